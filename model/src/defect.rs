@@ -1,0 +1,34 @@
+//! Planted defects: one rule of the protocol left out. Scenario files cannot name them; they exist so
+//! that a test can show, for each rule, that the oracle finds what breaks without it. A check that no
+//! defect can make fail is worth nothing.
+
+/// A rule of the protocol that a worker or the store leaves out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Defect {
+    /// The store applies a repeated commit again, since it does not know its number.
+    CommitsUnnumbered,
+    /// A boot takes no new token, so a commit of the worker's earlier life may land after its scan.
+    NoTokenAtBoot,
+    /// A record is admitted while another of its key is being committed.
+    KeysNeverBusy,
+    /// Outputs that are not acked hold back no watermark.
+    OutputsDoNotPin,
+    /// Window content that is in no pane holds back no watermark.
+    ContentDoesNotPin,
+    /// A watermark is passed on before it is committed.
+    UncommittedWatermarkPassedOn,
+    /// A sender takes an ack of a record as proof that the watermark beside it arrived.
+    DataAckConfirms,
+    /// A window fires while a record of its key is being committed.
+    FiringIgnoresBusyKey,
+    /// A boot fires no window.
+    BootFiresNothing,
+    /// A late record is taken, and its pane waits for the next watermark.
+    LatePaneWaits,
+    /// A boot resends nothing.
+    BootResendsNothing,
+    /// A count passes its watermark on without holding its lateness back.
+    LatenessNotHeldBack,
+    /// A record is counted in the window after its own.
+    WrongWindow,
+}

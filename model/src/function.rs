@@ -1,0 +1,192 @@
+//! The user functions. A function is pure given an answer: what chance or the world would decide comes
+//! in from outside, so that the same record with the same answer gives the same outputs, and another
+//! answer is a fault like any other.
+
+use crate::key::{Key, Keys};
+use crate::record::Value;
+
+/// A function of a map step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Function {
+    /// The record as it came.
+    Identity,
+    /// The record under another key.
+    KeyBy(KeyBy),
+    /// The record, or nothing.
+    Filter(Filter),
+    /// So many copies of the record, at least 1.
+    Explode {
+        /// How many.
+        copies: u32,
+    },
+    /// One of so many sides, another when run again: the non-deterministic function of chapter 5.
+    Coin {
+        /// How many sides, at least 2.
+        sides: u32,
+        /// Where the side goes.
+        into: Into,
+    },
+}
+
+/// What `key-by` takes the key from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum KeyBy {
+    /// The value as text.
+    Value,
+    /// What comes before the first of this text in the key: `{ before = "/" }` makes `ann/1` into `ann`.
+    Before(String),
+    /// One fixed key for all.
+    Fixed(String),
+}
+
+/// What `filter` keeps.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Filter {
+    /// Records of this key.
+    Key(String),
+    /// Records of any other key.
+    NotKey(String),
+    /// Records whose value is at least this.
+    ValueAtLeast(i64),
+}
+
+/// Where a coin's side goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Into {
+    /// Appended to the key: `ann/1`.
+    Key,
+    /// Taken as the value.
+    Value,
+}
+
+/// One output of a function: its key and value. The rest of the record stays as it was.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Output {
+    /// The key of the output.
+    pub key: Key,
+    /// The value of the output.
+    pub value: Value,
+}
+
+impl Function {
+    /// How many different answers an execution may have; 1 for a deterministic function.
+    pub fn answers(&self) -> u32 {
+        match self {
+            Function::Identity
+            | Function::KeyBy(_)
+            | Function::Filter(_)
+            | Function::Explode { .. } => 1,
+            Function::Coin { sides, .. } => *sides,
+        }
+    }
+
+    /// Whether the outputs depend on the value that came in, and not on key and event time alone.
+    pub fn reads_value(&self) -> bool {
+        match self {
+            Function::KeyBy(KeyBy::Value) | Function::Filter(Filter::ValueAtLeast(_)) => true,
+            Function::Identity
+            | Function::KeyBy(KeyBy::Before(_) | KeyBy::Fixed(_))
+            | Function::Filter(Filter::Key(_) | Filter::NotKey(_))
+            | Function::Explode { .. }
+            | Function::Coin { .. } => false,
+        }
+    }
+
+    /// Applies the function to a record with this key and value, given the answer of this execution
+    /// (less than [`Function::answers`]), and hands each output to `emit` in order.
+    pub fn apply(
+        &self,
+        key: Key,
+        value: &Value,
+        answer: u32,
+        keys: &mut Keys,
+        mut emit: impl FnMut(Output),
+    ) {
+        match self {
+            Function::Identity => emit(Output { key, value: value.clone() }),
+            Function::KeyBy(by) => emit(Output { key: by.key(key, value, keys), value: value.clone() }),
+            Function::Filter(filter) => {
+                if filter.keeps(keys.text(key), value) {
+                    emit(Output { key, value: value.clone() });
+                }
+            }
+            Function::Explode { copies } => {
+                for _ in 0..*copies {
+                    emit(Output { key, value: value.clone() });
+                }
+            }
+            Function::Coin { into: Into::Key, .. } => {
+                let text = format!("{}/{answer}", keys.text(key));
+                emit(Output { key: keys.intern(&text), value: value.clone() });
+            }
+            Function::Coin { into: Into::Value, .. } => {
+                emit(Output { key, value: Value::Integer(i64::from(answer)) });
+            }
+        }
+    }
+}
+
+impl KeyBy {
+    fn key(&self, key: Key, value: &Value, keys: &mut Keys) -> Key {
+        match self {
+            KeyBy::Value => {
+                let text = match value {
+                    Value::Integer(value) => value.to_string(),
+                    Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+                };
+                keys.intern(&text)
+            }
+            KeyBy::Before(mark) => match keys.text(key).split_once(mark.as_str()) {
+                Some((head, _)) => {
+                    let head = head.to_owned();
+                    keys.intern(&head)
+                }
+                None => key,
+            },
+            KeyBy::Fixed(text) => keys.intern(text),
+        }
+    }
+}
+
+impl Filter {
+    fn keeps(&self, key: &str, value: &Value) -> bool {
+        match self {
+            Filter::Key(text) => key == text,
+            Filter::NotKey(text) => key != text,
+            Filter::ValueAtLeast(least) => value.integer() >= *least,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The outputs of a function on `ann` with value 5, as `key=value`.
+    fn check(function: Function, answer: u32, expected: &[&str]) {
+        let mut keys = Keys::default();
+        let ann = keys.intern("ann");
+        let mut outputs = Vec::new();
+        function.apply(ann, &Value::Integer(5), answer, &mut keys, |output| outputs.push(output));
+        let texts: Vec<String> = outputs
+            .iter()
+            .map(|output| format!("{}={}", keys.text(output.key), output.value.integer()))
+            .collect();
+        assert_eq!(texts, expected);
+    }
+
+    #[test]
+    fn each_function_does_what_its_name_says() {
+        check(Function::Identity, 0, &["ann=5"]);
+        check(Function::KeyBy(KeyBy::Value), 0, &["5=5"]);
+        check(Function::KeyBy(KeyBy::Before("n".into())), 0, &["a=5"]);
+        check(Function::KeyBy(KeyBy::Before("/".into())), 0, &["ann=5"]);
+        check(Function::KeyBy(KeyBy::Fixed("all".into())), 0, &["all=5"]);
+        check(Function::Filter(Filter::Key("ann".into())), 0, &["ann=5"]);
+        check(Function::Filter(Filter::NotKey("ann".into())), 0, &[]);
+        check(Function::Filter(Filter::ValueAtLeast(6)), 0, &[]);
+        check(Function::Explode { copies: 3 }, 0, &["ann=5", "ann=5", "ann=5"]);
+        check(Function::Coin { sides: 2, into: Into::Key }, 1, &["ann/1=5"]);
+        check(Function::Coin { sides: 2, into: Into::Value }, 1, &["ann=1"]);
+    }
+}

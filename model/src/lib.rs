@@ -1,0 +1,19 @@
+//! The system under test: a pipeline and the worker protocol that keeps its counts exact.
+//!
+//! This crate has no clock, no chance and no IO. A worker takes one [`effect::Input`] and returns an
+//! ordered list of [`effect::Effect`]s; what it may ask of the world while it does so is the small trait
+//! [`effect::Env`]. A test proves that the crate depends on nothing that could do more. That is what
+//! lets the simulator put a crash before any effect, and what lets the same code run elsewhere.
+//!
+//! The modules stand in the order in which a record meets them.
+
+pub mod time;
+pub mod mix;
+pub mod key;
+pub mod name;
+pub mod record;
+pub mod window;
+pub mod function;
+pub mod mechanism;
+pub mod pipeline;
+pub mod defect;

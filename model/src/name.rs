@@ -1,0 +1,267 @@
+//! Names: who a record is, seen from outside the system. A source record is `events/0#2`, the outputs of
+//! a map on it are `events/0#2.0` and `.1`, a pane is `per-user/ann@60s#0`. A name is stable over
+//! retries, crashes and re-executions; faults are placed by it, answers are drawn by it, and the ledger
+//! counts by it. The protocol carries it and decides nothing by it, except that derived ids are made the
+//! same way.
+
+use crate::key::{Key, Keys};
+use crate::mix::{fold, scatter};
+use crate::time::Time;
+use hashbrown::HashMap;
+use rustc_hash::FxBuildHasher;
+
+/// The handle of a name in its [`Names`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Name(pub u32);
+
+/// What a name is made of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Origin {
+    /// The record that shard `shard` of source step `step` reads at `offset`.
+    Source { step: u16, shard: u32, offset: u64 },
+    /// Output number `index` of map step `step` on the record `parent`.
+    Output { parent: Name, step: u16, index: u32 },
+    /// Pane number `pane` of the window of `key` that starts at `start` at step `step`.
+    Pane { step: u16, key: Key, start: Time, pane: u32 },
+}
+
+/// The rows of one source step, which have names without an entry each.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    step: u16,
+    step_hash: u64,
+    shards: u32,
+    first: u32,
+    rows: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    origin: Origin,
+    hash: u64,
+    root: u64,
+}
+
+/// All names of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    blocks: Vec<Block>,
+    implicit: u32,
+    entries: Vec<Entry>,
+    index: HashMap<Origin, Name, FxBuildHasher>,
+}
+
+impl Names {
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.blocks.clear();
+        self.implicit = 0;
+        self.entries.clear();
+        self.index.clear();
+    }
+
+    /// Gives names to the `rows` rows of source step `step`, dealt over its shards in turn, and returns
+    /// the first: row i has the i-th name after it. All sources come before any other name.
+    pub fn add_source(&mut self, step: u16, step_hash: u64, shards: u32, rows: u32) -> Name {
+        assert!(self.entries.is_empty(), "sources are named first");
+        let first = self.implicit;
+        self.blocks.push(Block { step, step_hash, shards, first, rows });
+        self.implicit = first.checked_add(rows).expect("fewer than 2^32 source records");
+        Name(first)
+    }
+
+    /// How many source records there are; their names are the first so many.
+    pub fn sources(&self) -> u32 {
+        self.implicit
+    }
+
+    /// The name of the row at `offset` of a source shard.
+    pub fn source(&self, step: u16, shard: u32, offset: u64) -> Name {
+        let block = self.blocks.iter().find(|b| b.step == step).expect("a source with rows");
+        Name(block.first + offset as u32 * block.shards + shard)
+    }
+
+    /// The name of output `index` of map step `step` on `parent`.
+    pub fn output(&mut self, parent: Name, step: u16, index: u32) -> Name {
+        let origin = Origin::Output { parent, step, index };
+        if let Some(&name) = self.index.get(&origin) {
+            return name;
+        }
+        let hash = output_hash(self.hash(parent), step, index);
+        let root = self.root(parent);
+        self.add(Entry { origin, hash, root })
+    }
+
+    /// The name of a pane.
+    pub fn pane(
+        &mut self,
+        step: u16,
+        step_hash: u64,
+        key: Key,
+        start: Time,
+        pane: u32,
+        keys: &Keys,
+    ) -> Name {
+        let origin = Origin::Pane { step, key, start, pane };
+        if let Some(&name) = self.index.get(&origin) {
+            return name;
+        }
+        let hash = pane_hash(step_hash, keys.hash(key), start, pane);
+        self.add(Entry { origin, hash, root: hash })
+    }
+
+    fn add(&mut self, entry: Entry) -> Name {
+        let handle = (self.implicit as usize + self.entries.len()).try_into();
+        let name = Name(handle.expect("fewer than 2^32 names"));
+        self.entries.push(entry);
+        self.index.insert(entry.origin, name);
+        name
+    }
+
+    /// What the name is made of.
+    pub fn origin(&self, name: Name) -> Origin {
+        match name.0.checked_sub(self.implicit) {
+            Some(entry) => self.entries[entry as usize].origin,
+            None => {
+                let block = self.block(name);
+                let row = name.0 - block.first;
+                Origin::Source {
+                    step: block.step,
+                    shard: row % block.shards,
+                    offset: u64::from(row / block.shards),
+                }
+            }
+        }
+    }
+
+    /// The hash of a name, the same in every run: what its answers are drawn by.
+    pub fn hash(&self, name: Name) -> u64 {
+        match name.0.checked_sub(self.implicit) {
+            Some(entry) => self.entries[entry as usize].hash,
+            None => {
+                let block = self.block(name);
+                let row = name.0 - block.first;
+                if block.shards == 1 {
+                    return source_hash(block.step_hash, 0, u64::from(row));
+                }
+                source_hash(
+                    block.step_hash,
+                    row % block.shards,
+                    u64::from(row / block.shards),
+                )
+            }
+        }
+    }
+
+    /// The hash of the source record or pane that a name descends from through maps.
+    pub fn root(&self, name: Name) -> u64 {
+        match name.0.checked_sub(self.implicit) {
+            Some(entry) => self.entries[entry as usize].root,
+            None => self.hash(name),
+        }
+    }
+
+    /// The name that `name` is an output of, if it is one of a map.
+    pub fn parent(&self, name: Name) -> Option<Name> {
+        match self.origin(name) {
+            Origin::Output { parent, .. } => Some(parent),
+            Origin::Source { .. } | Origin::Pane { .. } => None,
+        }
+    }
+
+    /// The source record that a name descends from through maps alone, or none if it comes from a pane.
+    pub fn source_of(&self, mut name: Name) -> Option<Name> {
+        while let Some(parent) = self.parent(name) {
+            name = parent;
+        }
+        (name.0 < self.implicit).then_some(name)
+    }
+
+    /// How many names there are, source records included.
+    pub fn len(&self) -> usize {
+        self.implicit as usize + self.entries.len()
+    }
+
+    /// Whether there are no names.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The name as text. `step` gives the name of a step.
+    pub fn text<'a>(&self, name: Name, keys: &Keys, step: impl Fn(u16) -> &'a str + Copy) -> String {
+        match self.origin(name) {
+            Origin::Source { step: s, shard, offset } => format!("{}/{shard}#{offset}", step(s)),
+            Origin::Output { parent, index, .. } => {
+                format!("{}.{index}", self.text(parent, keys, step))
+            }
+            Origin::Pane { step: s, key, start, pane } => {
+                format!("{}/{}@{start}#{pane}", step(s), keys.text(key))
+            }
+        }
+    }
+
+    fn block(&self, name: Name) -> &Block {
+        match &self.blocks[..] {
+            [only] => only,
+            blocks => {
+                let block = blocks.iter().find(|b| name.0 - b.first < b.rows);
+                block.expect("a name of this run")
+            }
+        }
+    }
+}
+
+/// The hash of the name of a source record.
+pub fn source_hash(step_hash: u64, shard: u32, offset: u64) -> u64 {
+    scatter(step_hash ^ (u64::from(shard) << 40) ^ offset)
+}
+
+/// The hash of the name of an output of a map.
+pub fn output_hash(parent: u64, step: u16, index: u32) -> u64 {
+    fold(parent, scatter((u64::from(step) << 32) | u64::from(index)))
+}
+
+/// The hash of the name of a pane.
+pub fn pane_hash(step_hash: u64, key_hash: u64, start: Time, pane: u32) -> u64 {
+    fold(fold(step_hash, key_hash), scatter(start.0 as u64 ^ (u64::from(pane) << 48)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_as_the_scenario_writes_them() {
+        let mut keys = Keys::default();
+        let mut names = Names::default();
+        let first = names.add_source(0, 17, 2, 5);
+        let step = |s: u16| ["events", "tag", "per-user"][s as usize];
+        // Rows 0, 2, 4 go to shard 0 and rows 1, 3 to shard 1, so row 3 is events/1#1.
+        assert_eq!(names.text(Name(first.0 + 3), &keys, step), "events/1#1");
+        assert_eq!(names.source(0, 1, 1), Name(first.0 + 3));
+        let output = names.output(Name(3), 1, 2);
+        assert_eq!(names.text(output, &keys, step), "events/1#1.2");
+        assert_eq!(names.source_of(output), Some(Name(3)));
+        let ann = keys.intern("ann");
+        let pane = names.pane(2, 23, ann, Time(60_000_000_000), 1, &keys);
+        assert_eq!(names.text(pane, &keys, step), "per-user/ann@60s#1");
+        assert_eq!(names.source_of(pane), None);
+        assert_eq!(names.output(Name(3), 1, 2), output);
+    }
+
+    #[test]
+    fn names_that_differ_in_any_part_have_hashes_that_differ() {
+        let mut names = Names::default();
+        names.add_source(0, 17, 2, 100);
+        let mut hashes: Vec<u64> = (0..100).map(|n| names.hash(Name(n))).collect();
+        for index in 0..3 {
+            for step in 1..4 {
+                let name = names.output(Name(0), step, index);
+                hashes.push(names.hash(name));
+            }
+        }
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), 109);
+    }
+}

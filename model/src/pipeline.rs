@@ -1,0 +1,572 @@
+//! The pipeline: a graph of named steps, joined and branched by `from`, checked once and then read-only.
+//! It also answers the questions that the protocol asks about its shape: who sends to whom, which shard
+//! a key belongs to, and which watermarks anyone downstream waits for.
+
+use crate::defect::Defect;
+use crate::function::Function;
+use crate::key::Key;
+use crate::mechanism::Mechanism;
+use crate::mix;
+use crate::time::{Nanos, Time};
+use crate::window::Windowing;
+use petgraph::algo::toposort;
+use petgraph::graph::{DiGraph, NodeIndex};
+
+/// The number of a step, in file order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct StepIndex(pub u16);
+
+impl StepIndex {
+    /// As an index into the steps.
+    pub fn at(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// The number of a shard over all steps, in file order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ShardIndex(pub u32);
+
+impl ShardIndex {
+    /// As an index into the shards.
+    pub fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What a step does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StepKind {
+    /// Reads records at offsets; their ids are shard and offset, or given by the input.
+    Source {
+        /// How it knows its event-time watermark.
+        watermark: SourceWatermark,
+    },
+    /// Applies a user function.
+    Map(Function),
+    /// Passes records on under the same keys, through a shuffle: a stable input for what comes next.
+    Reshuffle,
+    /// Counts per key and window, adding weights.
+    Count(Windowing),
+    /// Adds up values per key and window.
+    Sum(Windowing),
+    /// Counts per window under the one key `*`, adding weights.
+    CountGlobally(Windowing),
+    /// Writes rows.
+    Sink(Sink),
+}
+
+/// How a source knows its event-time watermark.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SourceWatermark {
+    /// The least event time still to come.
+    Perfect,
+    /// This far behind the greatest event time seen.
+    Bound(Nanos),
+}
+
+/// How a sink writes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sink {
+    /// A row per result, overwritten when the same result comes again.
+    Upsert,
+}
+
+impl StepKind {
+    /// The word for it in a scenario file.
+    pub fn word(&self) -> &'static str {
+        match self {
+            StepKind::Source { .. } => "source",
+            StepKind::Map(_) => "map",
+            StepKind::Reshuffle => "reshuffle",
+            StepKind::Count(_) => "count",
+            StepKind::Sum(_) => "sum",
+            StepKind::CountGlobally(_) => "count-globally",
+            StepKind::Sink(_) => "sink",
+        }
+    }
+
+    /// The windows of an aggregate.
+    pub fn windowing(&self) -> Option<&Windowing> {
+        match self {
+            StepKind::Count(windows) | StepKind::Sum(windows) | StepKind::CountGlobally(windows) => {
+                Some(windows)
+            }
+            StepKind::Source { .. }
+            | StepKind::Map(_)
+            | StepKind::Reshuffle
+            | StepKind::Sink(_) => None,
+        }
+    }
+
+    /// Whether the ledger checks the results of such a step.
+    pub fn has_results(&self) -> bool {
+        self.windowing().is_some() || matches!(self, StepKind::Sink(_))
+    }
+}
+
+/// One step as a scenario states it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// Its name, unique in the pipeline.
+    pub name: String,
+    /// What it does.
+    pub kind: StepKind,
+    /// The steps whose outputs it takes; empty for a source.
+    pub from: Vec<StepIndex>,
+    /// How many shards it has, at least 1.
+    pub shards: u32,
+    /// Its mechanisms.
+    pub mechanism: Mechanism,
+}
+
+/// What is wrong with a graph of steps.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum GraphError {
+    /// There is no source.
+    NoSource,
+    /// A source takes outputs of a step.
+    SourceWithInput(StepIndex),
+    /// A step that is no source takes outputs of none.
+    NoInput(StepIndex),
+    /// A step takes the outputs of a sink, which has none.
+    InputFromSink {
+        /// The step that takes them.
+        step: StepIndex,
+        /// The sink.
+        sink: StepIndex,
+    },
+    /// A step names the same input twice.
+    InputTwice {
+        /// The step.
+        step: StepIndex,
+        /// The input.
+        from: StepIndex,
+    },
+    /// The steps form a cycle through this one.
+    Cycle(StepIndex),
+    /// A step that computes nothing checkable has no one downstream.
+    LeadsNowhere(StepIndex),
+    /// A function that reads values sits below an aggregate whose panes late records may split.
+    ReadsSplitPane {
+        /// The map.
+        step: StepIndex,
+        /// The aggregate.
+        aggregate: StepIndex,
+    },
+    /// A filter or key depends on what a coin decided, below an aggregate.
+    DependsOnCoin {
+        /// The map.
+        step: StepIndex,
+        /// The coin.
+        coin: StepIndex,
+    },
+}
+
+/// One way from a step to another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Edge {
+    /// The sender.
+    pub from: StepIndex,
+    /// The receiver.
+    pub to: StepIndex,
+}
+
+/// A window end that a sender's watermark must cross before anyone downstream can use it: a multiple of
+/// `length` plus `shift`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mark {
+    length: Nanos,
+    shift: Nanos,
+}
+
+impl Mark {
+    /// Whether a watermark that moves from `old` to `new` crosses such an end.
+    pub fn is_crossed(&self, old: Time, new: Time) -> bool {
+        self.number(old) < self.number(new)
+    }
+
+    fn number(&self, at: Time) -> i128 {
+        match at {
+            Time::MIN => i128::MIN,
+            Time::MAX => i128::MAX,
+            Time(at) => (i128::from(at) - i128::from(self.shift)).div_euclid(i128::from(self.length)),
+        }
+    }
+}
+
+/// A checked pipeline.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    steps: Vec<Step>,
+    hashes: Vec<u64>,
+    edges_out: Vec<Vec<Edge>>,
+    first_shard: Vec<u32>,
+    shard_steps: Vec<StepIndex>,
+    senders: Vec<Vec<ShardIndex>>,
+    marks: Vec<Vec<Mark>>,
+    order: Vec<StepIndex>,
+    /// A rule left out on purpose, for the canaries of the tests.
+    pub defect: Option<Defect>,
+}
+
+impl Pipeline {
+    /// Checks the steps and works out their graph.
+    ///
+    /// # Errors
+    /// The first thing found wrong with the graph. Names are resolved earlier, so an index always exists.
+    pub fn new(steps: Vec<Step>) -> Result<Pipeline, GraphError> {
+        let mut graph = DiGraph::<(), ()>::new();
+        let nodes: Vec<NodeIndex> = steps.iter().map(|_| graph.add_node(())).collect();
+        for (index, step) in numbered(&steps) {
+            check_inputs(&steps, index, step)?;
+            for from in &step.from {
+                graph.add_edge(nodes[from.at()], nodes[index.at()], ());
+            }
+        }
+        let order = toposort(&graph, None)
+            .map_err(|cycle| GraphError::Cycle(StepIndex(cycle.node_id().index() as u16)))?;
+        let order: Vec<StepIndex> =
+            order.into_iter().map(|node| StepIndex(node.index() as u16)).collect();
+        if !steps.iter().any(|step| matches!(step.kind, StepKind::Source { .. })) {
+            return Err(GraphError::NoSource);
+        }
+        let mut edges_out = vec![Vec::new(); steps.len()];
+        for (index, step) in numbered(&steps) {
+            for &from in &step.from {
+                edges_out[from.at()].push(Edge { from, to: index });
+            }
+        }
+        for (index, step) in numbered(&steps) {
+            if edges_out[index.at()].is_empty() && !step.kind.has_results() {
+                return Err(GraphError::LeadsNowhere(index));
+            }
+        }
+        check_functions(&steps, &order)?;
+
+        let mut first_shard = Vec::new();
+        let mut shard_steps = Vec::new();
+        for (index, step) in numbered(&steps) {
+            first_shard.push(shard_steps.len() as u32);
+            shard_steps.extend((0..step.shards).map(|_| index));
+        }
+        let senders = steps
+            .iter()
+            .map(|step| {
+                let shards = |from: &StepIndex| {
+                    let first = first_shard[from.at()];
+                    (first..first + steps[from.at()].shards).map(ShardIndex)
+                };
+                step.from.iter().flat_map(shards).collect()
+            })
+            .collect();
+        let marks = marks(&steps, &edges_out, &order);
+        let hashes = steps.iter().map(|step| mix::text(&step.name)).collect();
+        Ok(Pipeline {
+            steps,
+            hashes,
+            edges_out,
+            first_shard,
+            shard_steps,
+            senders,
+            marks,
+            order,
+            defect: None,
+        })
+    }
+
+    /// The steps in file order.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// One step.
+    pub fn step(&self, index: StepIndex) -> &Step {
+        &self.steps[index.at()]
+    }
+
+    /// The step of this name.
+    pub fn find(&self, name: &str) -> Option<StepIndex> {
+        self.steps.iter().position(|step| step.name == name).map(|at| StepIndex(at as u16))
+    }
+
+    /// The hash of a step's name, the same in every run.
+    pub fn hash(&self, index: StepIndex) -> u64 {
+        self.hashes[index.at()]
+    }
+
+    /// The steps in an order in which each comes after all that it takes outputs of.
+    pub fn order(&self) -> &[StepIndex] {
+        &self.order
+    }
+
+    /// The ways out of a step, in file order of the receivers.
+    pub fn edges(&self, from: StepIndex) -> &[Edge] {
+        &self.edges_out[from.at()]
+    }
+
+    /// How many shards there are in all.
+    pub fn shards(&self) -> usize {
+        self.shard_steps.len()
+    }
+
+    /// The step of a shard.
+    pub fn step_of(&self, shard: ShardIndex) -> StepIndex {
+        self.shard_steps[shard.at()]
+    }
+
+    /// The number of a shard within its step.
+    pub fn number_of(&self, shard: ShardIndex) -> u32 {
+        shard.0 - self.first_shard[self.step_of(shard).at()]
+    }
+
+    /// Shard number `number` of a step.
+    pub fn shard(&self, step: StepIndex, number: u32) -> ShardIndex {
+        ShardIndex(self.first_shard[step.at()] + number)
+    }
+
+    /// The shard of a step that owns the keys with this hash.
+    pub fn route(&self, step: StepIndex, key_hash: u64) -> ShardIndex {
+        let shards = u128::from(self.steps[step.at()].shards);
+        self.shard(step, ((u128::from(key_hash) * shards) >> 64) as u32)
+    }
+
+    /// The key under which a step groups a record.
+    pub fn key_at(&self, step: StepIndex, key: Key) -> Key {
+        match self.steps[step.at()].kind {
+            StepKind::CountGlobally(_) => Key::GLOBAL,
+            StepKind::Source { .. }
+            | StepKind::Map(_)
+            | StepKind::Reshuffle
+            | StepKind::Count(_)
+            | StepKind::Sum(_)
+            | StepKind::Sink(_) => key,
+        }
+    }
+
+    /// All shards that send to a step, in a fixed order.
+    pub fn senders(&self, step: StepIndex) -> &[ShardIndex] {
+        &self.senders[step.at()]
+    }
+
+    /// The place of a sender among the senders of a step.
+    pub fn sender_number(&self, step: StepIndex, sender: ShardIndex) -> usize {
+        let senders = &self.senders[step.at()];
+        match self.steps[step.at()].from.len() {
+            1 => (sender.0 - senders[0].0) as usize,
+            _ => senders.iter().position(|&s| s == sender).expect("a sender of this step"),
+        }
+    }
+
+    /// The window ends that a watermark must cross on its way out of `from` to be worth a message of its
+    /// own to `to`. None if nobody downstream waits for watermarks.
+    pub fn marks(&self, to: StepIndex) -> &[Mark] {
+        &self.marks[to.at()]
+    }
+}
+
+fn numbered(steps: &[Step]) -> impl Iterator<Item = (StepIndex, &Step)> {
+    steps.iter().enumerate().map(|(at, step)| (StepIndex(at as u16), step))
+}
+
+fn check_inputs(steps: &[Step], index: StepIndex, step: &Step) -> Result<(), GraphError> {
+    let is_source = matches!(step.kind, StepKind::Source { .. });
+    if is_source && !step.from.is_empty() {
+        return Err(GraphError::SourceWithInput(index));
+    }
+    if !is_source && step.from.is_empty() {
+        return Err(GraphError::NoInput(index));
+    }
+    for (at, &from) in step.from.iter().enumerate() {
+        if matches!(steps[from.at()].kind, StepKind::Sink(_)) {
+            return Err(GraphError::InputFromSink { step: index, sink: from });
+        }
+        if step.from[..at].contains(&from) {
+            return Err(GraphError::InputTwice { step: index, from });
+        }
+    }
+    Ok(())
+}
+
+/// What comes down to a step, as far as its functions are concerned.
+#[derive(Clone, Copy, Default)]
+struct Upstream {
+    /// An aggregate whose panes late records may split.
+    split: Option<StepIndex>,
+    /// A coin, below an aggregate, that goes into the key.
+    coin_key: Option<StepIndex>,
+    /// A coin, below an aggregate, that goes into the value.
+    coin_value: Option<StepIndex>,
+    aggregated: bool,
+}
+
+/// Refuses functions whose right answer cannot be told from the input: those that look at the value of
+/// a pane, where late records decide how many panes there are, and those below an aggregate that look at
+/// what a coin decided, since one pane of a window may land on another side than the next.
+fn check_functions(steps: &[Step], order: &[StepIndex]) -> Result<(), GraphError> {
+    let bounded = steps.iter().any(|step| {
+        matches!(step.kind, StepKind::Source { watermark: SourceWatermark::Bound(_) })
+    });
+    let mut upstream = vec![Upstream::default(); steps.len()];
+    for &index in order {
+        let step = &steps[index.at()];
+        let mut here = Upstream::default();
+        for from in &step.from {
+            let above = upstream[from.at()];
+            here.split = here.split.or(above.split);
+            here.coin_key = here.coin_key.or(above.coin_key);
+            here.coin_value = here.coin_value.or(above.coin_value);
+            here.aggregated |= above.aggregated;
+        }
+        match &step.kind {
+            StepKind::Map(function) => {
+                if let (true, Some(aggregate)) = (function.reads_value(), here.split) {
+                    return Err(GraphError::ReadsSplitPane { step: index, aggregate });
+                }
+                let depends = match function {
+                    Function::Filter(_) | Function::KeyBy(_) if function.reads_value() => {
+                        here.coin_value
+                    }
+                    Function::Filter(_) => here.coin_key,
+                    Function::KeyBy(_)
+                    | Function::Identity
+                    | Function::Explode { .. }
+                    | Function::Coin { .. } => None,
+                };
+                if let Some(coin) = depends {
+                    return Err(GraphError::DependsOnCoin { step: index, coin });
+                }
+                if let Function::Coin { into, .. } = function
+                    && here.aggregated
+                {
+                    match into {
+                        crate::function::Into::Key => here.coin_key = Some(index),
+                        crate::function::Into::Value => here.coin_value = Some(index),
+                    }
+                }
+            }
+            StepKind::Count(_) | StepKind::Sum(_) | StepKind::CountGlobally(_) => {
+                here.aggregated = true;
+                if bounded {
+                    here.split = Some(index);
+                }
+            }
+            StepKind::Source { .. } | StepKind::Reshuffle | StepKind::Sink(_) => {}
+        }
+        upstream[index.at()] = here;
+    }
+    Ok(())
+}
+
+/// For each step, the window ends at it and below it, as the watermark that arrives there meets them: an
+/// aggregate passes its watermark on less its lateness, so ends further down come that much later.
+fn marks(steps: &[Step], edges: &[Vec<Edge>], order: &[StepIndex]) -> Vec<Vec<Mark>> {
+    let mut marks: Vec<Vec<Mark>> = vec![Vec::new(); steps.len()];
+    for &index in order.iter().rev() {
+        let windowing = steps[index.at()].kind.windowing();
+        let held_back = windowing.map_or(0, |windows| windows.lateness);
+        let mut here: Vec<Mark> = Vec::new();
+        if let Some(windows) = windowing {
+            here.push(Mark { length: windows.length, shift: 0 });
+        }
+        for edge in &edges[index.at()] {
+            for mark in &marks[edge.to.at()] {
+                let shift = (mark.shift.saturating_add(held_back)) % mark.length;
+                let mark = Mark { length: mark.length, shift };
+                if !here.contains(&mark) {
+                    here.push(mark);
+                }
+            }
+        }
+        marks[index.at()] = here;
+    }
+    marks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::SECOND;
+
+    fn step(name: &str, kind: StepKind, from: &[u16], shards: u32) -> Step {
+        let from = from.iter().map(|&index| StepIndex(index)).collect();
+        Step { name: name.into(), kind, from, shards, mechanism: Mechanism::default() }
+    }
+
+    fn source() -> StepKind {
+        StepKind::Source { watermark: SourceWatermark::Perfect }
+    }
+
+    fn count(length: Nanos, lateness: Nanos) -> StepKind {
+        StepKind::Count(Windowing { length, lateness })
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_graph_is_named() {
+        let check = |steps: Vec<Step>, error: GraphError| {
+            assert_eq!(Pipeline::new(steps).err(), Some(error));
+        };
+        let map = || StepKind::Map(Function::Identity);
+        check(
+            vec![
+                step("s", source(), &[], 1),
+                step("a", map(), &[2], 1),
+                step("b", map(), &[1], 1),
+            ],
+            GraphError::Cycle(StepIndex(2)),
+        );
+        check(vec![step("a", map(), &[], 1)], GraphError::NoInput(StepIndex(0)));
+        check(
+            vec![step("s", source(), &[], 1), step("a", map(), &[0], 1)],
+            GraphError::LeadsNowhere(StepIndex(1)),
+        );
+        check(
+            vec![
+                step("s", source(), &[], 1),
+                step("t", StepKind::Sink(Sink::Upsert), &[0], 1),
+                step("a", count(1, 0), &[1], 1),
+            ],
+            GraphError::InputFromSink { step: StepIndex(2), sink: StepIndex(1) },
+        );
+        check(
+            vec![step("s", source(), &[], 1), step("a", count(1, 0), &[0, 0], 1)],
+            GraphError::InputTwice { step: StepIndex(1), from: StepIndex(0) },
+        );
+    }
+
+    #[test]
+    fn every_key_has_one_shard_and_every_shard_gets_keys() {
+        let pipeline =
+            Pipeline::new(vec![step("s", source(), &[], 2), step("c", count(1, 0), &[0], 4)])
+                .expect("a good graph");
+        let mut hit = [0; 4];
+        for key in 0..1000 {
+            let shard = pipeline.route(StepIndex(1), mix::scatter(key));
+            hit[pipeline.number_of(shard) as usize] += 1;
+        }
+        assert!(hit.iter().all(|&n| n > 200), "{hit:?}");
+        assert_eq!(pipeline.step_of(ShardIndex(1)), StepIndex(0));
+        assert_eq!(pipeline.step_of(ShardIndex(2)), StepIndex(1));
+    }
+
+    #[test]
+    fn a_watermark_is_worth_a_message_when_it_crosses_a_window_end_below() {
+        // The first count passes its watermark on 3 s late, so the ends of the second, at multiples of
+        // 10 s, are met by the source's watermark at 3 s, 13 s, 23 s.
+        let pipeline = Pipeline::new(vec![
+            step("s", source(), &[], 1),
+            step("a", count(5 * SECOND, 3 * SECOND), &[0], 1),
+            step("b", count(10 * SECOND, 0), &[1], 1),
+        ])
+        .expect("a good graph");
+        let crossed = |old: i64, new: i64| {
+            let (old, new) = (Time(old * SECOND as i64), Time(new * SECOND as i64));
+            pipeline.marks(StepIndex(1)).iter().any(|mark| mark.is_crossed(old, new))
+        };
+        assert!(crossed(4, 5));
+        assert!(!crossed(5, 9));
+        assert!(crossed(12, 13));
+        assert!(!crossed(13, 14));
+        assert!(pipeline.marks(StepIndex(1)).iter().any(|m| m.is_crossed(Time(0), Time::MAX)));
+    }
+}

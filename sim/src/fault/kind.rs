@@ -1,0 +1,232 @@
+//! The kinds of faults, each with its parameter and its default.
+
+use onceproof_model::time::{MILLISECOND, Nanos, SECOND};
+
+/// What goes wrong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A request is lost.
+    DropRequest,
+    /// An ack is lost; its request was handled.
+    DropAck,
+    /// A request, or an ack, arrives twice with the same latency.
+    Duplicate {
+        /// Which of the two is doubled.
+        leg: Leg,
+    },
+    /// A request, or an ack, takes longer.
+    Delay {
+        /// How much longer.
+        by: Nanos,
+        /// Which of the two.
+        leg: Leg,
+    },
+    /// A request is applied, and its ack becomes an error.
+    ErrorApplied,
+    /// A request is refused with an error and not applied.
+    ErrorNotApplied,
+    /// A link is cut, beginning with the request it is placed on, or at a time.
+    Partition {
+        /// How long.
+        lasts: Nanos,
+        /// Which ways.
+        direction: Direction,
+    },
+    /// A worker dies with its memory, its timers and the rest of its list of effects.
+    Crash {
+        /// How long until it is back.
+        restart: Nanos,
+    },
+    /// A commit never reaches the store.
+    CommitLost,
+    /// A commit is applied, and its answer is lost.
+    CommitUnknown,
+    /// A commit reaches the store late.
+    CommitDelayed {
+        /// How late.
+        by: Nanos,
+    },
+    /// A user function answers otherwise than it did the first time.
+    UserDiffers {
+        /// What is added to the first answer, modulo the number of answers; at least 1.
+        answer: u32,
+    },
+    /// A user function fails, and is tried again.
+    UserFails,
+}
+
+/// Which half of a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Leg {
+    /// The request.
+    Request,
+    /// The ack.
+    Ack,
+}
+
+/// Which ways of a link are cut.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Direction {
+    /// Both.
+    Both,
+    /// From the sender of the request to its receiver only: requests are lost.
+    Forward,
+    /// From the receiver to the sender only: acks are lost.
+    Backward,
+}
+
+/// A kind without its parameters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum KindName {
+    /// [`Kind::DropRequest`].
+    DropRequest,
+    /// [`Kind::DropAck`].
+    DropAck,
+    /// [`Kind::Duplicate`].
+    Duplicate,
+    /// [`Kind::Delay`].
+    Delay,
+    /// [`Kind::ErrorApplied`].
+    ErrorApplied,
+    /// [`Kind::ErrorNotApplied`].
+    ErrorNotApplied,
+    /// [`Kind::Partition`].
+    Partition,
+    /// [`Kind::Crash`].
+    Crash,
+    /// [`Kind::CommitLost`].
+    CommitLost,
+    /// [`Kind::CommitUnknown`].
+    CommitUnknown,
+    /// [`Kind::CommitDelayed`].
+    CommitDelayed,
+    /// [`Kind::UserDiffers`].
+    UserDiffers,
+    /// [`Kind::UserFails`].
+    UserFails,
+}
+
+impl KindName {
+    /// All kinds, in the order of the documentation.
+    pub const ALL: [KindName; 13] = [
+        KindName::DropRequest,
+        KindName::DropAck,
+        KindName::Duplicate,
+        KindName::Delay,
+        KindName::ErrorApplied,
+        KindName::ErrorNotApplied,
+        KindName::Partition,
+        KindName::Crash,
+        KindName::CommitLost,
+        KindName::CommitUnknown,
+        KindName::CommitDelayed,
+        KindName::UserDiffers,
+        KindName::UserFails,
+    ];
+
+    /// The word for it in a scenario file.
+    pub fn word(self) -> &'static str {
+        match self {
+            KindName::DropRequest => "drop-request",
+            KindName::DropAck => "drop-ack",
+            KindName::Duplicate => "duplicate",
+            KindName::Delay => "delay",
+            KindName::ErrorApplied => "error-applied",
+            KindName::ErrorNotApplied => "error-not-applied",
+            KindName::Partition => "partition",
+            KindName::Crash => "crash",
+            KindName::CommitLost => "commit-lost",
+            KindName::CommitUnknown => "commit-unknown",
+            KindName::CommitDelayed => "commit-delayed",
+            KindName::UserDiffers => "user-differs",
+            KindName::UserFails => "user-fails",
+        }
+    }
+
+    /// The kind with its default parameter.
+    pub fn with_defaults(self) -> Kind {
+        match self {
+            KindName::DropRequest => Kind::DropRequest,
+            KindName::DropAck => Kind::DropAck,
+            KindName::Duplicate => Kind::Duplicate { leg: Leg::Request },
+            KindName::Delay => Kind::Delay { by: SECOND, leg: Leg::Request },
+            KindName::ErrorApplied => Kind::ErrorApplied,
+            KindName::ErrorNotApplied => Kind::ErrorNotApplied,
+            KindName::Partition => Kind::Partition { lasts: SECOND, direction: Direction::Both },
+            KindName::Crash => Kind::Crash { restart: 50 * MILLISECOND },
+            KindName::CommitLost => Kind::CommitLost,
+            KindName::CommitUnknown => Kind::CommitUnknown,
+            KindName::CommitDelayed => Kind::CommitDelayed { by: 100 * MILLISECOND },
+            KindName::UserDiffers => Kind::UserDiffers { answer: 1 },
+            KindName::UserFails => Kind::UserFails,
+        }
+    }
+}
+
+impl Kind {
+    /// The kind without its parameters.
+    pub fn name(&self) -> KindName {
+        match self {
+            Kind::DropRequest => KindName::DropRequest,
+            Kind::DropAck => KindName::DropAck,
+            Kind::Duplicate { .. } => KindName::Duplicate,
+            Kind::Delay { .. } => KindName::Delay,
+            Kind::ErrorApplied => KindName::ErrorApplied,
+            Kind::ErrorNotApplied => KindName::ErrorNotApplied,
+            Kind::Partition { .. } => KindName::Partition,
+            Kind::Crash { .. } => KindName::Crash,
+            Kind::CommitLost => KindName::CommitLost,
+            Kind::CommitUnknown => KindName::CommitUnknown,
+            Kind::CommitDelayed { .. } => KindName::CommitDelayed,
+            Kind::UserDiffers { .. } => KindName::UserDiffers,
+            Kind::UserFails => KindName::UserFails,
+        }
+    }
+
+    /// At which sort of moment it is asked.
+    pub fn asked_at(&self) -> Asked {
+        match self {
+            Kind::DropRequest
+            | Kind::ErrorNotApplied
+            | Kind::Partition { .. }
+            | Kind::Duplicate { leg: Leg::Request }
+            | Kind::Delay { leg: Leg::Request, .. } => Asked::Request,
+            Kind::DropAck
+            | Kind::ErrorApplied
+            | Kind::Duplicate { leg: Leg::Ack }
+            | Kind::Delay { leg: Leg::Ack, .. } => Asked::Ack,
+            Kind::CommitLost | Kind::CommitUnknown | Kind::CommitDelayed { .. } => Asked::Commit,
+            Kind::UserDiffers { .. } | Kind::UserFails => Asked::Execute,
+            Kind::Crash { .. } => Asked::Before,
+        }
+    }
+}
+
+/// A sort of moment at which faults are asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asked {
+    /// A request is sent.
+    Request,
+    /// An ack is sent.
+    Ack,
+    /// A commit is sent to the store.
+    Commit,
+    /// A user function is executed.
+    Execute,
+    /// A step of the protocol is about to be taken.
+    Before,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_own_word_and_names_itself() {
+        for (at, name) in KindName::ALL.into_iter().enumerate() {
+            assert_eq!(name as usize, at);
+            assert_eq!(name.with_defaults().name(), name);
+            assert!(KindName::ALL.iter().filter(|other| other.word() == name.word()).count() == 1);
+        }
+    }
+}

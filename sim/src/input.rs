@@ -1,0 +1,47 @@
+//! What a source reads: rows that are given, or rows that a seed generates.
+
+use onceproof_model::record::Value;
+use onceproof_model::time::{Nanos, Time};
+use std::sync::Arc;
+
+/// What a source reads. Row i goes to source shard i mod shards, at offset i / shards.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// These rows, the same for every seed, in order of arrival.
+    Rows(Arc<Vec<Row>>),
+    /// Rows that the seed draws.
+    Generate(Generate),
+}
+
+/// One row of the input.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Row {
+    /// Its key.
+    pub key: Arc<str>,
+    /// When it happened.
+    pub event_time: Time,
+    /// When the source can read it.
+    pub arrival: Time,
+    /// What it carries.
+    pub value: Value,
+    /// Its id, where the input gives one instead of shard and offset.
+    pub id: Option<u64>,
+}
+
+/// Rows drawn from the seed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Generate {
+    /// How many rows.
+    pub records: u32,
+    /// How many different keys, `user-0` and so on; at least 1.
+    pub users: u32,
+    /// How uneven the keys are: user number r, from 1, is drawn in proportion to 1 / r^skew, with skew in
+    /// thousandths; 0 is even, at most 10,000.
+    pub skew_thousandths: u32,
+    /// The time between two arrivals.
+    pub every: Nanos,
+    /// How far before its arrival a record may have happened.
+    pub out_of_order: Nanos,
+    /// Values are drawn from 1 to this; at least 1.
+    pub values: u32,
+}

@@ -1,0 +1,4 @@
+//! One run of onceproof.
+pub mod plan;
+pub mod input;
+pub mod fault;

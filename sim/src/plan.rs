@@ -1,0 +1,81 @@
+//! All that a run is decided by, but for its seed: the pipeline, its input, the cluster it runs on, the
+//! odds of drawn faults, the exact faults, and when it ends.
+
+use crate::fault::{Climate, Fault};
+use crate::input::Input;
+use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_model::time::{MILLISECOND, Nanos, SECOND};
+
+/// Everything but the seed.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The steps, with their mechanisms.
+    pub pipeline: Pipeline,
+    /// What each source reads, one entry per source step.
+    pub inputs: Vec<(StepIndex, Input)>,
+    /// Workers and service times.
+    pub cluster: Cluster,
+    /// Links between workers.
+    pub network: Network,
+    /// Odds of the faults that a seed draws.
+    pub climate: Climate,
+    /// Faults that happen whenever their place comes.
+    pub faults: Vec<Fault>,
+    /// When faults and the run end.
+    pub until: Until,
+}
+
+/// Workers and service times.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cluster {
+    /// How many workers; none gives every shard its own. Shard i is on worker i mod n.
+    pub workers: Option<u32>,
+    /// The time between a worker and the store, each way.
+    pub commit: Nanos,
+    /// The time that one read of the store takes.
+    pub read: Nanos,
+}
+
+impl Default for Cluster {
+    fn default() -> Cluster {
+        Cluster { workers: None, commit: MILLISECOND, read: 0 }
+    }
+}
+
+/// Links between workers. A latency is drawn between the two bounds; without a seed it is the least.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Network {
+    /// The least latency, one way.
+    pub latency_min: Nanos,
+    /// The greatest latency, one way; at least `latency_min`.
+    pub latency_max: Nanos,
+}
+
+impl Default for Network {
+    fn default() -> Network {
+        Network { latency_min: MILLISECOND, latency_max: MILLISECOND }
+    }
+}
+
+/// When faults and the run end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Until {
+    /// When drawn faults end, since the start; none means [`Until::CALM_AFTER_INPUT`] after the last
+    /// record was read.
+    pub calm: Option<Nanos>,
+    /// How long after calm the run must have drained.
+    pub drain: Nanos,
+    /// How many events a run may take before it is given up as inconclusive.
+    pub events: u64,
+}
+
+impl Until {
+    /// How long after the last record was read drawn faults end, where the scenario says nothing.
+    pub const CALM_AFTER_INPUT: Nanos = 10 * SECOND;
+}
+
+impl Default for Until {
+    fn default() -> Until {
+        Until { calm: None, drain: 600 * SECOND, events: 100_000_000 }
+    }
+}
