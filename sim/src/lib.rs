@@ -2,3 +2,5 @@
 pub mod plan;
 pub mod input;
 pub mod fault;
+pub mod outcome;
+pub mod simulator;

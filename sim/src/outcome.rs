@@ -1,0 +1,226 @@
+//! What a run found: the verdict, the ledger, the faults that fired and the work that was done.
+
+use crate::fault::{Fault, KindName};
+use onceproof_model::pipeline::StepIndex;
+use onceproof_model::time::Nanos;
+use std::collections::BTreeMap;
+
+/// What can be wrong with the results of a run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Class {
+    /// A source record is reflected more than once in the committed results of a step.
+    Duplicated,
+    /// A source record, not late, is reflected in none, though the run drained.
+    Lost,
+    /// Two executions of one record both left committed traces that disagree.
+    Divergent,
+    /// A result contains something that its inputs do not add up to.
+    Phantom,
+    /// Not drained in time, or only fruitless repetition is left.
+    Stuck,
+}
+
+impl Class {
+    /// All classes, in the order of the documentation.
+    pub const ALL: [Class; 5] =
+        [Class::Duplicated, Class::Lost, Class::Divergent, Class::Phantom, Class::Stuck];
+
+    /// The word for it in a scenario file and in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Class::Duplicated => "duplicated",
+            Class::Lost => "lost",
+            Class::Divergent => "divergent",
+            Class::Phantom => "phantom",
+            Class::Stuck => "stuck",
+        }
+    }
+}
+
+/// A set of classes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Classes(u8);
+
+impl Classes {
+    /// Adds a class.
+    pub fn insert(&mut self, class: Class) {
+        self.0 |= 1 << class as u8;
+    }
+
+    /// Whether the class is in the set.
+    pub fn contains(self, class: Class) -> bool {
+        self.0 & (1 << class as u8) != 0
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The classes in the set, in order.
+    pub fn iter(self) -> impl Iterator<Item = Class> {
+        Class::ALL.into_iter().filter(move |&class| self.contains(class))
+    }
+}
+
+/// The verdict on a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Every record is reflected exactly once, and the run drained.
+    ExactlyOnce,
+    /// At least one class was found.
+    Violated,
+    /// The limit of events was hit before the run ended, and nothing was found until then.
+    Inconclusive,
+}
+
+impl Verdict {
+    /// The word for it in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::ExactlyOnce => "exactly-once",
+            Verdict::Violated => "violated",
+            Verdict::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// The ledger, counting source records.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Ledger {
+    /// How many source records there are.
+    pub expected: u64,
+    /// How many are neither duplicated nor lost nor divergent nor late.
+    pub exact: u64,
+    /// How many are reflected too often in the results of any one step.
+    pub duplicated: u64,
+    /// The sum, over records, of the most reflections too many in any one step.
+    pub excess: u64,
+    /// How many are reflected too seldom in the results of any one step, and were not late there.
+    pub lost: u64,
+    /// How many have committed traces that disagree.
+    pub divergent: u64,
+    /// How many are missing at a step where their own source's watermark had given them up.
+    pub late: u64,
+}
+
+/// What was done, in numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Work {
+    /// Events of the run: arrivals, deliveries, commits applied and answered, timers that did something,
+    /// crashes and restarts.
+    pub events: u64,
+    /// Requests sent, records and watermarks, retries included.
+    pub messages: u64,
+    /// Requests sent again.
+    pub retries: u64,
+    /// Commits applied.
+    pub commits: u64,
+    /// Reads of the catalog.
+    pub catalog_reads: u64,
+    /// Executions of user functions.
+    pub user_calls: u64,
+    /// The most ids held in catalogs at a time.
+    pub ids_held_max: u64,
+    /// The ids held in catalogs at the end.
+    pub ids_held_end: u64,
+}
+
+/// How often each kind of fault fired.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Fired(pub [u64; KindName::ALL.len()]);
+
+impl Fired {
+    /// How often this kind fired.
+    pub fn count(&self, kind: KindName) -> u64 {
+        self.0[kind as usize]
+    }
+}
+
+/// What every run reports, without an allocation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Brief {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What was found.
+    pub classes: Classes,
+    /// The ledger.
+    pub ledger: Ledger,
+    /// How often each kind of fault fired.
+    pub fired: Fired,
+    /// What was done.
+    pub work: Work,
+    /// How long the run took in virtual time.
+    pub virtual_time: Nanos,
+    /// The 128-bit fingerprint of the run's trace.
+    pub fingerprint: u128,
+}
+
+/// What a run in detail reports.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outcome {
+    /// What every run reports.
+    pub brief: Brief,
+    /// The steps that have results, in file order.
+    pub steps: Vec<StepResult>,
+    /// The records that are not reflected as they should be, in order of the input, at most
+    /// [`Outcome::MOST_DAMAGE`] of them.
+    pub damage: Vec<Damage>,
+    /// The faults that fired, in order, each with a place that only it has.
+    pub schedule: Vec<Fault>,
+    /// The exact faults of the plan that did not fire, as indices.
+    pub unfired: Vec<usize>,
+    /// From the arrival of a source record to the commit that took it into an aggregate or wrote it.
+    pub latency: Option<Latency>,
+    /// Why a run is stuck or inconclusive, in words.
+    pub reason: Option<String>,
+}
+
+impl Outcome {
+    /// The most damaged records that are listed one by one.
+    pub const MOST_DAMAGE: usize = 1000;
+}
+
+/// The committed results of one step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StepResult {
+    /// The step.
+    pub step: StepIndex,
+    /// How many reflections of source records are right.
+    pub expected: u64,
+    /// How many there are, with multiplicity.
+    pub applied: u64,
+    /// How many are missing because they were late.
+    pub late: u64,
+    /// The committed totals by key over all windows.
+    pub results: BTreeMap<String, i64>,
+}
+
+/// A record that is not reflected as it should be at a step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Damage {
+    /// What is wrong.
+    pub class: Class,
+    /// At which step.
+    pub step: StepIndex,
+    /// The name of the source record.
+    pub record: String,
+    /// How often it should be reflected.
+    pub expected: u64,
+    /// How often it is.
+    pub reflected: u64,
+    /// The faults that hit it or what was made of it, or a worker that held it: indices into the
+    /// schedule, in order.
+    pub faults: Vec<usize>,
+}
+
+/// Percentiles of a latency.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Latency {
+    /// Half are at most this.
+    pub p50: Nanos,
+    /// 99 of 100 are at most this.
+    pub p99: Nanos,
+    /// All are at most this.
+    pub max: Nanos,
+}
