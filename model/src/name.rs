@@ -18,11 +18,34 @@ pub struct Name(pub u32);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Origin {
     /// The record that shard `shard` of source step `step` reads at `offset`.
-    Source { step: u16, shard: u32, offset: u64 },
+    Source {
+        /// The source step.
+        step: u16,
+        /// The shard.
+        shard: u32,
+        /// The offset.
+        offset: u64,
+    },
     /// Output number `index` of map step `step` on the record `parent`.
-    Output { parent: Name, step: u16, index: u32 },
+    Output {
+        /// What the map was applied to.
+        parent: Name,
+        /// The map step.
+        step: u16,
+        /// The number of the output, from 0.
+        index: u32,
+    },
     /// Pane number `pane` of the window of `key` that starts at `start` at step `step`.
-    Pane { step: u16, key: Key, start: Time, pane: u32 },
+    Pane {
+        /// The aggregate.
+        step: u16,
+        /// The key of the window.
+        key: Key,
+        /// The start of the window.
+        start: Time,
+        /// The number of the pane, from 0.
+        pane: u32,
+    },
 }
 
 /// The rows of one source step, which have names without an entry each.
@@ -40,6 +63,15 @@ struct Entry {
     origin: Origin,
     hash: u64,
     root: u64,
+}
+
+/// The keys and names of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    /// The keys.
+    pub keys: Keys,
+    /// The names.
+    pub names: Names,
 }
 
 /// All names of a run.

@@ -1,0 +1,154 @@
+//! Commits: one atomic change of a shard's durable rows, numbered, under the token of the shard's owner.
+//! Rows change by deltas, so that what a commit does never depends on what its sender believed.
+
+use crate::key::Key;
+use crate::name::Name;
+use crate::pipeline::ShardIndex;
+use crate::prefix::Prefix;
+use crate::record::{Record, RecordId};
+use crate::time::Time;
+
+/// One atomic change of a shard's rows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Commit {
+    /// Whose rows.
+    pub shard: ShardIndex,
+    /// The token of the owner, checked when the commit is applied.
+    pub token: u64,
+    /// Its number under that token, from 0: applied once, however often it arrives.
+    pub number: u64,
+    /// Which step of the protocol it is.
+    pub kind: CommitKind,
+    /// What it is about: its first record.
+    pub subject: Subject,
+    /// What changes, in order.
+    pub deltas: Vec<Delta>,
+}
+
+/// Which step of the protocol a commit is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum CommitKind {
+    /// The effects of a record.
+    Commit,
+    /// The end of a record's stay: an acked output is deleted, or, under recompute, id and state are
+    /// written once all outputs are acked.
+    Settle,
+    /// A window fires or a row is written.
+    Emit,
+    /// A watermark that travelled alone.
+    Watermark,
+}
+
+/// What a request or commit is about.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Subject {
+    /// A record, or the first of several.
+    Record(Name),
+    /// A watermark that travels alone.
+    Watermark(Time),
+}
+
+/// One change of a row.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Delta {
+    /// The source record at this offset is done with.
+    Offset(u64),
+    /// The catalog of `key` learns `id`.
+    Id {
+        /// The key.
+        key: Key,
+        /// The id.
+        id: RecordId,
+    },
+    /// A record is added to the content of a window.
+    Take {
+        /// The key of the window.
+        key: Key,
+        /// Its start.
+        start: Time,
+        /// The record.
+        name: Name,
+        /// What was read to make it.
+        lineage: u32,
+        /// The source records that it stands for.
+        weight: i64,
+        /// Its value.
+        value: i64,
+    },
+    /// What was read of a window's content becomes a pane and leaves the content.
+    Fire {
+        /// The key of the window.
+        key: Key,
+        /// Its start.
+        start: Time,
+        /// What was read.
+        content: Content,
+        /// The name of the pane.
+        pane: Name,
+    },
+    /// An output is held until it is acked.
+    Hold(Held),
+    /// The held output with this stamp is acked and deleted.
+    Settle(Time),
+    /// The watermark of a sender.
+    Watermark {
+        /// Its place among the senders of the step.
+        sender: u32,
+        /// The watermark.
+        value: Time,
+    },
+    /// A sink's row is written over what was there.
+    Row {
+        /// Where.
+        row: u64,
+        /// The key of the record.
+        key: Key,
+        /// The record.
+        name: Name,
+        /// What was read to make it.
+        lineage: u32,
+        /// The source records that it stands for.
+        weight: i64,
+        /// Its value.
+        value: i64,
+    },
+}
+
+/// An output and where it goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Held {
+    /// The shard that owns its key.
+    pub to: ShardIndex,
+    /// The output.
+    pub record: Record,
+}
+
+/// What a window holds that is in no pane yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Content {
+    /// How many records.
+    pub records: u32,
+    /// The number of the next pane.
+    pub pane: u32,
+    /// The sum of their weights.
+    pub weight: i64,
+    /// The sum of their values.
+    pub value: i64,
+    /// The store's own mark of what was read; carried unchanged.
+    pub lineage: u32,
+}
+
+/// The rows that a boot reads.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Scan {
+    /// The offsets that are done with.
+    pub offsets: Prefix,
+    /// The last stamp given to an output.
+    pub last_stamp: Option<Time>,
+    /// The outputs that are held, in order of their stamps.
+    pub held: Vec<Held>,
+    /// The windows with content that is in no pane: key and start, in order of start, then key.
+    pub windows: Vec<(Key, Time)>,
+    /// The watermark of each sender.
+    pub watermarks: Vec<Time>,
+}

@@ -1,0 +1,241 @@
+//! The door between a worker and the world. A worker takes one [`Input`], may ask the few questions of
+//! [`Env`] while it works on it, and returns an ordered list of [`Effect`]s. It performs nothing itself,
+//! so a crash can fall before any effect, and the wrong order of a protocol differs from the right one in
+//! the order of a list.
+//!
+//! Questions come before effects: an input is worked on by first asking all it has to ask, and only then
+//! listing effects. So a crash before a question and one before an effect happen in the order of the
+//! protocol. What is left to do with further questions waits for [`Input::Resume`].
+
+use crate::commit::{Commit, Content, Delta, Scan, Subject};
+use crate::key::Key;
+use crate::name::{Name, Vocabulary};
+use crate::pipeline::{Pipeline, ShardIndex, StepIndex};
+use crate::record::{Record, RecordId, Value};
+use crate::time::Time;
+
+/// What happens to a worker's shard.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Input {
+    /// It starts, knowing nothing but what it reads.
+    Boot,
+    /// A request arrives.
+    Request(Request),
+    /// The reply to one of its requests arrives.
+    Reply(Reply),
+    /// The store answers that a commit is applied.
+    Committed {
+        /// The number of the commit.
+        number: u64,
+    },
+    /// A timer is due.
+    Wake(Timer),
+    /// It may go on with what is ready.
+    Resume,
+}
+
+/// What a worker's shard wants done, in order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Change rows.
+    Commit(Commit),
+    /// Tell a sender that its request is done.
+    Ack(Ack),
+    /// Send a request.
+    Send(Request),
+    /// Call back.
+    Wake {
+        /// When.
+        at: Time,
+        /// With what.
+        timer: Timer,
+    },
+}
+
+/// A request to another shard.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Request {
+    /// The sender.
+    pub from: ShardIndex,
+    /// The receiver.
+    pub to: ShardIndex,
+    /// What the reply carries back.
+    pub rpc: Rpc,
+    /// The sender's event-time watermark.
+    pub watermark: Time,
+    /// The record, or none if the watermark travels alone.
+    pub record: Option<Record>,
+}
+
+impl Request {
+    /// What the request is about.
+    pub fn subject(&self) -> Subject {
+        match &self.record {
+            Some(record) => Subject::Record(record.name),
+            None => Subject::Watermark(self.watermark),
+        }
+    }
+}
+
+/// What identifies a request to its sender.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rpc {
+    /// Where the sender keeps it.
+    pub slot: u32,
+    /// Which send of the record this is, counted by the world from outside; the worker leaves it 0 and
+    /// carries it back.
+    pub attempt: u32,
+    /// Never used twice by a shard, in any of its lives.
+    pub serial: u64,
+}
+
+/// Tells a sender that its request is done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ack {
+    /// The receiver of the request.
+    pub from: ShardIndex,
+    /// The sender of the request.
+    pub to: ShardIndex,
+    /// Which request.
+    pub rpc: Rpc,
+    /// What the request was about.
+    pub subject: Subject,
+    /// The receiver's committed watermark for that sender.
+    pub watermark: Time,
+}
+
+/// The reply to a request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reply {
+    /// The receiver of the request.
+    pub from: ShardIndex,
+    /// Which request.
+    pub rpc: Rpc,
+    /// The receiver's committed watermark for this sender, or none if the reply is an error, which tells
+    /// nothing of whether the request was applied.
+    pub watermark: Option<Time>,
+}
+
+/// What a worker's shard waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Timer {
+    /// The reply to send number `sends` of the output in `slot`.
+    Retry {
+        /// The slot.
+        slot: u32,
+        /// Which send.
+        sends: u32,
+        /// The serial of the request.
+        serial: u64,
+    },
+    /// The reply to send number `sends` of a watermark to downstream shard number `target`.
+    RetryWatermark {
+        /// The place of the shard among those downstream.
+        target: u32,
+        /// Which send.
+        sends: u32,
+        /// The serial of the request.
+        serial: u64,
+    },
+    /// The arrival of the next source record.
+    Arrival,
+    /// The end of this instant, when open bundles close.
+    Close,
+    /// Another try of a function that failed on a record of this key.
+    Reapply(Key),
+}
+
+/// What a worker may ask while it works on an input.
+pub trait Env {
+    /// The keys and names of the run.
+    fn vocabulary(&mut self) -> &mut Vocabulary;
+    /// A new token for this shard from the store; commits under older ones are refused from now on.
+    fn take_token(&mut self, shard: ShardIndex) -> u64;
+    /// The rows of this shard.
+    fn scan(&mut self, shard: ShardIndex) -> Scan;
+    /// A record is about to be admitted: nothing is asked, but the world may strike here.
+    fn admit(&mut self, shard: ShardIndex, name: Name);
+    /// Whether the catalog of `key` has `id`.
+    fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool;
+    /// A record is about to be applied: nothing is asked, but the world may strike here.
+    fn apply(&mut self, shard: ShardIndex, name: Name);
+    /// The content of a window.
+    fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content;
+    /// The source record at an offset.
+    fn read(&mut self, shard: ShardIndex, offset: u64) -> Read;
+    /// The watermark of a source shard of which all records below `offset` were read.
+    fn source_watermark(&mut self, shard: ShardIndex, offset: u64) -> Time;
+    /// The answer of a user function on a record, less than `answers`; none if it fails.
+    fn execute(&mut self, step: StepIndex, name: Name, answers: u32) -> Option<u32>;
+}
+
+/// What a source finds at an offset.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Read {
+    /// A record.
+    Row(SourceRow),
+    /// Nothing yet.
+    NotYet {
+        /// When the record arrives.
+        arrival: Time,
+    },
+    /// The end of the input.
+    End,
+}
+
+/// One record of the input.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SourceRow {
+    /// Its name.
+    pub name: Name,
+    /// Its key.
+    pub key: Key,
+    /// Its id, where the input gives one instead of shard and offset.
+    pub id: Option<RecordId>,
+    /// When it happened.
+    pub event_time: Time,
+    /// When the source could read it.
+    pub arrival: Time,
+    /// What it carries.
+    pub value: Value,
+    /// The source shard's watermark once this record is read.
+    pub watermark: Time,
+}
+
+/// All that a worker has at hand while it works on one input.
+pub struct Moment<'a, E> {
+    /// What its clock says.
+    pub now: Time,
+    /// The pipeline.
+    pub pipeline: &'a Pipeline,
+    /// Whom it asks.
+    pub env: &'a mut E,
+    /// Where its effects go.
+    pub effects: &'a mut Effects,
+}
+
+/// An ordered list of effects, with buffers that are used again.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// The effects, first to last.
+    pub list: Vec<Effect>,
+    spare: Vec<Vec<Delta>>,
+}
+
+impl Effects {
+    /// Whether nothing but timers is listed: questions may still be asked.
+    pub fn is_quiet(&self) -> bool {
+        self.list.iter().all(|effect| matches!(effect, Effect::Wake { .. }))
+    }
+
+    /// An empty buffer for the deltas of a commit.
+    pub fn buffer(&mut self) -> Vec<Delta> {
+        self.spare.pop().unwrap_or_default()
+    }
+
+    /// Takes back the buffer of a commit that is over.
+    pub fn recycle(&mut self, mut deltas: Vec<Delta>) {
+        deltas.clear();
+        self.spare.push(deltas);
+    }
+}

@@ -1,0 +1,279 @@
+//! Admit: is the id in the catalog of this key? A duplicate is dropped *and acked*, since its sender is
+//! still waiting (*Streaming Systems*, ch. 5; MillWheel, VLDB 2013, 6.1.1). A key is busy from admit
+//! until its commit is answered; others for it queue and meet the catalog when their turn comes. While a
+//! commit is out, the catalog cannot know its id yet, so two copies side by side would both be taken.
+
+use super::unit::Taken;
+use super::{Arrived, Worker};
+use crate::commit::Subject;
+use crate::defect::Defect;
+use crate::effect::{Ack as AckEffect, Effect, Env, Moment, Request, Rpc};
+use crate::key::Key;
+use crate::mechanism::{Ack, Dedup, ReAck};
+use crate::pipeline::ShardIndex;
+use crate::queues::{Queue, Queues};
+use crate::time::Time;
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+use rustc_hash::FxBuildHasher;
+use std::collections::VecDeque;
+
+/// Which keys are busy, what waits for them, and which have their turn.
+#[derive(Debug, Default)]
+pub(super) struct Gate {
+    busy: HashMap<Key, Busy, FxBuildHasher>,
+    ready: VecDeque<Key>,
+    windows: Queues<Time>,
+    records: Queues<Arrived>,
+    /// Windows that wait for no key, by a planted defect.
+    loose: VecDeque<(Key, Time)>,
+}
+
+/// A busy key.
+#[derive(Debug, Default)]
+struct Busy {
+    /// Windows that are due; they come before records.
+    due: Queue,
+    waiting: Queue,
+}
+
+impl Gate {
+    pub fn is_ready(&self) -> bool {
+        !self.ready.is_empty() || !self.loose.is_empty()
+    }
+
+    /// Gives a busy key its turn.
+    pub fn make_ready(&mut self, key: Key) {
+        self.ready.push_back(key);
+    }
+
+    pub fn take_ready(&mut self) -> Option<Key> {
+        self.ready.pop_front()
+    }
+
+    /// Whether nothing is busy and nothing waits.
+    pub fn is_idle(&self) -> bool {
+        self.busy.is_empty()
+    }
+
+    pub fn clear(&mut self) {
+        self.busy.clear();
+        self.ready.clear();
+        self.windows.clear();
+        self.records.clear();
+        self.loose.clear();
+    }
+
+    /// Lets a window fire whatever its key is doing.
+    pub fn queue_loose(&mut self, key: Key, start: Time) {
+        self.loose.push_back((key, start));
+    }
+
+    pub fn take_loose(&mut self) -> Option<(Key, Time)> {
+        self.loose.pop_front()
+    }
+
+    /// Makes a window wait for its key; a key that was free gets its turn.
+    pub fn queue_window(&mut self, key: Key, start: Time) {
+        if self.claim(key) {
+            self.ready.push_back(key);
+        }
+        let busy = self.busy.get_mut(&key).expect("claimed");
+        self.windows.push_back(&mut busy.due, start);
+    }
+
+    /// Makes a record wait for its key; a key that was free gets its turn.
+    fn queue_record(&mut self, arrived: Arrived) {
+        let key = arrived.record.key;
+        if self.claim(key) {
+            self.ready.push_back(key);
+        }
+        let busy = self.busy.get_mut(&key).expect("claimed");
+        self.records.push_back(&mut busy.waiting, arrived);
+    }
+
+    /// Puts a record back to the front of its busy key.
+    pub fn put_back(&mut self, arrived: Arrived) {
+        let busy = self.busy.entry(arrived.record.key).or_default();
+        self.records.push_front(&mut busy.waiting, arrived);
+    }
+
+    /// Puts a window back to the front of its busy key.
+    fn put_window_back(&mut self, key: Key, start: Time) {
+        let busy = self.busy.entry(key).or_default();
+        self.windows.push_front(&mut busy.due, start);
+    }
+
+    /// Marks a free key busy; false if it is busy.
+    fn claim(&mut self, key: Key) -> bool {
+        match self.busy.entry(key) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(free) => {
+                free.insert(Busy::default());
+                true
+            }
+        }
+    }
+
+    /// Ends a key's work: what waits for it gets its turn, else it is free.
+    pub fn release(&mut self, key: Key) {
+        if let Entry::Occupied(busy) = self.busy.entry(key) {
+            if busy.get().due.is_empty() && busy.get().waiting.is_empty() {
+                busy.remove();
+            } else {
+                self.ready.push_back(key);
+            }
+        }
+    }
+
+    /// What comes next for a busy key.
+    fn next(&mut self, key: Key) -> Turn {
+        let Some(busy) = self.busy.get_mut(&key) else { return Turn::Nothing };
+        if let Some(start) = self.windows.pop_front(&mut busy.due) {
+            return Turn::Window(start);
+        }
+        match self.records.pop_front(&mut busy.waiting) {
+            Some(arrived) => Turn::Record(arrived),
+            None => Turn::Nothing,
+        }
+    }
+
+    /// Whether anything waits for a key.
+    fn is_waited_for(&self, key: Key) -> bool {
+        self.busy.get(&key).is_some_and(|busy| !busy.due.is_empty() || !busy.waiting.is_empty())
+    }
+}
+
+/// What comes next for a key.
+enum Turn {
+    Window(Time),
+    Record(Arrived),
+    Nothing,
+}
+
+impl Worker {
+    /// A request arrives.
+    pub(super) fn receive<E: Env>(&mut self, request: Request, m: &mut Moment<'_, E>) {
+        let Request { from, rpc, watermark, record, .. } = request;
+        self.see_watermark(from, watermark, m);
+        let Some(record) = record else {
+            self.receive_watermark(from, rpc, watermark, m);
+            return;
+        };
+        let key = record.key;
+        let arrived = Arrived { record, from, rpc, watermark };
+        match self.mechanism.ack {
+            Ack::AfterCommit => {
+                if self.gate.claim(key) || self.has(Defect::KeysNeverBusy) {
+                    self.admit(arrived, m);
+                } else if self.may_join(&arrived) && !self.gate.is_waited_for(key) {
+                    self.join(arrived, m);
+                } else {
+                    self.gate.queue_record(arrived);
+                }
+            }
+            Ack::OnReceipt => {
+                self.ack(from, rpc, Subject::Record(arrived.record.name), m);
+                self.gate.queue_record(arrived);
+            }
+        }
+    }
+
+    /// Goes on with what waits for a key: due windows first, then records. Those that follow the first
+    /// may share its bundle.
+    pub(super) fn next_of_key<E: Env>(&mut self, key: Key, m: &mut Moment<'_, E>) {
+        match self.gate.next(key) {
+            Turn::Window(start) => return self.fire(key, start, m),
+            Turn::Record(arrived) => self.admit(arrived, m),
+            Turn::Nothing => return self.gate.release(key),
+        }
+        // Questions come before effects: once one is listed, the rest waits.
+        while self.open.is_some() && m.effects.is_quiet() {
+            match self.gate.next(key) {
+                Turn::Record(arrived) if self.may_join(&arrived) => self.join(arrived, m),
+                Turn::Record(arrived) => return self.gate.put_back(arrived),
+                Turn::Window(start) => return self.gate.put_window_back(key, start),
+                Turn::Nothing => return,
+            }
+        }
+    }
+
+    /// Takes a record whose key is its own now. It either ends in a unit, or frees the key.
+    fn admit<E: Env>(&mut self, arrived: Arrived, m: &mut Moment<'_, E>) {
+        let key = arrived.record.key;
+        if self.is_duplicate(&arrived, m) {
+            self.drop_duplicate(&arrived, m);
+            self.gate.release(key);
+            return;
+        }
+        self.apply(arrived, m);
+    }
+
+    fn is_duplicate<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> bool {
+        m.env.admit(self.shard, arrived.record.name);
+        match self.mechanism.dedup {
+            Dedup::Catalog => m.env.is_known(self.shard, arrived.record.key, arrived.record.id),
+            Dedup::Off => false,
+        }
+    }
+
+    fn drop_duplicate<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
+        match (self.mechanism.re_ack, self.mechanism.ack) {
+            (ReAck::Always, Ack::AfterCommit) => {
+                self.ack(arrived.from, arrived.rpc, Subject::Record(arrived.record.name), m);
+            }
+            // It was acked when it arrived.
+            (_, Ack::OnReceipt) | (ReAck::Never, Ack::AfterCommit) => {}
+        }
+    }
+
+    /// Whether a record's key is busy with the bundle that is still open, so that it may share it. If its
+    /// duplicate is in that bundle, where the catalog cannot see it, it waits like any other.
+    fn may_join(&mut self, arrived: &Arrived) -> bool {
+        let Some(open) = self.open else { return false };
+        let record = &arrived.record;
+        let mut holds_key = false;
+        for taken in &self.units.get(open).taken {
+            if let Taken::Request { key, id, .. } | Taken::IntoWindow { key, id, .. } = *taken
+                && key == record.key
+            {
+                holds_key = true;
+                if id == record.id {
+                    return false;
+                }
+            }
+        }
+        holds_key
+    }
+
+    /// Whether the bundle that is still open holds a key.
+    pub(super) fn is_in_open_bundle(&mut self, key: Key) -> bool {
+        let Some(open) = self.open else { return false };
+        self.units.get(open).taken.iter().any(|taken| match *taken {
+            Taken::Request { key: held, .. } | Taken::IntoWindow { key: held, .. } => held == key,
+            Taken::Offset | Taken::Window { .. } | Taken::Watermark { .. } => false,
+        })
+    }
+
+    fn join<E: Env>(&mut self, arrived: Arrived, m: &mut Moment<'_, E>) {
+        if self.is_duplicate(&arrived, m) {
+            self.drop_duplicate(&arrived, m);
+        } else {
+            self.apply(arrived, m);
+        }
+    }
+
+    /// Tells the sender of a request that it is done, and how far this shard has committed its watermark.
+    pub(super) fn ack<E: Env>(
+        &mut self,
+        to: ShardIndex,
+        rpc: Rpc,
+        subject: Subject,
+        m: &mut Moment<'_, E>,
+    ) {
+        let sender = m.pipeline.sender_number(self.step, to);
+        let watermark = self.watermarks.committed(sender);
+        let ack = AckEffect { from: self.shard, to, rpc, subject, watermark };
+        m.effects.list.push(Effect::Ack(ack));
+    }
+}

@@ -1,0 +1,48 @@
+//! Boot: a new owner takes a token, so that nothing of an earlier life can land any more, and only then
+//! scans its rows. From them it rebuilds its windows and its outbox, fires what is due, and resends what
+//! is not settled. It reports no watermark before that: everything it found pins.
+
+use super::Worker;
+use crate::defect::Defect;
+use crate::effect::{Env, Moment};
+
+impl Worker {
+    pub(super) fn boot<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+        let has_new_token = self.token == 0 || !self.has(Defect::NoTokenAtBoot);
+        if has_new_token {
+            self.token = m.env.take_token(self.shard);
+            self.serials = 0;
+        }
+        let scan = m.env.scan(self.shard);
+
+        self.gate.clear();
+        self.units.clear();
+        self.open = None;
+        self.open_settle = None;
+        self.commits.restart(has_new_token);
+        self.outbox.clear();
+        self.windows.clear();
+        self.watermarks.restart(&scan.watermarks);
+        self.last_stamp = scan.last_stamp.unwrap_or(self.last_stamp);
+
+        if let Some(reader) = &mut self.reader {
+            let watermark = m.env.source_watermark(self.shard, scan.offsets.next());
+            reader.restart(scan.offsets, watermark);
+        }
+        if m.pipeline.step(self.step).kind.windowing().is_some() {
+            for (key, start) in scan.windows {
+                self.window_found(key, start, m.pipeline);
+            }
+            if !self.has(Defect::BootFiresNothing) {
+                self.advance_windows(m.pipeline);
+            }
+        }
+        for held in scan.held {
+            let slot = self.outbox.make(held.record, held.to, 0);
+            if !self.has(Defect::BootResendsNothing) {
+                self.outbox.release(&[slot]);
+            }
+        }
+        self.pump(m);
+    }
+}

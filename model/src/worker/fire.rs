@@ -1,0 +1,188 @@
+//! Windows fire when a watermark arrives that reaches their end, and again, as a late pane, right after a
+//! late record is taken and before the next record of its key. Firing waits for a busy key, and records
+//! wait for firing: what is read of the content is what the commit takes out of it. Panes are discarding,
+//! so sums downstream add up. A pane's event time is the end of its window less 1 ns.
+
+use super::unit::Taken;
+use super::{Parent, Worker};
+use crate::commit::{CommitKind, Content, Delta, Subject};
+use crate::defect::Defect;
+use crate::effect::{Env, Moment};
+use crate::function::Output;
+use crate::key::Key;
+use crate::mix;
+use crate::pipeline::{Pipeline, StepIndex, StepKind};
+use crate::record::{RecordId, Value};
+use crate::time::Time;
+use crate::window::Windowing;
+use hashbrown::HashMap;
+use rustc_hash::FxBuildHasher;
+use std::collections::BTreeSet;
+
+/// The windows that have content which is in no pane yet.
+#[derive(Debug)]
+pub(super) struct Windows {
+    states: HashMap<(Key, Time), State, FxBuildHasher>,
+    /// The same windows by end: the first pins the watermark.
+    ends: BTreeSet<(Time, Key)>,
+    /// Windows that end here or earlier are due.
+    due_until: Time,
+    /// How many are due or firing.
+    firing: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    Waiting,
+    Due,
+}
+
+impl Default for Windows {
+    fn default() -> Windows {
+        let (states, ends) = (HashMap::default(), BTreeSet::new());
+        Windows { states, ends, due_until: Time::MIN, firing: 0 }
+    }
+}
+
+impl Windows {
+    /// Whether any window is due or firing.
+    pub fn is_firing(&self) -> bool {
+        self.firing > 0
+    }
+
+    /// Learns of content; true if its window is due at once.
+    fn insert(&mut self, key: Key, start: Time, end: Time) -> bool {
+        if self.states.contains_key(&(key, start)) {
+            return false;
+        }
+        let is_due = end <= self.due_until;
+        self.states.insert((key, start), if is_due { State::Due } else { State::Waiting });
+        self.ends.insert((end, key));
+        self.firing += u32::from(is_due);
+        is_due
+    }
+
+    /// Moves the watermark, and hands each window that is due by it to `due`, in order of end.
+    fn advance(
+        &mut self,
+        pipeline: &Pipeline,
+        step: StepIndex,
+        to: Time,
+        mut due: impl FnMut(Key, Time),
+    ) {
+        if to <= self.due_until {
+            return;
+        }
+        let from = self.due_until;
+        self.due_until = to;
+        if self.ends.first().is_none_or(|&(end, _)| end > to) {
+            return;
+        }
+        let length = windowing(pipeline, step).length;
+        for &(end, key) in self.ends.iter().take_while(|&&(end, _)| end <= to) {
+            let start = end.minus(length);
+            let state = self.states.get_mut(&(key, start)).expect("each end has its window");
+            if end > from && *state == State::Waiting {
+                *state = State::Due;
+                self.firing += 1;
+                due(key, start);
+            }
+        }
+    }
+
+    /// The content of a window is in a pane now.
+    pub fn fired(&mut self, key: Key, start: Time, pipeline: &Pipeline, step: StepIndex) {
+        if let Some(state) = self.states.remove(&(key, start)) {
+            let end = windowing(pipeline, step).end(start);
+            self.ends.remove(&(end, key));
+            self.firing -= u32::from(state == State::Due);
+        }
+    }
+
+    /// What content that is in no pane holds the watermark back to.
+    pub fn pin(&self) -> Time {
+        self.ends.first().map_or(Time::MAX, |&(end, _)| end.before())
+    }
+
+    pub fn clear(&mut self) {
+        self.states.clear();
+        self.ends.clear();
+        self.due_until = Time::MIN;
+        self.firing = 0;
+    }
+}
+
+fn windowing(pipeline: &Pipeline, step: StepIndex) -> &Windowing {
+    pipeline.step(step).kind.windowing().expect("only aggregates have windows")
+}
+
+impl Worker {
+    /// The watermark of all senders together has moved: windows may be due.
+    pub(super) fn advance_windows(&mut self, pipeline: &Pipeline) {
+        let to = self.watermarks.incoming_seen();
+        let Worker { windows, gate, defect, .. } = self;
+        windows.advance(pipeline, self.step, to, |key, start| {
+            if *defect == Some(Defect::FiringIgnoresBusyKey) {
+                gate.queue_loose(key, start);
+            } else {
+                gate.queue_window(key, start);
+            }
+        });
+    }
+
+    /// A boot finds a window with content.
+    pub(super) fn window_found(&mut self, key: Key, start: Time, pipeline: &Pipeline) {
+        let end = windowing(pipeline, self.step).end(start);
+        self.windows.insert(key, start, end);
+    }
+
+    /// A record was taken into a window. If the window is due, it fires before the key is free.
+    pub(super) fn window_taken<E: Env>(&mut self, key: Key, start: Time, m: &mut Moment<'_, E>) {
+        let end = windowing(m.pipeline, self.step).end(start);
+        let is_due = self.windows.insert(key, start, end);
+        if is_due && !self.has(Defect::LatePaneWaits) {
+            self.gate.queue_window(key, start);
+        }
+    }
+
+    /// Reads what a window holds and makes a pane of it.
+    pub(super) fn fire<E: Env>(&mut self, key: Key, start: Time, m: &mut Moment<'_, E>) {
+        let content = m.env.content(self.shard, key, start);
+        if content.records == 0 {
+            self.windows.fired(key, start, m.pipeline, self.step);
+            self.gate.release(key);
+            return;
+        }
+        let (step, step_hash) = (self.step, m.pipeline.hash(self.step));
+        let words = m.env.vocabulary();
+        let name = words.names.pane(step.0, step_hash, key, start, content.pane, &words.keys);
+        // A pane's id is made of step, key, window and number, as its name is.
+        let derived = RecordId(mix::scatter(words.names.hash(name)));
+        let buffer = m.effects.buffer();
+        let unit = self.units.open(CommitKind::Emit, Subject::Record(name), buffer);
+        let fired = self.units.get(unit);
+        fired.taken.push(Taken::Window { key, start });
+        fired.deltas.push(Delta::Fire { key, start, content, pane: name });
+
+        let event_time = windowing(m.pipeline, step).end(start).before();
+        self.executions += 1;
+        let id = self.mechanism.ids.of(derived, self.token, self.executions);
+        let weight = content.weight;
+        let lineage = content.lineage;
+        let made = Parent { name, id, event_time, stamp: event_time, weight, lineage };
+        let value = Value::Integer(total(&m.pipeline.step(step).kind, &content));
+        self.make(unit, made, Output { key, value }, m);
+        self.hold(unit, m);
+    }
+}
+
+/// What an aggregate says of what it read.
+fn total(kind: &StepKind, content: &Content) -> i64 {
+    match kind {
+        StepKind::Sum(_) => content.value,
+        StepKind::Count(_) | StepKind::CountGlobally(_) => content.weight,
+        StepKind::Source { .. } | StepKind::Map(_) | StepKind::Reshuffle | StepKind::Sink(_) => {
+            unreachable!("only aggregates fire")
+        }
+    }
+}

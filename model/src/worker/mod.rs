@@ -1,0 +1,182 @@
+//! The worker's side of one shard of one stage: the protocol that makes a count exact.
+//!
+//! A record is **admitted** (is its id in the catalog of its key?), **applied** (the user function, the
+//! window), **held** with what it made until the **commit** is answered, then **acked** upstream while its
+//! outputs are **sent**, and each output is **settled** once it is acked itself. Each of these has its
+//! file here, in this order. Under `recompute` the order is another: outputs are sent first, and one
+//! commit at the end settles everything. What a record leaves in the catalog is **forgotten** by
+//! watermark; that file stands where [`admit`] asks the catalog.
+//!
+//! All state here is volatile: a crash drops it, and [`boot`] rebuilds it from the store's rows.
+
+mod admit;
+mod apply;
+mod boot;
+mod fire;
+mod hold;
+mod outbox;
+mod send;
+mod source;
+mod unit;
+mod watermark;
+
+use crate::defect::Defect;
+use crate::effect::{Effect, Effects, Env, Input, Moment, Rpc, Timer};
+use crate::function::Output;
+use crate::mechanism::Mechanism;
+use crate::name::Name;
+use crate::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
+use crate::record::{Record, RecordId};
+use crate::time::Time;
+use admit::Gate;
+use fire::Windows;
+use hold::Commits;
+use outbox::Outbox;
+use source::Reader;
+use unit::Units;
+use watermark::Watermarks;
+
+/// One shard as its worker knows it.
+#[derive(Debug)]
+pub struct Worker {
+    shard: ShardIndex,
+    step: StepIndex,
+    mechanism: Mechanism,
+    defect: Option<Defect>,
+    /// The token of this life, and what was counted under it.
+    token: u64,
+    serials: u64,
+    executions: u64,
+    last_stamp: Time,
+    gate: Gate,
+    units: Units,
+    /// The bundle that still takes records, and the one that still takes acked outputs.
+    open: Option<u32>,
+    open_settle: Option<u32>,
+    commits: Commits,
+    outbox: Outbox,
+    windows: Windows,
+    watermarks: Watermarks,
+    reader: Option<Reader>,
+    /// The outputs of one execution, kept for its memory.
+    scratch: Vec<Output>,
+}
+
+impl Worker {
+    /// A worker for a shard; it knows nothing until it boots.
+    pub fn new(pipeline: &Pipeline, shard: ShardIndex) -> Worker {
+        let step = pipeline.step_of(shard);
+        let is_source = matches!(pipeline.step(step).kind, StepKind::Source { .. });
+        Worker {
+            shard,
+            step,
+            mechanism: pipeline.step(step).mechanism,
+            defect: pipeline.defect,
+            token: 0,
+            serials: 0,
+            executions: 0,
+            last_stamp: Time::MIN,
+            gate: Gate::default(),
+            units: Units::default(),
+            open: None,
+            open_settle: None,
+            commits: Commits::default(),
+            outbox: Outbox::default(),
+            windows: Windows::default(),
+            watermarks: Watermarks::new(pipeline, step),
+            reader: is_source.then(Reader::default),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Takes one input and lists what is to be done, in order.
+    pub fn handle<E: Env>(&mut self, input: Input, m: &mut Moment<'_, E>) {
+        match input {
+            Input::Boot => self.boot(m),
+            Input::Request(request) => self.receive(request, m),
+            Input::Reply(reply) => self.reply(reply, m),
+            Input::Committed { number } => self.answered(number, m),
+            Input::Wake(timer) => self.wake(timer, m),
+            Input::Resume => self.resume(m),
+        }
+        self.report_watermark(m);
+    }
+
+    /// Whether there is more to do right now, by [`Input::Resume`].
+    pub fn is_ready(&self) -> bool {
+        self.gate.is_ready() || self.can_read()
+    }
+
+    /// Whether a timer still means anything; a stale one need not be delivered.
+    pub fn awaits(&self, timer: Timer) -> bool {
+        match timer {
+            Timer::Retry { slot, sends, serial } => self.outbox.awaits(slot, sends, serial),
+            Timer::RetryWatermark { target, sends, serial } => {
+                self.watermarks.awaits(target, sends, serial)
+            }
+            Timer::Arrival | Timer::Reapply(_) => true,
+            Timer::Close => self.open.is_some() || self.open_settle.is_some(),
+        }
+    }
+
+    fn wake<E: Env>(&mut self, timer: Timer, m: &mut Moment<'_, E>) {
+        match timer {
+            Timer::Retry { slot, .. } => self.retry(slot, m),
+            Timer::RetryWatermark { target, .. } => self.send_watermark(target as usize, m),
+            Timer::Arrival => {
+                self.reader.as_mut().expect("only a source waits for arrivals").arrived();
+            }
+            Timer::Close => self.close_all(m),
+            Timer::Reapply(key) => self.gate.make_ready(key),
+        }
+    }
+
+    /// Goes on with the next key whose turn has come, else with the next source records.
+    fn resume<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+        if let Some((key, start)) = self.gate.take_loose() {
+            return self.fire(key, start, m);
+        }
+        match self.gate.take_ready() {
+            Some(key) => self.next_of_key(key, m),
+            None => self.read(m),
+        }
+    }
+
+    fn has(&self, defect: Defect) -> bool {
+        self.defect == Some(defect)
+    }
+
+    fn next_serial(&mut self) -> u64 {
+        self.serials += 1;
+        (self.token << 32) | self.serials
+    }
+
+    fn rpc(slot: u32, serial: u64) -> Rpc {
+        Rpc { slot, attempt: 0, serial }
+    }
+}
+
+/// A record that arrived and waits for its turn, or is being worked on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Arrived {
+    record: Record,
+    from: ShardIndex,
+    rpc: Rpc,
+    watermark: Time,
+}
+
+/// Calls back at `at`.
+fn wake_at(effects: &mut Effects, at: Time, timer: Timer) {
+    effects.list.push(Effect::Wake { at, timer });
+}
+
+/// What outputs are made from: the input, or the pane.
+#[derive(Clone, Copy, Debug)]
+struct Parent {
+    name: Name,
+    id: RecordId,
+    event_time: Time,
+    stamp: Time,
+    weight: i64,
+    lineage: u32,
+}

@@ -1,0 +1,132 @@
+//! The outputs that a worker holds: made, waiting to be sent, sent, acked. Until it is acked an output
+//! pins the watermark at its event time.
+
+use crate::commit::Held;
+use crate::pipeline::ShardIndex;
+use crate::record::Record;
+use crate::time::Time;
+use slab::Slab;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+/// One output.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub record: Record,
+    pub to: ShardIndex,
+    /// The unit that made it, for a recompute that waits for its ack.
+    pub unit: u32,
+    /// How often this life of the worker has sent it.
+    pub sends: u32,
+    /// What its requests are known by; 0 until it is first sent.
+    pub serial: u64,
+    acked: bool,
+    /// Tells this output from an earlier one in the same slot.
+    birth: u32,
+}
+
+/// All outputs of a shard.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    entries: Slab<Entry>,
+    queue: VecDeque<u32>,
+    /// How many are not acked.
+    pending: u32,
+    /// How many are sent and not acked.
+    in_flight: u32,
+    births: u32,
+    pins: BinaryHeap<Reverse<(Time, u32, u32)>>,
+}
+
+impl Outbox {
+    /// A new output, not yet to be sent.
+    pub fn make(&mut self, record: Record, to: ShardIndex, unit: u32) -> u32 {
+        self.births = self.births.wrapping_add(1);
+        let birth = self.births;
+        let event_time = record.event_time;
+        let entry = Entry { record, to, unit, sends: 0, serial: 0, acked: false, birth };
+        let slot = self.entries.insert(entry) as u32;
+        self.pins.push(Reverse((event_time, slot, birth)));
+        self.pending += 1;
+        slot
+    }
+
+    /// The durable form of an output.
+    pub fn held(&self, slot: u32) -> Held {
+        let entry = &self.entries[slot as usize];
+        Held { to: entry.to, record: entry.record.clone() }
+    }
+
+    /// Outputs that may be sent now.
+    pub fn release(&mut self, slots: &[u32]) {
+        self.queue.extend(slots);
+    }
+
+    /// The next output to send, if no more than `limit` are in flight with it.
+    pub fn next(&mut self, limit: u32) -> Option<u32> {
+        if self.in_flight >= limit {
+            return None;
+        }
+        let slot = self.queue.pop_front()?;
+        self.in_flight += 1;
+        Some(slot)
+    }
+
+    pub fn get(&mut self, slot: u32) -> &mut Entry {
+        &mut self.entries[slot as usize]
+    }
+
+    /// The slot's output, if it is the one that was sent under this serial and is not acked.
+    pub fn find(&mut self, slot: u32, serial: u64) -> Option<&mut Entry> {
+        let entry = self.entries.get_mut(slot as usize)?;
+        (entry.serial == serial && !entry.acked).then_some(entry)
+    }
+
+    /// Whether send number `sends` is the last one and not acked.
+    pub fn awaits(&self, slot: u32, sends: u32, serial: u64) -> bool {
+        self.entries
+            .get(slot as usize)
+            .is_some_and(|e| e.serial == serial && e.sends == sends && !e.acked)
+    }
+
+    /// An output is done with: it pins nothing any more.
+    pub fn acked(&mut self, slot: u32) {
+        let entry = &mut self.entries[slot as usize];
+        entry.acked = true;
+        self.pending -= 1;
+        self.in_flight -= 1;
+    }
+
+    /// Deletes outputs that are settled.
+    pub fn forget(&mut self, slots: &[u32]) {
+        for &slot in slots {
+            self.entries.remove(slot as usize);
+        }
+    }
+
+    /// How many outputs are not acked.
+    pub fn pending(&self) -> u32 {
+        self.pending
+    }
+
+    /// The least event time of an output that is not acked.
+    pub fn pin(&mut self) -> Time {
+        while let Some(&Reverse((at, slot, birth))) = self.pins.peek() {
+            let entry = self.entries.get(slot as usize);
+            if entry.is_some_and(|entry| entry.birth == birth && !entry.acked) {
+                return at;
+            }
+            self.pins.pop();
+        }
+        Time::MAX
+    }
+
+    /// Forgets all outputs.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.queue.clear();
+        self.pending = 0;
+        self.in_flight = 0;
+        self.pins.clear();
+    }
+}

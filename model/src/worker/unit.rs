@@ -1,0 +1,109 @@
+//! A unit: the records that go through the protocol together in one commit (one, or a bundle), what they
+//! made, and what must still happen before they are done.
+
+use crate::commit::{CommitKind, Delta, Subject};
+use crate::effect::Rpc;
+use crate::key::Key;
+use crate::pipeline::ShardIndex;
+use crate::record::RecordId;
+use crate::time::Time;
+
+/// What a unit took in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Taken {
+    /// A record that its sender waits to hear of.
+    Request { from: ShardIndex, rpc: Rpc, subject: Subject, key: Key, id: RecordId, watermark: Time },
+    /// The same, counted into the window that starts here.
+    IntoWindow {
+        from: ShardIndex,
+        rpc: Rpc,
+        subject: Subject,
+        key: Key,
+        id: RecordId,
+        watermark: Time,
+        start: Time,
+    },
+    /// A source record.
+    Offset,
+    /// The content of a window.
+    Window { key: Key, start: Time },
+    /// A watermark that travelled alone.
+    Watermark { from: ShardIndex, rpc: Rpc, value: Time },
+}
+
+/// Records that share a commit.
+#[derive(Debug)]
+pub(super) struct Unit {
+    pub kind: CommitKind,
+    pub subject: Subject,
+    pub taken: Vec<Taken>,
+    pub deltas: Vec<Delta>,
+    /// The outbox slots of what it made, or, in a settle, of what it deletes.
+    pub outputs: Vec<u32>,
+    /// Outputs that must be acked before it may commit.
+    pub unacked: u32,
+    /// Commits of it that are not answered.
+    pub unanswered: u32,
+    is_busy: bool,
+}
+
+/// All units of a shard, with their buffers used again.
+#[derive(Debug, Default)]
+pub(super) struct Units {
+    slots: Vec<Unit>,
+    free: Vec<u32>,
+    busy: u32,
+}
+
+impl Units {
+    /// A new unit with these empty buffers.
+    pub fn open(&mut self, kind: CommitKind, subject: Subject, deltas: Vec<Delta>) -> u32 {
+        let is_busy = kind != CommitKind::Settle;
+        self.busy += u32::from(is_busy);
+        match self.free.pop() {
+            Some(slot) => {
+                let unit = &mut self.slots[slot as usize];
+                unit.kind = kind;
+                unit.subject = subject;
+                unit.deltas = deltas;
+                unit.is_busy = is_busy;
+                slot
+            }
+            None => {
+                let (taken, outputs) = (Vec::new(), Vec::new());
+                let (unacked, unanswered) = (0, 0);
+                let unit =
+                    Unit { kind, subject, taken, deltas, outputs, unacked, unanswered, is_busy };
+                self.slots.push(unit);
+                self.slots.len() as u32 - 1
+            }
+        }
+    }
+
+    pub fn get(&mut self, slot: u32) -> &mut Unit {
+        &mut self.slots[slot as usize]
+    }
+
+    /// Ends a unit.
+    pub fn close(&mut self, slot: u32) {
+        let unit = &mut self.slots[slot as usize];
+        unit.taken.clear();
+        unit.outputs.clear();
+        unit.unacked = 0;
+        unit.unanswered = 0;
+        self.busy -= u32::from(unit.is_busy);
+        self.free.push(slot);
+    }
+
+    /// How many units are open that do not merely settle outputs of another.
+    pub fn busy(&self) -> u32 {
+        self.busy
+    }
+
+    /// Forgets all units.
+    pub fn clear(&mut self) {
+        self.slots.clear();
+        self.free.clear();
+        self.busy = 0;
+    }
+}
