@@ -18,7 +18,9 @@ impl Prefix {
             self.next += 1;
             return true;
         }
-        let Some(at) = number.checked_sub(self.next) else { return false };
+        let Some(at) = number.checked_sub(self.next) else {
+            return false;
+        };
         let at = usize::try_from(at).expect("numbers are dense");
         if at >= self.above.len() {
             self.above.resize(at + 1, false);

@@ -13,7 +13,10 @@ pub struct Queue {
 
 impl Default for Queue {
     fn default() -> Queue {
-        Queue { head: NONE, tail: NONE }
+        Queue {
+            head: NONE,
+            tail: NONE,
+        }
     }
 }
 

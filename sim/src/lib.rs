@@ -1,6 +1,23 @@
-//! One run of onceproof.
+//! One run of onceproof: a plan and a seed in, a verdict out.
+//!
+//! The world runs a pipeline's workers in one thread and virtual time, answers every question that chance
+//! decides at a named point, keeps the durable store, and watches from outside, in the ledger, which
+//! source records every committed result contains.
+//!
+//! The modules stand in the order in which a run meets them.
+
 pub mod plan;
 pub mod input;
 pub mod fault;
-pub mod outcome;
 pub mod simulator;
+mod world;
+mod queue;
+mod draw;
+mod answers;
+mod network;
+mod outside;
+mod store;
+mod ledger;
+mod trace;
+mod fingerprint;
+pub mod outcome;

@@ -1,33 +1,136 @@
-//! The door to a run.
+//! The door to a run: a plan and a seed in, an outcome out.
 
-use crate::outcome::{Brief, Outcome};
+use crate::ledger::{Expectations, Judgement};
+use crate::outcome::{Brief, Class, Classes, Outcome, StepResult, Verdict};
 use crate::plan::Plan;
+use crate::trace::Trace;
+use crate::world::{End, World};
+use onceproof_model::pipeline::StepIndex;
 
 /// Runs a plan, any number of times, reusing its memory.
 pub struct Simulator<'a> {
-    #[expect(dead_code)]
     plan: &'a Plan,
+    world: World<'a>,
+    expectations: Expectations,
 }
 
 impl<'a> Simulator<'a> {
     /// Prepares a plan.
     pub fn new(plan: &'a Plan) -> Simulator<'a> {
-        Simulator { plan }
+        Simulator {
+            plan,
+            world: World::new(plan),
+            expectations: Expectations::default(),
+        }
     }
 
     /// One run, its verdict and figures only. Without a seed latency is the least, first answers are 0
     /// and nothing is drawn.
-    pub fn brief(&mut self, _seed: Option<u64>) -> Brief {
-        panic!("in the making")
+    pub fn brief(&mut self, seed: Option<u64>) -> Brief {
+        self.world.reset(seed, false);
+        let end = self.world.run(|_| {});
+        let judgement = self.judge(&end);
+        self.summary(&end, &judgement)
     }
 
     /// One run with everything on.
-    pub fn detail(&mut self, _seed: Option<u64>) -> Outcome {
-        panic!("in the making")
+    pub fn detail(&mut self, seed: Option<u64>) -> Outcome {
+        self.in_detail(seed, |_| {})
     }
 
     /// One run that hands each event to `line` as a readable text.
-    pub fn trace(&mut self, _seed: Option<u64>, _line: &mut dyn FnMut(&str)) -> Outcome {
-        panic!("in the making")
+    pub fn trace(&mut self, seed: Option<u64>, line: &mut dyn FnMut(&str)) -> Outcome {
+        self.world.trace.lines = Some(Vec::new());
+        let outcome = self.in_detail(seed, |trace| {
+            for text in trace.lines.iter_mut().flat_map(|lines| lines.drain(..)) {
+                line(&text);
+            }
+        });
+        self.world.trace.lines = None;
+        outcome
+    }
+
+    fn in_detail(&mut self, seed: Option<u64>, flush: impl FnMut(&mut Trace)) -> Outcome {
+        self.world.reset(seed, true);
+        let end = self.world.run(flush);
+        let mut judgement = self.judge(&end);
+        let brief = self.summary(&end, &judgement);
+        let outside = &mut self.world.outside;
+        let pipeline = &self.plan.pipeline;
+        let schedule = outside.answers.take_schedule();
+        let Judgement { damage, names, .. } = &mut judgement;
+        outside
+            .ledger
+            .blame(damage, names, &schedule, pipeline, &outside.words);
+        let mut steps = Vec::new();
+        for (at, step) in pipeline.steps().iter().enumerate() {
+            if !step.kind.has_results() {
+                continue;
+            }
+            let step = StepIndex(at as u16);
+            let (expected, late) = judgement.steps[at];
+            let applied = outside.ledger.applied(step);
+            let text = |(key, total)| (outside.words.keys.text(key).to_owned(), total);
+            let results = outside.ledger.totals(step).map(text).collect();
+            steps.push(StepResult {
+                step,
+                expected,
+                applied,
+                late,
+                results,
+            });
+        }
+        Outcome {
+            brief,
+            steps,
+            damage: judgement.damage,
+            schedule,
+            unfired: outside.answers.unfired(),
+            latency: outside.ledger.latency(),
+            reason: match end {
+                End::Drained => None,
+                End::Stuck(reason) => Some(reason),
+                End::OutOfEvents => Some(format!(
+                    "the limit of {} events was hit",
+                    self.plan.until.events
+                )),
+            },
+        }
+    }
+
+    fn judge(&mut self, end: &End) -> Judgement {
+        let outside = &mut self.world.outside;
+        let has_drained = *end == End::Drained;
+        outside.ledger.judge(
+            &self.plan.pipeline,
+            &outside.sources,
+            &mut outside.words,
+            &mut self.expectations,
+            has_drained,
+        )
+    }
+
+    fn summary(&mut self, end: &End, judgement: &Judgement) -> Brief {
+        let outside = &mut self.world.outside;
+        let mut classes: Classes = judgement.classes;
+        if let End::Stuck(_) = end {
+            classes.insert(Class::Stuck);
+        }
+        let verdict = match (classes.is_empty(), end) {
+            (false, _) => Verdict::Violated,
+            (true, End::OutOfEvents) => Verdict::Inconclusive,
+            (true, End::Drained | End::Stuck(_)) => Verdict::ExactlyOnce,
+        };
+        let mut work = outside.work;
+        (work.ids_held_end, work.ids_held_max) = outside.store.ids_held();
+        Brief {
+            verdict,
+            classes,
+            ledger: judgement.totals,
+            fired: outside.answers.fired(),
+            work,
+            virtual_time: self.world.now,
+            fingerprint: self.world.fingerprint.value(),
+        }
     }
 }

@@ -128,7 +128,9 @@ impl Gate {
 
     /// What comes next for a busy key.
     fn next(&mut self, key: Key) -> Turn {
-        let Some(busy) = self.busy.get_mut(&key) else { return Turn::Nothing };
+        let Some(busy) = self.busy.get_mut(&key) else {
+            return Turn::Nothing;
+        };
         if let Some(start) = self.windows.pop_front(&mut busy.due) {
             return Turn::Window(start);
         }
@@ -140,7 +142,9 @@ impl Gate {
 
     /// Whether anything waits for a key.
     fn is_waited_for(&self, key: Key) -> bool {
-        self.busy.get(&key).is_some_and(|busy| !busy.due.is_empty() || !busy.waiting.is_empty())
+        self.busy
+            .get(&key)
+            .is_some_and(|busy| !busy.due.is_empty() || !busy.waiting.is_empty())
     }
 }
 
@@ -154,14 +158,25 @@ enum Turn {
 impl Worker {
     /// A request arrives.
     pub(super) fn receive<E: Env>(&mut self, request: Request, m: &mut Moment<'_, E>) {
-        let Request { from, rpc, watermark, record, .. } = request;
+        let Request {
+            from,
+            rpc,
+            watermark,
+            record,
+            ..
+        } = request;
         self.see_watermark(from, watermark, m);
         let Some(record) = record else {
             self.receive_watermark(from, rpc, watermark, m);
             return;
         };
         let key = record.key;
-        let arrived = Arrived { record, from, rpc, watermark };
+        let arrived = Arrived {
+            record,
+            from,
+            rpc,
+            watermark,
+        };
         match self.mechanism.ack {
             Ack::AfterCommit => {
                 if self.gate.claim(key) || self.has(Defect::KeysNeverBusy) {
@@ -212,7 +227,9 @@ impl Worker {
     fn is_duplicate<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> bool {
         m.env.admit(self.shard, arrived.record.name);
         match self.mechanism.dedup {
-            Dedup::Catalog => m.env.is_known(self.shard, arrived.record.key, arrived.record.id),
+            Dedup::Catalog => m
+                .env
+                .is_known(self.shard, arrived.record.key, arrived.record.id),
             Dedup::Off => false,
         }
     }
@@ -220,7 +237,12 @@ impl Worker {
     fn drop_duplicate<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
         match (self.mechanism.re_ack, self.mechanism.ack) {
             (ReAck::Always, Ack::AfterCommit) => {
-                self.ack(arrived.from, arrived.rpc, Subject::Record(arrived.record.name), m);
+                self.ack(
+                    arrived.from,
+                    arrived.rpc,
+                    Subject::Record(arrived.record.name),
+                    m,
+                );
             }
             // It was acked when it arrived.
             (_, Ack::OnReceipt) | (ReAck::Never, Ack::AfterCommit) => {}
@@ -273,7 +295,13 @@ impl Worker {
     ) {
         let sender = m.pipeline.sender_number(self.step, to);
         let watermark = self.watermarks.committed(sender);
-        let ack = AckEffect { from: self.shard, to, rpc, subject, watermark };
+        let ack = AckEffect {
+            from: self.shard,
+            to,
+            rpc,
+            subject,
+            watermark,
+        };
         m.effects.list.push(Effect::Ack(ack));
     }
 }

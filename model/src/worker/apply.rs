@@ -23,7 +23,9 @@ impl Worker {
             StepKind::Source { .. } => unreachable!("nobody sends to a source"),
             StepKind::Map(function) => self.apply_function(function, arrived, m),
             StepKind::Reshuffle => self.apply_function(&Function::Identity, arrived, m),
-            StepKind::Count(windows) | StepKind::Sum(windows) | StepKind::CountGlobally(windows) => {
+            StepKind::Count(windows)
+            | StepKind::Sum(windows)
+            | StepKind::CountGlobally(windows) => {
                 let record = &arrived.record;
                 let start = windows.start(record.event_time);
                 if windows.is_late(start, self.watermarks.incoming_seen()) {
@@ -90,16 +92,30 @@ impl Worker {
             lineage: record.lineage,
         };
         let mut outputs = std::mem::take(&mut self.scratch);
-        function.apply(record.key, &record.value, answer, &mut m.env.vocabulary().keys, |output| outputs.push(output));
+        function.apply(
+            record.key,
+            &record.value,
+            answer,
+            &mut m.env.vocabulary().keys,
+            |output| outputs.push(output),
+        );
         self.executions += 1;
         for (index, output) in outputs.drain(..).enumerate() {
             let index = index as u32;
-            let name = m.env.vocabulary().names.output(parent.name, self.step.0, index);
+            let name = m
+                .env
+                .vocabulary()
+                .names
+                .output(parent.name, self.step.0, index);
             let derived = RecordId(mix::fold(
                 parent.id.0,
                 mix::scatter((u64::from(self.step.0) << 32) | u64::from(index)),
             ));
-            let id = self.mechanism.ids.of(derived, self.token, self.executions ^ (u64::from(index) << 48));
+            let id = self.mechanism.ids.of(
+                derived,
+                self.token,
+                self.executions ^ (u64::from(index) << 48),
+            );
             self.make(unit, Parent { name, id, ..parent }, output, m);
         }
         self.scratch = outputs;
@@ -146,7 +162,12 @@ impl Worker {
         }
     }
 
-    fn unit_for<E: Env>(&mut self, kind: CommitKind, arrived: &Arrived, m: &mut Moment<'_, E>) -> u32 {
+    fn unit_for<E: Env>(
+        &mut self,
+        kind: CommitKind,
+        arrived: &Arrived,
+        m: &mut Moment<'_, E>,
+    ) -> u32 {
         match self.open {
             Some(unit) => unit,
             None => {
@@ -168,7 +189,12 @@ impl Worker {
         start: Option<Time>,
         m: &mut Moment<'_, E>,
     ) {
-        let Arrived { ref record, from, rpc, watermark } = *arrived;
+        let Arrived {
+            ref record,
+            from,
+            rpc,
+            watermark,
+        } = *arrived;
         let (key, id) = (record.key, record.id);
         let subject = Subject::Record(record.name);
         let sender = m.pipeline.sender_number(self.step, from);
@@ -179,11 +205,29 @@ impl Worker {
             Dedup::Off => {}
         }
         if watermark > committed {
-            unit.deltas.push(Delta::Watermark { sender: sender as u32, value: watermark });
+            unit.deltas.push(Delta::Watermark {
+                sender: sender as u32,
+                value: watermark,
+            });
         }
         unit.taken.push(match start {
-            None => Taken::Request { from, rpc, subject, key, id, watermark },
-            Some(start) => Taken::IntoWindow { from, rpc, subject, key, id, watermark, start },
+            None => Taken::Request {
+                from,
+                rpc,
+                subject,
+                key,
+                id,
+                watermark,
+            },
+            Some(start) => Taken::IntoWindow {
+                from,
+                rpc,
+                subject,
+                key,
+                id,
+                watermark,
+                start,
+            },
         });
         if unit.taken.len() as u32 >= self.mechanism.bundle.records {
             self.close_open(m);

@@ -32,7 +32,12 @@ enum State {
 impl Default for Reader {
     fn default() -> Reader {
         let (done, watermark, state) = (Prefix::default(), Time::MIN, State::AtEnd);
-        Reader { next: 0, done, watermark, state }
+        Reader {
+            next: 0,
+            done,
+            watermark,
+            state,
+        }
     }
 }
 
@@ -58,7 +63,9 @@ impl Reader {
 impl Worker {
     /// Whether this is a source with room for more records and, as far as it knows, more to read.
     pub(super) fn can_read(&self) -> bool {
-        let Some(reader) = &self.reader else { return false };
+        let Some(reader) = &self.reader else {
+            return false;
+        };
         let in_work = self.outbox.pending();
         reader.state == State::Reading && in_work < self.mechanism.in_flight.requests
     }
@@ -68,7 +75,9 @@ impl Worker {
         let mut unit = None;
         let mut records = 0;
         while records < self.mechanism.bundle.records && self.can_read() {
-            let Some(reader) = self.reader.as_mut() else { return };
+            let Some(reader) = self.reader.as_mut() else {
+                return;
+            };
             let offset = reader.next;
             match m.env.read(self.shard, offset) {
                 Read::Row(row) => {
@@ -80,7 +89,8 @@ impl Worker {
                     records += 1;
                     let buffer = m.effects.buffer();
                     let unit = *unit.get_or_insert_with(|| {
-                        self.units.open(CommitKind::Commit, Subject::Record(row.name), buffer)
+                        self.units
+                            .open(CommitKind::Commit, Subject::Record(row.name), buffer)
                     });
                     self.take_row(unit, offset, row, m);
                 }
@@ -100,9 +110,9 @@ impl Worker {
         let taking = self.units.get(unit);
         taking.taken.push(Taken::Offset);
         taking.deltas.push(Delta::Offset(offset));
-        let derived = row.id.unwrap_or_else(|| {
-            RecordId(mix::scatter(m.env.vocabulary().names.hash(row.name)))
-        });
+        let derived = row
+            .id
+            .unwrap_or_else(|| RecordId(mix::scatter(m.env.vocabulary().names.hash(row.name))));
         self.executions += 1;
         let made = Parent {
             name: row.name,
@@ -112,6 +122,14 @@ impl Worker {
             weight: 1,
             lineage: 0,
         };
-        self.make(unit, made, Output { key: row.key, value: row.value }, m);
+        self.make(
+            unit,
+            made,
+            Output {
+                key: row.key,
+                value: row.value,
+            },
+            m,
+        );
     }
 }

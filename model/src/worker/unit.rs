@@ -12,7 +12,14 @@ use crate::time::Time;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Taken {
     /// A record that its sender waits to hear of.
-    Request { from: ShardIndex, rpc: Rpc, subject: Subject, key: Key, id: RecordId, watermark: Time },
+    Request {
+        from: ShardIndex,
+        rpc: Rpc,
+        subject: Subject,
+        key: Key,
+        id: RecordId,
+        watermark: Time,
+    },
     /// The same, counted into the window that starts here.
     IntoWindow {
         from: ShardIndex,
@@ -28,7 +35,11 @@ pub(super) enum Taken {
     /// The content of a window.
     Window { key: Key, start: Time },
     /// A watermark that travelled alone.
-    Watermark { from: ShardIndex, rpc: Rpc, value: Time },
+    Watermark {
+        from: ShardIndex,
+        rpc: Rpc,
+        value: Time,
+    },
 }
 
 /// Records that share a commit.
@@ -72,8 +83,16 @@ impl Units {
             None => {
                 let (taken, outputs) = (Vec::new(), Vec::new());
                 let (unacked, unanswered) = (0, 0);
-                let unit =
-                    Unit { kind, subject, taken, deltas, outputs, unacked, unanswered, is_busy };
+                let unit = Unit {
+                    kind,
+                    subject,
+                    taken,
+                    deltas,
+                    outputs,
+                    unacked,
+                    unanswered,
+                    is_busy,
+                };
                 self.slots.push(unit);
                 self.slots.len() as u32 - 1
             }

@@ -1,0 +1,224 @@
+//! The moments at which answers are asked for, each with the point that its draws are made by. A point is
+//! logical: who, from where, to where, which attempt, which step of the protocol; never "the 491st draw".
+
+use crate::fault::Before;
+use crate::fault::place::{Pattern, Place, Record};
+use onceproof_model::commit::Subject;
+use onceproof_model::mix::{fold, scatter};
+use onceproof_model::name::{Name, Vocabulary};
+use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
+
+/// A request, or the ack that answers it.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// The sending step and the number of its shard.
+    pub from: (StepIndex, u32),
+    /// The receiving step and the number of its shard.
+    pub to: (StepIndex, u32),
+    /// What it is about.
+    pub subject: Subject,
+    /// Which send of it, from 1.
+    pub attempt: u32,
+    pub(super) point: u64,
+}
+
+impl Call {
+    /// A request from one shard to another.
+    pub fn new(
+        pipeline: &Pipeline,
+        from: ShardIndex,
+        to: ShardIndex,
+        subject: Subject,
+        attempt: u32,
+        words: &Vocabulary,
+    ) -> Call {
+        let (from_step, to_step) = (pipeline.step_of(from), pipeline.step_of(to));
+        let (from_number, to_number) = (pipeline.number_of(from), pipeline.number_of(to));
+        let who = match subject {
+            Subject::Record(name) => words.names.hash(name),
+            Subject::Watermark(value) => {
+                let shards = (u64::from(from_number) << 32) | u64::from(to_number);
+                fold(scatter(value.0 as u64), scatter(!shards))
+            }
+        };
+        let way = fold(pipeline.hash(from_step), pipeline.hash(to_step));
+        // The last bit is left to the leg.
+        let point = fold(who, way ^ u64::from(attempt).rotate_right(8)) & !1;
+        Call {
+            from: (from_step, from_number),
+            to: (to_step, to_number),
+            subject,
+            attempt,
+            point,
+        }
+    }
+
+    pub(super) fn place(&self, words: &Vocabulary) -> Place {
+        let mut place = Place {
+            from: Some(self.from.0),
+            to: Some(self.to.0),
+            record: Some(record(self.subject, words)),
+            attempt: Some(self.attempt),
+            ..Place::default()
+        };
+        // A record goes to one shard of a step; a watermark goes to all.
+        if let Subject::Watermark(_) = self.subject {
+            place.from_shard = Some(self.from.1);
+            place.shard = Some(self.to.1);
+        }
+        place
+    }
+}
+
+/// A commit on its way to the store.
+#[derive(Clone, Copy, Debug)]
+pub struct CommitSent {
+    /// The step and the number of its shard.
+    pub at: (StepIndex, u32),
+    /// What it is about.
+    pub subject: Subject,
+    pub(super) point: u64,
+}
+
+impl CommitSent {
+    /// A commit of a shard.
+    pub fn new(
+        pipeline: &Pipeline,
+        shard: ShardIndex,
+        subject: Subject,
+        words: &Vocabulary,
+    ) -> CommitSent {
+        let (step, number) = (pipeline.step_of(shard), pipeline.number_of(shard));
+        let point = point(pipeline, step, number, subject, 0x10, words);
+        CommitSent {
+            at: (step, number),
+            subject,
+            point,
+        }
+    }
+
+    pub(super) fn place(&self, nth: u32, words: &Vocabulary) -> Place {
+        Place {
+            step: Some(self.at.0),
+            shard: Some(self.at.1),
+            record: Some(record(self.subject, words)),
+            nth: (nth > 1).then_some(nth),
+            ..Place::default()
+        }
+    }
+}
+
+/// An execution of a user function.
+#[derive(Clone, Copy, Debug)]
+pub struct Execution {
+    /// The map step.
+    pub step: StepIndex,
+    /// The record.
+    pub name: Name,
+    /// Which execution on it, from 1.
+    pub attempt: u32,
+    /// How many different answers there are.
+    pub answers: u32,
+    pub(super) record_point: u64,
+    pub(super) point: u64,
+}
+
+impl Execution {
+    /// An execution of a map's function on a record.
+    pub fn new(
+        pipeline: &Pipeline,
+        step: StepIndex,
+        name: Name,
+        attempt: u32,
+        answers: u32,
+        words: &Vocabulary,
+    ) -> Execution {
+        let record_point = point(pipeline, step, 0, Subject::Record(name), 0x20, words);
+        let point = fold(record_point, scatter(attempt.into()));
+        Execution {
+            step,
+            name,
+            attempt,
+            answers,
+            record_point,
+            point,
+        }
+    }
+
+    pub(super) fn place(&self, words: &Vocabulary) -> Place {
+        Place {
+            step: Some(self.step),
+            record: Some(record(Subject::Record(self.name), words)),
+            attempt: Some(self.attempt),
+            ..Place::default()
+        }
+    }
+}
+
+/// A step of the protocol that is about to be taken.
+#[derive(Clone, Copy, Debug)]
+pub struct StepTaken {
+    /// The step of the pipeline and the number of its shard.
+    pub at: (StepIndex, u32),
+    /// The step of the protocol.
+    pub before: Before,
+    /// What it is about.
+    pub subject: Subject,
+    pub(super) point: u64,
+}
+
+impl StepTaken {
+    /// A step of the protocol at a shard.
+    pub fn new(
+        pipeline: &Pipeline,
+        shard: ShardIndex,
+        before: Before,
+        subject: Subject,
+        words: &Vocabulary,
+    ) -> StepTaken {
+        let (step, number) = (pipeline.step_of(shard), pipeline.number_of(shard));
+        let point = point(pipeline, step, number, subject, before as u64, words);
+        StepTaken {
+            at: (step, number),
+            before,
+            subject,
+            point,
+        }
+    }
+
+    pub(super) fn place(&self, nth: u32, words: &Vocabulary) -> Place {
+        Place {
+            step: Some(self.at.0),
+            shard: Some(self.at.1),
+            record: Some(record(self.subject, words)),
+            before: Some(self.before),
+            nth: (nth > 1).then_some(nth),
+            ..Place::default()
+        }
+    }
+}
+
+fn point(
+    pipeline: &Pipeline,
+    step: StepIndex,
+    shard: u32,
+    subject: Subject,
+    what: u64,
+    words: &Vocabulary,
+) -> u64 {
+    let who = match subject {
+        Subject::Record(name) => words.names.hash(name),
+        Subject::Watermark(value) => fold(scatter(value.0 as u64), scatter(!u64::from(shard))),
+    };
+    fold(
+        who,
+        pipeline.hash(step) ^ (what << 56) ^ (u64::from(shard) << 24),
+    )
+}
+
+fn record(subject: Subject, words: &Vocabulary) -> Record {
+    match subject {
+        Subject::Record(name) => Record::Name(Pattern::of(name, &words.names, &words.keys)),
+        Subject::Watermark(value) => Record::Watermark(Some(value)),
+    }
+}

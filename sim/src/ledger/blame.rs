@@ -1,0 +1,103 @@
+//! Which faults touched which damaged records: those placed on the record, on what maps made of it or on
+//! a pane that contains it, and crashes of a worker that had it in hand. Only a run in detail asks.
+
+use super::Ledger;
+use crate::fault::Fault;
+use crate::fault::place::{Pattern, Record};
+use crate::outcome::Damage;
+use hashbrown::{HashMap, HashSet};
+use onceproof_model::name::{Name, Vocabulary};
+use onceproof_model::pipeline::Pipeline;
+use rustc_hash::FxBuildHasher;
+
+/// What a run in detail keeps for this.
+#[derive(Debug, Default)]
+pub(super) struct Blame {
+    /// Per worker: records that it received and has not acked, or sent and has not settled.
+    in_hand: Vec<HashSet<Name, FxBuildHasher>>,
+    /// Crashes, as numbers in the schedule, and what their workers had in hand.
+    struck: Vec<(usize, Name)>,
+    /// What was read to make each pane, by the hash of its name.
+    pub panes: HashMap<u64, Vec<u32>, FxBuildHasher>,
+}
+
+impl Ledger {
+    /// A worker has a record in hand.
+    pub fn hold(&mut self, host: usize, name: Name) {
+        if let Some(detail) = &mut self.detail {
+            let in_hand = &mut detail.blame.in_hand;
+            if host >= in_hand.len() {
+                in_hand.resize_with(host + 1, HashSet::default);
+            }
+            in_hand[host].insert(name);
+        }
+    }
+
+    /// A worker is done with a record.
+    pub fn let_go(&mut self, host: usize, name: Name) {
+        if let Some(detail) = &mut self.detail
+            && let Some(in_hand) = detail.blame.in_hand.get_mut(host)
+        {
+            in_hand.remove(&name);
+        }
+    }
+
+    /// A worker died by the fault of this number in the schedule.
+    pub fn crashed(&mut self, host: usize, fault: Option<usize>) {
+        if let (Some(detail), Some(fault)) = (&mut self.detail, fault) {
+            let Blame {
+                in_hand, struck, ..
+            } = &mut detail.blame;
+            if let Some(in_hand) = in_hand.get_mut(host) {
+                struck.extend(in_hand.drain().map(|name| (fault, name)));
+            }
+        }
+    }
+
+    /// Writes down beside each damaged record the faults that touched it.
+    pub fn blame(
+        &self,
+        damage: &mut [Damage],
+        names: &[Name],
+        schedule: &[Fault],
+        pipeline: &Pipeline,
+        words: &Vocabulary,
+    ) {
+        let Some(detail) = &self.detail else { return };
+        let mut by_root: HashMap<u64, Vec<usize>, FxBuildHasher> = HashMap::default();
+        for (number, &name) in names.iter().enumerate() {
+            by_root
+                .entry(words.names.root(name))
+                .or_default()
+                .push(number);
+        }
+        let mut touch = |fault: usize, root: u64| {
+            let mut mark = |root: u64| {
+                for &number in by_root.get(&root).map_or(&[][..], |numbers| numbers) {
+                    damage[number].faults.push(fault);
+                }
+            };
+            match detail.blame.panes.get(&root) {
+                None => mark(root),
+                Some(lineages) => {
+                    for &lineage in lineages {
+                        self.leaves(lineage, &mut |leaf| mark(words.names.root(leaf)));
+                    }
+                }
+            }
+        };
+        for (number, fault) in schedule.iter().enumerate() {
+            if let Some(Record::Name(pattern)) = &fault.at.record {
+                let pattern: &Pattern = pattern;
+                touch(number, pattern.root(pipeline));
+            }
+        }
+        for &(number, name) in &detail.blame.struck {
+            touch(number, words.names.root(name));
+        }
+        for damage in damage {
+            damage.faults.sort_unstable();
+            damage.faults.dedup();
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The ledger: which source records every committed result contains, known from outside the system under
+//! test. It sees each change of a row as the store makes it, and what was read to make a pane; it asks no
+//! worker anything. At the end it is compared with [`truth`], the same pipeline evaluated directly.
+//!
+//! Per step with results it counts how often each source record, or what maps made of it, is reflected in
+//! panes and rows. Totals are not enough: one record lost and another doubled leaves the total right.
+
+mod blame;
+mod reflect;
+mod traces;
+pub mod truth;
+mod verdict;
+
+use crate::outcome::Latency;
+use blame::Blame;
+use hashbrown::HashMap;
+use hdrhistogram::Histogram;
+use onceproof_model::commit::Delta;
+use onceproof_model::key::Key;
+use onceproof_model::name::{Name, Vocabulary};
+use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
+use onceproof_model::time::Time;
+use reflect::{Member, Rows, Span, Written, total};
+use rustc_hash::FxBuildHasher;
+use traces::Traces;
+
+pub(crate) use verdict::Expectations;
+pub use verdict::Judgement;
+
+/// What is known of the committed results of a run.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    shard_steps: Vec<StepIndex>,
+    steps: Vec<StepLedger>,
+    members: Vec<Member>,
+    /// What was read to make a pane; lineage 0 is nothing.
+    reads: Vec<Span>,
+    traces: Traces,
+    /// Panes, or what maps made of them, that are reflected more than once at a step.
+    doubled: Vec<(StepIndex, u32)>,
+    /// Steps with a result that its content does not add up to.
+    phantom: Vec<StepIndex>,
+    detail: Option<Detail>,
+}
+
+/// What is known of one step.
+#[derive(Debug, Default)]
+struct StepLedger {
+    kind: Option<ResultKind>,
+    /// How often each name is reflected.
+    counts: Vec<u16>,
+    /// How many reflections of source records there are.
+    applied: u64,
+    /// A sum over reflections of who, in which window, with which value.
+    digest: u64,
+    rows: Rows,
+    totals: HashMap<Key, i64, FxBuildHasher>,
+}
+
+/// What kind of results a step has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum ResultKind {
+    /// Panes of counted records.
+    Counted,
+    /// Panes of summed values.
+    Summed,
+    /// Rows.
+    Written,
+}
+
+/// What only a run in detail knows.
+#[derive(Debug)]
+struct Detail {
+    latency: Histogram<u64>,
+    is_taken: Vec<bool>,
+    blame: Blame,
+}
+
+impl Ledger {
+    /// Empties the ledger for a run of this pipeline and keeps its memory.
+    pub fn reset(&mut self, pipeline: &Pipeline, in_detail: bool) {
+        self.shard_steps.clear();
+        let shards = (0..pipeline.shards() as u32).map(|s| pipeline.step_of(ShardIndex(s)));
+        self.shard_steps.extend(shards);
+        self.steps
+            .resize_with(pipeline.steps().len(), StepLedger::default);
+        for (ledger, step) in self.steps.iter_mut().zip(pipeline.steps()) {
+            ledger.kind = match step.kind {
+                StepKind::Count(_) | StepKind::CountGlobally(_) => Some(ResultKind::Counted),
+                StepKind::Sum(_) => Some(ResultKind::Summed),
+                StepKind::Sink(_) => Some(ResultKind::Written),
+                StepKind::Source { .. } | StepKind::Map(_) | StepKind::Reshuffle => None,
+            };
+            ledger.counts.clear();
+            ledger.applied = 0;
+            ledger.digest = 0;
+            ledger.rows.clear();
+            ledger.totals.clear();
+        }
+        self.members.clear();
+        self.members.push(Member::NONE);
+        self.reads.clear();
+        self.reads.push(Span::default());
+        self.traces.clear();
+        self.doubled.clear();
+        self.phantom.clear();
+        self.detail = in_detail.then(|| Detail {
+            latency: Histogram::new(3).expect("three digits are allowed"),
+            is_taken: Vec::new(),
+            blame: Blame::default(),
+        });
+    }
+
+    /// A change of a row has been committed.
+    pub fn see(&mut self, shard: ShardIndex, delta: &Delta, words: &Vocabulary) {
+        let step = self.shard_steps[shard.at()];
+        match *delta {
+            Delta::Take {
+                key,
+                name,
+                lineage,
+                weight,
+                value,
+                ..
+            } => {
+                self.traces.see(name, lineage, key, weight, value);
+            }
+            Delta::Hold(ref held) => {
+                let record = &held.record;
+                let value = record.value.integer();
+                self.traces.see(
+                    record.name,
+                    record.lineage,
+                    record.key,
+                    record.weight,
+                    value,
+                );
+            }
+            Delta::Fire {
+                key,
+                start,
+                ref content,
+                pane,
+            } => {
+                let total = total(self.steps[step.at()].kind, content);
+                self.traces
+                    .see(pane, content.lineage, key, content.weight, total);
+                if let Some(detail) = &mut self.detail {
+                    let root = words.names.hash(pane);
+                    detail
+                        .blame
+                        .panes
+                        .entry(root)
+                        .or_default()
+                        .push(content.lineage);
+                }
+                self.reflect_pane(step, key, start, content, total, words);
+            }
+            Delta::Row {
+                row,
+                key,
+                name,
+                lineage,
+                weight,
+                value,
+            } => {
+                self.traces.see(name, lineage, key, weight, value);
+                self.reflect_row(step, row, Written::new(key, name, lineage, value), words);
+            }
+            Delta::Offset(_) | Delta::Id { .. } | Delta::Settle(_) | Delta::Watermark { .. } => {}
+        }
+    }
+
+    /// For a run in detail: a source record, arrived so long ago, was taken into its first aggregate, or
+    /// written.
+    pub fn taken(&mut self, source: Name, since_arrival: u64) {
+        if let Some(detail) = &mut self.detail {
+            let at = source.0 as usize;
+            if at >= detail.is_taken.len() {
+                detail.is_taken.resize(at + 1, false);
+            }
+            if !std::mem::replace(&mut detail.is_taken[at], true) {
+                detail.latency.saturating_record(since_arrival);
+            }
+        }
+    }
+
+    /// Whether this is a run in detail.
+    pub fn is_detailed(&self) -> bool {
+        self.detail.is_some()
+    }
+
+    /// The percentiles of what [`Ledger::taken`] saw.
+    pub fn latency(&self) -> Option<Latency> {
+        let latency = &self.detail.as_ref()?.latency;
+        (!latency.is_empty()).then(|| Latency {
+            p50: latency.value_at_quantile(0.5),
+            p99: latency.value_at_quantile(0.99),
+            max: latency.max(),
+        })
+    }
+
+    /// The committed totals of a step by key, in no order.
+    pub fn totals(&self, step: StepIndex) -> impl Iterator<Item = (Key, i64)> {
+        self.steps[step.at()]
+            .totals
+            .iter()
+            .map(|(&key, &total)| (key, total))
+    }
+
+    /// How many reflections of source records a step's results have, with multiplicity.
+    pub fn applied(&self, step: StepIndex) -> u64 {
+        self.steps[step.at()].applied
+    }
+
+    /// How often a name is reflected at a step.
+    fn count(&self, step: StepIndex, name: Name) -> u64 {
+        self.steps[step.at()]
+            .counts
+            .get(name.0 as usize)
+            .copied()
+            .unwrap_or(0)
+            .into()
+    }
+}
+
+/// Where a record is reflected: part of what a step's digest sums up.
+fn placed(key_hash: u64, start: Time) -> u64 {
+    onceproof_model::mix::fold(key_hash, start.0 as u64)
+}

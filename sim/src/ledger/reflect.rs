@@ -1,0 +1,242 @@
+//! Which records a pane or a row contains. Every record that is taken into a window becomes a member on
+//! that window's list; a pane is a span of the list, from what was newest when the content was read to
+//! where the last pane ended. What travels on from a pane carries the number of that span, so a result
+//! further down is walked to its source records.
+
+use super::{Ledger, ResultKind, placed};
+use hashbrown::HashMap;
+use onceproof_model::commit::Content;
+use onceproof_model::key::Key;
+use onceproof_model::mix::{fold, scatter};
+use onceproof_model::name::{Name, Names, Vocabulary};
+use onceproof_model::pipeline::StepIndex;
+use onceproof_model::time::Time;
+use rustc_hash::FxBuildHasher;
+
+/// One record in a window.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member {
+    name: Name,
+    lineage: u32,
+    weight: i64,
+    value: i64,
+    next: u32,
+}
+
+impl Member {
+    pub const NONE: Member = Member {
+        name: Name(u32::MAX),
+        lineage: 0,
+        weight: 0,
+        value: 0,
+        next: 0,
+    };
+}
+
+/// A span of a window's list: from `head` down to, and without, `floor`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Span {
+    head: u32,
+    floor: u32,
+}
+
+/// What stands in a sink's rows.
+pub(super) type Rows = HashMap<u64, Written, FxBuildHasher>;
+
+/// What stands in one row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Written {
+    key: Key,
+    name: Name,
+    lineage: u32,
+    value: i64,
+}
+
+/// Whether a reflection comes or goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Sign {
+    Comes,
+    Goes,
+}
+
+impl Ledger {
+    /// A record was taken into the window whose newest member is `head`; returns the new one.
+    pub fn member(&mut self, name: Name, lineage: u32, weight: i64, value: i64, head: u32) -> u32 {
+        self.members.push(Member {
+            name,
+            lineage,
+            weight,
+            value,
+            next: head,
+        });
+        (self.members.len() - 1) as u32
+    }
+
+    /// The content of a window was read; returns the lineage of what is made of it.
+    pub fn read(&mut self, head: u32, floor: u32) -> u32 {
+        self.reads.push(Span { head, floor });
+        (self.reads.len() - 1) as u32
+    }
+
+    /// The newest member that was there when this was read.
+    pub fn head_of(&self, lineage: u32) -> u32 {
+        self.reads[lineage as usize].head
+    }
+
+    /// A pane was committed at a step.
+    pub(super) fn reflect_pane(
+        &mut self,
+        step: StepIndex,
+        key: Key,
+        start: Time,
+        content: &Content,
+        total: i64,
+        words: &Vocabulary,
+    ) {
+        let place = placed(words.keys.hash(key), start);
+        let (weight, value) = self.walk(step, content.lineage, place, Sign::Comes, &words.names);
+        if (weight, value) != (content.weight, content.value) {
+            self.phantom.push(step);
+        }
+        if self.is_detailed() {
+            *self.steps[step.at()].totals.entry(key).or_default() += total;
+        }
+    }
+
+    /// A row was committed at a step, over what stood there.
+    pub(super) fn reflect_row(
+        &mut self,
+        step: StepIndex,
+        row: u64,
+        written: Written,
+        words: &Vocabulary,
+    ) {
+        let old = self.steps[step.at()].rows.insert(row, written);
+        if old == Some(written) {
+            return;
+        }
+        for (written, sign) in old
+            .map(|old| (old, Sign::Goes))
+            .into_iter()
+            .chain([(written, Sign::Comes)])
+        {
+            let place = placed(words.keys.hash(written.key), Time(0));
+            let member = Member {
+                weight: 0,
+                next: 0,
+                ..written.member()
+            };
+            self.reflect(step, member, place, sign, &words.names);
+            if self.is_detailed() {
+                let total = self.steps[step.at()].totals.entry(written.key).or_default();
+                *total += match sign {
+                    Sign::Comes => written.value,
+                    Sign::Goes => -written.value,
+                };
+            }
+        }
+    }
+
+    /// Reflects all that was read under a lineage; returns the sums of weights and values of its members.
+    fn walk(
+        &mut self,
+        step: StepIndex,
+        lineage: u32,
+        place: u64,
+        sign: Sign,
+        names: &Names,
+    ) -> (i64, i64) {
+        let Span { head, floor } = self.reads[lineage as usize];
+        let (mut at, mut weight, mut value) = (head, 0_i64, 0_i64);
+        while at != floor && at != 0 {
+            let member = self.members[at as usize];
+            weight += member.weight;
+            value = value.wrapping_add(member.value);
+            self.reflect(step, member, place, sign, names);
+            at = member.next;
+        }
+        (weight, value)
+    }
+
+    fn reflect(&mut self, step: StepIndex, member: Member, place: u64, sign: Sign, names: &Names) {
+        let ledger = &mut self.steps[step.at()];
+        let at = member.name.0 as usize;
+        if at >= ledger.counts.len() {
+            ledger.counts.resize(names.len().max(at + 1), 0);
+        }
+        let count = &mut ledger.counts[at];
+        *count = match sign {
+            Sign::Comes => count.saturating_add(1),
+            Sign::Goes => count.saturating_sub(1),
+        };
+        let count = *count;
+        if member.lineage == 0 {
+            let who = fold(u64::from(member.name.0), scatter(member.value as u64));
+            let here = fold(who, place);
+            match sign {
+                Sign::Comes => {
+                    ledger.applied += 1;
+                    ledger.digest = ledger.digest.wrapping_add(here);
+                }
+                Sign::Goes => {
+                    ledger.applied -= 1;
+                    ledger.digest = ledger.digest.wrapping_sub(here);
+                }
+            }
+        } else {
+            if count > 1 && sign == Sign::Comes {
+                self.doubled.push((step, member.lineage));
+            }
+            self.walk(step, member.lineage, place, sign, names);
+        }
+    }
+
+    /// Hands each source record, or what maps made of it, that was read under a lineage to `each`.
+    pub(super) fn leaves(&self, lineage: u32, each: &mut impl FnMut(Name)) {
+        let Span { head, floor } = self.reads[lineage as usize];
+        let mut at = head;
+        while at != floor && at != 0 {
+            let member = self.members[at as usize];
+            match member.lineage {
+                0 => each(member.name),
+                lineage => self.leaves(lineage, each),
+            }
+            at = member.next;
+        }
+    }
+}
+
+impl Written {
+    pub fn new(key: Key, name: Name, lineage: u32, value: i64) -> Written {
+        Written {
+            key,
+            name,
+            lineage,
+            value,
+        }
+    }
+
+    fn member(&self) -> Member {
+        let Written {
+            name,
+            lineage,
+            value,
+            ..
+        } = *self;
+        Member {
+            name,
+            lineage,
+            weight: 0,
+            value,
+            next: 0,
+        }
+    }
+}
+
+/// Panes of counts take weights, panes of sums values.
+pub(super) fn total(kind: Option<ResultKind>, content: &Content) -> i64 {
+    match kind {
+        Some(ResultKind::Summed) => content.value,
+        Some(ResultKind::Counted | ResultKind::Written) | None => content.weight,
+    }
+}

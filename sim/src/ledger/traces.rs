@@ -1,0 +1,72 @@
+//! Traces: what the first commit that mentions a record says of it. A later one that disagrees shows two
+//! executions of one record, both of which left something durable: the record is divergent.
+
+use onceproof_model::key::Key;
+use onceproof_model::mix::{fold, scatter};
+use onceproof_model::name::Name;
+
+/// What commits say of each name.
+#[derive(Debug, Default)]
+pub(super) struct Traces {
+    traces: Vec<Trace>,
+    /// Records with traces that disagree, each with the lineages of both.
+    pub divergent: Vec<(Name, u32)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Trace {
+    content: u64,
+    value: i64,
+    key: Key,
+    lineage: u32,
+}
+
+impl Trace {
+    const NONE: Trace = Trace {
+        content: 0,
+        value: 0,
+        key: Key::GLOBAL,
+        lineage: 0,
+    };
+}
+
+impl Traces {
+    pub fn clear(&mut self) {
+        self.traces.clear();
+        self.divergent.clear();
+    }
+
+    /// A commit says this of a record. Its key may have been replaced by `*` for a global count.
+    pub fn see(&mut self, name: Name, lineage: u32, key: Key, weight: i64, value: i64) {
+        let at = name.0 as usize;
+        if at >= self.traces.len() {
+            self.traces
+                .resize((at + 1).max(self.traces.len() * 2), Trace::NONE);
+        }
+        let trace = &mut self.traces[at];
+        let content = fold(weight as u64, scatter(value as u64)) | 1;
+        if trace.content == 0 {
+            *trace = Trace {
+                content,
+                value,
+                key,
+                lineage,
+            };
+            return;
+        }
+        let keys_agree = trace.key == key || trace.key == Key::GLOBAL || key == Key::GLOBAL;
+        if trace.content != content || !keys_agree {
+            self.divergent
+                .extend([(name, trace.lineage), (name, lineage)]);
+        }
+        if trace.key == Key::GLOBAL {
+            trace.key = key;
+        }
+    }
+
+    /// The key and value that won: those of the first commit that mentions the record.
+    pub fn winner(&self, name: Name) -> Option<(Key, i64)> {
+        let trace = self.traces.get(name.0 as usize)?;
+        (trace.content != 0).then_some((trace.key, trace.value))
+    }
+}

@@ -1,0 +1,212 @@
+//! Truth: the same pipeline evaluated directly, record by record, with no distribution and no faults. For
+//! a function that is not deterministic the answer is the one that won: truth is then that every record
+//! is in exactly one outcome.
+
+use super::traces::Traces;
+use onceproof_model::effect::SourceRow;
+use onceproof_model::function::Function;
+use onceproof_model::key::Key;
+use onceproof_model::name::{Name, Vocabulary};
+use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
+use onceproof_model::record::Value;
+use onceproof_model::time::Time;
+
+/// That a source record, or what maps made of it, belongs into the results of a step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Expected {
+    /// The step.
+    pub step: StepIndex,
+    /// The record as it entered the first aggregate or sink on its way.
+    pub leaf: Name,
+    /// How often.
+    pub times: u32,
+    /// Under which key.
+    pub key: Key,
+    /// In which window; 0 for a sink.
+    pub start: Time,
+    /// Its value, if no aggregate came before this step; else 0.
+    pub value: i64,
+    /// Whether its own source had given its window up when it was read.
+    pub is_late: bool,
+}
+
+/// A record on its way through the steps.
+#[derive(Clone, Debug)]
+struct Item {
+    /// Its name, until an aggregate takes it.
+    name: Option<Name>,
+    leaf: Name,
+    key: Key,
+    value: Value,
+    event_time: Time,
+    times: u32,
+    is_late: bool,
+}
+
+/// Evaluates the pipeline.
+pub(super) struct Truth<'a> {
+    pipeline: &'a Pipeline,
+    words: &'a mut Vocabulary,
+    traces: &'a Traces,
+}
+
+impl<'a> Truth<'a> {
+    pub fn new(pipeline: &'a Pipeline, words: &'a mut Vocabulary, traces: &'a Traces) -> Truth<'a> {
+        Truth {
+            pipeline,
+            words,
+            traces,
+        }
+    }
+
+    /// Sends one source record through the pipeline, and hands each result that it belongs into to
+    /// `each`, which answers whether the record is late there. `watermark` is what its source shard's was
+    /// when it was read.
+    pub fn evaluate(
+        &mut self,
+        source: StepIndex,
+        row: SourceRow,
+        watermark: Time,
+        each: &mut impl FnMut(Expected) -> bool,
+    ) {
+        let item = Item {
+            name: Some(row.name),
+            leaf: row.name,
+            key: row.key,
+            value: row.value,
+            event_time: row.event_time,
+            times: 1,
+            is_late: false,
+        };
+        self.flow(source, &item, watermark, each);
+    }
+
+    fn flow(
+        &mut self,
+        from: StepIndex,
+        item: &Item,
+        watermark: Time,
+        each: &mut impl FnMut(Expected) -> bool,
+    ) {
+        let pipeline = self.pipeline;
+        for edge in pipeline.edges(from) {
+            let (step, key) = (edge.to, pipeline.key_at(edge.to, item.key));
+            let leaf = item.name.unwrap_or(item.leaf);
+            let value = if item.name.is_some() {
+                item.value.integer()
+            } else {
+                0
+            };
+            let times = item.times;
+            match &pipeline.step(step).kind {
+                StepKind::Source { .. } => {}
+                StepKind::Map(function) => self.apply(step, function, item, watermark, each),
+                StepKind::Reshuffle => {
+                    self.apply(step, &Function::Identity, item, watermark, each);
+                }
+                StepKind::Count(windows)
+                | StepKind::Sum(windows)
+                | StepKind::CountGlobally(windows) => {
+                    let start = windows.start(item.event_time);
+                    let is_late = item.is_late || windows.is_late(start, watermark);
+                    let is_late = each(Expected {
+                        step,
+                        leaf,
+                        times,
+                        key,
+                        start,
+                        value,
+                        is_late,
+                    });
+                    let event_time = windows.end(start).before();
+                    let (name, value) = (None, Value::Integer(0));
+                    let item = Item {
+                        name,
+                        leaf,
+                        key,
+                        value,
+                        event_time,
+                        times,
+                        is_late,
+                    };
+                    self.flow(step, &item, watermark, each);
+                }
+                StepKind::Sink(_) => {
+                    let (start, is_late) = (Time(0), item.is_late);
+                    each(Expected {
+                        step,
+                        leaf,
+                        times,
+                        key,
+                        start,
+                        value,
+                        is_late,
+                    });
+                }
+            }
+        }
+    }
+
+    fn apply(
+        &mut self,
+        step: StepIndex,
+        function: &Function,
+        item: &Item,
+        watermark: Time,
+        each: &mut impl FnMut(Expected) -> bool,
+    ) {
+        let mut outputs = Vec::new();
+        function.apply(item.key, &item.value, 0, &mut self.words.keys, |output| {
+            outputs.push(output)
+        });
+        for (index, output) in outputs.into_iter().enumerate() {
+            let mut item = Item {
+                key: output.key,
+                value: output.value,
+                ..item.clone()
+            };
+            if let Some(parent) = item.name {
+                let name = self.words.names.output(parent, step.0, index as u32);
+                item.name = Some(name);
+                if function.answers() > 1
+                    && let Some((key, value)) = self.traces.winner(name)
+                {
+                    item.key = key;
+                    item.value = Value::Integer(value);
+                }
+            }
+            self.flow(step, &item, watermark, each);
+        }
+    }
+}
+
+/// Whether the windows and keys of each step's results can be told from the input and the answers that
+/// won: not below a coin that sits below an aggregate, where a window's panes may land on different sides.
+pub(super) fn is_placed(pipeline: &Pipeline) -> Vec<bool> {
+    #[derive(Clone, Copy, Default)]
+    struct Upstream {
+        aggregated: bool,
+        tossed: bool,
+    }
+    let mut upstream = vec![Upstream::default(); pipeline.steps().len()];
+    for &index in pipeline.order() {
+        let step = pipeline.step(index);
+        let mut here = Upstream::default();
+        for from in &step.from {
+            here.aggregated |= upstream[from.at()].aggregated;
+            here.tossed |= upstream[from.at()].tossed;
+        }
+        match &step.kind {
+            StepKind::Map(function) => here.tossed |= function.answers() > 1 && here.aggregated,
+            StepKind::Count(_) | StepKind::Sum(_) | StepKind::CountGlobally(_) => {
+                here.aggregated = true;
+            }
+            StepKind::Source { .. } | StepKind::Reshuffle | StepKind::Sink(_) => {}
+        }
+        upstream[index.at()] = here;
+    }
+    upstream
+        .into_iter()
+        .map(|upstream| !upstream.tossed)
+        .collect()
+}

@@ -1,0 +1,312 @@
+//! The comparison of the ledger with the truth. A run whose counts all agree costs one pass over the
+//! input; only where something differs is each record looked at again, to name what is wrong with it.
+
+use super::truth::{Expected, Truth, is_placed};
+use super::{Ledger, placed};
+use crate::input::Sources;
+use crate::outcome::{self, Class, Classes, Damage, Outcome};
+use onceproof_model::mix::{fold, scatter};
+use onceproof_model::name::{Name, Vocabulary};
+use onceproof_model::pipeline::{Pipeline, StepIndex};
+
+/// What the comparison found.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Judgement {
+    /// What is wrong.
+    pub classes: Classes,
+    /// The figures.
+    pub totals: outcome::Ledger,
+    /// Per step: how many reflections are right, and how many are missing because they were late.
+    pub steps: Vec<(u64, u64)>,
+    /// The damaged records, for a run in detail.
+    pub damage: Vec<Damage>,
+    /// The names of the damaged records.
+    pub names: Vec<Name>,
+}
+
+/// What is expected of each step: how often each name, how many in all, and the digest of it.
+#[derive(Debug, Default)]
+pub(crate) struct Expectations {
+    steps: Vec<StepExpected>,
+    is_placed: Vec<bool>,
+    /// What one record belongs into, kept for its memory.
+    found: Vec<Expected>,
+}
+
+#[derive(Debug, Default)]
+struct StepExpected {
+    counts: Vec<u16>,
+    applied: u64,
+    digest: u64,
+}
+
+/// What is wrong with one source record.
+#[derive(Clone, Copy, Default)]
+struct Record {
+    duplicated: bool,
+    lost: bool,
+    divergent: bool,
+    late: bool,
+    pending: bool,
+    excess: u64,
+}
+
+impl Ledger {
+    /// Compares the committed results with the truth.
+    pub(crate) fn judge(
+        &self,
+        pipeline: &Pipeline,
+        sources: &Sources,
+        words: &mut Vocabulary,
+        expectations: &mut Expectations,
+        has_drained: bool,
+    ) -> Judgement {
+        let mut judgement = Judgement::default();
+        judgement.totals.expected = sources.rows() as u64;
+        expectations.evaluate(self, pipeline, sources, words);
+        judgement.steps = expectations
+            .steps
+            .iter()
+            .map(|expected| (expected.applied, 0))
+            .collect();
+        let is_clean = self.traces.divergent.is_empty()
+            && self.doubled.is_empty()
+            && self.agrees(expectations);
+        if is_clean {
+            judgement.totals.exact = judgement.totals.expected;
+        } else {
+            self.judge_each(pipeline, sources, words, &mut judgement, has_drained);
+        }
+        // Where every count agrees, a record under another key, window or value would still not show.
+        let is_misplaced = |(at, expected): (usize, &StepExpected)| {
+            expectations.is_placed[at] && expected.digest != self.steps[at].digest
+        };
+        let is_counted = judgement.totals.exact == judgement.totals.expected;
+        let misplaced = expectations.steps.iter().enumerate().any(is_misplaced);
+        if !self.phantom.is_empty() || (is_counted && misplaced) {
+            judgement.classes.insert(Class::Phantom);
+        }
+        judgement
+    }
+
+    fn agrees(&self, expectations: &Expectations) -> bool {
+        self.steps
+            .iter()
+            .zip(&expectations.steps)
+            .all(|(ledger, expected)| {
+                ledger.applied == expected.applied
+                    && expected.counts.iter().enumerate().all(|(name, &times)| {
+                        times == 0 || ledger.counts.get(name).copied().unwrap_or(0) == times
+                    })
+            })
+    }
+
+    fn judge_each(
+        &self,
+        pipeline: &Pipeline,
+        sources: &Sources,
+        words: &mut Vocabulary,
+        judgement: &mut Judgement,
+        has_drained: bool,
+    ) {
+        let mut records = vec![Record::default(); sources.rows()];
+        for &(name, lineage) in &self.traces.divergent {
+            let mut mark = |leaf| {
+                if let Some(source) = words.names.source_of(leaf) {
+                    records[source.0 as usize].divergent = true;
+                }
+            };
+            match lineage {
+                0 => mark(name),
+                lineage => self.leaves(lineage, &mut mark),
+            }
+        }
+        let mut doubled = Vec::new();
+        for &(step, lineage) in &self.doubled {
+            self.leaves(lineage, &mut |leaf| doubled.push((step, leaf)));
+        }
+        doubled.sort_unstable();
+        let in_detail = self.is_detailed();
+        let mut expected: Vec<Expected> = Vec::new();
+        let mut excess: Vec<(StepIndex, u64)> = Vec::new();
+        for (number, (source, row, watermark)) in sources.all().enumerate() {
+            let (name, record) = (row.name, &mut records[number]);
+            expected.clear();
+            excess.clear();
+            let traces = &self.traces;
+            Truth::new(pipeline, words, traces).evaluate(source, row, watermark, &mut |e| {
+                let same = |o: &&mut Expected| o.step == e.step && o.leaf == e.leaf;
+                let is_late = e.is_late && self.count(e.step, e.leaf) == 0;
+                match expected.iter_mut().find(same) {
+                    Some(other) => {
+                        other.times += e.times;
+                        other.is_late &= is_late;
+                    }
+                    None => expected.push(Expected { is_late, ..e }),
+                }
+                is_late
+            });
+            for e in &expected {
+                let (reflected, times) = (self.count(e.step, e.leaf), u64::from(e.times));
+                let is_doubled = doubled.binary_search(&(e.step, e.leaf)).is_ok();
+                let class = if reflected > times || is_doubled {
+                    record.duplicated = true;
+                    excess.push((
+                        e.step,
+                        (reflected - times.min(reflected)).max(u64::from(is_doubled)),
+                    ));
+                    Class::Duplicated
+                } else if reflected < times && e.is_late {
+                    record.late = true;
+                    judgement.steps[e.step.at()].1 += times;
+                    continue;
+                } else if reflected < times && !has_drained {
+                    // It may still come.
+                    record.pending = true;
+                    continue;
+                } else if reflected < times {
+                    record.lost = true;
+                    Class::Lost
+                } else {
+                    continue;
+                };
+                if in_detail {
+                    judgement.hurt(class, e.step, name, times, reflected, pipeline, words);
+                }
+            }
+            let most = |&(step, _): &(StepIndex, u64)| {
+                excess
+                    .iter()
+                    .filter(|other| other.0 == step)
+                    .map(|other| other.1)
+                    .sum()
+            };
+            record.excess = excess.iter().map(most).max().unwrap_or(0);
+            if record.divergent && in_detail {
+                judgement.hurt(Class::Divergent, source, name, 1, 1, pipeline, words);
+            }
+        }
+        judgement.count(&records);
+        let unexpected = || self.steps.iter().map(|step| step.applied).sum::<u64>();
+        let right: u64 = judgement
+            .steps
+            .iter()
+            .map(|&(applied, late)| applied - late)
+            .sum();
+        if judgement.classes.is_empty() && unexpected() > right {
+            // Every record is where it belongs, and there is more.
+            judgement.classes.insert(Class::Phantom);
+        }
+    }
+}
+
+impl Judgement {
+    fn count(&mut self, records: &[Record]) {
+        let totals = &mut self.totals;
+        for record in records {
+            totals.duplicated += u64::from(record.duplicated);
+            totals.excess += record.excess;
+            totals.lost += u64::from(record.lost);
+            totals.divergent += u64::from(record.divergent);
+            totals.late += u64::from(record.late);
+            let Record {
+                duplicated,
+                lost,
+                divergent,
+                late,
+                pending,
+                ..
+            } = *record;
+            totals.exact += u64::from(!(duplicated || lost || divergent || late || pending));
+        }
+        let found = [
+            (totals.duplicated, Class::Duplicated),
+            (totals.lost, Class::Lost),
+            (totals.divergent, Class::Divergent),
+        ];
+        for (count, class) in found {
+            if count > 0 {
+                self.classes.insert(class);
+            }
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of one line of the report"
+    )]
+    fn hurt(
+        &mut self,
+        class: Class,
+        step: StepIndex,
+        record: Name,
+        expected: u64,
+        reflected: u64,
+        pipeline: &Pipeline,
+        words: &Vocabulary,
+    ) {
+        if self.damage.len() < Outcome::MOST_DAMAGE {
+            let name = |step| pipeline.step(StepIndex(step)).name.as_str();
+            self.names.push(record);
+            let record = words.names.text(record, &words.keys, name);
+            let faults = Vec::new();
+            self.damage.push(Damage {
+                class,
+                step,
+                record,
+                expected,
+                reflected,
+                faults,
+            });
+        }
+    }
+}
+
+impl Expectations {
+    fn evaluate(
+        &mut self,
+        ledger: &Ledger,
+        pipeline: &Pipeline,
+        sources: &Sources,
+        words: &mut Vocabulary,
+    ) {
+        if self.is_placed.is_empty() {
+            self.is_placed = is_placed(pipeline);
+        }
+        self.steps
+            .resize_with(pipeline.steps().len(), StepExpected::default);
+        for step in &mut self.steps {
+            step.counts.clear();
+            step.applied = 0;
+            step.digest = 0;
+        }
+        for (source, row, watermark) in sources.all() {
+            let steps = &mut self.steps;
+            let mut found = std::mem::take(&mut self.found);
+            Truth::new(pipeline, words, &ledger.traces).evaluate(
+                source,
+                row,
+                watermark,
+                &mut |e| {
+                    found.push(e);
+                    false
+                },
+            );
+            for e in found.drain(..) {
+                let step = &mut steps[e.step.at()];
+                let at = e.leaf.0 as usize;
+                if at >= step.counts.len() {
+                    step.counts.resize((at + 1).max(sources.rows()), 0);
+                }
+                step.counts[at] = step.counts[at].saturating_add(e.times as u16);
+                step.applied += u64::from(e.times);
+                let who = fold(u64::from(e.leaf.0), scatter(e.value as u64));
+                let here = fold(who, placed(words.keys.hash(e.key), e.start));
+                step.digest = step
+                    .digest
+                    .wrapping_add(here.wrapping_mul(u64::from(e.times)));
+            }
+            self.found = found;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Links between workers: what is on its way, how often each record was sent, and which links are cut.
+
+use crate::fault::Direction;
+use hashbrown::HashMap;
+use onceproof_model::commit::Subject;
+use onceproof_model::effect::Request;
+use onceproof_model::pipeline::{Pipeline, ShardIndex};
+use onceproof_model::time::Time;
+use rustc_hash::FxBuildHasher;
+use slab::Slab;
+
+/// All links.
+#[derive(Debug, Default)]
+pub(crate) struct Links {
+    /// Requests on their way.
+    pub flights: Slab<Request>,
+    /// How often each record was sent to each step, per sending step.
+    sends: Vec<Vec<u32>>,
+    watermarks: HashMap<(ShardIndex, ShardIndex, Time), u32, FxBuildHasher>,
+    cuts: Vec<Cut>,
+    steps: usize,
+}
+
+/// A cut of the link between two workers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Cut {
+    pub from: usize,
+    pub to: usize,
+    pub direction: Direction,
+    pub until: u64,
+}
+
+impl Links {
+    pub fn reset(&mut self, pipeline: &Pipeline) {
+        self.flights.clear();
+        self.steps = pipeline.steps().len();
+        self.sends.resize_with(self.steps * self.steps, Vec::new);
+        for sends in &mut self.sends {
+            sends.clear();
+        }
+        self.watermarks.clear();
+        self.cuts.clear();
+    }
+
+    /// Counts one more send of what a request is about, and returns how many that makes: its attempt,
+    /// counted from outside and across crashes.
+    pub fn count_send(&mut self, pipeline: &Pipeline, request: &Request, names: usize) -> u32 {
+        let count = match request.subject() {
+            Subject::Record(name) => {
+                let (from, to) = (pipeline.step_of(request.from), pipeline.step_of(request.to));
+                let sends = &mut self.sends[from.at() * self.steps + to.at()];
+                let at = name.0 as usize;
+                if at >= sends.len() {
+                    sends.resize((at + 1).max(names), 0);
+                }
+                &mut sends[at]
+            }
+            Subject::Watermark(value) => self
+                .watermarks
+                .entry((request.from, request.to, value))
+                .or_default(),
+        };
+        *count += 1;
+        *count
+    }
+
+    /// Cuts a link.
+    pub fn cut(&mut self, cut: Cut) {
+        self.cuts.push(cut);
+    }
+
+    /// Whether a message from one worker to another is lost to a cut.
+    pub fn is_cut(&mut self, from: usize, to: usize, now: u64) -> bool {
+        if self.cuts.is_empty() {
+            return false;
+        }
+        self.cuts.retain(|cut| cut.until > now);
+        self.cuts.iter().any(|cut| {
+            let forward = (cut.from, cut.to) == (from, to);
+            let backward = (cut.to, cut.from) == (from, to);
+            match cut.direction {
+                Direction::Both => forward || backward,
+                Direction::Forward => forward,
+                Direction::Backward => backward,
+            }
+        })
+    }
+
+    /// When the last cut ends; 0 if there is none.
+    pub fn cut_until(&self) -> u64 {
+        self.cuts.iter().map(|cut| cut.until).max().unwrap_or(0)
+    }
+}

@@ -1,0 +1,165 @@
+//! All that is outside the workers and that they may ask about: the store, the input, the answers of
+//! chance. It also watches, for the ledger and the report, and it is where a worker may die before it
+//! admits or applies a record.
+
+use crate::answers::{Answers, Execution, StepTaken};
+use crate::fault::Before;
+use crate::input::Sources;
+use crate::ledger::Ledger;
+use crate::outcome::Work;
+use crate::store::Store;
+use onceproof_model::commit::{Content, Scan, Subject};
+use onceproof_model::effect::{Env, Read};
+use onceproof_model::key::Key;
+use onceproof_model::name::{Name, Vocabulary};
+use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
+use onceproof_model::record::RecordId;
+use onceproof_model::time::{Nanos, Time};
+
+/// Everything but the workers, the network and the clock.
+#[derive(Debug)]
+pub(crate) struct Outside<'a> {
+    pub pipeline: &'a Pipeline,
+    pub words: Vocabulary,
+    pub store: Store,
+    pub sources: Sources,
+    pub answers: Answers,
+    pub ledger: Ledger,
+    pub work: Work,
+    pub now: Time,
+    /// What one read of the store costs, and what the reads of this input have cost so far.
+    pub read_cost: Nanos,
+    pub cost: Nanos,
+    /// The worker dies at a question of this input: when it is back. Whatever it does after that is lost
+    /// with it.
+    pub doom: Option<Nanos>,
+    /// How often each map was executed on each record.
+    executions: Vec<Vec<u32>>,
+    /// How far each source shard was ever read, and how many rows no one has read yet.
+    read_until: Vec<u64>,
+    pub unread: u64,
+}
+
+impl<'a> Outside<'a> {
+    pub fn new(pipeline: &'a Pipeline, answers: Answers, read_cost: Nanos) -> Outside<'a> {
+        Outside {
+            pipeline,
+            words: Vocabulary::default(),
+            store: Store::default(),
+            sources: Sources::default(),
+            answers,
+            ledger: Ledger::default(),
+            work: Work::default(),
+            now: Time(0),
+            read_cost,
+            cost: 0,
+            doom: None,
+            executions: Vec::new(),
+            read_until: Vec::new(),
+            unread: 0,
+        }
+    }
+
+    /// Begins a run over the input that is loaded.
+    pub fn reset(&mut self, seed: Option<u64>, in_detail: bool) {
+        self.store.reset(self.pipeline);
+        self.answers.reset(seed, in_detail);
+        self.ledger.reset(self.pipeline, in_detail);
+        self.work = Work::default();
+        self.now = self.sources.start;
+        self.cost = 0;
+        self.doom = None;
+        self.executions
+            .resize_with(self.pipeline.steps().len(), Vec::new);
+        for executions in &mut self.executions {
+            executions.clear();
+        }
+        self.read_until.clear();
+        self.read_until.resize(self.pipeline.shards(), 0);
+        self.unread = self.sources.rows() as u64;
+    }
+
+    /// Whether the worker dies before this step; then it answers nothing of meaning any more.
+    fn strike(&mut self, shard: ShardIndex, before: Before, name: Name) {
+        if self.doom.is_none() && self.answers.asks_before() {
+            let subject = Subject::Record(name);
+            let step = StepTaken::new(self.pipeline, shard, before, subject, &self.words);
+            self.doom = self.answers.before(&step, &self.words);
+        }
+    }
+
+    fn charge(&mut self) {
+        self.cost += self.read_cost;
+    }
+}
+
+impl Env for Outside<'_> {
+    fn vocabulary(&mut self) -> &mut Vocabulary {
+        &mut self.words
+    }
+
+    fn take_token(&mut self, shard: ShardIndex) -> u64 {
+        self.store.grant(shard)
+    }
+
+    fn scan(&mut self, shard: ShardIndex) -> Scan {
+        self.charge();
+        self.store.scan(shard)
+    }
+
+    fn admit(&mut self, shard: ShardIndex, name: Name) {
+        self.strike(shard, Before::Admit, name);
+    }
+
+    fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool {
+        if self.doom.is_some() {
+            return true;
+        }
+        self.charge();
+        self.work.catalog_reads += 1;
+        self.store.is_known(shard, key, id)
+    }
+
+    fn apply(&mut self, shard: ShardIndex, name: Name) {
+        self.strike(shard, Before::Apply, name);
+    }
+
+    fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content {
+        self.charge();
+        self.store.content(shard, key, start, &mut self.ledger)
+    }
+
+    fn read(&mut self, shard: ShardIndex, offset: u64) -> Read {
+        let (step, number) = (self.pipeline.step_of(shard), self.pipeline.number_of(shard));
+        let read = self.sources.read(step, number, offset, self.now);
+        if let (Read::Row(_), until) = (&read, &mut self.read_until[shard.at()])
+            && offset == *until
+        {
+            *until += 1;
+            self.unread -= 1;
+        }
+        read
+    }
+
+    fn source_watermark(&mut self, shard: ShardIndex, offset: u64) -> Time {
+        let (step, number) = (self.pipeline.step_of(shard), self.pipeline.number_of(shard));
+        self.sources.watermark(step, number, offset)
+    }
+
+    fn execute(&mut self, step: StepIndex, name: Name, answers: u32) -> Option<u32> {
+        if self.doom.is_some() {
+            return None;
+        }
+        self.work.user_calls += 1;
+        let executions = &mut self.executions[step.at()];
+        let at = name.0 as usize;
+        if at >= executions.len() {
+            executions.resize((at + 1).max(self.words.names.len()), 0);
+        }
+        executions[at] += 1;
+        let attempt = executions[at];
+        let words = &self.words;
+        let execution = Execution::new(self.pipeline, step, name, attempt, answers, words);
+        self.answers.execute(&execution, words)
+    }
+}

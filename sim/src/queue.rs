@@ -1,0 +1,233 @@
+//! The event queue: a 4-ary heap whose sift goes bottom-up, and lanes for constant delays. Ties in time
+//! have a defined order: first what must come first at an instant, then the order of scheduling.
+//!
+//! A lane is a first-in-first-out queue that takes an event when it is not before the lane's last one,
+//! which is always so when all its events wait equally long. Anything else goes to the heap, so a lane
+//! never changes an order, only its cost.
+
+use std::collections::VecDeque;
+
+/// When an event is due: time, then turn, then the order of scheduling.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Due(u128);
+
+/// Which of the events of one instant come first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Turn {
+    /// In order of scheduling.
+    Normal = 0,
+    /// After all that is normal at this instant.
+    Last = 1,
+}
+
+/// The lanes: one for each delay that is the same over and over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lane {
+    /// Between worker and store.
+    Store = 0,
+    /// Until a first retry.
+    Retry = 1,
+    /// Between workers, where the latency is constant.
+    Network = 2,
+    /// None of these.
+    Heap = 3,
+}
+
+const LANES: usize = 3;
+
+/// A queue of events.
+#[derive(Clone, Debug)]
+pub struct Queue<T> {
+    heap: Vec<(Due, T)>,
+    lanes: [VecDeque<(Due, T)>; LANES],
+    scheduled: u64,
+}
+
+impl<T: Copy> Default for Queue<T> {
+    fn default() -> Queue<T> {
+        let lanes = [VecDeque::new(), VecDeque::new(), VecDeque::new()];
+        Queue {
+            heap: Vec::new(),
+            lanes,
+            scheduled: 0,
+        }
+    }
+}
+
+impl<T: Copy> Queue<T> {
+    /// Empties the queue and keeps its memory.
+    pub fn clear(&mut self) {
+        self.heap.clear();
+        for lane in &mut self.lanes {
+            lane.clear();
+        }
+        self.scheduled = 0;
+    }
+
+    /// Schedules an event at a time.
+    pub fn push(&mut self, at: u64, turn: Turn, lane: Lane, event: T) {
+        let order = (u128::from(at) << 64) | ((turn as u128) << 63) | u128::from(self.scheduled);
+        self.scheduled += 1;
+        let due = Due(order);
+        if let Some(lane) = self.lanes.get_mut(lane as usize)
+            && lane.back().is_none_or(|&(last, _)| last < due)
+        {
+            lane.push_back((due, event));
+        } else {
+            self.push_heap(due, event);
+        }
+    }
+
+    /// Takes the next event and its time.
+    pub fn pop(&mut self) -> Option<(u64, T)> {
+        let mut least = self.heap.first().map_or(Due(u128::MAX), |&(due, _)| due);
+        let mut from = LANES;
+        for (number, lane) in self.lanes.iter().enumerate() {
+            if let Some(&(due, _)) = lane.front()
+                && due < least
+            {
+                least = due;
+                from = number;
+            }
+        }
+        let (due, event) = match self.lanes.get_mut(from) {
+            Some(lane) => lane.pop_front()?,
+            None => self.pop_heap()?,
+        };
+        Some(((due.0 >> 64) as u64, event))
+    }
+
+    fn push_heap(&mut self, due: Due, event: T) {
+        self.heap.push((due, event));
+        self.sift_up(self.heap.len() - 1);
+    }
+
+    fn sift_up(&mut self, mut at: usize) {
+        let moving = self.heap[at];
+        while at > 0 {
+            let parent = (at - 1) / 4;
+            if self.heap[parent].0 <= moving.0 {
+                break;
+            }
+            self.heap[at] = self.heap[parent];
+            at = parent;
+        }
+        self.heap[at] = moving;
+    }
+
+    /// Takes the root: the hole goes down to a leaf along the least children without looking at what
+    /// will fill it, then the last element goes into the hole and up to its place.
+    fn pop_heap(&mut self) -> Option<(Due, T)> {
+        let last = self.heap.pop()?;
+        let Some(&root) = self.heap.first() else {
+            return Some(last);
+        };
+        let len = self.heap.len();
+        let mut hole = 0;
+        loop {
+            let first = hole * 4 + 1;
+            if first + 4 > len {
+                let mut best = first;
+                for child in first + 1..len {
+                    if self.heap[child].0 < self.heap[best].0 {
+                        best = child;
+                    }
+                }
+                if first < len {
+                    self.heap[hole] = self.heap[best];
+                    hole = best;
+                }
+                break;
+            }
+            let four = &self.heap[first..first + 4];
+            let left = usize::from(four[1].0 < four[0].0);
+            let right = 2 + usize::from(four[3].0 < four[2].0);
+            let best = first
+                + if four[right].0 < four[left].0 {
+                    right
+                } else {
+                    left
+                };
+            self.heap[hole] = self.heap[best];
+            hole = best;
+        }
+        self.heap[hole] = last;
+        self.sift_up(hole);
+        Some(root)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use onceproof_model::mix::scatter;
+
+    /// Whatever is pushed, in whatever lane, comes out as a sorted list would give it.
+    #[test]
+    fn events_come_out_by_time_then_turn_then_order_of_scheduling() {
+        for seed in 0..50 {
+            let mut queue = Queue::default();
+            let mut expected = Vec::new();
+            let mut taken = Vec::new();
+            let mut now = 0;
+            for n in 0..400_u64 {
+                let draw = scatter(seed * 1000 + n);
+                if draw % 3 == 0 {
+                    if let Some((at, id)) = queue.pop() {
+                        now = at;
+                        taken.push(id);
+                    }
+                    continue;
+                }
+                let at = now + (draw >> 8) % 20;
+                let turn = if draw & 64 == 0 {
+                    Turn::Normal
+                } else {
+                    Turn::Last
+                };
+                let lane = [Lane::Store, Lane::Retry, Lane::Network, Lane::Heap]
+                    [(draw >> 32) as usize % 4];
+                queue.push(at, turn, lane, n);
+                expected.push((at, turn as u8, n));
+            }
+            while let Some((_, id)) = queue.pop() {
+                taken.push(id);
+            }
+            // Nothing is scheduled before now, so the order of taking is the sorted order, but for events
+            // at the very instant of a last turn that was taken already.
+            let mut by_time = expected.clone();
+            by_time.sort_unstable();
+            let time = |id: u64| expected.iter().find(|e| e.2 == id).expect("pushed").0;
+            assert_eq!(taken.len(), by_time.len());
+            for pair in taken.windows(2) {
+                assert!(time(pair[0]) <= time(pair[1]));
+            }
+        }
+        let mut queue = Queue::default();
+        for (id, (at, turn)) in [
+            (5, Turn::Last),
+            (5, Turn::Normal),
+            (3, Turn::Normal),
+            (5, Turn::Normal),
+        ]
+        .iter()
+        .enumerate()
+        {
+            queue.push(*at, *turn, Lane::Heap, id);
+        }
+        let order: Vec<usize> = std::iter::from_fn(|| queue.pop().map(|(_, id)| id)).collect();
+        assert_eq!(order, [2, 1, 3, 0]);
+    }
+
+    #[test]
+    fn a_heap_sorts() {
+        let mut queue = Queue::default();
+        for n in 0..5000_u64 {
+            queue.push(scatter(n) % 1000, Turn::Normal, Lane::Heap, n);
+        }
+        let mut expected: Vec<(u64, u64)> = (0..5000).map(|n| (scatter(n) % 1000, n)).collect();
+        expected.sort_unstable();
+        let taken: Vec<(u64, u64)> = std::iter::from_fn(|| queue.pop()).collect();
+        assert_eq!(taken, expected);
+    }
+}

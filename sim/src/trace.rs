@@ -1,0 +1,174 @@
+//! The readable trace: one line per event, written only when someone asked for it.
+
+use crate::answers::{AckVerdict, CommitVerdict, RequestVerdict};
+use crate::outside::Outside;
+use crate::store::Applied;
+use onceproof_model::commit::{Commit, CommitKind, Subject};
+use onceproof_model::effect::{Ack, Request, Timer};
+use onceproof_model::pipeline::ShardIndex;
+use onceproof_model::time::{Nanos, Span, Time};
+
+/// Lines that are waiting to be read, if anyone reads them.
+#[derive(Debug, Default)]
+pub(crate) struct Trace {
+    /// The lines; none if nobody reads.
+    pub lines: Option<Vec<String>>,
+}
+
+impl Trace {
+    fn write(&mut self, now: u64, line: impl FnOnce() -> String) {
+        if let Some(lines) = &mut self.lines {
+            let micros = now / 1000;
+            let (millis, rest) = (micros / 1000, micros % 1000);
+            lines.push(format!("{millis:>9}.{rest:03} ms  {}", line()));
+        }
+    }
+
+    pub fn request_leaves(&mut self, r: &Request, verdict: RequestVerdict, o: &Outside, now: u64) {
+        self.write(now, || {
+            let fate = match verdict {
+                RequestVerdict::Pass => String::new(),
+                RequestVerdict::Lost => "  ! lost".to_owned(),
+                RequestVerdict::Twice => "  ! sent twice".to_owned(),
+                RequestVerdict::Late(by) => format!("  ! late by {}", Span(by)),
+                RequestVerdict::Refused => "  ! refused with an error".to_owned(),
+                RequestVerdict::Cut(_) => "  ! the link is cut".to_owned(),
+            };
+            let (from, to) = (shard(o, r.from), shard(o, r.to));
+            let what = subject(o, r.subject());
+            format!(
+                "{from} sends {what} to {to}, attempt {}{fate}",
+                r.rpc.attempt
+            )
+        });
+    }
+
+    pub fn request_arrives(&mut self, r: &Request, o: &Outside, now: u64) {
+        self.write(now, || {
+            let (from, to) = (shard(o, r.from), shard(o, r.to));
+            format!("{to} receives {} from {from}", subject(o, r.subject()))
+        });
+    }
+
+    pub fn ack_leaves(&mut self, ack: &Ack, verdict: AckVerdict, o: &Outside, now: u64) {
+        self.write(now, || {
+            let fate = match verdict {
+                AckVerdict::Pass => String::new(),
+                AckVerdict::Lost => "  ! lost".to_owned(),
+                AckVerdict::Twice => "  ! sent twice".to_owned(),
+                AckVerdict::Late(by) => format!("  ! late by {}", Span(by)),
+                AckVerdict::Error => "  ! becomes an error".to_owned(),
+            };
+            let (from, to) = (shard(o, ack.from), shard(o, ack.to));
+            format!("{from} acks {} to {to}{fate}", subject(o, ack.subject))
+        });
+    }
+
+    pub fn reply_arrives(
+        &mut self,
+        to: ShardIndex,
+        from: ShardIndex,
+        watermark: Option<Time>,
+        o: &Outside,
+        now: u64,
+    ) {
+        self.write(now, || {
+            let what = match watermark {
+                Some(at) => format!("an ack, watermark {at} confirmed,"),
+                None => "an error".to_owned(),
+            };
+            format!("{} receives {what} from {}", shard(o, to), shard(o, from))
+        });
+    }
+
+    pub fn commit_leaves(&mut self, c: &Commit, verdict: CommitVerdict, o: &Outside, now: u64) {
+        self.write(now, || {
+            let fate = match verdict {
+                CommitVerdict::Pass => String::new(),
+                CommitVerdict::Lost => "  ! lost".to_owned(),
+                CommitVerdict::Unknown => "  ! its answer will be lost".to_owned(),
+                CommitVerdict::Late(by) => format!("  ! late by {}", Span(by)),
+            };
+            let word = match c.kind {
+                CommitKind::Commit => "commits",
+                CommitKind::Settle => "settles",
+                CommitKind::Emit => "emits",
+                CommitKind::Watermark => "commits",
+            };
+            format!(
+                "{} {word} {}{fate}",
+                shard(o, c.shard),
+                subject(o, c.subject)
+            )
+        });
+    }
+
+    pub fn commit_applied(&mut self, c: &Commit, applied: Applied, o: &Outside, now: u64) {
+        self.write(now, || {
+            let word = match applied {
+                Applied::Now => "applies",
+                Applied::Before => "has applied",
+                Applied::Refused => "refuses",
+            };
+            let (who, what) = (shard(o, c.shard), subject(o, c.subject));
+            format!("the store {word} commit {} of {who}, {what}", c.number)
+        });
+    }
+
+    pub fn answer_arrives(&mut self, at: ShardIndex, what: Subject, o: &Outside, now: u64) {
+        self.write(now, || {
+            format!(
+                "{} hears that {} is committed",
+                shard(o, at),
+                subject(o, what)
+            )
+        });
+    }
+
+    pub fn timer(&mut self, at: ShardIndex, timer: Timer, o: &Outside, now: u64) {
+        self.write(now, || {
+            let what = match timer {
+                Timer::Retry { .. } => "has waited too long for an ack".to_owned(),
+                Timer::RetryWatermark { .. } => {
+                    "has waited too long for a watermark's ack".to_owned()
+                }
+                Timer::Arrival => "has new input".to_owned(),
+                Timer::Close => "closes its bundle".to_owned(),
+                Timer::Reapply(key) => {
+                    format!("tries a failed record of {} again", o.words.keys.text(key))
+                }
+            };
+            format!("{} {what}", shard(o, at))
+        });
+    }
+
+    pub fn crashes(&mut self, host: usize, restart: Nanos, _: &Outside, now: u64) {
+        self.write(now, || {
+            format!("worker {host} crashes  ! back in {}", Span(restart))
+        });
+    }
+
+    pub fn restarts(&mut self, host: u32, _: &Outside, now: u64) {
+        self.write(now, || format!("worker {host} is back"));
+    }
+}
+
+fn shard(o: &Outside, shard: ShardIndex) -> String {
+    let step = o.pipeline.step_of(shard);
+    format!(
+        "{}/{}",
+        o.pipeline.step(step).name,
+        o.pipeline.number_of(shard)
+    )
+}
+
+fn subject(o: &Outside, subject: Subject) -> String {
+    use onceproof_model::pipeline::StepIndex;
+    match subject {
+        Subject::Record(name) => {
+            let step = |step| o.pipeline.step(StepIndex(step)).name.as_str();
+            o.words.names.text(name, &o.words.keys, step)
+        }
+        Subject::Watermark(at) => format!("watermark {at}"),
+    }
+}
