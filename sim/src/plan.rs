@@ -38,7 +38,11 @@ pub struct Cluster {
 
 impl Default for Cluster {
     fn default() -> Cluster {
-        Cluster { workers: None, commit: MILLISECOND, read: 0 }
+        Cluster {
+            workers: None,
+            commit: MILLISECOND,
+            read: 0,
+        }
     }
 }
 
@@ -53,7 +57,10 @@ pub struct Network {
 
 impl Default for Network {
     fn default() -> Network {
-        Network { latency_min: MILLISECOND, latency_max: MILLISECOND }
+        Network {
+            latency_min: MILLISECOND,
+            latency_max: MILLISECOND,
+        }
     }
 }
 
@@ -76,6 +83,10 @@ impl Until {
 
 impl Default for Until {
     fn default() -> Until {
-        Until { calm: None, drain: 600 * SECOND, events: 100_000_000 }
+        Until {
+            calm: None,
+            drain: 600 * SECOND,
+            events: 100_000_000,
+        }
     }
 }

@@ -17,7 +17,11 @@ pub struct Retry {
 
 impl Default for Retry {
     fn default() -> Retry {
-        Retry { timeout: 30 * MILLISECOND, backoff: 2, max: SECOND }
+        Retry {
+            timeout: 30 * MILLISECOND,
+            backoff: 2,
+            max: SECOND,
+        }
     }
 }
 
@@ -49,7 +53,11 @@ mod tests {
 
     #[test]
     fn a_long_timeout_is_never_shortened() {
-        let retry = Retry { timeout: 5 * SECOND, backoff: 2, max: SECOND };
+        let retry = Retry {
+            timeout: 5 * SECOND,
+            backoff: 2,
+            max: SECOND,
+        };
         assert_eq!(retry.wait(1), 5 * SECOND);
         assert_eq!(retry.wait(4), 5 * SECOND);
     }
