@@ -22,12 +22,7 @@ pub enum Origin {
     /// Output number `index` of map step `step` on the record `parent`.
     Output { parent: Name, step: u16, index: u32 },
     /// Pane number `pane` of the window of `key` that starts at `start` at step `step`.
-    Pane {
-        step: u16,
-        key: Key,
-        start: Time,
-        pane: u32,
-    },
+    Pane { step: u16, key: Key, start: Time, pane: u32 },
 }
 
 /// The rows of one source step, which have names without an entry each.
@@ -70,16 +65,8 @@ impl Names {
     pub fn add_source(&mut self, step: u16, step_hash: u64, shards: u32, rows: u32) -> Name {
         assert!(self.entries.is_empty(), "sources are named first");
         let first = self.implicit;
-        self.blocks.push(Block {
-            step,
-            step_hash,
-            shards,
-            first,
-            rows,
-        });
-        self.implicit = first
-            .checked_add(rows)
-            .expect("fewer than 2^32 source records");
+        self.blocks.push(Block { step, step_hash, shards, first, rows });
+        self.implicit = first.checked_add(rows).expect("fewer than 2^32 source records");
         Name(first)
     }
 
@@ -90,21 +77,13 @@ impl Names {
 
     /// The name of the row at `offset` of a source shard.
     pub fn source(&self, step: u16, shard: u32, offset: u64) -> Name {
-        let block = self
-            .blocks
-            .iter()
-            .find(|b| b.step == step)
-            .expect("a source with rows");
+        let block = self.blocks.iter().find(|b| b.step == step).expect("a source with rows");
         Name(block.first + offset as u32 * block.shards + shard)
     }
 
     /// The name of output `index` of map step `step` on `parent`.
     pub fn output(&mut self, parent: Name, step: u16, index: u32) -> Name {
-        let origin = Origin::Output {
-            parent,
-            step,
-            index,
-        };
+        let origin = Origin::Output { parent, step, index };
         if let Some(&name) = self.index.get(&origin) {
             return name;
         }
@@ -123,21 +102,12 @@ impl Names {
         pane: u32,
         keys: &Keys,
     ) -> Name {
-        let origin = Origin::Pane {
-            step,
-            key,
-            start,
-            pane,
-        };
+        let origin = Origin::Pane { step, key, start, pane };
         if let Some(&name) = self.index.get(&origin) {
             return name;
         }
         let hash = pane_hash(step_hash, keys.hash(key), start, pane);
-        self.add(Entry {
-            origin,
-            hash,
-            root: hash,
-        })
+        self.add(Entry { origin, hash, root: hash })
     }
 
     fn add(&mut self, entry: Entry) -> Name {
@@ -218,27 +188,13 @@ impl Names {
     }
 
     /// The name as text. `step` gives the name of a step.
-    pub fn text<'a>(
-        &self,
-        name: Name,
-        keys: &Keys,
-        step: impl Fn(u16) -> &'a str + Copy,
-    ) -> String {
+    pub fn text<'a>(&self, name: Name, keys: &Keys, step: impl Fn(u16) -> &'a str + Copy) -> String {
         match self.origin(name) {
-            Origin::Source {
-                step: s,
-                shard,
-                offset,
-            } => format!("{}/{shard}#{offset}", step(s)),
+            Origin::Source { step: s, shard, offset } => format!("{}/{shard}#{offset}", step(s)),
             Origin::Output { parent, index, .. } => {
                 format!("{}.{index}", self.text(parent, keys, step))
             }
-            Origin::Pane {
-                step: s,
-                key,
-                start,
-                pane,
-            } => {
+            Origin::Pane { step: s, key, start, pane } => {
                 format!("{}/{}@{start}#{pane}", step(s), keys.text(key))
             }
         }
@@ -267,10 +223,7 @@ pub fn output_hash(parent: u64, step: u16, index: u32) -> u64 {
 
 /// The hash of the name of a pane.
 pub fn pane_hash(step_hash: u64, key_hash: u64, start: Time, pane: u32) -> u64 {
-    fold(
-        fold(step_hash, key_hash),
-        scatter(start.0 as u64 ^ (u64::from(pane) << 48)),
-    )
+    fold(fold(step_hash, key_hash), scatter(start.0 as u64 ^ (u64::from(pane) << 48)))
 }
 
 #[cfg(test)]
