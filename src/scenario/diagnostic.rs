@@ -1,0 +1,341 @@
+//! What is wrong with a scenario, shown where it stands: file, line, column, the line itself with a caret,
+//! and what would be right. Lines may be of any length and hold any bytes, so what is shown is clipped
+//! and cleaned; nothing here can fail.
+
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use std::fmt;
+use std::ops::Range;
+use std::path::Path;
+
+/// The most characters of a line that are shown before the caret, and after it.
+const CONTEXT: usize = 50;
+
+/// The most characters of a message.
+const LONGEST_MESSAGE: usize = 240;
+
+/// One thing that is wrong, and where.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Diagnostic(Box<Parts>);
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Parts {
+    title: String,
+    path: String,
+    line: usize,
+    column: Option<usize>,
+    excerpt: Option<Excerpt>,
+    label: Option<String>,
+    help: Option<String>,
+}
+
+/// The part of a line that is shown, and the part of it that is marked, in bytes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Excerpt {
+    text: String,
+    marked: Range<usize>,
+}
+
+impl Diagnostic {
+    /// Something wrong with a whole line of a file that is not the scenario, such as a row of its csv.
+    pub(super) fn at_line(path: &Path, line: usize, text: Option<&str>, title: &str) -> Diagnostic {
+        let excerpt = text.map(|text| excerpt(text, 0..text.len()));
+        Diagnostic(Box::new(Parts {
+            title: clip(title, LONGEST_MESSAGE),
+            path: clip(&path.display().to_string(), LONGEST_MESSAGE),
+            line,
+            column: None,
+            excerpt,
+            label: None,
+            help: None,
+        }))
+    }
+
+    /// Adds what stands beside the caret.
+    pub(super) fn label(mut self, label: impl AsRef<str>) -> Diagnostic {
+        self.0.label = Some(clip(label.as_ref(), LONGEST_MESSAGE));
+        self
+    }
+
+    /// Adds what would be right, below the snippet.
+    pub(super) fn help(mut self, help: impl AsRef<str>) -> Diagnostic {
+        self.0.help = Some(clip(help.as_ref(), LONGEST_MESSAGE));
+        self
+    }
+
+    /// Adds the name that was probably meant, else, if there are any, the names that there are.
+    pub(super) fn meant(self, word: &str, known: &[&str]) -> Diagnostic {
+        match nearest(word, known) {
+            Some(name) => self.label(format!("did you mean `{name}`?")),
+            None if known.is_empty() => self,
+            None => self.help(format!("there {}", one_of(known))),
+        }
+    }
+
+    /// What is wrong, in one line.
+    pub fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// The line, from 1.
+    pub fn line(&self) -> usize {
+        self.0.line
+    }
+
+    /// The column in characters, from 1, where it is known.
+    pub fn column(&self) -> Option<usize> {
+        self.0.column
+    }
+
+    /// As several lines with colours for a terminal.
+    pub fn styled(&self) -> String {
+        self.render(&Renderer::styled())
+    }
+
+    fn render(&self, renderer: &Renderer) -> String {
+        let parts = &*self.0;
+        let mut origin = Origin::path(parts.path.as_str()).line(parts.line);
+        if let Some(column) = parts.column {
+            origin = origin.char_column(column);
+        }
+        let mut group = Level::ERROR
+            .primary_title(parts.title.as_str())
+            .element(origin);
+        if let Some(excerpt) = &parts.excerpt {
+            let mut marked = AnnotationKind::Primary.span(excerpt.marked.clone());
+            if let Some(label) = &parts.label {
+                marked = marked.label(label.as_str());
+            }
+            let snippet = Snippet::source(excerpt.text.as_str()).line_start(parts.line);
+            group = group.element(snippet.annotation(marked));
+        }
+        if let Some(help) = &parts.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        renderer.render(&[group])
+    }
+}
+
+/// As several lines without colours.
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(&Renderer::plain()))
+    }
+}
+
+/// The text of a scenario and its path: where spans point into.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Source<'a> {
+    pub path: &'a Path,
+    pub text: &'a str,
+}
+
+impl Source<'_> {
+    /// Something wrong at a span of the text. Of a span over several lines the first line is marked.
+    pub fn error(&self, span: Range<usize>, title: impl AsRef<str>) -> Diagnostic {
+        let start = floor_char(self.text, span.start);
+        let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = self.text[start..]
+            .find('\n')
+            .map_or(self.text.len(), |at| start + at);
+        let line = self.text[line_start..line_end].trim_end_matches('\r');
+        let end = floor_char(self.text, span.end).clamp(start, line_end);
+        let marked = (start - line_start).min(line.len())..(end - line_start).min(line.len());
+        Diagnostic(Box::new(Parts {
+            title: clip(title.as_ref(), LONGEST_MESSAGE),
+            path: clip(&self.path.display().to_string(), LONGEST_MESSAGE),
+            line: self.line(start),
+            column: Some(self.text[line_start..start].chars().count() + 1),
+            excerpt: Some(excerpt(line, marked)),
+            label: None,
+            help: None,
+        }))
+    }
+
+    /// The line that a position is on, from 1.
+    pub fn line(&self, at: usize) -> usize {
+        let at = at.min(self.text.len());
+        self.text.as_bytes()[..at]
+            .iter()
+            .filter(|&&byte| byte == b'\n')
+            .count()
+            + 1
+    }
+
+    /// The span of the key whose value stands at `value`, if it stands before it on the same line; else
+    /// that of the value.
+    pub fn key_of(&self, value: &Range<usize>) -> Range<usize> {
+        let before = &self.text[..floor_char(self.text, value.start)];
+        let Some(key) = before.trim_end_matches([' ', '\t']).strip_suffix('=') else {
+            return value.clone();
+        };
+        let key = key.trim_end_matches([' ', '\t']);
+        let length = key
+            .bytes()
+            .rev()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'"'))
+            .count();
+        if length == 0 {
+            value.clone()
+        } else {
+            key.len() - length..key.len()
+        }
+    }
+}
+
+fn floor_char(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// What is shown of a line around what is marked, with control characters made visible.
+fn excerpt(line: &str, marked: Range<usize>) -> Excerpt {
+    let before = &line[..marked.start];
+    let inside = &line[marked.clone()];
+    let after = &line[marked.end..];
+    let mut text = String::new();
+    let from = before
+        .char_indices()
+        .rev()
+        .nth(CONTEXT - 1)
+        .map_or(0, |(at, _)| at);
+    if from > 0 {
+        text.push('…');
+    }
+    text.extend(before[from..].chars().map(visible));
+    let start = text.len();
+    text.extend(inside.chars().take(CONTEXT).map(visible));
+    let end = text.len();
+    let inside_is_cut = inside.chars().nth(CONTEXT).is_some();
+    let tail = if inside_is_cut { "" } else { after };
+    text.extend(tail.chars().take(CONTEXT).map(visible));
+    if inside_is_cut || tail.chars().nth(CONTEXT).is_some() {
+        text.push('…');
+    }
+    Excerpt {
+        text,
+        marked: start..end,
+    }
+}
+
+fn visible(c: char) -> char {
+    match c {
+        '\t' => ' ',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    }
+}
+
+/// A text of at most so many characters, on one line, for a message.
+pub(super) fn clip(text: &str, most: usize) -> String {
+    let mut clipped: String = text.chars().take(most).map(visible).collect();
+    if text.chars().nth(most).is_some() {
+        clipped.push('…');
+    }
+    clipped
+}
+
+/// A word of the user's as a message quotes it.
+pub(super) fn quote(word: &str) -> String {
+    format!("`{}`", clip(word, 60))
+}
+
+/// The known name that a word was probably meant to be.
+pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    if word.chars().nth(60).is_some() {
+        return None;
+    }
+    let plain = |word: &str| word.to_lowercase().replace(['_', ' '], "-");
+    let word = plain(word);
+    known
+        .iter()
+        .map(|&name| (strsim::damerau_levenshtein(&word, &plain(name)), name))
+        .filter(|&(distance, name)| distance <= (name.chars().count().max(3) / 3).min(3))
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, name)| name)
+}
+
+/// `is only `a``, or `are `a`, `b` and `c``.
+fn one_of(names: &[&str]) -> String {
+    match names {
+        [name] => format!("is only {}", quote(name)),
+        names => format!("are {}", list(names, "and")),
+    }
+}
+
+/// `` `a`, `b` and `c` ``, cut when there are very many.
+pub(super) fn list(names: &[&str], word: &str) -> String {
+    const MOST: usize = 16;
+    let quoted: Vec<String> = names.iter().take(MOST).map(|name| quote(name)).collect();
+    match quoted.as_slice() {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        _ if names.len() > MOST => format!("{} and more", quoted.join(", ")),
+        [head @ .., last] => format!("{} {word} {last}", head.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diagnostic_shows_the_line_and_what_would_be_right() {
+        let source = Source {
+            path: Path::new("a.toml"),
+            text: "x = 1\nshard = 2\n",
+        };
+        let error = source
+            .error(6..11, "unknown key `shard`")
+            .meant("shard", &["shards", "name"]);
+        let shown = error.to_string();
+        assert_eq!(
+            shown,
+            "error: unknown key `shard`\n --> a.toml:2:1\n  |\n2 | shard = 2\n  | ^^^^^ did you mean `shards`?"
+        );
+    }
+
+    #[test]
+    fn a_huge_line_is_clipped_and_its_column_is_not() {
+        let text = format!(
+            "a = \"{}é\" oops {}",
+            "x".repeat(1_000_000),
+            "y".repeat(1_000_000)
+        );
+        let at = text.find("oops").expect("it is there");
+        let shown = Source {
+            path: Path::new("a"),
+            text: &text,
+        }
+        .error(at..at + 4, "bad")
+        .to_string();
+        assert!(shown.contains("a:1:1000009"), "{shown}");
+        assert!(shown.contains("oops") && shown.len() < 600, "{shown}");
+    }
+
+    #[test]
+    fn spans_anywhere_are_harmless() {
+        let text = "é\r\n\u{0}ü\n";
+        for start in 0..12 {
+            for end in 0..12 {
+                let source = Source {
+                    path: Path::new("a"),
+                    text,
+                };
+                source.error(start..end, "bad").to_string();
+                source.key_of(&(start..end));
+            }
+        }
+    }
+
+    #[test]
+    fn the_nearest_name_is_near() {
+        let check = |word, name| assert_eq!(nearest(word, &["per-user", "events", "s"]), name);
+        check("per_user", Some("per-user"));
+        check("per-usr", Some("per-user"));
+        check("event", Some("events"));
+        check("nothing-like-it", None);
+    }
+}

@@ -1,0 +1,283 @@
+//! What the TOML reader found wrong, in our own words. A reader of text knows three things: the message,
+//! the place, and, within the message, the names that would have been right; from these come the nearest
+//! name and, for what the design has and this version does not, a sentence that says so.
+
+use super::diagnostic::{Diagnostic, Source, clip, list, quote};
+use std::ops::Range;
+
+/// Names of the design that are not built yet: a name that is known at the same place, the name, and
+/// what can be done instead.
+const NOT_BUILT: [(&str, &str, &str); 37] = [
+    ("catalog", "bloom", "`catalog` is exact too"),
+    (
+        "catalog",
+        "bloom-only",
+        "`off` is a wrong design that this version has",
+    ),
+    ("catalog", "window", "`catalog` forgets nothing too early"),
+    ("re-ack", "gc", "ids are forgotten by the system watermark"),
+    ("re-ack", "stamps", "stamps are stable"),
+    (
+        "re-ack",
+        "fencing",
+        "commits are fenced by the token of their worker",
+    ),
+    ("re-ack", "fuse", "every step is a stage of its own"),
+    ("re-ack", "lift", "aggregates are not split"),
+    ("workers", "lease", "a shard stays on its worker"),
+    ("workers", "routing-lag", "a shard stays on its worker"),
+    ("seeds", "vary", "only seeds can be swept"),
+    ("drop-ack", "pause", "`crash` stops a worker too"),
+    ("drop-ack", "move", "a shard stays on its worker"),
+    ("drop-ack", "clock-step", "no mechanism reads a clock"),
+    (
+        "drop-ack",
+        "call-unknown",
+        "there are no functions with side effects",
+    ),
+    ("drop-ack", "redeliver", "sources are deterministic"),
+    (
+        "coin",
+        "clock",
+        "`coin` answers otherwise when it runs again",
+    ),
+    (
+        "coin",
+        "lookup",
+        "`coin` answers otherwise when it runs again",
+    ),
+    (
+        "coin",
+        "order",
+        "`coin` answers otherwise when it runs again",
+    ),
+    ("coin", "call", "functions have no side effects"),
+    (
+        "upsert",
+        "append",
+        "`upsert` overwrites a result that comes again",
+    ),
+    (
+        "upsert",
+        "rename",
+        "`upsert` overwrites a result that comes again",
+    ),
+    (
+        "upsert",
+        "insert-id",
+        "`upsert` overwrites a result that comes again",
+    ),
+    (
+        "upsert",
+        "offset",
+        "`upsert` overwrites a result that comes again",
+    ),
+    (
+        "upsert",
+        "two-phase",
+        "`upsert` overwrites a result that comes again",
+    ),
+    ("stuck", "torn", "nothing that is committed here has parts"),
+    ("stuck", "unbounded", "held ids are counted, and not judged"),
+    ("settle", "call", "there are no functions with side effects"),
+    ("dataflow", "best-effort", "`give-up = 1` comes close"),
+    ("dataflow", "at-least-once", "`dedup = \"off\"` comes close"),
+    ("dataflow", "lambda", "only `dataflow` is simulated"),
+    ("dataflow", "micro-batch", "only `dataflow` is simulated"),
+    ("dataflow", "snapshots", "only `dataflow` is simulated"),
+    (
+        "dataflow",
+        "log-transactions",
+        "only `dataflow` is simulated",
+    ),
+    ("reshuffle", "flatten", "`from` takes a list of steps"),
+    ("reshuffle", "join", "`from` takes a list of steps"),
+    ("generate", "queue", "sources are deterministic"),
+];
+
+/// Turns an error of the TOML reader into a diagnostic.
+pub(super) fn explain(source: &Source<'_>, error: &toml::de::Error) -> Diagnostic {
+    let span = error.span().unwrap_or(0..0);
+    let message = error.message();
+    if let Some((word, known)) = names(message, "unknown field `") {
+        return unknown(source, span, "key", word, &known);
+    }
+    if let Some((word, known)) = names(message, "unknown variant `") {
+        return unknown(source, span, "name", word, &known);
+    }
+    if let Some(key) = message.strip_prefix("missing field `") {
+        let key = key.trim_end_matches('`');
+        return source.error(first_line_of(source, span), format!("`{key}` is missing"));
+    }
+    for prefix in ["invalid type: ", "invalid value: "] {
+        if let Some((found, expected)) = message
+            .strip_prefix(prefix)
+            .and_then(|rest| rest.rsplit_once(", expected "))
+        {
+            return source
+                .error(span, format!("expected {}", plain(expected)))
+                .label(found_words(found));
+        }
+    }
+    if message.starts_with("wanted exactly 1 element")
+        || message.starts_with("expected table with ex")
+    {
+        return source
+            .error(span, "this takes one key")
+            .label("exactly one");
+    }
+    if message == "integer number overflowed" {
+        return source.error(span, "a number that is too large");
+    }
+    custom(source, span, message)
+}
+
+/// What the syntax of TOML refuses.
+pub(super) fn syntax(source: &Source<'_>, error: &toml::de::Error) -> Diagnostic {
+    let span = error.span().unwrap_or(0..0);
+    source.error(span, format!("not TOML: {}", error.message()))
+}
+
+/// A message of our own: what is wrong, and on the next line, if any, what would be right.
+pub(super) fn custom(source: &Source<'_>, span: Range<usize>, message: &str) -> Diagnostic {
+    match message.split_once('\n') {
+        Some((title, label)) => source.error(span, title).label(label),
+        None => source.error(span, message),
+    }
+}
+
+fn unknown(
+    source: &Source<'_>,
+    span: Range<usize>,
+    what: &str,
+    word: &str,
+    known: &[&str],
+) -> Diagnostic {
+    let not_built = NOT_BUILT
+        .iter()
+        .find(|(beside, name, _)| *name == word && known.contains(beside));
+    if let Some((_, name, instead)) = not_built {
+        let key = source.key_of(&span);
+        let shown = match source.text.get(key.clone()) {
+            Some(key_text) if key != span && what == "name" => {
+                format!("`{} = \"{name}\"`", key_text.trim_matches('"'))
+            }
+            _ => format!("`{name}`"),
+        };
+        return source
+            .error(span, format!("{shown} is not built yet"))
+            .label(*instead);
+    }
+    source
+        .error(span, format!("unknown {what} {}", quote(word)))
+        .meant(word, known)
+}
+
+/// The word and the known names in ``unknown field `x`, expected one of `a`, `b` ``.
+fn names<'a>(message: &'a str, prefix: &str) -> Option<(&'a str, Vec<&'a str>)> {
+    let rest = message.strip_prefix(prefix)?;
+    // The word itself may hold anything, so it ends at the last of the possible ends.
+    let end = rest
+        .rfind("`, expected ")
+        .or_else(|| rest.rfind("`, there are no "))?;
+    let known = rest[end + 1..].split('`').skip(1).step_by(2).collect();
+    Some((&rest[..end], known))
+}
+
+/// The start of what a missing key is missing from.
+fn first_line_of(source: &Source<'_>, span: Range<usize>) -> Range<usize> {
+    let end = source
+        .text
+        .get(span.clone())
+        .and_then(|text| text.find('\n'));
+    match end {
+        // A whole file: nothing in particular.
+        Some(_) if span.start == 0 => 0..0,
+        Some(length) => span.start..span.start + length,
+        None => span,
+    }
+}
+
+fn plain(expected: &str) -> String {
+    match expected {
+        "a string" => "a text in quotes".to_owned(),
+        "a sequence" => "a list".to_owned(),
+        "a boolean" => "`true` or `false`".to_owned(),
+        "i64" => "a whole number".to_owned(),
+        "u32" | "u64" => "a whole number that is not negative".to_owned(),
+        "newtype variant" | "map" => "a table `{ … }`".to_owned(),
+        expected if expected.starts_with("struct ") => "a table".to_owned(),
+        expected if expected.starts_with("enum ") => "a name or a table".to_owned(),
+        expected if expected.contains("variant") => "a table `{ … }`".to_owned(),
+        expected => expected.to_owned(),
+    }
+}
+
+fn found_words(found: &str) -> String {
+    let found = match found {
+        "map" => "a table",
+        "sequence" => "a list",
+        "unit variant" => "a name alone",
+        found => found,
+    };
+    format!("this is {}", clip(found, 80))
+}
+
+/// A name that does not exist among those that do.
+pub(super) fn no_such(
+    source: &Source<'_>,
+    span: Range<usize>,
+    what: &str,
+    word: &str,
+    known: &[&str],
+) -> Diagnostic {
+    source
+        .error(span, format!("there is no {what} {}", quote(word)))
+        .meant(word, known)
+}
+
+/// A number outside of its range.
+pub(super) fn out_of_range(
+    source: &Source<'_>,
+    span: Range<usize>,
+    what: &str,
+    range: &std::ops::RangeInclusive<u64>,
+) -> Diagnostic {
+    let (least, most) = (range.start(), range.end());
+    source
+        .error(span, format!("`{what}` is out of range"))
+        .label(format!("from {least} to {most}"))
+}
+
+/// Which kinds take a key, in words.
+pub(super) fn belongs_to(key: &str, kinds: &[&str]) -> String {
+    format!("`{key}` belongs to {}", list(kinds, "and"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_in_a_message_are_found_whatever_the_word_holds() {
+        let check = |message, word, known: &[&str]| {
+            assert_eq!(
+                names(message, "unknown field `"),
+                Some((word, known.to_vec()))
+            );
+        };
+        check("unknown field `x`, expected `a` or `b`", "x", &["a", "b"]);
+        check(
+            "unknown field `x`, expected one of `a`, `b`, `c`",
+            "x",
+            &["a", "b", "c"],
+        );
+        check("unknown field `x`, expected `a`", "x", &["a"]);
+        check("unknown field `x`, there are no fields", "x", &[]);
+        check(
+            "unknown field `x`, expected `y`, expected `a`",
+            "x`, expected `y",
+            &["a"],
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! `[faults]`, the odds of drawn faults, and `[[fault]]`, the exact ones. A fault that can do nothing in
+//! this pipeline is refused.
+
+use super::diagnostic::{Diagnostic, Source};
+use super::explain::custom;
+use super::place::{Places, differs};
+use super::raw::At;
+use super::raw::fault::{Drawn, Fault as RawFault, Faults, Parameters};
+use super::units;
+use super::units::Literal;
+use onceproof_model::pipeline::{Pipeline, StepKind};
+use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Odds, Place};
+
+/// The odds of drawn faults, in the order of the kinds.
+///
+/// # Errors
+/// Odds that are none, or a fault that can do nothing.
+pub(super) fn climate(
+    source: &Source<'_>,
+    faults: &Faults,
+    pipeline: &Pipeline,
+) -> Result<Climate, Diagnostic> {
+    let mut reader = Reader {
+        source,
+        pipeline,
+        climate: Climate::default(),
+    };
+    reader.read(KindName::DropRequest, &faults.drop_request)?;
+    reader.read(KindName::DropAck, &faults.drop_ack)?;
+    reader.read(KindName::Duplicate, &faults.duplicate)?;
+    reader.read(KindName::Delay, &faults.delay)?;
+    reader.read(KindName::ErrorApplied, &faults.error_applied)?;
+    reader.read(KindName::ErrorNotApplied, &faults.error_not_applied)?;
+    reader.read(KindName::Partition, &faults.partition)?;
+    reader.read(KindName::Crash, &faults.crash)?;
+    reader.read(KindName::CommitLost, &faults.commit_lost)?;
+    reader.read(KindName::CommitUnknown, &faults.commit_unknown)?;
+    reader.read(KindName::CommitDelayed, &faults.commit_delayed)?;
+    reader.read(KindName::UserDiffers, &faults.user_differs)?;
+    reader.read(KindName::UserFails, &faults.user_fails)?;
+    Ok(reader.climate)
+}
+
+struct Reader<'a> {
+    source: &'a Source<'a>,
+    pipeline: &'a Pipeline,
+    climate: Climate,
+}
+
+impl Reader<'_> {
+    fn read<P: Parameters<Literal>>(
+        &mut self,
+        name: KindName,
+        given: &Option<At<Drawn<P>>>,
+    ) -> Result<(), Diagnostic> {
+        let Some(At { value: drawn, span }) = given else {
+            return Ok(());
+        };
+        let (kind, odds) = match drawn {
+            Drawn::Odds(odds) => (name.with_defaults(), (odds, span)),
+            Drawn::Table(table) => {
+                let Some(odds) = table.odds() else {
+                    let title = format!("`{}` has no odds", name.word());
+                    let error = self.source.error(span.clone(), title);
+                    return Err(error.label("such as `odds = \"1/20\"`"));
+                };
+                let kind = table
+                    .put(name.with_defaults())
+                    .map_err(|(span, message)| self.source.error(span, message))?;
+                (kind, (&odds.value, &odds.span))
+            }
+        };
+        does_something(&kind, self.pipeline)
+            .map_err(|message| custom(self.source, self.source.key_of(span), &message))?;
+        let odds = self.odds(odds)?;
+        self.climate.odds.push((kind, odds));
+        Ok(())
+    }
+
+    fn odds(&self, (odds, span): (&Literal, &std::ops::Range<usize>)) -> Result<Odds, Diagnostic> {
+        let written = self.source.text.get(span.clone()).unwrap_or_default();
+        units::odds(&odds.letters(written))
+            .map_err(|message| custom(self.source, span.clone(), &message))
+    }
+}
+
+/// Whether a fault of a function can do something at one of the maps, else why not.
+fn does_something(kind: &Kind, pipeline: &Pipeline) -> Result<(), String> {
+    let word = kind.name().word();
+    let mut functions = pipeline.steps().iter().filter_map(|step| match &step.kind {
+        StepKind::Map(function) => Some(function),
+        _ => None,
+    });
+    match *kind {
+        Kind::UserFails if functions.next().is_none() => {
+            Err(format!("`{word}` can do nothing here\nthere is no map"))
+        }
+        Kind::UserDiffers { answer } => {
+            let reasons: Result<Vec<String>, ()> = functions
+                .map(|function| match differs(function, answer) {
+                    Ok(()) => Err(()),
+                    Err(reason) => Ok(reason),
+                })
+                .collect();
+            match reasons {
+                Err(()) => Ok(()),
+                Ok(mut reasons) => {
+                    reasons.sort_by_key(|reason| !reason.starts_with("answer"));
+                    let reason = match reasons.first() {
+                        Some(reason) if reason.starts_with("answer") => reason,
+                        _ => "every function here answers alike each time",
+                    };
+                    Err(format!("`{word}` can do nothing here\n{reason}"))
+                }
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The exact faults, in file order.
+///
+/// # Errors
+/// A place that the fault cannot have, a fault that can do nothing, or two at one point.
+pub(super) fn exact(
+    places: &Places<'_>,
+    faults: &[At<RawFault>],
+) -> Result<Vec<Fault>, Diagnostic> {
+    let source = places.source;
+    let mut exact: Vec<Fault> = Vec::with_capacity(faults.len());
+    for At {
+        value: fault,
+        span: _,
+    } in faults
+    {
+        let (name, parameters) = fault.r#do.value.0.parts();
+        let kind = parameters
+            .put(name.with_defaults())
+            .map_err(|(span, message)| source.error(span, message))?;
+        does_something(&kind, places.pipeline)
+            .map_err(|message| custom(source, fault.r#do.span.clone(), &message))?;
+        let at = places.place(&kind, &fault.at)?;
+        let fault_here = Fault { at, kind };
+        let twin = exact
+            .iter()
+            .position(|other| is_same_point(other, &fault_here));
+        if let Some(twin) = twin {
+            let line = source.line(faults[twin].value.at.span.start);
+            let error = source.error(fault.at.span.clone(), "two faults at one point");
+            return Err(error.label(format!("the other is on line {line}; a point occurs once")));
+        }
+        exact.push(fault_here);
+    }
+    Ok(exact)
+}
+
+/// Whether two faults are asked at the same moment.
+fn is_same_point(a: &Fault, b: &Fault) -> bool {
+    let first = |place: &Place| Place {
+        nth: Some(place.nth.unwrap_or(1)),
+        ..place.clone()
+    };
+    a.kind.asked_at() == b.kind.asked_at() && first(&a.at) == first(&b.at)
+}

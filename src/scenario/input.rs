@@ -1,0 +1,286 @@
+//! `[input]`: which source reads what.
+
+use super::ScenarioError;
+use super::csv;
+use super::diagnostic::{Diagnostic, Source, quote};
+use super::explain::custom;
+use super::mechanism::number;
+use super::raw::input as raw;
+use super::raw::{At, File};
+use super::units::{self, LONGEST};
+use onceproof_model::function::{Filter, Function, Into};
+use onceproof_model::mix;
+use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
+use onceproof_model::record::Value;
+use onceproof_model::time::Time;
+use onceproof_sim::input::{Generate, Input, Row};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The most records of all sources together: a record's number has 32 bits.
+const MOST_RECORDS: u64 = u32::MAX as u64;
+
+/// What the sources read.
+pub(super) struct Inputs {
+    pub of: Vec<(StepIndex, Input)>,
+    pub rows_skipped: u64,
+}
+
+impl Inputs {
+    /// How many records a source reads.
+    pub fn records(&self, step: StepIndex) -> u64 {
+        let input = self
+            .of
+            .iter()
+            .find(|(source, _)| *source == step)
+            .map(|(_, input)| input);
+        input.map_or(0, count)
+    }
+}
+
+fn count(input: &Input) -> u64 {
+    match input {
+        Input::Rows(rows) => rows.len() as u64,
+        Input::Generate(generate) => generate.records.into(),
+    }
+}
+
+/// Reads what every source reads, files included.
+pub(super) fn inputs(
+    source: &Source<'_>,
+    file: &File,
+    pipeline: &Pipeline,
+) -> Result<Inputs, ScenarioError> {
+    let mut inputs = Inputs {
+        of: Vec::new(),
+        rows_skipped: 0,
+    };
+    let mut global: Option<Input> = None;
+    let mut records = 0;
+    for (at, step) in file.step.iter().enumerate() {
+        let index = StepIndex(at as u16);
+        if !matches!(pipeline.step(index).kind, StepKind::Source { .. }) {
+            continue;
+        }
+        let input = match (&step.value.input, &global, &file.input) {
+            (Some(own), _, _) => read(source, own, &mut inputs.rows_skipped)?,
+            (None, Some(global), _) => global.clone(),
+            (None, None, Some(input)) => {
+                let input = read(source, input, &mut inputs.rows_skipped)?;
+                global.insert(input).clone()
+            }
+            (None, None, None) => {
+                let name = &step.value.name;
+                let error = source.error(
+                    name.span.clone(),
+                    format!("{} reads nothing", quote(&name.value)),
+                );
+                return Err(error
+                    .label("add an `[input]`, or an `input` to the step")
+                    .into());
+            }
+        };
+        records += count(&input);
+        if records > MOST_RECORDS {
+            let error = source.error(step.value.name.span.clone(), "too many records");
+            return Err(error
+                .label("all sources together read less than 2^32")
+                .into());
+        }
+        inputs.of.push((index, input));
+    }
+    if let (None, Some(input)) = (&global, &file.input) {
+        let error = source.error(input.span.clone(), "nobody reads this input");
+        return Err(error.label("every source has an `input` of its own").into());
+    }
+    check_arrivals(source, file, &inputs.of)?;
+    check_text(source, file, pipeline, &inputs.of)?;
+    Ok(inputs)
+}
+
+fn read(
+    source: &Source<'_>,
+    input: &At<raw::Input>,
+    rows_skipped: &mut u64,
+) -> Result<Input, ScenarioError> {
+    let raw::Input {
+        generate,
+        records,
+        csv,
+    } = &input.value;
+    match (generate, records, csv) {
+        (Some(generate), None, None) => {
+            Ok(Input::Generate(self::generate(source, &generate.value)?))
+        }
+        (None, Some(records), None) => Ok(Input::Rows(Arc::new(self::records(source, records)?))),
+        (None, None, Some(csv)) => {
+            let (rows, skipped) = csv::read(source, csv)?;
+            *rows_skipped += skipped;
+            Ok(Input::Rows(Arc::new(rows)))
+        }
+        (None, None, None) => {
+            let error = source.error(input.span.clone(), "an input without records");
+            Err(error.label("one of `generate`, `records` and `csv`").into())
+        }
+        _ => {
+            let error = source.error(input.span.clone(), "an input of several sorts");
+            Err(error
+                .label("exactly one of `generate`, `records` and `csv`")
+                .into())
+        }
+    }
+}
+
+fn generate(source: &Source<'_>, generate: &raw::Generate) -> Result<Generate, Diagnostic> {
+    let or_one = |what, given: &Option<At<u64>>| match given {
+        Some(given) => number(source, what, given, 1..=MOST_RECORDS),
+        None => Ok(1),
+    };
+    let skew_thousandths = match &generate.skew {
+        None => 0,
+        Some(At { value, span }) => {
+            let written = source.text.get(span.clone()).unwrap_or_default();
+            units::thousandths(&value.letters(written))
+                .map_err(|message| custom(source, span.clone(), &message))?
+        }
+    };
+    let records = number(source, "records", &generate.records, 1..=MOST_RECORDS)?;
+    let every = generate.every.as_ref().map_or(0, |at| at.value.0);
+    if let Some(given) = &generate.every
+        && u128::from(every) * u128::from(records) > u128::from(LONGEST)
+    {
+        let error = source.error(given.span.clone(), "an input of more than 100 years");
+        return Err(error.label(format!("times {records} records")));
+    }
+    Ok(Generate {
+        records,
+        users: or_one("users", &generate.users)?,
+        skew_thousandths,
+        every,
+        out_of_order: generate.out_of_order.map_or(0, |duration| duration.0),
+        values: or_one("values", &generate.values)?,
+    })
+}
+
+fn records(
+    source: &Source<'_>,
+    records: &At<Vec<At<raw::Record>>>,
+) -> Result<Vec<Row>, Diagnostic> {
+    if records.value.is_empty() {
+        let error = source.error(records.span.clone(), "an input without records");
+        return Err(error.label("nothing would be checked"));
+    }
+    let mut keys: BTreeMap<&str, Arc<str>> = BTreeMap::new();
+    let mut rows: Vec<Row> = Vec::with_capacity(records.value.len());
+    for record in &records.value {
+        let raw::Record {
+            key,
+            at,
+            event_time,
+            value,
+            id,
+        } = &record.value;
+        let arrival = at.value.0;
+        if let Some(previous) = rows.last().filter(|previous| arrival < previous.arrival) {
+            let title = format!("record {} arrives before the one above it", rows.len());
+            let error = source.error(at.span.clone(), title);
+            return Err(error
+                .label(format!("{arrival} is before {}", previous.arrival))
+                .help("records stand in order of arrival; `event-time` may be any"));
+        }
+        rows.push(Row {
+            key: keys
+                .entry(key)
+                .or_insert_with(|| key.as_str().into())
+                .clone(),
+            event_time: event_time.map_or(arrival, |moment| moment.0),
+            arrival,
+            value: value
+                .as_ref()
+                .map_or(Value::Integer(1), |content| content.0.clone()),
+            id: id.as_deref().map(mix::text),
+        });
+    }
+    Ok(rows)
+}
+
+/// Virtual time must not overflow: all that arrives arrives within 100 years.
+fn check_arrivals(
+    source: &Source<'_>,
+    file: &File,
+    inputs: &[(StepIndex, Input)],
+) -> Result<(), Diagnostic> {
+    let ends = |input: &Input| match input {
+        Input::Rows(rows) => rows
+            .first()
+            .zip(rows.last())
+            .map(|(a, b)| (a.arrival, b.arrival)),
+        Input::Generate(all) => Some((
+            Time(0),
+            Time(0).plus(all.every.saturating_mul(all.records.into())),
+        )),
+    };
+    let mut first = Time::MAX;
+    let mut last = Time::MIN;
+    for (step, input) in inputs {
+        let Some(ends) = ends(input) else { continue };
+        (first, last) = (first.min(ends.0), last.max(ends.1));
+        if last.0.abs_diff(first.0) > LONGEST {
+            let name = &file.step[step.at()].value.name;
+            let error = source.error(name.span.clone(), "an input of more than 100 years");
+            return Err(error.label(format!("records arrive from {first} to {last}")));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses sums and comparisons of texts, which have no number.
+fn check_text(
+    source: &Source<'_>,
+    file: &File,
+    pipeline: &Pipeline,
+    inputs: &[(StepIndex, Input)],
+) -> Result<(), Diagnostic> {
+    let mut text: Vec<Option<String>> = vec![None; pipeline.steps().len()];
+    for (step, input) in inputs {
+        let Input::Rows(rows) = input else { continue };
+        let first = rows
+            .iter()
+            .position(|row| matches!(row.value, Value::Bytes(_)));
+        let shards = pipeline.step(*step).shards as usize;
+        text[step.at()] = first.map(|row| {
+            format!(
+                "{}/{}#{}",
+                pipeline.step(*step).name,
+                row % shards,
+                row / shards
+            )
+        });
+    }
+    for &index in pipeline.order() {
+        let step = pipeline.step(index);
+        let Some(record) = step.from.iter().find_map(|from| text[from.at()].clone()) else {
+            continue;
+        };
+        let refuse = |what: &str| {
+            let name = &file.step[index.at()].value.name;
+            let title = format!("{} {what} texts", quote(&name.value));
+            let label = format!("the value of {} is a text", quote(&record));
+            Err(source.error(name.span.clone(), title).label(label))
+        };
+        match &step.kind {
+            StepKind::Sum(_) => return refuse("adds up"),
+            StepKind::Map(Function::Filter(Filter::ValueAtLeast(_))) => return refuse("compares"),
+            StepKind::Map(Function::Coin {
+                into: Into::Value, ..
+            })
+            | StepKind::Count(_)
+            | StepKind::CountGlobally(_)
+            | StepKind::Source { .. } => {}
+            StepKind::Map(_) | StepKind::Reshuffle | StepKind::Sink(_) => {
+                text[index.at()] = Some(record);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! `[mechanism]`: the defaults, then what the file says, then what a step says.
+
+use super::diagnostic::Diagnostic;
+use super::diagnostic::Source;
+use super::explain::out_of_range;
+use super::raw::mechanism as raw;
+use super::raw::{At, span};
+use super::units::Duration;
+use onceproof_model::mechanism::{
+    Ack, Atomic, Bundle, Dedup, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck,
+};
+use onceproof_model::time::Span;
+use std::ops::RangeInclusive;
+
+/// A number within a range.
+pub(super) fn number(
+    source: &Source<'_>,
+    what: &str,
+    given: &At<u64>,
+    range: RangeInclusive<u64>,
+) -> Result<u32, Diagnostic> {
+    match u32::try_from(given.value) {
+        Ok(number) if range.contains(&given.value) => Ok(number),
+        _ => Err(out_of_range(source, given.span.clone(), what, &range)),
+    }
+}
+
+const ANY: RangeInclusive<u64> = 1..=u32::MAX as u64;
+
+/// Mechanisms, and whether a longest wait was given for their retries. A time-out may then not exceed it;
+/// else the longest wait grows with it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Mechanisms {
+    pub all: Mechanism,
+    max_given: bool,
+}
+
+impl Mechanisms {
+    /// These mechanisms with those of a table over them.
+    ///
+    /// # Errors
+    /// A value out of range.
+    pub fn overlaid(
+        mut self,
+        source: &Source<'_>,
+        table: Option<&raw::Mechanism>,
+    ) -> Result<Mechanisms, Diagnostic> {
+        let Some(table) = table else { return Ok(self) };
+        let all = &mut self.all;
+        match table.ack {
+            None => {}
+            Some(raw::Ack::AfterCommit) => all.ack = Ack::AfterCommit,
+            Some(raw::Ack::OnReceipt) => all.ack = Ack::OnReceipt,
+        }
+        match table.dedup {
+            None => {}
+            Some(raw::Dedup::Catalog) => all.dedup = Dedup::Catalog,
+            Some(raw::Dedup::Off) => all.dedup = Dedup::Off,
+        }
+        match table.outputs {
+            None => {}
+            Some(raw::Outputs::Checkpoint) => all.outputs = Outputs::Checkpoint,
+            Some(raw::Outputs::Recompute) => all.outputs = Outputs::Recompute,
+        }
+        match table.ids {
+            None => {}
+            Some(raw::Ids::Derived) => all.ids = Ids::Derived,
+            Some(raw::Ids::Fresh) => all.ids = Ids::Fresh,
+        }
+        match table.atomic {
+            None => {}
+            Some(raw::Atomic::Together) => all.atomic = Atomic::Together,
+            Some(raw::Atomic::StateFirst) => all.atomic = Atomic::StateFirst,
+            Some(raw::Atomic::IdFirst) => all.atomic = Atomic::IdFirst,
+        }
+        match table.re_ack {
+            None => {}
+            Some(true) => all.re_ack = ReAck::Always,
+            Some(false) => all.re_ack = ReAck::Never,
+        }
+        if let Some(records) = &table.bundle {
+            all.bundle = Bundle {
+                records: number(source, "bundle", records, 1..=100_000)?,
+            };
+        }
+        if let Some(requests) = &table.in_flight {
+            all.in_flight = InFlight {
+                requests: number(source, "in-flight", requests, 1..=1_000_000)?,
+            };
+        }
+        if let Some(sends) = &table.give_up {
+            all.give_up = GiveUp::After(number(source, "give-up", sends, ANY)?);
+        }
+        if let Some(retry) = &table.retry {
+            self.overlay_retry(source, retry, table.give_up.is_some())?;
+        }
+        Ok(self)
+    }
+
+    fn overlay_retry(
+        &mut self,
+        source: &Source<'_>,
+        table: &raw::Retry,
+        give_up_is_given: bool,
+    ) -> Result<(), Diagnostic> {
+        let all = &mut self.all;
+        if let Some(sends) = &table.give_up {
+            if give_up_is_given {
+                let key = source.key_of(&sends.span);
+                return Err(source
+                    .error(key, "`give-up` is given twice")
+                    .label("it stands beside `retry` too"));
+            }
+            all.give_up = GiveUp::After(number(source, "give-up", sends, ANY)?);
+        }
+        if let Some(backoff) = &table.backoff {
+            all.retry.backoff = number(source, "backoff", backoff, ANY)?;
+        }
+        if let Some(At {
+            value: Duration(timeout),
+            span,
+        }) = &table.timeout
+        {
+            if *timeout == 0 {
+                let error = source.error(span.clone(), "a time-out of 0");
+                return Err(error.label("no answer can come before it"));
+            }
+            all.retry.timeout = *timeout;
+        }
+        if let Some(max) = &table.max {
+            all.retry.max = max.value.0;
+            self.max_given = true;
+        }
+        if !self.max_given {
+            all.retry.max = all.retry.max.max(all.retry.timeout);
+        }
+        if all.retry.max < all.retry.timeout
+            && let Some(span) = span(&table.max).or(span(&table.timeout))
+        {
+            let (timeout, max) = (Span(all.retry.timeout), Span(all.retry.max));
+            return Err(source
+                .error(span, "the longest wait of a retry is below its time-out")
+                .label(format!("`timeout` is {timeout}, `max` is {max}")));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,299 @@
+//! The scenario file: TOML in, a plan for the simulator out, or an error that shows where the file is
+//! wrong and what would be right. Reading is strict, since a key that is silently ignored is a fault that
+//! silently never happens.
+//!
+//! The modules stand in the order of the way down: how errors look, the letters of values, the file as it
+//! is written, then what its parts mean.
+
+mod diagnostic;
+mod explain;
+mod units;
+mod raw;
+mod mechanism;
+mod steps;
+mod input;
+mod csv;
+mod record;
+mod place;
+mod faults;
+mod write;
+mod schema;
+
+#[cfg(test)]
+mod tests;
+
+pub use diagnostic::Diagnostic;
+pub use schema::schema;
+
+use diagnostic::{Source, clip, quote};
+use onceproof_model::time::Nanos;
+use onceproof_sim::outcome::Class;
+use onceproof_sim::plan::{Cluster, Network, Plan, Until};
+use raw::At;
+use std::fmt;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use units::{Duration, LONGEST};
+
+/// A scenario that was read and found right.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Where its file is, or would be.
+    pub path: PathBuf,
+    /// What it is called, in one line.
+    pub name: String,
+    /// The sentence that it proves.
+    pub claim: String,
+    /// What must be found.
+    pub expect: Expect,
+    /// The seed that it fixes.
+    pub seed: Option<u64>,
+    /// What is run.
+    pub plan: Plan,
+    /// The seeds that a sweep tries.
+    pub sweep: Range<u64>,
+    /// How many rows of csv files were left out because they could not be read.
+    pub rows_skipped: u64,
+    text: String,
+}
+
+/// What a scenario expects.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Expect {
+    /// Every record is reflected exactly once.
+    ExactlyOnce,
+    /// These classes are found; others may be too.
+    Violates(Vec<Class>),
+}
+
+/// Why a scenario cannot be used.
+#[derive(Debug)]
+pub enum ScenarioError {
+    /// It, or a file that it names, is wrong.
+    Bad(Diagnostic),
+    /// It, or a file that it names, cannot be read.
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+impl ScenarioError {
+    /// As several lines with colours for a terminal; [`fmt::Display`] gives them without.
+    pub fn styled(&self) -> String {
+        match self {
+            ScenarioError::Bad(diagnostic) => diagnostic.styled(),
+            ScenarioError::Io { .. } => self.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for ScenarioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ScenarioError::Bad(diagnostic) => diagnostic.fmt(f),
+            ScenarioError::Io { path, source } => {
+                write!(f, "error: cannot read {}: {source}", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for ScenarioError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            ScenarioError::Bad(_) => None,
+            ScenarioError::Io { source, .. } => Some(source),
+        }
+    }
+}
+
+impl From<Diagnostic> for ScenarioError {
+    fn from(diagnostic: Diagnostic) -> ScenarioError {
+        ScenarioError::Bad(diagnostic)
+    }
+}
+
+impl Scenario {
+    /// Reads a scenario, and the files that it names.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that is wrong.
+    pub fn load(path: &Path) -> Result<Scenario, ScenarioError> {
+        let io_error = |source| ScenarioError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        let bytes = std::fs::read(path).map_err(io_error)?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Scenario::parse(&text, path),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let text = String::from_utf8_lossy(error.as_bytes());
+                // Up to the first wrong byte, the text is as it was.
+                let source = Source { path, text: &text };
+                let error = source.error(at..at + '\u{fffd}'.len_utf8(), "not UTF-8");
+                Err(error.label("a scenario is a text").into())
+            }
+        }
+    }
+
+    /// Reads a scenario from its text, and the files that it names. The path is for messages, and for
+    /// finding those files.
+    ///
+    /// # Errors
+    /// A text that is wrong, or a file that cannot be read.
+    pub fn parse(text: &str, path: &Path) -> Result<Scenario, ScenarioError> {
+        let source = Source { path, text };
+        let file = file(&source)?;
+        let pipeline = steps::pipeline(&source, &file)?;
+        let inputs = input::inputs(&source, &file, &pipeline)?;
+        let cluster = cluster(&source, &file)?;
+        let climate = match &file.faults {
+            Some(faults) => faults::climate(&source, faults, &pipeline)?,
+            None => onceproof_sim::fault::Climate::default(),
+        };
+        let shards = u32::try_from(pipeline.shards()).unwrap_or(u32::MAX);
+        let places = place::Places {
+            source: &source,
+            pipeline: &pipeline,
+            inputs: &inputs,
+            workers: cluster.workers.unwrap_or(shards),
+        };
+        let faults = faults::exact(&places, &file.fault)?;
+        Ok(Scenario {
+            path: path.to_owned(),
+            name: one_line(&source, "name", &file.name)?,
+            claim: one_line(&source, "claim", &file.claim)?,
+            expect: expect(&source, &file.expect)?,
+            seed: file.seed.map(|seed| seed.0),
+            sweep: file
+                .sweep
+                .and_then(|sweep| sweep.seeds)
+                .map_or(0..1000, |seeds| seeds.0),
+            rows_skipped: inputs.rows_skipped,
+            plan: Plan {
+                inputs: inputs.of,
+                cluster,
+                network: network(&source, file.network.as_ref())?,
+                climate,
+                faults,
+                until: until(&source, file.until.as_ref())?,
+                pipeline,
+            },
+            text: text.to_owned(),
+        })
+    }
+}
+
+/// The file as it is written. Its format comes first, since another format may have other keys.
+fn file(source: &Source<'_>) -> Result<raw::File, Diagnostic> {
+    const BEGINNING: &str = "a scenario begins with `format = 1`";
+    let table =
+        toml::de::DeTable::parse(source.text).map_err(|error| explain::syntax(source, &error))?;
+    match table.get_ref().get("format") {
+        None if source.text.trim().is_empty() => {
+            return Err(source.error(0..0, "an empty file").help(BEGINNING));
+        }
+        None => return Err(source.error(0..0, "`format` is missing").help(BEGINNING)),
+        Some(format) => {
+            let number = format
+                .get_ref()
+                .as_integer()
+                .map(|number| number.to_string());
+            if number.as_deref() != Some("1") {
+                let written = source.text.get(format.span()).unwrap_or_default();
+                let title = format!("unknown format {}", clip(written, 40));
+                return Err(source
+                    .error(format.span(), title)
+                    .label("this version reads format 1"));
+            }
+        }
+    }
+    let deserializer = toml::de::Deserializer::from(table);
+    serde::Deserialize::deserialize(deserializer).map_err(|error| explain::explain(source, &error))
+}
+
+fn one_line(source: &Source<'_>, key: &str, text: &At<String>) -> Result<String, Diagnostic> {
+    if text.value.trim().is_empty() {
+        return Err(source.error(text.span.clone(), format!("`{key}` is empty")));
+    }
+    if key == "name" && text.value.contains(char::is_control) {
+        return Err(source.error(text.span.clone(), format!("`{key}` is one line")));
+    }
+    Ok(text.value.clone())
+}
+
+fn expect(source: &Source<'_>, expect: &raw::Expect) -> Result<Expect, Diagnostic> {
+    let raw::Expect::Violates(given) = expect else {
+        return Ok(Expect::ExactlyOnce);
+    };
+    let mut classes: Vec<Class> = Vec::new();
+    for At { value: class, span } in &given.0 {
+        if classes.contains(&class.0) {
+            let title = format!("{} is named twice", quote(class.0.word()));
+            return Err(source.error(span.clone(), title));
+        }
+        classes.push(class.0);
+    }
+    Ok(Expect::Violates(classes))
+}
+
+fn cluster(source: &Source<'_>, file: &raw::File) -> Result<Cluster, Diagnostic> {
+    let default = Cluster::default();
+    let Some(given) = &file.cluster else {
+        return Ok(default);
+    };
+    let nanos = |given: Option<Duration>, default: Nanos| given.map_or(default, |given| given.0);
+    Ok(Cluster {
+        workers: match &given.workers {
+            Some(workers) => Some(mechanism::number(source, "workers", workers, 1..=65_536)?),
+            None => None,
+        },
+        commit: nanos(given.commit, default.commit),
+        read: nanos(given.read, default.read),
+    })
+}
+
+fn network(source: &Source<'_>, network: Option<&raw::Network>) -> Result<Network, Diagnostic> {
+    let Some(latency) = network.and_then(|network| network.latency.as_ref()) else {
+        return Ok(Network::default());
+    };
+    let (min, max) = (&latency.min, &latency.max);
+    if min.value > max.value {
+        let error = source.error(max.span.clone(), "the greatest latency is below the least");
+        return Err(error.label("`max` is at least `min`"));
+    }
+    Ok(Network {
+        latency_min: min.value.0,
+        latency_max: max.value.0,
+    })
+}
+
+fn until(source: &Source<'_>, until: Option<&raw::Until>) -> Result<Until, Diagnostic> {
+    let mut found = Until::default();
+    let Some(given) = until else { return Ok(found) };
+    if let Some(calm) = &given.calm {
+        found.calm = Some(calm.value.0);
+    }
+    if let Some(drain) = &given.drain {
+        found.drain = drain.value.0;
+    }
+    let sum = found.calm.unwrap_or(0).saturating_add(found.drain);
+    if sum > LONGEST
+        && let Some(span) = raw::span(&given.drain).or(raw::span(&given.calm))
+    {
+        let error = source.error(span, "an end after more than 100 years");
+        return Err(error.label("`calm` and `drain` together"));
+    }
+    if let Some(events) = &given.events {
+        if events.value == 0 {
+            return Err(source.error(events.span.clone(), "a run without events"));
+        }
+        found.events = events.value;
+    }
+    Ok(found)
+}

@@ -1,0 +1,431 @@
+//! Places of exact faults: which keys a fault can be placed by, and whether there is such a place in this
+//! pipeline. A place that no run can reach is refused, since its fault would never happen.
+
+use super::diagnostic::{Diagnostic, Source, list, quote};
+use super::explain::no_such;
+use super::input::Inputs;
+use super::raw::fault as raw;
+use super::raw::{At, span};
+use super::record::{Reach, count, record};
+use onceproof_model::function::Function;
+use onceproof_model::mechanism::Outputs;
+use onceproof_model::pipeline::{Edge, Pipeline, Step, StepIndex, StepKind};
+use onceproof_sim::fault::kind::Asked;
+use onceproof_sim::fault::{Before, Kind, Place, Record};
+use std::ops::Range;
+
+/// What places are checked against.
+pub(super) struct Places<'a> {
+    pub source: &'a Source<'a>,
+    pub pipeline: &'a Pipeline,
+    pub inputs: &'a Inputs,
+    pub workers: u32,
+}
+
+/// The ways in which a fault is placed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// By a request.
+    Request,
+    /// By a link and a time.
+    LinkAndTime,
+    /// By a commit.
+    Commit,
+    /// By an execution of a function.
+    Execution,
+    /// By a step of the protocol.
+    Before,
+    /// By a worker and a time.
+    WorkerAndTime,
+}
+
+impl Way {
+    fn of(kind: &Kind, place: &raw::Place) -> Way {
+        match kind {
+            Kind::Partition { .. } if place.time.is_some() => Way::LinkAndTime,
+            Kind::Crash { .. } if place.time.is_some() || place.worker.is_some() => {
+                Way::WorkerAndTime
+            }
+            kind => match kind.asked_at() {
+                Asked::Request | Asked::Ack => Way::Request,
+                Asked::Commit => Way::Commit,
+                Asked::Execute => Way::Execution,
+                Asked::Before => Way::Before,
+            },
+        }
+    }
+
+    fn keys(self) -> &'static [&'static str] {
+        match self {
+            Way::Request => &[
+                "from",
+                "to",
+                "shard",
+                "from-shard",
+                "record",
+                "attempt",
+                "nth",
+            ],
+            Way::LinkAndTime => &["from", "to", "time"],
+            Way::Commit => &["step", "shard", "record", "nth"],
+            Way::Execution => &["step", "record", "attempt", "nth"],
+            Way::Before => &["before", "step", "shard", "record", "nth"],
+            Way::WorkerAndTime => &["worker", "time"],
+        }
+    }
+
+    /// The keys that must be there, all of them or one of them.
+    fn needs(self) -> Needs {
+        match self {
+            Way::Request => Needs::OneOf(&["to", "from", "record"]),
+            Way::LinkAndTime => Needs::All(&["from", "to", "time"]),
+            Way::Commit => Needs::OneOf(&["step", "record"]),
+            Way::Execution => Needs::OneOf(&["step", "record", "attempt"]),
+            Way::Before => Needs::All(&["before"]),
+            Way::WorkerAndTime => Needs::All(&["worker", "time"]),
+        }
+    }
+}
+
+enum Needs {
+    All(&'static [&'static str]),
+    OneOf(&'static [&'static str]),
+}
+
+impl Places<'_> {
+    /// The place of an exact fault of this kind.
+    ///
+    /// # Errors
+    /// A key that the kind is not placed by, a name that does not exist, or a place that no run reaches.
+    pub fn place(&self, kind: &Kind, place: &At<raw::Place>) -> Result<Place, Diagnostic> {
+        let word = kind.name().word();
+        let raw = &place.value;
+        let way = Way::of(kind, raw);
+        self.check_keys(word, way, place)?;
+        for (key, given) in [("attempt", &raw.attempt), ("nth", &raw.nth)] {
+            if let Some(At { value: 0, span }) = given {
+                let error = self.source.error(span.clone(), format!("`{key}` 0"));
+                return Err(error.label("counted from 1"));
+            }
+        }
+        let found = Place {
+            step: self.step(&raw.step)?,
+            to: self.step(&raw.to)?,
+            from: self.step(&raw.from)?,
+            shard: raw.shard.as_ref().map(|at| at.value),
+            from_shard: raw.from_shard.as_ref().map(|at| at.value),
+            record: match &raw.record {
+                Some(given) => Some(record(self.source, self.pipeline, self.inputs, given)?),
+                None => None,
+            },
+            attempt: raw.attempt.as_ref().map(|at| at.value),
+            before: raw.before.as_ref().map(|at| at.value.0),
+            worker: raw.worker.as_ref().map(|at| at.value),
+            time: raw.time.as_ref().map(|at| at.value.0),
+            nth: raw.nth.as_ref().map(|at| at.value),
+        };
+        match way {
+            Way::Request | Way::LinkAndTime => self.check_request(raw, &found)?,
+            Way::Commit => self.check_step(raw, &found, "a commit", &|_| Ok(()))?,
+            Way::Execution => self.check_execution(kind, raw, &found)?,
+            Way::Before => self.check_before(raw, &found)?,
+            Way::WorkerAndTime => {
+                if let Some(worker) = &raw.worker
+                    && worker.value >= self.workers
+                {
+                    let title = format!("there is no worker {}", worker.value);
+                    let workers = count(self.workers.into(), "worker");
+                    let error = self.source.error(worker.span.clone(), title);
+                    return Err(error.label(format!("there are {workers}, counted from 0")));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn check_keys(&self, word: &str, way: Way, place: &At<raw::Place>) -> Result<(), Diagnostic> {
+        let given = given(&place.value);
+        for (key, span) in &given {
+            if !way.keys().contains(key) {
+                let title = format!("`{word}` is not placed by `{key}`");
+                let error = self.source.error(self.source.key_of(span), title);
+                let error = match way {
+                    Way::WorkerAndTime | Way::LinkAndTime => {
+                        error.label("not together with `time`")
+                    }
+                    _ => error,
+                };
+                return Err(error.help(format!("it is placed by {}", list(way.keys(), "and"))));
+            }
+        }
+        let has = |key: &&str| given.iter().any(|(given, _)| given == key);
+        let missing = match way.needs() {
+            Needs::All(keys) if !keys.iter().all(has) => list(keys, "and"),
+            Needs::OneOf(keys) if !keys.iter().any(has) => list(keys, "or"),
+            Needs::All(_) | Needs::OneOf(_) => return Ok(()),
+        };
+        let error = self
+            .source
+            .error(place.span.clone(), format!("no place for `{word}`"));
+        Err(error.label(match way {
+            Way::Before => "it needs `before`, or `worker` and `time`".to_owned(),
+            _ => format!("it needs {missing}"),
+        }))
+    }
+
+    fn step(&self, name: &Option<At<String>>) -> Result<Option<StepIndex>, Diagnostic> {
+        let Some(name) = name else { return Ok(None) };
+        if let Some(step) = self.pipeline.find(&name.value) {
+            return Ok(Some(step));
+        }
+        let known: Vec<&str> = self
+            .pipeline
+            .steps()
+            .iter()
+            .map(|step| step.name.as_str())
+            .collect();
+        Err(no_such(
+            self.source,
+            name.span.clone(),
+            "step",
+            &name.value,
+            &known,
+        ))
+    }
+
+    fn name(&self, step: StepIndex) -> String {
+        quote(&self.pipeline.step(step).name)
+    }
+
+    /// A request goes along an edge that its record travels, to and from shards that there are.
+    fn check_request(&self, raw: &raw::Place, place: &Place) -> Result<(), Diagnostic> {
+        let all = self
+            .pipeline
+            .order()
+            .iter()
+            .flat_map(|&step| self.pipeline.edges(step));
+        let edges: Vec<&Edge> = all
+            .filter(|edge| place.from.is_none_or(|from| from == edge.from))
+            .filter(|edge| place.to.is_none_or(|to| to == edge.to))
+            .collect();
+        if edges.is_empty() {
+            let at = span(&raw.to).or(span(&raw.from)).unwrap_or(0..0);
+            let title = match (place.from, place.to) {
+                (Some(from), Some(to)) => {
+                    format!("{} sends nothing to {}", self.name(from), self.name(to))
+                }
+                (None, Some(to)) => format!("nobody sends to {}", self.name(to)),
+                (Some(from), None) => format!("{} sends nothing", self.name(from)),
+                (None, None) => "nobody sends anything".to_owned(),
+            };
+            let from = place
+                .to
+                .map(|to| self.pipeline.step(to).from.as_slice())
+                .unwrap_or_default();
+            let names: Vec<&str> = from
+                .iter()
+                .map(|&from| self.pipeline.step(from).name.as_str())
+                .collect();
+            let error = self.source.error(at, title);
+            return Err(match names.is_empty() {
+                true => error,
+                false => error.label(format!("it takes the outputs of {}", list(&names, "and"))),
+            });
+        }
+        let reach = Reach::of(place.record.as_ref(), self.pipeline);
+        let edges: Vec<&Edge> = edges
+            .into_iter()
+            .filter(|edge| reach.sends(edge.from))
+            .collect();
+        if edges.is_empty() {
+            return Err(self.never_there(raw, place));
+        }
+        let receivers: Vec<StepIndex> = edges.iter().map(|edge| edge.to).collect();
+        self.check_shard(&raw.shard, &receivers)?;
+        let senders: Vec<StepIndex> = edges.iter().map(|edge| edge.from).collect();
+        self.check_shard(&raw.from_shard, &senders)
+    }
+
+    fn check_execution(
+        &self,
+        kind: &Kind,
+        raw: &raw::Place,
+        place: &Place,
+    ) -> Result<(), Diagnostic> {
+        if let (Some(Record::Watermark(_)), Some(span)) = (&place.record, span(&raw.record)) {
+            return Err(self
+                .source
+                .error(span, "no function is executed on a watermark"));
+        }
+        if let (Kind::UserDiffers { .. }, Some(At { value: 1, span })) = (kind, &raw.attempt) {
+            let error = self
+                .source
+                .error(span.clone(), "the first execution cannot differ");
+            return Err(error.label("from 2: an answer differs from the first one"));
+        }
+        let possible = |step: &Step| match (&step.kind, kind) {
+            (StepKind::Map(function), Kind::UserDiffers { answer }) => differs(function, *answer),
+            (StepKind::Map(_), _) => Ok(()),
+            _ => Err("it has no function".to_owned()),
+        };
+        self.check_step(raw, place, "an execution", &possible)
+    }
+
+    fn check_before(&self, raw: &raw::Place, place: &Place) -> Result<(), Diagnostic> {
+        let Some(before) = place.before else {
+            return Ok(());
+        };
+        let what = format!("`{}`", before.word());
+        let possible = |step: &Step| self.happens(before, step);
+        self.check_step(raw, place, &what, &possible)
+    }
+
+    /// Whether a step of the protocol is ever taken at a step of the pipeline, else why not.
+    fn happens(&self, before: Before, step: &Step) -> Result<(), String> {
+        let is_source = matches!(step.kind, StepKind::Source { .. });
+        let is_sink = matches!(step.kind, StepKind::Sink(_));
+        let sends = self
+            .pipeline
+            .find(&step.name)
+            .is_some_and(|index| !self.pipeline.edges(index).is_empty());
+        let recomputes = step.mechanism.outputs == Outputs::Recompute;
+        let refused = match before {
+            Before::Admit | Before::Apply | Before::Ack if is_source => "a source takes nothing in",
+            Before::Send if !sends => "nobody takes its outputs",
+            Before::Emit if !step.kind.has_results() => "it fires no windows and writes no rows",
+            Before::Commit if recomputes && !step.kind.has_results() => {
+                "under `recompute` its only commit is `settle`"
+            }
+            Before::Settle if is_sink => "a sink has no outputs to settle",
+            Before::Settle if !recomputes && !sends => "it has no outputs to settle",
+            Before::Admit
+            | Before::Apply
+            | Before::Commit
+            | Before::Answer
+            | Before::Ack
+            | Before::Send
+            | Before::Settle
+            | Before::Emit => return Ok(()),
+        };
+        Err(refused.to_owned())
+    }
+
+    /// Something happens at a step that handles the record and where it is possible.
+    fn check_step(
+        &self,
+        raw: &raw::Place,
+        place: &Place,
+        what: &str,
+        possible: &dyn Fn(&Step) -> Result<(), String>,
+    ) -> Result<(), Diagnostic> {
+        let here = span(&raw.before).or(span(&raw.step)).or(span(&raw.record));
+        let here = here.or(span(&raw.attempt)).unwrap_or(0..0);
+        if let Some(step) = place.step {
+            possible(self.pipeline.step(step)).map_err(|reason| {
+                let title = format!("there is never {what} at {}", self.name(step));
+                self.source.error(here.clone(), title).label(reason)
+            })?;
+        }
+        let steps: Vec<StepIndex> = self
+            .pipeline
+            .order()
+            .iter()
+            .copied()
+            .filter(|&step| place.step.is_none_or(|given| given == step))
+            .filter(|&step| possible(self.pipeline.step(step)).is_ok())
+            .collect();
+        if steps.is_empty() {
+            return Err(self
+                .source
+                .error(here, format!("there is never {what} in this pipeline")));
+        }
+        let reach = Reach::of(place.record.as_ref(), self.pipeline);
+        let steps: Vec<StepIndex> = steps
+            .into_iter()
+            .filter(|&step| reach.handles(step))
+            .collect();
+        if steps.is_empty() {
+            return Err(self.never_there(raw, place));
+        }
+        self.check_shard(&raw.shard, &steps)
+    }
+
+    fn never_there(&self, raw: &raw::Place, place: &Place) -> Diagnostic {
+        let at = span(&raw.record).unwrap_or(0..0);
+        let name = raw
+            .record
+            .as_ref()
+            .map_or("", |record| record.value.as_str());
+        let step = place.to.or(place.step).or(place.from);
+        let title = match step {
+            Some(step) => format!("{} is never at {}", quote(name), self.name(step)),
+            None => format!("{} is never there", quote(name)),
+        };
+        let error = self.source.error(at, title);
+        error.help("an aggregate makes panes of its records, named such as `per-user/ann@60s#0`")
+    }
+
+    fn check_shard(&self, shard: &Option<At<u32>>, steps: &[StepIndex]) -> Result<(), Diagnostic> {
+        let Some(At { value: shard, span }) = shard else {
+            return Ok(());
+        };
+        let most = steps
+            .iter()
+            .map(|&step| (self.pipeline.step(step).shards, step))
+            .max();
+        match most {
+            Some((shards, step)) if *shard >= shards => {
+                let error = self
+                    .source
+                    .error(span.clone(), format!("there is no shard {shard}"));
+                let shards = count(shards.into(), "shard");
+                Err(error.label(format!("{} has {shards}, counted from 0", self.name(step))))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether another answer of a function is another one, else why not.
+pub(super) fn differs(function: &Function, answer: u32) -> Result<(), String> {
+    match function.answers() {
+        1 => Err("its function always answers alike".to_owned()),
+        answers if answer.is_multiple_of(answers) => Err(format!(
+            "answer {answer} of {answers} is the first one again"
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The keys that a place gives, and where their values are.
+fn given(place: &raw::Place) -> Vec<(&'static str, Range<usize>)> {
+    let raw::Place {
+        step,
+        from,
+        to,
+        shard,
+        from_shard,
+        record,
+        attempt,
+        before,
+        worker,
+        time,
+        nth,
+    } = place;
+    [
+        ("step", span(step)),
+        ("from", span(from)),
+        ("to", span(to)),
+        ("shard", span(shard)),
+        ("from-shard", span(from_shard)),
+        ("record", span(record)),
+        ("attempt", span(attempt)),
+        ("before", span(before)),
+        ("worker", span(worker)),
+        ("time", span(time)),
+        ("nth", span(nth)),
+    ]
+    .into_iter()
+    .filter_map(|(key, span)| span.map(|span| (key, span)))
+    .collect()
+}

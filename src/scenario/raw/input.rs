@@ -1,0 +1,128 @@
+//! `[input]` as it is written.
+
+use super::At;
+use crate::scenario::units::{Duration, Literal, Moment};
+use onceproof_model::record::Value;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
+use std::borrow::Cow;
+use std::fmt;
+
+/// What a source reads: exactly one of the three.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::scenario) struct Input {
+    /// Records that a seed draws.
+    pub generate: Option<At<Generate>>,
+    /// Records written out.
+    pub records: Option<At<Vec<At<Record>>>>,
+    /// Records from a file.
+    pub csv: Option<At<Csv>>,
+}
+
+/// Records that a seed draws.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::scenario) struct Generate {
+    /// How many.
+    #[schemars(with = "u32", range(min = 1))]
+    pub records: At<u64>,
+    /// How many different keys; 1 where it is not given.
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    pub users: Option<At<u64>>,
+    /// How uneven the keys are: user r is drawn in proportion to 1 / r^skew; 0, even, where it is not
+    /// given; at most 10, with at most 3 decimals.
+    pub skew: Option<At<Literal>>,
+    /// The time between two arrivals; none where it is not given.
+    pub every: Option<At<Duration>>,
+    /// How far before its arrival a record may have happened; none where it is not given.
+    pub out_of_order: Option<Duration>,
+    /// Values are drawn from 1 to this; 1 where it is not given.
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    pub values: Option<At<u64>>,
+}
+
+/// A record.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::scenario) struct Record {
+    /// Its key.
+    pub key: String,
+    /// When it arrives and, unless `event-time` says otherwise, when it happened.
+    pub at: At<Moment>,
+    /// When it happened.
+    pub event_time: Option<Moment>,
+    /// What it carries; 1 where it is not given.
+    pub value: Option<Content>,
+    /// Its id, instead of shard and offset.
+    pub id: Option<String>,
+}
+
+/// What a record carries: a whole number, or a text.
+pub(in crate::scenario) struct Content(pub Value);
+
+impl<'de> Deserialize<'de> for Content {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Content, D::Error> {
+        struct Reader;
+        impl Visitor<'_> for Reader {
+            type Value = Content;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number or a text")
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Content, E> {
+                Ok(Content(Value::Integer(number)))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Content, E> {
+                Ok(Content(Value::Bytes(text.as_bytes().into())))
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+impl JsonSchema for Content {
+    fn schema_name() -> Cow<'static, str> {
+        "Value".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["integer", "string"], "description": "A whole number, or a text." })
+    }
+}
+
+/// Records from a file, whose first line names the columns. Times are whole unix seconds.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::scenario) struct Csv {
+    /// Where the file is, seen from this one.
+    pub path: At<String>,
+    /// The column of the key.
+    pub key: At<String>,
+    /// The column of the time when it happened.
+    pub event_time: At<String>,
+    /// The column of the time when it arrives; the one of `event-time` where it is not given. Rows stand
+    /// in order of arrival.
+    pub arrival: Option<At<String>>,
+    /// The columns that make its id, instead of shard and offset.
+    pub id: Option<At<Vec<At<String>>>>,
+    /// The column of the value: a whole number, else a text; 1 where it is not given.
+    pub value: Option<At<String>>,
+    /// What to do with a row that cannot be read; `fail` where it is not given.
+    #[serde(default)]
+    pub on_bad_row: OnBadRow,
+}
+
+/// What to do with a row that cannot be read.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::scenario) enum OnBadRow {
+    /// Refuse the scenario.
+    #[default]
+    Fail,
+    /// Leave it out, and count it.
+    Skip,
+}

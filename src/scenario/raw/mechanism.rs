@@ -1,0 +1,149 @@
+//! `[mechanism]` as it is written. Every key is optional, so that a step may override any of them.
+
+use super::At;
+use crate::scenario::units::Duration;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use std::borrow::Cow;
+use std::fmt;
+
+/// The mechanisms. The first value of each is what holds where it is not given, and is correct.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::scenario) struct Mechanism {
+    /// When an unanswered request is sent again.
+    pub retry: Option<Retry>,
+    /// After how many sends a sender gives up; never where it is not given.
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    pub give_up: Option<At<u64>>,
+    /// When a record is acked.
+    pub ack: Option<Ack>,
+    /// How a duplicate is known.
+    pub dedup: Option<Dedup>,
+    /// Whether outputs are durable before they are sent.
+    pub outputs: Option<Outputs>,
+    /// Where the ids of outputs come from.
+    pub ids: Option<Ids>,
+    /// Whether id and state are committed together.
+    pub atomic: Option<Atomic>,
+    /// Whether a duplicate is acked; true where it is not given.
+    pub re_ack: Option<bool>,
+    /// How many records share a commit; 1 where it is not given.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 100_000))]
+    pub bundle: Option<At<u64>>,
+    /// How many requests of a shard may be unacked; 64 where it is not given.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 1_000_000))]
+    pub in_flight: Option<At<u64>>,
+}
+
+/// When an unanswered request is sent again.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::scenario) struct Retry {
+    /// How long the first send waits for its answer; `30ms` where it is not given.
+    pub timeout: Option<At<Duration>>,
+    /// What each further wait is multiplied by; 2 where it is not given.
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    pub backoff: Option<At<u64>>,
+    /// The longest wait; `1s` where it is not given.
+    pub max: Option<At<Duration>>,
+    /// After how many sends a sender gives up, which may also stand beside `retry`.
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    pub give_up: Option<At<u64>>,
+}
+
+/// When a record is acked.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::scenario) enum Ack {
+    /// When the commit of its effects is answered.
+    AfterCommit,
+    /// When it arrives. Wrong.
+    OnReceipt,
+}
+
+/// How a duplicate is known.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::scenario) enum Dedup {
+    /// By the exact catalog of its key.
+    Catalog,
+    /// Not at all. Wrong.
+    Off,
+}
+
+/// Whether outputs are durable before they are sent.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::scenario) enum Outputs {
+    /// Committed before they are sent.
+    Checkpoint,
+    /// Sent before anything is committed. Wrong for functions that are not deterministic.
+    Recompute,
+}
+
+/// Where the ids of outputs come from.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::scenario) enum Ids {
+    /// From the id of the input and the number of the output.
+    Derived,
+    /// New in each execution. Wrong.
+    Fresh,
+}
+
+/// Whether id and state are committed together: `true`, or in which order they are not.
+#[derive(Clone, Copy)]
+pub(in crate::scenario) enum Atomic {
+    /// In one commit.
+    Together,
+    /// State first. Wrong.
+    StateFirst,
+    /// The id first. Wrong.
+    IdFirst,
+}
+
+impl<'de> Deserialize<'de> for Atomic {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Atomic, D::Error> {
+        const WORDS: &[&str] = &["state-first", "id-first"];
+        struct Reader;
+        impl Visitor<'_> for Reader {
+            type Value = Atomic;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true, \"state-first\" or \"id-first\"")
+            }
+
+            fn visit_bool<E: Error>(self, together: bool) -> Result<Atomic, E> {
+                match together {
+                    true => Ok(Atomic::Together),
+                    false => Err(E::invalid_value(Unexpected::Bool(false), &self)),
+                }
+            }
+
+            fn visit_str<E: Error>(self, word: &str) -> Result<Atomic, E> {
+                match word {
+                    "state-first" => Ok(Atomic::StateFirst),
+                    "id-first" => Ok(Atomic::IdFirst),
+                    word => Err(E::unknown_variant(word, WORDS)),
+                }
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+impl JsonSchema for Atomic {
+    fn schema_name() -> Cow<'static, str> {
+        "Atomic".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Whether id and state are committed in one commit, or else which comes first, \
+                which is wrong.",
+            "enum": [true, "state-first", "id-first"]
+        })
+    }
+}

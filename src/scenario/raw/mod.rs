@@ -1,0 +1,431 @@
+//! The scenario file as it is written, key by key. Nothing is checked here but the form; every value that
+//! a later check may refuse carries its place in the text. The JSON Schema is made from these types, so
+//! their documentation is that of the format.
+
+pub(super) mod fault;
+pub(super) mod input;
+pub(super) mod mechanism;
+
+use super::units::{Duration, Seed, Seeds};
+use onceproof_sim::outcome::Class;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+use serde::de::Deserializer;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A value and the place of its text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct At<T> {
+    pub value: T,
+    pub span: Range<usize>,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<At<T>, D::Error> {
+        let spanned = toml::Spanned::<T>::deserialize(deserializer)?;
+        let span = spanned.span();
+        Ok(At {
+            value: spanned.into_inner(),
+            span,
+        })
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for At<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+/// The place of an optional value.
+pub(super) fn span<T>(value: &Option<At<T>>) -> Option<Range<usize>> {
+    value.as_ref().map(|at| at.span.clone())
+}
+
+/// One value, or a list of them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct OneOrMany<T>(pub Vec<At<T>>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<OneOrMany<T>, D::Error> {
+        struct Reader<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Reader<T> {
+            type Value = Vec<At<T>>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<At<T>>, E> {
+                let text = serde::de::value::StrDeserializer::new(text);
+                Ok(vec![At {
+                    value: T::deserialize(text)?,
+                    span: 0..0,
+                }])
+            }
+
+            fn visit_seq<A>(self, mut list: A) -> Result<Vec<At<T>>, A::Error>
+            where
+                A: serde::de::SeqAccess<'de>,
+            {
+                let mut values = Vec::new();
+                while let Some(value) = list.next_element()? {
+                    values.push(value);
+                }
+                Ok(values)
+            }
+        }
+        let spanned = toml::Spanned::<Either<T>>::deserialize(deserializer)?;
+        struct Either<T>(Vec<At<T>>);
+        impl<'de, T: Deserialize<'de>> Deserialize<'de> for Either<T> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Either<T>, D::Error> {
+                deserializer
+                    .deserialize_any(Reader(std::marker::PhantomData))
+                    .map(Either)
+            }
+        }
+        let span = spanned.span();
+        let mut values = spanned.into_inner().0;
+        // A single text has no place of its own: it is the whole value.
+        if let [
+            At {
+                span: inner @ Range { start: 0, end: 0 },
+                ..
+            },
+        ] = values.as_mut_slice()
+        {
+            *inner = span;
+        }
+        Ok(OneOrMany(values))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("OneOrMany_{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<T>();
+        let many = generator.subschema_for::<Vec<T>>();
+        schemars::json_schema!({ "anyOf": [one, many] })
+    }
+}
+
+/// A scenario of onceproof: a pipeline, its input, its mechanisms, and what goes wrong.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "onceproof scenario", rename = "Scenario")]
+pub(super) struct File {
+    /// The version of the format: 1.
+    #[schemars(range(min = 1, max = 1))]
+    #[expect(dead_code, reason = "checked before anything else is read")]
+    pub format: At<i64>,
+    /// What it is called, in one line.
+    pub name: At<String>,
+    /// The sentence that this file proves.
+    pub claim: At<String>,
+    /// What must be found.
+    pub expect: Expect,
+    /// The strategy that is simulated.
+    #[expect(dead_code, reason = "there is only one")]
+    pub strategy: Option<Strategy>,
+    /// Fixes latencies, first answers of functions and generated input. Below 2^64; as a text where it
+    /// does not fit a TOML integer.
+    pub seed: Option<Seed>,
+    /// What every source without an input of its own reads.
+    pub input: Option<At<input::Input>>,
+    /// The steps of the pipeline.
+    #[serde(default)]
+    #[schemars(length(min = 1))]
+    pub step: Vec<At<Step>>,
+    /// The mechanisms of all steps.
+    pub mechanism: Option<mechanism::Mechanism>,
+    /// Workers and service times.
+    pub cluster: Option<Cluster>,
+    /// Links between workers.
+    pub network: Option<Network>,
+    /// The odds of faults that a seed draws.
+    pub faults: Option<fault::Faults>,
+    /// Exact faults.
+    #[serde(default)]
+    pub fault: Vec<At<fault::Fault>>,
+    /// When faults and the run end.
+    pub until: Option<Until>,
+    /// Which seeds a sweep tries.
+    pub sweep: Option<Sweep>,
+}
+
+/// What a scenario expects.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Expect {
+    /// Every record is reflected exactly once.
+    ExactlyOnce,
+    /// These classes must be found; others may be too.
+    Violates(OneOrMany<ClassWord>),
+}
+
+/// A class of violation.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", remote = "Class")]
+enum ClassWords {
+    /// A source record is reflected more than once.
+    Duplicated,
+    /// A source record is reflected nowhere.
+    Lost,
+    /// Two executions left traces that disagree.
+    Divergent,
+    /// A result contains something that never was.
+    Phantom,
+    /// The run does not end.
+    Stuck,
+}
+
+/// A class of violation.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(transparent)]
+pub(super) struct ClassWord(#[serde(with = "ClassWords")] pub Class);
+
+impl JsonSchema for ClassWord {
+    fn schema_name() -> Cow<'static, str> {
+        "Class".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        ClassWords::json_schema(generator)
+    }
+}
+
+/// A strategy.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Strategy {
+    /// The streaming shuffle of Dataflow.
+    Dataflow,
+}
+
+/// A step of the pipeline.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Step {
+    /// Its name.
+    pub name: At<String>,
+    /// What it does.
+    pub kind: At<KindWord>,
+    /// The steps whose outputs it takes; the step above where it is not given.
+    pub from: Option<At<OneOrMany<String>>>,
+    /// How many shards it has; 1 where it is not given.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 1024))]
+    pub shards: Option<At<u64>>,
+    /// Of a source: how it knows its event-time watermark; `perfect` where it is not given.
+    pub watermark: Option<At<Watermark>>,
+    /// Of a source: what it reads, instead of the input of the whole file.
+    pub input: Option<At<input::Input>>,
+    /// Of a map: its function.
+    #[serde(rename = "fn")]
+    pub function: Option<At<Function>>,
+    /// Of an aggregate: the length of its windows.
+    pub window: Option<At<Duration>>,
+    /// Of an aggregate: how long after a window's end a late record is still taken; none where it is
+    /// not given.
+    pub lateness: Option<At<Duration>>,
+    /// Of a sink: how it writes; `upsert` where it is not given.
+    pub write: Option<At<Write>>,
+    /// The mechanisms of this step, over those of the whole file.
+    pub mechanism: Option<mechanism::Mechanism>,
+}
+
+/// What a step does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum KindWord {
+    /// Reads the input.
+    Source,
+    /// Applies a function.
+    Map,
+    /// Passes records on through a shuffle.
+    Reshuffle,
+    /// Counts per key and window.
+    Count,
+    /// Adds up values per key and window.
+    Sum,
+    /// Counts per window.
+    CountGlobally,
+    /// Writes rows.
+    Sink,
+}
+
+impl KindWord {
+    /// The word in the file.
+    pub fn word(self) -> &'static str {
+        match self {
+            KindWord::Source => "source",
+            KindWord::Map => "map",
+            KindWord::Reshuffle => "reshuffle",
+            KindWord::Count => "count",
+            KindWord::Sum => "sum",
+            KindWord::CountGlobally => "count-globally",
+            KindWord::Sink => "sink",
+        }
+    }
+}
+
+/// How a source knows its event-time watermark.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Watermark {
+    /// The least event time still to come.
+    Perfect,
+    /// So far behind the greatest event time seen.
+    Bound(Duration),
+}
+
+/// How a sink writes.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Write {
+    /// A row per result, overwritten when the same result comes again.
+    Upsert,
+}
+
+/// The function of a map.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Function {
+    /// The record as it came.
+    Identity,
+    /// The record under another key.
+    KeyBy(KeyBy),
+    /// The record, or nothing.
+    Filter(Filter),
+    /// Copies of the record.
+    Explode(Explode),
+    /// One of so many sides, perhaps another when run again.
+    Coin(Coin),
+}
+
+/// Where `key-by` takes the key from.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum KeyBy {
+    /// The value as text.
+    Value,
+    /// What comes before the first of this text in the key.
+    Before(String),
+    /// One fixed key.
+    Fixed(String),
+}
+
+/// What `filter` keeps.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Filter {
+    /// Records of this key.
+    Key(String),
+    /// Records of any other key.
+    NotKey(String),
+    /// Records whose value is at least this.
+    ValueAtLeast(i64),
+}
+
+/// The copies of `explode`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Explode {
+    /// How many.
+    #[schemars(with = "u32", range(min = 1, max = 1000))]
+    pub copies: At<u64>,
+}
+
+/// A coin.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Coin {
+    /// How many sides.
+    #[schemars(with = "u32", range(min = 2, max = 1_000_000))]
+    pub sides: At<u64>,
+    /// Where the side goes; `key` where it is not given.
+    #[serde(default)]
+    pub into: Into,
+}
+
+/// Where a coin's side goes.
+#[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Into {
+    /// Appended to the key.
+    #[default]
+    Key,
+    /// Taken as the value.
+    Value,
+}
+
+/// Workers and service times.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Cluster {
+    /// How many workers; one per shard where it is not given.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 65536))]
+    pub workers: Option<At<u64>>,
+    /// The time between a worker and the store, each way; `1ms` where it is not given.
+    pub commit: Option<Duration>,
+    /// The time that one read of the store takes; none where it is not given.
+    pub read: Option<Duration>,
+}
+
+/// Links between workers.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Network {
+    /// How long a message takes, one way; `1ms` where it is not given.
+    pub latency: Option<Latency>,
+}
+
+/// How long a message takes.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Latency {
+    /// At least.
+    pub min: At<Duration>,
+    /// At most.
+    pub max: At<Duration>,
+}
+
+/// When faults and the run end.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Until {
+    /// When drawn faults end, since the start; 10 s after the last record was read where it is not given.
+    pub calm: Option<At<Duration>>,
+    /// How long after calm the run must have ended; `10m` where it is not given.
+    pub drain: Option<At<Duration>>,
+    /// How many events a run may take.
+    #[schemars(with = "Option<u64>", range(min = 1))]
+    pub events: Option<At<u64>>,
+}
+
+/// Which seeds a sweep tries.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Sweep {
+    /// The seeds; `0..1000` where it is not given.
+    pub seeds: Option<Seeds>,
+}

@@ -1,0 +1,230 @@
+//! The name of a record in a place: `events/0#2`, `per-user/ann@60s#0`, `watermark`, each perhaps with the
+//! numbers of the outputs of maps behind it.
+
+use super::diagnostic::{Diagnostic, Source, quote};
+use super::explain::no_such;
+use super::input::Inputs;
+use super::raw::At;
+use super::units::moment;
+use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
+use onceproof_model::time::{Span, Time};
+use onceproof_sim::fault::{Pattern, Record};
+
+/// Reads the name of a record, and checks that there can be such a record.
+///
+/// # Errors
+/// What is wrong with the name, at its place.
+pub(super) fn record(
+    source: &Source<'_>,
+    pipeline: &Pipeline,
+    inputs: &Inputs,
+    given: &At<String>,
+) -> Result<Record, Diagnostic> {
+    let text = given.value.as_str();
+    match text.strip_prefix("watermark") {
+        Some("") => return Ok(Record::Watermark(None)),
+        Some(rest) if rest.starts_with('@') => {
+            let at = time(&rest[1..]).map_err(|message| wrong(source, given, &message))?;
+            return Ok(Record::Watermark(Some(at)));
+        }
+        _ => {}
+    }
+    let Some((name, rest)) = text.split_once('/') else {
+        return Err(wrong(source, given, "a record is named by its step"));
+    };
+    let Some(step) = pipeline.find(name) else {
+        let known: Vec<&str> = pipeline
+            .steps()
+            .iter()
+            .filter(|step| makes_names(&step.kind))
+            .map(|step| step.name.as_str())
+            .collect();
+        return Err(no_such(source, given.span.clone(), "step", name, &known));
+    };
+    let pattern = match pipeline.step(step).kind {
+        StepKind::Source { .. } => source_record(pipeline, inputs, step, rest),
+        StepKind::Count(_) | StepKind::Sum(_) | StepKind::CountGlobally(_) => {
+            pane(pipeline, step, rest)
+        }
+        StepKind::Map(_) | StepKind::Reshuffle | StepKind::Sink(_) => {
+            let word = pipeline.step(step).kind.word();
+            Err(format!(
+                "a {word} gives its records no names: they keep those of its input"
+            ))
+        }
+    };
+    pattern
+        .map(Record::Name)
+        .map_err(|message| wrong(source, given, &message))
+}
+
+fn makes_names(kind: &StepKind) -> bool {
+    matches!(kind, StepKind::Source { .. }) || kind.windowing().is_some()
+}
+
+fn wrong(source: &Source<'_>, given: &At<String>, message: &str) -> Diagnostic {
+    source
+        .error(
+            given.span.clone(),
+            format!("{} is no record", quote(&given.value)),
+        )
+        .label(message)
+        .help("`events/0#2`, a source, its shard and the offset; or `per-user/ann@60s#0`, a pane")
+}
+
+/// `0#2.1` after `events/`.
+fn source_record(
+    pipeline: &Pipeline,
+    inputs: &Inputs,
+    step: StepIndex,
+    rest: &str,
+) -> Result<Pattern, String> {
+    let name = &pipeline.step(step).name;
+    let (shard, rest) = rest
+        .split_once('#')
+        .ok_or("`#` and the offset are missing")?;
+    let (offset, path) = with_path(rest)?;
+    let shard = number::<u32>(shard)?;
+    let offset = number::<u64>(offset)?;
+    let shards = pipeline.step(step).shards;
+    if shard >= shards {
+        return Err(format!(
+            "{} has {}, counted from 0",
+            quote(name),
+            count(shards.into(), "shard")
+        ));
+    }
+    // Row i is at offset i / shards of shard i mod shards.
+    let records = (inputs.records(step) + u64::from(shards - 1 - shard)) / u64::from(shards);
+    if offset >= records {
+        let records = count(records, "record");
+        return Err(format!(
+            "shard {shard} of {} has {records}, counted from 0",
+            quote(name)
+        ));
+    }
+    Ok(Pattern::Source {
+        step,
+        shard,
+        offset,
+        path,
+    })
+}
+
+/// `ann@60s#0.1` after `per-user/`. The key may hold anything, also an `@`.
+fn pane(pipeline: &Pipeline, step: StepIndex, rest: &str) -> Result<Pattern, String> {
+    let kind = &pipeline.step(step).kind;
+    let (key, rest) = rest
+        .rsplit_once('@')
+        .ok_or("`@` and the start of the window are missing")?;
+    let (start, rest) = rest
+        .split_once('#')
+        .ok_or("`#` and the number of the pane are missing")?;
+    let (pane, path) = with_path(rest)?;
+    let start = time(start)?;
+    if let Some(windows) = kind.windowing()
+        && windows.start(start) != start
+    {
+        let length = Span(windows.length);
+        return Err(format!("no window of {length} starts at {start}"));
+    }
+    if matches!(kind, StepKind::CountGlobally(_)) && key != GLOBAL {
+        return Err(format!("the only key of a `count-globally` is `{GLOBAL}`"));
+    }
+    Ok(Pattern::Pane {
+        step,
+        key: key.to_owned(),
+        start,
+        pane: number(pane)?,
+        path,
+    })
+}
+
+/// The text of the one key of a `count-globally`.
+const GLOBAL: &str = "*";
+
+fn with_path(text: &str) -> Result<(&str, Vec<u32>), String> {
+    let mut parts = text.split('.');
+    let head = parts.next().unwrap_or_default();
+    Ok((head, parts.map(number).collect::<Result<_, _>>()?))
+}
+
+fn number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
+    match text.parse() {
+        Ok(number) if text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(number),
+        _ => Err(format!(
+            "{} is not a number that can stand here",
+            quote(text)
+        )),
+    }
+}
+
+/// A time, also as a watermark prints the end of everything.
+fn time(text: &str) -> Result<Time, String> {
+    match text {
+        "infinity" => Ok(Time::MAX),
+        "-infinity" => Ok(Time::MIN),
+        text => moment(text).map_err(|message| message.replace('\n', ": ")),
+    }
+}
+
+/// `1 shard`, `2 shards`.
+pub(super) fn count(number: u64, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        number => format!("{number} {what}s"),
+    }
+}
+
+/// How far the name of a record goes: which steps send records of this name, and which handle them.
+pub(super) struct Reach {
+    sends: Vec<bool>,
+    handles: Vec<bool>,
+}
+
+impl Reach {
+    /// A record keeps its name through maps and reshuffles, and loses it in an aggregate.
+    pub fn of(record: Option<&Record>, pipeline: &Pipeline) -> Reach {
+        let steps = pipeline.steps().len();
+        let origin = match record {
+            None | Some(Record::Watermark(_)) => {
+                return Reach {
+                    sends: vec![true; steps],
+                    handles: vec![true; steps],
+                };
+            }
+            Some(Record::Name(Pattern::Source { step, .. } | Pattern::Pane { step, .. })) => *step,
+        };
+        let mut reach = Reach {
+            sends: vec![false; steps],
+            handles: vec![false; steps],
+        };
+        reach.sends[origin.at()] = true;
+        reach.handles[origin.at()] = true;
+        for &step in pipeline.order() {
+            if !reach.sends[step.at()] {
+                continue;
+            }
+            for edge in pipeline.edges(step) {
+                reach.handles[edge.to.at()] = true;
+                if matches!(
+                    pipeline.step(edge.to).kind,
+                    StepKind::Map(_) | StepKind::Reshuffle
+                ) {
+                    reach.sends[edge.to.at()] = true;
+                }
+            }
+        }
+        reach
+    }
+
+    /// Whether a step sends such records.
+    pub fn sends(&self, step: StepIndex) -> bool {
+        self.sends[step.at()]
+    }
+
+    /// Whether a step makes or takes such records.
+    pub fn handles(&self, step: StepIndex) -> bool {
+        self.handles[step.at()]
+    }
+}
