@@ -203,8 +203,8 @@ impl<'a> World<'a> {
                 );
             }
         }
-        for shard in 0..self.workers.len() as u32 {
-            self.deliver(ShardIndex(shard), Input::Boot);
+        for host in 0..self.hosts.len() {
+            self.boot(host);
         }
         flush(&mut self.trace);
         while let Some((at, event)) = self.queue.pop() {
@@ -307,11 +307,18 @@ impl<'a> World<'a> {
                 self.outside.work.events += 1;
                 self.hosts[host as usize].is_up = true;
                 self.trace.restarts(host, &self.outside, self.now);
-                for shard in (host as usize..self.workers.len()).step_by(self.hosts.len()) {
-                    self.deliver(ShardIndex(shard as u32), Input::Boot);
-                }
+                self.boot(host as usize);
             }
             Event::Fault { number } => self.strike_at_time(number as usize),
+        }
+    }
+
+    /// Boots the shards of a worker, in order, unless it dies on the way.
+    fn boot(&mut self, host: usize) {
+        for shard in (host..self.workers.len()).step_by(self.hosts.len()) {
+            if self.hosts[host].is_up {
+                self.deliver(ShardIndex(shard as u32), Input::Boot);
+            }
         }
     }
 

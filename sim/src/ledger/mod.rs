@@ -105,7 +105,7 @@ impl Ledger {
         self.doubled.clear();
         self.phantom.clear();
         self.detail = in_detail.then(|| Detail {
-            latency: Histogram::new(3).expect("three digits are allowed"),
+            latency: latencies(),
             is_taken: Vec::new(),
             blame: Blame::default(),
         });
@@ -180,7 +180,9 @@ impl Ledger {
                 detail.is_taken.resize(at + 1, false);
             }
             if !std::mem::replace(&mut detail.is_taken[at], true) {
-                detail.latency.saturating_record(since_arrival);
+                detail
+                    .latency
+                    .saturating_record(since_arrival.min(u64::MAX / 4));
             }
         }
     }
@@ -222,6 +224,13 @@ impl Ledger {
             .unwrap_or(0)
             .into()
     }
+}
+
+/// A histogram of three digits that grows as it must.
+fn latencies() -> Histogram<u64> {
+    let mut histogram = Histogram::new(3).expect("three digits are allowed");
+    histogram.auto(true);
+    histogram
 }
 
 /// Where a record is reflected: part of what a step's digest sums up.

@@ -52,6 +52,13 @@ pub(super) struct Written {
     value: i64,
 }
 
+/// Whether members belong to a result itself, or to a pane in it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Depth {
+    Here,
+    Below,
+}
+
 /// Whether a reflection comes or goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Sign {
@@ -94,7 +101,14 @@ impl Ledger {
         words: &Vocabulary,
     ) {
         let place = placed(words.keys.hash(key), start);
-        let (weight, value) = self.walk(step, content.lineage, place, Sign::Comes, &words.names);
+        let (weight, value) = self.walk(
+            step,
+            content.lineage,
+            Depth::Here,
+            place,
+            Sign::Comes,
+            &words.names,
+        );
         if (weight, value) != (content.weight, content.value) {
             self.phantom.push(step);
         }
@@ -126,7 +140,8 @@ impl Ledger {
                 next: 0,
                 ..written.member()
             };
-            self.reflect(step, member, place, sign, &words.names);
+            let value = if member.lineage == 0 { member.value } else { 0 };
+            self.reflect(step, member, value, place, sign, &words.names);
             if self.is_detailed() {
                 let total = self.steps[step.at()].totals.entry(written.key).or_default();
                 *total += match sign {
@@ -142,6 +157,7 @@ impl Ledger {
         &mut self,
         step: StepIndex,
         lineage: u32,
+        depth: Depth,
         place: u64,
         sign: Sign,
         names: &Names,
@@ -152,13 +168,28 @@ impl Ledger {
             let member = self.members[at as usize];
             weight += member.weight;
             value = value.wrapping_add(member.value);
-            self.reflect(step, member, place, sign, names);
+            let digested = if depth == Depth::Here {
+                member.value
+            } else {
+                0
+            };
+            self.reflect(step, member, digested, place, sign, names);
             at = member.next;
         }
         (weight, value)
     }
 
-    fn reflect(&mut self, step: StepIndex, member: Member, place: u64, sign: Sign, names: &Names) {
+    /// Reflects one member. Its value is part of the digest only where it is a member itself, and not
+    /// part of a pane that is.
+    fn reflect(
+        &mut self,
+        step: StepIndex,
+        member: Member,
+        value: i64,
+        place: u64,
+        sign: Sign,
+        names: &Names,
+    ) {
         let ledger = &mut self.steps[step.at()];
         let at = member.name.0 as usize;
         if at >= ledger.counts.len() {
@@ -171,7 +202,7 @@ impl Ledger {
         };
         let count = *count;
         if member.lineage == 0 {
-            let who = fold(u64::from(member.name.0), scatter(member.value as u64));
+            let who = fold(u64::from(member.name.0), scatter(value as u64));
             let here = fold(who, place);
             match sign {
                 Sign::Comes => {
@@ -187,7 +218,7 @@ impl Ledger {
             if count > 1 && sign == Sign::Comes {
                 self.doubled.push((step, member.lineage));
             }
-            self.walk(step, member.lineage, place, sign, names);
+            self.walk(step, member.lineage, Depth::Below, place, sign, names);
         }
     }
 
