@@ -35,6 +35,8 @@ struct Busy {
     /// Windows that are due; they come before records.
     due: Queue,
     waiting: Queue,
+    /// Whether it has its turn already: several records of one bundle end their work with one key.
+    has_turn: bool,
 }
 
 impl Gate {
@@ -42,9 +44,13 @@ impl Gate {
         !self.ready.is_empty() || !self.loose.is_empty()
     }
 
-    /// Gives a busy key its turn.
-    pub fn make_ready(&mut self, key: Key) {
-        self.ready.push_back(key);
+    /// Gives a busy key its turn, once.
+    pub fn give_turn(&mut self, key: Key) {
+        if let Some(busy) = self.busy.get_mut(&key)
+            && !std::mem::replace(&mut busy.has_turn, true)
+        {
+            self.ready.push_back(key);
+        }
     }
 
     pub fn take_ready(&mut self) -> Option<Key> {
@@ -76,7 +82,7 @@ impl Gate {
     /// Makes a window wait for its key; a key that was free gets its turn.
     pub fn queue_window(&mut self, key: Key, start: Time) {
         if self.claim(key) {
-            self.ready.push_back(key);
+            self.give_turn(key);
         }
         let busy = self.busy.get_mut(&key).expect("claimed");
         self.windows.push_back(&mut busy.due, start);
@@ -86,7 +92,7 @@ impl Gate {
     fn queue_record(&mut self, arrived: Arrived) {
         let key = arrived.record.key;
         if self.claim(key) {
-            self.ready.push_back(key);
+            self.give_turn(key);
         }
         let busy = self.busy.get_mut(&key).expect("claimed");
         self.records.push_back(&mut busy.waiting, arrived);
@@ -121,7 +127,7 @@ impl Gate {
             if busy.get().due.is_empty() && busy.get().waiting.is_empty() {
                 busy.remove();
             } else {
-                self.ready.push_back(key);
+                self.give_turn(key);
             }
         }
     }
@@ -131,6 +137,7 @@ impl Gate {
         let Some(busy) = self.busy.get_mut(&key) else {
             return Turn::Nothing;
         };
+        busy.has_turn = false;
         if let Some(start) = self.windows.pop_front(&mut busy.due) {
             return Turn::Window(start);
         }

@@ -136,7 +136,7 @@ impl Worker {
                     .arrived();
             }
             Timer::Close => self.close_all(m),
-            Timer::Reapply(key) => self.gate.make_ready(key),
+            Timer::Reapply(key) => self.gate.give_turn(key),
         }
     }
 
