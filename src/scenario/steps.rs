@@ -1,7 +1,7 @@
 //! `[[step]]`: names, kinds and inputs of steps, and the pipeline that they make.
 
 use super::diagnostic::{Diagnostic, Source, quote};
-use super::explain::{belongs_to, custom, no_such};
+use super::explain::{FIRST_STEP, belongs_to, custom, no_such};
 use super::mechanism::{Mechanisms, number};
 use super::raw::{self, At, KindWord, span};
 use super::units::{Duration, LONGEST};
@@ -25,9 +25,7 @@ const AGGREGATES: [KindWord; 3] = [KindWord::Count, KindWord::Sum, KindWord::Cou
 pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline, Diagnostic> {
     let steps = &file.step;
     if steps.is_empty() {
-        let end = source.text.trim_end().len();
-        let error = source.error(end..end, "there is no step");
-        return Err(error.help("a pipeline begins with a `[[step]]` of kind `source`"));
+        return Err(source.error(0..0, "there is no step").help(FIRST_STEP));
     }
     let names = names(source, steps)?;
     let mechanisms = Mechanisms::default().overlaid(source, file.mechanism.as_ref())?;

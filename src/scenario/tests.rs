@@ -85,11 +85,13 @@ fn a_file_begins_with_its_format() {
         "format",
         "",
     );
+    let first = "begins with a `[[step]]` of kind `source`";
+    refused(HEAD, "`step` is missing", "format", first);
     refused(
-        HEAD,
+        &format!("{HEAD}step = []"),
         "there is no step",
-        "\n",
-        "begins with a `[[step]]` of kind `source`",
+        "format",
+        first,
     );
 }
 
@@ -376,7 +378,7 @@ fn seeds_fit_64_bits() {
     refused(&seed(&huge), "a number that is too large", &huge, "");
     refused(&seed("-1"), "a seed is not negative", "-1", "");
     refused(&seed("\"x\""), "`x` is not a seed", "\"x\"", "");
-    refused(&seed("1.5"), "a seed is less than 2^64", "1.5", "");
+    refused(&seed("1.5"), "a seed is a whole number", "1.5", "");
 }
 
 #[test]
@@ -562,7 +564,12 @@ fn steps_have_names_kinds_and_inputs() {
         "[\"events\"",
         "",
     );
-    check(&from("\"c\""), "the steps form a cycle", "\"c\"", "`c` -> `c`");
+    check(
+        &from("\"c\""),
+        "the steps form a cycle",
+        "\"c\"",
+        "`c` -> `c`",
+    );
     let shards = |n: &str| format!("{}shards = {n}\n", named("c"));
     check(
         &shards("0"),
@@ -1181,6 +1188,12 @@ fn records_in_places_exist() {
         &no("per-user/ann@6x#0"),
         "unknown unit `x`",
     );
+    check(
+        "events/0#1.1",
+        &no("events/0#1.1"),
+        "no map makes output 1 of it",
+    );
+    check("events/0#1.0.0", &no("events/0#1.0.0"), "1 map takes it");
     check(
         "watermark@x",
         &no("watermark@x"),

@@ -338,23 +338,23 @@ macro_rules! read_from_text {
                     }
 
                     fn visit_i64<E: Error>(self, number: i64) -> Result<$type, E> {
-                        $number(i128::from(number)).map_err(E::custom)
+                        $number(Some(i128::from(number))).map_err(E::custom)
                     }
 
                     fn visit_u64<E: Error>(self, number: u64) -> Result<$type, E> {
-                        $number(i128::from(number)).map_err(E::custom)
+                        $number(Some(i128::from(number))).map_err(E::custom)
                     }
 
                     fn visit_i128<E: Error>(self, number: i128) -> Result<$type, E> {
-                        $number(number).map_err(E::custom)
+                        $number(Some(number)).map_err(E::custom)
                     }
 
                     fn visit_u128<E: Error>(self, _: u128) -> Result<$type, E> {
-                        $number(i128::MAX).map_err(E::custom)
+                        $number(Some(i128::MAX)).map_err(E::custom)
                     }
 
                     fn visit_f64<E: Error>(self, number: f64) -> Result<$type, E> {
-                        $number(if number < 0.0 { -1 } else { i128::MAX }).map_err(E::custom)
+                        $number(if number < 0.0 { Some(-1) } else { None }).map_err(E::custom)
                     }
                 }
                 deserializer.deserialize_any(Reader)
@@ -373,19 +373,20 @@ macro_rules! read_from_text {
     };
 }
 
-fn no_unit<T>(number: i128) -> Result<T, String> {
-    Err(if number < 0 {
+fn no_unit<T>(number: Option<i128>) -> Result<T, String> {
+    Err(if number.is_some_and(|number| number < 0) {
         "negative duration".to_owned()
     } else {
         "a duration needs a unit\na text such as \"30ms\", \"1s\" or \"1h30m\"".to_owned()
     })
 }
 
-fn seed_of_number(number: i128) -> Result<Seed, String> {
-    match u64::try_from(number) {
-        Ok(number) => Ok(Seed(number)),
-        Err(_) if number < 0 => Err("a seed is not negative".to_owned()),
-        Err(_) => seed("99999999999999999999"),
+fn seed_of_number(number: Option<i128>) -> Result<Seed, String> {
+    match number.map(u64::try_from) {
+        Some(Ok(number)) => Ok(Seed(number)),
+        Some(Err(_)) if number < Some(0) => Err("a seed is not negative".to_owned()),
+        Some(Err(_)) => seed("99999999999999999999"),
+        None => Err("a seed is a whole number".to_owned()),
     }
 }
 

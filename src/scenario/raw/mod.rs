@@ -153,7 +153,6 @@ pub(super) struct File {
     /// What every source without an input of its own reads.
     pub input: Option<At<input::Input>>,
     /// The steps of the pipeline.
-    #[serde(default)]
     #[schemars(length(min = 1))]
     pub step: Vec<At<Step>>,
     /// The mechanisms of all steps.
@@ -180,7 +179,7 @@ pub(super) enum Expect {
     /// Every record is reflected exactly once.
     ExactlyOnce,
     /// These classes must be found; others may be too.
-    Violates(OneOrMany<ClassWord>),
+    Violates(At<OneOrMany<ClassWord>>),
 }
 
 /// A class of violation.
