@@ -4,7 +4,7 @@
 use super::diagnostic::{Diagnostic, Source, list, quote};
 use super::explain::no_such;
 use super::input::Inputs;
-use super::raw::fault as raw;
+use super::raw::place as raw;
 use super::raw::{At, span};
 use super::record::{Reach, count, record};
 use onceproof_model::function::Function;

@@ -11,7 +11,6 @@ use onceproof_model::pipeline::{
 };
 use onceproof_model::window::Windowing;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 /// The most shards of all steps together.
 const MOST_SHARDS: u32 = 65_536;
@@ -174,13 +173,17 @@ fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
 }
 
 fn refuse_keys_of_others(source: &Source<'_>, step: &raw::Step) -> Result<(), Diagnostic> {
-    let keys: [(&str, Option<Range<usize>>, &[KindWord]); 6] = [
-        ("watermark", span(&step.watermark), &[KindWord::Source]),
-        ("input", span(&step.input), &[KindWord::Source]),
-        ("fn", span(&step.function), &[KindWord::Map]),
-        ("window", span(&step.window), &AGGREGATES),
-        ("lateness", span(&step.lateness), &AGGREGATES),
-        ("write", span(&step.write), &[KindWord::Sink]),
+    let keys = [
+        (
+            "watermark",
+            span(&step.watermark),
+            [KindWord::Source].as_slice(),
+        ),
+        ("input", span(&step.input), [KindWord::Source].as_slice()),
+        ("fn", span(&step.function), [KindWord::Map].as_slice()),
+        ("window", span(&step.window), AGGREGATES.as_slice()),
+        ("lateness", span(&step.lateness), AGGREGATES.as_slice()),
+        ("write", span(&step.write), [KindWord::Sink].as_slice()),
     ];
     for (key, span, kinds) in keys {
         if let Some(span) = span

@@ -2,9 +2,11 @@
 //! a later check may refuse carries its place in the text. The JSON Schema is made from these types, so
 //! their documentation is that of the format.
 
-pub(super) mod fault;
 pub(super) mod input;
 pub(super) mod mechanism;
+pub(super) mod fault;
+pub(super) mod parameters;
+pub(super) mod place;
 
 use super::units::{Duration, Seed, Seeds};
 use onceproof_sim::outcome::Class;
