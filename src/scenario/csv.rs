@@ -14,7 +14,7 @@ use onceproof_model::time::{SECOND, Time};
 use onceproof_sim::input::Row;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -64,9 +64,10 @@ pub(super) fn read(
             Err(wrong) => {
                 let start = Position::new();
                 let position = record.position().unwrap_or(&start);
-                let line = line_at(&path, position.byte()).ok();
+                let (line, above) = line_at(&path, position.byte()).unwrap_or_default();
                 let number = usize::try_from(position.line()).unwrap_or(usize::MAX);
-                let error = Diagnostic::at_line(&path, number, line.as_deref(), &wrong);
+                let number = number.saturating_add(above);
+                let error = Diagnostic::at_line(&path, number, Some(&line), &wrong);
                 return Err(error
                     .help("`on-bad-row = \"skip\"` leaves such rows out")
                     .into());
@@ -100,15 +101,17 @@ fn not_a_row(path: &Path, error: csv::Error) -> ScenarioError {
     }
 }
 
-/// The line that begins at a byte of a file, or the beginning of a very long one.
-fn line_at(path: &Path, byte: u64) -> io::Result<String> {
+/// The first line with something on it from a byte of a file on, or the beginning of a very long one, and
+/// how many lines come before it. A reader may stand at the end of the line above, or at empty lines.
+fn line_at(path: &Path, byte: u64) -> io::Result<(String, usize)> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(byte))?;
-    let mut line = Vec::new();
-    BufReader::new(file.take(1 << 12)).read_until(b'\n', &mut line)?;
-    // A reader that has met an empty line before may stand at its end.
-    let line = String::from_utf8_lossy(&line);
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    let mut bytes = Vec::new();
+    file.take(1 << 14).read_to_end(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let line = text.trim_start_matches(['\r', '\n']);
+    let above = text[..text.len() - line.len()].matches('\n').count();
+    Ok((line.lines().next().unwrap_or_default().to_owned(), above))
 }
 
 /// Which columns hold what.

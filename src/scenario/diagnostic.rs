@@ -7,7 +7,10 @@ use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 
-/// The most characters of a line that are shown before the caret, and after it.
+/// A line of at most so many characters is shown whole.
+const WHOLE: usize = 160;
+
+/// The most characters of a longer line that are shown before the caret, and after it.
 const CONTEXT: usize = 50;
 
 /// The most characters of a message.
@@ -97,21 +100,42 @@ impl Diagnostic {
         if let Some(column) = parts.column {
             origin = origin.char_column(column);
         }
-        let mut group = Level::ERROR
-            .primary_title(parts.title.as_str())
-            .element(origin);
-        if let Some(excerpt) = &parts.excerpt {
-            let mut marked = AnnotationKind::Primary.span(excerpt.marked.clone());
-            if let Some(label) = &parts.label {
-                marked = marked.label(label.as_str());
+        let title = Level::ERROR.primary_title(parts.title.as_str());
+        let mut group = match &parts.excerpt {
+            None => title.element(origin),
+            Some(excerpt) => {
+                let mut marked = AnnotationKind::Primary.span(excerpt.marked.clone());
+                if let Some(label) = &parts.label {
+                    marked = marked.label(label.as_str());
+                }
+                let snippet = Snippet::source(excerpt.text.as_str()).line_start(parts.line);
+                title.element(snippet.path(parts.path.as_str()).annotation(marked))
             }
-            let snippet = Snippet::source(excerpt.text.as_str()).line_start(parts.line);
-            group = group.element(snippet.annotation(marked));
-        }
+        };
         if let Some(help) = &parts.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
-        renderer.render(&[group])
+        let shown = renderer.render(&[group]);
+        match &parts.excerpt {
+            Some(excerpt) => self.with_own_column(&shown, excerpt),
+            None => shown,
+        }
+    }
+
+    /// The renderer counts columns in the excerpt; what counts is the column in the file.
+    fn with_own_column(&self, shown: &str, excerpt: &Excerpt) -> String {
+        let parts = &*self.0;
+        let in_excerpt = excerpt.text[..excerpt.marked.start].chars().count() + 1;
+        let (path, line) = (&parts.path, parts.line);
+        let own = match parts.column {
+            Some(column) => format!("{path}:{line}:{column}"),
+            None => format!("{path}:{line}"),
+        };
+        let (title, rest) = shown.split_once('\n').unwrap_or((shown, ""));
+        format!(
+            "{title}\n{}",
+            rest.replacen(&format!("{path}:{line}:{in_excerpt}"), &own, 1)
+        )
     }
 }
 
@@ -192,6 +216,11 @@ fn floor_char(text: &str, at: usize) -> usize {
 
 /// What is shown of a line around what is marked, with control characters made visible.
 fn excerpt(line: &str, marked: Range<usize>) -> Excerpt {
+    let context = if line.chars().nth(WHOLE).is_some() {
+        CONTEXT
+    } else {
+        WHOLE
+    };
     let before = &line[..marked.start];
     let inside = &line[marked.clone()];
     let after = &line[marked.end..];
@@ -199,19 +228,19 @@ fn excerpt(line: &str, marked: Range<usize>) -> Excerpt {
     let from = before
         .char_indices()
         .rev()
-        .nth(CONTEXT - 1)
+        .nth(context - 1)
         .map_or(0, |(at, _)| at);
     if from > 0 {
         text.push('…');
     }
     text.extend(before[from..].chars().map(visible));
     let start = text.len();
-    text.extend(inside.chars().take(CONTEXT).map(visible));
+    text.extend(inside.chars().take(context).map(visible));
     let end = text.len();
-    let inside_is_cut = inside.chars().nth(CONTEXT).is_some();
+    let inside_is_cut = inside.chars().nth(context).is_some();
     let tail = if inside_is_cut { "" } else { after };
-    text.extend(tail.chars().take(CONTEXT).map(visible));
-    if inside_is_cut || tail.chars().nth(CONTEXT).is_some() {
+    text.extend(tail.chars().take(context).map(visible));
+    if inside_is_cut || tail.chars().nth(context).is_some() {
         text.push('…');
     }
     Excerpt {
@@ -249,10 +278,22 @@ pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     }
     let plain = |word: &str| word.to_lowercase().replace(['_', ' '], "-");
     let word = plain(word);
+    // `crashes` for `crash`, `time` for `event-time`: one is the other with something at an end.
+    let is_part = |name: &str| {
+        let name = plain(name);
+        let (short, long) = if name.len() < word.len() {
+            (&name, &word)
+        } else {
+            (&word, &name)
+        };
+        short.len() >= 4 && (long.starts_with(short.as_str()) || long.ends_with(short.as_str()))
+    };
     known
         .iter()
         .map(|&name| (strsim::damerau_levenshtein(&word, &plain(name)), name))
-        .filter(|&(distance, name)| distance <= (name.chars().count().max(3) / 3).min(3))
+        .filter(|&(distance, name)| {
+            distance <= (name.chars().count().max(5) / 3).min(3) || is_part(name)
+        })
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, name)| name)
 }

@@ -95,6 +95,9 @@ const NOT_BUILT: [(&str, &str, &str); 37] = [
     ("generate", "queue", "sources are deterministic"),
 ];
 
+/// What a pipeline without steps needs.
+pub(super) const FIRST_STEP: &str = "a pipeline begins with a `[[step]]` of kind `source`";
+
 /// Turns an error of the TOML reader into a diagnostic.
 pub(super) fn explain(source: &Source<'_>, error: &toml::de::Error) -> Diagnostic {
     let span = error.span().unwrap_or(0..0);
@@ -107,7 +110,11 @@ pub(super) fn explain(source: &Source<'_>, error: &toml::de::Error) -> Diagnosti
     }
     if let Some(key) = message.strip_prefix("missing field `") {
         let key = key.trim_end_matches('`');
-        return source.error(first_line_of(source, span), format!("`{key}` is missing"));
+        let error = source.error(first_line_of(source, span), format!("`{key}` is missing"));
+        return match key {
+            "step" => error.help(FIRST_STEP),
+            _ => error,
+        };
     }
     for prefix in ["invalid type: ", "invalid value: "] {
         if let Some((found, expected)) = message

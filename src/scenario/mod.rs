@@ -161,7 +161,10 @@ impl Scenario {
             source: &source,
             pipeline: &pipeline,
             inputs: &inputs,
-            workers: cluster.workers.unwrap_or(shards),
+            // A worker without a shard has nothing to lose.
+            workers: cluster
+                .workers
+                .map_or(shards, |workers| workers.min(shards)),
         };
         let faults = faults::exact(&places, &file.fault)?;
         Ok(Scenario {
@@ -231,6 +234,12 @@ fn expect(source: &Source<'_>, expect: &raw::Expect) -> Result<Expect, Diagnosti
     let raw::Expect::Violates(given) = expect else {
         return Ok(Expect::ExactlyOnce);
     };
+    let At { value: given, span } = given;
+    if given.0.is_empty() {
+        return Err(source
+            .error(span.clone(), "`violates` names no class")
+            .label("such as \"lost\""));
+    }
     let mut classes: Vec<Class> = Vec::new();
     for At { value: class, span } in &given.0 {
         if classes.contains(&class.0) {

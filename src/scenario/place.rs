@@ -4,7 +4,7 @@
 use super::diagnostic::{Diagnostic, Source, list, quote};
 use super::explain::no_such;
 use super::input::Inputs;
-use super::raw::fault as raw;
+use super::raw::place as raw;
 use super::raw::{At, span};
 use super::record::{Reach, count, record};
 use onceproof_model::function::Function;
@@ -276,12 +276,14 @@ impl Places<'_> {
             return Ok(());
         };
         let what = format!("`{}`", before.word());
-        let possible = |step: &Step| self.happens(before, step);
+        let is_watermark = matches!(place.record, Some(Record::Watermark(_)));
+        let possible = |step: &Step| self.happens(before, step, is_watermark);
         self.check_step(raw, place, &what, &possible)
     }
 
-    /// Whether a step of the protocol is ever taken at a step of the pipeline, else why not.
-    fn happens(&self, before: Before, step: &Step) -> Result<(), String> {
+    /// Whether a step of the protocol is ever taken at a step of the pipeline, for a record or for a
+    /// watermark that travels alone, else why not.
+    fn happens(&self, before: Before, step: &Step, is_watermark: bool) -> Result<(), String> {
         let is_source = matches!(step.kind, StepKind::Source { .. });
         let is_sink = matches!(step.kind, StepKind::Sink(_));
         let sends = self
@@ -293,7 +295,7 @@ impl Places<'_> {
             Before::Admit | Before::Apply | Before::Ack if is_source => "a source takes nothing in",
             Before::Send if !sends => "nobody takes its outputs",
             Before::Emit if !step.kind.has_results() => "it fires no windows and writes no rows",
-            Before::Commit if recomputes && !step.kind.has_results() => {
+            Before::Commit if recomputes && !is_watermark && !step.kind.has_results() => {
                 "under `recompute` its only commit is `settle`"
             }
             Before::Settle if is_sink => "a sink has no outputs to settle",

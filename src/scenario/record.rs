@@ -6,6 +6,7 @@ use super::explain::no_such;
 use super::input::Inputs;
 use super::raw::At;
 use super::units::moment;
+use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
 use onceproof_model::time::{Span, Time};
 use onceproof_sim::fault::{Pattern, Record};
@@ -54,7 +55,7 @@ pub(super) fn record(
         }
     };
     pattern
-        .map(Record::Name)
+        .and_then(|pattern| with_possible_path(pattern, pipeline))
         .map_err(|message| wrong(source, given, &message))
 }
 
@@ -70,6 +71,33 @@ fn wrong(source: &Source<'_>, given: &At<String>, message: &str) -> Diagnostic {
         )
         .label(message)
         .help("`events/0#2`, a source, its shard and the offset; or `per-user/ann@60s#0`, a pane")
+}
+
+/// The record, if the maps that take it make outputs of such numbers.
+fn with_possible_path(pattern: Pattern, pipeline: &Pipeline) -> Result<Record, String> {
+    let (Pattern::Source { path, .. } | Pattern::Pane { path, .. }) = &pattern;
+    let path = path.clone();
+    let record = Record::Name(pattern);
+    let reach = Reach::of(Some(&record), pipeline);
+    let outputs: Vec<u32> = pipeline
+        .order()
+        .iter()
+        .filter(|&&step| reach.sends(step))
+        .filter_map(|&step| match &pipeline.step(step).kind {
+            StepKind::Map(Function::Explode { copies }) => Some(*copies),
+            StepKind::Map(_) => Some(1),
+            _ => None,
+        })
+        .collect();
+    if path.len() > outputs.len() {
+        let takes = if outputs.len() == 1 { "takes" } else { "take" };
+        return Err(format!("{} {takes} it", count(outputs.len() as u64, "map")));
+    }
+    let most = outputs.into_iter().max().unwrap_or(0);
+    match path.into_iter().find(|&number| number >= most) {
+        Some(number) => Err(format!("no map makes output {number} of it")),
+        None => Ok(record),
+    }
 }
 
 /// `0#2.1` after `events/`.

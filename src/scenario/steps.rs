@@ -1,7 +1,7 @@
 //! `[[step]]`: names, kinds and inputs of steps, and the pipeline that they make.
 
 use super::diagnostic::{Diagnostic, Source, quote};
-use super::explain::{belongs_to, custom, no_such};
+use super::explain::{FIRST_STEP, belongs_to, custom, no_such};
 use super::mechanism::{Mechanisms, number};
 use super::raw::{self, At, KindWord, span};
 use super::units::{Duration, LONGEST};
@@ -11,7 +11,6 @@ use onceproof_model::pipeline::{
 };
 use onceproof_model::window::Windowing;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 /// The most shards of all steps together.
 const MOST_SHARDS: u32 = 65_536;
@@ -25,9 +24,7 @@ const AGGREGATES: [KindWord; 3] = [KindWord::Count, KindWord::Sum, KindWord::Cou
 pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline, Diagnostic> {
     let steps = &file.step;
     if steps.is_empty() {
-        let end = source.text.trim_end().len();
-        let error = source.error(end..end, "there is no step");
-        return Err(error.help("a pipeline begins with a `[[step]]` of kind `source`"));
+        return Err(source.error(0..0, "there is no step").help(FIRST_STEP));
     }
     let names = names(source, steps)?;
     let mechanisms = Mechanisms::default().overlaid(source, file.mechanism.as_ref())?;
@@ -176,13 +173,17 @@ fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
 }
 
 fn refuse_keys_of_others(source: &Source<'_>, step: &raw::Step) -> Result<(), Diagnostic> {
-    let keys: [(&str, Option<Range<usize>>, &[KindWord]); 6] = [
-        ("watermark", span(&step.watermark), &[KindWord::Source]),
-        ("input", span(&step.input), &[KindWord::Source]),
-        ("fn", span(&step.function), &[KindWord::Map]),
-        ("window", span(&step.window), &AGGREGATES),
-        ("lateness", span(&step.lateness), &AGGREGATES),
-        ("write", span(&step.write), &[KindWord::Sink]),
+    let keys = [
+        (
+            "watermark",
+            span(&step.watermark),
+            [KindWord::Source].as_slice(),
+        ),
+        ("input", span(&step.input), [KindWord::Source].as_slice()),
+        ("fn", span(&step.function), [KindWord::Map].as_slice()),
+        ("window", span(&step.window), AGGREGATES.as_slice()),
+        ("lateness", span(&step.lateness), AGGREGATES.as_slice()),
+        ("write", span(&step.write), [KindWord::Sink].as_slice()),
     ];
     for (key, span, kinds) in keys {
         if let Some(span) = span

@@ -2,8 +2,12 @@
 //! also has odds, and in `[[fault]]` it may not.
 
 use super::At;
-use crate::scenario::units::{Duration, Literal};
-use onceproof_sim::fault::{Before, Kind, KindName};
+use super::parameters::{
+    CommitDelayed, Crash, Delay, Duplicate, Parameters, Partition, Plain, UserDiffers,
+};
+use super::place::Place;
+use crate::scenario::units::Literal;
+use onceproof_sim::fault::KindName;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, MapDeserializer};
@@ -11,7 +15,6 @@ use serde::de::{Deserializer, Error, IgnoredAny, IntoDeserializer, MapAccess, Vi
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
-use std::ops::Range;
 
 /// The odds of faults that a seed draws: per request, per ack, per commit, per execution of a function,
 /// or, for a crash, per step of the protocol.
@@ -123,273 +126,6 @@ impl JsonSchema for NoOdds {
     }
 }
 
-/// What a parameter is refused for, and where.
-pub(in crate::scenario) type Refused = (Range<usize>, &'static str);
-
-/// The parameters of a kind, in a table.
-pub(in crate::scenario) trait Parameters<O> {
-    /// The odds, where there are any.
-    fn odds(&self) -> Option<&At<O>>;
-
-    /// Puts the parameters that are given into a kind that has the defaults.
-    fn put(&self, kind: Kind) -> Result<Kind, Refused>;
-}
-
-/// A kind without parameters.
-#[derive(Deserialize, JsonSchema)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    bound = "O: Deserialize<'de>"
-)]
-pub(in crate::scenario) struct Plain<O> {
-    /// How often.
-    odds: Option<At<O>>,
-}
-
-impl<O> Parameters<O> for Plain<O> {
-    fn odds(&self) -> Option<&At<O>> {
-        self.odds.as_ref()
-    }
-
-    fn put(&self, kind: Kind) -> Result<Kind, Refused> {
-        Ok(kind)
-    }
-}
-
-/// Which half of a call.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(in crate::scenario) enum Leg {
-    /// The request.
-    Request,
-    /// The ack.
-    Ack,
-}
-
-impl From<Leg> for onceproof_sim::fault::Leg {
-    fn from(leg: Leg) -> Self {
-        match leg {
-            Leg::Request => Self::Request,
-            Leg::Ack => Self::Ack,
-        }
-    }
-}
-
-/// `duplicate`.
-#[derive(Deserialize, JsonSchema)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    bound = "O: Deserialize<'de>"
-)]
-pub(in crate::scenario) struct Duplicate<O> {
-    /// How often.
-    odds: Option<At<O>>,
-    /// Which half of the call; `request` where it is not given.
-    leg: Option<Leg>,
-}
-
-impl<O> Parameters<O> for Duplicate<O> {
-    fn odds(&self) -> Option<&At<O>> {
-        self.odds.as_ref()
-    }
-
-    fn put(&self, kind: Kind) -> Result<Kind, Refused> {
-        Ok(match self.leg {
-            Some(leg) => Kind::Duplicate { leg: leg.into() },
-            None => kind,
-        })
-    }
-}
-
-/// `delay`.
-#[derive(Deserialize, JsonSchema)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    bound = "O: Deserialize<'de>"
-)]
-pub(in crate::scenario) struct Delay<O> {
-    /// How often.
-    odds: Option<At<O>>,
-    /// How much longer it takes; `1s` where it is not given.
-    by: Option<At<Duration>>,
-    /// Which half of the call; `request` where it is not given.
-    leg: Option<Leg>,
-}
-
-impl<O> Parameters<O> for Delay<O> {
-    fn odds(&self) -> Option<&At<O>> {
-        self.odds.as_ref()
-    }
-
-    fn put(&self, mut kind: Kind) -> Result<Kind, Refused> {
-        if let Kind::Delay { by, leg } = &mut kind {
-            set_length(by, &self.by, "a delay by nothing does nothing")?;
-            *leg = self.leg.map_or(*leg, Leg::into);
-        }
-        Ok(kind)
-    }
-}
-
-/// `partition`.
-#[derive(Deserialize, JsonSchema)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    bound = "O: Deserialize<'de>"
-)]
-pub(in crate::scenario) struct Partition<O> {
-    /// How often.
-    odds: Option<At<O>>,
-    /// How long; `1s` where it is not given.
-    r#for: Option<At<Duration>>,
-    /// Which ways; `both` where it is not given.
-    direction: Option<Direction>,
-}
-
-/// Which ways of a link are cut.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum Direction {
-    /// Both.
-    Both,
-    /// Requests are lost.
-    Forward,
-    /// Acks are lost.
-    Backward,
-}
-
-impl<O> Parameters<O> for Partition<O> {
-    fn odds(&self) -> Option<&At<O>> {
-        self.odds.as_ref()
-    }
-
-    fn put(&self, mut kind: Kind) -> Result<Kind, Refused> {
-        if let Kind::Partition { lasts, direction } = &mut kind {
-            set_length(lasts, &self.r#for, "a partition for no time does nothing")?;
-            match self.direction {
-                None => {}
-                Some(Direction::Both) => *direction = onceproof_sim::fault::Direction::Both,
-                Some(Direction::Forward) => *direction = onceproof_sim::fault::Direction::Forward,
-                Some(Direction::Backward) => *direction = onceproof_sim::fault::Direction::Backward,
-            }
-        }
-        Ok(kind)
-    }
-}
-
-/// `crash`.
-#[derive(Deserialize, JsonSchema)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    bound = "O: Deserialize<'de>"
-)]
-pub(in crate::scenario) struct Crash<O> {
-    /// How often.
-    odds: Option<At<O>>,
-    /// How long until it is back; `50ms` where it is not given.
-    restart: Option<Duration>,
-}
-
-impl<O> Parameters<O> for Crash<O> {
-    fn odds(&self) -> Option<&At<O>> {
-        self.odds.as_ref()
-    }
-
-    fn put(&self, kind: Kind) -> Result<Kind, Refused> {
-        Ok(match self.restart {
-            Some(Duration(restart)) => Kind::Crash { restart },
-            None => kind,
-        })
-    }
-}
-
-/// `commit-delayed`.
-#[derive(Deserialize, JsonSchema)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    bound = "O: Deserialize<'de>"
-)]
-pub(in crate::scenario) struct CommitDelayed<O> {
-    /// How often.
-    odds: Option<At<O>>,
-    /// How late; `100ms` where it is not given.
-    by: Option<At<Duration>>,
-}
-
-impl<O> Parameters<O> for CommitDelayed<O> {
-    fn odds(&self) -> Option<&At<O>> {
-        self.odds.as_ref()
-    }
-
-    fn put(&self, mut kind: Kind) -> Result<Kind, Refused> {
-        if let Kind::CommitDelayed { by } = &mut kind {
-            set_length(by, &self.by, "a delay by nothing does nothing")?;
-        }
-        Ok(kind)
-    }
-}
-
-fn set_length(
-    length: &mut u64,
-    given: &Option<At<Duration>>,
-    refused: &'static str,
-) -> Result<(), Refused> {
-    match given {
-        Some(At {
-            value: Duration(0),
-            span,
-        }) => Err((span.clone(), refused)),
-        Some(At {
-            value: Duration(given),
-            ..
-        }) => {
-            *length = *given;
-            Ok(())
-        }
-        None => Ok(()),
-    }
-}
-
-/// `user-differs`.
-#[derive(Deserialize, JsonSchema)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    bound = "O: Deserialize<'de>"
-)]
-pub(in crate::scenario) struct UserDiffers<O> {
-    /// How often.
-    odds: Option<At<O>>,
-    /// What is added to the first answer, modulo the number of answers; 1 where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1))]
-    answer: Option<At<u64>>,
-}
-
-impl<O> Parameters<O> for UserDiffers<O> {
-    fn odds(&self) -> Option<&At<O>> {
-        self.odds.as_ref()
-    }
-
-    fn put(&self, kind: Kind) -> Result<Kind, Refused> {
-        let Some(answer) = &self.answer else {
-            return Ok(kind);
-        };
-        match u32::try_from(answer.value) {
-            Ok(0) => Err((
-                answer.span.clone(),
-                "the first answer again is no other answer",
-            )),
-            Ok(answer) => Ok(Kind::UserDiffers { answer }),
-            Err(_) => Err((answer.span.clone(), "an answer is less than 2^32")),
-        }
-    }
-}
-
 /// An exact fault.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -400,73 +136,6 @@ pub(in crate::scenario) struct Fault {
     pub r#do: At<Do>,
 }
 
-/// Where an exact fault happens. What is not given matches anything.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(in crate::scenario) struct Place {
-    /// The step of a commit, of a function, or of a step of the protocol.
-    pub step: Option<At<String>>,
-    /// The sender of a request.
-    pub from: Option<At<String>>,
-    /// The receiver of a request.
-    pub to: Option<At<String>>,
-    /// The number of the shard within `step` or `to`, from 0.
-    pub shard: Option<At<u32>>,
-    /// The number of the shard within `from`, from 0.
-    pub from_shard: Option<At<u32>>,
-    /// The record: `events/0#2`, `per-user/ann@60s#0`, `watermark`.
-    pub record: Option<At<String>>,
-    /// Which send of the record to the step, or which execution of the function on it, from 1.
-    #[schemars(with = "Option<u32>", range(min = 1))]
-    pub attempt: Option<At<u32>>,
-    /// Before which step of the protocol.
-    pub before: Option<At<BeforeWord>>,
-    /// Which worker, from 0.
-    pub worker: Option<At<u32>>,
-    /// When, since the start of the run.
-    pub time: Option<At<Duration>>,
-    /// Which of the matches, from 1; the first where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1))]
-    pub nth: Option<At<u32>>,
-}
-
-/// A step of the protocol.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", remote = "Before")]
-enum BeforeWords {
-    /// The catalog is asked.
-    Admit,
-    /// The function, or the aggregate, takes the record.
-    Apply,
-    /// The commit of a record's effects is sent.
-    Commit,
-    /// The answer to a commit is handled.
-    Answer,
-    /// An ack is sent.
-    Ack,
-    /// An output is sent.
-    Send,
-    /// The commit that ends a record's stay is sent.
-    Settle,
-    /// The commit that fires a window or writes a row is sent.
-    Emit,
-}
-
-/// A step of the protocol.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(transparent)]
-pub(in crate::scenario) struct BeforeWord(#[serde(with = "BeforeWords")] pub Before);
-
-impl JsonSchema for BeforeWord {
-    fn schema_name() -> Cow<'static, str> {
-        "Before".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        BeforeWords::json_schema(generator)
-    }
-}
-
 /// What an exact fault does: a word, or a table of one word and its parameters.
 pub(in crate::scenario) struct Do(pub DoTable);
 
@@ -474,18 +143,31 @@ pub(in crate::scenario) struct Do(pub DoTable);
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum DoTable {
+    /// A request is lost.
     DropRequest(Plain<NoOdds>),
+    /// An ack is lost.
     DropAck(Plain<NoOdds>),
+    /// A request, or an ack, arrives twice.
     Duplicate(Duplicate<NoOdds>),
+    /// A request, or an ack, takes longer.
     Delay(Delay<NoOdds>),
+    /// A request is applied, and its ack becomes an error.
     ErrorApplied(Plain<NoOdds>),
+    /// A request is refused and not applied.
     ErrorNotApplied(Plain<NoOdds>),
+    /// A link is cut.
     Partition(Partition<NoOdds>),
+    /// A worker dies.
     Crash(Crash<NoOdds>),
+    /// A commit never reaches the store.
     CommitLost(Plain<NoOdds>),
+    /// A commit is applied, and its answer is lost.
     CommitUnknown(Plain<NoOdds>),
+    /// A commit reaches the store late.
     CommitDelayed(CommitDelayed<NoOdds>),
+    /// A function answers otherwise than it did the first time.
     UserDiffers(UserDiffers<NoOdds>),
+    /// A function fails, and is tried again.
     UserFails(Plain<NoOdds>),
 }
 

@@ -2,9 +2,11 @@
 //! a later check may refuse carries its place in the text. The JSON Schema is made from these types, so
 //! their documentation is that of the format.
 
-pub(super) mod fault;
 pub(super) mod input;
 pub(super) mod mechanism;
+pub(super) mod fault;
+pub(super) mod parameters;
+pub(super) mod place;
 
 use super::units::{Duration, Seed, Seeds};
 use onceproof_sim::outcome::Class;
@@ -153,7 +155,6 @@ pub(super) struct File {
     /// What every source without an input of its own reads.
     pub input: Option<At<input::Input>>,
     /// The steps of the pipeline.
-    #[serde(default)]
     #[schemars(length(min = 1))]
     pub step: Vec<At<Step>>,
     /// The mechanisms of all steps.
@@ -180,7 +181,7 @@ pub(super) enum Expect {
     /// Every record is reflected exactly once.
     ExactlyOnce,
     /// These classes must be found; others may be too.
-    Violates(OneOrMany<ClassWord>),
+    Violates(At<OneOrMany<ClassWord>>),
 }
 
 /// A class of violation.

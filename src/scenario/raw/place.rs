@@ -1,0 +1,75 @@
+//! The place of an exact fault as it is written.
+
+use super::At;
+use crate::scenario::units::Duration;
+use onceproof_sim::fault::Before;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// Where an exact fault happens. What is not given matches anything.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::scenario) struct Place {
+    /// The step of a commit, of a function, or of a step of the protocol.
+    pub step: Option<At<String>>,
+    /// The sender of a request.
+    pub from: Option<At<String>>,
+    /// The receiver of a request.
+    pub to: Option<At<String>>,
+    /// The number of the shard within `step` or `to`, from 0.
+    pub shard: Option<At<u32>>,
+    /// The number of the shard within `from`, from 0.
+    pub from_shard: Option<At<u32>>,
+    /// The record: `events/0#2`, `per-user/ann@60s#0`, `watermark`.
+    pub record: Option<At<String>>,
+    /// Which send of the record to the step, or which execution of the function on it, from 1.
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    pub attempt: Option<At<u32>>,
+    /// Before which step of the protocol.
+    pub before: Option<At<BeforeWord>>,
+    /// Which worker, from 0.
+    pub worker: Option<At<u32>>,
+    /// When, since the start of the run.
+    pub time: Option<At<Duration>>,
+    /// Which of the matches, from 1; the first where it is not given.
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    pub nth: Option<At<u32>>,
+}
+
+/// A step of the protocol.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", remote = "Before")]
+enum BeforeWords {
+    /// The catalog is asked.
+    Admit,
+    /// The function, or the aggregate, takes the record.
+    Apply,
+    /// The commit of a record's effects is sent.
+    Commit,
+    /// The answer to a commit is handled.
+    Answer,
+    /// An ack is sent.
+    Ack,
+    /// An output is sent.
+    Send,
+    /// The commit that ends a record's stay is sent.
+    Settle,
+    /// The commit that fires a window or writes a row is sent.
+    Emit,
+}
+
+/// A step of the protocol.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(transparent)]
+pub(in crate::scenario) struct BeforeWord(#[serde(with = "BeforeWords")] pub Before);
+
+impl JsonSchema for BeforeWord {
+    fn schema_name() -> Cow<'static, str> {
+        "Before".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        BeforeWords::json_schema(generator)
+    }
+}
