@@ -188,13 +188,7 @@ fn whole_files_are_read() {
         attempt: Some(1),
         ..Place::default()
     };
-    assert_eq!(
-        scenario.plan.faults,
-        [Fault {
-            at,
-            kind: Kind::DropAck
-        }]
-    );
+    assert_eq!(scenario.plan.faults, [Fault { at, kind: Kind::DropAck }]);
 
     let scenario = read(COIN);
     assert_eq!(scenario.expect, Expect::Violates(vec![Class::Duplicated]));
@@ -206,23 +200,17 @@ fn whole_files_are_read() {
     assert_eq!(scenario.plan.cluster.workers, Some(4));
     assert_eq!(scenario.plan.climate.odds.len(), 4);
     assert_eq!(scenario.sweep, 0..50);
-    let Input::Generate(generate) = &scenario.plan.inputs[0].1 else {
-        panic!("generated")
-    };
+    let Input::Generate(generate) = &scenario.plan.inputs[0].1 else { panic!("generated") };
     assert_eq!((generate.records, generate.skew_thousandths), (500, 1100));
 }
 
 #[test]
 fn a_real_file_is_read_whole_and_in_order() {
     let scenario = read(FLIGHTS);
-    let Input::Rows(rows) = &scenario.plan.inputs[0].1 else {
-        panic!("rows")
-    };
+    let Input::Rows(rows) = &scenario.plan.inputs[0].1 else { panic!("rows") };
     assert_eq!((rows.len(), scenario.rows_skipped), (50_173, 0));
     assert!(rows.is_sorted_by_key(|row| row.arrival));
-    let out_of_order = rows
-        .windows(2)
-        .filter(|pair| pair[1].event_time < pair[0].event_time);
+    let out_of_order = rows.windows(2).filter(|pair| pair[1].event_time < pair[0].event_time);
     assert!(out_of_order.count() > 10_000);
     let mut ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     ids.sort_unstable();
@@ -233,77 +221,26 @@ fn a_real_file_is_read_whole_and_in_order() {
 #[test]
 fn the_first_line_says_what_is_wrong_and_the_second_where() {
     for (old, new, first, second) in [
-        (
-            "name   = \"a lost ack\"\n",
-            "",
-            "`name` is missing",
-            "a.toml:1:1",
-        ),
-        (
-            "kind = \"source\"",
-            "kind = \"sauce\"",
-            "unknown name `sauce`",
-            "a.toml:12:8",
-        ),
-        (
-            "shards = 2",
-            "shard = 2",
-            "unknown key `shard`",
-            "a.toml:17:1",
-        ),
-        (
-            "\"1m\"",
-            "\"1 minute\"",
-            "unknown unit ` minute`",
-            "a.toml:18:10",
-        ),
+        ("name   = \"a lost ack\"\n", "", "`name` is missing", "a.toml:1:1"),
+        ("kind = \"source\"", "kind = \"sauce\"", "unknown name `sauce`", "a.toml:12:8"),
+        ("shards = 2", "shard = 2", "unknown key `shard`", "a.toml:17:1"),
+        ("\"1m\"", "\"1 minute\"", "unknown unit ` minute`", "a.toml:18:10"),
         ("\"1m\"", "\"0s\"", "a window of 0", "a.toml:18:10"),
         ("\"1m\"", "60", "a duration needs a unit", "a.toml:18:10"),
-        (
-            "\"per-user\", r",
-            "\"per-usr\", r",
-            "there is no step `per-usr`",
-            "a.toml:22:13",
-        ),
+        ("\"per-user\", r", "\"per-usr\", r", "there is no step `per-usr`", "a.toml:22:13"),
         ("attempt = 1", "attempt = 0", "`attempt` 0", "a.toml:22:58"),
         ("#1\"", "#3\"", "`events/0#3` is no record", "a.toml:22:34"),
-        (
-            "\"drop-ack\"",
-            "\"drop-ac\"",
-            "unknown name `drop-ac`",
-            "a.toml:23:6",
-        ),
-        (
-            "\"drop-ack\"",
-            "\"user-fails\"",
-            "`user-fails` can do nothing here",
-            "a.toml:23:6",
-        ),
-        (
-            "\"drop-ack\"",
-            "\"crash\"",
-            "`crash` is not placed by `to`",
-            "a.toml:22:8",
-        ),
-        (
-            "at = \"2s\"",
-            "at = \"0s\"",
-            "record 2 arrives before the one above it",
-            "a.toml:8:89",
-        ),
+        ("\"drop-ack\"", "\"drop-ac\"", "unknown name `drop-ac`", "a.toml:23:6"),
+        ("\"drop-ack\"", "\"user-fails\"", "`user-fails` can do nothing here", "a.toml:23:6"),
+        ("\"drop-ack\"", "\"crash\"", "`crash` is not placed by `to`", "a.toml:22:8"),
+        ("at = \"2s\"", "at = \"0s\"", "record 2 arrives before the one above it", "a.toml:8:89"),
     ] {
         let text = LOST_ACK.replace(old, new);
         assert_ne!(text, LOST_ACK, "{old} is there");
         let error = refused(&text);
         let mut lines = error.lines();
-        assert_eq!(
-            lines.next(),
-            Some(format!("error: {first}").as_str()),
-            "{error}"
-        );
-        let place = lines
-            .next()
-            .map(|line| line.trim_start_matches([' ', '-', '>']));
+        assert_eq!(lines.next(), Some(format!("error: {first}").as_str()), "{error}");
+        let place = lines.next().map(|line| line.trim_start_matches([' ', '-', '>']));
         assert_eq!(place, Some(second), "{error}");
     }
 }
@@ -348,14 +285,8 @@ fn bad_rows_are_refused_or_counted() {
         ("6,bob,9\n", "a row of 3 fields under 2 columns"),
         ("6\n", "a row of 1 fields under 2 columns"),
         ("x,bob\n", "`x` is not a whole number of seconds"),
-        (
-            "4,bob\n",
-            "a row that arrives before its predecessor: 4 is before 5",
-        ),
-        (
-            "99999999999999,bob\n",
-            "`99999999999999` is more than 100 years from 1970",
-        ),
+        ("4,bob\n", "a row that arrives before its predecessor: 4 is before 5"),
+        ("99999999999999,bob\n", "`99999999999999` is more than 100 years from 1970"),
     ] {
         directory.write("rows.csv", format!("{good}{bad}7,ann\n"));
         let file = directory.write("a.toml", csv_scenario(""));
@@ -366,18 +297,13 @@ fn bad_rows_are_refused_or_counted() {
         let file = directory.write("a.toml", csv_scenario(", on-bad-row = \"skip\""));
         let scenario = Scenario::load(&file).expect("bad rows are left out");
         assert_eq!(scenario.rows_skipped, 1, "{bad}");
-        let Input::Rows(rows) = &scenario.plan.inputs[0].1 else {
-            panic!("rows")
-        };
+        let Input::Rows(rows) = &scenario.plan.inputs[0].1 else { panic!("rows") };
         assert_eq!(rows.len(), 2);
     }
     directory.write("rows.csv", "t,user\r\n5,ann\r\n\r\nx,bob\r\n");
     let file = directory.write("a.toml", csv_scenario(""));
     let error = Scenario::load(&file).expect_err("not a time").to_string();
-    assert!(
-        error.contains("rows.csv:4\n") && error.contains("4 | x,bob\n"),
-        "{error}"
-    );
+    assert!(error.contains("rows.csv:4\n") && error.contains("4 | x,bob\n"), "{error}");
     directory.write("rows.csv", b"t,user\n5,\xff\n");
     let file = directory.write("a.toml", csv_scenario(""));
     let error = Scenario::load(&file).expect_err("not UTF-8").to_string();
@@ -391,25 +317,16 @@ fn files_that_are_missing_or_have_no_such_column_are_named() {
     let error = Scenario::load(&file).expect_err("there is no csv");
     assert!(matches!(&error, ScenarioError::Io { path, .. } if path.ends_with("rows.csv")));
     let error = error.to_string();
-    assert!(
-        error.contains("rows.csv") && error.contains("a.toml"),
-        "{error}"
-    );
+    assert!(error.contains("rows.csv") && error.contains("a.toml"), "{error}");
 
     directory.write("rows.csv", "t,usr\n5,ann\n");
     let error = Scenario::load(&file).expect_err("no column").to_string();
     let title = "error: there is no column of line 1 of `rows.csv`: `user`\n";
-    assert!(
-        error.starts_with(title) && error.contains("did you mean `usr`?"),
-        "{error}"
-    );
+    assert!(error.starts_with(title) && error.contains("did you mean `usr`?"), "{error}");
 
     directory.write("rows.csv", "t,user\n");
     let error = Scenario::load(&file).expect_err("no rows").to_string();
-    assert!(
-        error.starts_with("error: `rows.csv` has no rows\n"),
-        "{error}"
-    );
+    assert!(error.starts_with("error: `rows.csv` has no rows\n"), "{error}");
     directory.write("rows.csv", "");
     assert!(Scenario::load(&file).is_err());
 
@@ -422,13 +339,9 @@ fn what_is_not_text_is_no_scenario() {
     let directory = Directory::new("not_text");
     let file = directory.write("a.toml", b"format = 1\nname = \"\xff\xfe\"\n");
     let error = Scenario::load(&file).expect_err("not UTF-8").to_string();
-    assert!(
-        error.starts_with("error: not UTF-8\n") && error.contains("a.toml:2:9"),
-        "{error}"
-    );
-    let bytes: Vec<u8> = (0..4096_u32)
-        .map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8)
-        .collect();
+    assert!(error.starts_with("error: not UTF-8\n") && error.contains("a.toml:2:9"), "{error}");
+    let bytes: Vec<u8> =
+        (0..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let file = directory.write("a.toml", bytes);
     let error = Scenario::load(&file).expect_err("random bytes").to_string();
     assert!(error.starts_with("error: ") && error.len() < 900, "{error}");
@@ -447,11 +360,9 @@ fn classes(all: &[Class]) -> Classes {
 fn a_saved_failure_is_read_again_with_the_same_seed_and_faults() {
     let faults = [read(COIN).plan.faults, read(COIN).plan.faults].concat();
     let some_faults = &faults[..2];
-    for (text, faults) in [
-        (LOST_ACK, &read(LOST_ACK).plan.faults[..]),
-        (COIN, some_faults),
-        (CHAPTER, &[]),
-    ] {
+    for (text, faults) in
+        [(LOST_ACK, &read(LOST_ACK).plan.faults[..]), (COIN, some_faults), (CHAPTER, &[])]
+    {
         for seed in [None, Some(7), Some(u64::MAX)] {
             let scenario = read(text);
             let lost = classes(&[Class::Lost, Class::Stuck]);
@@ -460,10 +371,7 @@ fn a_saved_failure_is_read_again_with_the_same_seed_and_faults() {
             let again = read(&saved);
             assert_eq!(again.seed, seed);
             assert_eq!(again.plan.faults, faults);
-            assert_eq!(
-                again.expect,
-                Expect::Violates(vec![Class::Lost, Class::Stuck])
-            );
+            assert_eq!(again.expect, Expect::Violates(vec![Class::Lost, Class::Stuck]));
             assert!(again.plan.climate.odds.is_empty());
             assert_eq!(again.plan.pipeline.steps(), scenario.plan.pipeline.steps());
             // Saving again changes nothing.
@@ -479,10 +387,7 @@ fn a_saved_failure_keeps_the_layout_of_its_file() {
     let duplicated = classes(&[Class::Duplicated]);
     let saved = scenario.saved_failure(Some(7), &scenario.plan.faults, duplicated, &destination);
     let expected = LOST_ACK
-        .replace(
-            "\"exactly-once\"\n",
-            "{ violates = \"duplicated\" }\nseed = \"7\"\n",
-        )
+        .replace("\"exactly-once\"\n", "{ violates = \"duplicated\" }\nseed = \"7\"\n")
         .replace("# Its sender never hears of it.\n", "");
     assert_eq!(saved, expected);
 }
@@ -496,10 +401,7 @@ fn a_saved_failure_finds_its_csv_from_where_it_is() {
     for (place, path) in [("deep/er/b.toml", "../../rows.csv"), ("b.toml", "rows.csv")] {
         let destination = directory.0.join(place);
         let saved = scenario.saved_failure(None, &[], Classes::default(), &destination);
-        assert!(
-            saved.contains(&format!("path = \"{path}\", key")),
-            "{saved}"
-        );
+        assert!(saved.contains(&format!("path = \"{path}\", key")), "{saved}");
         std::fs::write(&destination, saved).expect("it can be written");
         Scenario::load(&destination).expect("the csv is found");
     }
@@ -517,20 +419,10 @@ fn a_file_of_toml_1_1_is_saved_as_toml_1_0() {
     );
     let scenario = read(&text);
     let destination = scenarios().join("saved.toml");
-    let saved = scenario.saved_failure(
-        None,
-        &scenario.plan.faults,
-        Classes::default(),
-        &destination,
-    );
-    let records = saved
-        .lines()
-        .find(|line| line.starts_with("records"))
-        .expect("records");
-    assert!(
-        records.contains("{ key = \"\\u001BA\", at = \"0s\" }"),
-        "{records}"
-    );
+    let saved =
+        scenario.saved_failure(None, &scenario.plan.faults, Classes::default(), &destination);
+    let records = saved.lines().find(|line| line.starts_with("records")).expect("records");
+    assert!(records.contains("{ key = \"\\u001BA\", at = \"0s\" }"), "{records}");
     let rows = |scenario: Scenario| match &scenario.plan.inputs[0].1 {
         Input::Rows(rows) => rows.to_vec(),
         Input::Generate(_) => panic!("rows"),
@@ -545,13 +437,13 @@ fn faults_are_written_as_they_are_read() {
         .plan
         .faults
         .iter()
-        .map(|fault| scenario.fault_to_json(fault).to_string())
+        .map(|fault| onceproof::scenario::fault_to_json(fault, &scenario.plan).to_string())
         .collect();
     assert_eq!(
         json,
         [
-            r#"{"at":{"before":"settle","record":"events/0#0","step":"flip"},"do":{"crash":{"restart":"50ms"}}}"#,
-            r#"{"at":{"attempt":2,"record":"events/0#0","step":"flip"},"do":{"user-differs":{"answer":1}}}"#,
+            r#"{"at":{"step":"flip","record":"events/0#0","before":"settle"},"do":{"crash":{"restart":"50ms"}}}"#,
+            r#"{"at":{"step":"flip","record":"events/0#0","attempt":2},"do":{"user-differs":{"answer":1}}}"#,
         ]
     );
     let toml = scenario.faults_as_toml(&scenario.plan.faults[..1]);

@@ -225,9 +225,7 @@ pub struct Effects {
 impl Effects {
     /// Whether nothing but timers is listed: questions may still be asked.
     pub fn is_quiet(&self) -> bool {
-        self.list
-            .iter()
-            .all(|effect| matches!(effect, Effect::Wake { .. }))
+        self.list.iter().all(|effect| matches!(effect, Effect::Wake { .. }))
     }
 
     /// An empty buffer for the deltas of a commit.

@@ -103,46 +103,26 @@ impl Function {
         mut emit: impl FnMut(Output),
     ) {
         match self {
-            Function::Identity => emit(Output {
-                key,
-                value: value.clone(),
-            }),
-            Function::KeyBy(by) => emit(Output {
-                key: by.key(key, value, keys),
-                value: value.clone(),
-            }),
+            Function::Identity => emit(Output { key, value: value.clone() }),
+            Function::KeyBy(by) => {
+                emit(Output { key: by.key(key, value, keys), value: value.clone() })
+            }
             Function::Filter(filter) => {
                 if filter.keeps(keys.text(key), value) {
-                    emit(Output {
-                        key,
-                        value: value.clone(),
-                    });
+                    emit(Output { key, value: value.clone() });
                 }
             }
             Function::Explode { copies } => {
                 for _ in 0..*copies {
-                    emit(Output {
-                        key,
-                        value: value.clone(),
-                    });
+                    emit(Output { key, value: value.clone() });
                 }
             }
-            Function::Coin {
-                into: Into::Key, ..
-            } => {
+            Function::Coin { into: Into::Key, .. } => {
                 let text = format!("{}/{answer}", keys.text(key));
-                emit(Output {
-                    key: keys.intern(&text),
-                    value: value.clone(),
-                });
+                emit(Output { key: keys.intern(&text), value: value.clone() });
             }
-            Function::Coin {
-                into: Into::Value, ..
-            } => {
-                emit(Output {
-                    key,
-                    value: Value::Integer(i64::from(answer)),
-                });
+            Function::Coin { into: Into::Value, .. } => {
+                emit(Output { key, value: Value::Integer(i64::from(answer)) });
             }
         }
     }
@@ -189,9 +169,7 @@ mod tests {
         let mut keys = Keys::default();
         let ann = keys.intern("ann");
         let mut outputs = Vec::new();
-        function.apply(ann, &Value::Integer(5), answer, &mut keys, |output| {
-            outputs.push(output)
-        });
+        function.apply(ann, &Value::Integer(5), answer, &mut keys, |output| outputs.push(output));
         let texts: Vec<String> = outputs
             .iter()
             .map(|output| format!("{}={}", keys.text(output.key), output.value.integer()))
@@ -209,26 +187,8 @@ mod tests {
         check(Function::Filter(Filter::Key("ann".into())), 0, &["ann=5"]);
         check(Function::Filter(Filter::NotKey("ann".into())), 0, &[]);
         check(Function::Filter(Filter::ValueAtLeast(6)), 0, &[]);
-        check(
-            Function::Explode { copies: 3 },
-            0,
-            &["ann=5", "ann=5", "ann=5"],
-        );
-        check(
-            Function::Coin {
-                sides: 2,
-                into: Into::Key,
-            },
-            1,
-            &["ann/1=5"],
-        );
-        check(
-            Function::Coin {
-                sides: 2,
-                into: Into::Value,
-            },
-            1,
-            &["ann=1"],
-        );
+        check(Function::Explode { copies: 3 }, 0, &["ann=5", "ann=5", "ann=5"]);
+        check(Function::Coin { sides: 2, into: Into::Key }, 1, &["ann/1=5"]);
+        check(Function::Coin { sides: 2, into: Into::Value }, 1, &["ann=1"]);
     }
 }

@@ -24,11 +24,7 @@ pub struct Keys {
 
 impl Default for Keys {
     fn default() -> Keys {
-        let mut keys = Keys {
-            texts: Vec::new(),
-            hashes: Vec::new(),
-            index: HashTable::new(),
-        };
+        let mut keys = Keys { texts: Vec::new(), hashes: Vec::new(), index: HashTable::new() };
         let global = keys.intern("*");
         debug_assert_eq!(global, Key::GLOBAL);
         keys
@@ -46,8 +42,7 @@ impl Keys {
         self.texts.push(text.into());
         self.hashes.push(hash);
         let hashes = &self.hashes;
-        self.index
-            .insert_unique(hash, handle, |&h| hashes[h as usize]);
+        self.index.insert_unique(hash, handle, |&h| hashes[h as usize]);
         Key(handle)
     }
 
@@ -57,9 +52,7 @@ impl Keys {
     }
 
     fn lookup(&self, text: &str, hash: u64) -> Option<Key> {
-        self.index
-            .find(hash, |&h| &*self.texts[h as usize] == text)
-            .map(|&h| Key(h))
+        self.index.find(hash, |&h| &*self.texts[h as usize] == text).map(|&h| Key(h))
     }
 
     /// The text of a key.
@@ -85,11 +78,8 @@ impl Keys {
     /// Forgets all keys but the first `len`, for the next run over the same input.
     pub fn truncate(&mut self, len: usize) {
         let hashes = &self.hashes;
-        for handle in len..hashes.len() {
-            if let Ok(entry) = self
-                .index
-                .find_entry(hashes[handle], |&h| h as usize == handle)
-            {
+        for (handle, &hash) in hashes.iter().enumerate().skip(len) {
+            if let Ok(entry) = self.index.find_entry(hash, |&h| h as usize == handle) {
                 entry.remove();
             }
         }

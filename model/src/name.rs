@@ -97,16 +97,8 @@ impl Names {
     pub fn add_source(&mut self, step: u16, step_hash: u64, shards: u32, rows: u32) -> Name {
         assert!(self.entries.is_empty(), "sources are named first");
         let first = self.implicit;
-        self.blocks.push(Block {
-            step,
-            step_hash,
-            shards,
-            first,
-            rows,
-        });
-        self.implicit = first
-            .checked_add(rows)
-            .expect("fewer than 2^32 source records");
+        self.blocks.push(Block { step, step_hash, shards, first, rows });
+        self.implicit = first.checked_add(rows).expect("fewer than 2^32 source records");
         Name(first)
     }
 
@@ -117,21 +109,13 @@ impl Names {
 
     /// The name of the row at `offset` of a source shard.
     pub fn source(&self, step: u16, shard: u32, offset: u64) -> Name {
-        let block = self
-            .blocks
-            .iter()
-            .find(|b| b.step == step)
-            .expect("a source with rows");
+        let block = self.blocks.iter().find(|b| b.step == step).expect("a source with rows");
         Name(block.first + offset as u32 * block.shards + shard)
     }
 
     /// The name of output `index` of map step `step` on `parent`.
     pub fn output(&mut self, parent: Name, step: u16, index: u32) -> Name {
-        let origin = Origin::Output {
-            parent,
-            step,
-            index,
-        };
+        let origin = Origin::Output { parent, step, index };
         if let Some(&name) = self.index.get(&origin) {
             return name;
         }
@@ -150,21 +134,12 @@ impl Names {
         pane: u32,
         keys: &Keys,
     ) -> Name {
-        let origin = Origin::Pane {
-            step,
-            key,
-            start,
-            pane,
-        };
+        let origin = Origin::Pane { step, key, start, pane };
         if let Some(&name) = self.index.get(&origin) {
             return name;
         }
         let hash = pane_hash(step_hash, keys.hash(key), start, pane);
-        self.add(Entry {
-            origin,
-            hash,
-            root: hash,
-        })
+        self.add(Entry { origin, hash, root: hash })
     }
 
     fn add(&mut self, entry: Entry) -> Name {
@@ -201,11 +176,7 @@ impl Names {
                 if block.shards == 1 {
                     return source_hash(block.step_hash, 0, u64::from(row));
                 }
-                source_hash(
-                    block.step_hash,
-                    row % block.shards,
-                    u64::from(row / block.shards),
-                )
+                source_hash(block.step_hash, row % block.shards, u64::from(row / block.shards))
             }
         }
     }
@@ -252,20 +223,11 @@ impl Names {
         step: impl Fn(u16) -> &'a str + Copy,
     ) -> String {
         match self.origin(name) {
-            Origin::Source {
-                step: s,
-                shard,
-                offset,
-            } => format!("{}/{shard}#{offset}", step(s)),
+            Origin::Source { step: s, shard, offset } => format!("{}/{shard}#{offset}", step(s)),
             Origin::Output { parent, index, .. } => {
                 format!("{}.{index}", self.text(parent, keys, step))
             }
-            Origin::Pane {
-                step: s,
-                key,
-                start,
-                pane,
-            } => {
+            Origin::Pane { step: s, key, start, pane } => {
                 format!("{}/{}@{start}#{pane}", step(s), keys.text(key))
             }
         }
@@ -294,10 +256,7 @@ pub fn output_hash(parent: u64, step: u16, index: u32) -> u64 {
 
 /// The hash of the name of a pane.
 pub fn pane_hash(step_hash: u64, key_hash: u64, start: Time, pane: u32) -> u64 {
-    fold(
-        fold(step_hash, key_hash),
-        scatter(start.0 as u64 ^ (u64::from(pane) << 48)),
-    )
+    fold(fold(step_hash, key_hash), scatter(start.0 as u64 ^ (u64::from(pane) << 48)))
 }
 
 #[cfg(test)]

@@ -228,14 +228,9 @@ impl Pipeline {
         }
         let order = toposort(&graph, None)
             .map_err(|cycle| GraphError::Cycle(StepIndex(cycle.node_id().index() as u16)))?;
-        let order: Vec<StepIndex> = order
-            .into_iter()
-            .map(|node| StepIndex(node.index() as u16))
-            .collect();
-        if !steps
-            .iter()
-            .any(|step| matches!(step.kind, StepKind::Source { .. }))
-        {
+        let order: Vec<StepIndex> =
+            order.into_iter().map(|node| StepIndex(node.index() as u16)).collect();
+        if !steps.iter().any(|step| matches!(step.kind, StepKind::Source { .. })) {
             return Err(GraphError::NoSource);
         }
         let mut edges_out = vec![Vec::new(); steps.len()];
@@ -294,10 +289,7 @@ impl Pipeline {
 
     /// The step of this name.
     pub fn find(&self, name: &str) -> Option<StepIndex> {
-        self.steps
-            .iter()
-            .position(|step| step.name == name)
-            .map(|at| StepIndex(at as u16))
+        self.steps.iter().position(|step| step.name == name).map(|at| StepIndex(at as u16))
     }
 
     /// The hash of a step's name, the same in every run.
@@ -364,10 +356,7 @@ impl Pipeline {
         let senders = &self.senders[step.at()];
         match self.steps[step.at()].from.len() {
             1 => (sender.0 - senders[0].0) as usize,
-            _ => senders
-                .iter()
-                .position(|&s| s == sender)
-                .expect("a sender of this step"),
+            _ => senders.iter().position(|&s| s == sender).expect("a sender of this step"),
         }
     }
 
@@ -379,10 +368,7 @@ impl Pipeline {
 }
 
 fn numbered(steps: &[Step]) -> impl Iterator<Item = (StepIndex, &Step)> {
-    steps
-        .iter()
-        .enumerate()
-        .map(|(at, step)| (StepIndex(at as u16), step))
+    steps.iter().enumerate().map(|(at, step)| (StepIndex(at as u16), step))
 }
 
 fn check_inputs(steps: &[Step], index: StepIndex, step: &Step) -> Result<(), GraphError> {
@@ -395,10 +381,7 @@ fn check_inputs(steps: &[Step], index: StepIndex, step: &Step) -> Result<(), Gra
     }
     for (at, &from) in step.from.iter().enumerate() {
         if matches!(steps[from.at()].kind, StepKind::Sink(_)) {
-            return Err(GraphError::InputFromSink {
-                step: index,
-                sink: from,
-            });
+            return Err(GraphError::InputFromSink { step: index, sink: from });
         }
         if step.from[..at].contains(&from) {
             return Err(GraphError::InputTwice { step: index, from });
@@ -423,14 +406,9 @@ struct Upstream {
 /// a pane, where late records decide how many panes there are, and those below an aggregate that look at
 /// what a coin decided, since one pane of a window may land on another side than the next.
 fn check_functions(steps: &[Step], order: &[StepIndex]) -> Result<(), GraphError> {
-    let bounded = steps.iter().any(|step| {
-        matches!(
-            step.kind,
-            StepKind::Source {
-                watermark: SourceWatermark::Bound(_)
-            }
-        )
-    });
+    let bounded = steps
+        .iter()
+        .any(|step| matches!(step.kind, StepKind::Source { watermark: SourceWatermark::Bound(_) }));
     let mut upstream = vec![Upstream::default(); steps.len()];
     for &index in order {
         let step = &steps[index.at()];
@@ -445,10 +423,7 @@ fn check_functions(steps: &[Step], order: &[StepIndex]) -> Result<(), GraphError
         match &step.kind {
             StepKind::Map(function) => {
                 if let (true, Some(aggregate)) = (function.reads_value(), here.split) {
-                    return Err(GraphError::ReadsSplitPane {
-                        step: index,
-                        aggregate,
-                    });
+                    return Err(GraphError::ReadsSplitPane { step: index, aggregate });
                 }
                 let depends = match function {
                     Function::Filter(_) | Function::KeyBy(_) if function.reads_value() => {
@@ -494,18 +469,12 @@ fn marks(steps: &[Step], edges: &[Vec<Edge>], order: &[StepIndex]) -> Vec<Vec<Ma
         let held_back = windowing.map_or(0, |windows| windows.lateness);
         let mut here: Vec<Mark> = Vec::new();
         if let Some(windows) = windowing {
-            here.push(Mark {
-                length: windows.length,
-                shift: 0,
-            });
+            here.push(Mark { length: windows.length, shift: 0 });
         }
         for edge in &edges[index.at()] {
             for mark in &marks[edge.to.at()] {
                 let shift = (mark.shift.saturating_add(held_back)) % mark.length;
-                let mark = Mark {
-                    length: mark.length,
-                    shift,
-                };
+                let mark = Mark { length: mark.length, shift };
                 if !here.contains(&mark) {
                     here.push(mark);
                 }
@@ -523,19 +492,11 @@ mod tests {
 
     fn step(name: &str, kind: StepKind, from: &[u16], shards: u32) -> Step {
         let from = from.iter().map(|&index| StepIndex(index)).collect();
-        Step {
-            name: name.into(),
-            kind,
-            from,
-            shards,
-            mechanism: Mechanism::default(),
-        }
+        Step { name: name.into(), kind, from, shards, mechanism: Mechanism::default() }
     }
 
     fn source() -> StepKind {
-        StepKind::Source {
-            watermark: SourceWatermark::Perfect,
-        }
+        StepKind::Source { watermark: SourceWatermark::Perfect }
     }
 
     fn count(length: Nanos, lateness: Nanos) -> StepKind {
@@ -549,17 +510,10 @@ mod tests {
         };
         let map = || StepKind::Map(Function::Identity);
         check(
-            vec![
-                step("s", source(), &[], 1),
-                step("a", map(), &[2], 1),
-                step("b", map(), &[1], 1),
-            ],
+            vec![step("s", source(), &[], 1), step("a", map(), &[2], 1), step("b", map(), &[1], 1)],
             GraphError::Cycle(StepIndex(2)),
         );
-        check(
-            vec![step("a", map(), &[], 1)],
-            GraphError::NoInput(StepIndex(0)),
-        );
+        check(vec![step("a", map(), &[], 1)], GraphError::NoInput(StepIndex(0)));
         check(
             vec![step("s", source(), &[], 1), step("a", map(), &[0], 1)],
             GraphError::LeadsNowhere(StepIndex(1)),
@@ -570,30 +524,19 @@ mod tests {
                 step("t", StepKind::Sink(Sink::Upsert), &[0], 1),
                 step("a", count(1, 0), &[1], 1),
             ],
-            GraphError::InputFromSink {
-                step: StepIndex(2),
-                sink: StepIndex(1),
-            },
+            GraphError::InputFromSink { step: StepIndex(2), sink: StepIndex(1) },
         );
         check(
-            vec![
-                step("s", source(), &[], 1),
-                step("a", count(1, 0), &[0, 0], 1),
-            ],
-            GraphError::InputTwice {
-                step: StepIndex(1),
-                from: StepIndex(0),
-            },
+            vec![step("s", source(), &[], 1), step("a", count(1, 0), &[0, 0], 1)],
+            GraphError::InputTwice { step: StepIndex(1), from: StepIndex(0) },
         );
     }
 
     #[test]
     fn every_key_has_one_shard_and_every_shard_gets_keys() {
-        let pipeline = Pipeline::new(vec![
-            step("s", source(), &[], 2),
-            step("c", count(1, 0), &[0], 4),
-        ])
-        .expect("a good graph");
+        let pipeline =
+            Pipeline::new(vec![step("s", source(), &[], 2), step("c", count(1, 0), &[0], 4)])
+                .expect("a good graph");
         let mut hit = [0; 4];
         for key in 0..1000 {
             let shard = pipeline.route(StepIndex(1), mix::scatter(key));
@@ -616,20 +559,12 @@ mod tests {
         .expect("a good graph");
         let crossed = |old: i64, new: i64| {
             let (old, new) = (Time(old * SECOND as i64), Time(new * SECOND as i64));
-            pipeline
-                .marks(StepIndex(1))
-                .iter()
-                .any(|mark| mark.is_crossed(old, new))
+            pipeline.marks(StepIndex(1)).iter().any(|mark| mark.is_crossed(old, new))
         };
         assert!(crossed(4, 5));
         assert!(!crossed(5, 9));
         assert!(crossed(12, 13));
         assert!(!crossed(13, 14));
-        assert!(
-            pipeline
-                .marks(StepIndex(1))
-                .iter()
-                .any(|m| m.is_crossed(Time(0), Time::MAX))
-        );
+        assert!(pipeline.marks(StepIndex(1)).iter().any(|m| m.is_crossed(Time(0), Time::MAX)));
     }
 }

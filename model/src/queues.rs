@@ -13,10 +13,7 @@ pub struct Queue {
 
 impl Default for Queue {
     fn default() -> Queue {
-        Queue {
-            head: NONE,
-            tail: NONE,
-        }
+        Queue { head: NONE, tail: NONE }
     }
 }
 

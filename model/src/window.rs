@@ -37,10 +37,7 @@ mod tests {
 
     #[test]
     fn a_window_holds_its_start_and_not_its_end() {
-        let minute = Windowing {
-            length: 60 * SECOND,
-            lateness: 0,
-        };
+        let minute = Windowing { length: 60 * SECOND, lateness: 0 };
         let check = |at: i64, start: i64| assert_eq!(minute.start(Time(at)), Time(start));
         check(0, 0);
         check(59_999_999_999, 0);
@@ -50,10 +47,7 @@ mod tests {
 
     #[test]
     fn late_begins_where_the_watermark_reaches_end_and_lateness() {
-        let windows = Windowing {
-            length: 10,
-            lateness: 5,
-        };
+        let windows = Windowing { length: 10, lateness: 5 };
         assert!(!windows.is_late(Time(0), Time(14)));
         assert!(windows.is_late(Time(0), Time(15)));
     }

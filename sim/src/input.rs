@@ -82,11 +82,7 @@ struct Source {
 
 impl Default for Sources {
     fn default() -> Sources {
-        Sources {
-            sources: Vec::new(),
-            start: Time(0),
-            last_arrival: Time(0),
-        }
+        Sources { sources: Vec::new(), start: Time(0), last_arrival: Time(0) }
     }
 }
 
@@ -94,18 +90,13 @@ impl Sources {
     /// Lays out the input of a plan for a seed. Input that no seed draws is laid out once only: `self`
     /// is kept where it can be.
     pub fn load(&mut self, plan: &Plan, seed: u64, words: &mut Vocabulary) {
-        let is_drawn = plan
-            .inputs
-            .iter()
-            .any(|(_, input)| matches!(input, Input::Generate(_)));
+        let is_drawn = plan.inputs.iter().any(|(_, input)| matches!(input, Input::Generate(_)));
         if !self.sources.is_empty() && !is_drawn {
             words.names.clear();
             for source in &self.sources {
                 let rows = source.keys.len() as u32;
                 let hash = plan.pipeline.hash(source.step);
-                words
-                    .names
-                    .add_source(source.step.0, hash, source.shards, rows);
+                words.names.add_source(source.step.0, hash, source.shards, rows);
             }
             return;
         }
@@ -117,9 +108,7 @@ impl Sources {
                 Input::Rows(rows) => rows.len() as u32,
                 Input::Generate(generate) => generate.records,
             };
-            let first = words
-                .names
-                .add_source(step.0, plan.pipeline.hash(*step), shards, rows);
+            let first = words.names.add_source(step.0, plan.pipeline.hash(*step), shards, rows);
             let mut source = Source {
                 step: *step,
                 shards,
@@ -207,10 +196,7 @@ impl Sources {
     }
 
     fn source(&self, step: StepIndex) -> &Source {
-        self.sources
-            .iter()
-            .find(|source| source.step == step)
-            .expect("a source step")
+        self.sources.iter().find(|source| source.step == step).expect("a source step")
     }
 }
 
@@ -279,9 +265,8 @@ impl Source {
 
 impl Generate {
     fn draw(&self, seed: u64, source: &mut Source, keys: &mut Keys) {
-        let users: Vec<Key> = (0..self.users)
-            .map(|user| keys.intern(&format!("user-{user}")))
-            .collect();
+        let users: Vec<Key> =
+            (0..self.users).map(|user| keys.intern(&format!("user-{user}"))).collect();
         let shares = shares(self.users, self.skew_thousandths);
         let total = shares.last().copied().unwrap_or(1);
         let mut generator = generator(seed, INPUT);
@@ -369,10 +354,7 @@ mod tests {
                 let exponent = u128::from(log2(rank)) * u128::from(skew) / 1000;
                 let ours = power_of_half(exponent as u64) as f64 / 4_294_967_296.0;
                 let theirs = f64::from(rank).powf(-f64::from(skew) / 1000.0);
-                assert!(
-                    (ours - theirs).abs() < 1e-8,
-                    "{rank}^-{skew}: {ours} {theirs}"
-                );
+                assert!((ours - theirs).abs() < 1e-8, "{rank}^-{skew}: {ours} {theirs}");
             }
         }
     }

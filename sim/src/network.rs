@@ -55,10 +55,9 @@ impl Links {
                 }
                 &mut sends[at]
             }
-            Subject::Watermark(value) => self
-                .watermarks
-                .entry((request.from, request.to, value))
-                .or_default(),
+            Subject::Watermark(value) => {
+                self.watermarks.entry((request.from, request.to, value)).or_default()
+            }
         };
         *count += 1;
         *count

@@ -22,13 +22,8 @@ pub enum Class {
 
 impl Class {
     /// All classes, in the order of the documentation.
-    pub const ALL: [Class; 5] = [
-        Class::Duplicated,
-        Class::Lost,
-        Class::Divergent,
-        Class::Phantom,
-        Class::Stuck,
-    ];
+    pub const ALL: [Class; 5] =
+        [Class::Duplicated, Class::Lost, Class::Divergent, Class::Phantom, Class::Stuck];
 
     /// The word for it in a scenario file and in reports.
     pub fn word(self) -> &'static str {
@@ -64,9 +59,7 @@ impl Classes {
 
     /// The classes in the set, in order.
     pub fn iter(self) -> impl Iterator<Item = Class> {
-        Class::ALL
-            .into_iter()
-            .filter(move |&class| self.contains(class))
+        Class::ALL.into_iter().filter(move |&class| self.contains(class))
     }
 }
 

@@ -69,8 +69,7 @@ impl<'a> Outside<'a> {
         self.now = self.sources.start;
         self.cost = 0;
         self.doom = None;
-        self.executions
-            .resize_with(self.pipeline.steps().len(), Vec::new);
+        self.executions.resize_with(self.pipeline.steps().len(), Vec::new);
         for executions in &mut self.executions {
             executions.clear();
         }

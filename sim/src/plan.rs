@@ -38,11 +38,7 @@ pub struct Cluster {
 
 impl Default for Cluster {
     fn default() -> Cluster {
-        Cluster {
-            workers: None,
-            commit: MILLISECOND,
-            read: 0,
-        }
+        Cluster { workers: None, commit: MILLISECOND, read: 0 }
     }
 }
 
@@ -57,10 +53,7 @@ pub struct Network {
 
 impl Default for Network {
     fn default() -> Network {
-        Network {
-            latency_min: MILLISECOND,
-            latency_max: MILLISECOND,
-        }
+        Network { latency_min: MILLISECOND, latency_max: MILLISECOND }
     }
 }
 
@@ -83,10 +76,6 @@ impl Until {
 
 impl Default for Until {
     fn default() -> Until {
-        Until {
-            calm: None,
-            drain: 600 * SECOND,
-            events: 100_000_000,
-        }
+        Until { calm: None, drain: 600 * SECOND, events: 100_000_000 }
     }
 }

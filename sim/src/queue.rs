@@ -46,11 +46,7 @@ pub struct Queue<T> {
 impl<T: Copy> Default for Queue<T> {
     fn default() -> Queue<T> {
         let lanes = [VecDeque::new(), VecDeque::new(), VecDeque::new()];
-        Queue {
-            heap: Vec::new(),
-            lanes,
-            scheduled: 0,
-        }
+        Queue { heap: Vec::new(), lanes, scheduled: 0 }
     }
 }
 
@@ -142,12 +138,7 @@ impl<T: Copy> Queue<T> {
             let four = &self.heap[first..first + 4];
             let left = usize::from(four[1].0 < four[0].0);
             let right = 2 + usize::from(four[3].0 < four[2].0);
-            let best = first
-                + if four[right].0 < four[left].0 {
-                    right
-                } else {
-                    left
-                };
+            let best = first + if four[right].0 < four[left].0 { right } else { left };
             self.heap[hole] = self.heap[best];
             hole = best;
         }
@@ -172,7 +163,7 @@ mod tests {
             let mut now = 0;
             for n in 0..400_u64 {
                 let draw = scatter(seed * 1000 + n);
-                if draw % 3 == 0 {
+                if draw.is_multiple_of(3) {
                     if let Some((at, id)) = queue.pop() {
                         now = at;
                         taken.push(id);
@@ -180,11 +171,7 @@ mod tests {
                     continue;
                 }
                 let at = now + (draw >> 8) % 20;
-                let turn = if draw & 64 == 0 {
-                    Turn::Normal
-                } else {
-                    Turn::Last
-                };
+                let turn = if draw & 64 == 0 { Turn::Normal } else { Turn::Last };
                 let lane = [Lane::Store, Lane::Retry, Lane::Network, Lane::Heap]
                     [(draw >> 32) as usize % 4];
                 queue.push(at, turn, lane, n);
@@ -204,14 +191,10 @@ mod tests {
             }
         }
         let mut queue = Queue::default();
-        for (id, (at, turn)) in [
-            (5, Turn::Last),
-            (5, Turn::Normal),
-            (3, Turn::Normal),
-            (5, Turn::Normal),
-        ]
-        .iter()
-        .enumerate()
+        for (id, (at, turn)) in
+            [(5, Turn::Last), (5, Turn::Normal), (3, Turn::Normal), (5, Turn::Normal)]
+                .iter()
+                .enumerate()
         {
             queue.push(*at, *turn, Lane::Heap, id);
         }

@@ -17,11 +17,7 @@ pub struct Simulator<'a> {
 impl<'a> Simulator<'a> {
     /// Prepares a plan.
     pub fn new(plan: &'a Plan) -> Simulator<'a> {
-        Simulator {
-            plan,
-            world: World::new(plan),
-            expectations: Expectations::default(),
-        }
+        Simulator { plan, world: World::new(plan), expectations: Expectations::default() }
     }
 
     /// One run, its verdict and figures only. Without a seed latency is the least, first answers are 0
@@ -59,9 +55,7 @@ impl<'a> Simulator<'a> {
         let pipeline = &self.plan.pipeline;
         let schedule = outside.answers.take_schedule();
         let Judgement { damage, names, .. } = &mut judgement;
-        outside
-            .ledger
-            .blame(damage, names, &schedule, pipeline, &outside.words);
+        outside.ledger.blame(damage, names, &schedule, pipeline, &outside.words);
         let mut steps = Vec::new();
         for (at, step) in pipeline.steps().iter().enumerate() {
             if !step.kind.has_results() {
@@ -72,13 +66,7 @@ impl<'a> Simulator<'a> {
             let applied = outside.ledger.applied(step);
             let text = |(key, total)| (outside.words.keys.text(key).to_owned(), total);
             let results = outside.ledger.totals(step).map(text).collect();
-            steps.push(StepResult {
-                step,
-                expected,
-                applied,
-                late,
-                results,
-            });
+            steps.push(StepResult { step, expected, applied, late, results });
         }
         Outcome {
             brief,
@@ -90,10 +78,9 @@ impl<'a> Simulator<'a> {
             reason: match end {
                 End::Drained => None,
                 End::Stuck(reason) => Some(reason),
-                End::OutOfEvents => Some(format!(
-                    "the limit of {} events was hit",
-                    self.plan.until.events
-                )),
+                End::OutOfEvents => {
+                    Some(format!("the limit of {} events was hit", self.plan.until.events))
+                }
             },
         }
     }

@@ -73,8 +73,7 @@ impl Store {
             rows.ids.clear();
             rows.windows.clear();
             rows.watermarks.clear();
-            rows.watermarks
-                .resize(pipeline.senders(step).len(), Time::MIN);
+            rows.watermarks.resize(pipeline.senders(step).len(), Time::MIN);
         }
     }
 
@@ -121,10 +120,7 @@ impl Store {
             None => Content::default(),
             Some(window) => {
                 let lineage = ledger.read(window.head, window.floor);
-                Content {
-                    lineage,
-                    ..window.content
-                }
+                Content { lineage, ..window.content }
             }
         }
     }
@@ -164,26 +160,14 @@ impl Rows {
                 self.offsets.insert(offset);
             }
             Delta::Id { key, id } => return u64::from(self.ids.insert((key, id))),
-            Delta::Take {
-                key,
-                start,
-                name,
-                lineage,
-                weight,
-                value,
-            } => {
+            Delta::Take { key, start, name, lineage, weight, value } => {
                 let window = self.windows.entry((key, start)).or_default();
                 window.content.records += 1;
                 window.content.weight += weight;
                 window.content.value = window.content.value.wrapping_add(value);
                 window.head = ledger.member(name, lineage, weight, value, window.head);
             }
-            Delta::Fire {
-                key,
-                start,
-                content,
-                ..
-            } => {
+            Delta::Fire { key, start, content, .. } => {
                 let window = self.windows.entry((key, start)).or_default();
                 let now = &mut window.content;
                 now.records = now.records.saturating_sub(content.records);

@@ -36,10 +36,7 @@ impl Trace {
             };
             let (from, to) = (shard(o, r.from), shard(o, r.to));
             let what = subject(o, r.subject());
-            format!(
-                "{from} sends {what} to {to}, attempt {}{fate}",
-                r.rpc.attempt
-            )
+            format!("{from} sends {what} to {to}, attempt {}{fate}", r.rpc.attempt)
         });
     }
 
@@ -95,11 +92,7 @@ impl Trace {
                 CommitKind::Emit => "emits",
                 CommitKind::Watermark => "commits",
             };
-            format!(
-                "{} {word} {}{fate}",
-                shard(o, c.shard),
-                subject(o, c.subject)
-            )
+            format!("{} {word} {}{fate}", shard(o, c.shard), subject(o, c.subject))
         });
     }
 
@@ -117,11 +110,7 @@ impl Trace {
 
     pub fn answer_arrives(&mut self, at: ShardIndex, what: Subject, o: &Outside, now: u64) {
         self.write(now, || {
-            format!(
-                "{} hears that {} is committed",
-                shard(o, at),
-                subject(o, what)
-            )
+            format!("{} hears that {} is committed", shard(o, at), subject(o, what))
         });
     }
 
@@ -143,9 +132,7 @@ impl Trace {
     }
 
     pub fn crashes(&mut self, host: usize, restart: Nanos, _: &Outside, now: u64) {
-        self.write(now, || {
-            format!("worker {host} crashes  ! back in {}", Span(restart))
-        });
+        self.write(now, || format!("worker {host} crashes  ! back in {}", Span(restart)));
     }
 
     pub fn restarts(&mut self, host: u32, _: &Outside, now: u64) {
@@ -155,11 +142,7 @@ impl Trace {
 
 fn shard(o: &Outside, shard: ShardIndex) -> String {
     let step = o.pipeline.step_of(shard);
-    format!(
-        "{}/{}",
-        o.pipeline.step(step).name,
-        o.pipeline.number_of(shard)
-    )
+    format!("{}/{}", o.pipeline.step(step).name, o.pipeline.number_of(shard))
 }
 
 fn subject(o: &Outside, subject: Subject) -> String {

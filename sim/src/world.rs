@@ -122,10 +122,7 @@ pub(crate) struct World<'a> {
 impl<'a> World<'a> {
     pub fn new(plan: &'a Plan) -> World<'a> {
         let pipeline = &plan.pipeline;
-        let hosts = plan
-            .cluster
-            .workers
-            .map_or(pipeline.shards(), |n| n as usize);
+        let hosts = plan.cluster.workers.map_or(pipeline.shards(), |n| n as usize);
         let wait = |step: &onceproof_model::pipeline::Step| step.mechanism.retry.wait(u32::MAX);
         let latency = plan.network;
         World {
@@ -133,12 +130,7 @@ impl<'a> World<'a> {
             pipeline,
             outside: Outside::new(pipeline, Answers::new(plan), plan.cluster.read),
             workers: Vec::new(),
-            hosts: (0..hosts)
-                .map(|_| Host {
-                    is_up: true,
-                    life: 0,
-                })
-                .collect(),
+            hosts: (0..hosts).map(|_| Host { is_up: true, life: 0 }).collect(),
             queue: Queue::default(),
             links: Links::default(),
             wires: Slab::new(),
@@ -166,13 +158,9 @@ impl<'a> World<'a> {
         self.outside.reset(seed, in_detail);
         self.workers.clear();
         let shards = 0..self.pipeline.shards() as u32;
-        self.workers
-            .extend(shards.map(|shard| Worker::new(self.pipeline, ShardIndex(shard))));
+        self.workers.extend(shards.map(|shard| Worker::new(self.pipeline, ShardIndex(shard))));
         for host in &mut self.hosts {
-            *host = Host {
-                is_up: true,
-                life: 0,
-            };
+            *host = Host { is_up: true, life: 0 };
         }
         self.queue.clear();
         self.links.reset(self.pipeline);
@@ -193,14 +181,7 @@ impl<'a> World<'a> {
     pub fn run(&mut self, mut flush: impl FnMut(&mut Trace)) -> End {
         for (number, fault) in self.plan.faults.iter().enumerate() {
             if let Some(at) = fault.at.time {
-                self.schedule(
-                    at,
-                    Turn::Normal,
-                    Lane::Heap,
-                    Event::Fault {
-                        number: number as u32,
-                    },
-                );
+                self.schedule(at, Turn::Normal, Lane::Heap, Event::Fault { number: number as u32 });
             }
         }
         for host in 0..self.hosts.len() {
@@ -243,8 +224,7 @@ impl<'a> World<'a> {
         }
         let sources = &self.outside.sources;
         let span = sources.last_arrival.0.abs_diff(sources.start.0);
-        span.saturating_add(self.plan.until.drain)
-            .saturating_add(Until::CALM_AFTER_INPUT)
+        span.saturating_add(self.plan.until.drain).saturating_add(Until::CALM_AFTER_INPUT)
     }
 
     fn step(&mut self, event: Event) {
@@ -254,8 +234,7 @@ impl<'a> World<'a> {
                 let request = self.links.flights.remove(flight as usize);
                 if self.hosts[self.host(request.to)].is_up {
                     self.count(1, request.to, request.rpc.serial);
-                    self.trace
-                        .request_arrives(&request, &self.outside, self.now);
+                    self.trace.request_arrives(&request, &self.outside, self.now);
                     if let Some(record) = &request.record {
                         let host = self.host(request.to);
                         self.outside.ledger.hold(host, record.name);
@@ -263,30 +242,14 @@ impl<'a> World<'a> {
                     self.deliver(request.to, Input::Request(request));
                 }
             }
-            Event::Reply {
-                to,
-                from,
-                slot,
-                serial,
-                watermark,
-            } => {
+            Event::Reply { to, from, slot, serial, watermark } => {
                 self.reply(to, from, slot, serial, Some(watermark));
             }
-            Event::Error {
-                to,
-                from,
-                slot,
-                serial,
-            } => self.reply(to, from, slot, serial, None),
+            Event::Error { to, from, slot, serial } => self.reply(to, from, slot, serial, None),
             Event::Commit { wire, is_answered } => self.commit_arrives(wire, is_answered),
             Event::Answer { wire } => self.answer_arrives(wire),
             Event::Repeat { wire } => {
-                let Wire {
-                    is_answered,
-                    life,
-                    ref commit,
-                    ..
-                } = self.wires[wire as usize];
+                let Wire { is_answered, life, ref commit, .. } = self.wires[wire as usize];
                 let host = self.host(commit.shard);
                 if !is_answered && self.hosts[host].life == life && self.hosts[host].is_up {
                     self.send_commit(wire);
@@ -332,21 +295,9 @@ impl<'a> World<'a> {
     ) {
         if self.hosts[self.host(to)].is_up {
             self.count(2 + u64::from(watermark.is_none()), to, serial);
-            self.trace
-                .reply_arrives(to, from, watermark, &self.outside, self.now);
-            let rpc = Rpc {
-                slot,
-                attempt: 0,
-                serial,
-            };
-            self.deliver(
-                to,
-                Input::Reply(Reply {
-                    from,
-                    rpc,
-                    watermark,
-                }),
-            );
+            self.trace.reply_arrives(to, from, watermark, &self.outside, self.now);
+            let rpc = Rpc { slot, attempt: 0, serial };
+            self.deliver(to, Input::Reply(Reply { from, rpc, watermark }));
         }
     }
 
@@ -354,18 +305,9 @@ impl<'a> World<'a> {
     fn deliver(&mut self, shard: ShardIndex, input: Input) {
         let mut input = Some(input);
         while let Some(next) = input.take() {
-            let World {
-                workers,
-                outside,
-                effects,
-                ..
-            } = self;
-            let mut moment = Moment {
-                now: outside.now,
-                pipeline: self.pipeline,
-                env: outside,
-                effects,
-            };
+            let World { workers, outside, effects, .. } = self;
+            let mut moment =
+                Moment { now: outside.now, pipeline: self.pipeline, env: outside, effects };
             workers[shard.at()].handle(next, &mut moment);
             if let Some(restart) = self.outside.doom.take() {
                 self.crash(self.host(shard), restart);
@@ -449,12 +391,7 @@ impl<'a> World<'a> {
         self.fingerprint.add(self.now, 6 << 56 | host as u64);
         self.trace.crashes(host, restart, &self.outside, self.now);
         let at = self.now.saturating_add(restart);
-        self.schedule(
-            at,
-            Turn::Normal,
-            Lane::Heap,
-            Event::Restart { host: host as u32 },
-        );
+        self.schedule(at, Turn::Normal, Lane::Heap, Event::Restart { host: host as u32 });
     }
 
     fn strike_at_time(&mut self, number: usize) {
@@ -475,12 +412,7 @@ impl<'a> World<'a> {
                         let (a, b) = (self.pipeline.shard(from, a), self.pipeline.shard(to, b));
                         let (from, to) = (self.host(a), self.host(b));
                         let until = self.now.saturating_add(lasts);
-                        self.links.cut(Cut {
-                            from,
-                            to,
-                            direction,
-                            until,
-                        });
+                        self.links.cut(Cut { from, to, direction, until });
                     }
                 }
             }
@@ -489,16 +421,8 @@ impl<'a> World<'a> {
     }
 
     fn send_request(&mut self, mut request: Request, cost: Nanos) {
-        let Outside {
-            answers,
-            words,
-            work,
-            ledger,
-            ..
-        } = &mut self.outside;
-        let attempt = self
-            .links
-            .count_send(self.pipeline, &request, words.names.len());
+        let Outside { answers, words, work, ledger, .. } = &mut self.outside;
+        let attempt = self.links.count_send(self.pipeline, &request, words.names.len());
         request.rpc.attempt = attempt;
         if let Some(record) = &request.record {
             ledger.hold(request.from.at() % self.hosts.len(), record.name);
@@ -506,26 +430,13 @@ impl<'a> World<'a> {
         work.messages += 1;
         work.retries += u64::from(attempt > 1);
         let subject = request.subject();
-        let call = Call::new(
-            self.pipeline,
-            request.from,
-            request.to,
-            subject,
-            attempt,
-            words,
-        );
+        let call = Call::new(self.pipeline, request.from, request.to, subject, attempt, words);
         let verdict = answers.request(&call, words);
-        self.trace
-            .request_leaves(&request, verdict, &self.outside, self.now);
+        self.trace.request_leaves(&request, verdict, &self.outside, self.now);
         let (from, to) = (self.host(request.from), self.host(request.to));
         if let RequestVerdict::Cut(Kind::Partition { lasts, direction }) = verdict {
             let until = self.now.saturating_add(lasts);
-            self.links.cut(Cut {
-                from,
-                to,
-                direction,
-                until,
-            });
+            self.links.cut(Cut { from, to, direction, until });
         }
         let latency = self.outside.answers.latency(&call, Leg::Request);
         let at = self.now.saturating_add(cost).saturating_add(latency);
@@ -548,22 +459,12 @@ impl<'a> World<'a> {
             }
             RequestVerdict::Refused => {
                 let at = at.saturating_add(self.outside.answers.latency(&call, Leg::Ack));
-                let Request {
-                    from: to,
-                    to: from,
-                    rpc: Rpc { slot, serial, .. },
-                    ..
-                } = request;
+                let Request { from: to, to: from, rpc: Rpc { slot, serial, .. }, .. } = request;
                 self.schedule(
                     at,
                     Turn::Normal,
                     Lane::Heap,
-                    Event::Error {
-                        to,
-                        from,
-                        slot,
-                        serial,
-                    },
+                    Event::Error { to, from, slot, serial },
                 );
             }
         }
@@ -575,43 +476,22 @@ impl<'a> World<'a> {
     }
 
     fn send_ack(&mut self, ack: Ack, cost: Nanos) {
-        let Outside {
-            answers,
-            words,
-            ledger,
-            ..
-        } = &mut self.outside;
-        let Ack {
-            from,
-            to,
-            rpc,
-            subject,
-            watermark,
-        } = ack;
+        let Outside { answers, words, ledger, .. } = &mut self.outside;
+        let Ack { from, to, rpc, subject, watermark } = ack;
         if let Subject::Record(name) = subject {
             ledger.let_go(from.at() % self.hosts.len(), name);
         }
         // The sender of the ack is the receiver of the request.
         let call = Call::new(self.pipeline, to, from, subject, rpc.attempt, words);
         let verdict = answers.ack(&call, words);
-        self.trace
-            .ack_leaves(&ack, verdict, &self.outside, self.now);
+        self.trace.ack_leaves(&ack, verdict, &self.outside, self.now);
         if self.links.is_cut(self.host(from), self.host(to), self.now) {
             return;
         }
         let latency = self.outside.answers.latency(&call, Leg::Ack);
         let at = self.now.saturating_add(cost).saturating_add(latency);
         let Rpc { slot, serial, .. } = rpc;
-        let (lane, reply) = (
-            self.network_lane,
-            Event::Reply {
-                to,
-                from,
-                slot,
-                serial,
-                watermark,
-            },
-        );
+        let (lane, reply) = (self.network_lane, Event::Reply { to, from, slot, serial, watermark });
         match verdict {
             AckVerdict::Pass => self.schedule(at, Turn::Normal, lane, reply),
             AckVerdict::Lost => {}
@@ -625,29 +505,14 @@ impl<'a> World<'a> {
                 self.schedule(at, Turn::Normal, Lane::Heap, reply);
             }
             AckVerdict::Error => {
-                self.schedule(
-                    at,
-                    Turn::Normal,
-                    lane,
-                    Event::Error {
-                        to,
-                        from,
-                        slot,
-                        serial,
-                    },
-                );
+                self.schedule(at, Turn::Normal, lane, Event::Error { to, from, slot, serial });
             }
         }
     }
 
     fn begin_commit(&mut self, commit: Commit, cost: Nanos) {
         let life = self.hosts[self.host(commit.shard)].life;
-        let wire = Wire {
-            commit,
-            life,
-            is_answered: false,
-            events: 1,
-        };
+        let wire = Wire { commit, life, is_answered: false, events: 1 };
         let wire = self.wires.insert(wire) as u32;
         self.send_commit_after(wire, cost);
         self.drop_wire(wire);
@@ -662,8 +527,7 @@ impl<'a> World<'a> {
         let commit = &self.wires[wire as usize].commit;
         let sent = CommitSent::new(self.pipeline, commit.shard, commit.subject, words);
         let verdict = answers.commit(&sent, words);
-        self.trace
-            .commit_leaves(commit, verdict, &self.outside, self.now);
+        self.trace.commit_leaves(commit, verdict, &self.outside, self.now);
         let way = self.plan.cluster.commit;
         let at = self.now.saturating_add(cost).saturating_add(way);
         let is_answered = verdict != CommitVerdict::Unknown;
@@ -700,26 +564,10 @@ impl<'a> World<'a> {
     }
 
     fn commit_arrives(&mut self, wire: u32, is_answered: bool) {
-        let Outside {
-            store,
-            ledger,
-            words,
-            work,
-            sources,
-            now,
-            ..
-        } = &mut self.outside;
-        let Wire {
-            ref commit,
-            life,
-            is_answered: is_over,
-            ..
-        } = self.wires[wire as usize];
+        let Outside { store, ledger, words, work, sources, now, .. } = &mut self.outside;
+        let Wire { ref commit, life, is_answered: is_over, .. } = self.wires[wire as usize];
         let applied = store.apply(commit, ledger, words);
-        self.fingerprint.add(
-            self.now,
-            7 << 56 | u64::from(commit.shard.0) << 8 | applied as u64,
-        );
+        self.fingerprint.add(self.now, 7 << 56 | u64::from(commit.shard.0) << 8 | applied as u64);
         work.events += 1;
         match applied {
             Applied::Now => {
@@ -746,8 +594,7 @@ impl<'a> World<'a> {
                 assert!(host.life != life, "the owner of a token is never refused");
             }
         }
-        self.trace
-            .commit_applied(commit, applied, &self.outside, self.now);
+        self.trace.commit_applied(commit, applied, &self.outside, self.now);
         if applied != Applied::Refused && is_answered && !is_over {
             let at = self.now.saturating_add(self.plan.cluster.commit);
             self.schedule_wire(at, Lane::Store, wire, Event::Answer { wire });
@@ -756,26 +603,14 @@ impl<'a> World<'a> {
     }
 
     fn answer_arrives(&mut self, wire: u32) {
-        let Wire {
-            ref commit,
-            life,
-            ref mut is_answered,
-            ..
-        } = self.wires[wire as usize];
-        let Commit {
-            shard,
-            number,
-            kind: _,
-            subject,
-            ..
-        } = *commit;
+        let Wire { ref commit, life, ref mut is_answered, .. } = self.wires[wire as usize];
+        let Commit { shard, number, kind: _, subject, .. } = *commit;
         let host = &self.hosts[shard.at() % self.hosts.len()];
         let is_first = host.is_up && host.life == life && !std::mem::replace(is_answered, true);
         self.drop_wire(wire);
         if is_first {
             self.count(8, shard, number);
-            self.trace
-                .answer_arrives(shard, subject, &self.outside, self.now);
+            self.trace.answer_arrives(shard, subject, &self.outside, self.now);
             if self.outside.answers.asks_before() && self.dies(shard, Before::Answer, subject) {
                 return;
             }
@@ -806,18 +641,14 @@ impl<'a> World<'a> {
 
     fn count(&mut self, what: u64, shard: ShardIndex, which: u64) {
         self.outside.work.events += 1;
-        self.fingerprint
-            .add(self.now, what << 56 ^ u64::from(shard.0) << 40 ^ which);
+        self.fingerprint.add(self.now, what << 56 ^ u64::from(shard.0) << 40 ^ which);
     }
 
     /// After calm, whether all that is left is the repetition of requests that lead to nothing: no commit,
     /// no crash, no fault for so long that every one of them was sent again and again, and nothing else
     /// on its way.
     fn is_fruitless(&mut self, event: &Event) -> bool {
-        let Event::Wake {
-            timer: Timer::Retry { .. } | Timer::RetryWatermark { .. },
-            ..
-        } = event
+        let Event::Wake { timer: Timer::Retry { .. } | Timer::RetryWatermark { .. }, .. } = event
         else {
             return false;
         };
@@ -825,14 +656,9 @@ impl<'a> World<'a> {
         if std::mem::replace(&mut self.faults_seen, fired) != fired {
             self.progress_at = self.now;
         }
-        let since = self
-            .progress_at
-            .max(self.late_until)
-            .max(self.links.cut_until());
+        let since = self.progress_at.max(self.late_until).max(self.links.cut_until());
         let calm_at = self.calm_at();
-        let round = self
-            .wait_max
-            .saturating_add(2 * self.plan.network.latency_max);
+        let round = self.wait_max.saturating_add(2 * self.plan.network.latency_max);
         self.substantial == 0
             && !self.outside.answers.has_unfired()
             && self.now > since.max(calm_at).saturating_add(round.saturating_mul(3))
@@ -841,11 +667,9 @@ impl<'a> World<'a> {
     fn describe_stuck(&self, event: &Event, why: &str) -> String {
         let shard = match *event {
             Event::Wake { shard, .. } => Some(shard),
-            Event::Request { flight } => self
-                .links
-                .flights
-                .get(flight as usize)
-                .map(|request| request.from),
+            Event::Request { flight } => {
+                self.links.flights.get(flight as usize).map(|request| request.from)
+            }
             Event::Reply { to, .. } | Event::Error { to, .. } => Some(to),
             Event::Commit { wire, .. } | Event::Answer { wire } | Event::Repeat { wire } => {
                 self.wires.get(wire as usize).map(|wire| wire.commit.shard)
@@ -855,10 +679,7 @@ impl<'a> World<'a> {
         match shard {
             Some(shard) => {
                 let step = &self.pipeline.step(self.pipeline.step_of(shard)).name;
-                format!(
-                    "{why}: {step}/{} still retries",
-                    self.pipeline.number_of(shard)
-                )
+                format!("{why}: {step}/{} still retries", self.pipeline.number_of(shard))
             }
             None => why.to_owned(),
         }

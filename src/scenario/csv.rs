@@ -32,15 +32,10 @@ pub(super) fn read(
     let io_error = |error: io::Error| {
         let scenario = source.path.display();
         let named = format!("{error} (it is the csv of {scenario})");
-        ScenarioError::Io {
-            path: path.clone(),
-            source: io::Error::new(error.kind(), named),
-        }
+        ScenarioError::Io { path: path.clone(), source: io::Error::new(error.kind(), named) }
     };
     let file = File::open(&path).map_err(io_error)?;
-    let mut reader = ReaderBuilder::new()
-        .flexible(true)
-        .from_reader(BufReader::new(file));
+    let mut reader = ReaderBuilder::new().flexible(true).from_reader(BufReader::new(file));
     let header = match reader.byte_headers() {
         Ok(header) => header.clone(),
         Err(error) => return Err(not_a_row(&path, error)),
@@ -68,9 +63,7 @@ pub(super) fn read(
                 let number = usize::try_from(position.line()).unwrap_or(usize::MAX);
                 let number = number.saturating_add(above);
                 let error = Diagnostic::at_line(&path, number, Some(&line), &wrong);
-                return Err(error
-                    .help("`on-bad-row = \"skip\"` leaves such rows out")
-                    .into());
+                return Err(error.help("`on-bad-row = \"skip\"` leaves such rows out").into());
             }
         }
     }
@@ -90,10 +83,7 @@ fn not_a_row(path: &Path, error: csv::Error) -> ScenarioError {
     let line = error.position().map_or(1, |position| position.line());
     let message = error.to_string();
     match error.into_kind() {
-        csv::ErrorKind::Io(source) => ScenarioError::Io {
-            path: path.to_owned(),
-            source,
-        },
+        csv::ErrorKind::Io(source) => ScenarioError::Io { path: path.to_owned(), source },
         _ => {
             let line = usize::try_from(line).unwrap_or(usize::MAX);
             Diagnostic::at_line(path, line, None, &message).into()
@@ -129,10 +119,8 @@ impl Columns {
         csv: &At<raw::Csv>,
         header: &ByteRecord,
     ) -> Result<Columns, Diagnostic> {
-        let names: Vec<String> = header
-            .iter()
-            .map(|name| String::from_utf8_lossy(name).into_owned())
-            .collect();
+        let names: Vec<String> =
+            header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
         let find = |column: &At<String>| {
             let mut places = (0..names.len()).filter(|&at| names[at] == column.value);
             match (places.next(), places.next()) {
@@ -144,13 +132,7 @@ impl Columns {
                 (None, _) => {
                     let known: Vec<&str> = names.iter().map(String::as_str).collect();
                     let what = format!("column of line 1 of {}:", quote(&csv.value.path.value));
-                    Err(no_such(
-                        source,
-                        column.span.clone(),
-                        &what,
-                        &column.value,
-                        &known,
-                    ))
+                    Err(no_such(source, column.span.clone(), &what, &column.value, &known))
                 }
             }
         };
@@ -182,10 +164,7 @@ impl Columns {
         keys: &mut BTreeMap<Box<str>, Arc<str>>,
     ) -> Result<Row, String> {
         if record.len() != columns {
-            return Err(format!(
-                "a row of {} fields under {columns} columns",
-                record.len()
-            ));
+            return Err(format!("a row of {} fields under {columns} columns", record.len()));
         }
         let text = |at: usize| std::str::from_utf8(&record[at]).map_err(|_| "not UTF-8".to_owned());
         let arrival = time(text(self.arrival)?)?;
@@ -216,17 +195,8 @@ impl Columns {
                 shared
             }
         };
-        let id = self
-            .id
-            .as_ref()
-            .map(|columns| id(columns.iter().map(|&at| &record[at])));
-        Ok(Row {
-            key,
-            event_time,
-            arrival,
-            value,
-            id,
-        })
+        let id = self.id.as_ref().map(|columns| id(columns.iter().map(|&at| &record[at])));
+        Ok(Row { key, event_time, arrival, value, id })
     }
 }
 

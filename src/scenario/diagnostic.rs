@@ -132,10 +132,7 @@ impl Diagnostic {
             None => format!("{path}:{line}"),
         };
         let (title, rest) = shown.split_once('\n').unwrap_or((shown, ""));
-        format!(
-            "{title}\n{}",
-            rest.replacen(&format!("{path}:{line}:{in_excerpt}"), &own, 1)
-        )
+        format!("{title}\n{}", rest.replacen(&format!("{path}:{line}:{in_excerpt}"), &own, 1))
     }
 }
 
@@ -158,9 +155,7 @@ impl Source<'_> {
     pub fn error(&self, span: Range<usize>, title: impl AsRef<str>) -> Diagnostic {
         let start = floor_char(self.text, span.start);
         let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = self.text[start..]
-            .find('\n')
-            .map_or(self.text.len(), |at| start + at);
+        let line_end = self.text[start..].find('\n').map_or(self.text.len(), |at| start + at);
         let line = self.text[line_start..line_end].trim_end_matches('\r');
         let end = floor_char(self.text, span.end).clamp(start, line_end);
         let marked = (start - line_start).min(line.len())..(end - line_start).min(line.len());
@@ -178,11 +173,7 @@ impl Source<'_> {
     /// The line that a position is on, from 1.
     pub fn line(&self, at: usize) -> usize {
         let at = at.min(self.text.len());
-        self.text.as_bytes()[..at]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count()
-            + 1
+        self.text.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1
     }
 
     /// The span of the key whose value stands at `value`, if it stands before it on the same line; else
@@ -198,11 +189,7 @@ impl Source<'_> {
             .rev()
             .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'"'))
             .count();
-        if length == 0 {
-            value.clone()
-        } else {
-            key.len() - length..key.len()
-        }
+        if length == 0 { value.clone() } else { key.len() - length..key.len() }
     }
 }
 
@@ -216,20 +203,12 @@ fn floor_char(text: &str, at: usize) -> usize {
 
 /// What is shown of a line around what is marked, with control characters made visible.
 fn excerpt(line: &str, marked: Range<usize>) -> Excerpt {
-    let context = if line.chars().nth(WHOLE).is_some() {
-        CONTEXT
-    } else {
-        WHOLE
-    };
+    let context = if line.chars().nth(WHOLE).is_some() { CONTEXT } else { WHOLE };
     let before = &line[..marked.start];
     let inside = &line[marked.clone()];
     let after = &line[marked.end..];
     let mut text = String::new();
-    let from = before
-        .char_indices()
-        .rev()
-        .nth(context - 1)
-        .map_or(0, |(at, _)| at);
+    let from = before.char_indices().rev().nth(context - 1).map_or(0, |(at, _)| at);
     if from > 0 {
         text.push('…');
     }
@@ -243,10 +222,7 @@ fn excerpt(line: &str, marked: Range<usize>) -> Excerpt {
     if inside_is_cut || tail.chars().nth(context).is_some() {
         text.push('…');
     }
-    Excerpt {
-        text,
-        marked: start..end,
-    }
+    Excerpt { text, marked: start..end }
 }
 
 fn visible(c: char) -> char {
@@ -281,11 +257,7 @@ pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     // `crashes` for `crash`, `time` for `event-time`: one is the other with something at an end.
     let is_part = |name: &str| {
         let name = plain(name);
-        let (short, long) = if name.len() < word.len() {
-            (&name, &word)
-        } else {
-            (&word, &name)
-        };
+        let (short, long) = if name.len() < word.len() { (&name, &word) } else { (&word, &name) };
         short.len() >= 4 && (long.starts_with(short.as_str()) || long.ends_with(short.as_str()))
     };
     known
@@ -324,13 +296,8 @@ mod tests {
 
     #[test]
     fn a_diagnostic_shows_the_line_and_what_would_be_right() {
-        let source = Source {
-            path: Path::new("a.toml"),
-            text: "x = 1\nshard = 2\n",
-        };
-        let error = source
-            .error(6..11, "unknown key `shard`")
-            .meant("shard", &["shards", "name"]);
+        let source = Source { path: Path::new("a.toml"), text: "x = 1\nshard = 2\n" };
+        let error = source.error(6..11, "unknown key `shard`").meant("shard", &["shards", "name"]);
         let shown = error.to_string();
         assert_eq!(
             shown,
@@ -340,18 +307,10 @@ mod tests {
 
     #[test]
     fn a_huge_line_is_clipped_and_its_column_is_not() {
-        let text = format!(
-            "a = \"{}é\" oops {}",
-            "x".repeat(1_000_000),
-            "y".repeat(1_000_000)
-        );
+        let text = format!("a = \"{}é\" oops {}", "x".repeat(1_000_000), "y".repeat(1_000_000));
         let at = text.find("oops").expect("it is there");
-        let shown = Source {
-            path: Path::new("a"),
-            text: &text,
-        }
-        .error(at..at + 4, "bad")
-        .to_string();
+        let shown =
+            Source { path: Path::new("a"), text: &text }.error(at..at + 4, "bad").to_string();
         assert!(shown.contains("a:1:1000009"), "{shown}");
         assert!(shown.contains("oops") && shown.len() < 600, "{shown}");
     }
@@ -361,10 +320,7 @@ mod tests {
         let text = "é\r\n\u{0}ü\n";
         for start in 0..12 {
             for end in 0..12 {
-                let source = Source {
-                    path: Path::new("a"),
-                    text,
-                };
+                let source = Source { path: Path::new("a"), text };
                 source.error(start..end, "bad").to_string();
                 source.key_of(&(start..end));
             }

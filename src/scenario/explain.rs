@@ -9,19 +9,11 @@ use std::ops::Range;
 /// what can be done instead.
 const NOT_BUILT: [(&str, &str, &str); 37] = [
     ("catalog", "bloom", "`catalog` is exact too"),
-    (
-        "catalog",
-        "bloom-only",
-        "`off` is a wrong design that this version has",
-    ),
+    ("catalog", "bloom-only", "`off` is a wrong design that this version has"),
     ("catalog", "window", "`catalog` forgets nothing too early"),
     ("re-ack", "gc", "ids are forgotten by the system watermark"),
     ("re-ack", "stamps", "stamps are stable"),
-    (
-        "re-ack",
-        "fencing",
-        "commits are fenced by the token of their worker",
-    ),
+    ("re-ack", "fencing", "commits are fenced by the token of their worker"),
     ("re-ack", "fuse", "every step is a stage of its own"),
     ("re-ack", "lift", "aggregates are not split"),
     ("workers", "lease", "a shard stays on its worker"),
@@ -30,53 +22,17 @@ const NOT_BUILT: [(&str, &str, &str); 37] = [
     ("drop-ack", "pause", "`crash` stops a worker too"),
     ("drop-ack", "move", "a shard stays on its worker"),
     ("drop-ack", "clock-step", "no mechanism reads a clock"),
-    (
-        "drop-ack",
-        "call-unknown",
-        "there are no functions with side effects",
-    ),
+    ("drop-ack", "call-unknown", "there are no functions with side effects"),
     ("drop-ack", "redeliver", "sources are deterministic"),
-    (
-        "coin",
-        "clock",
-        "`coin` answers otherwise when it runs again",
-    ),
-    (
-        "coin",
-        "lookup",
-        "`coin` answers otherwise when it runs again",
-    ),
-    (
-        "coin",
-        "order",
-        "`coin` answers otherwise when it runs again",
-    ),
+    ("coin", "clock", "`coin` answers otherwise when it runs again"),
+    ("coin", "lookup", "`coin` answers otherwise when it runs again"),
+    ("coin", "order", "`coin` answers otherwise when it runs again"),
     ("coin", "call", "functions have no side effects"),
-    (
-        "upsert",
-        "append",
-        "`upsert` overwrites a result that comes again",
-    ),
-    (
-        "upsert",
-        "rename",
-        "`upsert` overwrites a result that comes again",
-    ),
-    (
-        "upsert",
-        "insert-id",
-        "`upsert` overwrites a result that comes again",
-    ),
-    (
-        "upsert",
-        "offset",
-        "`upsert` overwrites a result that comes again",
-    ),
-    (
-        "upsert",
-        "two-phase",
-        "`upsert` overwrites a result that comes again",
-    ),
+    ("upsert", "append", "`upsert` overwrites a result that comes again"),
+    ("upsert", "rename", "`upsert` overwrites a result that comes again"),
+    ("upsert", "insert-id", "`upsert` overwrites a result that comes again"),
+    ("upsert", "offset", "`upsert` overwrites a result that comes again"),
+    ("upsert", "two-phase", "`upsert` overwrites a result that comes again"),
     ("stuck", "torn", "nothing that is committed here has parts"),
     ("stuck", "unbounded", "held ids are counted, and not judged"),
     ("settle", "call", "there are no functions with side effects"),
@@ -85,11 +41,7 @@ const NOT_BUILT: [(&str, &str, &str); 37] = [
     ("dataflow", "lambda", "only `dataflow` is simulated"),
     ("dataflow", "micro-batch", "only `dataflow` is simulated"),
     ("dataflow", "snapshots", "only `dataflow` is simulated"),
-    (
-        "dataflow",
-        "log-transactions",
-        "only `dataflow` is simulated",
-    ),
+    ("dataflow", "log-transactions", "only `dataflow` is simulated"),
     ("reshuffle", "flatten", "`from` takes a list of steps"),
     ("reshuffle", "join", "`from` takes a list of steps"),
     ("generate", "queue", "sources are deterministic"),
@@ -117,9 +69,8 @@ pub(super) fn explain(source: &Source<'_>, error: &toml::de::Error) -> Diagnosti
         };
     }
     for prefix in ["invalid type: ", "invalid value: "] {
-        if let Some((found, expected)) = message
-            .strip_prefix(prefix)
-            .and_then(|rest| rest.rsplit_once(", expected "))
+        if let Some((found, expected)) =
+            message.strip_prefix(prefix).and_then(|rest| rest.rsplit_once(", expected "))
         {
             return source
                 .error(span, format!("expected {}", plain(expected)))
@@ -129,9 +80,7 @@ pub(super) fn explain(source: &Source<'_>, error: &toml::de::Error) -> Diagnosti
     if message.starts_with("wanted exactly 1 element")
         || message.starts_with("expected table with ex")
     {
-        return source
-            .error(span, "this takes one key")
-            .label("exactly one");
+        return source.error(span, "this takes one key").label("exactly one");
     }
     if message == "integer number overflowed" {
         return source.error(span, "a number that is too large");
@@ -160,9 +109,8 @@ fn unknown(
     word: &str,
     known: &[&str],
 ) -> Diagnostic {
-    let not_built = NOT_BUILT
-        .iter()
-        .find(|(beside, name, _)| *name == word && known.contains(beside));
+    let not_built =
+        NOT_BUILT.iter().find(|(beside, name, _)| *name == word && known.contains(beside));
     if let Some((_, name, instead)) = not_built {
         let key = source.key_of(&span);
         let shown = match source.text.get(key.clone()) {
@@ -171,32 +119,23 @@ fn unknown(
             }
             _ => format!("`{name}`"),
         };
-        return source
-            .error(span, format!("{shown} is not built yet"))
-            .label(*instead);
+        return source.error(span, format!("{shown} is not built yet")).label(*instead);
     }
-    source
-        .error(span, format!("unknown {what} {}", quote(word)))
-        .meant(word, known)
+    source.error(span, format!("unknown {what} {}", quote(word))).meant(word, known)
 }
 
 /// The word and the known names in ``unknown field `x`, expected one of `a`, `b` ``.
 fn names<'a>(message: &'a str, prefix: &str) -> Option<(&'a str, Vec<&'a str>)> {
     let rest = message.strip_prefix(prefix)?;
     // The word itself may hold anything, so it ends at the last of the possible ends.
-    let end = rest
-        .rfind("`, expected ")
-        .or_else(|| rest.rfind("`, there are no "))?;
+    let end = rest.rfind("`, expected ").or_else(|| rest.rfind("`, there are no "))?;
     let known = rest[end + 1..].split('`').skip(1).step_by(2).collect();
     Some((&rest[..end], known))
 }
 
 /// The start of what a missing key is missing from.
 fn first_line_of(source: &Source<'_>, span: Range<usize>) -> Range<usize> {
-    let end = source
-        .text
-        .get(span.clone())
-        .and_then(|text| text.find('\n'));
+    let end = source.text.get(span.clone()).and_then(|text| text.find('\n'));
     match end {
         // A whole file: nothing in particular.
         Some(_) if span.start == 0 => 0..0,
@@ -238,9 +177,7 @@ pub(super) fn no_such(
     word: &str,
     known: &[&str],
 ) -> Diagnostic {
-    source
-        .error(span, format!("there is no {what} {}", quote(word)))
-        .meant(word, known)
+    source.error(span, format!("there is no {what} {}", quote(word))).meant(word, known)
 }
 
 /// A number outside of its range.
@@ -251,9 +188,7 @@ pub(super) fn out_of_range(
     range: &std::ops::RangeInclusive<u64>,
 ) -> Diagnostic {
     let (least, most) = (range.start(), range.end());
-    source
-        .error(span, format!("`{what}` is out of range"))
-        .label(format!("from {least} to {most}"))
+    source.error(span, format!("`{what}` is out of range")).label(format!("from {least} to {most}"))
 }
 
 /// Which kinds take a key, in words.
@@ -268,23 +203,12 @@ mod tests {
     #[test]
     fn the_names_in_a_message_are_found_whatever_the_word_holds() {
         let check = |message, word, known: &[&str]| {
-            assert_eq!(
-                names(message, "unknown field `"),
-                Some((word, known.to_vec()))
-            );
+            assert_eq!(names(message, "unknown field `"), Some((word, known.to_vec())));
         };
         check("unknown field `x`, expected `a` or `b`", "x", &["a", "b"]);
-        check(
-            "unknown field `x`, expected one of `a`, `b`, `c`",
-            "x",
-            &["a", "b", "c"],
-        );
+        check("unknown field `x`, expected one of `a`, `b`, `c`", "x", &["a", "b", "c"]);
         check("unknown field `x`, expected `a`", "x", &["a"]);
         check("unknown field `x`, there are no fields", "x", &[]);
-        check(
-            "unknown field `x`, expected `y`, expected `a`",
-            "x`, expected `y",
-            &["a"],
-        );
+        check("unknown field `x`, expected `y`, expected `a`", "x`, expected `y", &["a"]);
     }
 }

@@ -21,11 +21,7 @@ pub(super) fn climate(
     faults: &Faults,
     pipeline: &Pipeline,
 ) -> Result<Climate, Diagnostic> {
-    let mut reader = Reader {
-        source,
-        pipeline,
-        climate: Climate::default(),
-    };
+    let mut reader = Reader { source, pipeline, climate: Climate::default() };
     reader.read(KindName::DropRequest, &faults.drop_request)?;
     reader.read(KindName::DropAck, &faults.drop_ack)?;
     reader.read(KindName::Duplicate, &faults.duplicate)?;
@@ -129,11 +125,7 @@ pub(super) fn exact(
 ) -> Result<Vec<Fault>, Diagnostic> {
     let source = places.source;
     let mut exact: Vec<Fault> = Vec::with_capacity(faults.len());
-    for At {
-        value: fault,
-        span: _,
-    } in faults
-    {
+    for At { value: fault, span: _ } in faults {
         let (name, parameters) = fault.r#do.value.0.parts();
         let kind = parameters
             .put(name.with_defaults())
@@ -142,9 +134,7 @@ pub(super) fn exact(
             .map_err(|message| custom(source, fault.r#do.span.clone(), &message))?;
         let at = places.place(&kind, &fault.at)?;
         let fault_here = Fault { at, kind };
-        let twin = exact
-            .iter()
-            .position(|other| is_same_point(other, &fault_here));
+        let twin = exact.iter().position(|other| is_same_point(other, &fault_here));
         if let Some(twin) = twin {
             let line = source.line(faults[twin].value.at.span.start);
             let error = source.error(fault.at.span.clone(), "two faults at one point");
@@ -157,9 +147,6 @@ pub(super) fn exact(
 
 /// Whether two faults are asked at the same moment.
 fn is_same_point(a: &Fault, b: &Fault) -> bool {
-    let first = |place: &Place| Place {
-        nth: Some(place.nth.unwrap_or(1)),
-        ..place.clone()
-    };
+    let first = |place: &Place| Place { nth: Some(place.nth.unwrap_or(1)), ..place.clone() };
     a.kind.asked_at() == b.kind.asked_at() && first(&a.at) == first(&b.at)
 }

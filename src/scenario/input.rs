@@ -29,11 +29,7 @@ pub(super) struct Inputs {
 impl Inputs {
     /// How many records a source reads.
     pub fn records(&self, step: StepIndex) -> u64 {
-        let input = self
-            .of
-            .iter()
-            .find(|(source, _)| *source == step)
-            .map(|(_, input)| input);
+        let input = self.of.iter().find(|(source, _)| *source == step).map(|(_, input)| input);
         input.map_or(0, count)
     }
 }
@@ -51,10 +47,7 @@ pub(super) fn inputs(
     file: &File,
     pipeline: &Pipeline,
 ) -> Result<Inputs, ScenarioError> {
-    let mut inputs = Inputs {
-        of: Vec::new(),
-        rows_skipped: 0,
-    };
+    let mut inputs = Inputs { of: Vec::new(), rows_skipped: 0 };
     let mut global: Option<Input> = None;
     let mut records = 0;
     for (at, step) in file.step.iter().enumerate() {
@@ -71,21 +64,15 @@ pub(super) fn inputs(
             }
             (None, None, None) => {
                 let name = &step.value.name;
-                let error = source.error(
-                    name.span.clone(),
-                    format!("{} reads nothing", quote(&name.value)),
-                );
-                return Err(error
-                    .label("add an `[input]`, or an `input` to the step")
-                    .into());
+                let error = source
+                    .error(name.span.clone(), format!("{} reads nothing", quote(&name.value)));
+                return Err(error.label("add an `[input]`, or an `input` to the step").into());
             }
         };
         records += count(&input);
         if records > MOST_RECORDS {
             let error = source.error(step.value.name.span.clone(), "too many records");
-            return Err(error
-                .label("all sources together read less than 2^32")
-                .into());
+            return Err(error.label("all sources together read less than 2^32").into());
         }
         inputs.of.push((index, input));
     }
@@ -103,11 +90,7 @@ fn read(
     input: &At<raw::Input>,
     rows_skipped: &mut u64,
 ) -> Result<Input, ScenarioError> {
-    let raw::Input {
-        generate,
-        records,
-        csv,
-    } = &input.value;
+    let raw::Input { generate, records, csv } = &input.value;
     match (generate, records, csv) {
         (Some(generate), None, None) => {
             Ok(Input::Generate(self::generate(source, &generate.value)?))
@@ -124,9 +107,7 @@ fn read(
         }
         _ => {
             let error = source.error(input.span.clone(), "an input of several sorts");
-            Err(error
-                .label("exactly one of `generate`, `records` and `csv`")
-                .into())
+            Err(error.label("exactly one of `generate`, `records` and `csv`").into())
         }
     }
 }
@@ -173,13 +154,7 @@ fn records(
     let mut keys: BTreeMap<&str, Arc<str>> = BTreeMap::new();
     let mut rows: Vec<Row> = Vec::with_capacity(records.value.len());
     for record in &records.value {
-        let raw::Record {
-            key,
-            at,
-            event_time,
-            value,
-            id,
-        } = &record.value;
+        let raw::Record { key, at, event_time, value, id } = &record.value;
         let arrival = at.value.0;
         if let Some(previous) = rows.last().filter(|previous| arrival < previous.arrival) {
             let title = format!("record {} arrives before the one above it", rows.len());
@@ -189,15 +164,10 @@ fn records(
                 .help("records stand in order of arrival; `event-time` may be any"));
         }
         rows.push(Row {
-            key: keys
-                .entry(key)
-                .or_insert_with(|| key.as_str().into())
-                .clone(),
+            key: keys.entry(key).or_insert_with(|| key.as_str().into()).clone(),
             event_time: event_time.map_or(arrival, |moment| moment.0),
             arrival,
-            value: value
-                .as_ref()
-                .map_or(Value::Integer(1), |content| content.0.clone()),
+            value: value.as_ref().map_or(Value::Integer(1), |content| content.0.clone()),
             id: id.as_deref().map(mix::text),
         });
     }
@@ -211,14 +181,10 @@ fn check_arrivals(
     inputs: &[(StepIndex, Input)],
 ) -> Result<(), Diagnostic> {
     let ends = |input: &Input| match input {
-        Input::Rows(rows) => rows
-            .first()
-            .zip(rows.last())
-            .map(|(a, b)| (a.arrival, b.arrival)),
-        Input::Generate(all) => Some((
-            Time(0),
-            Time(0).plus(all.every.saturating_mul(all.records.into())),
-        )),
+        Input::Rows(rows) => rows.first().zip(rows.last()).map(|(a, b)| (a.arrival, b.arrival)),
+        Input::Generate(all) => {
+            Some((Time(0), Time(0).plus(all.every.saturating_mul(all.records.into()))))
+        }
     };
     let mut first = Time::MAX;
     let mut last = Time::MIN;
@@ -244,18 +210,10 @@ fn check_text(
     let mut text: Vec<Option<String>> = vec![None; pipeline.steps().len()];
     for (step, input) in inputs {
         let Input::Rows(rows) = input else { continue };
-        let first = rows
-            .iter()
-            .position(|row| matches!(row.value, Value::Bytes(_)));
+        let first = rows.iter().position(|row| matches!(row.value, Value::Bytes(_)));
         let shards = pipeline.step(*step).shards as usize;
-        text[step.at()] = first.map(|row| {
-            format!(
-                "{}/{}#{}",
-                pipeline.step(*step).name,
-                row % shards,
-                row / shards
-            )
-        });
+        text[step.at()] = first
+            .map(|row| format!("{}/{}#{}", pipeline.step(*step).name, row % shards, row / shards));
     }
     for &index in pipeline.order() {
         let step = pipeline.step(index);
@@ -271,9 +229,7 @@ fn check_text(
         match &step.kind {
             StepKind::Sum(_) => return refuse("adds up"),
             StepKind::Map(Function::Filter(Filter::ValueAtLeast(_))) => return refuse("compares"),
-            StepKind::Map(Function::Coin {
-                into: Into::Value, ..
-            })
+            StepKind::Map(Function::Coin { into: Into::Value, .. })
             | StepKind::Count(_)
             | StepKind::CountGlobally(_)
             | StepKind::Source { .. } => {}

@@ -79,14 +79,11 @@ impl Mechanisms {
             Some(false) => all.re_ack = ReAck::Never,
         }
         if let Some(records) = &table.bundle {
-            all.bundle = Bundle {
-                records: number(source, "bundle", records, 1..=100_000)?,
-            };
+            all.bundle = Bundle { records: number(source, "bundle", records, 1..=100_000)? };
         }
         if let Some(requests) = &table.in_flight {
-            all.in_flight = InFlight {
-                requests: number(source, "in-flight", requests, 1..=1_000_000)?,
-            };
+            all.in_flight =
+                InFlight { requests: number(source, "in-flight", requests, 1..=1_000_000)? };
         }
         if let Some(sends) = &table.give_up {
             all.give_up = GiveUp::After(number(source, "give-up", sends, ANY)?);
@@ -116,11 +113,7 @@ impl Mechanisms {
         if let Some(backoff) = &table.backoff {
             all.retry.backoff = number(source, "backoff", backoff, ANY)?;
         }
-        if let Some(At {
-            value: Duration(timeout),
-            span,
-        }) = &table.timeout
-        {
+        if let Some(At { value: Duration(timeout), span }) = &table.timeout {
             if *timeout == 0 {
                 let error = source.error(span.clone(), "a time-out of 0");
                 return Err(error.label("no answer can come before it"));

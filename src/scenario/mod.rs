@@ -24,6 +24,7 @@ mod tests;
 
 pub use diagnostic::Diagnostic;
 pub use schema::schema;
+pub use write::fault_to_json;
 
 use diagnostic::{Source, clip, quote};
 use onceproof_model::time::Nanos;
@@ -123,10 +124,7 @@ impl Scenario {
     /// # Errors
     /// A file that cannot be read, or that is wrong.
     pub fn load(path: &Path) -> Result<Scenario, ScenarioError> {
-        let io_error = |source| ScenarioError::Io {
-            path: path.to_owned(),
-            source,
-        };
+        let io_error = |source| ScenarioError::Io { path: path.to_owned(), source };
         let bytes = std::fs::read(path).map_err(io_error)?;
         match String::from_utf8(bytes) {
             Ok(text) => Scenario::parse(&text, path),
@@ -162,9 +160,7 @@ impl Scenario {
             pipeline: &pipeline,
             inputs: &inputs,
             // A worker without a shard has nothing to lose.
-            workers: cluster
-                .workers
-                .map_or(shards, |workers| workers.min(shards)),
+            workers: cluster.workers.map_or(shards, |workers| workers.min(shards)),
         };
         let faults = faults::exact(&places, &file.fault)?;
         Ok(Scenario {
@@ -173,10 +169,7 @@ impl Scenario {
             claim: one_line(&source, "claim", &file.claim)?,
             expect: expect(&source, &file.expect)?,
             seed: file.seed.map(|seed| seed.0),
-            sweep: file
-                .sweep
-                .and_then(|sweep| sweep.seeds)
-                .map_or(0..1000, |seeds| seeds.0),
+            sweep: file.sweep.and_then(|sweep| sweep.seeds).map_or(0..1000, |seeds| seeds.0),
             rows_skipped: inputs.rows_skipped,
             plan: Plan {
                 inputs: inputs.of,
@@ -203,10 +196,7 @@ fn file(source: &Source<'_>) -> Result<raw::File, Diagnostic> {
         }
         None => return Err(source.error(0..0, "`format` is missing").help(BEGINNING)),
         Some(format) => {
-            let number = format
-                .get_ref()
-                .as_integer()
-                .map(|number| number.to_string());
+            let number = format.get_ref().as_integer().map(|number| number.to_string());
             if number.as_deref() != Some("1") {
                 let written = source.text.get(format.span()).unwrap_or_default();
                 let title = format!("unknown format {}", clip(written, 40));
@@ -276,10 +266,7 @@ fn network(source: &Source<'_>, network: Option<&raw::Network>) -> Result<Networ
         let error = source.error(max.span.clone(), "the greatest latency is below the least");
         return Err(error.label("`max` is at least `min`"));
     }
-    Ok(Network {
-        latency_min: min.value.0,
-        latency_max: max.value.0,
-    })
+    Ok(Network { latency_min: min.value.0, latency_max: max.value.0 })
 }
 
 fn until(source: &Source<'_>, until: Option<&raw::Until>) -> Result<Until, Diagnostic> {

@@ -57,15 +57,7 @@ impl Way {
 
     fn keys(self) -> &'static [&'static str] {
         match self {
-            Way::Request => &[
-                "from",
-                "to",
-                "shard",
-                "from-shard",
-                "record",
-                "attempt",
-                "nth",
-            ],
+            Way::Request => &["from", "to", "shard", "from-shard", "record", "attempt", "nth"],
             Way::LinkAndTime => &["from", "to", "time"],
             Way::Commit => &["step", "shard", "record", "nth"],
             Way::Execution => &["step", "record", "attempt", "nth"],
@@ -164,9 +156,7 @@ impl Places<'_> {
             Needs::OneOf(keys) if !keys.iter().any(has) => list(keys, "or"),
             Needs::All(_) | Needs::OneOf(_) => return Ok(()),
         };
-        let error = self
-            .source
-            .error(place.span.clone(), format!("no place for `{word}`"));
+        let error = self.source.error(place.span.clone(), format!("no place for `{word}`"));
         Err(error.label(match way {
             Way::Before => "it needs `before`, or `worker` and `time`".to_owned(),
             _ => format!("it needs {missing}"),
@@ -178,19 +168,9 @@ impl Places<'_> {
         if let Some(step) = self.pipeline.find(&name.value) {
             return Ok(Some(step));
         }
-        let known: Vec<&str> = self
-            .pipeline
-            .steps()
-            .iter()
-            .map(|step| step.name.as_str())
-            .collect();
-        Err(no_such(
-            self.source,
-            name.span.clone(),
-            "step",
-            &name.value,
-            &known,
-        ))
+        let known: Vec<&str> =
+            self.pipeline.steps().iter().map(|step| step.name.as_str()).collect();
+        Err(no_such(self.source, name.span.clone(), "step", &name.value, &known))
     }
 
     fn name(&self, step: StepIndex) -> String {
@@ -199,11 +179,7 @@ impl Places<'_> {
 
     /// A request goes along an edge that its record travels, to and from shards that there are.
     fn check_request(&self, raw: &raw::Place, place: &Place) -> Result<(), Diagnostic> {
-        let all = self
-            .pipeline
-            .order()
-            .iter()
-            .flat_map(|&step| self.pipeline.edges(step));
+        let all = self.pipeline.order().iter().flat_map(|&step| self.pipeline.edges(step));
         let edges: Vec<&Edge> = all
             .filter(|edge| place.from.is_none_or(|from| from == edge.from))
             .filter(|edge| place.to.is_none_or(|to| to == edge.to))
@@ -218,14 +194,10 @@ impl Places<'_> {
                 (Some(from), None) => format!("{} sends nothing", self.name(from)),
                 (None, None) => "nobody sends anything".to_owned(),
             };
-            let from = place
-                .to
-                .map(|to| self.pipeline.step(to).from.as_slice())
-                .unwrap_or_default();
-            let names: Vec<&str> = from
-                .iter()
-                .map(|&from| self.pipeline.step(from).name.as_str())
-                .collect();
+            let from =
+                place.to.map(|to| self.pipeline.step(to).from.as_slice()).unwrap_or_default();
+            let names: Vec<&str> =
+                from.iter().map(|&from| self.pipeline.step(from).name.as_str()).collect();
             let error = self.source.error(at, title);
             return Err(match names.is_empty() {
                 true => error,
@@ -233,10 +205,7 @@ impl Places<'_> {
             });
         }
         let reach = Reach::of(place.record.as_ref(), self.pipeline);
-        let edges: Vec<&Edge> = edges
-            .into_iter()
-            .filter(|edge| reach.sends(edge.from))
-            .collect();
+        let edges: Vec<&Edge> = edges.into_iter().filter(|edge| reach.sends(edge.from)).collect();
         if edges.is_empty() {
             return Err(self.never_there(raw, place));
         }
@@ -253,14 +222,10 @@ impl Places<'_> {
         place: &Place,
     ) -> Result<(), Diagnostic> {
         if let (Some(Record::Watermark(_)), Some(span)) = (&place.record, span(&raw.record)) {
-            return Err(self
-                .source
-                .error(span, "no function is executed on a watermark"));
+            return Err(self.source.error(span, "no function is executed on a watermark"));
         }
         if let (Kind::UserDiffers { .. }, Some(At { value: 1, span })) = (kind, &raw.attempt) {
-            let error = self
-                .source
-                .error(span.clone(), "the first execution cannot differ");
+            let error = self.source.error(span.clone(), "the first execution cannot differ");
             return Err(error.label("from 2: an answer differs from the first one"));
         }
         let possible = |step: &Step| match (&step.kind, kind) {
@@ -295,7 +260,7 @@ impl Places<'_> {
             Before::Admit | Before::Apply | Before::Ack if is_source => "a source takes nothing in",
             Before::Send if !sends => "nobody takes its outputs",
             Before::Emit if !step.kind.has_results() => "it fires no windows and writes no rows",
-            Before::Commit if recomputes && !is_watermark && !step.kind.has_results() => {
+            Before::Commit if recomputes && !is_watermark && !is_sink => {
                 "under `recompute` its only commit is `settle`"
             }
             Before::Settle if is_sink => "a sink has no outputs to settle",
@@ -337,15 +302,10 @@ impl Places<'_> {
             .filter(|&step| possible(self.pipeline.step(step)).is_ok())
             .collect();
         if steps.is_empty() {
-            return Err(self
-                .source
-                .error(here, format!("there is never {what} in this pipeline")));
+            return Err(self.source.error(here, format!("there is never {what} in this pipeline")));
         }
         let reach = Reach::of(place.record.as_ref(), self.pipeline);
-        let steps: Vec<StepIndex> = steps
-            .into_iter()
-            .filter(|&step| reach.handles(step))
-            .collect();
+        let steps: Vec<StepIndex> = steps.into_iter().filter(|&step| reach.handles(step)).collect();
         if steps.is_empty() {
             return Err(self.never_there(raw, place));
         }
@@ -354,10 +314,7 @@ impl Places<'_> {
 
     fn never_there(&self, raw: &raw::Place, place: &Place) -> Diagnostic {
         let at = span(&raw.record).unwrap_or(0..0);
-        let name = raw
-            .record
-            .as_ref()
-            .map_or("", |record| record.value.as_str());
+        let name = raw.record.as_ref().map_or("", |record| record.value.as_str());
         let step = place.to.or(place.step).or(place.from);
         let title = match step {
             Some(step) => format!("{} is never at {}", quote(name), self.name(step)),
@@ -371,15 +328,10 @@ impl Places<'_> {
         let Some(At { value: shard, span }) = shard else {
             return Ok(());
         };
-        let most = steps
-            .iter()
-            .map(|&step| (self.pipeline.step(step).shards, step))
-            .max();
+        let most = steps.iter().map(|&step| (self.pipeline.step(step).shards, step)).max();
         match most {
             Some((shards, step)) if *shard >= shards => {
-                let error = self
-                    .source
-                    .error(span.clone(), format!("there is no shard {shard}"));
+                let error = self.source.error(span.clone(), format!("there is no shard {shard}"));
                 let shards = count(shards.into(), "shard");
                 Err(error.label(format!("{} has {shards}, counted from 0", self.name(step))))
             }
@@ -392,9 +344,9 @@ impl Places<'_> {
 pub(super) fn differs(function: &Function, answer: u32) -> Result<(), String> {
     match function.answers() {
         1 => Err("its function always answers alike".to_owned()),
-        answers if answer.is_multiple_of(answers) => Err(format!(
-            "answer {answer} of {answers} is the first one again"
-        )),
+        answers if answer.is_multiple_of(answers) => {
+            Err(format!("answer {answer} of {answers} is the first one again"))
+        }
         _ => Ok(()),
     }
 }

@@ -49,9 +49,7 @@ pub(super) fn record(
         }
         StepKind::Map(_) | StepKind::Reshuffle | StepKind::Sink(_) => {
             let word = pipeline.step(step).kind.word();
-            Err(format!(
-                "a {word} gives its records no names: they keep those of its input"
-            ))
+            Err(format!("a {word} gives its records no names: they keep those of its input"))
         }
     };
     pattern
@@ -65,10 +63,7 @@ fn makes_names(kind: &StepKind) -> bool {
 
 fn wrong(source: &Source<'_>, given: &At<String>, message: &str) -> Diagnostic {
     source
-        .error(
-            given.span.clone(),
-            format!("{} is no record", quote(&given.value)),
-        )
+        .error(given.span.clone(), format!("{} is no record", quote(&given.value)))
         .label(message)
         .help("`events/0#2`, a source, its shard and the offset; or `per-user/ann@60s#0`, a pane")
 }
@@ -108,9 +103,7 @@ fn source_record(
     rest: &str,
 ) -> Result<Pattern, String> {
     let name = &pipeline.step(step).name;
-    let (shard, rest) = rest
-        .split_once('#')
-        .ok_or("`#` and the offset are missing")?;
+    let (shard, rest) = rest.split_once('#').ok_or("`#` and the offset are missing")?;
     let (offset, path) = with_path(rest)?;
     let shard = number::<u32>(shard)?;
     let offset = number::<u64>(offset)?;
@@ -126,28 +119,16 @@ fn source_record(
     let records = (inputs.records(step) + u64::from(shards - 1 - shard)) / u64::from(shards);
     if offset >= records {
         let records = count(records, "record");
-        return Err(format!(
-            "shard {shard} of {} has {records}, counted from 0",
-            quote(name)
-        ));
+        return Err(format!("shard {shard} of {} has {records}, counted from 0", quote(name)));
     }
-    Ok(Pattern::Source {
-        step,
-        shard,
-        offset,
-        path,
-    })
+    Ok(Pattern::Source { step, shard, offset, path })
 }
 
 /// `ann@60s#0.1` after `per-user/`. The key may hold anything, also an `@`.
 fn pane(pipeline: &Pipeline, step: StepIndex, rest: &str) -> Result<Pattern, String> {
     let kind = &pipeline.step(step).kind;
-    let (key, rest) = rest
-        .rsplit_once('@')
-        .ok_or("`@` and the start of the window are missing")?;
-    let (start, rest) = rest
-        .split_once('#')
-        .ok_or("`#` and the number of the pane are missing")?;
+    let (key, rest) = rest.rsplit_once('@').ok_or("`@` and the start of the window are missing")?;
+    let (start, rest) = rest.split_once('#').ok_or("`#` and the number of the pane are missing")?;
     let (pane, path) = with_path(rest)?;
     let start = time(start)?;
     if let Some(windows) = kind.windowing()
@@ -159,13 +140,7 @@ fn pane(pipeline: &Pipeline, step: StepIndex, rest: &str) -> Result<Pattern, Str
     if matches!(kind, StepKind::CountGlobally(_)) && key != GLOBAL {
         return Err(format!("the only key of a `count-globally` is `{GLOBAL}`"));
     }
-    Ok(Pattern::Pane {
-        step,
-        key: key.to_owned(),
-        start,
-        pane: number(pane)?,
-        path,
-    })
+    Ok(Pattern::Pane { step, key: key.to_owned(), start, pane: number(pane)?, path })
 }
 
 /// The text of the one key of a `count-globally`.
@@ -180,10 +155,7 @@ fn with_path(text: &str) -> Result<(&str, Vec<u32>), String> {
 fn number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
     match text.parse() {
         Ok(number) if text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(number),
-        _ => Err(format!(
-            "{} is not a number that can stand here",
-            quote(text)
-        )),
+        _ => Err(format!("{} is not a number that can stand here", quote(text))),
     }
 }
 
@@ -216,17 +188,11 @@ impl Reach {
         let steps = pipeline.steps().len();
         let origin = match record {
             None | Some(Record::Watermark(_)) => {
-                return Reach {
-                    sends: vec![true; steps],
-                    handles: vec![true; steps],
-                };
+                return Reach { sends: vec![true; steps], handles: vec![true; steps] };
             }
             Some(Record::Name(Pattern::Source { step, .. } | Pattern::Pane { step, .. })) => *step,
         };
-        let mut reach = Reach {
-            sends: vec![false; steps],
-            handles: vec![false; steps],
-        };
+        let mut reach = Reach { sends: vec![false; steps], handles: vec![false; steps] };
         reach.sends[origin.at()] = true;
         reach.handles[origin.at()] = true;
         for &step in pipeline.order() {
@@ -235,10 +201,7 @@ impl Reach {
             }
             for edge in pipeline.edges(step) {
                 reach.handles[edge.to.at()] = true;
-                if matches!(
-                    pipeline.step(edge.to).kind,
-                    StepKind::Map(_) | StepKind::Reshuffle
-                ) {
+                if matches!(pipeline.step(edge.to).kind, StepKind::Map(_) | StepKind::Reshuffle) {
                     reach.sends[edge.to.at()] = true;
                 }
             }

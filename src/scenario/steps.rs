@@ -37,9 +37,7 @@ pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline
             kind: kind(source, &step.value)?,
             from: inputs_of(source, steps, at, &names)?,
             shards: shards_of(source, &step.value)?,
-            mechanism: mechanisms
-                .overlaid(source, step.value.mechanism.as_ref())?
-                .all,
+            mechanism: mechanisms.overlaid(source, step.value.mechanism.as_ref())?.all,
         };
         shards += step.shards;
         if shards > MOST_SHARDS {
@@ -48,9 +46,7 @@ pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline
             return Err(error.label(format!("all steps together have at most {MOST_SHARDS}")));
         }
         if let Some(windowing) = step.kind.windowing() {
-            windows = windows
-                .saturating_add(windowing.length)
-                .saturating_add(windowing.lateness);
+            windows = windows.saturating_add(windowing.length).saturating_add(windowing.lateness);
             if windows > LONGEST {
                 let error = source.error(steps[at].value.name.span.clone(), "too long windows");
                 return Err(error.label("windows and lateness of all steps exceed 100 years"));
@@ -101,10 +97,8 @@ fn inputs_of(
     let is_source = step.kind.value == KindWord::Source;
     match &step.from {
         Some(from) if is_source => {
-            let error = source.error(
-                source.key_of(&from.span),
-                "a source takes no outputs of a step",
-            );
+            let error =
+                source.error(source.key_of(&from.span), "a source takes no outputs of a step");
             Err(error.label("it reads its input"))
         }
         Some(from) if from.value.0.is_empty() => {
@@ -174,11 +168,7 @@ fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
 
 fn refuse_keys_of_others(source: &Source<'_>, step: &raw::Step) -> Result<(), Diagnostic> {
     let keys = [
-        (
-            "watermark",
-            span(&step.watermark),
-            [KindWord::Source].as_slice(),
-        ),
+        ("watermark", span(&step.watermark), [KindWord::Source].as_slice()),
         ("input", span(&step.input), [KindWord::Source].as_slice()),
         ("fn", span(&step.function), [KindWord::Map].as_slice()),
         ("window", span(&step.window), AGGREGATES.as_slice()),
@@ -191,9 +181,7 @@ fn refuse_keys_of_others(source: &Source<'_>, step: &raw::Step) -> Result<(), Di
         {
             let title = format!("a `{}` has no `{key}`", step.kind.value.word());
             let kinds: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
-            return Err(source
-                .error(source.key_of(&span), title)
-                .label(belongs_to(key, &kinds)));
+            return Err(source.error(source.key_of(&span), title).label(belongs_to(key, &kinds)));
         }
     }
     Ok(())
@@ -202,19 +190,14 @@ fn refuse_keys_of_others(source: &Source<'_>, step: &raw::Step) -> Result<(), Di
 fn windowing(source: &Source<'_>, step: &raw::Step) -> Result<Windowing, Diagnostic> {
     let Some(window) = &step.window else {
         let title = format!("a `{}` needs a `window`", step.kind.value.word());
-        return Err(source
-            .error(step.kind.span.clone(), title)
-            .label("such as `window = \"1m\"`"));
+        return Err(source.error(step.kind.span.clone(), title).label("such as `window = \"1m\"`"));
     };
     if window.value.0 == 0 {
         let error = source.error(window.span.clone(), "a window of 0");
         return Err(error.label("a window is at least 1ns long"));
     }
     let lateness = step.lateness.as_ref().map_or(0, |at| at.value.0);
-    Ok(Windowing {
-        length: window.value.0,
-        lateness,
-    })
+    Ok(Windowing { length: window.value.0, lateness })
 }
 
 fn function(source: &Source<'_>, function: &At<raw::Function>) -> Result<Function, Diagnostic> {
@@ -241,9 +224,9 @@ fn function(source: &Source<'_>, function: &At<raw::Function>) -> Result<Functio
         raw::Function::Filter(raw::Filter::ValueAtLeast(least)) => {
             Function::Filter(Filter::ValueAtLeast(*least))
         }
-        raw::Function::Explode(explode) => Function::Explode {
-            copies: number(source, "copies", &explode.copies, 1..=1000)?,
-        },
+        raw::Function::Explode(explode) => {
+            Function::Explode { copies: number(source, "copies", &explode.copies, 1..=1000)? }
+        }
         raw::Function::Coin(coin) => Function::Coin {
             sides: number(source, "sides", &coin.sides, 2..=1_000_000)?,
             into: match coin.into {
@@ -266,32 +249,19 @@ fn graph_error(source: &Source<'_>, steps: &[At<raw::Step>], error: &GraphError)
         GraphError::SourceWithInput(index) => {
             source.error(from(index), "a source takes no outputs of a step")
         }
-        GraphError::NoInput(index) => source.error(
-            step(index).name.span.clone(),
-            format!("{} takes nothing in", name(index)),
-        ),
+        GraphError::NoInput(index) => {
+            source.error(step(index).name.span.clone(), format!("{} takes nothing in", name(index)))
+        }
         GraphError::InputFromSink { step, sink } => source
-            .error(
-                from(step),
-                format!("{} is a sink, and has no outputs", name(sink)),
-            )
-            .label(format!(
-                "`from` names what {} takes; without it, the step above",
-                name(step)
-            )),
+            .error(from(step), format!("{} is a sink, and has no outputs", name(sink)))
+            .label(format!("`from` names what {} takes; without it, the step above", name(step))),
         GraphError::InputTwice { step, from: input } => {
             source.error(from(step), format!("{} is named twice", name(input)))
         }
         GraphError::Cycle(index) => {
             let cycle = cycle_through(steps, index);
             let error = source.error(from(index), "the steps form a cycle");
-            error.label(
-                cycle
-                    .iter()
-                    .map(|name| quote(name))
-                    .collect::<Vec<_>>()
-                    .join(" -> "),
-            )
+            error.label(cycle.iter().map(|name| quote(name)).collect::<Vec<_>>().join(" -> "))
         }
         GraphError::LeadsNowhere(index) => source
             .error(
@@ -299,10 +269,7 @@ fn graph_error(source: &Source<'_>, steps: &[At<raw::Step>], error: &GraphError)
                 format!("nobody takes the outputs of {}", name(index)),
             )
             .label("the last step is a count, a sum or a sink"),
-        GraphError::ReadsSplitPane {
-            step: index,
-            aggregate,
-        } => source
+        GraphError::ReadsSplitPane { step: index, aggregate } => source
             .error(
                 span(&step(index).function).unwrap_or(0..0),
                 format!("{} reads values of {}", name(index), name(aggregate)),
@@ -342,11 +309,7 @@ fn cycle_through(steps: &[At<raw::Step>], on: StepIndex) -> Vec<&str> {
     let mut at = next[on.at()];
     while let Some(step) = at {
         way.push(name(step));
-        at = if step == on.at() || way.len() > 8 {
-            None
-        } else {
-            next[step]
-        };
+        at = if step == on.at() || way.len() > 8 { None } else { next[step] };
     }
     way
 }

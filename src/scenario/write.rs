@@ -7,6 +7,7 @@ use onceproof_model::time::Span;
 use onceproof_sim::fault::place::Field;
 use onceproof_sim::fault::{Direction, Fault, Kind, Leg};
 use onceproof_sim::outcome::Classes;
+use onceproof_sim::plan::Plan;
 use std::path::{Component, Path, PathBuf};
 use toml_edit::visit_mut::{VisitMut, visit_inline_table_mut};
 use toml_edit::{
@@ -21,48 +22,39 @@ pub struct FaultText {
     pub what: String,
 }
 
+/// One exact fault as `{ "at": …, "do": … }`, with the same keys and values as in a scenario file.
+pub fn fault_to_json(fault: &Fault, plan: &Plan) -> serde_json::Value {
+    let at: serde_json::Map<String, serde_json::Value> = fault
+        .at
+        .fields(&plan.pipeline)
+        .into_iter()
+        .map(|(key, field)| (key.to_owned(), json(field)))
+        .collect();
+    let word = fault.kind.name().word();
+    let parameters = parameters(&fault.kind);
+    let what = match parameters.is_empty() {
+        true => serde_json::Value::from(word),
+        false => {
+            let parameters: serde_json::Map<_, _> =
+                parameters.into_iter().map(|(key, field)| (key.to_owned(), json(field))).collect();
+            serde_json::json!({ word: parameters })
+        }
+    };
+    serde_json::json!({ "at": at, "do": what })
+}
+
 impl Scenario {
     /// One exact fault as a scenario file writes it.
     pub fn fault_to_toml(&self, fault: &Fault) -> FaultText {
         let (at, what) = values(fault, &self.plan.pipeline);
-        FaultText {
-            at: Value::from(at).to_string(),
-            what: what.to_string(),
-        }
+        FaultText { at: Value::from(at).to_string(), what: what.to_string() }
     }
 
     /// Exact faults as the `[[fault]]` tables of a scenario file.
     pub fn faults_as_toml(&self, faults: &[Fault]) -> String {
         let mut document = DocumentMut::new();
-        document.insert(
-            "fault",
-            Item::ArrayOfTables(tables(faults, &self.plan.pipeline)),
-        );
+        document.insert("fault", Item::ArrayOfTables(tables(faults, &self.plan.pipeline)));
         document.to_string()
-    }
-
-    /// One exact fault as `{ "at": …, "do": … }`, with the same keys and values as in a scenario file.
-    pub fn fault_to_json(&self, fault: &Fault) -> serde_json::Value {
-        let pipeline = &self.plan.pipeline;
-        let at: serde_json::Map<String, serde_json::Value> = fault
-            .at
-            .fields(pipeline)
-            .into_iter()
-            .map(|(key, field)| (key.to_owned(), json(field)))
-            .collect();
-        let word = fault.kind.name().word();
-        let parameters = parameters(&fault.kind);
-        let what = match parameters.is_empty() {
-            true => serde_json::Value::from(word),
-            false => {
-                let parameters: serde_json::Map<_, _> = parameters
-                    .into_iter()
-                    .map(|(key, field)| (key.to_owned(), json(field)))
-                    .collect();
-                serde_json::json!({ word: parameters })
-            }
-        };
-        serde_json::json!({ "at": at, "do": what })
     }
 
     /// The text of a file that holds this failure alone: the same file with this seed, these exact faults
@@ -226,25 +218,13 @@ fn parameters(kind: &Kind) -> Vec<(&'static str, Field)> {
         | Kind::UserFails
         | Kind::Duplicate { leg: Leg::Request } => Vec::new(),
         Kind::Duplicate { leg: Leg::Ack } => vec![word("leg", "ack")],
-        Kind::Delay {
-            by,
-            leg: Leg::Request,
-        } => vec![span("by", by)],
+        Kind::Delay { by, leg: Leg::Request } => vec![span("by", by)],
         Kind::Delay { by, leg: Leg::Ack } => vec![span("by", by), word("leg", "ack")],
-        Kind::Partition {
-            lasts,
-            direction: Direction::Both,
-        } => vec![span("for", lasts)],
-        Kind::Partition {
-            lasts,
-            direction: Direction::Forward,
-        } => {
+        Kind::Partition { lasts, direction: Direction::Both } => vec![span("for", lasts)],
+        Kind::Partition { lasts, direction: Direction::Forward } => {
             vec![span("for", lasts), word("direction", "forward")]
         }
-        Kind::Partition {
-            lasts,
-            direction: Direction::Backward,
-        } => {
+        Kind::Partition { lasts, direction: Direction::Backward } => {
             vec![span("for", lasts), word("direction", "backward")]
         }
         Kind::Crash { restart } => vec![span("restart", restart)],
@@ -264,28 +244,15 @@ fn relative(file: &Path, directory: &Path) -> String {
         real.unwrap_or_else(|_| path.to_owned())
     };
     let (file, directory) = (absolute(file), absolute(directory));
-    let shared = file
-        .components()
-        .zip(directory.components())
-        .take_while(|(a, b)| a == b)
-        .count();
-    let begins_alike = file
-        .components()
-        .zip(directory.components())
-        .next()
-        .is_some_and(|(a, b)| a == b);
+    let shared = file.components().zip(directory.components()).take_while(|(a, b)| a == b).count();
+    let begins_alike =
+        file.components().zip(directory.components()).next().is_some_and(|(a, b)| a == b);
     if !begins_alike {
         return file.to_string_lossy().into_owned();
     }
-    let up = directory
-        .components()
-        .skip(shared)
-        .map(|_| Component::ParentDir);
+    let up = directory.components().skip(shared).map(|_| Component::ParentDir);
     let path: PathBuf = up.chain(file.components().skip(shared)).collect();
-    let parts: Vec<_> = path
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect();
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     parts.join("/")
 }
 
@@ -296,8 +263,7 @@ struct Plain;
 impl VisitMut for Plain {
     fn visit_inline_table_mut(&mut self, table: &mut InlineTable) {
         let spreads = |raw: Option<&RawString>| {
-            raw.and_then(RawString::as_str)
-                .is_some_and(|text| text.contains('\n'))
+            raw.and_then(RawString::as_str).is_some_and(|text| text.contains('\n'))
         };
         let key_spreads = |key: &Key| {
             let decor = key.leaf_decor();

@@ -17,11 +17,7 @@ pub struct Retry {
 
 impl Default for Retry {
     fn default() -> Retry {
-        Retry {
-            timeout: 30 * MILLISECOND,
-            backoff: 2,
-            max: SECOND,
-        }
+        Retry { timeout: 30 * MILLISECOND, backoff: 2, max: SECOND }
     }
 }
 
@@ -53,11 +49,7 @@ mod tests {
 
     #[test]
     fn a_long_timeout_is_never_shortened() {
-        let retry = Retry {
-            timeout: 5 * SECOND,
-            backoff: 2,
-            max: SECOND,
-        };
+        let retry = Retry { timeout: 5 * SECOND, backoff: 2, max: SECOND };
         assert_eq!(retry.wait(1), 5 * SECOND);
         assert_eq!(retry.wait(4), 5 * SECOND);
     }

@@ -149,9 +149,7 @@ impl Gate {
 
     /// Whether anything waits for a key.
     fn is_waited_for(&self, key: Key) -> bool {
-        self.busy
-            .get(&key)
-            .is_some_and(|busy| !busy.due.is_empty() || !busy.waiting.is_empty())
+        self.busy.get(&key).is_some_and(|busy| !busy.due.is_empty() || !busy.waiting.is_empty())
     }
 }
 
@@ -165,25 +163,14 @@ enum Turn {
 impl Worker {
     /// A request arrives.
     pub(super) fn receive<E: Env>(&mut self, request: Request, m: &mut Moment<'_, E>) {
-        let Request {
-            from,
-            rpc,
-            watermark,
-            record,
-            ..
-        } = request;
+        let Request { from, rpc, watermark, record, .. } = request;
         self.see_watermark(from, watermark, m);
         let Some(record) = record else {
             self.receive_watermark(from, rpc, watermark, m);
             return;
         };
         let key = record.key;
-        let arrived = Arrived {
-            record,
-            from,
-            rpc,
-            watermark,
-        };
+        let arrived = Arrived { record, from, rpc, watermark };
         match self.mechanism.ack {
             Ack::AfterCommit => {
                 if self.gate.claim(key) || self.has(Defect::KeysNeverBusy) {
@@ -234,9 +221,7 @@ impl Worker {
     fn is_duplicate<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> bool {
         m.env.admit(self.shard, arrived.record.name);
         match self.mechanism.dedup {
-            Dedup::Catalog => m
-                .env
-                .is_known(self.shard, arrived.record.key, arrived.record.id),
+            Dedup::Catalog => m.env.is_known(self.shard, arrived.record.key, arrived.record.id),
             Dedup::Off => false,
         }
     }
@@ -244,12 +229,7 @@ impl Worker {
     fn drop_duplicate<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
         match (self.mechanism.re_ack, self.mechanism.ack) {
             (ReAck::Always, Ack::AfterCommit) => {
-                self.ack(
-                    arrived.from,
-                    arrived.rpc,
-                    Subject::Record(arrived.record.name),
-                    m,
-                );
+                self.ack(arrived.from, arrived.rpc, Subject::Record(arrived.record.name), m);
             }
             // It was acked when it arrived.
             (_, Ack::OnReceipt) | (ReAck::Never, Ack::AfterCommit) => {}
@@ -302,13 +282,7 @@ impl Worker {
     ) {
         let sender = m.pipeline.sender_number(self.step, to);
         let watermark = self.watermarks.committed(sender);
-        let ack = AckEffect {
-            from: self.shard,
-            to,
-            rpc,
-            subject,
-            watermark,
-        };
+        let ack = AckEffect { from: self.shard, to, rpc, subject, watermark };
         m.effects.list.push(Effect::Ack(ack));
     }
 }

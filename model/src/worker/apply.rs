@@ -92,21 +92,13 @@ impl Worker {
             lineage: record.lineage,
         };
         let mut outputs = std::mem::take(&mut self.scratch);
-        function.apply(
-            record.key,
-            &record.value,
-            answer,
-            &mut m.env.vocabulary().keys,
-            |output| outputs.push(output),
-        );
+        function.apply(record.key, &record.value, answer, &mut m.env.vocabulary().keys, |output| {
+            outputs.push(output)
+        });
         self.executions += 1;
         for (index, output) in outputs.drain(..).enumerate() {
             let index = index as u32;
-            let name = m
-                .env
-                .vocabulary()
-                .names
-                .output(parent.name, self.step.0, index);
+            let name = m.env.vocabulary().names.output(parent.name, self.step.0, index);
             let derived = RecordId(mix::fold(
                 parent.id.0,
                 mix::scatter((u64::from(self.step.0) << 32) | u64::from(index)),
@@ -189,12 +181,7 @@ impl Worker {
         start: Option<Time>,
         m: &mut Moment<'_, E>,
     ) {
-        let Arrived {
-            ref record,
-            from,
-            rpc,
-            watermark,
-        } = *arrived;
+        let Arrived { ref record, from, rpc, watermark } = *arrived;
         let (key, id) = (record.key, record.id);
         let subject = Subject::Record(record.name);
         let sender = m.pipeline.sender_number(self.step, from);
@@ -205,29 +192,11 @@ impl Worker {
             Dedup::Off => {}
         }
         if watermark > committed {
-            unit.deltas.push(Delta::Watermark {
-                sender: sender as u32,
-                value: watermark,
-            });
+            unit.deltas.push(Delta::Watermark { sender: sender as u32, value: watermark });
         }
         unit.taken.push(match start {
-            None => Taken::Request {
-                from,
-                rpc,
-                subject,
-                key,
-                id,
-                watermark,
-            },
-            Some(start) => Taken::IntoWindow {
-                from,
-                rpc,
-                subject,
-                key,
-                id,
-                watermark,
-                start,
-            },
+            None => Taken::Request { from, rpc, subject, key, id, watermark },
+            Some(start) => Taken::IntoWindow { from, rpc, subject, key, id, watermark, start },
         });
         if unit.taken.len() as u32 >= self.mechanism.bundle.records {
             self.close_open(m);

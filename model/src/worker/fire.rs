@@ -40,12 +40,7 @@ enum State {
 impl Default for Windows {
     fn default() -> Windows {
         let (states, ends) = (HashMap::default(), BTreeSet::new());
-        Windows {
-            states,
-            ends,
-            due_until: Time::MIN,
-            firing: 0,
-        }
+        Windows { states, ends, due_until: Time::MIN, firing: 0 }
     }
 }
 
@@ -61,10 +56,7 @@ impl Windows {
             return false;
         }
         let is_due = end <= self.due_until;
-        self.states.insert(
-            (key, start),
-            if is_due { State::Due } else { State::Waiting },
-        );
+        self.states.insert((key, start), if is_due { State::Due } else { State::Waiting });
         self.ends.insert((end, key));
         self.firing += u32::from(is_due);
         is_due
@@ -89,10 +81,7 @@ impl Windows {
         let length = windowing(pipeline, step).length;
         for &(end, key) in self.ends.iter().take_while(|&&(end, _)| end <= to) {
             let start = end.minus(length);
-            let state = self
-                .states
-                .get_mut(&(key, start))
-                .expect("each end has its window");
+            let state = self.states.get_mut(&(key, start)).expect("each end has its window");
             if end > from && *state == State::Waiting {
                 *state = State::Due;
                 self.firing += 1;
@@ -112,9 +101,7 @@ impl Windows {
 
     /// What content that is in no pane holds the watermark back to.
     pub fn pin(&self) -> Time {
-        self.ends
-            .first()
-            .map_or(Time::MAX, |&(end, _)| end.before())
+        self.ends.first().map_or(Time::MAX, |&(end, _)| end.before())
     }
 
     pub fn clear(&mut self) {
@@ -126,23 +113,14 @@ impl Windows {
 }
 
 fn windowing(pipeline: &Pipeline, step: StepIndex) -> &Windowing {
-    pipeline
-        .step(step)
-        .kind
-        .windowing()
-        .expect("only aggregates have windows")
+    pipeline.step(step).kind.windowing().expect("only aggregates have windows")
 }
 
 impl Worker {
     /// The watermark of all senders together has moved: windows may be due.
     pub(super) fn advance_windows(&mut self, pipeline: &Pipeline) {
         let to = self.watermarks.incoming_seen();
-        let Worker {
-            windows,
-            gate,
-            defect,
-            ..
-        } = self;
+        let Worker { windows, gate, defect, .. } = self;
         windows.advance(pipeline, self.step, to, |key, start| {
             if *defect == Some(Defect::FiringIgnoresBusyKey) {
                 gate.queue_loose(key, start);
@@ -177,37 +155,21 @@ impl Worker {
         }
         let (step, step_hash) = (self.step, m.pipeline.hash(self.step));
         let words = m.env.vocabulary();
-        let name = words
-            .names
-            .pane(step.0, step_hash, key, start, content.pane, &words.keys);
+        let name = words.names.pane(step.0, step_hash, key, start, content.pane, &words.keys);
         // A pane's id is made of step, key, window and number, as its name is.
         let derived = RecordId(mix::scatter(words.names.hash(name)));
         let buffer = m.effects.buffer();
-        let unit = self
-            .units
-            .open(CommitKind::Emit, Subject::Record(name), buffer);
+        let unit = self.units.open(CommitKind::Emit, Subject::Record(name), buffer);
         let fired = self.units.get(unit);
         fired.taken.push(Taken::Window { key, start });
-        fired.deltas.push(Delta::Fire {
-            key,
-            start,
-            content,
-            pane: name,
-        });
+        fired.deltas.push(Delta::Fire { key, start, content, pane: name });
 
         let event_time = windowing(m.pipeline, step).end(start).before();
         self.executions += 1;
         let id = self.mechanism.ids.of(derived, self.token, self.executions);
         let weight = content.weight;
         let lineage = content.lineage;
-        let made = Parent {
-            name,
-            id,
-            event_time,
-            stamp: event_time,
-            weight,
-            lineage,
-        };
+        let made = Parent { name, id, event_time, stamp: event_time, weight, lineage };
         let value = Value::Integer(total(&m.pipeline.step(step).kind, &content));
         self.make(unit, made, Output { key, value }, m);
         self.hold(unit, m);

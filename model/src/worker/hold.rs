@@ -37,11 +37,7 @@ impl Commits {
 
     /// Forgets all commits and goes on with the next number; a new token begins with 0.
     pub fn restart(&mut self, has_new_token: bool) {
-        self.first = if has_new_token {
-            0
-        } else {
-            self.first + self.units.len() as u64
-        };
+        self.first = if has_new_token { 0 } else { self.first + self.units.len() as u64 };
         self.units.clear();
     }
 }
@@ -68,11 +64,7 @@ impl Worker {
             Outputs::Checkpoint => {
                 let Worker { units, outbox, .. } = self;
                 let held = units.get(unit);
-                held.deltas.extend(
-                    held.outputs
-                        .iter()
-                        .map(|&slot| Delta::Hold(outbox.held(slot))),
-                );
+                held.deltas.extend(held.outputs.iter().map(|&slot| Delta::Hold(outbox.held(slot))));
                 self.commit(unit, m);
             }
             Outputs::Recompute => {
@@ -160,26 +152,11 @@ impl Worker {
     /// One input of a unit is durable: its sender is told, its window is known, its key is free.
     fn finish<E: Env>(&mut self, input: Taken, m: &mut Moment<'_, E>) {
         match input {
-            Taken::Request {
-                from,
-                rpc,
-                subject,
-                key,
-                watermark,
-                ..
-            } => {
+            Taken::Request { from, rpc, subject, key, watermark, .. } => {
                 self.finish_request(from, rpc, subject, watermark, m);
                 self.gate.release(key);
             }
-            Taken::IntoWindow {
-                from,
-                rpc,
-                subject,
-                key,
-                watermark,
-                start,
-                ..
-            } => {
+            Taken::IntoWindow { from, rpc, subject, key, watermark, start, .. } => {
                 self.finish_request(from, rpc, subject, watermark, m);
                 self.window_taken(key, start, m);
                 self.gate.release(key);
@@ -222,11 +199,7 @@ fn split<E: Env>(
     let (mut ids, mut state) = (m.effects.buffer(), m.effects.buffer());
     let mut deltas = deltas;
     for delta in deltas.drain(..) {
-        if is_id(&delta) {
-            ids.push(delta)
-        } else {
-            state.push(delta)
-        }
+        if is_id(&delta) { ids.push(delta) } else { state.push(delta) }
     }
     m.effects.recycle(deltas);
     (ids, state)

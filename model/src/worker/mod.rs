@@ -110,16 +110,10 @@ impl Worker {
     /// Whether a timer still means anything; a stale one need not be delivered.
     pub fn awaits(&self, timer: Timer) -> bool {
         match timer {
-            Timer::Retry {
-                slot,
-                sends,
-                serial,
-            } => self.outbox.awaits(slot, sends, serial),
-            Timer::RetryWatermark {
-                target,
-                sends,
-                serial,
-            } => self.watermarks.awaits(target, sends, serial),
+            Timer::Retry { slot, sends, serial } => self.outbox.awaits(slot, sends, serial),
+            Timer::RetryWatermark { target, sends, serial } => {
+                self.watermarks.awaits(target, sends, serial)
+            }
             Timer::Arrival | Timer::Reapply(_) => true,
             Timer::Close => self.open.is_some() || self.open_settle.is_some(),
         }
@@ -130,10 +124,7 @@ impl Worker {
             Timer::Retry { slot, .. } => self.retry(slot, m),
             Timer::RetryWatermark { target, .. } => self.send_watermark(target as usize, m),
             Timer::Arrival => {
-                self.reader
-                    .as_mut()
-                    .expect("only a source waits for arrivals")
-                    .arrived();
+                self.reader.as_mut().expect("only a source waits for arrivals").arrived();
             }
             Timer::Close => self.close_all(m),
             Timer::Reapply(key) => self.gate.give_turn(key),
@@ -161,11 +152,7 @@ impl Worker {
     }
 
     fn rpc(slot: u32, serial: u64) -> Rpc {
-        Rpc {
-            slot,
-            attempt: 0,
-            serial,
-        }
+        Rpc { slot, attempt: 0, serial }
     }
 }
 

@@ -44,15 +44,7 @@ impl Outbox {
         self.births = self.births.wrapping_add(1);
         let birth = self.births;
         let event_time = record.event_time;
-        let entry = Entry {
-            record,
-            to,
-            unit,
-            sends: 0,
-            serial: 0,
-            acked: false,
-            birth,
-        };
+        let entry = Entry { record, to, unit, sends: 0, serial: 0, acked: false, birth };
         let slot = self.entries.insert(entry) as u32;
         self.pins.push(Reverse((event_time, slot, birth)));
         self.pending += 1;
@@ -62,10 +54,7 @@ impl Outbox {
     /// The durable form of an output.
     pub fn held(&self, slot: u32) -> Held {
         let entry = &self.entries[slot as usize];
-        Held {
-            to: entry.to,
-            record: entry.record.clone(),
-        }
+        Held { to: entry.to, record: entry.record.clone() }
     }
 
     /// Outputs that may be sent now.

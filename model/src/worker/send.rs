@@ -31,15 +31,7 @@ impl Worker {
         };
         m.effects.list.push(Effect::Send(request));
         let at = m.now.plus(self.mechanism.retry.wait(sends));
-        wake_at(
-            m.effects,
-            at,
-            Timer::Retry {
-                slot,
-                sends,
-                serial,
-            },
-        );
+        wake_at(m.effects, at, Timer::Retry { slot, sends, serial });
     }
 
     /// No reply came in time.
@@ -53,11 +45,7 @@ impl Worker {
 
     /// The reply to a request arrived.
     pub(super) fn reply<E: Env>(&mut self, reply: Reply, m: &mut Moment<'_, E>) {
-        let Reply {
-            from,
-            rpc,
-            watermark,
-        } = reply;
+        let Reply { from, rpc, watermark } = reply;
         let Some(watermark) = watermark else {
             // An error: nothing is known, so it is sent again at once.
             if self.watermarks.is_own(rpc) {
@@ -103,9 +91,7 @@ impl Worker {
             Some(settle) => settle,
             None => {
                 let buffer = m.effects.buffer();
-                let settle = self
-                    .units
-                    .open(CommitKind::Settle, Subject::Record(name), buffer);
+                let settle = self.units.open(CommitKind::Settle, Subject::Record(name), buffer);
                 self.open_settle = Some(settle);
                 settle
             }

@@ -32,12 +32,7 @@ enum State {
 impl Default for Reader {
     fn default() -> Reader {
         let (done, watermark, state) = (Prefix::default(), Time::MIN, State::AtEnd);
-        Reader {
-            next: 0,
-            done,
-            watermark,
-            state,
-        }
+        Reader { next: 0, done, watermark, state }
     }
 }
 
@@ -89,8 +84,7 @@ impl Worker {
                     records += 1;
                     let buffer = m.effects.buffer();
                     let unit = *unit.get_or_insert_with(|| {
-                        self.units
-                            .open(CommitKind::Commit, Subject::Record(row.name), buffer)
+                        self.units.open(CommitKind::Commit, Subject::Record(row.name), buffer)
                     });
                     self.take_row(unit, offset, row, m);
                 }
@@ -122,14 +116,6 @@ impl Worker {
             weight: 1,
             lineage: 0,
         };
-        self.make(
-            unit,
-            made,
-            Output {
-                key: row.key,
-                value: row.value,
-            },
-            m,
-        );
+        self.make(unit, made, Output { key: row.key, value: row.value }, m);
     }
 }

@@ -35,11 +35,7 @@ pub(super) enum Taken {
     /// The content of a window.
     Window { key: Key, start: Time },
     /// A watermark that travelled alone.
-    Watermark {
-        from: ShardIndex,
-        rpc: Rpc,
-        value: Time,
-    },
+    Watermark { from: ShardIndex, rpc: Rpc, value: Time },
 }
 
 /// Records that share a commit.
@@ -83,16 +79,8 @@ impl Units {
             None => {
                 let (taken, outputs) = (Vec::new(), Vec::new());
                 let (unacked, unanswered) = (0, 0);
-                let unit = Unit {
-                    kind,
-                    subject,
-                    taken,
-                    deltas,
-                    outputs,
-                    unacked,
-                    unanswered,
-                    is_busy,
-                };
+                let unit =
+                    Unit { kind, subject, taken, deltas, outputs, unacked, unanswered, is_busy };
                 self.slots.push(unit);
                 self.slots.len() as u32 - 1
             }

@@ -61,12 +61,7 @@ impl Watermarks {
             }
             for number in 0..pipeline.step(edge.to).shards {
                 let shard = pipeline.shard(edge.to, number);
-                targets.push(Target {
-                    shard,
-                    to: edge.to,
-                    confirmed: Time::MIN,
-                    sent: None,
-                });
+                targets.push(Target { shard, to: edge.to, confirmed: Time::MIN, sent: None });
             }
         }
         Watermarks {
@@ -138,10 +133,7 @@ impl Watermarks {
 
     /// Whether a timer waits for the last send of a watermark alone.
     pub fn awaits(&self, target: u32, sends: u32, serial: u64) -> bool {
-        let sent = self
-            .targets
-            .get(target as usize)
-            .and_then(|target| target.sent);
+        let sent = self.targets.get(target as usize).and_then(|target| target.sent);
         sent.is_some_and(|sent| sent.serial == serial && sent.sends == sends)
     }
 
@@ -253,20 +245,11 @@ impl Worker {
         }
         let outgoing = self.outgoing(m);
         for target in 0..self.watermarks.targets.len() {
-            let Target {
-                to,
-                confirmed,
-                sent,
-                ..
-            } = self.watermarks.targets[target];
+            let Target { to, confirmed, sent, .. } = self.watermarks.targets[target];
             let is_awaited = |mark: &Mark| mark.is_crossed(confirmed, outgoing);
             if sent.is_none() && m.pipeline.marks(to).iter().any(is_awaited) {
                 let serial = self.next_serial() | ALONE;
-                let sent = Sent {
-                    value: outgoing,
-                    serial,
-                    sends: 0,
-                };
+                let sent = Sent { value: outgoing, serial, sends: 0 };
                 self.watermarks.targets[target].sent = Some(sent);
                 self.send_watermark(target, m);
             }
@@ -275,20 +258,12 @@ impl Worker {
 
     /// Sends a watermark alone, and waits.
     pub(super) fn send_watermark<E: Env>(&mut self, target: usize, m: &mut Moment<'_, E>) {
-        let Some(Target {
-            shard,
-            sent: Some(sent),
-            ..
-        }) = self.watermarks.targets.get_mut(target)
+        let Some(Target { shard, sent: Some(sent), .. }) = self.watermarks.targets.get_mut(target)
         else {
             return;
         };
         sent.sends += 1;
-        let Sent {
-            value,
-            serial,
-            sends,
-        } = *sent;
+        let Sent { value, serial, sends } = *sent;
         m.effects.list.push(Effect::Send(Request {
             from: self.shard,
             to: *shard,
@@ -297,15 +272,7 @@ impl Worker {
             record: None,
         }));
         let at = m.now.plus(self.mechanism.retry.wait(sends));
-        wake_at(
-            m.effects,
-            at,
-            Timer::RetryWatermark {
-                target: target as u32,
-                sends,
-                serial,
-            },
-        );
+        wake_at(m.effects, at, Timer::RetryWatermark { target: target as u32, sends, serial });
     }
 
     /// Nothing unacked, committing or queued. Deleting an acked output does not count: it pins nothing.

@@ -62,12 +62,7 @@ impl Exact {
                     Some(Record::Watermark(_)) | None => group.others.push(number),
                 }
             }
-            faults.push(Waiting {
-                fault,
-                root,
-                matches: 0,
-                has_fired: false,
-            });
+            faults.push(Waiting { fault, root, matches: 0, has_fired: false });
         }
         Exact { faults, groups }
     }
@@ -85,12 +80,7 @@ impl Exact {
 
     pub fn unfired(&self) -> Vec<usize> {
         let unfired = |&(_, waiting): &(usize, &Waiting)| !waiting.has_fired;
-        self.faults
-            .iter()
-            .enumerate()
-            .filter(unfired)
-            .map(|(number, _)| number)
-            .collect()
+        self.faults.iter().enumerate().filter(unfired).map(|(number, _)| number).collect()
     }
 
     pub fn has_unfired(&self) -> bool {
@@ -129,9 +119,7 @@ impl Exact {
         let subject = Subject::Record(execution.name);
         self.find(Asked::Execute, subject, words, |place, kind| {
             place.step.is_none_or(|step| step == execution.step)
-                && place
-                    .attempt
-                    .is_none_or(|attempt| attempt == execution.attempt)
+                && place.attempt.is_none_or(|attempt| attempt == execution.attempt)
                 && may(kind)
         })
     }

@@ -130,9 +130,7 @@ impl Answers {
 
     /// The number in the schedule of the fault that fired last, if a schedule is kept.
     pub fn last_fired(&self) -> Option<usize> {
-        self.schedule
-            .as_ref()
-            .and_then(|schedule| schedule.len().checked_sub(1))
+        self.schedule.as_ref().and_then(|schedule| schedule.len().checked_sub(1))
     }
 
     /// The faults that fired, each with a place of its own.
@@ -152,10 +150,7 @@ impl Answers {
 
     /// The latency of a message: of a request, or of the ack that answers it.
     pub fn latency(&self, call: &Call, leg: Leg) -> Nanos {
-        let Network {
-            latency_min,
-            latency_max,
-        } = self.network;
+        let Network { latency_min, latency_max } = self.network;
         match &self.draws {
             Some(draws) if latency_max > latency_min => {
                 let point = call.point ^ if leg == Leg::Ack { 1 } else { 0 };
@@ -227,9 +222,7 @@ impl Answers {
     /// A user function is executed: its answer, or none if it fails. The first answer is drawn from the
     /// seed; only from the second execution on can it differ.
     pub fn execute(&mut self, execution: &Execution, words: &Vocabulary) -> Option<u32> {
-        let Execution {
-            answers, attempt, ..
-        } = *execution;
+        let Execution { answers, attempt, .. } = *execution;
         let first = match &self.draws {
             Some(draws) if answers > 1 => {
                 draws.below(execution.record_point, Purpose::FirstAnswer, answers.into()) as u32
@@ -309,10 +302,7 @@ impl Answers {
         let hit = |drawn: &&Drawn| {
             u128::from(draws.word(point, drawn.purpose)) < drawn.bound && may(&drawn.kind)
         };
-        self.drawn[asked as usize]
-            .iter()
-            .find(hit)
-            .map(|drawn| drawn.kind)
+        self.drawn[asked as usize].iter().find(hit).map(|drawn| drawn.kind)
     }
 
     fn fire(&mut self, kind: Kind, place: impl FnOnce() -> crate::fault::Place) {
@@ -335,11 +325,7 @@ fn drawn(climate: &Climate) -> [Vec<Drawn>; 5] {
         let purpose = Purpose::Fault as u64 + kind.name() as u64 + leg;
         if odds.numerator > 0 {
             let bound = odds.bound();
-            drawn[kind.asked_at() as usize].push(Drawn {
-                kind,
-                bound,
-                purpose,
-            });
+            drawn[kind.asked_at() as usize].push(Drawn { kind, bound, purpose });
         }
     }
     for kinds in &mut drawn {

@@ -44,13 +44,7 @@ impl Call {
         let way = fold(pipeline.hash(from_step), pipeline.hash(to_step));
         // The last bit is left to the leg.
         let point = fold(who, way ^ u64::from(attempt).rotate_right(8)) & !1;
-        Call {
-            from: (from_step, from_number),
-            to: (to_step, to_number),
-            subject,
-            attempt,
-            point,
-        }
+        Call { from: (from_step, from_number), to: (to_step, to_number), subject, attempt, point }
     }
 
     pub(super) fn place(&self, words: &Vocabulary) -> Place {
@@ -90,11 +84,7 @@ impl CommitSent {
     ) -> CommitSent {
         let (step, number) = (pipeline.step_of(shard), pipeline.number_of(shard));
         let point = point(pipeline, step, number, subject, 0x10, words);
-        CommitSent {
-            at: (step, number),
-            subject,
-            point,
-        }
+        CommitSent { at: (step, number), subject, point }
     }
 
     pub(super) fn place(&self, nth: u32, words: &Vocabulary) -> Place {
@@ -135,14 +125,7 @@ impl Execution {
     ) -> Execution {
         let record_point = point(pipeline, step, 0, Subject::Record(name), 0x20, words);
         let point = fold(record_point, scatter(attempt.into()));
-        Execution {
-            step,
-            name,
-            attempt,
-            answers,
-            record_point,
-            point,
-        }
+        Execution { step, name, attempt, answers, record_point, point }
     }
 
     pub(super) fn place(&self, words: &Vocabulary) -> Place {
@@ -178,12 +161,7 @@ impl StepTaken {
     ) -> StepTaken {
         let (step, number) = (pipeline.step_of(shard), pipeline.number_of(shard));
         let point = point(pipeline, step, number, subject, before as u64, words);
-        StepTaken {
-            at: (step, number),
-            before,
-            subject,
-            point,
-        }
+        StepTaken { at: (step, number), before, subject, point }
     }
 
     pub(super) fn place(&self, nth: u32, words: &Vocabulary) -> Place {
@@ -210,10 +188,7 @@ fn point(
         Subject::Record(name) => words.names.hash(name),
         Subject::Watermark(value) => fold(scatter(value.0 as u64), scatter(!u64::from(shard))),
     };
-    fold(
-        who,
-        pipeline.hash(step) ^ (what << 56) ^ (u64::from(shard) << 24),
-    )
+    fold(who, pipeline.hash(step) ^ (what << 56) ^ (u64::from(shard) << 24))
 }
 
 fn record(subject: Subject, words: &Vocabulary) -> Record {

@@ -149,24 +149,14 @@ impl KindName {
             KindName::DropRequest => Kind::DropRequest,
             KindName::DropAck => Kind::DropAck,
             KindName::Duplicate => Kind::Duplicate { leg: Leg::Request },
-            KindName::Delay => Kind::Delay {
-                by: SECOND,
-                leg: Leg::Request,
-            },
+            KindName::Delay => Kind::Delay { by: SECOND, leg: Leg::Request },
             KindName::ErrorApplied => Kind::ErrorApplied,
             KindName::ErrorNotApplied => Kind::ErrorNotApplied,
-            KindName::Partition => Kind::Partition {
-                lasts: SECOND,
-                direction: Direction::Both,
-            },
-            KindName::Crash => Kind::Crash {
-                restart: 50 * MILLISECOND,
-            },
+            KindName::Partition => Kind::Partition { lasts: SECOND, direction: Direction::Both },
+            KindName::Crash => Kind::Crash { restart: 50 * MILLISECOND },
             KindName::CommitLost => Kind::CommitLost,
             KindName::CommitUnknown => Kind::CommitUnknown,
-            KindName::CommitDelayed => Kind::CommitDelayed {
-                by: 100 * MILLISECOND,
-            },
+            KindName::CommitDelayed => Kind::CommitDelayed { by: 100 * MILLISECOND },
             KindName::UserDiffers => Kind::UserDiffers { answer: 1 },
             KindName::UserFails => Kind::UserFails,
         }
@@ -200,9 +190,7 @@ impl Kind {
             | Kind::ErrorNotApplied
             | Kind::Partition { .. }
             | Kind::Duplicate { leg: Leg::Request }
-            | Kind::Delay {
-                leg: Leg::Request, ..
-            } => Asked::Request,
+            | Kind::Delay { leg: Leg::Request, .. } => Asked::Request,
             Kind::DropAck
             | Kind::ErrorApplied
             | Kind::Duplicate { leg: Leg::Ack }
@@ -238,13 +226,7 @@ mod tests {
         for (at, name) in KindName::ALL.into_iter().enumerate() {
             assert_eq!(name as usize, at);
             assert_eq!(name.with_defaults().name(), name);
-            assert!(
-                KindName::ALL
-                    .iter()
-                    .filter(|other| other.word() == name.word())
-                    .count()
-                    == 1
-            );
+            assert!(KindName::ALL.iter().filter(|other| other.word() == name.word()).count() == 1);
         }
     }
 }

@@ -27,10 +27,7 @@ mod tests {
 
     #[test]
     fn never_never_hits_and_always_always_does() {
-        let odds = |numerator, denominator| Odds {
-            numerator,
-            denominator,
-        };
+        let odds = |numerator, denominator| Odds { numerator, denominator };
         assert!(!odds(0, 1).hits(0));
         assert!(odds(1, 1).hits(u64::MAX));
         // Half of all words are below 2^63.

@@ -76,19 +76,12 @@ impl Pattern {
     /// The hash of the source record or pane that it begins with; see [`Names::root`].
     pub fn root(&self, pipeline: &Pipeline) -> u64 {
         match self {
-            Pattern::Source {
-                step,
-                shard,
-                offset,
-                ..
-            } => source_hash(pipeline.hash(*step), *shard, *offset),
-            Pattern::Pane {
-                step,
-                key,
-                start,
-                pane,
-                ..
-            } => pane_hash(pipeline.hash(*step), mix::text(key), *start, *pane),
+            Pattern::Source { step, shard, offset, .. } => {
+                source_hash(pipeline.hash(*step), *shard, *offset)
+            }
+            Pattern::Pane { step, key, start, pane, .. } => {
+                pane_hash(pipeline.hash(*step), mix::text(key), *start, *pane)
+            }
         }
     }
 
@@ -108,34 +101,14 @@ impl Pattern {
                     path.push(index);
                     name = parent;
                 }
-                Origin::Source {
-                    step,
-                    shard,
-                    offset,
-                } => {
+                Origin::Source { step, shard, offset } => {
                     path.reverse();
-                    return Pattern::Source {
-                        step: StepIndex(step),
-                        shard,
-                        offset,
-                        path,
-                    };
+                    return Pattern::Source { step: StepIndex(step), shard, offset, path };
                 }
-                Origin::Pane {
-                    step,
-                    key,
-                    start,
-                    pane,
-                } => {
+                Origin::Pane { step, key, start, pane } => {
                     path.reverse();
                     let (step, key) = (StepIndex(step), keys.text(key).to_owned());
-                    return Pattern::Pane {
-                        step,
-                        key,
-                        start,
-                        pane,
-                        path,
-                    };
+                    return Pattern::Pane { step, key, start, pane, path };
                 }
             }
         }
@@ -159,21 +132,10 @@ impl Pattern {
     /// The pattern as text.
     pub fn text(&self, pipeline: &Pipeline) -> String {
         let mut text = match self {
-            Pattern::Source {
-                step,
-                shard,
-                offset,
-                ..
-            } => {
+            Pattern::Source { step, shard, offset, .. } => {
                 format!("{}/{shard}#{offset}", pipeline.step(*step).name)
             }
-            Pattern::Pane {
-                step,
-                key,
-                start,
-                pane,
-                ..
-            } => {
+            Pattern::Pane { step, key, start, pane, .. } => {
                 format!("{}/{key}@{start}#{pane}", pipeline.step(*step).name)
             }
         };

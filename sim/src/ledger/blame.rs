@@ -45,9 +45,7 @@ impl Ledger {
     /// A worker died by the fault of this number in the schedule.
     pub fn crashed(&mut self, host: usize, fault: Option<usize>) {
         if let (Some(detail), Some(fault)) = (&mut self.detail, fault) {
-            let Blame {
-                in_hand, struck, ..
-            } = &mut detail.blame;
+            let Blame { in_hand, struck, .. } = &mut detail.blame;
             if let Some(in_hand) = in_hand.get_mut(host) {
                 struck.extend(in_hand.drain().map(|name| (fault, name)));
             }
@@ -66,10 +64,7 @@ impl Ledger {
         let Some(detail) = &self.detail else { return };
         let mut by_root: HashMap<u64, Vec<usize>, FxBuildHasher> = HashMap::default();
         for (number, &name) in names.iter().enumerate() {
-            by_root
-                .entry(words.names.root(name))
-                .or_default()
-                .push(number);
+            by_root.entry(words.names.root(name)).or_default().push(number);
         }
         let mut touch = |fault: usize, root: u64| {
             let mut mark = |root: u64| {

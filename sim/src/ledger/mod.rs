@@ -82,8 +82,7 @@ impl Ledger {
         self.shard_steps.clear();
         let shards = (0..pipeline.shards() as u32).map(|s| pipeline.step_of(ShardIndex(s)));
         self.shard_steps.extend(shards);
-        self.steps
-            .resize_with(pipeline.steps().len(), StepLedger::default);
+        self.steps.resize_with(pipeline.steps().len(), StepLedger::default);
         for (ledger, step) in self.steps.iter_mut().zip(pipeline.steps()) {
             ledger.kind = match step.kind {
                 StepKind::Count(_) | StepKind::CountGlobally(_) => Some(ResultKind::Counted),
@@ -115,55 +114,24 @@ impl Ledger {
     pub fn see(&mut self, shard: ShardIndex, delta: &Delta, words: &Vocabulary) {
         let step = self.shard_steps[shard.at()];
         match *delta {
-            Delta::Take {
-                key,
-                name,
-                lineage,
-                weight,
-                value,
-                ..
-            } => {
+            Delta::Take { key, name, lineage, weight, value, .. } => {
                 self.traces.see(name, lineage, key, weight, value);
             }
             Delta::Hold(ref held) => {
                 let record = &held.record;
                 let value = record.value.integer();
-                self.traces.see(
-                    record.name,
-                    record.lineage,
-                    record.key,
-                    record.weight,
-                    value,
-                );
+                self.traces.see(record.name, record.lineage, record.key, record.weight, value);
             }
-            Delta::Fire {
-                key,
-                start,
-                ref content,
-                pane,
-            } => {
+            Delta::Fire { key, start, ref content, pane } => {
                 let total = total(self.steps[step.at()].kind, content);
-                self.traces
-                    .see(pane, content.lineage, key, content.weight, total);
+                self.traces.see(pane, content.lineage, key, content.weight, total);
                 if let Some(detail) = &mut self.detail {
                     let root = words.names.hash(pane);
-                    detail
-                        .blame
-                        .panes
-                        .entry(root)
-                        .or_default()
-                        .push(content.lineage);
+                    detail.blame.panes.entry(root).or_default().push(content.lineage);
                 }
                 self.reflect_pane(step, key, start, content, total, words);
             }
-            Delta::Row {
-                row,
-                key,
-                name,
-                lineage,
-                weight,
-                value,
-            } => {
+            Delta::Row { row, key, name, lineage, weight, value } => {
                 self.traces.see(name, lineage, key, weight, value);
                 self.reflect_row(step, row, Written::new(key, name, lineage, value), words);
             }
@@ -180,9 +148,8 @@ impl Ledger {
                 detail.is_taken.resize(at + 1, false);
             }
             if !std::mem::replace(&mut detail.is_taken[at], true) {
-                detail
-                    .latency
-                    .saturating_record(since_arrival.min(u64::MAX / 4));
+                // A histogram that grows takes every value but the very greatest.
+                let _ = detail.latency.record(since_arrival);
             }
         }
     }
@@ -204,10 +171,7 @@ impl Ledger {
 
     /// The committed totals of a step by key, in no order.
     pub fn totals(&self, step: StepIndex) -> impl Iterator<Item = (Key, i64)> {
-        self.steps[step.at()]
-            .totals
-            .iter()
-            .map(|(&key, &total)| (key, total))
+        self.steps[step.at()].totals.iter().map(|(&key, &total)| (key, total))
     }
 
     /// How many reflections of source records a step's results have, with multiplicity.
@@ -217,12 +181,7 @@ impl Ledger {
 
     /// How often a name is reflected at a step.
     fn count(&self, step: StepIndex, name: Name) -> u64 {
-        self.steps[step.at()]
-            .counts
-            .get(name.0 as usize)
-            .copied()
-            .unwrap_or(0)
-            .into()
+        self.steps[step.at()].counts.get(name.0 as usize).copied().unwrap_or(0).into()
     }
 }
 

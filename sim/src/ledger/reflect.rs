@@ -24,13 +24,8 @@ pub(super) struct Member {
 }
 
 impl Member {
-    pub const NONE: Member = Member {
-        name: Name(u32::MAX),
-        lineage: 0,
-        weight: 0,
-        value: 0,
-        next: 0,
-    };
+    pub const NONE: Member =
+        Member { name: Name(u32::MAX), lineage: 0, weight: 0, value: 0, next: 0 };
 }
 
 /// A span of a window's list: from `head` down to, and without, `floor`.
@@ -69,13 +64,7 @@ enum Sign {
 impl Ledger {
     /// A record was taken into the window whose newest member is `head`; returns the new one.
     pub fn member(&mut self, name: Name, lineage: u32, weight: i64, value: i64, head: u32) -> u32 {
-        self.members.push(Member {
-            name,
-            lineage,
-            weight,
-            value,
-            next: head,
-        });
+        self.members.push(Member { name, lineage, weight, value, next: head });
         (self.members.len() - 1) as u32
     }
 
@@ -101,14 +90,8 @@ impl Ledger {
         words: &Vocabulary,
     ) {
         let place = placed(words.keys.hash(key), start);
-        let (weight, value) = self.walk(
-            step,
-            content.lineage,
-            Depth::Here,
-            place,
-            Sign::Comes,
-            &words.names,
-        );
+        let (weight, value) =
+            self.walk(step, content.lineage, Depth::Here, place, Sign::Comes, &words.names);
         if (weight, value) != (content.weight, content.value) {
             self.phantom.push(step);
         }
@@ -129,17 +112,11 @@ impl Ledger {
         if old == Some(written) {
             return;
         }
-        for (written, sign) in old
-            .map(|old| (old, Sign::Goes))
-            .into_iter()
-            .chain([(written, Sign::Comes)])
+        for (written, sign) in
+            old.map(|old| (old, Sign::Goes)).into_iter().chain([(written, Sign::Comes)])
         {
             let place = placed(words.keys.hash(written.key), Time(0));
-            let member = Member {
-                weight: 0,
-                next: 0,
-                ..written.member()
-            };
+            let member = Member { weight: 0, next: 0, ..written.member() };
             let value = if member.lineage == 0 { member.value } else { 0 };
             self.reflect(step, member, value, place, sign, &words.names);
             if self.is_detailed() {
@@ -168,11 +145,7 @@ impl Ledger {
             let member = self.members[at as usize];
             weight += member.weight;
             value = value.wrapping_add(member.value);
-            let digested = if depth == Depth::Here {
-                member.value
-            } else {
-                0
-            };
+            let digested = if depth == Depth::Here { member.value } else { 0 };
             self.reflect(step, member, digested, place, sign, names);
             at = member.next;
         }
@@ -239,28 +212,12 @@ impl Ledger {
 
 impl Written {
     pub fn new(key: Key, name: Name, lineage: u32, value: i64) -> Written {
-        Written {
-            key,
-            name,
-            lineage,
-            value,
-        }
+        Written { key, name, lineage, value }
     }
 
     fn member(&self) -> Member {
-        let Written {
-            name,
-            lineage,
-            value,
-            ..
-        } = *self;
-        Member {
-            name,
-            lineage,
-            weight: 0,
-            value,
-            next: 0,
-        }
+        let Written { name, lineage, value, .. } = *self;
+        Member { name, lineage, weight: 0, value, next: 0 }
     }
 }
 

@@ -22,12 +22,7 @@ struct Trace {
 }
 
 impl Trace {
-    const NONE: Trace = Trace {
-        content: 0,
-        value: 0,
-        key: Key::GLOBAL,
-        lineage: 0,
-    };
+    const NONE: Trace = Trace { content: 0, value: 0, key: Key::GLOBAL, lineage: 0 };
 }
 
 impl Traces {
@@ -40,24 +35,17 @@ impl Traces {
     pub fn see(&mut self, name: Name, lineage: u32, key: Key, weight: i64, value: i64) {
         let at = name.0 as usize;
         if at >= self.traces.len() {
-            self.traces
-                .resize((at + 1).max(self.traces.len() * 2), Trace::NONE);
+            self.traces.resize((at + 1).max(self.traces.len() * 2), Trace::NONE);
         }
         let trace = &mut self.traces[at];
         let content = fold(weight as u64, scatter(value as u64)) | 1;
         if trace.content == 0 {
-            *trace = Trace {
-                content,
-                value,
-                key,
-                lineage,
-            };
+            *trace = Trace { content, value, key, lineage };
             return;
         }
         let keys_agree = trace.key == key || trace.key == Key::GLOBAL || key == Key::GLOBAL;
         if trace.content != content || !keys_agree {
-            self.divergent
-                .extend([(name, trace.lineage), (name, lineage)]);
+            self.divergent.extend([(name, trace.lineage), (name, lineage)]);
         }
         if trace.key == Key::GLOBAL {
             trace.key = key;

@@ -52,11 +52,7 @@ pub(super) struct Truth<'a> {
 
 impl<'a> Truth<'a> {
     pub fn new(pipeline: &'a Pipeline, words: &'a mut Vocabulary, traces: &'a Traces) -> Truth<'a> {
-        Truth {
-            pipeline,
-            words,
-            traces,
-        }
+        Truth { pipeline, words, traces }
     }
 
     /// Sends one source record through the pipeline, and hands each result that it belongs into to
@@ -92,11 +88,7 @@ impl<'a> Truth<'a> {
         for edge in pipeline.edges(from) {
             let (step, key) = (edge.to, pipeline.key_at(edge.to, item.key));
             let leaf = item.name.unwrap_or(item.leaf);
-            let value = if item.name.is_some() {
-                item.value.integer()
-            } else {
-                0
-            };
+            let value = if item.name.is_some() { item.value.integer() } else { 0 };
             let times = item.times;
             match &pipeline.step(step).kind {
                 StepKind::Source { .. } => {}
@@ -109,39 +101,15 @@ impl<'a> Truth<'a> {
                 | StepKind::CountGlobally(windows) => {
                     let start = windows.start(item.event_time);
                     let is_late = item.is_late || windows.is_late(start, watermark);
-                    let is_late = each(Expected {
-                        step,
-                        leaf,
-                        times,
-                        key,
-                        start,
-                        value,
-                        is_late,
-                    });
+                    let is_late = each(Expected { step, leaf, times, key, start, value, is_late });
                     let event_time = windows.end(start).before();
                     let (name, value) = (None, Value::Integer(0));
-                    let item = Item {
-                        name,
-                        leaf,
-                        key,
-                        value,
-                        event_time,
-                        times,
-                        is_late,
-                    };
+                    let item = Item { name, leaf, key, value, event_time, times, is_late };
                     self.flow(step, &item, watermark, each);
                 }
                 StepKind::Sink(_) => {
                     let (start, is_late) = (Time(0), item.is_late);
-                    each(Expected {
-                        step,
-                        leaf,
-                        times,
-                        key,
-                        start,
-                        value,
-                        is_late,
-                    });
+                    each(Expected { step, leaf, times, key, start, value, is_late });
                 }
             }
         }
@@ -156,15 +124,10 @@ impl<'a> Truth<'a> {
         each: &mut impl FnMut(Expected) -> bool,
     ) {
         let mut outputs = Vec::new();
-        function.apply(item.key, &item.value, 0, &mut self.words.keys, |output| {
-            outputs.push(output)
-        });
+        function
+            .apply(item.key, &item.value, 0, &mut self.words.keys, |output| outputs.push(output));
         for (index, output) in outputs.into_iter().enumerate() {
-            let mut item = Item {
-                key: output.key,
-                value: output.value,
-                ..item.clone()
-            };
+            let mut item = Item { key: output.key, value: output.value, ..item.clone() };
             if let Some(parent) = item.name {
                 let name = self.words.names.output(parent, step.0, index as u32);
                 item.name = Some(name);
@@ -205,8 +168,5 @@ pub(super) fn is_placed(pipeline: &Pipeline) -> Vec<bool> {
         }
         upstream[index.at()] = here;
     }
-    upstream
-        .into_iter()
-        .map(|upstream| !upstream.tossed)
-        .collect()
+    upstream.into_iter().map(|upstream| !upstream.tossed).collect()
 }

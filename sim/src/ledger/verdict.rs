@@ -64,11 +64,7 @@ impl Ledger {
         let mut judgement = Judgement::default();
         judgement.totals.expected = sources.rows() as u64;
         expectations.evaluate(self, pipeline, sources, words);
-        judgement.steps = expectations
-            .steps
-            .iter()
-            .map(|expected| (expected.applied, 0))
-            .collect();
+        judgement.steps = expectations.steps.iter().map(|expected| (expected.applied, 0)).collect();
         let is_clean = self.traces.divergent.is_empty()
             && self.doubled.is_empty()
             && self.agrees(expectations);
@@ -90,15 +86,12 @@ impl Ledger {
     }
 
     fn agrees(&self, expectations: &Expectations) -> bool {
-        self.steps
-            .iter()
-            .zip(&expectations.steps)
-            .all(|(ledger, expected)| {
-                ledger.applied == expected.applied
-                    && expected.counts.iter().enumerate().all(|(name, &times)| {
-                        times == 0 || ledger.counts.get(name).copied().unwrap_or(0) == times
-                    })
-            })
+        self.steps.iter().zip(&expectations.steps).all(|(ledger, expected)| {
+            ledger.applied == expected.applied
+                && expected.counts.iter().enumerate().all(|(name, &times)| {
+                    times == 0 || ledger.counts.get(name).copied().unwrap_or(0) == times
+                })
+        })
     }
 
     fn judge_each(
@@ -175,11 +168,7 @@ impl Ledger {
                 }
             }
             let most = |&(step, _): &(StepIndex, u64)| {
-                excess
-                    .iter()
-                    .filter(|other| other.0 == step)
-                    .map(|other| other.1)
-                    .sum()
+                excess.iter().filter(|other| other.0 == step).map(|other| other.1).sum()
             };
             record.excess = excess.iter().map(most).max().unwrap_or(0);
             if record.divergent && in_detail {
@@ -188,11 +177,7 @@ impl Ledger {
         }
         judgement.count(&records);
         let unexpected = || self.steps.iter().map(|step| step.applied).sum::<u64>();
-        let right: u64 = judgement
-            .steps
-            .iter()
-            .map(|&(applied, late)| applied - late)
-            .sum();
+        let right: u64 = judgement.steps.iter().map(|&(applied, late)| applied - late).sum();
         if judgement.classes.is_empty() && unexpected() > right {
             // Every record is where it belongs, and there is more.
             judgement.classes.insert(Class::Phantom);
@@ -209,14 +194,7 @@ impl Judgement {
             totals.lost += u64::from(record.lost);
             totals.divergent += u64::from(record.divergent);
             totals.late += u64::from(record.late);
-            let Record {
-                duplicated,
-                lost,
-                divergent,
-                late,
-                pending,
-                ..
-            } = *record;
+            let Record { duplicated, lost, divergent, late, pending, .. } = *record;
             totals.exact += u64::from(!(duplicated || lost || divergent || late || pending));
         }
         let found = [
@@ -231,10 +209,7 @@ impl Judgement {
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the parts of one line of the report"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "the parts of one line of the report")]
     fn hurt(
         &mut self,
         class: Class,
@@ -250,14 +225,7 @@ impl Judgement {
             self.names.push(record);
             let record = words.names.text(record, &words.keys, name);
             let faults = Vec::new();
-            self.damage.push(Damage {
-                class,
-                step,
-                record,
-                expected,
-                reflected,
-                faults,
-            });
+            self.damage.push(Damage { class, step, record, expected, reflected, faults });
         }
     }
 }
@@ -273,8 +241,7 @@ impl Expectations {
         if self.is_placed.is_empty() {
             self.is_placed = is_placed(pipeline);
         }
-        self.steps
-            .resize_with(pipeline.steps().len(), StepExpected::default);
+        self.steps.resize_with(pipeline.steps().len(), StepExpected::default);
         for step in &mut self.steps {
             step.counts.clear();
             step.applied = 0;
@@ -302,9 +269,7 @@ impl Expectations {
                 step.applied += u64::from(e.times);
                 let who = fold(u64::from(e.leaf.0), scatter(e.value as u64));
                 let here = fold(who, placed(words.keys.hash(e.key), e.start));
-                step.digest = step
-                    .digest
-                    .wrapping_add(here.wrapping_mul(u64::from(e.times)));
+                step.digest = step.digest.wrapping_add(here.wrapping_mul(u64::from(e.times)));
             }
             self.found = found;
         }

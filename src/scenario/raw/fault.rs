@@ -106,9 +106,7 @@ pub(in crate::scenario) struct NoOdds;
 
 impl<'de> Deserialize<'de> for NoOdds {
     fn deserialize<D: Deserializer<'de>>(_: D) -> Result<NoOdds, D::Error> {
-        Err(D::Error::custom(
-            "an exact fault has no odds\nit happens whenever its place comes",
-        ))
+        Err(D::Error::custom("an exact fault has no odds\nit happens whenever its place comes"))
     }
 }
 
@@ -215,9 +213,9 @@ impl<'de> Deserialize<'de> for Do {
                 let table = DoTable::deserialize(MapAccessDeserializer::new(&mut map))?;
                 match map.next_key::<IgnoredAny>()? {
                     None => Ok(Do(table)),
-                    Some(_) => Err(A::Error::custom(
-                        "a fault does one thing\nwrite one `[[fault]]` each",
-                    )),
+                    Some(_) => {
+                        Err(A::Error::custom("a fault does one thing\nwrite one `[[fault]]` each"))
+                    }
                 }
             }
         }

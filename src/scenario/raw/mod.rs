@@ -27,10 +27,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<At<T>, D::Error> {
         let spanned = toml::Spanned::<T>::deserialize(deserializer)?;
         let span = spanned.span();
-        Ok(At {
-            value: spanned.into_inner(),
-            span,
-        })
+        Ok(At { value: spanned.into_inner(), span })
     }
 }
 
@@ -73,10 +70,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<At<T>>, E> {
                 let text = serde::de::value::StrDeserializer::new(text);
-                Ok(vec![At {
-                    value: T::deserialize(text)?,
-                    span: 0..0,
-                }])
+                Ok(vec![At { value: T::deserialize(text)?, span: 0..0 }])
             }
 
             fn visit_seq<A>(self, mut list: A) -> Result<Vec<At<T>>, A::Error>
@@ -94,21 +88,13 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
         struct Either<T>(Vec<At<T>>);
         impl<'de, T: Deserialize<'de>> Deserialize<'de> for Either<T> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Either<T>, D::Error> {
-                deserializer
-                    .deserialize_any(Reader(std::marker::PhantomData))
-                    .map(Either)
+                deserializer.deserialize_any(Reader(std::marker::PhantomData)).map(Either)
             }
         }
         let span = spanned.span();
         let mut values = spanned.into_inner().0;
         // A single text has no place of its own: it is the whole value.
-        if let [
-            At {
-                span: inner @ Range { start: 0, end: 0 },
-                ..
-            },
-        ] = values.as_mut_slice()
-        {
+        if let [At { span: inner @ Range { start: 0, end: 0 }, .. }] = values.as_mut_slice() {
             *inner = span;
         }
         Ok(OneOrMany(values))

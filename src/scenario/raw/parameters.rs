@@ -22,11 +22,7 @@ pub(in crate::scenario) trait Parameters<O> {
 
 /// A kind without parameters.
 #[derive(Deserialize, JsonSchema)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    bound = "O: Deserialize<'de>"
-)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
 pub(in crate::scenario) struct Plain<O> {
     /// How often.
     odds: Option<At<O>>,
@@ -63,11 +59,7 @@ impl From<Leg> for onceproof_sim::fault::Leg {
 
 /// `duplicate`.
 #[derive(Deserialize, JsonSchema)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    bound = "O: Deserialize<'de>"
-)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
 pub(in crate::scenario) struct Duplicate<O> {
     /// How often.
     odds: Option<At<O>>,
@@ -90,11 +82,7 @@ impl<O> Parameters<O> for Duplicate<O> {
 
 /// `delay`.
 #[derive(Deserialize, JsonSchema)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    bound = "O: Deserialize<'de>"
-)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
 pub(in crate::scenario) struct Delay<O> {
     /// How often.
     odds: Option<At<O>>,
@@ -120,11 +108,7 @@ impl<O> Parameters<O> for Delay<O> {
 
 /// `partition`.
 #[derive(Deserialize, JsonSchema)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    bound = "O: Deserialize<'de>"
-)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
 pub(in crate::scenario) struct Partition<O> {
     /// How often.
     odds: Option<At<O>>,
@@ -167,11 +151,7 @@ impl<O> Parameters<O> for Partition<O> {
 
 /// `crash`.
 #[derive(Deserialize, JsonSchema)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    bound = "O: Deserialize<'de>"
-)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
 pub(in crate::scenario) struct Crash<O> {
     /// How often.
     odds: Option<At<O>>,
@@ -194,11 +174,7 @@ impl<O> Parameters<O> for Crash<O> {
 
 /// `commit-delayed`.
 #[derive(Deserialize, JsonSchema)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    bound = "O: Deserialize<'de>"
-)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
 pub(in crate::scenario) struct CommitDelayed<O> {
     /// How often.
     odds: Option<At<O>>,
@@ -225,14 +201,8 @@ fn set_length(
     refused: &'static str,
 ) -> Result<(), Refused> {
     match given {
-        Some(At {
-            value: Duration(0),
-            span,
-        }) => Err((span.clone(), refused)),
-        Some(At {
-            value: Duration(given),
-            ..
-        }) => {
+        Some(At { value: Duration(0), span }) => Err((span.clone(), refused)),
+        Some(At { value: Duration(given), .. }) => {
             *length = *given;
             Ok(())
         }
@@ -242,11 +212,7 @@ fn set_length(
 
 /// `user-differs`.
 #[derive(Deserialize, JsonSchema)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    bound = "O: Deserialize<'de>"
-)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
 pub(in crate::scenario) struct UserDiffers<O> {
     /// How often.
     odds: Option<At<O>>,
@@ -265,10 +231,7 @@ impl<O> Parameters<O> for UserDiffers<O> {
             return Ok(kind);
         };
         match u32::try_from(answer.value) {
-            Ok(0) => Err((
-                answer.span.clone(),
-                "the first answer again is no other answer",
-            )),
+            Ok(0) => Err((answer.span.clone(), "the first answer again is no other answer")),
             Ok(answer) => Ok(Kind::UserDiffers { answer }),
             Err(_) => Err((answer.span.clone(), "an answer is less than 2^32")),
         }

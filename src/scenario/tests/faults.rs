@@ -12,33 +12,18 @@ fn odds_are_read_from_their_letters() {
     assert_eq!(odds("\"1/20\""), (1, 20));
     assert_eq!(odds("0.1"), (1, 10));
     assert_eq!(odds("0.000_1"), (1, 10_000));
-    assert_eq!(
-        odds("0.3000000000000000001e0".replace("1e0", "").as_str()),
-        (3, 10)
-    );
-    assert_eq!(
-        odds("0.123456789012345678"),
-        (61_728_394_506_172_839, 500_000_000_000_000_000)
-    );
+    assert_eq!(odds("0.3000000000000000001e0".replace("1e0", "").as_str()), (3, 10));
+    assert_eq!(odds("0.123456789012345678"), (61_728_394_506_172_839, 500_000_000_000_000_000));
     assert_eq!(odds("0"), (0, 1));
     assert_eq!(odds("1"), (1, 1));
     assert_eq!(odds("{ odds = 1e-3 }"), (1, 1000));
     let check = |value: &str, title, beside| {
-        refused(
-            &with(&format!("[faults]\ndrop-ack = {value}")),
-            title,
-            value,
-            beside,
-        );
+        refused(&with(&format!("[faults]\ndrop-ack = {value}")), title, value, beside);
     };
     check("\"1.5\"", "odds above 1", "\"1/20\"");
     check("2", "odds above 1", "");
     check("-0.5", "negative odds", "");
-    check(
-        "\"often\"",
-        "`often` is not a number",
-        "odds are a fraction",
-    );
+    check("\"often\"", "`often` is not a number", "odds are a fraction");
     check("nan", "`nan` is not a number", "");
     let by = with("[faults]\ndrop-ack = { by = \"1s\" }");
     refused(&by, "unknown key `by`", "by =", "there is only `odds`");
@@ -46,12 +31,7 @@ fn odds_are_read_from_their_letters() {
 
 impl Scenario {
     fn kinds(&self) -> Vec<onceproof_sim::fault::Kind> {
-        self.plan
-            .climate
-            .odds
-            .iter()
-            .map(|(kind, _)| *kind)
-            .collect()
+        self.plan.climate.odds.iter().map(|(kind, _)| *kind).collect()
     }
 }
 
@@ -67,14 +47,8 @@ fn drawn_faults_take_parameters_and_do_something() {
         read(&with(faults)).kinds(),
         [
             Kind::Duplicate { leg: Leg::Ack },
-            Kind::Delay {
-                by: 3_000_000,
-                leg: Leg::Request
-            },
-            Kind::Partition {
-                lasts: 2_000_000_000,
-                direction: Direction::Forward
-            },
+            Kind::Delay { by: 3_000_000, leg: Leg::Request },
+            Kind::Partition { lasts: 2_000_000_000, direction: Direction::Forward },
             Kind::Crash { restart: 0 },
             Kind::CommitDelayed { by: 100_000_000 },
             Kind::UserDiffers { answer: 3 },
@@ -83,107 +57,43 @@ fn drawn_faults_take_parameters_and_do_something() {
     );
     let check = |text: &str, title, at, beside| refused(&with(text), title, at, beside);
     let nothing = "a delay by nothing does nothing";
-    check(
-        "[faults]\ndelay = { odds = 0.1, by = \"0s\" }",
-        nothing,
-        "\"0s\"",
-        "",
-    );
-    check(
-        "[faults]\ncommit-delayed = { odds = 0.1, by = \"0s\" }",
-        nothing,
-        "\"0s\"",
-        "",
-    );
+    check("[faults]\ndelay = { odds = 0.1, by = \"0s\" }", nothing, "\"0s\"", "");
+    check("[faults]\ncommit-delayed = { odds = 0.1, by = \"0s\" }", nothing, "\"0s\"", "");
     let nothing = "a partition for no time does nothing";
-    check(
-        "[faults]\npartition = { odds = 0.1, for = \"0s\" }",
-        nothing,
-        "\"0s\"",
-        "",
-    );
-    check(
-        "[faults]\ncrash = { restart = \"1s\" }",
-        "`crash` has no odds",
-        "{ restart",
-        "",
-    );
+    check("[faults]\npartition = { odds = 0.1, for = \"0s\" }", nothing, "\"0s\"", "");
+    check("[faults]\ncrash = { restart = \"1s\" }", "`crash` has no odds", "{ restart", "");
     let nothing = "the first answer again is no other answer";
-    check(
-        "[faults]\nuser-differs = { odds = 0.1, answer = 0 }",
-        nothing,
-        "0 }",
-        "",
-    );
+    check("[faults]\nuser-differs = { odds = 0.1, answer = 0 }", nothing, "0 }", "");
     let nothing = "`user-differs` can do nothing here";
     let beside = "answer 4 of 2 is the first one again";
-    check(
-        "[faults]\nuser-differs = { odds = 0.1, answer = 4 }",
-        nothing,
-        "user-differs",
-        beside,
-    );
+    check("[faults]\nuser-differs = { odds = 0.1, answer = 4 }", nothing, "user-differs", beside);
     let plain = format!("{HEAD}{INPUT}{SOURCE}{COUNT}[faults]\n");
     let beside = "every function here answers alike each time";
-    refused(
-        &format!("{plain}user-differs = 0.1"),
-        nothing,
-        "user-differs",
-        beside,
-    );
+    refused(&format!("{plain}user-differs = 0.1"), nothing, "user-differs", beside);
     let nothing = "`user-fails` can do nothing here";
-    refused(
-        &format!("{plain}user-fails = 0.1"),
-        nothing,
-        "user-fails",
-        "there is no map",
-    );
+    refused(&format!("{plain}user-fails = 0.1"), nothing, "user-fails", "there is no map");
 }
 
 #[test]
 fn exact_faults_have_places_that_they_can_have() {
     for (at, what) in [
-        (
-            "{ to = \"per-user\", record = \"events/0#1\", attempt = 1 }",
-            "\"drop-ack\"",
-        ),
-        (
-            "{ from = \"flip\", shard = 1, nth = 2 }",
-            "{ delay = { by = \"1s\", leg = \"ack\" } }",
-        ),
+        ("{ to = \"per-user\", record = \"events/0#1\", attempt = 1 }", "\"drop-ack\""),
+        ("{ from = \"flip\", shard = 1, nth = 2 }", "{ delay = { by = \"1s\", leg = \"ack\" } }"),
         ("{ record = \"events/0#1.0\" }", "\"duplicate\""),
-        (
-            "{ to = \"per-user\", record = \"watermark@60s\" }",
-            "\"drop-request\"",
-        ),
+        ("{ to = \"per-user\", record = \"watermark@60s\" }", "\"drop-request\""),
         ("{ record = \"watermark@infinity\" }", "\"drop-request\""),
         (
             "{ from = \"flip\", to = \"per-user\", time = \"1s\" }",
             "{ partition = { for = \"1s\" } }",
         ),
         ("{ from = \"flip\", to = \"per-user\" }", "\"partition\""),
-        (
-            "{ step = \"per-user\", record = \"watermark\" }",
-            "\"commit-lost\"",
-        ),
-        (
-            "{ step = \"flip\", record = \"events/0#1\", attempt = 2 }",
-            "\"user-differs\"",
-        ),
+        ("{ step = \"per-user\", record = \"watermark\" }", "\"commit-lost\""),
+        ("{ step = \"flip\", record = \"events/0#1\", attempt = 2 }", "\"user-differs\""),
         ("{ step = \"flip\" }", "\"user-fails\""),
-        (
-            "{ worker = 3, time = \"1s\" }",
-            "{ crash = { restart = \"1s\" } }",
-        ),
+        ("{ worker = 3, time = \"1s\" }", "{ crash = { restart = \"1s\" } }"),
         ("{ before = \"settle\", step = \"flip\" }", "\"crash\""),
-        (
-            "{ before = \"emit\", record = \"per-user/a@b#c/d@60s#0\" }",
-            "\"crash\"",
-        ),
-        (
-            "{ before = \"emit\", record = \"per-user/ann@-60s#1\" }",
-            "\"crash\"",
-        ),
+        ("{ before = \"emit\", record = \"per-user/a@b#c/d@60s#0\" }", "\"crash\""),
+        ("{ before = \"emit\", record = \"per-user/ann@-60s#1\" }", "\"crash\""),
     ] {
         let scenario = read(&fault(at, what));
         assert_eq!(scenario.plan.faults.len(), 1);

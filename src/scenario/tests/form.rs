@@ -4,63 +4,22 @@ use super::*;
 
 #[test]
 fn a_file_begins_with_its_format() {
-    refused(
-        "",
-        "an empty file",
-        "",
-        "a scenario begins with `format = 1`",
-    );
-    refused(
-        "name = \"n\"",
-        "`format` is missing",
-        "name",
-        "a scenario begins with",
-    );
-    refused(
-        "format = 2\nnew = 1",
-        "unknown format 2",
-        "2",
-        "this version reads format 1",
-    );
-    refused(
-        "format = \"1\"",
-        "unknown format \"1\"",
-        "\"1\"",
-        "this version reads format 1",
-    );
+    refused("", "an empty file", "", "a scenario begins with `format = 1`");
+    refused("name = \"n\"", "`format` is missing", "name", "a scenario begins with");
+    refused("format = 2\nnew = 1", "unknown format 2", "2", "this version reads format 1");
+    refused("format = \"1\"", "unknown format \"1\"", "\"1\"", "this version reads format 1");
     refused("format = 1", "`name` is missing", "format", "");
-    refused(
-        "format = 1\nname = \"n\"",
-        "`claim` is missing",
-        "format",
-        "",
-    );
+    refused("format = 1\nname = \"n\"", "`claim` is missing", "format", "");
     let first = "begins with a `[[step]]` of kind `source`";
     refused(HEAD, "`step` is missing", "format", first);
-    refused(
-        &format!("{HEAD}step = []"),
-        "there is no step",
-        "format",
-        first,
-    );
+    refused(&format!("{HEAD}step = []"), "there is no step", "format", first);
 }
 
 #[test]
 fn what_is_not_toml_is_shown_where_it_is() {
-    let error = parse("format = 1\nname = ann\n")
-        .expect_err("no quotes")
-        .to_string();
-    assert!(
-        error.starts_with("error: not TOML: ") && error.contains("a.toml:2:8"),
-        "{error}"
-    );
-    for text in [
-        "\u{0}\u{1}\u{2}",
-        "[[[",
-        "format = 1\nformat = 1\n",
-        "= 1",
-        "format = 1]",
-    ] {
+    let error = parse("format = 1\nname = ann\n").expect_err("no quotes").to_string();
+    assert!(error.starts_with("error: not TOML: ") && error.contains("a.toml:2:8"), "{error}");
+    for text in ["\u{0}\u{1}\u{2}", "[[[", "format = 1\nformat = 1\n", "= 1", "format = 1]"] {
         let error = parse(text).expect_err(text).to_string();
         assert!(error.starts_with("error: not TOML: "), "{error}");
     }
@@ -69,24 +28,9 @@ fn what_is_not_toml_is_shown_where_it_is() {
 #[test]
 fn unknown_keys_are_shown_with_the_nearest_one() {
     let check = |end: &str, title, at, beside| refused(&with(end), title, at, beside);
-    check(
-        "[untl]",
-        "unknown key `untl`",
-        "untl",
-        "did you mean `until`?",
-    );
-    check(
-        "shard = 2",
-        "unknown key `shard`",
-        "shard =",
-        "did you mean `shards`?",
-    );
-    check(
-        "[cluster]\nwrokers = 2",
-        "unknown key `wrokers`",
-        "wrokers",
-        "did you mean `workers`?",
-    );
+    check("[untl]", "unknown key `untl`", "untl", "did you mean `until`?");
+    check("shard = 2", "unknown key `shard`", "shard =", "did you mean `shards`?");
+    check("[cluster]\nwrokers = 2", "unknown key `wrokers`", "wrokers", "did you mean `workers`?");
     check(
         "[mechanism]\nretry = { time = \"1s\" }",
         "unknown key `time`",
@@ -99,12 +43,7 @@ fn unknown_keys_are_shown_with_the_nearest_one() {
         "restrt",
         "did you mean `restart`?",
     );
-    check(
-        "[faults]\ncrashes = 0.1",
-        "unknown key `crashes`",
-        "crashes",
-        "did you mean `crash`?",
-    );
+    check("[faults]\ncrashes = 0.1", "unknown key `crashes`", "crashes", "did you mean `crash`?");
     check(
         "[mechanism]\nack = \"on-recipt\"",
         "unknown name `on-recipt`",
@@ -122,61 +61,20 @@ fn what_is_not_built_yet_is_refused_by_name() {
         "\"bloom\"",
         "`catalog` is exact too",
     );
-    check(
-        "[mechanism]\ndedup = { window = \"10m\" }",
-        "`window` is not built yet",
-        "window =",
-    );
-    check(
-        "[mechanism]\ngc = \"watermark\"",
-        "`gc` is not built yet",
-        "gc",
-    );
-    check(
-        "[mechanism]\nstamps = \"fresh\"",
-        "`stamps` is not built yet",
-        "stamps",
-    );
-    check(
-        "[mechanism]\nfencing = false",
-        "`fencing` is not built yet",
-        "fencing",
-    );
-    check(
-        "[mechanism]\nfuse = false",
-        "`fuse` is not built yet",
-        "fuse",
-    );
-    check(
-        "[mechanism]\nlift = \"force\"",
-        "`lift` is not built yet",
-        "lift",
-    );
-    check(
-        "[cluster]\nlease = \"200ms\"",
-        "`lease` is not built yet",
-        "lease",
-    );
-    check(
-        "[cluster]\nrouting-lag = \"20ms\"",
-        "`routing-lag` is not built yet",
-        "routing-lag",
-    );
+    check("[mechanism]\ndedup = { window = \"10m\" }", "`window` is not built yet", "window =");
+    check("[mechanism]\ngc = \"watermark\"", "`gc` is not built yet", "gc");
+    check("[mechanism]\nstamps = \"fresh\"", "`stamps` is not built yet", "stamps");
+    check("[mechanism]\nfencing = false", "`fencing` is not built yet", "fencing");
+    check("[mechanism]\nfuse = false", "`fuse` is not built yet", "fuse");
+    check("[mechanism]\nlift = \"force\"", "`lift` is not built yet", "lift");
+    check("[cluster]\nlease = \"200ms\"", "`lease` is not built yet", "lease");
+    check("[cluster]\nrouting-lag = \"20ms\"", "`routing-lag` is not built yet", "routing-lag");
     check("[sweep]\nvary = {}", "`vary` is not built yet", "vary");
-    check(
-        "[faults]\npause = \"1/10\"",
-        "`pause` is not built yet",
-        "pause",
-    );
+    check("[faults]\npause = \"1/10\"", "`pause` is not built yet", "pause");
     for kind in ["pause", "move", "clock-step", "call-unknown", "redeliver"] {
         let quoted = format!("\"{kind}\"");
         let text = fault("{ to = \"flip\" }", &quoted);
-        refused(
-            &text,
-            &format!("`do = \"{kind}\"` is not built yet"),
-            &quoted,
-            "",
-        );
+        refused(&text, &format!("`do = \"{kind}\"` is not built yet"), &quoted, "");
     }
     let text = fault("{ to = \"flip\" }", "{ move = {} }");
     refused(&text, "`move` is not built yet", "move", "");
@@ -190,35 +88,15 @@ fn what_is_not_built_yet_is_refused_by_name() {
     let torn = HEAD.replace("\"exactly-once\"", "{ violates = [\"lost\", \"torn\"] }");
     refused(&torn, "`torn` is not built yet", "\"torn\"", "");
     let before = fault("{ before = \"call\" }", "\"crash\"");
-    refused(
-        &before,
-        "`before = \"call\"` is not built yet",
-        "\"call\"",
-        "",
-    );
+    refused(&before, "`before = \"call\"` is not built yet", "\"call\"", "");
 }
 
 #[test]
 fn values_of_the_wrong_form_are_shown() {
     let check = |end: &str, title, at, beside| refused(&with(end), title, at, beside);
-    check(
-        "lateness = 5",
-        "a duration needs a unit",
-        "5",
-        "such as \"30ms\"",
-    );
-    check(
-        "lateness = \"5\"",
-        "a duration needs a unit",
-        "\"5\"",
-        "`ns`, `us`",
-    );
-    check(
-        "lateness = \"5sec\"",
-        "unknown unit `sec`",
-        "\"5sec\"",
-        "did you mean `s`?",
-    );
+    check("lateness = 5", "a duration needs a unit", "5", "such as \"30ms\"");
+    check("lateness = \"5\"", "a duration needs a unit", "\"5\"", "`ns`, `us`");
+    check("lateness = \"5sec\"", "unknown unit `sec`", "\"5sec\"", "did you mean `s`?");
     check("lateness = \"-5s\"", "negative duration", "\"-5s\"", "");
     check("lateness = -5", "negative duration", "-5", "");
     check(
@@ -227,92 +105,27 @@ fn values_of_the_wrong_form_are_shown() {
         "true",
         "this is boolean `true`",
     );
-    check(
-        "mechanism = 3",
-        "expected a table",
-        "3",
-        "this is integer `3`",
-    );
-    check(
-        "[mechanism]\nbundle = 0",
-        "`bundle` is out of range",
-        "0",
-        "from 1 to 100000",
-    );
-    check(
-        "[mechanism]\nbundle = -1",
-        "expected a whole number that is not negative",
-        "-1",
-        "",
-    );
-    check(
-        "[mechanism]\nbundle = 1.5",
-        "expected a whole number that is not negative",
-        "1.5",
-        "",
-    );
-    check(
-        "[mechanism]\nre-ack = 1",
-        "expected `true` or `false`",
-        "1",
-        "",
-    );
+    check("mechanism = 3", "expected a table", "3", "this is integer `3`");
+    check("[mechanism]\nbundle = 0", "`bundle` is out of range", "0", "from 1 to 100000");
+    check("[mechanism]\nbundle = -1", "expected a whole number that is not negative", "-1", "");
+    check("[mechanism]\nbundle = 1.5", "expected a whole number that is not negative", "1.5", "");
+    check("[mechanism]\nre-ack = 1", "expected `true` or `false`", "1", "");
     check(
         "[mechanism]\natomic = false",
         "expected true, \"state-first\" or \"id-first\"",
         "false",
         "",
     );
-    check(
-        "[mechanism]\natomic = \"state\"",
-        "unknown name `state`",
-        "\"state\"",
-        "`state-first`",
-    );
-    check(
-        "[mechanism]\nack = { a = 1, b = 2 }",
-        "this takes one key",
-        "{ a",
-        "",
-    );
-    check(
-        "[sweep]\nseeds = \"9..9\"",
-        "an empty range of seeds",
-        "\"9..9\"",
-        "",
-    );
-    check(
-        "[sweep]\nseeds = 5",
-        "a range of seeds is a text",
-        "5",
-        "\"0..1000\"",
-    );
+    check("[mechanism]\natomic = \"state\"", "unknown name `state`", "\"state\"", "`state-first`");
+    check("[mechanism]\nack = { a = 1, b = 2 }", "this takes one key", "{ a", "");
+    check("[sweep]\nseeds = \"9..9\"", "an empty range of seeds", "\"9..9\"", "");
+    check("[sweep]\nseeds = 5", "a range of seeds is a text", "5", "\"0..1000\"");
     check("[until]\nevents = 0", "a run without events", "0", "");
-    check(
-        "[until]\ncalm = \"36500d\"",
-        "an end after more than 100 years",
-        "\"36500d\"",
-        "",
-    );
+    check("[until]\ncalm = \"36500d\"", "an end after more than 100 years", "\"36500d\"", "");
     let network = "[network]\nlatency = { min = \"2ms\", max = \"1ms\" }";
-    check(
-        network,
-        "the greatest latency is below the least",
-        "\"1ms\"",
-        "",
-    );
-    check(
-        "[network]\nlatency = { min = \"2ms\" }",
-        "`max` is missing",
-        "{ min",
-        "",
-    );
-    check(
-        "[cluster]\nworkers = 0",
-        "`workers` is out of range",
-        "0",
-        "from 1 to 65536",
-    );
+    check(network, "the greatest latency is below the least", "\"1ms\"", "");
+    check("[network]\nlatency = { min = \"2ms\" }", "`max` is missing", "{ min", "");
+    check("[cluster]\nworkers = 0", "`workers` is out of range", "0", "from 1 to 65536");
 }
 
 #[test]

@@ -35,11 +35,7 @@ fn refused(text: &str, title: &str, at: &str, beside: &str) {
     let place = text.rfind(at).expect("the place is in the text");
     let line = text[..place].matches('\n').count() + 1;
     let column = place - text[..place].rfind('\n').map_or(0, |at| at + 1) + 1;
-    assert_eq!(
-        (error.line(), error.column()),
-        (line, Some(column)),
-        "\n{shown}"
-    );
+    assert_eq!((error.line(), error.column()), (line, Some(column)), "\n{shown}");
 }
 
 /// A scenario of a source, a coin and a count with this at its end.
@@ -70,12 +66,7 @@ fn a_huge_line_makes_a_small_message() {
         huge.clone(),
     ] {
         let error = parse(&text).expect_err("it is wrong").to_string();
-        assert!(
-            error.len() < 900,
-            "{} letters: {}",
-            error.len(),
-            &error[..900]
-        );
+        assert!(error.len() < 900, "{} letters: {}", error.len(), &error[..900]);
     }
 }
 
@@ -83,17 +74,8 @@ fn a_huge_line_makes_a_small_message() {
 fn the_schema_is_strict_and_describes_every_key() {
     let schema = schema();
     let top = &schema["properties"];
-    for key in [
-        "format",
-        "name",
-        "claim",
-        "expect",
-        "seed",
-        "input",
-        "step",
-        "mechanism",
-        "fault",
-    ] {
+    for key in ["format", "name", "claim", "expect", "seed", "input", "step", "mechanism", "fault"]
+    {
         assert!(top[key].is_object(), "{key}");
         assert!(top[key]["description"].is_string(), "{key}: {}", top[key]);
     }

@@ -8,18 +8,8 @@ fn steps_have_names_kinds_and_inputs() {
     let check = |text: &str, title, at, beside| refused(&steps(text), title, at, beside);
     let count = "kind = \"count\"\nwindow = \"1m\"\n";
     let named = |name: &str| format!("[[step]]\nname = \"{name}\"\n{count}");
-    check(
-        &named("events"),
-        "two steps are named `events`",
-        "\"events\"",
-        "the first is on line 8",
-    );
-    check(
-        &named("a/b"),
-        "`a/b` cannot name a step",
-        "\"a/b\"",
-        "no `/`",
-    );
+    check(&named("events"), "two steps are named `events`", "\"events\"", "the first is on line 8");
+    check(&named("a/b"), "`a/b` cannot name a step", "\"a/b\"", "no `/`");
     check(&named(""), "a step needs a name", "\"\"", "");
     check(
         &named("watermark"),
@@ -28,134 +18,43 @@ fn steps_have_names_kinds_and_inputs() {
         "",
     );
     let from = |from: &str| format!("{}from = {from}\n", named("c"));
-    check(
-        &from("\"evnts\""),
-        "there is no step `evnts`",
-        "\"evnts\"",
-        "did you mean `events`?",
-    );
-    check(
-        &from("[\"events\", \"x\"]"),
-        "there is no step `x`",
-        "\"x\"",
-        "there is only `events`",
-    );
+    check(&from("\"evnts\""), "there is no step `evnts`", "\"evnts\"", "did you mean `events`?");
+    check(&from("[\"events\", \"x\"]"), "there is no step `x`", "\"x\"", "there is only `events`");
     check(&from("[]"), "`from` names no step", "[]", "");
-    check(
-        &from("[\"events\", \"events\"]"),
-        "`events` is named twice",
-        "[\"events\"",
-        "",
-    );
-    check(
-        &from("\"c\""),
-        "the steps form a cycle",
-        "\"c\"",
-        "`c` -> `c`",
-    );
+    check(&from("[\"events\", \"events\"]"), "`events` is named twice", "[\"events\"", "");
+    check(&from("\"c\""), "the steps form a cycle", "\"c\"", "`c` -> `c`");
     let shards = |n: &str| format!("{}shards = {n}\n", named("c"));
-    check(
-        &shards("0"),
-        "`shards` is out of range",
-        "0\n",
-        "from 1 to 1024",
-    );
-    check(
-        &shards("1025"),
-        "`shards` is out of range",
-        "1025",
-        "from 1 to 1024",
-    );
+    check(&shards("0"), "`shards` is out of range", "0\n", "from 1 to 1024");
+    check(&shards("1025"), "`shards` is out of range", "1025", "from 1 to 1024");
     let kind =
         |kind: &str, more: &str| format!("[[step]]\nname = \"c\"\nkind = \"{kind}\"\n{more}\n");
-    check(
-        &kind("cuont", ""),
-        "unknown name `cuont`",
-        "\"cuont\"",
-        "did you mean `count`?",
-    );
-    check(
-        &kind("count", ""),
-        "a `count` needs a `window`",
-        "\"count\"",
-        "window = \"1m\"",
-    );
-    check(
-        &kind("count", "window = \"0s\""),
-        "a window of 0",
-        "\"0s\"",
-        "at least 1ns",
-    );
-    check(
-        &kind("map", ""),
-        "a map needs a function",
-        "\"map\"",
-        "`fn = …`",
-    );
+    check(&kind("cuont", ""), "unknown name `cuont`", "\"cuont\"", "did you mean `count`?");
+    check(&kind("count", ""), "a `count` needs a `window`", "\"count\"", "window = \"1m\"");
+    check(&kind("count", "window = \"0s\""), "a window of 0", "\"0s\"", "at least 1ns");
+    check(&kind("map", ""), "a map needs a function", "\"map\"", "`fn = …`");
     let belongs = "`window` belongs to `count`, `sum` and `count-globally`";
-    check(
-        &kind("sink", "window = \"1s\""),
-        "a `sink` has no `window`",
-        "window",
-        belongs,
-    );
+    check(&kind("sink", "window = \"1s\""), "a `sink` has no `window`", "window", belongs);
     let belongs = "`fn` belongs to `map`";
-    check(
-        &kind("reshuffle", "fn = \"identity\""),
-        "a `reshuffle` has no `fn`",
-        "fn",
-        belongs,
-    );
+    check(&kind("reshuffle", "fn = \"identity\""), "a `reshuffle` has no `fn`", "fn", belongs);
     let globally = "shards = 2\nwindow = \"1s\"";
-    check(
-        &kind("count-globally", globally),
-        "`count-globally` has one shard",
-        "2\nw",
-        "",
-    );
-    check(
-        &kind("reshuffle", ""),
-        "nobody takes the outputs of `c`",
-        "\"c\"",
-        "",
-    );
-    check(
-        &kind("source", "from = \"events\""),
-        "a source takes no outputs of a step",
-        "from",
-        "",
-    );
+    check(&kind("count-globally", globally), "`count-globally` has one shard", "2\nw", "");
+    check(&kind("reshuffle", ""), "nobody takes the outputs of `c`", "\"c\"", "");
+    check(&kind("source", "from = \"events\""), "a source takes no outputs of a step", "from", "");
     let sink = format!("{}{}", kind("sink", ""), named("d"));
-    check(
-        &sink,
-        "`c` is a sink, and has no outputs",
-        "\"d\"",
-        "`from` names what `d` takes",
-    );
+    check(&sink, "`c` is a sink, and has no outputs", "\"d\"", "`from` names what `d` takes");
     let first = format!("{HEAD}{INPUT}{COUNT}");
     refused(&first, "the first step is no source", "\"count\"", "");
     let cycle = "[[step]]\nname = \"a\"\nkind = \"map\"\nfn = \"identity\"\nfrom = [\"events\", \"b\"]\n\
         [[step]]\nname = \"b\"\nkind = \"map\"\nfn = \"identity\"\n";
-    let error = parse(&steps(&format!("{cycle}{}", named("c"))))
-        .expect_err("a cycle")
-        .to_string();
-    assert!(
-        error.starts_with("error: the steps form a cycle\n"),
-        "{error}"
-    );
-    assert!(
-        error.contains("`a` -> `b` -> `a`") || error.contains("`b` -> `a` -> `b`"),
-        "{error}"
-    );
+    let error = parse(&steps(&format!("{cycle}{}", named("c")))).expect_err("a cycle").to_string();
+    assert!(error.starts_with("error: the steps form a cycle\n"), "{error}");
+    assert!(error.contains("`a` -> `b` -> `a`") || error.contains("`b` -> `a` -> `b`"), "{error}");
     let no_source = format!(
         "{HEAD}{INPUT}[[step]]\nname = \"a\"\nkind = \"map\"\nfn = \"identity\"\nfrom = \"b\"\n\
         [[step]]\nname = \"b\"\nkind = \"map\"\nfn = \"identity\"\n"
     );
     let error = parse(&no_source).expect_err("no source").to_string();
-    assert!(
-        error.starts_with("error: the steps form a cycle\n"),
-        "{error}"
-    );
+    assert!(error.starts_with("error: the steps form a cycle\n"), "{error}");
 }
 
 #[test]
@@ -178,26 +77,11 @@ fn functions_are_read() {
         read(&map(function));
     }
     let check = |function: &str, title, at, beside| refused(&map(function), title, at, beside);
-    check(
-        "{ coin = { sides = 1 } }",
-        "`sides` is out of range",
-        "1 }",
-        "from 2",
-    );
+    check("{ coin = { sides = 1 } }", "`sides` is out of range", "1 }", "from 2");
     check("{ coin = {} }", "`sides` is missing", "{} }", "");
-    check(
-        "{ explode = { copies = 0 } }",
-        "`copies` is out of range",
-        "0 }",
-        "from 1",
-    );
+    check("{ explode = { copies = 0 } }", "`copies` is out of range", "0 }", "from 1");
     check("\"coin\"", "expected a table `{ … }`", "\"coin\"", "");
-    check(
-        "{ key-by = { befor = \"/\" } }",
-        "unknown name `befor`",
-        "befor",
-        "`before`?",
-    );
+    check("{ key-by = { befor = \"/\" } }", "unknown name `befor`", "befor", "`before`?");
     check(
         "{ key-by = { before = \"\" } }",
         "the empty text comes before everything",
@@ -209,46 +93,16 @@ fn functions_are_read() {
 #[test]
 fn inputs_belong_to_sources() {
     let check = |input: &str, title, at, beside| {
-        refused(
-            &format!("{HEAD}{input}\n{SOURCE}{COUNT}"),
-            title,
-            at,
-            beside,
-        );
+        refused(&format!("{HEAD}{input}\n{SOURCE}{COUNT}"), title, at, beside);
     };
-    check(
-        "",
-        "`events` reads nothing",
-        "\"events\"",
-        "add an `[input]`",
-    );
-    check(
-        "[input]",
-        "an input without records",
-        "[input]",
-        "one of `generate`",
-    );
-    check(
-        "[input]\nrecords = []",
-        "an input without records",
-        "[]",
-        "nothing would be checked",
-    );
+    check("", "`events` reads nothing", "\"events\"", "add an `[input]`");
+    check("[input]", "an input without records", "[input]", "one of `generate`");
+    check("[input]\nrecords = []", "an input without records", "[]", "nothing would be checked");
     let both = "input = { records = [], generate = { records = 1 } }";
-    check(
-        both,
-        "an input of several sorts",
-        "{ records = []",
-        "exactly one of",
-    );
+    check(both, "an input of several sorts", "{ records = []", "exactly one of");
     let unsorted =
         "[input]\nrecords = [{ key = \"a\", at = \"2s\" }, { key = \"b\", at = \"1s\" }]";
-    check(
-        unsorted,
-        "record 1 arrives before the one above it",
-        "\"1s\"",
-        "1s is before 2s",
-    );
+    check(unsorted, "record 1 arrives before the one above it", "\"1s\"", "1s is before 2s");
     let generate = |more: &str| format!("[input]\ngenerate = {{ records = 5, {more} }}");
     check(
         &generate("skew = 1.2345"),
@@ -256,18 +110,8 @@ fn inputs_belong_to_sources() {
         "1.2345",
         "at most 3 places",
     );
-    check(
-        &generate("users = 0"),
-        "`users` is out of range",
-        "0",
-        "from 1",
-    );
-    check(
-        &generate("every = \"36500d\""),
-        "an input of more than 100 years",
-        "\"36500d\"",
-        "",
-    );
+    check(&generate("users = 0"), "`users` is out of range", "0", "from 1");
+    check(&generate("every = \"36500d\""), "an input of more than 100 years", "\"36500d\"", "");
     let csv = |more: &str| format!("[input]\ncsv = {{ path = \"x.csv\", key = \"k\"{more} }}");
     check(&csv(""), "`event-time` is missing", "{ path", "");
     let own = SOURCE.replace("events", "other")
@@ -275,12 +119,7 @@ fn inputs_belong_to_sources() {
     let unused = format!("{HEAD}{INPUT}{own}{COUNT}");
     refused(&unused, "nobody reads this input", "[input]", "");
     let sum = format!("{HEAD}{own}{COUNT}").replace("\"count\"", "\"sum\"");
-    refused(
-        &sum,
-        "`per-user` adds up texts",
-        "\"per-user\"",
-        "the value of `other/0#0` is a text",
-    );
+    refused(&sum, "`per-user` adds up texts", "\"per-user\"", "the value of `other/0#0` is a text");
     let records = "[input]\nrecords = [{ key = \"a\", at = \"-1s\", event-time = \"-5s\", value = 7, \
         id = \"x\" }, { key = \"a\", at = \"0s\" }]";
     let scenario = read(&format!("{HEAD}{records}\n{SOURCE}{COUNT}"));
@@ -301,23 +140,12 @@ fn mechanisms_of_a_step_lie_over_those_of_the_file() {
         atomic = \"id-first\"\nbundle = 8\n"
     );
     let scenario = read(&text);
-    let [source, count] = scenario.plan.pipeline.steps() else {
-        panic!("two steps")
-    };
-    assert_eq!(
-        (
-            source.mechanism.retry.timeout,
-            source.mechanism.retry.backoff
-        ),
-        (5_000_000, 3)
-    );
+    let [source, count] = scenario.plan.pipeline.steps() else { panic!("two steps") };
+    assert_eq!((source.mechanism.retry.timeout, source.mechanism.retry.backoff), (5_000_000, 3));
     assert_eq!(source.mechanism.dedup, count.mechanism.dedup);
     assert_ne!(source.mechanism.outputs, count.mechanism.outputs);
     assert_eq!(count.mechanism.retry.timeout, 30_000_000);
-    assert_eq!(
-        count.mechanism.give_up,
-        onceproof_model::mechanism::GiveUp::After(4)
-    );
+    assert_eq!(count.mechanism.give_up, onceproof_model::mechanism::GiveUp::After(4));
     let check = |end: &str, title, at, beside| refused(&with(end), title, at, beside);
     let both = "[mechanism]\ngive-up = 3\nretry = { give-up = 4 }";
     check(both, "`give-up` is given twice", "give-up = 4", "");
@@ -325,14 +153,6 @@ fn mechanisms_of_a_step_lie_over_those_of_the_file() {
     let title = "the longest wait of a retry is below its time-out";
     check(short, title, "\"1s\"", "`timeout` is 2s, `max` is 1s");
     let long = read(&with("[mechanism]\nretry = { timeout = \"5s\" }"));
-    assert_eq!(
-        long.plan.pipeline.steps()[0].mechanism.retry.max,
-        5_000_000_000
-    );
-    check(
-        "[mechanism]\nretry = { timeout = \"0s\" }",
-        "a time-out of 0",
-        "\"0s\"",
-        "",
-    );
+    assert_eq!(long.plan.pipeline.steps()[0].mechanism.retry.max, 5_000_000_000);
+    check("[mechanism]\nretry = { timeout = \"0s\" }", "a time-out of 0", "\"0s\"", "");
 }

@@ -37,15 +37,11 @@ impl Decimal {
         let too_long = || format!("{} has too many digits", quote(text));
         let digits = format!("{whole}{part}");
         let digits = digits.trim_start_matches('0');
-        let mut places = i32::try_from(part.len())
-            .map_err(|_| too_long())?
-            .saturating_sub(exponent);
+        let mut places =
+            i32::try_from(part.len()).map_err(|_| too_long())?.saturating_sub(exponent);
         let mut digits: u64 = match digits {
             "" => {
-                return Ok(Decimal {
-                    digits: 0,
-                    places: 0,
-                });
+                return Ok(Decimal { digits: 0, places: 0 });
             }
             digits => digits.parse().map_err(|_| too_long())?,
         };
@@ -58,10 +54,7 @@ impl Decimal {
         if places > 18 {
             return Err(too_long());
         }
-        Ok(Decimal {
-            digits,
-            places: places as u32,
-        })
+        Ok(Decimal { digits, places: places as u32 })
     }
 }
 
@@ -98,10 +91,7 @@ pub(in crate::scenario) fn odds(text: &str) -> Result<Odds, String> {
         return Err(format!("odds above 1\n{SUCH_AS}"));
     }
     let common = gcd(numerator, denominator);
-    Ok(Odds {
-        numerator: numerator / common,
-        denominator: denominator / common,
-    })
+    Ok(Odds { numerator: numerator / common, denominator: denominator / common })
 }
 
 fn gcd(a: u64, b: u64) -> u64 {
@@ -150,14 +140,7 @@ mod tests {
     #[test]
     fn odds_are_fractions_of_integers() {
         let good = |text, numerator, denominator| {
-            assert_eq!(
-                odds(text),
-                Ok(Odds {
-                    numerator,
-                    denominator
-                }),
-                "{text}"
-            );
+            assert_eq!(odds(text), Ok(Odds { numerator, denominator }), "{text}");
         };
         good("1/20", 1, 20);
         good("2/40", 1, 20);
@@ -181,10 +164,7 @@ mod tests {
         bad("inf", "`inf` is not a number");
         bad("1e-99999999999", "`1e-99999999999` is not a number");
         bad("1e-2147483648", "`1e-2147483648` has too many digits");
-        bad(
-            "0.0000000000000000001",
-            "`0.0000000000000000001` has too many digits",
-        );
+        bad("0.0000000000000000001", "`0.0000000000000000001` has too many digits");
         assert_eq!(thousandths("1.1"), Ok(1100));
         assert!(thousandths("1.1234").is_err());
         assert!(thousandths("10.001").is_err());

@@ -16,20 +16,14 @@ pub(super) fn seed(text: &str) -> Result<Seed, String> {
     match text.parse() {
         Ok(seed) if digits => Ok(Seed(seed)),
         _ if digits => Err("a seed is less than 2^64\nat most \"18446744073709551615\"".to_owned()),
-        _ => Err(format!(
-            "{} is not a seed\na whole number from 0 to 2^64 - 1",
-            quote(text)
-        )),
+        _ => Err(format!("{} is not a seed\na whole number from 0 to 2^64 - 1", quote(text))),
     }
 }
 
 pub(super) fn seeds(text: &str) -> Result<Seeds, String> {
     const SUCH_AS: &str = "such as \"0..1000\", where the last is not included";
     let Some((first, end)) = text.split_once("..") else {
-        return Err(format!(
-            "{} is not a range of seeds\n{SUCH_AS}",
-            quote(text)
-        ));
+        return Err(format!("{} is not a range of seeds\n{SUCH_AS}", quote(text)));
     };
     let (first, end) = (seed(first.trim())?.0, seed(end.trim())?.0);
     if first >= end {

@@ -65,14 +65,12 @@ pub(in crate::scenario) fn duration(text: &str) -> Result<Nanos, String> {
         let number = take(&mut rest, |c| c.is_ascii_digit() || c == '.');
         let unit = take(&mut rest, |c| !(c.is_ascii_digit() || c == '.'));
         if number.is_empty() {
-            return Err(
-                "a duration begins with a number\nsuch as \"30ms\" or \"1h30m\"".to_owned(),
-            );
+            return Err("a duration begins with a number\nsuch as \"30ms\" or \"1h30m\"".to_owned());
         }
         let length = length_of(unit)?;
         if length >= previous {
             return Err(
-                "the units of a duration go from long to short\nsuch as \"1h30m\"".to_owned(),
+                "the units of a duration go from long to short\nsuch as \"1h30m\"".to_owned()
             );
         }
         previous = length;
@@ -112,14 +110,8 @@ fn length_of(unit: &str) -> Result<Nanos, String> {
     }
     let lower = unit.to_lowercase();
     let unknown = quote(unit);
-    let meant = OTHER_WORDS
-        .iter()
-        .find(|(word, _)| *word == lower)
-        .map(|(_, name)| *name);
-    let meant = meant.or(UNITS
-        .iter()
-        .find(|(name, _)| *name == lower)
-        .map(|(name, _)| *name));
+    let meant = OTHER_WORDS.iter().find(|(word, _)| *word == lower).map(|(_, name)| *name);
+    let meant = meant.or(UNITS.iter().find(|(name, _)| *name == lower).map(|(name, _)| *name));
     Err(match meant {
         Some(name) => format!("unknown unit {unknown}\ndid you mean `{name}`?"),
         None => format!("unknown unit {unknown}\nthe units are {KNOWN}"),
@@ -179,10 +171,7 @@ mod tests {
         bad("1.s", "`1.` is not a number");
         bad("1.2.3s", "`1.2.3` is not a number");
         bad("36501d", "a duration of more than 100 years");
-        bad(
-            "99999999999999999999d",
-            "`99999999999999999999` has too many digits",
-        );
+        bad("99999999999999999999d", "`99999999999999999999` has too many digits");
         assert_eq!(moment("-2s"), Ok(Time(-2_000_000_000)));
         assert!(moment("--2s").is_err());
     }

@@ -1,0 +1,228 @@
+//! The command line as clap reads it.
+
+use crate::ending::Ending;
+use crate::output::complain;
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::io;
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::ops::Range;
+use std::path::PathBuf;
+
+/// What every help text ends with.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  as expected; for run, sweep and replay: nothing violated
+  1  violated, or an expected violation was not found
+  2  bad usage or bad scenario
+  3  inconclusive: a limit was hit
+  4  nothing selected
+  5  not deterministic
+  6  input or output failed";
+
+/// The whole command line.
+#[derive(Parser, Debug)]
+#[command(name = "onceproof", version, after_help = EXIT_CODES)]
+#[command(about = "Deterministic fault-injection simulator for exactly-once stream processing")]
+pub struct Cli {
+    /// What all commands share.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What all commands share.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Common {
+    /// How results are written.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    #[arg(value_name = "text|json", hide_possible_values = true)]
+    pub format: Format,
+    /// Take a fault that did not fire for a failure.
+    #[arg(long, global = true)]
+    pub strict: bool,
+    /// When results are coloured.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    #[arg(value_name = "auto|always|never", hide_possible_values = true)]
+    pub color: Color,
+}
+
+/// How results are written.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One document.
+    Json,
+}
+
+/// When results are coloured.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// One run: verdict, ledger, work.
+    Run(RunArgs),
+    /// Many seeds, on all cores.
+    ///
+    /// Ctrl-C ends it after the runs that are under way and reports on the seeds before the first that
+    /// was not run; the exit code is that of what they showed.
+    Sweep(SweepArgs),
+    /// A saved failure, strictly.
+    Replay(ReplayArgs),
+    /// Every scenario against what it expects, one line each.
+    Test(TestArgs),
+    /// Whether scenarios are well formed.
+    Check(CheckArgs),
+    /// The JSON Schema of the scenario format.
+    Schema,
+}
+
+/// Arguments of `run`.
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// The scenario.
+    pub file: PathBuf,
+    /// The seed, in place of the one in the file.
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Print every event before the report.
+    #[arg(long)]
+    pub trace: bool,
+}
+
+/// Arguments of `sweep`.
+#[derive(Args, Debug)]
+pub struct SweepArgs {
+    /// Scenarios, and folders that are searched for them.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The seeds from a up to but without b, in place of those in the files.
+    #[arg(long, value_name = "a..b", value_parser = seed_range)]
+    pub seeds: Option<Range<u64>>,
+    /// How many threads to use [default: one per core].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Stop a scenario after so many violated runs.
+    #[arg(long, value_name = "N")]
+    pub max_fail: Option<NonZeroU64>,
+    /// The folder that failures are saved in.
+    #[arg(long, value_name = "DIR", default_value = crate::paths::FAILURES)]
+    pub out: PathBuf,
+}
+
+/// Arguments of `replay`.
+#[derive(Args, Debug)]
+pub struct ReplayArgs {
+    /// The saved failure.
+    pub file: PathBuf,
+}
+
+/// Arguments of `test`.
+#[derive(Args, Debug)]
+pub struct TestArgs {
+    /// Scenarios, and folders that are searched for them.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How many threads to use [default: one per core].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// Arguments of `check`.
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// Scenarios, and folders that are searched for them.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+}
+
+impl Cli {
+    /// Reads the command line of this process.
+    ///
+    /// # Errors
+    /// How the process ends when there is nothing to do: help was asked for, or the usage is bad. What
+    /// there is to say has been said.
+    pub fn read() -> Result<Cli, Ending> {
+        Cli::try_parse().and_then(Cli::checked).map_err(|error| {
+            let ending = if error.use_stderr() { Ending::Bad } else { Ending::AsExpected };
+            match error.print() {
+                Err(failed) if failed.kind() != io::ErrorKind::BrokenPipe => {
+                    complain(&format!("standard output: {failed}"));
+                    Ending::Io
+                }
+                Ok(()) | Err(_) => ending,
+            }
+        })
+    }
+
+    /// Refuses what clap has no word for.
+    fn checked(self) -> Result<Cli, clap::Error> {
+        match &self.command {
+            Command::Run(run) if run.trace && self.common.format == Format::Json => {
+                let message = "--trace prints lines of text and cannot be used with --format json";
+                Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
+            }
+            Command::Run(_)
+            | Command::Sweep(_)
+            | Command::Replay(_)
+            | Command::Test(_)
+            | Command::Check(_)
+            | Command::Schema => Ok(self),
+        }
+    }
+}
+
+/// Reads `a..b`. An empty range is read; that it selects nothing is said later.
+fn seed_range(text: &str) -> Result<Range<u64>, String> {
+    let (start, end) = text.split_once("..").ok_or("seeds are given as a..b, such as 0..1000")?;
+    let seed = |text: &str| {
+        let number = text.parse::<u64>();
+        number.map_err(|_| format!("{text:?} is not a seed: seeds are 0 to {}", u64::MAX))
+    };
+    let (start, end) = (seed(start)?, seed(end)?);
+    if start > end {
+        return Err(format!("the range ends before it begins; {end}..{start} is meant?"));
+    }
+    Ok(start..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn seeds_are_a_range() {
+        assert_eq!(seed_range("0..1000"), Ok(0..1000));
+        assert_eq!(seed_range("7..7"), Ok(7..7));
+        for bad in ["", "7", "..", "0..", "..5", "-1..5", "0..=5", "a..b", "5..3", "0..1e3"] {
+            assert!(seed_range(bad).is_err(), "{bad}");
+        }
+        assert!(seed_range("0..18446744073709551615").is_ok());
+        assert!(seed_range("0..18446744073709551616").is_err());
+    }
+
+    #[test]
+    fn a_trace_is_no_document() {
+        let parse = |args: &[&str]| Cli::try_parse_from(args).and_then(Cli::checked);
+        assert!(parse(&["onceproof", "run", "a.toml", "--trace"]).is_ok());
+        assert!(parse(&["onceproof", "--format", "json", "run", "a.toml"]).is_ok());
+        assert!(parse(&["onceproof", "run", "a.toml", "--trace", "--format", "json"]).is_err());
+    }
+}

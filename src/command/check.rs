@@ -1,0 +1,44 @@
+//! `onceproof check`: whether scenarios are well formed, without running them.
+
+use crate::cli::{CheckArgs, Common, Format};
+use crate::ending::{Ending, Error, scenario_ending};
+use crate::output::{Output, complain};
+use crate::paths;
+use onceproof::scenario::Scenario;
+use serde_json::{Value, json};
+
+/// Reads every scenario and says what is wrong with each.
+///
+/// # Errors
+/// The paths cannot be read or select nothing.
+pub fn check(args: &CheckArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
+    let mut ending = Ending::AsExpected;
+    let mut files = Vec::new();
+    for path in paths::select(&args.paths)? {
+        let error = Scenario::load(&path).err();
+        if let Some(error) = &error {
+            ending = ending.and(scenario_ending(error));
+        }
+        match (common.format, &error) {
+            (Format::Text, None) => output.line(&format!("ok   {}", path.display())),
+            (Format::Text, Some(error)) => {
+                // The lines of the two streams stay in order where both go to one terminal.
+                output.flush();
+                complain(error.to_string().trim_end());
+            }
+            (Format::Json, _) => files.push(json!({
+                "path": path.to_string_lossy(),
+                "ok": error.is_none(),
+                "error": error.map(|error| error.to_string()),
+            })),
+        }
+    }
+    match common.format {
+        Format::Text => {}
+        Format::Json => output.document(&json!({
+            "schema": "onceproof.check/1",
+            "files": Value::Array(files),
+        })),
+    }
+    Ok(ending)
+}

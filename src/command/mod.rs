@@ -1,0 +1,52 @@
+//! The commands, one file each: what they do with their arguments, and how they end.
+
+pub mod run;
+pub mod sweep;
+pub mod save;
+pub mod progress;
+pub mod replay;
+pub mod test;
+pub mod check;
+pub mod schema;
+
+use crate::ending::{Ending, Error};
+use onceproof::scenario::Scenario;
+use onceproof_sim::outcome::{Outcome, Verdict};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Reads all of these scenarios.
+///
+/// # Errors
+/// What is wrong with each that cannot be used.
+fn load_all(paths: &[PathBuf]) -> Result<Vec<Scenario>, Error> {
+    let (mut scenarios, mut errors) = (Vec::new(), Vec::new());
+    for path in paths {
+        match Scenario::load(path) {
+            Ok(scenario) => scenarios.push(scenario),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() { Ok(scenarios) } else { Err(Error::Scenarios(errors)) }
+}
+
+/// So many threads, or one per core.
+///
+/// # Errors
+/// The system has no more threads.
+fn threads(jobs: Option<NonZeroUsize>) -> Result<ThreadPool, Error> {
+    let jobs = jobs.map_or(0, NonZeroUsize::get);
+    let pool = ThreadPoolBuilder::new().num_threads(jobs).build();
+    pool.map_err(|error| Error::System(format!("cannot start threads: {error}")))
+}
+
+/// How a command ends that is about one run.
+fn ending_of_run(outcome: &Outcome, strict: bool) -> Ending {
+    let ending = match outcome.brief.verdict {
+        Verdict::ExactlyOnce => Ending::AsExpected,
+        Verdict::Violated => Ending::Violated,
+        Verdict::Inconclusive => Ending::Inconclusive,
+    };
+    if strict && !outcome.unfired.is_empty() { ending.and(Ending::Violated) } else { ending }
+}

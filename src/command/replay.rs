@@ -1,0 +1,50 @@
+//! `onceproof replay`: a saved failure, strictly. Its faults are all exact, so it is the same run for
+//! ever; where one of them finds no place any more, the file and this version do not match.
+
+use super::ending_of_run;
+use super::run::print;
+use crate::cli::{Common, ReplayArgs};
+use crate::ending::{Ending, Error};
+use crate::output::{Output, complain};
+use onceproof::figures::counted;
+use onceproof::report::shell::replay_command;
+use onceproof::report::{RunReport, Subject, class_list};
+use onceproof::scenario::{Expect, Scenario};
+use onceproof_sim::simulator::Simulator;
+
+/// Runs a saved failure again.
+///
+/// # Errors
+/// The file cannot be used, or it is no saved failure.
+pub fn replay(args: &ReplayArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
+    let scenario = Scenario::load(&args.file)?;
+    let path = args.file.display();
+    if !scenario.plan.climate.odds.is_empty() {
+        return Err(Error::Usage(format!(
+            "{path} is no saved failure: it has odds in [faults], and a saved failure has exact \
+             faults only; onceproof run and onceproof sweep take it"
+        )));
+    }
+    let seed = scenario.seed;
+    let outcome = Simulator::new(&scenario.plan).detail(seed);
+    let replay = replay_command(&args.file);
+    let subject = Subject::from(&scenario);
+    let report = RunReport { subject, seed, outcome: &outcome, replay: &replay, strict: true };
+    print(&report, common.format, output);
+    output.flush();
+
+    if !outcome.unfired.is_empty() {
+        let faults = counted(outcome.unfired.len() as u64, "exact fault");
+        complain(&format!(
+            "error: {path} does not match this version of onceproof: {faults} did not fire"
+        ));
+    }
+    if let Expect::Violates(classes) = &scenario.expect {
+        let missing = classes.iter().filter(|&&class| !outcome.brief.classes.contains(class));
+        let missing = class_list(missing.copied());
+        if !missing.is_empty() {
+            complain(&format!("warning: {path} expects {missing}, which was not found"));
+        }
+    }
+    Ok(ending_of_run(&outcome, true))
+}

@@ -1,0 +1,47 @@
+//! `onceproof run`: one run of one scenario.
+
+use super::ending_of_run;
+use crate::cli::{Common, Format, RunArgs};
+use crate::ending::{Ending, Error};
+use crate::output::Output;
+use onceproof::report::run_json::run_json;
+use onceproof::report::run_text::run_text;
+use onceproof::report::shell::run_command;
+use onceproof::report::{RunReport, Subject, printable};
+use onceproof::scenario::Scenario;
+use onceproof_sim::simulator::Simulator;
+
+/// Runs a scenario once, with the seed that is given, else with its own if it has one.
+///
+/// # Errors
+/// The scenario cannot be used.
+pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
+    let scenario = Scenario::load(&args.file)?;
+    let seed = args.seed.or(scenario.seed);
+    let mut simulator = Simulator::new(&scenario.plan);
+    let outcome = if args.trace {
+        let outcome = simulator.trace(seed, &mut |line| output.line(&printable(line)));
+        output.line("");
+        outcome
+    } else {
+        simulator.detail(seed)
+    };
+    let replay = run_command(&args.file, seed);
+    let report = RunReport {
+        subject: Subject::from(&scenario),
+        seed,
+        outcome: &outcome,
+        replay: &replay,
+        strict: common.strict,
+    };
+    print(&report, common.format, output);
+    Ok(ending_of_run(&outcome, common.strict))
+}
+
+/// Writes the report of a run.
+pub fn print(report: &RunReport, format: Format, output: &mut Output) {
+    match format {
+        Format::Text => output.text(&run_text(report)),
+        Format::Json => output.document(&run_json(report)),
+    }
+}

@@ -1,0 +1,99 @@
+//! Saving a failure as a scenario of its own: the seed fixes latencies and input, and the faults that
+//! fired stand in it one by one. Before it is written it is read back and run, and must fail in the very
+//! same way.
+
+use crate::ending::Error;
+use onceproof::report::class_list;
+use onceproof::scenario::Scenario;
+use onceproof::search::compare::first_difference;
+use onceproof::search::tally::Failure;
+use onceproof_sim::outcome::{Brief, Fired, Work};
+use onceproof_sim::simulator::Simulator;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The files that one command saves. It does not save two failures under one name.
+pub struct Saved {
+    folder: PathBuf,
+    names: BTreeSet<String>,
+}
+
+impl Saved {
+    /// Files in this folder, which is made when it is needed.
+    pub fn new(folder: &Path) -> Saved {
+        Saved { folder: folder.to_owned(), names: BTreeSet::new() }
+    }
+
+    /// Saves a failure of a scenario and returns the path of its file.
+    ///
+    /// # Errors
+    /// The file cannot be written, or what it says does not fail in the same way.
+    pub fn save(&mut self, scenario: &Scenario, failure: &Failure) -> Result<PathBuf, Error> {
+        fs::create_dir_all(&self.folder).map_err(Error::io(&self.folder))?;
+        let name = self.name(scenario, failure.seed);
+        let path = self.folder.join(name);
+        let classes = failure.outcome.brief.classes;
+        let faults = &failure.outcome.schedule;
+        let text = scenario.saved_failure(failure.seed, faults, classes, &path);
+        fails_again(&text, &path, failure)?;
+        fs::write(&path, text).map_err(|source| {
+            // Half a file is no failure. That it is unwritten is told; that it stays behind matters less.
+            let _ = fs::remove_file(&path);
+            Error::Io { path: path.clone(), source }
+        })?;
+        Ok(path)
+    }
+
+    /// `lost-ack-seed-7.toml`; with a number where the command has saved one of that name.
+    fn name(&mut self, scenario: &Scenario, seed: Option<u64>) -> String {
+        let stem = scenario.path.file_stem().unwrap_or_default().to_string_lossy();
+        let stem = match seed {
+            Some(seed) => format!("{stem}-seed-{seed}"),
+            None => format!("{stem}-no-seed"),
+        };
+        let numbered = (2..).map(|number| format!("{stem}-{number}.toml"));
+        let mut names = std::iter::once(format!("{stem}.toml")).chain(numbered);
+        let name = names.find(|name| !self.names.contains(name)).expect("one of endless names");
+        self.names.insert(name.clone());
+        name
+    }
+}
+
+/// Whether the text that is to be saved says the run that failed.
+fn fails_again(text: &str, path: &Path, failure: &Failure) -> Result<(), Error> {
+    let saved = Scenario::parse(text, path)?;
+    let outcome = Simulator::new(&saved.plan).detail(saved.seed);
+    let found =
+        |brief: &Brief| format!("{} ({})", brief.verdict.word(), class_list(brief.classes.iter()));
+    if let Some(difference) =
+        first_difference(failure.seed, &same(&failure.outcome.brief), &same(&outcome.brief))
+    {
+        return Err(Error::NotDeterministic(format!(
+            "the failure saved from {} does not replay: it was {} and is {}; {} was {} and is {}",
+            seed_in_words(failure.seed),
+            found(&failure.outcome.brief),
+            found(&outcome.brief),
+            difference.field,
+            difference.first,
+            difference.again,
+        )));
+    }
+    if let Some(&fault) = outcome.unfired.first() {
+        return Err(Error::NotDeterministic(format!(
+            "the failure saved from {} does not replay: its fault number {} does not fire",
+            seed_in_words(failure.seed),
+            fault + 1,
+        )));
+    }
+    Ok(())
+}
+
+fn seed_in_words(seed: Option<u64>) -> String {
+    seed.map_or_else(|| "the run without a seed".to_owned(), |seed| format!("seed {seed}"))
+}
+
+/// What of a run must be the same whether its faults were drawn or stated: what it found, and its trace.
+fn same(brief: &Brief) -> Brief {
+    Brief { fired: Fired::default(), work: Work::default(), virtual_time: 0, ..*brief }
+}

@@ -1,0 +1,163 @@
+//! `onceproof test`: every scenario against what it expects, one line each.
+//!
+//! A scenario with odds and without a seed is swept over the seeds of its `[sweep]`, any other is run
+//! once. A sweep goes on until it knows: the first run that is not exactly-once, or the last class that
+//! was expected, ends it.
+
+use super::threads;
+use crate::cli::{Common, Format, TestArgs};
+use crate::ending::{Ending, Error, scenario_ending};
+use crate::output::{Output, complain};
+use crate::paths;
+use onceproof::report::expectation::{
+    Judgement, judge, judgement_json, judgement_text, unusable_text,
+};
+use onceproof::scenario::{Expect, Scenario, ScenarioError};
+use onceproof::search::sweep::{Stop, sweep};
+use onceproof::search::tally::Seeds;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+
+/// Tests every scenario that the paths select, several at a time. Lines come in the order of the paths.
+///
+/// # Errors
+/// The paths cannot be read or select nothing.
+pub fn test(args: &TestArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
+    let paths = paths::select(&args.paths)?;
+    let threads = threads(args.jobs)?;
+    let cancel = AtomicBool::new(false);
+    let mut tally = Tally::new(common);
+    // First in, first out, so that the first lines come first.
+    threads.in_place_scope_fifo(|scope| {
+        let (sender, receiver) = mpsc::channel();
+        for (number, path) in paths.iter().enumerate() {
+            let (sender, cancel) = (sender.clone(), &cancel);
+            scope.spawn_fifo(move |_| {
+                // The receiver outlives the senders, so there is always someone to take it.
+                let _ = sender.send((number, tested(path, common.strict, cancel)));
+            });
+        }
+        drop(sender);
+        for (path, tested) in in_order(&paths, receiver) {
+            tally.add(path, tested, output);
+            if !output.is_open() {
+                cancel.store(true, Ordering::Relaxed);
+            }
+        }
+    });
+    tally.close(output);
+    Ok(tally.ending())
+}
+
+type Tested = Result<Judgement, ScenarioError>;
+
+/// What comes in as it is done, in the order of the paths.
+fn in_order(
+    paths: &[PathBuf],
+    receiver: mpsc::Receiver<(usize, Tested)>,
+) -> impl Iterator<Item = (&Path, Tested)> {
+    let mut early = BTreeMap::new();
+    paths.iter().enumerate().map_while(move |(number, path)| {
+        while !early.contains_key(&number) {
+            let (done, tested) = receiver.recv().ok()?;
+            early.insert(done, tested);
+        }
+        early.remove(&number).map(|tested| (path.as_path(), tested))
+    })
+}
+
+/// Runs a scenario as often as it takes, and compares what was found with what it expects.
+fn tested(path: &Path, strict: bool, cancel: &AtomicBool) -> Tested {
+    let scenario = Scenario::load(path)?;
+    let has_odds = scenario.plan.climate.odds.iter().any(|(_, odds)| odds.numerator > 0);
+    let seeds = match scenario.seed {
+        None if has_odds => Seeds::Range(scenario.sweep.clone()),
+        seed => Seeds::One(seed),
+    };
+    let stop = match &scenario.expect {
+        Expect::ExactlyOnce => Stop::AfterNotExact,
+        Expect::Violates(classes) => Stop::OnceFound(onceproof::report::class_set(classes)),
+    };
+    let sweep = sweep(&scenario.plan, seeds, stop, cancel, &|_| {});
+    Ok(judge(&scenario, &sweep, strict))
+}
+
+/// What was found so far.
+struct Tally {
+    common: Common,
+    passed: u64,
+    failed: u64,
+    /// How the command ends because of a scenario that cannot be used, or of one that is not
+    /// deterministic.
+    worse: Option<Ending>,
+    documents: Vec<Value>,
+}
+
+impl Tally {
+    fn new(common: Common) -> Tally {
+        Tally { common, passed: 0, failed: 0, worse: None, documents: Vec::new() }
+    }
+
+    fn add(&mut self, path: &Path, tested: Tested, output: &mut Output) {
+        let passed = matches!(&tested, Ok(judgement) if judgement.failures.is_empty());
+        if passed {
+            self.passed += 1;
+        } else {
+            self.failed += 1;
+        }
+        match &tested {
+            Ok(judgement) if !judgement.deterministic => {
+                self.worse = Some(Ending::NotDeterministic)
+            }
+            Ok(_) => {}
+            Err(error) => {
+                self.worse.get_or_insert(scenario_ending(error));
+            }
+        }
+        match (self.common.format, tested) {
+            (Format::Text, Ok(judgement)) => {
+                output.text(&judgement_text(&judgement));
+                output.flush();
+            }
+            (Format::Text, Err(error)) => {
+                let why = match &error {
+                    ScenarioError::Bad(..) => "bad scenario",
+                    ScenarioError::Io { .. } => "cannot be read",
+                };
+                output.text(&unusable_text(path, why));
+                output.flush();
+                complain(error.to_string().trim_end());
+            }
+            (Format::Json, Ok(judgement)) => self.documents.push(judgement_json(&judgement)),
+            (Format::Json, Err(error)) => self.documents.push(json!({
+                "path": path.to_string_lossy(),
+                "passed": false,
+                "error": error.to_string(),
+            })),
+        }
+    }
+
+    fn close(&mut self, output: &mut Output) {
+        let Tally { passed, failed, .. } = *self;
+        match self.common.format {
+            Format::Text => output.line(&format!("{passed} passed, {failed} failed")),
+            Format::Json => output.document(&json!({
+                "schema": "onceproof.test/1",
+                "passed": passed,
+                "failed": failed,
+                "scenarios": std::mem::take(&mut self.documents),
+            })),
+        }
+    }
+
+    fn ending(&self) -> Ending {
+        match self.worse {
+            Some(ending) => ending,
+            None if self.failed > 0 => Ending::Violated,
+            None => Ending::AsExpected,
+        }
+    }
+}

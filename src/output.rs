@@ -1,0 +1,105 @@
+//! The two ways out: results to standard output, through one buffer, and complaints to standard error.
+//!
+//! When the reader of the results goes away, as `head` does, nothing more is written and nothing is
+//! said: the command ends early where it can, with the exit code of what it had found. When the results
+//! cannot be written for any other reason, such as a full disk, the command ends with the code for that.
+
+use crate::cli::Color;
+use crate::ending::{Ending, Error};
+use anstream::{AutoStream, ColorChoice};
+use std::io::{self, BufWriter, StdoutLock, Write};
+
+/// Where results go.
+pub struct Output {
+    writer: BufWriter<AutoStream<StdoutLock<'static>>>,
+    state: State,
+}
+
+/// How writing went so far.
+enum State {
+    Open,
+    ReaderGone,
+    Failed(io::Error),
+}
+
+impl Output {
+    /// Standard output, coloured or not.
+    pub fn new(color: Color) -> Output {
+        let choice = match color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        let choice = match choice {
+            ColorChoice::Auto => AutoStream::choice(&io::stdout()),
+            ColorChoice::Always | ColorChoice::AlwaysAnsi | ColorChoice::Never => choice,
+        };
+        let stream = AutoStream::new(io::stdout().lock(), choice);
+        Output { writer: BufWriter::new(stream), state: State::Open }
+    }
+
+    /// Writes a text.
+    pub fn text(&mut self, text: &str) {
+        self.attempt(|writer| writer.write_all(text.as_bytes()));
+    }
+
+    /// Writes a line.
+    pub fn line(&mut self, line: &str) {
+        self.attempt(|writer| {
+            writer.write_all(line.as_bytes())?;
+            writer.write_all(b"\n")
+        });
+    }
+
+    /// Writes a document.
+    pub fn document(&mut self, document: &serde_json::Value) {
+        self.line(&format!("{document:#}"));
+    }
+
+    /// Lets the reader see what was written so far.
+    pub fn flush(&mut self) {
+        self.attempt(Write::flush);
+    }
+
+    /// Whether anyone still reads.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, State::Open)
+    }
+
+    /// Ends a command: says why it could not go on, if so, and writes what is left.
+    pub fn close(mut self, ended: Result<Ending, Error>) -> Ending {
+        self.flush();
+        let ending = ended.unwrap_or_else(|error| {
+            complain(&error.to_string());
+            error.ending()
+        });
+        match self.state {
+            State::Open | State::ReaderGone => ending,
+            State::Failed(error) => {
+                complain(&format!("error: standard output: {error}"));
+                Ending::Io
+            }
+        }
+    }
+
+    fn attempt(
+        &mut self,
+        write: impl FnOnce(&mut BufWriter<AutoStream<StdoutLock<'static>>>) -> io::Result<()>,
+    ) {
+        if !self.is_open() {
+            return;
+        }
+        match write(&mut self.writer) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.state = State::ReaderGone;
+            }
+            Err(error) => self.state = State::Failed(error),
+        }
+    }
+}
+
+/// Says something on standard error. If nobody listens there is no one left to tell.
+pub fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}

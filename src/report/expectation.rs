@@ -1,0 +1,216 @@
+//! Whether a scenario found what it expects, and the line that says so.
+
+use super::run_json::seed_json;
+use super::shell::{check_command, run_command, sweep_command};
+use super::style::{BAD, GOOD};
+use super::sweep_text::difference_in_words;
+use super::words::fault_in_words;
+use super::{class_list, exact_faults, printable};
+use crate::figures::counted;
+use crate::scenario::{Expect, Scenario};
+use crate::search::tally::Sweep;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// A scenario beside what it expects.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Judgement {
+    /// Its file.
+    pub path: PathBuf,
+    /// Its name.
+    pub name: String,
+    /// What it expects, in words.
+    pub expected: String,
+    /// What it found, in words.
+    pub found: String,
+    /// How often it was run.
+    pub runs: u64,
+    /// Why it failed; empty if it did not.
+    pub failures: Vec<String>,
+    /// Whether every run that was run again was the same.
+    pub deterministic: bool,
+    /// The first seed that shows what was found, if one does.
+    pub seed: Option<Option<u64>>,
+    /// The command that shows it again.
+    pub replay: String,
+}
+
+/// What of a scenario is judged.
+struct Claim<'a> {
+    path: &'a Path,
+    name: &'a str,
+    expect: &'a Expect,
+}
+
+/// Compares what a scenario found with what it expects.
+pub fn judge(scenario: &Scenario, sweep: &Sweep, strict: bool) -> Judgement {
+    let Scenario { path, name, expect, plan, .. } = scenario;
+    let mut judgement = compare(&Claim { path, name, expect }, sweep);
+    if strict {
+        for fault in exact_faults(plan, &sweep.unfired) {
+            let words = fault_in_words(fault, plan);
+            let failure = format!("an exact fault did not fire, so this never happened: {words}");
+            judgement.failures.push(failure);
+        }
+    }
+    judgement
+}
+
+fn compare(claim: &Claim, sweep: &Sweep) -> Judgement {
+    let mut found: Vec<String> = Vec::new();
+    if !sweep.found().is_empty() {
+        found.push(class_list(sweep.found().iter()));
+    }
+    if sweep.inconclusive > 0 {
+        found.push(counted(sweep.inconclusive, "inconclusive run"));
+    }
+    if sweep.runs == 0 {
+        found.push("no run".to_owned());
+    } else if found.is_empty() {
+        found.push("exactly-once".to_owned());
+    }
+    let found = found.join(", ");
+    let (expected, met) = match claim.expect {
+        Expect::ExactlyOnce => {
+            ("exactly-once".to_owned(), sweep.violated == 0 && sweep.inconclusive == 0)
+        }
+        Expect::Violates(classes) => {
+            let met = classes.iter().all(|&class| sweep.count(class) > 0);
+            (class_list(classes.iter().copied()), met)
+        }
+    };
+    let mut failures = Vec::new();
+    if !met || sweep.runs == 0 {
+        failures.push(format!("expected {expected}, found {found}"));
+    }
+    if let Some(difference) = &sweep.difference {
+        failures.push(format!("not deterministic: {}", difference_in_words(difference)));
+    }
+    let seed = sweep.failing.first().copied().or(sweep.first_inconclusive);
+    let replay = match seed {
+        Some(seed) => run_command(claim.path, seed),
+        None => sweep_command(claim.path, &sweep.seeds),
+    };
+    Judgement {
+        path: claim.path.to_owned(),
+        name: claim.name.to_owned(),
+        expected,
+        found,
+        runs: sweep.runs,
+        failures,
+        deterministic: sweep.difference.is_none(),
+        seed,
+        replay,
+    }
+}
+
+/// A line that says that it passed; or lines that say why it failed, and how to see it again.
+pub fn judgement_text(judgement: &Judgement) -> String {
+    let Judgement { path, name, failures, runs, replay, .. } = judgement;
+    let (name, path, runs) = (printable(name), path.display(), counted(*runs, "run"));
+    if failures.is_empty() {
+        return format!("{GOOD}ok{GOOD:#}   {name} ({runs})  {path}\n");
+    }
+    let why = printable(&failures.join("; "));
+    format!("{BAD}FAIL{BAD:#} {name}: {why} ({runs})  {path}\n     {replay}\n")
+}
+
+/// The lines of a scenario that cannot be used, and how to see why.
+pub fn unusable_text(path: &Path, why: &str) -> String {
+    format!("{BAD}FAIL{BAD:#} {}: {why}\n     {}\n", path.display(), check_command(path))
+}
+
+/// The same as JSON.
+pub fn judgement_json(judgement: &Judgement) -> Value {
+    json!({
+        "path": judgement.path.to_string_lossy(),
+        "scenario": judgement.name,
+        "passed": judgement.failures.is_empty(),
+        "expected": judgement.expected,
+        "found": judgement.found,
+        "runs": judgement.runs,
+        "failures": judgement.failures,
+        "deterministic": judgement.deterministic,
+        "seed": judgement.seed.map_or(Value::Null, seed_json),
+        "replay": judgement.replay,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples::{lost_ack_sweep, plain};
+    use onceproof_sim::outcome::Class;
+
+    fn check(expect: Expect, change: impl FnOnce(&mut Sweep), expected: &str) {
+        let mut sweep = lost_ack_sweep();
+        change(&mut sweep);
+        let claim = Claim { path: Path::new("flip.toml"), name: "a coin", expect: &expect };
+        assert_eq!(plain(&judgement_text(&compare(&claim, &sweep))), expected);
+    }
+
+    fn clean(sweep: &mut Sweep) {
+        sweep.violated = 0;
+        sweep.classes = [0; 5];
+        sweep.failing.clear();
+    }
+
+    #[test]
+    fn a_scenario_passes_when_it_finds_what_it_expects() {
+        let ok = "ok   a coin (1,000 runs)  flip.toml\n";
+        check(Expect::ExactlyOnce, clean, ok);
+        check(Expect::Violates(vec![Class::Duplicated]), |_| {}, ok);
+        let once = |sweep: &mut Sweep| {
+            clean(sweep);
+            sweep.runs = 1;
+        };
+        check(Expect::ExactlyOnce, once, "ok   a coin (1 run)  flip.toml\n");
+    }
+
+    #[test]
+    fn a_scenario_that_fails_says_what_it_found_and_how_to_see_it_again() {
+        check(
+            Expect::ExactlyOnce,
+            |_| {},
+            "FAIL a coin: expected exactly-once, found duplicated (1,000 runs)  flip.toml
+     onceproof run flip.toml --seed 7\n",
+        );
+        check(
+            Expect::Violates(vec![Class::Duplicated, Class::Lost]),
+            |_| {},
+            "FAIL a coin: expected duplicated, lost, found duplicated (1,000 runs)  flip.toml
+     onceproof run flip.toml --seed 7\n",
+        );
+        check(
+            Expect::Violates(vec![Class::Lost]),
+            clean,
+            "FAIL a coin: expected lost, found exactly-once (1,000 runs)  flip.toml
+     onceproof sweep flip.toml --seeds 0..1000\n",
+        );
+        let unsure = |sweep: &mut Sweep| {
+            clean(sweep);
+            sweep.inconclusive = 1;
+            sweep.first_inconclusive = Some(Some(4));
+        };
+        check(
+            Expect::ExactlyOnce,
+            unsure,
+            "FAIL a coin: expected exactly-once, found 1 inconclusive run (1,000 runs)  flip.toml
+     onceproof run flip.toml --seed 4\n",
+        );
+    }
+
+    #[test]
+    fn a_scenario_that_was_not_run_has_not_passed() {
+        let none = |sweep: &mut Sweep| {
+            clean(sweep);
+            sweep.runs = 0;
+        };
+        check(
+            Expect::ExactlyOnce,
+            none,
+            "FAIL a coin: expected exactly-once, found no run (0 runs)  flip.toml
+     onceproof sweep flip.toml --seeds 0..1000\n",
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! What is said of runs: as text for people, and as JSON for programs. Everything here is a pure
+//! function from what was found to a text or a document; nothing is printed.
+
+pub mod style;
+pub mod shell;
+pub mod words;
+pub mod table;
+pub mod run_text;
+pub mod run_json;
+pub mod sweep_text;
+pub mod sweep_json;
+pub mod expectation;
+
+use crate::scenario::Scenario;
+use crate::search::tally::Sweep;
+use onceproof_sim::fault::Fault;
+use onceproof_sim::outcome::{Class, Classes, Outcome};
+use onceproof_sim::plan::Plan;
+use std::path::Path;
+
+/// What reports say of a scenario itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The path of its file, as it was given.
+    pub path: &'a Path,
+    /// Its name.
+    pub name: &'a str,
+    /// The sentence that it proves.
+    pub claim: &'a str,
+    /// All that it runs by but for a seed.
+    pub plan: &'a Plan,
+    /// How many rows of its data could not be used.
+    pub rows_skipped: u64,
+}
+
+impl<'a> From<&'a Scenario> for Subject<'a> {
+    fn from(scenario: &'a Scenario) -> Subject<'a> {
+        Subject {
+            path: &scenario.path,
+            name: &scenario.name,
+            claim: &scenario.claim,
+            plan: &scenario.plan,
+            rows_skipped: scenario.rows_skipped,
+        }
+    }
+}
+
+/// One run, and all that is said of it.
+#[derive(Clone, Copy, Debug)]
+pub struct RunReport<'a> {
+    /// What was run.
+    pub subject: Subject<'a>,
+    /// Under which seed.
+    pub seed: Option<u64>,
+    /// What it found.
+    pub outcome: &'a Outcome,
+    /// The command that runs it again.
+    pub replay: &'a str,
+    /// Whether a fault that did not fire is a failure.
+    pub strict: bool,
+}
+
+/// One sweep, and all that is said of it.
+#[derive(Clone, Copy, Debug)]
+pub struct SweepReport<'a> {
+    /// What was swept.
+    pub subject: Subject<'a>,
+    /// What it found.
+    pub sweep: &'a Sweep,
+    /// Where the first failure was saved.
+    pub saved: Option<&'a Path>,
+    /// The command that shows the first failure, or else the first inconclusive run, again.
+    pub replay: Option<&'a str>,
+    /// How long it took.
+    pub timing: Timing,
+    /// Whether a fault that did not fire is a failure.
+    pub strict: bool,
+}
+
+/// How long something took by the clock on the wall. It is the one thing in a report that differs from
+/// run to run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Timing {
+    /// In nanoseconds.
+    pub nanos: u64,
+}
+
+impl Timing {
+    /// In seconds, with three decimals.
+    pub fn seconds(self) -> String {
+        crate::figures::milliseconds(self.nanos / 1000)
+    }
+
+    /// How many of these there were in a second.
+    pub fn per_second(self, count: u64) -> u64 {
+        let rate = u128::from(count) * 1_000_000_000 / u128::from(self.nanos.max(1));
+        u64::try_from(rate).unwrap_or(u64::MAX)
+    }
+}
+
+/// The words of the classes, with commas.
+pub fn class_list(classes: impl IntoIterator<Item = Class>) -> String {
+    classes.into_iter().map(Class::word).collect::<Vec<_>>().join(", ")
+}
+
+/// A set with these classes.
+pub fn class_set(classes: &[Class]) -> Classes {
+    let mut set = Classes::default();
+    classes.iter().for_each(|&class| set.insert(class));
+    set
+}
+
+/// The exact faults with these indices.
+fn exact_faults<'a>(plan: &'a Plan, indices: &'a [usize]) -> impl Iterator<Item = &'a Fault> {
+    indices.iter().map(|&index| &plan.faults[index])
+}
+
+/// A text without control characters, which a key from a data file may contain and a terminal obey.
+pub fn printable(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() {
+            clean.extend(character.escape_default());
+        } else {
+            clean.push(character);
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod samples;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_cannot_command_the_terminal() {
+        assert_eq!(printable("gr\u{fc}n"), "gr\u{fc}n");
+        assert_eq!(printable("\u{1b}[2Jann\n"), "\\u{1b}[2Jann\\n");
+    }
+
+    #[test]
+    fn a_rate_is_per_second() {
+        assert_eq!(Timing { nanos: 500_000_000 }.per_second(1_000), 2_000);
+        assert_eq!(Timing { nanos: 0 }.per_second(0), 0);
+    }
+}

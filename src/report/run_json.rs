@@ -1,0 +1,189 @@
+//! The report of a run as JSON. Its keys are a promise: more may be added, these stay. Seeds are texts,
+//! since a number of 64 bits does not survive every reader of JSON.
+
+use super::{RunReport, exact_faults};
+use crate::figures;
+use crate::scenario::fault_to_json;
+use onceproof_model::time::Nanos;
+use onceproof_sim::outcome::{Damage, StepResult, Work};
+use onceproof_sim::plan::Plan;
+use serde_json::{Map, Value, json};
+
+/// The document of a run.
+pub fn run_json(report: &RunReport) -> Value {
+    let RunReport { subject, seed, outcome, replay, strict: _ } = *report;
+    let plan = subject.plan;
+    let brief = &outcome.brief;
+    json!({
+        "schema": "onceproof.run/1",
+        "scenario": subject.name,
+        "path": subject.path.to_string_lossy(),
+        "seed": seed_json(seed),
+        "verdict": brief.verdict.word(),
+        "classes": brief.classes.iter().map(|class| class.word()).collect::<Vec<_>>(),
+        "reason": outcome.reason,
+        "ledger": counts(figures::ledger(&brief.ledger)),
+        "steps": steps(&outcome.steps, plan),
+        "damage": outcome.damage.iter().map(|d| damage(d, plan)).collect::<Vec<_>>(),
+        "faults": counts(figures::fired(&brief.fired)),
+        "schedule": outcome.schedule.iter().map(|f| fault_to_json(f, plan)).collect::<Vec<_>>(),
+        "unfired": unfired(plan, &outcome.unfired),
+        "rows_skipped": subject.rows_skipped,
+        "work": work(&brief.work),
+        "latency_ms": outcome.latency.map(|latency| json!({
+            "p50": milliseconds(latency.p50),
+            "p99": milliseconds(latency.p99),
+            "max": milliseconds(latency.max),
+        })),
+        "virtual_ms": milliseconds(brief.virtual_time),
+        "fingerprint": figures::hex(brief.fingerprint),
+        "replay": replay,
+    })
+}
+
+/// The exact faults with these indices.
+pub fn unfired(plan: &Plan, indices: &[usize]) -> Value {
+    exact_faults(plan, indices).map(|fault| fault_to_json(fault, plan)).collect()
+}
+
+/// A seed as text, or null.
+pub fn seed_json(seed: Option<u64>) -> Value {
+    seed.map(|seed| seed.to_string()).into()
+}
+
+/// Counts by name.
+pub fn counts(counts: impl IntoIterator<Item = (&'static str, u64)>) -> Value {
+    let counts = counts.into_iter().map(|(name, count)| (name.to_owned(), count.into()));
+    Value::Object(counts.collect())
+}
+
+/// A number from its decimal text, so that no arithmetic on floats comes into it.
+pub fn decimal(text: &str) -> Value {
+    let number: f64 = text.parse().expect("a decimal number");
+    number.into()
+}
+
+fn milliseconds(nanos: Nanos) -> Value {
+    decimal(&figures::milliseconds(nanos))
+}
+
+fn steps(steps: &[StepResult], plan: &Plan) -> Value {
+    let entry = |result: &StepResult| {
+        let results: Map<String, Value> =
+            result.results.iter().map(|(key, &total)| (key.clone(), total.into())).collect();
+        let value = json!({
+            "expected": result.expected,
+            "applied": result.applied,
+            "late": result.late,
+            "results": results,
+        });
+        (plan.pipeline.step(result.step).name.clone(), value)
+    };
+    Value::Object(steps.iter().map(entry).collect())
+}
+
+fn damage(damage: &Damage, plan: &Plan) -> Value {
+    json!({
+        "class": damage.class.word(),
+        "step": plan.pipeline.step(damage.step).name,
+        "record": damage.record,
+        "expected": damage.expected,
+        "reflected": damage.reflected,
+        "faults": damage.faults,
+    })
+}
+
+/// What was done. Bloom filters and calls to external services have their place in the document; no
+/// mechanism of this version uses them.
+fn work(work: &Work) -> Value {
+    json!({
+        "events": work.events,
+        "messages": work.messages,
+        "retries": work.retries,
+        "commits": work.commits,
+        "catalog_reads": work.catalog_reads,
+        "bloom_negatives": 0,
+        "user_calls": work.user_calls,
+        "side_effects": 0,
+        "ids_held_max": work.ids_held_max,
+        "ids_held_end": work.ids_held_end,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn the_document_has_the_promised_keys_in_order() {
+        let document = samples::with_lost_ack_report(run_json);
+        let promised = [
+            "schema",
+            "scenario",
+            "seed",
+            "verdict",
+            "classes",
+            "ledger",
+            "steps",
+            "faults",
+            "schedule",
+            "work",
+            "latency_ms",
+            "virtual_ms",
+            "fingerprint",
+            "replay",
+        ];
+        let keys: Vec<&String> = document.as_object().expect("an object").keys().collect();
+        let found: Vec<&&str> =
+            promised.iter().filter(|key| keys.iter().any(|k| k == *key)).collect();
+        assert_eq!(found.len(), promised.len(), "{keys:?}");
+        let work: Vec<&String> = document["work"].as_object().expect("an object").keys().collect();
+        assert_eq!(
+            work,
+            [
+                "events",
+                "messages",
+                "retries",
+                "commits",
+                "catalog_reads",
+                "bloom_negatives",
+                "user_calls",
+                "side_effects",
+                "ids_held_max",
+                "ids_held_end",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_document_says_what_the_run_found() {
+        let document = samples::with_lost_ack_report(run_json);
+        assert_eq!(document["schema"], "onceproof.run/1");
+        assert_eq!(document["seed"], "7");
+        assert_eq!(document["verdict"], "violated");
+        assert_eq!(document["classes"], json!(["duplicated"]));
+        assert_eq!(
+            document["ledger"],
+            json!({
+                "expected": 3, "exact": 2, "duplicated": 1, "excess": 1, "lost": 0,
+                "divergent": 0, "late": 0,
+            })
+        );
+        assert_eq!(
+            document["steps"]["per-side"],
+            json!({ "expected": 3, "applied": 4, "late": 0, "results": { "ann": 2, "bob": 2 } })
+        );
+        assert_eq!(document["faults"], json!({ "drop-ack": 1 }));
+        assert_eq!(document["schedule"].as_array().map(Vec::len), Some(1));
+        assert_eq!(document["latency_ms"], json!({ "p50": 3.0, "p99": 34.0, "max": 34.001 }));
+        assert_eq!(document["fingerprint"], "0000000000000000000000000000002a");
+        assert_eq!(document["replay"], "onceproof run flip.toml --seed 7");
+    }
+
+    #[test]
+    fn a_run_without_a_seed_has_the_seed_null() {
+        assert_eq!(seed_json(None), Value::Null);
+        assert_eq!(seed_json(Some(u64::MAX)), "18446744073709551615");
+    }
+}

@@ -1,0 +1,236 @@
+//! The report of a run as text: the verdict and the ledger first, then what was damaged and by which
+//! faults, and last the command that runs it again.
+
+use super::style::{BAD, GOOD, HEAD, WARNING, warning, warning_or_error};
+use super::table::{Align, table};
+use super::words::fault_in_words;
+use super::{RunReport, Subject, class_list, exact_faults, printable};
+use crate::figures::{self, counted};
+use onceproof_sim::outcome::{Brief, Damage, Outcome, StepResult, Verdict};
+use onceproof_sim::plan::Plan;
+
+/// The most damaged records, or faults of a schedule, that are told one by one.
+const MOST_TOLD: usize = 20;
+/// The most faults told for one damaged record.
+const MOST_FAULTS: usize = 10;
+/// The most results of a step that are shown.
+const MOST_RESULTS: usize = 10;
+
+/// The report of a run.
+pub fn run_text(report: &RunReport) -> String {
+    let RunReport { subject, seed, outcome, replay, strict } = *report;
+    let brief = &outcome.brief;
+    let mut text = heading(&subject);
+    text.push_str(&format!("\n{}", verdict(brief)));
+    if let Some(seed) = seed {
+        text.push_str(&format!(", seed {seed}"));
+    }
+    if let Some(reason) = &outcome.reason {
+        text.push_str(&format!("\n{}", printable(reason)));
+    }
+    text.push_str(&format!("\n\n{}\n{}\n", ledger(brief), steps(&outcome.steps, subject.plan)));
+    text.push_str(&figure_lines(outcome));
+    for fault in exact_faults(subject.plan, &outcome.unfired) {
+        text.push_str(&unfired(&fault_in_words(fault, subject.plan), strict));
+    }
+    if brief.verdict == Verdict::Violated {
+        text.push_str(&format!("\n{}", what_went_wrong(outcome, subject.plan)));
+    }
+    if brief.verdict != Verdict::ExactlyOnce || (strict && !outcome.unfired.is_empty()) {
+        text.push_str(&format!("\n{replay}\n"));
+    }
+    text
+}
+
+/// The name and the claim of a scenario, and what of its data could not be used.
+pub fn heading(subject: &Subject) -> String {
+    let mut text = format!("{HEAD}{}{HEAD:#}\n", printable(subject.name));
+    if !subject.claim.is_empty() {
+        text.push_str(&format!("{}\n", printable(subject.claim)));
+    }
+    if subject.rows_skipped > 0 {
+        let rows = counted(subject.rows_skipped, "row");
+        text.push_str(&warning(&format!("{rows} of the data could not be used")));
+    }
+    text
+}
+
+/// That an exact fault, given in words, did not fire.
+pub fn unfired(words: &str, strict: bool) -> String {
+    let text = format!("an exact fault did not fire, so this never happened: {words}");
+    warning_or_error(&text, strict)
+}
+
+/// The damaged records of a violated run, each with the faults that hit it; or, where there are none, the
+/// faults of the run.
+pub fn what_went_wrong(outcome: &Outcome, plan: &Plan) -> String {
+    let mut text = String::new();
+    if outcome.damage.is_empty() {
+        text.push_str("the faults of this run\n");
+        let all: Vec<usize> = (0..outcome.schedule.len()).collect();
+        add_faults(&mut text, outcome, plan, &all, MOST_TOLD, "  ");
+        return text;
+    }
+    text.push_str("damaged records, and the faults that hit them\n");
+    for damage in outcome.damage.iter().take(MOST_TOLD) {
+        text.push_str(&format!("  {}\n", damage_line(damage, plan)));
+        add_faults(&mut text, outcome, plan, &damage.faults, MOST_FAULTS, "      ");
+    }
+    if let Some(more) = outcome.damage.len().checked_sub(MOST_TOLD).filter(|&more| more > 0) {
+        let least = if outcome.damage.len() >= Outcome::MOST_DAMAGE { "at least " } else { "" };
+        text.push_str(&format!("  and {least}{} more\n", figures::grouped(more as u64)));
+    }
+    text
+}
+
+fn damage_line(damage: &Damage, plan: &Plan) -> String {
+    let Damage { class, step, record, expected, reflected, faults: _ } = damage;
+    let step = printable(&plan.pipeline.step(*step).name);
+    let record = printable(record);
+    let times = if *reflected == 1 { "1 time".to_owned() } else { format!("{reflected} times") };
+    format!("{}: {record} at {step}, reflected {times} instead of {expected}", class.word())
+}
+
+fn add_faults(
+    text: &mut String,
+    outcome: &Outcome,
+    plan: &Plan,
+    faults: &[usize],
+    most: usize,
+    indent: &str,
+) {
+    for &fault in faults.iter().take(most) {
+        let words = fault_in_words(&outcome.schedule[fault], plan);
+        text.push_str(&format!("{indent}{words}\n"));
+    }
+    if faults.is_empty() {
+        text.push_str(&format!("{indent}no fault\n"));
+    }
+    if let Some(more) = faults.len().checked_sub(most).filter(|&more| more > 0) {
+        text.push_str(&format!("{indent}and {}\n", counted(more as u64, "more fault")));
+    }
+}
+
+fn verdict(brief: &Brief) -> String {
+    let word = brief.verdict.word();
+    match brief.verdict {
+        Verdict::ExactlyOnce => format!("{GOOD}{word}{GOOD:#}"),
+        Verdict::Violated => format!("{BAD}{word}{BAD:#}: {}", class_list(brief.classes.iter())),
+        Verdict::Inconclusive => format!("{WARNING}{word}{WARNING:#}"),
+    }
+}
+
+fn ledger(brief: &Brief) -> String {
+    let (heads, counts): (Vec<String>, Vec<String>) = figures::ledger(&brief.ledger)
+        .into_iter()
+        .map(|(name, count)| (name.to_owned(), figures::grouped(count)))
+        .unzip();
+    table(&[Align::Right; 7], &[heads, counts])
+}
+
+fn steps(steps: &[StepResult], plan: &Plan) -> String {
+    use Align::{Left, Right};
+    let heads = ["step", "expected", "applied", "late", "results"].map(str::to_owned).to_vec();
+    let row = |result: &StepResult| {
+        vec![
+            printable(&plan.pipeline.step(result.step).name),
+            figures::grouped(result.expected),
+            figures::grouped(result.applied),
+            figures::grouped(result.late),
+            results(result),
+        ]
+    };
+    let rows: Vec<Vec<String>> = std::iter::once(heads).chain(steps.iter().map(row)).collect();
+    table(&[Left, Right, Right, Right, Left], &rows)
+}
+
+/// "ann 2, bob 1", and how many more there are.
+fn results(result: &StepResult) -> String {
+    let shown = result.results.iter().take(MOST_RESULTS);
+    let mut parts: Vec<String> =
+        shown.map(|(key, total)| format!("{} {total}", printable(key))).collect();
+    if let Some(more) = result.results.len().checked_sub(MOST_RESULTS).filter(|&more| more > 0) {
+        parts.push(format!("and {} more", figures::grouped(more as u64)));
+    }
+    parts.join(", ")
+}
+
+fn figure_lines(outcome: &Outcome) -> String {
+    let brief = &outcome.brief;
+    let latency = match outcome.latency {
+        None => "none".to_owned(),
+        Some(latency) => [("p50", latency.p50), ("p99", latency.p99), ("max", latency.max)]
+            .map(|(name, nanos)| format!("{name} {} ms", figures::milliseconds(nanos)))
+            .join(", "),
+    };
+    let lines = [
+        ("faults", counts(&figures::fired(&brief.fired))),
+        ("work", counts(&figures::work(&brief.work))),
+        ("latency", latency),
+        ("virtual time", format!("{} ms", figures::milliseconds(brief.virtual_time))),
+        ("fingerprint", figures::hex(brief.fingerprint)),
+    ];
+    let rows = lines.map(|(name, value)| vec![name.to_owned(), value]);
+    table(&[Align::Left; 2], &rows)
+}
+
+/// "drop-ack 1, crash 3", or "none".
+pub fn counts(counts: &[(&'static str, u64)]) -> String {
+    if counts.is_empty() {
+        return "none".to_owned();
+    }
+    let parts = counts.iter();
+    let parts = parts
+        .map(|(name, count)| format!("{} {}", name.replace('_', " "), figures::grouped(*count)));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::samples;
+
+    #[test]
+    fn a_violated_run_tells_what_when_and_how_to_see_it_again() {
+        let text = samples::plain(&samples::with_lost_ack_report(super::run_text));
+        let expected = "\
+a coin
+It is flipped once.
+
+violated: duplicated, seed 7
+
+expected  exact  duplicated  excess  lost  divergent  late
+       3      2           1       1     0          0     0
+
+step      expected  applied  late  results
+per-side         3        4     0  ann 2, bob 2
+
+faults        drop-ack 1
+work          events 1,234, messages 9, retries 1, commits 12, catalog reads 0, user calls 0, \
+ids held max 0, ids held end 0
+latency       p50 3.000 ms, p99 34.000 ms, max 34.001 ms
+virtual time  2034.000 ms
+fingerprint   0000000000000000000000000000002a
+
+damaged records, and the faults that hit them
+  duplicated: events/0#1 at per-side, reflected 2 times instead of 1
+      the ack of events/0#1 to per-side, attempt 1, was lost
+
+onceproof run flip.toml --seed 7
+";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn long_lists_are_cut_and_say_how_much() {
+        let plan = samples::flip_plan();
+        let mut outcome = samples::lost_ack_outcome();
+        outcome.damage = vec![outcome.damage[0].clone(); 25];
+        outcome.damage[0].faults = vec![0; 12];
+        let text = super::what_went_wrong(&outcome, &plan);
+        assert!(text.contains("      and 2 more faults\n"), "{text}");
+        assert!(text.ends_with("  and 5 more\n"), "{text}");
+        outcome.damage = vec![outcome.damage[0].clone(); 1000];
+        let text = super::what_went_wrong(&outcome, &plan);
+        assert!(text.ends_with("  and at least 980 more\n"), "{text}");
+    }
+}

@@ -1,0 +1,161 @@
+//! A plan and an outcome that tests of reports share.
+
+use super::{RunReport, Subject, SweepReport, Timing};
+use crate::search::tally::{Failure, Seeds, Sweep};
+use onceproof_model::function::{Function, Into};
+use onceproof_model::mechanism::Mechanism;
+use onceproof_model::pipeline::{Pipeline, SourceWatermark, Step, StepIndex, StepKind};
+use onceproof_model::time::{MILLISECOND, SECOND};
+use onceproof_model::window::Windowing;
+use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Pattern, Place, Record};
+use onceproof_sim::outcome::{
+    Brief, Class, Classes, Damage, Fired, Latency, Ledger, Outcome, StepResult, Verdict, Work,
+};
+use onceproof_sim::plan::{Cluster, Network, Plan, Until};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// events, flip and per-side, with one exact fault.
+pub fn flip_plan() -> Plan {
+    let step = |name: &str, kind, from: &[u16], shards| Step {
+        name: name.to_owned(),
+        kind,
+        from: from.iter().map(|&index| StepIndex(index)).collect(),
+        shards,
+        mechanism: Mechanism::default(),
+    };
+    let coin = Function::Coin { sides: 2, into: Into::Key };
+    let windows = Windowing { length: 60 * SECOND, lateness: 0 };
+    let steps = vec![
+        step("events", StepKind::Source { watermark: SourceWatermark::Perfect }, &[], 1),
+        step("flip", StepKind::Map(coin), &[0], 1),
+        step("per-side", StepKind::Count(windows), &[1], 2),
+    ];
+    Plan {
+        pipeline: Pipeline::new(steps).expect("a good graph"),
+        inputs: Vec::new(),
+        cluster: Cluster::default(),
+        network: Network::default(),
+        climate: Climate::default(),
+        faults: vec![lost_ack()],
+        until: Until::default(),
+    }
+}
+
+/// Record n of the one source shard, as a place has it.
+pub fn record(offset: u64) -> Option<Record> {
+    let pattern = Pattern::Source { step: StepIndex(0), shard: 0, offset, path: Vec::new() };
+    Some(Record::Name(pattern))
+}
+
+/// The first ack of the second record is lost.
+pub fn lost_ack() -> Fault {
+    let to = Some(StepIndex(2));
+    let at = Place { to, record: record(1), attempt: Some(1), ..Place::default() };
+    Fault { at, kind: Kind::DropAck }
+}
+
+/// The second of three records was counted twice.
+pub fn lost_ack_outcome() -> Outcome {
+    let mut classes = Classes::default();
+    classes.insert(Class::Duplicated);
+    let mut fired = Fired::default();
+    fired.0[KindName::DropAck as usize] = 1;
+    let step = StepIndex(2);
+    let results = BTreeMap::from([("ann".to_owned(), 2), ("bob".to_owned(), 2)]);
+    let damage = Damage {
+        class: Class::Duplicated,
+        step,
+        record: "events/0#1".to_owned(),
+        expected: 1,
+        reflected: 2,
+        faults: vec![0],
+    };
+    Outcome {
+        brief: Brief {
+            verdict: Verdict::Violated,
+            classes,
+            ledger: Ledger { expected: 3, exact: 2, duplicated: 1, excess: 1, ..Ledger::default() },
+            fired,
+            work: Work { events: 1234, messages: 9, retries: 1, commits: 12, ..Work::default() },
+            virtual_time: 2_034 * MILLISECOND,
+            fingerprint: 42,
+        },
+        steps: vec![StepResult { step, expected: 3, applied: 4, late: 0, results }],
+        damage: vec![damage],
+        schedule: vec![lost_ack()],
+        unfired: Vec::new(),
+        latency: Some(Latency {
+            p50: 3 * MILLISECOND,
+            p99: 34 * MILLISECOND,
+            max: 34 * MILLISECOND + 1_000,
+        }),
+        reason: None,
+    }
+}
+
+/// What reports say of the plan.
+pub fn subject(plan: &Plan) -> Subject<'_> {
+    Subject {
+        path: Path::new("flip.toml"),
+        name: "a coin",
+        claim: "It is flipped once.",
+        plan,
+        rows_skipped: 0,
+    }
+}
+
+/// What `render` makes of the outcome.
+pub fn with_lost_ack_report<T>(render: impl Fn(&RunReport) -> T) -> T {
+    let (plan, outcome) = (flip_plan(), lost_ack_outcome());
+    let replay = "onceproof run flip.toml --seed 7";
+    render(&RunReport {
+        subject: subject(&plan),
+        seed: Some(7),
+        outcome: &outcome,
+        replay,
+        strict: false,
+    })
+}
+
+/// A text without its colours.
+pub fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
+/// A sweep that met it twice.
+pub fn lost_ack_sweep() -> Sweep {
+    let outcome = lost_ack_outcome();
+    let mut fired = Fired::default();
+    fired.0[KindName::DropAck as usize] = 1200;
+    Sweep {
+        seeds: Seeds::Range(0..1000),
+        runs: 1000,
+        violated: 2,
+        inconclusive: 0,
+        classes: [2, 0, 0, 0, 0],
+        fired,
+        failing: vec![Some(7), Some(31)],
+        first_inconclusive: None,
+        events: 1_234_000,
+        digest: 17,
+        never_fired: vec![KindName::Crash],
+        sampled: 16,
+        unfired: Vec::new(),
+        difference: None,
+        first_failure: Some(Failure { seed: Some(7), outcome }),
+        interrupted: false,
+    }
+}
+
+/// The report of the sweep.
+pub fn sweep_report<'a>(plan: &'a Plan, sweep: &'a Sweep) -> SweepReport<'a> {
+    SweepReport {
+        subject: subject(plan),
+        sweep,
+        saved: Some(Path::new("failures/flip-seed-7.toml")),
+        replay: Some("onceproof replay failures/flip-seed-7.toml"),
+        timing: Timing { nanos: 2_000_000_000 },
+        strict: false,
+    }
+}

@@ -1,0 +1,75 @@
+//! Commands that can be pasted into a shell.
+
+use crate::search::tally::Seeds;
+use std::path::Path;
+
+/// The command that runs a scenario, under a seed if one is given.
+pub fn run_command(path: &Path, seed: Option<u64>) -> String {
+    match seed {
+        Some(seed) => format!("onceproof run {} --seed {seed}", quoted(path)),
+        None => format!("onceproof run {}", quoted(path)),
+    }
+}
+
+/// The command that replays a saved failure.
+pub fn replay_command(path: &Path) -> String {
+    format!("onceproof replay {}", quoted(path))
+}
+
+/// The command that runs a scenario under all of these seeds.
+pub fn sweep_command(path: &Path, seeds: &Seeds) -> String {
+    match seeds {
+        Seeds::Range(range) => {
+            format!("onceproof sweep {} --seeds {}..{}", quoted(path), range.start, range.end)
+        }
+        Seeds::One(seed) => run_command(path, *seed),
+    }
+}
+
+/// The command that says what is wrong with a scenario.
+pub fn check_command(path: &Path) -> String {
+    format!("onceproof check {}", quoted(path))
+}
+
+/// A path as one word of a shell, quoted only where it must be. A path that would be taken for an option
+/// is given from the current folder.
+fn quoted(path: &Path) -> String {
+    let mut text = path.to_string_lossy().into_owned();
+    if text.starts_with('-') {
+        text.insert_str(0, "./");
+    }
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_quoted_where_a_shell_would_split_or_expand_it() {
+        let check = |path: &str, expected: &str| assert_eq!(quoted(Path::new(path)), expected);
+        check("scenarios/lost-ack.toml", "scenarios/lost-ack.toml");
+        check("my scenarios/a.toml", "'my scenarios/a.toml'");
+        check("it's.toml", r"'it'\''s.toml'");
+        check("$HOME/*.toml", "'$HOME/*.toml'");
+        check("~/a.toml", "'~/a.toml'");
+        check("-a.toml", "./-a.toml");
+        check("größe.toml", "größe.toml");
+        check("", "''");
+    }
+
+    #[test]
+    fn a_command_names_the_seed_where_there_is_one() {
+        let path = Path::new("a.toml");
+        assert_eq!(run_command(path, None), "onceproof run a.toml");
+        assert_eq!(run_command(path, Some(7)), "onceproof run a.toml --seed 7");
+        assert_eq!(replay_command(path), "onceproof replay a.toml");
+        let seeds = Seeds::Range(3..9);
+        assert_eq!(sweep_command(path, &seeds), "onceproof sweep a.toml --seeds 3..9");
+        assert_eq!(sweep_command(path, &Seeds::One(None)), "onceproof run a.toml");
+    }
+}

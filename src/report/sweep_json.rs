@@ -1,0 +1,116 @@
+//! The report of a sweep as JSON. All but `timing` is the same from run to run, with any number of
+//! threads.
+
+use super::run_json::{counts, decimal, run_json, seed_json, unfired};
+use super::shell::run_command;
+use super::sweep_text::rate_below;
+use super::{RunReport, SweepReport};
+use crate::figures;
+use crate::search::tally::{Seeds, Sweep};
+use onceproof_sim::outcome::Class;
+use serde_json::{Value, json};
+
+/// The document of a sweep.
+pub fn sweep_json(report: &SweepReport) -> Value {
+    let SweepReport { subject, sweep, saved, replay, timing, strict } = *report;
+    let classes = Class::ALL.into_iter().map(|class| (class.word(), sweep.count(class)));
+    let first_failure = sweep.first_failure.as_ref().map(|failure| {
+        let replay = run_command(subject.path, failure.seed);
+        let (seed, outcome) = (failure.seed, &failure.outcome);
+        run_json(&RunReport { subject, seed, outcome, replay: &replay, strict })
+    });
+    let difference = sweep.difference.as_ref().map(|difference| {
+        json!({
+            "seed": seed_json(difference.seed),
+            "field": difference.field,
+            "first": difference.first,
+            "again": difference.again,
+        })
+    });
+    json!({
+        "schema": "onceproof.sweep/1",
+        "scenario": subject.name,
+        "path": subject.path.to_string_lossy(),
+        "seeds": seeds(sweep),
+        "runs": sweep.runs,
+        "violated": sweep.violated,
+        "inconclusive": sweep.inconclusive,
+        "classes": counts(classes.filter(|&(_, count)| count > 0)),
+        "rate_below": rate_below(sweep),
+        "faults": counts(figures::fired(&sweep.fired)),
+        "never_fired": sweep.never_fired.iter().map(|kind| kind.word()).collect::<Vec<_>>(),
+        "unfired": unfired(subject.plan, &sweep.unfired),
+        "rows_skipped": subject.rows_skipped,
+        "first_failing_seed": sweep.failing.first().map_or(Value::Null, |&seed| seed_json(seed)),
+        "failing_seeds": sweep.failing.iter().map(|&seed| seed_json(seed)).collect::<Vec<_>>(),
+        "first_inconclusive_seed": sweep.first_inconclusive.map_or(Value::Null, seed_json),
+        "events": sweep.events,
+        "digest": figures::hex(sweep.digest),
+        "sampled": sweep.sampled,
+        "deterministic": sweep.difference.is_none(),
+        "difference": difference,
+        "interrupted": sweep.interrupted,
+        "stopped_early": sweep.stopped_early(),
+        "first_failure": first_failure,
+        "saved": saved.map(|path| path.to_string_lossy()),
+        "replay": replay,
+        "timing": {
+            "seconds": decimal(&timing.seconds()),
+            "runs_per_second": timing.per_second(sweep.runs),
+            "events_per_second": timing.per_second(sweep.events),
+        },
+    })
+}
+
+/// The document of several sweeps.
+pub fn sweeps_json(sweeps: Vec<Value>) -> Value {
+    json!({ "schema": "onceproof.sweeps/1", "sweeps": sweeps })
+}
+
+/// The seeds that were asked for, as a scenario writes them.
+fn seeds(sweep: &Sweep) -> Value {
+    match &sweep.seeds {
+        Seeds::Range(range) => format!("{}..{}", range.start, range.end).into(),
+        Seeds::One(seed) => seed_json(*seed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples::{flip_plan, lost_ack_sweep, sweep_report};
+
+    #[test]
+    fn the_document_says_what_the_sweep_found() {
+        let (plan, sweep) = (flip_plan(), lost_ack_sweep());
+        let document = sweep_json(&sweep_report(&plan, &sweep));
+        assert_eq!(document["schema"], "onceproof.sweep/1");
+        assert_eq!(document["runs"], 1000);
+        assert_eq!(document["violated"], 2);
+        assert_eq!(document["inconclusive"], 0);
+        assert_eq!(document["classes"], json!({ "duplicated": 2 }));
+        assert_eq!(document["faults"], json!({ "drop-ack": 1200 }));
+        assert_eq!(document["never_fired"], json!(["crash"]));
+        assert_eq!(document["first_failing_seed"], "7");
+        assert_eq!(document["failing_seeds"], json!(["7", "31"]));
+        assert_eq!(document["events"], 1_234_000);
+        assert_eq!(document["digest"], "00000000000000000000000000000011");
+        assert_eq!(document["interrupted"], false);
+        assert_eq!(document["first_failure"]["replay"], "onceproof run flip.toml --seed 7");
+        assert_eq!(document["replay"], "onceproof replay failures/flip-seed-7.toml");
+        assert_eq!(document["timing"]["seconds"], 2.0);
+    }
+
+    #[test]
+    fn nothing_but_the_timing_depends_on_the_clock() {
+        let (plan, sweep) = (flip_plan(), lost_ack_sweep());
+        let mut slow = sweep_report(&plan, &sweep);
+        slow.timing.nanos *= 3;
+        let without_timing = |report| {
+            let mut document = sweep_json(report);
+            document.as_object_mut().expect("an object").remove("timing");
+            document.to_string()
+        };
+        assert_eq!(without_timing(&slow), without_timing(&sweep_report(&plan, &sweep)));
+    }
+}

@@ -1,0 +1,219 @@
+//! The report of a sweep as text: how many runs went wrong and how, then the first of them closely, and
+//! last the command that shows it again.
+
+use super::run_text::{counts, heading, unfired, what_went_wrong};
+use super::style::{BAD, GOOD, WARNING, error, warning_or_error};
+use super::table::{Align, table};
+use super::words::fault_in_words;
+use super::{SweepReport, exact_faults};
+use crate::figures::{self, counted, grouped};
+use crate::search::compare::Difference;
+use crate::search::tally::{Seeds, Sweep};
+use onceproof_sim::outcome::Class;
+
+/// The most failing seeds that are shown.
+const MOST_SEEDS: usize = 20;
+
+/// The report of a sweep.
+pub fn sweep_text(report: &SweepReport) -> String {
+    let SweepReport { subject, sweep, saved, replay, timing, strict } = *report;
+    let mut text = heading(&subject);
+    text.push_str(&format!("\n{}\n", verdict(sweep)));
+    if let Some(bound) = rate_below(sweep) {
+        text.push_str(&format!("with 95 % confidence, fewer than {bound} seeds go wrong\n"));
+    }
+    let classes = Class::ALL.into_iter().map(|class| (class.word(), sweep.count(class)));
+    let classes: Vec<_> = classes.filter(|&(_, count)| count > 0).collect();
+    let mut lines = vec![("faults", counts(&figures::fired(&sweep.fired)))];
+    if !classes.is_empty() {
+        lines.push(("classes", counts(&classes)));
+    }
+    if !sweep.failing.is_empty() {
+        lines.push(("failing seeds", failing(sweep)));
+    }
+    lines.push(("events", grouped(sweep.events)));
+    lines.push(("digest", figures::hex(sweep.digest)));
+    let (runs, events) = (timing.per_second(sweep.runs), timing.per_second(sweep.events));
+    let seconds = timing.seconds();
+    let speed = format!("{seconds} s, {} runs/s, {} events/s", grouped(runs), grouped(events));
+    lines.push(("time", speed));
+    let rows: Vec<_> =
+        lines.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
+    text.push_str(&format!("\n{}", table(&[Align::Left; 2], &rows)));
+
+    for kind in &sweep.never_fired {
+        let word = kind.word();
+        let line = format!("{word} has odds and never fired in this sweep");
+        text.push_str(&warning_or_error(&line, strict));
+    }
+    for fault in exact_faults(subject.plan, &sweep.unfired) {
+        text.push_str(&unfired(&fault_in_words(fault, subject.plan), strict));
+    }
+    if let Some(difference) = &sweep.difference {
+        let words = difference_in_words(difference);
+        text.push_str(&error(&format!("not deterministic: {words}")));
+    }
+    if let Some(failure) = &sweep.first_failure {
+        text.push_str(&format!("\nthe first failing run, seed {}\n", seed_word(failure.seed)));
+        text.push_str(&what_went_wrong(&failure.outcome, subject.plan));
+    }
+    if let Some(saved) = saved {
+        text.push_str(&format!("\nsaved as {}\n", saved.display()));
+    }
+    if let Some(replay) = replay {
+        text.push_str(&format!("\n{replay}\n"));
+    }
+    text
+}
+
+/// What several sweeps found together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Totals {
+    scenarios: u64,
+    runs: u64,
+    exact: u64,
+    violated: u64,
+    inconclusive: u64,
+}
+
+impl Totals {
+    /// Adds a sweep. One without a run counts as inconclusive.
+    pub fn add(&mut self, sweep: &Sweep) {
+        self.scenarios += 1;
+        self.runs += sweep.runs;
+        if sweep.violated > 0 {
+            self.violated += 1;
+        } else if sweep.inconclusive > 0 || sweep.runs == 0 {
+            self.inconclusive += 1;
+        } else {
+            self.exact += 1;
+        }
+    }
+
+    /// Whether there was none.
+    pub fn is_empty(&self) -> bool {
+        self.scenarios == 0
+    }
+}
+
+/// The line that closes a report of several sweeps.
+pub fn closing_line(totals: &Totals) -> String {
+    let Totals { scenarios, runs, exact, violated, inconclusive } = *totals;
+    let (scenarios, runs) = (counted(scenarios, "scenario"), counted(runs, "run"));
+    format!(
+        "\n{scenarios}, {runs}: {exact} exactly-once, {violated} violated, \
+         {inconclusive} inconclusive\n"
+    )
+}
+
+/// What a sweep without a failure says of the rate of failures: were it 3 in so many runs, the sweep would
+/// have met one with a probability of 95 %. Nothing, if there are too few runs to say it.
+pub fn rate_below(sweep: &Sweep) -> Option<String> {
+    let clean = sweep.violated == 0 && sweep.inconclusive == 0 && sweep.runs > 3;
+    clean.then(|| format!("3 in {}", grouped(sweep.runs)))
+}
+
+/// In what a run was not the same when run again.
+pub fn difference_in_words(difference: &Difference) -> String {
+    let Difference { seed, field, first, again } = difference;
+    format!("under seed {}, {field} was {first} and then {again}", seed_word(*seed))
+}
+
+fn verdict(sweep: &Sweep) -> String {
+    let runs = counted(sweep.runs, "run");
+    let mut text = if sweep.violated > 0 {
+        format!("{BAD}violated{BAD:#}: {} of {runs}", grouped(sweep.violated))
+    } else if sweep.inconclusive > 0 {
+        format!("{WARNING}inconclusive{WARNING:#}")
+    } else if sweep.runs > 0 {
+        format!("{GOOD}exactly-once{GOOD:#} in {runs}")
+    } else {
+        format!("{WARNING}nothing was run{WARNING:#}")
+    };
+    if sweep.inconclusive > 0 {
+        text.push_str(&format!(", {} of {runs} inconclusive", grouped(sweep.inconclusive)));
+    }
+    if let Seeds::Range(seeds) = &sweep.seeds {
+        text.push_str(&format!(", seeds {}..{}", seeds.start, seeds.start + sweep.runs));
+    }
+    let all = grouped(sweep.seeds.count());
+    if sweep.interrupted {
+        text.push_str(&format!(", interrupted before the end of {all}"));
+    } else if sweep.stopped_early() {
+        text.push_str(&format!(", stopped before the end of {all}"));
+    }
+    text
+}
+
+fn failing(sweep: &Sweep) -> String {
+    let shown = sweep.failing.iter().take(MOST_SEEDS);
+    let mut parts: Vec<String> = shown.map(|&seed| seed_word(seed)).collect();
+    if let Some(more) = sweep.violated.checked_sub(MOST_SEEDS as u64).filter(|&more| more > 0) {
+        parts.push(format!("and {} more", grouped(more)));
+    }
+    parts.join(", ")
+}
+
+/// A seed, or `none`.
+fn seed_word(seed: Option<u64>) -> String {
+    seed.map_or_else(|| "none".to_owned(), |seed| seed.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples::{flip_plan, lost_ack_sweep, plain, sweep_report};
+
+    #[test]
+    fn a_failing_sweep_ends_with_the_command_that_shows_its_first_failure() {
+        let (plan, sweep) = (flip_plan(), lost_ack_sweep());
+        let text = plain(&sweep_text(&sweep_report(&plan, &sweep)));
+        let expected = "\
+a coin
+It is flipped once.
+
+violated: 2 of 1,000 runs, seeds 0..1000
+
+faults         drop-ack 1,200
+classes        duplicated 2
+failing seeds  7, 31
+events         1,234,000
+digest         00000000000000000000000000000011
+time           2.000 s, 500 runs/s, 617,000 events/s
+warning: crash has odds and never fired in this sweep
+
+the first failing run, seed 7
+damaged records, and the faults that hit them
+  duplicated: events/0#1 at per-side, reflected 2 times instead of 1
+      the ack of events/0#1 to per-side, attempt 1, was lost
+
+saved as failures/flip-seed-7.toml
+
+onceproof replay failures/flip-seed-7.toml
+";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_clean_sweep_says_which_rate_it_excludes() {
+        let mut sweep = lost_ack_sweep();
+        assert_eq!(rate_below(&sweep), None);
+        sweep.violated = 0;
+        assert_eq!(rate_below(&sweep).as_deref(), Some("3 in 1,000"));
+        sweep.runs = 3;
+        assert_eq!(rate_below(&sweep), None);
+    }
+
+    #[test]
+    fn several_sweeps_are_closed_by_their_sums() {
+        let violated = lost_ack_sweep();
+        let exact = Sweep { violated: 0, ..lost_ack_sweep() };
+        let mut totals = Totals::default();
+        totals.add(&violated);
+        totals.add(&exact);
+        assert_eq!(
+            closing_line(&totals),
+            "\n2 scenarios, 2,000 runs: 1 exactly-once, 1 violated, 0 inconclusive\n"
+        );
+    }
+}

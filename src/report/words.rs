@@ -1,0 +1,275 @@
+//! Faults in words, as something that happened: "the ack of events/0#1 to per-user, attempt 1, was lost".
+//! What a place does not give is left out of the sentence.
+
+use onceproof_model::pipeline::StepIndex;
+use onceproof_model::time::Span;
+use onceproof_sim::fault::{Before, Direction, Fault, Kind, Leg, Place, Record};
+use onceproof_sim::plan::Plan;
+
+/// What the fault did, and where.
+pub fn fault_in_words(fault: &Fault, plan: &Plan) -> String {
+    let words = Words { at: &fault.at, plan };
+    match fault.kind {
+        Kind::DropRequest => format!("{} was lost", words.call(Leg::Request)),
+        Kind::DropAck => format!("{} was lost", words.call(Leg::Ack)),
+        Kind::Duplicate { leg } => format!("{} arrived twice", words.call(leg)),
+        Kind::Delay { by, leg } => format!("{} took {} longer", words.call(leg), Span(by)),
+        Kind::ErrorApplied => {
+            format!("{} was applied and answered with an error", words.call(Leg::Request))
+        }
+        Kind::ErrorNotApplied => {
+            format!("{} was refused with an error", words.call(Leg::Request))
+        }
+        Kind::Partition { lasts, direction } => {
+            let ways = match direction {
+                Direction::Both => "both ways",
+                Direction::Forward => "for requests",
+                Direction::Backward => "for acks",
+            };
+            format!("{} was cut {ways} for {}", words.link(), Span(lasts))
+        }
+        Kind::Crash { restart } => {
+            format!("{} and came back after {}", words.crash(), Span(restart))
+        }
+        Kind::CommitLost => format!("{} was lost", words.commit()),
+        Kind::CommitUnknown => format!("{} was applied, and its answer was lost", words.commit()),
+        Kind::CommitDelayed { by } => {
+            format!("{} reached the store {} late", words.commit(), Span(by))
+        }
+        Kind::UserDiffers { answer: 1 } => words.function("answered otherwise"),
+        Kind::UserDiffers { answer } => {
+            words.function(&format!("answered otherwise, by {answer},"))
+        }
+        Kind::UserFails => words.function("failed"),
+    }
+}
+
+/// The parts of a sentence that a place gives.
+struct Words<'a> {
+    at: &'a Place,
+    plan: &'a Plan,
+}
+
+impl Words<'_> {
+    /// "the ack of events/0#1 to per-user, attempt 1,"
+    fn call(&self, leg: Leg) -> String {
+        let leg = match leg {
+            Leg::Request => "the request",
+            Leg::Ack => "the ack",
+        };
+        let mut text = format!("{leg}{}{}", self.record(" of "), self.ends());
+        self.add_details(&mut text, "attempt");
+        text
+    }
+
+    /// "the link from events to per-user, from the request of events/0#1, attempt 1, on,"
+    fn link(&self) -> String {
+        let mut text = format!("the link{}", self.ends());
+        if text == "the link" {
+            text = "a link".to_owned();
+        }
+        if let Some(time) = self.at.time {
+            text.push_str(&format!(", at {},", Span(time)));
+        } else if self.at.record.is_some() || self.at.attempt.is_some() || self.at.nth.is_some() {
+            let mut request = format!("the request{}", self.record(" of "));
+            self.add_details(&mut request, "attempt");
+            let request = request.trim_end_matches(',');
+            text.push_str(&format!(", from {request} on,"));
+        }
+        text
+    }
+
+    /// "the worker of flip/0 crashed before settle of events/0#0"
+    fn crash(&self) -> String {
+        let mut text = match (self.at.worker, self.at.step) {
+            (Some(worker), _) => format!("worker {worker} crashed"),
+            (None, Some(step)) => {
+                format!("the worker of {} crashed", self.step(step, self.at.shard))
+            }
+            (None, None) => "a worker crashed".to_owned(),
+        };
+        if let Some(before) = self.at.before {
+            text.push_str(&format!(" before {}", before.word()));
+            text.push_str(&self.record(" of "));
+        } else {
+            text.push_str(&self.record(" at "));
+        }
+        text.push_str(&self.ends());
+        if let Some(time) = self.at.time {
+            text.push_str(&format!(" at {}", Span(time)));
+        }
+        self.add_details(&mut text, "attempt");
+        text
+    }
+
+    /// "the commit of events/0#0 at flip"
+    fn commit(&self) -> String {
+        let commit = match self.at.before {
+            None | Some(Before::Commit) => "commit".to_owned(),
+            Some(before) => format!("{} commit", before.word()),
+        };
+        let mut text = format!("the {commit}{}", self.record(" of "));
+        if let Some(step) = self.at.step {
+            text.push_str(&format!(" at {}", self.step(step, self.at.shard)));
+        }
+        self.add_details(&mut text, "attempt");
+        text
+    }
+
+    /// "flip answered otherwise on events/0#0, execution 2"
+    fn function(&self, did: &str) -> String {
+        let who = match self.at.step {
+            Some(step) => self.step(step, self.at.shard),
+            None => "a function".to_owned(),
+        };
+        let mut text = format!("{who} {did}{}", self.record(" on "));
+        self.add_details(&mut text, "execution");
+        text.trim_end_matches(',').to_owned()
+    }
+
+    /// The attempt and which of the matches, as an insertion between commas.
+    fn add_details(&self, text: &mut String, attempt_word: &str) {
+        if let Some(attempt) = self.at.attempt {
+            text.push_str(&format!(", {attempt_word} {attempt},"));
+        }
+        if let Some(nth) = self.at.nth {
+            let comma = if text.ends_with(',') { "" } else { "," };
+            text.push_str(&format!("{comma} match {nth},"));
+        }
+    }
+
+    /// " from events to per-user/1"
+    fn ends(&self) -> String {
+        let mut text = String::new();
+        if let Some(from) = self.at.from {
+            text.push_str(&format!(" from {}", self.step(from, self.at.from_shard)));
+        }
+        if let Some(to) = self.at.to {
+            // A shard belongs to the step where one is given.
+            let shard = self.at.shard.filter(|_| self.at.step.is_none());
+            text.push_str(&format!(" to {}", self.step(to, shard)));
+        }
+        text
+    }
+
+    fn record(&self, joint: &str) -> String {
+        match &self.at.record {
+            None => String::new(),
+            Some(Record::Watermark(None)) => format!("{joint}a watermark"),
+            Some(Record::Watermark(Some(at))) => format!("{joint}watermark {at}"),
+            Some(Record::Name(pattern)) => {
+                format!("{joint}{}", super::printable(&pattern.text(&self.plan.pipeline)))
+            }
+        }
+    }
+
+    /// A step, or one of its shards.
+    fn step(&self, step: StepIndex, shard: Option<u32>) -> String {
+        let name = super::printable(&self.plan.pipeline.step(step).name);
+        match shard {
+            Some(shard) => format!("{name}/{shard}"),
+            None => name,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples::{flip_plan, record};
+    use onceproof_model::time::{MILLISECOND, SECOND, Time};
+
+    fn check(at: Place, kind: Kind, expected: &str) {
+        assert_eq!(fault_in_words(&Fault { at, kind }, &flip_plan()), expected);
+    }
+
+    fn step(number: u16) -> Option<StepIndex> {
+        Some(StepIndex(number))
+    }
+
+    #[test]
+    fn calls_are_told_by_record_ends_and_attempt() {
+        let at = || Place { to: step(2), record: record(1), attempt: Some(1), ..Place::default() };
+        check(at(), Kind::DropAck, "the ack of events/0#1 to per-side, attempt 1, was lost");
+        check(
+            at(),
+            Kind::ErrorApplied,
+            "the request of events/0#1 to per-side, attempt 1, was applied and answered with an error",
+        );
+        check(
+            at(),
+            Kind::Delay { by: SECOND, leg: Leg::Ack },
+            "the ack of events/0#1 to per-side, attempt 1, took 1s longer",
+        );
+        let at = Place {
+            from: step(1),
+            from_shard: Some(0),
+            to: step(2),
+            shard: Some(1),
+            record: Some(Record::Watermark(Some(Time(60_000_000_000)))),
+            nth: Some(2),
+            ..Place::default()
+        };
+        check(
+            at,
+            Kind::DropRequest,
+            "the request of watermark 60s from flip/0 to per-side/1, match 2, was lost",
+        );
+        let leg = Leg::Request;
+        check(Place::default(), Kind::Duplicate { leg }, "the request arrived twice");
+    }
+
+    #[test]
+    fn crashes_are_told_by_worker_or_by_step_of_the_protocol() {
+        let kind = Kind::Crash { restart: 50 * MILLISECOND };
+        let at = Place {
+            step: step(1),
+            shard: Some(0),
+            record: record(0),
+            before: Some(Before::Settle),
+            ..Place::default()
+        };
+        check(
+            at,
+            kind,
+            "the worker of flip/0 crashed before settle of events/0#0 and came back after 50ms",
+        );
+        let at = Place { worker: Some(2), time: Some(SECOND), ..Place::default() };
+        check(at, kind, "worker 2 crashed at 1s and came back after 50ms");
+    }
+
+    #[test]
+    fn functions_are_told_by_execution() {
+        let at =
+            || Place { step: step(1), record: record(0), attempt: Some(2), ..Place::default() };
+        let differs = |answer| Kind::UserDiffers { answer };
+        check(at(), differs(1), "flip answered otherwise on events/0#0, execution 2");
+        check(at(), differs(3), "flip answered otherwise, by 3, on events/0#0, execution 2");
+        check(at(), Kind::UserFails, "flip failed on events/0#0, execution 2");
+    }
+
+    #[test]
+    fn commits_are_told_by_step_and_record() {
+        let at = |before| Place { step: step(1), record: record(0), before, ..Place::default() };
+        check(at(None), Kind::CommitLost, "the commit of events/0#0 at flip was lost");
+        check(
+            at(Some(Before::Settle)),
+            Kind::CommitUnknown,
+            "the settle commit of events/0#0 at flip was applied, and its answer was lost",
+        );
+    }
+
+    #[test]
+    fn links_are_told_by_their_ends_and_when_they_were_cut() {
+        let kind = Kind::Partition { lasts: SECOND, direction: Direction::Both };
+        let at = Place { to: step(2), time: Some(5 * SECOND), ..Place::default() };
+        check(at, kind, "the link to per-side, at 5s, was cut both ways for 1s");
+        let at = Place { to: step(2), record: record(1), attempt: Some(1), ..Place::default() };
+        let kind = Kind::Partition { lasts: SECOND, direction: Direction::Backward };
+        check(
+            at,
+            kind,
+            "the link to per-side, from the request of events/0#1, attempt 1 on, was cut for acks for 1s",
+        );
+    }
+}

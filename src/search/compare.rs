@@ -1,0 +1,93 @@
+//! Whether two runs that must be the same are, and in what they differ first if not. The fingerprint
+//! comes last: it differs whenever anything does, and says the least.
+
+use crate::figures;
+use onceproof_sim::fault::KindName;
+use onceproof_sim::outcome::{Brief, Classes};
+use std::fmt::Display;
+
+/// The first figure in which two runs under one seed differ.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Difference {
+    /// The seed.
+    pub seed: Option<u64>,
+    /// The name of the figure, as in the report of a run: `ledger.lost`.
+    pub field: String,
+    /// What it was at first.
+    pub first: String,
+    /// What it was when run again.
+    pub again: String,
+}
+
+/// The first figure in which two runs under this seed differ, if any does.
+pub fn first_difference(seed: Option<u64>, first: &Brief, again: &Brief) -> Option<Difference> {
+    if first == again {
+        return None;
+    }
+    let pairs = all_figures(first).into_iter().zip(all_figures(again));
+    let ((field, first), (_, again)) =
+        pairs.into_iter().find(|(a, b)| a != b).expect("every field of a run is a figure");
+    Some(Difference { seed, field, first, again })
+}
+
+/// All figures of a run, by name.
+fn all_figures(brief: &Brief) -> Vec<(String, String)> {
+    let Brief { verdict, classes, ledger, fired, work, virtual_time, fingerprint } = brief;
+    let mut all: Vec<(String, String)> = Vec::new();
+    let mut add = |name: &str, value: &dyn Display| all.push((name.into(), value.to_string()));
+    add("verdict", &verdict.word());
+    add("classes", &class_list(*classes));
+    for (name, value) in figures::ledger(ledger) {
+        add(&format!("ledger.{name}"), &value);
+    }
+    for kind in KindName::ALL {
+        add(&format!("faults.{}", kind.word()), &fired.count(kind));
+    }
+    for (name, value) in figures::work(work) {
+        add(&format!("work.{name}"), &value);
+    }
+    add("virtual_ns", virtual_time);
+    add("fingerprint", &figures::hex(*fingerprint));
+    all
+}
+
+/// The words of the classes, or `none`.
+fn class_list(classes: Classes) -> String {
+    let words: Vec<&str> = classes.iter().map(|class| class.word()).collect();
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::fake::brief;
+
+    #[test]
+    fn the_first_figure_that_differs_is_named_and_the_fingerprint_last() {
+        let first = brief(3);
+        assert_eq!(first_difference(Some(3), &first, &first), None);
+        let mut again = first;
+        again.fingerprint += 1;
+        let found = first_difference(Some(3), &first, &again).expect("a difference");
+        assert_eq!(found.field, "fingerprint");
+        again.work.retries += 1;
+        let found = first_difference(Some(3), &first, &again).expect("a difference");
+        assert_eq!((found.field.as_str(), found.seed), ("work.retries", Some(3)));
+        assert_eq!(found.again, again.work.retries.to_string());
+    }
+
+    #[test]
+    fn every_part_of_a_run_is_compared() {
+        let first = brief(3);
+        let check = |field: &str, change: fn(&mut Brief)| {
+            let mut again = first;
+            change(&mut again);
+            let found = first_difference(None, &first, &again).expect("a difference");
+            assert_eq!(found.field, field);
+        };
+        check("classes", |brief| brief.classes.insert(onceproof_sim::outcome::Class::Stuck));
+        check("ledger.late", |brief| brief.ledger.late += 1);
+        check("faults.user-fails", |brief| brief.fired.0[KindName::UserFails as usize] += 1);
+        check("virtual_ns", |brief| brief.virtual_time += 1);
+    }
+}

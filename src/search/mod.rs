@@ -1,0 +1,9 @@
+//! Many runs of one plan, looking for one that goes wrong. A search is a pure function of the plan and
+//! what is asked of it; whatever number of threads it uses, what it finds is the same.
+
+pub mod compare;
+pub mod tally;
+pub mod sweep;
+
+#[cfg(test)]
+mod fake;

@@ -1,0 +1,246 @@
+//! A sweep runs one plan under many seeds and adds up what it finds.
+//!
+//! Threads only make it faster. Seeds are run in chunks, and what came of them is added up in the order of
+//! the seeds: a sweep that stops early ends with the very seed that made it stop, and one that is
+//! interrupted covers the seeds before the first that was not run. A sample of the seeds is run again by
+//! a simulator of its own; a difference is reported with the seed and the first figure that differs.
+
+use super::compare::first_difference;
+use super::tally::{Again, Failure, Ran, Seeds, Sweep};
+use onceproof_sim::outcome::{Brief, Classes, Outcome, Verdict};
+use onceproof_sim::plan::Plan;
+use onceproof_sim::simulator::Simulator;
+use rayon::prelude::*;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// When a sweep ends before its last seed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// It does not.
+    Never,
+    /// After so many violated runs.
+    AfterViolated(u64),
+    /// After the first run that is not exactly-once.
+    AfterNotExact,
+    /// Once all of these classes were found.
+    OnceFound(Classes),
+}
+
+/// One of so many runs is run again.
+const SAMPLE: u64 = 64;
+
+/// The most runs between two times of adding up.
+const MOST_IN_CHUNK: u64 = 8192;
+
+/// What runs a plan; a simulator, and in tests something simpler.
+trait Runner {
+    fn brief(&mut self, seed: Option<u64>) -> Brief;
+    fn detail(&mut self, seed: Option<u64>) -> Outcome;
+}
+
+impl Runner for Simulator<'_> {
+    fn brief(&mut self, seed: Option<u64>) -> Brief {
+        Simulator::brief(self, seed)
+    }
+
+    fn detail(&mut self, seed: Option<u64>) -> Outcome {
+        Simulator::detail(self, seed)
+    }
+}
+
+/// Runs a plan under all seeds on the threads of the pool it is called in. `progress` is told of every
+/// run as it ends, in any order; when `cancel` is set, no further run begins.
+pub fn sweep(
+    plan: &Plan,
+    seeds: Seeds,
+    stop: Stop,
+    cancel: &AtomicBool,
+    progress: &(dyn Fn(&Brief) + Sync),
+) -> Sweep {
+    let mut sweep = sweep_with(|| Simulator::new(plan), seeds, stop, cancel, progress);
+    let with_odds = plan.climate.odds.iter().filter(|(_, odds)| odds.numerator > 0);
+    sweep.never_fired = with_odds
+        .map(|(kind, _)| kind.name())
+        .filter(|&kind| sweep.fired.count(kind) == 0)
+        .collect();
+    sweep.never_fired.sort_unstable();
+    sweep.never_fired.dedup();
+    sweep
+}
+
+fn sweep_with<R: Runner>(
+    make: impl Fn() -> R + Sync,
+    seeds: Seeds,
+    stop: Stop,
+    cancel: &AtomicBool,
+    progress: &(dyn Fn(&Brief) + Sync),
+) -> Sweep {
+    let run = |runner: &mut R, number: u64| {
+        if cancel.load(Ordering::Relaxed) {
+            return None;
+        }
+        let seed = seeds.at(number);
+        let brief = runner.brief(seed);
+        let again = number.is_multiple_of(SAMPLE).then(|| {
+            let outcome = make().detail(seed);
+            let difference = first_difference(seed, &brief, &outcome.brief);
+            Again { difference, unfired: outcome.unfired }
+        });
+        progress(&brief);
+        Some(Ran { brief, again })
+    };
+
+    let mut sweep = Sweep::of(seeds.clone());
+    let mut first_violated = None;
+    let mut chunk = 8 * rayon::current_num_threads() as u64;
+    let mut begin = 0;
+    'all: while begin < seeds.count() {
+        let length = chunk.min(seeds.count() - begin);
+        // Indexed, so that rayon splits it no finer than its threads need: each split makes a runner.
+        let ran: Vec<Option<Ran>> = (0..length as usize)
+            .into_par_iter()
+            .map_init(&make, |runner, at| run(runner, begin + at as u64))
+            .collect();
+        for (number, ran) in (begin..).zip(ran) {
+            let Some(ran) = ran else {
+                sweep.interrupted = true;
+                break 'all;
+            };
+            if ran.brief.verdict == Verdict::Violated {
+                first_violated.get_or_insert((seeds.at(number), ran.brief));
+            }
+            sweep.add(seeds.at(number), ran);
+            if is_enough(&sweep, stop).is_break() {
+                break 'all;
+            }
+        }
+        begin += length;
+        chunk = (2 * chunk).min(MOST_IN_CHUNK);
+    }
+    if let Some((seed, brief)) = first_violated {
+        let outcome = make().detail(seed);
+        let difference = first_difference(seed, &brief, &outcome.brief);
+        sweep.difference = sweep.difference.or(difference);
+        sweep.first_failure = Some(Failure { seed, outcome });
+    }
+    sweep
+}
+
+fn is_enough(sweep: &Sweep, stop: Stop) -> ControlFlow<()> {
+    let enough = match stop {
+        Stop::Never => false,
+        Stop::AfterViolated(most) => sweep.violated >= most,
+        Stop::AfterNotExact => sweep.violated + sweep.inconclusive > 0,
+        Stop::OnceFound(classes) => classes.iter().all(|class| sweep.count(class) > 0),
+    };
+    if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::fake::{Fake, brief};
+    use crate::search::tally::MOST_FAILING;
+    use onceproof_sim::outcome::Class;
+    use std::ops::Range;
+
+    impl Runner for Fake {
+        fn brief(&mut self, seed: Option<u64>) -> Brief {
+            self.run_briefly(seed)
+        }
+
+        fn detail(&mut self, seed: Option<u64>) -> Outcome {
+            self.run_in_detail(seed)
+        }
+    }
+
+    /// The sweep of the fake on so many threads.
+    fn check(threads: usize, seeds: Range<u64>, stop: Stop) -> Sweep {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        let cancel = AtomicBool::new(false);
+        let seeds = Seeds::Range(seeds);
+        pool.install(|| sweep_with(Fake::default, seeds, stop, &cancel, &|_| {}))
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_nothing() {
+        for stop in [Stop::Never, Stop::AfterViolated(3), Stop::AfterNotExact] {
+            let one = check(1, 5..700, stop);
+            assert_eq!(check(2, 5..700, stop), one);
+            assert_eq!(check(7, 5..700, stop), one);
+        }
+    }
+
+    #[test]
+    fn a_sweep_adds_up_its_runs() {
+        let sweep = check(3, 5..700, Stop::Never);
+        let briefs: Vec<Brief> = (5..700).map(brief).collect();
+        let violated: Vec<u64> =
+            (5..700).filter(|&seed| brief(seed).verdict == Verdict::Violated).collect();
+        assert_eq!(sweep.runs, 695);
+        assert_eq!(sweep.violated, violated.len() as u64);
+        assert_eq!(sweep.count(Class::Duplicated), sweep.violated);
+        assert_eq!(sweep.events, briefs.iter().map(|brief| brief.work.events).sum::<u64>());
+        let listed: Vec<u64> = sweep.failing.iter().flatten().copied().collect();
+        assert_eq!(listed, violated[..violated.len().min(MOST_FAILING)]);
+        assert_eq!(sweep.first_failure.map(|f| f.seed), Some(violated.first().copied()));
+        // Numbers 0, 64, … 640 of the range.
+        assert_eq!(sweep.sampled, 11);
+        assert_eq!(sweep.difference, None);
+    }
+
+    #[test]
+    fn a_limit_on_failures_ends_the_sweep_with_the_run_that_reaches_it() {
+        let all = check(2, 0..700, Stop::Never);
+        let some = check(2, 0..700, Stop::AfterViolated(3));
+        let third = all.failing[2].expect("a seed");
+        assert_eq!((some.violated, some.runs), (3, third + 1));
+        assert!(some.stopped_early() && !some.interrupted);
+        assert_eq!(some, check(2, 0..third + 1, Stop::Never).with_seeds(0..700));
+    }
+
+    #[test]
+    fn a_run_that_depends_on_the_run_before_is_found_out() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("threads");
+        let cancel = AtomicBool::new(false);
+        let seeds = Seeds::Range(0..129);
+        let make = || Fake { leaks: true, runs: 0 };
+        let sweep = pool.install(|| sweep_with(make, seeds, Stop::Never, &cancel, &|_| {}));
+        let difference = sweep.difference.expect("a difference");
+        assert_eq!((difference.seed, difference.field.as_str()), (Some(64), "work.messages"));
+    }
+
+    #[test]
+    fn a_cancelled_sweep_covers_the_seeds_before_the_first_that_was_not_run() {
+        for threads in [1, 3] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("pool");
+            let cancel = AtomicBool::new(false);
+            let cancel_at = |ended: &Brief| {
+                if ended.fingerprint == brief(100).fingerprint {
+                    cancel.store(true, Ordering::Relaxed);
+                }
+            };
+            let seeds = Seeds::Range(0..5000);
+            let sweep =
+                pool.install(|| sweep_with(Fake::default, seeds, Stop::Never, &cancel, &cancel_at));
+            assert!(sweep.interrupted && !sweep.stopped_early() && sweep.runs < 5000);
+            let prefix = check(1, 0..sweep.runs, Stop::Never).with_seeds(0..5000);
+            assert_eq!(Sweep { interrupted: false, ..sweep }, prefix);
+        }
+    }
+
+    #[test]
+    fn one_run_may_have_no_seed() {
+        let cancel = AtomicBool::new(false);
+        let seeds = Seeds::One(None);
+        let sweep = sweep_with(Fake::default, seeds, Stop::Never, &cancel, &|_| {});
+        assert_eq!((sweep.runs, sweep.sampled), (1, 1));
+    }
+
+    impl Sweep {
+        fn with_seeds(self, seeds: Range<u64>) -> Sweep {
+            Sweep { seeds: Seeds::Range(seeds), ..self }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What a sweep found: sums over its runs, and the runs that went wrong. Runs are added in the order of
+//! their seeds, so that the lists are the same however they were run.
+
+use super::compare::Difference;
+use onceproof_model::mix::{fold, scatter};
+use onceproof_sim::fault::KindName;
+use onceproof_sim::outcome::{Brief, Class, Classes, Fired, Outcome, Verdict};
+use std::ops::Range;
+
+/// Which runs a sweep is made of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Seeds {
+    /// One run for each seed of a range.
+    Range(Range<u64>),
+    /// One run, with this seed or none.
+    One(Option<u64>),
+}
+
+impl Seeds {
+    /// How many runs there are.
+    pub fn count(&self) -> u64 {
+        match self {
+            Seeds::Range(range) => range.end.saturating_sub(range.start),
+            Seeds::One(_) => 1,
+        }
+    }
+
+    /// The seed of a run, by its number.
+    pub(super) fn at(&self, number: u64) -> Option<u64> {
+        match self {
+            Seeds::Range(range) => Some(range.start + number),
+            Seeds::One(seed) => *seed,
+        }
+    }
+}
+
+/// The most failing seeds that a sweep lists.
+pub const MOST_FAILING: usize = 100;
+
+/// What a sweep found. It covers the first `runs` seeds it was asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sweep {
+    /// What was asked for.
+    pub seeds: Seeds,
+    /// How many runs it covers.
+    pub runs: u64,
+    /// How many of them were violated.
+    pub violated: u64,
+    /// How many of them were inconclusive.
+    pub inconclusive: u64,
+    /// In how many runs each class was found, in the order of [`Class::ALL`].
+    pub classes: [u64; Class::ALL.len()],
+    /// How often each kind of fault fired.
+    pub fired: Fired,
+    /// The seeds of the first violated runs, at most [`MOST_FAILING`].
+    pub failing: Vec<Option<u64>>,
+    /// The seed of the first inconclusive run.
+    pub first_inconclusive: Option<Option<u64>>,
+    /// How many events there were.
+    pub events: u64,
+    /// The fingerprints of all runs in one word.
+    pub digest: u128,
+    /// The kinds with odds that never fired.
+    pub never_fired: Vec<KindName>,
+    /// How many runs were run again in detail.
+    pub sampled: u64,
+    /// The exact faults, as indices, that fired in none of the runs that were run again.
+    pub unfired: Vec<usize>,
+    /// The first run that was not the same when run again.
+    pub difference: Option<Difference>,
+    /// The first violated run in detail.
+    pub first_failure: Option<Failure>,
+    /// Whether it was interrupted.
+    pub interrupted: bool,
+}
+
+/// A violated run in detail.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// Its seed.
+    pub seed: Option<u64>,
+    /// What it found.
+    pub outcome: Outcome,
+}
+
+impl Sweep {
+    /// A sweep before its first run.
+    pub(super) fn of(seeds: Seeds) -> Sweep {
+        Sweep {
+            seeds,
+            runs: 0,
+            violated: 0,
+            inconclusive: 0,
+            classes: [0; Class::ALL.len()],
+            fired: Fired::default(),
+            failing: Vec::new(),
+            first_inconclusive: None,
+            events: 0,
+            digest: 0,
+            never_fired: Vec::new(),
+            sampled: 0,
+            unfired: Vec::new(),
+            difference: None,
+            first_failure: None,
+            interrupted: false,
+        }
+    }
+
+    /// Adds the next run.
+    pub(super) fn add(&mut self, seed: Option<u64>, ran: Ran) {
+        let Ran { brief, again } = ran;
+        self.runs += 1;
+        match brief.verdict {
+            Verdict::ExactlyOnce => {}
+            Verdict::Violated => {
+                self.violated += 1;
+                if self.failing.len() < MOST_FAILING {
+                    self.failing.push(seed);
+                }
+            }
+            Verdict::Inconclusive => {
+                self.inconclusive += 1;
+                self.first_inconclusive.get_or_insert(seed);
+            }
+        }
+        for class in brief.classes.iter() {
+            self.classes[class as usize] += 1;
+        }
+        for (sum, count) in self.fired.0.iter_mut().zip(brief.fired.0) {
+            *sum += count;
+        }
+        self.events += brief.work.events;
+        self.digest = self.digest.wrapping_add(keyed(seed, brief.fingerprint));
+        if let Some(again) = again {
+            if self.sampled == 0 {
+                self.unfired = again.unfired;
+            } else {
+                self.unfired.retain(|fault| again.unfired.contains(fault));
+            }
+            self.sampled += 1;
+            if self.difference.is_none() {
+                self.difference = again.difference;
+            }
+        }
+    }
+
+    /// In how many runs a class was found.
+    pub fn count(&self, class: Class) -> u64 {
+        self.classes[class as usize]
+    }
+
+    /// The classes that were found in any run.
+    pub fn found(&self) -> Classes {
+        let mut found = Classes::default();
+        Class::ALL.into_iter().filter(|&class| self.count(class) > 0).for_each(|c| found.insert(c));
+        found
+    }
+
+    /// Whether it ended before its last seed because it had found enough.
+    pub fn stopped_early(&self) -> bool {
+        !self.interrupted && self.runs < self.seeds.count()
+    }
+}
+
+/// What came of one seed.
+pub(super) struct Ran {
+    /// What it found.
+    pub(super) brief: Brief,
+    /// The same in detail, by a simulator of its own, if the seed is in the sample.
+    pub(super) again: Option<Again>,
+}
+
+/// What came of a seed that was run again.
+pub(super) struct Again {
+    /// In what it differs from the first time.
+    pub(super) difference: Option<Difference>,
+    /// The exact faults that did not fire.
+    pub(super) unfired: Vec<usize>,
+}
+
+/// A fingerprint scattered by its seed, so that a sum of them tells which seed had which. A sum, unlike a
+/// chain, can be put together from parts.
+fn keyed(seed: Option<u64>, fingerprint: u128) -> u128 {
+    let key = scatter(seed.unwrap_or(0)) ^ u64::from(seed.is_none());
+    let low = fold(key, scatter(fingerprint as u64));
+    let high = fold(scatter(key), scatter((fingerprint >> 64) as u64));
+    (u128::from(high) << 64) | u128::from(low)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_tells_which_seed_had_which_fingerprint() {
+        assert_ne!(keyed(Some(1), 7).wrapping_add(keyed(Some(2), 8)), {
+            keyed(Some(1), 8).wrapping_add(keyed(Some(2), 7))
+        });
+        assert_ne!(keyed(None, 7), keyed(Some(0), 7));
+    }
+}

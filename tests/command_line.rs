@@ -1,0 +1,12 @@
+//! The command line as a user meets it: the real program, real files, exit codes and both streams.
+
+#[path = "command_line/folder.rs"]
+mod folder;
+#[path = "command_line/run.rs"]
+mod run;
+#[path = "command_line/sweep.rs"]
+mod sweep;
+#[path = "command_line/test.rs"]
+mod test;
+#[path = "command_line/usage.rs"]
+mod usage;

@@ -1,0 +1,139 @@
+//! `run` and `replay`.
+
+use crate::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, NEVER, NO_DEDUP, scenario};
+use serde_json::json;
+
+#[test]
+fn a_run_in_which_nothing_goes_wrong_ends_with_0() {
+    let folder = Folder::new("run-good");
+    folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[LOST_ACK]));
+    let run = folder.onceproof(&["run", "a.toml"]).ends(0);
+    assert!(run.stdout.starts_with("a lost ack\nA claim.\n"), "{run:?}");
+    assert!(run.stdout.contains("exactly-once"), "{run:?}");
+    assert!(run.stdout.contains("ann 2, bob 1"), "{run:?}");
+    assert!(run.stdout.contains("drop-ack 1"), "{run:?}");
+    assert_eq!(run.stderr, "");
+    assert_eq!(folder.onceproof(&["run", "a.toml"]).stdout, run.stdout);
+}
+
+#[test]
+fn a_violated_run_ends_with_1_and_its_last_line_shows_it_again() {
+    let folder = Folder::new("run-bad");
+    folder.write("a b.toml", scenario("no dedup", DUPLICATED, &[LOST_ACK, NO_DEDUP]));
+    let run = folder.onceproof(&["run", "a b.toml", "--seed", "7"]).ends(1);
+    assert!(run.stdout.contains("violated: duplicated, seed 7"), "{run:?}");
+    let damage = "\n  duplicated: events/0#1 at per-user, reflected 2 times instead of 1\n      \
+                  the ack of events/0#1";
+    assert!(run.stdout.contains(damage), "{run:?}");
+    assert_eq!(run.last_line(), "onceproof run 'a b.toml' --seed 7");
+}
+
+#[test]
+fn the_document_of_a_run_is_as_promised() {
+    let folder = Folder::new("run-json");
+    folder.write("a.toml", scenario("no dedup", DUPLICATED, &[LOST_ACK, NO_DEDUP]));
+    let document = folder.onceproof(&["run", "a.toml", "--format", "json"]).ends(1).document();
+    assert_eq!(document["schema"], "onceproof.run/1");
+    assert_eq!(document["scenario"], "no dedup");
+    assert_eq!(document["seed"], json!(null));
+    assert_eq!(document["verdict"], "violated");
+    assert_eq!(document["classes"], json!(["duplicated"]));
+    assert_eq!(
+        document["ledger"],
+        json!({
+            "expected": 3, "exact": 2, "duplicated": 1, "excess": 1, "lost": 0, "divergent": 0,
+            "late": 0,
+        })
+    );
+    let step = &document["steps"]["per-user"];
+    assert_eq!(step["expected"], 3);
+    assert_eq!(step["applied"], 4);
+    assert_eq!(step["results"], json!({ "ann": 2, "bob": 2 }));
+    assert_eq!(document["faults"], json!({ "drop-ack": 1 }));
+    assert_eq!(document["schedule"][0]["do"], "drop-ack");
+    assert_eq!(document["schedule"][0]["at"]["record"], "events/0#1");
+    for figure in ["events", "messages", "retries", "commits", "catalog_reads", "bloom_negatives"] {
+        assert!(document["work"][figure].is_u64(), "{figure} in {document}");
+    }
+    for figure in ["user_calls", "side_effects", "ids_held_max", "ids_held_end"] {
+        assert!(document["work"][figure].is_u64(), "{figure} in {document}");
+    }
+    for percentile in ["p50", "p99", "max"] {
+        assert!(document["latency_ms"][percentile].is_number(), "{percentile} in {document}");
+    }
+    assert!(document["virtual_ms"].is_number());
+    let fingerprint = document["fingerprint"].as_str().expect("a text");
+    assert_eq!(fingerprint.len(), 32);
+    assert!(fingerprint.chars().all(|digit| digit.is_ascii_hexdigit()));
+    assert_eq!(document["replay"], "onceproof run a.toml");
+}
+
+#[test]
+fn a_seed_is_a_text_and_the_one_that_is_given_wins() {
+    let folder = Folder::new("run-seed");
+    let text = scenario("a lost ack", EXACTLY_ONCE, &[LOST_ACK]);
+    folder.write("a.toml", text.replacen("format = 1", "format = 1\nseed = \"5\"", 1));
+    let seed = |arguments: &[&str]| folder.onceproof(arguments).ends(0).document()["seed"].clone();
+    assert_eq!(seed(&["run", "a.toml", "--format", "json"]), "5");
+    let greatest = "18446744073709551615";
+    assert_eq!(seed(&["--format", "json", "run", "a.toml", "--seed", greatest]), greatest);
+}
+
+#[test]
+fn a_trace_comes_before_the_report() {
+    let folder = Folder::new("run-trace");
+    folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[LOST_ACK]));
+    let plain = folder.onceproof(&["run", "a.toml"]).ends(0);
+    let traced = folder.onceproof(&["run", "a.toml", "--trace"]).ends(0);
+    assert!(traced.stdout.ends_with(&plain.stdout), "{traced:?}");
+    assert!(traced.stdout.lines().count() > plain.stdout.lines().count() + 10, "{traced:?}");
+}
+
+#[test]
+fn an_exact_fault_that_does_not_fire_is_told_and_strictly_a_failure() {
+    let folder = Folder::new("run-strict");
+    folder.write("a.toml", scenario("never", EXACTLY_ONCE, &[NEVER]));
+    let run = folder.onceproof(&["run", "a.toml"]).ends(0);
+    assert!(run.stdout.contains("warning: an exact fault did not fire"), "{run:?}");
+    assert!(run.stdout.contains("attempt 99, was lost"), "{run:?}");
+    let run = folder.onceproof(&["run", "a.toml", "--strict"]).ends(1);
+    assert_eq!(run.last_line(), "onceproof run a.toml");
+    let document = folder.onceproof(&["run", "a.toml", "--format", "json"]).ends(0).document();
+    assert_eq!(document["unfired"][0]["at"]["attempt"], 99);
+}
+
+#[test]
+fn a_replay_is_strict() {
+    let folder = Folder::new("replay");
+    folder.write("good.toml", scenario("good", EXACTLY_ONCE, &[LOST_ACK]));
+    folder.write("bad.toml", scenario("bad", DUPLICATED, &[LOST_ACK, NO_DEDUP]));
+    folder.write("never.toml", scenario("never", EXACTLY_ONCE, &[NEVER]));
+    folder.write("odds.toml", scenario("odds", EXACTLY_ONCE, &[LOSSY]));
+    folder.onceproof(&["replay", "good.toml"]).ends(0);
+    let bad = folder.onceproof(&["replay", "bad.toml"]).ends(1);
+    assert_eq!(bad.last_line(), "onceproof replay bad.toml");
+    let never = folder.onceproof(&["replay", "never.toml"]).ends(1);
+    assert!(never.stderr.contains("1 exact fault did not fire"), "{never:?}");
+    let odds = folder.onceproof(&["replay", "odds.toml"]).ends(2);
+    assert!(odds.stderr.contains("odds.toml is no saved failure"), "{odds:?}");
+    assert_eq!(odds.stdout, "");
+}
+
+#[test]
+fn a_failure_that_is_not_there_any_more_is_told() {
+    let folder = Folder::new("replay-gone");
+    folder.write("a.toml", scenario("gone", DUPLICATED, &[LOST_ACK]));
+    let replay = folder.onceproof(&["replay", "a.toml"]).ends(0);
+    assert!(replay.stderr.contains("expects duplicated, which was not found"), "{replay:?}");
+}
+
+#[test]
+fn colours_are_for_terminals_unless_asked_for() {
+    let folder = Folder::new("colour");
+    folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[LOST_ACK]));
+    assert!(!folder.onceproof(&["run", "a.toml"]).ends(0).stdout.contains('\u{1b}'));
+    let always = folder.onceproof(&["run", "a.toml", "--color", "always"]).ends(0);
+    assert!(always.stdout.contains('\u{1b}'), "{always:?}");
+    let json = ["run", "a.toml", "--color", "always", "--format", "json"];
+    assert!(!folder.onceproof(&json).ends(0).stdout.contains('\u{1b}'));
+}

@@ -1,0 +1,180 @@
+//! `sweep`, and the failures that it saves.
+
+use crate::folder::{
+    DUPLICATED, EXACTLY_ONCE, Finished, Folder, LOSSY, LOST_ACK, NEVER, NO_DEDUP, scenario,
+};
+use serde_json::{Value, json};
+use std::fs;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+/// The document of a sweep, without what depends on the clock.
+fn timeless(finished: &Finished) -> Value {
+    let mut document = finished.document();
+    let timing = document.as_object_mut().expect("an object").remove("timing");
+    assert!(timing.expect("a timing")["runs_per_second"].is_u64());
+    document
+}
+
+#[test]
+fn a_sweep_is_the_same_with_any_number_of_threads() {
+    let folder = Folder::new("sweep-threads");
+    folder.write("a.toml", scenario("lossy", EXACTLY_ONCE, &[LOSSY]));
+    folder.write("b.toml", scenario("no dedup", DUPLICATED, &[LOSSY, NO_DEDUP]));
+    let sweep = |file: &str, jobs: &str, code: i32| {
+        let arguments = [
+            "sweep",
+            file,
+            "--seeds",
+            "3..150",
+            "--jobs",
+            jobs,
+            "--format",
+            "json",
+            "--max-fail",
+            "9",
+        ];
+        timeless(&folder.onceproof(&arguments).ends(code))
+    };
+    let one = sweep("a.toml", "1", 0);
+    assert_eq!(one["schema"], "onceproof.sweep/1");
+    assert_eq!(one["runs"], 147);
+    assert_eq!(one["violated"], 0);
+    assert_eq!(one["inconclusive"], 0);
+    assert_eq!(one["classes"], json!({}));
+    assert_eq!(one["first_failing_seed"], json!(null));
+    assert_eq!(one["failing_seeds"], json!([]));
+    assert!(one["faults"]["drop-ack"].as_u64() > Some(0), "{one}");
+    assert!(one["events"].as_u64() > Some(0), "{one}");
+    assert_eq!(one["digest"].as_str().map(str::len), Some(32));
+    assert_eq!(one["interrupted"], false);
+    assert_eq!(sweep("a.toml", "4", 0), one);
+    assert_eq!(sweep("b.toml", "4", 1), sweep("b.toml", "1", 1));
+}
+
+#[test]
+fn the_first_failure_is_saved_and_replays() {
+    let folder = Folder::new("sweep-save");
+    folder.write("a.toml", scenario("no dedup", DUPLICATED, &[LOSSY, NO_DEDUP]));
+    let sweep = folder.onceproof(&["sweep", "a.toml", "--seeds", "0..50"]).ends(1);
+    let replay = sweep.last_line().strip_prefix("onceproof replay ").expect("a replay").to_owned();
+    assert!(replay.starts_with("onceproof-failures/a-seed-"), "{replay}");
+    let saved = fs::read_to_string(folder.path().join(&replay)).expect("the saved file");
+    assert!(!saved.contains("[faults]"), "{saved}");
+    let again = folder.onceproof(&["replay", &replay]).ends(1);
+    assert!(again.stdout.contains("violated: duplicated"), "{again:?}");
+    // What was saved is not swept when the folder is.
+    let all = folder.onceproof(&["check", "."]).ends(0);
+    assert_eq!(all.stdout.lines().count(), 1, "{all:?}");
+}
+
+#[test]
+fn a_limit_on_failures_ends_a_sweep_with_the_seed_that_reaches_it() {
+    let folder = Folder::new("sweep-limit");
+    folder.write("a.toml", scenario("no dedup", DUPLICATED, &[LOSSY, NO_DEDUP]));
+    let sweep = |limit: &str| {
+        let limited = ["sweep", "a.toml", "--max-fail", limit, "--out", "o", "--format", "json"];
+        folder.onceproof(&limited).ends(1).document()
+    };
+    let third = sweep("3");
+    let seeds: Vec<u64> = third["failing_seeds"]
+        .as_array()
+        .expect("seeds")
+        .iter()
+        .map(|seed| seed.as_str().expect("a text").parse().expect("a number"))
+        .collect();
+    assert_eq!(third["violated"], 3);
+    assert_eq!(seeds.len(), 3);
+    assert!(seeds.is_sorted());
+    assert_eq!(third["runs"], seeds[2] + 1);
+    assert_eq!(third["stopped_early"], true);
+    assert_eq!(third["first_failing_seed"], seeds[0].to_string());
+    let first = sweep("1");
+    assert_eq!(first["runs"], seeds[0] + 1);
+    assert!(folder.path().join(format!("o/a-seed-{}.toml", seeds[0])).is_file());
+}
+
+#[test]
+fn several_scenarios_have_a_report_each() {
+    let folder = Folder::new("sweep-several");
+    folder.write("s/a.toml", scenario("lossy", EXACTLY_ONCE, &[LOSSY]));
+    folder.write("s/deep/b.toml", scenario("no dedup", DUPLICATED, &[LOSSY, NO_DEDUP]));
+    folder.write("s/notes.txt", "no scenario");
+    let text = folder.onceproof(&["sweep", "s", "--seeds", "0..30"]).ends(1);
+    assert_eq!(
+        text.last_line(),
+        "2 scenarios, 60 runs: 1 exactly-once, 1 violated, 0 inconclusive"
+    );
+    let json = ["sweep", "s", "--seeds", "0..30", "--format", "json"];
+    let document = folder.onceproof(&json).ends(1).document();
+    assert_eq!(document["schema"], "onceproof.sweeps/1");
+    assert_eq!(document["sweeps"][0]["scenario"], "lossy");
+    assert_eq!(document["sweeps"][1]["scenario"], "no dedup");
+}
+
+#[test]
+fn a_clean_sweep_says_which_rate_it_excludes() {
+    let folder = Folder::new("sweep-rate");
+    folder.write("a.toml", scenario("lossy", EXACTLY_ONCE, &[LOSSY]));
+    let sweep = folder.onceproof(&["sweep", "a.toml", "--seeds", "0..200"]).ends(0);
+    assert!(sweep.stdout.contains("exactly-once in 200 runs, seeds 0..200\n"), "{sweep:?}");
+    assert!(sweep.stdout.contains("fewer than 3 in 200 seeds"), "{sweep:?}");
+    assert!(!folder.path().join("onceproof-failures").exists());
+}
+
+#[test]
+fn a_kind_that_never_fires_is_told_and_strictly_a_failure() {
+    let folder = Folder::new("sweep-never");
+    let rare = "\n[faults]\ndrop-ack = \"1/2\"\ncrash = \"1/1000000000000\"\n";
+    folder.write("a.toml", scenario("rare", EXACTLY_ONCE, &[rare]));
+    folder.write("b.toml", scenario("never", EXACTLY_ONCE, &[NEVER]));
+    let sweep = folder.onceproof(&["sweep", "a.toml", "--seeds", "0..20"]).ends(0);
+    assert!(sweep.stdout.contains("warning: crash has odds and never fired"), "{sweep:?}");
+    folder.onceproof(&["sweep", "a.toml", "--seeds", "0..20", "--strict"]).ends(1);
+    let json = ["sweep", "a.toml", "--seeds", "0..20", "--format", "json"];
+    let document = folder.onceproof(&json).ends(0).document();
+    assert_eq!(document["never_fired"], json!(["crash"]));
+    folder.onceproof(&["sweep", "b.toml", "--seeds", "0..2"]).ends(0);
+    folder.onceproof(&["sweep", "b.toml", "--seeds", "0..2", "--strict"]).ends(1);
+}
+
+#[test]
+fn a_failure_that_cannot_be_saved_is_an_error_that_names_the_folder() {
+    let folder = Folder::new("sweep-unwritable");
+    folder.write("a.toml", scenario("no dedup", DUPLICATED, &[LOST_ACK, NO_DEDUP]));
+    folder.write("file", "not a folder");
+    let out = ["sweep", "a.toml", "--seeds", "0..4", "--out", "file/failures"];
+    let sweep = folder.onceproof(&out).ends(6);
+    assert!(sweep.stderr.contains("file/failures"), "{sweep:?}");
+    assert!(sweep.stdout.contains("violated"), "{sweep:?}");
+    assert_eq!(sweep.last_line(), "onceproof run a.toml --seed 0");
+}
+
+#[test]
+fn without_seeds_nothing_is_selected() {
+    let folder = Folder::new("sweep-empty");
+    folder.write("a.toml", scenario("lossy", EXACTLY_ONCE, &[LOSSY]));
+    let sweep = folder.onceproof(&["sweep", "a.toml", "--seeds", "5..5"]).ends(4);
+    assert!(sweep.stderr.contains("no seeds"), "{sweep:?}");
+    assert_eq!(sweep.stdout, "");
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_sweep_reports_what_it_has() {
+    let folder = Folder::new("sweep-interrupt");
+    folder.write("a.toml", scenario("lossy", EXACTLY_ONCE, &[LOSSY]));
+    let arguments = ["sweep", "a.toml", "--seeds", "0..1000000000000", "--format", "json"];
+    let mut command = folder.command(&arguments);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a start");
+    #[expect(clippy::disallowed_methods, reason = "a person presses Ctrl-C in real time")]
+    thread::sleep(Duration::from_secs(1));
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
+    let sweep = Finished::of(child.wait_with_output().expect("an end")).ends(0);
+    let document = sweep.document();
+    assert_eq!(document["interrupted"], true);
+    assert!(document["runs"].as_u64() > Some(0), "{document}");
+    assert_eq!(document["violated"], 0);
+}
