@@ -163,8 +163,8 @@ impl Ledger {
     pub fn latency(&self) -> Option<Latency> {
         let latency = &self.detail.as_ref()?.latency;
         (!latency.is_empty()).then(|| Latency {
-            p50: latency.value_at_quantile(0.5),
-            p99: latency.value_at_quantile(0.99),
+            p50: latency.lowest_equivalent(latency.value_at_quantile(0.5)),
+            p99: latency.lowest_equivalent(latency.value_at_quantile(0.99)),
             max: latency.max(),
         })
     }
