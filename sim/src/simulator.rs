@@ -1,5 +1,6 @@
 //! The door to a run: a plan and a seed in, an outcome out.
 
+use crate::fault::Fault;
 use crate::ledger::{Expectations, Judgement};
 use crate::outcome::{Brief, Class, Classes, Outcome, StepResult, Verdict};
 use crate::plan::Plan;
@@ -27,6 +28,20 @@ impl<'a> Simulator<'a> {
         let end = self.world.run(|_| {});
         let judgement = self.judge(&end);
         self.summary(&end, &judgement)
+    }
+
+    /// Puts other exact faults in place of the plan's, for the runs that follow.
+    pub fn place(&mut self, faults: &[Fault]) {
+        self.world.outside.answers.place(&self.plan.pipeline, faults);
+    }
+
+    /// One run, and every fault that could have been placed in it, in the order in which their places
+    /// came, each kind with its default parameter. Crashes and cuts at a time are not among them: one
+    /// before a step of the protocol, or from a request on, does the same.
+    pub fn explore(&mut self, seed: Option<u64>) -> (Brief, Vec<Fault>) {
+        self.world.outside.answers.watch();
+        let brief = self.brief(seed);
+        (brief, self.world.outside.answers.take_possible())
     }
 
     /// One run with everything on.

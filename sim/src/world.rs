@@ -4,7 +4,7 @@
 use crate::answers::{
     AckVerdict, Answers, Call, CommitSent, CommitVerdict, RequestVerdict, StepTaken,
 };
-use crate::fault::{Before, Kind, Leg};
+use crate::fault::{Before, Fault, Kind, Leg};
 use crate::fingerprint::Fingerprint;
 use crate::network::{Cut, Links};
 use crate::outside::Outside;
@@ -179,10 +179,9 @@ impl<'a> World<'a> {
 
     /// Runs to the end. `flush` is called after each event, for whoever reads the trace.
     pub fn run(&mut self, mut flush: impl FnMut(&mut Trace)) -> End {
-        for (number, fault) in self.plan.faults.iter().enumerate() {
-            if let Some(at) = fault.at.time {
-                self.schedule(at, Turn::Normal, Lane::Heap, Event::Fault { number: number as u32 });
-            }
+        let timed: Vec<(Nanos, usize)> = self.outside.answers.timed().collect();
+        for (at, number) in timed {
+            self.schedule(at, Turn::Normal, Lane::Heap, Event::Fault { number: number as u32 });
         }
         for host in 0..self.hosts.len() {
             self.boot(host);
@@ -395,8 +394,8 @@ impl<'a> World<'a> {
     }
 
     fn strike_at_time(&mut self, number: usize) {
-        let place = &self.plan.faults[number].at;
-        match self.outside.answers.fire_at_time(number) {
+        let Fault { at: place, kind } = self.outside.answers.fire_at_time(number);
+        match kind {
             Kind::Crash { restart } => {
                 let host = place.worker.expect("a crash at a time names its worker") as usize;
                 if self.hosts[host].is_up {

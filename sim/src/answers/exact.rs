@@ -6,14 +6,14 @@ use super::moment::{Call, CommitSent, Execution, StepTaken};
 use crate::fault::kind::Asked;
 use crate::fault::place::Record;
 use crate::fault::{Fault, Kind, Place};
-use crate::plan::Plan;
 use hashbrown::HashMap;
 use onceproof_model::commit::Subject;
 use onceproof_model::name::Vocabulary;
-use onceproof_model::pipeline::StepKind;
+use onceproof_model::pipeline::{Pipeline, StepKind};
+use onceproof_model::time::Nanos;
 use rustc_hash::FxBuildHasher;
 
-/// All exact faults of a plan.
+/// All exact faults of a run.
 #[derive(Debug)]
 pub(super) struct Exact {
     faults: Vec<Waiting>,
@@ -38,20 +38,20 @@ struct Group {
 }
 
 impl Exact {
-    pub fn new(plan: &Plan) -> Exact {
+    pub fn new(pipeline: &Pipeline, exact: &[Fault]) -> Exact {
         let mut groups: [Group; 5] = Default::default();
         let mut faults = Vec::new();
         for group in &mut groups {
             group.is_empty = true;
         }
-        for (number, fault) in plan.faults.iter().enumerate() {
+        for (number, fault) in exact.iter().enumerate() {
             let mut fault = fault.clone();
             if let (Some(before), Some(step)) = (fault.at.before, fault.at.step) {
-                let is_sink = matches!(plan.pipeline.step(step).kind, StepKind::Sink(_));
+                let is_sink = matches!(pipeline.step(step).kind, StepKind::Sink(_));
                 fault.at.before = Some(canonical(before, is_sink));
             }
             let root = match &fault.at.record {
-                Some(Record::Name(pattern)) => pattern.root(&plan.pipeline),
+                Some(Record::Name(pattern)) => pattern.root(pipeline),
                 Some(Record::Watermark(_)) | None => 0,
             };
             if fault.at.time.is_none() {
@@ -85,6 +85,12 @@ impl Exact {
 
     pub fn has_unfired(&self) -> bool {
         self.faults.iter().any(|waiting| !waiting.has_fired)
+    }
+
+    /// The faults that are placed at a time: when, and their number.
+    pub fn timed(&self) -> impl Iterator<Item = (Nanos, usize)> {
+        let timed = |(number, waiting): (usize, &Waiting)| Some((waiting.fault.at.time?, number));
+        self.faults.iter().enumerate().filter_map(timed)
     }
 
     /// The exact fault of this number, which fires now since its time has come.

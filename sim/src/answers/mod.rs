@@ -9,12 +9,13 @@ mod moment;
 
 use crate::draw::{Draws, Purpose};
 use crate::fault::kind::Asked;
-use crate::fault::{Before, Climate, Fault, Kind, Leg};
+use crate::fault::{Before, Climate, Fault, Kind, KindName, Leg, Place};
 use crate::outcome::Fired;
 use crate::plan::{Network, Plan};
 use exact::Exact;
 use hashbrown::HashMap;
 use onceproof_model::name::Vocabulary;
+use onceproof_model::pipeline::Pipeline;
 use onceproof_model::time::Nanos;
 use rustc_hash::FxBuildHasher;
 
@@ -78,6 +79,8 @@ pub struct Answers {
     met: HashMap<u64, u32, FxBuildHasher>,
     fired: Fired,
     schedule: Option<Vec<Fault>>,
+    /// Every fault that could have been placed somewhere in this run, if someone asked.
+    possible: Option<Vec<Fault>>,
 }
 
 /// A kind of fault that the seed draws.
@@ -96,11 +99,33 @@ impl Answers {
             is_stormy: false,
             network: plan.network,
             drawn: drawn(&plan.climate),
-            exact: Exact::new(plan),
+            exact: Exact::new(&plan.pipeline, &plan.faults),
             met: HashMap::default(),
             fired: Fired::default(),
             schedule: None,
+            possible: None,
         }
+    }
+
+    /// Puts other exact faults in place of the plan's.
+    pub fn place(&mut self, pipeline: &Pipeline, faults: &[Fault]) {
+        self.exact = Exact::new(pipeline, faults);
+    }
+
+    /// From now on, writes down every fault that could be placed.
+    pub fn watch(&mut self) {
+        self.possible = Some(Vec::new());
+    }
+
+    /// Every fault that could have been placed in the run, in the order in which their places came, each
+    /// kind with its default parameter; and watches no more.
+    pub fn take_possible(&mut self) -> Vec<Fault> {
+        self.possible.take().unwrap_or_default()
+    }
+
+    /// The faults that are placed at a time: when, and their number.
+    pub fn timed(&self) -> impl Iterator<Item = (Nanos, usize)> {
+        self.exact.timed()
     }
 
     /// Begins a run. Without a seed nothing is drawn.
@@ -165,6 +190,14 @@ impl Answers {
         if self.is_quiet(Asked::Request) {
             return RequestVerdict::Pass;
         }
+        self.note(
+            &[KindName::DropRequest, KindName::Duplicate, KindName::Delay],
+            Leg::Request,
+            || call.place(words),
+        );
+        self.note(&[KindName::ErrorNotApplied, KindName::Partition], Leg::Request, || {
+            call.place(words)
+        });
         let exact = self.exact.call(Asked::Request, call, words);
         let Some(kind) = exact.or_else(|| self.draw(Asked::Request, call.point)) else {
             return RequestVerdict::Pass;
@@ -185,6 +218,10 @@ impl Answers {
         if self.is_quiet(Asked::Ack) {
             return AckVerdict::Pass;
         }
+        self.note(&[KindName::DropAck, KindName::Duplicate, KindName::Delay], Leg::Ack, || {
+            call.place(words)
+        });
+        self.note(&[KindName::ErrorApplied], Leg::Ack, || call.place(words));
         let exact = self.exact.call(Asked::Ack, call, words);
         let Some(kind) = exact.or_else(|| self.draw(Asked::Ack, call.point)) else {
             return AckVerdict::Pass;
@@ -206,6 +243,11 @@ impl Answers {
         }
         let nth = self.meet(commit.point);
         let point = onceproof_model::mix::fold(commit.point, u64::from(nth));
+        self.note(
+            &[KindName::CommitLost, KindName::CommitUnknown, KindName::CommitDelayed],
+            Leg::Request,
+            || commit.place(nth, words),
+        );
         let exact = self.exact.commit(commit, words);
         let Some(kind) = exact.or_else(|| self.draw(Asked::Commit, point)) else {
             return CommitVerdict::Pass;
@@ -236,6 +278,10 @@ impl Answers {
             Kind::UserDiffers { answer } => attempt > 1 && answer % answers != 0,
             _ => true,
         };
+        self.note(&[KindName::UserFails], Leg::Request, || execution.place(words));
+        if attempt > 1 && answers > 1 {
+            self.note(&[KindName::UserDiffers], Leg::Request, || execution.place(words));
+        }
         let exact = self.exact.execution(execution, may, words);
         let drawn = || self.draw_where(Asked::Execute, execution.point, may);
         let Some(kind) = exact.or_else(drawn) else {
@@ -256,6 +302,7 @@ impl Answers {
         }
         let nth = self.meet(step.point);
         let point = onceproof_model::mix::fold(step.point, u64::from(nth));
+        self.note(&[KindName::Crash], Leg::Request, || step.place(nth, words));
         let exact = self.exact.before(step, words);
         let kind = exact.or_else(|| self.draw(Asked::Before, point))?;
         self.fire(kind, || step.place(nth, words));
@@ -271,17 +318,19 @@ impl Answers {
     }
 
     /// An exact fault at a time fires now.
-    pub fn fire_at_time(&mut self, number: usize) -> Kind {
+    pub fn fire_at_time(&mut self, number: usize) -> Fault {
         let fault = self.exact.at_time(number);
         self.fired.0[fault.kind.name() as usize] += 1;
         if let Some(schedule) = &mut self.schedule {
             schedule.push(fault.clone());
         }
-        fault.kind
+        fault.clone()
     }
 
     fn is_quiet(&self, asked: Asked) -> bool {
-        !self.exact.has(asked) && (!self.is_stormy || self.drawn[asked as usize].is_empty())
+        !self.exact.has(asked)
+            && (!self.is_stormy || self.drawn[asked as usize].is_empty())
+            && self.possible.is_none()
     }
 
     fn meet(&mut self, point: u64) -> u32 {
@@ -305,7 +354,21 @@ impl Answers {
         self.drawn[asked as usize].iter().find(hit).map(|drawn| drawn.kind)
     }
 
-    fn fire(&mut self, kind: Kind, place: impl FnOnce() -> crate::fault::Place) {
+    /// Notes that these kinds could be placed here.
+    fn note(&mut self, kinds: &[KindName], leg: Leg, place: impl Fn() -> Place) {
+        if let Some(possible) = &mut self.possible {
+            possible.extend(kinds.iter().map(|name| {
+                let kind = match name.with_defaults() {
+                    Kind::Duplicate { .. } => Kind::Duplicate { leg },
+                    Kind::Delay { by, .. } => Kind::Delay { by, leg },
+                    kind => kind,
+                };
+                Fault { at: place(), kind }
+            }));
+        }
+    }
+
+    fn fire(&mut self, kind: Kind, place: impl FnOnce() -> Place) {
         self.fired.0[kind.name() as usize] += 1;
         if let Some(schedule) = &mut self.schedule {
             schedule.push(Fault { at: place(), kind });

@@ -165,7 +165,7 @@ impl Ledger {
         (!latency.is_empty()).then(|| Latency {
             p50: latency.lowest_equivalent(latency.value_at_quantile(0.5)),
             p99: latency.lowest_equivalent(latency.value_at_quantile(0.99)),
-            max: latency.max(),
+            max: latency.lowest_equivalent(latency.max()),
         })
     }
 
