@@ -236,6 +236,9 @@ impl Effects {
     /// Takes back the buffer of a commit that is over.
     pub fn recycle(&mut self, mut deltas: Vec<Delta>) {
         deltas.clear();
-        self.spare.push(deltas);
+        // A commit that was sent has left its buffer behind empty.
+        if deltas.capacity() > 0 {
+            self.spare.push(deltas);
+        }
     }
 }

@@ -205,6 +205,7 @@ pub struct Pipeline {
     edges_out: Vec<Vec<Edge>>,
     first_shard: Vec<u32>,
     shard_steps: Vec<StepIndex>,
+    shard_hashes: Vec<u64>,
     senders: Vec<Vec<ShardIndex>>,
     marks: Vec<Vec<Mark>>,
     order: Vec<StepIndex>,
@@ -263,13 +264,15 @@ impl Pipeline {
             })
             .collect();
         let marks = marks(&steps, &edges_out, &order);
-        let hashes = steps.iter().map(|step| mix::text(&step.name)).collect();
+        let hashes: Vec<u64> = steps.iter().map(|step| mix::text(&step.name)).collect();
+        let shard_hashes = shard_steps.iter().map(|step: &StepIndex| hashes[step.at()]).collect();
         Ok(Pipeline {
             steps,
             hashes,
             edges_out,
             first_shard,
             shard_steps,
+            shard_hashes,
             senders,
             marks,
             order,
@@ -295,6 +298,11 @@ impl Pipeline {
     /// The hash of a step's name, the same in every run.
     pub fn hash(&self, index: StepIndex) -> u64 {
         self.hashes[index.at()]
+    }
+
+    /// The hash of the name of a shard's step.
+    pub fn hash_of(&self, shard: ShardIndex) -> u64 {
+        self.shard_hashes[shard.at()]
     }
 
     /// The steps in an order in which each comes after all that it takes outputs of.

@@ -13,6 +13,8 @@ pub mod simulator;
 mod world;
 mod queue;
 mod draw;
+mod sources;
+mod generate;
 mod answers;
 mod network;
 mod outside;

@@ -4,9 +4,9 @@
 
 use crate::answers::{Answers, Execution, StepTaken};
 use crate::fault::Before;
-use crate::input::Sources;
 use crate::ledger::Ledger;
 use crate::outcome::Work;
+use crate::sources::Sources;
 use crate::store::Store;
 use onceproof_model::commit::{Content, Scan, Subject};
 use onceproof_model::effect::{Env, Read};

@@ -35,18 +35,23 @@ pub enum Lane {
 
 const LANES: usize = 3;
 
+/// After all events.
+const NEVER: Due = Due(u128::MAX);
+
 /// A queue of events.
 #[derive(Clone, Debug)]
 pub struct Queue<T> {
     heap: Vec<(Due, T)>,
     lanes: [VecDeque<(Due, T)>; LANES],
+    /// The first of each lane, then of the heap; [`NEVER`] where there is none.
+    firsts: [Due; LANES + 1],
     scheduled: u64,
 }
 
 impl<T: Copy> Default for Queue<T> {
     fn default() -> Queue<T> {
         let lanes = [VecDeque::new(), VecDeque::new(), VecDeque::new()];
-        Queue { heap: Vec::new(), lanes, scheduled: 0 }
+        Queue { heap: Vec::new(), lanes, firsts: [NEVER; LANES + 1], scheduled: 0 }
     }
 }
 
@@ -57,6 +62,7 @@ impl<T: Copy> Queue<T> {
         for lane in &mut self.lanes {
             lane.clear();
         }
+        self.firsts = [NEVER; LANES + 1];
         self.scheduled = 0;
     }
 
@@ -65,10 +71,13 @@ impl<T: Copy> Queue<T> {
         let order = (u128::from(at) << 64) | ((turn as u128) << 63) | u128::from(self.scheduled);
         self.scheduled += 1;
         let due = Due(order);
-        if let Some(lane) = self.lanes.get_mut(lane as usize)
-            && lane.back().is_none_or(|&(last, _)| last < due)
+        if let Some(events) = self.lanes.get_mut(lane as usize)
+            && events.back().is_none_or(|&(last, _)| last < due)
         {
-            lane.push_back((due, event));
+            if events.is_empty() {
+                self.firsts[lane as usize] = due;
+            }
+            events.push_back((due, event));
         } else {
             self.push_heap(due, event);
         }
@@ -76,24 +85,33 @@ impl<T: Copy> Queue<T> {
 
     /// Takes the next event and its time.
     pub fn pop(&mut self) -> Option<(u64, T)> {
-        let mut least = self.heap.first().map_or(Due(u128::MAX), |&(due, _)| due);
-        let mut from = LANES;
-        for (number, lane) in self.lanes.iter().enumerate() {
-            if let Some(&(due, _)) = lane.front()
-                && due < least
-            {
-                least = due;
-                from = number;
-            }
-        }
+        let [a, b, c, heap] = self.firsts;
+        let (early, from_early) = if a < b { (a, 0) } else { (b, 1) };
+        let (late, from_late) = if c < heap { (c, 2) } else { (heap, 3) };
+        let from = if early < late { from_early } else { from_late };
         let (due, event) = match self.lanes.get_mut(from) {
-            Some(lane) => lane.pop_front()?,
-            None => self.pop_heap()?,
+            Some(lane) => {
+                let first = lane.pop_front()?;
+                self.firsts[from] = lane.front().map_or(NEVER, |&(due, _)| due);
+                first
+            }
+            None => {
+                let first = self.pop_heap()?;
+                self.firsts[LANES] = self.heap.first().map_or(NEVER, |&(due, _)| due);
+                first
+            }
         };
         Some(((due.0 >> 64) as u64, event))
     }
 
+    /// All events, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        let lanes = self.lanes.iter().flatten();
+        self.heap.iter().chain(lanes).map(|(_, event)| event)
+    }
+
     fn push_heap(&mut self, due: Due, event: T) {
+        self.firsts[LANES] = self.firsts[LANES].min(due);
         self.heap.push((due, event));
         self.sift_up(self.heap.len() - 1);
     }

@@ -16,14 +16,14 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
+    #[inline(always)]
     fn write(&mut self, now: u64, line: impl FnOnce() -> String) {
         if let Some(lines) = &mut self.lines {
-            let micros = now / 1000;
-            let (millis, rest) = (micros / 1000, micros % 1000);
-            lines.push(format!("{millis:>9}.{rest:03} ms  {}", line()));
+            push(lines, now, line);
         }
     }
 
+    #[inline(always)]
     pub fn request_leaves(&mut self, r: &Request, verdict: RequestVerdict, o: &Outside, now: u64) {
         self.write(now, || {
             let fate = match verdict {
@@ -40,6 +40,7 @@ impl Trace {
         });
     }
 
+    #[inline(always)]
     pub fn request_arrives(&mut self, r: &Request, o: &Outside, now: u64) {
         self.write(now, || {
             let (from, to) = (shard(o, r.from), shard(o, r.to));
@@ -47,6 +48,7 @@ impl Trace {
         });
     }
 
+    #[inline(always)]
     pub fn ack_leaves(&mut self, ack: &Ack, verdict: AckVerdict, o: &Outside, now: u64) {
         self.write(now, || {
             let fate = match verdict {
@@ -61,6 +63,7 @@ impl Trace {
         });
     }
 
+    #[inline(always)]
     pub fn reply_arrives(
         &mut self,
         to: ShardIndex,
@@ -78,6 +81,7 @@ impl Trace {
         });
     }
 
+    #[inline(always)]
     pub fn commit_leaves(&mut self, c: &Commit, verdict: CommitVerdict, o: &Outside, now: u64) {
         self.write(now, || {
             let fate = match verdict {
@@ -96,6 +100,7 @@ impl Trace {
         });
     }
 
+    #[inline(always)]
     pub fn commit_applied(&mut self, c: &Commit, applied: Applied, o: &Outside, now: u64) {
         self.write(now, || {
             let word = match applied {
@@ -108,12 +113,14 @@ impl Trace {
         });
     }
 
+    #[inline(always)]
     pub fn answer_arrives(&mut self, at: ShardIndex, what: Subject, o: &Outside, now: u64) {
         self.write(now, || {
             format!("{} hears that {} is committed", shard(o, at), subject(o, what))
         });
     }
 
+    #[inline(always)]
     pub fn timer(&mut self, at: ShardIndex, timer: Timer, o: &Outside, now: u64) {
         self.write(now, || {
             let what = match timer {
@@ -131,13 +138,23 @@ impl Trace {
         });
     }
 
+    #[inline(always)]
     pub fn crashes(&mut self, host: usize, restart: Nanos, _: &Outside, now: u64) {
         self.write(now, || format!("worker {host} crashes  ! back in {}", Span(restart)));
     }
 
+    #[inline(always)]
     pub fn restarts(&mut self, host: u32, _: &Outside, now: u64) {
         self.write(now, || format!("worker {host} is back"));
     }
+}
+
+#[cold]
+#[inline(never)]
+fn push(lines: &mut Vec<String>, now: u64, line: impl FnOnce() -> String) {
+    let micros = now / 1000;
+    let (millis, rest) = (micros / 1000, micros % 1000);
+    lines.push(format!("{millis:>9}.{rest:03} ms  {}", line()));
 }
 
 fn shard(o: &Outside, shard: ShardIndex) -> String {

@@ -89,6 +89,14 @@ impl Worker {
         }
     }
 
+    /// Makes a worker whose memory is used again as good as new.
+    pub fn reset(&mut self) {
+        self.token = 0;
+        self.serials = 0;
+        self.executions = 0;
+        self.last_stamp = Time::MIN;
+    }
+
     /// Takes one input and lists what is to be done, in order.
     pub fn handle<E: Env>(&mut self, input: Input, m: &mut Moment<'_, E>) {
         match input {

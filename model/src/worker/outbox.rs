@@ -46,6 +46,7 @@ impl Outbox {
         let event_time = record.event_time;
         let entry = Entry { record, to, unit, sends: 0, serial: 0, acked: false, birth };
         let slot = self.entries.insert(entry) as u32;
+        self.prune();
         self.pins.push(Reverse((event_time, slot, birth)));
         self.pending += 1;
         slot
@@ -111,14 +112,25 @@ impl Outbox {
 
     /// The least event time of an output that is not acked.
     pub fn pin(&mut self) -> Time {
+        if self.pending == 0 {
+            self.pins.clear();
+        }
         while let Some(&Reverse((at, slot, birth))) = self.pins.peek() {
-            let entry = self.entries.get(slot as usize);
-            if entry.is_some_and(|entry| entry.birth == birth && !entry.acked) {
+            if is_pinning(&self.entries, slot, birth) {
                 return at;
             }
             self.pins.pop();
         }
         Time::MAX
+    }
+
+    /// Drops the pins of acked outputs when they are most of what is kept, so that pins which nobody asks
+    /// for do not pile up.
+    fn prune(&mut self) {
+        if self.pins.len() > 64 + 2 * self.pending as usize {
+            let entries = &self.entries;
+            self.pins.retain(|&Reverse((_, slot, birth))| is_pinning(entries, slot, birth));
+        }
     }
 
     /// Forgets all outputs.
@@ -129,4 +141,8 @@ impl Outbox {
         self.in_flight = 0;
         self.pins.clear();
     }
+}
+
+fn is_pinning(entries: &Slab<Entry>, slot: u32, birth: u32) -> bool {
+    entries.get(slot as usize).is_some_and(|entry| entry.birth == birth && !entry.acked)
 }

@@ -239,7 +239,9 @@ impl Worker {
     /// After each input: commits watermarks that may be committed now, and, if this shard is idle, sends
     /// its own to each shard downstream that waits for it.
     pub(super) fn report_watermark<E: Env>(&mut self, m: &mut Moment<'_, E>) {
-        self.commit_watermarks(m);
+        if !self.watermarks.arrived.is_empty() {
+            self.commit_watermarks(m);
+        }
         if self.watermarks.targets.is_empty() || !self.is_idle() {
             return;
         }

@@ -99,12 +99,18 @@ impl Exact {
         &self.faults[number].fault
     }
 
-    pub fn call(&mut self, asked: Asked, call: &Call, words: &Vocabulary) -> Option<Kind> {
+    pub fn call(
+        &mut self,
+        asked: Asked,
+        call: &Call,
+        pipeline: &Pipeline,
+        words: &Vocabulary,
+    ) -> Option<Kind> {
         self.find(asked, call.subject, words, |place, _| {
-            place.from.is_none_or(|step| step == call.from.0)
-                && place.to.is_none_or(|step| step == call.to.0)
-                && place.from_shard.is_none_or(|shard| shard == call.from.1)
-                && place.shard.is_none_or(|shard| shard == call.to.1)
+            place.from.is_none_or(|step| step == pipeline.step_of(call.from))
+                && place.to.is_none_or(|step| step == pipeline.step_of(call.to))
+                && place.from_shard.is_none_or(|shard| shard == pipeline.number_of(call.from))
+                && place.shard.is_none_or(|shard| shard == pipeline.number_of(call.to))
                 && place.attempt.is_none_or(|attempt| attempt == call.attempt)
         })
     }
@@ -139,6 +145,7 @@ impl Exact {
     }
 
     /// The first fault whose place this is. Every fault that matches counts the match.
+    #[inline(always)]
     fn find(
         &mut self,
         asked: Asked,
@@ -146,11 +153,11 @@ impl Exact {
         words: &Vocabulary,
         is_here: impl Fn(&Place, &Kind) -> bool,
     ) -> Option<Kind> {
-        let Exact { faults, groups } = self;
-        let group = &groups[asked as usize];
-        if group.is_empty {
+        if !self.has(asked) {
             return None;
         }
+        let Exact { faults, groups } = self;
+        let group = &groups[asked as usize];
         let rooted = match subject {
             Subject::Record(name) => group.by_root.get(&words.names.root(name)),
             Subject::Watermark(_) => None,

@@ -186,23 +186,28 @@ impl Answers {
     }
 
     /// A request is sent.
-    pub fn request(&mut self, call: &Call, words: &Vocabulary) -> RequestVerdict {
+    pub fn request(
+        &mut self,
+        call: &Call,
+        pipeline: &Pipeline,
+        words: &Vocabulary,
+    ) -> RequestVerdict {
         if self.is_quiet(Asked::Request) {
             return RequestVerdict::Pass;
         }
         self.note(
             &[KindName::DropRequest, KindName::Duplicate, KindName::Delay],
             Leg::Request,
-            || call.place(words),
+            || call.place(pipeline, words),
         );
         self.note(&[KindName::ErrorNotApplied, KindName::Partition], Leg::Request, || {
-            call.place(words)
+            call.place(pipeline, words)
         });
-        let exact = self.exact.call(Asked::Request, call, words);
+        let exact = self.exact.call(Asked::Request, call, pipeline, words);
         let Some(kind) = exact.or_else(|| self.draw(Asked::Request, call.point)) else {
             return RequestVerdict::Pass;
         };
-        self.fire(kind, || call.place(words));
+        self.fire(kind, || call.place(pipeline, words));
         match kind {
             Kind::DropRequest => RequestVerdict::Lost,
             Kind::Duplicate { .. } => RequestVerdict::Twice,
@@ -214,19 +219,19 @@ impl Answers {
     }
 
     /// An ack is sent.
-    pub fn ack(&mut self, call: &Call, words: &Vocabulary) -> AckVerdict {
+    pub fn ack(&mut self, call: &Call, pipeline: &Pipeline, words: &Vocabulary) -> AckVerdict {
         if self.is_quiet(Asked::Ack) {
             return AckVerdict::Pass;
         }
         self.note(&[KindName::DropAck, KindName::Duplicate, KindName::Delay], Leg::Ack, || {
-            call.place(words)
+            call.place(pipeline, words)
         });
-        self.note(&[KindName::ErrorApplied], Leg::Ack, || call.place(words));
-        let exact = self.exact.call(Asked::Ack, call, words);
+        self.note(&[KindName::ErrorApplied], Leg::Ack, || call.place(pipeline, words));
+        let exact = self.exact.call(Asked::Ack, call, pipeline, words);
         let Some(kind) = exact.or_else(|| self.draw(Asked::Ack, call.point)) else {
             return AckVerdict::Pass;
         };
-        self.fire(kind, || call.place(words));
+        self.fire(kind, || call.place(pipeline, words));
         match kind {
             Kind::DropAck => AckVerdict::Lost,
             Kind::Duplicate { .. } => AckVerdict::Twice,
@@ -236,11 +241,8 @@ impl Answers {
         }
     }
 
-    /// A commit is sent to the store.
+    /// A commit is sent to the store; see [`Answers::asks_commits`].
     pub fn commit(&mut self, commit: &CommitSent, words: &Vocabulary) -> CommitVerdict {
-        if self.is_quiet(Asked::Commit) {
-            return CommitVerdict::Pass;
-        }
         let nth = self.meet(commit.point);
         let point = onceproof_model::mix::fold(commit.point, u64::from(nth));
         self.note(
@@ -295,11 +297,8 @@ impl Answers {
         }
     }
 
-    /// A step of the protocol is about to be taken: after how long its worker is back, if it dies here.
+    /// A step of the protocol is about to be taken (see [`Answers::asks_before`]): after how long its worker is back, if it dies here.
     pub fn before(&mut self, step: &StepTaken, words: &Vocabulary) -> Option<Nanos> {
-        if self.is_quiet(Asked::Before) {
-            return None;
-        }
         let nth = self.meet(step.point);
         let point = onceproof_model::mix::fold(step.point, u64::from(nth));
         self.note(&[KindName::Crash], Leg::Request, || step.place(nth, words));
@@ -315,6 +314,11 @@ impl Answers {
     /// Whether steps of the protocol need to be asked about at all.
     pub fn asks_before(&self) -> bool {
         !self.is_quiet(Asked::Before)
+    }
+
+    /// Whether commits need to be asked about at all.
+    pub fn asks_commits(&self) -> bool {
+        !self.is_quiet(Asked::Commit)
     }
 
     /// An exact fault at a time fires now.

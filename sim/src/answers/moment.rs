@@ -11,10 +11,10 @@ use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
 /// A request, or the ack that answers it.
 #[derive(Clone, Copy, Debug)]
 pub struct Call {
-    /// The sending step and the number of its shard.
-    pub from: (StepIndex, u32),
-    /// The receiving step and the number of its shard.
-    pub to: (StepIndex, u32),
+    /// The sender of the request.
+    pub from: ShardIndex,
+    /// Its receiver.
+    pub to: ShardIndex,
     /// What it is about.
     pub subject: Subject,
     /// Which send of it, from 1.
@@ -32,33 +32,32 @@ impl Call {
         attempt: u32,
         words: &Vocabulary,
     ) -> Call {
-        let (from_step, to_step) = (pipeline.step_of(from), pipeline.step_of(to));
-        let (from_number, to_number) = (pipeline.number_of(from), pipeline.number_of(to));
         let who = match subject {
             Subject::Record(name) => words.names.hash(name),
             Subject::Watermark(value) => {
-                let shards = (u64::from(from_number) << 32) | u64::from(to_number);
+                let (from, to) = (pipeline.number_of(from), pipeline.number_of(to));
+                let shards = (u64::from(from) << 32) | u64::from(to);
                 fold(scatter(value.0 as u64), scatter(!shards))
             }
         };
-        let way = fold(pipeline.hash(from_step), pipeline.hash(to_step));
+        let way = fold(pipeline.hash_of(from), pipeline.hash_of(to));
         // The last bit is left to the leg.
         let point = fold(who, way ^ u64::from(attempt).rotate_right(8)) & !1;
-        Call { from: (from_step, from_number), to: (to_step, to_number), subject, attempt, point }
+        Call { from, to, subject, attempt, point }
     }
 
-    pub(super) fn place(&self, words: &Vocabulary) -> Place {
+    pub(super) fn place(&self, pipeline: &Pipeline, words: &Vocabulary) -> Place {
         let mut place = Place {
-            from: Some(self.from.0),
-            to: Some(self.to.0),
+            from: Some(pipeline.step_of(self.from)),
+            to: Some(pipeline.step_of(self.to)),
             record: Some(record(self.subject, words)),
             attempt: Some(self.attempt),
             ..Place::default()
         };
         // A record goes to one shard of a step; a watermark goes to all.
         if let Subject::Watermark(_) = self.subject {
-            place.from_shard = Some(self.from.1);
-            place.shard = Some(self.to.1);
+            place.from_shard = Some(pipeline.number_of(self.from));
+            place.shard = Some(pipeline.number_of(self.to));
         }
         place
     }

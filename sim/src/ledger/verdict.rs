@@ -3,8 +3,8 @@
 
 use super::truth::{Expected, Truth, is_placed};
 use super::{Ledger, placed};
-use crate::input::Sources;
 use crate::outcome::{self, Class, Classes, Damage, Outcome};
+use crate::sources::Sources;
 use onceproof_model::mix::{fold, scatter};
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, StepIndex};

@@ -1,0 +1,272 @@
+//! The rows of all sources of a run, laid out for reading, and what each source shard promises of those it
+//! has not read.
+
+use crate::generate::Users;
+use crate::input::{Generate, Input, Row};
+use crate::plan::Plan;
+use onceproof_model::effect::{Read, SourceRow};
+use onceproof_model::key::{Key, Keys};
+use onceproof_model::name::{Name, Vocabulary};
+use onceproof_model::pipeline::{SourceWatermark, StepIndex, StepKind};
+use onceproof_model::record::{RecordId, Value};
+use onceproof_model::time::Time;
+
+/// The rows of all sources.
+#[derive(Debug)]
+pub struct Sources {
+    sources: Vec<Source>,
+    /// The first arrival: where virtual time starts.
+    pub start: Time,
+    /// The last arrival.
+    pub last_arrival: Time,
+    /// How many keys the input has.
+    keys: usize,
+}
+
+#[derive(Debug)]
+struct Source {
+    step: StepIndex,
+    shards: u32,
+    first: Name,
+    keys: Vec<Key>,
+    event_times: Vec<Time>,
+    arrivals: Vec<Time>,
+    /// Empty if all values are the integer 1.
+    values: Vec<Value>,
+    /// Empty if ids are shard and offset.
+    ids: Vec<Option<u64>>,
+    /// The watermark of the row's shard once the row is read.
+    watermarks: Vec<Time>,
+    watermark: SourceWatermark,
+    users: Option<Users>,
+}
+
+impl Default for Sources {
+    fn default() -> Sources {
+        Sources { sources: Vec::new(), start: Time(0), last_arrival: Time(0), keys: 0 }
+    }
+}
+
+impl Sources {
+    /// Lays out the input of a plan for a seed. What no seed draws is laid out once only. The keys of the
+    /// input come first among the run's keys, and nothing else is left of an earlier run.
+    pub fn load(&mut self, plan: &Plan, seed: u64, words: &mut Vocabulary) {
+        let is_first = self.sources.is_empty();
+        if is_first {
+            for (step, input) in &plan.inputs {
+                let source = Source::new(*step, input, plan, &mut words.keys);
+                self.sources.push(source);
+            }
+            self.keys = words.keys.len();
+        }
+        words.names.clear();
+        words.keys.truncate(self.keys);
+        for (source, (step, input)) in self.sources.iter_mut().zip(&plan.inputs) {
+            if let Input::Generate(generate) = input {
+                source.draw(generate, seed);
+            }
+            let (hash, rows) = (plan.pipeline.hash(*step), source.keys.len() as u32);
+            source.first = words.names.add_source(step.0, hash, source.shards, rows);
+            if is_first || matches!(input, Input::Generate(_)) {
+                source.promise();
+            }
+        }
+        let arrivals = || self.sources.iter().flat_map(|s| s.arrivals.iter().copied());
+        self.start = arrivals().min().unwrap_or(Time(0));
+        self.last_arrival = arrivals().max().unwrap_or(Time(0));
+    }
+
+    /// How many rows there are in all.
+    pub fn rows(&self) -> usize {
+        self.sources.iter().map(|source| source.keys.len()).sum()
+    }
+
+    /// The row at an offset of a source shard, or its arrival if that is after `now`, or the end.
+    pub fn read(&self, step: StepIndex, shard: u32, offset: u64, now: Time) -> Read {
+        let source = self.source(step);
+        let row = (offset * u64::from(source.shards) + u64::from(shard)) as usize;
+        let Some(&arrival) = source.arrivals.get(row) else {
+            return Read::End;
+        };
+        if arrival > now {
+            return Read::NotYet { arrival };
+        }
+        Read::Row(source.row(row))
+    }
+
+    /// The watermark of a source shard of which all rows below `offset` are read.
+    pub fn watermark(&self, step: StepIndex, shard: u32, offset: u64) -> Time {
+        let source = self.source(step);
+        match offset.checked_sub(1) {
+            Some(last) => {
+                source.watermarks[(last * u64::from(source.shards) + u64::from(shard)) as usize]
+            }
+            None => source.first_watermark(shard),
+        }
+    }
+
+    /// All rows, in order of their names, with the watermark of their shard when they were read.
+    pub fn all(&self) -> impl Iterator<Item = (StepIndex, SourceRow, Time)> {
+        self.sources.iter().flat_map(|source| {
+            (0..source.keys.len()).map(move |row| {
+                let before = match row.checked_sub(source.shards as usize) {
+                    Some(last) => source.watermarks[last],
+                    None => source.first_watermark(row as u32),
+                };
+                (source.step, source.row(row), before)
+            })
+        })
+    }
+
+    /// The row of this name, and when it arrived.
+    pub fn arrival(&self, name: Name) -> Time {
+        let source = self
+            .sources
+            .iter()
+            .find(|source| ((name.0 - source.first.0) as usize) < source.keys.len())
+            .expect("a source record");
+        source.arrivals[(name.0 - source.first.0) as usize]
+    }
+
+    fn source(&self, step: StepIndex) -> &Source {
+        self.sources.iter().find(|source| source.step == step).expect("a source step")
+    }
+}
+
+impl Source {
+    fn new(step: StepIndex, input: &Input, plan: &Plan, keys: &mut Keys) -> Source {
+        let StepKind::Source { watermark } = plan.pipeline.step(step).kind else {
+            unreachable!("only sources have input")
+        };
+        let mut source = Source {
+            step,
+            shards: plan.pipeline.step(step).shards,
+            first: Name(0),
+            keys: Vec::new(),
+            event_times: Vec::new(),
+            arrivals: Vec::new(),
+            values: Vec::new(),
+            ids: Vec::new(),
+            watermarks: Vec::new(),
+            watermark,
+            users: None,
+        };
+        match input {
+            Input::Rows(rows) => source.take(rows, keys),
+            Input::Generate(generate) => source.users = Some(Users::new(generate, keys)),
+        }
+        source
+    }
+
+    fn draw(&mut self, generate: &Generate, seed: u64) {
+        let Source { keys, event_times, arrivals, values, users, .. } = self;
+        keys.clear();
+        event_times.clear();
+        arrivals.clear();
+        values.clear();
+        let users = users.as_ref().expect("generated input has users");
+        generate.draw(seed, users, |row| {
+            keys.push(row.key);
+            event_times.push(row.event_time);
+            arrivals.push(row.arrival);
+            if generate.values > 1 {
+                values.push(row.value);
+            }
+        });
+    }
+
+    fn row(&self, row: usize) -> SourceRow {
+        SourceRow {
+            name: Name(self.first.0 + row as u32),
+            key: self.keys[row],
+            id: self.ids.get(row).copied().flatten().map(RecordId),
+            event_time: self.event_times[row],
+            arrival: self.arrivals[row],
+            value: self.values.get(row).cloned().unwrap_or(Value::Integer(1)),
+            watermark: self.watermarks[row],
+        }
+    }
+
+    fn take(&mut self, rows: &[Row], keys: &mut Keys) {
+        let plain = |row: &Row| row.value == Value::Integer(1);
+        if !rows.iter().all(plain) {
+            self.values.extend(rows.iter().map(|row| row.value.clone()));
+        }
+        if rows.iter().any(|row| row.id.is_some()) {
+            self.ids.extend(rows.iter().map(|row| row.id));
+        }
+        for row in rows {
+            self.keys.push(keys.intern(&row.key));
+            self.event_times.push(row.event_time);
+            self.arrivals.push(row.arrival);
+        }
+    }
+
+    /// What each shard's watermark is once a row is read: for a perfect source the least event time still
+    /// to come in the shard, else so far behind the greatest seen; infinite once all is read.
+    fn promise(&mut self) {
+        let (rows, shards) = (self.event_times.len(), self.shards as usize);
+        self.watermarks.clear();
+        self.watermarks.resize(rows, Time::MAX);
+        match self.watermark {
+            SourceWatermark::Perfect => {
+                for row in (shards..rows).rev() {
+                    self.watermarks[row - shards] = self.watermarks[row].min(self.event_times[row]);
+                }
+            }
+            SourceWatermark::Bound(bound) => {
+                for row in 0..rows.saturating_sub(shards) {
+                    let before = match row.checked_sub(shards) {
+                        Some(last) => self.watermarks[last],
+                        None => Time::MIN,
+                    };
+                    self.watermarks[row] = before.max(self.event_times[row].minus(bound));
+                }
+            }
+        }
+    }
+
+    /// The watermark of a shard of which nothing is read.
+    fn first_watermark(&self, shard: u32) -> Time {
+        match self.event_times.get(shard as usize) {
+            None => Time::MAX,
+            Some(&first) if self.watermark == SourceWatermark::Perfect => {
+                first.min(self.watermarks[shard as usize])
+            }
+            Some(_) => Time::MIN,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_perfect_watermark_is_the_least_event_time_to_come_and_a_bound_lags() {
+        let source = |watermark| {
+            let event_times = [5, 3, 9, 4].map(Time).to_vec();
+            let mut source = Source {
+                step: StepIndex(0),
+                shards: 1,
+                first: Name(0),
+                keys: vec![Key::GLOBAL; 4],
+                arrivals: event_times.clone(),
+                event_times,
+                values: Vec::new(),
+                ids: Vec::new(),
+                watermarks: Vec::new(),
+                watermark,
+                users: None,
+            };
+            source.promise();
+            source
+        };
+        let perfect = source(SourceWatermark::Perfect);
+        assert_eq!(perfect.watermarks, [Time(3), Time(4), Time(4), Time::MAX]);
+        assert_eq!(perfect.first_watermark(0), Time(3));
+        let bound = source(SourceWatermark::Bound(2));
+        assert_eq!(bound.watermarks, [Time(3), Time(3), Time(7), Time::MAX]);
+        assert_eq!(bound.first_watermark(0), Time::MIN);
+    }
+}

@@ -1,0 +1,142 @@
+//! Commits on their way to the store and back. A commit is a request over the network like any other: it
+//! takes time, may be lost, may be applied while its answer is lost, and may land after its worker died.
+//! Unanswered, it is repeated unchanged; the store applies its number once.
+
+use super::World;
+use super::event::Event;
+use crate::answers::{CommitSent, CommitVerdict};
+use crate::fault::Before;
+use crate::outside::Outside;
+use crate::queue::{Lane, Turn};
+use crate::store::Applied;
+use onceproof_model::commit::{Commit, CommitKind, Delta, Subject};
+use onceproof_model::effect::Input;
+use onceproof_model::time::{MILLISECOND, Nanos};
+
+/// How long an unanswered commit waits until it is repeated.
+const COMMIT_REPEAT: Nanos = 30 * MILLISECOND;
+
+/// A commit on its way to the store or back.
+#[derive(Debug)]
+pub(super) struct Wire {
+    pub commit: Commit,
+    pub life: u32,
+    pub is_answered: bool,
+    /// Events that still refer to it.
+    pub events: u32,
+}
+
+impl World<'_> {
+    pub(super) fn begin_commit(&mut self, commit: Commit, cost: Nanos) {
+        let life = self.hosts[self.host(commit.shard)].life;
+        let wire = Wire { commit, life, is_answered: false, events: 1 };
+        let wire = self.wires.insert(wire) as u32;
+        self.send_commit_after(wire, cost);
+        self.drop_wire(wire);
+    }
+
+    pub(super) fn send_commit(&mut self, wire: u32) {
+        self.send_commit_after(wire, 0);
+    }
+
+    fn send_commit_after(&mut self, wire: u32, cost: Nanos) {
+        let Outside { answers, words, .. } = &mut self.outside;
+        let commit = &self.wires[wire as usize].commit;
+        let verdict = match answers.asks_commits() {
+            true => {
+                let sent = CommitSent::new(self.pipeline, commit.shard, commit.subject, words);
+                answers.commit(&sent, words)
+            }
+            false => CommitVerdict::Pass,
+        };
+        self.trace.commit_leaves(commit, verdict, &self.outside, self.now);
+        let way = self.plan.cluster.commit;
+        let at = self.now.saturating_add(cost).saturating_add(way);
+        let is_answered = verdict != CommitVerdict::Unknown;
+        match verdict {
+            CommitVerdict::Pass | CommitVerdict::Unknown => {
+                self.schedule_wire(at, Lane::Store, wire, Event::Commit { wire, is_answered });
+            }
+            CommitVerdict::Lost => {}
+            CommitVerdict::Late(by) => {
+                let at = at.saturating_add(by);
+                self.schedule_wire(at, Lane::Heap, wire, Event::Commit { wire, is_answered });
+            }
+        }
+        // The answer is sure to come in time, unless something happens to this commit.
+        if verdict != CommitVerdict::Pass || way.saturating_mul(2) >= COMMIT_REPEAT {
+            let at = self.now.saturating_add(COMMIT_REPEAT);
+            self.schedule_wire(at, Lane::Heap, wire, Event::Repeat { wire });
+        }
+    }
+
+    fn schedule_wire(&mut self, at: u64, lane: Lane, wire: u32, event: Event) {
+        self.wires[wire as usize].events += 1;
+        self.schedule(at, Turn::Normal, lane, event);
+    }
+
+    /// One event less refers to a wire; after the last its buffer is used again.
+    pub(super) fn drop_wire(&mut self, wire: u32) {
+        let events = &mut self.wires[wire as usize].events;
+        *events -= 1;
+        if *events == 0 {
+            let wire = self.wires.remove(wire as usize);
+            self.effects.recycle(wire.commit.deltas);
+        }
+    }
+
+    pub(super) fn commit_arrives(&mut self, wire: u32, is_answered: bool) {
+        let Outside { store, ledger, words, work, sources, now, .. } = &mut self.outside;
+        let Wire { ref commit, life, is_answered: is_over, .. } = self.wires[wire as usize];
+        let applied = store.apply(commit, ledger, words);
+        self.fingerprint.add(self.now, 7 << 56 | u64::from(commit.shard.0) << 8 | applied as u64);
+        work.events += 1;
+        match applied {
+            Applied::Now => {
+                work.commits += 1;
+                self.progress_at = self.now;
+                if ledger.is_detailed() {
+                    if let (CommitKind::Settle, Subject::Record(name)) =
+                        (commit.kind, commit.subject)
+                    {
+                        ledger.let_go(self.host_of[commit.shard.at()] as usize, name);
+                    }
+                    for delta in &commit.deltas {
+                        if let Delta::Take { name, .. } | Delta::Row { name, .. } = *delta
+                            && let Some(source) = words.names.source_of(name)
+                        {
+                            ledger.taken(source, now.0.abs_diff(sources.arrival(source).0));
+                        }
+                    }
+                }
+            }
+            Applied::Before => {}
+            Applied::Refused => {
+                let host = &self.hosts[self.host_of[commit.shard.at()] as usize];
+                assert!(host.life != life, "the owner of a token is never refused");
+            }
+        }
+        self.trace.commit_applied(commit, applied, &self.outside, self.now);
+        if applied != Applied::Refused && is_answered && !is_over {
+            let at = self.now.saturating_add(self.plan.cluster.commit);
+            self.schedule_wire(at, Lane::Store, wire, Event::Answer { wire });
+        }
+        self.drop_wire(wire);
+    }
+
+    pub(super) fn answer_arrives(&mut self, wire: u32) {
+        let Wire { ref commit, life, ref mut is_answered, .. } = self.wires[wire as usize];
+        let Commit { shard, number, kind: _, subject, .. } = *commit;
+        let host = &self.hosts[self.host_of[shard.at()] as usize];
+        let is_first = host.is_up && host.life == life && !std::mem::replace(is_answered, true);
+        self.drop_wire(wire);
+        if is_first {
+            self.count(8, shard, number);
+            self.trace.answer_arrives(shard, subject, &self.outside, self.now);
+            if self.outside.answers.asks_before() && self.dies(shard, Before::Answer, subject) {
+                return;
+            }
+            self.deliver(shard, Input::Committed { number });
+        }
+    }
+}
