@@ -207,6 +207,8 @@ pub struct Pipeline {
     shard_steps: Vec<StepIndex>,
     shard_hashes: Vec<u64>,
     senders: Vec<Vec<ShardIndex>>,
+    /// The first of the senders of a step, where they are the shards of one step.
+    only_senders: Vec<Option<u32>>,
     marks: Vec<Vec<Mark>>,
     order: Vec<StepIndex>,
     /// A rule left out on purpose, for the canaries of the tests.
@@ -263,6 +265,11 @@ impl Pipeline {
                 step.from.iter().flat_map(shards).collect()
             })
             .collect();
+        let only_sender = |step: &Step| match step.from[..] {
+            [from] => Some(first_shard[from.at()]),
+            _ => None,
+        };
+        let only_senders = steps.iter().map(only_sender).collect();
         let marks = marks(&steps, &edges_out, &order);
         let hashes: Vec<u64> = steps.iter().map(|step| mix::text(&step.name)).collect();
         let shard_hashes = shard_steps.iter().map(|step: &StepIndex| hashes[step.at()]).collect();
@@ -274,6 +281,7 @@ impl Pipeline {
             shard_steps,
             shard_hashes,
             senders,
+            only_senders,
             marks,
             order,
             defect: None,
@@ -361,10 +369,12 @@ impl Pipeline {
 
     /// The place of a sender among the senders of a step.
     pub fn sender_number(&self, step: StepIndex, sender: ShardIndex) -> usize {
-        let senders = &self.senders[step.at()];
-        match self.steps[step.at()].from.len() {
-            1 => (sender.0 - senders[0].0) as usize,
-            _ => senders.iter().position(|&s| s == sender).expect("a sender of this step"),
+        match self.only_senders[step.at()] {
+            Some(first) => (sender.0 - first) as usize,
+            None => {
+                let senders = &self.senders[step.at()];
+                senders.iter().position(|&s| s == sender).expect("a sender of this step")
+            }
         }
     }
 

@@ -37,7 +37,8 @@ pub(crate) struct Outside<'a> {
     executions: Vec<Vec<u32>>,
     /// How far each source shard was ever read, and how many rows no one has read yet.
     read_until: Vec<u64>,
-    pub unread: u64,
+    unread: u64,
+    has_just_read_all: bool,
 }
 
 impl<'a> Outside<'a> {
@@ -57,6 +58,7 @@ impl<'a> Outside<'a> {
             executions: Vec::new(),
             read_until: Vec::new(),
             unread: 0,
+            has_just_read_all: false,
         }
     }
 
@@ -76,6 +78,12 @@ impl<'a> Outside<'a> {
         self.read_until.clear();
         self.read_until.resize(self.pipeline.shards(), 0);
         self.unread = self.sources.rows() as u64;
+        self.has_just_read_all = self.unread == 0;
+    }
+
+    /// Whether the last record was read since this was last asked.
+    pub fn has_just_read_all(&mut self) -> bool {
+        std::mem::take(&mut self.has_just_read_all)
     }
 
     /// Whether the worker dies before this step; then it answers nothing of meaning any more.
@@ -136,6 +144,7 @@ impl Env for Outside<'_> {
         {
             *until += 1;
             self.unread -= 1;
+            self.has_just_read_all = self.unread == 0;
         }
         read
     }

@@ -8,8 +8,7 @@
 use std::collections::VecDeque;
 
 /// When an event is due: time, then turn, then the order of scheduling.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Due(u128);
+type Due = u128;
 
 /// Which of the events of one instant come first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,7 +35,7 @@ pub enum Lane {
 const LANES: usize = 3;
 
 /// After all events.
-const NEVER: Due = Due(u128::MAX);
+const NEVER: Due = u128::MAX;
 
 /// A queue of events.
 #[derive(Clone, Debug)]
@@ -70,7 +69,7 @@ impl<T: Copy> Queue<T> {
     pub fn push(&mut self, at: u64, turn: Turn, lane: Lane, event: T) {
         let order = (u128::from(at) << 64) | ((turn as u128) << 63) | u128::from(self.scheduled);
         self.scheduled += 1;
-        let due = Due(order);
+        let due = order;
         if let Some(events) = self.lanes.get_mut(lane as usize)
             && events.back().is_none_or(|&(last, _)| last < due)
         {
@@ -101,7 +100,7 @@ impl<T: Copy> Queue<T> {
                 first
             }
         };
-        Some(((due.0 >> 64) as u64, event))
+        Some(((due >> 64) as u64, event))
     }
 
     /// All events, in no order.

@@ -105,17 +105,18 @@ impl Sources {
         }
     }
 
-    /// All rows, in order of their names, with the watermark of their shard when they were read.
-    pub fn all(&self) -> impl Iterator<Item = (StepIndex, SourceRow, Time)> {
-        self.sources.iter().flat_map(|source| {
-            (0..source.keys.len()).map(move |row| {
+    /// Hands all rows to `each`, in order of their names, with their step and the watermark of their shard
+    /// when they were read.
+    pub fn each(&self, mut each: impl FnMut(StepIndex, SourceRow, Time)) {
+        for source in &self.sources {
+            for row in 0..source.keys.len() {
                 let before = match row.checked_sub(source.shards as usize) {
                     Some(last) => source.watermarks[last],
                     None => source.first_watermark(row as u32),
                 };
-                (source.step, source.row(row), before)
-            })
-        })
+                each(source.step, source.row(row), before);
+            }
+        }
     }
 
     /// The row of this name, and when it arrived.

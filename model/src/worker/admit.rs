@@ -174,9 +174,9 @@ impl Worker {
         match self.mechanism.ack {
             Ack::AfterCommit => {
                 if self.gate.claim(key) || self.has(Defect::KeysNeverBusy) {
-                    self.admit(arrived, m);
+                    self.admit(&arrived, m);
                 } else if self.may_join(&arrived) && !self.gate.is_waited_for(key) {
-                    self.join(arrived, m);
+                    self.join(&arrived, m);
                 } else {
                     self.gate.queue_record(arrived);
                 }
@@ -193,13 +193,13 @@ impl Worker {
     pub(super) fn next_of_key<E: Env>(&mut self, key: Key, m: &mut Moment<'_, E>) {
         match self.gate.next(key) {
             Turn::Window(start) => return self.fire(key, start, m),
-            Turn::Record(arrived) => self.admit(arrived, m),
+            Turn::Record(arrived) => self.admit(&arrived, m),
             Turn::Nothing => return self.gate.release(key),
         }
         // Questions come before effects: once one is listed, the rest waits.
         while self.open.is_some() && m.effects.is_quiet() {
             match self.gate.next(key) {
-                Turn::Record(arrived) if self.may_join(&arrived) => self.join(arrived, m),
+                Turn::Record(arrived) if self.may_join(&arrived) => self.join(&arrived, m),
                 Turn::Record(arrived) => return self.gate.put_back(arrived),
                 Turn::Window(start) => return self.gate.put_window_back(key, start),
                 Turn::Nothing => return,
@@ -208,10 +208,10 @@ impl Worker {
     }
 
     /// Takes a record whose key is its own now. It either ends in a unit, or frees the key.
-    fn admit<E: Env>(&mut self, arrived: Arrived, m: &mut Moment<'_, E>) {
+    fn admit<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
         let key = arrived.record.key;
-        if self.is_duplicate(&arrived, m) {
-            self.drop_duplicate(&arrived, m);
+        if self.is_duplicate(arrived, m) {
+            self.drop_duplicate(arrived, m);
             self.gate.release(key);
             return;
         }
@@ -264,9 +264,9 @@ impl Worker {
         })
     }
 
-    fn join<E: Env>(&mut self, arrived: Arrived, m: &mut Moment<'_, E>) {
-        if self.is_duplicate(&arrived, m) {
-            self.drop_duplicate(&arrived, m);
+    fn join<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
+        if self.is_duplicate(arrived, m) {
+            self.drop_duplicate(arrived, m);
         } else {
             self.apply(arrived, m);
         }

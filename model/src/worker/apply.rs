@@ -16,7 +16,7 @@ use crate::time::Time;
 
 impl Worker {
     /// Applies an admitted record and adds it to the open unit.
-    pub(super) fn apply<E: Env>(&mut self, arrived: Arrived, m: &mut Moment<'_, E>) {
+    pub(super) fn apply<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
         m.env.apply(self.shard, arrived.record.name);
         let pipeline = m.pipeline;
         match &pipeline.step(self.step).kind {
@@ -30,8 +30,8 @@ impl Worker {
                 let start = windows.start(record.event_time);
                 if windows.is_late(start, self.watermarks.incoming_seen()) {
                     // Too late: it leaves its id and nothing else.
-                    let unit = self.unit_for(CommitKind::Commit, &arrived, m);
-                    return self.add(unit, &arrived, None, m);
+                    let unit = self.unit_for(CommitKind::Commit, arrived, m);
+                    return self.add(unit, arrived, None, m);
                 }
                 let start = match self.has(Defect::WrongWindow) {
                     true => windows.end(start),
@@ -45,9 +45,9 @@ impl Worker {
                     weight: record.weight,
                     value: record.value.integer(),
                 };
-                let unit = self.unit_for(CommitKind::Commit, &arrived, m);
+                let unit = self.unit_for(CommitKind::Commit, arrived, m);
                 self.units.get(unit).deltas.push(take);
-                self.add(unit, &arrived, Some(start), m);
+                self.add(unit, arrived, Some(start), m);
             }
             StepKind::Sink(Sink::Upsert) => {
                 let record = &arrived.record;
@@ -59,9 +59,9 @@ impl Worker {
                     weight: record.weight,
                     value: record.value.integer(),
                 };
-                let unit = self.unit_for(CommitKind::Emit, &arrived, m);
+                let unit = self.unit_for(CommitKind::Emit, arrived, m);
                 self.units.get(unit).deltas.push(row);
-                self.add(unit, &arrived, None, m);
+                self.add(unit, arrived, None, m);
             }
         }
     }
@@ -69,7 +69,7 @@ impl Worker {
     fn apply_function<E: Env>(
         &mut self,
         function: &Function,
-        arrived: Arrived,
+        arrived: &Arrived,
         m: &mut Moment<'_, E>,
     ) {
         let record = &arrived.record;
@@ -79,10 +79,10 @@ impl Worker {
                 let at = m.now.plus(self.mechanism.retry.timeout);
                 wake_at(m.effects, at, Timer::Reapply(record.key));
             }
-            self.gate.put_back(arrived);
+            self.gate.put_back(arrived.clone());
             return;
         };
-        let unit = self.unit_for(CommitKind::Commit, &arrived, m);
+        let unit = self.unit_for(CommitKind::Commit, arrived, m);
         let parent = Parent {
             name: record.name,
             id: record.id,
@@ -111,7 +111,7 @@ impl Worker {
             self.make(unit, Parent { name, id, ..parent }, output, m);
         }
         self.scratch = outputs;
-        self.add(unit, &arrived, None, m);
+        self.add(unit, arrived, None, m);
     }
 
     /// Makes an output of a unit: one per way out of this step, each with its stamp. From here on it pins

@@ -72,6 +72,8 @@ pub struct Answers {
     draws: Option<Draws>,
     /// Whether faults are still drawn.
     is_stormy: bool,
+    /// At which sorts of moments nothing can happen.
+    quiet: [bool; 5],
     network: Network,
     drawn: [Vec<Drawn>; 5],
     exact: Exact,
@@ -97,6 +99,7 @@ impl Answers {
         Answers {
             draws: None,
             is_stormy: false,
+            quiet: [false; 5],
             network: plan.network,
             drawn: drawn(&plan.climate),
             exact: Exact::new(&plan.pipeline, &plan.faults),
@@ -136,11 +139,14 @@ impl Answers {
         self.met.clear();
         self.fired = Fired::default();
         self.schedule = in_detail.then(Vec::new);
+        self.listen();
     }
 
     /// Faults are drawn no more; exact ones still fire whenever their place comes.
     pub fn calm(&mut self) {
-        self.is_stormy = false;
+        if std::mem::take(&mut self.is_stormy) {
+            self.listen();
+        }
     }
 
     /// How often each kind fired.
@@ -332,9 +338,16 @@ impl Answers {
     }
 
     fn is_quiet(&self, asked: Asked) -> bool {
-        !self.exact.has(asked)
-            && (!self.is_stormy || self.drawn[asked as usize].is_empty())
-            && self.possible.is_none()
+        self.quiet[asked as usize]
+    }
+
+    /// Works out at which sorts of moments nothing can happen and nobody watches.
+    fn listen(&mut self) {
+        for asked in Asked::ALL {
+            let is_drawn = self.is_stormy && !self.drawn[asked as usize].is_empty();
+            let is_asked = is_drawn || self.exact.has(asked) || self.possible.is_some();
+            self.quiet[asked as usize] = !is_asked;
+        }
     }
 
     fn meet(&mut self, point: u64) -> u32 {

@@ -217,6 +217,12 @@ pub enum Asked {
     Before,
 }
 
+impl Asked {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Asked; 5] =
+        [Asked::Request, Asked::Ack, Asked::Commit, Asked::Execute, Asked::Before];
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -23,6 +23,7 @@ pub(super) struct Blame {
 
 impl Ledger {
     /// A worker has a record in hand.
+    #[inline]
     pub fn hold(&mut self, host: usize, name: Name) {
         if let Some(detail) = &mut self.detail {
             let in_hand = &mut detail.blame.in_hand;
@@ -34,6 +35,7 @@ impl Ledger {
     }
 
     /// A worker is done with a record.
+    #[inline]
     pub fn let_go(&mut self, host: usize, name: Name) {
         if let Some(detail) = &mut self.detail
             && let Some(in_hand) = detail.blame.in_hand.get_mut(host)

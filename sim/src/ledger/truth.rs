@@ -2,6 +2,7 @@
 //! a function that is not deterministic the answer is the one that won: truth is then that every record
 //! is in exactly one outcome.
 
+use super::placed;
 use super::traces::Traces;
 use onceproof_model::effect::SourceRow;
 use onceproof_model::function::Function;
@@ -20,10 +21,8 @@ pub struct Expected {
     pub leaf: Name,
     /// How often.
     pub times: u32,
-    /// Under which key.
-    pub key: Key,
-    /// In which window; 0 for a sink.
-    pub start: Time,
+    /// Under which key and in which window, or row: [`placed`].
+    pub place: u64,
     /// Its value, if no aggregate came before this step; else 0.
     pub value: i64,
     /// Whether its own source had given its window up when it was read.
@@ -89,6 +88,7 @@ impl<'a> Truth<'a> {
             let (step, key) = (edge.to, pipeline.key_at(edge.to, item.key));
             let leaf = item.name.unwrap_or(item.leaf);
             let value = if item.name.is_some() { item.value.integer() } else { 0 };
+            let key_hash = self.words.keys.hash(key);
             let times = item.times;
             match &pipeline.step(step).kind {
                 StepKind::Source { .. } => {}
@@ -101,15 +101,16 @@ impl<'a> Truth<'a> {
                 | StepKind::CountGlobally(windows) => {
                     let start = windows.start(item.event_time);
                     let is_late = item.is_late || windows.is_late(start, watermark);
-                    let is_late = each(Expected { step, leaf, times, key, start, value, is_late });
+                    let place = placed(key_hash, start);
+                    let is_late = each(Expected { step, leaf, times, place, value, is_late });
                     let event_time = windows.end(start).before();
                     let (name, value) = (None, Value::Integer(0));
                     let item = Item { name, leaf, key, value, event_time, times, is_late };
                     self.flow(step, &item, watermark, each);
                 }
                 StepKind::Sink(_) => {
-                    let (start, is_late) = (Time(0), item.is_late);
-                    each(Expected { step, leaf, times, key, start, value, is_late });
+                    let (place, is_late) = (placed(key_hash, Time(0)), item.is_late);
+                    each(Expected { step, leaf, times, place, value, is_late });
                 }
             }
         }

@@ -1,8 +1,8 @@
 //! The comparison of the ledger with the truth. A run whose counts all agree costs one pass over the
 //! input; only where something differs is each record looked at again, to name what is wrong with it.
 
+use super::Ledger;
 use super::truth::{Expected, Truth, is_placed};
-use super::{Ledger, placed};
 use crate::outcome::{self, Class, Classes, Damage, Outcome};
 use crate::sources::Sources;
 use onceproof_model::mix::{fold, scatter};
@@ -29,8 +29,6 @@ pub struct Judgement {
 pub(crate) struct Expectations {
     steps: Vec<StepExpected>,
     is_placed: Vec<bool>,
-    /// What one record belongs into, kept for its memory.
-    found: Vec<Expected>,
 }
 
 #[derive(Debug, Default)]
@@ -122,8 +120,10 @@ impl Ledger {
         let in_detail = self.is_detailed();
         let mut expected: Vec<Expected> = Vec::new();
         let mut excess: Vec<(StepIndex, u64)> = Vec::new();
-        for (number, (source, row, watermark)) in sources.all().enumerate() {
+        let mut number = 0;
+        sources.each(|source, row, watermark| {
             let (name, record) = (row.name, &mut records[number]);
+            number += 1;
             expected.clear();
             excess.clear();
             let traces = &self.traces;
@@ -174,7 +174,7 @@ impl Ledger {
             if record.divergent && in_detail {
                 judgement.hurt(Class::Divergent, source, name, 1, 1, pipeline, words);
             }
-        }
+        });
         judgement.count(&records);
         let unexpected = || self.steps.iter().map(|step| step.applied).sum::<u64>();
         let right: u64 = judgement.steps.iter().map(|&(applied, late)| applied - late).sum();
@@ -247,31 +247,22 @@ impl Expectations {
             step.applied = 0;
             step.digest = 0;
         }
-        for (source, row, watermark) in sources.all() {
-            let steps = &mut self.steps;
-            let mut found = std::mem::take(&mut self.found);
-            Truth::new(pipeline, words, &ledger.traces).evaluate(
-                source,
-                row,
-                watermark,
-                &mut |e| {
-                    found.push(e);
-                    false
-                },
-            );
-            for e in found.drain(..) {
+        let (steps, rows) = (&mut self.steps, sources.rows());
+        let mut truth = Truth::new(pipeline, words, &ledger.traces);
+        sources.each(|source, row, watermark| {
+            truth.evaluate(source, row, watermark, &mut |e| {
                 let step = &mut steps[e.step.at()];
                 let at = e.leaf.0 as usize;
                 if at >= step.counts.len() {
-                    step.counts.resize((at + 1).max(sources.rows()), 0);
+                    step.counts.resize((at + 1).max(rows), 0);
                 }
                 step.counts[at] = step.counts[at].saturating_add(e.times as u16);
                 step.applied += u64::from(e.times);
                 let who = fold(u64::from(e.leaf.0), scatter(e.value as u64));
-                let here = fold(who, placed(words.keys.hash(e.key), e.start));
-                step.digest = step.digest.wrapping_add(here.wrapping_mul(u64::from(e.times)));
-            }
-            self.found = found;
-        }
+                let here = fold(who, e.place).wrapping_mul(u64::from(e.times));
+                step.digest = step.digest.wrapping_add(here);
+                false
+            });
+        });
     }
 }

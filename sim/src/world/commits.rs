@@ -29,10 +29,9 @@ pub(super) struct Wire {
 impl World<'_> {
     pub(super) fn begin_commit(&mut self, commit: Commit, cost: Nanos) {
         let life = self.hosts[self.host(commit.shard)].life;
-        let wire = Wire { commit, life, is_answered: false, events: 1 };
+        let wire = Wire { commit, life, is_answered: false, events: 0 };
         let wire = self.wires.insert(wire) as u32;
         self.send_commit_after(wire, cost);
-        self.drop_wire(wire);
     }
 
     pub(super) fn send_commit(&mut self, wire: u32) {
@@ -118,10 +117,12 @@ impl World<'_> {
         }
         self.trace.commit_applied(commit, applied, &self.outside, self.now);
         if applied != Applied::Refused && is_answered && !is_over {
+            // The answer takes the place of this event among those that refer to the wire.
             let at = self.now.saturating_add(self.plan.cluster.commit);
-            self.schedule_wire(at, Lane::Store, wire, Event::Answer { wire });
+            self.schedule(at, Turn::Normal, Lane::Store, Event::Answer { wire });
+        } else {
+            self.drop_wire(wire);
         }
-        self.drop_wire(wire);
     }
 
     pub(super) fn answer_arrives(&mut self, wire: u32) {

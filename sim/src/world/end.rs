@@ -1,32 +1,46 @@
 //! How a run ends: faults stop at calm, and the run must have drained some time after that. What goes on
 //! after calm for ever, without any effect, is known early to be stuck.
 
-use super::World;
 use super::event::{Event, is_substantial};
+use super::{End, World};
 use crate::plan::Until;
 use onceproof_model::effect::Timer;
 
 impl World<'_> {
-    /// When drawn faults end: as the scenario says, else so long after the last record was read. If that
-    /// never happens, time to drain runs from the last arrival.
-    pub(super) fn calm_at(&mut self) -> u64 {
-        if let Some(at) = self.calm_at {
-            return at;
-        }
-        if self.outside.unread == 0 {
-            let at = self.now + Until::CALM_AFTER_INPUT;
-            self.calm_at = Some(at);
-            return at;
-        }
+    /// When drawn faults end, as far as can be said at the start: as the scenario says, else time to drain
+    /// after the last arrival, until [`World::all_is_read`] knows better.
+    pub(super) fn calm_at_the_latest(&self) -> u64 {
         let sources = &self.outside.sources;
         let span = sources.last_arrival.0.abs_diff(sources.start.0);
-        span.saturating_add(self.plan.until.drain).saturating_add(Until::CALM_AFTER_INPUT)
+        let latest = span.saturating_add(self.plan.until.drain);
+        self.plan.until.calm.unwrap_or(latest.saturating_add(Until::CALM_AFTER_INPUT))
+    }
+
+    /// The last record was read for the first time: where the scenario does not say when drawn faults end,
+    /// they end so long after this.
+    pub(super) fn all_is_read(&mut self) {
+        if self.plan.until.calm.is_none() {
+            self.calm_at = self.calm_at.min(self.now.saturating_add(Until::CALM_AFTER_INPUT));
+        }
+    }
+
+    /// Drawn faults have ended: whether the run has, too.
+    pub(super) fn check_calm(&mut self, event: &Event) -> Option<End> {
+        self.outside.answers.calm();
+        let why = if self.now > self.calm_at.saturating_add(self.plan.until.drain) {
+            "the time to drain is over"
+        } else if self.is_fruitless(event) {
+            "only fruitless repetition is left"
+        } else {
+            return None;
+        };
+        Some(End::Stuck(self.describe_stuck(event, why)))
     }
 
     /// After calm, whether all that is left is the repetition of requests that lead to nothing: no commit,
     /// no crash, no fault for so long that every one of them was sent again and again, and nothing else
     /// on its way.
-    pub(super) fn is_fruitless(&mut self, event: &Event) -> bool {
+    fn is_fruitless(&mut self, event: &Event) -> bool {
         let Event::Wake { timer: Timer::Retry { .. } | Timer::RetryWatermark { .. }, .. } = event
         else {
             return false;
@@ -36,14 +50,13 @@ impl World<'_> {
             self.progress_at = self.now;
         }
         let since = self.progress_at.max(self.late_until).max(self.links.cut_until());
-        let calm_at = self.calm_at();
         let round = self.wait_max.saturating_add(2 * self.plan.network.latency_max);
-        self.now > since.max(calm_at).saturating_add(round.saturating_mul(3))
+        self.now > since.max(self.calm_at).saturating_add(round.saturating_mul(3))
             && !self.outside.answers.has_unfired()
             && !self.queue.iter().any(is_substantial)
     }
 
-    pub(super) fn describe_stuck(&self, event: &Event, why: &str) -> String {
+    fn describe_stuck(&self, event: &Event, why: &str) -> String {
         let shard = match *event {
             Event::Wake { shard, .. } => Some(shard),
             Event::Request { flight } => {

@@ -59,7 +59,8 @@ pub(crate) struct World<'a> {
     pub trace: Trace,
     /// Virtual time since the start.
     pub now: u64,
-    calm_at: Option<u64>,
+    /// When drawn faults end.
+    calm_at: u64,
     progress_at: u64,
     late_until: u64,
     faults_seen: u64,
@@ -92,7 +93,7 @@ impl<'a> World<'a> {
             fingerprint: Fingerprint::default(),
             trace: Trace::default(),
             now: 0,
-            calm_at: None,
+            calm_at: 0,
             progress_at: 0,
             late_until: 0,
             faults_seen: 0,
@@ -119,7 +120,7 @@ impl<'a> World<'a> {
         }
         self.fingerprint = Fingerprint::default();
         self.now = 0;
-        self.calm_at = self.plan.until.calm;
+        self.calm_at = self.calm_at_the_latest();
         self.progress_at = 0;
         self.late_until = 0;
         self.faults_seen = 0;
@@ -137,22 +138,19 @@ impl<'a> World<'a> {
         flush(&mut self.trace);
         while let Some((at, event)) = self.queue.pop() {
             self.now = at;
-            self.outside.now = self.outside.sources.start.plus(at);
+            self.outside.now = Time(self.outside.sources.start.0.saturating_add_unsigned(at));
             if self.outside.work.events >= self.plan.until.events {
                 return End::OutOfEvents;
             }
-            let calm_at = self.calm_at();
-            if at >= calm_at {
-                self.outside.answers.calm();
-                if at > calm_at.saturating_add(self.plan.until.drain) {
-                    return End::Stuck(self.describe_stuck(&event, "the time to drain is over"));
-                }
-                if self.is_fruitless(&event) {
-                    let why = "only fruitless repetition is left";
-                    return End::Stuck(self.describe_stuck(&event, why));
-                }
+            if at >= self.calm_at
+                && let Some(end) = self.check_calm(&event)
+            {
+                return end;
             }
             self.step(event);
+            if self.outside.has_just_read_all() {
+                self.all_is_read();
+            }
             flush(&mut self.trace);
         }
         End::Drained
