@@ -117,8 +117,7 @@ impl Ledger {
         {
             let place = placed(words.keys.hash(written.key), Time(0));
             let member = Member { weight: 0, next: 0, ..written.member() };
-            let value = if member.lineage == 0 { member.value } else { 0 };
-            self.reflect(step, member, value, place, sign, &words.names);
+            self.reflect(step, member, Depth::Here, place, sign, &words.names);
             if self.is_detailed() {
                 let total = self.steps[step.at()].totals.entry(written.key).or_default();
                 *total += match sign {
@@ -145,53 +144,57 @@ impl Ledger {
             let member = self.members[at as usize];
             weight += member.weight;
             value = value.wrapping_add(member.value);
-            let digested = if depth == Depth::Here { member.value } else { 0 };
-            self.reflect(step, member, digested, place, sign, names);
+            self.reflect(step, member, depth, place, sign, names);
             at = member.next;
         }
         (weight, value)
     }
 
     /// Reflects one member. Its value is part of the digest only where it is a member itself, and not
-    /// part of a pane that is.
+    /// part of a pane that is. There alone a pane may come but once: further down the same pane may be
+    /// contained several times, in what a map made of one pane, or by a shorter and a longer way.
     fn reflect(
         &mut self,
         step: StepIndex,
         member: Member,
-        value: i64,
+        depth: Depth,
         place: u64,
         sign: Sign,
         names: &Names,
     ) {
-        let ledger = &mut self.steps[step.at()];
-        let at = member.name.0 as usize;
-        if at >= ledger.counts.len() {
-            ledger.counts.resize(names.len().max(at + 1), 0);
-        }
-        let count = &mut ledger.counts[at];
-        *count = match sign {
-            Sign::Comes => count.saturating_add(1),
-            Sign::Goes => count.saturating_sub(1),
-        };
-        let count = *count;
-        if member.lineage == 0 {
-            let who = fold(u64::from(member.name.0), scatter(value as u64));
-            let here = fold(who, place);
-            match sign {
-                Sign::Comes => {
-                    ledger.applied += 1;
-                    ledger.digest = ledger.digest.wrapping_add(here);
-                }
-                Sign::Goes => {
-                    ledger.applied -= 1;
-                    ledger.digest = ledger.digest.wrapping_sub(here);
-                }
+        let is_leaf = member.lineage == 0;
+        if is_leaf || depth == Depth::Here {
+            let ledger = &mut self.steps[step.at()];
+            let at = member.name.0 as usize;
+            if at >= ledger.counts.len() {
+                ledger.counts.resize(names.len().max(at + 1), 0);
             }
-        } else {
-            if count > 1 && sign == Sign::Comes {
+            let count = &mut ledger.counts[at];
+            *count = match sign {
+                Sign::Comes => count.saturating_add(1),
+                Sign::Goes => count.saturating_sub(1),
+            };
+            if *count > 1 && !is_leaf && sign == Sign::Comes {
                 self.doubled.push((step, member.lineage));
             }
+        }
+        if !is_leaf {
             self.walk(step, member.lineage, Depth::Below, place, sign, names);
+            return;
+        }
+        let ledger = &mut self.steps[step.at()];
+        let value = if depth == Depth::Here { member.value } else { 0 };
+        let who = fold(u64::from(member.name.0), scatter(value as u64));
+        let here = fold(who, place);
+        match sign {
+            Sign::Comes => {
+                ledger.applied += 1;
+                ledger.digest = ledger.digest.wrapping_add(here);
+            }
+            Sign::Goes => {
+                ledger.applied -= 1;
+                ledger.digest = ledger.digest.wrapping_sub(here);
+            }
         }
     }
 
