@@ -38,6 +38,16 @@ struct StepExpected {
     digest: u64,
 }
 
+/// How often a source record, or what maps made of it, should be reflected at a step over all the ways it
+/// takes there, and how often of these it may be missing because it was late on its way.
+#[derive(Clone, Copy, Debug)]
+struct Due {
+    step: StepIndex,
+    leaf: Name,
+    times: u64,
+    late: u64,
+}
+
 /// What is wrong with one source record.
 #[derive(Clone, Copy, Default)]
 struct Record {
@@ -69,7 +79,7 @@ impl Ledger {
         if is_clean {
             judgement.totals.exact = judgement.totals.expected;
         } else {
-            self.judge_each(pipeline, sources, words, &mut judgement, has_drained);
+            self.judge_each(pipeline, sources, words, expectations, &mut judgement, has_drained);
         }
         // Where every count agrees, a record under another key, window or value would still not show.
         let is_misplaced = |(at, expected): (usize, &StepExpected)| {
@@ -97,6 +107,7 @@ impl Ledger {
         pipeline: &Pipeline,
         sources: &Sources,
         words: &mut Vocabulary,
+        expectations: &Expectations,
         judgement: &mut Judgement,
         has_drained: bool,
     ) {
@@ -118,7 +129,7 @@ impl Ledger {
         }
         doubled.sort_unstable();
         let in_detail = self.is_detailed();
-        let mut expected: Vec<Expected> = Vec::new();
+        let mut expected: Vec<Due> = Vec::new();
         let mut excess: Vec<(StepIndex, u64)> = Vec::new();
         let mut number = 0;
         sources.each(|source, row, watermark| {
@@ -128,19 +139,25 @@ impl Ledger {
             excess.clear();
             let traces = &self.traces;
             Truth::new(pipeline, words, traces).evaluate(source, row, watermark, &mut |e| {
-                let same = |o: &&mut Expected| o.step == e.step && o.leaf == e.leaf;
-                let is_late = e.is_late && self.count(e.step, e.leaf) == 0;
+                let all = expectations.steps[e.step.at()].counts[e.leaf.0 as usize];
+                // What is reflected as often as can be is not late on any of its ways.
+                let is_late = e.is_late && self.count(e.step, e.leaf) < u64::from(all);
+                let late = if is_late { u64::from(e.times) } else { 0 };
+                let same = |o: &&mut Due| o.step == e.step && o.leaf == e.leaf;
                 match expected.iter_mut().find(same) {
                     Some(other) => {
-                        other.times += e.times;
-                        other.is_late &= is_late;
+                        other.times += u64::from(e.times);
+                        other.late += late;
                     }
-                    None => expected.push(Expected { is_late, ..e }),
+                    None => {
+                        let Expected { step, leaf, .. } = e;
+                        expected.push(Due { step, leaf, times: e.times.into(), late });
+                    }
                 }
                 is_late
             });
             for e in &expected {
-                let (reflected, times) = (self.count(e.step, e.leaf), u64::from(e.times));
+                let (reflected, times) = (self.count(e.step, e.leaf), e.times);
                 let is_doubled = doubled.binary_search(&(e.step, e.leaf)).is_ok();
                 let class = if reflected > times || is_doubled {
                     record.duplicated = true;
@@ -149,9 +166,9 @@ impl Ledger {
                         (reflected - times.min(reflected)).max(u64::from(is_doubled)),
                     ));
                     Class::Duplicated
-                } else if reflected < times && e.is_late {
+                } else if reflected < times && reflected + e.late >= times {
                     record.late = true;
-                    judgement.steps[e.step.at()].1 += times;
+                    judgement.steps[e.step.at()].1 += times - reflected;
                     continue;
                 } else if reflected < times && !has_drained {
                     // It may still come.
