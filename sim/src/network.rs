@@ -18,6 +18,8 @@ pub(crate) struct Links {
     sends: Vec<Vec<u32>>,
     watermarks: HashMap<(ShardIndex, ShardIndex, Time), u32, FxBuildHasher>,
     cuts: Vec<Cut>,
+    /// When the last cut ends, also once it is over.
+    cut_until: u64,
     steps: usize,
 }
 
@@ -40,6 +42,7 @@ impl Links {
         }
         self.watermarks.clear();
         self.cuts.clear();
+        self.cut_until = 0;
     }
 
     /// Counts one more send of what a request is about, and returns how many that makes: its attempt,
@@ -65,6 +68,7 @@ impl Links {
 
     /// Cuts a link.
     pub fn cut(&mut self, cut: Cut) {
+        self.cut_until = self.cut_until.max(cut.until);
         self.cuts.push(cut);
     }
 
@@ -85,8 +89,8 @@ impl Links {
         })
     }
 
-    /// When the last cut ends; 0 if there is none.
+    /// When the last cut ends or ended; 0 if there was none.
     pub fn cut_until(&self) -> u64 {
-        self.cuts.iter().map(|cut| cut.until).max().unwrap_or(0)
+        self.cut_until
     }
 }

@@ -91,7 +91,7 @@ impl<'a> Outside<'a> {
         if self.doom.is_none() && self.answers.asks_before() {
             let subject = Subject::Record(name);
             let step = StepTaken::new(self.pipeline, shard, before, subject, &self.words);
-            self.doom = self.answers.before(&step, &self.words);
+            self.doom = self.answers.before(&step, self.pipeline, &self.words);
         }
     }
 
@@ -168,6 +168,6 @@ impl Env for Outside<'_> {
         let attempt = executions[at];
         let words = &self.words;
         let execution = Execution::new(self.pipeline, step, name, attempt, answers, words);
-        self.answers.execute(&execution, words)
+        self.answers.execute(&execution, self.pipeline, words)
     }
 }

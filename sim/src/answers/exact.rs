@@ -2,7 +2,7 @@
 //! the source record or pane that a name comes from; the few others are tried one by one.
 
 use super::canonical;
-use super::moment::{Call, CommitSent, Execution, StepTaken};
+use super::moment::Moment;
 use crate::fault::kind::Asked;
 use crate::fault::place::Record;
 use crate::fault::{Fault, Kind, Place};
@@ -99,63 +99,17 @@ impl Exact {
         &self.faults[number].fault
     }
 
-    pub fn call(
+    /// The first fault whose place this is, and that may be here. Every fault that matches counts the
+    /// match.
+    pub fn find(
         &mut self,
         asked: Asked,
-        call: &Call,
+        moment: &Moment,
+        may: impl Fn(&Kind) -> bool,
         pipeline: &Pipeline,
         words: &Vocabulary,
     ) -> Option<Kind> {
-        self.find(asked, call.subject, words, |place, _| {
-            place.from.is_none_or(|step| step == pipeline.step_of(call.from))
-                && place.to.is_none_or(|step| step == pipeline.step_of(call.to))
-                && place.from_shard.is_none_or(|shard| shard == pipeline.number_of(call.from))
-                && place.shard.is_none_or(|shard| shard == pipeline.number_of(call.to))
-                && place.attempt.is_none_or(|attempt| attempt == call.attempt)
-        })
-    }
-
-    pub fn commit(&mut self, commit: &CommitSent, words: &Vocabulary) -> Option<Kind> {
-        self.find(Asked::Commit, commit.subject, words, |place, _| {
-            place.step.is_none_or(|step| step == commit.at.0)
-                && place.shard.is_none_or(|shard| shard == commit.at.1)
-        })
-    }
-
-    pub fn execution(
-        &mut self,
-        execution: &Execution,
-        may: impl Fn(&Kind) -> bool,
-        words: &Vocabulary,
-    ) -> Option<Kind> {
-        let subject = Subject::Record(execution.name);
-        self.find(Asked::Execute, subject, words, |place, kind| {
-            place.step.is_none_or(|step| step == execution.step)
-                && place.attempt.is_none_or(|attempt| attempt == execution.attempt)
-                && may(kind)
-        })
-    }
-
-    pub fn before(&mut self, taken: &StepTaken, words: &Vocabulary) -> Option<Kind> {
-        self.find(Asked::Before, taken.subject, words, |place, _| {
-            place.before == Some(taken.before)
-                && place.step.is_none_or(|step| step == taken.at.0)
-                && place.shard.is_none_or(|shard| shard == taken.at.1)
-        })
-    }
-
-    /// The first fault whose place this is. Every fault that matches counts the match.
-    #[inline(always)]
-    fn find(
-        &mut self,
-        asked: Asked,
-        subject: Subject,
-        words: &Vocabulary,
-        is_here: impl Fn(&Place, &Kind) -> bool,
-    ) -> Option<Kind> {
-        if !self.has(asked) {
-            return None;
-        }
+        let subject = moment.subject();
         let Exact { faults, groups } = self;
         let group = &groups[asked as usize];
         let rooted = match subject {
@@ -165,17 +119,18 @@ impl Exact {
         let mut found = None;
         for &number in rooted.into_iter().flatten().chain(&group.others) {
             let waiting = &mut faults[number];
-            let place = &waiting.fault.at;
-            if waiting.has_fired || !is_about(place, waiting.root, subject, words) {
-                continue;
-            }
-            if !is_here(place, &waiting.fault.kind) {
+            let Fault { at: place, kind } = &waiting.fault;
+            if waiting.has_fired
+                || !is_about(place, waiting.root, subject, words)
+                || !moment.is_at(place, pipeline)
+                || !may(kind)
+            {
                 continue;
             }
             waiting.matches += 1;
             if found.is_none() && waiting.matches >= place.nth.unwrap_or(1) {
                 waiting.has_fired = true;
-                found = Some(waiting.fault.kind);
+                found = Some(*kind);
             }
         }
         found
@@ -183,7 +138,7 @@ impl Exact {
 }
 
 /// Whether a place is about this record or watermark. It is about a watermark only if it says so.
-fn is_about(place: &Place, root: u64, subject: Subject, words: &Vocabulary) -> bool {
+pub(super) fn is_about(place: &Place, root: u64, subject: Subject, words: &Vocabulary) -> bool {
     match (subject, &place.record) {
         (Subject::Record(_), None) => true,
         (Subject::Record(name), Some(Record::Name(pattern))) => {

@@ -5,18 +5,24 @@
 //! with a place that only it has, so that the schedule of a run replays it.
 
 mod exact;
+mod log;
 mod moment;
+mod possible;
 
 use crate::draw::{Draws, Purpose};
 use crate::fault::kind::Asked;
-use crate::fault::{Before, Climate, Fault, Kind, KindName, Leg, Place};
+use crate::fault::{Before, Climate, Fault, Kind, Leg};
 use crate::outcome::Fired;
 use crate::plan::{Network, Plan};
 use exact::Exact;
 use hashbrown::HashMap;
+use log::Log;
+use moment::Moment;
+use onceproof_model::mix::fold;
 use onceproof_model::name::Vocabulary;
 use onceproof_model::pipeline::Pipeline;
 use onceproof_model::time::Nanos;
+use possible::Possible;
 use rustc_hash::FxBuildHasher;
 
 pub use moment::{Call, CommitSent, Execution, StepTaken};
@@ -80,9 +86,13 @@ pub struct Answers {
     /// How often a point was met, for points that are met again after a crash.
     met: HashMap<u64, u32, FxBuildHasher>,
     fired: Fired,
-    schedule: Option<Vec<Fault>>,
+    /// Whether any request was doubled, and since then the verdicts on acks.
+    has_twins: bool,
+    acks: HashMap<u64, AckVerdict, FxBuildHasher>,
+    /// What a run in detail writes down.
+    log: Option<Log>,
     /// Every fault that could have been placed somewhere in this run, if someone asked.
-    possible: Option<Vec<Fault>>,
+    possible: Option<Possible>,
 }
 
 /// A kind of fault that the seed draws.
@@ -105,7 +115,9 @@ impl Answers {
             exact: Exact::new(&plan.pipeline, &plan.faults),
             met: HashMap::default(),
             fired: Fired::default(),
-            schedule: None,
+            has_twins: false,
+            acks: HashMap::default(),
+            log: None,
             possible: None,
         }
     }
@@ -117,13 +129,13 @@ impl Answers {
 
     /// From now on, writes down every fault that could be placed.
     pub fn watch(&mut self) {
-        self.possible = Some(Vec::new());
+        self.possible = Some(Possible::default());
     }
 
     /// Every fault that could have been placed in the run, in the order in which their places came, each
     /// kind with its default parameter; and watches no more.
     pub fn take_possible(&mut self) -> Vec<Fault> {
-        self.possible.take().unwrap_or_default()
+        self.possible.take().unwrap_or_default().faults
     }
 
     /// The faults that are placed at a time: when, and their number.
@@ -138,7 +150,9 @@ impl Answers {
         self.exact.reset();
         self.met.clear();
         self.fired = Fired::default();
-        self.schedule = in_detail.then(Vec::new);
+        self.has_twins = false;
+        self.acks.clear();
+        self.log = (in_detail || self.possible.is_some()).then(Log::default);
         self.listen();
     }
 
@@ -161,12 +175,12 @@ impl Answers {
 
     /// The number in the schedule of the fault that fired last, if a schedule is kept.
     pub fn last_fired(&self) -> Option<usize> {
-        self.schedule.as_ref().and_then(|schedule| schedule.len().checked_sub(1))
+        self.log.as_ref().and_then(|log| log.schedule.len().checked_sub(1))
     }
 
     /// The faults that fired, each with a place of its own.
     pub fn take_schedule(&mut self) -> Vec<Fault> {
-        self.schedule.take().unwrap_or_default()
+        self.log.take().unwrap_or_default().schedule
     }
 
     /// The exact faults that have not fired, as indices into the plan's.
@@ -201,77 +215,74 @@ impl Answers {
         if self.is_quiet(Asked::Request) {
             return RequestVerdict::Pass;
         }
-        self.note(
-            &[KindName::DropRequest, KindName::Duplicate, KindName::Delay],
-            Leg::Request,
-            || call.place(pipeline, words),
-        );
-        self.note(&[KindName::ErrorNotApplied, KindName::Partition], Leg::Request, || {
-            call.place(pipeline, words)
-        });
-        let exact = self.exact.call(Asked::Request, call, pipeline, words);
-        let Some(kind) = exact.or_else(|| self.draw(Asked::Request, call.point)) else {
-            return RequestVerdict::Pass;
-        };
-        self.fire(kind, || call.place(pipeline, words));
+        let moment = Moment::Call(*call);
+        let kind = self.decide(Asked::Request, moment, call.point, |_| true, pipeline, words);
         match kind {
-            Kind::DropRequest => RequestVerdict::Lost,
-            Kind::Duplicate { .. } => RequestVerdict::Twice,
-            Kind::Delay { by, .. } => RequestVerdict::Late(by),
-            Kind::ErrorNotApplied => RequestVerdict::Refused,
-            Kind::Partition { .. } => RequestVerdict::Cut(kind),
-            _ => unreachable!("{kind:?} is not asked of requests"),
+            None => RequestVerdict::Pass,
+            Some(Kind::DropRequest) => RequestVerdict::Lost,
+            Some(Kind::Duplicate { .. }) => {
+                self.has_twins = true;
+                RequestVerdict::Twice
+            }
+            Some(Kind::Delay { by, .. }) => RequestVerdict::Late(by),
+            Some(Kind::ErrorNotApplied) => RequestVerdict::Refused,
+            Some(kind @ Kind::Partition { .. }) => RequestVerdict::Cut(kind),
+            Some(kind) => unreachable!("{kind:?} is not asked of requests"),
         }
     }
 
-    /// An ack is sent.
+    /// An ack is sent. The acks of both copies of a doubled request share one point, and so its verdict.
     pub fn ack(&mut self, call: &Call, pipeline: &Pipeline, words: &Vocabulary) -> AckVerdict {
         if self.is_quiet(Asked::Ack) {
             return AckVerdict::Pass;
         }
-        self.note(&[KindName::DropAck, KindName::Duplicate, KindName::Delay], Leg::Ack, || {
-            call.place(pipeline, words)
-        });
-        self.note(&[KindName::ErrorApplied], Leg::Ack, || call.place(pipeline, words));
-        let exact = self.exact.call(Asked::Ack, call, pipeline, words);
-        let Some(kind) = exact.or_else(|| self.draw(Asked::Ack, call.point)) else {
-            return AckVerdict::Pass;
-        };
-        self.fire(kind, || call.place(pipeline, words));
-        match kind {
-            Kind::DropAck => AckVerdict::Lost,
-            Kind::Duplicate { .. } => AckVerdict::Twice,
-            Kind::Delay { by, .. } => AckVerdict::Late(by),
-            Kind::ErrorApplied => AckVerdict::Error,
-            _ => unreachable!("{kind:?} is not asked of acks"),
+        if self.has_twins
+            && let Some(&verdict) = self.acks.get(&call.point)
+        {
+            return verdict;
         }
+        let moment = Moment::Call(*call);
+        let kind = self.decide(Asked::Ack, moment, call.point, |_| true, pipeline, words);
+        let verdict = match kind {
+            None => AckVerdict::Pass,
+            Some(Kind::DropAck) => AckVerdict::Lost,
+            Some(Kind::Duplicate { .. }) => AckVerdict::Twice,
+            Some(Kind::Delay { by, .. }) => AckVerdict::Late(by),
+            Some(Kind::ErrorApplied) => AckVerdict::Error,
+            Some(kind) => unreachable!("{kind:?} is not asked of acks"),
+        };
+        if self.has_twins {
+            self.acks.insert(call.point, verdict);
+        }
+        verdict
     }
 
     /// A commit is sent to the store; see [`Answers::asks_commits`].
-    pub fn commit(&mut self, commit: &CommitSent, words: &Vocabulary) -> CommitVerdict {
-        let nth = self.meet(commit.point);
-        let point = onceproof_model::mix::fold(commit.point, u64::from(nth));
-        self.note(
-            &[KindName::CommitLost, KindName::CommitUnknown, KindName::CommitDelayed],
-            Leg::Request,
-            || commit.place(nth, words),
-        );
-        let exact = self.exact.commit(commit, words);
-        let Some(kind) = exact.or_else(|| self.draw(Asked::Commit, point)) else {
-            return CommitVerdict::Pass;
-        };
-        self.fire(kind, || commit.place(nth, words));
-        match kind {
-            Kind::CommitLost => CommitVerdict::Lost,
-            Kind::CommitUnknown => CommitVerdict::Unknown,
-            Kind::CommitDelayed { by } => CommitVerdict::Late(by),
-            _ => unreachable!("{kind:?} is not asked of commits"),
+    pub fn commit(
+        &mut self,
+        commit: &CommitSent,
+        pipeline: &Pipeline,
+        words: &Vocabulary,
+    ) -> CommitVerdict {
+        let point = self.meet(commit.point);
+        let moment = Moment::Commit(*commit);
+        match self.decide(Asked::Commit, moment, point, |_| true, pipeline, words) {
+            None => CommitVerdict::Pass,
+            Some(Kind::CommitLost) => CommitVerdict::Lost,
+            Some(Kind::CommitUnknown) => CommitVerdict::Unknown,
+            Some(Kind::CommitDelayed { by }) => CommitVerdict::Late(by),
+            Some(kind) => unreachable!("{kind:?} is not asked of commits"),
         }
     }
 
     /// A user function is executed: its answer, or none if it fails. The first answer is drawn from the
     /// seed; only from the second execution on can it differ.
-    pub fn execute(&mut self, execution: &Execution, words: &Vocabulary) -> Option<u32> {
+    pub fn execute(
+        &mut self,
+        execution: &Execution,
+        pipeline: &Pipeline,
+        words: &Vocabulary,
+    ) -> Option<u32> {
         let Execution { answers, attempt, .. } = *execution;
         let first = match &self.draws {
             Some(draws) if answers > 1 => {
@@ -286,34 +297,28 @@ impl Answers {
             Kind::UserDiffers { answer } => attempt > 1 && answer % answers != 0,
             _ => true,
         };
-        self.note(&[KindName::UserFails], Leg::Request, || execution.place(words));
-        if attempt > 1 && answers > 1 {
-            self.note(&[KindName::UserDiffers], Leg::Request, || execution.place(words));
-        }
-        let exact = self.exact.execution(execution, may, words);
-        let drawn = || self.draw_where(Asked::Execute, execution.point, may);
-        let Some(kind) = exact.or_else(drawn) else {
-            return Some(first);
-        };
-        self.fire(kind, || execution.place(words));
-        match kind {
-            Kind::UserFails => None,
-            Kind::UserDiffers { answer } => Some((first + answer % answers) % answers),
-            _ => unreachable!("{kind:?} is not asked of functions"),
+        let moment = Moment::Execution(*execution);
+        match self.decide(Asked::Execute, moment, execution.point, may, pipeline, words) {
+            None => Some(first),
+            Some(Kind::UserFails) => None,
+            Some(Kind::UserDiffers { answer }) => Some((first + answer % answers) % answers),
+            Some(kind) => unreachable!("{kind:?} is not asked of functions"),
         }
     }
 
-    /// A step of the protocol is about to be taken (see [`Answers::asks_before`]): after how long its worker is back, if it dies here.
-    pub fn before(&mut self, step: &StepTaken, words: &Vocabulary) -> Option<Nanos> {
-        let nth = self.meet(step.point);
-        let point = onceproof_model::mix::fold(step.point, u64::from(nth));
-        self.note(&[KindName::Crash], Leg::Request, || step.place(nth, words));
-        let exact = self.exact.before(step, words);
-        let kind = exact.or_else(|| self.draw(Asked::Before, point))?;
-        self.fire(kind, || step.place(nth, words));
-        match kind {
+    /// A step of the protocol is about to be taken (see [`Answers::asks_before`]): after how long its
+    /// worker is back, if it dies here.
+    pub fn before(
+        &mut self,
+        step: &StepTaken,
+        pipeline: &Pipeline,
+        words: &Vocabulary,
+    ) -> Option<Nanos> {
+        let point = self.meet(step.point);
+        let moment = Moment::Step(*step);
+        match self.decide(Asked::Before, moment, point, |_| true, pipeline, words)? {
             Kind::Crash { restart } => Some(restart),
-            _ => unreachable!("{kind:?} is not asked before a step"),
+            kind => unreachable!("{kind:?} is not asked before a step"),
         }
     }
 
@@ -331,8 +336,8 @@ impl Answers {
     pub fn fire_at_time(&mut self, number: usize) -> Fault {
         let fault = self.exact.at_time(number);
         self.fired.0[fault.kind.name() as usize] += 1;
-        if let Some(schedule) = &mut self.schedule {
-            schedule.push(fault.clone());
+        if let Some(log) = &mut self.log {
+            log.schedule.push(fault.clone());
         }
         fault.clone()
     }
@@ -350,17 +355,44 @@ impl Answers {
         }
     }
 
-    fn meet(&mut self, point: u64) -> u32 {
+    /// The point of a moment that may come again after a crash: with how often it came.
+    fn meet(&mut self, point: u64) -> u64 {
         let met = self.met.entry(point).or_default();
         *met += 1;
-        *met
+        fold(point, u64::from(*met))
     }
 
-    fn draw(&self, asked: Asked, point: u64) -> Option<Kind> {
-        self.draw_where(asked, point, |_| true)
+    /// What happens at a moment: the first exact fault that is placed there, else the first kind whose
+    /// draw hits, of those that may be.
+    fn decide(
+        &mut self,
+        asked: Asked,
+        moment: Moment,
+        point: u64,
+        may: impl Fn(&Kind) -> bool,
+        pipeline: &Pipeline,
+        words: &Vocabulary,
+    ) -> Option<Kind> {
+        if let Some(log) = &mut self.log {
+            log.meet(asked, moment, words);
+            if let Some(possible) = &mut self.possible {
+                possible.note(asked, &log.place(asked, &moment, pipeline, words), &may);
+            }
+        }
+        let exact = match self.exact.has(asked) {
+            true => self.exact.find(asked, &moment, &may, pipeline, words),
+            false => None,
+        };
+        let kind = exact.or_else(|| self.draw(asked, point, &may))?;
+        self.fired.0[kind.name() as usize] += 1;
+        if let Some(log) = &mut self.log {
+            let at = log.place(asked, &moment, pipeline, words);
+            log.schedule.push(Fault { at, kind });
+        }
+        Some(kind)
     }
 
-    fn draw_where(&self, asked: Asked, point: u64, may: impl Fn(&Kind) -> bool) -> Option<Kind> {
+    fn draw(&self, asked: Asked, point: u64, may: impl Fn(&Kind) -> bool) -> Option<Kind> {
         if !self.is_stormy {
             return None;
         }
@@ -369,27 +401,6 @@ impl Answers {
             u128::from(draws.word(point, drawn.purpose)) < drawn.bound && may(&drawn.kind)
         };
         self.drawn[asked as usize].iter().find(hit).map(|drawn| drawn.kind)
-    }
-
-    /// Notes that these kinds could be placed here.
-    fn note(&mut self, kinds: &[KindName], leg: Leg, place: impl Fn() -> Place) {
-        if let Some(possible) = &mut self.possible {
-            possible.extend(kinds.iter().map(|name| {
-                let kind = match name.with_defaults() {
-                    Kind::Duplicate { .. } => Kind::Duplicate { leg },
-                    Kind::Delay { by, .. } => Kind::Delay { by, leg },
-                    kind => kind,
-                };
-                Fault { at: place(), kind }
-            }));
-        }
-    }
-
-    fn fire(&mut self, kind: Kind, place: impl FnOnce() -> Place) {
-        self.fired.0[kind.name() as usize] += 1;
-        if let Some(schedule) = &mut self.schedule {
-            schedule.push(Fault { at: place(), kind });
-        }
     }
 }
 

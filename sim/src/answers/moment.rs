@@ -46,7 +46,15 @@ impl Call {
         Call { from, to, subject, attempt, point }
     }
 
-    pub(super) fn place(&self, pipeline: &Pipeline, words: &Vocabulary) -> Place {
+    fn is_at(&self, place: &Place, pipeline: &Pipeline) -> bool {
+        place.from.is_none_or(|step| step == pipeline.step_of(self.from))
+            && place.to.is_none_or(|step| step == pipeline.step_of(self.to))
+            && place.from_shard.is_none_or(|shard| shard == pipeline.number_of(self.from))
+            && place.shard.is_none_or(|shard| shard == pipeline.number_of(self.to))
+            && place.attempt.is_none_or(|attempt| attempt == self.attempt)
+    }
+
+    fn place(&self, pipeline: &Pipeline, words: &Vocabulary) -> Place {
         let mut place = Place {
             from: Some(pipeline.step_of(self.from)),
             to: Some(pipeline.step_of(self.to)),
@@ -86,12 +94,16 @@ impl CommitSent {
         CommitSent { at: (step, number), subject, point }
     }
 
-    pub(super) fn place(&self, nth: u32, words: &Vocabulary) -> Place {
+    fn is_at(&self, place: &Place) -> bool {
+        place.step.is_none_or(|step| step == self.at.0)
+            && place.shard.is_none_or(|shard| shard == self.at.1)
+    }
+
+    fn place(&self, words: &Vocabulary) -> Place {
         Place {
             step: Some(self.at.0),
             shard: Some(self.at.1),
             record: Some(record(self.subject, words)),
-            nth: (nth > 1).then_some(nth),
             ..Place::default()
         }
     }
@@ -127,7 +139,12 @@ impl Execution {
         Execution { step, name, attempt, answers, record_point, point }
     }
 
-    pub(super) fn place(&self, words: &Vocabulary) -> Place {
+    fn is_at(&self, place: &Place) -> bool {
+        place.step.is_none_or(|step| step == self.step)
+            && place.attempt.is_none_or(|attempt| attempt == self.attempt)
+    }
+
+    fn place(&self, words: &Vocabulary) -> Place {
         Place {
             step: Some(self.step),
             record: Some(record(Subject::Record(self.name), words)),
@@ -163,14 +180,60 @@ impl StepTaken {
         StepTaken { at: (step, number), before, subject, point }
     }
 
-    pub(super) fn place(&self, nth: u32, words: &Vocabulary) -> Place {
+    fn is_at(&self, place: &Place) -> bool {
+        place.before == Some(self.before)
+            && place.step.is_none_or(|step| step == self.at.0)
+            && place.shard.is_none_or(|shard| shard == self.at.1)
+    }
+
+    fn place(&self, words: &Vocabulary) -> Place {
         Place {
             step: Some(self.at.0),
             shard: Some(self.at.1),
             record: Some(record(self.subject, words)),
             before: Some(self.before),
-            nth: (nth > 1).then_some(nth),
             ..Place::default()
+        }
+    }
+}
+
+/// Any of the moments.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Moment {
+    Call(Call),
+    Commit(CommitSent),
+    Execution(Execution),
+    Step(StepTaken),
+}
+
+impl Moment {
+    /// What it is about.
+    pub fn subject(&self) -> Subject {
+        match self {
+            Moment::Call(call) => call.subject,
+            Moment::Commit(commit) => commit.subject,
+            Moment::Execution(execution) => Subject::Record(execution.name),
+            Moment::Step(step) => step.subject,
+        }
+    }
+
+    /// Whether a place is here, its record and its number aside.
+    pub fn is_at(&self, place: &Place, pipeline: &Pipeline) -> bool {
+        match self {
+            Moment::Call(call) => call.is_at(place, pipeline),
+            Moment::Commit(commit) => commit.is_at(place),
+            Moment::Execution(execution) => execution.is_at(place),
+            Moment::Step(step) => step.is_at(place),
+        }
+    }
+
+    /// Its place, which other moments may share.
+    pub fn place(&self, pipeline: &Pipeline, words: &Vocabulary) -> Place {
+        match self {
+            Moment::Call(call) => call.place(pipeline, words),
+            Moment::Commit(commit) => commit.place(words),
+            Moment::Execution(execution) => execution.place(words),
+            Moment::Step(step) => step.place(words),
         }
     }
 }

@@ -203,7 +203,7 @@ impl Kind {
 }
 
 /// A sort of moment at which faults are asked.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Asked {
     /// A request is sent.
     Request,

@@ -106,7 +106,9 @@ impl<'a> Truth<'a> {
                     let event_time = windows.end(start).before();
                     let (name, value) = (None, Value::Integer(0));
                     let item = Item { name, leaf, key, value, event_time, times, is_late };
-                    self.flow(step, &item, watermark, each);
+                    // A count passes its watermark on less its lateness, so what its own source had said
+                    // comes down here that much later.
+                    self.flow(step, &item, watermark.minus(windows.lateness), each);
                 }
                 StepKind::Sink(_) => {
                     let (place, is_late) = (placed(key_hash, Time(0)), item.is_late);

@@ -44,7 +44,7 @@ impl World<'_> {
         let verdict = match answers.asks_commits() {
             true => {
                 let sent = CommitSent::new(self.pipeline, commit.shard, commit.subject, words);
-                answers.commit(&sent, words)
+                answers.commit(&sent, self.pipeline, words)
             }
             false => CommitVerdict::Pass,
         };

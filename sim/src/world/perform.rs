@@ -100,7 +100,7 @@ impl World<'_> {
             _ => before,
         };
         let step = StepTaken::new(self.pipeline, shard, before, subject, words);
-        match answers.before(&step, words) {
+        match answers.before(&step, self.pipeline, words) {
             Some(restart) => {
                 self.crash(self.host(shard), restart);
                 true
