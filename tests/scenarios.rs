@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use table::{RANDOM, ROWS, Row};
+use table::{RANDOM, ROWS, Row, Step};
 
 /// How many seeds of a random scenario must hold where all of them should.
 const SEEDS: u64 = 3;
@@ -54,8 +54,7 @@ fn every_exact_scenario_is_exact_and_every_random_one_meets_its_claim() {
     }
     for file in RANDOM {
         let Scenario { expect, sweep, plan, .. } = load(file);
-        let mut simulator = Simulator::new(&plan);
-        let mut run = |seed| simulator.brief(Some(seed)).classes;
+        let run = |seed| Simulator::new(&plan).brief(Some(seed)).classes;
         match expect {
             Expect::ExactlyOnce => {
                 for seed in sweep.take(SEEDS as usize) {
@@ -193,7 +192,7 @@ fn difference(row: &Row) -> Option<String> {
     let outcome = Simulator::new(&scenario.plan).detail(scenario.seed);
     let mut classes = Classes::default();
     row.classes.iter().for_each(|&class| classes.insert(class));
-    let derived = described(classes, row.ledger, row.unfired, row.commits, row.steps);
+    let derived = described(classes, row.ledger, row.damaged, row.unfired, row.commits, row.steps);
     let run = of_run(&outcome, &scenario, row.commits.is_some());
     let meets = match &scenario.expect {
         Expect::ExactlyOnce => row.classes.is_empty(),
@@ -221,29 +220,33 @@ fn of_run(outcome: &Outcome, scenario: &Scenario, with_commits: bool) -> String 
         .iter()
         .map(|step| step.results.iter().map(|(key, &total)| (key.as_str(), total)).collect())
         .collect();
-    let steps: Vec<(&str, u64, u64, &[(&str, i64)])> = outcome
+    let steps: Vec<Step<'_>> = outcome
         .steps
         .iter()
         .zip(&results)
         .map(|(step, results)| (names(step.step), step.expected, step.applied, &results[..]))
         .collect();
+    let damaged: Vec<&str> = outcome.damage.iter().map(|damage| damage.record.as_str()).collect();
     let commits = with_commits.then_some(outcome.brief.work.commits);
-    described(outcome.brief.classes, numbers, outcome.unfired.len(), commits, &steps)
+    described(outcome.brief.classes, numbers, &damaged, outcome.unfired.len(), commits, &steps)
 }
 
 /// What is compared, in words.
 fn described(
     classes: Classes,
     ledger: [u64; 7],
+    damaged: &[&str],
     unfired: usize,
     commits: Option<u64>,
-    steps: &[(&str, u64, u64, &[(&str, i64)])],
+    steps: &[Step<'_>],
 ) -> String {
     let classes: Vec<&str> = classes.iter().map(|class| class.word()).collect();
     let [expected, exact, duplicated, excess, lost, divergent, late] = ledger;
+    let damaged: BTreeSet<&str> = damaged.iter().copied().collect();
     let mut text = format!(
         "{classes:?}, expected {expected}, exact {exact}, duplicated {duplicated}, \
-         excess {excess}, lost {lost}, divergent {divergent}, late {late}, unfired {unfired}"
+         excess {excess}, lost {lost}, divergent {divergent}, late {late}, \
+         damaged {damaged:?}, unfired {unfired}"
     );
     if let Some(commits) = commits {
         let _ = write!(text, ", commits {commits}");

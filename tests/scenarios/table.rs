@@ -11,8 +11,10 @@ pub struct Row {
     pub classes: &'static [Class],
     /// expected, exact, duplicated, excess, lost, divergent, late.
     pub ledger: [u64; 7],
+    /// The records that are duplicated, lost or divergent, in any order.
+    pub damaged: &'static [&'static str],
     /// The steps with results, in file order.
-    pub steps: &'static [Step],
+    pub steps: &'static [Step<'static>],
     /// How many faults do not fire, on purpose.
     pub unfired: usize,
     /// How many commits are applied, where the file says so.
@@ -20,10 +22,10 @@ pub struct Row {
 }
 
 /// A step: its name, what is expected of it, what is applied, and its results.
-pub type Step = (&'static str, u64, u64, &'static [(&'static str, i64)]);
+pub type Step<'a> = (&'a str, u64, u64, &'a [(&'a str, i64)]);
 
 /// A scenario in which so many records are all exact.
-const fn exact(file: &'static str, records: u64, steps: &'static [Step]) -> Row {
+const fn exact(file: &'static str, records: u64, steps: &'static [Step<'static>]) -> Row {
     ledger(file, &[], [records, records, 0, 0, 0, 0, 0], steps)
 }
 
@@ -32,12 +34,16 @@ const fn ledger(
     file: &'static str,
     classes: &'static [Class],
     ledger: [u64; 7],
-    steps: &'static [Step],
+    steps: &'static [Step<'static>],
 ) -> Row {
-    Row { file, classes, ledger, steps, unfired: 0, commits: None }
+    Row { file, classes, ledger, damaged: &[], steps, unfired: 0, commits: None }
 }
 
 impl Row {
+    const fn with_damaged(self, damaged: &'static [&'static str]) -> Row {
+        Row { damaged, ..self }
+    }
+
     const fn with_unfired(self, unfired: usize) -> Row {
         Row { unfired, ..self }
     }
@@ -51,9 +57,10 @@ impl Row {
 const ANN_ONCE: &[Step] = &[("per-user", 1, 1, &[("ann", 1)])];
 const ANN_TWICE: &[Step] = &[("per-user", 1, 2, &[("ann", 2)])];
 const ANN_NEVER: &[Step] = &[("per-user", 1, 0, &[])];
-/// One record that is lost, or doubled.
+/// One record that is lost, or doubled, and its name.
 const ONE_LOST: [u64; 7] = [1, 0, 0, 0, 1, 0, 0];
 const ONE_DOUBLED: [u64; 7] = [1, 0, 1, 1, 0, 0, 0];
+const FIRST: &[&str] = &["events/0#0"];
 /// Two records of ann and one of bob.
 const ANN_2_BOB_1: &[Step] = &[("per-user", 3, 3, &[("ann", 2), ("bob", 1)])];
 const ANN_1_BOB_1: &[Step] = &[("per-user", 2, 2, &[("ann", 1), ("bob", 1)])];
@@ -64,10 +71,10 @@ const ZERO_BOTH: &[Step] = &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("
 /// All exact scenarios, by folder.
 pub const ROWS: &[Row] = &[
     exact("ack/after-commit-crash.toml", 1, ANN_ONCE),
-    ledger("ack/on-receipt-crash.toml", &[Lost], ONE_LOST, ANN_NEVER),
+    ledger("ack/on-receipt-crash.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
     //
-    ledger("atomic/id-first.toml", &[Lost], ONE_LOST, ANN_NEVER),
-    ledger("atomic/state-first.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE),
+    ledger("atomic/id-first.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
+    ledger("atomic/state-first.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE).with_damaged(FIRST),
     exact("atomic/state-first-upsert.toml", 1, ANN_IN_TABLE),
     exact("atomic/together.toml", 1, ANN_ONCE),
     //
@@ -96,17 +103,21 @@ pub const ROWS: &[Row] = &[
         &[Duplicated],
         [1, 0, 1, 3, 0, 0, 0],
         &[("per-user", 1, 4, &[("ann", 4)])],
-    ),
+    )
+    .with_damaged(FIRST),
     exact("dedup/duplicate-request.toml", 1, ANN_ONCE),
-    ledger("dedup/duplicate-request-no-dedup.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE),
-    ledger("dedup/error-applied-no-dedup.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE),
+    ledger("dedup/duplicate-request-no-dedup.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
+        .with_damaged(FIRST),
+    ledger("dedup/error-applied-no-dedup.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
+        .with_damaged(FIRST),
     exact("dedup/lost-ack.toml", 3, ANN_2_BOB_1),
     ledger(
         "dedup/lost-ack-no-dedup.toml",
         &[Duplicated],
         [3, 2, 1, 1, 0, 0, 0],
         &[("per-user", 3, 4, &[("ann", 2), ("bob", 2)])],
-    ),
+    )
+    .with_damaged(&["events/0#1"]),
     ledger(
         "dedup/pane-ack-no-dedup.toml",
         &[Duplicated],
@@ -116,8 +127,10 @@ pub const ROWS: &[Row] = &[
             ("global", 2, 4, &[("*", 4)]),
             ("table", 2, 4, &[("*", 4)]),
         ],
-    ),
-    ledger("dedup/short-timeout-no-dedup.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE),
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
+    ledger("dedup/short-timeout-no-dedup.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
+        .with_damaged(FIRST),
     exact("dedup/upsert-needs-no-catalog.toml", 1, ANN_IN_TABLE),
     //
     exact("functions/explode.toml", 1, &[("per-user", 3, 3, &[("ann", 3)])]),
@@ -129,13 +142,14 @@ pub const ROWS: &[Row] = &[
     //
     exact("ids/derived-recompute.toml", 1, ANN_ONCE),
     exact("ids/fresh-checkpoint.toml", 1, ANN_ONCE),
-    ledger("ids/fresh-recompute.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE),
+    ledger("ids/fresh-recompute.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE).with_damaged(FIRST),
     ledger(
         "ids/same-id-twice.toml",
         &[Lost],
         [2, 1, 0, 0, 1, 0, 0],
         &[("per-user", 2, 1, &[("ann", 1)])],
-    ),
+    )
+    .with_damaged(&["events/0#1"]),
     //
     exact("in-flight/one-at-a-time.toml", 3, ANN_2_BOB_1),
     //
@@ -154,14 +168,16 @@ pub const ROWS: &[Row] = &[
         &[Duplicated, Divergent],
         [1, 0, 1, 1, 0, 1, 0],
         &[("per-side", 1, 2, &[("ann/0", 1), ("ann/1", 1)])],
-    ),
+    )
+    .with_damaged(FIRST),
     exact("outputs/branches-checkpointed.toml", 1, ZERO_BOTH).with_unfired(1),
     ledger(
         "outputs/branches-disagree.toml",
         &[Divergent],
         [1, 0, 0, 0, 0, 1, 0],
         &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("ann", 1)])],
-    ),
+    )
+    .with_damaged(FIRST),
     exact("outputs/branches-reshuffled.toml", 1, ZERO_BOTH),
     exact(
         "outputs/coin-checkpointed.toml",
@@ -174,7 +190,8 @@ pub const ROWS: &[Row] = &[
         &[Duplicated, Divergent],
         [2, 1, 1, 1, 0, 1, 0],
         &[("per-side", 2, 3, &[("ann/0", 1), ("ann/1", 1), ("bob/0", 1)])],
-    ),
+    )
+    .with_damaged(FIRST),
     exact("outputs/coin-into-value-recomputed.toml", 1, &[("total", 1, 1, &[("ann", 0)])]),
     exact("outputs/coin-mended-by-key-by.toml", 1, ANN_ONCE),
     exact("outputs/deterministic-recompute.toml", 1, ANN_ONCE),
@@ -190,9 +207,9 @@ pub const ROWS: &[Row] = &[
     ledger("re-ack/off-sender-crash.toml", &[Stuck], [1, 1, 0, 0, 0, 0, 0], ANN_ONCE),
     exact("re-ack/on-lost-ack.toml", 1, ANN_ONCE),
     //
-    ledger("retry/give-up-delayed-request.toml", &[Lost], ONE_LOST, ANN_NEVER),
+    ledger("retry/give-up-delayed-request.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
     exact("retry/give-up-lost-ack.toml", 1, ANN_ONCE),
-    ledger("retry/give-up-lost-request.toml", &[Lost], ONE_LOST, ANN_NEVER),
+    ledger("retry/give-up-lost-request.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
     exact("retry/lost-request.toml", 1, ANN_ONCE),
     exact("retry/short-timeout.toml", 1, ANN_ONCE),
     //
@@ -216,12 +233,7 @@ pub const ROWS: &[Row] = &[
     exact("windows/boot-fires-what-is-due.toml", 2, ANN_1_BOB_1),
     exact("windows/duplicate-carries-a-watermark.toml", 2, ANN_1_BOB_1),
     exact("windows/late-pane.toml", 3, ANN_2_BOB_1),
-    ledger(
-        "windows/late.toml",
-        &[],
-        [2, 1, 0, 0, 0, 0, 1],
-        &[("per-user", 2, 1, &[("bob", 1)])],
-    ),
+    ledger("windows/late.toml", &[], [2, 1, 0, 0, 0, 0, 1], &[("per-user", 2, 1, &[("bob", 1)])]),
     exact("windows/lost-pane-commit.toml", 3, ANN_2_BOB_1),
     exact("windows/perfect-source.toml", 2, ANN_1_BOB_1),
     exact(
@@ -234,7 +246,8 @@ pub const ROWS: &[Row] = &[
         &[Lost, Divergent],
         [5, 1, 0, 0, 1, 4, 0],
         &[("per-user", 5, 5, &[("ann", 4), ("bob", 1)]), ("global", 5, 4, &[("*", 4)])],
-    ),
+    )
+    .with_damaged(&["events/0#0", "events/0#2", "events/1#0", "events/1#1"]),
 ];
 
 /// The scenarios whose faults a seed draws.
