@@ -1,0 +1,280 @@
+//! The library of scenarios: one file per claim in `scenarios/`. The exact ones are checked against what
+//! was worked out by hand, number by number; those with random faults against what they expect. Together
+//! they use every kind of fault and every value of every mechanism.
+
+#[path = "scenarios/table.rs"]
+mod table;
+
+use onceproof::scenario::{Expect, Scenario};
+use onceproof_model::mechanism::{
+    Ack, Atomic, Bundle, Dedup, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Retry,
+};
+use onceproof_sim::fault::{Before, Direction, Kind, KindName, Leg};
+use onceproof_sim::outcome::{Classes, Outcome};
+use onceproof_sim::simulator::Simulator;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use table::{RANDOM, ROWS, Row, Step};
+
+/// How many seeds of a random scenario must hold where all of them should.
+const SEEDS: u64 = 3;
+
+#[test]
+fn every_exact_scenario_comes_to_what_was_worked_out_by_hand() {
+    let differences: Vec<String> = ROWS.iter().filter_map(difference).collect();
+    assert!(differences.is_empty(), "\n{}", differences.join("\n"));
+}
+
+#[test]
+fn every_file_is_in_the_table_and_in_the_contents() {
+    let files: BTreeSet<String> = files().collect();
+    let rows: Vec<&str> = ROWS.iter().map(|row| row.file).chain(RANDOM.iter().copied()).collect();
+    let in_table: BTreeSet<String> = rows.iter().map(|&file| file.to_owned()).collect();
+    assert_eq!(in_table.len(), rows.len(), "a file is in the table twice");
+    assert_eq!(files, in_table);
+
+    let contents = fs::read_to_string(folder().join("README.md")).expect("a table of contents");
+    let links = contents.matches(".toml)").count();
+    assert_eq!(links, files.len(), "the contents name a file twice, or one that is not there");
+    for file in &files {
+        let Scenario { name, claim, .. } = load(file);
+        let line = contents.lines().find(|line| line.contains(&format!("({file})")));
+        let line = line.unwrap_or_else(|| panic!("{file} is not in the contents"));
+        assert!(line.contains(&claim) && line.contains(&name), "{file}: {line}");
+    }
+}
+
+#[test]
+fn every_exact_scenario_is_exact_and_every_random_one_meets_its_claim() {
+    for row in ROWS {
+        let scenario = load(row.file);
+        assert!(scenario.seed.is_none() && scenario.plan.climate.odds.is_empty(), "{}", row.file);
+    }
+    for file in RANDOM {
+        let Scenario { expect, sweep, plan, .. } = load(file);
+        let run = |seed| Simulator::new(&plan).brief(Some(seed)).classes;
+        match expect {
+            Expect::ExactlyOnce => {
+                for seed in sweep.take(SEEDS as usize) {
+                    let found: Vec<_> = run(seed).iter().collect();
+                    assert!(found.is_empty(), "{file}, seed {seed}: {found:?}");
+                }
+            }
+            Expect::Violates(classes) => {
+                let mut missing = classes;
+                for seed in sweep {
+                    let found = run(seed);
+                    missing.retain(|&class| !found.contains(class));
+                    if missing.is_empty() {
+                        break;
+                    }
+                }
+                assert!(missing.is_empty(), "{file}: {missing:?} was never found");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_fault_and_no_mechanism_is_left_out() {
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    for row in ROWS {
+        let scenario = load(row.file);
+        let outcome = Simulator::new(&scenario.plan).detail(None);
+        for (number, fault) in scenario.plan.faults.iter().enumerate() {
+            if !outcome.unfired.contains(&number) {
+                used.insert(fault_in_word(&fault.kind));
+                used.extend(fault.at.before.map(|before| format!("before {}", before.word())));
+                used.extend(fault.at.time.map(|_| format!("{} by time", fault.kind.name().word())));
+            }
+        }
+        for step in scenario.plan.pipeline.steps() {
+            used.extend(values(&step.mechanism).map(str::to_owned));
+        }
+    }
+    let faults = KindName::ALL.map(|name| fault_in_word(&name.with_defaults()));
+    let more_faults = [
+        Kind::Duplicate { leg: Leg::Ack },
+        Kind::Delay { by: 1, leg: Leg::Ack },
+        Kind::Partition { lasts: 1, direction: Direction::Forward },
+        Kind::Partition { lasts: 1, direction: Direction::Backward },
+    ];
+    let befores = Before::ALL.map(|before| format!("before {}", before.word()));
+    let by_time = ["crash by time", "partition by time"].map(str::to_owned);
+    let wanted = faults.into_iter().chain(more_faults.iter().map(fault_in_word));
+    let wanted = wanted.chain(befores).chain(by_time).chain(VALUES.map(str::to_owned));
+    let unused: Vec<String> = wanted.filter(|word| !used.contains(word)).collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}
+
+/// All values of all mechanisms; where a value is a number, its default and any other.
+const VALUES: [&str; 21] = [
+    "retry: default",
+    "retry: given",
+    "give-up: never",
+    "give-up: given",
+    "ack: after-commit",
+    "ack: on-receipt",
+    "dedup: catalog",
+    "dedup: off",
+    "outputs: checkpoint",
+    "outputs: recompute",
+    "ids: derived",
+    "ids: fresh",
+    "atomic: true",
+    "atomic: state-first",
+    "atomic: id-first",
+    "re-ack: true",
+    "re-ack: false",
+    "bundle: default",
+    "bundle: given",
+    "in-flight: default",
+    "in-flight: given",
+];
+
+/// The values of one set of mechanisms. A mechanism or a value that is new does not compile here.
+fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
+    let Mechanism { retry, give_up, ack, dedup, outputs, ids, atomic, re_ack, bundle, in_flight } =
+        *mechanism;
+    let given = |is_default: bool, default, given| if is_default { default } else { given };
+    [
+        given(retry == Retry::default(), "retry: default", "retry: given"),
+        match give_up {
+            GiveUp::Never => "give-up: never",
+            GiveUp::After(_) => "give-up: given",
+        },
+        match ack {
+            Ack::AfterCommit => "ack: after-commit",
+            Ack::OnReceipt => "ack: on-receipt",
+        },
+        match dedup {
+            Dedup::Catalog => "dedup: catalog",
+            Dedup::Off => "dedup: off",
+        },
+        match outputs {
+            Outputs::Checkpoint => "outputs: checkpoint",
+            Outputs::Recompute => "outputs: recompute",
+        },
+        match ids {
+            Ids::Derived => "ids: derived",
+            Ids::Fresh => "ids: fresh",
+        },
+        match atomic {
+            Atomic::Together => "atomic: true",
+            Atomic::StateFirst => "atomic: state-first",
+            Atomic::IdFirst => "atomic: id-first",
+        },
+        match re_ack {
+            ReAck::Always => "re-ack: true",
+            ReAck::Never => "re-ack: false",
+        },
+        given(bundle == Bundle::default(), "bundle: default", "bundle: given"),
+        given(in_flight == InFlight::default(), "in-flight: default", "in-flight: given"),
+    ]
+    .into_iter()
+}
+
+/// A kind of fault, and which way it goes where there are several.
+fn fault_in_word(kind: &Kind) -> String {
+    let word = kind.name().word();
+    match kind {
+        Kind::Duplicate { leg } | Kind::Delay { leg, .. } => format!("{word} {leg:?}"),
+        Kind::Partition { direction, .. } => format!("{word} {direction:?}"),
+        _ => word.to_owned(),
+    }
+}
+
+/// How a run of an exact scenario differs from its row, if it does.
+fn difference(row: &Row) -> Option<String> {
+    let scenario = load(row.file);
+    let outcome = Simulator::new(&scenario.plan).detail(scenario.seed);
+    let mut classes = Classes::default();
+    row.classes.iter().for_each(|&class| classes.insert(class));
+    let derived = described(classes, row.ledger, row.damaged, row.unfired, row.commits, row.steps);
+    let run = of_run(&outcome, &scenario, row.commits.is_some());
+    let meets = match &scenario.expect {
+        Expect::ExactlyOnce => row.classes.is_empty(),
+        Expect::Violates(expected) => expected.iter().all(|class| row.classes.contains(class)),
+    };
+    let expects = if meets { "" } else { "  and the file expects something else\n" };
+    let differs = derived != run || !meets;
+    differs.then(|| format!("{}\n  by hand: {derived}\n  by run:  {run}\n{expects}", row.file))
+}
+
+fn of_run(outcome: &Outcome, scenario: &Scenario, with_commits: bool) -> String {
+    let ledger = outcome.brief.ledger;
+    let numbers = [
+        ledger.expected,
+        ledger.exact,
+        ledger.duplicated,
+        ledger.excess,
+        ledger.lost,
+        ledger.divergent,
+        ledger.late,
+    ];
+    let names = |step| scenario.plan.pipeline.step(step).name.as_str();
+    let results: Vec<Vec<(&str, i64)>> = outcome
+        .steps
+        .iter()
+        .map(|step| step.results.iter().map(|(key, &total)| (key.as_str(), total)).collect())
+        .collect();
+    let steps: Vec<Step<'_>> = outcome
+        .steps
+        .iter()
+        .zip(&results)
+        .map(|(step, results)| (names(step.step), step.expected, step.applied, &results[..]))
+        .collect();
+    let damaged: Vec<&str> = outcome.damage.iter().map(|damage| damage.record.as_str()).collect();
+    let commits = with_commits.then_some(outcome.brief.work.commits);
+    described(outcome.brief.classes, numbers, &damaged, outcome.unfired.len(), commits, &steps)
+}
+
+/// What is compared, in words.
+fn described(
+    classes: Classes,
+    ledger: [u64; 7],
+    damaged: &[&str],
+    unfired: usize,
+    commits: Option<u64>,
+    steps: &[Step<'_>],
+) -> String {
+    let classes: Vec<&str> = classes.iter().map(|class| class.word()).collect();
+    let [expected, exact, duplicated, excess, lost, divergent, late] = ledger;
+    let damaged: BTreeSet<&str> = damaged.iter().copied().collect();
+    let mut text = format!(
+        "{classes:?}, expected {expected}, exact {exact}, duplicated {duplicated}, \
+         excess {excess}, lost {lost}, divergent {divergent}, late {late}, \
+         damaged {damaged:?}, unfired {unfired}"
+    );
+    if let Some(commits) = commits {
+        let _ = write!(text, ", commits {commits}");
+    }
+    for (name, expected, applied, results) in steps {
+        let _ = write!(text, "; {name}: expected {expected}, applied {applied}, {results:?}");
+    }
+    text
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
+}
+
+fn load(file: &str) -> Scenario {
+    Scenario::load(&folder().join(file)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The scenarios in the folders of the library, as `folder/file.toml`.
+fn files() -> impl Iterator<Item = String> {
+    let list = |path: PathBuf| {
+        let entries = fs::read_dir(path).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").path())
+    };
+    let folders = list(folder()).filter(|path| path.is_dir());
+    let files = folders.flat_map(list).filter(|path| path.extension().is_some_and(|e| e == "toml"));
+    files.map(|path| {
+        let parts: Vec<_> = path.iter().rev().take(2).map(|part| part.to_string_lossy()).collect();
+        format!("{}/{}", parts[1], parts[0])
+    })
+}

@@ -1,0 +1,267 @@
+//! What each exact scenario comes to, copied from the derivation by hand in its file, and never from a
+//! run. A row that disagrees with a run shows that one of the two is wrong.
+
+use onceproof_sim::outcome::Class::{self, Divergent, Duplicated, Lost, Stuck};
+
+/// One exact scenario.
+pub struct Row {
+    /// The file, below `scenarios/`.
+    pub file: &'static str,
+    /// All classes that are found.
+    pub classes: &'static [Class],
+    /// expected, exact, duplicated, excess, lost, divergent, late.
+    pub ledger: [u64; 7],
+    /// The records that are duplicated, lost or divergent, in any order.
+    pub damaged: &'static [&'static str],
+    /// The steps with results, in file order.
+    pub steps: &'static [Step<'static>],
+    /// How many faults do not fire, on purpose.
+    pub unfired: usize,
+    /// How many commits are applied, where the file says so.
+    pub commits: Option<u64>,
+}
+
+/// A step: its name, what is expected of it, what is applied, and its results.
+pub type Step<'a> = (&'a str, u64, u64, &'a [(&'a str, i64)]);
+
+/// A scenario in which so many records are all exact.
+const fn exact(file: &'static str, records: u64, steps: &'static [Step<'static>]) -> Row {
+    ledger(file, &[], [records, records, 0, 0, 0, 0, 0], steps)
+}
+
+/// A scenario with this ledger.
+const fn ledger(
+    file: &'static str,
+    classes: &'static [Class],
+    ledger: [u64; 7],
+    steps: &'static [Step<'static>],
+) -> Row {
+    Row { file, classes, ledger, damaged: &[], steps, unfired: 0, commits: None }
+}
+
+impl Row {
+    const fn with_damaged(self, damaged: &'static [&'static str]) -> Row {
+        Row { damaged, ..self }
+    }
+
+    const fn with_unfired(self, unfired: usize) -> Row {
+        Row { unfired, ..self }
+    }
+
+    const fn with_commits(self, commits: u64) -> Row {
+        Row { commits: Some(commits), ..self }
+    }
+}
+
+/// One record of ann, counted once, twice, never.
+const ANN_ONCE: &[Step] = &[("per-user", 1, 1, &[("ann", 1)])];
+const ANN_TWICE: &[Step] = &[("per-user", 1, 2, &[("ann", 2)])];
+const ANN_NEVER: &[Step] = &[("per-user", 1, 0, &[])];
+/// One record that is lost, or doubled, and its name.
+const ONE_LOST: [u64; 7] = [1, 0, 0, 0, 1, 0, 0];
+const ONE_DOUBLED: [u64; 7] = [1, 0, 1, 1, 0, 0, 0];
+const FIRST: &[&str] = &["events/0#0"];
+/// Two records of ann and one of bob.
+const ANN_2_BOB_1: &[Step] = &[("per-user", 3, 3, &[("ann", 2), ("bob", 1)])];
+const ANN_1_BOB_1: &[Step] = &[("per-user", 2, 2, &[("ann", 1), ("bob", 1)])];
+const ANN_IN_TABLE: &[Step] = &[("table", 1, 1, &[("ann", 1)])];
+const ANN_SIDE_1: &[Step] = &[("per-side", 1, 1, &[("ann/1", 1)])];
+const ZERO_BOTH: &[Step] = &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("ann", 0)])];
+
+/// All exact scenarios, by folder.
+pub const ROWS: &[Row] = &[
+    exact("ack/after-commit-crash.toml", 1, ANN_ONCE),
+    ledger("ack/on-receipt-crash.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
+    //
+    ledger("atomic/id-first.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
+    ledger("atomic/state-first.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE).with_damaged(FIRST),
+    exact("atomic/state-first-upsert.toml", 1, ANN_IN_TABLE),
+    exact("atomic/together.toml", 1, ANN_ONCE),
+    //
+    exact("bundle/crash-before-commit.toml", 3, ANN_2_BOB_1).with_commits(6),
+    exact("bundle/duplicate-in-a-bundle.toml", 3, ANN_2_BOB_1),
+    //
+    exact("commits/delayed-into-the-outage.toml", 1, ANN_ONCE),
+    exact("commits/delayed-past-the-boot.toml", 1, ANN_ONCE),
+    exact("commits/lost-at-the-source.toml", 1, ANN_ONCE),
+    exact("commits/lost-watermark.toml", 1, ANN_ONCE),
+    exact("commits/lost.toml", 1, ANN_ONCE),
+    exact("commits/unknown.toml", 1, ANN_ONCE),
+    //
+    exact("crash/before-ack.toml", 1, ANN_ONCE),
+    exact("crash/before-admit.toml", 1, ANN_ONCE),
+    exact("crash/before-answer.toml", 1, ANN_ONCE),
+    exact("crash/before-apply.toml", 1, ANN_ONCE),
+    exact("crash/before-emit.toml", 1, ANN_ONCE),
+    exact("crash/before-send.toml", 1, ANN_ONCE),
+    exact("crash/before-settle.toml", 1, ANN_ONCE),
+    exact("crash/by-time.toml", 1, ANN_ONCE),
+    //
+    exact("dedup/closed-window-no-dedup.toml", 1, ANN_ONCE),
+    ledger(
+        "dedup/cut-acks-no-dedup.toml",
+        &[Duplicated],
+        [1, 0, 1, 3, 0, 0, 0],
+        &[("per-user", 1, 4, &[("ann", 4)])],
+    )
+    .with_damaged(FIRST),
+    exact("dedup/duplicate-request.toml", 1, ANN_ONCE),
+    ledger("dedup/duplicate-request-no-dedup.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
+        .with_damaged(FIRST),
+    ledger("dedup/error-applied-no-dedup.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
+        .with_damaged(FIRST),
+    exact("dedup/lost-ack.toml", 3, ANN_2_BOB_1),
+    ledger(
+        "dedup/lost-ack-no-dedup.toml",
+        &[Duplicated],
+        [3, 2, 1, 1, 0, 0, 0],
+        &[("per-user", 3, 4, &[("ann", 2), ("bob", 2)])],
+    )
+    .with_damaged(&["events/0#1"]),
+    ledger(
+        "dedup/pane-ack-no-dedup.toml",
+        &[Duplicated],
+        [2, 0, 2, 2, 0, 0, 0],
+        &[
+            ("per-user", 2, 2, &[("ann", 2)]),
+            ("global", 2, 4, &[("*", 4)]),
+            ("table", 2, 4, &[("*", 4)]),
+        ],
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
+    ledger("dedup/short-timeout-no-dedup.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
+        .with_damaged(FIRST),
+    exact("dedup/upsert-needs-no-catalog.toml", 1, ANN_IN_TABLE),
+    //
+    exact("functions/explode.toml", 1, &[("per-user", 3, 3, &[("ann", 3)])]),
+    exact("functions/filter.toml", 2, ANN_ONCE),
+    exact("functions/key-by-value.toml", 2, &[("per-value", 2, 2, &[("7", 2)])]),
+    exact("functions/sum.toml", 3, &[("total", 3, 3, &[("ann", 12), ("bob", -2)])]),
+    exact("functions/user-differs.toml", 1, ANN_SIDE_1),
+    exact("functions/user-fails.toml", 1, ANN_ONCE),
+    //
+    exact("ids/derived-recompute.toml", 1, ANN_ONCE),
+    exact("ids/fresh-checkpoint.toml", 1, ANN_ONCE),
+    ledger("ids/fresh-recompute.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE).with_damaged(FIRST),
+    ledger(
+        "ids/same-id-twice.toml",
+        &[Lost],
+        [2, 1, 0, 0, 1, 0, 0],
+        &[("per-user", 2, 1, &[("ann", 1)])],
+    )
+    .with_damaged(&["events/0#1"]),
+    //
+    exact("in-flight/one-at-a-time.toml", 3, ANN_2_BOB_1),
+    //
+    exact("network/delayed-ack.toml", 1, ANN_ONCE),
+    exact("network/delayed-request.toml", 1, ANN_ONCE),
+    exact("network/duplicate-ack.toml", 1, ANN_ONCE),
+    exact("network/error-applied.toml", 1, ANN_ONCE),
+    exact("network/error-not-applied.toml", 1, ANN_ONCE),
+    exact("network/lost-watermark.toml", 1, ANN_ONCE),
+    exact("network/partition-backward.toml", 1, ANN_ONCE),
+    exact("network/partition-both.toml", 1, ANN_ONCE),
+    exact("network/partition-forward.toml", 1, ANN_ONCE),
+    //
+    ledger(
+        "outputs/all-but-the-coin-checkpointed.toml",
+        &[Duplicated, Divergent],
+        [1, 0, 1, 1, 0, 1, 0],
+        &[("per-side", 1, 2, &[("ann/0", 1), ("ann/1", 1)])],
+    )
+    .with_damaged(FIRST),
+    exact("outputs/branches-checkpointed.toml", 1, ZERO_BOTH).with_unfired(1),
+    ledger(
+        "outputs/branches-disagree.toml",
+        &[Divergent],
+        [1, 0, 0, 0, 0, 1, 0],
+        &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("ann", 1)])],
+    )
+    .with_damaged(FIRST),
+    exact("outputs/branches-reshuffled.toml", 1, ZERO_BOTH),
+    exact(
+        "outputs/coin-checkpointed.toml",
+        2,
+        &[("per-side", 2, 2, &[("ann/0", 1), ("bob/0", 1)])],
+    )
+    .with_unfired(1),
+    ledger(
+        "outputs/coin-flipped-again.toml",
+        &[Duplicated, Divergent],
+        [2, 1, 1, 1, 0, 1, 0],
+        &[("per-side", 2, 3, &[("ann/0", 1), ("ann/1", 1), ("bob/0", 1)])],
+    )
+    .with_damaged(FIRST),
+    exact("outputs/coin-into-value-recomputed.toml", 1, &[("total", 1, 1, &[("ann", 0)])]),
+    exact("outputs/coin-mended-by-key-by.toml", 1, ANN_ONCE),
+    exact("outputs/deterministic-recompute.toml", 1, ANN_ONCE),
+    exact("outputs/only-the-coin-checkpointed.toml", 1, ANN_SIDE_1),
+    //
+    ledger(
+        "re-ack/off-lost-ack.toml",
+        &[Stuck],
+        // Neither exact nor lost: it may still come.
+        [1, 0, 0, 0, 0, 0, 0],
+        ANN_NEVER,
+    ),
+    ledger("re-ack/off-sender-crash.toml", &[Stuck], [1, 1, 0, 0, 0, 0, 0], ANN_ONCE),
+    exact("re-ack/on-lost-ack.toml", 1, ANN_ONCE),
+    //
+    ledger("retry/give-up-delayed-request.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
+    exact("retry/give-up-lost-ack.toml", 1, ANN_ONCE),
+    ledger("retry/give-up-lost-request.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
+    exact("retry/lost-request.toml", 1, ANN_ONCE),
+    exact("retry/short-timeout.toml", 1, ANN_ONCE),
+    //
+    exact(
+        "shapes/branch.toml",
+        1,
+        &[("per-user", 1, 1, &[("ann", 1)]), ("table", 1, 1, &[("ann", 1)])],
+    ),
+    exact(
+        "shapes/count-after-count.toml",
+        2,
+        &[
+            ("per-user", 2, 2, &[("ann", 2)]),
+            ("global", 2, 2, &[("*", 2)]),
+            ("table", 2, 2, &[("*", 2)]),
+        ],
+    ),
+    exact("shapes/diamond.toml", 1, &[("both", 2, 2, &[("all", 1), ("ann", 1)])]),
+    exact("shapes/join.toml", 2, &[("per-user", 2, 2, &[("ann", 2)])]),
+    //
+    exact("windows/boot-fires-what-is-due.toml", 2, ANN_1_BOB_1),
+    exact("windows/duplicate-carries-a-watermark.toml", 2, ANN_1_BOB_1),
+    exact("windows/late-pane.toml", 3, ANN_2_BOB_1),
+    ledger("windows/late.toml", &[], [2, 1, 0, 0, 0, 0, 1], &[("per-user", 2, 1, &[("bob", 1)])]),
+    exact("windows/lost-pane-commit.toml", 3, ANN_2_BOB_1),
+    exact("windows/perfect-source.toml", 2, ANN_1_BOB_1),
+    exact(
+        "windows/three-then-four-checkpoint.toml",
+        5,
+        &[("per-user", 5, 5, &[("ann", 4), ("bob", 1)]), ("global", 5, 5, &[("*", 5)])],
+    ),
+    ledger(
+        "windows/three-then-four-recompute.toml",
+        &[Lost, Divergent],
+        [5, 1, 0, 0, 1, 4, 0],
+        &[("per-user", 5, 5, &[("ann", 4), ("bob", 1)]), ("global", 5, 4, &[("*", 4)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#2", "events/1#0", "events/1#1"]),
+];
+
+/// The scenarios whose faults a seed draws.
+pub const RANDOM: &[&str] = &[
+    "chapter/bundles.toml",
+    "chapter/chapter5.toml",
+    "chapter/fresh-ids-checkpoint.toml",
+    "chapter/fresh-ids.toml",
+    "chapter/give-up.toml",
+    "chapter/id-first.toml",
+    "chapter/no-dedup.toml",
+    "chapter/no-re-ack.toml",
+    "chapter/on-receipt.toml",
+    "chapter/recompute.toml",
+    "chapter/state-first.toml",
+    "flights/flights.toml",
+];
