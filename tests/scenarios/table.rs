@@ -156,6 +156,7 @@ pub const ROWS: &[Row] = &[
     exact("network/delayed-ack.toml", 1, ANN_ONCE),
     exact("network/delayed-request.toml", 1, ANN_ONCE),
     exact("network/duplicate-ack.toml", 1, ANN_ONCE),
+    exact("network/duplicate-both-acks-lost.toml", 1, ANN_ONCE),
     exact("network/error-applied.toml", 1, ANN_ONCE),
     exact("network/error-not-applied.toml", 1, ANN_ONCE),
     exact("network/lost-watermark.toml", 1, ANN_ONCE),
@@ -227,12 +228,28 @@ pub const ROWS: &[Row] = &[
             ("table", 2, 2, &[("*", 2)]),
         ],
     ),
+    exact(
+        "shapes/pane-by-two-ways.toml",
+        1,
+        &[
+            ("per-user", 1, 1, &[("ann", 1)]),
+            ("global", 1, 1, &[("*", 1)]),
+            ("table", 2, 2, &[("*", 1), ("ann", 1)]),
+        ],
+    ),
     exact("shapes/diamond.toml", 1, &[("both", 2, 2, &[("all", 1), ("ann", 1)])]),
     exact("shapes/join.toml", 2, &[("per-user", 2, 2, &[("ann", 2)])]),
     //
     exact("windows/boot-fires-what-is-due.toml", 2, ANN_1_BOB_1),
     exact("windows/duplicate-carries-a-watermark.toml", 2, ANN_1_BOB_1),
     exact("windows/late-pane.toml", 3, ANN_2_BOB_1),
+    ledger(
+        "windows/lost-late-pane.toml",
+        &[Lost],
+        [3, 2, 0, 0, 1, 0, 0],
+        &[("per-user", 3, 3, &[("ann", 2), ("bob", 1)]), ("global", 3, 2, &[("*", 2)])],
+    )
+    .with_damaged(&["events/0#2"]),
     ledger("windows/late.toml", &[], [2, 1, 0, 0, 0, 0, 1], &[("per-user", 2, 1, &[("bob", 1)])]),
     exact("windows/lost-pane-commit.toml", 3, ANN_2_BOB_1),
     exact("windows/perfect-source.toml", 2, ANN_1_BOB_1),
