@@ -280,5 +280,9 @@ pub const RANDOM: &[&str] = &[
     "chapter/on-receipt.toml",
     "chapter/recompute.toml",
     "chapter/state-first.toml",
+    "random/branch-and-join.toml",
+    "random/bundles.toml",
+    "random/coin-and-late-panes.toml",
+    "random/recomputed.toml",
     "flights/flights.toml",
 ];
