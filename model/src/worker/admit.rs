@@ -3,6 +3,7 @@
 //! until its commit is answered; others for it queue and meet the catalog when their turn comes. While a
 //! commit is out, the catalog cannot know its id yet, so two copies side by side would both be taken.
 
+use super::apply::Application;
 use super::unit::Taken;
 use super::{Arrived, Worker};
 use crate::commit::Subject;
@@ -176,7 +177,7 @@ impl Worker {
                 if self.gate.claim(key) || self.has(Defect::KeysNeverBusy) {
                     self.admit(&arrived, m);
                 } else if self.may_join(&arrived) && !self.gate.is_waited_for(key) {
-                    self.join(&arrived, m);
+                    let _ = self.join(&arrived, m);
                 } else {
                     self.gate.queue_record(arrived);
                 }
@@ -199,7 +200,11 @@ impl Worker {
         // Questions come before effects: once one is listed, the rest waits.
         while self.open.is_some() && m.effects.is_quiet() {
             match self.gate.next(key) {
-                Turn::Record(arrived) if self.may_join(&arrived) => self.join(&arrived, m),
+                // What waits behind a record whose function failed waits with it.
+                Turn::Record(arrived) if self.may_join(&arrived) => match self.join(&arrived, m) {
+                    Application::Done => {}
+                    Application::Failed => return,
+                },
                 Turn::Record(arrived) => return self.gate.put_back(arrived),
                 Turn::Window(start) => return self.gate.put_window_back(key, start),
                 Turn::Nothing => return,
@@ -215,7 +220,7 @@ impl Worker {
             self.gate.release(key);
             return;
         }
-        self.apply(arrived, m);
+        let _ = self.apply(arrived, m);
     }
 
     fn is_duplicate<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> bool {
@@ -264,12 +269,13 @@ impl Worker {
         })
     }
 
-    fn join<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
+    /// Takes a record into the bundle that is still open.
+    fn join<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> Application {
         if self.is_duplicate(arrived, m) {
             self.drop_duplicate(arrived, m);
-        } else {
-            self.apply(arrived, m);
+            return Application::Done;
         }
+        self.apply(arrived, m)
     }
 
     /// Tells the sender of a request that it is done, and how far this shard has committed its watermark.

@@ -14,15 +14,29 @@ use crate::pipeline::{Sink, StepKind};
 use crate::record::{Record, RecordId};
 use crate::time::Time;
 
+/// What came of applying a record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Application {
+    /// It is in a unit.
+    Done,
+    /// Its function failed: it is tried again when its key has its next turn.
+    Failed,
+}
+
 impl Worker {
-    /// Applies an admitted record and adds it to the open unit.
-    pub(super) fn apply<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
+    /// Applies an admitted record and adds it to the open unit; or says that its function failed, and that
+    /// it waits at the front of its key.
+    pub(super) fn apply<E: Env>(
+        &mut self,
+        arrived: &Arrived,
+        m: &mut Moment<'_, E>,
+    ) -> Application {
         m.env.apply(self.shard, arrived.record.name);
         let pipeline = m.pipeline;
         match &pipeline.step(self.step).kind {
             StepKind::Source { .. } => unreachable!("nobody sends to a source"),
-            StepKind::Map(function) => self.apply_function(function, arrived, m),
-            StepKind::Reshuffle => self.apply_function(&Function::Identity, arrived, m),
+            StepKind::Map(function) => return self.apply_function(function, arrived, m),
+            StepKind::Reshuffle => return self.apply_function(&Function::Identity, arrived, m),
             StepKind::Count(windows)
             | StepKind::Sum(windows)
             | StepKind::CountGlobally(windows) => {
@@ -31,7 +45,8 @@ impl Worker {
                 if windows.is_late(start, self.watermarks.incoming_seen()) {
                     // Too late: it leaves its id and nothing else.
                     let unit = self.unit_for(CommitKind::Commit, arrived, m);
-                    return self.add(unit, arrived, None, m);
+                    self.add(unit, arrived, None, m);
+                    return Application::Done;
                 }
                 let start = match self.has(Defect::WrongWindow) {
                     true => windows.end(start),
@@ -64,6 +79,7 @@ impl Worker {
                 self.add(unit, arrived, None, m);
             }
         }
+        Application::Done
     }
 
     fn apply_function<E: Env>(
@@ -71,7 +87,7 @@ impl Worker {
         function: &Function,
         arrived: &Arrived,
         m: &mut Moment<'_, E>,
-    ) {
+    ) -> Application {
         let record = &arrived.record;
         let Some(answer) = m.env.execute(self.step, record.name, function.answers()) else {
             // A key that the open bundle holds has its turn again when that is committed.
@@ -80,7 +96,7 @@ impl Worker {
                 wake_at(m.effects, at, Timer::Reapply(record.key));
             }
             self.gate.put_back(arrived.clone());
-            return;
+            return Application::Failed;
         };
         let unit = self.unit_for(CommitKind::Commit, arrived, m);
         let parent = Parent {
@@ -112,6 +128,7 @@ impl Worker {
         }
         self.scratch = outputs;
         self.add(unit, arrived, None, m);
+        Application::Done
     }
 
     /// Makes an output of a unit: one per way out of this step, each with its stamp. From here on it pins
