@@ -1,29 +1,38 @@
-//! Runs the lossy shuffle, for whoever wants to count instructions, time or memory from outside.
+//! Runs the lossy shuffle, for whoever counts instructions, time or memory from outside.
 //!
-//! `lossy_shuffle RECORDS [--runs N] [--seed S]` prints `runs`, `records` and `events`, each of all runs
-//! together, and the `fingerprint` of the last.
+//! `lossy_shuffle RECORDS [--runs N] [--seed S] [--floor]` runs N seeds from S on with one simulator and
+//! prints `runs`, `records` and `events`, each of all runs together, the `fingerprint` of the last run and,
+//! where the system tells it, the most memory that was held, as `peak_kib`. With `--floor`, each run is
+//! followed by its floor: a bare loop with as many heap operations, keyed draws and set insertions.
 
 #[path = "../benches/common/mod.rs"]
 mod common;
+#[path = "../benches/common/floor.rs"]
+mod floor;
 
+use floor::{Amounts, Floor};
 use onceproof_sim::simulator::Simulator;
+use std::hint::black_box;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: lossy_shuffle RECORDS [--runs N] [--seed S]";
+const USAGE: &str = "usage: lossy_shuffle RECORDS [--runs N] [--seed S] [--floor]";
 
 struct Options {
     records: u64,
     runs: u64,
     seed: u64,
+    floor: bool,
 }
 
 fn options(mut words: impl Iterator<Item = String>) -> Option<Options> {
-    let mut options = Options { records: words.next()?.parse().ok()?, runs: 1, seed: 7 };
+    let mut options =
+        Options { records: words.next()?.parse().ok()?, runs: 1, seed: 7, floor: false };
     while let Some(word) = words.next() {
-        let number = words.next()?.parse().ok()?;
+        let mut number = || words.next()?.parse().ok();
         match word.as_str() {
-            "--runs" => options.runs = number,
-            "--seed" => options.seed = number,
+            "--runs" => options.runs = number()?,
+            "--seed" => options.seed = number()?,
+            "--floor" => options.floor = true,
             _ => return None,
         }
     }
@@ -31,22 +40,38 @@ fn options(mut words: impl Iterator<Item = String>) -> Option<Options> {
 }
 
 fn main() -> ExitCode {
-    let Some(Options { records, runs, seed }) = options(std::env::args().skip(1)) else {
+    let Some(Options { records, runs, seed, floor: with_floor }) =
+        options(std::env::args().skip(1))
+    else {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
     let scenario = common::lossy_shuffle(records);
     let mut simulator = Simulator::new(&scenario.plan);
+    let mut floor = Floor::default();
     let mut events = 0;
     let mut fingerprint = 0;
-    for run in 0..runs {
-        let brief = common::run(&mut simulator, seed.wrapping_add(run));
+    for seed in (seed..).take(runs as usize) {
+        let brief = common::run(&mut simulator, seed);
         events += brief.work.events;
         fingerprint = brief.fingerprint;
+        if with_floor {
+            black_box(floor.run(&Amounts::of(&brief, &scenario.plan), seed));
+        }
     }
     println!("runs {runs}");
     println!("records {}", records * runs);
     println!("events {events}");
     println!("fingerprint {fingerprint:032x}");
+    if let Some(peak) = peak_kib() {
+        println!("peak_kib {peak}");
+    }
     ExitCode::SUCCESS
+}
+
+/// The most memory that this process has held, where `/proc` tells it.
+fn peak_kib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
 }

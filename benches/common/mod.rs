@@ -1,4 +1,5 @@
-//! What the benches, the example and the test of allocations share: the lossy shuffle.
+//! The lossy shuffle, which the benches, the example and the test of allocations share: records of four
+//! source shards are counted per key by four others, over links that lose requests and acks.
 
 use onceproof::scenario::Scenario;
 use onceproof_sim::outcome::{Brief, Verdict};
