@@ -63,6 +63,7 @@ count "$many"
 spent=$((instructions - few_instructions)) both=$instructions
 spent_events=$((events - few_events)) spent_records=$((many - few))
 count "$many" --floor
+# Both sizes run the floor after the same preparation, which this leaves out.
 spent_floor=$((instructions - both - few_floor))
 
 per_event=$((spent / spent_events)) per_record=$((spent / spent_records))

@@ -23,18 +23,25 @@ const SEEDS: u64 = 16;
 struct Size {
     records: u64,
     seconds: u64,
+    pairs: usize,
 }
 
 const SIZES: [Size; 3] = [
-    Size { records: 100, seconds: 4 },
-    Size { records: 10_000, seconds: 6 },
-    Size { records: 1_000_000, seconds: 1 },
+    Size { records: 100, seconds: 4, pairs: 2_000 },
+    Size { records: 10_000, seconds: 6, pairs: 200 },
+    Size { records: 1_000_000, seconds: 1, pairs: 3 },
 ];
+
+/// Long enough for a steady queue.
+const LONG: u64 = 50_000;
 
 fn lossy_shuffle(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("lossy shuffle");
     group.sample_size(10).sampling_mode(SamplingMode::Flat);
-    for Size { records, seconds } in SIZES {
+    let long = common::lossy_shuffle(LONG);
+    let brief = common::run(&mut Simulator::new(&long.plan), 0);
+    let queue_length = floor::queue_length(&brief, &long.plan);
+    for Size { records, seconds, pairs: most_pairs } in SIZES {
         let scenario = common::lossy_shuffle(records);
         let mut simulator = Simulator::new(&scenario.plan);
         group.warm_up_time(Duration::from_millis(500));
@@ -48,7 +55,8 @@ fn lossy_shuffle(criterion: &mut Criterion) {
             });
         });
 
-        let mut amounts = None;
+        let brief = common::run(&mut simulator, 0);
+        let mut amounts = Amounts::of(&brief, &scenario.plan, queue_length);
         let mut floor = Floor::default();
         let mut pairs = Vec::new();
         let mut seed = 0;
@@ -56,18 +64,21 @@ fn lossy_shuffle(criterion: &mut Criterion) {
             bencher.iter_custom(|iterations| {
                 let mut sum = Duration::ZERO;
                 for _ in 0..iterations {
-                    seed = (seed + 1) % SEEDS;
-                    let (brief, real) = time(|| common::run(&mut simulator, seed));
-                    let now = Amounts::of(&brief, &scenario.plan);
-                    let (_, bare) = time(|| floor.run(black_box(&now), seed));
-                    pairs.push(real.as_secs_f64() / bare.as_secs_f64());
-                    amounts = Some((brief.work.events, now));
+                    let mut real = None;
+                    if pairs.len() < most_pairs {
+                        seed = (seed + 1) % SEEDS;
+                        let (brief, elapsed) = time(|| common::run(&mut simulator, seed));
+                        amounts = Amounts::of(&brief, &scenario.plan, queue_length);
+                        real = Some(elapsed);
+                    }
+                    let (_, bare) = time(|| floor.run(black_box(&amounts), seed));
+                    pairs.extend(real.map(|real| real.as_secs_f64() / bare.as_secs_f64()));
                     sum += bare;
                 }
                 sum
             });
         });
-        report(records, amounts, &mut pairs);
+        report(records, &amounts, &mut pairs);
     }
     group.finish();
 }
@@ -81,18 +92,17 @@ fn time<T>(closure: impl FnOnce() -> T) -> (T, Duration) {
 }
 
 /// Prints how many times the floor a run takes, if both were measured.
-fn report(records: u64, amounts: Option<(u64, Amounts)>, pairs: &mut [f64]) {
-    let (Some((events, amounts)), false) = (amounts, pairs.is_empty()) else { return };
+fn report(records: u64, amounts: &Amounts, pairs: &mut [f64]) {
+    if pairs.is_empty() {
+        return;
+    }
     pairs.sort_by(f64::total_cmp);
-    let at = |part: usize| pairs[(pairs.len() - 1) * part / 4];
-    let Amounts { heap_operations, queue_length, draws, insertions, ids, .. } = amounts;
-    println!("lossy shuffle of {records} records: a run of {events} events beside its floor,");
+    let at = |quarter: usize| pairs[(pairs.len() - 1) * quarter / 4];
+    let Amounts { events, heap_operations, queue_length, draws, insertions, ids, .. } = amounts;
     println!(
-        "  {heap_operations} heap operations at length {queue_length}, {draws} draws, \
-         {insertions} set insertions ({ids} new):"
-    );
-    println!(
-        "  {:.2} times the floor (median of {} pairs; half of them {:.2} to {:.2})\n",
+        "lossy shuffle of {records} records, {events} events, beside {heap_operations} heap operations at \
+         length {queue_length}, {draws} draws and {insertions} set insertions ({ids} new):\n  \
+         {:.2} times the floor (median of {} pairs; half of them {:.2} to {:.2})\n",
         at(2),
         pairs.len(),
         at(1),

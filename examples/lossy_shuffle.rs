@@ -48,15 +48,16 @@ fn main() -> ExitCode {
     };
     let scenario = common::lossy_shuffle(records);
     let mut simulator = Simulator::new(&scenario.plan);
-    let mut floor = Floor::default();
+    let mut floor = with_floor.then(|| (Floor::default(), steady_queue_length()));
     let mut events = 0;
     let mut fingerprint = 0;
     for seed in (seed..).take(runs as usize) {
         let brief = common::run(&mut simulator, seed);
         events += brief.work.events;
         fingerprint = brief.fingerprint;
-        if with_floor {
-            black_box(floor.run(&Amounts::of(&brief, &scenario.plan), seed));
+        if let Some((floor, queue_length)) = &mut floor {
+            let amounts = Amounts::of(&brief, &scenario.plan, *queue_length);
+            black_box(floor.run(&amounts, seed));
         }
     }
     println!("runs {runs}");
@@ -67,6 +68,13 @@ fn main() -> ExitCode {
         println!("peak_kib {peak}");
     }
     ExitCode::SUCCESS
+}
+
+/// How long the queue is in a run that is long enough for a steady one.
+fn steady_queue_length() -> u64 {
+    let long = common::lossy_shuffle(50_000);
+    let brief = common::run(&mut Simulator::new(&long.plan), 0);
+    floor::queue_length(&brief, &long.plan)
 }
 
 /// The most memory that this process has held, where `/proc` tells it.

@@ -1,6 +1,7 @@
 //! The floor: what a run cannot do without, done in a bare loop. As many heap operations on items of 24
 //! bytes at the same queue length, as many keyed draws and as many insertions into a set of ids as a run
-//! has, and nothing else: no protocol, no store, no ledger. The numbers come from a run that was measured.
+//! has, and nothing else: no protocol, no store, no ledger. The numbers come from a run that was measured;
+//! the queue length comes from a long one, which is busy for nearly all of its time.
 
 use hashbrown::HashSet;
 use onceproof_model::mix::{fold, scatter};
@@ -15,10 +16,12 @@ use std::collections::BinaryHeap;
 /// How much of each.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Amounts {
+    /// The events of the run.
+    pub events: u64,
     /// Events that are scheduled and taken: what counts as an event, and timers that came too late to
     /// mean anything.
     pub heap_operations: u64,
-    /// How many events are scheduled at a time, on average over the run.
+    /// How many events are scheduled at a time.
     pub queue_length: u64,
     /// Draws at a named point.
     pub draws: u64,
@@ -32,33 +35,47 @@ pub struct Amounts {
     timers: u64,
 }
 
+/// How many events are scheduled at a time in a long run of a plan, by Little's law: the sum of all waits
+/// over the time of the run.
+pub fn queue_length(long: &Brief, plan: &Plan) -> u64 {
+    let work = long.work;
+    let retry = plan.pipeline.steps()[0].mechanism.retry;
+    let latency = plan.network.latency_min.midpoint(plan.network.latency_max);
+    let waits = u128::from(retry.wait(1)) * u128::from(work.messages - work.retries)
+        + u128::from(retry.wait(2)) * u128::from(work.retries)
+        + u128::from(latency) * u128::from(arrivals(long))
+        + u128::from(plan.cluster.commit) * u128::from(2 * work.commits);
+    (waits / u128::from(long.virtual_time.max(1))) as u64
+}
+
+/// Every request that arrives is acked, a duplicate too.
+fn acks(brief: &Brief) -> u64 {
+    brief.work.messages - brief.fired.count(KindName::DropRequest)
+}
+
+/// How many requests and acks arrive.
+fn arrivals(brief: &Brief) -> u64 {
+    2 * acks(brief) - brief.fired.count(KindName::DropAck)
+}
+
 impl Amounts {
-    /// What a run of this plan had, if nothing but requests and acks was lost.
-    pub fn of(brief: &Brief, plan: &Plan) -> Amounts {
+    /// What a run of this plan had, if nothing but requests and acks was lost. `queue_length` is that of
+    /// a long run.
+    pub fn of(brief: &Brief, plan: &Plan, queue_length: u64) -> Amounts {
         let work = brief.work;
-        // Every send sets a timer; the timers that found an answer are no events.
-        let heap_operations = work.events + work.messages - work.retries;
-        // Every request that arrives is acked, a duplicate too.
-        let acks = work.messages - brief.fired.count(KindName::DropRequest);
-        let arrivals = acks + acks - brief.fired.count(KindName::DropAck);
-        let retry = plan.pipeline.steps()[0].mechanism.retry;
-        let (first_sends, network) = (work.messages - work.retries, plan.network);
-        // Little's law: the mean queue length is the sum of all waits over the time of the run.
-        let waits = u128::from(retry.wait(1)) * u128::from(first_sends)
-            + u128::from(retry.wait(2)) * u128::from(work.retries)
-            + u128::from(network.latency_min.midpoint(network.latency_max)) * u128::from(arrivals)
-            + u128::from(plan.cluster.commit) * u128::from(2 * work.commits);
-        let queue_length = (waits / u128::from(brief.virtual_time.max(1))) as u64;
         Amounts {
-            heap_operations,
-            queue_length: queue_length.clamp(1, heap_operations),
+            events: work.events,
+            // Every send sets a timer; the timers that found an answer are no events.
+            heap_operations: work.events + work.messages - work.retries,
+            // A short run never has more to do at a time than about one thing for each record.
+            queue_length: queue_length.clamp(1, brief.ledger.expected.max(1)),
             // Of each request and each ack: is it lost, and how long does it take?
-            draws: 2 * work.messages + 2 * acks,
+            draws: 2 * work.messages + 2 * acks(brief),
             insertions: work.catalog_reads,
             ids: work.ids_held_end,
-            latency_min: network.latency_min,
-            latency_max: network.latency_max,
-            timeout: retry.wait(1),
+            latency_min: plan.network.latency_min,
+            latency_max: plan.network.latency_max,
+            timeout: plan.pipeline.steps()[0].mechanism.retry.wait(1),
             timers: work.messages,
         }
     }
