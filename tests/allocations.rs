@@ -1,0 +1,48 @@
+//! What a run allocates once a simulator has run: next to nothing, and no more for more records. It keeps
+//! its memory from run to run, so a sweep of seeds costs what its events cost. The same seeds are run
+//! again, since another seed may need more room than any before it.
+
+#[path = "../benches/common/mod.rs"]
+mod common;
+
+use onceproof_sim::simulator::Simulator;
+
+/// How many allocations each of these seeds takes when it is run again with memory that is warm.
+fn allocations_when_warm(records: u64, seeds: std::ops::Range<u64>) -> Vec<u64> {
+    let scenario = common::lossy_shuffle(records);
+    let mut simulator = Simulator::new(&scenario.plan);
+    // Twice: what is handed back at the end of a run may be handed out in another order.
+    for seed in seeds.clone().chain(seeds.clone()) {
+        common::run(&mut simulator, seed);
+    }
+    let mut allocations = |seed| {
+        let count = allocation_counter::measure(|| {
+            common::run(&mut simulator, seed);
+        });
+        count.count_total
+    };
+    seeds.map(&mut allocations).collect()
+}
+
+/// However long the run: the list of steps in its judgement, and, when each of the four counting shards
+/// boots, the list of its senders' watermarks that the store hands over.
+const AT_MOST: u64 = 1 + 4;
+
+#[test]
+fn a_sweep_of_seeds_allocates_nothing_per_event() {
+    let allocations = allocations_when_warm(100, 0..40);
+    assert!(allocations.iter().all(|&count| count <= AT_MOST), "{allocations:?}");
+}
+
+#[test]
+fn a_run_of_four_times_the_records_allocates_no_more() {
+    let few = allocations_when_warm(100, 0..10).into_iter().max();
+    let many = allocations_when_warm(400, 0..10).into_iter().max();
+    assert!(many <= few, "{many:?} allocations with 400 records, {few:?} with 100");
+}
+
+#[test]
+fn allocations_are_counted() {
+    let count = allocation_counter::measure(|| drop(std::hint::black_box(vec![1_u64; 8])));
+    assert_eq!(count.count_total, 1);
+}
