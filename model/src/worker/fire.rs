@@ -13,18 +13,21 @@ use crate::key::Key;
 use crate::mix;
 use crate::pipeline::{Pipeline, StepIndex, StepKind};
 use crate::record::{RecordId, Value};
-use crate::time::Time;
+use crate::time::{Nanos, Time};
 use crate::window::Windowing;
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// The windows that have content which is in no pane yet.
 #[derive(Debug)]
 pub(super) struct Windows {
     states: HashMap<(Key, Time), State, FxBuildHasher>,
-    /// The same windows by end: the first pins the watermark.
-    ends: BTreeSet<(Time, Key)>,
+    /// The ends of windows that wait for the watermark, and of those that are due. The least of both pins
+    /// the watermark. An entry whose window is gone is dropped when it comes up.
+    waiting: BinaryHeap<Reverse<(Time, Key)>>,
+    due: BinaryHeap<Reverse<(Time, Key)>>,
     /// Windows that end here or earlier are due.
     due_until: Time,
     /// How many are due or firing.
@@ -39,8 +42,13 @@ enum State {
 
 impl Default for Windows {
     fn default() -> Windows {
-        let (states, ends) = (HashMap::default(), BTreeSet::new());
-        Windows { states, ends, due_until: Time::MIN, firing: 0 }
+        Windows {
+            states: HashMap::default(),
+            waiting: BinaryHeap::new(),
+            due: BinaryHeap::new(),
+            due_until: Time::MIN,
+            firing: 0,
+        }
     }
 }
 
@@ -57,56 +65,59 @@ impl Windows {
         }
         let is_due = end <= self.due_until;
         self.states.insert((key, start), if is_due { State::Due } else { State::Waiting });
-        self.ends.insert((end, key));
+        let ends = if is_due { &mut self.due } else { &mut self.waiting };
+        ends.push(Reverse((end, key)));
         self.firing += u32::from(is_due);
         is_due
     }
 
-    /// Moves the watermark, and hands each window that is due by it to `due`, in order of end.
-    fn advance(
-        &mut self,
-        pipeline: &Pipeline,
-        step: StepIndex,
-        to: Time,
-        mut due: impl FnMut(Key, Time),
-    ) {
+    /// Moves the watermark, and hands each window that is due by it to `found`, in order of end.
+    fn advance(&mut self, to: Time, length: Nanos, mut found: impl FnMut(Key, Time)) {
         if to <= self.due_until {
             return;
         }
-        let from = self.due_until;
         self.due_until = to;
-        if self.ends.first().is_none_or(|&(end, _)| end > to) {
-            return;
-        }
-        let length = windowing(pipeline, step).length;
-        for &(end, key) in self.ends.iter().take_while(|&&(end, _)| end <= to) {
+        while let Some(&Reverse((end, key))) = self.waiting.peek()
+            && end <= to
+        {
+            self.waiting.pop();
             let start = end.minus(length);
-            let state = self.states.get_mut(&(key, start)).expect("each end has its window");
-            if end > from && *state == State::Waiting {
+            if let Some(state @ State::Waiting) = self.states.get_mut(&(key, start)) {
                 *state = State::Due;
                 self.firing += 1;
-                due(key, start);
+                self.due.push(Reverse((end, key)));
+                found(key, start);
             }
         }
     }
 
     /// The content of a window is in a pane now.
-    pub fn fired(&mut self, key: Key, start: Time, pipeline: &Pipeline, step: StepIndex) {
+    pub fn fired(&mut self, key: Key, start: Time) {
         if let Some(state) = self.states.remove(&(key, start)) {
-            let end = windowing(pipeline, step).end(start);
-            self.ends.remove(&(end, key));
             self.firing -= u32::from(state == State::Due);
         }
     }
 
     /// What content that is in no pane holds the watermark back to.
-    pub fn pin(&self) -> Time {
-        self.ends.first().map_or(Time::MAX, |&(end, _)| end.before())
+    pub fn pin(&mut self, length: Nanos) -> Time {
+        let Windows { states, waiting, due, .. } = self;
+        let mut pin = Time::MAX;
+        for ends in [waiting, due] {
+            while let Some(&Reverse((end, key))) = ends.peek() {
+                if states.contains_key(&(key, end.minus(length))) {
+                    pin = pin.min(end.before());
+                    break;
+                }
+                ends.pop();
+            }
+        }
+        pin
     }
 
     pub fn clear(&mut self) {
         self.states.clear();
-        self.ends.clear();
+        self.waiting.clear();
+        self.due.clear();
         self.due_until = Time::MIN;
         self.firing = 0;
     }
@@ -120,8 +131,9 @@ impl Worker {
     /// The watermark of all senders together has moved: windows may be due.
     pub(super) fn advance_windows(&mut self, pipeline: &Pipeline) {
         let to = self.watermarks.incoming_seen();
+        let length = windowing(pipeline, self.step).length;
         let Worker { windows, gate, defect, .. } = self;
-        windows.advance(pipeline, self.step, to, |key, start| {
+        windows.advance(to, length, |key, start| {
             if *defect == Some(Defect::FiringIgnoresBusyKey) {
                 gate.queue_loose(key, start);
             } else {
@@ -149,7 +161,7 @@ impl Worker {
     pub(super) fn fire<E: Env>(&mut self, key: Key, start: Time, m: &mut Moment<'_, E>) {
         let content = m.env.content(self.shard, key, start);
         if content.records == 0 {
-            self.windows.fired(key, start, m.pipeline, self.step);
+            self.windows.fired(key, start);
             self.gate.release(key);
             return;
         }

@@ -163,7 +163,7 @@ impl Worker {
             }
             Taken::Offset => {}
             Taken::Window { key, start } => {
-                self.windows.fired(key, start, m.pipeline, self.step);
+                self.windows.fired(key, start);
                 self.gate.release(key);
             }
             Taken::Watermark { from, rpc, value } => {

@@ -107,10 +107,17 @@ impl Units {
         self.busy
     }
 
-    /// Forgets all units.
+    /// Forgets all units and keeps their buffers.
     pub fn clear(&mut self) {
-        self.slots.clear();
         self.free.clear();
+        for (slot, unit) in self.slots.iter_mut().enumerate().rev() {
+            unit.taken.clear();
+            unit.deltas.clear();
+            unit.outputs.clear();
+            unit.unacked = 0;
+            unit.unanswered = 0;
+            self.free.push(slot as u32);
+        }
         self.busy = 0;
     }
 }

@@ -211,14 +211,17 @@ impl Worker {
         } else {
             self.watermarks.incoming_committed
         };
-        let mut promise = match (&self.reader, m.pipeline.step(self.step).kind.windowing()) {
+        let windows = m.pipeline.step(self.step).kind.windowing();
+        let mut promise = match (&self.reader, windows) {
             (Some(reader), _) => reader.watermark(),
             (None, Some(_)) if self.has(Defect::LatenessNotHeldBack) => incoming,
             (None, Some(windows)) => incoming.minus(windows.lateness),
             (None, None) => incoming,
         };
-        if !self.has(Defect::ContentDoesNotPin) {
-            promise = promise.min(self.windows.pin());
+        if let Some(windows) = windows
+            && !self.has(Defect::ContentDoesNotPin)
+        {
+            promise = promise.min(self.windows.pin(windows.length));
         }
         if !self.has(Defect::OutputsDoNotPin) && promise > self.watermarks.outgoing {
             promise = promise.min(self.outbox.pin());
