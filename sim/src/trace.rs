@@ -41,6 +41,13 @@ impl Trace {
     }
 
     #[inline(always)]
+    pub fn cut_off(&mut self, from: usize, to: usize, now: u64) {
+        self.write(now, || {
+            format!("  which is lost  ! the link from worker {from} to worker {to} is cut")
+        });
+    }
+
+    #[inline(always)]
     pub fn request_arrives(&mut self, r: &Request, o: &Outside, now: u64) {
         self.write(now, || {
             let (from, to) = (shard(o, r.from), shard(o, r.to));

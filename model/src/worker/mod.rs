@@ -5,9 +5,9 @@
 //! outputs are **sent**, and each output is **settled** once it is acked itself. Each of these has its
 //! file here, in this order. Under `recompute` the order is another: outputs are sent first, and one
 //! commit at the end settles everything. What a record leaves in the catalog is **forgotten** by
-//! watermark; that file stands where [`admit`] asks the catalog.
+//! watermark; that belongs where `admit` asks the catalog.
 //!
-//! All state here is volatile: a crash drops it, and [`boot`] rebuilds it from the store's rows.
+//! All state here is volatile: a crash drops it, and `boot` rebuilds it from the store's rows.
 
 mod admit;
 mod apply;

@@ -33,6 +33,7 @@ impl World<'_> {
         let latency = self.outside.answers.latency(&call, Leg::Request);
         let at = self.now.saturating_add(cost).saturating_add(latency);
         if self.links.is_cut(from, to, self.now) {
+            self.trace.cut_off(from, to, self.now);
             return;
         }
         match verdict {
@@ -78,6 +79,7 @@ impl World<'_> {
         let verdict = answers.ack(&call, self.pipeline, words);
         self.trace.ack_leaves(ack, verdict, &self.outside, self.now);
         if self.links.is_cut(self.host(from), self.host(to), self.now) {
+            self.trace.cut_off(self.host(from), self.host(to), self.now);
             return;
         }
         let latency = self.outside.answers.latency(&call, Leg::Ack);
