@@ -269,12 +269,14 @@ fn graph_error(source: &Source<'_>, steps: &[At<raw::Step>], error: &GraphError)
                 format!("nobody takes the outputs of {}", name(index)),
             )
             .label("the last step is a count, a sum or a sink"),
-        GraphError::ReadsSplitPane { step: index, aggregate } => source
+        GraphError::ReadsPane { step: index, aggregate } => source
             .error(
                 span(&step(index).function).unwrap_or(0..0),
                 format!("{} reads values of {}", name(index), name(aggregate)),
             )
-            .label("late records may split a total over several panes"),
+            .label(
+                "which records a pane caught decides its value, so the right answer cannot be told",
+            ),
         GraphError::DependsOnCoin { step: index, coin } => source
             .error(
                 span(&step(index).function).unwrap_or(0..0),

@@ -2,13 +2,19 @@
 //! It also answers the questions that the protocol asks about its shape: who sends to whom, which shard
 //! a key belongs to, and which watermarks anyone downstream waits for.
 
+mod check;
+mod marks;
+mod step;
+
+pub use check::GraphError;
+pub use marks::Mark;
+pub use step::{Sink, SourceWatermark, Step, StepKind};
+
 use crate::defect::Defect;
-use crate::function::Function;
 use crate::key::Key;
-use crate::mechanism::Mechanism;
 use crate::mix;
-use crate::time::{Nanos, Time};
-use crate::window::Windowing;
+use check::{check_functions, check_inputs};
+use marks::marks;
 use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -34,135 +40,6 @@ impl ShardIndex {
     }
 }
 
-/// What a step does.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum StepKind {
-    /// Reads records at offsets; their ids are shard and offset, or given by the input.
-    Source {
-        /// How it knows its event-time watermark.
-        watermark: SourceWatermark,
-    },
-    /// Applies a user function.
-    Map(Function),
-    /// Passes records on under the same keys, through a shuffle: a stable input for what comes next.
-    Reshuffle,
-    /// Counts per key and window, adding weights.
-    Count(Windowing),
-    /// Adds up values per key and window.
-    Sum(Windowing),
-    /// Counts per window under the one key `*`, adding weights.
-    CountGlobally(Windowing),
-    /// Writes rows.
-    Sink(Sink),
-}
-
-/// How a source knows its event-time watermark.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum SourceWatermark {
-    /// The least event time still to come.
-    Perfect,
-    /// This far behind the greatest event time seen.
-    Bound(Nanos),
-}
-
-/// How a sink writes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Sink {
-    /// A row per result, overwritten when the same result comes again.
-    Upsert,
-}
-
-impl StepKind {
-    /// The word for it in a scenario file.
-    pub fn word(&self) -> &'static str {
-        match self {
-            StepKind::Source { .. } => "source",
-            StepKind::Map(_) => "map",
-            StepKind::Reshuffle => "reshuffle",
-            StepKind::Count(_) => "count",
-            StepKind::Sum(_) => "sum",
-            StepKind::CountGlobally(_) => "count-globally",
-            StepKind::Sink(_) => "sink",
-        }
-    }
-
-    /// The windows of an aggregate.
-    pub fn windowing(&self) -> Option<&Windowing> {
-        match self {
-            StepKind::Count(windows)
-            | StepKind::Sum(windows)
-            | StepKind::CountGlobally(windows) => Some(windows),
-            StepKind::Source { .. }
-            | StepKind::Map(_)
-            | StepKind::Reshuffle
-            | StepKind::Sink(_) => None,
-        }
-    }
-
-    /// Whether the ledger checks the results of such a step.
-    pub fn has_results(&self) -> bool {
-        self.windowing().is_some() || matches!(self, StepKind::Sink(_))
-    }
-}
-
-/// One step as a scenario states it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Step {
-    /// Its name, unique in the pipeline.
-    pub name: String,
-    /// What it does.
-    pub kind: StepKind,
-    /// The steps whose outputs it takes; empty for a source.
-    pub from: Vec<StepIndex>,
-    /// How many shards it has, at least 1.
-    pub shards: u32,
-    /// Its mechanisms.
-    pub mechanism: Mechanism,
-}
-
-/// What is wrong with a graph of steps.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum GraphError {
-    /// There is no source.
-    NoSource,
-    /// A source takes outputs of a step.
-    SourceWithInput(StepIndex),
-    /// A step that is no source takes outputs of none.
-    NoInput(StepIndex),
-    /// A step takes the outputs of a sink, which has none.
-    InputFromSink {
-        /// The step that takes them.
-        step: StepIndex,
-        /// The sink.
-        sink: StepIndex,
-    },
-    /// A step names the same input twice.
-    InputTwice {
-        /// The step.
-        step: StepIndex,
-        /// The input.
-        from: StepIndex,
-    },
-    /// The steps form a cycle through this one.
-    Cycle(StepIndex),
-    /// A step that computes nothing checkable has no one downstream.
-    LeadsNowhere(StepIndex),
-    /// A function that reads values sits below an aggregate whose panes late records may split.
-    ReadsSplitPane {
-        /// The map.
-        step: StepIndex,
-        /// The aggregate.
-        aggregate: StepIndex,
-    },
-    /// A filter or key depends on what a coin decided, below an aggregate.
-    DependsOnCoin {
-        /// The map.
-        step: StepIndex,
-        /// The coin.
-        coin: StepIndex,
-    },
-}
-
 /// One way from a step to another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Edge {
@@ -170,31 +47,6 @@ pub struct Edge {
     pub from: StepIndex,
     /// The receiver.
     pub to: StepIndex,
-}
-
-/// A window end that a sender's watermark must cross before anyone downstream can use it: a multiple of
-/// `length` plus `shift`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Mark {
-    length: Nanos,
-    shift: Nanos,
-}
-
-impl Mark {
-    /// Whether a watermark that moves from `old` to `new` crosses such an end.
-    pub fn is_crossed(&self, old: Time, new: Time) -> bool {
-        self.number(old) < self.number(new)
-    }
-
-    fn number(&self, at: Time) -> i128 {
-        match at {
-            Time::MIN => i128::MIN,
-            Time::MAX => i128::MAX,
-            Time(at) => {
-                (i128::from(at) - i128::from(self.shift)).div_euclid(i128::from(self.length))
-            }
-        }
-    }
 }
 
 /// A checked pipeline.
@@ -389,124 +241,14 @@ fn numbered(steps: &[Step]) -> impl Iterator<Item = (StepIndex, &Step)> {
     steps.iter().enumerate().map(|(at, step)| (StepIndex(at as u16), step))
 }
 
-fn check_inputs(steps: &[Step], index: StepIndex, step: &Step) -> Result<(), GraphError> {
-    let is_source = matches!(step.kind, StepKind::Source { .. });
-    if is_source && !step.from.is_empty() {
-        return Err(GraphError::SourceWithInput(index));
-    }
-    if !is_source && step.from.is_empty() {
-        return Err(GraphError::NoInput(index));
-    }
-    for (at, &from) in step.from.iter().enumerate() {
-        if matches!(steps[from.at()].kind, StepKind::Sink(_)) {
-            return Err(GraphError::InputFromSink { step: index, sink: from });
-        }
-        if step.from[..at].contains(&from) {
-            return Err(GraphError::InputTwice { step: index, from });
-        }
-    }
-    Ok(())
-}
-
-/// What comes down to a step, as far as its functions are concerned.
-#[derive(Clone, Copy, Default)]
-struct Upstream {
-    /// An aggregate whose panes late records may split.
-    split: Option<StepIndex>,
-    /// A coin, below an aggregate, that goes into the key.
-    coin_key: Option<StepIndex>,
-    /// A coin, below an aggregate, that goes into the value.
-    coin_value: Option<StepIndex>,
-    aggregated: bool,
-}
-
-/// Refuses functions whose right answer cannot be told from the input: those that look at the value of
-/// a pane, where late records decide how many panes there are, and those below an aggregate that look at
-/// what a coin decided, since one pane of a window may land on another side than the next.
-fn check_functions(steps: &[Step], order: &[StepIndex]) -> Result<(), GraphError> {
-    let bounded = steps
-        .iter()
-        .any(|step| matches!(step.kind, StepKind::Source { watermark: SourceWatermark::Bound(_) }));
-    let mut upstream = vec![Upstream::default(); steps.len()];
-    for &index in order {
-        let step = &steps[index.at()];
-        let mut here = Upstream::default();
-        for from in &step.from {
-            let above = upstream[from.at()];
-            here.split = here.split.or(above.split);
-            here.coin_key = here.coin_key.or(above.coin_key);
-            here.coin_value = here.coin_value.or(above.coin_value);
-            here.aggregated |= above.aggregated;
-        }
-        match &step.kind {
-            StepKind::Map(function) => {
-                if let (true, Some(aggregate)) = (function.reads_value(), here.split) {
-                    return Err(GraphError::ReadsSplitPane { step: index, aggregate });
-                }
-                let depends = match function {
-                    Function::Filter(_) | Function::KeyBy(_) if function.reads_value() => {
-                        here.coin_value
-                    }
-                    Function::Filter(_) => here.coin_key,
-                    Function::KeyBy(_)
-                    | Function::Identity
-                    | Function::Explode { .. }
-                    | Function::Coin { .. } => None,
-                };
-                if let Some(coin) = depends {
-                    return Err(GraphError::DependsOnCoin { step: index, coin });
-                }
-                if let Function::Coin { into, .. } = function
-                    && here.aggregated
-                {
-                    match into {
-                        crate::function::Into::Key => here.coin_key = Some(index),
-                        crate::function::Into::Value => here.coin_value = Some(index),
-                    }
-                }
-            }
-            StepKind::Count(_) | StepKind::Sum(_) | StepKind::CountGlobally(_) => {
-                here.aggregated = true;
-                if bounded {
-                    here.split = Some(index);
-                }
-            }
-            StepKind::Source { .. } | StepKind::Reshuffle | StepKind::Sink(_) => {}
-        }
-        upstream[index.at()] = here;
-    }
-    Ok(())
-}
-
-/// For each step, the window ends at it and below it, as the watermark that arrives there meets them: an
-/// aggregate passes its watermark on less its lateness, so ends further down come that much later.
-fn marks(steps: &[Step], edges: &[Vec<Edge>], order: &[StepIndex]) -> Vec<Vec<Mark>> {
-    let mut marks: Vec<Vec<Mark>> = vec![Vec::new(); steps.len()];
-    for &index in order.iter().rev() {
-        let windowing = steps[index.at()].kind.windowing();
-        let held_back = windowing.map_or(0, |windows| windows.lateness);
-        let mut here: Vec<Mark> = Vec::new();
-        if let Some(windows) = windowing {
-            here.push(Mark { length: windows.length, shift: 0 });
-        }
-        for edge in &edges[index.at()] {
-            for mark in &marks[edge.to.at()] {
-                let shift = (mark.shift.saturating_add(held_back)) % mark.length;
-                let mark = Mark { length: mark.length, shift };
-                if !here.contains(&mark) {
-                    here.push(mark);
-                }
-            }
-        }
-        marks[index.at()] = here;
-    }
-    marks
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::function::Function;
+    use crate::mechanism::Mechanism;
     use crate::time::SECOND;
+    use crate::time::{Nanos, Time};
+    use crate::window::Windowing;
 
     fn step(name: &str, kind: StepKind, from: &[u16], shards: u32) -> Step {
         let from = from.iter().map(|&index| StepIndex(index)).collect();

@@ -1,0 +1,93 @@
+//! Steps as a scenario states them.
+
+use super::StepIndex;
+use crate::function::Function;
+use crate::mechanism::Mechanism;
+use crate::time::Nanos;
+use crate::window::Windowing;
+
+/// What a step does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StepKind {
+    /// Reads records at offsets; their ids are shard and offset, or given by the input.
+    Source {
+        /// How it knows its event-time watermark.
+        watermark: SourceWatermark,
+    },
+    /// Applies a user function.
+    Map(Function),
+    /// Passes records on under the same keys, through a shuffle: a stable input for what comes next.
+    Reshuffle,
+    /// Counts per key and window, adding weights.
+    Count(Windowing),
+    /// Adds up values per key and window.
+    Sum(Windowing),
+    /// Counts per window under the one key `*`, adding weights.
+    CountGlobally(Windowing),
+    /// Writes rows.
+    Sink(Sink),
+}
+
+/// How a source knows its event-time watermark.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SourceWatermark {
+    /// The least event time still to come.
+    Perfect,
+    /// This far behind the greatest event time seen.
+    Bound(Nanos),
+}
+
+/// How a sink writes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sink {
+    /// A row per result, overwritten when the same result comes again.
+    Upsert,
+}
+
+impl StepKind {
+    /// The word for it in a scenario file.
+    pub fn word(&self) -> &'static str {
+        match self {
+            StepKind::Source { .. } => "source",
+            StepKind::Map(_) => "map",
+            StepKind::Reshuffle => "reshuffle",
+            StepKind::Count(_) => "count",
+            StepKind::Sum(_) => "sum",
+            StepKind::CountGlobally(_) => "count-globally",
+            StepKind::Sink(_) => "sink",
+        }
+    }
+
+    /// The windows of an aggregate.
+    pub fn windowing(&self) -> Option<&Windowing> {
+        match self {
+            StepKind::Count(windows)
+            | StepKind::Sum(windows)
+            | StepKind::CountGlobally(windows) => Some(windows),
+            StepKind::Source { .. }
+            | StepKind::Map(_)
+            | StepKind::Reshuffle
+            | StepKind::Sink(_) => None,
+        }
+    }
+
+    /// Whether the ledger checks the results of such a step.
+    pub fn has_results(&self) -> bool {
+        self.windowing().is_some() || matches!(self, StepKind::Sink(_))
+    }
+}
+
+/// One step as a scenario states it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// Its name, unique in the pipeline.
+    pub name: String,
+    /// What it does.
+    pub kind: StepKind,
+    /// The steps whose outputs it takes; empty for a source.
+    pub from: Vec<StepIndex>,
+    /// How many shards it has, at least 1.
+    pub shards: u32,
+    /// Its mechanisms.
+    pub mechanism: Mechanism,
+}
