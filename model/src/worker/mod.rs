@@ -20,6 +20,9 @@ mod source;
 mod unit;
 mod watermark;
 
+#[cfg(test)]
+mod tests;
+
 use crate::defect::Defect;
 use crate::effect::{Effect, Effects, Env, Input, Moment, Rpc, Timer};
 use crate::function::Output;

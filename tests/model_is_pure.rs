@@ -1,0 +1,374 @@
+//! The system under test has no clock, no chance and no IO: it depends on nothing that could do more than
+//! keep data, and its text names no part of the standard library that could. What is not on a list here is
+//! refused, so a new dependency or a new path is a decision that someone takes and writes down.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// All that the model may depend on, without default features, and with which of the others.
+const DEPENDENCIES: &[(&str, &[&str])] = &[
+    ("hashbrown", &["inline-more"]),
+    ("petgraph", &["std"]),
+    ("rustc-hash", &[]),
+    ("slab", &["std"]),
+];
+
+/// All that the model may name of the standard library: data, and how to write it as text.
+const PATHS: &[&str] = &[
+    "std::cmp",
+    "std::collections::BTreeMap",
+    "std::collections::BTreeSet",
+    "std::collections::BinaryHeap",
+    "std::collections::VecDeque",
+    "std::collections::btree_map",
+    "std::error::Error",
+    "std::fmt",
+    "std::iter",
+    "std::mem",
+    "std::ops",
+    "std::sync::Arc",
+];
+
+/// What it may not name, wherever it comes from.
+const WORDS: &[&str] = &[
+    "DefaultHashBuilder",
+    "DefaultHasher",
+    "Instant",
+    "RandomState",
+    "SystemTime",
+    "extern",
+    "getrandom",
+    "rand",
+    "unsafe",
+];
+
+/// Macros that it may not call.
+const MACROS: &[&str] = &[
+    "dbg",
+    "env",
+    "eprint",
+    "eprintln",
+    "include",
+    "include_bytes",
+    "include_str",
+    "option_env",
+    "print",
+    "println",
+    "thread_local",
+];
+
+#[test]
+fn the_model_depends_on_nothing_that_could_do_more_than_keep_data() {
+    let model = manifest("model");
+    let shared = manifest("");
+    let shared = table(&shared, &["workspace", "dependencies"]).expect("shared dependencies");
+    let dependencies = table(&model, &["dependencies"]).expect("dependencies");
+    let names: Vec<&str> = dependencies.keys().map(String::as_str).collect();
+    let allowed: Vec<&str> = DEPENDENCIES.iter().map(|&(name, _)| name).collect();
+    assert_eq!(sorted(&names), allowed);
+    for &(name, features) in DEPENDENCIES {
+        let given = &dependencies[name];
+        // What the workspace says comes first, and a member may only add to it.
+        let places = match given.get("workspace") {
+            Some(_) => vec![given, &shared[name]],
+            None => vec![given],
+        };
+        let stated: Vec<&str> = places
+            .iter()
+            .filter_map(|place| place.get("features")?.as_array())
+            .flatten()
+            .filter_map(toml::Value::as_str)
+            .collect();
+        assert_eq!(sorted(&stated), features, "features of {name}");
+        let source = places[places.len() - 1];
+        assert_eq!(source.get("default-features"), Some(&toml::Value::Boolean(false)), "{name}");
+    }
+    for other in ["build-dependencies", "target", "features"] {
+        assert!(!model.contains_key(other), "{other}");
+    }
+    assert!(table(&model, &["package"]).expect("a package").get("build").is_none());
+    assert!(!root().join("model/build.rs").exists());
+}
+
+#[test]
+fn dependencies_point_one_way() {
+    let all = |member: &str| -> BTreeSet<String> {
+        let manifest = manifest(member);
+        let kinds = ["dependencies", "dev-dependencies", "build-dependencies"];
+        let tables = kinds.iter().filter_map(|&kind| table(&manifest, &[kind]));
+        tables.flat_map(|table| table.keys().cloned()).collect()
+    };
+    for (member, above) in [("model", ["onceproof", "onceproof-sim"]), ("sim", ["onceproof"; 2])] {
+        let dependencies = all(member);
+        for name in above {
+            assert!(!dependencies.contains(name), "{member} depends on {name}");
+        }
+    }
+    // The list is not empty because it was read from the wrong place.
+    assert!(all("sim").contains("onceproof-model"));
+    assert!(all("").contains("onceproof-sim"));
+}
+
+#[test]
+fn the_text_of_the_model_names_no_clock_no_chance_and_no_io() {
+    let mut files = Vec::new();
+    rust_files(&root().join("model/src"), &mut files);
+    assert!(files.len() > 20, "only {} files", files.len());
+    let mut paths = BTreeSet::new();
+    for file in &files {
+        let text = fs::read_to_string(file).expect("a text");
+        let found = impurities(&text, &mut paths);
+        assert!(found.is_empty(), "{} names {found:?}", file.display());
+    }
+    // It does use the standard library, so the scanner is not blind to its paths.
+    assert!(paths.contains("std::collections::BTreeSet"), "{paths:?}");
+}
+
+#[test]
+fn the_scanner_finds_each_impurity_in_a_planted_text() {
+    let check = |text: &str, expected: &[&str]| {
+        assert_eq!(impurities(text, &mut BTreeSet::new()), expected, "{text}");
+    };
+    check("use std::time::Instant;", &["std::time::Instant"]);
+    check("let now = std::time::SystemTime::now();", &["std::time::SystemTime::now"]);
+    check("use web_time::Instant;", &["Instant"]);
+    check("std::fs::read(path)", &["std::fs::read"]);
+    check("use std::{fs, io::{self, Read}};", &["std::fs", "std::io::self", "std::io::Read"]);
+    check("use std::net::TcpStream;", &["std::net::TcpStream"]);
+    check("std::env::var(name)", &["std::env::var"]);
+    check("std::thread::spawn(f)", &["std::thread::spawn"]);
+    check("std::process::exit(1)", &["std::process::exit"]);
+    check("std :: process :: abort ( )", &["std::process::abort"]);
+    check("core::arch::asm!()", &["core::arch::asm"]);
+    check("use rand::Rng;", &["rand"]);
+    for word in MACROS {
+        check(&format!("{word}!(\"text\")"), &[&format!("{word}!")]);
+    }
+    check("static mut COUNT: u32 = 0;", &["static mut"]);
+    check("unsafe { *pointer }", &["unsafe"]);
+    check("extern \"C\" { fn time(); }", &["extern"]);
+    check(
+        "use std::collections::{BTreeMap, HashMap, HashSet};",
+        &["std::collections::HashMap", "std::collections::HashSet"],
+    );
+    check("use std::hash::RandomState;", &["std::hash::RandomState"]);
+    check("type State = hashbrown::DefaultHashBuilder;", &["DefaultHashBuilder"]);
+    check("use std::cell::Cell;", &["std::cell::Cell"]);
+    // Ways around a search for whole paths.
+    check("use std as s;", &["std"]);
+    check("use std::*;", &["std::*"]);
+    check("use std::collections as c;", &["std::collections"]);
+    check("let a = \"//\"; unsafe {}", &["unsafe"]);
+    check("let a = '\"'; unsafe {} let b = '\"';", &["unsafe"]);
+    check("let a = r#\"\"//\"#; unsafe {}", &["unsafe"]);
+    check("fn f<'a>(x: &'a str) { unsafe {} }", &["unsafe"]);
+    check("/* /* */ */ unsafe {}", &["unsafe"]);
+    // What is no code does nothing.
+    check("// std::fs and unsafe\nlet a = 1;", &[]);
+    check("//! println!(1)\n/* rand /* dbg!(1) */ */", &[]);
+    check("let a = \"std::fs \\\" unsafe\"; let b = r\"unsafe\";", &[]);
+    check("use std::collections::{BTreeMap, VecDeque}; m.env.read(1); brand", &[]);
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn manifest(member: &str) -> toml::Table {
+    let path = root().join(member).join("Cargo.toml");
+    let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    text.parse().unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+fn table<'a>(mut table: &'a toml::Table, path: &[&str]) -> Option<&'a toml::Table> {
+    for &key in path {
+        table = table.get(key)?.as_table()?;
+    }
+    Some(table)
+}
+
+fn sorted<'a>(names: &[&'a str]) -> Vec<&'a str> {
+    let mut names = names.to_vec();
+    names.sort_unstable();
+    names
+}
+
+fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            rust_files(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// What a text names that the model may not, in order. All paths of the standard library go to `paths`.
+fn impurities(text: &str, paths: &mut BTreeSet<String>) -> Vec<String> {
+    let tokens = tokens(text);
+    let token = |at: usize| tokens.get(at).map_or("", String::as_str);
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let word = token(at);
+        if ["std", "core", "alloc"].contains(&word) {
+            let mut named = Vec::new();
+            at = path_tree(&tokens, at, "", &mut named);
+            let is_allowed = |path: &str| {
+                PATHS.iter().any(|allowed| {
+                    path.strip_prefix(allowed)
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+                })
+            };
+            found.extend(named.iter().filter(|path| !is_allowed(path)).cloned());
+            paths.extend(named);
+            continue;
+        }
+        if WORDS.contains(&word) {
+            found.push(word.to_owned());
+        } else if MACROS.contains(&word) && token(at + 1) == "!" {
+            found.push(format!("{word}!"));
+        } else if word == "static" && token(at + 1) == "mut" {
+            found.push("static mut".to_owned());
+        }
+        at += 1;
+    }
+    found
+}
+
+/// The paths of a tree such as `std::{fmt, mem::take}` that begins at a token, each in full; returns where
+/// the tree ends.
+fn path_tree(tokens: &[String], mut at: usize, prefix: &str, named: &mut Vec<String>) -> usize {
+    let mut path = prefix.to_owned();
+    loop {
+        match tokens.get(at).map(String::as_str) {
+            Some("{") => {
+                at += 1;
+                while at < tokens.len() && tokens[at] != "}" {
+                    at = match tokens[at].as_str() {
+                        "," => at + 1,
+                        _ => path_tree(tokens, at, &path, named),
+                    };
+                }
+                return at + 1;
+            }
+            Some(segment) if segment == "*" || is_word(segment) => {
+                path.push_str(segment);
+                at += 1;
+            }
+            // `collect::<Vec<_>>` and the like: the path ends before it. Progress is made in any case.
+            _ => {
+                named.push(path.trim_end_matches(':').to_owned());
+                return at + 1;
+            }
+        }
+        if tokens.get(at).map(String::as_str) != Some("::") {
+            named.push(path);
+            // Another name for it is as good as it.
+            return if tokens.get(at).map(String::as_str) == Some("as") { at + 2 } else { at };
+        }
+        path.push_str("::");
+        at += 1;
+    }
+}
+
+fn is_word(token: &str) -> bool {
+    token.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+}
+
+/// The words and signs of a Rust text, without comments, and with texts and characters emptied.
+fn tokens(text: &str) -> Vec<String> {
+    let chars: Vec<char> = text.chars().collect();
+    let char = |at: usize| chars.get(at).copied().unwrap_or('\0');
+    let mut tokens: Vec<String> = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        match (char(at), char(at + 1)) {
+            ('/', '/') => {
+                while at < chars.len() && char(at) != '\n' {
+                    at += 1;
+                }
+            }
+            ('/', '*') => at = end_of_comment(&chars, at),
+            ('"', _) => at = end_of_text(&chars, at, tokens.last().map(String::as_str)),
+            ('\'', '\\') => {
+                at += 3;
+                while at < chars.len() && char(at) != '\'' {
+                    at += 1;
+                }
+                at += 1;
+            }
+            // A character, or else a lifetime.
+            ('\'', _) => at += if char(at + 2) == '\'' { 3 } else { 1 },
+            (':', ':') => {
+                tokens.push("::".to_owned());
+                at += 2;
+            }
+            (c, _) if c.is_alphanumeric() || c == '_' => {
+                let begin = at;
+                while char(at).is_alphanumeric() || char(at) == '_' {
+                    at += 1;
+                }
+                let mut word: String = chars[begin..at].iter().collect();
+                // The hashes of a raw text belong to its beginning; `r#fn` is the word `fn`.
+                if ["r", "br", "cr"].contains(&word.as_str()) {
+                    while char(at) == '#' {
+                        word.push('#');
+                        at += 1;
+                    }
+                }
+                tokens.push(word);
+            }
+            (c, _) => {
+                if !c.is_whitespace() {
+                    tokens.push(c.to_string());
+                }
+                at += 1;
+            }
+        }
+    }
+    tokens
+}
+
+fn end_of_comment(chars: &[char], mut at: usize) -> usize {
+    let mut depth = 0;
+    while at + 1 < chars.len() {
+        match (chars[at], chars[at + 1]) {
+            ('/', '*') => depth += 1,
+            ('*', '/') => depth -= 1,
+            _ => {
+                at += 1;
+                continue;
+            }
+        }
+        at += 2;
+        if depth == 0 {
+            return at;
+        }
+    }
+    chars.len()
+}
+
+/// Where the text ends that begins at a quote, after this token.
+fn end_of_text(chars: &[char], begin: usize, before: Option<&str>) -> usize {
+    let before = before.unwrap_or("");
+    let hashes = before.trim_start_matches(['b', 'c', 'r']);
+    let is_raw = before.contains('r')
+        && hashes.chars().all(|c| c == '#')
+        && chars[begin - 1] == before.chars().last().unwrap_or(' ');
+    let mut at = begin + 1;
+    while at < chars.len() {
+        match chars[at] {
+            '\\' if !is_raw => at += 2,
+            '"' if !is_raw
+                || chars[at + 1..].iter().take_while(|&&c| c == '#').count() >= hashes.len() =>
+            {
+                return at + 1 + if is_raw { hashes.len() } else { 0 };
+            }
+            _ => at += 1,
+        }
+    }
+    at
+}
