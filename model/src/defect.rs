@@ -31,4 +31,18 @@ pub enum Defect {
     LatenessNotHeldBack,
     /// A record is counted in the window after its own.
     WrongWindow,
+    /// A record that waited for its key does not meet the catalog when its turn comes.
+    QueuedSkipsCatalog,
+    /// The store keeps source offsets as one number, the greatest that was committed, and takes all below
+    /// it for done with.
+    OffsetsAreOneNumber,
+    /// Stamps are counted from the beginning again after each boot, so that two outputs may share the row
+    /// of one stamp.
+    StampsRestart,
+    /// A watermark beside a record counts as committed with the record, and is not in the commit.
+    WatermarkNotInCommit,
+    /// A watermark that travels alone is sent once.
+    LoneWatermarkNotRetried,
+    /// A watermark that travels alone is committed and acked before what it fires is committed.
+    LoneWatermarkOvertakes,
 }

@@ -163,6 +163,10 @@ impl Worker {
     /// output has the stamp of what it is made from, the same in every execution.
     fn stamp(&mut self, of_input: Time, now: Time) -> Time {
         match self.mechanism.outputs {
+            Outputs::Checkpoint if self.has(Defect::StampsRestart) => {
+                self.last_stamp = self.last_stamp.plus(1);
+                self.last_stamp
+            }
             Outputs::Checkpoint => {
                 self.last_stamp = now.max(self.last_stamp.plus(1));
                 self.last_stamp
@@ -208,7 +212,7 @@ impl Worker {
             Dedup::Catalog => unit.deltas.push(Delta::Id { key, id }),
             Dedup::Off => {}
         }
-        if watermark > committed {
+        if watermark > committed && self.defect != Some(Defect::WatermarkNotInCommit) {
             unit.deltas.push(Delta::Watermark { sender: sender as u32, value: watermark });
         }
         unit.taken.push(match start {

@@ -187,7 +187,8 @@ impl Worker {
 
     /// Commits the watermarks that travelled alone, once all that they fired is committed.
     fn commit_watermarks<E: Env>(&mut self, m: &mut Moment<'_, E>) {
-        if self.watermarks.arrived.is_empty() || self.windows.is_firing() {
+        let must_wait = self.windows.is_firing() && !self.has(Defect::LoneWatermarkOvertakes);
+        if self.watermarks.arrived.is_empty() || must_wait {
             return;
         }
         let mut arrived = std::mem::take(&mut self.watermarks.arrived);
@@ -273,6 +274,9 @@ impl Worker {
             watermark: value,
             record: None,
         }));
+        if self.has(Defect::LoneWatermarkNotRetried) {
+            return;
+        }
         let at = m.now.plus(self.mechanism.retry.wait(sends));
         wake_at(m.effects, at, Timer::RetryWatermark { target: target as u32, sends, serial });
     }
