@@ -17,13 +17,13 @@ pub enum Defect {
     ContentDoesNotPin,
     /// A watermark is passed on before it is committed.
     UncommittedWatermarkPassedOn,
-    /// A sender takes an ack of a record as proof that the watermark beside it arrived.
+    /// A sender takes an ack of a record as proof that all it has promised arrived, and sends it no more.
     DataAckConfirms,
     /// A window fires while a record of its key is being committed.
     FiringIgnoresBusyKey,
     /// A boot fires no window.
     BootFiresNothing,
-    /// A late record is taken, and its pane waits for the next watermark.
+    /// A late record is taken, and its window, which has fired, does not fire again for it.
     LatePaneWaits,
     /// A boot resends nothing.
     BootResendsNothing,
@@ -39,10 +39,10 @@ pub enum Defect {
     /// Stamps are counted from the beginning again after each boot, so that two outputs may share the row
     /// of one stamp.
     StampsRestart,
-    /// A watermark beside a record counts as committed with the record, and is not in the commit.
-    WatermarkNotInCommit,
     /// A watermark that travels alone is sent once.
     LoneWatermarkNotRetried,
     /// A watermark that travels alone is committed and acked before what it fires is committed.
     LoneWatermarkOvertakes,
+    /// Both that and [`Defect::BootFiresNothing`]: each of the two rules stands in for the other.
+    DueWindowForgotten,
 }

@@ -212,7 +212,7 @@ impl Worker {
             Dedup::Catalog => unit.deltas.push(Delta::Id { key, id }),
             Dedup::Off => {}
         }
-        if watermark > committed && self.defect != Some(Defect::WatermarkNotInCommit) {
+        if watermark > committed {
             unit.deltas.push(Delta::Watermark { sender: sender as u32, value: watermark });
         }
         unit.taken.push(match start {

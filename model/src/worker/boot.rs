@@ -38,7 +38,7 @@ impl Worker {
             for (key, start) in scan.windows {
                 self.window_found(key, start, m.pipeline);
             }
-            if !self.has(Defect::BootFiresNothing) {
+            if !self.has(Defect::BootFiresNothing) && !self.has(Defect::DueWindowForgotten) {
                 self.advance_windows(m.pipeline);
             }
         }

@@ -328,8 +328,7 @@ fn a_missing_record_is_late_only_if_its_source_had_given_it_up() {
         let bob = fed.take(FIRST, ("bob", 30), 0, &[row(1)]);
         fed.fire(FIRST, ("bob", 30, 0), bob);
         let (classes, totals) = fed.judge(true);
-        let (wanted, late, lost) =
-            if is_late { (vec![], 1, 0) } else { (vec![Class::Lost], 0, 1) };
+        let (wanted, late, lost) = if is_late { (vec![], 1, 0) } else { (vec![Class::Lost], 0, 1) };
         assert_eq!((classes, totals.late, totals.lost), (wanted, late, lost));
         assert_eq!(totals.exact, 2);
     };
