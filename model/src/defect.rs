@@ -15,13 +15,15 @@ pub enum Defect {
     OutputsDoNotPin,
     /// Window content that is in no pane holds back no watermark.
     ContentDoesNotPin,
-    /// A watermark is passed on before it is committed.
+    /// A watermark is passed on before it is committed. Harmless alone: what could still come of it is
+    /// pinned by senders that have no ack, by content and by outputs.
     UncommittedWatermarkPassedOn,
     /// A sender takes an ack of a record as proof that all it has promised arrived, and sends it no more.
     DataAckConfirms,
     /// A window fires while a record of its key is being committed.
     FiringIgnoresBusyKey,
-    /// A boot fires no window.
+    /// A boot fires no window. Harmless alone: a watermark that travels alone is not committed before what
+    /// it fires, so it comes again, and the last one always travels alone.
     BootFiresNothing,
     /// A late record is taken, and its window, which has fired, does not fire again for it.
     LatePaneWaits,
@@ -41,7 +43,8 @@ pub enum Defect {
     StampsRestart,
     /// A watermark that travels alone is sent once.
     LoneWatermarkNotRetried,
-    /// A watermark that travels alone is committed and acked before what it fires is committed.
+    /// A watermark that travels alone is committed and acked before what it fires is committed. Harmless
+    /// alone: a boot fires what is due.
     LoneWatermarkOvertakes,
     /// Both that and [`Defect::BootFiresNothing`]: each of the two rules stands in for the other.
     DueWindowForgotten,

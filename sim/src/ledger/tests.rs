@@ -20,7 +20,7 @@ const EVENTS: ShardIndex = ShardIndex(0);
 const FIRST: ShardIndex = ShardIndex(1);
 const SECOND_STEP: ShardIndex = ShardIndex(2);
 
-/// A ledger, and what a store would know beside it: the newest member of each list.
+/// A ledger, and what it needs to be fed and asked.
 struct Fed {
     plan: Plan,
     sources: Sources,
