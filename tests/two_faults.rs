@@ -2,9 +2,11 @@
 //! records and two chained counts with windows and a late pane. The same loop finds what breaks when one
 //! mechanism is missing, so it is not blind.
 
+mod common;
+
+use common::exhaust;
 use onceproof::scenario::Scenario;
-use onceproof_sim::fault::Fault;
-use onceproof_sim::outcome::{Class, Classes, Verdict};
+use onceproof_sim::outcome::{Class, Verdict};
 use onceproof_sim::simulator::Simulator;
 use std::path::Path;
 
@@ -51,49 +53,9 @@ window   = "10s"
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Runs every schedule of at most `most` faults; returns how many there were, and what was found with the
-/// first schedule that found it.
-fn exhaust(scenario: &Scenario, most: usize) -> (u64, Classes, Option<Vec<Fault>>) {
-    let mut simulator = Simulator::new(&scenario.plan);
-    let mut found = (0, Classes::default(), None);
-    extend(&mut simulator, &mut Vec::new(), most, &mut found);
-    found
-}
-
-/// Runs one schedule, then each that has one more fault at a place that comes after its last.
-fn extend(
-    simulator: &mut Simulator<'_>,
-    faults: &mut Vec<Fault>,
-    most: usize,
-    found: &mut (u64, Classes, Option<Vec<Fault>>),
-) {
-    simulator.place(faults);
-    let (brief, possible) = simulator.explore(None);
-    found.0 += 1;
-    for class in brief.classes.iter() {
-        found.1.insert(class);
-    }
-    if brief.verdict != Verdict::ExactlyOnce && found.2.is_none() {
-        found.2 = Some(faults.clone());
-    }
-    if faults.len() == most {
-        return;
-    }
-    // Up to the last fault this run is its parent's, so what comes before it has had its turn.
-    let after = match faults.last() {
-        Some(last) => possible.iter().rposition(|fault| fault == last).map_or(0, |at| at + 1),
-        None => 0,
-    };
-    for fault in possible.into_iter().skip(after) {
-        faults.push(fault);
-        extend(simulator, faults, most, found);
-        faults.pop();
-    }
-}
-
 #[test]
 fn the_full_design_holds_in_every_schedule_of_at_most_two_faults() {
-    let (runs, classes, first) = exhaust(&pipeline(""), 2);
+    let (runs, classes, first) = exhaust(&pipeline("").plan, 2);
     assert!(classes.is_empty(), "{classes:?} by {first:?}");
     // Some 60 calls and 30 commits with several kinds of faults each make hundreds of single faults.
     assert!(runs > 10_000, "{runs}");
@@ -114,10 +76,10 @@ fn the_pipeline_has_a_late_pane() {
 #[test]
 fn each_missing_mechanism_is_found_with_at_most_two_faults() {
     let check = |mechanism: &str, class: Class| {
-        let (_, classes, _) = exhaust(&pipeline(mechanism), 1);
+        let (_, classes, _) = exhaust(&pipeline(mechanism).plan, 1);
         let classes = match classes.contains(class) {
             true => classes,
-            false => exhaust(&pipeline(mechanism), 2).1,
+            false => exhaust(&pipeline(mechanism).plan, 2).1,
         };
         assert!(classes.contains(class), "{mechanism}: {classes:?}");
     };

@@ -15,15 +15,17 @@ pub enum Defect {
     OutputsDoNotPin,
     /// Window content that is in no pane holds back no watermark.
     ContentDoesNotPin,
-    /// A watermark is passed on before it is committed.
+    /// A watermark is passed on before it is committed. Harmless alone: what could still come of it is
+    /// pinned by senders that have no ack, by content and by outputs.
     UncommittedWatermarkPassedOn,
-    /// A sender takes an ack of a record as proof that the watermark beside it arrived.
+    /// A sender takes an ack of a record as proof that all it has promised arrived, and sends it no more.
     DataAckConfirms,
     /// A window fires while a record of its key is being committed.
     FiringIgnoresBusyKey,
-    /// A boot fires no window.
+    /// A boot fires no window. Harmless alone: a watermark that travels alone is not committed before what
+    /// it fires, so it comes again, and the last one always travels alone.
     BootFiresNothing,
-    /// A late record is taken, and its pane waits for the next watermark.
+    /// A late record is taken, and its window, which has fired, does not fire again for it.
     LatePaneWaits,
     /// A boot resends nothing.
     BootResendsNothing,
@@ -31,4 +33,19 @@ pub enum Defect {
     LatenessNotHeldBack,
     /// A record is counted in the window after its own.
     WrongWindow,
+    /// A record that waited for its key does not meet the catalog when its turn comes.
+    QueuedSkipsCatalog,
+    /// The store keeps source offsets as one number, the greatest that was committed, and takes all below
+    /// it for done with.
+    OffsetsAreOneNumber,
+    /// Stamps are counted from the beginning again after each boot, so that two outputs may share the row
+    /// of one stamp.
+    StampsRestart,
+    /// A watermark that travels alone is sent once.
+    LoneWatermarkNotRetried,
+    /// A watermark that travels alone is committed and acked before what it fires is committed. Harmless
+    /// alone: a boot fires what is due.
+    LoneWatermarkOvertakes,
+    /// Both that and [`Defect::BootFiresNothing`]: each of the two rules stands in for the other.
+    DueWindowForgotten,
 }

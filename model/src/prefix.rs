@@ -33,6 +33,13 @@ impl Prefix {
         new
     }
 
+    /// Adds a number and all below it.
+    pub fn insert_all_to(&mut self, number: u64) {
+        for number in self.next..=number {
+            self.insert(number);
+        }
+    }
+
     /// Whether a number is in the set.
     pub fn contains(&self, number: u64) -> bool {
         match number.checked_sub(self.next) {

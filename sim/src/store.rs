@@ -95,7 +95,13 @@ impl Store {
             return Applied::Before;
         }
         for delta in &commit.deltas {
-            let ids = rows.change(delta, ledger);
+            let ids = match (delta, self.defect) {
+                (&Delta::Offset(offset), Some(Defect::OffsetsAreOneNumber)) => {
+                    rows.offsets.insert_all_to(offset);
+                    0
+                }
+                _ => rows.change(delta, ledger),
+            };
             self.ids_held += ids;
             ledger.see(commit.shard, delta, words);
         }

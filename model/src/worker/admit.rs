@@ -194,6 +194,9 @@ impl Worker {
     pub(super) fn next_of_key<E: Env>(&mut self, key: Key, m: &mut Moment<'_, E>) {
         match self.gate.next(key) {
             Turn::Window(start) => return self.fire(key, start, m),
+            Turn::Record(arrived) if self.has(Defect::QueuedSkipsCatalog) => {
+                let _ = self.apply(&arrived, m);
+            }
             Turn::Record(arrived) => self.admit(&arrived, m),
             Turn::Nothing => return self.gate.release(key),
         }

@@ -163,6 +163,10 @@ impl Worker {
     /// output has the stamp of what it is made from, the same in every execution.
     fn stamp(&mut self, of_input: Time, now: Time) -> Time {
         match self.mechanism.outputs {
+            Outputs::Checkpoint if self.has(Defect::StampsRestart) => {
+                self.last_stamp = self.last_stamp.plus(1);
+                self.last_stamp
+            }
             Outputs::Checkpoint => {
                 self.last_stamp = now.max(self.last_stamp.plus(1));
                 self.last_stamp

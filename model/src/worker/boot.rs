@@ -5,6 +5,7 @@
 use super::Worker;
 use crate::defect::Defect;
 use crate::effect::{Env, Moment};
+use crate::time::Time;
 
 impl Worker {
     pub(super) fn boot<E: Env>(&mut self, m: &mut Moment<'_, E>) {
@@ -23,7 +24,11 @@ impl Worker {
         self.outbox.clear();
         self.windows.clear();
         self.watermarks.restart(&scan.watermarks);
-        self.last_stamp = scan.last_stamp.unwrap_or(self.last_stamp);
+        self.last_stamp = match scan.last_stamp {
+            _ if self.has(Defect::StampsRestart) => Time(0),
+            Some(stamp) => stamp,
+            None => self.last_stamp,
+        };
 
         if let Some(reader) = &mut self.reader {
             let watermark = m.env.source_watermark(self.shard, scan.offsets.next());
@@ -33,7 +38,7 @@ impl Worker {
             for (key, start) in scan.windows {
                 self.window_found(key, start, m.pipeline);
             }
-            if !self.has(Defect::BootFiresNothing) {
+            if !self.has(Defect::BootFiresNothing) && !self.has(Defect::DueWindowForgotten) {
                 self.advance_windows(m.pipeline);
             }
         }

@@ -117,6 +117,15 @@ impl Watermarks {
         }
     }
 
+    /// By a planted defect: takes all that was promised to a shard downstream for confirmed.
+    fn presume(&mut self, from: ShardIndex) {
+        let outgoing = self.outgoing;
+        if let Some(target) = self.targets.iter_mut().find(|target| target.shard == from) {
+            target.confirmed = target.confirmed.max(outgoing);
+            target.sent = None;
+        }
+    }
+
     /// Whether a reply is for a watermark that travelled alone.
     pub fn is_own(&self, rpc: Rpc) -> bool {
         rpc.serial & ALONE != 0
@@ -187,7 +196,9 @@ impl Worker {
 
     /// Commits the watermarks that travelled alone, once all that they fired is committed.
     fn commit_watermarks<E: Env>(&mut self, m: &mut Moment<'_, E>) {
-        if self.watermarks.arrived.is_empty() || self.windows.is_firing() {
+        let overtakes =
+            self.has(Defect::LoneWatermarkOvertakes) || self.has(Defect::DueWindowForgotten);
+        if self.watermarks.arrived.is_empty() || (self.windows.is_firing() && !overtakes) {
             return;
         }
         let mut arrived = std::mem::take(&mut self.watermarks.arrived);
@@ -232,11 +243,10 @@ impl Worker {
 
     /// An ack of a record carries what its receiver has committed, and only that counts.
     pub(super) fn confirm_by_data(&mut self, from: ShardIndex, watermark: Time) {
-        let watermark = match self.has(Defect::DataAckConfirms) {
-            true => watermark.max(self.watermarks.outgoing),
-            false => watermark,
-        };
         self.watermarks.confirm(from, watermark);
+        if self.has(Defect::DataAckConfirms) {
+            self.watermarks.presume(from);
+        }
     }
 
     /// After each input: commits watermarks that may be committed now, and, if this shard is idle, sends
@@ -276,6 +286,9 @@ impl Worker {
             watermark: value,
             record: None,
         }));
+        if self.has(Defect::LoneWatermarkNotRetried) {
+            return;
+        }
         let at = m.now.plus(self.mechanism.retry.wait(sends));
         wake_at(m.effects, at, Timer::RetryWatermark { target: target as u32, sends, serial });
     }

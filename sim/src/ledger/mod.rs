@@ -11,6 +11,9 @@ mod traces;
 pub mod truth;
 mod verdict;
 
+#[cfg(test)]
+mod tests;
+
 use crate::outcome::Latency;
 use blame::Blame;
 use hashbrown::HashMap;

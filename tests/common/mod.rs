@@ -1,0 +1,46 @@
+//! An exhaustive search through schedules of faults.
+
+use onceproof_sim::fault::Fault;
+use onceproof_sim::outcome::{Classes, Verdict};
+use onceproof_sim::plan::Plan;
+use onceproof_sim::simulator::Simulator;
+
+/// Runs every schedule of at most `most` faults; returns how many there were, and what was found with the
+/// first schedule that found it.
+pub fn exhaust(plan: &Plan, most: usize) -> (u64, Classes, Option<Vec<Fault>>) {
+    let mut simulator = Simulator::new(plan);
+    let mut found = (0, Classes::default(), None);
+    extend(&mut simulator, &mut Vec::new(), most, &mut found);
+    found
+}
+
+/// Runs one schedule, then each that has one more fault at a place that comes after its last.
+fn extend(
+    simulator: &mut Simulator<'_>,
+    faults: &mut Vec<Fault>,
+    most: usize,
+    found: &mut (u64, Classes, Option<Vec<Fault>>),
+) {
+    simulator.place(faults);
+    let (brief, possible) = simulator.explore(None);
+    found.0 += 1;
+    for class in brief.classes.iter() {
+        found.1.insert(class);
+    }
+    if brief.verdict != Verdict::ExactlyOnce && found.2.is_none() {
+        found.2 = Some(faults.clone());
+    }
+    if faults.len() == most {
+        return;
+    }
+    // Up to the last fault this run is its parent's, so what comes before it has had its turn.
+    let after = match faults.last() {
+        Some(last) => possible.iter().rposition(|fault| fault == last).map_or(0, |at| at + 1),
+        None => 0,
+    };
+    for fault in possible.into_iter().skip(after) {
+        faults.push(fault);
+        extend(simulator, faults, most, found);
+        faults.pop();
+    }
+}
