@@ -80,7 +80,7 @@ fn with_possible_path(pattern: Pattern, pipeline: &Pipeline) -> Result<Record, S
         .filter(|&&step| reach.sends(step))
         .filter_map(|&step| match &pipeline.step(step).kind {
             StepKind::Map(Function::Explode { copies }) => Some(*copies),
-            StepKind::Map(_) => Some(1),
+            StepKind::Map(_) | StepKind::Reshuffle => Some(1),
             _ => None,
         })
         .collect();

@@ -35,8 +35,15 @@ impl Worker {
         let pipeline = m.pipeline;
         match &pipeline.step(self.step).kind {
             StepKind::Source { .. } => unreachable!("nobody sends to a source"),
-            StepKind::Map(function) => return self.apply_function(function, arrived, m),
-            StepKind::Reshuffle => return self.apply_function(&Function::Identity, arrived, m),
+            StepKind::Map(function) => {
+                let name = arrived.record.name;
+                let answer = m.env.execute(self.step, name, function.answers());
+                return self.apply_function(function, answer, arrived, m);
+            }
+            // No user function runs here, so nothing can differ or fail.
+            StepKind::Reshuffle => {
+                return self.apply_function(&Function::Identity, Some(0), arrived, m);
+            }
             StepKind::Count(windows)
             | StepKind::Sum(windows)
             | StepKind::CountGlobally(windows) => {
@@ -85,11 +92,12 @@ impl Worker {
     fn apply_function<E: Env>(
         &mut self,
         function: &Function,
+        answer: Option<u32>,
         arrived: &Arrived,
         m: &mut Moment<'_, E>,
     ) -> Application {
         let record = &arrived.record;
-        let Some(answer) = m.env.execute(self.step, record.name, function.answers()) else {
+        let Some(answer) = answer else {
             // A key that the open bundle holds has its turn again when that is committed.
             if !self.is_in_open_bundle(record.key) {
                 let at = m.now.plus(self.mechanism.retry.timeout);

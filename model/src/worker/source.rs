@@ -82,8 +82,8 @@ impl Worker {
                         continue;
                     }
                     records += 1;
-                    let buffer = m.effects.buffer();
                     let unit = *unit.get_or_insert_with(|| {
+                        let buffer = m.effects.buffer();
                         self.units.open(CommitKind::Commit, Subject::Record(row.name), buffer)
                     });
                     self.take_row(unit, offset, row, m);

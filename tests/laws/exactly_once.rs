@@ -1,0 +1,155 @@
+//! The full design holds under every schedule, and what only changes the cost of a run never changes its
+//! results.
+
+use crate::cases::{ANY, Case, PLAIN, cases};
+use crate::faults::{Strike, climates, on, strikes};
+use crate::naive;
+use crate::{check, runner};
+use onceproof::scenario::Scenario;
+use onceproof_sim::fault::{Fault, KindName};
+use onceproof_sim::outcome::{Outcome, Verdict};
+use onceproof_sim::plan::Plan;
+use onceproof_sim::simulator::Simulator;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestCaseError;
+use std::collections::BTreeMap;
+
+/// Runs a scenario with more exact faults.
+fn run(scenario: &Scenario, faults: Vec<Fault>) -> Outcome {
+    let plan = Plan { faults, ..scenario.plan.clone() };
+    Simulator::new(&plan).detail(scenario.seed)
+}
+
+/// Every record is reflected exactly once; else the failure is told as a scenario file.
+fn is_exactly_once(scenario: &Scenario, outcome: &Outcome) -> Result<(), TestCaseError> {
+    if outcome.brief.verdict == Verdict::ExactlyOnce && outcome.damage.is_empty() {
+        return Ok(());
+    }
+    let file = scenario.saved_failure(
+        scenario.seed,
+        &outcome.schedule,
+        outcome.brief.classes,
+        &scenario.path,
+    );
+    let Outcome { brief, damage, reason, .. } = outcome;
+    let (ledger, damage) = (brief.ledger, &damage[..damage.len().min(4)]);
+    Err(TestCaseError::fail(format!("{ledger:?} {damage:?} {reason:?}\n{file}")))
+}
+
+/// The results of each step with results.
+fn results(plan: &Plan, outcome: &Outcome) -> BTreeMap<String, naive::Totals> {
+    let name = |step| plan.pipeline.step(step).name.clone();
+    outcome.steps.iter().map(|step| (name(step.step), step.results.clone())).collect()
+}
+
+#[test]
+fn every_schedule_of_exact_faults_is_exactly_once() {
+    check(8000, (cases(ANY), vec(strikes(), 0..=8)), |(case, strikes)| {
+        let scenario = case.scenario();
+        let faults = on(&strikes, &scenario.plan);
+        is_exactly_once(&scenario, &run(&scenario, faults))
+    });
+}
+
+#[test]
+fn every_seed_of_every_climate_is_exactly_once() {
+    check(8000, (cases(ANY), climates()), |(mut case, climate)| {
+        case.climate = climate.lines(&case.steps());
+        let scenario = case.scenario();
+        is_exactly_once(&scenario, &run(&scenario, Vec::new()))
+    });
+}
+
+#[test]
+fn exact_faults_on_top_of_drawn_ones_change_nothing_either() {
+    check(4000, (cases(ANY), climates(), vec(strikes(), 0..=5)), |(mut case, climate, strikes)| {
+        case.climate = climate.lines(&case.steps());
+        let scenario = case.scenario();
+        let faults = on(&strikes, &scenario.plan);
+        is_exactly_once(&scenario, &run(&scenario, faults))
+    });
+}
+
+/// Else the laws above are empty.
+#[test]
+fn every_kind_of_fault_fires_in_the_cases_of_the_laws() {
+    let strategy = (cases(ANY), vec(strikes(), 8));
+    let mut runner = runner(1);
+    let mut fired = [0_u64; KindName::ALL.len()];
+    let mut late = 0;
+    for _ in 0..400 {
+        let (case, strikes): (Case, Vec<Strike>) =
+            strategy.new_tree(&mut runner).expect("a case").current();
+        let scenario = case.scenario();
+        let outcome = run(&scenario, on(&strikes, &scenario.plan));
+        for (sum, count) in fired.iter_mut().zip(outcome.brief.fired.0) {
+            *sum += count;
+        }
+        late += outcome.brief.ledger.late;
+    }
+    for kind in KindName::ALL {
+        assert!(fired[kind as usize] >= 10, "{} fired {} times", kind.word(), fired[kind as usize]);
+    }
+    assert!(late > 0, "no record was ever late");
+}
+
+#[test]
+fn recompute_is_exactly_once_where_functions_and_watermarks_are_sure() {
+    check(
+        4000,
+        (cases(PLAIN), climates(), vec(strikes(), 0..=5)),
+        |(mut case, climate, strikes)| {
+            case.mechanism = "outputs = \"recompute\"";
+            case.climate = climate.lines(&case.steps());
+            let scenario = case.scenario();
+            let faults = on(&strikes, &scenario.plan);
+            is_exactly_once(&scenario, &run(&scenario, faults))
+        },
+    );
+}
+
+#[test]
+fn a_run_without_faults_agrees_with_the_same_pipeline_worked_out_naively() {
+    check(2000, cases(ANY), |mut case| {
+        case.bound = None;
+        let plan = Plan { network: Default::default(), ..case.plan() };
+        // Without a seed every coin falls on 0.
+        let outcome = Simulator::new(&plan).detail(None);
+        prop_assert_eq!(outcome.brief.verdict, Verdict::ExactlyOnce);
+        prop_assert_eq!(outcome.brief.ledger.exact, case.records.len() as u64);
+        prop_assert_eq!(results(&plan, &outcome), naive::evaluate(&plan));
+        Ok(())
+    });
+}
+
+#[test]
+fn bundles_windows_of_requests_workers_and_shards_change_no_result() {
+    check(
+        1000,
+        (cases(ANY), 1..=5_u32, 1..=8_u32, 1..=3_u32),
+        |(mut case, bundle, flight, shards)| {
+            case.bound = None;
+            let all = |case: &Case| {
+                let scenario = case.scenario();
+                results(&scenario.plan, &run(&scenario, Vec::new()))
+            };
+            // A coin falls by the name of a record, which has the number of its source shard in it: the
+            // source keeps its shards, all else changes.
+            let expected = all(&case);
+            case.bundle = bundle;
+            prop_assert_eq!(&all(&case), &expected, "bundle");
+            case.in_flight = flight;
+            prop_assert_eq!(&all(&case), &expected, "in-flight");
+            case.workers = case.workers.map_or(Some(1), |_| None);
+            prop_assert_eq!(&all(&case), &expected, "workers");
+            case.last.shards = shards;
+            for middle in &mut case.middle {
+                middle.aggregate.shards = shards;
+            }
+            prop_assert_eq!(&all(&case), &expected, "shards");
+            Ok(())
+        },
+    );
+}

@@ -1,0 +1,224 @@
+//! Random exact faults of every kind on random places of a pipeline, and random odds. A fault is a few
+//! small numbers that are read against the pipeline, so that both shrink on their own.
+
+use onceproof_model::mechanism::Outputs;
+use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
+use onceproof_model::time::{MILLISECOND, Nanos};
+use onceproof_sim::fault::kind::Asked;
+use onceproof_sim::fault::{Before, Direction, Fault, Kind, KindName, Leg, Pattern, Place, Record};
+use onceproof_sim::plan::Plan;
+use proptest::prelude::*;
+
+/// A fault, still without the pipeline that it strikes.
+#[derive(Clone, Copy, Debug)]
+pub struct Strike {
+    kind: Kind,
+    subject: Subject,
+    /// Which edge or step.
+    at: usize,
+    before: usize,
+    nth: u32,
+    /// For faults at a time.
+    worker: u32,
+    time: Option<Nanos>,
+}
+
+/// What a fault says of the record.
+#[derive(Clone, Copy, Debug)]
+enum Subject {
+    /// Nothing: `nth` picks one of all.
+    Any,
+    /// A source record, and what maps made of it.
+    Source { number: usize },
+    /// A watermark that travels alone.
+    Watermark,
+}
+
+/// Random kinds with random parameters.
+pub fn kinds() -> impl Strategy<Value = Kind> {
+    let leg = || prop_oneof![Just(Leg::Request), Just(Leg::Ack)];
+    let span =
+        || prop::sample::select(vec![1, 5, 29, 31, 100, 700, 3000]).prop_map(|ms| ms * MILLISECOND);
+    let direction =
+        prop_oneof![Just(Direction::Both), Just(Direction::Forward), Just(Direction::Backward)];
+    prop_oneof![
+        Just(Kind::DropRequest),
+        Just(Kind::DropAck),
+        leg().prop_map(|leg| Kind::Duplicate { leg }),
+        (span(), leg()).prop_map(|(by, leg)| Kind::Delay { by, leg }),
+        Just(Kind::ErrorApplied),
+        Just(Kind::ErrorNotApplied),
+        (span(), direction).prop_map(|(lasts, direction)| Kind::Partition { lasts, direction }),
+        span().prop_map(|restart| Kind::Crash { restart }),
+        Just(Kind::CommitLost),
+        Just(Kind::CommitUnknown),
+        span().prop_map(|by| Kind::CommitDelayed { by }),
+        (1..=2_u32).prop_map(|answer| Kind::UserDiffers { answer }),
+        Just(Kind::UserFails),
+    ]
+}
+
+/// Random exact faults.
+pub fn strikes() -> impl Strategy<Value = Strike> {
+    let subject = prop_oneof![
+        3 => Just(Subject::Any),
+        3 => (0..12_usize).prop_map(|number| Subject::Source { number }),
+        1 => Just(Subject::Watermark),
+    ];
+    let time = prop::option::weighted(0.2, (0..4000_u64).prop_map(|ms| ms * MILLISECOND));
+    (kinds(), subject, 0..12_usize, 0..8_usize, 1..=12_u32, 0..6_u32, time).prop_map(
+        |(kind, subject, at, before, nth, worker, time)| Strike {
+            kind,
+            subject,
+            at,
+            before,
+            nth,
+            worker,
+            time,
+        },
+    )
+}
+
+impl Strike {
+    /// The fault in this pipeline; none if there is no place for such a one.
+    fn on(&self, plan: &Plan) -> Option<Fault> {
+        let pipeline = &plan.pipeline;
+        let record = match self.subject {
+            Subject::Any => None,
+            Subject::Watermark => Some(Record::Watermark(None)),
+            Subject::Source { number } => Some(source_record(plan, number)),
+        };
+        let nth = match self.subject {
+            Subject::Any => self.nth,
+            // One record passes a place a few times only.
+            Subject::Source { .. } | Subject::Watermark => self.nth.div_ceil(4),
+        };
+        let place = Place { record, nth: Some(nth), ..Place::default() };
+        let kind = self.kind;
+        let at = match (kind, self.time) {
+            (Kind::Partition { .. }, Some(_)) => {
+                let (from, to) = edge(pipeline, self.at);
+                Place { from: Some(from), to: Some(to), time: self.time, ..Place::default() }
+            }
+            (Kind::Crash { .. }, Some(_)) => {
+                let shards = pipeline.shards() as u32;
+                let workers = plan.cluster.workers.map_or(shards, |n| n.min(shards));
+                let worker = Some(self.worker % workers);
+                Place { worker, time: self.time, ..Place::default() }
+            }
+            _ => match kind.asked_at() {
+                Asked::Request | Asked::Ack => {
+                    let (from, to) = edge(pipeline, self.at);
+                    Place { from: Some(from), to: Some(to), ..place }
+                }
+                Asked::Commit => {
+                    let step = StepIndex((self.at % pipeline.steps().len()) as u16);
+                    Place { step: Some(step), ..place }
+                }
+                Asked::Execute => {
+                    let step = map(pipeline, kind, self.at)?;
+                    let step = Some(step);
+                    match self.subject {
+                        Subject::Watermark => return None,
+                        Subject::Any => Place { step, ..place },
+                        Subject::Source { .. } => {
+                            Place { step, attempt: Some(nth), nth: None, ..place }
+                        }
+                    }
+                }
+                Asked::Before => {
+                    let step = StepIndex((self.at % pipeline.steps().len()) as u16);
+                    let before = Some(Before::ALL[self.before]);
+                    Place { step: Some(step), before, ..place }
+                }
+            },
+        };
+        Some(Fault { at, kind })
+    }
+}
+
+/// The faults that have a place in this plan. A function can differ only when it is executed again, so
+/// the worker crashes after the first time.
+pub fn on(strikes: &[Strike], plan: &Plan) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for strike in strikes {
+        let Some(mut fault) = strike.on(plan) else { continue };
+        if let (Kind::UserDiffers { .. }, Some(step)) = (fault.kind, fault.at.step) {
+            let before = Some(match plan.pipeline.step(step).mechanism.outputs {
+                Outputs::Checkpoint => Before::Commit,
+                Outputs::Recompute => Before::Settle,
+            });
+            let at = Place { before, attempt: None, ..fault.at.clone() };
+            faults.push(Fault { at, kind: KindName::Crash.with_defaults() });
+            fault.at.nth = None;
+            fault.at.attempt = Some(2);
+        }
+        faults.push(fault);
+    }
+    faults
+}
+
+fn source_record(plan: &Plan, number: usize) -> Record {
+    let (step, _) = plan.inputs[number % plan.inputs.len()];
+    let shards = plan.pipeline.step(step).shards;
+    let row = (number / plan.inputs.len()) as u32;
+    let (shard, offset) = (row % shards, u64::from(row / shards));
+    Record::Name(Pattern::Source { step, shard, offset, path: Vec::new() })
+}
+
+fn edge(pipeline: &Pipeline, number: usize) -> (StepIndex, StepIndex) {
+    let edges: Vec<_> =
+        pipeline.order().iter().flat_map(|&step| pipeline.edges(step).iter().copied()).collect();
+    let edge = edges[number % edges.len()];
+    (edge.from, edge.to)
+}
+
+/// A map whose function such a fault can strike.
+fn map(pipeline: &Pipeline, kind: Kind, number: usize) -> Option<StepIndex> {
+    let is_struck = |&step: &StepIndex| match &pipeline.step(step).kind {
+        StepKind::Map(function) => kind == Kind::UserFails || function.answers() > 1,
+        _ => false,
+    };
+    let maps: Vec<StepIndex> = pipeline.order().iter().copied().filter(is_struck).collect();
+    maps.get(number % maps.len().max(1)).copied()
+}
+
+/// Random odds, as lines of `[faults]` for a pipeline with a coin or without: any kinds at once, from
+/// 1 in 30 to 1 in 3.
+pub fn climates() -> impl Strategy<Value = Climate> {
+    prop::collection::vec(prop::option::of(3..=30_u32), KindName::ALL.len())
+        .prop_map(|odds| Climate { odds })
+}
+
+/// Odds of each kind, as 1 in so many.
+#[derive(Clone, Debug)]
+pub struct Climate {
+    odds: Vec<Option<u32>>,
+}
+
+impl Climate {
+    /// The lines of those kinds that can do something to these steps.
+    pub fn lines(&self, steps: &[(String, String)]) -> String {
+        let has = |what: &str| steps.iter().any(|(_, lines)| lines.contains(what));
+        let line = |(name, odds): (KindName, &Option<u32>)| {
+            let one_in = (*odds)?;
+            let can = match name {
+                KindName::UserDiffers => has("coin"),
+                KindName::UserFails => has("kind = \"map\""),
+                _ => true,
+            };
+            // A crash tears down all that a worker has in hand: at high odds nothing ever ends.
+            let one_in = if name == KindName::Crash { one_in * 3 } else { one_in };
+            can.then(|| match name {
+                KindName::Partition => {
+                    format!("partition = {{ odds = \"1/{}\", for = \"150ms\" }}\n", one_in * 3)
+                }
+                KindName::Delay => {
+                    format!("delay = {{ odds = \"1/{one_in}\", by = \"{}ms\" }}\n", one_in * 20)
+                }
+                name => format!("{} = \"1/{one_in}\"\n", name.word()),
+            })
+        };
+        KindName::ALL.into_iter().zip(&self.odds).filter_map(line).collect()
+    }
+}

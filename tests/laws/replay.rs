@@ -1,0 +1,106 @@
+//! The faults that fired in a run, written down, are that run: with the same seed, no odds and these faults
+//! alone, everything happens again at the same times. Also after a detour through a scenario file.
+
+use crate::cases::{ANY, Case, cases, parse};
+use crate::check;
+use crate::faults::{Climate, Strike, climates, on, strikes};
+use onceproof::scenario::Scenario;
+use onceproof_sim::fault::Climate as Odds;
+use onceproof_sim::outcome::Outcome;
+use onceproof_sim::plan::Plan;
+use onceproof_sim::simulator::Simulator;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::TestCaseError;
+use std::path::Path;
+
+/// Designs that hold, and designs that fail: their runs are what is saved.
+const DESIGNS: [&str; 5] =
+    ["", "dedup = \"off\"", "outputs = \"recompute\"", "ack = \"on-receipt\"", "re-ack = false"];
+
+fn runs() -> impl Strategy<Value = (Case, Climate, Vec<Strike>)> {
+    (cases(ANY), climates(), vec(strikes(), 0..=3), select(&DESIGNS[..])).prop_map(
+        |(mut case, climate, strikes, design)| {
+            case.mechanism = design;
+            // Without dedup, retries of retries may grow without end.
+            case.events = 4_000;
+            case.climate = climate.lines(&case.steps());
+            (case, climate, strikes)
+        },
+    )
+}
+
+fn run(case: &Case, strikes: &[Strike]) -> (Scenario, Outcome) {
+    let scenario = case.scenario();
+    let run = |faults| {
+        let plan = Plan { faults, ..scenario.plan.clone() };
+        Simulator::new(&plan).detail(scenario.seed)
+    };
+    let mut faults = on(strikes, &scenario.plan);
+    let mut outcome = run(faults.clone());
+    // As long as a fault may still come, a run is not known to be stuck; those that never do are left out.
+    while let Some(unfired) = outcome.unfired.pop() {
+        faults.remove(unfired);
+        if outcome.unfired.is_empty() {
+            outcome = run(faults.clone());
+        }
+    }
+    (scenario, outcome)
+}
+
+/// The faults of the first run, as they are written, and what happened when they were replayed.
+fn is_same(scenario: &Scenario, first: &Outcome, again: &Outcome) -> Result<(), TestCaseError> {
+    let schedule = || scenario.faults_as_toml(&first.schedule);
+    prop_assert!(again.unfired.is_empty(), "{:?} did not fire of\n{}", again.unfired, schedule());
+    prop_assert_eq!(first.brief.ledger, again.brief.ledger, "{}", schedule());
+    prop_assert_eq!(first.brief.fingerprint, again.brief.fingerprint, "{}", schedule());
+    prop_assert_eq!(&first.steps, &again.steps, "{}", schedule());
+    Ok(())
+}
+
+#[test]
+fn the_schedule_of_a_run_replays_it() {
+    check(2000, runs(), |(case, _, strikes)| {
+        let (scenario, first) = run(&case, &strikes);
+        let plan = Plan {
+            faults: first.schedule.clone(),
+            climate: Odds::default(),
+            ..scenario.plan.clone()
+        };
+        let again = Simulator::new(&plan).detail(scenario.seed);
+        is_same(&scenario, &first, &again)
+    });
+}
+
+#[test]
+fn a_saved_failure_replays_the_run_that_it_was_saved_from() {
+    check(2000, runs(), |(case, _, strikes)| {
+        let (scenario, first) = run(&case, &strikes);
+        let path = Path::new("saved.toml");
+        let classes = first.brief.classes;
+        let text = scenario.saved_failure(scenario.seed, &first.schedule, classes, path);
+        let saved = match Scenario::parse(&text, path) {
+            Ok(saved) => saved,
+            Err(error) => return Err(TestCaseError::fail(format!("{error}"))),
+        };
+        prop_assert_eq!(saved.seed, scenario.seed);
+        let again = Simulator::new(&saved.plan).detail(saved.seed);
+        is_same(&scenario, &first, &again)
+    });
+}
+
+/// A file is written once more from itself without a change.
+#[test]
+fn saving_what_was_saved_changes_nothing() {
+    check(300, runs(), |(case, _, strikes)| {
+        let (scenario, first) = run(&case, &strikes);
+        let path = Path::new("saved.toml");
+        let classes = first.brief.classes;
+        let text = scenario.saved_failure(scenario.seed, &first.schedule, classes, path);
+        let saved = parse(&text);
+        let once_more = saved.saved_failure(saved.seed, &saved.plan.faults, classes, path);
+        prop_assert_eq!(once_more, text);
+        Ok(())
+    });
+}
