@@ -147,7 +147,7 @@ pub struct Scan {
     pub last_stamp: Option<Time>,
     /// The outputs that are held, in order of their stamps.
     pub held: Vec<Held>,
-    /// The windows with content that is in no pane: key and start, in order of start, then key.
+    /// The windows with content that is in no pane: key and start, in order of start, then hash of the key.
     pub windows: Vec<(Key, Time)>,
     /// The watermark of each sender.
     pub watermarks: Vec<Time>,

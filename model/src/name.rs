@@ -114,12 +114,12 @@ impl Names {
     }
 
     /// The name of output `index` of map step `step` on `parent`.
-    pub fn output(&mut self, parent: Name, step: u16, index: u32) -> Name {
+    pub fn output(&mut self, parent: Name, step: u16, step_hash: u64, index: u32) -> Name {
         let origin = Origin::Output { parent, step, index };
         if let Some(&name) = self.index.get(&origin) {
             return name;
         }
-        let hash = output_hash(self.hash(parent), step, index);
+        let hash = output_hash(self.hash(parent), step_hash, index);
         let root = self.root(parent);
         self.add(Entry { origin, hash, root })
     }
@@ -250,8 +250,8 @@ pub fn source_hash(step_hash: u64, shard: u32, offset: u64) -> u64 {
 }
 
 /// The hash of the name of an output of a map.
-pub fn output_hash(parent: u64, step: u16, index: u32) -> u64 {
-    fold(parent, scatter((u64::from(step) << 32) | u64::from(index)))
+pub fn output_hash(parent: u64, step_hash: u64, index: u32) -> u64 {
+    fold(parent, scatter(step_hash ^ u64::from(index)))
 }
 
 /// The hash of the name of a pane.
@@ -272,14 +272,14 @@ mod tests {
         // Rows 0, 2, 4 go to shard 0 and rows 1, 3 to shard 1, so row 3 is events/1#1.
         assert_eq!(names.text(Name(first.0 + 3), &keys, step), "events/1#1");
         assert_eq!(names.source(0, 1, 1), Name(first.0 + 3));
-        let output = names.output(Name(3), 1, 2);
+        let output = names.output(Name(3), 1, 19, 2);
         assert_eq!(names.text(output, &keys, step), "events/1#1.2");
         assert_eq!(names.source_of(output), Some(Name(3)));
         let ann = keys.intern("ann");
         let pane = names.pane(2, 23, ann, Time(60_000_000_000), 1, &keys);
         assert_eq!(names.text(pane, &keys, step), "per-user/ann@60s#1");
         assert_eq!(names.source_of(pane), None);
-        assert_eq!(names.output(Name(3), 1, 2), output);
+        assert_eq!(names.output(Name(3), 1, 19, 2), output);
     }
 
     #[test]
@@ -289,7 +289,7 @@ mod tests {
         let mut hashes: Vec<u64> = (0..100).map(|n| names.hash(Name(n))).collect();
         for index in 0..3 {
             for step in 1..4 {
-                let name = names.output(Name(0), step, index);
+                let name = names.output(Name(0), step, 18 + u64::from(step), index);
                 hashes.push(names.hash(name));
             }
         }

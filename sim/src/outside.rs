@@ -111,7 +111,7 @@ impl Env for Outside<'_> {
 
     fn scan(&mut self, shard: ShardIndex) -> Scan {
         self.charge();
-        self.store.scan(shard)
+        self.store.scan(shard, &self.words.keys)
     }
 
     fn admit(&mut self, shard: ShardIndex, name: Name) {

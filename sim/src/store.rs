@@ -6,7 +6,7 @@ use crate::ledger::Ledger;
 use hashbrown::{HashMap, HashSet};
 use onceproof_model::commit::{Commit, Content, Delta, Held, Scan};
 use onceproof_model::defect::Defect;
-use onceproof_model::key::Key;
+use onceproof_model::key::{Key, Keys};
 use onceproof_model::name::Vocabulary;
 use onceproof_model::pipeline::{Pipeline, ShardIndex};
 use onceproof_model::prefix::Prefix;
@@ -132,7 +132,7 @@ impl Store {
     }
 
     /// All rows of a shard that a boot reads.
-    pub fn scan(&self, shard: ShardIndex) -> Scan {
+    pub fn scan(&self, shard: ShardIndex, keys: &Keys) -> Scan {
         let rows = &self.shards[shard.at()];
         let mut held: Vec<Held> = rows.held.values().cloned().collect();
         held.sort_unstable_by_key(|held| held.record.stamp);
@@ -142,7 +142,7 @@ impl Store {
             .filter(|(_, window)| window.content.records > 0)
             .map(|(&window, _)| window)
             .collect();
-        windows.sort_unstable_by_key(|&(key, start)| (start, key));
+        windows.sort_unstable_by_key(|&(key, start)| (start, keys.hash(key)));
         Scan {
             offsets: rows.offsets.clone(),
             last_stamp: rows.last_stamp,

@@ -6,23 +6,27 @@ use crate::check;
 use crate::faults::{climates, kinds, on, strikes};
 use onceproof::scenario::Scenario;
 use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_model::time::SECOND;
 use onceproof_sim::fault::{Before, Fault, Kind, Leg, Pattern, Place, Record};
 use onceproof_sim::outcome::Outcome;
-use onceproof_sim::plan::Plan;
+use onceproof_sim::plan::{Plan, Until};
 use onceproof_sim::simulator::Simulator;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Runs a scenario with more exact faults.
+/// Runs a scenario with more exact faults. Drawn ones never end: else what was read when would matter.
 fn run(scenario: &Scenario, faults: Vec<Fault>) -> Outcome {
-    let plan = Plan { faults, ..scenario.plan.clone() };
+    let until = Until { calm: Some(10_000 * 3600 * SECOND), ..scenario.plan.until };
+    let plan = Plan { faults, until, ..scenario.plan.clone() };
     Simulator::new(&plan).detail(scenario.seed)
 }
 
-/// The faults that fired at some steps, as text. Moments of one time may change places, so they are sorted.
+/// The faults that fired at some steps, as text. Moments of one time may change places, so they are sorted,
+/// and say nothing of which match of their place they are.
 fn fired(scenario: &Scenario, outcome: &Outcome, is_here: impl Fn(&Fault) -> bool) -> Vec<String> {
     let text = |fault: &Fault| {
-        let text = scenario.fault_to_toml(fault);
+        let at = Place { nth: None, ..fault.at.clone() };
+        let text = scenario.fault_to_toml(&Fault { at, kind: fault.kind });
         format!("{} {}", text.at, text.what)
     };
     let mut fired: Vec<String> =
@@ -31,8 +35,7 @@ fn fired(scenario: &Scenario, outcome: &Outcome, is_here: impl Fn(&Fault) -> boo
     fired
 }
 
-/// A case twice in one file, side by side, with its steps named after the side. Drawn faults end at a
-/// fixed time, since else the one side would see when the other has read its input.
+/// A case twice in one file, side by side, with its steps named after the side.
 fn two_sides(case: &Case) -> Scenario {
     let steps = case.steps();
     let mut both = Vec::new();
@@ -45,7 +48,7 @@ fn two_sides(case: &Case) -> Scenario {
             both.push((format!("{side}-{name}"), lines));
         }
     }
-    parse(&format!("{}\n[until]\ncalm = \"1h\"\n", case.text_in_order(&both)))
+    parse(&case.text_in_order(&both))
 }
 
 fn is_on(side: &str, pipeline: &Pipeline, fault: &Fault) -> bool {
@@ -56,7 +59,7 @@ fn is_on(side: &str, pipeline: &Pipeline, fault: &Fault) -> bool {
 
 #[test]
 fn faults_on_one_side_change_nothing_on_the_other() {
-    check(1500, (cases(ANY), climates(), vec(strikes(), 1..=4)), |(mut case, climate, strikes)| {
+    check(4000, (cases(ANY), climates(), vec(strikes(), 1..=4)), |(mut case, climate, strikes)| {
         case.workers = None;
         case.climate = climate.lines(&case.steps());
         let scenario = two_sides(&case);
@@ -114,8 +117,6 @@ error-not-applied = "1/8"
 commit-lost = "1/6"
 commit-unknown = "1/6"
 commit-delayed = "1/6"
-[until]
-calm = "1h"
 "#;
 
 #[test]
@@ -151,27 +152,25 @@ fn a_fault_on_a_record_changes_nothing_for_records_of_other_shards() {
             };
             let without = run(&scenario, Vec::new());
             let with = run(&scenario, vec![Fault { at, kind }]);
-            prop_assert!(with.unfired.is_empty());
             prop_assert_eq!(fired(&scenario, &with, of_bob), fired(&scenario, &without, of_bob));
             Ok(())
         },
     );
 }
 
-/// Fault kinds that leave the order of things as it is, and a sender that is patient: which answers are
-/// asked for then depends on nothing but the answers.
+/// A sender that waits for as long as it takes, and faults that lose no request without an error: how often
+/// a record is sent then depends on the answers alone, and not on what else its receiver had to do.
 const PATIENT: &str = r#"retry = { timeout = "1h", max = "1h" }"#;
 
 fn patient(case: &mut Case, odds: &[u32]) {
     case.mechanism = PATIENT;
     case.bundle = 1;
     case.workers = None;
+    // A commit is answered before it would be repeated.
+    case.commit = 1;
     let words = ["error-applied", "error-not-applied", "commit-lost", "commit-unknown"];
     let line = |(word, odds): (&str, &u32)| format!("{word} = \"1/{odds}\"\n");
     case.climate = words.into_iter().zip(odds).map(line).collect();
-    if case.steps().iter().any(|(_, lines)| lines.contains("kind = \"map\"")) {
-        case.climate += "user-fails = \"1/5\"\n";
-    }
 }
 
 /// What fired on records, not on watermarks: which of those travel alone depends on who is idle when.
@@ -184,7 +183,7 @@ const STEADY: Choice = Choice { bounds: false, ..ANY };
 #[test]
 fn the_answers_do_not_depend_on_the_order_of_steps_in_the_file() {
     let order = vec(any::<prop::sample::Index>(), 12);
-    check(1000, (cases(STEADY), vec(3..9_u32, 4), order), |(mut case, odds, order)| {
+    check(4000, (cases(STEADY), vec(3..9_u32, 4), order), |(mut case, odds, order)| {
         patient(&mut case, &odds);
         let mut steps = case.steps();
         let first = case.scenario();
@@ -202,7 +201,7 @@ fn the_answers_do_not_depend_on_the_order_of_steps_in_the_file() {
 /// Another source whose records have the same keys the other way round makes every key another handle.
 #[test]
 fn the_answers_do_not_depend_on_which_key_was_met_first() {
-    check(1000, (cases(PLAIN), vec(3..9_u32, 4)), |(mut case, odds)| {
+    check(4000, (cases(PLAIN), vec(3..9_u32, 4)), |(mut case, odds)| {
         patient(&mut case, &odds);
         let steps = case.steps();
         let strange = r#"kind = "source"

@@ -115,6 +115,7 @@ impl Worker {
             weight: record.weight,
             lineage: record.lineage,
         };
+        let step_hash = m.pipeline.hash(self.step);
         let mut outputs = std::mem::take(&mut self.scratch);
         function.apply(record.key, &record.value, answer, &mut m.env.vocabulary().keys, |output| {
             outputs.push(output)
@@ -122,11 +123,10 @@ impl Worker {
         self.executions += 1;
         for (index, output) in outputs.drain(..).enumerate() {
             let index = index as u32;
-            let name = m.env.vocabulary().names.output(parent.name, self.step.0, index);
-            let derived = RecordId(mix::fold(
-                parent.id.0,
-                mix::scatter((u64::from(self.step.0) << 32) | u64::from(index)),
-            ));
+            let names = &mut m.env.vocabulary().names;
+            let name = names.output(parent.name, self.step.0, step_hash, index);
+            let derived =
+                RecordId(mix::fold(parent.id.0, mix::scatter(step_hash ^ u64::from(index))));
             let id = self.mechanism.ids.of(
                 derived,
                 self.token,

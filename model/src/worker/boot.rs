@@ -36,7 +36,7 @@ impl Worker {
         }
         if m.pipeline.step(self.step).kind.windowing().is_some() {
             for (key, start) in scan.windows {
-                self.window_found(key, start, m.pipeline);
+                self.window_found(key, start, m);
             }
             if !self.has(Defect::BootFiresNothing) && !self.has(Defect::DueWindowForgotten) {
                 self.advance_windows(m.pipeline);

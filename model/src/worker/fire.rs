@@ -20,14 +20,18 @@ use rustc_hash::FxBuildHasher;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+/// The end of a window and its key. Between windows of one end the hash of the key decides, which is the
+/// same in every run, and not its handle, which says who was met first.
+type End = (Time, u64, Key);
+
 /// The windows that have content which is in no pane yet.
 #[derive(Debug)]
 pub(super) struct Windows {
     states: HashMap<(Key, Time), State, FxBuildHasher>,
     /// The ends of windows that wait for the watermark, and of those that are due. The least of both pins
     /// the watermark. An entry whose window is gone is dropped when it comes up.
-    waiting: BinaryHeap<Reverse<(Time, Key)>>,
-    due: BinaryHeap<Reverse<(Time, Key)>>,
+    waiting: BinaryHeap<Reverse<End>>,
+    due: BinaryHeap<Reverse<End>>,
     /// Windows that end here or earlier are due.
     due_until: Time,
     /// How many are due or firing.
@@ -59,14 +63,14 @@ impl Windows {
     }
 
     /// Learns of content; true if its window is due at once.
-    fn insert(&mut self, key: Key, start: Time, end: Time) -> bool {
+    fn insert(&mut self, key: Key, start: Time, (end, hash): (Time, u64)) -> bool {
         if self.states.contains_key(&(key, start)) {
             return false;
         }
         let is_due = end <= self.due_until;
         self.states.insert((key, start), if is_due { State::Due } else { State::Waiting });
         let ends = if is_due { &mut self.due } else { &mut self.waiting };
-        ends.push(Reverse((end, key)));
+        ends.push(Reverse((end, hash, key)));
         self.firing += u32::from(is_due);
         is_due
     }
@@ -77,7 +81,7 @@ impl Windows {
             return;
         }
         self.due_until = to;
-        while let Some(&Reverse((end, key))) = self.waiting.peek()
+        while let Some(&Reverse((end, hash, key))) = self.waiting.peek()
             && end <= to
         {
             self.waiting.pop();
@@ -85,7 +89,7 @@ impl Windows {
             if let Some(state @ State::Waiting) = self.states.get_mut(&(key, start)) {
                 *state = State::Due;
                 self.firing += 1;
-                self.due.push(Reverse((end, key)));
+                self.due.push(Reverse((end, hash, key)));
                 found(key, start);
             }
         }
@@ -103,7 +107,7 @@ impl Windows {
         let Windows { states, waiting, due, .. } = self;
         let mut pin = Time::MAX;
         for ends in [waiting, due] {
-            while let Some(&Reverse((end, key))) = ends.peek() {
+            while let Some(&Reverse((end, _, key))) = ends.peek() {
                 if states.contains_key(&(key, end.minus(length))) {
                     pin = pin.min(end.before());
                     break;
@@ -142,16 +146,21 @@ impl Worker {
         });
     }
 
-    /// A boot finds a window with content.
-    pub(super) fn window_found(&mut self, key: Key, start: Time, pipeline: &Pipeline) {
-        let end = windowing(pipeline, self.step).end(start);
-        self.windows.insert(key, start, end);
+    /// A boot finds a window with content, or a record was taken into one; true if it is due at once.
+    pub(super) fn window_found<E: Env>(
+        &mut self,
+        key: Key,
+        start: Time,
+        m: &mut Moment<'_, E>,
+    ) -> bool {
+        let end = windowing(m.pipeline, self.step).end(start);
+        let hash = m.env.vocabulary().keys.hash(key);
+        self.windows.insert(key, start, (end, hash))
     }
 
     /// A record was taken into a window. If the window is due, it fires before the key is free.
     pub(super) fn window_taken<E: Env>(&mut self, key: Key, start: Time, m: &mut Moment<'_, E>) {
-        let end = windowing(m.pipeline, self.step).end(start);
-        let is_due = self.windows.insert(key, start, end);
+        let is_due = self.window_found(key, start, m);
         if is_due && !self.has(Defect::LatePaneWaits) {
             self.gate.queue_window(key, start);
         }

@@ -132,7 +132,8 @@ impl<'a> Truth<'a> {
         for (index, output) in outputs.into_iter().enumerate() {
             let mut item = Item { key: output.key, value: output.value, ..item.clone() };
             if let Some(parent) = item.name {
-                let name = self.words.names.output(parent, step.0, index as u32);
+                let step_hash = self.pipeline.hash(step);
+                let name = self.words.names.output(parent, step.0, step_hash, index as u32);
                 item.name = Some(name);
                 if function.answers() > 1
                     && let Some((key, value)) = self.traces.winner(name)
