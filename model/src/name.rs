@@ -251,7 +251,7 @@ pub fn source_hash(step_hash: u64, shard: u32, offset: u64) -> u64 {
 
 /// The hash of the name of an output of a map.
 pub fn output_hash(parent: u64, step_hash: u64, index: u32) -> u64 {
-    fold(parent, scatter(step_hash ^ u64::from(index)))
+    fold(fold(parent, step_hash), scatter(u64::from(index)))
 }
 
 /// The hash of the name of a pane.

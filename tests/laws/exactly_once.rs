@@ -46,7 +46,7 @@ fn results(plan: &Plan, outcome: &Outcome) -> BTreeMap<String, naive::Totals> {
 
 #[test]
 fn every_schedule_of_exact_faults_is_exactly_once() {
-    check(8000, (cases(ANY), vec(strikes(), 0..=8)), |(case, strikes)| {
+    check(3000, (cases(ANY), vec(strikes(), 0..=8)), |(case, strikes)| {
         let scenario = case.scenario();
         let faults = on(&strikes, &scenario.plan);
         is_exactly_once(&scenario, &run(&scenario, faults))
@@ -55,7 +55,7 @@ fn every_schedule_of_exact_faults_is_exactly_once() {
 
 #[test]
 fn every_seed_of_every_climate_is_exactly_once() {
-    check(8000, (cases(ANY), climates()), |(mut case, climate)| {
+    check(3000, (cases(ANY), climates()), |(mut case, climate)| {
         case.climate = climate.lines(&case.steps());
         let scenario = case.scenario();
         is_exactly_once(&scenario, &run(&scenario, Vec::new()))
@@ -64,7 +64,7 @@ fn every_seed_of_every_climate_is_exactly_once() {
 
 #[test]
 fn exact_faults_on_top_of_drawn_ones_change_nothing_either() {
-    check(4000, (cases(ANY), climates(), vec(strikes(), 0..=5)), |(mut case, climate, strikes)| {
+    check(1500, (cases(ANY), climates(), vec(strikes(), 0..=5)), |(mut case, climate, strikes)| {
         case.climate = climate.lines(&case.steps());
         let scenario = case.scenario();
         let faults = on(&strikes, &scenario.plan);
@@ -98,7 +98,7 @@ fn every_kind_of_fault_fires_in_the_cases_of_the_laws() {
 #[test]
 fn recompute_is_exactly_once_where_functions_and_watermarks_are_sure() {
     check(
-        4000,
+        600,
         (cases(PLAIN), climates(), vec(strikes(), 0..=5)),
         |(mut case, climate, strikes)| {
             case.mechanism = "outputs = \"recompute\"";

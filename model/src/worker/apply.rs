@@ -9,7 +9,7 @@ use crate::defect::Defect;
 use crate::effect::{Env, Moment, Timer};
 use crate::function::{Function, Output};
 use crate::mechanism::{Dedup, Outputs};
-use crate::mix;
+use crate::name::output_hash;
 use crate::pipeline::{Sink, StepKind};
 use crate::record::{Record, RecordId};
 use crate::time::Time;
@@ -125,8 +125,7 @@ impl Worker {
             let index = index as u32;
             let names = &mut m.env.vocabulary().names;
             let name = names.output(parent.name, self.step.0, step_hash, index);
-            let derived =
-                RecordId(mix::fold(parent.id.0, mix::scatter(step_hash ^ u64::from(index))));
+            let derived = RecordId(output_hash(parent.id.0, step_hash, index));
             let id = self.mechanism.ids.of(
                 derived,
                 self.token,
