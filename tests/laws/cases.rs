@@ -199,7 +199,7 @@ impl Case {
         }
         let dangling = |step: &&mut Written| !step.is_taken && !step.has_results;
         let mut from: Vec<usize> = Vec::new();
-        for (at, step) in steps.iter_mut().enumerate().filter(|(_, step)| dangling(&step)) {
+        for (at, step) in steps.iter_mut().enumerate().filter(|(_, step)| dangling(step)) {
             step.is_taken = true;
             from.push(at);
         }

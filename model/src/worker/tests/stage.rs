@@ -1,0 +1,347 @@
+//! One shard and a scripted world around it: inputs in, what it asks and lists out, as short texts.
+
+use super::super::Worker;
+use crate::commit::{CommitKind, Content, Delta, Scan, Subject};
+use crate::effect::{
+    Effect, Effects, Env, Input, Moment, Read, Reply, Request, Rpc, SourceRow, Timer,
+};
+use crate::function::Function;
+use crate::key::Key;
+use crate::mechanism::Mechanism;
+use crate::name::{Name, Vocabulary};
+use crate::pipeline::{Pipeline, ShardIndex, Sink, SourceWatermark, Step, StepIndex, StepKind};
+use crate::record::{Record, RecordId, Value};
+use crate::time::{SECOND, Time};
+use crate::window::Windowing;
+use std::collections::VecDeque;
+
+/// One shard and what is around it.
+pub(super) struct Stage {
+    pub(super) pipeline: Pipeline,
+    pub(super) worker: Worker,
+    pub(super) world: Script,
+    pub(super) effects: Effects,
+    /// The requests that it sent and the timers that it set, in order.
+    pub(super) sent: Vec<Request>,
+    pub(super) timers: Vec<Timer>,
+}
+
+/// A world that answers what it is told to, and writes down what it is asked.
+pub(super) struct Script {
+    pub(super) words: Vocabulary,
+    pub(super) tokens: u64,
+    pub(super) scan: Scan,
+    pub(super) known: Vec<(Key, RecordId)>,
+    /// What functions answer, in order; 0 from then on.
+    pub(super) answers: VecDeque<Option<u32>>,
+    /// How many records the source has.
+    pub(super) rows: u64,
+    pub(super) asked: Vec<String>,
+}
+
+impl Env for Script {
+    fn vocabulary(&mut self) -> &mut Vocabulary {
+        &mut self.words
+    }
+
+    fn take_token(&mut self, _: ShardIndex) -> u64 {
+        self.tokens += 1;
+        self.asked.push(format!("take token {}", self.tokens));
+        self.tokens
+    }
+
+    fn scan(&mut self, _: ShardIndex) -> Scan {
+        self.asked.push("scan".into());
+        self.scan.clone()
+    }
+
+    fn admit(&mut self, _: ShardIndex, _: Name) {}
+
+    fn is_known(&mut self, _: ShardIndex, key: Key, id: RecordId) -> bool {
+        // The ids of records are their offsets.
+        self.asked.push(format!("ask catalog events/0#{}", id.0));
+        self.known.contains(&(key, id))
+    }
+
+    fn apply(&mut self, _: ShardIndex, _: Name) {}
+
+    fn content(&mut self, _: ShardIndex, key: Key, start: Time) -> Content {
+        self.asked.push(format!("read content {}@{start}", self.words.keys.text(key)));
+        Content { records: 1, weight: 1, ..Content::default() }
+    }
+
+    fn read(&mut self, _: ShardIndex, offset: u64) -> Read {
+        self.asked.push(format!("read {offset}"));
+        if offset >= self.rows {
+            return Read::End;
+        }
+        let key = self.words.keys.intern("ann");
+        Read::Row(SourceRow {
+            name: self.words.names.source(0, 0, offset),
+            key,
+            id: None,
+            event_time: Time(0),
+            arrival: Time(0),
+            value: Value::Integer(0),
+            watermark: Time(0),
+        })
+    }
+
+    fn source_watermark(&mut self, _: ShardIndex, _: u64) -> Time {
+        Time(0)
+    }
+
+    fn execute(&mut self, _: StepIndex, name: Name, _: u32) -> Option<u32> {
+        let text = self.words.names.text(name, &self.words.keys, |_| "events");
+        self.asked.push(format!("run function {text}"));
+        self.answers.pop_front().unwrap_or(Some(0))
+    }
+}
+
+const STEPS: [&str; 3] = ["events", "under-test", "below"];
+
+impl Stage {
+    /// A source, the step under test with these mechanisms, and one more; a shard each.
+    pub(super) fn new(kind: StepKind, below: StepKind, mechanism: Mechanism) -> Stage {
+        let step = |at: usize, kind, mechanism| Step {
+            name: STEPS[at].into(),
+            kind,
+            from: at.checked_sub(1).map(|from| StepIndex(from as u16)).into_iter().collect(),
+            shards: 1,
+            mechanism,
+        };
+        let source = StepKind::Source { watermark: SourceWatermark::Perfect };
+        let pipeline = Pipeline::new(vec![
+            step(0, source, Mechanism::default()),
+            step(1, kind, mechanism),
+            step(2, below, Mechanism::default()),
+        ])
+        .expect("a good graph");
+        let mut words = Vocabulary::default();
+        words.names.add_source(0, pipeline.hash(StepIndex(0)), 1, 10);
+        let worker = Worker::new(&pipeline, ShardIndex(1));
+        let scan = Scan { watermarks: vec![Time::MIN], ..Scan::default() };
+        let world = Script {
+            words,
+            tokens: 0,
+            scan,
+            known: Vec::new(),
+            answers: VecDeque::new(),
+            rows: 0,
+            asked: Vec::new(),
+        };
+        let (sent, timers) = (Vec::new(), Vec::new());
+        Stage { pipeline, worker, world, effects: Effects::default(), sent, timers }
+    }
+
+    /// A map that passes records on to a count.
+    pub(super) fn map(mechanism: Mechanism) -> Stage {
+        Stage::new(StepKind::Map(Function::Identity), count(0), mechanism)
+    }
+
+    /// A count in windows of 10 s, above a sink, which waits for no watermarks.
+    pub(super) fn count(lateness: u64) -> Stage {
+        Stage::new(count(lateness), StepKind::Sink(Sink::Upsert), Mechanism::default())
+    }
+
+    /// The same with another shard under test.
+    pub(super) fn at(mut self, shard: u32) -> Stage {
+        self.worker = Worker::new(&self.pipeline, ShardIndex(shard));
+        let senders = self.pipeline.senders(StepIndex(shard as u16)).len();
+        self.world.scan.watermarks = vec![Time::MIN; senders];
+        self
+    }
+
+    /// Hands an input to the worker; it must ask and then list exactly this, in this order. `ready` at the
+    /// end says that it has more to do at once.
+    #[track_caller]
+    pub(super) fn takes(&mut self, input: Input, expected: &[&str]) {
+        let Stage { pipeline, worker, world, effects, .. } = self;
+        let mut moment = Moment { now: Time(0), pipeline, env: world, effects };
+        worker.handle(input, &mut moment);
+        let mut texts = std::mem::take(&mut self.world.asked);
+        for effect in std::mem::take(&mut self.effects.list) {
+            texts.push(self.text(&effect));
+            match effect {
+                Effect::Send(request) => self.sent.push(request),
+                Effect::Wake { timer, .. } => self.timers.push(timer),
+                Effect::Commit(_) | Effect::Ack(_) => {}
+            }
+        }
+        if self.worker.is_ready() {
+            texts.push("ready".into());
+        }
+        assert_eq!(texts, expected);
+    }
+
+    /// Boots a map and takes a record to where its output is sent.
+    #[track_caller]
+    pub(super) fn sends_one(&mut self) {
+        self.takes(Input::Boot, &["take token 1", "scan"]);
+        let request = self.request(0, "ann");
+        self.takes(
+            request,
+            &[
+                "ask catalog events/0#0",
+                "run function events/0#0",
+                "commit events/0#0 [id ann, hold events/0#0.0]",
+            ],
+        );
+        self.takes(committed(0), &["ack events/0#0", "send events/0#0.0", "wake 30ms retry"]);
+    }
+
+    /// Boots a count and has it take a record of ann into the window [0 s, 10 s).
+    #[track_caller]
+    pub(super) fn takes_ann(&mut self) {
+        self.takes(Input::Boot, &["take token 1", "scan"]);
+        let request = self.request(0, "ann");
+        self.takes(request, &["ask catalog events/0#0", "commit events/0#0 [take ann@0s, id ann]"]);
+        self.takes(committed(0), &["ack events/0#0"]);
+    }
+
+    pub(super) fn key(&mut self, text: &str) -> Key {
+        self.world.words.keys.intern(text)
+    }
+
+    /// The catalog of a key has the id of this record from now on.
+    pub(super) fn learns(&mut self, offset: u64, key: &str) {
+        let key = self.key(key);
+        self.world.known.push((key, RecordId(offset)));
+    }
+
+    pub(super) fn record(&self, offset: u64, key: Key) -> Record {
+        Record {
+            name: self.world.words.names.source(0, 0, offset),
+            key,
+            id: RecordId(offset),
+            stamp: Time(offset as i64),
+            event_time: Time(0),
+            weight: 1,
+            value: Value::Integer(0),
+            lineage: 0,
+        }
+    }
+
+    /// The name of the first pane of a window of the step under test.
+    pub(super) fn pane(&mut self, key: &str, start: i64) -> Name {
+        let key = self.key(key);
+        let (step, hash) = (StepIndex(1), self.pipeline.hash(StepIndex(1)));
+        let Vocabulary { keys, names } = &mut self.world.words;
+        names.pane(step.0, hash, key, Time(start), 0, keys)
+    }
+
+    /// A record of event time 0 s arrives, from a source that promises nothing.
+    pub(super) fn request(&mut self, offset: u64, key: &str) -> Input {
+        let key = self.key(key);
+        self.arrival(offset, Time::MIN, Some(self.record(offset, key)))
+    }
+
+    /// A record arrives with its event time and its source's watermark, in seconds.
+    pub(super) fn request_at(
+        &mut self,
+        offset: u64,
+        key: &str,
+        event_time: i64,
+        watermark: i64,
+    ) -> Input {
+        let key = self.key(key);
+        let second = SECOND as i64;
+        let event_time = Time(event_time * second);
+        let record = Record { event_time, ..self.record(offset, key) };
+        self.arrival(offset, Time(watermark * second), Some(record))
+    }
+
+    /// The source's watermark arrives alone, in seconds.
+    pub(super) fn watermark(&self, watermark: i64) -> Input {
+        self.arrival(9, Time(watermark * SECOND as i64), None)
+    }
+
+    pub(super) fn arrival(&self, number: u64, watermark: Time, record: Option<Record>) -> Input {
+        let rpc = Rpc { slot: number as u32, attempt: 0, serial: 100 + number };
+        Input::Request(Request { from: ShardIndex(0), to: ShardIndex(1), rpc, watermark, record })
+    }
+
+    /// The ack of the request that was sent as number `nth`, which confirms nothing.
+    pub(super) fn reply_to(&self, nth: usize) -> Input {
+        self.reply(nth, Some(Time::MIN))
+    }
+
+    /// An error in place of that ack.
+    pub(super) fn error_to(&self, nth: usize) -> Input {
+        self.reply(nth, None)
+    }
+
+    pub(super) fn reply(&self, nth: usize, watermark: Option<Time>) -> Input {
+        let Request { to, rpc, .. } = self.sent[nth];
+        Input::Reply(Reply { from: to, rpc, watermark })
+    }
+
+    /// The timer that was set as number `nth` is due. It must mean something still.
+    #[track_caller]
+    pub(super) fn timer(&self, nth: usize) -> Input {
+        assert!(self.worker.awaits(self.timers[nth]), "{:?} is stale", self.timers[nth]);
+        Input::Wake(self.timers[nth])
+    }
+
+    pub(super) fn text(&self, effect: &Effect) -> String {
+        match effect {
+            Effect::Commit(commit) => {
+                let kind = match commit.kind {
+                    CommitKind::Commit | CommitKind::Watermark => "commit",
+                    CommitKind::Settle => "settle",
+                    CommitKind::Emit => "emit",
+                };
+                let deltas: Vec<String> = commit.deltas.iter().map(|d| self.delta(d)).collect();
+                format!("{kind} {} [{}]", self.subject(commit.subject), deltas.join(", "))
+            }
+            Effect::Ack(ack) => format!("ack {}", self.subject(ack.subject)),
+            Effect::Send(request) => format!("send {}", self.subject(request.subject())),
+            Effect::Wake { at, timer } => {
+                let timer = match timer {
+                    Timer::Retry { .. } => "retry",
+                    Timer::RetryWatermark { .. } => "retry-watermark",
+                    Timer::Arrival => "arrival",
+                    Timer::Close => "close",
+                    Timer::Reapply(_) => "reapply",
+                };
+                format!("wake {at} {timer}")
+            }
+        }
+    }
+
+    pub(super) fn subject(&self, subject: Subject) -> String {
+        match subject {
+            Subject::Record(name) => self.name(name),
+            Subject::Watermark(at) => format!("watermark {at}"),
+        }
+    }
+
+    pub(super) fn delta(&self, delta: &Delta) -> String {
+        let key = |key: &Key| self.world.words.keys.text(*key);
+        match delta {
+            Delta::Offset(offset) => format!("offset {offset}"),
+            Delta::Id { key: of, .. } => format!("id {}", key(of)),
+            Delta::Take { key: of, start, .. } => format!("take {}@{start}", key(of)),
+            Delta::Fire { key: of, start, .. } => format!("fire {}@{start}", key(of)),
+            Delta::Hold(held) => format!("hold {}", self.name(held.record.name)),
+            Delta::Settle(_) => "settle".into(),
+            Delta::Watermark { value, .. } => format!("watermark {value}"),
+            Delta::Row { name, .. } => format!("row {}", self.name(*name)),
+        }
+    }
+
+    pub(super) fn name(&self, name: Name) -> String {
+        let Vocabulary { keys, names } = &self.world.words;
+        names.text(name, keys, |step| STEPS[usize::from(step)])
+    }
+}
+
+/// A count in windows of 10 s; its lateness in seconds.
+pub(super) fn count(lateness: u64) -> StepKind {
+    StepKind::Count(Windowing { length: 10 * SECOND, lateness: lateness * SECOND })
+}
+
+/// The store has applied a commit.
+pub(super) fn committed(number: u64) -> Input {
+    Input::Committed { number }
+}
