@@ -53,12 +53,16 @@ pub enum Subject {
 pub enum Delta {
     /// The source record at this offset is done with.
     Offset(u64),
-    /// The catalog of `key` learns `id`.
+    /// The catalog of `key` learns `id`. What the record was is told to whoever watches from outside.
     Id {
         /// The key.
         key: Key,
         /// The id.
         id: RecordId,
+        /// The record.
+        name: Name,
+        /// Its value.
+        value: i64,
     },
     /// A record is added to the content of a window.
     Take {

@@ -165,7 +165,7 @@ impl Rows {
             Delta::Offset(offset) => {
                 self.offsets.insert(offset);
             }
-            Delta::Id { key, id } => return u64::from(self.ids.insert((key, id))),
+            Delta::Id { key, id, .. } => return u64::from(self.ids.insert((key, id))),
             Delta::Take { key, start, name, lineage, weight, value } => {
                 let window = self.windows.entry((key, start)).or_default();
                 window.content.records += 1;

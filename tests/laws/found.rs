@@ -217,3 +217,44 @@ fn a_worker_that_dies_while_a_record_joins_a_bundle_is_dead() {
         "#);
     assert!(outcome.unfired.is_empty());
 }
+
+/// 1. The coin's first answers are drawn from the seed, so some of the eight are not 0.
+/// 2. Under recompute its outputs are in no commit of its own; what won is known from the ids that the next
+///    step commits.
+/// 3. So the counts are where the answers put them, and nothing is out of place.
+#[test]
+fn the_answers_of_a_recomputed_coin_are_known_from_the_step_below_it() {
+    let record = |at: u32| format!("{{ key = \"a\", at = \"{at}s\" }}");
+    let records: Vec<String> = (0..8).map(record).collect();
+    let outcome = holds(
+        &format!(
+            r#"
+            seed = "5"
+            [input]
+            records = [ {} ]
+            [[step]]
+            name = "events"
+            kind = "source"
+            [[step]]
+            name = "toss"
+            kind = "map"
+            fn = {{ coin = {{ sides = 2, into = "key" }} }}
+            [[step]]
+            name = "pass"
+            kind = "map"
+            fn = "identity"
+            [[step]]
+            name = "count"
+            kind = "count"
+            window = "1m"
+            [mechanism]
+            outputs = "recompute"
+            "#,
+            records.join(", ")
+        ),
+        8,
+        0,
+    );
+    assert_eq!(outcome.steps[0].results.values().sum::<i64>(), 8);
+    assert_eq!(outcome.steps[0].results.len(), 2, "both sides came up");
+}

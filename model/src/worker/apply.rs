@@ -216,7 +216,12 @@ impl Worker {
         let committed = self.watermarks.committed(sender);
         let unit = self.units.get(unit);
         match self.mechanism.dedup {
-            Dedup::Catalog => unit.deltas.push(Delta::Id { key, id }),
+            Dedup::Catalog => unit.deltas.push(Delta::Id {
+                key,
+                id,
+                name: record.name,
+                value: record.value.integer(),
+            }),
             Dedup::Off => {}
         }
         if watermark > committed {

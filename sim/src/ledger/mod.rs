@@ -138,7 +138,8 @@ impl Ledger {
                 self.traces.see(name, lineage, key, weight, value);
                 self.reflect_row(step, row, Written::new(key, name, lineage, value), words);
             }
-            Delta::Offset(_) | Delta::Id { .. } | Delta::Settle(_) | Delta::Watermark { .. } => {}
+            Delta::Id { key, name, value, .. } => self.traces.hint(name, key, value),
+            Delta::Offset(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
         }
     }
 

@@ -21,6 +21,9 @@ struct Trace {
     lineage: u32,
 }
 
+/// The content of a trace that says nothing of the content. Those that do are odd.
+const HINT: u64 = 2;
+
 impl Trace {
     const NONE: Trace = Trace { content: 0, value: 0, key: Key::GLOBAL, lineage: 0 };
 }
@@ -39,7 +42,7 @@ impl Traces {
         }
         let trace = &mut self.traces[at];
         let content = fold(weight as u64, scatter(value as u64)) | 1;
-        if trace.content == 0 {
+        if trace.content == 0 || trace.content == HINT {
             *trace = Trace { content, value, key, lineage };
             return;
         }
@@ -49,6 +52,19 @@ impl Traces {
         }
         if trace.key == Key::GLOBAL {
             trace.key = key;
+        }
+    }
+
+    /// A commit mentions that a record came, under this key and with this value, and keeps neither: enough
+    /// to tell which answer won, and too little to disagree with.
+    pub fn hint(&mut self, name: Name, key: Key, value: i64) {
+        let at = name.0 as usize;
+        if at >= self.traces.len() {
+            self.traces.resize((at + 1).max(self.traces.len() * 2), Trace::NONE);
+        }
+        let trace = &mut self.traces[at];
+        if trace.content == 0 {
+            *trace = Trace { content: HINT, value, key, lineage: 0 };
         }
     }
 

@@ -47,11 +47,13 @@ pub(super) struct Truth<'a> {
     pipeline: &'a Pipeline,
     words: &'a mut Vocabulary,
     traces: &'a Traces,
+    /// Whether an answer that won is not known, since nothing of it was committed.
+    pub is_unsure: bool,
 }
 
 impl<'a> Truth<'a> {
     pub fn new(pipeline: &'a Pipeline, words: &'a mut Vocabulary, traces: &'a Traces) -> Truth<'a> {
-        Truth { pipeline, words, traces }
+        Truth { pipeline, words, traces, is_unsure: false }
     }
 
     /// Sends one source record through the pipeline, and hands each result that it belongs into to
@@ -135,11 +137,14 @@ impl<'a> Truth<'a> {
                 let step_hash = self.pipeline.hash(step);
                 let name = self.words.names.output(parent, step.0, step_hash, index as u32);
                 item.name = Some(name);
-                if function.answers() > 1
-                    && let Some((key, value)) = self.traces.winner(name)
-                {
-                    item.key = key;
-                    item.value = Value::Integer(value);
+                if function.answers() > 1 {
+                    match self.traces.winner(name) {
+                        Some((key, value)) => {
+                            item.key = key;
+                            item.value = Value::Integer(value);
+                        }
+                        None => self.is_unsure = true,
+                    }
                 }
             }
             self.flow(step, &item, watermark, each);
