@@ -20,13 +20,16 @@ pub fn ledger(ledger: &Ledger) -> [(&'static str, u64); 7] {
 }
 
 /// What was done, by name, in the order of the report.
-pub fn work(work: &Work) -> [(&'static str, u64); 8] {
+pub fn work(work: &Work) -> [(&'static str, u64); 11] {
     let Work {
         events,
         messages,
         retries,
         commits,
         catalog_reads,
+        duplicates_dropped,
+        remnants_dropped,
+        old_dropped,
         user_calls,
         ids_held_max,
         ids_held_end,
@@ -37,6 +40,9 @@ pub fn work(work: &Work) -> [(&'static str, u64); 8] {
         ("retries", retries),
         ("commits", commits),
         ("catalog_reads", catalog_reads),
+        ("duplicates_dropped", duplicates_dropped),
+        ("remnants_dropped", remnants_dropped),
+        ("old_dropped", old_dropped),
         ("user_calls", user_calls),
         ("ids_held_max", ids_held_max),
         ("ids_held_end", ids_held_end),

@@ -32,8 +32,8 @@ const GOLDEN: &[Golden] = &[
     Golden {
         file: "dedup/lost-ack.toml",
         seed: None,
-        fingerprint: "f1ad4517d07cc4c11f85fc0a2eb9fc83",
-        events: 44,
+        fingerprint: "30468c05538d9c36a073e43701078858",
+        events: 52,
     },
     Golden {
         file: "functions/user-differs.toml",
@@ -44,32 +44,32 @@ const GOLDEN: &[Golden] = &[
     Golden {
         file: "chapter/chapter5.toml",
         seed: Some(1),
-        fingerprint: "12749fadebcc6f62f157598b9ac9241b",
-        events: 12_123,
+        fingerprint: "f8e68b2ae25222061ac6762d6432e0e0",
+        events: 12_217,
     },
     Golden {
         file: "random/branch-and-join.toml",
         seed: Some(1),
-        fingerprint: "cdfaa18207739ba7ab1ab5e423b16606",
-        events: 4906,
+        fingerprint: "2127ed73ec22a2e0dae41136a73143d1",
+        events: 5034,
     },
     Golden {
         file: "random/bundles.toml",
         seed: Some(1),
-        fingerprint: "e41153cc8c1fcbccb3dcc5d02060ff26",
-        events: 3369,
+        fingerprint: "186ab0ddec576136a04f3d8f9473b78f",
+        events: 3429,
     },
     Golden {
         file: "random/coin-and-late-panes.toml",
         seed: Some(1),
-        fingerprint: "093373f6acaac0edd85b777b43c296e7",
-        events: 2377,
+        fingerprint: "872914f831bd7b95be1bf5c8faa3c7e3",
+        events: 2436,
     },
     Golden {
         file: "random/recomputed.toml",
         seed: Some(1),
-        fingerprint: "8cf068af29592a44cc168311853a75cb",
-        events: 2444,
+        fingerprint: "44c1026f9764c1a0ae14ca3994076f0e",
+        events: 2464,
     },
 ];
 

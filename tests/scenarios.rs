@@ -5,9 +5,11 @@
 #[path = "scenarios/table.rs"]
 mod table;
 
+use onceproof::figures;
 use onceproof::scenario::{Expect, Scenario};
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Dedup, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Retry,
+    Ack, Atomic, Bundle, Dedup, Gc, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Retry,
+    Stamps, UnknownOld,
 };
 use onceproof_sim::fault::{Before, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Classes, Outcome};
@@ -104,13 +106,14 @@ fn no_fault_and_no_mechanism_is_left_out() {
     let befores = Before::ALL.map(|before| format!("before {}", before.word()));
     let by_time = ["crash by time", "partition by time"].map(str::to_owned);
     let wanted = faults.into_iter().chain(more_faults.iter().map(fault_in_word));
-    let wanted = wanted.chain(befores).chain(by_time).chain(VALUES.map(str::to_owned));
+    let wanted =
+        wanted.chain(befores).chain(by_time).chain(VALUES.iter().map(|&value| value.to_owned()));
     let unused: Vec<String> = wanted.filter(|word| !used.contains(word)).collect();
     assert!(unused.is_empty(), "{unused:?}");
 }
 
 /// All values of all mechanisms; where a value is a number, its default and any other.
-const VALUES: [&str; 21] = [
+const VALUES: &[&str] = &[
     "retry: default",
     "retry: given",
     "give-up: never",
@@ -118,7 +121,15 @@ const VALUES: [&str; 21] = [
     "ack: after-commit",
     "ack: on-receipt",
     "dedup: catalog",
+    "dedup: window",
     "dedup: off",
+    "gc: watermark",
+    "gc: never",
+    "gc: ttl accept",
+    "gc: ttl drop",
+    "stamps: stable",
+    "stamps: fresh",
+    "stamps: wall-clock",
     "outputs: checkpoint",
     "outputs: recompute",
     "ids: derived",
@@ -136,8 +147,20 @@ const VALUES: [&str; 21] = [
 
 /// The values of one set of mechanisms. A mechanism or a value that is new does not compile here.
 fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
-    let Mechanism { retry, give_up, ack, dedup, outputs, ids, atomic, re_ack, bundle, in_flight } =
-        *mechanism;
+    let Mechanism {
+        retry,
+        give_up,
+        ack,
+        dedup,
+        gc,
+        outputs,
+        ids,
+        stamps,
+        atomic,
+        re_ack,
+        bundle,
+        in_flight,
+    } = *mechanism;
     let given = |is_default: bool, default, given| if is_default { default } else { given };
     [
         given(retry == Retry::default(), "retry: default", "retry: given"),
@@ -151,7 +174,19 @@ fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
         },
         match dedup {
             Dedup::Catalog => "dedup: catalog",
+            Dedup::Window(_) => "dedup: window",
             Dedup::Off => "dedup: off",
+        },
+        match gc {
+            Gc::Watermark => "gc: watermark",
+            Gc::Never => "gc: never",
+            Gc::Ttl { unknown_old: UnknownOld::Accept, .. } => "gc: ttl accept",
+            Gc::Ttl { unknown_old: UnknownOld::Drop, .. } => "gc: ttl drop",
+        },
+        match stamps {
+            Stamps::Stable => "stamps: stable",
+            Stamps::Fresh => "stamps: fresh",
+            Stamps::WallClock => "stamps: wall-clock",
         },
         match outputs {
             Outputs::Checkpoint => "outputs: checkpoint",
@@ -192,8 +227,8 @@ fn difference(row: &Row) -> Option<String> {
     let outcome = Simulator::new(&scenario.plan).detail(scenario.seed);
     let mut classes = Classes::default();
     row.classes.iter().for_each(|&class| classes.insert(class));
-    let derived = described(classes, row.ledger, row.damaged, row.unfired, row.commits, row.steps);
-    let run = of_run(&outcome, &scenario, row.commits.is_some());
+    let derived = described(classes, row.ledger, row.damaged, row.unfired, row.work, row.steps);
+    let run = of_run(&outcome, &scenario, row.work);
     let meets = match &scenario.expect {
         Expect::ExactlyOnce => row.classes.is_empty(),
         Expect::Violates(expected) => expected.iter().all(|class| row.classes.contains(class)),
@@ -203,7 +238,7 @@ fn difference(row: &Row) -> Option<String> {
     differs.then(|| format!("{}\n  by hand: {derived}\n  by run:  {run}\n{expects}", row.file))
 }
 
-fn of_run(outcome: &Outcome, scenario: &Scenario, with_commits: bool) -> String {
+fn of_run(outcome: &Outcome, scenario: &Scenario, wanted: &[(&str, u64)]) -> String {
     let ledger = outcome.brief.ledger;
     let numbers = [
         ledger.expected,
@@ -227,8 +262,12 @@ fn of_run(outcome: &Outcome, scenario: &Scenario, with_commits: bool) -> String 
         .map(|(step, results)| (names(step.step), step.expected, step.applied, &results[..]))
         .collect();
     let damaged: Vec<&str> = outcome.damage.iter().map(|damage| damage.record.as_str()).collect();
-    let commits = with_commits.then_some(outcome.brief.work.commits);
-    described(outcome.brief.classes, numbers, &damaged, outcome.unfired.len(), commits, &steps)
+    let done = figures::work(&outcome.brief.work);
+    let work: Vec<(&str, u64)> = wanted
+        .iter()
+        .map(|(name, _)| *done.iter().find(|(known, _)| known == name).expect("a figure"))
+        .collect();
+    described(outcome.brief.classes, numbers, &damaged, outcome.unfired.len(), &work, &steps)
 }
 
 /// What is compared, in words.
@@ -237,7 +276,7 @@ fn described(
     ledger: [u64; 7],
     damaged: &[&str],
     unfired: usize,
-    commits: Option<u64>,
+    work: &[(&str, u64)],
     steps: &[Step<'_>],
 ) -> String {
     let classes: Vec<&str> = classes.iter().map(|class| class.word()).collect();
@@ -248,8 +287,8 @@ fn described(
          excess {excess}, lost {lost}, divergent {divergent}, late {late}, \
          damaged {damaged:?}, unfired {unfired}"
     );
-    if let Some(commits) = commits {
-        let _ = write!(text, ", commits {commits}");
+    for (name, count) in work {
+        let _ = write!(text, ", {name} {count}");
     }
     for (name, expected, applied, results) in steps {
         let _ = write!(text, "; {name}: expected {expected}, applied {applied}, {results:?}");

@@ -6,7 +6,7 @@ use crate::name::Name;
 use crate::pipeline::ShardIndex;
 use crate::prefix::Prefix;
 use crate::record::{Record, RecordId};
-use crate::time::Time;
+use crate::time::{Nanos, Time};
 
 /// One atomic change of a shard's rows.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,6 +63,10 @@ pub enum Delta {
         name: Name,
         /// Its value.
         value: i64,
+        /// The stamp that its sender gave it.
+        stamp: Time,
+        /// When it may be forgotten.
+        lifetime: Lifetime,
     },
     /// A record is added to the content of a window.
     Take {
@@ -92,14 +96,16 @@ pub enum Delta {
     },
     /// An output is held until it is acked.
     Hold(Held),
-    /// The held output with this stamp is acked and deleted.
-    Settle(Time),
-    /// The watermark of a sender.
+    /// Outputs up to this stamp were sent.
+    Stamped(Time),
+    /// The held output of this row is acked and deleted.
+    Settle(HeldRow),
+    /// The watermarks of a sender. Ids that only a sender's system watermark kept are forgotten with it.
     Watermark {
         /// Its place among the senders of the step.
         sender: u32,
-        /// The watermark.
-        value: Time,
+        /// Both watermarks.
+        value: Watermark,
     },
     /// A sink's row is written over what was there.
     Row {
@@ -118,6 +124,72 @@ pub enum Delta {
     },
 }
 
+/// When an id may be forgotten.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lifetime {
+    /// When the system watermark of this sender, by its place among the senders of the step, has passed the
+    /// id's stamp.
+    UntilWatermark {
+        /// The place of the sender.
+        sender: u32,
+    },
+    /// So long after this commit is applied.
+    For {
+        /// How long.
+        length: Nanos,
+        /// Whether each duplicate begins that time anew.
+        refresh_on_hit: bool,
+    },
+    /// Never.
+    Unlimited,
+}
+
+/// What a sender promises.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Watermark {
+    /// No record of an earlier event time comes any more, but for late ones.
+    pub event: Time,
+    /// No record of an earlier stamp comes any more, but for remnants of what was processed.
+    pub system: Time,
+}
+
+impl Watermark {
+    /// No promise at all.
+    pub const NONE: Watermark = Watermark { event: Time::MIN, system: Time::MIN };
+
+    /// Nothing comes any more.
+    pub const END: Watermark = Watermark { event: Time::MAX, system: Time::MAX };
+
+    /// The greater of each.
+    pub fn max(self, other: Watermark) -> Watermark {
+        let (event, system) = (self.event.max(other.event), self.system.max(other.system));
+        Watermark { event, system }
+    }
+
+    /// The lesser of each.
+    pub fn min(self, other: Watermark) -> Watermark {
+        let (event, system) = (self.event.min(other.event), self.system.min(other.system));
+        Watermark { event, system }
+    }
+
+    /// Whether this promises nothing that `other` does not.
+    pub fn is_within(self, other: Watermark) -> bool {
+        self.event <= other.event && self.system <= other.system
+    }
+}
+
+/// The row of an output that is held. Under a wrong clock two outputs may have one stamp, so the stamp
+/// alone does not tell them apart.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct HeldRow {
+    /// The stamp that it was given when it was made.
+    pub stamp: Time,
+    /// Its id.
+    pub id: RecordId,
+    /// The shard that it goes to.
+    pub to: ShardIndex,
+}
+
 /// An output and where it goes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Held {
@@ -125,6 +197,13 @@ pub struct Held {
     pub to: ShardIndex,
     /// The output.
     pub record: Record,
+}
+
+impl Held {
+    /// Its row.
+    pub fn row(&self) -> HeldRow {
+        HeldRow { stamp: self.record.stamp, id: self.record.id, to: self.to }
+    }
 }
 
 /// What a window holds that is in no pane yet.
@@ -153,6 +232,6 @@ pub struct Scan {
     pub held: Vec<Held>,
     /// The windows with content that is in no pane: key and start, in order of start, then hash of the key.
     pub windows: Vec<(Key, Time)>,
-    /// The watermark of each sender.
-    pub watermarks: Vec<Time>,
+    /// The watermarks of each sender.
+    pub watermarks: Vec<Watermark>,
 }

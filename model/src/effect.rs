@@ -7,7 +7,7 @@
 //! listing effects. So a crash before a question and one before an effect happen in the order of the
 //! protocol. What is left to do with further questions waits for [`Input::Resume`].
 
-use crate::commit::{Commit, Content, Delta, Scan, Subject};
+use crate::commit::{Commit, Content, Delta, Scan, Subject, Watermark};
 use crate::key::Key;
 use crate::name::{Name, Vocabulary};
 use crate::pipeline::{Pipeline, ShardIndex, StepIndex};
@@ -61,8 +61,8 @@ pub struct Request {
     pub to: ShardIndex,
     /// What the reply carries back.
     pub rpc: Rpc,
-    /// The sender's event-time watermark.
-    pub watermark: Time,
+    /// What the sender promises.
+    pub watermark: Watermark,
     /// The record, or none if the watermark travels alone.
     pub record: Option<Record>,
 }
@@ -72,7 +72,7 @@ impl Request {
     pub fn subject(&self) -> Subject {
         match &self.record {
             Some(record) => Subject::Record(record.name),
-            None => Subject::Watermark(self.watermark),
+            None => Subject::Watermark(self.watermark.event),
         }
     }
 }
@@ -100,7 +100,7 @@ pub struct Ack {
     pub rpc: Rpc,
     /// What the request was about.
     pub subject: Subject,
-    /// The receiver's committed watermark for that sender.
+    /// The receiver's committed event-time watermark for that sender.
     pub watermark: Time,
 }
 
@@ -111,7 +111,7 @@ pub struct Reply {
     pub from: ShardIndex,
     /// Which request.
     pub rpc: Rpc,
-    /// The receiver's committed watermark for this sender, or none if the reply is an error, which tells
+    /// The receiver's committed event-time watermark for this sender, or none if the reply is an error, which tells
     /// nothing of whether the request was applied.
     pub watermark: Option<Time>,
 }
@@ -155,6 +155,8 @@ pub trait Env {
     fn scan(&mut self, shard: ShardIndex) -> Scan;
     /// A record is about to be admitted: nothing is asked, but the world may strike here.
     fn admit(&mut self, shard: ShardIndex, name: Name);
+    /// Something worth counting has happened: nothing is asked.
+    fn mark(&mut self, mark: Mark);
     /// Whether the catalog of `key` has `id`.
     fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool;
     /// A record is about to be applied: nothing is asked, but the world may strike here.
@@ -167,6 +169,17 @@ pub trait Env {
     fn source_watermark(&mut self, shard: ShardIndex, offset: u64) -> Time;
     /// The answer of a user function on a record, less than `answers`; none if it fails.
     fn execute(&mut self, step: StepIndex, name: Name, answers: u32) -> Option<u32>;
+}
+
+/// What the protocol did that is worth counting.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Mark {
+    /// A record was dropped, since its catalog has its id.
+    DuplicateDropped,
+    /// A record was dropped, since its stamp is below the system watermark of its sender.
+    RemnantDropped,
+    /// A record was dropped, since its catalog does not have its id and no longer would.
+    OldDropped,
 }
 
 /// What a source finds at an offset.
@@ -194,7 +207,7 @@ pub struct SourceRow {
     pub id: Option<RecordId>,
     /// When it happened.
     pub event_time: Time,
-    /// When the source could read it.
+    /// When the source could read it; in a shard, none comes before one that was read earlier.
     pub arrival: Time,
     /// What it carries.
     pub value: Value,

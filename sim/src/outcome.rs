@@ -18,12 +18,20 @@ pub enum Class {
     Phantom,
     /// Not drained in time, or only fruitless repetition is left.
     Stuck,
+    /// Nothing is left to happen, and ids or outputs are held that can never matter again.
+    Unbounded,
 }
 
 impl Class {
     /// All classes, in the order of the documentation.
-    pub const ALL: [Class; 5] =
-        [Class::Duplicated, Class::Lost, Class::Divergent, Class::Phantom, Class::Stuck];
+    pub const ALL: [Class; 6] = [
+        Class::Duplicated,
+        Class::Lost,
+        Class::Divergent,
+        Class::Phantom,
+        Class::Stuck,
+        Class::Unbounded,
+    ];
 
     /// The word for it in a scenario file and in reports.
     pub fn word(self) -> &'static str {
@@ -33,6 +41,7 @@ impl Class {
             Class::Divergent => "divergent",
             Class::Phantom => "phantom",
             Class::Stuck => "stuck",
+            Class::Unbounded => "unbounded",
         }
     }
 }
@@ -118,6 +127,12 @@ pub struct Work {
     pub commits: u64,
     /// Reads of the catalog.
     pub catalog_reads: u64,
+    /// Records dropped since their catalog had their id.
+    pub duplicates_dropped: u64,
+    /// Records dropped since their stamp was below the system watermark of their sender.
+    pub remnants_dropped: u64,
+    /// Records dropped since they were unknown and older than ids are remembered.
+    pub old_dropped: u64,
     /// Executions of user functions.
     pub user_calls: u64,
     /// The most ids held in catalogs at a time.

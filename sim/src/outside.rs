@@ -9,7 +9,7 @@ use crate::outcome::Work;
 use crate::sources::Sources;
 use crate::store::Store;
 use onceproof_model::commit::{Content, Scan, Subject};
-use onceproof_model::effect::{Env, Read};
+use onceproof_model::effect::{Env, Mark, Read};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
@@ -118,13 +118,21 @@ impl Env for Outside<'_> {
         self.strike(shard, Before::Admit, name);
     }
 
+    fn mark(&mut self, mark: Mark) {
+        match mark {
+            Mark::DuplicateDropped => self.work.duplicates_dropped += 1,
+            Mark::RemnantDropped => self.work.remnants_dropped += 1,
+            Mark::OldDropped => self.work.old_dropped += 1,
+        }
+    }
+
     fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool {
         if self.doom.is_some() {
             return true;
         }
         self.charge();
         self.work.catalog_reads += 1;
-        self.store.is_known(shard, key, id)
+        self.store.is_known(shard, key, id, self.now)
     }
 
     fn apply(&mut self, shard: ShardIndex, name: Name) {

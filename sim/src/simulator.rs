@@ -115,8 +115,16 @@ impl<'a> Simulator<'a> {
     fn summary(&mut self, end: &End, judgement: &Judgement) -> Brief {
         let outside = &mut self.world.outside;
         let mut classes: Classes = judgement.classes;
-        if let End::Stuck(_) = end {
-            classes.insert(Class::Stuck);
+        match end {
+            End::Stuck(_) => classes.insert(Class::Stuck),
+            End::Drained => {
+                // An output that no one will move any more is lost, if what it carries is reflected nowhere.
+                let is_lost = classes.contains(Class::Lost);
+                if outside.store.holds_ids() || (!is_lost && outside.store.holds_outputs()) {
+                    classes.insert(Class::Unbounded);
+                }
+            }
+            End::OutOfEvents => {}
         }
         let verdict = match (classes.is_empty(), end) {
             (false, _) => Verdict::Violated,
@@ -124,7 +132,7 @@ impl<'a> Simulator<'a> {
             (true, End::Drained | End::Stuck(_)) => Verdict::ExactlyOnce,
         };
         let mut work = outside.work;
-        (work.ids_held_end, work.ids_held_max) = outside.store.ids_held();
+        (work.ids_held_end, work.ids_held_max) = outside.store.ids_held(outside.now);
         Brief {
             verdict,
             classes,

@@ -2,9 +2,10 @@
 //! not at all, once per number, and only under the owner's token, which is checked here and now and not
 //! when it was sent. Only what stands here survives a crash.
 
+use crate::catalog::Catalog;
 use crate::ledger::Ledger;
-use hashbrown::{HashMap, HashSet};
-use onceproof_model::commit::{Commit, Content, Delta, Held, Scan};
+use hashbrown::HashMap;
+use onceproof_model::commit::{Commit, Content, Delta, Held, HeldRow, Scan, Watermark};
 use onceproof_model::defect::Defect;
 use onceproof_model::key::{Key, Keys};
 use onceproof_model::name::Vocabulary;
@@ -30,6 +31,8 @@ pub enum Applied {
 pub struct Store {
     shards: Vec<Rows>,
     defect: Option<Defect>,
+    /// Whether any step forgets ids by age.
+    ages: bool,
     ids_held: u64,
     ids_held_max: u64,
 }
@@ -41,10 +44,10 @@ struct Rows {
     applied: Prefix,
     offsets: Prefix,
     last_stamp: Option<Time>,
-    held: HashMap<Time, Held, FxBuildHasher>,
-    ids: HashSet<(Key, RecordId), FxBuildHasher>,
+    held: HashMap<HeldRow, Held, FxBuildHasher>,
+    catalog: Catalog,
     windows: HashMap<(Key, Time), Window, FxBuildHasher>,
-    watermarks: Vec<Time>,
+    watermarks: Vec<Watermark>,
 }
 
 /// What a window holds that is in no pane yet, and who that is.
@@ -60,8 +63,9 @@ impl Store {
     /// Empties all rows and keeps their memory.
     pub fn reset(&mut self, pipeline: &Pipeline) {
         self.defect = pipeline.defect;
-        self.ids_held = 0;
+        self.ages = pipeline.steps().iter().any(|s| s.mechanism.forgets_after().is_some());
         self.ids_held_max = 0;
+        self.ids_held = 0;
         self.shards.resize_with(pipeline.shards(), Rows::default);
         for (shard, rows) in self.shards.iter_mut().enumerate() {
             let step = pipeline.step_of(ShardIndex(shard as u32));
@@ -70,10 +74,10 @@ impl Store {
             rows.offsets.clear();
             rows.last_stamp = None;
             rows.held.clear();
-            rows.ids.clear();
+            rows.catalog.reset(pipeline.senders(step).len());
             rows.windows.clear();
             rows.watermarks.clear();
-            rows.watermarks.resize(pipeline.senders(step).len(), Time::MIN);
+            rows.watermarks.resize(pipeline.senders(step).len(), Watermark::NONE);
         }
     }
 
@@ -86,7 +90,16 @@ impl Store {
     }
 
     /// Applies a commit, and lets the ledger see each change.
-    pub fn apply(&mut self, commit: &Commit, ledger: &mut Ledger, words: &Vocabulary) -> Applied {
+    pub fn apply(
+        &mut self,
+        commit: &Commit,
+        now: Time,
+        ledger: &mut Ledger,
+        words: &Vocabulary,
+    ) -> Applied {
+        if self.ages {
+            self.age(now);
+        }
         let rows = &mut self.shards[commit.shard.at()];
         if commit.token != rows.token {
             return Applied::Refused;
@@ -94,24 +107,36 @@ impl Store {
         if !rows.applied.insert(commit.number) && self.defect != Some(Defect::CommitsUnnumbered) {
             return Applied::Before;
         }
+        self.ids_held -= rows.catalog.len();
         for delta in &commit.deltas {
-            let ids = match (delta, self.defect) {
+            match (delta, self.defect) {
                 (&Delta::Offset(offset), Some(Defect::OffsetsAreOneNumber)) => {
                     rows.offsets.insert_all_to(offset);
-                    0
                 }
-                _ => rows.change(delta, ledger),
-            };
-            self.ids_held += ids;
+                _ => rows.change(delta, now, ledger),
+            }
             ledger.see(commit.shard, delta, words);
         }
+        self.ids_held += rows.catalog.len();
         self.ids_held_max = self.ids_held_max.max(self.ids_held);
         Applied::Now
     }
 
     /// Whether a catalog has an id.
-    pub fn is_known(&self, shard: ShardIndex, key: Key, id: RecordId) -> bool {
-        self.shards[shard.at()].ids.contains(&(key, id))
+    pub fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId, now: Time) -> bool {
+        if self.ages {
+            self.age(now);
+        }
+        self.shards[shard.at()].catalog.meets(key, id, now)
+    }
+
+    /// Forgets all ids that are too old now.
+    fn age(&mut self, now: Time) {
+        for rows in &mut self.shards {
+            self.ids_held -= rows.catalog.len();
+            rows.catalog.age(now);
+            self.ids_held += rows.catalog.len();
+        }
     }
 
     /// The content of a window, with a lineage under which the ledger will know what was read.
@@ -135,7 +160,7 @@ impl Store {
     pub fn scan(&self, shard: ShardIndex, keys: &Keys) -> Scan {
         let rows = &self.shards[shard.at()];
         let mut held: Vec<Held> = rows.held.values().cloned().collect();
-        held.sort_unstable_by_key(|held| held.record.stamp);
+        held.sort_unstable_by_key(Held::row);
         let mut windows: Vec<(Key, Time)> = rows
             .windows
             .iter()
@@ -152,20 +177,33 @@ impl Store {
         }
     }
 
-    /// The ids in all catalogs, now and at most.
-    pub fn ids_held(&self) -> (u64, u64) {
+    /// The ids in all catalogs, at the end and at most.
+    pub fn ids_held(&mut self, now: Time) -> (u64, u64) {
+        self.age(now);
         (self.ids_held, self.ids_held_max)
+    }
+
+    /// Whether ids are held that no age will end.
+    pub fn holds_ids(&self) -> bool {
+        self.shards.iter().any(|rows| !rows.catalog.only_ages())
+    }
+
+    /// Whether outputs are held.
+    pub fn holds_outputs(&self) -> bool {
+        self.shards.iter().any(|rows| !rows.held.is_empty())
     }
 }
 
 impl Rows {
-    /// Makes one change; returns how many ids it added.
-    fn change(&mut self, delta: &Delta, ledger: &mut Ledger) -> u64 {
+    /// Makes one change.
+    fn change(&mut self, delta: &Delta, now: Time, ledger: &mut Ledger) {
         match *delta {
             Delta::Offset(offset) => {
                 self.offsets.insert(offset);
             }
-            Delta::Id { key, id, .. } => return u64::from(self.ids.insert((key, id))),
+            Delta::Id { key, id, stamp, lifetime, .. } => {
+                self.catalog.insert(key, id, stamp, lifetime, now);
+            }
             Delta::Take { key, start, name, lineage, weight, value } => {
                 let window = self.windows.entry((key, start)).or_default();
                 window.content.records += 1;
@@ -184,18 +222,19 @@ impl Rows {
             }
             Delta::Hold(ref held) => {
                 self.last_stamp = self.last_stamp.max(Some(held.record.stamp));
-                self.held.insert(held.record.stamp, held.clone());
+                self.held.insert(held.row(), held.clone());
             }
-            Delta::Settle(stamp) => {
-                self.held.remove(&stamp);
+            Delta::Stamped(stamp) => self.last_stamp = self.last_stamp.max(Some(stamp)),
+            Delta::Settle(row) => {
+                self.held.remove(&row);
             }
             Delta::Watermark { sender, value } => {
                 let row = &mut self.watermarks[sender as usize];
-                *row = (*row).max(value);
+                *row = row.max(value);
+                self.catalog.forget(sender, value.system);
             }
             // What a sink's rows hold, the ledger knows.
             Delta::Row { .. } => {}
         }
-        0
     }
 }

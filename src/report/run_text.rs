@@ -205,7 +205,8 @@ step      expected  applied  late  results
 per-side         3        4     0  ann 2, bob 2
 
 faults        drop-ack 1
-work          events 1,234, messages 9, retries 1, commits 12, catalog reads 0, user calls 0, \
+work          events 1,234, messages 9, retries 1, commits 12, catalog reads 0, duplicates \
+dropped 0, remnants dropped 0, old dropped 0, user calls 0, \
 ids held max 0, ids held end 0
 latency       p50 3.000 ms, p99 34.000 ms, max 34.001 ms
 virtual time  2034.000 ms

@@ -133,7 +133,7 @@ pub fn lost_ack_sweep() -> Sweep {
         runs: 1000,
         violated: 2,
         inconclusive: 0,
-        classes: [2, 0, 0, 0, 0],
+        classes: [2, 0, 0, 0, 0, 0],
         fired,
         failing: vec![Some(7), Some(31)],
         first_inconclusive: None,

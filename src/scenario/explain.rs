@@ -7,12 +7,9 @@ use std::ops::Range;
 
 /// Names of the design that are not built yet: a name that is known at the same place, the name, and
 /// what can be done instead.
-const NOT_BUILT: [(&str, &str, &str); 37] = [
+const NOT_BUILT: [(&str, &str, &str); 33] = [
     ("catalog", "bloom", "`catalog` is exact too"),
     ("catalog", "bloom-only", "`off` is a wrong design that this version has"),
-    ("catalog", "window", "`catalog` forgets nothing too early"),
-    ("re-ack", "gc", "ids are forgotten by the system watermark"),
-    ("re-ack", "stamps", "stamps are stable"),
     ("re-ack", "fencing", "commits are fenced by the token of their worker"),
     ("re-ack", "fuse", "every step is a stage of its own"),
     ("re-ack", "lift", "aggregates are not split"),
@@ -34,7 +31,6 @@ const NOT_BUILT: [(&str, &str, &str); 37] = [
     ("upsert", "offset", "`upsert` overwrites a result that comes again"),
     ("upsert", "two-phase", "`upsert` overwrites a result that comes again"),
     ("stuck", "torn", "nothing that is committed here has parts"),
-    ("stuck", "unbounded", "held ids are counted, and not judged"),
     ("settle", "call", "there are no functions with side effects"),
     ("dataflow", "best-effort", "`give-up = 1` comes close"),
     ("dataflow", "at-least-once", "`dedup = \"off\"` comes close"),

@@ -3,11 +3,12 @@
 use super::diagnostic::Diagnostic;
 use super::diagnostic::Source;
 use super::explain::out_of_range;
-use super::raw::mechanism as raw;
 use super::raw::{At, span};
+use super::raw::{forgetting, mechanism as raw};
 use super::units::Duration;
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Dedup, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck,
+    Ack, Atomic, Bundle, Dedup, DedupWindow, Gc, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck,
+    Stamps, UnknownOld, UpdatedAt,
 };
 use onceproof_model::time::Span;
 use std::ops::RangeInclusive;
@@ -22,6 +23,13 @@ pub(super) fn number(
     match u32::try_from(given.value) {
         Ok(number) if range.contains(&given.value) => Ok(number),
         _ => Err(out_of_range(source, given.span.clone(), what, &range)),
+    }
+}
+
+fn unknown_old(given: forgetting::UnknownOld) -> UnknownOld {
+    match given {
+        forgetting::UnknownOld::Accept => UnknownOld::Accept,
+        forgetting::UnknownOld::Drop => UnknownOld::Drop,
     }
 }
 
@@ -52,10 +60,40 @@ impl Mechanisms {
             Some(raw::Ack::AfterCommit) => all.ack = Ack::AfterCommit,
             Some(raw::Ack::OnReceipt) => all.ack = Ack::OnReceipt,
         }
-        match table.dedup {
+        match table.dedup.as_ref().map(|at| at.value) {
             None => {}
             Some(raw::Dedup::Catalog) => all.dedup = Dedup::Catalog,
+            Some(raw::Dedup::Window(forgetting::DedupWindow(window))) => {
+                all.dedup = Dedup::Window(DedupWindow {
+                    length: window.length.0,
+                    refresh_on_hit: window.refresh_on_hit,
+                    unknown_old: unknown_old(window.unknown_old),
+                    updated_at: match window.updated_at {
+                        forgetting::UpdatedAt::Commit => UpdatedAt::Commit,
+                        forgetting::UpdatedAt::Receive => UpdatedAt::Receive,
+                    },
+                });
+            }
             Some(raw::Dedup::Off) => all.dedup = Dedup::Off,
+        }
+        if let Some(At { value: gc, span }) = &table.gc {
+            if let (Some(_), Dedup::Window(_) | Dedup::Off) = (&table.dedup, all.dedup) {
+                let error = source.error(source.key_of(span), "a `gc` that forgets nothing");
+                return Err(error.label("with this `dedup` there are no ids for it to forget"));
+            }
+            all.gc = match *gc {
+                forgetting::Gc::Watermark => Gc::Watermark,
+                forgetting::Gc::Never => Gc::Never,
+                forgetting::Gc::Ttl(table) => {
+                    Gc::Ttl { ttl: table.ttl.0, unknown_old: unknown_old(table.unknown_old) }
+                }
+            };
+        }
+        match table.stamps {
+            None => {}
+            Some(raw::Stamps::Stable) => all.stamps = Stamps::Stable,
+            Some(raw::Stamps::Fresh) => all.stamps = Stamps::Fresh,
+            Some(raw::Stamps::WallClock) => all.stamps = Stamps::WallClock,
         }
         match table.outputs {
             None => {}

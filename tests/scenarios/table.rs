@@ -1,7 +1,7 @@
 //! What each exact scenario comes to, copied from the derivation by hand in its file, and never from a
 //! run. A row that disagrees with a run shows that one of the two is wrong.
 
-use onceproof_sim::outcome::Class::{self, Divergent, Duplicated, Lost, Stuck};
+use onceproof_sim::outcome::Class::{self, Divergent, Duplicated, Lost, Stuck, Unbounded};
 
 /// One exact scenario.
 pub struct Row {
@@ -17,8 +17,8 @@ pub struct Row {
     pub steps: &'static [Step<'static>],
     /// How many faults do not fire, on purpose.
     pub unfired: usize,
-    /// How many commits are applied, where the file says so.
-    pub commits: Option<u64>,
+    /// What was done, by the names of the report, as far as the file says so.
+    pub work: &'static [(&'static str, u64)],
 }
 
 /// A step: its name, what is expected of it, what is applied, and its results.
@@ -36,7 +36,7 @@ const fn ledger(
     ledger: [u64; 7],
     steps: &'static [Step<'static>],
 ) -> Row {
-    Row { file, classes, ledger, damaged: &[], steps, unfired: 0, commits: None }
+    Row { file, classes, ledger, damaged: &[], steps, unfired: 0, work: &[] }
 }
 
 impl Row {
@@ -48,8 +48,8 @@ impl Row {
         Row { unfired, ..self }
     }
 
-    const fn with_commits(self, commits: u64) -> Row {
-        Row { commits: Some(commits), ..self }
+    const fn with_work(self, work: &'static [(&'static str, u64)]) -> Row {
+        Row { work, ..self }
     }
 }
 
@@ -64,6 +64,8 @@ const FIRST: &[&str] = &["events/0#0"];
 /// Two records of ann and one of bob.
 const ANN_2_BOB_1: &[Step] = &[("per-user", 3, 3, &[("ann", 2), ("bob", 1)])];
 const ANN_1_BOB_1: &[Step] = &[("per-user", 2, 2, &[("ann", 1), ("bob", 1)])];
+const ANN_2_OF_1_BOB_1: &[Step] = &[("per-user", 2, 3, &[("ann", 2), ("bob", 1)])];
+const ANN_1_BOB_9: &[Step] = &[("per-user", 10, 10, &[("ann", 1), ("bob", 9)])];
 const ANN_IN_TABLE: &[Step] = &[("table", 1, 1, &[("ann", 1)])];
 const ANN_SIDE_1: &[Step] = &[("per-side", 1, 1, &[("ann/1", 1)])];
 const ZERO_BOTH: &[Step] = &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("ann", 0)])];
@@ -78,7 +80,7 @@ pub const ROWS: &[Row] = &[
     exact("atomic/state-first-upsert.toml", 1, ANN_IN_TABLE),
     exact("atomic/together.toml", 1, ANN_ONCE),
     //
-    exact("bundle/crash-before-commit.toml", 3, ANN_2_BOB_1).with_commits(6),
+    exact("bundle/crash-before-commit.toml", 3, ANN_2_BOB_1).with_work(&[("commits", 6)]),
     exact("bundle/duplicate-in-a-bundle.toml", 3, ANN_2_BOB_1),
     //
     exact("commits/delayed-into-the-outage.toml", 1, ANN_ONCE),
@@ -129,6 +131,19 @@ pub const ROWS: &[Row] = &[
         ],
     )
     .with_damaged(&["events/0#0", "events/0#1"]),
+    ledger("dedup/window-too-short.toml", &[Duplicated], [2, 1, 1, 1, 0, 0, 0], ANN_2_OF_1_BOB_1)
+        .with_damaged(FIRST),
+    exact("dedup/window-long-enough.toml", 2, ANN_1_BOB_1),
+    ledger(
+        "dedup/window-not-refreshed.toml",
+        &[Duplicated],
+        [2, 1, 1, 1, 0, 0, 0],
+        ANN_2_OF_1_BOB_1,
+    )
+    .with_damaged(FIRST),
+    exact("dedup/window-refreshed.toml", 2, ANN_1_BOB_1),
+    ledger("dedup/window-drops-old.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
+    ledger("dedup/window-at-receive.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
     ledger("dedup/short-timeout-no-dedup.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
         .with_damaged(FIRST),
     exact("dedup/upsert-needs-no-catalog.toml", 1, ANN_IN_TABLE),
@@ -139,6 +154,18 @@ pub const ROWS: &[Row] = &[
     exact("functions/sum.toml", 3, &[("total", 3, 3, &[("ann", 12), ("bob", -2)])]),
     exact("functions/user-differs.toml", 1, ANN_SIDE_1),
     exact("functions/user-fails.toml", 1, ANN_ONCE),
+    //
+    exact("gc/remnant.toml", 2, ANN_1_BOB_1).with_work(&[("ids_held_max", 1), ("ids_held_end", 0)]),
+    ledger("gc/never.toml", &[Unbounded], [2, 2, 0, 0, 0, 0, 0], ANN_1_BOB_1)
+        .with_work(&[("ids_held_max", 2), ("ids_held_end", 2)]),
+    ledger("gc/ttl-accept.toml", &[Duplicated], [2, 1, 1, 1, 0, 0, 0], ANN_2_OF_1_BOB_1)
+        .with_damaged(FIRST),
+    ledger("gc/ttl-drop.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
+    exact("gc/ttl-drop-late-copy.toml", 2, ANN_1_BOB_1),
+    exact("gc/partition-pins.toml", 10, ANN_1_BOB_9)
+        .with_work(&[("ids_held_max", 10), ("ids_held_end", 0)]),
+    exact("gc/no-partition.toml", 10, ANN_1_BOB_9)
+        .with_work(&[("ids_held_max", 1), ("ids_held_end", 0)]),
     //
     exact("ids/derived-recompute.toml", 1, ANN_ONCE),
     exact("ids/fresh-checkpoint.toml", 1, ANN_ONCE),
@@ -239,6 +266,11 @@ pub const ROWS: &[Row] = &[
     ),
     exact("shapes/diamond.toml", 1, &[("both", 2, 2, &[("all", 1), ("ann", 1)])]),
     exact("shapes/join.toml", 2, &[("per-user", 2, 2, &[("ann", 2)])]),
+    //
+    ledger("stamps/fresh.toml", &[Duplicated], [2, 1, 1, 1, 0, 0, 0], ANN_2_OF_1_BOB_1)
+        .with_damaged(FIRST),
+    exact("stamps/stable.toml", 2, ANN_1_BOB_1),
+    exact("stamps/wall-clock-steady.toml", 2, ANN_1_BOB_1).with_work(&[("ids_held_end", 0)]),
     //
     exact("windows/boot-fires-what-is-due.toml", 2, ANN_1_BOB_1),
     exact("windows/duplicate-carries-a-watermark.toml", 2, ANN_1_BOB_1),

@@ -7,14 +7,14 @@ mod marks;
 mod step;
 
 pub use check::GraphError;
-pub use marks::Mark;
+pub use marks::{Mark, SystemUse};
 pub use step::{Sink, SourceWatermark, Step, StepKind};
 
 use crate::defect::Defect;
 use crate::key::Key;
 use crate::mix;
 use check::{check_functions, check_inputs};
-use marks::marks;
+use marks::{marks, system_uses};
 use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -62,6 +62,7 @@ pub struct Pipeline {
     /// The first of the senders of a step, where they are the shards of one step.
     only_senders: Vec<Option<u32>>,
     marks: Vec<Vec<Mark>>,
+    system_uses: Vec<SystemUse>,
     order: Vec<StepIndex>,
     /// A rule left out on purpose, for the canaries of the tests.
     pub defect: Option<Defect>,
@@ -123,6 +124,7 @@ impl Pipeline {
         };
         let only_senders = steps.iter().map(only_sender).collect();
         let marks = marks(&steps, &edges_out, &order);
+        let system_uses = system_uses(&steps, &edges_out, &order);
         let hashes: Vec<u64> = steps.iter().map(|step| mix::text(&step.name)).collect();
         let shard_hashes = shard_steps.iter().map(|step: &StepIndex| hashes[step.at()]).collect();
         Ok(Pipeline {
@@ -135,6 +137,7 @@ impl Pipeline {
             senders,
             only_senders,
             marks,
+            system_uses,
             order,
             defect: None,
         })
@@ -228,6 +231,11 @@ impl Pipeline {
                 senders.iter().position(|&s| s == sender).expect("a sender of this step")
             }
         }
+    }
+
+    /// Whom the system watermark that reaches a step is of use to.
+    pub fn system_use(&self, step: StepIndex) -> SystemUse {
+        self.system_uses[step.at()]
     }
 
     /// The window ends that a watermark must cross on its way out of `from` to be worth a message of its

@@ -4,11 +4,11 @@
 
 use super::unit::Taken;
 use super::{Arrived, Parent, Worker, wake_at};
-use crate::commit::{CommitKind, Delta, Subject};
+use crate::commit::{CommitKind, Delta, Lifetime, Subject};
 use crate::defect::Defect;
 use crate::effect::{Env, Moment, Timer};
 use crate::function::{Function, Output};
-use crate::mechanism::{Dedup, Outputs};
+use crate::mechanism::{Dedup, DedupWindow, Gc, Outputs, Stamps};
 use crate::name::output_hash;
 use crate::pipeline::{Sink, StepKind};
 use crate::record::{Record, RecordId};
@@ -168,18 +168,17 @@ impl Worker {
 
     /// Under checkpoint a sender's stamps strictly increase, also across its restarts; under recompute an
     /// output has the stamp of what it is made from, the same in every execution.
-    fn stamp(&mut self, of_input: Time, now: Time) -> Time {
-        match self.mechanism.outputs {
-            Outputs::Checkpoint if self.has(Defect::StampsRestart) => {
-                self.last_stamp = self.last_stamp.plus(1);
-                self.last_stamp
+    pub(super) fn stamp(&mut self, of_input: Time, now: Time) -> Time {
+        let stamp = match self.mechanism.stamps {
+            Stamps::Stable if self.mechanism.outputs == Outputs::Recompute => of_input,
+            Stamps::WallClock => now,
+            Stamps::Stable | Stamps::Fresh if self.has(Defect::StampsRestart) => {
+                self.last_stamp.plus(1)
             }
-            Outputs::Checkpoint => {
-                self.last_stamp = now.max(self.last_stamp.plus(1));
-                self.last_stamp
-            }
-            Outputs::Recompute => of_input,
-        }
+            Stamps::Stable | Stamps::Fresh => now.max(self.last_stamp.plus(1)),
+        };
+        self.last_stamp = self.last_stamp.max(stamp);
+        stamp
     }
 
     fn unit_for<E: Env>(
@@ -214,17 +213,22 @@ impl Worker {
         let subject = Subject::Record(record.name);
         let sender = m.pipeline.sender_number(self.step, from);
         let committed = self.watermarks.committed(sender);
+        let pins = self.pins_inputs(m);
         let unit = self.units.get(unit);
-        match self.mechanism.dedup {
-            Dedup::Catalog => unit.deltas.push(Delta::Id {
+        if let Some(lifetime) = lifetime(self.mechanism.dedup, self.mechanism.gc, sender as u32) {
+            unit.deltas.push(Delta::Id {
                 key,
                 id,
                 name: record.name,
                 value: record.value.integer(),
-            }),
-            Dedup::Off => {}
+                stamp: record.stamp,
+                lifetime,
+            });
         }
-        if watermark > committed {
+        if pins {
+            unit.pins.push(record.stamp);
+        }
+        if !watermark.is_within(committed) {
             unit.deltas.push(Delta::Watermark { sender: sender as u32, value: watermark });
         }
         unit.taken.push(match start {
@@ -236,6 +240,21 @@ impl Worker {
         } else if unit.taken.len() == 1 {
             wake_at(m.effects, m.now, Timer::Close);
         }
+    }
+}
+
+/// How long an id is remembered, if it is at all.
+fn lifetime(dedup: Dedup, gc: Gc, sender: u32) -> Option<Lifetime> {
+    match (dedup, gc) {
+        (Dedup::Catalog, Gc::Watermark) => Some(Lifetime::UntilWatermark { sender }),
+        (Dedup::Catalog, Gc::Never) => Some(Lifetime::Unlimited),
+        (Dedup::Catalog, Gc::Ttl { ttl, .. }) => {
+            Some(Lifetime::For { length: ttl, refresh_on_hit: false })
+        }
+        (Dedup::Window(DedupWindow { length, refresh_on_hit, .. }), _) => {
+            Some(Lifetime::For { length, refresh_on_hit })
+        }
+        (Dedup::Off, _) => None,
     }
 }
 

@@ -57,6 +57,11 @@ impl Default for Windows {
 }
 
 impl Windows {
+    /// Whether no window has content.
+    pub fn is_empty(&self) -> bool {
+        self.states.is_empty()
+    }
+
     /// Whether any window is due or firing.
     pub fn is_firing(&self) -> bool {
         self.firing > 0

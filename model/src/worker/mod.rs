@@ -4,8 +4,8 @@
 //! window), **held** with what it made until the **commit** is answered, then **acked** upstream while its
 //! outputs are **sent**, and each output is **settled** once it is acked itself. Each of these has its
 //! file here, in this order. Under `recompute` the order is another: outputs are sent first, and one
-//! commit at the end settles everything. What a record leaves in the catalog is **forgotten** by
-//! watermark; that belongs where `admit` asks the catalog.
+//! commit at the end settles everything. What a record leaves in the catalog is **forgotten** in the commit
+//! that carries the system watermark (`watermark`, and `promise` for what a shard promises itself).
 //!
 //! All state here is volatile: a crash drops it, and `boot` rebuilds it from the store's rows.
 
@@ -15,6 +15,7 @@ mod boot;
 mod fire;
 mod hold;
 mod outbox;
+mod promise;
 mod send;
 mod source;
 mod unit;
@@ -23,6 +24,7 @@ mod watermark;
 #[cfg(test)]
 mod tests;
 
+use crate::commit::Watermark;
 use crate::defect::Defect;
 use crate::effect::{Effect, Effects, Env, Input, Moment, Rpc, Timer};
 use crate::function::Output;
@@ -35,6 +37,7 @@ use admit::Gate;
 use fire::Windows;
 use hold::Commits;
 use outbox::Outbox;
+use promise::Promises;
 use source::Reader;
 use unit::Units;
 use watermark::Watermarks;
@@ -60,6 +63,7 @@ pub struct Worker {
     outbox: Outbox,
     windows: Windows,
     watermarks: Watermarks,
+    promises: Promises,
     reader: Option<Reader>,
     /// The outputs of one execution, kept for its memory.
     scratch: Vec<Output>,
@@ -87,6 +91,7 @@ impl Worker {
             outbox: Outbox::default(),
             windows: Windows::default(),
             watermarks: Watermarks::new(pipeline, step),
+            promises: Promises::new(pipeline, step),
             reader: is_source.then(Reader::default),
             scratch: Vec::new(),
         }
@@ -123,7 +128,7 @@ impl Worker {
         match timer {
             Timer::Retry { slot, sends, serial } => self.outbox.awaits(slot, sends, serial),
             Timer::RetryWatermark { target, sends, serial } => {
-                self.watermarks.awaits(target, sends, serial)
+                self.promises.awaits(target, sends, serial)
             }
             Timer::Arrival | Timer::Reapply(_) => true,
             Timer::Close => self.open.is_some() || self.open_settle.is_some(),
@@ -173,7 +178,7 @@ struct Arrived {
     record: Record,
     from: ShardIndex,
     rpc: Rpc,
-    watermark: Time,
+    watermark: Watermark,
 }
 
 /// Calls back at `at`.

@@ -19,6 +19,8 @@ pub(super) struct Reader {
     /// What was committed before this life began: offsets not to be read again.
     done: Prefix,
     watermark: Time,
+    /// No record that is still to be read arrived before this.
+    least_arrival: Time,
     state: State,
 }
 
@@ -31,8 +33,13 @@ enum State {
 
 impl Default for Reader {
     fn default() -> Reader {
-        let (done, watermark, state) = (Prefix::default(), Time::MIN, State::AtEnd);
-        Reader { next: 0, done, watermark, state }
+        Reader {
+            next: 0,
+            done: Prefix::default(),
+            watermark: Time::MIN,
+            least_arrival: Time::MIN,
+            state: State::AtEnd,
+        }
     }
 }
 
@@ -40,6 +47,16 @@ impl Reader {
     /// What the source promises of records that it has not read.
     pub fn watermark(&self) -> Time {
         self.watermark
+    }
+
+    /// No record that is still to be read arrived before this.
+    pub fn least_arrival(&self) -> Time {
+        self.least_arrival
+    }
+
+    /// Whether all is read.
+    pub fn is_at_end(&self) -> bool {
+        self.state == State::AtEnd
     }
 
     pub fn arrived(&mut self) {
@@ -51,6 +68,7 @@ impl Reader {
         self.next = done.next();
         self.done = done;
         self.watermark = watermark;
+        self.least_arrival = Time::MIN;
         self.state = State::Reading;
     }
 }
@@ -78,6 +96,7 @@ impl Worker {
                 Read::Row(row) => {
                     reader.next += 1;
                     reader.watermark = row.watermark;
+                    reader.least_arrival = row.arrival;
                     if reader.done.contains(offset) {
                         continue;
                     }
@@ -90,9 +109,13 @@ impl Worker {
                 }
                 Read::NotYet { arrival } => {
                     reader.state = State::AwaitingArrival;
+                    reader.least_arrival = arrival;
                     wake_at(m.effects, arrival, Timer::Arrival);
                 }
-                Read::End => reader.state = State::AtEnd,
+                Read::End => {
+                    reader.state = State::AtEnd;
+                    reader.least_arrival = Time::MAX;
+                }
             }
         }
         if let Some(unit) = unit {
@@ -101,7 +124,10 @@ impl Worker {
     }
 
     fn take_row<E: Env>(&mut self, unit: u32, offset: u64, row: SourceRow, m: &mut Moment<'_, E>) {
+        self.pin_input(row.arrival, m);
+        let pins = self.pins_inputs(m);
         let taking = self.units.get(unit);
+        taking.pins.extend(pins.then_some(row.arrival));
         taking.taken.push(Taken::Offset);
         taking.deltas.push(Delta::Offset(offset));
         let derived = row

@@ -1,7 +1,7 @@
 //! A unit: the records that go through the protocol together in one commit (one, or a bundle), what they
 //! made, and what must still happen before they are done.
 
-use crate::commit::{CommitKind, Delta, Subject};
+use crate::commit::{CommitKind, Delta, Subject, Watermark};
 use crate::effect::Rpc;
 use crate::key::Key;
 use crate::pipeline::ShardIndex;
@@ -18,7 +18,7 @@ pub(super) enum Taken {
         subject: Subject,
         key: Key,
         id: RecordId,
-        watermark: Time,
+        watermark: Watermark,
     },
     /// The same, counted into the window that starts here.
     IntoWindow {
@@ -27,7 +27,7 @@ pub(super) enum Taken {
         subject: Subject,
         key: Key,
         id: RecordId,
-        watermark: Time,
+        watermark: Watermark,
         start: Time,
     },
     /// A source record.
@@ -35,7 +35,7 @@ pub(super) enum Taken {
     /// The content of a window.
     Window { key: Key, start: Time },
     /// A watermark that travelled alone.
-    Watermark { from: ShardIndex, rpc: Rpc, value: Time },
+    Watermark { from: ShardIndex, rpc: Rpc, value: Watermark },
 }
 
 /// Records that share a commit.
@@ -47,6 +47,8 @@ pub(super) struct Unit {
     pub deltas: Vec<Delta>,
     /// The outbox slots of what it made, or, in a settle, of what it deletes.
     pub outputs: Vec<u32>,
+    /// The stamps of what it took, where these pin the system watermark.
+    pub pins: Vec<Time>,
     /// Outputs that must be acked before it may commit.
     pub unacked: u32,
     /// Commits of it that are not answered.
@@ -77,11 +79,17 @@ impl Units {
                 slot
             }
             None => {
-                let (taken, outputs) = (Vec::new(), Vec::new());
-                let (unacked, unanswered) = (0, 0);
-                let unit =
-                    Unit { kind, subject, taken, deltas, outputs, unacked, unanswered, is_busy };
-                self.slots.push(unit);
+                self.slots.push(Unit {
+                    kind,
+                    subject,
+                    taken: Vec::new(),
+                    deltas,
+                    outputs: Vec::new(),
+                    pins: Vec::new(),
+                    unacked: 0,
+                    unanswered: 0,
+                    is_busy,
+                });
                 self.slots.len() as u32 - 1
             }
         }
@@ -96,6 +104,7 @@ impl Units {
         let unit = &mut self.slots[slot as usize];
         unit.taken.clear();
         unit.outputs.clear();
+        unit.pins.clear();
         unit.unacked = 0;
         unit.unanswered = 0;
         self.busy -= u32::from(unit.is_busy);
@@ -114,6 +123,7 @@ impl Units {
             unit.taken.clear();
             unit.deltas.clear();
             unit.outputs.clear();
+            unit.pins.clear();
             unit.unacked = 0;
             unit.unanswered = 0;
             self.free.push(slot as u32);

@@ -139,7 +139,7 @@ impl Ledger {
                 self.reflect_row(step, row, Written::new(key, name, lineage, value), words);
             }
             Delta::Id { key, name, value, .. } => self.traces.hint(name, key, value),
-            Delta::Offset(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
+            Delta::Offset(_) | Delta::Stamped(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
         }
     }
 

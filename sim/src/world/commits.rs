@@ -87,7 +87,7 @@ impl World<'_> {
     pub(super) fn commit_arrives(&mut self, wire: u32, is_answered: bool) {
         let Outside { store, ledger, words, work, sources, now, .. } = &mut self.outside;
         let Wire { ref commit, life, is_answered: is_over, .. } = self.wires[wire as usize];
-        let applied = store.apply(commit, ledger, words);
+        let applied = store.apply(commit, *now, ledger, words);
         self.fingerprint.add(self.now, 7 << 56 | u64::from(commit.shard.0) << 8 | applied as u64);
         work.events += 1;
         match applied {

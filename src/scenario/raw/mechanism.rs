@@ -1,6 +1,7 @@
 //! `[mechanism]` as it is written. Every key is optional, so that a step may override any of them.
 
 use super::At;
+use super::forgetting::{DedupWindow, Gc};
 use crate::scenario::units::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -20,11 +21,15 @@ pub(in crate::scenario) struct Mechanism {
     /// When a record is acked.
     pub ack: Option<Ack>,
     /// How a duplicate is known.
-    pub dedup: Option<Dedup>,
+    pub dedup: Option<At<Dedup>>,
+    /// When an id is forgotten.
+    pub gc: Option<At<Gc>>,
     /// Whether outputs are durable before they are sent.
     pub outputs: Option<Outputs>,
     /// Where the ids of outputs come from.
     pub ids: Option<Ids>,
+    /// Where the stamps of outputs come from.
+    pub stamps: Option<Stamps>,
     /// Whether id and state are committed together.
     pub atomic: Option<Atomic>,
     /// Whether a duplicate is acked; true where it is not given.
@@ -69,6 +74,8 @@ pub(in crate::scenario) enum Ack {
 pub(in crate::scenario) enum Dedup {
     /// By the exact catalog of its key.
     Catalog,
+    /// By a catalog that forgets after a while. Wrong once a retry comes later.
+    Window(DedupWindow),
     /// Not at all. Wrong.
     Off,
 }
@@ -91,6 +98,18 @@ pub(in crate::scenario) enum Ids {
     Derived,
     /// New in each execution. Wrong.
     Fresh,
+}
+
+/// Where the stamps of outputs come from.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::scenario) enum Stamps {
+    /// Strictly increasing and durable, or those of the inputs.
+    Stable,
+    /// Given anew whenever an output is made or, after a restart, sent again. Wrong.
+    Fresh,
+    /// What the clock says. Wrong.
+    WallClock,
 }
 
 /// Whether id and state are committed together: `true`, or in which order they are not.

@@ -3,6 +3,7 @@
 //! their documentation is that of the format.
 
 pub(super) mod input;
+pub(super) mod forgetting;
 pub(super) mod mechanism;
 pub(super) mod fault;
 pub(super) mod parameters;
@@ -184,6 +185,8 @@ enum ClassWords {
     Phantom,
     /// The run does not end.
     Stuck,
+    /// Something is held for ever.
+    Unbounded,
 }
 
 /// A class of violation.

@@ -61,9 +61,6 @@ fn what_is_not_built_yet_is_refused_by_name() {
         "\"bloom\"",
         "`catalog` is exact too",
     );
-    check("[mechanism]\ndedup = { window = \"10m\" }", "`window` is not built yet", "window =");
-    check("[mechanism]\ngc = \"watermark\"", "`gc` is not built yet", "gc");
-    check("[mechanism]\nstamps = \"fresh\"", "`stamps` is not built yet", "stamps");
     check("[mechanism]\nfencing = false", "`fencing` is not built yet", "fencing");
     check("[mechanism]\nfuse = false", "`fuse` is not built yet", "fuse");
     check("[mechanism]\nlift = \"force\"", "`lift` is not built yet", "lift");

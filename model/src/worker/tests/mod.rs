@@ -15,6 +15,10 @@ use crate::window::Windowing;
 use stage::{Stage, committed, count};
 use std::collections::VecDeque;
 
+/// A sender that is idle tells the receiver, which may hold ids, that none as old comes any more. Of event
+/// time it has nothing to promise.
+const LETS_GO: [&str; 2] = ["send watermark -infinity", "wake 30ms retry-watermark"];
+
 #[test]
 fn under_checkpoint_the_commit_comes_before_ack_and_send() {
     let mut stage = Stage::map(Mechanism::default());
@@ -30,7 +34,7 @@ fn under_checkpoint_the_commit_comes_before_ack_and_send() {
     );
     stage.takes(committed(0), &["ack events/0#0", "send events/0#0.0", "wake 30ms retry"]);
     let ack = stage.reply_to(0);
-    stage.takes(ack, &["settle events/0#0.0 [settle]"]);
+    stage.takes(ack, &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
     stage.takes(committed(1), &[]);
 }
 
@@ -66,7 +70,7 @@ fn under_recompute_an_output_is_sent_then_all_is_settled_then_the_input_is_acked
         ],
     );
     let ack = stage.reply_to(0);
-    stage.takes(ack, &["settle events/0#0 [id ann]"]);
+    stage.takes(ack, &["settle events/0#0 [id ann, stamped 0s]"]);
     stage.takes(committed(0), &["ack events/0#0"]);
 }
 
@@ -177,7 +181,7 @@ fn a_sender_that_gives_up_settles_after_so_many_sends() {
     let silence = stage.timer(0);
     stage.takes(silence, &["send events/0#0.0", "wake 60ms retry"]);
     let silence = stage.timer(1);
-    stage.takes(silence, &["settle events/0#0.0 [settle]"]);
+    stage.takes(silence, &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
 }
 
 #[test]
@@ -190,7 +194,7 @@ fn silence_is_answered_by_sending_again_until_a_success() {
         stage.takes(silence, &["send events/0#0.0", &format!("wake {wake} retry")]);
     }
     let ack = stage.reply_to(0);
-    stage.takes(ack, &["settle events/0#0.0 [settle]"]);
+    stage.takes(ack, &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
 }
 
 #[test]
@@ -214,7 +218,7 @@ fn an_ack_of_another_request_or_another_life_changes_nothing() {
     let of_the_earlier_life = stage.reply_to(0);
     stage.takes(of_the_earlier_life, &[]);
     let ack = stage.reply_to(1);
-    stage.takes(ack.clone(), &["settle events/0#0.0 [settle]"]);
+    stage.takes(ack.clone(), &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
     // Nor does the same ack once more.
     stage.takes(ack, &[]);
 }
@@ -301,7 +305,7 @@ fn a_boot_takes_a_token_scans_resends_and_fires_before_it_reports_a_watermark() 
     let record = Record { name: pane, event_time: end.before(), ..stage.record(0, bob) };
     stage.world.scan.held = vec![Held { to: ShardIndex(2), record }];
     stage.world.scan.windows = vec![(ann, Time(0))];
-    stage.world.scan.watermarks = vec![end];
+    stage.world.scan.watermarks = vec![crate::commit::Watermark { event: end, system: Time::MIN }];
     stage.takes(
         Input::Boot,
         &["take token 1", "scan", "send under-test/bob@0s#0", "wake 30ms retry", "ready"],

@@ -1,9 +1,9 @@
 //! One shard and a scripted world around it: inputs in, what it asks and lists out, as short texts.
 
 use super::super::Worker;
-use crate::commit::{CommitKind, Content, Delta, Scan, Subject};
+use crate::commit::{CommitKind, Content, Delta, Scan, Subject, Watermark};
 use crate::effect::{
-    Effect, Effects, Env, Input, Moment, Read, Reply, Request, Rpc, SourceRow, Timer,
+    Effect, Effects, Env, Input, Mark, Moment, Read, Reply, Request, Rpc, SourceRow, Timer,
 };
 use crate::function::Function;
 use crate::key::Key;
@@ -56,6 +56,8 @@ impl Env for Script {
     }
 
     fn admit(&mut self, _: ShardIndex, _: Name) {}
+
+    fn mark(&mut self, _: Mark) {}
 
     fn is_known(&mut self, _: ShardIndex, key: Key, id: RecordId) -> bool {
         // The ids of records are their offsets.
@@ -120,7 +122,7 @@ impl Stage {
         let mut words = Vocabulary::default();
         words.names.add_source(0, pipeline.hash(StepIndex(0)), 1, 10);
         let worker = Worker::new(&pipeline, ShardIndex(1));
-        let scan = Scan { watermarks: vec![Time::MIN], ..Scan::default() };
+        let scan = Scan { watermarks: vec![Watermark::NONE], ..Scan::default() };
         let world = Script {
             words,
             tokens: 0,
@@ -148,7 +150,7 @@ impl Stage {
     pub(super) fn at(mut self, shard: u32) -> Stage {
         self.worker = Worker::new(&self.pipeline, ShardIndex(shard));
         let senders = self.pipeline.senders(StepIndex(shard as u16)).len();
-        self.world.scan.watermarks = vec![Time::MIN; senders];
+        self.world.scan.watermarks = vec![Watermark::NONE; senders];
         self
     }
 
@@ -256,7 +258,8 @@ impl Stage {
         self.arrival(9, Time(watermark * SECOND as i64), None)
     }
 
-    pub(super) fn arrival(&self, number: u64, watermark: Time, record: Option<Record>) -> Input {
+    pub(super) fn arrival(&self, number: u64, event: Time, record: Option<Record>) -> Input {
+        let watermark = Watermark { event, system: Time::MIN };
         let rpc = Rpc { slot: number as u32, attempt: 0, serial: 100 + number };
         Input::Request(Request { from: ShardIndex(0), to: ShardIndex(1), rpc, watermark, record })
     }
@@ -325,7 +328,8 @@ impl Stage {
             Delta::Fire { key: of, start, .. } => format!("fire {}@{start}", key(of)),
             Delta::Hold(held) => format!("hold {}", self.name(held.record.name)),
             Delta::Settle(_) => "settle".into(),
-            Delta::Watermark { value, .. } => format!("watermark {value}"),
+            Delta::Stamped(stamp) => format!("stamped {stamp}"),
+            Delta::Watermark { value, .. } => format!("watermark {}", value.event),
             Delta::Row { name, .. } => format!("row {}", self.name(*name)),
         }
     }
