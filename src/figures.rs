@@ -20,13 +20,15 @@ pub fn ledger(ledger: &Ledger) -> [(&'static str, u64); 7] {
 }
 
 /// What was done, by name, in the order of the report.
-pub fn work(work: &Work) -> [(&'static str, u64); 8] {
+pub fn work(work: &Work) -> [(&'static str, u64); 10] {
     let Work {
         events,
         messages,
         retries,
         commits,
         catalog_reads,
+        bloom_negatives,
+        bloom_false_positives,
         user_calls,
         ids_held_max,
         ids_held_end,
@@ -37,6 +39,8 @@ pub fn work(work: &Work) -> [(&'static str, u64); 8] {
         ("retries", retries),
         ("commits", commits),
         ("catalog_reads", catalog_reads),
+        ("bloom_negatives", bloom_negatives),
+        ("bloom_false_positives", bloom_false_positives),
         ("user_calls", user_calls),
         ("ids_held_max", ids_held_max),
         ("ids_held_end", ids_held_end),

@@ -59,6 +59,8 @@ pub enum Delta {
         key: Key,
         /// The id.
         id: RecordId,
+        /// The timestamp that the record's sender gave it.
+        stamp: Time,
         /// The record.
         name: Name,
         /// Its value.

@@ -157,6 +157,24 @@ pub trait Env {
     fn admit(&mut self, shard: ShardIndex, name: Name);
     /// Whether the catalog of `key` has `id`.
     fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool;
+    /// What a filter said of `id` before the catalog of `key` is asked, under this token: nothing is asked,
+    /// but the world may watch.
+    fn filter_said(
+        &mut self,
+        shard: ShardIndex,
+        token: u64,
+        key: Key,
+        id: RecordId,
+        said: FilterSaid,
+    );
+    /// The ids in the catalogs of all keys with timestamps from `first` to `last`, in no order.
+    fn scan_ids(
+        &mut self,
+        shard: ShardIndex,
+        first: Time,
+        last: Time,
+        found: &mut Vec<(Key, RecordId, Time)>,
+    );
     /// A record is about to be applied: nothing is asked, but the world may strike here.
     fn apply(&mut self, shard: ShardIndex, name: Name);
     /// The content of a window.
@@ -167,6 +185,17 @@ pub trait Env {
     fn source_watermark(&mut self, shard: ShardIndex, offset: u64) -> Time;
     /// The answer of a user function on a record, less than `answers`; none if it fails.
     fn execute(&mut self, step: StepIndex, name: Name, answers: u32) -> Option<u32>;
+}
+
+/// What a filter says of an id.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FilterSaid {
+    /// It is not in the catalog.
+    New,
+    /// It may be in the catalog.
+    MayBeKnown,
+    /// Nothing: it does not have all ids yet.
+    NotReady,
 }
 
 /// What a source finds at an offset.

@@ -9,7 +9,7 @@ use crate::outcome::Work;
 use crate::sources::Sources;
 use crate::store::Store;
 use onceproof_model::commit::{Content, Scan, Subject};
-use onceproof_model::effect::{Env, Read};
+use onceproof_model::effect::{Env, FilterSaid, Read};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
@@ -125,6 +125,44 @@ impl Env for Outside<'_> {
         self.charge();
         self.work.catalog_reads += 1;
         self.store.is_known(shard, key, id)
+    }
+
+    fn filter_said(
+        &mut self,
+        shard: ShardIndex,
+        token: u64,
+        key: Key,
+        id: RecordId,
+        said: FilterSaid,
+    ) {
+        if self.doom.is_some() {
+            return;
+        }
+        match said {
+            FilterSaid::New => {
+                self.work.bloom_negatives += 1;
+                // In a sweep only what is committed twice is noticed, when it is.
+                if self.ledger.is_detailed() {
+                    self.store.check_new(shard, token, key, id);
+                }
+            }
+            FilterSaid::MayBeKnown => {
+                let is_known = self.store.is_known(shard, key, id);
+                self.work.bloom_false_positives += u64::from(!is_known);
+            }
+            FilterSaid::NotReady => {}
+        }
+    }
+
+    fn scan_ids(
+        &mut self,
+        shard: ShardIndex,
+        first: Time,
+        last: Time,
+        found: &mut Vec<(Key, RecordId, Time)>,
+    ) {
+        self.charge();
+        self.store.scan_ids(shard, first, last, found);
     }
 
     fn apply(&mut self, shard: ShardIndex, name: Name) {

@@ -3,7 +3,7 @@
 //! when it was sent. Only what stands here survives a crash.
 
 use crate::ledger::Ledger;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use onceproof_model::commit::{Commit, Content, Delta, Held, Scan};
 use onceproof_model::defect::Defect;
 use onceproof_model::key::{Key, Keys};
@@ -42,7 +42,10 @@ struct Rows {
     offsets: Prefix,
     last_stamp: Option<Time>,
     held: HashMap<Time, Held, FxBuildHasher>,
-    ids: HashSet<(Key, RecordId), FxBuildHasher>,
+    /// The ids, and what their senders stamped them with.
+    ids: HashMap<(Key, RecordId), Time, FxBuildHasher>,
+    /// Whether the owner has filters that may never call a known id new.
+    has_sound_filter: bool,
     windows: HashMap<(Key, Time), Window, FxBuildHasher>,
     watermarks: Vec<Time>,
 }
@@ -71,6 +74,8 @@ impl Store {
             rows.last_stamp = None;
             rows.held.clear();
             rows.ids.clear();
+            rows.has_sound_filter = pipeline.step(step).mechanism.dedup.has_sound_filter()
+                && pipeline.defect.is_none();
             rows.windows.clear();
             rows.watermarks.clear();
             rows.watermarks.resize(pipeline.senders(step).len(), Time::MIN);
@@ -111,7 +116,33 @@ impl Store {
 
     /// Whether a catalog has an id.
     pub fn is_known(&self, shard: ShardIndex, key: Key, id: RecordId) -> bool {
-        self.shards[shard.at()].ids.contains(&(key, id))
+        self.shards[shard.at()].ids.contains_key(&(key, id))
+    }
+
+    /// Asserts that the filter of an owner called no known id new. One that lost its shard may do so: it does
+    /// not know what the new owner committed, and its commits are refused.
+    pub fn check_new(&self, shard: ShardIndex, token: u64, key: Key, id: RecordId) {
+        let rows = &self.shards[shard.at()];
+        let is_owner = token == rows.token;
+        assert!(
+            !(rows.has_sound_filter && is_owner && rows.ids.contains_key(&(key, id))),
+            "a filter called a known id new"
+        );
+    }
+
+    /// The ids of a shard with stamps from `first` to `last`, in no order.
+    pub fn scan_ids(
+        &self,
+        shard: ShardIndex,
+        first: Time,
+        last: Time,
+        found: &mut Vec<(Key, RecordId, Time)>,
+    ) {
+        for (&(key, id), &stamp) in &self.shards[shard.at()].ids {
+            if first <= stamp && stamp <= last {
+                found.push((key, id, stamp));
+            }
+        }
     }
 
     /// The content of a window, with a lineage under which the ledger will know what was read.
@@ -165,7 +196,12 @@ impl Rows {
             Delta::Offset(offset) => {
                 self.offsets.insert(offset);
             }
-            Delta::Id { key, id, .. } => return u64::from(self.ids.insert((key, id))),
+            Delta::Id { key, id, stamp, .. } => {
+                let is_new = self.ids.insert((key, id), stamp).is_none();
+                // Only an owner comes here, and nothing else than its filter can have called it new.
+                assert!(is_new || !self.has_sound_filter, "a filter called a known id new");
+                return u64::from(is_new);
+            }
             Delta::Take { key, start, name, lineage, weight, value } => {
                 let window = self.windows.entry((key, start)).or_default();
                 window.content.records += 1;

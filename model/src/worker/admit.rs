@@ -8,9 +8,10 @@ use super::unit::Taken;
 use super::{Arrived, Worker};
 use crate::commit::Subject;
 use crate::defect::Defect;
-use crate::effect::{Ack as AckEffect, Effect, Env, Moment, Request, Rpc};
+use crate::effect::{Ack as AckEffect, Effect, Env, FilterSaid, Moment, Request, Rpc};
 use crate::key::Key;
-use crate::mechanism::{Ack, Dedup, ReAck};
+use crate::mechanism::dedup::{Bloom, Dedup};
+use crate::mechanism::{Ack, ReAck};
 use crate::pipeline::ShardIndex;
 use crate::queues::{Queue, Queues};
 use crate::time::Time;
@@ -230,6 +231,16 @@ impl Worker {
         m.env.admit(self.shard, arrived.record.name);
         match self.mechanism.dedup {
             Dedup::Catalog => m.env.is_known(self.shard, arrived.record.key, arrived.record.id),
+            Dedup::Bloom(bloom) => match self.ask_filter(&bloom, arrived, m) {
+                FilterSaid::New => false,
+                FilterSaid::MayBeKnown | FilterSaid::NotReady => {
+                    m.env.is_known(self.shard, arrived.record.key, arrived.record.id)
+                }
+            },
+            Dedup::BloomOnly(shape) => {
+                let bloom = Bloom { shape, ..Bloom::default() };
+                self.ask_filter(&bloom, arrived, m) != FilterSaid::New
+            }
             Dedup::Off => false,
         }
     }

@@ -214,14 +214,18 @@ impl Worker {
         let subject = Subject::Record(record.name);
         let sender = m.pipeline.sender_number(self.step, from);
         let committed = self.watermarks.committed(sender);
+        self.add_to_filter(record, m);
         let unit = self.units.get(unit);
         match self.mechanism.dedup {
-            Dedup::Catalog => unit.deltas.push(Delta::Id {
-                key,
-                id,
-                name: record.name,
-                value: record.value.integer(),
-            }),
+            Dedup::Catalog | Dedup::Bloom(_) | Dedup::BloomOnly(_) => {
+                unit.deltas.push(Delta::Id {
+                    key,
+                    id,
+                    stamp: record.stamp,
+                    name: record.name,
+                    value: record.value.integer(),
+                });
+            }
             Dedup::Off => {}
         }
         if watermark > committed {
