@@ -6,8 +6,9 @@
 mod table;
 
 use onceproof::scenario::{Expect, Scenario};
+use onceproof_model::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Dedup, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Retry,
+    Ack, Atomic, Bundle, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Retry,
 };
 use onceproof_sim::fault::{Before, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Classes, Outcome};
@@ -110,7 +111,7 @@ fn no_fault_and_no_mechanism_is_left_out() {
 }
 
 /// All values of all mechanisms; where a value is a number, its default and any other.
-const VALUES: [&str; 21] = [
+const VALUES: [&str; 28] = [
     "retry: default",
     "retry: given",
     "give-up: never",
@@ -118,7 +119,14 @@ const VALUES: [&str; 21] = [
     "ack: after-commit",
     "ack: on-receipt",
     "dedup: catalog",
+    "dedup: bloom",
+    "dedup: bloom by arrival",
+    "dedup: bloom rebuilt lazily",
+    "dedup: bloom rebuilt by nothing",
+    "dedup: bloom-only",
     "dedup: off",
+    "bloom: default",
+    "bloom: given",
     "outputs: checkpoint",
     "outputs: recompute",
     "ids: derived",
@@ -151,7 +159,20 @@ fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
         },
         match dedup {
             Dedup::Catalog => "dedup: catalog",
+            Dedup::Bloom(Bloom { bucket_by, rebuild, .. }) => match (bucket_by, rebuild) {
+                (BucketBy::Stamp, Rebuild::Scan) => "dedup: bloom",
+                (BucketBy::Stamp, Rebuild::Lazy { .. }) => "dedup: bloom rebuilt lazily",
+                (BucketBy::Stamp, Rebuild::Nothing) => "dedup: bloom rebuilt by nothing",
+                (BucketBy::Arrival, _) => "dedup: bloom by arrival",
+            },
+            Dedup::BloomOnly(_) => "dedup: bloom-only",
             Dedup::Off => "dedup: off",
+        },
+        match dedup {
+            Dedup::Bloom(Bloom { shape, .. }) | Dedup::BloomOnly(shape) => {
+                given(shape == Shape::default(), "bloom: default", "bloom: given")
+            }
+            Dedup::Catalog | Dedup::Off => "no filter",
         },
         match outputs {
             Outputs::Checkpoint => "outputs: checkpoint",
@@ -192,8 +213,9 @@ fn difference(row: &Row) -> Option<String> {
     let outcome = Simulator::new(&scenario.plan).detail(scenario.seed);
     let mut classes = Classes::default();
     row.classes.iter().for_each(|&class| classes.insert(class));
-    let derived = described(classes, row.ledger, row.damaged, row.unfired, row.commits, row.steps);
-    let run = of_run(&outcome, &scenario, row.commits.is_some());
+    let Row { ledger, damaged, steps, unfired, commits, reads, .. } = *row;
+    let derived = described(classes, ledger, damaged, unfired, commits, reads, steps);
+    let run = of_run(&outcome, &scenario, row);
     let meets = match &scenario.expect {
         Expect::ExactlyOnce => row.classes.is_empty(),
         Expect::Violates(expected) => expected.iter().all(|class| row.classes.contains(class)),
@@ -203,7 +225,7 @@ fn difference(row: &Row) -> Option<String> {
     differs.then(|| format!("{}\n  by hand: {derived}\n  by run:  {run}\n{expects}", row.file))
 }
 
-fn of_run(outcome: &Outcome, scenario: &Scenario, with_commits: bool) -> String {
+fn of_run(outcome: &Outcome, scenario: &Scenario, row: &Row) -> String {
     let ledger = outcome.brief.ledger;
     let numbers = [
         ledger.expected,
@@ -227,8 +249,12 @@ fn of_run(outcome: &Outcome, scenario: &Scenario, with_commits: bool) -> String 
         .map(|(step, results)| (names(step.step), step.expected, step.applied, &results[..]))
         .collect();
     let damaged: Vec<&str> = outcome.damage.iter().map(|damage| damage.record.as_str()).collect();
-    let commits = with_commits.then_some(outcome.brief.work.commits);
-    described(outcome.brief.classes, numbers, &damaged, outcome.unfired.len(), commits, &steps)
+    let work = outcome.brief.work;
+    let commits = row.commits.map(|_| work.commits);
+    let reads = [work.catalog_reads, work.bloom_negatives, work.bloom_false_positives];
+    let reads = row.reads.map(|_| reads);
+    let unfired = outcome.unfired.len();
+    described(outcome.brief.classes, numbers, &damaged, unfired, commits, reads, &steps)
 }
 
 /// What is compared, in words.
@@ -238,6 +264,7 @@ fn described(
     damaged: &[&str],
     unfired: usize,
     commits: Option<u64>,
+    reads: Option<[u64; 3]>,
     steps: &[Step<'_>],
 ) -> String {
     let classes: Vec<&str> = classes.iter().map(|class| class.word()).collect();
@@ -250,6 +277,9 @@ fn described(
     );
     if let Some(commits) = commits {
         let _ = write!(text, ", commits {commits}");
+    }
+    if let Some([reads, negatives, false_positives]) = reads {
+        let _ = write!(text, ", reads {reads}, new {negatives}, new and not called so {false_positives}");
     }
     for (name, expected, applied, results) in steps {
         let _ = write!(text, "; {name}: expected {expected}, applied {applied}, {results:?}");

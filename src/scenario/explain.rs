@@ -7,10 +7,8 @@ use std::ops::Range;
 
 /// Names of the design that are not built yet: a name that is known at the same place, the name, and
 /// what can be done instead.
-const NOT_BUILT: [(&str, &str, &str); 37] = [
-    ("catalog", "bloom", "`catalog` is exact too"),
-    ("catalog", "bloom-only", "`off` is a wrong design that this version has"),
-    ("catalog", "window", "`catalog` forgets nothing too early"),
+const NOT_BUILT: [(&str, &str, &str); 35] = [
+    ("bloom-only", "window", "`catalog` forgets nothing too early"),
     ("re-ack", "gc", "ids are forgotten by the system watermark"),
     ("re-ack", "stamps", "stamps are stable"),
     ("re-ack", "fencing", "commits are fenced by the token of their worker"),

@@ -1,5 +1,6 @@
 //! `[mechanism]`: the defaults, then what the file says, then what a step says.
 
+use super::dedup::dedup;
 use super::diagnostic::Diagnostic;
 use super::diagnostic::Source;
 use super::explain::out_of_range;
@@ -7,7 +8,7 @@ use super::raw::mechanism as raw;
 use super::raw::{At, span};
 use super::units::Duration;
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Dedup, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck,
+    Ack, Atomic, Bundle, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck,
 };
 use onceproof_model::time::Span;
 use std::ops::RangeInclusive;
@@ -52,10 +53,8 @@ impl Mechanisms {
             Some(raw::Ack::AfterCommit) => all.ack = Ack::AfterCommit,
             Some(raw::Ack::OnReceipt) => all.ack = Ack::OnReceipt,
         }
-        match table.dedup {
-            None => {}
-            Some(raw::Dedup::Catalog) => all.dedup = Dedup::Catalog,
-            Some(raw::Dedup::Off) => all.dedup = Dedup::Off,
+        if let Some(given) = &table.dedup {
+            all.dedup = dedup(source, given)?;
         }
         match table.outputs {
             None => {}

@@ -54,6 +54,8 @@ impl Fake {
             schedule: Vec::new(),
             unfired: Vec::new(),
             latency: None,
+            filters: Vec::new(),
+            filters: Vec::new(),
             reason: None,
         }
     }

@@ -19,6 +19,8 @@ pub struct Row {
     pub unfired: usize,
     /// How many commits are applied, where the file says so.
     pub commits: Option<u64>,
+    /// Reads of catalogs, ids that a filter called new, and new ids that it did not, where the file says so.
+    pub reads: Option<[u64; 3]>,
 }
 
 /// A step: its name, what is expected of it, what is applied, and its results.
@@ -36,7 +38,7 @@ const fn ledger(
     ledger: [u64; 7],
     steps: &'static [Step<'static>],
 ) -> Row {
-    Row { file, classes, ledger, damaged: &[], steps, unfired: 0, commits: None }
+    Row { file, classes, ledger, damaged: &[], steps, unfired: 0, commits: None, reads: None }
 }
 
 impl Row {
@@ -51,6 +53,10 @@ impl Row {
     const fn with_commits(self, commits: u64) -> Row {
         Row { commits: Some(commits), ..self }
     }
+
+    const fn with_reads(self, reads: [u64; 3]) -> Row {
+        Row { reads: Some(reads), ..self }
+    }
 }
 
 /// One record of ann, counted once, twice, never.
@@ -64,6 +70,7 @@ const FIRST: &[&str] = &["events/0#0"];
 /// Two records of ann and one of bob.
 const ANN_2_BOB_1: &[Step] = &[("per-user", 3, 3, &[("ann", 2), ("bob", 1)])];
 const ANN_1_BOB_1: &[Step] = &[("per-user", 2, 2, &[("ann", 1), ("bob", 1)])];
+const ANN_NOT_BOB: &[Step] = &[("per-user", 2, 1, &[("ann", 1)])];
 const ANN_IN_TABLE: &[Step] = &[("table", 1, 1, &[("ann", 1)])];
 const ANN_SIDE_1: &[Step] = &[("per-side", 1, 1, &[("ann/1", 1)])];
 const ZERO_BOTH: &[Step] = &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("ann", 0)])];
@@ -77,6 +84,29 @@ pub const ROWS: &[Row] = &[
     ledger("atomic/state-first.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE).with_damaged(FIRST),
     exact("atomic/state-first-upsert.toml", 1, ANN_IN_TABLE),
     exact("atomic/together.toml", 1, ANN_ONCE),
+    //
+    ledger("bloom/bloom-only.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], ANN_NOT_BOB)
+        .with_damaged(&["events/0#1"])
+        .with_reads([0, 1, 1]),
+    ledger("bloom/by-arrival.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
+        .with_damaged(FIRST)
+        .with_reads([0, 2, 0]),
+    exact("bloom/by-stamp.toml", 1, ANN_ONCE).with_reads([1, 1, 0]),
+    exact("bloom/false-positive.toml", 2, ANN_1_BOB_1).with_reads([1, 1, 1]),
+    exact("bloom/lost-ack.toml", 3, ANN_2_BOB_1).with_reads([1, 3, 0]),
+    exact("bloom/negatives.toml", 3, ANN_2_BOB_1).with_reads([0, 3, 0]),
+    exact("bloom/next-range.toml", 2, ANN_1_BOB_1).with_reads([0, 2, 0]),
+    exact("bloom/restart-lazy.toml", 3, &[("per-user", 3, 3, &[("ann", 1), ("bob", 1), ("cid", 1)])])
+        .with_reads([3, 2, 0]),
+    ledger(
+        "bloom/restart-none.toml",
+        &[Duplicated],
+        [2, 1, 1, 1, 0, 0, 0],
+        &[("per-user", 2, 3, &[("ann", 2), ("bob", 1)])],
+    )
+    .with_damaged(FIRST)
+    .with_reads([0, 3, 0]),
+    exact("bloom/restart-scan.toml", 2, ANN_1_BOB_1).with_reads([1, 2, 0]),
     //
     exact("bundle/crash-before-commit.toml", 3, ANN_2_BOB_1).with_commits(6),
     exact("bundle/duplicate-in-a-bundle.toml", 3, ANN_2_BOB_1),
@@ -283,6 +313,7 @@ pub const RANDOM: &[&str] = &[
     "random/branch-and-join.toml",
     "random/bundles.toml",
     "random/coin-and-late-panes.toml",
+    "random/filters.toml",
     "random/recomputed.toml",
     "flights/flights.toml",
 ];

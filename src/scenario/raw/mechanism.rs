@@ -1,6 +1,7 @@
 //! `[mechanism]` as it is written. Every key is optional, so that a step may override any of them.
 
 use super::At;
+use super::dedup::Dedup;
 use crate::scenario::units::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -61,16 +62,6 @@ pub(in crate::scenario) enum Ack {
     AfterCommit,
     /// When it arrives. Wrong.
     OnReceipt,
-}
-
-/// How a duplicate is known.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(in crate::scenario) enum Dedup {
-    /// By the exact catalog of its key.
-    Catalog,
-    /// Not at all. Wrong.
-    Off,
 }
 
 /// Whether outputs are durable before they are sent.

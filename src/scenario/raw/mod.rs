@@ -4,6 +4,7 @@
 
 pub(super) mod input;
 pub(super) mod mechanism;
+pub(super) mod dedup;
 pub(super) mod fault;
 pub(super) mod parameters;
 pub(super) mod place;

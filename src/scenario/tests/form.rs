@@ -55,12 +55,6 @@ fn unknown_keys_are_shown_with_the_nearest_one() {
 #[test]
 fn what_is_not_built_yet_is_refused_by_name() {
     let check = |end: &str, title, at| refused(&with(end), title, at, "");
-    refused(
-        &with("[mechanism]\ndedup = \"bloom\""),
-        "`dedup = \"bloom\"` is not built yet",
-        "\"bloom\"",
-        "`catalog` is exact too",
-    );
     check("[mechanism]\ndedup = { window = \"10m\" }", "`window` is not built yet", "window =");
     check("[mechanism]\ngc = \"watermark\"", "`gc` is not built yet", "gc");
     check("[mechanism]\nstamps = \"fresh\"", "`stamps` is not built yet", "stamps");
