@@ -85,7 +85,7 @@ do = "duplicate"
 "#;
 
 /// Every defect once. One that is new does not compile in [`canary`].
-const ALL: [Defect; 19] = [
+const ALL: [Defect; 20] = [
     Defect::CommitsUnnumbered,
     Defect::NoTokenAtBoot,
     Defect::KeysNeverBusy,
@@ -105,6 +105,7 @@ const ALL: [Defect; 19] = [
     Defect::LoneWatermarkNotRetried,
     Defect::LoneWatermarkOvertakes,
     Defect::DueWindowForgotten,
+    Defect::UnreadFilterNotAdded,
 ];
 
 /// In ms, with 1 ms for each way of a link or to the store: a record of 0 s is read at 0, committed by its

@@ -235,3 +235,47 @@ impl Rows {
         0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use onceproof_model::name::Name;
+
+    const ANN: (Key, RecordId) = (Key(0), RecordId(7));
+
+    fn id_of_ann() -> Delta {
+        Delta::Id { key: ANN.0, id: ANN.1, stamp: Time(0), name: Name(0), value: 0 }
+    }
+
+    /// A shard that has the id of ann, under the token 2.
+    fn shard_with_ann(has_sound_filter: bool) -> Store {
+        let mut rows = Rows { token: 2, has_sound_filter, ..Rows::default() };
+        assert_eq!(rows.change(&id_of_ann(), &mut Ledger::default()), 1);
+        Store { shards: vec![rows], ..Store::default() }
+    }
+
+    #[test]
+    fn without_a_filter_that_should_know_better_an_id_may_come_twice() {
+        let mut store = shard_with_ann(false);
+        store.check_new(ShardIndex(0), 2, ANN.0, ANN.1);
+        assert_eq!(store.shards[0].change(&id_of_ann(), &mut Ledger::default()), 0);
+    }
+
+    #[test]
+    fn a_filter_that_lost_its_shard_may_call_a_known_id_new() {
+        shard_with_ann(true).check_new(ShardIndex(0), 1, ANN.0, ANN.1);
+    }
+
+    #[test]
+    #[should_panic(expected = "a filter called a known id new")]
+    fn the_filter_of_an_owner_may_not() {
+        shard_with_ann(true).check_new(ShardIndex(0), 2, ANN.0, ANN.1);
+    }
+
+    #[test]
+    #[should_panic(expected = "a filter called a known id new")]
+    fn nor_may_it_let_an_id_be_committed_twice() {
+        let mut store = shard_with_ann(true);
+        store.shards[0].change(&id_of_ann(), &mut Ledger::default());
+    }
+}

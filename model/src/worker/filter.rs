@@ -11,6 +11,7 @@
 
 use super::{Arrived, Worker};
 use crate::bloom::Filter;
+use crate::defect::Defect;
 use crate::effect::{Env, FilterSaid, Moment};
 use crate::key::Key;
 use crate::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
@@ -159,7 +160,11 @@ impl Worker {
         };
         let element = element(record.key, record.id, m);
         let time = bucket_time(&bloom, record, m.now);
-        self.filters.bucket(time, &bloom.shape).filter.insert(element);
+        let leaves_out = self.has(Defect::UnreadFilterNotAdded);
+        let bucket = self.filters.bucket(time, &bloom.shape);
+        if bucket.state == State::Complete || !leaves_out {
+            bucket.filter.insert(element);
+        }
     }
 
     /// A boot knows nothing of what filters had. The first owner ever knows that there was nothing.
