@@ -279,7 +279,10 @@ fn described(
         let _ = write!(text, ", commits {commits}");
     }
     if let Some([reads, negatives, false_positives]) = reads {
-        let _ = write!(text, ", reads {reads}, new {negatives}, new and not called so {false_positives}");
+        let _ = write!(
+            text,
+            ", reads {reads}, new {negatives}, new and not called so {false_positives}"
+        );
     }
     for (name, expected, applied, results) in steps {
         let _ = write!(text, "; {name}: expected {expected}, applied {applied}, {results:?}");

@@ -82,7 +82,10 @@ mod tests {
         // is the first output of SplitMix64 from seed 0, 0xe220a8397b1dcdaf, times 1000, divided by 2^64.
         assert_eq!(first(0, 1000), [883, 535, 188, 840, 493, 145, 798]);
         assert_eq!(first(1, 1000), [566, 934, 302, 671, 39, 407, 775]);
-        assert_eq!(first(u64::MAX, 1_000_000), [893942, 260185, 626427, 992669, 358911, 725153, 91395]);
+        assert_eq!(
+            first(u64::MAX, 1_000_000),
+            [893942, 260185, 626427, 992669, 358911, 725153, 91395]
+        );
         let mut filter = Filter::new(128, 4);
         filter.insert(0);
         filter.insert(1);
@@ -92,7 +95,10 @@ mod tests {
     #[test]
     fn what_was_added_is_found() {
         let mut filter = Filter::new(1000, 7);
-        assert!((0..100).all(|element| !filter.may_contain(element)), "an empty filter has nothing");
+        assert!(
+            (0..100).all(|element| !filter.may_contain(element)),
+            "an empty filter has nothing"
+        );
         (0..500).for_each(|element| filter.insert(element));
         assert!((0..500).all(|element| filter.may_contain(element)));
         assert_eq!(filter.bits(), 1000);

@@ -74,8 +74,8 @@ impl Store {
             rows.last_stamp = None;
             rows.held.clear();
             rows.ids.clear();
-            rows.has_sound_filter = pipeline.step(step).mechanism.dedup.has_sound_filter()
-                && pipeline.defect.is_none();
+            rows.has_sound_filter =
+                pipeline.step(step).mechanism.dedup.has_sound_filter() && pipeline.defect.is_none();
             rows.windows.clear();
             rows.watermarks.clear();
             rows.watermarks.resize(pipeline.senders(step).len(), Time::MIN);

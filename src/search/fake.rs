@@ -55,7 +55,6 @@ impl Fake {
             unfired: Vec::new(),
             latency: None,
             filters: Vec::new(),
-            filters: Vec::new(),
             reason: None,
         }
     }

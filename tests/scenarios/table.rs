@@ -96,8 +96,12 @@ pub const ROWS: &[Row] = &[
     exact("bloom/lost-ack.toml", 3, ANN_2_BOB_1).with_reads([1, 3, 0]),
     exact("bloom/negatives.toml", 3, ANN_2_BOB_1).with_reads([0, 3, 0]),
     exact("bloom/next-range.toml", 2, ANN_1_BOB_1).with_reads([0, 2, 0]),
-    exact("bloom/restart-lazy.toml", 3, &[("per-user", 3, 3, &[("ann", 1), ("bob", 1), ("cid", 1)])])
-        .with_reads([3, 2, 0]),
+    exact(
+        "bloom/restart-lazy.toml",
+        3,
+        &[("per-user", 3, 3, &[("ann", 1), ("bob", 1), ("cid", 1)])],
+    )
+    .with_reads([3, 2, 0]),
     ledger(
         "bloom/restart-none.toml",
         &[Duplicated],

@@ -25,7 +25,8 @@ impl Stage {
 
     fn boots_again(&mut self, asked: &[&str]) {
         let token = format!("take token {}", self.world.tokens + 1);
-        let all: Vec<&str> = [token.as_str(), "scan"].into_iter().chain(asked.iter().copied()).collect();
+        let all: Vec<&str> =
+            [token.as_str(), "scan"].into_iter().chain(asked.iter().copied()).collect();
         self.takes(Input::Boot, &all);
     }
 }
@@ -164,7 +165,9 @@ fn a_range_is_forgotten_when_it_ends_at_or_below_the_time() {
 
 #[test]
 fn a_range_may_begin_at_the_end_of_time() {
-    for (bucket_by, rebuild) in [(BucketBy::Stamp, Rebuild::Scan), (BucketBy::Arrival, Rebuild::Nothing)] {
+    for (bucket_by, rebuild) in
+        [(BucketBy::Stamp, Rebuild::Scan), (BucketBy::Arrival, Rebuild::Nothing)]
+    {
         let mut stage = map(Bloom { bucket_by, rebuild, ..Bloom::default() });
         let key = stage.key("ann");
         for stamp in [Time::MIN, Time(-1), Time(0), Time::MAX] {
