@@ -20,13 +20,15 @@ pub fn ledger(ledger: &Ledger) -> [(&'static str, u64); 7] {
 }
 
 /// What was done, by name, in the order of the report.
-pub fn work(work: &Work) -> [(&'static str, u64); 11] {
+pub fn work(work: &Work) -> [(&'static str, u64); 13] {
     let Work {
         events,
         messages,
         retries,
         commits,
         catalog_reads,
+        bloom_negatives,
+        bloom_false_positives,
         duplicates_dropped,
         remnants_dropped,
         old_dropped,
@@ -40,6 +42,8 @@ pub fn work(work: &Work) -> [(&'static str, u64); 11] {
         ("retries", retries),
         ("commits", commits),
         ("catalog_reads", catalog_reads),
+        ("bloom_negatives", bloom_negatives),
+        ("bloom_false_positives", bloom_false_positives),
         ("duplicates_dropped", duplicates_dropped),
         ("remnants_dropped", remnants_dropped),
         ("old_dropped", old_dropped),

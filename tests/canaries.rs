@@ -37,6 +37,16 @@ name = "per-user"
 kind = "count"
 window = "1m"
 "#;
+const LAZY_FILTERS: &str = r#"
+[[step]]
+name = "events"
+kind = "source"
+[[step]]
+name = "per-user"
+kind = "count"
+window = "1m"
+mechanism = { dedup = { bloom = { rebuild = "lazy", threshold = 2 } } }
+"#;
 const LATENESS: &str = r#"
 [[step]]
 name = "events"
@@ -137,6 +147,7 @@ const ALL: &[Defect] = &[
     Defect::InputsDoNotPin,
     Defect::OutputsPinWhenSent,
     Defect::DueWindowForgotten,
+    Defect::UnreadFilterNotAdded,
 ];
 
 /// In ms, with 1 ms for each way of a link or to the store: a record of 0 s is read at 0, committed by its
@@ -329,6 +340,25 @@ do = "commit-lost"
         // boot does. What is found at most is the time that it takes.
         Defect::BootFiresNothing | Defect::LoneWatermarkOvertakes => {
             return stood_in_for(BEFORE_THE_PANE);
+        }
+        // A filter is told of what is committed while it does not have all ids. Without, in ms:
+        //     3  ann arrives; the worker dies before it asks anything; back at 53
+        //    93  ann comes again, the first record since: the filter says nothing, the catalog is read; her
+        //        commit leaves. bob comes, the second: the ids are read, and hers is not there yet
+        //    94  her commit is applied
+        //    95  acked; the ack is lost
+        //   213  she comes again: the filter does not have her; counted again
+        Defect::UnreadFilterNotAdded => {
+            let records = r#"{ key = "ann", at = "0s" }, { key = "bob", at = "0s" }"#;
+            let faults = r#"
+[[fault]]
+at = { step = "per-user", record = "events/0#0", before = "admit" }
+do = "crash"
+[[fault]]
+at = { to = "per-user", record = "events/0#0" }
+do = "drop-ack"
+"#;
+            (records, LAZY_FILTERS, faults, 2, &[Class::Duplicated])
         }
         // What a receiver has not committed its sender has not had acked, so that the sender, its content
         // and its outputs pin all that could come of it.

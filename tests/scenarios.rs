@@ -7,9 +7,10 @@ mod table;
 
 use onceproof::figures;
 use onceproof::scenario::{Expect, Scenario};
+use onceproof_model::mechanism::UnknownOld;
+use onceproof_model::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Dedup, Gc, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Retry,
-    Stamps, UnknownOld,
+    Ack, Atomic, Bundle, Gc, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Retry, Stamps,
 };
 use onceproof_sim::fault::{Before, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Classes, Outcome};
@@ -121,8 +122,15 @@ const VALUES: &[&str] = &[
     "ack: after-commit",
     "ack: on-receipt",
     "dedup: catalog",
+    "dedup: bloom",
+    "dedup: bloom by arrival",
+    "dedup: bloom rebuilt lazily",
+    "dedup: bloom rebuilt by nothing",
+    "dedup: bloom-only",
     "dedup: window",
     "dedup: off",
+    "bloom: default",
+    "bloom: given",
     "gc: watermark",
     "gc: never",
     "gc: ttl accept",
@@ -174,8 +182,21 @@ fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
         },
         match dedup {
             Dedup::Catalog => "dedup: catalog",
+            Dedup::Bloom(Bloom { bucket_by, rebuild, .. }) => match (bucket_by, rebuild) {
+                (BucketBy::Stamp, Rebuild::Scan) => "dedup: bloom",
+                (BucketBy::Stamp, Rebuild::Lazy { .. }) => "dedup: bloom rebuilt lazily",
+                (BucketBy::Stamp, Rebuild::Nothing) => "dedup: bloom rebuilt by nothing",
+                (BucketBy::Arrival, _) => "dedup: bloom by arrival",
+            },
+            Dedup::BloomOnly(_) => "dedup: bloom-only",
             Dedup::Window(_) => "dedup: window",
             Dedup::Off => "dedup: off",
+        },
+        match dedup {
+            Dedup::Bloom(Bloom { shape, .. }) | Dedup::BloomOnly(shape) => {
+                given(shape == Shape::default(), "bloom: default", "bloom: given")
+            }
+            Dedup::Catalog | Dedup::Window(_) | Dedup::Off => "no filter",
         },
         match gc {
             Gc::Watermark => "gc: watermark",

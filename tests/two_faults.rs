@@ -84,6 +84,9 @@ fn each_missing_mechanism_is_found_with_at_most_two_faults() {
         assert!(classes.contains(class), "{mechanism}: {classes:?}");
     };
     check("dedup = \"off\"", Class::Duplicated);
+    check("dedup = { bloom-only = { expect = 1, bits-per-id = 1, hashes = 1 } }", Class::Lost);
+    check("dedup = { bloom = { bucket = \"30ms\", bucket-by = \"arrival\" } }", Class::Duplicated);
+    check("dedup = { bloom = { rebuild = \"none\" } }", Class::Duplicated);
     check("ack = \"on-receipt\"", Class::Lost);
     check("give-up = 1", Class::Lost);
     check("atomic = \"state-first\"", Class::Duplicated);

@@ -59,4 +59,7 @@ pub enum Defect {
     OutputsPinWhenSent,
     /// Both that and [`Defect::BootFiresNothing`]: each of the two rules stands in for the other.
     DueWindowForgotten,
+    /// A filter that does not have all ids yet is not told of those that are committed meanwhile. One that
+    /// is on the wire while its ids are read is then in neither.
+    UnreadFilterNotAdded,
 }

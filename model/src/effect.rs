@@ -159,6 +159,17 @@ pub trait Env {
     fn mark(&mut self, mark: Mark);
     /// Whether the catalog of `key` has `id`.
     fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool;
+    /// What a filter said of a record before its catalog is asked, under this token: nothing is asked, but
+    /// the world may watch.
+    fn filter_said(&mut self, shard: ShardIndex, token: u64, record: &Record, said: FilterSaid);
+    /// The ids in the catalogs of all keys with timestamps from `first` to `last`, in no order.
+    fn scan_ids(
+        &mut self,
+        shard: ShardIndex,
+        first: Time,
+        last: Time,
+        found: &mut Vec<(Key, RecordId, Time)>,
+    );
     /// A record is about to be applied: nothing is asked, but the world may strike here.
     fn apply(&mut self, shard: ShardIndex, name: Name);
     /// The content of a window.
@@ -180,6 +191,17 @@ pub enum Mark {
     RemnantDropped,
     /// A record was dropped, since its catalog does not have its id and no longer would.
     OldDropped,
+}
+
+/// What a filter says of an id.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FilterSaid {
+    /// It is not in the catalog.
+    New,
+    /// It may be in the catalog.
+    MayBeKnown,
+    /// Nothing: it does not have all ids yet.
+    NotReady,
 }
 
 /// What a source finds at an offset.

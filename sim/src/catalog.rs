@@ -50,8 +50,15 @@ impl Catalog {
         self.ids.len() <= self.by_age.len()
     }
 
-    /// Learns an id.
-    pub fn insert(&mut self, key: Key, id: RecordId, stamp: Time, lifetime: Lifetime, now: Time) {
+    /// Learns an id; true if it was here under the same stamp.
+    pub fn insert(
+        &mut self,
+        key: Key,
+        id: RecordId,
+        stamp: Time,
+        lifetime: Lifetime,
+        now: Time,
+    ) -> bool {
         let row = match lifetime {
             Lifetime::Unlimited => Row { stamp, end: Time::MAX, refreshed_by: None },
             Lifetime::UntilWatermark { sender } => {
@@ -71,7 +78,7 @@ impl Catalog {
                 Row { stamp, end, refreshed_by: refresh_on_hit.then_some(length) }
             }
         };
-        self.ids.insert((key, id), row);
+        self.ids.insert((key, id), row).is_some_and(|old| old.stamp == stamp)
     }
 
     /// Whether an id is here. A duplicate may make it young again.
@@ -85,6 +92,23 @@ impl Catalog {
             self.by_age.push_back((row.end, key, id));
         }
         true
+    }
+
+    /// Whether an id is here, for whoever watches from outside.
+    pub fn has(&self, key: Key, id: RecordId) -> bool {
+        self.ids.contains_key(&(key, id))
+    }
+
+    /// The stamp under which an id is here.
+    pub fn stamp(&self, key: Key, id: RecordId) -> Option<Time> {
+        self.ids.get(&(key, id)).map(|row| row.stamp)
+    }
+
+    /// The ids with stamps from `first` to `last`, in no order.
+    pub fn scan(&self, first: Time, last: Time, found: &mut Vec<(Key, RecordId, Time)>) {
+        let within = |stamp: Time| first <= stamp && stamp <= last;
+        let ids = self.ids.iter().filter(|(_, row)| within(row.stamp));
+        found.extend(ids.map(|(&(key, id), row)| (key, id, row.stamp)));
     }
 
     /// Forgets the ids of a sender with stamps below its system watermark.

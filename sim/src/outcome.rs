@@ -3,6 +3,7 @@
 use crate::fault::{Fault, KindName};
 use onceproof_model::pipeline::StepIndex;
 use onceproof_model::time::Nanos;
+use onceproof_model::worker::Fill;
 use std::collections::BTreeMap;
 
 /// What can be wrong with the results of a run.
@@ -133,6 +134,10 @@ pub struct Work {
     pub remnants_dropped: u64,
     /// Records dropped since they were unknown and older than ids are remembered.
     pub old_dropped: u64,
+    /// Reads that a filter saved, since it said that the id was new.
+    pub bloom_negatives: u64,
+    /// Ids that a filter took for known ones, and that were in no catalog.
+    pub bloom_false_positives: u64,
     /// Executions of user functions.
     pub user_calls: u64,
     /// The most ids held in catalogs at a time.
@@ -187,6 +192,8 @@ pub struct Outcome {
     pub unfired: Vec<usize>,
     /// From the arrival of a source record to the commit that took it into an aggregate or wrote it.
     pub latency: Option<Latency>,
+    /// How full the filters in front of the catalogs are at the end, by shard and range.
+    pub filters: Vec<FilterFill>,
     /// Why a run is stuck or inconclusive, in words.
     pub reason: Option<String>,
 }
@@ -209,6 +216,17 @@ pub struct StepResult {
     pub late: u64,
     /// The committed totals by key over all windows.
     pub results: BTreeMap<String, i64>,
+}
+
+/// How full a filter is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FilterFill {
+    /// The step.
+    pub step: StepIndex,
+    /// The shard, by its number within the step.
+    pub shard: u32,
+    /// The range, its bits, and how many of them are set.
+    pub fill: Fill,
 }
 
 /// A record that is not reflected as it should be at a step.

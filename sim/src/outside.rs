@@ -9,11 +9,11 @@ use crate::outcome::Work;
 use crate::sources::Sources;
 use crate::store::Store;
 use onceproof_model::commit::{Content, Scan, Subject};
-use onceproof_model::effect::{Env, Mark, Read};
+use onceproof_model::effect::{Env, FilterSaid, Mark, Read};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
-use onceproof_model::record::RecordId;
+use onceproof_model::record::{Record, RecordId};
 use onceproof_model::time::{Nanos, Time};
 
 /// Everything but the workers, the network and the clock.
@@ -133,6 +133,37 @@ impl Env for Outside<'_> {
         self.charge();
         self.work.catalog_reads += 1;
         self.store.is_known(shard, key, id, self.now)
+    }
+
+    fn filter_said(&mut self, shard: ShardIndex, token: u64, record: &Record, said: FilterSaid) {
+        if self.doom.is_some() {
+            return;
+        }
+        match said {
+            FilterSaid::New => {
+                self.work.bloom_negatives += 1;
+                // In a sweep only what is committed twice is noticed, when it is.
+                if self.ledger.is_detailed() {
+                    self.store.check_new(shard, token, record);
+                }
+            }
+            FilterSaid::MayBeKnown => {
+                let is_known = self.store.catalog(shard).has(record.key, record.id);
+                self.work.bloom_false_positives += u64::from(!is_known);
+            }
+            FilterSaid::NotReady => {}
+        }
+    }
+
+    fn scan_ids(
+        &mut self,
+        shard: ShardIndex,
+        first: Time,
+        last: Time,
+        found: &mut Vec<(Key, RecordId, Time)>,
+    ) {
+        self.charge();
+        self.store.catalog(shard).scan(first, last, found);
     }
 
     fn apply(&mut self, shard: ShardIndex, name: Name) {

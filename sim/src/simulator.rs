@@ -90,6 +90,7 @@ impl<'a> Simulator<'a> {
             schedule,
             unfired: outside.answers.unfired(),
             latency: outside.ledger.latency(),
+            filters: self.world.filters().collect(),
             reason: match end {
                 End::Drained => None,
                 End::Stuck(reason) => Some(reason),

@@ -11,7 +11,7 @@ use onceproof_model::key::{Key, Keys};
 use onceproof_model::name::Vocabulary;
 use onceproof_model::pipeline::{Pipeline, ShardIndex};
 use onceproof_model::prefix::Prefix;
-use onceproof_model::record::RecordId;
+use onceproof_model::record::{Record, RecordId};
 use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 
@@ -46,6 +46,8 @@ struct Rows {
     last_stamp: Option<Time>,
     held: HashMap<HeldRow, Held, FxBuildHasher>,
     catalog: Catalog,
+    /// Whether the owner has filters that may never call a known id new.
+    has_sound_filter: bool,
     windows: HashMap<(Key, Time), Window, FxBuildHasher>,
     watermarks: Vec<Watermark>,
 }
@@ -75,6 +77,8 @@ impl Store {
             rows.last_stamp = None;
             rows.held.clear();
             rows.catalog.reset(pipeline.senders(step).len());
+            rows.has_sound_filter =
+                pipeline.step(step).mechanism.dedup.has_sound_filter() && pipeline.defect.is_none();
             rows.windows.clear();
             rows.watermarks.clear();
             rows.watermarks.resize(pipeline.senders(step).len(), Watermark::NONE);
@@ -128,6 +132,20 @@ impl Store {
             self.age(now);
         }
         self.shards[shard.at()].catalog.meets(key, id, now)
+    }
+
+    /// The catalog of a shard.
+    pub fn catalog(&self, shard: ShardIndex) -> &Catalog {
+        &self.shards[shard.at()].catalog
+    }
+
+    /// Asserts that the filter of an owner called no id new that is known under the same stamp. One that lost
+    /// its shard may do so: it does not know what the new owner committed, and its commits are refused.
+    pub fn check_new(&self, shard: ShardIndex, token: u64, record: &Record) {
+        let rows = &self.shards[shard.at()];
+        let is_owner = token == rows.token;
+        let is_known = rows.catalog.stamp(record.key, record.id) == Some(record.stamp);
+        assert!(!(rows.has_sound_filter && is_owner && is_known), "a filter called a known id new");
     }
 
     /// Forgets all ids that are too old now.
@@ -202,7 +220,10 @@ impl Rows {
                 self.offsets.insert(offset);
             }
             Delta::Id { key, id, stamp, lifetime, .. } => {
-                self.catalog.insert(key, id, stamp, lifetime, now);
+                let was_known = self.catalog.insert(key, id, stamp, lifetime, now);
+                // Only an owner comes here, and nothing else than its filter can have called it new.
+                let is_sound = !was_known || !self.has_sound_filter;
+                assert!(is_sound, "a filter called a known id new");
             }
             Delta::Take { key, start, name, lineage, weight, value } => {
                 let window = self.windows.entry((key, start)).or_default();
@@ -236,5 +257,67 @@ impl Rows {
             // What a sink's rows hold, the ledger knows.
             Delta::Row { .. } => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use onceproof_model::commit::Lifetime;
+    use onceproof_model::name::Name;
+    use onceproof_model::record::Value;
+
+    const ANN: (Key, RecordId) = (Key(0), RecordId(7));
+
+    fn id_of_ann() -> Delta {
+        let lifetime = Lifetime::Unlimited;
+        Delta::Id { key: ANN.0, id: ANN.1, name: Name(0), value: 0, stamp: Time(0), lifetime }
+    }
+
+    fn record_of_ann() -> Record {
+        Record {
+            name: Name(0),
+            key: ANN.0,
+            id: ANN.1,
+            stamp: Time(0),
+            event_time: Time(0),
+            weight: 1,
+            value: Value::Integer(0),
+            lineage: 0,
+        }
+    }
+
+    /// A shard that has the id of ann, under the token 2.
+    fn shard_with_ann(has_sound_filter: bool) -> Store {
+        let mut rows = Rows { token: 2, has_sound_filter, ..Rows::default() };
+        rows.catalog.reset(1);
+        rows.change(&id_of_ann(), Time(0), &mut Ledger::default());
+        Store { shards: vec![rows], ..Store::default() }
+    }
+
+    #[test]
+    fn without_a_filter_that_should_know_better_an_id_may_come_twice() {
+        let mut store = shard_with_ann(false);
+        store.check_new(ShardIndex(0), 2, &record_of_ann());
+        store.shards[0].change(&id_of_ann(), Time(0), &mut Ledger::default());
+        assert_eq!(store.shards[0].catalog.len(), 1);
+    }
+
+    #[test]
+    fn a_filter_that_lost_its_shard_may_call_a_known_id_new() {
+        shard_with_ann(true).check_new(ShardIndex(0), 1, &record_of_ann());
+    }
+
+    #[test]
+    #[should_panic(expected = "a filter called a known id new")]
+    fn the_filter_of_an_owner_may_not() {
+        shard_with_ann(true).check_new(ShardIndex(0), 2, &record_of_ann());
+    }
+
+    #[test]
+    #[should_panic(expected = "a filter called a known id new")]
+    fn nor_may_it_let_an_id_be_committed_twice() {
+        let mut store = shard_with_ann(true);
+        store.shards[0].change(&id_of_ann(), Time(0), &mut Ledger::default());
     }
 }

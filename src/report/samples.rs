@@ -90,6 +90,7 @@ pub fn lost_ack_outcome() -> Outcome {
             p99: 34 * MILLISECOND,
             max: 34 * MILLISECOND + 1_000,
         }),
+        filters: Vec::new(),
         reason: None,
     }
 }

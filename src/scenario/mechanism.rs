@@ -1,5 +1,6 @@
 //! `[mechanism]`: the defaults, then what the file says, then what a step says.
 
+use super::dedup::{dedup, unknown_old};
 use super::diagnostic::Diagnostic;
 use super::diagnostic::Source;
 use super::explain::out_of_range;
@@ -7,8 +8,7 @@ use super::raw::{At, span};
 use super::raw::{forgetting, mechanism as raw};
 use super::units::Duration;
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Dedup, DedupWindow, Gc, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck,
-    Stamps, UnknownOld, UpdatedAt,
+    Ack, Atomic, Bundle, Dedup, Gc, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Stamps,
 };
 use onceproof_model::time::Span;
 use std::ops::RangeInclusive;
@@ -23,13 +23,6 @@ pub(super) fn number(
     match u32::try_from(given.value) {
         Ok(number) if range.contains(&given.value) => Ok(number),
         _ => Err(out_of_range(source, given.span.clone(), what, &range)),
-    }
-}
-
-fn unknown_old(given: forgetting::UnknownOld) -> UnknownOld {
-    match given {
-        forgetting::UnknownOld::Accept => UnknownOld::Accept,
-        forgetting::UnknownOld::Drop => UnknownOld::Drop,
     }
 }
 
@@ -60,21 +53,8 @@ impl Mechanisms {
             Some(raw::Ack::AfterCommit) => all.ack = Ack::AfterCommit,
             Some(raw::Ack::OnReceipt) => all.ack = Ack::OnReceipt,
         }
-        match table.dedup.as_ref().map(|at| at.value) {
-            None => {}
-            Some(raw::Dedup::Catalog) => all.dedup = Dedup::Catalog,
-            Some(raw::Dedup::Window(forgetting::DedupWindow(window))) => {
-                all.dedup = Dedup::Window(DedupWindow {
-                    length: window.length.0,
-                    refresh_on_hit: window.refresh_on_hit,
-                    unknown_old: unknown_old(window.unknown_old),
-                    updated_at: match window.updated_at {
-                        forgetting::UpdatedAt::Commit => UpdatedAt::Commit,
-                        forgetting::UpdatedAt::Receive => UpdatedAt::Receive,
-                    },
-                });
-            }
-            Some(raw::Dedup::Off) => all.dedup = Dedup::Off,
+        if let Some(given) = &table.dedup {
+            all.dedup = dedup(source, given)?;
         }
         if let Some(At { value: gc, span }) = &table.gc {
             if let (Some(_), Dedup::Window(_) | Dedup::Off) = (&table.dedup, all.dedup) {

@@ -10,6 +10,7 @@ mod explain;
 mod units;
 mod raw;
 mod mechanism;
+mod dedup;
 mod steps;
 mod input;
 mod csv;

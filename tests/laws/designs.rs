@@ -52,6 +52,26 @@ fn without_dedup_records_are_doubled() {
 }
 
 #[test]
+fn a_filter_that_decides_alone_loses() {
+    let full = "dedup = { bloom-only = { expect = 1, bits-per-id = 1, hashes = 1 } }";
+    is_found(full, "", &[Class::Lost]);
+}
+
+#[test]
+fn filters_by_arrival_double() {
+    is_found(
+        "dedup = { bloom = { bucket = \"5ms\", bucket-by = \"arrival\" } }",
+        "",
+        &[Class::Duplicated],
+    );
+}
+
+#[test]
+fn filters_that_a_restart_empties_double() {
+    is_found("dedup = { bloom = { rebuild = \"none\" } }", "", &[Class::Duplicated]);
+}
+
+#[test]
 fn a_coin_flipped_again_after_its_output_was_sent_doubles() {
     is_found("outputs = \"recompute\"", "into = \"key\"", &[Class::Duplicated]);
 }

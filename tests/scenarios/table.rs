@@ -66,6 +66,7 @@ const ANN_2_BOB_1: &[Step] = &[("per-user", 3, 3, &[("ann", 2), ("bob", 1)])];
 const ANN_1_BOB_1: &[Step] = &[("per-user", 2, 2, &[("ann", 1), ("bob", 1)])];
 const ANN_2_OF_1_BOB_1: &[Step] = &[("per-user", 2, 3, &[("ann", 2), ("bob", 1)])];
 const ANN_1_BOB_9: &[Step] = &[("per-user", 10, 10, &[("ann", 1), ("bob", 9)])];
+const ANN_NOT_BOB: &[Step] = &[("per-user", 2, 1, &[("ann", 1)])];
 const ANN_IN_TABLE: &[Step] = &[("table", 1, 1, &[("ann", 1)])];
 const ANN_SIDE_1: &[Step] = &[("per-side", 1, 1, &[("ann/1", 1)])];
 const ZERO_BOTH: &[Step] = &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("ann", 0)])];
@@ -79,6 +80,57 @@ pub const ROWS: &[Row] = &[
     ledger("atomic/state-first.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE).with_damaged(FIRST),
     exact("atomic/state-first-upsert.toml", 1, ANN_IN_TABLE),
     exact("atomic/together.toml", 1, ANN_ONCE),
+    //
+    ledger("bloom/bloom-only.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], ANN_NOT_BOB)
+        .with_damaged(&["events/0#1"])
+        .with_work(&[("catalog_reads", 0), ("bloom_negatives", 1), ("bloom_false_positives", 1)]),
+    ledger("bloom/by-arrival.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
+        .with_damaged(FIRST)
+        .with_work(&[("catalog_reads", 0), ("bloom_negatives", 2), ("bloom_false_positives", 0)]),
+    exact("bloom/by-stamp.toml", 1, ANN_ONCE).with_work(&[
+        ("catalog_reads", 1),
+        ("bloom_negatives", 1),
+        ("bloom_false_positives", 0),
+    ]),
+    exact("bloom/false-positive.toml", 2, ANN_1_BOB_1).with_work(&[
+        ("catalog_reads", 1),
+        ("bloom_negatives", 1),
+        ("bloom_false_positives", 1),
+    ]),
+    exact("bloom/lost-ack.toml", 3, ANN_2_BOB_1).with_work(&[
+        ("catalog_reads", 1),
+        ("bloom_negatives", 3),
+        ("bloom_false_positives", 0),
+    ]),
+    exact("bloom/negatives.toml", 3, ANN_2_BOB_1).with_work(&[
+        ("catalog_reads", 0),
+        ("bloom_negatives", 3),
+        ("bloom_false_positives", 0),
+    ]),
+    exact("bloom/next-range.toml", 2, ANN_1_BOB_1).with_work(&[
+        ("catalog_reads", 0),
+        ("bloom_negatives", 2),
+        ("bloom_false_positives", 0),
+    ]),
+    exact(
+        "bloom/restart-lazy.toml",
+        3,
+        &[("per-user", 3, 3, &[("ann", 1), ("bob", 1), ("cid", 1)])],
+    )
+    .with_work(&[("catalog_reads", 3), ("bloom_negatives", 2), ("bloom_false_positives", 0)]),
+    ledger(
+        "bloom/restart-none.toml",
+        &[Duplicated],
+        [2, 1, 1, 1, 0, 0, 0],
+        &[("per-user", 2, 3, &[("ann", 2), ("bob", 1)])],
+    )
+    .with_damaged(FIRST)
+    .with_work(&[("catalog_reads", 0), ("bloom_negatives", 3), ("bloom_false_positives", 0)]),
+    exact("bloom/restart-scan.toml", 2, ANN_1_BOB_1).with_work(&[
+        ("catalog_reads", 1),
+        ("bloom_negatives", 2),
+        ("bloom_false_positives", 0),
+    ]),
     //
     exact("bundle/crash-before-commit.toml", 3, ANN_2_BOB_1).with_work(&[("commits", 6)]),
     exact("bundle/duplicate-in-a-bundle.toml", 3, ANN_2_BOB_1),
@@ -315,6 +367,7 @@ pub const RANDOM: &[&str] = &[
     "random/branch-and-join.toml",
     "random/bundles.toml",
     "random/coin-and-late-panes.toml",
+    "random/filters.toml",
     "random/recomputed.toml",
     "flights/flights.toml",
 ];

@@ -62,10 +62,9 @@ impl Mechanism {
     /// Whether a receiver forgets ids by the system watermark, and so drops remnants.
     pub fn forgets_by_watermark(&self) -> bool {
         match (self.dedup, self.gc) {
-            (Dedup::Catalog, Gc::Watermark) => true,
-            (Dedup::Catalog, Gc::Never | Gc::Ttl { .. }) | (Dedup::Window(_) | Dedup::Off, _) => {
-                false
-            }
+            (Dedup::Catalog | Dedup::Bloom(_) | Dedup::BloomOnly(_), Gc::Watermark) => true,
+            (Dedup::Catalog | Dedup::Bloom(_) | Dedup::BloomOnly(_), _)
+            | (Dedup::Window(_) | Dedup::Off, _) => false,
         }
     }
 
@@ -74,8 +73,11 @@ impl Mechanism {
     pub fn forgets_after(&self) -> Option<(crate::time::Nanos, UnknownOld)> {
         match (self.dedup, self.gc) {
             (Dedup::Window(window), _) => Some((window.length, window.unknown_old)),
-            (Dedup::Catalog, Gc::Ttl { ttl, unknown_old }) => Some((ttl, unknown_old)),
-            (Dedup::Catalog, Gc::Watermark | Gc::Never) | (Dedup::Off, _) => None,
+            (
+                Dedup::Catalog | Dedup::Bloom(_) | Dedup::BloomOnly(_),
+                Gc::Ttl { ttl, unknown_old },
+            ) => Some((ttl, unknown_old)),
+            (_, Gc::Watermark | Gc::Never) | (Dedup::Off, _) => None,
         }
     }
 }

@@ -8,8 +8,9 @@ use super::unit::Taken;
 use super::{Arrived, Worker};
 use crate::commit::Subject;
 use crate::defect::Defect;
-use crate::effect::{Ack as AckEffect, Effect, Env, Mark, Moment, Request, Rpc};
+use crate::effect::{Ack as AckEffect, Effect, Env, FilterSaid, Mark, Moment, Request, Rpc};
 use crate::key::Key;
+use crate::mechanism::dedup::Bloom;
 use crate::mechanism::{Ack, Dedup, ReAck, UnknownOld};
 use crate::pipeline::ShardIndex;
 use crate::queues::{Queue, Queues};
@@ -256,6 +257,16 @@ impl Worker {
         }
         let is_known = match self.mechanism.dedup {
             Dedup::Catalog | Dedup::Window(_) => m.env.is_known(self.shard, record.key, record.id),
+            Dedup::Bloom(bloom) => match self.ask_filter(&bloom, arrived, m) {
+                FilterSaid::New => false,
+                FilterSaid::MayBeKnown | FilterSaid::NotReady => {
+                    m.env.is_known(self.shard, record.key, record.id)
+                }
+            },
+            Dedup::BloomOnly(shape) => {
+                let bloom = Bloom { shape, ..Bloom::default() };
+                self.ask_filter(&bloom, arrived, m) != FilterSaid::New
+            }
             Dedup::Off => return None,
         };
         if is_known {

@@ -214,6 +214,7 @@ impl Worker {
         let sender = m.pipeline.sender_number(self.step, from);
         let committed = self.watermarks.committed(sender);
         let pins = self.pins_inputs(m);
+        self.add_to_filter(record, m);
         let unit = self.units.get(unit);
         if let Some(lifetime) = lifetime(self.mechanism.dedup, self.mechanism.gc, sender as u32) {
             unit.deltas.push(Delta::Id {
@@ -246,15 +247,15 @@ impl Worker {
 /// How long an id is remembered, if it is at all.
 fn lifetime(dedup: Dedup, gc: Gc, sender: u32) -> Option<Lifetime> {
     match (dedup, gc) {
-        (Dedup::Catalog, Gc::Watermark) => Some(Lifetime::UntilWatermark { sender }),
-        (Dedup::Catalog, Gc::Never) => Some(Lifetime::Unlimited),
-        (Dedup::Catalog, Gc::Ttl { ttl, .. }) => {
-            Some(Lifetime::For { length: ttl, refresh_on_hit: false })
-        }
+        (Dedup::Off, _) => None,
         (Dedup::Window(DedupWindow { length, refresh_on_hit, .. }), _) => {
             Some(Lifetime::For { length, refresh_on_hit })
         }
-        (Dedup::Off, _) => None,
+        (Dedup::Catalog | Dedup::Bloom(_) | Dedup::BloomOnly(_), gc) => Some(match gc {
+            Gc::Watermark => Lifetime::UntilWatermark { sender },
+            Gc::Never => Lifetime::Unlimited,
+            Gc::Ttl { ttl, .. } => Lifetime::For { length: ttl, refresh_on_hit: false },
+        }),
     }
 }
 

@@ -18,6 +18,7 @@ impl Worker {
         let scan = m.env.scan(self.shard);
 
         self.gate.clear();
+        self.rebuild_filters(has_new_token && self.token == 1, m);
         self.units.clear();
         self.open = None;
         self.open_settle = None;

@@ -179,6 +179,7 @@ impl Worker {
             Taken::Watermark { from, rpc, value } => {
                 let sender = m.pipeline.sender_number(self.step, from);
                 self.watermarks.commit(sender, value);
+                self.forget_filters();
                 self.ack(from, rpc, Subject::Watermark(value.event), m);
             }
         }
@@ -194,6 +195,7 @@ impl Worker {
     ) {
         let sender = m.pipeline.sender_number(self.step, from);
         self.watermarks.commit(sender, watermark);
+        self.forget_filters();
         match self.mechanism.ack {
             Ack::AfterCommit => self.ack(from, rpc, subject, m),
             Ack::OnReceipt => {}

@@ -1,6 +1,6 @@
 //! The worker's side of one shard of one stage: the protocol that makes a count exact.
 //!
-//! A record is **admitted** (is its id in the catalog of its key?), **applied** (the user function, the
+//! A record is **admitted** (is its id in the catalog of its key? a `filter` may save the read), **applied** (the user function, the
 //! window), **held** with what it made until the **commit** is answered, then **acked** upstream while its
 //! outputs are **sent**, and each output is **settled** once it is acked itself. Each of these has its
 //! file here, in this order. Under `recompute` the order is another: outputs are sent first, and one
@@ -12,6 +12,7 @@
 mod admit;
 mod apply;
 mod boot;
+mod filter;
 mod fire;
 mod hold;
 mod outbox;
@@ -34,6 +35,8 @@ use crate::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
 use crate::record::{Record, RecordId};
 use crate::time::Time;
 use admit::Gate;
+pub use filter::Fill;
+use filter::Filters;
 use fire::Windows;
 use hold::Commits;
 use outbox::Outbox;
@@ -55,6 +58,7 @@ pub struct Worker {
     executions: u64,
     last_stamp: Time,
     gate: Gate,
+    filters: Filters,
     units: Units,
     /// The bundle that still takes records, and the one that still takes acked outputs.
     open: Option<u32>,
@@ -84,6 +88,7 @@ impl Worker {
             executions: 0,
             last_stamp: Time::MIN,
             gate: Gate::default(),
+            filters: Filters::default(),
             units: Units::default(),
             open: None,
             open_settle: None,

@@ -10,6 +10,7 @@ mod perform;
 use crate::answers::Answers;
 use crate::fingerprint::Fingerprint;
 use crate::network::Links;
+use crate::outcome::FilterFill;
 use crate::outside::Outside;
 use crate::plan::Plan;
 use crate::queue::{Lane, Queue, Turn};
@@ -154,6 +155,15 @@ impl<'a> World<'a> {
             flush(&mut self.trace);
         }
         End::Drained
+    }
+
+    /// How full the filters of all shards are.
+    pub fn filters(&self) -> impl Iterator<Item = FilterFill> {
+        self.workers.iter().zip(0..).flat_map(|(worker, shard)| {
+            let step = self.pipeline.step_of(ShardIndex(shard));
+            let shard = self.pipeline.number_of(ShardIndex(shard));
+            worker.fills().map(move |fill| FilterFill { step, shard, fill })
+        })
     }
 
     fn step(&mut self, event: Event) {

@@ -1,7 +1,8 @@
 //! `[mechanism]` as it is written. Every key is optional, so that a step may override any of them.
 
 use super::At;
-use super::forgetting::{DedupWindow, Gc};
+use super::dedup::Dedup;
+use super::forgetting::Gc;
 use crate::scenario::units::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -21,7 +22,7 @@ pub(in crate::scenario) struct Mechanism {
     /// When a record is acked.
     pub ack: Option<Ack>,
     /// How a duplicate is known.
-    pub dedup: Option<At<Dedup>>,
+    pub dedup: Option<Dedup>,
     /// When an id is forgotten.
     pub gc: Option<At<Gc>>,
     /// Whether outputs are durable before they are sent.
@@ -66,18 +67,6 @@ pub(in crate::scenario) enum Ack {
     AfterCommit,
     /// When it arrives. Wrong.
     OnReceipt,
-}
-
-/// How a duplicate is known.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(in crate::scenario) enum Dedup {
-    /// By the exact catalog of its key.
-    Catalog,
-    /// By a catalog that forgets after a while. Wrong once a retry comes later.
-    Window(DedupWindow),
-    /// Not at all. Wrong.
-    Off,
 }
 
 /// Whether outputs are durable before they are sent.

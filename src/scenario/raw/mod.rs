@@ -5,6 +5,7 @@
 pub(super) mod input;
 pub(super) mod forgetting;
 pub(super) mod mechanism;
+pub(super) mod dedup;
 pub(super) mod fault;
 pub(super) mod parameters;
 pub(super) mod place;

@@ -55,12 +55,6 @@ fn unknown_keys_are_shown_with_the_nearest_one() {
 #[test]
 fn what_is_not_built_yet_is_refused_by_name() {
     let check = |end: &str, title, at| refused(&with(end), title, at, "");
-    refused(
-        &with("[mechanism]\ndedup = \"bloom\""),
-        "`dedup = \"bloom\"` is not built yet",
-        "\"bloom\"",
-        "`catalog` is exact too",
-    );
     check("[mechanism]\nfencing = false", "`fencing` is not built yet", "fencing");
     check("[mechanism]\nfuse = false", "`fuse` is not built yet", "fuse");
     check("[mechanism]\nlift = \"force\"", "`lift` is not built yet", "lift");

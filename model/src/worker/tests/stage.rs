@@ -3,7 +3,8 @@
 use super::super::Worker;
 use crate::commit::{CommitKind, Content, Delta, Scan, Subject, Watermark};
 use crate::effect::{
-    Effect, Effects, Env, Input, Mark, Moment, Read, Reply, Request, Rpc, SourceRow, Timer,
+    Effect, Effects, Env, FilterSaid, Input, Mark, Moment, Read, Reply, Request, Rpc, SourceRow,
+    Timer,
 };
 use crate::function::Function;
 use crate::key::Key;
@@ -32,6 +33,8 @@ pub(super) struct Script {
     pub(super) tokens: u64,
     pub(super) scan: Scan,
     pub(super) known: Vec<(Key, RecordId)>,
+    /// The ids that a scan finds, with their stamps.
+    pub(super) stamped: Vec<(Key, RecordId, Time)>,
     /// What functions answer, in order; 0 from then on.
     pub(super) answers: VecDeque<Option<u32>>,
     /// How many records the source has.
@@ -63,6 +66,22 @@ impl Env for Script {
         // The ids of records are their offsets.
         self.asked.push(format!("ask catalog events/0#{}", id.0));
         self.known.contains(&(key, id))
+    }
+
+    fn filter_said(&mut self, _: ShardIndex, _: u64, record: &Record, said: FilterSaid) {
+        let id = record.id;
+        self.asked.push(format!("filter says {said:?} of events/0#{}", id.0));
+    }
+
+    fn scan_ids(
+        &mut self,
+        _: ShardIndex,
+        first: Time,
+        last: Time,
+        found: &mut Vec<(Key, RecordId, Time)>,
+    ) {
+        self.asked.push(format!("scan ids from {first} to {last}"));
+        found.extend(self.stamped.iter().filter(|&&(_, _, at)| first <= at && at <= last));
     }
 
     fn apply(&mut self, _: ShardIndex, _: Name) {}
@@ -128,6 +147,7 @@ impl Stage {
             tokens: 0,
             scan,
             known: Vec::new(),
+            stamped: Vec::new(),
             answers: VecDeque::new(),
             rows: 0,
             asked: Vec::new(),
