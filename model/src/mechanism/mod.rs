@@ -6,6 +6,7 @@ pub mod ack;
 pub mod atomic;
 pub mod bundle;
 pub mod dedup;
+pub mod fencing;
 pub mod give_up;
 pub mod ids;
 pub mod in_flight;
@@ -17,6 +18,7 @@ pub use ack::Ack;
 pub use atomic::Atomic;
 pub use bundle::Bundle;
 pub use dedup::Dedup;
+pub use fencing::Fencing;
 pub use give_up::GiveUp;
 pub use ids::Ids;
 pub use in_flight::InFlight;
@@ -25,7 +27,7 @@ pub use re_ack::ReAck;
 pub use retry::Retry;
 
 /// All mechanisms of one step. As a sender it uses `retry`, `give_up`, `outputs`, `ids` and `in_flight`;
-/// as a receiver `ack`, `dedup`, `atomic` and `re_ack`; for its commits `bundle`.
+/// as a receiver `ack`, `dedup`, `atomic` and `re_ack`; for its commits `bundle` and `fencing`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Mechanism {
     /// When an unanswered request is sent again.
@@ -48,4 +50,6 @@ pub struct Mechanism {
     pub bundle: Bundle,
     /// How many requests may be unacked.
     pub in_flight: InFlight,
+    /// Whether a commit under an older token is refused.
+    pub fencing: Fencing,
 }
