@@ -7,9 +7,9 @@ mod table;
 
 use onceproof::scenario::{Expect, Scenario};
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Dedup, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Retry,
+    Ack, Atomic, Bundle, Dedup, Fencing, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Retry,
 };
-use onceproof_sim::fault::{Before, Direction, Kind, KindName, Leg};
+use onceproof_sim::fault::{Before, ClockWay, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Classes, Outcome};
 use onceproof_sim::simulator::Simulator;
 use std::collections::BTreeSet;
@@ -100,9 +100,11 @@ fn no_fault_and_no_mechanism_is_left_out() {
         Kind::Delay { by: 1, leg: Leg::Ack },
         Kind::Partition { lasts: 1, direction: Direction::Forward },
         Kind::Partition { lasts: 1, direction: Direction::Backward },
+        Kind::ClockStep { by: 1, way: ClockWay::Ahead },
     ];
     let befores = Before::ALL.map(|before| format!("before {}", before.word()));
-    let by_time = ["crash by time", "partition by time"].map(str::to_owned);
+    let by_time = ["crash", "partition", "pause", "move", "clock-step"];
+    let by_time = by_time.map(|word| format!("{word} by time"));
     let wanted = faults.into_iter().chain(more_faults.iter().map(fault_in_word));
     let wanted = wanted.chain(befores).chain(by_time).chain(VALUES.map(str::to_owned));
     let unused: Vec<String> = wanted.filter(|word| !used.contains(word)).collect();
@@ -110,7 +112,7 @@ fn no_fault_and_no_mechanism_is_left_out() {
 }
 
 /// All values of all mechanisms; where a value is a number, its default and any other.
-const VALUES: [&str; 21] = [
+const VALUES: [&str; 23] = [
     "retry: default",
     "retry: given",
     "give-up: never",
@@ -132,12 +134,25 @@ const VALUES: [&str; 21] = [
     "bundle: given",
     "in-flight: default",
     "in-flight: given",
+    "fencing: true",
+    "fencing: false",
 ];
 
 /// The values of one set of mechanisms. A mechanism or a value that is new does not compile here.
 fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
-    let Mechanism { retry, give_up, ack, dedup, outputs, ids, atomic, re_ack, bundle, in_flight } =
-        *mechanism;
+    let Mechanism {
+        retry,
+        give_up,
+        ack,
+        dedup,
+        outputs,
+        ids,
+        atomic,
+        re_ack,
+        bundle,
+        in_flight,
+        fencing,
+    } = *mechanism;
     let given = |is_default: bool, default, given| if is_default { default } else { given };
     [
         given(retry == Retry::default(), "retry: default", "retry: given"),
@@ -172,6 +187,10 @@ fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
         },
         given(bundle == Bundle::default(), "bundle: default", "bundle: given"),
         given(in_flight == InFlight::default(), "in-flight: default", "in-flight: given"),
+        match fencing {
+            Fencing::Token => "fencing: true",
+            Fencing::Off => "fencing: false",
+        },
     ]
     .into_iter()
 }
@@ -182,6 +201,7 @@ fn fault_in_word(kind: &Kind) -> String {
     match kind {
         Kind::Duplicate { leg } | Kind::Delay { leg, .. } => format!("{word} {leg:?}"),
         Kind::Partition { direction, .. } => format!("{word} {direction:?}"),
+        Kind::ClockStep { way, .. } => format!("{word} {way:?}"),
         _ => word.to_owned(),
     }
 }

@@ -56,7 +56,7 @@ fn every_schedule_of_exact_faults_is_exactly_once() {
 #[test]
 fn every_seed_of_every_climate_is_exactly_once() {
     check(3000, (cases(ANY), climates()), |(mut case, climate)| {
-        case.climate = climate.lines(&case.steps());
+        case.climate = climate.lines(&case.steps(), case.workers);
         let scenario = case.scenario();
         is_exactly_once(&scenario, &run(&scenario, Vec::new()))
     });
@@ -65,7 +65,7 @@ fn every_seed_of_every_climate_is_exactly_once() {
 #[test]
 fn exact_faults_on_top_of_drawn_ones_change_nothing_either() {
     check(1500, (cases(ANY), climates(), vec(strikes(), 0..=5)), |(mut case, climate, strikes)| {
-        case.climate = climate.lines(&case.steps());
+        case.climate = climate.lines(&case.steps(), case.workers);
         let scenario = case.scenario();
         let faults = on(&strikes, &scenario.plan);
         is_exactly_once(&scenario, &run(&scenario, faults))
@@ -102,7 +102,7 @@ fn recompute_is_exactly_once_where_functions_and_watermarks_are_sure() {
         (cases(PLAIN), climates(), vec(strikes(), 0..=5)),
         |(mut case, climate, strikes)| {
             case.mechanism = "outputs = \"recompute\"";
-            case.climate = climate.lines(&case.steps());
+            case.climate = climate.lines(&case.steps(), case.workers);
             let scenario = case.scenario();
             let faults = on(&strikes, &scenario.plan);
             is_exactly_once(&scenario, &run(&scenario, faults))

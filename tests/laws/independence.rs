@@ -61,7 +61,7 @@ fn is_on(side: &str, pipeline: &Pipeline, fault: &Fault) -> bool {
 fn faults_on_one_side_change_nothing_on_the_other() {
     check(1500, (cases(ANY), climates(), vec(strikes(), 1..=4)), |(mut case, climate, strikes)| {
         case.workers = None;
-        case.climate = climate.lines(&case.steps());
+        case.climate = climate.lines(&case.steps(), case.workers);
         let scenario = two_sides(&case);
         let pipeline = &scenario.plan.pipeline;
         let has_no_time = |fault: &Fault| fault.at.time.is_none();
@@ -142,7 +142,10 @@ fn a_fault_on_a_record_changes_nothing_for_records_of_other_shards() {
             let record = record(0, offset);
             let at = match kind {
                 Kind::UserDiffers { .. } | Kind::UserFails => return Ok(()),
-                Kind::Crash { .. } => {
+                Kind::Crash { .. }
+                | Kind::Pause { .. }
+                | Kind::Move
+                | Kind::ClockStep { .. } => {
                     Place { step, record, before: Some(Before::Commit), ..Place::default() }
                 }
                 Kind::CommitLost | Kind::CommitUnknown | Kind::CommitDelayed { .. } => {
