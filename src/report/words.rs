@@ -265,6 +265,29 @@ mod tests {
     }
 
     #[test]
+    fn pauses_moves_and_clock_steps_are_told_by_worker_or_by_shard() {
+        let before = || Place {
+            step: step(2),
+            shard: Some(1),
+            record: record(0),
+            before: Some(Before::Commit),
+            ..Place::default()
+        };
+        let timed = || Place { time: Some(SECOND), ..Place::default() };
+        let pause = Kind::Pause { lasts: 400 * MILLISECOND };
+        let text = "the worker of per-side/1 stood still before commit of events/0#0 for 400ms";
+        check(before(), pause, text);
+        check(Place { worker: Some(2), ..timed() }, pause, "worker 2 stood still at 1s for 400ms");
+        let text = "per-side/1 moved to another worker before commit of events/0#0";
+        check(before(), Kind::Move, text);
+        let at = Place { step: step(2), shard: Some(0), ..timed() };
+        check(at, Kind::Move, "per-side/0 moved to another worker at 1s");
+        let back = Kind::ClockStep { by: 5 * SECOND, way: ClockWay::Back };
+        let at = Place { worker: Some(0), ..timed() };
+        check(at, back, "worker 0 stepped its clock 5s back at 1s");
+    }
+
+    #[test]
     fn functions_are_told_by_execution() {
         let at =
             || Place { step: step(1), record: record(0), attempt: Some(2), ..Place::default() };

@@ -48,7 +48,8 @@ impl Way {
             Kind::Partition { .. } if place.time.is_some() => Way::LinkAndTime,
             Kind::Move if place.time.is_some() => Way::ShardAndTime,
             Kind::Crash { .. } | Kind::Pause { .. } | Kind::ClockStep { .. }
-                if place.time.is_some() || place.worker.is_some() => {
+                if place.time.is_some() || place.worker.is_some() =>
+            {
                 Way::WorkerAndTime
             }
             kind => match kind.asked_at() {

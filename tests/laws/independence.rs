@@ -142,10 +142,7 @@ fn a_fault_on_a_record_changes_nothing_for_records_of_other_shards() {
             let record = record(0, offset);
             let at = match kind {
                 Kind::UserDiffers { .. } | Kind::UserFails => return Ok(()),
-                Kind::Crash { .. }
-                | Kind::Pause { .. }
-                | Kind::Move
-                | Kind::ClockStep { .. } => {
+                Kind::Crash { .. } | Kind::Pause { .. } | Kind::Move | Kind::ClockStep { .. } => {
                     Place { step, record, before: Some(Before::Commit), ..Place::default() }
                 }
                 Kind::CommitLost | Kind::CommitUnknown | Kind::CommitDelayed { .. } => {

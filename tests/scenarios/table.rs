@@ -101,17 +101,30 @@ pub const ROWS: &[Row] = &[
     exact("crash/before-settle.toml", 1, ANN_ONCE),
     exact("crash/by-time.toml", 1, ANN_ONCE),
     //
-    ledger("fencing/delayed-commit-unfenced.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], BOB_OF_2).with_damaged(FIRST),
+    ledger("fencing/delayed-commit-unfenced.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], BOB_OF_2)
+        .with_damaged(FIRST),
     exact("fencing/delayed-commit.toml", 2, ANN_1_BOB_1),
-    ledger("fencing/move-before-commit-unfenced.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], BOB_OF_2).with_damaged(FIRST),
+    ledger("fencing/move-before-commit-unfenced.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], BOB_OF_2)
+        .with_damaged(FIRST),
     exact("fencing/move-before-commit.toml", 2, ANN_1_BOB_1),
-    ledger("fencing/pause-before-commit-unfenced.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], BOB_OF_2).with_damaged(FIRST),
+    ledger("fencing/pause-before-commit-unfenced.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], BOB_OF_2)
+        .with_damaged(FIRST),
     exact("fencing/pause-before-commit.toml", 2, ANN_1_BOB_1),
-    ledger("fencing/move-before-emit-unfenced.toml", &[Duplicated], [2, 0, 2, 2, 0, 0, 0], GLOBAL_4)
-        .with_damaged(&["events/0#0", "events/0#1"]),
+    ledger(
+        "fencing/move-before-emit-unfenced.toml",
+        &[Duplicated],
+        [2, 0, 2, 2, 0, 0, 0],
+        GLOBAL_4,
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
     exact("fencing/move-before-emit.toml", 2, GLOBAL_2),
-    ledger("fencing/pause-before-emit-unfenced.toml", &[Duplicated], [2, 0, 2, 2, 0, 0, 0], GLOBAL_4)
-        .with_damaged(&["events/0#0", "events/0#1"]),
+    ledger(
+        "fencing/pause-before-emit-unfenced.toml",
+        &[Duplicated],
+        [2, 0, 2, 2, 0, 0, 0],
+        GLOBAL_4,
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
     exact("fencing/pause-before-emit.toml", 2, GLOBAL_2),
     //
     exact("leases/clock-ahead.toml", 1, ANN_ONCE),

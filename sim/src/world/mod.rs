@@ -10,6 +10,9 @@ mod hosts;
 mod leases;
 mod perform;
 
+#[cfg(test)]
+mod tests;
+
 use crate::answers::Answers;
 use crate::fingerprint::Fingerprint;
 use crate::network::Links;
@@ -211,7 +214,11 @@ impl<'a> World<'a> {
             Event::Lease { host, away_since } => self.lease_ends(host, away_since),
             Event::Boot { shard, life } => {
                 let owner = &mut self.owners[shard.at()];
-                if owner.life == life && self.hosts[owner.host as usize].is_up() {
+                // A worker that is just starting may have booted it with the others already.
+                if owner.life == life
+                    && !owner.is_running
+                    && self.hosts[owner.host as usize].is_up()
+                {
                     owner.is_running = true;
                     self.deliver(Instance { shard, life }, Input::Boot);
                 }
