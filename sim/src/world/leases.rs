@@ -69,11 +69,7 @@ impl World<'_> {
 
     /// The worker of an instance that runs.
     pub(super) fn worker(&mut self, who: Instance) -> &mut Worker {
-        if self.owners[who.shard.at()].life == who.life {
-            return &mut self.workers[who.shard.at()];
-        }
-        let zombie = self.zombies.iter_mut().find(|zombie| zombie.who == who);
-        &mut zombie.expect("an instance that runs").worker
+        running(&mut self.workers, &self.owners, &mut self.zombies, who)
     }
 
     /// A shard is to be granted to another worker than its owner's.
@@ -148,4 +144,18 @@ impl World<'_> {
     pub(super) fn end_zombies_of(&mut self, host: u32) {
         self.zombies.retain(|zombie| zombie.host != host);
     }
+}
+
+/// The worker of an instance that runs: its shard's owner, or a zombie.
+pub(super) fn running<'w>(
+    workers: &'w mut [Worker],
+    owners: &[Owner],
+    zombies: &'w mut [Zombie],
+    who: Instance,
+) -> &'w mut Worker {
+    if owners[who.shard.at()].life == who.life {
+        return &mut workers[who.shard.at()];
+    }
+    let zombie = zombies.iter_mut().find(|zombie| zombie.who == who);
+    &mut zombie.expect("an instance that runs").worker
 }

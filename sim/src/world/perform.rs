@@ -4,7 +4,7 @@
 
 use super::World;
 use super::hosts::Waiting;
-use super::leases::Instance;
+use super::leases::{Instance, running};
 use crate::answers::{BeforeVerdict, StepTaken};
 use crate::fault::{Before, Fault, Kind};
 use crate::network::Cut;
@@ -64,13 +64,7 @@ impl World<'_> {
         let host = self.host_of(who).expect("an instance that runs");
         let skew = self.hosts[host as usize].skew;
         let World { workers, owners, zombies, outside, effects, pipeline, .. } = self;
-        let worker = match owners[who.shard.at()].life == who.life {
-            true => &mut workers[who.shard.at()],
-            false => {
-                let zombie = zombies.iter_mut().find(|zombie| zombie.who == who);
-                &mut zombie.expect("an instance that runs").worker
-            }
-        };
+        let worker = running(workers, owners, zombies, who);
         let now = Time(outside.now.0.saturating_add(skew));
         worker.handle(input, &mut Moment { now, pipeline, env: outside, effects });
         let list = List {
