@@ -10,9 +10,10 @@ use onceproof::scenario::{Expect, Scenario};
 use onceproof_model::mechanism::UnknownOld;
 use onceproof_model::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Gc, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Retry, Stamps,
+    Ack, Atomic, Bundle, Fencing, Gc, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Retry,
+    Stamps,
 };
-use onceproof_sim::fault::{Before, Direction, Kind, KindName, Leg};
+use onceproof_sim::fault::{Before, ClockWay, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Classes, Outcome};
 use onceproof_sim::simulator::Simulator;
 use std::collections::BTreeSet;
@@ -103,9 +104,11 @@ fn no_fault_and_no_mechanism_is_left_out() {
         Kind::Delay { by: 1, leg: Leg::Ack },
         Kind::Partition { lasts: 1, direction: Direction::Forward },
         Kind::Partition { lasts: 1, direction: Direction::Backward },
+        Kind::ClockStep { by: 1, way: ClockWay::Ahead },
     ];
     let befores = Before::ALL.map(|before| format!("before {}", before.word()));
-    let by_time = ["crash by time", "partition by time"].map(str::to_owned);
+    let by_time = ["crash", "partition", "pause", "move", "clock-step"];
+    let by_time = by_time.map(|word| format!("{word} by time"));
     let wanted = faults.into_iter().chain(more_faults.iter().map(fault_in_word));
     let wanted =
         wanted.chain(befores).chain(by_time).chain(VALUES.iter().map(|&value| value.to_owned()));
@@ -151,6 +154,8 @@ const VALUES: &[&str] = &[
     "bundle: given",
     "in-flight: default",
     "in-flight: given",
+    "fencing: true",
+    "fencing: false",
 ];
 
 /// The values of one set of mechanisms. A mechanism or a value that is new does not compile here.
@@ -168,6 +173,7 @@ fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
         re_ack,
         bundle,
         in_flight,
+        fencing,
     } = *mechanism;
     let given = |is_default: bool, default, given| if is_default { default } else { given };
     [
@@ -228,6 +234,10 @@ fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
         },
         given(bundle == Bundle::default(), "bundle: default", "bundle: given"),
         given(in_flight == InFlight::default(), "in-flight: default", "in-flight: given"),
+        match fencing {
+            Fencing::Token => "fencing: true",
+            Fencing::Off => "fencing: false",
+        },
     ]
     .into_iter()
 }
@@ -238,6 +248,7 @@ fn fault_in_word(kind: &Kind) -> String {
     match kind {
         Kind::Duplicate { leg } | Kind::Delay { leg, .. } => format!("{word} {leg:?}"),
         Kind::Partition { direction, .. } => format!("{word} {direction:?}"),
+        Kind::ClockStep { way, .. } => format!("{word} {way:?}"),
         _ => word.to_owned(),
     }
 }

@@ -92,5 +92,7 @@ fn each_missing_mechanism_is_found_with_at_most_two_faults() {
     check("atomic = \"state-first\"", Class::Duplicated);
     check("atomic = \"id-first\"", Class::Lost);
     check("re-ack = false", Class::Stuck);
+    check("fencing = false", Class::Lost);
+    check("fencing = false", Class::Duplicated);
     check("outputs = \"recompute\"\nids = \"fresh\"", Class::Duplicated);
 }

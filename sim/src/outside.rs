@@ -2,7 +2,7 @@
 //! chance. It also watches, for the ledger and the report, and it is where a worker may die before it
 //! admits or applies a record.
 
-use crate::answers::{Answers, Execution, StepTaken};
+use crate::answers::{Answers, BeforeVerdict, Execution, StepTaken};
 use crate::fault::Before;
 use crate::ledger::Ledger;
 use crate::outcome::Work;
@@ -30,9 +30,9 @@ pub(crate) struct Outside<'a> {
     /// What one read of the store costs, and what the reads of this input have cost so far.
     pub read_cost: Nanos,
     pub cost: Nanos,
-    /// The worker dies at a question of this input: when it is back. Whatever it does after that is lost
-    /// with it.
-    pub doom: Option<Nanos>,
+    /// What befell the worker at a question of this input. If it dies, whatever it does after that is lost
+    /// with it; else its questions are answered before, and its effects are performed after it.
+    pub doom: BeforeVerdict,
     /// How often each map was executed on each record.
     executions: Vec<Vec<u32>>,
     /// How far each source shard was ever read, and how many rows no one has read yet.
@@ -54,7 +54,7 @@ impl<'a> Outside<'a> {
             now: Time(0),
             read_cost,
             cost: 0,
-            doom: None,
+            doom: BeforeVerdict::Pass,
             executions: Vec::new(),
             read_until: Vec::new(),
             unread: 0,
@@ -70,7 +70,7 @@ impl<'a> Outside<'a> {
         self.work = Work::default();
         self.now = self.sources.start;
         self.cost = 0;
-        self.doom = None;
+        self.doom = BeforeVerdict::Pass;
         self.executions.resize_with(self.pipeline.steps().len(), Vec::new);
         for executions in &mut self.executions {
             executions.clear();
@@ -86,13 +86,18 @@ impl<'a> Outside<'a> {
         std::mem::take(&mut self.has_just_read_all)
     }
 
-    /// Whether the worker dies before this step; then it answers nothing of meaning any more.
+    /// Whether something befalls the worker before this step. If it dies, it is answered nothing of meaning
+    /// any more.
     fn strike(&mut self, shard: ShardIndex, before: Before, name: Name) {
-        if self.doom.is_none() && self.answers.asks_before() {
+        if self.doom == BeforeVerdict::Pass && self.answers.asks_before() {
             let subject = Subject::Record(name);
             let step = StepTaken::new(self.pipeline, shard, before, subject, &self.words);
             self.doom = self.answers.before(&step, self.pipeline, &self.words);
         }
+    }
+
+    fn is_dead(&self) -> bool {
+        matches!(self.doom, BeforeVerdict::Dies(_))
     }
 
     fn charge(&mut self) {
@@ -127,7 +132,7 @@ impl Env for Outside<'_> {
     }
 
     fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool {
-        if self.doom.is_some() {
+        if self.is_dead() {
             return true;
         }
         self.charge();
@@ -136,7 +141,7 @@ impl Env for Outside<'_> {
     }
 
     fn filter_said(&mut self, shard: ShardIndex, token: u64, record: &Record, said: FilterSaid) {
-        if self.doom.is_some() {
+        if self.is_dead() {
             return;
         }
         match said {
@@ -194,7 +199,7 @@ impl Env for Outside<'_> {
     }
 
     fn execute(&mut self, step: StepIndex, name: Name, answers: u32) -> Option<u32> {
-        if self.doom.is_some() {
+        if self.is_dead() {
             return None;
         }
         self.work.user_calls += 1;

@@ -36,8 +36,8 @@ impl<'a> Simulator<'a> {
     }
 
     /// One run, and every fault that could have been placed in it, in the order in which their places
-    /// came, each kind with its default parameter. Crashes and cuts at a time are not among them: one
-    /// before a step of the protocol, or from a request on, does the same.
+    /// came, each kind with its default parameter. Faults at a time are not among them: one before a step
+    /// of the protocol, or from a request on, does the same.
     pub fn explore(&mut self, seed: Option<u64>) -> (Brief, Vec<Fault>) {
         self.world.outside.answers.watch();
         let brief = self.brief(seed);

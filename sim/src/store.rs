@@ -8,6 +8,7 @@ use hashbrown::HashMap;
 use onceproof_model::commit::{Commit, Content, Delta, Held, HeldRow, Scan, Watermark};
 use onceproof_model::defect::Defect;
 use onceproof_model::key::{Key, Keys};
+use onceproof_model::mechanism::Fencing;
 use onceproof_model::name::Vocabulary;
 use onceproof_model::pipeline::{Pipeline, ShardIndex};
 use onceproof_model::prefix::Prefix;
@@ -42,6 +43,9 @@ pub struct Store {
 struct Rows {
     token: u64,
     applied: Prefix,
+    /// The numbers that were applied under each older token, where commits under those are applied too.
+    earlier: Vec<(u64, Prefix)>,
+    fencing: Fencing,
     offsets: Prefix,
     last_stamp: Option<Time>,
     held: HashMap<HeldRow, Held, FxBuildHasher>,
@@ -73,12 +77,16 @@ impl Store {
             let step = pipeline.step_of(ShardIndex(shard as u32));
             rows.token = 0;
             rows.applied.clear();
+            rows.earlier.clear();
+            rows.fencing = pipeline.step(step).mechanism.fencing;
             rows.offsets.clear();
             rows.last_stamp = None;
             rows.held.clear();
             rows.catalog.reset(pipeline.senders(step).len());
-            rows.has_sound_filter =
-                pipeline.step(step).mechanism.dedup.has_sound_filter() && pipeline.defect.is_none();
+            let mechanism = &pipeline.step(step).mechanism;
+            rows.has_sound_filter = mechanism.dedup.has_sound_filter()
+                && mechanism.fencing == Fencing::Token
+                && pipeline.defect.is_none();
             rows.windows.clear();
             rows.watermarks.clear();
             rows.watermarks.resize(pipeline.senders(step).len(), Watermark::NONE);
@@ -88,9 +96,20 @@ impl Store {
     /// A new token for a shard: whoever held an older one owns it no more.
     pub fn grant(&mut self, shard: ShardIndex) -> u64 {
         let rows = &mut self.shards[shard.at()];
+        match rows.fencing {
+            Fencing::Token => rows.applied.clear(),
+            Fencing::Off => {
+                let applied = std::mem::take(&mut rows.applied);
+                rows.earlier.push((rows.token, applied));
+            }
+        }
         rows.token += 1;
-        rows.applied.clear();
         rows.token
+    }
+
+    /// The token of a shard's owner.
+    pub fn token(&self, shard: ShardIndex) -> u64 {
+        self.shards[shard.at()].token
     }
 
     /// Applies a commit, and lets the ledger see each change.
@@ -105,10 +124,15 @@ impl Store {
             self.age(now);
         }
         let rows = &mut self.shards[commit.shard.at()];
-        if commit.token != rows.token {
-            return Applied::Refused;
-        }
-        if !rows.applied.insert(commit.number) && self.defect != Some(Defect::CommitsUnnumbered) {
+        let applied = match (rows.fencing, commit.token == rows.token) {
+            (_, true) => &mut rows.applied,
+            (Fencing::Token, false) => return Applied::Refused,
+            (Fencing::Off, false) => {
+                let earlier = rows.earlier.iter_mut().rfind(|(token, _)| *token == commit.token);
+                &mut earlier.expect("every token was granted").1
+            }
+        };
+        if !applied.insert(commit.number) && self.defect != Some(Defect::CommitsUnnumbered) {
             return Applied::Before;
         }
         self.ids_held -= rows.catalog.len();
@@ -235,11 +259,13 @@ impl Rows {
             Delta::Fire { key, start, content, .. } => {
                 let window = self.windows.entry((key, start)).or_default();
                 let now = &mut window.content;
+                // Two owners that are not fenced may fire what they both read: then less than nothing is
+                // left, which weight and value remember.
                 now.records = now.records.saturating_sub(content.records);
                 now.weight -= content.weight;
                 now.value = now.value.wrapping_sub(content.value);
                 now.pane = now.pane.max(content.pane + 1);
-                window.floor = ledger.head_of(content.lineage);
+                window.floor = window.floor.max(ledger.head_of(content.lineage));
             }
             Delta::Hold(ref held) => {
                 self.last_stamp = self.last_stamp.max(Some(held.record.stamp));

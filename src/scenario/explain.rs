@@ -8,15 +8,9 @@ use std::ops::Range;
 /// Names of the design that are not built yet: a name that is known at the same place, the name, and
 /// what can be done instead.
 const NOT_BUILT: &[(&str, &str, &str)] = &[
-    ("re-ack", "fencing", "commits are fenced by the token of their worker"),
     ("re-ack", "fuse", "every step is a stage of its own"),
     ("re-ack", "lift", "aggregates are not split"),
-    ("workers", "lease", "a shard stays on its worker"),
-    ("workers", "routing-lag", "a shard stays on its worker"),
     ("seeds", "vary", "only seeds can be swept"),
-    ("drop-ack", "pause", "`crash` stops a worker too"),
-    ("drop-ack", "move", "a shard stays on its worker"),
-    ("drop-ack", "clock-step", "no mechanism reads a clock"),
     ("drop-ack", "call-unknown", "there are no functions with side effects"),
     ("drop-ack", "redeliver", "sources are deterministic"),
     ("coin", "clock", "`coin` answers otherwise when it runs again"),

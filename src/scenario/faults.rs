@@ -20,8 +20,9 @@ pub(super) fn climate(
     source: &Source<'_>,
     faults: &Faults,
     pipeline: &Pipeline,
+    hosts: u32,
 ) -> Result<Climate, Diagnostic> {
-    let mut reader = Reader { source, pipeline, climate: Climate::default() };
+    let mut reader = Reader { source, pipeline, hosts, climate: Climate::default() };
     reader.read(KindName::DropRequest, &faults.drop_request)?;
     reader.read(KindName::DropAck, &faults.drop_ack)?;
     reader.read(KindName::Duplicate, &faults.duplicate)?;
@@ -35,12 +36,16 @@ pub(super) fn climate(
     reader.read(KindName::CommitDelayed, &faults.commit_delayed)?;
     reader.read(KindName::UserDiffers, &faults.user_differs)?;
     reader.read(KindName::UserFails, &faults.user_fails)?;
+    reader.read(KindName::Pause, &faults.pause)?;
+    reader.read(KindName::Move, &faults.r#move)?;
+    reader.read(KindName::ClockStep, &faults.clock_step)?;
     Ok(reader.climate)
 }
 
 struct Reader<'a> {
     source: &'a Source<'a>,
     pipeline: &'a Pipeline,
+    hosts: u32,
     climate: Climate,
 }
 
@@ -67,7 +72,7 @@ impl Reader<'_> {
                 (kind, (&odds.value, &odds.span))
             }
         };
-        does_something(&kind, self.pipeline)
+        does_something(&kind, self.pipeline, self.hosts)
             .map_err(|message| custom(self.source, self.source.key_of(span), &message))?;
         let odds = self.odds(odds)?;
         self.climate.odds.push((kind, odds));
@@ -81,14 +86,17 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a fault of a function can do something at one of the maps, else why not.
-fn does_something(kind: &Kind, pipeline: &Pipeline) -> Result<(), String> {
+/// Whether a fault can do something in this pipeline on so many workers, else why not.
+fn does_something(kind: &Kind, pipeline: &Pipeline, hosts: u32) -> Result<(), String> {
     let word = kind.name().word();
     let mut functions = pipeline.steps().iter().filter_map(|step| match &step.kind {
         StepKind::Map(function) => Some(function),
         _ => None,
     });
     match *kind {
+        Kind::Move if hosts < 2 => {
+            Err(format!("`{word}` can do nothing here\nthere is no other worker"))
+        }
         Kind::UserFails if functions.next().is_none() => {
             Err(format!("`{word}` can do nothing here\nthere is no map"))
         }
@@ -130,7 +138,7 @@ pub(super) fn exact(
         let kind = parameters
             .put(name.with_defaults())
             .map_err(|(span, message)| source.error(span, message))?;
-        does_something(&kind, places.pipeline)
+        does_something(&kind, places.pipeline, places.hosts)
             .map_err(|message| custom(source, fault.r#do.span.clone(), &message))?;
         let at = places.place(&kind, &fault.at)?;
         let fault_here = Fault { at, kind };

@@ -8,7 +8,8 @@ use super::raw::{At, span};
 use super::raw::{forgetting, mechanism as raw};
 use super::units::Duration;
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Dedup, Gc, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Stamps,
+    Ack, Atomic, Bundle, Dedup, Fencing, Gc, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck,
+    Stamps,
 };
 use onceproof_model::time::Span;
 use std::ops::RangeInclusive;
@@ -95,6 +96,11 @@ impl Mechanisms {
             None => {}
             Some(true) => all.re_ack = ReAck::Always,
             Some(false) => all.re_ack = ReAck::Never,
+        }
+        match table.fencing {
+            None => {}
+            Some(true) => all.fencing = Fencing::Token,
+            Some(false) => all.fencing = Fencing::Off,
         }
         if let Some(records) = &table.bundle {
             all.bundle = Bundle { records: number(source, "bundle", records, 1..=100_000)? };

@@ -151,17 +151,19 @@ impl Scenario {
         let pipeline = steps::pipeline(&source, &file)?;
         let inputs = input::inputs(&source, &file, &pipeline)?;
         let cluster = cluster(&source, &file)?;
+        let shards = u32::try_from(pipeline.shards()).unwrap_or(u32::MAX);
+        let hosts = cluster.workers.unwrap_or(shards);
         let climate = match &file.faults {
-            Some(faults) => faults::climate(&source, faults, &pipeline)?,
+            Some(faults) => faults::climate(&source, faults, &pipeline, hosts)?,
             None => onceproof_sim::fault::Climate::default(),
         };
-        let shards = u32::try_from(pipeline.shards()).unwrap_or(u32::MAX);
         let places = place::Places {
             source: &source,
             pipeline: &pipeline,
             inputs: &inputs,
+            hosts,
             // A worker without a shard has nothing to lose.
-            workers: cluster.workers.map_or(shards, |workers| workers.min(shards)),
+            workers: hosts.min(shards),
         };
         let faults = faults::exact(&places, &file.fault)?;
         Ok(Scenario {
@@ -255,6 +257,8 @@ fn cluster(source: &Source<'_>, file: &raw::File) -> Result<Cluster, Diagnostic>
         },
         commit: nanos(given.commit, default.commit),
         read: nanos(given.read, default.read),
+        lease: nanos(given.lease, default.lease),
+        routing_lag: nanos(given.routing_lag, default.routing_lag),
     })
 }
 

@@ -11,7 +11,7 @@ use onceproof_model::function::Function;
 use onceproof_model::mechanism::Outputs;
 use onceproof_model::pipeline::{Edge, Pipeline, Step, StepIndex, StepKind};
 use onceproof_sim::fault::kind::Asked;
-use onceproof_sim::fault::{Before, Kind, Place, Record};
+use onceproof_sim::fault::{Before, Kind, KindName, Place, Record};
 use std::ops::Range;
 
 /// What places are checked against.
@@ -19,6 +19,7 @@ pub(super) struct Places<'a> {
     pub source: &'a Source<'a>,
     pub pipeline: &'a Pipeline,
     pub inputs: &'a Inputs,
+    pub hosts: u32,
     pub workers: u32,
 }
 
@@ -37,13 +38,18 @@ enum Way {
     Before,
     /// By a worker and a time.
     WorkerAndTime,
+    /// By a shard and a time.
+    ShardAndTime,
 }
 
 impl Way {
     fn of(kind: &Kind, place: &raw::Place) -> Way {
         match kind {
             Kind::Partition { .. } if place.time.is_some() => Way::LinkAndTime,
-            Kind::Crash { .. } if place.time.is_some() || place.worker.is_some() => {
+            Kind::Move if place.time.is_some() => Way::ShardAndTime,
+            Kind::Crash { .. } | Kind::Pause { .. } | Kind::ClockStep { .. }
+                if place.time.is_some() || place.worker.is_some() =>
+            {
                 Way::WorkerAndTime
             }
             kind => match kind.asked_at() {
@@ -63,6 +69,7 @@ impl Way {
             Way::Execution => &["step", "record", "attempt", "nth"],
             Way::Before => &["before", "step", "shard", "record", "nth"],
             Way::WorkerAndTime => &["worker", "time"],
+            Way::ShardAndTime => &["step", "shard", "time"],
         }
     }
 
@@ -75,6 +82,7 @@ impl Way {
             Way::Execution => Needs::OneOf(&["step", "record", "attempt"]),
             Way::Before => Needs::All(&["before"]),
             Way::WorkerAndTime => Needs::All(&["worker", "time"]),
+            Way::ShardAndTime => Needs::All(&["step", "shard", "time"]),
         }
     }
 }
@@ -121,6 +129,7 @@ impl Places<'_> {
             Way::Commit => self.check_step(raw, &found, "a commit", &|_| Ok(()))?,
             Way::Execution => self.check_execution(kind, raw, &found)?,
             Way::Before => self.check_before(raw, &found)?,
+            Way::ShardAndTime => self.check_step(raw, &found, "a shard", &|_| Ok(()))?,
             Way::WorkerAndTime => {
                 if let Some(worker) = &raw.worker
                     && worker.value >= self.workers
@@ -142,7 +151,7 @@ impl Places<'_> {
                 let title = format!("`{word}` is not placed by `{key}`");
                 let error = self.source.error(self.source.key_of(span), title);
                 let error = match way {
-                    Way::WorkerAndTime | Way::LinkAndTime => {
+                    Way::WorkerAndTime | Way::LinkAndTime | Way::ShardAndTime => {
                         error.label("not together with `time`")
                     }
                     _ => error,
@@ -158,6 +167,9 @@ impl Places<'_> {
         };
         let error = self.source.error(place.span.clone(), format!("no place for `{word}`"));
         Err(error.label(match way {
+            Way::Before if word == KindName::Move.word() => {
+                "it needs `before`, or `step`, `shard` and `time`".to_owned()
+            }
             Way::Before => "it needs `before`, or `worker` and `time`".to_owned(),
             _ => format!("it needs {missing}"),
         }))

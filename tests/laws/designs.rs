@@ -24,7 +24,7 @@ fn is_found(mechanism: &'static str, needs: &str, classes: &[Class]) {
             continue;
         }
         case.mechanism = mechanism;
-        case.climate = climate.lines(&steps);
+        case.climate = climate.lines(&steps, case.workers);
         let scenario = case.scenario();
         let faults = on(&strikes, &scenario.plan);
         let plan = Plan { faults, ..scenario.plan };
@@ -99,4 +99,14 @@ fn an_id_committed_before_its_state_loses() {
 #[test]
 fn duplicates_that_are_not_acked_never_end() {
     is_found("re-ack = false", "", &[Class::Stuck]);
+}
+
+#[test]
+fn a_store_that_refuses_no_commit_loses() {
+    is_found("fencing = false", "", &[Class::Lost]);
+}
+
+#[test]
+fn a_store_that_refuses_no_commit_doubles() {
+    is_found("fencing = false", "", &[Class::Duplicated]);
 }

@@ -6,7 +6,8 @@ use crate::faults::{Strike, climates, on, strikes};
 use crate::naive;
 use crate::{check, runner};
 use onceproof::scenario::Scenario;
-use onceproof_sim::fault::{Fault, KindName};
+use onceproof_model::time::Nanos;
+use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::{Outcome, Verdict};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
@@ -56,7 +57,7 @@ fn every_schedule_of_exact_faults_is_exactly_once() {
 #[test]
 fn every_seed_of_every_climate_is_exactly_once() {
     check(3000, (cases(ANY), climates()), |(mut case, climate)| {
-        case.climate = climate.lines(&case.steps());
+        case.climate = climate.lines(&case.steps(), case.workers);
         let scenario = case.scenario();
         is_exactly_once(&scenario, &run(&scenario, Vec::new()))
     });
@@ -65,7 +66,7 @@ fn every_seed_of_every_climate_is_exactly_once() {
 #[test]
 fn exact_faults_on_top_of_drawn_ones_change_nothing_either() {
     check(1500, (cases(ANY), climates(), vec(strikes(), 0..=5)), |(mut case, climate, strikes)| {
-        case.climate = climate.lines(&case.steps());
+        case.climate = climate.lines(&case.steps(), case.workers);
         let scenario = case.scenario();
         let faults = on(&strikes, &scenario.plan);
         is_exactly_once(&scenario, &run(&scenario, faults))
@@ -102,7 +103,7 @@ fn recompute_is_exactly_once_where_functions_and_watermarks_are_sure() {
         (cases(PLAIN), climates(), vec(strikes(), 0..=5)),
         |(mut case, climate, strikes)| {
             case.mechanism = "outputs = \"recompute\"";
-            case.climate = climate.lines(&case.steps());
+            case.climate = climate.lines(&case.steps(), case.workers);
             let scenario = case.scenario();
             let faults = on(&strikes, &scenario.plan);
             is_exactly_once(&scenario, &run(&scenario, faults))
@@ -116,6 +117,14 @@ const FILTERS: [&str; 2] = [
     "dedup = { bloom = { bucket = \"1s\", expect = 3, rebuild = \"lazy\", threshold = 3 } }",
 ];
 
+/// No shard ever has two owners: the filter of a zombie may take for new what another owner has committed,
+/// which its fencing makes up for.
+fn without_zombies(mut scenario: Scenario) -> Scenario {
+    scenario.plan.cluster.lease = Nanos::MAX;
+    scenario.plan.climate.odds.retain(|(kind, _)| *kind != Kind::Move);
+    scenario
+}
+
 #[test]
 fn filters_change_nothing_but_what_is_read() {
     let saved = std::cell::Cell::new(0);
@@ -125,12 +134,13 @@ fn filters_change_nothing_but_what_is_read() {
         |(mut case, climate, strikes, filters)| {
             // Where a read takes no time, a read that is saved changes no event.
             case.read = 0;
-            case.climate = climate.lines(&case.steps());
-            let plain = case.scenario();
-            let faults = on(&strikes, &plain.plan);
+            case.climate = climate.lines(&case.steps(), case.workers);
+            let plain = without_zombies(case.scenario());
+            let mut faults = on(&strikes, &plain.plan);
+            faults.retain(|fault| fault.kind != Kind::Move);
             let without = run(&plain, faults.clone()).brief;
             case.mechanism = FILTERS[filters];
-            let filtered = case.scenario();
+            let filtered = without_zombies(case.scenario());
             let outcome = run(&filtered, faults);
             is_exactly_once(&filtered, &outcome)?;
             let with = outcome.brief;

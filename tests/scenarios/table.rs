@@ -67,6 +67,10 @@ const ANN_1_BOB_1: &[Step] = &[("per-user", 2, 2, &[("ann", 1), ("bob", 1)])];
 const ANN_2_OF_1_BOB_1: &[Step] = &[("per-user", 2, 3, &[("ann", 2), ("bob", 1)])];
 const ANN_1_BOB_9: &[Step] = &[("per-user", 10, 10, &[("ann", 1), ("bob", 9)])];
 const ANN_NOT_BOB: &[Step] = &[("per-user", 2, 1, &[("ann", 1)])];
+const BOB_OF_2: &[Step] = &[("per-user", 2, 1, &[("bob", 1)])];
+/// Two records counted globally, once and twice.
+const GLOBAL_2: &[Step] = &[("global", 2, 2, &[("*", 2)])];
+const GLOBAL_4: &[Step] = &[("global", 2, 4, &[("*", 4)])];
 const ANN_IN_TABLE: &[Step] = &[("table", 1, 1, &[("ann", 1)])];
 const ANN_SIDE_1: &[Step] = &[("per-side", 1, 1, &[("ann/1", 1)])];
 const ZERO_BOTH: &[Step] = &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("ann", 0)])];
@@ -150,6 +154,40 @@ pub const ROWS: &[Row] = &[
     exact("crash/before-send.toml", 1, ANN_ONCE),
     exact("crash/before-settle.toml", 1, ANN_ONCE),
     exact("crash/by-time.toml", 1, ANN_ONCE),
+    //
+    ledger("fencing/delayed-commit-unfenced.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], BOB_OF_2)
+        .with_damaged(FIRST),
+    exact("fencing/delayed-commit.toml", 2, ANN_1_BOB_1),
+    ledger("fencing/move-before-commit-unfenced.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], BOB_OF_2)
+        .with_damaged(FIRST),
+    exact("fencing/move-before-commit.toml", 2, ANN_1_BOB_1),
+    ledger("fencing/pause-before-commit-unfenced.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], BOB_OF_2)
+        .with_damaged(FIRST),
+    exact("fencing/pause-before-commit.toml", 2, ANN_1_BOB_1),
+    ledger(
+        "fencing/move-before-emit-unfenced.toml",
+        &[Duplicated],
+        [2, 0, 2, 2, 0, 0, 0],
+        GLOBAL_4,
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
+    exact("fencing/move-before-emit.toml", 2, GLOBAL_2),
+    ledger(
+        "fencing/pause-before-emit-unfenced.toml",
+        &[Duplicated],
+        [2, 0, 2, 2, 0, 0, 0],
+        GLOBAL_4,
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
+    exact("fencing/pause-before-emit.toml", 2, GLOBAL_2),
+    //
+    exact("leases/clock-ahead.toml", 1, ANN_ONCE),
+    exact("leases/clock-back.toml", 2, ANN_1_BOB_1),
+    exact("leases/crash-past-the-lease.toml", 1, ANN_ONCE),
+    exact("leases/pause-past-the-lease.toml", 2, ANN_1_BOB_1),
+    exact("leases/pause-within-the-lease.toml", 1, ANN_ONCE),
+    exact("leases/stale-directory.toml", 1, ANN_ONCE),
+    exact("leases/there-and-back.toml", 1, ANN_ONCE),
     //
     exact("dedup/closed-window-no-dedup.toml", 1, ANN_ONCE),
     ledger(
@@ -368,6 +406,7 @@ pub const RANDOM: &[&str] = &[
     "random/bundles.toml",
     "random/coin-and-late-panes.toml",
     "random/filters.toml",
+    "random/leases.toml",
     "random/recomputed.toml",
     "flights/flights.toml",
 ];

@@ -6,6 +6,7 @@ pub mod ack;
 pub mod atomic;
 pub mod bundle;
 pub mod dedup;
+pub mod fencing;
 pub mod gc;
 pub mod give_up;
 pub mod ids;
@@ -19,6 +20,7 @@ pub use ack::Ack;
 pub use atomic::Atomic;
 pub use bundle::Bundle;
 pub use dedup::{Dedup, DedupWindow, UnknownOld, UpdatedAt};
+pub use fencing::Fencing;
 pub use gc::Gc;
 pub use give_up::GiveUp;
 pub use ids::Ids;
@@ -29,7 +31,8 @@ pub use retry::Retry;
 pub use stamps::Stamps;
 
 /// All mechanisms of one step. As a sender it uses `retry`, `give_up`, `outputs`, `ids`, `stamps` and
-/// `in_flight`; as a receiver `ack`, `dedup`, `gc`, `atomic` and `re_ack`; for its commits `bundle`.
+/// `in_flight`; as a receiver `ack`, `dedup`, `gc`, `atomic` and `re_ack`; for its commits `bundle` and
+/// `fencing`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Mechanism {
     /// When an unanswered request is sent again.
@@ -56,6 +59,8 @@ pub struct Mechanism {
     pub bundle: Bundle,
     /// How many requests may be unacked.
     pub in_flight: InFlight,
+    /// Whether a commit under an older token is refused.
+    pub fencing: Fencing,
 }
 
 impl Mechanism {

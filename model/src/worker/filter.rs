@@ -89,6 +89,11 @@ impl Filters {
         self.latest = self.latest.saturating_sub(ended);
     }
 
+    /// How full those are that are not forgotten.
+    pub fn kept(&self) -> impl Iterator<Item = Fill> {
+        self.buckets.iter().map(Bucket::fill)
+    }
+
     fn clear(&mut self) {
         self.spare.extend(self.buckets.drain(..).map(|bucket| bucket.filter));
         self.latest = 0;
@@ -226,8 +231,7 @@ impl Worker {
 
     /// How full the filters are, or were when they were forgotten, in order of their ranges.
     pub fn fills(&self) -> impl Iterator<Item = Fill> {
-        let Filters { buckets, forgotten, .. } = &self.filters;
-        forgotten.iter().copied().chain(buckets.iter().map(Bucket::fill))
+        self.filters.forgotten.iter().copied().chain(self.filters.kept())
     }
 }
 

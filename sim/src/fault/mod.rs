@@ -5,7 +5,7 @@ pub mod kind;
 pub mod odds;
 pub mod place;
 
-pub use kind::{Direction, Kind, KindName, Leg};
+pub use kind::{ClockWay, Direction, Kind, KindName, Leg};
 pub use odds::Odds;
 pub use place::{Before, Pattern, Place, Record};
 

@@ -29,6 +29,8 @@ pub(super) enum Event {
     },
     Answer {
         wire: u32,
+        /// The store refuses it: its worker owns the shard no more.
+        is_refused: bool,
     },
     Repeat {
         wire: u32,
@@ -40,6 +42,21 @@ pub(super) enum Event {
     },
     Restart {
         host: u32,
+    },
+    /// A pause is over.
+    Resume {
+        host: u32,
+        pause: u32,
+    },
+    /// A host has been away for as long as its lease.
+    Lease {
+        host: u32,
+        away_since: u64,
+    },
+    /// A worker that was granted a shard starts.
+    Boot {
+        shard: ShardIndex,
+        life: u32,
     },
     /// An exact fault that is placed at a time.
     Fault {
@@ -59,6 +76,9 @@ pub(super) fn is_substantial(event: &Event) -> bool {
         | Event::Answer { .. }
         | Event::Repeat { .. }
         | Event::Restart { .. }
+        | Event::Resume { .. }
+        | Event::Lease { .. }
+        | Event::Boot { .. }
         | Event::Fault { .. } => true,
     }
 }

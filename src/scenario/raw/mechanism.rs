@@ -41,6 +41,8 @@ pub(in crate::scenario) struct Mechanism {
     /// How many requests of a shard may be unacked; 64 where it is not given.
     #[schemars(with = "Option<u32>", range(min = 1, max = 1_000_000))]
     pub in_flight: Option<At<u64>>,
+    /// Whether the store refuses a commit of a worker that has lost its shard; true where it is not given.
+    pub fencing: Option<bool>,
 }
 
 /// When an unanswered request is sent again.

@@ -380,6 +380,11 @@ pub(super) struct Cluster {
     pub commit: Option<Duration>,
     /// The time that one read of the store takes; none where it is not given.
     pub read: Option<Duration>,
+    /// How long a worker may be paused or down until its shards are granted to another; `200ms` where it is
+    /// not given.
+    pub lease: Option<Duration>,
+    /// How long it takes until senders know of a grant; `20ms` where it is not given.
+    pub routing_lag: Option<Duration>,
 }
 
 /// Links between workers.

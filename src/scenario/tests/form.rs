@@ -55,20 +55,17 @@ fn unknown_keys_are_shown_with_the_nearest_one() {
 #[test]
 fn what_is_not_built_yet_is_refused_by_name() {
     let check = |end: &str, title, at| refused(&with(end), title, at, "");
-    check("[mechanism]\nfencing = false", "`fencing` is not built yet", "fencing");
     check("[mechanism]\nfuse = false", "`fuse` is not built yet", "fuse");
     check("[mechanism]\nlift = \"force\"", "`lift` is not built yet", "lift");
-    check("[cluster]\nlease = \"200ms\"", "`lease` is not built yet", "lease");
-    check("[cluster]\nrouting-lag = \"20ms\"", "`routing-lag` is not built yet", "routing-lag");
     check("[sweep]\nvary = {}", "`vary` is not built yet", "vary");
-    check("[faults]\npause = \"1/10\"", "`pause` is not built yet", "pause");
-    for kind in ["pause", "move", "clock-step", "call-unknown", "redeliver"] {
+    check("[faults]\nredeliver = \"1/10\"", "`redeliver` is not built yet", "redeliver");
+    for kind in ["call-unknown", "redeliver"] {
         let quoted = format!("\"{kind}\"");
         let text = fault("{ to = \"flip\" }", &quoted);
         refused(&text, &format!("`do = \"{kind}\"` is not built yet"), &quoted, "");
     }
-    let text = fault("{ to = \"flip\" }", "{ move = {} }");
-    refused(&text, "`move` is not built yet", "move", "");
+    let text = fault("{ to = \"flip\" }", "{ redeliver = {} }");
+    refused(&text, "`redeliver` is not built yet", "redeliver", "");
     let sink = "[[step]]\nname = \"t\"\nkind = \"sink\"\nwrite = \"append\"";
     check(sink, "`write = \"append\"` is not built yet", "\"append\"");
     for function in ["clock", "lookup", "order", "call"] {

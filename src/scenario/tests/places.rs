@@ -24,6 +24,10 @@ fn places_that_a_fault_cannot_have_are_refused() {
         "it needs `to`, `from` or `record`",
     );
     check("{}", "commit-lost", "no place for `commit-lost`", "{}", "it needs `step` or `record`");
+    let needs = "it needs `before`, or `step`, `shard` and `time`";
+    check("{}", "move", "no place for `move`", "{}", needs);
+    let needs = "it needs `step`, `shard` and `time`";
+    check("{ time = \"1s\" }", "move", "no place for `move`", "{ time", needs);
     check("{}", "crash", "no place for `crash`", "{}", "it needs `before`, or `worker` and `time`");
     check(
         "{ worker = 0 }",

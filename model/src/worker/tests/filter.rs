@@ -20,7 +20,7 @@ fn pairs() -> Bloom {
 impl Stage {
     /// The first fill of each range: where it begins, and whether it is complete.
     fn ranges(&self) -> Vec<(i64, bool)> {
-        self.worker.fills().map(|fill| (fill.first.0, fill.is_complete)).collect()
+        self.worker.filters.kept().map(|fill| (fill.first.0, fill.is_complete)).collect()
     }
 
     fn boots_again(&mut self, asked: &[&str]) {
