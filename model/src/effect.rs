@@ -143,6 +143,8 @@ pub enum Timer {
     Close,
     /// Another try of a function that failed on a record of this key.
     Reapply(Key),
+    /// Another try of a function that failed on a source record.
+    Reread,
 }
 
 /// What a worker may ask while it works on an input.
@@ -157,8 +159,9 @@ pub trait Env {
     fn admit(&mut self, shard: ShardIndex, name: Name);
     /// Whether the catalog of `key` has `id`.
     fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool;
-    /// A record is about to be applied: nothing is asked, but the world may strike here.
-    fn apply(&mut self, shard: ShardIndex, name: Name);
+    /// A step of this shard's stage is about to be applied to a record: nothing is asked, but the world may
+    /// strike here.
+    fn apply(&mut self, shard: ShardIndex, step: StepIndex, name: Name);
     /// The content of a window.
     fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content;
     /// The source record at an offset.

@@ -87,10 +87,10 @@ impl<'a> Outside<'a> {
     }
 
     /// Whether the worker dies before this step; then it answers nothing of meaning any more.
-    fn strike(&mut self, shard: ShardIndex, before: Before, name: Name) {
+    fn strike(&mut self, shard: ShardIndex, step: StepIndex, before: Before, name: Name) {
         if self.doom.is_none() && self.answers.asks_before() {
             let subject = Subject::Record(name);
-            let step = StepTaken::new(self.pipeline, shard, before, subject, &self.words);
+            let step = StepTaken::new(self.pipeline, shard, step, before, subject, &self.words);
             self.doom = self.answers.before(&step, self.pipeline, &self.words);
         }
     }
@@ -115,7 +115,7 @@ impl Env for Outside<'_> {
     }
 
     fn admit(&mut self, shard: ShardIndex, name: Name) {
-        self.strike(shard, Before::Admit, name);
+        self.strike(shard, self.pipeline.step_of(shard), Before::Admit, name);
     }
 
     fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool {
@@ -127,8 +127,8 @@ impl Env for Outside<'_> {
         self.store.is_known(shard, key, id)
     }
 
-    fn apply(&mut self, shard: ShardIndex, name: Name) {
-        self.strike(shard, Before::Apply, name);
+    fn apply(&mut self, shard: ShardIndex, step: StepIndex, name: Name) {
+        self.strike(shard, step, Before::Apply, name);
     }
 
     fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content {

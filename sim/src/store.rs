@@ -193,8 +193,8 @@ impl Rows {
                 let row = &mut self.watermarks[sender as usize];
                 *row = (*row).max(value);
             }
-            // What a sink's rows hold, the ledger knows.
-            Delta::Row { .. } => {}
+            // What a sink's rows hold, and what was decided, the ledger knows.
+            Delta::Row { .. } | Delta::Decided { .. } => {}
         }
         0
     }

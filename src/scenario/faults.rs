@@ -134,7 +134,8 @@ pub(super) fn exact(
             .map_err(|message| custom(source, fault.r#do.span.clone(), &message))?;
         let at = places.place(&kind, &fault.at)?;
         let fault_here = Fault { at, kind };
-        let twin = exact.iter().position(|other| is_same_point(other, &fault_here));
+        let twin =
+            exact.iter().position(|other| is_same_point(other, &fault_here, places.pipeline));
         if let Some(twin) = twin {
             let line = source.line(faults[twin].value.at.span.start);
             let error = source.error(fault.at.span.clone(), "two faults at one point");
@@ -146,7 +147,10 @@ pub(super) fn exact(
 }
 
 /// Whether two faults are asked at the same moment.
-fn is_same_point(a: &Fault, b: &Fault) -> bool {
-    let first = |place: &Place| Place { nth: Some(place.nth.unwrap_or(1)), ..place.clone() };
-    a.kind.asked_at() == b.kind.asked_at() && first(&a.at) == first(&b.at)
+fn is_same_point(a: &Fault, b: &Fault, pipeline: &Pipeline) -> bool {
+    let first = |fault: &Fault| {
+        let place = fault.at_its_stage(pipeline).at;
+        Place { nth: Some(place.nth.unwrap_or(1)), ..place }
+    };
+    a.kind.asked_at() == b.kind.asked_at() && first(a) == first(b)
 }

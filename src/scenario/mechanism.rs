@@ -7,7 +7,7 @@ use super::raw::mechanism as raw;
 use super::raw::{At, span};
 use super::units::Duration;
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Dedup, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck,
+    Ack, Atomic, Bundle, Dedup, Fuse, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck,
 };
 use onceproof_model::time::Span;
 use std::ops::RangeInclusive;
@@ -77,6 +77,11 @@ impl Mechanisms {
             None => {}
             Some(true) => all.re_ack = ReAck::Always,
             Some(false) => all.re_ack = ReAck::Never,
+        }
+        match table.fuse {
+            None => {}
+            Some(true) => all.fuse = Fuse::Together,
+            Some(false) => all.fuse = Fuse::Apart,
         }
         if let Some(records) = &table.bundle {
             all.bundle = Bundle { records: number(source, "bundle", records, 1..=100_000)? };

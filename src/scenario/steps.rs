@@ -6,6 +6,7 @@ use super::mechanism::{Mechanisms, number};
 use super::raw::{self, At, KindWord, span};
 use super::units::{Duration, LONGEST};
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
+use onceproof_model::mechanism::{Fuse, Mechanism};
 use onceproof_model::pipeline::{
     GraphError, Pipeline, Sink, SourceWatermark, Step, StepIndex, StepKind,
 };
@@ -37,7 +38,7 @@ pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline
             kind: kind(source, &step.value)?,
             from: inputs_of(source, steps, at, &names)?,
             shards: shards_of(source, &step.value)?,
-            mechanism: mechanisms.overlaid(source, step.value.mechanism.as_ref())?.all,
+            mechanism: mechanism_of(source, &mechanisms, &step.value)?,
         };
         shards += step.shards;
         if shards > MOST_SHARDS {
@@ -127,6 +128,21 @@ fn inputs_of(
     }
 }
 
+/// The mechanisms of a step. One that says how many shards it has wants its own placement, and one that
+/// needs a stable input its own commit behind a shuffle: neither is fused into the step before it.
+fn mechanism_of(
+    source: &Source<'_>,
+    mechanisms: &Mechanisms,
+    step: &raw::Step,
+) -> Result<Mechanism, Diagnostic> {
+    let mut mechanism = mechanisms.overlaid(source, step.mechanism.as_ref())?.all;
+    let needs_stable_input = step.stable_input.as_ref().is_some_and(|at| at.value);
+    if step.shards.is_some() || needs_stable_input {
+        mechanism.fuse = Fuse::Apart;
+    }
+    Ok(mechanism)
+}
+
 fn shards_of(source: &Source<'_>, step: &raw::Step) -> Result<u32, Diagnostic> {
     let Some(given) = &step.shards else {
         return Ok(1);
@@ -171,6 +187,7 @@ fn refuse_keys_of_others(source: &Source<'_>, step: &raw::Step) -> Result<(), Di
         ("watermark", span(&step.watermark), [KindWord::Source].as_slice()),
         ("input", span(&step.input), [KindWord::Source].as_slice()),
         ("fn", span(&step.function), [KindWord::Map].as_slice()),
+        ("stable-input", span(&step.stable_input), [KindWord::Map].as_slice()),
         ("window", span(&step.window), AGGREGATES.as_slice()),
         ("lateness", span(&step.lateness), AGGREGATES.as_slice()),
         ("write", span(&step.write), [KindWord::Sink].as_slice()),

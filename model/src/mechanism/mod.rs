@@ -6,6 +6,7 @@ pub mod ack;
 pub mod atomic;
 pub mod bundle;
 pub mod dedup;
+pub mod fuse;
 pub mod give_up;
 pub mod ids;
 pub mod in_flight;
@@ -17,6 +18,7 @@ pub use ack::Ack;
 pub use atomic::Atomic;
 pub use bundle::Bundle;
 pub use dedup::Dedup;
+pub use fuse::Fuse;
 pub use give_up::GiveUp;
 pub use ids::Ids;
 pub use in_flight::InFlight;
@@ -48,4 +50,6 @@ pub struct Mechanism {
     pub bundle: Bundle,
     /// How many requests may be unacked.
     pub in_flight: InFlight,
+    /// Whether it may run in the stage of the step before it.
+    pub fuse: Fuse,
 }

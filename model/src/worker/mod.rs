@@ -1,7 +1,7 @@
 //! The worker's side of one shard of one stage: the protocol that makes a count exact.
 //!
-//! A record is **admitted** (is its id in the catalog of its key?), **applied** (the user function, the
-//! window), **held** with what it made until the **commit** is answered, then **acked** upstream while its
+//! A record is **admitted** (is its id in the catalog of its key?), **applied** (the window, or the user
+//! functions of the stage, one after the other: `chain`), **held** with what it made until the **commit** is answered, then **acked** upstream while its
 //! outputs are **sent**, and each output is **settled** once it is acked itself. Each of these has its
 //! file here, in this order. Under `recompute` the order is another: outputs are sent first, and one
 //! commit at the end settles everything. What a record leaves in the catalog is **forgotten** by
@@ -12,6 +12,7 @@
 mod admit;
 mod apply;
 mod boot;
+mod chain;
 mod fire;
 mod hold;
 mod outbox;
@@ -32,6 +33,7 @@ use crate::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
 use crate::record::{Record, RecordId};
 use crate::time::Time;
 use admit::Gate;
+use chain::Link;
 use fire::Windows;
 use hold::Commits;
 use outbox::Outbox;
@@ -43,6 +45,7 @@ use watermark::Watermarks;
 #[derive(Debug)]
 pub struct Worker {
     shard: ShardIndex,
+    /// The head of the stage.
     step: StepIndex,
     mechanism: Mechanism,
     defect: Option<Defect>,
@@ -61,7 +64,8 @@ pub struct Worker {
     windows: Windows,
     watermarks: Watermarks,
     reader: Option<Reader>,
-    /// The outputs of one execution, kept for its memory.
+    /// What the stage makes of one record, and the outputs of one execution, kept for their memory.
+    chain: Vec<Link>,
     scratch: Vec<Output>,
 }
 
@@ -88,6 +92,7 @@ impl Worker {
             windows: Windows::default(),
             watermarks: Watermarks::new(pipeline, step),
             reader: is_source.then(Reader::default),
+            chain: Vec::new(),
             scratch: Vec::new(),
         }
     }
@@ -125,7 +130,7 @@ impl Worker {
             Timer::RetryWatermark { target, sends, serial } => {
                 self.watermarks.awaits(target, sends, serial)
             }
-            Timer::Arrival | Timer::Reapply(_) => true,
+            Timer::Arrival | Timer::Reapply(_) | Timer::Reread => true,
             Timer::Close => self.open.is_some() || self.open_settle.is_some(),
         }
     }
@@ -134,8 +139,8 @@ impl Worker {
         match timer {
             Timer::Retry { slot, .. } => self.retry(slot, m),
             Timer::RetryWatermark { target, .. } => self.send_watermark(target as usize, m),
-            Timer::Arrival => {
-                self.reader.as_mut().expect("only a source waits for arrivals").arrived();
+            Timer::Arrival | Timer::Reread => {
+                self.reader.as_mut().expect("only a source waits to read").arrived();
             }
             Timer::Close => self.close_all(m),
             Timer::Reapply(key) => self.gate.give_turn(key),

@@ -54,14 +54,14 @@ impl Watermarks {
     pub fn new(pipeline: &Pipeline, step: StepIndex) -> Watermarks {
         let senders = pipeline.senders(step).len();
         let mut targets = Vec::new();
-        for edge in pipeline.edges(step) {
+        for &to in pipeline.stages().receivers(step) {
             // Nobody downstream waits for a watermark where no window end can be crossed.
-            if pipeline.marks(edge.to).is_empty() {
+            if pipeline.marks(to).is_empty() {
                 continue;
             }
-            for number in 0..pipeline.step(edge.to).shards {
-                let shard = pipeline.shard(edge.to, number);
-                targets.push(Target { shard, to: edge.to, confirmed: Time::MIN, sent: None });
+            for number in 0..pipeline.step(to).shards {
+                let shard = pipeline.shard(to, number);
+                targets.push(Target { shard, to, confirmed: Time::MIN, sent: None });
             }
         }
         Watermarks {

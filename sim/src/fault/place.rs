@@ -181,6 +181,16 @@ impl Before {
         Before::Emit,
     ];
 
+    /// The same step of the protocol by the word of the stage with this head: the commit of a record's
+    /// effects is the emit of a stage that writes rows, unless they are rows of panes.
+    pub fn at_stage(self, head: StepIndex, pipeline: &Pipeline) -> Before {
+        let fires = pipeline.step(head).kind.windowing().is_some();
+        match self {
+            Before::Commit if pipeline.stages().writes_rows(head) && !fires => Before::Emit,
+            other => other,
+        }
+    }
+
     /// The word for it in a scenario file.
     pub fn word(self) -> &'static str {
         match self {

@@ -134,11 +134,13 @@ impl Ledger {
                 }
                 self.reflect_pane(step, key, start, content, total, words);
             }
-            Delta::Row { row, key, name, lineage, weight, value } => {
+            Delta::Row { step, row, key, name, lineage, weight, value } => {
                 self.traces.see(name, lineage, key, weight, value);
                 self.reflect_row(step, row, Written::new(key, name, lineage, value), words);
             }
-            Delta::Id { key, name, value, .. } => self.traces.hint(name, key, value),
+            Delta::Id { key, name, value, .. } | Delta::Decided { name, key, value } => {
+                self.traces.hint(name, key, value);
+            }
             Delta::Offset(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
         }
     }

@@ -10,7 +10,7 @@ use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use onceproof_model::commit::{Commit, CommitKind, Subject};
 use onceproof_model::effect::{Effect, Input, Moment};
-use onceproof_model::pipeline::{ShardIndex, StepKind};
+use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::time::Nanos;
 
 impl World<'_> {
@@ -95,11 +95,9 @@ impl World<'_> {
 
     pub(super) fn dies(&mut self, shard: ShardIndex, before: Before, subject: Subject) -> bool {
         let Outside { answers, words, .. } = &mut self.outside;
-        let before = match self.pipeline.step(self.pipeline.step_of(shard)).kind {
-            StepKind::Sink(_) if before == Before::Commit => Before::Emit,
-            _ => before,
-        };
-        let step = StepTaken::new(self.pipeline, shard, before, subject, words);
+        let head = self.pipeline.step_of(shard);
+        let before = before.at_stage(head, self.pipeline);
+        let step = StepTaken::new(self.pipeline, shard, head, before, subject, words);
         match answers.before(&step, self.pipeline, words) {
             Some(restart) => {
                 self.crash(self.host(shard), restart);

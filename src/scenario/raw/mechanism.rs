@@ -35,6 +35,8 @@ pub(in crate::scenario) struct Mechanism {
     /// How many requests of a shard may be unacked; 64 where it is not given.
     #[schemars(with = "Option<u32>", range(min = 1, max = 1_000_000))]
     pub in_flight: Option<At<u64>>,
+    /// Whether a map or a sink runs in the stage of the step before it; true where it is not given.
+    pub fuse: Option<bool>,
 }
 
 /// When an unanswered request is sent again.

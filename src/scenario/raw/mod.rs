@@ -229,6 +229,9 @@ pub(super) struct Step {
     /// Of a map: its function.
     #[serde(rename = "fn")]
     pub function: Option<At<Function>>,
+    /// Of a map: whether its input is durable before it runs, so that it runs again on the same records and
+    /// is never fused into the step before it; false where it is not given.
+    pub stable_input: Option<At<bool>>,
     /// Of an aggregate: the length of its windows.
     pub window: Option<At<Duration>>,
     /// Of an aggregate: how long after a window's end a late record is still taken; none where it is

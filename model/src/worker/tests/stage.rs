@@ -7,7 +7,7 @@ use crate::effect::{
 };
 use crate::function::Function;
 use crate::key::Key;
-use crate::mechanism::Mechanism;
+use crate::mechanism::{Fuse, Mechanism};
 use crate::name::{Name, Vocabulary};
 use crate::pipeline::{Pipeline, ShardIndex, Sink, SourceWatermark, Step, StepIndex, StepKind};
 use crate::record::{Record, RecordId, Value};
@@ -63,7 +63,7 @@ impl Env for Script {
         self.known.contains(&(key, id))
     }
 
-    fn apply(&mut self, _: ShardIndex, _: Name) {}
+    fn apply(&mut self, _: ShardIndex, _: StepIndex, _: Name) {}
 
     fn content(&mut self, _: ShardIndex, key: Key, start: Time) -> Content {
         self.asked.push(format!("read content {}@{start}", self.words.keys.text(key)));
@@ -101,7 +101,7 @@ impl Env for Script {
 const STEPS: [&str; 3] = ["events", "under-test", "below"];
 
 impl Stage {
-    /// A source, the step under test with these mechanisms, and one more; a shard each.
+    /// A source, the step under test with these mechanisms, and one more; a stage and a shard each.
     pub(super) fn new(kind: StepKind, below: StepKind, mechanism: Mechanism) -> Stage {
         let step = |at: usize, kind, mechanism| Step {
             name: STEPS[at].into(),
@@ -113,8 +113,8 @@ impl Stage {
         let source = StepKind::Source { watermark: SourceWatermark::Perfect };
         let pipeline = Pipeline::new(vec![
             step(0, source, Mechanism::default()),
-            step(1, kind, mechanism),
-            step(2, below, Mechanism::default()),
+            step(1, kind, Mechanism { fuse: Fuse::Apart, ..mechanism }),
+            step(2, below, Mechanism { fuse: Fuse::Apart, ..Mechanism::default() }),
         ])
         .expect("a good graph");
         let mut words = Vocabulary::default();
@@ -303,6 +303,7 @@ impl Stage {
                     Timer::Arrival => "arrival",
                     Timer::Close => "close",
                     Timer::Reapply(_) => "reapply",
+                    Timer::Reread => "reread",
                 };
                 format!("wake {at} {timer}")
             }
@@ -326,6 +327,7 @@ impl Stage {
             Delta::Hold(held) => format!("hold {}", self.name(held.record.name)),
             Delta::Settle(_) => "settle".into(),
             Delta::Watermark { value, .. } => format!("watermark {value}"),
+            Delta::Decided { name, .. } => format!("decided {}", self.name(*name)),
             Delta::Row { name, .. } => format!("row {}", self.name(*name)),
         }
     }
