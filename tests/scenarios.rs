@@ -7,7 +7,7 @@ mod table;
 
 use onceproof::scenario::{Expect, Scenario};
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Dedup, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Retry,
+    Ack, Atomic, Bundle, Dedup, Fuse, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Retry,
 };
 use onceproof_sim::fault::{Before, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Classes, Outcome};
@@ -110,7 +110,7 @@ fn no_fault_and_no_mechanism_is_left_out() {
 }
 
 /// All values of all mechanisms; where a value is a number, its default and any other.
-const VALUES: [&str; 21] = [
+const VALUES: [&str; 23] = [
     "retry: default",
     "retry: given",
     "give-up: never",
@@ -132,12 +132,25 @@ const VALUES: [&str; 21] = [
     "bundle: given",
     "in-flight: default",
     "in-flight: given",
+    "fuse: true",
+    "fuse: false",
 ];
 
 /// The values of one set of mechanisms. A mechanism or a value that is new does not compile here.
 fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
-    let Mechanism { retry, give_up, ack, dedup, outputs, ids, atomic, re_ack, bundle, in_flight } =
-        *mechanism;
+    let Mechanism {
+        retry,
+        give_up,
+        ack,
+        dedup,
+        outputs,
+        ids,
+        atomic,
+        re_ack,
+        bundle,
+        in_flight,
+        fuse,
+    } = *mechanism;
     let given = |is_default: bool, default, given| if is_default { default } else { given };
     [
         given(retry == Retry::default(), "retry: default", "retry: given"),
@@ -172,6 +185,10 @@ fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
         },
         given(bundle == Bundle::default(), "bundle: default", "bundle: given"),
         given(in_flight == InFlight::default(), "in-flight: default", "in-flight: given"),
+        match fuse {
+            Fuse::Together => "fuse: true",
+            Fuse::Apart => "fuse: false",
+        },
     ]
     .into_iter()
 }
@@ -199,8 +216,20 @@ fn difference(row: &Row) -> Option<String> {
         Expect::Violates(expected) => expected.iter().all(|class| row.classes.contains(class)),
     };
     let expects = if meets { "" } else { "  and the file expects something else\n" };
+    let (derived, run) = match row.work {
+        None => (derived, run),
+        Some(work) => {
+            let done = outcome.brief.work;
+            let done = [done.messages, done.commits, done.catalog_reads];
+            (format!("{derived}; {}", figures(work)), format!("{run}; {}", figures(done)))
+        }
+    };
     let differs = derived != run || !meets;
     differs.then(|| format!("{}\n  by hand: {derived}\n  by run:  {run}\n{expects}", row.file))
+}
+
+fn figures([messages, commits, reads]: [u64; 3]) -> String {
+    format!("{messages} messages, {commits} commits, {reads} catalog reads")
 }
 
 fn of_run(outcome: &Outcome, scenario: &Scenario, with_commits: bool) -> String {

@@ -19,6 +19,8 @@ pub struct Row {
     pub unfired: usize,
     /// How many commits are applied, where the file says so.
     pub commits: Option<u64>,
+    /// Messages, commits and reads of the catalog, where the file says so.
+    pub work: Option<[u64; 3]>,
 }
 
 /// A step: its name, what is expected of it, what is applied, and its results.
@@ -36,7 +38,7 @@ const fn ledger(
     ledger: [u64; 7],
     steps: &'static [Step<'static>],
 ) -> Row {
-    Row { file, classes, ledger, damaged: &[], steps, unfired: 0, commits: None }
+    Row { file, classes, ledger, damaged: &[], steps, unfired: 0, commits: None, work: None }
 }
 
 impl Row {
@@ -50,6 +52,10 @@ impl Row {
 
     const fn with_commits(self, commits: u64) -> Row {
         Row { commits: Some(commits), ..self }
+    }
+
+    const fn with_work(self, messages: u64, commits: u64, catalog_reads: u64) -> Row {
+        Row { work: Some([messages, commits, catalog_reads]), ..self }
     }
 }
 
@@ -65,6 +71,7 @@ const FIRST: &[&str] = &["events/0#0"];
 const ANN_2_BOB_1: &[Step] = &[("per-user", 3, 3, &[("ann", 2), ("bob", 1)])];
 const ANN_1_BOB_1: &[Step] = &[("per-user", 2, 2, &[("ann", 1), ("bob", 1)])];
 const ANN_IN_TABLE: &[Step] = &[("table", 1, 1, &[("ann", 1)])];
+const ANN_SIDE_0: &[Step] = &[("per-side", 1, 1, &[("ann/0", 1)])];
 const ANN_SIDE_1: &[Step] = &[("per-side", 1, 1, &[("ann/1", 1)])];
 const ZERO_BOTH: &[Step] = &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("ann", 0)])];
 
@@ -139,6 +146,31 @@ pub const ROWS: &[Row] = &[
     exact("functions/sum.toml", 3, &[("total", 3, 3, &[("ann", 12), ("bob", -2)])]),
     exact("functions/user-differs.toml", 1, ANN_SIDE_1),
     exact("functions/user-fails.toml", 1, ANN_ONCE),
+    //
+    exact("fusion/apart.toml", 1, ANN_ONCE).with_work(4, 8, 2),
+    ledger(
+        "fusion/coin-behind-a-stable-input.toml",
+        &[Duplicated, Divergent],
+        [1, 0, 1, 1, 0, 1, 0],
+        &[("per-side", 1, 2, &[("ann/0", 1), ("ann/1", 1)])],
+    )
+    .with_damaged(FIRST),
+    exact("fusion/coin-before-a-stable-input.toml", 1, ANN_SIDE_0).with_unfired(1),
+    exact("fusion/crash-runs-the-stage-again.toml", 1, ANN_SIDE_1),
+    exact(
+        "fusion/pane-fails.toml",
+        1,
+        &[("per-user", 1, 1, &[("ann", 1)]), ("table", 1, 1, &[("ann", 1)])],
+    ),
+    exact("fusion/row-and-offset.toml", 1, ANN_IN_TABLE).with_work(0, 1, 0),
+    exact("fusion/source-record-fails.toml", 2, ANN_1_BOB_1),
+    exact("fusion/stable-input-runs-alone.toml", 1, ANN_SIDE_0).with_unfired(1),
+    exact("fusion/together.toml", 1, ANN_ONCE).with_work(2, 5, 1),
+    exact(
+        "fusion/two-ways-in-one-stage.toml",
+        1,
+        &[("both", 2, 2, &[("all", 1), ("ann", 1)])],
+    ),
     //
     exact("ids/derived-recompute.toml", 1, ANN_ONCE),
     exact("ids/fresh-checkpoint.toml", 1, ANN_ONCE),
