@@ -37,6 +37,19 @@ name = "per-user"
 kind = "count"
 window = "1m"
 "#;
+const PASS_THEN_MINUTE: &str = r#"
+[[step]]
+name = "events"
+kind = "source"
+[[step]]
+name = "pass"
+kind = "map"
+fn = "identity"
+[[step]]
+name = "per-user"
+kind = "count"
+window = "1m"
+"#;
 const LATENESS: &str = r#"
 [[step]]
 name = "events"
@@ -85,7 +98,7 @@ do = "duplicate"
 "#;
 
 /// Every defect once. One that is new does not compile in [`canary`].
-const ALL: [Defect; 19] = [
+const ALL: [Defect; 20] = [
     Defect::CommitsUnnumbered,
     Defect::NoTokenAtBoot,
     Defect::KeysNeverBusy,
@@ -105,6 +118,7 @@ const ALL: [Defect; 19] = [
     Defect::LoneWatermarkNotRetried,
     Defect::LoneWatermarkOvertakes,
     Defect::DueWindowForgotten,
+    Defect::FailedChainIsKept,
 ];
 
 /// In ms, with 1 ms for each way of a link or to the store: a record of 0 s is read at 0, committed by its
@@ -258,6 +272,16 @@ do = "crash"
         //     8  the watermark is committed
         //    57  the worker is back and fires nothing; at 97 it acks the watermark, which it knows
         Defect::DueWindowForgotten => (ONE, MINUTE, BEFORE_THE_PANE, 1, Class::Lost),
+        // A stage is made whole or not at all. Without: the function fails at 0, and the offset is committed
+        // with nothing that comes of it.
+        Defect::FailedChainIsKept => {
+            let faults = r#"
+[[fault]]
+at = { step = "pass", record = "events/0#0", attempt = 1 }
+do = "user-fails"
+"#;
+            (ONE, PASS_THEN_MINUTE, faults, 1, Class::Lost)
+        }
         // With either of the two alone the pane comes: the watermark arrives again and fires it, or the
         // boot does. What is found at most is the time that it takes.
         Defect::BootFiresNothing | Defect::LoneWatermarkOvertakes => {

@@ -48,4 +48,7 @@ pub enum Defect {
     LoneWatermarkOvertakes,
     /// Both that and [`Defect::BootFiresNothing`]: each of the two rules stands in for the other.
     DueWindowForgotten,
+    /// Where a function in the middle of a stage fails, what came before it is committed, and the record is
+    /// done with.
+    FailedChainIsKept,
 }

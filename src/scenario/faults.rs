@@ -10,6 +10,7 @@ use super::raw::parameters::Parameters;
 use super::units;
 use super::units::Literal;
 use onceproof_model::pipeline::{Pipeline, StepKind};
+use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Odds, Place};
 
 /// The odds of drawn faults, in the order of the kinds.
@@ -81,14 +82,21 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a fault of a function can do something at one of the maps, else why not.
+/// Whether a fault can do something in this pipeline: one of a message where any is sent, one of a function
+/// at one of the maps; else why not.
 fn does_something(kind: &Kind, pipeline: &Pipeline) -> Result<(), String> {
     let word = kind.name().word();
     let mut functions = pipeline.steps().iter().filter_map(|step| match &step.kind {
         StepKind::Map(function) => Some(function),
         _ => None,
     });
+    let is_sent = |asked| matches!(asked, Asked::Request | Asked::Ack);
+    let mut shuffles = pipeline.order().iter().flat_map(|&step| pipeline.stages().shuffles(step));
     match *kind {
+        _ if is_sent(kind.asked_at()) && shuffles.next().is_none() => {
+            let reason = "every step is fused into its source, so nothing is ever sent";
+            Err(format!("`{word}` can do nothing here\n{reason}"))
+        }
         Kind::UserFails if functions.next().is_none() => {
             Err(format!("`{word}` can do nothing here\nthere is no map"))
         }

@@ -6,7 +6,7 @@ use super::mechanism::{Mechanisms, number};
 use super::raw::{self, At, KindWord, span};
 use super::units::{Duration, LONGEST};
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
-use onceproof_model::mechanism::{Fuse, Mechanism};
+use onceproof_model::mechanism::{Fuse, Mechanism, Outputs};
 use onceproof_model::pipeline::{
     GraphError, Pipeline, Sink, SourceWatermark, Step, StepIndex, StepKind,
 };
@@ -55,7 +55,31 @@ pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline
         }
         built.push(step);
     }
-    Pipeline::new(built).map_err(|error| graph_error(source, steps, &error))
+    let pipeline =
+        Pipeline::new(built).map_err(|error| graph_error(source, steps, &error))?;
+    check_stable_inputs(source, steps, &pipeline)?;
+    Ok(pipeline)
+}
+
+/// A stable input is one that was committed before it was sent.
+fn check_stable_inputs(
+    source: &Source<'_>,
+    steps: &[At<raw::Step>],
+    pipeline: &Pipeline,
+) -> Result<(), Diagnostic> {
+    for (step, given) in pipeline.steps().iter().zip(steps) {
+        let Some(At { value: true, span }) = &given.value.stable_input else { continue };
+        for &from in &step.from {
+            let sender = pipeline.step(pipeline.stages().head(from));
+            if sender.mechanism.outputs == Outputs::Recompute {
+                let title = format!("the input of {} is not stable", quote(&step.name));
+                let error = source.error(source.key_of(span), title);
+                let sender = quote(&sender.name);
+                return Err(error.label(format!("{sender} sends before it commits: `recompute`")));
+            }
+        }
+    }
+    Ok(())
 }
 
 type Names<'a> = BTreeMap<&'a str, StepIndex>;

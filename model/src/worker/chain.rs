@@ -5,6 +5,7 @@
 
 use super::{Parent, Worker};
 use crate::commit::{CommitKind, Delta};
+use crate::defect::Defect;
 use crate::effect::{Env, Moment};
 use crate::function::{Function, Output};
 use crate::name::output_hash;
@@ -68,8 +69,10 @@ impl Worker {
                 let input = self.chain[at].output.clone();
                 m.env.apply(self.shard, next, made.name);
                 match self.run(next, made, input, m) {
-                    Chained::Whole => {}
-                    Chained::Failed => return Chained::Failed,
+                    Chained::Failed if !self.has(Defect::FailedChainIsKept) => {
+                        return Chained::Failed;
+                    }
+                    Chained::Whole | Chained::Failed => {}
                 }
             }
             at += 1;

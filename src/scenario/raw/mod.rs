@@ -229,8 +229,8 @@ pub(super) struct Step {
     /// Of a map: its function.
     #[serde(rename = "fn")]
     pub function: Option<At<Function>>,
-    /// Of a map: whether its input is durable before it runs, so that it runs again on the same records and
-    /// is never fused into the step before it; false where it is not given.
+    /// Of a map: whether what it takes is durable before it runs, so that it runs again on the same records
+    /// only. It is not fused into the step before it then. False where it is not given.
     pub stable_input: Option<At<bool>>,
     /// Of an aggregate: the length of its windows.
     pub window: Option<At<Duration>>,
