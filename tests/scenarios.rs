@@ -7,7 +7,7 @@ mod table;
 
 use onceproof::scenario::{Expect, Scenario};
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Dedup, Fuse, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Retry,
+    Ack, Atomic, Bundle, Dedup, Fuse, GiveUp, Ids, InFlight, Lift, Mechanism, Outputs, ReAck, Retry,
 };
 use onceproof_sim::fault::{Before, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Classes, Outcome};
@@ -110,7 +110,7 @@ fn no_fault_and_no_mechanism_is_left_out() {
 }
 
 /// All values of all mechanisms; where a value is a number, its default and any other.
-const VALUES: [&str; 23] = [
+const VALUES: [&str; 26] = [
     "retry: default",
     "retry: given",
     "give-up: never",
@@ -134,6 +134,9 @@ const VALUES: [&str; 23] = [
     "in-flight: given",
     "fuse: true",
     "fuse: false",
+    "lift: true",
+    "lift: false",
+    "lift: force",
 ];
 
 /// The values of one set of mechanisms. A mechanism or a value that is new does not compile here.
@@ -150,6 +153,7 @@ fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
         bundle,
         in_flight,
         fuse,
+        lift,
     } = *mechanism;
     let given = |is_default: bool, default, given| if is_default { default } else { given };
     [
@@ -188,6 +192,11 @@ fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
         match fuse {
             Fuse::Together => "fuse: true",
             Fuse::Apart => "fuse: false",
+        },
+        match lift {
+            Lift::Sure => "lift: true",
+            Lift::Never => "lift: false",
+            Lift::Force => "lift: force",
         },
     ]
     .into_iter()

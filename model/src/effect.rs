@@ -164,12 +164,28 @@ pub trait Env {
     fn apply(&mut self, shard: ShardIndex, step: StepIndex, name: Name);
     /// The content of a window.
     fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content;
+    /// Outputs are added up into one: what stands for them is made of these. Nothing is asked; the answer is
+    /// a lineage, which the partial aggregate carries for whoever watches from outside.
+    fn combine(&mut self, members: &[Member]) -> u32;
     /// The source record at an offset.
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read;
     /// The watermark of a source shard of which all records below `offset` were read.
     fn source_watermark(&mut self, shard: ShardIndex, offset: u64) -> Time;
     /// The answer of a user function on a record, less than `answers`; none if it fails.
     fn execute(&mut self, step: StepIndex, name: Name, answers: u32) -> Option<u32>;
+}
+
+/// One of the outputs that a partial aggregate stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Member {
+    /// Its name.
+    pub name: Name,
+    /// What was read to make it.
+    pub lineage: u32,
+    /// The source records that it stands for.
+    pub weight: i64,
+    /// Its value.
+    pub value: i64,
 }
 
 /// What a source finds at an offset.

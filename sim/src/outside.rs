@@ -9,7 +9,7 @@ use crate::outcome::Work;
 use crate::sources::Sources;
 use crate::store::Store;
 use onceproof_model::commit::{Content, Scan, Subject};
-use onceproof_model::effect::{Env, Read};
+use onceproof_model::effect::{Env, Member, Read};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
@@ -134,6 +134,10 @@ impl Env for Outside<'_> {
     fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content {
         self.charge();
         self.store.content(shard, key, start, &mut self.ledger)
+    }
+
+    fn combine(&mut self, members: &[Member]) -> u32 {
+        self.ledger.combine(members)
     }
 
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read {

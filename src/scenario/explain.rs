@@ -7,14 +7,13 @@ use std::ops::Range;
 
 /// Names of the design that are not built yet: a name that is known at the same place, the name, and
 /// what can be done instead.
-const NOT_BUILT: [(&str, &str, &str); 36] = [
+const NOT_BUILT: [(&str, &str, &str); 35] = [
     ("catalog", "bloom", "`catalog` is exact too"),
     ("catalog", "bloom-only", "`off` is a wrong design that this version has"),
     ("catalog", "window", "`catalog` forgets nothing too early"),
     ("re-ack", "gc", "ids are forgotten by the system watermark"),
     ("re-ack", "stamps", "stamps are stable"),
     ("re-ack", "fencing", "commits are fenced by the token of their worker"),
-    ("re-ack", "lift", "aggregates are not split"),
     ("workers", "lease", "a shard stays on its worker"),
     ("workers", "routing-lag", "a shard stays on its worker"),
     ("seeds", "vary", "only seeds can be swept"),

@@ -7,7 +7,7 @@ use super::raw::mechanism as raw;
 use super::raw::{At, span};
 use super::units::Duration;
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Dedup, Fuse, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck,
+    Ack, Atomic, Bundle, Dedup, Fuse, GiveUp, Ids, InFlight, Lift, Mechanism, Outputs, ReAck,
 };
 use onceproof_model::time::Span;
 use std::ops::RangeInclusive;
@@ -82,6 +82,12 @@ impl Mechanisms {
             None => {}
             Some(true) => all.fuse = Fuse::Together,
             Some(false) => all.fuse = Fuse::Apart,
+        }
+        match table.lift {
+            None => {}
+            Some(raw::Lift::Sure) => all.lift = Lift::Sure,
+            Some(raw::Lift::Never) => all.lift = Lift::Never,
+            Some(raw::Lift::Force) => all.lift = Lift::Force,
         }
         if let Some(records) = &table.bundle {
             all.bundle = Bundle { records: number(source, "bundle", records, 1..=100_000)? };

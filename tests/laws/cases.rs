@@ -125,7 +125,7 @@ pub fn cases(choice: Choice) -> impl Strategy<Value = Case> {
         prop::option::of(0..=4_u32),
     );
     let cluster = (
-        1..=5_u32,
+        1..=8_u32,
         1..=8_u32,
         prop::option::of(1..=6_u32),
         prop::sample::select(vec![1, 5, 40_u32]),

@@ -71,6 +71,7 @@ const FIRST: &[&str] = &["events/0#0"];
 const ANN_2_BOB_1: &[Step] = &[("per-user", 3, 3, &[("ann", 2), ("bob", 1)])];
 const ANN_1_BOB_1: &[Step] = &[("per-user", 2, 2, &[("ann", 1), ("bob", 1)])];
 const ANN_IN_TABLE: &[Step] = &[("table", 1, 1, &[("ann", 1)])];
+const SIX_GLOBALLY: &[Step] = &[("global", 6, 6, &[("*", 6)])];
 const ANN_SIDE_0: &[Step] = &[("per-side", 1, 1, &[("ann/0", 1)])];
 const ANN_SIDE_1: &[Step] = &[("per-side", 1, 1, &[("ann/1", 1)])];
 const ZERO_BOTH: &[Step] = &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("ann", 0)])];
@@ -184,6 +185,25 @@ pub const ROWS: &[Row] = &[
     .with_damaged(&["events/0#1"]),
     //
     exact("in-flight/one-at-a-time.toml", 3, ANN_2_BOB_1),
+    //
+    exact("lift/every-record.toml", 6, SIX_GLOBALLY).with_work(7, 8, 6),
+    ledger(
+        "lift/forced-recompute.toml",
+        &[Duplicated],
+        [3, 1, 2, 2, 0, 0, 0],
+        &[("per-user", 3, 5, &[("ann", 5)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
+    exact("lift/lost-ack.toml", 3, &[("per-user", 3, 3, &[("ann", 3)])]),
+    ledger(
+        "lift/lost-ack-no-dedup.toml",
+        &[Duplicated],
+        [3, 0, 3, 3, 0, 0, 0],
+        &[("per-user", 3, 6, &[("ann", 6)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1", "events/0#2"]),
+    exact("lift/partial-aggregates.toml", 6, SIX_GLOBALLY).with_work(3, 6, 2),
+    exact("lift/sure-recompute.toml", 3, &[("per-user", 3, 3, &[("ann", 3)])]),
     //
     exact("network/delayed-ack.toml", 1, ANN_ONCE),
     exact("network/delayed-request.toml", 1, ANN_ONCE),

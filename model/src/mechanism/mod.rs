@@ -10,6 +10,7 @@ pub mod fuse;
 pub mod give_up;
 pub mod ids;
 pub mod in_flight;
+pub mod lift;
 pub mod outputs;
 pub mod re_ack;
 pub mod retry;
@@ -22,6 +23,7 @@ pub use fuse::Fuse;
 pub use give_up::GiveUp;
 pub use ids::Ids;
 pub use in_flight::InFlight;
+pub use lift::Lift;
 pub use outputs::Outputs;
 pub use re_ack::ReAck;
 pub use retry::Retry;
@@ -52,4 +54,6 @@ pub struct Mechanism {
     pub in_flight: InFlight,
     /// Whether it may run in the stage of the step before it.
     pub fuse: Fuse,
+    /// Whether partial aggregates for it are made before the shuffle.
+    pub lift: Lift,
 }

@@ -115,5 +115,5 @@ fn stage_of(steps: &[Step], heads: &[StepIndex], index: StepIndex) -> Option<Ste
 
 /// Whether steps with these mechanisms can share a commit: all but those that speak of the graph are equal.
 fn is_alike(a: Mechanism, b: Mechanism) -> bool {
-    a == Mechanism { fuse: a.fuse, ..b }
+    a == Mechanism { fuse: a.fuse, lift: a.lift, ..b }
 }

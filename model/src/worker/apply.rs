@@ -91,8 +91,8 @@ impl Worker {
         }
     }
 
-    /// Makes an output of a unit: one per way out of the stage from its step, each with its stamp. From here
-    /// on it pins the watermark.
+    /// Makes an output of a unit: one per way out of the stage from its step, each with its stamp, or adds it
+    /// to a partial aggregate. From here on it pins the watermark.
     pub(super) fn make<E: Env>(
         &mut self,
         unit: u32,
@@ -103,6 +103,9 @@ impl Worker {
     ) {
         for edge in m.pipeline.stages().shuffles(step) {
             let key = m.pipeline.key_at(edge.to, output.key);
+            if self.lift(unit, (edge.to, key), &made, &output, m) {
+                continue;
+            }
             let to = m.pipeline.route(edge.to, m.env.vocabulary().keys.hash(key));
             let stamp = self.stamp(made.stamp, m.now);
             let record = Record {

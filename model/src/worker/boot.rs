@@ -18,6 +18,7 @@ impl Worker {
 
         self.gate.clear();
         self.units.clear();
+        self.lifted.clear();
         self.open = None;
         self.open_settle = None;
         self.commits.restart(has_new_token);

@@ -15,6 +15,7 @@ mod boot;
 mod chain;
 mod fire;
 mod hold;
+mod lift;
 mod outbox;
 mod send;
 mod source;
@@ -36,6 +37,7 @@ use admit::Gate;
 use chain::Link;
 use fire::Windows;
 use hold::Commits;
+use lift::Lifted;
 use outbox::Outbox;
 use source::Reader;
 use unit::Units;
@@ -59,6 +61,7 @@ pub struct Worker {
     /// The bundle that still takes records, and the one that still takes acked outputs.
     open: Option<u32>,
     open_settle: Option<u32>,
+    lifted: Lifted,
     commits: Commits,
     outbox: Outbox,
     windows: Windows,
@@ -87,6 +90,7 @@ impl Worker {
             units: Units::default(),
             open: None,
             open_settle: None,
+            lifted: Lifted::default(),
             commits: Commits::default(),
             outbox: Outbox::default(),
             windows: Windows::default(),

@@ -47,6 +47,8 @@ pub(super) struct Unit {
     pub deltas: Vec<Delta>,
     /// The outbox slots of what it made, or, in a settle, of what it deletes.
     pub outputs: Vec<u32>,
+    /// How many of its outputs can be found by what they may be added up with.
+    pub indexed: usize,
     /// Outputs that must be acked before it may commit.
     pub unacked: u32,
     /// Commits of it that are not answered.
@@ -78,10 +80,17 @@ impl Units {
             }
             None => {
                 let (taken, outputs) = (Vec::new(), Vec::new());
-                let (unacked, unanswered) = (0, 0);
-                let unit =
-                    Unit { kind, subject, taken, deltas, outputs, unacked, unanswered, is_busy };
-                self.slots.push(unit);
+                self.slots.push(Unit {
+                    kind,
+                    subject,
+                    taken,
+                    deltas,
+                    outputs,
+                    indexed: 0,
+                    unacked: 0,
+                    unanswered: 0,
+                    is_busy,
+                });
                 self.slots.len() as u32 - 1
             }
         }
@@ -96,6 +105,7 @@ impl Units {
         let unit = &mut self.slots[slot as usize];
         unit.taken.clear();
         unit.outputs.clear();
+        unit.indexed = 0;
         unit.unacked = 0;
         unit.unanswered = 0;
         self.busy -= u32::from(unit.is_busy);
@@ -114,6 +124,7 @@ impl Units {
             unit.taken.clear();
             unit.deltas.clear();
             unit.outputs.clear();
+            unit.indexed = 0;
             unit.unacked = 0;
             unit.unanswered = 0;
             self.free.push(slot as u32);

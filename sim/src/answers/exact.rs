@@ -107,12 +107,21 @@ impl Exact {
         let subject = moment.subject();
         let Exact { faults, groups } = self;
         let group = &groups[asked as usize];
-        let rooted = match subject {
-            Subject::Record(name) => group.by_root.get(&words.names.root(name)),
-            Subject::Watermark(_) => None,
-        };
+        let mut candidates: Vec<usize> = Vec::new();
+        if let Subject::Record(name) = subject
+            && !group.by_root.is_empty()
+        {
+            match words.names.members(name) {
+                [] => candidates.extend(group.by_root.get(&words.names.root(name)).into_iter().flatten()),
+                _ => {
+                    for root in words.names.roots(name) {
+                        candidates.extend(group.by_root.get(&root).into_iter().flatten());
+                    }
+                }
+            }
+        }
         let mut found = None;
-        for &number in rooted.into_iter().flatten().chain(&group.others) {
+        for &number in candidates.iter().chain(&group.others) {
             let waiting = &mut faults[number];
             let Fault { at: place, kind } = &waiting.fault;
             if waiting.has_fired

@@ -65,7 +65,6 @@ fn what_is_not_built_yet_is_refused_by_name() {
     check("[mechanism]\ngc = \"watermark\"", "`gc` is not built yet", "gc");
     check("[mechanism]\nstamps = \"fresh\"", "`stamps` is not built yet", "stamps");
     check("[mechanism]\nfencing = false", "`fencing` is not built yet", "fencing");
-    check("[mechanism]\nlift = \"force\"", "`lift` is not built yet", "lift");
     check("[cluster]\nlease = \"200ms\"", "`lease` is not built yet", "lease");
     check("[cluster]\nrouting-lag = \"20ms\"", "`routing-lag` is not built yet", "routing-lag");
     check("[sweep]\nvary = {}", "`vary` is not built yet", "vary");

@@ -3,7 +3,7 @@
 use super::super::Worker;
 use crate::commit::{CommitKind, Content, Delta, Scan, Subject};
 use crate::effect::{
-    Effect, Effects, Env, Input, Moment, Read, Reply, Request, Rpc, SourceRow, Timer,
+    Effect, Effects, Env, Input, Member, Moment, Read, Reply, Request, Rpc, SourceRow, Timer,
 };
 use crate::function::Function;
 use crate::key::Key;
@@ -68,6 +68,11 @@ impl Env for Script {
     fn content(&mut self, _: ShardIndex, key: Key, start: Time) -> Content {
         self.asked.push(format!("read content {}@{start}", self.words.keys.text(key)));
         Content { records: 1, weight: 1, ..Content::default() }
+    }
+
+    fn combine(&mut self, members: &[Member]) -> u32 {
+        self.asked.push(format!("combine {}", members.len()));
+        0
     }
 
     fn read(&mut self, _: ShardIndex, offset: u64) -> Read {
