@@ -52,6 +52,8 @@ pub enum Origin {
         first: Name,
         /// How many, at least 2.
         size: u32,
+        /// The hash of all of them: a bundle may be cut otherwise after a crash.
+        all: u64,
     },
 }
 
@@ -88,7 +90,7 @@ pub struct Names {
     implicit: u32,
     entries: Vec<Entry>,
     index: HashMap<Origin, Name, FxBuildHasher>,
-    /// What partial aggregates of this name have held, in order.
+    /// The partial aggregates and what they stand for.
     partials: Vec<(Name, Vec<Name>)>,
 }
 
@@ -156,28 +158,13 @@ impl Names {
     pub fn partial(&mut self, members: impl ExactSizeIterator<Item = Name> + Clone) -> Name {
         let size = members.len() as u32;
         let first = members.clone().next().expect("a partial aggregate of something");
-        let origin = Origin::Partial { first, size };
-        let name = match self.index.get(&origin) {
-            Some(&name) => name,
-            None => {
-                let hash = fold(self.hash(first), scatter(!u64::from(size)));
-                let name = self.add(Entry { origin, hash, root: self.root(first) });
-                self.partials.push((name, Vec::new()));
-                name
-            }
-        };
-        let at = self.partials.binary_search_by_key(&name, |&(name, _)| name);
-        let held = &mut self.partials[at.expect("it was added")].1;
-        // It may be made again, of other records, only where it should not have been made at all.
-        if held.is_empty() {
-            held.extend(members);
-        } else if !held.iter().copied().eq(members.clone()) {
-            for member in members {
-                if !held.contains(&member) {
-                    held.push(member);
-                }
-            }
+        let all = members.clone().fold(0, |all, member| fold(all, self.hash(member)));
+        let origin = Origin::Partial { first, size, all };
+        if let Some(&name) = self.index.get(&origin) {
+            return name;
         }
+        let name = self.add(Entry { origin, hash: scatter(all), root: self.root(first) });
+        self.partials.push((name, members.collect()));
         name
     }
 
@@ -296,7 +283,7 @@ impl Names {
             Origin::Pane { step: s, key, start, pane } => {
                 format!("{}/{}@{start}#{pane}", step(s), keys.text(key))
             }
-            Origin::Partial { first, size } => {
+            Origin::Partial { first, size, .. } => {
                 format!("{} and {} more", self.text(first, keys, step), size - 1)
             }
         }

@@ -165,13 +165,9 @@ fn fusion_and_lifting_change_no_result() {
             let scenario = case.scenario();
             let outcome = run(&scenario, Vec::new());
             prop_assert_eq!(outcome.brief.verdict, Verdict::ExactlyOnce, "{}", design);
-            all.push((results(&scenario.plan, &outcome), outcome.brief.work));
+            all.push(results(&scenario.plan, &outcome));
         }
-        let (results, work) = &all[0];
-        for (other, apart) in &all[1..] {
-            prop_assert_eq!(other, results);
-            prop_assert!(apart.catalog_reads >= work.catalog_reads);
-        }
+        prop_assert!(all.iter().all(|other| *other == all[0]), "{:?}", all);
         Ok(())
     });
 }

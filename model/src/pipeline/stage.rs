@@ -5,6 +5,7 @@
 
 use super::{Edge, Step, StepIndex, StepKind};
 use crate::mechanism::{Fuse, Mechanism};
+use crate::mix;
 
 /// Which steps run together.
 #[derive(Clone, Debug)]
@@ -54,6 +55,10 @@ impl Stages {
                 }
             }
         }
+        // What a stage makes first does not depend on where its steps stand in the file.
+        for fused in &mut stages.fused {
+            fused.sort_by_cached_key(|step| mix::text(&steps[step.at()].name));
+        }
         stages
     }
 
@@ -67,7 +72,7 @@ impl Stages {
         self.head(step) != step
     }
 
-    /// The steps that take the outputs of a step in process, in file order.
+    /// The steps that take the outputs of a step in process, in an order that their names decide.
     pub fn fused(&self, step: StepIndex) -> &[StepIndex] {
         &self.fused[step.at()]
     }

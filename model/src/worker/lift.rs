@@ -32,6 +32,15 @@ impl Lifted {
 }
 
 impl Worker {
+    /// Whether all that this stage sends is added up in bundles.
+    pub(super) fn lifts_all(&self, pipeline: &Pipeline) -> bool {
+        let lifts = |&to: &StepIndex| {
+            let step = pipeline.step(to);
+            step.kind.windowing().is_some() && step.mechanism.lift.is_due(&self.mechanism)
+        };
+        pipeline.stages().receivers(self.step).iter().all(lifts)
+    }
+
     /// Whether an output belongs to a partial aggregate that its unit has begun; then it is added to it.
     pub(super) fn lift<E: Env>(
         &mut self,

@@ -61,18 +61,22 @@ impl Reader {
 impl Worker {
     /// Whether this is a source with room for more records and, as far as it knows, more to read.
     pub(super) fn can_read(&self) -> bool {
-        let Some(reader) = &self.reader else {
-            return false;
-        };
-        let in_work = self.outbox.pending();
-        reader.state == State::Reading && in_work < self.mechanism.in_flight.requests
+        self.is_reading() && self.outbox.pending() < self.mechanism.in_flight.requests
+    }
+
+    fn is_reading(&self) -> bool {
+        self.reader.as_ref().is_some_and(|reader| reader.state == State::Reading)
     }
 
     /// Reads up to a bundle of records.
     pub(super) fn read<E: Env>(&mut self, m: &mut Moment<'_, E>) {
         let mut unit = None;
         let mut records = 0;
-        while records < self.mechanism.bundle.records && self.can_read() {
+        // A bundle that is added up is read whole: that is what keeps what is in flight few.
+        let is_lifted = self.lifts_all(m.pipeline);
+        while records < self.mechanism.bundle.records
+            && (self.can_read() || (records > 0 && is_lifted && self.is_reading()))
+        {
             let Some(reader) = self.reader.as_mut() else {
                 return;
             };
