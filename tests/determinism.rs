@@ -44,32 +44,32 @@ const GOLDEN: &[Golden] = &[
     Golden {
         file: "chapter/chapter5.toml",
         seed: Some(1),
-        fingerprint: "12749fadebcc6f62f157598b9ac9241b",
-        events: 12_123,
+        fingerprint: "bb0ea257bac423cf407367bba0d9bc35",
+        events: 7884,
     },
     Golden {
         file: "random/branch-and-join.toml",
         seed: Some(1),
-        fingerprint: "cdfaa18207739ba7ab1ab5e423b16606",
-        events: 4906,
+        fingerprint: "7e0c33e6846aea244fa94c0607f0fa25",
+        events: 1321,
     },
     Golden {
         file: "random/bundles.toml",
         seed: Some(1),
-        fingerprint: "e41153cc8c1fcbccb3dcc5d02060ff26",
-        events: 3369,
+        fingerprint: "5d0f7e225a6301831b38fc7a8d002a25",
+        events: 3348,
     },
     Golden {
         file: "random/coin-and-late-panes.toml",
         seed: Some(1),
-        fingerprint: "093373f6acaac0edd85b777b43c296e7",
-        events: 2377,
+        fingerprint: "6526e35b73a5318f7f98653e699bc85e",
+        events: 2227,
     },
     Golden {
         file: "random/recomputed.toml",
         seed: Some(1),
-        fingerprint: "8cf068af29592a44cc168311853a75cb",
-        events: 2444,
+        fingerprint: "b0140bd2ea4514c1eb71bf8e94bb906e",
+        events: 1190,
     },
 ];
 

@@ -188,7 +188,8 @@ impl Names {
             [] => roots.push(self.root(name)),
             members => {
                 let mut met = hashbrown::HashSet::<u64, FxBuildHasher>::default();
-                roots.extend(members.iter().map(|&m| self.root(m)).filter(|&root| met.insert(root)));
+                roots
+                    .extend(members.iter().map(|&m| self.root(m)).filter(|&root| met.insert(root)));
             }
         }
         roots

@@ -55,8 +55,7 @@ pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline
         }
         built.push(step);
     }
-    let pipeline =
-        Pipeline::new(built).map_err(|error| graph_error(source, steps, &error))?;
+    let pipeline = Pipeline::new(built).map_err(|error| graph_error(source, steps, &error))?;
     check_stable_inputs(source, steps, &pipeline)?;
     Ok(pipeline)
 }

@@ -167,11 +167,7 @@ pub const ROWS: &[Row] = &[
     exact("fusion/source-record-fails.toml", 2, ANN_1_BOB_1),
     exact("fusion/stable-input-runs-alone.toml", 1, ANN_SIDE_0).with_unfired(1),
     exact("fusion/together.toml", 1, ANN_ONCE).with_work(2, 5, 1),
-    exact(
-        "fusion/two-ways-in-one-stage.toml",
-        1,
-        &[("both", 2, 2, &[("all", 1), ("ann", 1)])],
-    ),
+    exact("fusion/two-ways-in-one-stage.toml", 1, &[("both", 2, 2, &[("all", 1), ("ann", 1)])]),
     //
     exact("ids/derived-recompute.toml", 1, ANN_ONCE),
     exact("ids/fresh-checkpoint.toml", 1, ANN_ONCE),

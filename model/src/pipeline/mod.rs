@@ -125,7 +125,12 @@ impl Pipeline {
             }
             // Two steps of one stage are one sender.
             let mut met: Vec<StepIndex> = Vec::new();
-            heads.retain(|head| !met.contains(head) && { met.push(*head); true });
+            heads.retain(|head| {
+                !met.contains(head) && {
+                    met.push(*head);
+                    true
+                }
+            });
             let shards = |head: &StepIndex| {
                 let first = first_shard[head.at()];
                 (first..first + steps[head.at()].shards).map(ShardIndex)

@@ -112,7 +112,8 @@ impl Exact {
             && !group.by_root.is_empty()
         {
             match words.names.members(name) {
-                [] => candidates.extend(group.by_root.get(&words.names.root(name)).into_iter().flatten()),
+                [] => candidates
+                    .extend(group.by_root.get(&words.names.root(name)).into_iter().flatten()),
                 _ => {
                     for root in words.names.roots(name) {
                         candidates.extend(group.by_root.get(&root).into_iter().flatten());

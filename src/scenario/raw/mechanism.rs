@@ -137,7 +137,9 @@ impl<T: Copy> Visitor<'_> for BoolOrWord<T> {
 
     fn visit_bool<E: Error>(self, given: bool) -> Result<T, E> {
         let found = self.bools.iter().find(|&&(value, _)| value == given);
-        found.map(|&(_, value)| value).ok_or_else(|| E::invalid_value(Unexpected::Bool(given), &self))
+        found
+            .map(|&(_, value)| value)
+            .ok_or_else(|| E::invalid_value(Unexpected::Bool(given), &self))
     }
 
     fn visit_str<E: Error>(self, word: &str) -> Result<T, E> {
