@@ -108,6 +108,11 @@ const STEPS: [&str; 3] = ["events", "under-test", "below"];
 impl Stage {
     /// A source, the step under test with these mechanisms, and one more; a stage and a shard each.
     pub(super) fn new(kind: StepKind, below: StepKind, mechanism: Mechanism) -> Stage {
+        Stage::with(kind, below, mechanism, Fuse::Apart)
+    }
+
+    /// The same, and whether the step below runs in the stage under test.
+    pub(super) fn with(kind: StepKind, below: StepKind, mechanism: Mechanism, fuse: Fuse) -> Stage {
         let step = |at: usize, kind, mechanism| Step {
             name: STEPS[at].into(),
             kind,
@@ -119,7 +124,7 @@ impl Stage {
         let pipeline = Pipeline::new(vec![
             step(0, source, Mechanism::default()),
             step(1, kind, Mechanism { fuse: Fuse::Apart, ..mechanism }),
-            step(2, below, Mechanism { fuse: Fuse::Apart, ..Mechanism::default() }),
+            step(2, below, Mechanism { fuse, ..Mechanism::default() }),
         ])
         .expect("a good graph");
         let mut words = Vocabulary::default();
