@@ -163,7 +163,9 @@ fn is_lifted(pipeline: &Pipeline, edge: &Edge) -> bool {
         matches!(pipeline.step(step).kind, StepKind::Map(Function::Explode { .. }))
     };
     let members = pipeline.stages().members(pipeline.stages().head(edge.from));
-    let has_several = sender.mechanism.bundle.records > 1 || members.iter().any(explodes);
+    // Every pane has a commit of its own.
+    let has_bundles = sender.mechanism.bundle.records > 1 && sender.kind.windowing().is_none();
+    let has_several = has_bundles || members.iter().any(explodes);
     has_several
         && receiver.kind.windowing().is_some()
         && receiver.mechanism.lift.is_due(&sender.mechanism)
