@@ -157,6 +157,7 @@ pub const ROWS: &[Row] = &[
     )
     .with_damaged(FIRST),
     exact("fusion/coin-before-a-stable-input.toml", 1, ANN_SIDE_0).with_unfired(1),
+    exact("fusion/coin-in-the-middle-recomputed.toml", 1, &[("total", 1, 1, &[("ann", 0)])]),
     exact("fusion/crash-runs-the-stage-again.toml", 1, ANN_SIDE_1),
     exact(
         "fusion/pane-fails.toml",
