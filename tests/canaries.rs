@@ -47,6 +47,19 @@ kind = "count"
 window = "1m"
 mechanism = { dedup = { bloom = { rebuild = "lazy", threshold = 2 } } }
 "#;
+const PASS_THEN_MINUTE: &str = r#"
+[[step]]
+name = "events"
+kind = "source"
+[[step]]
+name = "pass"
+kind = "map"
+fn = "identity"
+[[step]]
+name = "per-user"
+kind = "count"
+window = "1m"
+"#;
 const LATENESS: &str = r#"
 [[step]]
 name = "events"
@@ -148,6 +161,7 @@ const ALL: &[Defect] = &[
     Defect::OutputsPinWhenSent,
     Defect::DueWindowForgotten,
     Defect::UnreadFilterNotAdded,
+    Defect::FailedChainIsKept,
 ];
 
 /// In ms, with 1 ms for each way of a link or to the store: a record of 0 s is read at 0, committed by its
@@ -336,6 +350,16 @@ do = "commit-lost"
         //     8  the watermark is committed
         //    57  the worker is back and fires nothing; at 97 it acks the watermark, which it knows
         Defect::DueWindowForgotten => (ONE, MINUTE, BEFORE_THE_PANE, 1, &[Class::Lost]),
+        // A stage is made whole or not at all. Without: the function fails at 0, and the offset is committed
+        // with nothing that comes of it.
+        Defect::FailedChainIsKept => {
+            let faults = r#"
+[[fault]]
+at = { step = "pass", record = "events/0#0", attempt = 1 }
+do = "user-fails"
+"#;
+            (ONE, PASS_THEN_MINUTE, faults, 1, &[Class::Lost])
+        }
         // With either of the two alone the pane comes: the watermark arrives again and fires it, or the
         // boot does. What is found at most is the time that it takes.
         Defect::BootFiresNothing | Defect::LoneWatermarkOvertakes => {

@@ -44,32 +44,32 @@ const GOLDEN: &[Golden] = &[
     Golden {
         file: "chapter/chapter5.toml",
         seed: Some(1),
-        fingerprint: "f8e68b2ae25222061ac6762d6432e0e0",
-        events: 12_217,
+        fingerprint: "557f082f62716f714511c9ff37e67a7c",
+        events: 7909,
     },
     Golden {
         file: "random/branch-and-join.toml",
         seed: Some(1),
-        fingerprint: "2127ed73ec22a2e0dae41136a73143d1",
-        events: 5034,
+        fingerprint: "d2465c06518c64b9432f90f12c232f67",
+        events: 1417,
     },
     Golden {
         file: "random/bundles.toml",
         seed: Some(1),
-        fingerprint: "186ab0ddec576136a04f3d8f9473b78f",
-        events: 3429,
+        fingerprint: "bb016fb484adc02552fd81bd6b2775ac",
+        events: 3383,
     },
     Golden {
         file: "random/coin-and-late-panes.toml",
         seed: Some(1),
-        fingerprint: "872914f831bd7b95be1bf5c8faa3c7e3",
-        events: 2436,
+        fingerprint: "18e814f8c8375c8a154aa2a7330a70f5",
+        events: 2298,
     },
     Golden {
         file: "random/recomputed.toml",
         seed: Some(1),
-        fingerprint: "44c1026f9764c1a0ae14ca3994076f0e",
-        events: 2464,
+        fingerprint: "b0140bd2ea4514c1eb71bf8e94bb906e",
+        events: 1190,
     },
 ];
 

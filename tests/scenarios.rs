@@ -10,8 +10,8 @@ use onceproof::scenario::{Expect, Scenario};
 use onceproof_model::mechanism::UnknownOld;
 use onceproof_model::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Fencing, Gc, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Retry,
-    Stamps,
+    Ack, Atomic, Bundle, Fencing, Fuse, Gc, GiveUp, Ids, InFlight, Lift, Mechanism, Outputs, ReAck,
+    Retry, Stamps,
 };
 use onceproof_sim::fault::{Before, ClockWay, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Classes, Outcome};
@@ -156,6 +156,11 @@ const VALUES: &[&str] = &[
     "in-flight: given",
     "fencing: true",
     "fencing: false",
+    "fuse: true",
+    "fuse: false",
+    "lift: true",
+    "lift: false",
+    "lift: force",
 ];
 
 /// The values of one set of mechanisms. A mechanism or a value that is new does not compile here.
@@ -174,6 +179,8 @@ fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
         bundle,
         in_flight,
         fencing,
+        fuse,
+        lift,
     } = *mechanism;
     let given = |is_default: bool, default, given| if is_default { default } else { given };
     [
@@ -237,6 +244,15 @@ fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
         match fencing {
             Fencing::Token => "fencing: true",
             Fencing::Off => "fencing: false",
+        },
+        match fuse {
+            Fuse::Together => "fuse: true",
+            Fuse::Apart => "fuse: false",
+        },
+        match lift {
+            Lift::Sure => "lift: true",
+            Lift::Never => "lift: false",
+            Lift::Force => "lift: force",
         },
     ]
     .into_iter()

@@ -3,7 +3,7 @@
 
 use crate::key::Key;
 use crate::name::Name;
-use crate::pipeline::ShardIndex;
+use crate::pipeline::{ShardIndex, StepIndex};
 use crate::prefix::Prefix;
 use crate::record::{Record, RecordId};
 use crate::time::{Nanos, Time};
@@ -107,8 +107,20 @@ pub enum Delta {
         /// Both watermarks.
         value: Watermark,
     },
+    /// What a function with more than one answer decided in the middle of a stage. Nothing durable: it is
+    /// told to whoever watches from outside.
+    Decided {
+        /// The output.
+        name: Name,
+        /// Its key.
+        key: Key,
+        /// Its value.
+        value: i64,
+    },
     /// A sink's row is written over what was there.
     Row {
+        /// The sink.
+        step: StepIndex,
         /// Where.
         row: u64,
         /// The key of the record.

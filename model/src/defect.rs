@@ -62,4 +62,7 @@ pub enum Defect {
     /// A filter that does not have all ids yet is not told of those that are committed meanwhile. One that
     /// is on the wire while its ids are read is then in neither.
     UnreadFilterNotAdded,
+    /// Where a function in the middle of a stage fails, what came before it is committed, and the record is
+    /// done with.
+    FailedChainIsKept,
 }

@@ -143,6 +143,8 @@ pub enum Timer {
     Close,
     /// Another try of a function that failed on a record of this key.
     Reapply(Key),
+    /// Another try of a function that failed on a source record.
+    Reread,
 }
 
 /// What a worker may ask while it works on an input.
@@ -170,10 +172,14 @@ pub trait Env {
         last: Time,
         found: &mut Vec<(Key, RecordId, Time)>,
     );
-    /// A record is about to be applied: nothing is asked, but the world may strike here.
-    fn apply(&mut self, shard: ShardIndex, name: Name);
+    /// A step of this shard's stage is about to be applied to a record: nothing is asked, but the world may
+    /// strike here.
+    fn apply(&mut self, shard: ShardIndex, step: StepIndex, name: Name);
     /// The content of a window.
     fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content;
+    /// Outputs are added up into one: what stands for them is made of these. Nothing is asked; the answer is
+    /// a lineage, which the partial aggregate carries for whoever watches from outside.
+    fn combine(&mut self, members: &[Member]) -> u32;
     /// The source record at an offset.
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read;
     /// The watermark of a source shard of which all records below `offset` were read.
@@ -202,6 +208,19 @@ pub enum FilterSaid {
     MayBeKnown,
     /// Nothing: it does not have all ids yet.
     NotReady,
+}
+
+/// One of the outputs that a partial aggregate stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Member {
+    /// Its name.
+    pub name: Name,
+    /// What was read to make it.
+    pub lineage: u32,
+    /// The source records that it stands for.
+    pub weight: i64,
+    /// Its value.
+    pub value: i64,
 }
 
 /// What a source finds at an offset.

@@ -9,7 +9,7 @@ use crate::outcome::Work;
 use crate::sources::Sources;
 use crate::store::Store;
 use onceproof_model::commit::{Content, Scan, Subject};
-use onceproof_model::effect::{Env, FilterSaid, Mark, Read};
+use onceproof_model::effect::{Env, FilterSaid, Mark, Member, Read};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
@@ -88,10 +88,10 @@ impl<'a> Outside<'a> {
 
     /// Whether something befalls the worker before this step. If it dies, it is answered nothing of meaning
     /// any more.
-    fn strike(&mut self, shard: ShardIndex, before: Before, name: Name) {
+    fn strike(&mut self, shard: ShardIndex, step: StepIndex, before: Before, name: Name) {
         if self.doom == BeforeVerdict::Pass && self.answers.asks_before() {
             let subject = Subject::Record(name);
-            let step = StepTaken::new(self.pipeline, shard, before, subject, &self.words);
+            let step = StepTaken::new(self.pipeline, shard, step, before, subject, &self.words);
             self.doom = self.answers.before(&step, self.pipeline, &self.words);
         }
     }
@@ -120,7 +120,7 @@ impl Env for Outside<'_> {
     }
 
     fn admit(&mut self, shard: ShardIndex, name: Name) {
-        self.strike(shard, Before::Admit, name);
+        self.strike(shard, self.pipeline.step_of(shard), Before::Admit, name);
     }
 
     fn mark(&mut self, mark: Mark) {
@@ -171,13 +171,17 @@ impl Env for Outside<'_> {
         self.store.catalog(shard).scan(first, last, found);
     }
 
-    fn apply(&mut self, shard: ShardIndex, name: Name) {
-        self.strike(shard, Before::Apply, name);
+    fn apply(&mut self, shard: ShardIndex, step: StepIndex, name: Name) {
+        self.strike(shard, step, Before::Apply, name);
     }
 
     fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content {
         self.charge();
         self.store.content(shard, key, start, &mut self.ledger)
+    }
+
+    fn combine(&mut self, members: &[Member]) -> u32 {
+        self.ledger.combine(members)
     }
 
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read {

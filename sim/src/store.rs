@@ -280,8 +280,8 @@ impl Rows {
                 *row = row.max(value);
                 self.catalog.forget(sender, value.system);
             }
-            // What a sink's rows hold, the ledger knows.
-            Delta::Row { .. } => {}
+            // What a sink's rows hold, and what was decided, the ledger knows.
+            Delta::Row { .. } | Delta::Decided { .. } => {}
         }
     }
 }

@@ -137,6 +137,7 @@ impl Trace {
                 }
                 Timer::Arrival => "has new input".to_owned(),
                 Timer::Close => "closes its bundle".to_owned(),
+                Timer::Reread => "tries a failed record again".to_owned(),
                 Timer::Reapply(key) => {
                     format!("tries a failed record of {} again", o.words.keys.text(key))
                 }

@@ -8,8 +8,6 @@ use std::ops::Range;
 /// Names of the design that are not built yet: a name that is known at the same place, the name, and
 /// what can be done instead.
 const NOT_BUILT: &[(&str, &str, &str)] = &[
-    ("re-ack", "fuse", "every step is a stage of its own"),
-    ("re-ack", "lift", "aggregates are not split"),
     ("seeds", "vary", "only seeds can be swept"),
     ("drop-ack", "call-unknown", "there are no functions with side effects"),
     ("drop-ack", "redeliver", "sources are deterministic"),

@@ -10,6 +10,7 @@ use super::raw::parameters::Parameters;
 use super::units;
 use super::units::Literal;
 use onceproof_model::pipeline::{Pipeline, StepKind};
+use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Odds, Place};
 
 /// The odds of drawn faults, in the order of the kinds.
@@ -86,16 +87,23 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a fault can do something in this pipeline on so many workers, else why not.
+/// Whether a fault can do something in this pipeline on so many workers: one of a message where any is sent,
+/// one of a function at one of the maps; else why not.
 fn does_something(kind: &Kind, pipeline: &Pipeline, hosts: u32) -> Result<(), String> {
     let word = kind.name().word();
     let mut functions = pipeline.steps().iter().filter_map(|step| match &step.kind {
         StepKind::Map(function) => Some(function),
         _ => None,
     });
+    let is_sent = |asked| matches!(asked, Asked::Request | Asked::Ack);
+    let mut shuffles = pipeline.order().iter().flat_map(|&step| pipeline.stages().shuffles(step));
     match *kind {
         Kind::Move if hosts < 2 => {
             Err(format!("`{word}` can do nothing here\nthere is no other worker"))
+        }
+        _ if is_sent(kind.asked_at()) && shuffles.next().is_none() => {
+            let reason = "every step is fused into its source, so nothing is ever sent";
+            Err(format!("`{word}` can do nothing here\n{reason}"))
         }
         Kind::UserFails if functions.next().is_none() => {
             Err(format!("`{word}` can do nothing here\nthere is no map"))
@@ -142,7 +150,8 @@ pub(super) fn exact(
             .map_err(|message| custom(source, fault.r#do.span.clone(), &message))?;
         let at = places.place(&kind, &fault.at)?;
         let fault_here = Fault { at, kind };
-        let twin = exact.iter().position(|other| is_same_point(other, &fault_here));
+        let twin =
+            exact.iter().position(|other| is_same_point(other, &fault_here, places.pipeline));
         if let Some(twin) = twin {
             let line = source.line(faults[twin].value.at.span.start);
             let error = source.error(fault.at.span.clone(), "two faults at one point");
@@ -154,7 +163,10 @@ pub(super) fn exact(
 }
 
 /// Whether two faults are asked at the same moment.
-fn is_same_point(a: &Fault, b: &Fault) -> bool {
-    let first = |place: &Place| Place { nth: Some(place.nth.unwrap_or(1)), ..place.clone() };
-    a.kind.asked_at() == b.kind.asked_at() && first(&a.at) == first(&b.at)
+fn is_same_point(a: &Fault, b: &Fault, pipeline: &Pipeline) -> bool {
+    let first = |fault: &Fault| {
+        let place = fault.at_its_stage(pipeline).at;
+        Place { nth: Some(place.nth.unwrap_or(1)), ..place }
+    };
+    a.kind.asked_at() == b.kind.asked_at() && first(a) == first(b)
 }

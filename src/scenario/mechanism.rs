@@ -8,8 +8,8 @@ use super::raw::{At, span};
 use super::raw::{forgetting, mechanism as raw};
 use super::units::Duration;
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Dedup, Fencing, Gc, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck,
-    Stamps,
+    Ack, Atomic, Bundle, Dedup, Fencing, Fuse, Gc, GiveUp, Ids, InFlight, Lift, Mechanism, Outputs,
+    ReAck, Stamps,
 };
 use onceproof_model::time::Span;
 use std::ops::RangeInclusive;
@@ -101,6 +101,17 @@ impl Mechanisms {
             None => {}
             Some(true) => all.fencing = Fencing::Token,
             Some(false) => all.fencing = Fencing::Off,
+        }
+        match table.fuse {
+            None => {}
+            Some(true) => all.fuse = Fuse::Together,
+            Some(false) => all.fuse = Fuse::Apart,
+        }
+        match table.lift {
+            None => {}
+            Some(raw::Lift::Sure) => all.lift = Lift::Sure,
+            Some(raw::Lift::Never) => all.lift = Lift::Never,
+            Some(raw::Lift::Force) => all.lift = Lift::Force,
         }
         if let Some(records) = &table.bundle {
             all.bundle = Bundle { records: number(source, "bundle", records, 1..=100_000)? };

@@ -1,7 +1,7 @@
 //! The full design holds under every schedule, and what only changes the cost of a run never changes its
 //! results.
 
-use crate::cases::{ANY, Case, PLAIN, cases};
+use crate::cases::{ANY, Case, PLAIN, cases, parse};
 use crate::faults::{Strike, climates, on, strikes};
 use crate::naive;
 use crate::{check, runner};
@@ -198,4 +198,43 @@ fn bundles_windows_of_requests_workers_and_shards_change_no_result() {
             Ok(())
         },
     );
+}
+
+#[test]
+fn fusion_and_lifting_change_no_result() {
+    let designs = ["", "fuse = false", "lift = false", "fuse = false\nlift = false"];
+    check(1000, cases(ANY), |mut case| {
+        case.bound = None;
+        let mut all = Vec::new();
+        for design in designs {
+            case.mechanism = design;
+            let scenario = case.scenario();
+            let outcome = run(&scenario, Vec::new());
+            prop_assert_eq!(outcome.brief.verdict, Verdict::ExactlyOnce, "{}", design);
+            all.push(results(&scenario.plan, &outcome));
+        }
+        prop_assert!(all.iter().all(|other| *other == all[0]), "{:?}", all);
+        Ok(())
+    });
+}
+
+/// The records of a bundle, all of one instant and one window, are one message each time: with a bundle of
+/// 1,000 a global count of 100,000 records costs 100 messages, and one for the last watermark.
+#[test]
+fn a_lifted_global_count_costs_a_message_for_each_bundle() {
+    let messages = |lift: bool| {
+        let text = format!(
+            "format = 1\nname = \"all at once\"\nclaim = \"Lifted, it costs a hundredth.\"\n\
+             expect = \"exactly-once\"\n\
+             [input]\ngenerate = {{ records = 100_000, users = 1000, every = \"0s\" }}\n\
+             [[step]]\nname = \"events\"\nkind = \"source\"\n\
+             [[step]]\nname = \"global\"\nkind = \"count-globally\"\nwindow = \"1m\"\n\
+             [mechanism]\nbundle = 1000\nlift = {lift}\n"
+        );
+        let outcome = run(&parse(&text), Vec::new());
+        assert_eq!(outcome.brief.ledger.exact, 100_000);
+        assert_eq!(outcome.steps[0].results["*"], 100_000);
+        outcome.brief.work.messages
+    };
+    assert_eq!((messages(true), messages(false)), (101, 100_001));
 }

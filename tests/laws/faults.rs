@@ -180,7 +180,7 @@ fn source_record(plan: &Plan, number: usize) -> Record {
 
 fn edge(pipeline: &Pipeline, number: usize) -> (StepIndex, StepIndex) {
     let edges: Vec<_> =
-        pipeline.order().iter().flat_map(|&step| pipeline.edges(step).iter().copied()).collect();
+        pipeline.order().iter().flat_map(|&step| pipeline.stages().shuffles(step)).collect();
     let edge = edges[number % edges.len()];
     (edge.from, edge.to)
 }

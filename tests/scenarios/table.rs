@@ -72,6 +72,8 @@ const BOB_OF_2: &[Step] = &[("per-user", 2, 1, &[("bob", 1)])];
 const GLOBAL_2: &[Step] = &[("global", 2, 2, &[("*", 2)])];
 const GLOBAL_4: &[Step] = &[("global", 2, 4, &[("*", 4)])];
 const ANN_IN_TABLE: &[Step] = &[("table", 1, 1, &[("ann", 1)])];
+const SIX_GLOBALLY: &[Step] = &[("global", 6, 6, &[("*", 6)])];
+const ANN_SIDE_0: &[Step] = &[("per-side", 1, 1, &[("ann/0", 1)])];
 const ANN_SIDE_1: &[Step] = &[("per-side", 1, 1, &[("ann/1", 1)])];
 const ZERO_BOTH: &[Step] = &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("ann", 0)])];
 
@@ -245,6 +247,40 @@ pub const ROWS: &[Row] = &[
     exact("functions/user-differs.toml", 1, ANN_SIDE_1),
     exact("functions/user-fails.toml", 1, ANN_ONCE),
     //
+    exact("fusion/apart.toml", 1, ANN_ONCE).with_work(&[
+        ("messages", 4),
+        ("commits", 8),
+        ("catalog_reads", 2),
+    ]),
+    ledger(
+        "fusion/coin-behind-a-stable-input.toml",
+        &[Duplicated, Divergent],
+        [1, 0, 1, 1, 0, 1, 0],
+        &[("per-side", 1, 2, &[("ann/0", 1), ("ann/1", 1)])],
+    )
+    .with_damaged(FIRST),
+    exact("fusion/coin-before-a-stable-input.toml", 1, ANN_SIDE_0).with_unfired(1),
+    exact("fusion/coin-in-the-middle-recomputed.toml", 1, &[("total", 1, 1, &[("ann", 0)])]),
+    exact("fusion/crash-runs-the-stage-again.toml", 1, ANN_SIDE_1),
+    exact(
+        "fusion/pane-fails.toml",
+        1,
+        &[("per-user", 1, 1, &[("ann", 1)]), ("table", 1, 1, &[("ann", 1)])],
+    ),
+    exact("fusion/row-and-offset.toml", 1, ANN_IN_TABLE).with_work(&[
+        ("messages", 0),
+        ("commits", 1),
+        ("catalog_reads", 0),
+    ]),
+    exact("fusion/source-record-fails.toml", 2, ANN_1_BOB_1),
+    exact("fusion/stable-input-runs-alone.toml", 1, ANN_SIDE_0).with_unfired(1),
+    exact("fusion/together.toml", 1, ANN_ONCE).with_work(&[
+        ("messages", 2),
+        ("commits", 5),
+        ("catalog_reads", 1),
+    ]),
+    exact("fusion/two-ways-in-one-stage.toml", 1, &[("both", 2, 2, &[("all", 1), ("ann", 1)])]),
+    //
     exact("gc/remnant.toml", 2, ANN_1_BOB_1).with_work(&[("ids_held_max", 1), ("ids_held_end", 0)]),
     ledger("gc/never.toml", &[Unbounded], [2, 2, 0, 0, 0, 0, 0], ANN_1_BOB_1)
         .with_work(&[("ids_held_max", 2), ("ids_held_end", 2)]),
@@ -269,6 +305,33 @@ pub const ROWS: &[Row] = &[
     .with_damaged(&["events/0#1"]),
     //
     exact("in-flight/one-at-a-time.toml", 3, ANN_2_BOB_1),
+    //
+    exact("lift/every-record.toml", 6, SIX_GLOBALLY).with_work(&[
+        ("messages", 7),
+        ("commits", 8),
+        ("catalog_reads", 6),
+    ]),
+    ledger(
+        "lift/forced-recompute.toml",
+        &[Duplicated],
+        [3, 1, 2, 2, 0, 0, 0],
+        &[("per-user", 3, 5, &[("ann", 5)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
+    exact("lift/lost-ack.toml", 3, &[("per-user", 3, 3, &[("ann", 3)])]),
+    ledger(
+        "lift/lost-ack-no-dedup.toml",
+        &[Duplicated],
+        [3, 0, 3, 3, 0, 0, 0],
+        &[("per-user", 3, 6, &[("ann", 6)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1", "events/0#2"]),
+    exact("lift/partial-aggregates.toml", 6, SIX_GLOBALLY).with_work(&[
+        ("messages", 3),
+        ("commits", 6),
+        ("catalog_reads", 2),
+    ]),
+    exact("lift/sure-recompute.toml", 3, &[("per-user", 3, 3, &[("ann", 3)])]),
     //
     exact("network/delayed-ack.toml", 1, ANN_ONCE),
     exact("network/delayed-request.toml", 1, ANN_ONCE),

@@ -7,10 +7,12 @@ pub mod atomic;
 pub mod bundle;
 pub mod dedup;
 pub mod fencing;
+pub mod fuse;
 pub mod gc;
 pub mod give_up;
 pub mod ids;
 pub mod in_flight;
+pub mod lift;
 pub mod outputs;
 pub mod re_ack;
 pub mod retry;
@@ -21,10 +23,12 @@ pub use atomic::Atomic;
 pub use bundle::Bundle;
 pub use dedup::{Dedup, DedupWindow, UnknownOld, UpdatedAt};
 pub use fencing::Fencing;
+pub use fuse::Fuse;
 pub use gc::Gc;
 pub use give_up::GiveUp;
 pub use ids::Ids;
 pub use in_flight::InFlight;
+pub use lift::Lift;
 pub use outputs::Outputs;
 pub use re_ack::ReAck;
 pub use retry::Retry;
@@ -61,6 +65,10 @@ pub struct Mechanism {
     pub in_flight: InFlight,
     /// Whether a commit under an older token is refused.
     pub fencing: Fencing,
+    /// Whether it may run in the stage of the step before it.
+    pub fuse: Fuse,
+    /// Whether partial aggregates for it are made before the shuffle.
+    pub lift: Lift,
 }
 
 impl Mechanism {

@@ -1,7 +1,7 @@
 //! Which watermarks are worth a message of their own: those that cross a window end that someone downstream
 //! waits for, and those that let ids be forgotten there.
 
-use super::{Edge, Step, StepIndex};
+use super::{Edge, Stages, Step, StepIndex};
 use crate::mechanism::{Outputs, Stamps};
 use crate::time::{Nanos, Time};
 
@@ -70,6 +70,7 @@ pub(super) fn system_uses(
     steps: &[Step],
     edges: &[Vec<Edge>],
     order: &[StepIndex],
+    stages: &Stages,
 ) -> Vec<SystemUse> {
     let mut uses = vec![SystemUse::default(); steps.len()];
     for &index in order.iter().rev() {
@@ -79,7 +80,9 @@ pub(super) fn system_uses(
             && kind.windowing().is_none();
         let passes_on = |edge: &Edge| {
             let below: SystemUse = uses[edge.to.at()];
-            below.passes_on || (below.forgets && inherits)
+            // A step in the same stage only hands over.
+            let forgets = below.forgets && !stages.is_fused(edge.to);
+            below.passes_on || (forgets && inherits)
         };
         let passes_on = edges[index.at()].iter().any(passes_on);
         uses[index.at()] = SystemUse { forgets: mechanism.forgets_by_watermark(), passes_on };

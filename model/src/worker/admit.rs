@@ -107,7 +107,7 @@ impl Gate {
     }
 
     /// Puts a window back to the front of its busy key.
-    fn put_window_back(&mut self, key: Key, start: Time) {
+    pub fn put_window_back(&mut self, key: Key, start: Time) {
         let busy = self.busy.entry(key).or_default();
         self.windows.push_front(&mut busy.due, start);
     }

@@ -2,16 +2,16 @@
 //! of the unit's commit; every output gets its id and its stamp here. A function that fails is tried
 //! again later, its key busy meanwhile.
 
+use super::chain::Chained;
 use super::unit::Taken;
 use super::{Arrived, Parent, Worker, wake_at};
 use crate::commit::{CommitKind, Delta, Lifetime, Subject};
 use crate::defect::Defect;
 use crate::effect::{Env, Moment, Timer};
-use crate::function::{Function, Output};
+use crate::function::Output;
 use crate::mechanism::{Dedup, DedupWindow, Gc, Outputs, Stamps};
-use crate::name::output_hash;
-use crate::pipeline::{Sink, StepKind};
-use crate::record::{Record, RecordId};
+use crate::pipeline::{StepIndex, StepKind};
+use crate::record::Record;
 use crate::time::Time;
 
 /// What came of applying a record.
@@ -31,18 +31,12 @@ impl Worker {
         arrived: &Arrived,
         m: &mut Moment<'_, E>,
     ) -> Application {
-        m.env.apply(self.shard, arrived.record.name);
+        m.env.apply(self.shard, self.step, arrived.record.name);
         let pipeline = m.pipeline;
         match &pipeline.step(self.step).kind {
             StepKind::Source { .. } => unreachable!("nobody sends to a source"),
-            StepKind::Map(function) => {
-                let name = arrived.record.name;
-                let answer = m.env.execute(self.step, name, function.answers());
-                return self.apply_function(function, answer, arrived, m);
-            }
-            // No user function runs here, so nothing can differ or fail.
-            StepKind::Reshuffle => {
-                return self.apply_function(&Function::Identity, Some(0), arrived, m);
+            StepKind::Map(_) | StepKind::Reshuffle | StepKind::Sink(_) => {
+                return self.apply_chain(arrived, m);
             }
             StepKind::Count(windows)
             | StepKind::Sum(windows)
@@ -71,84 +65,47 @@ impl Worker {
                 self.units.get(unit).deltas.push(take);
                 self.add(unit, arrived, Some(start), m);
             }
-            StepKind::Sink(Sink::Upsert) => {
-                let record = &arrived.record;
-                let row = Delta::Row {
-                    row: row_of(record, m),
-                    key: record.key,
-                    name: record.name,
-                    lineage: record.lineage,
-                    weight: record.weight,
-                    value: record.value.integer(),
-                };
-                let unit = self.unit_for(CommitKind::Emit, arrived, m);
-                self.units.get(unit).deltas.push(row);
-                self.add(unit, arrived, None, m);
-            }
         }
         Application::Done
     }
 
-    fn apply_function<E: Env>(
-        &mut self,
-        function: &Function,
-        answer: Option<u32>,
-        arrived: &Arrived,
-        m: &mut Moment<'_, E>,
-    ) -> Application {
+    /// Applies the steps of a stage without windows of its own.
+    fn apply_chain<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> Application {
         let record = &arrived.record;
-        let Some(answer) = answer else {
-            // A key that the open bundle holds has its turn again when that is committed.
-            if !self.is_in_open_bundle(record.key) {
-                let at = m.now.plus(self.mechanism.retry.timeout);
-                wake_at(m.effects, at, Timer::Reapply(record.key));
+        match self.evaluate(record, m) {
+            Chained::Whole => {
+                let unit = self.unit_for(self.commit_kind(m.pipeline), arrived, m);
+                self.make_chain(unit, m);
+                self.add(unit, arrived, None, m);
+                Application::Done
             }
-            self.gate.put_back(arrived.clone());
-            return Application::Failed;
-        };
-        let unit = self.unit_for(CommitKind::Commit, arrived, m);
-        let parent = Parent {
-            name: record.name,
-            id: record.id,
-            event_time: record.event_time,
-            stamp: record.stamp,
-            weight: record.weight,
-            lineage: record.lineage,
-        };
-        let step_hash = m.pipeline.hash(self.step);
-        let mut outputs = std::mem::take(&mut self.scratch);
-        function.apply(record.key, &record.value, answer, &mut m.env.vocabulary().keys, |output| {
-            outputs.push(output)
-        });
-        self.executions += 1;
-        for (index, output) in outputs.drain(..).enumerate() {
-            let index = index as u32;
-            let names = &mut m.env.vocabulary().names;
-            let name = names.output(parent.name, self.step.0, step_hash, index);
-            let derived = RecordId(output_hash(parent.id.0, step_hash, index));
-            let id = self.mechanism.ids.of(
-                derived,
-                self.token,
-                self.executions ^ (u64::from(index) << 48),
-            );
-            self.make(unit, Parent { name, id, ..parent }, output, m);
+            Chained::Failed => {
+                // A key that the open bundle holds has its turn again when that is committed.
+                if !self.is_in_open_bundle(record.key) {
+                    let at = m.now.plus(self.mechanism.retry.timeout);
+                    wake_at(m.effects, at, Timer::Reapply(record.key));
+                }
+                self.gate.put_back(arrived.clone());
+                Application::Failed
+            }
         }
-        self.scratch = outputs;
-        self.add(unit, arrived, None, m);
-        Application::Done
     }
 
-    /// Makes an output of a unit: one per way out of this step, each with its stamp. From here on it pins
-    /// the watermark.
+    /// Makes an output of a unit: one per way out of the stage from its step, each with its stamp, or adds it
+    /// to a partial aggregate. From here on it pins the watermark.
     pub(super) fn make<E: Env>(
         &mut self,
         unit: u32,
+        step: StepIndex,
         made: Parent,
         output: Output,
         m: &mut Moment<'_, E>,
     ) {
-        for edge in m.pipeline.edges(self.step) {
+        for edge in m.pipeline.stages().shuffles(step) {
             let key = m.pipeline.key_at(edge.to, output.key);
+            if self.lift(unit, (edge.to, key), &made, &output, m) {
+                continue;
+            }
             let to = m.pipeline.route(edge.to, m.env.vocabulary().keys.hash(key));
             let stamp = self.stamp(made.stamp, m.now);
             let record = Record {
@@ -256,15 +213,5 @@ fn lifetime(dedup: Dedup, gc: Gc, sender: u32) -> Option<Lifetime> {
             Gc::Never => Lifetime::Unlimited,
             Gc::Ttl { ttl, .. } => Lifetime::For { length: ttl, refresh_on_hit: false },
         }),
-    }
-}
-
-/// The row that a record is written to: a pane has the row of its key, window and number, any other
-/// record the row of its id.
-fn row_of<E: Env>(record: &Record, m: &mut Moment<'_, E>) -> u64 {
-    let names = &m.env.vocabulary().names;
-    match names.source_of(record.name) {
-        None => names.hash(record.name),
-        Some(_) => record.id.0,
     }
 }

@@ -20,6 +20,7 @@ impl Worker {
         self.gate.clear();
         self.rebuild_filters(has_new_token && self.token == 1, m);
         self.units.clear();
+        self.lifted.clear();
         self.open = None;
         self.open_settle = None;
         self.commits.restart(has_new_token);

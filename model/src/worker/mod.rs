@@ -1,7 +1,8 @@
 //! The worker's side of one shard of one stage: the protocol that makes a count exact.
 //!
-//! A record is **admitted** (is its id in the catalog of its key? a `filter` may save the read), **applied** (the user function, the
-//! window), **held** with what it made until the **commit** is answered, then **acked** upstream while its
+//! A record is **admitted** (is its id in the catalog of its key? a `filter` may save the read), **applied**
+//! (the window, or the user functions of the stage, one after the other: `chain`), **held** with what it
+//! made until the **commit** is answered, then **acked** upstream while its
 //! outputs are **sent**, and each output is **settled** once it is acked itself. Each of these has its
 //! file here, in this order. Under `recompute` the order is another: outputs are sent first, and one
 //! commit at the end settles everything. What a record leaves in the catalog is **forgotten** in the commit
@@ -12,9 +13,11 @@
 mod admit;
 mod apply;
 mod boot;
+mod chain;
 mod filter;
 mod fire;
 mod hold;
+mod lift;
 mod outbox;
 mod promise;
 mod send;
@@ -35,10 +38,12 @@ use crate::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
 use crate::record::{Record, RecordId};
 use crate::time::Time;
 use admit::Gate;
+use chain::Link;
 pub use filter::Fill;
 use filter::Filters;
 use fire::Windows;
 use hold::Commits;
+use lift::Lifted;
 use outbox::Outbox;
 use promise::Promises;
 use source::Reader;
@@ -49,6 +54,7 @@ use watermark::Watermarks;
 #[derive(Debug)]
 pub struct Worker {
     shard: ShardIndex,
+    /// The head of the stage.
     step: StepIndex,
     mechanism: Mechanism,
     defect: Option<Defect>,
@@ -63,13 +69,15 @@ pub struct Worker {
     /// The bundle that still takes records, and the one that still takes acked outputs.
     open: Option<u32>,
     open_settle: Option<u32>,
+    lifted: Lifted,
     commits: Commits,
     outbox: Outbox,
     windows: Windows,
     watermarks: Watermarks,
     promises: Promises,
     reader: Option<Reader>,
-    /// The outputs of one execution, kept for its memory.
+    /// What the stage makes of one record, and the outputs of one execution, kept for their memory.
+    chain: Vec<Link>,
     scratch: Vec<Output>,
 }
 
@@ -92,12 +100,14 @@ impl Worker {
             units: Units::default(),
             open: None,
             open_settle: None,
+            lifted: Lifted::default(),
             commits: Commits::default(),
             outbox: Outbox::default(),
             windows: Windows::default(),
             watermarks: Watermarks::new(pipeline, step),
             promises: Promises::new(pipeline, step),
             reader: is_source.then(Reader::default),
+            chain: Vec::new(),
             scratch: Vec::new(),
         }
     }
@@ -135,7 +145,7 @@ impl Worker {
             Timer::RetryWatermark { target, sends, serial } => {
                 self.promises.awaits(target, sends, serial)
             }
-            Timer::Arrival | Timer::Reapply(_) => true,
+            Timer::Arrival | Timer::Reapply(_) | Timer::Reread => true,
             Timer::Close => self.open.is_some() || self.open_settle.is_some(),
         }
     }
@@ -144,8 +154,8 @@ impl Worker {
         match timer {
             Timer::Retry { slot, .. } => self.retry(slot, m),
             Timer::RetryWatermark { target, .. } => self.send_watermark(target as usize, m),
-            Timer::Arrival => {
-                self.reader.as_mut().expect("only a source waits for arrivals").arrived();
+            Timer::Arrival | Timer::Reread => {
+                self.reader.as_mut().expect("only a source waits to read").arrived();
             }
             Timer::Close => self.close_all(m),
             Timer::Reapply(key) => self.gate.give_turn(key),

@@ -1,6 +1,7 @@
 //! The outputs that a worker holds: made, waiting to be sent, sent, acked. Until it is acked an output
 //! pins the watermark at its event time.
 
+use super::lift::sum;
 use crate::commit::{Held, HeldRow};
 use crate::pipeline::ShardIndex;
 use crate::record::Record;
@@ -67,6 +68,18 @@ impl Outbox {
     pub fn held(&self, slot: u32) -> Held {
         let entry = &self.entries[slot as usize];
         Held { to: entry.to, record: entry.record.clone() }
+    }
+
+    /// Adds one more output to a partial aggregate, which has the least event time and stamp of all in it.
+    pub fn add(&mut self, slot: u32, weight: i64, value: i64, event_time: Time, stamp: Time) {
+        let Entry { record, birth, .. } = &mut self.entries[slot as usize];
+        record.weight += weight;
+        record.value = sum(&record.value, value);
+        record.stamp = record.stamp.min(stamp);
+        if event_time < record.event_time {
+            record.event_time = event_time;
+            self.pins.push(Reverse((event_time, slot, *birth)));
+        }
     }
 
     /// The row that an output is held in.

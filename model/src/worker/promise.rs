@@ -88,24 +88,17 @@ impl Inputs {
 impl Promises {
     pub fn new(pipeline: &Pipeline, step: StepIndex) -> Promises {
         let mut targets = Vec::new();
-        for edge in pipeline.edges(step) {
-            let system_use = pipeline.system_use(edge.to);
+        for &to in pipeline.stages().receivers(step) {
+            let system_use = pipeline.system_use(to);
             // Nobody downstream waits for a watermark where no window end can be crossed, and no id
             // forgotten.
-            if pipeline.marks(edge.to).is_empty() && system_use == SystemUse::default() {
+            if pipeline.marks(to).is_empty() && system_use == SystemUse::default() {
                 continue;
             }
-            for number in 0..pipeline.step(edge.to).shards {
-                let shard = pipeline.shard(edge.to, number);
+            for number in 0..pipeline.step(to).shards {
+                let shard = pipeline.shard(to, number);
                 let (confirmed, greatest) = (Watermark::NONE, None);
-                targets.push(Target {
-                    shard,
-                    to: edge.to,
-                    system_use,
-                    confirmed,
-                    greatest,
-                    sent: None,
-                });
+                targets.push(Target { shard, to, system_use, confirmed, greatest, sent: None });
             }
         }
         Promises { outgoing: Watermark::NONE, targets, inputs: Inputs::default() }

@@ -49,6 +49,8 @@ pub(super) struct Unit {
     pub outputs: Vec<u32>,
     /// The stamps of what it took, where these pin the system watermark.
     pub pins: Vec<Time>,
+    /// How many of its outputs can be found by what they may be added up with.
+    pub indexed: usize,
     /// Outputs that must be acked before it may commit.
     pub unacked: u32,
     /// Commits of it that are not answered.
@@ -85,6 +87,7 @@ impl Units {
                     taken: Vec::new(),
                     deltas,
                     outputs: Vec::new(),
+                    indexed: 0,
                     pins: Vec::new(),
                     unacked: 0,
                     unanswered: 0,
@@ -105,6 +108,7 @@ impl Units {
         unit.taken.clear();
         unit.outputs.clear();
         unit.pins.clear();
+        unit.indexed = 0;
         unit.unacked = 0;
         unit.unanswered = 0;
         self.busy -= u32::from(unit.is_busy);
@@ -124,6 +128,7 @@ impl Units {
             unit.deltas.clear();
             unit.outputs.clear();
             unit.pins.clear();
+            unit.indexed = 0;
             unit.unacked = 0;
             unit.unanswered = 0;
             self.free.push(slot as u32);

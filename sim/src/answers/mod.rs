@@ -11,7 +11,7 @@ mod possible;
 
 use crate::draw::{Draws, Purpose};
 use crate::fault::kind::Asked;
-use crate::fault::{Before, Climate, ClockWay, Fault, Kind, Leg};
+use crate::fault::{Climate, ClockWay, Fault, Kind, Leg};
 use crate::outcome::Fired;
 use crate::plan::{Network, Plan};
 use exact::Exact;
@@ -446,12 +446,4 @@ fn drawn(climate: &Climate) -> [Vec<Drawn>; 5] {
         kinds.sort_by_key(|drawn| drawn.purpose);
     }
     drawn
-}
-
-/// Whether a step of the protocol is the same commit by another word: a sink's commit is its emit.
-fn canonical(before: Before, is_sink: bool) -> Before {
-    match before {
-        Before::Commit if is_sink => Before::Emit,
-        other => other,
-    }
 }

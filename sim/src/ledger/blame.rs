@@ -96,11 +96,22 @@ impl Ledger {
         for (number, fault) in schedule.iter().enumerate() {
             if let Some(Record::Name(pattern)) = &fault.at.record {
                 let pattern: &Pattern = pattern;
-                touch(number, pattern.root(pipeline));
+                let root = pattern.root(pipeline);
+                touch(number, root);
+                // What was added up with it goes where it goes.
+                for (_, members) in words.names.partials() {
+                    if members.iter().any(|&member| words.names.root(member) == root) {
+                        for &member in members {
+                            touch(number, words.names.root(member));
+                        }
+                    }
+                }
             }
         }
         for &(number, name) in &detail.blame.struck {
-            touch(number, words.names.root(name));
+            for root in words.names.roots(name) {
+                touch(number, root);
+            }
         }
         for damage in damage {
             damage.faults.sort_unstable();

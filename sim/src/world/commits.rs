@@ -103,10 +103,12 @@ impl World<'_> {
                         ledger.let_go(commit.shard, name);
                     }
                     for delta in &commit.deltas {
-                        if let Delta::Take { name, .. } | Delta::Row { name, .. } = *delta
-                            && let Some(source) = words.names.source_of(name)
+                        if let Delta::Take { name, lineage, .. }
+                        | Delta::Row { name, lineage, .. } = *delta
                         {
-                            ledger.taken(source, now.0.abs_diff(sources.arrival(source).0));
+                            for source in ledger.sources_of(name, lineage, words) {
+                                ledger.taken(source, now.0.abs_diff(sources.arrival(source).0));
+                            }
                         }
                     }
                 }

@@ -70,7 +70,7 @@ pub(super) fn is_substantial(event: &Event) -> bool {
         Event::Request { .. } | Event::Reply { .. } | Event::Error { .. } => false,
         Event::Wake { timer, .. } => match timer {
             Timer::Retry { .. } | Timer::RetryWatermark { .. } => false,
-            Timer::Arrival | Timer::Close | Timer::Reapply(_) => true,
+            Timer::Arrival | Timer::Close | Timer::Reapply(_) | Timer::Reread => true,
         },
         Event::Commit { .. }
         | Event::Answer { .. }

@@ -273,7 +273,7 @@ impl<'a> World<'a> {
         let (turn, lane) = match timer {
             Timer::Retry { sends: 1, .. } => (Turn::Normal, Lane::Retry),
             Timer::Retry { .. } | Timer::RetryWatermark { .. } => (Turn::Normal, Lane::Heap),
-            Timer::Arrival | Timer::Reapply(_) => (Turn::Normal, Lane::Heap),
+            Timer::Arrival | Timer::Reapply(_) | Timer::Reread => (Turn::Normal, Lane::Heap),
             Timer::Close => (Turn::Last, Lane::Heap),
         };
         self.schedule(at, turn, lane, Event::Wake { shard, life, timer });

@@ -11,7 +11,7 @@ use crate::network::Cut;
 use crate::outside::Outside;
 use onceproof_model::commit::{Commit, CommitKind, Subject};
 use onceproof_model::effect::{Effect, Input, Moment, Timer};
-use onceproof_model::pipeline::{ShardIndex, StepKind};
+use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::time::{Nanos, Time};
 
 /// What a worker does, in order.
@@ -158,11 +158,9 @@ impl World<'_> {
     /// What befalls an instance before a step of the protocol.
     pub(super) fn strike(&mut self, who: Instance, before: Before, subject: Subject) -> Fate {
         let Outside { answers, words, .. } = &mut self.outside;
-        let before = match self.pipeline.step(self.pipeline.step_of(who.shard)).kind {
-            StepKind::Sink(_) if before == Before::Commit => Before::Emit,
-            _ => before,
-        };
-        let step = StepTaken::new(self.pipeline, who.shard, before, subject, words);
+        let head = self.pipeline.step_of(who.shard);
+        let before = before.at_stage(head, self.pipeline);
+        let step = StepTaken::new(self.pipeline, who.shard, head, before, subject, words);
         match answers.before(&step, self.pipeline, words) {
             BeforeVerdict::Pass => Fate::GoesOn,
             verdict => {

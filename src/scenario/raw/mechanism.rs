@@ -43,6 +43,11 @@ pub(in crate::scenario) struct Mechanism {
     pub in_flight: Option<At<u64>>,
     /// Whether the store refuses a commit of a worker that has lost its shard; true where it is not given.
     pub fencing: Option<bool>,
+    /// Whether a map or a sink runs in the stage of the step before it; true where it is not given.
+    pub fuse: Option<bool>,
+    /// Whether partial aggregates for this aggregate are made before the shuffle; where that is sure to be
+    /// right, if it is not given.
+    pub lift: Option<Lift>,
 }
 
 /// When an unanswered request is sent again.
@@ -114,33 +119,81 @@ pub(in crate::scenario) enum Atomic {
     IdFirst,
 }
 
+/// Whether partial aggregates are made before the shuffle: `true`, `false` or `"force"`.
+#[derive(Clone, Copy)]
+pub(in crate::scenario) enum Lift {
+    /// Where that is sure to be right.
+    Sure,
+    /// Nowhere.
+    Never,
+    /// Everywhere. Wrong under `recompute` with bundles.
+    Force,
+}
+
+/// Reads a value that is `true` or `false` or one of a few words.
+struct BoolOrWord<T: 'static> {
+    expecting: &'static str,
+    bools: &'static [(bool, T)],
+    words: &'static [&'static str],
+    of_word: fn(&str) -> Option<T>,
+}
+
+impl<T: Copy> Visitor<'_> for BoolOrWord<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expecting)
+    }
+
+    fn visit_bool<E: Error>(self, given: bool) -> Result<T, E> {
+        let found = self.bools.iter().find(|&&(value, _)| value == given);
+        found
+            .map(|&(_, value)| value)
+            .ok_or_else(|| E::invalid_value(Unexpected::Bool(given), &self))
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<T, E> {
+        (self.of_word)(word).ok_or_else(|| E::unknown_variant(word, self.words))
+    }
+}
+
 impl<'de> Deserialize<'de> for Atomic {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Atomic, D::Error> {
-        const WORDS: &[&str] = &["state-first", "id-first"];
-        struct Reader;
-        impl Visitor<'_> for Reader {
-            type Value = Atomic;
+        deserializer.deserialize_any(BoolOrWord {
+            expecting: "true, \"state-first\" or \"id-first\"",
+            bools: &[(true, Atomic::Together)],
+            words: &["state-first", "id-first"],
+            of_word: |word| match word {
+                "state-first" => Some(Atomic::StateFirst),
+                "id-first" => Some(Atomic::IdFirst),
+                _ => None,
+            },
+        })
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("true, \"state-first\" or \"id-first\"")
-            }
+impl<'de> Deserialize<'de> for Lift {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Lift, D::Error> {
+        deserializer.deserialize_any(BoolOrWord {
+            expecting: "true, false or \"force\"",
+            bools: &[(true, Lift::Sure), (false, Lift::Never)],
+            words: &["force"],
+            of_word: |word| (word == "force").then_some(Lift::Force),
+        })
+    }
+}
 
-            fn visit_bool<E: Error>(self, together: bool) -> Result<Atomic, E> {
-                match together {
-                    true => Ok(Atomic::Together),
-                    false => Err(E::invalid_value(Unexpected::Bool(false), &self)),
-                }
-            }
+impl JsonSchema for Lift {
+    fn schema_name() -> Cow<'static, str> {
+        "Lift".into()
+    }
 
-            fn visit_str<E: Error>(self, word: &str) -> Result<Atomic, E> {
-                match word {
-                    "state-first" => Ok(Atomic::StateFirst),
-                    "id-first" => Ok(Atomic::IdFirst),
-                    word => Err(E::unknown_variant(word, WORDS)),
-                }
-            }
-        }
-        deserializer.deserialize_any(Reader)
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Whether partial aggregates are made before the shuffle: where that is sure to be \
+                right, nowhere, or everywhere, which is wrong under `recompute` with bundles.",
+            "enum": [true, false, "force"]
+        })
     }
 }
 

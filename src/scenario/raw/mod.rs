@@ -233,6 +233,9 @@ pub(super) struct Step {
     /// Of a map: its function.
     #[serde(rename = "fn")]
     pub function: Option<At<Function>>,
+    /// Of a map: whether what it takes is durable before it runs, so that it runs again on the same records
+    /// only. It is not fused into the step before it then. False where it is not given.
+    pub stable_input: Option<At<bool>>,
     /// Of an aggregate: the length of its windows.
     pub window: Option<At<Duration>>,
     /// Of an aggregate: how long after a window's end a late record is still taken; none where it is

@@ -55,8 +55,6 @@ fn unknown_keys_are_shown_with_the_nearest_one() {
 #[test]
 fn what_is_not_built_yet_is_refused_by_name() {
     let check = |end: &str, title, at| refused(&with(end), title, at, "");
-    check("[mechanism]\nfuse = false", "`fuse` is not built yet", "fuse");
-    check("[mechanism]\nlift = \"force\"", "`lift` is not built yet", "lift");
     check("[sweep]\nvary = {}", "`vary` is not built yet", "vary");
     check("[faults]\nredeliver = \"1/10\"", "`redeliver` is not built yet", "redeliver");
     for kind in ["call-unknown", "redeliver"] {

@@ -212,3 +212,18 @@ fn mechanisms_of_a_step_lie_over_those_of_the_file() {
     assert_eq!(long.plan.pipeline.steps()[0].mechanism.retry.max, 5_000_000_000);
     check("[mechanism]\nretry = { timeout = \"0s\" }", "a time-out of 0", "\"0s\"", "");
 }
+
+#[test]
+fn a_stable_input_is_one_that_is_committed_before_it_is_sent() {
+    let text = with("[mechanism]\noutputs = \"recompute\"")
+        .replace("mechanism = { fuse = false }", "stable-input = true");
+    let beside = "`events` sends before it commits: `recompute`";
+    refused(&text, "the input of `flip` is not stable", "stable-input", beside);
+    let sure = text.replace(
+        "kind = \"source\"\n",
+        "kind = \"source\"\nmechanism = { outputs = \"checkpoint\" }\n",
+    );
+    read(&sure);
+    let count = format!("{HEAD}{INPUT}{SOURCE}{COUNT}stable-input = true\n");
+    refused(&count, "a `count` has no `stable-input`", "stable-input", "belongs to `map`");
+}

@@ -8,8 +8,9 @@ mod stage;
 
 use crate::commit::Held;
 use crate::effect::Input;
-use crate::mechanism::{Ack, Atomic, Bundle, GiveUp, Mechanism, Outputs, ReAck};
-use crate::pipeline::{ShardIndex, StepKind};
+use crate::function::Function;
+use crate::mechanism::{Ack, Atomic, Bundle, Fuse, GiveUp, Mechanism, Outputs, ReAck};
+use crate::pipeline::{Pipeline, ShardIndex, Sink, StepKind};
 use crate::record::Record;
 use crate::time::{SECOND, Time};
 use crate::window::Windowing;
@@ -439,4 +440,75 @@ fn a_lone_watermark_is_acked_only_after_what_it_fired_and_it_are_committed() {
     // What is committed is acked at once.
     let again = stage.watermark(10);
     stage.takes(again, &["ack watermark 10s"]);
+}
+
+#[test]
+fn a_stage_with_a_fused_sink_writes_its_row_in_the_one_commit() {
+    let (map, sink) = (StepKind::Map(Function::Identity), StepKind::Sink(Sink::Upsert));
+    let mut stage = Stage::with(map, sink, Mechanism::default(), Fuse::Together);
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(
+        request,
+        &[
+            "ask catalog events/0#0",
+            "run function events/0#0",
+            "emit events/0#0 [row events/0#0.0, id ann]",
+        ],
+    );
+    stage.takes(committed(0), &["ack events/0#0"]);
+}
+
+#[test]
+fn a_source_record_whose_function_fails_waits_at_its_offset() {
+    let mechanism = Mechanism::default();
+    let map = StepKind::Map(Function::Identity);
+    let mut stage = Stage::new(map, count(0), mechanism);
+    // The map joins its source, which is the shard under test.
+    let mut steps = stage.pipeline.steps().to_vec();
+    steps[1].mechanism.fuse = Fuse::Together;
+    stage.pipeline = Pipeline::new(steps).expect("a good graph");
+    let mut stage = stage.at(0);
+    stage.world.rows = 1;
+    stage.world.answers = VecDeque::from([None]);
+    stage.takes(Input::Boot, &["take token 1", "scan", "ready"]);
+    // It is idle until then, and says what it promised before that record.
+    stage.takes(
+        Input::Resume,
+        &[
+            "read 0",
+            "run function events/0#0",
+            "wake 30ms reread",
+            "send watermark 0s",
+            "wake 30ms retry-watermark",
+        ],
+    );
+    let reread = stage.timer(0);
+    stage.takes(reread, &["ready"]);
+    stage.takes(
+        Input::Resume,
+        &[
+            "read 0",
+            "run function events/0#0",
+            "commit events/0#0 [offset 0, hold events/0#0.0]",
+            "ready",
+        ],
+    );
+}
+
+#[test]
+fn outputs_of_one_unit_for_one_window_become_one_with_its_own_name() {
+    let twice = StepKind::Map(Function::Explode { copies: 2 });
+    let mut stage = Stage::new(twice, count(0), Mechanism::default());
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(
+        request,
+        &[
+            "ask catalog events/0#0",
+            "run function events/0#0",
+            "combine 2",
+            "commit events/0#0 [id ann, hold events/0#0.0 and 1 more]",
+        ],
+    );
 }

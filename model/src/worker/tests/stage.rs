@@ -3,12 +3,12 @@
 use super::super::Worker;
 use crate::commit::{CommitKind, Content, Delta, Scan, Subject, Watermark};
 use crate::effect::{
-    Effect, Effects, Env, FilterSaid, Input, Mark, Moment, Read, Reply, Request, Rpc, SourceRow,
-    Timer,
+    Effect, Effects, Env, FilterSaid, Input, Mark, Member, Moment, Read, Reply, Request, Rpc,
+    SourceRow, Timer,
 };
 use crate::function::Function;
 use crate::key::Key;
-use crate::mechanism::Mechanism;
+use crate::mechanism::{Fuse, Mechanism};
 use crate::name::{Name, Vocabulary};
 use crate::pipeline::{Pipeline, ShardIndex, Sink, SourceWatermark, Step, StepIndex, StepKind};
 use crate::record::{Record, RecordId, Value};
@@ -84,11 +84,16 @@ impl Env for Script {
         found.extend(self.stamped.iter().filter(|&&(_, _, at)| first <= at && at <= last));
     }
 
-    fn apply(&mut self, _: ShardIndex, _: Name) {}
+    fn apply(&mut self, _: ShardIndex, _: StepIndex, _: Name) {}
 
     fn content(&mut self, _: ShardIndex, key: Key, start: Time) -> Content {
         self.asked.push(format!("read content {}@{start}", self.words.keys.text(key)));
         Content { records: 1, weight: 1, ..Content::default() }
+    }
+
+    fn combine(&mut self, members: &[Member]) -> u32 {
+        self.asked.push(format!("combine {}", members.len()));
+        0
     }
 
     fn read(&mut self, _: ShardIndex, offset: u64) -> Read {
@@ -122,8 +127,13 @@ impl Env for Script {
 const STEPS: [&str; 3] = ["events", "under-test", "below"];
 
 impl Stage {
-    /// A source, the step under test with these mechanisms, and one more; a shard each.
+    /// A source, the step under test with these mechanisms, and one more; a stage and a shard each.
     pub(super) fn new(kind: StepKind, below: StepKind, mechanism: Mechanism) -> Stage {
+        Stage::with(kind, below, mechanism, Fuse::Apart)
+    }
+
+    /// The same, and whether the step below runs in the stage under test.
+    pub(super) fn with(kind: StepKind, below: StepKind, mechanism: Mechanism, fuse: Fuse) -> Stage {
         let step = |at: usize, kind, mechanism| Step {
             name: STEPS[at].into(),
             kind,
@@ -134,8 +144,8 @@ impl Stage {
         let source = StepKind::Source { watermark: SourceWatermark::Perfect };
         let pipeline = Pipeline::new(vec![
             step(0, source, Mechanism::default()),
-            step(1, kind, mechanism),
-            step(2, below, Mechanism::default()),
+            step(1, kind, Mechanism { fuse: Fuse::Apart, ..mechanism }),
+            step(2, below, Mechanism { fuse, ..Mechanism::default() }),
         ])
         .expect("a good graph");
         let mut words = Vocabulary::default();
@@ -326,6 +336,7 @@ impl Stage {
                     Timer::Arrival => "arrival",
                     Timer::Close => "close",
                     Timer::Reapply(_) => "reapply",
+                    Timer::Reread => "reread",
                 };
                 format!("wake {at} {timer}")
             }
@@ -350,6 +361,7 @@ impl Stage {
             Delta::Settle(_) => "settle".into(),
             Delta::Stamped(stamp) => format!("stamped {stamp}"),
             Delta::Watermark { value, .. } => format!("watermark {}", value.event),
+            Delta::Decided { name, .. } => format!("decided {}", self.name(*name)),
             Delta::Row { name, .. } => format!("row {}", self.name(*name)),
         }
     }
