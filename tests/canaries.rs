@@ -78,6 +78,21 @@ kind = "count-globally"
 window = "10s"
 "#;
 
+const TWO_TRIES: &str = r#"
+[[step]]
+name = "events"
+kind = "source"
+[[step]]
+name = "parse"
+kind = "map"
+fn = "identity"
+dead-letter = { after = 2 }
+[[step]]
+name = "per-user"
+kind = "count"
+window = "1m"
+"#;
+
 const DOUBLED_REQUEST: &str = r#"
 [[fault]]
 at = { to = "per-user", record = "events/0#0", attempt = 1 }
@@ -85,7 +100,7 @@ do = "duplicate"
 "#;
 
 /// Every defect once. One that is new does not compile in [`canary`].
-const ALL: [Defect; 19] = [
+const ALL: [Defect; 20] = [
     Defect::CommitsUnnumbered,
     Defect::NoTokenAtBoot,
     Defect::KeysNeverBusy,
@@ -104,6 +119,7 @@ const ALL: [Defect; 19] = [
     Defect::StampsRestart,
     Defect::LoneWatermarkNotRetried,
     Defect::LoneWatermarkOvertakes,
+    Defect::DeadLetterAtOnce,
     Defect::DueWindowForgotten,
 ];
 
@@ -252,6 +268,16 @@ at = { step = "events", record = "events/0#1", before = "answer" }
 do = "crash"
 "#;
             (records, MINUTE, faults, 2, Class::Lost)
+        }
+        // A record has as many tries as it is given, here 2. With one: the function fails at 3, and ann is
+        // given up for good at 4, though the second try would have passed.
+        Defect::DeadLetterAtOnce => {
+            let faults = r#"
+[[fault]]
+at = { step = "parse", record = "events/0#0", attempt = 1 }
+do = "user-fails"
+"#;
+            (ONE, TWO_TRIES, faults, 1, Class::Lost)
         }
         // A watermark alone is committed after what it fires, and a boot fires what is due. Without both:
         //     7  the last watermark arrives, its commit leaves; the worker dies before that of the pane

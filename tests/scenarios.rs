@@ -192,7 +192,15 @@ fn difference(row: &Row) -> Option<String> {
     let outcome = Simulator::new(&scenario.plan).detail(scenario.seed);
     let mut classes = Classes::default();
     row.classes.iter().for_each(|&class| classes.insert(class));
-    let derived = described(classes, row.ledger, row.damaged, row.unfired, row.commits, row.steps);
+    let derived = described(
+        classes,
+        row.ledger,
+        row.dead_lettered,
+        row.damaged,
+        row.unfired,
+        row.commits,
+        row.steps,
+    );
     let run = of_run(&outcome, &scenario, row.commits.is_some());
     let meets = match &scenario.expect {
         Expect::ExactlyOnce => row.classes.is_empty(),
@@ -228,13 +236,22 @@ fn of_run(outcome: &Outcome, scenario: &Scenario, with_commits: bool) -> String 
         .collect();
     let damaged: Vec<&str> = outcome.damage.iter().map(|damage| damage.record.as_str()).collect();
     let commits = with_commits.then_some(outcome.brief.work.commits);
-    described(outcome.brief.classes, numbers, &damaged, outcome.unfired.len(), commits, &steps)
+    described(
+        outcome.brief.classes,
+        numbers,
+        ledger.dead_lettered,
+        &damaged,
+        outcome.unfired.len(),
+        commits,
+        &steps,
+    )
 }
 
 /// What is compared, in words.
 fn described(
     classes: Classes,
     ledger: [u64; 7],
+    dead_lettered: u64,
     damaged: &[&str],
     unfired: usize,
     commits: Option<u64>,
@@ -246,7 +263,7 @@ fn described(
     let mut text = format!(
         "{classes:?}, expected {expected}, exact {exact}, duplicated {duplicated}, \
          excess {excess}, lost {lost}, divergent {divergent}, late {late}, \
-         damaged {damaged:?}, unfired {unfired}"
+         dead lettered {dead_lettered}, damaged {damaged:?}, unfired {unfired}"
     );
     if let Some(commits) = commits {
         let _ = write!(text, ", commits {commits}");

@@ -94,6 +94,17 @@ pub enum Delta {
     Hold(Held),
     /// The held output with this stamp is acked and deleted.
     Settle(Time),
+    /// A record on which a function failed too often is done with, and makes nothing.
+    DeadLetter {
+        /// Its key.
+        key: Key,
+        /// The record.
+        name: Name,
+        /// What was read to make it.
+        lineage: u32,
+        /// Its value.
+        value: i64,
+    },
     /// The watermark of a sender.
     Watermark {
         /// Its place among the senders of the step.

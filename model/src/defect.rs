@@ -46,6 +46,8 @@ pub enum Defect {
     /// A watermark that travels alone is committed and acked before what it fires is committed. Harmless
     /// alone: a boot fires what is due.
     LoneWatermarkOvertakes,
+    /// A record goes to the dead letters at the first failure, however many it should be given.
+    DeadLetterAtOnce,
     /// Both that and [`Defect::BootFiresNothing`]: each of the two rules stands in for the other.
     DueWindowForgotten,
 }

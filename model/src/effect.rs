@@ -12,7 +12,7 @@ use crate::key::Key;
 use crate::name::{Name, Vocabulary};
 use crate::pipeline::{Pipeline, ShardIndex, StepIndex};
 use crate::record::{Record, RecordId, Value};
-use crate::time::Time;
+use crate::time::{Nanos, Time};
 
 /// What happens to a worker's shard.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -165,8 +165,12 @@ pub trait Env {
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read;
     /// The watermark of a source shard of which all records below `offset` were read.
     fn source_watermark(&mut self, shard: ShardIndex, offset: u64) -> Time;
-    /// The answer of a user function on a record, less than `answers`; none if it fails.
-    fn execute(&mut self, step: StepIndex, name: Name, answers: u32) -> Option<u32>;
+    /// A user function is executed on a record of this key: what chance decides in it, less than `answers`;
+    /// none if it fails.
+    fn execute(&mut self, step: StepIndex, name: Name, key: Key, answers: u32) -> Option<u32>;
+    /// What a service that a user function asks says of a key now, less than `values`; it says another
+    /// value each time `changes_every` has passed.
+    fn look_up(&mut self, step: StepIndex, key: Key, changes_every: Nanos, values: u32) -> u32;
 }
 
 /// What a source finds at an offset.

@@ -154,7 +154,7 @@ impl Env for Outside<'_> {
         self.sources.watermark(step, number, offset)
     }
 
-    fn execute(&mut self, step: StepIndex, name: Name, answers: u32) -> Option<u32> {
+    fn execute(&mut self, step: StepIndex, name: Name, key: Key, answers: u32) -> Option<u32> {
         if self.doom.is_some() {
             return None;
         }
@@ -167,7 +167,25 @@ impl Env for Outside<'_> {
         executions[at] += 1;
         let attempt = executions[at];
         let words = &self.words;
-        let execution = Execution::new(self.pipeline, step, name, attempt, answers, words);
-        self.answers.execute(&execution, self.pipeline, words)
+        let poison = &self.pipeline.step(step).failing.poison;
+        let answer = match poison {
+            Some(poison) if words.keys.text(key) == poison => None,
+            _ => {
+                let execution = Execution::new(self.pipeline, step, name, attempt, answers, words);
+                self.answers.execute(&execution, self.pipeline, words)
+            }
+        };
+        if answer.is_none() {
+            self.ledger.failed(step, name);
+        }
+        answer
+    }
+
+    fn look_up(&mut self, step: StepIndex, key: Key, changes_every: Nanos, values: u32) -> u32 {
+        let key_hash = self.words.keys.hash(key);
+        let first = self.answers.first_value(self.pipeline, step, key_hash, values);
+        // A value at a time, so that the next answer is always another one.
+        let moved = self.now.step_of(changes_every).rem_euclid(values.into());
+        ((i64::from(first) + moved) % i64::from(values)) as u32
     }
 }

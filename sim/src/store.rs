@@ -193,8 +193,8 @@ impl Rows {
                 let row = &mut self.watermarks[sender as usize];
                 *row = (*row).max(value);
             }
-            // What a sink's rows hold, the ledger knows.
-            Delta::Row { .. } => {}
+            // What a sink's rows hold, and which records are dead letters, the ledger knows.
+            Delta::Row { .. } | Delta::DeadLetter { .. } => {}
         }
         0
     }

@@ -105,7 +105,7 @@ fn does_something(kind: &Kind, pipeline: &Pipeline) -> Result<(), String> {
                     reasons.sort_by_key(|reason| !reason.starts_with("answer"));
                     let reason = match reasons.first() {
                         Some(reason) if reason.starts_with("answer") => reason,
-                        _ => "every function here answers alike each time",
+                        _ => "no function here is a coin, whose answer it could change",
                     };
                     Err(format!("`{word}` can do nothing here\n{reason}"))
                 }

@@ -229,10 +229,8 @@ fn check_text(
         match &step.kind {
             StepKind::Sum(_) => return refuse("adds up"),
             StepKind::Map(Function::Filter(Filter::ValueAtLeast(_))) => return refuse("compares"),
-            StepKind::Map(Function::Coin { into: Into::Value, .. })
-            | StepKind::Count(_)
-            | StepKind::CountGlobally(_)
-            | StepKind::Source { .. } => {}
+            StepKind::Map(function) if function.decides() == Some(Into::Value) => {}
+            StepKind::Count(_) | StepKind::CountGlobally(_) | StepKind::Source { .. } => {}
             StepKind::Map(_) | StepKind::Reshuffle | StepKind::Sink(_) => {
                 text[index.at()] = Some(record);
             }

@@ -343,6 +343,9 @@ impl Places<'_> {
 /// Whether another answer of a function is another one, else why not.
 pub(super) fn differs(function: &Function, answer: u32) -> Result<(), String> {
     match function.answers() {
+        1 if !function.is_deterministic() => {
+            Err("its function answers otherwise by itself, and not by chance".to_owned())
+        }
         1 => Err("its function always answers alike".to_owned()),
         answers if answer.is_multiple_of(answers) => {
             Err(format!("answer {answer} of {answers} is the first one again"))

@@ -7,8 +7,9 @@ use super::raw::{self, At, KindWord, span};
 use super::units::{Duration, LONGEST};
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
 use onceproof_model::pipeline::{
-    GraphError, Pipeline, Sink, SourceWatermark, Step, StepIndex, StepKind,
+    Failing, GraphError, Pipeline, Sink, SourceWatermark, Step, StepIndex, StepKind,
 };
+use onceproof_model::time::Nanos;
 use onceproof_model::window::Windowing;
 use std::collections::BTreeMap;
 
@@ -37,6 +38,7 @@ pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline
             kind: kind(source, &step.value)?,
             from: inputs_of(source, steps, at, &names)?,
             shards: shards_of(source, &step.value)?,
+            failing: failing(source, &step.value)?,
             mechanism: mechanisms.overlaid(source, step.value.mechanism.as_ref())?.all,
         };
         shards += step.shards;
@@ -171,6 +173,8 @@ fn refuse_keys_of_others(source: &Source<'_>, step: &raw::Step) -> Result<(), Di
         ("watermark", span(&step.watermark), [KindWord::Source].as_slice()),
         ("input", span(&step.input), [KindWord::Source].as_slice()),
         ("fn", span(&step.function), [KindWord::Map].as_slice()),
+        ("poison", span(&step.poison), [KindWord::Map].as_slice()),
+        ("dead-letter", span(&step.dead_letter), [KindWord::Map].as_slice()),
         ("window", span(&step.window), AGGREGATES.as_slice()),
         ("lateness", span(&step.lateness), AGGREGATES.as_slice()),
         ("write", span(&step.write), [KindWord::Sink].as_slice()),
@@ -198,6 +202,32 @@ fn windowing(source: &Source<'_>, step: &raw::Step) -> Result<Windowing, Diagnos
     }
     let lateness = step.lateness.as_ref().map_or(0, |at| at.value.0);
     Ok(Windowing { length: window.value.0, lateness })
+}
+
+/// How the function of a map fails.
+fn failing(source: &Source<'_>, step: &raw::Step) -> Result<Failing, Diagnostic> {
+    Ok(Failing {
+        poison: step.poison.as_ref().map(|poison| poison.value.key.clone()),
+        dead_letter_after: match &step.dead_letter {
+            Some(given) => Some(number(source, "after", &given.value.after, 1..=1_000_000)?),
+            None => None,
+        },
+    })
+}
+
+/// The length of a step of time, which is not 0.
+fn step_length(source: &Source<'_>, given: &At<Duration>) -> Result<Nanos, Diagnostic> {
+    match given.value.0 {
+        0 => Err(source.error(given.span.clone(), "a step of 0").label("at least 1ns long")),
+        length => Ok(length),
+    }
+}
+
+fn into(into: raw::Into) -> Into {
+    match into {
+        raw::Into::Key => Into::Key,
+        raw::Into::Value => Into::Value,
+    }
 }
 
 fn function(source: &Source<'_>, function: &At<raw::Function>) -> Result<Function, Diagnostic> {
@@ -229,11 +259,17 @@ fn function(source: &Source<'_>, function: &At<raw::Function>) -> Result<Functio
         }
         raw::Function::Coin(coin) => Function::Coin {
             sides: number(source, "sides", &coin.sides, 2..=1_000_000)?,
-            into: match coin.into {
-                raw::Into::Key => Into::Key,
-                raw::Into::Value => Into::Value,
-            },
+            into: into(coin.into),
         },
+        raw::Function::Clock(clock) => {
+            Function::Clock { every: step_length(source, &clock.every)?, into: into(clock.into) }
+        }
+        raw::Function::Lookup(lookup) => Function::Lookup {
+            changes_every: step_length(source, &lookup.changes_every)?,
+            values: number(source, "values", &lookup.values, 2..=1_000_000)?,
+            into: into(lookup.into),
+        },
+        raw::Function::Order(order) => Function::Order { into: into(order.into) },
     })
 }
 
@@ -279,7 +315,10 @@ fn graph_error(source: &Source<'_>, steps: &[At<raw::Step>], error: &GraphError)
             ),
         GraphError::DependsOnCoin { step: index, coin } => source
             .error(
-                span(&step(index).function).unwrap_or(0..0),
+                span(&step(index).poison)
+                    .or(span(&step(index).dead_letter))
+                    .or(span(&step(index).function))
+                    .unwrap_or(0..0),
                 format!("{} depends on what {} decides", name(index), name(coin)),
             )
             .label("below an aggregate, one pane may land on another side than the next"),

@@ -8,7 +8,7 @@ mod step;
 
 pub use check::GraphError;
 pub use marks::Mark;
-pub use step::{Sink, SourceWatermark, Step, StepKind};
+pub use step::{Failing, Sink, SourceWatermark, Step, StepKind};
 
 use crate::defect::Defect;
 use crate::key::Key;
@@ -252,7 +252,8 @@ mod tests {
 
     fn step(name: &str, kind: StepKind, from: &[u16], shards: u32) -> Step {
         let from = from.iter().map(|&index| StepIndex(index)).collect();
-        Step { name: name.into(), kind, from, shards, mechanism: Mechanism::default() }
+        let (failing, mechanism) = (Failing::default(), Mechanism::default());
+        Step { name: name.into(), kind, from, shards, failing, mechanism }
     }
 
     fn source() -> StepKind {

@@ -171,7 +171,7 @@ impl Worker {
             return;
         };
         let key = record.key;
-        let arrived = Arrived { record, from, rpc, watermark };
+        let arrived = Arrived { record, from, rpc, watermark, failures: 0 };
         match self.mechanism.ack {
             Ack::AfterCommit => {
                 if self.gate.claim(key) || self.has(Defect::KeysNeverBusy) {

@@ -36,8 +36,7 @@ impl Worker {
         match &pipeline.step(self.step).kind {
             StepKind::Source { .. } => unreachable!("nobody sends to a source"),
             StepKind::Map(function) => {
-                let name = arrived.record.name;
-                let answer = m.env.execute(self.step, name, function.answers());
+                let answer = self.execute(function, &arrived.record, m);
                 return self.apply_function(function, answer, arrived, m);
             }
             // No user function runs here, so nothing can differ or fail.
@@ -89,22 +88,42 @@ impl Worker {
         Application::Done
     }
 
+    /// Executes a function on a record: the answer by which it decides what is not decided by the record,
+    /// or none if it fails.
+    fn execute<E: Env>(
+        &mut self,
+        function: &Function,
+        record: &Record,
+        m: &mut Moment<'_, E>,
+    ) -> Option<i64> {
+        let drawn = m.env.execute(self.step, record.name, record.key, function.answers())?;
+        Some(match *function {
+            Function::Identity
+            | Function::KeyBy(_)
+            | Function::Filter(_)
+            | Function::Explode { .. } => 0,
+            Function::Coin { .. } => drawn.into(),
+            Function::Clock { every, .. } => m.now.step_of(every),
+            Function::Lookup { changes_every, values, .. } => {
+                m.env.look_up(self.step, record.key, changes_every, values).into()
+            }
+            Function::Order { .. } => {
+                self.executed_in_order += 1;
+                self.executed_in_order - 1
+            }
+        })
+    }
+
     fn apply_function<E: Env>(
         &mut self,
         function: &Function,
-        answer: Option<u32>,
+        answer: Option<i64>,
         arrived: &Arrived,
         m: &mut Moment<'_, E>,
     ) -> Application {
         let record = &arrived.record;
         let Some(answer) = answer else {
-            // A key that the open bundle holds has its turn again when that is committed.
-            if !self.is_in_open_bundle(record.key) {
-                let at = m.now.plus(self.mechanism.retry.timeout);
-                wake_at(m.effects, at, Timer::Reapply(record.key));
-            }
-            self.gate.put_back(arrived.clone());
-            return Application::Failed;
+            return self.fail(arrived, m);
         };
         let unit = self.unit_for(CommitKind::Commit, arrived, m);
         let parent = Parent {
@@ -136,6 +155,34 @@ impl Worker {
         self.scratch = outputs;
         self.add(unit, arrived, None, m);
         Application::Done
+    }
+
+    /// A function failed on a record. It is tried again when its key has its next turn; or, where that is
+    /// enough, it goes to the dead letters: done with like any other, with its id, and no output.
+    fn fail<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> Application {
+        let record = &arrived.record;
+        let failures = arrived.failures + 1;
+        let after = m.pipeline.step(self.step).failing.dead_letter_after;
+        let is_enough = after.is_some_and(|after| failures >= after);
+        if is_enough || (after.is_some() && self.has(Defect::DeadLetterAtOnce)) {
+            let dead = Delta::DeadLetter {
+                key: record.key,
+                name: record.name,
+                lineage: record.lineage,
+                value: record.value.integer(),
+            };
+            let unit = self.unit_for(CommitKind::Commit, arrived, m);
+            self.units.get(unit).deltas.push(dead);
+            self.add(unit, arrived, None, m);
+            return Application::Done;
+        }
+        // A key that the open bundle holds has its turn again when that is committed.
+        if !self.is_in_open_bundle(record.key) {
+            let at = m.now.plus(self.mechanism.retry.timeout);
+            wake_at(m.effects, at, Timer::Reapply(record.key));
+        }
+        self.gate.put_back(Arrived { failures, ..arrived.clone() });
+        Application::Failed
     }
 
     /// Makes an output of a unit: one per way out of this step, each with its stamp. From here on it pins
@@ -209,7 +256,7 @@ impl Worker {
         start: Option<Time>,
         m: &mut Moment<'_, E>,
     ) {
-        let Arrived { ref record, from, rpc, watermark } = *arrived;
+        let Arrived { ref record, from, rpc, watermark, failures: _ } = *arrived;
         let (key, id) = (record.key, record.id);
         let subject = Subject::Record(record.name);
         let sender = m.pipeline.sender_number(self.step, from);

@@ -20,6 +20,7 @@ impl Worker {
         self.units.clear();
         self.open = None;
         self.open_settle = None;
+        self.executed_in_order = 0;
         self.commits.restart(has_new_token);
         self.outbox.clear();
         self.windows.clear();

@@ -50,6 +50,8 @@ pub struct Worker {
     token: u64,
     serials: u64,
     executions: u64,
+    /// How many records this life has numbered in order of execution.
+    executed_in_order: i64,
     last_stamp: Time,
     gate: Gate,
     units: Units,
@@ -78,6 +80,7 @@ impl Worker {
             token: 0,
             serials: 0,
             executions: 0,
+            executed_in_order: 0,
             last_stamp: Time::MIN,
             gate: Gate::default(),
             units: Units::default(),
@@ -174,6 +177,8 @@ struct Arrived {
     from: ShardIndex,
     rpc: Rpc,
     watermark: Time,
+    /// How often a function has failed on it in this life.
+    failures: u32,
 }
 
 /// Calls back at `at`.

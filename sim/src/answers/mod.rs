@@ -20,7 +20,7 @@ use log::Log;
 use moment::Moment;
 use onceproof_model::mix::fold;
 use onceproof_model::name::Vocabulary;
-use onceproof_model::pipeline::Pipeline;
+use onceproof_model::pipeline::{Pipeline, StepIndex};
 use onceproof_model::time::Nanos;
 use possible::Possible;
 use rustc_hash::FxBuildHasher;
@@ -304,6 +304,19 @@ impl Answers {
             Some(Kind::UserDiffers { answer }) => Some((first + answer % answers) % answers),
             Some(kind) => unreachable!("{kind:?} is not asked of functions"),
         }
+    }
+
+    /// What a service that a step asks says of a key at first, less than `values`.
+    pub fn first_value(
+        &self,
+        pipeline: &Pipeline,
+        step: StepIndex,
+        key_hash: u64,
+        values: u32,
+    ) -> u32 {
+        let point = fold(key_hash, pipeline.hash(step));
+        let draw = |draws: &Draws| draws.below(point, Purpose::FirstValue, values.into()) as u32;
+        self.draws.as_ref().map_or(0, draw)
     }
 
     /// A step of the protocol is about to be taken (see [`Answers::asks_before`]): after how long its

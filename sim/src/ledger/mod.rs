@@ -6,6 +6,7 @@
 //! panes and rows. Totals are not enough: one record lost and another doubled leaves the total right.
 
 mod blame;
+mod dead;
 mod reflect;
 mod traces;
 pub mod truth;
@@ -16,6 +17,7 @@ mod tests;
 
 use crate::outcome::Latency;
 use blame::Blame;
+use dead::Dead;
 use hashbrown::HashMap;
 use hdrhistogram::Histogram;
 use onceproof_model::commit::Delta;
@@ -39,6 +41,7 @@ pub struct Ledger {
     /// What was read to make a pane; lineage 0 is nothing.
     reads: Vec<Span>,
     traces: Traces,
+    dead: Dead,
     /// Panes, or what maps made of them, that are reflected more than once at a step.
     doubled: Vec<(StepIndex, u32)>,
     /// Steps with a result that its content does not add up to.
@@ -104,6 +107,7 @@ impl Ledger {
         self.reads.clear();
         self.reads.push(Span::default());
         self.traces.clear();
+        self.dead.reset(pipeline);
         self.doubled.clear();
         self.phantom.clear();
         self.detail = in_detail.then(|| Detail {
@@ -139,6 +143,10 @@ impl Ledger {
                 self.reflect_row(step, row, Written::new(key, name, lineage, value), words);
             }
             Delta::Id { key, name, value, .. } => self.traces.hint(name, key, value),
+            Delta::DeadLetter { key, name, lineage, value } => {
+                self.traces.hint(name, key, value);
+                self.see_dead_letter(step, name, lineage, key);
+            }
             Delta::Offset(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
         }
     }

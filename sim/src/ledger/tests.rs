@@ -9,7 +9,7 @@ use crate::plan::{Cluster, Network, Plan, Until};
 use crate::sources::Sources;
 use onceproof_model::commit::{Content, Held};
 use onceproof_model::mechanism::Mechanism;
-use onceproof_model::pipeline::{Sink, SourceWatermark, Step};
+use onceproof_model::pipeline::{Failing, Sink, SourceWatermark, Step};
 use onceproof_model::record::{Record, RecordId, Value};
 use onceproof_model::time::{Nanos, SECOND};
 use onceproof_model::window::Windowing;
@@ -46,6 +46,7 @@ impl Fed {
             kind,
             from: at.checked_sub(1).map(|from| StepIndex(from as u16)).into_iter().collect(),
             shards: 1,
+            failing: Failing::default(),
             mechanism: Mechanism::default(),
         };
         let pipeline = Pipeline::new(kinds.enumerate().map(step).collect()).expect("a chain");

@@ -2,10 +2,11 @@
 //! a function that is not deterministic the answer is the one that won: truth is then that every record
 //! is in exactly one outcome.
 
+use super::dead::Dead;
 use super::placed;
 use super::traces::Traces;
 use onceproof_model::effect::SourceRow;
-use onceproof_model::function::Function;
+use onceproof_model::function::{Function, Into};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
@@ -27,6 +28,8 @@ pub struct Expected {
     pub value: i64,
     /// Whether its own source had given its window up when it was read.
     pub is_late: bool,
+    /// Whether a step on the way gave it up as a dead letter, so that it belongs there no more.
+    pub is_dead: bool,
 }
 
 /// A record on its way through the steps.
@@ -40,6 +43,7 @@ struct Item {
     event_time: Time,
     times: u32,
     is_late: bool,
+    is_dead: bool,
 }
 
 /// Evaluates the pipeline.
@@ -47,13 +51,19 @@ pub(super) struct Truth<'a> {
     pipeline: &'a Pipeline,
     words: &'a mut Vocabulary,
     traces: &'a Traces,
+    dead: &'a Dead,
     /// Whether an answer that won is not known, since nothing of it was committed.
     pub is_unsure: bool,
 }
 
 impl<'a> Truth<'a> {
-    pub fn new(pipeline: &'a Pipeline, words: &'a mut Vocabulary, traces: &'a Traces) -> Truth<'a> {
-        Truth { pipeline, words, traces, is_unsure: false }
+    pub fn new(
+        pipeline: &'a Pipeline,
+        words: &'a mut Vocabulary,
+        traces: &'a Traces,
+        dead: &'a Dead,
+    ) -> Truth<'a> {
+        Truth { pipeline, words, traces, dead, is_unsure: false }
     }
 
     /// Sends one source record through the pipeline, and hands each result that it belongs into to
@@ -74,6 +84,7 @@ impl<'a> Truth<'a> {
             event_time: row.event_time,
             times: 1,
             is_late: false,
+            is_dead: false,
         };
         self.flow(source, &item, watermark, each);
     }
@@ -91,7 +102,7 @@ impl<'a> Truth<'a> {
             let leaf = item.name.unwrap_or(item.leaf);
             let value = if item.name.is_some() { item.value.integer() } else { 0 };
             let key_hash = self.words.keys.hash(key);
-            let times = item.times;
+            let Item { times, is_dead, .. } = *item;
             match &pipeline.step(step).kind {
                 StepKind::Source { .. } => {}
                 StepKind::Map(function) => self.apply(step, function, item, watermark, each),
@@ -104,17 +115,18 @@ impl<'a> Truth<'a> {
                     let start = windows.start(item.event_time);
                     let is_late = item.is_late || windows.is_late(start, watermark);
                     let place = placed(key_hash, start);
-                    let is_late = each(Expected { step, leaf, times, place, value, is_late });
+                    let is_late =
+                        each(Expected { step, leaf, times, place, value, is_late, is_dead });
                     let event_time = windows.end(start).before();
                     let (name, value) = (None, Value::Integer(0));
-                    let item = Item { name, leaf, key, value, event_time, times, is_late };
+                    let item = Item { name, leaf, key, value, event_time, times, is_late, is_dead };
                     // A count passes its watermark on less its lateness, so what its own source had said
                     // comes down here that much later.
                     self.flow(step, &item, watermark.minus(windows.lateness), each);
                 }
                 StepKind::Sink(_) => {
                     let (place, is_late) = (placed(key_hash, Time(0)), item.is_late);
-                    each(Expected { step, leaf, times, place, value, is_late });
+                    each(Expected { step, leaf, times, place, value, is_late, is_dead });
                 }
             }
         }
@@ -128,23 +140,22 @@ impl<'a> Truth<'a> {
         watermark: Time,
         each: &mut impl FnMut(Expected) -> bool,
     ) {
+        let leaf = item.name.unwrap_or(item.leaf);
+        let is_dead = item.is_dead || self.dead.is_given_up(step, leaf, item.key);
         let mut outputs = Vec::new();
         function
             .apply(item.key, &item.value, 0, &mut self.words.keys, |output| outputs.push(output));
         for (index, output) in outputs.into_iter().enumerate() {
-            let mut item = Item { key: output.key, value: output.value, ..item.clone() };
+            let mut item = Item { key: output.key, value: output.value, is_dead, ..item.clone() };
             if let Some(parent) = item.name {
                 let step_hash = self.pipeline.hash(step);
                 let name = self.words.names.output(parent, step.0, step_hash, index as u32);
                 item.name = Some(name);
-                if function.answers() > 1 {
-                    match self.traces.winner(name) {
-                        Some((key, value)) => {
-                            item.key = key;
-                            item.value = Value::Integer(value);
-                        }
-                        None => self.is_unsure = true,
-                    }
+                match (function.decides(), self.traces.winner(name)) {
+                    (None, _) => {}
+                    (Some(Into::Key), Some((key, _))) => item.key = key,
+                    (Some(Into::Value), Some((_, value))) => item.value = Value::Integer(value),
+                    (Some(_), None) => self.is_unsure |= !is_dead,
                 }
             }
             self.flow(step, &item, watermark, each);
@@ -169,7 +180,9 @@ pub(super) fn is_placed(pipeline: &Pipeline) -> Vec<bool> {
             here.tossed |= upstream[from.at()].tossed;
         }
         match &step.kind {
-            StepKind::Map(function) => here.tossed |= function.answers() > 1 && here.aggregated,
+            StepKind::Map(function) => {
+                here.tossed |= !function.is_deterministic() && here.aggregated
+            }
             StepKind::Count(_) | StepKind::Sum(_) | StepKind::CountGlobally(_) => {
                 here.aggregated = true;
             }

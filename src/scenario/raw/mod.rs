@@ -229,6 +229,11 @@ pub(super) struct Step {
     /// Of a map: its function.
     #[serde(rename = "fn")]
     pub function: Option<At<Function>>,
+    /// Of a map: on which records its function fails each time.
+    pub poison: Option<At<Poison>>,
+    /// Of a map: when a record on which its function fails goes to the dead letters; it is tried for ever
+    /// where it is not given.
+    pub dead_letter: Option<At<DeadLetter>>,
     /// Of an aggregate: the length of its windows.
     pub window: Option<At<Duration>>,
     /// Of an aggregate: how long after a window's end a late record is still taken; none where it is
@@ -307,6 +312,12 @@ pub(super) enum Function {
     Explode(Explode),
     /// One of so many sides, perhaps another when run again.
     Coin(Coin),
+    /// The processing time in steps, later when run again.
+    Clock(Clock),
+    /// What a service says of the key, something else some time later.
+    Lookup(Lookup),
+    /// The number of the record in order of execution, counted from 0 again after a crash.
+    Order(Order),
 }
 
 /// Where `key-by` takes the key from.
@@ -354,7 +365,58 @@ pub(super) struct Coin {
     pub into: Into,
 }
 
-/// Where a coin's side goes.
+/// A clock.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Clock {
+    /// How long a step is.
+    pub every: At<Duration>,
+    /// Where the number of the step goes; `key` where it is not given.
+    #[serde(default)]
+    pub into: Into,
+}
+
+/// A service that is asked.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Lookup {
+    /// How long an answer of the service stands.
+    pub changes_every: At<Duration>,
+    /// How many values it has; it goes from each to the next.
+    #[schemars(with = "u32", range(min = 2, max = 1_000_000))]
+    pub values: At<u64>,
+    /// Where the value goes; `key` where it is not given.
+    #[serde(default)]
+    pub into: Into,
+}
+
+/// A number in order of execution.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Order {
+    /// Where the number goes; `key` where it is not given.
+    #[serde(default)]
+    pub into: Into,
+}
+
+/// The records on which a function fails.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Poison {
+    /// Those of this key.
+    pub key: String,
+}
+
+/// When a record goes to the dead letters.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct DeadLetter {
+    /// After so many failures in one life of the worker.
+    #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
+    pub after: At<u64>,
+}
+
+/// Where a function's answer goes.
 #[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Into {

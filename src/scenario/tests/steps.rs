@@ -36,6 +36,8 @@ fn steps_have_names_kinds_and_inputs() {
     check(&kind("sink", "window = \"1s\""), "a `sink` has no `window`", "window", belongs);
     let belongs = "`fn` belongs to `map`";
     check(&kind("reshuffle", "fn = \"identity\""), "a `reshuffle` has no `fn`", "fn", belongs);
+    let belongs = "`poison` belongs to `map`";
+    check(&kind("sink", "poison = { key = \"a\" }"), "a `sink` has no `poison`", "poison", belongs);
     let globally = "shards = 2\nwindow = \"1s\"";
     check(&kind("count-globally", globally), "`count-globally` has one shard", "2\nw", "");
     check(&kind("reshuffle", ""), "nobody takes the outputs of `c`", "\"c\"", "");
@@ -73,12 +75,21 @@ fn functions_are_read() {
         "{ filter = { value-at-least = 3 } }",
         "{ explode = { copies = 3 } }",
         "{ coin = { sides = 3, into = \"value\" } }",
+        "{ clock = { every = \"100ms\" } }",
+        "{ lookup = { changes-every = \"1s\", values = 2, into = \"value\" } }",
+        "{ order = {} }",
+        "\"identity\"\npoison = { key = \"bob\" }\ndead-letter = { after = 3 }",
     ] {
         read(&map(function));
     }
     let check = |function: &str, title, at, beside| refused(&map(function), title, at, beside);
     check("{ coin = { sides = 1 } }", "`sides` is out of range", "1 }", "from 2");
     check("{ coin = {} }", "`sides` is missing", "{} }", "");
+    check("{ clock = { every = \"0s\" } }", "a step of 0", "\"0s\"", "at least 1ns");
+    let lookup = "{ lookup = { changes-every = \"1s\", values = 1 } }";
+    check(lookup, "`values` is out of range", "1 } }", "from 2");
+    let never = "\"identity\"\ndead-letter = { after = 0 }";
+    check(never, "`after` is out of range", "0 }", "from 1");
     check("{ explode = { copies = 0 } }", "`copies` is out of range", "0 }", "from 1");
     check("\"coin\"", "expected a table `{ … }`", "\"coin\"", "");
     check("{ key-by = { befor = \"/\" } }", "unknown name `befor`", "befor", "`before`?");

@@ -9,9 +9,11 @@ use crate::function::Function;
 use crate::key::Key;
 use crate::mechanism::Mechanism;
 use crate::name::{Name, Vocabulary};
-use crate::pipeline::{Pipeline, ShardIndex, Sink, SourceWatermark, Step, StepIndex, StepKind};
+use crate::pipeline::{
+    Failing, Pipeline, ShardIndex, Sink, SourceWatermark, Step, StepIndex, StepKind,
+};
 use crate::record::{Record, RecordId, Value};
-use crate::time::{SECOND, Time};
+use crate::time::{Nanos, SECOND, Time};
 use crate::window::Windowing;
 use std::collections::VecDeque;
 
@@ -91,10 +93,15 @@ impl Env for Script {
         Time(0)
     }
 
-    fn execute(&mut self, _: StepIndex, name: Name, _: u32) -> Option<u32> {
+    fn execute(&mut self, _: StepIndex, name: Name, _: Key, _: u32) -> Option<u32> {
         let text = self.words.names.text(name, &self.words.keys, |_| "events");
         self.asked.push(format!("run function {text}"));
         self.answers.pop_front().unwrap_or(Some(0))
+    }
+
+    fn look_up(&mut self, _: StepIndex, key: Key, _: Nanos, _: u32) -> u32 {
+        self.asked.push(format!("look up {}", self.words.keys.text(key)));
+        0
     }
 }
 
@@ -103,18 +110,23 @@ const STEPS: [&str; 3] = ["events", "under-test", "below"];
 impl Stage {
     /// A source, the step under test with these mechanisms, and one more; a shard each.
     pub(super) fn new(kind: StepKind, below: StepKind, mechanism: Mechanism) -> Stage {
-        let step = |at: usize, kind, mechanism| Step {
+        Stage::failing(kind, Failing::default(), below, mechanism)
+    }
+
+    fn failing(kind: StepKind, failing: Failing, below: StepKind, mechanism: Mechanism) -> Stage {
+        let step = |at: usize, kind, failing, mechanism| Step {
             name: STEPS[at].into(),
             kind,
             from: at.checked_sub(1).map(|from| StepIndex(from as u16)).into_iter().collect(),
             shards: 1,
+            failing,
             mechanism,
         };
         let source = StepKind::Source { watermark: SourceWatermark::Perfect };
         let pipeline = Pipeline::new(vec![
-            step(0, source, Mechanism::default()),
-            step(1, kind, mechanism),
-            step(2, below, Mechanism::default()),
+            step(0, source, Failing::default(), Mechanism::default()),
+            step(1, kind, failing, mechanism),
+            step(2, below, Failing::default(), Mechanism::default()),
         ])
         .expect("a good graph");
         let mut words = Vocabulary::default();
@@ -137,6 +149,13 @@ impl Stage {
     /// A map that passes records on to a count.
     pub(super) fn map(mechanism: Mechanism) -> Stage {
         Stage::new(StepKind::Map(Function::Identity), count(0), mechanism)
+    }
+
+    /// A map whose records go to the dead letters after so many failures.
+    pub(super) fn map_with_dead_letters(after: u32) -> Stage {
+        let failing = Failing { poison: None, dead_letter_after: Some(after) };
+        let function = StepKind::Map(Function::Identity);
+        Stage::failing(function, failing, count(0), Mechanism::default())
     }
 
     /// A count in windows of 10 s, above a sink, which waits for no watermarks.
@@ -326,6 +345,7 @@ impl Stage {
             Delta::Hold(held) => format!("hold {}", self.name(held.record.name)),
             Delta::Settle(_) => "settle".into(),
             Delta::Watermark { value, .. } => format!("watermark {value}"),
+            Delta::DeadLetter { name, .. } => format!("dead letter {}", self.name(*name)),
             Delta::Row { name, .. } => format!("row {}", self.name(*name)),
         }
     }
