@@ -145,7 +145,7 @@ impl Ledger {
             Delta::Id { key, name, value, .. } => self.traces.hint(name, key, value),
             Delta::DeadLetter { key, name, lineage, value } => {
                 self.traces.hint(name, key, value);
-                self.see_dead_letter(step, name, lineage, key);
+                self.see_dead_letter(step, name, lineage, key, &words.names);
             }
             Delta::Offset(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
         }

@@ -2,11 +2,11 @@
 //! a function that is not deterministic the answer is the one that won: truth is then that every record
 //! is in exactly one outcome.
 
-use super::dead::Dead;
+use super::dead::{Dead, GivenUp, Way};
 use super::placed;
 use super::traces::Traces;
 use onceproof_model::effect::SourceRow;
-use onceproof_model::function::{Function, Into};
+use onceproof_model::function::{Function, Into, Output};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
@@ -44,6 +44,7 @@ struct Item {
     times: u32,
     is_late: bool,
     is_dead: bool,
+    way: Way,
 }
 
 /// Evaluates the pipeline.
@@ -52,6 +53,8 @@ pub(super) struct Truth<'a> {
     words: &'a mut Vocabulary,
     traces: &'a Traces,
     dead: &'a Dead,
+    /// What was found to be given up of the record that is evaluated, once for each time.
+    given_up: Vec<GivenUp>,
     /// Whether an answer that won is not known, since nothing of it was committed.
     pub is_unsure: bool,
 }
@@ -63,7 +66,7 @@ impl<'a> Truth<'a> {
         traces: &'a Traces,
         dead: &'a Dead,
     ) -> Truth<'a> {
-        Truth { pipeline, words, traces, dead, is_unsure: false }
+        Truth { pipeline, words, traces, dead, given_up: Vec::new(), is_unsure: false }
     }
 
     /// Sends one source record through the pipeline, and hands each result that it belongs into to
@@ -85,7 +88,9 @@ impl<'a> Truth<'a> {
             times: 1,
             is_late: false,
             is_dead: false,
+            way: Way::default(),
         };
+        self.given_up.clear();
         self.flow(source, &item, watermark, each);
     }
 
@@ -119,7 +124,9 @@ impl<'a> Truth<'a> {
                         each(Expected { step, leaf, times, place, value, is_late, is_dead });
                     let event_time = windows.end(start).before();
                     let (name, value) = (None, Value::Integer(0));
-                    let item = Item { name, leaf, key, value, event_time, times, is_late, is_dead };
+                    let way = Way::from(step.0);
+                    let item =
+                        Item { name, leaf, key, value, event_time, times, is_late, is_dead, way };
                     // A count passes its watermark on less its lateness, so what its own source had said
                     // comes down here that much later.
                     self.flow(step, &item, watermark.minus(windows.lateness), each);
@@ -132,6 +139,17 @@ impl<'a> Truth<'a> {
         }
     }
 
+    /// Whether a record was given up, once more than was found before.
+    fn is_given_up(&mut self, record: GivenUp) -> bool {
+        let times = self.dead.times(&record) as usize;
+        let is =
+            times > 0 && self.given_up.iter().filter(|&&other| other == record).count() < times;
+        if is {
+            self.given_up.push(record);
+        }
+        is
+    }
+
     fn apply(
         &mut self,
         step: StepIndex,
@@ -141,12 +159,15 @@ impl<'a> Truth<'a> {
         each: &mut impl FnMut(Expected) -> bool,
     ) {
         let leaf = item.name.unwrap_or(item.leaf);
-        let is_dead = item.is_dead || self.dead.is_given_up(step, leaf, item.key);
+        let here = GivenUp { step, leaf, key: item.key, way: item.way };
+        let is_dead = item.is_dead || self.is_given_up(here);
         let mut outputs = Vec::new();
         function
             .apply(item.key, &item.value, 0, &mut self.words.keys, |output| outputs.push(output));
         for (index, output) in outputs.into_iter().enumerate() {
-            let mut item = Item { key: output.key, value: output.value, is_dead, ..item.clone() };
+            let way = item.way.through(step.0, index as u32);
+            let Output { key, value } = output;
+            let mut item = Item { key, value, is_dead, way, ..item.clone() };
             if let Some(parent) = item.name {
                 let step_hash = self.pipeline.hash(step);
                 let name = self.words.names.output(parent, step.0, step_hash, index as u32);
