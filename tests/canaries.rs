@@ -93,6 +93,17 @@ kind = "count"
 window = "1m"
 "#;
 
+const FROM_A_QUEUE: &str = r#"
+[[step]]
+name = "events"
+kind = "source"
+queue = { deadline = "100s" }
+[[step]]
+name = "per-user"
+kind = "count"
+window = "1m"
+"#;
+
 const DOUBLED_REQUEST: &str = r#"
 [[fault]]
 at = { to = "per-user", record = "events/0#0", attempt = 1 }
@@ -100,7 +111,7 @@ do = "duplicate"
 "#;
 
 /// Every defect once. One that is new does not compile in [`canary`].
-const ALL: [Defect; 20] = [
+const ALL: [Defect; 21] = [
     Defect::CommitsUnnumbered,
     Defect::NoTokenAtBoot,
     Defect::KeysNeverBusy,
@@ -120,6 +131,7 @@ const ALL: [Defect; 20] = [
     Defect::LoneWatermarkNotRetried,
     Defect::LoneWatermarkOvertakes,
     Defect::DeadLetterAtOnce,
+    Defect::UnackedMessageDoesNotPin,
     Defect::DueWindowForgotten,
 ];
 
@@ -278,6 +290,19 @@ at = { step = "parse", record = "events/0#0", attempt = 1 }
 do = "user-fails"
 "#;
             (ONE, TWO_TRIES, faults, 1, Class::Lost)
+        }
+        // A message that is not acked holds back the watermark of its queue. Without, in s:
+        //     0  ann is handed out, and the source dies before it commits her
+        //    70  bob is handed out; nothing else is left in the queue, as it seems, so he carries 70 s
+        //   100  ann is handed out again, too late for her window
+        Defect::UnackedMessageDoesNotPin => {
+            let records = r#"{ key = "ann", at = "0s" }, { key = "bob", at = "70s" }"#;
+            let faults = r#"
+[[fault]]
+at = { step = "events", record = "events/0#0", before = "commit" }
+do = "crash"
+"#;
+            (records, FROM_A_QUEUE, faults, 1, Class::Lost)
         }
         // A watermark alone is committed after what it fires, and a boot fires what is due. Without both:
         //     7  the last watermark arrives, its commit leaves; the worker dies before that of the pane

@@ -48,6 +48,8 @@ pub enum Defect {
     LoneWatermarkOvertakes,
     /// A record goes to the dead letters at the first failure, however many it should be given.
     DeadLetterAtOnce,
+    /// A queue takes a message that it has handed out for done, as far as its watermark goes.
+    UnackedMessageDoesNotPin,
     /// Both that and [`Defect::BootFiresNothing`]: each of the two rules stands in for the other.
     DueWindowForgotten,
 }

@@ -41,6 +41,8 @@ pub enum Effect {
     Commit(Commit),
     /// Tell a sender that its request is done.
     Ack(Ack),
+    /// Tell a queue that a message is done.
+    AckMessage(MessageAck),
     /// Send a request.
     Send(Request),
     /// Call back.
@@ -104,6 +106,17 @@ pub struct Ack {
     pub watermark: Time,
 }
 
+/// Tells a queue that a message is done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MessageAck {
+    /// The source shard that it was handed to.
+    pub shard: ShardIndex,
+    /// Which message.
+    pub number: u32,
+    /// What it carries.
+    pub name: Name,
+}
+
 /// The reply to a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Reply {
@@ -163,6 +176,14 @@ pub trait Env {
     fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content;
     /// The source record at an offset.
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read;
+    /// The next message of the queue that a source shard reads.
+    fn pull(&mut self, shard: ShardIndex) -> Pull;
+    /// The event-time watermark of the queue that a source shard reads: no message that is not acked, and
+    /// none to come as far as the source knows, has an earlier event time.
+    fn queue_watermark(&mut self, shard: ShardIndex) -> Time;
+    /// When the oldest message that is not acked was published, of the queue that a source shard reads; the
+    /// end of time if there is none. It is the system watermark of such a source.
+    fn oldest_unacked(&mut self, shard: ShardIndex) -> Time;
     /// The watermark of a source shard of which all records below `offset` were read.
     fn source_watermark(&mut self, shard: ShardIndex, offset: u64) -> Time;
     /// A user function is executed on a record of this key: what chance decides in it, less than `answers`;
@@ -185,6 +206,31 @@ pub enum Read {
     },
     /// The end of the input.
     End,
+}
+
+/// What a queue hands out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Pull {
+    /// A message.
+    Message(Message),
+    /// Nothing before this time.
+    NotYet {
+        /// When the next message is published, or handed out again.
+        at: Time,
+    },
+    /// Nothing, unless something happens.
+    Nothing,
+}
+
+/// A delivery of a message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Message {
+    /// What it carries; its id is the publisher's attribute, if it has one.
+    pub row: SourceRow,
+    /// Which message of the queue.
+    pub number: u32,
+    /// Which delivery of it, from 1.
+    pub delivery: u32,
 }
 
 /// One record of the input.

@@ -28,7 +28,12 @@ pub fn flip_plan() -> Plan {
     let coin = Function::Coin { sides: 2, into: Into::Key };
     let windows = Windowing { length: 60 * SECOND, lateness: 0 };
     let steps = vec![
-        step("events", StepKind::Source { watermark: SourceWatermark::Perfect }, &[], 1),
+        step(
+            "events",
+            StepKind::Source { watermark: SourceWatermark::Perfect, queue: None },
+            &[],
+            1,
+        ),
         step("flip", StepKind::Map(coin), &[0], 1),
         step("per-side", StepKind::Count(windows), &[1], 2),
     ];

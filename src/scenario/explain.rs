@@ -7,7 +7,7 @@ use std::ops::Range;
 
 /// Names of the design that are not built yet: a name that is known at the same place, the name, and
 /// what can be done instead.
-const NOT_BUILT: [(&str, &str, &str); 34] = [
+const NOT_BUILT: [(&str, &str, &str); 32] = [
     ("catalog", "bloom", "`catalog` is exact too"),
     ("catalog", "bloom-only", "`off` is a wrong design that this version has"),
     ("catalog", "window", "`catalog` forgets nothing too early"),
@@ -23,7 +23,6 @@ const NOT_BUILT: [(&str, &str, &str); 34] = [
     ("drop-ack", "move", "a shard stays on its worker"),
     ("drop-ack", "clock-step", "no mechanism reads a clock"),
     ("drop-ack", "call-unknown", "there are no functions with side effects"),
-    ("drop-ack", "redeliver", "sources are deterministic"),
     ("coin", "call", "functions have no side effects"),
     ("upsert", "append", "`upsert` overwrites a result that comes again"),
     ("upsert", "rename", "`upsert` overwrites a result that comes again"),
@@ -41,7 +40,6 @@ const NOT_BUILT: [(&str, &str, &str); 34] = [
     ("dataflow", "log-transactions", "only `dataflow` is simulated"),
     ("reshuffle", "flatten", "`from` takes a list of steps"),
     ("reshuffle", "join", "`from` takes a list of steps"),
-    ("generate", "queue", "sources are deterministic"),
 ];
 
 /// What a pipeline without steps needs.

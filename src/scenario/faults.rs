@@ -3,7 +3,7 @@
 
 use super::diagnostic::{Diagnostic, Source};
 use super::explain::custom;
-use super::place::{Places, differs};
+use super::place::{Places, differs, reads_queue};
 use super::raw::At;
 use super::raw::fault::{Drawn, Fault as RawFault, Faults};
 use super::raw::parameters::Parameters;
@@ -35,6 +35,7 @@ pub(super) fn climate(
     reader.read(KindName::CommitDelayed, &faults.commit_delayed)?;
     reader.read(KindName::UserDiffers, &faults.user_differs)?;
     reader.read(KindName::UserFails, &faults.user_fails)?;
+    reader.read(KindName::Redeliver, &faults.redeliver)?;
     Ok(reader.climate)
 }
 
@@ -81,7 +82,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a fault of a function can do something at one of the maps, else why not.
+/// Whether a fault of a function or of a queue can do something at one of the steps, else why not.
 fn does_something(kind: &Kind, pipeline: &Pipeline) -> Result<(), String> {
     let word = kind.name().word();
     let mut functions = pipeline.steps().iter().filter_map(|step| match &step.kind {
@@ -89,6 +90,9 @@ fn does_something(kind: &Kind, pipeline: &Pipeline) -> Result<(), String> {
         _ => None,
     });
     match *kind {
+        Kind::Redeliver if !pipeline.steps().iter().any(|step| reads_queue(&step.kind)) => {
+            Err(format!("`{word}` can do nothing here\nno source reads a `queue`"))
+        }
         Kind::UserFails if functions.next().is_none() => {
             Err(format!("`{word}` can do nothing here\nthere is no map"))
         }

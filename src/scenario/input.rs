@@ -10,7 +10,7 @@ use super::raw::{At, File};
 use super::units::{self, LONGEST};
 use onceproof_model::function::{Filter, Function, Into};
 use onceproof_model::mix;
-use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
+use onceproof_model::pipeline::{MessageIds, Pipeline, StepIndex, StepKind};
 use onceproof_model::record::Value;
 use onceproof_model::time::Time;
 use onceproof_sim::input::{Generate, Input, Row};
@@ -69,6 +69,7 @@ pub(super) fn inputs(
                 return Err(error.label("add an `[input]`, or an `input` to the step").into());
             }
         };
+        check_attributes(source, &step.value, pipeline, index, &input)?;
         records += count(&input);
         if records > MOST_RECORDS {
             let error = source.error(step.value.name.span.clone(), "too many records");
@@ -172,6 +173,32 @@ fn records(
         });
     }
     Ok(rows)
+}
+
+/// Where ids come from an attribute of the publisher, every record needs one.
+fn check_attributes(
+    source: &Source<'_>,
+    step: &super::raw::Step,
+    pipeline: &Pipeline,
+    index: StepIndex,
+    input: &Input,
+) -> Result<(), Diagnostic> {
+    let StepKind::Source { queue: Some(queue), .. } = pipeline.step(index).kind else {
+        return Ok(());
+    };
+    let without = match input {
+        Input::Rows(rows) => rows.iter().position(|row| row.id.is_none()),
+        Input::Generate(_) => Some(0),
+    };
+    match (queue.ids, without) {
+        (MessageIds::Attribute, Some(row)) => {
+            let ids = step.queue.as_ref().and_then(|queue| super::raw::span(&queue.value.ids));
+            let error = source.error(ids.unwrap_or(0..0), "there is no attribute to take ids from");
+            Err(error.label(format!("record {row} has no `id`")))
+        }
+        (MessageIds::Attribute, None)
+        | (MessageIds::Message | MessageIds::Content | MessageIds::None, _) => Ok(()),
+    }
 }
 
 /// Virtual time must not overflow: all that arrives arrives within 100 years.

@@ -33,6 +33,8 @@ enum Way {
     Commit,
     /// By an execution of a function.
     Execution,
+    /// By a delivery of a message.
+    Delivery,
     /// By a step of the protocol.
     Before,
     /// By a worker and a time.
@@ -51,6 +53,7 @@ impl Way {
                 Asked::Commit => Way::Commit,
                 Asked::Execute => Way::Execution,
                 Asked::Before => Way::Before,
+                Asked::Deliver => Way::Delivery,
             },
         }
     }
@@ -60,7 +63,7 @@ impl Way {
             Way::Request => &["from", "to", "shard", "from-shard", "record", "attempt", "nth"],
             Way::LinkAndTime => &["from", "to", "time"],
             Way::Commit => &["step", "shard", "record", "nth"],
-            Way::Execution => &["step", "record", "attempt", "nth"],
+            Way::Execution | Way::Delivery => &["step", "record", "attempt", "nth"],
             Way::Before => &["before", "step", "shard", "record", "nth"],
             Way::WorkerAndTime => &["worker", "time"],
         }
@@ -72,7 +75,7 @@ impl Way {
             Way::Request => Needs::OneOf(&["to", "from", "record"]),
             Way::LinkAndTime => Needs::All(&["from", "to", "time"]),
             Way::Commit => Needs::OneOf(&["step", "record"]),
-            Way::Execution => Needs::OneOf(&["step", "record", "attempt"]),
+            Way::Execution | Way::Delivery => Needs::OneOf(&["step", "record", "attempt"]),
             Way::Before => Needs::All(&["before"]),
             Way::WorkerAndTime => Needs::All(&["worker", "time"]),
         }
@@ -121,6 +124,17 @@ impl Places<'_> {
             Way::Commit => self.check_step(raw, &found, "a commit", &|_| Ok(()))?,
             Way::Execution => self.check_execution(kind, raw, &found)?,
             Way::Before => self.check_before(raw, &found)?,
+            Way::Delivery => {
+                if let (Some(Record::Watermark(_)), Some(span)) = (&found.record, span(&raw.record))
+                {
+                    return Err(self.source.error(span, "no queue hands out a watermark"));
+                }
+                let possible = |step: &Step| match reads_queue(&step.kind) {
+                    true => Ok(()),
+                    false => Err("it reads no `queue`".to_owned()),
+                };
+                self.check_step(raw, &found, "a delivery", &possible)?;
+            }
             Way::WorkerAndTime => {
                 if let Some(worker) = &raw.worker
                     && worker.value >= self.workers
@@ -257,7 +271,8 @@ impl Places<'_> {
             .is_some_and(|index| !self.pipeline.edges(index).is_empty());
         let recomputes = step.mechanism.outputs == Outputs::Recompute;
         let refused = match before {
-            Before::Admit | Before::Apply | Before::Ack if is_source => "a source takes nothing in",
+            Before::Admit | Before::Apply if is_source => "a source takes nothing in",
+            Before::Ack if is_source && !reads_queue(&step.kind) => "a source takes nothing in",
             Before::Send if !sends => "nobody takes its outputs",
             Before::Emit if !step.kind.has_results() => "it fires no windows and writes no rows",
             Before::Commit if recomputes && !is_watermark && !is_sink => {
@@ -338,6 +353,11 @@ impl Places<'_> {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a step is a source that reads a queue.
+pub(super) fn reads_queue(kind: &StepKind) -> bool {
+    matches!(kind, StepKind::Source { queue: Some(_), .. })
 }
 
 /// Whether another answer of a function is another one, else why not.

@@ -6,10 +6,12 @@ use super::mechanism::{Mechanisms, number};
 use super::raw::{self, At, KindWord, span};
 use super::units::{Duration, LONGEST};
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
+use onceproof_model::mechanism::Ack;
 use onceproof_model::pipeline::{
-    Failing, GraphError, Pipeline, Sink, SourceWatermark, Step, StepIndex, StepKind,
+    Failing, GraphError, MessageIds, Pipeline, Queue, Sink, SourceWatermark, Step, StepIndex,
+    StepKind,
 };
-use onceproof_model::time::Nanos;
+use onceproof_model::time::{Nanos, SECOND};
 use onceproof_model::window::Windowing;
 use std::collections::BTreeMap;
 
@@ -150,6 +152,7 @@ fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
                 None | Some(raw::Watermark::Perfect) => SourceWatermark::Perfect,
                 Some(raw::Watermark::Bound(Duration(bound))) => SourceWatermark::Bound(bound),
             },
+            queue: step.queue.as_ref().map(|given| queue(source, &given.value)).transpose()?,
         },
         KindWord::Map => match &step.function {
             Some(function) => StepKind::Map(self::function(source, function)?),
@@ -171,6 +174,7 @@ fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
 fn refuse_keys_of_others(source: &Source<'_>, step: &raw::Step) -> Result<(), Diagnostic> {
     let keys = [
         ("watermark", span(&step.watermark), [KindWord::Source].as_slice()),
+        ("queue", span(&step.queue), [KindWord::Source].as_slice()),
         ("input", span(&step.input), [KindWord::Source].as_slice()),
         ("fn", span(&step.function), [KindWord::Map].as_slice()),
         ("poison", span(&step.poison), [KindWord::Map].as_slice()),
@@ -202,6 +206,29 @@ fn windowing(source: &Source<'_>, step: &raw::Step) -> Result<Windowing, Diagnos
     }
     let lateness = step.lateness.as_ref().map_or(0, |at| at.value.0);
     Ok(Windowing { length: window.value.0, lateness })
+}
+
+/// How a source reads its queue.
+fn queue(source: &Source<'_>, queue: &raw::Queue) -> Result<Queue, Diagnostic> {
+    let deadline = match &queue.deadline {
+        None => 10 * SECOND,
+        Some(At { value: Duration(0), span }) => {
+            let error = source.error(span.clone(), "a deadline of 0");
+            return Err(error.label("every message would be handed out again at once, for ever"));
+        }
+        Some(At { value: Duration(deadline), .. }) => *deadline,
+    };
+    Ok(Queue {
+        deadline,
+        extend: queue.extend.unwrap_or(true),
+        ack: queue.ack.map_or(Ack::AfterCommit, super::mechanism::ack),
+        ids: match queue.ids.as_ref().map(|ids| ids.value) {
+            None | Some(raw::MessageIds::Message) => MessageIds::Message,
+            Some(raw::MessageIds::Attribute) => MessageIds::Attribute,
+            Some(raw::MessageIds::Content) => MessageIds::Content,
+            Some(raw::MessageIds::None) => MessageIds::None,
+        },
+    })
 }
 
 /// How the function of a map fails.

@@ -21,6 +21,8 @@ pub struct Case {
     pub records: Vec<Item>,
     /// How far each source's watermark lags, in half seconds; none is a perfect one.
     pub bound: Option<u32>,
+    /// Whether the sources read queues, and which, of [`QUEUES`].
+    pub queue: Option<usize>,
     pub bundle: u32,
     pub in_flight: u32,
     pub workers: Option<u32>,
@@ -68,6 +70,13 @@ pub struct Aggregate {
     pub lateness: u32,
 }
 
+/// Queues that are read in different ways.
+const QUEUES: [&str; 3] = [
+    "queue = { deadline = \"200ms\" }",
+    "queue = { deadline = \"15ms\", extend = false }",
+    "queue = {}",
+];
+
 impl Middle {
     /// Kinds of steps, the plainest first. Those from [`Middle::MOVING`] on depend on time, on order, or on
     /// how often a function fails.
@@ -106,7 +115,7 @@ pub struct Choice {
     pub coins: bool,
     /// Sources that guess their watermark.
     pub bounds: bool,
-    /// Functions that depend on time or order, and maps that give records up.
+    /// Functions that depend on time or order, maps that give records up, and queues.
     pub moving: bool,
 }
 
@@ -141,6 +150,7 @@ pub fn cases(choice: Choice) -> impl Strategy<Value = Case> {
         any::<bool>(),
         vec(item, 3..=12),
         prop::option::of(0..=4_u32),
+        prop::option::of(0..QUEUES.len()),
     );
     let cluster = (
         1..=5_u32,
@@ -152,7 +162,8 @@ pub fn cases(choice: Choice) -> impl Strategy<Value = Case> {
         0..1_000_000_u64,
     );
     (pipeline, cluster).prop_map(move |(pipeline, cluster)| {
-        let (sources, middle, last, has_sink, records, bound) = pipeline;
+        let (sources, middle, last, has_sink, records, bound, queue) = pipeline;
+        let queue = queue.filter(|_| choice.moving);
         let bound = bound.filter(|_| choice.bounds);
         let (bundle, in_flight, workers, latency, commit, read, seed) = cluster;
         Case {
@@ -162,6 +173,7 @@ pub fn cases(choice: Choice) -> impl Strategy<Value = Case> {
             has_sink,
             records,
             bound,
+            queue,
             bundle,
             in_flight,
             workers,
@@ -197,10 +209,11 @@ impl Case {
                 None => String::new(),
                 Some(bound) => format!("watermark = {{ bound = \"{}ms\" }}\n", bound * 500),
             };
+            let queue = self.queue.map_or("", |queue| QUEUES[queue]);
             steps.push(Written {
                 name: format!("s{number}"),
                 lines: format!(
-                    "kind = \"source\"\nshards = {shards}\n{watermark}input = {{ records = [{}] }}\n",
+                    "kind = \"source\"\nshards = {shards}\n{watermark}{queue}\ninput = {{ records = [{}] }}\n",
                     self.rows(number)
                 ),
                 is_taken: false,

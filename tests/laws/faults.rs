@@ -55,6 +55,7 @@ pub fn kinds() -> impl Strategy<Value = Kind> {
         span().prop_map(|by| Kind::CommitDelayed { by }),
         (1..=2_u32).prop_map(|answer| Kind::UserDiffers { answer }),
         Just(Kind::UserFails),
+        Just(Kind::Redeliver),
     ]
 }
 
@@ -124,6 +125,17 @@ impl Strike {
                         Subject::Source { .. } => {
                             Place { step, attempt: Some(nth), nth: None, ..place }
                         }
+                    }
+                }
+                Asked::Deliver => {
+                    let sources = pipeline.order().iter().copied().filter(|&step| {
+                        matches!(pipeline.step(step).kind, StepKind::Source { queue: Some(_), .. })
+                    });
+                    let sources: Vec<StepIndex> = sources.collect();
+                    let step = Some(*sources.get(self.at % sources.len().max(1))?);
+                    match self.subject {
+                        Subject::Watermark => return None,
+                        Subject::Any | Subject::Source { .. } => Place { step, ..place },
                     }
                 }
                 Asked::Before => {
@@ -204,6 +216,7 @@ impl Climate {
             let one_in = (*odds)?;
             let can = match name {
                 KindName::UserDiffers => has("coin"),
+                KindName::Redeliver => has("queue ="),
                 KindName::UserFails => has("kind = \"map\""),
                 _ => true,
             };

@@ -305,6 +305,24 @@ pub const ROWS: &[Row] = &[
     exact("shapes/diamond.toml", 1, &[("both", 2, 2, &[("all", 1), ("ann", 1)])]),
     exact("shapes/join.toml", 2, &[("per-user", 2, 2, &[("ann", 2)])]),
     //
+    exact("sources/queue-acked-after-commit.toml", 1, ANN_ONCE),
+    ledger("sources/queue-acked-on-receipt.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
+    exact("sources/queue-attribute-ids.toml", 1, ANN_ONCE),
+    ledger(
+        "sources/queue-content-ids.toml",
+        &[Lost],
+        [2, 1, 0, 0, 1, 0, 0],
+        &[("per-user", 2, 1, &[("ann", 1)])],
+    )
+    .with_damaged(&["events/0#1"]),
+    ledger("sources/queue-message-ids.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
+        .with_damaged(FIRST),
+    exact("sources/queue-not-extended.toml", 1, ANN_ONCE),
+    exact("sources/queue-redelivered-while-held.toml", 1, ANN_ONCE),
+    exact("sources/queue-redelivered.toml", 1, ANN_ONCE),
+    ledger("sources/queue-without-ids.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
+        .with_damaged(FIRST),
+    //
     exact("windows/boot-fires-what-is-due.toml", 2, ANN_1_BOB_1),
     exact("windows/duplicate-carries-a-watermark.toml", 2, ANN_1_BOB_1),
     exact("windows/late-pane.toml", 3, ANN_2_BOB_1),
@@ -348,6 +366,7 @@ pub const RANDOM: &[&str] = &[
     "random/branch-and-join.toml",
     "random/bundles.toml",
     "random/coin-and-late-panes.toml",
+    "random/queue.toml",
     "random/recomputed.toml",
     "flights/flights.toml",
 ];

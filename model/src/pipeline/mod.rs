@@ -4,10 +4,12 @@
 
 mod check;
 mod marks;
+mod queue;
 mod step;
 
 pub use check::GraphError;
 pub use marks::Mark;
+pub use queue::{MessageIds, Queue};
 pub use step::{Failing, Sink, SourceWatermark, Step, StepKind};
 
 use crate::defect::Defect;
@@ -257,7 +259,7 @@ mod tests {
     }
 
     fn source() -> StepKind {
-        StepKind::Source { watermark: SourceWatermark::Perfect }
+        StepKind::Source { watermark: SourceWatermark::Perfect, queue: None }
     }
 
     fn count(length: Nanos, lateness: Nanos) -> StepKind {

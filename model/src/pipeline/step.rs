@@ -1,6 +1,6 @@
 //! Steps as a scenario states them.
 
-use super::StepIndex;
+use super::{Queue, StepIndex};
 use crate::function::Function;
 use crate::mechanism::Mechanism;
 use crate::time::Nanos;
@@ -13,6 +13,8 @@ pub enum StepKind {
     Source {
         /// How it knows its event-time watermark.
         watermark: SourceWatermark,
+        /// The queue that it reads, if its records do not stand at offsets.
+        queue: Option<Queue>,
     },
     /// Applies a user function.
     Map(Function),

@@ -268,7 +268,9 @@ impl Worker {
         let Some(open) = self.open else { return false };
         self.units.get(open).taken.iter().any(|taken| match *taken {
             Taken::Request { key: held, .. } | Taken::IntoWindow { key: held, .. } => held == key,
-            Taken::Offset | Taken::Window { .. } | Taken::Watermark { .. } => false,
+            Taken::Offset | Taken::Message(_) | Taken::Window { .. } | Taken::Watermark { .. } => {
+                false
+            }
         })
     }
 

@@ -15,6 +15,7 @@ mod boot;
 mod fire;
 mod hold;
 mod outbox;
+mod pull;
 mod send;
 mod source;
 mod unit;
@@ -138,7 +139,7 @@ impl Worker {
             Timer::Retry { slot, .. } => self.retry(slot, m),
             Timer::RetryWatermark { target, .. } => self.send_watermark(target as usize, m),
             Timer::Arrival => {
-                self.reader.as_mut().expect("only a source waits for arrivals").arrived();
+                self.reader.as_mut().expect("only a source waits for arrivals").arrived(m.now);
             }
             Timer::Close => self.close_all(m),
             Timer::Reapply(key) => self.gate.give_turn(key),
@@ -152,7 +153,10 @@ impl Worker {
         }
         match self.gate.take_ready() {
             Some(key) => self.next_of_key(key, m),
-            None => self.read(m),
+            None => match self.queue(m) {
+                Some(queue) => self.pull(queue, m),
+                None => self.read(m),
+            },
         }
     }
 

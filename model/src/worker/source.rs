@@ -20,6 +20,8 @@ pub(super) struct Reader {
     done: Prefix,
     watermark: Time,
     state: State,
+    /// When a timer wakes it, if one was set and is not due.
+    woken_at: Option<Time>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,7 +34,7 @@ enum State {
 impl Default for Reader {
     fn default() -> Reader {
         let (done, watermark, state) = (Prefix::default(), Time::MIN, State::AtEnd);
-        Reader { next: 0, done, watermark, state }
+        Reader { next: 0, done, watermark, state, woken_at: None }
     }
 }
 
@@ -42,8 +44,9 @@ impl Reader {
         self.watermark
     }
 
-    pub fn arrived(&mut self) {
+    pub fn arrived(&mut self, now: Time) {
         self.state = State::Reading;
+        self.woken_at = self.woken_at.filter(|&at| at > now);
     }
 
     /// Begins again after what is committed.
@@ -52,10 +55,23 @@ impl Reader {
         self.done = done;
         self.watermark = watermark;
         self.state = State::Reading;
+        self.woken_at = None;
     }
 }
 
 impl Worker {
+    /// Nothing is there to pull until this shard is woken, at this time at the latest. One timer is enough.
+    pub(super) fn wait_for_message<E: Env>(&mut self, until: Option<Time>, m: &mut Moment<'_, E>) {
+        let Some(reader) = &mut self.reader else { return };
+        reader.state = State::AwaitingArrival;
+        if let Some(at) = until
+            && reader.woken_at != Some(at)
+        {
+            reader.woken_at = Some(at);
+            wake_at(m.effects, at, Timer::Arrival);
+        }
+    }
+
     /// Whether this is a source with room for more records and, as far as it knows, more to read.
     pub(super) fn can_read(&self) -> bool {
         let Some(reader) = &self.reader else {

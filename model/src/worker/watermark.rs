@@ -224,6 +224,7 @@ impl Worker {
         };
         let windows = m.pipeline.step(self.step).kind.windowing();
         let mut promise = match (&self.reader, windows) {
+            (Some(_), _) if self.queue(m).is_some() => m.env.queue_watermark(self.shard),
             (Some(reader), _) => reader.watermark(),
             (None, Some(_)) if self.has(Defect::LatenessNotHeldBack) => incoming,
             (None, Some(windows)) => incoming.minus(windows.lateness),

@@ -53,6 +53,8 @@ pub enum Kind {
     },
     /// A user function fails, and is tried again.
     UserFails,
+    /// A queue hands a message out again, though it is held.
+    Redeliver,
 }
 
 /// Which half of a call.
@@ -104,11 +106,13 @@ pub enum KindName {
     UserDiffers,
     /// [`Kind::UserFails`].
     UserFails,
+    /// [`Kind::Redeliver`].
+    Redeliver,
 }
 
 impl KindName {
     /// All kinds, in the order of the documentation.
-    pub const ALL: [KindName; 13] = [
+    pub const ALL: [KindName; 14] = [
         KindName::DropRequest,
         KindName::DropAck,
         KindName::Duplicate,
@@ -122,6 +126,7 @@ impl KindName {
         KindName::CommitDelayed,
         KindName::UserDiffers,
         KindName::UserFails,
+        KindName::Redeliver,
     ];
 
     /// The word for it in a scenario file.
@@ -140,6 +145,7 @@ impl KindName {
             KindName::CommitDelayed => "commit-delayed",
             KindName::UserDiffers => "user-differs",
             KindName::UserFails => "user-fails",
+            KindName::Redeliver => "redeliver",
         }
     }
 
@@ -159,6 +165,7 @@ impl KindName {
             KindName::CommitDelayed => Kind::CommitDelayed { by: 100 * MILLISECOND },
             KindName::UserDiffers => Kind::UserDiffers { answer: 1 },
             KindName::UserFails => Kind::UserFails,
+            KindName::Redeliver => Kind::Redeliver,
         }
     }
 }
@@ -180,6 +187,7 @@ impl Kind {
             Kind::CommitDelayed { .. } => KindName::CommitDelayed,
             Kind::UserDiffers { .. } => KindName::UserDiffers,
             Kind::UserFails => KindName::UserFails,
+            Kind::Redeliver => KindName::Redeliver,
         }
     }
 
@@ -198,6 +206,7 @@ impl Kind {
             Kind::CommitLost | Kind::CommitUnknown | Kind::CommitDelayed { .. } => Asked::Commit,
             Kind::UserDiffers { .. } | Kind::UserFails => Asked::Execute,
             Kind::Crash { .. } => Asked::Before,
+            Kind::Redeliver => Asked::Deliver,
         }
     }
 }
@@ -215,12 +224,14 @@ pub enum Asked {
     Execute,
     /// A step of the protocol is about to be taken.
     Before,
+    /// A queue hands out a message.
+    Deliver,
 }
 
 impl Asked {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Asked; 5] =
-        [Asked::Request, Asked::Ack, Asked::Commit, Asked::Execute, Asked::Before];
+    pub const ALL: [Asked; 6] =
+        [Asked::Request, Asked::Ack, Asked::Commit, Asked::Execute, Asked::Before, Asked::Deliver];
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ struct Span {
 impl Fed {
     /// A chain of steps, each with one shard, that reads rows of key and event time in seconds.
     fn new(watermark: SourceWatermark, kinds: Vec<StepKind>, rows: &[(&str, i64)]) -> Fed {
-        let kinds = [StepKind::Source { watermark }].into_iter().chain(kinds);
+        let kinds = [StepKind::Source { watermark, queue: None }].into_iter().chain(kinds);
         let step = |(at, kind): (usize, StepKind)| Step {
             name: format!("step-{at}"),
             kind,

@@ -63,6 +63,8 @@ struct Record {
     late: bool,
     dead_lettered: bool,
     pending: bool,
+    /// Whether it is one, and no row that repeats another.
+    is_expected: bool,
     excess: u64,
 }
 
@@ -77,7 +79,7 @@ impl Ledger {
         has_drained: bool,
     ) -> Judgement {
         let mut judgement = Judgement::default();
-        judgement.totals.expected = sources.rows() as u64;
+        judgement.totals.expected = sources.records() as u64;
         expectations.evaluate(self, pipeline, sources, words);
         judgement.steps = expectations.steps.iter().map(|expected| (expected.applied, 0)).collect();
         let is_clean = self.traces.divergent.is_empty()
@@ -153,10 +155,9 @@ impl Ledger {
         let in_detail = self.is_detailed();
         let mut expected: Vec<Due> = Vec::new();
         let mut excess: Vec<(StepIndex, u64)> = Vec::new();
-        let mut number = 0;
         sources.each(|source, row, watermark| {
-            let (name, record) = (row.name, &mut records[number]);
-            number += 1;
+            let (name, record) = (row.name, &mut records[row.name.0 as usize]);
+            record.is_expected = true;
             expected.clear();
             excess.clear();
             let (traces, dead) = (&self.traces, &self.dead);
@@ -235,7 +236,7 @@ impl Ledger {
 impl Judgement {
     fn count(&mut self, records: &[Record]) {
         let totals = &mut self.totals;
-        for record in records {
+        for record in records.iter().filter(|record| record.is_expected) {
             totals.duplicated += u64::from(record.duplicated);
             totals.excess += record.excess;
             totals.lost += u64::from(record.lost);

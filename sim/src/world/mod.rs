@@ -5,6 +5,7 @@ mod calls;
 mod commits;
 mod end;
 mod event;
+mod messages;
 mod perform;
 
 use crate::answers::Answers;

@@ -27,6 +27,9 @@ impl World<'_> {
         let World { workers, outside, effects, pipeline, .. } = self;
         let mut moment = Moment { now: outside.now, pipeline, env: outside, effects };
         workers[shard.at()].handle(input, &mut moment);
+        if !self.outside.pulled.is_empty() {
+            self.after_pulls();
+        }
         match self.outside.doom.take() {
             Some(restart) => {
                 self.crash(self.host(shard), restart);
@@ -53,6 +56,7 @@ impl World<'_> {
                     self.begin_commit(Commit { deltas, ..*commit }, cost);
                 }
                 Effect::Ack(ack) => self.send_ack(ack, cost),
+                Effect::AckMessage(ack) => self.ack_message(ack),
                 Effect::Send(request) => self.send_request(request, cost),
                 Effect::Wake { at, timer } => self.wake(shard, *at, *timer),
             }
@@ -87,6 +91,7 @@ impl World<'_> {
         let (before, subject) = match effect {
             Effect::Commit(commit) => (before_commit(commit.kind), commit.subject),
             Effect::Ack(ack) => (Before::Ack, ack.subject),
+            Effect::AckMessage(ack) => (Before::Ack, Subject::Record(ack.name)),
             Effect::Send(request) => (Before::Send, request.subject()),
             Effect::Wake { .. } => return false,
         };
@@ -118,6 +123,10 @@ impl World<'_> {
         self.trace.crashes(host, restart, &self.outside, self.now);
         let at = self.now.saturating_add(restart);
         self.schedule(at, Turn::Normal, Lane::Heap, Event::Restart { host: host as u32 });
+        for shard in (host..self.workers.len()).step_by(self.hosts.len()) {
+            self.outside.lapse(ShardIndex(shard as u32));
+        }
+        self.after_pulls();
     }
 
     pub(super) fn strike_at_time(&mut self, number: usize) {

@@ -224,6 +224,8 @@ pub(super) struct Step {
     pub shards: Option<At<u64>>,
     /// Of a source: how it knows its event-time watermark; `perfect` where it is not given.
     pub watermark: Option<At<Watermark>>,
+    /// Of a source: the queue that hands it its records, which then stand at no offsets.
+    pub queue: Option<At<Queue>>,
     /// Of a source: what it reads, instead of the input of the whole file.
     pub input: Option<At<input::Input>>,
     /// Of a map: its function.
@@ -288,6 +290,34 @@ pub(super) enum Watermark {
     Perfect,
     /// So far behind the greatest event time seen.
     Bound(Duration),
+}
+
+/// A queue that a source reads: what is not acked in time is handed out again, to the next shard.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(super) struct Queue {
+    /// How long a message may go without an ack; `10s` where it is not given.
+    pub deadline: Option<At<Duration>>,
+    /// Whether a worker extends the deadlines of what it holds while it lives; true where it is not given.
+    pub extend: Option<bool>,
+    /// When a message is acked.
+    pub ack: Option<mechanism::Ack>,
+    /// Where the ids of records come from.
+    pub ids: Option<At<MessageIds>>,
+}
+
+/// Where the id of a record from a queue comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum MessageIds {
+    /// From the message, the same in each delivery.
+    Message,
+    /// From the `id` that the publisher gave, the same each time it publishes the record.
+    Attribute,
+    /// From key and value. Wrong.
+    Content,
+    /// Each delivery has its own. Wrong.
+    None,
 }
 
 /// How a sink writes.

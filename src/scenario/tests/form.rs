@@ -71,7 +71,7 @@ fn what_is_not_built_yet_is_refused_by_name() {
     check("[cluster]\nrouting-lag = \"20ms\"", "`routing-lag` is not built yet", "routing-lag");
     check("[sweep]\nvary = {}", "`vary` is not built yet", "vary");
     check("[faults]\npause = \"1/10\"", "`pause` is not built yet", "pause");
-    for kind in ["pause", "move", "clock-step", "call-unknown", "redeliver"] {
+    for kind in ["pause", "move", "clock-step", "call-unknown"] {
         let quoted = format!("\"{kind}\"");
         let text = fault("{ to = \"flip\" }", &quoted);
         refused(&text, &format!("`do = \"{kind}\"` is not built yet"), &quoted, "");

@@ -1,6 +1,8 @@
 //! Steps, functions, inputs and mechanisms.
 
 use super::*;
+use onceproof_model::mechanism::Ack;
+use onceproof_model::pipeline::{MessageIds, Queue, StepKind};
 
 #[test]
 fn steps_have_names_kinds_and_inputs() {
@@ -166,4 +168,51 @@ fn mechanisms_of_a_step_lie_over_those_of_the_file() {
     let long = read(&with("[mechanism]\nretry = { timeout = \"5s\" }"));
     assert_eq!(long.plan.pipeline.steps()[0].mechanism.retry.max, 5_000_000_000);
     check("[mechanism]\nretry = { timeout = \"0s\" }", "a time-out of 0", "\"0s\"", "");
+}
+
+#[test]
+fn queues_are_read() {
+    let queue = |queue: &str, records: &str| {
+        let input = format!("[input]\nrecords = [{records}]\n");
+        format!("{HEAD}{input}{SOURCE}queue = {queue}\n{COUNT}")
+    };
+    let plain = "{ key = \"a\", at = \"0s\" }";
+    let named = "{ key = \"a\", at = \"0s\", id = \"x\" }";
+    let of = |text: &str| match read(text).plan.pipeline.steps()[0].kind {
+        StepKind::Source { queue, .. } => queue,
+        _ => panic!("a source"),
+    };
+    let right = Queue {
+        deadline: 10_000_000_000,
+        extend: true,
+        ack: Ack::AfterCommit,
+        ids: MessageIds::Message,
+    };
+    assert_eq!(of(&queue("{}", plain)), Some(right));
+    let other = "{ deadline = \"1s\", extend = false, ack = \"on-receipt\", ids = \"attribute\" }";
+    let given = Queue {
+        deadline: 1_000_000_000,
+        extend: false,
+        ack: Ack::OnReceipt,
+        ids: MessageIds::Attribute,
+    };
+    assert_eq!(of(&queue(other, named)), Some(given));
+    let check = |text: &str, title, at, beside| refused(text, title, at, beside);
+    check(&queue("{ deadline = \"0s\" }", plain), "a deadline of 0", "\"0s\"", "");
+    let attribute = queue("{ ids = \"attribute\" }", plain);
+    let title = "there is no attribute to take ids from";
+    check(&attribute, title, "\"attribute\"", "record 0 has no `id`");
+    check(
+        &queue("{ idss = \"none\" }", plain),
+        "unknown key `idss`",
+        "idss",
+        "did you mean `ids`?",
+    );
+    let ack = "[[fault]]\nat = { step = \"events\", before = \"ack\" }\ndo = \"crash\"";
+    read(&format!("{}{ack}", queue("{}", plain)));
+    let ack = format!("{HEAD}{INPUT}{SOURCE}{COUNT}{ack}");
+    check(&ack, "there is never `ack` at `events`", "\"ack\"", "a source takes nothing in");
+    let again = "[[fault]]\nat = { step = \"per-user\" }\ndo = \"redeliver\"";
+    let again = format!("{}{again}", queue("{}", plain));
+    check(&again, "there is never a delivery at `per-user`", "\"per-user\"", "it reads no `queue`");
 }

@@ -314,6 +314,25 @@ fn a_source_commits_offset_and_output_before_it_sends() {
 }
 
 #[test]
+fn a_message_is_acked_when_what_it_became_is_durable_or_wrongly_before() {
+    let mut stage = Stage::queue(Ack::AfterCommit);
+    stage.takes(Input::Boot, &["take token 1", "scan", "ready"]);
+    stage.takes(Input::Resume, &["read 0", "commit events/0#0 [hold events/0#0]", "ready"]);
+    stage.takes(
+        committed(0),
+        &["ack message events/0#0", "send events/0#0", "wake 30ms retry", "ready"],
+    );
+
+    let mut stage = Stage::queue(Ack::OnReceipt);
+    stage.takes(Input::Boot, &["take token 1", "scan", "ready"]);
+    stage.takes(
+        Input::Resume,
+        &["read 0", "ack message events/0#0", "commit events/0#0 [hold events/0#0]", "ready"],
+    );
+    stage.takes(committed(0), &["send events/0#0", "wake 30ms retry", "ready"]);
+}
+
+#[test]
 fn a_boot_takes_a_token_scans_resends_and_fires_before_it_reports_a_watermark() {
     let global = StepKind::CountGlobally(Windowing { length: 10 * SECOND, lateness: 0 });
     let mut stage = Stage::new(count(0), global, Mechanism::default());

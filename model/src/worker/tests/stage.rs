@@ -3,14 +3,15 @@
 use super::super::Worker;
 use crate::commit::{CommitKind, Content, Delta, Scan, Subject};
 use crate::effect::{
-    Effect, Effects, Env, Input, Moment, Read, Reply, Request, Rpc, SourceRow, Timer,
+    Effect, Effects, Env, Input, Message, Moment, Pull, Read, Reply, Request, Rpc, SourceRow, Timer,
 };
 use crate::function::Function;
 use crate::key::Key;
-use crate::mechanism::Mechanism;
+use crate::mechanism::{Ack, Mechanism};
 use crate::name::{Name, Vocabulary};
 use crate::pipeline::{
-    Failing, Pipeline, ShardIndex, Sink, SourceWatermark, Step, StepIndex, StepKind,
+    Failing, MessageIds, Pipeline, Queue, ShardIndex, Sink, SourceWatermark, Step, StepIndex,
+    StepKind,
 };
 use crate::record::{Record, RecordId, Value};
 use crate::time::{Nanos, SECOND, Time};
@@ -39,6 +40,8 @@ pub(super) struct Script {
     /// How many records the source has.
     pub(super) rows: u64,
     pub(super) asked: Vec<String>,
+    /// How many messages were pulled.
+    pub(super) pulled: u64,
 }
 
 impl Env for Script {
@@ -89,6 +92,25 @@ impl Env for Script {
         })
     }
 
+    fn pull(&mut self, shard: ShardIndex) -> Pull {
+        match self.read(shard, 0) {
+            Read::Row(row) if self.pulled == 0 => {
+                self.pulled = 1;
+                Pull::Message(Message { row, number: 0, delivery: 1 })
+            }
+            Read::Row(_) | Read::End => Pull::Nothing,
+            Read::NotYet { arrival } => Pull::NotYet { at: arrival },
+        }
+    }
+
+    fn queue_watermark(&mut self, _: ShardIndex) -> Time {
+        Time(0)
+    }
+
+    fn oldest_unacked(&mut self, _: ShardIndex) -> Time {
+        Time(0)
+    }
+
     fn source_watermark(&mut self, _: ShardIndex, _: u64) -> Time {
         Time(0)
     }
@@ -122,7 +144,7 @@ impl Stage {
             failing,
             mechanism,
         };
-        let source = StepKind::Source { watermark: SourceWatermark::Perfect };
+        let source = StepKind::Source { watermark: SourceWatermark::Perfect, queue: None };
         let pipeline = Pipeline::new(vec![
             step(0, source, Failing::default(), Mechanism::default()),
             step(1, kind, failing, mechanism),
@@ -141,6 +163,7 @@ impl Stage {
             answers: VecDeque::new(),
             rows: 0,
             asked: Vec::new(),
+            pulled: 0,
         };
         let (sent, timers) = (Vec::new(), Vec::new());
         Stage { pipeline, worker, world, effects: Effects::default(), sent, timers }
@@ -156,6 +179,18 @@ impl Stage {
         let failing = Failing { poison: None, dead_letter_after: Some(after) };
         let function = StepKind::Map(Function::Identity);
         Stage::failing(function, failing, count(0), Mechanism::default())
+    }
+
+    /// A source of one message in a queue, which is acked as said.
+    pub(super) fn queue(ack: Ack) -> Stage {
+        let mut stage = Stage::map(Mechanism::default());
+        let ids = MessageIds::Message;
+        let queue = Some(Queue { deadline: SECOND, extend: true, ack, ids });
+        let mut steps = stage.pipeline.steps().to_vec();
+        steps[0].kind = StepKind::Source { watermark: SourceWatermark::Perfect, queue };
+        stage.pipeline = Pipeline::new(steps).expect("a good graph");
+        stage.world.rows = 1;
+        stage.at(0)
     }
 
     /// A count in windows of 10 s, above a sink, which waits for no watermarks.
@@ -184,7 +219,7 @@ impl Stage {
             match effect {
                 Effect::Send(request) => self.sent.push(request),
                 Effect::Wake { timer, .. } => self.timers.push(timer),
-                Effect::Commit(_) | Effect::Ack(_) => {}
+                Effect::Commit(_) | Effect::Ack(_) | Effect::AckMessage(_) => {}
             }
         }
         if self.worker.is_ready() {
@@ -314,6 +349,7 @@ impl Stage {
                 format!("{kind} {} [{}]", self.subject(commit.subject), deltas.join(", "))
             }
             Effect::Ack(ack) => format!("ack {}", self.subject(ack.subject)),
+            Effect::AckMessage(ack) => format!("ack message {}", self.name(ack.name)),
             Effect::Send(request) => format!("send {}", self.subject(request.subject())),
             Effect::Wake { at, timer } => {
                 let timer = match timer {
