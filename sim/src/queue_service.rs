@@ -180,7 +180,9 @@ impl QueueService {
         let mut least = Time::MAX;
         while let Some(&Reverse((event_time, number))) = self.pins.peek() {
             let message = &self.messages[number as usize];
-            if !message.is_acked && !(self.forgets_what_is_out && message.deliveries > 0) {
+            let is_out = message.deliveries > 0;
+            let is_done = message.is_acked || (self.forgets_what_is_out && is_out);
+            if !is_done {
                 least = event_time;
                 break;
             }

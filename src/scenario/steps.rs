@@ -209,7 +209,7 @@ fn windowing(source: &Source<'_>, step: &raw::Step) -> Result<Windowing, Diagnos
 }
 
 /// How a source reads its queue.
-fn queue(source: &Source<'_>, queue: &raw::Queue) -> Result<Queue, Diagnostic> {
+fn queue(source: &Source<'_>, queue: &raw::queue::Queue) -> Result<Queue, Diagnostic> {
     let deadline = match &queue.deadline {
         None => 10 * SECOND,
         Some(At { value: Duration(0), span }) => {
@@ -223,10 +223,10 @@ fn queue(source: &Source<'_>, queue: &raw::Queue) -> Result<Queue, Diagnostic> {
         extend: queue.extend.unwrap_or(true),
         ack: queue.ack.map_or(Ack::AfterCommit, super::mechanism::ack),
         ids: match queue.ids.as_ref().map(|ids| ids.value) {
-            None | Some(raw::MessageIds::Message) => MessageIds::Message,
-            Some(raw::MessageIds::Attribute) => MessageIds::Attribute,
-            Some(raw::MessageIds::Content) => MessageIds::Content,
-            Some(raw::MessageIds::None) => MessageIds::None,
+            None | Some(raw::queue::MessageIds::Message) => MessageIds::Message,
+            Some(raw::queue::MessageIds::Attribute) => MessageIds::Attribute,
+            Some(raw::queue::MessageIds::Content) => MessageIds::Content,
+            Some(raw::queue::MessageIds::None) => MessageIds::None,
         },
     })
 }

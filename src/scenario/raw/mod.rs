@@ -4,6 +4,8 @@
 
 pub(super) mod input;
 pub(super) mod mechanism;
+pub(super) mod function;
+pub(super) mod queue;
 pub(super) mod fault;
 pub(super) mod parameters;
 pub(super) mod place;
@@ -225,17 +227,17 @@ pub(super) struct Step {
     /// Of a source: how it knows its event-time watermark; `perfect` where it is not given.
     pub watermark: Option<At<Watermark>>,
     /// Of a source: the queue that hands it its records, which then stand at no offsets.
-    pub queue: Option<At<Queue>>,
+    pub queue: Option<At<queue::Queue>>,
     /// Of a source: what it reads, instead of the input of the whole file.
     pub input: Option<At<input::Input>>,
     /// Of a map: its function.
     #[serde(rename = "fn")]
     pub function: Option<At<Function>>,
     /// Of a map: on which records its function fails each time.
-    pub poison: Option<At<Poison>>,
+    pub poison: Option<At<function::Poison>>,
     /// Of a map: when a record on which its function fails goes to the dead letters; it is tried for ever
     /// where it is not given.
-    pub dead_letter: Option<At<DeadLetter>>,
+    pub dead_letter: Option<At<function::DeadLetter>>,
     /// Of an aggregate: the length of its windows.
     pub window: Option<At<Duration>>,
     /// Of an aggregate: how long after a window's end a late record is still taken; none where it is
@@ -292,34 +294,6 @@ pub(super) enum Watermark {
     Bound(Duration),
 }
 
-/// A queue that a source reads: what is not acked in time is handed out again, to the next shard.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub(super) struct Queue {
-    /// How long a message may go without an ack; `10s` where it is not given.
-    pub deadline: Option<At<Duration>>,
-    /// Whether a worker extends the deadlines of what it holds while it lives; true where it is not given.
-    pub extend: Option<bool>,
-    /// When a message is acked.
-    pub ack: Option<mechanism::Ack>,
-    /// Where the ids of records come from.
-    pub ids: Option<At<MessageIds>>,
-}
-
-/// Where the id of a record from a queue comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum MessageIds {
-    /// From the message, the same in each delivery.
-    Message,
-    /// From the `id` that the publisher gave, the same each time it publishes the record.
-    Attribute,
-    /// From key and value. Wrong.
-    Content,
-    /// Each delivery has its own. Wrong.
-    None,
-}
-
 /// How a sink writes.
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -343,11 +317,11 @@ pub(super) enum Function {
     /// One of so many sides, perhaps another when run again.
     Coin(Coin),
     /// The processing time in steps, later when run again.
-    Clock(Clock),
+    Clock(function::Clock),
     /// What a service says of the key, something else some time later.
-    Lookup(Lookup),
+    Lookup(function::Lookup),
     /// The number of the record in order of execution, counted from 0 again after a crash.
-    Order(Order),
+    Order(function::Order),
 }
 
 /// Where `key-by` takes the key from.
@@ -393,57 +367,6 @@ pub(super) struct Coin {
     /// Where the side goes; `key` where it is not given.
     #[serde(default)]
     pub into: Into,
-}
-
-/// A clock.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct Clock {
-    /// How long a step is.
-    pub every: At<Duration>,
-    /// Where the number of the step goes; `key` where it is not given.
-    #[serde(default)]
-    pub into: Into,
-}
-
-/// A service that is asked.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct Lookup {
-    /// How long an answer of the service stands.
-    pub changes_every: At<Duration>,
-    /// How many values it has; it goes from each to the next.
-    #[schemars(with = "u32", range(min = 2, max = 1_000_000))]
-    pub values: At<u64>,
-    /// Where the value goes; `key` where it is not given.
-    #[serde(default)]
-    pub into: Into,
-}
-
-/// A number in order of execution.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct Order {
-    /// Where the number goes; `key` where it is not given.
-    #[serde(default)]
-    pub into: Into,
-}
-
-/// The records on which a function fails.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct Poison {
-    /// Those of this key.
-    pub key: String,
-}
-
-/// When a record goes to the dead letters.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct DeadLetter {
-    /// After so many failures in one life of the worker.
-    #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
-    pub after: At<u64>,
 }
 
 /// Where a function's answer goes.
