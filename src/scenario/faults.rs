@@ -3,7 +3,7 @@
 
 use super::diagnostic::{Diagnostic, Source};
 use super::explain::custom;
-use super::place::{Places, differs, reads_queue};
+use super::place::{Places, differs, hands_out_again};
 use super::raw::At;
 use super::raw::fault::{Drawn, Fault as RawFault, Faults};
 use super::raw::parameters::Parameters;
@@ -90,8 +90,15 @@ fn does_something(kind: &Kind, pipeline: &Pipeline) -> Result<(), String> {
         _ => None,
     });
     match *kind {
-        Kind::Redeliver if !pipeline.steps().iter().any(|step| reads_queue(&step.kind)) => {
-            Err(format!("`{word}` can do nothing here\nno source reads a `queue`"))
+        Kind::Redeliver => {
+            let steps = pipeline.steps().iter();
+            let mut reasons = steps.map(|step| hands_out_again(&step.kind).err());
+            match reasons.any(|reason| reason.is_none()) {
+                true => Ok(()),
+                false => Err(format!(
+                    "`{word}` can do nothing here\nno source reads a `queue` that it acks after a commit"
+                )),
+            }
         }
         Kind::UserFails if functions.next().is_none() => {
             Err(format!("`{word}` can do nothing here\nthere is no map"))

@@ -8,7 +8,7 @@ use super::raw::place as raw;
 use super::raw::{At, span};
 use super::record::{Reach, count, record};
 use onceproof_model::function::Function;
-use onceproof_model::mechanism::Outputs;
+use onceproof_model::mechanism::{Ack, Outputs};
 use onceproof_model::pipeline::{Edge, Pipeline, Step, StepIndex, StepKind};
 use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Before, Kind, Place, Record};
@@ -129,11 +129,8 @@ impl Places<'_> {
                 {
                     return Err(self.source.error(span, "no queue hands out a watermark"));
                 }
-                let possible = |step: &Step| match reads_queue(&step.kind) {
-                    true => Ok(()),
-                    false => Err("it reads no `queue`".to_owned()),
-                };
-                self.check_step(raw, &found, "a delivery", &possible)?;
+                let possible = |step: &Step| hands_out_again(&step.kind);
+                self.check_step(raw, &found, "a second delivery", &possible)?;
             }
             Way::WorkerAndTime => {
                 if let Some(worker) = &raw.worker
@@ -358,6 +355,17 @@ impl Places<'_> {
 /// Whether a step is a source that reads a queue.
 pub(super) fn reads_queue(kind: &StepKind) -> bool {
     matches!(kind, StepKind::Source { queue: Some(_), .. })
+}
+
+/// Whether the queue of a step can hand out a message that it has handed out, else why not.
+pub(super) fn hands_out_again(kind: &StepKind) -> Result<(), String> {
+    match kind {
+        StepKind::Source { queue: Some(queue), .. } => match queue.ack {
+            Ack::AfterCommit => Ok(()),
+            Ack::OnReceipt => Err("its queue forgets what is acked on receipt".to_owned()),
+        },
+        _ => Err("it reads no `queue`".to_owned()),
+    }
 }
 
 /// Whether another answer of a function is another one, else why not.

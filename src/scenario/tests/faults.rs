@@ -74,7 +74,12 @@ fn drawn_faults_take_parameters_and_do_something() {
     let clock = format!("{HEAD}{INPUT}{SOURCE}{map}{COUNT}[faults]\n");
     refused(&format!("{clock}user-differs = 0.1"), nothing, "user-differs", beside);
     let nothing = "`redeliver` can do nothing here";
-    refused(&format!("{plain}redeliver = 0.1"), nothing, "redeliver", "no source reads a `queue`");
+    refused(
+        &format!("{plain}redeliver = 0.1"),
+        nothing,
+        "redeliver",
+        "no source reads a `queue` that",
+    );
     let nothing = "`user-fails` can do nothing here";
     refused(&format!("{plain}user-fails = 0.1"), nothing, "user-fails", "there is no map");
 }

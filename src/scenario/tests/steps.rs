@@ -202,6 +202,21 @@ fn queues_are_read() {
     let attribute = queue("{ ids = \"attribute\" }", plain);
     let title = "there is no attribute to take ids from";
     check(&attribute, title, "\"attribute\"", "record 0 has no `id`");
+    let again = "{ key = \"a\", at = \"1s\", id = \"x\" }";
+    let title = "two records of a queue have one `id`";
+    check(&queue("{}", &format!("{named}, {again}")), title, "{}", "records 0 and 1");
+    let again = again.replace(", id", ", event-time = \"0s\", id");
+    let twice = queue("{}", &format!("{named}, {again}"));
+    read(&twice);
+    let place =
+        "[[fault]]\nat = { step = \"events\", record = \"events/0#1\" }\ndo = \"redeliver\"";
+    let title = "`events/0#1` is no record";
+    check(
+        &format!("{twice}{place}"),
+        title,
+        "\"events/0#1\"",
+        "it is `events/0#0`, published again",
+    );
     check(
         &queue("{ idss = \"none\" }", plain),
         "unknown key `idss`",
@@ -214,5 +229,10 @@ fn queues_are_read() {
     check(&ack, "there is never `ack` at `events`", "\"ack\"", "a source takes nothing in");
     let again = "[[fault]]\nat = { step = \"per-user\" }\ndo = \"redeliver\"";
     let again = format!("{}{again}", queue("{}", plain));
-    check(&again, "there is never a delivery at `per-user`", "\"per-user\"", "it reads no `queue`");
+    check(
+        &again,
+        "there is never a second delivery at `per-user`",
+        "\"per-user\"",
+        "it reads no `queue`",
+    );
 }
