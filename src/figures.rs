@@ -6,8 +6,9 @@ use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Fired, Ledger, Work};
 
 /// A ledger, by name, in the order of the report.
-pub fn ledger(ledger: &Ledger) -> [(&'static str, u64); 7] {
-    let Ledger { expected, exact, duplicated, excess, lost, divergent, late } = *ledger;
+pub fn ledger(ledger: &Ledger) -> [(&'static str, u64); 8] {
+    let Ledger { expected, exact, duplicated, excess, lost, divergent, late, dead_lettered } =
+        *ledger;
     [
         ("expected", expected),
         ("exact", exact),
@@ -16,6 +17,7 @@ pub fn ledger(ledger: &Ledger) -> [(&'static str, u64); 7] {
         ("lost", lost),
         ("divergent", divergent),
         ("late", late),
+        ("dead_lettered", dead_lettered),
     ]
 }
 

@@ -123,12 +123,37 @@ name = "per-user"
 kind = "count"
 window = "1m"
 "#;
+const TWO_TRIES: &str = r#"
+[[step]]
+name = "events"
+kind = "source"
+[[step]]
+name = "parse"
+kind = "map"
+fn = "identity"
+dead-letter = { after = 2 }
+[[step]]
+name = "per-user"
+kind = "count"
+window = "1m"
+"#;
 
 const DELAYED: &str = r#"
 [[fault]]
 at = { to = "per-user", record = "events/0#0", attempt = 1 }
 do = "delay"
 "#;
+const FROM_A_QUEUE: &str = r#"
+[[step]]
+name = "events"
+kind = "source"
+queue = { deadline = "100s" }
+[[step]]
+name = "per-user"
+kind = "count"
+window = "1m"
+"#;
+
 const DOUBLED_REQUEST: &str = r#"
 [[fault]]
 at = { to = "per-user", record = "events/0#0", attempt = 1 }
@@ -159,6 +184,8 @@ const ALL: &[Defect] = &[
     Defect::RemnantsByCommitted,
     Defect::InputsDoNotPin,
     Defect::OutputsPinWhenSent,
+    Defect::DeadLetterAtOnce,
+    Defect::UnackedMessageDoesNotPin,
     Defect::DueWindowForgotten,
     Defect::UnreadFilterNotAdded,
     Defect::FailedChainIsKept,
@@ -344,6 +371,29 @@ at = { step = "events", record = "events/0#1" }
 do = "commit-lost"
 "#;
             (records, MINUTE, faults, 1, &[Class::Lost])
+        }
+        // A record has as many tries as it is given, here 2. With one: the function fails at 3, and ann is
+        // given up for good at 4, though the second try would have passed.
+        Defect::DeadLetterAtOnce => {
+            let faults = r#"
+[[fault]]
+at = { step = "parse", record = "events/0#0", attempt = 1 }
+do = "user-fails"
+"#;
+            (ONE, TWO_TRIES, faults, 1, &[Class::Lost])
+        }
+        // A message that is not acked holds back the watermark of its queue. Without, in s:
+        //     0  ann is handed out, and the source dies before it commits her
+        //    70  bob is handed out; nothing else is left in the queue, as it seems, so he carries 70 s
+        //   100  ann is handed out again, too late for her window
+        Defect::UnackedMessageDoesNotPin => {
+            let records = r#"{ key = "ann", at = "0s" }, { key = "bob", at = "70s" }"#;
+            let faults = r#"
+[[fault]]
+at = { step = "events", record = "events/0#0", before = "commit" }
+do = "crash"
+"#;
+            (records, FROM_A_QUEUE, faults, 1, &[Class::Lost])
         }
         // A watermark alone is committed after what it fires, and a boot fires what is due. Without both:
         //     7  the last watermark arrives, its commit leaves; the worker dies before that of the pane

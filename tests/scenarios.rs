@@ -275,7 +275,15 @@ fn difference(row: &Row) -> Option<String> {
     let outcome = Simulator::new(&scenario.plan).detail(scenario.seed);
     let mut classes = Classes::default();
     row.classes.iter().for_each(|&class| classes.insert(class));
-    let derived = described(classes, row.ledger, row.damaged, row.unfired, row.work, row.steps);
+    let derived = described(
+        classes,
+        row.ledger,
+        row.dead_lettered,
+        row.damaged,
+        row.unfired,
+        row.work,
+        row.steps,
+    );
     let run = of_run(&outcome, &scenario, row.work);
     let meets = match &scenario.expect {
         Expect::ExactlyOnce => row.classes.is_empty(),
@@ -315,13 +323,22 @@ fn of_run(outcome: &Outcome, scenario: &Scenario, wanted: &[(&str, u64)]) -> Str
         .iter()
         .map(|(name, _)| *done.iter().find(|(known, _)| known == name).expect("a figure"))
         .collect();
-    described(outcome.brief.classes, numbers, &damaged, outcome.unfired.len(), &work, &steps)
+    described(
+        outcome.brief.classes,
+        numbers,
+        ledger.dead_lettered,
+        &damaged,
+        outcome.unfired.len(),
+        &work,
+        &steps,
+    )
 }
 
 /// What is compared, in words.
 fn described(
     classes: Classes,
     ledger: [u64; 7],
+    dead_lettered: u64,
     damaged: &[&str],
     unfired: usize,
     work: &[(&str, u64)],
@@ -333,7 +350,7 @@ fn described(
     let mut text = format!(
         "{classes:?}, expected {expected}, exact {exact}, duplicated {duplicated}, \
          excess {excess}, lost {lost}, divergent {divergent}, late {late}, \
-         damaged {damaged:?}, unfired {unfired}"
+         dead lettered {dead_lettered}, damaged {damaged:?}, unfired {unfired}"
     );
     for (name, count) in work {
         let _ = write!(text, ", {name} {count}");

@@ -100,6 +100,17 @@ pub enum Delta {
     Stamped(Time),
     /// The held output of this row is acked and deleted.
     Settle(HeldRow),
+    /// A record on which a function failed too often is done with, and makes nothing.
+    DeadLetter {
+        /// Its key.
+        key: Key,
+        /// The record.
+        name: Name,
+        /// What was read to make it.
+        lineage: u32,
+        /// Its value.
+        value: i64,
+    },
     /// The watermarks of a sender. Ids that only a sender's system watermark kept are forgotten with it.
     Watermark {
         /// Its place among the senders of the step.
@@ -145,6 +156,8 @@ pub enum Lifetime {
         /// The place of the sender.
         sender: u32,
     },
+    /// When the system watermarks of all senders have: any of them may send it, as where they read one queue.
+    UntilAllWatermarks,
     /// So long after this commit is applied.
     For {
         /// How long.

@@ -57,6 +57,10 @@ pub enum Defect {
     /// An output holds back the system watermark from when it is first sent, and not from when it is
     /// stamped.
     OutputsPinWhenSent,
+    /// A record goes to the dead letters at the first failure, however many it should be given.
+    DeadLetterAtOnce,
+    /// A queue takes a message that it has handed out for done, as far as its watermark goes.
+    UnackedMessageDoesNotPin,
     /// Both that and [`Defect::BootFiresNothing`]: each of the two rules stands in for the other.
     DueWindowForgotten,
     /// A filter that does not have all ids yet is not told of those that are committed meanwhile. One that

@@ -12,7 +12,7 @@ use crate::key::Key;
 use crate::name::{Name, Vocabulary};
 use crate::pipeline::{Pipeline, ShardIndex, StepIndex};
 use crate::record::{Record, RecordId, Value};
-use crate::time::Time;
+use crate::time::{Nanos, Time};
 
 /// What happens to a worker's shard.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,6 +41,8 @@ pub enum Effect {
     Commit(Commit),
     /// Tell a sender that its request is done.
     Ack(Ack),
+    /// Tell a queue that a message is done.
+    AckMessage(MessageAck),
     /// Send a request.
     Send(Request),
     /// Call back.
@@ -102,6 +104,17 @@ pub struct Ack {
     pub subject: Subject,
     /// The receiver's committed event-time watermark for that sender.
     pub watermark: Time,
+}
+
+/// Tells a queue that a message is done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MessageAck {
+    /// The source shard that it was handed to.
+    pub shard: ShardIndex,
+    /// Which message.
+    pub number: u32,
+    /// What it carries.
+    pub name: Name,
 }
 
 /// The reply to a request.
@@ -182,10 +195,22 @@ pub trait Env {
     fn combine(&mut self, members: &[Member]) -> u32;
     /// The source record at an offset.
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read;
+    /// The next message of the queue that a source shard reads.
+    fn pull(&mut self, shard: ShardIndex) -> Pull;
+    /// The event-time watermark of the queue that a source shard reads: no message that is not acked, and
+    /// none to come as far as the source knows, has an earlier event time.
+    fn queue_watermark(&mut self, shard: ShardIndex) -> Time;
+    /// When the oldest message that is not acked was published, of the queue that a source shard reads; the
+    /// end of time if there is none. It is the system watermark of such a source.
+    fn oldest_unacked(&mut self, shard: ShardIndex) -> Time;
     /// The watermark of a source shard of which all records below `offset` were read.
     fn source_watermark(&mut self, shard: ShardIndex, offset: u64) -> Time;
-    /// The answer of a user function on a record, less than `answers`; none if it fails.
-    fn execute(&mut self, step: StepIndex, name: Name, answers: u32) -> Option<u32>;
+    /// A user function is executed on a record of this key: what chance decides in it, less than `answers`;
+    /// none if it fails.
+    fn execute(&mut self, step: StepIndex, name: Name, key: Key, answers: u32) -> Option<u32>;
+    /// What a service that a user function asks says of a key now, less than `values`; it says another
+    /// value each time `changes_every` has passed.
+    fn look_up(&mut self, step: StepIndex, key: Key, changes_every: Nanos, values: u32) -> u32;
 }
 
 /// What the protocol did that is worth counting.
@@ -235,6 +260,31 @@ pub enum Read {
     },
     /// The end of the input.
     End,
+}
+
+/// What a queue hands out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Pull {
+    /// A message.
+    Message(Message),
+    /// Nothing before this time.
+    NotYet {
+        /// When the next message is published, or handed out again.
+        at: Time,
+    },
+    /// Nothing, unless something happens.
+    Nothing,
+}
+
+/// A delivery of a message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Message {
+    /// What it carries; its id is the publisher's attribute, if it has one.
+    pub row: SourceRow,
+    /// Which message of the queue.
+    pub number: u32,
+    /// Which delivery of it, from 1.
+    pub delivery: u32,
 }
 
 /// One record of the input.

@@ -4,6 +4,7 @@
 
 use crate::key::{Key, Keys};
 use crate::record::Value;
+use crate::time::Nanos;
 
 /// A function of a map step.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,6 +25,27 @@ pub enum Function {
         /// How many sides, at least 2.
         sides: u32,
         /// Where the side goes.
+        into: Into,
+    },
+    /// The processing time in steps of this length, as the worker's clock has it.
+    Clock {
+        /// How long a step is, at least 1.
+        every: Nanos,
+        /// Where the number of the step goes.
+        into: Into,
+    },
+    /// What a service says of the key; it says another of its values each time so much time has passed.
+    Lookup {
+        /// How long an answer of the service stands, at least 1.
+        changes_every: Nanos,
+        /// How many values it has, at least 2.
+        values: u32,
+        /// Where the value goes.
+        into: Into,
+    },
+    /// The number of the record, from 0, among those that this life of the worker's shard has executed.
+    Order {
+        /// Where the number goes.
         into: Into,
     },
 }
@@ -50,7 +72,7 @@ pub enum Filter {
     ValueAtLeast(i64),
 }
 
-/// Where a coin's side goes.
+/// Where the answer of a function goes: a coin's side, a time, what a service said, a number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Into {
     /// Appended to the key: `ann/1`.
@@ -69,14 +91,36 @@ pub struct Output {
 }
 
 impl Function {
-    /// How many different answers an execution may have; 1 for a deterministic function.
+    /// How many different answers chance may give to an execution; 1 where chance decides nothing.
     pub fn answers(&self) -> u32 {
         match self {
             Function::Identity
             | Function::KeyBy(_)
             | Function::Filter(_)
-            | Function::Explode { .. } => 1,
+            | Function::Explode { .. }
+            | Function::Clock { .. }
+            | Function::Lookup { .. }
+            | Function::Order { .. } => 1,
             Function::Coin { sides, .. } => *sides,
+        }
+    }
+
+    /// Whether every execution on a record gives the same outputs.
+    pub fn is_deterministic(&self) -> bool {
+        self.decides().is_none()
+    }
+
+    /// What the answer of an execution decides, for a function that is not deterministic.
+    pub fn decides(&self) -> Option<Into> {
+        match self {
+            Function::Identity
+            | Function::KeyBy(_)
+            | Function::Filter(_)
+            | Function::Explode { .. } => None,
+            Function::Coin { into, .. }
+            | Function::Clock { into, .. }
+            | Function::Lookup { into, .. }
+            | Function::Order { into } => Some(*into),
         }
     }
 
@@ -88,17 +132,20 @@ impl Function {
             | Function::KeyBy(KeyBy::Before(_) | KeyBy::Fixed(_))
             | Function::Filter(Filter::Key(_) | Filter::NotKey(_))
             | Function::Explode { .. }
-            | Function::Coin { .. } => false,
+            | Function::Coin { .. }
+            | Function::Clock { .. }
+            | Function::Lookup { .. }
+            | Function::Order { .. } => false,
         }
     }
 
-    /// Applies the function to a record with this key and value, given the answer of this execution
-    /// (less than [`Function::answers`]), and hands each output to `emit` in order.
+    /// Applies the function to a record with this key and value, given the answer of this execution, which
+    /// a deterministic function does not look at, and hands each output to `emit` in order.
     pub fn apply(
         &self,
         key: Key,
         value: &Value,
-        answer: u32,
+        answer: i64,
         keys: &mut Keys,
         mut emit: impl FnMut(Output),
     ) {
@@ -117,12 +164,18 @@ impl Function {
                     emit(Output { key, value: value.clone() });
                 }
             }
-            Function::Coin { into: Into::Key, .. } => {
+            Function::Coin { into: Into::Key, .. }
+            | Function::Clock { into: Into::Key, .. }
+            | Function::Lookup { into: Into::Key, .. }
+            | Function::Order { into: Into::Key } => {
                 let text = format!("{}/{answer}", keys.text(key));
                 emit(Output { key: keys.intern(&text), value: value.clone() });
             }
-            Function::Coin { into: Into::Value, .. } => {
-                emit(Output { key, value: Value::Integer(i64::from(answer)) });
+            Function::Coin { into: Into::Value, .. }
+            | Function::Clock { into: Into::Value, .. }
+            | Function::Lookup { into: Into::Value, .. }
+            | Function::Order { into: Into::Value } => {
+                emit(Output { key, value: Value::Integer(answer) });
             }
         }
     }
@@ -165,7 +218,7 @@ mod tests {
     use super::*;
 
     /// The outputs of a function on `ann` with value 5, as `key=value`.
-    fn check(function: Function, answer: u32, expected: &[&str]) {
+    fn check(function: Function, answer: i64, expected: &[&str]) {
         let mut keys = Keys::default();
         let ann = keys.intern("ann");
         let mut outputs = Vec::new();
@@ -190,5 +243,20 @@ mod tests {
         check(Function::Explode { copies: 3 }, 0, &["ann=5", "ann=5", "ann=5"]);
         check(Function::Coin { sides: 2, into: Into::Key }, 1, &["ann/1=5"]);
         check(Function::Coin { sides: 2, into: Into::Value }, 1, &["ann=1"]);
+        check(Function::Clock { every: 5, into: Into::Key }, 12, &["ann/12=5"]);
+        check(Function::Lookup { changes_every: 5, values: 2, into: Into::Value }, 1, &["ann=1"]);
+        check(Function::Order { into: Into::Key }, 3, &["ann/3=5"]);
+    }
+
+    #[test]
+    fn a_function_is_deterministic_unless_something_is_decided_by_its_answer() {
+        let check = |function: Function, answers: u32, decides: Option<Into>| {
+            assert_eq!((function.answers(), function.decides()), (answers, decides));
+            assert_eq!(function.is_deterministic(), decides.is_none());
+        };
+        check(Function::Explode { copies: 3 }, 1, None);
+        check(Function::Coin { sides: 3, into: Into::Value }, 3, Some(Into::Value));
+        check(Function::Clock { every: 5, into: Into::Key }, 1, Some(Into::Key));
+        check(Function::Order { into: Into::Key }, 1, Some(Into::Key));
     }
 }

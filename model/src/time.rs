@@ -38,6 +38,11 @@ impl Time {
         }
     }
 
+    /// In which step of this length the point lies, counted from zero.
+    pub fn step_of(self, length: Nanos) -> i64 {
+        self.0.div_euclid(i64::try_from(length).unwrap_or(i64::MAX))
+    }
+
     /// One nanosecond earlier: the event time of a result is the end of its window less this.
     pub fn before(self) -> Time {
         self.minus(1)
@@ -87,6 +92,14 @@ mod tests {
         check(-2_000_000_000, "-2s");
         check(7, "7ns");
         check(2_000, "2us");
+    }
+
+    #[test]
+    fn a_point_lies_in_the_step_that_began_last() {
+        assert_eq!(
+            [-6, -5, -1, 0, 4, 5, 12].map(|at| Time(at).step_of(5)),
+            [-2, -1, -1, 0, 0, 1, 2]
+        );
     }
 
     #[test]

@@ -14,7 +14,8 @@ use std::collections::VecDeque;
 #[derive(Debug, Default)]
 pub struct Catalog {
     ids: HashMap<(Key, RecordId), Row, FxBuildHasher>,
-    /// Per sender: ids that wait for its system watermark, in order of their stamps.
+    /// Per sender, and once more for all of them together: ids that wait for its system watermark, in order
+    /// of their stamps.
     by_stamp: Vec<VecDeque<(Time, Key, RecordId)>>,
     /// Ids that are forgotten by age, in order of their ends.
     by_age: VecDeque<(Time, Key, RecordId)>,
@@ -34,7 +35,7 @@ impl Catalog {
     pub fn reset(&mut self, senders: usize) {
         self.ids.clear();
         self.by_age.clear();
-        self.by_stamp.resize_with(senders, VecDeque::new);
+        self.by_stamp.resize_with(senders + 1, VecDeque::new);
         for ids in &mut self.by_stamp {
             ids.clear();
         }
@@ -61,8 +62,13 @@ impl Catalog {
     ) -> bool {
         let row = match lifetime {
             Lifetime::Unlimited => Row { stamp, end: Time::MAX, refreshed_by: None },
-            Lifetime::UntilWatermark { sender } => {
-                let ids = &mut self.by_stamp[sender as usize];
+            Lifetime::UntilWatermark { .. } | Lifetime::UntilAllWatermarks => {
+                let all = self.by_stamp.len() - 1;
+                let waits_for = match lifetime {
+                    Lifetime::UntilWatermark { sender } => sender as usize,
+                    _ => all,
+                };
+                let ids = &mut self.by_stamp[waits_for];
                 // Nearly always the last.
                 let at = match ids.back() {
                     Some(&(last, ..)) if last > stamp => ids.partition_point(|id| id.0 <= stamp),
@@ -113,8 +119,22 @@ impl Catalog {
 
     /// Forgets the ids of a sender with stamps below its system watermark.
     pub fn forget(&mut self, sender: u32, below: Time) {
+        self.forget_waiting(sender as usize, below);
+    }
+
+    /// Whether ids wait for the system watermarks of all senders.
+    pub fn waits_for_all(&self) -> bool {
+        self.by_stamp.last().is_some_and(|ids| !ids.is_empty())
+    }
+
+    /// Forgets the ids that any sender may send, with stamps below all their system watermarks.
+    pub fn forget_for_all(&mut self, below: Time) {
+        self.forget_waiting(self.by_stamp.len() - 1, below);
+    }
+
+    fn forget_waiting(&mut self, waits_for: usize, below: Time) {
         let Catalog { ids, by_stamp, .. } = self;
-        let waiting = &mut by_stamp[sender as usize];
+        let waiting = &mut by_stamp[waits_for];
         while let Some(&(stamp, key, id)) = waiting.front()
             && stamp < below
         {

@@ -28,6 +28,8 @@ pub enum Purpose {
     Latency = 1,
     /// The first answer of a user function.
     FirstAnswer = 2,
+    /// What a service says of a key at first.
+    FirstValue = 3,
     /// Whether a fault fires; each kind adds its number.
     Fault = 64,
 }

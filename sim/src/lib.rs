@@ -20,6 +20,7 @@ mod network;
 mod outside;
 mod catalog;
 mod store;
+mod queue_service;
 mod ledger;
 mod trace;
 mod fingerprint;

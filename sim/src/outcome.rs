@@ -100,7 +100,7 @@ impl Verdict {
 pub struct Ledger {
     /// How many source records there are.
     pub expected: u64,
-    /// How many are neither duplicated nor lost nor divergent nor late.
+    /// How many are neither duplicated nor lost nor divergent nor late nor dead letters.
     pub exact: u64,
     /// How many are reflected too often in the results of any one step.
     pub duplicated: u64,
@@ -112,6 +112,8 @@ pub struct Ledger {
     pub divergent: u64,
     /// How many are missing at a step where their own source's watermark had given them up.
     pub late: u64,
+    /// How many a function failed on so often that they were given up, openly.
+    pub dead_lettered: u64,
 }
 
 /// What was done, in numbers.
@@ -186,6 +188,9 @@ pub struct Outcome {
     /// The records that are not reflected as they should be, in order of the input, at most
     /// [`Outcome::MOST_DAMAGE`] of them.
     pub damage: Vec<Damage>,
+    /// The dead letters, in the order of their commits: at which step, and the name of the record or pane;
+    /// at most [`Outcome::MOST_DAMAGE`] of them.
+    pub dead_letters: Vec<(StepIndex, String)>,
     /// The faults that fired, in order, each with a place that only it has.
     pub schedule: Vec<Fault>,
     /// The exact faults of the plan that did not fire, as indices.

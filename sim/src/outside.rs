@@ -2,17 +2,19 @@
 //! chance. It also watches, for the ledger and the report, and it is where a worker may die before it
 //! admits or applies a record.
 
-use crate::answers::{Answers, BeforeVerdict, Execution, StepTaken};
+use crate::answers::{Answers, BeforeVerdict, Delivery, Execution, StepTaken};
 use crate::fault::Before;
 use crate::ledger::Ledger;
 use crate::outcome::Work;
+use crate::queue_service::{Handed, QueueService};
 use crate::sources::Sources;
 use crate::store::Store;
 use onceproof_model::commit::{Content, Scan, Subject};
-use onceproof_model::effect::{Env, FilterSaid, Mark, Member, Read};
+use onceproof_model::defect::Defect;
+use onceproof_model::effect::{Env, FilterSaid, Mark, Member, Message, MessageAck, Pull, Read};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
-use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
+use onceproof_model::pipeline::{Pipeline, ShardIndex, Step, StepIndex, StepKind};
 use onceproof_model::record::{Record, RecordId};
 use onceproof_model::time::{Nanos, Time};
 
@@ -33,12 +35,27 @@ pub(crate) struct Outside<'a> {
     /// What befell the worker at a question of this input. If it dies, whatever it does after that is lost
     /// with it; else its questions are answered before, and its effects are performed after it.
     pub doom: BeforeVerdict,
-    /// How often each map was executed on each record.
+    /// The queue of each step that reads one.
+    queues: Vec<Option<QueueService>>,
+    /// What was pulled in this input, and the shards that may pull because of it, each with when.
+    pub pulled: Vec<Pulled>,
+    pub wakes: Vec<(ShardIndex, Time)>,
+    /// How often each map was executed on each record, and how often each queue has handed it out.
     executions: Vec<Vec<u32>>,
     /// How far each source shard was ever read, and how many rows no one has read yet.
     read_until: Vec<u64>,
     unread: u64,
     has_just_read_all: bool,
+}
+
+/// A message that a shard was handed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pulled {
+    pub shard: ShardIndex,
+    pub name: Name,
+    pub delivery: u32,
+    /// Whether it is handed out once more at once.
+    pub is_doubled: bool,
 }
 
 impl<'a> Outside<'a> {
@@ -55,6 +72,9 @@ impl<'a> Outside<'a> {
             read_cost,
             cost: 0,
             doom: BeforeVerdict::Pass,
+            queues: pipeline.steps().iter().map(|step| queue(step, pipeline.defect)).collect(),
+            pulled: Vec::new(),
+            wakes: Vec::new(),
             executions: Vec::new(),
             read_until: Vec::new(),
             unread: 0,
@@ -75,6 +95,13 @@ impl<'a> Outside<'a> {
         for executions in &mut self.executions {
             executions.clear();
         }
+        for (step, queue) in self.queues.iter_mut().enumerate() {
+            if let Some(queue) = queue {
+                queue.reset(self.sources.messages(StepIndex(step as u16)));
+            }
+        }
+        self.pulled.clear();
+        self.wakes.clear();
         self.read_until.clear();
         self.read_until.resize(self.pipeline.shards(), 0);
         self.unread = self.sources.rows() as u64;
@@ -100,6 +127,39 @@ impl<'a> Outside<'a> {
         matches!(self.doom, BeforeVerdict::Dies(_))
     }
 
+    /// How often this happened at a step to this record, with now.
+    fn count(&mut self, step: StepIndex, name: Name) -> u32 {
+        let executions = &mut self.executions[step.at()];
+        let at = name.0 as usize;
+        if at >= executions.len() {
+            executions.resize((at + 1).max(self.words.names.len()), 0);
+        }
+        executions[at] += 1;
+        executions[at]
+    }
+
+    /// A message is acked; true if that moves the watermark of its queue.
+    pub fn ack_message(&mut self, ack: &MessageAck) -> bool {
+        let now = self.now;
+        let queue = self.queue_of(ack.shard);
+        let before = queue.watermark(now);
+        queue.ack(ack.number);
+        queue.watermark(now) > before
+    }
+
+    /// A shard died, and with it whoever held the messages that it was handed.
+    pub fn lapse(&mut self, shard: ShardIndex) {
+        let (step, number) = (self.pipeline.step_of(shard), self.pipeline.number_of(shard));
+        let Outside { queues, wakes, pipeline, now, .. } = self;
+        if let Some(queue) = &mut queues[step.at()] {
+            queue.lapse(number, *now, |next, at| wakes.push((pipeline.shard(step, next), at)));
+        }
+    }
+
+    fn queue_of(&mut self, shard: ShardIndex) -> &mut QueueService {
+        self.queues[self.pipeline.step_of(shard).at()].as_mut().expect("a source with a queue")
+    }
+
     fn charge(&mut self) {
         self.cost += self.read_cost;
     }
@@ -111,7 +171,12 @@ impl Env for Outside<'_> {
     }
 
     fn take_token(&mut self, shard: ShardIndex) -> u64 {
-        self.store.grant(shard)
+        let token = self.store.grant(shard);
+        // Nobody extends any more what an earlier owner holds.
+        if token > 1 {
+            self.lapse(shard);
+        }
+        token
     }
 
     fn scan(&mut self, shard: ShardIndex) -> Scan {
@@ -197,25 +262,81 @@ impl Env for Outside<'_> {
         read
     }
 
+    fn pull(&mut self, shard: ShardIndex) -> Pull {
+        let (step, at) = (self.pipeline.step_of(shard), self.pipeline.number_of(shard));
+        let now = self.now;
+        let (number, delivery, again) = match self.queue_of(shard).pull(at, now) {
+            Handed::Message { number, delivery, again } => (number, delivery, again),
+            Handed::NotYet(at) => return Pull::NotYet { at },
+            Handed::Nothing => return Pull::Nothing,
+        };
+        if delivery == 1 {
+            self.unread -= 1;
+            self.has_just_read_all = self.unread == 0;
+        }
+        let row = self.sources.message(step, number);
+        let name = row.name;
+        let attempt = self.count(step, name);
+        let handed = Delivery::new(self.pipeline, step, name, attempt, &self.words);
+        let is_doubled = self.answers.redelivers(&handed, self.pipeline, &self.words);
+        let again = match is_doubled {
+            true => Some(self.queue_of(shard).hand_out_again(number, now)),
+            false => again,
+        };
+        self.wakes.extend(again.map(|(next, at)| (self.pipeline.shard(step, next), at)));
+        self.pulled.push(Pulled { shard, name, delivery, is_doubled });
+        Pull::Message(Message { row, number, delivery })
+    }
+
+    fn queue_watermark(&mut self, shard: ShardIndex) -> Time {
+        let now = self.now;
+        self.queue_of(shard).watermark(now)
+    }
+
+    fn oldest_unacked(&mut self, shard: ShardIndex) -> Time {
+        self.queue_of(shard).oldest_unacked()
+    }
+
     fn source_watermark(&mut self, shard: ShardIndex, offset: u64) -> Time {
         let (step, number) = (self.pipeline.step_of(shard), self.pipeline.number_of(shard));
         self.sources.watermark(step, number, offset)
     }
 
-    fn execute(&mut self, step: StepIndex, name: Name, answers: u32) -> Option<u32> {
+    fn execute(&mut self, step: StepIndex, name: Name, key: Key, answers: u32) -> Option<u32> {
         if self.is_dead() {
             return None;
         }
         self.work.user_calls += 1;
-        let executions = &mut self.executions[step.at()];
-        let at = name.0 as usize;
-        if at >= executions.len() {
-            executions.resize((at + 1).max(self.words.names.len()), 0);
-        }
-        executions[at] += 1;
-        let attempt = executions[at];
+        let attempt = self.count(step, name);
         let words = &self.words;
-        let execution = Execution::new(self.pipeline, step, name, attempt, answers, words);
-        self.answers.execute(&execution, self.pipeline, words)
+        let poison = &self.pipeline.step(step).failing.poison;
+        let answer = match poison {
+            Some(poison) if words.keys.text(key) == poison => None,
+            _ => {
+                let execution = Execution::new(self.pipeline, step, name, attempt, answers, words);
+                self.answers.execute(&execution, self.pipeline, words)
+            }
+        };
+        if answer.is_none() {
+            self.ledger.failed(step, name);
+        }
+        answer
     }
+
+    fn look_up(&mut self, step: StepIndex, key: Key, changes_every: Nanos, values: u32) -> u32 {
+        let key_hash = self.words.keys.hash(key);
+        let first = self.answers.first_value(self.pipeline, step, key_hash, values);
+        // A value at a time, so that the next answer is always another one.
+        let moved = self.now.step_of(changes_every).rem_euclid(values.into());
+        ((i64::from(first) + moved) % i64::from(values)) as u32
+    }
+}
+
+/// The queue of a step, if it reads one.
+fn queue(step: &Step, defect: Option<Defect>) -> Option<QueueService> {
+    let StepKind::Source { watermark, queue: Some(queue) } = step.kind else {
+        return None;
+    };
+    let forgets = defect == Some(Defect::UnackedMessageDoesNotPin);
+    Some(QueueService::new(queue, step.shards, watermark, forgets))
 }

@@ -83,10 +83,16 @@ impl<'a> Simulator<'a> {
             let results = outside.ledger.totals(step).map(text).collect();
             steps.push(StepResult { step, expected, applied, late, results });
         }
+        let name = |step| pipeline.step(StepIndex(step)).name.as_str();
+        let words = &outside.words;
+        let letter = |(step, record)| (step, words.names.text(record, &words.keys, name));
+        let dead_letters =
+            outside.ledger.dead_letters().take(Outcome::MOST_DAMAGE).map(letter).collect();
         Outcome {
             brief,
             steps,
             damage: judgement.damage,
+            dead_letters,
             schedule,
             unfired: outside.answers.unfired(),
             latency: outside.ledger.latency(),

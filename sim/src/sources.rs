@@ -4,12 +4,14 @@
 use crate::generate::Users;
 use crate::input::{Generate, Input, Row};
 use crate::plan::Plan;
+use hashbrown::HashMap;
 use onceproof_model::effect::{Read, SourceRow};
 use onceproof_model::key::{Key, Keys};
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{SourceWatermark, StepIndex, StepKind};
 use onceproof_model::record::{RecordId, Value};
 use onceproof_model::time::Time;
+use rustc_hash::FxBuildHasher;
 
 /// The rows of all sources.
 #[derive(Debug)]
@@ -38,6 +40,11 @@ struct Source {
     /// The watermark of the row's shard once the row is read.
     watermarks: Vec<Time>,
     watermark: SourceWatermark,
+    /// Whether the rows are the messages of a queue.
+    is_queue: bool,
+    /// For a queue whose publisher gives ids, the first row with the id of each: publishing a record again
+    /// makes no other record of it.
+    first_of: Vec<u32>,
     users: Option<Users>,
 }
 
@@ -81,6 +88,25 @@ impl Sources {
         self.sources.iter().map(|source| source.keys.len()).sum()
     }
 
+    /// How many records there are: of rows that a publisher has published again, the first counts.
+    pub fn records(&self) -> usize {
+        self.sources
+            .iter()
+            .map(|source| (0..source.keys.len()).filter(|&row| source.is_first(row)).count())
+            .sum()
+    }
+
+    /// The arrivals and event times of the messages of a queue, in order.
+    pub fn messages(&self, step: StepIndex) -> impl Iterator<Item = (Time, Time)> {
+        let source = self.source(step);
+        source.arrivals.iter().copied().zip(source.event_times.iter().copied())
+    }
+
+    /// What a message of a queue carries.
+    pub fn message(&self, step: StepIndex, number: u32) -> SourceRow {
+        self.source(step).row(number as usize)
+    }
+
     /// The row at an offset of a source shard, or its arrival if that is after `now`, or the end.
     pub fn read(&self, step: StepIndex, shard: u32, offset: u64, now: Time) -> Read {
         let source = self.source(step);
@@ -105,12 +131,13 @@ impl Sources {
         }
     }
 
-    /// Hands all rows to `each`, in order of their names, with their step and the watermark of their shard
-    /// when they were read.
+    /// Hands all records to `each`, in order of their names, with their step and the watermark of their
+    /// shard when they were read.
     pub fn each(&self, mut each: impl FnMut(StepIndex, SourceRow, Time)) {
         for source in &self.sources {
-            for row in 0..source.keys.len() {
+            for row in (0..source.keys.len()).filter(|&row| source.is_first(row)) {
                 let before = match row.checked_sub(source.shards as usize) {
+                    _ if source.is_queue => source.watermarks[row],
                     Some(last) => source.watermarks[last],
                     None => source.first_watermark(row as u32),
                 };
@@ -136,7 +163,7 @@ impl Sources {
 
 impl Source {
     fn new(step: StepIndex, input: &Input, plan: &Plan, keys: &mut Keys) -> Source {
-        let StepKind::Source { watermark } = plan.pipeline.step(step).kind else {
+        let StepKind::Source { watermark, queue } = plan.pipeline.step(step).kind else {
             unreachable!("only sources have input")
         };
         let mut source = Source {
@@ -150,6 +177,8 @@ impl Source {
             ids: Vec::new(),
             watermarks: Vec::new(),
             watermark,
+            is_queue: queue.is_some(),
+            first_of: Vec::new(),
             users: None,
         };
         match input {
@@ -178,7 +207,7 @@ impl Source {
 
     fn row(&self, row: usize) -> SourceRow {
         SourceRow {
-            name: Name(self.first.0 + row as u32),
+            name: Name(self.first.0 + self.first_of.get(row).copied().unwrap_or(row as u32)),
             key: self.keys[row],
             id: self.ids.get(row).copied().flatten().map(RecordId),
             event_time: self.event_times[row],
@@ -188,6 +217,11 @@ impl Source {
         }
     }
 
+    /// Whether no earlier row is the same record.
+    fn is_first(&self, row: usize) -> bool {
+        self.first_of.get(row).is_none_or(|&first| first as usize == row)
+    }
+
     fn take(&mut self, rows: &[Row], keys: &mut Keys) {
         let plain = |row: &Row| row.value == Value::Integer(1);
         if !rows.iter().all(plain) {
@@ -195,6 +229,14 @@ impl Source {
         }
         if rows.iter().any(|row| row.id.is_some()) {
             self.ids.extend(rows.iter().map(|row| row.id));
+            if self.is_queue {
+                let mut firsts: HashMap<u64, u32, FxBuildHasher> = HashMap::default();
+                let numbered = rows.iter().zip(0_u32..);
+                self.first_of.extend(numbered.map(|(row, number)| match row.id {
+                    Some(id) => *firsts.entry(id).or_insert(number),
+                    None => number,
+                }));
+            }
         }
         for row in rows {
             self.keys.push(keys.intern(&row.key));
@@ -209,6 +251,9 @@ impl Source {
         let (rows, shards) = (self.event_times.len(), self.shards as usize);
         self.watermarks.clear();
         self.watermarks.resize(rows, Time::MAX);
+        if self.is_queue {
+            return self.promise_of_queue();
+        }
         match self.watermark {
             SourceWatermark::Perfect => {
                 for row in (shards..rows).rev() {
@@ -222,6 +267,25 @@ impl Source {
                         None => Time::MIN,
                     };
                     self.watermarks[row] = before.max(self.event_times[row].minus(bound));
+                }
+            }
+        }
+    }
+
+    /// What the shards of a queue's source may at most have promised when a row is published. From then on
+    /// it holds their watermark back, until it is acked.
+    fn promise_of_queue(&mut self) {
+        match self.watermark {
+            SourceWatermark::Perfect => self.watermarks.fill(Time::MIN),
+            SourceWatermark::Bound(bound) => {
+                let mut greatest = Time::MIN;
+                let mut before = 0;
+                for row in 0..self.arrivals.len() {
+                    while self.arrivals[before] < self.arrivals[row] {
+                        greatest = greatest.max(self.event_times[before]);
+                        before += 1;
+                    }
+                    self.watermarks[row] = greatest.minus(bound);
                 }
             }
         }
@@ -258,6 +322,8 @@ mod tests {
                 ids: Vec::new(),
                 watermarks: Vec::new(),
                 watermark,
+                is_queue: false,
+                first_of: Vec::new(),
                 users: None,
             };
             source.promise();

@@ -279,9 +279,13 @@ impl Rows {
                 let row = &mut self.watermarks[sender as usize];
                 *row = row.max(value);
                 self.catalog.forget(sender, value.system);
+                if self.catalog.waits_for_all() {
+                    let least = self.watermarks.iter().map(|row| row.system).min();
+                    self.catalog.forget_for_all(least.unwrap_or(Time::MIN));
+                }
             }
-            // What a sink's rows hold, and what was decided, the ledger knows.
-            Delta::Row { .. } | Delta::Decided { .. } => {}
+            // What a sink's rows hold, what was decided and which records are dead letters, the ledger knows.
+            Delta::Row { .. } | Delta::Decided { .. } | Delta::DeadLetter { .. } => {}
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The readable trace: one line per event, written only when someone asked for it.
 
 use crate::answers::{AckVerdict, CommitVerdict, RequestVerdict};
-use crate::outside::Outside;
+use crate::outside::{Outside, Pulled};
 use crate::store::Applied;
 use onceproof_model::commit::{Commit, CommitKind, Subject};
-use onceproof_model::effect::{Ack, Request, Timer};
+use onceproof_model::effect::{Ack, MessageAck, Request, Timer};
 use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::time::{Nanos, Span, Time};
 
@@ -85,6 +85,27 @@ impl Trace {
                 None => "an error".to_owned(),
             };
             format!("{} receives {what} from {}", shard(o, to), shard(o, from))
+        });
+    }
+
+    #[inline(always)]
+    pub fn message_pulled(&mut self, pulled: &Pulled, o: &Outside, now: u64) {
+        self.write(now, || {
+            let Pulled { shard: at, name, delivery, is_doubled } = *pulled;
+            let fate = if is_doubled { "  ! handed out again at once" } else { "" };
+            let what = subject(o, Subject::Record(name));
+            format!("{} is handed {what}, delivery {delivery}{fate}", shard(o, at))
+        });
+    }
+
+    #[inline(always)]
+    pub fn message_acked(&mut self, ack: &MessageAck, o: &Outside, now: u64) {
+        self.write(now, || {
+            format!(
+                "{} acks {} to its queue",
+                shard(o, ack.shard),
+                subject(o, Subject::Record(ack.name))
+            )
         });
     }
 

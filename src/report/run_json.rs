@@ -4,8 +4,9 @@
 use super::{RunReport, exact_faults};
 use crate::figures;
 use crate::scenario::fault_to_json;
+use onceproof_model::pipeline::StepIndex;
 use onceproof_model::time::Nanos;
-use onceproof_sim::outcome::{Damage, FilterFill, StepResult, Work};
+use onceproof_sim::outcome::{Damage, FilterFill, Outcome, StepResult, Work};
 use onceproof_sim::plan::Plan;
 use serde_json::{Map, Value, json};
 
@@ -25,6 +26,7 @@ pub fn run_json(report: &RunReport) -> Value {
         "ledger": counts(figures::ledger(&brief.ledger)),
         "steps": steps(&outcome.steps, plan),
         "damage": outcome.damage.iter().map(|d| damage(d, plan)).collect::<Vec<_>>(),
+        "dead_letters": dead_letters(outcome, plan),
         "faults": counts(figures::fired(&brief.fired)),
         "schedule": outcome.schedule.iter().map(|f| fault_to_json(f, plan)).collect::<Vec<_>>(),
         "unfired": unfired(plan, &outcome.unfired),
@@ -92,6 +94,11 @@ fn damage(damage: &Damage, plan: &Plan) -> Value {
         "reflected": damage.reflected,
         "faults": damage.faults,
     })
+}
+
+fn dead_letters(outcome: &Outcome, plan: &Plan) -> Value {
+    let letter = |(step, record): &(StepIndex, String)| json!({ "step": plan.pipeline.step(*step).name, "record": record });
+    outcome.dead_letters.iter().map(letter).collect()
 }
 
 /// How full a filter is; it begins where its range does, on the axis of the input's times.
@@ -183,7 +190,7 @@ mod tests {
             document["ledger"],
             json!({
                 "expected": 3, "exact": 2, "duplicated": 1, "excess": 1, "lost": 0,
-                "divergent": 0, "late": 0,
+                "divergent": 0, "late": 0, "dead_lettered": 0,
             })
         );
         assert_eq!(

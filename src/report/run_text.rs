@@ -31,6 +31,7 @@ pub fn run_text(report: &RunReport) -> String {
     text.push_str(&format!("\n\n{}\n{}\n", ledger(brief), steps(&outcome.steps, subject.plan)));
     text.push_str(&figure_lines(outcome));
     text.push_str(&filters(&outcome.filters, subject.plan));
+    text.push_str(&dead_letters(outcome, subject.plan));
     for fault in exact_faults(subject.plan, &outcome.unfired) {
         text.push_str(&unfired(&fault_in_words(fault, subject.plan), strict));
     }
@@ -112,6 +113,26 @@ fn add_faults(
     }
 }
 
+/// The records that were given up, since they are in no result.
+fn dead_letters(outcome: &Outcome, plan: &Plan) -> String {
+    let mut text = String::new();
+    if outcome.dead_letters.is_empty() {
+        return text;
+    }
+    text.push_str("\ndead letters\n");
+    for (step, record) in outcome.dead_letters.iter().take(MOST_TOLD) {
+        let step = printable(&plan.pipeline.step(*step).name);
+        text.push_str(&format!("  {} at {step}\n", printable(record)));
+    }
+    let more = outcome.dead_letters.len().checked_sub(MOST_TOLD).filter(|&more| more > 0);
+    if let Some(more) = more {
+        let least =
+            if outcome.dead_letters.len() >= Outcome::MOST_DAMAGE { "at least " } else { "" };
+        text.push_str(&format!("  and {least}{} more\n", figures::grouped(more as u64)));
+    }
+    text
+}
+
 fn verdict(brief: &Brief) -> String {
     let word = brief.verdict.word();
     match brief.verdict {
@@ -124,9 +145,9 @@ fn verdict(brief: &Brief) -> String {
 fn ledger(brief: &Brief) -> String {
     let (heads, counts): (Vec<String>, Vec<String>) = figures::ledger(&brief.ledger)
         .into_iter()
-        .map(|(name, count)| (name.to_owned(), figures::grouped(count)))
+        .map(|(name, count)| (name.replace('_', " "), figures::grouped(count)))
         .unzip();
-    table(&[Align::Right; 7], &[heads, counts])
+    table(&[Align::Right; 8], &[heads, counts])
 }
 
 fn steps(steps: &[StepResult], plan: &Plan) -> String {
@@ -225,8 +246,8 @@ It is flipped once.
 
 violated: duplicated, seed 7
 
-expected  exact  duplicated  excess  lost  divergent  late
-       3      2           1       1     0          0     0
+expected  exact  duplicated  excess  lost  divergent  late  dead lettered
+       3      2           1       1     0          0     0              0
 
 step      expected  applied  late  results
 per-side         3        4     0  ann 2, bob 2

@@ -4,7 +4,7 @@ use super::{RunReport, Subject, SweepReport, Timing};
 use crate::search::tally::{Failure, Seeds, Sweep};
 use onceproof_model::function::{Function, Into};
 use onceproof_model::mechanism::Mechanism;
-use onceproof_model::pipeline::{Pipeline, SourceWatermark, Step, StepIndex, StepKind};
+use onceproof_model::pipeline::{Failing, Pipeline, SourceWatermark, Step, StepIndex, StepKind};
 use onceproof_model::time::{MILLISECOND, SECOND};
 use onceproof_model::window::Windowing;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Pattern, Place, Record};
@@ -22,12 +22,18 @@ pub fn flip_plan() -> Plan {
         kind,
         from: from.iter().map(|&index| StepIndex(index)).collect(),
         shards,
+        failing: Failing::default(),
         mechanism: Mechanism::default(),
     };
     let coin = Function::Coin { sides: 2, into: Into::Key };
     let windows = Windowing { length: 60 * SECOND, lateness: 0 };
     let steps = vec![
-        step("events", StepKind::Source { watermark: SourceWatermark::Perfect }, &[], 1),
+        step(
+            "events",
+            StepKind::Source { watermark: SourceWatermark::Perfect, queue: None },
+            &[],
+            1,
+        ),
         step("flip", StepKind::Map(coin), &[0], 1),
         step("per-side", StepKind::Count(windows), &[1], 2),
     ];
@@ -83,6 +89,7 @@ pub fn lost_ack_outcome() -> Outcome {
         },
         steps: vec![StepResult { step, expected: 3, applied: 4, late: 0, results }],
         damage: vec![damage],
+        dead_letters: Vec::new(),
         schedule: vec![lost_ack()],
         unfired: Vec::new(),
         latency: Some(Latency {

@@ -53,6 +53,7 @@ pub fn fault_in_words(fault: &Fault, plan: &Plan) -> String {
             let stepped = format!("stepped its clock {} {way}", Span(by));
             words.worker(&stepped).trim_end_matches(',').to_owned()
         }
+        Kind::Redeliver => words.delivery(),
     }
 }
 
@@ -150,6 +151,21 @@ impl Words<'_> {
         };
         let mut text = format!("{who} {did}{}", self.record(" on "));
         self.add_details(&mut text, "execution");
+        text.trim_end_matches(',').to_owned()
+    }
+
+    /// "the queue of events handed events/0#0 out again, delivery 1"
+    fn delivery(&self) -> String {
+        let who = match self.at.step {
+            Some(step) => format!("the queue of {}", self.step(step, self.at.shard)),
+            None => "a queue".to_owned(),
+        };
+        let what = match self.at.record {
+            None => " a message".to_owned(),
+            Some(_) => self.record(" "),
+        };
+        let mut text = format!("{who} handed{what} out again");
+        self.add_details(&mut text, "delivery");
         text.trim_end_matches(',').to_owned()
     }
 
@@ -294,6 +310,7 @@ mod tests {
         let differs = |answer| Kind::UserDiffers { answer };
         check(at(), differs(1), "flip answered otherwise on events/0#0, execution 2");
         check(at(), differs(3), "flip answered otherwise, by 3, on events/0#0, execution 2");
+        check(at(), Kind::Redeliver, "the queue of flip handed events/0#0 out again, delivery 2");
         check(at(), Kind::UserFails, "flip failed on events/0#0, execution 2");
     }
 

@@ -10,10 +10,6 @@ use std::ops::Range;
 const NOT_BUILT: &[(&str, &str, &str)] = &[
     ("seeds", "vary", "only seeds can be swept"),
     ("drop-ack", "call-unknown", "there are no functions with side effects"),
-    ("drop-ack", "redeliver", "sources are deterministic"),
-    ("coin", "clock", "`coin` answers otherwise when it runs again"),
-    ("coin", "lookup", "`coin` answers otherwise when it runs again"),
-    ("coin", "order", "`coin` answers otherwise when it runs again"),
     ("coin", "call", "functions have no side effects"),
     ("upsert", "append", "`upsert` overwrites a result that comes again"),
     ("upsert", "rename", "`upsert` overwrites a result that comes again"),
@@ -30,7 +26,6 @@ const NOT_BUILT: &[(&str, &str, &str)] = &[
     ("dataflow", "log-transactions", "only `dataflow` is simulated"),
     ("reshuffle", "flatten", "`from` takes a list of steps"),
     ("reshuffle", "join", "`from` takes a list of steps"),
-    ("generate", "queue", "sources are deterministic"),
 ];
 
 /// What a pipeline without steps needs.

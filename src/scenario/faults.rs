@@ -3,7 +3,7 @@
 
 use super::diagnostic::{Diagnostic, Source};
 use super::explain::custom;
-use super::place::{Places, differs};
+use super::place::{Places, differs, hands_out_again};
 use super::raw::At;
 use super::raw::fault::{Drawn, Fault as RawFault, Faults};
 use super::raw::parameters::Parameters;
@@ -40,6 +40,7 @@ pub(super) fn climate(
     reader.read(KindName::Pause, &faults.pause)?;
     reader.read(KindName::Move, &faults.r#move)?;
     reader.read(KindName::ClockStep, &faults.clock_step)?;
+    reader.read(KindName::Redeliver, &faults.redeliver)?;
     Ok(reader.climate)
 }
 
@@ -88,7 +89,7 @@ impl Reader<'_> {
 }
 
 /// Whether a fault can do something in this pipeline on so many workers: one of a message where any is sent,
-/// one of a function at one of the maps; else why not.
+/// one of a function or a queue at one of the steps; else why not.
 fn does_something(kind: &Kind, pipeline: &Pipeline, hosts: u32) -> Result<(), String> {
     let word = kind.name().word();
     let mut functions = pipeline.steps().iter().filter_map(|step| match &step.kind {
@@ -104,6 +105,16 @@ fn does_something(kind: &Kind, pipeline: &Pipeline, hosts: u32) -> Result<(), St
         _ if is_sent(kind.asked_at()) && shuffles.next().is_none() => {
             let reason = "every step is fused into its source, so nothing is ever sent";
             Err(format!("`{word}` can do nothing here\n{reason}"))
+        }
+        Kind::Redeliver => {
+            let steps = pipeline.steps().iter();
+            let mut reasons = steps.map(|step| hands_out_again(&step.kind).err());
+            match reasons.any(|reason| reason.is_none()) {
+                true => Ok(()),
+                false => Err(format!(
+                    "`{word}` can do nothing here\nno source reads a `queue` that it acks after a commit"
+                )),
+            }
         }
         Kind::UserFails if functions.next().is_none() => {
             Err(format!("`{word}` can do nothing here\nthere is no map"))
@@ -121,7 +132,7 @@ fn does_something(kind: &Kind, pipeline: &Pipeline, hosts: u32) -> Result<(), St
                     reasons.sort_by_key(|reason| !reason.starts_with("answer"));
                     let reason = match reasons.first() {
                         Some(reason) if reason.starts_with("answer") => reason,
-                        _ => "every function here answers alike each time",
+                        _ => "no function here is a coin, whose answer it could change",
                     };
                     Err(format!("`{word}` can do nothing here\n{reason}"))
                 }

@@ -10,7 +10,7 @@ use super::raw::{At, File};
 use super::units::{self, LONGEST};
 use onceproof_model::function::{Filter, Function, Into};
 use onceproof_model::mix;
-use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
+use onceproof_model::pipeline::{MessageIds, Pipeline, StepIndex, StepKind};
 use onceproof_model::record::Value;
 use onceproof_model::time::Time;
 use onceproof_sim::input::{Generate, Input, Row};
@@ -27,6 +27,15 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
+    /// The row of a queue that a row publishes again, if it does.
+    pub fn first_of(&self, step: StepIndex, row: u64) -> Option<u64> {
+        let (_, input) = self.of.iter().find(|(source, _)| *source == step)?;
+        let Input::Rows(rows) = input else { return None };
+        let id = rows.get(row as usize)?.id?;
+        let first = rows.iter().position(|row| row.id == Some(id))? as u64;
+        (first < row).then_some(first)
+    }
+
     /// How many records a source reads.
     pub fn records(&self, step: StepIndex) -> u64 {
         let input = self.of.iter().find(|(source, _)| *source == step).map(|(_, input)| input);
@@ -69,6 +78,7 @@ pub(super) fn inputs(
                 return Err(error.label("add an `[input]`, or an `input` to the step").into());
             }
         };
+        check_messages(source, &step.value, pipeline, index, &input)?;
         records += count(&input);
         if records > MOST_RECORDS {
             let error = source.error(step.value.name.span.clone(), "too many records");
@@ -174,6 +184,53 @@ fn records(
     Ok(rows)
 }
 
+/// A publisher publishes one record several times, under one id, and not several records; and where ids come
+/// from that attribute, every record needs one.
+fn check_messages(
+    source: &Source<'_>,
+    step: &super::raw::Step,
+    pipeline: &Pipeline,
+    index: StepIndex,
+    input: &Input,
+) -> Result<(), Diagnostic> {
+    let StepKind::Source { queue: Some(queue), .. } = pipeline.step(index).kind else {
+        return Ok(());
+    };
+    let without = match input {
+        Input::Rows(rows) => {
+            if let Some((first, again)) = another_record(rows) {
+                let at = super::raw::span(&step.queue).unwrap_or(0..0);
+                let error = source.error(at, "two records of a queue have one `id`");
+                let label =
+                    format!("records {first} and {again}; what is published again is the same");
+                return Err(error.label(label).help("in key, `event-time` and value"));
+            }
+            rows.iter().position(|row| row.id.is_none())
+        }
+        Input::Generate(_) => Some(0),
+    };
+    match (queue.ids, without) {
+        (MessageIds::Attribute, Some(row)) => {
+            let ids = step.queue.as_ref().and_then(|queue| super::raw::span(&queue.value.ids));
+            let error = source.error(ids.unwrap_or(0..0), "there is no attribute to take ids from");
+            Err(error.label(format!("record {row} has no `id`")))
+        }
+        (MessageIds::Attribute, None)
+        | (MessageIds::Message | MessageIds::Content | MessageIds::None, _) => Ok(()),
+    }
+}
+
+/// The numbers of two rows with one id that are not the same record.
+fn another_record(rows: &[Row]) -> Option<(usize, usize)> {
+    let mut firsts: BTreeMap<u64, usize> = BTreeMap::new();
+    rows.iter().enumerate().find_map(|(number, row)| {
+        let first = *firsts.entry(row.id?).or_insert(number);
+        let same =
+            |a: &Row, b: &Row| a.key == b.key && a.event_time == b.event_time && a.value == b.value;
+        (!same(row, &rows[first])).then_some((first, number))
+    })
+}
+
 /// Virtual time must not overflow: all that arrives arrives within 100 years.
 fn check_arrivals(
     source: &Source<'_>,
@@ -229,10 +286,8 @@ fn check_text(
         match &step.kind {
             StepKind::Sum(_) => return refuse("adds up"),
             StepKind::Map(Function::Filter(Filter::ValueAtLeast(_))) => return refuse("compares"),
-            StepKind::Map(Function::Coin { into: Into::Value, .. })
-            | StepKind::Count(_)
-            | StepKind::CountGlobally(_)
-            | StepKind::Source { .. } => {}
+            StepKind::Map(function) if function.decides() == Some(Into::Value) => {}
+            StepKind::Count(_) | StepKind::CountGlobally(_) | StepKind::Source { .. } => {}
             StepKind::Map(_) | StepKind::Reshuffle | StepKind::Sink(_) => {
                 text[index.at()] = Some(record);
             }

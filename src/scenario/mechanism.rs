@@ -51,8 +51,7 @@ impl Mechanisms {
         let all = &mut self.all;
         match table.ack {
             None => {}
-            Some(raw::Ack::AfterCommit) => all.ack = Ack::AfterCommit,
-            Some(raw::Ack::OnReceipt) => all.ack = Ack::OnReceipt,
+            Some(given) => all.ack = ack(given),
         }
         if let Some(given) = &table.dedup {
             all.dedup = dedup(source, given)?;
@@ -171,5 +170,13 @@ impl Mechanisms {
                 .label(format!("`timeout` is {timeout}, `max` is {max}")));
         }
         Ok(())
+    }
+}
+
+/// When something is acked.
+pub(super) fn ack(ack: raw::Ack) -> Ack {
+    match ack {
+        raw::Ack::AfterCommit => Ack::AfterCommit,
+        raw::Ack::OnReceipt => Ack::OnReceipt,
     }
 }

@@ -8,7 +8,7 @@ use super::raw::place as raw;
 use super::raw::{At, span};
 use super::record::{Reach, count, record};
 use onceproof_model::function::Function;
-use onceproof_model::mechanism::Outputs;
+use onceproof_model::mechanism::{Ack, Outputs};
 use onceproof_model::pipeline::{Edge, Pipeline, StepIndex, StepKind};
 use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Before, Kind, KindName, Place, Record};
@@ -34,6 +34,8 @@ enum Way {
     Commit,
     /// By an execution of a function.
     Execution,
+    /// By a delivery of a message.
+    Delivery,
     /// By a step of the protocol.
     Before,
     /// By a worker and a time.
@@ -64,6 +66,7 @@ impl Way {
                 Asked::Commit => Way::Commit,
                 Asked::Execute => Way::Execution,
                 Asked::Before => Way::Before,
+                Asked::Deliver => Way::Delivery,
             },
         }
     }
@@ -73,7 +76,7 @@ impl Way {
             Way::Request => &["from", "to", "shard", "from-shard", "record", "attempt", "nth"],
             Way::LinkAndTime => &["from", "to", "time"],
             Way::Commit => &["step", "shard", "record", "nth"],
-            Way::Execution => &["step", "record", "attempt", "nth"],
+            Way::Execution | Way::Delivery => &["step", "record", "attempt", "nth"],
             Way::Before => &["before", "step", "shard", "record", "nth"],
             Way::WorkerAndTime => &["worker", "time"],
             Way::ShardAndTime => &["step", "shard", "time"],
@@ -86,7 +89,7 @@ impl Way {
             Way::Request => Needs::OneOf(&["to", "from", "record"]),
             Way::LinkAndTime => Needs::All(&["from", "to", "time"]),
             Way::Commit => Needs::OneOf(&["step", "record"]),
-            Way::Execution => Needs::OneOf(&["step", "record", "attempt"]),
+            Way::Execution | Way::Delivery => Needs::OneOf(&["step", "record", "attempt"]),
             Way::Before => Needs::All(&["before"]),
             Way::WorkerAndTime => Needs::All(&["worker", "time"]),
             Way::ShardAndTime => Needs::All(&["step", "shard", "time"]),
@@ -140,6 +143,14 @@ impl Places<'_> {
             Way::Before => self.check_before(raw, &found)?,
             Way::ShardAndTime => {
                 self.check_step(raw, &found, "a shard", Scope::Stage, &|_| Ok(()))?
+            }
+            Way::Delivery => {
+                if let (Some(Record::Watermark(_)), Some(span)) = (&found.record, span(&raw.record))
+                {
+                    return Err(self.source.error(span, "no queue hands out a watermark"));
+                }
+                let possible = |step: StepIndex| hands_out_again(&self.pipeline.step(step).kind);
+                self.check_step(raw, &found, "a second delivery", Scope::Step, &possible)?;
             }
             Way::WorkerAndTime => {
                 if let Some(worker) = &raw.worker
@@ -293,7 +304,10 @@ impl Places<'_> {
         let sends = !stages.receivers(head).is_empty();
         let recomputes = self.pipeline.step(head).mechanism.outputs == Outputs::Recompute;
         let refused = match before {
-            Before::Admit | Before::Ack if is_source(head) => "a source takes nothing in",
+            Before::Admit if is_source(head) => "a source takes nothing in",
+            Before::Ack if is_source(head) && !reads_queue(&self.pipeline.step(head).kind) => {
+                "a source takes nothing in"
+            }
             Before::Apply if is_source(step) => "a source takes nothing in",
             Before::Send if !sends => "nobody takes its outputs",
             Before::Emit if !fires && !emits => "it fires no windows and writes no rows",
@@ -389,9 +403,28 @@ impl Places<'_> {
     }
 }
 
+/// Whether a step is a source that reads a queue.
+pub(super) fn reads_queue(kind: &StepKind) -> bool {
+    matches!(kind, StepKind::Source { queue: Some(_), .. })
+}
+
+/// Whether the queue of a step can hand out a message that it has handed out, else why not.
+pub(super) fn hands_out_again(kind: &StepKind) -> Result<(), String> {
+    match kind {
+        StepKind::Source { queue: Some(queue), .. } => match queue.ack {
+            Ack::AfterCommit => Ok(()),
+            Ack::OnReceipt => Err("its queue forgets what is acked on receipt".to_owned()),
+        },
+        _ => Err("it reads no `queue`".to_owned()),
+    }
+}
+
 /// Whether another answer of a function is another one, else why not.
 pub(super) fn differs(function: &Function, answer: u32) -> Result<(), String> {
     match function.answers() {
+        1 if !function.is_deterministic() => {
+            Err("its function answers otherwise by itself, and not by chance".to_owned())
+        }
         1 => Err("its function always answers alike".to_owned()),
         answers if answer.is_multiple_of(answers) => {
             Err(format!("answer {answer} of {answers} is the first one again"))

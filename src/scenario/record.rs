@@ -4,6 +4,7 @@
 use super::diagnostic::{Diagnostic, Source, quote};
 use super::explain::no_such;
 use super::input::Inputs;
+use super::place::reads_queue;
 use super::raw::At;
 use super::units::moment;
 use onceproof_model::function::Function;
@@ -120,6 +121,13 @@ fn source_record(
     if offset >= records {
         let records = count(records, "record");
         return Err(format!("shard {shard} of {} has {records}, counted from 0", quote(name)));
+    }
+    let row = offset * u64::from(shards) + u64::from(shard);
+    if reads_queue(&pipeline.step(step).kind)
+        && let Some(first) = inputs.first_of(step, row)
+    {
+        let (shard, offset) = (first % u64::from(shards), first / u64::from(shards));
+        return Err(format!("it is `{name}/{shard}#{offset}`, published again"));
     }
     Ok(Pattern::Source { step, shard, offset, path })
 }

@@ -6,10 +6,12 @@ use super::mechanism::{Mechanisms, number};
 use super::raw::{self, At, KindWord, span};
 use super::units::{Duration, LONGEST};
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
-use onceproof_model::mechanism::{Fuse, Mechanism, Outputs};
+use onceproof_model::mechanism::{Ack, Fuse, Mechanism, Outputs};
 use onceproof_model::pipeline::{
-    GraphError, Pipeline, Sink, SourceWatermark, Step, StepIndex, StepKind,
+    Failing, GraphError, MessageIds, Pipeline, Queue, Sink, SourceWatermark, Step, StepIndex,
+    StepKind,
 };
+use onceproof_model::time::{Nanos, SECOND};
 use onceproof_model::window::Windowing;
 use std::collections::BTreeMap;
 
@@ -38,6 +40,7 @@ pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline
             kind: kind(source, &step.value)?,
             from: inputs_of(source, steps, at, &names)?,
             shards: shards_of(source, &step.value)?,
+            failing: failing(source, &step.value)?,
             mechanism: mechanism_of(source, &mechanisms, &step.value)?,
         };
         shards += step.shards;
@@ -187,6 +190,7 @@ fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
                 None | Some(raw::Watermark::Perfect) => SourceWatermark::Perfect,
                 Some(raw::Watermark::Bound(Duration(bound))) => SourceWatermark::Bound(bound),
             },
+            queue: step.queue.as_ref().map(|given| queue(source, &given.value)).transpose()?,
         },
         KindWord::Map => match &step.function {
             Some(function) => StepKind::Map(self::function(source, function)?),
@@ -208,9 +212,12 @@ fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
 fn refuse_keys_of_others(source: &Source<'_>, step: &raw::Step) -> Result<(), Diagnostic> {
     let keys = [
         ("watermark", span(&step.watermark), [KindWord::Source].as_slice()),
+        ("queue", span(&step.queue), [KindWord::Source].as_slice()),
         ("input", span(&step.input), [KindWord::Source].as_slice()),
         ("fn", span(&step.function), [KindWord::Map].as_slice()),
         ("stable-input", span(&step.stable_input), [KindWord::Map].as_slice()),
+        ("poison", span(&step.poison), [KindWord::Map].as_slice()),
+        ("dead-letter", span(&step.dead_letter), [KindWord::Map].as_slice()),
         ("window", span(&step.window), AGGREGATES.as_slice()),
         ("lateness", span(&step.lateness), AGGREGATES.as_slice()),
         ("write", span(&step.write), [KindWord::Sink].as_slice()),
@@ -238,6 +245,55 @@ fn windowing(source: &Source<'_>, step: &raw::Step) -> Result<Windowing, Diagnos
     }
     let lateness = step.lateness.as_ref().map_or(0, |at| at.value.0);
     Ok(Windowing { length: window.value.0, lateness })
+}
+
+/// How a source reads its queue.
+fn queue(source: &Source<'_>, queue: &raw::queue::Queue) -> Result<Queue, Diagnostic> {
+    let deadline = match &queue.deadline {
+        None => 10 * SECOND,
+        Some(At { value: Duration(0), span }) => {
+            let error = source.error(span.clone(), "a deadline of 0");
+            return Err(error.label("every message would be handed out again at once, for ever"));
+        }
+        Some(At { value: Duration(deadline), .. }) => *deadline,
+    };
+    Ok(Queue {
+        deadline,
+        extend: queue.extend.unwrap_or(true),
+        ack: queue.ack.map_or(Ack::AfterCommit, super::mechanism::ack),
+        ids: match queue.ids.as_ref().map(|ids| ids.value) {
+            None | Some(raw::queue::MessageIds::Message) => MessageIds::Message,
+            Some(raw::queue::MessageIds::Attribute) => MessageIds::Attribute,
+            Some(raw::queue::MessageIds::Content) => MessageIds::Content,
+            Some(raw::queue::MessageIds::None) => MessageIds::None,
+        },
+    })
+}
+
+/// How the function of a map fails.
+fn failing(source: &Source<'_>, step: &raw::Step) -> Result<Failing, Diagnostic> {
+    Ok(Failing {
+        poison: step.poison.as_ref().map(|poison| poison.value.key.clone()),
+        dead_letter_after: match &step.dead_letter {
+            Some(given) => Some(number(source, "after", &given.value.after, 1..=1_000_000)?),
+            None => None,
+        },
+    })
+}
+
+/// The length of a step of time, which is not 0.
+fn step_length(source: &Source<'_>, given: &At<Duration>) -> Result<Nanos, Diagnostic> {
+    match given.value.0 {
+        0 => Err(source.error(given.span.clone(), "a step of 0").label("at least 1ns long")),
+        length => Ok(length),
+    }
+}
+
+fn into(into: raw::Into) -> Into {
+    match into {
+        raw::Into::Key => Into::Key,
+        raw::Into::Value => Into::Value,
+    }
 }
 
 fn function(source: &Source<'_>, function: &At<raw::Function>) -> Result<Function, Diagnostic> {
@@ -269,11 +325,17 @@ fn function(source: &Source<'_>, function: &At<raw::Function>) -> Result<Functio
         }
         raw::Function::Coin(coin) => Function::Coin {
             sides: number(source, "sides", &coin.sides, 2..=1_000_000)?,
-            into: match coin.into {
-                raw::Into::Key => Into::Key,
-                raw::Into::Value => Into::Value,
-            },
+            into: into(coin.into),
         },
+        raw::Function::Clock(clock) => {
+            Function::Clock { every: step_length(source, &clock.every)?, into: into(clock.into) }
+        }
+        raw::Function::Lookup(lookup) => Function::Lookup {
+            changes_every: step_length(source, &lookup.changes_every)?,
+            values: number(source, "values", &lookup.values, 2..=1_000_000)?,
+            into: into(lookup.into),
+        },
+        raw::Function::Order(order) => Function::Order { into: into(order.into) },
     })
 }
 
@@ -319,7 +381,10 @@ fn graph_error(source: &Source<'_>, steps: &[At<raw::Step>], error: &GraphError)
             ),
         GraphError::DependsOnCoin { step: index, coin } => source
             .error(
-                span(&step(index).function).unwrap_or(0..0),
+                span(&step(index).poison)
+                    .or(span(&step(index).dead_letter))
+                    .or(span(&step(index).function))
+                    .unwrap_or(0..0),
                 format!("{} depends on what {} decides", name(index), name(coin)),
             )
             .label("below an aggregate, one pane may land on another side than the next"),

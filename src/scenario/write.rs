@@ -217,6 +217,7 @@ fn parameters(kind: &Kind) -> Vec<(&'static str, Field)> {
         | Kind::CommitUnknown
         | Kind::UserFails
         | Kind::Move
+        | Kind::Redeliver
         | Kind::Duplicate { leg: Leg::Request } => Vec::new(),
         Kind::Duplicate { leg: Leg::Ack } => vec![word("leg", "ack")],
         Kind::Delay { by, leg: Leg::Request } => vec![span("by", by)],

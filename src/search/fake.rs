@@ -50,6 +50,7 @@ impl Fake {
         Outcome {
             brief: self.run_briefly(seed),
             steps: Vec::new(),
+            dead_letters: Vec::new(),
             damage: Vec::new(),
             schedule: Vec::new(),
             unfired: Vec::new(),

@@ -42,7 +42,7 @@ fn the_document_of_a_run_is_as_promised() {
         document["ledger"],
         json!({
             "expected": 3, "exact": 2, "duplicated": 1, "excess": 1, "lost": 0, "divergent": 0,
-            "late": 0,
+            "late": 0, "dead_lettered": 0,
         })
     );
     let step = &document["steps"]["per-user"];

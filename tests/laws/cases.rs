@@ -21,6 +21,8 @@ pub struct Case {
     pub records: Vec<Item>,
     /// How far each source's watermark lags, in half seconds; none is a perfect one.
     pub bound: Option<u32>,
+    /// Whether the sources read queues, and which, of [`QUEUES`].
+    pub queue: Option<usize>,
     pub bundle: u32,
     pub in_flight: u32,
     pub workers: Option<u32>,
@@ -68,9 +70,17 @@ pub struct Aggregate {
     pub lateness: u32,
 }
 
+/// Queues that are read in different ways.
+const QUEUES: [&str; 3] = [
+    "queue = { deadline = \"200ms\" }",
+    "queue = { deadline = \"15ms\", extend = false }",
+    "queue = {}",
+];
+
 impl Middle {
-    /// Kinds of steps, the plainest first. The last three read values or keys.
-    const KINDS: [&'static str; 12] = [
+    /// Kinds of steps, the plainest first. Those from [`Middle::MOVING`] on depend on time, on order, or on
+    /// how often a function fails.
+    const KINDS: [&'static str; 18] = [
         r#"fn = "identity""#,
         "reshuffle",
         r#"fn = { explode = { copies = 2 } }"#,
@@ -83,7 +93,19 @@ impl Middle {
         r#"fn = { filter = { not-key = "a" } }"#,
         r#"fn = { filter = { value-at-least = 2 } }"#,
         r#"fn = { key-by = "value" }"#,
+        r#"fn = { clock = { every = "70ms" } }"#,
+        r#"fn = { clock = { every = "70ms", into = "value" } }"#,
+        r#"fn = { lookup = { changes-every = "90ms", values = 3 } }"#,
+        r#"fn = { order = {} }"#,
+        r#"fn = { order = { into = "value" } }"#,
+        "fn = \"identity\"\ndead-letter = { after = 1 }",
     ];
+    const MOVING: usize = 12;
+
+    /// Whether a kind of step is a function that answers otherwise when run again.
+    fn tosses(kind: &str) -> bool {
+        ["coin", "clock", "lookup", "order"].iter().any(|word| kind.contains(word))
+    }
 }
 
 /// What a strategy may choose from.
@@ -93,12 +115,16 @@ pub struct Choice {
     pub coins: bool,
     /// Sources that guess their watermark.
     pub bounds: bool,
+    /// Functions that depend on time or order, maps that give records up, and queues.
+    pub moving: bool,
 }
 
+/// Every kind of case whose right results can be told from the input and the seed.
+pub const ANY: Choice = Choice { coins: true, bounds: true, moving: false };
 /// Every kind of case.
-pub const ANY: Choice = Choice { coins: true, bounds: true };
+pub const MOVING: Choice = Choice { moving: true, ..ANY };
 /// Functions that answer alike every time, and sources that know their watermark.
-pub const PLAIN: Choice = Choice { coins: false, bounds: false };
+pub const PLAIN: Choice = Choice { coins: false, bounds: false, moving: false };
 
 /// Random cases.
 pub fn cases(choice: Choice) -> impl Strategy<Value = Case> {
@@ -107,7 +133,8 @@ pub fn cases(choice: Choice) -> impl Strategy<Value = Case> {
             |(kind, shards, window, lateness)| Aggregate { kind, shards, window, lateness },
         )
     };
-    let middle = (0..Middle::KINDS.len(), 0..3_usize, 0..3_usize, aggregate()).prop_map(
+    let kinds = if choice.moving { Middle::KINDS.len() } else { Middle::MOVING };
+    let middle = (0..kinds, 0..3_usize, 0..3_usize, aggregate()).prop_map(
         move |(kind, from, and_from, aggregate)| {
             let is_coin = Middle::KINDS[kind].contains("coin");
             let kind = if is_coin && !choice.coins { 0 } else { kind };
@@ -123,6 +150,7 @@ pub fn cases(choice: Choice) -> impl Strategy<Value = Case> {
         any::<bool>(),
         vec(item, 3..=12),
         prop::option::of(0..=4_u32),
+        prop::option::of(0..QUEUES.len()),
     );
     let cluster = (
         1..=8_u32,
@@ -134,7 +162,8 @@ pub fn cases(choice: Choice) -> impl Strategy<Value = Case> {
         0..1_000_000_u64,
     );
     (pipeline, cluster).prop_map(move |(pipeline, cluster)| {
-        let (sources, middle, last, has_sink, records, bound) = pipeline;
+        let (sources, middle, last, has_sink, records, bound, queue) = pipeline;
+        let queue = queue.filter(|_| choice.moving);
         let bound = bound.filter(|_| choice.bounds);
         let (bundle, in_flight, workers, latency, commit, read, seed) = cluster;
         Case {
@@ -144,6 +173,7 @@ pub fn cases(choice: Choice) -> impl Strategy<Value = Case> {
             has_sink,
             records,
             bound,
+            queue,
             bundle,
             in_flight,
             workers,
@@ -179,10 +209,11 @@ impl Case {
                 None => String::new(),
                 Some(bound) => format!("watermark = {{ bound = \"{}ms\" }}\n", bound * 500),
             };
+            let queue = self.queue.map_or("", |queue| QUEUES[queue]);
             steps.push(Written {
                 name: format!("s{number}"),
                 lines: format!(
-                    "kind = \"source\"\nshards = {shards}\n{watermark}input = {{ records = [{}] }}\n",
+                    "kind = \"source\"\nshards = {shards}\n{watermark}{queue}\ninput = {{ records = [{}] }}\n",
                     self.rows(number)
                 ),
                 is_taken: false,
@@ -226,9 +257,9 @@ impl Case {
         let mut kind = Middle::KINDS[middle.kind];
         // Below an aggregate late records split panes, and a coin tosses for each: a function may not
         // look at what they decide.
-        if kind.contains("filter") && tossed
-            || kind.contains("value") && !kind.contains("coin") && aggregated
-        {
+        let tosses = Middle::tosses(kind);
+        let keeps_some = kind.contains("filter") || kind.contains("dead-letter");
+        if keeps_some && tossed || kind.contains("value") && !tosses && aggregated {
             kind = Middle::KINDS[0];
         }
         match kind {
@@ -236,7 +267,7 @@ impl Case {
             "sink" => return sink(name, from, steps),
             _ => {}
         }
-        tossed |= kind.contains("coin") && aggregated;
+        tossed |= Middle::tosses(kind) && aggregated;
         let lines = match kind {
             "reshuffle" => "kind = \"reshuffle\"\n".to_owned(),
             function => format!("kind = \"map\"\n{function}\n"),

@@ -1,7 +1,7 @@
 //! The full design holds under every schedule, and what only changes the cost of a run never changes its
 //! results.
 
-use crate::cases::{ANY, Case, PLAIN, cases, parse};
+use crate::cases::{ANY, Case, MOVING, PLAIN, cases, parse};
 use crate::faults::{Strike, climates, on, strikes};
 use crate::naive;
 use crate::{check, runner};
@@ -47,7 +47,7 @@ fn results(plan: &Plan, outcome: &Outcome) -> BTreeMap<String, naive::Totals> {
 
 #[test]
 fn every_schedule_of_exact_faults_is_exactly_once() {
-    check(3000, (cases(ANY), vec(strikes(), 0..=8)), |(case, strikes)| {
+    check(3000, (cases(MOVING), vec(strikes(), 0..=8)), |(case, strikes)| {
         let scenario = case.scenario();
         let faults = on(&strikes, &scenario.plan);
         is_exactly_once(&scenario, &run(&scenario, faults))
@@ -56,7 +56,7 @@ fn every_schedule_of_exact_faults_is_exactly_once() {
 
 #[test]
 fn every_seed_of_every_climate_is_exactly_once() {
-    check(3000, (cases(ANY), climates()), |(mut case, climate)| {
+    check(3000, (cases(MOVING), climates()), |(mut case, climate)| {
         case.climate = climate.lines(&case.steps(), case.workers);
         let scenario = case.scenario();
         is_exactly_once(&scenario, &run(&scenario, Vec::new()))
@@ -65,21 +65,25 @@ fn every_seed_of_every_climate_is_exactly_once() {
 
 #[test]
 fn exact_faults_on_top_of_drawn_ones_change_nothing_either() {
-    check(1500, (cases(ANY), climates(), vec(strikes(), 0..=5)), |(mut case, climate, strikes)| {
-        case.climate = climate.lines(&case.steps(), case.workers);
-        let scenario = case.scenario();
-        let faults = on(&strikes, &scenario.plan);
-        is_exactly_once(&scenario, &run(&scenario, faults))
-    });
+    check(
+        1500,
+        (cases(MOVING), climates(), vec(strikes(), 0..=5)),
+        |(mut case, climate, strikes)| {
+            case.climate = climate.lines(&case.steps(), case.workers);
+            let scenario = case.scenario();
+            let faults = on(&strikes, &scenario.plan);
+            is_exactly_once(&scenario, &run(&scenario, faults))
+        },
+    );
 }
 
 /// Else the laws above are empty.
 #[test]
 fn every_kind_of_fault_fires_in_the_cases_of_the_laws() {
-    let strategy = (cases(ANY), vec(strikes(), 8));
+    let strategy = (cases(MOVING), vec(strikes(), 8));
     let mut runner = runner(1);
     let mut fired = [0_u64; KindName::ALL.len()];
-    let mut late = 0;
+    let (mut late, mut dead_lettered) = (0, 0);
     for _ in 0..400 {
         let (case, strikes): (Case, Vec<Strike>) =
             strategy.new_tree(&mut runner).expect("a case").current();
@@ -89,11 +93,13 @@ fn every_kind_of_fault_fires_in_the_cases_of_the_laws() {
             *sum += count;
         }
         late += outcome.brief.ledger.late;
+        dead_lettered += outcome.brief.ledger.dead_lettered;
     }
     for kind in KindName::ALL {
         assert!(fired[kind as usize] >= 10, "{} fired {} times", kind.word(), fired[kind as usize]);
     }
     assert!(late > 0, "no record was ever late");
+    assert!(dead_lettered > 0, "no record was ever given up");
 }
 
 #[test]

@@ -61,6 +61,7 @@ pub fn kinds() -> impl Strategy<Value = Kind> {
         span().prop_map(|lasts| Kind::Pause { lasts }),
         Just(Kind::Move),
         (span(), way).prop_map(|(by, way)| Kind::ClockStep { by, way }),
+        Just(Kind::Redeliver),
     ]
 }
 
@@ -136,6 +137,17 @@ impl Strike {
                         Subject::Source { .. } => {
                             Place { step, attempt: Some(nth), nth: None, ..place }
                         }
+                    }
+                }
+                Asked::Deliver => {
+                    let sources = pipeline.order().iter().copied().filter(|&step| {
+                        matches!(pipeline.step(step).kind, StepKind::Source { queue: Some(_), .. })
+                    });
+                    let sources: Vec<StepIndex> = sources.collect();
+                    let step = Some(*sources.get(self.at % sources.len().max(1))?);
+                    match self.subject {
+                        Subject::Watermark => return None,
+                        Subject::Any | Subject::Source { .. } => Place { step, ..place },
                     }
                 }
                 Asked::Before => {
@@ -216,6 +228,7 @@ impl Climate {
             let one_in = (*odds)?;
             let can = match name {
                 KindName::UserDiffers => has("coin"),
+                KindName::Redeliver => has("queue ="),
                 KindName::UserFails => has("kind = \"map\""),
                 KindName::Move => workers != Some(1),
                 _ => true,

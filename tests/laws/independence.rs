@@ -146,7 +146,7 @@ fn a_fault_on_a_record_changes_nothing_for_records_of_other_shards() {
             let step = Some(StepIndex(u16::from(down)));
             let record = record(0, offset);
             let at = match kind {
-                Kind::UserDiffers { .. } | Kind::UserFails => return Ok(()),
+                Kind::UserDiffers { .. } | Kind::UserFails | Kind::Redeliver => return Ok(()),
                 Kind::Crash { .. } | Kind::Pause { .. } | Kind::Move | Kind::ClockStep { .. } => {
                     Place { step, record, before: Some(Before::Commit), ..Place::default() }
                 }

@@ -1,7 +1,7 @@
 //! The faults that fired in a run, written down, are that run: with the same seed, no odds and these faults
 //! alone, everything happens again at the same times. Also after a detour through a scenario file.
 
-use crate::cases::{ANY, Case, cases, parse};
+use crate::cases::{Case, MOVING, cases, parse};
 use crate::check;
 use crate::faults::{Climate, Strike, climates, on, strikes};
 use onceproof::scenario::Scenario;
@@ -20,7 +20,7 @@ const DESIGNS: [&str; 5] =
     ["", "dedup = \"off\"", "outputs = \"recompute\"", "ack = \"on-receipt\"", "re-ack = false"];
 
 fn runs() -> impl Strategy<Value = (Case, Climate, Vec<Strike>)> {
-    (cases(ANY), climates(), vec(strikes(), 0..=3), select(&DESIGNS[..])).prop_map(
+    (cases(MOVING), climates(), vec(strikes(), 0..=3), select(&DESIGNS[..])).prop_map(
         |(mut case, climate, strikes, design)| {
             case.mechanism = design;
             // Without dedup, retries of retries may grow without end.

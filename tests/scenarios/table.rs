@@ -17,6 +17,8 @@ pub struct Row {
     pub steps: &'static [Step<'static>],
     /// How many faults do not fire, on purpose.
     pub unfired: usize,
+    /// How many records were given up.
+    pub dead_lettered: u64,
     /// What was done, by the names of the report, as far as the file says so.
     pub work: &'static [(&'static str, u64)],
 }
@@ -36,7 +38,7 @@ const fn ledger(
     ledger: [u64; 7],
     steps: &'static [Step<'static>],
 ) -> Row {
-    Row { file, classes, ledger, damaged: &[], steps, unfired: 0, work: &[] }
+    Row { file, classes, ledger, damaged: &[], steps, unfired: 0, dead_lettered: 0, work: &[] }
 }
 
 impl Row {
@@ -46,6 +48,10 @@ impl Row {
 
     const fn with_unfired(self, unfired: usize) -> Row {
         Row { unfired, ..self }
+    }
+
+    const fn with_dead_lettered(self, dead_lettered: u64) -> Row {
+        Row { dead_lettered, ..self }
     }
 
     const fn with_work(self, work: &'static [(&'static str, u64)]) -> Row {
@@ -240,9 +246,68 @@ pub const ROWS: &[Row] = &[
         .with_damaged(FIRST),
     exact("dedup/upsert-needs-no-catalog.toml", 1, ANN_IN_TABLE),
     //
+    exact("functions/clock-checkpointed.toml", 1, &[("per-step", 1, 1, &[("ann/1", 1)])]),
+    ledger(
+        "functions/clock-recomputed.toml",
+        &[Duplicated, Divergent],
+        [1, 0, 1, 1, 0, 1, 0],
+        &[("per-step", 1, 2, &[("ann/0", 1), ("ann/1", 1)])],
+    )
+    .with_damaged(FIRST),
+    exact("functions/dead-letter-checkpointed.toml", 1, ANN_ONCE).with_unfired(1),
+    ledger(
+        "functions/dead-letter-pane.toml",
+        &[],
+        [3, 1, 0, 0, 0, 0, 0],
+        &[("per-user", 3, 3, &[("ann", 1), ("bob", 2)]), ("global", 1, 1, &[("*", 1)])],
+    )
+    .with_dead_lettered(2),
+    ledger(
+        "functions/dead-letter-recomputed.toml",
+        &[Divergent],
+        [1, 0, 0, 0, 0, 1, 0],
+        &[("per-user", 0, 1, &[("ann", 1)])],
+    )
+    .with_damaged(FIRST)
+    .with_dead_lettered(1),
     exact("functions/explode.toml", 1, &[("per-user", 3, 3, &[("ann", 3)])]),
     exact("functions/filter.toml", 2, ANN_ONCE),
     exact("functions/key-by-value.toml", 2, &[("per-value", 2, 2, &[("7", 2)])]),
+    exact("functions/lookup-checkpointed.toml", 1, &[("per-group", 1, 1, &[("ann/1", 1)])]),
+    ledger(
+        "functions/lookup-recomputed.toml",
+        &[Duplicated, Divergent],
+        [1, 0, 1, 1, 0, 1, 0],
+        &[("per-group", 1, 2, &[("ann/0", 1), ("ann/1", 1)])],
+    )
+    .with_damaged(FIRST),
+    exact("functions/lookup-the-same-again.toml", 1, &[("per-group", 1, 1, &[("ann/0", 1)])]),
+    exact(
+        "functions/order-checkpointed.toml",
+        2,
+        &[("per-number", 2, 2, &[("ann/1", 1), ("bob/0", 1)])],
+    ),
+    ledger(
+        "functions/order-recomputed.toml",
+        &[Duplicated, Divergent],
+        [2, 1, 1, 1, 0, 1, 0],
+        &[("per-number", 2, 3, &[("ann/0", 1), ("ann/1", 1), ("bob/0", 1)])],
+    )
+    .with_damaged(&["events/0#1"]),
+    ledger(
+        "functions/poison-dead-letter.toml",
+        &[],
+        [3, 2, 0, 0, 0, 0, 0],
+        &[("per-user", 2, 2, &[("ann", 2)])],
+    )
+    .with_dead_lettered(1),
+    ledger(
+        "functions/poison-for-ever.toml",
+        &[Stuck],
+        // Neither exact nor lost: they may still come.
+        [3, 0, 0, 0, 0, 0, 0],
+        &[("per-user", 3, 0, &[])],
+    ),
     exact("functions/sum.toml", 3, &[("total", 3, 3, &[("ann", 12), ("bob", -2)])]),
     exact("functions/user-differs.toml", 1, ANN_SIDE_1),
     exact("functions/user-fails.toml", 1, ANN_ONCE),
@@ -420,6 +485,27 @@ pub const ROWS: &[Row] = &[
     exact("shapes/diamond.toml", 1, &[("both", 2, 2, &[("all", 1), ("ann", 1)])]),
     exact("shapes/join.toml", 2, &[("per-user", 2, 2, &[("ann", 2)])]),
     //
+    exact("sources/queue-acked-after-commit.toml", 1, ANN_ONCE),
+    ledger("sources/queue-acked-on-receipt.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
+    exact("sources/queue-attribute-ids.toml", 1, ANN_ONCE),
+    ledger(
+        "sources/queue-content-ids.toml",
+        &[Lost],
+        [2, 1, 0, 0, 1, 0, 0],
+        &[("per-user", 2, 1, &[("ann", 1)])],
+    )
+    .with_damaged(&["events/0#1"]),
+    ledger("sources/queue-message-ids.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
+        .with_damaged(FIRST),
+    exact("sources/queue-not-extended.toml", 1, ANN_ONCE),
+    exact("sources/queue-redelivered-while-held.toml", 1, ANN_ONCE),
+    exact("sources/queue-redelivered.toml", 1, ANN_ONCE),
+    ledger("sources/queue-published-late.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
+        .with_damaged(FIRST),
+    exact("sources/queue-published-late-window.toml", 1, ANN_ONCE),
+    ledger("sources/queue-without-ids.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
+        .with_damaged(FIRST),
+    //
     ledger("stamps/fresh.toml", &[Duplicated], [2, 1, 1, 1, 0, 0, 0], ANN_2_OF_1_BOB_1)
         .with_damaged(FIRST),
     exact("stamps/stable.toml", 2, ANN_1_BOB_1),
@@ -470,6 +556,7 @@ pub const RANDOM: &[&str] = &[
     "random/coin-and-late-panes.toml",
     "random/filters.toml",
     "random/leases.toml",
+    "random/queue.toml",
     "random/recomputed.toml",
     "flights/flights.toml",
 ];

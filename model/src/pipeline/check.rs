@@ -1,6 +1,6 @@
 //! What may be wrong with a graph of steps, and the functions whose right answer cannot be told.
 
-use super::{Step, StepIndex, StepKind};
+use super::{Failing, Step, StepIndex, StepKind};
 use crate::function::{Function, Into};
 
 /// What is wrong with a graph of steps.
@@ -37,7 +37,7 @@ pub enum GraphError {
         /// The aggregate.
         aggregate: StepIndex,
     },
-    /// A filter depends on what a coin decided, below an aggregate.
+    /// What a coin decided, below an aggregate, also decides whether a function keeps the record.
     DependsOnCoin {
         /// The map.
         step: StepIndex,
@@ -74,13 +74,13 @@ pub(super) fn check_inputs(
 struct Upstream {
     /// An aggregate.
     aggregate: Option<StepIndex>,
-    /// A coin, below an aggregate, that goes into the key.
+    /// A coin, or another function that is not deterministic, below an aggregate, that goes into the key.
     coin: Option<StepIndex>,
 }
 
 /// Refuses functions whose right answer cannot be told from the input: those that look at the value of
 /// a pane, where it depends on which records the pane caught, and filters below an aggregate that look at
-/// what a coin decided, since one pane of a window may land on another side than the next.
+/// what a coin or its like decided, as do functions that fail on some keys, since one pane of a window may land on another side than the next.
 pub(super) fn check_functions(steps: &[Step], order: &[StepIndex]) -> Result<(), GraphError> {
     let mut upstream = vec![Upstream::default(); steps.len()];
     for &index in order {
@@ -96,21 +96,13 @@ pub(super) fn check_functions(steps: &[Step], order: &[StepIndex]) -> Result<(),
                 if let (true, Some(aggregate)) = (function.reads_value(), here.aggregate) {
                     return Err(GraphError::ReadsPane { step: index, aggregate });
                 }
-                match (function, here.coin) {
-                    (Function::Filter(_), Some(coin)) => {
-                        return Err(GraphError::DependsOnCoin { step: index, coin });
-                    }
-                    (Function::Coin { into: Into::Key, .. }, _) if here.aggregate.is_some() => {
-                        here.coin = Some(index);
-                    }
-                    (
-                        Function::Identity
-                        | Function::KeyBy(_)
-                        | Function::Filter(_)
-                        | Function::Explode { .. }
-                        | Function::Coin { .. },
-                        _,
-                    ) => {}
+                let lets_some_through =
+                    matches!(function, Function::Filter(_)) || step.failing != Failing::default();
+                if let (true, Some(coin)) = (lets_some_through, here.coin) {
+                    return Err(GraphError::DependsOnCoin { step: index, coin });
+                }
+                if here.aggregate.is_some() && function.decides() == Some(Into::Key) {
+                    here.coin = Some(index);
                 }
             }
             StepKind::Count(_) | StepKind::Sum(_) | StepKind::CountGlobally(_) => {

@@ -4,13 +4,15 @@
 
 mod check;
 mod marks;
+mod queue;
 mod stage;
 mod step;
 
 pub use check::GraphError;
 pub use marks::{Mark, SystemUse};
+pub use queue::{MessageIds, Queue};
 pub use stage::Stages;
-pub use step::{Sink, SourceWatermark, Step, StepKind};
+pub use step::{Failing, Sink, SourceWatermark, Step, StepKind};
 
 use crate::defect::Defect;
 use crate::key::Key;
@@ -285,11 +287,12 @@ mod tests {
 
     fn step(name: &str, kind: StepKind, from: &[u16], shards: u32) -> Step {
         let from = from.iter().map(|&index| StepIndex(index)).collect();
-        Step { name: name.into(), kind, from, shards, mechanism: Mechanism::default() }
+        let (failing, mechanism) = (Failing::default(), Mechanism::default());
+        Step { name: name.into(), kind, from, shards, failing, mechanism }
     }
 
     fn source() -> StepKind {
-        StepKind::Source { watermark: SourceWatermark::Perfect }
+        StepKind::Source { watermark: SourceWatermark::Perfect, queue: None }
     }
 
     fn count(length: Nanos, lateness: Nanos) -> StepKind {

@@ -3,7 +3,7 @@
 //! outputs it takes. Sources, reshuffles and aggregates are heads of stages, and so is what is kept apart. A
 //! stage is a tree: all that is sent to it is sent to its head.
 
-use super::{Edge, Step, StepIndex, StepKind};
+use super::{Edge, Failing, Step, StepIndex, StepKind};
 use crate::mechanism::{Fuse, Mechanism};
 use crate::mix;
 
@@ -111,6 +111,12 @@ fn stage_of(steps: &[Step], heads: &[StepIndex], index: StepIndex) -> Option<Ste
     }
     let [from] = step.from[..] else { return None };
     let head = heads[from.at()];
+    // What may be given up is given up where it came in; and what a queue hands out again must meet the
+    // catalog of the step that follows.
+    let reads_queue = matches!(steps[head.at()].kind, StepKind::Source { queue: Some(_), .. });
+    if step.failing != Failing::default() || reads_queue {
+        return None;
+    }
     let of_head = steps[head.at()].mechanism;
     match step.mechanism.fuse {
         Fuse::Together if is_alike(step.mechanism, of_head) => Some(head),

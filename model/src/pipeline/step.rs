@@ -1,6 +1,6 @@
 //! Steps as a scenario states them.
 
-use super::StepIndex;
+use super::{Queue, StepIndex};
 use crate::function::Function;
 use crate::mechanism::Mechanism;
 use crate::time::Nanos;
@@ -13,6 +13,8 @@ pub enum StepKind {
     Source {
         /// How it knows its event-time watermark.
         watermark: SourceWatermark,
+        /// The queue that it reads, if its records do not stand at offsets.
+        queue: Option<Queue>,
     },
     /// Applies a user function.
     Map(Function),
@@ -77,6 +79,15 @@ impl StepKind {
     }
 }
 
+/// How the function of a map fails, and what becomes of a record on which it does.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Failing {
+    /// On records of this key it fails each time.
+    pub poison: Option<String>,
+    /// After so many failures, at least 1, a record goes to the dead letters; without, it is tried for ever.
+    pub dead_letter_after: Option<u32>,
+}
+
 /// One step as a scenario states it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Step {
@@ -88,6 +99,8 @@ pub struct Step {
     pub from: Vec<StepIndex>,
     /// How many shards it has, at least 1; in a pipeline, where it is fused, those of its head.
     pub shards: u32,
+    /// How its function fails, for a map.
+    pub failing: Failing,
     /// Its mechanisms.
     pub mechanism: Mechanism,
 }

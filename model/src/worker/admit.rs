@@ -172,7 +172,7 @@ impl Worker {
             return;
         };
         let (key, stamp) = (record.key, record.stamp);
-        let arrived = Arrived { record, from, rpc, watermark };
+        let arrived = Arrived { record, from, rpc, watermark, failures: 0 };
         self.pin_input(stamp, m);
         match self.mechanism.ack {
             Ack::AfterCommit => {
@@ -318,7 +318,9 @@ impl Worker {
         let Some(open) = self.open else { return false };
         self.units.get(open).taken.iter().any(|taken| match *taken {
             Taken::Request { key: held, .. } | Taken::IntoWindow { key: held, .. } => held == key,
-            Taken::Offset | Taken::Window { .. } | Taken::Watermark { .. } => false,
+            Taken::Offset | Taken::Message(_) | Taken::Window { .. } | Taken::Watermark { .. } => {
+                false
+            }
         })
     }
 

@@ -79,16 +79,36 @@ impl Worker {
                 self.add(unit, arrived, None, m);
                 Application::Done
             }
-            Chained::Failed => {
-                // A key that the open bundle holds has its turn again when that is committed.
-                if !self.is_in_open_bundle(record.key) {
-                    let at = m.now.plus(self.mechanism.retry.timeout);
-                    wake_at(m.effects, at, Timer::Reapply(record.key));
-                }
-                self.gate.put_back(arrived.clone());
-                Application::Failed
-            }
+            Chained::Failed => self.fail(arrived, m),
         }
+    }
+
+    /// A function failed on a record. It is tried again when its key has its next turn; or, where that is
+    /// enough, it goes to the dead letters: done with like any other, with its id, and no output.
+    fn fail<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> Application {
+        let record = &arrived.record;
+        let failures = arrived.failures + 1;
+        let after = m.pipeline.step(self.step).failing.dead_letter_after;
+        let is_enough = after.is_some_and(|after| failures >= after);
+        if is_enough || (after.is_some() && self.has(Defect::DeadLetterAtOnce)) {
+            let dead = Delta::DeadLetter {
+                key: record.key,
+                name: record.name,
+                lineage: record.lineage,
+                value: record.value.integer(),
+            };
+            let unit = self.unit_for(self.commit_kind(m.pipeline), arrived, m);
+            self.units.get(unit).deltas.push(dead);
+            self.add(unit, arrived, None, m);
+            return Application::Done;
+        }
+        // A key that the open bundle holds has its turn again when that is committed.
+        if !self.is_in_open_bundle(record.key) {
+            let at = m.now.plus(self.mechanism.retry.timeout);
+            wake_at(m.effects, at, Timer::Reapply(record.key));
+        }
+        self.gate.put_back(Arrived { failures, ..arrived.clone() });
+        Application::Failed
     }
 
     /// Makes an output of a unit: one per way out of the stage from its step, each with its stamp, or adds it
@@ -127,6 +147,8 @@ impl Worker {
     /// output has the stamp of what it is made from, the same in every execution.
     pub(super) fn stamp(&mut self, of_input: Time, now: Time) -> Time {
         let stamp = match self.mechanism.stamps {
+            // A message has the stamp of its publication, whoever reads it.
+            _ if self.reads_queue => of_input,
             Stamps::Stable if self.mechanism.outputs == Outputs::Recompute => of_input,
             Stamps::WallClock => now,
             Stamps::Stable | Stamps::Fresh if self.has(Defect::StampsRestart) => {
@@ -165,7 +187,7 @@ impl Worker {
         start: Option<Time>,
         m: &mut Moment<'_, E>,
     ) {
-        let Arrived { ref record, from, rpc, watermark } = *arrived;
+        let Arrived { ref record, from, rpc, watermark, failures: _ } = *arrived;
         let (key, id) = (record.key, record.id);
         let subject = Subject::Record(record.name);
         let sender = m.pipeline.sender_number(self.step, from);
@@ -173,7 +195,9 @@ impl Worker {
         let pins = self.pins_inputs(m);
         self.add_to_filter(record, m);
         let unit = self.units.get(unit);
-        if let Some(lifetime) = lifetime(self.mechanism.dedup, self.mechanism.gc, sender as u32) {
+        if let Some(lifetime) =
+            lifetime(self.mechanism.dedup, self.mechanism.gc, sender as u32, self.is_behind_queue)
+        {
             unit.deltas.push(Delta::Id {
                 key,
                 id,
@@ -202,13 +226,14 @@ impl Worker {
 }
 
 /// How long an id is remembered, if it is at all.
-fn lifetime(dedup: Dedup, gc: Gc, sender: u32) -> Option<Lifetime> {
+fn lifetime(dedup: Dedup, gc: Gc, sender: u32, is_shared: bool) -> Option<Lifetime> {
     match (dedup, gc) {
         (Dedup::Off, _) => None,
         (Dedup::Window(DedupWindow { length, refresh_on_hit, .. }), _) => {
             Some(Lifetime::For { length, refresh_on_hit })
         }
         (Dedup::Catalog | Dedup::Bloom(_) | Dedup::BloomOnly(_), gc) => Some(match gc {
+            Gc::Watermark if is_shared => Lifetime::UntilAllWatermarks,
             Gc::Watermark => Lifetime::UntilWatermark { sender },
             Gc::Never => Lifetime::Unlimited,
             Gc::Ttl { ttl, .. } => Lifetime::For { length: ttl, refresh_on_hit: false },

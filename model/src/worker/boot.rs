@@ -23,6 +23,7 @@ impl Worker {
         self.lifted.clear();
         self.open = None;
         self.open_settle = None;
+        self.executed_in_order = 0;
         self.commits.restart(has_new_token);
         self.outbox.clear();
         self.windows.clear();
@@ -34,8 +35,13 @@ impl Worker {
             None => self.last_stamp,
         };
 
+        let queue = self.queue(m);
         if let Some(reader) = &mut self.reader {
-            let watermark = m.env.source_watermark(self.shard, scan.offsets.next());
+            // A queue keeps no offsets: it knows itself what is not acked.
+            let watermark = match queue {
+                Some(_) => Time::MIN,
+                None => m.env.source_watermark(self.shard, scan.offsets.next()),
+            };
             reader.restart(scan.offsets, watermark);
         }
         if m.pipeline.step(self.step).kind.windowing().is_some() {

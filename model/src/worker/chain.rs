@@ -8,7 +8,8 @@ use crate::commit::{CommitKind, Delta};
 use crate::defect::Defect;
 use crate::effect::{Env, Moment};
 use crate::function::{Function, Output};
-use crate::name::output_hash;
+use crate::key::Key;
+use crate::name::{Name, output_hash};
 use crate::pipeline::{Pipeline, Sink, StepIndex, StepKind};
 use crate::record::{Record, RecordId};
 
@@ -91,7 +92,7 @@ impl Worker {
         let pipeline = m.pipeline;
         let (function, answer) = match &pipeline.step(step).kind {
             StepKind::Map(function) => {
-                (function, m.env.execute(step, parent.name, function.answers()))
+                (function, self.execute(step, function, parent.name, input.key, m))
             }
             // No user function runs here, so nothing can differ or fail.
             StepKind::Reshuffle => (&Function::Identity, Some(0)),
@@ -127,6 +128,34 @@ impl Worker {
         Chained::Whole
     }
 
+    /// Executes a function on a record: the answer by which it decides what is not decided by the record,
+    /// or none if it fails.
+    fn execute<E: Env>(
+        &mut self,
+        step: StepIndex,
+        function: &Function,
+        name: Name,
+        key: Key,
+        m: &mut Moment<'_, E>,
+    ) -> Option<i64> {
+        let drawn = m.env.execute(step, name, key, function.answers())?;
+        Some(match *function {
+            Function::Identity
+            | Function::KeyBy(_)
+            | Function::Filter(_)
+            | Function::Explode { .. } => 0,
+            Function::Coin { .. } => drawn.into(),
+            Function::Clock { every, .. } => m.now.step_of(every),
+            Function::Lookup { changes_every, values, .. } => {
+                m.env.look_up(step, key, changes_every, values).into()
+            }
+            Function::Order { .. } => {
+                self.executed_in_order += 1;
+                self.executed_in_order - 1
+            }
+        })
+    }
+
     /// Makes what the chain came to: outputs for every way out of the stage, rows for its sinks.
     pub(super) fn make_chain<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
         let mut chain = std::mem::take(&mut self.chain);
@@ -145,7 +174,8 @@ impl Worker {
                     self.units.get(unit).deltas.push(row);
                 }
                 StepKind::Map(function)
-                    if function.answers() > 1 && !m.pipeline.stages().fused(step).is_empty() =>
+                    if !function.is_deterministic()
+                        && !m.pipeline.stages().fused(step).is_empty() =>
                 {
                     let (name, key, value) = (made.name, output.key, output.value.integer());
                     self.units.get(unit).deltas.push(Delta::Decided { name, key, value });

@@ -173,6 +173,7 @@ impl Worker {
                 self.gate.release(key);
             }
             Taken::Offset => {}
+            Taken::Message(ack) => self.message_done(ack, m),
             Taken::Window { key, start } => {
                 self.windows.fired(key, start);
                 self.gate.release(key);

@@ -20,6 +20,7 @@ mod hold;
 mod lift;
 mod outbox;
 mod promise;
+mod pull;
 mod send;
 mod source;
 mod unit;
@@ -59,9 +60,14 @@ pub struct Worker {
     mechanism: Mechanism,
     defect: Option<Defect>,
     /// The token of this life, and what was counted under it.
+    /// Whether it reads a queue, and whether one that does sends to it.
+    reads_queue: bool,
+    is_behind_queue: bool,
     token: u64,
     serials: u64,
     executions: u64,
+    /// How many records this life has numbered in order of execution.
+    executed_in_order: i64,
     last_stamp: Time,
     gate: Gate,
     filters: Filters,
@@ -86,14 +92,20 @@ impl Worker {
     pub fn new(pipeline: &Pipeline, shard: ShardIndex) -> Worker {
         let step = pipeline.step_of(shard);
         let is_source = matches!(pipeline.step(step).kind, StepKind::Source { .. });
+        let reads_queue =
+            |step| matches!(pipeline.step(step).kind, StepKind::Source { queue: Some(_), .. });
+        let mut senders = pipeline.senders(step).iter().copied();
         Worker {
             shard,
             step,
             mechanism: pipeline.step(step).mechanism,
             defect: pipeline.defect,
+            reads_queue: reads_queue(step),
+            is_behind_queue: senders.any(|shard| reads_queue(pipeline.step_of(shard))),
             token: 0,
             serials: 0,
             executions: 0,
+            executed_in_order: 0,
             last_stamp: Time::MIN,
             gate: Gate::default(),
             filters: Filters::default(),
@@ -155,7 +167,8 @@ impl Worker {
             Timer::Retry { slot, .. } => self.retry(slot, m),
             Timer::RetryWatermark { target, .. } => self.send_watermark(target as usize, m),
             Timer::Arrival | Timer::Reread => {
-                self.reader.as_mut().expect("only a source waits to read").arrived();
+                let reader = self.reader.as_mut().expect("only a source waits to read");
+                reader.arrived(m.now);
             }
             Timer::Close => self.close_all(m),
             Timer::Reapply(key) => self.gate.give_turn(key),
@@ -169,7 +182,10 @@ impl Worker {
         }
         match self.gate.take_ready() {
             Some(key) => self.next_of_key(key, m),
-            None => self.read(m),
+            None => match self.queue(m) {
+                Some(queue) => self.pull(queue, m),
+                None => self.read(m),
+            },
         }
     }
 
@@ -194,6 +210,8 @@ struct Arrived {
     from: ShardIndex,
     rpc: Rpc,
     watermark: Watermark,
+    /// How often a function has failed on it in this life.
+    failures: u32,
 }
 
 /// Calls back at `at`.

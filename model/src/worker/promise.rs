@@ -176,6 +176,11 @@ impl Worker {
     pub(super) fn outgoing<E: Env>(&mut self, m: &mut Moment<'_, E>) -> Watermark {
         let event = self.outgoing_event(m);
         let system = match (self.stamps_are_inherited(), &self.reader) {
+            // A message that is not acked may come again by any shard.
+            (_, Some(_)) if self.queue(m).is_some() => {
+                let outputs = self.outbox.least_stamp(false).unwrap_or(Time::MAX);
+                outputs.min(m.env.oldest_unacked(self.shard))
+            }
             (false, _) => {
                 let once_sent = self.has(Defect::OutputsPinWhenSent);
                 match self.outbox.least_stamp(once_sent) {
@@ -218,6 +223,7 @@ impl Worker {
         };
         let windows = m.pipeline.step(self.step).kind.windowing();
         let mut promise = match (&self.reader, windows) {
+            (Some(_), _) if self.queue(m).is_some() => m.env.queue_watermark(self.shard),
             (Some(reader), _) => reader.watermark(),
             (None, Some(_)) if self.has(Defect::LatenessNotHeldBack) => incoming,
             (None, Some(windows)) => incoming.minus(windows.lateness),

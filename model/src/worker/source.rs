@@ -23,6 +23,8 @@ pub(super) struct Reader {
     /// No record that is still to be read arrived before this.
     least_arrival: Time,
     state: State,
+    /// When a timer wakes it, if one was set and is not due.
+    woken_at: Option<Time>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,6 +44,7 @@ impl Default for Reader {
             watermark: Time::MIN,
             least_arrival: Time::MIN,
             state: State::AtEnd,
+            woken_at: None,
         }
     }
 }
@@ -62,8 +65,9 @@ impl Reader {
         self.state == State::AtEnd
     }
 
-    pub fn arrived(&mut self) {
+    pub fn arrived(&mut self, now: Time) {
         self.state = State::Reading;
+        self.woken_at = self.woken_at.filter(|&at| at > now);
     }
 
     /// Begins again after what is committed.
@@ -73,10 +77,23 @@ impl Reader {
         self.watermark = watermark;
         self.least_arrival = Time::MIN;
         self.state = State::Reading;
+        self.woken_at = None;
     }
 }
 
 impl Worker {
+    /// Nothing is there to pull until this shard is woken, at this time at the latest. One timer is enough.
+    pub(super) fn wait_for_message<E: Env>(&mut self, until: Option<Time>, m: &mut Moment<'_, E>) {
+        let Some(reader) = &mut self.reader else { return };
+        reader.state = State::AwaitingArrival;
+        if let Some(at) = until
+            && reader.woken_at != Some(at)
+        {
+            reader.woken_at = Some(at);
+            wake_at(m.effects, at, Timer::Arrival);
+        }
+    }
+
     /// Whether this is a source with room for more records and, as far as it knows, more to read.
     pub(super) fn can_read(&self) -> bool {
         self.is_reading() && self.outbox.pending() < self.mechanism.in_flight.requests

@@ -2,7 +2,7 @@
 //! made, and what must still happen before they are done.
 
 use crate::commit::{CommitKind, Delta, Subject, Watermark};
-use crate::effect::Rpc;
+use crate::effect::{MessageAck, Rpc};
 use crate::key::Key;
 use crate::pipeline::ShardIndex;
 use crate::record::RecordId;
@@ -32,6 +32,8 @@ pub(super) enum Taken {
     },
     /// A source record.
     Offset,
+    /// A message of a queue.
+    Message(MessageAck),
     /// The content of a window.
     Window { key: Key, start: Time },
     /// A watermark that travelled alone.

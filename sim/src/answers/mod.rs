@@ -20,12 +20,12 @@ use log::Log;
 use moment::Moment;
 use onceproof_model::mix::fold;
 use onceproof_model::name::Vocabulary;
-use onceproof_model::pipeline::Pipeline;
+use onceproof_model::pipeline::{Pipeline, StepIndex};
 use onceproof_model::time::Nanos;
 use possible::Possible;
 use rustc_hash::FxBuildHasher;
 
-pub use moment::{Call, CommitSent, Execution, StepTaken};
+pub use moment::{Call, CommitSent, Delivery, Execution, StepTaken};
 
 /// What becomes of a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -94,11 +94,11 @@ pub struct Answers {
     /// Whether faults are still drawn.
     is_stormy: bool,
     /// At which sorts of moments nothing can happen.
-    quiet: [bool; 5],
+    quiet: [bool; Asked::ALL.len()],
     network: Network,
     /// Whether there is another worker for a shard to move to.
     can_move: bool,
-    drawn: [Vec<Drawn>; 5],
+    drawn: [Vec<Drawn>; Asked::ALL.len()],
     exact: Exact,
     /// How often a point was met, for points that are met again after a crash.
     met: HashMap<u64, u32, FxBuildHasher>,
@@ -126,7 +126,7 @@ impl Answers {
         Answers {
             draws: None,
             is_stormy: false,
-            quiet: [false; 5],
+            quiet: [false; Asked::ALL.len()],
             network: plan.network,
             can_move: plan.hosts() > 1,
             drawn: drawn(&plan.climate),
@@ -324,6 +324,37 @@ impl Answers {
         }
     }
 
+    /// A queue hands out a message: whether it does so once more at once.
+    pub fn redelivers(
+        &mut self,
+        delivery: &Delivery,
+        pipeline: &Pipeline,
+        words: &Vocabulary,
+    ) -> bool {
+        if self.is_quiet(Asked::Deliver) {
+            return false;
+        }
+        let moment = Moment::Delivery(*delivery);
+        match self.decide(Asked::Deliver, moment, delivery.point, |_| true, pipeline, words) {
+            None => false,
+            Some(Kind::Redeliver) => true,
+            Some(kind) => unreachable!("{kind:?} is not asked of queues"),
+        }
+    }
+
+    /// What a service that a step asks says of a key at first, less than `values`.
+    pub fn first_value(
+        &self,
+        pipeline: &Pipeline,
+        step: StepIndex,
+        key_hash: u64,
+        values: u32,
+    ) -> u32 {
+        let point = fold(key_hash, pipeline.hash(step));
+        let draw = |draws: &Draws| draws.below(point, Purpose::FirstValue, values.into()) as u32;
+        self.draws.as_ref().map_or(0, draw)
+    }
+
     /// A step of the protocol is about to be taken; see [`Answers::asks_before`].
     pub fn before(
         &mut self,
@@ -429,8 +460,8 @@ impl Answers {
 
 /// The drawn kinds by the sort of moment they are asked at, in a fixed order. Kinds with odds of 0 are
 /// left out.
-fn drawn(climate: &Climate) -> [Vec<Drawn>; 5] {
-    let mut drawn: [Vec<Drawn>; 5] = Default::default();
+fn drawn(climate: &Climate) -> [Vec<Drawn>; Asked::ALL.len()] {
+    let mut drawn: [Vec<Drawn>; Asked::ALL.len()] = Default::default();
     for &(kind, odds) in &climate.odds {
         let leg = match kind {
             Kind::Duplicate { leg: Leg::Ack } | Kind::Delay { leg: Leg::Ack, .. } => 32,

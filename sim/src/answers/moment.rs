@@ -154,6 +154,47 @@ impl Execution {
     }
 }
 
+/// A message that a queue hands out.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivery {
+    /// The source.
+    pub step: StepIndex,
+    /// What the message carries.
+    pub name: Name,
+    /// Which delivery of it, from 1.
+    pub attempt: u32,
+    pub(super) point: u64,
+}
+
+impl Delivery {
+    /// A delivery of a message to a source.
+    pub fn new(
+        pipeline: &Pipeline,
+        step: StepIndex,
+        name: Name,
+        attempt: u32,
+        words: &Vocabulary,
+    ) -> Delivery {
+        let record_point = point(pipeline, step, 0, Subject::Record(name), 0x30, words);
+        let point = fold(record_point, scatter(attempt.into()));
+        Delivery { step, name, attempt, point }
+    }
+
+    fn is_at(&self, place: &Place) -> bool {
+        place.step.is_none_or(|step| step == self.step)
+            && place.attempt.is_none_or(|attempt| attempt == self.attempt)
+    }
+
+    fn place(&self, words: &Vocabulary) -> Place {
+        Place {
+            step: Some(self.step),
+            record: Some(record(Subject::Record(self.name), words)),
+            attempt: Some(self.attempt),
+            ..Place::default()
+        }
+    }
+}
+
 /// A step of the protocol that is about to be taken.
 #[derive(Clone, Copy, Debug)]
 pub struct StepTaken {
@@ -205,6 +246,7 @@ pub(super) enum Moment {
     Commit(CommitSent),
     Execution(Execution),
     Step(StepTaken),
+    Delivery(Delivery),
 }
 
 impl Moment {
@@ -215,6 +257,7 @@ impl Moment {
             Moment::Commit(commit) => commit.subject,
             Moment::Execution(execution) => Subject::Record(execution.name),
             Moment::Step(step) => step.subject,
+            Moment::Delivery(delivery) => Subject::Record(delivery.name),
         }
     }
 
@@ -225,6 +268,7 @@ impl Moment {
             Moment::Commit(commit) => commit.is_at(place),
             Moment::Execution(execution) => execution.is_at(place),
             Moment::Step(step) => step.is_at(place),
+            Moment::Delivery(delivery) => delivery.is_at(place),
         }
     }
 
@@ -235,6 +279,7 @@ impl Moment {
             Moment::Commit(commit) => commit.place(words),
             Moment::Execution(execution) => execution.place(words),
             Moment::Step(step) => step.place(words),
+            Moment::Delivery(delivery) => delivery.place(words),
         }
     }
 }

@@ -68,6 +68,8 @@ pub enum Kind {
         /// Which way.
         way: ClockWay,
     },
+    /// A queue hands a message out again, though it is held.
+    Redeliver,
 }
 
 /// Which way a clock jumps.
@@ -134,11 +136,13 @@ pub enum KindName {
     Move,
     /// [`Kind::ClockStep`].
     ClockStep,
+    /// [`Kind::Redeliver`].
+    Redeliver,
 }
 
 impl KindName {
     /// All kinds. A draw is made by this number, so a new kind comes last.
-    pub const ALL: [KindName; 16] = [
+    pub const ALL: [KindName; 17] = [
         KindName::DropRequest,
         KindName::DropAck,
         KindName::Duplicate,
@@ -155,6 +159,7 @@ impl KindName {
         KindName::Pause,
         KindName::Move,
         KindName::ClockStep,
+        KindName::Redeliver,
     ];
 
     /// The word for it in a scenario file.
@@ -176,6 +181,7 @@ impl KindName {
             KindName::Pause => "pause",
             KindName::Move => "move",
             KindName::ClockStep => "clock-step",
+            KindName::Redeliver => "redeliver",
         }
     }
 
@@ -198,6 +204,7 @@ impl KindName {
             KindName::Pause => Kind::Pause { lasts: 400 * MILLISECOND },
             KindName::Move => Kind::Move,
             KindName::ClockStep => Kind::ClockStep { by: 5 * SECOND, way: ClockWay::Back },
+            KindName::Redeliver => Kind::Redeliver,
         }
     }
 }
@@ -222,6 +229,7 @@ impl Kind {
             Kind::Pause { .. } => KindName::Pause,
             Kind::Move => KindName::Move,
             Kind::ClockStep { .. } => KindName::ClockStep,
+            Kind::Redeliver => KindName::Redeliver,
         }
     }
 
@@ -242,6 +250,7 @@ impl Kind {
             Kind::Crash { .. } | Kind::Pause { .. } | Kind::Move | Kind::ClockStep { .. } => {
                 Asked::Before
             }
+            Kind::Redeliver => Asked::Deliver,
         }
     }
 }
@@ -259,12 +268,14 @@ pub enum Asked {
     Execute,
     /// A step of the protocol is about to be taken.
     Before,
+    /// A queue hands out a message.
+    Deliver,
 }
 
 impl Asked {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Asked; 5] =
-        [Asked::Request, Asked::Ack, Asked::Commit, Asked::Execute, Asked::Before];
+    pub const ALL: [Asked; 6] =
+        [Asked::Request, Asked::Ack, Asked::Commit, Asked::Execute, Asked::Before, Asked::Deliver];
 }
 
 #[cfg(test)]

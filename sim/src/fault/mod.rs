@@ -30,7 +30,7 @@ impl Fault {
         let place = &mut fault.at;
         place.from = place.from.map(head);
         let is_own = match fault.kind.asked_at() {
-            Asked::Execute => true,
+            Asked::Execute | Asked::Deliver => true,
             Asked::Before => place.before == Some(Before::Apply),
             Asked::Request | Asked::Ack | Asked::Commit => false,
         };

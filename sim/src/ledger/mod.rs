@@ -6,6 +6,7 @@
 //! panes and rows. Totals are not enough: one record lost and another doubled leaves the total right.
 
 mod blame;
+mod dead;
 mod reflect;
 mod traces;
 pub mod truth;
@@ -16,6 +17,7 @@ mod tests;
 
 use crate::outcome::Latency;
 use blame::Blame;
+use dead::Dead;
 use hashbrown::HashMap;
 use hdrhistogram::Histogram;
 use onceproof_model::commit::Delta;
@@ -40,6 +42,7 @@ pub struct Ledger {
     /// What was read to make a pane; lineage 0 is nothing.
     reads: Vec<Span>,
     traces: Traces,
+    dead: Dead,
     /// Panes, or what maps made of them, that are reflected more than once at a step.
     doubled: Vec<(StepIndex, u32)>,
     /// Steps with a result that its content does not add up to.
@@ -105,6 +108,7 @@ impl Ledger {
         self.reads.clear();
         self.reads.push(Span::default());
         self.traces.clear();
+        self.dead.reset(pipeline);
         self.doubled.clear();
         self.phantom.clear();
         self.detail = in_detail.then(|| Detail {
@@ -141,6 +145,10 @@ impl Ledger {
             }
             Delta::Id { key, name, value, .. } | Delta::Decided { name, key, value } => {
                 self.traces.hint(name, key, value);
+            }
+            Delta::DeadLetter { key, name, lineage, value } => {
+                self.traces.hint(name, key, value);
+                self.see_dead_letter(step, name, lineage, key, &words.names);
             }
             Delta::Offset(_) | Delta::Stamped(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
         }

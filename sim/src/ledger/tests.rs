@@ -9,7 +9,7 @@ use crate::plan::{Cluster, Network, Plan, Until};
 use crate::sources::Sources;
 use onceproof_model::commit::{Content, Held};
 use onceproof_model::mechanism::{Fuse, Mechanism};
-use onceproof_model::pipeline::{Sink, SourceWatermark, Step};
+use onceproof_model::pipeline::{Failing, Sink, SourceWatermark, Step};
 use onceproof_model::record::{Record, RecordId, Value};
 use onceproof_model::time::{Nanos, SECOND};
 use onceproof_model::window::Windowing;
@@ -40,12 +40,13 @@ struct Span {
 impl Fed {
     /// A chain of steps, each with one shard, that reads rows of key and event time in seconds.
     fn new(watermark: SourceWatermark, kinds: Vec<StepKind>, rows: &[(&str, i64)]) -> Fed {
-        let kinds = [StepKind::Source { watermark }].into_iter().chain(kinds);
+        let kinds = [StepKind::Source { watermark, queue: None }].into_iter().chain(kinds);
         let step = |(at, kind): (usize, StepKind)| Step {
             name: format!("step-{at}"),
             kind,
             from: at.checked_sub(1).map(|from| StepIndex(from as u16)).into_iter().collect(),
             shards: 1,
+            failing: Failing::default(),
             mechanism: Mechanism { fuse: Fuse::Apart, ..Mechanism::default() },
         };
         let pipeline = Pipeline::new(kinds.enumerate().map(step).collect()).expect("a chain");

@@ -2,10 +2,11 @@
 //! a function that is not deterministic the answer is the one that won: truth is then that every record
 //! is in exactly one outcome.
 
+use super::dead::{Dead, GivenUp, Way};
 use super::placed;
 use super::traces::Traces;
 use onceproof_model::effect::SourceRow;
-use onceproof_model::function::Function;
+use onceproof_model::function::{Function, Into, Output};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
@@ -27,6 +28,8 @@ pub struct Expected {
     pub value: i64,
     /// Whether its own source had given its window up when it was read.
     pub is_late: bool,
+    /// Whether a step on the way gave it up as a dead letter, so that it belongs there no more.
+    pub is_dead: bool,
 }
 
 /// A record on its way through the steps.
@@ -42,6 +45,8 @@ struct Item {
     is_late: bool,
     /// Whether what came before it in its stage was decided by an answer.
     is_decided: bool,
+    is_dead: bool,
+    way: Way,
 }
 
 /// Evaluates the pipeline.
@@ -49,13 +54,21 @@ pub(super) struct Truth<'a> {
     pipeline: &'a Pipeline,
     words: &'a mut Vocabulary,
     traces: &'a Traces,
+    dead: &'a Dead,
+    /// What was found to be given up of the record that is evaluated, once for each time.
+    given_up: Vec<GivenUp>,
     /// Whether an answer that won is not known, since nothing of it was committed.
     pub is_unsure: bool,
 }
 
 impl<'a> Truth<'a> {
-    pub fn new(pipeline: &'a Pipeline, words: &'a mut Vocabulary, traces: &'a Traces) -> Truth<'a> {
-        Truth { pipeline, words, traces, is_unsure: false }
+    pub fn new(
+        pipeline: &'a Pipeline,
+        words: &'a mut Vocabulary,
+        traces: &'a Traces,
+        dead: &'a Dead,
+    ) -> Truth<'a> {
+        Truth { pipeline, words, traces, dead, given_up: Vec::new(), is_unsure: false }
     }
 
     /// Sends one source record through the pipeline, and hands each result that it belongs into to
@@ -77,7 +90,10 @@ impl<'a> Truth<'a> {
             times: 1,
             is_late: false,
             is_decided: false,
+            is_dead: false,
+            way: Way::default(),
         };
+        self.given_up.clear();
         self.flow(source, &item, watermark, each);
     }
 
@@ -94,7 +110,7 @@ impl<'a> Truth<'a> {
             let leaf = item.name.unwrap_or(item.leaf);
             let value = if item.name.is_some() { item.value.integer() } else { 0 };
             let key_hash = self.words.keys.hash(key);
-            let times = item.times;
+            let Item { times, is_dead, .. } = *item;
             match &pipeline.step(step).kind {
                 StepKind::Source { .. } => {}
                 StepKind::Map(function) => self.apply(step, function, item, watermark, each),
@@ -107,22 +123,45 @@ impl<'a> Truth<'a> {
                     let start = windows.start(item.event_time);
                     let is_late = item.is_late || windows.is_late(start, watermark);
                     let place = placed(key_hash, start);
-                    let is_late = each(Expected { step, leaf, times, place, value, is_late });
+                    let is_late =
+                        each(Expected { step, leaf, times, place, value, is_late, is_dead });
                     let event_time = windows.end(start).before();
                     let (name, value) = (None, Value::Integer(0));
                     let is_decided = false;
-                    let item =
-                        Item { name, leaf, key, value, event_time, times, is_late, is_decided };
+                    let way = Way::from(step.0);
+                    let item = Item {
+                        name,
+                        leaf,
+                        key,
+                        value,
+                        event_time,
+                        times,
+                        is_late,
+                        is_decided,
+                        is_dead,
+                        way,
+                    };
                     // A count passes its watermark on less its lateness, so what its own source had said
                     // comes down here that much later.
                     self.flow(step, &item, watermark.minus(windows.lateness), each);
                 }
                 StepKind::Sink(_) => {
                     let (place, is_late) = (placed(key_hash, Time(0)), item.is_late);
-                    each(Expected { step, leaf, times, place, value, is_late });
+                    each(Expected { step, leaf, times, place, value, is_late, is_dead });
                 }
             }
         }
+    }
+
+    /// Whether a record was given up, once more than was found before.
+    fn is_given_up(&mut self, record: GivenUp) -> bool {
+        let times = self.dead.times(&record) as usize;
+        let is =
+            times > 0 && self.given_up.iter().filter(|&&other| other == record).count() < times;
+        if is {
+            self.given_up.push(record);
+        }
+        is
     }
 
     fn apply(
@@ -133,28 +172,37 @@ impl<'a> Truth<'a> {
         watermark: Time,
         each: &mut impl FnMut(Expected) -> bool,
     ) {
+        let leaf = item.name.unwrap_or(item.leaf);
+        let here = GivenUp { step, leaf, key: item.key, way: item.way };
+        let is_dead = item.is_dead || self.is_given_up(here);
         let mut outputs = Vec::new();
         function
             .apply(item.key, &item.value, 0, &mut self.words.keys, |output| outputs.push(output));
         for (index, output) in outputs.into_iter().enumerate() {
-            let mut item = Item { key: output.key, value: output.value, ..item.clone() };
+            let way = item.way.through(step.0, index as u32);
+            let Output { key, value } = output;
+            let mut item = Item { key, value, is_dead, way, ..item.clone() };
             if let Some(parent) = item.name {
                 let step_hash = self.pipeline.hash(step);
                 let name = self.words.names.output(parent, step.0, step_hash, index as u32);
                 item.name = Some(name);
-                let is_fused = self.pipeline.stages().is_fused(step);
-                let decides = function.answers() > 1;
+                let decides = function.decides();
+                let follows = self.pipeline.stages().is_fused(step) && item.is_decided;
                 // An answer in the middle of a stage is known best from what came out of the stage: under
                 // recompute, what was sent first may have won over what was committed later.
-                item.is_decided = decides || (is_fused && item.is_decided);
-                if item.is_decided {
-                    match self.traces.winner(name) {
-                        Some((key, value)) => {
+                item.is_decided = decides.is_some() || follows;
+                match self.traces.winner(name) {
+                    Some((key, value)) if item.is_decided => {
+                        if follows || decides == Some(Into::Key) {
                             item.key = key;
+                        }
+                        let is_number = matches!(item.value, Value::Integer(_));
+                        if decides == Some(Into::Value) || (follows && is_number) {
                             item.value = Value::Integer(value);
                         }
-                        None => self.is_unsure |= decides,
                     }
+                    Some(_) => {}
+                    None => self.is_unsure |= decides.is_some() && !is_dead,
                 }
             }
             self.flow(step, &item, watermark, each);
@@ -179,7 +227,9 @@ pub(super) fn is_placed(pipeline: &Pipeline) -> Vec<bool> {
             here.tossed |= upstream[from.at()].tossed;
         }
         match &step.kind {
-            StepKind::Map(function) => here.tossed |= function.answers() > 1 && here.aggregated,
+            StepKind::Map(function) => {
+                here.tossed |= !function.is_deterministic() && here.aggregated
+            }
             StepKind::Count(_) | StepKind::Sum(_) | StepKind::CountGlobally(_) => {
                 here.aggregated = true;
             }

@@ -22,6 +22,8 @@ pub struct Judgement {
     pub damage: Vec<Damage>,
     /// The names of the damaged records.
     pub names: Vec<Name>,
+    /// How many records are exact, or would be were they no dead letters.
+    sound: u64,
 }
 
 /// What is expected of each step: how often each name, how many in all, and the digest of it.
@@ -41,13 +43,15 @@ struct StepExpected {
 }
 
 /// How often a source record, or what maps made of it, should be reflected at a step over all the ways it
-/// takes there, and how often of these it may be missing because it was late on its way.
+/// takes there, and how often of these it may be missing because it was late on its way; and how often more
+/// it would be, were it no dead letter.
 #[derive(Clone, Copy, Debug)]
 struct Due {
     step: StepIndex,
     leaf: Name,
     times: u64,
     late: u64,
+    dead: u64,
 }
 
 /// What is wrong with one source record.
@@ -57,7 +61,10 @@ struct Record {
     lost: bool,
     divergent: bool,
     late: bool,
+    dead_lettered: bool,
     pending: bool,
+    /// Whether it is one, and no row that repeats another.
+    is_expected: bool,
     excess: u64,
 }
 
@@ -72,14 +79,16 @@ impl Ledger {
         has_drained: bool,
     ) -> Judgement {
         let mut judgement = Judgement::default();
-        judgement.totals.expected = sources.rows() as u64;
+        judgement.totals.expected = sources.records() as u64;
         expectations.evaluate(self, pipeline, sources, words);
         judgement.steps = expectations.steps.iter().map(|expected| (expected.applied, 0)).collect();
         let is_clean = self.traces.divergent.is_empty()
             && self.doubled.is_empty()
+            && self.dead.letters.is_empty()
             && self.agrees(expectations);
         if is_clean {
             judgement.totals.exact = judgement.totals.expected;
+            judgement.sound = judgement.totals.expected;
         } else {
             self.judge_each(pipeline, sources, words, expectations, &mut judgement, has_drained);
         }
@@ -89,7 +98,7 @@ impl Ledger {
                 && expectations.is_placed[at]
                 && expected.digest != self.steps[at].digest
         };
-        let is_counted = judgement.totals.exact == judgement.totals.expected;
+        let is_counted = judgement.sound == judgement.totals.expected;
         let misplaced = expectations.steps.iter().enumerate().any(is_misplaced);
         if !self.phantom.is_empty() || (is_counted && misplaced) {
             judgement.classes.insert(Class::Phantom);
@@ -127,6 +136,17 @@ impl Ledger {
                 lineage => self.leaves(lineage, &mut mark),
             }
         }
+        for &(_, name, lineage) in &self.dead.letters {
+            let mut mark = |leaf| {
+                if let Some(source) = words.names.source_of(leaf) {
+                    records[source.0 as usize].dead_lettered = true;
+                }
+            };
+            match lineage {
+                0 => mark(name),
+                lineage => self.leaves(lineage, &mut mark),
+            }
+        }
         let mut doubled = Vec::new();
         for &(step, lineage) in &self.doubled {
             self.leaves(lineage, &mut |leaf| doubled.push((step, leaf)));
@@ -135,27 +155,30 @@ impl Ledger {
         let in_detail = self.is_detailed();
         let mut expected: Vec<Due> = Vec::new();
         let mut excess: Vec<(StepIndex, u64)> = Vec::new();
-        let mut number = 0;
         sources.each(|source, row, watermark| {
-            let (name, record) = (row.name, &mut records[number]);
-            number += 1;
+            let (name, record) = (row.name, &mut records[row.name.0 as usize]);
+            record.is_expected = true;
             expected.clear();
             excess.clear();
-            let traces = &self.traces;
-            Truth::new(pipeline, words, traces).evaluate(source, row, watermark, &mut |e| {
-                let all = expectations.steps[e.step.at()].counts[e.leaf.0 as usize];
+            let (traces, dead) = (&self.traces, &self.dead);
+            Truth::new(pipeline, words, traces, dead).evaluate(source, row, watermark, &mut |e| {
+                let counts = &expectations.steps[e.step.at()].counts;
+                let all = counts.get(e.leaf.0 as usize).copied().unwrap_or(0);
                 // What is reflected as often as can be is not late on any of its ways.
                 let is_late = e.is_late && self.count(e.step, e.leaf) < u64::from(all);
-                let late = if is_late { u64::from(e.times) } else { 0 };
+                let times = u64::from(e.times);
+                let (times, dead) = if e.is_dead { (0, times) } else { (times, 0) };
+                let late = if is_late { times } else { 0 };
                 let same = |o: &&mut Due| o.step == e.step && o.leaf == e.leaf;
                 match expected.iter_mut().find(same) {
                     Some(other) => {
-                        other.times += u64::from(e.times);
+                        other.times += times;
                         other.late += late;
+                        other.dead += dead;
                     }
                     None => {
                         let Expected { step, leaf, .. } = e;
-                        expected.push(Due { step, leaf, times: e.times.into(), late });
+                        expected.push(Due { step, leaf, times, late, dead });
                     }
                 }
                 is_late
@@ -163,13 +186,17 @@ impl Ledger {
             for e in &expected {
                 let (reflected, times) = (self.count(e.step, e.leaf), e.times);
                 let is_doubled = doubled.binary_search(&(e.step, e.leaf)).is_ok();
-                let class = if reflected > times || is_doubled {
+                let class = if reflected > times + e.dead || is_doubled {
                     record.duplicated = true;
                     excess.push((
                         e.step,
                         (reflected - times.min(reflected)).max(u64::from(is_doubled)),
                     ));
                     Class::Duplicated
+                } else if reflected > times {
+                    // It was given up, and what an earlier execution made of it is there.
+                    record.divergent = true;
+                    continue;
                 } else if reflected < times && reflected + e.late >= times {
                     record.late = true;
                     judgement.steps[e.step.at()].1 += times - reflected;
@@ -209,14 +236,17 @@ impl Ledger {
 impl Judgement {
     fn count(&mut self, records: &[Record]) {
         let totals = &mut self.totals;
-        for record in records {
+        for record in records.iter().filter(|record| record.is_expected) {
             totals.duplicated += u64::from(record.duplicated);
             totals.excess += record.excess;
             totals.lost += u64::from(record.lost);
             totals.divergent += u64::from(record.divergent);
             totals.late += u64::from(record.late);
-            let Record { duplicated, lost, divergent, late, pending, .. } = *record;
-            totals.exact += u64::from(!(duplicated || lost || divergent || late || pending));
+            totals.dead_lettered += u64::from(record.dead_lettered);
+            let Record { duplicated, lost, divergent, late, pending, dead_lettered, .. } = *record;
+            let is_sound = !(duplicated || lost || divergent || late || pending);
+            self.sound += u64::from(is_sound);
+            totals.exact += u64::from(is_sound && !dead_lettered);
         }
         let found = [
             (totals.duplicated, Class::Duplicated),
@@ -269,9 +299,12 @@ impl Expectations {
             step.digest = 0;
         }
         let (steps, rows) = (&mut self.steps, sources.rows());
-        let mut truth = Truth::new(pipeline, words, &ledger.traces);
+        let mut truth = Truth::new(pipeline, words, &ledger.traces, &ledger.dead);
         sources.each(|source, row, watermark| {
             truth.evaluate(source, row, watermark, &mut |e| {
+                if e.is_dead {
+                    return false;
+                }
                 let step = &mut steps[e.step.at()];
                 let at = e.leaf.0 as usize;
                 if at >= step.counts.len() {

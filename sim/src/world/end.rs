@@ -37,14 +37,20 @@ impl World<'_> {
         Some(End::Stuck(self.describe_stuck(event, why)))
     }
 
-    /// After calm, whether all that is left is the repetition of requests that lead to nothing: no commit,
-    /// no crash, no fault for so long that every one of them was sent again and again, and nothing else
-    /// on its way.
+    /// After calm, whether all that is left is the repetition of requests that lead to nothing, and of
+    /// functions that fail: no commit, no crash, no fault for so long that every one of them came again and
+    /// again, and nothing else on its way.
     fn is_fruitless(&mut self, event: &Event) -> bool {
-        let Event::Wake { timer: Timer::Retry { .. } | Timer::RetryWatermark { .. }, .. } = event
-        else {
+        let Event::Wake { timer, .. } = event else {
             return false;
         };
+        match timer {
+            Timer::Retry { .. }
+            | Timer::RetryWatermark { .. }
+            | Timer::Reapply(_)
+            | Timer::Reread => {}
+            Timer::Arrival | Timer::Close => return false,
+        }
         let fired = self.outside.answers.fired_in_all();
         if std::mem::replace(&mut self.faults_seen, fired) != fired {
             self.progress_at = self.now;

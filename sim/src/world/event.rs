@@ -64,13 +64,16 @@ pub(super) enum Event {
     },
 }
 
-/// Whether an event is more than the repetition of a request.
+/// Whether an event is more than the repetition of a request, or of a function that failed.
 pub(super) fn is_substantial(event: &Event) -> bool {
     match event {
         Event::Request { .. } | Event::Reply { .. } | Event::Error { .. } => false,
         Event::Wake { timer, .. } => match timer {
-            Timer::Retry { .. } | Timer::RetryWatermark { .. } => false,
-            Timer::Arrival | Timer::Close | Timer::Reapply(_) | Timer::Reread => true,
+            Timer::Retry { .. }
+            | Timer::RetryWatermark { .. }
+            | Timer::Reapply(_)
+            | Timer::Reread => false,
+            Timer::Arrival | Timer::Close => true,
         },
         Event::Commit { .. }
         | Event::Answer { .. }

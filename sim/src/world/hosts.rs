@@ -90,8 +90,10 @@ impl World<'_> {
                 self.owners[shard].life += 1;
                 self.owners[shard].is_running = false;
                 self.outside.ledger.dropped(ShardIndex(shard as u32));
+                self.outside.lapse(ShardIndex(shard as u32));
             }
         }
+        self.after_pulls();
         let waiting = std::mem::take(&mut self.hosts[host as usize].waiting);
         waiting.into_iter().for_each(|waiting| self.forget(waiting));
         self.fingerprint.add(self.now, 6 << 56 | u64::from(host));

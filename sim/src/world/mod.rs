@@ -8,6 +8,7 @@ mod end;
 mod event;
 mod hosts;
 mod leases;
+mod messages;
 mod perform;
 
 #[cfg(test)]
@@ -79,7 +80,12 @@ impl<'a> World<'a> {
     pub fn new(plan: &'a Plan) -> World<'a> {
         let pipeline = &plan.pipeline;
         let (hosts, shards) = (plan.hosts(), pipeline.shards());
-        let wait = |step: &onceproof_model::pipeline::Step| step.mechanism.retry.wait(u32::MAX);
+        // The longest that one step does the same again before anything comes of it.
+        let wait = |step: &onceproof_model::pipeline::Step| {
+            let retry = step.mechanism.retry;
+            let failures = Nanos::from(step.failing.dead_letter_after.unwrap_or(1));
+            retry.wait(u32::MAX).max(retry.timeout.saturating_mul(failures))
+        };
         let latency = plan.network;
         World {
             plan,

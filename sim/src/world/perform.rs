@@ -67,6 +67,9 @@ impl World<'_> {
         let worker = running(workers, owners, zombies, who);
         let now = Time(outside.now.0.saturating_add(skew));
         worker.handle(input, &mut Moment { now, pipeline, env: outside, effects });
+        if !self.outside.pulled.is_empty() || !self.outside.wakes.is_empty() {
+            self.after_pulls();
+        }
         let list = List {
             who,
             effects: std::mem::take(&mut self.effects.list),
@@ -126,6 +129,7 @@ impl World<'_> {
                     let (at, timer) = (self.by_clock(*at, skew), *timer);
                     self.wake(who, at, timer);
                 }
+                Effect::AckMessage(ack) => self.ack_message(ack),
             }
         }
         list.effects.clear();
@@ -149,6 +153,7 @@ impl World<'_> {
         let (before, subject) = match effect {
             Effect::Commit(commit) => (before_commit(commit.kind), commit.subject),
             Effect::Ack(ack) => (Before::Ack, ack.subject),
+            Effect::AckMessage(ack) => (Before::Ack, Subject::Record(ack.name)),
             Effect::Send(request) => (Before::Send, request.subject()),
             Effect::Wake { .. } => return Fate::GoesOn,
         };

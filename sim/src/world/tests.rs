@@ -6,7 +6,7 @@ use crate::fault::{Climate, ClockWay, Fault, Kind, Place};
 use crate::input::{Input as Rows, Row};
 use crate::plan::{Cluster, Network, Until};
 use onceproof_model::mechanism::Mechanism;
-use onceproof_model::pipeline::{SourceWatermark, Step, StepIndex, StepKind};
+use onceproof_model::pipeline::{Failing, SourceWatermark, Step, StepIndex, StepKind};
 use onceproof_model::record::Value;
 use onceproof_model::time::{MILLISECOND, SECOND};
 use onceproof_model::window::Windowing;
@@ -18,11 +18,12 @@ fn plan(faults: Vec<Fault>) -> Plan {
         kind,
         from: from.iter().map(|&index| StepIndex(index)).collect(),
         shards: 1,
+        failing: Failing::default(),
         mechanism: Mechanism::default(),
     };
     let windows = Windowing { length: 60 * SECOND, lateness: 0 };
     let steps = vec![
-        step("events", StepKind::Source { watermark: SourceWatermark::Perfect }, &[]),
+        step("events", StepKind::Source { watermark: SourceWatermark::Perfect, queue: None }, &[]),
         step("per-user", StepKind::Count(windows), &[0]),
     ];
     let row = |(key, at): (&str, i64)| Row {

@@ -18,7 +18,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 /// The odds of faults that a seed draws: per request, per ack, per commit, per execution of a function,
-/// or, for what befalls a worker, per step of the protocol.
+/// per delivery of a message or, for what befalls a worker, per step of the protocol.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(in crate::scenario) struct Faults {
@@ -54,6 +54,8 @@ pub(in crate::scenario) struct Faults {
     pub r#move: Option<At<Drawn<Plain<Literal>>>>,
     /// The clock of a worker jumps.
     pub clock_step: Option<At<Drawn<ClockStep<Literal>>>>,
+    /// A queue hands a message out again, though it is held.
+    pub redeliver: Option<At<Drawn<Plain<Literal>>>>,
 }
 
 /// Odds alone, or a table of odds and parameters.
@@ -180,6 +182,8 @@ pub(in crate::scenario) enum DoTable {
     Move(Plain<NoOdds>),
     /// The clock of a worker jumps.
     ClockStep(ClockStep<NoOdds>),
+    /// A queue hands a message out again, though it is held.
+    Redeliver(Plain<NoOdds>),
 }
 
 impl DoTable {
@@ -202,6 +206,7 @@ impl DoTable {
             DoTable::Pause(table) => (KindName::Pause, table),
             DoTable::Move(table) => (KindName::Move, table),
             DoTable::ClockStep(table) => (KindName::ClockStep, table),
+            DoTable::Redeliver(table) => (KindName::Redeliver, table),
         }
     }
 }

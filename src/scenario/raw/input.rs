@@ -55,7 +55,8 @@ pub(in crate::scenario) struct Record {
     pub event_time: Option<Moment>,
     /// What it carries; 1 where it is not given.
     pub value: Option<Content>,
-    /// Its id, instead of shard and offset.
+    /// Its id, instead of shard and offset. In a queue, what its publisher gives: records of one id are one
+    /// record that was published several times.
     pub id: Option<String>,
 }
 

@@ -6,6 +6,8 @@ pub(super) mod input;
 pub(super) mod forgetting;
 pub(super) mod mechanism;
 pub(super) mod dedup;
+pub(super) mod function;
+pub(super) mod queue;
 pub(super) mod fault;
 pub(super) mod parameters;
 pub(super) mod place;
@@ -228,6 +230,8 @@ pub(super) struct Step {
     pub shards: Option<At<u64>>,
     /// Of a source: how it knows its event-time watermark; `perfect` where it is not given.
     pub watermark: Option<At<Watermark>>,
+    /// Of a source: the queue that hands it its records, which then stand at no offsets.
+    pub queue: Option<At<queue::Queue>>,
     /// Of a source: what it reads, instead of the input of the whole file.
     pub input: Option<At<input::Input>>,
     /// Of a map: its function.
@@ -236,6 +240,11 @@ pub(super) struct Step {
     /// Of a map: whether what it takes is durable before it runs, so that it runs again on the same records
     /// only. It is not fused into the step before it then. False where it is not given.
     pub stable_input: Option<At<bool>>,
+    /// Of a map: on which records its function fails each time.
+    pub poison: Option<At<function::Poison>>,
+    /// Of a map: when a record on which its function fails goes to the dead letters; it is tried for ever
+    /// where it is not given.
+    pub dead_letter: Option<At<function::DeadLetter>>,
     /// Of an aggregate: the length of its windows.
     pub window: Option<At<Duration>>,
     /// Of an aggregate: how long after a window's end a late record is still taken; none where it is
@@ -314,6 +323,12 @@ pub(super) enum Function {
     Explode(Explode),
     /// One of so many sides, perhaps another when run again.
     Coin(Coin),
+    /// The processing time in steps, later when run again.
+    Clock(function::Clock),
+    /// What a service says of the key, something else some time later.
+    Lookup(function::Lookup),
+    /// The number of the record in order of execution, counted from 0 again after a crash.
+    Order(function::Order),
 }
 
 /// Where `key-by` takes the key from.
@@ -361,7 +376,7 @@ pub(super) struct Coin {
     pub into: Into,
 }
 
-/// Where a coin's side goes.
+/// Where a function's answer goes.
 #[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Into {

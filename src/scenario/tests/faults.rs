@@ -68,8 +68,18 @@ fn drawn_faults_take_parameters_and_do_something() {
     let beside = "answer 4 of 2 is the first one again";
     check("[faults]\nuser-differs = { odds = 0.1, answer = 4 }", nothing, "user-differs", beside);
     let plain = format!("{HEAD}{INPUT}{SOURCE}{COUNT}[faults]\n");
-    let beside = "every function here answers alike each time";
+    let beside = "no function here is a coin, whose answer it could change";
     refused(&format!("{plain}user-differs = 0.1"), nothing, "user-differs", beside);
+    let map = "[[step]]\nname = \"m\"\nkind = \"map\"\nfn = { clock = { every = \"1s\" } }\n";
+    let clock = format!("{HEAD}{INPUT}{SOURCE}{map}{COUNT}[faults]\n");
+    refused(&format!("{clock}user-differs = 0.1"), nothing, "user-differs", beside);
+    let nothing = "`redeliver` can do nothing here";
+    refused(
+        &format!("{plain}redeliver = 0.1"),
+        nothing,
+        "redeliver",
+        "no source reads a `queue` that",
+    );
     let nothing = "`user-fails` can do nothing here";
     refused(&format!("{plain}user-fails = 0.1"), nothing, "user-fails", "there is no map");
     let nothing = "`move` can do nothing here";

@@ -56,21 +56,15 @@ fn unknown_keys_are_shown_with_the_nearest_one() {
 fn what_is_not_built_yet_is_refused_by_name() {
     let check = |end: &str, title, at| refused(&with(end), title, at, "");
     check("[sweep]\nvary = {}", "`vary` is not built yet", "vary");
-    check("[faults]\nredeliver = \"1/10\"", "`redeliver` is not built yet", "redeliver");
-    for kind in ["call-unknown", "redeliver"] {
+    for kind in ["call-unknown"] {
         let quoted = format!("\"{kind}\"");
         let text = fault("{ to = \"flip\" }", &quoted);
         refused(&text, &format!("`do = \"{kind}\"` is not built yet"), &quoted, "");
     }
-    let text = fault("{ to = \"flip\" }", "{ redeliver = {} }");
-    refused(&text, "`redeliver` is not built yet", "redeliver", "");
     let sink = "[[step]]\nname = \"t\"\nkind = \"sink\"\nwrite = \"append\"";
     check(sink, "`write = \"append\"` is not built yet", "\"append\"");
-    for function in ["clock", "lookup", "order", "call"] {
-        let map = format!("[[step]]\nname = \"m\"\nkind = \"map\"\nfn = {{ {function} = {{}} }}");
-        let title = format!("`{function}` is not built yet");
-        refused(&with(&map), &title, &format!("{function} ="), "");
-    }
+    let map = "[[step]]\nname = \"m\"\nkind = \"map\"\nfn = { call = {} }";
+    check(map, "`call` is not built yet", "call =");
     let torn = HEAD.replace("\"exactly-once\"", "{ violates = [\"lost\", \"torn\"] }");
     refused(&torn, "`torn` is not built yet", "\"torn\"", "");
     let before = fault("{ before = \"call\" }", "\"crash\"");

@@ -1,6 +1,8 @@
 //! Steps, functions, inputs and mechanisms.
 
 use super::*;
+use onceproof_model::mechanism::Ack;
+use onceproof_model::pipeline::{MessageIds, Queue, StepKind};
 
 #[test]
 fn steps_have_names_kinds_and_inputs() {
@@ -36,6 +38,8 @@ fn steps_have_names_kinds_and_inputs() {
     check(&kind("sink", "window = \"1s\""), "a `sink` has no `window`", "window", belongs);
     let belongs = "`fn` belongs to `map`";
     check(&kind("reshuffle", "fn = \"identity\""), "a `reshuffle` has no `fn`", "fn", belongs);
+    let belongs = "`poison` belongs to `map`";
+    check(&kind("sink", "poison = { key = \"a\" }"), "a `sink` has no `poison`", "poison", belongs);
     let globally = "shards = 2\nwindow = \"1s\"";
     check(&kind("count-globally", globally), "`count-globally` has one shard", "2\nw", "");
     check(&kind("reshuffle", ""), "nobody takes the outputs of `c`", "\"c\"", "");
@@ -73,12 +77,21 @@ fn functions_are_read() {
         "{ filter = { value-at-least = 3 } }",
         "{ explode = { copies = 3 } }",
         "{ coin = { sides = 3, into = \"value\" } }",
+        "{ clock = { every = \"100ms\" } }",
+        "{ lookup = { changes-every = \"1s\", values = 2, into = \"value\" } }",
+        "{ order = {} }",
+        "\"identity\"\npoison = { key = \"bob\" }\ndead-letter = { after = 3 }",
     ] {
         read(&map(function));
     }
     let check = |function: &str, title, at, beside| refused(&map(function), title, at, beside);
     check("{ coin = { sides = 1 } }", "`sides` is out of range", "1 }", "from 2");
     check("{ coin = {} }", "`sides` is missing", "{} }", "");
+    check("{ clock = { every = \"0s\" } }", "a step of 0", "\"0s\"", "at least 1ns");
+    let lookup = "{ lookup = { changes-every = \"1s\", values = 1 } }";
+    check(lookup, "`values` is out of range", "1 } }", "from 2");
+    let never = "\"identity\"\ndead-letter = { after = 0 }";
+    check(never, "`after` is out of range", "0 }", "from 1");
     check("{ explode = { copies = 0 } }", "`copies` is out of range", "0 }", "from 1");
     check("\"coin\"", "expected a table `{ … }`", "\"coin\"", "");
     check("{ key-by = { befor = \"/\" } }", "unknown name `befor`", "befor", "`before`?");
@@ -226,4 +239,71 @@ fn a_stable_input_is_one_that_is_committed_before_it_is_sent() {
     read(&sure);
     let count = format!("{HEAD}{INPUT}{SOURCE}{COUNT}stable-input = true\n");
     refused(&count, "a `count` has no `stable-input`", "stable-input", "belongs to `map`");
+}
+
+#[test]
+fn queues_are_read() {
+    let queue = |queue: &str, records: &str| {
+        let input = format!("[input]\nrecords = [{records}]\n");
+        format!("{HEAD}{input}{SOURCE}queue = {queue}\n{COUNT}")
+    };
+    let plain = "{ key = \"a\", at = \"0s\" }";
+    let named = "{ key = \"a\", at = \"0s\", id = \"x\" }";
+    let of = |text: &str| match read(text).plan.pipeline.steps()[0].kind {
+        StepKind::Source { queue, .. } => queue,
+        _ => panic!("a source"),
+    };
+    let right = Queue {
+        deadline: 10_000_000_000,
+        extend: true,
+        ack: Ack::AfterCommit,
+        ids: MessageIds::Message,
+    };
+    assert_eq!(of(&queue("{}", plain)), Some(right));
+    let other = "{ deadline = \"1s\", extend = false, ack = \"on-receipt\", ids = \"attribute\" }";
+    let given = Queue {
+        deadline: 1_000_000_000,
+        extend: false,
+        ack: Ack::OnReceipt,
+        ids: MessageIds::Attribute,
+    };
+    assert_eq!(of(&queue(other, named)), Some(given));
+    let check = |text: &str, title, at, beside| refused(text, title, at, beside);
+    check(&queue("{ deadline = \"0s\" }", plain), "a deadline of 0", "\"0s\"", "");
+    let attribute = queue("{ ids = \"attribute\" }", plain);
+    let title = "there is no attribute to take ids from";
+    check(&attribute, title, "\"attribute\"", "record 0 has no `id`");
+    let again = "{ key = \"a\", at = \"1s\", id = \"x\" }";
+    let title = "two records of a queue have one `id`";
+    check(&queue("{}", &format!("{named}, {again}")), title, "{}", "records 0 and 1");
+    let again = again.replace(", id", ", event-time = \"0s\", id");
+    let twice = queue("{}", &format!("{named}, {again}"));
+    read(&twice);
+    let place =
+        "[[fault]]\nat = { step = \"events\", record = \"events/0#1\" }\ndo = \"redeliver\"";
+    let title = "`events/0#1` is no record";
+    check(
+        &format!("{twice}{place}"),
+        title,
+        "\"events/0#1\"",
+        "it is `events/0#0`, published again",
+    );
+    check(
+        &queue("{ idss = \"none\" }", plain),
+        "unknown key `idss`",
+        "idss",
+        "did you mean `ids`?",
+    );
+    let ack = "[[fault]]\nat = { step = \"events\", before = \"ack\" }\ndo = \"crash\"";
+    read(&format!("{}{ack}", queue("{}", plain)));
+    let ack = format!("{HEAD}{INPUT}{SOURCE}{COUNT}{ack}");
+    check(&ack, "there is never `ack` at `events`", "\"ack\"", "a source takes nothing in");
+    let again = "[[fault]]\nat = { step = \"per-user\" }\ndo = \"redeliver\"";
+    let again = format!("{}{again}", queue("{}", plain));
+    check(
+        &again,
+        "there is never a second delivery at `per-user`",
+        "\"per-user\"",
+        "it reads no `queue`",
+    );
 }

@@ -251,6 +251,29 @@ fn a_function_that_fails_is_tried_again_and_its_key_stays_busy() {
 }
 
 #[test]
+fn a_record_on_which_a_function_fails_too_often_is_done_with_and_makes_nothing() {
+    let mut stage = Stage::map_with_dead_letters(2);
+    stage.world.answers = VecDeque::from([None, None]);
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(
+        request,
+        &["ask catalog events/0#0", "run function events/0#0", "wake 30ms reapply"],
+    );
+    let again = stage.timer(0);
+    stage.takes(again, &["ready"]);
+    stage.takes(
+        Input::Resume,
+        &[
+            "ask catalog events/0#0",
+            "run function events/0#0",
+            "commit events/0#0 [dead letter events/0#0, id ann]",
+        ],
+    );
+    stage.takes(committed(0), &["ack events/0#0"]);
+}
+
+#[test]
 fn a_bundle_closes_when_it_is_full_and_at_the_end_of_the_instant() {
     let bundle = Bundle { records: 2 };
     let mut stage = Stage::map(Mechanism { bundle, ..Mechanism::default() });
@@ -294,6 +317,25 @@ fn a_source_commits_offset_and_output_before_it_sends() {
     );
     stage.takes(Input::Resume, &["read 1"]);
     stage.takes(committed(0), &["send events/0#0", "wake 30ms retry"]);
+}
+
+#[test]
+fn a_message_is_acked_when_what_it_became_is_durable_or_wrongly_before() {
+    let mut stage = Stage::queue(Ack::AfterCommit);
+    stage.takes(Input::Boot, &["take token 1", "scan", "ready"]);
+    stage.takes(Input::Resume, &["read 0", "commit events/0#0 [hold events/0#0]", "ready"]);
+    stage.takes(
+        committed(0),
+        &["ack message events/0#0", "send events/0#0", "wake 30ms retry", "ready"],
+    );
+
+    let mut stage = Stage::queue(Ack::OnReceipt);
+    stage.takes(Input::Boot, &["take token 1", "scan", "ready"]);
+    stage.takes(
+        Input::Resume,
+        &["read 0", "ack message events/0#0", "commit events/0#0 [hold events/0#0]", "ready"],
+    );
+    stage.takes(committed(0), &["send events/0#0", "wake 30ms retry", "ready"]);
 }
 
 #[test]

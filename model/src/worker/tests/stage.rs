@@ -3,16 +3,19 @@
 use super::super::Worker;
 use crate::commit::{CommitKind, Content, Delta, Scan, Subject, Watermark};
 use crate::effect::{
-    Effect, Effects, Env, FilterSaid, Input, Mark, Member, Moment, Read, Reply, Request, Rpc,
-    SourceRow, Timer,
+    Effect, Effects, Env, FilterSaid, Input, Mark, Member, Message, Moment, Pull, Read, Reply,
+    Request, Rpc, SourceRow, Timer,
 };
 use crate::function::Function;
 use crate::key::Key;
-use crate::mechanism::{Fuse, Mechanism};
+use crate::mechanism::{Ack, Fuse, Mechanism};
 use crate::name::{Name, Vocabulary};
-use crate::pipeline::{Pipeline, ShardIndex, Sink, SourceWatermark, Step, StepIndex, StepKind};
+use crate::pipeline::{
+    Failing, MessageIds, Pipeline, Queue, ShardIndex, Sink, SourceWatermark, Step, StepIndex,
+    StepKind,
+};
 use crate::record::{Record, RecordId, Value};
-use crate::time::{SECOND, Time};
+use crate::time::{Nanos, SECOND, Time};
 use crate::window::Windowing;
 use std::collections::VecDeque;
 
@@ -40,6 +43,8 @@ pub(super) struct Script {
     /// How many records the source has.
     pub(super) rows: u64,
     pub(super) asked: Vec<String>,
+    /// How many messages were pulled.
+    pub(super) pulled: u64,
 }
 
 impl Env for Script {
@@ -113,14 +118,38 @@ impl Env for Script {
         })
     }
 
+    fn pull(&mut self, shard: ShardIndex) -> Pull {
+        match self.read(shard, 0) {
+            Read::Row(row) if self.pulled == 0 => {
+                self.pulled = 1;
+                Pull::Message(Message { row, number: 0, delivery: 1 })
+            }
+            Read::Row(_) | Read::End => Pull::Nothing,
+            Read::NotYet { arrival } => Pull::NotYet { at: arrival },
+        }
+    }
+
+    fn queue_watermark(&mut self, _: ShardIndex) -> Time {
+        Time(0)
+    }
+
+    fn oldest_unacked(&mut self, _: ShardIndex) -> Time {
+        Time(0)
+    }
+
     fn source_watermark(&mut self, _: ShardIndex, _: u64) -> Time {
         Time(0)
     }
 
-    fn execute(&mut self, _: StepIndex, name: Name, _: u32) -> Option<u32> {
+    fn execute(&mut self, _: StepIndex, name: Name, _: Key, _: u32) -> Option<u32> {
         let text = self.words.names.text(name, &self.words.keys, |_| "events");
         self.asked.push(format!("run function {text}"));
         self.answers.pop_front().unwrap_or(Some(0))
+    }
+
+    fn look_up(&mut self, _: StepIndex, key: Key, _: Nanos, _: u32) -> u32 {
+        self.asked.push(format!("look up {}", self.words.keys.text(key)));
+        0
     }
 }
 
@@ -129,23 +158,38 @@ const STEPS: [&str; 3] = ["events", "under-test", "below"];
 impl Stage {
     /// A source, the step under test with these mechanisms, and one more; a stage and a shard each.
     pub(super) fn new(kind: StepKind, below: StepKind, mechanism: Mechanism) -> Stage {
-        Stage::with(kind, below, mechanism, Fuse::Apart)
+        Stage::made(kind, Failing::default(), below, mechanism, Fuse::Apart)
+    }
+
+    fn failing(kind: StepKind, failing: Failing, below: StepKind, mechanism: Mechanism) -> Stage {
+        Stage::made(kind, failing, below, mechanism, Fuse::Apart)
     }
 
     /// The same, and whether the step below runs in the stage under test.
     pub(super) fn with(kind: StepKind, below: StepKind, mechanism: Mechanism, fuse: Fuse) -> Stage {
-        let step = |at: usize, kind, mechanism| Step {
+        Stage::made(kind, Failing::default(), below, mechanism, fuse)
+    }
+
+    fn made(
+        kind: StepKind,
+        failing: Failing,
+        below: StepKind,
+        mechanism: Mechanism,
+        fuse: Fuse,
+    ) -> Stage {
+        let step = |at: usize, kind, failing, mechanism| Step {
             name: STEPS[at].into(),
             kind,
             from: at.checked_sub(1).map(|from| StepIndex(from as u16)).into_iter().collect(),
             shards: 1,
+            failing,
             mechanism,
         };
-        let source = StepKind::Source { watermark: SourceWatermark::Perfect };
+        let source = StepKind::Source { watermark: SourceWatermark::Perfect, queue: None };
         let pipeline = Pipeline::new(vec![
-            step(0, source, Mechanism::default()),
-            step(1, kind, Mechanism { fuse: Fuse::Apart, ..mechanism }),
-            step(2, below, Mechanism { fuse, ..Mechanism::default() }),
+            step(0, source, Failing::default(), Mechanism::default()),
+            step(1, kind, failing, Mechanism { fuse: Fuse::Apart, ..mechanism }),
+            step(2, below, Failing::default(), Mechanism { fuse, ..Mechanism::default() }),
         ])
         .expect("a good graph");
         let mut words = Vocabulary::default();
@@ -161,6 +205,7 @@ impl Stage {
             answers: VecDeque::new(),
             rows: 0,
             asked: Vec::new(),
+            pulled: 0,
         };
         let (sent, timers) = (Vec::new(), Vec::new());
         Stage { pipeline, worker, world, effects: Effects::default(), sent, timers }
@@ -169,6 +214,25 @@ impl Stage {
     /// A map that passes records on to a count.
     pub(super) fn map(mechanism: Mechanism) -> Stage {
         Stage::new(StepKind::Map(Function::Identity), count(0), mechanism)
+    }
+
+    /// A map whose records go to the dead letters after so many failures.
+    pub(super) fn map_with_dead_letters(after: u32) -> Stage {
+        let failing = Failing { poison: None, dead_letter_after: Some(after) };
+        let function = StepKind::Map(Function::Identity);
+        Stage::failing(function, failing, count(0), Mechanism::default())
+    }
+
+    /// A source of one message in a queue, which is acked as said.
+    pub(super) fn queue(ack: Ack) -> Stage {
+        let mut stage = Stage::map(Mechanism::default());
+        let ids = MessageIds::Message;
+        let queue = Some(Queue { deadline: SECOND, extend: true, ack, ids });
+        let mut steps = stage.pipeline.steps().to_vec();
+        steps[0].kind = StepKind::Source { watermark: SourceWatermark::Perfect, queue };
+        stage.pipeline = Pipeline::new(steps).expect("a good graph");
+        stage.world.rows = 1;
+        stage.at(0)
     }
 
     /// A count in windows of 10 s, above a sink, which waits for no watermarks.
@@ -197,7 +261,7 @@ impl Stage {
             match effect {
                 Effect::Send(request) => self.sent.push(request),
                 Effect::Wake { timer, .. } => self.timers.push(timer),
-                Effect::Commit(_) | Effect::Ack(_) => {}
+                Effect::Commit(_) | Effect::Ack(_) | Effect::AckMessage(_) => {}
             }
         }
         if self.worker.is_ready() {
@@ -328,6 +392,7 @@ impl Stage {
                 format!("{kind} {} [{}]", self.subject(commit.subject), deltas.join(", "))
             }
             Effect::Ack(ack) => format!("ack {}", self.subject(ack.subject)),
+            Effect::AckMessage(ack) => format!("ack message {}", self.name(ack.name)),
             Effect::Send(request) => format!("send {}", self.subject(request.subject())),
             Effect::Wake { at, timer } => {
                 let timer = match timer {
@@ -362,6 +427,7 @@ impl Stage {
             Delta::Stamped(stamp) => format!("stamped {stamp}"),
             Delta::Watermark { value, .. } => format!("watermark {}", value.event),
             Delta::Decided { name, .. } => format!("decided {}", self.name(*name)),
+            Delta::DeadLetter { name, .. } => format!("dead letter {}", self.name(*name)),
             Delta::Row { name, .. } => format!("row {}", self.name(*name)),
         }
     }

@@ -1,0 +1,119 @@
+//! Dead letters: records on which a function failed so often that the pipeline gave them up, and said so in
+//! a commit. They are neither exact nor lost: they are counted apart. But only a record on which the
+//! function did fail so often, seen from outside, may be given up; any other is missing like any other.
+
+use super::Ledger;
+use hashbrown::HashMap;
+use onceproof_model::key::Key;
+use onceproof_model::mix::{fold, scatter};
+use onceproof_model::name::{Name, Names, Origin};
+use onceproof_model::pipeline::{Pipeline, StepIndex};
+use rustc_hash::FxBuildHasher;
+
+/// What is known of failures and of records that were given up.
+#[derive(Debug, Default)]
+pub(super) struct Dead {
+    /// After how many failures each step may give a record up.
+    after: Vec<Option<u32>>,
+    failures: HashMap<(StepIndex, Name), u32, FxBuildHasher>,
+    given_up: HashMap<GivenUp, u32, FxBuildHasher>,
+    /// The dead letters themselves, and what was read to make them, in the order of their commits.
+    pub letters: Vec<(StepIndex, Name, u32)>,
+}
+
+/// Which record was given up. Below an aggregate it is known by the name under which it entered the first
+/// one, and by its way from the last one: the same pane may come to a step by several.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct GivenUp {
+    pub step: StepIndex,
+    pub leaf: Name,
+    pub key: Key,
+    pub way: Way,
+}
+
+/// The aggregate that made a pane, and the outputs of maps that the pane has become since; nothing for what
+/// comes from no pane.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub(super) struct Way(u64);
+
+impl Way {
+    /// From an aggregate.
+    pub fn from(step: u16) -> Way {
+        Way(scatter(u64::from(step) + 1))
+    }
+
+    /// On through a map; what comes from no pane has a name that says so already.
+    pub fn through(self, step: u16, index: u32) -> Way {
+        match self {
+            Way(0) => self,
+            Way(way) => Way(fold(way, scatter(u64::from(step) << 32 | u64::from(index)))),
+        }
+    }
+
+    fn of(name: Name, names: &Names) -> Way {
+        match names.origin(name) {
+            Origin::Source { .. } => Way::default(),
+            Origin::Pane { step, .. } => Way::from(step),
+            // Only aggregates take partial aggregates, and no function fails there.
+            Origin::Partial { first, .. } => Way::of(first, names),
+            Origin::Output { parent, step, index } => Way::of(parent, names).through(step, index),
+        }
+    }
+}
+
+impl Dead {
+    pub fn reset(&mut self, pipeline: &Pipeline) {
+        self.after.clear();
+        self.after.extend(pipeline.steps().iter().map(|step| step.failing.dead_letter_after));
+        self.failures.clear();
+        self.given_up.clear();
+        self.letters.clear();
+    }
+
+    /// How often a record was given up.
+    pub fn times(&self, record: &GivenUp) -> u32 {
+        match self.given_up.is_empty() {
+            true => 0,
+            false => self.given_up.get(record).copied().unwrap_or(0),
+        }
+    }
+}
+
+impl Ledger {
+    /// A function failed on a record.
+    pub fn failed(&mut self, step: StepIndex, name: Name) {
+        if self.dead.after[step.at()].is_some() {
+            *self.dead.failures.entry((step, name)).or_default() += 1;
+        }
+    }
+
+    /// A commit gives a record up.
+    pub(super) fn see_dead_letter(
+        &mut self,
+        step: StepIndex,
+        name: Name,
+        lineage: u32,
+        key: Key,
+        names: &Names,
+    ) {
+        let failures = self.dead.failures.get(&(step, name)).copied().unwrap_or(0);
+        if self.dead.after[step.at()].is_none_or(|after| failures < after) {
+            return;
+        }
+        let mut leaves = Vec::new();
+        match lineage {
+            0 => leaves.push(name),
+            lineage => self.leaves(lineage, &mut |leaf| leaves.push(leaf)),
+        }
+        let way = Way::of(name, names);
+        for leaf in leaves {
+            *self.dead.given_up.entry(GivenUp { step, leaf, key, way }).or_default() += 1;
+        }
+        self.dead.letters.push((step, name, lineage));
+    }
+
+    /// The dead letters, in the order of their commits.
+    pub fn dead_letters(&self) -> impl Iterator<Item = (StepIndex, Name)> {
+        self.dead.letters.iter().map(|&(step, name, _)| (step, name))
+    }
+}

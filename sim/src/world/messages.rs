@@ -1,0 +1,39 @@
+//! Queues and the shards of sources that read them: who is woken by a message, and by an ack, since an ack
+//! of one shard may move the watermark of all.
+
+use super::World;
+use crate::outside::Pulled;
+use onceproof_model::effect::{MessageAck, Timer};
+use onceproof_model::pipeline::StepIndex;
+
+impl World<'_> {
+    /// Takes note of what was pulled, and wakes the shards that may pull.
+    pub(super) fn after_pulls(&mut self) {
+        for at in 0..self.outside.pulled.len() {
+            let Pulled { shard, name, delivery, .. } = self.outside.pulled[at];
+            self.count(9, shard, u64::from(delivery) << 32 | u64::from(name.0));
+            let pulled = self.outside.pulled[at];
+            self.trace.message_pulled(&pulled, &self.outside, self.now);
+        }
+        self.outside.pulled.clear();
+        let mut wakes = std::mem::take(&mut self.outside.wakes);
+        for (shard, at) in wakes.drain(..) {
+            self.wake(self.owner(shard), self.by_clock(at, 0), Timer::Arrival);
+        }
+        self.outside.wakes = wakes;
+    }
+
+    /// A message is done. If that moves the watermark of its queue, every shard of the source reports it.
+    pub(super) fn ack_message(&mut self, ack: &MessageAck) {
+        self.fingerprint
+            .add(self.now, 10 << 56 | u64::from(ack.shard.0) << 32 | u64::from(ack.number));
+        self.trace.message_acked(ack, &self.outside, self.now);
+        if self.outside.ack_message(ack) {
+            let step: StepIndex = self.pipeline.step_of(ack.shard);
+            for number in 0..self.pipeline.step(step).shards {
+                let shard = self.pipeline.shard(step, number);
+                self.wake(self.owner(shard), self.now, Timer::Arrival);
+            }
+        }
+    }
+}
