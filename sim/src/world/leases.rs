@@ -138,11 +138,21 @@ impl World<'_> {
         if let Some(at) = self.zombies.iter().position(|zombie| zombie.who == who) {
             let zombie = self.zombies.remove(at);
             self.trace.zombie_ends(who.shard, zombie.host, &self.outside, self.now);
+            self.outside.lapse(who.shard);
+            self.after_pulls();
         }
     }
 
     pub(super) fn end_zombies_of(&mut self, host: u32) {
-        self.zombies.retain(|zombie| zombie.host != host);
+        let World { zombies, outside, .. } = self;
+        zombies.retain(|zombie| {
+            let stays = zombie.host != host;
+            if !stays {
+                outside.lapse(zombie.who.shard);
+            }
+            stays
+        });
+        self.after_pulls();
     }
 }
 
