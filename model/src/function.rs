@@ -2,6 +2,7 @@
 //! in from outside, so that the same record with the same answer gives the same outputs, and another
 //! answer is a fault like any other.
 
+use crate::call::Action;
 use crate::key::{Key, Keys};
 use crate::record::Value;
 
@@ -26,6 +27,8 @@ pub enum Function {
         /// Where the side goes.
         into: Into,
     },
+    /// The record as it came, once an external service has done this for it.
+    Call(Action),
 }
 
 /// What `key-by` takes the key from.
@@ -75,7 +78,8 @@ impl Function {
             Function::Identity
             | Function::KeyBy(_)
             | Function::Filter(_)
-            | Function::Explode { .. } => 1,
+            | Function::Explode { .. }
+            | Function::Call(_) => 1,
             Function::Coin { sides, .. } => *sides,
         }
     }
@@ -88,7 +92,8 @@ impl Function {
             | Function::KeyBy(KeyBy::Before(_) | KeyBy::Fixed(_))
             | Function::Filter(Filter::Key(_) | Filter::NotKey(_))
             | Function::Explode { .. }
-            | Function::Coin { .. } => false,
+            | Function::Coin { .. }
+            | Function::Call(_) => false,
         }
     }
 
@@ -103,7 +108,7 @@ impl Function {
         mut emit: impl FnMut(Output),
     ) {
         match self {
-            Function::Identity => emit(Output { key, value: value.clone() }),
+            Function::Identity | Function::Call(_) => emit(Output { key, value: value.clone() }),
             Function::KeyBy(by) => {
                 emit(Output { key: by.key(key, value, keys), value: value.clone() })
             }

@@ -19,6 +19,7 @@ mod answers;
 mod network;
 mod outside;
 mod store;
+mod service;
 mod ledger;
 mod trace;
 mod fingerprint;

@@ -18,12 +18,20 @@ pub enum Class {
     Phantom,
     /// Not drained in time, or only fruitless repetition is left.
     Stuck,
+    /// More side effects of a record stand than the scenario allows.
+    Repeated,
 }
 
 impl Class {
     /// All classes, in the order of the documentation.
-    pub const ALL: [Class; 5] =
-        [Class::Duplicated, Class::Lost, Class::Divergent, Class::Phantom, Class::Stuck];
+    pub const ALL: [Class; 6] = [
+        Class::Duplicated,
+        Class::Lost,
+        Class::Divergent,
+        Class::Phantom,
+        Class::Stuck,
+        Class::Repeated,
+    ];
 
     /// The word for it in a scenario file and in reports.
     pub fn word(self) -> &'static str {
@@ -33,6 +41,7 @@ impl Class {
             Class::Divergent => "divergent",
             Class::Phantom => "phantom",
             Class::Stuck => "stuck",
+            Class::Repeated => "repeated",
         }
     }
 }
@@ -120,6 +129,8 @@ pub struct Work {
     pub catalog_reads: u64,
     /// Executions of user functions.
     pub user_calls: u64,
+    /// Calls that changed something at an external service.
+    pub side_effects: u64,
     /// The most ids held in catalogs at a time.
     pub ids_held_max: u64,
     /// The ids held in catalogs at the end.
@@ -172,6 +183,8 @@ pub struct Outcome {
     pub unfired: Vec<usize>,
     /// From the arrival of a source record to the commit that took it into an aggregate or wrote it.
     pub latency: Option<Latency>,
+    /// How often the steps that call external services did so, in file order.
+    pub calls: Vec<StepCalls>,
     /// Why a run is stuck or inconclusive, in words.
     pub reason: Option<String>,
 }
@@ -194,6 +207,21 @@ pub struct StepResult {
     pub late: u64,
     /// The committed totals by key over all windows.
     pub results: BTreeMap<String, i64>,
+}
+
+/// How often a step called an external service for a record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StepCalls {
+    /// The step.
+    pub step: StepIndex,
+    /// How many records it called for.
+    pub records: u64,
+    /// How many calls it made.
+    pub calls: u64,
+    /// For 99 of 100 records it called at most so often.
+    pub p99: u64,
+    /// For no record it called more often.
+    pub max: u64,
 }
 
 /// A record that is not reflected as it should be at a step.

@@ -23,6 +23,8 @@ pub struct Plan {
     pub faults: Vec<Fault>,
     /// When faults and the run end.
     pub until: Until,
+    /// How many side effects of one step may stand for a record, where the scenario says so.
+    pub side_effects: Option<u32>,
 }
 
 /// Workers and service times.
@@ -34,11 +36,13 @@ pub struct Cluster {
     pub commit: Nanos,
     /// The time that one read of the store takes.
     pub read: Nanos,
+    /// The time between a worker and an external service, each way.
+    pub call: Nanos,
 }
 
 impl Default for Cluster {
     fn default() -> Cluster {
-        Cluster { workers: None, commit: MILLISECOND, read: 0 }
+        Cluster { workers: None, commit: MILLISECOND, read: 0, call: MILLISECOND }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::fault::Fault;
 use crate::ledger::{Expectations, Judgement};
-use crate::outcome::{Brief, Class, Classes, Outcome, StepResult, Verdict};
+use crate::outcome::{Brief, Class, Classes, Damage, Outcome, StepResult, Verdict};
+use crate::outside::Outside;
 use crate::plan::Plan;
 use crate::trace::Trace;
 use crate::world::{End, World};
@@ -69,6 +70,8 @@ impl<'a> Simulator<'a> {
         let outside = &mut self.world.outside;
         let pipeline = &self.plan.pipeline;
         let schedule = outside.answers.take_schedule();
+        self.add_repeated(&mut judgement);
+        let outside = &mut self.world.outside;
         let Judgement { damage, names, .. } = &mut judgement;
         outside.ledger.blame(damage, names, &schedule, pipeline, &outside.words);
         let mut steps = Vec::new();
@@ -90,6 +93,7 @@ impl<'a> Simulator<'a> {
             schedule,
             unfired: outside.answers.unfired(),
             latency: outside.ledger.latency(),
+            calls: outside.service.calls(pipeline),
             reason: match end {
                 End::Drained => None,
                 End::Stuck(reason) => Some(reason),
@@ -112,11 +116,36 @@ impl<'a> Simulator<'a> {
         )
     }
 
+    /// Writes down the records of which more side effects stand than the scenario allows.
+    fn add_repeated(&mut self, judgement: &mut Judgement) {
+        let Some(most) = self.plan.side_effects else { return };
+        let Outside { service, words, .. } = &self.world.outside;
+        let name = |step| self.plan.pipeline.step(StepIndex(step)).name.as_str();
+        for (step, record, standing) in service.repeated(most) {
+            if judgement.damage.len() < Outcome::MOST_DAMAGE {
+                judgement.names.push(record);
+                judgement.damage.push(Damage {
+                    class: Class::Repeated,
+                    step,
+                    record: words.names.text(record, &words.keys, name),
+                    expected: most.into(),
+                    reflected: standing.into(),
+                    faults: Vec::new(),
+                });
+            }
+        }
+    }
+
     fn summary(&mut self, end: &End, judgement: &Judgement) -> Brief {
         let outside = &mut self.world.outside;
         let mut classes: Classes = judgement.classes;
         if let End::Stuck(_) = end {
             classes.insert(Class::Stuck);
+        }
+        if let Some(most) = self.plan.side_effects
+            && outside.service.repeated(most).next().is_some()
+        {
+            classes.insert(Class::Repeated);
         }
         let verdict = match (classes.is_empty(), end) {
             (false, _) => Verdict::Violated,

@@ -151,7 +151,7 @@ mod tests {
 
     fn clean(sweep: &mut Sweep) {
         sweep.violated = 0;
-        sweep.classes = [0; 5];
+        sweep.classes = [0; Class::ALL.len()];
         sweep.failing.clear();
     }
 

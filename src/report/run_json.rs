@@ -5,7 +5,7 @@ use super::{RunReport, exact_faults};
 use crate::figures;
 use crate::scenario::fault_to_json;
 use onceproof_model::time::Nanos;
-use onceproof_sim::outcome::{Damage, StepResult, Work};
+use onceproof_sim::outcome::{Damage, StepCalls, StepResult, Work};
 use onceproof_sim::plan::Plan;
 use serde_json::{Map, Value, json};
 
@@ -25,6 +25,7 @@ pub fn run_json(report: &RunReport) -> Value {
         "ledger": counts(figures::ledger(&brief.ledger)),
         "steps": steps(&outcome.steps, plan),
         "damage": outcome.damage.iter().map(|d| damage(d, plan)).collect::<Vec<_>>(),
+        "calls": calls(&outcome.calls, plan),
         "faults": counts(figures::fired(&brief.fired)),
         "schedule": outcome.schedule.iter().map(|f| fault_to_json(f, plan)).collect::<Vec<_>>(),
         "unfired": unfired(plan, &outcome.unfired),
@@ -82,6 +83,19 @@ fn steps(steps: &[StepResult], plan: &Plan) -> Value {
     Value::Object(steps.iter().map(entry).collect())
 }
 
+/// How often each step called an external service for a record.
+fn calls(calls: &[StepCalls], plan: &Plan) -> Value {
+    let entry = |calls: &StepCalls| {
+        let StepCalls { step, records, calls, p99, max } = *calls;
+        let mean = decimal(&figures::ratio(calls, records));
+        let value = json!({
+            "records": records, "calls": calls, "mean": mean, "p99": p99, "max": max,
+        });
+        (plan.pipeline.step(step).name.clone(), value)
+    };
+    Value::Object(calls.iter().map(entry).collect())
+}
+
 fn damage(damage: &Damage, plan: &Plan) -> Value {
     json!({
         "class": damage.class.word(),
@@ -93,8 +107,7 @@ fn damage(damage: &Damage, plan: &Plan) -> Value {
     })
 }
 
-/// What was done. Bloom filters and calls to external services have their place in the document; no
-/// mechanism of this version uses them.
+/// What was done. Bloom filters have their place in the document; no mechanism of this version uses them.
 fn work(work: &Work) -> Value {
     json!({
         "events": work.events,
@@ -104,7 +117,7 @@ fn work(work: &Work) -> Value {
         "catalog_reads": work.catalog_reads,
         "bloom_negatives": 0,
         "user_calls": work.user_calls,
-        "side_effects": 0,
+        "side_effects": work.side_effects,
         "ids_held_max": work.ids_held_max,
         "ids_held_end": work.ids_held_end,
     })

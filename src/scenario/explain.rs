@@ -7,7 +7,7 @@ use std::ops::Range;
 
 /// Names of the design that are not built yet: a name that is known at the same place, the name, and
 /// what can be done instead.
-const NOT_BUILT: [(&str, &str, &str); 37] = [
+const NOT_BUILT: [(&str, &str, &str); 33] = [
     ("catalog", "bloom", "`catalog` is exact too"),
     ("catalog", "bloom-only", "`off` is a wrong design that this version has"),
     ("catalog", "window", "`catalog` forgets nothing too early"),
@@ -22,20 +22,16 @@ const NOT_BUILT: [(&str, &str, &str); 37] = [
     ("drop-ack", "pause", "`crash` stops a worker too"),
     ("drop-ack", "move", "a shard stays on its worker"),
     ("drop-ack", "clock-step", "no mechanism reads a clock"),
-    ("drop-ack", "call-unknown", "there are no functions with side effects"),
     ("drop-ack", "redeliver", "sources are deterministic"),
     ("coin", "clock", "`coin` answers otherwise when it runs again"),
     ("coin", "lookup", "`coin` answers otherwise when it runs again"),
     ("coin", "order", "`coin` answers otherwise when it runs again"),
-    ("coin", "call", "functions have no side effects"),
-    ("upsert", "append", "`upsert` overwrites a result that comes again"),
+    ("put", "put-fenced", "the service takes the last `put`, whoever sends it"),
     ("upsert", "rename", "`upsert` overwrites a result that comes again"),
-    ("upsert", "insert-id", "`upsert` overwrites a result that comes again"),
     ("upsert", "offset", "`upsert` overwrites a result that comes again"),
     ("upsert", "two-phase", "`upsert` overwrites a result that comes again"),
     ("stuck", "torn", "nothing that is committed here has parts"),
     ("stuck", "unbounded", "held ids are counted, and not judged"),
-    ("settle", "call", "there are no functions with side effects"),
     ("dataflow", "best-effort", "`give-up = 1` comes close"),
     ("dataflow", "at-least-once", "`dedup = \"off\"` comes close"),
     ("dataflow", "lambda", "only `dataflow` is simulated"),

@@ -35,6 +35,7 @@ pub(super) fn climate(
     reader.read(KindName::CommitDelayed, &faults.commit_delayed)?;
     reader.read(KindName::UserDiffers, &faults.user_differs)?;
     reader.read(KindName::UserFails, &faults.user_fails)?;
+    reader.read(KindName::CallUnknown, &faults.call_unknown)?;
     Ok(reader.climate)
 }
 
@@ -81,7 +82,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a fault of a function can do something at one of the maps, else why not.
+/// Whether a fault of a function or of a call can do something at one of the steps, else why not.
 fn does_something(kind: &Kind, pipeline: &Pipeline) -> Result<(), String> {
     let word = kind.name().word();
     let mut functions = pipeline.steps().iter().filter_map(|step| match &step.kind {
@@ -91,6 +92,9 @@ fn does_something(kind: &Kind, pipeline: &Pipeline) -> Result<(), String> {
     match *kind {
         Kind::UserFails if functions.next().is_none() => {
             Err(format!("`{word}` can do nothing here\nthere is no map"))
+        }
+        Kind::CallUnknown if !pipeline.steps().iter().any(|step| step.kind.calls()) => {
+            Err(format!("`{word}` can do nothing here\nno step calls an external service"))
         }
         Kind::UserDiffers { answer } => {
             let reasons: Result<Vec<String>, ()> = functions

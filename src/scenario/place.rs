@@ -33,6 +33,8 @@ enum Way {
     Commit,
     /// By an execution of a function.
     Execution,
+    /// By a call to an external service.
+    Call,
     /// By a step of the protocol.
     Before,
     /// By a worker and a time.
@@ -50,6 +52,7 @@ impl Way {
                 Asked::Request | Asked::Ack => Way::Request,
                 Asked::Commit => Way::Commit,
                 Asked::Execute => Way::Execution,
+                Asked::Call => Way::Call,
                 Asked::Before => Way::Before,
             },
         }
@@ -60,7 +63,7 @@ impl Way {
             Way::Request => &["from", "to", "shard", "from-shard", "record", "attempt", "nth"],
             Way::LinkAndTime => &["from", "to", "time"],
             Way::Commit => &["step", "shard", "record", "nth"],
-            Way::Execution => &["step", "record", "attempt", "nth"],
+            Way::Execution | Way::Call => &["step", "record", "attempt", "nth"],
             Way::Before => &["before", "step", "shard", "record", "nth"],
             Way::WorkerAndTime => &["worker", "time"],
         }
@@ -72,7 +75,7 @@ impl Way {
             Way::Request => Needs::OneOf(&["to", "from", "record"]),
             Way::LinkAndTime => Needs::All(&["from", "to", "time"]),
             Way::Commit => Needs::OneOf(&["step", "record"]),
-            Way::Execution => Needs::OneOf(&["step", "record", "attempt"]),
+            Way::Execution | Way::Call => Needs::OneOf(&["step", "record", "attempt"]),
             Way::Before => Needs::All(&["before"]),
             Way::WorkerAndTime => Needs::All(&["worker", "time"]),
         }
@@ -120,6 +123,10 @@ impl Places<'_> {
             Way::Request | Way::LinkAndTime => self.check_request(raw, &found)?,
             Way::Commit => self.check_step(raw, &found, "a commit", &|_| Ok(()))?,
             Way::Execution => self.check_execution(kind, raw, &found)?,
+            Way::Call => {
+                self.refuse_watermark(raw, &found, "no call is made for a watermark")?;
+                self.check_step(raw, &found, "a call", &calls)?;
+            }
             Way::Before => self.check_before(raw, &found)?,
             Way::WorkerAndTime => {
                 if let Some(worker) = &raw.worker
@@ -221,9 +228,7 @@ impl Places<'_> {
         raw: &raw::Place,
         place: &Place,
     ) -> Result<(), Diagnostic> {
-        if let (Some(Record::Watermark(_)), Some(span)) = (&place.record, span(&raw.record)) {
-            return Err(self.source.error(span, "no function is executed on a watermark"));
-        }
+        self.refuse_watermark(raw, place, "no function is executed on a watermark")?;
         if let (Kind::UserDiffers { .. }, Some(At { value: 1, span })) = (kind, &raw.attempt) {
             let error = self.source.error(span.clone(), "the first execution cannot differ");
             return Err(error.label("from 2: an answer differs from the first one"));
@@ -234,6 +239,18 @@ impl Places<'_> {
             _ => Err("it has no function".to_owned()),
         };
         self.check_step(raw, place, "an execution", &possible)
+    }
+
+    fn refuse_watermark(
+        &self,
+        raw: &raw::Place,
+        place: &Place,
+        why: &str,
+    ) -> Result<(), Diagnostic> {
+        match (&place.record, span(&raw.record)) {
+            (Some(Record::Watermark(_)), Some(span)) => Err(self.source.error(span, why)),
+            _ => Ok(()),
+        }
     }
 
     fn check_before(&self, raw: &raw::Place, place: &Place) -> Result<(), Diagnostic> {
@@ -263,6 +280,8 @@ impl Places<'_> {
             Before::Commit if recomputes && !is_watermark && !is_sink => {
                 "under `recompute` its only commit is `settle`"
             }
+            Before::Call if !step.kind.calls() => return calls(step),
+            Before::Call if is_watermark => "no call is made for a watermark",
             Before::Settle if is_sink => "a sink has no outputs to settle",
             Before::Settle if !recomputes && !sends => "it has no outputs to settle",
             Before::Admit
@@ -272,7 +291,8 @@ impl Places<'_> {
             | Before::Ack
             | Before::Send
             | Before::Settle
-            | Before::Emit => return Ok(()),
+            | Before::Emit
+            | Before::Call => return Ok(()),
         };
         Err(refused.to_owned())
     }
@@ -337,6 +357,14 @@ impl Places<'_> {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Whether a step calls an external service, else why not.
+fn calls(step: &Step) -> Result<(), String> {
+    match step.kind.calls() {
+        true => Ok(()),
+        false => Err("it calls no external service".to_owned()),
     }
 }
 

@@ -5,9 +5,10 @@ use super::explain::{FIRST_STEP, belongs_to, custom, no_such};
 use super::mechanism::{Mechanisms, number};
 use super::raw::{self, At, KindWord, span};
 use super::units::{Duration, LONGEST};
+use onceproof_model::call::Action;
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
 use onceproof_model::pipeline::{
-    GraphError, Pipeline, Sink, SourceWatermark, Step, StepIndex, StepKind,
+    GraphError, IdFrom, InsertId, Pipeline, Sink, SourceWatermark, Step, StepIndex, StepKind,
 };
 use onceproof_model::window::Windowing;
 use std::collections::BTreeMap;
@@ -160,9 +161,19 @@ fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
         KindWord::Count => StepKind::Count(windowing(source, step)?),
         KindWord::Sum => StepKind::Sum(windowing(source, step)?),
         KindWord::CountGlobally => StepKind::CountGlobally(windowing(source, step)?),
-        KindWord::Sink => match step.write.as_ref().map(|at| at.value) {
-            None | Some(raw::Write::Upsert) => StepKind::Sink(Sink::Upsert),
-        },
+        KindWord::Sink => StepKind::Sink(match step.write.as_ref().map(|at| &at.value) {
+            None | Some(raw::service::Write::Upsert) => Sink::Upsert,
+            Some(raw::service::Write::Append) => Sink::Append,
+            Some(raw::service::Write::InsertId(given)) => {
+                let At { value: Duration(window), span } = given.window.clone();
+                if window == 0 {
+                    let error = source.error(span, "a table that forgets at once");
+                    return Err(error.label("`append` is a sink without insert ids"));
+                }
+                let from = if given.random { IdFrom::Execution } else { IdFrom::Record };
+                Sink::InsertId(InsertId { window, from })
+            }
+        }),
     })
 }
 
@@ -234,6 +245,13 @@ fn function(source: &Source<'_>, function: &At<raw::Function>) -> Result<Functio
                 raw::Into::Value => Into::Value,
             },
         },
+        raw::Function::Call(call) => Function::Call(match call {
+            raw::service::Call::Write(raw::service::CallWrite::Append) => Action::Append,
+            raw::service::Call::Write(raw::service::CallWrite::Put) => Action::Put,
+            raw::service::Call::Read => Action::Read,
+            raw::service::Call::Delete => Action::Delete,
+            raw::service::Call::Take => Action::Take,
+        }),
     })
 }
 

@@ -70,12 +70,13 @@ pub struct Aggregate {
 
 impl Middle {
     /// Kinds of steps, the plainest first. The last three read values or keys.
-    const KINDS: [&'static str; 12] = [
+    const KINDS: [&'static str; 13] = [
         r#"fn = "identity""#,
         "reshuffle",
         r#"fn = { explode = { copies = 2 } }"#,
         r#"fn = { coin = { sides = 3, into = "key" } }"#,
         r#"fn = { coin = { sides = 3, into = "value" } }"#,
+        r#"fn = { call = { write = "append" } }"#,
         "aggregate",
         "sink",
         r#"fn = { key-by = { before = "/" } }"#,

@@ -55,6 +55,7 @@ pub fn kinds() -> impl Strategy<Value = Kind> {
         span().prop_map(|by| Kind::CommitDelayed { by }),
         (1..=2_u32).prop_map(|answer| Kind::UserDiffers { answer }),
         Just(Kind::UserFails),
+        Just(Kind::CallUnknown),
     ]
 }
 
@@ -115,7 +116,7 @@ impl Strike {
                     let step = StepIndex((self.at % pipeline.steps().len()) as u16);
                     Place { step: Some(step), ..place }
                 }
-                Asked::Execute => {
+                Asked::Execute | Asked::Call => {
                     let step = map(pipeline, kind, self.at)?;
                     let step = Some(step);
                     match self.subject {
@@ -173,10 +174,12 @@ fn edge(pipeline: &Pipeline, number: usize) -> (StepIndex, StepIndex) {
     (edge.from, edge.to)
 }
 
-/// A map whose function such a fault can strike.
+/// A step whose function or call such a fault can strike.
 fn map(pipeline: &Pipeline, kind: Kind, number: usize) -> Option<StepIndex> {
     let is_struck = |&step: &StepIndex| match &pipeline.step(step).kind {
-        StepKind::Map(function) => kind == Kind::UserFails || function.answers() > 1,
+        StepKind::Map(_) if kind == Kind::UserFails => true,
+        kind_of_step if kind == Kind::CallUnknown => kind_of_step.calls(),
+        StepKind::Map(function) => function.answers() > 1,
         _ => false,
     };
     let maps: Vec<StepIndex> = pipeline.order().iter().copied().filter(is_struck).collect();
@@ -205,6 +208,7 @@ impl Climate {
             let can = match name {
                 KindName::UserDiffers => has("coin"),
                 KindName::UserFails => has("kind = \"map\""),
+                KindName::CallUnknown => has("call"),
                 _ => true,
             };
             // A crash tears down all that a worker has in hand: at high odds nothing ever ends.

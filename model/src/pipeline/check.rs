@@ -108,7 +108,8 @@ pub(super) fn check_functions(steps: &[Step], order: &[StepIndex]) -> Result<(),
                         | Function::KeyBy(_)
                         | Function::Filter(_)
                         | Function::Explode { .. }
-                        | Function::Coin { .. },
+                        | Function::Coin { .. }
+                        | Function::Call(_),
                         _,
                     ) => {}
                 }

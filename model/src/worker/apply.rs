@@ -5,12 +5,14 @@
 use super::unit::Taken;
 use super::{Arrived, Parent, Worker, wake_at};
 use crate::commit::{CommitKind, Delta, Subject};
+use crate::call::{Answer, Operation, Row};
 use crate::defect::Defect;
 use crate::effect::{Env, Moment, Timer};
 use crate::function::{Function, Output};
 use crate::mechanism::{Dedup, Outputs};
 use crate::name::output_hash;
-use crate::pipeline::{Sink, StepKind};
+use crate::mix;
+use crate::pipeline::{IdFrom, InsertId, Sink, StepKind};
 use crate::record::{Record, RecordId};
 use crate::time::Time;
 
@@ -21,11 +23,13 @@ pub(super) enum Application {
     Done,
     /// Its function failed: it is tried again when its key has its next turn.
     Failed,
+    /// A call for it is not answered: its key has its next turn when it is.
+    Waiting,
 }
 
 impl Worker {
-    /// Applies an admitted record and adds it to the open unit; or says that its function failed, and that
-    /// it waits at the front of its key.
+    /// Applies an admitted record and adds it to the open unit; or says that its function failed or that a
+    /// call for it is not answered, and that it waits at the front of its key.
     pub(super) fn apply<E: Env>(
         &mut self,
         arrived: &Arrived,
@@ -37,6 +41,19 @@ impl Worker {
             StepKind::Source { .. } => unreachable!("nobody sends to a source"),
             StepKind::Map(function) => {
                 let name = arrived.record.name;
+                if let Function::Call(action) = *function {
+                    let Some(found) = self.call(arrived, Operation::Act(action), m) else {
+                        return Application::Waiting;
+                    };
+                    let answer = m.env.execute(self.step, name, function.answers());
+                    self.calls.forget(self.step, name);
+                    return match (found, answer) {
+                        (Answer::Done, _) | (Answer::Missing, None) => {
+                            self.apply_function(function, answer, arrived, m)
+                        }
+                        (Answer::Missing, Some(_)) => self.apply_to_nothing(arrived, m),
+                    };
+                }
                 let answer = m.env.execute(self.step, name, function.answers());
                 return self.apply_function(function, answer, arrived, m);
             }
@@ -85,7 +102,52 @@ impl Worker {
                 self.units.get(unit).deltas.push(row);
                 self.add(unit, arrived, None, m);
             }
+            StepKind::Sink(Sink::Append) => {
+                return self.write_by_call(arrived, Operation::Append(row(&arrived.record)), m);
+            }
+            StepKind::Sink(Sink::InsertId(InsertId { from, .. })) => {
+                let id = match from {
+                    IdFrom::Record => arrived.record.id,
+                    IdFrom::Execution => self.random_id(m),
+                };
+                let insert = Operation::Insert { row: row(&arrived.record), id };
+                return self.write_by_call(arrived, insert, m);
+            }
         }
+        Application::Done
+    }
+
+    /// A sink whose row is in an external table before its commit, which leaves nothing but the id.
+    fn write_by_call<E: Env>(
+        &mut self,
+        arrived: &Arrived,
+        operation: Operation,
+        m: &mut Moment<'_, E>,
+    ) -> Application {
+        if self.call(arrived, operation, m).is_none() {
+            return Application::Waiting;
+        }
+        self.calls.forget(self.step, arrived.record.name);
+        let unit = self.unit_for(CommitKind::Emit, arrived, m);
+        self.add(unit, arrived, None, m);
+        Application::Done
+    }
+
+    /// An id that no other execution of any worker draws.
+    fn random_id<E: Env>(&mut self, m: &Moment<'_, E>) -> RecordId {
+        self.executions += 1;
+        let shard = mix::fold(m.pipeline.hash_of(self.shard), self.shard.0.into());
+        RecordId(mix::fold(shard, mix::scatter(mix::fold(self.token, self.executions))))
+    }
+
+    /// A function that found nothing has no outputs: the record leaves its id and nothing else.
+    fn apply_to_nothing<E: Env>(
+        &mut self,
+        arrived: &Arrived,
+        m: &mut Moment<'_, E>,
+    ) -> Application {
+        let unit = self.unit_for(CommitKind::Commit, arrived, m);
+        self.add(unit, arrived, None, m);
         Application::Done
     }
 
@@ -237,6 +299,12 @@ impl Worker {
             wake_at(m.effects, m.now, Timer::Close);
         }
     }
+}
+
+/// What of a record stands in an external table.
+fn row(record: &Record) -> Row {
+    let Record { key, lineage, weight, .. } = *record;
+    Row { key, lineage, weight, value: record.value.integer() }
 }
 
 /// The row that a record is written to: a pane has the row of its key, window and number, any other

@@ -21,6 +21,7 @@ impl Worker {
         self.open = None;
         self.open_settle = None;
         self.commits.restart(has_new_token);
+        self.calls.clear();
         self.outbox.clear();
         self.windows.clear();
         self.watermarks.restart(&scan.watermarks);

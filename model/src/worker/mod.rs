@@ -12,6 +12,7 @@
 mod admit;
 mod apply;
 mod boot;
+mod call;
 mod fire;
 mod hold;
 mod outbox;
@@ -32,6 +33,7 @@ use crate::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
 use crate::record::{Record, RecordId};
 use crate::time::Time;
 use admit::Gate;
+use call::Calls;
 use fire::Windows;
 use hold::Commits;
 use outbox::Outbox;
@@ -57,6 +59,7 @@ pub struct Worker {
     open: Option<u32>,
     open_settle: Option<u32>,
     commits: Commits,
+    calls: Calls,
     outbox: Outbox,
     windows: Windows,
     watermarks: Watermarks,
@@ -84,6 +87,7 @@ impl Worker {
             open: None,
             open_settle: None,
             commits: Commits::default(),
+            calls: Calls::default(),
             outbox: Outbox::default(),
             windows: Windows::default(),
             watermarks: Watermarks::new(pipeline, step),
@@ -107,6 +111,7 @@ impl Worker {
             Input::Request(request) => self.receive(request, m),
             Input::Reply(reply) => self.reply(reply, m),
             Input::Committed { number } => self.answered(number, m),
+            Input::Called { rpc, answer } => self.called(rpc, answer),
             Input::Wake(timer) => self.wake(timer, m),
             Input::Resume => self.resume(m),
         }
@@ -125,6 +130,7 @@ impl Worker {
             Timer::RetryWatermark { target, sends, serial } => {
                 self.watermarks.awaits(target, sends, serial)
             }
+            Timer::Recall { slot, sends, serial } => self.calls.awaits(slot, sends, serial),
             Timer::Arrival | Timer::Reapply(_) => true,
             Timer::Close => self.open.is_some() || self.open_settle.is_some(),
         }
@@ -134,6 +140,7 @@ impl Worker {
         match timer {
             Timer::Retry { slot, .. } => self.retry(slot, m),
             Timer::RetryWatermark { target, .. } => self.send_watermark(target as usize, m),
+            Timer::Recall { slot, .. } => self.send_call(slot, m),
             Timer::Arrival => {
                 self.reader.as_mut().expect("only a source waits for arrivals").arrived();
             }

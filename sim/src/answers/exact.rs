@@ -17,7 +17,7 @@ use rustc_hash::FxBuildHasher;
 #[derive(Debug)]
 pub(super) struct Exact {
     faults: Vec<Waiting>,
-    groups: [Group; 5],
+    groups: [Group; Asked::ALL.len()],
 }
 
 #[derive(Debug)]
@@ -39,7 +39,7 @@ struct Group {
 
 impl Exact {
     pub fn new(pipeline: &Pipeline, exact: &[Fault]) -> Exact {
-        let mut groups: [Group; 5] = Default::default();
+        let mut groups: [Group; Asked::ALL.len()] = Default::default();
         let mut faults = Vec::new();
         for group in &mut groups {
             group.is_empty = true;

@@ -25,7 +25,7 @@ use onceproof_model::time::Nanos;
 use possible::Possible;
 use rustc_hash::FxBuildHasher;
 
-pub use moment::{Call, CommitSent, Execution, StepTaken};
+pub use moment::{Call, CallMade, CommitSent, Execution, StepTaken};
 
 /// What becomes of a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,6 +72,15 @@ pub enum CommitVerdict {
     Late(Nanos),
 }
 
+/// What becomes of a call to an external service.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CallVerdict {
+    /// It is done and answered.
+    Pass,
+    /// It is done, and its answer is lost.
+    Unknown,
+}
+
 /// All answers of one run.
 #[derive(Debug)]
 pub struct Answers {
@@ -79,9 +88,9 @@ pub struct Answers {
     /// Whether faults are still drawn.
     is_stormy: bool,
     /// At which sorts of moments nothing can happen.
-    quiet: [bool; 5],
+    quiet: [bool; Asked::ALL.len()],
     network: Network,
-    drawn: [Vec<Drawn>; 5],
+    drawn: [Vec<Drawn>; Asked::ALL.len()],
     exact: Exact,
     /// How often a point was met, for points that are met again after a crash.
     met: HashMap<u64, u32, FxBuildHasher>,
@@ -109,7 +118,7 @@ impl Answers {
         Answers {
             draws: None,
             is_stormy: false,
-            quiet: [false; 5],
+            quiet: [false; Asked::ALL.len()],
             network: plan.network,
             drawn: drawn(&plan.climate),
             exact: Exact::new(&plan.pipeline, &plan.faults),
@@ -306,6 +315,24 @@ impl Answers {
         }
     }
 
+    /// An external service is called.
+    pub fn call(
+        &mut self,
+        call: &CallMade,
+        pipeline: &Pipeline,
+        words: &Vocabulary,
+    ) -> CallVerdict {
+        if self.is_quiet(Asked::Call) {
+            return CallVerdict::Pass;
+        }
+        let moment = Moment::CallMade(*call);
+        match self.decide(Asked::Call, moment, call.point, |_| true, pipeline, words) {
+            None => CallVerdict::Pass,
+            Some(Kind::CallUnknown) => CallVerdict::Unknown,
+            Some(kind) => unreachable!("{kind:?} is not asked of calls"),
+        }
+    }
+
     /// A step of the protocol is about to be taken (see [`Answers::asks_before`]): after how long its
     /// worker is back, if it dies here.
     pub fn before(
@@ -406,8 +433,8 @@ impl Answers {
 
 /// The drawn kinds by the sort of moment they are asked at, in a fixed order. Kinds with odds of 0 are
 /// left out.
-fn drawn(climate: &Climate) -> [Vec<Drawn>; 5] {
-    let mut drawn: [Vec<Drawn>; 5] = Default::default();
+fn drawn(climate: &Climate) -> [Vec<Drawn>; Asked::ALL.len()] {
+    let mut drawn: [Vec<Drawn>; Asked::ALL.len()] = Default::default();
     for &(kind, odds) in &climate.odds {
         let leg = match kind {
             Kind::Duplicate { leg: Leg::Ack } | Kind::Delay { leg: Leg::Ack, .. } => 32,

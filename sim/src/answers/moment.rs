@@ -154,6 +154,46 @@ impl Execution {
     }
 }
 
+/// A call to an external service.
+#[derive(Clone, Copy, Debug)]
+pub struct CallMade {
+    /// The step whose function or sink calls.
+    pub step: StepIndex,
+    /// The record.
+    pub name: Name,
+    /// Which call for it, from 1.
+    pub attempt: u32,
+    pub(super) point: u64,
+}
+
+impl CallMade {
+    /// A call of a step for a record.
+    pub fn new(
+        pipeline: &Pipeline,
+        step: StepIndex,
+        name: Name,
+        attempt: u32,
+        words: &Vocabulary,
+    ) -> CallMade {
+        let record = point(pipeline, step, 0, Subject::Record(name), 0x30, words);
+        CallMade { step, name, attempt, point: fold(record, scatter(attempt.into())) }
+    }
+
+    fn is_at(&self, place: &Place) -> bool {
+        place.step.is_none_or(|step| step == self.step)
+            && place.attempt.is_none_or(|attempt| attempt == self.attempt)
+    }
+
+    fn place(&self, words: &Vocabulary) -> Place {
+        Place {
+            step: Some(self.step),
+            record: Some(record(Subject::Record(self.name), words)),
+            attempt: Some(self.attempt),
+            ..Place::default()
+        }
+    }
+}
+
 /// A step of the protocol that is about to be taken.
 #[derive(Clone, Copy, Debug)]
 pub struct StepTaken {
@@ -204,6 +244,7 @@ pub(super) enum Moment {
     Commit(CommitSent),
     Execution(Execution),
     Step(StepTaken),
+    CallMade(CallMade),
 }
 
 impl Moment {
@@ -214,6 +255,7 @@ impl Moment {
             Moment::Commit(commit) => commit.subject,
             Moment::Execution(execution) => Subject::Record(execution.name),
             Moment::Step(step) => step.subject,
+            Moment::CallMade(call) => Subject::Record(call.name),
         }
     }
 
@@ -224,6 +266,7 @@ impl Moment {
             Moment::Commit(commit) => commit.is_at(place),
             Moment::Execution(execution) => execution.is_at(place),
             Moment::Step(step) => step.is_at(place),
+            Moment::CallMade(call) => call.is_at(place),
         }
     }
 
@@ -234,6 +277,7 @@ impl Moment {
             Moment::Commit(commit) => commit.place(words),
             Moment::Execution(execution) => execution.place(words),
             Moment::Step(step) => step.place(words),
+            Moment::CallMade(call) => call.place(words),
         }
     }
 }

@@ -53,6 +53,8 @@ pub enum Kind {
     },
     /// A user function fails, and is tried again.
     UserFails,
+    /// A call to an external service is done, and its answer is lost.
+    CallUnknown,
 }
 
 /// Which half of a call.
@@ -104,11 +106,13 @@ pub enum KindName {
     UserDiffers,
     /// [`Kind::UserFails`].
     UserFails,
+    /// [`Kind::CallUnknown`].
+    CallUnknown,
 }
 
 impl KindName {
     /// All kinds, in the order of the documentation.
-    pub const ALL: [KindName; 13] = [
+    pub const ALL: [KindName; 14] = [
         KindName::DropRequest,
         KindName::DropAck,
         KindName::Duplicate,
@@ -122,6 +126,7 @@ impl KindName {
         KindName::CommitDelayed,
         KindName::UserDiffers,
         KindName::UserFails,
+        KindName::CallUnknown,
     ];
 
     /// The word for it in a scenario file.
@@ -140,6 +145,7 @@ impl KindName {
             KindName::CommitDelayed => "commit-delayed",
             KindName::UserDiffers => "user-differs",
             KindName::UserFails => "user-fails",
+            KindName::CallUnknown => "call-unknown",
         }
     }
 
@@ -159,6 +165,7 @@ impl KindName {
             KindName::CommitDelayed => Kind::CommitDelayed { by: 100 * MILLISECOND },
             KindName::UserDiffers => Kind::UserDiffers { answer: 1 },
             KindName::UserFails => Kind::UserFails,
+            KindName::CallUnknown => Kind::CallUnknown,
         }
     }
 }
@@ -180,6 +187,7 @@ impl Kind {
             Kind::CommitDelayed { .. } => KindName::CommitDelayed,
             Kind::UserDiffers { .. } => KindName::UserDiffers,
             Kind::UserFails => KindName::UserFails,
+            Kind::CallUnknown => KindName::CallUnknown,
         }
     }
 
@@ -197,6 +205,7 @@ impl Kind {
             | Kind::Delay { leg: Leg::Ack, .. } => Asked::Ack,
             Kind::CommitLost | Kind::CommitUnknown | Kind::CommitDelayed { .. } => Asked::Commit,
             Kind::UserDiffers { .. } | Kind::UserFails => Asked::Execute,
+            Kind::CallUnknown => Asked::Call,
             Kind::Crash { .. } => Asked::Before,
         }
     }
@@ -215,12 +224,20 @@ pub enum Asked {
     Execute,
     /// A step of the protocol is about to be taken.
     Before,
+    /// An external service is called.
+    Call,
 }
 
 impl Asked {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Asked; 5] =
-        [Asked::Request, Asked::Ack, Asked::Commit, Asked::Execute, Asked::Before];
+    pub const ALL: [Asked; 6] = [
+        Asked::Request,
+        Asked::Ack,
+        Asked::Commit,
+        Asked::Execute,
+        Asked::Before,
+        Asked::Call,
+    ];
 }
 
 #[cfg(test)]

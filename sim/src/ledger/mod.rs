@@ -18,6 +18,7 @@ use crate::outcome::Latency;
 use blame::Blame;
 use hashbrown::HashMap;
 use hdrhistogram::Histogram;
+use onceproof_model::call::Row;
 use onceproof_model::commit::Delta;
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
@@ -141,6 +142,14 @@ impl Ledger {
             Delta::Id { key, name, value, .. } => self.traces.hint(name, key, value),
             Delta::Offset(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
         }
+    }
+
+    /// A row was added to the external table of a sink, beside all that stand there.
+    pub(crate) fn append(&mut self, step: StepIndex, name: Name, row: Row, words: &Vocabulary) {
+        let Row { key, lineage, weight, value } = row;
+        self.traces.see(name, lineage, key, weight, value);
+        let number = self.steps[step.at()].rows.len() as u64;
+        self.reflect_row(step, number, Written::new(key, name, lineage, value), words);
     }
 
     /// For a run in detail: a source record, arrived so long ago, was taken into its first aggregate, or

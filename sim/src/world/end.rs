@@ -58,7 +58,8 @@ impl World<'_> {
 
     fn describe_stuck(&self, event: &Event, why: &str) -> String {
         let shard = match *event {
-            Event::Wake { shard, .. } => Some(shard),
+            Event::Wake { shard, .. } | Event::Called { shard, .. } => Some(shard),
+            Event::Call { out } => self.outs.get(out as usize).map(|out| out.call.shard),
             Event::Request { flight } => {
                 self.links.flights.get(flight as usize).map(|request| request.from)
             }

@@ -1,5 +1,6 @@
 //! What happens at a time.
 
+use onceproof_model::call::Answer;
 use onceproof_model::effect::Timer;
 use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::time::Time;
@@ -33,6 +34,16 @@ pub(super) enum Event {
     Repeat {
         wire: u32,
     },
+    Call {
+        out: u32,
+    },
+    Called {
+        shard: ShardIndex,
+        life: u32,
+        slot: u32,
+        serial: u64,
+        answer: Answer,
+    },
     Wake {
         shard: ShardIndex,
         life: u32,
@@ -53,10 +64,12 @@ pub(super) fn is_substantial(event: &Event) -> bool {
         Event::Request { .. } | Event::Reply { .. } | Event::Error { .. } => false,
         Event::Wake { timer, .. } => match timer {
             Timer::Retry { .. } | Timer::RetryWatermark { .. } => false,
-            Timer::Arrival | Timer::Close | Timer::Reapply(_) => true,
+            Timer::Recall { .. } | Timer::Arrival | Timer::Close | Timer::Reapply(_) => true,
         },
         Event::Commit { .. }
         | Event::Answer { .. }
+        | Event::Call { .. }
+        | Event::Called { .. }
         | Event::Repeat { .. }
         | Event::Restart { .. }
         | Event::Fault { .. } => true,

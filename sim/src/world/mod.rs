@@ -6,6 +6,7 @@ mod commits;
 mod end;
 mod event;
 mod perform;
+mod services;
 
 use crate::answers::Answers;
 use crate::fingerprint::Fingerprint;
@@ -20,6 +21,7 @@ use onceproof_model::effect::{Effects, Input, Reply, Rpc, Timer};
 use onceproof_model::pipeline::{Pipeline, ShardIndex};
 use onceproof_model::time::{Nanos, Time};
 use onceproof_model::worker::Worker;
+use services::Out;
 use slab::Slab;
 
 /// A machine with the shards that run on it.
@@ -53,6 +55,7 @@ pub(crate) struct World<'a> {
     queue: Queue<Event>,
     links: Links,
     wires: Slab<Wire>,
+    outs: Slab<Out>,
     effects: Effects,
     network_lane: Lane,
     pub fingerprint: Fingerprint,
@@ -85,6 +88,7 @@ impl<'a> World<'a> {
             queue: Queue::default(),
             links: Links::default(),
             wires: Slab::new(),
+            outs: Slab::new(),
             effects: Effects::default(),
             network_lane: match latency.latency_min == latency.latency_max {
                 true => Lane::Network,
@@ -115,6 +119,7 @@ impl<'a> World<'a> {
         self.queue.clear();
         self.links.reset(self.pipeline);
         self.wires.clear();
+        self.outs.clear();
         for effect in self.effects.list.drain(..) {
             drop(effect);
         }
@@ -184,6 +189,10 @@ impl<'a> World<'a> {
                 }
                 self.drop_wire(wire);
             }
+            Event::Call { out } => self.call_arrives(out),
+            Event::Called { shard, life, slot, serial, answer } => {
+                self.call_answered(shard, life, Rpc { slot, attempt: 0, serial }, answer);
+            }
             Event::Wake { shard, life, timer } => {
                 let host = &self.hosts[self.host(shard)];
                 if host.is_up && host.life == life && self.workers[shard.at()].awaits(timer) {
@@ -235,6 +244,7 @@ impl<'a> World<'a> {
         let (turn, lane) = match timer {
             Timer::Retry { sends: 1, .. } => (Turn::Normal, Lane::Retry),
             Timer::Retry { .. } | Timer::RetryWatermark { .. } => (Turn::Normal, Lane::Heap),
+            Timer::Recall { .. } => (Turn::Normal, Lane::Heap),
             Timer::Arrival | Timer::Reapply(_) => (Turn::Normal, Lane::Heap),
             Timer::Close => (Turn::Last, Lane::Heap),
         };

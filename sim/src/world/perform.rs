@@ -54,6 +54,7 @@ impl World<'_> {
                 }
                 Effect::Ack(ack) => self.send_ack(ack, cost),
                 Effect::Send(request) => self.send_request(request, cost),
+                Effect::Call(call) => self.begin_call(call, cost),
                 Effect::Wake { at, timer } => self.wake(shard, *at, *timer),
             }
         }
@@ -88,6 +89,7 @@ impl World<'_> {
             Effect::Commit(commit) => (before_commit(commit.kind), commit.subject),
             Effect::Ack(ack) => (Before::Ack, ack.subject),
             Effect::Send(request) => (Before::Send, request.subject()),
+            Effect::Call(call) => (Before::Call, Subject::Record(call.name)),
             Effect::Wake { .. } => return false,
         };
         self.dies(shard, before, subject)

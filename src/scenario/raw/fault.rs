@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// The odds of faults that a seed draws: per request, per ack, per commit, per execution of a function,
+/// The odds of faults that a seed draws: per request, per ack, per commit, per call, per execution of a function,
 /// or, for a crash, per step of the protocol.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -47,6 +47,8 @@ pub(in crate::scenario) struct Faults {
     pub user_differs: Option<At<Drawn<UserDiffers<Literal>>>>,
     /// A function fails, and is tried again.
     pub user_fails: Option<At<Drawn<Plain<Literal>>>>,
+    /// A call to an external service is done, and its answer is lost.
+    pub call_unknown: Option<At<Drawn<Plain<Literal>>>>,
 }
 
 /// Odds alone, or a table of odds and parameters.
@@ -167,6 +169,8 @@ pub(in crate::scenario) enum DoTable {
     UserDiffers(UserDiffers<NoOdds>),
     /// A function fails, and is tried again.
     UserFails(Plain<NoOdds>),
+    /// A call to an external service is done, and its answer is lost.
+    CallUnknown(Plain<NoOdds>),
 }
 
 impl DoTable {
@@ -186,6 +190,7 @@ impl DoTable {
             DoTable::CommitDelayed(table) => (KindName::CommitDelayed, table),
             DoTable::UserDiffers(table) => (KindName::UserDiffers, table),
             DoTable::UserFails(table) => (KindName::UserFails, table),
+            DoTable::CallUnknown(table) => (KindName::CallUnknown, table),
         }
     }
 }

@@ -71,24 +71,24 @@ fn what_is_not_built_yet_is_refused_by_name() {
     check("[cluster]\nrouting-lag = \"20ms\"", "`routing-lag` is not built yet", "routing-lag");
     check("[sweep]\nvary = {}", "`vary` is not built yet", "vary");
     check("[faults]\npause = \"1/10\"", "`pause` is not built yet", "pause");
-    for kind in ["pause", "move", "clock-step", "call-unknown", "redeliver"] {
+    for kind in ["pause", "move", "clock-step", "redeliver"] {
         let quoted = format!("\"{kind}\"");
         let text = fault("{ to = \"flip\" }", &quoted);
         refused(&text, &format!("`do = \"{kind}\"` is not built yet"), &quoted, "");
     }
     let text = fault("{ to = \"flip\" }", "{ move = {} }");
     refused(&text, "`move` is not built yet", "move", "");
-    let sink = "[[step]]\nname = \"t\"\nkind = \"sink\"\nwrite = \"append\"";
-    check(sink, "`write = \"append\"` is not built yet", "\"append\"");
-    for function in ["clock", "lookup", "order", "call"] {
+    let sink = "[[step]]\nname = \"t\"\nkind = \"sink\"\nwrite = \"offset\"";
+    check(sink, "`write = \"offset\"` is not built yet", "\"offset\"");
+    let call = "[[step]]\nname = \"m\"\nkind = \"map\"\nfn = { call = { write = \"put-fenced\" } }";
+    check(call, "`write = \"put-fenced\"` is not built yet", "\"put-fenced\"");
+    for function in ["clock", "lookup", "order"] {
         let map = format!("[[step]]\nname = \"m\"\nkind = \"map\"\nfn = {{ {function} = {{}} }}");
         let title = format!("`{function}` is not built yet");
         refused(&with(&map), &title, &format!("{function} ="), "");
     }
     let torn = HEAD.replace("\"exactly-once\"", "{ violates = [\"lost\", \"torn\"] }");
     refused(&torn, "`torn` is not built yet", "\"torn\"", "");
-    let before = fault("{ before = \"call\" }", "\"crash\"");
-    refused(&before, "`before = \"call\"` is not built yet", "\"call\"", "");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! One shard and a scripted world around it: inputs in, what it asks and lists out, as short texts.
 
 use super::super::Worker;
+use crate::call::{Answer, Call};
 use crate::commit::{CommitKind, Content, Delta, Scan, Subject};
 use crate::effect::{
     Effect, Effects, Env, Input, Moment, Read, Reply, Request, Rpc, SourceRow, Timer,
@@ -24,6 +25,8 @@ pub(super) struct Stage {
     /// The requests that it sent and the timers that it set, in order.
     pub(super) sent: Vec<Request>,
     pub(super) timers: Vec<Timer>,
+    /// The calls that it made, in order.
+    pub(super) calls: Vec<Call>,
 }
 
 /// A world that answers what it is told to, and writes down what it is asked.
@@ -130,8 +133,8 @@ impl Stage {
             rows: 0,
             asked: Vec::new(),
         };
-        let (sent, timers) = (Vec::new(), Vec::new());
-        Stage { pipeline, worker, world, effects: Effects::default(), sent, timers }
+        let (sent, timers, calls) = (Vec::new(), Vec::new(), Vec::new());
+        Stage { pipeline, worker, world, effects: Effects::default(), sent, timers, calls }
     }
 
     /// A map that passes records on to a count.
@@ -165,6 +168,7 @@ impl Stage {
             match effect {
                 Effect::Send(request) => self.sent.push(request),
                 Effect::Wake { timer, .. } => self.timers.push(timer),
+                Effect::Call(call) => self.calls.push(call),
                 Effect::Commit(_) | Effect::Ack(_) => {}
             }
         }
@@ -276,6 +280,11 @@ impl Stage {
         Input::Reply(Reply { from: to, rpc, watermark })
     }
 
+    /// The service answers the call that was made as number `nth`.
+    pub(super) fn called(&self, nth: usize, answer: Answer) -> Input {
+        Input::Called { rpc: self.calls[nth].rpc, answer }
+    }
+
     /// The timer that was set as number `nth` is due. It must mean something still.
     #[track_caller]
     pub(super) fn timer(&self, nth: usize) -> Input {
@@ -296,10 +305,12 @@ impl Stage {
             }
             Effect::Ack(ack) => format!("ack {}", self.subject(ack.subject)),
             Effect::Send(request) => format!("send {}", self.subject(request.subject())),
+            Effect::Call(call) => format!("call {}", self.name(call.name)),
             Effect::Wake { at, timer } => {
                 let timer = match timer {
                     Timer::Retry { .. } => "retry",
                     Timer::RetryWatermark { .. } => "retry-watermark",
+                    Timer::Recall { .. } => "recall",
                     Timer::Arrival => "arrival",
                     Timer::Close => "close",
                     Timer::Reapply(_) => "reapply",

@@ -1,0 +1,111 @@
+//! Call: what a record does at an external service before it can be committed. While the call is out, the
+//! record waits at the front of its key, which stays busy; the answer gives the key its turn, and the record
+//! is applied again with the answer at hand. Unanswered, the call is made again: only an answer can be
+//! trusted, and a service that had done it may do it twice. Answers are memory: a crash forgets them, and a
+//! function that fails begins again.
+
+use super::{Arrived, Worker, wake_at};
+use crate::call::{Answer, Call, Operation};
+use crate::effect::{Effect, Env, Moment, Rpc, Timer};
+use crate::key::Key;
+use crate::name::Name;
+use crate::pipeline::StepIndex;
+use hashbrown::HashMap;
+use rustc_hash::FxBuildHasher;
+use slab::Slab;
+
+/// The calls for records in work: those that are out, and those whose answers are at hand.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    made: Slab<Made>,
+    of: HashMap<(StepIndex, Name), u32, FxBuildHasher>,
+}
+
+/// One call.
+#[derive(Debug)]
+struct Made {
+    step: StepIndex,
+    name: Name,
+    /// The key that is busy until it is answered.
+    key: Key,
+    operation: Operation,
+    serial: u64,
+    sends: u32,
+    answer: Option<Answer>,
+}
+
+impl Calls {
+    /// Whether send number `sends` is the last one and not answered.
+    pub fn awaits(&self, slot: u32, sends: u32, serial: u64) -> bool {
+        self.made.get(slot as usize).is_some_and(|made| {
+            made.serial == serial && made.sends == sends && made.answer.is_none()
+        })
+    }
+
+    /// Forgets the call of a step for a record, if there is one.
+    pub fn forget(&mut self, step: StepIndex, name: Name) {
+        if let Some(slot) = self.of.remove(&(step, name)) {
+            self.made.remove(slot as usize);
+        }
+    }
+
+    pub fn clear(&mut self) {
+        self.made.clear();
+        self.of.clear();
+    }
+}
+
+impl Worker {
+    /// The answer to the call that this step makes for a record; or none while it is out, and the record
+    /// waits at the front of its key.
+    pub(super) fn call<E: Env>(
+        &mut self,
+        arrived: &Arrived,
+        operation: Operation,
+        m: &mut Moment<'_, E>,
+    ) -> Option<Answer> {
+        let (step, name, key) = (self.step, arrived.record.name, arrived.record.key);
+        match self.calls.of.get(&(step, name)).copied() {
+            Some(slot) => {
+                let answer = self.calls.made[slot as usize].answer;
+                if answer.is_some() {
+                    return answer;
+                }
+            }
+            // A key that the open bundle holds has its turn again when that is committed.
+            None if self.is_in_open_bundle(key) => {}
+            None => {
+                let serial = self.next_serial();
+                let made = Made { step, name, key, operation, serial, sends: 0, answer: None };
+                let slot = self.calls.made.insert(made) as u32;
+                self.calls.of.insert((step, name), slot);
+                self.send_call(slot, m);
+            }
+        }
+        self.gate.put_back(arrived.clone());
+        None
+    }
+
+    /// Makes a call once, and waits.
+    pub(super) fn send_call<E: Env>(&mut self, slot: u32, m: &mut Moment<'_, E>) {
+        let made = &mut self.calls.made[slot as usize];
+        made.sends += 1;
+        let Made { step, name, serial, sends, .. } = *made;
+        let (rpc, operation) = (Worker::rpc(slot, serial), made.operation.clone());
+        m.effects.list.push(Effect::Call(Call { shard: self.shard, step, rpc, name, operation }));
+        let at = m.now.plus(self.mechanism.retry.wait(sends));
+        wake_at(m.effects, at, Timer::Recall { slot, sends, serial });
+    }
+
+    /// A call is answered, perhaps not for the first time: its record goes on.
+    pub(super) fn called(&mut self, rpc: Rpc, answer: Answer) {
+        if let Some(made) = self.calls.made.get_mut(rpc.slot as usize)
+            && made.serial == rpc.serial
+            && made.answer.is_none()
+        {
+            made.answer = Some(answer);
+            let key = made.key;
+            self.gate.give_turn(key);
+        }
+    }
+}
