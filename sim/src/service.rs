@@ -132,9 +132,8 @@ impl Service {
         steps.flat_map(move |(step, of)| {
             let all = of.standing.iter().enumerate();
             let repeated = all.filter(move |&(_, &standing)| standing > most);
-            repeated.map(move |(name, &standing)| {
-                (StepIndex(step as u16), Name(name as u32), standing)
-            })
+            repeated
+                .map(move |(name, &standing)| (StepIndex(step as u16), Name(name as u32), standing))
         })
     }
 

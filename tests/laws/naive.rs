@@ -69,7 +69,9 @@ fn apply(function: &Function, item: Item) -> Vec<Item> {
     let kept = |keeps: bool| if keeps { vec![item.clone()] } else { Vec::new() };
     match function {
         Function::Identity
-        | Function::Call(Action::Append | Action::Put | Action::Read | Action::Delete | Action::Take) => {
+        | Function::Call(
+            Action::Append | Action::Put | Action::Read | Action::Delete | Action::Take,
+        ) => {
             vec![item]
         }
         Function::KeyBy(KeyBy::Value) => keyed(item.value.to_string()),

@@ -1,7 +1,7 @@
 //! What each exact scenario comes to, copied from the derivation by hand in its file, and never from a
 //! run. A row that disagrees with a run shows that one of the two is wrong.
 
-use onceproof_sim::outcome::Class::{self, Divergent, Duplicated, Lost, Stuck};
+use onceproof_sim::outcome::Class::{self, Divergent, Duplicated, Lost, Repeated, Stuck};
 
 /// One exact scenario.
 pub struct Row {
@@ -65,6 +65,7 @@ const FIRST: &[&str] = &["events/0#0"];
 const ANN_2_BOB_1: &[Step] = &[("per-user", 3, 3, &[("ann", 2), ("bob", 1)])];
 const ANN_1_BOB_1: &[Step] = &[("per-user", 2, 2, &[("ann", 1), ("bob", 1)])];
 const ANN_IN_TABLE: &[Step] = &[("table", 1, 1, &[("ann", 1)])];
+const TWO_ROWS: &[Step] = &[("table", 1, 2, &[("ann", 2)])];
 const ANN_SIDE_1: &[Step] = &[("per-side", 1, 1, &[("ann/1", 1)])];
 const ZERO_BOTH: &[Step] = &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("ann", 0)])];
 
@@ -239,6 +240,35 @@ pub const ROWS: &[Row] = &[
     ),
     exact("shapes/diamond.toml", 1, &[("both", 2, 2, &[("all", 1), ("ann", 1)])]),
     exact("shapes/join.toml", 2, &[("per-user", 2, 2, &[("ann", 2)])]),
+    //
+    exact("side-effects/append-answer-lost.toml", 1, ANN_ONCE),
+    ledger(
+        "side-effects/append-answer-lost-limited.toml",
+        &[Repeated],
+        [1, 1, 0, 0, 0, 0, 0],
+        ANN_ONCE,
+    )
+    .with_damaged(FIRST),
+    exact("side-effects/put-answer-lost-limited.toml", 1, ANN_ONCE),
+    ledger("side-effects/append-crash.toml", &[Repeated], [1, 1, 0, 0, 0, 0, 0], ANN_ONCE)
+        .with_damaged(FIRST),
+    ledger("side-effects/append-function-fails.toml", &[Repeated], [1, 1, 0, 0, 0, 0, 0], ANN_ONCE)
+        .with_damaged(FIRST),
+    exact("side-effects/crash-before-call.toml", 1, ANN_ONCE),
+    ledger("side-effects/take-crash.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
+    exact("side-effects/read-then-delete.toml", 1, ANN_ONCE),
+    //
+    exact("sinks/append-lost-ack.toml", 1, ANN_IN_TABLE),
+    ledger("sinks/append-answer-lost.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
+        .with_damaged(FIRST),
+    ledger("sinks/append-crash.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS).with_damaged(FIRST),
+    exact("sinks/insert-id-crash.toml", 1, ANN_IN_TABLE),
+    ledger("sinks/insert-id-short-window.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
+        .with_damaged(FIRST),
+    exact("sinks/insert-id-random-answer-lost.toml", 1, ANN_IN_TABLE),
+    ledger("sinks/insert-id-random-crash.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
+        .with_damaged(FIRST),
+    exact("sinks/insert-id-random-reshuffled.toml", 1, ANN_IN_TABLE),
     //
     exact("windows/boot-fires-what-is-due.toml", 2, ANN_1_BOB_1),
     exact("windows/duplicate-carries-a-watermark.toml", 2, ANN_1_BOB_1),

@@ -4,14 +4,14 @@
 
 use super::unit::Taken;
 use super::{Arrived, Parent, Worker, wake_at};
-use crate::commit::{CommitKind, Delta, Subject};
 use crate::call::{Answer, Operation, Row};
+use crate::commit::{CommitKind, Delta, Subject};
 use crate::defect::Defect;
 use crate::effect::{Env, Moment, Timer};
 use crate::function::{Function, Output};
 use crate::mechanism::{Dedup, Outputs};
-use crate::name::output_hash;
 use crate::mix;
+use crate::name::output_hash;
 use crate::pipeline::{IdFrom, InsertId, Sink, StepKind};
 use crate::record::{Record, RecordId};
 use crate::time::Time;

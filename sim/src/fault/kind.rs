@@ -230,14 +230,8 @@ pub enum Asked {
 
 impl Asked {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Asked; 6] = [
-        Asked::Request,
-        Asked::Ack,
-        Asked::Commit,
-        Asked::Execute,
-        Asked::Before,
-        Asked::Call,
-    ];
+    pub const ALL: [Asked; 6] =
+        [Asked::Request, Asked::Ack, Asked::Commit, Asked::Execute, Asked::Before, Asked::Call];
 }
 
 #[cfg(test)]

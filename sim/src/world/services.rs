@@ -60,13 +60,7 @@ impl World<'_> {
         }
     }
 
-    pub(super) fn call_answered(
-        &mut self,
-        shard: ShardIndex,
-        life: u32,
-        rpc: Rpc,
-        answer: Answer,
-    ) {
+    pub(super) fn call_answered(&mut self, shard: ShardIndex, life: u32, rpc: Rpc, answer: Answer) {
         let host = &self.hosts[self.host(shard)];
         if host.is_up && host.life == life {
             self.count(10, shard, rpc.serial);

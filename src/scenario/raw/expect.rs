@@ -54,7 +54,8 @@ impl<'de> Deserialize<'de> for Expect {
             }
 
             fn visit_str<E: Error>(self, word: &str) -> Result<Expect, E> {
-                Holds::deserialize(StrDeserializer::new(word)).map(|Holds::ExactlyOnce| Expect::Holds)
+                Holds::deserialize(StrDeserializer::new(word))
+                    .map(|Holds::ExactlyOnce| Expect::Holds)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Expect, A::Error> {
