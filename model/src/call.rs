@@ -30,6 +30,13 @@ pub enum Operation {
     Act(Action),
     /// Add a row to a table, however often it comes.
     Append(Row),
+    /// Add a row at this offset of the shard's own stream, which must be its end.
+    AppendAt {
+        /// The row.
+        row: Row,
+        /// Where.
+        offset: u64,
+    },
     /// Add a row to a table, unless a row with this insert id came a short time ago.
     Insert {
         /// The row.
@@ -84,4 +91,8 @@ pub enum Answer {
     Done,
     /// What was to be read is not there.
     Missing,
+    /// There is a row at this offset already.
+    AlreadyExists,
+    /// The stream ends before this offset.
+    OutOfRange,
 }

@@ -7,10 +7,11 @@ use crate::outcome::StepCalls;
 use hashbrown::{HashMap, HashSet};
 use onceproof_model::call::{Action, Answer, Call, Operation};
 use onceproof_model::name::{Name, Vocabulary};
-use onceproof_model::pipeline::{Pipeline, Sink, StepIndex, StepKind};
+use onceproof_model::pipeline::{Pipeline, ShardIndex, Sink, StepIndex, StepKind};
 use onceproof_model::record::RecordId;
 use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
+use std::cmp::Ordering;
 
 /// All external services of a run.
 #[derive(Debug, Default)]
@@ -20,6 +21,8 @@ pub(crate) struct Service {
     deleted: HashSet<u64, FxBuildHasher>,
     /// When each insert id was last let in.
     inserted: HashMap<(StepIndex, RecordId), Time, FxBuildHasher>,
+    /// Where the stream of each shard ends.
+    streams: HashMap<ShardIndex, u64, FxBuildHasher>,
 }
 
 /// The calls of one step, by the name of the record.
@@ -50,6 +53,7 @@ impl Service {
         }
         self.deleted.clear();
         self.inserted.clear();
+        self.streams.clear();
     }
 
     /// Counts one more call of a step for a record, and returns how many that makes: its attempt, counted
@@ -76,6 +80,19 @@ impl Service {
             Operation::Append(row) => {
                 ledger.append(step, name, row, words);
                 done(true)
+            }
+            Operation::AppendAt { row, offset } => {
+                let end = self.streams.entry(call.shard).or_default();
+                let answer = match offset.cmp(end) {
+                    Ordering::Less => Answer::AlreadyExists,
+                    Ordering::Greater => Answer::OutOfRange,
+                    Ordering::Equal => {
+                        *end += 1;
+                        ledger.append(step, name, row, words);
+                        Answer::Done
+                    }
+                };
+                Handled { answer, is_effect: answer == Answer::Done }
             }
             Operation::Insert { row, id } => {
                 let is_new = self.lets_in(step, id, pipeline, now);

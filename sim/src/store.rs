@@ -4,7 +4,7 @@
 
 use crate::ledger::Ledger;
 use hashbrown::{HashMap, HashSet};
-use onceproof_model::commit::{Commit, Content, Delta, Held, Scan};
+use onceproof_model::commit::{Commit, Content, Delta, Held, Owed, Scan};
 use onceproof_model::defect::Defect;
 use onceproof_model::key::{Key, Keys};
 use onceproof_model::name::Vocabulary;
@@ -13,6 +13,7 @@ use onceproof_model::prefix::Prefix;
 use onceproof_model::record::RecordId;
 use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
+use std::collections::BTreeMap;
 
 /// What became of a commit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,6 +46,7 @@ struct Rows {
     ids: HashSet<(Key, RecordId), FxBuildHasher>,
     windows: HashMap<(Key, Time), Window, FxBuildHasher>,
     watermarks: Vec<Time>,
+    owed: BTreeMap<u64, Owed>,
 }
 
 /// What a window holds that is in no pane yet, and who that is.
@@ -73,6 +75,7 @@ impl Store {
             rows.ids.clear();
             rows.windows.clear();
             rows.watermarks.clear();
+            rows.owed.clear();
             rows.watermarks.resize(pipeline.senders(step).len(), Time::MIN);
         }
     }
@@ -149,6 +152,7 @@ impl Store {
             held,
             windows,
             watermarks: rows.watermarks.clone(),
+            owed: rows.owed.values().copied().collect(),
         }
     }
 
@@ -192,6 +196,13 @@ impl Rows {
             Delta::Watermark { sender, value } => {
                 let row = &mut self.watermarks[sender as usize];
                 *row = (*row).max(value);
+            }
+            Delta::Owe(owed) => {
+                self.offsets.insert(owed.offset);
+                self.owed.insert(owed.offset, owed);
+            }
+            Delta::Paid(offset) => {
+                self.owed.remove(&offset);
             }
             // What a sink's rows hold, the ledger knows.
             Delta::Row { .. } => {}

@@ -146,6 +146,8 @@ impl Trace {
         self.write(now, || {
             let word = match handled {
                 Handled { answer: Answer::Missing, .. } => "finds nothing",
+                Handled { answer: Answer::AlreadyExists, .. } => "has a row already",
+                Handled { answer: Answer::OutOfRange, .. } => "ends before the offset",
                 Handled { answer: Answer::Done, is_effect: true } => "does as it is told",
                 Handled { answer: Answer::Done, is_effect: false } => "changes nothing",
             };
@@ -160,6 +162,8 @@ impl Trace {
             let what = match answer {
                 Answer::Done => "it is done",
                 Answer::Missing => "there is nothing",
+                Answer::AlreadyExists => "there is a row already",
+                Answer::OutOfRange => "the offset is out of range",
             };
             format!("{} hears from its service that {what}", shard(o, at))
         });

@@ -9,7 +9,7 @@ use super::raw::{At, span};
 use super::record::{Reach, count, record};
 use onceproof_model::function::Function;
 use onceproof_model::mechanism::Outputs;
-use onceproof_model::pipeline::{Edge, Pipeline, Step, StepIndex, StepKind};
+use onceproof_model::pipeline::{Edge, OffsetGiven, Pipeline, Sink, Step, StepIndex, StepKind};
 use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Before, Kind, Place, Record};
 use std::ops::Range;
@@ -268,6 +268,7 @@ impl Places<'_> {
     fn happens(&self, before: Before, step: &Step, is_watermark: bool) -> Result<(), String> {
         let is_source = matches!(step.kind, StepKind::Source { .. });
         let is_sink = matches!(step.kind, StepKind::Sink(_));
+        let owes = step.kind == StepKind::Sink(Sink::Offset(OffsetGiven::BeforeCall));
         let sends = self
             .pipeline
             .find(&step.name)
@@ -282,6 +283,7 @@ impl Places<'_> {
             }
             Before::Call if !step.kind.calls() => return calls(step),
             Before::Call if is_watermark => "no call is made for a watermark",
+            Before::Settle if owes => return Ok(()),
             Before::Settle if is_sink => "a sink has no outputs to settle",
             Before::Settle if !recomputes && !sends => "it has no outputs to settle",
             Before::Admit

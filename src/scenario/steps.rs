@@ -8,7 +8,8 @@ use super::units::{Duration, LONGEST};
 use onceproof_model::call::Action;
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
 use onceproof_model::pipeline::{
-    GraphError, IdFrom, InsertId, Pipeline, Sink, SourceWatermark, Step, StepIndex, StepKind,
+    GraphError, IdFrom, InsertId, OffsetGiven, Pipeline, Sink, SourceWatermark, Step, StepIndex,
+    StepKind,
 };
 use onceproof_model::window::Windowing;
 use std::collections::BTreeMap;
@@ -164,6 +165,8 @@ fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
         KindWord::Sink => StepKind::Sink(match step.write.as_ref().map(|at| &at.value) {
             None | Some(raw::service::Write::Upsert) => Sink::Upsert,
             Some(raw::service::Write::Append) => Sink::Append,
+            Some(raw::service::Write::Offset) => Sink::Offset(OffsetGiven::BeforeCall),
+            Some(raw::service::Write::OffsetInMemory) => Sink::Offset(OffsetGiven::AfterCall),
             Some(raw::service::Write::InsertId(given)) => {
                 let At { value: Duration(window), span } = given.window.clone();
                 if window == 0 {

@@ -65,6 +65,7 @@ const FIRST: &[&str] = &["events/0#0"];
 const ANN_2_BOB_1: &[Step] = &[("per-user", 3, 3, &[("ann", 2), ("bob", 1)])];
 const ANN_1_BOB_1: &[Step] = &[("per-user", 2, 2, &[("ann", 1), ("bob", 1)])];
 const ANN_IN_TABLE: &[Step] = &[("table", 1, 1, &[("ann", 1)])];
+const BOTH_IN_TABLE: &[Step] = &[("table", 2, 2, &[("ann", 1), ("bob", 1)])];
 const TWO_ROWS: &[Step] = &[("table", 1, 2, &[("ann", 2)])];
 const ANN_SIDE_1: &[Step] = &[("per-side", 1, 1, &[("ann/1", 1)])];
 const ZERO_BOTH: &[Step] = &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("ann", 0)])];
@@ -269,6 +270,18 @@ pub const ROWS: &[Row] = &[
     ledger("sinks/insert-id-random-crash.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
         .with_damaged(FIRST),
     exact("sinks/insert-id-random-reshuffled.toml", 1, ANN_IN_TABLE),
+    exact("sinks/offset-answer-lost.toml", 1, ANN_IN_TABLE),
+    exact("sinks/offset-crash-before-call.toml", 1, ANN_IN_TABLE),
+    exact("sinks/offset-crash-after-call.toml", 1, ANN_IN_TABLE),
+    exact("sinks/offset-out-of-range.toml", 2, BOTH_IN_TABLE),
+    ledger(
+        "sinks/offset-in-memory.toml",
+        &[Duplicated, Lost],
+        [2, 0, 1, 1, 1, 0, 0],
+        &[("table", 2, 2, &[("ann", 2)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
+    exact("sinks/offset-durable.toml", 2, BOTH_IN_TABLE),
     //
     exact("windows/boot-fires-what-is-due.toml", 2, ANN_1_BOB_1),
     exact("windows/duplicate-carries-a-watermark.toml", 2, ANN_1_BOB_1),

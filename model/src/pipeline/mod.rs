@@ -8,7 +8,7 @@ mod step;
 
 pub use check::GraphError;
 pub use marks::Mark;
-pub use step::{IdFrom, InsertId, Sink, SourceWatermark, Step, StepKind};
+pub use step::{IdFrom, InsertId, OffsetGiven, Sink, SourceWatermark, Step, StepKind};
 
 use crate::defect::Defect;
 use crate::key::Key;

@@ -46,6 +46,18 @@ pub enum Sink {
     Append,
     /// The same with an insert id, by which the table drops what it has seen a short time ago.
     InsertId(InsertId),
+    /// A row at an offset of a stream of the shard's own, which the table has once.
+    Offset(OffsetGiven),
+}
+
+/// When a row's offset is durable.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OffsetGiven {
+    /// With the row, in the sink's commit, before the table is called.
+    BeforeCall,
+    /// With the sink's commit, after the table was called. Wrong: after a crash another row has its offset,
+    /// and passes for it.
+    AfterCall,
 }
 
 /// The insert ids of a sink.
@@ -71,7 +83,7 @@ impl Sink {
     pub fn calls(&self) -> bool {
         match self {
             Sink::Upsert => false,
-            Sink::Append | Sink::InsertId(_) => true,
+            Sink::Append | Sink::InsertId(_) | Sink::Offset(_) => true,
         }
     }
 }

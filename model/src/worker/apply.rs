@@ -12,7 +12,7 @@ use crate::function::{Function, Output};
 use crate::mechanism::{Dedup, Outputs};
 use crate::mix;
 use crate::name::output_hash;
-use crate::pipeline::{IdFrom, InsertId, Sink, StepKind};
+use crate::pipeline::{IdFrom, InsertId, OffsetGiven, Sink, StepKind};
 use crate::record::{Record, RecordId};
 use crate::time::Time;
 
@@ -47,12 +47,10 @@ impl Worker {
                     };
                     let answer = m.env.execute(self.step, name, function.answers());
                     self.calls.forget(self.step, name);
-                    return match (found, answer) {
-                        (Answer::Done, _) | (Answer::Missing, None) => {
-                            self.apply_function(function, answer, arrived, m)
-                        }
-                        (Answer::Missing, Some(_)) => self.apply_to_nothing(arrived, m),
-                    };
+                    if found == Answer::Missing && answer.is_some() {
+                        return self.apply_to_nothing(arrived, m);
+                    }
+                    return self.apply_function(function, answer, arrived, m);
                 }
                 let answer = m.env.execute(self.step, name, function.answers());
                 return self.apply_function(function, answer, arrived, m);
@@ -112,6 +110,12 @@ impl Worker {
                 };
                 let insert = Operation::Insert { row: row(&arrived.record), id };
                 return self.write_by_call(arrived, insert, m);
+            }
+            StepKind::Sink(Sink::Offset(OffsetGiven::BeforeCall)) => {
+                self.write_after_commit(arrived, m);
+            }
+            StepKind::Sink(Sink::Offset(OffsetGiven::AfterCall)) => {
+                return self.write_at_offset(arrived, m);
             }
         }
         Application::Done
@@ -244,7 +248,7 @@ impl Worker {
         }
     }
 
-    fn unit_for<E: Env>(
+    pub(super) fn unit_for<E: Env>(
         &mut self,
         kind: CommitKind,
         arrived: &Arrived,
@@ -264,7 +268,7 @@ impl Worker {
 
     /// Adds an applied record to its unit, with its id and its sender's watermark, and closes the unit
     /// when it is full.
-    fn add<E: Env>(
+    pub(super) fn add<E: Env>(
         &mut self,
         unit: u32,
         arrived: &Arrived,
@@ -302,7 +306,7 @@ impl Worker {
 }
 
 /// What of a record stands in an external table.
-fn row(record: &Record) -> Row {
+pub(super) fn row(record: &Record) -> Row {
     let Record { key, lineage, weight, .. } = *record;
     Row { key, lineage, weight, value: record.value.integer() }
 }

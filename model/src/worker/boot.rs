@@ -31,6 +31,7 @@ impl Worker {
             None => self.last_stamp,
         };
 
+        self.given = scan.offsets.clone();
         if let Some(reader) = &mut self.reader {
             let watermark = m.env.source_watermark(self.shard, scan.offsets.next());
             reader.restart(scan.offsets, watermark);
@@ -48,6 +49,10 @@ impl Worker {
             if !self.has(Defect::BootResendsNothing) {
                 self.outbox.release(&[slot]);
             }
+        }
+        for owed in scan.owed {
+            let call = self.owe(owed);
+            self.send_call(call, m);
         }
         self.pump(m);
     }

@@ -6,6 +6,7 @@
 
 use super::{Arrived, Worker, wake_at};
 use crate::call::{Answer, Call, Operation};
+use crate::commit::Owed;
 use crate::effect::{Effect, Env, Moment, Rpc, Timer};
 use crate::key::Key;
 use crate::name::Name;
@@ -26,12 +27,20 @@ pub(super) struct Calls {
 struct Made {
     step: StepIndex,
     name: Name,
-    /// The key that is busy until it is answered.
-    key: Key,
+    waiting: Waiting,
     operation: Operation,
     serial: u64,
     sends: u32,
     answer: Option<Answer>,
+}
+
+/// What waits for an answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Waiting {
+    /// A record, whose key is busy until then.
+    Key(Key),
+    /// A row that is owed, at this offset.
+    Debt(u64),
 }
 
 impl Calls {
@@ -40,6 +49,14 @@ impl Calls {
         self.made.get(slot as usize).is_some_and(|made| {
             made.serial == serial && made.sends == sends && made.answer.is_none()
         })
+    }
+
+    /// The offset that the call of a step for a record has, if there is such a call.
+    pub fn offset(&self, step: StepIndex, name: Name) -> Option<u64> {
+        match self.made[*self.of.get(&(step, name))? as usize].operation {
+            Operation::AppendAt { offset, .. } => Some(offset),
+            Operation::Act(_) | Operation::Append(_) | Operation::Insert { .. } => None,
+        }
     }
 
     /// Forgets the call of a step for a record, if there is one.
@@ -76,7 +93,8 @@ impl Worker {
             None if self.is_in_open_bundle(key) => {}
             None => {
                 let serial = self.next_serial();
-                let made = Made { step, name, key, operation, serial, sends: 0, answer: None };
+                let waiting = Waiting::Key(key);
+                let made = Made { step, name, waiting, operation, serial, sends: 0, answer: None };
                 let slot = self.calls.made.insert(made) as u32;
                 self.calls.of.insert((step, name), slot);
                 self.send_call(slot, m);
@@ -97,15 +115,35 @@ impl Worker {
         wake_at(m.effects, at, Timer::Recall { slot, sends, serial });
     }
 
-    /// A call is answered, perhaps not for the first time: its record goes on.
-    pub(super) fn called(&mut self, rpc: Rpc, answer: Answer) {
-        if let Some(made) = self.calls.made.get_mut(rpc.slot as usize)
-            && made.serial == rpc.serial
-            && made.answer.is_none()
-        {
-            made.answer = Some(answer);
-            let key = made.key;
-            self.gate.give_turn(key);
+    /// A row that is owed: the call that pays it, to be made once this is durable.
+    pub(super) fn owe(&mut self, owed: Owed) -> u32 {
+        let Owed { offset, name, row } = owed;
+        let (step, serial) = (self.step, self.next_serial());
+        let waiting = Waiting::Debt(offset);
+        let operation = Operation::AppendAt { row, offset };
+        let made = Made { step, name, waiting, operation, serial, sends: 0, answer: None };
+        self.calls.made.insert(made) as u32
+    }
+
+    /// A call is answered, perhaps not for the first time: its record goes on, its row is paid.
+    pub(super) fn called<E: Env>(&mut self, rpc: Rpc, answer: Answer, m: &mut Moment<'_, E>) {
+        let slot = rpc.slot as usize;
+        let Some(made) = self.calls.made.get_mut(slot) else { return };
+        if made.serial != rpc.serial || made.answer.is_some() {
+            return;
+        }
+        match answer {
+            // What comes before it is on its way: it is called for again in its time.
+            Answer::OutOfRange => return,
+            Answer::Done | Answer::Missing | Answer::AlreadyExists => made.answer = Some(answer),
+        }
+        match made.waiting {
+            Waiting::Key(key) => self.gate.give_turn(key),
+            Waiting::Debt(offset) => {
+                let name = made.name;
+                self.calls.made.remove(slot);
+                self.pay(offset, name, m);
+            }
         }
     }
 }

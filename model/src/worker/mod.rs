@@ -16,6 +16,7 @@ mod call;
 mod fire;
 mod hold;
 mod outbox;
+mod owe;
 mod send;
 mod source;
 mod unit;
@@ -30,6 +31,7 @@ use crate::function::Output;
 use crate::mechanism::Mechanism;
 use crate::name::Name;
 use crate::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
+use crate::prefix::Prefix;
 use crate::record::{Record, RecordId};
 use crate::time::Time;
 use admit::Gate;
@@ -60,6 +62,8 @@ pub struct Worker {
     open_settle: Option<u32>,
     commits: Commits,
     calls: Calls,
+    /// The offsets of an external table that were given to rows.
+    given: Prefix,
     outbox: Outbox,
     windows: Windows,
     watermarks: Watermarks,
@@ -88,6 +92,7 @@ impl Worker {
             open_settle: None,
             commits: Commits::default(),
             calls: Calls::default(),
+            given: Prefix::default(),
             outbox: Outbox::default(),
             windows: Windows::default(),
             watermarks: Watermarks::new(pipeline, step),
@@ -111,7 +116,7 @@ impl Worker {
             Input::Request(request) => self.receive(request, m),
             Input::Reply(reply) => self.reply(reply, m),
             Input::Committed { number } => self.answered(number, m),
-            Input::Called { rpc, answer } => self.called(rpc, answer),
+            Input::Called { rpc, answer } => self.called(rpc, answer, m),
             Input::Wake(timer) => self.wake(timer, m),
             Input::Resume => self.resume(m),
         }

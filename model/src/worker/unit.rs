@@ -47,6 +47,8 @@ pub(super) struct Unit {
     pub deltas: Vec<Delta>,
     /// The outbox slots of what it made, or, in a settle, of what it deletes.
     pub outputs: Vec<u32>,
+    /// The calls that may be made once it is committed.
+    pub owed: Vec<u32>,
     /// Outputs that must be acked before it may commit.
     pub unacked: u32,
     /// Commits of it that are not answered.
@@ -77,10 +79,19 @@ impl Units {
                 slot
             }
             None => {
-                let (taken, outputs) = (Vec::new(), Vec::new());
+                let (taken, outputs, owed) = (Vec::new(), Vec::new(), Vec::new());
                 let (unacked, unanswered) = (0, 0);
-                let unit =
-                    Unit { kind, subject, taken, deltas, outputs, unacked, unanswered, is_busy };
+                let unit = Unit {
+                    kind,
+                    subject,
+                    taken,
+                    deltas,
+                    outputs,
+                    owed,
+                    unacked,
+                    unanswered,
+                    is_busy,
+                };
                 self.slots.push(unit);
                 self.slots.len() as u32 - 1
             }
@@ -96,6 +107,7 @@ impl Units {
         let unit = &mut self.slots[slot as usize];
         unit.taken.clear();
         unit.outputs.clear();
+        unit.owed.clear();
         unit.unacked = 0;
         unit.unanswered = 0;
         self.busy -= u32::from(unit.is_busy);
@@ -114,6 +126,7 @@ impl Units {
             unit.taken.clear();
             unit.deltas.clear();
             unit.outputs.clear();
+            unit.owed.clear();
             unit.unacked = 0;
             unit.unanswered = 0;
             self.free.push(slot as u32);

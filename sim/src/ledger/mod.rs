@@ -140,6 +140,8 @@ impl Ledger {
                 self.reflect_row(step, row, Written::new(key, name, lineage, value), words);
             }
             Delta::Id { key, name, value, .. } => self.traces.hint(name, key, value),
+            // What is owed is seen when it is in the table.
+            Delta::Owe(_) | Delta::Paid(_) => {}
             Delta::Offset(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
         }
     }

@@ -39,6 +39,10 @@ pub(in crate::scenario) enum Write {
     Append,
     /// The same with an insert id, by which the table drops what it has seen a short time ago.
     InsertId(InsertId),
+    /// A row at an offset of a stream of the shard's own. The offset is durable before the table is called.
+    Offset,
+    /// The same with offsets that are durable only afterwards: a wrong design.
+    OffsetInMemory,
 }
 
 /// The insert ids of a sink.
