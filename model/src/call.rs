@@ -24,7 +24,7 @@ pub struct Call {
 }
 
 /// What a service is asked to do.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Operation {
     /// What a function does.
     Act(Action),
@@ -36,6 +36,18 @@ pub enum Operation {
         row: Row,
         /// Where.
         offset: u64,
+    },
+    /// Keep a row where nobody sees it: in a temporary file, or in a transaction.
+    Prepare {
+        /// The row.
+        row: Row,
+        /// What it is known by; never used twice by a shard, in any of its lives.
+        transaction: u64,
+    },
+    /// Show what was prepared: rename the file, or commit the transaction.
+    Finish {
+        /// What it is known by.
+        transaction: u64,
     },
     /// Add a row to a table, unless a row with this insert id came a short time ago.
     Insert {
@@ -89,7 +101,7 @@ pub struct Row {
 pub enum Answer {
     /// It is done, or was done before.
     Done,
-    /// What was to be read is not there.
+    /// What was to be read, or finished, is not there.
     Missing,
     /// There is a row at this offset already.
     AlreadyExists,

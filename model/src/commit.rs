@@ -1,7 +1,7 @@
 //! Commits: one atomic change of a shard's durable rows, numbered, under the token of the shard's owner.
 //! Rows change by deltas, so that what a commit does never depends on what its sender believed.
 
-use crate::call::Row;
+use crate::call::Operation;
 use crate::key::Key;
 use crate::name::Name;
 use crate::pipeline::ShardIndex;
@@ -104,7 +104,7 @@ pub enum Delta {
     },
     /// A row is owed to an external table until it is paid.
     Owe(Owed),
-    /// The row at this offset is in the table.
+    /// The row that is owed under this number is in the table.
     Paid(u64),
     /// A sink's row is written over what was there.
     Row {
@@ -132,15 +132,15 @@ pub struct Held {
     pub record: Record,
 }
 
-/// A row that has its offset in an external table, and may not be there yet.
+/// A row that may not be in its external table yet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Owed {
-    /// Where.
-    pub offset: u64,
+    /// The number of the row among those of its shard; where it has an offset, that.
+    pub number: u64,
     /// The record.
     pub name: Name,
-    /// The row.
-    pub row: Row,
+    /// The call that pays it.
+    pub operation: Operation,
 }
 
 /// What a window holds that is in no pane yet.
@@ -161,7 +161,7 @@ pub struct Content {
 /// The rows that a boot reads.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Scan {
-    /// The offsets that are done with; of a sink, those that were given to rows.
+    /// The offsets that are done with; of a sink, the numbers that were given to rows.
     pub offsets: Prefix,
     /// The last stamp given to an output.
     pub last_stamp: Option<Time>,
@@ -171,6 +171,6 @@ pub struct Scan {
     pub windows: Vec<(Key, Time)>,
     /// The watermark of each sender.
     pub watermarks: Vec<Time>,
-    /// The rows that are owed to an external table, in order of their offsets.
+    /// The rows that are owed to an external table, in order of their numbers.
     pub owed: Vec<Owed>,
 }

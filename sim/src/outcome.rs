@@ -222,6 +222,8 @@ pub struct StepCalls {
     pub p99: u64,
     /// For no record it called more often.
     pub max: u64,
+    /// How many temporary files or transactions it has left behind.
+    pub garbage: u64,
 }
 
 /// A record that is not reflected as it should be at a step.

@@ -5,7 +5,7 @@
 use crate::ledger::Ledger;
 use crate::outcome::StepCalls;
 use hashbrown::{HashMap, HashSet};
-use onceproof_model::call::{Action, Answer, Call, Operation};
+use onceproof_model::call::{Action, Answer, Call, Operation, Row};
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, Sink, StepIndex, StepKind};
 use onceproof_model::record::RecordId;
@@ -23,6 +23,17 @@ pub(crate) struct Service {
     inserted: HashMap<(StepIndex, RecordId), Time, FxBuildHasher>,
     /// Where the stream of each shard ends.
     streams: HashMap<ShardIndex, u64, FxBuildHasher>,
+    /// Temporary files, and transactions.
+    prepared: HashMap<(ShardIndex, u64), Prepared, FxBuildHasher>,
+}
+
+/// A row where nobody sees it, until it is shown.
+#[derive(Clone, Copy, Debug)]
+struct Prepared {
+    step: StepIndex,
+    row: Row,
+    at: Time,
+    is_shown: bool,
 }
 
 /// The calls of one step, by the name of the record.
@@ -54,6 +65,7 @@ impl Service {
         self.deleted.clear();
         self.inserted.clear();
         self.streams.clear();
+        self.prepared.clear();
     }
 
     /// Counts one more call of a step for a record, and returns how many that makes: its attempt, counted
@@ -92,6 +104,23 @@ impl Service {
                         Answer::Done
                     }
                 };
+                Handled { answer, is_effect: answer == Answer::Done }
+            }
+            Operation::Prepare { row, transaction } => {
+                let prepared = Prepared { step, row, at: now, is_shown: false };
+                let of = (call.shard, transaction);
+                let is_new = !self.prepared.contains_key(&of);
+                self.prepared.entry(of).or_insert(prepared);
+                done(is_new)
+            }
+            Operation::Finish { transaction } => {
+                let Some(prepared) = self.prepared.get_mut(&(call.shard, transaction)) else {
+                    return Handled { answer: Answer::Missing, is_effect: false };
+                };
+                let answer = prepared.finish(&pipeline.step(step).kind, now);
+                if answer == Answer::Done {
+                    ledger.append(step, name, prepared.row, words);
+                }
                 Handled { answer, is_effect: answer == Answer::Done }
             }
             Operation::Insert { row, id } => {
@@ -158,6 +187,10 @@ impl Service {
     pub fn calls(&self, pipeline: &Pipeline) -> Vec<StepCalls> {
         let steps = self.steps.iter().zip(pipeline.steps()).enumerate();
         let calling = steps.filter(|(_, (_, step))| step.kind.calls());
+        let left = |step: StepIndex| {
+            let prepared = self.prepared.values();
+            prepared.filter(|prepared| prepared.step == step && !prepared.is_shown).count() as u64
+        };
         let figures = |(at, (of, _)): (usize, (&Calls, _))| {
             let mut made: Vec<u64> =
                 of.made.iter().filter(|&&n| n > 0).map(|&n| u64::from(n)).collect();
@@ -170,9 +203,28 @@ impl Service {
                 calls: made.iter().sum(),
                 p99: p99.map_or(0, |at| made[at]),
                 max: made.last().copied().unwrap_or(0),
+                garbage: left(StepIndex(at as u16)),
             }
         };
         calling.map(figures).collect()
+    }
+}
+
+impl Prepared {
+    /// Shows it, if it is still there: a file that was renamed is not, nor a transaction that was aborted.
+    fn finish(&mut self, kind: &StepKind, now: Time) -> Answer {
+        let is_file = match *kind {
+            StepKind::Sink(Sink::TwoPhase { timeout }) if self.at.plus(timeout) < now => {
+                return if self.is_shown { Answer::AlreadyExists } else { Answer::Missing };
+            }
+            StepKind::Sink(Sink::TwoPhase { .. }) => false,
+            _ => true,
+        };
+        match (std::mem::replace(&mut self.is_shown, true), is_file) {
+            (false, _) => Answer::Done,
+            (true, true) => Answer::Missing,
+            (true, false) => Answer::AlreadyExists,
+        }
     }
 }
 

@@ -198,11 +198,11 @@ impl Rows {
                 *row = (*row).max(value);
             }
             Delta::Owe(owed) => {
-                self.offsets.insert(owed.offset);
-                self.owed.insert(owed.offset, owed);
+                self.offsets.insert(owed.number);
+                self.owed.insert(owed.number, owed);
             }
-            Delta::Paid(offset) => {
-                self.owed.remove(&offset);
+            Delta::Paid(number) => {
+                self.owed.remove(&number);
             }
             // What a sink's rows hold, the ledger knows.
             Delta::Row { .. } => {}

@@ -86,10 +86,11 @@ fn steps(steps: &[StepResult], plan: &Plan) -> Value {
 /// How often each step called an external service for a record.
 fn calls(calls: &[StepCalls], plan: &Plan) -> Value {
     let entry = |calls: &StepCalls| {
-        let StepCalls { step, records, calls, p99, max } = *calls;
+        let StepCalls { step, records, calls, p99, max, garbage } = *calls;
         let mean = decimal(&figures::ratio(calls, records));
         let value = json!({
             "records": records, "calls": calls, "mean": mean, "p99": p99, "max": max,
+            "garbage": garbage,
         });
         (plan.pipeline.step(step).name.clone(), value)
     };

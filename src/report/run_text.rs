@@ -154,16 +154,19 @@ fn steps(steps: &[StepResult], plan: &Plan) -> String {
 /// How often the steps that call external services did so for a record.
 fn calls(calls: &[StepCalls], plan: &Plan) -> String {
     use Align::{Left, Right};
-    let heads = ["step", "called for", "calls", "mean", "p99", "max"].map(str::to_owned).to_vec();
+    let heads = ["step", "called for", "calls", "mean", "p99", "max", "garbage"]
+        .map(str::to_owned)
+        .to_vec();
     let row = |of: &StepCalls| {
-        let StepCalls { step, records, calls, p99, max } = *of;
+        let StepCalls { step, records, calls, p99, max, garbage } = *of;
         let name = printable(&plan.pipeline.step(step).name);
-        let [records_shown, calls_shown] = [records, calls].map(figures::grouped);
         let mean = figures::ratio(calls, records);
-        vec![name, records_shown, calls_shown, mean, figures::grouped(p99), figures::grouped(max)]
+        let [records, calls, p99, max, garbage] =
+            [records, calls, p99, max, garbage].map(figures::grouped);
+        vec![name, records, calls, mean, p99, max, garbage]
     };
     let rows: Vec<Vec<String>> = std::iter::once(heads).chain(calls.iter().map(row)).collect();
-    table(&[Left, Right, Right, Right, Right, Right], &rows)
+    table(&[Left, Right, Right, Right, Right, Right, Right], &rows)
 }
 
 /// "ann 2, bob 1", and how many more there are.

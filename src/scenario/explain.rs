@@ -7,7 +7,7 @@ use std::ops::Range;
 
 /// Names of the design that are not built yet: a name that is known at the same place, the name, and
 /// what can be done instead.
-const NOT_BUILT: [(&str, &str, &str); 32] = [
+const NOT_BUILT: [(&str, &str, &str); 30] = [
     ("catalog", "bloom", "`catalog` is exact too"),
     ("catalog", "bloom-only", "`off` is a wrong design that this version has"),
     ("catalog", "window", "`catalog` forgets nothing too early"),
@@ -27,8 +27,6 @@ const NOT_BUILT: [(&str, &str, &str); 32] = [
     ("coin", "lookup", "`coin` answers otherwise when it runs again"),
     ("coin", "order", "`coin` answers otherwise when it runs again"),
     ("put", "put-fenced", "the service takes the last `put`, whoever sends it"),
-    ("upsert", "rename", "`upsert` overwrites a result that comes again"),
-    ("upsert", "two-phase", "`upsert` overwrites a result that comes again"),
     ("stuck", "torn", "nothing that is committed here has parts"),
     ("stuck", "unbounded", "held ids are counted, and not judged"),
     ("dataflow", "best-effort", "`give-up = 1` comes close"),

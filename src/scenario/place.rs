@@ -9,7 +9,7 @@ use super::raw::{At, span};
 use super::record::{Reach, count, record};
 use onceproof_model::function::Function;
 use onceproof_model::mechanism::Outputs;
-use onceproof_model::pipeline::{Edge, OffsetGiven, Pipeline, Sink, Step, StepIndex, StepKind};
+use onceproof_model::pipeline::{Edge, Pipeline, Step, StepIndex, StepKind};
 use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Before, Kind, Place, Record};
 use std::ops::Range;
@@ -268,7 +268,7 @@ impl Places<'_> {
     fn happens(&self, before: Before, step: &Step, is_watermark: bool) -> Result<(), String> {
         let is_source = matches!(step.kind, StepKind::Source { .. });
         let is_sink = matches!(step.kind, StepKind::Sink(_));
-        let owes = step.kind == StepKind::Sink(Sink::Offset(OffsetGiven::BeforeCall));
+        let owes = matches!(&step.kind, StepKind::Sink(sink) if sink.owes());
         let sends = self
             .pipeline
             .find(&step.name)

@@ -167,6 +167,15 @@ fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
             Some(raw::service::Write::Append) => Sink::Append,
             Some(raw::service::Write::Offset) => Sink::Offset(OffsetGiven::BeforeCall),
             Some(raw::service::Write::OffsetInMemory) => Sink::Offset(OffsetGiven::AfterCall),
+            Some(raw::service::Write::Rename) => Sink::Rename,
+            Some(raw::service::Write::TwoPhase(given)) => {
+                let At { value: Duration(timeout), span } = given.timeout.clone();
+                if timeout == 0 {
+                    let error = source.error(span, "a transaction that is aborted at once");
+                    return Err(error.label("a time-out of 0"));
+                }
+                Sink::TwoPhase { timeout }
+            }
             Some(raw::service::Write::InsertId(given)) => {
                 let At { value: Duration(window), span } = given.window.clone();
                 if window == 0 {

@@ -282,6 +282,14 @@ pub const ROWS: &[Row] = &[
     )
     .with_damaged(&["events/0#0", "events/0#1"]),
     exact("sinks/offset-durable.toml", 2, BOTH_IN_TABLE),
+    exact("sinks/rename-crash.toml", 1, ANN_IN_TABLE),
+    exact("sinks/rename-answer-lost.toml", 1, ANN_IN_TABLE),
+    ledger("sinks/rename-state-first.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
+        .with_damaged(FIRST),
+    exact("sinks/two-phase-crash.toml", 1, ANN_IN_TABLE),
+    ledger("sinks/two-phase-timeout.toml", &[Lost], ONE_LOST, &[("table", 1, 0, &[])])
+        .with_damaged(FIRST),
+    exact("sinks/two-phase-crash-before-commit.toml", 1, ANN_IN_TABLE),
     //
     exact("windows/boot-fires-what-is-due.toml", 2, ANN_1_BOB_1),
     exact("windows/duplicate-carries-a-watermark.toml", 2, ANN_1_BOB_1),

@@ -48,6 +48,13 @@ pub enum Sink {
     InsertId(InsertId),
     /// A row at an offset of a stream of the shard's own, which the table has once.
     Offset(OffsetGiven),
+    /// A temporary file before the sink's commit, which gets its name after it.
+    Rename,
+    /// A row in a transaction that is prepared before the sink's commit and committed after it.
+    TwoPhase {
+        /// When the table aborts a transaction that is not committed.
+        timeout: Nanos,
+    },
 }
 
 /// When a row's offset is durable.
@@ -83,7 +90,22 @@ impl Sink {
     pub fn calls(&self) -> bool {
         match self {
             Sink::Upsert => false,
-            Sink::Append | Sink::InsertId(_) | Sink::Offset(_) => true,
+            Sink::Append
+            | Sink::InsertId(_)
+            | Sink::Offset(_)
+            | Sink::Rename
+            | Sink::TwoPhase { .. } => true,
+        }
+    }
+
+    /// Whether its commit leaves something to be called for, and another commit to end that.
+    pub fn owes(&self) -> bool {
+        match self {
+            Sink::Offset(OffsetGiven::BeforeCall) | Sink::Rename | Sink::TwoPhase { .. } => true,
+            Sink::Upsert
+            | Sink::Append
+            | Sink::InsertId(_)
+            | Sink::Offset(OffsetGiven::AfterCall) => false,
         }
     }
 }

@@ -114,6 +114,9 @@ impl Worker {
             StepKind::Sink(Sink::Offset(OffsetGiven::BeforeCall)) => {
                 self.write_after_commit(arrived, m);
             }
+            StepKind::Sink(Sink::Rename | Sink::TwoPhase { .. }) => {
+                return self.write_in_two_phases(arrived, m);
+            }
             StepKind::Sink(Sink::Offset(OffsetGiven::AfterCall)) => {
                 return self.write_at_offset(arrived, m);
             }

@@ -39,7 +39,7 @@ struct Made {
 enum Waiting {
     /// A record, whose key is busy until then.
     Key(Key),
-    /// A row that is owed, at this offset.
+    /// A row that is owed, of this number.
     Debt(u64),
 }
 
@@ -51,10 +51,13 @@ impl Calls {
         })
     }
 
-    /// The offset that the call of a step for a record has, if there is such a call.
-    pub fn offset(&self, step: StepIndex, name: Name) -> Option<u64> {
+    /// The offset or transaction of the call of a step for a record, if there is such a call.
+    pub fn number(&self, step: StepIndex, name: Name) -> Option<u64> {
         match self.made[*self.of.get(&(step, name))? as usize].operation {
             Operation::AppendAt { offset, .. } => Some(offset),
+            Operation::Prepare { transaction, .. } | Operation::Finish { transaction } => {
+                Some(transaction)
+            }
             Operation::Act(_) | Operation::Append(_) | Operation::Insert { .. } => None,
         }
     }
@@ -109,7 +112,7 @@ impl Worker {
         let made = &mut self.calls.made[slot as usize];
         made.sends += 1;
         let Made { step, name, serial, sends, .. } = *made;
-        let (rpc, operation) = (Worker::rpc(slot, serial), made.operation.clone());
+        let (rpc, operation) = (Worker::rpc(slot, serial), made.operation);
         m.effects.list.push(Effect::Call(Call { shard: self.shard, step, rpc, name, operation }));
         let at = m.now.plus(self.mechanism.retry.wait(sends));
         wake_at(m.effects, at, Timer::Recall { slot, sends, serial });
@@ -117,10 +120,9 @@ impl Worker {
 
     /// A row that is owed: the call that pays it, to be made once this is durable.
     pub(super) fn owe(&mut self, owed: Owed) -> u32 {
-        let Owed { offset, name, row } = owed;
+        let Owed { number, name, operation } = owed;
         let (step, serial) = (self.step, self.next_serial());
-        let waiting = Waiting::Debt(offset);
-        let operation = Operation::AppendAt { row, offset };
+        let waiting = Waiting::Debt(number);
         let made = Made { step, name, waiting, operation, serial, sends: 0, answer: None };
         self.calls.made.insert(made) as u32
     }
@@ -139,10 +141,10 @@ impl Worker {
         }
         match made.waiting {
             Waiting::Key(key) => self.gate.give_turn(key),
-            Waiting::Debt(offset) => {
+            Waiting::Debt(number) => {
                 let name = made.name;
                 self.calls.made.remove(slot);
-                self.pay(offset, name, m);
+                self.pay(number, name, m);
             }
         }
     }

@@ -62,7 +62,7 @@ pub struct Worker {
     open_settle: Option<u32>,
     commits: Commits,
     calls: Calls,
-    /// The offsets of an external table that were given to rows.
+    /// The numbers that were given to rows of an external table.
     given: Prefix,
     outbox: Outbox,
     windows: Windows,

@@ -43,6 +43,18 @@ pub(in crate::scenario) enum Write {
     Offset,
     /// The same with offsets that are durable only afterwards: a wrong design.
     OffsetInMemory,
+    /// A temporary file that gets its name after the sink's commit.
+    Rename,
+    /// A transaction that is prepared before the sink's commit and committed after it.
+    TwoPhase(TwoPhase),
+}
+
+/// The transactions of a sink.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::scenario) struct TwoPhase {
+    /// When the table aborts one that is not committed.
+    pub timeout: At<Duration>,
 }
 
 /// The insert ids of a sink.

@@ -78,8 +78,6 @@ fn what_is_not_built_yet_is_refused_by_name() {
     }
     let text = fault("{ to = \"flip\" }", "{ move = {} }");
     refused(&text, "`move` is not built yet", "move", "");
-    let sink = "[[step]]\nname = \"t\"\nkind = \"sink\"\nwrite = \"rename\"";
-    check(sink, "`write = \"rename\"` is not built yet", "\"rename\"");
     let call = "[[step]]\nname = \"m\"\nkind = \"map\"\nfn = { call = { write = \"put-fenced\" } }";
     check(call, "`write = \"put-fenced\"` is not built yet", "\"put-fenced\"");
     for function in ["clock", "lookup", "order"] {

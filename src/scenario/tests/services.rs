@@ -26,14 +26,21 @@ fn calls_and_sinks_are_read() {
         let sink = format!("[[step]]\nname = \"t\"\nkind = \"sink\"\nwrite = {write}\n");
         format!("{HEAD}{INPUT}{SOURCE}{sink}")
     };
-    for write in
-        ["\"append\"", "\"offset\"", "\"offset-in-memory\"", "{ insert-id = { window = \"1m\" } }"]
-    {
+    for write in [
+        "\"append\"",
+        "\"offset\"",
+        "\"offset-in-memory\"",
+        "\"rename\"",
+        "{ two-phase = { timeout = \"1m\" } }",
+        "{ insert-id = { window = \"1m\" } }",
+    ] {
         let scenario = read(&sink(write));
         assert!(scenario.plan.pipeline.steps()[1].kind.calls());
     }
     let forgets = sink("{ insert-id = { window = \"0s\" } }");
     refused(&forgets, "a table that forgets at once", "\"0s\"", "`append` is a sink without");
+    let aborted = sink("{ two-phase = { timeout = \"0s\" } }");
+    refused(&aborted, "a transaction that is aborted at once", "\"0s\"", "a time-out of 0");
     refused(&sink("{ insert-id = {} }"), "`window` is missing", "{} }", "");
     let slow = format!("{}[cluster]\ncall = \"5ms\"\n", charging(APPEND, "\"exactly-once\""));
     assert_eq!(read(&slow).plan.cluster.call, 5_000_000);

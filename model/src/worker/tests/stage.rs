@@ -337,8 +337,8 @@ impl Stage {
             Delta::Hold(held) => format!("hold {}", self.name(held.record.name)),
             Delta::Settle(_) => "settle".into(),
             Delta::Watermark { value, .. } => format!("watermark {value}"),
-            Delta::Owe(owed) => format!("owe {}", owed.offset),
-            Delta::Paid(offset) => format!("paid {offset}"),
+            Delta::Owe(owed) => format!("owe {}", owed.number),
+            Delta::Paid(number) => format!("paid {number}"),
             Delta::Row { name, .. } => format!("row {}", self.name(*name)),
         }
     }
