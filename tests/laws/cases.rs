@@ -70,13 +70,14 @@ pub struct Aggregate {
 
 impl Middle {
     /// Kinds of steps, the plainest first. The last three read values or keys.
-    const KINDS: [&'static str; 13] = [
+    const KINDS: [&'static str; 14] = [
         r#"fn = "identity""#,
         "reshuffle",
         r#"fn = { explode = { copies = 2 } }"#,
         r#"fn = { coin = { sides = 3, into = "key" } }"#,
         r#"fn = { coin = { sides = 3, into = "value" } }"#,
         r#"fn = { call = { write = "append" } }"#,
+        r#"fn = { call = { write = "put" } }"#,
         "aggregate",
         "sink",
         r#"fn = { key-by = { before = "/" } }"#,

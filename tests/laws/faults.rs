@@ -90,6 +90,8 @@ impl Strike {
             Subject::Source { number } => Some(source_record(plan, number)),
         };
         let nth = match self.subject {
+            // Few steps call.
+            Subject::Any if self.kind == Kind::CallUnknown => self.nth.div_ceil(4),
             Subject::Any => self.nth,
             // One record passes a place a few times only.
             Subject::Source { .. } | Subject::Watermark => self.nth.div_ceil(4),

@@ -95,5 +95,21 @@ fn side_effects_may_be_limited() {
     let reads = charging("{ call = \"read\" }", &format!("{{ {limit} }}"));
     refused(&reads, "nothing here has side effects", "side-effects", "");
     check("\"exactly-onc\"", "unknown name `exactly-onc`", "\"exactly-onc\"", "`exactly-once`?");
-    check("5", "expected \"exactly-once\"", "5", "this is integer `5`");
+    let form = "expected \"exactly-once\", or a table such as `{ violates = \"lost\" }`";
+    check("5", form, "5", "this is integer `5`");
+}
+
+#[test]
+fn a_saved_failure_keeps_the_limit_on_side_effects() {
+    let dotted = charging(APPEND, "\"exactly-once\"")
+        .replace("expect = \"exactly-once\"", "expect.side-effects = { at-most = 2 }");
+    let scenario = read(&dotted);
+    assert_eq!((&scenario.expect, scenario.plan.side_effects), (&Expect::ExactlyOnce, Some(2)));
+    let mut classes = onceproof_sim::outcome::Classes::default();
+    for expect in [Expect::ExactlyOnce, Expect::Violates(vec![Class::Repeated])] {
+        let saved = scenario.saved_failure(None, &[], classes, Path::new("dir/b.toml"));
+        let again = read(&saved);
+        assert_eq!((again.expect, again.plan.side_effects), (expect, Some(2)));
+        classes.insert(Class::Repeated);
+    }
 }
