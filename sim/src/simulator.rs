@@ -121,13 +121,17 @@ impl<'a> Simulator<'a> {
         let Some(most) = self.plan.side_effects else { return };
         let Outside { service, words, .. } = &self.world.outside;
         let name = |step| self.plan.pipeline.step(StepIndex(step)).name.as_str();
-        for (step, record, standing) in service.repeated(most) {
+        let text = |record| words.names.text(record, &words.keys, name);
+        let mut repeated: Vec<_> = service.repeated(most).collect();
+        // By texts, as in every other list: neither steps nor names are numbered the same in every file.
+        repeated.sort_by_cached_key(|&(step, record, _)| (text(record), name(step.0)));
+        for (step, record, standing) in repeated {
             if judgement.damage.len() < Outcome::MOST_DAMAGE {
                 judgement.names.push(record);
                 judgement.damage.push(Damage {
                     class: Class::Repeated,
                     step,
-                    record: words.names.text(record, &words.keys, name),
+                    record: text(record),
                     expected: most.into(),
                     reflected: standing.into(),
                     faults: Vec::new(),
