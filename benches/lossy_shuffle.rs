@@ -38,11 +38,11 @@ const LONG: u64 = 50_000;
 fn lossy_shuffle(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("lossy shuffle");
     group.sample_size(10).sampling_mode(SamplingMode::Flat);
-    let long = common::lossy_shuffle(LONG);
+    let long = common::lossy_shuffle(LONG, "catalog");
     let brief = common::run(&mut Simulator::new(&long.plan), 0);
     let queue_length = floor::queue_length(&brief, &long.plan);
     for Size { records, seconds, pairs: most_pairs } in SIZES {
-        let scenario = common::lossy_shuffle(records);
+        let scenario = common::lossy_shuffle(records, "catalog");
         let mut simulator = Simulator::new(&scenario.plan);
         group.warm_up_time(Duration::from_millis(500));
         group.measurement_time(Duration::from_secs(seconds));

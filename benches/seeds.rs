@@ -15,7 +15,8 @@ const SEEDS: u64 = 50;
 fn seeds(criterion: &mut Criterion) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/chapter/chapter5.toml");
     let chapter = Scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
-    let scenarios = [("lossy shuffle of 100", common::lossy_shuffle(100)), ("chapter 5", chapter)];
+    let scenarios =
+        [("lossy shuffle of 100", common::lossy_shuffle(100, "catalog")), ("chapter 5", chapter)];
 
     let mut group = criterion.benchmark_group("seeds");
     group.throughput(Throughput::Elements(SEEDS));

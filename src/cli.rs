@@ -85,6 +85,8 @@ pub enum Command {
     Test(TestArgs),
     /// Whether scenarios are well formed.
     Check(CheckArgs),
+    /// The pipeline before and after optimization.
+    Graph(GraphArgs),
     /// The JSON Schema of the scenario format.
     Schema,
 }
@@ -148,6 +150,34 @@ pub struct CheckArgs {
     pub paths: Vec<PathBuf>,
 }
 
+/// Arguments of `graph`.
+#[derive(Args, Debug)]
+pub struct GraphArgs {
+    /// The scenario.
+    pub file: PathBuf,
+    /// Draw it, for Graphviz or for Markdown.
+    #[arg(long, value_enum, value_name = "dot|mermaid", hide_possible_values = true)]
+    pub picture: Option<Picture>,
+}
+
+/// How a picture is written.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Picture {
+    /// For Graphviz.
+    Dot,
+    /// For Markdown.
+    Mermaid,
+}
+
+impl From<Picture> for onceproof::report::graph::Picture {
+    fn from(picture: Picture) -> Self {
+        match picture {
+            Picture::Dot => Self::Dot,
+            Picture::Mermaid => Self::Mermaid,
+        }
+    }
+}
+
 impl Cli {
     /// Reads the command line of this process.
     ///
@@ -174,11 +204,18 @@ impl Cli {
                 let message = "--trace prints lines of text and cannot be used with --format json";
                 Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
             }
+            Command::Graph(graph)
+                if graph.picture.is_some() && self.common.format == Format::Json =>
+            {
+                let message = "--picture draws a text and cannot be used with --format json";
+                Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
+            }
             Command::Run(_)
             | Command::Sweep(_)
             | Command::Replay(_)
             | Command::Test(_)
             | Command::Check(_)
+            | Command::Graph(_)
             | Command::Schema => Ok(self),
         }
     }

@@ -20,13 +20,18 @@ pub fn ledger(ledger: &Ledger) -> [(&'static str, u64); 7] {
 }
 
 /// What was done, by name, in the order of the report.
-pub fn work(work: &Work) -> [(&'static str, u64); 9] {
+pub fn work(work: &Work) -> [(&'static str, u64); 14] {
     let Work {
         events,
         messages,
         retries,
         commits,
         catalog_reads,
+        bloom_negatives,
+        bloom_false_positives,
+        duplicates_dropped,
+        remnants_dropped,
+        old_dropped,
         user_calls,
         side_effects,
         ids_held_max,
@@ -38,6 +43,11 @@ pub fn work(work: &Work) -> [(&'static str, u64); 9] {
         ("retries", retries),
         ("commits", commits),
         ("catalog_reads", catalog_reads),
+        ("bloom_negatives", bloom_negatives),
+        ("bloom_false_positives", bloom_false_positives),
+        ("duplicates_dropped", duplicates_dropped),
+        ("remnants_dropped", remnants_dropped),
+        ("old_dropped", old_dropped),
         ("user_calls", user_calls),
         ("side_effects", side_effects),
         ("ids_held_max", ids_held_max),

@@ -8,8 +8,8 @@ mod common;
 use onceproof_sim::simulator::Simulator;
 
 /// How many allocations each of these seeds takes when it is run again with memory that is warm.
-fn allocations_when_warm(records: u64, seeds: std::ops::Range<u64>) -> Vec<u64> {
-    let scenario = common::lossy_shuffle(records);
+fn allocations_when_warm(dedup: &str, records: u64, seeds: std::ops::Range<u64>) -> Vec<u64> {
+    let scenario = common::lossy_shuffle(records, dedup);
     let mut simulator = Simulator::new(&scenario.plan);
     // Twice: what is handed back at the end of a run may be handed out in another order.
     for seed in seeds.clone().chain(seeds.clone()) {
@@ -30,15 +30,19 @@ const AT_MOST: u64 = 1 + 4;
 
 #[test]
 fn a_sweep_of_seeds_allocates_nothing_per_event() {
-    let allocations = allocations_when_warm(100, 0..40);
-    assert!(allocations.iter().all(|&count| count <= AT_MOST), "{allocations:?}");
+    for dedup in ["catalog", "bloom"] {
+        let allocations = allocations_when_warm(dedup, 100, 0..40);
+        assert!(allocations.iter().all(|&count| count <= AT_MOST), "{dedup}: {allocations:?}");
+    }
 }
 
 #[test]
 fn a_run_of_four_times_the_records_allocates_no_more() {
-    let few = allocations_when_warm(100, 0..10).into_iter().max();
-    let many = allocations_when_warm(400, 0..10).into_iter().max();
-    assert!(many <= few, "{many:?} allocations with 400 records, {few:?} with 100");
+    for dedup in ["catalog", "bloom"] {
+        let few = allocations_when_warm(dedup, 100, 0..10).into_iter().max();
+        let many = allocations_when_warm(dedup, 400, 0..10).into_iter().max();
+        assert!(many <= few, "{dedup}: {many:?} allocations with 400 records, {few:?} with 100");
+    }
 }
 
 #[test]

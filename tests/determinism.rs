@@ -32,8 +32,8 @@ const GOLDEN: &[Golden] = &[
     Golden {
         file: "dedup/lost-ack.toml",
         seed: None,
-        fingerprint: "f1ad4517d07cc4c11f85fc0a2eb9fc83",
-        events: 44,
+        fingerprint: "30468c05538d9c36a073e43701078858",
+        events: 52,
     },
     Golden {
         file: "functions/user-differs.toml",
@@ -44,32 +44,32 @@ const GOLDEN: &[Golden] = &[
     Golden {
         file: "chapter/chapter5.toml",
         seed: Some(1),
-        fingerprint: "12749fadebcc6f62f157598b9ac9241b",
-        events: 12_123,
+        fingerprint: "557f082f62716f714511c9ff37e67a7c",
+        events: 7909,
     },
     Golden {
         file: "random/branch-and-join.toml",
         seed: Some(1),
-        fingerprint: "cdfaa18207739ba7ab1ab5e423b16606",
-        events: 4906,
+        fingerprint: "d2465c06518c64b9432f90f12c232f67",
+        events: 1417,
     },
     Golden {
         file: "random/bundles.toml",
         seed: Some(1),
-        fingerprint: "e41153cc8c1fcbccb3dcc5d02060ff26",
-        events: 3369,
+        fingerprint: "bb016fb484adc02552fd81bd6b2775ac",
+        events: 3383,
     },
     Golden {
         file: "random/coin-and-late-panes.toml",
         seed: Some(1),
-        fingerprint: "093373f6acaac0edd85b777b43c296e7",
-        events: 2377,
+        fingerprint: "18e814f8c8375c8a154aa2a7330a70f5",
+        events: 2298,
     },
     Golden {
         file: "random/recomputed.toml",
         seed: Some(1),
-        fingerprint: "8cf068af29592a44cc168311853a75cb",
-        events: 2444,
+        fingerprint: "b0140bd2ea4514c1eb71bf8e94bb906e",
+        events: 1190,
     },
 ];
 

@@ -196,7 +196,8 @@ fn whole_files_are_read() {
     read(&COIN.replace("recompute", "checkpoint"));
 
     let scenario = read(CHAPTER);
-    assert_eq!(scenario.plan.pipeline.shards(), 2 + 1 + 4 + 1 + 1);
+    // The tag is fused into the source, and the table into the global count.
+    assert_eq!(scenario.plan.pipeline.shards(), 2 + 4 + 1);
     assert_eq!(scenario.plan.cluster.workers, Some(4));
     assert_eq!(scenario.plan.climate.odds.len(), 4);
     assert_eq!(scenario.sweep, 0..50);

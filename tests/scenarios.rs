@@ -5,11 +5,15 @@
 #[path = "scenarios/table.rs"]
 mod table;
 
+use onceproof::figures;
 use onceproof::scenario::{Expect, Scenario};
+use onceproof_model::mechanism::UnknownOld;
+use onceproof_model::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Dedup, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck, Retry,
+    Ack, Atomic, Bundle, Fencing, Fuse, Gc, GiveUp, Ids, InFlight, Lift, Mechanism, Outputs, ReAck,
+    Retry, Stamps,
 };
-use onceproof_sim::fault::{Before, Direction, Kind, KindName, Leg};
+use onceproof_sim::fault::{Before, ClockWay, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Classes, Outcome};
 use onceproof_sim::simulator::Simulator;
 use std::collections::BTreeSet;
@@ -100,17 +104,20 @@ fn no_fault_and_no_mechanism_is_left_out() {
         Kind::Delay { by: 1, leg: Leg::Ack },
         Kind::Partition { lasts: 1, direction: Direction::Forward },
         Kind::Partition { lasts: 1, direction: Direction::Backward },
+        Kind::ClockStep { by: 1, way: ClockWay::Ahead },
     ];
     let befores = Before::ALL.map(|before| format!("before {}", before.word()));
-    let by_time = ["crash by time", "partition by time"].map(str::to_owned);
+    let by_time = ["crash", "partition", "pause", "move", "clock-step"];
+    let by_time = by_time.map(|word| format!("{word} by time"));
     let wanted = faults.into_iter().chain(more_faults.iter().map(fault_in_word));
-    let wanted = wanted.chain(befores).chain(by_time).chain(VALUES.map(str::to_owned));
+    let wanted =
+        wanted.chain(befores).chain(by_time).chain(VALUES.iter().map(|&value| value.to_owned()));
     let unused: Vec<String> = wanted.filter(|word| !used.contains(word)).collect();
     assert!(unused.is_empty(), "{unused:?}");
 }
 
 /// All values of all mechanisms; where a value is a number, its default and any other.
-const VALUES: [&str; 21] = [
+const VALUES: &[&str] = &[
     "retry: default",
     "retry: given",
     "give-up: never",
@@ -118,7 +125,22 @@ const VALUES: [&str; 21] = [
     "ack: after-commit",
     "ack: on-receipt",
     "dedup: catalog",
+    "dedup: bloom",
+    "dedup: bloom by arrival",
+    "dedup: bloom rebuilt lazily",
+    "dedup: bloom rebuilt by nothing",
+    "dedup: bloom-only",
+    "dedup: window",
     "dedup: off",
+    "bloom: default",
+    "bloom: given",
+    "gc: watermark",
+    "gc: never",
+    "gc: ttl accept",
+    "gc: ttl drop",
+    "stamps: stable",
+    "stamps: fresh",
+    "stamps: wall-clock",
     "outputs: checkpoint",
     "outputs: recompute",
     "ids: derived",
@@ -132,12 +154,34 @@ const VALUES: [&str; 21] = [
     "bundle: given",
     "in-flight: default",
     "in-flight: given",
+    "fencing: true",
+    "fencing: false",
+    "fuse: true",
+    "fuse: false",
+    "lift: true",
+    "lift: false",
+    "lift: force",
 ];
 
 /// The values of one set of mechanisms. A mechanism or a value that is new does not compile here.
 fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
-    let Mechanism { retry, give_up, ack, dedup, outputs, ids, atomic, re_ack, bundle, in_flight } =
-        *mechanism;
+    let Mechanism {
+        retry,
+        give_up,
+        ack,
+        dedup,
+        gc,
+        outputs,
+        ids,
+        stamps,
+        atomic,
+        re_ack,
+        bundle,
+        in_flight,
+        fencing,
+        fuse,
+        lift,
+    } = *mechanism;
     let given = |is_default: bool, default, given| if is_default { default } else { given };
     [
         given(retry == Retry::default(), "retry: default", "retry: given"),
@@ -151,7 +195,32 @@ fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
         },
         match dedup {
             Dedup::Catalog => "dedup: catalog",
+            Dedup::Bloom(Bloom { bucket_by, rebuild, .. }) => match (bucket_by, rebuild) {
+                (BucketBy::Stamp, Rebuild::Scan) => "dedup: bloom",
+                (BucketBy::Stamp, Rebuild::Lazy { .. }) => "dedup: bloom rebuilt lazily",
+                (BucketBy::Stamp, Rebuild::Nothing) => "dedup: bloom rebuilt by nothing",
+                (BucketBy::Arrival, _) => "dedup: bloom by arrival",
+            },
+            Dedup::BloomOnly(_) => "dedup: bloom-only",
+            Dedup::Window(_) => "dedup: window",
             Dedup::Off => "dedup: off",
+        },
+        match dedup {
+            Dedup::Bloom(Bloom { shape, .. }) | Dedup::BloomOnly(shape) => {
+                given(shape == Shape::default(), "bloom: default", "bloom: given")
+            }
+            Dedup::Catalog | Dedup::Window(_) | Dedup::Off => "no filter",
+        },
+        match gc {
+            Gc::Watermark => "gc: watermark",
+            Gc::Never => "gc: never",
+            Gc::Ttl { unknown_old: UnknownOld::Accept, .. } => "gc: ttl accept",
+            Gc::Ttl { unknown_old: UnknownOld::Drop, .. } => "gc: ttl drop",
+        },
+        match stamps {
+            Stamps::Stable => "stamps: stable",
+            Stamps::Fresh => "stamps: fresh",
+            Stamps::WallClock => "stamps: wall-clock",
         },
         match outputs {
             Outputs::Checkpoint => "outputs: checkpoint",
@@ -172,6 +241,19 @@ fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
         },
         given(bundle == Bundle::default(), "bundle: default", "bundle: given"),
         given(in_flight == InFlight::default(), "in-flight: default", "in-flight: given"),
+        match fencing {
+            Fencing::Token => "fencing: true",
+            Fencing::Off => "fencing: false",
+        },
+        match fuse {
+            Fuse::Together => "fuse: true",
+            Fuse::Apart => "fuse: false",
+        },
+        match lift {
+            Lift::Sure => "lift: true",
+            Lift::Never => "lift: false",
+            Lift::Force => "lift: force",
+        },
     ]
     .into_iter()
 }
@@ -182,6 +264,7 @@ fn fault_in_word(kind: &Kind) -> String {
     match kind {
         Kind::Duplicate { leg } | Kind::Delay { leg, .. } => format!("{word} {leg:?}"),
         Kind::Partition { direction, .. } => format!("{word} {direction:?}"),
+        Kind::ClockStep { way, .. } => format!("{word} {way:?}"),
         _ => word.to_owned(),
     }
 }
@@ -192,8 +275,8 @@ fn difference(row: &Row) -> Option<String> {
     let outcome = Simulator::new(&scenario.plan).detail(scenario.seed);
     let mut classes = Classes::default();
     row.classes.iter().for_each(|&class| classes.insert(class));
-    let derived = described(classes, row.ledger, row.damaged, row.unfired, row.commits, row.steps);
-    let run = of_run(&outcome, &scenario, row.commits.is_some());
+    let derived = described(classes, row.ledger, row.damaged, row.unfired, row.work, row.steps);
+    let run = of_run(&outcome, &scenario, row.work);
     let meets = match &scenario.expect {
         Expect::ExactlyOnce => row.classes.is_empty(),
         Expect::Violates(expected) => expected.iter().all(|class| row.classes.contains(class)),
@@ -203,7 +286,7 @@ fn difference(row: &Row) -> Option<String> {
     differs.then(|| format!("{}\n  by hand: {derived}\n  by run:  {run}\n{expects}", row.file))
 }
 
-fn of_run(outcome: &Outcome, scenario: &Scenario, with_commits: bool) -> String {
+fn of_run(outcome: &Outcome, scenario: &Scenario, wanted: &[(&str, u64)]) -> String {
     let ledger = outcome.brief.ledger;
     let numbers = [
         ledger.expected,
@@ -227,8 +310,12 @@ fn of_run(outcome: &Outcome, scenario: &Scenario, with_commits: bool) -> String 
         .map(|(step, results)| (names(step.step), step.expected, step.applied, &results[..]))
         .collect();
     let damaged: Vec<&str> = outcome.damage.iter().map(|damage| damage.record.as_str()).collect();
-    let commits = with_commits.then_some(outcome.brief.work.commits);
-    described(outcome.brief.classes, numbers, &damaged, outcome.unfired.len(), commits, &steps)
+    let done = figures::work(&outcome.brief.work);
+    let work: Vec<(&str, u64)> = wanted
+        .iter()
+        .map(|(name, _)| *done.iter().find(|(known, _)| known == name).expect("a figure"))
+        .collect();
+    described(outcome.brief.classes, numbers, &damaged, outcome.unfired.len(), &work, &steps)
 }
 
 /// What is compared, in words.
@@ -237,7 +324,7 @@ fn described(
     ledger: [u64; 7],
     damaged: &[&str],
     unfired: usize,
-    commits: Option<u64>,
+    work: &[(&str, u64)],
     steps: &[Step<'_>],
 ) -> String {
     let classes: Vec<&str> = classes.iter().map(|class| class.word()).collect();
@@ -248,8 +335,8 @@ fn described(
          excess {excess}, lost {lost}, divergent {divergent}, late {late}, \
          damaged {damaged:?}, unfired {unfired}"
     );
-    if let Some(commits) = commits {
-        let _ = write!(text, ", commits {commits}");
+    for (name, count) in work {
+        let _ = write!(text, ", {name} {count}");
     }
     for (name, expected, applied, results) in steps {
         let _ = write!(text, "; {name}: expected {expected}, applied {applied}, {results:?}");

@@ -84,11 +84,16 @@ fn each_missing_mechanism_is_found_with_at_most_two_faults() {
         assert!(classes.contains(class), "{mechanism}: {classes:?}");
     };
     check("dedup = \"off\"", Class::Duplicated);
+    check("dedup = { bloom-only = { expect = 1, bits-per-id = 1, hashes = 1 } }", Class::Lost);
+    check("dedup = { bloom = { bucket = \"30ms\", bucket-by = \"arrival\" } }", Class::Duplicated);
+    check("dedup = { bloom = { rebuild = \"none\" } }", Class::Duplicated);
     check("ack = \"on-receipt\"", Class::Lost);
     check("give-up = 1", Class::Lost);
     check("atomic = \"state-first\"", Class::Duplicated);
     check("atomic = \"id-first\"", Class::Lost);
     check("re-ack = false", Class::Stuck);
+    check("fencing = false", Class::Lost);
+    check("fencing = false", Class::Duplicated);
     check("outputs = \"recompute\"\nids = \"fresh\"", Class::Duplicated);
 }
 

@@ -8,9 +8,11 @@ use std::path::Path;
 
 const LOSSY_SHUFFLE: &str = include_str!("../scenarios/lossy_shuffle.toml");
 
-/// The lossy shuffle over so many records.
-pub fn lossy_shuffle(records: u64) -> Scenario {
-    let text = LOSSY_SHUFFLE.replace("records = RECORDS", &format!("records = {records}"));
+/// The lossy shuffle over so many records, with this way to know a duplicate.
+pub fn lossy_shuffle(records: u64, dedup: &str) -> Scenario {
+    let text = LOSSY_SHUFFLE
+        .replace("records = RECORDS", &format!("records = {records}"))
+        .replace("dedup     = \"catalog\"", &format!("dedup = \"{dedup}\""));
     let path = Path::new("benches/scenarios/lossy_shuffle.toml");
     Scenario::parse(&text, path).unwrap_or_else(|error| panic!("{error}"))
 }

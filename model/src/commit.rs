@@ -4,10 +4,10 @@
 use crate::call::Operation;
 use crate::key::Key;
 use crate::name::Name;
-use crate::pipeline::ShardIndex;
+use crate::pipeline::{ShardIndex, StepIndex};
 use crate::prefix::Prefix;
 use crate::record::{Record, RecordId};
-use crate::time::Time;
+use crate::time::{Nanos, Time};
 
 /// One atomic change of a shard's rows.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -64,6 +64,10 @@ pub enum Delta {
         name: Name,
         /// Its value.
         value: i64,
+        /// The stamp that its sender gave it.
+        stamp: Time,
+        /// When it may be forgotten.
+        lifetime: Lifetime,
     },
     /// A record is added to the content of a window.
     Take {
@@ -93,14 +97,26 @@ pub enum Delta {
     },
     /// An output is held until it is acked.
     Hold(Held),
-    /// The held output with this stamp is acked and deleted.
-    Settle(Time),
-    /// The watermark of a sender.
+    /// Outputs up to this stamp were sent.
+    Stamped(Time),
+    /// The held output of this row is acked and deleted.
+    Settle(HeldRow),
+    /// The watermarks of a sender. Ids that only a sender's system watermark kept are forgotten with it.
     Watermark {
         /// Its place among the senders of the step.
         sender: u32,
-        /// The watermark.
-        value: Time,
+        /// Both watermarks.
+        value: Watermark,
+    },
+    /// What a function with more than one answer decided in the middle of a stage. Nothing durable: it is
+    /// told to whoever watches from outside.
+    Decided {
+        /// The output.
+        name: Name,
+        /// Its key.
+        key: Key,
+        /// Its value.
+        value: i64,
     },
     /// A row is owed to an external table until it is paid.
     Owe(Owed),
@@ -108,6 +124,8 @@ pub enum Delta {
     Paid(u64),
     /// A sink's row is written over what was there.
     Row {
+        /// The sink.
+        step: StepIndex,
         /// Where.
         row: u64,
         /// The key of the record.
@@ -121,6 +139,72 @@ pub enum Delta {
         /// Its value.
         value: i64,
     },
+}
+
+/// When an id may be forgotten.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lifetime {
+    /// When the system watermark of this sender, by its place among the senders of the step, has passed the
+    /// id's stamp.
+    UntilWatermark {
+        /// The place of the sender.
+        sender: u32,
+    },
+    /// So long after this commit is applied.
+    For {
+        /// How long.
+        length: Nanos,
+        /// Whether each duplicate begins that time anew.
+        refresh_on_hit: bool,
+    },
+    /// Never.
+    Unlimited,
+}
+
+/// What a sender promises.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Watermark {
+    /// No record of an earlier event time comes any more, but for late ones.
+    pub event: Time,
+    /// No record of an earlier stamp comes any more, but for remnants of what was processed.
+    pub system: Time,
+}
+
+impl Watermark {
+    /// No promise at all.
+    pub const NONE: Watermark = Watermark { event: Time::MIN, system: Time::MIN };
+
+    /// Nothing comes any more.
+    pub const END: Watermark = Watermark { event: Time::MAX, system: Time::MAX };
+
+    /// The greater of each.
+    pub fn max(self, other: Watermark) -> Watermark {
+        let (event, system) = (self.event.max(other.event), self.system.max(other.system));
+        Watermark { event, system }
+    }
+
+    /// The lesser of each.
+    pub fn min(self, other: Watermark) -> Watermark {
+        let (event, system) = (self.event.min(other.event), self.system.min(other.system));
+        Watermark { event, system }
+    }
+
+    /// Whether this promises nothing that `other` does not.
+    pub fn is_within(self, other: Watermark) -> bool {
+        self.event <= other.event && self.system <= other.system
+    }
+}
+
+/// The row of an output that is held. Under a wrong clock two outputs may have one stamp, so the stamp
+/// alone does not tell them apart.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct HeldRow {
+    /// The stamp that it was given when it was made.
+    pub stamp: Time,
+    /// Its id.
+    pub id: RecordId,
+    /// The shard that it goes to.
+    pub to: ShardIndex,
 }
 
 /// An output and where it goes.
@@ -141,6 +225,13 @@ pub struct Owed {
     pub name: Name,
     /// The call that pays it.
     pub operation: Operation,
+}
+
+impl Held {
+    /// Its row.
+    pub fn row(&self) -> HeldRow {
+        HeldRow { stamp: self.record.stamp, id: self.record.id, to: self.to }
+    }
 }
 
 /// What a window holds that is in no pane yet.
@@ -169,8 +260,8 @@ pub struct Scan {
     pub held: Vec<Held>,
     /// The windows with content that is in no pane: key and start, in order of start, then hash of the key.
     pub windows: Vec<(Key, Time)>,
-    /// The watermark of each sender.
-    pub watermarks: Vec<Time>,
+    /// The watermarks of each sender.
+    pub watermarks: Vec<Watermark>,
     /// The rows that are owed to an external table, in order of their numbers.
     pub owed: Vec<Owed>,
 }

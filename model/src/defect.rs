@@ -38,14 +38,31 @@ pub enum Defect {
     /// The store keeps source offsets as one number, the greatest that was committed, and takes all below
     /// it for done with.
     OffsetsAreOneNumber,
-    /// Stamps are counted from the beginning again after each boot, so that two outputs may share the row
-    /// of one stamp.
+    /// Stamps are counted from the beginning again after each boot, so that new records look like
+    /// remnants.
     StampsRestart,
     /// A watermark that travels alone is sent once.
     LoneWatermarkNotRetried,
     /// A watermark that travels alone is committed and acked before what it fires is committed. Harmless
     /// alone: a boot fires what is due.
     LoneWatermarkOvertakes,
+    /// A record that is below the system watermark of its sender is taken like any other, though its id may
+    /// have been forgotten.
+    RemnantsTaken,
+    /// A remnant is told by the watermark that is known to be committed, and not by the highest seen.
+    RemnantsByCommitted,
+    /// Where outputs have the stamps of inputs, an input that is read and not settled holds back no system
+    /// watermark.
+    InputsDoNotPin,
+    /// An output holds back the system watermark from when it is first sent, and not from when it is
+    /// stamped.
+    OutputsPinWhenSent,
     /// Both that and [`Defect::BootFiresNothing`]: each of the two rules stands in for the other.
     DueWindowForgotten,
+    /// A filter that does not have all ids yet is not told of those that are committed meanwhile. One that
+    /// is on the wire while its ids are read is then in neither.
+    UnreadFilterNotAdded,
+    /// Where a function in the middle of a stage fails, what came before it is committed, and the record is
+    /// done with.
+    FailedChainIsKept,
 }

@@ -8,7 +8,7 @@
 //! protocol. What is left to do with further questions waits for [`Input::Resume`].
 
 use crate::call::{Answer, Call};
-use crate::commit::{Commit, Content, Delta, Scan, Subject};
+use crate::commit::{Commit, Content, Delta, Scan, Subject, Watermark};
 use crate::key::Key;
 use crate::name::{Name, Vocabulary};
 use crate::pipeline::{Pipeline, ShardIndex, StepIndex};
@@ -71,8 +71,8 @@ pub struct Request {
     pub to: ShardIndex,
     /// What the reply carries back.
     pub rpc: Rpc,
-    /// The sender's event-time watermark.
-    pub watermark: Time,
+    /// What the sender promises.
+    pub watermark: Watermark,
     /// The record, or none if the watermark travels alone.
     pub record: Option<Record>,
 }
@@ -82,7 +82,7 @@ impl Request {
     pub fn subject(&self) -> Subject {
         match &self.record {
             Some(record) => Subject::Record(record.name),
-            None => Subject::Watermark(self.watermark),
+            None => Subject::Watermark(self.watermark.event),
         }
     }
 }
@@ -110,7 +110,7 @@ pub struct Ack {
     pub rpc: Rpc,
     /// What the request was about.
     pub subject: Subject,
-    /// The receiver's committed watermark for that sender.
+    /// The receiver's committed event-time watermark for that sender.
     pub watermark: Time,
 }
 
@@ -121,7 +121,7 @@ pub struct Reply {
     pub from: ShardIndex,
     /// Which request.
     pub rpc: Rpc,
-    /// The receiver's committed watermark for this sender, or none if the reply is an error, which tells
+    /// The receiver's committed event-time watermark for this sender, or none if the reply is an error, which tells
     /// nothing of whether the request was applied.
     pub watermark: Option<Time>,
 }
@@ -162,6 +162,8 @@ pub enum Timer {
     Close,
     /// Another try of a function that failed on a record of this key.
     Reapply(Key),
+    /// Another try of a function that failed on a source record.
+    Reread,
 }
 
 /// What a worker may ask while it works on an input.
@@ -174,18 +176,70 @@ pub trait Env {
     fn scan(&mut self, shard: ShardIndex) -> Scan;
     /// A record is about to be admitted: nothing is asked, but the world may strike here.
     fn admit(&mut self, shard: ShardIndex, name: Name);
+    /// Something worth counting has happened: nothing is asked.
+    fn mark(&mut self, mark: Mark);
     /// Whether the catalog of `key` has `id`.
     fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool;
-    /// A record is about to be applied: nothing is asked, but the world may strike here.
-    fn apply(&mut self, shard: ShardIndex, name: Name);
+    /// What a filter said of a record before its catalog is asked, under this token: nothing is asked, but
+    /// the world may watch.
+    fn filter_said(&mut self, shard: ShardIndex, token: u64, record: &Record, said: FilterSaid);
+    /// The ids in the catalogs of all keys with timestamps from `first` to `last`, in no order.
+    fn scan_ids(
+        &mut self,
+        shard: ShardIndex,
+        first: Time,
+        last: Time,
+        found: &mut Vec<(Key, RecordId, Time)>,
+    );
+    /// A step of this shard's stage is about to be applied to a record: nothing is asked, but the world may
+    /// strike here.
+    fn apply(&mut self, shard: ShardIndex, step: StepIndex, name: Name);
     /// The content of a window.
     fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content;
+    /// Outputs are added up into one: what stands for them is made of these. Nothing is asked; the answer is
+    /// a lineage, which the partial aggregate carries for whoever watches from outside.
+    fn combine(&mut self, members: &[Member]) -> u32;
     /// The source record at an offset.
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read;
     /// The watermark of a source shard of which all records below `offset` were read.
     fn source_watermark(&mut self, shard: ShardIndex, offset: u64) -> Time;
     /// The answer of a user function on a record, less than `answers`; none if it fails.
     fn execute(&mut self, step: StepIndex, name: Name, answers: u32) -> Option<u32>;
+}
+
+/// What the protocol did that is worth counting.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Mark {
+    /// A record was dropped, since its catalog has its id.
+    DuplicateDropped,
+    /// A record was dropped, since its stamp is below the system watermark of its sender.
+    RemnantDropped,
+    /// A record was dropped, since its catalog does not have its id and no longer would.
+    OldDropped,
+}
+
+/// What a filter says of an id.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FilterSaid {
+    /// It is not in the catalog.
+    New,
+    /// It may be in the catalog.
+    MayBeKnown,
+    /// Nothing: it does not have all ids yet.
+    NotReady,
+}
+
+/// One of the outputs that a partial aggregate stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Member {
+    /// Its name.
+    pub name: Name,
+    /// What was read to make it.
+    pub lineage: u32,
+    /// The source records that it stands for.
+    pub weight: i64,
+    /// Its value.
+    pub value: i64,
 }
 
 /// What a source finds at an offset.
@@ -213,7 +267,7 @@ pub struct SourceRow {
     pub id: Option<RecordId>,
     /// When it happened.
     pub event_time: Time,
-    /// When the source could read it.
+    /// When the source could read it; in a shard, none comes before one that was read earlier.
     pub arrival: Time,
     /// What it carries.
     pub value: Value,

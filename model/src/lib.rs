@@ -15,6 +15,7 @@ pub mod record;
 pub mod window;
 pub mod function;
 pub mod mechanism;
+pub mod bloom;
 pub mod pipeline;
 pub mod prefix;
 pub mod queues;

@@ -46,6 +46,15 @@ pub enum Origin {
         /// The number of the pane, from 0.
         pane: u32,
     },
+    /// A partial aggregate of `size` records, the first of which is `first`.
+    Partial {
+        /// The first.
+        first: Name,
+        /// How many, at least 2.
+        size: u32,
+        /// The hash of all of them: a bundle may be cut otherwise after a crash.
+        all: u64,
+    },
 }
 
 /// The rows of one source step, which have names without an entry each.
@@ -81,6 +90,8 @@ pub struct Names {
     implicit: u32,
     entries: Vec<Entry>,
     index: HashMap<Origin, Name, FxBuildHasher>,
+    /// The partial aggregates and what they stand for.
+    partials: Vec<(Name, Vec<Name>)>,
 }
 
 impl Names {
@@ -90,6 +101,7 @@ impl Names {
         self.implicit = 0;
         self.entries.clear();
         self.index.clear();
+        self.partials.clear();
     }
 
     /// Gives names to the `rows` rows of source step `step`, dealt over its shards in turn, and returns
@@ -142,6 +154,47 @@ impl Names {
         self.add(Entry { origin, hash, root: hash })
     }
 
+    /// The name of a partial aggregate of these records, at least two.
+    pub fn partial(&mut self, members: impl ExactSizeIterator<Item = Name> + Clone) -> Name {
+        let size = members.len() as u32;
+        let first = members.clone().next().expect("a partial aggregate of something");
+        let all = members.clone().fold(0, |all, member| fold(all, self.hash(member)));
+        let origin = Origin::Partial { first, size, all };
+        if let Some(&name) = self.index.get(&origin) {
+            return name;
+        }
+        let name = self.add(Entry { origin, hash: scatter(all), root: self.root(first) });
+        self.partials.push((name, members.collect()));
+        name
+    }
+
+    /// The records that a partial aggregate of this name stands for; none if it is none.
+    pub fn members(&self, name: Name) -> &[Name] {
+        match self.partials.binary_search_by_key(&name, |&(name, _)| name) {
+            Ok(at) => &self.partials[at].1,
+            Err(_) => &[],
+        }
+    }
+
+    /// The partial aggregates and the records that they stand for.
+    pub fn partials(&self) -> &[(Name, Vec<Name>)] {
+        &self.partials
+    }
+
+    /// The roots of a name, each once: of a partial aggregate, those of all that it stands for.
+    pub fn roots(&self, name: Name) -> Vec<u64> {
+        let mut roots: Vec<u64> = Vec::new();
+        match self.members(name) {
+            [] => roots.push(self.root(name)),
+            members => {
+                let mut met = hashbrown::HashSet::<u64, FxBuildHasher>::default();
+                roots
+                    .extend(members.iter().map(|&m| self.root(m)).filter(|&root| met.insert(root)));
+            }
+        }
+        roots
+    }
+
     fn add(&mut self, entry: Entry) -> Name {
         let handle = (self.implicit as usize + self.entries.len()).try_into();
         let name = Name(handle.expect("fewer than 2^32 names"));
@@ -181,7 +234,8 @@ impl Names {
         }
     }
 
-    /// The hash of the source record or pane that a name descends from through maps.
+    /// The hash of the source record or pane that a name descends from through maps; of a partial aggregate,
+    /// of its first record.
     pub fn root(&self, name: Name) -> u64 {
         match name.0.checked_sub(self.implicit) {
             Some(entry) => self.entries[entry as usize].root,
@@ -193,7 +247,7 @@ impl Names {
     pub fn parent(&self, name: Name) -> Option<Name> {
         match self.origin(name) {
             Origin::Output { parent, .. } => Some(parent),
-            Origin::Source { .. } | Origin::Pane { .. } => None,
+            Origin::Source { .. } | Origin::Pane { .. } | Origin::Partial { .. } => None,
         }
     }
 
@@ -229,6 +283,9 @@ impl Names {
             }
             Origin::Pane { step: s, key, start, pane } => {
                 format!("{}/{}@{start}#{pane}", step(s), keys.text(key))
+            }
+            Origin::Partial { first, size, .. } => {
+                format!("{} and {} more", self.text(first, keys, step), size - 1)
             }
         }
     }

@@ -18,6 +18,7 @@ mod generate;
 mod answers;
 mod network;
 mod outside;
+mod catalog;
 mod store;
 mod service;
 mod ledger;

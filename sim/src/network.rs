@@ -13,7 +13,7 @@ use slab::Slab;
 #[derive(Debug, Default)]
 pub(crate) struct Links {
     /// Requests on their way.
-    pub flights: Slab<Request>,
+    pub flights: Slab<Flight>,
     /// How often each record was sent to each step, per sending step.
     sends: Vec<Vec<u32>>,
     watermarks: HashMap<(ShardIndex, ShardIndex, Time), u32, FxBuildHasher>,
@@ -21,6 +21,14 @@ pub(crate) struct Links {
     /// When the last cut ends, also once it is over.
     cut_until: u64,
     steps: usize,
+}
+
+/// A request on its way to a worker.
+#[derive(Debug)]
+pub(crate) struct Flight {
+    pub request: Request,
+    /// The worker that had the receiver's shard, as far as the sender knew.
+    pub host: u32,
 }
 
 /// A cut of the link between two workers.

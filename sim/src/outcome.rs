@@ -3,6 +3,7 @@
 use crate::fault::{Fault, KindName};
 use onceproof_model::pipeline::StepIndex;
 use onceproof_model::time::Nanos;
+use onceproof_model::worker::Fill;
 use std::collections::BTreeMap;
 
 /// What can be wrong with the results of a run.
@@ -18,18 +19,21 @@ pub enum Class {
     Phantom,
     /// Not drained in time, or only fruitless repetition is left.
     Stuck,
+    /// Nothing is left to happen, and ids or outputs are held that can never matter again.
+    Unbounded,
     /// More side effects of a record stand than the scenario allows.
     Repeated,
 }
 
 impl Class {
     /// All classes, in the order of the documentation.
-    pub const ALL: [Class; 6] = [
+    pub const ALL: [Class; 7] = [
         Class::Duplicated,
         Class::Lost,
         Class::Divergent,
         Class::Phantom,
         Class::Stuck,
+        Class::Unbounded,
         Class::Repeated,
     ];
 
@@ -41,6 +45,7 @@ impl Class {
             Class::Divergent => "divergent",
             Class::Phantom => "phantom",
             Class::Stuck => "stuck",
+            Class::Unbounded => "unbounded",
             Class::Repeated => "repeated",
         }
     }
@@ -127,6 +132,16 @@ pub struct Work {
     pub commits: u64,
     /// Reads of the catalog.
     pub catalog_reads: u64,
+    /// Records dropped since their catalog had their id.
+    pub duplicates_dropped: u64,
+    /// Records dropped since their stamp was below the system watermark of their sender.
+    pub remnants_dropped: u64,
+    /// Records dropped since they were unknown and older than ids are remembered.
+    pub old_dropped: u64,
+    /// Reads that a filter saved, since it said that the id was new.
+    pub bloom_negatives: u64,
+    /// Ids that a filter took for known ones, and that were in no catalog.
+    pub bloom_false_positives: u64,
     /// Executions of user functions.
     pub user_calls: u64,
     /// Calls that changed something at an external service.
@@ -183,6 +198,8 @@ pub struct Outcome {
     pub unfired: Vec<usize>,
     /// From the arrival of a source record to the commit that took it into an aggregate or wrote it.
     pub latency: Option<Latency>,
+    /// How full the filters in front of the catalogs are at the end, by shard and range.
+    pub filters: Vec<FilterFill>,
     /// How often the steps that call external services did so, in file order.
     pub calls: Vec<StepCalls>,
     /// Why a run is stuck or inconclusive, in words.
@@ -207,6 +224,17 @@ pub struct StepResult {
     pub late: u64,
     /// The committed totals by key over all windows.
     pub results: BTreeMap<String, i64>,
+}
+
+/// How full a filter is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FilterFill {
+    /// The step.
+    pub step: StepIndex,
+    /// The shard, by its number within the step.
+    pub shard: u32,
+    /// The range, its bits, and how many of them are set.
+    pub fill: Fill,
 }
 
 /// How often a step called an external service for a record.

@@ -2,7 +2,7 @@
 //! chance. It also watches, for the ledger and the report, and it is where a worker may die before it
 //! admits or applies a record.
 
-use crate::answers::{Answers, Execution, StepTaken};
+use crate::answers::{Answers, BeforeVerdict, Execution, StepTaken};
 use crate::fault::Before;
 use crate::ledger::Ledger;
 use crate::outcome::Work;
@@ -10,11 +10,11 @@ use crate::service::Service;
 use crate::sources::Sources;
 use crate::store::Store;
 use onceproof_model::commit::{Content, Scan, Subject};
-use onceproof_model::effect::{Env, Read};
+use onceproof_model::effect::{Env, FilterSaid, Mark, Member, Read};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
-use onceproof_model::record::RecordId;
+use onceproof_model::record::{Record, RecordId};
 use onceproof_model::time::{Nanos, Time};
 
 /// Everything but the workers, the network and the clock.
@@ -32,9 +32,9 @@ pub(crate) struct Outside<'a> {
     /// What one read of the store costs, and what the reads of this input have cost so far.
     pub read_cost: Nanos,
     pub cost: Nanos,
-    /// The worker dies at a question of this input: when it is back. Whatever it does after that is lost
-    /// with it.
-    pub doom: Option<Nanos>,
+    /// What befell the worker at a question of this input. If it dies, whatever it does after that is lost
+    /// with it; else its questions are answered before, and its effects are performed after it.
+    pub doom: BeforeVerdict,
     /// How often each map was executed on each record.
     executions: Vec<Vec<u32>>,
     /// How far each source shard was ever read, and how many rows no one has read yet.
@@ -57,7 +57,7 @@ impl<'a> Outside<'a> {
             now: Time(0),
             read_cost,
             cost: 0,
-            doom: None,
+            doom: BeforeVerdict::Pass,
             executions: Vec::new(),
             read_until: Vec::new(),
             unread: 0,
@@ -74,7 +74,7 @@ impl<'a> Outside<'a> {
         self.work = Work::default();
         self.now = self.sources.start;
         self.cost = 0;
-        self.doom = None;
+        self.doom = BeforeVerdict::Pass;
         self.executions.resize_with(self.pipeline.steps().len(), Vec::new);
         for executions in &mut self.executions {
             executions.clear();
@@ -90,13 +90,18 @@ impl<'a> Outside<'a> {
         std::mem::take(&mut self.has_just_read_all)
     }
 
-    /// Whether the worker dies before this step; then it answers nothing of meaning any more.
-    fn strike(&mut self, shard: ShardIndex, before: Before, name: Name) {
-        if self.doom.is_none() && self.answers.asks_before() {
+    /// Whether something befalls the worker before this step. If it dies, it is answered nothing of meaning
+    /// any more.
+    fn strike(&mut self, shard: ShardIndex, step: StepIndex, before: Before, name: Name) {
+        if self.doom == BeforeVerdict::Pass && self.answers.asks_before() {
             let subject = Subject::Record(name);
-            let step = StepTaken::new(self.pipeline, shard, before, subject, &self.words);
+            let step = StepTaken::new(self.pipeline, shard, step, before, subject, &self.words);
             self.doom = self.answers.before(&step, self.pipeline, &self.words);
         }
+    }
+
+    fn is_dead(&self) -> bool {
+        matches!(self.doom, BeforeVerdict::Dies(_))
     }
 
     fn charge(&mut self) {
@@ -119,25 +124,68 @@ impl Env for Outside<'_> {
     }
 
     fn admit(&mut self, shard: ShardIndex, name: Name) {
-        self.strike(shard, Before::Admit, name);
+        self.strike(shard, self.pipeline.step_of(shard), Before::Admit, name);
+    }
+
+    fn mark(&mut self, mark: Mark) {
+        match mark {
+            Mark::DuplicateDropped => self.work.duplicates_dropped += 1,
+            Mark::RemnantDropped => self.work.remnants_dropped += 1,
+            Mark::OldDropped => self.work.old_dropped += 1,
+        }
     }
 
     fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool {
-        if self.doom.is_some() {
+        if self.is_dead() {
             return true;
         }
         self.charge();
         self.work.catalog_reads += 1;
-        self.store.is_known(shard, key, id)
+        self.store.is_known(shard, key, id, self.now)
     }
 
-    fn apply(&mut self, shard: ShardIndex, name: Name) {
-        self.strike(shard, Before::Apply, name);
+    fn filter_said(&mut self, shard: ShardIndex, token: u64, record: &Record, said: FilterSaid) {
+        if self.is_dead() {
+            return;
+        }
+        match said {
+            FilterSaid::New => {
+                self.work.bloom_negatives += 1;
+                // In a sweep only what is committed twice is noticed, when it is.
+                if self.ledger.is_detailed() {
+                    self.store.check_new(shard, token, record);
+                }
+            }
+            FilterSaid::MayBeKnown => {
+                let is_known = self.store.catalog(shard).has(record.key, record.id);
+                self.work.bloom_false_positives += u64::from(!is_known);
+            }
+            FilterSaid::NotReady => {}
+        }
+    }
+
+    fn scan_ids(
+        &mut self,
+        shard: ShardIndex,
+        first: Time,
+        last: Time,
+        found: &mut Vec<(Key, RecordId, Time)>,
+    ) {
+        self.charge();
+        self.store.catalog(shard).scan(first, last, found);
+    }
+
+    fn apply(&mut self, shard: ShardIndex, step: StepIndex, name: Name) {
+        self.strike(shard, step, Before::Apply, name);
     }
 
     fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content {
         self.charge();
         self.store.content(shard, key, start, &mut self.ledger)
+    }
+
+    fn combine(&mut self, members: &[Member]) -> u32 {
+        self.ledger.combine(members)
     }
 
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read {
@@ -159,7 +207,7 @@ impl Env for Outside<'_> {
     }
 
     fn execute(&mut self, step: StepIndex, name: Name, answers: u32) -> Option<u32> {
-        if self.doom.is_some() {
+        if self.is_dead() {
             return None;
         }
         self.work.user_calls += 1;

@@ -27,6 +27,13 @@ pub struct Plan {
     pub side_effects: Option<u32>,
 }
 
+impl Plan {
+    /// How many workers there are.
+    pub fn hosts(&self) -> usize {
+        self.cluster.workers.map_or(self.pipeline.shards(), |workers| workers as usize)
+    }
+}
+
 /// Workers and service times.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cluster {
@@ -36,13 +43,24 @@ pub struct Cluster {
     pub commit: Nanos,
     /// The time that one read of the store takes.
     pub read: Nanos,
+    /// How long a worker may be paused or down until its shards are granted to another.
+    pub lease: Nanos,
+    /// How long ago the directory was true that a sender looks a receiver up in.
+    pub routing_lag: Nanos,
     /// The time between a worker and an external service, each way.
     pub call: Nanos,
 }
 
 impl Default for Cluster {
     fn default() -> Cluster {
-        Cluster { workers: None, commit: MILLISECOND, read: 0, call: MILLISECOND }
+        Cluster {
+            workers: None,
+            commit: MILLISECOND,
+            read: 0,
+            lease: 200 * MILLISECOND,
+            routing_lag: 20 * MILLISECOND,
+            call: MILLISECOND,
+        }
     }
 }
 

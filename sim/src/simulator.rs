@@ -37,8 +37,8 @@ impl<'a> Simulator<'a> {
     }
 
     /// One run, and every fault that could have been placed in it, in the order in which their places
-    /// came, each kind with its default parameter. Crashes and cuts at a time are not among them: one
-    /// before a step of the protocol, or from a request on, does the same.
+    /// came, each kind with its default parameter. Faults at a time are not among them: one before a step
+    /// of the protocol, or from a request on, does the same.
     pub fn explore(&mut self, seed: Option<u64>) -> (Brief, Vec<Fault>) {
         self.world.outside.answers.watch();
         let brief = self.brief(seed);
@@ -86,6 +86,7 @@ impl<'a> Simulator<'a> {
             let results = outside.ledger.totals(step).map(text).collect();
             steps.push(StepResult { step, expected, applied, late, results });
         }
+        let calls = outside.service.calls(pipeline);
         Outcome {
             brief,
             steps,
@@ -93,7 +94,8 @@ impl<'a> Simulator<'a> {
             schedule,
             unfired: outside.answers.unfired(),
             latency: outside.ledger.latency(),
-            calls: outside.service.calls(pipeline),
+            filters: self.world.filters().collect(),
+            calls,
             reason: match end {
                 End::Drained => None,
                 End::Stuck(reason) => Some(reason),
@@ -143,8 +145,16 @@ impl<'a> Simulator<'a> {
     fn summary(&mut self, end: &End, judgement: &Judgement) -> Brief {
         let outside = &mut self.world.outside;
         let mut classes: Classes = judgement.classes;
-        if let End::Stuck(_) = end {
-            classes.insert(Class::Stuck);
+        match end {
+            End::Stuck(_) => classes.insert(Class::Stuck),
+            End::Drained => {
+                // An output that no one will move any more is lost, if what it carries is reflected nowhere.
+                let is_lost = classes.contains(Class::Lost);
+                if outside.store.holds_ids() || (!is_lost && outside.store.holds_outputs()) {
+                    classes.insert(Class::Unbounded);
+                }
+            }
+            End::OutOfEvents => {}
         }
         if let Some(most) = self.plan.side_effects
             && outside.service.repeated(most).next().is_some()
@@ -157,7 +167,7 @@ impl<'a> Simulator<'a> {
             (true, End::Drained | End::Stuck(_)) => Verdict::ExactlyOnce,
         };
         let mut work = outside.work;
-        (work.ids_held_end, work.ids_held_max) = outside.store.ids_held();
+        (work.ids_held_end, work.ids_held_max) = outside.store.ids_held(outside.now);
         Brief {
             verdict,
             classes,

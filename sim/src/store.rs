@@ -2,15 +2,17 @@
 //! not at all, once per number, and only under the owner's token, which is checked here and now and not
 //! when it was sent. Only what stands here survives a crash.
 
+use crate::catalog::Catalog;
 use crate::ledger::Ledger;
-use hashbrown::{HashMap, HashSet};
-use onceproof_model::commit::{Commit, Content, Delta, Held, Owed, Scan};
+use hashbrown::HashMap;
+use onceproof_model::commit::{Commit, Content, Delta, Held, HeldRow, Owed, Scan, Watermark};
 use onceproof_model::defect::Defect;
 use onceproof_model::key::{Key, Keys};
+use onceproof_model::mechanism::Fencing;
 use onceproof_model::name::Vocabulary;
 use onceproof_model::pipeline::{Pipeline, ShardIndex};
 use onceproof_model::prefix::Prefix;
-use onceproof_model::record::RecordId;
+use onceproof_model::record::{Record, RecordId};
 use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
@@ -31,6 +33,8 @@ pub enum Applied {
 pub struct Store {
     shards: Vec<Rows>,
     defect: Option<Defect>,
+    /// Whether any step forgets ids by age.
+    ages: bool,
     ids_held: u64,
     ids_held_max: u64,
 }
@@ -40,12 +44,17 @@ pub struct Store {
 struct Rows {
     token: u64,
     applied: Prefix,
+    /// The numbers that were applied under each older token, where commits under those are applied too.
+    earlier: Vec<(u64, Prefix)>,
+    fencing: Fencing,
     offsets: Prefix,
     last_stamp: Option<Time>,
-    held: HashMap<Time, Held, FxBuildHasher>,
-    ids: HashSet<(Key, RecordId), FxBuildHasher>,
+    held: HashMap<HeldRow, Held, FxBuildHasher>,
+    catalog: Catalog,
+    /// Whether the owner has filters that may never call a known id new.
+    has_sound_filter: bool,
     windows: HashMap<(Key, Time), Window, FxBuildHasher>,
-    watermarks: Vec<Time>,
+    watermarks: Vec<Watermark>,
     owed: BTreeMap<u64, Owed>,
 }
 
@@ -62,59 +71,117 @@ impl Store {
     /// Empties all rows and keeps their memory.
     pub fn reset(&mut self, pipeline: &Pipeline) {
         self.defect = pipeline.defect;
-        self.ids_held = 0;
+        self.ages = pipeline.steps().iter().any(|s| s.mechanism.forgets_after().is_some());
         self.ids_held_max = 0;
+        self.ids_held = 0;
         self.shards.resize_with(pipeline.shards(), Rows::default);
         for (shard, rows) in self.shards.iter_mut().enumerate() {
             let step = pipeline.step_of(ShardIndex(shard as u32));
             rows.token = 0;
             rows.applied.clear();
+            rows.earlier.clear();
+            rows.fencing = pipeline.step(step).mechanism.fencing;
             rows.offsets.clear();
             rows.last_stamp = None;
             rows.held.clear();
-            rows.ids.clear();
+            rows.catalog.reset(pipeline.senders(step).len());
+            let mechanism = &pipeline.step(step).mechanism;
+            rows.has_sound_filter = mechanism.dedup.has_sound_filter()
+                && mechanism.fencing == Fencing::Token
+                && pipeline.defect.is_none();
             rows.windows.clear();
             rows.watermarks.clear();
             rows.owed.clear();
-            rows.watermarks.resize(pipeline.senders(step).len(), Time::MIN);
+            rows.watermarks.resize(pipeline.senders(step).len(), Watermark::NONE);
         }
     }
 
     /// A new token for a shard: whoever held an older one owns it no more.
     pub fn grant(&mut self, shard: ShardIndex) -> u64 {
         let rows = &mut self.shards[shard.at()];
+        match rows.fencing {
+            Fencing::Token => rows.applied.clear(),
+            Fencing::Off => {
+                let applied = std::mem::take(&mut rows.applied);
+                rows.earlier.push((rows.token, applied));
+            }
+        }
         rows.token += 1;
-        rows.applied.clear();
         rows.token
     }
 
+    /// The token of a shard's owner.
+    pub fn token(&self, shard: ShardIndex) -> u64 {
+        self.shards[shard.at()].token
+    }
+
     /// Applies a commit, and lets the ledger see each change.
-    pub fn apply(&mut self, commit: &Commit, ledger: &mut Ledger, words: &Vocabulary) -> Applied {
-        let rows = &mut self.shards[commit.shard.at()];
-        if commit.token != rows.token {
-            return Applied::Refused;
+    pub fn apply(
+        &mut self,
+        commit: &Commit,
+        now: Time,
+        ledger: &mut Ledger,
+        words: &Vocabulary,
+    ) -> Applied {
+        if self.ages {
+            self.age(now);
         }
-        if !rows.applied.insert(commit.number) && self.defect != Some(Defect::CommitsUnnumbered) {
+        let rows = &mut self.shards[commit.shard.at()];
+        let applied = match (rows.fencing, commit.token == rows.token) {
+            (_, true) => &mut rows.applied,
+            (Fencing::Token, false) => return Applied::Refused,
+            (Fencing::Off, false) => {
+                let earlier = rows.earlier.iter_mut().rfind(|(token, _)| *token == commit.token);
+                &mut earlier.expect("every token was granted").1
+            }
+        };
+        if !applied.insert(commit.number) && self.defect != Some(Defect::CommitsUnnumbered) {
             return Applied::Before;
         }
+        self.ids_held -= rows.catalog.len();
         for delta in &commit.deltas {
-            let ids = match (delta, self.defect) {
+            match (delta, self.defect) {
                 (&Delta::Offset(offset), Some(Defect::OffsetsAreOneNumber)) => {
                     rows.offsets.insert_all_to(offset);
-                    0
                 }
-                _ => rows.change(delta, ledger),
-            };
-            self.ids_held += ids;
+                _ => rows.change(delta, now, ledger),
+            }
             ledger.see(commit.shard, delta, words);
         }
+        self.ids_held += rows.catalog.len();
         self.ids_held_max = self.ids_held_max.max(self.ids_held);
         Applied::Now
     }
 
     /// Whether a catalog has an id.
-    pub fn is_known(&self, shard: ShardIndex, key: Key, id: RecordId) -> bool {
-        self.shards[shard.at()].ids.contains(&(key, id))
+    pub fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId, now: Time) -> bool {
+        if self.ages {
+            self.age(now);
+        }
+        self.shards[shard.at()].catalog.meets(key, id, now)
+    }
+
+    /// The catalog of a shard.
+    pub fn catalog(&self, shard: ShardIndex) -> &Catalog {
+        &self.shards[shard.at()].catalog
+    }
+
+    /// Asserts that the filter of an owner called no id new that is known under the same stamp. One that lost
+    /// its shard may do so: it does not know what the new owner committed, and its commits are refused.
+    pub fn check_new(&self, shard: ShardIndex, token: u64, record: &Record) {
+        let rows = &self.shards[shard.at()];
+        let is_owner = token == rows.token;
+        let is_known = rows.catalog.stamp(record.key, record.id) == Some(record.stamp);
+        assert!(!(rows.has_sound_filter && is_owner && is_known), "a filter called a known id new");
+    }
+
+    /// Forgets all ids that are too old now.
+    fn age(&mut self, now: Time) {
+        for rows in &mut self.shards {
+            self.ids_held -= rows.catalog.len();
+            rows.catalog.age(now);
+            self.ids_held += rows.catalog.len();
+        }
     }
 
     /// The content of a window, with a lineage under which the ledger will know what was read.
@@ -138,7 +205,7 @@ impl Store {
     pub fn scan(&self, shard: ShardIndex, keys: &Keys) -> Scan {
         let rows = &self.shards[shard.at()];
         let mut held: Vec<Held> = rows.held.values().cloned().collect();
-        held.sort_unstable_by_key(|held| held.record.stamp);
+        held.sort_unstable_by_key(Held::row);
         let mut windows: Vec<(Key, Time)> = rows
             .windows
             .iter()
@@ -156,20 +223,36 @@ impl Store {
         }
     }
 
-    /// The ids in all catalogs, now and at most.
-    pub fn ids_held(&self) -> (u64, u64) {
+    /// The ids in all catalogs, at the end and at most.
+    pub fn ids_held(&mut self, now: Time) -> (u64, u64) {
+        self.age(now);
         (self.ids_held, self.ids_held_max)
+    }
+
+    /// Whether ids are held that no age will end.
+    pub fn holds_ids(&self) -> bool {
+        self.shards.iter().any(|rows| !rows.catalog.only_ages())
+    }
+
+    /// Whether outputs are held.
+    pub fn holds_outputs(&self) -> bool {
+        self.shards.iter().any(|rows| !rows.held.is_empty())
     }
 }
 
 impl Rows {
-    /// Makes one change; returns how many ids it added.
-    fn change(&mut self, delta: &Delta, ledger: &mut Ledger) -> u64 {
+    /// Makes one change.
+    fn change(&mut self, delta: &Delta, now: Time, ledger: &mut Ledger) {
         match *delta {
             Delta::Offset(offset) => {
                 self.offsets.insert(offset);
             }
-            Delta::Id { key, id, .. } => return u64::from(self.ids.insert((key, id))),
+            Delta::Id { key, id, stamp, lifetime, .. } => {
+                let was_known = self.catalog.insert(key, id, stamp, lifetime, now);
+                // Only an owner comes here, and nothing else than its filter can have called it new.
+                let is_sound = !was_known || !self.has_sound_filter;
+                assert!(is_sound, "a filter called a known id new");
+            }
             Delta::Take { key, start, name, lineage, weight, value } => {
                 let window = self.windows.entry((key, start)).or_default();
                 window.content.records += 1;
@@ -180,22 +263,26 @@ impl Rows {
             Delta::Fire { key, start, content, .. } => {
                 let window = self.windows.entry((key, start)).or_default();
                 let now = &mut window.content;
+                // Two owners that are not fenced may fire what they both read: then less than nothing is
+                // left, which weight and value remember.
                 now.records = now.records.saturating_sub(content.records);
                 now.weight -= content.weight;
                 now.value = now.value.wrapping_sub(content.value);
                 now.pane = now.pane.max(content.pane + 1);
-                window.floor = ledger.head_of(content.lineage);
+                window.floor = window.floor.max(ledger.head_of(content.lineage));
             }
             Delta::Hold(ref held) => {
                 self.last_stamp = self.last_stamp.max(Some(held.record.stamp));
-                self.held.insert(held.record.stamp, held.clone());
+                self.held.insert(held.row(), held.clone());
             }
-            Delta::Settle(stamp) => {
-                self.held.remove(&stamp);
+            Delta::Stamped(stamp) => self.last_stamp = self.last_stamp.max(Some(stamp)),
+            Delta::Settle(row) => {
+                self.held.remove(&row);
             }
             Delta::Watermark { sender, value } => {
                 let row = &mut self.watermarks[sender as usize];
-                *row = (*row).max(value);
+                *row = row.max(value);
+                self.catalog.forget(sender, value.system);
             }
             Delta::Owe(owed) => {
                 self.offsets.insert(owed.number);
@@ -204,9 +291,70 @@ impl Rows {
             Delta::Paid(number) => {
                 self.owed.remove(&number);
             }
-            // What a sink's rows hold, the ledger knows.
-            Delta::Row { .. } => {}
+            // What a sink's rows hold, and what was decided, the ledger knows.
+            Delta::Row { .. } | Delta::Decided { .. } => {}
         }
-        0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use onceproof_model::commit::Lifetime;
+    use onceproof_model::name::Name;
+    use onceproof_model::record::Value;
+
+    const ANN: (Key, RecordId) = (Key(0), RecordId(7));
+
+    fn id_of_ann() -> Delta {
+        let lifetime = Lifetime::Unlimited;
+        Delta::Id { key: ANN.0, id: ANN.1, name: Name(0), value: 0, stamp: Time(0), lifetime }
+    }
+
+    fn record_of_ann() -> Record {
+        Record {
+            name: Name(0),
+            key: ANN.0,
+            id: ANN.1,
+            stamp: Time(0),
+            event_time: Time(0),
+            weight: 1,
+            value: Value::Integer(0),
+            lineage: 0,
+        }
+    }
+
+    /// A shard that has the id of ann, under the token 2.
+    fn shard_with_ann(has_sound_filter: bool) -> Store {
+        let mut rows = Rows { token: 2, has_sound_filter, ..Rows::default() };
+        rows.catalog.reset(1);
+        rows.change(&id_of_ann(), Time(0), &mut Ledger::default());
+        Store { shards: vec![rows], ..Store::default() }
+    }
+
+    #[test]
+    fn without_a_filter_that_should_know_better_an_id_may_come_twice() {
+        let mut store = shard_with_ann(false);
+        store.check_new(ShardIndex(0), 2, &record_of_ann());
+        store.shards[0].change(&id_of_ann(), Time(0), &mut Ledger::default());
+        assert_eq!(store.shards[0].catalog.len(), 1);
+    }
+
+    #[test]
+    fn a_filter_that_lost_its_shard_may_call_a_known_id_new() {
+        shard_with_ann(true).check_new(ShardIndex(0), 1, &record_of_ann());
+    }
+
+    #[test]
+    #[should_panic(expected = "a filter called a known id new")]
+    fn the_filter_of_an_owner_may_not() {
+        shard_with_ann(true).check_new(ShardIndex(0), 2, &record_of_ann());
+    }
+
+    #[test]
+    #[should_panic(expected = "a filter called a known id new")]
+    fn nor_may_it_let_an_id_be_committed_twice() {
+        let mut store = shard_with_ann(true);
+        store.shards[0].change(&id_of_ann(), Time(0), &mut Ledger::default());
     }
 }

@@ -180,6 +180,7 @@ impl Trace {
                 Timer::Recall { .. } => "has waited too long for a service".to_owned(),
                 Timer::Arrival => "has new input".to_owned(),
                 Timer::Close => "closes its bundle".to_owned(),
+                Timer::Reread => "tries a failed record again".to_owned(),
                 Timer::Reapply(key) => {
                     format!("tries a failed record of {} again", o.words.keys.text(key))
                 }
@@ -189,7 +190,46 @@ impl Trace {
     }
 
     #[inline(always)]
-    pub fn crashes(&mut self, host: usize, restart: Nanos, _: &Outside, now: u64) {
+    pub fn no_such_shard(&mut self, r: &Request, host: u32, o: &Outside, now: u64) {
+        self.write(now, || {
+            let (from, to) = (shard(o, r.from), shard(o, r.to));
+            let what = subject(o, r.subject());
+            format!("worker {host} does not have {to}: {what} from {from} is lost")
+        });
+    }
+
+    #[inline(always)]
+    pub fn pauses(&mut self, host: u32, lasts: Nanos, now: u64) {
+        self.write(now, || format!("worker {host} stands still  ! for {}", Span(lasts)));
+    }
+
+    #[inline(always)]
+    pub fn resumes(&mut self, host: u32, now: u64) {
+        self.write(now, || format!("worker {host} goes on"));
+    }
+
+    #[inline(always)]
+    pub fn clock_steps(&mut self, host: u32, skew: i64, now: u64) {
+        self.write(now, || {
+            let way = if skew < 0 { "behind" } else { "ahead" };
+            format!("the clock of worker {host} jumps  ! {} {way}", Span(skew.unsigned_abs()))
+        });
+    }
+
+    #[inline(always)]
+    pub fn granted(&mut self, at: ShardIndex, from: u32, to: u32, o: &Outside, now: u64) {
+        self.write(now, || {
+            format!("the store grants {} to worker {to}; worker {from} is not told", shard(o, at))
+        });
+    }
+
+    #[inline(always)]
+    pub fn zombie_ends(&mut self, at: ShardIndex, host: u32, o: &Outside, now: u64) {
+        self.write(now, || format!("{} ends on worker {host}, which has lost it", shard(o, at)));
+    }
+
+    #[inline(always)]
+    pub fn crashes(&mut self, host: u32, restart: Nanos, _: &Outside, now: u64) {
         self.write(now, || format!("worker {host} crashes  ! back in {}", Span(restart)));
     }
 

@@ -7,6 +7,7 @@ pub mod progress;
 pub mod replay;
 pub mod test;
 pub mod check;
+pub mod graph;
 pub mod schema;
 
 use crate::ending::{Ending, Error};

@@ -10,6 +10,8 @@ pub mod run_json;
 pub mod sweep_text;
 pub mod sweep_json;
 pub mod expectation;
+pub mod mechanisms;
+pub mod graph;
 
 use crate::scenario::Scenario;
 use crate::search::tally::Sweep;

@@ -5,7 +5,7 @@ use super::{RunReport, exact_faults};
 use crate::figures;
 use crate::scenario::fault_to_json;
 use onceproof_model::time::Nanos;
-use onceproof_sim::outcome::{Damage, StepCalls, StepResult, Work};
+use onceproof_sim::outcome::{Damage, FilterFill, StepCalls, StepResult, Work};
 use onceproof_sim::plan::Plan;
 use serde_json::{Map, Value, json};
 
@@ -31,6 +31,7 @@ pub fn run_json(report: &RunReport) -> Value {
         "unfired": unfired(plan, &outcome.unfired),
         "rows_skipped": subject.rows_skipped,
         "work": work(&brief.work),
+        "filters": outcome.filters.iter().map(|f| filter(f, plan)).collect::<Vec<_>>(),
         "latency_ms": outcome.latency.map(|latency| json!({
             "p50": milliseconds(latency.p50),
             "p99": milliseconds(latency.p99),
@@ -108,7 +109,20 @@ fn damage(damage: &Damage, plan: &Plan) -> Value {
     })
 }
 
-/// What was done. Bloom filters have their place in the document; no mechanism of this version uses them.
+/// How full a filter is; it begins where its range does, on the axis of the input's times.
+fn filter(filter: &FilterFill, plan: &Plan) -> Value {
+    let FilterFill { step, shard, fill } = filter;
+    json!({
+        "step": plan.pipeline.step(*step).name,
+        "shard": shard,
+        "from": fill.first.to_string(),
+        "bits_set": fill.bits_set,
+        "bits": fill.bits,
+        "complete": fill.is_complete,
+    })
+}
+
+/// What was done.
 fn work(work: &Work) -> Value {
     json!({
         "events": work.events,
@@ -116,7 +130,8 @@ fn work(work: &Work) -> Value {
         "retries": work.retries,
         "commits": work.commits,
         "catalog_reads": work.catalog_reads,
-        "bloom_negatives": 0,
+        "bloom_negatives": work.bloom_negatives,
+        "bloom_false_positives": work.bloom_false_positives,
         "user_calls": work.user_calls,
         "side_effects": work.side_effects,
         "ids_held_max": work.ids_held_max,
@@ -162,6 +177,7 @@ mod tests {
                 "commits",
                 "catalog_reads",
                 "bloom_negatives",
+                "bloom_false_positives",
                 "user_calls",
                 "side_effects",
                 "ids_held_max",

@@ -6,7 +6,9 @@ use super::table::{Align, table};
 use super::words::fault_in_words;
 use super::{RunReport, Subject, class_list, exact_faults, printable};
 use crate::figures::{self, counted};
-use onceproof_sim::outcome::{Brief, Class, Damage, Outcome, StepCalls, StepResult, Verdict};
+use onceproof_sim::outcome::{
+    Brief, Class, Damage, FilterFill, Outcome, StepCalls, StepResult, Verdict,
+};
 use onceproof_sim::plan::Plan;
 
 /// The most damaged records, or faults of a schedule, that are told one by one.
@@ -33,6 +35,7 @@ pub fn run_text(report: &RunReport) -> String {
         text.push_str(&format!("{}\n", calls(&outcome.calls, subject.plan)));
     }
     text.push_str(&figure_lines(outcome));
+    text.push_str(&filters(&outcome.filters, subject.plan));
     for fault in exact_faults(subject.plan, &outcome.unfired) {
         text.push_str(&unfired(&fault_in_words(fault, subject.plan), strict));
     }
@@ -199,6 +202,32 @@ fn figure_lines(outcome: &Outcome) -> String {
     table(&[Align::Left; 2], &rows)
 }
 
+/// How full each filter is: its bits that are set, of all.
+fn filters(filters: &[FilterFill], plan: &Plan) -> String {
+    use Align::{Left, Right};
+    if filters.is_empty() {
+        return String::new();
+    }
+    let row = |filter: &FilterFill| {
+        let FilterFill { step, shard, fill } = *filter;
+        vec![
+            printable(&format!("{}/{shard}", plan.pipeline.step(step).name)),
+            fill.first.to_string(),
+            figures::grouped(fill.bits_set),
+            figures::grouped(fill.bits),
+            if fill.is_complete { String::new() } else { "not read yet".to_owned() },
+        ]
+    };
+    let heads = ["filter", "from", "set", "bits", ""].map(str::to_owned).to_vec();
+    let shown = filters.iter().take(MOST_TOLD).map(row);
+    let rows: Vec<Vec<String>> = std::iter::once(heads).chain(shown).collect();
+    let mut text = format!("\n{}", table(&[Left, Right, Right, Right, Left], &rows));
+    if let Some(more) = filters.len().checked_sub(MOST_TOLD).filter(|&more| more > 0) {
+        text.push_str(&format!("and {} more\n", figures::grouped(more as u64)));
+    }
+    text
+}
+
 /// "drop-ack 1, crash 3", or "none".
 pub fn counts(counts: &[(&'static str, u64)]) -> String {
     if counts.is_empty() {
@@ -230,8 +259,9 @@ step      expected  applied  late  results
 per-side         3        4     0  ann 2, bob 2
 
 faults        drop-ack 1
-work          events 1,234, messages 9, retries 1, commits 12, catalog reads 0, user calls 0, side effects 0, \
-ids held max 0, ids held end 0
+work          events 1,234, messages 9, retries 1, commits 12, catalog reads 0, \
+bloom negatives 0, bloom false positives 0, duplicates dropped 0, remnants dropped 0, old dropped 0, \
+user calls 0, side effects 0, ids held max 0, ids held end 0
 latency       p50 3.000 ms, p99 34.000 ms, max 34.001 ms
 virtual time  2034.000 ms
 fingerprint   0000000000000000000000000000002a

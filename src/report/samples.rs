@@ -91,6 +91,7 @@ pub fn lost_ack_outcome() -> Outcome {
             p99: 34 * MILLISECOND,
             max: 34 * MILLISECOND + 1_000,
         }),
+        filters: Vec::new(),
         calls: Vec::new(),
         reason: None,
     }
@@ -135,7 +136,7 @@ pub fn lost_ack_sweep() -> Sweep {
         runs: 1000,
         violated: 2,
         inconclusive: 0,
-        classes: [2, 0, 0, 0, 0, 0],
+        classes: [2, 0, 0, 0, 0, 0, 0],
         fired,
         failing: vec![Some(7), Some(31)],
         first_inconclusive: None,

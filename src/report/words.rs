@@ -3,7 +3,7 @@
 
 use onceproof_model::pipeline::StepIndex;
 use onceproof_model::time::Span;
-use onceproof_sim::fault::{Before, Direction, Fault, Kind, Leg, Place, Record};
+use onceproof_sim::fault::{Before, ClockWay, Direction, Fault, Kind, Leg, Place, Record};
 use onceproof_sim::plan::Plan;
 
 /// What the fault did, and where.
@@ -29,7 +29,7 @@ pub fn fault_in_words(fault: &Fault, plan: &Plan) -> String {
             format!("{} was cut {ways} for {}", words.link(), Span(lasts))
         }
         Kind::Crash { restart } => {
-            format!("{} and came back after {}", words.crash(), Span(restart))
+            format!("{} and came back after {}", words.worker("crashed"), Span(restart))
         }
         Kind::CommitLost => format!("{} was lost", words.commit()),
         Kind::CommitUnknown => format!("{} was applied, and its answer was lost", words.commit()),
@@ -41,6 +41,18 @@ pub fn fault_in_words(fault: &Fault, plan: &Plan) -> String {
             words.function(&format!("answered otherwise, by {answer},"))
         }
         Kind::UserFails => words.function("failed"),
+        Kind::Pause { lasts } => {
+            format!("{} for {}", words.worker("stood still"), Span(lasts))
+        }
+        Kind::Move => words.moved(),
+        Kind::ClockStep { by, way } => {
+            let way = match way {
+                ClockWay::Back => "back",
+                ClockWay::Ahead => "ahead",
+            };
+            let stepped = format!("stepped its clock {} {way}", Span(by));
+            words.worker(&stepped).trim_end_matches(',').to_owned()
+        }
         Kind::CallUnknown => format!("{} was done, and its answer was lost", words.service_call()),
     }
 }
@@ -81,14 +93,28 @@ impl Words<'_> {
     }
 
     /// "the worker of flip/0 crashed before settle of events/0#0"
-    fn crash(&self) -> String {
-        let mut text = match (self.at.worker, self.at.step) {
-            (Some(worker), _) => format!("worker {worker} crashed"),
+    fn worker(&self, did: &str) -> String {
+        let text = match (self.at.worker, self.at.step) {
+            (Some(worker), _) => format!("worker {worker} {did}"),
             (None, Some(step)) => {
-                format!("the worker of {} crashed", self.step(step, self.at.shard))
+                format!("the worker of {} {did}", self.step(step, self.at.shard))
             }
-            (None, None) => "a worker crashed".to_owned(),
+            (None, None) => format!("a worker {did}"),
         };
+        self.before(text)
+    }
+
+    /// "flip/0 moved to another worker before settle of events/0#0"
+    fn moved(&self) -> String {
+        let shard = match self.at.step {
+            Some(step) => self.step(step, self.at.shard),
+            None => "a shard".to_owned(),
+        };
+        let text = self.before(format!("{shard} moved to another worker"));
+        text.trim_end_matches(',').to_owned()
+    }
+
+    fn before(&self, mut text: String) -> String {
         if let Some(before) = self.at.before {
             text.push_str(&format!(" before {}", before.word()));
             text.push_str(&self.record(" of "));
@@ -245,6 +271,29 @@ mod tests {
         );
         let at = Place { worker: Some(2), time: Some(SECOND), ..Place::default() };
         check(at, kind, "worker 2 crashed at 1s and came back after 50ms");
+    }
+
+    #[test]
+    fn pauses_moves_and_clock_steps_are_told_by_worker_or_by_shard() {
+        let before = || Place {
+            step: step(2),
+            shard: Some(1),
+            record: record(0),
+            before: Some(Before::Commit),
+            ..Place::default()
+        };
+        let timed = || Place { time: Some(SECOND), ..Place::default() };
+        let pause = Kind::Pause { lasts: 400 * MILLISECOND };
+        let text = "the worker of per-side/1 stood still before commit of events/0#0 for 400ms";
+        check(before(), pause, text);
+        check(Place { worker: Some(2), ..timed() }, pause, "worker 2 stood still at 1s for 400ms");
+        let text = "per-side/1 moved to another worker before commit of events/0#0";
+        check(before(), Kind::Move, text);
+        let at = Place { step: step(2), shard: Some(0), ..timed() };
+        check(at, Kind::Move, "per-side/0 moved to another worker at 1s");
+        let back = Kind::ClockStep { by: 5 * SECOND, way: ClockWay::Back };
+        let at = Place { worker: Some(0), ..timed() };
+        check(at, back, "worker 0 stepped its clock 5s back at 1s");
     }
 
     #[test]

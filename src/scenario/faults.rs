@@ -10,6 +10,7 @@ use super::raw::parameters::Parameters;
 use super::units;
 use super::units::Literal;
 use onceproof_model::pipeline::{Pipeline, StepKind};
+use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Odds, Place};
 
 /// The odds of drawn faults, in the order of the kinds.
@@ -20,8 +21,9 @@ pub(super) fn climate(
     source: &Source<'_>,
     faults: &Faults,
     pipeline: &Pipeline,
+    hosts: u32,
 ) -> Result<Climate, Diagnostic> {
-    let mut reader = Reader { source, pipeline, climate: Climate::default() };
+    let mut reader = Reader { source, pipeline, hosts, climate: Climate::default() };
     reader.read(KindName::DropRequest, &faults.drop_request)?;
     reader.read(KindName::DropAck, &faults.drop_ack)?;
     reader.read(KindName::Duplicate, &faults.duplicate)?;
@@ -35,6 +37,9 @@ pub(super) fn climate(
     reader.read(KindName::CommitDelayed, &faults.commit_delayed)?;
     reader.read(KindName::UserDiffers, &faults.user_differs)?;
     reader.read(KindName::UserFails, &faults.user_fails)?;
+    reader.read(KindName::Pause, &faults.pause)?;
+    reader.read(KindName::Move, &faults.r#move)?;
+    reader.read(KindName::ClockStep, &faults.clock_step)?;
     reader.read(KindName::CallUnknown, &faults.call_unknown)?;
     Ok(reader.climate)
 }
@@ -42,6 +47,7 @@ pub(super) fn climate(
 struct Reader<'a> {
     source: &'a Source<'a>,
     pipeline: &'a Pipeline,
+    hosts: u32,
     climate: Climate,
 }
 
@@ -68,7 +74,7 @@ impl Reader<'_> {
                 (kind, (&odds.value, &odds.span))
             }
         };
-        does_something(&kind, self.pipeline)
+        does_something(&kind, self.pipeline, self.hosts)
             .map_err(|message| custom(self.source, self.source.key_of(span), &message))?;
         let odds = self.odds(odds)?;
         self.climate.odds.push((kind, odds));
@@ -82,14 +88,24 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a fault of a function or of a call can do something at one of the steps, else why not.
-fn does_something(kind: &Kind, pipeline: &Pipeline) -> Result<(), String> {
+/// Whether a fault can do something in this pipeline on so many workers: one of a message where any is sent,
+/// one of a function at one of the maps, one of a call at a step that calls; else why not.
+fn does_something(kind: &Kind, pipeline: &Pipeline, hosts: u32) -> Result<(), String> {
     let word = kind.name().word();
     let mut functions = pipeline.steps().iter().filter_map(|step| match &step.kind {
         StepKind::Map(function) => Some(function),
         _ => None,
     });
+    let is_sent = |asked| matches!(asked, Asked::Request | Asked::Ack);
+    let mut shuffles = pipeline.order().iter().flat_map(|&step| pipeline.stages().shuffles(step));
     match *kind {
+        Kind::Move if hosts < 2 => {
+            Err(format!("`{word}` can do nothing here\nthere is no other worker"))
+        }
+        _ if is_sent(kind.asked_at()) && shuffles.next().is_none() => {
+            let reason = "every step is fused into its source, so nothing is ever sent";
+            Err(format!("`{word}` can do nothing here\n{reason}"))
+        }
         Kind::UserFails if functions.next().is_none() => {
             Err(format!("`{word}` can do nothing here\nthere is no map"))
         }
@@ -134,11 +150,12 @@ pub(super) fn exact(
         let kind = parameters
             .put(name.with_defaults())
             .map_err(|(span, message)| source.error(span, message))?;
-        does_something(&kind, places.pipeline)
+        does_something(&kind, places.pipeline, places.hosts)
             .map_err(|message| custom(source, fault.r#do.span.clone(), &message))?;
         let at = places.place(&kind, &fault.at)?;
         let fault_here = Fault { at, kind };
-        let twin = exact.iter().position(|other| is_same_point(other, &fault_here));
+        let twin =
+            exact.iter().position(|other| is_same_point(other, &fault_here, places.pipeline));
         if let Some(twin) = twin {
             let line = source.line(faults[twin].value.at.span.start);
             let error = source.error(fault.at.span.clone(), "two faults at one point");
@@ -150,7 +167,10 @@ pub(super) fn exact(
 }
 
 /// Whether two faults are asked at the same moment.
-fn is_same_point(a: &Fault, b: &Fault) -> bool {
-    let first = |place: &Place| Place { nth: Some(place.nth.unwrap_or(1)), ..place.clone() };
-    a.kind.asked_at() == b.kind.asked_at() && first(&a.at) == first(&b.at)
+fn is_same_point(a: &Fault, b: &Fault, pipeline: &Pipeline) -> bool {
+    let first = |fault: &Fault| {
+        let place = fault.at_its_stage(pipeline).at;
+        Place { nth: Some(place.nth.unwrap_or(1)), ..place }
+    };
+    a.kind.asked_at() == b.kind.asked_at() && first(a) == first(b)
 }

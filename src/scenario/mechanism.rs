@@ -1,13 +1,15 @@
 //! `[mechanism]`: the defaults, then what the file says, then what a step says.
 
+use super::dedup::{dedup, unknown_old};
 use super::diagnostic::Diagnostic;
 use super::diagnostic::Source;
 use super::explain::out_of_range;
-use super::raw::mechanism as raw;
 use super::raw::{At, span};
+use super::raw::{forgetting, mechanism as raw};
 use super::units::Duration;
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Dedup, GiveUp, Ids, InFlight, Mechanism, Outputs, ReAck,
+    Ack, Atomic, Bundle, Dedup, Fencing, Fuse, Gc, GiveUp, Ids, InFlight, Lift, Mechanism, Outputs,
+    ReAck, Stamps,
 };
 use onceproof_model::time::Span;
 use std::ops::RangeInclusive;
@@ -52,10 +54,27 @@ impl Mechanisms {
             Some(raw::Ack::AfterCommit) => all.ack = Ack::AfterCommit,
             Some(raw::Ack::OnReceipt) => all.ack = Ack::OnReceipt,
         }
-        match table.dedup {
+        if let Some(given) = &table.dedup {
+            all.dedup = dedup(source, given)?;
+        }
+        if let Some(At { value: gc, span }) = &table.gc {
+            if let (Some(_), Dedup::Window(_) | Dedup::Off) = (&table.dedup, all.dedup) {
+                let error = source.error(source.key_of(span), "a `gc` that forgets nothing");
+                return Err(error.label("with this `dedup` there are no ids for it to forget"));
+            }
+            all.gc = match *gc {
+                forgetting::Gc::Watermark => Gc::Watermark,
+                forgetting::Gc::Never => Gc::Never,
+                forgetting::Gc::Ttl(table) => {
+                    Gc::Ttl { ttl: table.ttl.0, unknown_old: unknown_old(table.unknown_old) }
+                }
+            };
+        }
+        match table.stamps {
             None => {}
-            Some(raw::Dedup::Catalog) => all.dedup = Dedup::Catalog,
-            Some(raw::Dedup::Off) => all.dedup = Dedup::Off,
+            Some(raw::Stamps::Stable) => all.stamps = Stamps::Stable,
+            Some(raw::Stamps::Fresh) => all.stamps = Stamps::Fresh,
+            Some(raw::Stamps::WallClock) => all.stamps = Stamps::WallClock,
         }
         match table.outputs {
             None => {}
@@ -77,6 +96,22 @@ impl Mechanisms {
             None => {}
             Some(true) => all.re_ack = ReAck::Always,
             Some(false) => all.re_ack = ReAck::Never,
+        }
+        match table.fencing {
+            None => {}
+            Some(true) => all.fencing = Fencing::Token,
+            Some(false) => all.fencing = Fencing::Off,
+        }
+        match table.fuse {
+            None => {}
+            Some(true) => all.fuse = Fuse::Together,
+            Some(false) => all.fuse = Fuse::Apart,
+        }
+        match table.lift {
+            None => {}
+            Some(raw::Lift::Sure) => all.lift = Lift::Sure,
+            Some(raw::Lift::Never) => all.lift = Lift::Never,
+            Some(raw::Lift::Force) => all.lift = Lift::Force,
         }
         if let Some(records) = &table.bundle {
             all.bundle = Bundle { records: number(source, "bundle", records, 1..=100_000)? };

@@ -10,6 +10,7 @@ mod explain;
 mod units;
 mod raw;
 mod mechanism;
+mod dedup;
 mod steps;
 mod input;
 mod csv;
@@ -152,17 +153,19 @@ impl Scenario {
         let pipeline = steps::pipeline(&source, &file)?;
         let inputs = input::inputs(&source, &file, &pipeline)?;
         let cluster = cluster(&source, &file, &pipeline)?;
+        let shards = u32::try_from(pipeline.shards()).unwrap_or(u32::MAX);
+        let hosts = cluster.workers.unwrap_or(shards);
         let climate = match &file.faults {
-            Some(faults) => faults::climate(&source, faults, &pipeline)?,
+            Some(faults) => faults::climate(&source, faults, &pipeline, hosts)?,
             None => onceproof_sim::fault::Climate::default(),
         };
-        let shards = u32::try_from(pipeline.shards()).unwrap_or(u32::MAX);
         let places = place::Places {
             source: &source,
             pipeline: &pipeline,
             inputs: &inputs,
+            hosts,
             // A worker without a shard has nothing to lose.
-            workers: cluster.workers.map_or(shards, |workers| workers.min(shards)),
+            workers: hosts.min(shards),
         };
         let faults = faults::exact(&places, &file.fault)?;
         let (expect, side_effects) = expect::expect(&source, &file.expect, &pipeline)?;
@@ -247,6 +250,8 @@ fn cluster(
         },
         commit: nanos(given.commit, default.commit),
         read: nanos(given.read, default.read),
+        lease: nanos(given.lease, default.lease),
+        routing_lag: nanos(given.routing_lag, default.routing_lag),
         call: given.call.as_ref().map_or(default.call, |call| call.value.0),
     })
 }

@@ -9,9 +9,9 @@ use super::raw::{At, span};
 use super::record::{Reach, count, record};
 use onceproof_model::function::Function;
 use onceproof_model::mechanism::Outputs;
-use onceproof_model::pipeline::{Edge, Pipeline, Step, StepIndex, StepKind};
+use onceproof_model::pipeline::{Edge, Pipeline, StepIndex, StepKind};
 use onceproof_sim::fault::kind::Asked;
-use onceproof_sim::fault::{Before, Kind, Place, Record};
+use onceproof_sim::fault::{Before, Kind, KindName, Place, Record};
 use std::ops::Range;
 
 /// What places are checked against.
@@ -19,6 +19,7 @@ pub(super) struct Places<'a> {
     pub source: &'a Source<'a>,
     pub pipeline: &'a Pipeline,
     pub inputs: &'a Inputs,
+    pub hosts: u32,
     pub workers: u32,
 }
 
@@ -39,13 +40,25 @@ enum Way {
     Before,
     /// By a worker and a time.
     WorkerAndTime,
+    /// By a shard and a time.
+    ShardAndTime,
+}
+
+/// Whether what happens at a step is its own, or its stage's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    Step,
+    Stage,
 }
 
 impl Way {
     fn of(kind: &Kind, place: &raw::Place) -> Way {
         match kind {
             Kind::Partition { .. } if place.time.is_some() => Way::LinkAndTime,
-            Kind::Crash { .. } if place.time.is_some() || place.worker.is_some() => {
+            Kind::Move if place.time.is_some() => Way::ShardAndTime,
+            Kind::Crash { .. } | Kind::Pause { .. } | Kind::ClockStep { .. }
+                if place.time.is_some() || place.worker.is_some() =>
+            {
                 Way::WorkerAndTime
             }
             kind => match kind.asked_at() {
@@ -66,6 +79,7 @@ impl Way {
             Way::Execution | Way::Call => &["step", "record", "attempt", "nth"],
             Way::Before => &["before", "step", "shard", "record", "nth"],
             Way::WorkerAndTime => &["worker", "time"],
+            Way::ShardAndTime => &["step", "shard", "time"],
         }
     }
 
@@ -78,6 +92,7 @@ impl Way {
             Way::Execution | Way::Call => Needs::OneOf(&["step", "record", "attempt"]),
             Way::Before => Needs::All(&["before"]),
             Way::WorkerAndTime => Needs::All(&["worker", "time"]),
+            Way::ShardAndTime => Needs::All(&["step", "shard", "time"]),
         }
     }
 }
@@ -121,13 +136,19 @@ impl Places<'_> {
         };
         match way {
             Way::Request | Way::LinkAndTime => self.check_request(raw, &found)?,
-            Way::Commit => self.check_step(raw, &found, "a commit", &|_| Ok(()))?,
+            Way::Commit => {
+                self.check_step(raw, &found, "a commit", Scope::Stage, &|_| Ok(()))?;
+            }
             Way::Execution => self.check_execution(kind, raw, &found)?,
             Way::Call => {
                 self.refuse_watermark(raw, &found, "no call is made for a watermark")?;
-                self.check_step(raw, &found, "a call", &calls)?;
+                let possible = |step| self.calls(step);
+                self.check_step(raw, &found, "a call", Scope::Step, &possible)?;
             }
             Way::Before => self.check_before(raw, &found)?,
+            Way::ShardAndTime => {
+                self.check_step(raw, &found, "a shard", Scope::Stage, &|_| Ok(()))?
+            }
             Way::WorkerAndTime => {
                 if let Some(worker) = &raw.worker
                     && worker.value >= self.workers
@@ -149,7 +170,7 @@ impl Places<'_> {
                 let title = format!("`{word}` is not placed by `{key}`");
                 let error = self.source.error(self.source.key_of(span), title);
                 let error = match way {
-                    Way::WorkerAndTime | Way::LinkAndTime => {
+                    Way::WorkerAndTime | Way::LinkAndTime | Way::ShardAndTime => {
                         error.label("not together with `time`")
                     }
                     _ => error,
@@ -165,6 +186,9 @@ impl Places<'_> {
         };
         let error = self.source.error(place.span.clone(), format!("no place for `{word}`"));
         Err(error.label(match way {
+            Way::Before if word == KindName::Move.word() => {
+                "it needs `before`, or `step`, `shard` and `time`".to_owned()
+            }
             Way::Before => "it needs `before`, or `worker` and `time`".to_owned(),
             _ => format!("it needs {missing}"),
         }))
@@ -186,9 +210,20 @@ impl Places<'_> {
 
     /// A request goes along an edge that its record travels, to and from shards that there are.
     fn check_request(&self, raw: &raw::Place, place: &Place) -> Result<(), Diagnostic> {
-        let all = self.pipeline.order().iter().flat_map(|&step| self.pipeline.edges(step));
+        let stages = self.pipeline.stages();
+        if let (Some(to), Some(At { span, .. })) = (place.to, &raw.to)
+            && stages.is_fused(to)
+        {
+            let head = self.name(stages.head(to));
+            let title = format!("nobody sends to {}: it is fused into {head}", self.name(to));
+            let error = self.source.error(span.clone(), title);
+            return Err(error.label("`fuse = false` in its `mechanism` keeps it apart"));
+        }
+        let all = self.pipeline.order().iter().flat_map(|&step| stages.shuffles(step));
         let edges: Vec<&Edge> = all
-            .filter(|edge| place.from.is_none_or(|from| from == edge.from))
+            .filter(|edge| {
+                place.from.is_none_or(|from| stages.head(from) == stages.head(edge.from))
+            })
             .filter(|edge| place.to.is_none_or(|to| to == edge.to))
             .collect();
         if edges.is_empty() {
@@ -233,12 +268,12 @@ impl Places<'_> {
             let error = self.source.error(span.clone(), "the first execution cannot differ");
             return Err(error.label("from 2: an answer differs from the first one"));
         }
-        let possible = |step: &Step| match (&step.kind, kind) {
+        let possible = |step: StepIndex| match (&self.pipeline.step(step).kind, kind) {
             (StepKind::Map(function), Kind::UserDiffers { answer }) => differs(function, *answer),
             (StepKind::Map(_), _) => Ok(()),
             _ => Err("it has no function".to_owned()),
         };
-        self.check_step(raw, place, "an execution", &possible)
+        self.check_step(raw, place, "an execution", Scope::Step, &possible)
     }
 
     fn refuse_watermark(
@@ -259,32 +294,47 @@ impl Places<'_> {
         };
         let what = format!("`{}`", before.word());
         let is_watermark = matches!(place.record, Some(Record::Watermark(_)));
-        let possible = |step: &Step| self.happens(before, step, is_watermark);
-        self.check_step(raw, place, &what, &possible)
+        let possible = |step: StepIndex| self.happens(before, step, is_watermark);
+        let scope = match before {
+            Before::Apply | Before::Call => Scope::Step,
+            Before::Admit
+            | Before::Commit
+            | Before::Answer
+            | Before::Ack
+            | Before::Send
+            | Before::Settle
+            | Before::Emit => Scope::Stage,
+        };
+        self.check_step(raw, place, &what, scope, &possible)
     }
 
     /// Whether a step of the protocol is ever taken at a step of the pipeline, for a record or for a
     /// watermark that travels alone, else why not.
-    fn happens(&self, before: Before, step: &Step, is_watermark: bool) -> Result<(), String> {
-        let is_source = matches!(step.kind, StepKind::Source { .. });
-        let is_sink = matches!(step.kind, StepKind::Sink(_));
-        let owes = matches!(&step.kind, StepKind::Sink(sink) if sink.owes());
-        let sends = self
-            .pipeline
-            .find(&step.name)
-            .is_some_and(|index| !self.pipeline.edges(index).is_empty());
-        let recomputes = step.mechanism.outputs == Outputs::Recompute;
+    fn happens(&self, before: Before, step: StepIndex, is_watermark: bool) -> Result<(), String> {
+        let stages = self.pipeline.stages();
+        let head = stages.head(step);
+        let is_source =
+            |step: StepIndex| matches!(self.pipeline.step(step).kind, StepKind::Source { .. });
+        let fires = self.pipeline.step(head).kind.windowing().is_some();
+        let emits = stages.writes_rows(head);
+        let sends = !stages.receivers(head).is_empty();
+        let recomputes = self.pipeline.step(head).mechanism.outputs == Outputs::Recompute;
+        let owes = matches!(&self.pipeline.step(head).kind, StepKind::Sink(sink) if sink.owes());
         let refused = match before {
-            Before::Admit | Before::Apply | Before::Ack if is_source => "a source takes nothing in",
+            Before::Admit | Before::Ack if is_source(head) => "a source takes nothing in",
+            Before::Apply if is_source(step) => "a source takes nothing in",
             Before::Send if !sends => "nobody takes its outputs",
-            Before::Emit if !step.kind.has_results() => "it fires no windows and writes no rows",
-            Before::Commit if recomputes && !is_watermark && !is_sink => {
+            Before::Emit if !fires && !emits => "it fires no windows and writes no rows",
+            Before::Commit if recomputes && !is_watermark && (fires || !emits) => {
                 "under `recompute` its only commit is `settle`"
             }
-            Before::Call if !step.kind.calls() => return calls(step),
+            Before::Call if self.calls(step).is_err() => return self.calls(step),
             Before::Call if is_watermark => "no call is made for a watermark",
             Before::Settle if owes => return Ok(()),
-            Before::Settle if is_sink => "a sink has no outputs to settle",
+            Before::Settle if emits && !sends && !fires => "a sink has no outputs to settle",
+            Before::Settle if recomputes && emits && !fires => {
+                "under `recompute` its only commit is `emit`"
+            }
             Before::Settle if !recomputes && !sends => "it has no outputs to settle",
             Before::Admit
             | Before::Apply
@@ -299,18 +349,27 @@ impl Places<'_> {
         Err(refused.to_owned())
     }
 
+    /// Whether a step calls an external service, else why not.
+    fn calls(&self, step: StepIndex) -> Result<(), String> {
+        match self.pipeline.step(step).kind.calls() {
+            true => Ok(()),
+            false => Err("it calls no external service".to_owned()),
+        }
+    }
+
     /// Something happens at a step that handles the record and where it is possible.
     fn check_step(
         &self,
         raw: &raw::Place,
         place: &Place,
         what: &str,
-        possible: &dyn Fn(&Step) -> Result<(), String>,
+        scope: Scope,
+        possible: &dyn Fn(StepIndex) -> Result<(), String>,
     ) -> Result<(), Diagnostic> {
         let here = span(&raw.before).or(span(&raw.step)).or(span(&raw.record));
         let here = here.or(span(&raw.attempt)).unwrap_or(0..0);
         if let Some(step) = place.step {
-            possible(self.pipeline.step(step)).map_err(|reason| {
+            possible(step).map_err(|reason| {
                 let title = format!("there is never {what} at {}", self.name(step));
                 self.source.error(here.clone(), title).label(reason)
             })?;
@@ -321,13 +380,21 @@ impl Places<'_> {
             .iter()
             .copied()
             .filter(|&step| place.step.is_none_or(|given| given == step))
-            .filter(|&step| possible(self.pipeline.step(step)).is_ok())
+            .filter(|&step| possible(step).is_ok())
             .collect();
         if steps.is_empty() {
             return Err(self.source.error(here, format!("there is never {what} in this pipeline")));
         }
         let reach = Reach::of(place.record.as_ref(), self.pipeline);
-        let steps: Vec<StepIndex> = steps.into_iter().filter(|&step| reach.handles(step)).collect();
+        // What is named by one step of a stage happens at all of them.
+        let stages = self.pipeline.stages();
+        let handles = |step: &StepIndex| match scope {
+            Scope::Step => reach.handles(*step),
+            Scope::Stage => {
+                stages.members(stages.head(*step)).iter().any(|&step| reach.handles(step))
+            }
+        };
+        let steps: Vec<StepIndex> = steps.into_iter().filter(handles).collect();
         if steps.is_empty() {
             return Err(self.never_there(raw, place));
         }
@@ -359,14 +426,6 @@ impl Places<'_> {
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// Whether a step calls an external service, else why not.
-fn calls(step: &Step) -> Result<(), String> {
-    match step.kind.calls() {
-        true => Ok(()),
-        false => Err("it calls no external service".to_owned()),
     }
 }
 

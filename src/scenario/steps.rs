@@ -7,6 +7,7 @@ use super::raw::{self, At, KindWord, span};
 use super::units::{Duration, LONGEST};
 use onceproof_model::call::Action;
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
+use onceproof_model::mechanism::{Fuse, Mechanism, Outputs};
 use onceproof_model::pipeline::{
     GraphError, IdFrom, InsertId, OffsetGiven, Pipeline, Sink, SourceWatermark, Step, StepIndex,
     StepKind,
@@ -39,7 +40,7 @@ pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline
             kind: kind(source, &step.value)?,
             from: inputs_of(source, steps, at, &names)?,
             shards: shards_of(source, &step.value)?,
-            mechanism: mechanisms.overlaid(source, step.value.mechanism.as_ref())?.all,
+            mechanism: mechanism_of(source, &mechanisms, &step.value)?,
         };
         shards += step.shards;
         if shards > MOST_SHARDS {
@@ -56,7 +57,30 @@ pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline
         }
         built.push(step);
     }
-    Pipeline::new(built).map_err(|error| graph_error(source, steps, &error))
+    let pipeline = Pipeline::new(built).map_err(|error| graph_error(source, steps, &error))?;
+    check_stable_inputs(source, steps, &pipeline)?;
+    Ok(pipeline)
+}
+
+/// A stable input is one that was committed before it was sent.
+fn check_stable_inputs(
+    source: &Source<'_>,
+    steps: &[At<raw::Step>],
+    pipeline: &Pipeline,
+) -> Result<(), Diagnostic> {
+    for (step, given) in pipeline.steps().iter().zip(steps) {
+        let Some(At { value: true, span }) = &given.value.stable_input else { continue };
+        for &from in &step.from {
+            let sender = pipeline.step(pipeline.stages().head(from));
+            if sender.mechanism.outputs == Outputs::Recompute {
+                let title = format!("the input of {} is not stable", quote(&step.name));
+                let error = source.error(source.key_of(span), title);
+                let sender = quote(&sender.name);
+                return Err(error.label(format!("{sender} sends before it commits: `recompute`")));
+            }
+        }
+    }
+    Ok(())
 }
 
 type Names<'a> = BTreeMap<&'a str, StepIndex>;
@@ -129,6 +153,21 @@ fn inputs_of(
     }
 }
 
+/// The mechanisms of a step. One that says how many shards it has wants its own placement, and one that
+/// needs a stable input its own commit behind a shuffle: neither is fused into the step before it.
+fn mechanism_of(
+    source: &Source<'_>,
+    mechanisms: &Mechanisms,
+    step: &raw::Step,
+) -> Result<Mechanism, Diagnostic> {
+    let mut mechanism = mechanisms.overlaid(source, step.mechanism.as_ref())?.all;
+    let needs_stable_input = step.stable_input.as_ref().is_some_and(|at| at.value);
+    if step.shards.is_some() || needs_stable_input {
+        mechanism.fuse = Fuse::Apart;
+    }
+    Ok(mechanism)
+}
+
 fn shards_of(source: &Source<'_>, step: &raw::Step) -> Result<u32, Diagnostic> {
     let Some(given) = &step.shards else {
         return Ok(1);
@@ -194,6 +233,7 @@ fn refuse_keys_of_others(source: &Source<'_>, step: &raw::Step) -> Result<(), Di
         ("watermark", span(&step.watermark), [KindWord::Source].as_slice()),
         ("input", span(&step.input), [KindWord::Source].as_slice()),
         ("fn", span(&step.function), [KindWord::Map].as_slice()),
+        ("stable-input", span(&step.stable_input), [KindWord::Map].as_slice()),
         ("window", span(&step.window), AGGREGATES.as_slice()),
         ("lateness", span(&step.lateness), AGGREGATES.as_slice()),
         ("write", span(&step.write), [KindWord::Sink].as_slice()),

@@ -5,7 +5,7 @@ use super::{Scenario, csv};
 use onceproof_model::pipeline::Pipeline;
 use onceproof_model::time::Span;
 use onceproof_sim::fault::place::Field;
-use onceproof_sim::fault::{Direction, Fault, Kind, Leg};
+use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, Leg};
 use onceproof_sim::outcome::Classes;
 use onceproof_sim::plan::Plan;
 use std::path::{Component, Path, PathBuf};
@@ -223,6 +223,7 @@ fn parameters(kind: &Kind) -> Vec<(&'static str, Field)> {
         | Kind::CommitLost
         | Kind::CommitUnknown
         | Kind::UserFails
+        | Kind::Move
         | Kind::CallUnknown
         | Kind::Duplicate { leg: Leg::Request } => Vec::new(),
         Kind::Duplicate { leg: Leg::Ack } => vec![word("leg", "ack")],
@@ -237,6 +238,9 @@ fn parameters(kind: &Kind) -> Vec<(&'static str, Field)> {
         }
         Kind::Crash { restart } => vec![span("restart", restart)],
         Kind::CommitDelayed { by } => vec![span("by", by)],
+        Kind::Pause { lasts } => vec![span("for", lasts)],
+        Kind::ClockStep { by, way: ClockWay::Back } => vec![span("back", by)],
+        Kind::ClockStep { by, way: ClockWay::Ahead } => vec![span("ahead", by)],
         Kind::UserDiffers { answer } => vec![("answer", Field::Number(answer.into()))],
     }
 }

@@ -54,6 +54,7 @@ impl Fake {
             schedule: Vec::new(),
             unfired: Vec::new(),
             latency: None,
+            filters: Vec::new(),
             calls: Vec::new(),
             reason: None,
         }

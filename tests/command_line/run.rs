@@ -103,6 +103,38 @@ fn an_exact_fault_that_does_not_fire_is_told_and_strictly_a_failure() {
 }
 
 #[test]
+fn a_run_with_filters_tells_how_full_they_are() {
+    let folder = Folder::new("filters");
+    // One bit, which the first record of each shard sets. ann and bob are on two shards, or on one.
+    let one_bit = "\n[mechanism]\n\
+        dedup = { bloom = { bucket = \"1h\", expect = 1, bits-per-id = 1, hashes = 1 } }\n";
+    folder.write("a.toml", scenario("one bit", EXACTLY_ONCE, &[one_bit]));
+    let document = folder.onceproof(&["run", "a.toml", "--format", "json"]).ends(0).document();
+    let filters = document["filters"].as_array().expect("a list");
+    for filter in filters {
+        let shard = &filter["shard"];
+        assert_eq!(
+            *filter,
+            json!({
+                "step": "per-user", "shard": shard, "from": "0s", "bits_set": 1, "bits": 1,
+                "complete": true,
+            })
+        );
+    }
+    let shards = filters.len();
+    assert!((1..=2).contains(&shards));
+    // The first record of a shard is new; each other one is looked up in vain.
+    let work = &document["work"];
+    assert_eq!(work["bloom_negatives"], shards);
+    assert_eq!(work["catalog_reads"], 3 - shards);
+    assert_eq!(work["bloom_false_positives"], 3 - shards);
+    let text = folder.onceproof(&["run", "a.toml"]).ends(0).stdout;
+    assert!(text.contains("\nfilter"), "{text}");
+    let line = text.lines().find(|line| line.starts_with("per-user/")).expect("a filter");
+    assert_eq!(line.split_whitespace().skip(1).collect::<Vec<_>>(), ["0s", "1", "1"]);
+}
+
+#[test]
 fn a_replay_is_strict() {
     let folder = Folder::new("replay");
     folder.write("good.toml", scenario("good", EXACTLY_ONCE, &[LOST_ACK]));

@@ -127,7 +127,7 @@ pub fn cases(choice: Choice) -> impl Strategy<Value = Case> {
         prop::option::of(0..=4_u32),
     );
     let cluster = (
-        1..=5_u32,
+        1..=8_u32,
         1..=8_u32,
         prop::option::of(1..=6_u32),
         prop::sample::select(vec![1, 5, 40_u32]),
@@ -243,8 +243,12 @@ impl Case {
             "reshuffle" => "kind = \"reshuffle\"\n".to_owned(),
             function => format!("kind = \"map\"\n{function}\n"),
         };
-        let shards = middle.aggregate.shards;
-        let lines = format!("{lines}shards = {shards}\nfrom = [{}]\n", names(from, steps));
+        // One that does not say how many shards it has may be fused into the step before it.
+        let shards = match middle.aggregate.shards {
+            1 => String::new(),
+            shards => format!("shards = {shards}\n"),
+        };
+        let lines = format!("{lines}{shards}from = [{}]\n", names(from, steps));
         Written {
             name,
             lines,

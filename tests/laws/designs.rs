@@ -24,7 +24,7 @@ fn is_found(mechanism: &'static str, needs: &str, classes: &[Class]) {
             continue;
         }
         case.mechanism = mechanism;
-        case.climate = climate.lines(&steps);
+        case.climate = climate.lines(&steps, case.workers);
         let scenario = case.scenario();
         let faults = on(&strikes, &scenario.plan);
         let plan = Plan { faults, ..scenario.plan };
@@ -49,6 +49,26 @@ fn an_ack_on_receipt_loses() {
 #[test]
 fn without_dedup_records_are_doubled() {
     is_found("dedup = \"off\"", "", &[Class::Duplicated]);
+}
+
+#[test]
+fn a_filter_that_decides_alone_loses() {
+    let full = "dedup = { bloom-only = { expect = 1, bits-per-id = 1, hashes = 1 } }";
+    is_found(full, "", &[Class::Lost]);
+}
+
+#[test]
+fn filters_by_arrival_double() {
+    is_found(
+        "dedup = { bloom = { bucket = \"5ms\", bucket-by = \"arrival\" } }",
+        "",
+        &[Class::Duplicated],
+    );
+}
+
+#[test]
+fn filters_that_a_restart_empties_double() {
+    is_found("dedup = { bloom = { rebuild = \"none\" } }", "", &[Class::Duplicated]);
 }
 
 #[test]
@@ -79,4 +99,14 @@ fn an_id_committed_before_its_state_loses() {
 #[test]
 fn duplicates_that_are_not_acked_never_end() {
     is_found("re-ack = false", "", &[Class::Stuck]);
+}
+
+#[test]
+fn a_store_that_refuses_no_commit_loses() {
+    is_found("fencing = false", "", &[Class::Lost]);
+}
+
+#[test]
+fn a_store_that_refuses_no_commit_doubles() {
+    is_found("fencing = false", "", &[Class::Duplicated]);
 }

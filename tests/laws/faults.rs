@@ -5,7 +5,9 @@ use onceproof_model::mechanism::Outputs;
 use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
 use onceproof_model::time::{MILLISECOND, Nanos};
 use onceproof_sim::fault::kind::Asked;
-use onceproof_sim::fault::{Before, Direction, Fault, Kind, KindName, Leg, Pattern, Place, Record};
+use onceproof_sim::fault::{
+    Before, ClockWay, Direction, Fault, Kind, KindName, Leg, Pattern, Place, Record,
+};
 use onceproof_sim::plan::Plan;
 use proptest::prelude::*;
 
@@ -41,6 +43,7 @@ pub fn kinds() -> impl Strategy<Value = Kind> {
         || prop::sample::select(vec![1, 5, 29, 31, 100, 700, 3000]).prop_map(|ms| ms * MILLISECOND);
     let direction =
         prop_oneof![Just(Direction::Both), Just(Direction::Forward), Just(Direction::Backward)];
+    let way = prop_oneof![Just(ClockWay::Back), Just(ClockWay::Ahead)];
     prop_oneof![
         Just(Kind::DropRequest),
         Just(Kind::DropAck),
@@ -55,6 +58,9 @@ pub fn kinds() -> impl Strategy<Value = Kind> {
         span().prop_map(|by| Kind::CommitDelayed { by }),
         (1..=2_u32).prop_map(|answer| Kind::UserDiffers { answer }),
         Just(Kind::UserFails),
+        span().prop_map(|lasts| Kind::Pause { lasts }),
+        Just(Kind::Move),
+        (span(), way).prop_map(|(by, way)| Kind::ClockStep { by, way }),
         Just(Kind::CallUnknown),
     ]
 }
@@ -103,7 +109,13 @@ impl Strike {
                 let (from, to) = edge(pipeline, self.at);
                 Place { from: Some(from), to: Some(to), time: self.time, ..Place::default() }
             }
-            (Kind::Crash { .. }, Some(_)) => {
+            (Kind::Move, _) if plan.hosts() < 2 => return None,
+            (Kind::Move, Some(_)) => {
+                let step = StepIndex((self.at % pipeline.steps().len()) as u16);
+                let shard = Some(self.worker % pipeline.step(step).shards);
+                Place { step: Some(step), shard, time: self.time, ..Place::default() }
+            }
+            (Kind::Crash { .. } | Kind::Pause { .. } | Kind::ClockStep { .. }, Some(_)) => {
                 let shards = pipeline.shards() as u32;
                 let workers = plan.cluster.workers.map_or(shards, |n| n.min(shards));
                 let worker = Some(self.worker % workers);
@@ -171,7 +183,7 @@ fn source_record(plan: &Plan, number: usize) -> Record {
 
 fn edge(pipeline: &Pipeline, number: usize) -> (StepIndex, StepIndex) {
     let edges: Vec<_> =
-        pipeline.order().iter().flat_map(|&step| pipeline.edges(step).iter().copied()).collect();
+        pipeline.order().iter().flat_map(|&step| pipeline.stages().shuffles(step)).collect();
     let edge = edges[number % edges.len()];
     (edge.from, edge.to)
 }
@@ -203,18 +215,22 @@ pub struct Climate {
 
 impl Climate {
     /// The lines of those kinds that can do something to these steps.
-    pub fn lines(&self, steps: &[(String, String)]) -> String {
+    pub fn lines(&self, steps: &[(String, String)], workers: Option<u32>) -> String {
         let has = |what: &str| steps.iter().any(|(_, lines)| lines.contains(what));
         let line = |(name, odds): (KindName, &Option<u32>)| {
             let one_in = (*odds)?;
             let can = match name {
                 KindName::UserDiffers => has("coin"),
                 KindName::UserFails => has("kind = \"map\""),
+                KindName::Move => workers != Some(1),
                 KindName::CallUnknown => has("call"),
                 _ => true,
             };
-            // A crash tears down all that a worker has in hand: at high odds nothing ever ends.
-            let one_in = if name == KindName::Crash { one_in * 3 } else { one_in };
+            // These tear down all that a worker has in hand: at high odds nothing ever ends.
+            let one_in = match name {
+                KindName::Crash | KindName::Pause | KindName::Move => one_in * 3,
+                _ => one_in,
+            };
             can.then(|| match name {
                 KindName::Partition => {
                     format!("partition = {{ odds = \"1/{}\", for = \"150ms\" }}\n", one_in * 3)

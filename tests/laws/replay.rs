@@ -25,7 +25,7 @@ fn runs() -> impl Strategy<Value = (Case, Climate, Vec<Strike>)> {
             case.mechanism = design;
             // Without dedup, retries of retries may grow without end.
             case.events = 4_000;
-            case.climate = climate.lines(&case.steps());
+            case.climate = climate.lines(&case.steps(), case.workers);
             (case, climate, strikes)
         },
     )

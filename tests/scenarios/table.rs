@@ -1,7 +1,9 @@
 //! What each exact scenario comes to, copied from the derivation by hand in its file, and never from a
 //! run. A row that disagrees with a run shows that one of the two is wrong.
 
-use onceproof_sim::outcome::Class::{self, Divergent, Duplicated, Lost, Repeated, Stuck};
+use onceproof_sim::outcome::Class::{
+    self, Divergent, Duplicated, Lost, Repeated, Stuck, Unbounded,
+};
 
 /// One exact scenario.
 pub struct Row {
@@ -17,8 +19,8 @@ pub struct Row {
     pub steps: &'static [Step<'static>],
     /// How many faults do not fire, on purpose.
     pub unfired: usize,
-    /// How many commits are applied, where the file says so.
-    pub commits: Option<u64>,
+    /// What was done, by the names of the report, as far as the file says so.
+    pub work: &'static [(&'static str, u64)],
 }
 
 /// A step: its name, what is expected of it, what is applied, and its results.
@@ -36,7 +38,7 @@ const fn ledger(
     ledger: [u64; 7],
     steps: &'static [Step<'static>],
 ) -> Row {
-    Row { file, classes, ledger, damaged: &[], steps, unfired: 0, commits: None }
+    Row { file, classes, ledger, damaged: &[], steps, unfired: 0, work: &[] }
 }
 
 impl Row {
@@ -48,8 +50,8 @@ impl Row {
         Row { unfired, ..self }
     }
 
-    const fn with_commits(self, commits: u64) -> Row {
-        Row { commits: Some(commits), ..self }
+    const fn with_work(self, work: &'static [(&'static str, u64)]) -> Row {
+        Row { work, ..self }
     }
 }
 
@@ -64,7 +66,16 @@ const FIRST: &[&str] = &["events/0#0"];
 /// Two records of ann and one of bob.
 const ANN_2_BOB_1: &[Step] = &[("per-user", 3, 3, &[("ann", 2), ("bob", 1)])];
 const ANN_1_BOB_1: &[Step] = &[("per-user", 2, 2, &[("ann", 1), ("bob", 1)])];
+const ANN_2_OF_1_BOB_1: &[Step] = &[("per-user", 2, 3, &[("ann", 2), ("bob", 1)])];
+const ANN_1_BOB_9: &[Step] = &[("per-user", 10, 10, &[("ann", 1), ("bob", 9)])];
+const ANN_NOT_BOB: &[Step] = &[("per-user", 2, 1, &[("ann", 1)])];
+const BOB_OF_2: &[Step] = &[("per-user", 2, 1, &[("bob", 1)])];
+/// Two records counted globally, once and twice.
+const GLOBAL_2: &[Step] = &[("global", 2, 2, &[("*", 2)])];
+const GLOBAL_4: &[Step] = &[("global", 2, 4, &[("*", 4)])];
 const ANN_IN_TABLE: &[Step] = &[("table", 1, 1, &[("ann", 1)])];
+const SIX_GLOBALLY: &[Step] = &[("global", 6, 6, &[("*", 6)])];
+const ANN_SIDE_0: &[Step] = &[("per-side", 1, 1, &[("ann/0", 1)])];
 const BOTH_IN_TABLE: &[Step] = &[("table", 2, 2, &[("ann", 1), ("bob", 1)])];
 const TWO_ROWS: &[Step] = &[("table", 1, 2, &[("ann", 2)])];
 const ANN_SIDE_1: &[Step] = &[("per-side", 1, 1, &[("ann/1", 1)])];
@@ -80,7 +91,58 @@ pub const ROWS: &[Row] = &[
     exact("atomic/state-first-upsert.toml", 1, ANN_IN_TABLE),
     exact("atomic/together.toml", 1, ANN_ONCE),
     //
-    exact("bundle/crash-before-commit.toml", 3, ANN_2_BOB_1).with_commits(6),
+    ledger("bloom/bloom-only.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], ANN_NOT_BOB)
+        .with_damaged(&["events/0#1"])
+        .with_work(&[("catalog_reads", 0), ("bloom_negatives", 1), ("bloom_false_positives", 1)]),
+    ledger("bloom/by-arrival.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
+        .with_damaged(FIRST)
+        .with_work(&[("catalog_reads", 0), ("bloom_negatives", 2), ("bloom_false_positives", 0)]),
+    exact("bloom/by-stamp.toml", 1, ANN_ONCE).with_work(&[
+        ("catalog_reads", 1),
+        ("bloom_negatives", 1),
+        ("bloom_false_positives", 0),
+    ]),
+    exact("bloom/false-positive.toml", 2, ANN_1_BOB_1).with_work(&[
+        ("catalog_reads", 1),
+        ("bloom_negatives", 1),
+        ("bloom_false_positives", 1),
+    ]),
+    exact("bloom/lost-ack.toml", 3, ANN_2_BOB_1).with_work(&[
+        ("catalog_reads", 1),
+        ("bloom_negatives", 3),
+        ("bloom_false_positives", 0),
+    ]),
+    exact("bloom/negatives.toml", 3, ANN_2_BOB_1).with_work(&[
+        ("catalog_reads", 0),
+        ("bloom_negatives", 3),
+        ("bloom_false_positives", 0),
+    ]),
+    exact("bloom/next-range.toml", 2, ANN_1_BOB_1).with_work(&[
+        ("catalog_reads", 0),
+        ("bloom_negatives", 2),
+        ("bloom_false_positives", 0),
+    ]),
+    exact(
+        "bloom/restart-lazy.toml",
+        3,
+        &[("per-user", 3, 3, &[("ann", 1), ("bob", 1), ("cid", 1)])],
+    )
+    .with_work(&[("catalog_reads", 3), ("bloom_negatives", 2), ("bloom_false_positives", 0)]),
+    ledger(
+        "bloom/restart-none.toml",
+        &[Duplicated],
+        [2, 1, 1, 1, 0, 0, 0],
+        &[("per-user", 2, 3, &[("ann", 2), ("bob", 1)])],
+    )
+    .with_damaged(FIRST)
+    .with_work(&[("catalog_reads", 0), ("bloom_negatives", 3), ("bloom_false_positives", 0)]),
+    exact("bloom/restart-scan.toml", 2, ANN_1_BOB_1).with_work(&[
+        ("catalog_reads", 1),
+        ("bloom_negatives", 2),
+        ("bloom_false_positives", 0),
+    ]),
+    //
+    exact("bundle/crash-before-commit.toml", 3, ANN_2_BOB_1).with_work(&[("commits", 6)]),
     exact("bundle/duplicate-in-a-bundle.toml", 3, ANN_2_BOB_1),
     //
     exact("commits/delayed-into-the-outage.toml", 1, ANN_ONCE),
@@ -98,6 +160,40 @@ pub const ROWS: &[Row] = &[
     exact("crash/before-send.toml", 1, ANN_ONCE),
     exact("crash/before-settle.toml", 1, ANN_ONCE),
     exact("crash/by-time.toml", 1, ANN_ONCE),
+    //
+    ledger("fencing/delayed-commit-unfenced.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], BOB_OF_2)
+        .with_damaged(FIRST),
+    exact("fencing/delayed-commit.toml", 2, ANN_1_BOB_1),
+    ledger("fencing/move-before-commit-unfenced.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], BOB_OF_2)
+        .with_damaged(FIRST),
+    exact("fencing/move-before-commit.toml", 2, ANN_1_BOB_1),
+    ledger("fencing/pause-before-commit-unfenced.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], BOB_OF_2)
+        .with_damaged(FIRST),
+    exact("fencing/pause-before-commit.toml", 2, ANN_1_BOB_1),
+    ledger(
+        "fencing/move-before-emit-unfenced.toml",
+        &[Duplicated],
+        [2, 0, 2, 2, 0, 0, 0],
+        GLOBAL_4,
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
+    exact("fencing/move-before-emit.toml", 2, GLOBAL_2),
+    ledger(
+        "fencing/pause-before-emit-unfenced.toml",
+        &[Duplicated],
+        [2, 0, 2, 2, 0, 0, 0],
+        GLOBAL_4,
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
+    exact("fencing/pause-before-emit.toml", 2, GLOBAL_2),
+    //
+    exact("leases/clock-ahead.toml", 1, ANN_ONCE),
+    exact("leases/clock-back.toml", 2, ANN_1_BOB_1),
+    exact("leases/crash-past-the-lease.toml", 1, ANN_ONCE),
+    exact("leases/pause-past-the-lease.toml", 2, ANN_1_BOB_1),
+    exact("leases/pause-within-the-lease.toml", 1, ANN_ONCE),
+    exact("leases/stale-directory.toml", 1, ANN_ONCE),
+    exact("leases/there-and-back.toml", 1, ANN_ONCE),
     //
     exact("dedup/closed-window-no-dedup.toml", 1, ANN_ONCE),
     ledger(
@@ -131,6 +227,19 @@ pub const ROWS: &[Row] = &[
         ],
     )
     .with_damaged(&["events/0#0", "events/0#1"]),
+    ledger("dedup/window-too-short.toml", &[Duplicated], [2, 1, 1, 1, 0, 0, 0], ANN_2_OF_1_BOB_1)
+        .with_damaged(FIRST),
+    exact("dedup/window-long-enough.toml", 2, ANN_1_BOB_1),
+    ledger(
+        "dedup/window-not-refreshed.toml",
+        &[Duplicated],
+        [2, 1, 1, 1, 0, 0, 0],
+        ANN_2_OF_1_BOB_1,
+    )
+    .with_damaged(FIRST),
+    exact("dedup/window-refreshed.toml", 2, ANN_1_BOB_1),
+    ledger("dedup/window-drops-old.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
+    ledger("dedup/window-at-receive.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
     ledger("dedup/short-timeout-no-dedup.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
         .with_damaged(FIRST),
     exact("dedup/upsert-needs-no-catalog.toml", 1, ANN_IN_TABLE),
@@ -141,6 +250,52 @@ pub const ROWS: &[Row] = &[
     exact("functions/sum.toml", 3, &[("total", 3, 3, &[("ann", 12), ("bob", -2)])]),
     exact("functions/user-differs.toml", 1, ANN_SIDE_1),
     exact("functions/user-fails.toml", 1, ANN_ONCE),
+    //
+    exact("fusion/apart.toml", 1, ANN_ONCE).with_work(&[
+        ("messages", 4),
+        ("commits", 8),
+        ("catalog_reads", 2),
+    ]),
+    ledger(
+        "fusion/coin-behind-a-stable-input.toml",
+        &[Duplicated, Divergent],
+        [1, 0, 1, 1, 0, 1, 0],
+        &[("per-side", 1, 2, &[("ann/0", 1), ("ann/1", 1)])],
+    )
+    .with_damaged(FIRST),
+    exact("fusion/coin-before-a-stable-input.toml", 1, ANN_SIDE_0).with_unfired(1),
+    exact("fusion/coin-in-the-middle-recomputed.toml", 1, &[("total", 1, 1, &[("ann", 0)])]),
+    exact("fusion/crash-runs-the-stage-again.toml", 1, ANN_SIDE_1),
+    exact(
+        "fusion/pane-fails.toml",
+        1,
+        &[("per-user", 1, 1, &[("ann", 1)]), ("table", 1, 1, &[("ann", 1)])],
+    ),
+    exact("fusion/row-and-offset.toml", 1, ANN_IN_TABLE).with_work(&[
+        ("messages", 0),
+        ("commits", 1),
+        ("catalog_reads", 0),
+    ]),
+    exact("fusion/source-record-fails.toml", 2, ANN_1_BOB_1),
+    exact("fusion/stable-input-runs-alone.toml", 1, ANN_SIDE_0).with_unfired(1),
+    exact("fusion/together.toml", 1, ANN_ONCE).with_work(&[
+        ("messages", 2),
+        ("commits", 5),
+        ("catalog_reads", 1),
+    ]),
+    exact("fusion/two-ways-in-one-stage.toml", 1, &[("both", 2, 2, &[("all", 1), ("ann", 1)])]),
+    //
+    exact("gc/remnant.toml", 2, ANN_1_BOB_1).with_work(&[("ids_held_max", 1), ("ids_held_end", 0)]),
+    ledger("gc/never.toml", &[Unbounded], [2, 2, 0, 0, 0, 0, 0], ANN_1_BOB_1)
+        .with_work(&[("ids_held_max", 2), ("ids_held_end", 2)]),
+    ledger("gc/ttl-accept.toml", &[Duplicated], [2, 1, 1, 1, 0, 0, 0], ANN_2_OF_1_BOB_1)
+        .with_damaged(FIRST),
+    ledger("gc/ttl-drop.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
+    exact("gc/ttl-drop-late-copy.toml", 2, ANN_1_BOB_1),
+    exact("gc/partition-pins.toml", 10, ANN_1_BOB_9)
+        .with_work(&[("ids_held_max", 10), ("ids_held_end", 0)]),
+    exact("gc/no-partition.toml", 10, ANN_1_BOB_9)
+        .with_work(&[("ids_held_max", 1), ("ids_held_end", 0)]),
     //
     exact("ids/derived-recompute.toml", 1, ANN_ONCE),
     exact("ids/fresh-checkpoint.toml", 1, ANN_ONCE),
@@ -154,6 +309,33 @@ pub const ROWS: &[Row] = &[
     .with_damaged(&["events/0#1"]),
     //
     exact("in-flight/one-at-a-time.toml", 3, ANN_2_BOB_1),
+    //
+    exact("lift/every-record.toml", 6, SIX_GLOBALLY).with_work(&[
+        ("messages", 7),
+        ("commits", 8),
+        ("catalog_reads", 6),
+    ]),
+    ledger(
+        "lift/forced-recompute.toml",
+        &[Duplicated],
+        [3, 1, 2, 2, 0, 0, 0],
+        &[("per-user", 3, 5, &[("ann", 5)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
+    exact("lift/lost-ack.toml", 3, &[("per-user", 3, 3, &[("ann", 3)])]),
+    ledger(
+        "lift/lost-ack-no-dedup.toml",
+        &[Duplicated],
+        [3, 0, 3, 3, 0, 0, 0],
+        &[("per-user", 3, 6, &[("ann", 6)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1", "events/0#2"]),
+    exact("lift/partial-aggregates.toml", 6, SIX_GLOBALLY).with_work(&[
+        ("messages", 3),
+        ("commits", 6),
+        ("catalog_reads", 2),
+    ]),
+    exact("lift/sure-recompute.toml", 3, &[("per-user", 3, 3, &[("ann", 3)])]),
     //
     exact("network/delayed-ack.toml", 1, ANN_ONCE),
     exact("network/delayed-request.toml", 1, ANN_ONCE),
@@ -263,7 +445,9 @@ pub const ROWS: &[Row] = &[
     ledger("sinks/append-answer-lost.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
         .with_damaged(FIRST),
     ledger("sinks/append-crash.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS).with_damaged(FIRST),
+    ledger("sinks/append-pause.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS).with_damaged(FIRST),
     exact("sinks/insert-id-crash.toml", 1, ANN_IN_TABLE),
+    exact("sinks/insert-id-pause.toml", 1, ANN_IN_TABLE),
     ledger("sinks/insert-id-short-window.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
         .with_damaged(FIRST),
     exact("sinks/insert-id-random-answer-lost.toml", 1, ANN_IN_TABLE),
@@ -273,6 +457,7 @@ pub const ROWS: &[Row] = &[
     exact("sinks/offset-answer-lost.toml", 1, ANN_IN_TABLE),
     exact("sinks/offset-crash-before-call.toml", 1, ANN_IN_TABLE),
     exact("sinks/offset-crash-after-call.toml", 1, ANN_IN_TABLE),
+    exact("sinks/offset-pause.toml", 1, ANN_IN_TABLE),
     exact("sinks/offset-out-of-range.toml", 2, BOTH_IN_TABLE),
     ledger(
         "sinks/offset-in-memory.toml",
@@ -284,12 +469,18 @@ pub const ROWS: &[Row] = &[
     exact("sinks/offset-durable.toml", 2, BOTH_IN_TABLE),
     exact("sinks/rename-crash.toml", 1, ANN_IN_TABLE),
     exact("sinks/rename-answer-lost.toml", 1, ANN_IN_TABLE),
+    exact("sinks/rename-pause.toml", 1, ANN_IN_TABLE),
     ledger("sinks/rename-state-first.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
         .with_damaged(FIRST),
     exact("sinks/two-phase-crash.toml", 1, ANN_IN_TABLE),
     ledger("sinks/two-phase-timeout.toml", &[Lost], ONE_LOST, &[("table", 1, 0, &[])])
         .with_damaged(FIRST),
     exact("sinks/two-phase-crash-before-commit.toml", 1, ANN_IN_TABLE),
+    //
+    ledger("stamps/fresh.toml", &[Duplicated], [2, 1, 1, 1, 0, 0, 0], ANN_2_OF_1_BOB_1)
+        .with_damaged(FIRST),
+    exact("stamps/stable.toml", 2, ANN_1_BOB_1),
+    exact("stamps/wall-clock-steady.toml", 2, ANN_1_BOB_1).with_work(&[("ids_held_end", 0)]),
     //
     exact("windows/boot-fires-what-is-due.toml", 2, ANN_1_BOB_1),
     exact("windows/duplicate-carries-a-watermark.toml", 2, ANN_1_BOB_1),
@@ -334,6 +525,8 @@ pub const RANDOM: &[&str] = &[
     "random/branch-and-join.toml",
     "random/bundles.toml",
     "random/coin-and-late-panes.toml",
+    "random/filters.toml",
+    "random/leases.toml",
     "random/recomputed.toml",
     "flights/flights.toml",
 ];

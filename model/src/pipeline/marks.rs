@@ -1,7 +1,8 @@
 //! Which watermarks are worth a message of their own: those that cross a window end that someone downstream
-//! waits for.
+//! waits for, and those that let ids be forgotten there.
 
-use super::{Edge, Step, StepIndex};
+use super::{Edge, Stages, Step, StepIndex};
+use crate::mechanism::{Outputs, Stamps};
 use crate::time::{Nanos, Time};
 
 /// A window end that a sender's watermark must cross before anyone downstream can use it: a multiple of
@@ -52,4 +53,39 @@ pub(super) fn marks(steps: &[Step], edges: &[Vec<Edge>], order: &[StepIndex]) ->
         marks[index.at()] = here;
     }
     marks
+}
+
+/// Whom the system watermark that reaches a step is of use to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SystemUse {
+    /// To the step itself: it forgets ids by it.
+    pub forgets: bool,
+    /// To one further down: the step has no watermark of its own and passes it on, or passes on that no
+    /// more will come to one that does.
+    pub passes_on: bool,
+}
+
+/// For each step, whom the system watermark that reaches it is of use to.
+pub(super) fn system_uses(
+    steps: &[Step],
+    edges: &[Vec<Edge>],
+    order: &[StepIndex],
+    stages: &Stages,
+) -> Vec<SystemUse> {
+    let mut uses = vec![SystemUse::default(); steps.len()];
+    for &index in order.iter().rev() {
+        let Step { kind, mechanism, .. } = &steps[index.at()];
+        let inherits = (mechanism.outputs, mechanism.stamps)
+            == (Outputs::Recompute, Stamps::Stable)
+            && kind.windowing().is_none();
+        let passes_on = |edge: &Edge| {
+            let below: SystemUse = uses[edge.to.at()];
+            // A step in the same stage only hands over.
+            let forgets = below.forgets && !stages.is_fused(edge.to);
+            below.passes_on || (forgets && inherits)
+        };
+        let passes_on = edges[index.at()].iter().any(passes_on);
+        uses[index.at()] = SystemUse { forgets: mechanism.forgets_by_watermark(), passes_on };
+    }
+    uses
 }

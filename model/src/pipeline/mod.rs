@@ -4,17 +4,19 @@
 
 mod check;
 mod marks;
+mod stage;
 mod step;
 
 pub use check::GraphError;
-pub use marks::Mark;
+pub use marks::{Mark, SystemUse};
+pub use stage::Stages;
 pub use step::{IdFrom, InsertId, OffsetGiven, Sink, SourceWatermark, Step, StepKind};
 
 use crate::defect::Defect;
 use crate::key::Key;
 use crate::mix;
 use check::{check_functions, check_inputs};
-use marks::marks;
+use marks::{marks, system_uses};
 use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -62,6 +64,8 @@ pub struct Pipeline {
     /// The first of the senders of a step, where they are the shards of one step.
     only_senders: Vec<Option<u32>>,
     marks: Vec<Vec<Mark>>,
+    system_uses: Vec<SystemUse>,
+    stages: Stages,
     order: Vec<StepIndex>,
     /// A rule left out on purpose, for the canaries of the tests.
     pub defect: Option<Defect>,
@@ -72,7 +76,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// The first thing found wrong with the graph. Names are resolved earlier, so an index always exists.
-    pub fn new(steps: Vec<Step>) -> Result<Pipeline, GraphError> {
+    pub fn new(mut steps: Vec<Step>) -> Result<Pipeline, GraphError> {
         let mut graph = DiGraph::<(), ()>::new();
         let nodes: Vec<NodeIndex> = steps.iter().map(|_| graph.add_node(())).collect();
         for (index, step) in numbered(&steps) {
@@ -101,27 +105,44 @@ impl Pipeline {
         }
         check_functions(&steps, &order)?;
 
-        let mut first_shard = Vec::new();
+        let stages = Stages::new(&steps, &edges_out, &order);
+        let system_uses = system_uses(&steps, &edges_out, &order, &stages);
+        // Shards belong to stages: a fused step has those of its head.
+        let mut first_shard = vec![0; steps.len()];
         let mut shard_steps = Vec::new();
-        for (index, step) in numbered(&steps) {
-            first_shard.push(shard_steps.len() as u32);
+        for (index, step) in numbered(&steps).filter(|&(index, _)| !stages.is_fused(index)) {
+            first_shard[index.at()] = shard_steps.len() as u32;
             shard_steps.extend((0..step.shards).map(|_| index));
         }
-        let senders = steps
-            .iter()
-            .map(|step| {
-                let shards = |from: &StepIndex| {
-                    let first = first_shard[from.at()];
-                    (first..first + steps[from.at()].shards).map(ShardIndex)
-                };
-                step.from.iter().flat_map(shards).collect()
-            })
-            .collect();
-        let only_sender = |step: &Step| match step.from[..] {
-            [from] => Some(first_shard[from.at()]),
-            _ => None,
-        };
-        let only_senders = steps.iter().map(only_sender).collect();
+        for at in 0..steps.len() {
+            let head = stages.head(StepIndex(at as u16));
+            first_shard[at] = first_shard[head.at()];
+            steps[at].shards = steps[head.at()].shards;
+        }
+        let (mut senders, mut only_senders) = (Vec::new(), Vec::new());
+        for (index, step) in numbered(&steps) {
+            let mut heads: Vec<StepIndex> = Vec::new();
+            if !stages.is_fused(index) {
+                heads.extend(step.from.iter().map(|&from| stages.head(from)));
+            }
+            // Two steps of one stage are one sender.
+            let mut met: Vec<StepIndex> = Vec::new();
+            heads.retain(|head| {
+                !met.contains(head) && {
+                    met.push(*head);
+                    true
+                }
+            });
+            let shards = |head: &StepIndex| {
+                let first = first_shard[head.at()];
+                (first..first + steps[head.at()].shards).map(ShardIndex)
+            };
+            senders.push(heads.iter().flat_map(shards).collect());
+            only_senders.push(match heads[..] {
+                [head] => Some(first_shard[head.at()]),
+                _ => None,
+            });
+        }
         let marks = marks(&steps, &edges_out, &order);
         let hashes: Vec<u64> = steps.iter().map(|step| mix::text(&step.name)).collect();
         let shard_hashes = shard_steps.iter().map(|step: &StepIndex| hashes[step.at()]).collect();
@@ -135,6 +156,8 @@ impl Pipeline {
             senders,
             only_senders,
             marks,
+            system_uses,
+            stages,
             order,
             defect: None,
         })
@@ -170,9 +193,14 @@ impl Pipeline {
         &self.order
     }
 
-    /// The ways out of a step, in file order of the receivers.
+    /// The ways out of a step, in process or through a shuffle, in file order of the receivers.
     pub fn edges(&self, from: StepIndex) -> &[Edge] {
         &self.edges_out[from.at()]
+    }
+
+    /// Which steps run together.
+    pub fn stages(&self) -> &Stages {
+        &self.stages
     }
 
     /// How many shards there are in all.
@@ -180,7 +208,7 @@ impl Pipeline {
         self.shard_steps.len()
     }
 
-    /// The step of a shard.
+    /// The step of a shard: the head of its stage.
     pub fn step_of(&self, shard: ShardIndex) -> StepIndex {
         self.shard_steps[shard.at()]
     }
@@ -228,6 +256,11 @@ impl Pipeline {
                 senders.iter().position(|&s| s == sender).expect("a sender of this step")
             }
         }
+    }
+
+    /// Whom the system watermark that reaches a step is of use to.
+    pub fn system_use(&self, step: StepIndex) -> SystemUse {
+        self.system_uses[step.at()]
     }
 
     /// The window ends that a watermark must cross on its way out of `from` to be worth a message of its

@@ -165,7 +165,7 @@ pub struct Step {
     pub kind: StepKind,
     /// The steps whose outputs it takes; empty for a source.
     pub from: Vec<StepIndex>,
-    /// How many shards it has, at least 1.
+    /// How many shards it has, at least 1; in a pipeline, where it is fused, those of its head.
     pub shards: u32,
     /// Its mechanisms.
     pub mechanism: Mechanism,

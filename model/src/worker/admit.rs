@@ -8,9 +8,10 @@ use super::unit::Taken;
 use super::{Arrived, Worker};
 use crate::commit::Subject;
 use crate::defect::Defect;
-use crate::effect::{Ack as AckEffect, Effect, Env, Moment, Request, Rpc};
+use crate::effect::{Ack as AckEffect, Effect, Env, FilterSaid, Mark, Moment, Request, Rpc};
 use crate::key::Key;
-use crate::mechanism::{Ack, Dedup, ReAck};
+use crate::mechanism::dedup::Bloom;
+use crate::mechanism::{Ack, Dedup, ReAck, UnknownOld};
 use crate::pipeline::ShardIndex;
 use crate::queues::{Queue, Queues};
 use crate::time::Time;
@@ -106,7 +107,7 @@ impl Gate {
     }
 
     /// Puts a window back to the front of its busy key.
-    fn put_window_back(&mut self, key: Key, start: Time) {
+    pub fn put_window_back(&mut self, key: Key, start: Time) {
         let busy = self.busy.entry(key).or_default();
         self.windows.push_front(&mut busy.due, start);
     }
@@ -170,8 +171,9 @@ impl Worker {
             self.receive_watermark(from, rpc, watermark, m);
             return;
         };
-        let key = record.key;
+        let (key, stamp) = (record.key, record.stamp);
         let arrived = Arrived { record, from, rpc, watermark };
+        self.pin_input(stamp, m);
         match self.mechanism.ack {
             Ack::AfterCommit => {
                 if self.gate.claim(key) || self.has(Defect::KeysNeverBusy) {
@@ -182,10 +184,28 @@ impl Worker {
                     self.gate.queue_record(arrived);
                 }
             }
+            // Once it is acked nothing pins it any more, so this is the last time to tell.
+            Ack::OnReceipt if self.is_remnant(from, stamp, m.pipeline) => {
+                self.ack(from, rpc, Subject::Record(arrived.record.name), m);
+                self.drop_duplicate(&arrived, Mark::RemnantDropped, m);
+            }
             Ack::OnReceipt => {
                 self.ack(from, rpc, Subject::Record(arrived.record.name), m);
                 self.gate.queue_record(arrived);
             }
+        }
+    }
+
+    /// Whether outputs have the stamps of inputs, so that an input which is not settled pins the system
+    /// watermark. A pane has the stamp of its window, and a sink has no outputs.
+    pub(super) fn pins_inputs<E: Env>(&self, m: &Moment<'_, E>) -> bool {
+        self.stamps_are_inherited() && !m.pipeline.step(self.step).kind.has_results()
+    }
+
+    /// An input is read: until it is settled it pins the system watermark.
+    pub(super) fn pin_input<E: Env>(&mut self, stamp: Time, m: &Moment<'_, E>) {
+        if self.pins_inputs(m) {
+            self.promises.inputs.pin(stamp);
         }
     }
 
@@ -218,24 +238,54 @@ impl Worker {
     /// Takes a record whose key is its own now. It either ends in a unit, or frees the key.
     fn admit<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
         let key = arrived.record.key;
-        if self.is_duplicate(arrived, m) {
+        if let Some(why) = self.is_duplicate(arrived, m) {
             self.calls.forget(self.step, arrived.record.name);
-            self.drop_duplicate(arrived, m);
+            self.drop_duplicate(arrived, why, m);
             self.gate.release(key);
             return;
         }
         let _ = self.apply(arrived, m);
     }
 
-    fn is_duplicate<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> bool {
-        m.env.admit(self.shard, arrived.record.name);
-        match self.mechanism.dedup {
-            Dedup::Catalog => m.env.is_known(self.shard, arrived.record.key, arrived.record.id),
-            Dedup::Off => false,
+    /// Why a record must not be taken, if it must not.
+    fn is_duplicate<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> Option<Mark> {
+        let Arrived { ref record, from, .. } = *arrived;
+        m.env.admit(self.shard, record.name);
+        // What was acked when it arrived was looked at then.
+        if self.mechanism.ack == Ack::AfterCommit && self.is_remnant(from, record.stamp, m.pipeline)
+        {
+            return Some(Mark::RemnantDropped);
+        }
+        let is_known = match self.mechanism.dedup {
+            Dedup::Catalog | Dedup::Window(_) => m.env.is_known(self.shard, record.key, record.id),
+            Dedup::Bloom(bloom) => match self.ask_filter(&bloom, arrived, m) {
+                FilterSaid::New => false,
+                FilterSaid::MayBeKnown | FilterSaid::NotReady => {
+                    m.env.is_known(self.shard, record.key, record.id)
+                }
+            },
+            Dedup::BloomOnly(shape) => {
+                let bloom = Bloom { shape, ..Bloom::default() };
+                self.ask_filter(&bloom, arrived, m) != FilterSaid::New
+            }
+            Dedup::Off => return None,
+        };
+        if is_known {
+            return Some(Mark::DuplicateDropped);
+        }
+        match self.mechanism.forgets_after() {
+            Some((length, UnknownOld::Drop)) if record.stamp.plus(length) < m.now => {
+                Some(Mark::OldDropped)
+            }
+            Some((_, UnknownOld::Drop | UnknownOld::Accept)) | None => None,
         }
     }
 
-    fn drop_duplicate<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
+    fn drop_duplicate<E: Env>(&mut self, arrived: &Arrived, why: Mark, m: &mut Moment<'_, E>) {
+        m.env.mark(why);
+        if self.pins_inputs(m) {
+            self.promises.inputs.release(arrived.record.stamp);
+        }
         match (self.mechanism.re_ack, self.mechanism.ack) {
             (ReAck::Always, Ack::AfterCommit) => {
                 self.ack(arrived.from, arrived.rpc, Subject::Record(arrived.record.name), m);
@@ -275,8 +325,8 @@ impl Worker {
 
     /// Takes a record into the bundle that is still open.
     fn join<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> Application {
-        if self.is_duplicate(arrived, m) {
-            self.drop_duplicate(arrived, m);
+        if let Some(why) = self.is_duplicate(arrived, m) {
+            self.drop_duplicate(arrived, why, m);
             return Application::Done;
         }
         self.apply(arrived, m)
@@ -291,7 +341,7 @@ impl Worker {
         m: &mut Moment<'_, E>,
     ) {
         let sender = m.pipeline.sender_number(self.step, to);
-        let watermark = self.watermarks.committed(sender);
+        let watermark = self.watermarks.committed(sender).event;
         let ack = AckEffect { from: self.shard, to, rpc, subject, watermark };
         m.effects.list.push(Effect::Ack(ack));
     }

@@ -2,17 +2,17 @@
 //! of the unit's commit; every output gets its id and its stamp here. A function that fails is tried
 //! again later, its key busy meanwhile.
 
+use super::chain::Chained;
 use super::unit::Taken;
 use super::{Arrived, Parent, Worker, wake_at};
-use crate::call::{Answer, Operation, Row};
-use crate::commit::{CommitKind, Delta, Subject};
+use crate::call::{Operation, Row};
+use crate::commit::{CommitKind, Delta, Lifetime, Subject};
 use crate::defect::Defect;
 use crate::effect::{Env, Moment, Timer};
 use crate::function::{Function, Output};
-use crate::mechanism::{Dedup, Outputs};
+use crate::mechanism::{Dedup, DedupWindow, Gc, Outputs, Stamps};
 use crate::mix;
-use crate::name::output_hash;
-use crate::pipeline::{IdFrom, InsertId, OffsetGiven, Sink, StepKind};
+use crate::pipeline::{IdFrom, InsertId, OffsetGiven, Sink, StepIndex, StepKind};
 use crate::record::{Record, RecordId};
 use crate::time::Time;
 
@@ -35,29 +35,12 @@ impl Worker {
         arrived: &Arrived,
         m: &mut Moment<'_, E>,
     ) -> Application {
-        m.env.apply(self.shard, arrived.record.name);
+        m.env.apply(self.shard, self.step, arrived.record.name);
         let pipeline = m.pipeline;
         match &pipeline.step(self.step).kind {
             StepKind::Source { .. } => unreachable!("nobody sends to a source"),
-            StepKind::Map(function) => {
-                let name = arrived.record.name;
-                if let Function::Call(action) = *function {
-                    let Some(found) = self.call(arrived, Operation::Act(action), m) else {
-                        return Application::Waiting;
-                    };
-                    let answer = m.env.execute(self.step, name, function.answers());
-                    self.calls.forget(self.step, name);
-                    if found == Answer::Missing && answer.is_some() {
-                        return self.apply_to_nothing(arrived, m);
-                    }
-                    return self.apply_function(function, answer, arrived, m);
-                }
-                let answer = m.env.execute(self.step, name, function.answers());
-                return self.apply_function(function, answer, arrived, m);
-            }
-            // No user function runs here, so nothing can differ or fail.
-            StepKind::Reshuffle => {
-                return self.apply_function(&Function::Identity, Some(0), arrived, m);
+            StepKind::Map(_) | StepKind::Reshuffle | StepKind::Sink(Sink::Upsert) => {
+                return self.apply_chain(arrived, m);
             }
             StepKind::Count(windows)
             | StepKind::Sum(windows)
@@ -85,20 +68,6 @@ impl Worker {
                 let unit = self.unit_for(CommitKind::Commit, arrived, m);
                 self.units.get(unit).deltas.push(take);
                 self.add(unit, arrived, Some(start), m);
-            }
-            StepKind::Sink(Sink::Upsert) => {
-                let record = &arrived.record;
-                let row = Delta::Row {
-                    row: row_of(record, m),
-                    key: record.key,
-                    name: record.name,
-                    lineage: record.lineage,
-                    weight: record.weight,
-                    value: record.value.integer(),
-                };
-                let unit = self.unit_for(CommitKind::Emit, arrived, m);
-                self.units.get(unit).deltas.push(row);
-                self.add(unit, arrived, None, m);
             }
             StepKind::Sink(Sink::Append) => {
                 return self.write_by_call(arrived, Operation::Append(row(&arrived.record)), m);
@@ -147,77 +116,49 @@ impl Worker {
         RecordId(mix::fold(shard, mix::scatter(mix::fold(self.token, self.executions))))
     }
 
-    /// A function that found nothing has no outputs: the record leaves its id and nothing else.
-    fn apply_to_nothing<E: Env>(
-        &mut self,
-        arrived: &Arrived,
-        m: &mut Moment<'_, E>,
-    ) -> Application {
-        let unit = self.unit_for(CommitKind::Commit, arrived, m);
-        self.add(unit, arrived, None, m);
-        Application::Done
-    }
-
-    fn apply_function<E: Env>(
-        &mut self,
-        function: &Function,
-        answer: Option<u32>,
-        arrived: &Arrived,
-        m: &mut Moment<'_, E>,
-    ) -> Application {
-        let record = &arrived.record;
-        let Some(answer) = answer else {
-            // A key that the open bundle holds has its turn again when that is committed.
-            if !self.is_in_open_bundle(record.key) {
-                let at = m.now.plus(self.mechanism.retry.timeout);
-                wake_at(m.effects, at, Timer::Reapply(record.key));
-            }
-            self.gate.put_back(arrived.clone());
-            return Application::Failed;
-        };
-        let unit = self.unit_for(CommitKind::Commit, arrived, m);
-        let parent = Parent {
-            name: record.name,
-            id: record.id,
-            event_time: record.event_time,
-            stamp: record.stamp,
-            weight: record.weight,
-            lineage: record.lineage,
-        };
-        let step_hash = m.pipeline.hash(self.step);
-        let mut outputs = std::mem::take(&mut self.scratch);
-        function.apply(record.key, &record.value, answer, &mut m.env.vocabulary().keys, |output| {
-            outputs.push(output)
-        });
-        self.executions += 1;
-        for (index, output) in outputs.drain(..).enumerate() {
-            let index = index as u32;
-            let names = &mut m.env.vocabulary().names;
-            let name = names.output(parent.name, self.step.0, step_hash, index);
-            let derived = RecordId(output_hash(parent.id.0, step_hash, index));
-            let id = self.mechanism.ids.of(
-                derived,
-                self.token,
-                self.executions ^ (u64::from(index) << 48),
-            );
-            self.make(unit, Parent { name, id, ..parent }, output, m);
+    /// Applies the steps of a stage without windows of its own. If its head calls, its function is executed
+    /// once the call is answered.
+    fn apply_chain<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> Application {
+        if let StepKind::Map(Function::Call(action)) = m.pipeline.step(self.step).kind
+            && self.call(arrived, Operation::Act(action), m).is_none()
+        {
+            return Application::Waiting;
         }
-        self.scratch = outputs;
-        self.add(unit, arrived, None, m);
-        Application::Done
+        let record = &arrived.record;
+        match self.evaluate(record, m) {
+            Chained::Whole => {
+                let unit = self.unit_for(self.commit_kind(m.pipeline), arrived, m);
+                self.make_chain(unit, m);
+                self.add(unit, arrived, None, m);
+                Application::Done
+            }
+            Chained::Failed => {
+                // A key that the open bundle holds has its turn again when that is committed.
+                if !self.is_in_open_bundle(record.key) {
+                    let at = m.now.plus(self.mechanism.retry.timeout);
+                    wake_at(m.effects, at, Timer::Reapply(record.key));
+                }
+                self.gate.put_back(arrived.clone());
+                Application::Failed
+            }
+        }
     }
 
-    /// Makes an output of a unit: one per way out of this step, each with its stamp. From here on it pins
-    /// the watermark.
+    /// Makes an output of a unit: one per way out of the stage from its step, each with its stamp, or adds it
+    /// to a partial aggregate. From here on it pins the watermark.
     pub(super) fn make<E: Env>(
         &mut self,
         unit: u32,
+        step: StepIndex,
         made: Parent,
         output: Output,
         m: &mut Moment<'_, E>,
     ) {
-        for edge in m.pipeline.edges(self.step) {
+        for edge in m.pipeline.stages().shuffles(step) {
             let key = m.pipeline.key_at(edge.to, output.key);
+            if self.lift(unit, (edge.to, key), &made, &output, m) {
+                continue;
+            }
             let to = m.pipeline.route(edge.to, m.env.vocabulary().keys.hash(key));
             let stamp = self.stamp(made.stamp, m.now);
             let record = Record {
@@ -237,18 +178,17 @@ impl Worker {
 
     /// Under checkpoint a sender's stamps strictly increase, also across its restarts; under recompute an
     /// output has the stamp of what it is made from, the same in every execution.
-    fn stamp(&mut self, of_input: Time, now: Time) -> Time {
-        match self.mechanism.outputs {
-            Outputs::Checkpoint if self.has(Defect::StampsRestart) => {
-                self.last_stamp = self.last_stamp.plus(1);
-                self.last_stamp
+    pub(super) fn stamp(&mut self, of_input: Time, now: Time) -> Time {
+        let stamp = match self.mechanism.stamps {
+            Stamps::Stable if self.mechanism.outputs == Outputs::Recompute => of_input,
+            Stamps::WallClock => now,
+            Stamps::Stable | Stamps::Fresh if self.has(Defect::StampsRestart) => {
+                self.last_stamp.plus(1)
             }
-            Outputs::Checkpoint => {
-                self.last_stamp = now.max(self.last_stamp.plus(1));
-                self.last_stamp
-            }
-            Outputs::Recompute => of_input,
-        }
+            Stamps::Stable | Stamps::Fresh => now.max(self.last_stamp.plus(1)),
+        };
+        self.last_stamp = self.last_stamp.max(stamp);
+        stamp
     }
 
     pub(super) fn unit_for<E: Env>(
@@ -283,17 +223,23 @@ impl Worker {
         let subject = Subject::Record(record.name);
         let sender = m.pipeline.sender_number(self.step, from);
         let committed = self.watermarks.committed(sender);
+        let pins = self.pins_inputs(m);
+        self.add_to_filter(record, m);
         let unit = self.units.get(unit);
-        match self.mechanism.dedup {
-            Dedup::Catalog => unit.deltas.push(Delta::Id {
+        if let Some(lifetime) = lifetime(self.mechanism.dedup, self.mechanism.gc, sender as u32) {
+            unit.deltas.push(Delta::Id {
                 key,
                 id,
                 name: record.name,
                 value: record.value.integer(),
-            }),
-            Dedup::Off => {}
+                stamp: record.stamp,
+                lifetime,
+            });
         }
-        if watermark > committed {
+        if pins {
+            unit.pins.push(record.stamp);
+        }
+        if !watermark.is_within(committed) {
             unit.deltas.push(Delta::Watermark { sender: sender as u32, value: watermark });
         }
         unit.taken.push(match start {
@@ -314,12 +260,17 @@ pub(super) fn row(record: &Record) -> Row {
     Row { key, lineage, weight, value: record.value.integer() }
 }
 
-/// The row that a record is written to: a pane has the row of its key, window and number, any other
-/// record the row of its id.
-fn row_of<E: Env>(record: &Record, m: &mut Moment<'_, E>) -> u64 {
-    let names = &m.env.vocabulary().names;
-    match names.source_of(record.name) {
-        None => names.hash(record.name),
-        Some(_) => record.id.0,
+/// How long an id is remembered, if it is at all.
+fn lifetime(dedup: Dedup, gc: Gc, sender: u32) -> Option<Lifetime> {
+    match (dedup, gc) {
+        (Dedup::Off, _) => None,
+        (Dedup::Window(DedupWindow { length, refresh_on_hit, .. }), _) => {
+            Some(Lifetime::For { length, refresh_on_hit })
+        }
+        (Dedup::Catalog | Dedup::Bloom(_) | Dedup::BloomOnly(_), gc) => Some(match gc {
+            Gc::Watermark => Lifetime::UntilWatermark { sender },
+            Gc::Never => Lifetime::Unlimited,
+            Gc::Ttl { ttl, .. } => Lifetime::For { length: ttl, refresh_on_hit: false },
+        }),
     }
 }

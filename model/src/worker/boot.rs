@@ -5,6 +5,7 @@
 use super::Worker;
 use crate::defect::Defect;
 use crate::effect::{Env, Moment};
+use crate::mechanism::Stamps;
 use crate::time::Time;
 
 impl Worker {
@@ -17,7 +18,9 @@ impl Worker {
         let scan = m.env.scan(self.shard);
 
         self.gate.clear();
+        self.rebuild_filters(has_new_token && self.token == 1, m);
         self.units.clear();
+        self.lifted.clear();
         self.open = None;
         self.open_settle = None;
         self.commits.restart(has_new_token);
@@ -25,6 +28,7 @@ impl Worker {
         self.outbox.clear();
         self.windows.clear();
         self.watermarks.restart(&scan.watermarks);
+        self.promises.restart(scan.last_stamp);
         self.last_stamp = match scan.last_stamp {
             _ if self.has(Defect::StampsRestart) => Time(0),
             Some(stamp) => stamp,
@@ -46,6 +50,10 @@ impl Worker {
         }
         for held in scan.held {
             let slot = self.outbox.make(held.record, held.to, 0);
+            if self.mechanism.stamps == Stamps::Fresh {
+                let stamp = self.stamp(Time::MIN, m.now);
+                self.outbox.restamp(slot, stamp);
+            }
             if !self.has(Defect::BootResendsNothing) {
                 self.outbox.release(&[slot]);
             }

@@ -64,9 +64,12 @@ impl Calls {
 
     /// Forgets the call of a step for a record, if there is one.
     pub fn forget(&mut self, step: StepIndex, name: Name) {
-        if let Some(slot) = self.of.remove(&(step, name)) {
-            self.made.remove(slot as usize);
-        }
+        let _ = self.take(step, name);
+    }
+
+    /// The same, and what was answered.
+    pub fn take(&mut self, step: StepIndex, name: Name) -> Option<Answer> {
+        self.made.remove(self.of.remove(&(step, name))? as usize).answer
     }
 
     pub fn clear(&mut self) {

@@ -3,11 +3,12 @@
 //! wait for firing: what is read of the content is what the commit takes out of it. Panes are discarding,
 //! so sums downstream add up. A pane's event time is the end of its window less 1 ns.
 
+use super::chain::Chained;
 use super::unit::Taken;
-use super::{Parent, Worker};
+use super::{Parent, Worker, wake_at};
 use crate::commit::{CommitKind, Content, Delta, Subject};
 use crate::defect::Defect;
-use crate::effect::{Env, Moment};
+use crate::effect::{Env, Moment, Timer};
 use crate::function::Output;
 use crate::key::Key;
 use crate::mix;
@@ -57,6 +58,11 @@ impl Default for Windows {
 }
 
 impl Windows {
+    /// Whether no window has content.
+    pub fn is_empty(&self) -> bool {
+        self.states.is_empty()
+    }
+
     /// Whether any window is due or firing.
     pub fn is_firing(&self) -> bool {
         self.firing > 0
@@ -179,12 +185,6 @@ impl Worker {
         let name = words.names.pane(step.0, step_hash, key, start, content.pane, &words.keys);
         // A pane's id is made of step, key, window and number, as its name is.
         let derived = RecordId(mix::scatter(words.names.hash(name)));
-        let buffer = m.effects.buffer();
-        let unit = self.units.open(CommitKind::Emit, Subject::Record(name), buffer);
-        let fired = self.units.get(unit);
-        fired.taken.push(Taken::Window { key, start });
-        fired.deltas.push(Delta::Fire { key, start, content, pane: name });
-
         let event_time = windowing(m.pipeline, step).end(start).before();
         self.executions += 1;
         let id = self.mechanism.ids.of(derived, self.token, self.executions);
@@ -192,7 +192,23 @@ impl Worker {
         let lineage = content.lineage;
         let made = Parent { name, id, event_time, stamp: event_time, weight, lineage };
         let value = Value::Integer(total(&m.pipeline.step(step).kind, &content));
-        self.make(unit, made, Output { key, value }, m);
+        match self.evaluate_made(made, Output { key, value }, m) {
+            Chained::Whole => {}
+            Chained::Failed => {
+                // Its key stays busy until it is tried again.
+                self.gate.put_window_back(key, start);
+                let at = m.now.plus(self.mechanism.retry.timeout);
+                wake_at(m.effects, at, Timer::Reapply(key));
+                return;
+            }
+        }
+
+        let buffer = m.effects.buffer();
+        let unit = self.units.open(CommitKind::Emit, Subject::Record(name), buffer);
+        let fired = self.units.get(unit);
+        fired.taken.push(Taken::Window { key, start });
+        fired.deltas.push(Delta::Fire { key, start, content, pane: name });
+        self.make_chain(unit, m);
         self.hold(unit, m);
     }
 }

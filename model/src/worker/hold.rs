@@ -60,6 +60,7 @@ impl Worker {
 
     /// A unit has all it takes.
     pub(super) fn hold<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
+        self.close_partials(unit, m);
         match self.mechanism.outputs {
             Outputs::Checkpoint => {
                 let Worker { units, outbox, .. } = self;
@@ -68,10 +69,13 @@ impl Worker {
                 self.commit(unit, m);
             }
             Outputs::Recompute => {
-                let held = self.units.get(unit);
+                let Worker { units, outbox, .. } = self;
+                let held = units.get(unit);
                 if held.kind == CommitKind::Commit {
                     held.kind = CommitKind::Settle;
                 }
+                let greatest = held.outputs.iter().map(|&slot| outbox.stamp(slot)).max();
+                held.deltas.extend(greatest.map(Delta::Stamped));
                 held.unacked = held.outputs.len() as u32;
                 if held.unacked == 0 {
                     self.commit(unit, m);
@@ -87,7 +91,11 @@ impl Worker {
     pub(super) fn commit<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
         let deltas = std::mem::take(&mut self.units.get(unit).deltas);
         let is_id = |delta: &Delta| matches!(delta, Delta::Id { .. });
-        match self.mechanism.atomic {
+        let atomic = match self.mechanism.dedup.writes_ids_first() {
+            true => Atomic::IdFirst,
+            false => self.mechanism.atomic,
+        };
+        match atomic {
             Atomic::Together => self.send_commit(unit, deltas, m),
             Atomic::StateFirst | Atomic::IdFirst if !deltas.iter().any(is_id) => {
                 self.send_commit(unit, deltas, m);
@@ -134,6 +142,9 @@ impl Worker {
         for &input in &taken {
             self.finish(input, m);
         }
+        for &stamp in &self.units.get(slot).pins {
+            self.promises.inputs.release(stamp);
+        }
         self.units.get(slot).taken = taken;
         match (kind, self.mechanism.outputs) {
             (CommitKind::Commit | CommitKind::Emit, Outputs::Checkpoint) => {
@@ -173,7 +184,8 @@ impl Worker {
             Taken::Watermark { from, rpc, value } => {
                 let sender = m.pipeline.sender_number(self.step, from);
                 self.watermarks.commit(sender, value);
-                self.ack(from, rpc, Subject::Watermark(value), m);
+                self.forget_filters();
+                self.ack(from, rpc, Subject::Watermark(value.event), m);
             }
         }
     }
@@ -183,11 +195,12 @@ impl Worker {
         from: crate::pipeline::ShardIndex,
         rpc: crate::effect::Rpc,
         subject: Subject,
-        watermark: crate::time::Time,
+        watermark: crate::commit::Watermark,
         m: &mut Moment<'_, E>,
     ) {
         let sender = m.pipeline.sender_number(self.step, from);
         self.watermarks.commit(sender, watermark);
+        self.forget_filters();
         match self.mechanism.ack {
             Ack::AfterCommit => self.ack(from, rpc, subject, m),
             Ack::OnReceipt => {}

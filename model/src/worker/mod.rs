@@ -1,11 +1,12 @@
 //! The worker's side of one shard of one stage: the protocol that makes a count exact.
 //!
-//! A record is **admitted** (is its id in the catalog of its key?), **applied** (the user function, the
-//! window), **held** with what it made until the **commit** is answered, then **acked** upstream while its
+//! A record is **admitted** (is its id in the catalog of its key? a `filter` may save the read), **applied**
+//! (the window, or the user functions of the stage, one after the other: `chain`), **held** with what it
+//! made until the **commit** is answered, then **acked** upstream while its
 //! outputs are **sent**, and each output is **settled** once it is acked itself. Each of these has its
 //! file here, in this order. Under `recompute` the order is another: outputs are sent first, and one
-//! commit at the end settles everything. What a record leaves in the catalog is **forgotten** by
-//! watermark; that belongs where `admit` asks the catalog.
+//! commit at the end settles everything. What a record leaves in the catalog is **forgotten** in the commit
+//! that carries the system watermark (`watermark`, and `promise` for what a shard promises itself).
 //!
 //! All state here is volatile: a crash drops it, and `boot` rebuilds it from the store's rows.
 
@@ -13,10 +14,14 @@ mod admit;
 mod apply;
 mod boot;
 mod call;
+mod chain;
+mod filter;
 mod fire;
 mod hold;
+mod lift;
 mod outbox;
 mod owe;
+mod promise;
 mod send;
 mod source;
 mod unit;
@@ -25,6 +30,7 @@ mod watermark;
 #[cfg(test)]
 mod tests;
 
+use crate::commit::Watermark;
 use crate::defect::Defect;
 use crate::effect::{Effect, Effects, Env, Input, Moment, Rpc, Timer};
 use crate::function::Output;
@@ -36,9 +42,14 @@ use crate::record::{Record, RecordId};
 use crate::time::Time;
 use admit::Gate;
 use call::Calls;
+use chain::Link;
+pub use filter::Fill;
+use filter::Filters;
 use fire::Windows;
 use hold::Commits;
+use lift::Lifted;
 use outbox::Outbox;
+use promise::Promises;
 use source::Reader;
 use unit::Units;
 use watermark::Watermarks;
@@ -47,6 +58,7 @@ use watermark::Watermarks;
 #[derive(Debug)]
 pub struct Worker {
     shard: ShardIndex,
+    /// The head of the stage.
     step: StepIndex,
     mechanism: Mechanism,
     defect: Option<Defect>,
@@ -56,10 +68,12 @@ pub struct Worker {
     executions: u64,
     last_stamp: Time,
     gate: Gate,
+    filters: Filters,
     units: Units,
     /// The bundle that still takes records, and the one that still takes acked outputs.
     open: Option<u32>,
     open_settle: Option<u32>,
+    lifted: Lifted,
     commits: Commits,
     calls: Calls,
     /// The numbers that were given to rows of an external table.
@@ -67,8 +81,10 @@ pub struct Worker {
     outbox: Outbox,
     windows: Windows,
     watermarks: Watermarks,
+    promises: Promises,
     reader: Option<Reader>,
-    /// The outputs of one execution, kept for its memory.
+    /// What the stage makes of one record, and the outputs of one execution, kept for their memory.
+    chain: Vec<Link>,
     scratch: Vec<Output>,
 }
 
@@ -87,16 +103,20 @@ impl Worker {
             executions: 0,
             last_stamp: Time::MIN,
             gate: Gate::default(),
+            filters: Filters::default(),
             units: Units::default(),
             open: None,
             open_settle: None,
+            lifted: Lifted::default(),
             commits: Commits::default(),
             calls: Calls::default(),
             given: Prefix::default(),
             outbox: Outbox::default(),
             windows: Windows::default(),
             watermarks: Watermarks::new(pipeline, step),
+            promises: Promises::new(pipeline, step),
             reader: is_source.then(Reader::default),
+            chain: Vec::new(),
             scratch: Vec::new(),
         }
     }
@@ -133,10 +153,10 @@ impl Worker {
         match timer {
             Timer::Retry { slot, sends, serial } => self.outbox.awaits(slot, sends, serial),
             Timer::RetryWatermark { target, sends, serial } => {
-                self.watermarks.awaits(target, sends, serial)
+                self.promises.awaits(target, sends, serial)
             }
             Timer::Recall { slot, sends, serial } => self.calls.awaits(slot, sends, serial),
-            Timer::Arrival | Timer::Reapply(_) => true,
+            Timer::Arrival | Timer::Reapply(_) | Timer::Reread => true,
             Timer::Close => self.open.is_some() || self.open_settle.is_some(),
         }
     }
@@ -146,8 +166,8 @@ impl Worker {
             Timer::Retry { slot, .. } => self.retry(slot, m),
             Timer::RetryWatermark { target, .. } => self.send_watermark(target as usize, m),
             Timer::Recall { slot, .. } => self.send_call(slot, m),
-            Timer::Arrival => {
-                self.reader.as_mut().expect("only a source waits for arrivals").arrived();
+            Timer::Arrival | Timer::Reread => {
+                self.reader.as_mut().expect("only a source waits to read").arrived();
             }
             Timer::Close => self.close_all(m),
             Timer::Reapply(key) => self.gate.give_turn(key),
@@ -185,7 +205,7 @@ struct Arrived {
     record: Record,
     from: ShardIndex,
     rpc: Rpc,
-    watermark: Time,
+    watermark: Watermark,
 }
 
 /// Calls back at `at`.

@@ -1,7 +1,8 @@
 //! The outputs that a worker holds: made, waiting to be sent, sent, acked. Until it is acked an output
 //! pins the watermark at its event time.
 
-use crate::commit::Held;
+use super::lift::sum;
+use crate::commit::{Held, HeldRow};
 use crate::pipeline::ShardIndex;
 use crate::record::Record;
 use crate::time::Time;
@@ -14,6 +15,8 @@ use std::collections::{BinaryHeap, VecDeque};
 pub(super) struct Entry {
     pub record: Record,
     pub to: ShardIndex,
+    /// The stamp of its row, if it is held in one: the record may be stamped anew.
+    row_stamp: Time,
     /// The unit that made it, for a recompute that waits for its ack.
     pub unit: u32,
     /// How often this life of the worker has sent it.
@@ -36,6 +39,8 @@ pub(super) struct Outbox {
     in_flight: u32,
     births: u32,
     pins: BinaryHeap<Reverse<(Time, u32, u32)>>,
+    /// The same outputs in order of their stamps.
+    stamps: VecDeque<(Time, u32, u32)>,
 }
 
 impl Outbox {
@@ -43,11 +48,18 @@ impl Outbox {
     pub fn make(&mut self, record: Record, to: ShardIndex, unit: u32) -> u32 {
         self.births = self.births.wrapping_add(1);
         let birth = self.births;
-        let event_time = record.event_time;
-        let entry = Entry { record, to, unit, sends: 0, serial: 0, acked: false, birth };
+        let (event_time, stamp) = (record.event_time, record.stamp);
+        let entry =
+            Entry { record, to, row_stamp: stamp, unit, sends: 0, serial: 0, acked: false, birth };
         let slot = self.entries.insert(entry) as u32;
         self.prune();
         self.pins.push(Reverse((event_time, slot, birth)));
+        // Stamps nearly always increase.
+        let at = match self.stamps.back() {
+            Some(&(last, ..)) if last > stamp => self.stamps.partition_point(|p| p.0 <= stamp),
+            Some(_) | None => self.stamps.len(),
+        };
+        self.stamps.insert(at, (stamp, slot, birth));
         self.pending += 1;
         slot
     }
@@ -56,6 +68,38 @@ impl Outbox {
     pub fn held(&self, slot: u32) -> Held {
         let entry = &self.entries[slot as usize];
         Held { to: entry.to, record: entry.record.clone() }
+    }
+
+    /// Adds one more output to a partial aggregate, which has the least event time and stamp of all in it.
+    pub fn add(&mut self, slot: u32, weight: i64, value: i64, event_time: Time, stamp: Time) {
+        let Entry { record, birth, .. } = &mut self.entries[slot as usize];
+        record.weight += weight;
+        record.value = sum(&record.value, value);
+        record.stamp = record.stamp.min(stamp);
+        if event_time < record.event_time {
+            record.event_time = event_time;
+            self.pins.push(Reverse((event_time, slot, *birth)));
+        }
+    }
+
+    /// The row that an output is held in.
+    pub fn row(&self, slot: u32) -> HeldRow {
+        let Entry { ref record, to, row_stamp: stamp, .. } = self.entries[slot as usize];
+        HeldRow { stamp, id: record.id, to }
+    }
+
+    /// Gives an output another stamp than its row has.
+    pub fn restamp(&mut self, slot: u32, stamp: Time) {
+        let entry = &mut self.entries[slot as usize];
+        entry.record.stamp = stamp;
+        let (of, birth) = (slot, entry.birth);
+        self.stamps.retain(|&(_, slot, _)| slot != of);
+        self.stamps.push_back((stamp, slot, birth));
+    }
+
+    /// The stamp of an output.
+    pub fn stamp(&self, slot: u32) -> Time {
+        self.entries[slot as usize].record.stamp
     }
 
     /// Outputs that may be sent now.
@@ -124,12 +168,30 @@ impl Outbox {
         Time::MAX
     }
 
+    /// The least stamp of an output that is not acked; by a planted defect, of those that were sent.
+    pub fn least_stamp(&mut self, once_sent: bool) -> Option<Time> {
+        if once_sent {
+            let sent = |&&(_, slot, birth): &&(Time, u32, u32)| {
+                is_pinning(&self.entries, slot, birth) && self.entries[slot as usize].serial > 0
+            };
+            return self.stamps.iter().find(sent).map(|&(stamp, ..)| stamp);
+        }
+        while let Some(&(stamp, slot, birth)) = self.stamps.front() {
+            if is_pinning(&self.entries, slot, birth) {
+                return Some(stamp);
+            }
+            self.stamps.pop_front();
+        }
+        None
+    }
+
     /// Drops the pins of acked outputs when they are most of what is kept, so that pins which nobody asks
     /// for do not pile up.
     fn prune(&mut self) {
         if self.pins.len() > 64 + 2 * self.pending as usize {
             let entries = &self.entries;
             self.pins.retain(|&Reverse((_, slot, birth))| is_pinning(entries, slot, birth));
+            self.stamps.retain(|&(_, slot, birth)| is_pinning(entries, slot, birth));
         }
     }
 
@@ -140,6 +202,7 @@ impl Outbox {
         self.pending = 0;
         self.in_flight = 0;
         self.pins.clear();
+        self.stamps.clear();
     }
 }
 

@@ -20,6 +20,7 @@ impl Worker {
     fn send<E: Env>(&mut self, slot: u32, m: &mut Moment<'_, E>) {
         let watermark = self.outgoing(m);
         let entry = self.outbox.get(slot);
+        self.promises.record_goes(entry.to, entry.record.stamp);
         entry.sends += 1;
         let (sends, serial) = (entry.sends, entry.serial);
         let request = Request {
@@ -48,16 +49,16 @@ impl Worker {
         let Reply { from, rpc, watermark } = reply;
         let Some(watermark) = watermark else {
             // An error: nothing is known, so it is sent again at once.
-            if self.watermarks.is_own(rpc) {
+            if self.promises.is_own(rpc) {
                 self.send_watermark(rpc.slot as usize, m);
             } else if self.outbox.find(rpc.slot, rpc.serial).is_some() {
                 self.retry(rpc.slot, m);
             }
             return;
         };
-        if self.watermarks.is_own(rpc) {
-            self.watermarks.confirm(from, watermark);
-            self.watermarks.replied(rpc);
+        if self.promises.is_own(rpc) {
+            self.promises.confirm(from, watermark);
+            self.promises.acked(rpc);
             return;
         }
         self.confirm_by_data(from, watermark);
@@ -86,7 +87,8 @@ impl Worker {
     /// Deletes an acked output, alone or in a bundle.
     fn settle<E: Env>(&mut self, slot: u32, m: &mut Moment<'_, E>) {
         let entry = self.outbox.get(slot);
-        let (name, stamp) = (entry.record.name, entry.record.stamp);
+        let name = entry.record.name;
+        let row = self.outbox.row(slot);
         let settle = match self.open_settle {
             Some(settle) => settle,
             None => {
@@ -97,7 +99,7 @@ impl Worker {
             }
         };
         let unit = self.units.get(settle);
-        unit.deltas.push(Delta::Settle(stamp));
+        unit.deltas.push(Delta::Settle(row));
         unit.outputs.push(slot);
         let size = unit.outputs.len() as u32;
         if size >= self.mechanism.bundle.records {

@@ -2,9 +2,10 @@
 //! what is in flight bounds its memory. Under checkpoint it commits offset, stamp and outputs before it
 //! sends; under recompute it commits the offset at settle. Offsets commit out of order.
 
+use super::chain::Chained;
 use super::unit::Taken;
 use super::{Parent, Worker, wake_at};
-use crate::commit::{CommitKind, Delta, Subject};
+use crate::commit::{Delta, Subject};
 use crate::effect::{Env, Moment, Read, SourceRow, Timer};
 use crate::function::Output;
 use crate::mix;
@@ -19,6 +20,8 @@ pub(super) struct Reader {
     /// What was committed before this life began: offsets not to be read again.
     done: Prefix,
     watermark: Time,
+    /// No record that is still to be read arrived before this.
+    least_arrival: Time,
     state: State,
 }
 
@@ -26,13 +29,20 @@ pub(super) struct Reader {
 enum State {
     Reading,
     AwaitingArrival,
+    /// A function failed on the next record: it waits at its offset.
+    AwaitingRetry,
     AtEnd,
 }
 
 impl Default for Reader {
     fn default() -> Reader {
-        let (done, watermark, state) = (Prefix::default(), Time::MIN, State::AtEnd);
-        Reader { next: 0, done, watermark, state }
+        Reader {
+            next: 0,
+            done: Prefix::default(),
+            watermark: Time::MIN,
+            least_arrival: Time::MIN,
+            state: State::AtEnd,
+        }
     }
 }
 
@@ -40,6 +50,16 @@ impl Reader {
     /// What the source promises of records that it has not read.
     pub fn watermark(&self) -> Time {
         self.watermark
+    }
+
+    /// No record that is still to be read arrived before this.
+    pub fn least_arrival(&self) -> Time {
+        self.least_arrival
+    }
+
+    /// Whether all is read.
+    pub fn is_at_end(&self) -> bool {
+        self.state == State::AtEnd
     }
 
     pub fn arrived(&mut self) {
@@ -51,6 +71,7 @@ impl Reader {
         self.next = done.next();
         self.done = done;
         self.watermark = watermark;
+        self.least_arrival = Time::MIN;
         self.state = State::Reading;
     }
 }
@@ -58,41 +79,51 @@ impl Reader {
 impl Worker {
     /// Whether this is a source with room for more records and, as far as it knows, more to read.
     pub(super) fn can_read(&self) -> bool {
-        let Some(reader) = &self.reader else {
-            return false;
-        };
-        let in_work = self.outbox.pending();
-        reader.state == State::Reading && in_work < self.mechanism.in_flight.requests
+        self.is_reading() && self.outbox.pending() < self.mechanism.in_flight.requests
+    }
+
+    fn is_reading(&self) -> bool {
+        self.reader.as_ref().is_some_and(|reader| reader.state == State::Reading)
     }
 
     /// Reads up to a bundle of records.
     pub(super) fn read<E: Env>(&mut self, m: &mut Moment<'_, E>) {
         let mut unit = None;
         let mut records = 0;
-        while records < self.mechanism.bundle.records && self.can_read() {
+        // A bundle that is added up is read whole: that is what keeps what is in flight few.
+        let is_lifted = self.lifts_all(m.pipeline);
+        while records < self.mechanism.bundle.records
+            && (self.can_read() || (records > 0 && is_lifted && self.is_reading()))
+        {
             let Some(reader) = self.reader.as_mut() else {
                 return;
             };
             let offset = reader.next;
             match m.env.read(self.shard, offset) {
                 Read::Row(row) => {
-                    reader.next += 1;
-                    reader.watermark = row.watermark;
-                    if reader.done.contains(offset) {
-                        continue;
+                    let is_new = !reader.done.contains(offset);
+                    let (watermark, arrival) = (row.watermark, row.arrival);
+                    if is_new {
+                        match self.take_row(&mut unit, offset, row, m) {
+                            Chained::Whole => records += 1,
+                            Chained::Failed => break,
+                        }
                     }
-                    records += 1;
-                    let unit = *unit.get_or_insert_with(|| {
-                        let buffer = m.effects.buffer();
-                        self.units.open(CommitKind::Commit, Subject::Record(row.name), buffer)
-                    });
-                    self.take_row(unit, offset, row, m);
+                    if let Some(reader) = self.reader.as_mut() {
+                        reader.next += 1;
+                        reader.watermark = watermark;
+                        reader.least_arrival = arrival;
+                    }
                 }
                 Read::NotYet { arrival } => {
                     reader.state = State::AwaitingArrival;
+                    reader.least_arrival = arrival;
                     wake_at(m.effects, arrival, Timer::Arrival);
                 }
-                Read::End => reader.state = State::AtEnd,
+                Read::End => {
+                    reader.state = State::AtEnd;
+                    reader.least_arrival = Time::MAX;
+                }
             }
         }
         if let Some(unit) = unit {
@@ -100,10 +131,15 @@ impl Worker {
         }
     }
 
-    fn take_row<E: Env>(&mut self, unit: u32, offset: u64, row: SourceRow, m: &mut Moment<'_, E>) {
-        let taking = self.units.get(unit);
-        taking.taken.push(Taken::Offset);
-        taking.deltas.push(Delta::Offset(offset));
+    /// Takes a record into a unit, or says that a function of this stage failed on it: then it waits at its
+    /// offset, and the watermark before it.
+    fn take_row<E: Env>(
+        &mut self,
+        unit: &mut Option<u32>,
+        offset: u64,
+        row: SourceRow,
+        m: &mut Moment<'_, E>,
+    ) -> Chained {
         let derived = row
             .id
             .unwrap_or_else(|| RecordId(mix::scatter(m.env.vocabulary().names.hash(row.name))));
@@ -116,6 +152,29 @@ impl Worker {
             weight: 1,
             lineage: 0,
         };
-        self.make(unit, made, Output { key: row.key, value: row.value }, m);
+        match self.evaluate_made(made, Output { key: row.key, value: row.value }, m) {
+            Chained::Whole => {}
+            Chained::Failed => {
+                if let Some(reader) = self.reader.as_mut() {
+                    reader.state = State::AwaitingRetry;
+                }
+                let at = m.now.plus(self.mechanism.retry.timeout);
+                wake_at(m.effects, at, Timer::Reread);
+                return Chained::Failed;
+            }
+        }
+        let kind = self.commit_kind(m.pipeline);
+        let unit = *unit.get_or_insert_with(|| {
+            let buffer = m.effects.buffer();
+            self.units.open(kind, Subject::Record(row.name), buffer)
+        });
+        self.pin_input(row.arrival, m);
+        let pins = self.pins_inputs(m);
+        let taking = self.units.get(unit);
+        taking.pins.extend(pins.then_some(row.arrival));
+        taking.taken.push(Taken::Offset);
+        taking.deltas.push(Delta::Offset(offset));
+        self.make_chain(unit, m);
+        Chained::Whole
     }
 }

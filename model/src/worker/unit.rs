@@ -1,7 +1,7 @@
 //! A unit: the records that go through the protocol together in one commit (one, or a bundle), what they
 //! made, and what must still happen before they are done.
 
-use crate::commit::{CommitKind, Delta, Subject};
+use crate::commit::{CommitKind, Delta, Subject, Watermark};
 use crate::effect::Rpc;
 use crate::key::Key;
 use crate::pipeline::ShardIndex;
@@ -18,7 +18,7 @@ pub(super) enum Taken {
         subject: Subject,
         key: Key,
         id: RecordId,
-        watermark: Time,
+        watermark: Watermark,
     },
     /// The same, counted into the window that starts here.
     IntoWindow {
@@ -27,7 +27,7 @@ pub(super) enum Taken {
         subject: Subject,
         key: Key,
         id: RecordId,
-        watermark: Time,
+        watermark: Watermark,
         start: Time,
     },
     /// A source record.
@@ -35,7 +35,7 @@ pub(super) enum Taken {
     /// The content of a window.
     Window { key: Key, start: Time },
     /// A watermark that travelled alone.
-    Watermark { from: ShardIndex, rpc: Rpc, value: Time },
+    Watermark { from: ShardIndex, rpc: Rpc, value: Watermark },
 }
 
 /// Records that share a commit.
@@ -49,6 +49,10 @@ pub(super) struct Unit {
     pub outputs: Vec<u32>,
     /// The calls that may be made once it is committed.
     pub owed: Vec<u32>,
+    /// The stamps of what it took, where these pin the system watermark.
+    pub pins: Vec<Time>,
+    /// How many of its outputs can be found by what they may be added up with.
+    pub indexed: usize,
     /// Outputs that must be acked before it may commit.
     pub unacked: u32,
     /// Commits of it that are not answered.
@@ -79,20 +83,19 @@ impl Units {
                 slot
             }
             None => {
-                let (taken, outputs, owed) = (Vec::new(), Vec::new(), Vec::new());
-                let (unacked, unanswered) = (0, 0);
-                let unit = Unit {
+                self.slots.push(Unit {
                     kind,
                     subject,
-                    taken,
+                    taken: Vec::new(),
                     deltas,
-                    outputs,
-                    owed,
-                    unacked,
-                    unanswered,
+                    outputs: Vec::new(),
+                    owed: Vec::new(),
+                    indexed: 0,
+                    pins: Vec::new(),
+                    unacked: 0,
+                    unanswered: 0,
                     is_busy,
-                };
-                self.slots.push(unit);
+                });
                 self.slots.len() as u32 - 1
             }
         }
@@ -108,6 +111,8 @@ impl Units {
         unit.taken.clear();
         unit.outputs.clear();
         unit.owed.clear();
+        unit.pins.clear();
+        unit.indexed = 0;
         unit.unacked = 0;
         unit.unanswered = 0;
         self.busy -= u32::from(unit.is_busy);
@@ -127,6 +132,8 @@ impl Units {
             unit.deltas.clear();
             unit.outputs.clear();
             unit.owed.clear();
+            unit.pins.clear();
+            unit.indexed = 0;
             unit.unacked = 0;
             unit.unanswered = 0;
             self.free.push(slot as u32);

@@ -1,7 +1,6 @@
 //! Exact faults: each waits for its place. Most places give a record, so they are found by the hash of
 //! the source record or pane that a name comes from; the few others are tried one by one.
 
-use super::canonical;
 use super::moment::Moment;
 use crate::fault::kind::Asked;
 use crate::fault::place::Record;
@@ -9,7 +8,7 @@ use crate::fault::{Fault, Kind, Place};
 use hashbrown::HashMap;
 use onceproof_model::commit::Subject;
 use onceproof_model::name::Vocabulary;
-use onceproof_model::pipeline::{Pipeline, StepKind};
+use onceproof_model::pipeline::Pipeline;
 use onceproof_model::time::Nanos;
 use rustc_hash::FxBuildHasher;
 
@@ -45,11 +44,7 @@ impl Exact {
             group.is_empty = true;
         }
         for (number, fault) in exact.iter().enumerate() {
-            let mut fault = fault.clone();
-            if let (Some(before), Some(step)) = (fault.at.before, fault.at.step) {
-                let is_sink = matches!(pipeline.step(step).kind, StepKind::Sink(_));
-                fault.at.before = Some(canonical(before, is_sink));
-            }
+            let fault = fault.at_its_stage(pipeline);
             let root = match &fault.at.record {
                 Some(Record::Name(pattern)) => pattern.root(pipeline),
                 Some(Record::Watermark(_)) | None => 0,
@@ -112,12 +107,22 @@ impl Exact {
         let subject = moment.subject();
         let Exact { faults, groups } = self;
         let group = &groups[asked as usize];
-        let rooted = match subject {
-            Subject::Record(name) => group.by_root.get(&words.names.root(name)),
-            Subject::Watermark(_) => None,
-        };
+        let mut candidates: Vec<usize> = Vec::new();
+        if let Subject::Record(name) = subject
+            && !group.by_root.is_empty()
+        {
+            match words.names.members(name) {
+                [] => candidates
+                    .extend(group.by_root.get(&words.names.root(name)).into_iter().flatten()),
+                _ => {
+                    for root in words.names.roots(name) {
+                        candidates.extend(group.by_root.get(&root).into_iter().flatten());
+                    }
+                }
+            }
+        }
         let mut found = None;
-        for &number in rooted.into_iter().flatten().chain(&group.others) {
+        for &number in candidates.iter().chain(&group.others) {
             let waiting = &mut faults[number];
             let Fault { at: place, kind } = &waiting.fault;
             if waiting.has_fired

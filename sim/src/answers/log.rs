@@ -24,8 +24,9 @@ pub(super) struct Log {
 impl Log {
     /// A moment has come.
     pub fn meet(&mut self, asked: Asked, moment: Moment, words: &Vocabulary) {
-        let root = root(moment.subject(), words);
-        self.moments.entry((asked, root)).or_default().push(moment);
+        for root in roots(moment.subject(), words) {
+            self.moments.entry((asked, root)).or_default().push(moment);
+        }
     }
 
     /// The place of the moment that came last: the number of the match that it is tells it from others.
@@ -44,16 +45,17 @@ impl Log {
         let matches = |other: &&Moment| {
             other.is_at(&place, pipeline) && is_about(&place, pattern_root, other.subject(), words)
         };
-        let met = self.moments.get(&(asked, root(moment.subject(), words)));
+        let met = self.moments.get(&(asked, roots(moment.subject(), words)[0]));
         let nth = met.map_or(1, |moments| moments.iter().filter(matches).count());
         place.nth = (nth > 1).then_some(nth as u32);
         place
     }
 }
 
-fn root(subject: Subject, words: &Vocabulary) -> u64 {
+/// Under which roots a moment is kept: the first is that of the place that is written down for it.
+fn roots(subject: Subject, words: &Vocabulary) -> Vec<u64> {
     match subject {
-        Subject::Record(name) => words.names.root(name),
-        Subject::Watermark(value) => value.0 as u64,
+        Subject::Record(name) => words.names.roots(name),
+        Subject::Watermark(value) => vec![value.0 as u64],
     }
 }

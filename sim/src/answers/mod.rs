@@ -11,7 +11,7 @@ mod possible;
 
 use crate::draw::{Draws, Purpose};
 use crate::fault::kind::Asked;
-use crate::fault::{Before, Climate, Fault, Kind, Leg};
+use crate::fault::{Climate, ClockWay, Fault, Kind, Leg};
 use crate::outcome::Fired;
 use crate::plan::{Network, Plan};
 use exact::Exact;
@@ -81,6 +81,21 @@ pub enum CallVerdict {
     Unknown,
 }
 
+/// What becomes of a worker before it takes a step of the protocol.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BeforeVerdict {
+    /// It takes the step.
+    Pass,
+    /// It dies, and is back after so long.
+    Dies(Nanos),
+    /// It stands still for so long, and takes the step then.
+    Pauses(Nanos),
+    /// Its shard is granted to another worker. It takes the step all the same.
+    Moves,
+    /// Its clock jumps so far, and it takes the step.
+    Steps(Nanos, ClockWay),
+}
+
 /// All answers of one run.
 #[derive(Debug)]
 pub struct Answers {
@@ -90,6 +105,8 @@ pub struct Answers {
     /// At which sorts of moments nothing can happen.
     quiet: [bool; Asked::ALL.len()],
     network: Network,
+    /// Whether there is another worker for a shard to move to.
+    can_move: bool,
     drawn: [Vec<Drawn>; Asked::ALL.len()],
     exact: Exact,
     /// How often a point was met, for points that are met again after a crash.
@@ -120,6 +137,7 @@ impl Answers {
             is_stormy: false,
             quiet: [false; Asked::ALL.len()],
             network: plan.network,
+            can_move: plan.hosts() > 1,
             drawn: drawn(&plan.climate),
             exact: Exact::new(&plan.pipeline, &plan.faults),
             met: HashMap::default(),
@@ -333,19 +351,24 @@ impl Answers {
         }
     }
 
-    /// A step of the protocol is about to be taken (see [`Answers::asks_before`]): after how long its
-    /// worker is back, if it dies here.
+    /// A step of the protocol is about to be taken; see [`Answers::asks_before`].
     pub fn before(
         &mut self,
         step: &StepTaken,
         pipeline: &Pipeline,
         words: &Vocabulary,
-    ) -> Option<Nanos> {
+    ) -> BeforeVerdict {
         let point = self.meet(step.point);
         let moment = Moment::Step(*step);
-        match self.decide(Asked::Before, moment, point, |_| true, pipeline, words)? {
-            Kind::Crash { restart } => Some(restart),
-            kind => unreachable!("{kind:?} is not asked before a step"),
+        let can_move = self.can_move;
+        let may = |kind: &Kind| *kind != Kind::Move || can_move;
+        match self.decide(Asked::Before, moment, point, may, pipeline, words) {
+            None => BeforeVerdict::Pass,
+            Some(Kind::Crash { restart }) => BeforeVerdict::Dies(restart),
+            Some(Kind::Pause { lasts }) => BeforeVerdict::Pauses(lasts),
+            Some(Kind::Move) => BeforeVerdict::Moves,
+            Some(Kind::ClockStep { by, way }) => BeforeVerdict::Steps(by, way),
+            Some(kind) => unreachable!("{kind:?} is not asked before a step"),
         }
     }
 
@@ -450,12 +473,4 @@ fn drawn(climate: &Climate) -> [Vec<Drawn>; Asked::ALL.len()] {
         kinds.sort_by_key(|drawn| drawn.purpose);
     }
     drawn
-}
-
-/// Whether a step of the protocol is the same commit by another word: a sink's commit is its emit.
-fn canonical(before: Before, is_sink: bool) -> Before {
-    match before {
-        Before::Commit if is_sink => Before::Emit,
-        other => other,
-    }
 }

@@ -207,15 +207,16 @@ pub struct StepTaken {
 }
 
 impl StepTaken {
-    /// A step of the protocol at a shard.
+    /// A step of the protocol at a shard, taken for this step of its stage.
     pub fn new(
         pipeline: &Pipeline,
         shard: ShardIndex,
+        step: StepIndex,
         before: Before,
         subject: Subject,
         words: &Vocabulary,
     ) -> StepTaken {
-        let (step, number) = (pipeline.step_of(shard), pipeline.number_of(shard));
+        let number = pipeline.number_of(shard);
         let point = point(pipeline, step, number, subject, before as u64, words);
         StepTaken { at: (step, number), before, subject, point }
     }

@@ -53,8 +53,32 @@ pub enum Kind {
     },
     /// A user function fails, and is tried again.
     UserFails,
+    /// A worker stands still: what arrives, its timers and the rest of its list of effects wait. It goes on
+    /// as if nothing had happened, even if its lease is over.
+    Pause {
+        /// How long.
+        lasts: Nanos,
+    },
+    /// A shard is granted to another worker, and the one that has it is not told.
+    Move,
+    /// The clock of a worker jumps, for good.
+    ClockStep {
+        /// How far.
+        by: Nanos,
+        /// Which way.
+        way: ClockWay,
+    },
     /// A call to an external service is done, and its answer is lost.
     CallUnknown,
+}
+
+/// Which way a clock jumps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClockWay {
+    /// Into the past.
+    Back,
+    /// Into the future.
+    Ahead,
 }
 
 /// Which half of a call.
@@ -106,13 +130,19 @@ pub enum KindName {
     UserDiffers,
     /// [`Kind::UserFails`].
     UserFails,
+    /// [`Kind::Pause`].
+    Pause,
+    /// [`Kind::Move`].
+    Move,
+    /// [`Kind::ClockStep`].
+    ClockStep,
     /// [`Kind::CallUnknown`].
     CallUnknown,
 }
 
 impl KindName {
-    /// All kinds, in the order of the documentation.
-    pub const ALL: [KindName; 14] = [
+    /// All kinds. A draw is made by this number, so a new kind comes last.
+    pub const ALL: [KindName; 17] = [
         KindName::DropRequest,
         KindName::DropAck,
         KindName::Duplicate,
@@ -126,6 +156,9 @@ impl KindName {
         KindName::CommitDelayed,
         KindName::UserDiffers,
         KindName::UserFails,
+        KindName::Pause,
+        KindName::Move,
+        KindName::ClockStep,
         KindName::CallUnknown,
     ];
 
@@ -145,6 +178,9 @@ impl KindName {
             KindName::CommitDelayed => "commit-delayed",
             KindName::UserDiffers => "user-differs",
             KindName::UserFails => "user-fails",
+            KindName::Pause => "pause",
+            KindName::Move => "move",
+            KindName::ClockStep => "clock-step",
             KindName::CallUnknown => "call-unknown",
         }
     }
@@ -165,6 +201,9 @@ impl KindName {
             KindName::CommitDelayed => Kind::CommitDelayed { by: 100 * MILLISECOND },
             KindName::UserDiffers => Kind::UserDiffers { answer: 1 },
             KindName::UserFails => Kind::UserFails,
+            KindName::Pause => Kind::Pause { lasts: 400 * MILLISECOND },
+            KindName::Move => Kind::Move,
+            KindName::ClockStep => Kind::ClockStep { by: 5 * SECOND, way: ClockWay::Back },
             KindName::CallUnknown => Kind::CallUnknown,
         }
     }
@@ -187,6 +226,9 @@ impl Kind {
             Kind::CommitDelayed { .. } => KindName::CommitDelayed,
             Kind::UserDiffers { .. } => KindName::UserDiffers,
             Kind::UserFails => KindName::UserFails,
+            Kind::Pause { .. } => KindName::Pause,
+            Kind::Move => KindName::Move,
+            Kind::ClockStep { .. } => KindName::ClockStep,
             Kind::CallUnknown => KindName::CallUnknown,
         }
     }
@@ -205,8 +247,10 @@ impl Kind {
             | Kind::Delay { leg: Leg::Ack, .. } => Asked::Ack,
             Kind::CommitLost | Kind::CommitUnknown | Kind::CommitDelayed { .. } => Asked::Commit,
             Kind::UserDiffers { .. } | Kind::UserFails => Asked::Execute,
+            Kind::Crash { .. } | Kind::Pause { .. } | Kind::Move | Kind::ClockStep { .. } => {
+                Asked::Before
+            }
             Kind::CallUnknown => Asked::Call,
-            Kind::Crash { .. } => Asked::Before,
         }
     }
 }

@@ -5,9 +5,12 @@ pub mod kind;
 pub mod odds;
 pub mod place;
 
-pub use kind::{Direction, Kind, KindName, Leg};
+pub use kind::{ClockWay, Direction, Kind, KindName, Leg};
 pub use odds::Odds;
 pub use place::{Before, Pattern, Place, Record};
+
+use kind::Asked;
+use onceproof_model::pipeline::{Pipeline, StepIndex};
 
 /// One exact fault: a place and what happens there.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,6 +19,29 @@ pub struct Fault {
     pub at: Place,
     /// What.
     pub kind: Kind,
+}
+
+impl Fault {
+    /// The fault as a stage meets it. A fused stage has one of each step of the protocol, named by any of its
+    /// steps; a function, a call, and the moments before it is applied and before it calls, are the step's own.
+    pub fn at_its_stage(&self, pipeline: &Pipeline) -> Fault {
+        let mut fault = self.clone();
+        let head = |step: StepIndex| pipeline.stages().head(step);
+        let place = &mut fault.at;
+        place.from = place.from.map(head);
+        let is_own = match fault.kind.asked_at() {
+            Asked::Execute | Asked::Call => true,
+            Asked::Before => matches!(place.before, Some(Before::Apply | Before::Call)),
+            Asked::Request | Asked::Ack | Asked::Commit => false,
+        };
+        if !is_own {
+            place.step = place.step.map(head);
+            if let (Some(before), Some(step)) = (place.before, place.step) {
+                place.before = Some(before.at_stage(step, pipeline));
+            }
+        }
+        fault
+    }
 }
 
 /// The odds of drawn faults: at most one entry per kind and leg.

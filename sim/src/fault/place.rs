@@ -105,6 +105,8 @@ impl Pattern {
                     path.reverse();
                     return Pattern::Source { step: StepIndex(step), shard, offset, path };
                 }
+                // Whoever looks for its first record finds it.
+                Origin::Partial { first, .. } => name = first,
                 Origin::Pane { step, key, start, pane } => {
                     path.reverse();
                     let (step, key) = (StepIndex(step), keys.text(key).to_owned());
@@ -114,8 +116,13 @@ impl Pattern {
         }
     }
 
-    /// Whether a name whose root has this hash is the pattern's, or what maps made of it.
+    /// Whether a name whose root has this hash is the pattern's, or what maps and partial aggregates made of
+    /// it.
     pub fn matches(&self, name: Name, names: &Names, root: u64) -> bool {
+        let members = names.members(name);
+        if !members.is_empty() {
+            return members.iter().any(|&member| self.matches(member, names, root));
+        }
         if names.root(name) != root {
             return false;
         }
@@ -183,6 +190,16 @@ impl Before {
         Before::Emit,
         Before::Call,
     ];
+
+    /// The same step of the protocol by the word of the stage with this head: the commit of a record's
+    /// effects is the emit of a stage that writes rows, unless they are rows of panes.
+    pub fn at_stage(self, head: StepIndex, pipeline: &Pipeline) -> Before {
+        let fires = pipeline.step(head).kind.windowing().is_some();
+        match self {
+            Before::Commit if pipeline.stages().writes_rows(head) && !fires => Before::Emit,
+            other => other,
+        }
+    }
 
     /// The word for it in a scenario file.
     pub fn word(self) -> &'static str {

@@ -1,5 +1,5 @@
 //! Which faults touched which damaged records: those placed on the record, on what maps made of it or on
-//! a pane that contains it, and crashes of a worker that had it in hand. Only a run in detail asks.
+//! a pane that contains it, and those of a worker or shard that had it in hand. Only a run in detail asks.
 
 use super::Ledger;
 use crate::fault::Fault;
@@ -7,50 +7,60 @@ use crate::fault::place::{Pattern, Record};
 use crate::outcome::Damage;
 use hashbrown::{HashMap, HashSet};
 use onceproof_model::name::{Name, Vocabulary};
-use onceproof_model::pipeline::Pipeline;
+use onceproof_model::pipeline::{Pipeline, ShardIndex};
 use rustc_hash::FxBuildHasher;
 
 /// What a run in detail keeps for this.
 #[derive(Debug, Default)]
 pub(super) struct Blame {
-    /// Per worker: records that it received and has not acked, or sent and has not settled.
+    /// Per shard: records that it received and has not acked, or sent and has not settled.
     in_hand: Vec<HashSet<Name, FxBuildHasher>>,
-    /// Crashes, as numbers in the schedule, and what their workers had in hand.
+    /// Crashes, pauses, moves and clock steps, as numbers in the schedule, and what their shards had in
+    /// hand.
     struck: Vec<(usize, Name)>,
     /// What was read to make each pane, by the hash of its name.
     pub panes: HashMap<u64, Vec<u32>, FxBuildHasher>,
 }
 
 impl Ledger {
-    /// A worker has a record in hand.
+    /// A shard has a record in hand.
     #[inline]
-    pub fn hold(&mut self, host: usize, name: Name) {
+    pub fn hold(&mut self, shard: ShardIndex, name: Name) {
         if let Some(detail) = &mut self.detail {
             let in_hand = &mut detail.blame.in_hand;
-            if host >= in_hand.len() {
-                in_hand.resize_with(host + 1, HashSet::default);
+            if shard.at() >= in_hand.len() {
+                in_hand.resize_with(shard.at() + 1, HashSet::default);
             }
-            in_hand[host].insert(name);
+            in_hand[shard.at()].insert(name);
         }
     }
 
-    /// A worker is done with a record.
+    /// A shard is done with a record.
     #[inline]
-    pub fn let_go(&mut self, host: usize, name: Name) {
+    pub fn let_go(&mut self, shard: ShardIndex, name: Name) {
         if let Some(detail) = &mut self.detail
-            && let Some(in_hand) = detail.blame.in_hand.get_mut(host)
+            && let Some(in_hand) = detail.blame.in_hand.get_mut(shard.at())
         {
             in_hand.remove(&name);
         }
     }
 
-    /// A worker died by the fault of this number in the schedule.
-    pub fn crashed(&mut self, host: usize, fault: Option<usize>) {
+    /// A shard was struck by the fault of this number in the schedule.
+    pub fn struck(&mut self, shard: ShardIndex, fault: Option<usize>) {
         if let (Some(detail), Some(fault)) = (&mut self.detail, fault) {
             let Blame { in_hand, struck, .. } = &mut detail.blame;
-            if let Some(in_hand) = in_hand.get_mut(host) {
-                struck.extend(in_hand.drain().map(|name| (fault, name)));
+            if let Some(in_hand) = in_hand.get(shard.at()) {
+                struck.extend(in_hand.iter().map(|&name| (fault, name)));
             }
+        }
+    }
+
+    /// A shard's worker died with all that it had in hand.
+    pub fn dropped(&mut self, shard: ShardIndex) {
+        if let Some(detail) = &mut self.detail
+            && let Some(in_hand) = detail.blame.in_hand.get_mut(shard.at())
+        {
+            in_hand.clear();
         }
     }
 
@@ -86,11 +96,22 @@ impl Ledger {
         for (number, fault) in schedule.iter().enumerate() {
             if let Some(Record::Name(pattern)) = &fault.at.record {
                 let pattern: &Pattern = pattern;
-                touch(number, pattern.root(pipeline));
+                let root = pattern.root(pipeline);
+                touch(number, root);
+                // What was added up with it goes where it goes.
+                for (_, members) in words.names.partials() {
+                    if members.iter().any(|&member| words.names.root(member) == root) {
+                        for &member in members {
+                            touch(number, words.names.root(member));
+                        }
+                    }
+                }
             }
         }
         for &(number, name) in &detail.blame.struck {
-            touch(number, words.names.root(name));
+            for root in words.names.roots(name) {
+                touch(number, root);
+            }
         }
         for damage in damage {
             damage.faults.sort_unstable();

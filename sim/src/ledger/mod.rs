@@ -23,6 +23,7 @@ use onceproof_model::commit::Delta;
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
+use onceproof_model::record::Record;
 use onceproof_model::time::Time;
 use reflect::{Member, Rows, Span, Written, total};
 use rustc_hash::FxBuildHasher;
@@ -119,12 +120,12 @@ impl Ledger {
         let step = self.shard_steps[shard.at()];
         match *delta {
             Delta::Take { key, name, lineage, weight, value, .. } => {
-                self.traces.see(name, lineage, key, weight, value);
+                self.trace(key, Member { name, lineage, weight, value, next: 0 });
             }
             Delta::Hold(ref held) => {
-                let record = &held.record;
-                let value = record.value.integer();
-                self.traces.see(record.name, record.lineage, record.key, record.weight, value);
+                let Record { name, lineage, weight, key, .. } = held.record;
+                let value = held.record.value.integer();
+                self.trace(key, Member { name, lineage, weight, value, next: 0 });
             }
             Delta::Fire { key, start, ref content, pane } => {
                 let total = total(self.steps[step.at()].kind, content);
@@ -135,14 +136,16 @@ impl Ledger {
                 }
                 self.reflect_pane(step, key, start, content, total, words);
             }
-            Delta::Row { row, key, name, lineage, weight, value } => {
+            Delta::Row { step, row, key, name, lineage, weight, value } => {
                 self.traces.see(name, lineage, key, weight, value);
                 self.reflect_row(step, row, Written::new(key, name, lineage, value), words);
             }
-            Delta::Id { key, name, value, .. } => self.traces.hint(name, key, value),
+            Delta::Id { key, name, value, .. } | Delta::Decided { name, key, value } => {
+                self.traces.hint(name, key, value);
+            }
             // What is owed is seen when it is in the table.
             Delta::Owe(_) | Delta::Paid(_) => {}
-            Delta::Offset(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
+            Delta::Offset(_) | Delta::Stamped(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
         }
     }
 
@@ -152,6 +155,27 @@ impl Ledger {
         self.traces.see(name, lineage, key, weight, value);
         let number = self.steps[step.at()].rows.len() as u64;
         self.reflect_row(step, number, Written::new(key, name, lineage, value), words);
+    }
+
+    /// A commit says this of a record, and of all that it stands for.
+    fn trace(&mut self, key: Key, record: Member) {
+        let mut traces = std::mem::take(&mut self.traces);
+        let mut see = |record: Member| {
+            traces.see(record.name, record.lineage, key, record.weight, record.value);
+        };
+        see(record);
+        if self.reads[record.lineage as usize].is_partial {
+            self.stands_for(record, &mut see);
+        }
+        self.traces = traces;
+    }
+
+    /// For a run in detail: the source records that were taken or written with a record.
+    pub fn sources_of(&self, name: Name, lineage: u32, words: &Vocabulary) -> Vec<Name> {
+        let mut sources = Vec::new();
+        let record = Member { name, lineage, weight: 0, value: 0, next: 0 };
+        self.stands_for(record, &mut |member| sources.extend(words.names.source_of(member.name)));
+        sources
     }
 
     /// For a run in detail: a source record, arrived so long ago, was taken into its first aggregate, or

@@ -6,6 +6,7 @@
 use super::{Ledger, ResultKind, placed};
 use hashbrown::HashMap;
 use onceproof_model::commit::Content;
+use onceproof_model::effect;
 use onceproof_model::key::Key;
 use onceproof_model::mix::{fold, scatter};
 use onceproof_model::name::{Name, Names, Vocabulary};
@@ -16,11 +17,11 @@ use rustc_hash::FxBuildHasher;
 /// One record in a window.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Member {
-    name: Name,
-    lineage: u32,
-    weight: i64,
-    value: i64,
-    next: u32,
+    pub name: Name,
+    pub lineage: u32,
+    pub weight: i64,
+    pub value: i64,
+    pub next: u32,
 }
 
 impl Member {
@@ -33,6 +34,8 @@ impl Member {
 pub(super) struct Span {
     head: u32,
     floor: u32,
+    /// Whether these are the members of a partial aggregate, which stands for them and is nothing itself.
+    pub is_partial: bool,
 }
 
 /// What stands in a sink's rows.
@@ -70,8 +73,31 @@ impl Ledger {
 
     /// The content of a window was read; returns the lineage of what is made of it.
     pub fn read(&mut self, head: u32, floor: u32) -> u32 {
-        self.reads.push(Span { head, floor });
+        self.reads.push(Span { head, floor, is_partial: false });
         (self.reads.len() - 1) as u32
+    }
+
+    /// Outputs were added up; returns the lineage of what stands for them.
+    pub fn combine(&mut self, members: &[effect::Member]) -> u32 {
+        let mut head = 0;
+        for &effect::Member { name, lineage, weight, value } in members {
+            head = self.member(name, lineage, weight, value, head);
+        }
+        self.reads.push(Span { head, floor: 0, is_partial: true });
+        (self.reads.len() - 1) as u32
+    }
+
+    /// Hands what a record stands for to `each`: the members of a partial aggregate, else itself.
+    pub(super) fn stands_for(&self, record: Member, each: &mut impl FnMut(Member)) {
+        let Span { head, is_partial, .. } = self.reads[record.lineage as usize];
+        if !is_partial {
+            return each(record);
+        }
+        let mut at = head;
+        while at != 0 {
+            each(self.members[at as usize]);
+            at = self.members[at as usize].next;
+        }
     }
 
     /// The newest member that was there when this was read.
@@ -138,7 +164,7 @@ impl Ledger {
         sign: Sign,
         names: &Names,
     ) -> (i64, i64) {
-        let Span { head, floor } = self.reads[lineage as usize];
+        let Span { head, floor, .. } = self.reads[lineage as usize];
         let (mut at, mut weight, mut value) = (head, 0_i64, 0_i64);
         while at != floor && at != 0 {
             let member = self.members[at as usize];
@@ -162,6 +188,10 @@ impl Ledger {
         sign: Sign,
         names: &Names,
     ) {
+        if self.reads[member.lineage as usize].is_partial {
+            self.walk(step, member.lineage, depth, place, sign, names);
+            return;
+        }
         let is_leaf = member.lineage == 0;
         if is_leaf || depth == Depth::Here {
             let ledger = &mut self.steps[step.at()];
@@ -200,7 +230,7 @@ impl Ledger {
 
     /// Hands each source record, or what maps made of it, that was read under a lineage to `each`.
     pub(super) fn leaves(&self, lineage: u32, each: &mut impl FnMut(Name)) {
-        let Span { head, floor } = self.reads[lineage as usize];
+        let Span { head, floor, .. } = self.reads[lineage as usize];
         let mut at = head;
         while at != floor && at != 0 {
             let member = self.members[at as usize];

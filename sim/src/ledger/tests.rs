@@ -8,7 +8,7 @@ use crate::outcome::{self, Class};
 use crate::plan::{Cluster, Network, Plan, Until};
 use crate::sources::Sources;
 use onceproof_model::commit::{Content, Held};
-use onceproof_model::mechanism::Mechanism;
+use onceproof_model::mechanism::{Fuse, Mechanism};
 use onceproof_model::pipeline::{Sink, SourceWatermark, Step};
 use onceproof_model::record::{Record, RecordId, Value};
 use onceproof_model::time::{Nanos, SECOND};
@@ -46,7 +46,7 @@ impl Fed {
             kind,
             from: at.checked_sub(1).map(|from| StepIndex(from as u16)).into_iter().collect(),
             shards: 1,
-            mechanism: Mechanism::default(),
+            mechanism: Mechanism { fuse: Fuse::Apart, ..Mechanism::default() },
         };
         let pipeline = Pipeline::new(kinds.enumerate().map(step).collect()).expect("a chain");
         let row = |&(key, at): &(&str, i64)| Row {
@@ -147,7 +147,8 @@ impl Fed {
     /// A row of the sink is written.
     fn write(&mut self, row: u64, key: &str, name: Name) {
         let key = self.key(key);
-        let delta = Delta::Row { row, key, name, lineage: 0, weight: 1, value: 1 };
+        let step = self.plan.pipeline.step_of(FIRST);
+        let delta = Delta::Row { step, row, key, name, lineage: 0, weight: 1, value: 1 };
         self.ledger.see(FIRST, &delta, &self.words);
     }
 

@@ -40,6 +40,8 @@ struct Item {
     event_time: Time,
     times: u32,
     is_late: bool,
+    /// Whether what came before it in its stage was decided by an answer.
+    is_decided: bool,
 }
 
 /// Evaluates the pipeline.
@@ -74,6 +76,7 @@ impl<'a> Truth<'a> {
             event_time: row.event_time,
             times: 1,
             is_late: false,
+            is_decided: false,
         };
         self.flow(source, &item, watermark, each);
     }
@@ -107,7 +110,9 @@ impl<'a> Truth<'a> {
                     let is_late = each(Expected { step, leaf, times, place, value, is_late });
                     let event_time = windows.end(start).before();
                     let (name, value) = (None, Value::Integer(0));
-                    let item = Item { name, leaf, key, value, event_time, times, is_late };
+                    let is_decided = false;
+                    let item =
+                        Item { name, leaf, key, value, event_time, times, is_late, is_decided };
                     // A count passes its watermark on less its lateness, so what its own source had said
                     // comes down here that much later.
                     self.flow(step, &item, watermark.minus(windows.lateness), each);
@@ -137,13 +142,18 @@ impl<'a> Truth<'a> {
                 let step_hash = self.pipeline.hash(step);
                 let name = self.words.names.output(parent, step.0, step_hash, index as u32);
                 item.name = Some(name);
-                if function.answers() > 1 {
+                let is_fused = self.pipeline.stages().is_fused(step);
+                let decides = function.answers() > 1;
+                // An answer in the middle of a stage is known best from what came out of the stage: under
+                // recompute, what was sent first may have won over what was committed later.
+                item.is_decided = decides || (is_fused && item.is_decided);
+                if item.is_decided {
                     match self.traces.winner(name) {
                         Some((key, value)) => {
                             item.key = key;
                             item.value = Value::Integer(value);
                         }
-                        None => self.is_unsure = true,
+                        None => self.is_unsure |= decides,
                     }
                 }
             }

@@ -2,22 +2,25 @@
 
 use super::World;
 use super::event::Event;
+use super::leases::Instance;
+use super::token_of;
 use crate::answers::{AckVerdict, Call, RequestVerdict};
 use crate::fault::{Kind, Leg};
-use crate::network::Cut;
+use crate::network::{Cut, Flight};
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use onceproof_model::commit::Subject;
-use onceproof_model::effect::{Ack, Request, Rpc};
-use onceproof_model::time::Nanos;
+use onceproof_model::effect::{Ack, Input, Reply, Request, Rpc};
+use onceproof_model::pipeline::ShardIndex;
+use onceproof_model::time::{Nanos, Time};
 
 impl World<'_> {
-    pub(super) fn send_request(&mut self, request: &mut Request, cost: Nanos) {
+    pub(super) fn send_request(&mut self, sender: Instance, request: &mut Request, cost: Nanos) {
         let Outside { answers, words, work, ledger, .. } = &mut self.outside;
         let attempt = self.links.count_send(self.pipeline, request, words.names.len());
         request.rpc.attempt = attempt;
         if let Some(record) = &request.record {
-            ledger.hold(self.host_of[request.from.at()] as usize, record.name);
+            ledger.hold(request.from, record.name);
         }
         work.messages += 1;
         work.retries += u64::from(attempt > 1);
@@ -25,7 +28,8 @@ impl World<'_> {
         let call = Call::new(self.pipeline, request.from, request.to, subject, attempt, words);
         let verdict = answers.request(&call, self.pipeline, words);
         self.trace.request_leaves(request, verdict, &self.outside, self.now);
-        let (from, to) = (self.host(request.from), self.host(request.to));
+        let from = self.host_of(sender).expect("the sender runs") as usize;
+        let to = self.directory.look_up(request.to, self.now) as usize;
         if let RequestVerdict::Cut(Kind::Partition { lasts, direction }) = verdict {
             let until = self.now.saturating_add(lasts);
             self.links.cut(Cut { from, to, direction, until });
@@ -37,18 +41,18 @@ impl World<'_> {
             return;
         }
         match verdict {
-            RequestVerdict::Pass => self.fly(at, self.network_lane, request),
+            RequestVerdict::Pass => self.fly(at, self.network_lane, request, to),
             RequestVerdict::Lost => {}
             // A cut one way may leave this way open.
-            RequestVerdict::Cut(_) => self.fly(at, self.network_lane, request),
+            RequestVerdict::Cut(_) => self.fly(at, self.network_lane, request, to),
             RequestVerdict::Twice => {
-                self.fly(at, self.network_lane, request);
-                self.fly(at, self.network_lane, request);
+                self.fly(at, self.network_lane, request, to);
+                self.fly(at, self.network_lane, request, to);
             }
             RequestVerdict::Late(by) => {
                 let at = at.saturating_add(by);
                 self.late_until = self.late_until.max(at);
-                self.fly(at, Lane::Heap, request);
+                self.fly(at, Lane::Heap, request, to);
             }
             RequestVerdict::Refused => {
                 let at = at.saturating_add(self.outside.answers.latency(&call, Leg::Ack));
@@ -63,23 +67,60 @@ impl World<'_> {
         }
     }
 
-    fn fly(&mut self, at: u64, lane: Lane, request: &Request) {
-        let flight = self.links.flights.insert(request.clone()) as u32;
+    fn fly(&mut self, at: u64, lane: Lane, request: &Request, to: usize) {
+        let flight = Flight { request: request.clone(), host: to as u32 };
+        let flight = self.links.flights.insert(flight) as u32;
         self.schedule(at, Turn::Normal, lane, Event::Request { flight });
     }
 
-    pub(super) fn send_ack(&mut self, ack: &Ack, cost: Nanos) {
+    /// A request arrives where its sender believed the shard to be. A zombie takes it like an owner.
+    pub(super) fn request_arrives(&mut self, flight: u32) {
+        let Flight { request, host } = self.links.flights.remove(flight as usize);
+        let Some(who) = self.find(host, request.to) else {
+            if self.hosts[host as usize].is_up() {
+                self.trace.no_such_shard(&request, host, &self.outside, self.now);
+            }
+            return;
+        };
+        self.count(1, request.to, request.rpc.serial);
+        self.trace.request_arrives(&request, &self.outside, self.now);
+        if let Some(record) = &request.record {
+            self.outside.ledger.hold(request.to, record.name);
+        }
+        self.deliver(who, Input::Request(request));
+    }
+
+    /// A reply arrives at the worker that sent the request.
+    pub(super) fn reply(
+        &mut self,
+        to: ShardIndex,
+        from: ShardIndex,
+        slot: u32,
+        serial: u64,
+        watermark: Option<Time>,
+    ) {
+        if let Some(who) = self.find(self.directory.under(to, token_of(serial)), to) {
+            self.count(2 + u64::from(watermark.is_none()), to, serial);
+            self.trace.reply_arrives(to, from, watermark, &self.outside, self.now);
+            let rpc = Rpc { slot, attempt: 0, serial };
+            self.deliver(who, Input::Reply(Reply { from, rpc, watermark }));
+        }
+    }
+
+    pub(super) fn send_ack(&mut self, sender: Instance, ack: &Ack, cost: Nanos) {
         let Outside { answers, words, ledger, .. } = &mut self.outside;
         let Ack { from, to, rpc, subject, watermark } = *ack;
         if let Subject::Record(name) = subject {
-            ledger.let_go(self.host_of[from.at()] as usize, name);
+            ledger.let_go(from, name);
         }
         // The sender of the ack is the receiver of the request.
         let call = Call::new(self.pipeline, to, from, subject, rpc.attempt, words);
         let verdict = answers.ack(&call, self.pipeline, words);
         self.trace.ack_leaves(ack, verdict, &self.outside, self.now);
-        if self.links.is_cut(self.host(from), self.host(to), self.now) {
-            self.trace.cut_off(self.host(from), self.host(to), self.now);
+        let here = self.host_of(sender).expect("the sender of an ack runs") as usize;
+        let there = self.directory.under(to, token_of(rpc.serial)) as usize;
+        if self.links.is_cut(here, there, self.now) {
+            self.trace.cut_off(here, there, self.now);
             return;
         }
         let latency = self.outside.answers.latency(&call, Leg::Ack);

@@ -4,6 +4,9 @@
 
 use super::World;
 use super::event::Event;
+use super::hosts::Waiting;
+use super::leases::Instance;
+use super::perform::Fate;
 use crate::answers::{CommitSent, CommitVerdict};
 use crate::fault::Before;
 use crate::outside::Outside;
@@ -20,16 +23,15 @@ const COMMIT_REPEAT: Nanos = 30 * MILLISECOND;
 #[derive(Debug)]
 pub(super) struct Wire {
     pub commit: Commit,
-    pub life: u32,
+    pub who: Instance,
     pub is_answered: bool,
     /// Events that still refer to it.
     pub events: u32,
 }
 
 impl World<'_> {
-    pub(super) fn begin_commit(&mut self, commit: Commit, cost: Nanos) {
-        let life = self.hosts[self.host(commit.shard)].life;
-        let wire = Wire { commit, life, is_answered: false, events: 0 };
+    pub(super) fn begin_commit(&mut self, who: Instance, commit: Commit, cost: Nanos) {
+        let wire = Wire { commit, who, is_answered: false, events: 0 };
         let wire = self.wires.insert(wire) as u32;
         self.send_commit_after(wire, cost);
     }
@@ -86,8 +88,8 @@ impl World<'_> {
 
     pub(super) fn commit_arrives(&mut self, wire: u32, is_answered: bool) {
         let Outside { store, ledger, words, work, sources, now, .. } = &mut self.outside;
-        let Wire { ref commit, life, is_answered: is_over, .. } = self.wires[wire as usize];
-        let applied = store.apply(commit, ledger, words);
+        let Wire { ref commit, who, is_answered: is_over, .. } = self.wires[wire as usize];
+        let applied = store.apply(commit, *now, ledger, words);
         self.fingerprint.add(self.now, 7 << 56 | u64::from(commit.shard.0) << 8 | applied as u64);
         work.events += 1;
         match applied {
@@ -98,46 +100,70 @@ impl World<'_> {
                     if let (CommitKind::Settle, Subject::Record(name)) =
                         (commit.kind, commit.subject)
                     {
-                        ledger.let_go(self.host_of[commit.shard.at()] as usize, name);
+                        ledger.let_go(commit.shard, name);
                     }
                     for delta in &commit.deltas {
-                        if let Delta::Take { name, .. } | Delta::Row { name, .. } = *delta
-                            && let Some(source) = words.names.source_of(name)
+                        if let Delta::Take { name, lineage, .. }
+                        | Delta::Row { name, lineage, .. } = *delta
                         {
-                            ledger.taken(source, now.0.abs_diff(sources.arrival(source).0));
+                            for source in ledger.sources_of(name, lineage, words) {
+                                ledger.taken(source, now.0.abs_diff(sources.arrival(source).0));
+                            }
                         }
                     }
                 }
             }
             Applied::Before => {}
             Applied::Refused => {
-                let host = &self.hosts[self.host_of[commit.shard.at()] as usize];
-                assert!(host.life != life, "the owner of a token is never refused");
+                let owner = &self.owners[who.shard.at()];
+                let owns = owner.is_running && owner.life == who.life;
+                assert!(!owns, "the owner of a token is never refused");
             }
         }
         self.trace.commit_applied(commit, applied, &self.outside, self.now);
-        if applied != Applied::Refused && is_answered && !is_over {
+        let is_refused = applied == Applied::Refused;
+        // A worker that died needs no refusal; one that lives on is ended by it.
+        if is_answered && !is_over && !(is_refused && self.host_of(who).is_none()) {
             // The answer takes the place of this event among those that refer to the wire.
             let at = self.now.saturating_add(self.plan.cluster.commit);
-            self.schedule(at, Turn::Normal, Lane::Store, Event::Answer { wire });
+            self.schedule(at, Turn::Normal, Lane::Store, Event::Answer { wire, is_refused });
         } else {
             self.drop_wire(wire);
         }
     }
 
-    pub(super) fn answer_arrives(&mut self, wire: u32) {
-        let Wire { ref commit, life, ref mut is_answered, .. } = self.wires[wire as usize];
-        let Commit { shard, number, kind: _, subject, .. } = *commit;
-        let host = &self.hosts[self.host_of[shard.at()] as usize];
-        let is_first = host.is_up && host.life == life && !std::mem::replace(is_answered, true);
-        self.drop_wire(wire);
-        if is_first {
-            self.count(8, shard, number);
-            self.trace.answer_arrives(shard, subject, &self.outside, self.now);
-            if self.outside.answers.asks_before() && self.dies(shard, Before::Answer, subject) {
-                return;
+    pub(super) fn answer_arrives(&mut self, wire: u32, is_refused: bool) {
+        let Wire { ref commit, who, is_answered, .. } = self.wires[wire as usize];
+        let Commit { shard, number, subject, .. } = *commit;
+        if is_answered || !self.is_running(who) {
+            return self.drop_wire(wire);
+        }
+        self.wires[wire as usize].is_answered = true;
+        self.count(8, shard, number);
+        if is_refused {
+            self.end(who);
+            return self.drop_wire(wire);
+        }
+        self.trace.answer_arrives(shard, subject, &self.outside, self.now);
+        if self.outside.answers.asks_before() {
+            match self.strike(who, Before::Answer, subject) {
+                Fate::GoesOn => {}
+                Fate::Ends => return self.drop_wire(wire),
+                Fate::Waits(host) => {
+                    return self.hosts[host as usize].interrupt(Waiting::Answer { wire });
+                }
             }
-            self.deliver(shard, Input::Committed { number });
+        }
+        self.handle_answer(wire);
+    }
+
+    /// A worker hears that its commit is applied.
+    pub(super) fn handle_answer(&mut self, wire: u32) {
+        let Wire { ref commit, who, .. } = self.wires[wire as usize];
+        let number = commit.number;
+        self.drop_wire(wire);
+        if self.is_running(who) {
+            self.deliver(who, Input::Committed { number });
         }
     }
 }

@@ -58,16 +58,21 @@ impl World<'_> {
 
     fn describe_stuck(&self, event: &Event, why: &str) -> String {
         let shard = match *event {
-            Event::Wake { shard, .. } | Event::Called { shard, .. } => Some(shard),
+            Event::Wake { shard, .. } | Event::Boot { shard, .. } | Event::Called { shard, .. } => {
+                Some(shard)
+            }
             Event::Call { out } => self.outs.get(out as usize).map(|out| out.call.shard),
             Event::Request { flight } => {
-                self.links.flights.get(flight as usize).map(|request| request.from)
+                self.links.flights.get(flight as usize).map(|flight| flight.request.from)
             }
             Event::Reply { to, .. } | Event::Error { to, .. } => Some(to),
-            Event::Commit { wire, .. } | Event::Answer { wire } | Event::Repeat { wire } => {
+            Event::Commit { wire, .. } | Event::Answer { wire, .. } | Event::Repeat { wire } => {
                 self.wires.get(wire as usize).map(|wire| wire.commit.shard)
             }
-            Event::Restart { .. } | Event::Fault { .. } => None,
+            Event::Restart { .. }
+            | Event::Resume { .. }
+            | Event::Lease { .. }
+            | Event::Fault { .. } => None,
         };
         match shard {
             Some(shard) => {

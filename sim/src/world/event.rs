@@ -30,6 +30,8 @@ pub(super) enum Event {
     },
     Answer {
         wire: u32,
+        /// The store refuses it: its worker owns the shard no more.
+        is_refused: bool,
     },
     Repeat {
         wire: u32,
@@ -52,6 +54,21 @@ pub(super) enum Event {
     Restart {
         host: u32,
     },
+    /// A pause is over.
+    Resume {
+        host: u32,
+        pause: u32,
+    },
+    /// A host has been away for as long as its lease.
+    Lease {
+        host: u32,
+        away_since: u64,
+    },
+    /// A worker that was granted a shard starts.
+    Boot {
+        shard: ShardIndex,
+        life: u32,
+    },
     /// An exact fault that is placed at a time.
     Fault {
         number: u32,
@@ -64,7 +81,8 @@ pub(super) fn is_substantial(event: &Event) -> bool {
         Event::Request { .. } | Event::Reply { .. } | Event::Error { .. } => false,
         Event::Wake { timer, .. } => match timer {
             Timer::Retry { .. } | Timer::RetryWatermark { .. } => false,
-            Timer::Recall { .. } | Timer::Arrival | Timer::Close | Timer::Reapply(_) => true,
+            Timer::Recall { .. } => true,
+            Timer::Arrival | Timer::Close | Timer::Reapply(_) | Timer::Reread => true,
         },
         Event::Commit { .. }
         | Event::Answer { .. }
@@ -72,6 +90,9 @@ pub(super) fn is_substantial(event: &Event) -> bool {
         | Event::Called { .. }
         | Event::Repeat { .. }
         | Event::Restart { .. }
+        | Event::Resume { .. }
+        | Event::Lease { .. }
+        | Event::Boot { .. }
         | Event::Fault { .. } => true,
     }
 }

@@ -3,34 +3,36 @@
 
 mod calls;
 mod commits;
+mod directory;
 mod end;
 mod event;
+mod hosts;
+mod leases;
 mod perform;
 mod services;
+
+#[cfg(test)]
+mod tests;
 
 use crate::answers::Answers;
 use crate::fingerprint::Fingerprint;
 use crate::network::Links;
+use crate::outcome::FilterFill;
 use crate::outside::Outside;
 use crate::plan::Plan;
 use crate::queue::{Lane, Queue, Turn};
 use crate::trace::Trace;
 use commits::Wire;
+use directory::Directory;
 use event::Event;
-use onceproof_model::effect::{Effects, Input, Reply, Rpc, Timer};
+use hosts::Host;
+use leases::{Instance, Owner, Zombie};
+use onceproof_model::effect::{Effects, Input, Rpc, Timer};
 use onceproof_model::pipeline::{Pipeline, ShardIndex};
 use onceproof_model::time::{Nanos, Time};
 use onceproof_model::worker::Worker;
 use services::Out;
 use slab::Slab;
-
-/// A machine with the shards that run on it.
-#[derive(Debug)]
-struct Host {
-    is_up: bool,
-    /// How often it was started: timers and answers of an earlier life are void.
-    life: u32,
-}
 
 /// How a run ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,10 +50,16 @@ pub(crate) struct World<'a> {
     plan: &'a Plan,
     pipeline: &'a Pipeline,
     pub outside: Outside<'a>,
+    /// The owner of each shard, and where it is.
     workers: Vec<Worker>,
+    owners: Vec<Owner>,
+    zombies: Vec<Zombie>,
     hosts: Vec<Host>,
-    /// The worker of each shard.
-    host_of: Vec<u32>,
+    /// How many hosts are paused.
+    paused: usize,
+    directory: Directory,
+    /// Shards that are to be moved and for which there is no other worker yet.
+    moving: Vec<ShardIndex>,
     queue: Queue<Event>,
     links: Links,
     wires: Slab<Wire>,
@@ -73,7 +81,7 @@ pub(crate) struct World<'a> {
 impl<'a> World<'a> {
     pub fn new(plan: &'a Plan) -> World<'a> {
         let pipeline = &plan.pipeline;
-        let hosts = plan.cluster.workers.map_or(pipeline.shards(), |n| n as usize);
+        let (hosts, shards) = (plan.hosts(), pipeline.shards());
         let wait = |step: &onceproof_model::pipeline::Step| step.mechanism.retry.wait(u32::MAX);
         let latency = plan.network;
         World {
@@ -83,8 +91,12 @@ impl<'a> World<'a> {
             workers: (0..pipeline.shards() as u32)
                 .map(|shard| Worker::new(pipeline, ShardIndex(shard)))
                 .collect(),
-            hosts: (0..hosts).map(|_| Host { is_up: true, life: 0 }).collect(),
-            host_of: (0..pipeline.shards()).map(|shard| (shard % hosts) as u32).collect(),
+            owners: Vec::with_capacity(shards),
+            zombies: Vec::new(),
+            hosts: (0..hosts).map(|_| Host::default()).collect(),
+            paused: 0,
+            directory: Directory::new(shards, hosts, plan.cluster.routing_lag),
+            moving: Vec::new(),
             queue: Queue::default(),
             links: Links::default(),
             wires: Slab::new(),
@@ -114,7 +126,16 @@ impl<'a> World<'a> {
             worker.reset();
         }
         for host in &mut self.hosts {
-            *host = Host { is_up: true, life: 0 };
+            host.reset();
+        }
+        self.paused = 0;
+        self.zombies.clear();
+        self.directory.reset();
+        self.moving.clear();
+        self.owners.clear();
+        for shard in (0..self.workers.len() as u32).map(ShardIndex) {
+            let host = self.directory.home(shard);
+            self.owners.push(Owner { host, life: 0, is_running: false });
         }
         self.queue.clear();
         self.links.reset(self.pipeline);
@@ -138,7 +159,9 @@ impl<'a> World<'a> {
             self.schedule(at, Turn::Normal, Lane::Heap, Event::Fault { number: number as u32 });
         }
         for host in 0..self.hosts.len() {
-            self.boot(host);
+            for shard in (host..self.owners.len()).step_by(self.hosts.len()) {
+                self.step(Event::Boot { shard: ShardIndex(shard as u32), life: 0 });
+            }
         }
         flush(&mut self.trace);
         while let Some((at, event)) = self.queue.pop() {
@@ -161,106 +184,130 @@ impl<'a> World<'a> {
         End::Drained
     }
 
+    /// How full the filters of all shards are.
+    pub fn filters(&self) -> impl Iterator<Item = FilterFill> {
+        self.workers.iter().zip(0..).flat_map(|(worker, shard)| {
+            let step = self.pipeline.step_of(ShardIndex(shard));
+            let shard = self.pipeline.number_of(ShardIndex(shard));
+            worker.fills().map(move |fill| FilterFill { step, shard, fill })
+        })
+    }
+
     fn step(&mut self, event: Event) {
+        if self.paused > 0
+            && let Some(host) = self.is_for(&event)
+            && self.hosts[host as usize].is_paused
+        {
+            self.hosts[host as usize].wait(event);
+            return;
+        }
         match event {
-            Event::Request { flight } => {
-                let request = self.links.flights.remove(flight as usize);
-                if self.hosts[self.host(request.to)].is_up {
-                    self.count(1, request.to, request.rpc.serial);
-                    self.trace.request_arrives(&request, &self.outside, self.now);
-                    if let Some(record) = &request.record {
-                        let host = self.host(request.to);
-                        self.outside.ledger.hold(host, record.name);
-                    }
-                    self.deliver(request.to, Input::Request(request));
-                }
-            }
+            Event::Request { flight } => self.request_arrives(flight),
             Event::Reply { to, from, slot, serial, watermark } => {
                 self.reply(to, from, slot, serial, Some(watermark));
             }
             Event::Error { to, from, slot, serial } => self.reply(to, from, slot, serial, None),
             Event::Commit { wire, is_answered } => self.commit_arrives(wire, is_answered),
-            Event::Answer { wire } => self.answer_arrives(wire),
+            Event::Answer { wire, is_refused } => self.answer_arrives(wire, is_refused),
             Event::Repeat { wire } => {
-                let Wire { is_answered, life, ref commit, .. } = self.wires[wire as usize];
-                let host = self.host(commit.shard);
-                if !is_answered && self.hosts[host].life == life && self.hosts[host].is_up {
+                let Wire { is_answered, who, .. } = self.wires[wire as usize];
+                if !is_answered && self.is_running(who) {
                     self.send_commit(wire);
                 }
                 self.drop_wire(wire);
             }
             Event::Call { out } => self.call_arrives(out),
             Event::Called { shard, life, slot, serial, answer } => {
-                self.call_answered(shard, life, Rpc { slot, attempt: 0, serial }, answer);
+                let who = Instance { shard, life };
+                self.call_answered(who, Rpc { slot, attempt: 0, serial }, answer);
             }
             Event::Wake { shard, life, timer } => {
-                let host = &self.hosts[self.host(shard)];
-                if host.is_up && host.life == life && self.workers[shard.at()].awaits(timer) {
+                let who = Instance { shard, life };
+                if self.is_running(who) && self.worker(who).awaits(timer) {
                     self.count(4, shard, life.into());
                     self.trace.timer(shard, timer, &self.outside, self.now);
-                    self.deliver(shard, Input::Wake(timer));
+                    self.deliver(who, Input::Wake(timer));
                 }
             }
-            Event::Restart { host } => {
-                self.progress_at = self.now;
-                self.fingerprint.add(self.now, 5 << 56 | u64::from(host));
-                self.outside.work.events += 1;
-                self.hosts[host as usize].is_up = true;
-                self.trace.restarts(host, &self.outside, self.now);
-                self.boot(host as usize);
+            Event::Restart { host } => self.restart(host),
+            Event::Resume { host, pause } => self.resume(host, pause),
+            Event::Lease { host, away_since } => self.lease_ends(host, away_since),
+            Event::Boot { shard, life } => {
+                let owner = &mut self.owners[shard.at()];
+                // A worker that is just starting may have booted it with the others already.
+                if owner.life == life
+                    && !owner.is_running
+                    && self.hosts[owner.host as usize].is_up()
+                {
+                    owner.is_running = true;
+                    self.deliver(Instance { shard, life }, Input::Boot);
+                }
             }
             Event::Fault { number } => self.strike_at_time(number as usize),
         }
     }
 
-    /// Boots the shards of a worker, in order, unless it dies on the way.
-    fn boot(&mut self, host: usize) {
-        for shard in (host..self.workers.len()).step_by(self.hosts.len()) {
-            if self.hosts[host].is_up {
-                self.deliver(ShardIndex(shard as u32), Input::Boot);
+    /// The host that an event is for; none if it is the store's or the world's, or void.
+    fn is_for(&self, event: &Event) -> Option<u32> {
+        match *event {
+            Event::Request { flight } => Some(self.links.flights[flight as usize].host),
+            Event::Reply { to, serial, .. } | Event::Error { to, serial, .. } => {
+                Some(self.directory.under(to, token_of(serial)))
+            }
+            Event::Answer { wire, .. } | Event::Repeat { wire } => {
+                self.host_of(self.wires[wire as usize].who)
+            }
+            Event::Wake { shard, life, .. }
+            | Event::Boot { shard, life }
+            | Event::Called { shard, life, .. } => self.host_of(Instance { shard, life }),
+            Event::Commit { .. }
+            | Event::Call { .. }
+            | Event::Restart { .. }
+            | Event::Resume { .. }
+            | Event::Lease { .. }
+            | Event::Fault { .. } => None,
+        }
+    }
+
+    /// Boots the shards that a worker owns, in order, unless it dies on the way.
+    fn boot(&mut self, host: u32) {
+        for shard in (0..self.owners.len() as u32).map(ShardIndex) {
+            let Owner { host: at, life, .. } = self.owners[shard.at()];
+            if at == host && self.hosts[host as usize].is_up() {
+                self.step(Event::Boot { shard, life });
             }
         }
     }
 
-    fn reply(
-        &mut self,
-        to: ShardIndex,
-        from: ShardIndex,
-        slot: u32,
-        serial: u64,
-        watermark: Option<Time>,
-    ) {
-        if self.hosts[self.host(to)].is_up {
-            self.count(2 + u64::from(watermark.is_none()), to, serial);
-            self.trace.reply_arrives(to, from, watermark, &self.outside, self.now);
-            let rpc = Rpc { slot, attempt: 0, serial };
-            self.deliver(to, Input::Reply(Reply { from, rpc, watermark }));
-        }
-    }
-
-    fn wake(&mut self, shard: ShardIndex, at: Time, timer: Timer) {
-        let life = self.hosts[self.host(shard)].life;
-        let at = at.0.saturating_sub(self.outside.sources.start.0).max(0) as u64;
+    fn wake(&mut self, who: Instance, at: u64, timer: Timer) {
+        let Instance { shard, life } = who;
         let (turn, lane) = match timer {
             Timer::Retry { sends: 1, .. } => (Turn::Normal, Lane::Retry),
             Timer::Retry { .. } | Timer::RetryWatermark { .. } => (Turn::Normal, Lane::Heap),
             Timer::Recall { .. } => (Turn::Normal, Lane::Heap),
-            Timer::Arrival | Timer::Reapply(_) => (Turn::Normal, Lane::Heap),
+            Timer::Arrival | Timer::Reapply(_) | Timer::Reread => (Turn::Normal, Lane::Heap),
             Timer::Close => (Turn::Last, Lane::Heap),
         };
         self.schedule(at, turn, lane, Event::Wake { shard, life, timer });
+    }
+
+    /// A time on the clock of a worker that is so far ahead, since the start of the run. What is past is now.
+    fn by_clock(&self, at: Time, skew: i64) -> u64 {
+        let at = at.0.saturating_sub(skew).saturating_sub(self.outside.sources.start.0);
+        (at.max(0) as u64).max(self.now)
     }
 
     fn schedule(&mut self, at: u64, turn: Turn, lane: Lane, event: Event) {
         self.queue.push(at, turn, lane, event);
     }
 
-    fn host(&self, shard: ShardIndex) -> usize {
-        self.host_of[shard.at()] as usize
-    }
-
     fn count(&mut self, what: u64, shard: ShardIndex, which: u64) {
         self.outside.work.events += 1;
         self.fingerprint.add(self.now, what << 56 ^ u64::from(shard.0) << 40 ^ which);
     }
+}
+
+/// The token under which a request was sent, by its serial: the bit above tells watermarks apart.
+fn token_of(serial: u64) -> u64 {
+    (serial & !(1 << 63)) >> 32
 }

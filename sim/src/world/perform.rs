@@ -1,135 +1,212 @@
 //! Handing inputs to workers and performing their effects in order. A worker may die before any effect:
-//! then the rest of the list, its memory and its timers are gone, and what it sent is on its way.
+//! then the rest of the list, its memory and its timers are gone, and what it sent is on its way. It may be
+//! paused there, or lose its shard and not know: then it performs the rest all the same.
 
 use super::World;
-use super::event::Event;
-use crate::answers::StepTaken;
+use super::hosts::Waiting;
+use super::leases::{Instance, running};
+use crate::answers::{BeforeVerdict, StepTaken};
 use crate::fault::{Before, Fault, Kind};
 use crate::network::Cut;
 use crate::outside::Outside;
-use crate::queue::{Lane, Turn};
 use onceproof_model::commit::{Commit, CommitKind, Subject};
-use onceproof_model::effect::{Effect, Input, Moment};
-use onceproof_model::pipeline::{ShardIndex, StepKind};
-use onceproof_model::time::Nanos;
+use onceproof_model::effect::{Effect, Input, Moment, Timer};
+use onceproof_model::pipeline::ShardIndex;
+use onceproof_model::time::{Nanos, Time};
+
+/// What a worker does, in order.
+#[derive(Debug)]
+pub(super) struct List {
+    who: Instance,
+    effects: Vec<Effect>,
+    /// What its questions have cost.
+    cost: Nanos,
+    /// How far its clock was ahead when it listed them.
+    skew: i64,
+    /// How many effects are done, and whether the next one was asked about already.
+    done: usize,
+    is_asked: bool,
+}
+
+/// What becomes of an instance before a step of the protocol.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Fate {
+    /// It takes the step.
+    GoesOn,
+    /// It takes the step when this host goes on.
+    Waits(u32),
+    /// It is no more.
+    Ends,
+}
 
 impl World<'_> {
-    /// Hands an input to a shard's worker, and lets it go on while it is ready.
-    pub(super) fn deliver(&mut self, shard: ShardIndex, input: Input) {
-        let mut lives = self.hand_over(shard, input);
-        while lives && self.workers[shard.at()].is_ready() {
-            lives = self.hand_over(shard, Input::Resume);
+    /// Hands an input to an instance that runs, and lets it go on while it is ready.
+    pub(super) fn deliver(&mut self, who: Instance, input: Input) {
+        let mut goes_on = self.hand_over(who, input);
+        while goes_on && self.worker(who).is_ready() {
+            goes_on = self.hand_over(who, Input::Resume);
         }
     }
 
-    /// Hands over one input and performs what the worker lists; false if the worker died.
-    fn hand_over(&mut self, shard: ShardIndex, input: Input) -> bool {
-        let World { workers, outside, effects, pipeline, .. } = self;
-        let mut moment = Moment { now: outside.now, pipeline, env: outside, effects };
-        workers[shard.at()].handle(input, &mut moment);
-        match self.outside.doom.take() {
-            Some(restart) => {
-                self.crash(self.host(shard), restart);
-                self.drop_effects();
-                false
-            }
-            None => self.perform(shard),
+    /// Goes on with what a pause interrupted.
+    pub(super) fn go_on(&mut self, list: List) {
+        let who = list.who;
+        if !self.is_running(who) {
+            return self.drop_list(list);
+        }
+        if self.perform(list) && self.worker(who).is_ready() {
+            self.deliver(who, Input::Resume);
         }
     }
 
-    /// Performs the listed effects in order; false if the worker died before one of them.
-    fn perform(&mut self, shard: ShardIndex) -> bool {
-        let cost = std::mem::take(&mut self.outside.cost);
-        let mut list = std::mem::take(&mut self.effects.list);
-        let mut lives = true;
-        for effect in &mut list {
-            if self.outside.answers.asks_before() && self.dies_before(shard, effect) {
-                lives = false;
-                break;
+    /// Hands over one input and performs what the worker lists; false if it ended or was paused.
+    fn hand_over(&mut self, who: Instance, input: Input) -> bool {
+        let host = self.host_of(who).expect("an instance that runs");
+        let skew = self.hosts[host as usize].skew;
+        let World { workers, owners, zombies, outside, effects, pipeline, .. } = self;
+        let worker = running(workers, owners, zombies, who);
+        let now = Time(outside.now.0.saturating_add(skew));
+        worker.handle(input, &mut Moment { now, pipeline, env: outside, effects });
+        let list = List {
+            who,
+            effects: std::mem::take(&mut self.effects.list),
+            cost: std::mem::take(&mut self.outside.cost),
+            skew,
+            done: 0,
+            is_asked: false,
+        };
+        match std::mem::replace(&mut self.outside.doom, BeforeVerdict::Pass) {
+            BeforeVerdict::Pass => {}
+            verdict => match self.befall_instance(who, host, verdict) {
+                Fate::GoesOn => {}
+                Fate::Waits(host) => {
+                    self.hosts[host as usize].interrupt(Waiting::List(list));
+                    return false;
+                }
+                Fate::Ends => {
+                    self.drop_list(list);
+                    return false;
+                }
+            },
+        }
+        self.perform(list)
+    }
+
+    /// Performs the listed effects in order; false if the instance ended or was paused before one of them.
+    fn perform(&mut self, mut list: List) -> bool {
+        let List { who, cost, skew, .. } = list;
+        for at in list.done..list.effects.len() {
+            if !std::mem::take(&mut list.is_asked) && self.outside.answers.asks_before() {
+                match self.strike_before(who, &list.effects[at]) {
+                    Fate::GoesOn => {}
+                    Fate::Waits(host) => {
+                        (list.done, list.is_asked) = (at, true);
+                        self.hosts[host as usize].interrupt(Waiting::List(list));
+                        return false;
+                    }
+                    Fate::Ends => {
+                        self.drop_list(list);
+                        return false;
+                    }
+                }
             }
-            match effect {
+            match &mut list.effects[at] {
                 Effect::Commit(commit) => {
                     let deltas = std::mem::take(&mut commit.deltas);
-                    self.begin_commit(Commit { deltas, ..*commit }, cost);
+                    self.begin_commit(who, Commit { deltas, ..*commit }, cost);
                 }
-                Effect::Ack(ack) => self.send_ack(ack, cost),
-                Effect::Send(request) => self.send_request(request, cost),
-                Effect::Call(call) => self.begin_call(call, cost),
-                Effect::Wake { at, timer } => self.wake(shard, *at, *timer),
+                Effect::Ack(ack) => self.send_ack(who, ack, cost),
+                Effect::Send(request) => self.send_request(who, request, cost),
+                Effect::Call(call) => self.begin_call(who, call, cost),
+                // When the source has a record does not hang on the worker's clock.
+                Effect::Wake { at, timer: Timer::Arrival } => {
+                    let at = self.by_clock(*at, 0);
+                    self.wake(who, at, Timer::Arrival);
+                }
+                Effect::Wake { at, timer } => {
+                    let (at, timer) = (self.by_clock(*at, skew), *timer);
+                    self.wake(who, at, timer);
+                }
             }
         }
-        if !lives {
-            self.recycle(&mut list);
-        }
-        list.clear();
-        self.effects.list = list;
-        lives
+        list.effects.clear();
+        self.effects.list = list.effects;
+        true
     }
 
-    /// Takes back the buffers of commits that will not be sent.
-    fn recycle(&mut self, list: &mut [Effect]) {
-        for effect in list {
+    /// Takes back the buffers of what will not be done.
+    pub(super) fn drop_list(&mut self, mut list: List) {
+        for effect in &mut list.effects {
             if let Effect::Commit(commit) = effect {
                 self.effects.recycle(std::mem::take(&mut commit.deltas));
             }
         }
+        list.effects.clear();
+        self.effects.list = list.effects;
     }
 
-    fn drop_effects(&mut self) {
-        self.outside.cost = 0;
-        let mut list = std::mem::take(&mut self.effects.list);
-        self.recycle(&mut list);
-        list.clear();
-        self.effects.list = list;
-    }
-
-    /// Whether the worker dies before an effect; then it is dead.
-    fn dies_before(&mut self, shard: ShardIndex, effect: &Effect) -> bool {
+    /// What befalls an instance before an effect.
+    fn strike_before(&mut self, who: Instance, effect: &Effect) -> Fate {
         let (before, subject) = match effect {
             Effect::Commit(commit) => (before_commit(commit.kind), commit.subject),
             Effect::Ack(ack) => (Before::Ack, ack.subject),
             Effect::Send(request) => (Before::Send, request.subject()),
             Effect::Call(call) => (Before::Call, Subject::Record(call.name)),
-            Effect::Wake { .. } => return false,
+            Effect::Wake { .. } => return Fate::GoesOn,
         };
-        self.dies(shard, before, subject)
+        self.strike(who, before, subject)
     }
 
-    pub(super) fn dies(&mut self, shard: ShardIndex, before: Before, subject: Subject) -> bool {
+    /// What befalls an instance before a step of the protocol.
+    pub(super) fn strike(&mut self, who: Instance, before: Before, subject: Subject) -> Fate {
         let Outside { answers, words, .. } = &mut self.outside;
-        let before = match self.pipeline.step(self.pipeline.step_of(shard)).kind {
-            StepKind::Sink(_) if before == Before::Commit => Before::Emit,
-            _ => before,
-        };
-        let step = StepTaken::new(self.pipeline, shard, before, subject, words);
+        let head = self.pipeline.step_of(who.shard);
+        let before = before.at_stage(head, self.pipeline);
+        let step = StepTaken::new(self.pipeline, who.shard, head, before, subject, words);
         match answers.before(&step, self.pipeline, words) {
-            Some(restart) => {
-                self.crash(self.host(shard), restart);
-                true
+            BeforeVerdict::Pass => Fate::GoesOn,
+            verdict => {
+                let host = self.host_of(who).expect("an instance that runs");
+                self.befall_instance(who, host, verdict)
             }
-            None => false,
         }
     }
 
-    pub(super) fn crash(&mut self, host: usize, restart: Nanos) {
-        self.hosts[host].is_up = false;
-        self.hosts[host].life += 1;
-        let fault = self.outside.answers.last_fired();
-        self.outside.ledger.crashed(host, fault);
-        self.fingerprint.add(self.now, 6 << 56 | host as u64);
-        self.trace.crashes(host, restart, &self.outside, self.now);
-        let at = self.now.saturating_add(restart);
-        self.schedule(at, Turn::Normal, Lane::Heap, Event::Restart { host: host as u32 });
+    fn befall_instance(&mut self, who: Instance, host: u32, verdict: BeforeVerdict) -> Fate {
+        self.befall(host, who.shard, verdict);
+        if !self.is_running(who) {
+            Fate::Ends
+        } else if self.hosts[host as usize].is_paused {
+            Fate::Waits(host)
+        } else {
+            Fate::GoesOn
+        }
     }
 
     pub(super) fn strike_at_time(&mut self, number: usize) {
         let Fault { at: place, kind } = self.outside.answers.fire_at_time(number);
         match kind {
             Kind::Crash { restart } => {
-                let host = place.worker.expect("a crash at a time names its worker") as usize;
-                if self.hosts[host].is_up {
+                let host = place.worker.expect("a crash at a time names its worker");
+                if self.hosts[host as usize].is_up() {
                     self.crash(host, restart);
                 }
+            }
+            Kind::Pause { lasts } => {
+                let host = place.worker.expect("a pause at a time names its worker");
+                if self.hosts[host as usize].is_up() {
+                    self.pause(host, lasts);
+                }
+            }
+            Kind::ClockStep { by, way } => {
+                let host = place.worker.expect("a clock step at a time names its worker");
+                self.step_clock(host, by, way);
+            }
+            Kind::Move => {
+                let (Some(step), Some(number)) = (place.step, place.shard) else {
+                    unreachable!("a move at a time names its shard")
+                };
+                self.move_shard(self.pipeline.shard(step, number));
             }
             Kind::Partition { lasts, direction } => {
                 let (Some(from), Some(to)) = (place.from, place.to) else {
@@ -138,7 +215,8 @@ impl World<'_> {
                 for a in 0..self.pipeline.step(from).shards {
                     for b in 0..self.pipeline.step(to).shards {
                         let (a, b) = (self.pipeline.shard(from, a), self.pipeline.shard(to, b));
-                        let (from, to) = (self.host(a), self.host(b));
+                        let host = |shard: ShardIndex| self.owners[shard.at()].host as usize;
+                        let (from, to) = (host(a), host(b));
                         let until = self.now.saturating_add(lasts);
                         self.links.cut(Cut { from, to, direction, until });
                     }

@@ -3,42 +3,41 @@
 
 use super::World;
 use super::event::Event;
+use super::leases::Instance;
 use crate::answers::{CallMade, CallVerdict};
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use onceproof_model::call::{Answer, Call};
 use onceproof_model::effect::{Input, Rpc};
-use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::time::Nanos;
 
 /// A call on its way to a service.
 #[derive(Debug)]
 pub(super) struct Out {
     pub call: Call,
-    /// The life of the worker that made it.
-    life: u32,
+    /// Who made it; the answer is for nobody else.
+    who: Instance,
     is_answered: bool,
 }
 
 impl World<'_> {
-    pub(super) fn begin_call(&mut self, call: &Call, cost: Nanos) {
+    pub(super) fn begin_call(&mut self, who: Instance, call: &Call, cost: Nanos) {
         let Outside { answers, words, service, .. } = &mut self.outside;
         let attempt = service.count(call.step, call.name);
         let made = CallMade::new(self.pipeline, call.step, call.name, attempt, words);
         let verdict = answers.call(&made, self.pipeline, words);
         self.trace.call_leaves(call, attempt, verdict, &self.outside, self.now);
-        let life = self.hosts[self.host(call.shard)].life;
         let is_answered = match verdict {
             CallVerdict::Pass => true,
             CallVerdict::Unknown => false,
         };
-        let out = self.outs.insert(Out { call: call.clone(), life, is_answered }) as u32;
+        let out = self.outs.insert(Out { call: call.clone(), who, is_answered }) as u32;
         let at = self.now.saturating_add(cost).saturating_add(self.plan.cluster.call);
         self.schedule(at, Turn::Normal, Lane::Heap, Event::Call { out });
     }
 
     pub(super) fn call_arrives(&mut self, out: u32) {
-        let Out { call, life, is_answered } = self.outs.remove(out as usize);
+        let Out { call, who, is_answered } = self.outs.remove(out as usize);
         let Outside { service, ledger, words, work, sources, now, .. } = &mut self.outside;
         let handled = service.handle(&call, self.pipeline, *now, ledger, words);
         work.side_effects += u64::from(handled.is_effect);
@@ -49,23 +48,23 @@ impl World<'_> {
             ledger.taken(source, now.0.abs_diff(sources.arrival(source).0));
         }
         self.progress_at = self.now;
-        self.count(9, call.shard, call.rpc.serial);
+        self.count(14, call.shard, call.rpc.serial);
         self.trace.call_arrives(&call, handled, &self.outside, self.now);
         if is_answered {
             let at = self.now.saturating_add(self.plan.cluster.call);
-            let (shard, Rpc { slot, serial, .. }) = (call.shard, call.rpc);
-            let answer = handled.answer;
-            let called = Event::Called { shard, life, slot, serial, answer };
+            let Instance { shard, life } = who;
+            let Rpc { slot, serial, .. } = call.rpc;
+            let called = Event::Called { shard, life, slot, serial, answer: handled.answer };
             self.schedule(at, Turn::Normal, Lane::Heap, called);
         }
     }
 
-    pub(super) fn call_answered(&mut self, shard: ShardIndex, life: u32, rpc: Rpc, answer: Answer) {
-        let host = &self.hosts[self.host(shard)];
-        if host.is_up && host.life == life {
-            self.count(10, shard, rpc.serial);
+    pub(super) fn call_answered(&mut self, who: Instance, rpc: Rpc, answer: Answer) {
+        let shard = who.shard;
+        if self.is_running(who) {
+            self.count(15, shard, rpc.serial);
             self.trace.call_answered(shard, answer, &self.outside, self.now);
-            self.deliver(shard, Input::Called { rpc, answer });
+            self.deliver(who, Input::Called { rpc, answer });
         }
     }
 }

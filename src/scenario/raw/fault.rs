@@ -3,7 +3,8 @@
 
 use super::At;
 use super::parameters::{
-    CommitDelayed, Crash, Delay, Duplicate, Parameters, Partition, Plain, UserDiffers,
+    ClockStep, CommitDelayed, Crash, Delay, Duplicate, Parameters, Partition, Pause, Plain,
+    UserDiffers,
 };
 use super::place::Place;
 use crate::scenario::units::Literal;
@@ -17,7 +18,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 /// The odds of faults that a seed draws: per request, per ack, per commit, per call, per execution of a function,
-/// or, for a crash, per step of the protocol.
+/// or, for what befalls a worker, per step of the protocol.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(in crate::scenario) struct Faults {
@@ -47,6 +48,12 @@ pub(in crate::scenario) struct Faults {
     pub user_differs: Option<At<Drawn<UserDiffers<Literal>>>>,
     /// A function fails, and is tried again.
     pub user_fails: Option<At<Drawn<Plain<Literal>>>>,
+    /// A worker stands still, and goes on as if nothing had happened.
+    pub pause: Option<At<Drawn<Pause<Literal>>>>,
+    /// A shard is granted to another worker, and its old one is not told.
+    pub r#move: Option<At<Drawn<Plain<Literal>>>>,
+    /// The clock of a worker jumps.
+    pub clock_step: Option<At<Drawn<ClockStep<Literal>>>>,
     /// A call to an external service is done, and its answer is lost.
     pub call_unknown: Option<At<Drawn<Plain<Literal>>>>,
 }
@@ -169,6 +176,12 @@ pub(in crate::scenario) enum DoTable {
     UserDiffers(UserDiffers<NoOdds>),
     /// A function fails, and is tried again.
     UserFails(Plain<NoOdds>),
+    /// A worker stands still, and goes on as if nothing had happened.
+    Pause(Pause<NoOdds>),
+    /// A shard is granted to another worker, and its old one is not told.
+    Move(Plain<NoOdds>),
+    /// The clock of a worker jumps.
+    ClockStep(ClockStep<NoOdds>),
     /// A call to an external service is done, and its answer is lost.
     CallUnknown(Plain<NoOdds>),
 }
@@ -190,6 +203,9 @@ impl DoTable {
             DoTable::CommitDelayed(table) => (KindName::CommitDelayed, table),
             DoTable::UserDiffers(table) => (KindName::UserDiffers, table),
             DoTable::UserFails(table) => (KindName::UserFails, table),
+            DoTable::Pause(table) => (KindName::Pause, table),
+            DoTable::Move(table) => (KindName::Move, table),
+            DoTable::ClockStep(table) => (KindName::ClockStep, table),
             DoTable::CallUnknown(table) => (KindName::CallUnknown, table),
         }
     }

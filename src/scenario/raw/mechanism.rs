@@ -1,6 +1,8 @@
 //! `[mechanism]` as it is written. Every key is optional, so that a step may override any of them.
 
 use super::At;
+use super::dedup::Dedup;
+use super::forgetting::Gc;
 use crate::scenario::units::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -21,10 +23,14 @@ pub(in crate::scenario) struct Mechanism {
     pub ack: Option<Ack>,
     /// How a duplicate is known.
     pub dedup: Option<Dedup>,
+    /// When an id is forgotten.
+    pub gc: Option<At<Gc>>,
     /// Whether outputs are durable before they are sent.
     pub outputs: Option<Outputs>,
     /// Where the ids of outputs come from.
     pub ids: Option<Ids>,
+    /// Where the stamps of outputs come from.
+    pub stamps: Option<Stamps>,
     /// Whether id and state are committed together.
     pub atomic: Option<Atomic>,
     /// Whether a duplicate is acked; true where it is not given.
@@ -35,6 +41,13 @@ pub(in crate::scenario) struct Mechanism {
     /// How many requests of a shard may be unacked; 64 where it is not given.
     #[schemars(with = "Option<u32>", range(min = 1, max = 1_000_000))]
     pub in_flight: Option<At<u64>>,
+    /// Whether the store refuses a commit of a worker that has lost its shard; true where it is not given.
+    pub fencing: Option<bool>,
+    /// Whether a map or a sink runs in the stage of the step before it; true where it is not given.
+    pub fuse: Option<bool>,
+    /// Whether partial aggregates for this aggregate are made before the shuffle; where that is sure to be
+    /// right, if it is not given.
+    pub lift: Option<Lift>,
 }
 
 /// When an unanswered request is sent again.
@@ -63,16 +76,6 @@ pub(in crate::scenario) enum Ack {
     OnReceipt,
 }
 
-/// How a duplicate is known.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(in crate::scenario) enum Dedup {
-    /// By the exact catalog of its key.
-    Catalog,
-    /// Not at all. Wrong.
-    Off,
-}
-
 /// Whether outputs are durable before they are sent.
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -93,6 +96,18 @@ pub(in crate::scenario) enum Ids {
     Fresh,
 }
 
+/// Where the stamps of outputs come from.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::scenario) enum Stamps {
+    /// Strictly increasing and durable, or those of the inputs.
+    Stable,
+    /// Given anew whenever an output is made or, after a restart, sent again. Wrong.
+    Fresh,
+    /// What the clock says. Wrong.
+    WallClock,
+}
+
 /// Whether id and state are committed together: `true`, or in which order they are not.
 #[derive(Clone, Copy)]
 pub(in crate::scenario) enum Atomic {
@@ -104,33 +119,81 @@ pub(in crate::scenario) enum Atomic {
     IdFirst,
 }
 
+/// Whether partial aggregates are made before the shuffle: `true`, `false` or `"force"`.
+#[derive(Clone, Copy)]
+pub(in crate::scenario) enum Lift {
+    /// Where that is sure to be right.
+    Sure,
+    /// Nowhere.
+    Never,
+    /// Everywhere. Wrong under `recompute` with bundles.
+    Force,
+}
+
+/// Reads a value that is `true` or `false` or one of a few words.
+struct BoolOrWord<T: 'static> {
+    expecting: &'static str,
+    bools: &'static [(bool, T)],
+    words: &'static [&'static str],
+    of_word: fn(&str) -> Option<T>,
+}
+
+impl<T: Copy> Visitor<'_> for BoolOrWord<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expecting)
+    }
+
+    fn visit_bool<E: Error>(self, given: bool) -> Result<T, E> {
+        let found = self.bools.iter().find(|&&(value, _)| value == given);
+        found
+            .map(|&(_, value)| value)
+            .ok_or_else(|| E::invalid_value(Unexpected::Bool(given), &self))
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<T, E> {
+        (self.of_word)(word).ok_or_else(|| E::unknown_variant(word, self.words))
+    }
+}
+
 impl<'de> Deserialize<'de> for Atomic {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Atomic, D::Error> {
-        const WORDS: &[&str] = &["state-first", "id-first"];
-        struct Reader;
-        impl Visitor<'_> for Reader {
-            type Value = Atomic;
+        deserializer.deserialize_any(BoolOrWord {
+            expecting: "true, \"state-first\" or \"id-first\"",
+            bools: &[(true, Atomic::Together)],
+            words: &["state-first", "id-first"],
+            of_word: |word| match word {
+                "state-first" => Some(Atomic::StateFirst),
+                "id-first" => Some(Atomic::IdFirst),
+                _ => None,
+            },
+        })
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("true, \"state-first\" or \"id-first\"")
-            }
+impl<'de> Deserialize<'de> for Lift {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Lift, D::Error> {
+        deserializer.deserialize_any(BoolOrWord {
+            expecting: "true, false or \"force\"",
+            bools: &[(true, Lift::Sure), (false, Lift::Never)],
+            words: &["force"],
+            of_word: |word| (word == "force").then_some(Lift::Force),
+        })
+    }
+}
 
-            fn visit_bool<E: Error>(self, together: bool) -> Result<Atomic, E> {
-                match together {
-                    true => Ok(Atomic::Together),
-                    false => Err(E::invalid_value(Unexpected::Bool(false), &self)),
-                }
-            }
+impl JsonSchema for Lift {
+    fn schema_name() -> Cow<'static, str> {
+        "Lift".into()
+    }
 
-            fn visit_str<E: Error>(self, word: &str) -> Result<Atomic, E> {
-                match word {
-                    "state-first" => Ok(Atomic::StateFirst),
-                    "id-first" => Ok(Atomic::IdFirst),
-                    word => Err(E::unknown_variant(word, WORDS)),
-                }
-            }
-        }
-        deserializer.deserialize_any(Reader)
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Whether partial aggregates are made before the shuffle: where that is sure to be \
+                right, nowhere, or everywhere, which is wrong under `recompute` with bundles.",
+            "enum": [true, false, "force"]
+        })
     }
 }
 

@@ -3,7 +3,9 @@
 //! their documentation is that of the format.
 
 pub(super) mod input;
+pub(super) mod forgetting;
 pub(super) mod mechanism;
+pub(super) mod dedup;
 pub(super) mod fault;
 pub(super) mod parameters;
 pub(super) mod place;
@@ -176,6 +178,8 @@ enum ClassWords {
     Phantom,
     /// The run does not end.
     Stuck,
+    /// Something is held for ever.
+    Unbounded,
     /// More side effects of a record stand than `side-effects` allows.
     Repeated,
 }
@@ -223,6 +227,9 @@ pub(super) struct Step {
     /// Of a map: its function.
     #[serde(rename = "fn")]
     pub function: Option<At<Function>>,
+    /// Of a map: whether what it takes is durable before it runs, so that it runs again on the same records
+    /// only. It is not fused into the step before it then. False where it is not given.
+    pub stable_input: Option<At<bool>>,
     /// Of an aggregate: the length of its windows.
     pub window: Option<At<Duration>>,
     /// Of an aggregate: how long after a window's end a late record is still taken; none where it is
@@ -366,6 +373,11 @@ pub(super) struct Cluster {
     pub call: Option<At<Duration>>,
     /// The time that one read of the store takes; none where it is not given.
     pub read: Option<Duration>,
+    /// How long a worker may be paused or down until its shards are granted to another; `200ms` where it is
+    /// not given.
+    pub lease: Option<Duration>,
+    /// How long it takes until senders know of a grant; `20ms` where it is not given.
+    pub routing_lag: Option<Duration>,
 }
 
 /// Links between workers.

@@ -3,7 +3,7 @@
 
 use super::At;
 use crate::scenario::units::Duration;
-use onceproof_sim::fault::Kind;
+use onceproof_sim::fault::{ClockWay, Kind};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::ops::Range;
@@ -169,6 +169,62 @@ impl<O> Parameters<O> for Crash<O> {
             Some(Duration(restart)) => Kind::Crash { restart },
             None => kind,
         })
+    }
+}
+
+/// `pause`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
+pub(in crate::scenario) struct Pause<O> {
+    /// How often.
+    odds: Option<At<O>>,
+    /// How long; `400ms` where it is not given.
+    r#for: Option<At<Duration>>,
+}
+
+impl<O> Parameters<O> for Pause<O> {
+    fn odds(&self) -> Option<&At<O>> {
+        self.odds.as_ref()
+    }
+
+    fn put(&self, mut kind: Kind) -> Result<Kind, Refused> {
+        if let Kind::Pause { lasts } = &mut kind {
+            set_length(lasts, &self.r#for, "a pause for no time does nothing")?;
+        }
+        Ok(kind)
+    }
+}
+
+/// `clock-step`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
+pub(in crate::scenario) struct ClockStep<O> {
+    /// How often.
+    odds: Option<At<O>>,
+    /// How far back; `5s` where neither is given.
+    back: Option<At<Duration>>,
+    /// How far ahead, instead.
+    ahead: Option<At<Duration>>,
+}
+
+impl<O> Parameters<O> for ClockStep<O> {
+    fn odds(&self) -> Option<&At<O>> {
+        self.odds.as_ref()
+    }
+
+    fn put(&self, mut kind: Kind) -> Result<Kind, Refused> {
+        if let (Some(_), Some(ahead)) = (&self.back, &self.ahead) {
+            return Err((ahead.span.clone(), "a clock steps either back or ahead"));
+        }
+        if let Kind::ClockStep { by, way } = &mut kind {
+            if self.ahead.is_some() {
+                *way = ClockWay::Ahead;
+            }
+            let refused = "a clock step by nothing does nothing";
+            set_length(by, &self.back, refused)?;
+            set_length(by, &self.ahead, refused)?;
+        }
+        Ok(kind)
     }
 }
 

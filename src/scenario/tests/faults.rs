@@ -72,6 +72,15 @@ fn drawn_faults_take_parameters_and_do_something() {
     refused(&format!("{plain}user-differs = 0.1"), nothing, "user-differs", beside);
     let nothing = "`user-fails` can do nothing here";
     refused(&format!("{plain}user-fails = 0.1"), nothing, "user-fails", "there is no map");
+    let nothing = "`move` can do nothing here";
+    let alone = format!("{plain}move = 0.1\n[cluster]\nworkers = 1");
+    refused(&alone, nothing, "move", "there is no other worker");
+    let nothing = "a pause for no time does nothing";
+    check("[faults]\npause = { odds = 0.1, for = \"0s\" }", nothing, "\"0s\"", "");
+    let nothing = "a clock step by nothing does nothing";
+    check("[faults]\nclock-step = { odds = 0.1, ahead = \"0s\" }", nothing, "\"0s\"", "");
+    let both = "[faults]\nclock-step = { odds = 0.1, back = \"1s\", ahead = \"2s\" }";
+    check(both, "a clock steps either back or ahead", "\"2s\"", "");
 }
 
 #[test]
@@ -92,6 +101,12 @@ fn exact_faults_have_places_that_they_can_have() {
         ("{ step = \"flip\" }", "\"user-fails\""),
         ("{ worker = 3, time = \"1s\" }", "{ crash = { restart = \"1s\" } }"),
         ("{ before = \"settle\", step = \"flip\" }", "\"crash\""),
+        ("{ worker = 3, time = \"1s\" }", "{ pause = { for = \"1s\" } }"),
+        ("{ before = \"commit\", step = \"flip\" }", "\"pause\""),
+        ("{ step = \"per-user\", shard = 1, time = \"1s\" }", "\"move\""),
+        ("{ before = \"ack\", step = \"per-user\" }", "\"move\""),
+        ("{ worker = 3, time = \"1s\" }", "{ clock-step = { ahead = \"1h\" } }"),
+        ("{ before = \"send\", step = \"flip\" }", "\"clock-step\""),
         ("{ before = \"emit\", record = \"per-user/a@b#c/d@60s#0\" }", "\"crash\""),
         ("{ before = \"emit\", record = \"per-user/ann@-60s#1\" }", "\"crash\""),
     ] {

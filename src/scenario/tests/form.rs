@@ -55,29 +55,12 @@ fn unknown_keys_are_shown_with_the_nearest_one() {
 #[test]
 fn what_is_not_built_yet_is_refused_by_name() {
     let check = |end: &str, title, at| refused(&with(end), title, at, "");
-    refused(
-        &with("[mechanism]\ndedup = \"bloom\""),
-        "`dedup = \"bloom\"` is not built yet",
-        "\"bloom\"",
-        "`catalog` is exact too",
-    );
-    check("[mechanism]\ndedup = { window = \"10m\" }", "`window` is not built yet", "window =");
-    check("[mechanism]\ngc = \"watermark\"", "`gc` is not built yet", "gc");
-    check("[mechanism]\nstamps = \"fresh\"", "`stamps` is not built yet", "stamps");
-    check("[mechanism]\nfencing = false", "`fencing` is not built yet", "fencing");
-    check("[mechanism]\nfuse = false", "`fuse` is not built yet", "fuse");
-    check("[mechanism]\nlift = \"force\"", "`lift` is not built yet", "lift");
-    check("[cluster]\nlease = \"200ms\"", "`lease` is not built yet", "lease");
-    check("[cluster]\nrouting-lag = \"20ms\"", "`routing-lag` is not built yet", "routing-lag");
     check("[sweep]\nvary = {}", "`vary` is not built yet", "vary");
-    check("[faults]\npause = \"1/10\"", "`pause` is not built yet", "pause");
-    for kind in ["pause", "move", "clock-step", "redeliver"] {
-        let quoted = format!("\"{kind}\"");
-        let text = fault("{ to = \"flip\" }", &quoted);
-        refused(&text, &format!("`do = \"{kind}\"` is not built yet"), &quoted, "");
-    }
-    let text = fault("{ to = \"flip\" }", "{ move = {} }");
-    refused(&text, "`move` is not built yet", "move", "");
+    check("[faults]\nredeliver = \"1/10\"", "`redeliver` is not built yet", "redeliver");
+    let text = fault("{ to = \"flip\" }", "\"redeliver\"");
+    refused(&text, "`do = \"redeliver\"` is not built yet", "\"redeliver\"", "");
+    let text = fault("{ to = \"flip\" }", "{ redeliver = {} }");
+    refused(&text, "`redeliver` is not built yet", "redeliver", "");
     let call = "[[step]]\nname = \"m\"\nkind = \"map\"\nfn = { call = { write = \"put-fenced\" } }";
     check(call, "`write = \"put-fenced\"` is not built yet", "\"put-fenced\"");
     for function in ["clock", "lookup", "order"] {

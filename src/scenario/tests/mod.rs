@@ -13,7 +13,8 @@ const HEAD: &str = "format = 1\nname = \"n\"\nclaim = \"c\"\nexpect = \"exactly-
 const INPUT: &str =
     "[input]\nrecords = [{ key = \"ann\", at = \"0s\" }, { key = \"bob\", at = \"1s\" }]\n";
 const SOURCE: &str = "[[step]]\nname = \"events\"\nkind = \"source\"\n";
-const FLIP: &str = "[[step]]\nname = \"flip\"\nkind = \"map\"\nfn = { coin = { sides = 2 } }\n";
+/// A coin in a stage of its own.
+const FLIP: &str = "[[step]]\nname = \"flip\"\nkind = \"map\"\nfn = { coin = { sides = 2 } }\nmechanism = { fuse = false }\n";
 const COUNT: &str =
     "[[step]]\nname = \"per-user\"\nkind = \"count\"\nshards = 2\nwindow = \"1m\"\n";
 

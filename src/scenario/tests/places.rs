@@ -24,6 +24,10 @@ fn places_that_a_fault_cannot_have_are_refused() {
         "it needs `to`, `from` or `record`",
     );
     check("{}", "commit-lost", "no place for `commit-lost`", "{}", "it needs `step` or `record`");
+    let needs = "it needs `before`, or `step`, `shard` and `time`";
+    check("{}", "move", "no place for `move`", "{}", needs);
+    let needs = "it needs `step`, `shard` and `time`";
+    check("{ time = \"1s\" }", "move", "no place for `move`", "{ time", needs);
     check("{}", "crash", "no place for `crash`", "{}", "it needs `before`, or `worker` and `time`");
     check(
         "{ worker = 0 }",
@@ -98,8 +102,33 @@ fn places_that_a_fault_cannot_have_are_refused() {
     );
     let twice = fault("{ to = \"flip\" }", "\"drop-ack\"")
         + "[[fault]]\nat = { to = \"flip\", nth = 1 }\ndo = \"error-applied\"";
-    refused(&twice, "two faults at one point", "{ to", "the other is on line 20");
+    refused(&twice, "two faults at one point", "{ to", "the other is on line 21");
     read(&twice.replace("error-applied", "drop-request"));
+}
+
+#[test]
+fn nothing_is_sent_to_a_step_that_is_fused() {
+    let fused = |end: &str| {
+        let flip = FLIP.replace("mechanism = { fuse = false }\n", "");
+        format!("{HEAD}{INPUT}{SOURCE}{flip}{COUNT}[[fault]]\n{end}\n")
+    };
+    let title = "nobody sends to `flip`: it is fused into `events`";
+    let beside = "`fuse = false` in its `mechanism` keeps it apart";
+    let text = fused("at = { to = \"flip\" }\ndo = \"drop-ack\"");
+    refused(&text, title, "\"flip\" }", beside);
+    // All of a stage is at its head, but for what belongs to a function.
+    let title = "there is never `admit` at `flip`";
+    let text = fused("at = { step = \"flip\", before = \"admit\" }\ndo = \"crash\"");
+    refused(&text, title, "\"admit\"", "a source takes nothing in");
+    read(&fused("at = { step = \"flip\", before = \"apply\" }\ndo = \"crash\""));
+    read(&fused("at = { from = \"flip\", to = \"per-user\" }\ndo = \"drop-ack\""));
+    let twice = fused("at = { from = \"flip\", to = \"per-user\" }\ndo = \"drop-ack\"")
+        + "[[fault]]\nat = { from = \"events\", to = \"per-user\" }\ndo = \"drop-ack\"\n";
+    let twin = "the other is on line 20";
+    refused(&twice, "two faults at one point", "{ from = \"events\"", twin);
+    let row = "[[step]]\nname = \"table\"\nkind = \"sink\"\n[faults]\ndrop-ack = 0.1\n";
+    let nothing = "`drop-ack` can do nothing here";
+    refused(&format!("{HEAD}{INPUT}{SOURCE}{row}"), nothing, "drop-ack", "nothing is ever sent");
 }
 
 #[test]
@@ -130,7 +159,7 @@ fn records_in_places_exist() {
     check("events/0#1.0.0", &no("events/0#1.0.0"), "1 map takes it");
     check("watermark@x", &no("watermark@x"), "a duration begins with a number");
     let below = with(
-        "[[step]]\nname = \"table\"\nkind = \"sink\"\n[[fault]]\n\
+        "[[step]]\nname = \"table\"\nkind = \"sink\"\nmechanism = { fuse = false }\n[[fault]]\n\
         at = { to = \"table\", record = \"events/0#0\" }\ndo = \"drop-ack\"",
     );
     refused(

@@ -133,6 +133,62 @@ fn inputs_belong_to_sources() {
 }
 
 #[test]
+fn filters_have_defaults_and_what_is_given_lies_over_them() {
+    use onceproof_model::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
+    let check = |dedup: &str, expected: Dedup| {
+        let scenario = read(&with(&format!("[mechanism]\ndedup = {dedup}")));
+        for step in scenario.plan.pipeline.steps() {
+            assert_eq!(step.mechanism.dedup, expected, "{dedup}");
+        }
+    };
+    // 10 minutes, 10 bits for each of 1,000 ids, 7 hashes.
+    let shape = Shape { bucket: 600 * 1_000_000_000, bits_per_id: 10, hashes: 7, expect: 1000 };
+    let (bucket_by, rebuild) = (BucketBy::Stamp, Rebuild::Scan);
+    let default = Bloom { shape, bucket_by, rebuild };
+    check("\"bloom\"", Dedup::Bloom(default));
+    check("{ bloom = {} }", Dedup::Bloom(default));
+    check("\"bloom-only\"", Dedup::BloomOnly(shape));
+    let all = "{ bloom = { bucket = \"1s\", bits-per-id = 2, hashes = 3, expect = 4, \
+        bucket-by = \"arrival\", rebuild = \"lazy\", threshold = 5 } }";
+    let shape = Shape { bucket: 1_000_000_000, bits_per_id: 2, hashes: 3, expect: 4 };
+    let rebuild = Rebuild::Lazy { threshold: 5 };
+    check(all, Dedup::Bloom(Bloom { shape, bucket_by: BucketBy::Arrival, rebuild }));
+    let lazy = Bloom { rebuild: Rebuild::Lazy { threshold: 100 }, ..default };
+    check("{ bloom = { rebuild = \"lazy\" } }", Dedup::Bloom(lazy));
+    check(
+        "{ bloom = { rebuild = \"none\" } }",
+        Dedup::Bloom(Bloom { rebuild: Rebuild::Nothing, ..default }),
+    );
+    check(
+        "{ bloom-only = { expect = 4 } }",
+        Dedup::BloomOnly(Shape { expect: 4, ..default.shape }),
+    );
+}
+
+#[test]
+fn filters_that_make_no_sense_are_refused() {
+    let check = |dedup: &str, title, at, beside| {
+        refused(&with(&format!("[mechanism]\ndedup = {dedup}")), title, at, beside);
+    };
+    let bloom = |keys: &str| format!("{{ bloom = {{ {keys} }} }}");
+    check(&bloom("bucket = \"0s\""), "a bucket of no length", "\"0s\"", "no timestamp");
+    check(&bloom("hashes = 0"), "`hashes` is out of range", "0 }", "from 1 to 32");
+    check(&bloom("bits-per-id = 65"), "`bits-per-id` is out of range", "65", "from 1 to 64");
+    check(&bloom("expect = 0"), "`expect` is out of range", "0 }", "from 1 to 10000000");
+    check(&bloom("bits = 4"), "unknown key `bits`", "bits", "`bits-per-id`");
+    check(&bloom("rebuild = \"scam\""), "unknown name `scam`", "\"scam", "`scan`?");
+    let title = "a threshold that nothing waits for";
+    check(&bloom("threshold = 4"), title, "threshold", "only `rebuild = \"lazy\"` has one");
+    check(&bloom("rebuild = \"scan\", threshold = 4"), title, "threshold", "");
+    let title = "`bloom-only` does not have this";
+    check("{ bloom-only = { rebuild = \"scan\" } }", title, "rebuild", "only `bloom` has");
+    check("{ bloom-only = { threshold = 4 } }", title, "threshold", "");
+    check("{}", "a `dedup` of nothing", "{}", "");
+    check("{ bloom = {}, bloom-only = {} }", "`dedup` is one design", "{ bloom =", "");
+    check("\"blom\"", "unknown name `blom`", "\"blom", "`bloom`?");
+}
+
+#[test]
 fn mechanisms_of_a_step_lie_over_those_of_the_file() {
     let text = format!(
         "{HEAD}{INPUT}{SOURCE}mechanism = {{ retry = {{ timeout = \"5ms\" }}, outputs = \"recompute\" }}\n\
@@ -155,4 +211,19 @@ fn mechanisms_of_a_step_lie_over_those_of_the_file() {
     let long = read(&with("[mechanism]\nretry = { timeout = \"5s\" }"));
     assert_eq!(long.plan.pipeline.steps()[0].mechanism.retry.max, 5_000_000_000);
     check("[mechanism]\nretry = { timeout = \"0s\" }", "a time-out of 0", "\"0s\"", "");
+}
+
+#[test]
+fn a_stable_input_is_one_that_is_committed_before_it_is_sent() {
+    let text = with("[mechanism]\noutputs = \"recompute\"")
+        .replace("mechanism = { fuse = false }", "stable-input = true");
+    let beside = "`events` sends before it commits: `recompute`";
+    refused(&text, "the input of `flip` is not stable", "stable-input", beside);
+    let sure = text.replace(
+        "kind = \"source\"\n",
+        "kind = \"source\"\nmechanism = { outputs = \"checkpoint\" }\n",
+    );
+    read(&sure);
+    let count = format!("{HEAD}{INPUT}{SOURCE}{COUNT}stable-input = true\n");
+    refused(&count, "a `count` has no `stable-input`", "stable-input", "belongs to `map`");
 }

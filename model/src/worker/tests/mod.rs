@@ -4,17 +4,23 @@
 //! The shard under test stands between a source and one more step. Its clock stands still at 0 s.
 
 mod call;
+mod filter;
 mod stage;
 
 use crate::commit::Held;
 use crate::effect::Input;
-use crate::mechanism::{Ack, Atomic, Bundle, GiveUp, Mechanism, Outputs, ReAck};
-use crate::pipeline::{ShardIndex, StepKind};
+use crate::function::Function;
+use crate::mechanism::{Ack, Atomic, Bundle, Fuse, GiveUp, Mechanism, Outputs, ReAck};
+use crate::pipeline::{Pipeline, ShardIndex, Sink, StepKind};
 use crate::record::Record;
 use crate::time::{SECOND, Time};
 use crate::window::Windowing;
 use stage::{Stage, committed, count};
 use std::collections::VecDeque;
+
+/// A sender that is idle tells the receiver, which may hold ids, that none as old comes any more. Of event
+/// time it has nothing to promise.
+const LETS_GO: [&str; 2] = ["send watermark -infinity", "wake 30ms retry-watermark"];
 
 #[test]
 fn under_checkpoint_the_commit_comes_before_ack_and_send() {
@@ -31,7 +37,7 @@ fn under_checkpoint_the_commit_comes_before_ack_and_send() {
     );
     stage.takes(committed(0), &["ack events/0#0", "send events/0#0.0", "wake 30ms retry"]);
     let ack = stage.reply_to(0);
-    stage.takes(ack, &["settle events/0#0.0 [settle]"]);
+    stage.takes(ack, &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
     stage.takes(committed(1), &[]);
 }
 
@@ -67,7 +73,7 @@ fn under_recompute_an_output_is_sent_then_all_is_settled_then_the_input_is_acked
         ],
     );
     let ack = stage.reply_to(0);
-    stage.takes(ack, &["settle events/0#0 [id ann]"]);
+    stage.takes(ack, &["settle events/0#0 [id ann, stamped 0s]"]);
     stage.takes(committed(0), &["ack events/0#0"]);
 }
 
@@ -178,7 +184,7 @@ fn a_sender_that_gives_up_settles_after_so_many_sends() {
     let silence = stage.timer(0);
     stage.takes(silence, &["send events/0#0.0", "wake 60ms retry"]);
     let silence = stage.timer(1);
-    stage.takes(silence, &["settle events/0#0.0 [settle]"]);
+    stage.takes(silence, &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
 }
 
 #[test]
@@ -191,7 +197,7 @@ fn silence_is_answered_by_sending_again_until_a_success() {
         stage.takes(silence, &["send events/0#0.0", &format!("wake {wake} retry")]);
     }
     let ack = stage.reply_to(0);
-    stage.takes(ack, &["settle events/0#0.0 [settle]"]);
+    stage.takes(ack, &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
 }
 
 #[test]
@@ -215,7 +221,7 @@ fn an_ack_of_another_request_or_another_life_changes_nothing() {
     let of_the_earlier_life = stage.reply_to(0);
     stage.takes(of_the_earlier_life, &[]);
     let ack = stage.reply_to(1);
-    stage.takes(ack.clone(), &["settle events/0#0.0 [settle]"]);
+    stage.takes(ack.clone(), &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
     // Nor does the same ack once more.
     stage.takes(ack, &[]);
 }
@@ -302,7 +308,7 @@ fn a_boot_takes_a_token_scans_resends_and_fires_before_it_reports_a_watermark() 
     let record = Record { name: pane, event_time: end.before(), ..stage.record(0, bob) };
     stage.world.scan.held = vec![Held { to: ShardIndex(2), record }];
     stage.world.scan.windows = vec![(ann, Time(0))];
-    stage.world.scan.watermarks = vec![end];
+    stage.world.scan.watermarks = vec![crate::commit::Watermark { event: end, system: Time::MIN }];
     stage.takes(
         Input::Boot,
         &["take token 1", "scan", "send under-test/bob@0s#0", "wake 30ms retry", "ready"],
@@ -435,4 +441,75 @@ fn a_lone_watermark_is_acked_only_after_what_it_fired_and_it_are_committed() {
     // What is committed is acked at once.
     let again = stage.watermark(10);
     stage.takes(again, &["ack watermark 10s"]);
+}
+
+#[test]
+fn a_stage_with_a_fused_sink_writes_its_row_in_the_one_commit() {
+    let (map, sink) = (StepKind::Map(Function::Identity), StepKind::Sink(Sink::Upsert));
+    let mut stage = Stage::with(map, sink, Mechanism::default(), Fuse::Together);
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(
+        request,
+        &[
+            "ask catalog events/0#0",
+            "run function events/0#0",
+            "emit events/0#0 [row events/0#0.0, id ann]",
+        ],
+    );
+    stage.takes(committed(0), &["ack events/0#0"]);
+}
+
+#[test]
+fn a_source_record_whose_function_fails_waits_at_its_offset() {
+    let mechanism = Mechanism::default();
+    let map = StepKind::Map(Function::Identity);
+    let mut stage = Stage::new(map, count(0), mechanism);
+    // The map joins its source, which is the shard under test.
+    let mut steps = stage.pipeline.steps().to_vec();
+    steps[1].mechanism.fuse = Fuse::Together;
+    stage.pipeline = Pipeline::new(steps).expect("a good graph");
+    let mut stage = stage.at(0);
+    stage.world.rows = 1;
+    stage.world.answers = VecDeque::from([None]);
+    stage.takes(Input::Boot, &["take token 1", "scan", "ready"]);
+    // It is idle until then, and says what it promised before that record.
+    stage.takes(
+        Input::Resume,
+        &[
+            "read 0",
+            "run function events/0#0",
+            "wake 30ms reread",
+            "send watermark 0s",
+            "wake 30ms retry-watermark",
+        ],
+    );
+    let reread = stage.timer(0);
+    stage.takes(reread, &["ready"]);
+    stage.takes(
+        Input::Resume,
+        &[
+            "read 0",
+            "run function events/0#0",
+            "commit events/0#0 [offset 0, hold events/0#0.0]",
+            "ready",
+        ],
+    );
+}
+
+#[test]
+fn outputs_of_one_unit_for_one_window_become_one_with_its_own_name() {
+    let twice = StepKind::Map(Function::Explode { copies: 2 });
+    let mut stage = Stage::new(twice, count(0), Mechanism::default());
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(
+        request,
+        &[
+            "ask catalog events/0#0",
+            "run function events/0#0",
+            "combine 2",
+            "commit events/0#0 [id ann, hold events/0#0.0 and 1 more]",
+        ],
+    );
 }

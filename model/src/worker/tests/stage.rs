@@ -2,13 +2,14 @@
 
 use super::super::Worker;
 use crate::call::{Answer, Call};
-use crate::commit::{CommitKind, Content, Delta, Scan, Subject};
+use crate::commit::{CommitKind, Content, Delta, Scan, Subject, Watermark};
 use crate::effect::{
-    Effect, Effects, Env, Input, Moment, Read, Reply, Request, Rpc, SourceRow, Timer,
+    Effect, Effects, Env, FilterSaid, Input, Mark, Member, Moment, Read, Reply, Request, Rpc,
+    SourceRow, Timer,
 };
 use crate::function::Function;
 use crate::key::Key;
-use crate::mechanism::Mechanism;
+use crate::mechanism::{Fuse, Mechanism};
 use crate::name::{Name, Vocabulary};
 use crate::pipeline::{Pipeline, ShardIndex, Sink, SourceWatermark, Step, StepIndex, StepKind};
 use crate::record::{Record, RecordId, Value};
@@ -35,6 +36,8 @@ pub(super) struct Script {
     pub(super) tokens: u64,
     pub(super) scan: Scan,
     pub(super) known: Vec<(Key, RecordId)>,
+    /// The ids that a scan finds, with their stamps.
+    pub(super) stamped: Vec<(Key, RecordId, Time)>,
     /// What functions answer, in order; 0 from then on.
     pub(super) answers: VecDeque<Option<u32>>,
     /// How many records the source has.
@@ -60,17 +63,40 @@ impl Env for Script {
 
     fn admit(&mut self, _: ShardIndex, _: Name) {}
 
+    fn mark(&mut self, _: Mark) {}
+
     fn is_known(&mut self, _: ShardIndex, key: Key, id: RecordId) -> bool {
         // The ids of records are their offsets.
         self.asked.push(format!("ask catalog events/0#{}", id.0));
         self.known.contains(&(key, id))
     }
 
-    fn apply(&mut self, _: ShardIndex, _: Name) {}
+    fn filter_said(&mut self, _: ShardIndex, _: u64, record: &Record, said: FilterSaid) {
+        let id = record.id;
+        self.asked.push(format!("filter says {said:?} of events/0#{}", id.0));
+    }
+
+    fn scan_ids(
+        &mut self,
+        _: ShardIndex,
+        first: Time,
+        last: Time,
+        found: &mut Vec<(Key, RecordId, Time)>,
+    ) {
+        self.asked.push(format!("scan ids from {first} to {last}"));
+        found.extend(self.stamped.iter().filter(|&&(_, _, at)| first <= at && at <= last));
+    }
+
+    fn apply(&mut self, _: ShardIndex, _: StepIndex, _: Name) {}
 
     fn content(&mut self, _: ShardIndex, key: Key, start: Time) -> Content {
         self.asked.push(format!("read content {}@{start}", self.words.keys.text(key)));
         Content { records: 1, weight: 1, ..Content::default() }
+    }
+
+    fn combine(&mut self, members: &[Member]) -> u32 {
+        self.asked.push(format!("combine {}", members.len()));
+        0
     }
 
     fn read(&mut self, _: ShardIndex, offset: u64) -> Read {
@@ -104,8 +130,13 @@ impl Env for Script {
 const STEPS: [&str; 3] = ["events", "under-test", "below"];
 
 impl Stage {
-    /// A source, the step under test with these mechanisms, and one more; a shard each.
+    /// A source, the step under test with these mechanisms, and one more; a stage and a shard each.
     pub(super) fn new(kind: StepKind, below: StepKind, mechanism: Mechanism) -> Stage {
+        Stage::with(kind, below, mechanism, Fuse::Apart)
+    }
+
+    /// The same, and whether the step below runs in the stage under test.
+    pub(super) fn with(kind: StepKind, below: StepKind, mechanism: Mechanism, fuse: Fuse) -> Stage {
         let step = |at: usize, kind, mechanism| Step {
             name: STEPS[at].into(),
             kind,
@@ -116,19 +147,20 @@ impl Stage {
         let source = StepKind::Source { watermark: SourceWatermark::Perfect };
         let pipeline = Pipeline::new(vec![
             step(0, source, Mechanism::default()),
-            step(1, kind, mechanism),
-            step(2, below, Mechanism::default()),
+            step(1, kind, Mechanism { fuse: Fuse::Apart, ..mechanism }),
+            step(2, below, Mechanism { fuse, ..Mechanism::default() }),
         ])
         .expect("a good graph");
         let mut words = Vocabulary::default();
         words.names.add_source(0, pipeline.hash(StepIndex(0)), 1, 10);
         let worker = Worker::new(&pipeline, ShardIndex(1));
-        let scan = Scan { watermarks: vec![Time::MIN], ..Scan::default() };
+        let scan = Scan { watermarks: vec![Watermark::NONE], ..Scan::default() };
         let world = Script {
             words,
             tokens: 0,
             scan,
             known: Vec::new(),
+            stamped: Vec::new(),
             answers: VecDeque::new(),
             rows: 0,
             asked: Vec::new(),
@@ -151,7 +183,7 @@ impl Stage {
     pub(super) fn at(mut self, shard: u32) -> Stage {
         self.worker = Worker::new(&self.pipeline, ShardIndex(shard));
         let senders = self.pipeline.senders(StepIndex(shard as u16)).len();
-        self.world.scan.watermarks = vec![Time::MIN; senders];
+        self.world.scan.watermarks = vec![Watermark::NONE; senders];
         self
     }
 
@@ -260,7 +292,8 @@ impl Stage {
         self.arrival(9, Time(watermark * SECOND as i64), None)
     }
 
-    pub(super) fn arrival(&self, number: u64, watermark: Time, record: Option<Record>) -> Input {
+    pub(super) fn arrival(&self, number: u64, event: Time, record: Option<Record>) -> Input {
+        let watermark = Watermark { event, system: Time::MIN };
         let rpc = Rpc { slot: number as u32, attempt: 0, serial: 100 + number };
         Input::Request(Request { from: ShardIndex(0), to: ShardIndex(1), rpc, watermark, record })
     }
@@ -314,6 +347,7 @@ impl Stage {
                     Timer::Arrival => "arrival",
                     Timer::Close => "close",
                     Timer::Reapply(_) => "reapply",
+                    Timer::Reread => "reread",
                 };
                 format!("wake {at} {timer}")
             }
@@ -336,7 +370,9 @@ impl Stage {
             Delta::Fire { key: of, start, .. } => format!("fire {}@{start}", key(of)),
             Delta::Hold(held) => format!("hold {}", self.name(held.record.name)),
             Delta::Settle(_) => "settle".into(),
-            Delta::Watermark { value, .. } => format!("watermark {value}"),
+            Delta::Stamped(stamp) => format!("stamped {stamp}"),
+            Delta::Watermark { value, .. } => format!("watermark {}", value.event),
+            Delta::Decided { name, .. } => format!("decided {}", self.name(*name)),
             Delta::Owe(owed) => format!("owe {}", owed.number),
             Delta::Paid(number) => format!("paid {number}"),
             Delta::Row { name, .. } => format!("row {}", self.name(*name)),

@@ -1,0 +1,118 @@
+//! Lift: within a unit, outputs for one key and window of one aggregate become one partial aggregate. They
+//! are added up as they are made. When the unit has all it takes, the partial aggregate gets its name: that
+//! of its first record and its size; and one id, made of the two. A partial aggregate of one record is that
+//! record. The world is told what it stands for, since nothing else of its members is ever written down.
+
+use super::{Parent, Worker};
+use crate::effect::{Env, Member, Moment};
+use crate::function::Output;
+use crate::key::Key;
+use crate::mechanism::{Outputs, Stamps};
+use crate::mix::{fold, scatter};
+use crate::pipeline::{Pipeline, StepIndex};
+use crate::record::{Record, RecordId, Value};
+use crate::time::Time;
+use hashbrown::HashMap;
+use rustc_hash::FxBuildHasher;
+
+/// The partial aggregates of the units that still take records.
+#[derive(Debug, Default)]
+pub(super) struct Lifted {
+    /// The outbox slot by unit, aggregate, key and start of the window.
+    slots: HashMap<(u32, StepIndex, Key, Time), u32, FxBuildHasher>,
+    /// What more than one output went into a slot.
+    members: HashMap<u32, Vec<Member>, FxBuildHasher>,
+}
+
+impl Lifted {
+    pub fn clear(&mut self) {
+        self.slots.clear();
+        self.members.clear();
+    }
+}
+
+impl Worker {
+    /// Whether all that this stage sends is added up in bundles.
+    pub(super) fn lifts_all(&self, pipeline: &Pipeline) -> bool {
+        let lifts = |&to: &StepIndex| {
+            let step = pipeline.step(to);
+            step.kind.windowing().is_some() && step.mechanism.lift.is_due(&self.mechanism)
+        };
+        pipeline.stages().receivers(self.step).iter().all(lifts)
+    }
+
+    /// Whether an output belongs to a partial aggregate that its unit has begun; then it is added to it.
+    pub(super) fn lift<E: Env>(
+        &mut self,
+        unit: u32,
+        (to, key): (StepIndex, Key),
+        made: &Parent,
+        output: &Output,
+        m: &mut Moment<'_, E>,
+    ) -> bool {
+        let pipeline = m.pipeline;
+        let Worker { units, outbox, lifted, mechanism, .. } = self;
+        let unit_slot = unit;
+        let unit = units.get(unit);
+        // The first output of a unit has nothing to be added to, and most units have one only.
+        if unit.outputs.is_empty() || !pipeline.step(to).mechanism.lift.is_due(mechanism) {
+            return false;
+        }
+        let Some(start) = start_at(pipeline, to, made.event_time) else { return false };
+        for &slot in &unit.outputs[unit.indexed..] {
+            let entry = outbox.get(slot);
+            let (to, record) = (pipeline.step_of(entry.to), &entry.record);
+            if let Some(start) = start_at(pipeline, to, record.event_time) {
+                lifted.slots.entry((unit_slot, to, record.key, start)).or_insert(slot);
+            }
+        }
+        unit.indexed = unit.outputs.len();
+        let Some(&slot) = lifted.slots.get(&(unit_slot, to, key, start)) else { return false };
+        let record = &outbox.get(slot).record;
+        let members = lifted.members.entry(slot).or_insert_with(|| vec![member(record)]);
+        let Parent { name, lineage, weight, event_time, .. } = *made;
+        let value = output.value.integer();
+        members.push(Member { name, lineage, weight, value });
+        // Where stamps come from the inputs, these pin; else the first of its outputs has stamped it.
+        let stamp = match (mechanism.outputs, mechanism.stamps) {
+            (Outputs::Recompute, Stamps::Stable) => made.stamp,
+            (Outputs::Recompute, Stamps::Fresh | Stamps::WallClock) | (Outputs::Checkpoint, _) => {
+                record.stamp
+            }
+        };
+        outbox.add(slot, weight, value, event_time, stamp);
+        true
+    }
+
+    /// The unit has all it takes: its partial aggregates get their names.
+    pub(super) fn close_partials<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
+        let Worker { units, outbox, lifted, .. } = self;
+        if lifted.slots.is_empty() {
+            return;
+        }
+        lifted.slots.retain(|&(of, ..), _| of != unit);
+        for slot in &units.get(unit).outputs {
+            let Some(members) = lifted.members.remove(slot) else { continue };
+            let record = &mut outbox.get(*slot).record;
+            let names = &mut m.env.vocabulary().names;
+            record.name = names.partial(members.iter().map(|member| member.name));
+            record.id = RecordId(fold(record.id.0, scatter(members.len() as u64)));
+            record.lineage = m.env.combine(&members);
+        }
+    }
+}
+
+fn member(record: &Record) -> Member {
+    let Record { name, lineage, weight, .. } = *record;
+    Member { name, lineage, weight, value: record.value.integer() }
+}
+
+/// The start of the window of an aggregate that an event time falls into.
+fn start_at(pipeline: &Pipeline, step: StepIndex, event_time: Time) -> Option<Time> {
+    pipeline.step(step).kind.windowing().map(|windows| windows.start(event_time))
+}
+
+/// The value of a partial aggregate that another value is added to.
+pub(super) fn sum(value: &Value, other: i64) -> Value {
+    Value::Integer(value.integer().wrapping_add(other))
+}

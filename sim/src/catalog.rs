@@ -1,0 +1,198 @@
+//! The catalog of a shard: the ids that its keys have seen, and when each may be forgotten: by the system
+//! watermark of its sender, after a while, or never.
+
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+use onceproof_model::commit::Lifetime;
+use onceproof_model::key::Key;
+use onceproof_model::record::RecordId;
+use onceproof_model::time::Time;
+use rustc_hash::FxBuildHasher;
+use std::collections::VecDeque;
+
+/// The ids of one shard.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    ids: HashMap<(Key, RecordId), Row, FxBuildHasher>,
+    /// Per sender: ids that wait for its system watermark, in order of their stamps.
+    by_stamp: Vec<VecDeque<(Time, Key, RecordId)>>,
+    /// Ids that are forgotten by age, in order of their ends.
+    by_age: VecDeque<(Time, Key, RecordId)>,
+}
+
+/// What is known of one id.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    stamp: Time,
+    /// When it is forgotten, if by age, and whether a duplicate puts that off.
+    end: Time,
+    refreshed_by: Option<i64>,
+}
+
+impl Catalog {
+    /// Forgets everything, for a step with so many senders.
+    pub fn reset(&mut self, senders: usize) {
+        self.ids.clear();
+        self.by_age.clear();
+        self.by_stamp.resize_with(senders, VecDeque::new);
+        for ids in &mut self.by_stamp {
+            ids.clear();
+        }
+    }
+
+    /// How many ids there are.
+    pub fn len(&self) -> u64 {
+        self.ids.len() as u64
+    }
+
+    /// Whether all ids that are left will be forgotten by age alone.
+    pub fn only_ages(&self) -> bool {
+        self.ids.len() <= self.by_age.len()
+    }
+
+    /// Learns an id; true if it was here under the same stamp.
+    pub fn insert(
+        &mut self,
+        key: Key,
+        id: RecordId,
+        stamp: Time,
+        lifetime: Lifetime,
+        now: Time,
+    ) -> bool {
+        let row = match lifetime {
+            Lifetime::Unlimited => Row { stamp, end: Time::MAX, refreshed_by: None },
+            Lifetime::UntilWatermark { sender } => {
+                let ids = &mut self.by_stamp[sender as usize];
+                // Nearly always the last.
+                let at = match ids.back() {
+                    Some(&(last, ..)) if last > stamp => ids.partition_point(|id| id.0 <= stamp),
+                    Some(_) | None => ids.len(),
+                };
+                ids.insert(at, (stamp, key, id));
+                Row { stamp, end: Time::MAX, refreshed_by: None }
+            }
+            Lifetime::For { length, refresh_on_hit } => {
+                let end = now.plus(length);
+                self.by_age.push_back((end, key, id));
+                let length = i64::try_from(length).unwrap_or(i64::MAX);
+                Row { stamp, end, refreshed_by: refresh_on_hit.then_some(length) }
+            }
+        };
+        self.ids.insert((key, id), row).is_some_and(|old| old.stamp == stamp)
+    }
+
+    /// Whether an id is here. A duplicate may make it young again.
+    pub fn meets(&mut self, key: Key, id: RecordId, now: Time) -> bool {
+        self.age(now);
+        let Some(row) = self.ids.get_mut(&(key, id)) else {
+            return false;
+        };
+        if let Some(length) = row.refreshed_by {
+            row.end = now.plus(length.unsigned_abs());
+            self.by_age.push_back((row.end, key, id));
+        }
+        true
+    }
+
+    /// Whether an id is here, for whoever watches from outside.
+    pub fn has(&self, key: Key, id: RecordId) -> bool {
+        self.ids.contains_key(&(key, id))
+    }
+
+    /// The stamp under which an id is here.
+    pub fn stamp(&self, key: Key, id: RecordId) -> Option<Time> {
+        self.ids.get(&(key, id)).map(|row| row.stamp)
+    }
+
+    /// The ids with stamps from `first` to `last`, in no order.
+    pub fn scan(&self, first: Time, last: Time, found: &mut Vec<(Key, RecordId, Time)>) {
+        let within = |stamp: Time| first <= stamp && stamp <= last;
+        let ids = self.ids.iter().filter(|(_, row)| within(row.stamp));
+        found.extend(ids.map(|(&(key, id), row)| (key, id, row.stamp)));
+    }
+
+    /// Forgets the ids of a sender with stamps below its system watermark.
+    pub fn forget(&mut self, sender: u32, below: Time) {
+        let Catalog { ids, by_stamp, .. } = self;
+        let waiting = &mut by_stamp[sender as usize];
+        while let Some(&(stamp, key, id)) = waiting.front()
+            && stamp < below
+        {
+            waiting.pop_front();
+            // An id that came again with a later stamp stays until that is passed.
+            if let Entry::Occupied(row) = ids.entry((key, id))
+                && row.get().stamp <= stamp
+            {
+                row.remove();
+            }
+        }
+    }
+
+    /// Forgets what is too old now.
+    pub fn age(&mut self, now: Time) {
+        while let Some(&(end, key, id)) = self.by_age.front()
+            && end <= now
+        {
+            self.by_age.pop_front();
+            if let Entry::Occupied(row) = self.ids.entry((key, id))
+                && row.get().end <= now
+            {
+                row.remove();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: Key = Key(1);
+
+    fn known(catalog: &mut Catalog, now: i64) -> Vec<u64> {
+        (0..10).filter(|&id| catalog.meets(KEY, RecordId(id), Time(now))).collect()
+    }
+
+    #[test]
+    fn a_watermark_forgets_only_ids_of_its_sender_that_are_older() {
+        let mut catalog = Catalog::default();
+        catalog.reset(2);
+        for (id, sender, stamp) in [(0, 0, 5), (1, 1, 4), (2, 0, 3), (3, 0, 7)] {
+            let lifetime = Lifetime::UntilWatermark { sender };
+            catalog.insert(KEY, RecordId(id), Time(stamp), lifetime, Time(0));
+        }
+        catalog.forget(0, Time(5));
+        assert_eq!(known(&mut catalog, 0), [0, 1, 3]);
+        catalog.forget(0, Time(8));
+        assert_eq!(known(&mut catalog, 0), [1]);
+    }
+
+    #[test]
+    fn an_id_that_came_again_with_a_later_stamp_stays_until_that_is_passed() {
+        let mut catalog = Catalog::default();
+        catalog.reset(1);
+        for stamp in [5, 9] {
+            let lifetime = Lifetime::UntilWatermark { sender: 0 };
+            catalog.insert(KEY, RecordId(0), Time(stamp), lifetime, Time(0));
+        }
+        catalog.forget(0, Time(6));
+        assert_eq!(catalog.len(), 1);
+        catalog.forget(0, Time(10));
+        assert_eq!(catalog.len(), 0);
+    }
+
+    #[test]
+    fn an_age_is_counted_from_the_commit_or_from_the_last_duplicate() {
+        let mut catalog = Catalog::default();
+        catalog.reset(1);
+        for (id, refresh_on_hit) in [(0, false), (1, true)] {
+            let lifetime = Lifetime::For { length: 10, refresh_on_hit };
+            catalog.insert(KEY, RecordId(id), Time(0), lifetime, Time(100));
+        }
+        assert_eq!(known(&mut catalog, 109), [0, 1]);
+        assert_eq!(known(&mut catalog, 110), [1]);
+        assert_eq!(known(&mut catalog, 119), [1]);
+        catalog.age(Time(129));
+        assert_eq!(catalog.len(), 0);
+    }
+}

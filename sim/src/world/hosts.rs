@@ -1,0 +1,237 @@
+//! What befalls a machine: it dies and starts again, it stands still and goes on, its clock jumps. While it
+//! stands still everything that is for it waits, in order, and nothing tells it so afterwards.
+
+use super::World;
+use super::event::Event;
+use super::perform::List;
+use crate::answers::BeforeVerdict;
+use crate::fault::ClockWay;
+use crate::queue::{Lane, Turn};
+use onceproof_model::pipeline::ShardIndex;
+use onceproof_model::time::Nanos;
+use std::collections::VecDeque;
+
+/// No clock is further from the time than this, some 73 years: then nothing overflows.
+const SKEW_MOST: i64 = 1 << 61;
+
+/// A machine with the shards that run on it.
+#[derive(Debug, Default)]
+pub(super) struct Host {
+    pub is_down: bool,
+    pub is_paused: bool,
+    /// Since when it is down or paused, and until when.
+    away_since: u64,
+    away_until: u64,
+    /// Whether it was away for longer than the lease.
+    pub is_expired: bool,
+    /// How often it was paused or died: the end of an earlier pause means nothing.
+    pauses: u32,
+    /// How far its clock is ahead.
+    pub skew: i64,
+    /// What waits until it goes on, in order.
+    waiting: VecDeque<Waiting>,
+}
+
+/// What waits for a paused host.
+#[derive(Debug)]
+pub(super) enum Waiting {
+    /// Something that happened to it meanwhile.
+    Event(Event),
+    /// The rest of what a worker was about to do.
+    List(List),
+    /// The answer to a commit, just before it was handled.
+    Answer { wire: u32 },
+}
+
+impl Host {
+    pub fn is_up(&self) -> bool {
+        !self.is_down
+    }
+
+    /// Whether it can take a shard.
+    pub fn is_ready(&self) -> bool {
+        !self.is_down && !self.is_paused
+    }
+
+    pub fn reset(&mut self) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.clear();
+        *self = Host { waiting, ..Host::default() };
+    }
+
+    /// Makes something wait behind all that waits.
+    pub fn wait(&mut self, event: Event) {
+        self.waiting.push_back(Waiting::Event(event));
+    }
+
+    /// Makes what was interrupted wait before all that waits.
+    pub fn interrupt(&mut self, waiting: Waiting) {
+        self.waiting.push_front(waiting);
+    }
+}
+
+impl World<'_> {
+    /// Something befalls a shard's host, or the shard.
+    pub(super) fn befall(&mut self, host: u32, shard: ShardIndex, verdict: BeforeVerdict) {
+        match verdict {
+            BeforeVerdict::Pass => {}
+            BeforeVerdict::Dies(restart) => self.crash(host, restart),
+            BeforeVerdict::Pauses(lasts) => self.pause(host, lasts),
+            BeforeVerdict::Moves => self.move_shard(shard),
+            BeforeVerdict::Steps(by, way) => self.step_clock(host, by, way),
+        }
+    }
+
+    pub(super) fn crash(&mut self, host: u32, restart: Nanos) {
+        self.blame(host);
+        self.end_zombies_of(host);
+        for shard in 0..self.owners.len() {
+            if self.owners[shard].host == host {
+                self.owners[shard].life += 1;
+                self.owners[shard].is_running = false;
+                self.outside.ledger.dropped(ShardIndex(shard as u32));
+            }
+        }
+        let waiting = std::mem::take(&mut self.hosts[host as usize].waiting);
+        waiting.into_iter().for_each(|waiting| self.forget(waiting));
+        self.fingerprint.add(self.now, 6 << 56 | u64::from(host));
+        self.trace.crashes(host, restart, &self.outside, self.now);
+        let at = self.now.saturating_add(restart);
+        let found = &mut self.hosts[host as usize];
+        let is_away = std::mem::take(&mut found.is_paused);
+        self.paused -= usize::from(is_away);
+        found.is_down = true;
+        found.pauses += 1;
+        self.stay_away(host, is_away, at);
+        self.schedule(at, Turn::Normal, Lane::Heap, Event::Restart { host });
+    }
+
+    pub(super) fn restart(&mut self, host: u32) {
+        self.progress_at = self.now;
+        self.fingerprint.add(self.now, 5 << 56 | u64::from(host));
+        self.outside.work.events += 1;
+        let found = &mut self.hosts[host as usize];
+        found.is_down = false;
+        found.is_expired = false;
+        self.trace.restarts(host, &self.outside, self.now);
+        self.boot(host);
+        self.grant_what_waits();
+    }
+
+    pub(super) fn pause(&mut self, host: u32, lasts: Nanos) {
+        self.blame(host);
+        self.fingerprint.add(self.now, 10 << 56 | u64::from(host));
+        self.trace.pauses(host, lasts, self.now);
+        let until = self.now.saturating_add(lasts);
+        let found = &mut self.hosts[host as usize];
+        let was_paused = std::mem::replace(&mut found.is_paused, true);
+        if was_paused && found.away_until >= until {
+            return;
+        }
+        found.pauses += 1;
+        let pause = found.pauses;
+        self.paused += usize::from(!was_paused);
+        self.stay_away(host, was_paused, until);
+        self.schedule(until, Turn::Normal, Lane::Heap, Event::Resume { host, pause });
+    }
+
+    /// A host is away until then. If that is longer than its lease, it loses its shards.
+    fn stay_away(&mut self, host: u32, is_away: bool, until: u64) {
+        let lease = self.plan.cluster.lease;
+        let found = &mut self.hosts[host as usize];
+        if !is_away {
+            found.away_since = self.now;
+        }
+        found.away_until = until;
+        let expires = found.away_since.saturating_add(lease);
+        if until > expires && !found.is_expired && self.hosts.len() > 1 {
+            let at = expires.max(self.now);
+            let away_since = self.hosts[host as usize].away_since;
+            self.schedule(at, Turn::Normal, Lane::Heap, Event::Lease { host, away_since });
+        }
+    }
+
+    pub(super) fn lease_ends(&mut self, host: u32, away_since: u64) {
+        let found = &mut self.hosts[host as usize];
+        if !found.is_ready() && found.away_since == away_since && !found.is_expired {
+            found.is_expired = true;
+            self.grant_what_waits();
+        }
+    }
+
+    pub(super) fn resume(&mut self, host: u32, pause: u32) {
+        let found = &mut self.hosts[host as usize];
+        if !found.is_paused || found.pauses != pause {
+            return;
+        }
+        found.is_paused = false;
+        found.is_expired = false;
+        self.paused -= 1;
+        self.progress_at = self.now;
+        self.fingerprint.add(self.now, 11 << 56 | u64::from(host));
+        self.outside.work.events += 1;
+        self.trace.resumes(host, self.now);
+        self.grant_what_waits();
+        while self.hosts[host as usize].is_ready() {
+            let Some(waiting) = self.hosts[host as usize].waiting.pop_front() else {
+                break;
+            };
+            match waiting {
+                Waiting::Event(event) => self.step(event),
+                Waiting::List(list) => self.go_on(list),
+                Waiting::Answer { wire } => self.handle_answer(wire),
+            }
+        }
+    }
+
+    pub(super) fn step_clock(&mut self, host: u32, by: Nanos, way: ClockWay) {
+        self.blame(host);
+        let by = i64::try_from(by).unwrap_or(i64::MAX);
+        let skew = &mut self.hosts[host as usize].skew;
+        let moved = match way {
+            ClockWay::Back => skew.saturating_sub(by),
+            ClockWay::Ahead => skew.saturating_add(by),
+        };
+        *skew = moved.clamp(-SKEW_MOST, SKEW_MOST);
+        self.fingerprint.add(self.now, 12 << 56 ^ moved as u64);
+        self.trace.clock_steps(host, moved, self.now);
+    }
+
+    /// The fault that fired last touched all that a host has in hand.
+    fn blame(&mut self, host: u32) {
+        if !self.outside.ledger.is_detailed() {
+            return;
+        }
+        let fault = self.outside.answers.last_fired();
+        for shard in (0..self.owners.len() as u32).map(ShardIndex) {
+            if self.find(host, shard).is_some() {
+                self.outside.ledger.struck(shard, fault);
+            }
+        }
+    }
+
+    /// Drops what waited for a host that died.
+    fn forget(&mut self, waiting: Waiting) {
+        match waiting {
+            Waiting::Event(event) => match event {
+                Event::Request { flight } => {
+                    self.links.flights.remove(flight as usize);
+                }
+                Event::Answer { wire, .. } | Event::Repeat { wire } => self.drop_wire(wire),
+                Event::Reply { .. }
+                | Event::Error { .. }
+                | Event::Wake { .. }
+                | Event::Boot { .. }
+                | Event::Call { .. }
+                | Event::Called { .. }
+                | Event::Commit { .. }
+                | Event::Restart { .. }
+                | Event::Resume { .. }
+                | Event::Lease { .. }
+                | Event::Fault { .. } => {}
+            },
+            Waiting::List(list) => self.drop_list(list),
+            Waiting::Answer { wire } => self.drop_wire(wire),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What a clock says, seen where it ends: in the stamps that the store keeps. One source that reads `ann` at
+//! 0 s and `bob` at 1 s, on worker 0, and one count, on worker 1; the source stamps each as it reads it.
+
+use super::*;
+use crate::fault::{Climate, ClockWay, Fault, Kind, Place};
+use crate::input::{Input as Rows, Row};
+use crate::plan::{Cluster, Network, Until};
+use onceproof_model::mechanism::Mechanism;
+use onceproof_model::pipeline::{SourceWatermark, Step, StepIndex, StepKind};
+use onceproof_model::record::Value;
+use onceproof_model::time::{MILLISECOND, SECOND};
+use onceproof_model::window::Windowing;
+use std::sync::Arc;
+
+fn plan(faults: Vec<Fault>) -> Plan {
+    let step = |name: &str, kind, from: &[u16]| Step {
+        name: name.to_owned(),
+        kind,
+        from: from.iter().map(|&index| StepIndex(index)).collect(),
+        shards: 1,
+        mechanism: Mechanism::default(),
+    };
+    let windows = Windowing { length: 60 * SECOND, lateness: 0 };
+    let steps = vec![
+        step("events", StepKind::Source { watermark: SourceWatermark::Perfect }, &[]),
+        step("per-user", StepKind::Count(windows), &[0]),
+    ];
+    let row = |(key, at): (&str, i64)| Row {
+        key: Arc::from(key),
+        event_time: Time(at * SECOND as i64),
+        arrival: Time(at * SECOND as i64),
+        value: Value::Integer(1),
+        id: None,
+    };
+    let rows = [("ann", 0), ("bob", 1)].map(row).to_vec();
+    Plan {
+        pipeline: Pipeline::new(steps).expect("a chain"),
+        inputs: vec![(StepIndex(0), Rows::Rows(Arc::new(rows)))],
+        cluster: Cluster::default(),
+        network: Network::default(),
+        climate: Climate::default(),
+        faults,
+        until: Until::default(),
+        side_effects: None,
+    }
+}
+
+/// The last stamp of the source, and how long the run took.
+fn last_stamp(faults: Vec<Fault>) -> (Time, u64) {
+    let plan = plan(faults);
+    let mut world = World::new(&plan);
+    world.reset(None, false);
+    assert_eq!(world.run(|_| {}), End::Drained);
+    let Outside { store, words, .. } = &world.outside;
+    let scan = store.scan(ShardIndex(0), &words.keys);
+    (scan.last_stamp.expect("two outputs were stamped"), world.now)
+}
+
+fn at_half_a_second(by: Nanos, way: ClockWay) -> Vec<Fault> {
+    let time = Some(500 * MILLISECOND);
+    let at = Place { worker: Some(0), time, ..Place::default() };
+    vec![Fault { at, kind: Kind::ClockStep { by, way } }]
+}
+
+#[test]
+fn a_clock_step_changes_stamps_and_no_length_of_time() {
+    let (stamp, took) = last_stamp(Vec::new());
+    assert_eq!(stamp, Time(SECOND as i64));
+    // An hour ahead: bob is stamped an hour later.
+    let hour = 3600 * SECOND;
+    let ahead = last_stamp(at_half_a_second(hour, ClockWay::Ahead));
+    assert_eq!(ahead, (stamp.plus(hour), took));
+    // The clock says -4 s when bob is read: he is stamped just after ann, who was stamped 0.
+    let back = last_stamp(at_half_a_second(5 * SECOND, ClockWay::Back));
+    assert_eq!(back, (Time(1), took));
+}
+
+#[test]
+fn no_sum_of_clock_steps_overflows() {
+    let steps = |way| {
+        let ages = at_half_a_second(u64::MAX, way);
+        let mut faults = ages.clone();
+        faults.extend(ages.iter().map(|fault| {
+            let time = Some(600 * MILLISECOND);
+            Fault { at: Place { time, ..fault.at.clone() }, ..fault.clone() }
+        }));
+        last_stamp(faults)
+    };
+    let (_, took) = last_stamp(Vec::new());
+    assert_eq!(steps(ClockWay::Back), (Time(1), took));
+    assert_eq!(steps(ClockWay::Ahead).1, took);
+}
