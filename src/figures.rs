@@ -22,7 +22,7 @@ pub fn ledger(ledger: &Ledger) -> [(&'static str, u64); 8] {
 }
 
 /// What was done, by name, in the order of the report.
-pub fn work(work: &Work) -> [(&'static str, u64); 13] {
+pub fn work(work: &Work) -> [(&'static str, u64); 14] {
     let Work {
         events,
         messages,
@@ -35,6 +35,7 @@ pub fn work(work: &Work) -> [(&'static str, u64); 13] {
         remnants_dropped,
         old_dropped,
         user_calls,
+        side_effects,
         ids_held_max,
         ids_held_end,
     } = *work;
@@ -50,6 +51,7 @@ pub fn work(work: &Work) -> [(&'static str, u64); 13] {
         ("remnants_dropped", remnants_dropped),
         ("old_dropped", old_dropped),
         ("user_calls", user_calls),
+        ("side_effects", side_effects),
         ("ids_held_max", ids_held_max),
         ("ids_held_end", ids_held_end),
     ]
@@ -68,6 +70,13 @@ pub fn fired(fired: &Fired) -> Vec<(&'static str, u64)> {
 pub fn milliseconds(nanos: Nanos) -> String {
     let micros = u128::from(nanos).saturating_add(500) / 1000;
     format!("{}.{:03}", micros / 1000, micros % 1000)
+}
+
+/// A quotient with three decimals, rounded half up; 0 of nothing.
+pub fn ratio(of: u64, by: u64) -> String {
+    let by = u128::from(by.max(1));
+    let thousandths = (u128::from(of) * 2000 + by) / (2 * by);
+    format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
 }
 
 /// A fingerprint or a digest as 32 hex digits.
@@ -105,6 +114,15 @@ mod tests {
         assert_eq!(milliseconds(1_234_499), "1.234");
         assert_eq!(milliseconds(1_234_500), "1.235");
         assert_eq!(milliseconds(u64::MAX), "18446744073709.552");
+    }
+
+    #[test]
+    fn ratios_have_three_decimals() {
+        assert_eq!(ratio(0, 0), "0.000");
+        assert_eq!(ratio(3, 2), "1.500");
+        // 2/3 is 0.6666…, and 1/3 is 0.3333….
+        assert_eq!(ratio(2, 3), "0.667");
+        assert_eq!(ratio(4, 3), "1.333");
     }
 
     #[test]

@@ -96,3 +96,55 @@ fn each_missing_mechanism_is_found_with_at_most_two_faults() {
     check("fencing = false", Class::Duplicated);
     check("outputs = \"recompute\"\nids = \"fresh\"", Class::Duplicated);
 }
+
+/// Two records, the second after a crash of the sink is over, into an external table.
+fn into_table(write: &str) -> Scenario {
+    let text = format!(
+        r#"
+format = 1
+name   = "two records into a table"
+claim  = "What the table has is what there is to have."
+expect = "exactly-once"
+
+[input]
+records = [ {{ key = "ann", at = "0s" }}, {{ key = "bob", at = "60ms" }} ]
+
+[[step]]
+name = "events"
+kind = "source"
+
+[[step]]
+name  = "table"
+kind  = "sink"
+write = {write}
+"#
+    );
+    Scenario::parse(&text, Path::new("table.toml")).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn a_sink_that_names_its_rows_holds_under_every_two_faults_and_any_other_breaks_under_one() {
+    let holds = [
+        "\"upsert\"",
+        "\"offset\"",
+        "\"rename\"",
+        "{ two-phase = { timeout = \"1m\" } }",
+        "{ insert-id = { window = \"1m\" } }",
+    ];
+    for write in holds {
+        let (_, classes, first) = exhaust(&into_table(write).plan, 2);
+        assert!(classes.is_empty(), "{write}: {classes:?} by {first:?}");
+    }
+    let breaks = [
+        ("\"append\"", vec![Class::Duplicated]),
+        ("{ insert-id = { window = \"1m\", random = true } }", vec![Class::Duplicated]),
+        ("{ insert-id = { window = \"20ms\" } }", vec![Class::Duplicated]),
+        ("{ two-phase = { timeout = \"40ms\" } }", vec![Class::Lost]),
+        ("\"offset-in-memory\"", vec![Class::Duplicated, Class::Lost]),
+    ];
+    for (write, expected) in breaks {
+        let (_, classes, _) = exhaust(&into_table(write).plan, 1);
+        let found: Vec<Class> = classes.iter().collect();
+        assert_eq!(found, expected, "{write}");
+    }
+}

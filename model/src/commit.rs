@@ -1,6 +1,7 @@
 //! Commits: one atomic change of a shard's durable rows, numbered, under the token of the shard's owner.
 //! Rows change by deltas, so that what a commit does never depends on what its sender believed.
 
+use crate::call::Operation;
 use crate::key::Key;
 use crate::name::Name;
 use crate::pipeline::{ShardIndex, StepIndex};
@@ -128,6 +129,10 @@ pub enum Delta {
         /// Its value.
         value: i64,
     },
+    /// A row is owed to an external table until it is paid.
+    Owe(Owed),
+    /// The row that is owed under this number is in the table.
+    Paid(u64),
     /// A sink's row is written over what was there.
     Row {
         /// The sink.
@@ -224,6 +229,17 @@ pub struct Held {
     pub record: Record,
 }
 
+/// A row that may not be in its external table yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Owed {
+    /// The number of the row among those of its shard; where it has an offset, that.
+    pub number: u64,
+    /// The record.
+    pub name: Name,
+    /// The call that pays it.
+    pub operation: Operation,
+}
+
 impl Held {
     /// Its row.
     pub fn row(&self) -> HeldRow {
@@ -249,7 +265,7 @@ pub struct Content {
 /// The rows that a boot reads.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Scan {
-    /// The offsets that are done with.
+    /// The offsets that are done with; of a sink, the numbers that were given to rows.
     pub offsets: Prefix,
     /// The last stamp given to an output.
     pub last_stamp: Option<Time>,
@@ -259,4 +275,6 @@ pub struct Scan {
     pub windows: Vec<(Key, Time)>,
     /// The watermarks of each sender.
     pub watermarks: Vec<Watermark>,
+    /// The rows that are owed to an external table, in order of their numbers.
+    pub owed: Vec<Owed>,
 }

@@ -7,6 +7,7 @@
 //! listing effects. So a crash before a question and one before an effect happen in the order of the
 //! protocol. What is left to do with further questions waits for [`Input::Resume`].
 
+use crate::call::{Answer, Call};
 use crate::commit::{Commit, Content, Delta, Scan, Subject, Watermark};
 use crate::key::Key;
 use crate::name::{Name, Vocabulary};
@@ -28,6 +29,13 @@ pub enum Input {
         /// The number of the commit.
         number: u64,
     },
+    /// An external service answers a call.
+    Called {
+        /// Which call.
+        rpc: Rpc,
+        /// What it answers.
+        answer: Answer,
+    },
     /// A timer is due.
     Wake(Timer),
     /// It may go on with what is ready.
@@ -45,6 +53,8 @@ pub enum Effect {
     AckMessage(MessageAck),
     /// Send a request.
     Send(Request),
+    /// Call an external service.
+    Call(Call),
     /// Call back.
     Wake {
         /// When.
@@ -148,6 +158,15 @@ pub enum Timer {
         /// Which send.
         sends: u32,
         /// The serial of the request.
+        serial: u64,
+    },
+    /// The answer to send number `sends` of the call in `slot`.
+    Recall {
+        /// The slot.
+        slot: u32,
+        /// Which send.
+        sends: u32,
+        /// The serial of the call.
         serial: u64,
     },
     /// The arrival of the next source record.

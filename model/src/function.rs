@@ -2,6 +2,7 @@
 //! in from outside, so that the same record with the same answer gives the same outputs, and another
 //! answer is a fault like any other.
 
+use crate::call::Action;
 use crate::key::{Key, Keys};
 use crate::record::Value;
 use crate::time::Nanos;
@@ -48,6 +49,8 @@ pub enum Function {
         /// Where the number goes.
         into: Into,
     },
+    /// The record as it came, once an external service has done this for it.
+    Call(Action),
 }
 
 /// What `key-by` takes the key from.
@@ -100,7 +103,8 @@ impl Function {
             | Function::Explode { .. }
             | Function::Clock { .. }
             | Function::Lookup { .. }
-            | Function::Order { .. } => 1,
+            | Function::Order { .. }
+            | Function::Call(_) => 1,
             Function::Coin { sides, .. } => *sides,
         }
     }
@@ -116,7 +120,8 @@ impl Function {
             Function::Identity
             | Function::KeyBy(_)
             | Function::Filter(_)
-            | Function::Explode { .. } => None,
+            | Function::Explode { .. }
+            | Function::Call(_) => None,
             Function::Coin { into, .. }
             | Function::Clock { into, .. }
             | Function::Lookup { into, .. }
@@ -135,7 +140,8 @@ impl Function {
             | Function::Coin { .. }
             | Function::Clock { .. }
             | Function::Lookup { .. }
-            | Function::Order { .. } => false,
+            | Function::Order { .. }
+            | Function::Call(_) => false,
         }
     }
 
@@ -150,7 +156,7 @@ impl Function {
         mut emit: impl FnMut(Output),
     ) {
         match self {
-            Function::Identity => emit(Output { key, value: value.clone() }),
+            Function::Identity | Function::Call(_) => emit(Output { key, value: value.clone() }),
             Function::KeyBy(by) => {
                 emit(Output { key: by.key(key, value, keys), value: value.clone() })
             }

@@ -20,6 +20,7 @@ pub mod pipeline;
 pub mod prefix;
 pub mod queues;
 pub mod commit;
+pub mod call;
 pub mod effect;
 pub mod worker;
 pub mod defect;

@@ -21,6 +21,7 @@ mod outside;
 mod catalog;
 mod store;
 mod queue_service;
+mod service;
 mod ledger;
 mod trace;
 mod fingerprint;

@@ -21,17 +21,20 @@ pub enum Class {
     Stuck,
     /// Nothing is left to happen, and ids or outputs are held that can never matter again.
     Unbounded,
+    /// More side effects of a record stand than the scenario allows.
+    Repeated,
 }
 
 impl Class {
     /// All classes, in the order of the documentation.
-    pub const ALL: [Class; 6] = [
+    pub const ALL: [Class; 7] = [
         Class::Duplicated,
         Class::Lost,
         Class::Divergent,
         Class::Phantom,
         Class::Stuck,
         Class::Unbounded,
+        Class::Repeated,
     ];
 
     /// The word for it in a scenario file and in reports.
@@ -43,6 +46,7 @@ impl Class {
             Class::Phantom => "phantom",
             Class::Stuck => "stuck",
             Class::Unbounded => "unbounded",
+            Class::Repeated => "repeated",
         }
     }
 }
@@ -142,6 +146,8 @@ pub struct Work {
     pub bloom_false_positives: u64,
     /// Executions of user functions.
     pub user_calls: u64,
+    /// Calls that changed something at an external service.
+    pub side_effects: u64,
     /// The most ids held in catalogs at a time.
     pub ids_held_max: u64,
     /// The ids held in catalogs at the end.
@@ -199,6 +205,8 @@ pub struct Outcome {
     pub latency: Option<Latency>,
     /// How full the filters in front of the catalogs are at the end, by shard and range.
     pub filters: Vec<FilterFill>,
+    /// How often the steps that call external services did so, in file order.
+    pub calls: Vec<StepCalls>,
     /// Why a run is stuck or inconclusive, in words.
     pub reason: Option<String>,
 }
@@ -232,6 +240,23 @@ pub struct FilterFill {
     pub shard: u32,
     /// The range, its bits, and how many of them are set.
     pub fill: Fill,
+}
+
+/// How often a step called an external service for a record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StepCalls {
+    /// The step.
+    pub step: StepIndex,
+    /// How many records it called for.
+    pub records: u64,
+    /// How many calls it made.
+    pub calls: u64,
+    /// For 99 of 100 records it called at most so often.
+    pub p99: u64,
+    /// For no record it called more often.
+    pub max: u64,
+    /// How many temporary files or transactions it has left behind.
+    pub garbage: u64,
 }
 
 /// A record that is not reflected as it should be at a step.

@@ -7,6 +7,7 @@ use crate::fault::Before;
 use crate::ledger::Ledger;
 use crate::outcome::Work;
 use crate::queue_service::{Handed, QueueService};
+use crate::service::Service;
 use crate::sources::Sources;
 use crate::store::Store;
 use onceproof_model::commit::{Content, Scan, Subject};
@@ -24,6 +25,7 @@ pub(crate) struct Outside<'a> {
     pub pipeline: &'a Pipeline,
     pub words: Vocabulary,
     pub store: Store,
+    pub service: Service,
     pub sources: Sources,
     pub answers: Answers,
     pub ledger: Ledger,
@@ -64,6 +66,7 @@ impl<'a> Outside<'a> {
             pipeline,
             words: Vocabulary::default(),
             store: Store::default(),
+            service: Service::default(),
             sources: Sources::default(),
             answers,
             ledger: Ledger::default(),
@@ -85,6 +88,7 @@ impl<'a> Outside<'a> {
     /// Begins a run over the input that is loaded.
     pub fn reset(&mut self, seed: Option<u64>, in_detail: bool) {
         self.store.reset(self.pipeline);
+        self.service.reset(self.pipeline);
         self.answers.reset(seed, in_detail);
         self.ledger.reset(self.pipeline, in_detail);
         self.work = Work::default();

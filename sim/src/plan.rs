@@ -23,6 +23,8 @@ pub struct Plan {
     pub faults: Vec<Fault>,
     /// When faults and the run end.
     pub until: Until,
+    /// How many side effects of one step may stand for a record, where the scenario says so.
+    pub side_effects: Option<u32>,
 }
 
 impl Plan {
@@ -45,6 +47,8 @@ pub struct Cluster {
     pub lease: Nanos,
     /// How long ago the directory was true that a sender looks a receiver up in.
     pub routing_lag: Nanos,
+    /// The time between a worker and an external service, each way.
+    pub call: Nanos,
 }
 
 impl Default for Cluster {
@@ -55,6 +59,7 @@ impl Default for Cluster {
             read: 0,
             lease: 200 * MILLISECOND,
             routing_lag: 20 * MILLISECOND,
+            call: MILLISECOND,
         }
     }
 }

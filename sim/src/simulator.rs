@@ -2,7 +2,8 @@
 
 use crate::fault::Fault;
 use crate::ledger::{Expectations, Judgement};
-use crate::outcome::{Brief, Class, Classes, Outcome, StepResult, Verdict};
+use crate::outcome::{Brief, Class, Classes, Damage, Outcome, StepResult, Verdict};
+use crate::outside::Outside;
 use crate::plan::Plan;
 use crate::trace::Trace;
 use crate::world::{End, World};
@@ -69,6 +70,8 @@ impl<'a> Simulator<'a> {
         let outside = &mut self.world.outside;
         let pipeline = &self.plan.pipeline;
         let schedule = outside.answers.take_schedule();
+        self.add_repeated(&mut judgement);
+        let outside = &mut self.world.outside;
         let Judgement { damage, names, .. } = &mut judgement;
         outside.ledger.blame(damage, names, &schedule, pipeline, &outside.words);
         let mut steps = Vec::new();
@@ -88,6 +91,7 @@ impl<'a> Simulator<'a> {
         let letter = |(step, record)| (step, words.names.text(record, &words.keys, name));
         let dead_letters =
             outside.ledger.dead_letters().take(Outcome::MOST_DAMAGE).map(letter).collect();
+        let calls = outside.service.calls(pipeline);
         Outcome {
             brief,
             steps,
@@ -97,6 +101,7 @@ impl<'a> Simulator<'a> {
             unfired: outside.answers.unfired(),
             latency: outside.ledger.latency(),
             filters: self.world.filters().collect(),
+            calls,
             reason: match end {
                 End::Drained => None,
                 End::Stuck(reason) => Some(reason),
@@ -119,6 +124,30 @@ impl<'a> Simulator<'a> {
         )
     }
 
+    /// Writes down the records of which more side effects stand than the scenario allows.
+    fn add_repeated(&mut self, judgement: &mut Judgement) {
+        let Some(most) = self.plan.side_effects else { return };
+        let Outside { service, words, .. } = &self.world.outside;
+        let name = |step| self.plan.pipeline.step(StepIndex(step)).name.as_str();
+        let text = |record| words.names.text(record, &words.keys, name);
+        let mut repeated: Vec<_> = service.repeated(most).collect();
+        // By texts, as in every other list: neither steps nor names are numbered the same in every file.
+        repeated.sort_by_cached_key(|&(step, record, _)| (text(record), name(step.0)));
+        for (step, record, standing) in repeated {
+            if judgement.damage.len() < Outcome::MOST_DAMAGE {
+                judgement.names.push(record);
+                judgement.damage.push(Damage {
+                    class: Class::Repeated,
+                    step,
+                    record: text(record),
+                    expected: most.into(),
+                    reflected: standing.into(),
+                    faults: Vec::new(),
+                });
+            }
+        }
+    }
+
     fn summary(&mut self, end: &End, judgement: &Judgement) -> Brief {
         let outside = &mut self.world.outside;
         let mut classes: Classes = judgement.classes;
@@ -132,6 +161,11 @@ impl<'a> Simulator<'a> {
                 }
             }
             End::OutOfEvents => {}
+        }
+        if let Some(most) = self.plan.side_effects
+            && outside.service.repeated(most).next().is_some()
+        {
+            classes.insert(Class::Repeated);
         }
         let verdict = match (classes.is_empty(), end) {
             (false, _) => Verdict::Violated,

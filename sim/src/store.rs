@@ -5,7 +5,7 @@
 use crate::catalog::Catalog;
 use crate::ledger::Ledger;
 use hashbrown::HashMap;
-use onceproof_model::commit::{Commit, Content, Delta, Held, HeldRow, Scan, Watermark};
+use onceproof_model::commit::{Commit, Content, Delta, Held, HeldRow, Owed, Scan, Watermark};
 use onceproof_model::defect::Defect;
 use onceproof_model::key::{Key, Keys};
 use onceproof_model::mechanism::Fencing;
@@ -15,6 +15,7 @@ use onceproof_model::prefix::Prefix;
 use onceproof_model::record::{Record, RecordId};
 use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
+use std::collections::BTreeMap;
 
 /// What became of a commit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,6 +55,7 @@ struct Rows {
     has_sound_filter: bool,
     windows: HashMap<(Key, Time), Window, FxBuildHasher>,
     watermarks: Vec<Watermark>,
+    owed: BTreeMap<u64, Owed>,
 }
 
 /// What a window holds that is in no pane yet, and who that is.
@@ -89,6 +91,7 @@ impl Store {
                 && pipeline.defect.is_none();
             rows.windows.clear();
             rows.watermarks.clear();
+            rows.owed.clear();
             rows.watermarks.resize(pipeline.senders(step).len(), Watermark::NONE);
         }
     }
@@ -216,6 +219,7 @@ impl Store {
             held,
             windows,
             watermarks: rows.watermarks.clone(),
+            owed: rows.owed.values().copied().collect(),
         }
     }
 
@@ -283,6 +287,13 @@ impl Rows {
                     let least = self.watermarks.iter().map(|row| row.system).min();
                     self.catalog.forget_for_all(least.unwrap_or(Time::MIN));
                 }
+            }
+            Delta::Owe(owed) => {
+                self.offsets.insert(owed.number);
+                self.owed.insert(owed.number, owed);
+            }
+            Delta::Paid(number) => {
+                self.owed.remove(&number);
             }
             // What a sink's rows hold, what was decided and which records are dead letters, the ledger knows.
             Delta::Row { .. } | Delta::Decided { .. } | Delta::DeadLetter { .. } => {}

@@ -1,8 +1,10 @@
 //! The readable trace: one line per event, written only when someone asked for it.
 
-use crate::answers::{AckVerdict, CommitVerdict, RequestVerdict};
+use crate::answers::{AckVerdict, CallVerdict, CommitVerdict, RequestVerdict};
 use crate::outside::{Outside, Pulled};
+use crate::service::Handled;
 use crate::store::Applied;
+use onceproof_model::call::{Answer, Call};
 use onceproof_model::commit::{Commit, CommitKind, Subject};
 use onceproof_model::effect::{Ack, MessageAck, Request, Timer};
 use onceproof_model::pipeline::ShardIndex;
@@ -149,6 +151,46 @@ impl Trace {
     }
 
     #[inline(always)]
+    pub fn call_leaves(&mut self, c: &Call, attempt: u32, v: CallVerdict, o: &Outside, now: u64) {
+        self.write(now, || {
+            let fate = match v {
+                CallVerdict::Pass => "",
+                CallVerdict::Unknown => "  ! its answer will be lost",
+            };
+            let (who, what) = (shard(o, c.shard), subject(o, Subject::Record(c.name)));
+            format!("{who} calls its service for {what}, attempt {attempt}{fate}")
+        });
+    }
+
+    #[inline(always)]
+    pub fn call_arrives(&mut self, c: &Call, handled: Handled, o: &Outside, now: u64) {
+        self.write(now, || {
+            let word = match handled {
+                Handled { answer: Answer::Missing, .. } => "finds nothing",
+                Handled { answer: Answer::AlreadyExists, .. } => "has a row already",
+                Handled { answer: Answer::OutOfRange, .. } => "ends before the offset",
+                Handled { answer: Answer::Done, is_effect: true } => "does as it is told",
+                Handled { answer: Answer::Done, is_effect: false } => "changes nothing",
+            };
+            let (who, what) = (shard(o, c.shard), subject(o, Subject::Record(c.name)));
+            format!("the service of {who} {word} for {what}")
+        });
+    }
+
+    #[inline(always)]
+    pub fn call_answered(&mut self, at: ShardIndex, answer: Answer, o: &Outside, now: u64) {
+        self.write(now, || {
+            let what = match answer {
+                Answer::Done => "it is done",
+                Answer::Missing => "there is nothing",
+                Answer::AlreadyExists => "there is a row already",
+                Answer::OutOfRange => "the offset is out of range",
+            };
+            format!("{} hears from its service that {what}", shard(o, at))
+        });
+    }
+
+    #[inline(always)]
     pub fn timer(&mut self, at: ShardIndex, timer: Timer, o: &Outside, now: u64) {
         self.write(now, || {
             let what = match timer {
@@ -156,6 +198,7 @@ impl Trace {
                 Timer::RetryWatermark { .. } => {
                     "has waited too long for a watermark's ack".to_owned()
                 }
+                Timer::Recall { .. } => "has waited too long for a service".to_owned(),
                 Timer::Arrival => "has new input".to_owned(),
                 Timer::Close => "closes its bundle".to_owned(),
                 Timer::Reread => "tries a failed record again".to_owned(),

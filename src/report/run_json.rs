@@ -6,7 +6,7 @@ use crate::figures;
 use crate::scenario::fault_to_json;
 use onceproof_model::pipeline::StepIndex;
 use onceproof_model::time::Nanos;
-use onceproof_sim::outcome::{Damage, FilterFill, Outcome, StepResult, Work};
+use onceproof_sim::outcome::{Damage, FilterFill, Outcome, StepCalls, StepResult, Work};
 use onceproof_sim::plan::Plan;
 use serde_json::{Map, Value, json};
 
@@ -27,6 +27,7 @@ pub fn run_json(report: &RunReport) -> Value {
         "steps": steps(&outcome.steps, plan),
         "damage": outcome.damage.iter().map(|d| damage(d, plan)).collect::<Vec<_>>(),
         "dead_letters": dead_letters(outcome, plan),
+        "calls": calls(&outcome.calls, plan),
         "faults": counts(figures::fired(&brief.fired)),
         "schedule": outcome.schedule.iter().map(|f| fault_to_json(f, plan)).collect::<Vec<_>>(),
         "unfired": unfired(plan, &outcome.unfired),
@@ -85,6 +86,20 @@ fn steps(steps: &[StepResult], plan: &Plan) -> Value {
     Value::Object(steps.iter().map(entry).collect())
 }
 
+/// How often each step called an external service for a record.
+fn calls(calls: &[StepCalls], plan: &Plan) -> Value {
+    let entry = |calls: &StepCalls| {
+        let StepCalls { step, records, calls, p99, max, garbage } = *calls;
+        let mean = decimal(&figures::ratio(calls, records));
+        let value = json!({
+            "records": records, "calls": calls, "mean": mean, "p99": p99, "max": max,
+            "garbage": garbage,
+        });
+        (plan.pipeline.step(step).name.clone(), value)
+    };
+    Value::Object(calls.iter().map(entry).collect())
+}
+
 fn damage(damage: &Damage, plan: &Plan) -> Value {
     json!({
         "class": damage.class.word(),
@@ -114,8 +129,7 @@ fn filter(filter: &FilterFill, plan: &Plan) -> Value {
     })
 }
 
-/// What was done. Calls to external services have their place in the document; no mechanism of this
-/// version uses them.
+/// What was done.
 fn work(work: &Work) -> Value {
     json!({
         "events": work.events,
@@ -126,7 +140,7 @@ fn work(work: &Work) -> Value {
         "bloom_negatives": work.bloom_negatives,
         "bloom_false_positives": work.bloom_false_positives,
         "user_calls": work.user_calls,
-        "side_effects": 0,
+        "side_effects": work.side_effects,
         "ids_held_max": work.ids_held_max,
         "ids_held_end": work.ids_held_end,
     })

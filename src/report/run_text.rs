@@ -6,7 +6,9 @@ use super::table::{Align, table};
 use super::words::fault_in_words;
 use super::{RunReport, Subject, class_list, exact_faults, printable};
 use crate::figures::{self, counted};
-use onceproof_sim::outcome::{Brief, Damage, FilterFill, Outcome, StepResult, Verdict};
+use onceproof_sim::outcome::{
+    Brief, Class, Damage, FilterFill, Outcome, StepCalls, StepResult, Verdict,
+};
 use onceproof_sim::plan::Plan;
 
 /// The most damaged records, or faults of a schedule, that are told one by one.
@@ -29,6 +31,9 @@ pub fn run_text(report: &RunReport) -> String {
         text.push_str(&format!("\n{}", printable(reason)));
     }
     text.push_str(&format!("\n\n{}\n{}\n", ledger(brief), steps(&outcome.steps, subject.plan)));
+    if !outcome.calls.is_empty() {
+        text.push_str(&format!("{}\n", calls(&outcome.calls, subject.plan)));
+    }
     text.push_str(&figure_lines(outcome));
     text.push_str(&filters(&outcome.filters, subject.plan));
     text.push_str(&dead_letters(outcome, subject.plan));
@@ -89,6 +94,10 @@ fn damage_line(damage: &Damage, plan: &Plan) -> String {
     let Damage { class, step, record, expected, reflected, faults: _ } = damage;
     let step = printable(&plan.pipeline.step(*step).name);
     let record = printable(record);
+    if *class == Class::Repeated {
+        let stand = format!("{reflected} side effects stand instead of at most {expected}");
+        return format!("{}: {record} at {step}, {stand}", class.word());
+    }
     let times = if *reflected == 1 { "1 time".to_owned() } else { format!("{reflected} times") };
     format!("{}: {record} at {step}, reflected {times} instead of {expected}", class.word())
 }
@@ -164,6 +173,24 @@ fn steps(steps: &[StepResult], plan: &Plan) -> String {
     };
     let rows: Vec<Vec<String>> = std::iter::once(heads).chain(steps.iter().map(row)).collect();
     table(&[Left, Right, Right, Right, Left], &rows)
+}
+
+/// How often the steps that call external services did so for a record.
+fn calls(calls: &[StepCalls], plan: &Plan) -> String {
+    use Align::{Left, Right};
+    let heads = ["step", "called for", "calls", "mean", "p99", "max", "garbage"]
+        .map(str::to_owned)
+        .to_vec();
+    let row = |of: &StepCalls| {
+        let StepCalls { step, records, calls, p99, max, garbage } = *of;
+        let name = printable(&plan.pipeline.step(step).name);
+        let mean = figures::ratio(calls, records);
+        let [records, calls, p99, max, garbage] =
+            [records, calls, p99, max, garbage].map(figures::grouped);
+        vec![name, records, calls, mean, p99, max, garbage]
+    };
+    let rows: Vec<Vec<String>> = std::iter::once(heads).chain(calls.iter().map(row)).collect();
+    table(&[Left, Right, Right, Right, Right, Right, Right], &rows)
 }
 
 /// "ann 2, bob 1", and how many more there are.
@@ -255,7 +282,7 @@ per-side         3        4     0  ann 2, bob 2
 faults        drop-ack 1
 work          events 1,234, messages 9, retries 1, commits 12, catalog reads 0, \
 bloom negatives 0, bloom false positives 0, duplicates dropped 0, remnants dropped 0, old dropped 0, \
-user calls 0, ids held max 0, ids held end 0
+user calls 0, side effects 0, ids held max 0, ids held end 0
 latency       p50 3.000 ms, p99 34.000 ms, max 34.001 ms
 virtual time  2034.000 ms
 fingerprint   0000000000000000000000000000002a

@@ -45,6 +45,7 @@ pub fn flip_plan() -> Plan {
         climate: Climate::default(),
         faults: vec![lost_ack()],
         until: Until::default(),
+        side_effects: None,
     }
 }
 
@@ -98,6 +99,7 @@ pub fn lost_ack_outcome() -> Outcome {
             max: 34 * MILLISECOND + 1_000,
         }),
         filters: Vec::new(),
+        calls: Vec::new(),
         reason: None,
     }
 }
@@ -141,7 +143,7 @@ pub fn lost_ack_sweep() -> Sweep {
         runs: 1000,
         violated: 2,
         inconclusive: 0,
-        classes: [2, 0, 0, 0, 0, 0],
+        classes: [2, 0, 0, 0, 0, 0, 0],
         fired,
         failing: vec![Some(7), Some(31)],
         first_inconclusive: None,

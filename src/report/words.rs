@@ -54,6 +54,7 @@ pub fn fault_in_words(fault: &Fault, plan: &Plan) -> String {
             words.worker(&stepped).trim_end_matches(',').to_owned()
         }
         Kind::Redeliver => words.delivery(),
+        Kind::CallUnknown => format!("{} was done, and its answer was lost", words.service_call()),
     }
 }
 
@@ -167,6 +168,14 @@ impl Words<'_> {
         let mut text = format!("{who} handed{what} out again");
         self.add_details(&mut text, "delivery");
         text.trim_end_matches(',').to_owned()
+    }
+
+    /// "the call of charge for events/0#0, attempt 1,"
+    fn service_call(&self) -> String {
+        let who = self.at.step.map(|step| format!(" of {}", self.step(step, self.at.shard)));
+        let mut text = format!("the call{}{}", who.unwrap_or_default(), self.record(" for "));
+        self.add_details(&mut text, "attempt");
+        text
     }
 
     /// The attempt and which of the matches, as an insertion between commas.
@@ -312,6 +321,16 @@ mod tests {
         check(at(), differs(3), "flip answered otherwise, by 3, on events/0#0, execution 2");
         check(at(), Kind::Redeliver, "the queue of flip handed events/0#0 out again, delivery 2");
         check(at(), Kind::UserFails, "flip failed on events/0#0, execution 2");
+    }
+
+    #[test]
+    fn calls_to_services_are_told_by_step_and_record() {
+        let at = Place { step: step(1), record: record(0), attempt: Some(1), ..Place::default() };
+        check(
+            at,
+            Kind::CallUnknown,
+            "the call of flip for events/0#0, attempt 1, was done, and its answer was lost",
+        );
     }
 
     #[test]

@@ -9,15 +9,8 @@ use std::ops::Range;
 /// what can be done instead.
 const NOT_BUILT: &[(&str, &str, &str)] = &[
     ("seeds", "vary", "only seeds can be swept"),
-    ("drop-ack", "call-unknown", "there are no functions with side effects"),
-    ("coin", "call", "functions have no side effects"),
-    ("upsert", "append", "`upsert` overwrites a result that comes again"),
-    ("upsert", "rename", "`upsert` overwrites a result that comes again"),
-    ("upsert", "insert-id", "`upsert` overwrites a result that comes again"),
-    ("upsert", "offset", "`upsert` overwrites a result that comes again"),
-    ("upsert", "two-phase", "`upsert` overwrites a result that comes again"),
+    ("put", "put-fenced", "the service takes the last `put`, whoever sends it"),
     ("stuck", "torn", "nothing that is committed here has parts"),
-    ("settle", "call", "there are no functions with side effects"),
     ("dataflow", "best-effort", "`give-up = 1` comes close"),
     ("dataflow", "at-least-once", "`dedup = \"off\"` comes close"),
     ("dataflow", "lambda", "only `dataflow` is simulated"),

@@ -41,6 +41,7 @@ pub(super) fn climate(
     reader.read(KindName::Move, &faults.r#move)?;
     reader.read(KindName::ClockStep, &faults.clock_step)?;
     reader.read(KindName::Redeliver, &faults.redeliver)?;
+    reader.read(KindName::CallUnknown, &faults.call_unknown)?;
     Ok(reader.climate)
 }
 
@@ -89,7 +90,7 @@ impl Reader<'_> {
 }
 
 /// Whether a fault can do something in this pipeline on so many workers: one of a message where any is sent,
-/// one of a function or a queue at one of the steps; else why not.
+/// one of a function, a call or a queue at one of the steps; else why not.
 fn does_something(kind: &Kind, pipeline: &Pipeline, hosts: u32) -> Result<(), String> {
     let word = kind.name().word();
     let mut functions = pipeline.steps().iter().filter_map(|step| match &step.kind {
@@ -118,6 +119,9 @@ fn does_something(kind: &Kind, pipeline: &Pipeline, hosts: u32) -> Result<(), St
         }
         Kind::UserFails if functions.next().is_none() => {
             Err(format!("`{word}` can do nothing here\nthere is no map"))
+        }
+        Kind::CallUnknown if !pipeline.steps().iter().any(|step| step.kind.calls()) => {
+            Err(format!("`{word}` can do nothing here\nno step calls an external service"))
         }
         Kind::UserDiffers { answer } => {
             let reasons: Result<Vec<String>, ()> = functions

@@ -17,6 +17,7 @@ mod csv;
 mod record;
 mod place;
 mod faults;
+mod expect;
 mod write;
 mod schema;
 
@@ -27,7 +28,8 @@ pub use diagnostic::Diagnostic;
 pub use schema::schema;
 pub use write::fault_to_json;
 
-use diagnostic::{Source, clip, quote};
+use diagnostic::{Source, clip};
+use onceproof_model::pipeline::Pipeline;
 use onceproof_model::time::Nanos;
 use onceproof_sim::outcome::Class;
 use onceproof_sim::plan::{Cluster, Network, Plan, Until};
@@ -150,7 +152,7 @@ impl Scenario {
         let file = file(&source)?;
         let pipeline = steps::pipeline(&source, &file)?;
         let inputs = input::inputs(&source, &file, &pipeline)?;
-        let cluster = cluster(&source, &file)?;
+        let cluster = cluster(&source, &file, &pipeline)?;
         let shards = u32::try_from(pipeline.shards()).unwrap_or(u32::MAX);
         let hosts = cluster.workers.unwrap_or(shards);
         let climate = match &file.faults {
@@ -166,11 +168,12 @@ impl Scenario {
             workers: hosts.min(shards),
         };
         let faults = faults::exact(&places, &file.fault)?;
+        let (expect, side_effects) = expect::expect(&source, &file.expect, &pipeline)?;
         Ok(Scenario {
             path: path.to_owned(),
             name: one_line(&source, "name", &file.name)?,
             claim: one_line(&source, "claim", &file.claim)?,
-            expect: expect(&source, &file.expect)?,
+            expect,
             seed: file.seed.map(|seed| seed.0),
             sweep: file.sweep.and_then(|sweep| sweep.seeds).map_or(0..1000, |seeds| seeds.0),
             rows_skipped: inputs.rows_skipped,
@@ -181,6 +184,7 @@ impl Scenario {
                 climate,
                 faults,
                 until: until(&source, file.until.as_ref())?,
+                side_effects,
                 pipeline,
             },
             text: text.to_owned(),
@@ -223,32 +227,21 @@ fn one_line(source: &Source<'_>, key: &str, text: &At<String>) -> Result<String,
     Ok(text.value.clone())
 }
 
-fn expect(source: &Source<'_>, expect: &raw::Expect) -> Result<Expect, Diagnostic> {
-    let raw::Expect::Violates(given) = expect else {
-        return Ok(Expect::ExactlyOnce);
-    };
-    let At { value: given, span } = given;
-    if given.0.is_empty() {
-        return Err(source
-            .error(span.clone(), "`violates` names no class")
-            .label("such as \"lost\""));
-    }
-    let mut classes: Vec<Class> = Vec::new();
-    for At { value: class, span } in &given.0 {
-        if classes.contains(&class.0) {
-            let title = format!("{} is named twice", quote(class.0.word()));
-            return Err(source.error(span.clone(), title));
-        }
-        classes.push(class.0);
-    }
-    Ok(Expect::Violates(classes))
-}
-
-fn cluster(source: &Source<'_>, file: &raw::File) -> Result<Cluster, Diagnostic> {
+fn cluster(
+    source: &Source<'_>,
+    file: &raw::File,
+    pipeline: &Pipeline,
+) -> Result<Cluster, Diagnostic> {
     let default = Cluster::default();
     let Some(given) = &file.cluster else {
         return Ok(default);
     };
+    if let Some(call) = &given.call
+        && !pipeline.steps().iter().any(|step| step.kind.calls())
+    {
+        let error = source.error(source.key_of(&call.span), "no step calls an external service");
+        return Err(error.label("a map with `fn = { call = … }`, or a sink that writes by calls"));
+    }
     let nanos = |given: Option<Duration>, default: Nanos| given.map_or(default, |given| given.0);
     Ok(Cluster {
         workers: match &given.workers {
@@ -259,6 +252,7 @@ fn cluster(source: &Source<'_>, file: &raw::File) -> Result<Cluster, Diagnostic>
         read: nanos(given.read, default.read),
         lease: nanos(given.lease, default.lease),
         routing_lag: nanos(given.routing_lag, default.routing_lag),
+        call: given.call.as_ref().map_or(default.call, |call| call.value.0),
     })
 }
 

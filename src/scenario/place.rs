@@ -36,6 +36,8 @@ enum Way {
     Execution,
     /// By a delivery of a message.
     Delivery,
+    /// By a call to an external service.
+    Call,
     /// By a step of the protocol.
     Before,
     /// By a worker and a time.
@@ -65,6 +67,7 @@ impl Way {
                 Asked::Request | Asked::Ack => Way::Request,
                 Asked::Commit => Way::Commit,
                 Asked::Execute => Way::Execution,
+                Asked::Call => Way::Call,
                 Asked::Before => Way::Before,
                 Asked::Deliver => Way::Delivery,
             },
@@ -76,7 +79,7 @@ impl Way {
             Way::Request => &["from", "to", "shard", "from-shard", "record", "attempt", "nth"],
             Way::LinkAndTime => &["from", "to", "time"],
             Way::Commit => &["step", "shard", "record", "nth"],
-            Way::Execution | Way::Delivery => &["step", "record", "attempt", "nth"],
+            Way::Execution | Way::Delivery | Way::Call => &["step", "record", "attempt", "nth"],
             Way::Before => &["before", "step", "shard", "record", "nth"],
             Way::WorkerAndTime => &["worker", "time"],
             Way::ShardAndTime => &["step", "shard", "time"],
@@ -89,7 +92,9 @@ impl Way {
             Way::Request => Needs::OneOf(&["to", "from", "record"]),
             Way::LinkAndTime => Needs::All(&["from", "to", "time"]),
             Way::Commit => Needs::OneOf(&["step", "record"]),
-            Way::Execution | Way::Delivery => Needs::OneOf(&["step", "record", "attempt"]),
+            Way::Execution | Way::Delivery | Way::Call => {
+                Needs::OneOf(&["step", "record", "attempt"])
+            }
             Way::Before => Needs::All(&["before"]),
             Way::WorkerAndTime => Needs::All(&["worker", "time"]),
             Way::ShardAndTime => Needs::All(&["step", "shard", "time"]),
@@ -140,6 +145,11 @@ impl Places<'_> {
                 self.check_step(raw, &found, "a commit", Scope::Stage, &|_| Ok(()))?;
             }
             Way::Execution => self.check_execution(kind, raw, &found)?,
+            Way::Call => {
+                self.refuse_watermark(raw, &found, "no call is made for a watermark")?;
+                let possible = |step| self.calls(step);
+                self.check_step(raw, &found, "a call", Scope::Step, &possible)?;
+            }
             Way::Before => self.check_before(raw, &found)?,
             Way::ShardAndTime => {
                 self.check_step(raw, &found, "a shard", Scope::Stage, &|_| Ok(()))?
@@ -266,9 +276,7 @@ impl Places<'_> {
         raw: &raw::Place,
         place: &Place,
     ) -> Result<(), Diagnostic> {
-        if let (Some(Record::Watermark(_)), Some(span)) = (&place.record, span(&raw.record)) {
-            return Err(self.source.error(span, "no function is executed on a watermark"));
-        }
+        self.refuse_watermark(raw, place, "no function is executed on a watermark")?;
         if let (Kind::UserDiffers { .. }, Some(At { value: 1, span })) = (kind, &raw.attempt) {
             let error = self.source.error(span.clone(), "the first execution cannot differ");
             return Err(error.label("from 2: an answer differs from the first one"));
@@ -281,6 +289,18 @@ impl Places<'_> {
         self.check_step(raw, place, "an execution", Scope::Step, &possible)
     }
 
+    fn refuse_watermark(
+        &self,
+        raw: &raw::Place,
+        place: &Place,
+        why: &str,
+    ) -> Result<(), Diagnostic> {
+        match (&place.record, span(&raw.record)) {
+            (Some(Record::Watermark(_)), Some(span)) => Err(self.source.error(span, why)),
+            _ => Ok(()),
+        }
+    }
+
     fn check_before(&self, raw: &raw::Place, place: &Place) -> Result<(), Diagnostic> {
         let Some(before) = place.before else {
             return Ok(());
@@ -288,7 +308,16 @@ impl Places<'_> {
         let what = format!("`{}`", before.word());
         let is_watermark = matches!(place.record, Some(Record::Watermark(_)));
         let possible = |step: StepIndex| self.happens(before, step, is_watermark);
-        let scope = if before == Before::Apply { Scope::Step } else { Scope::Stage };
+        let scope = match before {
+            Before::Apply | Before::Call => Scope::Step,
+            Before::Admit
+            | Before::Commit
+            | Before::Answer
+            | Before::Ack
+            | Before::Send
+            | Before::Settle
+            | Before::Emit => Scope::Stage,
+        };
         self.check_step(raw, place, &what, scope, &possible)
     }
 
@@ -303,6 +332,7 @@ impl Places<'_> {
         let emits = stages.writes_rows(head);
         let sends = !stages.receivers(head).is_empty();
         let recomputes = self.pipeline.step(head).mechanism.outputs == Outputs::Recompute;
+        let owes = matches!(&self.pipeline.step(head).kind, StepKind::Sink(sink) if sink.owes());
         let refused = match before {
             Before::Admit if is_source(head) => "a source takes nothing in",
             Before::Ack if is_source(head) && !reads_queue(&self.pipeline.step(head).kind) => {
@@ -314,6 +344,9 @@ impl Places<'_> {
             Before::Commit if recomputes && !is_watermark && (fires || !emits) => {
                 "under `recompute` its only commit is `settle`"
             }
+            Before::Call if self.calls(step).is_err() => return self.calls(step),
+            Before::Call if is_watermark => "no call is made for a watermark",
+            Before::Settle if owes => return Ok(()),
             Before::Settle if emits && !sends && !fires => "a sink has no outputs to settle",
             Before::Settle if recomputes && emits && !fires => {
                 "under `recompute` its only commit is `emit`"
@@ -326,9 +359,18 @@ impl Places<'_> {
             | Before::Ack
             | Before::Send
             | Before::Settle
-            | Before::Emit => return Ok(()),
+            | Before::Emit
+            | Before::Call => return Ok(()),
         };
         Err(refused.to_owned())
+    }
+
+    /// Whether a step calls an external service, else why not.
+    fn calls(&self, step: StepIndex) -> Result<(), String> {
+        match self.pipeline.step(step).kind.calls() {
+            true => Ok(()),
+            false => Err("it calls no external service".to_owned()),
+        }
     }
 
     /// Something happens at a step that handles the record and where it is possible.

@@ -5,11 +5,12 @@ use super::explain::{FIRST_STEP, belongs_to, custom, no_such};
 use super::mechanism::{Mechanisms, number};
 use super::raw::{self, At, KindWord, span};
 use super::units::{Duration, LONGEST};
+use onceproof_model::call::Action;
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
 use onceproof_model::mechanism::{Ack, Fuse, Mechanism, Outputs};
 use onceproof_model::pipeline::{
-    Failing, GraphError, MessageIds, Pipeline, Queue, Sink, SourceWatermark, Step, StepIndex,
-    StepKind,
+    Failing, GraphError, IdFrom, InsertId, MessageIds, OffsetGiven, Pipeline, Queue, Sink,
+    SourceWatermark, Step, StepIndex, StepKind,
 };
 use onceproof_model::time::{Nanos, SECOND};
 use onceproof_model::window::Windowing;
@@ -203,9 +204,30 @@ fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
         KindWord::Count => StepKind::Count(windowing(source, step)?),
         KindWord::Sum => StepKind::Sum(windowing(source, step)?),
         KindWord::CountGlobally => StepKind::CountGlobally(windowing(source, step)?),
-        KindWord::Sink => match step.write.as_ref().map(|at| at.value) {
-            None | Some(raw::Write::Upsert) => StepKind::Sink(Sink::Upsert),
-        },
+        KindWord::Sink => StepKind::Sink(match step.write.as_ref().map(|at| &at.value) {
+            None | Some(raw::service::Write::Upsert) => Sink::Upsert,
+            Some(raw::service::Write::Append) => Sink::Append,
+            Some(raw::service::Write::Offset) => Sink::Offset(OffsetGiven::BeforeCall),
+            Some(raw::service::Write::OffsetInMemory) => Sink::Offset(OffsetGiven::AfterCall),
+            Some(raw::service::Write::Rename) => Sink::Rename,
+            Some(raw::service::Write::TwoPhase(given)) => {
+                let At { value: Duration(timeout), span } = given.timeout.clone();
+                if timeout == 0 {
+                    let error = source.error(span, "a transaction that is aborted at once");
+                    return Err(error.label("a time-out of 0"));
+                }
+                Sink::TwoPhase { timeout }
+            }
+            Some(raw::service::Write::InsertId(given)) => {
+                let At { value: Duration(window), span } = given.window.clone();
+                if window == 0 {
+                    let error = source.error(span, "a table that forgets at once");
+                    return Err(error.label("`append` is a sink without insert ids"));
+                }
+                let from = if given.random { IdFrom::Execution } else { IdFrom::Record };
+                Sink::InsertId(InsertId { window, from })
+            }
+        }),
     })
 }
 
@@ -336,6 +358,13 @@ fn function(source: &Source<'_>, function: &At<raw::Function>) -> Result<Functio
             into: into(lookup.into),
         },
         raw::Function::Order(order) => Function::Order { into: into(order.into) },
+        raw::Function::Call(call) => Function::Call(match call {
+            raw::service::Call::Write(raw::service::CallWrite::Append) => Action::Append,
+            raw::service::Call::Write(raw::service::CallWrite::Put) => Action::Put,
+            raw::service::Call::Read => Action::Read,
+            raw::service::Call::Delete => Action::Delete,
+            raw::service::Call::Take => Action::Take,
+        }),
     })
 }
 

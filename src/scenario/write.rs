@@ -80,7 +80,7 @@ impl Scenario {
                 root.remove("seed");
             }
         }
-        set(root, "expect", expectation(classes));
+        set(root, "expect", expectation(classes, self.plan.side_effects));
         if let Some(input) = root.get_mut("input").and_then(Item::as_table_like_mut) {
             self.move_csv(input, destination);
         }
@@ -145,15 +145,22 @@ fn set(table: &mut dyn TableLike, key: &str, mut value: Value) {
     }
 }
 
-fn expectation(classes: Classes) -> Value {
+fn expectation(classes: Classes, side_effects: Option<u32>) -> Value {
     let words: Vec<&str> = classes.iter().map(|class| class.word()).collect();
-    let violates: Value = match words.as_slice() {
-        [] => return "exactly-once".into(),
-        [word] => (*word).into(),
-        words => words.iter().copied().collect::<Array>().into(),
+    let (key, found): (&str, Value) = match words.as_slice() {
+        [] => ("holds", "exactly-once".into()),
+        [word] => ("violates", (*word).into()),
+        words => ("violates", words.iter().copied().collect::<Array>().into()),
     };
     let mut table = InlineTable::new();
-    table.insert("violates", violates);
+    if let Some(most) = side_effects {
+        let mut limit = InlineTable::new();
+        limit.insert("at-most", i64::from(most).into());
+        table.insert("side-effects", limit.into());
+    } else if words.is_empty() {
+        return found;
+    }
+    table.insert(key, found);
     table.into()
 }
 
@@ -218,6 +225,7 @@ fn parameters(kind: &Kind) -> Vec<(&'static str, Field)> {
         | Kind::UserFails
         | Kind::Move
         | Kind::Redeliver
+        | Kind::CallUnknown
         | Kind::Duplicate { leg: Leg::Request } => Vec::new(),
         Kind::Duplicate { leg: Leg::Ack } => vec![word("leg", "ack")],
         Kind::Delay { by, leg: Leg::Request } => vec![span("by", by)],

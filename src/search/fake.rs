@@ -56,6 +56,7 @@ impl Fake {
             unfired: Vec::new(),
             latency: None,
             filters: Vec::new(),
+            calls: Vec::new(),
             reason: None,
         }
     }

@@ -80,12 +80,14 @@ const QUEUES: [&str; 3] = [
 impl Middle {
     /// Kinds of steps, the plainest first. Those from [`Middle::MOVING`] on depend on time, on order, or on
     /// how often a function fails.
-    const KINDS: [&'static str; 18] = [
+    const KINDS: [&'static str; 20] = [
         r#"fn = "identity""#,
         "reshuffle",
         r#"fn = { explode = { copies = 2 } }"#,
         r#"fn = { coin = { sides = 3, into = "key" } }"#,
         r#"fn = { coin = { sides = 3, into = "value" } }"#,
+        r#"fn = { call = { write = "append" } }"#,
+        r#"fn = { call = { write = "put" } }"#,
         "aggregate",
         "sink",
         r#"fn = { key-by = { before = "/" } }"#,
@@ -100,7 +102,7 @@ impl Middle {
         r#"fn = { order = { into = "value" } }"#,
         "fn = \"identity\"\ndead-letter = { after = 1 }",
     ];
-    const MOVING: usize = 12;
+    const MOVING: usize = 14;
 
     /// Whether a kind of step is a function that answers otherwise when run again.
     fn tosses(kind: &str) -> bool {

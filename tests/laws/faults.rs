@@ -62,6 +62,7 @@ pub fn kinds() -> impl Strategy<Value = Kind> {
         Just(Kind::Move),
         (span(), way).prop_map(|(by, way)| Kind::ClockStep { by, way }),
         Just(Kind::Redeliver),
+        Just(Kind::CallUnknown),
     ]
 }
 
@@ -96,6 +97,8 @@ impl Strike {
             Subject::Source { number } => Some(source_record(plan, number)),
         };
         let nth = match self.subject {
+            // Few steps call.
+            Subject::Any if self.kind == Kind::CallUnknown => self.nth.div_ceil(4),
             Subject::Any => self.nth,
             // One record passes a place a few times only.
             Subject::Source { .. } | Subject::Watermark => self.nth.div_ceil(4),
@@ -128,7 +131,7 @@ impl Strike {
                     let step = StepIndex((self.at % pipeline.steps().len()) as u16);
                     Place { step: Some(step), ..place }
                 }
-                Asked::Execute => {
+                Asked::Execute | Asked::Call => {
                     let step = map(pipeline, kind, self.at)?;
                     let step = Some(step);
                     match self.subject {
@@ -197,10 +200,12 @@ fn edge(pipeline: &Pipeline, number: usize) -> (StepIndex, StepIndex) {
     (edge.from, edge.to)
 }
 
-/// A map whose function such a fault can strike.
+/// A step whose function or call such a fault can strike.
 fn map(pipeline: &Pipeline, kind: Kind, number: usize) -> Option<StepIndex> {
     let is_struck = |&step: &StepIndex| match &pipeline.step(step).kind {
-        StepKind::Map(function) => kind == Kind::UserFails || function.answers() > 1,
+        StepKind::Map(_) if kind == Kind::UserFails => true,
+        kind_of_step if kind == Kind::CallUnknown => kind_of_step.calls(),
+        StepKind::Map(function) => function.answers() > 1,
         _ => false,
     };
     let maps: Vec<StepIndex> = pipeline.order().iter().copied().filter(is_struck).collect();
@@ -231,6 +236,7 @@ impl Climate {
                 KindName::Redeliver => has("queue ="),
                 KindName::UserFails => has("kind = \"map\""),
                 KindName::Move => workers != Some(1),
+                KindName::CallUnknown => has("call"),
                 _ => true,
             };
             // These tear down all that a worker has in hand: at high odds nothing ever ends.

@@ -1,6 +1,7 @@
 //! The same pipeline worked out by hand, as it were: each step's outputs in one list, each aggregate one
 //! map. It shares no code with the simulator, and knows neither shards nor time.
 
+use onceproof_model::call::Action;
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
 use onceproof_model::pipeline::{Pipeline, StepKind};
 use onceproof_model::record::Value;
@@ -67,7 +68,12 @@ fn apply(function: &Function, item: Item) -> Vec<Item> {
     let keyed = |key: String| vec![Item { key, ..item.clone() }];
     let kept = |keeps: bool| if keeps { vec![item.clone()] } else { Vec::new() };
     match function {
-        Function::Identity => vec![item],
+        Function::Identity
+        | Function::Call(
+            Action::Append | Action::Put | Action::Read | Action::Delete | Action::Take,
+        ) => {
+            vec![item]
+        }
         Function::KeyBy(KeyBy::Value) => keyed(item.value.to_string()),
         Function::KeyBy(KeyBy::Before(mark)) => {
             keyed(item.key.split(mark.as_str()).next().unwrap_or_default().to_owned())

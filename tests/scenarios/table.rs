@@ -1,7 +1,9 @@
 //! What each exact scenario comes to, copied from the derivation by hand in its file, and never from a
 //! run. A row that disagrees with a run shows that one of the two is wrong.
 
-use onceproof_sim::outcome::Class::{self, Divergent, Duplicated, Lost, Stuck, Unbounded};
+use onceproof_sim::outcome::Class::{
+    self, Divergent, Duplicated, Lost, Repeated, Stuck, Unbounded,
+};
 
 /// One exact scenario.
 pub struct Row {
@@ -80,6 +82,8 @@ const GLOBAL_4: &[Step] = &[("global", 2, 4, &[("*", 4)])];
 const ANN_IN_TABLE: &[Step] = &[("table", 1, 1, &[("ann", 1)])];
 const SIX_GLOBALLY: &[Step] = &[("global", 6, 6, &[("*", 6)])];
 const ANN_SIDE_0: &[Step] = &[("per-side", 1, 1, &[("ann/0", 1)])];
+const BOTH_IN_TABLE: &[Step] = &[("table", 2, 2, &[("ann", 1), ("bob", 1)])];
+const TWO_ROWS: &[Step] = &[("table", 1, 2, &[("ann", 2)])];
 const ANN_SIDE_1: &[Step] = &[("per-side", 1, 1, &[("ann/1", 1)])];
 const ZERO_BOTH: &[Step] = &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("ann", 0)])];
 
@@ -484,6 +488,59 @@ pub const ROWS: &[Row] = &[
     ),
     exact("shapes/diamond.toml", 1, &[("both", 2, 2, &[("all", 1), ("ann", 1)])]),
     exact("shapes/join.toml", 2, &[("per-user", 2, 2, &[("ann", 2)])]),
+    //
+    exact("side-effects/append-answer-lost.toml", 1, ANN_ONCE),
+    ledger(
+        "side-effects/append-answer-lost-limited.toml",
+        &[Repeated],
+        [1, 1, 0, 0, 0, 0, 0],
+        ANN_ONCE,
+    )
+    .with_damaged(FIRST),
+    exact("side-effects/put-answer-lost-limited.toml", 1, ANN_ONCE),
+    ledger("side-effects/append-crash.toml", &[Repeated], [1, 1, 0, 0, 0, 0, 0], ANN_ONCE)
+        .with_damaged(FIRST),
+    ledger("side-effects/append-function-fails.toml", &[Repeated], [1, 1, 0, 0, 0, 0, 0], ANN_ONCE)
+        .with_damaged(FIRST),
+    exact("side-effects/crash-before-call.toml", 1, ANN_ONCE),
+    ledger("side-effects/take-crash.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
+    exact("side-effects/read-then-delete.toml", 1, ANN_ONCE),
+    //
+    exact("sinks/append-lost-ack.toml", 1, ANN_IN_TABLE),
+    ledger("sinks/append-answer-lost.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
+        .with_damaged(FIRST),
+    ledger("sinks/append-crash.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS).with_damaged(FIRST),
+    ledger("sinks/append-pause.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS).with_damaged(FIRST),
+    exact("sinks/insert-id-crash.toml", 1, ANN_IN_TABLE),
+    exact("sinks/insert-id-pause.toml", 1, ANN_IN_TABLE),
+    ledger("sinks/insert-id-short-window.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
+        .with_damaged(FIRST),
+    exact("sinks/insert-id-random-answer-lost.toml", 1, ANN_IN_TABLE),
+    ledger("sinks/insert-id-random-crash.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
+        .with_damaged(FIRST),
+    exact("sinks/insert-id-random-reshuffled.toml", 1, ANN_IN_TABLE),
+    exact("sinks/offset-answer-lost.toml", 1, ANN_IN_TABLE),
+    exact("sinks/offset-crash-before-call.toml", 1, ANN_IN_TABLE),
+    exact("sinks/offset-crash-after-call.toml", 1, ANN_IN_TABLE),
+    exact("sinks/offset-pause.toml", 1, ANN_IN_TABLE),
+    exact("sinks/offset-out-of-range.toml", 2, BOTH_IN_TABLE),
+    ledger(
+        "sinks/offset-in-memory.toml",
+        &[Duplicated, Lost],
+        [2, 0, 1, 1, 1, 0, 0],
+        &[("table", 2, 2, &[("ann", 2)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
+    exact("sinks/offset-durable.toml", 2, BOTH_IN_TABLE),
+    exact("sinks/rename-crash.toml", 1, ANN_IN_TABLE),
+    exact("sinks/rename-answer-lost.toml", 1, ANN_IN_TABLE),
+    exact("sinks/rename-pause.toml", 1, ANN_IN_TABLE),
+    ledger("sinks/rename-state-first.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
+        .with_damaged(FIRST),
+    exact("sinks/two-phase-crash.toml", 1, ANN_IN_TABLE),
+    ledger("sinks/two-phase-timeout.toml", &[Lost], ONE_LOST, &[("table", 1, 0, &[])])
+        .with_damaged(FIRST),
+    exact("sinks/two-phase-crash-before-commit.toml", 1, ANN_IN_TABLE),
     //
     exact("sources/queue-acked-after-commit.toml", 1, ANN_ONCE),
     ledger("sources/queue-acked-on-receipt.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),

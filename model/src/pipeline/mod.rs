@@ -12,7 +12,7 @@ pub use check::GraphError;
 pub use marks::{Mark, SystemUse};
 pub use queue::{MessageIds, Queue};
 pub use stage::Stages;
-pub use step::{Failing, Sink, SourceWatermark, Step, StepKind};
+pub use step::{Failing, IdFrom, InsertId, OffsetGiven, Sink, SourceWatermark, Step, StepKind};
 
 use crate::defect::Defect;
 use crate::key::Key;

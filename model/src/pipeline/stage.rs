@@ -1,6 +1,7 @@
 //! Stages: fusion merges steps between shuffles into one stage, which one worker runs under one commit
 //! (*Streaming Systems*, ch. 5, graph optimization). A map or a sink joins the stage of the one step whose
-//! outputs it takes. Sources, reshuffles and aggregates are heads of stages, and so is what is kept apart. A
+//! outputs it takes. Sources, reshuffles and aggregates are heads of stages, and so is what is kept apart, and
+//! what calls an external service: a call is the first thing that a stage does for what it takes in. A
 //! stage is a tree: all that is sent to it is sent to its head.
 
 use super::{Edge, Failing, Step, StepIndex, StepKind};
@@ -102,6 +103,8 @@ impl Stages {
 fn stage_of(steps: &[Step], heads: &[StepIndex], index: StepIndex) -> Option<StepIndex> {
     let step = &steps[index.at()];
     match step.kind {
+        // Only what comes through a shuffle can wait for an answer, at the front of its key.
+        StepKind::Map(_) | StepKind::Sink(_) if step.kind.calls() => return None,
         StepKind::Map(_) | StepKind::Sink(_) => {}
         StepKind::Source { .. }
         | StepKind::Reshuffle

@@ -42,8 +42,74 @@ pub enum SourceWatermark {
 /// How a sink writes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Sink {
-    /// A row per result, overwritten when the same result comes again.
+    /// A row per result, overwritten when the same result comes again, in the sink's own commit.
     Upsert,
+    /// A row per call to an external table, before the sink's commit.
+    Append,
+    /// The same with an insert id, by which the table drops what it has seen a short time ago.
+    InsertId(InsertId),
+    /// A row at an offset of a stream of the shard's own, which the table has once.
+    Offset(OffsetGiven),
+    /// A temporary file before the sink's commit, which gets its name after it.
+    Rename,
+    /// A row in a transaction that is prepared before the sink's commit and committed after it.
+    TwoPhase {
+        /// When the table aborts a transaction that is not committed.
+        timeout: Nanos,
+    },
+}
+
+/// When a row's offset is durable.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OffsetGiven {
+    /// With the row, in the sink's commit, before the table is called.
+    BeforeCall,
+    /// With the sink's commit, after the table was called. Wrong: after a crash another row has its offset,
+    /// and passes for it.
+    AfterCall,
+}
+
+/// The insert ids of a sink.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct InsertId {
+    /// How long the table remembers one.
+    pub window: Nanos,
+    /// Where it comes from.
+    pub from: IdFrom,
+}
+
+/// Where an insert id comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum IdFrom {
+    /// It is the id that the record came with, the same in every execution.
+    Record,
+    /// It is drawn anew in each execution.
+    Execution,
+}
+
+impl Sink {
+    /// Whether it writes by a call to an external service, and not in its own commit.
+    pub fn calls(&self) -> bool {
+        match self {
+            Sink::Upsert => false,
+            Sink::Append
+            | Sink::InsertId(_)
+            | Sink::Offset(_)
+            | Sink::Rename
+            | Sink::TwoPhase { .. } => true,
+        }
+    }
+
+    /// Whether its commit leaves something to be called for, and another commit to end that.
+    pub fn owes(&self) -> bool {
+        match self {
+            Sink::Offset(OffsetGiven::BeforeCall) | Sink::Rename | Sink::TwoPhase { .. } => true,
+            Sink::Upsert
+            | Sink::Append
+            | Sink::InsertId(_)
+            | Sink::Offset(OffsetGiven::AfterCall) => false,
+        }
+    }
 }
 
 impl StepKind {
@@ -70,6 +136,19 @@ impl StepKind {
             | StepKind::Map(_)
             | StepKind::Reshuffle
             | StepKind::Sink(_) => None,
+        }
+    }
+
+    /// Whether it calls an external service.
+    pub fn calls(&self) -> bool {
+        match self {
+            StepKind::Map(function) => matches!(function, Function::Call(_)),
+            StepKind::Sink(sink) => sink.calls(),
+            StepKind::Source { .. }
+            | StepKind::Reshuffle
+            | StepKind::Count(_)
+            | StepKind::Sum(_)
+            | StepKind::CountGlobally(_) => false,
         }
     }
 

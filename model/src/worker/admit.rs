@@ -223,10 +223,10 @@ impl Worker {
         // Questions come before effects: once one is listed, the rest waits.
         while self.open.is_some() && m.effects.is_quiet() {
             match self.gate.next(key) {
-                // What waits behind a record whose function failed waits with it.
+                // What waits behind a record whose function failed, or calls, waits with it.
                 Turn::Record(arrived) if self.may_join(&arrived) => match self.join(&arrived, m) {
                     Application::Done => {}
-                    Application::Failed => return,
+                    Application::Failed | Application::Waiting => return,
                 },
                 Turn::Record(arrived) => return self.gate.put_back(arrived),
                 Turn::Window(start) => return self.gate.put_window_back(key, start),
@@ -239,6 +239,7 @@ impl Worker {
     fn admit<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
         let key = arrived.record.key;
         if let Some(why) = self.is_duplicate(arrived, m) {
+            self.calls.forget(self.step, arrived.record.name);
             self.drop_duplicate(arrived, why, m);
             self.gate.release(key);
             return;

@@ -5,13 +5,15 @@
 use super::chain::Chained;
 use super::unit::Taken;
 use super::{Arrived, Parent, Worker, wake_at};
+use crate::call::{Operation, Row};
 use crate::commit::{CommitKind, Delta, Lifetime, Subject};
 use crate::defect::Defect;
 use crate::effect::{Env, Moment, Timer};
-use crate::function::Output;
+use crate::function::{Function, Output};
 use crate::mechanism::{Dedup, DedupWindow, Gc, Outputs, Stamps};
-use crate::pipeline::{StepIndex, StepKind};
-use crate::record::Record;
+use crate::mix;
+use crate::pipeline::{IdFrom, InsertId, OffsetGiven, Sink, StepIndex, StepKind};
+use crate::record::{Record, RecordId};
 use crate::time::Time;
 
 /// What came of applying a record.
@@ -21,11 +23,13 @@ pub(super) enum Application {
     Done,
     /// Its function failed: it is tried again when its key has its next turn.
     Failed,
+    /// A call for it is not answered: its key has its next turn when it is.
+    Waiting,
 }
 
 impl Worker {
-    /// Applies an admitted record and adds it to the open unit; or says that its function failed, and that
-    /// it waits at the front of its key.
+    /// Applies an admitted record and adds it to the open unit; or says that its function failed or that a
+    /// call for it is not answered, and that it waits at the front of its key.
     pub(super) fn apply<E: Env>(
         &mut self,
         arrived: &Arrived,
@@ -35,7 +39,7 @@ impl Worker {
         let pipeline = m.pipeline;
         match &pipeline.step(self.step).kind {
             StepKind::Source { .. } => unreachable!("nobody sends to a source"),
-            StepKind::Map(_) | StepKind::Reshuffle | StepKind::Sink(_) => {
+            StepKind::Map(_) | StepKind::Reshuffle | StepKind::Sink(Sink::Upsert) => {
                 return self.apply_chain(arrived, m);
             }
             StepKind::Count(windows)
@@ -65,12 +69,61 @@ impl Worker {
                 self.units.get(unit).deltas.push(take);
                 self.add(unit, arrived, Some(start), m);
             }
+            StepKind::Sink(Sink::Append) => {
+                return self.write_by_call(arrived, Operation::Append(row(&arrived.record)), m);
+            }
+            StepKind::Sink(Sink::InsertId(InsertId { from, .. })) => {
+                let id = match from {
+                    IdFrom::Record => arrived.record.id,
+                    IdFrom::Execution => self.random_id(m),
+                };
+                let insert = Operation::Insert { row: row(&arrived.record), id };
+                return self.write_by_call(arrived, insert, m);
+            }
+            StepKind::Sink(Sink::Offset(OffsetGiven::BeforeCall)) => {
+                self.write_after_commit(arrived, m);
+            }
+            StepKind::Sink(Sink::Rename | Sink::TwoPhase { .. }) => {
+                return self.write_in_two_phases(arrived, m);
+            }
+            StepKind::Sink(Sink::Offset(OffsetGiven::AfterCall)) => {
+                return self.write_at_offset(arrived, m);
+            }
         }
         Application::Done
     }
 
-    /// Applies the steps of a stage without windows of its own.
+    /// A sink whose row is in an external table before its commit, which leaves nothing but the id.
+    fn write_by_call<E: Env>(
+        &mut self,
+        arrived: &Arrived,
+        operation: Operation,
+        m: &mut Moment<'_, E>,
+    ) -> Application {
+        if self.call(arrived, operation, m).is_none() {
+            return Application::Waiting;
+        }
+        self.calls.forget(self.step, arrived.record.name);
+        let unit = self.unit_for(CommitKind::Emit, arrived, m);
+        self.add(unit, arrived, None, m);
+        Application::Done
+    }
+
+    /// An id that no other execution of any worker draws.
+    fn random_id<E: Env>(&mut self, m: &Moment<'_, E>) -> RecordId {
+        self.executions += 1;
+        let shard = mix::fold(m.pipeline.hash_of(self.shard), self.shard.0.into());
+        RecordId(mix::fold(shard, mix::scatter(mix::fold(self.token, self.executions))))
+    }
+
+    /// Applies the steps of a stage without windows of its own. If its head calls, its function is executed
+    /// once the call is answered.
     fn apply_chain<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> Application {
+        if let StepKind::Map(Function::Call(action)) = m.pipeline.step(self.step).kind
+            && self.call(arrived, Operation::Act(action), m).is_none()
+        {
+            return Application::Waiting;
+        }
         let record = &arrived.record;
         match self.evaluate(record, m) {
             Chained::Whole => {
@@ -160,7 +213,7 @@ impl Worker {
         stamp
     }
 
-    fn unit_for<E: Env>(
+    pub(super) fn unit_for<E: Env>(
         &mut self,
         kind: CommitKind,
         arrived: &Arrived,
@@ -180,7 +233,7 @@ impl Worker {
 
     /// Adds an applied record to its unit, with its id and its sender's watermark, and closes the unit
     /// when it is full.
-    fn add<E: Env>(
+    pub(super) fn add<E: Env>(
         &mut self,
         unit: u32,
         arrived: &Arrived,
@@ -223,6 +276,12 @@ impl Worker {
             wake_at(m.effects, m.now, Timer::Close);
         }
     }
+}
+
+/// What of a record stands in an external table.
+pub(super) fn row(record: &Record) -> Row {
+    let Record { key, lineage, weight, .. } = *record;
+    Row { key, lineage, weight, value: record.value.integer() }
 }
 
 /// How long an id is remembered, if it is at all.

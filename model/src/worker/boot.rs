@@ -25,6 +25,7 @@ impl Worker {
         self.open_settle = None;
         self.executed_in_order = 0;
         self.commits.restart(has_new_token);
+        self.calls.clear();
         self.outbox.clear();
         self.windows.clear();
         self.watermarks.restart(&scan.watermarks);
@@ -36,6 +37,7 @@ impl Worker {
         };
 
         let queue = self.queue(m);
+        self.given = scan.offsets.clone();
         if let Some(reader) = &mut self.reader {
             // A queue keeps no offsets: it knows itself what is not acked.
             let watermark = match queue {
@@ -61,6 +63,10 @@ impl Worker {
             if !self.has(Defect::BootResendsNothing) {
                 self.outbox.release(&[slot]);
             }
+        }
+        for owed in scan.owed {
+            let call = self.owe(owed);
+            self.send_call(call, m);
         }
         self.pump(m);
     }

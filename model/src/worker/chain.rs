@@ -4,6 +4,7 @@
 //! function that fails anywhere in a stage leaves nothing, and what came in is tried again as a whole.
 
 use super::{Parent, Worker};
+use crate::call::Answer;
 use crate::commit::{CommitKind, Delta};
 use crate::defect::Defect;
 use crate::effect::{Env, Moment};
@@ -92,7 +93,15 @@ impl Worker {
         let pipeline = m.pipeline;
         let (function, answer) = match &pipeline.step(step).kind {
             StepKind::Map(function) => {
-                (function, self.execute(step, function, parent.name, input.key, m))
+                let answer = self.execute(step, function, parent.name, input.key, m);
+                if let Function::Call(_) = function {
+                    // What was answered is used up: a chain that fails begins with a call again.
+                    let found = self.calls.take(step, parent.name);
+                    if found == Some(Answer::Missing) && answer.is_some() {
+                        return Chained::Whole;
+                    }
+                }
+                (function, answer)
             }
             // No user function runs here, so nothing can differ or fail.
             StepKind::Reshuffle => (&Function::Identity, Some(0)),
@@ -100,6 +109,13 @@ impl Worker {
                 self.chain.push(Link { step, made: parent, output: input });
                 return Chained::Whole;
             }
+            StepKind::Sink(
+                Sink::Append
+                | Sink::InsertId(_)
+                | Sink::Offset(_)
+                | Sink::Rename
+                | Sink::TwoPhase { .. },
+            ) => unreachable!("it calls, and is a stage without a chain"),
             StepKind::Source { .. }
             | StepKind::Count(_)
             | StepKind::Sum(_)
@@ -143,7 +159,8 @@ impl Worker {
             Function::Identity
             | Function::KeyBy(_)
             | Function::Filter(_)
-            | Function::Explode { .. } => 0,
+            | Function::Explode { .. }
+            | Function::Call(_) => 0,
             Function::Coin { .. } => drawn.into(),
             Function::Clock { every, .. } => m.now.step_of(every),
             Function::Lookup { changes_every, values, .. } => {
@@ -181,6 +198,13 @@ impl Worker {
                     self.units.get(unit).deltas.push(Delta::Decided { name, key, value });
                     self.make(unit, step, made, output, m);
                 }
+                StepKind::Sink(
+                    Sink::Append
+                    | Sink::InsertId(_)
+                    | Sink::Offset(_)
+                    | Sink::Rename
+                    | Sink::TwoPhase { .. },
+                ) => unreachable!("it calls, and is a stage without a chain"),
                 StepKind::Source { .. }
                 | StepKind::Map(_)
                 | StepKind::Reshuffle

@@ -156,7 +156,11 @@ impl Worker {
             }
             (CommitKind::Watermark, _) => {}
         }
+        let owed = std::mem::take(&mut self.units.get(slot).owed);
         self.units.close(slot);
+        for call in owed {
+            self.send_call(call, m);
+        }
         self.pump(m);
     }
 

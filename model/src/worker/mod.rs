@@ -13,12 +13,14 @@
 mod admit;
 mod apply;
 mod boot;
+mod call;
 mod chain;
 mod filter;
 mod fire;
 mod hold;
 mod lift;
 mod outbox;
+mod owe;
 mod promise;
 mod pull;
 mod send;
@@ -36,9 +38,11 @@ use crate::function::Output;
 use crate::mechanism::Mechanism;
 use crate::name::Name;
 use crate::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
+use crate::prefix::Prefix;
 use crate::record::{Record, RecordId};
 use crate::time::Time;
 use admit::Gate;
+use call::Calls;
 use chain::Link;
 pub use filter::Fill;
 use filter::Filters;
@@ -77,6 +81,9 @@ pub struct Worker {
     open_settle: Option<u32>,
     lifted: Lifted,
     commits: Commits,
+    calls: Calls,
+    /// The numbers that were given to rows of an external table.
+    given: Prefix,
     outbox: Outbox,
     windows: Windows,
     watermarks: Watermarks,
@@ -114,6 +121,8 @@ impl Worker {
             open_settle: None,
             lifted: Lifted::default(),
             commits: Commits::default(),
+            calls: Calls::default(),
+            given: Prefix::default(),
             outbox: Outbox::default(),
             windows: Windows::default(),
             watermarks: Watermarks::new(pipeline, step),
@@ -139,6 +148,7 @@ impl Worker {
             Input::Request(request) => self.receive(request, m),
             Input::Reply(reply) => self.reply(reply, m),
             Input::Committed { number } => self.answered(number, m),
+            Input::Called { rpc, answer } => self.called(rpc, answer, m),
             Input::Wake(timer) => self.wake(timer, m),
             Input::Resume => self.resume(m),
         }
@@ -157,6 +167,7 @@ impl Worker {
             Timer::RetryWatermark { target, sends, serial } => {
                 self.promises.awaits(target, sends, serial)
             }
+            Timer::Recall { slot, sends, serial } => self.calls.awaits(slot, sends, serial),
             Timer::Arrival | Timer::Reapply(_) | Timer::Reread => true,
             Timer::Close => self.open.is_some() || self.open_settle.is_some(),
         }
@@ -166,6 +177,7 @@ impl Worker {
         match timer {
             Timer::Retry { slot, .. } => self.retry(slot, m),
             Timer::RetryWatermark { target, .. } => self.send_watermark(target as usize, m),
+            Timer::Recall { slot, .. } => self.send_call(slot, m),
             Timer::Arrival | Timer::Reread => {
                 let reader = self.reader.as_mut().expect("only a source waits to read");
                 reader.arrived(m.now);

@@ -49,6 +49,8 @@ pub(super) struct Unit {
     pub deltas: Vec<Delta>,
     /// The outbox slots of what it made, or, in a settle, of what it deletes.
     pub outputs: Vec<u32>,
+    /// The calls that may be made once it is committed.
+    pub owed: Vec<u32>,
     /// The stamps of what it took, where these pin the system watermark.
     pub pins: Vec<Time>,
     /// How many of its outputs can be found by what they may be added up with.
@@ -89,6 +91,7 @@ impl Units {
                     taken: Vec::new(),
                     deltas,
                     outputs: Vec::new(),
+                    owed: Vec::new(),
                     indexed: 0,
                     pins: Vec::new(),
                     unacked: 0,
@@ -109,6 +112,7 @@ impl Units {
         let unit = &mut self.slots[slot as usize];
         unit.taken.clear();
         unit.outputs.clear();
+        unit.owed.clear();
         unit.pins.clear();
         unit.indexed = 0;
         unit.unacked = 0;
@@ -129,6 +133,7 @@ impl Units {
             unit.taken.clear();
             unit.deltas.clear();
             unit.outputs.clear();
+            unit.owed.clear();
             unit.pins.clear();
             unit.indexed = 0;
             unit.unacked = 0;

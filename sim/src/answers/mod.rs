@@ -25,7 +25,7 @@ use onceproof_model::time::Nanos;
 use possible::Possible;
 use rustc_hash::FxBuildHasher;
 
-pub use moment::{Call, CommitSent, Delivery, Execution, StepTaken};
+pub use moment::{Call, CallMade, CommitSent, Delivery, Execution, StepTaken};
 
 /// What becomes of a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,6 +70,15 @@ pub enum CommitVerdict {
     Unknown,
     /// It arrives so much later.
     Late(Nanos),
+}
+
+/// What becomes of a call to an external service.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CallVerdict {
+    /// It is done and answered.
+    Pass,
+    /// It is done, and its answer is lost.
+    Unknown,
 }
 
 /// What becomes of a worker before it takes a step of the protocol.
@@ -353,6 +362,24 @@ impl Answers {
         let point = fold(key_hash, pipeline.hash(step));
         let draw = |draws: &Draws| draws.below(point, Purpose::FirstValue, values.into()) as u32;
         self.draws.as_ref().map_or(0, draw)
+    }
+
+    /// An external service is called.
+    pub fn call(
+        &mut self,
+        call: &CallMade,
+        pipeline: &Pipeline,
+        words: &Vocabulary,
+    ) -> CallVerdict {
+        if self.is_quiet(Asked::Call) {
+            return CallVerdict::Pass;
+        }
+        let moment = Moment::CallMade(*call);
+        match self.decide(Asked::Call, moment, call.point, |_| true, pipeline, words) {
+            None => CallVerdict::Pass,
+            Some(Kind::CallUnknown) => CallVerdict::Unknown,
+            Some(kind) => unreachable!("{kind:?} is not asked of calls"),
+        }
     }
 
     /// A step of the protocol is about to be taken; see [`Answers::asks_before`].

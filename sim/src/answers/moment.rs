@@ -195,6 +195,46 @@ impl Delivery {
     }
 }
 
+/// A call to an external service.
+#[derive(Clone, Copy, Debug)]
+pub struct CallMade {
+    /// The step whose function or sink calls.
+    pub step: StepIndex,
+    /// The record.
+    pub name: Name,
+    /// Which call for it, from 1.
+    pub attempt: u32,
+    pub(super) point: u64,
+}
+
+impl CallMade {
+    /// A call of a step for a record.
+    pub fn new(
+        pipeline: &Pipeline,
+        step: StepIndex,
+        name: Name,
+        attempt: u32,
+        words: &Vocabulary,
+    ) -> CallMade {
+        let record = point(pipeline, step, 0, Subject::Record(name), 0x30, words);
+        CallMade { step, name, attempt, point: fold(record, scatter(attempt.into())) }
+    }
+
+    fn is_at(&self, place: &Place) -> bool {
+        place.step.is_none_or(|step| step == self.step)
+            && place.attempt.is_none_or(|attempt| attempt == self.attempt)
+    }
+
+    fn place(&self, words: &Vocabulary) -> Place {
+        Place {
+            step: Some(self.step),
+            record: Some(record(Subject::Record(self.name), words)),
+            attempt: Some(self.attempt),
+            ..Place::default()
+        }
+    }
+}
+
 /// A step of the protocol that is about to be taken.
 #[derive(Clone, Copy, Debug)]
 pub struct StepTaken {
@@ -247,6 +287,7 @@ pub(super) enum Moment {
     Execution(Execution),
     Step(StepTaken),
     Delivery(Delivery),
+    CallMade(CallMade),
 }
 
 impl Moment {
@@ -258,6 +299,7 @@ impl Moment {
             Moment::Execution(execution) => Subject::Record(execution.name),
             Moment::Step(step) => step.subject,
             Moment::Delivery(delivery) => Subject::Record(delivery.name),
+            Moment::CallMade(call) => Subject::Record(call.name),
         }
     }
 
@@ -269,6 +311,7 @@ impl Moment {
             Moment::Execution(execution) => execution.is_at(place),
             Moment::Step(step) => step.is_at(place),
             Moment::Delivery(delivery) => delivery.is_at(place),
+            Moment::CallMade(call) => call.is_at(place),
         }
     }
 
@@ -280,6 +323,7 @@ impl Moment {
             Moment::Execution(execution) => execution.place(words),
             Moment::Step(step) => step.place(words),
             Moment::Delivery(delivery) => delivery.place(words),
+            Moment::CallMade(call) => call.place(words),
         }
     }
 }

@@ -70,6 +70,8 @@ pub enum Kind {
     },
     /// A queue hands a message out again, though it is held.
     Redeliver,
+    /// A call to an external service is done, and its answer is lost.
+    CallUnknown,
 }
 
 /// Which way a clock jumps.
@@ -138,11 +140,13 @@ pub enum KindName {
     ClockStep,
     /// [`Kind::Redeliver`].
     Redeliver,
+    /// [`Kind::CallUnknown`].
+    CallUnknown,
 }
 
 impl KindName {
     /// All kinds. A draw is made by this number, so a new kind comes last.
-    pub const ALL: [KindName; 17] = [
+    pub const ALL: [KindName; 18] = [
         KindName::DropRequest,
         KindName::DropAck,
         KindName::Duplicate,
@@ -160,6 +164,7 @@ impl KindName {
         KindName::Move,
         KindName::ClockStep,
         KindName::Redeliver,
+        KindName::CallUnknown,
     ];
 
     /// The word for it in a scenario file.
@@ -182,6 +187,7 @@ impl KindName {
             KindName::Move => "move",
             KindName::ClockStep => "clock-step",
             KindName::Redeliver => "redeliver",
+            KindName::CallUnknown => "call-unknown",
         }
     }
 
@@ -205,6 +211,7 @@ impl KindName {
             KindName::Move => Kind::Move,
             KindName::ClockStep => Kind::ClockStep { by: 5 * SECOND, way: ClockWay::Back },
             KindName::Redeliver => Kind::Redeliver,
+            KindName::CallUnknown => Kind::CallUnknown,
         }
     }
 }
@@ -230,6 +237,7 @@ impl Kind {
             Kind::Move => KindName::Move,
             Kind::ClockStep { .. } => KindName::ClockStep,
             Kind::Redeliver => KindName::Redeliver,
+            Kind::CallUnknown => KindName::CallUnknown,
         }
     }
 
@@ -251,6 +259,7 @@ impl Kind {
                 Asked::Before
             }
             Kind::Redeliver => Asked::Deliver,
+            Kind::CallUnknown => Asked::Call,
         }
     }
 }
@@ -270,12 +279,21 @@ pub enum Asked {
     Before,
     /// A queue hands out a message.
     Deliver,
+    /// An external service is called.
+    Call,
 }
 
 impl Asked {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Asked; 6] =
-        [Asked::Request, Asked::Ack, Asked::Commit, Asked::Execute, Asked::Before, Asked::Deliver];
+    pub const ALL: [Asked; 7] = [
+        Asked::Request,
+        Asked::Ack,
+        Asked::Commit,
+        Asked::Execute,
+        Asked::Before,
+        Asked::Deliver,
+        Asked::Call,
+    ];
 }
 
 #[cfg(test)]

@@ -23,15 +23,15 @@ pub struct Fault {
 
 impl Fault {
     /// The fault as a stage meets it. A fused stage has one of each step of the protocol, named by any of its
-    /// steps; a function, and the moment before it is applied, are the step's own.
+    /// steps; a function, a call, and the moments before it is applied and before it calls, are the step's own.
     pub fn at_its_stage(&self, pipeline: &Pipeline) -> Fault {
         let mut fault = self.clone();
         let head = |step: StepIndex| pipeline.stages().head(step);
         let place = &mut fault.at;
         place.from = place.from.map(head);
         let is_own = match fault.kind.asked_at() {
-            Asked::Execute | Asked::Deliver => true,
-            Asked::Before => place.before == Some(Before::Apply),
+            Asked::Execute | Asked::Deliver | Asked::Call => true,
+            Asked::Before => matches!(place.before, Some(Before::Apply | Before::Call)),
             Asked::Request | Asked::Ack | Asked::Commit => false,
         };
         if !is_own {

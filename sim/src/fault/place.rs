@@ -173,11 +173,13 @@ pub enum Before {
     Settle,
     /// The commit that fires a window or writes a row is sent to the store.
     Emit,
+    /// An external service is called.
+    Call,
 }
 
 impl Before {
-    /// All of them, in the order of the protocol.
-    pub const ALL: [Before; 8] = [
+    /// All of them; but for the last, in the order of the protocol.
+    pub const ALL: [Before; 9] = [
         Before::Admit,
         Before::Apply,
         Before::Commit,
@@ -186,6 +188,7 @@ impl Before {
         Before::Send,
         Before::Settle,
         Before::Emit,
+        Before::Call,
     ];
 
     /// The same step of the protocol by the word of the stage with this head: the commit of a record's
@@ -209,6 +212,7 @@ impl Before {
             Before::Send => "send",
             Before::Settle => "settle",
             Before::Emit => "emit",
+            Before::Call => "call",
         }
     }
 }

@@ -20,6 +20,7 @@ use blame::Blame;
 use dead::Dead;
 use hashbrown::HashMap;
 use hdrhistogram::Histogram;
+use onceproof_model::call::Row;
 use onceproof_model::commit::Delta;
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
@@ -150,8 +151,18 @@ impl Ledger {
                 self.traces.hint(name, key, value);
                 self.see_dead_letter(step, name, lineage, key, &words.names);
             }
+            // What is owed is seen when it is in the table.
+            Delta::Owe(_) | Delta::Paid(_) => {}
             Delta::Offset(_) | Delta::Stamped(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
         }
+    }
+
+    /// A row was added to the external table of a sink, beside all that stand there.
+    pub(crate) fn append(&mut self, step: StepIndex, name: Name, row: Row, words: &Vocabulary) {
+        let Row { key, lineage, weight, value } = row;
+        self.traces.see(name, lineage, key, weight, value);
+        let number = self.steps[step.at()].rows.len() as u64;
+        self.reflect_row(step, number, Written::new(key, name, lineage, value), words);
     }
 
     /// A commit says this of a record, and of all that it stands for.

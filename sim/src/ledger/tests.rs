@@ -66,6 +66,7 @@ impl Fed {
             climate: Climate::default(),
             faults: Vec::new(),
             until: Until::default(),
+            side_effects: None,
         };
         let (mut sources, mut words) = (Sources::default(), Vocabulary::default());
         sources.load(&plan, 0, &mut words);

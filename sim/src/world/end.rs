@@ -49,7 +49,7 @@ impl World<'_> {
             | Timer::RetryWatermark { .. }
             | Timer::Reapply(_)
             | Timer::Reread => {}
-            Timer::Arrival | Timer::Close => return false,
+            Timer::Recall { .. } | Timer::Arrival | Timer::Close => return false,
         }
         let fired = self.outside.answers.fired_in_all();
         if std::mem::replace(&mut self.faults_seen, fired) != fired {
@@ -64,7 +64,10 @@ impl World<'_> {
 
     fn describe_stuck(&self, event: &Event, why: &str) -> String {
         let shard = match *event {
-            Event::Wake { shard, .. } | Event::Boot { shard, .. } => Some(shard),
+            Event::Wake { shard, .. } | Event::Boot { shard, .. } | Event::Called { shard, .. } => {
+                Some(shard)
+            }
+            Event::Call { out } => self.outs.get(out as usize).map(|out| out.call.shard),
             Event::Request { flight } => {
                 self.links.flights.get(flight as usize).map(|flight| flight.request.from)
             }

@@ -1,5 +1,6 @@
 //! What happens at a time.
 
+use onceproof_model::call::Answer;
 use onceproof_model::effect::Timer;
 use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::time::Time;
@@ -34,6 +35,16 @@ pub(super) enum Event {
     },
     Repeat {
         wire: u32,
+    },
+    Call {
+        out: u32,
+    },
+    Called {
+        shard: ShardIndex,
+        life: u32,
+        slot: u32,
+        serial: u64,
+        answer: Answer,
     },
     Wake {
         shard: ShardIndex,
@@ -73,10 +84,12 @@ pub(super) fn is_substantial(event: &Event) -> bool {
             | Timer::RetryWatermark { .. }
             | Timer::Reapply(_)
             | Timer::Reread => false,
-            Timer::Arrival | Timer::Close => true,
+            Timer::Recall { .. } | Timer::Arrival | Timer::Close => true,
         },
         Event::Commit { .. }
         | Event::Answer { .. }
+        | Event::Call { .. }
+        | Event::Called { .. }
         | Event::Repeat { .. }
         | Event::Restart { .. }
         | Event::Resume { .. }

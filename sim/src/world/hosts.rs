@@ -224,6 +224,8 @@ impl World<'_> {
                 | Event::Error { .. }
                 | Event::Wake { .. }
                 | Event::Boot { .. }
+                | Event::Call { .. }
+                | Event::Called { .. }
                 | Event::Commit { .. }
                 | Event::Restart { .. }
                 | Event::Resume { .. }

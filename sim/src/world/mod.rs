@@ -10,6 +10,7 @@ mod hosts;
 mod leases;
 mod messages;
 mod perform;
+mod services;
 
 #[cfg(test)]
 mod tests;
@@ -27,10 +28,11 @@ use directory::Directory;
 use event::Event;
 use hosts::Host;
 use leases::{Instance, Owner, Zombie};
-use onceproof_model::effect::{Effects, Input, Timer};
+use onceproof_model::effect::{Effects, Input, Rpc, Timer};
 use onceproof_model::pipeline::{Pipeline, ShardIndex};
 use onceproof_model::time::{Nanos, Time};
 use onceproof_model::worker::Worker;
+use services::Out;
 use slab::Slab;
 
 /// How a run ended.
@@ -62,6 +64,7 @@ pub(crate) struct World<'a> {
     queue: Queue<Event>,
     links: Links,
     wires: Slab<Wire>,
+    outs: Slab<Out>,
     effects: Effects,
     network_lane: Lane,
     pub fingerprint: Fingerprint,
@@ -103,6 +106,7 @@ impl<'a> World<'a> {
             queue: Queue::default(),
             links: Links::default(),
             wires: Slab::new(),
+            outs: Slab::new(),
             effects: Effects::default(),
             network_lane: match latency.latency_min == latency.latency_max {
                 true => Lane::Network,
@@ -142,6 +146,7 @@ impl<'a> World<'a> {
         self.queue.clear();
         self.links.reset(self.pipeline);
         self.wires.clear();
+        self.outs.clear();
         for effect in self.effects.list.drain(..) {
             drop(effect);
         }
@@ -217,6 +222,11 @@ impl<'a> World<'a> {
                 }
                 self.drop_wire(wire);
             }
+            Event::Call { out } => self.call_arrives(out),
+            Event::Called { shard, life, slot, serial, answer } => {
+                let who = Instance { shard, life };
+                self.call_answered(who, Rpc { slot, attempt: 0, serial }, answer);
+            }
             Event::Wake { shard, life, timer } => {
                 let who = Instance { shard, life };
                 if self.is_running(who) && self.worker(who).awaits(timer) {
@@ -253,10 +263,11 @@ impl<'a> World<'a> {
             Event::Answer { wire, .. } | Event::Repeat { wire } => {
                 self.host_of(self.wires[wire as usize].who)
             }
-            Event::Wake { shard, life, .. } | Event::Boot { shard, life } => {
-                self.host_of(Instance { shard, life })
-            }
+            Event::Wake { shard, life, .. }
+            | Event::Boot { shard, life }
+            | Event::Called { shard, life, .. } => self.host_of(Instance { shard, life }),
             Event::Commit { .. }
+            | Event::Call { .. }
             | Event::Restart { .. }
             | Event::Resume { .. }
             | Event::Lease { .. }
@@ -279,6 +290,7 @@ impl<'a> World<'a> {
         let (turn, lane) = match timer {
             Timer::Retry { sends: 1, .. } => (Turn::Normal, Lane::Retry),
             Timer::Retry { .. } | Timer::RetryWatermark { .. } => (Turn::Normal, Lane::Heap),
+            Timer::Recall { .. } => (Turn::Normal, Lane::Heap),
             Timer::Arrival | Timer::Reapply(_) | Timer::Reread => (Turn::Normal, Lane::Heap),
             Timer::Close => (Turn::Last, Lane::Heap),
         };

@@ -120,6 +120,7 @@ impl World<'_> {
                 }
                 Effect::Ack(ack) => self.send_ack(who, ack, cost),
                 Effect::Send(request) => self.send_request(who, request, cost),
+                Effect::Call(call) => self.begin_call(who, call, cost),
                 // When the source has a record does not hang on the worker's clock.
                 Effect::Wake { at, timer: Timer::Arrival } => {
                     let at = self.by_clock(*at, 0);
@@ -155,6 +156,7 @@ impl World<'_> {
             Effect::Ack(ack) => (Before::Ack, ack.subject),
             Effect::AckMessage(ack) => (Before::Ack, Subject::Record(ack.name)),
             Effect::Send(request) => (Before::Send, request.subject()),
+            Effect::Call(call) => (Before::Call, Subject::Record(call.name)),
             Effect::Wake { .. } => return Fate::GoesOn,
         };
         self.strike(who, before, subject)

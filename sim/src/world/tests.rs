@@ -42,6 +42,7 @@ fn plan(faults: Vec<Fault>) -> Plan {
         climate: Climate::default(),
         faults,
         until: Until::default(),
+        side_effects: None,
     }
 }
 

@@ -17,8 +17,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// The odds of faults that a seed draws: per request, per ack, per commit, per execution of a function,
-/// per delivery of a message or, for what befalls a worker, per step of the protocol.
+/// The odds of faults that a seed draws: per request, per ack, per commit, per call, per execution of a
+/// function, per delivery of a message or, for what befalls a worker, per step of the protocol.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(in crate::scenario) struct Faults {
@@ -56,6 +56,8 @@ pub(in crate::scenario) struct Faults {
     pub clock_step: Option<At<Drawn<ClockStep<Literal>>>>,
     /// A queue hands a message out again, though it is held.
     pub redeliver: Option<At<Drawn<Plain<Literal>>>>,
+    /// A call to an external service is done, and its answer is lost.
+    pub call_unknown: Option<At<Drawn<Plain<Literal>>>>,
 }
 
 /// Odds alone, or a table of odds and parameters.
@@ -184,6 +186,8 @@ pub(in crate::scenario) enum DoTable {
     ClockStep(ClockStep<NoOdds>),
     /// A queue hands a message out again, though it is held.
     Redeliver(Plain<NoOdds>),
+    /// A call to an external service is done, and its answer is lost.
+    CallUnknown(Plain<NoOdds>),
 }
 
 impl DoTable {
@@ -207,6 +211,7 @@ impl DoTable {
             DoTable::Move(table) => (KindName::Move, table),
             DoTable::ClockStep(table) => (KindName::ClockStep, table),
             DoTable::Redeliver(table) => (KindName::Redeliver, table),
+            DoTable::CallUnknown(table) => (KindName::CallUnknown, table),
         }
     }
 }

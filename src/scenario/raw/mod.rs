@@ -11,6 +11,8 @@ pub(super) mod queue;
 pub(super) mod fault;
 pub(super) mod parameters;
 pub(super) mod place;
+pub(super) mod expect;
+pub(super) mod service;
 
 use super::units::{Duration, Seed, Seeds};
 use onceproof_sim::outcome::Class;
@@ -135,7 +137,7 @@ pub(super) struct File {
     /// The sentence that this file proves.
     pub claim: At<String>,
     /// What must be found.
-    pub expect: Expect,
+    pub expect: At<expect::Expect>,
     /// The strategy that is simulated.
     #[expect(dead_code, reason = "there is only one")]
     pub strategy: Option<Strategy>,
@@ -164,16 +166,6 @@ pub(super) struct File {
     pub sweep: Option<Sweep>,
 }
 
-/// What a scenario expects.
-#[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Expect {
-    /// Every record is reflected exactly once.
-    ExactlyOnce,
-    /// These classes must be found; others may be too.
-    Violates(At<OneOrMany<ClassWord>>),
-}
-
 /// A class of violation.
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", remote = "Class")]
@@ -190,6 +182,8 @@ enum ClassWords {
     Stuck,
     /// Something is held for ever.
     Unbounded,
+    /// More side effects of a record stand than `side-effects` allows.
+    Repeated,
 }
 
 /// A class of violation.
@@ -251,7 +245,7 @@ pub(super) struct Step {
     /// not given.
     pub lateness: Option<At<Duration>>,
     /// Of a sink: how it writes; `upsert` where it is not given.
-    pub write: Option<At<Write>>,
+    pub write: Option<At<service::Write>>,
     /// The mechanisms of this step, over those of the whole file.
     pub mechanism: Option<mechanism::Mechanism>,
 }
@@ -301,14 +295,6 @@ pub(super) enum Watermark {
     Bound(Duration),
 }
 
-/// How a sink writes.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Write {
-    /// A row per result, overwritten when the same result comes again.
-    Upsert,
-}
-
 /// The function of a map.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -329,6 +315,8 @@ pub(super) enum Function {
     Lookup(function::Lookup),
     /// The number of the record in order of execution, counted from 0 again after a crash.
     Order(function::Order),
+    /// A side effect on an external service.
+    Call(service::Call),
 }
 
 /// Where `key-by` takes the key from.
@@ -396,6 +384,8 @@ pub(super) struct Cluster {
     pub workers: Option<At<u64>>,
     /// The time between a worker and the store, each way; `1ms` where it is not given.
     pub commit: Option<Duration>,
+    /// The time between a worker and an external service, each way; `1ms` where it is not given.
+    pub call: Option<At<Duration>>,
     /// The time that one read of the store takes; none where it is not given.
     pub read: Option<Duration>,
     /// How long a worker may be paused or down until its shards are granted to another; `200ms` where it is

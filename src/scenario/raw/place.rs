@@ -23,7 +23,8 @@ pub(in crate::scenario) struct Place {
     pub from_shard: Option<At<u32>>,
     /// The record: `events/0#2`, `per-user/ann@60s#0`, `watermark`.
     pub record: Option<At<String>>,
-    /// Which send of the record to the step, or which execution of the function on it, from 1.
+    /// Which send of the record to the step, which execution of the function on it, or which call for it,
+    /// from 1.
     #[schemars(with = "Option<u32>", range(min = 1))]
     pub attempt: Option<At<u32>>,
     /// Before which step of the protocol.
@@ -57,6 +58,8 @@ enum BeforeWords {
     Settle,
     /// The commit that fires a window or writes a row is sent.
     Emit,
+    /// An external service is called.
+    Call,
 }
 
 /// A step of the protocol.

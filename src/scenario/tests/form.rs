@@ -56,19 +56,10 @@ fn unknown_keys_are_shown_with_the_nearest_one() {
 fn what_is_not_built_yet_is_refused_by_name() {
     let check = |end: &str, title, at| refused(&with(end), title, at, "");
     check("[sweep]\nvary = {}", "`vary` is not built yet", "vary");
-    for kind in ["call-unknown"] {
-        let quoted = format!("\"{kind}\"");
-        let text = fault("{ to = \"flip\" }", &quoted);
-        refused(&text, &format!("`do = \"{kind}\"` is not built yet"), &quoted, "");
-    }
-    let sink = "[[step]]\nname = \"t\"\nkind = \"sink\"\nwrite = \"append\"";
-    check(sink, "`write = \"append\"` is not built yet", "\"append\"");
-    let map = "[[step]]\nname = \"m\"\nkind = \"map\"\nfn = { call = {} }";
-    check(map, "`call` is not built yet", "call =");
+    let call = "[[step]]\nname = \"m\"\nkind = \"map\"\nfn = { call = { write = \"put-fenced\" } }";
+    check(call, "`write = \"put-fenced\"` is not built yet", "\"put-fenced\"");
     let torn = HEAD.replace("\"exactly-once\"", "{ violates = [\"lost\", \"torn\"] }");
     refused(&torn, "`torn` is not built yet", "\"torn\"", "");
-    let before = fault("{ before = \"call\" }", "\"crash\"");
-    refused(&before, "`before = \"call\"` is not built yet", "\"call\"", "");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //!
 //! The shard under test stands between a source and one more step. Its clock stands still at 0 s.
 
+mod call;
 mod filter;
 mod stage;
 

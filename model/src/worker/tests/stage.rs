@@ -1,6 +1,7 @@
 //! One shard and a scripted world around it: inputs in, what it asks and lists out, as short texts.
 
 use super::super::Worker;
+use crate::call::{Answer, Call};
 use crate::commit::{CommitKind, Content, Delta, Scan, Subject, Watermark};
 use crate::effect::{
     Effect, Effects, Env, FilterSaid, Input, Mark, Member, Message, Moment, Pull, Read, Reply,
@@ -28,6 +29,8 @@ pub(super) struct Stage {
     /// The requests that it sent and the timers that it set, in order.
     pub(super) sent: Vec<Request>,
     pub(super) timers: Vec<Timer>,
+    /// The calls that it made, in order.
+    pub(super) calls: Vec<Call>,
 }
 
 /// A world that answers what it is told to, and writes down what it is asked.
@@ -207,8 +210,8 @@ impl Stage {
             asked: Vec::new(),
             pulled: 0,
         };
-        let (sent, timers) = (Vec::new(), Vec::new());
-        Stage { pipeline, worker, world, effects: Effects::default(), sent, timers }
+        let (sent, timers, calls) = (Vec::new(), Vec::new(), Vec::new());
+        Stage { pipeline, worker, world, effects: Effects::default(), sent, timers, calls }
     }
 
     /// A map that passes records on to a count.
@@ -261,6 +264,7 @@ impl Stage {
             match effect {
                 Effect::Send(request) => self.sent.push(request),
                 Effect::Wake { timer, .. } => self.timers.push(timer),
+                Effect::Call(call) => self.calls.push(call),
                 Effect::Commit(_) | Effect::Ack(_) | Effect::AckMessage(_) => {}
             }
         }
@@ -373,6 +377,11 @@ impl Stage {
         Input::Reply(Reply { from: to, rpc, watermark })
     }
 
+    /// The service answers the call that was made as number `nth`.
+    pub(super) fn called(&self, nth: usize, answer: Answer) -> Input {
+        Input::Called { rpc: self.calls[nth].rpc, answer }
+    }
+
     /// The timer that was set as number `nth` is due. It must mean something still.
     #[track_caller]
     pub(super) fn timer(&self, nth: usize) -> Input {
@@ -394,10 +403,12 @@ impl Stage {
             Effect::Ack(ack) => format!("ack {}", self.subject(ack.subject)),
             Effect::AckMessage(ack) => format!("ack message {}", self.name(ack.name)),
             Effect::Send(request) => format!("send {}", self.subject(request.subject())),
+            Effect::Call(call) => format!("call {}", self.name(call.name)),
             Effect::Wake { at, timer } => {
                 let timer = match timer {
                     Timer::Retry { .. } => "retry",
                     Timer::RetryWatermark { .. } => "retry-watermark",
+                    Timer::Recall { .. } => "recall",
                     Timer::Arrival => "arrival",
                     Timer::Close => "close",
                     Timer::Reapply(_) => "reapply",
@@ -428,6 +439,8 @@ impl Stage {
             Delta::Watermark { value, .. } => format!("watermark {}", value.event),
             Delta::Decided { name, .. } => format!("decided {}", self.name(*name)),
             Delta::DeadLetter { name, .. } => format!("dead letter {}", self.name(*name)),
+            Delta::Owe(owed) => format!("owe {}", owed.number),
+            Delta::Paid(number) => format!("paid {number}"),
             Delta::Row { name, .. } => format!("row {}", self.name(*name)),
         }
     }

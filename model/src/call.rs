@@ -1,0 +1,110 @@
+//! Calls to external services: what a function, or a sink that does not write in its own commit, does to
+//! the world outside. A call is no part of a commit: it is done when the service has it, whatever becomes of
+//! the record (*Streaming Systems*, ch. 5, "Exactly Once in Sinks" and "Side Effects").
+
+use crate::effect::Rpc;
+use crate::key::Key;
+use crate::name::Name;
+use crate::pipeline::{ShardIndex, StepIndex};
+use crate::record::RecordId;
+
+/// A call to an external service.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Call {
+    /// Who calls.
+    pub shard: ShardIndex,
+    /// The step whose function or sink it is.
+    pub step: StepIndex,
+    /// What the answer carries back.
+    pub rpc: Rpc,
+    /// The record that it is made for.
+    pub name: Name,
+    /// What the service is to do.
+    pub operation: Operation,
+}
+
+/// What a service is asked to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Operation {
+    /// What a function does.
+    Act(Action),
+    /// Add a row to a table, however often it comes.
+    Append(Row),
+    /// Add a row at this offset of the shard's own stream, which must be its end.
+    AppendAt {
+        /// The row.
+        row: Row,
+        /// Where.
+        offset: u64,
+    },
+    /// Keep a row where nobody sees it: in a temporary file, or in a transaction.
+    Prepare {
+        /// The row.
+        row: Row,
+        /// What it is known by; never used twice by a shard, in any of its lives.
+        transaction: u64,
+    },
+    /// Show what was prepared: rename the file, or commit the transaction.
+    Finish {
+        /// What it is known by.
+        transaction: u64,
+    },
+    /// Add a row to a table, unless a row with this insert id came a short time ago.
+    Insert {
+        /// The row.
+        row: Row,
+        /// What the service knows the row by.
+        id: RecordId,
+    },
+}
+
+/// What a function does at a service.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// Adds an entry, one more each time.
+    Append,
+    /// Writes the entry of the record; the last one stands.
+    Put,
+    /// Reads the object that stands behind the source record; without it there is no output.
+    Read,
+    /// Deletes that object, if it is there.
+    Delete,
+    /// Reads that object and deletes it at once.
+    Take,
+}
+
+impl Action {
+    /// Whether it changes something at the service.
+    pub fn is_effect(self) -> bool {
+        match self {
+            Action::Append | Action::Put | Action::Delete | Action::Take => true,
+            Action::Read => false,
+        }
+    }
+}
+
+/// A row of an external table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Row {
+    /// The key of the record.
+    pub key: Key,
+    /// What was read to make it.
+    pub lineage: u32,
+    /// The source records that it stands for.
+    pub weight: i64,
+    /// Its value.
+    pub value: i64,
+}
+
+/// What a service answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// It is done, or was done before.
+    Done,
+    /// What was to be read, or finished, is not there.
+    Missing,
+    /// There is a row at this offset already.
+    AlreadyExists,
+    /// The stream ends before this offset.
+    OutOfRange,
+}

@@ -1,0 +1,154 @@
+//! Call: what a record does at an external service before it can be committed. While the call is out, the
+//! record waits at the front of its key, which stays busy; the answer gives the key its turn, and the record
+//! is applied again with the answer at hand. Unanswered, the call is made again: only an answer can be
+//! trusted, and a service that had done it may do it twice. Answers are memory: a crash forgets them, and a
+//! function that fails begins again.
+
+use super::{Arrived, Worker, wake_at};
+use crate::call::{Answer, Call, Operation};
+use crate::commit::Owed;
+use crate::effect::{Effect, Env, Moment, Rpc, Timer};
+use crate::key::Key;
+use crate::name::Name;
+use crate::pipeline::StepIndex;
+use hashbrown::HashMap;
+use rustc_hash::FxBuildHasher;
+use slab::Slab;
+
+/// The calls for records in work: those that are out, and those whose answers are at hand.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    made: Slab<Made>,
+    of: HashMap<(StepIndex, Name), u32, FxBuildHasher>,
+}
+
+/// One call.
+#[derive(Debug)]
+struct Made {
+    step: StepIndex,
+    name: Name,
+    waiting: Waiting,
+    operation: Operation,
+    serial: u64,
+    sends: u32,
+    answer: Option<Answer>,
+}
+
+/// What waits for an answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Waiting {
+    /// A record, whose key is busy until then.
+    Key(Key),
+    /// A row that is owed, of this number.
+    Debt(u64),
+}
+
+impl Calls {
+    /// Whether send number `sends` is the last one and not answered.
+    pub fn awaits(&self, slot: u32, sends: u32, serial: u64) -> bool {
+        self.made.get(slot as usize).is_some_and(|made| {
+            made.serial == serial && made.sends == sends && made.answer.is_none()
+        })
+    }
+
+    /// The offset or transaction of the call of a step for a record, if there is such a call.
+    pub fn number(&self, step: StepIndex, name: Name) -> Option<u64> {
+        match self.made[*self.of.get(&(step, name))? as usize].operation {
+            Operation::AppendAt { offset, .. } => Some(offset),
+            Operation::Prepare { transaction, .. } | Operation::Finish { transaction } => {
+                Some(transaction)
+            }
+            Operation::Act(_) | Operation::Append(_) | Operation::Insert { .. } => None,
+        }
+    }
+
+    /// Forgets the call of a step for a record, if there is one.
+    pub fn forget(&mut self, step: StepIndex, name: Name) {
+        let _ = self.take(step, name);
+    }
+
+    /// The same, and what was answered.
+    pub fn take(&mut self, step: StepIndex, name: Name) -> Option<Answer> {
+        self.made.remove(self.of.remove(&(step, name))? as usize).answer
+    }
+
+    pub fn clear(&mut self) {
+        self.made.clear();
+        self.of.clear();
+    }
+}
+
+impl Worker {
+    /// The answer to the call that this step makes for a record; or none while it is out, and the record
+    /// waits at the front of its key.
+    pub(super) fn call<E: Env>(
+        &mut self,
+        arrived: &Arrived,
+        operation: Operation,
+        m: &mut Moment<'_, E>,
+    ) -> Option<Answer> {
+        let (step, name, key) = (self.step, arrived.record.name, arrived.record.key);
+        match self.calls.of.get(&(step, name)).copied() {
+            Some(slot) => {
+                let answer = self.calls.made[slot as usize].answer;
+                if answer.is_some() {
+                    return answer;
+                }
+            }
+            // A key that the open bundle holds has its turn again when that is committed.
+            None if self.is_in_open_bundle(key) => {}
+            None => {
+                let serial = self.next_serial();
+                let waiting = Waiting::Key(key);
+                let made = Made { step, name, waiting, operation, serial, sends: 0, answer: None };
+                let slot = self.calls.made.insert(made) as u32;
+                self.calls.of.insert((step, name), slot);
+                self.send_call(slot, m);
+            }
+        }
+        self.gate.put_back(arrived.clone());
+        None
+    }
+
+    /// Makes a call once, and waits.
+    pub(super) fn send_call<E: Env>(&mut self, slot: u32, m: &mut Moment<'_, E>) {
+        let made = &mut self.calls.made[slot as usize];
+        made.sends += 1;
+        let Made { step, name, serial, sends, .. } = *made;
+        let (rpc, operation) = (Worker::rpc(slot, serial), made.operation);
+        m.effects.list.push(Effect::Call(Call { shard: self.shard, step, rpc, name, operation }));
+        let at = m.now.plus(self.mechanism.retry.wait(sends));
+        wake_at(m.effects, at, Timer::Recall { slot, sends, serial });
+    }
+
+    /// A row that is owed: the call that pays it, to be made once this is durable.
+    pub(super) fn owe(&mut self, owed: Owed) -> u32 {
+        let Owed { number, name, operation } = owed;
+        let (step, serial) = (self.step, self.next_serial());
+        let waiting = Waiting::Debt(number);
+        let made = Made { step, name, waiting, operation, serial, sends: 0, answer: None };
+        self.calls.made.insert(made) as u32
+    }
+
+    /// A call is answered, perhaps not for the first time: its record goes on, its row is paid.
+    pub(super) fn called<E: Env>(&mut self, rpc: Rpc, answer: Answer, m: &mut Moment<'_, E>) {
+        let slot = rpc.slot as usize;
+        let Some(made) = self.calls.made.get_mut(slot) else { return };
+        if made.serial != rpc.serial || made.answer.is_some() {
+            return;
+        }
+        match answer {
+            // What comes before it is on its way: it is called for again in its time.
+            Answer::OutOfRange => return,
+            Answer::Done | Answer::Missing | Answer::AlreadyExists => made.answer = Some(answer),
+        }
+        match made.waiting {
+            Waiting::Key(key) => self.gate.give_turn(key),
+            Waiting::Debt(number) => {
+                let name = made.name;
+                self.calls.made.remove(slot);
+                self.pay(number, name, m);
+            }
+        }
+    }
+}

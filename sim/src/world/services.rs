@@ -1,0 +1,70 @@
+//! Calls to external services on their way there and back. A call is no commit: it is done when it arrives,
+//! also if its worker has died meanwhile, and nothing takes it back.
+
+use super::World;
+use super::event::Event;
+use super::leases::Instance;
+use crate::answers::{CallMade, CallVerdict};
+use crate::outside::Outside;
+use crate::queue::{Lane, Turn};
+use onceproof_model::call::{Answer, Call};
+use onceproof_model::effect::{Input, Rpc};
+use onceproof_model::time::Nanos;
+
+/// A call on its way to a service.
+#[derive(Debug)]
+pub(super) struct Out {
+    pub call: Call,
+    /// Who made it; the answer is for nobody else.
+    who: Instance,
+    is_answered: bool,
+}
+
+impl World<'_> {
+    pub(super) fn begin_call(&mut self, who: Instance, call: &Call, cost: Nanos) {
+        let Outside { answers, words, service, .. } = &mut self.outside;
+        let attempt = service.count(call.step, call.name);
+        let made = CallMade::new(self.pipeline, call.step, call.name, attempt, words);
+        let verdict = answers.call(&made, self.pipeline, words);
+        self.trace.call_leaves(call, attempt, verdict, &self.outside, self.now);
+        let is_answered = match verdict {
+            CallVerdict::Pass => true,
+            CallVerdict::Unknown => false,
+        };
+        let out = self.outs.insert(Out { call: call.clone(), who, is_answered }) as u32;
+        let at = self.now.saturating_add(cost).saturating_add(self.plan.cluster.call);
+        self.schedule(at, Turn::Normal, Lane::Heap, Event::Call { out });
+    }
+
+    pub(super) fn call_arrives(&mut self, out: u32) {
+        let Out { call, who, is_answered } = self.outs.remove(out as usize);
+        let Outside { service, ledger, words, work, sources, now, .. } = &mut self.outside;
+        let handled = service.handle(&call, self.pipeline, *now, ledger, words);
+        work.side_effects += u64::from(handled.is_effect);
+        if ledger.is_detailed()
+            && self.pipeline.step(call.step).kind.has_results()
+            && let Some(source) = words.names.source_of(call.name)
+        {
+            ledger.taken(source, now.0.abs_diff(sources.arrival(source).0));
+        }
+        self.progress_at = self.now;
+        self.count(14, call.shard, call.rpc.serial);
+        self.trace.call_arrives(&call, handled, &self.outside, self.now);
+        if is_answered {
+            let at = self.now.saturating_add(self.plan.cluster.call);
+            let Instance { shard, life } = who;
+            let Rpc { slot, serial, .. } = call.rpc;
+            let called = Event::Called { shard, life, slot, serial, answer: handled.answer };
+            self.schedule(at, Turn::Normal, Lane::Heap, called);
+        }
+    }
+
+    pub(super) fn call_answered(&mut self, who: Instance, rpc: Rpc, answer: Answer) {
+        let shard = who.shard;
+        if self.is_running(who) {
+            self.count(15, shard, rpc.serial);
+            self.trace.call_answered(shard, answer, &self.outside, self.now);
+            self.deliver(who, Input::Called { rpc, answer });
+        }
+    }
+}

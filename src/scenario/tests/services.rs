@@ -1,0 +1,115 @@
+//! Calls to external services, sinks that write by them, and what is demanded of side effects.
+
+use super::*;
+
+fn map(function: &str) -> String {
+    format!("[[step]]\nname = \"m\"\nkind = \"map\"\nfn = {function}\n")
+}
+
+/// A pipeline with such a map and this expectation.
+fn charging(function: &str, expect: &str) -> String {
+    let head = HEAD.replace("\"exactly-once\"", expect);
+    format!("{head}{INPUT}{SOURCE}{}{COUNT}", map(function))
+}
+
+const APPEND: &str = "{ call = { write = \"append\" } }";
+
+#[test]
+fn calls_and_sinks_are_read() {
+    for call in
+        ["{ write = \"append\" }", "{ write = \"put\" }", "\"read\"", "\"delete\"", "\"take\""]
+    {
+        let scenario = read(&charging(&format!("{{ call = {call} }}"), "\"exactly-once\""));
+        assert!(scenario.plan.pipeline.steps()[1].kind.calls());
+    }
+    let sink = |write: &str| {
+        let sink = format!("[[step]]\nname = \"t\"\nkind = \"sink\"\nwrite = {write}\n");
+        format!("{HEAD}{INPUT}{SOURCE}{sink}")
+    };
+    for write in [
+        "\"append\"",
+        "\"offset\"",
+        "\"offset-in-memory\"",
+        "\"rename\"",
+        "{ two-phase = { timeout = \"1m\" } }",
+        "{ insert-id = { window = \"1m\" } }",
+    ] {
+        let scenario = read(&sink(write));
+        assert!(scenario.plan.pipeline.steps()[1].kind.calls());
+    }
+    let forgets = sink("{ insert-id = { window = \"0s\" } }");
+    refused(&forgets, "a table that forgets at once", "\"0s\"", "`append` is a sink without");
+    let aborted = sink("{ two-phase = { timeout = \"0s\" } }");
+    refused(&aborted, "a transaction that is aborted at once", "\"0s\"", "a time-out of 0");
+    refused(&sink("{ insert-id = {} }"), "`window` is missing", "{} }", "");
+    let slow = format!("{}[cluster]\ncall = \"5ms\"\n", charging(APPEND, "\"exactly-once\""));
+    assert_eq!(read(&slow).plan.cluster.call, 5_000_000);
+    let nobody = with("[cluster]\ncall = \"5ms\"");
+    refused(&nobody, "no step calls an external service", "call =", "fn = { call = … }");
+}
+
+#[test]
+fn faults_of_calls_need_a_step_that_calls() {
+    let fault = |at: &str, what: &str| {
+        let text = charging(APPEND, "\"exactly-once\"");
+        format!("{text}[[fault]]\nat = {at}\ndo = \"{what}\"\n")
+    };
+    read(&fault("{ step = \"m\", attempt = 2 }", "call-unknown"));
+    read(&fault("{ step = \"m\", before = \"call\" }", "crash"));
+    let never = "there is never a call at `events`";
+    let none = "it calls no external service";
+    refused(&fault("{ step = \"events\" }", "call-unknown"), never, "\"events\" }", none);
+    let watermark = fault("{ record = \"watermark\" }", "call-unknown");
+    refused(&watermark, "no call is made for a watermark", "\"watermark\"", "");
+    let before = fault("{ step = \"events\", before = \"call\" }", "crash");
+    refused(&before, "there is never `call` at `events`", "\"call\"", none);
+    let nothing = with("[faults]\ncall-unknown = \"1/10\"");
+    let title = "`call-unknown` can do nothing here";
+    refused(&nothing, title, "call-unknown", "no step calls an external service");
+}
+
+#[test]
+fn side_effects_may_be_limited() {
+    let limit = "side-effects = { at-most = 2 }";
+    for (expect, violates) in [
+        (format!("{{ {limit} }}"), false),
+        (format!("{{ holds = \"exactly-once\", {limit} }}"), false),
+        (format!("{{ violates = [\"lost\", \"repeated\"], {limit} }}"), true),
+    ] {
+        let scenario = read(&charging(APPEND, &expect));
+        assert_eq!(scenario.plan.side_effects, Some(2));
+        assert_eq!(scenario.expect != Expect::ExactlyOnce, violates);
+    }
+    assert_eq!(read(&charging(APPEND, "\"exactly-once\"")).plan.side_effects, None);
+    let check =
+        |expect: &str, title, at, beside| refused(&charging(APPEND, expect), title, at, beside);
+    check("{}", "nothing is expected", "{}", "such as \"exactly-once\"");
+    check("{ violates = [] }", "`violates` names no class", "[]", "");
+    let both = "{ holds = \"exactly-once\", violates = \"lost\" }";
+    check(both, "an expectation of both sorts", "violates =", "either `holds` or `violates`");
+    let unlimited = "{ violates = \"repeated\" }";
+    check(unlimited, "side effects may be repeated at will", "\"repeated\"", "at-most = 1");
+    let zero = "{ side-effects = { at-most = 0 } }";
+    check(zero, "`at-most` is out of range", "0 }", "from 1");
+    check("{ side-effects = {} }", "`at-most` is missing", "{} }", "");
+    let reads = charging("{ call = \"read\" }", &format!("{{ {limit} }}"));
+    refused(&reads, "nothing here has side effects", "side-effects", "");
+    check("\"exactly-onc\"", "unknown name `exactly-onc`", "\"exactly-onc\"", "`exactly-once`?");
+    let form = "expected \"exactly-once\", or a table such as `{ violates = \"lost\" }`";
+    check("5", form, "5", "this is integer `5`");
+}
+
+#[test]
+fn a_saved_failure_keeps_the_limit_on_side_effects() {
+    let dotted = charging(APPEND, "\"exactly-once\"")
+        .replace("expect = \"exactly-once\"", "expect.side-effects = { at-most = 2 }");
+    let scenario = read(&dotted);
+    assert_eq!((&scenario.expect, scenario.plan.side_effects), (&Expect::ExactlyOnce, Some(2)));
+    let mut classes = onceproof_sim::outcome::Classes::default();
+    for expect in [Expect::ExactlyOnce, Expect::Violates(vec![Class::Repeated])] {
+        let saved = scenario.saved_failure(None, &[], classes, Path::new("dir/b.toml"));
+        let again = read(&saved);
+        assert_eq!((again.expect, again.plan.side_effects), (expect, Some(2)));
+        classes.insert(Class::Repeated);
+    }
+}
