@@ -80,10 +80,10 @@ const BOB_OF_2: &[Step] = &[("per-user", 2, 1, &[("bob", 1)])];
 const GLOBAL_2: &[Step] = &[("global", 2, 2, &[("*", 2)])];
 const GLOBAL_4: &[Step] = &[("global", 2, 4, &[("*", 4)])];
 const ANN_IN_TABLE: &[Step] = &[("table", 1, 1, &[("ann", 1)])];
-const SIX_GLOBALLY: &[Step] = &[("global", 6, 6, &[("*", 6)])];
-const ANN_SIDE_0: &[Step] = &[("per-side", 1, 1, &[("ann/0", 1)])];
 const BOTH_IN_TABLE: &[Step] = &[("table", 2, 2, &[("ann", 1), ("bob", 1)])];
 const TWO_ROWS: &[Step] = &[("table", 1, 2, &[("ann", 2)])];
+const SIX_GLOBALLY: &[Step] = &[("global", 6, 6, &[("*", 6)])];
+const ANN_SIDE_0: &[Step] = &[("per-side", 1, 1, &[("ann/0", 1)])];
 const ANN_SIDE_1: &[Step] = &[("per-side", 1, 1, &[("ann/1", 1)])];
 const ZERO_BOTH: &[Step] = &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("ann", 0)])];
 
@@ -331,6 +331,9 @@ pub const ROWS: &[Row] = &[
     exact("fusion/coin-before-a-stable-input.toml", 1, ANN_SIDE_0).with_unfired(1),
     exact("fusion/coin-in-the-middle-recomputed.toml", 1, &[("total", 1, 1, &[("ann", 0)])]),
     exact("fusion/crash-runs-the-stage-again.toml", 1, ANN_SIDE_1),
+    ledger("fusion/fails-behind-a-call.toml", &[Repeated], [1, 1, 0, 0, 0, 0, 0], ANN_IN_TABLE)
+        .with_damaged(FIRST)
+        .with_work(&[("side_effects", 2)]),
     exact(
         "fusion/pane-fails.toml",
         1,
