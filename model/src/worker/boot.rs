@@ -33,7 +33,8 @@ impl Worker {
         self.last_stamp = match scan.last_stamp {
             _ if self.has(Defect::StampsRestart) => Time(0),
             Some(stamp) => stamp,
-            None => self.last_stamp,
+            // What was stamped and not committed was never sent, and binds nobody.
+            None => Time::MIN,
         };
 
         let queue = self.queue(m);
