@@ -106,6 +106,7 @@ impl Env for Outside<'_> {
     }
 
     fn take_token(&mut self, shard: ShardIndex) -> u64 {
+        self.answers.note_change();
         self.store.grant(shard)
     }
 
@@ -141,11 +142,13 @@ impl Env for Outside<'_> {
 
     fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content {
         self.charge();
+        self.answers.note_change();
         self.store.content(shard, key, start, &mut self.ledger)
     }
 
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read {
         let (step, number) = (self.pipeline.step_of(shard), self.pipeline.number_of(shard));
+        self.answers.note_change();
         let read = self.sources.read(step, number, offset, self.now);
         if let (Read::Row(_), until) = (&read, &mut self.read_until[shard.at()])
             && offset == *until
@@ -167,6 +170,7 @@ impl Env for Outside<'_> {
             return None;
         }
         self.work.user_calls += 1;
+        self.answers.note_change();
         let executions = &mut self.executions[step.at()];
         let at = name.0 as usize;
         if at >= executions.len() {

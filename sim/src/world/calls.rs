@@ -23,6 +23,10 @@ impl World<'_> {
         work.retries += u64::from(attempt > 1);
         let subject = request.subject();
         let call = Call::new(self.pipeline, request.from, request.to, subject, attempt, words);
+        if answers.is_watched() {
+            let (from, to) = (self.host_of[request.from.at()], self.host_of[request.to.at()]);
+            answers.note_cut(self.links.is_cut(from as usize, to as usize, self.now));
+        }
         let verdict = answers.request(&call, self.pipeline, words);
         self.trace.request_leaves(request, verdict, &self.outside, self.now);
         let (from, to) = (self.host(request.from), self.host(request.to));
@@ -76,6 +80,10 @@ impl World<'_> {
         }
         // The sender of the ack is the receiver of the request.
         let call = Call::new(self.pipeline, to, from, subject, rpc.attempt, words);
+        if answers.is_watched() {
+            let (from, to) = (self.host_of[from.at()], self.host_of[to.at()]);
+            answers.note_cut(self.links.is_cut(from as usize, to as usize, self.now));
+        }
         let verdict = answers.ack(&call, self.pipeline, words);
         self.trace.ack_leaves(ack, verdict, &self.outside, self.now);
         if self.links.is_cut(self.host(from), self.host(to), self.now) {

@@ -56,6 +56,7 @@ impl World<'_> {
                 Effect::Send(request) => self.send_request(request, cost),
                 Effect::Wake { at, timer } => self.wake(shard, *at, *timer),
             }
+            self.outside.answers.note_change();
         }
         if !lives {
             self.recycle(&mut list);

@@ -1,0 +1,289 @@
+//! Whether each mechanism is needed: it is switched to each wrong value, one at a time, and the smallest
+//! schedules that then break the scenario are searched for. A mechanism without such a witness is one that
+//! the scenario, the faults or the oracle do not put to the test.
+
+use super::certificate::Exhaustion;
+use onceproof_model::mechanism::{
+    Ack, Atomic, Dedup, DedupWindow, Gc, GiveUp, Ids, Mechanism, Outputs, ReAck, Stamps,
+    UnknownOld, UpdatedAt,
+};
+use onceproof_model::pipeline::{Pipeline, Step};
+use onceproof_model::time::{MILLISECOND, Nanos, SECOND, Span};
+use onceproof_sim::fault::{Kind, KindName};
+use onceproof_sim::plan::Plan;
+
+/// A mechanism with a wrong value.
+#[derive(Clone, Copy, Debug)]
+pub struct Wrong {
+    /// What else must be so for it to matter, if anything.
+    under: Option<fn(&mut Mechanism)>,
+    /// The word of the kind of fault without which it does no harm, if there is one such kind.
+    pub needs: Option<&'static str>,
+    /// Puts it into a set of mechanisms that is right.
+    change: fn(&mut Mechanism),
+}
+
+/// Shorter than any retry takes.
+const TOO_SHORT: Nanos = 10 * MILLISECOND;
+/// Longer than any retry takes.
+const LONG: Nanos = 3600 * SECOND;
+
+/// Every wrong value of every mechanism, in the order of [`Mechanism`]. A field or a value that is new does
+/// not compile in [`wrong_in`]; if it is wrong, it belongs here too.
+pub const ALL: &[Wrong] = &[
+    plain(|all| all.give_up = GiveUp::After(1)),
+    plain(|all| all.ack = Ack::OnReceipt),
+    plain(|all| all.dedup = Dedup::Off),
+    plain(|all| all.dedup = window(TOO_SHORT, UnknownOld::Accept, UpdatedAt::Commit)),
+    plain(|all| all.dedup = window(TOO_SHORT, UnknownOld::Drop, UpdatedAt::Commit)),
+    plain(|all| all.dedup = window(LONG, UnknownOld::Accept, UpdatedAt::Receive)),
+    plain(|all| all.gc = Gc::Never),
+    plain(|all| all.gc = Gc::Ttl { ttl: TOO_SHORT, unknown_old: UnknownOld::Accept }),
+    plain(|all| all.gc = Gc::Ttl { ttl: TOO_SHORT, unknown_old: UnknownOld::Drop }),
+    plain(recompute),
+    // Under checkpoint an output is made once, whatever its id.
+    Wrong { under: Some(recompute), ..plain(|all| all.ids = Ids::Fresh) },
+    // Under checkpoint a stamp is given anew only when an output is resent after a crash.
+    Wrong { under: Some(recompute), ..plain(|all| all.stamps = Stamps::Fresh) },
+    Wrong { needs: Some("clock-step"), ..plain(|all| all.stamps = Stamps::WallClock) },
+    plain(|all| all.atomic = Atomic::StateFirst),
+    plain(|all| all.atomic = Atomic::IdFirst),
+    plain(|all| all.re_ack = ReAck::Never),
+];
+
+const fn plain(change: fn(&mut Mechanism)) -> Wrong {
+    Wrong { under: None, needs: None, change }
+}
+
+fn recompute(all: &mut Mechanism) {
+    all.outputs = Outputs::Recompute;
+}
+
+fn window(length: Nanos, unknown_old: UnknownOld, updated_at: UpdatedAt) -> Dedup {
+    Dedup::Window(DedupWindow { length, refresh_on_hit: false, unknown_old, updated_at })
+}
+
+/// The mechanisms that have a wrong value, with that value, as a scenario file names them.
+pub fn wrong_in(mechanism: &Mechanism) -> Vec<(&'static str, String)> {
+    let Mechanism {
+        // When a request is sent again, how many records share a commit and how many requests are unacked
+        // is a matter of cost.
+        retry: _,
+        bundle: _,
+        in_flight: _,
+        give_up,
+        ack,
+        dedup,
+        gc,
+        outputs,
+        ids,
+        stamps,
+        atomic,
+        re_ack,
+    } = mechanism;
+    let word = |word: &str| Some(word.to_owned());
+    let unknown_old = |unknown_old: &UnknownOld| match unknown_old {
+        UnknownOld::Accept => "accept",
+        UnknownOld::Drop => "drop",
+    };
+    [
+        (
+            "give-up",
+            match give_up {
+                GiveUp::Never => None,
+                GiveUp::After(sends) => Some(sends.to_string()),
+            },
+        ),
+        (
+            "ack",
+            match ack {
+                Ack::AfterCommit => None,
+                Ack::OnReceipt => word("on-receipt"),
+            },
+        ),
+        (
+            "dedup",
+            match dedup {
+                Dedup::Catalog => None,
+                Dedup::Window(window) => Some(match window.updated_at {
+                    UpdatedAt::Receive => "window, updated at receive".to_owned(),
+                    UpdatedAt::Commit => {
+                        let length = Span(window.length);
+                        format!("window {length}, unknown-old {}", unknown_old(&window.unknown_old))
+                    }
+                }),
+                Dedup::Off => word("off"),
+            },
+        ),
+        (
+            "gc",
+            match gc {
+                Gc::Watermark => None,
+                Gc::Never => word("never"),
+                Gc::Ttl { ttl, unknown_old: old } => {
+                    Some(format!("ttl {}, unknown-old {}", Span(*ttl), unknown_old(old)))
+                }
+            },
+        ),
+        (
+            "outputs",
+            match outputs {
+                Outputs::Checkpoint => None,
+                Outputs::Recompute => word("recompute"),
+            },
+        ),
+        (
+            "ids",
+            match ids {
+                Ids::Derived => None,
+                Ids::Fresh => word("fresh"),
+            },
+        ),
+        (
+            "stamps",
+            match stamps {
+                Stamps::Stable => None,
+                Stamps::Fresh => word("fresh"),
+                Stamps::WallClock => word("wall-clock"),
+            },
+        ),
+        (
+            "atomic",
+            match atomic {
+                Atomic::Together => None,
+                Atomic::StateFirst => word("state-first"),
+                Atomic::IdFirst => word("id-first"),
+            },
+        ),
+        (
+            "re-ack",
+            match re_ack {
+                ReAck::Always => None,
+                ReAck::Never => word("false"),
+            },
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(field, value)| value.map(|value| (field, value)))
+    .collect()
+}
+
+impl Wrong {
+    /// The mechanism and its wrong value: `ids = fresh`; with what else must be so: `under outputs =
+    /// recompute`.
+    pub fn words(&self) -> String {
+        let text = |pairs: &[(&str, String)]| {
+            let all: Vec<_> =
+                pairs.iter().map(|(field, value)| format!("{field} = {value}")).collect();
+            all.join(", ")
+        };
+        let mut base = Mechanism::default();
+        (self.change)(&mut base);
+        let own = text(&wrong_in(&base));
+        match self.under {
+            None => own,
+            Some(under) => {
+                let mut base = Mechanism::default();
+                under(&mut base);
+                format!("{own} (under {})", text(&wrong_in(&base)))
+            }
+        }
+    }
+
+    /// The plan with this value at every step.
+    pub fn switched(&self, plan: &Plan) -> Plan {
+        let steps = plan.pipeline.steps().iter().map(|step| {
+            let mut mechanism = step.mechanism;
+            if let Some(under) = self.under {
+                under(&mut mechanism);
+            }
+            (self.change)(&mut mechanism);
+            Step { mechanism, ..step.clone() }
+        });
+        let pipeline = Pipeline::new(steps.collect()).expect("the graph is the same");
+        Plan { pipeline, ..plan.clone() }
+    }
+
+    /// Whether a kind of fault that it needs is not among these.
+    pub fn lacks(&self, kinds: &[Kind]) -> Option<&'static str> {
+        self.needs.filter(|needs| !kinds.iter().any(|kind| kind.name().word() == *needs))
+    }
+}
+
+/// What came of one wrong value.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The mechanism and its value.
+    pub words: String,
+    /// What it needs and does not have, if so; then it was not searched.
+    pub lacks: Option<&'static str>,
+    /// What was found, up to the smallest number of faults that breaks the scenario.
+    pub found: Option<Exhaustion>,
+}
+
+impl Row {
+    /// How many of the smallest schedules have a fault of this kind.
+    pub fn count(&self, kind: KindName) -> u64 {
+        let has = |fault: &onceproof_sim::fault::Fault| fault.kind.name() == kind;
+        let causes = self.found.iter().flat_map(|found| &found.causes);
+        causes.filter(|cause| cause.faults.iter().any(has)).count() as u64
+    }
+
+    /// How it stands.
+    pub fn standing(&self) -> Standing {
+        match &self.found {
+            None => Standing::NotSearched,
+            Some(found) if !found.causes.is_empty() => Standing::Witnessed,
+            Some(found) if found.is_complete() => Standing::Unwitnessed,
+            Some(_) => Standing::Incomplete,
+        }
+    }
+}
+
+/// How a wrong value stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// A schedule was found that breaks it.
+    Witnessed,
+    /// There is none.
+    Unwitnessed,
+    /// The search did not come to its end.
+    Incomplete,
+    /// It was not searched, since a kind of fault is not among those asked for.
+    NotSearched,
+}
+
+/// What is needed in a scenario.
+#[derive(Clone, Debug)]
+pub struct Necessity {
+    /// The search with the mechanisms of the file.
+    pub full: Exhaustion,
+    /// Each wrong value.
+    pub rows: Vec<Row>,
+}
+
+impl Necessity {
+    /// How many rows stand so.
+    pub fn count(&self, standing: Standing) -> u64 {
+        self.rows.iter().filter(|row| row.standing() == standing).count() as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_has_nothing_wrong_and_each_change_is_one_thing() {
+        assert_eq!(wrong_in(&Mechanism::default()), []);
+        let mut all: Vec<String> = ALL.iter().map(Wrong::words).collect();
+        for wrong in ALL {
+            let mut mechanism = Mechanism::default();
+            (wrong.change)(&mut mechanism);
+            assert_eq!(wrong_in(&mechanism).len(), 1, "{}", wrong.words());
+        }
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), ALL.len());
+    }
+}
