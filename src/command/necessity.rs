@@ -12,11 +12,9 @@ use onceproof::report::necessity_json::necessity_json;
 use onceproof::report::necessity_text::{necessity_markdown, necessity_text};
 use onceproof::report::{NecessityReport, Subject};
 use onceproof::scenario::Scenario;
-use onceproof::search::certificate::Exhaustion;
 use onceproof::search::exhaust::{Space, bare, exhaust};
-use onceproof::search::necessity::{ALL, Necessity, Row, Standing, Wrong};
+use onceproof::search::necessity::{ALL, Necessity, Standing, Wrong};
 use onceproof::search::resume::Done;
-use onceproof_sim::plan::Plan;
 
 /// Searches a scenario with its own mechanisms, and with each wrong value.
 ///
@@ -29,30 +27,25 @@ pub fn necessity(
 ) -> Result<Ending, Error> {
     let scenario = Scenario::load(&args.file)?;
     let (plan, seed) = (bare(&scenario.plan), scenario.seed);
-    let full = Space::new(&scenario.plan, &kinds(&args.kinds), args.faults);
-    let space = Space { stops_at_cause: true, ..full.clone() };
+    let space = Space::new(&scenario.plan, &kinds(&args.kinds), args.faults);
     let threads = threads(args.jobs)?;
     let cancel = cancelled_by_interrupt();
-    let search = |name: &str, plan: &Plan, space: &Space| -> Exhaustion {
-        let progress = SearchProgress::new(name);
-        let mut done = Done::default();
-        let tell = |told| progress.tell(told);
-        let found = threads.install(|| exhaust(plan, seed, space, &mut done, &cancel, &tell));
+    let full = || {
+        let progress = SearchProgress::new(&scenario.name);
+        let (tell, mut done) = (|told| progress.tell(told), Done::default());
+        let found = threads.install(|| exhaust(&plan, seed, &space, &mut done, &cancel, &tell));
         progress.clear();
         found
     };
     let row = |wrong: &Wrong| {
-        let (words, lacks) = (wrong.words(), wrong.lacks(&space.kinds));
-        let found = match lacks {
-            Some(_) => None,
-            None => Some(search(&words, &wrong.switched(&plan), &space)),
-        };
-        Row { words, lacks, found }
+        let progress = SearchProgress::new(&wrong.words());
+        let tell = |told| progress.tell(told);
+        let row = threads.install(|| wrong.search(&plan, seed, &space, &cancel, &tell));
+        progress.clear();
+        row
     };
-    let (necessity, timing) = timed(|| Necessity {
-        full: search(&scenario.name, &plan, &full),
-        rows: ALL.iter().map(row).collect(),
-    });
+    let (necessity, timing) =
+        timed(|| Necessity { full: full(), rows: ALL.iter().map(row).collect() });
     let subject = Subject { plan: &plan, ..Subject::from(&scenario) };
     let report = NecessityReport { subject, seed, necessity: &necessity, timing };
     match common.format {

@@ -3,14 +3,19 @@
 //! the scenario, the faults or the oracle do not put to the test.
 
 use super::certificate::Exhaustion;
+use super::exhaust::{Space, Told, exhaust};
+use super::resume::Done;
 use onceproof_model::mechanism::{
     Ack, Atomic, Dedup, DedupWindow, Gc, GiveUp, Ids, Mechanism, Outputs, ReAck, Stamps,
     UnknownOld, UpdatedAt,
 };
 use onceproof_model::pipeline::{Pipeline, Step};
 use onceproof_model::time::{MILLISECOND, Nanos, SECOND, Span};
-use onceproof_sim::fault::{Kind, KindName};
+use onceproof_sim::fault::{Fault, Kind, KindName};
+use onceproof_sim::outcome::Verdict;
 use onceproof_sim::plan::Plan;
+use onceproof_sim::simulator::Simulator;
+use std::sync::atomic::AtomicBool;
 
 /// A mechanism with a wrong value.
 #[derive(Clone, Copy, Debug)]
@@ -190,24 +195,60 @@ impl Wrong {
         }
     }
 
-    /// The plan with this value at every step.
-    pub fn switched(&self, plan: &Plan) -> Plan {
-        let steps = plan.pipeline.steps().iter().map(|step| {
-            let mut mechanism = step.mechanism;
-            if let Some(under) = self.under {
-                under(&mut mechanism);
+    /// What comes of this value at every step of a plan: the smallest schedules of a space that break it. What
+    /// it stands under may break things alone; such a schedule is no witness.
+    pub fn search(
+        &self,
+        plan: &Plan,
+        seed: Option<u64>,
+        space: &Space,
+        cancel: &AtomicBool,
+        tell: &(dyn Fn(Told) + Sync),
+    ) -> Row {
+        let (words, lacks) = (self.words(), self.lacks(&space.kinds));
+        if lacks.is_some() {
+            return Row { words, lacks, found: None };
+        }
+        let base = with(plan, &self.under.map_or(vec![], |under| vec![under]));
+        let wrong = with(&base, &[self.change]);
+        let mut found = None;
+        for stops_at_cause in [true, false] {
+            let space = Space { stops_at_cause, ..space.clone() };
+            let mut result = exhaust(&wrong, seed, &space, &mut Done::default(), cancel, tell);
+            if self.under.is_some() {
+                let mut simulator = Simulator::new(&base);
+                result.causes.retain(|cause| {
+                    simulator.place(&cause.faults);
+                    simulator.brief(seed).verdict == Verdict::ExactlyOnce
+                });
+                let smallest = result.causes.first().map(|cause| cause.faults.len());
+                result.causes.retain(|cause| Some(cause.faults.len()) == smallest);
             }
-            (self.change)(&mut mechanism);
-            Step { mechanism, ..step.clone() }
-        });
-        let pipeline = Pipeline::new(steps.collect()).expect("the graph is the same");
-        Plan { pipeline, ..plan.clone() }
+            // Where all that it stopped at breaks without it too, something larger may be its own.
+            let is_over = !(result.stopped && result.causes.is_empty());
+            found = Some(result);
+            if is_over {
+                break;
+            }
+        }
+        Row { words, lacks, found }
     }
 
     /// Whether a kind of fault that it needs is not among these.
     pub fn lacks(&self, kinds: &[Kind]) -> Option<&'static str> {
         self.needs.filter(|needs| !kinds.iter().any(|kind| kind.name().word() == *needs))
     }
+}
+
+/// The plan with these changes at every step.
+fn with(plan: &Plan, changes: &[fn(&mut Mechanism)]) -> Plan {
+    let steps = plan.pipeline.steps().iter().map(|step| {
+        let mut mechanism = step.mechanism;
+        changes.iter().for_each(|change| change(&mut mechanism));
+        Step { mechanism, ..step.clone() }
+    });
+    let pipeline = Pipeline::new(steps.collect()).expect("the graph is the same");
+    Plan { pipeline, ..plan.clone() }
 }
 
 /// What came of one wrong value.
@@ -224,7 +265,7 @@ pub struct Row {
 impl Row {
     /// How many of the smallest schedules have a fault of this kind.
     pub fn count(&self, kind: KindName) -> u64 {
-        let has = |fault: &onceproof_sim::fault::Fault| fault.kind.name() == kind;
+        let has = |fault: &Fault| fault.kind.name() == kind;
         let causes = self.found.iter().flat_map(|found| &found.causes);
         causes.filter(|cause| cause.faults.iter().any(has)).count() as u64
     }
