@@ -222,6 +222,28 @@ fn no_part_of_a_cause_breaks_anything() {
 }
 
 #[test]
+fn every_cause_can_be_written_as_a_scenario_that_replays_it() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/chapter/small.toml");
+    let text = std::fs::read_to_string(&path).expect("a scenario");
+    for mechanism in ["dedup = \"off\"", "give-up = 1", "ack = \"on-receipt\"", "re-ack = false"] {
+        let text = format!("{text}\n[mechanism]\n{mechanism}\n");
+        let scenario = Scenario::parse(&text, &path).expect("a scenario");
+        let found = search(&scenario.plan, &space(&scenario.plan, 1), 2);
+        assert!(found.causes.len() > 5, "{mechanism}");
+        let mut simulator = Simulator::new(&scenario.plan);
+        for cause in &found.causes {
+            simulator.place(&cause.faults);
+            let brief = simulator.brief(None);
+            let saved = scenario.saved_failure(None, &cause.faults, cause.classes, &path);
+            let saved = Scenario::parse(&saved, &path).unwrap_or_else(|error| panic!("{error}"));
+            let again = Simulator::new(&saved.plan).detail(None);
+            assert_eq!(again.brief.fingerprint, brief.fingerprint);
+            assert_eq!((again.brief.classes, again.unfired), (cause.classes, Vec::new()));
+        }
+    }
+}
+
+#[test]
 fn a_search_is_the_same_on_any_number_of_threads() {
     let plan = plan_of("dedup/lost-ack-no-dedup.toml", "dedup = \"off\"");
     let space = Space::new(&plan, &[KindName::DropAck, KindName::Crash, KindName::Delay], 2);

@@ -54,16 +54,17 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
         fs::write(file, text).map_err(Error::io(file))?;
     }
     let saved = match found.causes.is_empty() {
-        true => None,
-        false => Some(save(&scenario, &plan, &found, &args.out)?),
+        true => Ok(None),
+        false => save(&scenario, &plan, &found, &args.out).map(Some),
     };
-    let replay = saved.as_deref().map(replay_command);
+    let file = saved.as_ref().ok().and_then(Option::as_deref);
+    let replay = file.map(replay_command);
     let report = ExhaustReport {
         subject: Subject { plan: &plan, ..Subject::from(&scenario) },
         seed,
         found: &found,
         left_out: scenario.plan.faults.len() + scenario.plan.climate.odds.len(),
-        saved: saved.as_deref(),
+        saved: file,
         replay: replay.as_deref(),
         timing,
     };
@@ -71,7 +72,7 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
         Format::Text => output.text(&exhaust_text(&report)),
         Format::Json => output.document(&exhaust_json(&report)),
     }
-    Ok(ending_of(&found))
+    saved.map(|_| ending_of(&found))
 }
 
 /// The kinds that were asked for, each once in the order of the documentation; all of them if none was.

@@ -19,9 +19,7 @@ pub fn exhaust_text(report: &ExhaustReport) -> String {
     let mut text = heading(&subject);
     if left_out > 0 {
         let faults = counted(left_out as u64, "fault");
-        text.push_str(&warning(&format!(
-            "{faults} of the file left out: the search places its own"
-        )));
+        text.push_str(&format!("{faults} of the file left out: the search places its own\n"));
     }
     text.push_str(&format!("\n{}\n", verdict(found)));
     if !found.causes.is_empty() {
