@@ -142,8 +142,8 @@ pub struct ReplayArgs {
 pub struct ExhaustArgs {
     /// The scenario.
     pub file: PathBuf,
-    /// The most faults of a schedule.
-    #[arg(long, value_name = "K")]
+    /// The most faults of a schedule, up to 9.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(..=9))]
     pub faults: u32,
     /// The kinds of faults, with commas [default: all].
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
@@ -170,8 +170,8 @@ pub struct ExhaustArgs {
 pub struct NecessityArgs {
     /// The scenario.
     pub file: PathBuf,
-    /// The most faults of a schedule.
-    #[arg(long, value_name = "K")]
+    /// The most faults of a schedule, up to 9.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(..=9))]
     pub faults: u32,
     /// The kinds of faults, with commas [default: all].
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]

@@ -262,13 +262,13 @@ fn an_interrupted_search_goes_on_where_it_was() {
     let found = loop {
         let (cancel, parts, runs) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
         let tell = |told| match told {
-            Told::Part if parts.fetch_add(1, Ordering::Relaxed) == 30 => {
+            Told::Part(_) if parts.fetch_add(1, Ordering::Relaxed) == 30 => {
                 cancel.store(true, Ordering::Relaxed);
             }
             Told::Runs(more) => {
                 runs.fetch_add(more, Ordering::Relaxed);
             }
-            Told::Level(..) | Told::Part => {}
+            Told::Level(..) | Told::Part(_) => {}
         };
         let found = on(2, || exhaust(&plan, None, &space, &mut done, &cancel, &tell));
         rounds += 1;

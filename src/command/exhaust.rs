@@ -41,6 +41,7 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
         Some(file) => read(file, space.hash(&plan, seed))?,
         None => Done::default(),
     };
+    let runs_before = done.runs();
     let cancel = cancelled_by_interrupt();
     let progress = SearchProgress::new(&scenario.name);
     let (found, timing) = timed(|| {
@@ -66,6 +67,7 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
         left_out: scenario.plan.faults.len() + scenario.plan.climate.odds.len(),
         saved: file,
         replay: replay.as_deref(),
+        runs_before,
         timing,
     };
     match common.format {

@@ -48,8 +48,8 @@ impl Progress {
     }
 }
 
-/// A bar for each number of faults of an exhaustive search. It grows with the parts that are done, and says
-/// from them how long the rest will take.
+/// A bar for each number of faults of an exhaustive search. It grows with the work that is done, and says from
+/// it about how long the rest will take.
 pub struct SearchProgress {
     bar: ProgressBar,
     runs: AtomicU64,
@@ -65,7 +65,7 @@ impl SearchProgress {
             ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(Some(1), target);
-        let template = "{prefix} {bar:30} {pos}/{len} parts, {msg}, {eta} left";
+        let template = "{prefix} {bar:30} {percent} %, {msg}, about {eta} left";
         bar.set_style(ProgressStyle::with_template(template).expect("a good template"));
         bar.set_prefix(onceproof::report::printable(name));
         SearchProgress { bar, runs: AtomicU64::new(0), faults: AtomicU64::new(0) }
@@ -74,18 +74,18 @@ impl SearchProgress {
     /// Takes in what a search tells.
     pub fn tell(&self, told: Told) {
         match told {
-            Told::Level(faults, parts, done) => {
+            Told::Level(faults, work, done) => {
                 self.faults.store(faults.into(), Ordering::Relaxed);
-                self.bar.set_length(parts as u64);
+                self.bar.set_length(work);
                 self.bar.reset_eta();
-                self.bar.set_position(done as u64);
+                self.bar.set_position(done);
             }
             Told::Runs(more) => {
                 let runs = self.runs.fetch_add(more, Ordering::Relaxed) + more;
                 let faults = self.faults.load(Ordering::Relaxed);
                 self.bar.set_message(format!("{runs} runs, faults: {faults}"));
             }
-            Told::Part => self.bar.inc(1),
+            Told::Part(work) => self.bar.inc(work),
         }
     }
 

@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 
 /// The document of an exhaustive search.
 pub fn exhaust_json(report: &ExhaustReport) -> Value {
-    let ExhaustReport { subject, seed, found, left_out, saved, replay, timing } = *report;
+    let ExhaustReport { subject, seed, found, left_out, saved, replay, runs_before, timing } =
+        *report;
     let mut document = search_json(found, subject.plan);
     let total = found.total();
     let head = json!({
@@ -31,7 +32,7 @@ pub fn exhaust_json(report: &ExhaustReport) -> Value {
         "replay": replay,
         "timing": {
             "seconds": decimal(&timing.seconds()),
-            "runs_per_second": timing.per_second(total.runs),
+            "runs_per_second": timing.per_second(total.runs.saturating_sub(runs_before)),
         },
     });
     let mut all = serde_json::Map::new();

@@ -15,7 +15,8 @@ use onceproof_sim::plan::Plan;
 
 /// The report of an exhaustive search.
 pub fn exhaust_text(report: &ExhaustReport) -> String {
-    let ExhaustReport { subject, found, left_out, saved, replay, timing, .. } = *report;
+    let ExhaustReport { subject, found, left_out, saved, replay, runs_before, timing, .. } =
+        *report;
     let mut text = heading(&subject);
     if left_out > 0 {
         let faults = counted(left_out as u64, "fault");
@@ -24,8 +25,17 @@ pub fn exhaust_text(report: &ExhaustReport) -> String {
     text.push_str(&format!("\n{}\n", verdict(found)));
     if !found.causes.is_empty() {
         text.push_str("\ncauses\n");
-        for group in groups(&found.causes) {
-            text.push_str(&cause(&group, found, subject.plan));
+        let groups = groups(&found.causes);
+        let varies = |group: &&Group| groups.iter().any(|other| group.varies(other));
+        for group in groups.iter().filter(|group| !varies(group)) {
+            text.push_str(&cause(group, found, subject.plan));
+        }
+        let more: u64 = groups.iter().filter(varies).map(|group| group.causes).sum();
+        if more > 0 {
+            let more = counted(more, "smallest schedule");
+            text.push_str(&format!(
+                "  and {more} of the kinds of one above and of others, which make another place for it\n"
+            ));
         }
     }
     if let Some(schedule) = &found.first_inconclusive {
@@ -38,7 +48,7 @@ pub fn exhaust_text(report: &ExhaustReport) -> String {
         text.push_str(&warning(&format!("{} has no place in any schedule", kind.word())));
     }
     let seconds = timing.seconds();
-    let speed = grouped(timing.per_second(found.total().runs));
+    let speed = grouped(timing.per_second(found.total().runs.saturating_sub(runs_before)));
     text.push_str(&format!("\ntime  {seconds} s, {speed} runs/s\n"));
     if let Some(saved) = saved {
         text.push_str(&format!("\nsaved as {}\n", saved.display()));
@@ -80,10 +90,9 @@ fn verdict(found: &Exhaustion) -> String {
 fn cause(group: &Group, found: &Exhaustion, plan: &Plan) -> String {
     let Group { kinds, classes, first, causes, schedules } = group;
     let words = kinds_in_words(kinds);
-    let (causes, schedules) =
-        (counted(*causes, "smallest schedule"), counted(*schedules, "schedule"));
-    let line =
-        format!("  {words}: {}, {causes} that explain {schedules}\n", class_list(classes.iter()));
+    let (causes, schedules) = (counted(*causes, "smallest schedule"), grouped(*schedules));
+    let classes = class_list(classes.iter());
+    let line = format!("  {words}: {classes}; {causes}, explaining {schedules}\n");
     line + &in_words(&found.causes[*first].faults, plan, "      ")
 }
 

@@ -98,6 +98,8 @@ pub struct ExhaustReport<'a> {
     pub saved: Option<&'a Path>,
     /// The command that replays it.
     pub replay: Option<&'a str>,
+    /// How many of the runs were made by an earlier search that this one went on with.
+    pub runs_before: u64,
     /// How long it took.
     pub timing: Timing,
 }

@@ -41,6 +41,20 @@ pub struct Group {
     pub schedules: u64,
 }
 
+impl Group {
+    /// Whether it has all kinds of another group, and more, and breaks nothing else: the same cause, at a place
+    /// that only another fault makes.
+    pub fn varies(&self, other: &Group) -> bool {
+        let mut left = other.kinds.iter().peekable();
+        for kind in &self.kinds {
+            left.next_if(|&next| next == kind);
+        }
+        self.kinds.len() > other.kinds.len()
+            && left.peek().is_none()
+            && self.classes.iter().all(|class| other.classes.contains(class))
+    }
+}
+
 /// The causes by their kinds and by what they break, in the order of the first of each.
 pub fn groups(causes: &[Cause]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
@@ -102,5 +116,7 @@ mod tests {
         let found: Vec<_> = groups.iter().map(|g| (g.first, g.causes, g.schedules)).collect();
         assert_eq!(found, [(0, 2, 4), (2, 1, 2)]);
         assert_eq!(groups[0].kinds, [KindName::DropRequest, KindName::DropAck]);
+        assert!(groups[0].varies(&groups[1]) && !groups[1].varies(&groups[0]));
+        assert!(!groups[0].varies(&groups[0]));
     }
 }

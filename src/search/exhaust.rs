@@ -67,13 +67,13 @@ pub fn bare(plan: &Plan) -> Plan {
 /// What a search tells on its way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Told {
-    /// It begins with the schedules of so many faults. They are searched in so many parts, of which so many
-    /// are done already.
-    Level(u32, usize, usize),
+    /// It begins with the schedules of so many faults. This is how much work they are about, and how much of
+    /// it is done already.
+    Level(u32, u64, u64),
     /// So many schedules more were run.
     Runs(u64),
-    /// One part more is done.
-    Part,
+    /// One part more is done, which was so much of the work.
+    Part(u64),
 }
 
 /// Runs every schedule of a space, on the threads of the pool it is called in, but for the parts that are
@@ -117,7 +117,9 @@ pub fn exhaust(
     for most in 1..=space.most {
         let part_done = |first: usize| done.units.contains_key(&(most, first as u32));
         let left: Vec<usize> = (0..firsts.len()).filter(|&first| !part_done(first)).collect();
-        tell(Told::Level(most, firsts.len(), firsts.len() - left.len()));
+        let work = |first| work(firsts.len(), first, most);
+        let all: u64 = (0..firsts.len()).map(work).sum();
+        tell(Told::Level(most, all, all - left.iter().copied().map(work).sum::<u64>()));
         let search = Search { plan, seed, space, most, causes: &found.causes, cancel, tell };
         for (first, unit) in search.units(&firsts, &left) {
             done.units.insert((most, first as u32), unit);
@@ -149,6 +151,12 @@ pub fn exhaust(
         }
     }
     found
+}
+
+/// About how much work the schedules of so many faults are that begin with the fault of this number: of the
+/// faults that come after it, each of the others is one.
+fn work(firsts: usize, first: usize, most: u32) -> u64 {
+    ((firsts - first) as u64).saturating_pow(most - 1).min(u64::MAX >> 32)
 }
 
 /// The schedule that a path leads to, and its run.
@@ -190,7 +198,7 @@ impl Search<'_> {
             let mut walk = Walk::new(self);
             while let Some(&first) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let Some(unit) = walk.unit(first as u32, &firsts[first]) else { break };
-                (self.tell)(Told::Part);
+                (self.tell)(Told::Part(work(firsts.len(), first, self.most)));
                 units.lock().expect("no thread has panicked").push((first, unit));
             }
         });

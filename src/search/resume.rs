@@ -36,9 +36,9 @@ pub struct Done {
 const SCHEMA: &str = "onceproof.exhaust-progress/1";
 
 impl Done {
-    /// Whether there is no part that is done.
-    pub fn is_empty(&self) -> bool {
-        self.units.is_empty()
+    /// How many schedules were run in these parts.
+    pub fn runs(&self) -> u64 {
+        self.units.values().map(|unit| unit.counts.runs).sum()
     }
 
     /// The document that holds the parts of a search through this space.

@@ -48,7 +48,10 @@ fn the_causes_are_told_and_the_smallest_is_saved_and_replays() {
     folder.write("a.toml", scenario("no dedup", DUPLICATED, &[NO_DEDUP]));
     let arguments = ["exhaust", "a.toml", "--faults", "1", "--kinds", "drop-ack"];
     let text = folder.onceproof(&arguments).ends(1);
-    assert!(text.stdout.contains("  drop-ack: duplicated"), "{text:?}");
+    assert!(
+        text.stdout.contains("  drop-ack: duplicated; 3 smallest schedules, explaining 3\n"),
+        "{text:?}"
+    );
     let replay: Vec<&str> = text.last_line().split(' ').skip(1).collect();
     assert_eq!(replay.first(), Some(&"replay"), "{text:?}");
     folder.onceproof(&replay).ends(1);
@@ -106,6 +109,7 @@ fn a_kind_that_does_not_exist_is_bad_usage() {
     };
     check(&["exhaust", "a.toml"]);
     check(&["exhaust", "a.toml", "--faults", "-1"]);
+    check(&["exhaust", "a.toml", "--faults", "10"]);
     let why = check(&["exhaust", "a.toml", "--faults", "1", "--kinds", "drop-ack,fire"]);
     assert!(why.contains("fire") && why.contains("drop-request"), "{why}");
     check(&["necessity", "a.toml", "--faults", "1", "--markdown", "--format", "json"]);
