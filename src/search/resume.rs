@@ -3,6 +3,7 @@
 
 use super::certificate::{Counts, ENGINE};
 use crate::figures;
+use onceproof_model::mix;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -43,13 +44,13 @@ impl Done {
 
     /// The document that holds the parts of a search through this space.
     pub fn to_json(&self, space: u64) -> Value {
-        let units: Vec<Value> =
-            self.units.iter().map(|(&at, unit)| unit_to_json(at, unit)).collect();
+        let parts: Value = self.units.iter().map(|(&at, unit)| unit_to_json(at, unit)).collect();
         json!({
             "schema": SCHEMA,
             "engine": ENGINE,
             "space": format!("{space:016x}"),
-            "parts": units,
+            "check": check(&parts),
+            "parts": parts,
         })
     }
 
@@ -74,9 +75,16 @@ impl Done {
             let parts = document["parts"].as_array()?;
             parts.iter().map(unit_from_json).collect::<Option<BTreeMap<_, _>>>()
         };
-        let units = read().ok_or("it is damaged")?;
+        // What a part says of the causes it found is followed blindly, so it must be as it was written.
+        let is_whole = document["check"] == check(&document["parts"]);
+        let units = read().filter(|_| is_whole).ok_or("it is damaged")?;
         Ok(Done { units })
     }
+}
+
+/// A hash of all parts.
+fn check(parts: &Value) -> String {
+    format!("{:016x}", mix::text(&parts.to_string()))
 }
 
 fn unit_to_json((faults, first): (u32, u32), unit: &Unit) -> Value {
@@ -169,6 +177,7 @@ mod tests {
         assert!(refused(|d| d["engine"] = "onceproof 0.0.1".into(), 9).contains("0.0.1"));
         assert!(refused(|d| d["schema"] = "x".into(), 9).contains("no search"));
         assert!(refused(|d| d["parts"][0]["runs"] = "many".into(), 9).contains("damaged"));
+        assert!(refused(|d| d["parts"][1]["found"][0][0] = 99.into(), 9).contains("damaged"));
         assert!(refused(|d| d["parts"][0]["kinds"] = json!([1]), 9).contains("damaged"));
     }
 }
