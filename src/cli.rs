@@ -4,6 +4,7 @@ use crate::ending::Ending;
 use crate::output::complain;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use onceproof_sim::fault::KindName;
 use std::io;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::Range;
@@ -12,10 +13,10 @@ use std::path::PathBuf;
 /// What every help text ends with.
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  as expected; for run, sweep and replay: nothing violated
-  1  violated, or an expected violation was not found
+  0  as expected; for run, sweep, replay and exhaust: nothing violated
+  1  violated, an expected violation was not found, or a mechanism has no witness
   2  bad usage or bad scenario
-  3  inconclusive: a limit was hit
+  3  inconclusive: a limit was hit, or a search was interrupted
   4  nothing selected
   5  not deterministic
   6  input or output failed";
@@ -81,6 +82,13 @@ pub enum Command {
     Sweep(SweepArgs),
     /// A saved failure, strictly.
     Replay(ReplayArgs),
+    /// Every schedule of at most K faults: a certificate, or the causes.
+    ///
+    /// The faults of the file are left out; their parameters are kept, and the kinds that it does not name
+    /// have the default ones. Ctrl-C ends the search soon and reports on what it has.
+    Exhaust(ExhaustArgs),
+    /// A smallest schedule that breaks it for each mechanism that is switched to a wrong value.
+    Necessity(NecessityArgs),
     /// Every scenario against what it expects, one line each.
     Test(TestArgs),
     /// Whether scenarios are well formed.
@@ -129,6 +137,53 @@ pub struct SweepArgs {
 pub struct ReplayArgs {
     /// The saved failure.
     pub file: PathBuf,
+}
+
+/// Arguments of `exhaust`.
+#[derive(Args, Debug)]
+pub struct ExhaustArgs {
+    /// The scenario.
+    pub file: PathBuf,
+    /// The most faults of a schedule, up to 9.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(..=9))]
+    pub faults: u32,
+    /// The kinds of faults, with commas [default: all].
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+    pub kinds: Vec<KindName>,
+    /// How many threads to use [default: one per core].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Go on with the search in this file, if there is one, and keep in it what is done.
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
+    /// Run also what leads to the same state as another schedule.
+    #[arg(long)]
+    pub no_prune: bool,
+    /// Run also what a smaller schedule explains.
+    #[arg(long)]
+    pub all: bool,
+    /// The folder that the smallest cause is saved in.
+    #[arg(long, value_name = "DIR", default_value = crate::paths::FAILURES)]
+    pub out: PathBuf,
+}
+
+/// Arguments of `necessity`.
+#[derive(Args, Debug)]
+pub struct NecessityArgs {
+    /// The scenario.
+    pub file: PathBuf,
+    /// The most faults of a schedule, up to 9.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(..=9))]
+    pub faults: u32,
+    /// The kinds of faults, with commas [default: all].
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+    pub kinds: Vec<KindName>,
+    /// How many threads to use [default: one per core].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Write the matrix as a table of Markdown.
+    #[arg(long)]
+    pub markdown: bool,
 }
 
 /// Arguments of `test`.
@@ -210,15 +265,29 @@ impl Cli {
                 let message = "--picture draws a text and cannot be used with --format json";
                 Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
             }
+            Command::Necessity(args) if args.markdown && self.common.format == Format::Json => {
+                let message = "--markdown cannot be used with --format json";
+                Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
+            }
             Command::Run(_)
             | Command::Sweep(_)
             | Command::Replay(_)
+            | Command::Exhaust(_)
+            | Command::Necessity(_)
             | Command::Test(_)
             | Command::Check(_)
             | Command::Graph(_)
             | Command::Schema => Ok(self),
         }
     }
+}
+
+/// Reads the word of a kind of fault.
+fn kind(text: &str) -> Result<KindName, String> {
+    KindName::ALL.into_iter().find(|kind| kind.word() == text).ok_or_else(|| {
+        let words: Vec<&str> = KindName::ALL.iter().map(|kind| kind.word()).collect();
+        format!("there is no such kind of fault; there are {}", words.join(", "))
+    })
 }
 
 /// Reads `a..b`. An empty range is read; that it selects nothing is said later.

@@ -20,6 +20,8 @@ fn main() -> ExitCode {
         Command::Run(args) => command::run::run(args, common, &mut output),
         Command::Sweep(args) => command::sweep::sweep(args, common, &mut output),
         Command::Replay(args) => command::replay::replay(args, common, &mut output),
+        Command::Exhaust(args) => command::exhaust::exhaust(args, common, &mut output),
+        Command::Necessity(args) => command::necessity::necessity(args, common, &mut output),
         Command::Test(args) => command::test::test(args, common, &mut output),
         Command::Check(args) => command::check::check(args, common, &mut output),
         Command::Graph(args) => command::graph::graph(args, common, &mut output),

@@ -175,6 +175,7 @@ impl Env for Outside<'_> {
     }
 
     fn take_token(&mut self, shard: ShardIndex) -> u64 {
+        self.answers.note_change();
         let token = self.store.grant(shard);
         // Nobody extends any more what an earlier owner holds.
         if token > 1 {
@@ -246,6 +247,7 @@ impl Env for Outside<'_> {
 
     fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content {
         self.charge();
+        self.answers.note_change();
         self.store.content(shard, key, start, &mut self.ledger)
     }
 
@@ -255,6 +257,7 @@ impl Env for Outside<'_> {
 
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read {
         let (step, number) = (self.pipeline.step_of(shard), self.pipeline.number_of(shard));
+        self.answers.note_change();
         let read = self.sources.read(step, number, offset, self.now);
         if let (Read::Row(_), until) = (&read, &mut self.read_until[shard.at()])
             && offset == *until
@@ -311,6 +314,7 @@ impl Env for Outside<'_> {
             return None;
         }
         self.work.user_calls += 1;
+        self.answers.note_change();
         let attempt = self.count(step, name);
         let words = &self.words;
         let poison = &self.pipeline.step(step).failing.poison;

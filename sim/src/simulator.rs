@@ -1,6 +1,6 @@
 //! The door to a run: a plan and a seed in, an outcome out.
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 use crate::ledger::{Expectations, Judgement};
 use crate::outcome::{Brief, Class, Classes, Damage, Outcome, StepResult, Verdict};
 use crate::outside::Outside;
@@ -8,6 +8,8 @@ use crate::plan::Plan;
 use crate::trace::Trace;
 use crate::world::{End, World};
 use onceproof_model::pipeline::StepIndex;
+
+pub use crate::answers::{Needless, Possibility, default_kinds, legs};
 
 /// Runs a plan, any number of times, reusing its memory.
 pub struct Simulator<'a> {
@@ -40,7 +42,17 @@ impl<'a> Simulator<'a> {
     /// came, each kind with its default parameter. Faults at a time are not among them: one before a step
     /// of the protocol, or from a request on, does the same.
     pub fn explore(&mut self, seed: Option<u64>) -> (Brief, Vec<Fault>) {
-        self.world.outside.answers.watch();
+        self.world.outside.answers.watch(&default_kinds(), false);
+        let brief = self.brief(seed);
+        let possible = self.world.outside.answers.take_possible();
+        (brief, possible.into_iter().map(|possibility| possibility.fault).collect())
+    }
+
+    /// One run, and every fault of these kinds that could have come after the last exact fault had fired,
+    /// in the order in which their places came. At the moment of that fault there is no other, since a
+    /// point occurs once in a schedule.
+    pub fn extensions(&mut self, seed: Option<u64>, kinds: &[Kind]) -> (Brief, Vec<Possibility>) {
+        self.world.outside.answers.watch(kinds, true);
         let brief = self.brief(seed);
         (brief, self.world.outside.answers.take_possible())
     }

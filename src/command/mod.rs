@@ -2,6 +2,9 @@
 
 pub mod run;
 pub mod sweep;
+pub mod exhaust;
+pub mod necessity;
+pub mod interrupt;
 pub mod save;
 pub mod progress;
 pub mod replay;

@@ -3,6 +3,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use onceproof::report::Timing;
+use onceproof::search::exhaust::Told;
 use onceproof_sim::outcome::{Brief, Verdict};
 use std::fmt::Write;
 use std::io::{IsTerminal, stderr};
@@ -39,6 +40,53 @@ impl Progress {
             self.bar.set_message(violated.to_string());
         }
         self.bar.inc(1);
+    }
+
+    /// Takes the bar away.
+    pub fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// A bar for each number of faults of an exhaustive search. It grows with the work that is done, and says from
+/// it about how long the rest will take.
+pub struct SearchProgress {
+    bar: ProgressBar,
+    runs: AtomicU64,
+    faults: AtomicU64,
+}
+
+impl SearchProgress {
+    /// A bar that nobody sees unless someone is at the terminal.
+    pub fn new(name: &str) -> SearchProgress {
+        let target = if stderr().is_terminal() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(Some(1), target);
+        let template = "{prefix} {bar:30} {percent} %, {msg}, about {eta} left";
+        bar.set_style(ProgressStyle::with_template(template).expect("a good template"));
+        bar.set_prefix(onceproof::report::printable(name));
+        SearchProgress { bar, runs: AtomicU64::new(0), faults: AtomicU64::new(0) }
+    }
+
+    /// Takes in what a search tells.
+    pub fn tell(&self, told: Told) {
+        match told {
+            Told::Level(faults, work, done) => {
+                self.faults.store(faults.into(), Ordering::Relaxed);
+                self.bar.set_length(work);
+                self.bar.reset_eta();
+                self.bar.set_position(done);
+            }
+            Told::Runs(more) => {
+                let runs = self.runs.fetch_add(more, Ordering::Relaxed) + more;
+                let faults = self.faults.load(Ordering::Relaxed);
+                self.bar.set_message(format!("{runs} runs, faults: {faults}"));
+            }
+            Told::Part(work) => self.bar.inc(work),
+        }
     }
 
     /// Takes the bar away.

@@ -3,6 +3,7 @@
 //! Ctrl-C ends the sweep after the runs that are under way. The report then covers the seeds before the
 //! first that was not run, and the exit code is that of what they showed; a second Ctrl-C ends the process.
 
+use super::interrupt::cancelled_by_interrupt;
 use super::progress::{Progress, timed};
 use super::save::Saved;
 use super::{load_all, threads};
@@ -20,8 +21,7 @@ use onceproof::search::tally::{Seeds, Sweep};
 use onceproof_sim::outcome::Brief;
 use serde_json::Value;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 /// Sweeps every scenario that the paths select.
 ///
@@ -150,18 +150,4 @@ fn ending_of(sweep: &Sweep, strict: bool) -> Ending {
     .into_iter()
     .filter_map(|(found, ending)| found.then_some(ending))
     .fold(Ending::AsExpected, Ending::and)
-}
-
-/// A flag that Ctrl-C sets. Where the system has no such thing, Ctrl-C ends the process as ever.
-fn cancelled_by_interrupt() -> Arc<AtomicBool> {
-    /// The exit code of a process that Ctrl-C has ended.
-    const INTERRUPTED: i32 = 130;
-    let cancel = Arc::new(AtomicBool::new(false));
-    let set = Arc::clone(&cancel);
-    let _ = ctrlc::set_handler(move || {
-        if set.swap(true, Ordering::Relaxed) {
-            std::process::exit(INTERRUPTED);
-        }
-    });
-    cancel
 }

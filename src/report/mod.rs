@@ -9,11 +9,17 @@ pub mod run_text;
 pub mod run_json;
 pub mod sweep_text;
 pub mod sweep_json;
+pub mod exhaust_text;
+pub mod exhaust_json;
+pub mod necessity_text;
+pub mod necessity_json;
 pub mod expectation;
 pub mod mechanisms;
 pub mod graph;
 
 use crate::scenario::Scenario;
+use crate::search::certificate::Exhaustion;
+use crate::search::necessity::Necessity;
 use crate::search::tally::Sweep;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Class, Classes, Outcome};
@@ -77,6 +83,40 @@ pub struct SweepReport<'a> {
     pub timing: Timing,
     /// Whether a fault that did not fire is a failure.
     pub strict: bool,
+}
+
+/// One exhaustive search, and all that is said of it.
+#[derive(Clone, Copy, Debug)]
+pub struct ExhaustReport<'a> {
+    /// What was searched.
+    pub subject: Subject<'a>,
+    /// Under which seed.
+    pub seed: Option<u64>,
+    /// What it found.
+    pub found: &'a Exhaustion,
+    /// How many faults of the file were left out, drawn and exact ones.
+    pub left_out: usize,
+    /// Where the smallest cause was saved.
+    pub saved: Option<&'a Path>,
+    /// The command that replays it.
+    pub replay: Option<&'a str>,
+    /// How many of the runs were made by an earlier search that this one went on with.
+    pub runs_before: u64,
+    /// How long it took.
+    pub timing: Timing,
+}
+
+/// What is needed in a scenario, and all that is said of it.
+#[derive(Clone, Copy, Debug)]
+pub struct NecessityReport<'a> {
+    /// What was searched.
+    pub subject: Subject<'a>,
+    /// Under which seed.
+    pub seed: Option<u64>,
+    /// What was found.
+    pub necessity: &'a Necessity,
+    /// How long it took.
+    pub timing: Timing,
 }
 
 /// How long something took by the clock on the wall. It is the one thing in a report that differs from

@@ -26,7 +26,7 @@ mod tests;
 
 pub use diagnostic::Diagnostic;
 pub use schema::schema;
-pub use write::fault_to_json;
+pub use write::{fault_to_json, kind_to_json};
 
 use diagnostic::{Source, clip};
 use onceproof_model::pipeline::Pipeline;

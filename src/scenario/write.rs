@@ -30,17 +30,21 @@ pub fn fault_to_json(fault: &Fault, plan: &Plan) -> serde_json::Value {
         .into_iter()
         .map(|(key, field)| (key.to_owned(), json(field)))
         .collect();
-    let word = fault.kind.name().word();
-    let parameters = parameters(&fault.kind);
-    let what = match parameters.is_empty() {
+    serde_json::json!({ "at": at, "do": kind_to_json(&fault.kind) })
+}
+
+/// A kind of fault with its parameters, as it stands after `do` in a scenario file.
+pub fn kind_to_json(kind: &Kind) -> serde_json::Value {
+    let word = kind.name().word();
+    let parameters = parameters(kind);
+    match parameters.is_empty() {
         true => serde_json::Value::from(word),
         false => {
             let parameters: serde_json::Map<_, _> =
                 parameters.into_iter().map(|(key, field)| (key.to_owned(), json(field))).collect();
             serde_json::json!({ word: parameters })
         }
-    };
-    serde_json::json!({ "at": at, "do": what })
+    }
 }
 
 impl Scenario {

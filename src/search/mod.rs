@@ -4,6 +4,11 @@
 pub mod compare;
 pub mod tally;
 pub mod sweep;
+pub mod causes;
+pub mod certificate;
+pub mod resume;
+pub mod exhaust;
+pub mod necessity;
 
 #[cfg(test)]
 mod fake;

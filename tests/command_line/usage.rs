@@ -31,7 +31,9 @@ fn bad_usage_ends_with_2_and_prints_no_results() {
 fn help_and_version_are_results() {
     let folder = Folder::new("help");
     let help = folder.onceproof(&["--help"]).ends(0);
-    for word in ["run", "sweep", "replay", "test", "check", "schema", "Exit codes"] {
+    for word in
+        ["run", "sweep", "replay", "exhaust", "necessity", "test", "check", "schema", "Exit codes"]
+    {
         assert!(help.stdout.contains(word), "{word} in {help:?}");
     }
     assert!(folder.onceproof(&["--version"]).ends(0).stdout.starts_with("onceproof "));

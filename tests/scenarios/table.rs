@@ -151,6 +151,16 @@ pub const ROWS: &[Row] = &[
     exact("bundle/crash-before-commit.toml", 3, ANN_2_BOB_1).with_work(&[("commits", 6)]),
     exact("bundle/duplicate-in-a-bundle.toml", 3, ANN_2_BOB_1),
     //
+    exact(
+        "chapter/small.toml",
+        2,
+        &[
+            ("per-user", 2, 2, &[("ann/0", 1), ("bob/0", 1)]),
+            ("global", 2, 2, &[("*", 2)]),
+            ("table", 2, 2, &[("*", 2)]),
+        ],
+    ),
+    //
     exact("commits/delayed-into-the-outage.toml", 1, ANN_ONCE),
     exact("commits/delayed-past-the-boot.toml", 1, ANN_ONCE),
     exact("commits/lost-at-the-source.toml", 1, ANN_ONCE),

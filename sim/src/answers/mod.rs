@@ -26,6 +26,7 @@ use possible::Possible;
 use rustc_hash::FxBuildHasher;
 
 pub use moment::{Call, CallMade, CommitSent, Delivery, Execution, StepTaken};
+pub use possible::{Needless, Possibility, default_kinds, legs};
 
 /// What becomes of a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -154,15 +155,30 @@ impl Answers {
         self.exact = Exact::new(pipeline, faults);
     }
 
-    /// From now on, writes down every fault that could be placed.
-    pub fn watch(&mut self) {
-        self.possible = Some(Possible::default());
+    /// From now on, writes down every fault of these kinds that could be placed: all of them, or only those
+    /// that come after the last exact fault has fired.
+    pub fn watch(&mut self, kinds: &[Kind], only_after_all: bool) {
+        self.possible = Some(Possible::new(kinds, only_after_all));
     }
 
-    /// Every fault that could have been placed in the run, in the order in which their places came, each
-    /// kind with its default parameter; and watches no more.
-    pub fn take_possible(&mut self) -> Vec<Fault> {
-        self.possible.take().unwrap_or_default().faults
+    /// Every fault that could have been placed in the run, in the order in which their places came; and
+    /// watches no more.
+    pub fn take_possible(&mut self) -> Vec<Possibility> {
+        self.possible.take().map_or_else(Vec::new, |possible| possible.found)
+    }
+
+    /// Something was done that outlives a worker: whether a worker dies before or after it is not the same.
+    pub fn note_change(&mut self) {
+        if let Some(possible) = &mut self.possible {
+            possible.change();
+        }
+    }
+
+    /// Whether the message that is asked about next goes over a link that is cut.
+    pub fn note_cut(&mut self, is_cut: bool) {
+        if let Some(possible) = &mut self.possible {
+            possible.is_cut_off = is_cut;
+        }
     }
 
     /// The faults that are placed at a time: when, and their number.
@@ -438,6 +454,10 @@ impl Answers {
 
     /// The point of a moment that may come again after a crash: with how often it came.
     fn meet(&mut self, point: u64) -> u64 {
+        // Only a draw asks for it.
+        if !self.is_stormy {
+            return point;
+        }
         let met = self.met.entry(point).or_default();
         *met += 1;
         fold(point, u64::from(*met))
@@ -456,7 +476,9 @@ impl Answers {
     ) -> Option<Kind> {
         if let Some(log) = &mut self.log {
             log.meet(asked, moment, words);
-            if let Some(possible) = &mut self.possible {
+            if let Some(possible) = &mut self.possible
+                && !(possible.only_after_all && self.exact.has_unfired())
+            {
                 possible.note(asked, &log.place(asked, &moment, pipeline, words), &may);
             }
         }

@@ -16,7 +16,7 @@ use onceproof_model::time::{Nanos, Time};
 
 impl World<'_> {
     pub(super) fn send_request(&mut self, sender: Instance, request: &mut Request, cost: Nanos) {
-        let Outside { answers, words, work, ledger, .. } = &mut self.outside;
+        let Outside { words, work, ledger, .. } = &mut self.outside;
         let attempt = self.links.count_send(self.pipeline, request, words.names.len());
         request.rpc.attempt = attempt;
         if let Some(record) = &request.record {
@@ -26,10 +26,13 @@ impl World<'_> {
         work.retries += u64::from(attempt > 1);
         let subject = request.subject();
         let call = Call::new(self.pipeline, request.from, request.to, subject, attempt, words);
-        let verdict = answers.request(&call, self.pipeline, words);
-        self.trace.request_leaves(request, verdict, &self.outside, self.now);
         let from = self.host_of(sender).expect("the sender runs") as usize;
         let to = self.directory.look_up(request.to, self.now) as usize;
+        let is_cut = self.links.is_cut(from, to, self.now);
+        let Outside { answers, words, .. } = &mut self.outside;
+        answers.note_cut(is_cut);
+        let verdict = answers.request(&call, self.pipeline, words);
+        self.trace.request_leaves(request, verdict, &self.outside, self.now);
         if let RequestVerdict::Cut(Kind::Partition { lasts, direction }) = verdict {
             let until = self.now.saturating_add(lasts);
             self.links.cut(Cut { from, to, direction, until });
@@ -108,17 +111,20 @@ impl World<'_> {
     }
 
     pub(super) fn send_ack(&mut self, sender: Instance, ack: &Ack, cost: Nanos) {
-        let Outside { answers, words, ledger, .. } = &mut self.outside;
+        let Outside { words, ledger, .. } = &mut self.outside;
         let Ack { from, to, rpc, subject, watermark } = *ack;
         if let Subject::Record(name) = subject {
             ledger.let_go(from, name);
         }
         // The sender of the ack is the receiver of the request.
         let call = Call::new(self.pipeline, to, from, subject, rpc.attempt, words);
-        let verdict = answers.ack(&call, self.pipeline, words);
-        self.trace.ack_leaves(ack, verdict, &self.outside, self.now);
         let here = self.host_of(sender).expect("the sender of an ack runs") as usize;
         let there = self.directory.under(to, token_of(rpc.serial)) as usize;
+        let is_cut = self.links.is_cut(here, there, self.now);
+        let Outside { answers, words, .. } = &mut self.outside;
+        answers.note_cut(is_cut);
+        let verdict = answers.ack(&call, self.pipeline, words);
+        self.trace.ack_leaves(ack, verdict, &self.outside, self.now);
         if self.links.is_cut(here, there, self.now) {
             self.trace.cut_off(here, there, self.now);
             return;

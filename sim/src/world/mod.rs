@@ -172,6 +172,7 @@ impl<'a> World<'a> {
         flush(&mut self.trace);
         while let Some((at, event)) = self.queue.pop() {
             self.now = at;
+            self.outside.answers.note_change();
             self.outside.now = Time(self.outside.sources.start.0.saturating_add_unsigned(at));
             if self.outside.work.events >= self.plan.until.events {
                 return End::OutOfEvents;

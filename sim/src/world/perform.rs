@@ -61,6 +61,7 @@ impl World<'_> {
 
     /// Hands over one input and performs what the worker lists; false if it ended or was paused.
     fn hand_over(&mut self, who: Instance, input: Input) -> bool {
+        self.outside.answers.note_change();
         let host = self.host_of(who).expect("an instance that runs");
         let skew = self.hosts[host as usize].skew;
         let World { workers, owners, zombies, outside, effects, pipeline, .. } = self;
@@ -132,6 +133,7 @@ impl World<'_> {
                 }
                 Effect::AckMessage(ack) => self.ack_message(ack),
             }
+            self.outside.answers.note_change();
         }
         list.effects.clear();
         self.effects.list = list.effects;

@@ -1,0 +1,120 @@
+//! `onceproof exhaust`: every schedule of at most so many faults; a certificate, or the causes.
+//!
+//! Ctrl-C ends the search soon. With `--resume` what is done is kept in a file, and a later search of the
+//! same goes on from there.
+
+use super::interrupt::cancelled_by_interrupt;
+use super::progress::{SearchProgress, timed};
+use super::save::Saved;
+use super::threads;
+use crate::cli::{Common, ExhaustArgs, Format};
+use crate::ending::{Ending, Error};
+use crate::output::Output;
+use onceproof::report::exhaust_json::exhaust_json;
+use onceproof::report::exhaust_text::exhaust_text;
+use onceproof::report::shell::replay_command;
+use onceproof::report::{ExhaustReport, Subject};
+use onceproof::scenario::Scenario;
+use onceproof::search::certificate::Exhaustion;
+use onceproof::search::exhaust::{Space, bare, exhaust as search};
+use onceproof::search::resume::Done;
+use onceproof::search::tally::Failure;
+use onceproof_sim::fault::KindName;
+use onceproof_sim::plan::Plan;
+use onceproof_sim::simulator::Simulator;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Searches a scenario, without the faults of its own.
+///
+/// # Errors
+/// The scenario cannot be used, or a file cannot be read or written.
+pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
+    let scenario = Scenario::load(&args.file)?;
+    let (plan, seed) = (bare(&scenario.plan), scenario.seed);
+    let mut space = Space::new(&scenario.plan, &kinds(&args.kinds), args.faults);
+    space.prunes = !args.no_prune;
+    space.runs_explained = args.all;
+    let threads = threads(args.jobs)?;
+    let mut done = match &args.resume {
+        Some(file) => read(file, space.hash(&plan, seed))?,
+        None => Done::default(),
+    };
+    let runs_before = done.runs();
+    let cancel = cancelled_by_interrupt();
+    let progress = SearchProgress::new(&scenario.name);
+    let (found, timing) = timed(|| {
+        threads.install(|| {
+            search(&plan, seed, &space, &mut done, &cancel, &|told| progress.tell(told))
+        })
+    });
+    progress.clear();
+    if let Some(file) = &args.resume {
+        let text = format!("{:#}\n", done.to_json(found.space));
+        fs::write(file, text).map_err(Error::io(file))?;
+    }
+    let saved = match found.causes.is_empty() {
+        true => Ok(None),
+        false => save(&scenario, &plan, &found, &args.out).map(Some),
+    };
+    let file = saved.as_ref().ok().and_then(Option::as_deref);
+    let replay = file.map(replay_command);
+    let report = ExhaustReport {
+        subject: Subject { plan: &plan, ..Subject::from(&scenario) },
+        seed,
+        found: &found,
+        left_out: scenario.plan.faults.len() + scenario.plan.climate.odds.len(),
+        saved: file,
+        replay: replay.as_deref(),
+        runs_before,
+        timing,
+    };
+    match common.format {
+        Format::Text => output.text(&exhaust_text(&report)),
+        Format::Json => output.document(&exhaust_json(&report)),
+    }
+    saved.map(|_| ending_of(&found))
+}
+
+/// The kinds that were asked for, each once in the order of the documentation; all of them if none was.
+pub fn kinds(asked: &[KindName]) -> Vec<KindName> {
+    let is_asked = |kind: &KindName| asked.is_empty() || asked.contains(kind);
+    KindName::ALL.into_iter().filter(is_asked).collect()
+}
+
+/// How a command ends that found this.
+pub fn ending_of(found: &Exhaustion) -> Ending {
+    if !found.causes.is_empty() {
+        Ending::Violated
+    } else if found.is_complete() {
+        Ending::AsExpected
+    } else {
+        Ending::Inconclusive
+    }
+}
+
+/// The parts of a search that are done, if there is such a file yet.
+fn read(file: &Path, space: u64) -> Result<Done, Error> {
+    let text = match fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Done::default()),
+        Err(error) => return Err(Error::io(file)(error)),
+    };
+    let document = serde_json::from_str(&text).map_err(|error| error.to_string());
+    let done = document.and_then(|document| Done::from_json(&document, space));
+    done.map_err(|why| Error::Usage(format!("cannot go on with {}: {why}", file.display())))
+}
+
+/// Saves the first of the smallest causes as a scenario of its own.
+fn save(
+    scenario: &Scenario,
+    plan: &Plan,
+    found: &Exhaustion,
+    folder: &Path,
+) -> Result<PathBuf, Error> {
+    let mut simulator = Simulator::new(plan);
+    simulator.place(&found.causes[0].faults);
+    let outcome = simulator.detail(scenario.seed);
+    Saved::new(folder).save(scenario, &Failure { seed: scenario.seed, outcome })
+}

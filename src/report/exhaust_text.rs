@@ -1,0 +1,149 @@
+//! The report of an exhaustive search as text: the certificate or the causes, then how many schedules
+//! there were, and last the command that replays the smallest cause.
+
+use super::run_text::heading;
+use super::style::{BAD, GOOD, WARNING, warning};
+use super::table::{Align, table};
+use super::words::fault_in_words;
+use super::{ExhaustReport, class_list};
+use crate::figures::{self, counted, grouped};
+use crate::search::causes::{Group, groups};
+use crate::search::certificate::{Counts, ENGINE, Exhaustion};
+use crate::search::exhaust::needless_in_words;
+use onceproof_sim::fault::{Fault, KindName};
+use onceproof_sim::plan::Plan;
+
+/// The report of an exhaustive search.
+pub fn exhaust_text(report: &ExhaustReport) -> String {
+    let ExhaustReport { subject, found, left_out, saved, replay, runs_before, timing, .. } =
+        *report;
+    let mut text = heading(&subject);
+    if left_out > 0 {
+        let faults = counted(left_out as u64, "fault");
+        text.push_str(&format!("{faults} of the file left out: the search places its own\n"));
+    }
+    text.push_str(&format!("\n{}\n", verdict(found)));
+    if !found.causes.is_empty() {
+        text.push_str("\ncauses\n");
+        let groups = groups(&found.causes);
+        let varies = |group: &&Group| groups.iter().any(|other| group.varies(other));
+        for group in groups.iter().filter(|group| !varies(group)) {
+            text.push_str(&cause(group, found, subject.plan));
+        }
+        let more: u64 = groups.iter().filter(varies).map(|group| group.causes).sum();
+        if more > 0 {
+            let more = counted(more, "smallest schedule");
+            text.push_str(&format!(
+                "  and {more} of the kinds of one above and of others, which make another place for it\n"
+            ));
+        }
+    }
+    if let Some(schedule) = &found.first_inconclusive {
+        text.push_str("\nthe first schedule that hit a limit\n");
+        text.push_str(&in_words(schedule, subject.plan, "  "));
+    }
+    text.push_str(&format!("\n{}", levels(found)));
+    text.push_str(&format!("\n{}", details(report)));
+    for kind in found.never_placed() {
+        text.push_str(&warning(&format!("{} has no place in any schedule", kind.word())));
+    }
+    let seconds = timing.seconds();
+    let speed = grouped(timing.per_second(found.total().runs.saturating_sub(runs_before)));
+    text.push_str(&format!("\ntime  {seconds} s, {speed} runs/s\n"));
+    if let Some(saved) = saved {
+        text.push_str(&format!("\nsaved as {}\n", saved.display()));
+    }
+    if let Some(replay) = replay {
+        text.push_str(&format!("\n{replay}\n"));
+    }
+    text
+}
+
+fn verdict(found: &Exhaustion) -> String {
+    let most = found.most;
+    if let Some(certificate) = found.certificate() {
+        return format!("{GOOD}certified{GOOD:#}: {certificate}");
+    }
+    let searched = match found.levels.len() as u32 - 1 {
+        searched if found.interrupted => format!("interrupted among those of {searched}"),
+        searched if found.stopped => format!("ended with those of {searched}, as asked"),
+        _ if !found.is_complete() => "not complete: some hit a limit".to_owned(),
+        _ => "complete".to_owned(),
+    };
+    match found.causes.first() {
+        Some(first) => {
+            let (causes, faults) = (
+                counted(found.causes.len() as u64, "smallest schedule"),
+                counted(first.faults.len() as u64, "fault"),
+            );
+            format!(
+                "{BAD}violated{BAD:#}: {causes} of at most {most} break it, from {faults} on ({searched})"
+            )
+        }
+        None => format!(
+            "{WARNING}inconclusive{WARNING:#}: nothing found in schedules of at most {most} ({searched})"
+        ),
+    }
+}
+
+/// Causes of the same kinds, with the first of them in words.
+fn cause(group: &Group, found: &Exhaustion, plan: &Plan) -> String {
+    let Group { kinds, classes, first, causes, schedules } = group;
+    let words = kinds_in_words(kinds);
+    let (causes, schedules) = (counted(*causes, "smallest schedule"), grouped(*schedules));
+    let classes = class_list(classes.iter());
+    let line = format!("  {words}: {classes}; {causes}, explaining {schedules}\n");
+    line + &in_words(&found.causes[*first].faults, plan, "      ")
+}
+
+/// `crash + user-differs`
+pub fn kinds_in_words(kinds: &[KindName]) -> String {
+    match kinds {
+        [] => "without any fault".to_owned(),
+        kinds => kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" + "),
+    }
+}
+
+/// A schedule, one fault on a line.
+pub fn in_words(schedule: &[Fault], plan: &Plan, indent: &str) -> String {
+    let line = |fault| format!("{indent}{}\n", fault_in_words(fault, plan));
+    schedule.iter().map(line).collect()
+}
+
+/// How many schedules there were of each number of faults.
+fn levels(found: &Exhaustion) -> String {
+    let heads = ["faults", "run", "violated", "inconclusive", "explained", "needless"];
+    let mut rows = vec![heads.map(str::to_owned).to_vec()];
+    let row = |name: String, level: &Counts| {
+        let needless = level.needless.iter().sum();
+        let Counts { runs, violated, inconclusive, explained, .. } = *level;
+        let numbers = [runs, violated, inconclusive, explained, needless].map(grouped);
+        std::iter::once(name).chain(numbers).collect::<Vec<_>>()
+    };
+    rows.extend(found.levels.iter().enumerate().map(|(at, level)| row(at.to_string(), level)));
+    rows.push(row("all".to_owned(), &found.total()));
+    table(&[Align::Right; 6], &rows)
+}
+
+fn details(report: &ExhaustReport) -> String {
+    let found = report.found;
+    let total = found.total();
+    let mut names: Vec<KindName> = found.kinds.iter().map(|kind| kind.name()).collect();
+    names.dedup();
+    let mut rows = vec![vec![
+        "kinds".to_owned(),
+        names.iter().map(|name| name.word()).collect::<Vec<_>>().join(", "),
+    ]];
+    let needless = needless_in_words(&total);
+    for (words, count) in needless {
+        let followed = "each with all that could follow";
+        rows.push(vec![
+            "needless".to_owned(),
+            format!("{} times {words}, {followed}", grouped(count)),
+        ]);
+    }
+    rows.push(vec!["engine".to_owned(), ENGINE.to_owned()]);
+    rows.push(vec!["space".to_owned(), format!("{:016x}", found.space)]);
+    rows.push(vec!["digest".to_owned(), figures::hex(total.digest)]);
+    table(&[Align::Left; 2], &rows)
+}

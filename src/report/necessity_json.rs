@@ -1,0 +1,58 @@
+//! The report of what is needed, as JSON. All but `timing` is the same from run to run.
+
+use super::NecessityReport;
+use super::exhaust_json::{cause_json, search_json};
+use super::necessity_text::{classes, runs};
+use super::run_json::{counts, decimal, seed_json};
+use crate::search::certificate::ENGINE;
+use crate::search::necessity::{Row, Standing};
+use onceproof_sim::fault::{Kind, KindName};
+use onceproof_sim::plan::Plan;
+use serde_json::{Value, json};
+
+/// The document of what is needed.
+pub fn necessity_json(report: &NecessityReport) -> Value {
+    let NecessityReport { subject, necessity, timing, .. } = *report;
+    let mut names: Vec<KindName> = necessity.full.kinds.iter().map(Kind::name).collect();
+    names.dedup();
+    let rows: Vec<Value> =
+        necessity.rows.iter().map(|row| row_json(row, &names, subject.plan)).collect();
+    json!({
+        "schema": "onceproof.necessity/1",
+        "engine": ENGINE,
+        "scenario": subject.name,
+        "path": subject.path.to_string_lossy(),
+        "seed": seed_json(report.seed),
+        "full_design": search_json(&necessity.full, subject.plan),
+        "mechanisms": rows,
+        "witnessed": necessity.count(Standing::Witnessed),
+        "unwitnessed": necessity.count(Standing::Unwitnessed),
+        "incomplete": necessity.count(Standing::Incomplete),
+        "not_searched": necessity.count(Standing::NotSearched),
+        "runs": runs(report),
+        "timing": { "seconds": decimal(&timing.seconds()) },
+    })
+}
+
+fn row_json(row: &Row, names: &[KindName], plan: &Plan) -> Value {
+    let Row { words, lacks, found } = row;
+    let witness = found.iter().find_map(|found| found.causes.first());
+    let standing = match row.standing() {
+        Standing::Witnessed => "witnessed",
+        Standing::Unwitnessed => "unwitnessed",
+        Standing::Incomplete => "incomplete",
+        Standing::NotSearched => "not-searched",
+    };
+    let classes = found.iter().flat_map(classes).map(|class| class.word());
+    json!({
+        "mechanism": words,
+        "standing": standing,
+        "lacks": lacks,
+        "faults": witness.map(|cause| cause.faults.len()),
+        "classes": classes.collect::<Vec<_>>(),
+        "smallest": found.as_ref().map(|found| found.causes.len()),
+        "kinds": counts(names.iter().map(|&name| (name.word(), row.count(name)))),
+        "witness": witness.map(|cause| cause_json(cause, plan)),
+        "runs": found.as_ref().map(|found| found.total().runs),
+    })
+}

@@ -1,0 +1,147 @@
+//! The report of what is needed, as text and as a table of Markdown: each mechanism with a wrong value, how
+//! few faults then break the scenario, and of which kinds these are.
+
+use super::class_list;
+use super::exhaust_text::in_words;
+use super::run_text::heading;
+use super::style::{BAD, GOOD, WARNING};
+use super::table::{Align, table};
+use super::{NecessityReport, printable};
+use crate::figures::{counted, grouped};
+use crate::search::certificate::Exhaustion;
+use crate::search::necessity::{Row, Standing};
+use onceproof_sim::fault::KindName;
+use onceproof_sim::outcome::Class;
+
+/// The report as text.
+pub fn necessity_text(report: &NecessityReport) -> String {
+    let NecessityReport { subject, necessity, timing, .. } = *report;
+    let names = names(&necessity.full);
+    let mut text = heading(&subject);
+    text.push_str(&format!("\n{}\n", verdict(report)));
+    text.push_str(
+        "\nthe smallest schedules that break each wrong value, and how many have each kind\n\n",
+    );
+    let mut heads = vec!["mechanism".to_owned(), "faults".to_owned(), "found".to_owned()];
+    heads.extend((1..=names.len()).map(|number| number.to_string()));
+    let mut rows = vec![heads];
+    rows.push(full_row(&necessity.full, &names));
+    rows.extend(necessity.rows.iter().map(|row| cells(row, &names)));
+    let mut columns = vec![Align::Left, Align::Right, Align::Left];
+    columns.extend(names.iter().map(|_| Align::Right));
+    text.push_str(&table(&columns, &rows));
+    let legend = names.iter().zip(1..).map(|(name, number)| format!("{number} {}", name.word()));
+    text.push_str(&format!("\n{}\n", legend.collect::<Vec<_>>().join(", ")));
+    text.push_str("\nwitnesses\n");
+    for row in &necessity.rows {
+        if let Some(cause) = row.found.iter().find_map(|found| found.causes.first()) {
+            text.push_str(&format!("  {}\n", row.words));
+            match cause.faults.as_slice() {
+                [] => text.push_str("      without any fault\n"),
+                faults => text.push_str(&in_words(faults, subject.plan, "      ")),
+            }
+        }
+    }
+    let runs = runs(report);
+    let (seconds, speed) = (timing.seconds(), grouped(timing.per_second(runs)));
+    text.push_str(&format!("\ntime  {seconds} s, {} runs, {speed} runs/s\n", grouped(runs)));
+    text
+}
+
+/// The matrix as a table of Markdown.
+pub fn necessity_markdown(report: &NecessityReport) -> String {
+    let necessity = report.necessity;
+    let names = names(&necessity.full);
+    let line = |cells: &[String]| {
+        let cells: Vec<_> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
+    let mut heads = vec!["mechanism".to_owned(), "faults".to_owned(), "found".to_owned()];
+    heads.extend(names.iter().map(|name| format!("`{}`", name.word())));
+    let mut text = format!("{}\n\n", printable(report.subject.name));
+    text.push_str(&line(&heads));
+    text.push_str(&format!("|---|---:|---|{}\n", "---:|".repeat(names.len())));
+    text.push_str(&line(&full_row(&necessity.full, &names)));
+    for row in &necessity.rows {
+        text.push_str(&line(&cells(row, &names)));
+    }
+    text
+}
+
+/// How many schedules were run in all.
+pub fn runs(report: &NecessityReport) -> u64 {
+    let necessity = report.necessity;
+    let searches = necessity.rows.iter().filter_map(|row| row.found.as_ref());
+    searches.chain([&necessity.full]).map(|found| found.total().runs).sum()
+}
+
+/// The classes that the smallest schedules of a search break.
+pub fn classes(found: &Exhaustion) -> Vec<Class> {
+    let has = |class: &Class| found.causes.iter().any(|cause| cause.classes.contains(*class));
+    Class::ALL.into_iter().filter(has).collect()
+}
+
+fn names(full: &Exhaustion) -> Vec<KindName> {
+    let mut names: Vec<KindName> = full.kinds.iter().map(|kind| kind.name()).collect();
+    names.dedup();
+    names
+}
+
+fn verdict(report: &NecessityReport) -> String {
+    let necessity = report.necessity;
+    let full = match necessity.full.certificate() {
+        Some(certificate) => format!("{GOOD}the full design holds{GOOD:#}: {certificate}"),
+        None if necessity.full.causes.is_empty() => {
+            format!("{WARNING}the full design{WARNING:#}: its search is not complete")
+        }
+        None => format!("{BAD}the full design breaks{BAD:#}: onceproof exhaust says how"),
+    };
+    let witnessed = counted(necessity.count(Standing::Witnessed), "wrong value");
+    let mut text = format!("{full}\n{witnessed} with a witness");
+    for (standing, words) in [
+        (Standing::Unwitnessed, "without any"),
+        (Standing::Incomplete, "not searched to the end"),
+        (Standing::NotSearched, "not searched, for want of a kind of fault"),
+    ] {
+        let count = necessity.count(standing);
+        if count > 0 {
+            text.push_str(&format!(", {count} {words}"));
+        }
+    }
+    text
+}
+
+fn full_row(full: &Exhaustion, names: &[KindName]) -> Vec<String> {
+    let found = match full.certificate() {
+        Some(_) => format!("nothing with {}", full.most),
+        None if full.causes.is_empty() => "not complete".to_owned(),
+        None => class_list(classes(full)),
+    };
+    let smallest = full.causes.first().map(|cause| cause.faults.len().to_string());
+    let mut cells = vec!["the full design".to_owned(), smallest.unwrap_or_default(), found];
+    let count = |name: &KindName| {
+        let has = |fault: &onceproof_sim::fault::Fault| fault.kind.name() == *name;
+        full.causes.iter().filter(|cause| cause.faults.iter().any(has)).count() as u64
+    };
+    cells.extend(names.iter().map(|name| figure(count(name))));
+    cells
+}
+
+fn cells(row: &Row, names: &[KindName]) -> Vec<String> {
+    let (faults, found) = match (&row.found, row.lacks) {
+        (None, lacks) => (String::new(), format!("needs {}", lacks.unwrap_or("more"))),
+        (Some(found), _) => match (found.causes.first(), row.standing()) {
+            (Some(cause), _) => (cause.faults.len().to_string(), class_list(classes(found))),
+            (None, Standing::Unwitnessed) => (String::new(), "no witness".to_owned()),
+            (None, _) => (String::new(), "not complete".to_owned()),
+        },
+    };
+    let mut cells = vec![row.words.clone(), faults, found];
+    cells.extend(names.iter().map(|&name| figure(row.count(name))));
+    cells
+}
+
+/// A count, or a dot for none.
+fn figure(count: u64) -> String {
+    if count == 0 { "·".to_owned() } else { grouped(count) }
+}

@@ -1,0 +1,310 @@
+//! Every schedule of at most K faults, by running each. First those without a fault, then those with one,
+//! and so on, so that what is found first is a true minimum.
+//!
+//! Each schedule is met once. The faults of a schedule fire in one order. Without the last of them the run is
+//! the same up to the moment at which that one would have fired, so it is among the faults that could be
+//! placed in that shorter run after all of its own have fired; and so on down to the run without faults.
+//! That chain is the only way to it here, since a schedule is extended only by what comes after its last
+//! fault. At one moment one fault at most can happen, so two at one moment are no schedule.
+//!
+//! Left out is what is explained by a smaller schedule that breaks the scenario, and what leads to the
+//! very same state as a schedule that is run ([`Needless`]).
+
+use super::causes::{Cause, explaining};
+use super::certificate::{Counts, ENGINE, Exhaustion};
+use super::resume::{Done, Found, Unit};
+use onceproof_model::mix;
+use onceproof_sim::fault::{Climate, Fault, Kind, KindName};
+use onceproof_sim::outcome::{Brief, Verdict};
+use onceproof_sim::plan::Plan;
+use onceproof_sim::simulator::{Needless, Possibility, Simulator, legs};
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// What is searched.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Space {
+    /// The kinds of faults, with their parameters.
+    pub kinds: Vec<Kind>,
+    /// The most faults of a schedule.
+    pub most: u32,
+    /// Whether what leads to the very same state is left out.
+    pub prunes: bool,
+    /// Whether schedules that a cause explains are run, too.
+    pub runs_explained: bool,
+    /// Whether to end with the smallest number of faults that breaks the scenario.
+    pub stops_at_cause: bool,
+}
+
+impl Space {
+    /// The schedules of at most so many faults of these kinds: each with the parameter that the plan gives
+    /// it, in its odds or else in its first exact fault of the kind, else with the default one; and for
+    /// either leg.
+    pub fn new(plan: &Plan, names: &[KindName], most: u32) -> Space {
+        let drawn = plan.climate.odds.iter().map(|(kind, _)| kind);
+        let given: Vec<&Kind> = drawn.chain(plan.faults.iter().map(|fault| &fault.kind)).collect();
+        let with_parameter = |&name: &KindName| {
+            let given = given.iter().find(|kind| kind.name() == name);
+            legs(given.map_or_else(|| name.with_defaults(), |&&kind| kind))
+        };
+        let kinds = names.iter().flat_map(with_parameter).collect();
+        Space { kinds, most, prunes: true, runs_explained: false, stops_at_cause: false }
+    }
+
+    /// A hash of a plan and of what is searched in it.
+    pub fn hash(&self, plan: &Plan, seed: Option<u64>) -> u64 {
+        mix::text(&format!("{ENGINE} {plan:?} {seed:?} {self:?}"))
+    }
+}
+
+/// The plan that a search is about: the faults that it has of its own are left out, since the search
+/// places them all.
+pub fn bare(plan: &Plan) -> Plan {
+    Plan { climate: Climate::default(), faults: Vec::new(), ..plan.clone() }
+}
+
+/// What a search tells on its way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Told {
+    /// It begins with the schedules of so many faults. This is how much work they are about, and how much of
+    /// it is done already.
+    Level(u32, u64, u64),
+    /// So many schedules more were run.
+    Runs(u64),
+    /// One part more is done, which was so much of the work.
+    Part(u64),
+}
+
+/// Runs every schedule of a space, on the threads of the pool it is called in, but for the parts that are
+/// done already. The plan has no faults of its own. When `cancel` is set the search ends soon; `done` holds
+/// all parts that it came to the end of.
+pub fn exhaust(
+    plan: &Plan,
+    seed: Option<u64>,
+    space: &Space,
+    done: &mut Done,
+    cancel: &AtomicBool,
+    tell: &(dyn Fn(Told) + Sync),
+) -> Exhaustion {
+    let mut found = Exhaustion {
+        most: space.most,
+        kinds: space.kinds.clone(),
+        levels: Vec::new(),
+        causes: Vec::new(),
+        first_inconclusive: None,
+        interrupted: false,
+        stopped: false,
+        space: space.hash(plan, seed),
+    };
+    let mut simulator = Simulator::new(plan);
+    simulator.place(&[]);
+    let (brief, firsts) = simulator.extensions(seed, &space.kinds);
+    tell(Told::Level(0, 1, 0));
+    tell(Told::Runs(1));
+    let mut level = Counts::default();
+    level.count(&brief, None);
+    found.levels.push(level);
+    match brief.verdict {
+        Verdict::ExactlyOnce => {}
+        Verdict::Inconclusive => found.first_inconclusive = Some(Vec::new()),
+        Verdict::Violated => {
+            let (path, faults) = (Vec::new(), Vec::new());
+            found.causes.push(Cause { path, faults, classes: brief.classes, schedules: 1 });
+            return found;
+        }
+    }
+    for most in 1..=space.most {
+        let part_done = |first: usize| done.units.contains_key(&(most, first as u32));
+        let left: Vec<usize> = (0..firsts.len()).filter(|&first| !part_done(first)).collect();
+        let work = |first| work(firsts.len(), first, most);
+        let all: u64 = (0..firsts.len()).map(work).sum();
+        tell(Told::Level(most, all, all - left.iter().copied().map(work).sum::<u64>()));
+        let search = Search { plan, seed, space, most, causes: &found.causes, cancel, tell };
+        for (first, unit) in search.units(&firsts, &left) {
+            done.units.insert((most, first as u32), unit);
+        }
+        let mut level = Counts::default();
+        let mut new = Vec::new();
+        for first in 0..firsts.len() {
+            let Some(unit) = done.units.get(&(most, first as u32)) else {
+                found.interrupted = true;
+                continue;
+            };
+            level.add(&unit.counts);
+            for (&cause, &count) in &unit.explained {
+                found.causes[cause as usize].schedules += count;
+            }
+            if let (None, Some(path)) = (&found.first_inconclusive, &unit.first_inconclusive) {
+                found.first_inconclusive = Some(replayed(&mut simulator, seed, space, path).0);
+            }
+            new.extend(unit.found.iter().cloned());
+        }
+        found.levels.push(level);
+        for Found { path } in new {
+            let (faults, brief) = replayed(&mut simulator, seed, space, &path);
+            found.causes.push(Cause { path, faults, classes: brief.classes, schedules: 1 });
+        }
+        found.stopped = space.stops_at_cause && !found.causes.is_empty() && most < space.most;
+        if found.interrupted || found.stopped {
+            break;
+        }
+    }
+    found
+}
+
+/// About how much work the schedules of so many faults are that begin with the fault of this number: of the
+/// faults that come after it, each of the others is one.
+fn work(firsts: usize, first: usize, most: u32) -> u64 {
+    ((firsts - first) as u64).saturating_pow(most - 1).min(u64::MAX >> 32)
+}
+
+/// The schedule that a path leads to, and its run.
+fn replayed(
+    simulator: &mut Simulator<'_>,
+    seed: Option<u64>,
+    space: &Space,
+    path: &[u32],
+) -> (Vec<Fault>, Brief) {
+    let mut faults = Vec::new();
+    for &at in path {
+        simulator.place(&faults);
+        let (_, mut next) = simulator.extensions(seed, &space.kinds);
+        faults.push(next.swap_remove(at as usize).fault);
+    }
+    simulator.place(&faults);
+    let brief = simulator.brief(seed);
+    (faults, brief)
+}
+
+/// The search through the schedules of so many faults.
+struct Search<'a> {
+    plan: &'a Plan,
+    seed: Option<u64>,
+    space: &'a Space,
+    most: u32,
+    causes: &'a [Cause],
+    cancel: &'a AtomicBool,
+    tell: &'a (dyn Fn(Told) + Sync),
+}
+
+impl Search<'_> {
+    /// Searches the parts that are left, each with another first fault, on all threads. What comes of a part
+    /// depends on no other part, so it is the same on any number of threads.
+    fn units(&self, firsts: &[Possibility], left: &[usize]) -> Vec<(usize, Unit)> {
+        let next = AtomicUsize::new(0);
+        let units = Mutex::new(Vec::with_capacity(left.len()));
+        rayon::broadcast(|_| {
+            let mut walk = Walk::new(self);
+            while let Some(&first) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let Some(unit) = walk.unit(first as u32, &firsts[first]) else { break };
+                (self.tell)(Told::Part(work(firsts.len(), first, self.most)));
+                units.lock().expect("no thread has panicked").push((first, unit));
+            }
+        });
+        units.into_inner().expect("no thread has panicked")
+    }
+}
+
+/// One thread of a search: the schedule it is at, and what it counted in this part.
+struct Walk<'a> {
+    search: &'a Search<'a>,
+    simulator: Simulator<'a>,
+    faults: Vec<Fault>,
+    path: Vec<u32>,
+    unit: Unit,
+}
+
+impl<'a> Walk<'a> {
+    fn new(search: &'a Search<'a>) -> Walk<'a> {
+        let simulator = Simulator::new(search.plan);
+        let (faults, path, unit) = (Vec::new(), Vec::new(), Unit::default());
+        Walk { search, simulator, faults, path, unit }
+    }
+
+    /// All schedules that begin with this fault; none if the search was cancelled.
+    fn unit(&mut self, first: u32, possibility: &Possibility) -> Option<Unit> {
+        self.unit = Unit::default();
+        self.faults.clear();
+        self.path.clear();
+        match self.extend(first, possibility, None) {
+            ControlFlow::Continue(()) => Some(std::mem::take(&mut self.unit)),
+            ControlFlow::Break(()) => None,
+        }
+    }
+
+    /// Adds a fault to the schedule, goes through all that begin with it, and takes it away again.
+    fn extend(
+        &mut self,
+        at: u32,
+        possibility: &Possibility,
+        explained: Option<usize>,
+    ) -> ControlFlow<()> {
+        if let Some(needless) = possibility.needless
+            && self.search.space.prunes
+        {
+            self.unit.counts.needless[needless as usize] += 1;
+            return ControlFlow::Continue(());
+        }
+        self.faults.push(possibility.fault.clone());
+        self.path.push(at);
+        let explained = explained.or_else(|| explaining(self.search.causes, &self.faults));
+        let flow = if self.faults.len() < self.search.most as usize {
+            self.descend(explained)
+        } else {
+            self.arrive(explained);
+            ControlFlow::Continue(())
+        };
+        self.faults.pop();
+        self.path.pop();
+        flow
+    }
+
+    /// Every schedule that has this one and more. This one itself had its turn before.
+    fn descend(&mut self, explained: Option<usize>) -> ControlFlow<()> {
+        if self.search.cancel.load(Ordering::Relaxed) {
+            return ControlFlow::Break(());
+        }
+        self.simulator.place(&self.faults);
+        let (_, next) = self.simulator.extensions(self.search.seed, &self.search.space.kinds);
+        let before = self.unit.counts.runs;
+        for (at, possibility) in (0..).zip(&next) {
+            self.extend(at, possibility, explained)?;
+        }
+        if self.faults.len() + 1 == self.search.most as usize {
+            (self.search.tell)(Told::Runs(self.unit.counts.runs - before));
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// A schedule of the number of faults that is searched.
+    fn arrive(&mut self, explained: Option<usize>) {
+        if let Some(cause) = explained {
+            self.unit.counts.explained += 1;
+            *self.unit.explained.entry(cause as u32).or_default() += 1;
+            if !self.search.space.runs_explained {
+                return;
+            }
+        }
+        self.simulator.place(&self.faults);
+        let brief = self.simulator.brief(self.search.seed);
+        self.unit.counts.count(&brief, self.faults.last());
+        if self.search.most == 1 {
+            (self.search.tell)(Told::Runs(1));
+        }
+        match brief.verdict {
+            Verdict::ExactlyOnce => {}
+            Verdict::Violated if explained.is_some() => {}
+            Verdict::Violated => self.unit.found.push(Found { path: self.path.clone() }),
+            Verdict::Inconclusive => {
+                self.unit.first_inconclusive.get_or_insert_with(|| self.path.clone());
+            }
+        }
+    }
+}
+
+/// How many schedules were left out for each reason, with its words, those left out for none aside.
+pub fn needless_in_words(counts: &Counts) -> Vec<(&'static str, u64)> {
+    let all = Needless::ALL.into_iter().map(|reason| (reason.words(), reason as usize));
+    all.map(|(words, at)| (words, counts.needless[at])).filter(|&(_, count)| count > 0).collect()
+}

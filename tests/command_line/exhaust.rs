@@ -1,0 +1,147 @@
+//! `exhaust` and `necessity`: certificates, causes, and what is missing.
+
+use crate::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOST_ACK, NO_DEDUP, scenario};
+use serde_json::{Value, json};
+use std::fs;
+
+/// The document without what depends on the clock.
+fn timeless(mut document: Value) -> Value {
+    let timing = document.as_object_mut().expect("an object").remove("timing");
+    assert!(timing.expect("a timing")["seconds"].is_f64());
+    document
+}
+
+#[test]
+fn a_search_without_a_find_is_a_certificate() {
+    let folder = Folder::new("exhaust-certificate");
+    folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[LOST_ACK]));
+    let arguments = ["exhaust", "a.toml", "--faults", "2", "--kinds", "drop-ack,crash"];
+    let search = |jobs: &str| {
+        let more = ["--jobs", jobs, "--format", "json"];
+        timeless(folder.onceproof(&[&arguments[..], &more].concat()).ends(0).document())
+    };
+    let document = search("1");
+    assert_eq!(document["schema"], "onceproof.exhaust/1");
+    assert_eq!(document["certificate"], "no schedule of at most 2 of these faults breaks it");
+    assert_eq!(document["complete"], true);
+    assert_eq!(document["violated"], 0);
+    assert_eq!(document["causes"], json!([]));
+    assert_eq!(document["kinds"], json!(["drop-ack", { "crash": { "restart": "50ms" } }]));
+    assert_eq!(document["faults_left_out"], 1);
+    let levels = document["levels"].as_array().expect("levels");
+    let runs: u64 = levels.iter().filter_map(|level| level["runs"].as_u64()).sum();
+    assert_eq!((levels.len(), document["runs"].as_u64()), (3, Some(runs)));
+    assert!(document["needless"]["same-crash"].as_u64() > Some(0));
+    assert_eq!(document["replay"], Value::Null);
+    assert_eq!(document["fingerprint"].as_str().map(str::len), Some(32));
+    assert_eq!(search("3"), document);
+
+    let text = folder.onceproof(&arguments).ends(0);
+    assert!(text.stdout.contains("certified: no schedule of at most 2"), "{text:?}");
+    assert!(text.stdout.contains("1 fault of the file left out"), "{text:?}");
+    assert!(!folder.path().join("onceproof-failures").exists());
+}
+
+#[test]
+fn the_causes_are_told_and_the_smallest_is_saved_and_replays() {
+    let folder = Folder::new("exhaust-causes");
+    folder.write("a.toml", scenario("no dedup", DUPLICATED, &[NO_DEDUP]));
+    let arguments = ["exhaust", "a.toml", "--faults", "1", "--kinds", "drop-ack"];
+    let text = folder.onceproof(&arguments).ends(1);
+    assert!(
+        text.stdout.contains("  drop-ack: duplicated; 3 smallest schedules, explaining 3\n"),
+        "{text:?}"
+    );
+    let replay: Vec<&str> = text.last_line().split(' ').skip(1).collect();
+    assert_eq!(replay.first(), Some(&"replay"), "{text:?}");
+    folder.onceproof(&replay).ends(1);
+
+    let json = folder.onceproof(&[&arguments[..], &["--format", "json"]].concat()).ends(1);
+    let document = timeless(json.document());
+    let causes = document["causes"].as_array().expect("causes");
+    // One lost ack for each of the three records.
+    assert_eq!(causes.len(), 3, "{document:#}");
+    for cause in causes {
+        assert_eq!((&cause["class"], &cause["runs"]), (&json!("duplicated"), &json!(1)));
+        assert_eq!(cause["faults"].as_array().map(Vec::len), Some(1));
+        assert_eq!(cause["schedule"][0]["do"], "drop-ack");
+    }
+    assert_eq!(document["violated"], 3);
+    assert_eq!(document["certificate"], Value::Null);
+}
+
+#[test]
+fn what_is_done_is_kept_in_a_file() {
+    let folder = Folder::new("exhaust-resume");
+    folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[]));
+    let search = |more: &[&str]| {
+        let first =
+            ["exhaust", "a.toml", "--faults", "1", "--resume", "r.json", "--format", "json"];
+        folder.onceproof(&[&first[..], more].concat())
+    };
+    let first = timeless(search(&[]).ends(0).document());
+    let kept = fs::read_to_string(folder.path().join("r.json")).expect("a file");
+    assert_eq!(timeless(search(&[]).ends(0).document()), first);
+    assert_eq!(fs::read_to_string(folder.path().join("r.json")).expect("a file"), kept);
+    let other = search(&["--kinds", "crash"]).ends(2);
+    assert!(other.stderr.contains("another search"), "{other:?}");
+    folder.write("r.json", "no JSON");
+    search(&[]).ends(2);
+}
+
+#[test]
+fn a_run_that_hits_the_limit_of_events_makes_a_search_inconclusive() {
+    let folder = Folder::new("exhaust-limit");
+    let until = "\n[until]\nevents = 10\n";
+    folder.write("a.toml", scenario("too short", EXACTLY_ONCE, &[until]));
+    let text = folder.onceproof(&["exhaust", "a.toml", "--faults", "0"]).ends(3);
+    assert!(text.stdout.contains("inconclusive: nothing found"), "{text:?}");
+}
+
+#[test]
+fn a_kind_that_does_not_exist_is_bad_usage() {
+    let folder = Folder::new("exhaust-usage");
+    folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[]));
+    let check = |arguments: &[&str]| {
+        let finished = folder.onceproof(arguments).ends(2);
+        assert_eq!(finished.stdout, "");
+        finished.stderr
+    };
+    check(&["exhaust", "a.toml"]);
+    check(&["exhaust", "a.toml", "--faults", "-1"]);
+    check(&["exhaust", "a.toml", "--faults", "10"]);
+    let why = check(&["exhaust", "a.toml", "--faults", "1", "--kinds", "drop-ack,fire"]);
+    assert!(why.contains("fire") && why.contains("drop-request"), "{why}");
+    check(&["necessity", "a.toml", "--faults", "1", "--markdown", "--format", "json"]);
+}
+
+#[test]
+fn a_mechanism_without_a_witness_fails() {
+    let folder = Folder::new("necessity");
+    folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[]));
+    let arguments = ["necessity", "a.toml", "--faults", "1", "--kinds", "drop-ack,drop-request"];
+    let text = folder.onceproof(&arguments).ends(1);
+    assert!(text.stdout.contains("the full design holds"), "{text:?}");
+    let line = |words: &str| {
+        let line = text.stdout.lines().find(|line| line.starts_with(words));
+        line.unwrap_or_else(|| panic!("{words} in {text:?}")).to_owned()
+    };
+    assert!(line("ack = on-receipt").contains("no witness"));
+    // Each of the three acks that may be lost, and no lost request.
+    let dedup: Vec<String> = line("dedup = off").split_whitespace().map(str::to_owned).collect();
+    assert_eq!(dedup[3..], ["1", "duplicated", "·", "3"]);
+
+    let json = folder.onceproof(&[&arguments[..], &["--format", "json"]].concat()).ends(1);
+    let document = timeless(json.document());
+    assert_eq!(document["schema"], "onceproof.necessity/1");
+    let rows = document["mechanisms"].as_array().expect("rows");
+    let standing = |words: &str| {
+        let row = rows.iter().find(|row| row["mechanism"] == words);
+        row.expect("a row")["standing"].clone()
+    };
+    assert_eq!(standing("dedup = off"), "witnessed");
+    assert_eq!(standing("ack = on-receipt"), "unwitnessed");
+
+    let markdown = folder.onceproof(&[&arguments[..], &["--markdown"]].concat()).ends(1);
+    assert!(markdown.stdout.contains("| dedup = off | 1 | duplicated | · | 3 |"), "{markdown:?}");
+}

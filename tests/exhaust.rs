@@ -1,0 +1,331 @@
+//! The exhaustive search: it meets every schedule once, leaves out only what changes nothing, finds the
+//! smallest causes, and is the same on any number of threads and after any interruption.
+
+mod common;
+#[path = "exhaust/coin.rs"]
+mod coin;
+#[path = "exhaust/necessity.rs"]
+mod necessity;
+
+use onceproof::scenario::Scenario;
+use onceproof::search::certificate::Exhaustion;
+use onceproof::search::exhaust::{Space, Told, bare, exhaust};
+use onceproof::search::resume::Done;
+use onceproof_sim::fault::{Fault, Kind, KindName};
+use onceproof_sim::outcome::{Class, Verdict};
+use onceproof_sim::plan::Plan;
+use onceproof_sim::simulator::{Needless, Simulator, default_kinds};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// The plan of a scenario file without its own faults, with these lines in place of its mechanisms.
+fn plan_of(file: &str, mechanism: &str) -> Plan {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
+    let text = std::fs::read_to_string(&path).expect("a scenario");
+    let (before, after) = match text.split_once("[mechanism]") {
+        Some((before, after)) => (before, after.find("\n[").map_or("", |at| &after[at..])),
+        None => (text.as_str(), ""),
+    };
+    let text = format!("{before}\n[mechanism]\n{mechanism}\n{after}");
+    bare(&Scenario::parse(&text, &path).unwrap_or_else(|error| panic!("{error}")).plan)
+}
+
+fn space(plan: &Plan, most: u32) -> Space {
+    Space::new(plan, &KindName::ALL, most)
+}
+
+/// The search on so many threads.
+fn search(plan: &Plan, space: &Space, threads: usize) -> Exhaustion {
+    let cancel = AtomicBool::new(false);
+    on(threads, || exhaust(plan, None, space, &mut Done::default(), &cancel, &|_| {}))
+}
+
+fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+    pool.install(work)
+}
+
+/// Three small scenarios: one record; one that a coin moves; two in late panes, few kinds.
+fn small() -> [(Plan, u32); 3] {
+    [
+        (plan_of("crash/before-ack.toml", ""), 2),
+        (plan_of("outputs/coin-flipped-again.toml", "outputs = \"recompute\""), 1),
+        (plan_of("windows/late.toml", "dedup = \"off\""), 2),
+    ]
+}
+
+#[test]
+fn a_search_that_leaves_out_nothing_counts_as_many_runs_as_brute_force() {
+    for (plan, most) in small() {
+        let all = Space { prunes: false, runs_explained: true, ..space(&plan, most) };
+        let found = search(&plan, &all, 2);
+        let (runs, classes, first) = common::exhaust(&plan, most as usize);
+        assert_eq!(found.total().runs, runs);
+        assert!(runs > 100, "{runs}");
+        for class in Class::ALL {
+            let is_found = found.causes.iter().any(|cause| cause.classes.contains(class));
+            assert_eq!(is_found, classes.contains(class), "{class:?}");
+        }
+        assert_eq!(found.causes.is_empty(), first.is_none());
+        assert_eq!(found.certificate().is_some(), first.is_none());
+    }
+}
+
+#[test]
+fn what_a_cause_explains_is_counted_as_if_it_were_run() {
+    let plan = plan_of("dedup/lost-ack-no-dedup.toml", "dedup = \"off\"");
+    let kinds = [KindName::DropAck, KindName::CommitLost];
+    let few = Space { prunes: false, ..Space::new(&plan, &kinds, 2) };
+    let all = Space { runs_explained: true, ..few.clone() };
+    let (few, all) = (search(&plan, &few, 1), search(&plan, &all, 1));
+    assert!(few.total().explained > 100, "{:?}", few.total());
+    assert_eq!(few.total().runs + few.total().explained, all.total().runs);
+    assert_eq!(few.total().explained, all.total().explained);
+    assert_eq!(few.causes, all.causes);
+    let explained: u64 = few.causes.iter().map(|cause| cause.schedules - 1).sum();
+    assert_eq!(explained, few.total().explained);
+}
+
+#[test]
+fn every_schedule_is_met_once() {
+    let plan = plan_of("crash/before-ack.toml", "");
+    let mut simulator = Simulator::new(&plan);
+    let mut met: Vec<Vec<Fault>> = Vec::new();
+    every_schedule(&mut simulator, &mut Vec::new(), 2, &mut |simulator, schedule| {
+        // All of its faults fire, in their order.
+        let fired = simulator.detail(None).schedule;
+        assert_eq!(fired, schedule);
+        met.push(schedule.to_vec());
+    });
+    // As sets: whatever the order of their faults.
+    let sets: BTreeSet<Vec<String>> = met
+        .iter()
+        .map(|schedule| {
+            let mut texts: Vec<String> =
+                schedule.iter().map(|fault| format!("{fault:?}")).collect();
+            texts.sort_unstable();
+            texts
+        })
+        .collect();
+    assert_eq!(sets.len(), met.len());
+}
+
+fn every_schedule(
+    simulator: &mut Simulator<'_>,
+    schedule: &mut Vec<Fault>,
+    most: usize,
+    meet: &mut dyn FnMut(&mut Simulator<'_>, &[Fault]),
+) {
+    simulator.place(schedule);
+    meet(simulator, schedule);
+    if schedule.len() == most {
+        return;
+    }
+    let kinds = [Kind::DropRequest, Kind::DropAck, KindName::Crash.with_defaults()];
+    let (_, next) = simulator.extensions(None, &kinds);
+    for possibility in next {
+        schedule.push(possibility.fault);
+        every_schedule(simulator, schedule, most, meet);
+        schedule.pop();
+    }
+}
+
+/// What all runs of a search come to, with what is needless or without, and how much was left out for each
+/// reason.
+type Outcomes = (BTreeSet<(u128, Vec<Class>)>, [u64; Needless::ALL.len()]);
+
+fn outcomes(plan: &Plan, kinds: &[Kind], most: usize, prunes: bool) -> Outcomes {
+    let mut met = Outcomes::default();
+    let mut schedules = vec![Vec::new()];
+    let mut simulator = Simulator::new(plan);
+    while let Some(schedule) = schedules.pop() {
+        simulator.place(&schedule);
+        let (brief, next) = simulator.extensions(None, kinds);
+        met.0.insert((brief.fingerprint, brief.classes.iter().collect()));
+        if schedule.len() == most {
+            continue;
+        }
+        for possibility in next {
+            match possibility.needless {
+                Some(needless) if prunes => met.1[needless as usize] += 1,
+                Some(_) | None => {
+                    schedules.push([&schedule[..], &[possibility.fault]].concat());
+                }
+            }
+        }
+    }
+    met
+}
+
+#[test]
+fn what_is_left_out_as_needless_comes_to_nothing_new() {
+    let check = |plan: &Plan, kinds: &[Kind], most, reasons: &[Needless]| {
+        let (all, none) = outcomes(plan, kinds, most, false);
+        let (pruned, left_out) = outcomes(plan, kinds, most, true);
+        assert_eq!(none, [0, 0]);
+        assert!(reasons.iter().all(|&reason| left_out[reason as usize] > 0), "{left_out:?}");
+        assert!(pruned == all, "{} of {}", pruned.len(), all.len());
+    };
+    let all = default_kinds();
+    // One record and every kind: a cut link loses what another fault would have lost.
+    check(&plan_of("crash/before-ack.toml", ""), &all, 2, &Needless::ALL);
+    check(&plan_of("crash/before-ack.toml", "outputs = \"recompute\""), &all, 2, &Needless::ALL);
+    let [_, (coin, _), (late, _)] = small();
+    check(&late, &all, 2, &Needless::ALL);
+    // A crash after the coin was flipped is not the one before it: there is another execution then, and it
+    // may answer otherwise.
+    let flips = [KindName::Crash, KindName::UserDiffers, KindName::UserFails];
+    check(&coin, &flips.map(KindName::with_defaults), 3, &[Needless::SameCrash]);
+}
+
+#[test]
+fn pruning_finds_what_breaks_all_the_same() {
+    for mechanism in ["ack = \"on-receipt\"", "atomic = \"id-first\"", "re-ack = false"] {
+        let plan = plan_of("crash/before-ack.toml", mechanism);
+        let pruned = search(&plan, &space(&plan, 2), 2);
+        let all = search(&plan, &Space { prunes: false, ..space(&plan, 2) }, 2);
+        assert!(pruned.total().runs < all.total().runs);
+        let classes = |found: &Exhaustion| {
+            let mut all: Vec<_> = found
+                .causes
+                .iter()
+                .map(|cause| (cause.faults.len(), cause.classes.iter().collect::<Vec<_>>()))
+                .collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        };
+        assert!(!pruned.causes.is_empty(), "{mechanism}");
+        assert_eq!(classes(&pruned), classes(&all), "{mechanism}");
+    }
+}
+
+#[test]
+fn no_part_of_a_cause_breaks_anything() {
+    let plan = plan_of("outputs/coin-flipped-again.toml", "outputs = \"recompute\"");
+    let kinds = [KindName::Crash, KindName::UserDiffers, KindName::DropAck];
+    let found = search(&plan, &Space::new(&plan, &kinds, 2), 2);
+    assert!(!found.causes.is_empty());
+    let mut simulator = Simulator::new(&plan);
+    for cause in &found.causes {
+        simulator.place(&cause.faults);
+        assert_eq!(simulator.brief(None).classes, cause.classes);
+        for without in 0..cause.faults.len() {
+            let mut part = cause.faults.clone();
+            part.remove(without);
+            simulator.place(&part);
+            assert_eq!(simulator.brief(None).verdict, Verdict::ExactlyOnce);
+        }
+    }
+}
+
+#[test]
+fn every_cause_can_be_written_as_a_scenario_that_replays_it() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/chapter/small.toml");
+    let text = std::fs::read_to_string(&path).expect("a scenario");
+    for mechanism in ["dedup = \"off\"", "give-up = 1", "ack = \"on-receipt\"", "re-ack = false"] {
+        let text = format!("{text}\n[mechanism]\n{mechanism}\n");
+        let scenario = Scenario::parse(&text, &path).expect("a scenario");
+        let found = search(&scenario.plan, &space(&scenario.plan, 1), 2);
+        assert!(found.causes.len() > 5, "{mechanism}");
+        let mut simulator = Simulator::new(&scenario.plan);
+        for cause in &found.causes {
+            simulator.place(&cause.faults);
+            let brief = simulator.brief(None);
+            let saved = scenario.saved_failure(None, &cause.faults, cause.classes, &path);
+            let saved = Scenario::parse(&saved, &path).unwrap_or_else(|error| panic!("{error}"));
+            let again = Simulator::new(&saved.plan).detail(None);
+            assert_eq!(again.brief.fingerprint, brief.fingerprint);
+            assert_eq!((again.brief.classes, again.unfired), (cause.classes, Vec::new()));
+        }
+    }
+}
+
+#[test]
+fn a_search_is_the_same_on_any_number_of_threads() {
+    let plan = plan_of("dedup/lost-ack-no-dedup.toml", "dedup = \"off\"");
+    let space = Space::new(&plan, &[KindName::DropAck, KindName::Crash, KindName::Delay], 2);
+    let one = search(&plan, &space, 1);
+    assert_eq!(search(&plan, &space, 2), one);
+    assert_eq!(search(&plan, &space, 5), one);
+    assert!(one.is_complete());
+}
+
+#[test]
+fn an_interrupted_search_goes_on_where_it_was() {
+    let plan = plan_of("dedup/lost-ack-no-dedup.toml", "dedup = \"off\"");
+    let space = Space::new(&plan, &[KindName::DropAck, KindName::Crash, KindName::CommitLost], 2);
+    let whole = search(&plan, &space, 1);
+    let mut done = Done::default();
+    let mut rounds = 0;
+    let found = loop {
+        let (cancel, parts, runs) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
+        let tell = |told| match told {
+            Told::Part(_) if parts.fetch_add(1, Ordering::Relaxed) == 30 => {
+                cancel.store(true, Ordering::Relaxed);
+            }
+            Told::Runs(more) => {
+                runs.fetch_add(more, Ordering::Relaxed);
+            }
+            Told::Level(..) | Told::Part(_) => {}
+        };
+        let found = on(2, || exhaust(&plan, None, &space, &mut done, &cancel, &tell));
+        rounds += 1;
+        assert!(runs.into_inner() < whole.total().runs);
+        assert_eq!(found.is_complete(), !found.interrupted);
+        if !found.interrupted {
+            break found;
+        }
+        // What is done goes through a file.
+        let text = done.to_json(found.space).to_string();
+        done = Done::from_json(&serde_json::from_str(&text).expect("JSON"), found.space)
+            .expect("the same search");
+    };
+    assert!(rounds > 2, "{rounds}");
+    assert_eq!(found, whole);
+}
+
+#[test]
+fn a_search_that_stops_at_a_cause_has_all_of_the_smallest() {
+    let plan = plan_of("dedup/lost-ack-no-dedup.toml", "dedup = \"off\"");
+    let space = Space::new(&plan, &[KindName::DropAck], 3);
+    let found = search(&plan, &Space { stops_at_cause: true, ..space.clone() }, 1);
+    assert_eq!((found.levels.len(), found.stopped, found.is_complete()), (2, true, false));
+    let one = search(&plan, &Space { most: 1, ..space }, 1);
+    assert_eq!(found.causes, one.causes);
+}
+
+#[test]
+fn what_breaks_without_any_fault_explains_everything() {
+    let plan = plan_of("crash/before-ack.toml", "gc = \"never\"");
+    let found = search(&plan, &space(&plan, 2), 1);
+    assert_eq!((found.total().runs, found.causes.len()), (1, 1));
+    assert!(
+        found.causes[0].faults.is_empty() && found.causes[0].classes.contains(Class::Unbounded)
+    );
+    assert!(found.is_complete() && found.certificate().is_none());
+}
+
+#[test]
+fn a_run_that_hits_a_limit_makes_no_certificate() {
+    let mut plan = plan_of("crash/before-ack.toml", "");
+    let events = Simulator::new(&plan).brief(None).work.events;
+    // Enough for the run without faults and for no retry.
+    plan.until.events = events + 1;
+    let found = search(&plan, &Space::new(&plan, &[KindName::DropAck], 1), 1);
+    assert!(found.causes.is_empty() && found.total().inconclusive > 0);
+    assert!(!found.is_complete() && found.certificate().is_none());
+    assert_eq!(found.first_inconclusive.expect("a schedule").len(), 1);
+}
+
+#[test]
+fn a_kind_has_the_parameter_of_the_scenario_and_else_the_default() {
+    let plan = plan_of("crash/before-ack.toml", "");
+    let mut given = plan.clone();
+    let crash = Kind::Crash { restart: 7 };
+    given.faults = vec![Fault { at: Default::default(), kind: crash }];
+    let kinds = |plan: &Plan| Space::new(plan, &[KindName::Crash], 1).kinds;
+    assert_eq!(kinds(&given), [crash]);
+    assert_eq!(kinds(&plan), [KindName::Crash.with_defaults()]);
+}
