@@ -18,6 +18,7 @@ mod record;
 mod place;
 mod faults;
 mod write;
+mod edit;
 mod schema;
 
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod tests;
 
 pub use diagnostic::Diagnostic;
 pub use schema::schema;
+pub use edit::Remains;
 pub use write::fault_to_json;
 
 use diagnostic::{Source, clip, quote};

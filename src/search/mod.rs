@@ -4,6 +4,7 @@
 pub mod compare;
 pub mod tally;
 pub mod sweep;
+pub mod shrink;
 
 #[cfg(test)]
 mod fake;
