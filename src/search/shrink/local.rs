@@ -1,10 +1,12 @@
 //! The local exhaust: every smaller set of the kinds of faults that hit the damaged record, placed on that
-//! record, on panes, and on watermarks where one of the faults is. Leaving out one fault after the other
+//! record, on panes, and on watermarks where one of the faults is; what strikes a whole worker may also come
+//! before a step of any other record. Leaving out one fault after the other
 //! ends where none can be left out, but luck with orders may have led to a larger set than is needed; the
 //! smallest is found by going through all.
 
 use super::bench::{Bench, Hit, is_on};
 use super::case::Case;
+use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Fault, Kind, Record};
 use onceproof_sim::simulator::Simulator;
 
@@ -36,7 +38,7 @@ pub fn smaller(
         case.faults.iter().any(|fault| matches!(fault.at.record, Some(Record::Watermark(_))));
     let is_near = |fault: &Fault| match (&fault.at.record, record) {
         (Some(Record::Watermark(_)), _) => on_watermarks,
-        (_, Some(record)) => is_on(fault, record, &plan),
+        (_, Some(record)) => fault.kind.asked_at() == Asked::Before || is_on(fault, record, &plan),
         (_, None) => true,
     };
     let candidates = |possible: Vec<Fault>, last: Option<&Fault>| -> Vec<Fault> {

@@ -165,20 +165,34 @@ fn only_the_causes(bench: &mut Bench, case: &mut Case) {
 /// Removes faults and rows until nothing can go, and then tries all smaller sets of faults near the damage;
 /// a smaller one is where it begins again. Whether all of them were tried.
 fn fewest_faults(bench: &mut Bench, case: &mut Case, mut kinds: Vec<Kind>) -> bool {
+    remove_faults(bench, case);
+    let all_rows = case.clone();
     loop {
-        remove_faults(bench, case);
         input::fewer_rows(bench, case);
         remove_faults(bench, case);
-        let Some(hit) = bench.hits(case) else { return false };
-        let record = bench.target.damage(&hit.outcome).map(|damage| damage.record.clone());
         add_kinds(&mut kinds, &case.faults);
         // Where only a seed's latencies fail, a set of the same size that needs no seed is better.
-        let least = Case { seed: None, ..case.clone() };
         let below = case.faults.len() + usize::from(case.seed.is_some());
-        match local::smaller(bench, &least, &kinds, record.as_deref(), below) {
-            Found::Smaller(hit) => *case = Case { faults: hit.fired, ..least },
-            Found::None => return true,
-            Found::GaveUp => return false,
+        // A row that this failure does not need may be one that a smaller set needs.
+        let is_worth_more = below > 2 && Size::of(case).rows < Size::of(&all_rows).rows;
+        let wide = is_worth_more.then(|| all_rows.clone());
+        let mut found = Found::None;
+        for rows in std::iter::once(case.clone()).chain(wide) {
+            let Some(hit) = bench.hits(&rows) else { return false };
+            let record = bench.target.damage(&hit.outcome).map(|damage| damage.record.as_str());
+            let least = Case { seed: None, ..rows };
+            found = local::smaller(bench, &least, &kinds, record, below);
+            match &found {
+                Found::Smaller(hit) => {
+                    *case = Case { faults: hit.fired.clone(), ..least };
+                    break;
+                }
+                Found::None => {}
+                Found::GaveUp => return false,
+            }
+        }
+        if let Found::None = found {
+            return true;
         }
     }
 }

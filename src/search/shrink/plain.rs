@@ -20,8 +20,10 @@ pub fn plain_places(bench: &mut Bench, case: &mut Case) {
         for leave_out in leave_out {
             let mut faults = case.faults.clone();
             leave_out(&mut faults[number].at);
-            // A lone watermark goes to all shards, and a time needs its worker: those places stay whole.
-            if faults[number].at == case.faults[number].at || faults[number].at.time.is_some() {
+            let at = &faults[number].at;
+            let shared = faults.iter().filter(|other| other.at == *at).count() > 1;
+            // A time needs its worker, and no two faults have one place.
+            if shared || *at == case.faults[number].at || at.time.is_some() {
                 continue;
             }
             let again = bench.hits_with(&mut simulator, case, &faults);
