@@ -81,6 +81,12 @@ pub enum Command {
     Sweep(SweepArgs),
     /// A saved failure, strictly.
     Replay(ReplayArgs),
+    /// The smallest failure of the same class, as a scenario file.
+    ///
+    /// Takes a failing seed, a failing scenario or a saved failure. The result needs no seed where the
+    /// least latency and the first answers of functions fail, too. What of another class is met on the way
+    /// is saved beside it and not followed.
+    Shrink(ShrinkArgs),
     /// Every scenario against what it expects, one line each.
     Test(TestArgs),
     /// Whether scenarios are well formed.
@@ -127,6 +133,19 @@ pub struct SweepArgs {
 pub struct ReplayArgs {
     /// The saved failure.
     pub file: PathBuf,
+}
+
+/// Arguments of `shrink`.
+#[derive(Args, Debug)]
+pub struct ShrinkArgs {
+    /// The scenario.
+    pub file: PathBuf,
+    /// The seed, in place of the one in the file.
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// The file to write; without it, standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// Arguments of `test`.
@@ -177,6 +196,7 @@ impl Cli {
             Command::Run(_)
             | Command::Sweep(_)
             | Command::Replay(_)
+            | Command::Shrink(_)
             | Command::Test(_)
             | Command::Check(_)
             | Command::Schema => Ok(self),

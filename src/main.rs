@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Command::Run(args) => command::run::run(args, common, &mut output),
         Command::Sweep(args) => command::sweep::sweep(args, common, &mut output),
         Command::Replay(args) => command::replay::replay(args, common, &mut output),
+        Command::Shrink(args) => command::shrink::shrink(args, common, &mut output),
         Command::Test(args) => command::test::test(args, common, &mut output),
         Command::Check(args) => command::check::check(args, common, &mut output),
         Command::Schema => command::schema::schema(&mut output),

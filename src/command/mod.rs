@@ -5,6 +5,7 @@ pub mod sweep;
 pub mod save;
 pub mod progress;
 pub mod replay;
+pub mod shrink;
 pub mod test;
 pub mod check;
 pub mod schema;

@@ -9,6 +9,8 @@ pub mod run_text;
 pub mod run_json;
 pub mod sweep_text;
 pub mod sweep_json;
+pub mod shrink_text;
+pub mod shrink_json;
 pub mod expectation;
 
 use crate::scenario::Scenario;
