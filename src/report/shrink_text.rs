@@ -7,7 +7,7 @@ use crate::figures::counted;
 use crate::scenario::{Remains, Scenario};
 use crate::search::shrink::case::Case;
 use crate::search::shrink::{Shrunk, Size};
-use onceproof_sim::outcome::Classes;
+use onceproof_sim::outcome::{Class, Classes};
 use std::path::Path;
 
 /// A shrunk failure, and where it comes from.
@@ -54,10 +54,14 @@ impl ShrinkReport<'_> {
                 let times = counted(damage.reflected, "time");
                 let (record, expected) = (&damage.record, damage.expected);
                 match target.class {
-                    onceproof_sim::outcome::Class::Divergent => {
+                    Class::Divergent => {
                         format!("{enough}: two executions of {record} left traces that disagree.")
                     }
-                    _ => format!(
+                    Class::Duplicated
+                    | Class::Lost
+                    | Class::Phantom
+                    | Class::Stuck
+                    | Class::Unbounded => format!(
                         "{enough}: {record} is reflected {times} instead of {expected} at {step}."
                     ),
                 }
@@ -90,16 +94,19 @@ impl ShrinkReport<'_> {
         )];
         sentences.push(match holds_without_any {
             true => "1-minimal: each fault was removed in turn, and the run then holds.".to_owned(),
-            false => "1-minimal: each fault was removed in turn, and the run then no longer fails in \
+            false => {
+                "1-minimal: each fault was removed in turn, and the run then no longer fails in \
                       this way."
-                .to_owned(),
+                    .to_owned()
+            }
         });
         sentences.push(match is_exhausted {
             true => "No smaller set of these kinds of faults near this record does it.".to_owned(),
             false => "Not all smaller sets of faults near this record were tried.".to_owned(),
         });
         if case.seed.is_some() {
-            sentences.push("It fails only under the latencies and answers of this seed.".to_owned());
+            sentences
+                .push("It fails only under the latencies and answers of this seed.".to_owned());
         }
         sentences
     }
@@ -127,13 +134,7 @@ impl ShrinkReport<'_> {
     }
 }
 
-fn file(
-    case: &Case,
-    classes: Classes,
-    claim: &str,
-    head: &[String],
-    destination: &Path,
-) -> String {
+fn file(case: &Case, classes: Classes, claim: &str, head: &[String], destination: &Path) -> String {
     let Case { scenario, rows, faults, seed } = case;
     let remains = Remains { rows, faults, seed: *seed, classes, claim, head };
     scenario.shrunk(&remains, destination)

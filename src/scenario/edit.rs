@@ -1,6 +1,7 @@
 //! Editing a scenario as a text: its input written out, fewer rows, fewer shards, and what is left when a
 //! failure was shrunk. The text stays the one that was given, as far as it is still true.
 
+use super::write::set;
 use super::{Scenario, ScenarioError};
 use onceproof_model::pipeline::StepIndex;
 use onceproof_model::record::Value as Content;
@@ -29,13 +30,25 @@ pub struct Remains<'a> {
     pub head: &'a [String],
 }
 
+/// A key that a file may go without: one of a table, or one of a step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SpareKey {
+    step: Option<StepIndex>,
+    table: Option<&'static str>,
+    key: String,
+}
+
 impl Scenario {
-    /// The same scenario with all input written out as `records`; what a seed generates, by this one.
+    /// The same scenario with all input written out as `records`; what a seed generates, by this one. Its
+    /// seed, odds and faults are left to who asks.
     ///
     /// # Errors
     /// Its input cannot be written as a text.
     pub fn written_out(&self, seed: Option<u64>) -> Result<Scenario, ScenarioError> {
         let mut document = self.document();
+        for key in ["seed", "faults", "fault", "sweep"] {
+            document.remove(key);
+        }
         let inputs: Vec<(StepIndex, Array)> = self
             .plan
             .inputs
@@ -46,7 +59,8 @@ impl Scenario {
             })
             .collect();
         each_input(&mut document, &mut |step, input| {
-            let is_written = input.as_table_like().is_some_and(|table| table.contains_key("records"));
+            let is_written =
+                input.as_table_like().is_some_and(|table| table.contains_key("records"));
             let own = |&&(source, _): &&(StepIndex, Array)| step.is_none_or(|step| step == source);
             // All sources without an input of their own read the same.
             let Some((_, array)) = inputs.iter().find(own).filter(|_| !is_written) else { return };
@@ -83,6 +97,97 @@ impl Scenario {
         Scenario::parse(&document.to_string(), &self.path)
     }
 
+    /// The keys without which the file may still say a scenario: what has a default.
+    pub fn spare_keys(&self) -> Vec<SpareKey> {
+        let mut spare = Vec::new();
+        let mut document = self.document();
+        for table in ["cluster", "network", "until", "mechanism"] {
+            let keys = document.get(table).and_then(Item::as_table_like);
+            let keys = keys.into_iter().flat_map(TableLike::iter).map(|(key, _)| key.to_owned());
+            spare.extend(keys.map(|key| SpareKey { step: None, table: Some(table), key }));
+        }
+        each_step(&mut document, &mut |at, step| {
+            let is_spare = |key: &&str| step.contains_key(key);
+            for key in ["lateness", "watermark", "mechanism"].into_iter().filter(is_spare) {
+                spare.push(SpareKey { step: Some(at), table: None, key: key.to_owned() });
+            }
+        });
+        spare
+    }
+
+    /// The same scenario without a key.
+    ///
+    /// # Errors
+    /// The scenario needs it.
+    pub fn without_key(&self, spare: &SpareKey) -> Result<Scenario, ScenarioError> {
+        let SpareKey { step, table, key } = spare;
+        let mut document = self.document();
+        if let Some(table) = table
+            && let Some(inner) = document.get_mut(table).and_then(Item::as_table_like_mut)
+        {
+            inner.remove(key);
+            if inner.is_empty() {
+                document.remove(table);
+            }
+        }
+        each_step(&mut document, &mut |at, table| {
+            if Some(at) == *step {
+                table.remove(key);
+            }
+        });
+        Scenario::parse(&document.to_string(), &self.path)
+    }
+
+    /// The same scenario without a step that no other reads from.
+    ///
+    /// # Errors
+    /// The scenario needs it.
+    pub fn without_step(&self, step: StepIndex) -> Result<Scenario, ScenarioError> {
+        let mut document = self.document();
+        match document.get_mut("step") {
+            Some(Item::ArrayOfTables(steps)) => {
+                steps.remove(step.at());
+            }
+            Some(Item::Value(Value::Array(steps))) => drop(steps.remove(step.at())),
+            _ => {}
+        }
+        Scenario::parse(&document.to_string(), &self.path)
+    }
+
+    /// The same scenario with other records, as many as there were, each made of the one with its number:
+    /// all that a record has but its key and its arrival may go, and it may arrive earlier.
+    ///
+    /// # Errors
+    /// The records do not stand in order of arrival any more.
+    pub fn with_plain_records(
+        &self,
+        arrivals: &dyn Fn(usize) -> String,
+    ) -> Result<Scenario, ScenarioError> {
+        let mut document = self.document();
+        each_input(&mut document, &mut |_, input| {
+            let array = input.as_table_like_mut().and_then(|table| table.get_mut("records"));
+            let Some(Item::Value(Value::Array(array))) = array else { return };
+            for (row, record) in array.iter_mut().enumerate() {
+                if let Some(record) = record.as_inline_table_mut() {
+                    record.insert("at", arrivals(row).into());
+                    record.remove("event-time");
+                    record.remove("value");
+                }
+            }
+        });
+        Scenario::parse(&document.to_string(), &self.path)
+    }
+
+    /// The same scenario with only these rows of its records.
+    ///
+    /// # Errors
+    /// A source would have none.
+    pub fn with_rows(&self, rows: &[Vec<usize>]) -> Result<Scenario, ScenarioError> {
+        let mut document = self.document();
+        self.keep_rows(&mut document, rows);
+        Scenario::parse(&document.to_string(), &self.path)
+    }
+
     /// The text of the file that is left of this scenario, whose input is written out, when a failure of it
     /// was shrunk. Its comments go, since what they worked out is no longer so.
     pub fn shrunk(&self, remains: &Remains<'_>, destination: &Path) -> String {
@@ -91,17 +196,25 @@ impl Scenario {
         let mut document = parsed(&text);
         let name = format!("{}, shrunk", self.name.trim_end_matches(", shrunk"));
         let root = document.as_table_mut();
-        root.insert("name", Item::Value(name.into()));
-        root.insert("claim", Item::Value(claim.into()));
+        set(root, "name", name.into());
+        set(root, "claim", claim.into());
         root.remove("sweep");
+        self.keep_rows(&mut document, rows);
+        Bare.visit_document_mut(&mut document);
+        document.set_trailing("");
+        let head: String = head.iter().map(|line| format!("# {line}\n")).collect();
+        format!("{head}\n{}\n", document.to_string().trim())
+    }
+
+    fn keep_rows(&self, document: &mut DocumentMut, rows: &[Vec<usize>]) {
         let sources: Vec<StepIndex> = self.plan.inputs.iter().map(|&(step, _)| step).collect();
         let mut is_read_by_all = vec![true; sources.len()];
-        each_input(&mut document, &mut |step, _| {
+        each_input(document, &mut |step, _| {
             if let Some(at) = step.and_then(|step| sources.iter().position(|&s| s == step)) {
                 is_read_by_all[at] = false;
             }
         });
-        each_input(&mut document, &mut |step, input| {
+        each_input(document, &mut |step, input| {
             let at = match step {
                 Some(step) => sources.iter().position(|&source| source == step),
                 None => is_read_by_all.iter().position(|&is_read| is_read),
@@ -112,10 +225,6 @@ impl Scenario {
                 one_a_line(array);
             }
         });
-        Bare.visit_document_mut(&mut document);
-        document.set_trailing("");
-        let head: String = head.iter().map(|line| format!("# {line}\n")).collect();
-        format!("{head}\n{}\n", document.to_string().trim())
     }
 
     fn document(&self) -> DocumentMut {
@@ -212,7 +321,8 @@ impl Bare {
         let bare = |raw: Option<&RawString>| {
             let text = raw.and_then(RawString::as_str)?;
             let is_comment = |line: &&str| line.trim_start().starts_with('#');
-            let lines: String = text.split_inclusive('\n').filter(|line| !is_comment(line)).collect();
+            let lines: String =
+                text.split_inclusive('\n').filter(|line| !is_comment(line)).collect();
             text.contains('#').then(|| lines.trim_start_matches("\n\n").to_owned())
         };
         if let Some(prefix) = bare(decor.prefix()) {
@@ -240,4 +350,3 @@ impl VisitMut for Bare {
         toml_edit::visit_mut::visit_value_mut(self, value);
     }
 }
-

@@ -25,8 +25,8 @@ mod schema;
 mod tests;
 
 pub use diagnostic::Diagnostic;
+pub use edit::{Remains, SpareKey};
 pub use schema::schema;
-pub use edit::Remains;
 pub use write::fault_to_json;
 
 use diagnostic::{Source, clip, quote};

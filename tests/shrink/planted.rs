@@ -138,7 +138,12 @@ fn two_sends_lost_or_refused() {
 /// third, whose id is 88 ms old, is not: the acks of the first two must be lost.
 #[test]
 fn two_lost_acks_outlive_the_second_retry() {
-    check("dedup = { window = \"60ms\" }", "drop-ack = \"1/4\"", Duplicated, &[&[DropAck, DropAck]]);
+    check(
+        "dedup = { window = \"60ms\" }",
+        "drop-ack = \"1/4\"",
+        Duplicated,
+        &[&[DropAck, DropAck]],
+    );
 }
 
 /// A commit of an earlier life lands after the scan, and before the retry at 30 ms, whose id is then known:

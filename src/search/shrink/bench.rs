@@ -2,8 +2,8 @@
 //! were met on the way.
 
 use super::case::Case;
-use onceproof_model::pipeline::StepIndex;
-use onceproof_sim::fault::Fault;
+use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_sim::fault::{Fault, Pattern, Record};
 use onceproof_sim::outcome::{Brief, Class, Classes, Damage, Outcome};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
@@ -18,14 +18,15 @@ pub struct Target {
 }
 
 impl Target {
-    /// What a failing run shows: a class that is asked for, else the first; at the record that the fewest
-    /// faults touched.
-    pub fn of(outcome: &Outcome, asked: &[Class]) -> Option<Target> {
+    /// What a failing run shows: a class that is asked for, else the first; at the step that is nearest to
+    /// its source, since what follows may only pass it on; at the record that the fewest faults touched.
+    pub fn of(outcome: &Outcome, asked: &[Class], pipeline: &Pipeline) -> Option<Target> {
         let is_asked = |class: &Class| asked.contains(class);
         let found = outcome.brief.classes;
         let any = found.iter().any(|class| is_asked(&class));
         let fits = |damage: &&Damage| !any || is_asked(&damage.class);
-        if let Some(damage) = outcome.damage.iter().filter(fits).min_by_key(|d| d.faults.len()) {
+        let nearest = |damage: &&Damage| (depth(pipeline, damage.step), damage.faults.len());
+        if let Some(damage) = outcome.damage.iter().filter(fits).min_by_key(nearest) {
             return Some(Target { class: damage.class, step: Some(damage.step) });
         }
         let mut classes = found.iter().filter(|class| !any || is_asked(class));
@@ -34,8 +35,7 @@ impl Target {
 
     /// The record that it hits in a run, the one that the fewest faults touched.
     pub fn damage<'a>(&self, outcome: &'a Outcome) -> Option<&'a Damage> {
-        let same =
-            |damage: &&Damage| damage.class == self.class && self.step == Some(damage.step);
+        let same = |damage: &&Damage| damage.class == self.class && self.step == Some(damage.step);
         outcome.damage.iter().filter(same).min_by_key(|damage| damage.faults.len())
     }
 
@@ -121,9 +121,14 @@ impl Bench {
     }
 }
 
-/// The place of damage in a plan, as text; the name of its record begins the names of what maps made of it.
+/// How many steps there are between a step and the source that is farthest away.
+fn depth(pipeline: &Pipeline, step: StepIndex) -> usize {
+    let from = &pipeline.step(step).from;
+    from.iter().map(|&from| 1 + depth(pipeline, from)).max().unwrap_or(0)
+}
+
+/// Whether a fault is placed on a source record or on what maps made of it, or on a pane.
 pub fn is_on(fault: &Fault, record: &str, plan: &Plan) -> bool {
-    use onceproof_sim::fault::{Pattern, Record};
     match &fault.at.record {
         Some(Record::Name(pattern @ Pattern::Source { .. })) => {
             let text = pattern.text(&plan.pipeline);

@@ -44,7 +44,9 @@ pub fn smaller(
     let candidates = |possible: Vec<Fault>, last: Option<&Fault>| -> Vec<Fault> {
         // Up to its last fault a run is that without it, so what comes before has had its turn.
         let after = last.and_then(|last| {
-            possible.iter().rposition(|fault| fault.at == last.at && is_alike(&fault.kind, &last.kind))
+            possible
+                .iter()
+                .rposition(|fault| fault.at == last.at && is_alike(&fault.kind, &last.kind))
         });
         let possible = possible.into_iter().skip(after.map_or(0, |at| at + 1));
         possible.filter(is_near).filter_map(|fault| with_parameter(fault, kinds)).collect()

@@ -12,6 +12,7 @@ pub mod case;
 pub mod bench;
 pub mod input;
 pub mod local;
+pub mod structure;
 pub mod weaken;
 pub mod plain;
 
@@ -88,7 +89,9 @@ pub fn shrink(scenario: &Scenario, seed: Option<u64>) -> Result<Shrunk, Refusal>
     let target = match outcome.brief.verdict {
         Verdict::ExactlyOnce => return Err(Refusal::Holds),
         Verdict::Inconclusive => return Err(Refusal::Inconclusive),
-        Verdict::Violated => Target::of(&outcome, expected).ok_or(Refusal::Holds)?,
+        Verdict::Violated => {
+            Target::of(&outcome, expected, &scenario.plan.pipeline).ok_or(Refusal::Holds)?
+        }
     };
     let mut bench = Bench {
         target,
@@ -101,12 +104,14 @@ pub fn shrink(scenario: &Scenario, seed: Option<u64>) -> Result<Shrunk, Refusal>
     let mut case = Case::new(Arc::new(written), outcome.schedule, seed);
     let before = Size::of(&case);
     let first = bench.hits(&case).ok_or(Refusal::DoesNotReplay)?;
-    let kinds = kinds_on_the_damage(&bench.target, &first);
+    let mut kinds = kinds_on_the_damage(&bench.target, &first);
 
     least_latency(&mut bench, &mut case);
     only_the_causes(&mut bench, &mut case);
-    let is_exhausted = fewest_faults(&mut bench, &mut case, kinds);
-    input::fewer_shards(&mut bench, &mut case);
+    fewest_faults(&mut bench, &mut case, &mut kinds);
+    structure::smaller_scenario(&mut bench, &mut case);
+    // What is said of smaller sets must be so in the scenario that is left.
+    let is_exhausted = fewest_faults(&mut bench, &mut case, &mut kinds);
     weaken::weaken(&mut bench, &mut case);
     plain::plain_places(&mut bench, &mut case);
 
@@ -164,13 +169,13 @@ fn only_the_causes(bench: &mut Bench, case: &mut Case) {
 
 /// Removes faults and rows until nothing can go, and then tries all smaller sets of faults near the damage;
 /// a smaller one is where it begins again. Whether all of them were tried.
-fn fewest_faults(bench: &mut Bench, case: &mut Case, mut kinds: Vec<Kind>) -> bool {
+fn fewest_faults(bench: &mut Bench, case: &mut Case, kinds: &mut Vec<Kind>) -> bool {
     remove_faults(bench, case);
     let all_rows = case.clone();
     loop {
         input::fewer_rows(bench, case);
         remove_faults(bench, case);
-        add_kinds(&mut kinds, &case.faults);
+        add_kinds(kinds, &case.faults);
         // Where only a seed's latencies fail, a set of the same size that needs no seed is better.
         let below = case.faults.len() + usize::from(case.seed.is_some());
         // A row that this failure does not need may be one that a smaller set needs.
@@ -181,7 +186,7 @@ fn fewest_faults(bench: &mut Bench, case: &mut Case, mut kinds: Vec<Kind>) -> bo
             let Some(hit) = bench.hits(&rows) else { return false };
             let record = bench.target.damage(&hit.outcome).map(|damage| damage.record.as_str());
             let least = Case { seed: None, ..rows };
-            found = local::smaller(bench, &least, &kinds, record, below);
+            found = local::smaller(bench, &least, kinds, record, below);
             match &found {
                 Found::Smaller(hit) => {
                     *case = Case { faults: hit.fired.clone(), ..least };
@@ -202,9 +207,8 @@ fn remove_faults(bench: &mut Bench, case: &mut Case) {
     let plan = case.plan(bench.most_events);
     let mut simulator = Simulator::new(&plan);
     let faults = std::mem::take(&mut case.faults);
-    case.faults = ddmin(faults, |part| {
-        bench.hits_with(&mut simulator, case, part).map(|hit| hit.fired)
-    });
+    case.faults =
+        ddmin(faults, |part| bench.hits_with(&mut simulator, case, part).map(|hit| hit.fired));
 }
 
 /// Whether the run holds when any one of the faults is removed.

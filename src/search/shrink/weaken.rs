@@ -68,7 +68,9 @@ fn weaker(fault: &Fault) -> Vec<Kind> {
             }
             weaker
         }
-        Kind::Crash { restart } => shorter(restart).map(|restart| Kind::Crash { restart }).collect(),
+        Kind::Crash { restart } => {
+            shorter(restart).map(|restart| Kind::Crash { restart }).collect()
+        }
         Kind::CommitDelayed { by } => shorter(by).map(|by| Kind::CommitDelayed { by }).collect(),
         Kind::UserDiffers { answer } => {
             (1..answer).take(1).map(|answer| Kind::UserDiffers { answer }).collect()
