@@ -92,13 +92,18 @@ impl ShrinkReport<'_> {
             size(Size::of(case)),
             counted(*runs, "run"),
         )];
+        if case.seed.is_some() {
+            sentences
+                .push("It fails only under the latencies and answers of this seed.".to_owned());
+        }
+        if case.faults.is_empty() {
+            sentences.push("It fails without any fault.".to_owned());
+            return sentences;
+        }
         sentences.push(match holds_without_any {
             true => "1-minimal: each fault was removed in turn, and the run then holds.".to_owned(),
-            false => {
-                "1-minimal: each fault was removed in turn, and the run then no longer fails in \
-                      this way."
-                    .to_owned()
-            }
+            false => "1-minimal: each fault was removed in turn, and the run then no longer fails in this way."
+                .to_owned(),
         });
         sentences.push(match is_exhausted {
             true => "No smaller set of these kinds of faults near this record does it.".to_owned(),

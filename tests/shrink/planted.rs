@@ -4,7 +4,7 @@
 use onceproof::scenario::Scenario;
 use onceproof::search::shrink::shrink;
 use onceproof_sim::fault::KindName::{
-    self, CommitDelayed, Crash, DropAck, DropRequest, Duplicate, ErrorNotApplied,
+    self, CommitDelayed, Crash, Delay, DropAck, DropRequest, Duplicate, ErrorNotApplied,
 };
 use onceproof_sim::outcome::Class::{self, Duplicated, Lost, Stuck};
 use onceproof_sim::simulator::Simulator;
@@ -199,4 +199,13 @@ fn three_losses_outlive_the_third_retry() {
         Duplicated,
         sets,
     );
+}
+
+/// A round trip takes 4 ms at the least: 1 there, 2 for the commit, 1 back; 18 more at the most, 9 each way.
+/// After 15 a request is sent again and counted again, so one slow way is not enough and two may be. No
+/// fault is drawn: what is left of the seed are the two delays.
+#[test]
+fn two_slow_ways_that_only_a_seed_makes() {
+    let mechanism = "dedup = \"off\"\nretry = { timeout = \"15ms\" }";
+    check(mechanism, "", Duplicated, &[&[Delay, Delay]]);
 }

@@ -4,7 +4,7 @@
 //! ends where none can be left out, but luck with orders may have led to a larger set than is needed; the
 //! smallest is found by going through all.
 
-use super::bench::{Bench, Hit, is_on};
+use super::bench::{Bench, is_on};
 use super::case::Case;
 use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Fault, Kind, Record};
@@ -17,7 +17,7 @@ pub const MOST_RUNS: u64 = 20_000;
 #[derive(Debug)]
 pub enum Found {
     /// The first set that hits the target, of the smallest size.
-    Smaller(Hit),
+    Smaller(Vec<Fault>),
     /// There is none.
     None,
     /// None was found when the runs were used up.
@@ -61,7 +61,7 @@ pub fn smaller(
             }
             if size + 1 == below {
                 if let Some(hit) = bench.hits_with(&mut simulator, case, set) {
-                    return Found::Smaller(hit);
+                    return Found::Smaller(hit.fired);
                 }
                 continue;
             }
@@ -72,7 +72,7 @@ pub fn smaller(
             if brief.classes.contains(bench.target.class)
                 && let Some(hit) = bench.confirm(&mut simulator, case, set)
             {
-                return Found::Smaller(hit);
+                return Found::Smaller(hit.fired);
             }
             for fault in candidates(possible, set.last()) {
                 larger.push([set.as_slice(), &[fault]].concat());

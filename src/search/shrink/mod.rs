@@ -10,6 +10,7 @@
 pub mod ddmin;
 pub mod case;
 pub mod bench;
+pub mod latency;
 pub mod input;
 pub mod local;
 pub mod structure;
@@ -106,14 +107,21 @@ pub fn shrink(scenario: &Scenario, seed: Option<u64>) -> Result<Shrunk, Refusal>
     let first = bench.hits(&case).ok_or(Refusal::DoesNotReplay)?;
     let mut kinds = kinds_on_the_damage(&bench.target, &first);
 
-    least_latency(&mut bench, &mut case);
+    latency::least(&mut bench, &mut case);
     only_the_causes(&mut bench, &mut case);
     fewest_faults(&mut bench, &mut case, &mut kinds);
+    if latency::as_delays(&mut bench, &mut case) {
+        fewest_faults(&mut bench, &mut case, &mut kinds);
+    }
     structure::smaller_scenario(&mut bench, &mut case);
     // What is said of smaller sets must be so in the scenario that is left.
     let is_exhausted = fewest_faults(&mut bench, &mut case, &mut kinds);
     weaken::weaken(&mut bench, &mut case);
     plain::plain_places(&mut bench, &mut case);
+    // Weaker and plainer faults may do without one another.
+    let most = case.faults.len();
+    remove_faults(&mut bench, &mut case);
+    let is_exhausted = is_exhausted && case.faults.len() == most;
 
     let plan = case.plan(bench.most_events);
     let mut simulator = Simulator::new(&plan);
@@ -142,16 +150,6 @@ fn add_kinds<'a>(kinds: &mut Vec<Kind>, faults: impl IntoIterator<Item = &'a Fau
             |k: &Kind| k.name() == fault.kind.name() && k.asked_at() == fault.kind.asked_at();
         if fault.at.time.is_none() && !kinds.iter().any(same) {
             kinds.push(fault.kind);
-        }
-    }
-}
-
-/// Takes the least latencies and first answers, if the failure stays.
-fn least_latency(bench: &mut Bench, case: &mut Case) {
-    if case.seed.is_some() {
-        let least = Case { seed: None, ..case.clone() };
-        if let Some(hit) = bench.hits(&least) {
-            *case = Case { faults: hit.fired, ..least };
         }
     }
 }
@@ -188,8 +186,8 @@ fn fewest_faults(bench: &mut Bench, case: &mut Case, kinds: &mut Vec<Kind>) -> b
             let least = Case { seed: None, ..rows };
             found = local::smaller(bench, &least, kinds, record, below);
             match &found {
-                Found::Smaller(hit) => {
-                    *case = Case { faults: hit.fired.clone(), ..least };
+                Found::Smaller(faults) => {
+                    *case = Case { faults: faults.clone(), ..least };
                     break;
                 }
                 Found::None => {}
