@@ -9,7 +9,9 @@ pub fn ddmin<T: Clone>(mut all: Vec<T>, mut fails: impl FnMut(&[T]) -> Option<Ve
     while !all.is_empty() {
         pieces = pieces.min(all.len());
         let length = all.len().div_ceil(pieces);
-        let kept = all.chunks(length).find_map(&mut fails).map(|kept| (kept, 2)).or_else(|| {
+        // A list of one has no piece but itself.
+        let mut parts = all.chunks(length).filter(|part| part.len() < all.len());
+        let kept = parts.find_map(&mut fails).map(|kept| (kept, 2)).or_else(|| {
             // With two pieces the rest of one is the other, which was tried.
             let rests = if pieces > 2 || all.len() == 1 { all.len().div_ceil(length) } else { 0 };
             (0..rests).find_map(|left_out| {
@@ -20,10 +22,9 @@ pub fn ddmin<T: Clone>(mut all: Vec<T>, mut fails: impl FnMut(&[T]) -> Option<Ve
             })
         });
         match kept {
-            // A part that needs all that it was given must be shorter, else this would go on for ever.
-            Some((kept, next)) if kept.len() < all.len() => (all, pieces) = (kept, next),
-            Some(_) | None if length == 1 => break,
-            Some(_) | None => pieces = (pieces * 2).min(all.len()),
+            Some((kept, next)) => (all, pieces) = (kept, next),
+            None if length == 1 => break,
+            None => pieces = (pieces * 2).min(all.len()),
         }
     }
     all
