@@ -89,6 +89,12 @@ pub enum Command {
     Exhaust(ExhaustArgs),
     /// A smallest schedule that breaks it for each mechanism that is switched to a wrong value.
     Necessity(NecessityArgs),
+    /// The smallest failure of the same class, as a scenario file.
+    ///
+    /// Takes a failing seed, a failing scenario or a saved failure. The result needs no seed where the
+    /// least latency and the first answers of functions fail, too. What of another class is met on the way
+    /// is saved beside it and not followed.
+    Shrink(ShrinkArgs),
     /// Every scenario against what it expects, one line each.
     Test(TestArgs),
     /// Whether scenarios are well formed.
@@ -186,6 +192,19 @@ pub struct NecessityArgs {
     pub markdown: bool,
 }
 
+/// Arguments of `shrink`.
+#[derive(Args, Debug)]
+pub struct ShrinkArgs {
+    /// The scenario.
+    pub file: PathBuf,
+    /// The seed, in place of the one in the file.
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// The file to write; without it, standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
 /// Arguments of `test`.
 #[derive(Args, Debug)]
 pub struct TestArgs {
@@ -274,6 +293,7 @@ impl Cli {
             | Command::Replay(_)
             | Command::Exhaust(_)
             | Command::Necessity(_)
+            | Command::Shrink(_)
             | Command::Test(_)
             | Command::Check(_)
             | Command::Graph(_)

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Command::Replay(args) => command::replay::replay(args, common, &mut output),
         Command::Exhaust(args) => command::exhaust::exhaust(args, common, &mut output),
         Command::Necessity(args) => command::necessity::necessity(args, common, &mut output),
+        Command::Shrink(args) => command::shrink::shrink(args, common, &mut output),
         Command::Test(args) => command::test::test(args, common, &mut output),
         Command::Check(args) => command::check::check(args, common, &mut output),
         Command::Graph(args) => command::graph::graph(args, common, &mut output),

@@ -6,6 +6,8 @@ mod exhaust;
 mod folder;
 #[path = "command_line/run.rs"]
 mod run;
+#[path = "command_line/shrink.rs"]
+mod shrink;
 #[path = "command_line/sweep.rs"]
 mod sweep;
 #[path = "command_line/test.rs"]

@@ -2,7 +2,7 @@
 //! so that every platform draws the same.
 
 use crate::draw::{INPUT, generator, scale};
-use crate::input::Generate;
+use crate::input::{Generate, Row};
 use onceproof_model::key::{Key, Keys};
 use onceproof_model::record::Value;
 use onceproof_model::time::Time;
@@ -48,6 +48,17 @@ impl Users {
 }
 
 impl Generate {
+    /// The rows of a seed, written out.
+    pub fn rows(&self, seed: u64) -> Vec<Row> {
+        let mut keys = Keys::default();
+        let users = Users::new(self, &mut keys);
+        let mut rows = Vec::with_capacity(self.records as usize);
+        self.draw(seed, &users, |Drawn { key, arrival, event_time, value }| {
+            rows.push(Row { key: keys.text(key).into(), event_time, arrival, value, id: None });
+        });
+        rows
+    }
+
     /// Draws the rows of a seed, in order of arrival.
     pub(crate) fn draw(&self, seed: u64, users: &Users, mut take: impl FnMut(Drawn)) {
         let mut generator = generator(seed, INPUT);

@@ -57,6 +57,14 @@ impl<'a> Simulator<'a> {
         (brief, self.world.outside.answers.take_possible())
     }
 
+    /// One run, and what each message took longer than the least, as faults that delay it: with them, a run
+    /// at the least latency is this one.
+    pub fn delays(&mut self, seed: Option<u64>) -> (Brief, Vec<Fault>) {
+        self.world.outside.answers.time();
+        let brief = self.brief(seed);
+        (brief, self.world.outside.answers.take_delays())
+    }
+
     /// One run with everything on.
     pub fn detail(&mut self, seed: Option<u64>) -> Outcome {
         self.in_detail(seed, |_| {})

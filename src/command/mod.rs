@@ -8,6 +8,7 @@ pub mod interrupt;
 pub mod save;
 pub mod progress;
 pub mod replay;
+pub mod shrink;
 pub mod test;
 pub mod check;
 pub mod graph;

@@ -13,6 +13,8 @@ pub mod exhaust_text;
 pub mod exhaust_json;
 pub mod necessity_text;
 pub mod necessity_json;
+pub mod shrink_text;
+pub mod shrink_json;
 pub mod expectation;
 pub mod mechanisms;
 pub mod graph;

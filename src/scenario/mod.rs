@@ -19,12 +19,14 @@ mod place;
 mod faults;
 mod expect;
 mod write;
+mod edit;
 mod schema;
 
 #[cfg(test)]
 mod tests;
 
 pub use diagnostic::Diagnostic;
+pub use edit::{Remains, SpareKey};
 pub use schema::schema;
 pub use write::{fault_to_json, kind_to_json};
 

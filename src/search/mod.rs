@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod resume;
 pub mod exhaust;
 pub mod necessity;
+pub mod shrink;
 
 #[cfg(test)]
 mod fake;

@@ -120,6 +120,8 @@ pub struct Answers {
     log: Option<Log>,
     /// Every fault that could have been placed somewhere in this run, if someone asked.
     possible: Option<Possible>,
+    /// What messages took longer than the least, as faults, if someone asked.
+    delays: Option<Vec<Fault>>,
 }
 
 /// A kind of fault that the seed draws.
@@ -147,6 +149,7 @@ impl Answers {
             acks: HashMap::default(),
             log: None,
             possible: None,
+            delays: None,
         }
     }
 
@@ -181,6 +184,17 @@ impl Answers {
         }
     }
 
+    /// From now on, writes down what each message takes longer than the least, as a fault that delays it.
+    pub fn time(&mut self) {
+        self.delays = Some(Vec::new());
+    }
+
+    /// The delays that, at the least latency, let every message that no fault hit take what it took; and
+    /// writes down no more.
+    pub fn take_delays(&mut self) -> Vec<Fault> {
+        self.delays.take().unwrap_or_default()
+    }
+
     /// The faults that are placed at a time: when, and their number.
     pub fn timed(&self) -> impl Iterator<Item = (Nanos, usize)> {
         self.exact.timed()
@@ -195,7 +209,7 @@ impl Answers {
         self.fired = Fired::default();
         self.has_twins = false;
         self.acks.clear();
-        self.log = (in_detail || self.possible.is_some()).then(Log::default);
+        self.log = self.is_watched(in_detail).then(Log::default);
         self.listen();
     }
 
@@ -261,7 +275,10 @@ impl Answers {
         let moment = Moment::Call(*call);
         let kind = self.decide(Asked::Request, moment, call.point, |_| true, pipeline, words);
         match kind {
-            None => RequestVerdict::Pass,
+            None => {
+                self.note_delay(call, Leg::Request, pipeline, words);
+                RequestVerdict::Pass
+            }
             Some(Kind::DropRequest) => RequestVerdict::Lost,
             Some(Kind::Duplicate { .. }) => {
                 self.has_twins = true;
@@ -287,7 +304,10 @@ impl Answers {
         let moment = Moment::Call(*call);
         let kind = self.decide(Asked::Ack, moment, call.point, |_| true, pipeline, words);
         let verdict = match kind {
-            None => AckVerdict::Pass,
+            None => {
+                self.note_delay(call, Leg::Ack, pipeline, words);
+                AckVerdict::Pass
+            }
             Some(Kind::DropAck) => AckVerdict::Lost,
             Some(Kind::Duplicate { .. }) => AckVerdict::Twice,
             Some(Kind::Delay { by, .. }) => AckVerdict::Late(by),
@@ -443,11 +463,29 @@ impl Answers {
         self.quiet[asked as usize]
     }
 
+    /// Whether moments are written down.
+    fn is_watched(&self, in_detail: bool) -> bool {
+        in_detail || self.possible.is_some() || self.delays.is_some()
+    }
+
+    /// Writes down what a message takes longer than the least, if someone asked.
+    fn note_delay(&mut self, call: &Call, leg: Leg, pipeline: &Pipeline, words: &Vocabulary) {
+        let by = self.latency(call, leg) - self.network.latency_min;
+        if let (Some(delays), Some(log), 1..) = (&mut self.delays, &self.log, by) {
+            let asked = match leg {
+                Leg::Request => Asked::Request,
+                Leg::Ack => Asked::Ack,
+            };
+            let at = log.place(asked, &Moment::Call(*call), pipeline, words);
+            delays.push(Fault { at, kind: Kind::Delay { by, leg } });
+        }
+    }
+
     /// Works out at which sorts of moments nothing can happen and nobody watches.
     fn listen(&mut self) {
         for asked in Asked::ALL {
             let is_drawn = self.is_stormy && !self.drawn[asked as usize].is_empty();
-            let is_asked = is_drawn || self.exact.has(asked) || self.possible.is_some();
+            let is_asked = is_drawn || self.exact.has(asked) || self.is_watched(false);
             self.quiet[asked as usize] = !is_asked;
         }
     }

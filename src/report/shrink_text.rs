@@ -1,0 +1,149 @@
+//! What is said of a shrunk failure: at the head of its file, as a claim, and as a report.
+
+use super::style::{BAD, HEAD};
+use super::words::fault_in_words;
+use super::{class_list, printable};
+use crate::figures::counted;
+use crate::scenario::{Remains, Scenario};
+use crate::search::shrink::case::Case;
+use crate::search::shrink::{Shrunk, Size};
+use onceproof_sim::outcome::{Class, Classes};
+use std::path::Path;
+
+/// A shrunk failure, and where it comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct ShrinkReport<'a> {
+    /// The scenario that failed.
+    pub scenario: &'a Scenario,
+    /// Under which seed.
+    pub seed: Option<u64>,
+    /// What is left of it.
+    pub shrunk: &'a Shrunk,
+}
+
+impl ShrinkReport<'_> {
+    /// The text of the file that holds what is left.
+    pub fn file(&self, destination: &Path) -> String {
+        let Shrunk { case, outcome, .. } = self.shrunk;
+        let claim = self.claim();
+        let head = self.sentences();
+        file(case, outcome.brief.classes, &claim, &head, destination)
+    }
+
+    /// The text of the file that holds a failure of another class that was met on the way.
+    pub fn other_file(&self, case: &Case, classes: Classes, destination: &Path) -> String {
+        let claim = format!("What is found here is {}.", class_list(classes.iter()));
+        let head = [format!("Met while {} was shrunk, and not shrunk itself.", self.origin())];
+        file(case, classes, &claim, &head, destination)
+    }
+
+    /// The sentence that the file proves: "One fault is enough: events/0#1 is reflected 2 times instead of
+    /// 1 at per-user."
+    fn claim(&self) -> String {
+        let Shrunk { case, outcome, target, .. } = self.shrunk;
+        let enough = match case.faults.len() {
+            0 => "No fault is needed".to_owned(),
+            1 => "One fault is enough".to_owned(),
+            2 => "Two faults are enough".to_owned(),
+            3 => "Three faults are enough".to_owned(),
+            many => format!("{many} faults are enough"),
+        };
+        match target.damage(outcome) {
+            Some(damage) => {
+                let step = &case.scenario.plan.pipeline.step(damage.step).name;
+                let times = counted(damage.reflected, "time");
+                let (record, expected) = (&damage.record, damage.expected);
+                match target.class {
+                    Class::Divergent => {
+                        format!("{enough}: two executions of {record} left traces that disagree.")
+                    }
+                    Class::Repeated => {
+                        format!("{enough}: the side effects of {record} stand {times} at {step}.")
+                    }
+                    Class::Duplicated
+                    | Class::Lost
+                    | Class::Phantom
+                    | Class::Stuck
+                    | Class::Unbounded => format!(
+                        "{enough}: {record} is reflected {times} instead of {expected} at {step}."
+                    ),
+                }
+            }
+            None => format!("{enough}: the run is {}.", target.class.word()),
+        }
+    }
+
+    fn origin(&self) -> String {
+        let path = printable(&self.scenario.path.to_string_lossy());
+        match self.seed {
+            Some(seed) => format!("{path}, seed {seed},"),
+            None => path,
+        }
+    }
+
+    /// What was done, and what is known of the result.
+    pub fn sentences(&self) -> Vec<String> {
+        let Shrunk { case, before, runs, holds_without_any, is_exhausted, .. } = self.shrunk;
+        let size = |size: Size| {
+            let faults = counted(size.faults as u64, "fault");
+            format!("{faults} and {}", counted(size.rows as u64, "record"))
+        };
+        let mut sentences = vec![format!(
+            "Shrunk from {} from {} to {}, in {}.",
+            self.origin(),
+            size(*before),
+            size(Size::of(case)),
+            counted(*runs, "run"),
+        )];
+        if case.seed.is_some() {
+            sentences
+                .push("It fails only under the latencies and answers of this seed.".to_owned());
+        }
+        if case.faults.is_empty() {
+            sentences.push("It fails without any fault.".to_owned());
+            return sentences;
+        }
+        sentences.push(match holds_without_any {
+            true => "1-minimal: each fault was removed in turn, and the run then holds.".to_owned(),
+            false => "1-minimal: each fault was removed in turn, and the run then no longer fails in this way."
+                .to_owned(),
+        });
+        sentences.push(match is_exhausted {
+            true => "No smaller set of these kinds of faults near this record does it.".to_owned(),
+            false => "Not all smaller sets of faults near this record were tried.".to_owned(),
+        });
+        if case.seed.is_some() {
+            sentences
+                .push("It fails only under the latencies and answers of this seed.".to_owned());
+        }
+        sentences
+    }
+
+    /// The report: what is left, and how it was found.
+    pub fn text(&self) -> String {
+        let Shrunk { case, outcome, others, .. } = self.shrunk;
+        let mut text = format!("{HEAD}{}{HEAD:#}\n", printable(&self.scenario.name));
+        text.push_str(&format!("{}\n\n", printable(&self.claim())));
+        let classes = class_list(outcome.brief.classes.iter());
+        text.push_str(&format!("{BAD}violated{BAD:#}: {classes}\n"));
+        for fault in &case.faults {
+            let words = fault_in_words(fault, &case.scenario.plan);
+            text.push_str(&format!("  {}\n", printable(&words)));
+        }
+        text.push('\n');
+        for sentence in self.sentences() {
+            text.push_str(&format!("{sentence}\n"));
+        }
+        if !others.is_empty() {
+            let others = class_list(others.iter().map(|(class, _)| *class));
+            text.push_str(&format!("Also met, and not followed: {others}\n"));
+        }
+        text
+    }
+}
+
+fn file(case: &Case, classes: Classes, claim: &str, head: &[String], destination: &Path) -> String {
+    let Case { scenario, rows, faults, seed } = case;
+    let remains = Remains { rows, faults, seed: *seed, classes, claim, head };
+    scenario.shrunk(&remains, destination)
+}

@@ -1,0 +1,140 @@
+//! Where candidates are tried: the target they must hit, how many runs it took, and which other classes
+//! were met on the way.
+
+use super::case::Case;
+use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_sim::fault::{Fault, Pattern, Record};
+use onceproof_sim::outcome::{Brief, Class, Classes, Damage, Outcome};
+use onceproof_sim::plan::Plan;
+use onceproof_sim::simulator::Simulator;
+
+/// What must go wrong: this, and in the results of this step where the class is about a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The class.
+    pub class: Class,
+    /// The step, for a class that damages records.
+    pub step: Option<StepIndex>,
+}
+
+impl Target {
+    /// What a failing run shows: a class that is asked for, else the first; at the step that is nearest to
+    /// its source, since what follows may only pass it on; at the record that the fewest faults touched.
+    pub fn of(outcome: &Outcome, asked: &[Class], pipeline: &Pipeline) -> Option<Target> {
+        let is_asked = |class: &Class| asked.contains(class);
+        let found = outcome.brief.classes;
+        let any = found.iter().any(|class| is_asked(&class));
+        let fits = |damage: &&Damage| !any || is_asked(&damage.class);
+        let nearest = |damage: &&Damage| (depth(pipeline, damage.step), damage.faults.len());
+        if let Some(damage) = outcome.damage.iter().filter(fits).min_by_key(nearest) {
+            return Some(Target { class: damage.class, step: Some(damage.step) });
+        }
+        let mut classes = found.iter().filter(|class| !any || is_asked(class));
+        classes.next().map(|class| Target { class, step: None })
+    }
+
+    /// The record that it hits in a run, the one that the fewest faults touched.
+    pub fn damage<'a>(&self, outcome: &'a Outcome) -> Option<&'a Damage> {
+        let same = |damage: &&Damage| damage.class == self.class && self.step == Some(damage.step);
+        outcome.damage.iter().filter(same).min_by_key(|damage| damage.faults.len())
+    }
+
+    fn is_hit_by(&self, outcome: &Outcome) -> bool {
+        outcome.brief.classes.contains(self.class)
+            && (self.step.is_none() || self.damage(outcome).is_some())
+    }
+}
+
+/// The count of runs, and what else was found.
+#[derive(Debug)]
+pub struct Bench {
+    /// What candidates must hit.
+    pub target: Target,
+    /// How many runs there were.
+    pub runs: u64,
+    /// The most events of a run: one that takes far longer than the failure is on no way to it.
+    pub most_events: u64,
+    /// The classes of the failure that is shrunk.
+    pub known: Classes,
+    /// The first case of each class that was not among them.
+    pub others: Vec<(Class, Case)>,
+}
+
+/// A run that hits the target.
+#[derive(Debug)]
+pub struct Hit {
+    /// The faults that were placed and fired.
+    pub fired: Vec<Fault>,
+    /// The run.
+    pub outcome: Outcome,
+}
+
+impl Bench {
+    /// Runs a case on its own.
+    pub fn hits(&mut self, case: &Case) -> Option<Hit> {
+        let plan = case.plan(self.most_events);
+        self.hits_with(&mut Simulator::new(&plan), case, &case.faults)
+    }
+
+    /// Runs a case with these faults instead of its own, on a simulator of its plan.
+    pub fn hits_with(
+        &mut self,
+        simulator: &mut Simulator<'_>,
+        case: &Case,
+        faults: &[Fault],
+    ) -> Option<Hit> {
+        simulator.place(faults);
+        self.runs += 1;
+        let brief = simulator.brief(case.seed);
+        self.note(&brief, case, faults);
+        if brief.classes.contains(self.target.class) {
+            return self.confirm(simulator, case, faults);
+        }
+        None
+    }
+
+    /// Runs a case that shows the class again, in detail.
+    pub fn confirm(
+        &mut self,
+        simulator: &mut Simulator<'_>,
+        case: &Case,
+        faults: &[Fault],
+    ) -> Option<Hit> {
+        self.runs += 1;
+        let outcome = simulator.detail(case.seed);
+        if !self.target.is_hit_by(&outcome) {
+            return None;
+        }
+        let has_fired = |&(number, _): &(usize, &Fault)| !outcome.unfired.contains(&number);
+        let fired = faults.iter().enumerate().filter(has_fired);
+        Some(Hit { fired: fired.map(|(_, fault)| fault.clone()).collect(), outcome })
+    }
+
+    /// Writes down the first case of every class that the failure did not have.
+    pub fn note(&mut self, brief: &Brief, case: &Case, faults: &[Fault]) {
+        for class in brief.classes.iter() {
+            let is_new = !self.known.contains(class) && class != self.target.class;
+            if is_new && self.others.iter().all(|(other, _)| *other != class) {
+                self.others.push((class, Case { faults: faults.to_vec(), ..case.clone() }));
+            }
+        }
+    }
+}
+
+/// How many steps there are between a step and the source that is farthest away.
+fn depth(pipeline: &Pipeline, step: StepIndex) -> usize {
+    let from = &pipeline.step(step).from;
+    from.iter().map(|&from| 1 + depth(pipeline, from)).max().unwrap_or(0)
+}
+
+/// Whether a fault is placed on a source record or on what maps made of it, or on a pane.
+pub fn is_on(fault: &Fault, record: &str, plan: &Plan) -> bool {
+    match &fault.at.record {
+        Some(Record::Name(pattern @ Pattern::Source { .. })) => {
+            let text = pattern.text(&plan.pipeline);
+            text.strip_prefix(record).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        }
+        Some(Record::Name(Pattern::Pane { .. })) => true,
+        Some(Record::Watermark(_)) | None => false,
+    }
+}

@@ -1,0 +1,86 @@
+//! What is shrunk: rows of the input and faults, over a scenario whose input is written out. Rows are known
+//! by their numbers in that scenario, so that a row, and a fault on it, stay what they are while others go.
+
+use crate::scenario::Scenario;
+use onceproof_sim::fault::{Climate, Fault, Pattern, Record};
+use onceproof_sim::input::Input;
+use onceproof_sim::plan::Plan;
+use std::sync::Arc;
+
+/// A failing run on the way to the smallest.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The scenario that it comes from, with its input written out.
+    pub scenario: Arc<Scenario>,
+    /// Per source of the plan, which rows of the scenario are left, in order.
+    pub rows: Vec<Vec<usize>>,
+    /// The exact faults, placed among the rows that are left.
+    pub faults: Vec<Fault>,
+    /// The seed that latencies and first answers are drawn from; none where both are the least.
+    pub seed: Option<u64>,
+}
+
+impl Case {
+    /// A scenario with all its rows.
+    pub fn new(scenario: Arc<Scenario>, faults: Vec<Fault>, seed: Option<u64>) -> Case {
+        let rows = scenario.plan.inputs.iter().map(|(_, input)| (0..length(input)).collect());
+        Case { rows: rows.collect(), scenario, faults, seed }
+    }
+
+    /// The plan without its faults: they are placed run by run.
+    pub fn plan(&self, most_events: u64) -> Plan {
+        let mut plan = self.scenario.plan.clone();
+        for ((_, input), kept) in plan.inputs.iter_mut().zip(&self.rows) {
+            if let Input::Rows(rows) = input
+                && kept.len() < rows.len()
+            {
+                *rows = Arc::new(kept.iter().map(|&row| rows[row].clone()).collect());
+            }
+        }
+        plan.climate = Climate::default();
+        plan.faults = Vec::new();
+        plan.until.events = plan.until.events.min(most_events);
+        plan
+    }
+
+    /// The same faults with fewer rows: none if a fault is placed on a row that goes, or no row is left.
+    pub fn with_rows(&self, rows: Vec<Vec<usize>>) -> Option<Case> {
+        if rows.iter().any(Vec::is_empty) {
+            return None;
+        }
+        let faults = self.faults.iter().map(|fault| self.moved(fault, &rows));
+        let faults = faults.collect::<Option<Vec<Fault>>>()?;
+        Some(Case { rows, faults, ..self.clone() })
+    }
+
+    /// The fault on the same row where it is now. Row i is at offset i / shards of shard i mod shards.
+    fn moved(&self, fault: &Fault, rows: &[Vec<usize>]) -> Option<Fault> {
+        let plan = &self.scenario.plan;
+        let mut fault = fault.clone();
+        let Some(Record::Name(Pattern::Source { step, shard, offset, .. })) = &mut fault.at.record
+        else {
+            return Some(fault);
+        };
+        let source = plan.inputs.iter().position(|(source, _)| source == step)?;
+        let shards = plan.pipeline.step(*step).shards;
+        let old = usize::try_from(*offset).ok()? * shards as usize + *shard as usize;
+        let row = self.rows[source].get(old)?;
+        let new = rows[source].binary_search(row).ok()?;
+        let moved = (new % shards as usize) as u32;
+        (*shard, *offset) = (moved, (new / shards as usize) as u64);
+        if fault.at.step == Some(*step) && fault.at.shard.is_some() {
+            fault.at.shard = Some(moved);
+        }
+        if fault.at.from == Some(*step) && fault.at.from_shard.is_some() {
+            fault.at.from_shard = Some(moved);
+        }
+        Some(fault)
+    }
+}
+
+fn length(input: &Input) -> usize {
+    match input {
+        Input::Rows(rows) => rows.len(),
+        Input::Generate(generate) => generate.records as usize,
+    }
+}

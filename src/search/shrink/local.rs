@@ -1,0 +1,95 @@
+//! The local exhaust: every smaller set of the kinds of faults that hit the damaged record, placed on that
+//! record, on panes, and on watermarks where one of the faults is; what strikes a whole worker may also come
+//! before a step of any other record. Leaving out one fault after the other
+//! ends where none can be left out, but luck with orders may have led to a larger set than is needed; the
+//! smallest is found by going through all.
+
+use super::bench::{Bench, is_on};
+use super::case::Case;
+use onceproof_sim::fault::kind::Asked;
+use onceproof_sim::fault::{Fault, Kind, Record};
+use onceproof_sim::simulator::Simulator;
+
+/// The most runs of one search.
+pub const MOST_RUNS: u64 = 20_000;
+
+/// What a search came to.
+#[derive(Debug)]
+pub enum Found {
+    /// The first set that hits the target, of the smallest size.
+    Smaller(Vec<Fault>),
+    /// There is none.
+    None,
+    /// None was found when the runs were used up.
+    GaveUp,
+}
+
+/// Tries every set of fewer than `below` faults of these kinds, smaller sets first.
+pub fn smaller(
+    bench: &mut Bench,
+    case: &Case,
+    kinds: &[Kind],
+    record: Option<&str>,
+    below: usize,
+) -> Found {
+    let plan = case.plan(bench.most_events);
+    let mut simulator = Simulator::new(&plan);
+    let on_watermarks =
+        case.faults.iter().any(|fault| matches!(fault.at.record, Some(Record::Watermark(_))));
+    let is_near = |fault: &Fault| match (&fault.at.record, record) {
+        (Some(Record::Watermark(_)), _) => on_watermarks,
+        (_, Some(record)) => fault.kind.asked_at() == Asked::Before || is_on(fault, record, &plan),
+        (_, None) => true,
+    };
+    let candidates = |possible: Vec<Fault>, last: Option<&Fault>| -> Vec<Fault> {
+        // Up to its last fault a run is that without it, so what comes before has had its turn.
+        let after = last.and_then(|last| {
+            possible
+                .iter()
+                .rposition(|fault| fault.at == last.at && is_alike(&fault.kind, &last.kind))
+        });
+        let possible = possible.into_iter().skip(after.map_or(0, |at| at + 1));
+        possible.filter(is_near).filter_map(|fault| with_parameter(fault, kinds)).collect()
+    };
+    let end = bench.runs.saturating_add(MOST_RUNS);
+    let mut sets: Vec<Vec<Fault>> = vec![Vec::new()];
+    for size in 0..below {
+        let mut larger = Vec::new();
+        for set in &sets {
+            if bench.runs >= end {
+                return Found::GaveUp;
+            }
+            if size + 1 == below {
+                if let Some(hit) = bench.hits_with(&mut simulator, case, set) {
+                    return Found::Smaller(hit.fired);
+                }
+                continue;
+            }
+            simulator.place(set);
+            bench.runs += 1;
+            let (brief, possible) = simulator.explore(case.seed);
+            bench.note(&brief, case, set);
+            if brief.classes.contains(bench.target.class)
+                && let Some(hit) = bench.confirm(&mut simulator, case, set)
+            {
+                return Found::Smaller(hit.fired);
+            }
+            for fault in candidates(possible, set.last()) {
+                larger.push([set.as_slice(), &[fault]].concat());
+            }
+        }
+        sets = larger;
+    }
+    Found::None
+}
+
+/// The fault with the parameter that the failure has it with, if it has the kind at all.
+fn with_parameter(fault: Fault, kinds: &[Kind]) -> Option<Fault> {
+    let same = |kind: &&Kind| is_alike(kind, &fault.kind);
+    kinds.iter().find(same).map(|&kind| Fault { at: fault.at.clone(), kind })
+}
+
+/// Whether two kinds are one but for their parameters.
+fn is_alike(a: &Kind, b: &Kind) -> bool {
+    a.name() == b.name() && a.asked_at() == b.asked_at()
+}

@@ -1,0 +1,146 @@
+//! A smaller scenario: fewer shards, no step that nothing needs, no key whose default does as well, and
+//! records that say no more than they must. Each is an edit of the text; what does not fail in the same way,
+//! with every fault, is not taken.
+
+use super::bench::Bench;
+use super::case::Case;
+use crate::scenario::{Scenario, ScenarioError};
+use onceproof_model::pipeline::{StepIndex, StepKind};
+use onceproof_model::time::{MILLISECOND, SECOND, Span};
+use onceproof_sim::fault::{Fault, Pattern, Record};
+use std::sync::Arc;
+
+/// Makes the scenario of a failure as small as the failure allows.
+pub fn smaller_scenario(bench: &mut Bench, case: &mut Case) {
+    fewer_steps(bench, case);
+    fewer_shards(bench, case);
+    fewer_keys(bench, case);
+    plainer_records(bench, case);
+}
+
+/// Takes an edited scenario with these faults, if it fails in the same way with all of them.
+fn take(
+    bench: &mut Bench,
+    case: &mut Case,
+    edited: Result<Scenario, ScenarioError>,
+    faults: Vec<Fault>,
+) -> bool {
+    // A text that is no scenario is an edit that cannot be made.
+    let Ok(scenario) = edited else { return false };
+    let candidate = Case { scenario: Arc::new(scenario), faults, ..case.clone() };
+    let is_taken =
+        bench.hits(&candidate).is_some_and(|hit| hit.fired.len() == candidate.faults.len());
+    if is_taken {
+        *case = candidate;
+    }
+    is_taken
+}
+
+/// Leaves out steps that no other reads from, the last first.
+fn fewer_steps(bench: &mut Bench, case: &mut Case) {
+    for at in (0..case.scenario.plan.pipeline.steps().len()).rev() {
+        let step = StepIndex(at as u16);
+        let pipeline = &case.scenario.plan.pipeline;
+        let is_source = matches!(pipeline.step(step).kind, StepKind::Source { .. });
+        let is_hit = bench.target.step == Some(step);
+        if is_source || is_hit || !pipeline.edges(step).is_empty() {
+            continue;
+        }
+        let faults = case.faults.iter().map(|fault| without_step(fault, step)).collect();
+        let Some(faults) = faults else { continue };
+        let edited = case.scenario.without_step(step);
+        let target = bench.target.clone();
+        bench.target.step = target.step.map(|step_hit| moved(step_hit, step));
+        if !take(bench, case, edited, faults) {
+            bench.target = target;
+        }
+    }
+}
+
+/// The fault in a pipeline without a step; none if it is about that step.
+fn without_step(fault: &Fault, gone: StepIndex) -> Option<Fault> {
+    let mut fault = fault.clone();
+    let place = &mut fault.at;
+    let record = match &mut place.record {
+        Some(Record::Name(Pattern::Source { step, .. } | Pattern::Pane { step, .. })) => Some(step),
+        Some(Record::Watermark(_)) | None => None,
+    };
+    let steps = [place.step.as_mut(), place.from.as_mut(), place.to.as_mut(), record];
+    for step in steps.into_iter().flatten() {
+        if *step == gone {
+            return None;
+        }
+        *step = moved(*step, gone);
+    }
+    Some(fault)
+}
+
+fn moved(step: StepIndex, gone: StepIndex) -> StepIndex {
+    StepIndex(step.0 - u16::from(step > gone))
+}
+
+/// Gives each step one shard, or failing that two.
+fn fewer_shards(bench: &mut Bench, case: &mut Case) {
+    let steps: Vec<StepIndex> = case.scenario.plan.pipeline.order().to_vec();
+    for step in steps {
+        let shards = case.scenario.plan.pipeline.step(step).shards;
+        for fewer in (1..shards).take(2) {
+            let narrow = |fault: &Fault| with_shards(fault, step, shards, fewer);
+            let faults = case.faults.iter().map(narrow).collect();
+            let edited = case.scenario.with_shards(step, fewer);
+            if take(bench, case, edited, faults) {
+                break;
+            }
+        }
+    }
+}
+
+/// The fault where a step had other shards before: the row stays the same, and which shard has the key is
+/// left open.
+fn with_shards(fault: &Fault, step: StepIndex, old: u32, new: u32) -> Fault {
+    let mut fault = fault.clone();
+    let place = &mut fault.at;
+    if let Some(Record::Name(Pattern::Source { step: source, shard, offset, .. })) =
+        &mut place.record
+        && *source == step
+    {
+        let row = *offset * u64::from(old) + u64::from(*shard);
+        (*shard, *offset) = ((row % u64::from(new)) as u32, row / u64::from(new));
+    }
+    if place.step == Some(step) || place.to == Some(step) {
+        place.shard = None;
+    }
+    if place.from == Some(step) {
+        place.from_shard = None;
+    }
+    fault
+}
+
+/// Leaves out keys whose defaults do as well.
+fn fewer_keys(bench: &mut Bench, case: &mut Case) {
+    for key in case.scenario.spare_keys() {
+        let edited = case.scenario.without_key(&key);
+        let faults = case.faults.clone();
+        take(bench, case, edited, faults);
+    }
+}
+
+/// Records that happen when they arrive, carry 1, and arrive at the same time, every millisecond or every
+/// second.
+fn plainer_records(bench: &mut Bench, case: &mut Case) {
+    let Ok(fewer) = case.scenario.with_rows(&case.rows) else { return };
+    let alone = Case::new(Arc::new(fewer), case.faults.clone(), case.seed);
+    if bench.hits(&alone).is_none_or(|hit| hit.fired.len() < alone.faults.len()) {
+        return;
+    }
+    *case = alone;
+    for every in [0, MILLISECOND, SECOND] {
+        let edited = case
+            .scenario
+            .with_plain_records(&|row| Span(every.saturating_mul(row as u64)).to_string());
+        let faults = case.faults.clone();
+        if take(bench, case, edited, faults) {
+            return;
+        }
+    }
+}

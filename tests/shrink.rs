@@ -1,0 +1,5 @@
+//! Shrinking finds the smallest failure: planted bugs whose smallest sets of faults are known, worked out by
+//! hand, and from each of 100 failing seeds exactly such a set.
+
+#[path = "shrink/planted.rs"]
+mod planted;
