@@ -87,6 +87,9 @@ pub enum Command {
     Check(CheckArgs),
     /// The JSON Schema of the scenario format.
     Schema,
+    /// What runs did, for a process that checks that its own do the same.
+    #[command(hide = true)]
+    Checkpoints(CheckpointsArgs),
 }
 
 /// Arguments of `run`.
@@ -100,6 +103,35 @@ pub struct RunArgs {
     /// Print every event before the report.
     #[arg(long)]
     pub trace: bool,
+    /// Run it again in a fresh process, and name the first event that differs.
+    #[arg(long)]
+    pub check_determinism: bool,
+    /// Lets the process decide when the event after so many others comes, to test --check-determinism.
+    #[arg(long, value_name = "N", hide = true, requires = "check_determinism")]
+    pub plant_nondeterminism: Option<u64>,
+}
+
+/// Arguments of `checkpoints`.
+#[derive(Args, Debug)]
+pub struct CheckpointsArgs {
+    /// The scenario.
+    pub file: PathBuf,
+    /// The seed of the one run.
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// The fingerprints of the runs under all of these seeds.
+    #[arg(long, value_name = "a..b", value_parser = seed_range, conflicts_with = "seed")]
+    pub seeds: Option<Range<u64>>,
+    /// The fingerprint of the one run after every so many events, and at its end.
+    #[arg(long, value_name = "N", default_value_t = onceproof::search::determinism::EVERY)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    pub every: u64,
+    /// The events of the one run with these numbers, in place of that.
+    #[arg(long, value_name = "a..b", value_parser = seed_range, conflicts_with = "seeds")]
+    pub events: Option<Range<u64>>,
+    /// As for `run`.
+    #[arg(long, value_name = "N", hide = true)]
+    pub plant_nondeterminism: Option<u64>,
 }
 
 /// Arguments of `sweep`.
@@ -117,6 +149,13 @@ pub struct SweepArgs {
     /// Stop a scenario after so many violated runs.
     #[arg(long, value_name = "N")]
     pub max_fail: Option<NonZeroU64>,
+    /// Run all seeds again in a fresh process, and name the first event that differs.
+    #[arg(long)]
+    pub check_determinism: bool,
+    /// Show what was reached: fault kinds by the steps of the protocol that they struck, and marks by the
+    /// fault kinds under which they were reached.
+    #[arg(long)]
+    pub reached: bool,
     /// The folder that failures are saved in.
     #[arg(long, value_name = "DIR", default_value = crate::paths::FAILURES)]
     pub out: PathBuf,
@@ -179,7 +218,8 @@ impl Cli {
             | Command::Replay(_)
             | Command::Test(_)
             | Command::Check(_)
-            | Command::Schema => Ok(self),
+            | Command::Schema
+            | Command::Checkpoints(_) => Ok(self),
         }
     }
 }

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Command::Replay(args) => command::replay::replay(args, common, &mut output),
         Command::Test(args) => command::test::test(args, common, &mut output),
         Command::Check(args) => command::check::check(args, common, &mut output),
+        Command::Checkpoints(args) => command::determinism::checkpoints(args, &mut output),
         Command::Schema => command::schema::schema(&mut output),
     };
     output.close(ended).code()

@@ -23,4 +23,5 @@ mod store;
 mod ledger;
 mod trace;
 mod fingerprint;
+pub mod marks;
 pub mod outcome;

@@ -5,6 +5,7 @@
 use crate::answers::{Answers, BeforeVerdict, Execution, StepTaken};
 use crate::fault::Before;
 use crate::ledger::Ledger;
+use crate::marks::{Mark as Reached, Marks};
 use crate::outcome::Work;
 use crate::sources::Sources;
 use crate::store::Store;
@@ -26,6 +27,7 @@ pub(crate) struct Outside<'a> {
     pub answers: Answers,
     pub ledger: Ledger,
     pub work: Work,
+    pub marks: Marks,
     pub now: Time,
     /// What one read of the store costs, and what the reads of this input have cost so far.
     pub read_cost: Nanos,
@@ -51,6 +53,7 @@ impl<'a> Outside<'a> {
             answers,
             ledger: Ledger::default(),
             work: Work::default(),
+            marks: Marks::default(),
             now: Time(0),
             read_cost,
             cost: 0,
@@ -68,6 +71,7 @@ impl<'a> Outside<'a> {
         self.answers.reset(seed, in_detail);
         self.ledger.reset(self.pipeline, in_detail);
         self.work = Work::default();
+        self.marks = Marks::default();
         self.now = self.sources.start;
         self.cost = 0;
         self.doom = BeforeVerdict::Pass;
@@ -210,6 +214,9 @@ impl Env for Outside<'_> {
         }
         executions[at] += 1;
         let attempt = executions[at];
+        if attempt > 1 {
+            self.marks.reach(Reached::FunctionRanAgain);
+        }
         let words = &self.words;
         let execution = Execution::new(self.pipeline, step, name, attempt, answers, words);
         self.answers.execute(&execution, self.pipeline, words)

@@ -3,6 +3,7 @@
 pub mod run;
 pub mod sweep;
 pub mod save;
+pub mod determinism;
 pub mod progress;
 pub mod replay;
 pub mod test;

@@ -1,5 +1,6 @@
 //! `onceproof run`: one run of one scenario.
 
+use super::determinism::check_run;
 use super::ending_of_run;
 use crate::cli::{Common, Format, RunArgs};
 use crate::ending::{Ending, Error};
@@ -35,6 +36,10 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
         strict: common.strict,
     };
     print(&report, common.format, output);
+    if args.check_determinism {
+        output.flush();
+        check_run(&report.subject, seed, args.plant_nondeterminism, common, output)?;
+    }
     Ok(ending_of_run(&outcome, common.strict))
 }
 

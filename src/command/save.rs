@@ -7,6 +7,7 @@ use onceproof::report::class_list;
 use onceproof::scenario::Scenario;
 use onceproof::search::compare::first_difference;
 use onceproof::search::tally::Failure;
+use onceproof_sim::marks::{Marks, Strikes};
 use onceproof_sim::outcome::{Brief, Fired, Work};
 use onceproof_sim::simulator::Simulator;
 use std::collections::BTreeSet;
@@ -95,5 +96,12 @@ fn seed_in_words(seed: Option<u64>) -> String {
 
 /// What of a run must be the same whether its faults were drawn or stated: what it found, and its trace.
 fn same(brief: &Brief) -> Brief {
-    Brief { fired: Fired::default(), work: Work::default(), virtual_time: 0, ..*brief }
+    Brief {
+        fired: Fired::default(),
+        strikes: Strikes::default(),
+        marks: Marks::default(),
+        work: Work::default(),
+        virtual_time: 0,
+        ..*brief
+    }
 }

@@ -3,6 +3,7 @@
 //! Ctrl-C ends the sweep after the runs that are under way. The report then covers the seeds before the
 //! first that was not run, and the exit code is that of what they showed; a second Ctrl-C ends the process.
 
+use super::determinism::{check_seeds, say};
 use super::progress::{Progress, timed};
 use super::save::Saved;
 use super::{load_all, threads};
@@ -38,7 +39,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
     let stop = args.max_fail.map_or(Stop::Never, |most| Stop::AfterViolated(most.get()));
 
     let mut saved = Saved::new(&args.out);
-    let mut sweeps = Sweeps::new(common, scenarios.len() > 1);
+    let mut sweeps = Sweeps::new(common, scenarios.len() > 1, args.reached);
     let mut ended = Ok(());
     for scenario in &scenarios {
         let seeds = Seeds::Range(seeds(scenario));
@@ -57,6 +58,15 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
             }
         };
         sweeps.add(scenario, &sweep, file.as_deref(), timing, output);
+        if let (Seeds::Range(seeds), true, Ok(())) = (&sweep.seeds, args.check_determinism, &ended)
+        {
+            let seeds = seeds.start..seeds.start + sweep.runs;
+            let subject = Subject::from(scenario);
+            match threads.install(|| check_seeds(&subject, seeds)) {
+                Ok(line) => say(&line, common, output),
+                Err(error) => ended = Err(error),
+            }
+        }
         if ended.is_err() || cancel.load(Ordering::Relaxed) || !output.is_open() {
             break;
         }
@@ -69,15 +79,16 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
 struct Sweeps {
     common: Common,
     several: bool,
+    matrix: bool,
     ending: Ending,
     totals: Totals,
     documents: Vec<Value>,
 }
 
 impl Sweeps {
-    fn new(common: Common, several: bool) -> Sweeps {
+    fn new(common: Common, several: bool, matrix: bool) -> Sweeps {
         let (totals, documents) = (Totals::default(), Vec::new());
-        Sweeps { common, several, ending: Ending::AsExpected, totals, documents }
+        Sweeps { common, several, matrix, ending: Ending::AsExpected, totals, documents }
     }
 
     fn add(
@@ -103,6 +114,7 @@ impl Sweeps {
             saved,
             replay: replay.as_deref(),
             timing,
+            matrix: self.matrix,
             strict,
         };
         match self.common.format {
@@ -133,9 +145,10 @@ impl Sweeps {
     }
 }
 
-/// Whether a kind with odds or an exact fault did not fire.
+/// Whether a kind with odds or an exact fault did not fire, or a mark was not reached.
 fn is_unfired(sweep: &Sweep) -> bool {
-    !sweep.never_fired.is_empty() || !sweep.unfired.is_empty()
+    let Sweep { never_fired, never_reached, unfired, .. } = sweep;
+    !never_fired.is_empty() || !never_reached.is_empty() || !unfired.is_empty()
 }
 
 /// How a command ends that found this.

@@ -7,6 +7,7 @@ pub mod words;
 pub mod table;
 pub mod run_text;
 pub mod run_json;
+pub mod reached;
 pub mod sweep_text;
 pub mod sweep_json;
 pub mod expectation;
@@ -73,6 +74,8 @@ pub struct SweepReport<'a> {
     pub replay: Option<&'a str>,
     /// How long it took.
     pub timing: Timing,
+    /// Whether what was reached is shown as tables.
+    pub matrix: bool,
     /// Whether a fault that did not fire is a failure.
     pub strict: bool,
 }
@@ -129,7 +132,7 @@ pub fn printable(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,8 @@
 //! what is asked of it; whatever number of threads it uses, what it finds is the same.
 
 pub mod compare;
+pub mod determinism;
+pub mod marks;
 pub mod tally;
 pub mod sweep;
 

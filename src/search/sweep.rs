@@ -6,7 +6,9 @@
 //! a simulator of its own; a difference is reported with the seed and the first figure that differs.
 
 use super::compare::first_difference;
+use super::marks::awaited;
 use super::tally::{Again, Failure, Ran, Seeds, Sweep};
+use onceproof_sim::marks::Mark;
 use onceproof_sim::outcome::{Brief, Classes, Outcome, Verdict};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
@@ -66,6 +68,8 @@ pub fn sweep(
         .collect();
     sweep.never_fired.sort_unstable();
     sweep.never_fired.dedup();
+    let is_missing = |mark: &Mark| sweep.runs > 0 && sweep.reached.runs(*mark) == 0;
+    sweep.never_reached = awaited(plan).into_iter().filter(is_missing).collect();
     sweep
 }
 

@@ -7,6 +7,7 @@ use super::hosts::Waiting;
 use super::leases::{Instance, running};
 use crate::answers::{BeforeVerdict, StepTaken};
 use crate::fault::{Before, Fault, Kind};
+use crate::marks::Mark;
 use crate::network::Cut;
 use crate::outside::Outside;
 use onceproof_model::commit::{Commit, CommitKind, Subject};
@@ -66,7 +67,11 @@ impl World<'_> {
         let World { workers, owners, zombies, outside, effects, pipeline, .. } = self;
         let worker = running(workers, owners, zombies, who);
         let now = Time(outside.now.0.saturating_add(skew));
+        let dropped = outside.work.duplicates_dropped;
         worker.handle(input, &mut Moment { now, pipeline, env: outside, effects });
+        if who.life > 0 && self.outside.work.duplicates_dropped > dropped {
+            self.outside.marks.reach(Mark::DuplicateDroppedAfterRestart);
+        }
         let list = List {
             who,
             effects: std::mem::take(&mut self.effects.list),
@@ -157,11 +162,8 @@ impl World<'_> {
 
     /// What befalls an instance before a step of the protocol.
     pub(super) fn strike(&mut self, who: Instance, before: Before, subject: Subject) -> Fate {
+        let before = self.at_shard(who.shard, before);
         let Outside { answers, words, .. } = &mut self.outside;
-        let before = match self.pipeline.step(self.pipeline.step_of(who.shard)).kind {
-            StepKind::Sink(_) if before == Before::Commit => Before::Emit,
-            _ => before,
-        };
         let step = StepTaken::new(self.pipeline, who.shard, before, subject, words);
         match answers.before(&step, self.pipeline, words) {
             BeforeVerdict::Pass => Fate::GoesOn,
@@ -169,6 +171,14 @@ impl World<'_> {
                 let host = self.host_of(who).expect("an instance that runs");
                 self.befall_instance(who, host, verdict)
             }
+        }
+    }
+
+    /// A step of the protocol by the word that it has at this shard: a sink's commit is its emit.
+    pub(super) fn at_shard(&self, shard: ShardIndex, before: Before) -> Before {
+        match self.pipeline.step(self.pipeline.step_of(shard)).kind {
+            StepKind::Sink(_) if before == Before::Commit => Before::Emit,
+            _ => before,
         }
     }
 
@@ -227,7 +237,7 @@ impl World<'_> {
     }
 }
 
-fn before_commit(kind: CommitKind) -> Before {
+pub(super) fn before_commit(kind: CommitKind) -> Before {
     match kind {
         CommitKind::Commit | CommitKind::Watermark => Before::Commit,
         CommitKind::Settle => Before::Settle,
