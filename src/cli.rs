@@ -100,6 +100,9 @@ pub struct RunArgs {
     /// The seed, in place of the one in the file.
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
+    /// Run it in the weather that the seed has in a swarm.
+    #[arg(long, requires = "seed", conflicts_with = "check_determinism")]
+    pub swarm: bool,
     /// Print every event before the report.
     #[arg(long)]
     pub trace: bool,
@@ -156,8 +159,12 @@ pub struct SweepArgs {
     /// fault kinds under which they were reached.
     #[arg(long)]
     pub reached: bool,
-    /// The folder that failures are saved in.
-    #[arg(long, value_name = "DIR", default_value = crate::paths::FAILURES)]
+    /// Run each seed in a weather of its own: some kinds of faults are off, the odds of the others are drawn
+    /// over orders of magnitude, and input, shards, workers and windows vary.
+    #[arg(long, conflicts_with = "check_determinism")]
+    pub swarm: bool,
+    /// The folder that failures are saved in, and replayed from before anything else.
+    #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]
     pub out: PathBuf,
 }
 
@@ -177,6 +184,9 @@ pub struct TestArgs {
     /// How many threads to use [default: one per core].
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
+    /// The folder of saved failures that are replayed before anything else.
+    #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]
+    pub regressions: PathBuf,
 }
 
 /// Arguments of `check`.

@@ -12,7 +12,7 @@ pub mod fault;
 pub mod simulator;
 mod world;
 mod queue;
-mod draw;
+pub mod draw;
 mod sources;
 mod generate;
 mod answers;

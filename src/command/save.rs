@@ -32,7 +32,7 @@ impl Saved {
     /// The file cannot be written, or what it says does not fail in the same way.
     pub fn save(&mut self, scenario: &Scenario, failure: &Failure) -> Result<PathBuf, Error> {
         fs::create_dir_all(&self.folder).map_err(Error::io(&self.folder))?;
-        let name = self.name(scenario, failure.seed);
+        let name = self.name(scenario, failure);
         let path = self.folder.join(name);
         let classes = failure.outcome.brief.classes;
         let faults = &failure.outcome.schedule;
@@ -46,10 +46,14 @@ impl Saved {
         Ok(path)
     }
 
-    /// `lost-ack-seed-7.toml`; with a number where the command has saved one of that name.
-    fn name(&mut self, scenario: &Scenario, seed: Option<u64>) -> String {
+    /// `lost-ack-duplicated-seed-7.toml`; with a number where the command has saved one of that name.
+    fn name(&mut self, scenario: &Scenario, failure: &Failure) -> String {
         let stem = scenario.path.file_stem().unwrap_or_default().to_string_lossy();
-        let stem = match seed {
+        let mut stem = stem.into_owned();
+        for class in failure.outcome.brief.classes.iter() {
+            stem.push_str(&format!("-{}", class.word()));
+        }
+        let stem = match failure.seed {
             Some(seed) => format!("{stem}-seed-{seed}"),
             None => format!("{stem}-no-seed"),
         };

@@ -6,7 +6,7 @@
 use super::determinism::{check_seeds, say};
 use super::progress::{Progress, timed};
 use super::save::Saved;
-use super::{load_all, threads};
+use super::{load_all, load_regressions, threads};
 use crate::cli::{Common, Format, SweepArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Output;
@@ -16,6 +16,8 @@ use onceproof::report::sweep_json::{sweep_json, sweeps_json};
 use onceproof::report::sweep_text::{Totals, closing_line, sweep_text};
 use onceproof::report::{Subject, SweepReport, Timing};
 use onceproof::scenario::Scenario;
+use onceproof::search::regressions::{Replay, Replayed, replay};
+use onceproof::search::swarm::Swarm;
 use onceproof::search::sweep::{Stop, sweep as sweep_plan};
 use onceproof::search::tally::{Seeds, Sweep};
 use onceproof_sim::outcome::Brief;
@@ -38,18 +40,30 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
     let cancel = cancelled_by_interrupt();
     let stop = args.max_fail.map_or(Stop::Never, |most| Stop::AfterViolated(most.get()));
 
+    let regressions = load_regressions(&args.out)?;
     let mut saved = Saved::new(&args.out);
     let mut sweeps = Sweeps::new(common, scenarios.len() > 1, args.reached);
     let mut ended = Ok(());
     for scenario in &scenarios {
         let seeds = Seeds::Range(seeds(scenario));
         let progress = Progress::new(seeds.count(), &scenario.name);
+        let replayed = replay(scenario, &regressions);
+        let swarm = args.swarm.then(|| Swarm::new(scenario));
         let (sweep, timing) = timed(|| {
             let count = |brief: &Brief| progress.count(brief);
-            threads.install(|| sweep_plan(&scenario.plan, seeds, stop, &cancel, &count))
+            threads.install(|| match &swarm {
+                Some(swarm) => swarm.sweep(seeds, stop, &cancel, &count),
+                None => sweep_plan(&scenario.plan, seeds, stop, &cancel, &count),
+            })
         });
         progress.clear();
-        let file = match sweep.first_failure.as_ref().map(|failure| saved.save(scenario, failure)) {
+        let failing = sweep.first_failure.as_ref().and_then(|failure| failure.seed);
+        let weather = match (&swarm, failing) {
+            (Some(swarm), Some(seed)) => Some(swarm.of(seed)?),
+            _ => None,
+        };
+        let ran = weather.as_ref().unwrap_or(scenario);
+        let file = match sweep.first_failure.as_ref().map(|failure| saved.save(ran, failure)) {
             None => None,
             Some(Ok(file)) => Some(file),
             Some(Err(error)) => {
@@ -57,7 +71,15 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
                 None
             }
         };
-        sweeps.add(scenario, &sweep, file.as_deref(), timing, output);
+        let found = Found {
+            replayed: &replayed,
+            sweep: &sweep,
+            weather: weather.as_ref().map(Scenario::text),
+            saved: file.as_deref(),
+            timing,
+            swarm: args.swarm,
+        };
+        sweeps.add(ran, &found, output);
         if let (Seeds::Range(seeds), true, Ok(())) = (&sweep.seeds, args.check_determinism, &ended)
         {
             let seeds = seeds.start..seeds.start + sweep.runs;
@@ -73,6 +95,31 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
     }
     sweeps.close(output);
     ended.map(|()| sweeps.ending)
+}
+
+/// What came of one scenario.
+struct Found<'a> {
+    replayed: &'a [Replayed],
+    sweep: &'a Sweep,
+    weather: Option<&'a str>,
+    saved: Option<&'a Path>,
+    timing: Timing,
+    swarm: bool,
+}
+
+/// A command, in a swarm if that is what was done.
+fn in_swarm(command: String, swarm: bool) -> String {
+    if swarm { format!("{command} --swarm") } else { command }
+}
+
+/// How a command ends that has replayed this.
+fn ending_of_replay(replayed: &Replayed) -> Ending {
+    match replayed.result {
+        Replay::Holds => Ending::AsExpected,
+        Replay::Fails(_) => Ending::Violated,
+        Replay::Inconclusive => Ending::Inconclusive,
+        Replay::Stale(_) => Ending::Bad,
+    }
 }
 
 /// The sweeps of one command, reported one by one in text and together as JSON.
@@ -91,26 +138,24 @@ impl Sweeps {
         Sweeps { common, several, matrix, ending: Ending::AsExpected, totals, documents }
     }
 
-    fn add(
-        &mut self,
-        scenario: &Scenario,
-        sweep: &Sweep,
-        saved: Option<&Path>,
-        timing: Timing,
-        output: &mut Output,
-    ) {
+    fn add(&mut self, scenario: &Scenario, found: &Found, output: &mut Output) {
+        let Found { replayed, sweep, weather, saved, timing, swarm } = *found;
         let strict = self.common.strict;
         let seed = sweep.failing.first().copied().or(sweep.first_inconclusive);
         let seed = seed.or(sweep.difference.as_ref().map(|difference| difference.seed));
         let replay = match (saved, seed) {
             (Some(saved), _) => Some(replay_command(saved)),
-            (None, Some(seed)) => Some(run_command(&scenario.path, seed)),
-            (None, None) => (strict && is_unfired(sweep))
-                .then(|| format!("{} --strict", sweep_command(&scenario.path, &sweep.seeds))),
+            (None, Some(seed)) => Some(in_swarm(run_command(&scenario.path, seed), swarm)),
+            (None, None) => (strict && is_unfired(sweep)).then(|| {
+                let command = in_swarm(sweep_command(&scenario.path, &sweep.seeds), swarm);
+                format!("{command} --strict")
+            }),
         };
         let report = SweepReport {
             subject: Subject::from(scenario),
+            regressions: replayed,
             sweep,
+            weather,
             saved,
             replay: replay.as_deref(),
             timing,
@@ -126,6 +171,7 @@ impl Sweeps {
             Format::Json => self.documents.push(sweep_json(&report)),
         }
         self.ending = self.ending.and(ending_of(sweep, strict));
+        self.ending = replayed.iter().map(ending_of_replay).fold(self.ending, Ending::and);
         self.totals.add(sweep);
     }
 

@@ -8,11 +8,13 @@ pub mod table;
 pub mod run_text;
 pub mod run_json;
 pub mod reached;
+pub mod regressions;
 pub mod sweep_text;
 pub mod sweep_json;
 pub mod expectation;
 
 use crate::scenario::Scenario;
+use crate::search::regressions::Replayed;
 use crate::search::tally::Sweep;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Class, Classes, Outcome};
@@ -66,8 +68,12 @@ pub struct RunReport<'a> {
 pub struct SweepReport<'a> {
     /// What was swept.
     pub subject: Subject<'a>,
+    /// The saved failures of the scenario that were run again.
+    pub regressions: &'a [Replayed],
     /// What it found.
     pub sweep: &'a Sweep,
+    /// What the first failing seed drew, if each has a weather of its own: a scenario file.
+    pub weather: Option<&'a str>,
     /// Where the first failure was saved.
     pub saved: Option<&'a Path>,
     /// The command that shows the first failure, or else the first inconclusive run, again.

@@ -166,7 +166,9 @@ pub fn lost_ack_sweep() -> Sweep {
 pub fn sweep_report<'a>(plan: &'a Plan, sweep: &'a Sweep) -> SweepReport<'a> {
     SweepReport {
         subject: subject(plan),
+        regressions: &[],
         sweep,
+        weather: None,
         saved: Some(Path::new("failures/flip-seed-7.toml")),
         replay: Some("onceproof replay failures/flip-seed-7.toml"),
         timing: Timing { nanos: 2_000_000_000 },

@@ -2,6 +2,7 @@
 //! threads.
 
 use super::reached::{reached_json, struck_json};
+use super::regressions::regression_json;
 use super::run_json::{counts, decimal, run_json, seed_json, unfired};
 use super::shell::run_command;
 use super::sweep_text::rate_below;
@@ -13,7 +14,17 @@ use serde_json::{Value, json};
 
 /// The document of a sweep.
 pub fn sweep_json(report: &SweepReport) -> Value {
-    let SweepReport { subject, sweep, saved, replay, timing, strict, matrix: _ } = *report;
+    let SweepReport {
+        subject,
+        regressions,
+        sweep,
+        weather,
+        saved,
+        replay,
+        timing,
+        strict,
+        matrix: _,
+    } = *report;
     let classes = Class::ALL.into_iter().map(|class| (class.word(), sweep.count(class)));
     let first_failure = sweep.first_failure.as_ref().map(|failure| {
         let replay = run_command(subject.path, failure.seed);
@@ -32,6 +43,8 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         "schema": "onceproof.sweep/1",
         "scenario": subject.name,
         "path": subject.path.to_string_lossy(),
+        "regressions": regressions.iter().map(regression_json).collect::<Vec<_>>(),
+        "weather": weather,
         "seeds": seeds(sweep),
         "runs": sweep.runs,
         "violated": sweep.violated,

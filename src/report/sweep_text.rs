@@ -2,6 +2,7 @@
 //! last the command that shows it again.
 
 use super::reached::reached_text;
+use super::regressions::regression_in_words;
 use super::run_text::{counts, heading, unfired, what_went_wrong};
 use super::style::{BAD, GOOD, WARNING, error, warning_or_error};
 use super::table::{Align, table};
@@ -18,8 +19,16 @@ const MOST_SEEDS: usize = 20;
 
 /// The report of a sweep.
 pub fn sweep_text(report: &SweepReport) -> String {
-    let SweepReport { subject, sweep, saved, replay, timing, matrix, strict } = *report;
+    let SweepReport { subject, regressions, sweep, weather, saved, replay, timing, matrix, strict } =
+        *report;
     let mut text = heading(&subject);
+    for line in regressions.iter().filter_map(regression_in_words) {
+        text.push_str(&error(&line));
+    }
+    if !regressions.is_empty() {
+        let count = counted(regressions.len() as u64, "regression");
+        text.push_str(&format!("{count} replayed\n"));
+    }
     text.push_str(&format!("\n{}\n", verdict(sweep)));
     if let Some(bound) = rate_below(sweep) {
         text.push_str(&format!("with 95 % confidence, fewer than {bound} seeds go wrong\n"));
@@ -70,6 +79,9 @@ pub fn sweep_text(report: &SweepReport) -> String {
     if let Some(failure) = &sweep.first_failure {
         text.push_str(&format!("\nthe first failing run, seed {}\n", seed_word(failure.seed)));
         text.push_str(&what_went_wrong(&failure.outcome, subject.plan));
+    }
+    if let Some(weather) = weather {
+        text.push_str(&format!("\nits weather, as a scenario\n{weather}"));
     }
     if let Some(saved) = saved {
         text.push_str(&format!("\nsaved as {}\n", saved.display()));

@@ -18,6 +18,8 @@ mod record;
 mod place;
 mod faults;
 mod write;
+mod regress;
+mod vary;
 mod schema;
 
 #[cfg(test)]
@@ -25,6 +27,7 @@ mod tests;
 
 pub use diagnostic::Diagnostic;
 pub use schema::schema;
+pub use vary::{Latitude, Weather};
 pub use write::fault_to_json;
 
 use diagnostic::{Source, clip, quote};

@@ -11,8 +11,11 @@ use std::ops::Range;
 /// How many events there are between two checkpoints.
 pub const EVERY: u64 = 1_000;
 
-/// How many events are shown before the first that differs, and from it on.
+/// How many lines are shown before the first event that differs, and from it on.
 const CONTEXT: usize = 3;
+
+/// How many events are looked at before and after a block.
+const MARGIN: u64 = 20;
 
 /// Whoever can run the same plan again and say what happened.
 pub trait Witness {
@@ -119,7 +122,8 @@ pub fn parting<'a, W: Witness>(
     }
     let same = ours.iter().zip(&theirs).take_while(|(ours, theirs)| ours == theirs).count() as u64;
     let block = same * every..(same + 1) * every;
-    let looked_at = block.start.saturating_sub(CONTEXT as u64)..block.end;
+    // Some events have no line in the trace, so the context takes more of them than it has lines.
+    let looked_at = block.start.saturating_sub(MARGIN)..block.end + MARGIN;
     let Ok(ours) = here.events(seed, looked_at.clone());
     let theirs = other.events(seed, looked_at)?;
     Ok(Some(Parting { seed, block, event: first_event(&ours, &theirs) }))

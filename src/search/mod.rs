@@ -6,6 +6,8 @@ pub mod determinism;
 pub mod marks;
 pub mod tally;
 pub mod sweep;
+pub mod swarm;
+pub mod regressions;
 
 #[cfg(test)]
 mod fake;

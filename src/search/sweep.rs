@@ -36,7 +36,7 @@ const SAMPLE: u64 = 64;
 const MOST_IN_CHUNK: u64 = 8192;
 
 /// What runs a plan; a simulator, and in tests something simpler.
-trait Runner {
+pub(super) trait Runner {
     fn brief(&mut self, seed: Option<u64>) -> Brief;
     fn detail(&mut self, seed: Option<u64>) -> Outcome;
 }
@@ -73,7 +73,7 @@ pub fn sweep(
     sweep
 }
 
-fn sweep_with<R: Runner>(
+pub(super) fn sweep_with<R: Runner>(
     make: impl Fn() -> R + Sync,
     seeds: Seeds,
     stop: Stop,

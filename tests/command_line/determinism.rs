@@ -22,8 +22,7 @@ fn a_run_and_a_sweep_are_the_same_in_a_fresh_process() {
 fn a_planted_nondeterminism_is_named_with_both_contexts() {
     let folder = Folder::new("determinism-planted");
     folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[LOST_ACK]));
-    let planted =
-        ["run", "a.toml", "--check-determinism", "--plant-nondeterminism", "3"];
+    let planted = ["run", "a.toml", "--check-determinism", "--plant-nondeterminism", "3"];
     let run = folder.onceproof(&planted).ends(5);
     assert!(run.stderr.contains("is the first that differs"), "{run:?}");
     let after = |title: &str| {
