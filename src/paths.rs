@@ -3,6 +3,7 @@
 use crate::ending::Error;
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The folder that failures are saved in, and replayed from. It is left out of a search, so that a sweep of the current
@@ -39,8 +40,10 @@ pub fn select(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
 /// The folder cannot be read.
 pub fn saved(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
-    if folder.try_exists().map_err(Error::io(folder))? {
-        search(folder, &mut files)?;
+    match fs::metadata(folder) {
+        Ok(_) => search(folder, &mut files)?,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+        Err(error) => return Err(Error::io(folder)(error)),
     }
     Ok(files)
 }

@@ -17,13 +17,14 @@ use std::path::{Path, PathBuf};
 /// The files that one command saves. It does not save two failures under one name.
 pub struct Saved {
     folder: PathBuf,
+    swarm: bool,
     names: BTreeSet<String>,
 }
 
 impl Saved {
-    /// Files in this folder, which is made when it is needed.
-    pub fn new(folder: &Path) -> Saved {
-        Saved { folder: folder.to_owned(), names: BTreeSet::new() }
+    /// Files in this folder, which is made when it is needed, of failures in a swarm or not.
+    pub fn new(folder: &Path, swarm: bool) -> Saved {
+        Saved { folder: folder.to_owned(), swarm, names: BTreeSet::new() }
     }
 
     /// Saves a failure of a scenario and returns the path of its file.
@@ -52,6 +53,9 @@ impl Saved {
         let mut stem = stem.into_owned();
         for class in failure.outcome.brief.classes.iter() {
             stem.push_str(&format!("-{}", class.word()));
+        }
+        if self.swarm {
+            stem.push_str("-swarm");
         }
         let stem = match failure.seed {
             Some(seed) => format!("{stem}-seed-{seed}"),

@@ -41,7 +41,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
     let stop = args.max_fail.map_or(Stop::Never, |most| Stop::AfterViolated(most.get()));
 
     let regressions = load_regressions(&args.out)?;
-    let mut saved = Saved::new(&args.out);
+    let mut saved = Saved::new(&args.out, args.swarm);
     let mut sweeps = Sweeps::new(common, scenarios.len() > 1, args.reached);
     let mut ended = Ok(());
     for scenario in &scenarios {
