@@ -5,8 +5,10 @@
 use super::write::{document, step_tables};
 use super::{Scenario, ScenarioError};
 use onceproof_model::pipeline::StepKind;
-use onceproof_model::time::Span;
+use onceproof_model::time::{Nanos, Span};
 use onceproof_sim::fault::KindName;
+use onceproof_sim::input::Input;
+use onceproof_sim::plan::Until;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike, value};
 
 /// What may vary in a scenario.
@@ -116,10 +118,31 @@ impl Scenario {
                 cluster.insert("workers", value(i64::from(workers)));
             }
         }
+        // A storm in which the input is never read to its end would rage on until the time to drain is over.
+        if self.plan.until.calm.is_none() {
+            let calm = self.arrivals().saturating_add(Until::CALM_AFTER_INPUT);
+            let until = root.entry("until").or_insert(Item::Table(Table::new()));
+            if let Some(until) = until.as_table_like_mut() {
+                until.insert("calm", value(Span(calm).to_string()));
+            }
+        }
         if let (Some(records), Some(generate)) = (weather.records, generate(root)) {
             generate.insert("records", value(i64::try_from(records).unwrap_or(i64::MAX)));
         }
         Scenario::parse(&document.to_string(), &self.path)
+    }
+
+    /// From the first arrival to the last.
+    fn arrivals(&self) -> Nanos {
+        let of = |input: &Input| match input {
+            Input::Rows(rows) => {
+                let arrivals = || rows.iter().map(|row| row.arrival);
+                let (first, last) = (arrivals().min(), arrivals().max());
+                first.zip(last).map_or(0, |(first, last)| last.0.abs_diff(first.0))
+            }
+            Input::Generate(generate) => generate.every.saturating_mul(generate.records.into()),
+        };
+        self.plan.inputs.iter().map(|(_, input)| of(input)).max().unwrap_or(0)
     }
 
     /// The text of the file.
