@@ -103,6 +103,9 @@ pub enum Command {
     Graph(GraphArgs),
     /// The JSON Schema of the scenario format.
     Schema,
+    /// What runs did, for a process that checks that its own do the same.
+    #[command(hide = true)]
+    Checkpoints(CheckpointsArgs),
 }
 
 /// Arguments of `run`.
@@ -113,9 +116,41 @@ pub struct RunArgs {
     /// The seed, in place of the one in the file.
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
+    /// Run it in the weather that the seed has in a swarm.
+    #[arg(long, requires = "seed", conflicts_with = "check_determinism")]
+    pub swarm: bool,
     /// Print every event before the report.
     #[arg(long)]
     pub trace: bool,
+    /// Run it again in a fresh process, and name the first event that differs.
+    #[arg(long)]
+    pub check_determinism: bool,
+    /// Lets the process decide when the event after so many others comes, to test --check-determinism.
+    #[arg(long, value_name = "N", hide = true, requires = "check_determinism")]
+    pub plant_nondeterminism: Option<u64>,
+}
+
+/// Arguments of `checkpoints`.
+#[derive(Args, Debug)]
+pub struct CheckpointsArgs {
+    /// The scenario.
+    pub file: PathBuf,
+    /// The seed of the one run.
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// The fingerprints of the runs under all of these seeds.
+    #[arg(long, value_name = "a..b", value_parser = seed_range, conflicts_with = "seed")]
+    pub seeds: Option<Range<u64>>,
+    /// The fingerprint of the one run after every so many events, and at its end.
+    #[arg(long, value_name = "N", default_value_t = onceproof::search::determinism::EVERY)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    pub every: u64,
+    /// The events of the one run with these numbers, in place of that.
+    #[arg(long, value_name = "a..b", value_parser = seed_range, conflicts_with = "seeds")]
+    pub events: Option<Range<u64>>,
+    /// As for `run`.
+    #[arg(long, value_name = "N", hide = true)]
+    pub plant_nondeterminism: Option<u64>,
 }
 
 /// Arguments of `sweep`.
@@ -133,8 +168,19 @@ pub struct SweepArgs {
     /// Stop a scenario after so many violated runs.
     #[arg(long, value_name = "N")]
     pub max_fail: Option<NonZeroU64>,
-    /// The folder that failures are saved in.
-    #[arg(long, value_name = "DIR", default_value = crate::paths::FAILURES)]
+    /// Run all seeds again in a fresh process, and name the first event that differs.
+    #[arg(long)]
+    pub check_determinism: bool,
+    /// Show what was reached: fault kinds by the steps of the protocol that they struck, and marks by the
+    /// fault kinds under which they were reached.
+    #[arg(long)]
+    pub reached: bool,
+    /// Run each seed in a weather of its own: some kinds of faults are off, the odds of the others are drawn
+    /// over orders of magnitude, and input, shards, workers and windows vary.
+    #[arg(long, conflicts_with = "check_determinism")]
+    pub swarm: bool,
+    /// The folder that failures are saved in, and replayed from before anything else.
+    #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]
     pub out: PathBuf,
 }
 
@@ -169,7 +215,7 @@ pub struct ExhaustArgs {
     #[arg(long)]
     pub all: bool,
     /// The folder that the smallest cause is saved in.
-    #[arg(long, value_name = "DIR", default_value = crate::paths::FAILURES)]
+    #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]
     pub out: PathBuf,
 }
 
@@ -214,6 +260,9 @@ pub struct TestArgs {
     /// How many threads to use [default: one per core].
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
+    /// The folder of saved failures that are replayed before anything else.
+    #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]
+    pub regressions: PathBuf,
 }
 
 /// Arguments of `check`.
@@ -297,7 +346,8 @@ impl Cli {
             | Command::Test(_)
             | Command::Check(_)
             | Command::Graph(_)
-            | Command::Schema => Ok(self),
+            | Command::Schema
+            | Command::Checkpoints(_) => Ok(self),
         }
     }
 }

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Test(args) => command::test::test(args, common, &mut output),
         Command::Check(args) => command::check::check(args, common, &mut output),
         Command::Graph(args) => command::graph::graph(args, common, &mut output),
+        Command::Checkpoints(args) => command::determinism::checkpoints(args, &mut output),
         Command::Schema => command::schema::schema(&mut output),
     };
     output.close(ended).code()

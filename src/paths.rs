@@ -3,11 +3,12 @@
 use crate::ending::Error;
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// The folder that failures are saved in. It is left out of a search, so that a sweep of the current
+/// The folder that failures are saved in, and replayed from. It is left out of a search, so that a sweep of the current
 /// folder does not sweep what the last one saved.
-pub const FAILURES: &str = "onceproof-failures";
+pub const REGRESSIONS: &str = "onceproof-regressions";
 
 /// The scenario files that these paths select, each once, in the order of the paths and sorted within a
 /// folder.
@@ -33,6 +34,20 @@ pub fn select(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
+/// The failures that were saved in a folder; none if there is no such folder.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn saved(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    match fs::metadata(folder) {
+        Ok(_) => search(folder, &mut files)?,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+        Err(error) => return Err(Error::io(folder)(error)),
+    }
+    Ok(files)
+}
+
 /// Adds the scenarios of a folder and the folders in it. Links to folders are not followed, since they
 /// may lead round in a circle.
 fn search(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
@@ -44,7 +59,7 @@ fn search(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
         // In the current folder, a scenario is `a.toml` and not `./a.toml`.
         let path = if folder == Path::new(".") { entry.file_name().into() } else { entry.path() };
         if entry.file_type().map_err(Error::io(&path))?.is_dir() {
-            if entry.file_name() != FAILURES {
+            if entry.file_name() != REGRESSIONS {
                 search(&path, files)?;
             }
         } else if path.extension().is_some_and(|extension| extension == "toml") && path.is_file() {
@@ -63,11 +78,11 @@ mod tests {
         let name = format!("onceproof-paths-{}", std::process::id());
         let root = std::env::temp_dir().join(name);
         let file = |name: &str| root.join(name);
-        for folder in ["b", "b/deep", "b/onceproof-failures", "empty"] {
+        for folder in ["b", "b/deep", "b/onceproof-regressions", "empty"] {
             fs::create_dir_all(file(folder)).expect("a folder");
         }
         for name in
-            ["c.toml", "a.toml", "b/deep/x.toml", "b/data.csv", "b/onceproof-failures/f.toml"]
+            ["c.toml", "a.toml", "b/deep/x.toml", "b/data.csv", "b/onceproof-regressions/f.toml"]
         {
             fs::write(file(name), "").expect("a file");
         }
@@ -78,8 +93,8 @@ mod tests {
             named,
             [file("c.toml"), file("a.toml"), file("b/deep/x.toml"), file("b/data.csv")]
         );
-        let failures = select(&[file("b/onceproof-failures")]).expect("scenarios");
-        assert_eq!(failures, [file("b/onceproof-failures/f.toml")]);
+        let failures = select(&[file("b/onceproof-regressions")]).expect("scenarios");
+        assert_eq!(failures, [file("b/onceproof-regressions/f.toml")]);
         assert!(matches!(select(&[file("empty")]), Err(Error::NothingSelected(_))));
         assert!(matches!(select(&[file("missing")]), Err(Error::Io { .. })));
         fs::remove_dir_all(&root).expect("removed");

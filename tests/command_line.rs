@@ -4,6 +4,8 @@
 mod exhaust;
 #[path = "command_line/folder.rs"]
 mod folder;
+#[path = "command_line/determinism.rs"]
+mod determinism;
 #[path = "command_line/run.rs"]
 mod run;
 #[path = "command_line/shrink.rs"]

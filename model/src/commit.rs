@@ -161,8 +161,13 @@ pub enum Lifetime {
         /// The place of the sender.
         sender: u32,
     },
-    /// When the system watermarks of all senders have: any of them may send it, as where they read one queue.
-    UntilAllWatermarks,
+    /// When the system watermarks of all these senders have: they read one queue, and any may send it.
+    UntilAllWatermarks {
+        /// The place of the first of them.
+        first: u32,
+        /// How many they are, one after the other.
+        count: u32,
+    },
     /// So long after this commit is applied.
     For {
         /// How long.

@@ -217,11 +217,13 @@ pub trait Env {
     /// The next message of the queue that a source shard reads.
     fn pull(&mut self, shard: ShardIndex) -> Pull;
     /// The event-time watermark of the queue that a source shard reads: no message that is not acked, and
-    /// none to come as far as the source knows, has an earlier event time.
-    fn queue_watermark(&mut self, shard: ShardIndex) -> Time;
+    /// none to come as far as the source knows, has an earlier event time. Whoever lost the shard, by its
+    /// token, is told nothing: it does not hold what the new owner has committed.
+    fn queue_watermark(&mut self, shard: ShardIndex, token: u64) -> Time;
     /// When the oldest message that is not acked was published, of the queue that a source shard reads; the
-    /// end of time if there is none. It is the system watermark of such a source.
-    fn oldest_unacked(&mut self, shard: ShardIndex) -> Time;
+    /// end of time if there is none. It is the system watermark of such a source; nothing for whoever lost
+    /// the shard.
+    fn oldest_unacked(&mut self, shard: ShardIndex, token: u64) -> Time;
     /// The watermark of a source shard of which all records below `offset` were read.
     fn source_watermark(&mut self, shard: ShardIndex, offset: u64) -> Time;
     /// A user function is executed on a record of this key: what chance decides in it, less than `answers`;

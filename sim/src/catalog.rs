@@ -3,22 +3,26 @@
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
-use onceproof_model::commit::Lifetime;
+use onceproof_model::commit::{Lifetime, Watermark};
 use onceproof_model::key::Key;
 use onceproof_model::record::RecordId;
 use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+
+/// Ids that wait to be forgotten, in order of the time that decides it.
+type Waiting = VecDeque<(Time, Key, RecordId)>;
 
 /// The ids of one shard.
 #[derive(Debug, Default)]
 pub struct Catalog {
     ids: HashMap<(Key, RecordId), Row, FxBuildHasher>,
-    /// Per sender, and once more for all of them together: ids that wait for its system watermark, in order
-    /// of their stamps.
-    by_stamp: Vec<VecDeque<(Time, Key, RecordId)>>,
+    /// Per sender: ids that wait for its system watermark, in order of their stamps.
+    by_stamp: Vec<Waiting>,
+    /// The same for senders that may send one another's records: the first of them, and how many.
+    shared: BTreeMap<(usize, usize), Waiting>,
     /// Ids that are forgotten by age, in order of their ends.
-    by_age: VecDeque<(Time, Key, RecordId)>,
+    by_age: Waiting,
 }
 
 /// What is known of one id.
@@ -35,7 +39,8 @@ impl Catalog {
     pub fn reset(&mut self, senders: usize) {
         self.ids.clear();
         self.by_age.clear();
-        self.by_stamp.resize_with(senders + 1, VecDeque::new);
+        self.by_stamp.resize_with(senders, VecDeque::new);
+        self.shared.clear();
         for ids in &mut self.by_stamp {
             ids.clear();
         }
@@ -62,13 +67,15 @@ impl Catalog {
     ) -> bool {
         let row = match lifetime {
             Lifetime::Unlimited => Row { stamp, end: Time::MAX, refreshed_by: None },
-            Lifetime::UntilWatermark { .. } | Lifetime::UntilAllWatermarks => {
-                let all = self.by_stamp.len() - 1;
-                let waits_for = match lifetime {
-                    Lifetime::UntilWatermark { sender } => sender as usize,
-                    _ => all,
+            Lifetime::UntilWatermark { .. } | Lifetime::UntilAllWatermarks { .. } => {
+                let ids = match lifetime {
+                    Lifetime::UntilAllWatermarks { first, count } => {
+                        let group = (first as usize, count as usize);
+                        self.shared.entry(group).or_default()
+                    }
+                    Lifetime::UntilWatermark { sender } => &mut self.by_stamp[sender as usize],
+                    Lifetime::For { .. } | Lifetime::Unlimited => unreachable!("matched above"),
                 };
-                let ids = &mut self.by_stamp[waits_for];
                 // Nearly always the last.
                 let at = match ids.back() {
                     Some(&(last, ..)) if last > stamp => ids.partition_point(|id| id.0 <= stamp),
@@ -119,32 +126,16 @@ impl Catalog {
 
     /// Forgets the ids of a sender with stamps below its system watermark.
     pub fn forget(&mut self, sender: u32, below: Time) {
-        self.forget_waiting(sender as usize, below);
-    }
-
-    /// Whether ids wait for the system watermarks of all senders.
-    pub fn waits_for_all(&self) -> bool {
-        self.by_stamp.last().is_some_and(|ids| !ids.is_empty())
-    }
-
-    /// Forgets the ids that any sender may send, with stamps below all their system watermarks.
-    pub fn forget_for_all(&mut self, below: Time) {
-        self.forget_waiting(self.by_stamp.len() - 1, below);
-    }
-
-    fn forget_waiting(&mut self, waits_for: usize, below: Time) {
         let Catalog { ids, by_stamp, .. } = self;
-        let waiting = &mut by_stamp[waits_for];
-        while let Some(&(stamp, key, id)) = waiting.front()
-            && stamp < below
-        {
-            waiting.pop_front();
-            // An id that came again with a later stamp stays until that is passed.
-            if let Entry::Occupied(row) = ids.entry((key, id))
-                && row.get().stamp <= stamp
-            {
-                row.remove();
-            }
+        forget_waiting(ids, &mut by_stamp[sender as usize], below);
+    }
+
+    /// Forgets the ids that any of several senders may send, with stamps below all their system watermarks.
+    pub fn forget_shared(&mut self, watermarks: &[Watermark]) {
+        let Catalog { ids, shared, .. } = self;
+        for (&(first, count), waiting) in shared {
+            let least = watermarks[first..first + count].iter().map(|row| row.system).min();
+            forget_waiting(ids, waiting, least.unwrap_or(Time::MIN));
         }
     }
 
@@ -159,6 +150,25 @@ impl Catalog {
             {
                 row.remove();
             }
+        }
+    }
+}
+
+/// Forgets the ids with stamps below a watermark that they wait for.
+fn forget_waiting(
+    ids: &mut HashMap<(Key, RecordId), Row, FxBuildHasher>,
+    waiting: &mut Waiting,
+    below: Time,
+) {
+    while let Some(&(stamp, key, id)) = waiting.front()
+        && stamp < below
+    {
+        waiting.pop_front();
+        // An id that came again with a later stamp stays until that is passed.
+        if let Entry::Occupied(row) = ids.entry((key, id))
+            && row.get().stamp <= stamp
+        {
+            row.remove();
         }
     }
 }

@@ -20,6 +20,15 @@ pub const KEYS: u64 = 0;
 /// The stream of [`generator`] that generated input comes from.
 pub const INPUT: u64 = 1;
 
+/// The stream of [`generator`] that the weather of a run in a swarm comes from.
+pub const CLIMATE: u64 = 2;
+
+/// The words of [`generator`], one after the other.
+pub fn generated_words(seed: u64, stream: u64) -> impl FnMut() -> u64 {
+    let mut generator = generator(seed, stream);
+    move || generator.next_u64()
+}
+
 /// What is drawn, so that two draws at one point have nothing to do with each other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u64)]

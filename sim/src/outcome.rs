@@ -1,6 +1,7 @@
 //! What a run found: the verdict, the ledger, the faults that fired and the work that was done.
 
 use crate::fault::{Fault, KindName};
+use crate::marks::{Marks, Strikes};
 use onceproof_model::pipeline::StepIndex;
 use onceproof_model::time::Nanos;
 use onceproof_model::worker::Fill;
@@ -176,6 +177,10 @@ pub struct Brief {
     pub ledger: Ledger,
     /// How often each kind of fault fired.
     pub fired: Fired,
+    /// Which steps of the protocol they struck.
+    pub strikes: Strikes,
+    /// Which corners of the protocol were reached, and how often.
+    pub marks: Marks,
     /// What was done.
     pub work: Work,
     /// How long the run took in virtual time.

@@ -5,6 +5,7 @@
 use crate::answers::{Answers, BeforeVerdict, Delivery, Execution, StepTaken};
 use crate::fault::Before;
 use crate::ledger::Ledger;
+use crate::marks::{Mark as Reached, Marks};
 use crate::outcome::Work;
 use crate::queue_service::{Handed, QueueService};
 use crate::service::Service;
@@ -30,6 +31,7 @@ pub(crate) struct Outside<'a> {
     pub answers: Answers,
     pub ledger: Ledger,
     pub work: Work,
+    pub marks: Marks,
     pub now: Time,
     /// What one read of the store costs, and what the reads of this input have cost so far.
     pub read_cost: Nanos,
@@ -71,6 +73,7 @@ impl<'a> Outside<'a> {
             answers,
             ledger: Ledger::default(),
             work: Work::default(),
+            marks: Marks::default(),
             now: Time(0),
             read_cost,
             cost: 0,
@@ -92,6 +95,7 @@ impl<'a> Outside<'a> {
         self.answers.reset(seed, in_detail);
         self.ledger.reset(self.pipeline, in_detail);
         self.work = Work::default();
+        self.marks = Marks::default();
         self.now = self.sources.start;
         self.cost = 0;
         self.doom = BeforeVerdict::Pass;
@@ -295,12 +299,18 @@ impl Env for Outside<'_> {
         Pull::Message(Message { row, number, delivery })
     }
 
-    fn queue_watermark(&mut self, shard: ShardIndex) -> Time {
+    fn queue_watermark(&mut self, shard: ShardIndex, token: u64) -> Time {
+        if token != self.store.token(shard) {
+            return Time::MIN;
+        }
         let now = self.now;
         self.queue_of(shard).watermark(now)
     }
 
-    fn oldest_unacked(&mut self, shard: ShardIndex) -> Time {
+    fn oldest_unacked(&mut self, shard: ShardIndex, token: u64) -> Time {
+        if token != self.store.token(shard) {
+            return Time::MIN;
+        }
         self.queue_of(shard).oldest_unacked()
     }
 
@@ -316,6 +326,9 @@ impl Env for Outside<'_> {
         self.work.user_calls += 1;
         self.answers.note_change();
         let attempt = self.count(step, name);
+        if attempt > 1 {
+            self.marks.reach(Reached::FunctionRanAgain);
+        }
         let words = &self.words;
         let poison = &self.pipeline.step(step).failing.poison;
         let answer = match poison {

@@ -1,13 +1,28 @@
 //! The door to a run: a plan and a seed in, an outcome out.
 
 use crate::fault::{Fault, Kind};
+use crate::fingerprint::Fingerprint;
 use crate::ledger::{Expectations, Judgement};
+use crate::marks::Mark;
 use crate::outcome::{Brief, Class, Classes, Damage, Outcome, StepResult, Verdict};
 use crate::outside::Outside;
 use crate::plan::Plan;
 use crate::trace::Trace;
 use crate::world::{End, World};
 use onceproof_model::pipeline::StepIndex;
+use onceproof_model::time::Nanos;
+use std::ops::Range;
+
+/// One event of a run, as two runs are compared.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EventSeen {
+    /// Its number.
+    pub number: u64,
+    /// The fingerprint of the run after it.
+    pub fingerprint: u128,
+    /// What the trace says of it.
+    pub lines: Vec<String>,
+}
 
 pub use crate::answers::{Needless, Possibility, default_kinds, legs};
 
@@ -28,9 +43,47 @@ impl<'a> Simulator<'a> {
     /// and nothing is drawn.
     pub fn brief(&mut self, seed: Option<u64>) -> Brief {
         self.world.reset(seed, false);
-        let end = self.world.run(|_| {});
+        let end = self.world.run(|_, _| {});
         let judgement = self.judge(&end);
         self.summary(&end, &judgement)
+    }
+
+    /// The fingerprint of a run after every so many events, and at its end.
+    pub fn checkpoints(&mut self, seed: Option<u64>, every: u64) -> Vec<u128> {
+        let (mut checkpoints, mut events) = (Vec::new(), 0);
+        self.world.reset(seed, false);
+        self.world.run(|_, fingerprint| {
+            events += 1;
+            if events % every == 0 {
+                checkpoints.push(fingerprint.value());
+            }
+        });
+        checkpoints.push(self.world.fingerprint.value());
+        checkpoints
+    }
+
+    /// The events of a run with these numbers, each with its lines of the trace. The boot has number 0.
+    pub fn events(&mut self, seed: Option<u64>, numbers: Range<u64>) -> Vec<EventSeen> {
+        let (mut seen, mut number) = (Vec::new(), 0);
+        self.world.trace.lines = Some(Vec::new());
+        self.world.reset(seed, true);
+        self.world.run(|trace, fingerprint| {
+            let lines = trace.lines.as_mut().map(std::mem::take).unwrap_or_default();
+            if numbers.contains(&number) {
+                let fingerprint = fingerprint.value();
+                seen.push(EventSeen { number, fingerprint, lines });
+            }
+            number += 1;
+        });
+        self.world.trace.lines = None;
+        seen
+    }
+
+    /// Plants a fault of the simulator itself, for tests of those who look for one: in every run, the event
+    /// after so many others comes so much later.
+    #[doc(hidden)]
+    pub fn plant_late_event(&mut self, after: u64, by: Nanos) {
+        self.world.planted = Some((after, by));
     }
 
     /// Puts other exact faults in place of the plan's, for the runs that follow.
@@ -67,13 +120,13 @@ impl<'a> Simulator<'a> {
 
     /// One run with everything on.
     pub fn detail(&mut self, seed: Option<u64>) -> Outcome {
-        self.in_detail(seed, |_| {})
+        self.in_detail(seed, |_, _| {})
     }
 
     /// One run that hands each event to `line` as a readable text.
     pub fn trace(&mut self, seed: Option<u64>, line: &mut dyn FnMut(&str)) -> Outcome {
         self.world.trace.lines = Some(Vec::new());
-        let outcome = self.in_detail(seed, |trace| {
+        let outcome = self.in_detail(seed, |trace, _| {
             for text in trace.lines.iter_mut().flat_map(|lines| lines.drain(..)) {
                 line(&text);
             }
@@ -82,7 +135,11 @@ impl<'a> Simulator<'a> {
         outcome
     }
 
-    fn in_detail(&mut self, seed: Option<u64>, flush: impl FnMut(&mut Trace)) -> Outcome {
+    fn in_detail(
+        &mut self,
+        seed: Option<u64>,
+        flush: impl FnMut(&mut Trace, &Fingerprint),
+    ) -> Outcome {
         self.world.reset(seed, true);
         let end = self.world.run(flush);
         let mut judgement = self.judge(&end);
@@ -194,11 +251,20 @@ impl<'a> Simulator<'a> {
         };
         let mut work = outside.work;
         (work.ids_held_end, work.ids_held_max) = outside.store.ids_held(outside.now);
+        let mut marks = outside.marks;
+        // What was counted already is not counted twice.
+        marks.0[Mark::DuplicateDropped as usize] = work.duplicates_dropped;
+        marks.0[Mark::RemnantDropped as usize] = work.remnants_dropped;
+        marks.0[Mark::OldDropped as usize] = work.old_dropped;
+        marks.0[Mark::FilterSavedRead as usize] = work.bloom_negatives;
+        marks.0[Mark::RecordLate as usize] = judgement.totals.late;
         Brief {
             verdict,
             classes,
             ledger: judgement.totals,
             fired: outside.answers.fired(),
+            strikes: outside.answers.strikes(),
+            marks,
             work,
             virtual_time: self.world.now,
             fingerprint: self.world.fingerprint.value(),

@@ -283,10 +283,7 @@ impl Rows {
                 let row = &mut self.watermarks[sender as usize];
                 *row = row.max(value);
                 self.catalog.forget(sender, value.system);
-                if self.catalog.waits_for_all() {
-                    let least = self.watermarks.iter().map(|row| row.system).min();
-                    self.catalog.forget_for_all(least.unwrap_or(Time::MIN));
-                }
+                self.catalog.forget_shared(&self.watermarks);
             }
             Delta::Owe(owed) => {
                 self.offsets.insert(owed.number);

@@ -116,5 +116,5 @@ fn save(
     let mut simulator = Simulator::new(plan);
     simulator.place(&found.causes[0].faults);
     let outcome = simulator.detail(scenario.seed);
-    Saved::new(folder).save(scenario, &Failure { seed: scenario.seed, outcome })
+    Saved::new(folder, false).save(scenario, &Failure { seed: scenario.seed, outcome })
 }

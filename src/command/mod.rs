@@ -6,6 +6,7 @@ pub mod exhaust;
 pub mod necessity;
 pub mod interrupt;
 pub mod save;
+pub mod determinism;
 pub mod progress;
 pub mod replay;
 pub mod shrink;
@@ -15,11 +16,12 @@ pub mod graph;
 pub mod schema;
 
 use crate::ending::{Ending, Error};
+use crate::paths;
 use onceproof::scenario::Scenario;
 use onceproof_sim::outcome::{Outcome, Verdict};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Reads all of these scenarios.
 ///
@@ -34,6 +36,14 @@ fn load_all(paths: &[PathBuf]) -> Result<Vec<Scenario>, Error> {
         }
     }
     if errors.is_empty() { Ok(scenarios) } else { Err(Error::Scenarios(errors)) }
+}
+
+/// Reads the failures that were saved in a folder.
+///
+/// # Errors
+/// What is wrong with each that cannot be used.
+fn load_regressions(folder: &Path) -> Result<Vec<Scenario>, Error> {
+    load_all(&paths::saved(folder)?)
 }
 
 /// So many threads, or one per core.

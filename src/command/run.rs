@@ -1,5 +1,6 @@
 //! `onceproof run`: one run of one scenario.
 
+use super::determinism::check_run;
 use super::ending_of_run;
 use crate::cli::{Common, Format, RunArgs};
 use crate::ending::{Ending, Error};
@@ -9,6 +10,7 @@ use onceproof::report::run_text::run_text;
 use onceproof::report::shell::run_command;
 use onceproof::report::{RunReport, Subject, printable};
 use onceproof::scenario::Scenario;
+use onceproof::search::swarm::Swarm;
 use onceproof_sim::simulator::Simulator;
 
 /// Runs a scenario once, with the seed that is given, else with its own if it has one.
@@ -16,8 +18,11 @@ use onceproof_sim::simulator::Simulator;
 /// # Errors
 /// The scenario cannot be used.
 pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
-    let scenario = Scenario::load(&args.file)?;
+    let mut scenario = Scenario::load(&args.file)?;
     let seed = args.seed.or(scenario.seed);
+    if let (true, Some(seed)) = (args.swarm, seed) {
+        scenario = Swarm::new(&scenario).of(seed)?;
+    }
     let mut simulator = Simulator::new(&scenario.plan);
     let outcome = if args.trace {
         let outcome = simulator.trace(seed, &mut |line| output.line(&printable(line)));
@@ -26,7 +31,10 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
     } else {
         simulator.detail(seed)
     };
-    let replay = run_command(&args.file, seed);
+    let mut replay = run_command(&args.file, seed);
+    if args.swarm {
+        replay.push_str(" --swarm");
+    }
     let report = RunReport {
         subject: Subject::from(&scenario),
         seed,
@@ -35,6 +43,10 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
         strict: common.strict,
     };
     print(&report, common.format, output);
+    if args.check_determinism {
+        output.flush();
+        check_run(&report.subject, seed, args.plant_nondeterminism, common, output)?;
+    }
     Ok(ending_of_run(&outcome, common.strict))
 }
 

@@ -7,6 +7,7 @@ use onceproof::report::class_list;
 use onceproof::scenario::Scenario;
 use onceproof::search::compare::first_difference;
 use onceproof::search::tally::Failure;
+use onceproof_sim::marks::{Marks, Strikes};
 use onceproof_sim::outcome::{Brief, Fired, Work};
 use onceproof_sim::simulator::Simulator;
 use std::collections::BTreeSet;
@@ -16,13 +17,14 @@ use std::path::{Path, PathBuf};
 /// The files that one command saves. It does not save two failures under one name.
 pub struct Saved {
     folder: PathBuf,
+    swarm: bool,
     names: BTreeSet<String>,
 }
 
 impl Saved {
-    /// Files in this folder, which is made when it is needed.
-    pub fn new(folder: &Path) -> Saved {
-        Saved { folder: folder.to_owned(), names: BTreeSet::new() }
+    /// Files in this folder, which is made when it is needed, of failures in a swarm or not.
+    pub fn new(folder: &Path, swarm: bool) -> Saved {
+        Saved { folder: folder.to_owned(), swarm, names: BTreeSet::new() }
     }
 
     /// Saves a failure of a scenario and returns the path of its file.
@@ -31,7 +33,7 @@ impl Saved {
     /// The file cannot be written, or what it says does not fail in the same way.
     pub fn save(&mut self, scenario: &Scenario, failure: &Failure) -> Result<PathBuf, Error> {
         fs::create_dir_all(&self.folder).map_err(Error::io(&self.folder))?;
-        let name = self.name(scenario, failure.seed);
+        let name = self.name(scenario, failure);
         let path = self.folder.join(name);
         let classes = failure.outcome.brief.classes;
         let faults = &failure.outcome.schedule;
@@ -45,10 +47,17 @@ impl Saved {
         Ok(path)
     }
 
-    /// `lost-ack-seed-7.toml`; with a number where the command has saved one of that name.
-    fn name(&mut self, scenario: &Scenario, seed: Option<u64>) -> String {
+    /// `lost-ack-duplicated-seed-7.toml`; with a number where the command has saved one of that name.
+    fn name(&mut self, scenario: &Scenario, failure: &Failure) -> String {
         let stem = scenario.path.file_stem().unwrap_or_default().to_string_lossy();
-        let stem = match seed {
+        let mut stem = stem.into_owned();
+        for class in failure.outcome.brief.classes.iter() {
+            stem.push_str(&format!("-{}", class.word()));
+        }
+        if self.swarm {
+            stem.push_str("-swarm");
+        }
+        let stem = match failure.seed {
             Some(seed) => format!("{stem}-seed-{seed}"),
             None => format!("{stem}-no-seed"),
         };
@@ -95,5 +104,12 @@ fn seed_in_words(seed: Option<u64>) -> String {
 
 /// What of a run must be the same whether its faults were drawn or stated: what it found, and its trace.
 fn same(brief: &Brief) -> Brief {
-    Brief { fired: Fired::default(), work: Work::default(), virtual_time: 0, ..*brief }
+    Brief {
+        fired: Fired::default(),
+        strikes: Strikes::default(),
+        marks: Marks::default(),
+        work: Work::default(),
+        virtual_time: 0,
+        ..*brief
+    }
 }

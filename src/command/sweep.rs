@@ -3,10 +3,11 @@
 //! Ctrl-C ends the sweep after the runs that are under way. The report then covers the seeds before the
 //! first that was not run, and the exit code is that of what they showed; a second Ctrl-C ends the process.
 
+use super::determinism::{check_seeds, say};
 use super::interrupt::cancelled_by_interrupt;
 use super::progress::{Progress, timed};
 use super::save::Saved;
-use super::{load_all, threads};
+use super::{load_all, load_regressions, threads};
 use crate::cli::{Common, Format, SweepArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Output;
@@ -16,6 +17,8 @@ use onceproof::report::sweep_json::{sweep_json, sweeps_json};
 use onceproof::report::sweep_text::{Totals, closing_line, sweep_text};
 use onceproof::report::{Subject, SweepReport, Timing};
 use onceproof::scenario::Scenario;
+use onceproof::search::regressions::{Replay, Replayed, replay};
+use onceproof::search::swarm::Swarm;
 use onceproof::search::sweep::{Stop, sweep as sweep_plan};
 use onceproof::search::tally::{Seeds, Sweep};
 use onceproof_sim::outcome::Brief;
@@ -37,18 +40,30 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
     let cancel = cancelled_by_interrupt();
     let stop = args.max_fail.map_or(Stop::Never, |most| Stop::AfterViolated(most.get()));
 
-    let mut saved = Saved::new(&args.out);
-    let mut sweeps = Sweeps::new(common, scenarios.len() > 1);
+    let regressions = load_regressions(&args.out)?;
+    let mut saved = Saved::new(&args.out, args.swarm);
+    let mut sweeps = Sweeps::new(common, scenarios.len() > 1, args.reached);
     let mut ended = Ok(());
     for scenario in &scenarios {
         let seeds = Seeds::Range(seeds(scenario));
         let progress = Progress::new(seeds.count(), &scenario.name);
+        let replayed = replay(scenario, &regressions);
+        let swarm = args.swarm.then(|| Swarm::new(scenario));
         let (sweep, timing) = timed(|| {
             let count = |brief: &Brief| progress.count(brief);
-            threads.install(|| sweep_plan(&scenario.plan, seeds, stop, &cancel, &count))
+            threads.install(|| match &swarm {
+                Some(swarm) => swarm.sweep(seeds, stop, &cancel, &count),
+                None => sweep_plan(&scenario.plan, seeds, stop, &cancel, &count),
+            })
         });
         progress.clear();
-        let file = match sweep.first_failure.as_ref().map(|failure| saved.save(scenario, failure)) {
+        let failing = sweep.first_failure.as_ref().and_then(|failure| failure.seed);
+        let weather = match (&swarm, failing) {
+            (Some(swarm), Some(seed)) => Some(swarm.of(seed)?),
+            _ => None,
+        };
+        let ran = weather.as_ref().unwrap_or(scenario);
+        let file = match sweep.first_failure.as_ref().map(|failure| saved.save(ran, failure)) {
             None => None,
             Some(Ok(file)) => Some(file),
             Some(Err(error)) => {
@@ -56,7 +71,24 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
                 None
             }
         };
-        sweeps.add(scenario, &sweep, file.as_deref(), timing, output);
+        let found = Found {
+            replayed: &replayed,
+            sweep: &sweep,
+            weather: weather.as_ref().map(Scenario::text),
+            saved: file.as_deref(),
+            timing,
+            swarm: args.swarm,
+        };
+        sweeps.add(ran, &found, output);
+        if let (Seeds::Range(seeds), true, Ok(())) = (&sweep.seeds, args.check_determinism, &ended)
+        {
+            let seeds = seeds.start..seeds.start + sweep.runs;
+            let subject = Subject::from(scenario);
+            match threads.install(|| check_seeds(&subject, seeds)) {
+                Ok(line) => say(&line, common, output),
+                Err(error) => ended = Err(error),
+            }
+        }
         if ended.is_err() || cancel.load(Ordering::Relaxed) || !output.is_open() {
             break;
         }
@@ -65,44 +97,69 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
     ended.map(|()| sweeps.ending)
 }
 
+/// What came of one scenario.
+struct Found<'a> {
+    replayed: &'a [Replayed],
+    sweep: &'a Sweep,
+    weather: Option<&'a str>,
+    saved: Option<&'a Path>,
+    timing: Timing,
+    swarm: bool,
+}
+
+/// A command, in a swarm if that is what was done.
+fn in_swarm(command: String, swarm: bool) -> String {
+    if swarm { format!("{command} --swarm") } else { command }
+}
+
+/// How a command ends that has replayed this.
+fn ending_of_replay(replayed: &Replayed) -> Ending {
+    match replayed.result {
+        Replay::Holds => Ending::AsExpected,
+        Replay::Fails(_) => Ending::Violated,
+        Replay::Inconclusive => Ending::Inconclusive,
+        Replay::Stale(_) => Ending::Bad,
+    }
+}
+
 /// The sweeps of one command, reported one by one in text and together as JSON.
 struct Sweeps {
     common: Common,
     several: bool,
+    matrix: bool,
     ending: Ending,
     totals: Totals,
     documents: Vec<Value>,
 }
 
 impl Sweeps {
-    fn new(common: Common, several: bool) -> Sweeps {
+    fn new(common: Common, several: bool, matrix: bool) -> Sweeps {
         let (totals, documents) = (Totals::default(), Vec::new());
-        Sweeps { common, several, ending: Ending::AsExpected, totals, documents }
+        Sweeps { common, several, matrix, ending: Ending::AsExpected, totals, documents }
     }
 
-    fn add(
-        &mut self,
-        scenario: &Scenario,
-        sweep: &Sweep,
-        saved: Option<&Path>,
-        timing: Timing,
-        output: &mut Output,
-    ) {
+    fn add(&mut self, scenario: &Scenario, found: &Found, output: &mut Output) {
+        let Found { replayed, sweep, weather, saved, timing, swarm } = *found;
         let strict = self.common.strict;
         let seed = sweep.failing.first().copied().or(sweep.first_inconclusive);
         let seed = seed.or(sweep.difference.as_ref().map(|difference| difference.seed));
         let replay = match (saved, seed) {
             (Some(saved), _) => Some(replay_command(saved)),
-            (None, Some(seed)) => Some(run_command(&scenario.path, seed)),
-            (None, None) => (strict && is_unfired(sweep))
-                .then(|| format!("{} --strict", sweep_command(&scenario.path, &sweep.seeds))),
+            (None, Some(seed)) => Some(in_swarm(run_command(&scenario.path, seed), swarm)),
+            (None, None) => (strict && is_unfired(sweep)).then(|| {
+                let command = in_swarm(sweep_command(&scenario.path, &sweep.seeds), swarm);
+                format!("{command} --strict")
+            }),
         };
         let report = SweepReport {
             subject: Subject::from(scenario),
+            regressions: replayed,
             sweep,
+            weather,
             saved,
             replay: replay.as_deref(),
             timing,
+            matrix: self.matrix,
             strict,
         };
         match self.common.format {
@@ -114,6 +171,7 @@ impl Sweeps {
             Format::Json => self.documents.push(sweep_json(&report)),
         }
         self.ending = self.ending.and(ending_of(sweep, strict));
+        self.ending = replayed.iter().map(ending_of_replay).fold(self.ending, Ending::and);
         self.totals.add(sweep);
     }
 
@@ -133,9 +191,10 @@ impl Sweeps {
     }
 }
 
-/// Whether a kind with odds or an exact fault did not fire.
+/// Whether a kind with odds or an exact fault did not fire, or a mark was not reached.
 fn is_unfired(sweep: &Sweep) -> bool {
-    !sweep.never_fired.is_empty() || !sweep.unfired.is_empty()
+    let Sweep { never_fired, never_reached, unfired, .. } = sweep;
+    !never_fired.is_empty() || !never_reached.is_empty() || !unfired.is_empty()
 }
 
 /// How a command ends that found this.

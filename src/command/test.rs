@@ -4,7 +4,7 @@
 //! once. A sweep goes on until it knows: the first run that is not exactly-once, or the last class that
 //! was expected, ends it.
 
-use super::threads;
+use super::{load_regressions, threads};
 use crate::cli::{Common, Format, TestArgs};
 use crate::ending::{Ending, Error, scenario_ending};
 use crate::output::{Output, complain};
@@ -12,7 +12,9 @@ use crate::paths;
 use onceproof::report::expectation::{
     Judgement, judge, judgement_json, judgement_text, unusable_text,
 };
+use onceproof::report::regressions::regression_in_words;
 use onceproof::scenario::{Expect, Scenario, ScenarioError};
+use onceproof::search::regressions::{Replay, replay};
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::Seeds;
 use serde_json::{Value, json};
@@ -28,16 +30,17 @@ use std::sync::mpsc;
 pub fn test(args: &TestArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
     let paths = paths::select(&args.paths)?;
     let threads = threads(args.jobs)?;
+    let regressions = load_regressions(&args.regressions)?;
     let cancel = AtomicBool::new(false);
     let mut tally = Tally::new(common);
     // First in, first out, so that the first lines come first.
     threads.in_place_scope_fifo(|scope| {
         let (sender, receiver) = mpsc::channel();
         for (number, path) in paths.iter().enumerate() {
-            let (sender, cancel) = (sender.clone(), &cancel);
+            let (sender, cancel, regressions) = (sender.clone(), &cancel, &regressions);
             scope.spawn_fifo(move |_| {
                 // The receiver outlives the senders, so there is always someone to take it.
-                let _ = sender.send((number, tested(path, common.strict, cancel)));
+                let _ = sender.send((number, tested(path, regressions, common.strict, cancel)));
             });
         }
         drop(sender);
@@ -70,8 +73,9 @@ fn in_order(
 }
 
 /// Runs a scenario as often as it takes, and compares what was found with what it expects.
-fn tested(path: &Path, strict: bool, cancel: &AtomicBool) -> Tested {
+fn tested(path: &Path, saved: &[Scenario], strict: bool, cancel: &AtomicBool) -> Tested {
     let scenario = Scenario::load(path)?;
+    let replayed = replay(&scenario, saved);
     let has_odds = scenario.plan.climate.odds.iter().any(|(_, odds)| odds.numerator > 0);
     let seeds = match scenario.seed {
         None if has_odds => Seeds::Range(scenario.sweep.clone()),
@@ -82,7 +86,16 @@ fn tested(path: &Path, strict: bool, cancel: &AtomicBool) -> Tested {
         Expect::Violates(classes) => Stop::OnceFound(onceproof::report::class_set(classes)),
     };
     let sweep = sweep(&scenario.plan, seeds, stop, cancel, &|_| {});
-    Ok(judge(&scenario, &sweep, strict))
+    let mut judgement = judge(&scenario, &sweep, strict);
+    for replayed in &replayed {
+        // A scenario that expects a violation keeps the failures that showed it.
+        let is_expected = matches!(replayed.result, Replay::Fails(_))
+            && matches!(scenario.expect, Expect::Violates(_));
+        if let Some(words) = regression_in_words(replayed).filter(|_| !is_expected) {
+            judgement.failures.push(words);
+        }
+    }
+    Ok(judgement)
 }
 
 /// What was found so far.

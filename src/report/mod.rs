@@ -7,6 +7,8 @@ pub mod words;
 pub mod table;
 pub mod run_text;
 pub mod run_json;
+pub mod reached;
+pub mod regressions;
 pub mod sweep_text;
 pub mod sweep_json;
 pub mod exhaust_text;
@@ -22,6 +24,7 @@ pub mod graph;
 use crate::scenario::Scenario;
 use crate::search::certificate::Exhaustion;
 use crate::search::necessity::Necessity;
+use crate::search::regressions::Replayed;
 use crate::search::tally::Sweep;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Class, Classes, Outcome};
@@ -75,14 +78,20 @@ pub struct RunReport<'a> {
 pub struct SweepReport<'a> {
     /// What was swept.
     pub subject: Subject<'a>,
+    /// The saved failures of the scenario that were run again.
+    pub regressions: &'a [Replayed],
     /// What it found.
     pub sweep: &'a Sweep,
+    /// What the first failing seed drew, if each has a weather of its own: a scenario file.
+    pub weather: Option<&'a str>,
     /// Where the first failure was saved.
     pub saved: Option<&'a Path>,
     /// The command that shows the first failure, or else the first inconclusive run, again.
     pub replay: Option<&'a str>,
     /// How long it took.
     pub timing: Timing,
+    /// Whether what was reached is shown as tables.
+    pub matrix: bool,
     /// Whether a fault that did not fire is a failure.
     pub strict: bool,
 }
@@ -173,7 +182,7 @@ pub fn printable(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! A plan and an outcome that tests of reports share.
 
 use super::{RunReport, Subject, SweepReport, Timing};
+use crate::search::marks::Reached;
 use crate::search::tally::{Failure, Seeds, Sweep};
 use onceproof_model::function::{Function, Into};
 use onceproof_model::mechanism::Mechanism;
@@ -8,6 +9,7 @@ use onceproof_model::pipeline::{Failing, Pipeline, SourceWatermark, Step, StepIn
 use onceproof_model::time::{MILLISECOND, SECOND};
 use onceproof_model::window::Windowing;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Pattern, Place, Record};
+use onceproof_sim::marks::{Mark, Marks, Strikes};
 use onceproof_sim::outcome::{
     Brief, Class, Classes, Damage, Fired, Latency, Ledger, Outcome, StepResult, Verdict, Work,
 };
@@ -17,13 +19,20 @@ use std::path::Path;
 
 /// events, flip and per-side, with one exact fault.
 pub fn flip_plan() -> Plan {
+    flip_plan_with(|_| {})
+}
+
+/// The same with other mechanisms.
+pub fn flip_plan_with(change: fn(&mut Mechanism)) -> Plan {
+    let mut mechanism = Mechanism::default();
+    change(&mut mechanism);
     let step = |name: &str, kind, from: &[u16], shards| Step {
         name: name.to_owned(),
         kind,
         from: from.iter().map(|&index| StepIndex(index)).collect(),
         shards,
         failing: Failing::default(),
-        mechanism: Mechanism::default(),
+        mechanism,
     };
     let coin = Function::Coin { sides: 2, into: Into::Key };
     let windows = Windowing { length: 60 * SECOND, lateness: 0 };
@@ -84,6 +93,8 @@ pub fn lost_ack_outcome() -> Outcome {
             classes,
             ledger: Ledger { expected: 3, exact: 2, duplicated: 1, excess: 1, ..Ledger::default() },
             fired,
+            strikes: Strikes::default(),
+            marks: Marks::default(),
             work: Work { events: 1234, messages: 9, retries: 1, commits: 12, ..Work::default() },
             virtual_time: 2_034 * MILLISECOND,
             fingerprint: 42,
@@ -145,11 +156,13 @@ pub fn lost_ack_sweep() -> Sweep {
         inconclusive: 0,
         classes: [2, 0, 0, 0, 0, 0, 0],
         fired,
+        reached: Reached::default(),
         failing: vec![Some(7), Some(31)],
         first_inconclusive: None,
         events: 1_234_000,
         digest: 17,
         never_fired: vec![KindName::Crash],
+        never_reached: vec![Mark::CommitFenced],
         sampled: 16,
         unfired: Vec::new(),
         difference: None,
@@ -162,10 +175,13 @@ pub fn lost_ack_sweep() -> Sweep {
 pub fn sweep_report<'a>(plan: &'a Plan, sweep: &'a Sweep) -> SweepReport<'a> {
     SweepReport {
         subject: subject(plan),
+        regressions: &[],
         sweep,
+        weather: None,
         saved: Some(Path::new("failures/flip-seed-7.toml")),
         replay: Some("onceproof replay failures/flip-seed-7.toml"),
         timing: Timing { nanos: 2_000_000_000 },
+        matrix: false,
         strict: false,
     }
 }

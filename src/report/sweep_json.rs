@@ -1,6 +1,8 @@
 //! The report of a sweep as JSON. All but `timing` is the same from run to run, with any number of
 //! threads.
 
+use super::reached::{reached_json, struck_json};
+use super::regressions::regression_json;
 use super::run_json::{counts, decimal, run_json, seed_json, unfired};
 use super::shell::run_command;
 use super::sweep_text::rate_below;
@@ -12,7 +14,17 @@ use serde_json::{Value, json};
 
 /// The document of a sweep.
 pub fn sweep_json(report: &SweepReport) -> Value {
-    let SweepReport { subject, sweep, saved, replay, timing, strict } = *report;
+    let SweepReport {
+        subject,
+        regressions,
+        sweep,
+        weather,
+        saved,
+        replay,
+        timing,
+        strict,
+        matrix: _,
+    } = *report;
     let classes = Class::ALL.into_iter().map(|class| (class.word(), sweep.count(class)));
     let first_failure = sweep.first_failure.as_ref().map(|failure| {
         let replay = run_command(subject.path, failure.seed);
@@ -31,6 +43,8 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         "schema": "onceproof.sweep/1",
         "scenario": subject.name,
         "path": subject.path.to_string_lossy(),
+        "regressions": regressions.iter().map(regression_json).collect::<Vec<_>>(),
+        "weather": weather,
         "seeds": seeds(sweep),
         "runs": sweep.runs,
         "violated": sweep.violated,
@@ -39,6 +53,9 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         "rate_below": rate_below(sweep),
         "faults": counts(figures::fired(&sweep.fired)),
         "never_fired": sweep.never_fired.iter().map(|kind| kind.word()).collect::<Vec<_>>(),
+        "reached": reached_json(&sweep.reached),
+        "struck": struck_json(&sweep.reached),
+        "never_reached": sweep.never_reached.iter().map(|mark| mark.word()).collect::<Vec<_>>(),
         "unfired": unfired(subject.plan, &sweep.unfired),
         "rows_skipped": subject.rows_skipped,
         "first_failing_seed": sweep.failing.first().map_or(Value::Null, |&seed| seed_json(seed)),

@@ -1,6 +1,8 @@
 //! The report of a sweep as text: how many runs went wrong and how, then the first of them closely, and
 //! last the command that shows it again.
 
+use super::reached::reached_text;
+use super::regressions::regression_in_words;
 use super::run_text::{counts, heading, unfired, what_went_wrong};
 use super::style::{BAD, GOOD, WARNING, error, warning_or_error};
 use super::table::{Align, table};
@@ -9,6 +11,7 @@ use super::{SweepReport, exact_faults};
 use crate::figures::{self, counted, grouped};
 use crate::search::compare::Difference;
 use crate::search::tally::{Seeds, Sweep};
+use onceproof_sim::marks::Mark;
 use onceproof_sim::outcome::Class;
 
 /// The most failing seeds that are shown.
@@ -16,8 +19,16 @@ const MOST_SEEDS: usize = 20;
 
 /// The report of a sweep.
 pub fn sweep_text(report: &SweepReport) -> String {
-    let SweepReport { subject, sweep, saved, replay, timing, strict } = *report;
+    let SweepReport { subject, regressions, sweep, weather, saved, replay, timing, matrix, strict } =
+        *report;
     let mut text = heading(&subject);
+    for line in regressions.iter().filter_map(regression_in_words) {
+        text.push_str(&error(&line));
+    }
+    if !regressions.is_empty() {
+        let count = counted(regressions.len() as u64, "regression");
+        text.push_str(&format!("{count} replayed\n"));
+    }
     text.push_str(&format!("\n{}\n", verdict(sweep)));
     if let Some(bound) = rate_below(sweep) {
         text.push_str(&format!("with 95 % confidence, fewer than {bound} seeds go wrong\n"));
@@ -31,6 +42,11 @@ pub fn sweep_text(report: &SweepReport) -> String {
     if !sweep.failing.is_empty() {
         lines.push(("failing seeds", failing(sweep)));
     }
+    let marks = Mark::ALL.into_iter().map(|mark| (mark.word(), sweep.reached.times(mark)));
+    let marks: Vec<_> = marks.filter(|&(_, times)| times > 0).collect();
+    if !marks.is_empty() {
+        lines.push(("reached", counts(&marks)));
+    }
     lines.push(("events", grouped(sweep.events)));
     lines.push(("digest", figures::hex(sweep.digest)));
     let (runs, events) = (timing.per_second(sweep.runs), timing.per_second(sweep.events));
@@ -41,9 +57,16 @@ pub fn sweep_text(report: &SweepReport) -> String {
         lines.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
     text.push_str(&format!("\n{}", table(&[Align::Left; 2], &rows)));
 
+    if matrix {
+        text.push_str(&reached_text(&sweep.reached));
+    }
     for kind in &sweep.never_fired {
         let word = kind.word();
         let line = format!("{word} has odds and never fired in this sweep");
+        text.push_str(&warning_or_error(&line, strict));
+    }
+    for mark in &sweep.never_reached {
+        let line = format!("{} was never reached in this sweep", mark.word());
         text.push_str(&warning_or_error(&line, strict));
     }
     for fault in exact_faults(subject.plan, &sweep.unfired) {
@@ -56,6 +79,9 @@ pub fn sweep_text(report: &SweepReport) -> String {
     if let Some(failure) = &sweep.first_failure {
         text.push_str(&format!("\nthe first failing run, seed {}\n", seed_word(failure.seed)));
         text.push_str(&what_went_wrong(&failure.outcome, subject.plan));
+    }
+    if let Some(weather) = weather {
+        text.push_str(&format!("\nits weather, as a scenario\n{weather}"));
     }
     if let Some(saved) = saved {
         text.push_str(&format!("\nsaved as {}\n", saved.display()));
@@ -181,6 +207,7 @@ events         1,234,000
 digest         00000000000000000000000000000011
 time           2.000 s, 500 runs/s, 617,000 events/s
 warning: crash has odds and never fired in this sweep
+warning: commit-fenced was never reached in this sweep
 
 the first failing run, seed 7
 damaged records, and the faults that hit them

@@ -20,6 +20,8 @@ mod faults;
 mod expect;
 mod write;
 mod edit;
+mod regress;
+mod vary;
 mod schema;
 
 #[cfg(test)]
@@ -28,6 +30,7 @@ mod tests;
 pub use diagnostic::Diagnostic;
 pub use edit::{Remains, SpareKey};
 pub use schema::schema;
+pub use vary::{Latitude, Weather};
 pub use write::{fault_to_json, kind_to_json};
 
 use diagnostic::{Source, clip};

@@ -70,11 +70,7 @@ impl Scenario {
         classes: Classes,
         destination: &Path,
     ) -> String {
-        let mut document: DocumentMut = match self.text.parse() {
-            Ok(document) => document,
-            // The reader of the file has read this text before.
-            Err(error) => unreachable!("a scenario that was read is TOML: {error}"),
-        };
+        let mut document = document(&self.text);
         let root = document.as_table_mut();
         root.remove("faults");
         root.remove("fault");
@@ -132,6 +128,27 @@ impl Scenario {
         let file = csv::path(&self.path, path);
         let from = destination.parent().unwrap_or(Path::new(""));
         set(csv, "path", relative(&file, from).into());
+    }
+}
+
+/// The text of a scenario that was read.
+pub(super) fn document(text: &str) -> DocumentMut {
+    match text.parse() {
+        Ok(document) => document,
+        // The reader of the file has read this text before.
+        Err(error) => unreachable!("a scenario that was read is TOML: {error}"),
+    }
+}
+
+/// The steps of a scenario as tables, however they are written.
+pub(super) fn step_tables(document: &DocumentMut) -> Vec<Table> {
+    match document.get("step") {
+        Some(Item::ArrayOfTables(steps)) => steps.iter().cloned().collect(),
+        Some(Item::Value(Value::Array(steps))) => {
+            let inline = steps.iter().filter_map(Value::as_inline_table);
+            inline.cloned().map(InlineTable::into_table).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::figures;
 use onceproof_sim::fault::KindName;
+use onceproof_sim::marks::{Mark, Struck};
 use onceproof_sim::outcome::{Brief, Classes};
 use std::fmt::Display;
 
@@ -32,7 +33,8 @@ pub fn first_difference(seed: Option<u64>, first: &Brief, again: &Brief) -> Opti
 
 /// All figures of a run, by name.
 fn all_figures(brief: &Brief) -> Vec<(String, String)> {
-    let Brief { verdict, classes, ledger, fired, work, virtual_time, fingerprint } = brief;
+    let Brief { verdict, classes, ledger, fired, strikes, marks, work, virtual_time, fingerprint } =
+        brief;
     let mut all: Vec<(String, String)> = Vec::new();
     let mut add = |name: &str, value: &dyn Display| all.push((name.into(), value.to_string()));
     add("verdict", &verdict.word());
@@ -42,6 +44,15 @@ fn all_figures(brief: &Brief) -> Vec<(String, String)> {
     }
     for kind in KindName::ALL {
         add(&format!("faults.{}", kind.word()), &fired.count(kind));
+    }
+    for kind in KindName::ALL {
+        for struck in Struck::all() {
+            let name = format!("strikes.{}.{}", kind.word(), struck.word());
+            add(&name, &strikes.count(kind, struck));
+        }
+    }
+    for mark in Mark::ALL {
+        add(&format!("marks.{}", mark.word()), &marks.count(mark));
     }
     for (name, value) in figures::work(work) {
         add(&format!("work.{name}"), &value);

@@ -2,6 +2,7 @@
 
 use onceproof_model::mix::scatter;
 use onceproof_sim::fault::KindName;
+use onceproof_sim::marks::{Marks, Strikes};
 use onceproof_sim::outcome::{Brief, Class, Classes, Fired, Ledger, Outcome, Verdict, Work};
 
 /// The made-up run of a seed.
@@ -12,6 +13,8 @@ pub fn brief(seed: u64) -> Brief {
         classes: Classes::default(),
         ledger: Ledger { expected: 10, exact: 10, ..Ledger::default() },
         fired: Fired::default(),
+        strikes: Strikes::default(),
+        marks: Marks::default(),
         work: Work { events: 100 + word % 7, messages: 20 + word % 5, ..Work::default() },
         virtual_time: 1_000_000 + word % 1_000,
         fingerprint: (u128::from(word) << 64) | u128::from(scatter(word)),

@@ -2,6 +2,8 @@
 //! what is asked of it; whatever number of threads it uses, what it finds is the same.
 
 pub mod compare;
+pub mod determinism;
+pub mod marks;
 pub mod tally;
 pub mod sweep;
 pub mod causes;
@@ -10,6 +12,8 @@ pub mod resume;
 pub mod exhaust;
 pub mod necessity;
 pub mod shrink;
+pub mod swarm;
+pub mod regressions;
 
 #[cfg(test)]
 mod fake;

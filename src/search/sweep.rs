@@ -6,7 +6,9 @@
 //! a simulator of its own; a difference is reported with the seed and the first figure that differs.
 
 use super::compare::first_difference;
+use super::marks::awaited;
 use super::tally::{Again, Failure, Ran, Seeds, Sweep};
+use onceproof_sim::marks::Mark;
 use onceproof_sim::outcome::{Brief, Classes, Outcome, Verdict};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
@@ -34,7 +36,7 @@ const SAMPLE: u64 = 64;
 const MOST_IN_CHUNK: u64 = 8192;
 
 /// What runs a plan; a simulator, and in tests something simpler.
-trait Runner {
+pub(super) trait Runner {
     fn brief(&mut self, seed: Option<u64>) -> Brief;
     fn detail(&mut self, seed: Option<u64>) -> Outcome;
 }
@@ -66,10 +68,12 @@ pub fn sweep(
         .collect();
     sweep.never_fired.sort_unstable();
     sweep.never_fired.dedup();
+    let is_missing = |mark: &Mark| sweep.runs > 0 && sweep.reached.runs(*mark) == 0;
+    sweep.never_reached = awaited(plan).into_iter().filter(is_missing).collect();
     sweep
 }
 
-fn sweep_with<R: Runner>(
+pub(super) fn sweep_with<R: Runner>(
     make: impl Fn() -> R + Sync,
     seeds: Seeds,
     stop: Stop,

@@ -2,8 +2,10 @@
 //! their seeds, so that the lists are the same however they were run.
 
 use super::compare::Difference;
+use super::marks::Reached;
 use onceproof_model::mix::{fold, scatter};
 use onceproof_sim::fault::KindName;
+use onceproof_sim::marks::Mark;
 use onceproof_sim::outcome::{Brief, Class, Classes, Fired, Outcome, Verdict};
 use std::ops::Range;
 
@@ -52,6 +54,8 @@ pub struct Sweep {
     pub classes: [u64; Class::ALL.len()],
     /// How often each kind of fault fired.
     pub fired: Fired,
+    /// What the runs reached.
+    pub reached: Reached,
     /// The seeds of the first violated runs, at most [`MOST_FAILING`].
     pub failing: Vec<Option<u64>>,
     /// The seed of the first inconclusive run.
@@ -62,6 +66,8 @@ pub struct Sweep {
     pub digest: u128,
     /// The kinds with odds that never fired.
     pub never_fired: Vec<KindName>,
+    /// The marks that it ought to have reached, and never did.
+    pub never_reached: Vec<Mark>,
     /// How many runs were run again in detail.
     pub sampled: u64,
     /// The exact faults, as indices, that fired in none of the runs that were run again.
@@ -93,11 +99,13 @@ impl Sweep {
             inconclusive: 0,
             classes: [0; Class::ALL.len()],
             fired: Fired::default(),
+            reached: Reached::default(),
             failing: Vec::new(),
             first_inconclusive: None,
             events: 0,
             digest: 0,
             never_fired: Vec::new(),
+            never_reached: Vec::new(),
             sampled: 0,
             unfired: Vec::new(),
             difference: None,
@@ -129,6 +137,7 @@ impl Sweep {
         for (sum, count) in self.fired.0.iter_mut().zip(brief.fired.0) {
             *sum += count;
         }
+        self.reached.add(&brief);
         self.events += brief.work.events;
         self.digest = self.digest.wrapping_add(keyed(seed, brief.fingerprint));
         if let Some(again) = again {

@@ -50,6 +50,8 @@ fn a_sweep_is_the_same_with_any_number_of_threads() {
     assert_eq!(one["digest"].as_str().map(str::len), Some(32));
     assert_eq!(one["interrupted"], false);
     assert_eq!(sweep("a.toml", "4", 0), one);
+    // The first saves a failure, which the others replay.
+    sweep("b.toml", "2", 1);
     assert_eq!(sweep("b.toml", "4", 1), sweep("b.toml", "1", 1));
 }
 
@@ -59,7 +61,7 @@ fn the_first_failure_is_saved_and_replays() {
     folder.write("a.toml", scenario("no dedup", DUPLICATED, &[LOSSY, NO_DEDUP]));
     let sweep = folder.onceproof(&["sweep", "a.toml", "--seeds", "0..50"]).ends(1);
     let replay = sweep.last_line().strip_prefix("onceproof replay ").expect("a replay").to_owned();
-    assert!(replay.starts_with("onceproof-failures/a-seed-"), "{replay}");
+    assert!(replay.starts_with("onceproof-regressions/a-duplicated-seed-"), "{replay}");
     let saved = fs::read_to_string(folder.path().join(&replay)).expect("the saved file");
     assert!(!saved.contains("[faults]"), "{saved}");
     let again = folder.onceproof(&["replay", &replay]).ends(1);
@@ -92,7 +94,7 @@ fn a_limit_on_failures_ends_a_sweep_with_the_seed_that_reaches_it() {
     assert_eq!(third["first_failing_seed"], seeds[0].to_string());
     let first = sweep("1");
     assert_eq!(first["runs"], seeds[0] + 1);
-    assert!(folder.path().join(format!("o/a-seed-{}.toml", seeds[0])).is_file());
+    assert!(folder.path().join(format!("o/a-duplicated-seed-{}.toml", seeds[0])).is_file());
 }
 
 #[test]
@@ -120,7 +122,7 @@ fn a_clean_sweep_says_which_rate_it_excludes() {
     let sweep = folder.onceproof(&["sweep", "a.toml", "--seeds", "0..200"]).ends(0);
     assert!(sweep.stdout.contains("exactly-once in 200 runs, seeds 0..200\n"), "{sweep:?}");
     assert!(sweep.stdout.contains("fewer than 3 in 200 seeds"), "{sweep:?}");
-    assert!(!folder.path().join("onceproof-failures").exists());
+    assert!(!folder.path().join("onceproof-regressions").exists());
 }
 
 #[test]
@@ -177,4 +179,55 @@ fn an_interrupted_sweep_reports_what_it_has() {
     assert_eq!(document["interrupted"], true);
     assert!(document["runs"].as_u64() > Some(0), "{document}");
     assert_eq!(document["violated"], 0);
+}
+
+#[test]
+fn saved_failures_are_replayed_first_with_the_scenario_as_it_is_now() {
+    let folder = Folder::new("sweep-regressions");
+    folder.write("a.toml", scenario("a count", EXACTLY_ONCE, &[LOSSY, NO_DEDUP]));
+    let sweep = ["sweep", "a.toml", "--seeds", "0..50"];
+    folder.onceproof(&sweep).ends(1);
+    // Broken as it was: the first of the tests that fail is the one that failed before.
+    let test = folder.onceproof(&["test", "a.toml"]).ends(1);
+    assert!(test.stdout.contains("the regression onceproof-regressions/a-duplicated"), "{test:?}");
+    // Mended: the schedule that broke it does not any more.
+    folder.write("a.toml", scenario("a count", EXACTLY_ONCE, &[LOSSY]));
+    let swept = folder.onceproof(&sweep).ends(0);
+    assert!(swept.stdout.contains("1 regression replayed\n"), "{swept:?}");
+    folder.onceproof(&["test", "a.toml"]).ends(0);
+    // A step that is gone takes the place of the fault with it.
+    let renamed = scenario("a count", EXACTLY_ONCE, &[LOSSY]).replace("per-user", "by-user");
+    folder.write("a.toml", renamed);
+    let stale = folder.onceproof(&sweep).ends(2);
+    assert!(stale.stdout.contains("-seed-") && stale.stdout.contains("is stale"), "{stale:?}");
+    assert!(stale.stdout.contains("per-user"), "{stale:?}");
+    folder.onceproof(&["test", "a.toml"]).ends(1);
+}
+
+#[test]
+fn a_swarm_prints_the_weather_of_its_first_failure_and_it_can_be_pinned() {
+    let folder = Folder::new("sweep-swarm");
+    folder.write("a.toml", scenario("no dedup", DUPLICATED, &[LOSSY, NO_DEDUP]));
+    let sweep = ["sweep", "a.toml", "--seeds", "0..200", "--swarm", "--format", "json"];
+    let document = folder.onceproof(&sweep).ends(1).document();
+    let seed = document["first_failing_seed"].as_str().expect("a seed").to_owned();
+    let weather = document["weather"].as_str().expect("a weather");
+    assert!(weather.contains("[faults]"), "{weather}");
+    // The seed in its weather, and the weather in a file of its own, are the same run.
+    let run = |arguments: &[&str]| {
+        let mut all = vec!["run", "--format", "json", "--seed", &seed];
+        all.extend(arguments);
+        folder.onceproof(&all).ends(1).document()["fingerprint"].clone()
+    };
+    folder.write("pinned.toml", weather);
+    assert_eq!(run(&["pinned.toml"]), run(&["a.toml", "--swarm"]));
+    assert_eq!(run(&["pinned.toml"]), document["first_failure"]["fingerprint"]);
+    // Any number of threads gives the same digest.
+    folder.write("b.toml", scenario("lossy", EXACTLY_ONCE, &[LOSSY]));
+    let digest = |jobs: &str| {
+        let sweep =
+            ["sweep", "b.toml", "--seeds", "0..60", "--swarm", "--jobs", jobs, "--format", "json"];
+        folder.onceproof(&sweep).ends(0).document()["digest"].clone()
+    };
+    assert_eq!(digest("1"), digest("3"));
 }

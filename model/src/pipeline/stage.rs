@@ -114,10 +114,11 @@ fn stage_of(steps: &[Step], heads: &[StepIndex], index: StepIndex) -> Option<Ste
     }
     let [from] = step.from[..] else { return None };
     let head = heads[from.at()];
-    // What may be given up is given up where it came in; and what a queue hands out again must meet the
-    // catalog of the step that follows.
+    // What may be given up is given up where it came in, for what its own function did and not one behind it;
+    // and what a queue hands out again must meet the catalog of the step that follows.
     let reads_queue = matches!(steps[head.at()].kind, StepKind::Source { queue: Some(_), .. });
-    if step.failing != Failing::default() || reads_queue {
+    let may_fail = [step, &steps[head.at()]].iter().any(|s| s.failing != Failing::default());
+    if may_fail || reads_queue {
         return None;
     }
     let of_head = steps[head.at()].mechanism;

@@ -12,7 +12,7 @@ use crate::effect::{Env, Moment, Timer};
 use crate::function::{Function, Output};
 use crate::mechanism::{Dedup, DedupWindow, Gc, Outputs, Stamps};
 use crate::mix;
-use crate::pipeline::{IdFrom, InsertId, OffsetGiven, Sink, StepIndex, StepKind};
+use crate::pipeline::{IdFrom, InsertId, OffsetGiven, ShardIndex, Sink, StepIndex, StepKind};
 use crate::record::{Record, RecordId};
 use crate::time::Time;
 
@@ -231,6 +231,23 @@ impl Worker {
         }
     }
 
+    /// The senders that read the queue which a record comes from: the place of the first, and how many.
+    fn readers_of_one_queue<E: Env>(
+        &self,
+        from: ShardIndex,
+        m: &Moment<'_, E>,
+    ) -> Option<(u32, u32)> {
+        if !self.is_behind_queue {
+            return None;
+        }
+        let step = m.pipeline.step_of(from);
+        let StepKind::Source { queue: Some(_), .. } = m.pipeline.step(step).kind else {
+            return None;
+        };
+        let first = m.pipeline.sender_number(self.step, m.pipeline.shard(step, 0));
+        Some((first as u32, m.pipeline.step(step).shards))
+    }
+
     /// Adds an applied record to its unit, with its id and its sender's watermark, and closes the unit
     /// when it is full.
     pub(super) fn add<E: Env>(
@@ -245,11 +262,12 @@ impl Worker {
         let subject = Subject::Record(record.name);
         let sender = m.pipeline.sender_number(self.step, from);
         let committed = self.watermarks.committed(sender);
+        let shared_by = self.readers_of_one_queue(from, m);
         let pins = self.pins_inputs(m);
         self.add_to_filter(record, m);
         let unit = self.units.get(unit);
         if let Some(lifetime) =
-            lifetime(self.mechanism.dedup, self.mechanism.gc, sender as u32, self.is_behind_queue)
+            lifetime(self.mechanism.dedup, self.mechanism.gc, sender as u32, shared_by)
         {
             unit.deltas.push(Delta::Id {
                 key,
@@ -285,15 +303,17 @@ pub(super) fn row(record: &Record) -> Row {
 }
 
 /// How long an id is remembered, if it is at all.
-fn lifetime(dedup: Dedup, gc: Gc, sender: u32, is_shared: bool) -> Option<Lifetime> {
+fn lifetime(dedup: Dedup, gc: Gc, sender: u32, shared_by: Option<(u32, u32)>) -> Option<Lifetime> {
     match (dedup, gc) {
         (Dedup::Off, _) => None,
         (Dedup::Window(DedupWindow { length, refresh_on_hit, .. }), _) => {
             Some(Lifetime::For { length, refresh_on_hit })
         }
         (Dedup::Catalog | Dedup::Bloom(_) | Dedup::BloomOnly(_), gc) => Some(match gc {
-            Gc::Watermark if is_shared => Lifetime::UntilAllWatermarks,
-            Gc::Watermark => Lifetime::UntilWatermark { sender },
+            Gc::Watermark => match shared_by {
+                Some((first, count)) => Lifetime::UntilAllWatermarks { first, count },
+                None => Lifetime::UntilWatermark { sender },
+            },
             Gc::Never => Lifetime::Unlimited,
             Gc::Ttl { ttl, .. } => Lifetime::For { length: ttl, refresh_on_hit: false },
         }),

@@ -34,6 +34,10 @@ impl Lifted {
 impl Worker {
     /// Whether all that this stage sends is added up in bundles.
     pub(super) fn lifts_all(&self, pipeline: &Pipeline) -> bool {
+        // A message that comes again must meet the catalog under its own id.
+        if self.reads_queue {
+            return false;
+        }
         let lifts = |&to: &StepIndex| {
             let step = pipeline.step(to);
             step.kind.windowing().is_some() && step.mechanism.lift.is_due(&self.mechanism)
@@ -51,11 +55,14 @@ impl Worker {
         m: &mut Moment<'_, E>,
     ) -> bool {
         let pipeline = m.pipeline;
-        let Worker { units, outbox, lifted, mechanism, .. } = self;
+        let Worker { units, outbox, lifted, mechanism, reads_queue, .. } = self;
         let unit_slot = unit;
         let unit = units.get(unit);
         // The first output of a unit has nothing to be added to, and most units have one only.
-        if unit.outputs.is_empty() || !pipeline.step(to).mechanism.lift.is_due(mechanism) {
+        if unit.outputs.is_empty()
+            || *reads_queue
+            || !pipeline.step(to).mechanism.lift.is_due(mechanism)
+        {
             return false;
         }
         let Some(start) = start_at(pipeline, to, made.event_time) else { return false };

@@ -12,7 +12,7 @@ use crate::commit::Watermark;
 use crate::defect::Defect;
 use crate::effect::{Effect, Env, Moment, Request, Rpc, Timer};
 use crate::mechanism::{Outputs, Stamps};
-use crate::pipeline::{Mark, Pipeline, ShardIndex, StepIndex, SystemUse};
+use crate::pipeline::{Mark, Pipeline, ShardIndex, StepIndex, StepKind, SystemUse};
 use crate::time::Time;
 use std::collections::BTreeMap;
 
@@ -88,8 +88,12 @@ impl Inputs {
 impl Promises {
     pub fn new(pipeline: &Pipeline, step: StepIndex) -> Promises {
         let mut targets = Vec::new();
+        let reads_queue =
+            matches!(pipeline.step(step).kind, StepKind::Source { queue: Some(_), .. });
         for &to in pipeline.stages().receivers(step) {
-            let system_use = pipeline.system_use(to);
+            let mut system_use = pipeline.system_use(to);
+            // An id of a message waits for all shards that may have read it.
+            system_use.passes_on |= reads_queue && system_use.forgets;
             // Nobody downstream waits for a watermark where no window end can be crossed, and no id
             // forgotten.
             if pipeline.marks(to).is_empty() && system_use == SystemUse::default() {
@@ -179,7 +183,7 @@ impl Worker {
             // A message that is not acked may come again by any shard.
             (_, Some(_)) if self.queue(m).is_some() => {
                 let outputs = self.outbox.least_stamp(false).unwrap_or(Time::MAX);
-                outputs.min(m.env.oldest_unacked(self.shard))
+                outputs.min(m.env.oldest_unacked(self.shard, self.token))
             }
             (false, _) => {
                 let once_sent = self.has(Defect::OutputsPinWhenSent);
@@ -223,7 +227,9 @@ impl Worker {
         };
         let windows = m.pipeline.step(self.step).kind.windowing();
         let mut promise = match (&self.reader, windows) {
-            (Some(_), _) if self.queue(m).is_some() => m.env.queue_watermark(self.shard),
+            (Some(_), _) if self.queue(m).is_some() => {
+                m.env.queue_watermark(self.shard, self.token)
+            }
             (Some(reader), _) => reader.watermark(),
             (None, Some(_)) if self.has(Defect::LatenessNotHeldBack) => incoming,
             (None, Some(windows)) => incoming.minus(windows.lateness),

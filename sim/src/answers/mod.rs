@@ -12,6 +12,7 @@ mod possible;
 use crate::draw::{Draws, Purpose};
 use crate::fault::kind::Asked;
 use crate::fault::{Climate, ClockWay, Fault, Kind, Leg};
+use crate::marks::{Strikes, Struck};
 use crate::outcome::Fired;
 use crate::plan::{Network, Plan};
 use exact::Exact;
@@ -113,6 +114,7 @@ pub struct Answers {
     /// How often a point was met, for points that are met again after a crash.
     met: HashMap<u64, u32, FxBuildHasher>,
     fired: Fired,
+    strikes: Strikes,
     /// Whether any request was doubled, and since then the verdicts on acks.
     has_twins: bool,
     acks: HashMap<u64, AckVerdict, FxBuildHasher>,
@@ -145,6 +147,7 @@ impl Answers {
             exact: Exact::new(&plan.pipeline, &plan.faults),
             met: HashMap::default(),
             fired: Fired::default(),
+            strikes: Strikes::default(),
             has_twins: false,
             acks: HashMap::default(),
             log: None,
@@ -207,6 +210,7 @@ impl Answers {
         self.exact.reset();
         self.met.clear();
         self.fired = Fired::default();
+        self.strikes = Strikes::default();
         self.has_twins = false;
         self.acks.clear();
         self.log = self.is_watched(in_detail).then(Log::default);
@@ -223,6 +227,11 @@ impl Answers {
     /// How often each kind fired.
     pub fn fired(&self) -> Fired {
         self.fired
+    }
+
+    /// Which steps of the protocol they struck.
+    pub fn strikes(&self) -> Strikes {
+        self.strikes
     }
 
     /// How many faults fired.
@@ -453,6 +462,7 @@ impl Answers {
     pub fn fire_at_time(&mut self, number: usize) -> Fault {
         let fault = self.exact.at_time(number);
         self.fired.0[fault.kind.name() as usize] += 1;
+        self.strikes.strike(fault.kind.name(), Struck::Time);
         if let Some(log) = &mut self.log {
             log.schedule.push(fault.clone());
         }
@@ -526,6 +536,7 @@ impl Answers {
         };
         let kind = exact.or_else(|| self.draw(asked, point, &may))?;
         self.fired.0[kind.name() as usize] += 1;
+        self.strikes.strike(kind.name(), Struck::Step(moment.step(asked)));
         if let Some(log) = &mut self.log {
             let at = log.place(asked, &moment, pipeline, words);
             log.schedule.push(Fault { at, kind });

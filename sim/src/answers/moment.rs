@@ -2,6 +2,7 @@
 //! logical: who, from where, to where, which attempt, which step of the protocol; never "the 491st draw".
 
 use crate::fault::Before;
+use crate::fault::kind::Asked;
 use crate::fault::place::{Pattern, Place, Record};
 use onceproof_model::commit::Subject;
 use onceproof_model::mix::{fold, scatter};
@@ -76,6 +77,8 @@ impl Call {
 pub struct CommitSent {
     /// The step and the number of its shard.
     pub at: (StepIndex, u32),
+    /// The step of the protocol.
+    pub before: Before,
     /// What it is about.
     pub subject: Subject,
     pub(super) point: u64,
@@ -86,12 +89,13 @@ impl CommitSent {
     pub fn new(
         pipeline: &Pipeline,
         shard: ShardIndex,
+        before: Before,
         subject: Subject,
         words: &Vocabulary,
     ) -> CommitSent {
         let (step, number) = (pipeline.step_of(shard), pipeline.number_of(shard));
         let point = point(pipeline, step, number, subject, 0x10, words);
-        CommitSent { at: (step, number), subject, point }
+        CommitSent { at: (step, number), before, subject, point }
     }
 
     fn is_at(&self, place: &Place) -> bool {
@@ -300,6 +304,20 @@ impl Moment {
             Moment::Step(step) => step.subject,
             Moment::Delivery(delivery) => Subject::Record(delivery.name),
             Moment::CallMade(call) => Subject::Record(call.name),
+        }
+    }
+
+    /// The step of the protocol that it belongs to.
+    pub fn step(&self, asked: Asked) -> Before {
+        match self {
+            Moment::Call(_) if asked == Asked::Ack => Before::Ack,
+            Moment::Call(_) => Before::Send,
+            Moment::Commit(commit) => commit.before,
+            Moment::Execution(_) => Before::Apply,
+            Moment::Step(step) => step.before,
+            // A message comes in where a request would be admitted.
+            Moment::Delivery(_) => Before::Admit,
+            Moment::CallMade(_) => Before::Call,
         }
     }
 

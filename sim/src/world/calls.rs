@@ -6,6 +6,7 @@ use super::leases::Instance;
 use super::token_of;
 use crate::answers::{AckVerdict, Call, RequestVerdict};
 use crate::fault::{Kind, Leg};
+use crate::marks::Mark;
 use crate::network::{Cut, Flight};
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
@@ -16,7 +17,7 @@ use onceproof_model::time::{Nanos, Time};
 
 impl World<'_> {
     pub(super) fn send_request(&mut self, sender: Instance, request: &mut Request, cost: Nanos) {
-        let Outside { words, work, ledger, .. } = &mut self.outside;
+        let Outside { words, work, marks, ledger, .. } = &mut self.outside;
         let attempt = self.links.count_send(self.pipeline, request, words.names.len());
         request.rpc.attempt = attempt;
         if let Some(record) = &request.record {
@@ -24,7 +25,16 @@ impl World<'_> {
         }
         work.messages += 1;
         work.retries += u64::from(attempt > 1);
+        if attempt > 1 && sender.life > 0 {
+            marks.reach(Mark::SentAgainAfterRestart);
+        }
         let subject = request.subject();
+        if let Subject::Watermark(_) = subject {
+            marks.reach(Mark::WatermarkAlone);
+            if attempt > 1 {
+                marks.reach(Mark::WatermarkSentAgain);
+            }
+        }
         let call = Call::new(self.pipeline, request.from, request.to, subject, attempt, words);
         let from = self.host_of(sender).expect("the sender runs") as usize;
         let to = self.directory.look_up(request.to, self.now) as usize;
@@ -81,11 +91,15 @@ impl World<'_> {
         let Flight { request, host } = self.links.flights.remove(flight as usize);
         let Some(who) = self.find(host, request.to) else {
             if self.hosts[host as usize].is_up() {
+                self.outside.marks.reach(Mark::ShardNotThere);
                 self.trace.no_such_shard(&request, host, &self.outside, self.now);
             }
             return;
         };
         self.count(1, request.to, request.rpc.serial);
+        if who != self.owner(request.to) {
+            self.outside.marks.reach(Mark::ZombieAsked);
+        }
         self.trace.request_arrives(&request, &self.outside, self.now);
         if let Some(record) = &request.record {
             self.outside.ledger.hold(request.to, record.name);
@@ -104,6 +118,9 @@ impl World<'_> {
     ) {
         if let Some(who) = self.find(self.directory.under(to, token_of(serial)), to) {
             self.count(2 + u64::from(watermark.is_none()), to, serial);
+            if watermark.is_none() {
+                self.outside.marks.reach(Mark::ErrorAnswered);
+            }
             self.trace.reply_arrives(to, from, watermark, &self.outside, self.now);
             let rpc = Rpc { slot, attempt: 0, serial };
             self.deliver(who, Input::Reply(Reply { from, rpc, watermark }));

@@ -6,9 +6,10 @@ use super::World;
 use super::event::Event;
 use super::hosts::Waiting;
 use super::leases::Instance;
-use super::perform::Fate;
+use super::perform::{Fate, before_commit};
 use crate::answers::{CommitSent, CommitVerdict};
 use crate::fault::Before;
+use crate::marks::Mark;
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use crate::store::Applied;
@@ -41,11 +42,13 @@ impl World<'_> {
     }
 
     fn send_commit_after(&mut self, wire: u32, cost: Nanos) {
-        let Outside { answers, words, .. } = &mut self.outside;
         let commit = &self.wires[wire as usize].commit;
+        let before = self.at_shard(commit.shard, before_commit(commit.kind));
+        let Outside { answers, words, .. } = &mut self.outside;
         let verdict = match answers.asks_commits() {
             true => {
-                let sent = CommitSent::new(self.pipeline, commit.shard, commit.subject, words);
+                let Commit { shard, subject, .. } = *commit;
+                let sent = CommitSent::new(self.pipeline, shard, before, subject, words);
                 answers.commit(&sent, self.pipeline, words)
             }
             false => CommitVerdict::Pass,
@@ -119,6 +122,14 @@ impl World<'_> {
                 let owns = owner.is_running && owner.life == who.life;
                 assert!(!owns, "the owner of a token is never refused");
             }
+        }
+        match applied {
+            Applied::Now if !self.is_running(who) => {
+                self.outside.marks.reach(Mark::CommitOutlived);
+            }
+            Applied::Now => {}
+            Applied::Before => self.outside.marks.reach(Mark::CommitRepeated),
+            Applied::Refused => self.outside.marks.reach(Mark::CommitFenced),
         }
         self.trace.commit_applied(commit, applied, &self.outside, self.now);
         let is_refused = applied == Applied::Refused;

@@ -77,6 +77,10 @@ pub(crate) struct World<'a> {
     late_until: u64,
     faults_seen: u64,
     wait_max: Nanos,
+    /// A planted fault of the simulator itself: after so many events, the next one comes so much later. And
+    /// how many of them are still to come in this run.
+    pub planted: Option<(u64, Nanos)>,
+    until_planted: Option<u64>,
 }
 
 impl<'a> World<'a> {
@@ -120,6 +124,8 @@ impl<'a> World<'a> {
             late_until: 0,
             faults_seen: 0,
             wait_max: pipeline.steps().iter().map(wait).max().unwrap_or(0),
+            planted: None,
+            until_planted: None,
         }
     }
 
@@ -156,10 +162,12 @@ impl<'a> World<'a> {
         self.progress_at = 0;
         self.late_until = 0;
         self.faults_seen = 0;
+        self.until_planted = self.planted.map(|(events, _)| events);
     }
 
-    /// Runs to the end. `flush` is called after each event, for whoever reads the trace.
-    pub fn run(&mut self, mut flush: impl FnMut(&mut Trace)) -> End {
+    /// Runs to the end. `flush` is called after the boot and after each event, for whoever reads the trace
+    /// or the fingerprint.
+    pub fn run(&mut self, mut flush: impl FnMut(&mut Trace, &Fingerprint)) -> End {
         let timed: Vec<(Nanos, usize)> = self.outside.answers.timed().collect();
         for (at, number) in timed {
             self.schedule(at, Turn::Normal, Lane::Heap, Event::Fault { number: number as u32 });
@@ -169,8 +177,17 @@ impl<'a> World<'a> {
                 self.step(Event::Boot { shard: ShardIndex(shard as u32), life: 0 });
             }
         }
-        flush(&mut self.trace);
+        flush(&mut self.trace, &self.fingerprint);
         while let Some((at, event)) = self.queue.pop() {
+            if let Some(events) = &mut self.until_planted {
+                if *events == 0 {
+                    self.until_planted = None;
+                    let by = self.planted.map_or(0, |(_, by)| by);
+                    self.schedule(at.saturating_add(by), Turn::Normal, Lane::Heap, event);
+                    continue;
+                }
+                *events -= 1;
+            }
             self.now = at;
             self.outside.answers.note_change();
             self.outside.now = Time(self.outside.sources.start.0.saturating_add_unsigned(at));
@@ -186,7 +203,7 @@ impl<'a> World<'a> {
             if self.outside.has_just_read_all() {
                 self.all_is_read();
             }
-            flush(&mut self.trace);
+            flush(&mut self.trace, &self.fingerprint);
         }
         End::Drained
     }

@@ -7,6 +7,7 @@ use super::hosts::Waiting;
 use super::leases::{Instance, running};
 use crate::answers::{BeforeVerdict, StepTaken};
 use crate::fault::{Before, Fault, Kind};
+use crate::marks::Mark;
 use crate::network::Cut;
 use crate::outside::Outside;
 use onceproof_model::commit::{Commit, CommitKind, Subject};
@@ -67,9 +68,13 @@ impl World<'_> {
         let World { workers, owners, zombies, outside, effects, pipeline, .. } = self;
         let worker = running(workers, owners, zombies, who);
         let now = Time(outside.now.0.saturating_add(skew));
+        let dropped = outside.work.duplicates_dropped;
         worker.handle(input, &mut Moment { now, pipeline, env: outside, effects });
         if !self.outside.pulled.is_empty() || !self.outside.wakes.is_empty() {
             self.after_pulls();
+        }
+        if who.life > 0 && self.outside.work.duplicates_dropped > dropped {
+            self.outside.marks.reach(Mark::DuplicateDroppedAfterRestart);
         }
         let list = List {
             who,
@@ -166,6 +171,7 @@ impl World<'_> {
 
     /// What befalls an instance before a step of the protocol.
     pub(super) fn strike(&mut self, who: Instance, before: Before, subject: Subject) -> Fate {
+        let before = self.at_shard(who.shard, before);
         let Outside { answers, words, .. } = &mut self.outside;
         let head = self.pipeline.step_of(who.shard);
         let before = before.at_stage(head, self.pipeline);
@@ -177,6 +183,11 @@ impl World<'_> {
                 self.befall_instance(who, host, verdict)
             }
         }
+    }
+
+    /// A step of the protocol by the word that it has at this shard: a sink's commit is its emit.
+    pub(super) fn at_shard(&self, shard: ShardIndex, before: Before) -> Before {
+        before.at_stage(self.pipeline.step_of(shard), self.pipeline)
     }
 
     fn befall_instance(&mut self, who: Instance, host: u32, verdict: BeforeVerdict) -> Fate {
@@ -234,7 +245,7 @@ impl World<'_> {
     }
 }
 
-fn before_commit(kind: CommitKind) -> Before {
+pub(super) fn before_commit(kind: CommitKind) -> Before {
     match kind {
         CommitKind::Commit | CommitKind::Watermark => Before::Commit,
         CommitKind::Settle => Before::Settle,

@@ -51,7 +51,7 @@ fn last_stamp(faults: Vec<Fault>) -> (Time, u64) {
     let plan = plan(faults);
     let mut world = World::new(&plan);
     world.reset(None, false);
-    assert_eq!(world.run(|_| {}), End::Drained);
+    assert_eq!(world.run(|_, _| {}), End::Drained);
     let Outside { store, words, .. } = &world.outside;
     let scan = store.scan(ShardIndex(0), &words.keys);
     (scan.last_stamp.expect("two outputs were stamped"), world.now)

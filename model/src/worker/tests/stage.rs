@@ -132,11 +132,11 @@ impl Env for Script {
         }
     }
 
-    fn queue_watermark(&mut self, _: ShardIndex) -> Time {
+    fn queue_watermark(&mut self, _: ShardIndex, _: u64) -> Time {
         Time(0)
     }
 
-    fn oldest_unacked(&mut self, _: ShardIndex) -> Time {
+    fn oldest_unacked(&mut self, _: ShardIndex, _: u64) -> Time {
         Time(0)
     }
 

@@ -1,0 +1,163 @@
+//! A scenario in other weather: which kinds of faults there are and with what odds, how much input, how many
+//! shards and workers, how long windows. The variation is made in the text of the file, so that what is run
+//! can be written down, read again and pinned.
+
+use super::write::{document, step_tables};
+use super::{Scenario, ScenarioError};
+use onceproof_model::pipeline::StepKind;
+use onceproof_model::time::{Nanos, Span};
+use onceproof_sim::fault::KindName;
+use onceproof_sim::input::Input;
+use onceproof_sim::plan::Until;
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike, value};
+
+/// What may vary in a scenario.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Latitude {
+    /// The kinds of faults that can do something here.
+    pub kinds: Vec<KindName>,
+    /// For each step, whether it may have any number of shards.
+    pub shards: Vec<bool>,
+    /// For each step, the length of its windows.
+    pub windows: Vec<Option<u64>>,
+    /// Whether there may be any number of workers.
+    pub workers: bool,
+    /// How many records are generated, if they are.
+    pub records: Option<u64>,
+}
+
+/// One weather.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Weather {
+    /// The kinds of faults that there are, each one time of so many.
+    pub faults: Vec<(KindName, u64)>,
+    /// For each step, its shards, if not as they are.
+    pub shards: Vec<Option<u32>>,
+    /// For each step, the length of its windows, if not as it is.
+    pub windows: Vec<Option<u64>>,
+    /// How many workers, if not as they are.
+    pub workers: Option<u32>,
+    /// How many records, if not as they are.
+    pub records: Option<u64>,
+}
+
+impl Scenario {
+    /// What may vary. Exact faults name records and shards, so only odds vary beside them.
+    pub fn latitude(&self) -> Latitude {
+        let steps = self.plan.pipeline.steps();
+        let is_good = |weather: Weather| self.in_weather(&weather).is_ok();
+        let only = |kind| Weather { faults: vec![(kind, 2)], ..Weather::default() };
+        let kinds = KindName::ALL.into_iter().filter(|&kind| is_good(only(kind))).collect();
+        let is_free = self.plan.faults.is_empty();
+        let in_four = |at: usize| {
+            let mut shards = vec![None; steps.len()];
+            shards[at] = Some(4);
+            Weather { shards, ..Weather::default() }
+        };
+        Latitude {
+            kinds,
+            shards: (0..steps.len()).map(|at| is_free && is_good(in_four(at))).collect(),
+            windows: steps
+                .iter()
+                .map(|step| match step.kind {
+                    StepKind::Count(windows)
+                    | StepKind::Sum(windows)
+                    | StepKind::CountGlobally(windows) => is_free.then_some(windows.length),
+                    StepKind::Source { .. }
+                    | StepKind::Map(_)
+                    | StepKind::Reshuffle
+                    | StepKind::Sink(_) => None,
+                })
+                .collect(),
+            workers: is_free,
+            records: generated(&document(&self.text)).filter(|_| is_free),
+        }
+    }
+
+    /// This scenario in a weather.
+    ///
+    /// # Errors
+    /// It cannot have that weather.
+    pub fn in_weather(&self, weather: &Weather) -> Result<Scenario, ScenarioError> {
+        let mut document = document(&self.text);
+        let mut steps = ArrayOfTables::new();
+        for (at, mut step) in step_tables(&document).into_iter().enumerate() {
+            if let Some(shards) = weather.shards.get(at).copied().flatten() {
+                step.insert("shards", value(i64::from(shards)));
+            }
+            if let Some(length) = weather.windows.get(at).copied().flatten() {
+                step.insert("window", value(Span(length).to_string()));
+            }
+            steps.push(step);
+        }
+        let root = document.as_table_mut();
+        root.remove("step");
+        root.insert("step", Item::ArrayOfTables(steps));
+        let written = root.remove("faults");
+        let mut faults = Table::new();
+        for &(kind, denominator) in &weather.faults {
+            let odds = format!("1/{denominator}");
+            let written = written.as_ref().and_then(Item::as_table_like);
+            let item = match written.and_then(|faults| faults.get(kind.word())) {
+                // Its parameters stay.
+                Some(item) if item.is_table_like() => {
+                    let mut item = item.clone();
+                    if let Some(table) = item.as_table_like_mut() {
+                        table.insert("odds", value(odds));
+                    }
+                    item
+                }
+                _ => value(odds),
+            };
+            faults.insert(kind.word(), item);
+        }
+        root.insert("faults", Item::Table(faults));
+        if let Some(workers) = weather.workers {
+            let cluster = root.entry("cluster").or_insert(Item::Table(Table::new()));
+            if let Some(cluster) = cluster.as_table_like_mut() {
+                cluster.insert("workers", value(i64::from(workers)));
+            }
+        }
+        // A storm in which the input is never read to its end would rage on until the time to drain is over.
+        if self.plan.until.calm.is_none() {
+            let calm = self.arrivals().saturating_add(Until::CALM_AFTER_INPUT);
+            let until = root.entry("until").or_insert(Item::Table(Table::new()));
+            if let Some(until) = until.as_table_like_mut() {
+                until.insert("calm", value(Span(calm).to_string()));
+            }
+        }
+        if let (Some(records), Some(generate)) = (weather.records, generate(root)) {
+            generate.insert("records", value(i64::try_from(records).unwrap_or(i64::MAX)));
+        }
+        Scenario::parse(&document.to_string(), &self.path)
+    }
+
+    /// From the first arrival to the last.
+    fn arrivals(&self) -> Nanos {
+        let of = |input: &Input| match input {
+            Input::Rows(rows) => {
+                let arrivals = || rows.iter().map(|row| row.arrival);
+                let (first, last) = (arrivals().min(), arrivals().max());
+                first.zip(last).map_or(0, |(first, last)| last.0.abs_diff(first.0))
+            }
+            Input::Generate(generate) => generate.every.saturating_mul(generate.records.into()),
+        };
+        self.plan.inputs.iter().map(|(_, input)| of(input)).max().unwrap_or(0)
+    }
+
+    /// The text of the file.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+fn generate(root: &mut Table) -> Option<&mut dyn TableLike> {
+    let input = root.get_mut("input")?.as_table_like_mut()?;
+    input.get_mut("generate")?.as_table_like_mut()
+}
+
+fn generated(document: &DocumentMut) -> Option<u64> {
+    let input = document.get("input")?.as_table_like()?;
+    let generate = input.get("generate")?.as_table_like()?;
+    generate.get("records")?.as_integer().and_then(|records| u64::try_from(records).ok())
+}

@@ -1,0 +1,119 @@
+//! Swarm: each seed runs in a weather of its own. Some kinds of faults are off, and the odds of the others
+//! are drawn over orders of magnitude, since a storm of everything drowns what needs a calm (Groce and
+//! others, *Swarm Testing*, ISSTA 2012). Input, shards, workers and windows vary too. What a seed drew can
+//! be printed and pinned.
+
+use super::sweep::{Runner, Stop, sweep_with};
+use super::tally::{Seeds, Sweep};
+use crate::scenario::{Latitude, Scenario, ScenarioError, Weather};
+use onceproof_sim::draw::{CLIMATE, generated_words, scale};
+use onceproof_sim::fault::{Climate, KindName, Odds};
+use onceproof_sim::marks::Mark;
+use onceproof_sim::outcome::{Brief, Outcome};
+use onceproof_sim::plan::Plan;
+use onceproof_sim::simulator::Simulator;
+use std::sync::atomic::AtomicBool;
+
+/// Odds are from one in 2^`LEAST_SHIFT` down to less than one in 2^`MOST_SHIFT`.
+const LEAST_SHIFT: u64 = 3;
+const MOST_SHIFT: u64 = 13;
+
+/// A scenario, and what may vary in it.
+#[derive(Clone, Debug)]
+pub struct Swarm<'a> {
+    scenario: &'a Scenario,
+    latitude: Latitude,
+}
+
+impl<'a> Swarm<'a> {
+    /// Finds out what may vary.
+    pub fn new(scenario: &'a Scenario) -> Swarm<'a> {
+        Swarm { scenario, latitude: scenario.latitude() }
+    }
+
+    /// The scenario in the weather of a seed.
+    ///
+    /// # Errors
+    /// It cannot have that weather.
+    pub fn of(&self, seed: u64) -> Result<Scenario, ScenarioError> {
+        self.scenario.in_weather(&weather(&self.latitude, seed))
+    }
+
+    /// Runs each seed in its own weather; see [`super::sweep::sweep`].
+    pub fn sweep(
+        &self,
+        seeds: Seeds,
+        stop: Stop,
+        cancel: &AtomicBool,
+        progress: &(dyn Fn(&Brief) + Sync),
+    ) -> Sweep {
+        let mut sweep = sweep_with(|| Run(self), seeds, stop, cancel, progress);
+        let never = |kind: &KindName| sweep.fired.count(*kind) == 0;
+        sweep.never_fired = self.latitude.kinds.iter().copied().filter(never).collect();
+        let odds = Odds { numerator: 1, denominator: 2 };
+        let odds = self.latitude.kinds.iter().map(|kind| (kind.with_defaults(), odds)).collect();
+        let plan = Plan { climate: Climate { odds }, ..self.scenario.plan.clone() };
+        let is_missing = |mark: &Mark| sweep.runs > 0 && sweep.reached.runs(*mark) == 0;
+        sweep.never_reached = super::marks::awaited(&plan).into_iter().filter(is_missing).collect();
+        sweep
+    }
+}
+
+/// Runs a seed in its weather.
+struct Run<'a>(&'a Swarm<'a>);
+
+impl Run<'_> {
+    fn scenario(&self, seed: Option<u64>) -> Scenario {
+        match self.0.of(seed.unwrap_or(0)) {
+            Ok(scenario) => scenario,
+            // Each part was tried when the latitude was found out.
+            Err(error) => unreachable!("a weather that a scenario cannot have: {error}"),
+        }
+    }
+}
+
+impl Runner for Run<'_> {
+    fn brief(&mut self, seed: Option<u64>) -> Brief {
+        Simulator::new(&self.scenario(seed).plan).brief(seed)
+    }
+
+    fn detail(&mut self, seed: Option<u64>) -> Outcome {
+        Simulator::new(&self.scenario(seed).plan).detail(seed)
+    }
+}
+
+/// The weather of a seed. As many words are drawn for what is off or fixed as for what is not, so one more
+/// kind of fault leaves the others as they were.
+fn weather(latitude: &Latitude, seed: u64) -> Weather {
+    let mut words = generated_words(seed, CLIMATE);
+    let mut below = |bound: u64| scale(words(), bound);
+    let records = (below(2), below(8));
+    let workers = (below(2), below(4));
+    let window = below(4);
+    let steps = latitude.shards.iter().map(|&varies| (below(2), below(4), varies));
+    let shards = steps
+        .map(|(is_other, shards, varies)| (varies && is_other == 1).then_some(shards as u32 + 1))
+        .collect();
+    let mut faults = Vec::new();
+    for kind in KindName::ALL {
+        let is_on = below(2) == 1;
+        let shift = LEAST_SHIFT + below(MOST_SHIFT - LEAST_SHIFT);
+        let denominator = (1 << shift) + below(1 << shift);
+        if is_on && latitude.kinds.contains(&kind) {
+            faults.push((kind, denominator));
+        }
+    }
+    Weather {
+        faults,
+        shards,
+        // From half as long to four times, all by one factor.
+        windows: latitude.windows.iter().map(|length| length.map(|l| (l << window) / 2)).collect(),
+        // A shard that is to move needs another worker.
+        workers: (latitude.workers && workers.0 == 1).then_some(workers.1 as u32 + 2),
+        // From an eighth to all of them.
+        records: latitude
+            .records
+            .filter(|_| records.0 == 1)
+            .map(|all| (all * (records.1 + 1) / 8).max(1)),
+    }
+}
