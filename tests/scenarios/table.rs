@@ -578,7 +578,10 @@ pub const ROWS: &[Row] = &[
     //
     ledger("stamps/fresh.toml", &[Duplicated], [2, 1, 1, 1, 0, 0, 0], ANN_2_OF_1_BOB_1)
         .with_damaged(FIRST),
+    exact("stamps/stable-step.toml", 2, ANN_1_BOB_1),
     exact("stamps/stable.toml", 2, ANN_1_BOB_1),
+    ledger("stamps/wall-clock-step.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], ANN_NOT_BOB)
+        .with_damaged(&["events/0#1"]),
     exact("stamps/wall-clock-steady.toml", 2, ANN_1_BOB_1).with_work(&[("ids_held_end", 0)]),
     //
     exact("windows/boot-fires-what-is-due.toml", 2, ANN_1_BOB_1),
