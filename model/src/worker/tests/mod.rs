@@ -216,6 +216,7 @@ fn an_ack_of_another_request_or_another_life_changes_nothing() {
     stale.rpc.serial += 1;
     stage.takes(Input::Reply(stale), &[]);
     let record = stage.sent[0].record.clone().expect("a record");
+    stage.world.scan.last_stamp = Some(record.stamp);
     stage.world.scan.held = vec![Held { to: stage.sent[0].to, record }];
     stage.takes(Input::Boot, &["take token 2", "scan", "send events/0#0.0", "wake 30ms retry"]);
     let of_the_earlier_life = stage.reply_to(0);
