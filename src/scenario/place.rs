@@ -155,10 +155,7 @@ impl Places<'_> {
                 self.check_step(raw, &found, "a shard", Scope::Stage, &|_| Ok(()))?
             }
             Way::Delivery => {
-                if let (Some(Record::Watermark(_)), Some(span)) = (&found.record, span(&raw.record))
-                {
-                    return Err(self.source.error(span, "no queue hands out a watermark"));
-                }
+                self.refuse_watermark(raw, &found, "no queue hands out a watermark")?;
                 let possible = |step: StepIndex| hands_out_again(&self.pipeline.step(step).kind);
                 self.check_step(raw, &found, "a second delivery", Scope::Step, &possible)?;
             }

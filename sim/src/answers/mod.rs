@@ -8,10 +8,11 @@ mod exact;
 mod log;
 mod moment;
 mod possible;
+mod verdict;
 
 use crate::draw::{Draws, Purpose};
 use crate::fault::kind::Asked;
-use crate::fault::{Climate, ClockWay, Fault, Kind, Leg};
+use crate::fault::{Climate, Fault, Kind, Leg};
 use crate::marks::{Strikes, Struck};
 use crate::outcome::Fired;
 use crate::plan::{Network, Plan};
@@ -28,75 +29,7 @@ use rustc_hash::FxBuildHasher;
 
 pub use moment::{Call, CallMade, CommitSent, Delivery, Execution, StepTaken};
 pub use possible::{Needless, Possibility, default_kinds, legs};
-
-/// What becomes of a request.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RequestVerdict {
-    /// It arrives after its latency.
-    Pass,
-    /// It is lost.
-    Lost,
-    /// It arrives twice.
-    Twice,
-    /// It arrives so much later.
-    Late(Nanos),
-    /// It is refused with an error.
-    Refused,
-    /// It is lost, and its link is cut from here on.
-    Cut(Kind),
-}
-
-/// What becomes of an ack.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AckVerdict {
-    /// It arrives after its latency.
-    Pass,
-    /// It is lost.
-    Lost,
-    /// It arrives twice.
-    Twice,
-    /// It arrives so much later.
-    Late(Nanos),
-    /// It becomes an error.
-    Error,
-}
-
-/// What becomes of a commit on its way to the store.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CommitVerdict {
-    /// It is applied and answered.
-    Pass,
-    /// It never arrives.
-    Lost,
-    /// It is applied, and its answer is lost.
-    Unknown,
-    /// It arrives so much later.
-    Late(Nanos),
-}
-
-/// What becomes of a call to an external service.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CallVerdict {
-    /// It is done and answered.
-    Pass,
-    /// It is done, and its answer is lost.
-    Unknown,
-}
-
-/// What becomes of a worker before it takes a step of the protocol.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum BeforeVerdict {
-    /// It takes the step.
-    Pass,
-    /// It dies, and is back after so long.
-    Dies(Nanos),
-    /// It stands still for so long, and takes the step then.
-    Pauses(Nanos),
-    /// Its shard is granted to another worker. It takes the step all the same.
-    Moves,
-    /// Its clock jumps so far, and it takes the step.
-    Steps(Nanos, ClockWay),
-}
+pub use verdict::{AckVerdict, BeforeVerdict, CallVerdict, CommitVerdict, RequestVerdict};
 
 /// All answers of one run.
 #[derive(Debug)]
