@@ -198,6 +198,20 @@ mod tests {
     }
 
     #[test]
+    fn an_id_that_several_may_send_waits_for_the_last_of_them() {
+        let mut catalog = Catalog::default();
+        catalog.reset(3);
+        let lifetime = Lifetime::UntilAllWatermarks { first: 1, count: 2 };
+        catalog.insert(KEY, RecordId(0), Time(5), lifetime, Time(0));
+        let promise = |system| Watermark { event: Time(0), system: Time(system) };
+        // The first sender reads another queue.
+        catalog.forget_shared(&[promise(9), promise(9), promise(5)]);
+        assert_eq!(catalog.len(), 1);
+        catalog.forget_shared(&[promise(0), promise(9), promise(6)]);
+        assert_eq!(catalog.len(), 0);
+    }
+
+    #[test]
     fn an_id_that_came_again_with_a_later_stamp_stays_until_that_is_passed() {
         let mut catalog = Catalog::default();
         catalog.reset(1);

@@ -228,6 +228,25 @@ fn an_ack_of_another_request_or_another_life_changes_nothing() {
 }
 
 #[test]
+fn a_boot_forgets_the_stamp_of_an_output_that_was_never_committed() {
+    let mut stage = Stage::map(Mechanism::default());
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(
+        request,
+        &[
+            "ask catalog events/0#0",
+            "run function events/0#0",
+            "commit events/0#0 [id ann, hold events/0#0.0]",
+        ],
+    );
+    // It was stamped 0 s, and nothing of it is in the rows.
+    assert_eq!(stage.worker.last_stamp, Time(0));
+    stage.takes(Input::Boot, &["take token 2", "scan"]);
+    assert_eq!(stage.worker.last_stamp, Time::MIN);
+}
+
+#[test]
 fn a_function_that_fails_is_tried_again_and_its_key_stays_busy() {
     let mut stage = Stage::map(Mechanism::default());
     stage.world.answers = VecDeque::from([None, Some(0)]);
