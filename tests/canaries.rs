@@ -37,6 +37,21 @@ name = "per-user"
 kind = "count"
 window = "1m"
 "#;
+const CHARGE_FENCED: &str = r#"
+[[step]]
+name = "events"
+kind = "source"
+[[step]]
+name = "charge"
+kind = "map"
+fn = { call = { write = "put-fenced" } }
+[[step]]
+name = "per-user"
+kind = "count"
+window = "1m"
+[mechanism]
+retry = { timeout = "30ms", backoff = 1 }
+"#;
 const LAZY_FILTERS: &str = r#"
 [[step]]
 name = "events"
@@ -164,6 +179,7 @@ do = "duplicate"
 const ALL: &[Defect] = &[
     Defect::CommitsUnnumbered,
     Defect::NoTokenAtBoot,
+    Defect::TokenNotAnnounced,
     Defect::KeysNeverBusy,
     Defect::OutputsDoNotPin,
     Defect::ContentDoesNotPin,
@@ -224,6 +240,26 @@ at = { step = "per-user", record = "events/0#1", before = "admit" }
 do = "crash"
 "#;
             (records, MINUTE, faults, 2, &[Class::Duplicated])
+        }
+        // A boot tells the service of its token. Without, in ms:
+        //     7  the first record is committed, and its ack is lost
+        //    11  so is the second, and the worker stands still before it sends what it made of it
+        //    33  a copy of the first waits until it goes on
+        //   211  its lease is over: worker 2 has the shard under token 2
+        //   243  another copy arrives there, and is acked as a duplicate
+        //   246  the last watermark is durable, and with it the id is forgotten
+        //   411  worker 1 goes on; the catalog does not have the id, so the call leaves
+        //   412  nobody has put under a newer token: the entry is that of the first record again
+        Defect::TokenNotAnnounced => {
+            let faults = r#"
+[[fault]]
+at = { to = "charge", record = "events/0#0" }
+do = "drop-ack"
+[[fault]]
+at = { step = "charge", record = "events/0#1.0", before = "send" }
+do = "pause"
+"#;
+            (TWO, CHARGE_FENCED, faults, 2, &[Class::Stale])
         }
         // One commit per key at a time. Without: both copies arrive at 3, when the catalog has neither.
         Defect::KeysNeverBusy => (ONE, MINUTE, DOUBLED_REQUEST, 1, &[Class::Duplicated]),
@@ -463,6 +499,7 @@ impl Canary {
         let mut scenario = Scenario::parse(&text, Path::new("canary.toml"))
             .unwrap_or_else(|error| panic!("{error}"));
         scenario.plan.pipeline.defect = defect;
+        scenario.plan.side_effects.newest = true;
         scenario
     }
 }

@@ -2,6 +2,8 @@
 //! was worked out by hand, number by number; those with random faults against what they expect. Together
 //! they use every kind of fault and every value of every mechanism.
 
+#[path = "scenarios/services.rs"]
+mod services;
 #[path = "scenarios/table.rs"]
 mod table;
 
@@ -14,7 +16,7 @@ use onceproof_model::mechanism::{
     Retry, Stamps,
 };
 use onceproof_sim::fault::{Before, ClockWay, Direction, Kind, KindName, Leg};
-use onceproof_sim::outcome::{Classes, Outcome};
+use onceproof_sim::outcome::{Class, Classes, Outcome};
 use onceproof_sim::simulator::Simulator;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -77,6 +79,29 @@ fn every_exact_scenario_is_exact_and_every_random_one_meets_its_claim() {
                 }
                 assert!(missing.is_empty(), "{file}: {missing:?} was never found");
             }
+        }
+    }
+}
+
+#[test]
+fn each_way_to_call_or_to_write_holds_under_a_fault_or_is_found_by_what_is_wrong_with_it() {
+    let mut found: BTreeSet<(&str, Option<Class>)> = BTreeSet::new();
+    for row in ROWS {
+        let Scenario { plan, .. } = load(row.file);
+        for way in plan.pipeline.steps().iter().filter_map(|step| services::way(&step.kind)) {
+            found.extend(row.classes.iter().map(|&class| (way, Some(class))));
+            if row.classes.is_empty() && !plan.faults.is_empty() {
+                found.insert((way, None));
+            }
+        }
+    }
+    for &(way, classes) in services::WAYS {
+        let wanted: Vec<Option<Class>> = match classes {
+            [] => vec![None],
+            classes => classes.iter().copied().map(Some).collect(),
+        };
+        for class in wanted {
+            assert!(found.contains(&(way, class)), "{way}: {class:?} is in no scenario");
         }
     }
 }

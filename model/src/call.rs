@@ -27,13 +27,22 @@ pub struct Call {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Operation {
     /// What a function does.
-    Act(Action),
+    Act {
+        /// What.
+        action: Action,
+        /// The key of the record: where an entry is put.
+        key: Key,
+        /// The token of the caller's lease: by what a fenced entry is put.
+        token: u64,
+    },
     /// Add a row to a table, however often it comes.
     Append(Row),
-    /// Add a row at this offset of the shard's own stream, which must be its end.
+    /// Add a row at this offset of a stream of the shard's, which must be its end.
     AppendAt {
         /// The row.
         row: Row,
+        /// Which stream: 0 is the one that all lives of the shard share.
+        stream: u64,
         /// Where.
         offset: u64,
     },
@@ -41,13 +50,20 @@ pub enum Operation {
     Prepare {
         /// The row.
         row: Row,
-        /// What it is known by; never used twice by a shard, in any of its lives.
-        transaction: u64,
+        /// Its place there.
+        part: Part,
     },
-    /// Show what was prepared: rename the file, or commit the transaction.
+    /// Show all that was prepared in a unit: rename the file, or commit the transaction.
     Finish {
-        /// What it is known by.
-        transaction: u64,
+        /// Which.
+        unit: u64,
+    },
+    /// Write a row of a file to where readers see it at once.
+    WriteInPlace {
+        /// The row.
+        row: Row,
+        /// Its place in the file.
+        part: Part,
     },
     /// Add a row to a table, unless a row with this insert id came a short time ago.
     Insert {
@@ -63,8 +79,10 @@ pub enum Operation {
 pub enum Action {
     /// Adds an entry, one more each time.
     Append,
-    /// Writes the entry of the record; the last one stands.
+    /// Writes the entry of the record's key; the last one stands, whoever wrote it.
     Put,
+    /// The same under the token of the caller's lease: refused if the service knows of a newer one.
+    PutFenced,
     /// Reads the object that stands behind the source record; without it there is no output.
     Read,
     /// Deletes that object, if it is there.
@@ -77,10 +95,31 @@ impl Action {
     /// Whether it changes something at the service.
     pub fn is_effect(self) -> bool {
         match self {
-            Action::Append | Action::Put | Action::Delete | Action::Take => true,
+            Action::Append | Action::Put | Action::PutFenced | Action::Delete | Action::Take => {
+                true
+            }
             Action::Read => false,
         }
     }
+
+    /// Whether it writes the one entry of the record's key.
+    pub fn is_put(self) -> bool {
+        match self {
+            Action::Put | Action::PutFenced => true,
+            Action::Append | Action::Read | Action::Delete | Action::Take => false,
+        }
+    }
+}
+
+/// The place of a row in a file or a transaction, whose rows belong together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Part {
+    /// Which file or transaction; never used twice by a shard, in any of its lives.
+    pub unit: u64,
+    /// Which of its rows, from 0.
+    pub at: u32,
+    /// How many rows it has when it is whole.
+    pub of: u32,
 }
 
 /// A row of an external table.
@@ -107,4 +146,8 @@ pub enum Answer {
     AlreadyExists,
     /// The stream ends before this offset.
     OutOfRange,
+    /// There is a newer token, so the caller has lost its shard. It never hears this: it is ended by it, as by
+    /// the refusal of a commit. To call again would go on for ever; to go on without would say of a record that
+    /// it is done with, which is for the owner to say.
+    Fenced,
 }

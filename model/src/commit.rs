@@ -129,6 +129,14 @@ pub enum Delta {
         /// Its value.
         value: i64,
     },
+    /// A record that put an entry at a service under this key is done with. Nothing durable: it is told to
+    /// whoever watches from outside.
+    Put {
+        /// The key.
+        key: Key,
+        /// The record.
+        name: Name,
+    },
     /// A row is owed to an external table until it is paid.
     Owe(Owed),
     /// The row that is owed under this number is in the table.

@@ -9,6 +9,9 @@ pub enum Defect {
     CommitsUnnumbered,
     /// A boot takes no new token, so a commit of the worker's earlier life may land after its scan.
     NoTokenAtBoot,
+    /// A boot does not tell a service of its token, which learns of it by the first put. Until then a zombie
+    /// whose record was committed, and its id forgotten, may put it again.
+    TokenNotAnnounced,
     /// A record is admitted while another of its key is being committed.
     KeysNeverBusy,
     /// Outputs that are not acked hold back no watermark.

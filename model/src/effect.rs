@@ -33,7 +33,7 @@ pub enum Input {
     Called {
         /// Which call.
         rpc: Rpc,
-        /// What it answers.
+        /// What it answers; never a refusal, which ends who hears it.
         answer: Answer,
     },
     /// A timer is due.
@@ -185,6 +185,8 @@ pub trait Env {
     fn vocabulary(&mut self) -> &mut Vocabulary;
     /// A new token for this shard from the store; commits under older ones are refused from now on.
     fn take_token(&mut self, shard: ShardIndex) -> u64;
+    /// The service at which this shard puts entries is told of its token, and refuses older ones from now on.
+    fn announce(&mut self, shard: ShardIndex, token: u64);
     /// The rows of this shard.
     fn scan(&mut self, shard: ShardIndex) -> Scan;
     /// A record is about to be admitted: nothing is asked, but the world may strike here.

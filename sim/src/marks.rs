@@ -21,6 +21,8 @@ pub enum Mark {
     CommitRepeated,
     /// The store refused a commit under an old token.
     CommitFenced,
+    /// An external service refused a call under an old token.
+    CallFenced,
     /// A commit was applied after the instance that sent it had ended.
     CommitOutlived,
     /// A request was sent again by another instance than the first of its shard.
@@ -43,7 +45,7 @@ pub enum Mark {
 
 impl Mark {
     /// All marks, in the order of their numbers.
-    pub const ALL: [Mark; 16] = [
+    pub const ALL: [Mark; 17] = [
         Mark::DuplicateDropped,
         Mark::DuplicateDroppedAfterRestart,
         Mark::RemnantDropped,
@@ -51,6 +53,7 @@ impl Mark {
         Mark::FilterSavedRead,
         Mark::CommitRepeated,
         Mark::CommitFenced,
+        Mark::CallFenced,
         Mark::CommitOutlived,
         Mark::SentAgainAfterRestart,
         Mark::ErrorAnswered,
@@ -72,6 +75,7 @@ impl Mark {
             Mark::FilterSavedRead => "filter-saved-read",
             Mark::CommitRepeated => "commit-repeated",
             Mark::CommitFenced => "commit-fenced",
+            Mark::CallFenced => "call-fenced",
             Mark::CommitOutlived => "commit-outlived",
             Mark::SentAgainAfterRestart => "sent-again-after-restart",
             Mark::ErrorAnswered => "error-answered",

@@ -22,20 +22,26 @@ pub enum Class {
     Stuck,
     /// Nothing is left to happen, and ids or outputs are held that can never matter again.
     Unbounded,
+    /// Part of an atomic unit is visible: a reader meets some of its rows and not all of them.
+    Torn,
     /// More side effects of a record stand than the scenario allows.
     Repeated,
+    /// The entry of a key is not that of the record committed last for it, as the scenario demands.
+    Stale,
 }
 
 impl Class {
     /// All classes, in the order of the documentation.
-    pub const ALL: [Class; 7] = [
+    pub const ALL: [Class; 9] = [
         Class::Duplicated,
         Class::Lost,
         Class::Divergent,
         Class::Phantom,
         Class::Stuck,
         Class::Unbounded,
+        Class::Torn,
         Class::Repeated,
+        Class::Stale,
     ];
 
     /// The word for it in a scenario file and in reports.
@@ -47,14 +53,16 @@ impl Class {
             Class::Phantom => "phantom",
             Class::Stuck => "stuck",
             Class::Unbounded => "unbounded",
+            Class::Torn => "torn",
             Class::Repeated => "repeated",
+            Class::Stale => "stale",
         }
     }
 }
 
 /// A set of classes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Classes(u8);
+pub struct Classes(u16);
 
 impl Classes {
     /// Adds a class.
@@ -271,12 +279,14 @@ pub struct Damage {
     pub class: Class,
     /// At which step.
     pub step: StepIndex,
-    /// The name of the source record.
+    /// The name of the record.
     pub record: String,
     /// How often it should be reflected.
     pub expected: u64,
     /// How often it is.
     pub reflected: u64,
+    /// What should be there in its place: for an entry that is stale, the name of the record committed last.
+    pub instead: Option<String>,
     /// The faults that hit it or what was made of it, or a worker that held it: indices into the
     /// schedule, in order.
     pub faults: Vec<usize>,

@@ -188,6 +188,10 @@ impl Env for Outside<'_> {
         token
     }
 
+    fn announce(&mut self, shard: ShardIndex, token: u64) {
+        self.service.announce(shard, token);
+    }
+
     fn scan(&mut self, shard: ShardIndex) -> Scan {
         self.charge();
         self.store.scan(shard, &self.words.keys)

@@ -23,8 +23,17 @@ pub struct Plan {
     pub faults: Vec<Fault>,
     /// When faults and the run end.
     pub until: Until,
-    /// How many side effects of one step may stand for a record, where the scenario says so.
-    pub side_effects: Option<u32>,
+    /// What the scenario demands of side effects.
+    pub side_effects: SideEffects,
+}
+
+/// What a scenario demands of side effects; without, they may be as they are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SideEffects {
+    /// How many side effects of one step may stand for a record.
+    pub at_most: Option<u32>,
+    /// Whether the entry of a key must be, at the end, that of the record committed last for the key.
+    pub newest: bool,
 }
 
 impl Plan {

@@ -4,9 +4,10 @@ use crate::fault::{Fault, Kind};
 use crate::fingerprint::Fingerprint;
 use crate::ledger::{Expectations, Judgement};
 use crate::marks::Mark;
-use crate::outcome::{Brief, Class, Classes, Damage, Outcome, StepResult, Verdict};
+use crate::outcome::{Brief, Class, Classes, Outcome, StepResult, Verdict};
 use crate::outside::Outside;
 use crate::plan::Plan;
+use crate::service::{Demands, Wrongs};
 use crate::trace::Trace;
 use crate::world::{End, World};
 use onceproof_model::pipeline::StepIndex;
@@ -144,11 +145,10 @@ impl<'a> Simulator<'a> {
         let end = self.world.run(flush);
         let mut judgement = self.judge(&end);
         let brief = self.summary(&end, &judgement);
+        self.add_wrongs(&mut judgement, &end);
         let outside = &mut self.world.outside;
         let pipeline = &self.plan.pipeline;
         let schedule = outside.answers.take_schedule();
-        self.add_repeated(&mut judgement);
-        let outside = &mut self.world.outside;
         let Judgement { damage, names, .. } = &mut judgement;
         outside.ledger.blame(damage, names, &schedule, pipeline, &outside.words);
         let mut steps = Vec::new();
@@ -201,27 +201,21 @@ impl<'a> Simulator<'a> {
         )
     }
 
-    /// Writes down the records of which more side effects stand than the scenario allows.
-    fn add_repeated(&mut self, judgement: &mut Judgement) {
-        let Some(most) = self.plan.side_effects else { return };
-        let Outside { service, words, .. } = &self.world.outside;
-        let name = |step| self.plan.pipeline.step(StepIndex(step)).name.as_str();
-        let text = |record| words.names.text(record, &words.keys, name);
-        let mut repeated: Vec<_> = service.repeated(most).collect();
-        // By texts, as in every other list: neither steps nor names are numbered the same in every file.
-        repeated.sort_by_cached_key(|&(step, record, _)| (text(record), name(step.0)));
-        for (step, record, standing) in repeated {
-            if judgement.damage.len() < Outcome::MOST_DAMAGE {
-                judgement.names.push(record);
-                judgement.damage.push(Damage {
-                    class: Class::Repeated,
-                    step,
-                    record: text(record),
-                    expected: most.into(),
-                    reflected: standing.into(),
-                    faults: Vec::new(),
-                });
-            }
+    /// What is wrong with the services of a run that ended so.
+    fn wrongs(&self, end: &End) -> Wrongs<'_> {
+        let Outside { service, ledger, .. } = &self.world.outside;
+        let side_effects = self.plan.side_effects;
+        let demands = Demands { side_effects, has_drained: *end == End::Drained };
+        Wrongs { demands, service, ledger }
+    }
+
+    /// Writes down the records with whose calls something is wrong.
+    fn add_wrongs(&mut self, judgement: &mut Judgement, end: &End) {
+        let damage = self.wrongs(end).damage(&self.plan.pipeline, &self.world.outside.words);
+        let most = Outcome::MOST_DAMAGE - judgement.damage.len();
+        for (name, damage) in damage.into_iter().take(most) {
+            judgement.names.push(name);
+            judgement.damage.push(damage);
         }
     }
 
@@ -239,16 +233,13 @@ impl<'a> Simulator<'a> {
             }
             End::OutOfEvents => {}
         }
-        if let Some(most) = self.plan.side_effects
-            && outside.service.repeated(most).next().is_some()
-        {
-            classes.insert(Class::Repeated);
-        }
+        self.wrongs(end).classes().for_each(|class| classes.insert(class));
         let verdict = match (classes.is_empty(), end) {
             (false, _) => Verdict::Violated,
             (true, End::OutOfEvents) => Verdict::Inconclusive,
             (true, End::Drained | End::Stuck(_)) => Verdict::ExactlyOnce,
         };
+        let outside = &mut self.world.outside;
         let mut work = outside.work;
         (work.ids_held_end, work.ids_held_max) = outside.store.ids_held(outside.now);
         let mut marks = outside.marks;

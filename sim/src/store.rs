@@ -292,8 +292,12 @@ impl Rows {
             Delta::Paid(number) => {
                 self.owed.remove(&number);
             }
-            // What a sink's rows hold, what was decided and which records are dead letters, the ledger knows.
-            Delta::Row { .. } | Delta::Decided { .. } | Delta::DeadLetter { .. } => {}
+            // What a sink's rows hold, what was decided, which records are dead letters and which have put an
+            // entry, the ledger knows.
+            Delta::Row { .. }
+            | Delta::Decided { .. }
+            | Delta::DeadLetter { .. }
+            | Delta::Put { .. } => {}
         }
     }
 }

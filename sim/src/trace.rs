@@ -169,6 +169,7 @@ impl Trace {
                 Handled { answer: Answer::Missing, .. } => "finds nothing",
                 Handled { answer: Answer::AlreadyExists, .. } => "has a row already",
                 Handled { answer: Answer::OutOfRange, .. } => "ends before the offset",
+                Handled { answer: Answer::Fenced, .. } => "refuses the token",
                 Handled { answer: Answer::Done, is_effect: true } => "does as it is told",
                 Handled { answer: Answer::Done, is_effect: false } => "changes nothing",
             };
@@ -185,6 +186,7 @@ impl Trace {
                 Answer::Missing => "there is nothing",
                 Answer::AlreadyExists => "there is a row already",
                 Answer::OutOfRange => "the offset is out of range",
+                Answer::Fenced => "it has lost its shard",
             };
             format!("{} hears from its service that {what}", shard(o, at))
         });

@@ -107,6 +107,7 @@ fn damage(damage: &Damage, plan: &Plan) -> Value {
         "record": damage.record,
         "expected": damage.expected,
         "reflected": damage.reflected,
+        "instead": damage.instead,
         "faults": damage.faults,
     })
 }

@@ -91,15 +91,27 @@ pub fn what_went_wrong(outcome: &Outcome, plan: &Plan) -> String {
 }
 
 fn damage_line(damage: &Damage, plan: &Plan) -> String {
-    let Damage { class, step, record, expected, reflected, faults: _ } = damage;
+    let Damage { class, step, record, expected, reflected, instead, faults: _ } = damage;
     let step = printable(&plan.pipeline.step(*step).name);
-    let record = printable(record);
-    if *class == Class::Repeated {
-        let stand = format!("{reflected} side effects stand instead of at most {expected}");
-        return format!("{}: {record} at {step}, {stand}", class.word());
-    }
-    let times = if *reflected == 1 { "1 time".to_owned() } else { format!("{reflected} times") };
-    format!("{}: {record} at {step}, reflected {times} instead of {expected}", class.word())
+    let what = match class {
+        Class::Torn => {
+            format!("{} of {expected} seen without the others", counted(*reflected, "row"))
+        }
+        Class::Repeated => format!("{reflected} side effects stand instead of at most {expected}"),
+        Class::Stale => {
+            let newest = instead.as_deref().map(printable).unwrap_or_default();
+            format!("its entry stands in the place of that of {newest}")
+        }
+        Class::Duplicated
+        | Class::Lost
+        | Class::Divergent
+        | Class::Phantom
+        | Class::Stuck
+        | Class::Unbounded => {
+            format!("reflected {} instead of {expected}", counted(*reflected, "time"))
+        }
+    };
+    format!("{}: {} at {step}, {what}", class.word(), printable(record))
 }
 
 fn add_faults(
@@ -263,6 +275,7 @@ pub fn counts(counts: &[(&'static str, u64)]) -> String {
 #[cfg(test)]
 mod tests {
     use crate::report::samples;
+    use onceproof_sim::outcome::Class;
 
     #[test]
     fn a_violated_run_tells_what_when_and_how_to_see_it_again() {
@@ -294,6 +307,26 @@ damaged records, and the faults that hit them
 onceproof run flip.toml --seed 7
 ";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn what_is_wrong_with_services_is_told_in_its_own_words() {
+        let plan = samples::flip_plan();
+        let mut outcome = samples::lost_ack_outcome();
+        outcome.damage[0].expected = 3;
+        let mut line = |class, instead: Option<&str>| {
+            outcome.damage[0].class = class;
+            outcome.damage[0].instead = instead.map(str::to_owned);
+            super::damage_line(&outcome.damage[0], &plan)
+        };
+        let torn = "torn: events/0#1 at per-side, 2 rows of 3 seen without the others";
+        assert_eq!(line(Class::Torn, None), torn);
+        let repeated =
+            "repeated: events/0#1 at per-side, 2 side effects stand instead of at most 3";
+        assert_eq!(line(Class::Repeated, None), repeated);
+        let stale =
+            "stale: events/0#1 at per-side, its entry stands in the place of that of events/0#2";
+        assert_eq!(line(Class::Stale, Some("events/0#2")), stale);
     }
 
     #[test]

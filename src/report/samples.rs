@@ -13,7 +13,7 @@ use onceproof_sim::marks::{Mark, Marks, Strikes};
 use onceproof_sim::outcome::{
     Brief, Class, Classes, Damage, Fired, Latency, Ledger, Outcome, StepResult, Verdict, Work,
 };
-use onceproof_sim::plan::{Cluster, Network, Plan, Until};
+use onceproof_sim::plan::{Cluster, Network, Plan, SideEffects, Until};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -54,7 +54,7 @@ pub fn flip_plan_with(change: fn(&mut Mechanism)) -> Plan {
         climate: Climate::default(),
         faults: vec![lost_ack()],
         until: Until::default(),
-        side_effects: None,
+        side_effects: SideEffects::default(),
     }
 }
 
@@ -85,6 +85,7 @@ pub fn lost_ack_outcome() -> Outcome {
         record: "events/0#1".to_owned(),
         expected: 1,
         reflected: 2,
+        instead: None,
         faults: vec![0],
     };
     Outcome {
@@ -154,7 +155,7 @@ pub fn lost_ack_sweep() -> Sweep {
         runs: 1000,
         violated: 2,
         inconclusive: 0,
-        classes: [2, 0, 0, 0, 0, 0, 0],
+        classes: [2, 0, 0, 0, 0, 0, 0, 0, 0],
         fired,
         reached: Reached::default(),
         failing: vec![Some(7), Some(31)],

@@ -60,6 +60,18 @@ impl ShrinkReport<'_> {
                     Class::Repeated => {
                         format!("{enough}: the side effects of {record} stand {times} at {step}.")
                     }
+                    Class::Torn => {
+                        let seen = counted(damage.reflected, "row");
+                        format!(
+                            "{enough}: {seen} of {expected} at {step} seen alone, {record} first."
+                        )
+                    }
+                    Class::Stale => {
+                        let newest = damage.instead.as_deref().unwrap_or_default();
+                        format!(
+                            "{enough}: {record} has its entry at {step} in the place of {newest}."
+                        )
+                    }
                     Class::Duplicated
                     | Class::Lost
                     | Class::Phantom

@@ -2,13 +2,16 @@
 
 use super::Expect;
 use super::diagnostic::{Diagnostic, Source, quote};
+use super::mechanism::number;
 use super::raw::At;
 use super::raw::expect as raw;
+use onceproof_model::call::Action;
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Pipeline, StepKind};
 use onceproof_sim::outcome::Class;
+use onceproof_sim::plan::SideEffects;
 
-/// What is expected, and how many side effects of one step may stand for a record.
+/// What is expected, and what is demanded of side effects.
 ///
 /// # Errors
 /// An expectation that says nothing, that contradicts itself, or that nothing could meet or miss.
@@ -16,51 +19,70 @@ pub(super) fn expect(
     source: &Source<'_>,
     expect: &At<raw::Expect>,
     pipeline: &Pipeline,
-) -> Result<(Expect, Option<u32>), Diagnostic> {
+) -> Result<(Expect, SideEffects), Diagnostic> {
     let raw::Expect::Table(table) = &expect.value else {
-        return Ok((Expect::ExactlyOnce, None));
+        return Ok((Expect::ExactlyOnce, SideEffects::default()));
     };
     let raw::Table { holds, violates, side_effects } = table;
-    let limit = match side_effects {
-        Some(given) => Some(at_most(source, given, pipeline)?),
-        None => None,
+    let demands = match side_effects {
+        Some(given) => demands(source, given, pipeline)?,
+        None => SideEffects::default(),
     };
     match (holds, violates) {
         (Some(_), Some(violates)) => {
             let error = source.error(source.key_of(&violates.span), "an expectation of both sorts");
             Err(error.label("either `holds` or `violates`"))
         }
-        (None, None) if limit.is_none() => {
+        (None, None) if side_effects.is_none() => {
             let error = source.error(expect.span.clone(), "nothing is expected");
             Err(error.label("such as \"exactly-once\" or `{ violates = \"lost\" }`"))
         }
-        (_, None) => Ok((Expect::ExactlyOnce, limit)),
+        (_, None) => Ok((Expect::ExactlyOnce, demands)),
         (None, Some(violates)) => {
-            Ok((Expect::Violates(classes(source, violates, limit.is_some())?), limit))
+            Ok((Expect::Violates(classes(source, violates, demands)?), demands))
         }
     }
 }
 
-fn at_most(
+fn demands(
     source: &Source<'_>,
     given: &At<raw::SideEffects>,
     pipeline: &Pipeline,
-) -> Result<u32, Diagnostic> {
-    let has_effect = |kind: &StepKind| match kind {
-        StepKind::Map(Function::Call(action)) => action.is_effect(),
-        _ => false,
+) -> Result<SideEffects, Diagnostic> {
+    let calls = |is_meant: fn(Action) -> bool| {
+        pipeline.steps().iter().any(|step| match step.kind {
+            StepKind::Map(Function::Call(action)) => is_meant(action),
+            _ => false,
+        })
     };
-    if !pipeline.steps().iter().any(|step| has_effect(&step.kind)) {
+    let raw::SideEffects { at_most, newest } = &given.value;
+    if at_most.is_none() && newest.is_none() {
+        let error = source.error(given.span.clone(), "nothing is demanded of side effects");
+        return Err(error.label("such as `at-most = 1` or `newest = true`"));
+    }
+    if !calls(Action::is_effect) {
         let error = source.error(source.key_of(&given.span), "nothing here has side effects");
         return Err(error.label("a map with `fn = { call = … }` has"));
     }
-    super::mechanism::number(source, "at-most", &given.value.at_most, 1..=1_000_000)
+    if let Some(newest) = newest
+        && !calls(Action::is_put)
+    {
+        let error = source.error(source.key_of(&newest.span), "nothing here puts an entry");
+        return Err(error.label("a map that calls with `write = \"put\"` or `\"put-fenced\"` does"));
+    }
+    Ok(SideEffects {
+        at_most: match at_most {
+            Some(given) => Some(number(source, "at-most", given, 1..=1_000_000)?),
+            None => None,
+        },
+        newest: newest.as_ref().is_some_and(|newest| newest.value),
+    })
 }
 
 fn classes(
     source: &Source<'_>,
     given: &At<super::raw::OneOrMany<super::raw::ClassWord>>,
-    has_limit: bool,
+    demands: SideEffects,
 ) -> Result<Vec<Class>, Diagnostic> {
     let At { value: given, span } = given;
     if given.0.is_empty() {
@@ -74,9 +96,13 @@ fn classes(
             let title = format!("{} is named twice", quote(class.0.word()));
             return Err(source.error(span.clone(), title));
         }
-        if class.0 == Class::Repeated && !has_limit {
+        if class.0 == Class::Repeated && demands.at_most.is_none() {
             let error = source.error(span.clone(), "side effects may be repeated at will");
             return Err(error.label("beside it, `side-effects = { at-most = 1 }`"));
+        }
+        if class.0 == Class::Stale && !demands.newest {
+            let error = source.error(span.clone(), "any entry may stand");
+            return Err(error.label("beside it, `side-effects = { newest = true }`"));
         }
         classes.push(class.0);
     }

@@ -9,8 +9,6 @@ use std::ops::Range;
 /// what can be done instead.
 const NOT_BUILT: &[(&str, &str, &str)] = &[
     ("seeds", "vary", "only seeds can be swept"),
-    ("put", "put-fenced", "the service takes the last `put`, whoever sends it"),
-    ("stuck", "torn", "nothing that is committed here has parts"),
     ("dataflow", "best-effort", "`give-up = 1` comes close"),
     ("dataflow", "at-least-once", "`dedup = \"off\"` comes close"),
     ("dataflow", "lambda", "only `dataflow` is simulated"),

@@ -209,7 +209,9 @@ fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
             Some(raw::service::Write::Append) => Sink::Append,
             Some(raw::service::Write::Offset) => Sink::Offset(OffsetGiven::BeforeCall),
             Some(raw::service::Write::OffsetInMemory) => Sink::Offset(OffsetGiven::AfterCall),
+            Some(raw::service::Write::OffsetNewStream) => Sink::Offset(OffsetGiven::InNewStream),
             Some(raw::service::Write::Rename) => Sink::Rename,
+            Some(raw::service::Write::InPlace) => Sink::InPlace,
             Some(raw::service::Write::TwoPhase(given)) => {
                 let At { value: Duration(timeout), span } = given.timeout.clone();
                 if timeout == 0 {
@@ -361,6 +363,7 @@ fn function(source: &Source<'_>, function: &At<raw::Function>) -> Result<Functio
         raw::Function::Call(call) => Function::Call(match call {
             raw::service::Call::Write(raw::service::CallWrite::Append) => Action::Append,
             raw::service::Call::Write(raw::service::CallWrite::Put) => Action::Put,
+            raw::service::Call::Write(raw::service::CallWrite::PutFenced) => Action::PutFenced,
             raw::service::Call::Read => Action::Read,
             raw::service::Call::Delete => Action::Delete,
             raw::service::Call::Take => Action::Take,

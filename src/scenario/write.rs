@@ -7,7 +7,7 @@ use onceproof_model::time::Span;
 use onceproof_sim::fault::place::Field;
 use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, Leg};
 use onceproof_sim::outcome::Classes;
-use onceproof_sim::plan::Plan;
+use onceproof_sim::plan::{Plan, SideEffects};
 use std::path::{Component, Path, PathBuf};
 use toml_edit::visit_mut::{VisitMut, visit_inline_table_mut};
 use toml_edit::{
@@ -166,7 +166,7 @@ pub(super) fn set(table: &mut dyn TableLike, key: &str, mut value: Value) {
     }
 }
 
-fn expectation(classes: Classes, side_effects: Option<u32>) -> Value {
+fn expectation(classes: Classes, side_effects: SideEffects) -> Value {
     let words: Vec<&str> = classes.iter().map(|class| class.word()).collect();
     let (key, found): (&str, Value) = match words.as_slice() {
         [] => ("holds", "exactly-once".into()),
@@ -174,10 +174,16 @@ fn expectation(classes: Classes, side_effects: Option<u32>) -> Value {
         words => ("violates", words.iter().copied().collect::<Array>().into()),
     };
     let mut table = InlineTable::new();
-    if let Some(most) = side_effects {
-        let mut limit = InlineTable::new();
-        limit.insert("at-most", i64::from(most).into());
-        table.insert("side-effects", limit.into());
+    let SideEffects { at_most, newest } = side_effects;
+    let mut demands = InlineTable::new();
+    if let Some(most) = at_most {
+        demands.insert("at-most", i64::from(most).into());
+    }
+    if newest {
+        demands.insert("newest", true.into());
+    }
+    if !demands.is_empty() {
+        table.insert("side-effects", demands.into());
     } else if words.is_empty() {
         return found;
     }

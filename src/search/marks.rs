@@ -131,6 +131,7 @@ fn is_awaited(plan: &Plan, mark: Mark) -> bool {
         Mark::ZombieAsked => changes_hands(plan),
         Mark::RemnantDropped
         | Mark::OldDropped
+        | Mark::CallFenced
         | Mark::ShardNotThere
         | Mark::WatermarkAlone
         | Mark::WatermarkSentAgain

@@ -70,7 +70,12 @@ fn apply(function: &Function, item: Item) -> Vec<Item> {
     match function {
         Function::Identity
         | Function::Call(
-            Action::Append | Action::Put | Action::Read | Action::Delete | Action::Take,
+            Action::Append
+            | Action::Put
+            | Action::PutFenced
+            | Action::Read
+            | Action::Delete
+            | Action::Take,
         ) => {
             vec![item]
         }

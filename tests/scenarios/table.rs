@@ -2,7 +2,7 @@
 //! run. A row that disagrees with a run shows that one of the two is wrong.
 
 use onceproof_sim::outcome::Class::{
-    self, Divergent, Duplicated, Lost, Repeated, Stuck, Unbounded,
+    self, Divergent, Duplicated, Lost, Repeated, Stale, Stuck, Torn, Unbounded,
 };
 
 /// One exact scenario.
@@ -69,6 +69,8 @@ const ANN_NEVER: &[Step] = &[("per-user", 1, 0, &[])];
 const ONE_LOST: [u64; 7] = [1, 0, 0, 0, 1, 0, 0];
 const ONE_DOUBLED: [u64; 7] = [1, 0, 1, 1, 0, 0, 0];
 const FIRST: &[&str] = &["events/0#0"];
+/// Two records of ann.
+const ANN_2: &[Step] = &[("per-user", 2, 2, &[("ann", 2)])];
 /// Two records of ann and one of bob.
 const ANN_2_BOB_1: &[Step] = &[("per-user", 3, 3, &[("ann", 2), ("bob", 1)])];
 const ANN_1_BOB_1: &[Step] = &[("per-user", 2, 2, &[("ann", 1), ("bob", 1)])];
@@ -81,6 +83,7 @@ const GLOBAL_2: &[Step] = &[("global", 2, 2, &[("*", 2)])];
 const GLOBAL_4: &[Step] = &[("global", 2, 4, &[("*", 4)])];
 const ANN_IN_TABLE: &[Step] = &[("table", 1, 1, &[("ann", 1)])];
 const BOTH_IN_TABLE: &[Step] = &[("table", 2, 2, &[("ann", 1), ("bob", 1)])];
+const THREE_IN_TABLE: &[Step] = &[("table", 3, 3, &[("ann", 1), ("bob", 1), ("cid", 1)])];
 const TWO_ROWS: &[Step] = &[("table", 1, 2, &[("ann", 2)])];
 const SIX_GLOBALLY: &[Step] = &[("global", 6, 6, &[("*", 6)])];
 const ANN_SIDE_0: &[Step] = &[("per-side", 1, 1, &[("ann/0", 1)])];
@@ -511,6 +514,13 @@ pub const ROWS: &[Row] = &[
     )
     .with_damaged(FIRST),
     exact("side-effects/put-answer-lost-limited.toml", 1, ANN_ONCE),
+    exact("side-effects/put-crash.toml", 2, ANN_2),
+    ledger("side-effects/put-zombie.toml", &[Stale], [2, 2, 0, 0, 0, 0, 0], ANN_2)
+        .with_damaged(FIRST),
+    exact("side-effects/put-fenced-zombie.toml", 2, ANN_2),
+    exact("side-effects/put-fenced-forgotten.toml", 2, ANN_2),
+    exact("side-effects/put-fenced-crash.toml", 2, ANN_2),
+    exact("side-effects/put-fenced-answer-lost.toml", 1, ANN_ONCE),
     ledger("side-effects/append-crash.toml", &[Repeated], [1, 1, 0, 0, 0, 0, 0], ANN_ONCE)
         .with_damaged(FIRST),
     ledger("side-effects/append-function-fails.toml", &[Repeated], [1, 1, 0, 0, 0, 0, 0], ANN_ONCE)
@@ -545,15 +555,35 @@ pub const ROWS: &[Row] = &[
     )
     .with_damaged(&["events/0#0", "events/0#1"]),
     exact("sinks/offset-durable.toml", 2, BOTH_IN_TABLE),
+    ledger("sinks/offset-new-stream.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
+        .with_damaged(FIRST),
     exact("sinks/rename-crash.toml", 1, ANN_IN_TABLE),
     exact("sinks/rename-answer-lost.toml", 1, ANN_IN_TABLE),
     exact("sinks/rename-pause.toml", 1, ANN_IN_TABLE),
     ledger("sinks/rename-state-first.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
         .with_damaged(FIRST),
+    exact("sinks/rename-bundle-crash.toml", 3, THREE_IN_TABLE),
+    ledger(
+        "sinks/in-place-crash.toml",
+        &[Duplicated, Torn],
+        [3, 2, 1, 1, 0, 0, 0],
+        &[("table", 3, 4, &[("ann", 2), ("bob", 1), ("cid", 1)])],
+    )
+    .with_damaged(FIRST),
+    ledger("sinks/in-place-pause.toml", &[Torn], [3, 3, 0, 0, 0, 0, 0], THREE_IN_TABLE)
+        .with_damaged(FIRST),
     exact("sinks/two-phase-crash.toml", 1, ANN_IN_TABLE),
     ledger("sinks/two-phase-timeout.toml", &[Lost], ONE_LOST, &[("table", 1, 0, &[])])
         .with_damaged(FIRST),
     exact("sinks/two-phase-crash-before-commit.toml", 1, ANN_IN_TABLE),
+    exact("sinks/two-phase-bundle-crash.toml", 3, THREE_IN_TABLE),
+    ledger(
+        "sinks/two-phase-bundle-timeout.toml",
+        &[Lost],
+        [3, 0, 0, 0, 3, 0, 0],
+        &[("table", 3, 0, &[])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1", "events/0#2"]),
     //
     exact("sources/queue-acked-after-commit.toml", 1, ANN_ONCE),
     ledger("sources/queue-acked-on-receipt.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
@@ -631,5 +661,6 @@ pub const RANDOM: &[&str] = &[
     "random/leases.toml",
     "random/queue.toml",
     "random/recomputed.toml",
+    "random/services.toml",
     "flights/flights.toml",
 ];

@@ -1,6 +1,7 @@
 //! Steps as a scenario states them.
 
 use super::{Queue, StepIndex};
+use crate::call::Action;
 use crate::function::Function;
 use crate::mechanism::Mechanism;
 use crate::time::Nanos;
@@ -50,9 +51,12 @@ pub enum Sink {
     InsertId(InsertId),
     /// A row at an offset of a stream of the shard's own, which the table has once.
     Offset(OffsetGiven),
-    /// A temporary file before the sink's commit, which gets its name after it.
+    /// A temporary file with the rows of a bundle before the sink's commit, which gets its name after it.
     Rename,
-    /// A row in a transaction that is prepared before the sink's commit and committed after it.
+    /// A file with the rows of a bundle that has its name from the beginning, before the sink's commit. Wrong:
+    /// of who dies in the middle, readers see a part.
+    InPlace,
+    /// The rows of a bundle in a transaction that is prepared before the sink's commit and committed after it.
     TwoPhase {
         /// When the table aborts a transaction that is not committed.
         timeout: Nanos,
@@ -67,6 +71,9 @@ pub enum OffsetGiven {
     /// With the sink's commit, after the table was called. Wrong: after a crash another row has its offset,
     /// and passes for it.
     AfterCall,
+    /// Never: each life of a shard opens a stream of its own and begins at 0. Wrong: what an earlier life
+    /// appended and did not commit is appended again, where the table cannot know it.
+    InNewStream,
 }
 
 /// The insert ids of a sink.
@@ -96,6 +103,7 @@ impl Sink {
             | Sink::InsertId(_)
             | Sink::Offset(_)
             | Sink::Rename
+            | Sink::InPlace
             | Sink::TwoPhase { .. } => true,
         }
     }
@@ -107,7 +115,8 @@ impl Sink {
             Sink::Upsert
             | Sink::Append
             | Sink::InsertId(_)
-            | Sink::Offset(OffsetGiven::AfterCall) => false,
+            | Sink::InPlace
+            | Sink::Offset(OffsetGiven::AfterCall | OffsetGiven::InNewStream) => false,
         }
     }
 }
@@ -150,6 +159,16 @@ impl StepKind {
             | StepKind::Sum(_)
             | StepKind::CountGlobally(_) => false,
         }
+    }
+
+    /// Whether each record puts an entry at an external service under its key.
+    pub fn puts(&self) -> bool {
+        matches!(self, StepKind::Map(Function::Call(action)) if action.is_put())
+    }
+
+    /// Whether it does so under the token of its shard's lease.
+    pub fn puts_fenced(&self) -> bool {
+        matches!(self, StepKind::Map(Function::Call(Action::PutFenced)))
     }
 
     /// Whether the ledger checks the results of such a step.

@@ -83,11 +83,13 @@ impl Worker {
             StepKind::Sink(Sink::Offset(OffsetGiven::BeforeCall)) => {
                 self.write_after_commit(arrived, m);
             }
-            StepKind::Sink(Sink::Rename | Sink::TwoPhase { .. }) => {
-                return self.write_in_two_phases(arrived, m);
+            StepKind::Sink(Sink::Rename | Sink::InPlace | Sink::TwoPhase { .. }) => {
+                self.write_with_unit(arrived, m);
             }
-            StepKind::Sink(Sink::Offset(OffsetGiven::AfterCall)) => {
-                return self.write_at_offset(arrived, m);
+            StepKind::Sink(Sink::Offset(
+                given @ (OffsetGiven::AfterCall | OffsetGiven::InNewStream),
+            )) => {
+                return self.write_at_offset(arrived, *given, m);
             }
         }
         Application::Done
@@ -119,12 +121,13 @@ impl Worker {
     /// Applies the steps of a stage without windows of its own. If its head calls, its function is executed
     /// once the call is answered.
     fn apply_chain<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> Application {
-        if let StepKind::Map(Function::Call(action)) = m.pipeline.step(self.step).kind
-            && self.call(arrived, Operation::Act(action), m).is_none()
-        {
-            return Application::Waiting;
-        }
         let record = &arrived.record;
+        if let StepKind::Map(Function::Call(action)) = m.pipeline.step(self.step).kind {
+            let act = Operation::Act { action, key: record.key, token: self.token };
+            if self.call(arrived, act, m).is_none() {
+                return Application::Waiting;
+            }
+        }
         match self.evaluate(record, m) {
             Chained::Whole => {
                 let unit = self.unit_for(self.commit_kind(m.pipeline), arrived, m);
@@ -277,6 +280,9 @@ impl Worker {
                 stamp: record.stamp,
                 lifetime,
             });
+        }
+        if m.pipeline.step(self.step).kind.puts() {
+            unit.deltas.push(Delta::Put { key, name: record.name });
         }
         if pins {
             unit.pins.push(record.stamp);

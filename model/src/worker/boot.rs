@@ -1,5 +1,6 @@
 //! Boot: a new owner takes a token, so that nothing of an earlier life can land any more, and only then
-//! scans its rows. From them it rebuilds its windows and its outbox, fires what is due, and resends what
+//! scans its rows. A service at which it puts entries is told as well: what it refuses has to be older than
+//! anything the new owner does. From them it rebuilds its windows and its outbox, fires what is due, and resends what
 //! is not settled. It reports no watermark before that: everything it found pins.
 
 use super::Worker;
@@ -14,6 +15,10 @@ impl Worker {
         if has_new_token {
             self.token = m.env.take_token(self.shard);
             self.serials = 0;
+            let puts_fenced = m.pipeline.step(self.step).kind.puts_fenced();
+            if puts_fenced && !self.has(Defect::TokenNotAnnounced) {
+                m.env.announce(self.shard, self.token);
+            }
         }
         let scan = m.env.scan(self.shard);
 

@@ -39,8 +39,10 @@ struct Made {
 enum Waiting {
     /// A record, whose key is busy until then.
     Key(Key),
-    /// A row that is owed, of this number.
+    /// What is owed, under this number.
     Debt(u64),
+    /// A unit, whose rows are written before it commits.
+    Unit(u32),
 }
 
 impl Calls {
@@ -51,14 +53,16 @@ impl Calls {
         })
     }
 
-    /// The offset or transaction of the call of a step for a record, if there is such a call.
-    pub fn number(&self, step: StepIndex, name: Name) -> Option<u64> {
+    /// The offset in the call of a step for a record, if there is such a call.
+    pub fn offset(&self, step: StepIndex, name: Name) -> Option<u64> {
         match self.made[*self.of.get(&(step, name))? as usize].operation {
             Operation::AppendAt { offset, .. } => Some(offset),
-            Operation::Prepare { transaction, .. } | Operation::Finish { transaction } => {
-                Some(transaction)
-            }
-            Operation::Act(_) | Operation::Append(_) | Operation::Insert { .. } => None,
+            Operation::Act { .. }
+            | Operation::Append(_)
+            | Operation::Prepare { .. }
+            | Operation::Finish { .. }
+            | Operation::WriteInPlace { .. }
+            | Operation::Insert { .. } => None,
         }
     }
 
@@ -98,10 +102,7 @@ impl Worker {
             // A key that the open bundle holds has its turn again when that is committed.
             None if self.is_in_open_bundle(key) => {}
             None => {
-                let serial = self.next_serial();
-                let waiting = Waiting::Key(key);
-                let made = Made { step, name, waiting, operation, serial, sends: 0, answer: None };
-                let slot = self.calls.made.insert(made) as u32;
+                let slot = self.make_call(name, Waiting::Key(key), operation);
                 self.calls.of.insert((step, name), slot);
                 self.send_call(slot, m);
             }
@@ -121,16 +122,31 @@ impl Worker {
         wake_at(m.effects, at, Timer::Recall { slot, sends, serial });
     }
 
-    /// A row that is owed: the call that pays it, to be made once this is durable.
+    /// What is owed: the call that pays it, to be made once this is durable.
     pub(super) fn owe(&mut self, owed: Owed) -> u32 {
         let Owed { number, name, operation } = owed;
+        self.make_call(name, Waiting::Debt(number), operation)
+    }
+
+    /// Calls for a row that its unit waits for.
+    pub(super) fn call_for_unit<E: Env>(
+        &mut self,
+        unit: u32,
+        name: Name,
+        operation: Operation,
+        m: &mut Moment<'_, E>,
+    ) {
+        let slot = self.make_call(name, Waiting::Unit(unit), operation);
+        self.send_call(slot, m);
+    }
+
+    fn make_call(&mut self, name: Name, waiting: Waiting, operation: Operation) -> u32 {
         let (step, serial) = (self.step, self.next_serial());
-        let waiting = Waiting::Debt(number);
         let made = Made { step, name, waiting, operation, serial, sends: 0, answer: None };
         self.calls.made.insert(made) as u32
     }
 
-    /// A call is answered, perhaps not for the first time: its record goes on, its row is paid.
+    /// A call is answered, perhaps not for the first time: its record or unit goes on, its row is paid.
     pub(super) fn called<E: Env>(&mut self, rpc: Rpc, answer: Answer, m: &mut Moment<'_, E>) {
         let slot = rpc.slot as usize;
         let Some(made) = self.calls.made.get_mut(slot) else { return };
@@ -140,6 +156,7 @@ impl Worker {
         match answer {
             // What comes before it is on its way: it is called for again in its time.
             Answer::OutOfRange => return,
+            Answer::Fenced => unreachable!("who is refused has ended, and hears nothing"),
             Answer::Done | Answer::Missing | Answer::AlreadyExists => made.answer = Some(answer),
         }
         match made.waiting {
@@ -148,6 +165,10 @@ impl Worker {
                 let name = made.name;
                 self.calls.made.remove(slot);
                 self.pay(number, name, m);
+            }
+            Waiting::Unit(unit) => {
+                self.calls.made.remove(slot);
+                self.row_written(unit, m);
             }
         }
     }

@@ -114,6 +114,7 @@ impl Worker {
                 | Sink::InsertId(_)
                 | Sink::Offset(_)
                 | Sink::Rename
+                | Sink::InPlace
                 | Sink::TwoPhase { .. },
             ) => unreachable!("it calls, and is a stage without a chain"),
             StepKind::Source { .. }
@@ -203,6 +204,7 @@ impl Worker {
                     | Sink::InsertId(_)
                     | Sink::Offset(_)
                     | Sink::Rename
+                    | Sink::InPlace
                     | Sink::TwoPhase { .. },
                 ) => unreachable!("it calls, and is a stage without a chain"),
                 StepKind::Source { .. }

@@ -61,6 +61,9 @@ impl Worker {
     /// A unit has all it takes.
     pub(super) fn hold<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
         self.close_partials(unit, m);
+        if !self.units.get(unit).rows.is_empty() {
+            return self.write_unit(unit, m);
+        }
         match self.mechanism.outputs {
             Outputs::Checkpoint => {
                 let Worker { units, outbox, .. } = self;

@@ -1,15 +1,20 @@
-//! Owe and pay: a sink that shows a row only after its commit writes into the commit what it owes, and then
-//! calls the table, again and again until the row is there; a last commit writes down that it is. At offsets,
+//! Owe and pay: a sink that shows rows only after its commit writes into the commit what it owes, and then
+//! calls the table, again and again until they are there; a last commit writes down that they are. At offsets,
 //! the offset of a row is the same after a crash, and an answer that says there is a row already means this
-//! one. In two phases, the row is prepared before the commit where nobody sees it, and shown after it; what a
-//! dead worker has prepared and not committed is garbage.
+//! one. In two phases, the rows of a unit are prepared before the commit where nobody sees them, and shown
+//! after it, all at once; what a dead worker has prepared and not committed is garbage. Written in place, they
+//! need no second phase, and readers see them one by one.
 
 use super::apply::{Application, row};
 use super::{Arrived, Worker};
-use crate::call::Operation;
+use crate::call::{Operation, Part};
 use crate::commit::{CommitKind, Delta, Owed, Subject};
 use crate::effect::{Env, Moment};
 use crate::name::Name;
+use crate::pipeline::{OffsetGiven, Sink, StepKind};
+
+/// The stream that all lives of a shard share.
+const SHARED: u64 = 0;
 
 impl Worker {
     /// The next number that no row has.
@@ -23,65 +28,92 @@ impl Worker {
 
     /// Gives a record its offset and adds both to its unit; the call follows the commit.
     pub(super) fn write_after_commit<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
-        let number = self.give_number();
-        let operation = Operation::AppendAt { row: row(&arrived.record), offset: number };
-        self.add_owing(Owed { number, name: arrived.record.name, operation }, arrived, m);
-    }
-
-    /// Prepares a record's row, and once that is answered adds it to its unit with the call that shows it.
-    pub(super) fn write_in_two_phases<E: Env>(
-        &mut self,
-        arrived: &Arrived,
-        m: &mut Moment<'_, E>,
-    ) -> Application {
-        let name = arrived.record.name;
-        let transaction = match self.calls.number(self.step, name) {
-            Some(transaction) => transaction,
-            None => self.next_serial(),
-        };
-        let prepare = Operation::Prepare { row: row(&arrived.record), transaction };
-        if self.call(arrived, prepare, m).is_none() {
-            return Application::Waiting;
-        }
-        self.calls.forget(self.step, name);
-        let operation = Operation::Finish { transaction };
-        let number = self.give_number();
-        self.add_owing(Owed { number, name, operation }, arrived, m);
-        Application::Done
-    }
-
-    fn add_owing<E: Env>(&mut self, owed: Owed, arrived: &Arrived, m: &mut Moment<'_, E>) {
-        let call = self.owe(owed);
+        let offset = self.give_number();
+        let operation = Operation::AppendAt { row: row(&arrived.record), stream: SHARED, offset };
         let unit = self.unit_for(CommitKind::Emit, arrived, m);
-        let taking = self.units.get(unit);
-        taking.deltas.push(Delta::Owe(owed));
-        taking.owed.push(call);
+        self.add_owing(unit, Owed { number: offset, name: arrived.record.name, operation });
         self.add(unit, arrived, None, m);
     }
 
-    /// The wrong order: the table is called under an offset that is nowhere durable yet.
+    /// Adds a record to its unit, with the row that is written before the unit may commit.
+    pub(super) fn write_with_unit<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
+        let unit = self.unit_for(CommitKind::Emit, arrived, m);
+        self.units.get(unit).rows.push((arrived.record.name, row(&arrived.record)));
+        self.add(unit, arrived, None, m);
+    }
+
+    /// Writes the rows of a unit that takes no more, each by a call.
+    pub(super) fn write_unit<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
+        let mut rows = std::mem::take(&mut self.units.get(unit).rows);
+        let (number, of) = (self.next_serial(), rows.len() as u32);
+        let shows = match m.pipeline.step(self.step).kind {
+            StepKind::Sink(Sink::InPlace) => None,
+            _ => Some(Operation::Finish { unit: number }),
+        };
+        for (at, (name, row)) in (0..).zip(rows.drain(..)) {
+            let part = Part { unit: number, at, of };
+            let write = match shows {
+                None => Operation::WriteInPlace { row, part },
+                Some(_) => Operation::Prepare { row, part },
+            };
+            self.call_for_unit(unit, name, write, m);
+        }
+        let waiting = self.units.get(unit);
+        waiting.unwritten = of;
+        waiting.rows = rows;
+        if let Some(operation) = shows {
+            let Subject::Record(name) = waiting.subject else {
+                unreachable!("a watermark is no row")
+            };
+            let number = self.give_number();
+            self.add_owing(unit, Owed { number, name, operation });
+        }
+    }
+
+    /// A row of a unit is written. After the last the unit commits, and with it what it owes.
+    pub(super) fn row_written<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
+        let waiting = self.units.get(unit);
+        waiting.unwritten -= 1;
+        if waiting.unwritten == 0 {
+            self.hold(unit, m);
+        }
+    }
+
+    fn add_owing(&mut self, unit: u32, owed: Owed) {
+        let call = self.owe(owed);
+        let unit = self.units.get(unit);
+        unit.deltas.push(Delta::Owe(owed));
+        unit.owed.push(call);
+    }
+
+    /// The wrong orders: the table is called under an offset that is nowhere durable yet, or never will be.
     pub(super) fn write_at_offset<E: Env>(
         &mut self,
         arrived: &Arrived,
+        given: OffsetGiven,
         m: &mut Moment<'_, E>,
     ) -> Application {
         let name = arrived.record.name;
-        let offset = match self.calls.number(self.step, name) {
+        let offset = match self.calls.offset(self.step, name) {
             Some(offset) => offset,
             None => self.give_number(),
         };
-        let append = Operation::AppendAt { row: row(&arrived.record), offset };
+        let is_new = given == OffsetGiven::InNewStream;
+        let stream = if is_new { self.token } else { SHARED };
+        let append = Operation::AppendAt { row: row(&arrived.record), stream, offset };
         if self.call(arrived, append, m).is_none() {
             return Application::Waiting;
         }
         self.calls.forget(self.step, name);
         let unit = self.unit_for(CommitKind::Emit, arrived, m);
-        self.units.get(unit).deltas.push(Delta::Offset(offset));
+        if !is_new {
+            self.units.get(unit).deltas.push(Delta::Offset(offset));
+        }
         self.add(unit, arrived, None, m);
         Application::Done
     }
 
-    /// The table has the row: nothing is owed any more.
+    /// The table has what was owed: nothing is owed any more.
     pub(super) fn pay<E: Env>(&mut self, number: u64, name: Name, m: &mut Moment<'_, E>) {
         let buffer = m.effects.buffer();
         let unit = self.units.open(CommitKind::Settle, Subject::Record(name), buffer);

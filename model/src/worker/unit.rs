@@ -1,9 +1,11 @@
 //! A unit: the records that go through the protocol together in one commit (one, or a bundle), what they
 //! made, and what must still happen before they are done.
 
+use crate::call::Row;
 use crate::commit::{CommitKind, Delta, Subject, Watermark};
 use crate::effect::{MessageAck, Rpc};
 use crate::key::Key;
+use crate::name::Name;
 use crate::pipeline::ShardIndex;
 use crate::record::RecordId;
 use crate::time::Time;
@@ -49,6 +51,9 @@ pub(super) struct Unit {
     pub deltas: Vec<Delta>,
     /// The outbox slots of what it made, or, in a settle, of what it deletes.
     pub outputs: Vec<u32>,
+    /// The rows that are written by calls before it may commit, and how many of these are not answered.
+    pub rows: Vec<(Name, Row)>,
+    pub unwritten: u32,
     /// The calls that may be made once it is committed.
     pub owed: Vec<u32>,
     /// The stamps of what it took, where these pin the system watermark.
@@ -60,6 +65,21 @@ pub(super) struct Unit {
     /// Commits of it that are not answered.
     pub unanswered: u32,
     is_busy: bool,
+}
+
+impl Unit {
+    /// Empties it, but for its deltas, which went with its commit.
+    fn clear(&mut self) {
+        self.taken.clear();
+        self.outputs.clear();
+        self.rows.clear();
+        self.unwritten = 0;
+        self.owed.clear();
+        self.pins.clear();
+        self.indexed = 0;
+        self.unacked = 0;
+        self.unanswered = 0;
+    }
 }
 
 /// All units of a shard, with their buffers used again.
@@ -91,6 +111,8 @@ impl Units {
                     taken: Vec::new(),
                     deltas,
                     outputs: Vec::new(),
+                    rows: Vec::new(),
+                    unwritten: 0,
                     owed: Vec::new(),
                     indexed: 0,
                     pins: Vec::new(),
@@ -110,13 +132,7 @@ impl Units {
     /// Ends a unit.
     pub fn close(&mut self, slot: u32) {
         let unit = &mut self.slots[slot as usize];
-        unit.taken.clear();
-        unit.outputs.clear();
-        unit.owed.clear();
-        unit.pins.clear();
-        unit.indexed = 0;
-        unit.unacked = 0;
-        unit.unanswered = 0;
+        unit.clear();
         self.busy -= u32::from(unit.is_busy);
         self.free.push(slot);
     }
@@ -130,14 +146,8 @@ impl Units {
     pub fn clear(&mut self) {
         self.free.clear();
         for (slot, unit) in self.slots.iter_mut().enumerate().rev() {
-            unit.taken.clear();
             unit.deltas.clear();
-            unit.outputs.clear();
-            unit.owed.clear();
-            unit.pins.clear();
-            unit.indexed = 0;
-            unit.unacked = 0;
-            unit.unanswered = 0;
+            unit.clear();
             self.free.push(slot as u32);
         }
         self.busy = 0;

@@ -46,6 +46,8 @@ pub struct Ledger {
     dead: Dead,
     /// Panes, or what maps made of them, that are reflected more than once at a step.
     doubled: Vec<(StepIndex, u32)>,
+    /// The record of each key that was committed last at a step which puts entries.
+    newest: HashMap<(StepIndex, Key), Name, FxBuildHasher>,
     /// Steps with a result that its content does not add up to.
     phantom: Vec<StepIndex>,
     detail: Option<Detail>,
@@ -80,6 +82,8 @@ enum ResultKind {
 #[derive(Debug)]
 struct Detail {
     latency: Histogram<u64>,
+    /// What was added to external tables and not asked for yet, each with its lineage.
+    shown: Vec<(Name, u32)>,
     is_taken: Vec<bool>,
     blame: Blame,
 }
@@ -112,8 +116,10 @@ impl Ledger {
         self.dead.reset(pipeline);
         self.doubled.clear();
         self.phantom.clear();
+        self.newest.clear();
         self.detail = in_detail.then(|| Detail {
             latency: latencies(),
+            shown: Vec::new(),
             is_taken: Vec::new(),
             blame: Blame::default(),
         });
@@ -151,18 +157,29 @@ impl Ledger {
                 self.traces.hint(name, key, value);
                 self.see_dead_letter(step, name, lineage, key, &words.names);
             }
+            Delta::Put { key, name } => {
+                self.newest.insert((step, key), name);
+            }
             // What is owed is seen when it is in the table.
             Delta::Owe(_) | Delta::Paid(_) => {}
             Delta::Offset(_) | Delta::Stamped(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
         }
     }
 
-    /// A row was added to the external table of a sink, beside all that stand there.
+    /// A row was added to the external table of a sink, beside all that stand there, and readers see it.
     pub(crate) fn append(&mut self, step: StepIndex, name: Name, row: Row, words: &Vocabulary) {
         let Row { key, lineage, weight, value } = row;
         self.traces.see(name, lineage, key, weight, value);
+        if let Some(detail) = &mut self.detail {
+            detail.shown.push((name, lineage));
+        }
         let number = self.steps[step.at()].rows.len() as u64;
         self.reflect_row(step, number, Written::new(key, name, lineage, value), words);
+    }
+
+    /// For a run in detail: what was added to external tables since this was last asked.
+    pub(crate) fn take_shown(&mut self) -> Vec<(Name, u32)> {
+        self.detail.as_mut().map(|detail| std::mem::take(&mut detail.shown)).unwrap_or_default()
     }
 
     /// A commit says this of a record, and of all that it stands for.
@@ -224,6 +241,11 @@ impl Ledger {
     /// How many reflections of source records a step's results have, with multiplicity.
     pub fn applied(&self, step: StepIndex) -> u64 {
         self.steps[step.at()].applied
+    }
+
+    /// The record that was committed last for a key at a step which puts entries, if any was.
+    pub(crate) fn newest(&self, step: StepIndex, key: Key) -> Option<Name> {
+        self.newest.get(&(step, key)).copied()
     }
 
     /// How often a name is reflected at a step.

@@ -5,7 +5,7 @@ use super::*;
 use crate::fault::Climate;
 use crate::input::{Input, Row};
 use crate::outcome::{self, Class};
-use crate::plan::{Cluster, Network, Plan, Until};
+use crate::plan::{Cluster, Network, Plan, SideEffects, Until};
 use crate::sources::Sources;
 use onceproof_model::commit::{Content, Held};
 use onceproof_model::mechanism::{Fuse, Mechanism};
@@ -66,7 +66,7 @@ impl Fed {
             climate: Climate::default(),
             faults: Vec::new(),
             until: Until::default(),
-            side_effects: None,
+            side_effects: SideEffects::default(),
         };
         let (mut sources, mut words) = (Sources::default(), Vocabulary::default());
         sources.load(&plan, 0, &mut words);

@@ -276,7 +276,8 @@ impl Judgement {
             self.names.push(record);
             let record = words.names.text(record, &words.keys, name);
             let faults = Vec::new();
-            self.damage.push(Damage { class, step, record, expected, reflected, faults });
+            let instead = None;
+            self.damage.push(Damage { class, step, record, expected, reflected, instead, faults });
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Calls to external services on their way there and back. A call is no commit: it is done when it arrives,
-//! also if its worker has died meanwhile, and nothing takes it back.
+//! also if its worker has died meanwhile, and nothing takes it back. Who is refused for its token has lost
+//! its shard and ends, as by the refusal of a commit.
 
 use super::World;
 use super::event::Event;
 use super::leases::Instance;
 use crate::answers::{CallMade, CallVerdict};
+use crate::marks::Mark;
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use onceproof_model::call::{Answer, Call};
@@ -38,14 +40,16 @@ impl World<'_> {
 
     pub(super) fn call_arrives(&mut self, out: u32) {
         let Out { call, who, is_answered } = self.outs.remove(out as usize);
-        let Outside { service, ledger, words, work, sources, now, .. } = &mut self.outside;
+        let Outside { service, ledger, words, work, sources, marks, now, .. } = &mut self.outside;
         let handled = service.handle(&call, self.pipeline, *now, ledger, words);
         work.side_effects += u64::from(handled.is_effect);
-        if ledger.is_detailed()
-            && self.pipeline.step(call.step).kind.has_results()
-            && let Some(source) = words.names.source_of(call.name)
-        {
-            ledger.taken(source, now.0.abs_diff(sources.arrival(source).0));
+        if handled.answer == Answer::Fenced {
+            marks.reach(Mark::CallFenced);
+        }
+        for (name, lineage) in ledger.take_shown() {
+            for source in ledger.sources_of(name, lineage, words) {
+                ledger.taken(source, now.0.abs_diff(sources.arrival(source).0));
+            }
         }
         self.progress_at = self.now;
         self.count(14, call.shard, call.rpc.serial);
@@ -61,10 +65,15 @@ impl World<'_> {
 
     pub(super) fn call_answered(&mut self, who: Instance, rpc: Rpc, answer: Answer) {
         let shard = who.shard;
-        if self.is_running(who) {
-            self.count(15, shard, rpc.serial);
-            self.trace.call_answered(shard, answer, &self.outside, self.now);
-            self.deliver(who, Input::Called { rpc, answer });
+        if !self.is_running(who) {
+            return;
         }
+        self.count(15, shard, rpc.serial);
+        self.trace.call_answered(shard, answer, &self.outside, self.now);
+        if answer == Answer::Fenced {
+            assert!(who != self.owner(shard), "the owner of a token is never refused");
+            return self.end(who);
+        }
+        self.deliver(who, Input::Called { rpc, answer });
     }
 }

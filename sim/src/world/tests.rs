@@ -4,7 +4,7 @@
 use super::*;
 use crate::fault::{Climate, ClockWay, Fault, Kind, Place};
 use crate::input::{Input as Rows, Row};
-use crate::plan::{Cluster, Network, Until};
+use crate::plan::{Cluster, Network, SideEffects, Until};
 use onceproof_model::mechanism::Mechanism;
 use onceproof_model::pipeline::{Failing, SourceWatermark, Step, StepIndex, StepKind};
 use onceproof_model::record::Value;
@@ -42,7 +42,7 @@ fn plan(faults: Vec<Fault>) -> Plan {
         climate: Climate::default(),
         faults,
         until: Until::default(),
-        side_effects: None,
+        side_effects: SideEffects::default(),
     }
 }
 

@@ -39,8 +39,10 @@ pub(in crate::scenario) struct Table {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct SideEffects {
     /// How many side effects of one step may stand for a record.
-    #[schemars(with = "u32", range(min = 1))]
-    pub at_most: At<u64>,
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    pub at_most: Option<At<u64>>,
+    /// Whether the entry of each key must be, at the end, that of the record committed last for the key.
+    pub newest: Option<At<bool>>,
 }
 
 impl<'de> Deserialize<'de> for Expect {

@@ -182,8 +182,12 @@ enum ClassWords {
     Stuck,
     /// Something is held for ever.
     Unbounded,
+    /// Part of an atomic unit is visible.
+    Torn,
     /// More side effects of a record stand than `side-effects` allows.
     Repeated,
+    /// The entry of a key is not that of the record committed last, as `side-effects` demands.
+    Stale,
 }
 
 /// A class of violation.

@@ -25,8 +25,11 @@ pub(in crate::scenario) enum Call {
 pub(in crate::scenario) enum CallWrite {
     /// One more entry each time.
     Append,
-    /// The entry of the record; the last one stands.
+    /// The entry of the record's key; the last one stands.
     Put,
+    /// The same under the token of the caller's lease: the service refuses a token older than the newest that it
+    /// knows of for the shard.
+    PutFenced,
 }
 
 /// How a sink writes.
@@ -43,9 +46,13 @@ pub(in crate::scenario) enum Write {
     Offset,
     /// The same with offsets that are durable only afterwards: a wrong design.
     OffsetInMemory,
-    /// A temporary file that gets its name after the sink's commit.
+    /// The same in a new stream in each life of a shard: a wrong design.
+    OffsetNewStream,
+    /// A temporary file with the rows of a bundle, which gets its name after the sink's commit.
     Rename,
-    /// A transaction that is prepared before the sink's commit and committed after it.
+    /// A file with the rows of a bundle that is written where readers see it: a wrong design.
+    InPlace,
+    /// A transaction with the rows of a bundle that is prepared before the sink's commit and committed after it.
     TwoPhase(TwoPhase),
 }
 

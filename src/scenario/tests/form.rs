@@ -56,10 +56,8 @@ fn unknown_keys_are_shown_with_the_nearest_one() {
 fn what_is_not_built_yet_is_refused_by_name() {
     let check = |end: &str, title, at| refused(&with(end), title, at, "");
     check("[sweep]\nvary = {}", "`vary` is not built yet", "vary");
-    let call = "[[step]]\nname = \"m\"\nkind = \"map\"\nfn = { call = { write = \"put-fenced\" } }";
-    check(call, "`write = \"put-fenced\"` is not built yet", "\"put-fenced\"");
-    let torn = HEAD.replace("\"exactly-once\"", "{ violates = [\"lost\", \"torn\"] }");
-    refused(&torn, "`torn` is not built yet", "\"torn\"", "");
+    let join = "[[step]]\nname = \"both\"\nkind = \"join\"";
+    check(join, "`kind = \"join\"` is not built yet", "\"join\"");
 }
 
 #[test]

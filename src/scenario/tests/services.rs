@@ -1,6 +1,7 @@
 //! Calls to external services, sinks that write by them, and what is demanded of side effects.
 
 use super::*;
+use onceproof_sim::plan::SideEffects;
 
 fn map(function: &str) -> String {
     format!("[[step]]\nname = \"m\"\nkind = \"map\"\nfn = {function}\n")
@@ -13,11 +14,14 @@ fn charging(function: &str, expect: &str) -> String {
 }
 
 const APPEND: &str = "{ call = { write = \"append\" } }";
+const APPEND_CALL: &str = "{ write = \"append\" }";
+const PUT_FENCED: &str = "{ write = \"put-fenced\" }";
+const TWO: SideEffects = SideEffects { at_most: Some(2), newest: false };
 
 #[test]
 fn calls_and_sinks_are_read() {
     for call in
-        ["{ write = \"append\" }", "{ write = \"put\" }", "\"read\"", "\"delete\"", "\"take\""]
+        [APPEND_CALL, "{ write = \"put\" }", PUT_FENCED, "\"read\"", "\"delete\"", "\"take\""]
     {
         let scenario = read(&charging(&format!("{{ call = {call} }}"), "\"exactly-once\""));
         assert!(scenario.plan.pipeline.steps()[1].kind.calls());
@@ -30,7 +34,9 @@ fn calls_and_sinks_are_read() {
         "\"append\"",
         "\"offset\"",
         "\"offset-in-memory\"",
+        "\"offset-new-stream\"",
         "\"rename\"",
+        "\"in-place\"",
         "{ two-phase = { timeout = \"1m\" } }",
         "{ insert-id = { window = \"1m\" } }",
     ] {
@@ -77,10 +83,13 @@ fn side_effects_may_be_limited() {
         (format!("{{ violates = [\"lost\", \"repeated\"], {limit} }}"), true),
     ] {
         let scenario = read(&charging(APPEND, &expect));
-        assert_eq!(scenario.plan.side_effects, Some(2));
+        assert_eq!(scenario.plan.side_effects, TWO);
         assert_eq!(scenario.expect != Expect::ExactlyOnce, violates);
     }
-    assert_eq!(read(&charging(APPEND, "\"exactly-once\"")).plan.side_effects, None);
+    assert_eq!(
+        read(&charging(APPEND, "\"exactly-once\"")).plan.side_effects,
+        SideEffects::default()
+    );
     let check =
         |expect: &str, title, at, beside| refused(&charging(APPEND, expect), title, at, beside);
     check("{}", "nothing is expected", "{}", "such as \"exactly-once\"");
@@ -91,7 +100,8 @@ fn side_effects_may_be_limited() {
     check(unlimited, "side effects may be repeated at will", "\"repeated\"", "at-most = 1");
     let zero = "{ side-effects = { at-most = 0 } }";
     check(zero, "`at-most` is out of range", "0 }", "from 1");
-    check("{ side-effects = {} }", "`at-most` is missing", "{} }", "");
+    let nothing = "nothing is demanded of side effects";
+    check("{ side-effects = {} }", nothing, "{} }", "such as `at-most = 1` or `newest = true`");
     let reads = charging("{ call = \"read\" }", &format!("{{ {limit} }}"));
     refused(&reads, "nothing here has side effects", "side-effects", "");
     check("\"exactly-onc\"", "unknown name `exactly-onc`", "\"exactly-onc\"", "`exactly-once`?");
@@ -100,16 +110,39 @@ fn side_effects_may_be_limited() {
 }
 
 #[test]
+fn the_newest_entry_may_be_demanded_where_entries_are_put() {
+    let newest = "side-effects = { newest = true }";
+    let put = format!("{{ call = {PUT_FENCED} }}");
+    let demands = |expect: &str| read(&charging(&put, expect)).plan.side_effects;
+    let wanted = SideEffects { at_most: None, newest: true };
+    assert_eq!(demands(&format!("{{ {newest} }}")), wanted);
+    let both = SideEffects { at_most: Some(2), newest: true };
+    assert_eq!(demands("{ side-effects = { at-most = 2, newest = true } }"), both);
+    assert_eq!(demands("{ side-effects = { newest = false } }"), SideEffects::default());
+
+    let nowhere = charging(APPEND, &format!("{{ {newest} }}"));
+    refused(&nowhere, "nothing here puts an entry", "newest =", "`write = \"put\"`");
+    let stale = "{ violates = \"stale\" }";
+    refused(&charging(&put, stale), "any entry may stand", "\"stale\"", "newest = true");
+    let expected = read(&charging(&put, &format!("{{ violates = \"stale\", {newest} }}")));
+    assert_eq!(expected.expect, Expect::Violates(vec![Class::Stale]));
+    let mut classes = onceproof_sim::outcome::Classes::default();
+    classes.insert(Class::Stale);
+    let again = read(&expected.saved_failure(None, &[], classes, Path::new("dir/b.toml")));
+    assert_eq!((again.expect, again.plan.side_effects), (expected.expect, wanted));
+}
+
+#[test]
 fn a_saved_failure_keeps_the_limit_on_side_effects() {
     let dotted = charging(APPEND, "\"exactly-once\"")
         .replace("expect = \"exactly-once\"", "expect.side-effects = { at-most = 2 }");
     let scenario = read(&dotted);
-    assert_eq!((&scenario.expect, scenario.plan.side_effects), (&Expect::ExactlyOnce, Some(2)));
+    assert_eq!((&scenario.expect, scenario.plan.side_effects), (&Expect::ExactlyOnce, TWO));
     let mut classes = onceproof_sim::outcome::Classes::default();
     for expect in [Expect::ExactlyOnce, Expect::Violates(vec![Class::Repeated])] {
         let saved = scenario.saved_failure(None, &[], classes, Path::new("dir/b.toml"));
         let again = read(&saved);
-        assert_eq!((again.expect, again.plan.side_effects), (expect, Some(2)));
+        assert_eq!((again.expect, again.plan.side_effects), (expect, TWO));
         classes.insert(Class::Repeated);
     }
 }

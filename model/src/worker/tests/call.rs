@@ -1,7 +1,7 @@
 //! Calls to external services.
 
 use super::stage::{Stage, committed, count};
-use crate::call::{Action, Answer};
+use crate::call::{Action, Answer, Operation};
 use crate::effect::Input;
 use crate::function::Function;
 use crate::mechanism::{Bundle, Mechanism};
@@ -96,4 +96,27 @@ fn a_record_whose_key_is_in_the_open_bundle_calls_once_that_is_committed() {
     stage.takes(end, &[APPLIED[2]]);
     stage.takes(committed(0), &["ack events/0#0", "send events/0#0.0", "wake 30ms retry", "ready"]);
     stage.takes(Input::Resume, &["ask catalog events/0#1", "call events/0#1", "wake 30ms recall"]);
+}
+
+#[test]
+fn a_put_carries_its_key_and_token_and_its_commit_says_whose_entry_it_is() {
+    let function = StepKind::Map(Function::Call(Action::PutFenced));
+    let mut stage = Stage::new(function, count(0), Mechanism::default());
+    // The service hears of the token before anything is read.
+    stage.takes(Input::Boot, &["take token 1", "announce token 1", "scan"]);
+    stage.takes(Input::Boot, &["take token 2", "announce token 2", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(request, &["ask catalog events/0#0", "call events/0#0", "wake 30ms recall"]);
+    let key = stage.key("ann");
+    let act = Operation::Act { action: Action::PutFenced, key, token: 2 };
+    assert_eq!(stage.calls[0].operation, act);
+    let answer = stage.called(0, Answer::Done);
+    stage.takes(answer, &["ready"]);
+    let commit = "commit events/0#0 [id ann, put events/0#0, hold events/0#0.0]";
+    stage.takes(Input::Resume, &[APPLIED[0], APPLIED[1], commit]);
+}
+
+#[test]
+fn nobody_is_told_of_a_token_that_no_call_carries() {
+    let _ = calling(Action::Put, Mechanism::default());
 }

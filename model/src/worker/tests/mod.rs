@@ -5,6 +5,7 @@
 
 mod call;
 mod filter;
+mod owe;
 mod stage;
 
 use crate::commit::Held;

@@ -1,7 +1,7 @@
 //! One shard and a scripted world around it: inputs in, what it asks and lists out, as short texts.
 
 use super::super::Worker;
-use crate::call::{Answer, Call};
+use crate::call::{Answer, Call, Operation};
 use crate::commit::{CommitKind, Content, Delta, Scan, Subject, Watermark};
 use crate::effect::{
     Effect, Effects, Env, FilterSaid, Input, Mark, Member, Message, Moment, Pull, Read, Reply,
@@ -9,7 +9,7 @@ use crate::effect::{
 };
 use crate::function::Function;
 use crate::key::Key;
-use crate::mechanism::{Ack, Fuse, Mechanism};
+use crate::mechanism::{Ack, Bundle, Fuse, Mechanism};
 use crate::name::{Name, Vocabulary};
 use crate::pipeline::{
     Failing, MessageIds, Pipeline, Queue, ShardIndex, Sink, SourceWatermark, Step, StepIndex,
@@ -59,6 +59,10 @@ impl Env for Script {
         self.tokens += 1;
         self.asked.push(format!("take token {}", self.tokens));
         self.tokens
+    }
+
+    fn announce(&mut self, _: ShardIndex, token: u64) {
+        self.asked.push(format!("announce token {token}"));
     }
 
     fn scan(&mut self, _: ShardIndex) -> Scan {
@@ -238,6 +242,17 @@ impl Stage {
         stage.at(0)
     }
 
+    /// A sink behind a source, with so many records in a commit.
+    pub(super) fn sink(sink: Sink, records: u32) -> Stage {
+        let mut stage = Stage::map(Mechanism::default());
+        let mut steps = stage.pipeline.steps().to_vec();
+        steps.truncate(2);
+        steps[1].kind = StepKind::Sink(sink);
+        steps[1].mechanism.bundle = Bundle { records };
+        stage.pipeline = Pipeline::new(steps).expect("a good graph");
+        stage.at(1)
+    }
+
     /// A count in windows of 10 s, above a sink, which waits for no watermarks.
     pub(super) fn count(lateness: u64) -> Stage {
         Stage::new(count(lateness), StepKind::Sink(Sink::Upsert), Mechanism::default())
@@ -403,7 +418,22 @@ impl Stage {
             Effect::Ack(ack) => format!("ack {}", self.subject(ack.subject)),
             Effect::AckMessage(ack) => format!("ack message {}", self.name(ack.name)),
             Effect::Send(request) => format!("send {}", self.subject(request.subject())),
-            Effect::Call(call) => format!("call {}", self.name(call.name)),
+            Effect::Call(call) => {
+                let verb = match call.operation {
+                    Operation::Act { .. } | Operation::Append(_) | Operation::Insert { .. } => {
+                        "call".into()
+                    }
+                    Operation::AppendAt { offset, .. } => format!("append at {offset}"),
+                    Operation::Prepare { part, .. } => {
+                        format!("prepare {} of {}", part.at, part.of)
+                    }
+                    Operation::WriteInPlace { part, .. } => {
+                        format!("write {} of {}", part.at, part.of)
+                    }
+                    Operation::Finish { .. } => "finish".into(),
+                };
+                format!("{verb} {}", self.name(call.name))
+            }
             Effect::Wake { at, timer } => {
                 let timer = match timer {
                     Timer::Retry { .. } => "retry",
@@ -439,6 +469,7 @@ impl Stage {
             Delta::Watermark { value, .. } => format!("watermark {}", value.event),
             Delta::Decided { name, .. } => format!("decided {}", self.name(*name)),
             Delta::DeadLetter { name, .. } => format!("dead letter {}", self.name(*name)),
+            Delta::Put { name, .. } => format!("put {}", self.name(*name)),
             Delta::Owe(owed) => format!("owe {}", owed.number),
             Delta::Paid(number) => format!("paid {number}"),
             Delta::Row { name, .. } => format!("row {}", self.name(*name)),

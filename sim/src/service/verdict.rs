@@ -1,0 +1,86 @@
+//! What is wrong with what services were told to do. That a unit is torn is wrong in itself; how often a
+//! side effect may stand, and whose entry must, is for the scenario to demand.
+
+use super::{Service, Stale, Torn};
+use crate::ledger::Ledger;
+use crate::outcome::{Class, Damage};
+use crate::plan::SideEffects;
+use onceproof_model::name::{Name, Vocabulary};
+use onceproof_model::pipeline::{Pipeline, StepIndex};
+
+/// What is demanded of services in a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Demands {
+    pub side_effects: SideEffects,
+    /// Whether the run drained; else an entry may be ahead of a commit that is still to come.
+    pub has_drained: bool,
+}
+
+/// What is wrong with the services of a run.
+#[derive(Clone, Copy)]
+pub(crate) struct Wrongs<'a> {
+    pub demands: Demands,
+    pub service: &'a Service,
+    pub ledger: &'a Ledger,
+}
+
+impl<'a> Wrongs<'a> {
+    fn repeated(self) -> impl Iterator<Item = (StepIndex, Name, u32, u32)> + 'a {
+        let most = self.demands.side_effects.at_most.into_iter();
+        let repeated = move |most| {
+            let all = self.service.repeated(most);
+            all.map(move |(step, name, standing)| (step, name, most, standing))
+        };
+        most.flat_map(repeated)
+    }
+
+    fn stale(self) -> impl Iterator<Item = Stale> + 'a {
+        let is_demanded = self.demands.side_effects.newest && self.demands.has_drained;
+        self.service.stale(self.ledger).filter(move |_| is_demanded)
+    }
+
+    /// The classes of what is wrong.
+    pub fn classes(self) -> impl Iterator<Item = Class> {
+        let found = [
+            (Class::Torn, self.service.torn().next().is_some()),
+            (Class::Repeated, self.repeated().next().is_some()),
+            (Class::Stale, self.stale().next().is_some()),
+        ];
+        found.into_iter().filter(|&(_, is_found)| is_found).map(|(class, _)| class)
+    }
+
+    /// The damaged records, class by class, each with its name. By texts, as in every other list: neither
+    /// steps nor names are numbered the same in every file.
+    pub fn damage(self, pipeline: &Pipeline, words: &Vocabulary) -> Vec<(Name, Damage)> {
+        let name_of = |step: u16| pipeline.step(StepIndex(step)).name.as_str();
+        let text = |record| words.names.text(record, &words.keys, name_of);
+        let hurt =
+            |class, step, record, (expected, reflected): (u32, u32), instead: Option<Name>| {
+                let damage = Damage {
+                    class,
+                    step,
+                    record: text(record),
+                    expected: expected.into(),
+                    reflected: reflected.into(),
+                    instead: instead.map(text),
+                    faults: Vec::new(),
+                };
+                (record, damage)
+            };
+        let torn = self.service.torn();
+        let torn = torn
+            .map(|Torn { step, name, seen, of }| hurt(Class::Torn, step, name, (of, seen), None));
+        let repeated = self.repeated().map(|(step, name, most, standing)| {
+            hurt(Class::Repeated, step, name, (most, standing), None)
+        });
+        let stale = self.stale().map(|Stale { step, stands, newest }| {
+            hurt(Class::Stale, step, stands, (0, 1), Some(newest))
+        });
+        let mut damage: Vec<(Name, Damage)> = torn.chain(repeated).chain(stale).collect();
+        damage.sort_by(|(_, a), (_, b)| {
+            let by = |of: &Damage| (of.class, of.record.clone(), name_of(of.step.0).to_owned());
+            by(a).cmp(&by(b))
+        });
+        damage
+    }
+}
