@@ -99,6 +99,15 @@ fn each_missing_mechanism_is_found_with_at_most_two_faults() {
 
 /// Two records, the second after a crash of the sink is over, into an external table.
 fn into_table(write: &str) -> Scenario {
+    table(write, "60ms", 1)
+}
+
+/// Two records at once, which share a file or a transaction.
+fn into_table_together(write: &str) -> Scenario {
+    table(write, "0s", 2)
+}
+
+fn table(write: &str, second: &str, bundle: u32) -> Scenario {
     let text = format!(
         r#"
 format = 1
@@ -107,7 +116,7 @@ claim  = "What the table has is what there is to have."
 expect = "exactly-once"
 
 [input]
-records = [ {{ key = "ann", at = "0s" }}, {{ key = "bob", at = "60ms" }} ]
+records = [ {{ key = "ann", at = "0s" }}, {{ key = "bob", at = "{second}" }} ]
 
 [[step]]
 name = "events"
@@ -117,6 +126,9 @@ kind = "source"
 name  = "table"
 kind  = "sink"
 write = {write}
+
+[mechanism]
+bundle = {bundle}
 "#
     );
     Scenario::parse(&text, Path::new("table.toml")).unwrap_or_else(|error| panic!("{error}"))
@@ -141,10 +153,27 @@ fn a_sink_that_names_its_rows_holds_under_every_two_faults_and_any_other_breaks_
         ("{ insert-id = { window = \"20ms\" } }", vec![Class::Duplicated]),
         ("{ two-phase = { timeout = \"40ms\" } }", vec![Class::Lost]),
         ("\"offset-in-memory\"", vec![Class::Duplicated, Class::Lost]),
+        ("\"offset-new-stream\"", vec![Class::Duplicated]),
+        // A file of one row is whole as soon as it is seen.
+        ("\"in-place\"", vec![Class::Duplicated]),
     ];
     for (write, expected) in breaks {
         let (_, classes, _) = exhaust(&into_table(write).plan, 1);
         let found: Vec<Class> = classes.iter().collect();
         assert_eq!(found, expected, "{write}");
     }
+}
+
+#[test]
+fn what_is_shown_by_one_call_is_whole_under_every_two_faults_and_what_is_not_is_torn_by_one() {
+    for write in ["\"rename\"", "{ two-phase = { timeout = \"1m\" } }"] {
+        let (_, classes, first) = exhaust(&into_table_together(write).plan, 2);
+        assert!(classes.is_empty(), "{write}: {classes:?} by {first:?}");
+    }
+    let (_, classes, _) = exhaust(&into_table_together("\"in-place\"").plan, 1);
+    assert!(classes.contains(Class::Torn), "{classes:?}");
+    // What is aborted goes as a whole.
+    let aborted = into_table_together("{ two-phase = { timeout = \"40ms\" } }");
+    let (_, classes, _) = exhaust(&aborted.plan, 1);
+    assert_eq!(classes.iter().collect::<Vec<Class>>(), [Class::Lost]);
 }

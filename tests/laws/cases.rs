@@ -87,7 +87,7 @@ impl Middle {
         r#"fn = { coin = { sides = 3, into = "key" } }"#,
         r#"fn = { coin = { sides = 3, into = "value" } }"#,
         r#"fn = { call = { write = "append" } }"#,
-        r#"fn = { call = { write = "put" } }"#,
+        r#"fn = { call = { write = "put-fenced" } }"#,
         "aggregate",
         "sink",
         r#"fn = { key-by = { before = "/" } }"#,
@@ -242,7 +242,7 @@ impl Case {
         steps.push(aggregate("last".to_owned(), self.last, &from, &steps));
         if self.has_sink {
             let from = [steps.len() - 1];
-            steps.push(sink("table".to_owned(), &from, &steps));
+            steps.push(sink("table".to_owned(), self.last, &from, &steps));
         }
         steps.into_iter().map(|step| (step.name, step.lines)).collect()
     }
@@ -266,7 +266,7 @@ impl Case {
         }
         match kind {
             "aggregate" => return aggregate(name, middle.aggregate, from, steps),
-            "sink" => return sink(name, from, steps),
+            "sink" => return sink(name, middle.aggregate, from, steps),
             _ => {}
         }
         tossed |= Middle::tosses(kind) && aggregated;
@@ -414,10 +414,21 @@ fn aggregate(name: String, made: Aggregate, from: &[usize], steps: &[Written]) -
     }
 }
 
-fn sink(name: String, from: &[usize], steps: &[Written]) -> Written {
+/// How a sink may write without harm.
+const WRITES: [&str; 5] = [
+    r#""upsert""#,
+    r#""rename""#,
+    r#""offset""#,
+    r#"{ two-phase = { timeout = "1000h" } }"#,
+    r#"{ insert-id = { window = "1000h" } }"#,
+];
+
+/// A sink, which writes by what is drawn for an aggregate.
+fn sink(name: String, drawn: Aggregate, from: &[usize], steps: &[Written]) -> Written {
+    let write = WRITES[drawn.lateness as usize];
     Written {
         name,
-        lines: format!("kind = \"sink\"\nfrom = [{}]\n", names(from, steps)),
+        lines: format!("kind = \"sink\"\nwrite = {write}\nfrom = [{}]\n", names(from, steps)),
         is_taken: false,
         has_results: true,
         is_sink: true,

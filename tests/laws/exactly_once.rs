@@ -9,7 +9,7 @@ use onceproof::scenario::Scenario;
 use onceproof_model::time::Nanos;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::{Outcome, Verdict};
-use onceproof_sim::plan::Plan;
+use onceproof_sim::plan::{Plan, SideEffects};
 use onceproof_sim::simulator::Simulator;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -17,9 +17,10 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestCaseError;
 use std::collections::BTreeMap;
 
-/// Runs a scenario with more exact faults.
+/// Runs a scenario with more exact faults. Entries are fenced, so the newest must stand.
 fn run(scenario: &Scenario, faults: Vec<Fault>) -> Outcome {
-    let plan = Plan { faults, ..scenario.plan.clone() };
+    let side_effects = SideEffects { at_most: None, newest: true };
+    let plan = Plan { faults, side_effects, ..scenario.plan.clone() };
     Simulator::new(&plan).detail(scenario.seed)
 }
 

@@ -1,7 +1,7 @@
-//! Boot: a new owner takes a token, so that nothing of an earlier life can land any more, and only then
-//! scans its rows. A service at which it puts entries is told as well: what it refuses has to be older than
-//! anything the new owner does. From them it rebuilds its windows and its outbox, fires what is due, and resends what
-//! is not settled. It reports no watermark before that: everything it found pins.
+//! Boot: a new owner takes a token, so that nothing of an earlier life can land any more, announces it to the
+//! service that compares tokens, if it puts entries at one, and only then scans its rows. From them it rebuilds
+//! its windows and its outbox, fires what is due, and resends what is not settled. It reports no watermark
+//! before that: everything it found pins.
 
 use super::Worker;
 use crate::defect::Defect;

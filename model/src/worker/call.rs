@@ -2,7 +2,8 @@
 //! record waits at the front of its key, which stays busy; the answer gives the key its turn, and the record
 //! is applied again with the answer at hand. Unanswered, the call is made again: only an answer can be
 //! trusted, and a service that had done it may do it twice. Answers are memory: a crash forgets them, and a
-//! function that fails begins again.
+//! function that fails begins again. In the same way a unit waits for the calls that write its rows, and a debt
+//! for the call that pays it (`owe`).
 
 use super::{Arrived, Worker, wake_at};
 use crate::call::{Answer, Call, Operation};
