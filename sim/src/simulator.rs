@@ -7,7 +7,7 @@ use crate::marks::Mark;
 use crate::outcome::{Brief, Class, Classes, Outcome, StepResult, Verdict};
 use crate::outside::Outside;
 use crate::plan::Plan;
-use crate::service::{Demands, Wrongs};
+use crate::service::Wrongs;
 use crate::trace::Trace;
 use crate::world::{End, World};
 use onceproof_model::pipeline::StepIndex;
@@ -204,9 +204,8 @@ impl<'a> Simulator<'a> {
     /// What is wrong with the services of a run that ended so.
     fn wrongs(&self, end: &End) -> Wrongs<'_> {
         let Outside { service, ledger, .. } = &self.world.outside;
-        let side_effects = self.plan.side_effects;
-        let demands = Demands { side_effects, has_drained: *end == End::Drained };
-        Wrongs { demands, service, ledger }
+        let demands = self.plan.side_effects;
+        Wrongs { service, ledger, demands, has_drained: *end == End::Drained }
     }
 
     /// Writes down the records with whose calls something is wrong.

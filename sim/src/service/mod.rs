@@ -18,7 +18,7 @@ use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 use table::{Tables, Torn};
 
-pub(crate) use verdict::{Demands, Wrongs};
+pub(crate) use verdict::Wrongs;
 
 /// All external services of a run.
 #[derive(Debug, Default)]

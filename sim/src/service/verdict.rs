@@ -8,25 +8,20 @@ use crate::plan::SideEffects;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, StepIndex};
 
-/// What is demanded of services in a run.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Demands {
-    pub side_effects: SideEffects,
+/// What is wrong with the services of a run.
+#[derive(Clone, Copy)]
+pub(crate) struct Wrongs<'a> {
+    pub service: &'a Service,
+    pub ledger: &'a Ledger,
+    /// What is demanded of side effects.
+    pub demands: SideEffects,
     /// Whether the run drained; else an entry may be ahead of a commit that is still to come.
     pub has_drained: bool,
 }
 
-/// What is wrong with the services of a run.
-#[derive(Clone, Copy)]
-pub(crate) struct Wrongs<'a> {
-    pub demands: Demands,
-    pub service: &'a Service,
-    pub ledger: &'a Ledger,
-}
-
 impl<'a> Wrongs<'a> {
     fn repeated(self) -> impl Iterator<Item = (StepIndex, Name, u32, u32)> + 'a {
-        let most = self.demands.side_effects.at_most.into_iter();
+        let most = self.demands.at_most.into_iter();
         let repeated = move |most| {
             let all = self.service.repeated(most);
             all.map(move |(step, name, standing)| (step, name, most, standing))
@@ -35,7 +30,7 @@ impl<'a> Wrongs<'a> {
     }
 
     fn stale(self) -> impl Iterator<Item = Stale> + 'a {
-        let is_demanded = self.demands.side_effects.newest && self.demands.has_drained;
+        let is_demanded = self.demands.newest && self.has_drained;
         self.service.stale(self.ledger).filter(move |_| is_demanded)
     }
 
@@ -77,9 +72,9 @@ impl<'a> Wrongs<'a> {
             hurt(Class::Stale, step, stands, (0, 1), Some(newest))
         });
         let mut damage: Vec<(Name, Damage)> = torn.chain(repeated).chain(stale).collect();
-        damage.sort_by(|(_, a), (_, b)| {
-            let by = |of: &Damage| (of.class, of.record.clone(), name_of(of.step.0).to_owned());
-            by(a).cmp(&by(b))
+        damage.sort_by_cached_key(|(_, of)| {
+            let Damage { class, step, ref record, reflected, ref instead, .. } = *of;
+            (class, record.clone(), name_of(step.0), reflected, instead.clone())
         });
         damage
     }
