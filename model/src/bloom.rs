@@ -7,7 +7,7 @@
 use crate::mix::scatter;
 
 /// A set of words of 64 bits, which should be hashes already.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Filter {
     words: Vec<u64>,
     bits: u64,

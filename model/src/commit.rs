@@ -188,7 +188,7 @@ pub enum Lifetime {
 }
 
 /// What a sender promises.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Watermark {
     /// No record of an earlier event time comes any more, but for late ones.
     pub event: Time,
@@ -261,7 +261,7 @@ impl Held {
 }
 
 /// What a window holds that is in no pane yet.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Content {
     /// How many records.
     pub records: u32,

@@ -65,6 +65,11 @@ impl Keys {
         self.hashes[key.0 as usize]
     }
 
+    /// The hashes of all texts, in the order of their handles.
+    pub fn hashes(&self) -> &[u64] {
+        &self.hashes
+    }
+
     /// How many keys there are.
     pub fn len(&self) -> usize {
         self.texts.len()

@@ -23,4 +23,5 @@ pub mod commit;
 pub mod call;
 pub mod effect;
 pub mod worker;
+pub mod rest;
 pub mod defect;

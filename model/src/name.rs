@@ -6,6 +6,7 @@
 
 use crate::key::{Key, Keys};
 use crate::mix::{fold, scatter};
+use crate::rest::Rest;
 use crate::time::Time;
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
@@ -92,6 +93,18 @@ pub struct Names {
     index: HashMap<Origin, Name, FxBuildHasher>,
     /// The partial aggregates and what they stand for.
     partials: Vec<(Name, Vec<Name>)>,
+}
+
+impl Vocabulary {
+    /// Adds what each handle means.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Vocabulary { keys, names: Names { blocks: _, implicit, entries, index: _, partials } } =
+            self;
+        rest.add(keys.hashes());
+        rest.add(implicit);
+        rest.add_list(entries.iter().map(|entry| entry.hash));
+        rest.add(partials);
+    }
 }
 
 impl Names {

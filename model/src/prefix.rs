@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 /// Numbers from 0, nearly in order.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Prefix {
     next: u64,
     above: VecDeque<bool>,

@@ -6,6 +6,7 @@ use hashbrown::hash_map::Entry;
 use onceproof_model::commit::{Lifetime, Watermark};
 use onceproof_model::key::Key;
 use onceproof_model::record::RecordId;
+use onceproof_model::rest::Rest;
 use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 use std::collections::{BTreeMap, VecDeque};
@@ -26,7 +27,7 @@ pub struct Catalog {
 }
 
 /// What is known of one id.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Hash, Debug)]
 struct Row {
     stamp: Time,
     /// When it is forgotten, if by age, and whether a duplicate puts that off.
@@ -35,6 +36,13 @@ struct Row {
 }
 
 impl Catalog {
+    /// Adds all ids, and when each may be forgotten.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Catalog { ids, by_stamp, shared, by_age } = self;
+        rest.add_set(ids);
+        rest.add((by_stamp, shared, by_age));
+    }
+
     /// Forgets everything, for a step with so many senders.
     pub fn reset(&mut self, senders: usize) {
         self.ids.clear();

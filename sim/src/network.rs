@@ -5,6 +5,7 @@ use hashbrown::HashMap;
 use onceproof_model::commit::Subject;
 use onceproof_model::effect::Request;
 use onceproof_model::pipeline::{Pipeline, ShardIndex};
+use onceproof_model::rest::Rest;
 use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 use slab::Slab;
@@ -51,6 +52,13 @@ impl Links {
         self.watermarks.clear();
         self.cuts.clear();
         self.cut_until = 0;
+    }
+
+    /// At rest no request is on its way and no link is cut. How often something was sent names points that
+    /// come no more.
+    pub fn rest(&self, now: u64, rest: &mut Rest) {
+        let Links { flights, sends: _, watermarks: _, cuts, cut_until: _, steps: _ } = self;
+        rest.requires(flights.is_empty() && cuts.iter().all(|cut| cut.until <= now));
     }
 
     /// Counts one more send of what a request is about, and returns how many that makes: its attempt,

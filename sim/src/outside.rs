@@ -18,6 +18,7 @@ use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, Step, StepIndex, StepKind};
 use onceproof_model::record::{Record, RecordId};
+use onceproof_model::rest::Rest;
 use onceproof_model::time::{Nanos, Time};
 
 /// Everything but the workers, the network and the clock.
@@ -114,6 +115,44 @@ impl<'a> Outside<'a> {
         self.read_until.resize(self.pipeline.shards(), 0);
         self.unread = self.sources.rows() as u64;
         self.has_just_read_all = self.unread == 0;
+    }
+
+    /// Adds what is outside the workers. Input that comes from queues leaves no rest.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Outside {
+            pipeline: _,
+            words,
+            store,
+            service,
+            // What is left of the input follows from how far it was read.
+            sources: _,
+            answers,
+            ledger,
+            work: _,
+            marks: _,
+            // The time of the last event; the next one comes with its own.
+            now: _,
+            read_cost: _,
+            cost: _,
+            doom: _,
+            queues,
+            pulled: _,
+            wakes: _,
+            executions,
+            read_until,
+            unread,
+            has_just_read_all,
+        } = self;
+        rest.requires(answers.are_given() && queues.iter().all(Option::is_none));
+        rest.add((read_until, unread, has_just_read_all));
+        for executions in executions {
+            // How far the list has grown says nothing.
+            rest.add_set(executions.iter().enumerate().filter(|&(_, &count)| count != 0));
+        }
+        words.rest(rest);
+        store.rest(rest);
+        service.rest(rest);
+        ledger.rest(rest);
     }
 
     /// Whether the last record was read since this was last asked.

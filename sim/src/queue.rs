@@ -103,6 +103,15 @@ impl<T: Copy> Queue<T> {
         Some(((due >> 64) as u64, event))
     }
 
+    /// All events with their times, in the order in which they are due.
+    pub fn in_order(&self) -> Vec<(u64, &T)> {
+        let lanes = self.lanes.iter().flatten();
+        let mut events: Vec<_> =
+            self.heap.iter().chain(lanes).map(|(due, event)| (*due, event)).collect();
+        events.sort_unstable_by_key(|&(due, _)| due);
+        events.into_iter().map(|(due, event)| ((due >> 64) as u64, event)).collect()
+    }
+
     /// All events, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         let lanes = self.lanes.iter().flatten();

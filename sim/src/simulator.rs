@@ -25,7 +25,18 @@ pub struct EventSeen {
     pub lines: Vec<String>,
 }
 
-pub use crate::answers::{Needless, Possibility, default_kinds, legs};
+pub use crate::answers::{Needless, Possibility, Resting, default_kinds, legs};
+
+/// A run, and what could come after the last of its faults.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Extensions {
+    /// The run.
+    pub brief: Brief,
+    /// Every fault that could have come after the last one, in the order in which their places came.
+    pub possible: Vec<Possibility>,
+    /// When, after the last one, the world was at rest.
+    pub rests: Vec<Resting>,
+}
 
 /// Runs a plan, any number of times, reusing its memory.
 pub struct Simulator<'a> {
@@ -98,17 +109,18 @@ impl<'a> Simulator<'a> {
     pub fn explore(&mut self, seed: Option<u64>) -> (Brief, Vec<Fault>) {
         self.world.outside.answers.watch(&default_kinds(), false);
         let brief = self.brief(seed);
-        let possible = self.world.outside.answers.take_possible();
+        let (possible, _) = self.world.outside.answers.take_possible();
         (brief, possible.into_iter().map(|possibility| possibility.fault).collect())
     }
 
     /// One run, and every fault of these kinds that could have come after the last exact fault had fired,
     /// in the order in which their places came. At the moment of that fault there is no other, since a
     /// point occurs once in a schedule.
-    pub fn extensions(&mut self, seed: Option<u64>, kinds: &[Kind]) -> (Brief, Vec<Possibility>) {
+    pub fn extensions(&mut self, seed: Option<u64>, kinds: &[Kind]) -> Extensions {
         self.world.outside.answers.watch(kinds, true);
         let brief = self.brief(seed);
-        (brief, self.world.outside.answers.take_possible())
+        let (possible, rests) = self.world.outside.answers.take_possible();
+        Extensions { brief, possible, rests }
     }
 
     /// One run, and what each message took longer than the least, as faults that delay it: with them, a run

@@ -13,6 +13,7 @@ use onceproof_model::name::Vocabulary;
 use onceproof_model::pipeline::{Pipeline, ShardIndex};
 use onceproof_model::prefix::Prefix;
 use onceproof_model::record::{Record, RecordId};
+use onceproof_model::rest::Rest;
 use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
@@ -59,7 +60,7 @@ struct Rows {
 }
 
 /// What a window holds that is in no pane yet, and who that is.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Hash, Debug, Default)]
 struct Window {
     content: Content,
     /// The ledger's list of its members: the newest, and where the last pane ended.
@@ -234,6 +235,12 @@ impl Store {
         self.shards.iter().any(|rows| !rows.catalog.only_ages())
     }
 
+    /// Adds all rows to the state. At rest no output is held, and no row owed.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Store { shards, defect: _, ages: _, ids_held: _, ids_held_max: _ } = self;
+        shards.iter().for_each(|rows| rows.rest(rest));
+    }
+
     /// Whether outputs are held.
     pub fn holds_outputs(&self) -> bool {
         self.shards.iter().any(|rows| !rows.held.is_empty())
@@ -241,6 +248,28 @@ impl Store {
 }
 
 impl Rows {
+    fn rest(&self, rest: &mut Rest) {
+        let Rows {
+            // With no commit on its way, only the next ones are looked up, and they have numbers of their own.
+            token: _,
+            applied: _,
+            earlier: _,
+            fencing: _,
+            offsets,
+            last_stamp,
+            held,
+            catalog,
+            has_sound_filter: _,
+            windows,
+            watermarks,
+            owed,
+        } = self;
+        rest.requires(held.is_empty() && owed.is_empty());
+        rest.add((offsets, last_stamp, watermarks));
+        catalog.rest(rest);
+        rest.add_set(windows);
+    }
+
     /// Makes one change.
     fn change(&mut self, delta: &Delta, now: Time, ledger: &mut Ledger) {
         match *delta {

@@ -8,16 +8,19 @@
 //! fault. At one moment one fault at most can happen, so two at one moment are no schedule.
 //!
 //! Left out is what is explained by a smaller schedule that breaks the scenario, and what leads to the
-//! very same state as a schedule that is run ([`Needless`]).
+//! very same state as a schedule that is run ([`Needless`]); where the states are those of a world at rest
+//! ([`super::rests`]) only as long as nothing has broken it, since of what breaks it all variants are wanted.
 
 use super::causes::{Cause, explaining};
 use super::certificate::{Counts, ENGINE, Exhaustion};
+use super::rests::{Rests, Shared};
 use super::resume::{Done, Found, Unit};
 use onceproof_model::mix;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName};
 use onceproof_sim::outcome::{Brief, Verdict};
 use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::{Needless, Possibility, Simulator, legs};
+use onceproof_sim::simulator::{Extensions, Needless, Possibility, Resting, Simulator, legs};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -99,7 +102,7 @@ pub fn exhaust(
     };
     let mut simulator = Simulator::new(plan);
     simulator.place(&[]);
-    let (brief, firsts) = simulator.extensions(seed, &space.kinds);
+    let Extensions { brief, possible: firsts, rests } = simulator.extensions(seed, &space.kinds);
     tell(Told::Level(0, 1, 0));
     tell(Told::Runs(1));
     let mut level = Counts::default();
@@ -114,43 +117,65 @@ pub fn exhaust(
             return found;
         }
     }
+    let mut shared = None;
     for most in 1..=space.most {
-        let part_done = |first: usize| done.units.contains_key(&(most, first as u32));
-        let left: Vec<usize> = (0..firsts.len()).filter(|&first| !part_done(first)).collect();
-        let work = |first| work(firsts.len(), first, most);
-        let all: u64 = (0..firsts.len()).map(work).sum();
-        tell(Told::Level(most, all, all - left.iter().copied().map(work).sum::<u64>()));
-        let search = Search { plan, seed, space, most, causes: &found.causes, cancel, tell };
-        for (first, unit) in search.units(&firsts, &left) {
-            done.units.insert((most, first as u32), unit);
+        // Without a cause it is enough to run one schedule of those that come to the same. From the first
+        // cause on all are run, since each may be one.
+        let merges = space.prunes && done.full_from.is_none_or(|from| most < from);
+        if merges && most > 1 && shared.is_none() {
+            shared = shared_rests(&mut simulator, seed, space, &firsts, &rests, cancel);
         }
-        let mut level = Counts::default();
-        let mut new = Vec::new();
-        for first in 0..firsts.len() {
-            let Some(unit) = done.units.get(&(most, first as u32)) else {
-                found.interrupted = true;
-                continue;
-            };
-            level.add(&unit.counts);
-            for (&cause, &count) in &unit.explained {
-                found.causes[cause as usize].schedules += count;
+        let causes = std::mem::take(&mut found.causes);
+        let mut search =
+            Search { plan, seed, space, most, shared: None, causes: &causes, cancel, tell };
+        search.shared = shared.as_ref().filter(|_| merges);
+        let mut level = search.level(&firsts, done);
+        if merges && !level.found.is_empty() {
+            done.full_from = Some(most);
+            if search.shared.take().is_some() {
+                done.units.retain(|&(faults, _), _| faults < most);
+                level = search.level(&firsts, done);
             }
-            if let (None, Some(path)) = (&found.first_inconclusive, &unit.first_inconclusive) {
-                found.first_inconclusive = Some(replayed(&mut simulator, seed, space, path).0);
-            }
-            new.extend(unit.found.iter().cloned());
         }
-        found.levels.push(level);
-        for Found { path } in new {
+        found.causes = causes;
+        for (cause, count) in level.explained {
+            found.causes[cause as usize].schedules += count;
+        }
+        if let (None, Some(path)) = (&found.first_inconclusive, &level.first_inconclusive) {
+            found.first_inconclusive = Some(replayed(&mut simulator, seed, space, path).0);
+        }
+        found.levels.push(level.counts);
+        for Found { path } in level.found {
             let (faults, brief) = replayed(&mut simulator, seed, space, &path);
             found.causes.push(Cause { path, faults, classes: brief.classes, schedules: 1 });
         }
+        found.interrupted = level.is_partial;
         found.stopped = space.stops_at_cause && !found.causes.is_empty() && most < space.most;
         if found.interrupted || found.stopped {
             break;
         }
     }
     found
+}
+
+/// The rests of the runs without a fault and with one; none if the search was cancelled.
+fn shared_rests(
+    simulator: &mut Simulator<'_>,
+    seed: Option<u64>,
+    space: &Space,
+    firsts: &[Possibility],
+    rests: &[Resting],
+    cancel: &AtomicBool,
+) -> Option<Shared> {
+    let mut shared = Shared::new(rests);
+    for (number, first) in (0..).zip(firsts).filter(|(_, first)| first.needless.is_none()) {
+        if cancel.load(Ordering::Relaxed) {
+            return None;
+        }
+        simulator.place(std::slice::from_ref(&first.fault));
+        shared.add_fault(number, &simulator.extensions(seed, &space.kinds).rests);
+    }
+    Some(shared)
 }
 
 /// About how much work the schedules of so many faults are that begin with the fault of this number: of the
@@ -169,7 +194,7 @@ fn replayed(
     let mut faults = Vec::new();
     for &at in path {
         simulator.place(&faults);
-        let (_, mut next) = simulator.extensions(seed, &space.kinds);
+        let mut next = simulator.extensions(seed, &space.kinds).possible;
         faults.push(next.swap_remove(at as usize).fault);
     }
     simulator.place(&faults);
@@ -183,12 +208,52 @@ struct Search<'a> {
     seed: Option<u64>,
     space: &'a Space,
     most: u32,
+    /// Where schedules that come to the same are left out, the rests of the shortest.
+    shared: Option<&'a Shared>,
     causes: &'a [Cause],
     cancel: &'a AtomicBool,
     tell: &'a (dyn Fn(Told) + Sync),
 }
 
+/// What came of the schedules of so many faults.
+#[derive(Default)]
+struct Level {
+    counts: Counts,
+    explained: BTreeMap<u32, u64>,
+    found: Vec<Found>,
+    first_inconclusive: Option<Vec<u32>>,
+    /// Whether some parts were not done.
+    is_partial: bool,
+}
+
 impl Search<'_> {
+    /// Searches the parts that are not done, and adds all of them up.
+    fn level(&self, firsts: &[Possibility], done: &mut Done) -> Level {
+        let part_done = |first: usize| done.units.contains_key(&(self.most, first as u32));
+        let left: Vec<usize> = (0..firsts.len()).filter(|&first| !part_done(first)).collect();
+        let work = |first| work(firsts.len(), first, self.most);
+        let all: u64 = (0..firsts.len()).map(work).sum();
+        let work_left: u64 = left.iter().copied().map(work).sum();
+        (self.tell)(Told::Level(self.most, all, all - work_left));
+        for (first, unit) in self.units(firsts, &left) {
+            done.units.insert((self.most, first as u32), unit);
+        }
+        let mut level = Level::default();
+        for first in 0..firsts.len() {
+            let Some(unit) = done.units.get(&(self.most, first as u32)) else {
+                level.is_partial = true;
+                continue;
+            };
+            level.counts.add(&unit.counts);
+            for (&cause, &count) in &unit.explained {
+                *level.explained.entry(cause).or_default() += count;
+            }
+            level.first_inconclusive = level.first_inconclusive.or(unit.first_inconclusive.clone());
+            level.found.extend(unit.found.iter().cloned());
+        }
+        level
+    }
+
     /// Searches the parts that are left, each with another first fault, on all threads. What comes of a part
     /// depends on no other part, so it is the same on any number of threads.
     fn units(&self, firsts: &[Possibility], left: &[usize]) -> Vec<(usize, Unit)> {
@@ -212,6 +277,7 @@ struct Walk<'a> {
     simulator: Simulator<'a>,
     faults: Vec<Fault>,
     path: Vec<u32>,
+    rests: Option<Rests<'a>>,
     unit: Unit,
 }
 
@@ -219,7 +285,7 @@ impl<'a> Walk<'a> {
     fn new(search: &'a Search<'a>) -> Walk<'a> {
         let simulator = Simulator::new(search.plan);
         let (faults, path, unit) = (Vec::new(), Vec::new(), Unit::default());
-        Walk { search, simulator, faults, path, unit }
+        Walk { search, simulator, faults, path, rests: None, unit }
     }
 
     /// All schedules that begin with this fault; none if the search was cancelled.
@@ -227,6 +293,7 @@ impl<'a> Walk<'a> {
         self.unit = Unit::default();
         self.faults.clear();
         self.path.clear();
+        self.rests = self.search.shared.map(Rests::new);
         match self.extend(first, possibility, None) {
             ControlFlow::Continue(()) => Some(std::mem::take(&mut self.unit)),
             ControlFlow::Break(()) => None,
@@ -266,9 +333,13 @@ impl<'a> Walk<'a> {
             return ControlFlow::Break(());
         }
         self.simulator.place(&self.faults);
-        let (_, next) = self.simulator.extensions(self.search.seed, &self.search.space.kinds);
+        let Extensions { possible, rests, .. } =
+            self.simulator.extensions(self.search.seed, &self.search.space.kinds);
         let before = self.unit.counts.runs;
-        for (at, possibility) in (0..).zip(&next) {
+        let needed = self.rests.as_mut().and_then(|all| all.needed(&self.path, &rests));
+        let needed = needed.unwrap_or(possible.len());
+        self.unit.counts.needless[Needless::SameRest as usize] += (possible.len() - needed) as u64;
+        for (at, possibility) in (0..).zip(&possible[..needed]) {
             self.extend(at, possibility, explained)?;
         }
         if self.faults.len() + 1 == self.search.most as usize {

@@ -9,6 +9,7 @@ pub mod sweep;
 pub mod causes;
 pub mod certificate;
 pub mod resume;
+mod rests;
 pub mod exhaust;
 pub mod necessity;
 pub mod shrink;

@@ -31,6 +31,8 @@ pub struct Found {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Done {
     pub(super) units: BTreeMap<(u32, u32), Unit>,
+    /// From which number of faults on every schedule is run, also of those that come to the same.
+    pub(super) full_from: Option<u32>,
 }
 
 /// What a file with the parts of a search calls itself.
@@ -50,6 +52,7 @@ impl Done {
             "engine": ENGINE,
             "space": format!("{space:016x}"),
             "check": check(&parts),
+            "full_from": self.full_from,
             "parts": parts,
         })
     }
@@ -78,7 +81,11 @@ impl Done {
         // What a part says of the causes it found is followed blindly, so it must be as it was written.
         let is_whole = document["check"] == check(&document["parts"]);
         let units = read().filter(|_| is_whole).ok_or("it is damaged")?;
-        Ok(Done { units })
+        let full_from = match &document["full_from"] {
+            Value::Null => None,
+            given => Some(small(given).ok_or("it is damaged")?),
+        };
+        Ok(Done { units, full_from })
     }
 }
 
@@ -106,9 +113,12 @@ fn unit_to_json((faults, first): (u32, u32), unit: &Unit) -> Value {
     })
 }
 
+fn small(value: &Value) -> Option<u32> {
+    u32::try_from(value.as_u64()?).ok()
+}
+
 fn unit_from_json(value: &Value) -> Option<((u32, u32), Unit)> {
     let number = |value: &Value| value.as_u64();
-    let small = |value: &Value| u32::try_from(value.as_u64()?).ok();
     let path = |value: &Value| value.as_array()?.iter().map(small).collect::<Option<Vec<u32>>>();
     let numbers = |value: &Value| value.as_array()?.iter().map(number).collect::<Option<Vec<_>>>();
     let counts = Counts {
@@ -156,7 +166,8 @@ mod tests {
             found: vec![Found { path: vec![3, 0] }],
             first_inconclusive: Some(vec![3, 9]),
         };
-        Done { units: BTreeMap::from([((2, 3), unit), ((1, 0), Unit::default())]) }
+        let units = BTreeMap::from([((2, 3), unit), ((1, 0), Unit::default())]);
+        Done { units, full_from: Some(2) }
     }
 
     #[test]
@@ -178,6 +189,7 @@ mod tests {
         assert!(refused(|d| d["schema"] = "x".into(), 9).contains("no search"));
         assert!(refused(|d| d["parts"][0]["runs"] = "many".into(), 9).contains("damaged"));
         assert!(refused(|d| d["parts"][1]["found"][0][0] = 99.into(), 9).contains("damaged"));
+        assert!(refused(|d| d["full_from"] = "all".into(), 9).contains("damaged"));
         assert!(refused(|d| d["parts"][0]["kinds"] = json!([1]), 9).contains("damaged"));
     }
 }

@@ -14,6 +14,7 @@ use crate::mechanism::dedup::Bloom;
 use crate::mechanism::{Ack, Dedup, ReAck, UnknownOld};
 use crate::pipeline::ShardIndex;
 use crate::queues::{Queue, Queues};
+use crate::rest::Rest;
 use crate::time::Time;
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
@@ -42,6 +43,12 @@ struct Busy {
 }
 
 impl Gate {
+    /// At rest no key is busy, so nothing waits.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Gate { busy, ready, windows: _, records: _, loose } = self;
+        rest.requires(busy.is_empty() && ready.is_empty() && loose.is_empty());
+    }
+
     pub fn is_ready(&self) -> bool {
         !self.ready.is_empty() || !self.loose.is_empty()
     }

@@ -12,6 +12,7 @@ use crate::effect::{Effect, Env, Moment, Rpc, Timer};
 use crate::key::Key;
 use crate::name::Name;
 use crate::pipeline::StepIndex;
+use crate::rest::Rest;
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
 use slab::Slab;
@@ -47,6 +48,12 @@ enum Waiting {
 }
 
 impl Calls {
+    /// At rest no call is out, and no answer waits to be used.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Calls { made, of } = self;
+        rest.requires(made.is_empty() && of.is_empty());
+    }
+
     /// Whether send number `sends` is the last one and not answered.
     pub fn awaits(&self, slot: u32, sends: u32, serial: u64) -> bool {
         self.made.get(slot as usize).is_some_and(|made| {

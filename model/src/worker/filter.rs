@@ -17,6 +17,7 @@ use crate::key::Key;
 use crate::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use crate::mix::fold;
 use crate::record::{Record, RecordId};
+use crate::rest::Rest;
 use crate::time::Time;
 
 /// The filters of a shard.
@@ -36,7 +37,7 @@ pub(super) struct Filters {
 }
 
 /// The filter of one range.
-#[derive(Debug)]
+#[derive(Hash, Debug)]
 struct Bucket {
     /// The first and the last timestamp of the range.
     first: Time,
@@ -54,7 +55,7 @@ impl Bucket {
 }
 
 /// What a bucket has of the ids in the catalog.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum State {
     /// All of them.
     Complete,
@@ -76,6 +77,14 @@ pub struct Fill {
 }
 
 impl Filters {
+    /// What they have of the ids in the catalog.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Filters { buckets, forgotten: _, latest: _, absent_are_unread, spare: _, found: _ } =
+            self;
+        rest.add_list(buckets);
+        rest.add(absent_are_unread);
+    }
+
     /// Forgets the ranges that end at or below a time: all their ids are forgotten.
     pub fn forget_before(&mut self, time: Time) {
         if self.buckets.first().is_none_or(|first| first.last >= time) {

@@ -14,6 +14,7 @@ use crate::key::Key;
 use crate::mix;
 use crate::pipeline::{Pipeline, StepIndex, StepKind};
 use crate::record::{RecordId, Value};
+use crate::rest::Rest;
 use crate::time::{Nanos, Time};
 use crate::window::Windowing;
 use hashbrown::HashMap;
@@ -39,7 +40,7 @@ pub(super) struct Windows {
     firing: u32,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum State {
     Waiting,
     Due,
@@ -58,6 +59,16 @@ impl Default for Windows {
 }
 
 impl Windows {
+    /// The windows that wait. At rest none is firing.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Windows { states, waiting, due, due_until, firing } = self;
+        rest.requires(*firing == 0);
+        rest.add_set(states);
+        rest.add_set(waiting);
+        rest.add_set(due);
+        rest.add(due_until);
+    }
+
     /// Whether no window has content.
     pub fn is_empty(&self) -> bool {
         self.states.is_empty()

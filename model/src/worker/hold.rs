@@ -8,6 +8,7 @@ use super::unit::Taken;
 use crate::commit::{Commit, CommitKind, Delta, Subject};
 use crate::effect::{Effect, Env, Moment};
 use crate::mechanism::{Ack, Atomic, Outputs};
+use crate::rest::Rest;
 use std::collections::VecDeque;
 
 /// The commits that are not answered: their numbers, and the units they belong to.
@@ -19,6 +20,12 @@ pub(super) struct Commits {
 }
 
 impl Commits {
+    /// At rest every commit is answered.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Commits { first: _, units } = self;
+        rest.requires(units.is_empty());
+    }
+
     fn open(&mut self, unit: u32) -> u64 {
         self.units.push_back(Some(unit));
         self.first + self.units.len() as u64 - 1

@@ -11,6 +11,7 @@ use crate::mechanism::{Outputs, Stamps};
 use crate::mix::{fold, scatter};
 use crate::pipeline::{Pipeline, StepIndex};
 use crate::record::{Record, RecordId, Value};
+use crate::rest::Rest;
 use crate::time::Time;
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
@@ -25,6 +26,12 @@ pub(super) struct Lifted {
 }
 
 impl Lifted {
+    /// At rest nothing is being added up.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Lifted { slots, members } = self;
+        rest.requires(slots.is_empty() && members.is_empty());
+    }
+
     pub fn clear(&mut self) {
         self.slots.clear();
         self.members.clear();

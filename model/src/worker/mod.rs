@@ -35,11 +35,12 @@ use crate::commit::Watermark;
 use crate::defect::Defect;
 use crate::effect::{Effect, Effects, Env, Input, Moment, Rpc, Timer};
 use crate::function::Output;
-use crate::mechanism::Mechanism;
+use crate::mechanism::{Ids, Mechanism};
 use crate::name::Name;
 use crate::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
 use crate::prefix::Prefix;
 use crate::record::{Record, RecordId};
+use crate::rest::Rest;
 use crate::time::Time;
 use admit::Gate;
 use call::Calls;
@@ -153,6 +154,53 @@ impl Worker {
             Input::Resume => self.resume(m),
         }
         self.report_watermark(m);
+    }
+
+    /// Adds its state. Ids that depend on the token and on how often this life has executed something make
+    /// these a part of it that no other life can have, so then there is no rest.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Worker {
+            shard: _,
+            step: _,
+            mechanism,
+            defect: _,
+            reads_queue: _,
+            is_behind_queue: _,
+            token: _,
+            serials: _,
+            executions: _,
+            executed_in_order,
+            last_stamp,
+            gate,
+            filters,
+            units,
+            open,
+            open_settle,
+            lifted,
+            commits,
+            calls,
+            given,
+            outbox,
+            windows,
+            watermarks,
+            promises,
+            reader,
+            chain: _,
+            scratch: _,
+        } = self;
+        rest.requires(mechanism.ids == Ids::Derived);
+        rest.requires(open.is_none() && open_settle.is_none());
+        rest.add((executed_in_order, last_stamp, given, reader));
+        gate.rest(rest);
+        filters.rest(rest);
+        units.rest(rest);
+        lifted.rest(rest);
+        commits.rest(rest);
+        calls.rest(rest);
+        outbox.rest(rest);
+        windows.rest(rest);
+        watermarks.rest(rest);
+        promises.rest(rest);
     }
 
     /// Whether there is more to do right now, by [`Input::Resume`].

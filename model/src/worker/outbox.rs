@@ -5,6 +5,7 @@ use super::lift::sum;
 use crate::commit::{Held, HeldRow};
 use crate::pipeline::ShardIndex;
 use crate::record::Record;
+use crate::rest::Rest;
 use crate::time::Time;
 use slab::Slab;
 use std::cmp::Reverse;
@@ -44,6 +45,12 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
+    /// At rest every output is settled, so that whatever is left in the other lists pins nothing.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Outbox { entries, queue, pending, in_flight, births: _, pins: _, stamps: _ } = self;
+        rest.requires(entries.is_empty() && queue.is_empty() && *pending == 0 && *in_flight == 0);
+    }
+
     /// A new output, not yet to be sent.
     pub fn make(&mut self, record: Record, to: ShardIndex, unit: u32) -> u32 {
         self.births = self.births.wrapping_add(1);

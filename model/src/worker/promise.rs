@@ -13,6 +13,7 @@ use crate::defect::Defect;
 use crate::effect::{Effect, Env, Moment, Request, Rpc, Timer};
 use crate::mechanism::{Outputs, Stamps};
 use crate::pipeline::{Mark, Pipeline, ShardIndex, StepIndex, StepKind, SystemUse};
+use crate::rest::Rest;
 use crate::time::Time;
 use std::collections::BTreeMap;
 
@@ -86,6 +87,16 @@ impl Inputs {
 }
 
 impl Promises {
+    /// What is promised and confirmed. At rest no watermark is on its way alone.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Promises { outgoing, targets, inputs: Inputs { stamps } } = self;
+        rest.add((outgoing, stamps));
+        for Target { shard: _, to: _, system_use: _, confirmed, greatest, sent } in targets {
+            rest.requires(sent.is_none());
+            rest.add((confirmed, greatest));
+        }
+    }
+
     pub fn new(pipeline: &Pipeline, step: StepIndex) -> Promises {
         let mut targets = Vec::new();
         let reads_queue =

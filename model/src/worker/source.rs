@@ -14,7 +14,7 @@ use crate::record::RecordId;
 use crate::time::Time;
 
 /// How far a source shard has read.
-#[derive(Debug)]
+#[derive(Hash, Debug)]
 pub(super) struct Reader {
     next: u64,
     /// What was committed before this life began: offsets not to be read again.
@@ -27,7 +27,7 @@ pub(super) struct Reader {
     woken_at: Option<Time>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum State {
     Reading,
     AwaitingArrival,

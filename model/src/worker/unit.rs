@@ -8,6 +8,7 @@ use crate::key::Key;
 use crate::name::Name;
 use crate::pipeline::ShardIndex;
 use crate::record::RecordId;
+use crate::rest::Rest;
 use crate::time::Time;
 
 /// What a unit took in.
@@ -91,6 +92,12 @@ pub(super) struct Units {
 }
 
 impl Units {
+    /// At rest every unit is done with.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Units { slots, free, busy } = self;
+        rest.requires(free.len() == slots.len() && *busy == 0);
+    }
+
     /// A new unit with these empty buffers.
     pub fn open(&mut self, kind: CommitKind, subject: Subject, deltas: Vec<Delta>) -> u32 {
         let is_busy = kind != CommitKind::Settle;

@@ -10,6 +10,7 @@ use crate::commit::{CommitKind, Delta, Subject, Watermark};
 use crate::defect::Defect;
 use crate::effect::{Env, Moment, Rpc};
 use crate::pipeline::{Pipeline, ShardIndex, StepIndex};
+use crate::rest::Rest;
 use crate::time::Time;
 
 /// What a shard knows of its senders.
@@ -26,6 +27,13 @@ pub(super) struct Watermarks {
 }
 
 impl Watermarks {
+    /// What the senders have promised. At rest no watermark waits for what it fired.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Watermarks { seen, committed, incoming_seen, incoming_committed, arrived } = self;
+        rest.requires(arrived.is_empty());
+        rest.add((seen, committed, incoming_seen, incoming_committed));
+    }
+
     pub fn new(pipeline: &Pipeline, step: StepIndex) -> Watermarks {
         let senders = pipeline.senders(step).len();
         Watermarks {

@@ -28,7 +28,7 @@ use possible::Possible;
 use rustc_hash::FxBuildHasher;
 
 pub use moment::{Call, CallMade, CommitSent, Delivery, Execution, StepTaken};
-pub use possible::{Needless, Possibility, default_kinds, legs};
+pub use possible::{Needless, Possibility, Resting, default_kinds, legs};
 pub use verdict::{AckVerdict, BeforeVerdict, CallVerdict, CommitVerdict, RequestVerdict};
 
 /// All answers of one run.
@@ -100,16 +100,30 @@ impl Answers {
         self.possible = Some(Possible::new(kinds, only_after_all));
     }
 
-    /// Every fault that could have been placed in the run, in the order in which their places came; and
-    /// watches no more.
-    pub fn take_possible(&mut self) -> Vec<Possibility> {
-        self.possible.take().map_or_else(Vec::new, |possible| possible.found)
+    /// Every fault that could have been placed in the run, in the order in which their places came, and when
+    /// the world was at rest in between; and watches no more.
+    pub fn take_possible(&mut self) -> (Vec<Possibility>, Vec<Resting>) {
+        self.possible
+            .take()
+            .map_or_else(Default::default, |Possible { found, rests, .. }| (found, rests))
     }
 
     /// Something was done that outlives a worker: whether a worker dies before or after it is not the same.
     pub fn note_change(&mut self) {
         if let Some(possible) = &mut self.possible {
             possible.change();
+        }
+    }
+
+    /// Whether anyone wants to know in which states the world is at rest.
+    pub fn notes_rests(&self) -> bool {
+        self.possible.as_ref().is_some_and(|possible| possible.only_after_all)
+    }
+
+    /// The world is at rest, in this state.
+    pub fn note_rest(&mut self, at: u64, state: u128) {
+        if let Some(possible) = &mut self.possible {
+            possible.rest(at, state);
         }
     }
 
@@ -185,6 +199,12 @@ impl Answers {
     /// The exact faults that have not fired, as indices into the plan's.
     pub fn unfired(&self) -> Vec<usize> {
         self.exact.unfired()
+    }
+
+    /// Whether nothing is drawn and every exact fault has fired, so that what is still asked is answered as
+    /// in a run without any.
+    pub fn are_given(&self) -> bool {
+        self.draws.is_none() && self.exact.unfired().is_empty()
     }
 
     /// Whether an exact fault that may still fire waits for something to be sent or done again.

@@ -23,17 +23,22 @@ pub enum Needless {
     SameCrash,
     /// The message goes over a link that is cut, so it is lost whatever else becomes of it.
     CutOff,
+    /// The world had come to rest, in a state in which it is at the same time after another schedule of as
+    /// many faults or fewer: what comes after that comes after the other, too. Seen by the search, which
+    /// knows both runs ([`Resting`]).
+    SameRest,
 }
 
 impl Needless {
     /// All reasons, in the order of their numbers.
-    pub const ALL: [Needless; 2] = [Needless::SameCrash, Needless::CutOff];
+    pub const ALL: [Needless; 3] = [Needless::SameCrash, Needless::CutOff, Needless::SameRest];
 
     /// The reason in a few words.
     pub fn words(self) -> &'static str {
         match self {
             Needless::SameCrash => "the same crash, a step of the protocol later",
             Needless::CutOff => "a message that a cut link loses anyway",
+            Needless::SameRest => "after a rest that another schedule leads to, too",
         }
     }
 
@@ -42,14 +47,27 @@ impl Needless {
         match self {
             Needless::SameCrash => "same-crash",
             Needless::CutOff => "cut-off",
+            Needless::SameRest => "same-rest",
         }
     }
+}
+
+/// A moment at which the world was at rest: all that could still happen was that input arrived.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Resting {
+    /// When.
+    pub at: u64,
+    /// In which state: two runs that are in one state at one time have one future, and one verdict.
+    pub state: u128,
+    /// How many of the possible faults come before it.
+    pub before: usize,
 }
 
 /// The faults, in the order in which their places came.
 #[derive(Debug)]
 pub(super) struct Possible {
     pub found: Vec<Possibility>,
+    pub rests: Vec<Resting>,
     kinds: Vec<Kind>,
     /// Whether only what comes after the last exact fault is wanted.
     pub only_after_all: bool,
@@ -67,6 +85,7 @@ impl Possible {
         let kinds = kinds.to_vec();
         Possible {
             found: Vec::new(),
+            rests: Vec::new(),
             kinds,
             only_after_all,
             changes: 0,
@@ -78,6 +97,11 @@ impl Possible {
     /// Something was done that outlives a worker.
     pub fn change(&mut self) {
         self.changes += 1;
+    }
+
+    /// The world is at rest, in this state.
+    pub fn rest(&mut self, at: u64, state: u128) {
+        self.rests.push(Resting { at, state, before: self.found.len() });
     }
 
     /// A moment has come, with this place: each kind that may be placed here.

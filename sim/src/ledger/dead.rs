@@ -8,6 +8,7 @@ use onceproof_model::key::Key;
 use onceproof_model::mix::{fold, scatter};
 use onceproof_model::name::{Name, Names, Origin};
 use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_model::rest::Rest;
 use rustc_hash::FxBuildHasher;
 
 /// What is known of failures and of records that were given up.
@@ -62,6 +63,14 @@ impl Way {
 }
 
 impl Dead {
+    /// Adds what failed and what was given up.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Dead { after: _, failures, given_up, letters } = self;
+        rest.add_set(failures);
+        rest.add_set(given_up);
+        rest.add_list(letters);
+    }
+
     pub fn reset(&mut self, pipeline: &Pipeline) {
         self.after.clear();
         self.after.extend(pipeline.steps().iter().map(|step| step.failing.dead_letter_after));

@@ -26,6 +26,7 @@ use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
 use onceproof_model::record::Record;
+use onceproof_model::rest::Rest;
 use onceproof_model::time::Time;
 use reflect::{Member, Rows, Span, Written, total};
 use rustc_hash::FxBuildHasher;
@@ -123,6 +124,33 @@ impl Ledger {
             is_taken: Vec::new(),
             blame: Blame::default(),
         });
+    }
+
+    /// Adds all that a verdict depends on.
+    pub(crate) fn rest(&self, rest: &mut Rest) {
+        let Ledger {
+            shard_steps: _,
+            steps,
+            members,
+            reads,
+            traces,
+            dead,
+            doubled,
+            phantom,
+            newest,
+            detail: _,
+        } = self;
+        for StepLedger { kind: _, counts, applied, digest, rows, totals } in steps {
+            // How far the list has grown says nothing.
+            rest.add_set(counts.iter().enumerate().filter(|&(_, &count)| count != 0));
+            rest.add((applied, digest));
+            rest.add_set(rows);
+            rest.add_set(totals);
+        }
+        rest.add((members, reads, doubled, phantom));
+        rest.add_set(newest);
+        traces.rest(rest);
+        dead.rest(rest);
     }
 
     /// A change of a row has been committed.

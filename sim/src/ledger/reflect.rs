@@ -15,7 +15,7 @@ use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 
 /// One record in a window.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Hash, Debug)]
 pub(super) struct Member {
     pub name: Name,
     pub lineage: u32,
@@ -30,7 +30,7 @@ impl Member {
 }
 
 /// A span of a window's list: from `head` down to, and without, `floor`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub(super) struct Span {
     head: u32,
     floor: u32,
@@ -42,7 +42,7 @@ pub(super) struct Span {
 pub(super) type Rows = HashMap<u64, Written, FxBuildHasher>;
 
 /// What stands in one row.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Written {
     key: Key,
     name: Name,

@@ -4,6 +4,7 @@
 use onceproof_model::key::Key;
 use onceproof_model::mix::{fold, scatter};
 use onceproof_model::name::Name;
+use onceproof_model::rest::Rest;
 
 /// What commits say of each name.
 #[derive(Debug, Default)]
@@ -13,7 +14,7 @@ pub(super) struct Traces {
     pub divergent: Vec<(Name, u32)>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Trace {
     content: u64,
     value: i64,
@@ -29,6 +30,14 @@ impl Trace {
 }
 
 impl Traces {
+    /// Adds what was said of each name.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Traces { traces, divergent } = self;
+        // How far the list has grown says nothing.
+        rest.add_set(traces.iter().enumerate().filter(|(_, trace)| trace.content != 0));
+        rest.add_set(divergent);
+    }
+
     pub fn clear(&mut self) {
         self.traces.clear();
         self.divergent.clear();

@@ -14,6 +14,7 @@ use onceproof_model::call::{Action, Answer, Call, Operation};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
+use onceproof_model::rest::Rest;
 use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 use table::{Tables, Torn};
@@ -59,6 +60,12 @@ impl Service {
         self.deleted.clear();
         self.entries.clear();
         self.tables.clear();
+    }
+
+    /// A world that calls a service has no rest any more.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Service { steps, deleted: _, entries: _, tables: _ } = self;
+        rest.requires(steps.iter().all(|calls| calls.made.is_empty()));
     }
 
     /// Counts one more call of a step for a record, and returns how many that makes: its attempt, counted

@@ -2,6 +2,7 @@
 //! Where nothing was ever granted anew, every shard is where it was placed at the start.
 
 use onceproof_model::pipeline::ShardIndex;
+use onceproof_model::rest::Rest;
 use onceproof_model::time::Nanos;
 
 /// Where each shard is and was.
@@ -56,6 +57,16 @@ impl Directory {
     /// Where a shard was under a token.
     pub fn under(&self, shard: ShardIndex, token: u64) -> u32 {
         self.last(shard, |grant| grant.token <= token)
+    }
+
+    /// Where each shard is. At rest every sender knows.
+    pub fn rest(&self, now: u64, rest: &mut Rest) {
+        let Directory { homes, grants: _, lag: _ } = self;
+        for shard in (0..homes.len() as u32).map(ShardIndex) {
+            let host = self.last(shard, |_| true);
+            rest.requires(self.look_up(shard, now) == host);
+            rest.add(host);
+        }
     }
 
     fn last(&self, shard: ShardIndex, is_meant: impl Fn(&&Grant) -> bool) -> u32 {

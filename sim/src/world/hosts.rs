@@ -8,6 +8,7 @@ use crate::answers::BeforeVerdict;
 use crate::fault::ClockWay;
 use crate::queue::{Lane, Turn};
 use onceproof_model::pipeline::ShardIndex;
+use onceproof_model::rest::Rest;
 use onceproof_model::time::Nanos;
 use std::collections::VecDeque;
 
@@ -51,6 +52,15 @@ impl Host {
     /// Whether it can take a shard.
     pub fn is_ready(&self) -> bool {
         !self.is_down && !self.is_paused
+    }
+
+    /// How far its clock is ahead. At rest it is up, and nothing waits for it. An end of a pause or of a lease
+    /// that was not taken back means nothing.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Host { is_down: _, is_paused: _, away_since: _, away_until: _, .. } = self;
+        let Host { is_expired, pauses: _, skew, waiting, .. } = self;
+        rest.requires(self.is_ready() && !is_expired && waiting.is_empty());
+        rest.add(skew);
     }
 
     pub fn reset(&mut self) {

@@ -10,6 +10,7 @@ mod hosts;
 mod leases;
 mod messages;
 mod perform;
+mod rest;
 mod services;
 
 #[cfg(test)]
@@ -187,6 +188,9 @@ impl<'a> World<'a> {
                     continue;
                 }
                 *events -= 1;
+            }
+            if at > self.now && self.outside.answers.notes_rests() {
+                self.note_rest(at, &event);
             }
             self.now = at;
             self.outside.answers.note_change();

@@ -1,0 +1,114 @@
+//! The world at rest: all that can still happen is that input arrives. Then its state is small enough to be
+//! compared, and what is the same in two runs at one time will be the same in both from there on.
+
+use super::World;
+use super::commits::Wire;
+use super::event::Event;
+use super::leases::{Instance, Owner};
+use onceproof_model::effect::Timer;
+use onceproof_model::pipeline::ShardIndex;
+use onceproof_model::rest::Rest;
+
+impl World<'_> {
+    /// Notes the state before this event, if input arrives with it and nothing else is left to happen.
+    pub(super) fn note_rest(&mut self, at: u64, event: &Event) {
+        if let Event::Wake { timer: Timer::Arrival, .. } = event
+            && let Some(state) = self.state_before(at, event)
+        {
+            self.outside.answers.note_rest(at, state);
+        }
+    }
+
+    /// The state of the world before this event, which has been taken off the queue; none if it is not at
+    /// rest.
+    ///
+    /// Not part of it is when something last came of anything: a run that is stuck is so with every answer,
+    /// if sooner or later.
+    fn state_before(&self, at: u64, event: &Event) -> Option<u128> {
+        let mut rest = Rest::default();
+        let World {
+            plan: _,
+            pipeline: _,
+            outside,
+            workers,
+            owners,
+            zombies,
+            hosts,
+            paused: _,
+            directory,
+            moving,
+            queue,
+            links,
+            // Each has an event in the queue.
+            wires: _,
+            outs,
+            effects: _,
+            network_lane: _,
+            fingerprint: _,
+            trace: _,
+            now: _,
+            calm_at,
+            progress_at: _,
+            late_until: _,
+            faults_seen: _,
+            wait_max: _,
+            planted: _,
+            until_planted: _,
+        } = self;
+        rest.requires(zombies.is_empty() && moving.is_empty());
+        rest.requires(outs.is_empty());
+        // Before calm, nothing hangs on how long nothing has come of anything.
+        rest.requires(at <= *calm_at);
+        rest.add((at, calm_at));
+        self.add_event(at, event, &mut rest);
+        for (at, event) in queue.in_order() {
+            self.add_event(at, event, &mut rest);
+        }
+        for Owner { host, life: _, is_running } in owners {
+            rest.requires(*is_running);
+            rest.add(host);
+        }
+        links.rest(at, &mut rest);
+        directory.rest(at, &mut rest);
+        hosts.iter().for_each(|host| host.rest(&mut rest));
+        workers.iter().for_each(|worker| worker.rest(&mut rest));
+        outside.rest(&mut rest);
+        rest.state()
+    }
+
+    /// Adds what is still to happen: input that arrives. Anything else that means something leaves no rest.
+    fn add_event(&self, at: u64, event: &Event, rest: &mut Rest) {
+        match *event {
+            Event::Wake { shard, life, timer } => {
+                let is_awaited = self.is_running(Instance { shard, life })
+                    && self.workers[shard.at()].awaits(timer);
+                if is_awaited {
+                    rest.requires(matches!(timer, Timer::Arrival));
+                    rest.add((at, shard.0));
+                }
+            }
+            // A host that is up and takes part in no pause is not told of the end of one.
+            Event::Resume { .. } | Event::Lease { .. } => {}
+            // Whoever has its answer, or is no more, does not send it again.
+            Event::Repeat { wire } => {
+                let Wire { is_answered, who, .. } = self.wires[wire as usize];
+                rest.requires(is_answered || !self.is_running(who));
+            }
+            Event::Boot { shard, life } => rest.requires(self.has_booted(shard, life)),
+            Event::Request { .. }
+            | Event::Reply { .. }
+            | Event::Error { .. }
+            | Event::Commit { .. }
+            | Event::Answer { .. }
+            | Event::Call { .. }
+            | Event::Called { .. }
+            | Event::Restart { .. }
+            | Event::Fault { .. } => rest.requires(false),
+        }
+    }
+
+    fn has_booted(&self, shard: ShardIndex, life: u32) -> bool {
+        let owner = &self.owners[shard.at()];
+        owner.life != life || owner.is_running
+    }
+}
