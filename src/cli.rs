@@ -205,7 +205,7 @@ pub struct ExhaustArgs {
     /// How many threads to use [default: one per core].
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
-    /// Go on with the search in this file, if there is one, and keep in it what is done.
+    /// Go on with the search in this file, if there is one, and keep in it what is done, now and then and at the end.
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
     /// Run also what leads to the same state as another schedule.

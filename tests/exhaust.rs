@@ -6,18 +6,18 @@ mod common;
 mod coin;
 #[path = "exhaust/necessity.rs"]
 mod necessity;
+#[path = "exhaust/rests.rs"]
+mod rests;
 
 use onceproof::scenario::Scenario;
-use onceproof::search::causes::groups;
 use onceproof::search::certificate::Exhaustion;
 use onceproof::search::exhaust::{Space, Told, bare, exhaust};
 use onceproof::search::resume::Done;
 use onceproof_sim::fault::{Fault, Kind, KindName};
-use onceproof_sim::outcome::{Brief, Class, Verdict};
+use onceproof_sim::outcome::{Class, Verdict};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::{Extensions, Needless, Simulator, default_kinds};
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -183,110 +183,6 @@ fn what_is_left_out_as_needless_comes_to_nothing_new() {
     check(&coin, &flips.map(KindName::with_defaults), 3, &[Needless::SameCrash]);
 }
 
-/// A run and what could follow it after a rest.
-struct Rested {
-    schedule: Vec<Fault>,
-    brief: Brief,
-    after: Vec<Fault>,
-}
-
-/// Runs all schedules of at most so many faults of these kinds, and asserts of each two that come to rest in
-/// one state at one time that the same can happen to both after it and comes to the same. Returns how many
-/// there were.
-fn check_rests(plan: &Plan, kinds: &[Kind], most: usize) -> usize {
-    let mut simulator = Simulator::new(plan);
-    let mut met: BTreeMap<(u64, u128), Rested> = BTreeMap::new();
-    let mut schedules = VecDeque::from([Vec::new()]);
-    let mut same = 0;
-    while let Some(schedule) = schedules.pop_front() {
-        simulator.place(&schedule);
-        let Extensions { brief, possible, rests } = simulator.extensions(None, kinds);
-        for rest in rests {
-            let after = possible[rest.before..].iter().map(|next| next.fault.clone()).collect();
-            let this = Rested { schedule: schedule.clone(), brief, after };
-            match met.entry((rest.at, rest.state)) {
-                Entry::Vacant(entry) => {
-                    entry.insert(this);
-                }
-                Entry::Occupied(entry) => {
-                    check_same(&mut simulator, entry.get(), &this);
-                    same += 1;
-                }
-            }
-        }
-        if schedule.len() < most {
-            for next in possible {
-                schedules.push_back([&schedule[..], &[next.fault]].concat());
-            }
-        }
-    }
-    same
-}
-
-fn check_same(simulator: &mut Simulator<'_>, a: &Rested, b: &Rested) {
-    let what_it_comes_to = |brief: &Brief| (brief.classes, brief.ledger, brief.virtual_time);
-    let (first, second) = (&a.schedule, &b.schedule);
-    assert_eq!(what_it_comes_to(&a.brief), what_it_comes_to(&b.brief), "{first:?} {second:?}");
-    let kinds = |of: &Rested| of.after.iter().map(|fault| fault.kind).collect::<Vec<_>>();
-    assert_eq!(kinds(a), kinds(b), "{first:?} {second:?}");
-    for (after_a, after_b) in a.after.iter().zip(&b.after) {
-        let mut with = |of: &Rested, after: &Fault| {
-            simulator.place(&[&of.schedule[..], std::slice::from_ref(after)].concat());
-            what_it_comes_to(&simulator.brief(None))
-        };
-        assert_eq!(with(a, after_a), with(b, after_b), "{first:?} {second:?} {after_a:?}");
-    }
-}
-
-#[test]
-fn what_comes_after_the_same_rest_comes_to_the_same() {
-    let all = default_kinds();
-    // The right design, and wrong ones whose damage is done before a rest or waits for it.
-    for mechanism in [
-        "",
-        "dedup = \"off\"",
-        "dedup = { window = \"10ms\" }",
-        "dedup = \"bloom\"",
-        "outputs = \"recompute\"",
-        "outputs = \"recompute\"\nstamps = \"fresh\"",
-        "stamps = \"wall-clock\"",
-        "gc = { ttl = \"10ms\", unknown-old = \"accept\" }",
-        "fencing = false",
-        "atomic = \"state-first\"",
-        "ack = \"on-receipt\"",
-    ] {
-        let plan = plan_of("chapter/small.toml", mechanism);
-        let same = check_rests(&plan, &all, 1);
-        assert!(same > 20, "{mechanism}: {same}");
-    }
-    // Two faults, of the kinds that leave most behind.
-    let plan = plan_of("outputs/coin-checkpointed.toml", "");
-    let kinds = [KindName::Crash, KindName::Move, KindName::CommitDelayed, KindName::DropAck];
-    assert!(check_rests(&plan, &kinds.map(KindName::with_defaults), 2) > 500);
-}
-
-#[test]
-fn after_a_rest_one_of_several_schedules_is_run_until_something_breaks() {
-    let coin = |mechanism: &str| plan_of("outputs/coin-checkpointed.toml", mechanism);
-    let both = |plan: &Plan| {
-        let all = Space { prunes: false, ..space(plan, 2) };
-        (search(plan, &space(plan, 2), 2), search(plan, &all, 2))
-    };
-    let rested = |found: &Exhaustion| found.total().needless[Needless::SameRest as usize];
-    let (pruned, all) = both(&coin(""));
-    assert!(pruned.certificate().is_some() && all.certificate().is_some());
-    assert!(pruned.total().runs * 4 < all.total().runs * 3);
-    // With two faults it breaks, and all variants of what breaks it are found.
-    let (pruned, all) = both(&coin("outputs = \"recompute\""));
-    assert_eq!(rested(&pruned), 0);
-    let groups = |found: &Exhaustion| {
-        let all: BTreeSet<_> = groups(&found.causes).into_iter().map(|group| group.kinds).collect();
-        all
-    };
-    assert!(!pruned.causes.is_empty());
-    assert_eq!(groups(&pruned), groups(&all));
-}
-
 #[test]
 fn pruning_finds_what_breaks_all_the_same() {
     for mechanism in ["ack = \"on-receipt\"", "atomic = \"id-first\"", "re-ack = false"] {
@@ -362,23 +258,29 @@ fn a_search_is_the_same_on_any_number_of_threads() {
 
 #[test]
 fn an_interrupted_search_goes_on_where_it_was() {
-    let plan = plan_of("dedup/lost-ack-no-dedup.toml", "dedup = \"off\"");
-    let space = Space::new(&plan, &[KindName::DropAck, KindName::Crash, KindName::CommitLost], 2);
-    let whole = search(&plan, &space, 1);
+    // One that finds causes, and one that leaves out what comes after the same rest.
+    for mechanism in ["dedup = \"off\"", "dedup = \"catalog\""] {
+        interrupt_and_go_on(&plan_of("dedup/lost-ack-no-dedup.toml", mechanism));
+    }
+}
+
+fn interrupt_and_go_on(plan: &Plan) {
+    let space = Space::new(plan, &[KindName::DropAck, KindName::Crash, KindName::CommitLost], 2);
+    let whole = search(plan, &space, 1);
     let mut done = Done::default();
     let mut rounds = 0;
     let found = loop {
         let (cancel, parts, runs) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
-        let tell = |told| match told {
-            Told::Part(_) if parts.fetch_add(1, Ordering::Relaxed) == 30 => {
+        let tell = |told: Told<'_>| match told {
+            Told::Part(..) if parts.fetch_add(1, Ordering::Relaxed) == 30 => {
                 cancel.store(true, Ordering::Relaxed);
             }
             Told::Runs(more) => {
                 runs.fetch_add(more, Ordering::Relaxed);
             }
-            Told::Level(..) | Told::Part(_) => {}
+            Told::Level(..) | Told::Part(..) => {}
         };
-        let found = on(2, || exhaust(&plan, None, &space, &mut done, &cancel, &tell));
+        let found = on(2, || exhaust(plan, None, &space, &mut done, &cancel, &tell));
         rounds += 1;
         assert!(runs.into_inner() < whole.total().runs);
         assert_eq!(found.is_complete(), !found.interrupted);

@@ -1,9 +1,10 @@
 //! `onceproof exhaust`: every schedule of at most so many faults; a certificate, or the causes.
 //!
-//! Ctrl-C ends the search soon. With `--resume` what is done is kept in a file, and a later search of the
-//! same goes on from there.
+//! Ctrl-C ends the search soon. With `--resume` what is done is kept in a file, now and then and at the end, and
+//! a later search of the same goes on from there.
 
 use super::interrupt::cancelled_by_interrupt;
+use super::keep::{EVERY, Keep};
 use super::progress::{SearchProgress, timed};
 use super::save::Saved;
 use super::threads;
@@ -16,14 +17,12 @@ use onceproof::report::shell::replay_command;
 use onceproof::report::{ExhaustReport, Subject};
 use onceproof::scenario::Scenario;
 use onceproof::search::certificate::Exhaustion;
-use onceproof::search::exhaust::{Space, bare, exhaust as search};
+use onceproof::search::exhaust::{Space, Told, bare, exhaust as search};
 use onceproof::search::resume::Done;
 use onceproof::search::tally::Failure;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// Searches a scenario, without the faults of its own.
@@ -37,22 +36,25 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
     space.prunes = !args.no_prune;
     space.runs_explained = args.all;
     let threads = threads(args.jobs)?;
-    let mut done = match &args.resume {
-        Some(file) => read(file, space.hash(&plan, seed))?,
-        None => Done::default(),
-    };
-    let runs_before = done.runs();
     let cancel = cancelled_by_interrupt();
+    let hash = space.hash(&plan, seed);
+    let keep = args.resume.as_deref().map(|file| Keep::new(file, hash, EVERY, &cancel));
+    let mut done = keep.as_ref().map_or_else(|| Ok(Done::default()), Keep::read)?;
+    let runs_before = done.runs();
     let progress = SearchProgress::new(&scenario.name);
     let (found, timing) = timed(|| {
         threads.install(|| {
-            search(&plan, seed, &space, &mut done, &cancel, &|told| progress.tell(told))
+            search(&plan, seed, &space, &mut done, &cancel, &|told| {
+                progress.tell(told);
+                if let (Told::Part(_, done), Some(keep)) = (told, &keep) {
+                    keep.part(done);
+                }
+            })
         })
     });
     progress.clear();
-    if let Some(file) = &args.resume {
-        let text = format!("{:#}\n", done.to_json(found.space));
-        fs::write(file, text).map_err(Error::io(file))?;
+    if let Some(keep) = keep {
+        keep.end(&done)?;
     }
     let saved = match found.causes.is_empty() {
         true => Ok(None),
@@ -92,18 +94,6 @@ pub fn ending_of(found: &Exhaustion) -> Ending {
     } else {
         Ending::Inconclusive
     }
-}
-
-/// The parts of a search that are done, if there is such a file yet.
-fn read(file: &Path, space: u64) -> Result<Done, Error> {
-    let text = match fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Done::default()),
-        Err(error) => return Err(Error::io(file)(error)),
-    };
-    let document = serde_json::from_str(&text).map_err(|error| error.to_string());
-    let done = document.and_then(|document| Done::from_json(&document, space));
-    done.map_err(|why| Error::Usage(format!("cannot go on with {}: {why}", file.display())))
 }
 
 /// Saves the first of the smallest causes as a scenario of its own.

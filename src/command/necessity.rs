@@ -12,7 +12,7 @@ use onceproof::report::necessity_json::necessity_json;
 use onceproof::report::necessity_text::{necessity_markdown, necessity_text};
 use onceproof::report::{NecessityReport, Subject};
 use onceproof::scenario::Scenario;
-use onceproof::search::exhaust::{Space, bare, exhaust};
+use onceproof::search::exhaust::{Space, Told, bare, exhaust};
 use onceproof::search::necessity::{ALL, Necessity, Standing, Wrong};
 use onceproof::search::resume::Done;
 
@@ -32,14 +32,14 @@ pub fn necessity(
     let cancel = cancelled_by_interrupt();
     let full = || {
         let progress = SearchProgress::new(&scenario.name);
-        let (tell, mut done) = (|told| progress.tell(told), Done::default());
+        let (tell, mut done) = (|told: Told<'_>| progress.tell(told), Done::default());
         let found = threads.install(|| exhaust(&plan, seed, &space, &mut done, &cancel, &tell));
         progress.clear();
         found
     };
     let row = |wrong: &Wrong| {
         let progress = SearchProgress::new(&wrong.words());
-        let tell = |told| progress.tell(told);
+        let tell = |told: Told<'_>| progress.tell(told);
         let row = threads.install(|| wrong.search(&plan, seed, &space, &cancel, &tell));
         progress.clear();
         row

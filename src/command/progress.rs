@@ -72,7 +72,7 @@ impl SearchProgress {
     }
 
     /// Takes in what a search tells.
-    pub fn tell(&self, told: Told) {
+    pub fn tell(&self, told: Told<'_>) {
         match told {
             Told::Level(faults, work, done) => {
                 self.faults.store(faults.into(), Ordering::Relaxed);
@@ -85,7 +85,7 @@ impl SearchProgress {
                 let faults = self.faults.load(Ordering::Relaxed);
                 self.bar.set_message(format!("{runs} runs, faults: {faults}"));
             }
-            Told::Part(work) => self.bar.inc(work),
+            Told::Part(work, _) => self.bar.inc(work),
         }
     }
 
@@ -113,6 +113,6 @@ pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Timing) {
     clippy::disallowed_methods,
     reason = "how long a sweep takes is reported and decides nothing"
 )]
-fn now() -> Instant {
+pub(super) fn now() -> Instant {
     Instant::now()
 }

@@ -69,14 +69,14 @@ pub fn bare(plan: &Plan) -> Plan {
 
 /// What a search tells on its way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Told {
+pub enum Told<'a> {
     /// It begins with the schedules of so many faults. This is how much work they are about, and how much of
     /// it is done already.
     Level(u32, u64, u64),
     /// So many schedules more were run.
     Runs(u64),
-    /// One part more is done, which was so much of the work.
-    Part(u64),
+    /// One part more is done, which was so much of the work; with it, these are.
+    Part(u64, &'a Done),
 }
 
 /// Runs every schedule of a space, on the threads of the pool it is called in, but for the parts that are
@@ -88,7 +88,7 @@ pub fn exhaust(
     space: &Space,
     done: &mut Done,
     cancel: &AtomicBool,
-    tell: &(dyn Fn(Told) + Sync),
+    tell: &(dyn Fn(Told<'_>) + Sync),
 ) -> Exhaustion {
     let mut found = Exhaustion {
         most: space.most,
@@ -212,7 +212,7 @@ struct Search<'a> {
     shared: Option<&'a Shared>,
     causes: &'a [Cause],
     cancel: &'a AtomicBool,
-    tell: &'a (dyn Fn(Told) + Sync),
+    tell: &'a (dyn Fn(Told<'_>) + Sync),
 }
 
 /// What came of the schedules of so many faults.
@@ -235,9 +235,7 @@ impl Search<'_> {
         let all: u64 = (0..firsts.len()).map(work).sum();
         let work_left: u64 = left.iter().copied().map(work).sum();
         (self.tell)(Told::Level(self.most, all, all - work_left));
-        for (first, unit) in self.units(firsts, &left) {
-            done.units.insert((self.most, first as u32), unit);
-        }
+        self.units(firsts, &left, done);
         let mut level = Level::default();
         for first in 0..firsts.len() {
             let Some(unit) = done.units.get(&(self.most, first as u32)) else {
@@ -256,18 +254,18 @@ impl Search<'_> {
 
     /// Searches the parts that are left, each with another first fault, on all threads. What comes of a part
     /// depends on no other part, so it is the same on any number of threads.
-    fn units(&self, firsts: &[Possibility], left: &[usize]) -> Vec<(usize, Unit)> {
+    fn units(&self, firsts: &[Possibility], left: &[usize], done: &mut Done) {
         let next = AtomicUsize::new(0);
-        let units = Mutex::new(Vec::with_capacity(left.len()));
+        let done = Mutex::new(done);
         rayon::broadcast(|_| {
             let mut walk = Walk::new(self);
             while let Some(&first) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let Some(unit) = walk.unit(first as u32, &firsts[first]) else { break };
-                (self.tell)(Told::Part(work(firsts.len(), first, self.most)));
-                units.lock().expect("no thread has panicked").push((first, unit));
+                let mut done = done.lock().expect("no thread has panicked");
+                done.units.insert((self.most, first as u32), unit);
+                (self.tell)(Told::Part(work(firsts.len(), first, self.most), &done));
             }
         });
-        units.into_inner().expect("no thread has panicked")
     }
 }
 

@@ -241,7 +241,7 @@ impl Wrong {
         seed: Option<u64>,
         space: &Space,
         cancel: &AtomicBool,
-        tell: &(dyn Fn(Told) + Sync),
+        tell: &(dyn Fn(Told<'_>) + Sync),
     ) -> Row {
         let (words, lacks) = (self.words(), self.lacks(&space.kinds));
         if lacks.is_some() {

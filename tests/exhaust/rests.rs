@@ -1,0 +1,115 @@
+//! After a rest that another schedule leads to, too, one of the two is run: nothing can tell them apart.
+
+use super::{plan_of, search, space};
+use onceproof::search::causes::groups;
+use onceproof::search::certificate::Exhaustion;
+use onceproof::search::exhaust::Space;
+use onceproof_sim::fault::{Fault, Kind, KindName};
+use onceproof_sim::outcome::Brief;
+use onceproof_sim::plan::Plan;
+use onceproof_sim::simulator::{Extensions, Needless, Simulator, default_kinds};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// A run and what could follow it after a rest.
+struct Rested {
+    schedule: Vec<Fault>,
+    brief: Brief,
+    after: Vec<Fault>,
+}
+
+/// Runs all schedules of at most so many faults of these kinds, and asserts of each two that come to rest in
+/// one state at one time that the same can happen to both after it and comes to the same. Returns how many
+/// there were.
+fn check_rests(plan: &Plan, kinds: &[Kind], most: usize) -> usize {
+    let mut simulator = Simulator::new(plan);
+    let mut met: BTreeMap<(u64, u128), Rested> = BTreeMap::new();
+    let mut schedules = VecDeque::from([Vec::new()]);
+    let mut same = 0;
+    while let Some(schedule) = schedules.pop_front() {
+        simulator.place(&schedule);
+        let Extensions { brief, possible, rests } = simulator.extensions(None, kinds);
+        for rest in rests {
+            let after = possible[rest.before..].iter().map(|next| next.fault.clone()).collect();
+            let this = Rested { schedule: schedule.clone(), brief, after };
+            match met.entry((rest.at, rest.state)) {
+                Entry::Vacant(entry) => {
+                    entry.insert(this);
+                }
+                Entry::Occupied(entry) => {
+                    check_same(&mut simulator, entry.get(), &this, same);
+                    same += 1;
+                }
+            }
+        }
+        if schedule.len() < most {
+            for next in possible {
+                schedules.push_back([&schedule[..], &[next.fault]].concat());
+            }
+        }
+    }
+    same
+}
+
+/// Of what could follow, every seventh is tried, beginning with another one each time.
+fn check_same(simulator: &mut Simulator<'_>, a: &Rested, b: &Rested, number: usize) {
+    let what_it_comes_to = |brief: &Brief| (brief.classes, brief.ledger, brief.virtual_time);
+    let (first, second) = (&a.schedule, &b.schedule);
+    assert_eq!(what_it_comes_to(&a.brief), what_it_comes_to(&b.brief), "{first:?} {second:?}");
+    let kinds = |of: &Rested| of.after.iter().map(|fault| fault.kind).collect::<Vec<_>>();
+    assert_eq!(kinds(a), kinds(b), "{first:?} {second:?}");
+    for (after_a, after_b) in a.after.iter().zip(&b.after).skip(number % 7).step_by(7) {
+        let mut with = |of: &Rested, after: &Fault| {
+            simulator.place(&[&of.schedule[..], std::slice::from_ref(after)].concat());
+            what_it_comes_to(&simulator.brief(None))
+        };
+        assert_eq!(with(a, after_a), with(b, after_b), "{first:?} {second:?} {after_a:?}");
+    }
+}
+
+#[test]
+fn what_comes_after_the_same_rest_comes_to_the_same() {
+    let all = default_kinds();
+    // The right design, and wrong ones whose damage is done before a rest or waits for it.
+    for mechanism in [
+        "",
+        "dedup = \"off\"",
+        "dedup = { window = \"10ms\" }",
+        "outputs = \"recompute\"",
+        "outputs = \"recompute\"\nstamps = \"fresh\"",
+        "stamps = \"wall-clock\"",
+        "fencing = false",
+        "atomic = \"state-first\"",
+        "ack = \"on-receipt\"",
+    ] {
+        let plan = plan_of("chapter/small.toml", mechanism);
+        let same = check_rests(&plan, &all, 1);
+        assert!(same > 20, "{mechanism}: {same}");
+    }
+    // Two faults, of the kinds that leave most behind.
+    let plan = plan_of("outputs/coin-checkpointed.toml", "");
+    let kinds = [KindName::Crash, KindName::Move, KindName::CommitDelayed, KindName::DropAck];
+    assert!(check_rests(&plan, &kinds.map(KindName::with_defaults), 2) > 500);
+}
+
+#[test]
+fn after_a_rest_one_of_several_schedules_is_run_until_something_breaks() {
+    let coin = |mechanism: &str| plan_of("outputs/coin-checkpointed.toml", mechanism);
+    let both = |plan: &Plan| {
+        let all = Space { prunes: false, ..space(plan, 2) };
+        (search(plan, &space(plan, 2), 2), search(plan, &all, 2))
+    };
+    let rested = |found: &Exhaustion| found.total().needless[Needless::SameRest as usize];
+    let (pruned, all) = both(&coin(""));
+    assert!(pruned.certificate().is_some() && all.certificate().is_some());
+    assert!(pruned.total().runs * 4 < all.total().runs * 3);
+    // With two faults it breaks, and all variants of what breaks it are found.
+    let (pruned, all) = both(&coin("outputs = \"recompute\""));
+    assert_eq!(rested(&pruned), 0);
+    let groups = |found: &Exhaustion| {
+        let all: BTreeSet<_> = groups(&found.causes).into_iter().map(|group| group.kinds).collect();
+        all
+    };
+    assert!(!pruned.causes.is_empty());
+    assert_eq!(groups(&pruned), groups(&all));
+}
