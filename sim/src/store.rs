@@ -242,6 +242,7 @@ impl Store {
 
 impl Rows {
     /// Makes one change.
+    #[inline(never)]
     fn change(&mut self, delta: &Delta, now: Time, ledger: &mut Ledger) {
         match *delta {
             Delta::Offset(offset) => {

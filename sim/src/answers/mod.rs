@@ -413,6 +413,9 @@ impl Answers {
 
     /// Writes down what a message takes longer than the least, if someone asked.
     fn note_delay(&mut self, call: &Call, leg: Leg, pipeline: &Pipeline, words: &Vocabulary) {
+        if self.delays.is_none() {
+            return;
+        }
         let by = self.latency(call, leg) - self.network.latency_min;
         if let (Some(delays), Some(log), 1..) = (&mut self.delays, &self.log, by) {
             let asked = match leg {

@@ -120,6 +120,7 @@ impl Ledger {
     }
 
     /// A change of a row has been committed.
+    #[inline(never)]
     pub fn see(&mut self, shard: ShardIndex, delta: &Delta, words: &Vocabulary) {
         let step = self.shard_steps[shard.at()];
         match *delta {

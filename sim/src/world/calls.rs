@@ -16,6 +16,7 @@ use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::time::{Nanos, Time};
 
 impl World<'_> {
+    #[inline(never)]
     pub(super) fn send_request(&mut self, sender: Instance, request: &mut Request, cost: Nanos) {
         let Outside { words, work, marks, ledger, .. } = &mut self.outside;
         let attempt = self.links.count_send(self.pipeline, request, words.names.len());
@@ -127,6 +128,7 @@ impl World<'_> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn send_ack(&mut self, sender: Instance, ack: &Ack, cost: Nanos) {
         let Outside { words, ledger, .. } = &mut self.outside;
         let Ack { from, to, rpc, subject, watermark } = *ack;

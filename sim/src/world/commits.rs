@@ -31,6 +31,7 @@ pub(super) struct Wire {
 }
 
 impl World<'_> {
+    #[inline(never)]
     pub(super) fn begin_commit(&mut self, who: Instance, commit: Commit, cost: Nanos) {
         let wire = Wire { commit, who, is_answered: false, events: 0 };
         let wire = self.wires.insert(wire) as u32;
@@ -43,11 +44,11 @@ impl World<'_> {
 
     fn send_commit_after(&mut self, wire: u32, cost: Nanos) {
         let commit = &self.wires[wire as usize].commit;
-        let before = self.at_shard(commit.shard, before_commit(commit.kind));
-        let Outside { answers, words, .. } = &mut self.outside;
-        let verdict = match answers.asks_commits() {
+        let verdict = match self.outside.answers.asks_commits() {
             true => {
-                let Commit { shard, subject, .. } = *commit;
+                let Commit { shard, subject, kind, .. } = *commit;
+                let before = self.at_shard(shard, before_commit(kind));
+                let Outside { answers, words, .. } = &mut self.outside;
                 let sent = CommitSent::new(self.pipeline, shard, before, subject, words);
                 answers.commit(&sent, self.pipeline, words)
             }

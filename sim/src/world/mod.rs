@@ -303,6 +303,7 @@ impl<'a> World<'a> {
         }
     }
 
+    #[inline(never)]
     fn wake(&mut self, who: Instance, at: u64, timer: Timer) {
         let Instance { shard, life } = who;
         let (turn, lane) = match timer {

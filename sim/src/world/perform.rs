@@ -50,12 +50,12 @@ impl World<'_> {
     }
 
     /// Goes on with what a pause interrupted.
-    pub(super) fn go_on(&mut self, list: List) {
+    pub(super) fn go_on(&mut self, mut list: List) {
         let who = list.who;
         if !self.is_running(who) {
-            return self.drop_list(list);
+            return self.drop_list(&mut list);
         }
-        if self.perform(list) && self.worker(who).is_ready() {
+        if self.perform(&mut list) && self.worker(who).is_ready() {
             self.deliver(who, Input::Resume);
         }
     }
@@ -76,7 +76,7 @@ impl World<'_> {
         if who.life > 0 && self.outside.work.duplicates_dropped > dropped {
             self.outside.marks.reach(Mark::DuplicateDroppedAfterRestart);
         }
-        let list = List {
+        let mut list = List {
             who,
             effects: std::mem::take(&mut self.effects.list),
             cost: std::mem::take(&mut self.outside.cost),
@@ -84,42 +84,30 @@ impl World<'_> {
             done: 0,
             is_asked: false,
         };
-        match std::mem::replace(&mut self.outside.doom, BeforeVerdict::Pass) {
-            BeforeVerdict::Pass => {}
-            verdict => match self.befall_instance(who, host, verdict) {
-                Fate::GoesOn => {}
-                Fate::Waits(host) => {
-                    self.hosts[host as usize].interrupt(Waiting::List(list));
-                    return false;
-                }
-                Fate::Ends => {
-                    self.drop_list(list);
-                    return false;
-                }
-            },
+        let fate = match std::mem::replace(&mut self.outside.doom, BeforeVerdict::Pass) {
+            BeforeVerdict::Pass => Fate::GoesOn,
+            verdict => self.befall_instance(who, host, verdict),
+        };
+        match fate {
+            Fate::GoesOn => self.perform(&mut list),
+            Fate::Waits(_) | Fate::Ends => self.interrupt(&mut list, fate),
         }
-        self.perform(list)
     }
 
     /// Performs the listed effects in order; false if the instance ended or was paused before one of them.
-    fn perform(&mut self, mut list: List) -> bool {
-        let List { who, cost, skew, .. } = list;
-        for at in list.done..list.effects.len() {
-            if !std::mem::take(&mut list.is_asked) && self.outside.answers.asks_before() {
-                match self.strike_before(who, &list.effects[at]) {
-                    Fate::GoesOn => {}
-                    Fate::Waits(host) => {
-                        (list.done, list.is_asked) = (at, true);
-                        self.hosts[host as usize].interrupt(Waiting::List(list));
-                        return false;
-                    }
-                    Fate::Ends => {
-                        self.drop_list(list);
-                        return false;
-                    }
+    fn perform(&mut self, list: &mut List) -> bool {
+        let (who, cost, skew, done) = (list.who, list.cost, list.skew, list.done);
+        let mut effects = std::mem::take(&mut list.effects);
+        let asks_before = self.outside.answers.asks_before();
+        for (at, effect) in effects.iter_mut().enumerate().skip(done) {
+            if asks_before && !std::mem::take(&mut list.is_asked) {
+                let fate = self.strike_before(who, effect);
+                if fate != Fate::GoesOn {
+                    (list.effects, list.done, list.is_asked) = (effects, at, true);
+                    return self.interrupt(list, fate);
                 }
             }
-            match &mut list.effects[at] {
+            match effect {
                 Effect::Commit(commit) => {
                     let deltas = std::mem::take(&mut commit.deltas);
                     self.begin_commit(who, Commit { deltas, ..*commit }, cost);
@@ -140,23 +128,39 @@ impl World<'_> {
             }
             self.outside.answers.note_change();
         }
-        list.effects.clear();
-        self.effects.list = list.effects;
+        effects.clear();
+        self.effects.list = effects;
         true
     }
 
+    /// What is left of a list waits for a host, or ends with its instance; either way the instance does not
+    /// go on now.
+    fn interrupt(&mut self, list: &mut List, fate: Fate) -> bool {
+        match fate {
+            Fate::GoesOn => return true,
+            Fate::Waits(host) => {
+                let effects = std::mem::take(&mut list.effects);
+                let list = List { effects, ..*list };
+                self.hosts[host as usize].interrupt(Waiting::List(list));
+            }
+            Fate::Ends => self.drop_list(list),
+        }
+        false
+    }
+
     /// Takes back the buffers of what will not be done.
-    pub(super) fn drop_list(&mut self, mut list: List) {
+    pub(super) fn drop_list(&mut self, list: &mut List) {
         for effect in &mut list.effects {
             if let Effect::Commit(commit) = effect {
                 self.effects.recycle(std::mem::take(&mut commit.deltas));
             }
         }
         list.effects.clear();
-        self.effects.list = list.effects;
+        self.effects.list = std::mem::take(&mut list.effects);
     }
 
     /// What befalls an instance before an effect.
+    #[inline(never)]
     fn strike_before(&mut self, who: Instance, effect: &Effect) -> Fate {
         let (before, subject) = match effect {
             Effect::Commit(commit) => (before_commit(commit.kind), commit.subject),

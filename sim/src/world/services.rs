@@ -21,6 +21,7 @@ pub(super) struct Out {
 }
 
 impl World<'_> {
+    #[inline(never)]
     pub(super) fn begin_call(&mut self, who: Instance, call: &Call, cost: Nanos) {
         let Outside { answers, words, service, .. } = &mut self.outside;
         let attempt = service.count(call.step, call.name);
