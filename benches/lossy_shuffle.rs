@@ -68,7 +68,8 @@ fn lossy_shuffle(criterion: &mut Criterion) {
                     let mut real = None;
                     if pairs.len() < most_pairs {
                         seed = (seed + 1) % SEEDS;
-                        let (brief, elapsed) = time(|| common::run(&scenario, &mut simulator, seed));
+                        let (brief, elapsed) =
+                            time(|| common::run(&scenario, &mut simulator, seed));
                         amounts = Amounts::of(&brief, &scenario.plan, queue_length);
                         real = Some(elapsed);
                     }

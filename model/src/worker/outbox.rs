@@ -67,14 +67,14 @@ impl Outbox {
     /// The durable form of an output.
     pub fn held(&self, slot: u32) -> Held {
         let entry = &self.entries[slot as usize];
-        Held { to: entry.to, record: entry.record.clone() }
+        Held { to: entry.to, record: entry.record }
     }
 
     /// Adds one more output to a partial aggregate, which has the least event time and stamp of all in it.
     pub fn add(&mut self, slot: u32, weight: i64, value: i64, event_time: Time, stamp: Time) {
         let Entry { record, birth, .. } = &mut self.entries[slot as usize];
         record.weight += weight;
-        record.value = sum(&record.value, value);
+        record.value = sum(record.value, value);
         record.stamp = record.stamp.min(stamp);
         if event_time < record.event_time {
             record.event_time = event_time;

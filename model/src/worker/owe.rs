@@ -52,7 +52,7 @@ impl Worker {
 
     fn add_owing<E: Env>(&mut self, owed: Owed, arrived: &Arrived, m: &mut Moment<'_, E>) {
         let call = self.owe(owed);
-        let unit = self.unit_for(CommitKind::Emit, arrived, m);
+        let unit = self.unit_for(CommitKind::Emit, arrived);
         let taking = self.units.get(unit);
         taking.deltas.push(Delta::Owe(owed));
         taking.owed.push(call);
@@ -75,7 +75,7 @@ impl Worker {
             return Application::Waiting;
         }
         self.calls.forget(self.step, name);
-        let unit = self.unit_for(CommitKind::Emit, arrived, m);
+        let unit = self.unit_for(CommitKind::Emit, arrived);
         self.units.get(unit).deltas.push(Delta::Offset(offset));
         self.add(unit, arrived, None, m);
         Application::Done
@@ -83,8 +83,7 @@ impl Worker {
 
     /// The table has the row: nothing is owed any more.
     pub(super) fn pay<E: Env>(&mut self, number: u64, name: Name, m: &mut Moment<'_, E>) {
-        let buffer = m.effects.buffer();
-        let unit = self.units.open(CommitKind::Settle, Subject::Record(name), buffer);
+        let unit = self.units.open(CommitKind::Settle, Subject::Record(name));
         self.units.get(unit).deltas.push(Delta::Paid(number));
         self.commit(unit, m);
     }

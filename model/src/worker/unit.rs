@@ -71,8 +71,8 @@ pub(super) struct Units {
 }
 
 impl Units {
-    /// A new unit with these empty buffers.
-    pub fn open(&mut self, kind: CommitKind, subject: Subject, deltas: Vec<Delta>) -> u32 {
+    /// A new unit.
+    pub fn open(&mut self, kind: CommitKind, subject: Subject) -> u32 {
         let is_busy = kind != CommitKind::Settle;
         self.busy += u32::from(is_busy);
         match self.free.pop() {
@@ -80,7 +80,6 @@ impl Units {
                 let unit = &mut self.slots[slot as usize];
                 unit.kind = kind;
                 unit.subject = subject;
-                unit.deltas = deltas;
                 unit.is_busy = is_busy;
                 slot
             }
@@ -89,7 +88,7 @@ impl Units {
                     kind,
                     subject,
                     taken: Vec::new(),
-                    deltas,
+                    deltas: Vec::new(),
                     outputs: Vec::new(),
                     owed: Vec::new(),
                     indexed: 0,

@@ -177,7 +177,7 @@ impl<'a> Truth<'a> {
         let is_dead = item.is_dead || self.is_given_up(here);
         let mut outputs = Vec::new();
         function
-            .apply(item.key, &item.value, 0, &mut self.words.keys, |output| outputs.push(output));
+            .apply(item.key, item.value, 0, &mut self.words.keys, |output| outputs.push(output));
         for (index, output) in outputs.into_iter().enumerate() {
             let way = item.way.through(step.0, index as u32);
             let Output { key, value } = output;

@@ -82,7 +82,7 @@ impl World<'_> {
     }
 
     fn fly(&mut self, at: u64, lane: Lane, request: &Request, to: usize) {
-        let flight = Flight { request: request.clone(), host: to as u32 };
+        let flight = Flight { request: *request, host: to as u32 };
         let flight = self.links.flights.insert(flight) as u32;
         self.schedule(at, Turn::Normal, lane, Event::Request { flight });
     }

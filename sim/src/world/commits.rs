@@ -93,7 +93,8 @@ impl World<'_> {
     pub(super) fn commit_arrives(&mut self, wire: u32, is_answered: bool) {
         let Outside { store, ledger, words, work, sources, now, .. } = &mut self.outside;
         let Wire { ref commit, who, is_answered: is_over, .. } = self.wires[wire as usize];
-        let applied = store.apply(commit, *now, ledger, words);
+        let deltas = self.effects.deltas(commit.deltas);
+        let applied = store.apply(commit, deltas, *now, ledger, words);
         self.fingerprint.add(self.now, 7 << 56 | u64::from(commit.shard.0) << 8 | applied as u64);
         work.events += 1;
         match applied {
@@ -106,7 +107,7 @@ impl World<'_> {
                     {
                         ledger.let_go(commit.shard, name);
                     }
-                    for delta in &commit.deltas {
+                    for delta in deltas {
                         if let Delta::Take { name, lineage, .. }
                         | Delta::Row { name, lineage, .. } = *delta
                         {

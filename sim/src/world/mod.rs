@@ -153,9 +153,7 @@ impl<'a> World<'a> {
         self.links.reset(self.pipeline);
         self.wires.clear();
         self.outs.clear();
-        for effect in self.effects.list.drain(..) {
-            drop(effect);
-        }
+        self.effects.clear();
         self.fingerprint = Fingerprint::default();
         self.now = 0;
         self.calm_at = self.calm_at_the_latest();

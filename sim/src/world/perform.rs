@@ -10,7 +10,7 @@ use crate::fault::{Before, Fault, Kind};
 use crate::marks::Mark;
 use crate::network::Cut;
 use crate::outside::Outside;
-use onceproof_model::commit::{Commit, CommitKind, Subject};
+use onceproof_model::commit::{CommitKind, Subject};
 use onceproof_model::effect::{Effect, Input, Moment, Timer};
 use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::time::{Nanos, Time};
@@ -108,10 +108,7 @@ impl World<'_> {
                 }
             }
             match effect {
-                Effect::Commit(commit) => {
-                    let deltas = std::mem::take(&mut commit.deltas);
-                    self.begin_commit(who, Commit { deltas, ..*commit }, cost);
-                }
+                Effect::Commit(commit) => self.begin_commit(who, *commit, cost),
                 Effect::Ack(ack) => self.send_ack(who, ack, cost),
                 Effect::Send(request) => self.send_request(who, request, cost),
                 Effect::Call(call) => self.begin_call(who, call, cost),
@@ -150,9 +147,9 @@ impl World<'_> {
 
     /// Takes back the buffers of what will not be done.
     pub(super) fn drop_list(&mut self, list: &mut List) {
-        for effect in &mut list.effects {
+        for effect in &list.effects[list.done..] {
             if let Effect::Commit(commit) = effect {
-                self.effects.recycle(std::mem::take(&mut commit.deltas));
+                self.effects.recycle(commit.deltas);
             }
         }
         list.effects.clear();

@@ -32,7 +32,7 @@ impl World<'_> {
             CallVerdict::Pass => true,
             CallVerdict::Unknown => false,
         };
-        let out = self.outs.insert(Out { call: call.clone(), who, is_answered }) as u32;
+        let out = self.outs.insert(Out { call: *call, who, is_answered }) as u32;
         let at = self.now.saturating_add(cost).saturating_add(self.plan.cluster.call);
         self.schedule(at, Turn::Normal, Lane::Heap, Event::Call { out });
     }

@@ -397,7 +397,8 @@ impl Stage {
                     CommitKind::Settle => "settle",
                     CommitKind::Emit => "emit",
                 };
-                let deltas: Vec<String> = commit.deltas.iter().map(|d| self.delta(d)).collect();
+                let deltas: Vec<String> =
+                    self.effects.deltas(commit.deltas).iter().map(|d| self.delta(d)).collect();
                 format!("{kind} {} [{}]", self.subject(commit.subject), deltas.join(", "))
             }
             Effect::Ack(ack) => format!("ack {}", self.subject(ack.subject)),
