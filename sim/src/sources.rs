@@ -78,9 +78,11 @@ impl Sources {
                 source.promise();
             }
         }
-        let arrivals = || self.sources.iter().flat_map(|s| s.arrivals.iter().copied());
-        self.start = arrivals().min().unwrap_or(Time(0));
-        self.last_arrival = arrivals().max().unwrap_or(Time(0));
+        // The rows of a source stand in order of arrival.
+        let firsts = self.sources.iter().filter_map(|source| source.arrivals.first());
+        self.start = firsts.min().copied().unwrap_or(Time(0));
+        let lasts = self.sources.iter().filter_map(|source| source.arrivals.last());
+        self.last_arrival = lasts.max().copied().unwrap_or(Time(0));
     }
 
     /// How many rows there are in all.

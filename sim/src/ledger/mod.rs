@@ -168,15 +168,15 @@ impl Ledger {
 
     /// A commit says this of a record, and of all that it stands for.
     fn trace(&mut self, key: Key, record: Member) {
-        let mut traces = std::mem::take(&mut self.traces);
-        let mut see = |record: Member| {
-            traces.see(record.name, record.lineage, key, record.weight, record.value);
-        };
-        see(record);
-        if self.reads[record.lineage as usize].is_partial {
-            self.stands_for(record, &mut see);
+        let Member { name, lineage, weight, value, .. } = record;
+        self.traces.see(name, lineage, key, weight, value);
+        if self.reads[lineage as usize].is_partial {
+            let mut traces = std::mem::take(&mut self.traces);
+            self.stands_for(record, &mut |record| {
+                traces.see(record.name, record.lineage, key, record.weight, record.value);
+            });
+            self.traces = traces;
         }
-        self.traces = traces;
     }
 
     /// For a run in detail: the source records that were taken or written with a record.

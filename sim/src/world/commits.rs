@@ -38,10 +38,12 @@ impl World<'_> {
         self.send_commit_after(wire, cost);
     }
 
+    #[inline(never)]
     pub(super) fn send_commit(&mut self, wire: u32) {
         self.send_commit_after(wire, 0);
     }
 
+    #[inline(always)]
     fn send_commit_after(&mut self, wire: u32, cost: Nanos) {
         let commit = &self.wires[wire as usize].commit;
         let verdict = match self.outside.answers.asks_commits() {

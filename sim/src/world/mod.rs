@@ -320,6 +320,7 @@ impl<'a> World<'a> {
         (at.max(0) as u64).max(self.now)
     }
 
+    #[inline(always)]
     fn schedule(&mut self, at: u64, turn: Turn, lane: Lane, event: Event) {
         self.queue.push(at, turn, lane, event);
     }

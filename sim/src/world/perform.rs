@@ -42,10 +42,9 @@ pub(super) enum Fate {
 
 impl World<'_> {
     /// Hands an input to an instance that runs, and lets it go on while it is ready.
-    pub(super) fn deliver(&mut self, who: Instance, input: Input) {
-        let mut goes_on = self.hand_over(who, input);
-        while goes_on && self.worker(who).is_ready() {
-            goes_on = self.hand_over(who, Input::Resume);
+    pub(super) fn deliver(&mut self, who: Instance, mut input: Input) {
+        while self.hand_over(who, &input) {
+            input = Input::Resume;
         }
     }
 
@@ -60,8 +59,9 @@ impl World<'_> {
         }
     }
 
-    /// Hands over one input and performs what the worker lists; false if it ended or was paused.
-    fn hand_over(&mut self, who: Instance, input: Input) -> bool {
+    /// Hands over one input and performs what the worker lists; true if it is ready to go on, and neither
+    /// ended nor was paused.
+    fn hand_over(&mut self, who: Instance, input: &Input) -> bool {
         self.outside.answers.note_change();
         let host = self.host_of(who).expect("an instance that runs");
         let skew = self.hosts[host as usize].skew;
@@ -70,6 +70,7 @@ impl World<'_> {
         let now = Time(outside.now.0.saturating_add(skew));
         let dropped = outside.work.duplicates_dropped;
         worker.handle(input, &mut Moment { now, pipeline, env: outside, effects });
+        let is_ready = worker.is_ready();
         if !self.outside.pulled.is_empty() || !self.outside.wakes.is_empty() {
             self.after_pulls();
         }
@@ -89,7 +90,7 @@ impl World<'_> {
             verdict => self.befall_instance(who, host, verdict),
         };
         match fate {
-            Fate::GoesOn => self.perform(&mut list),
+            Fate::GoesOn => self.perform(&mut list) && is_ready,
             Fate::Waits(_) | Fate::Ends => self.interrupt(&mut list, fate),
         }
     }

@@ -257,7 +257,7 @@ impl Stage {
     pub(super) fn takes(&mut self, input: Input, expected: &[&str]) {
         let Stage { pipeline, worker, world, effects, .. } = self;
         let mut moment = Moment { now: Time(0), pipeline, env: world, effects };
-        worker.handle(input, &mut moment);
+        worker.handle(&input, &mut moment);
         let mut texts = std::mem::take(&mut self.world.asked);
         for effect in std::mem::take(&mut self.effects.list) {
             texts.push(self.text(&effect));
