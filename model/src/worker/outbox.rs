@@ -55,11 +55,13 @@ impl Outbox {
         self.prune();
         self.pins.push(Reverse((event_time, slot, birth)));
         // Stamps nearly always increase.
-        let at = match self.stamps.back() {
-            Some(&(last, ..)) if last > stamp => self.stamps.partition_point(|p| p.0 <= stamp),
-            Some(_) | None => self.stamps.len(),
-        };
-        self.stamps.insert(at, (stamp, slot, birth));
+        match self.stamps.back() {
+            Some(&(last, ..)) if last > stamp => {
+                let at = self.stamps.partition_point(|p| p.0 <= stamp);
+                self.stamps.insert(at, (stamp, slot, birth));
+            }
+            Some(_) | None => self.stamps.push_back((stamp, slot, birth)),
+        }
         self.pending += 1;
         slot
     }

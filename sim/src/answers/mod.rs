@@ -114,9 +114,9 @@ impl Answers {
     }
 
     /// Whether the message that is asked about next goes over a link that is cut.
-    pub fn note_cut(&mut self, is_cut: bool) {
+    pub fn note_cut(&mut self, is_cut: impl FnOnce() -> bool) {
         if let Some(possible) = &mut self.possible {
-            possible.is_cut_off = is_cut;
+            possible.is_cut_off = is_cut();
         }
     }
 

@@ -39,9 +39,8 @@ impl World<'_> {
         let call = Call::new(self.pipeline, request.from, request.to, subject, attempt, words);
         let from = self.host_of(sender).expect("the sender runs") as usize;
         let to = self.directory.look_up(request.to, self.now) as usize;
-        let is_cut = self.links.is_cut(from, to, self.now);
         let Outside { answers, words, .. } = &mut self.outside;
-        answers.note_cut(is_cut);
+        answers.note_cut(|| self.links.is_cut(from, to, self.now));
         let verdict = answers.request(&call, self.pipeline, words);
         self.trace.request_leaves(request, verdict, &self.outside, self.now);
         if let RequestVerdict::Cut(Kind::Partition { lasts, direction }) = verdict {
@@ -139,9 +138,8 @@ impl World<'_> {
         let call = Call::new(self.pipeline, to, from, subject, rpc.attempt, words);
         let here = self.host_of(sender).expect("the sender of an ack runs") as usize;
         let there = self.directory.under(to, token_of(rpc.serial)) as usize;
-        let is_cut = self.links.is_cut(here, there, self.now);
         let Outside { answers, words, .. } = &mut self.outside;
-        answers.note_cut(is_cut);
+        answers.note_cut(|| self.links.is_cut(here, there, self.now));
         let verdict = answers.ack(&call, self.pipeline, words);
         self.trace.ack_leaves(ack, verdict, &self.outside, self.now);
         if self.links.is_cut(here, there, self.now) {

@@ -77,6 +77,7 @@ impl World<'_> {
         }
     }
 
+    #[inline(always)]
     fn schedule_wire(&mut self, at: u64, lane: Lane, wire: u32, event: Event) {
         self.wires[wire as usize].events += 1;
         self.schedule(at, Turn::Normal, lane, event);
