@@ -77,6 +77,11 @@ impl World<'_> {
         if who.life > 0 && self.outside.work.duplicates_dropped > dropped {
             self.outside.marks.reach(Mark::DuplicateDroppedAfterRestart);
         }
+        let has_doom = self.outside.doom != BeforeVerdict::Pass;
+        if self.effects.list.is_empty() && !has_doom {
+            self.outside.cost = 0;
+            return is_ready;
+        }
         let mut list = List {
             who,
             effects: std::mem::take(&mut self.effects.list),
@@ -85,14 +90,14 @@ impl World<'_> {
             done: 0,
             is_asked: false,
         };
-        let fate = match std::mem::replace(&mut self.outside.doom, BeforeVerdict::Pass) {
-            BeforeVerdict::Pass => Fate::GoesOn,
-            verdict => self.befall_instance(who, host, verdict),
-        };
-        match fate {
-            Fate::GoesOn => self.perform(&mut list) && is_ready,
-            Fate::Waits(_) | Fate::Ends => self.interrupt(&mut list, fate),
+        if has_doom {
+            let verdict = std::mem::replace(&mut self.outside.doom, BeforeVerdict::Pass);
+            let fate = self.befall_instance(who, host, verdict);
+            if fate != Fate::GoesOn {
+                return self.interrupt(&mut list, fate);
+            }
         }
+        self.perform(&mut list) && is_ready
     }
 
     /// Performs the listed effects in order; false if the instance ended or was paused before one of them.
