@@ -2,7 +2,7 @@
 //! chance. It also watches, for the ledger and the report, and it is where a worker may die before it
 //! admits or applies a record.
 
-use crate::answers::{Answers, BeforeVerdict, Delivery, Execution, StepTaken};
+use crate::answers::{Act, Answers, Attempt, BeforeVerdict, StepTaken};
 use crate::fault::Before;
 use crate::ledger::Ledger;
 use crate::marks::{Mark as Reached, Marks};
@@ -288,7 +288,7 @@ impl Env for Outside<'_> {
         let row = self.sources.message(step, number);
         let name = row.name;
         let attempt = self.count(step, name);
-        let handed = Delivery::new(self.pipeline, step, name, attempt, &self.words);
+        let handed = Attempt::new(Act::Deliver, self.pipeline, step, name, attempt, &self.words);
         let is_doubled = self.answers.redelivers(&handed, self.pipeline, &self.words);
         let again = match is_doubled {
             true => Some(self.queue_of(shard).hand_out_again(number, now)),
@@ -334,8 +334,9 @@ impl Env for Outside<'_> {
         let answer = match poison {
             Some(poison) if words.keys.text(key) == poison => None,
             _ => {
-                let execution = Execution::new(self.pipeline, step, name, attempt, answers, words);
-                self.answers.execute(&execution, self.pipeline, words)
+                let (act, pipeline) = (Act::Execute, self.pipeline);
+                let execution = Attempt::new(act, pipeline, step, name, attempt, words);
+                self.answers.execute(&execution, answers, pipeline, words)
             }
         };
         if answer.is_none() {

@@ -4,7 +4,7 @@
 use super::World;
 use super::event::Event;
 use super::leases::Instance;
-use crate::answers::{CallMade, CallVerdict};
+use crate::answers::{Act, Attempt, CallVerdict};
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use onceproof_model::call::{Answer, Call};
@@ -25,7 +25,8 @@ impl World<'_> {
     pub(super) fn begin_call(&mut self, who: Instance, call: &Call, cost: Nanos) {
         let Outside { answers, words, service, .. } = &mut self.outside;
         let attempt = service.count(call.step, call.name);
-        let made = CallMade::new(self.pipeline, call.step, call.name, attempt, words);
+        let (step, name) = (call.step, call.name);
+        let made = Attempt::new(Act::Call, self.pipeline, step, name, attempt, words);
         let verdict = answers.call(&made, self.pipeline, words);
         self.trace.call_leaves(call, attempt, verdict, &self.outside, self.now);
         let is_answered = match verdict {
