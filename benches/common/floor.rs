@@ -7,6 +7,7 @@ use hashbrown::HashSet;
 use onceproof_model::mix::{fold, scatter};
 use onceproof_model::time::Nanos;
 use onceproof_sim::fault::KindName;
+use onceproof_sim::marks::Mark;
 use onceproof_sim::outcome::Brief;
 use onceproof_sim::plan::Plan;
 use rustc_hash::FxBuildHasher;
@@ -64,6 +65,7 @@ impl Amounts {
     /// a long run.
     pub fn of(brief: &Brief, plan: &Plan, queue_length: u64) -> Amounts {
         let work = brief.work;
+        let looked_at = work.catalog_reads + brief.marks.count(Mark::FilterSavedRead);
         Amounts {
             events: work.events,
             // Every send sets a timer; the timers that found an answer are no events.
@@ -72,8 +74,8 @@ impl Amounts {
             queue_length: queue_length.clamp(1, brief.ledger.expected.max(1)),
             // Of each request and each ack: is it lost, and how long does it take?
             draws: 2 * work.messages + 2 * acks(brief),
-            insertions: work.catalog_reads + work.bloom_negatives,
-            ids: work.catalog_reads + work.bloom_negatives - work.duplicates_dropped,
+            insertions: looked_at,
+            ids: looked_at - brief.marks.count(Mark::DuplicateDropped),
             ids_held: work.ids_held_max,
             latency_min: plan.network.latency_min,
             latency_max: plan.network.latency_max,

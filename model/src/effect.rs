@@ -189,8 +189,8 @@ pub trait Env {
     fn scan(&mut self, shard: ShardIndex) -> Scan;
     /// A record is about to be admitted: nothing is asked, but the world may strike here.
     fn admit(&mut self, shard: ShardIndex, name: Name);
-    /// Something worth counting has happened: nothing is asked.
-    fn mark(&mut self, mark: Mark);
+    /// A record is dropped: nothing is asked, but the world may count.
+    fn drops(&mut self, dropped: Dropped);
     /// Whether the catalog of `key` has `id`.
     fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool;
     /// What a filter said of a record before its catalog is asked, under this token: nothing is asked, but
@@ -234,15 +234,15 @@ pub trait Env {
     fn look_up(&mut self, step: StepIndex, key: Key, changes_every: Nanos, values: u32) -> u32;
 }
 
-/// What the protocol did that is worth counting.
+/// Why a record is dropped.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Mark {
-    /// A record was dropped, since its catalog has its id.
-    DuplicateDropped,
-    /// A record was dropped, since its stamp is below the system watermark of its sender.
-    RemnantDropped,
-    /// A record was dropped, since its catalog does not have its id and no longer would.
-    OldDropped,
+pub enum Dropped {
+    /// Its catalog has its id.
+    Duplicate,
+    /// Its stamp is below the system watermark of its sender.
+    Remnant,
+    /// Its catalog does not have its id and no longer would.
+    Old,
 }
 
 /// What a filter says of an id.

@@ -68,13 +68,13 @@ impl World<'_> {
         let World { workers, owners, zombies, outside, effects, pipeline, .. } = self;
         let worker = running(workers, owners, zombies, who);
         let now = Time(outside.now.0.saturating_add(skew));
-        let dropped = outside.work.duplicates_dropped;
+        let dropped = outside.marks.count(Mark::DuplicateDropped);
         worker.handle(input, &mut Moment { now, pipeline, env: outside, effects });
         let is_ready = worker.is_ready();
         if !self.outside.pulled.is_empty() || !self.outside.wakes.is_empty() {
             self.after_pulls();
         }
-        if who.life > 0 && self.outside.work.duplicates_dropped > dropped {
+        if who.life > 0 && self.outside.marks.count(Mark::DuplicateDropped) > dropped {
             self.outside.marks.reach(Mark::DuplicateDroppedAfterRestart);
         }
         let has_doom = self.outside.doom != BeforeVerdict::Pass;

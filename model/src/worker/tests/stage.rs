@@ -4,7 +4,7 @@ use super::super::Worker;
 use crate::call::{Answer, Call};
 use crate::commit::{CommitKind, Content, Delta, Scan, Subject, Watermark};
 use crate::effect::{
-    Effect, Effects, Env, FilterSaid, Input, Mark, Member, Message, Moment, Pull, Read, Reply,
+    Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Message, Moment, Pull, Read, Reply,
     Request, Rpc, SourceRow, Timer,
 };
 use crate::function::Function;
@@ -68,7 +68,7 @@ impl Env for Script {
 
     fn admit(&mut self, _: ShardIndex, _: Name) {}
 
-    fn mark(&mut self, _: Mark) {}
+    fn drops(&mut self, _: Dropped) {}
 
     fn is_known(&mut self, _: ShardIndex, key: Key, id: RecordId) -> bool {
         // The ids of records are their offsets.
