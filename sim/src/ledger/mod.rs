@@ -21,7 +21,7 @@ use dead::Dead;
 use hashbrown::HashMap;
 use hdrhistogram::Histogram;
 use onceproof_model::call::Row;
-use onceproof_model::commit::Delta;
+use onceproof_model::commit::{Content, Delta};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
@@ -119,10 +119,10 @@ impl Ledger {
         });
     }
 
-    /// A change of a row has been committed.
-    #[inline(never)]
+    /// A change of a row has been committed. Most say little or nothing, so only what is rare is worked on
+    /// elsewhere.
+    #[inline(always)]
     pub fn see(&mut self, shard: ShardIndex, delta: &Delta, words: &Vocabulary) {
-        let step = self.shard_steps[shard.at()];
         match *delta {
             Delta::Take { key, name, lineage, weight, value, .. } => {
                 self.trace(key, Member { name, lineage, weight, value, next: 0 });
@@ -133,13 +133,7 @@ impl Ledger {
                 self.trace(key, Member { name, lineage, weight, value, next: 0 });
             }
             Delta::Fire { key, start, ref content, pane } => {
-                let total = total(self.steps[step.at()].kind, content);
-                self.traces.see(pane, content.lineage, key, content.weight, total);
-                if let Some(detail) = &mut self.detail {
-                    let root = words.names.hash(pane);
-                    detail.blame.panes.entry(root).or_default().push(content.lineage);
-                }
-                self.reflect_pane(step, key, start, content, total, words);
+                self.see_pane(shard, (key, start), content, pane, words);
             }
             Delta::Row { step, row, key, name, lineage, weight, value } => {
                 self.traces.see(name, lineage, key, weight, value);
@@ -150,12 +144,33 @@ impl Ledger {
             }
             Delta::DeadLetter { key, name, lineage, value } => {
                 self.traces.hint(name, key, value);
+                let step = self.shard_steps[shard.at()];
                 self.see_dead_letter(step, name, lineage, key, &words.names);
             }
             // What is owed is seen when it is in the table.
             Delta::Owe(_) | Delta::Paid(_) => {}
             Delta::Offset(_) | Delta::Stamped(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
         }
+    }
+
+    /// A pane was committed.
+    #[inline(never)]
+    fn see_pane(
+        &mut self,
+        shard: ShardIndex,
+        (key, start): (Key, Time),
+        content: &Content,
+        pane: Name,
+        words: &Vocabulary,
+    ) {
+        let step = self.shard_steps[shard.at()];
+        let total = total(self.steps[step.at()].kind, content);
+        self.traces.see(pane, content.lineage, key, content.weight, total);
+        if let Some(detail) = &mut self.detail {
+            let root = words.names.hash(pane);
+            detail.blame.panes.entry(root).or_default().push(content.lineage);
+        }
+        self.reflect_pane(step, key, start, content, total, words);
     }
 
     /// A row was added to the external table of a sink, beside all that stand there.
