@@ -232,7 +232,7 @@ impl World<'_> {
                 | Event::Lease { .. }
                 | Event::Fault { .. } => {}
             },
-            Waiting::List(mut list) => self.drop_list(&mut list),
+            Waiting::List(list) => self.drop_list(list),
             Waiting::Answer { wire } => self.drop_wire(wire),
         }
     }

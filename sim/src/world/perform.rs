@@ -49,12 +49,12 @@ impl World<'_> {
     }
 
     /// Goes on with what a pause interrupted.
-    pub(super) fn go_on(&mut self, mut list: List) {
+    pub(super) fn go_on(&mut self, list: List) {
         let who = list.who;
         if !self.is_running(who) {
-            return self.drop_list(&mut list);
+            return self.drop_list(list);
         }
-        if self.perform(&mut list) && self.worker(who).is_ready() {
+        if self.perform(list) && self.worker(who).is_ready() {
             self.deliver(who, Input::Resume);
         }
     }
@@ -82,7 +82,7 @@ impl World<'_> {
             self.outside.cost = 0;
             return is_ready;
         }
-        let mut list = List {
+        let list = List {
             who,
             effects: std::mem::take(&mut self.effects.list),
             cost: std::mem::take(&mut self.outside.cost),
@@ -94,23 +94,26 @@ impl World<'_> {
             let verdict = std::mem::replace(&mut self.outside.doom, BeforeVerdict::Pass);
             let fate = self.befall_instance(who, host, verdict);
             if fate != Fate::GoesOn {
-                return self.interrupt(&mut list, fate);
+                self.interrupt(list, fate);
+                return false;
             }
         }
-        self.perform(&mut list) && is_ready
+        self.perform(list) && is_ready
     }
 
     /// Performs the listed effects in order; false if the instance ended or was paused before one of them.
-    fn perform(&mut self, list: &mut List) -> bool {
-        let (who, cost, skew, done) = (list.who, list.cost, list.skew, list.done);
-        let mut effects = std::mem::take(&mut list.effects);
+    #[inline(always)]
+    fn perform(&mut self, list: List) -> bool {
+        let List { who, mut effects, cost, skew, done, mut is_asked } = list;
         let asks_before = self.outside.answers.asks_before();
-        for (at, effect) in effects.iter_mut().enumerate().skip(done) {
-            if asks_before && !std::mem::take(&mut list.is_asked) {
+        for at in done..effects.len() {
+            let effect = &mut effects[at];
+            if asks_before && !std::mem::take(&mut is_asked) {
                 let fate = self.strike_before(who, effect);
                 if fate != Fate::GoesOn {
-                    (list.effects, list.done, list.is_asked) = (effects, at, true);
-                    return self.interrupt(list, fate);
+                    let rest = List { who, effects, cost, skew, done: at, is_asked: true };
+                    self.interrupt(rest, fate);
+                    return false;
                 }
             }
             match effect {
@@ -136,30 +139,26 @@ impl World<'_> {
         true
     }
 
-    /// What is left of a list waits for a host, or ends with its instance; either way the instance does not
-    /// go on now.
-    fn interrupt(&mut self, list: &mut List, fate: Fate) -> bool {
+    /// What is left of a list waits for a host, or ends with its instance.
+    #[cold]
+    fn interrupt(&mut self, list: List, fate: Fate) {
         match fate {
-            Fate::GoesOn => return true,
-            Fate::Waits(host) => {
-                let effects = std::mem::take(&mut list.effects);
-                let list = List { effects, ..*list };
-                self.hosts[host as usize].interrupt(Waiting::List(list));
-            }
+            Fate::GoesOn => unreachable!("nothing befell it"),
+            Fate::Waits(host) => self.hosts[host as usize].interrupt(Waiting::List(list)),
             Fate::Ends => self.drop_list(list),
         }
-        false
     }
 
     /// Takes back the buffers of what will not be done.
-    pub(super) fn drop_list(&mut self, list: &mut List) {
-        for effect in &list.effects[list.done..] {
+    pub(super) fn drop_list(&mut self, list: List) {
+        let List { mut effects, done, .. } = list;
+        for effect in &effects[done..] {
             if let Effect::Commit(commit) = effect {
                 self.effects.recycle(commit.deltas);
             }
         }
-        list.effects.clear();
-        self.effects.list = std::mem::take(&mut list.effects);
+        effects.clear();
+        self.effects.list = effects;
     }
 
     /// What befalls an instance before an effect.
