@@ -140,6 +140,7 @@ impl Store {
             return Applied::Before;
         }
         self.ids_held -= rows.catalog.len();
+        // Each change is made out of line: they have little in common.
         for delta in deltas {
             match (delta, self.defect) {
                 (&Delta::Offset(offset), Some(Defect::OffsetsAreOneNumber)) => {

@@ -68,8 +68,8 @@ impl Worker {
         let Message { row, number, delivery } = message;
         let ack = MessageAck { shard: self.shard, number, name: row.name };
         self.units.get(unit).taken.push(Taken::Message(ack));
-        let content =
-            fold(m.env.vocabulary().keys.hash(row.key), row.value.hash(&m.env.vocabulary().keys));
+        let keys = &m.env.vocabulary().keys;
+        let content = fold(keys.hash(row.key), row.value.hash(keys));
         let own = fold(m.pipeline.hash(self.step), u64::from(number));
         let derived = queue.ids.of(own, row.id, content, delivery);
         self.executions += 1;

@@ -209,8 +209,8 @@ impl Answers {
         }
     }
 
-    /// A user function is executed: its answer, less than `answers`, or none if it fails. The first answer is drawn from the
-    /// seed; only from the second execution on can it differ.
+    /// A user function is executed: its answer, less than `answers`, or none if it fails. The first answer
+    /// is drawn from the seed; only from the second execution on can it differ.
     pub fn execute(
         &mut self,
         execution: &Attempt,

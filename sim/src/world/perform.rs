@@ -101,7 +101,8 @@ impl World<'_> {
         self.perform(list) && is_ready
     }
 
-    /// Performs the listed effects in order; false if the instance ended or was paused before one of them.
+    /// Performs the listed effects in order; in line, so that a list that nothing interrupts is never built.
+    /// False if the instance ended or was paused before one of them.
     #[inline(always)]
     fn perform(&mut self, list: List) -> bool {
         let List { who, mut effects, cost, skew, done, mut is_asked } = list;
@@ -116,6 +117,8 @@ impl World<'_> {
                     return false;
                 }
             }
+            // What each of these does is kept out of line, so that this loop, which nearly every event comes
+            // through, needs few registers.
             match effect {
                 Effect::Commit(commit) => self.begin_commit(who, *commit, cost),
                 Effect::Ack(ack) => self.send_ack(who, ack, cost),
@@ -177,7 +180,6 @@ impl World<'_> {
 
     /// What befalls an instance before a step of the protocol.
     pub(super) fn strike(&mut self, who: Instance, before: Before, subject: Subject) -> Fate {
-        let before = self.at_shard(who.shard, before);
         let Outside { answers, words, .. } = &mut self.outside;
         let head = self.pipeline.step_of(who.shard);
         let before = before.at_stage(head, self.pipeline);
