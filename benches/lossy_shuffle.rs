@@ -7,6 +7,7 @@ mod common;
 #[path = "common/floor.rs"]
 mod floor;
 
+use common::Ids;
 use criterion::measurement::{Measurement, WallTime};
 use criterion::{
     BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
@@ -38,11 +39,11 @@ const LONG: u64 = 50_000;
 fn lossy_shuffle(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("lossy shuffle");
     group.sample_size(10).sampling_mode(SamplingMode::Flat);
-    let long = common::lossy_shuffle(LONG, "catalog");
-    let brief = common::run(&mut Simulator::new(&long.plan), 0);
+    let long = common::lossy_shuffle(LONG, Ids::EXACT);
+    let brief = common::run(&long, &mut Simulator::new(&long.plan), 0);
     let queue_length = floor::queue_length(&brief, &long.plan);
     for Size { records, seconds, pairs: most_pairs } in SIZES {
-        let scenario = common::lossy_shuffle(records, "catalog");
+        let scenario = common::lossy_shuffle(records, Ids::EXACT);
         let mut simulator = Simulator::new(&scenario.plan);
         group.warm_up_time(Duration::from_millis(500));
         group.measurement_time(Duration::from_secs(seconds));
@@ -51,11 +52,11 @@ fn lossy_shuffle(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("run", records), |bencher| {
             bencher.iter(|| {
                 seed = (seed + 1) % SEEDS;
-                common::run(&mut simulator, seed)
+                common::run(&scenario, &mut simulator, seed)
             });
         });
 
-        let brief = common::run(&mut simulator, 0);
+        let brief = common::run(&scenario, &mut simulator, 0);
         let mut amounts = Amounts::of(&brief, &scenario.plan, queue_length);
         let mut floor = Floor::default();
         let mut pairs = Vec::new();
@@ -67,7 +68,8 @@ fn lossy_shuffle(criterion: &mut Criterion) {
                     let mut real = None;
                     if pairs.len() < most_pairs {
                         seed = (seed + 1) % SEEDS;
-                        let (brief, elapsed) = time(|| common::run(&mut simulator, seed));
+                        let (brief, elapsed) =
+                            time(|| common::run(&scenario, &mut simulator, seed));
                         amounts = Amounts::of(&brief, &scenario.plan, queue_length);
                         real = Some(elapsed);
                     }
@@ -98,10 +100,12 @@ fn report(records: u64, amounts: &Amounts, pairs: &mut [f64]) {
     }
     pairs.sort_by(f64::total_cmp);
     let at = |quarter: usize| pairs[(pairs.len() - 1) * quarter / 4];
-    let Amounts { events, heap_operations, queue_length, draws, insertions, ids, .. } = amounts;
+    let Amounts { events, heap_operations, queue_length, draws, insertions, ids, ids_held, .. } =
+        amounts;
     println!(
         "lossy shuffle of {records} records, {events} events, beside {heap_operations} heap operations at \
-         length {queue_length}, {draws} draws and {insertions} set insertions ({ids} new):\n  \
+         length {queue_length}, {draws} draws and {insertions} set insertions ({ids} new, at most {ids_held} \
+         held):\n  \
          {:.2} times the floor (median of {} pairs; half of them {:.2} to {:.2})\n",
         at(2),
         pairs.len(),

@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::Ids;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use onceproof::scenario::Scenario;
 use onceproof_sim::simulator::Simulator;
@@ -16,7 +17,7 @@ fn seeds(criterion: &mut Criterion) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/chapter/chapter5.toml");
     let chapter = Scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
     let scenarios =
-        [("lossy shuffle of 100", common::lossy_shuffle(100, "catalog")), ("chapter 5", chapter)];
+        [("lossy shuffle of 100", common::lossy_shuffle(100, Ids::EXACT)), ("chapter 5", chapter)];
 
     let mut group = criterion.benchmark_group("seeds");
     group.throughput(Throughput::Elements(SEEDS));
@@ -26,7 +27,7 @@ fn seeds(criterion: &mut Criterion) {
         let mut simulator = Simulator::new(&scenario.plan);
         group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
             bencher.iter(|| {
-                let events = |seed| common::run(&mut simulator, seed).work.events;
+                let events = |seed| common::run(scenario, &mut simulator, seed).work.events;
                 (0..SEEDS).map(events).sum::<u64>()
             });
         });

@@ -1,27 +1,32 @@
 //! Runs the lossy shuffle, for whoever counts instructions, time or memory from outside.
 //!
-//! `lossy_shuffle RECORDS [--runs N] [--seed S] [--dedup bloom] [--floor]` runs N seeds from S on with one simulator and
-//! prints `runs`, `records` and `events`, each of all runs together, the `fingerprint` of the last run and,
-//! where the system tells it, the most memory that was held, as `peak_kib`. With `--floor`, each run is
-//! followed by its floor: a bare loop with as many heap operations, keyed draws and set insertions.
+//! `lossy_shuffle RECORDS [--runs N] [--seed S] [--dedup D] [--gc G] [--floor]` runs N seeds from S on with
+//! one simulator, with the mechanisms `dedup = "D"` (`catalog`, `bloom`) and `gc = "G"` (`watermark`,
+//! `never`). It prints `runs`, `records` and `events`, each of all runs together; the most ids that any run
+//! held at a time and at its end, as `ids_held_max` and `ids_held_end`; the `fingerprint` of the last run;
+//! and, where the system tells it, the most memory that was held, as `peak_kib`. With `--floor`, each run
+//! is followed by its floor: a bare loop with as many heap operations, keyed draws and set insertions.
 
 #[path = "../benches/common/mod.rs"]
 mod common;
 #[path = "../benches/common/floor.rs"]
 mod floor;
 
+use common::Ids;
 use floor::{Amounts, Floor};
 use onceproof_sim::simulator::Simulator;
 use std::hint::black_box;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: lossy_shuffle RECORDS [--runs N] [--seed S] [--dedup bloom] [--floor]";
+const USAGE: &str =
+    "usage: lossy_shuffle RECORDS [--runs N] [--seed S] [--dedup D] [--gc G] [--floor]";
 
 struct Options {
     records: u64,
     runs: u64,
     seed: u64,
     dedup: String,
+    gc: String,
     floor: bool,
 }
 
@@ -30,7 +35,8 @@ fn options(mut words: impl Iterator<Item = String>) -> Option<Options> {
         records: words.next()?.parse().ok()?,
         runs: 1,
         seed: 7,
-        dedup: "catalog".to_owned(),
+        dedup: Ids::EXACT.dedup.to_owned(),
+        gc: Ids::EXACT.gc.to_owned(),
         floor: false,
     };
     while let Some(word) = words.next() {
@@ -38,6 +44,7 @@ fn options(mut words: impl Iterator<Item = String>) -> Option<Options> {
             "--runs" => options.runs = words.next()?.parse().ok()?,
             "--seed" => options.seed = words.next()?.parse().ok()?,
             "--dedup" => options.dedup = words.next()?,
+            "--gc" => options.gc = words.next()?,
             "--floor" => options.floor = true,
             _ => return None,
         }
@@ -46,20 +53,22 @@ fn options(mut words: impl Iterator<Item = String>) -> Option<Options> {
 }
 
 fn main() -> ExitCode {
-    let Some(Options { records, runs, seed, dedup, floor: with_floor }) =
+    let Some(Options { records, runs, seed, dedup, gc, floor: with_floor }) =
         options(std::env::args().skip(1))
     else {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
-    let scenario = common::lossy_shuffle(records, &dedup);
+    let scenario = common::lossy_shuffle(records, Ids { dedup: &dedup, gc: &gc });
     let mut simulator = Simulator::new(&scenario.plan);
     let mut floor = with_floor.then(|| (Floor::default(), steady_queue_length()));
-    let mut events = 0;
-    let mut fingerprint = 0;
+    let (mut events, mut fingerprint) = (0, 0);
+    let (mut ids_held_max, mut ids_held_end) = (0, 0);
     for seed in (seed..).take(runs as usize) {
-        let brief = common::run(&mut simulator, seed);
+        let brief = common::run(&scenario, &mut simulator, seed);
         events += brief.work.events;
+        ids_held_max = ids_held_max.max(brief.work.ids_held_max);
+        ids_held_end = ids_held_end.max(brief.work.ids_held_end);
         fingerprint = brief.fingerprint;
         if let Some((floor, queue_length)) = &mut floor {
             let amounts = Amounts::of(&brief, &scenario.plan, *queue_length);
@@ -69,6 +78,8 @@ fn main() -> ExitCode {
     println!("runs {runs}");
     println!("records {}", records * runs);
     println!("events {events}");
+    println!("ids_held_max {ids_held_max}");
+    println!("ids_held_end {ids_held_end}");
     println!("fingerprint {fingerprint:032x}");
     if let Some(peak) = peak_kib() {
         println!("peak_kib {peak}");
@@ -78,8 +89,8 @@ fn main() -> ExitCode {
 
 /// How long the queue is in a run that is long enough for a steady one.
 fn steady_queue_length() -> u64 {
-    let long = common::lossy_shuffle(50_000, "catalog");
-    let brief = common::run(&mut Simulator::new(&long.plan), 0);
+    let long = common::lossy_shuffle(50_000, Ids::EXACT);
+    let brief = common::run(&long, &mut Simulator::new(&long.plan), 0);
     floor::queue_length(&brief, &long.plan)
 }
 

@@ -3,6 +3,7 @@
 
 use onceproof_model::time::Nanos;
 use onceproof_sim::fault::KindName;
+use onceproof_sim::marks::{Mark, Marks};
 use onceproof_sim::outcome::{Fired, Ledger, Work};
 
 /// A ledger, by name, in the order of the report.
@@ -22,18 +23,14 @@ pub fn ledger(ledger: &Ledger) -> [(&'static str, u64); 8] {
 }
 
 /// What was done, by name, in the order of the report.
-pub fn work(work: &Work) -> [(&'static str, u64); 14] {
+pub fn work(work: &Work, marks: &Marks) -> [(&'static str, u64); 14] {
     let Work {
         events,
         messages,
         retries,
         commits,
         catalog_reads,
-        bloom_negatives,
         bloom_false_positives,
-        duplicates_dropped,
-        remnants_dropped,
-        old_dropped,
         user_calls,
         side_effects,
         ids_held_max,
@@ -45,11 +42,11 @@ pub fn work(work: &Work) -> [(&'static str, u64); 14] {
         ("retries", retries),
         ("commits", commits),
         ("catalog_reads", catalog_reads),
-        ("bloom_negatives", bloom_negatives),
+        ("bloom_negatives", marks.count(Mark::FilterSavedRead)),
         ("bloom_false_positives", bloom_false_positives),
-        ("duplicates_dropped", duplicates_dropped),
-        ("remnants_dropped", remnants_dropped),
-        ("old_dropped", old_dropped),
+        ("duplicates_dropped", marks.count(Mark::DuplicateDropped)),
+        ("remnants_dropped", marks.count(Mark::RemnantDropped)),
+        ("old_dropped", marks.count(Mark::OldDropped)),
         ("user_calls", user_calls),
         ("side_effects", side_effects),
         ("ids_held_max", ids_held_max),

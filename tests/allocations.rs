@@ -5,19 +5,20 @@
 #[path = "../benches/common/mod.rs"]
 mod common;
 
+use common::Ids;
 use onceproof_sim::simulator::Simulator;
 
 /// How many allocations each of these seeds takes when it is run again with memory that is warm.
 fn allocations_when_warm(dedup: &str, records: u64, seeds: std::ops::Range<u64>) -> Vec<u64> {
-    let scenario = common::lossy_shuffle(records, dedup);
+    let scenario = common::lossy_shuffle(records, Ids { dedup, ..Ids::EXACT });
     let mut simulator = Simulator::new(&scenario.plan);
     // Twice: what is handed back at the end of a run may be handed out in another order.
     for seed in seeds.clone().chain(seeds.clone()) {
-        common::run(&mut simulator, seed);
+        common::run(&scenario, &mut simulator, seed);
     }
     let mut allocations = |seed| {
         let count = allocation_counter::measure(|| {
-            common::run(&mut simulator, seed);
+            common::run(&scenario, &mut simulator, seed);
         });
         count.count_total
     };

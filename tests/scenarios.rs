@@ -343,7 +343,7 @@ fn of_run(outcome: &Outcome, scenario: &Scenario, wanted: &[(&str, u64)]) -> Str
         .map(|(step, results)| (names(step.step), step.expected, step.applied, &results[..]))
         .collect();
     let damaged: Vec<&str> = outcome.damage.iter().map(|damage| damage.record.as_str()).collect();
-    let done = figures::work(&outcome.brief.work);
+    let done = figures::work(&outcome.brief.work, &outcome.brief.marks);
     let work: Vec<(&str, u64)> = wanted
         .iter()
         .map(|(name, _)| *done.iter().find(|(known, _)| known == name).expect("a figure"))

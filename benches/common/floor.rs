@@ -7,6 +7,7 @@ use hashbrown::HashSet;
 use onceproof_model::mix::{fold, scatter};
 use onceproof_model::time::Nanos;
 use onceproof_sim::fault::KindName;
+use onceproof_sim::marks::Mark;
 use onceproof_sim::outcome::Brief;
 use onceproof_sim::plan::Plan;
 use rustc_hash::FxBuildHasher;
@@ -27,8 +28,9 @@ pub struct Amounts {
     pub draws: u64,
     /// Ids that are looked for in a set and put there.
     pub insertions: u64,
-    /// Those of them that are new.
+    /// Those of them that are new, and how many are in the set at most: then the oldest goes.
     pub ids: u64,
+    pub ids_held: u64,
     latency_min: Nanos,
     latency_max: Nanos,
     timeout: Nanos,
@@ -63,6 +65,7 @@ impl Amounts {
     /// a long run.
     pub fn of(brief: &Brief, plan: &Plan, queue_length: u64) -> Amounts {
         let work = brief.work;
+        let looked_at = work.catalog_reads + brief.marks.count(Mark::FilterSavedRead);
         Amounts {
             events: work.events,
             // Every send sets a timer; the timers that found an answer are no events.
@@ -71,8 +74,9 @@ impl Amounts {
             queue_length: queue_length.clamp(1, brief.ledger.expected.max(1)),
             // Of each request and each ack: is it lost, and how long does it take?
             draws: 2 * work.messages + 2 * acks(brief),
-            insertions: work.catalog_reads,
-            ids: work.ids_held_end,
+            insertions: looked_at,
+            ids: looked_at - brief.marks.count(Mark::DuplicateDropped),
+            ids_held: work.ids_held_max,
             latency_min: plan.network.latency_min,
             latency_max: plan.network.latency_max,
             timeout: plan.pipeline.steps()[0].mechanism.retry.wait(1),
@@ -124,7 +128,7 @@ impl Floor {
         let mut draws = Share::new(amounts.draws, amounts.heap_operations);
         let mut insertions = Share::new(amounts.insertions, amounts.heap_operations);
         let mut timers = Share::new(amounts.timers, amounts.heap_operations);
-        let (mut points, mut inserted, mut result) = (0, 0, 0_u64);
+        let (mut points, mut inserted, mut forgotten, mut result) = (0, 0, 0, 0_u64);
         self.heap.clear();
         self.ids.clear();
         for order in 0..amounts.queue_length {
@@ -142,6 +146,10 @@ impl Floor {
             if insertions.take() {
                 result ^= u64::from(self.ids.insert(scatter(inserted % amounts.ids.max(1))));
                 inserted += 1;
+                if self.ids.len() as u64 > amounts.ids_held {
+                    result ^= u64::from(self.ids.remove(&scatter(forgotten % amounts.ids.max(1))));
+                    forgotten += 1;
+                }
             }
             if order < amounts.heap_operations {
                 timers.step();

@@ -9,7 +9,7 @@ use crate::pipeline::{ShardIndex, StepIndex};
 use crate::record::RecordId;
 
 /// A call to an external service.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Call {
     /// Who calls.
     pub shard: ShardIndex,

@@ -10,7 +10,7 @@ use crate::record::{Record, RecordId};
 use crate::time::{Nanos, Time};
 
 /// One atomic change of a shard's rows.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Commit {
     /// Whose rows.
     pub shard: ShardIndex,
@@ -22,9 +22,13 @@ pub struct Commit {
     pub kind: CommitKind,
     /// What it is about: its first record.
     pub subject: Subject,
-    /// What changes, in order.
-    pub deltas: Vec<Delta>,
+    /// What changes, in order: [`Effects`](crate::effect::Effects) keeps it.
+    pub deltas: Batch,
 }
+
+/// The handle of a commit's deltas.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Batch(pub(crate) u32);
 
 /// Which step of the protocol a commit is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -50,7 +54,7 @@ pub enum Subject {
 }
 
 /// One change of a row.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Delta {
     /// The source record at this offset is done with.
     Offset(u64),
@@ -234,7 +238,7 @@ pub struct HeldRow {
 }
 
 /// An output and where it goes.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Held {
     /// The shard that owns its key.
     pub to: ShardIndex,

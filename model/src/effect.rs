@@ -8,7 +8,7 @@
 //! protocol. What is left to do with further questions waits for [`Input::Resume`].
 
 use crate::call::{Answer, Call};
-use crate::commit::{Commit, Content, Delta, Scan, Subject, Watermark};
+use crate::commit::{Batch, Commit, Content, Delta, Scan, Subject, Watermark};
 use crate::key::Key;
 use crate::name::{Name, Vocabulary};
 use crate::pipeline::{Pipeline, ShardIndex, StepIndex};
@@ -16,7 +16,7 @@ use crate::record::{Record, RecordId, Value};
 use crate::time::{Nanos, Time};
 
 /// What happens to a worker's shard.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Input {
     /// It starts, knowing nothing but what it reads.
     Boot,
@@ -43,7 +43,7 @@ pub enum Input {
 }
 
 /// What a worker's shard wants done, in order.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Effect {
     /// Change rows.
     Commit(Commit),
@@ -65,7 +65,7 @@ pub enum Effect {
 }
 
 /// A request to another shard.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Request {
     /// The sender.
     pub from: ShardIndex,
@@ -191,8 +191,8 @@ pub trait Env {
     fn scan(&mut self, shard: ShardIndex) -> Scan;
     /// A record is about to be admitted: nothing is asked, but the world may strike here.
     fn admit(&mut self, shard: ShardIndex, name: Name);
-    /// Something worth counting has happened: nothing is asked.
-    fn mark(&mut self, mark: Mark);
+    /// A record is dropped: nothing is asked, but the world may count.
+    fn drops(&mut self, dropped: Dropped);
     /// Whether the catalog of `key` has `id`.
     fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool;
     /// What a filter said of a record before its catalog is asked, under this token: nothing is asked, but
@@ -236,15 +236,15 @@ pub trait Env {
     fn look_up(&mut self, step: StepIndex, key: Key, changes_every: Nanos, values: u32) -> u32;
 }
 
-/// What the protocol did that is worth counting.
+/// Why a record is dropped.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Mark {
-    /// A record was dropped, since its catalog has its id.
-    DuplicateDropped,
-    /// A record was dropped, since its stamp is below the system watermark of its sender.
-    RemnantDropped,
-    /// A record was dropped, since its catalog does not have its id and no longer would.
-    OldDropped,
+pub enum Dropped {
+    /// Its catalog has its id.
+    Duplicate,
+    /// Its stamp is below the system watermark of its sender.
+    Remnant,
+    /// Its catalog does not have its id and no longer would.
+    Old,
 }
 
 /// What a filter says of an id.
@@ -272,7 +272,7 @@ pub struct Member {
 }
 
 /// What a source finds at an offset.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Read {
     /// A record.
     Row(SourceRow),
@@ -286,7 +286,7 @@ pub enum Read {
 }
 
 /// What a queue hands out.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Pull {
     /// A message.
     Message(Message),
@@ -300,7 +300,7 @@ pub enum Pull {
 }
 
 /// A delivery of a message.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Message {
     /// What it carries; its id is the publisher's attribute, if it has one.
     pub row: SourceRow,
@@ -311,7 +311,7 @@ pub struct Message {
 }
 
 /// One record of the input.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SourceRow {
     /// Its name.
     pub name: Name,
@@ -341,12 +341,14 @@ pub struct Moment<'a, E> {
     pub effects: &'a mut Effects,
 }
 
-/// An ordered list of effects, with buffers that are used again.
+/// An ordered list of effects, with the deltas of their commits.
 #[derive(Debug, Default)]
 pub struct Effects {
     /// The effects, first to last.
     pub list: Vec<Effect>,
-    spare: Vec<Vec<Delta>>,
+    /// The deltas of all commits that are listed or on their way. A buffer is used again for another commit.
+    batches: Vec<Vec<Delta>>,
+    free: Vec<Batch>,
 }
 
 impl Effects {
@@ -355,17 +357,34 @@ impl Effects {
         self.list.iter().all(|effect| matches!(effect, Effect::Wake { .. }))
     }
 
-    /// An empty buffer for the deltas of a commit.
-    pub fn buffer(&mut self) -> Vec<Delta> {
-        self.spare.pop().unwrap_or_default()
+    /// Takes the deltas of a commit, and leaves an empty buffer in their place.
+    pub fn take(&mut self, deltas: &mut Vec<Delta>) -> Batch {
+        let batch = self.free.pop().unwrap_or_else(|| {
+            self.batches.push(Vec::new());
+            Batch(self.batches.len() as u32 - 1)
+        });
+        std::mem::swap(&mut self.batches[batch.0 as usize], deltas);
+        batch
     }
 
-    /// Takes back the buffer of a commit that is over.
-    pub fn recycle(&mut self, mut deltas: Vec<Delta>) {
-        deltas.clear();
-        // A commit that was sent has left its buffer behind empty.
-        if deltas.capacity() > 0 {
-            self.spare.push(deltas);
+    /// What a commit changes, in order.
+    pub fn deltas(&self, batch: Batch) -> &[Delta] {
+        &self.batches[batch.0 as usize]
+    }
+
+    /// A commit is over: nobody asks for its deltas any more.
+    pub fn recycle(&mut self, batch: Batch) {
+        self.batches[batch.0 as usize].clear();
+        self.free.push(batch);
+    }
+
+    /// Forgets all effects and the deltas of all commits, and keeps the memory.
+    pub fn clear(&mut self) {
+        self.list.clear();
+        self.free.clear();
+        for (deltas, number) in self.batches.iter_mut().zip(0..) {
+            deltas.clear();
+            self.free.push(Batch(number));
         }
     }
 }

@@ -85,7 +85,7 @@ pub enum Into {
 }
 
 /// One output of a function: its key and value. The rest of the record stays as it was.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Output {
     /// The key of the output.
     pub key: Key,
@@ -150,24 +150,22 @@ impl Function {
     pub fn apply(
         &self,
         key: Key,
-        value: &Value,
+        value: Value,
         answer: i64,
         keys: &mut Keys,
         mut emit: impl FnMut(Output),
     ) {
         match self {
-            Function::Identity | Function::Call(_) => emit(Output { key, value: value.clone() }),
-            Function::KeyBy(by) => {
-                emit(Output { key: by.key(key, value, keys), value: value.clone() })
-            }
+            Function::Identity | Function::Call(_) => emit(Output { key, value }),
+            Function::KeyBy(by) => emit(Output { key: by.key(key, value, keys), value }),
             Function::Filter(filter) => {
                 if filter.keeps(keys.text(key), value) {
-                    emit(Output { key, value: value.clone() });
+                    emit(Output { key, value });
                 }
             }
             Function::Explode { copies } => {
                 for _ in 0..*copies {
-                    emit(Output { key, value: value.clone() });
+                    emit(Output { key, value });
                 }
             }
             Function::Coin { into: Into::Key, .. }
@@ -175,7 +173,7 @@ impl Function {
             | Function::Lookup { into: Into::Key, .. }
             | Function::Order { into: Into::Key } => {
                 let text = format!("{}/{answer}", keys.text(key));
-                emit(Output { key: keys.intern(&text), value: value.clone() });
+                emit(Output { key: keys.intern(&text), value });
             }
             Function::Coin { into: Into::Value, .. }
             | Function::Clock { into: Into::Value, .. }
@@ -188,15 +186,12 @@ impl Function {
 }
 
 impl KeyBy {
-    fn key(&self, key: Key, value: &Value, keys: &mut Keys) -> Key {
+    fn key(&self, key: Key, value: Value, keys: &mut Keys) -> Key {
         match self {
-            KeyBy::Value => {
-                let text = match value {
-                    Value::Integer(value) => value.to_string(),
-                    Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-                };
-                keys.intern(&text)
-            }
+            KeyBy::Value => match value {
+                Value::Integer(value) => keys.intern(&value.to_string()),
+                Value::Text(text) => text,
+            },
             KeyBy::Before(mark) => match keys.text(key).split_once(mark.as_str()) {
                 Some((head, _)) => {
                     let head = head.to_owned();
@@ -210,7 +205,7 @@ impl KeyBy {
 }
 
 impl Filter {
-    fn keeps(&self, key: &str, value: &Value) -> bool {
+    fn keeps(&self, key: &str, value: Value) -> bool {
         match self {
             Filter::Key(text) => key == text,
             Filter::NotKey(text) => key != text,
@@ -228,7 +223,7 @@ mod tests {
         let mut keys = Keys::default();
         let ann = keys.intern("ann");
         let mut outputs = Vec::new();
-        function.apply(ann, &Value::Integer(5), answer, &mut keys, |output| outputs.push(output));
+        function.apply(ann, Value::Integer(5), answer, &mut keys, |output| outputs.push(output));
         let texts: Vec<String> = outputs
             .iter()
             .map(|output| format!("{}={}", keys.text(output.key), output.value.integer()))

@@ -1,5 +1,5 @@
-//! Keys are texts. A run keeps each text once and hands out small handles, so that records stay small
-//! and are copied, not cloned. What decides (the shard of a key, the hash in a name) comes from the
+//! Keys are texts, and so are some values. A run keeps each text once and hands out small handles, so that
+//! records stay small and own nothing. What decides (the shard of a key, the hash in a name) comes from the
 //! text, never from the handle.
 
 use crate::mix;

@@ -13,11 +13,16 @@ pub struct Prefix {
 
 impl Prefix {
     /// Adds a number; false if it was there.
+    #[inline]
     pub fn insert(&mut self, number: u64) -> bool {
         if number == self.next && self.above.is_empty() {
             self.next += 1;
             return true;
         }
+        self.insert_out_of_order(number)
+    }
+
+    fn insert_out_of_order(&mut self, number: u64) -> bool {
         let Some(at) = number.checked_sub(self.next) else {
             return false;
         };

@@ -1,44 +1,44 @@
 //! What travels: records, with an id for the system, a name for whoever watches from outside, and a
 //! value that the protocol never looks into.
 
-use crate::key::Key;
+use crate::key::{Key, Keys};
 use crate::name::Name;
 use crate::time::Time;
-use std::sync::Arc;
 
 /// What the catalog knows a record by. Stable over retries and re-executions when ids are derived.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct RecordId(pub u64);
 
-/// What a record carries. The protocol moves it and never looks inside; only functions and sums do.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// What a record carries. The protocol moves it and never looks inside; only functions and sums do. It owns
+/// nothing, so that a record, and whatever carries one, is copied and needs no drop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Value {
     /// A small integer, the value of the built-in functions.
     Integer(i64),
-    /// The user's own bytes.
-    Bytes(Arc<[u8]>),
+    /// A text, which the run keeps once among its keys.
+    Text(Key),
 }
 
 impl Value {
-    /// The integer that a sum adds. Bytes add nothing; a scenario that sums bytes is refused earlier.
-    pub fn integer(&self) -> i64 {
+    /// The integer that a sum adds. A text adds nothing; a scenario that sums texts is refused earlier.
+    pub fn integer(self) -> i64 {
         match self {
-            Value::Integer(value) => *value,
-            Value::Bytes(_) => 0,
+            Value::Integer(value) => value,
+            Value::Text(_) => 0,
         }
     }
 
     /// A hash of the content, the same in every run.
-    pub fn hash(&self) -> u64 {
+    pub fn hash(self, keys: &Keys) -> u64 {
         match self {
-            Value::Integer(value) => crate::mix::scatter(*value as u64),
-            Value::Bytes(bytes) => crate::mix::bytes(bytes),
+            Value::Integer(value) => crate::mix::scatter(value as u64),
+            Value::Text(text) => keys.hash(text),
         }
     }
 }
 
 /// One record on its way.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Record {
     /// Who it is, seen from outside: what faults are placed by and the ledger counts.
     pub name: Name,

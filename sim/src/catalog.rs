@@ -85,11 +85,13 @@ impl Catalog {
                     Lifetime::For { .. } | Lifetime::Unlimited => unreachable!("matched above"),
                 };
                 // Nearly always the last.
-                let at = match ids.back() {
-                    Some(&(last, ..)) if last > stamp => ids.partition_point(|id| id.0 <= stamp),
-                    Some(_) | None => ids.len(),
-                };
-                ids.insert(at, (stamp, key, id));
+                match ids.back() {
+                    Some(&(last, ..)) if last > stamp => {
+                        let at = ids.partition_point(|id| id.0 <= stamp);
+                        ids.insert(at, (stamp, key, id));
+                    }
+                    Some(_) | None => ids.push_back((stamp, key, id)),
+                }
                 Row { stamp, end: Time::MAX, refreshed_by: None }
             }
             Lifetime::For { length, refresh_on_hit } => {

@@ -2,9 +2,8 @@
 //! so that every platform draws the same.
 
 use crate::draw::{INPUT, generator, scale};
-use crate::input::{Generate, Row};
+use crate::input::{Generate, Row, RowValue};
 use onceproof_model::key::{Key, Keys};
-use onceproof_model::record::Value;
 use onceproof_model::time::Time;
 use rand_chacha::rand_core::Rng;
 
@@ -21,7 +20,7 @@ pub(crate) struct Drawn {
     pub key: Key,
     pub arrival: Time,
     pub event_time: Time,
-    pub value: Value,
+    pub value: i64,
 }
 
 impl Users {
@@ -54,7 +53,8 @@ impl Generate {
         let users = Users::new(self, &mut keys);
         let mut rows = Vec::with_capacity(self.records as usize);
         self.draw(seed, &users, |Drawn { key, arrival, event_time, value }| {
-            rows.push(Row { key: keys.text(key).into(), event_time, arrival, value, id: None });
+            let (key, value) = (keys.text(key).into(), RowValue::Integer(value));
+            rows.push(Row { key, event_time, arrival, value, id: None });
         });
         rows
     }
@@ -74,7 +74,7 @@ impl Generate {
                 0 | 1 => 1,
                 most => 1 + scale(generator.next_u64(), u64::from(most)) as i64,
             };
-            let (event_time, value) = (arrival.minus(behind), Value::Integer(value));
+            let event_time = arrival.minus(behind);
             take(Drawn { key, arrival, event_time, value });
         }
     }

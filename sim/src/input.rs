@@ -1,6 +1,5 @@
 //! What a source reads: rows that are given, or rows that a seed generates.
 
-use onceproof_model::record::Value;
 use onceproof_model::time::{Nanos, Time};
 use std::sync::Arc;
 
@@ -23,9 +22,18 @@ pub struct Row {
     /// When the source can read it.
     pub arrival: Time,
     /// What it carries.
-    pub value: Value,
+    pub value: RowValue,
     /// Its id, where the input gives one instead of shard and offset.
     pub id: Option<u64>,
+}
+
+/// What a row carries, before a run has laid it out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RowValue {
+    /// A whole number.
+    Integer(i64),
+    /// A text.
+    Text(Arc<str>),
 }
 
 /// Rows drawn from the seed.

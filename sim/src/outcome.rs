@@ -129,7 +129,7 @@ pub struct Ledger {
     pub dead_lettered: u64,
 }
 
-/// What was done, in numbers.
+/// What was done, in numbers. What is a mark as well is counted among the [`Marks`] alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Work {
     /// Events of the run: arrivals, deliveries, commits applied and answered, timers that did something,
@@ -143,14 +143,6 @@ pub struct Work {
     pub commits: u64,
     /// Reads of the catalog.
     pub catalog_reads: u64,
-    /// Records dropped since their catalog had their id.
-    pub duplicates_dropped: u64,
-    /// Records dropped since their stamp was below the system watermark of their sender.
-    pub remnants_dropped: u64,
-    /// Records dropped since they were unknown and older than ids are remembered.
-    pub old_dropped: u64,
-    /// Reads that a filter saved, since it said that the id was new.
-    pub bloom_negatives: u64,
     /// Ids that a filter took for known ones, and that were in no catalog.
     pub bloom_false_positives: u64,
     /// Executions of user functions.

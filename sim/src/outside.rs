@@ -2,10 +2,10 @@
 //! chance. It also watches, for the ledger and the report, and it is where a worker may die before it
 //! admits or applies a record.
 
-use crate::answers::{Answers, BeforeVerdict, Delivery, Execution, StepTaken};
+use crate::answers::{Act, Answers, Attempt, BeforeVerdict, StepTaken};
 use crate::fault::Before;
 use crate::ledger::Ledger;
-use crate::marks::{Mark as Reached, Marks};
+use crate::marks::{Mark, Marks};
 use crate::outcome::Work;
 use crate::queue_service::{Handed, QueueService};
 use crate::service::Service;
@@ -13,7 +13,7 @@ use crate::sources::Sources;
 use crate::store::Store;
 use onceproof_model::commit::{Content, Scan, Subject};
 use onceproof_model::defect::Defect;
-use onceproof_model::effect::{Env, FilterSaid, Mark, Member, Message, MessageAck, Pull, Read};
+use onceproof_model::effect::{Dropped, Env, FilterSaid, Member, Message, MessageAck, Pull, Read};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, Step, StepIndex, StepKind};
@@ -240,12 +240,12 @@ impl Env for Outside<'_> {
         self.strike(shard, self.pipeline.step_of(shard), Before::Admit, name);
     }
 
-    fn mark(&mut self, mark: Mark) {
-        match mark {
-            Mark::DuplicateDropped => self.work.duplicates_dropped += 1,
-            Mark::RemnantDropped => self.work.remnants_dropped += 1,
-            Mark::OldDropped => self.work.old_dropped += 1,
-        }
+    fn drops(&mut self, dropped: Dropped) {
+        self.marks.reach(match dropped {
+            Dropped::Duplicate => Mark::DuplicateDropped,
+            Dropped::Remnant => Mark::RemnantDropped,
+            Dropped::Old => Mark::OldDropped,
+        });
     }
 
     fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool {
@@ -263,7 +263,7 @@ impl Env for Outside<'_> {
         }
         match said {
             FilterSaid::New => {
-                self.work.bloom_negatives += 1;
+                self.marks.reach(Mark::FilterSavedRead);
                 // In a sweep only what is committed twice is noticed, when it is.
                 if self.ledger.is_detailed() {
                     self.store.check_new(shard, token, record);
@@ -331,7 +331,7 @@ impl Env for Outside<'_> {
         let row = self.sources.message(step, number);
         let name = row.name;
         let attempt = self.count(step, name);
-        let handed = Delivery::new(self.pipeline, step, name, attempt, &self.words);
+        let handed = Attempt::new(Act::Deliver, self.pipeline, step, name, attempt, &self.words);
         let is_doubled = self.answers.redelivers(&handed, self.pipeline, &self.words);
         let again = match is_doubled {
             true => Some(self.queue_of(shard).hand_out_again(number, now)),
@@ -370,15 +370,16 @@ impl Env for Outside<'_> {
         self.answers.note_change();
         let attempt = self.count(step, name);
         if attempt > 1 {
-            self.marks.reach(Reached::FunctionRanAgain);
+            self.marks.reach(Mark::FunctionRanAgain);
         }
         let words = &self.words;
         let poison = &self.pipeline.step(step).failing.poison;
         let answer = match poison {
             Some(poison) if words.keys.text(key) == poison => None,
             _ => {
-                let execution = Execution::new(self.pipeline, step, name, attempt, answers, words);
-                self.answers.execute(&execution, self.pipeline, words)
+                let (act, pipeline) = (Act::Execute, self.pipeline);
+                let execution = Attempt::new(act, pipeline, step, name, attempt, words);
+                self.answers.execute(&execution, answers, pipeline, words)
             }
         };
         if answer.is_none() {

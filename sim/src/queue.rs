@@ -65,7 +65,8 @@ impl<T: Copy> Queue<T> {
         self.scheduled = 0;
     }
 
-    /// Schedules an event at a time.
+    /// Schedules an event at a time. Most callers know the lane, so there it is found out once only.
+    #[inline(always)]
     pub fn push(&mut self, at: u64, turn: Turn, lane: Lane, event: T) {
         let order = (u128::from(at) << 64) | ((turn as u128) << 63) | u128::from(self.scheduled);
         self.scheduled += 1;
@@ -118,6 +119,7 @@ impl<T: Copy> Queue<T> {
         self.heap.iter().chain(lanes).map(|(_, event)| event)
     }
 
+    #[inline(never)]
     fn push_heap(&mut self, due: Due, event: T) {
         self.firsts[LANES] = self.firsts[LANES].min(due);
         self.heap.push((due, event));

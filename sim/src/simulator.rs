@@ -254,11 +254,6 @@ impl<'a> Simulator<'a> {
         let mut work = outside.work;
         (work.ids_held_end, work.ids_held_max) = outside.store.ids_held(outside.now);
         let mut marks = outside.marks;
-        // What was counted already is not counted twice.
-        marks.0[Mark::DuplicateDropped as usize] = work.duplicates_dropped;
-        marks.0[Mark::RemnantDropped as usize] = work.remnants_dropped;
-        marks.0[Mark::OldDropped as usize] = work.old_dropped;
-        marks.0[Mark::FilterSavedRead as usize] = work.bloom_negatives;
         marks.0[Mark::RecordLate as usize] = judgement.totals.late;
         Brief {
             verdict,

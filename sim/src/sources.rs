@@ -2,7 +2,7 @@
 //! has not read.
 
 use crate::generate::Users;
-use crate::input::{Generate, Input, Row};
+use crate::input::{Generate, Input, Row, RowValue};
 use crate::plan::Plan;
 use hashbrown::HashMap;
 use onceproof_model::effect::{Read, SourceRow};
@@ -78,9 +78,11 @@ impl Sources {
                 source.promise();
             }
         }
-        let arrivals = || self.sources.iter().flat_map(|s| s.arrivals.iter().copied());
-        self.start = arrivals().min().unwrap_or(Time(0));
-        self.last_arrival = arrivals().max().unwrap_or(Time(0));
+        // The rows of a source stand in order of arrival.
+        let firsts = self.sources.iter().filter_map(|source| source.arrivals.first());
+        self.start = firsts.min().copied().unwrap_or(Time(0));
+        let lasts = self.sources.iter().filter_map(|source| source.arrivals.last());
+        self.last_arrival = lasts.max().copied().unwrap_or(Time(0));
     }
 
     /// How many rows there are in all.
@@ -200,7 +202,7 @@ impl Source {
             event_times.push(row.event_time);
             arrivals.push(row.arrival);
             if generate.values > 1 {
-                values.push(row.value);
+                values.push(Value::Integer(row.value));
             }
         });
     }
@@ -212,7 +214,7 @@ impl Source {
             id: self.ids.get(row).copied().flatten().map(RecordId),
             event_time: self.event_times[row],
             arrival: self.arrivals[row],
-            value: self.values.get(row).cloned().unwrap_or(Value::Integer(1)),
+            value: self.values.get(row).copied().unwrap_or(Value::Integer(1)),
             watermark: self.watermarks[row],
         }
     }
@@ -223,9 +225,12 @@ impl Source {
     }
 
     fn take(&mut self, rows: &[Row], keys: &mut Keys) {
-        let plain = |row: &Row| row.value == Value::Integer(1);
+        let plain = |row: &Row| row.value == RowValue::Integer(1);
         if !rows.iter().all(plain) {
-            self.values.extend(rows.iter().map(|row| row.value.clone()));
+            self.values.extend(rows.iter().map(|row| match &row.value {
+                RowValue::Integer(value) => Value::Integer(*value),
+                RowValue::Text(text) => Value::Text(keys.intern(text)),
+            }));
         }
         if rows.iter().any(|row| row.id.is_some()) {
             self.ids.extend(rows.iter().map(|row| row.id));

@@ -120,6 +120,7 @@ impl Store {
     pub fn apply(
         &mut self,
         commit: &Commit,
+        deltas: &[Delta],
         now: Time,
         ledger: &mut Ledger,
         words: &Vocabulary,
@@ -140,7 +141,8 @@ impl Store {
             return Applied::Before;
         }
         self.ids_held -= rows.catalog.len();
-        for delta in &commit.deltas {
+        // Each change is made out of line: they have little in common.
+        for delta in deltas {
             match (delta, self.defect) {
                 (&Delta::Offset(offset), Some(Defect::OffsetsAreOneNumber)) => {
                     rows.offsets.insert_all_to(offset);
@@ -205,7 +207,7 @@ impl Store {
     /// All rows of a shard that a boot reads.
     pub fn scan(&self, shard: ShardIndex, keys: &Keys) -> Scan {
         let rows = &self.shards[shard.at()];
-        let mut held: Vec<Held> = rows.held.values().cloned().collect();
+        let mut held: Vec<Held> = rows.held.values().copied().collect();
         held.sort_unstable_by_key(Held::row);
         let mut windows: Vec<(Key, Time)> = rows
             .windows
@@ -271,6 +273,7 @@ impl Rows {
     }
 
     /// Makes one change.
+    #[inline(never)]
     fn change(&mut self, delta: &Delta, now: Time, ledger: &mut Ledger) {
         match *delta {
             Delta::Offset(offset) => {
@@ -300,9 +303,9 @@ impl Rows {
                 now.pane = now.pane.max(content.pane + 1);
                 window.floor = window.floor.max(ledger.head_of(content.lineage));
             }
-            Delta::Hold(ref held) => {
+            Delta::Hold(held) => {
                 self.last_stamp = self.last_stamp.max(Some(held.record.stamp));
-                self.held.insert(held.row(), held.clone());
+                self.held.insert(held.row(), held);
             }
             Delta::Stamped(stamp) => self.last_stamp = self.last_stamp.max(Some(stamp)),
             Delta::Settle(row) => {

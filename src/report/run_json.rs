@@ -6,7 +6,7 @@ use crate::figures;
 use crate::scenario::fault_to_json;
 use onceproof_model::pipeline::StepIndex;
 use onceproof_model::time::Nanos;
-use onceproof_sim::outcome::{Damage, FilterFill, Outcome, StepCalls, StepResult, Work};
+use onceproof_sim::outcome::{Brief, Damage, FilterFill, Outcome, StepCalls, StepResult};
 use onceproof_sim::plan::Plan;
 use serde_json::{Map, Value, json};
 
@@ -32,7 +32,7 @@ pub fn run_json(report: &RunReport) -> Value {
         "schedule": outcome.schedule.iter().map(|f| fault_to_json(f, plan)).collect::<Vec<_>>(),
         "unfired": unfired(plan, &outcome.unfired),
         "rows_skipped": subject.rows_skipped,
-        "work": work(&brief.work),
+        "work": work(brief),
         "filters": outcome.filters.iter().map(|f| filter(f, plan)).collect::<Vec<_>>(),
         "latency_ms": outcome.latency.map(|latency| json!({
             "p50": milliseconds(latency.p50),
@@ -131,23 +131,9 @@ fn filter(filter: &FilterFill, plan: &Plan) -> Value {
 }
 
 /// What was done.
-fn work(work: &Work) -> Value {
-    json!({
-        "events": work.events,
-        "messages": work.messages,
-        "retries": work.retries,
-        "commits": work.commits,
-        "catalog_reads": work.catalog_reads,
-        "bloom_negatives": work.bloom_negatives,
-        "bloom_false_positives": work.bloom_false_positives,
-        "duplicates_dropped": work.duplicates_dropped,
-        "remnants_dropped": work.remnants_dropped,
-        "old_dropped": work.old_dropped,
-        "user_calls": work.user_calls,
-        "side_effects": work.side_effects,
-        "ids_held_max": work.ids_held_max,
-        "ids_held_end": work.ids_held_end,
-    })
+fn work(brief: &Brief) -> Value {
+    let figures = figures::work(&brief.work, &brief.marks);
+    figures.into_iter().map(|(name, value)| (name, Value::from(value))).collect()
 }
 
 #[cfg(test)]

@@ -226,7 +226,7 @@ fn figure_lines(outcome: &Outcome) -> String {
     };
     let lines = [
         ("faults", counts(&figures::fired(&brief.fired))),
-        ("work", counts(&figures::work(&brief.work))),
+        ("work", counts(&figures::work(&brief.work, &brief.marks))),
         ("latency", latency),
         ("virtual time", format!("{} ms", figures::milliseconds(brief.virtual_time))),
         ("fingerprint", figures::hex(brief.fingerprint)),

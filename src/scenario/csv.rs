@@ -9,9 +9,8 @@ use super::raw::input as raw;
 use super::units::LONGEST;
 use csv::{ByteRecord, Position, ReaderBuilder};
 use onceproof_model::mix::{bytes, fold, scatter};
-use onceproof_model::record::Value;
 use onceproof_model::time::{SECOND, Time};
-use onceproof_sim::input::Row;
+use onceproof_sim::input::{Row, RowValue};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -178,12 +177,12 @@ impl Columns {
         }
         let event_time = time(text(self.event_time)?)?;
         let value = match self.value {
-            None => Value::Integer(1),
+            None => RowValue::Integer(1),
             Some(at) => match text(at)? {
                 number if number.parse::<i64>().is_ok() => {
-                    Value::Integer(number.parse().unwrap_or_default())
+                    RowValue::Integer(number.parse().unwrap_or_default())
                 }
-                text => Value::Bytes(text.as_bytes().into()),
+                text => RowValue::Text(text.into()),
             },
         };
         let key = text(self.key)?;

@@ -4,9 +4,8 @@
 use super::write::set;
 use super::{Scenario, ScenarioError};
 use onceproof_model::pipeline::StepIndex;
-use onceproof_model::record::Value as Content;
 use onceproof_sim::fault::Fault;
-use onceproof_sim::input::{Input, Row};
+use onceproof_sim::input::{Input, Row, RowValue};
 use onceproof_sim::outcome::Classes;
 use std::path::Path;
 use toml_edit::visit_mut::{VisitMut, visit_table_like_kv_mut, visit_table_mut};
@@ -285,11 +284,9 @@ fn record(row: &Row) -> InlineTable {
         table.insert("event-time", row.event_time.to_string().into());
     }
     match &row.value {
-        Content::Integer(1) => {}
-        Content::Integer(value) => drop(table.insert("value", (*value).into())),
-        Content::Bytes(bytes) => {
-            drop(table.insert("value", String::from_utf8_lossy(bytes).as_ref().into()));
-        }
+        RowValue::Integer(1) => {}
+        RowValue::Integer(value) => drop(table.insert("value", (*value).into())),
+        RowValue::Text(text) => drop(table.insert("value", text.as_ref().into())),
     }
     if let Some(id) = row.id {
         table.insert("id", format!("{id:016x}").into());

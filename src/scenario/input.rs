@@ -11,9 +11,8 @@ use super::units::{self, LONGEST};
 use onceproof_model::function::{Filter, Function, Into};
 use onceproof_model::mix;
 use onceproof_model::pipeline::{MessageIds, Pipeline, StepIndex, StepKind};
-use onceproof_model::record::Value;
 use onceproof_model::time::Time;
-use onceproof_sim::input::{Generate, Input, Row};
+use onceproof_sim::input::{Generate, Input, Row, RowValue};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -177,7 +176,7 @@ fn records(
             key: keys.entry(key).or_insert_with(|| key.as_str().into()).clone(),
             event_time: event_time.map_or(arrival, |moment| moment.0),
             arrival,
-            value: value.as_ref().map_or(Value::Integer(1), |content| content.0.clone()),
+            value: value.as_ref().map_or(RowValue::Integer(1), |content| content.0.clone()),
             id: id.as_deref().map(mix::text),
         });
     }
@@ -267,7 +266,7 @@ fn check_text(
     let mut text: Vec<Option<String>> = vec![None; pipeline.steps().len()];
     for (step, input) in inputs {
         let Input::Rows(rows) = input else { continue };
-        let first = rows.iter().position(|row| matches!(row.value, Value::Bytes(_)));
+        let first = rows.iter().position(|row| matches!(row.value, RowValue::Text(_)));
         let shards = pipeline.step(*step).shards as usize;
         text[step.at()] = first
             .map(|row| format!("{}/{}#{}", pipeline.step(*step).name, row % shards, row / shards));

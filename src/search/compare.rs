@@ -54,7 +54,7 @@ fn all_figures(brief: &Brief) -> Vec<(String, String)> {
     for mark in Mark::ALL {
         add(&format!("marks.{}", mark.word()), &marks.count(mark));
     }
-    for (name, value) in figures::work(work) {
+    for (name, value) in figures::work(work, marks) {
         add(&format!("work.{name}"), &value);
     }
     add("virtual_ns", virtual_time);

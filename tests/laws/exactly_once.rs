@@ -8,6 +8,7 @@ use crate::{check, runner};
 use onceproof::scenario::Scenario;
 use onceproof_model::time::Nanos;
 use onceproof_sim::fault::{Fault, Kind, KindName};
+use onceproof_sim::marks::Mark;
 use onceproof_sim::outcome::{Outcome, Verdict};
 use onceproof_sim::plan::{Plan, SideEffects};
 use onceproof_sim::simulator::Simulator;
@@ -153,10 +154,11 @@ fn filters_change_nothing_but_what_is_read() {
             let with = outcome.brief;
             prop_assert_eq!(with.fingerprint, without.fingerprint);
             prop_assert_eq!(with.ledger, without.ledger);
-            let looked_at = with.work.catalog_reads + with.work.bloom_negatives;
+            let negatives = with.marks.count(Mark::FilterSavedRead);
+            let looked_at = with.work.catalog_reads + negatives;
             prop_assert_eq!(looked_at, without.work.catalog_reads);
             prop_assert!(with.work.bloom_false_positives <= with.work.catalog_reads);
-            saved.set(saved.get() + with.work.bloom_negatives);
+            saved.set(saved.get() + negatives);
             Ok(())
         },
     );

@@ -4,8 +4,7 @@
 use onceproof_model::call::Action;
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
 use onceproof_model::pipeline::{Pipeline, StepKind};
-use onceproof_model::record::Value;
-use onceproof_sim::input::Input;
+use onceproof_sim::input::{Input, RowValue};
 use onceproof_sim::plan::Plan;
 use std::collections::BTreeMap;
 
@@ -28,7 +27,7 @@ pub fn evaluate(plan: &Plan) -> BTreeMap<String, Totals> {
     for (step, input) in &plan.inputs {
         let Input::Rows(rows) = input else { panic!("rows are given") };
         let item = |row: &onceproof_sim::input::Row| {
-            let Value::Integer(value) = row.value else { panic!("values are numbers") };
+            let RowValue::Integer(value) = row.value else { panic!("values are numbers") };
             Item { key: row.key.to_string(), value, weight: 1, event_time: row.event_time.0 }
         };
         outputs.insert(step.at(), rows.iter().map(item).collect());

@@ -8,7 +8,7 @@ use super::unit::Taken;
 use super::{Arrived, Worker};
 use crate::commit::Subject;
 use crate::defect::Defect;
-use crate::effect::{Ack as AckEffect, Effect, Env, FilterSaid, Mark, Moment, Request, Rpc};
+use crate::effect::{Ack as AckEffect, Dropped, Effect, Env, FilterSaid, Moment, Request, Rpc};
 use crate::key::Key;
 use crate::mechanism::dedup::Bloom;
 use crate::mechanism::{Ack, Dedup, ReAck, UnknownOld};
@@ -194,7 +194,7 @@ impl Worker {
             // Once it is acked nothing pins it any more, so this is the last time to tell.
             Ack::OnReceipt if self.is_remnant(from, stamp, m.pipeline) => {
                 self.ack(from, rpc, Subject::Record(arrived.record.name), m);
-                self.drop_duplicate(&arrived, Mark::RemnantDropped, m);
+                self.drop_duplicate(&arrived, Dropped::Remnant, m);
             }
             Ack::OnReceipt => {
                 self.ack(from, rpc, Subject::Record(arrived.record.name), m);
@@ -255,13 +255,17 @@ impl Worker {
     }
 
     /// Why a record must not be taken, if it must not.
-    fn is_duplicate<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> Option<Mark> {
+    fn is_duplicate<E: Env>(
+        &mut self,
+        arrived: &Arrived,
+        m: &mut Moment<'_, E>,
+    ) -> Option<Dropped> {
         let Arrived { ref record, from, .. } = *arrived;
         m.env.admit(self.shard, record.name);
         // What was acked when it arrived was looked at then.
         if self.mechanism.ack == Ack::AfterCommit && self.is_remnant(from, record.stamp, m.pipeline)
         {
-            return Some(Mark::RemnantDropped);
+            return Some(Dropped::Remnant);
         }
         let is_known = match self.mechanism.dedup {
             Dedup::Catalog | Dedup::Window(_) => m.env.is_known(self.shard, record.key, record.id),
@@ -278,18 +282,18 @@ impl Worker {
             Dedup::Off => return None,
         };
         if is_known {
-            return Some(Mark::DuplicateDropped);
+            return Some(Dropped::Duplicate);
         }
         match self.mechanism.forgets_after() {
             Some((length, UnknownOld::Drop)) if record.stamp.plus(length) < m.now => {
-                Some(Mark::OldDropped)
+                Some(Dropped::Old)
             }
             Some((_, UnknownOld::Drop | UnknownOld::Accept)) | None => None,
         }
     }
 
-    fn drop_duplicate<E: Env>(&mut self, arrived: &Arrived, why: Mark, m: &mut Moment<'_, E>) {
-        m.env.mark(why);
+    fn drop_duplicate<E: Env>(&mut self, arrived: &Arrived, why: Dropped, m: &mut Moment<'_, E>) {
+        m.env.drops(why);
         if self.pins_inputs(m) {
             self.promises.inputs.release(arrived.record.stamp);
         }

@@ -49,7 +49,7 @@ impl Worker {
                 let start = windows.start(record.event_time);
                 if windows.is_late(start, self.watermarks.incoming_seen()) {
                     // Too late: it leaves its id and nothing else.
-                    let unit = self.unit_for(CommitKind::Commit, arrived, m);
+                    let unit = self.unit_for(CommitKind::Commit, arrived);
                     self.add(unit, arrived, None, m);
                     return Application::Done;
                 }
@@ -65,7 +65,7 @@ impl Worker {
                     weight: record.weight,
                     value: record.value.integer(),
                 };
-                let unit = self.unit_for(CommitKind::Commit, arrived, m);
+                let unit = self.unit_for(CommitKind::Commit, arrived);
                 self.units.get(unit).deltas.push(take);
                 self.add(unit, arrived, Some(start), m);
             }
@@ -106,7 +106,7 @@ impl Worker {
             return Application::Waiting;
         }
         self.calls.forget(self.step, arrived.record.name);
-        let unit = self.unit_for(CommitKind::Emit, arrived, m);
+        let unit = self.unit_for(CommitKind::Emit, arrived);
         self.add(unit, arrived, None, m);
         Application::Done
     }
@@ -130,7 +130,7 @@ impl Worker {
         }
         match self.evaluate(record, m) {
             Chained::Whole => {
-                let unit = self.unit_for(self.commit_kind(m.pipeline), arrived, m);
+                let unit = self.unit_for(self.commit_kind(m.pipeline), arrived);
                 self.make_chain(unit, m);
                 self.add(unit, arrived, None, m);
                 Application::Done
@@ -153,7 +153,7 @@ impl Worker {
                 lineage: record.lineage,
                 value: record.value.integer(),
             };
-            let unit = self.unit_for(self.commit_kind(m.pipeline), arrived, m);
+            let unit = self.unit_for(self.commit_kind(m.pipeline), arrived);
             self.units.get(unit).deltas.push(dead);
             self.add(unit, arrived, None, m);
             return Application::Done;
@@ -191,7 +191,7 @@ impl Worker {
                 stamp,
                 event_time: made.event_time,
                 weight: made.weight,
-                value: output.value.clone(),
+                value: output.value,
                 lineage: made.lineage,
             };
             let slot = self.outbox.make(record, to, unit);
@@ -216,18 +216,12 @@ impl Worker {
         stamp
     }
 
-    pub(super) fn unit_for<E: Env>(
-        &mut self,
-        kind: CommitKind,
-        arrived: &Arrived,
-        m: &mut Moment<'_, E>,
-    ) -> u32 {
+    pub(super) fn unit_for(&mut self, kind: CommitKind, arrived: &Arrived) -> u32 {
         match self.open {
             Some(unit) => unit,
             None => {
                 let subject = Subject::Record(arrived.record.name);
-                let buffer = m.effects.buffer();
-                let unit = self.units.open(kind, subject, buffer);
+                let unit = self.units.open(kind, subject);
                 self.open = Some(unit);
                 unit
             }

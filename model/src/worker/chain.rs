@@ -43,7 +43,7 @@ impl Worker {
             weight: record.weight,
             lineage: record.lineage,
         };
-        let input = Output { key: record.key, value: record.value.clone() };
+        let input = Output { key: record.key, value: record.value };
         self.chain.clear();
         match self.run(self.step, parent, input, m) {
             Chained::Whole => self.follow(m),
@@ -68,7 +68,7 @@ impl Worker {
         let mut at = 0;
         while let Some(&Link { step, made, .. }) = self.chain.get(at) {
             for &next in m.pipeline.stages().fused(step) {
-                let input = self.chain[at].output.clone();
+                let input = self.chain[at].output;
                 m.env.apply(self.shard, next, made.name);
                 match self.run(next, made, input, m) {
                     Chained::Failed if !self.has(Defect::FailedChainIsKept) => {
@@ -125,7 +125,7 @@ impl Worker {
         let Some(answer) = answer else { return Chained::Failed };
         let step_hash = pipeline.hash(step);
         let mut outputs = std::mem::take(&mut self.scratch);
-        function.apply(input.key, &input.value, answer, &mut m.env.vocabulary().keys, |output| {
+        function.apply(input.key, input.value, answer, &mut m.env.vocabulary().keys, |output| {
             outputs.push(output)
         });
         self.executions += 1;

@@ -214,8 +214,7 @@ impl Worker {
             }
         }
 
-        let buffer = m.effects.buffer();
-        let unit = self.units.open(CommitKind::Emit, Subject::Record(name), buffer);
+        let unit = self.units.open(CommitKind::Emit, Subject::Record(name));
         let fired = self.units.get(unit);
         fired.taken.push(Taken::Window { key, start });
         fired.deltas.push(Delta::Fire { key, start, content, pane: name });

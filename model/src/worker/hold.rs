@@ -5,7 +5,7 @@
 
 use super::Worker;
 use super::unit::Taken;
-use crate::commit::{Commit, CommitKind, Delta, Subject};
+use crate::commit::{Batch, Commit, CommitKind, Delta, Subject};
 use crate::effect::{Effect, Env, Moment};
 use crate::mechanism::{Ack, Atomic, Outputs};
 use crate::rest::Rest;
@@ -99,31 +99,27 @@ impl Worker {
 
     /// Sends a unit's deltas to the store, in one commit or, where id and state are torn apart, in two.
     pub(super) fn commit<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
-        let deltas = std::mem::take(&mut self.units.get(unit).deltas);
         let is_id = |delta: &Delta| matches!(delta, Delta::Id { .. });
+        let deltas = &mut self.units.get(unit).deltas;
         let atomic = match self.mechanism.dedup.writes_ids_first() {
             true => Atomic::IdFirst,
             false => self.mechanism.atomic,
         };
-        match atomic {
-            Atomic::Together => self.send_commit(unit, deltas, m),
-            Atomic::StateFirst | Atomic::IdFirst if !deltas.iter().any(is_id) => {
-                self.send_commit(unit, deltas, m);
-            }
-            Atomic::StateFirst => {
-                let (ids, state) = split(deltas, is_id, m);
-                self.send_commit(unit, state, m);
-                self.send_commit(unit, ids, m);
-            }
-            Atomic::IdFirst => {
-                let (ids, state) = split(deltas, is_id, m);
-                self.send_commit(unit, ids, m);
-                self.send_commit(unit, state, m);
-            }
+        if atomic == Atomic::Together || !deltas.iter().any(is_id) {
+            let deltas = m.effects.take(deltas);
+            return self.send_commit(unit, deltas, m);
         }
+        let (mut ids, mut state) = deltas.drain(..).partition(is_id);
+        let (ids, state) = (m.effects.take(&mut ids), m.effects.take(&mut state));
+        let (first, second) = match atomic {
+            Atomic::StateFirst | Atomic::Together => (state, ids),
+            Atomic::IdFirst => (ids, state),
+        };
+        self.send_commit(unit, first, m);
+        self.send_commit(unit, second, m);
     }
 
-    fn send_commit<E: Env>(&mut self, unit: u32, deltas: Vec<Delta>, m: &mut Moment<'_, E>) {
+    fn send_commit<E: Env>(&mut self, unit: u32, deltas: Batch, m: &mut Moment<'_, E>) {
         let number = self.commits.open(unit);
         let unit = self.units.get(unit);
         unit.unanswered += 1;
@@ -217,18 +213,4 @@ impl Worker {
             Ack::OnReceipt => {}
         }
     }
-}
-
-fn split<E: Env>(
-    deltas: Vec<Delta>,
-    is_id: impl Fn(&Delta) -> bool,
-    m: &mut Moment<'_, E>,
-) -> (Vec<Delta>, Vec<Delta>) {
-    let (mut ids, mut state) = (m.effects.buffer(), m.effects.buffer());
-    let mut deltas = deltas;
-    for delta in deltas.drain(..) {
-        if is_id(&delta) { ids.push(delta) } else { state.push(delta) }
-    }
-    m.effects.recycle(deltas);
-    (ids, state)
 }

@@ -127,6 +127,6 @@ fn start_at(pipeline: &Pipeline, step: StepIndex, event_time: Time) -> Option<Ti
 }
 
 /// The value of a partial aggregate that another value is added to.
-pub(super) fn sum(value: &Value, other: i64) -> Value {
+pub(super) fn sum(value: Value, other: i64) -> Value {
     Value::Integer(value.integer().wrapping_add(other))
 }

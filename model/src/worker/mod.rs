@@ -143,8 +143,8 @@ impl Worker {
     }
 
     /// Takes one input and lists what is to be done, in order.
-    pub fn handle<E: Env>(&mut self, input: Input, m: &mut Moment<'_, E>) {
-        match input {
+    pub fn handle<E: Env>(&mut self, input: &Input, m: &mut Moment<'_, E>) {
+        match *input {
             Input::Boot => self.boot(m),
             Input::Request(request) => self.receive(request, m),
             Input::Reply(reply) => self.reply(reply, m),

@@ -62,11 +62,13 @@ impl Outbox {
         self.prune();
         self.pins.push(Reverse((event_time, slot, birth)));
         // Stamps nearly always increase.
-        let at = match self.stamps.back() {
-            Some(&(last, ..)) if last > stamp => self.stamps.partition_point(|p| p.0 <= stamp),
-            Some(_) | None => self.stamps.len(),
-        };
-        self.stamps.insert(at, (stamp, slot, birth));
+        match self.stamps.back() {
+            Some(&(last, ..)) if last > stamp => {
+                let at = self.stamps.partition_point(|p| p.0 <= stamp);
+                self.stamps.insert(at, (stamp, slot, birth));
+            }
+            Some(_) | None => self.stamps.push_back((stamp, slot, birth)),
+        }
         self.pending += 1;
         slot
     }
@@ -74,14 +76,14 @@ impl Outbox {
     /// The durable form of an output.
     pub fn held(&self, slot: u32) -> Held {
         let entry = &self.entries[slot as usize];
-        Held { to: entry.to, record: entry.record.clone() }
+        Held { to: entry.to, record: entry.record }
     }
 
     /// Adds one more output to a partial aggregate, which has the least event time and stamp of all in it.
     pub fn add(&mut self, slot: u32, weight: i64, value: i64, event_time: Time, stamp: Time) {
         let Entry { record, birth, .. } = &mut self.entries[slot as usize];
         record.weight += weight;
-        record.value = sum(&record.value, value);
+        record.value = sum(record.value, value);
         record.stamp = record.stamp.min(stamp);
         if event_time < record.event_time {
             record.event_time = event_time;

@@ -30,14 +30,14 @@ impl Worker {
     pub(super) fn write_after_commit<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
         let offset = self.give_number();
         let operation = Operation::AppendAt { row: row(&arrived.record), stream: SHARED, offset };
-        let unit = self.unit_for(CommitKind::Emit, arrived, m);
+        let unit = self.unit_for(CommitKind::Emit, arrived);
         self.add_owing(unit, Owed { number: offset, name: arrived.record.name, operation });
         self.add(unit, arrived, None, m);
     }
 
     /// Adds a record to its unit, with the row that is written before the unit may commit.
     pub(super) fn write_with_unit<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
-        let unit = self.unit_for(CommitKind::Emit, arrived, m);
+        let unit = self.unit_for(CommitKind::Emit, arrived);
         self.units.get(unit).rows.push((arrived.record.name, row(&arrived.record)));
         self.add(unit, arrived, None, m);
     }
@@ -105,7 +105,7 @@ impl Worker {
             return Application::Waiting;
         }
         self.calls.forget(self.step, name);
-        let unit = self.unit_for(CommitKind::Emit, arrived, m);
+        let unit = self.unit_for(CommitKind::Emit, arrived);
         if !is_new {
             self.units.get(unit).deltas.push(Delta::Offset(offset));
         }
@@ -115,8 +115,7 @@ impl Worker {
 
     /// The table has what was owed: nothing is owed any more.
     pub(super) fn pay<E: Env>(&mut self, number: u64, name: Name, m: &mut Moment<'_, E>) {
-        let buffer = m.effects.buffer();
-        let unit = self.units.open(CommitKind::Settle, Subject::Record(name), buffer);
+        let unit = self.units.open(CommitKind::Settle, Subject::Record(name));
         self.units.get(unit).deltas.push(Delta::Paid(number));
         self.commit(unit, m);
     }

@@ -35,12 +35,8 @@ impl Worker {
                 Pull::Message(message) => {
                     records += 1;
                     let unit = *unit.get_or_insert_with(|| {
-                        let buffer = m.effects.buffer();
-                        self.units.open(
-                            CommitKind::Commit,
-                            Subject::Record(message.row.name),
-                            buffer,
-                        )
+                        let subject = Subject::Record(message.row.name);
+                        self.units.open(CommitKind::Commit, subject)
                     });
                     self.take_message(unit, message, queue, m);
                 }
@@ -72,7 +68,8 @@ impl Worker {
         let Message { row, number, delivery } = message;
         let ack = MessageAck { shard: self.shard, number, name: row.name };
         self.units.get(unit).taken.push(Taken::Message(ack));
-        let content = fold(m.env.vocabulary().keys.hash(row.key), row.value.hash());
+        let keys = &m.env.vocabulary().keys;
+        let content = fold(keys.hash(row.key), row.value.hash(keys));
         let own = fold(m.pipeline.hash(self.step), u64::from(number));
         let derived = queue.ids.of(own, row.id, content, delivery);
         self.executions += 1;

@@ -28,7 +28,7 @@ impl Worker {
             to: entry.to,
             rpc: Worker::rpc(slot, serial),
             watermark,
-            record: Some(entry.record.clone()),
+            record: Some(entry.record),
         };
         m.effects.list.push(Effect::Send(request));
         let at = m.now.plus(self.mechanism.retry.wait(sends));
@@ -92,8 +92,7 @@ impl Worker {
         let settle = match self.open_settle {
             Some(settle) => settle,
             None => {
-                let buffer = m.effects.buffer();
-                let settle = self.units.open(CommitKind::Settle, Subject::Record(name), buffer);
+                let settle = self.units.open(CommitKind::Settle, Subject::Record(name));
                 self.open_settle = Some(settle);
                 settle
             }

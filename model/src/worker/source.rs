@@ -181,10 +181,7 @@ impl Worker {
             }
         }
         let kind = self.commit_kind(m.pipeline);
-        let unit = *unit.get_or_insert_with(|| {
-            let buffer = m.effects.buffer();
-            self.units.open(kind, Subject::Record(row.name), buffer)
-        });
+        let unit = *unit.get_or_insert_with(|| self.units.open(kind, Subject::Record(row.name)));
         self.pin_input(row.arrival, m);
         let pins = self.pins_inputs(m);
         let taking = self.units.get(unit);

@@ -98,8 +98,8 @@ impl Units {
         rest.requires(free.len() == slots.len() && *busy == 0);
     }
 
-    /// A new unit with these empty buffers.
-    pub fn open(&mut self, kind: CommitKind, subject: Subject, deltas: Vec<Delta>) -> u32 {
+    /// A new unit.
+    pub fn open(&mut self, kind: CommitKind, subject: Subject) -> u32 {
         let is_busy = kind != CommitKind::Settle;
         self.busy += u32::from(is_busy);
         match self.free.pop() {
@@ -107,7 +107,6 @@ impl Units {
                 let unit = &mut self.slots[slot as usize];
                 unit.kind = kind;
                 unit.subject = subject;
-                unit.deltas = deltas;
                 unit.is_busy = is_busy;
                 slot
             }
@@ -116,7 +115,7 @@ impl Units {
                     kind,
                     subject,
                     taken: Vec::new(),
-                    deltas,
+                    deltas: Vec::new(),
                     outputs: Vec::new(),
                     rows: Vec::new(),
                     unwritten: 0,

@@ -164,9 +164,8 @@ impl Worker {
             return;
         }
         let mut arrived = std::mem::take(&mut self.watermarks.arrived);
-        let buffer = m.effects.buffer();
         let subject = Subject::Watermark(arrived[0].2.event);
-        let slot = self.units.open(CommitKind::Watermark, subject, buffer);
+        let slot = self.units.open(CommitKind::Watermark, subject);
         let unit = self.units.get(slot);
         for (from, rpc, value) in arrived.drain(..) {
             let sender = m.pipeline.sender_number(self.step, from) as u32;

@@ -4,18 +4,21 @@
 //! then those that the seed draws; the first that does not pass decides. Whatever fires is written down
 //! with a place that only it has, so that the schedule of a run replays it.
 
+mod drawn;
 mod exact;
 mod log;
 mod moment;
 mod possible;
 mod verdict;
+mod watched;
 
-use crate::draw::{Draws, Purpose};
+use crate::draw::Purpose;
 use crate::fault::kind::Asked;
-use crate::fault::{Climate, Fault, Kind, Leg};
+use crate::fault::{Fault, Kind, Leg};
 use crate::marks::{Strikes, Struck};
 use crate::outcome::Fired;
-use crate::plan::{Network, Plan};
+use crate::plan::Plan;
+use drawn::Drawn;
 use exact::Exact;
 use hashbrown::HashMap;
 use log::Log;
@@ -27,25 +30,19 @@ use onceproof_model::time::Nanos;
 use possible::Possible;
 use rustc_hash::FxBuildHasher;
 
-pub use moment::{Call, CallMade, CommitSent, Delivery, Execution, StepTaken};
+pub use moment::{Act, Attempt, Call, CommitSent, StepTaken};
 pub use possible::{Needless, Possibility, Resting, default_kinds, legs};
 pub use verdict::{AckVerdict, BeforeVerdict, CallVerdict, CommitVerdict, RequestVerdict};
 
 /// All answers of one run.
 #[derive(Debug)]
 pub struct Answers {
-    draws: Option<Draws>,
-    /// Whether faults are still drawn.
-    is_stormy: bool,
+    drawn: Drawn,
+    exact: Exact,
     /// At which sorts of moments nothing can happen.
     quiet: [bool; Asked::ALL.len()],
-    network: Network,
     /// Whether there is another worker for a shard to move to.
     can_move: bool,
-    drawn: [Vec<Drawn>; Asked::ALL.len()],
-    exact: Exact,
-    /// How often a point was met, for points that are met again after a crash.
-    met: HashMap<u64, u32, FxBuildHasher>,
     fired: Fired,
     strikes: Strikes,
     /// Whether any request was doubled, and since then the verdicts on acks.
@@ -59,26 +56,14 @@ pub struct Answers {
     delays: Option<Vec<Fault>>,
 }
 
-/// A kind of fault that the seed draws.
-#[derive(Clone, Copy, Debug)]
-struct Drawn {
-    kind: Kind,
-    bound: u128,
-    purpose: u64,
-}
-
 impl Answers {
     /// The answers to a plan, for any seed.
     pub fn new(plan: &Plan) -> Answers {
         Answers {
-            draws: None,
-            is_stormy: false,
-            quiet: [false; Asked::ALL.len()],
-            network: plan.network,
-            can_move: plan.hosts() > 1,
-            drawn: drawn(&plan.climate),
+            drawn: Drawn::new(plan),
             exact: Exact::new(&plan.pipeline, &plan.faults),
-            met: HashMap::default(),
+            quiet: [false; Asked::ALL.len()],
+            can_move: plan.hosts() > 1,
             fired: Fired::default(),
             strikes: Strikes::default(),
             has_twins: false,
@@ -94,57 +79,6 @@ impl Answers {
         self.exact = Exact::new(pipeline, faults);
     }
 
-    /// From now on, writes down every fault of these kinds that could be placed: all of them, or only those
-    /// that come after the last exact fault has fired.
-    pub fn watch(&mut self, kinds: &[Kind], only_after_all: bool) {
-        self.possible = Some(Possible::new(kinds, only_after_all));
-    }
-
-    /// Every fault that could have been placed in the run, in the order in which their places came, and when
-    /// the world was at rest in between; and watches no more.
-    pub fn take_possible(&mut self) -> (Vec<Possibility>, Vec<Resting>) {
-        self.possible
-            .take()
-            .map_or_else(Default::default, |Possible { found, rests, .. }| (found, rests))
-    }
-
-    /// Something was done that outlives a worker: whether a worker dies before or after it is not the same.
-    pub fn note_change(&mut self) {
-        if let Some(possible) = &mut self.possible {
-            possible.change();
-        }
-    }
-
-    /// Whether anyone wants to know in which states the world is at rest.
-    pub fn notes_rests(&self) -> bool {
-        self.possible.as_ref().is_some_and(|possible| possible.only_after_all)
-    }
-
-    /// The world is at rest, in this state.
-    pub fn note_rest(&mut self, at: u64, state: u128) {
-        if let Some(possible) = &mut self.possible {
-            possible.rest(at, state);
-        }
-    }
-
-    /// Whether the message that is asked about next goes over a link that is cut.
-    pub fn note_cut(&mut self, is_cut: bool) {
-        if let Some(possible) = &mut self.possible {
-            possible.is_cut_off = is_cut;
-        }
-    }
-
-    /// From now on, writes down what each message takes longer than the least, as a fault that delays it.
-    pub fn time(&mut self) {
-        self.delays = Some(Vec::new());
-    }
-
-    /// The delays that, at the least latency, let every message that no fault hit take what it took; and
-    /// writes down no more.
-    pub fn take_delays(&mut self) -> Vec<Fault> {
-        self.delays.take().unwrap_or_default()
-    }
-
     /// The faults that are placed at a time: when, and their number.
     pub fn timed(&self) -> impl Iterator<Item = (Nanos, usize)> {
         self.exact.timed()
@@ -152,10 +86,8 @@ impl Answers {
 
     /// Begins a run. Without a seed nothing is drawn.
     pub fn reset(&mut self, seed: Option<u64>, in_detail: bool) {
-        self.draws = seed.map(Draws::new);
-        self.is_stormy = seed.is_some();
+        self.drawn.reset(seed);
         self.exact.reset();
-        self.met.clear();
         self.fired = Fired::default();
         self.strikes = Strikes::default();
         self.has_twins = false;
@@ -166,7 +98,7 @@ impl Answers {
 
     /// Faults are drawn no more; exact ones still fire whenever their place comes.
     pub fn calm(&mut self) {
-        if std::mem::take(&mut self.is_stormy) {
+        if self.drawn.calm() {
             self.listen();
         }
     }
@@ -186,16 +118,6 @@ impl Answers {
         self.fired.0.iter().sum()
     }
 
-    /// The number in the schedule of the fault that fired last, if a schedule is kept.
-    pub fn last_fired(&self) -> Option<usize> {
-        self.log.as_ref().and_then(|log| log.schedule.len().checked_sub(1))
-    }
-
-    /// The faults that fired, each with a place of its own.
-    pub fn take_schedule(&mut self) -> Vec<Fault> {
-        self.log.take().unwrap_or_default().schedule
-    }
-
     /// The exact faults that have not fired, as indices into the plan's.
     pub fn unfired(&self) -> Vec<usize> {
         self.exact.unfired()
@@ -204,7 +126,7 @@ impl Answers {
     /// Whether nothing is drawn and every exact fault has fired, so that what is still asked is answered as
     /// in a run without any.
     pub fn are_given(&self) -> bool {
-        self.draws.is_none() && self.exact.unfired().is_empty()
+        !self.drawn.has_seed() && self.exact.unfired().is_empty()
     }
 
     /// Whether an exact fault that may still fire waits for something to be sent or done again.
@@ -214,14 +136,7 @@ impl Answers {
 
     /// The latency of a message: of a request, or of the ack that answers it.
     pub fn latency(&self, call: &Call, leg: Leg) -> Nanos {
-        let Network { latency_min, latency_max } = self.network;
-        match &self.draws {
-            Some(draws) if latency_max > latency_min => {
-                let point = call.point ^ if leg == Leg::Ack { 1 } else { 0 };
-                latency_min + draws.below(point, Purpose::Latency, latency_max - latency_min + 1)
-            }
-            _ => latency_min,
-        }
+        self.drawn.latency(call.point_of(leg))
     }
 
     /// A request is sent.
@@ -289,7 +204,7 @@ impl Answers {
         pipeline: &Pipeline,
         words: &Vocabulary,
     ) -> CommitVerdict {
-        let point = self.meet(commit.point);
+        let point = self.drawn.meet(commit.point);
         let moment = Moment::Commit(*commit);
         match self.decide(Asked::Commit, moment, point, |_| true, pipeline, words) {
             None => CommitVerdict::Pass,
@@ -300,29 +215,24 @@ impl Answers {
         }
     }
 
-    /// A user function is executed: its answer, or none if it fails. The first answer is drawn from the
-    /// seed; only from the second execution on can it differ.
+    /// A user function is executed: its answer, less than `answers`, or none if it fails. The first answer
+    /// is drawn from the seed; only from the second execution on can it differ.
     pub fn execute(
         &mut self,
-        execution: &Execution,
+        execution: &Attempt,
+        answers: u32,
         pipeline: &Pipeline,
         words: &Vocabulary,
     ) -> Option<u32> {
-        let Execution { answers, attempt, .. } = *execution;
-        let first = match &self.draws {
-            Some(draws) if answers > 1 => {
-                draws.below(execution.record_point, Purpose::FirstAnswer, answers.into()) as u32
-            }
-            _ => 0,
-        };
+        let first = self.drawn.first(execution.record_point, Purpose::FirstAnswer, answers);
         if self.is_quiet(Asked::Execute) {
             return Some(first);
         }
         let may = |kind: &Kind| match *kind {
-            Kind::UserDiffers { answer } => attempt > 1 && answer % answers != 0,
+            Kind::UserDiffers { answer } => execution.attempt > 1 && answer % answers != 0,
             _ => true,
         };
-        let moment = Moment::Execution(*execution);
+        let moment = Moment::Attempt(*execution);
         match self.decide(Asked::Execute, moment, execution.point, may, pipeline, words) {
             None => Some(first),
             Some(Kind::UserFails) => None,
@@ -334,14 +244,14 @@ impl Answers {
     /// A queue hands out a message: whether it does so once more at once.
     pub fn redelivers(
         &mut self,
-        delivery: &Delivery,
+        delivery: &Attempt,
         pipeline: &Pipeline,
         words: &Vocabulary,
     ) -> bool {
         if self.is_quiet(Asked::Deliver) {
             return false;
         }
-        let moment = Moment::Delivery(*delivery);
+        let moment = Moment::Attempt(*delivery);
         match self.decide(Asked::Deliver, moment, delivery.point, |_| true, pipeline, words) {
             None => false,
             Some(Kind::Redeliver) => true,
@@ -358,21 +268,15 @@ impl Answers {
         values: u32,
     ) -> u32 {
         let point = fold(key_hash, pipeline.hash(step));
-        let draw = |draws: &Draws| draws.below(point, Purpose::FirstValue, values.into()) as u32;
-        self.draws.as_ref().map_or(0, draw)
+        self.drawn.first(point, Purpose::FirstValue, values)
     }
 
     /// An external service is called.
-    pub fn call(
-        &mut self,
-        call: &CallMade,
-        pipeline: &Pipeline,
-        words: &Vocabulary,
-    ) -> CallVerdict {
+    pub fn call(&mut self, call: &Attempt, pipeline: &Pipeline, words: &Vocabulary) -> CallVerdict {
         if self.is_quiet(Asked::Call) {
             return CallVerdict::Pass;
         }
-        let moment = Moment::CallMade(*call);
+        let moment = Moment::Attempt(*call);
         match self.decide(Asked::Call, moment, call.point, |_| true, pipeline, words) {
             None => CallVerdict::Pass,
             Some(Kind::CallUnknown) => CallVerdict::Unknown,
@@ -387,7 +291,7 @@ impl Answers {
         pipeline: &Pipeline,
         words: &Vocabulary,
     ) -> BeforeVerdict {
-        let point = self.meet(step.point);
+        let point = self.drawn.meet(step.point);
         let moment = Moment::Step(*step);
         let can_move = self.can_move;
         let may = |kind: &Kind| *kind != Kind::Move || can_move;
@@ -426,42 +330,12 @@ impl Answers {
         self.quiet[asked as usize]
     }
 
-    /// Whether moments are written down.
-    fn is_watched(&self, in_detail: bool) -> bool {
-        in_detail || self.possible.is_some() || self.delays.is_some()
-    }
-
-    /// Writes down what a message takes longer than the least, if someone asked.
-    fn note_delay(&mut self, call: &Call, leg: Leg, pipeline: &Pipeline, words: &Vocabulary) {
-        let by = self.latency(call, leg) - self.network.latency_min;
-        if let (Some(delays), Some(log), 1..) = (&mut self.delays, &self.log, by) {
-            let asked = match leg {
-                Leg::Request => Asked::Request,
-                Leg::Ack => Asked::Ack,
-            };
-            let at = log.place(asked, &Moment::Call(*call), pipeline, words);
-            delays.push(Fault { at, kind: Kind::Delay { by, leg } });
-        }
-    }
-
     /// Works out at which sorts of moments nothing can happen and nobody watches.
     fn listen(&mut self) {
         for asked in Asked::ALL {
-            let is_drawn = self.is_stormy && !self.drawn[asked as usize].is_empty();
-            let is_asked = is_drawn || self.exact.has(asked) || self.is_watched(false);
+            let is_asked = self.drawn.has(asked) || self.exact.has(asked) || self.is_watched(false);
             self.quiet[asked as usize] = !is_asked;
         }
-    }
-
-    /// The point of a moment that may come again after a crash: with how often it came.
-    fn meet(&mut self, point: u64) -> u64 {
-        // Only a draw asks for it.
-        if !self.is_stormy {
-            return point;
-        }
-        let met = self.met.entry(point).or_default();
-        *met += 1;
-        fold(point, u64::from(*met))
     }
 
     /// What happens at a moment: the first exact fault that is placed there, else the first kind whose
@@ -487,7 +361,7 @@ impl Answers {
             true => self.exact.find(asked, &moment, &may, pipeline, words),
             false => None,
         };
-        let kind = exact.or_else(|| self.draw(asked, point, &may))?;
+        let kind = exact.or_else(|| self.drawn.fault(asked, point, &may))?;
         self.fired.0[kind.name() as usize] += 1;
         self.strikes.strike(kind.name(), Struck::Step(moment.step(asked)));
         if let Some(log) = &mut self.log {
@@ -496,36 +370,4 @@ impl Answers {
         }
         Some(kind)
     }
-
-    fn draw(&self, asked: Asked, point: u64, may: impl Fn(&Kind) -> bool) -> Option<Kind> {
-        if !self.is_stormy {
-            return None;
-        }
-        let draws = self.draws.as_ref()?;
-        let hit = |drawn: &&Drawn| {
-            u128::from(draws.word(point, drawn.purpose)) < drawn.bound && may(&drawn.kind)
-        };
-        self.drawn[asked as usize].iter().find(hit).map(|drawn| drawn.kind)
-    }
-}
-
-/// The drawn kinds by the sort of moment they are asked at, in a fixed order. Kinds with odds of 0 are
-/// left out.
-fn drawn(climate: &Climate) -> [Vec<Drawn>; Asked::ALL.len()] {
-    let mut drawn: [Vec<Drawn>; Asked::ALL.len()] = Default::default();
-    for &(kind, odds) in &climate.odds {
-        let leg = match kind {
-            Kind::Duplicate { leg: Leg::Ack } | Kind::Delay { leg: Leg::Ack, .. } => 32,
-            _ => 0,
-        };
-        let purpose = Purpose::Fault as u64 + kind.name() as u64 + leg;
-        if odds.numerator > 0 {
-            let bound = odds.bound();
-            drawn[kind.asked_at() as usize].push(Drawn { kind, bound, purpose });
-        }
-    }
-    for kinds in &mut drawn {
-        kinds.sort_by_key(|drawn| drawn.purpose);
-    }
-    drawn
 }

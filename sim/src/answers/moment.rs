@@ -1,9 +1,9 @@
 //! The moments at which answers are asked for, each with the point that its draws are made by. A point is
 //! logical: who, from where, to where, which attempt, which step of the protocol; never "the 491st draw".
 
-use crate::fault::Before;
 use crate::fault::kind::Asked;
 use crate::fault::place::{Pattern, Place, Record};
+use crate::fault::{Before, Leg};
 use onceproof_model::commit::Subject;
 use onceproof_model::mix::{fold, scatter};
 use onceproof_model::name::{Name, Vocabulary};
@@ -45,6 +45,14 @@ impl Call {
         // The last bit is left to the leg.
         let point = fold(who, way ^ u64::from(attempt).rotate_right(8)) & !1;
         Call { from, to, subject, attempt, point }
+    }
+
+    /// The point of the request, or of the ack.
+    pub(super) fn point_of(&self, leg: Leg) -> u64 {
+        match leg {
+            Leg::Request => self.point,
+            Leg::Ack => self.point ^ 1,
+        }
     }
 
     fn is_at(&self, place: &Place, pipeline: &Pipeline) -> bool {
@@ -113,115 +121,65 @@ impl CommitSent {
     }
 }
 
-/// An execution of a user function.
+/// What is done for a record at a step, and may be done again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Act {
+    /// A user function is executed on it.
+    Execute,
+    /// A queue hands out the message that carries it.
+    Deliver,
+    /// An external service is called for it.
+    Call,
+}
+
+impl Act {
+    /// The part of a point that tells acts apart. A step that reads a queue calls nobody.
+    fn number(self) -> u64 {
+        match self {
+            Act::Execute => 0x20,
+            Act::Deliver | Act::Call => 0x30,
+        }
+    }
+
+    /// The step of the protocol that it belongs to.
+    fn before(self) -> Before {
+        match self {
+            Act::Execute => Before::Apply,
+            // A message comes in where a request would be admitted.
+            Act::Deliver => Before::Admit,
+            Act::Call => Before::Call,
+        }
+    }
+}
+
+/// An execution, a delivery or a call.
 #[derive(Clone, Copy, Debug)]
-pub struct Execution {
-    /// The map step.
+pub struct Attempt {
+    /// What is done.
+    pub act: Act,
+    /// The step: the map, the source, or the one that calls.
     pub step: StepIndex,
     /// The record.
     pub name: Name,
-    /// Which execution on it, from 1.
+    /// Which time this is, from 1.
     pub attempt: u32,
-    /// How many different answers there are.
-    pub answers: u32,
     pub(super) record_point: u64,
     pub(super) point: u64,
 }
 
-impl Execution {
-    /// An execution of a map's function on a record.
+impl Attempt {
+    /// What a step does for a record, with how often that is.
     pub fn new(
+        act: Act,
         pipeline: &Pipeline,
         step: StepIndex,
         name: Name,
         attempt: u32,
-        answers: u32,
         words: &Vocabulary,
-    ) -> Execution {
-        let record_point = point(pipeline, step, 0, Subject::Record(name), 0x20, words);
+    ) -> Attempt {
+        let record_point = point(pipeline, step, 0, Subject::Record(name), act.number(), words);
         let point = fold(record_point, scatter(attempt.into()));
-        Execution { step, name, attempt, answers, record_point, point }
-    }
-
-    fn is_at(&self, place: &Place) -> bool {
-        place.step.is_none_or(|step| step == self.step)
-            && place.attempt.is_none_or(|attempt| attempt == self.attempt)
-    }
-
-    fn place(&self, words: &Vocabulary) -> Place {
-        Place {
-            step: Some(self.step),
-            record: Some(record(Subject::Record(self.name), words)),
-            attempt: Some(self.attempt),
-            ..Place::default()
-        }
-    }
-}
-
-/// A message that a queue hands out.
-#[derive(Clone, Copy, Debug)]
-pub struct Delivery {
-    /// The source.
-    pub step: StepIndex,
-    /// What the message carries.
-    pub name: Name,
-    /// Which delivery of it, from 1.
-    pub attempt: u32,
-    pub(super) point: u64,
-}
-
-impl Delivery {
-    /// A delivery of a message to a source.
-    pub fn new(
-        pipeline: &Pipeline,
-        step: StepIndex,
-        name: Name,
-        attempt: u32,
-        words: &Vocabulary,
-    ) -> Delivery {
-        let record_point = point(pipeline, step, 0, Subject::Record(name), 0x30, words);
-        let point = fold(record_point, scatter(attempt.into()));
-        Delivery { step, name, attempt, point }
-    }
-
-    fn is_at(&self, place: &Place) -> bool {
-        place.step.is_none_or(|step| step == self.step)
-            && place.attempt.is_none_or(|attempt| attempt == self.attempt)
-    }
-
-    fn place(&self, words: &Vocabulary) -> Place {
-        Place {
-            step: Some(self.step),
-            record: Some(record(Subject::Record(self.name), words)),
-            attempt: Some(self.attempt),
-            ..Place::default()
-        }
-    }
-}
-
-/// A call to an external service.
-#[derive(Clone, Copy, Debug)]
-pub struct CallMade {
-    /// The step whose function or sink calls.
-    pub step: StepIndex,
-    /// The record.
-    pub name: Name,
-    /// Which call for it, from 1.
-    pub attempt: u32,
-    pub(super) point: u64,
-}
-
-impl CallMade {
-    /// A call of a step for a record.
-    pub fn new(
-        pipeline: &Pipeline,
-        step: StepIndex,
-        name: Name,
-        attempt: u32,
-        words: &Vocabulary,
-    ) -> CallMade {
-        let record = point(pipeline, step, 0, Subject::Record(name), 0x30, words);
-        CallMade { step, name, attempt, point: fold(record, scatter(attempt.into())) }
+        Attempt { act, step, name, attempt, record_point, point }
     }
 
     fn is_at(&self, place: &Place) -> bool {
@@ -288,10 +246,8 @@ impl StepTaken {
 pub(super) enum Moment {
     Call(Call),
     Commit(CommitSent),
-    Execution(Execution),
+    Attempt(Attempt),
     Step(StepTaken),
-    Delivery(Delivery),
-    CallMade(CallMade),
 }
 
 impl Moment {
@@ -300,10 +256,8 @@ impl Moment {
         match self {
             Moment::Call(call) => call.subject,
             Moment::Commit(commit) => commit.subject,
-            Moment::Execution(execution) => Subject::Record(execution.name),
+            Moment::Attempt(attempt) => Subject::Record(attempt.name),
             Moment::Step(step) => step.subject,
-            Moment::Delivery(delivery) => Subject::Record(delivery.name),
-            Moment::CallMade(call) => Subject::Record(call.name),
         }
     }
 
@@ -313,11 +267,8 @@ impl Moment {
             Moment::Call(_) if asked == Asked::Ack => Before::Ack,
             Moment::Call(_) => Before::Send,
             Moment::Commit(commit) => commit.before,
-            Moment::Execution(_) => Before::Apply,
+            Moment::Attempt(attempt) => attempt.act.before(),
             Moment::Step(step) => step.before,
-            // A message comes in where a request would be admitted.
-            Moment::Delivery(_) => Before::Admit,
-            Moment::CallMade(_) => Before::Call,
         }
     }
 
@@ -326,10 +277,8 @@ impl Moment {
         match self {
             Moment::Call(call) => call.is_at(place, pipeline),
             Moment::Commit(commit) => commit.is_at(place),
-            Moment::Execution(execution) => execution.is_at(place),
+            Moment::Attempt(attempt) => attempt.is_at(place),
             Moment::Step(step) => step.is_at(place),
-            Moment::Delivery(delivery) => delivery.is_at(place),
-            Moment::CallMade(call) => call.is_at(place),
         }
     }
 
@@ -338,10 +287,8 @@ impl Moment {
         match self {
             Moment::Call(call) => call.place(pipeline, words),
             Moment::Commit(commit) => commit.place(words),
-            Moment::Execution(execution) => execution.place(words),
+            Moment::Attempt(attempt) => attempt.place(words),
             Moment::Step(step) => step.place(words),
-            Moment::Delivery(delivery) => delivery.place(words),
-            Moment::CallMade(call) => call.place(words),
         }
     }
 }

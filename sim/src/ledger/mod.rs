@@ -21,7 +21,7 @@ use dead::Dead;
 use hashbrown::HashMap;
 use hdrhistogram::Histogram;
 use onceproof_model::call::Row;
-use onceproof_model::commit::Delta;
+use onceproof_model::commit::{Content, Delta};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
@@ -153,9 +153,10 @@ impl Ledger {
         dead.rest(rest);
     }
 
-    /// A change of a row has been committed.
+    /// A change of a row has been committed. Most say little or nothing, so only what is rare is worked on
+    /// elsewhere.
+    #[inline(always)]
     pub fn see(&mut self, shard: ShardIndex, delta: &Delta, words: &Vocabulary) {
-        let step = self.shard_steps[shard.at()];
         match *delta {
             Delta::Take { key, name, lineage, weight, value, .. } => {
                 self.trace(key, Member { name, lineage, weight, value, next: 0 });
@@ -166,13 +167,7 @@ impl Ledger {
                 self.trace(key, Member { name, lineage, weight, value, next: 0 });
             }
             Delta::Fire { key, start, ref content, pane } => {
-                let total = total(self.steps[step.at()].kind, content);
-                self.traces.see(pane, content.lineage, key, content.weight, total);
-                if let Some(detail) = &mut self.detail {
-                    let root = words.names.hash(pane);
-                    detail.blame.panes.entry(root).or_default().push(content.lineage);
-                }
-                self.reflect_pane(step, key, start, content, total, words);
+                self.see_pane(shard, (key, start), content, pane, words);
             }
             Delta::Row { step, row, key, name, lineage, weight, value } => {
                 self.traces.see(name, lineage, key, weight, value);
@@ -183,15 +178,36 @@ impl Ledger {
             }
             Delta::DeadLetter { key, name, lineage, value } => {
                 self.traces.hint(name, key, value);
+                let step = self.shard_steps[shard.at()];
                 self.see_dead_letter(step, name, lineage, key, &words.names);
             }
             Delta::Put { key, name } => {
-                self.newest.insert((step, key), name);
+                self.newest.insert((self.shard_steps[shard.at()], key), name);
             }
             // What is owed is seen when it is in the table.
             Delta::Owe(_) | Delta::Paid(_) => {}
             Delta::Offset(_) | Delta::Stamped(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
         }
+    }
+
+    /// A pane was committed.
+    #[inline(never)]
+    fn see_pane(
+        &mut self,
+        shard: ShardIndex,
+        (key, start): (Key, Time),
+        content: &Content,
+        pane: Name,
+        words: &Vocabulary,
+    ) {
+        let step = self.shard_steps[shard.at()];
+        let total = total(self.steps[step.at()].kind, content);
+        self.traces.see(pane, content.lineage, key, content.weight, total);
+        if let Some(detail) = &mut self.detail {
+            let root = words.names.hash(pane);
+            detail.blame.panes.entry(root).or_default().push(content.lineage);
+        }
+        self.reflect_pane(step, key, start, content, total, words);
     }
 
     /// A row was added to the external table of a sink, beside all that stand there, and readers see it.
@@ -212,15 +228,15 @@ impl Ledger {
 
     /// A commit says this of a record, and of all that it stands for.
     fn trace(&mut self, key: Key, record: Member) {
-        let mut traces = std::mem::take(&mut self.traces);
-        let mut see = |record: Member| {
-            traces.see(record.name, record.lineage, key, record.weight, record.value);
-        };
-        see(record);
-        if self.reads[record.lineage as usize].is_partial {
-            self.stands_for(record, &mut see);
+        let Member { name, lineage, weight, value, .. } = record;
+        self.traces.see(name, lineage, key, weight, value);
+        if self.reads[lineage as usize].is_partial {
+            let mut traces = std::mem::take(&mut self.traces);
+            self.stands_for(record, &mut |record| {
+                traces.see(record.name, record.lineage, key, record.weight, record.value);
+            });
+            self.traces = traces;
         }
-        self.traces = traces;
     }
 
     /// For a run in detail: the source records that were taken or written with a record.

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::fault::Climate;
-use crate::input::{Input, Row};
+use crate::input::{Input, Row, RowValue};
 use crate::outcome::{self, Class};
 use crate::plan::{Cluster, Network, Plan, SideEffects, Until};
 use crate::sources::Sources;
@@ -54,7 +54,7 @@ impl Fed {
             key: Arc::from(key),
             event_time: seconds(at),
             arrival: Time(0),
-            value: Value::Integer(1),
+            value: RowValue::Integer(1),
             id: None,
         };
         let rows = Input::Rows(Arc::new(rows.iter().map(row).collect()));

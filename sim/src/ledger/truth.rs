@@ -125,6 +125,9 @@ impl<'a> Truth<'a> {
                     let place = placed(key_hash, start);
                     let is_late =
                         each(Expected { step, leaf, times, place, value, is_late, is_dead });
+                    if pipeline.edges(step).is_empty() {
+                        continue;
+                    }
                     let event_time = windows.end(start).before();
                     let (name, value) = (None, Value::Integer(0));
                     let is_decided = false;
@@ -177,7 +180,7 @@ impl<'a> Truth<'a> {
         let is_dead = item.is_dead || self.is_given_up(here);
         let mut outputs = Vec::new();
         function
-            .apply(item.key, &item.value, 0, &mut self.words.keys, |output| outputs.push(output));
+            .apply(item.key, item.value, 0, &mut self.words.keys, |output| outputs.push(output));
         for (index, output) in outputs.into_iter().enumerate() {
             let way = item.way.through(step.0, index as u32);
             let Output { key, value } = output;

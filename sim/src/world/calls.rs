@@ -16,6 +16,7 @@ use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::time::{Nanos, Time};
 
 impl World<'_> {
+    #[inline(never)]
     pub(super) fn send_request(&mut self, sender: Instance, request: &mut Request, cost: Nanos) {
         let Outside { words, work, marks, ledger, .. } = &mut self.outside;
         let attempt = self.links.count_send(self.pipeline, request, words.names.len());
@@ -38,9 +39,8 @@ impl World<'_> {
         let call = Call::new(self.pipeline, request.from, request.to, subject, attempt, words);
         let from = self.host_of(sender).expect("the sender runs") as usize;
         let to = self.directory.look_up(request.to, self.now) as usize;
-        let is_cut = self.links.is_cut(from, to, self.now);
         let Outside { answers, words, .. } = &mut self.outside;
-        answers.note_cut(is_cut);
+        answers.note_cut(|| self.links.is_cut(from, to, self.now));
         let verdict = answers.request(&call, self.pipeline, words);
         self.trace.request_leaves(request, verdict, &self.outside, self.now);
         if let RequestVerdict::Cut(Kind::Partition { lasts, direction }) = verdict {
@@ -81,7 +81,7 @@ impl World<'_> {
     }
 
     fn fly(&mut self, at: u64, lane: Lane, request: &Request, to: usize) {
-        let flight = Flight { request: request.clone(), host: to as u32 };
+        let flight = Flight { request: *request, host: to as u32 };
         let flight = self.links.flights.insert(flight) as u32;
         self.schedule(at, Turn::Normal, lane, Event::Request { flight });
     }
@@ -127,6 +127,7 @@ impl World<'_> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn send_ack(&mut self, sender: Instance, ack: &Ack, cost: Nanos) {
         let Outside { words, ledger, .. } = &mut self.outside;
         let Ack { from, to, rpc, subject, watermark } = *ack;
@@ -137,9 +138,8 @@ impl World<'_> {
         let call = Call::new(self.pipeline, to, from, subject, rpc.attempt, words);
         let here = self.host_of(sender).expect("the sender of an ack runs") as usize;
         let there = self.directory.under(to, token_of(rpc.serial)) as usize;
-        let is_cut = self.links.is_cut(here, there, self.now);
         let Outside { answers, words, .. } = &mut self.outside;
-        answers.note_cut(is_cut);
+        answers.note_cut(|| self.links.is_cut(here, there, self.now));
         let verdict = answers.ack(&call, self.pipeline, words);
         self.trace.ack_leaves(ack, verdict, &self.outside, self.now);
         if self.links.is_cut(here, there, self.now) {

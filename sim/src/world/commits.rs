@@ -31,23 +31,26 @@ pub(super) struct Wire {
 }
 
 impl World<'_> {
+    #[inline(never)]
     pub(super) fn begin_commit(&mut self, who: Instance, commit: Commit, cost: Nanos) {
         let wire = Wire { commit, who, is_answered: false, events: 0 };
         let wire = self.wires.insert(wire) as u32;
         self.send_commit_after(wire, cost);
     }
 
+    #[inline(never)]
     pub(super) fn send_commit(&mut self, wire: u32) {
         self.send_commit_after(wire, 0);
     }
 
+    #[inline(always)]
     fn send_commit_after(&mut self, wire: u32, cost: Nanos) {
         let commit = &self.wires[wire as usize].commit;
-        let before = self.at_shard(commit.shard, before_commit(commit.kind));
-        let Outside { answers, words, .. } = &mut self.outside;
-        let verdict = match answers.asks_commits() {
+        let verdict = match self.outside.answers.asks_commits() {
             true => {
-                let Commit { shard, subject, .. } = *commit;
+                let Commit { shard, subject, kind, .. } = *commit;
+                let before = self.at_shard(shard, before_commit(kind));
+                let Outside { answers, words, .. } = &mut self.outside;
                 let sent = CommitSent::new(self.pipeline, shard, before, subject, words);
                 answers.commit(&sent, self.pipeline, words)
             }
@@ -74,6 +77,7 @@ impl World<'_> {
         }
     }
 
+    #[inline(always)]
     fn schedule_wire(&mut self, at: u64, lane: Lane, wire: u32, event: Event) {
         self.wires[wire as usize].events += 1;
         self.schedule(at, Turn::Normal, lane, event);
@@ -92,7 +96,8 @@ impl World<'_> {
     pub(super) fn commit_arrives(&mut self, wire: u32, is_answered: bool) {
         let Outside { store, ledger, words, work, sources, now, .. } = &mut self.outside;
         let Wire { ref commit, who, is_answered: is_over, .. } = self.wires[wire as usize];
-        let applied = store.apply(commit, *now, ledger, words);
+        let deltas = self.effects.deltas(commit.deltas);
+        let applied = store.apply(commit, deltas, *now, ledger, words);
         self.fingerprint.add(self.now, 7 << 56 | u64::from(commit.shard.0) << 8 | applied as u64);
         work.events += 1;
         match applied {
@@ -105,7 +110,7 @@ impl World<'_> {
                     {
                         ledger.let_go(commit.shard, name);
                     }
-                    for delta in &commit.deltas {
+                    for delta in deltas {
                         if let Delta::Take { name, lineage, .. }
                         | Delta::Row { name, lineage, .. } = *delta
                         {

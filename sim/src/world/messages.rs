@@ -24,6 +24,7 @@ impl World<'_> {
     }
 
     /// A message is done. If that moves the watermark of its queue, every shard of the source reports it.
+    #[inline(never)]
     pub(super) fn ack_message(&mut self, ack: &MessageAck) {
         self.fingerprint
             .add(self.now, 10 << 56 | u64::from(ack.shard.0) << 32 | u64::from(ack.number));

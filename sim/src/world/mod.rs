@@ -154,9 +154,7 @@ impl<'a> World<'a> {
         self.links.reset(self.pipeline);
         self.wires.clear();
         self.outs.clear();
-        for effect in self.effects.list.drain(..) {
-            drop(effect);
-        }
+        self.effects.clear();
         self.fingerprint = Fingerprint::default();
         self.now = 0;
         self.calm_at = self.calm_at_the_latest();
@@ -307,6 +305,7 @@ impl<'a> World<'a> {
         }
     }
 
+    #[inline(never)]
     fn wake(&mut self, who: Instance, at: u64, timer: Timer) {
         let Instance { shard, life } = who;
         let (turn, lane) = match timer {
@@ -325,6 +324,7 @@ impl<'a> World<'a> {
         (at.max(0) as u64).max(self.now)
     }
 
+    #[inline(always)]
     fn schedule(&mut self, at: u64, turn: Turn, lane: Lane, event: Event) {
         self.queue.push(at, turn, lane, event);
     }

@@ -10,7 +10,7 @@ use crate::fault::{Before, Fault, Kind};
 use crate::marks::Mark;
 use crate::network::Cut;
 use crate::outside::Outside;
-use onceproof_model::commit::{Commit, CommitKind, Subject};
+use onceproof_model::commit::{CommitKind, Subject};
 use onceproof_model::effect::{Effect, Input, Moment, Timer};
 use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::time::{Nanos, Time};
@@ -42,10 +42,9 @@ pub(super) enum Fate {
 
 impl World<'_> {
     /// Hands an input to an instance that runs, and lets it go on while it is ready.
-    pub(super) fn deliver(&mut self, who: Instance, input: Input) {
-        let mut goes_on = self.hand_over(who, input);
-        while goes_on && self.worker(who).is_ready() {
-            goes_on = self.hand_over(who, Input::Resume);
+    pub(super) fn deliver(&mut self, who: Instance, mut input: Input) {
+        while self.hand_over(who, &input) {
+            input = Input::Resume;
         }
     }
 
@@ -60,21 +59,28 @@ impl World<'_> {
         }
     }
 
-    /// Hands over one input and performs what the worker lists; false if it ended or was paused.
-    fn hand_over(&mut self, who: Instance, input: Input) -> bool {
+    /// Hands over one input and performs what the worker lists; true if it is ready to go on, and neither
+    /// ended nor was paused.
+    fn hand_over(&mut self, who: Instance, input: &Input) -> bool {
         self.outside.answers.note_change();
         let host = self.host_of(who).expect("an instance that runs");
         let skew = self.hosts[host as usize].skew;
         let World { workers, owners, zombies, outside, effects, pipeline, .. } = self;
         let worker = running(workers, owners, zombies, who);
         let now = Time(outside.now.0.saturating_add(skew));
-        let dropped = outside.work.duplicates_dropped;
+        let dropped = outside.marks.count(Mark::DuplicateDropped);
         worker.handle(input, &mut Moment { now, pipeline, env: outside, effects });
+        let is_ready = worker.is_ready();
         if !self.outside.pulled.is_empty() || !self.outside.wakes.is_empty() {
             self.after_pulls();
         }
-        if who.life > 0 && self.outside.work.duplicates_dropped > dropped {
+        if who.life > 0 && self.outside.marks.count(Mark::DuplicateDropped) > dropped {
             self.outside.marks.reach(Mark::DuplicateDroppedAfterRestart);
+        }
+        let has_doom = self.outside.doom != BeforeVerdict::Pass;
+        if self.effects.list.is_empty() && !has_doom {
+            self.outside.cost = 0;
+            return is_ready;
         }
         let list = List {
             who,
@@ -84,46 +90,37 @@ impl World<'_> {
             done: 0,
             is_asked: false,
         };
-        match std::mem::replace(&mut self.outside.doom, BeforeVerdict::Pass) {
-            BeforeVerdict::Pass => {}
-            verdict => match self.befall_instance(who, host, verdict) {
-                Fate::GoesOn => {}
-                Fate::Waits(host) => {
-                    self.hosts[host as usize].interrupt(Waiting::List(list));
-                    return false;
-                }
-                Fate::Ends => {
-                    self.drop_list(list);
-                    return false;
-                }
-            },
+        if has_doom {
+            let verdict = std::mem::replace(&mut self.outside.doom, BeforeVerdict::Pass);
+            let fate = self.befall_instance(who, host, verdict);
+            if fate != Fate::GoesOn {
+                self.interrupt(list, fate);
+                return false;
+            }
         }
-        self.perform(list)
+        self.perform(list) && is_ready
     }
 
-    /// Performs the listed effects in order; false if the instance ended or was paused before one of them.
-    fn perform(&mut self, mut list: List) -> bool {
-        let List { who, cost, skew, .. } = list;
-        for at in list.done..list.effects.len() {
-            if !std::mem::take(&mut list.is_asked) && self.outside.answers.asks_before() {
-                match self.strike_before(who, &list.effects[at]) {
-                    Fate::GoesOn => {}
-                    Fate::Waits(host) => {
-                        (list.done, list.is_asked) = (at, true);
-                        self.hosts[host as usize].interrupt(Waiting::List(list));
-                        return false;
-                    }
-                    Fate::Ends => {
-                        self.drop_list(list);
-                        return false;
-                    }
+    /// Performs the listed effects in order; in line, so that a list that nothing interrupts is never built.
+    /// False if the instance ended or was paused before one of them.
+    #[inline(always)]
+    fn perform(&mut self, list: List) -> bool {
+        let List { who, mut effects, cost, skew, done, mut is_asked } = list;
+        let asks_before = self.outside.answers.asks_before();
+        for at in done..effects.len() {
+            let effect = &mut effects[at];
+            if asks_before && !std::mem::take(&mut is_asked) {
+                let fate = self.strike_before(who, effect);
+                if fate != Fate::GoesOn {
+                    let rest = List { who, effects, cost, skew, done: at, is_asked: true };
+                    self.interrupt(rest, fate);
+                    return false;
                 }
             }
-            match &mut list.effects[at] {
-                Effect::Commit(commit) => {
-                    let deltas = std::mem::take(&mut commit.deltas);
-                    self.begin_commit(who, Commit { deltas, ..*commit }, cost);
-                }
+            // What each of these does is kept out of line, so that this loop, which nearly every event comes
+            // through, needs few registers.
+            match effect {
+                Effect::Commit(commit) => self.begin_commit(who, *commit, cost),
                 Effect::Ack(ack) => self.send_ack(who, ack, cost),
                 Effect::Send(request) => self.send_request(who, request, cost),
                 Effect::Call(call) => self.begin_call(who, call, cost),
@@ -140,23 +137,35 @@ impl World<'_> {
             }
             self.outside.answers.note_change();
         }
-        list.effects.clear();
-        self.effects.list = list.effects;
+        effects.clear();
+        self.effects.list = effects;
         true
     }
 
+    /// What is left of a list waits for a host, or ends with its instance.
+    #[cold]
+    fn interrupt(&mut self, list: List, fate: Fate) {
+        match fate {
+            Fate::GoesOn => unreachable!("nothing befell it"),
+            Fate::Waits(host) => self.hosts[host as usize].interrupt(Waiting::List(list)),
+            Fate::Ends => self.drop_list(list),
+        }
+    }
+
     /// Takes back the buffers of what will not be done.
-    pub(super) fn drop_list(&mut self, mut list: List) {
-        for effect in &mut list.effects {
+    pub(super) fn drop_list(&mut self, list: List) {
+        let List { mut effects, done, .. } = list;
+        for effect in &effects[done..] {
             if let Effect::Commit(commit) = effect {
-                self.effects.recycle(std::mem::take(&mut commit.deltas));
+                self.effects.recycle(commit.deltas);
             }
         }
-        list.effects.clear();
-        self.effects.list = list.effects;
+        effects.clear();
+        self.effects.list = effects;
     }
 
     /// What befalls an instance before an effect.
+    #[inline(never)]
     fn strike_before(&mut self, who: Instance, effect: &Effect) -> Fate {
         let (before, subject) = match effect {
             Effect::Commit(commit) => (before_commit(commit.kind), commit.subject),
@@ -171,7 +180,6 @@ impl World<'_> {
 
     /// What befalls an instance before a step of the protocol.
     pub(super) fn strike(&mut self, who: Instance, before: Before, subject: Subject) -> Fate {
-        let before = self.at_shard(who.shard, before);
         let Outside { answers, words, .. } = &mut self.outside;
         let head = self.pipeline.step_of(who.shard);
         let before = before.at_stage(head, self.pipeline);

@@ -5,7 +5,7 @@
 use super::World;
 use super::event::Event;
 use super::leases::Instance;
-use crate::answers::{CallMade, CallVerdict};
+use crate::answers::{Act, Attempt, CallVerdict};
 use crate::marks::Mark;
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
@@ -23,17 +23,19 @@ pub(super) struct Out {
 }
 
 impl World<'_> {
+    #[inline(never)]
     pub(super) fn begin_call(&mut self, who: Instance, call: &Call, cost: Nanos) {
         let Outside { answers, words, service, .. } = &mut self.outside;
         let attempt = service.count(call.step, call.name);
-        let made = CallMade::new(self.pipeline, call.step, call.name, attempt, words);
+        let (step, name) = (call.step, call.name);
+        let made = Attempt::new(Act::Call, self.pipeline, step, name, attempt, words);
         let verdict = answers.call(&made, self.pipeline, words);
         self.trace.call_leaves(call, attempt, verdict, &self.outside, self.now);
         let is_answered = match verdict {
             CallVerdict::Pass => true,
             CallVerdict::Unknown => false,
         };
-        let out = self.outs.insert(Out { call: call.clone(), who, is_answered }) as u32;
+        let out = self.outs.insert(Out { call: *call, who, is_answered }) as u32;
         let at = self.now.saturating_add(cost).saturating_add(self.plan.cluster.call);
         self.schedule(at, Turn::Normal, Lane::Heap, Event::Call { out });
     }

@@ -3,11 +3,10 @@
 
 use super::*;
 use crate::fault::{Climate, ClockWay, Fault, Kind, Place};
-use crate::input::{Input as Rows, Row};
+use crate::input::{Input as Rows, Row, RowValue};
 use crate::plan::{Cluster, Network, SideEffects, Until};
 use onceproof_model::mechanism::Mechanism;
 use onceproof_model::pipeline::{Failing, SourceWatermark, Step, StepIndex, StepKind};
-use onceproof_model::record::Value;
 use onceproof_model::time::{MILLISECOND, SECOND};
 use onceproof_model::window::Windowing;
 use std::sync::Arc;
@@ -30,7 +29,7 @@ fn plan(faults: Vec<Fault>) -> Plan {
         key: Arc::from(key),
         event_time: Time(at * SECOND as i64),
         arrival: Time(at * SECOND as i64),
-        value: Value::Integer(1),
+        value: RowValue::Integer(1),
         id: None,
     };
     let rows = [("ann", 0), ("bob", 1)].map(row).to_vec();

@@ -2,7 +2,7 @@
 
 use super::At;
 use crate::scenario::units::{Duration, Literal, Moment};
-use onceproof_model::record::Value;
+use onceproof_sim::input::RowValue;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
@@ -61,7 +61,7 @@ pub(in crate::scenario) struct Record {
 }
 
 /// What a record carries: a whole number, or a text.
-pub(in crate::scenario) struct Content(pub Value);
+pub(in crate::scenario) struct Content(pub RowValue);
 
 impl<'de> Deserialize<'de> for Content {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Content, D::Error> {
@@ -74,11 +74,11 @@ impl<'de> Deserialize<'de> for Content {
             }
 
             fn visit_i64<E: Error>(self, number: i64) -> Result<Content, E> {
-                Ok(Content(Value::Integer(number)))
+                Ok(Content(RowValue::Integer(number)))
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Content, E> {
-                Ok(Content(Value::Bytes(text.as_bytes().into())))
+                Ok(Content(RowValue::Text(text.into())))
             }
         }
         deserializer.deserialize_any(Reader)

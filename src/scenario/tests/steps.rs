@@ -3,6 +3,7 @@
 use super::*;
 use onceproof_model::mechanism::Ack;
 use onceproof_model::pipeline::{MessageIds, Queue, StepKind};
+use onceproof_sim::input::RowValue;
 
 #[test]
 fn steps_have_names_kinds_and_inputs() {
@@ -140,7 +141,7 @@ fn inputs_belong_to_sources() {
         panic!("records are rows")
     };
     assert_eq!(rows[0].event_time.to_string(), "-5s");
-    assert_eq!(rows[0].value.integer(), 7);
+    assert_eq!(rows[0].value, RowValue::Integer(7));
     assert!(rows[0].id.is_some() && rows[1].id.is_none());
     assert!(std::sync::Arc::ptr_eq(&rows[0].key, &rows[1].key));
 }

@@ -29,7 +29,7 @@ fn a_record_waits_for_its_call_and_others_wait_for_it() {
     let other = stage.request(1, "ann");
     stage.takes(other, &[]);
     let answer = stage.called(0, Answer::Done);
-    stage.takes(answer.clone(), &["ready"]);
+    stage.takes(answer, &["ready"]);
     stage.takes(Input::Resume, &APPLIED);
     // The same answer once more means nothing.
     stage.takes(answer, &[]);

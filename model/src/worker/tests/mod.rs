@@ -216,14 +216,14 @@ fn an_ack_of_another_request_or_another_life_changes_nothing() {
     let Input::Reply(mut stale) = stage.reply_to(0) else { unreachable!("it is a reply") };
     stale.rpc.serial += 1;
     stage.takes(Input::Reply(stale), &[]);
-    let record = stage.sent[0].record.clone().expect("a record");
+    let record = stage.sent[0].record.expect("a record");
     stage.world.scan.last_stamp = Some(record.stamp);
     stage.world.scan.held = vec![Held { to: stage.sent[0].to, record }];
     stage.takes(Input::Boot, &["take token 2", "scan", "send events/0#0.0", "wake 30ms retry"]);
     let of_the_earlier_life = stage.reply_to(0);
     stage.takes(of_the_earlier_life, &[]);
     let ack = stage.reply_to(1);
-    stage.takes(ack.clone(), &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
+    stage.takes(ack, &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
     // Nor does the same ack once more.
     stage.takes(ack, &[]);
 }

@@ -4,7 +4,7 @@ use super::super::Worker;
 use crate::call::{Answer, Call, Operation};
 use crate::commit::{CommitKind, Content, Delta, Scan, Subject, Watermark};
 use crate::effect::{
-    Effect, Effects, Env, FilterSaid, Input, Mark, Member, Message, Moment, Pull, Read, Reply,
+    Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Message, Moment, Pull, Read, Reply,
     Request, Rpc, SourceRow, Timer,
 };
 use crate::function::Function;
@@ -72,7 +72,7 @@ impl Env for Script {
 
     fn admit(&mut self, _: ShardIndex, _: Name) {}
 
-    fn mark(&mut self, _: Mark) {}
+    fn drops(&mut self, _: Dropped) {}
 
     fn is_known(&mut self, _: ShardIndex, key: Key, id: RecordId) -> bool {
         // The ids of records are their offsets.
@@ -272,7 +272,7 @@ impl Stage {
     pub(super) fn takes(&mut self, input: Input, expected: &[&str]) {
         let Stage { pipeline, worker, world, effects, .. } = self;
         let mut moment = Moment { now: Time(0), pipeline, env: world, effects };
-        worker.handle(input, &mut moment);
+        worker.handle(&input, &mut moment);
         let mut texts = std::mem::take(&mut self.world.asked);
         for effect in std::mem::take(&mut self.effects.list) {
             texts.push(self.text(&effect));
@@ -412,7 +412,8 @@ impl Stage {
                     CommitKind::Settle => "settle",
                     CommitKind::Emit => "emit",
                 };
-                let deltas: Vec<String> = commit.deltas.iter().map(|d| self.delta(d)).collect();
+                let deltas: Vec<String> =
+                    self.effects.deltas(commit.deltas).iter().map(|d| self.delta(d)).collect();
                 format!("{kind} {} [{}]", self.subject(commit.subject), deltas.join(", "))
             }
             Effect::Ack(ack) => format!("ack {}", self.subject(ack.subject)),

@@ -1,0 +1,99 @@
+//! What is written down of a run for whoever watches it: the schedule of a run in detail, every fault that
+//! could have been placed, and latencies as faults. Nothing of it changes an answer.
+
+use super::Answers;
+use super::moment::{Call, Moment};
+use super::possible::{Possibility, Possible, Resting};
+use crate::fault::kind::Asked;
+use crate::fault::{Fault, Kind, Leg};
+use onceproof_model::name::Vocabulary;
+use onceproof_model::pipeline::Pipeline;
+
+impl Answers {
+    /// From now on, writes down every fault of these kinds that could be placed: all of them, or only those
+    /// that come after the last exact fault has fired.
+    pub fn watch(&mut self, kinds: &[Kind], only_after_all: bool) {
+        self.possible = Some(Possible::new(kinds, only_after_all));
+    }
+
+    /// Every fault that could have been placed in the run, in the order in which their places came, and when
+    /// the world was at rest in between; and watches no more.
+    pub fn take_possible(&mut self) -> (Vec<Possibility>, Vec<Resting>) {
+        let possible = self.possible.take();
+        possible.map_or_else(Default::default, |Possible { found, rests, .. }| (found, rests))
+    }
+
+    /// Whether anyone wants to know in which states the world is at rest.
+    pub fn notes_rests(&self) -> bool {
+        self.possible.as_ref().is_some_and(|possible| possible.only_after_all)
+    }
+
+    /// The world is at rest, in this state.
+    pub fn note_rest(&mut self, at: u64, state: u128) {
+        if let Some(possible) = &mut self.possible {
+            possible.rest(at, state);
+        }
+    }
+
+    /// Something was done that outlives a worker: whether a worker dies before or after it is not the same.
+    pub fn note_change(&mut self) {
+        if let Some(possible) = &mut self.possible {
+            possible.change();
+        }
+    }
+
+    /// Whether the message that is asked about next goes over a link that is cut.
+    pub fn note_cut(&mut self, is_cut: impl FnOnce() -> bool) {
+        if let Some(possible) = &mut self.possible {
+            possible.is_cut_off = is_cut();
+        }
+    }
+
+    /// From now on, writes down what each message takes longer than the least, as a fault that delays it.
+    pub fn time(&mut self) {
+        self.delays = Some(Vec::new());
+    }
+
+    /// The delays that, at the least latency, let every message that no fault hit take what it took; and
+    /// writes down no more.
+    pub fn take_delays(&mut self) -> Vec<Fault> {
+        self.delays.take().unwrap_or_default()
+    }
+
+    /// The number in the schedule of the fault that fired last, if a schedule is kept.
+    pub fn last_fired(&self) -> Option<usize> {
+        self.log.as_ref().and_then(|log| log.schedule.len().checked_sub(1))
+    }
+
+    /// The faults that fired, each with a place of its own.
+    pub fn take_schedule(&mut self) -> Vec<Fault> {
+        self.log.take().unwrap_or_default().schedule
+    }
+
+    /// Whether moments are written down.
+    pub(super) fn is_watched(&self, in_detail: bool) -> bool {
+        in_detail || self.possible.is_some() || self.delays.is_some()
+    }
+
+    /// Writes down what a message takes longer than the least, if someone asked.
+    pub(super) fn note_delay(
+        &mut self,
+        call: &Call,
+        leg: Leg,
+        pipeline: &Pipeline,
+        words: &Vocabulary,
+    ) {
+        if self.delays.is_none() {
+            return;
+        }
+        let by = self.drawn.delay(call.point_of(leg));
+        if let (Some(delays), Some(log), 1..) = (&mut self.delays, &self.log, by) {
+            let asked = match leg {
+                Leg::Request => Asked::Request,
+                Leg::Ack => Asked::Ack,
+            };
+            let at = log.place(asked, &Moment::Call(*call), pipeline, words);
+            delays.push(Fault { at, kind: Kind::Delay { by, leg } });
+        }
+    }
+}
