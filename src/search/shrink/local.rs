@@ -26,7 +26,7 @@ pub enum Found {
 
 /// Tries every set of fewer than `below` faults of these kinds, smaller sets first.
 pub fn smaller(
-    bench: &mut Bench,
+    bench: &mut Bench<'_>,
     case: &Case,
     kinds: &[Kind],
     record: Option<&str>,
@@ -56,7 +56,7 @@ pub fn smaller(
     for size in 0..below {
         let mut larger = Vec::new();
         for set in &sets {
-            if bench.runs >= end {
+            if bench.runs >= end || bench.watch.is_cancelled() {
                 return Found::GaveUp;
             }
             if size + 1 == below {
@@ -66,7 +66,7 @@ pub fn smaller(
                 continue;
             }
             simulator.place(set);
-            bench.runs += 1;
+            bench.count();
             let (brief, possible) = simulator.explore(case.seed);
             bench.note(&brief, case, set);
             if brief.classes.contains(bench.target.class)
