@@ -5,5 +5,9 @@
 mod bugs;
 #[path = "shrink/planted.rs"]
 mod planted;
+#[path = "shrink/bounds.rs"]
+mod bounds;
+#[path = "shrink/weaker.rs"]
+mod weaker;
 #[path = "shrink/grid.rs"]
 mod grid;

@@ -8,7 +8,7 @@
 use super::Shrunk;
 use super::bench::{Bench, Hit, Target, Watch};
 use super::case::Case;
-use super::plain::plain_places;
+use super::plain::{first_places, plain_places};
 use crate::scenario::Scenario;
 use crate::search::exhaust::{Space, Told, exhaust};
 use crate::search::resume::Done;
@@ -120,9 +120,10 @@ pub fn all(shrunk: &mut Shrunk, kinds: Vec<Kind>, bounds: Bounds<'_>) -> All {
     };
     let mut found = exhaust(&plan, case.seed, &space(MOST_FAULTS), &mut done, &ends, &tell);
     let is_interrupted = bounds.cancel.load(Ordering::Relaxed) && found.interrupted;
-    // Which numbers of faults stay within the bound depends on no thread; where the others end does.
+    // Which numbers of faults were searched within the bound depends on no thread; how far the next was does.
+    let is_whole = |&(at, _): &(usize, _)| !found.interrupted || at + 1 < found.levels.len();
     let mut runs = 0;
-    let within = found.levels.iter().take_while(|level| {
+    let within = found.levels.iter().enumerate().take_while(is_whole).take_while(|(_, level)| {
         runs += level.runs;
         runs <= bounds.runs
     });
@@ -174,12 +175,23 @@ fn set(target: &Target, case: &Case, faults: &[Fault]) -> Option<Set> {
     Some(Set { faults: case.faults, outcome })
 }
 
+/// The faults of the failure as an exhaustive search has them: each at the first of the places that come to the
+/// same, which only it has, in the order in which they fire.
+pub fn as_searched(shrunk: &Shrunk) -> Vec<Fault> {
+    let mut bench = Bench::new(shrunk.target.clone(), Watch::none());
+    let mut case = shrunk.case.clone();
+    first_places(&mut bench, &mut case);
+    let hit = bench.hits(&case);
+    hit.map_or_else(|| shrunk.outcome.schedule.clone(), |hit| hit.outcome.schedule)
+}
+
 impl All {
     /// Puts the failure that was shrunk to before the others of its size. A search that did not come to it
     /// has not looked at it; one that did and left it out found a part of it that breaks the scenario.
     fn put_failure_first(&mut self, shrunk: &mut Shrunk) {
         let size = shrunk.case.faults.len();
-        let same = |set: &Set| set.outcome.schedule == shrunk.outcome.schedule;
+        let searched = as_searched(shrunk);
+        let same = |set: &Set| set.outcome.schedule == searched;
         let found = self.sets.iter().position(same);
         self.has_failure = found.is_some() || size > self.searched as usize;
         if let Some(at) = found {

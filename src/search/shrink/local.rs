@@ -90,6 +90,6 @@ fn with_parameter(fault: Fault, kinds: &[Kind]) -> Option<Fault> {
 }
 
 /// Whether two kinds are one but for their parameters.
-fn is_alike(a: &Kind, b: &Kind) -> bool {
+pub(super) fn is_alike(a: &Kind, b: &Kind) -> bool {
     a.name() == b.name() && a.asked_at() == b.asked_at()
 }

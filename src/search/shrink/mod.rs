@@ -14,6 +14,7 @@ pub mod latency;
 pub mod input;
 pub mod local;
 pub mod structure;
+pub mod placed;
 pub mod weaken;
 pub mod plain;
 pub mod all;
@@ -119,10 +120,10 @@ pub fn shrink(scenario: &Scenario, seed: Option<u64>, watch: Watch<'_>) -> Resul
         fewest_faults(&mut bench, &mut case, &mut kinds);
     }
     structure::smaller_scenario(&mut bench, &mut case);
+    placed::instead_of_times(&mut bench, &mut case);
     // What is said of smaller sets must be so in the scenario that is left.
     let is_exhausted = fewest_faults(&mut bench, &mut case, &mut kinds);
     weaken::weaken(&mut bench, &mut case);
-    plain::first_places(&mut bench, &mut case);
     plain::plain_places(&mut bench, &mut case);
     // Weaker and plainer faults may do without one another.
     let most = case.faults.len();

@@ -1,5 +1,4 @@
-//! Places as a person would give them: the first of those that come to the same, without what the rest of the
-//! place says already.
+//! Places as a person would give them, without what the rest of the place says already; and as a search would.
 
 use super::bench::Bench;
 use super::case::Case;
@@ -40,7 +39,7 @@ pub fn plain_places(bench: &mut Bench<'_>, case: &mut Case) {
 }
 
 /// Puts each fault that an exhaustive search need not try, since another one before it leads to the very same
-/// state, where that one is: what is left is then among what such a search finds.
+/// state, where that one is: it is then among what such a search finds.
 pub fn first_places(bench: &mut Bench<'_>, case: &mut Case) {
     let plan = case.plan(bench.most_events);
     let mut simulator = Simulator::new(&plan);
