@@ -78,6 +78,13 @@ pub fn smaller(
                 larger.push([set.as_slice(), &[fault]].concat());
             }
         }
+        // Likely ones first: of kinds that the failure has, and on the record that was damaged. Crashes
+        // elsewhere are many.
+        let is_elsewhere = |fault: &&Fault| record.is_some_and(|r| !is_on(fault, r, &plan));
+        larger.sort_by_cached_key(|set: &Vec<Fault>| {
+            let elsewhere = set.iter().filter(is_elsewhere).count();
+            (!has_kinds_of(&case.faults, set), elsewhere)
+        });
         sets = larger;
     }
     Found::None
@@ -87,6 +94,14 @@ pub fn smaller(
 fn with_parameter(fault: Fault, kinds: &[Kind]) -> Option<Fault> {
     let same = |kind: &&Kind| is_alike(kind, &fault.kind);
     kinds.iter().find(same).map(|&kind| Fault { at: fault.at.clone(), kind })
+}
+
+/// Whether a failure has the kinds of a set of faults, each as often.
+fn has_kinds_of(failure: &[Fault], set: &[Fault]) -> bool {
+    let count = |faults: &[Fault], kind: &Kind| {
+        faults.iter().filter(|fault| is_alike(&fault.kind, kind)).count()
+    };
+    set.iter().all(|fault| count(set, &fault.kind) <= count(failure, &fault.kind))
 }
 
 /// Whether two kinds are one but for their parameters.

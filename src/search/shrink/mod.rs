@@ -204,11 +204,13 @@ fn fewest_faults(bench: &mut Bench<'_>, case: &mut Case, kinds: &mut Vec<Kind>) 
         // A row that this failure does not need may be one that a smaller set needs.
         let is_worth_more = below > 2 && Size::of(case).rows < Size::of(&all_rows).rows;
         let wide = is_worth_more.then(|| all_rows.clone());
+        let rows: Vec<Case> = std::iter::once(case.clone()).chain(wide).collect();
         let mut found = Found::None;
-        for rows in std::iter::once(case.clone()).chain(wide) {
-            let Some(hit) = bench.hits(&rows) else { return false };
+        // Two faults with all rows before three with few: there are not as many.
+        for (below, rows) in (below.min(3)..=below).flat_map(|b| rows.iter().map(move |r| (b, r))) {
+            let Some(hit) = bench.hits(rows) else { return false };
             let record = bench.target.damage(&hit.outcome).map(|damage| damage.record.as_str());
-            let least = Case { seed: None, ..rows };
+            let least = Case { seed: None, ..rows.clone() };
             found = local::smaller(bench, &least, kinds, record, below);
             match &found {
                 Found::Smaller(faults) => {
