@@ -202,3 +202,37 @@ fn the_document_of_all_sets_is_as_promised() {
     let document = folder.onceproof(&["shrink", "a.toml", "--format", "json"]).ends(0).document();
     assert_eq!(document["all"], json!(null));
 }
+
+/// Without fencing a late commit and a crash lose, double or strand a record, and which of these it is may
+/// change on the way.
+const UNFENCED: &str = "\n[mechanism]\nfencing = false\n\n[faults]\n\
+                        commit-delayed = { odds = \"1/6\", by = \"25ms\" }\n\
+                        crash = { odds = \"1/12\", restart = \"5ms\" }\n";
+
+#[test]
+fn another_class_that_is_met_is_saved_beside_the_result_and_not_followed() {
+    let folder = Folder::new("shrink-other");
+    // The records come so close that one is under way when the next comes.
+    let text = scenario("unfenced", EXACTLY_ONCE, &[UNFENCED]).replace("shards = 2", "");
+    folder.write("a.toml", text.replace("\"1s\"", "\"1ms\"").replace("\"2s\"", "\"2ms\""));
+    let met = (0..2000).find_map(|seed: u32| {
+        let seed = seed.to_string();
+        let shrunk = folder.onceproof(&["shrink", "a.toml", "--seed", &seed, "--out", "b.toml"]);
+        let saved = shrunk.stdout.lines().find_map(|line| line.strip_prefix("saved beside it: "));
+        saved.map(|file| (seed, file.to_owned(), shrunk.stdout.clone()))
+    });
+    let (seed, file, stdout) = met.expect("a seed that meets two classes");
+    let class = file.strip_prefix("b-").and_then(|file| file.strip_suffix(".toml"));
+    let class = class.expect("a name with a class");
+    assert!(stdout.contains(&format!("Also met, and not followed: {class}")), "{stdout}");
+    let verdict = stdout.lines().find(|line| line.starts_with("violated: ")).expect("a verdict");
+    assert!(!verdict.contains(class), "{stdout}");
+    let replayed = folder.onceproof(&["replay", &file]).ends(1);
+    assert!(replayed.stdout.contains(class), "{replayed:?}");
+    // Where no file is asked for none is written, and it is said how to have it.
+    std::fs::remove_file(folder.path().join(&file)).expect("a file");
+    let shown = folder.onceproof(&["shrink", "a.toml", "--seed", &seed]).ends(0);
+    let line = format!("Also met, and not followed: {class}. --out FILE saves it.");
+    assert!(shown.stderr.contains(&line), "{shown:?}");
+    assert!(!folder.path().join(&file).exists());
+}

@@ -24,7 +24,7 @@ pub fn instead_of_times(bench: &mut Bench<'_>, case: &mut Case) {
         bench.count();
         let (_, possible) = simulator.explore(case.seed);
         let same = |fault: Fault| {
-            is_alike(&fault.kind, &timed.kind).then(|| Fault { kind: timed.kind, ..fault })
+            is_alike(&fault.kind, &timed.kind).then_some(Fault { kind: timed.kind, ..fault })
         };
         let mut places: Vec<Fault> = possible.into_iter().filter_map(same).collect();
         places.sort_by_key(|fault| record.is_none_or(|record| !is_on(fault, record, &plan)));
