@@ -54,7 +54,8 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
         }
         Err(Refusal::Scenario(error)) => return Err(error.into()),
     };
-    let all = args.all.then(|| {
+    // Of what may not be the smallest there is nothing to say.
+    let all = (args.all && !shrunk.is_interrupted).then(|| {
         let kinds = all::kinds(&scenario, &shrunk, &args.kinds);
         let progress = SearchProgress::new(&scenario.name);
         let tell = |told| progress.tell(told);

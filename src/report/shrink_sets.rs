@@ -28,7 +28,7 @@ impl ShrinkReport<'_> {
         sentences.extend(match end {
             End::Complete => None,
             End::Inconclusive(runs) => {
-                Some(format!("{} hit the limit of events.", counted(*runs, "of these runs")))
+                Some(format!("{} of these runs hit the limit of events.", grouped(*runs)))
             }
             End::GaveUp => Some(format!(
                 "Gave up at the sets of {}: they take more runs than --runs allows.",
@@ -40,9 +40,8 @@ impl ShrinkReport<'_> {
             )),
         });
         if *others > 0 {
-            let others = grouped(*others);
-            sentences
-                .push(format!("Left out: {others} smallest sets that break it in another way."));
+            let others = counted(*others, "smallest set");
+            sentences.push(format!("Left out, for what they break is something else: {others}."));
         }
         if !has_failure {
             let why = "a part of it breaks the scenario in another way";

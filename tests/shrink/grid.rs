@@ -182,7 +182,7 @@ fn compare(name: &str, left: Left, design: &Design<'_>, found_here: &BTreeSet<Te
     let listed = all.sets.iter().filter(is_small).map(|set| text(&set.outcome.schedule));
     let mut listed: BTreeSet<Text> = listed.collect();
     // The failure stands there as it was found.
-    if shrunk.case.faults.len() <= most {
+    if all.has_failure && shrunk.case.faults.len() <= most {
         listed.remove(&text(&shrunk.outcome.schedule));
         listed.insert(text(&as_searched(&shrunk)));
     }

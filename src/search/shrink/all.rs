@@ -13,7 +13,8 @@ use crate::scenario::Scenario;
 use crate::search::exhaust::{Space, Told, exhaust};
 use crate::search::resume::Done;
 use onceproof_sim::fault::{Fault, Kind, KindName};
-use onceproof_sim::outcome::Outcome;
+use onceproof_sim::outcome::{Outcome, Verdict};
+use onceproof_sim::simulator::Simulator;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// The most faults of a set.
@@ -111,13 +112,7 @@ pub fn all(shrunk: &mut Shrunk, kinds: Vec<Kind>, bounds: Bounds<'_>) -> All {
         (bounds.tell)(told);
     };
     let mut done = Done::default();
-    let space = |most| Space {
-        kinds: kinds.clone(),
-        most,
-        prunes: true,
-        runs_explained: false,
-        stops_at_cause: false,
-    };
+    let space = |most| Space { kinds: kinds.clone(), ..Space::new(&plan, &[], most) };
     let mut found = exhaust(&plan, case.seed, &space(MOST_FAULTS), &mut done, &ends, &tell);
     let is_interrupted = bounds.cancel.load(Ordering::Relaxed) && found.interrupted;
     // Which numbers of faults were searched within the bound depends on no thread; how far the next was does.
@@ -185,15 +180,35 @@ pub fn as_searched(shrunk: &Shrunk) -> Vec<Fault> {
     hit.map_or_else(|| shrunk.outcome.schedule.clone(), |hit| hit.outcome.schedule)
 }
 
+/// Whether the run holds with every part of the failure.
+fn is_smallest(shrunk: &Shrunk) -> bool {
+    /// Of more faults there are too many parts to run them all.
+    const MOST: usize = 10;
+    let Shrunk { case, .. } = shrunk;
+    let size = case.faults.len();
+    if size > MOST {
+        return shrunk.holds_without_any;
+    }
+    let plan = case.plan(u64::MAX);
+    let mut simulator = Simulator::new(&plan);
+    (0..(1_u32 << size) - 1).all(|part| {
+        let is_in = |&(at, _): &(usize, &Fault)| part & (1 << at) != 0;
+        let part: Vec<Fault> =
+            case.faults.iter().enumerate().filter(is_in).map(|(_, fault)| fault.clone()).collect();
+        simulator.place(&part);
+        simulator.brief(case.seed).verdict == Verdict::ExactlyOnce
+    })
+}
+
 impl All {
-    /// Puts the failure that was shrunk to before the others of its size. A search that did not come to it
-    /// has not looked at it; one that did and left it out found a part of it that breaks the scenario.
+    /// Puts the failure that was shrunk to before the others of its size, if no part of it breaks the scenario.
+    /// It may be so and the search has not come to it, or has taken another for it that comes to the same.
     fn put_failure_first(&mut self, shrunk: &mut Shrunk) {
         let size = shrunk.case.faults.len();
         let searched = as_searched(shrunk);
         let same = |set: &Set| set.outcome.schedule == searched;
         let found = self.sets.iter().position(same);
-        self.has_failure = found.is_some() || size > self.searched as usize;
+        self.has_failure = found.is_some() || is_smallest(shrunk);
         if let Some(at) = found {
             self.sets.remove(at);
         }
