@@ -93,7 +93,7 @@ pub enum Command {
     ///
     /// Takes a failing seed, a failing scenario or a saved failure. The result needs no seed where the
     /// least latency and the first answers of functions fail, too. What of another class is met on the way
-    /// is saved beside it and not followed.
+    /// is saved beside --out and not followed. Ctrl-C ends it soon, with the smallest that it has.
     Shrink(ShrinkArgs),
     /// Every scenario against what it expects, one line each.
     Test(TestArgs),
@@ -249,6 +249,21 @@ pub struct ShrinkArgs {
     /// The file to write; without it, standard output.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// List every smallest set of up to 4 faults that makes the same failure in what is left: no part of one
+    /// breaks it. With --out, each is saved, as FILE, FILE-2 and so on.
+    #[arg(long)]
+    pub all: bool,
+    /// Kinds of faults for --all beside those that hit the damage, with commas.
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind, requires = "all")]
+    pub kinds: Vec<KindName>,
+    /// The most runs of --all. It gives up before the number of faults that would take more.
+    #[arg(long, value_name = "N", requires = "all")]
+    #[arg(default_value_t = onceproof::search::shrink::all::MOST_RUNS)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    pub runs: u64,
+    /// How many threads to use for --all [default: one per core].
+    #[arg(long, value_name = "N", requires = "all")]
+    pub jobs: Option<NonZeroUsize>,
 }
 
 /// Arguments of `test`.

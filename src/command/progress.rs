@@ -95,6 +95,35 @@ impl SearchProgress {
     }
 }
 
+/// How many runs it took so far to shrink a failure.
+pub struct ShrinkProgress(ProgressBar);
+
+impl ShrinkProgress {
+    /// A line that nobody sees unless someone is at the terminal.
+    pub fn new(name: &str) -> ShrinkProgress {
+        let target = if stderr().is_terminal() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(None, target);
+        let style = ProgressStyle::with_template("{prefix} shrinking, {pos} runs, {rate} runs/s");
+        bar.set_style(style.expect("a good template").with_key("rate", rate));
+        bar.set_prefix(onceproof::report::printable(name));
+        ShrinkProgress(bar)
+    }
+
+    /// So many runs were made.
+    pub fn tell(&self, runs: u64) {
+        self.0.set_position(runs);
+    }
+
+    /// Takes the line away.
+    pub fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// The runs per second as they are now, without decimals.
 fn rate(state: &ProgressState, out: &mut dyn Write) {
     // What a bar cannot show is not worth an error.

@@ -1,14 +1,23 @@
-//! `onceproof shrink`: from a failure to the smallest one of its class, as a scenario file. Before it is
-//! shown or written it is read back and run, and must fail as was found.
+//! `onceproof shrink`: from a failure to the smallest one of its class, as a scenario file, and with `--all` to
+//! every smallest set of faults that makes it. Before a file is shown or written it is read back and run, and
+//! must fail as was found.
+//!
+//! Ctrl-C ends it soon, with what it has found.
 
+use super::interrupt::cancelled_by_interrupt;
+use super::progress::{SearchProgress, ShrinkProgress};
+use super::threads;
 use crate::cli::{Common, Format, ShrinkArgs};
 use crate::ending::{Ending, Error};
 use crate::output::{Output, complain};
 use onceproof::report::printable;
 use onceproof::report::shell::replay_command;
-use onceproof::report::shrink_json::shrink_json;
+use onceproof::report::shrink_json::{File, shrink_json};
 use onceproof::report::shrink_text::ShrinkReport;
 use onceproof::scenario::Scenario;
+use onceproof::search::exhaust::Told;
+use onceproof::search::shrink::all::{self, All, Bounds, End};
+use onceproof::search::shrink::bench::Watch;
 use onceproof::search::shrink::case::Case;
 use onceproof::search::shrink::{Refusal, shrink as smallest};
 use onceproof_sim::outcome::{Class, Classes, Outcome};
@@ -24,7 +33,13 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
     let scenario = Scenario::load(&args.file)?;
     let seed = args.seed.or(scenario.seed);
     let path = args.file.display();
-    let shrunk = match smallest(&scenario, seed) {
+    let threads = threads(args.jobs)?;
+    let cancel = cancelled_by_interrupt();
+    let progress = ShrinkProgress::new(&scenario.name);
+    let watch = Watch { cancel: &cancel, tell: &|runs| progress.tell(runs) };
+    let shrunk = smallest(&scenario, seed, watch);
+    progress.clear();
+    let mut shrunk = match shrunk {
         Ok(shrunk) => shrunk,
         Err(Refusal::Holds) => {
             let help = "onceproof sweep looks for a seed under which it does not";
@@ -40,38 +55,116 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
         }
         Err(Refusal::Scenario(error)) => return Err(error.into()),
     };
-    let report = ShrinkReport { scenario: &scenario, seed, shrunk: &shrunk };
-    let destination = args.out.as_deref().unwrap_or(&args.file);
-    let text = report.file(destination);
-    fails_as_found(&text, destination, &shrunk.outcome)?;
-    if let Some(out) = &args.out {
-        fs::write(out, &text).map_err(Error::io(out))?;
-    }
-    let mut saved = Vec::new();
-    if let Some(out) = &args.out {
-        for (class, case) in &shrunk.others {
-            saved.push(save_other(&report, *class, case, out)?);
-        }
-    }
+    // Of what may not be the smallest there is nothing to say.
+    let all = (args.all && !shrunk.is_interrupted).then(|| {
+        let kinds = all::kinds(&scenario, &shrunk, &args.kinds);
+        let progress = SearchProgress::new(&scenario.name);
+        let tell = |told: Told<'_>| progress.tell(told);
+        let bounds = Bounds { runs: args.runs, cancel: &cancel, tell: &tell };
+        let all = threads.install(|| all::all(&mut shrunk, kinds, bounds));
+        progress.clear();
+        all
+    });
+    let report = ShrinkReport { scenario: &scenario, seed, shrunk: &shrunk, all: all.as_ref() };
+    let files = Files::of(&report, args)?;
+    files.save()?;
     match (common.format, &args.out) {
-        (Format::Json, out) => output.document(&shrink_json(&report, &text, out.as_deref())),
+        (Format::Json, _) => output.document(&shrink_json(&report, &files.failure, &files.sets)),
         (Format::Text, None) => {
-            output.text(&text);
+            output.text(&files.failure.0);
             output.flush();
             // The file is the result; what is said of it goes to people.
-            for line in report.sentences() {
+            let of_sets = all.iter().flat_map(|all| report.sentences_of_sets(all));
+            let also_met = report.also_met().map(|met| format!("{met} --out FILE saves it."));
+            for line in report.sentences().into_iter().chain(of_sets).chain(also_met) {
                 complain(&printable(&line));
             }
         }
         (Format::Text, Some(out)) => {
             output.text(&report.text());
-            for other in &saved {
-                output.line(&format!("saved beside it: {}", printable(&other.to_string_lossy())));
+            for path in files.others.iter().filter_map(|(_, path)| path.as_deref()) {
+                output.line(&format!("saved beside it: {}", printable(&path.to_string_lossy())));
+            }
+            for line in all.iter().flat_map(|all| sets(&report, all, &files)) {
+                output.line(&line);
             }
             output.line(&format!("\n{}", replay_command(out)));
         }
     }
-    Ok(Ending::AsExpected)
+    Ok(match &all {
+        _ if shrunk.is_interrupted => Ending::Inconclusive,
+        Some(all) if all.end != End::Complete => Ending::Inconclusive,
+        Some(_) | None => Ending::AsExpected,
+    })
+}
+
+/// All sets, each with the command that replays it.
+fn sets(report: &ShrinkReport<'_>, all: &All, files: &Files) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    lines.extend(report.sentences_of_sets(all));
+    for (number, (set, (_, path))) in (1..).zip(all.sets.iter().zip(&files.sets)) {
+        lines.push(String::new());
+        lines.extend(report.set_in_words(number, set));
+        lines.extend(path.as_deref().map(|path| format!("     {}", replay_command(path))));
+    }
+    lines
+}
+
+/// The files that are shown or written.
+struct Files {
+    failure: File,
+    /// One for each smallest set, if they were asked for. That of the failure is the failure's.
+    sets: Vec<File>,
+    /// Failures of other classes, if files are written.
+    others: Vec<File>,
+}
+
+impl Files {
+    /// The texts of all files. Each is read back and run, and must fail as was found.
+    fn of(report: &ShrinkReport<'_>, args: &ShrinkArgs) -> Result<Files, Error> {
+        let ShrinkReport { shrunk, all, .. } = *report;
+        let out = args.out.as_deref();
+        let destination = out.unwrap_or(&args.file);
+        // Where nothing is saved the sets stand in the one file that is shown.
+        let at_head = all.filter(|_| out.is_none()).map(|all| report.sets_at_head(all));
+        let text = report.file(at_head.unwrap_or_default(), destination);
+        fails_as_found(&text, destination, &shrunk.outcome)?;
+        let failure = (text, out.map(Path::to_owned));
+        let mut sets = Vec::new();
+        for (number, set) in (1..).zip(all.iter().flat_map(|all| &all.sets)) {
+            if number == 1 && all.is_some_and(|all| all.has_failure) {
+                sets.push(failure.clone());
+                continue;
+            }
+            let path = beside(destination, &number.to_string());
+            let text = report.set_file(set, &path);
+            fails_as_found(&text, &path, &set.outcome)?;
+            sets.push((text, out.map(|_| path)));
+        }
+        let mut others = Vec::new();
+        for (class, case) in shrunk.others.iter().filter(|_| out.is_some()) {
+            let path = beside(destination, class.word());
+            others.push((other(report, *class, case, &path)?, Some(path)));
+        }
+        Ok(Files { failure, sets, others })
+    }
+
+    /// Writes the files that have a path.
+    fn save(&self) -> Result<(), Error> {
+        let more = self.sets.iter().chain(&self.others);
+        for (text, path) in std::iter::once(&self.failure).chain(more) {
+            if let Some(path) = path {
+                fs::write(path, text).map_err(Error::io(path))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A path beside that of the smallest failure: `small.toml`, `small-lost.toml`.
+fn beside(out: &Path, what: &str) -> PathBuf {
+    let stem = out.file_stem().unwrap_or_default().to_string_lossy();
+    out.with_file_name(format!("{stem}-{what}.toml"))
 }
 
 /// Whether the text that is to be shown says the run that was found.
@@ -94,23 +187,20 @@ fn run(text: &str, path: &Path) -> Result<Outcome, Error> {
     Ok(Simulator::new(&scenario.plan).detail(scenario.seed))
 }
 
-/// Saves a failure of another class beside the smallest one: `small.toml`, `small-lost.toml`.
-fn save_other(
+/// The text of a failure of another class.
+fn other(
     report: &ShrinkReport<'_>,
     class: Class,
     case: &Case,
-    out: &Path,
-) -> Result<PathBuf, Error> {
-    let stem = out.file_stem().unwrap_or_default().to_string_lossy();
-    let path = out.with_file_name(format!("{stem}-{}.toml", class.word()));
+    path: &Path,
+) -> Result<String, Error> {
     let mut classes = Classes::default();
     classes.insert(class);
-    let text = report.other_file(case, classes, &path);
+    let text = report.other_file(case, classes, path);
     // It was found within a limit of events; what it is worth is seen when it is run without.
-    if !run(&text, &path)?.brief.classes.contains(class) {
+    if !run(&text, path)?.brief.classes.contains(class) {
         let why = format!("{} does not fail again when it is read back", path.display());
         return Err(Error::NotDeterministic(why));
     }
-    fs::write(&path, text).map_err(Error::io(&path))?;
-    Ok(path)
+    Ok(text)
 }

@@ -16,6 +16,7 @@ pub mod exhaust_json;
 pub mod necessity_text;
 pub mod necessity_json;
 pub mod shrink_text;
+pub mod shrink_sets;
 pub mod shrink_json;
 pub mod expectation;
 pub mod mechanisms;

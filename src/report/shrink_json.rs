@@ -2,14 +2,21 @@
 
 use super::run_json::seed_json;
 use super::shrink_text::ShrinkReport;
-use crate::scenario::fault_to_json;
+use super::words::fault_in_words;
+use crate::scenario::{fault_to_json, kind_to_json};
+use crate::search::shrink::all::{All, End, MOST_FAULTS, Set};
 use crate::search::shrink::{Shrunk, Size};
+use onceproof_sim::outcome::Class;
+use onceproof_sim::plan::Plan;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// The document of a shrunk failure: its file as a text, and where it was saved.
-pub fn shrink_json(report: &ShrinkReport<'_>, file: &str, saved: Option<&Path>) -> Value {
-    let ShrinkReport { scenario, seed, shrunk } = *report;
+/// A scenario file as a text, and where it was saved.
+pub type File = (String, Option<PathBuf>);
+
+/// The document of a shrunk failure, with its file, and those of all smallest sets if they were asked for.
+pub fn shrink_json(report: &ShrinkReport<'_>, (file, saved): &File, sets: &[File]) -> Value {
+    let ShrinkReport { scenario, seed, shrunk, all } = *report;
     let Shrunk { case, outcome, target, before, runs, .. } = shrunk;
     let plan = &case.scenario.plan;
     let size = |size: Size| json!({ "faults": size.faults, "records": size.rows });
@@ -29,7 +36,43 @@ pub fn shrink_json(report: &ShrinkReport<'_>, file: &str, saved: Option<&Path>) 
         "holds_without_any": shrunk.holds_without_any,
         "is_exhausted": shrunk.is_exhausted,
         "others": shrunk.others.iter().map(|(class, _)| class.word()).collect::<Vec<_>>(),
+        "interrupted": shrunk.is_interrupted,
+        "all": all.map(|all| all_json(all, sets, plan)),
         "file": file,
-        "saved": saved.map(|path| path.to_string_lossy()),
+        "saved": path_json(saved.as_deref()),
+    })
+}
+
+fn path_json(path: Option<&Path>) -> Value {
+    path.map(|path| path.to_string_lossy()).into()
+}
+
+/// All smallest sets: which kinds of faults, how far the search came, and each set with its file.
+fn all_json(all: &All, files: &[File], plan: &Plan) -> Value {
+    let All { sets, has_failure, kinds, searched, others, runs, end } = all;
+    let set = |(set, (file, saved)): (&Set, &File)| {
+        let classes: Vec<&str> = set.outcome.brief.classes.iter().map(Class::word).collect();
+        json!({
+            "faults": set.faults.iter().map(|f| fault_in_words(f, plan)).collect::<Vec<_>>(),
+            "classes": classes,
+            "schedule": set.faults.iter().map(|f| fault_to_json(f, plan)).collect::<Vec<_>>(),
+            "file": file,
+            "saved": path_json(saved.as_deref()),
+        })
+    };
+    json!({
+        "faults": MOST_FAULTS,
+        "kinds": kinds.iter().map(kind_to_json).collect::<Vec<_>>(),
+        "runs": runs,
+        "complete": *end == End::Complete,
+        "complete_up_to": searched,
+        "inconclusive": match end {
+            End::Inconclusive(runs) => *runs,
+            End::Complete | End::GaveUp | End::Interrupted => 0,
+        },
+        "interrupted": *end == End::Interrupted,
+        "in_another_way": others,
+        "has_failure": has_failure,
+        "sets": sets.iter().zip(files).map(set).collect::<Vec<_>>(),
     })
 }

@@ -5,10 +5,14 @@ use super::words::fault_in_words;
 use super::{class_list, printable};
 use crate::figures::counted;
 use crate::scenario::{Remains, Scenario};
+use crate::search::shrink::all::{All, Set};
 use crate::search::shrink::case::Case;
 use crate::search::shrink::{Shrunk, Size};
-use onceproof_sim::outcome::{Class, Classes};
+use onceproof_sim::outcome::{Class, Classes, Outcome};
 use std::path::Path;
+
+/// What is known of each smallest set of faults.
+pub const NO_PART: &str = "No part of it breaks the scenario.";
 
 /// A shrunk failure, and where it comes from.
 #[derive(Clone, Copy, Debug)]
@@ -19,15 +23,29 @@ pub struct ShrinkReport<'a> {
     pub seed: Option<u64>,
     /// What is left of it.
     pub shrunk: &'a Shrunk,
+    /// All smallest sets of faults that do it, if they were asked for.
+    pub all: Option<&'a All>,
 }
 
 impl ShrinkReport<'_> {
-    /// The text of the file that holds what is left.
-    pub fn file(&self, destination: &Path) -> String {
+    /// The text of the file that holds what is left, with more at its head than what is known of it.
+    pub fn file(&self, more: Vec<String>, destination: &Path) -> String {
         let Shrunk { case, outcome, .. } = self.shrunk;
-        let claim = self.claim();
-        let head = self.sentences();
+        let claim = self.claim(outcome, case.faults.len());
+        let head = [self.sentences(), more].concat();
         file(case, outcome.brief.classes, &claim, &head, destination)
+    }
+
+    /// The text of the file that holds another of the smallest sets of faults.
+    pub fn set_file(&self, set: &Set, destination: &Path) -> String {
+        let Set { faults, outcome } = set;
+        let case = Case { faults: faults.clone(), ..self.shrunk.case.clone() };
+        let claim = self.claim(outcome, faults.len());
+        let head = [
+            format!("Another smallest set of faults for what {} was shrunk to.", self.origin()),
+            NO_PART.to_owned(),
+        ];
+        file(&case, outcome.brief.classes, &claim, &head, destination)
     }
 
     /// The text of the file that holds a failure of another class that was met on the way.
@@ -39,9 +57,9 @@ impl ShrinkReport<'_> {
 
     /// The sentence that the file proves: "One fault is enough: events/0#1 is reflected 2 times instead of
     /// 1 at per-user."
-    fn claim(&self) -> String {
-        let Shrunk { case, outcome, target, .. } = self.shrunk;
-        let enough = match case.faults.len() {
+    fn claim(&self, outcome: &Outcome, faults: usize) -> String {
+        let Shrunk { case, target, .. } = self.shrunk;
+        let enough = match faults {
             0 => "No fault is needed".to_owned(),
             1 => "One fault is enough".to_owned(),
             2 => "Two faults are enough".to_owned(),
@@ -111,6 +129,10 @@ impl ShrinkReport<'_> {
             sentences
                 .push("It fails only under the latencies and answers of this seed.".to_owned());
         }
+        if self.shrunk.is_interrupted {
+            sentences.push("Interrupted: it may not be the smallest.".to_owned());
+            return sentences;
+        }
         if case.faults.is_empty() {
             sentences.push("It fails without any fault.".to_owned());
             return sentences;
@@ -124,18 +146,21 @@ impl ShrinkReport<'_> {
             true => "No smaller set of these kinds of faults near this record does it.".to_owned(),
             false => "Not all smaller sets of faults near this record were tried.".to_owned(),
         });
-        if case.seed.is_some() {
-            sentences
-                .push("It fails only under the latencies and answers of this seed.".to_owned());
-        }
         sentences
+    }
+
+    /// Which other classes were met on the way, if any.
+    pub fn also_met(&self) -> Option<String> {
+        let others = &self.shrunk.others;
+        let classes = class_list(others.iter().map(|(class, _)| *class));
+        (!others.is_empty()).then(|| format!("Also met, and not followed: {classes}."))
     }
 
     /// The report: what is left, and how it was found.
     pub fn text(&self) -> String {
-        let Shrunk { case, outcome, others, .. } = self.shrunk;
+        let Shrunk { case, outcome, .. } = self.shrunk;
         let mut text = format!("{HEAD}{}{HEAD:#}\n", printable(&self.scenario.name));
-        text.push_str(&format!("{}\n\n", printable(&self.claim())));
+        text.push_str(&format!("{}\n\n", printable(&self.claim(outcome, case.faults.len()))));
         let classes = class_list(outcome.brief.classes.iter());
         text.push_str(&format!("{BAD}violated{BAD:#}: {classes}\n"));
         for fault in &case.faults {
@@ -143,12 +168,8 @@ impl ShrinkReport<'_> {
             text.push_str(&format!("  {}\n", printable(&words)));
         }
         text.push('\n');
-        for sentence in self.sentences() {
+        for sentence in self.sentences().into_iter().chain(self.also_met()) {
             text.push_str(&format!("{sentence}\n"));
-        }
-        if !others.is_empty() {
-            let others = class_list(others.iter().map(|(class, _)| *class));
-            text.push_str(&format!("Also met, and not followed: {others}\n"));
         }
         text
     }

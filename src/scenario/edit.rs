@@ -201,7 +201,8 @@ impl Scenario {
         self.keep_rows(&mut document, rows);
         Bare.visit_document_mut(&mut document);
         document.set_trailing("");
-        let head: String = head.iter().map(|line| format!("# {line}\n")).collect();
+        let comment = |line: &String| format!("{}\n", format!("# {line}").trim_end());
+        let head: String = head.iter().map(comment).collect();
         format!("{head}\n{}\n", document.to_string().trim())
     }
 

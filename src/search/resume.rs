@@ -39,6 +39,11 @@ pub struct Done {
 const SCHEMA: &str = "onceproof.exhaust-progress/1";
 
 impl Done {
+    /// Nothing is done, and every schedule is to be run, also of those that come to the same.
+    pub(super) fn full() -> Done {
+        Done { full_from: Some(0), ..Done::default() }
+    }
+
     /// How many schedules were run in these parts.
     pub fn runs(&self) -> u64 {
         self.units.values().map(|unit| unit.counts.runs).sum()

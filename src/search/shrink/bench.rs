@@ -7,6 +7,8 @@ use onceproof_sim::fault::{Fault, Pattern, Record};
 use onceproof_sim::outcome::{Brief, Class, Classes, Damage, Outcome};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What must go wrong: this, and in the results of this step where the class is about a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,9 +47,37 @@ impl Target {
     }
 }
 
+/// Who waits for the result: hears how many runs there were, and may have it end soon.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    /// Set when it should end soon.
+    pub cancel: &'a AtomicBool,
+    /// Hears of every run: how many there were.
+    pub tell: &'a dyn Fn(u64),
+}
+
+impl Watch<'_> {
+    /// Nobody.
+    pub fn none() -> Watch<'static> {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        Watch { cancel: &NEVER, tell: &|_| {} }
+    }
+
+    /// Whether it should end soon.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
+    }
+}
+
+impl fmt::Debug for Watch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watch").field("cancel", self.cancel).finish_non_exhaustive()
+    }
+}
+
 /// The count of runs, and what else was found.
 #[derive(Debug)]
-pub struct Bench {
+pub struct Bench<'a> {
     /// What candidates must hit.
     pub target: Target,
     /// How many runs there were.
@@ -58,6 +88,8 @@ pub struct Bench {
     pub known: Classes,
     /// The first case of each class that was not among them.
     pub others: Vec<(Class, Case)>,
+    /// Who waits.
+    pub watch: Watch<'a>,
 }
 
 /// A run that hits the target.
@@ -69,22 +101,38 @@ pub struct Hit {
     pub outcome: Outcome,
 }
 
-impl Bench {
+impl<'a> Bench<'a> {
+    /// A bench where nothing was run yet, and a run may have as many events as its scenario says.
+    pub fn new(target: Target, watch: Watch<'a>) -> Bench<'a> {
+        let (known, others) = (Classes::default(), Vec::new());
+        Bench { target, runs: 0, most_events: u64::MAX, known, others, watch }
+    }
+
+    /// Counts a run.
+    pub fn count(&mut self) {
+        self.runs += 1;
+        (self.watch.tell)(self.runs);
+    }
+
     /// Runs a case on its own.
     pub fn hits(&mut self, case: &Case) -> Option<Hit> {
         let plan = case.plan(self.most_events);
         self.hits_with(&mut Simulator::new(&plan), case, &case.faults)
     }
 
-    /// Runs a case with these faults instead of its own, on a simulator of its plan.
+    /// Runs a case with these faults instead of its own, on a simulator of its plan. When it should end soon
+    /// nothing more is tried, so whoever asks keeps what they have.
     pub fn hits_with(
         &mut self,
         simulator: &mut Simulator<'_>,
         case: &Case,
         faults: &[Fault],
     ) -> Option<Hit> {
+        if self.watch.is_cancelled() {
+            return None;
+        }
         simulator.place(faults);
-        self.runs += 1;
+        self.count();
         let brief = simulator.brief(case.seed);
         self.note(&brief, case, faults);
         if brief.classes.contains(self.target.class) {
@@ -100,7 +148,7 @@ impl Bench {
         case: &Case,
         faults: &[Fault],
     ) -> Option<Hit> {
-        self.runs += 1;
+        self.count();
         let outcome = simulator.detail(case.seed);
         if !self.target.is_hit_by(&outcome) {
             return None;

@@ -7,7 +7,7 @@ use onceproof_sim::input::Input;
 use std::sync::Arc;
 
 /// Leaves out rows as long as the failure stays. Rows that carry a fault stay.
-pub fn fewer_rows(bench: &mut Bench, case: &mut Case) {
+pub fn fewer_rows(bench: &mut Bench<'_>, case: &mut Case) {
     let groups = groups(case);
     let all: Vec<(usize, usize)> = groups
         .iter()

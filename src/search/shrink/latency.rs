@@ -8,7 +8,7 @@ use onceproof_sim::fault::Fault;
 use onceproof_sim::simulator::Simulator;
 
 /// Takes the least latencies and the first answers, if the failure stays.
-pub fn least(bench: &mut Bench, case: &mut Case) {
+pub fn least(bench: &mut Bench<'_>, case: &mut Case) {
     if case.seed.is_some() {
         let least = Case { seed: None, ..case.clone() };
         if let Some(hit) = bench.hits(&least) {
@@ -21,7 +21,7 @@ pub fn least(bench: &mut Bench, case: &mut Case) {
 /// panes if they are enough, else all; and removes what is not needed. If it fails for the first answers of
 /// functions it still needs its seed.
 /// Whether the seed was replaced.
-pub fn as_delays(bench: &mut Bench, case: &mut Case) -> bool {
+pub fn as_delays(bench: &mut Bench<'_>, case: &mut Case) -> bool {
     if case.seed.is_none() {
         return false;
     }
@@ -29,7 +29,7 @@ pub fn as_delays(bench: &mut Bench, case: &mut Case) -> bool {
     let plan = case.plan(bench.most_events);
     let mut simulator = Simulator::new(&plan);
     simulator.place(&case.faults);
-    bench.runs += 1;
+    bench.count();
     let (_, delays) = simulator.delays(case.seed);
     let damage = bench.target.damage(&hit.outcome);
     let near = damage.map(|damage| {

@@ -26,7 +26,7 @@ pub enum Found {
 
 /// Tries every set of fewer than `below` faults of these kinds, smaller sets first.
 pub fn smaller(
-    bench: &mut Bench,
+    bench: &mut Bench<'_>,
     case: &Case,
     kinds: &[Kind],
     record: Option<&str>,
@@ -56,7 +56,7 @@ pub fn smaller(
     for size in 0..below {
         let mut larger = Vec::new();
         for set in &sets {
-            if bench.runs >= end {
+            if bench.runs >= end || bench.watch.is_cancelled() {
                 return Found::GaveUp;
             }
             if size + 1 == below {
@@ -66,7 +66,7 @@ pub fn smaller(
                 continue;
             }
             simulator.place(set);
-            bench.runs += 1;
+            bench.count();
             let (brief, possible) = simulator.explore(case.seed);
             bench.note(&brief, case, set);
             if brief.classes.contains(bench.target.class)
@@ -78,6 +78,13 @@ pub fn smaller(
                 larger.push([set.as_slice(), &[fault]].concat());
             }
         }
+        // Likely ones first: of kinds that the failure has, and on the record that was damaged. Crashes
+        // elsewhere are many.
+        let is_elsewhere = |fault: &&Fault| record.is_some_and(|r| !is_on(fault, r, &plan));
+        larger.sort_by_cached_key(|set: &Vec<Fault>| {
+            let elsewhere = set.iter().filter(is_elsewhere).count();
+            (!has_kinds_of(&case.faults, set), elsewhere)
+        });
         sets = larger;
     }
     Found::None
@@ -89,7 +96,15 @@ fn with_parameter(fault: Fault, kinds: &[Kind]) -> Option<Fault> {
     kinds.iter().find(same).map(|&kind| Fault { at: fault.at.clone(), kind })
 }
 
+/// Whether a failure has the kinds of a set of faults, each as often.
+fn has_kinds_of(failure: &[Fault], set: &[Fault]) -> bool {
+    let count = |faults: &[Fault], kind: &Kind| {
+        faults.iter().filter(|fault| is_alike(&fault.kind, kind)).count()
+    };
+    set.iter().all(|fault| count(set, &fault.kind) <= count(failure, &fault.kind))
+}
+
 /// Whether two kinds are one but for their parameters.
-fn is_alike(a: &Kind, b: &Kind) -> bool {
+pub(super) fn is_alike(a: &Kind, b: &Kind) -> bool {
     a.name() == b.name() && a.asked_at() == b.asked_at()
 }

@@ -14,11 +14,13 @@ pub mod latency;
 pub mod input;
 pub mod local;
 pub mod structure;
+pub mod placed;
 pub mod weaken;
 pub mod plain;
+pub mod all;
 
 use crate::scenario::{Expect, Scenario, ScenarioError};
-use bench::{Bench, Hit, Target};
+use bench::{Bench, Hit, Target, Watch};
 use case::Case;
 use ddmin::ddmin;
 use local::Found;
@@ -44,6 +46,10 @@ pub struct Shrunk {
     pub holds_without_any: bool,
     /// Whether every smaller set of its kinds of faults near the damage was tried.
     pub is_exhausted: bool,
+    /// Whether it was told to end before it was done.
+    pub is_interrupted: bool,
+    /// The kinds of the faults that hit the damage on the way.
+    pub kinds: Vec<Kind>,
     /// The first failure of each other class that was met.
     pub others: Vec<(Class, Case)>,
 }
@@ -77,11 +83,12 @@ pub enum Refusal {
     Scenario(ScenarioError),
 }
 
-/// Shrinks the failure of a scenario under a seed, or none.
+/// Shrinks the failure of a scenario under a seed, or none. Told to end soon, it gives the smallest that it
+/// has.
 ///
 /// # Errors
 /// There is no failure, or it cannot be written out.
-pub fn shrink(scenario: &Scenario, seed: Option<u64>) -> Result<Shrunk, Refusal> {
+pub fn shrink(scenario: &Scenario, seed: Option<u64>, watch: Watch<'_>) -> Result<Shrunk, Refusal> {
     let outcome = Simulator::new(&scenario.plan).detail(seed);
     let expected: &[Class] = match &scenario.expect {
         Expect::ExactlyOnce => &[],
@@ -95,16 +102,15 @@ pub fn shrink(scenario: &Scenario, seed: Option<u64>) -> Result<Shrunk, Refusal>
         }
     };
     let mut bench = Bench {
-        target,
         runs: 1,
         most_events: outcome.brief.work.events.saturating_mul(20).saturating_add(10_000),
         known: outcome.brief.classes,
-        others: Vec::new(),
+        ..Bench::new(target, watch)
     };
     let written = scenario.written_out(seed).map_err(Refusal::Scenario)?;
     let mut case = Case::new(Arc::new(written), outcome.schedule, seed);
     let before = Size::of(&case);
-    let first = bench.hits(&case).ok_or(Refusal::DoesNotReplay)?;
+    let first = run(&mut bench, &case).ok_or(Refusal::DoesNotReplay)?;
     let mut kinds = kinds_on_the_damage(&bench.target, &first);
 
     latency::least(&mut bench, &mut case);
@@ -114,6 +120,7 @@ pub fn shrink(scenario: &Scenario, seed: Option<u64>) -> Result<Shrunk, Refusal>
         fewest_faults(&mut bench, &mut case, &mut kinds);
     }
     structure::smaller_scenario(&mut bench, &mut case);
+    placed::instead_of_times(&mut bench, &mut case);
     // What is said of smaller sets must be so in the scenario that is left.
     let is_exhausted = fewest_faults(&mut bench, &mut case, &mut kinds);
     weaken::weaken(&mut bench, &mut case);
@@ -123,13 +130,31 @@ pub fn shrink(scenario: &Scenario, seed: Option<u64>) -> Result<Shrunk, Refusal>
     remove_faults(&mut bench, &mut case);
     let is_exhausted = is_exhausted && case.faults.len() == most;
 
-    let plan = case.plan(bench.most_events);
-    let mut simulator = Simulator::new(&plan);
-    let holds_without_any = holds_without_any(&mut bench, &mut simulator, &case);
-    let hit = bench.hits_with(&mut simulator, &case, &case.faults);
+    let holds_without_any = holds_without_any(&mut bench, &case);
+    let is_interrupted = watch.is_cancelled();
+    let hit = run(&mut bench, &case);
     let Hit { outcome, .. } = hit.expect("what is left failed before");
     let Bench { target, runs, others, .. } = bench;
-    Ok(Shrunk { case, outcome, target, before, runs, holds_without_any, is_exhausted, others })
+    Ok(Shrunk {
+        case,
+        outcome,
+        target,
+        before,
+        runs,
+        holds_without_any: holds_without_any && !is_interrupted,
+        is_exhausted: is_exhausted && !is_interrupted,
+        is_interrupted,
+        kinds,
+        others,
+    })
+}
+
+/// Runs a case, whether or not it should end soon.
+fn run(bench: &mut Bench<'_>, case: &Case) -> Option<Hit> {
+    let plan = case.plan(bench.most_events);
+    let mut simulator = Simulator::new(&plan);
+    simulator.place(&case.faults);
+    bench.confirm(&mut simulator, case, &case.faults)
 }
 
 /// The kinds of the faults that hit the damaged record; of all faults where no record is damaged.
@@ -155,7 +180,7 @@ fn add_kinds<'a>(kinds: &mut Vec<Kind>, faults: impl IntoIterator<Item = &'a Fau
 }
 
 /// Keeps only the faults that touched the damaged record, if that is enough.
-fn only_the_causes(bench: &mut Bench, case: &mut Case) {
+fn only_the_causes(bench: &mut Bench<'_>, case: &mut Case) {
     let Some(hit) = bench.hits(case) else { return };
     let Some(damage) = bench.target.damage(&hit.outcome) else { return };
     let causes = damage.faults.iter().map(|&fault| hit.outcome.schedule[fault].clone()).collect();
@@ -167,7 +192,7 @@ fn only_the_causes(bench: &mut Bench, case: &mut Case) {
 
 /// Removes faults and rows until nothing can go, and then tries all smaller sets of faults near the damage;
 /// a smaller one is where it begins again. Whether all of them were tried.
-fn fewest_faults(bench: &mut Bench, case: &mut Case, kinds: &mut Vec<Kind>) -> bool {
+fn fewest_faults(bench: &mut Bench<'_>, case: &mut Case, kinds: &mut Vec<Kind>) -> bool {
     remove_faults(bench, case);
     let all_rows = case.clone();
     loop {
@@ -179,11 +204,13 @@ fn fewest_faults(bench: &mut Bench, case: &mut Case, kinds: &mut Vec<Kind>) -> b
         // A row that this failure does not need may be one that a smaller set needs.
         let is_worth_more = below > 2 && Size::of(case).rows < Size::of(&all_rows).rows;
         let wide = is_worth_more.then(|| all_rows.clone());
+        let rows: Vec<Case> = std::iter::once(case.clone()).chain(wide).collect();
         let mut found = Found::None;
-        for rows in std::iter::once(case.clone()).chain(wide) {
-            let Some(hit) = bench.hits(&rows) else { return false };
+        // Two faults with all rows before three with few: there are not as many.
+        for (below, rows) in (below.min(3)..=below).flat_map(|b| rows.iter().map(move |r| (b, r))) {
+            let Some(hit) = bench.hits(rows) else { return false };
             let record = bench.target.damage(&hit.outcome).map(|damage| damage.record.as_str());
-            let least = Case { seed: None, ..rows };
+            let least = Case { seed: None, ..rows.clone() };
             found = local::smaller(bench, &least, kinds, record, below);
             match &found {
                 Found::Smaller(faults) => {
@@ -201,7 +228,7 @@ fn fewest_faults(bench: &mut Bench, case: &mut Case, kinds: &mut Vec<Kind>) -> b
 }
 
 /// Removes faults until none can go.
-fn remove_faults(bench: &mut Bench, case: &mut Case) {
+fn remove_faults(bench: &mut Bench<'_>, case: &mut Case) {
     let plan = case.plan(bench.most_events);
     let mut simulator = Simulator::new(&plan);
     let faults = std::mem::take(&mut case.faults);
@@ -210,12 +237,14 @@ fn remove_faults(bench: &mut Bench, case: &mut Case) {
 }
 
 /// Whether the run holds when any one of the faults is removed.
-fn holds_without_any(bench: &mut Bench, simulator: &mut Simulator<'_>, case: &Case) -> bool {
+fn holds_without_any(bench: &mut Bench<'_>, case: &Case) -> bool {
+    let plan = case.plan(bench.most_events);
+    let mut simulator = Simulator::new(&plan);
     (0..case.faults.len()).all(|number| {
         let mut rest = case.faults.clone();
         rest.remove(number);
         simulator.place(&rest);
-        bench.runs += 1;
+        bench.count();
         let brief = simulator.brief(case.seed);
         bench.note(&brief, case, &rest);
         brief.verdict == Verdict::ExactlyOnce

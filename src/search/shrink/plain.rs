@@ -1,12 +1,12 @@
-//! Places as a person would give them: without what the rest of the place says already.
+//! Places as a person would give them, without what the rest of the place says already; and as a search would.
 
 use super::bench::Bench;
 use super::case::Case;
-use onceproof_sim::fault::Place;
+use onceproof_sim::fault::{Fault, Place};
 use onceproof_sim::simulator::Simulator;
 
 /// Leaves out of each place what the very same run is found without.
-pub fn plain_places(bench: &mut Bench, case: &mut Case) {
+pub fn plain_places(bench: &mut Bench<'_>, case: &mut Case) {
     let plan = case.plan(bench.most_events);
     let mut simulator = Simulator::new(&plan);
     let Some(first) = bench.hits_with(&mut simulator, case, &case.faults) else { return };
@@ -34,6 +34,35 @@ pub fn plain_places(bench: &mut Bench, case: &mut Case) {
             if is_same {
                 case.faults = faults;
             }
+        }
+    }
+}
+
+/// Puts each fault that an exhaustive search need not try, since another one before it leads to the very same
+/// state, where that one is: it is then among what such a search finds.
+pub fn first_places(bench: &mut Bench<'_>, case: &mut Case) {
+    let plan = case.plan(bench.most_events);
+    let mut simulator = Simulator::new(&plan);
+    for number in 0..case.faults.len() {
+        let Some(hit) = bench.hits_with(&mut simulator, case, &case.faults) else { return };
+        // In the order in which they fire, each with a place that only it has.
+        let schedule = hit.outcome.schedule;
+        let Some(fault) = schedule.get(number) else { return };
+        simulator.place(&schedule[..number]);
+        bench.count();
+        let possible = simulator.extensions(case.seed, &[fault.kind]).possible;
+        let Some(at) = possible.iter().position(|other| other.fault == *fault) else { continue };
+        if possible[at].needless.is_none() {
+            continue;
+        }
+        let earlier = possible[..at].iter().rev().find(|other| other.needless.is_none());
+        let Some(earlier) = earlier else { continue };
+        let moved: Vec<Fault> = (schedule.iter().enumerate())
+            .map(|(at, fault)| if at == number { earlier.fault.clone() } else { fault.clone() })
+            .collect();
+        let hit = bench.hits_with(&mut simulator, case, &moved);
+        if hit.is_some_and(|hit| hit.fired.len() == moved.len()) {
+            case.faults = moved;
         }
     }
 }

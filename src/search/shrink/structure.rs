@@ -11,7 +11,7 @@ use onceproof_sim::fault::{Fault, Pattern, Record};
 use std::sync::Arc;
 
 /// Makes the scenario of a failure as small as the failure allows.
-pub fn smaller_scenario(bench: &mut Bench, case: &mut Case) {
+pub fn smaller_scenario(bench: &mut Bench<'_>, case: &mut Case) {
     fewer_steps(bench, case);
     fewer_shards(bench, case);
     fewer_keys(bench, case);
@@ -20,7 +20,7 @@ pub fn smaller_scenario(bench: &mut Bench, case: &mut Case) {
 
 /// Takes an edited scenario with these faults, if it fails in the same way with all of them.
 fn take(
-    bench: &mut Bench,
+    bench: &mut Bench<'_>,
     case: &mut Case,
     edited: Result<Scenario, ScenarioError>,
     faults: Vec<Fault>,
@@ -37,7 +37,7 @@ fn take(
 }
 
 /// Leaves out steps that no other reads from, the last first.
-fn fewer_steps(bench: &mut Bench, case: &mut Case) {
+fn fewer_steps(bench: &mut Bench<'_>, case: &mut Case) {
     for at in (0..case.scenario.plan.pipeline.steps().len()).rev() {
         let step = StepIndex(at as u16);
         let pipeline = &case.scenario.plan.pipeline;
@@ -80,7 +80,7 @@ fn moved(step: StepIndex, gone: StepIndex) -> StepIndex {
 }
 
 /// Gives each step one shard, or failing that two.
-fn fewer_shards(bench: &mut Bench, case: &mut Case) {
+fn fewer_shards(bench: &mut Bench<'_>, case: &mut Case) {
     let steps: Vec<StepIndex> = case.scenario.plan.pipeline.order().to_vec();
     for step in steps {
         let shards = case.scenario.plan.pipeline.step(step).shards;
@@ -117,7 +117,7 @@ fn with_shards(fault: &Fault, step: StepIndex, old: u32, new: u32) -> Fault {
 }
 
 /// Leaves out keys whose defaults do as well.
-fn fewer_keys(bench: &mut Bench, case: &mut Case) {
+fn fewer_keys(bench: &mut Bench<'_>, case: &mut Case) {
     for key in case.scenario.spare_keys() {
         let edited = case.scenario.without_key(&key);
         let faults = case.faults.clone();
@@ -127,7 +127,7 @@ fn fewer_keys(bench: &mut Bench, case: &mut Case) {
 
 /// Records that happen when they arrive, carry 1, and arrive at the same time, every millisecond or every
 /// second.
-fn plainer_records(bench: &mut Bench, case: &mut Case) {
+fn plainer_records(bench: &mut Bench<'_>, case: &mut Case) {
     let Ok(fewer) = case.scenario.with_rows(&case.rows) else { return };
     let alone = Case::new(Arc::new(fewer), case.faults.clone(), case.seed);
     if bench.hits(&alone).is_none_or(|hit| hit.fired.len() < alone.faults.len()) {

@@ -27,7 +27,7 @@ const LENGTHS: [Nanos; 15] = [
 ];
 
 /// Weakens each fault as far as the failure stays.
-pub fn weaken(bench: &mut Bench, case: &mut Case) {
+pub fn weaken(bench: &mut Bench<'_>, case: &mut Case) {
     let plan = case.plan(bench.most_events);
     let mut simulator = Simulator::new(&plan);
     for number in 0..case.faults.len() {
