@@ -14,7 +14,7 @@ use std::path::PathBuf;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  as expected; for run, sweep, replay and exhaust: nothing violated
-  1  violated, an expected violation was not found, or a mechanism has no witness
+  1  violated, an expected violation was not found, or a wrong value has no witness
   2  bad usage or bad scenario
   3  inconclusive: a limit was hit, or a search was interrupted
   4  nothing selected
@@ -87,7 +87,7 @@ pub enum Command {
     /// The faults of the file are left out; their parameters are kept, and the kinds that it does not name
     /// have the default ones. Ctrl-C ends the search soon and reports on what it has.
     Exhaust(ExhaustArgs),
-    /// A smallest schedule that breaks it for each mechanism that is switched to a wrong value.
+    /// What breaks it for each mechanism that is switched to a wrong value: a smallest schedule, or a seed.
     Necessity(NecessityArgs),
     /// The smallest failure of the same class, as a scenario file.
     ///
@@ -108,22 +108,43 @@ pub enum Command {
     Checkpoints(CheckpointsArgs),
 }
 
+/// A scenario built otherwise than its file says.
+#[derive(Args, Debug)]
+pub struct Redesign {
+    /// Mechanisms for every step, in place of those in the file: 'dedup = "off", bundle = 4'.
+    #[arg(long, value_name = "M = V, …")]
+    pub mechanism: Option<String>,
+    /// Leave the odds of these kinds of faults out, with commas.
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+    pub without: Vec<KindName>,
+}
+
+impl Redesign {
+    /// Whether it is built otherwise at all.
+    pub fn is_any(&self) -> bool {
+        self.mechanism.is_some() || !self.without.is_empty()
+    }
+}
+
 /// Arguments of `run`.
 #[derive(Args, Debug)]
 pub struct RunArgs {
     /// The scenario.
     pub file: PathBuf,
+    /// How it is built.
+    #[command(flatten)]
+    pub redesign: Redesign,
     /// The seed, in place of the one in the file.
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
     /// Run it in the weather that the seed has in a swarm.
-    #[arg(long, requires = "seed", conflicts_with = "check_determinism")]
+    #[arg(long, requires = "seed", conflicts_with_all = ["check_determinism", "without"])]
     pub swarm: bool,
     /// Print every event before the report.
     #[arg(long)]
     pub trace: bool,
     /// Run it again in a fresh process, and name the first event that differs.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["mechanism", "without"])]
     pub check_determinism: bool,
     /// Lets the process decide when the event after so many others comes, to test --check-determinism.
     #[arg(long, value_name = "N", hide = true, requires = "check_determinism")]
@@ -159,6 +180,9 @@ pub struct SweepArgs {
     /// Scenarios, and folders that are searched for them.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// How they are built.
+    #[command(flatten)]
+    pub redesign: Redesign,
     /// The seeds from a up to but without b, in place of those in the files.
     #[arg(long, value_name = "a..b", value_parser = seed_range)]
     pub seeds: Option<Range<u64>>,
@@ -169,7 +193,7 @@ pub struct SweepArgs {
     #[arg(long, value_name = "N")]
     pub max_fail: Option<NonZeroU64>,
     /// Run all seeds again in a fresh process, and name the first event that differs.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["mechanism", "without"])]
     pub check_determinism: bool,
     /// Show what was reached: fault kinds by the steps of the protocol that they struck, and marks by the
     /// fault kinds under which they were reached.
@@ -177,7 +201,7 @@ pub struct SweepArgs {
     pub reached: bool,
     /// Run each seed in a weather of its own: some kinds of faults are off, the odds of the others are drawn
     /// over orders of magnitude, and input, shards, workers and windows vary.
-    #[arg(long, conflicts_with = "check_determinism")]
+    #[arg(long, conflicts_with_all = ["check_determinism", "without"])]
     pub swarm: bool,
     /// The folder that failures are saved in, and replayed from before anything else.
     #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]
@@ -226,14 +250,20 @@ pub struct NecessityArgs {
     pub file: PathBuf,
     /// The most faults of a schedule, up to 9.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(..=9))]
-    pub faults: u32,
-    /// The kinds of faults, with commas [default: all].
+    #[arg(required_unless_present = "seeds", conflicts_with = "seeds")]
+    pub faults: Option<u32>,
+    /// In place of all schedules, the faults that the scenario draws under these seeds, from a up to but without
+    /// b; then each right value is tried, too.
+    #[arg(long, value_name = "a..b", value_parser = seed_range)]
+    pub seeds: Option<Range<u64>>,
+    /// The kinds of faults of a schedule, with commas [default: all].
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+    #[arg(conflicts_with = "seeds")]
     pub kinds: Vec<KindName>,
     /// How many threads to use [default: one per core].
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
-    /// Write the matrix as a table of Markdown.
+    /// Write the table as one of Markdown.
     #[arg(long)]
     pub markdown: bool,
 }
@@ -243,6 +273,9 @@ pub struct NecessityArgs {
 pub struct ShrinkArgs {
     /// The scenario.
     pub file: PathBuf,
+    /// How it is built.
+    #[command(flatten)]
+    pub redesign: Redesign,
     /// The seed, in place of the one in the file.
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,

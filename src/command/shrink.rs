@@ -1,6 +1,7 @@
 //! `onceproof shrink`: from a failure to the smallest one of its class, as a scenario file. Before it is
 //! shown or written it is read back and run, and must fail as was found.
 
+use super::redesigned;
 use crate::cli::{Common, Format, ShrinkArgs};
 use crate::ending::{Ending, Error};
 use crate::output::{Output, complain};
@@ -21,7 +22,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// The scenario cannot be used, it holds, or a file cannot be written.
 pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
-    let scenario = Scenario::load(&args.file)?;
+    let scenario = redesigned(Scenario::load(&args.file)?, &args.redesign)?;
     let seed = args.seed.or(scenario.seed);
     let path = args.file.display();
     let shrunk = match smallest(&scenario, seed) {

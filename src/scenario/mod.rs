@@ -21,6 +21,7 @@ mod expect;
 mod write;
 mod edit;
 mod regress;
+mod redesign;
 mod vary;
 mod schema;
 
@@ -29,6 +30,7 @@ mod tests;
 
 pub use diagnostic::Diagnostic;
 pub use edit::{Remains, SpareKey};
+pub use redesign::mechanisms;
 pub use schema::schema;
 pub use vary::{Latitude, Weather};
 pub use write::{fault_to_json, kind_to_json};

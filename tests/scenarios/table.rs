@@ -629,6 +629,7 @@ pub const RANDOM: &[&str] = &[
     "random/coin-and-late-panes.toml",
     "random/filters.toml",
     "random/leases.toml",
+    "random/mechanisms.toml",
     "random/queue.toml",
     "random/recomputed.toml",
     "flights/flights.toml",
