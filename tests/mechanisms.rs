@@ -156,4 +156,14 @@ fn what_a_scenario_lacks_is_said() {
         let tried = try_right(design, &bound, &(0..1), &cancel, &|_| {});
         assert_eq!((tried.as_right(), tried.lacks), (Standing::NotRun, Some("repeatable steps")));
     }
+    // A message that is handed out again is known by its id, so a fresh one makes it another.
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/random/queue.toml");
+    let queue = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
+    for design in RIGHT.iter().filter(|design| design.needs == Needs::Offsets) {
+        let tried = try_right(design, &queue, &(0..1), &cancel, &|_| {});
+        assert_eq!((tried.as_right(), tried.lacks), (Standing::NotRun, Some("sources at offsets")));
+        let built = queue.redesigned(&design.mechanisms(), &[]).expect("a design");
+        let found = sweep(&built.plan, Seeds::Range(0..20), Stop::Never, &cancel, &|_| {});
+        assert!(found.count(Class::Duplicated) > 0);
+    }
 }

@@ -189,3 +189,106 @@ fn verdict(report: &MatrixReport) -> String {
     text.push('\n');
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Timing;
+    use crate::report::samples::{flip_plan, lost_ack_sweep, plain, subject};
+    use crate::search::designs::{Design, RIGHT, WRONG};
+    use crate::search::matrix::Matrix;
+
+    fn find(designs: &'static [Design], words: &str) -> &'static Design {
+        designs.iter().find(|design| design.words() == words).expect("a design")
+    }
+
+    /// A wrong value that was found, one that was not, one that was not run; two that are right, one of which
+    /// was interrupted.
+    fn matrix() -> Matrix {
+        let (found, clean) = (lost_ack_sweep(), clean());
+        let found = Sweep { seeds: clean.seeds.clone(), ..found };
+        let interrupted = Sweep { runs: 12, interrupted: true, ..clean.clone() };
+        let tried = |design, sweep| Tried { design, lacks: None, sweep: Some(sweep) };
+        let fresh = find(WRONG, "ids = \"fresh\" (under outputs = \"recompute\")");
+        let clock = find(WRONG, "stamps = \"wall-clock\"");
+        Matrix {
+            seeds: 0..1000,
+            full: clean.clone(),
+            wrong: vec![
+                tried(fresh, found),
+                tried(find(WRONG, "re-ack = false"), clean.clone()),
+                Tried { design: clock, lacks: Some("clock-step"), sweep: None },
+            ],
+            right: vec![
+                tried(find(RIGHT, "bundle = 4"), clean),
+                tried(find(RIGHT, "lift = false"), interrupted),
+            ],
+        }
+    }
+
+    fn clean() -> Sweep {
+        let sweep = lost_ack_sweep();
+        let classes = sweep.classes.map(|_| 0);
+        Sweep { violated: 0, classes, failing: Vec::new(), first_failure: None, ..sweep }
+    }
+
+    fn check(text: fn(&MatrixReport) -> String, expected: &str) {
+        let (plan, matrix) = (flip_plan(), matrix());
+        let timing = Timing { nanos: 2_000_000_000 };
+        let report = MatrixReport { subject: subject(&plan), matrix: &matrix, timing };
+        assert_eq!(plain(&text(&report)), expected);
+    }
+
+    #[test]
+    fn each_value_has_a_row_and_what_was_found_a_command() {
+        let expected = "\
+a coin
+It is flipped once.
+
+the full design holds in 1,000 runs, seeds 0..1000
+with 95 % confidence, fewer than 3 in 1,000 seeds go wrong
+1 wrong value found, 1 not found, 1 not run; 1 other right value held, 1 not run to the end
+
+wrong values, the number of the seed that first goes wrong, and how many do
+
+mechanism                                                          first  wrong     of  found
+ids = \"fresh\" (under outputs = \"recompute\", without user-differs)      8      2  1,000  duplicated
+re-ack = false                                                         ·      ·  1,000  no witness
+stamps = \"wall-clock\"                                                                   not run: needs clock-step
+
+right values
+
+mechanism        first  wrong     of  found
+the full design      ·      ·  1,000  nothing
+bundle = 4           ·      ·  1,000  nothing
+lift = false         ·      ·     12  not complete
+
+to see the first seed that goes wrong
+  ids = \"fresh\" (under outputs = \"recompute\", without user-differs)
+      onceproof run flip.toml --seed 7 --mechanism 'outputs = \"recompute\", ids = \"fresh\"' --without user-differs
+
+time  2.000 s, 4,012 runs, 2,006 runs/s
+";
+        check(matrix_text, expected);
+    }
+
+    #[test]
+    fn the_tables_are_markdown() {
+        let expected = "\
+a coin
+
+| mechanism | first | wrong | of | found |
+|---|---:|---:|---:|---|
+| ids = \"fresh\" (under outputs = \"recompute\", without user-differs) | 8 | 2 | 1,000 | duplicated |
+| re-ack = false | · | · | 1,000 | no witness |
+| stamps = \"wall-clock\" |  |  |  | not run: needs clock-step |
+
+| mechanism | first | wrong | of | found |
+|---|---:|---:|---:|---|
+| the full design | · | · | 1,000 | nothing |
+| bundle = 4 | · | · | 1,000 | nothing |
+| lift = false | · | · | 12 | not complete |
+";
+        check(matrix_markdown, expected);
+    }
+}

@@ -33,6 +33,8 @@ pub enum Needs {
     Nothing,
     /// A kind of fault, without which the value does no harm.
     Kind(KindName),
+    /// Sources at offsets: what is read from a queue may be read again, and is known by its id alone.
+    Offsets,
     /// Functions whose answers are decided by faults alone, sources at offsets and perfect watermarks: then
     /// an output that is made again is the same.
     Repeatable,
@@ -96,7 +98,11 @@ pub const RIGHT: &[Design] = &[
     repeatable(RECOMPUTE),
     repeatable(RECOMPUTE_BUNDLES),
     // What is durable before it is sent is made once.
-    Design { under: Some("outputs = \"checkpoint\""), ..plain("ids = \"fresh\"") },
+    Design {
+        under: Some("outputs = \"checkpoint\""),
+        needs: Needs::Offsets,
+        ..plain("ids = \"fresh\"")
+    },
     plain("bundle = 4"),
     plain("bundle = 16"),
     plain("in-flight = 1"),
@@ -156,23 +162,29 @@ impl Design {
         let is_met = match self.needs {
             Needs::Nothing => true,
             Needs::Kind(kind) => kinds.contains(&kind),
-            Needs::Repeatable => is_repeatable(plan),
+            Needs::Offsets => has_offsets(plan),
+            Needs::Repeatable => has_offsets(plan) && is_repeatable(plan),
         };
         let words = match self.needs {
             Needs::Nothing => "",
             Needs::Kind(kind) => kind.word(),
+            Needs::Offsets => "sources at offsets",
             Needs::Repeatable => "repeatable steps",
         };
         (!is_met).then_some(words)
     }
 }
 
+/// Whether no source reads a queue.
+fn has_offsets(plan: &Plan) -> bool {
+    let reads_queue = |kind: &StepKind| matches!(kind, StepKind::Source { queue: Some(_), .. });
+    !plan.pipeline.steps().iter().any(|step| reads_queue(&step.kind))
+}
+
 /// Whether an output that is made again is the same as long as no function is made to differ.
 fn is_repeatable(plan: &Plan) -> bool {
     plan.pipeline.steps().iter().all(|step| match &step.kind {
-        StepKind::Source { watermark, queue } => {
-            *watermark == SourceWatermark::Perfect && queue.is_none()
-        }
+        StepKind::Source { watermark, .. } => *watermark == SourceWatermark::Perfect,
         // The answers of a coin are counted, and only a fault gives another one the second time.
         StepKind::Map(function) => function.is_deterministic() || function.answers() > 1,
         StepKind::Reshuffle
