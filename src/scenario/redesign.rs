@@ -45,7 +45,9 @@ impl Scenario {
                 table.remove("gc");
             }
             for (key, value) in &asked {
-                table.insert(key, Item::Value(value.clone()));
+                let mut value = value.clone();
+                value.decor_mut().clear();
+                table.insert(key, Item::Value(value));
             }
         }
         if let Some(faults) = document.get_mut("faults").and_then(Item::as_table_like_mut) {
@@ -128,6 +130,7 @@ mod tests {
     #[test]
     fn what_is_asked_for_stands_at_every_step_and_the_rest_stays() {
         let scenario = redesigned(r#"outputs = "recompute", give-up = 3"#, &[]).expect("a design");
+        assert!(scenario.text().contains("\noutputs = \"recompute\"\n"), "{}", scenario.text());
         for (step, bundle) in scenario.plan.pipeline.steps().iter().zip([2, 1]) {
             let Mechanism { outputs, give_up, retry, gc, bundle: found, .. } = step.mechanism;
             assert_eq!((outputs, give_up, gc), (Outputs::Recompute, GiveUp::After(3), Gc::Never));
