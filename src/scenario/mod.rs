@@ -15,6 +15,7 @@ mod steps;
 mod input;
 mod csv;
 mod record;
+mod way;
 mod place;
 mod faults;
 mod expect;
