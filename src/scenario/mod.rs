@@ -11,6 +11,8 @@ mod units;
 mod raw;
 mod mechanism;
 mod dedup;
+mod function;
+mod graph_error;
 mod steps;
 mod input;
 mod csv;
