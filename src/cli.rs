@@ -1,20 +1,24 @@
 //! The command line as clap reads it.
 
+mod args;
+mod values;
+
+pub use args::{
+    CheckArgs, CheckpointsArgs, ExhaustArgs, GraphArgs, NecessityArgs, Redesign, ReplayArgs,
+    RunArgs, ShrinkArgs, SweepArgs, TestArgs,
+};
+
 use crate::ending::Ending;
 use crate::output::complain;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use onceproof_sim::fault::KindName;
 use std::io;
-use std::num::{NonZeroU64, NonZeroUsize};
-use std::ops::Range;
-use std::path::PathBuf;
 
 /// What every help text ends with.
 const EXIT_CODES: &str = "\
 Exit codes:
   0  as expected; for run, sweep, replay and exhaust: nothing violated
-  1  violated, an expected violation was not found, or a mechanism has no witness
+  1  violated, an expected violation was not found, or a wrong value has no witness
   2  bad usage or bad scenario
   3  inconclusive: a limit was hit, or a search was interrupted
   4  nothing selected
@@ -87,7 +91,7 @@ pub enum Command {
     /// The faults of the file are left out; their parameters are kept, and the kinds that it does not name
     /// have the default ones. Ctrl-C ends the search soon and reports on what it has.
     Exhaust(ExhaustArgs),
-    /// A smallest schedule that breaks it for each mechanism that is switched to a wrong value.
+    /// What breaks it for each mechanism that is switched to a wrong value: a smallest schedule, or a seed.
     Necessity(NecessityArgs),
     /// The smallest failure of the same class, as a scenario file.
     ///
@@ -106,214 +110,6 @@ pub enum Command {
     /// What runs did, for a process that checks that its own do the same.
     #[command(hide = true)]
     Checkpoints(CheckpointsArgs),
-}
-
-/// Arguments of `run`.
-#[derive(Args, Debug)]
-pub struct RunArgs {
-    /// The scenario.
-    pub file: PathBuf,
-    /// The seed, in place of the one in the file.
-    #[arg(long, value_name = "S")]
-    pub seed: Option<u64>,
-    /// Run it in the weather that the seed has in a swarm.
-    #[arg(long, requires = "seed", conflicts_with = "check_determinism")]
-    pub swarm: bool,
-    /// Print every event before the report.
-    #[arg(long)]
-    pub trace: bool,
-    /// Run it again in a fresh process, and name the first event that differs.
-    #[arg(long)]
-    pub check_determinism: bool,
-    /// Lets the process decide when the event after so many others comes, to test --check-determinism.
-    #[arg(long, value_name = "N", hide = true, requires = "check_determinism")]
-    pub plant_nondeterminism: Option<u64>,
-}
-
-/// Arguments of `checkpoints`.
-#[derive(Args, Debug)]
-pub struct CheckpointsArgs {
-    /// The scenario.
-    pub file: PathBuf,
-    /// The seed of the one run.
-    #[arg(long, value_name = "S")]
-    pub seed: Option<u64>,
-    /// The fingerprints of the runs under all of these seeds.
-    #[arg(long, value_name = "a..b", value_parser = seed_range, conflicts_with = "seed")]
-    pub seeds: Option<Range<u64>>,
-    /// The fingerprint of the one run after every so many events, and at its end.
-    #[arg(long, value_name = "N", default_value_t = onceproof::search::determinism::EVERY)]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
-    pub every: u64,
-    /// The events of the one run with these numbers, in place of that.
-    #[arg(long, value_name = "a..b", value_parser = seed_range, conflicts_with = "seeds")]
-    pub events: Option<Range<u64>>,
-    /// As for `run`.
-    #[arg(long, value_name = "N", hide = true)]
-    pub plant_nondeterminism: Option<u64>,
-}
-
-/// Arguments of `sweep`.
-#[derive(Args, Debug)]
-pub struct SweepArgs {
-    /// Scenarios, and folders that are searched for them.
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// The seeds from a up to but without b, in place of those in the files.
-    #[arg(long, value_name = "a..b", value_parser = seed_range)]
-    pub seeds: Option<Range<u64>>,
-    /// How many threads to use [default: one per core].
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<NonZeroUsize>,
-    /// Stop a scenario after so many violated runs.
-    #[arg(long, value_name = "N")]
-    pub max_fail: Option<NonZeroU64>,
-    /// Run all seeds again in a fresh process, and name the first event that differs.
-    #[arg(long)]
-    pub check_determinism: bool,
-    /// Show what was reached: fault kinds by the steps of the protocol that they struck, and marks by the
-    /// fault kinds under which they were reached.
-    #[arg(long)]
-    pub reached: bool,
-    /// Run each seed in a weather of its own: some kinds of faults are off, the odds of the others are drawn
-    /// over orders of magnitude, and input, shards, workers and windows vary.
-    #[arg(long, conflicts_with = "check_determinism")]
-    pub swarm: bool,
-    /// The folder that failures are saved in, and replayed from before anything else.
-    #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]
-    pub out: PathBuf,
-}
-
-/// Arguments of `replay`.
-#[derive(Args, Debug)]
-pub struct ReplayArgs {
-    /// The saved failure.
-    pub file: PathBuf,
-}
-
-/// Arguments of `exhaust`.
-#[derive(Args, Debug)]
-pub struct ExhaustArgs {
-    /// The scenario.
-    pub file: PathBuf,
-    /// The most faults of a schedule, up to 9.
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(..=9))]
-    pub faults: u32,
-    /// The kinds of faults, with commas [default: all].
-    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
-    pub kinds: Vec<KindName>,
-    /// How many threads to use [default: one per core].
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<NonZeroUsize>,
-    /// Go on with the search in this file, if there is one, and keep in it what is done, now and then and at the end.
-    #[arg(long, value_name = "FILE")]
-    pub resume: Option<PathBuf>,
-    /// Run also what leads to the same state as another schedule.
-    #[arg(long)]
-    pub no_prune: bool,
-    /// Run also what a smaller schedule explains.
-    #[arg(long)]
-    pub all: bool,
-    /// The folder that the smallest cause is saved in.
-    #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]
-    pub out: PathBuf,
-}
-
-/// Arguments of `necessity`.
-#[derive(Args, Debug)]
-pub struct NecessityArgs {
-    /// The scenario.
-    pub file: PathBuf,
-    /// The most faults of a schedule, up to 9.
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(..=9))]
-    pub faults: u32,
-    /// The kinds of faults, with commas [default: all].
-    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
-    pub kinds: Vec<KindName>,
-    /// How many threads to use [default: one per core].
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<NonZeroUsize>,
-    /// Write the matrix as a table of Markdown.
-    #[arg(long)]
-    pub markdown: bool,
-}
-
-/// Arguments of `shrink`.
-#[derive(Args, Debug)]
-pub struct ShrinkArgs {
-    /// The scenario.
-    pub file: PathBuf,
-    /// The seed, in place of the one in the file.
-    #[arg(long, value_name = "S")]
-    pub seed: Option<u64>,
-    /// The file to write; without it, standard output.
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    /// List every smallest set of up to 4 faults that makes the same failure in what is left: no part of one
-    /// breaks it. With --out, each is saved, as FILE, FILE-2 and so on.
-    #[arg(long)]
-    pub all: bool,
-    /// Kinds of faults for --all beside those that hit the damage, with commas.
-    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind, requires = "all")]
-    pub kinds: Vec<KindName>,
-    /// The most runs of --all. It gives up before the number of faults that would take more.
-    #[arg(long, value_name = "N", requires = "all")]
-    #[arg(default_value_t = onceproof::search::shrink::all::MOST_RUNS)]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
-    pub runs: u64,
-    /// How many threads to use for --all [default: one per core].
-    #[arg(long, value_name = "N", requires = "all")]
-    pub jobs: Option<NonZeroUsize>,
-}
-
-/// Arguments of `test`.
-#[derive(Args, Debug)]
-pub struct TestArgs {
-    /// Scenarios, and folders that are searched for them.
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// How many threads to use [default: one per core].
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<NonZeroUsize>,
-    /// The folder of saved failures that are replayed before anything else.
-    #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]
-    pub regressions: PathBuf,
-}
-
-/// Arguments of `check`.
-#[derive(Args, Debug)]
-pub struct CheckArgs {
-    /// Scenarios, and folders that are searched for them.
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-}
-
-/// Arguments of `graph`.
-#[derive(Args, Debug)]
-pub struct GraphArgs {
-    /// The scenario.
-    pub file: PathBuf,
-    /// Draw it, for Graphviz or for Markdown.
-    #[arg(long, value_enum, value_name = "dot|mermaid", hide_possible_values = true)]
-    pub picture: Option<Picture>,
-}
-
-/// How a picture is written.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Picture {
-    /// For Graphviz.
-    Dot,
-    /// For Markdown.
-    Mermaid,
-}
-
-impl From<Picture> for onceproof::report::graph::Picture {
-    fn from(picture: Picture) -> Self {
-        match picture {
-            Picture::Dot => Self::Dot,
-            Picture::Mermaid => Self::Mermaid,
-        }
-    }
 }
 
 impl Cli {
@@ -367,28 +163,6 @@ impl Cli {
     }
 }
 
-/// Reads the word of a kind of fault.
-fn kind(text: &str) -> Result<KindName, String> {
-    KindName::ALL.into_iter().find(|kind| kind.word() == text).ok_or_else(|| {
-        let words: Vec<&str> = KindName::ALL.iter().map(|kind| kind.word()).collect();
-        format!("there is no such kind of fault; there are {}", words.join(", "))
-    })
-}
-
-/// Reads `a..b`. An empty range is read; that it selects nothing is said later.
-fn seed_range(text: &str) -> Result<Range<u64>, String> {
-    let (start, end) = text.split_once("..").ok_or("seeds are given as a..b, such as 0..1000")?;
-    let seed = |text: &str| {
-        let number = text.parse::<u64>();
-        number.map_err(|_| format!("{text:?} is not a seed: seeds are 0 to {}", u64::MAX))
-    };
-    let (start, end) = (seed(start)?, seed(end)?);
-    if start > end {
-        return Err(format!("the range ends before it begins; {end}..{start} is meant?"));
-    }
-    Ok(start..end)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -396,17 +170,6 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn seeds_are_a_range() {
-        assert_eq!(seed_range("0..1000"), Ok(0..1000));
-        assert_eq!(seed_range("7..7"), Ok(7..7));
-        for bad in ["", "7", "..", "0..", "..5", "-1..5", "0..=5", "a..b", "5..3", "0..1e3"] {
-            assert!(seed_range(bad).is_err(), "{bad}");
-        }
-        assert!(seed_range("0..18446744073709551615").is_ok());
-        assert!(seed_range("0..18446744073709551616").is_err());
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! What the documents say is so: each command in them runs, each scenario in them is read, and each link
 //! leads to a file.
 
-use onceproof::scenario::Scenario;
+use onceproof::scenario::{self, Scenario};
+use onceproof_sim::fault::KindName;
+use onceproof_sim::outcome::Class;
+use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -58,6 +62,27 @@ fn every_link_leads_to_a_file() {
 }
 
 #[test]
+fn the_readme_names_every_mechanism_every_kind_of_fault_and_every_class() {
+    let text = read("README.md");
+    let schema = scenario::schema();
+    let properties = schema.pointer("/$defs/Mechanism/properties").and_then(Value::as_object);
+    let mechanisms: BTreeSet<&str> = properties.expect("keys").keys().map(String::as_str).collect();
+    let named = first_column(&text, "mechanism");
+    assert_eq!(named.len(), mechanisms.len(), "one is named twice: {named:?}");
+    assert_eq!(named.iter().map(String::as_str).collect::<BTreeSet<_>>(), mechanisms);
+
+    let classes: BTreeSet<String> =
+        Class::ALL.iter().map(|class| class.word().to_owned()).collect();
+    assert_eq!(first_column(&text, "class").into_iter().collect::<BTreeSet<_>>(), classes);
+
+    let (_, kinds) = text.split_once("Kinds of faults:").expect("a list of kinds");
+    let (kinds, _) = kinds.split_once("\n\n").expect("a list of kinds");
+    let named: BTreeSet<String> = in_backticks(kinds).into_iter().collect();
+    let kinds: BTreeSet<String> = KindName::ALL.iter().map(|kind| kind.word().to_owned()).collect();
+    assert_eq!(named, kinds);
+}
+
+#[test]
 fn what_is_read_from_a_document_is_what_a_reader_sees() {
     let text = "\
 Run [it](a/b.toml), see [there](https://example.org) or [below](#below), ![p](p.png#x).\n\
@@ -78,6 +103,9 @@ onceproof run outside\n";
     assert_eq!(commands(text), expected);
     assert_eq!(blocks(text, "toml"), ["# [no](link)\nformat = 1\n"]);
     assert_eq!(links(text), ["a/b.toml", "p.png#x"]);
+    let table = "| a | b |\n|---|---|\n| `c`, `d` | `e` |\n| `f` | g |\n\n| b | a |\n|---|---|\n| `h` | `i` |\n";
+    assert_eq!(first_column(table, "a"), ["c", "d", "f"]);
+    assert_eq!(first_column(table, "b"), ["h"]);
 }
 
 fn root() -> &'static Path {
@@ -137,6 +165,18 @@ fn commands(text: &str) -> Vec<String> {
         Some(arguments.trim().to_owned())
     };
     blocks(text, "sh").iter().flat_map(|block| block.lines()).filter_map(arguments).collect()
+}
+
+/// The words in backticks of the first column of the table whose first head is this one.
+fn first_column(text: &str, head: &str) -> Vec<String> {
+    let start = format!("| {head} |");
+    let rows = text.lines().skip_while(|line| !line.starts_with(&start)).skip(2);
+    let rows = rows.take_while(|line| line.starts_with('|'));
+    rows.flat_map(|row| in_backticks(row.split('|').nth(1).unwrap_or(""))).collect()
+}
+
+fn in_backticks(text: &str) -> Vec<String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 /// The targets of the links that stay in the project, outside of code.

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use onceproof_model::commit::{Commit, Content, Delta, Held, HeldRow, Owed, Scan, Watermark};
 use onceproof_model::defect::Defect;
 use onceproof_model::key::{Key, Keys};
-use onceproof_model::mechanism::Fencing;
+use onceproof_model::mechanism::{Ack, Fencing};
 use onceproof_model::name::Vocabulary;
 use onceproof_model::pipeline::{Pipeline, ShardIndex};
 use onceproof_model::prefix::Prefix;
@@ -87,8 +87,10 @@ impl Store {
             rows.held.clear();
             rows.catalog.reset(pipeline.senders(step).len());
             let mechanism = &pipeline.step(step).mechanism;
+            // What is acked on receipt pins no watermark: its range may be forgotten while it waits.
             rows.has_sound_filter = mechanism.dedup.has_sound_filter()
                 && mechanism.fencing == Fencing::Token
+                && mechanism.ack == Ack::AfterCommit
                 && pipeline.defect.is_none();
             rows.windows.clear();
             rows.watermarks.clear();

@@ -16,8 +16,10 @@ pub mod check;
 pub mod graph;
 pub mod schema;
 
+use crate::cli::Redesign;
 use crate::ending::{Ending, Error};
 use crate::paths;
+use onceproof::report::shell::with_design;
 use onceproof::scenario::Scenario;
 use onceproof_sim::outcome::{Outcome, Verdict};
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -37,6 +39,23 @@ fn load_all(paths: &[PathBuf]) -> Result<Vec<Scenario>, Error> {
         }
     }
     if errors.is_empty() { Ok(scenarios) } else { Err(Error::Scenarios(errors)) }
+}
+
+/// A scenario built as was asked for.
+///
+/// # Errors
+/// It cannot be built so.
+fn redesigned(scenario: Scenario, asked: &Redesign) -> Result<Scenario, Error> {
+    let Redesign { mechanism, without } = asked;
+    match asked.is_any() {
+        false => Ok(scenario),
+        true => Ok(scenario.redesigned(mechanism.as_deref().unwrap_or_default(), without)?),
+    }
+}
+
+/// The command, with what was asked for.
+fn redesigned_command(command: String, asked: &Redesign) -> String {
+    with_design(command, asked.mechanism.as_deref(), &asked.without)
 }
 
 /// Reads the failures that were saved in a folder.

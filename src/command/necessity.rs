@@ -1,34 +1,70 @@
-//! `onceproof necessity`: a smallest schedule that breaks the scenario for each mechanism that is switched to
-//! a wrong value, beside the certificate of the full design.
+//! `onceproof necessity`: what breaks the scenario for each mechanism that is switched to a wrong value, beside
+//! what is known of the full design: a smallest schedule, or how many seeds it takes.
+//!
+//! Ctrl-C ends it soon; the report says what was not done.
 
 use super::exhaust::{ending_of, kinds};
 use super::interrupt::cancelled_by_interrupt;
-use super::progress::{SearchProgress, timed};
+use super::progress::{Progress, SearchProgress, timed};
 use super::threads;
 use crate::cli::{Common, Format, NecessityArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Output;
+use onceproof::report::matrix_json::matrix_json;
+use onceproof::report::matrix_text::{matrix_markdown, matrix_text};
 use onceproof::report::necessity_json::necessity_json;
 use onceproof::report::necessity_text::{necessity_markdown, necessity_text};
-use onceproof::report::{NecessityReport, Subject};
+use onceproof::report::{MatrixReport, NecessityReport, Subject};
 use onceproof::scenario::Scenario;
+use onceproof::search::designs::{Design, RIGHT, WRONG};
 use onceproof::search::exhaust::{Space, Told, bare, exhaust};
-use onceproof::search::necessity::{ALL, Necessity, Standing, Wrong};
+use onceproof::search::matrix::{self, Matrix, Tried, try_right, try_wrong};
+use onceproof::search::necessity::{Necessity, Standing, searched};
 use onceproof::search::resume::Done;
+use onceproof::search::sweep::{Stop, sweep};
+use onceproof::search::tally::Seeds;
+use onceproof_sim::outcome::Brief;
+use rayon::ThreadPool;
+use std::ops::Range;
+use std::sync::atomic::AtomicBool;
+
+/// Tries one value under many seeds.
+type Try =
+    fn(&'static Design, &Scenario, &Range<u64>, &AtomicBool, &(dyn Fn(&Brief) + Sync)) -> Tried;
 
 /// Searches a scenario with its own mechanisms, and with each wrong value.
 ///
 /// # Errors
-/// The scenario cannot be used.
+/// The scenario cannot be used, or there are no seeds.
 pub fn necessity(
     args: &NecessityArgs,
     common: Common,
     output: &mut Output,
 ) -> Result<Ending, Error> {
     let scenario = Scenario::load(&args.file)?;
-    let (plan, seed) = (bare(&scenario.plan), scenario.seed);
-    let space = Space::new(&scenario.plan, &kinds(&args.kinds), args.faults);
     let threads = threads(args.jobs)?;
+    match (&args.seeds, args.faults) {
+        (Some(seeds), _) if seeds.is_empty() => {
+            Err(Error::NothingSelected("there are no seeds in the range".to_owned()))
+        }
+        (Some(seeds), _) => Ok(by_seeds(&scenario, seeds, &threads, args, common, output)),
+        (None, faults) => {
+            Ok(by_faults(&scenario, faults.unwrap_or(0), &threads, args, common, output))
+        }
+    }
+}
+
+/// Every schedule of at most so many faults.
+fn by_faults(
+    scenario: &Scenario,
+    faults: u32,
+    threads: &ThreadPool,
+    args: &NecessityArgs,
+    common: Common,
+    output: &mut Output,
+) -> Ending {
+    let (plan, seed) = (bare(&scenario.plan), scenario.seed);
+    let space = Space::new(&scenario.plan, &kinds(&args.kinds), faults);
     let cancel = cancelled_by_interrupt();
     let full = || {
         let progress = SearchProgress::new(&scenario.name);
@@ -37,16 +73,16 @@ pub fn necessity(
         progress.clear();
         found
     };
-    let row = |wrong: &Wrong| {
+    let row = |wrong: &'static Design| {
         let progress = SearchProgress::new(&wrong.words());
         let tell = |told: Told<'_>| progress.tell(told);
-        let row = threads.install(|| wrong.search(&plan, seed, &space, &cancel, &tell));
+        let row = threads.install(|| wrong.search(scenario, &space, &cancel, &tell));
         progress.clear();
         row
     };
     let (necessity, timing) =
-        timed(|| Necessity { full: full(), rows: ALL.iter().map(row).collect() });
-    let subject = Subject { plan: &plan, ..Subject::from(&scenario) };
+        timed(|| Necessity { full: full(), rows: searched().map(row).collect() });
+    let subject = Subject { plan: &plan, ..Subject::from(scenario) };
     let report = NecessityReport { subject, seed, necessity: &necessity, timing };
     match common.format {
         Format::Text if args.markdown => output.text(&necessity_markdown(&report)),
@@ -59,5 +95,59 @@ pub fn necessity(
         (false, true) => Ending::Inconclusive,
         (false, false) => Ending::AsExpected,
     };
-    Ok(ending_of(&necessity.full).and(rows))
+    ending_of(&necessity.full).and(rows)
+}
+
+/// The faults that are drawn under many seeds.
+fn by_seeds(
+    scenario: &Scenario,
+    seeds: &Range<u64>,
+    threads: &ThreadPool,
+    args: &NecessityArgs,
+    common: Common,
+    output: &mut Output,
+) -> Ending {
+    let cancel = cancelled_by_interrupt();
+    let row = |design: &'static Design, tried: Try| {
+        let progress = Progress::new(seeds.end - seeds.start, &design.words());
+        let tell = |brief: &Brief| progress.count(brief);
+        let found = threads.install(|| tried(design, scenario, seeds, &cancel, &tell));
+        progress.clear();
+        found
+    };
+    let full = || {
+        let progress = Progress::new(seeds.end - seeds.start, &scenario.name);
+        let (all, tell) = (Seeds::Range(seeds.clone()), |brief: &Brief| progress.count(brief));
+        let found = threads.install(|| sweep(&scenario.plan, all, Stop::Never, &cancel, &tell));
+        progress.clear();
+        found
+    };
+    let (matrix, timing) = timed(|| Matrix {
+        seeds: seeds.clone(),
+        full: full(),
+        wrong: WRONG.iter().map(|design| row(design, try_wrong)).collect(),
+        right: RIGHT.iter().map(|design| row(design, try_right)).collect(),
+    });
+    let report = MatrixReport { subject: Subject::from(scenario), matrix: &matrix, timing };
+    match common.format {
+        Format::Text if args.markdown => output.text(&matrix_markdown(&report)),
+        Format::Text => output.text(&matrix_text(&report)),
+        Format::Json => output.document(&matrix_json(&report)),
+    }
+    ending_of_matrix(&matrix)
+}
+
+/// How a command ends that found this.
+fn ending_of_matrix(found: &Matrix) -> Ending {
+    let full = matrix::holds(&found.full);
+    let is = |standing| full == standing || found.count(standing) != (0, 0);
+    if found.sweeps().any(|sweep| sweep.difference.is_some()) {
+        Ending::NotDeterministic
+    } else if is(matrix::Standing::Bad) {
+        Ending::Violated
+    } else if is(matrix::Standing::Incomplete) {
+        Ending::Inconclusive
+    } else {
+        Ending::AsExpected
+    }
 }

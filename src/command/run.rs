@@ -1,7 +1,7 @@
 //! `onceproof run`: one run of one scenario.
 
 use super::determinism::check_run;
-use super::ending_of_run;
+use super::{ending_of_run, redesigned, redesigned_command};
 use crate::cli::{Common, Format, RunArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Output;
@@ -18,7 +18,7 @@ use onceproof_sim::simulator::Simulator;
 /// # Errors
 /// The scenario cannot be used.
 pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
-    let mut scenario = Scenario::load(&args.file)?;
+    let mut scenario = redesigned(Scenario::load(&args.file)?, &args.redesign)?;
     let seed = args.seed.or(scenario.seed);
     if let (true, Some(seed)) = (args.swarm, seed) {
         scenario = Swarm::new(&scenario).of(seed)?;
@@ -31,7 +31,7 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
     } else {
         simulator.detail(seed)
     };
-    let mut replay = run_command(&args.file, seed);
+    let mut replay = redesigned_command(run_command(&args.file, seed), &args.redesign);
     if args.swarm {
         replay.push_str(" --swarm");
     }

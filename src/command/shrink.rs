@@ -6,7 +6,7 @@
 
 use super::interrupt::cancelled_by_interrupt;
 use super::progress::{SearchProgress, ShrinkProgress};
-use super::threads;
+use super::{redesigned, threads};
 use crate::cli::{Common, Format, ShrinkArgs};
 use crate::ending::{Ending, Error};
 use crate::output::{Output, complain};
@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// The scenario cannot be used, it holds, or a file cannot be written.
 pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
-    let scenario = Scenario::load(&args.file)?;
+    let scenario = redesigned(Scenario::load(&args.file)?, &args.redesign)?;
     let seed = args.seed.or(scenario.seed);
     let path = args.file.display();
     let threads = threads(args.jobs)?;

@@ -7,8 +7,8 @@ use super::determinism::{check_seeds, say};
 use super::interrupt::cancelled_by_interrupt;
 use super::progress::{Progress, timed};
 use super::save::Saved;
-use super::{load_all, load_regressions, threads};
-use crate::cli::{Common, Format, SweepArgs};
+use super::{load_all, load_regressions, redesigned, redesigned_command, threads};
+use crate::cli::{Common, Format, Redesign, SweepArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Output;
 use crate::paths;
@@ -31,7 +31,9 @@ use std::sync::atomic::Ordering;
 /// # Errors
 /// A scenario cannot be used, there are no seeds, or a failure cannot be saved.
 pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
-    let scenarios = load_all(&paths::select(&args.paths)?)?;
+    let scenarios = load_all(&paths::select(&args.paths)?)?.into_iter();
+    let scenarios = scenarios.map(|scenario| redesigned(scenario, &args.redesign));
+    let scenarios = scenarios.collect::<Result<Vec<Scenario>, Error>>()?;
     let seeds = |scenario: &Scenario| args.seeds.clone().unwrap_or(scenario.sweep.clone());
     if scenarios.iter().all(|scenario| seeds(scenario).is_empty()) {
         return Err(Error::NothingSelected("there are no seeds in the range".to_owned()));
@@ -63,7 +65,9 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
             _ => None,
         };
         let ran = weather.as_ref().unwrap_or(scenario);
-        let file = match sweep.first_failure.as_ref().map(|failure| saved.save(ran, failure)) {
+        // What breaks another design than the file's is no regression of the file.
+        let failure = sweep.first_failure.as_ref().filter(|_| !args.redesign.is_any());
+        let file = match failure.map(|failure| saved.save(ran, failure)) {
             None => None,
             Some(Ok(file)) => Some(file),
             Some(Err(error)) => {
@@ -78,6 +82,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
             saved: file.as_deref(),
             timing,
             swarm: args.swarm,
+            redesign: &args.redesign,
         };
         sweeps.add(ran, &found, output);
         if let (Seeds::Range(seeds), true, Ok(())) = (&sweep.seeds, args.check_determinism, &ended)
@@ -105,11 +110,15 @@ struct Found<'a> {
     saved: Option<&'a Path>,
     timing: Timing,
     swarm: bool,
+    redesign: &'a Redesign,
 }
 
-/// A command, in a swarm if that is what was done.
-fn in_swarm(command: String, swarm: bool) -> String {
-    if swarm { format!("{command} --swarm") } else { command }
+impl Found<'_> {
+    /// A command, built otherwise and in a swarm if that is what was done.
+    fn again(&self, command: String) -> String {
+        let command = redesigned_command(command, self.redesign);
+        if self.swarm { format!("{command} --swarm") } else { command }
+    }
 }
 
 /// How a command ends that has replayed this.
@@ -139,15 +148,15 @@ impl Sweeps {
     }
 
     fn add(&mut self, scenario: &Scenario, found: &Found, output: &mut Output) {
-        let Found { replayed, sweep, weather, saved, timing, swarm } = *found;
+        let Found { replayed, sweep, weather, saved, timing, .. } = *found;
         let strict = self.common.strict;
         let seed = sweep.failing.first().copied().or(sweep.first_inconclusive);
         let seed = seed.or(sweep.difference.as_ref().map(|difference| difference.seed));
         let replay = match (saved, seed) {
             (Some(saved), _) => Some(replay_command(saved)),
-            (None, Some(seed)) => Some(in_swarm(run_command(&scenario.path, seed), swarm)),
+            (None, Some(seed)) => Some(found.again(run_command(&scenario.path, seed))),
             (None, None) => (strict && is_unfired(sweep)).then(|| {
-                let command = in_swarm(sweep_command(&scenario.path, &sweep.seeds), swarm);
+                let command = found.again(sweep_command(&scenario.path, &sweep.seeds));
                 format!("{command} --strict")
             }),
         };

@@ -15,6 +15,8 @@ pub mod exhaust_text;
 pub mod exhaust_json;
 pub mod necessity_text;
 pub mod necessity_json;
+pub mod matrix_text;
+pub mod matrix_json;
 pub mod shrink_text;
 pub mod shrink_sets;
 pub mod shrink_json;
@@ -24,6 +26,7 @@ pub mod graph;
 
 use crate::scenario::Scenario;
 use crate::search::certificate::Exhaustion;
+use crate::search::matrix::Matrix;
 use crate::search::necessity::Necessity;
 use crate::search::regressions::Replayed;
 use crate::search::tally::Sweep;
@@ -127,6 +130,17 @@ pub struct NecessityReport<'a> {
     pub seed: Option<u64>,
     /// What was found.
     pub necessity: &'a Necessity,
+    /// How long it took.
+    pub timing: Timing,
+}
+
+/// What each value of each mechanism comes to under many seeds, and all that is said of it.
+#[derive(Clone, Copy, Debug)]
+pub struct MatrixReport<'a> {
+    /// What was run.
+    pub subject: Subject<'a>,
+    /// What was found.
+    pub matrix: &'a Matrix,
     /// How long it took.
     pub timing: Timing,
 }

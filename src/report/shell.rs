@@ -1,6 +1,7 @@
 //! Commands that can be pasted into a shell.
 
 use crate::search::tally::Seeds;
+use onceproof_sim::fault::KindName;
 use std::path::Path;
 
 /// The command that runs a scenario, under a seed if one is given.
@@ -31,13 +32,29 @@ pub fn check_command(path: &Path) -> String {
     format!("onceproof check {}", quoted(path))
 }
 
-/// A path as one word of a shell, quoted only where it must be. A path that would be taken for an option
-/// is given from the current folder.
+/// A command about a scenario that is built otherwise than its file says.
+pub fn with_design(mut command: String, mechanism: Option<&str>, without: &[KindName]) -> String {
+    if let Some(mechanism) = mechanism {
+        command.push_str(&format!(" --mechanism {}", word(mechanism.to_owned())));
+    }
+    if !without.is_empty() {
+        let kinds: Vec<&str> = without.iter().map(|kind| kind.word()).collect();
+        command.push_str(&format!(" --without {}", kinds.join(",")));
+    }
+    command
+}
+
+/// A path as one word of a shell. One that would be taken for an option is given from the current folder.
 fn quoted(path: &Path) -> String {
     let mut text = path.to_string_lossy().into_owned();
     if text.starts_with('-') {
         text.insert_str(0, "./");
     }
+    word(text)
+}
+
+/// A text as one word of a shell, quoted only where it must be.
+fn word(text: String) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {
         return text;
@@ -60,6 +77,18 @@ mod tests {
         check("-a.toml", "./-a.toml");
         check("größe.toml", "größe.toml");
         check("", "''");
+    }
+
+    #[test]
+    fn a_design_is_one_word_of_a_shell() {
+        let check = |mechanism, without: &[KindName], expected: &str| {
+            assert_eq!(with_design("run".to_owned(), mechanism, without), expected);
+        };
+        check(None, &[], "run");
+        check(Some("bundle = 4"), &[], "run --mechanism 'bundle = 4'");
+        let kinds = [KindName::UserDiffers, KindName::Pause];
+        let expected = "run --mechanism 'dedup = \"off\"' --without user-differs,pause";
+        check(Some("dedup = \"off\""), &kinds, expected);
     }
 
     #[test]

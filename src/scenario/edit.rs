@@ -1,7 +1,7 @@
 //! Editing a scenario as a text: its input written out, fewer rows, fewer shards, and what is left when a
 //! failure was shrunk. The text stays the one that was given, as far as it is still true.
 
-use super::write::set;
+use super::write::{each_step, set};
 use super::{Scenario, ScenarioError};
 use onceproof_model::pipeline::StepIndex;
 use onceproof_sim::fault::Fault;
@@ -237,24 +237,6 @@ fn parsed(text: &str) -> DocumentMut {
         Ok(document) => document,
         // The reader of the file has read this text before, or it was just written.
         Err(error) => unreachable!("a scenario that was read is TOML: {error}"),
-    }
-}
-
-/// Every step, with its number.
-fn each_step(document: &mut DocumentMut, each: &mut dyn FnMut(StepIndex, &mut dyn TableLike)) {
-    match document.get_mut("step") {
-        Some(Item::ArrayOfTables(steps)) => {
-            for (at, step) in steps.iter_mut().enumerate() {
-                each(StepIndex(at as u16), step);
-            }
-        }
-        Some(Item::Value(Value::Array(steps))) => {
-            let steps = steps.iter_mut().filter_map(Value::as_inline_table_mut);
-            for (at, step) in steps.enumerate() {
-                each(StepIndex(at as u16), step);
-            }
-        }
-        _ => {}
     }
 }
 

@@ -11,16 +11,20 @@ mod units;
 mod raw;
 mod mechanism;
 mod dedup;
+mod function;
+mod graph_error;
 mod steps;
 mod input;
 mod csv;
 mod record;
+mod way;
 mod place;
 mod faults;
 mod expect;
 mod write;
 mod edit;
 mod regress;
+mod redesign;
 mod vary;
 mod schema;
 
@@ -29,6 +33,7 @@ mod tests;
 
 pub use diagnostic::Diagnostic;
 pub use edit::{Remains, SpareKey};
+pub use redesign::mechanisms;
 pub use schema::schema;
 pub use vary::{Latitude, Weather};
 pub use write::{fault_to_json, kind_to_json};

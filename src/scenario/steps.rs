@@ -1,18 +1,18 @@
 //! `[[step]]`: names, kinds and inputs of steps, and the pipeline that they make.
 
 use super::diagnostic::{Diagnostic, Source, quote};
-use super::explain::{FIRST_STEP, belongs_to, custom, no_such};
+use super::explain::{FIRST_STEP, belongs_to, no_such};
+use super::function::function;
+use super::graph_error::graph_error;
 use super::mechanism::{Mechanisms, number};
 use super::raw::{self, At, KindWord, span};
 use super::units::{Duration, LONGEST};
-use onceproof_model::call::Action;
-use onceproof_model::function::{Filter, Function, Into, KeyBy};
 use onceproof_model::mechanism::{Ack, Fuse, Mechanism, Outputs};
 use onceproof_model::pipeline::{
-    Failing, GraphError, IdFrom, InsertId, MessageIds, OffsetGiven, Pipeline, Queue, Sink,
-    SourceWatermark, Step, StepIndex, StepKind,
+    Failing, IdFrom, InsertId, MessageIds, OffsetGiven, Pipeline, Queue, Sink, SourceWatermark,
+    Step, StepIndex, StepKind,
 };
-use onceproof_model::time::{Nanos, SECOND};
+use onceproof_model::time::SECOND;
 use onceproof_model::window::Windowing;
 use std::collections::BTreeMap;
 
@@ -194,7 +194,7 @@ fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
             queue: step.queue.as_ref().map(|given| queue(source, &given.value)).transpose()?,
         },
         KindWord::Map => match &step.function {
-            Some(function) => StepKind::Map(self::function(source, function)?),
+            Some(given) => StepKind::Map(function(source, given)?),
             None => {
                 let error = source.error(step.kind.span.clone(), "a map needs a function");
                 return Err(error.label("`fn = …`"));
@@ -303,152 +303,4 @@ fn failing(source: &Source<'_>, step: &raw::Step) -> Result<Failing, Diagnostic>
             None => None,
         },
     })
-}
-
-/// The length of a step of time, which is not 0.
-fn step_length(source: &Source<'_>, given: &At<Duration>) -> Result<Nanos, Diagnostic> {
-    match given.value.0 {
-        0 => Err(source.error(given.span.clone(), "a step of 0").label("at least 1ns long")),
-        length => Ok(length),
-    }
-}
-
-fn into(into: raw::Into) -> Into {
-    match into {
-        raw::Into::Key => Into::Key,
-        raw::Into::Value => Into::Value,
-    }
-}
-
-fn function(source: &Source<'_>, function: &At<raw::Function>) -> Result<Function, Diagnostic> {
-    Ok(match &function.value {
-        raw::Function::Identity => Function::Identity,
-        raw::Function::KeyBy(raw::KeyBy::Value) => Function::KeyBy(KeyBy::Value),
-        raw::Function::KeyBy(raw::KeyBy::Before(text)) if text.is_empty() => {
-            let message =
-                "the empty text comes before everything\nwhat `before` looks for is not empty";
-            return Err(custom(source, function.span.clone(), message));
-        }
-        raw::Function::KeyBy(raw::KeyBy::Before(text)) => {
-            Function::KeyBy(KeyBy::Before(text.clone()))
-        }
-        raw::Function::KeyBy(raw::KeyBy::Fixed(text)) => {
-            Function::KeyBy(KeyBy::Fixed(text.clone()))
-        }
-        raw::Function::Filter(raw::Filter::Key(text)) => {
-            Function::Filter(Filter::Key(text.clone()))
-        }
-        raw::Function::Filter(raw::Filter::NotKey(text)) => {
-            Function::Filter(Filter::NotKey(text.clone()))
-        }
-        raw::Function::Filter(raw::Filter::ValueAtLeast(least)) => {
-            Function::Filter(Filter::ValueAtLeast(*least))
-        }
-        raw::Function::Explode(explode) => {
-            Function::Explode { copies: number(source, "copies", &explode.copies, 1..=1000)? }
-        }
-        raw::Function::Coin(coin) => Function::Coin {
-            sides: number(source, "sides", &coin.sides, 2..=1_000_000)?,
-            into: into(coin.into),
-        },
-        raw::Function::Clock(clock) => {
-            Function::Clock { every: step_length(source, &clock.every)?, into: into(clock.into) }
-        }
-        raw::Function::Lookup(lookup) => Function::Lookup {
-            changes_every: step_length(source, &lookup.changes_every)?,
-            values: number(source, "values", &lookup.values, 2..=1_000_000)?,
-            into: into(lookup.into),
-        },
-        raw::Function::Order(order) => Function::Order { into: into(order.into) },
-        raw::Function::Call(call) => Function::Call(match call {
-            raw::service::Call::Write(raw::service::CallWrite::Append) => Action::Append,
-            raw::service::Call::Write(raw::service::CallWrite::Put) => Action::Put,
-            raw::service::Call::Write(raw::service::CallWrite::PutFenced) => Action::PutFenced,
-            raw::service::Call::Read => Action::Read,
-            raw::service::Call::Delete => Action::Delete,
-            raw::service::Call::Take => Action::Take,
-        }),
-    })
-}
-
-/// What is wrong with the graph, at the step that it is wrong with.
-fn graph_error(source: &Source<'_>, steps: &[At<raw::Step>], error: &GraphError) -> Diagnostic {
-    let step = |index: StepIndex| &steps[index.at()].value;
-    let name = |index: StepIndex| quote(&step(index).name.value);
-    let from = |index: StepIndex| span(&step(index).from).unwrap_or(step(index).name.span.clone());
-    match *error {
-        GraphError::NoSource => source
-            .error(steps[0].value.kind.span.clone(), "there is no source")
-            .label("nothing ever comes in"),
-        GraphError::SourceWithInput(index) => {
-            source.error(from(index), "a source takes no outputs of a step")
-        }
-        GraphError::NoInput(index) => {
-            source.error(step(index).name.span.clone(), format!("{} takes nothing in", name(index)))
-        }
-        GraphError::InputFromSink { step, sink } => source
-            .error(from(step), format!("{} is a sink, and has no outputs", name(sink)))
-            .label(format!("`from` names what {} takes; without it, the step above", name(step))),
-        GraphError::InputTwice { step, from: input } => {
-            source.error(from(step), format!("{} is named twice", name(input)))
-        }
-        GraphError::Cycle(index) => {
-            let cycle = cycle_through(steps, index);
-            let error = source.error(from(index), "the steps form a cycle");
-            error.label(cycle.iter().map(|name| quote(name)).collect::<Vec<_>>().join(" -> "))
-        }
-        GraphError::LeadsNowhere(index) => source
-            .error(
-                step(index).name.span.clone(),
-                format!("nobody takes the outputs of {}", name(index)),
-            )
-            .label("the last step is a count, a sum or a sink"),
-        GraphError::ReadsPane { step: index, aggregate } => source
-            .error(
-                span(&step(index).function).unwrap_or(0..0),
-                format!("{} reads values of {}", name(index), name(aggregate)),
-            )
-            .label(
-                "which records a pane caught decides its value, so the right answer cannot be told",
-            ),
-        GraphError::DependsOnCoin { step: index, coin } => source
-            .error(
-                span(&step(index).poison)
-                    .or(span(&step(index).dead_letter))
-                    .or(span(&step(index).function))
-                    .unwrap_or(0..0),
-                format!("{} depends on what {} decides", name(index), name(coin)),
-            )
-            .label("below an aggregate, one pane may land on another side than the next"),
-    }
-}
-
-/// The names along a cycle, from a step on it back to itself.
-fn cycle_through(steps: &[At<raw::Step>], on: StepIndex) -> Vec<&str> {
-    let name = |at: usize| steps[at].value.name.value.as_str();
-    let senders = |at: usize| -> Vec<usize> {
-        let Some(from) = &steps[at].value.from else {
-            return at.checked_sub(1).into_iter().collect();
-        };
-        let find = |from: &At<String>| (0..steps.len()).find(|&at| name(at) == from.value);
-        from.value.0.iter().filter_map(find).collect()
-    };
-    // Against the stream, from the step until it is met again; `next` remembers the way back.
-    let mut next: Vec<Option<usize>> = vec![None; steps.len()];
-    let mut waiting = vec![on.at()];
-    while let Some(at) = waiting.pop() {
-        for sender in senders(at) {
-            if next[sender].is_none() {
-                next[sender] = Some(at);
-                waiting.push(sender);
-            }
-        }
-    }
-    let mut way = vec![name(on.at())];
-    let mut at = next[on.at()];
-    while let Some(step) = at {
-        way.push(name(step));
-        at = if step == on.at() || way.len() > 8 { None } else { next[step] };
-    }
-    way
 }

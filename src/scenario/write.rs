@@ -2,7 +2,7 @@
 //! the file that it came from, with its layout and comments, with a seed and exact faults instead of odds.
 
 use super::{Scenario, csv};
-use onceproof_model::pipeline::Pipeline;
+use onceproof_model::pipeline::{Pipeline, StepIndex};
 use onceproof_model::time::Span;
 use onceproof_sim::fault::place::Field;
 use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, Leg};
@@ -149,6 +149,27 @@ pub(super) fn step_tables(document: &DocumentMut) -> Vec<Table> {
             inline.cloned().map(InlineTable::into_table).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+/// Every step, with its number.
+pub(super) fn each_step(
+    document: &mut DocumentMut,
+    each: &mut dyn FnMut(StepIndex, &mut dyn TableLike),
+) {
+    match document.get_mut("step") {
+        Some(Item::ArrayOfTables(steps)) => {
+            for (at, step) in steps.iter_mut().enumerate() {
+                each(StepIndex(at as u16), step);
+            }
+        }
+        Some(Item::Value(Value::Array(steps))) => {
+            let steps = steps.iter_mut().filter_map(Value::as_inline_table_mut);
+            for (at, step) in steps.enumerate() {
+                each(StepIndex(at as u16), step);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -1,11 +1,11 @@
-//! `exhaust` and `necessity`: certificates, causes, and what is missing.
+//! `exhaust`: certificates, causes, and what is missing.
 
 use crate::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOST_ACK, NO_DEDUP, scenario};
 use serde_json::{Value, json};
 use std::fs;
 
 /// The document without what depends on the clock.
-fn timeless(mut document: Value) -> Value {
+pub fn timeless(mut document: Value) -> Value {
     let timing = document.as_object_mut().expect("an object").remove("timing");
     assert!(timing.expect("a timing")["seconds"].is_f64());
     document
@@ -112,36 +112,4 @@ fn a_kind_that_does_not_exist_is_bad_usage() {
     check(&["exhaust", "a.toml", "--faults", "10"]);
     let why = check(&["exhaust", "a.toml", "--faults", "1", "--kinds", "drop-ack,fire"]);
     assert!(why.contains("fire") && why.contains("drop-request"), "{why}");
-    check(&["necessity", "a.toml", "--faults", "1", "--markdown", "--format", "json"]);
-}
-
-#[test]
-fn a_mechanism_without_a_witness_fails() {
-    let folder = Folder::new("necessity");
-    folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[]));
-    let arguments = ["necessity", "a.toml", "--faults", "1", "--kinds", "drop-ack,drop-request"];
-    let text = folder.onceproof(&arguments).ends(1);
-    assert!(text.stdout.contains("the full design holds"), "{text:?}");
-    let line = |words: &str| {
-        let line = text.stdout.lines().find(|line| line.starts_with(words));
-        line.unwrap_or_else(|| panic!("{words} in {text:?}")).to_owned()
-    };
-    assert!(line("ack = on-receipt").contains("no witness"));
-    // Each of the three acks that may be lost, and no lost request.
-    let dedup: Vec<String> = line("dedup = off").split_whitespace().map(str::to_owned).collect();
-    assert_eq!(dedup[3..], ["1", "duplicated", "·", "3"]);
-
-    let json = folder.onceproof(&[&arguments[..], &["--format", "json"]].concat()).ends(1);
-    let document = timeless(json.document());
-    assert_eq!(document["schema"], "onceproof.necessity/1");
-    let rows = document["mechanisms"].as_array().expect("rows");
-    let standing = |words: &str| {
-        let row = rows.iter().find(|row| row["mechanism"] == words);
-        row.expect("a row")["standing"].clone()
-    };
-    assert_eq!(standing("dedup = off"), "witnessed");
-    assert_eq!(standing("ack = on-receipt"), "unwitnessed");
-
-    let markdown = folder.onceproof(&[&arguments[..], &["--markdown"]].concat()).ends(1);
-    assert!(markdown.stdout.contains("| dedup = off | 1 | duplicated | · | 3 |"), "{markdown:?}");
 }

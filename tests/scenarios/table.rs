@@ -659,6 +659,7 @@ pub const RANDOM: &[&str] = &[
     "random/coin-and-late-panes.toml",
     "random/filters.toml",
     "random/leases.toml",
+    "random/mechanisms.toml",
     "random/queue.toml",
     "random/recomputed.toml",
     "random/services.toml",

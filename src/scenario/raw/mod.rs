@@ -2,6 +2,7 @@
 //! a later check may refuse carries its place in the text. The JSON Schema is made from these types, so
 //! their documentation is that of the format.
 
+pub(super) mod at;
 pub(super) mod input;
 pub(super) mod forgetting;
 pub(super) mod mechanism;
@@ -14,114 +15,14 @@ pub(super) mod place;
 pub(super) mod expect;
 pub(super) mod service;
 
+pub(super) use at::{At, OneOrMany, span};
+pub(super) use function::{Filter, Function, Into, KeyBy};
+
 use super::units::{Duration, Seed, Seeds};
 use onceproof_sim::outcome::Class;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
-use serde::de::Deserializer;
 use std::borrow::Cow;
-use std::ops::Range;
-
-/// A value and the place of its text.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct At<T> {
-    pub value: T,
-    pub span: Range<usize>,
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<At<T>, D::Error> {
-        let spanned = toml::Spanned::<T>::deserialize(deserializer)?;
-        let span = spanned.span();
-        Ok(At { value: spanned.into_inner(), span })
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for At<T> {
-    fn inline_schema() -> bool {
-        T::inline_schema()
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        T::schema_name()
-    }
-
-    fn schema_id() -> Cow<'static, str> {
-        T::schema_id()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        T::json_schema(generator)
-    }
-}
-
-/// The place of an optional value.
-pub(super) fn span<T>(value: &Option<At<T>>) -> Option<Range<usize>> {
-    value.as_ref().map(|at| at.span.clone())
-}
-
-/// One value, or a list of them.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct OneOrMany<T>(pub Vec<At<T>>);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<OneOrMany<T>, D::Error> {
-        struct Reader<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Reader<T> {
-            type Value = Vec<At<T>>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a text or a list of texts")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<At<T>>, E> {
-                let text = serde::de::value::StrDeserializer::new(text);
-                Ok(vec![At { value: T::deserialize(text)?, span: 0..0 }])
-            }
-
-            fn visit_seq<A>(self, mut list: A) -> Result<Vec<At<T>>, A::Error>
-            where
-                A: serde::de::SeqAccess<'de>,
-            {
-                let mut values = Vec::new();
-                while let Some(value) = list.next_element()? {
-                    values.push(value);
-                }
-                Ok(values)
-            }
-        }
-        let spanned = toml::Spanned::<Either<T>>::deserialize(deserializer)?;
-        struct Either<T>(Vec<At<T>>);
-        impl<'de, T: Deserialize<'de>> Deserialize<'de> for Either<T> {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Either<T>, D::Error> {
-                deserializer.deserialize_any(Reader(std::marker::PhantomData)).map(Either)
-            }
-        }
-        let span = spanned.span();
-        let mut values = spanned.into_inner().0;
-        // A single text has no place of its own: it is the whole value.
-        if let [At { span: inner @ Range { start: 0, end: 0 }, .. }] = values.as_mut_slice() {
-            *inner = span;
-        }
-        Ok(OneOrMany(values))
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        format!("OneOrMany_{}", T::schema_name()).into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let one = generator.subschema_for::<T>();
-        let many = generator.subschema_for::<Vec<T>>();
-        schemars::json_schema!({ "anyOf": [one, many] })
-    }
-}
 
 /// A scenario of onceproof: a pipeline, its input, its mechanisms, and what goes wrong.
 #[derive(Deserialize, JsonSchema)]
@@ -297,86 +198,6 @@ pub(super) enum Watermark {
     Perfect,
     /// So far behind the greatest event time seen.
     Bound(Duration),
-}
-
-/// The function of a map.
-#[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Function {
-    /// The record as it came.
-    Identity,
-    /// The record under another key.
-    KeyBy(KeyBy),
-    /// The record, or nothing.
-    Filter(Filter),
-    /// Copies of the record.
-    Explode(Explode),
-    /// One of so many sides, perhaps another when run again.
-    Coin(Coin),
-    /// The processing time in steps, later when run again.
-    Clock(function::Clock),
-    /// What a service says of the key, something else some time later.
-    Lookup(function::Lookup),
-    /// The number of the record in order of execution, counted from 0 again after a crash.
-    Order(function::Order),
-    /// A side effect on an external service.
-    Call(service::Call),
-}
-
-/// Where `key-by` takes the key from.
-#[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum KeyBy {
-    /// The value as text.
-    Value,
-    /// What comes before the first of this text in the key.
-    Before(String),
-    /// One fixed key.
-    Fixed(String),
-}
-
-/// What `filter` keeps.
-#[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Filter {
-    /// Records of this key.
-    Key(String),
-    /// Records of any other key.
-    NotKey(String),
-    /// Records whose value is at least this.
-    ValueAtLeast(i64),
-}
-
-/// The copies of `explode`.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct Explode {
-    /// How many.
-    #[schemars(with = "u32", range(min = 1, max = 1000))]
-    pub copies: At<u64>,
-}
-
-/// A coin.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct Coin {
-    /// How many sides.
-    #[schemars(with = "u32", range(min = 2, max = 1_000_000))]
-    pub sides: At<u64>,
-    /// Where the side goes; `key` where it is not given.
-    #[serde(default)]
-    pub into: Into,
-}
-
-/// Where a function's answer goes.
-#[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Into {
-    /// Appended to the key.
-    #[default]
-    Key,
-    /// Taken as the value.
-    Value,
 }
 
 /// Workers and service times.

@@ -1,0 +1,250 @@
+//! The arguments of each command.
+
+use super::values::{kind, seed_range};
+use clap::{Args, ValueEnum};
+use onceproof_sim::fault::KindName;
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::ops::Range;
+use std::path::PathBuf;
+
+/// A scenario built otherwise than its file says.
+#[derive(Args, Debug)]
+pub struct Redesign {
+    /// Mechanisms for every step, in place of those in the file: 'dedup = "off", bundle = 4'.
+    #[arg(long, value_name = "M = V, …")]
+    pub mechanism: Option<String>,
+    /// Leave the odds of these kinds of faults out, with commas.
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+    pub without: Vec<KindName>,
+}
+
+impl Redesign {
+    /// Whether it is built otherwise at all.
+    pub fn is_any(&self) -> bool {
+        self.mechanism.is_some() || !self.without.is_empty()
+    }
+}
+
+/// Arguments of `run`.
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// The scenario.
+    pub file: PathBuf,
+    /// How it is built.
+    #[command(flatten)]
+    pub redesign: Redesign,
+    /// The seed, in place of the one in the file.
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Run it in the weather that the seed has in a swarm.
+    #[arg(long, requires = "seed", conflicts_with_all = ["check_determinism", "without"])]
+    pub swarm: bool,
+    /// Print every event before the report.
+    #[arg(long)]
+    pub trace: bool,
+    /// Run it again in a fresh process, and name the first event that differs.
+    #[arg(long, conflicts_with_all = ["mechanism", "without"])]
+    pub check_determinism: bool,
+    /// Lets the process decide when the event after so many others comes, to test --check-determinism.
+    #[arg(long, value_name = "N", hide = true, requires = "check_determinism")]
+    pub plant_nondeterminism: Option<u64>,
+}
+
+/// Arguments of `checkpoints`.
+#[derive(Args, Debug)]
+pub struct CheckpointsArgs {
+    /// The scenario.
+    pub file: PathBuf,
+    /// The seed of the one run.
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// The fingerprints of the runs under all of these seeds.
+    #[arg(long, value_name = "a..b", value_parser = seed_range, conflicts_with = "seed")]
+    pub seeds: Option<Range<u64>>,
+    /// The fingerprint of the one run after every so many events, and at its end.
+    #[arg(long, value_name = "N", default_value_t = onceproof::search::determinism::EVERY)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    pub every: u64,
+    /// The events of the one run with these numbers, in place of that.
+    #[arg(long, value_name = "a..b", value_parser = seed_range, conflicts_with = "seeds")]
+    pub events: Option<Range<u64>>,
+    /// As for `run`.
+    #[arg(long, value_name = "N", hide = true)]
+    pub plant_nondeterminism: Option<u64>,
+}
+
+/// Arguments of `sweep`.
+#[derive(Args, Debug)]
+pub struct SweepArgs {
+    /// Scenarios, and folders that are searched for them.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How they are built.
+    #[command(flatten)]
+    pub redesign: Redesign,
+    /// The seeds from a up to but without b, in place of those in the files.
+    #[arg(long, value_name = "a..b", value_parser = seed_range)]
+    pub seeds: Option<Range<u64>>,
+    /// How many threads to use [default: one per core].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Stop a scenario after so many violated runs.
+    #[arg(long, value_name = "N")]
+    pub max_fail: Option<NonZeroU64>,
+    /// Run all seeds again in a fresh process, and name the first event that differs.
+    #[arg(long, conflicts_with_all = ["mechanism", "without"])]
+    pub check_determinism: bool,
+    /// Show what was reached: fault kinds by the steps of the protocol that they struck, and marks by the
+    /// fault kinds under which they were reached.
+    #[arg(long)]
+    pub reached: bool,
+    /// Run each seed in a weather of its own: some kinds of faults are off, the odds of the others are drawn
+    /// over orders of magnitude, and input, shards, workers and windows vary.
+    #[arg(long, conflicts_with_all = ["check_determinism", "without"])]
+    pub swarm: bool,
+    /// The folder that failures are saved in, and replayed from before anything else.
+    #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]
+    pub out: PathBuf,
+}
+
+/// Arguments of `replay`.
+#[derive(Args, Debug)]
+pub struct ReplayArgs {
+    /// The saved failure.
+    pub file: PathBuf,
+}
+
+/// Arguments of `exhaust`.
+#[derive(Args, Debug)]
+pub struct ExhaustArgs {
+    /// The scenario.
+    pub file: PathBuf,
+    /// The most faults of a schedule, up to 9.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(..=9))]
+    pub faults: u32,
+    /// The kinds of faults, with commas [default: all].
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+    pub kinds: Vec<KindName>,
+    /// How many threads to use [default: one per core].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Go on with the search in this file, if there is one, and keep in it what is done, now and then and at
+    /// the end.
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
+    /// Run also what leads to the same state as another schedule.
+    #[arg(long)]
+    pub no_prune: bool,
+    /// Run also what a smaller schedule explains.
+    #[arg(long)]
+    pub all: bool,
+    /// The folder that the smallest cause is saved in.
+    #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]
+    pub out: PathBuf,
+}
+
+/// Arguments of `necessity`.
+#[derive(Args, Debug)]
+pub struct NecessityArgs {
+    /// The scenario.
+    pub file: PathBuf,
+    /// The most faults of a schedule, up to 9.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(..=9))]
+    #[arg(required_unless_present = "seeds", conflicts_with = "seeds")]
+    pub faults: Option<u32>,
+    /// In place of all schedules, the faults that the scenario draws under these seeds, from a up to but without
+    /// b; then each right value is tried, too.
+    #[arg(long, value_name = "a..b", value_parser = seed_range)]
+    pub seeds: Option<Range<u64>>,
+    /// The kinds of faults of a schedule, with commas [default: all].
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+    #[arg(conflicts_with = "seeds")]
+    pub kinds: Vec<KindName>,
+    /// How many threads to use [default: one per core].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Write the table as one of Markdown.
+    #[arg(long)]
+    pub markdown: bool,
+}
+
+/// Arguments of `shrink`.
+#[derive(Args, Debug)]
+pub struct ShrinkArgs {
+    /// The scenario.
+    pub file: PathBuf,
+    /// How it is built.
+    #[command(flatten)]
+    pub redesign: Redesign,
+    /// The seed, in place of the one in the file.
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// The file to write; without it, standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// List every smallest set of up to 4 faults that makes the same failure in what is left: no part of one
+    /// breaks it. With --out, each is saved, as FILE, FILE-2 and so on.
+    #[arg(long)]
+    pub all: bool,
+    /// Kinds of faults for --all beside those that hit the damage, with commas.
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind, requires = "all")]
+    pub kinds: Vec<KindName>,
+    /// The most runs of --all. It gives up before the number of faults that would take more.
+    #[arg(long, value_name = "N", requires = "all")]
+    #[arg(default_value_t = onceproof::search::shrink::all::MOST_RUNS)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    pub runs: u64,
+    /// How many threads to use for --all [default: one per core].
+    #[arg(long, value_name = "N", requires = "all")]
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// Arguments of `test`.
+#[derive(Args, Debug)]
+pub struct TestArgs {
+    /// Scenarios, and folders that are searched for them.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How many threads to use [default: one per core].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// The folder of saved failures that are replayed before anything else.
+    #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]
+    pub regressions: PathBuf,
+}
+
+/// Arguments of `check`.
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// Scenarios, and folders that are searched for them.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+}
+
+/// Arguments of `graph`.
+#[derive(Args, Debug)]
+pub struct GraphArgs {
+    /// The scenario.
+    pub file: PathBuf,
+    /// Draw it, for Graphviz or for Markdown.
+    #[arg(long, value_enum, value_name = "dot|mermaid", hide_possible_values = true)]
+    pub picture: Option<Picture>,
+}
+
+/// How a picture is written.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Picture {
+    /// For Graphviz.
+    Dot,
+    /// For Markdown.
+    Mermaid,
+}
+
+impl From<Picture> for onceproof::report::graph::Picture {
+    fn from(picture: Picture) -> Self {
+        match picture {
+            Picture::Dot => Self::Dot,
+            Picture::Mermaid => Self::Mermaid,
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! The report of each value of each mechanism under many seeds, as text and as tables of Markdown: of the wrong
+//! values, how many seeds it takes to find them; of the right ones, that every seed holds.
+
+use super::run_text::heading;
+use super::shell::{run_command, with_design};
+use super::style::{BAD, GOOD, WARNING, error};
+use super::sweep_text::{difference_in_words, rate_below};
+use super::table::{Align, table};
+use super::{MatrixReport, class_list, printable};
+use crate::figures::{counted, grouped};
+use crate::search::matrix::{Standing, Tried, holds};
+use crate::search::tally::Sweep;
+
+const FULL: &str = "the full design";
+
+/// The report as text.
+pub fn matrix_text(report: &MatrixReport) -> String {
+    let MatrixReport { subject, matrix, timing } = *report;
+    let mut text = heading(&subject);
+    text.push_str(&format!("\n{}", verdict(report)));
+    for sweep in matrix.sweeps() {
+        if let Some(difference) = &sweep.difference {
+            let words = difference_in_words(difference);
+            text.push_str(&error(&format!("not deterministic: {words}")));
+        }
+    }
+    text.push_str(
+        "\nwrong values, the number of the seed that first goes wrong, and how many do\n\n",
+    );
+    text.push_str(&table(&COLUMNS, &wrong_rows(report)));
+    text.push_str("\nright values\n\n");
+    text.push_str(&table(&COLUMNS, &right_rows(report)));
+    let mut commands: Vec<(String, String)> = Vec::new();
+    if let Some(seed) = matrix.full.failing.first() {
+        commands.push((FULL.to_owned(), run_command(subject.path, *seed)));
+    }
+    for tried in matrix.right.iter().chain(&matrix.wrong) {
+        commands.extend(replay(report, tried).map(|command| (words(tried), command)));
+    }
+    if !commands.is_empty() {
+        text.push_str("\nto see the first seed that goes wrong\n");
+        for (words, command) in commands {
+            text.push_str(&format!("  {words}\n      {command}\n"));
+        }
+    }
+    let runs = runs(report);
+    let (seconds, speed) = (timing.seconds(), grouped(timing.per_second(runs)));
+    text.push_str(&format!("\ntime  {seconds} s, {} runs, {speed} runs/s\n", grouped(runs)));
+    text
+}
+
+/// The tables as Markdown.
+pub fn matrix_markdown(report: &MatrixReport) -> String {
+    let line = |cells: &[String]| {
+        let cells: Vec<_> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
+    let mut text = format!("{}\n", printable(report.subject.name));
+    for rows in [wrong_rows(report), right_rows(report)] {
+        let mut rows = rows.iter();
+        text.push('\n');
+        text.push_str(&rows.next().map(|heads| line(heads)).unwrap_or_default());
+        text.push_str("|---|---:|---:|---:|---|\n");
+        rows.for_each(|row| text.push_str(&line(row)));
+    }
+    text
+}
+
+/// The value, with what else is so: `outputs = "recompute" (without user-differs)`.
+pub fn words(tried: &Tried) -> String {
+    let without: Vec<&str> = tried.design.without.iter().map(|kind| kind.word()).collect();
+    match (tried.design.under, without.as_slice()) {
+        (_, []) => tried.design.words(),
+        (None, without) => format!("{} (without {})", tried.design.mechanism, without.join(", ")),
+        (Some(under), without) => {
+            format!("{} (under {under}, without {})", tried.design.mechanism, without.join(", "))
+        }
+    }
+}
+
+/// The command that shows the first seed that went wrong.
+pub fn replay(report: &MatrixReport, tried: &Tried) -> Option<String> {
+    let seed = tried.first()?;
+    let command = run_command(report.subject.path, Some(seed));
+    Some(with_design(command, Some(&tried.design.mechanisms()), tried.design.without))
+}
+
+/// How many seeds were run in all.
+pub fn runs(report: &MatrixReport) -> u64 {
+    report.matrix.sweeps().map(|sweep| sweep.runs).sum()
+}
+
+const COLUMNS: [Align; 5] = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Left];
+
+fn heads(of: &str) -> Vec<String> {
+    ["mechanism", "first", "wrong", of, "found"].map(str::to_owned).to_vec()
+}
+
+fn wrong_rows(report: &MatrixReport) -> Vec<Vec<String>> {
+    let row = |tried: &Tried| {
+        let found = |sweep: &Sweep| match tried.as_wrong() {
+            Standing::Good => class_list(sweep.found().iter()),
+            Standing::Bad => "no witness".to_owned(),
+            Standing::Incomplete | Standing::NotRun => incomplete(sweep),
+        };
+        cells(report, words(tried), tried.sweep.as_ref().ok_or(tried.lacks), found)
+    };
+    std::iter::once(heads("of")).chain(report.matrix.wrong.iter().map(row)).collect()
+}
+
+fn right_rows(report: &MatrixReport) -> Vec<Vec<String>> {
+    let found = |sweep: &Sweep| match holds(sweep) {
+        Standing::Good => "nothing".to_owned(),
+        Standing::Bad => class_list(sweep.found().iter()),
+        Standing::Incomplete | Standing::NotRun => incomplete(sweep),
+    };
+    let matrix = report.matrix;
+    let full = cells(report, FULL.to_owned(), Ok(&matrix.full), found);
+    let row =
+        |tried: &Tried| cells(report, words(tried), tried.sweep.as_ref().ok_or(tried.lacks), found);
+    [heads("of"), full].into_iter().chain(matrix.right.iter().map(row)).collect()
+}
+
+/// A row: the value, which seed of the range first went wrong, counted from 1, how many of how many did, and
+/// what is wrong with them.
+fn cells(
+    report: &MatrixReport,
+    words: String,
+    sweep: Result<&Sweep, Option<&'static str>>,
+    found: impl Fn(&Sweep) -> String,
+) -> Vec<String> {
+    match sweep {
+        Err(lacks) => {
+            let needs = format!("not run: needs {}", lacks.unwrap_or("more"));
+            vec![words, String::new(), String::new(), String::new(), needs]
+        }
+        Ok(sweep) => {
+            let first = sweep.failing.first().copied().flatten();
+            let number = first.map(|seed| grouped(seed - report.matrix.seeds.start + 1));
+            let none = || "·".to_owned();
+            let wrong = if sweep.violated > 0 { grouped(sweep.violated) } else { none() };
+            let number = number.unwrap_or_else(none);
+            vec![words, number, wrong, grouped(sweep.runs), found(sweep)]
+        }
+    }
+}
+
+fn incomplete(sweep: &Sweep) -> String {
+    match sweep.inconclusive {
+        0 => "not complete".to_owned(),
+        inconclusive => format!("not complete: {} inconclusive", grouped(inconclusive)),
+    }
+}
+
+fn verdict(report: &MatrixReport) -> String {
+    let matrix = report.matrix;
+    let full = &matrix.full;
+    let (runs, seeds) = (counted(full.runs, "run"), &matrix.seeds);
+    let range = format!("seeds {}..{}", seeds.start, seeds.start + full.runs);
+    let mut text = match holds(full) {
+        Standing::Good => format!("{GOOD}the full design holds{GOOD:#} in {runs}, {range}\n"),
+        Standing::Bad => {
+            let violated = grouped(full.violated);
+            format!("{BAD}the full design is violated{BAD:#} in {violated} of {runs}, {range}\n")
+        }
+        Standing::Incomplete | Standing::NotRun => {
+            let words = incomplete(full);
+            format!("{WARNING}the full design{WARNING:#} is {words} in {runs}, {range}\n")
+        }
+    };
+    if let Some(bound) = rate_below(full) {
+        text.push_str(&format!("with 95 % confidence, fewer than {bound} seeds go wrong\n"));
+    }
+    let (found, right) = matrix.count(Standing::Good);
+    text.push_str(&counted(found, "wrong value"));
+    text.push_str(" found");
+    let (unfound, failing) = matrix.count(Standing::Bad);
+    let (wrong_open, right_open) = matrix.count(Standing::Incomplete);
+    let (wrong_not_run, right_not_run) = matrix.count(Standing::NotRun);
+    let more = |text: &mut String, counts: [(u64, &str); 3]| {
+        for (count, words) in counts.into_iter().filter(|&(count, _)| count > 0) {
+            text.push_str(&format!(", {} {words}", grouped(count)));
+        }
+    };
+    let open = "not run to the end";
+    more(&mut text, [(unfound, "not found"), (wrong_open, open), (wrong_not_run, "not run")]);
+    text.push_str(&format!("; {} held", counted(right, "other right value")));
+    more(&mut text, [(failing, "did not"), (right_open, open), (right_not_run, "not run")]);
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Timing;
+    use crate::report::samples::{flip_plan, lost_ack_sweep, plain, subject};
+    use crate::search::designs::{Design, RIGHT, WRONG};
+    use crate::search::matrix::Matrix;
+
+    fn find(designs: &'static [Design], words: &str) -> &'static Design {
+        designs.iter().find(|design| design.words() == words).expect("a design")
+    }
+
+    /// A wrong value that was found, one that was not, one that was not run; two that are right, one of which
+    /// was interrupted.
+    fn matrix() -> Matrix {
+        let (found, clean) = (lost_ack_sweep(), clean());
+        let found = Sweep { seeds: clean.seeds.clone(), ..found };
+        let interrupted = Sweep { runs: 12, interrupted: true, ..clean.clone() };
+        let tried = |design, sweep| Tried { design, lacks: None, sweep: Some(sweep) };
+        let fresh = find(WRONG, "ids = \"fresh\" (under outputs = \"recompute\")");
+        let clock = find(WRONG, "stamps = \"wall-clock\"");
+        Matrix {
+            seeds: 0..1000,
+            full: clean.clone(),
+            wrong: vec![
+                tried(fresh, found),
+                tried(find(WRONG, "re-ack = false"), clean.clone()),
+                Tried { design: clock, lacks: Some("clock-step"), sweep: None },
+            ],
+            right: vec![
+                tried(find(RIGHT, "bundle = 4"), clean),
+                tried(find(RIGHT, "lift = false"), interrupted),
+            ],
+        }
+    }
+
+    fn clean() -> Sweep {
+        let sweep = lost_ack_sweep();
+        let classes = sweep.classes.map(|_| 0);
+        Sweep { violated: 0, classes, failing: Vec::new(), first_failure: None, ..sweep }
+    }
+
+    fn check(text: fn(&MatrixReport) -> String, expected: &str) {
+        let (plan, matrix) = (flip_plan(), matrix());
+        let timing = Timing { nanos: 2_000_000_000 };
+        let report = MatrixReport { subject: subject(&plan), matrix: &matrix, timing };
+        assert_eq!(plain(&text(&report)), expected);
+    }
+
+    #[test]
+    fn each_value_has_a_row_and_what_was_found_a_command() {
+        let expected = "\
+a coin
+It is flipped once.
+
+the full design holds in 1,000 runs, seeds 0..1000
+with 95 % confidence, fewer than 3 in 1,000 seeds go wrong
+1 wrong value found, 1 not found, 1 not run; 1 other right value held, 1 not run to the end
+
+wrong values, the number of the seed that first goes wrong, and how many do
+
+mechanism                                                          first  wrong     of  found
+ids = \"fresh\" (under outputs = \"recompute\", without user-differs)      8      2  1,000  duplicated
+re-ack = false                                                         ·      ·  1,000  no witness
+stamps = \"wall-clock\"                                                                   not run: needs clock-step
+
+right values
+
+mechanism        first  wrong     of  found
+the full design      ·      ·  1,000  nothing
+bundle = 4           ·      ·  1,000  nothing
+lift = false         ·      ·     12  not complete
+
+to see the first seed that goes wrong
+  ids = \"fresh\" (under outputs = \"recompute\", without user-differs)
+      onceproof run flip.toml --seed 7 --mechanism 'outputs = \"recompute\", ids = \"fresh\"' --without user-differs
+
+time  2.000 s, 4,012 runs, 2,006 runs/s
+";
+        check(matrix_text, expected);
+    }
+
+    #[test]
+    fn the_tables_are_markdown() {
+        let expected = "\
+a coin
+
+| mechanism | first | wrong | of | found |
+|---|---:|---:|---:|---|
+| ids = \"fresh\" (under outputs = \"recompute\", without user-differs) | 8 | 2 | 1,000 | duplicated |
+| re-ack = false | · | · | 1,000 | no witness |
+| stamps = \"wall-clock\" |  |  |  | not run: needs clock-step |
+
+| mechanism | first | wrong | of | found |
+|---|---:|---:|---:|---|
+| the full design | · | · | 1,000 | nothing |
+| bundle = 4 | · | · | 1,000 | nothing |
+| lift = false | · | · | 12 | not complete |
+";
+        check(matrix_markdown, expected);
+    }
+}

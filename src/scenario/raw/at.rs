@@ -1,0 +1,108 @@
+//! Values with the places of their texts, alone or in a list.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+use serde::de::Deserializer;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A value and the place of its text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::scenario) struct At<T> {
+    pub value: T,
+    pub span: Range<usize>,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<At<T>, D::Error> {
+        let spanned = toml::Spanned::<T>::deserialize(deserializer)?;
+        let span = spanned.span();
+        Ok(At { value: spanned.into_inner(), span })
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for At<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+/// The place of an optional value.
+pub(in crate::scenario) fn span<T>(value: &Option<At<T>>) -> Option<Range<usize>> {
+    value.as_ref().map(|at| at.span.clone())
+}
+
+/// One value, or a list of them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::scenario) struct OneOrMany<T>(pub Vec<At<T>>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<OneOrMany<T>, D::Error> {
+        struct Reader<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Reader<T> {
+            type Value = Vec<At<T>>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<At<T>>, E> {
+                let text = serde::de::value::StrDeserializer::new(text);
+                Ok(vec![At { value: T::deserialize(text)?, span: 0..0 }])
+            }
+
+            fn visit_seq<A>(self, mut list: A) -> Result<Vec<At<T>>, A::Error>
+            where
+                A: serde::de::SeqAccess<'de>,
+            {
+                let mut values = Vec::new();
+                while let Some(value) = list.next_element()? {
+                    values.push(value);
+                }
+                Ok(values)
+            }
+        }
+        let spanned = toml::Spanned::<Either<T>>::deserialize(deserializer)?;
+        struct Either<T>(Vec<At<T>>);
+        impl<'de, T: Deserialize<'de>> Deserialize<'de> for Either<T> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Either<T>, D::Error> {
+                deserializer.deserialize_any(Reader(std::marker::PhantomData)).map(Either)
+            }
+        }
+        let span = spanned.span();
+        let mut values = spanned.into_inner().0;
+        // A single text has no place of its own: it is the whole value.
+        if let [At { span: inner @ Range { start: 0, end: 0 }, .. }] = values.as_mut_slice() {
+            *inner = span;
+        }
+        Ok(OneOrMany(values))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("OneOrMany_{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<T>();
+        let many = generator.subschema_for::<Vec<T>>();
+        schemars::json_schema!({ "anyOf": [one, many] })
+    }
+}

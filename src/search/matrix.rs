@@ -1,0 +1,186 @@
+//! Each value of each mechanism under many seeds, with the faults that a scenario draws: the wrong values must
+//! be found, and the right ones must hold in every seed. Where [`super::necessity`] finds the fewest faults that
+//! break a few records, this finds out whether the storms of a whole pipeline do.
+//!
+//! A seed is a witness of a wrong value only if the same seed holds without it.
+
+use super::designs::{Design, OTHER_STEPS};
+use super::sweep::{Runner, Stop, sweep, sweep_with};
+use super::tally::{Seeds, Sweep};
+use crate::scenario::Scenario;
+use onceproof_sim::fault::KindName;
+use onceproof_sim::outcome::{Brief, Classes, Outcome, Verdict};
+use onceproof_sim::plan::Plan;
+use onceproof_sim::simulator::Simulator;
+use std::ops::Range;
+use std::sync::atomic::AtomicBool;
+
+/// After so many witnesses no more are looked for: enough to see how rare they are, and of which classes.
+pub const WITNESSES: u64 = 20;
+
+/// What many seeds say of a scenario and of each value of each mechanism in it.
+#[derive(Clone, Debug)]
+pub struct Matrix {
+    /// The seeds.
+    pub seeds: Range<u64>,
+    /// The mechanisms of the file.
+    pub full: Sweep,
+    /// Each wrong value.
+    pub wrong: Vec<Tried>,
+    /// Each other right value.
+    pub right: Vec<Tried>,
+}
+
+/// What came of one value.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// Which.
+    pub design: &'static Design,
+    /// What the scenario lacks for it, if so; then it was not run.
+    pub lacks: Option<&'static str>,
+    /// What was found. Of a wrong value a run counts as violated if it is a witness, and as inconclusive if
+    /// it goes wrong without the value too.
+    pub sweep: Option<Sweep>,
+}
+
+/// How a value stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// As it should: a wrong value was found, or a right one held in all seeds.
+    Good,
+    /// A wrong value went unfound in all seeds, or a right one was violated.
+    Bad,
+    /// Not all seeds were run, or some of them say nothing.
+    Incomplete,
+    /// It was not run, since the scenario lacks something.
+    NotRun,
+}
+
+/// Tries a wrong value, on the threads of the pool it is called in.
+pub fn try_wrong(
+    design: &'static Design,
+    scenario: &Scenario,
+    seeds: &Range<u64>,
+    cancel: &AtomicBool,
+    progress: &(dyn Fn(&Brief) + Sync),
+) -> Tried {
+    let stop = Stop::AfterViolated(WITNESSES);
+    tried(design, scenario, |base, wrong| {
+        let make = || Pair { wrong: Simulator::new(wrong), base: Simulator::new(base) };
+        sweep_with(make, Seeds::Range(seeds.clone()), stop, cancel, progress)
+    })
+}
+
+/// Tries a right value, on the threads of the pool it is called in.
+pub fn try_right(
+    design: &'static Design,
+    scenario: &Scenario,
+    seeds: &Range<u64>,
+    cancel: &AtomicBool,
+    progress: &(dyn Fn(&Brief) + Sync),
+) -> Tried {
+    tried(design, scenario, |_, right| {
+        sweep(right, Seeds::Range(seeds.clone()), Stop::Never, cancel, progress)
+    })
+}
+
+/// Runs the plans without and with a value, if the scenario can have it.
+fn tried(
+    design: &'static Design,
+    scenario: &Scenario,
+    run: impl FnOnce(&Plan, &Plan) -> Sweep,
+) -> Tried {
+    let plan = &scenario.plan;
+    let odds = plan.climate.odds.iter().filter(|(_, odds)| odds.numerator > 0);
+    let kinds: Vec<KindName> = odds.map(|(kind, _)| kind.name()).collect();
+    if let Some(lacks) = design.lacks(plan, &kinds) {
+        return Tried { design, lacks: Some(lacks), sweep: None };
+    }
+    let (base, with) =
+        (design.base_of(scenario, design.without), design.of(scenario, design.without));
+    match (base, with) {
+        (Ok(base), Ok(with)) => {
+            Tried { design, lacks: None, sweep: Some(run(&base.plan, &with.plan)) }
+        }
+        (Err(_), _) | (_, Err(_)) => Tried { design, lacks: Some(OTHER_STEPS), sweep: None },
+    }
+}
+
+/// Runs a seed with a wrong value, and where that is violated also without it.
+struct Pair<'a> {
+    wrong: Simulator<'a>,
+    base: Simulator<'a>,
+}
+
+impl Pair<'_> {
+    /// What a run with the wrong value counts for.
+    fn judged(&mut self, seed: Option<u64>, brief: Brief) -> Brief {
+        let holds_without = |base: &mut Simulator| base.brief(seed).verdict == Verdict::ExactlyOnce;
+        if brief.verdict == Verdict::Violated && !holds_without(&mut self.base) {
+            return Brief { verdict: Verdict::Inconclusive, classes: Classes::default(), ..brief };
+        }
+        brief
+    }
+}
+
+impl Runner for Pair<'_> {
+    fn brief(&mut self, seed: Option<u64>) -> Brief {
+        let brief = self.wrong.brief(seed);
+        self.judged(seed, brief)
+    }
+
+    fn detail(&mut self, seed: Option<u64>) -> Outcome {
+        let outcome = self.wrong.detail(seed);
+        Outcome { brief: self.judged(seed, outcome.brief), ..outcome }
+    }
+}
+
+impl Tried {
+    /// How a wrong value stands.
+    pub fn as_wrong(&self) -> Standing {
+        match &self.sweep {
+            None => Standing::NotRun,
+            Some(sweep) if sweep.violated > 0 => Standing::Good,
+            Some(sweep) if is_complete(sweep) => Standing::Bad,
+            Some(_) => Standing::Incomplete,
+        }
+    }
+
+    /// How a right value stands.
+    pub fn as_right(&self) -> Standing {
+        self.sweep.as_ref().map_or(Standing::NotRun, holds)
+    }
+
+    /// The first seed that went wrong.
+    pub fn first(&self) -> Option<u64> {
+        self.sweep.as_ref().and_then(|sweep| *sweep.failing.first()?)
+    }
+}
+
+/// How a design stands that ought to hold.
+pub fn holds(sweep: &Sweep) -> Standing {
+    match sweep.violated {
+        0 if is_complete(sweep) => Standing::Good,
+        0 => Standing::Incomplete,
+        _ => Standing::Bad,
+    }
+}
+
+fn is_complete(sweep: &Sweep) -> bool {
+    !sweep.interrupted && sweep.inconclusive == 0
+}
+
+impl Matrix {
+    /// How many wrong values stand so, and how many right ones; the mechanisms of the file are not among them.
+    pub fn count(&self, standing: Standing) -> (u64, u64) {
+        let wrong = self.wrong.iter().filter(|tried| tried.as_wrong() == standing);
+        let right = self.right.iter().filter(|tried| tried.as_right() == standing);
+        (wrong.count() as u64, right.count() as u64)
+    }
+
+    /// All sweeps, that of the full design first.
+    pub fn sweeps(&self) -> impl Iterator<Item = &Sweep> {
+        let tried = self.wrong.iter().chain(&self.right).filter_map(|tried| tried.sweep.as_ref());
+        std::iter::once(&self.full).chain(tried)
+    }
+}
