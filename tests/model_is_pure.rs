@@ -14,7 +14,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("slab", &["std"]),
 ];
 
-/// All that the model may name of the standard library: data, and how to write it as text.
+/// All that the model may name of the standard library: data, how to write it as text and how to hash it.
 const PATHS: &[&str] = &[
     "std::cmp",
     "std::collections::BTreeMap",
@@ -23,6 +23,8 @@ const PATHS: &[&str] = &[
     "std::collections::btree_map",
     "std::error::Error",
     "std::fmt",
+    "std::hash::Hash",
+    "std::hash::Hasher",
     "std::iter",
     "std::mem",
     "std::ops",
