@@ -9,7 +9,7 @@
 //!
 //! Left out is what is explained by a smaller schedule that breaks the scenario, and what leads to the
 //! very same state as a schedule that is run ([`Needless`]); where the states are those of a world at rest
-//! ([`super::rests`]) only as long as nothing has broken it, since of what breaks it all variants are wanted.
+//! (the module `rests`) only as long as nothing has broken it, since of what breaks it all variants are wanted.
 
 use super::causes::{Cause, explaining};
 use super::certificate::{Counts, ENGINE, Exhaustion};

@@ -28,7 +28,7 @@ fn the_rows_of_a_unit_are_prepared_then_committed_and_then_shown_by_one_call() {
         let second = stage.called(1, Answer::Done);
         stage.takes(second, &[]);
         let first = stage.called(0, Answer::Done);
-        stage.takes(first.clone(), &["emit events/0#0 [id ann, id bob, owe 0]"]);
+        stage.takes(first, &["emit events/0#0 [id ann, id bob, owe 0]"]);
         // The same answer once more means nothing.
         stage.takes(first, &[]);
         let acked = ["ack events/0#0", "ack events/0#1", "finish events/0#0", "wake 30ms recall"];
