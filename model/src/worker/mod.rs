@@ -157,13 +157,14 @@ impl Worker {
     }
 
     /// Adds its state. Ids that depend on the token and on how often this life has executed something make
-    /// these a part of it that no other life can have, so then there is no rest.
+    /// these a part of it that no other life can have, so then there is no rest; nor where a rule is left out,
+    /// since what decides nothing does so by those rules.
     pub fn rest(&self, rest: &mut Rest) {
         let Worker {
             shard: _,
             step: _,
             mechanism,
-            defect: _,
+            defect,
             reads_queue: _,
             is_behind_queue: _,
             token: _,
@@ -188,7 +189,7 @@ impl Worker {
             chain: _,
             scratch: _,
         } = self;
-        rest.requires(mechanism.ids == Ids::Derived);
+        rest.requires(mechanism.ids == Ids::Derived && defect.is_none());
         rest.requires(open.is_none() && open_settle.is_none());
         rest.add((executed_in_order, last_stamp, given, reader));
         gate.rest(rest);
