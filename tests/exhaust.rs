@@ -297,6 +297,14 @@ fn interrupt_and_go_on(plan: &Plan) {
 }
 
 #[test]
+fn a_search_that_is_cancelled_runs_no_more_schedules_of_any_number_of_faults() {
+    let plan = plan_of("outputs/coin-checkpointed.toml", "");
+    let cancel = AtomicBool::new(true);
+    let found = exhaust(&plan, None, &space(&plan, 1), &mut Done::default(), &cancel, &|_| {});
+    assert_eq!((found.total().runs, found.interrupted), (1, true));
+}
+
+#[test]
 fn a_search_that_stops_at_a_cause_has_all_of_the_smallest() {
     let plan = plan_of("dedup/lost-ack-no-dedup.toml", "dedup = \"off\"");
     let space = Space::new(&plan, &[KindName::DropAck], 3);

@@ -38,6 +38,11 @@ impl<'a> Keep<'a> {
     /// # Errors
     /// The file cannot be read, or belongs to another search.
     pub fn read(&self) -> Result<Done, Error> {
+        // What has no end would be read for ever.
+        if fs::metadata(self.file).is_ok_and(|found| !found.is_file()) {
+            let file = self.file.display();
+            return Err(Error::Usage(format!("cannot keep a search in {file}: it is no file")));
+        }
         let text = match fs::read_to_string(self.file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Done::default()),

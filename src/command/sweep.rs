@@ -42,7 +42,9 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
     let cancel = cancelled_by_interrupt();
     let stop = args.max_fail.map_or(Stop::Never, |most| Stop::AfterViolated(most.get()));
 
-    let regressions = load_regressions(&args.out)?;
+    // What breaks another design than the file's is no regression of the file, nor does one break it.
+    let is_redesigned = args.redesign.is_any();
+    let regressions = if is_redesigned { Vec::new() } else { load_regressions(&args.out)? };
     let mut saved = Saved::new(&args.out, args.swarm);
     let mut sweeps = Sweeps::new(common, scenarios.len() > 1, args.reached);
     let mut ended = Ok(());
@@ -65,8 +67,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
             _ => None,
         };
         let ran = weather.as_ref().unwrap_or(scenario);
-        // What breaks another design than the file's is no regression of the file.
-        let failure = sweep.first_failure.as_ref().filter(|_| !args.redesign.is_any());
+        let failure = sweep.first_failure.as_ref().filter(|_| !is_redesigned);
         let file = match failure.map(|failure| saved.save(ran, failure)) {
             None => None,
             Some(Ok(file)) => Some(file),

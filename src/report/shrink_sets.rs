@@ -5,7 +5,7 @@ use super::printable;
 use super::shrink_text::ShrinkReport;
 use super::words::fault_in_words;
 use crate::figures::{counted, grouped};
-use crate::search::shrink::all::{All, End, MOST_FAULTS, Set};
+use crate::search::shrink::all::{All, End, Set};
 use onceproof_sim::fault::KindName;
 
 impl ShrinkReport<'_> {
@@ -21,7 +21,7 @@ impl ShrinkReport<'_> {
                 "{}: {} of at most {} of the kinds {kinds}, in {}; no part of one breaks it.",
                 if *end == End::Complete { "All" } else { "Not all" },
                 counted(sets.len() as u64, "smallest set"),
-                counted(MOST_FAULTS.into(), "fault"),
+                counted((*searched).into(), "fault"),
                 counted(*runs, "run"),
             ),
         }];

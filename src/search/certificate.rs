@@ -113,7 +113,7 @@ impl Exhaustion {
         let total = self.total();
         let mut names: Vec<KindName> = self.kinds.iter().map(Kind::name).collect();
         names.dedup();
-        names.retain(|&name| total.kinds[name as usize] == 0);
+        names.retain(|&name| self.most > 0 && total.kinds[name as usize] == 0);
         names
     }
 }

@@ -305,6 +305,9 @@ impl<'a> Walk<'a> {
         possibility: &Possibility,
         explained: Option<usize>,
     ) -> ControlFlow<()> {
+        if self.search.cancel.load(Ordering::Relaxed) {
+            return ControlFlow::Break(());
+        }
         if let Some(needless) = possibility.needless
             && self.search.space.prunes
         {
@@ -327,9 +330,6 @@ impl<'a> Walk<'a> {
 
     /// Every schedule that has this one and more. This one itself had its turn before.
     fn descend(&mut self, explained: Option<usize>) -> ControlFlow<()> {
-        if self.search.cancel.load(Ordering::Relaxed) {
-            return ControlFlow::Break(());
-        }
         self.simulator.place(&self.faults);
         let Extensions { possible, rests, .. } =
             self.simulator.extensions(self.search.seed, &self.search.space.kinds);

@@ -19,7 +19,7 @@ pub fn searched() -> impl Iterator<Item = &'static Design> {
 
 impl Design {
     /// What comes of this wrong value at every step of a scenario: the smallest schedules of a space that break
-    /// it. What it stands under may break things alone; such a schedule is no witness.
+    /// it. What breaks it without the wrong value too, also because of what that stands under, is no witness.
     pub fn search(
         &self,
         scenario: &Scenario,
@@ -40,15 +40,13 @@ impl Design {
         for stops_at_cause in [true, false] {
             let space = Space { stops_at_cause, ..space.clone() };
             let mut result = exhaust(&wrong, seed, &space, &mut Done::default(), cancel, tell);
-            if self.under.is_some() {
-                let mut simulator = Simulator::new(&base);
-                result.causes.retain(|cause| {
-                    simulator.place(&cause.faults);
-                    simulator.brief(seed).verdict == Verdict::ExactlyOnce
-                });
-                let smallest = result.causes.first().map(|cause| cause.faults.len());
-                result.causes.retain(|cause| Some(cause.faults.len()) == smallest);
-            }
+            let mut simulator = Simulator::new(&base);
+            result.causes.retain(|cause| {
+                simulator.place(&cause.faults);
+                simulator.brief(seed).verdict == Verdict::ExactlyOnce
+            });
+            let smallest = result.causes.first().map(|cause| cause.faults.len());
+            result.causes.retain(|cause| Some(cause.faults.len()) == smallest);
             // Where all that it stopped at breaks without it too, something larger may be its own.
             let is_over = !(result.stopped && result.causes.is_empty());
             found = Some(result);

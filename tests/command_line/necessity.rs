@@ -140,6 +140,12 @@ fn a_pipeline_is_built_otherwise_without_a_change_to_its_file() {
     let shrunk = check(&["shrink", "a.toml", "--seed", &seed], &[], 0);
     assert!(shrunk.stdout.contains("dedup = \"off\""), "{shrunk:?}");
     check(&["sweep", "a.toml", "--seeds", "0..30"], &["--without", "drop-ack,drop-request"], 0);
+    // Nor is one replayed: it says nothing of another design.
+    folder.write("onceproof-regressions/b.toml", scenario("lossy", EXACTLY_ONCE, &[LOSSY]));
+    let seeds = ["sweep", "a.toml", "--seeds", "0..2"];
+    assert!(folder.onceproof(&seeds).ends(0).stdout.contains("regression"));
+    let all = [&seeds[..], &["--mechanism", "bundle = 2"]].concat();
+    assert!(!folder.onceproof(&all).ends(0).stdout.contains("regression"));
     // What is no mechanism is shown with its place.
     let wrong = folder.onceproof(&["run", "a.toml", "--mechanism", "dedupe = 1"]).ends(2);
     assert!(wrong.stderr.contains("--mechanism:1:"), "{wrong:?}");

@@ -38,6 +38,18 @@ fn what_breaks_without_the_wrong_value_is_no_witness_of_it() {
 }
 
 #[test]
+fn where_the_full_design_breaks_its_own_value_is_no_witness() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let file = folder.join("dedup/lost-ack-no-dedup.toml");
+    let scenario = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
+    let space = Space::new(&scenario.plan, &[KindName::DropAck], 1);
+    let off = searched().find(|design| design.words() == "dedup = \"off\"").expect("a value");
+    let cancel = AtomicBool::new(false);
+    let row = off.search(&scenario, &space, &cancel, &|_| {});
+    assert_eq!(row.found.expect("a search").causes, []);
+}
+
+#[test]
 fn without_the_faults_that_it_guards_against_a_mechanism_has_no_witness() {
     // A lost ack makes a retry, and no more: what is known by its id is dropped and acked again.
     let rows = rows(&[KindName::DropAck], 1);
