@@ -94,7 +94,8 @@ mod tests {
     /// Keeps a search without any part in `name` in a folder of this test's own, and says whether a part that
     /// is done makes a file, and whether the search is asked to end.
     fn after_a_part(name: &str, every: Duration) -> (bool, bool, Result<(), Error>) {
-        let folder = std::env::temp_dir().join(format!("onceproof-keep-{}", std::process::id()));
+        let of = format!("onceproof-keep-{}-{}", std::process::id(), name.replace('/', "-"));
+        let folder = std::env::temp_dir().join(of);
         fs::create_dir_all(&folder).expect("a folder");
         let file = folder.join(name);
         let cancel = AtomicBool::new(false);
@@ -106,8 +107,8 @@ mod tests {
         if end.is_ok() {
             let again = Keep::new(&file, 7, every, &cancel).read();
             assert_eq!(again.ok(), Some(Done::default()));
-            fs::remove_file(&file).expect("the file");
         }
+        fs::remove_dir_all(&folder).expect("the folder");
         (is_there, is_cancelled, end)
     }
 
