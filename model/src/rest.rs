@@ -29,6 +29,11 @@ impl Rest {
         self.is_at_rest &= is_so;
     }
 
+    /// Whether it is at rest, as far as it was asked.
+    pub fn is_at_rest(&self) -> bool {
+        self.is_at_rest
+    }
+
     /// Adds a part of the state.
     pub fn add(&mut self, part: impl Hash) {
         part.hash(self);

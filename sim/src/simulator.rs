@@ -1,5 +1,6 @@
 //! The door to a run: a plan and a seed in, an outcome out.
 
+use crate::answers::Watched;
 use crate::fault::{Fault, Kind};
 use crate::fingerprint::Fingerprint;
 use crate::ledger::{Expectations, Judgement};
@@ -34,7 +35,7 @@ pub struct Extensions {
     pub brief: Brief,
     /// Every fault that could have come after the last one, in the order in which their places came.
     pub possible: Vec<Possibility>,
-    /// When, after the last one, the world was at rest.
+    /// When, after the last one, the world was at rest, if that was asked for.
     pub rests: Vec<Resting>,
 }
 
@@ -107,9 +108,8 @@ impl<'a> Simulator<'a> {
     /// came, each kind with its default parameter. Faults at a time are not among them: one before a step
     /// of the protocol, or from a request on, does the same.
     pub fn explore(&mut self, seed: Option<u64>) -> (Brief, Vec<Fault>) {
-        self.world.outside.answers.watch(&default_kinds(), false);
-        let brief = self.brief(seed);
-        let (possible, _) = self.world.outside.answers.take_possible();
+        let Extensions { brief, possible, .. } =
+            self.watched(seed, &default_kinds(), Watched::Everything);
         (brief, possible.into_iter().map(|possibility| possibility.fault).collect())
     }
 
@@ -117,7 +117,16 @@ impl<'a> Simulator<'a> {
     /// in the order in which their places came. At the moment of that fault there is no other, since a
     /// point occurs once in a schedule.
     pub fn extensions(&mut self, seed: Option<u64>, kinds: &[Kind]) -> Extensions {
-        self.world.outside.answers.watch(kinds, true);
+        self.watched(seed, kinds, Watched::AfterAll)
+    }
+
+    /// The same, and when the world was at rest, which costs a look at all that it is made of.
+    pub fn extensions_and_rests(&mut self, seed: Option<u64>, kinds: &[Kind]) -> Extensions {
+        self.watched(seed, kinds, Watched::AfterAllWithRests)
+    }
+
+    fn watched(&mut self, seed: Option<u64>, kinds: &[Kind], watched: Watched) -> Extensions {
+        self.world.outside.answers.watch(kinds, watched);
         let brief = self.brief(seed);
         let (possible, rests) = self.world.outside.answers.take_possible();
         Extensions { brief, possible, rests }

@@ -102,7 +102,8 @@ pub fn exhaust(
     };
     let mut simulator = Simulator::new(plan);
     simulator.place(&[]);
-    let Extensions { brief, possible: firsts, rests } = simulator.extensions(seed, &space.kinds);
+    let Extensions { brief, possible: firsts, rests } =
+        simulator.extensions_and_rests(seed, &space.kinds);
     tell(Told::Level(0, 1, 0));
     tell(Told::Runs(1));
     let mut level = Counts::default();
@@ -173,7 +174,7 @@ fn shared_rests(
             return None;
         }
         simulator.place(std::slice::from_ref(&first.fault));
-        shared.add_fault(number, &simulator.extensions(seed, &space.kinds).rests);
+        shared.add_fault(number, &simulator.extensions_and_rests(seed, &space.kinds).rests);
     }
     Some(shared)
 }
@@ -331,8 +332,11 @@ impl<'a> Walk<'a> {
     /// Every schedule that has this one and more. This one itself had its turn before.
     fn descend(&mut self, explained: Option<usize>) -> ControlFlow<()> {
         self.simulator.place(&self.faults);
-        let Extensions { possible, rests, .. } =
-            self.simulator.extensions(self.search.seed, &self.search.space.kinds);
+        let (seed, kinds) = (self.search.seed, &self.search.space.kinds);
+        let Extensions { possible, rests, .. } = match &self.rests {
+            Some(_) => self.simulator.extensions_and_rests(seed, kinds),
+            None => self.simulator.extensions(seed, kinds),
+        };
         let before = self.unit.counts.runs;
         let needed = self.rests.as_mut().and_then(|all| all.needed(&self.path, &rests));
         let needed = needed.unwrap_or(possible.len());

@@ -56,7 +56,7 @@ impl Done {
             "schema": SCHEMA,
             "engine": ENGINE,
             "space": format!("{space:016x}"),
-            "check": check(&parts),
+            "check": check(&parts, &json!(self.full_from)),
             "full_from": self.full_from,
             "parts": parts,
         })
@@ -84,7 +84,7 @@ impl Done {
             parts.iter().map(unit_from_json).collect::<Option<BTreeMap<_, _>>>()
         };
         // What a part says of the causes it found is followed blindly, so it must be as it was written.
-        let is_whole = document["check"] == check(&document["parts"]);
+        let is_whole = document["check"] == check(&document["parts"], &document["full_from"]);
         let units = read().filter(|_| is_whole).ok_or("it is damaged")?;
         let full_from = match &document["full_from"] {
             Value::Null => None,
@@ -94,9 +94,9 @@ impl Done {
     }
 }
 
-/// A hash of all parts.
-fn check(parts: &Value) -> String {
-    format!("{:016x}", mix::text(&parts.to_string()))
+/// A hash of all parts, and from where on all was run.
+fn check(parts: &Value, full_from: &Value) -> String {
+    format!("{:016x}", mix::text(&format!("{parts} {full_from}")))
 }
 
 fn unit_to_json((faults, first): (u32, u32), unit: &Unit) -> Value {
@@ -194,6 +194,7 @@ mod tests {
         assert!(refused(|d| d["schema"] = "x".into(), 9).contains("no search"));
         assert!(refused(|d| d["parts"][0]["runs"] = "many".into(), 9).contains("damaged"));
         assert!(refused(|d| d["parts"][1]["found"][0][0] = 99.into(), 9).contains("damaged"));
+        assert!(refused(|d| d["full_from"] = 3.into(), 9).contains("damaged"));
         assert!(refused(|d| d["full_from"] = "all".into(), 9).contains("damaged"));
         assert!(refused(|d| d["parts"][0]["kinds"] = json!([1]), 9).contains("damaged"));
     }

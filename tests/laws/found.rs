@@ -300,3 +300,24 @@ fn the_answers_of_a_recomputed_coin_are_known_from_the_step_below_it() {
     assert_eq!(outcome.steps[0].results.values().sum::<i64>(), 8);
     assert_eq!(outcome.steps[0].results.len(), 2, "both sides came up");
 }
+
+/// The retry timer of a request that was acked after 4 ms is due 20 min later, long after the 10 s to calm and the
+/// 10 min to drain. Nobody waits for it, so nobody still retries: ann and bob are exact.
+#[test]
+fn a_timer_that_nobody_waits_for_is_no_sign_of_a_run_that_is_stuck() {
+    let outcome = run(r#"
+        [input]
+        records = [ { key = "ann", at = "0s" }, { key = "bob", at = "1s" } ]
+        [[step]]
+        name = "events"
+        kind = "source"
+        [[step]]
+        name = "per-user"
+        kind = "count"
+        window = "1m"
+        [mechanism]
+        retry = { timeout = "20m", backoff = 2, max = "1h" }
+        "#);
+    assert_eq!(outcome.brief.verdict, Verdict::ExactlyOnce, "{:?}", outcome.reason);
+    assert_eq!(outcome.brief.ledger, Ledger { expected: 2, exact: 2, ..Ledger::default() });
+}

@@ -28,6 +28,7 @@ use onceproof_model::name::Vocabulary;
 use onceproof_model::pipeline::{Pipeline, StepIndex};
 use onceproof_model::time::Nanos;
 use possible::Possible;
+pub(crate) use possible::Watched;
 use rustc_hash::FxBuildHasher;
 
 pub use moment::{Act, Attempt, Call, CommitSent, StepTaken};
@@ -352,7 +353,7 @@ impl Answers {
         if let Some(log) = &mut self.log {
             log.meet(asked, moment, words);
             if let Some(possible) = &mut self.possible
-                && !(possible.only_after_all && self.exact.has_unfired())
+                && !(possible.watched != Watched::Everything && self.exact.has_unfired())
             {
                 possible.note(asked, &log.place(asked, &moment, pipeline, words), &may);
             }

@@ -52,6 +52,17 @@ impl Needless {
     }
 }
 
+/// What of a run is written down.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Watched {
+    /// Every fault that could be placed.
+    Everything,
+    /// Those that could come after the last exact fault.
+    AfterAll,
+    /// These, and when the world was at rest.
+    AfterAllWithRests,
+}
+
 /// A moment at which the world was at rest: all that could still happen was that input arrived.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Resting {
@@ -69,8 +80,7 @@ pub(super) struct Possible {
     pub found: Vec<Possibility>,
     pub rests: Vec<Resting>,
     kinds: Vec<Kind>,
-    /// Whether only what comes after the last exact fault is wanted.
-    pub only_after_all: bool,
+    pub watched: Watched,
     /// How often something was done that outlives a worker.
     changes: u64,
     /// The number of changes when the last crash was noted.
@@ -81,13 +91,13 @@ pub(super) struct Possible {
 
 impl Possible {
     /// Every fault of these kinds.
-    pub fn new(kinds: &[Kind], only_after_all: bool) -> Possible {
+    pub fn new(kinds: &[Kind], watched: Watched) -> Possible {
         let kinds = kinds.to_vec();
         Possible {
             found: Vec::new(),
             rests: Vec::new(),
             kinds,
-            only_after_all,
+            watched,
             changes: 0,
             crash_at: None,
             is_cut_off: false,

@@ -3,17 +3,16 @@
 
 use super::Answers;
 use super::moment::{Call, Moment};
-use super::possible::{Possibility, Possible, Resting};
+use super::possible::{Possibility, Possible, Resting, Watched};
 use crate::fault::kind::Asked;
 use crate::fault::{Fault, Kind, Leg};
 use onceproof_model::name::Vocabulary;
 use onceproof_model::pipeline::Pipeline;
 
 impl Answers {
-    /// From now on, writes down every fault of these kinds that could be placed: all of them, or only those
-    /// that come after the last exact fault has fired.
-    pub fn watch(&mut self, kinds: &[Kind], only_after_all: bool) {
-        self.possible = Some(Possible::new(kinds, only_after_all));
+    /// From now on, writes down every fault of these kinds that could be placed.
+    pub fn watch(&mut self, kinds: &[Kind], watched: Watched) {
+        self.possible = Some(Possible::new(kinds, watched));
     }
 
     /// Every fault that could have been placed in the run, in the order in which their places came, and when
@@ -25,7 +24,9 @@ impl Answers {
 
     /// Whether anyone wants to know in which states the world is at rest.
     pub fn notes_rests(&self) -> bool {
-        self.possible.as_ref().is_some_and(|possible| possible.only_after_all)
+        self.possible
+            .as_ref()
+            .is_some_and(|possible| possible.watched == Watched::AfterAllWithRests)
     }
 
     /// The world is at rest, in this state.

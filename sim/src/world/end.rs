@@ -1,7 +1,9 @@
 //! How a run ends: faults stop at calm, and the run must have drained some time after that. What goes on
 //! after calm for ever, without any effect, is known early to be stuck.
 
+use super::commits::Wire;
 use super::event::{Event, is_substantial};
+use super::leases::Instance;
 use super::{End, World};
 use crate::plan::Until;
 use onceproof_model::effect::Timer;
@@ -35,6 +37,36 @@ impl World<'_> {
             return None;
         };
         Some(End::Stuck(self.describe_stuck(event, why)))
+    }
+
+    /// Whether an event means nothing any more: a timer that nobody waits for, the end of an absence that is over.
+    pub(super) fn is_void(&self, event: &Event) -> bool {
+        match *event {
+            Event::Wake { shard, life, timer } => {
+                let who = Instance { shard, life };
+                !self.is_running(who) || !self.running(who).awaits(timer)
+            }
+            // Whoever has its answer, or is no more, does not send it again.
+            Event::Repeat { wire } => {
+                let Wire { is_answered, who, .. } = self.wires[wire as usize];
+                is_answered || !self.is_running(who)
+            }
+            Event::Resume { host, pause } => !self.hosts[host as usize].ends_with(pause),
+            Event::Lease { host, away_since } => !self.hosts[host as usize].expires_if(away_since),
+            Event::Boot { shard, life } => {
+                let owner = &self.owners[shard.at()];
+                owner.life != life || owner.is_running
+            }
+            Event::Request { .. }
+            | Event::Reply { .. }
+            | Event::Error { .. }
+            | Event::Commit { .. }
+            | Event::Answer { .. }
+            | Event::Call { .. }
+            | Event::Called { .. }
+            | Event::Restart { .. }
+            | Event::Fault { .. } => false,
+        }
     }
 
     /// After calm, whether all that is left is the repetition of requests that lead to nothing, and of

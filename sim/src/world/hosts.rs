@@ -54,6 +54,16 @@ impl Host {
         !self.is_down && !self.is_paused
     }
 
+    /// Whether the end of this pause is the one that it waits for.
+    pub fn ends_with(&self, pause: u32) -> bool {
+        self.is_paused && self.pauses == pause
+    }
+
+    /// Whether it loses its shards if it has been away since then for as long as the lease.
+    pub fn expires_if(&self, away_since: u64) -> bool {
+        !self.is_ready() && self.away_since == away_since && !self.is_expired
+    }
+
     /// How far its clock is ahead. At rest it is up, and nothing waits for it. An end of a pause or of a lease
     /// that was not taken back means nothing.
     pub fn rest(&self, rest: &mut Rest) {
@@ -165,7 +175,7 @@ impl World<'_> {
 
     pub(super) fn lease_ends(&mut self, host: u32, away_since: u64) {
         let found = &mut self.hosts[host as usize];
-        if !found.is_ready() && found.away_since == away_since && !found.is_expired {
+        if found.expires_if(away_since) {
             found.is_expired = true;
             self.grant_what_waits();
         }
@@ -173,7 +183,7 @@ impl World<'_> {
 
     pub(super) fn resume(&mut self, host: u32, pause: u32) {
         let found = &mut self.hosts[host as usize];
-        if !found.is_paused || found.pauses != pause {
+        if !found.ends_with(pause) {
             return;
         }
         found.is_paused = false;

@@ -67,6 +67,15 @@ impl World<'_> {
         }
     }
 
+    /// The worker of an instance that runs, to look at.
+    pub(super) fn running(&self, who: Instance) -> &Worker {
+        let zombie = || self.zombies.iter().find(|zombie| zombie.who == who);
+        match self.owners[who.shard.at()].life == who.life {
+            true => &self.workers[who.shard.at()],
+            false => &zombie().expect("an instance that runs").worker,
+        }
+    }
+
     /// The worker of an instance that runs.
     pub(super) fn worker(&mut self, who: Instance) -> &mut Worker {
         running(&mut self.workers, &self.owners, &mut self.zombies, who)

@@ -196,7 +196,9 @@ impl<'a> World<'a> {
             if self.outside.work.events >= self.plan.until.events {
                 return End::OutOfEvents;
             }
+            // What means nothing any more is no sign that anyone still retries.
             if at >= self.calm_at
+                && !self.is_void(&event)
                 && let Some(end) = self.check_calm(&event)
             {
                 return end;

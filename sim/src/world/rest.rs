@@ -2,11 +2,9 @@
 //! compared, and what is the same in two runs at one time will be the same in both from there on.
 
 use super::World;
-use super::commits::Wire;
 use super::event::Event;
-use super::leases::{Instance, Owner};
+use super::leases::Owner;
 use onceproof_model::effect::Timer;
-use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::rest::Rest;
 
 impl World<'_> {
@@ -59,6 +57,12 @@ impl World<'_> {
         rest.requires(outs.is_empty());
         // Before calm, nothing hangs on how long nothing has come of anything.
         rest.requires(at <= *calm_at);
+        let means_something = |event: &&Event| {
+            !matches!(event, Event::Wake { timer: Timer::Arrival, .. }) && !self.is_void(event)
+        };
+        if !rest.is_at_rest() || queue.iter().any(|event| means_something(&event)) {
+            return None;
+        }
         rest.add((at, calm_at));
         self.add_event(at, event, &mut rest);
         for (at, event) in queue.in_order() {
@@ -72,43 +76,22 @@ impl World<'_> {
         directory.rest(at, &mut rest);
         hosts.iter().for_each(|host| host.rest(&mut rest));
         workers.iter().for_each(|worker| worker.rest(&mut rest));
+        // What is outside is much, and grows; most often it need not be looked at.
+        if !rest.is_at_rest() {
+            return None;
+        }
         outside.rest(&mut rest);
         rest.state()
     }
 
     /// Adds what is still to happen: input that arrives. Anything else that means something leaves no rest.
     fn add_event(&self, at: u64, event: &Event, rest: &mut Rest) {
-        match *event {
-            Event::Wake { shard, life, timer } => {
-                let is_awaited = self.is_running(Instance { shard, life })
-                    && self.workers[shard.at()].awaits(timer);
-                if is_awaited {
-                    rest.requires(matches!(timer, Timer::Arrival));
-                    rest.add((at, shard.0));
-                }
-            }
-            // A host that is up and takes part in no pause is not told of the end of one.
-            Event::Resume { .. } | Event::Lease { .. } => {}
-            // Whoever has its answer, or is no more, does not send it again.
-            Event::Repeat { wire } => {
-                let Wire { is_answered, who, .. } = self.wires[wire as usize];
-                rest.requires(is_answered || !self.is_running(who));
-            }
-            Event::Boot { shard, life } => rest.requires(self.has_booted(shard, life)),
-            Event::Request { .. }
-            | Event::Reply { .. }
-            | Event::Error { .. }
-            | Event::Commit { .. }
-            | Event::Answer { .. }
-            | Event::Call { .. }
-            | Event::Called { .. }
-            | Event::Restart { .. }
-            | Event::Fault { .. } => rest.requires(false),
+        if self.is_void(event) {
+            return;
         }
-    }
-
-    fn has_booted(&self, shard: ShardIndex, life: u32) -> bool {
-        let owner = &self.owners[shard.at()];
-        owner.life != life || owner.is_running
+        match *event {
+            Event::Wake { shard, timer: Timer::Arrival, .. } => rest.add((at, shard.0)),
+            _ => rest.requires(false),
+        }
     }
 }
