@@ -183,7 +183,7 @@ pub struct ShrinkArgs {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// List every smallest set of up to 4 faults that makes the same failure in what is left: no part of one
-    /// breaks it. With --out, each is saved, as FILE, FILE-2 and so on.
+    /// breaks it. With --out, each is saved, as FILE, FILE-2 and so on; none of these may be there already.
     #[arg(long)]
     pub all: bool,
     /// Kinds of faults for --all beside those that hit the damage, with commas.

@@ -23,6 +23,7 @@ use onceproof::search::shrink::{Refusal, shrink as smallest};
 use onceproof_sim::outcome::{Class, Classes, Outcome};
 use onceproof_sim::simulator::Simulator;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Shrinks the failure of a scenario, with the seed that is given, else with its own if it has one.
@@ -33,6 +34,13 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
     let scenario = redesigned(Scenario::load(&args.file)?, &args.redesign)?;
     let seed = args.seed.or(scenario.seed);
     let path = args.file.display();
+    if let Some(out) = args.out.as_deref().filter(|_| args.all) {
+        let taken = taken_beside(out).map_err(Error::io(out))?;
+        if let Some(taken) = taken {
+            let why = "its name is for a smallest set; move it away, or give another --out";
+            return Err(Error::Usage(format!("{} is there already: {why}", taken.display())));
+        }
+    }
     let threads = threads(args.jobs)?;
     let cancel = cancelled_by_interrupt();
     let progress = ShrinkProgress::new(&scenario.name);
@@ -159,6 +167,25 @@ impl Files {
         }
         Ok(())
     }
+}
+
+/// A file that is there and has the name of one of the smallest sets, the first by name. It may be of another
+/// search, or of none at all.
+fn taken_beside(out: &Path) -> io::Result<Option<PathBuf>> {
+    let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let first = beside(out, "");
+    let stem = first.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let mut taken = Vec::new();
+    for entry in fs::read_dir(folder.unwrap_or(Path::new(".")))? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let number = name.strip_prefix(&stem).and_then(|rest| rest.strip_suffix(".toml"));
+        if number.is_some_and(|number| number.parse::<u64>().is_ok()) {
+            taken.push(path);
+        }
+    }
+    taken.sort_unstable();
+    Ok(taken.into_iter().next())
 }
 
 /// A path beside that of the smallest failure: `small.toml`, `small-lost.toml`.

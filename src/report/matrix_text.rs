@@ -145,10 +145,11 @@ fn cells(
     }
 }
 
+/// Seeds mean nothing that hit a limit, or that go wrong without a wrong value too.
 fn incomplete(sweep: &Sweep) -> String {
     match sweep.inconclusive {
         0 => "not complete".to_owned(),
-        inconclusive => format!("not complete: {} inconclusive", grouped(inconclusive)),
+        inconclusive => format!("not complete: {} of no meaning", grouped(inconclusive)),
     }
 }
 
@@ -182,7 +183,7 @@ fn verdict(report: &MatrixReport) -> String {
             text.push_str(&format!(", {} {words}", grouped(count)));
         }
     };
-    let open = "not run to the end";
+    let open = "not decided";
     more(&mut text, [(unfound, "not found"), (wrong_open, open), (wrong_not_run, "not run")]);
     text.push_str(&format!("; {} held", counted(right, "other right value")));
     more(&mut text, [(failing, "did not"), (right_open, open), (right_not_run, "not run")]);
@@ -247,7 +248,7 @@ It is flipped once.
 
 the full design holds in 1,000 runs, seeds 0..1000
 with 95 % confidence, fewer than 3 in 1,000 seeds go wrong
-1 wrong value found, 1 not found, 1 not run; 1 other right value held, 1 not run to the end
+1 wrong value found, 1 not found, 1 not run; 1 other right value held, 1 not decided
 
 wrong values, the number of the seed that first goes wrong, and how many do
 

@@ -40,8 +40,8 @@ pub enum Needs {
     Repeatable,
 }
 
-/// What a scenario lacks whose steps cannot have a value.
-pub const OTHER_STEPS: &str = "other steps";
+/// What is lacking where the scenario, with this value, is none: its steps or its other mechanisms forbid it.
+pub const ANOTHER_SCENARIO: &str = "a scenario that can have it";
 
 const RECOMPUTE: &str = "outputs = \"recompute\"";
 const RECOMPUTE_BUNDLES: &str = "outputs = \"recompute\", bundle = 4";

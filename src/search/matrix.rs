@@ -4,7 +4,7 @@
 //!
 //! A seed is a witness of a wrong value only if the same seed holds without it.
 
-use super::designs::{Design, OTHER_STEPS};
+use super::designs::{ANOTHER_SCENARIO, Design};
 use super::sweep::{Runner, Stop, sweep, sweep_with};
 use super::tally::{Seeds, Sweep};
 use crate::scenario::Scenario;
@@ -102,7 +102,7 @@ fn tried(
         (Ok(base), Ok(with)) => {
             Tried { design, lacks: None, sweep: Some(run(&base.plan, &with.plan)) }
         }
-        (Err(_), _) | (_, Err(_)) => Tried { design, lacks: Some(OTHER_STEPS), sweep: None },
+        (Err(_), _) | (_, Err(_)) => Tried { design, lacks: Some(ANOTHER_SCENARIO), sweep: None },
     }
 }
 

@@ -3,7 +3,7 @@
 //! the scenario, the faults or the oracle do not put to the test.
 
 use super::certificate::Exhaustion;
-use super::designs::{Design, OTHER_STEPS, WRONG};
+use super::designs::{ANOTHER_SCENARIO, Design, WRONG};
 use super::exhaust::{Space, Told, bare, exhaust};
 use super::resume::Done;
 use crate::scenario::Scenario;
@@ -33,7 +33,7 @@ impl Design {
             return Row { words, lacks: Some(lacks), found: None };
         }
         let (Ok(base), Ok(wrong)) = (self.base_of(scenario, &[]), self.of(scenario, &[])) else {
-            return Row { words, lacks: Some(OTHER_STEPS), found: None };
+            return Row { words, lacks: Some(ANOTHER_SCENARIO), found: None };
         };
         let (base, wrong) = (bare(&base.plan), bare(&wrong.plan));
         let mut found = None;

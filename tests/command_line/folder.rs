@@ -91,6 +91,18 @@ impl Folder {
     pub fn onceproof(&self, arguments: &[&str]) -> Finished {
         Finished::of(self.command(arguments).output().expect("the program starts"))
     }
+
+    /// What came of the program with these arguments, which is interrupted after a second.
+    #[cfg(unix)]
+    pub fn interrupted(&self, arguments: &[&str]) -> Finished {
+        let mut command = self.command(arguments);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a start");
+        #[expect(clippy::disallowed_methods, reason = "a person presses Ctrl-C in real time")]
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        let pid = child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
+        Finished::of(child.wait_with_output().expect("an end"))
+    }
 }
 
 impl Drop for Folder {

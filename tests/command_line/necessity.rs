@@ -1,11 +1,8 @@
 //! `necessity`: witnesses of wrong values, by schedules and by seeds, and `--mechanism`, which shows them again.
 
 use crate::exhaust::timeless;
-use crate::folder::{EXACTLY_ONCE, Finished, Folder, LOSSY, scenario};
+use crate::folder::{EXACTLY_ONCE, Folder, LOSSY, scenario};
 use serde_json::{Value, json};
-use std::process::{Command, Stdio};
-use std::thread;
-use std::time::Duration;
 
 #[test]
 fn a_mechanism_without_a_witness_fails() {
@@ -159,13 +156,7 @@ fn what_is_interrupted_says_what_was_done() {
     let folder = Folder::new("necessity-interrupt");
     folder.write("a.toml", scenario("lossy", EXACTLY_ONCE, &[LOSSY]));
     let arguments = ["necessity", "a.toml", "--seeds", "0..1000000000000", "--format", "json"];
-    let mut command = folder.command(&arguments);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a start");
-    #[expect(clippy::disallowed_methods, reason = "a person presses Ctrl-C in real time")]
-    thread::sleep(Duration::from_secs(1));
-    let pid = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
-    let found = Finished::of(child.wait_with_output().expect("an end")).ends(3).document();
+    let found = folder.interrupted(&arguments).ends(3).document();
     assert_eq!(found["full_design"]["standing"], "incomplete");
     assert!(found["full_design"]["found"]["runs"].as_u64() > Some(0), "{found}");
     assert_eq!(found["wrong"][0]["standing"], "incomplete");

@@ -155,6 +155,9 @@ fn other_kinds_widen_the_search_and_each_set_replays() {
         folder.onceproof(&["test", file]).ends(0);
     }
     assert!(!folder.path().join("b-3.toml").exists());
+    // What has the name of a set may be anything, and is not written over.
+    let again = folder.onceproof(&args).ends(2);
+    assert!(again.stderr.contains("b-2.toml is there already"), "{again:?}");
     // What is shown without a file holds the other set, too: in place of its own it fails the same.
     let shown = folder.onceproof(&args[..5]).ends(0).stdout;
     let (head, body) = shown.split_once("\n\nformat").expect("a head");

@@ -5,9 +5,6 @@ use crate::folder::{
 };
 use serde_json::{Value, json};
 use std::fs;
-use std::process::{Command, Stdio};
-use std::thread;
-use std::time::Duration;
 
 /// The document of a sweep, without what depends on the clock.
 fn timeless(finished: &Finished) -> Value {
@@ -168,13 +165,7 @@ fn an_interrupted_sweep_reports_what_it_has() {
     let folder = Folder::new("sweep-interrupt");
     folder.write("a.toml", scenario("lossy", EXACTLY_ONCE, &[LOSSY]));
     let arguments = ["sweep", "a.toml", "--seeds", "0..1000000000000", "--format", "json"];
-    let mut command = folder.command(&arguments);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a start");
-    #[expect(clippy::disallowed_methods, reason = "a person presses Ctrl-C in real time")]
-    thread::sleep(Duration::from_secs(1));
-    let pid = child.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
-    let sweep = Finished::of(child.wait_with_output().expect("an end")).ends(0);
+    let sweep = folder.interrupted(&arguments).ends(0);
     let document = sweep.document();
     assert_eq!(document["interrupted"], true);
     assert!(document["runs"].as_u64() > Some(0), "{document}");
