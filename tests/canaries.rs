@@ -178,6 +178,7 @@ do = "duplicate"
 /// Every defect once. One that is new does not compile in [`canary`].
 const ALL: &[Defect] = &[
     Defect::CommitsUnnumbered,
+    Defect::RepeatsUnanswered,
     Defect::NoTokenAtBoot,
     Defect::TokenNotAnnounced,
     Defect::KeysNeverBusy,
@@ -221,6 +222,16 @@ at = { step = "per-user", record = "events/0#0" }
 do = "commit-unknown"
 "#;
             (ONE, MINUTE, faults, 1, &[Class::Duplicated])
+        }
+        // The store answers a commit however often it comes. Without: ann's is applied at 4 and its answer is
+        // lost; it is repeated every 30 ms, her key stays busy, and her sender waits for its ack for ever.
+        Defect::RepeatsUnanswered => {
+            let faults = r#"
+[[fault]]
+at = { step = "per-user", record = "events/0#0" }
+do = "commit-unknown"
+"#;
+            (ONE, MINUTE, faults, 1, &[Class::Stuck])
         }
         // A boot makes commits of the life before it void. Without:
         //     3  ann's commit leaves, and will land at 104

@@ -14,6 +14,8 @@ mod exactly_once;
 mod designs;
 #[path = "laws/found.rs"]
 mod found;
+#[path = "laws/waits.rs"]
+mod waits;
 #[path = "laws/replay.rs"]
 mod replay;
 #[path = "laws/independence.rs"]

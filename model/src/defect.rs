@@ -7,6 +7,9 @@
 pub enum Defect {
     /// The store applies a repeated commit again, since it does not know its number.
     CommitsUnnumbered,
+    /// The store does not answer a commit that comes again. A worker whose first answer was lost repeats it without
+    /// end.
+    RepeatsUnanswered,
     /// A boot takes no new token, so a commit of the worker's earlier life may land after its scan.
     NoTokenAtBoot,
     /// A boot does not tell a service of its token, which learns of it by the first put. Until then a zombie

@@ -104,33 +104,35 @@ impl Catalog {
         self.ids.insert((key, id), row).is_some_and(|old| old.stamp == stamp)
     }
 
-    /// Whether an id is here. A duplicate may make it young again.
-    pub fn meets(&mut self, key: Key, id: RecordId, now: Time) -> bool {
-        self.age(now);
-        let Some(row) = self.ids.get_mut(&(key, id)) else {
-            return false;
-        };
-        if let Some(length) = row.refreshed_by {
+    /// Whether an id is here, and not too old.
+    pub fn knows(&self, key: Key, id: RecordId, now: Time) -> bool {
+        self.stamp(key, id, now).is_some()
+    }
+
+    /// Whether a duplicate makes an id young again.
+    pub fn is_refreshed(&self, key: Key, id: RecordId) -> bool {
+        self.ids.get(&(key, id)).is_some_and(|row| row.refreshed_by.is_some())
+    }
+
+    /// Makes an id young again, if it is here and a duplicate does so.
+    pub fn refresh(&mut self, key: Key, id: RecordId, now: Time) {
+        if let Some(row) = self.ids.get_mut(&(key, id))
+            && let Some(length) = row.refreshed_by
+        {
             row.end = now.plus(length.unsigned_abs());
             self.by_age.push_back((row.end, key, id));
         }
-        true
     }
 
-    /// Whether an id is here, for whoever watches from outside.
-    pub fn has(&self, key: Key, id: RecordId) -> bool {
-        self.ids.contains_key(&(key, id))
+    /// The stamp under which an id is here, and not too old.
+    pub fn stamp(&self, key: Key, id: RecordId, now: Time) -> Option<Time> {
+        self.ids.get(&(key, id)).filter(|row| row.end > now).map(|row| row.stamp)
     }
 
-    /// The stamp under which an id is here.
-    pub fn stamp(&self, key: Key, id: RecordId) -> Option<Time> {
-        self.ids.get(&(key, id)).map(|row| row.stamp)
-    }
-
-    /// The ids with stamps from `first` to `last`, in no order.
-    pub fn scan(&self, first: Time, last: Time, found: &mut Vec<(Key, RecordId, Time)>) {
-        let within = |stamp: Time| first <= stamp && stamp <= last;
-        let ids = self.ids.iter().filter(|(_, row)| within(row.stamp));
+    /// The ids with stamps from `first` to `last` that are not too old, in no order.
+    pub fn scan(&self, first: Time, last: Time, now: Time, found: &mut Vec<(Key, RecordId, Time)>) {
+        let within = |row: &Row| first <= row.stamp && row.stamp <= last && row.end > now;
+        let ids = self.ids.iter().filter(|(_, row)| within(row));
         found.extend(ids.map(|(&(key, id), row)| (key, id, row.stamp)));
     }
 

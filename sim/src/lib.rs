@@ -9,6 +9,7 @@
 pub mod plan;
 pub mod input;
 pub mod fault;
+pub mod patience;
 pub mod simulator;
 mod world;
 mod queue;
@@ -17,6 +18,7 @@ mod sources;
 mod generate;
 mod answers;
 mod network;
+mod lasting;
 mod outside;
 mod catalog;
 mod store;

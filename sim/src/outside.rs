@@ -4,6 +4,7 @@
 
 use crate::answers::{Act, Answers, Attempt, BeforeVerdict, StepTaken};
 use crate::fault::Before;
+use crate::lasting::Lasting;
 use crate::ledger::Ledger;
 use crate::marks::{Mark, Marks};
 use crate::outcome::Work;
@@ -26,11 +27,11 @@ use onceproof_model::time::{Nanos, Time};
 pub(crate) struct Outside<'a> {
     pub pipeline: &'a Pipeline,
     pub words: Vocabulary,
-    pub store: Store,
-    pub service: Service,
+    pub store: Lasting<Store>,
+    pub service: Lasting<Service>,
     pub sources: Sources,
     pub answers: Answers,
-    pub ledger: Ledger,
+    pub ledger: Lasting<Ledger>,
     pub work: Work,
     pub marks: Marks,
     pub now: Time,
@@ -41,16 +42,22 @@ pub(crate) struct Outside<'a> {
     /// with it; else its questions are answered before, and its effects are performed after it.
     pub doom: BeforeVerdict,
     /// The queue of each step that reads one.
-    queues: Vec<Option<QueueService>>,
+    queues: Lasting<Vec<Option<QueueService>>>,
     /// What was pulled in this input, and the shards that may pull because of it, each with when.
     pub pulled: Vec<Pulled>,
     pub wakes: Vec<(ShardIndex, Time)>,
     /// How often each map was executed on each record, and how often each queue has handed it out.
-    executions: Vec<Vec<u32>>,
-    /// How far each source shard was ever read, and how many rows no one has read yet.
-    read_until: Vec<u64>,
-    unread: u64,
+    executions: Lasting<Vec<Vec<u32>>>,
+    reading: Lasting<Reading>,
     has_just_read_all: bool,
+}
+
+/// How far the input was read.
+#[derive(Debug, Default)]
+struct Reading {
+    /// How far each source shard was ever read, and how many rows no one has read yet.
+    until: Vec<u64>,
+    unread: u64,
 }
 
 /// A message that a shard was handed.
@@ -68,23 +75,24 @@ impl<'a> Outside<'a> {
         Outside {
             pipeline,
             words: Vocabulary::default(),
-            store: Store::default(),
-            service: Service::default(),
+            store: Lasting::default(),
+            service: Lasting::default(),
             sources: Sources::default(),
             answers,
-            ledger: Ledger::default(),
+            ledger: Lasting::default(),
             work: Work::default(),
             marks: Marks::default(),
             now: Time(0),
             read_cost,
             cost: 0,
             doom: BeforeVerdict::Pass,
-            queues: pipeline.steps().iter().map(|step| queue(step, pipeline.defect)).collect(),
+            queues: Lasting::new(
+                pipeline.steps().iter().map(|step| queue(step, pipeline.defect)).collect(),
+            ),
             pulled: Vec::new(),
             wakes: Vec::new(),
-            executions: Vec::new(),
-            read_until: Vec::new(),
-            unread: 0,
+            executions: Lasting::default(),
+            reading: Lasting::default(),
             has_just_read_all: false,
         }
     }
@@ -101,7 +109,7 @@ impl<'a> Outside<'a> {
         self.cost = 0;
         self.doom = BeforeVerdict::Pass;
         self.executions.resize_with(self.pipeline.steps().len(), Vec::new);
-        for executions in &mut self.executions {
+        for executions in self.executions.iter_mut() {
             executions.clear();
         }
         for (step, queue) in self.queues.iter_mut().enumerate() {
@@ -111,10 +119,34 @@ impl<'a> Outside<'a> {
         }
         self.pulled.clear();
         self.wakes.clear();
-        self.read_until.clear();
-        self.read_until.resize(self.pipeline.shards(), 0);
-        self.unread = self.sources.rows() as u64;
-        self.has_just_read_all = self.unread == 0;
+        self.reading.until.clear();
+        self.reading.until.resize(self.pipeline.shards(), 0);
+        self.reading.unread = self.sources.rows() as u64;
+        self.has_just_read_all = self.reading.unread == 0;
+    }
+
+    /// How often anything was changed that outlives a worker.
+    fn changes(&self) -> u64 {
+        let Outside { store, service, ledger, queues, executions, reading, .. } = self;
+        [
+            store.changes(),
+            service.changes(),
+            ledger.changes(),
+            queues.changes(),
+            executions.changes(),
+            reading.changes(),
+        ]
+        .into_iter()
+        .sum()
+    }
+
+    /// What befalls a worker before a step of the protocol.
+    pub fn before(&mut self, step: &StepTaken) -> BeforeVerdict {
+        if self.answers.is_explored() {
+            let changes = self.changes();
+            self.answers.note_changes(changes);
+        }
+        self.answers.before(step, self.pipeline, &self.words)
     }
 
     /// Adds what is outside the workers. Input that comes from queues leaves no rest.
@@ -139,13 +171,13 @@ impl<'a> Outside<'a> {
             pulled: _,
             wakes: _,
             executions,
-            read_until,
-            unread,
+            reading,
             has_just_read_all,
         } = self;
         rest.requires(answers.are_given() && queues.iter().all(Option::is_none));
-        rest.add((read_until, unread, has_just_read_all));
-        for executions in executions {
+        let Reading { until, unread } = &**reading;
+        rest.add((until, unread, has_just_read_all));
+        for executions in executions.iter() {
             // How far the list has grown says nothing.
             rest.add_set(executions.iter().enumerate().filter(|&(_, &count)| count != 0));
         }
@@ -166,7 +198,7 @@ impl<'a> Outside<'a> {
         if self.doom == BeforeVerdict::Pass && self.answers.asks_before() {
             let subject = Subject::Record(name);
             let step = StepTaken::new(self.pipeline, shard, step, before, subject, &self.words);
-            self.doom = self.answers.before(&step, self.pipeline, &self.words);
+            self.doom = self.before(&step);
         }
     }
 
@@ -198,7 +230,9 @@ impl<'a> Outside<'a> {
     pub fn lapse(&mut self, shard: ShardIndex) {
         let (step, number) = (self.pipeline.step_of(shard), self.pipeline.number_of(shard));
         let Outside { queues, wakes, pipeline, now, .. } = self;
-        if let Some(queue) = &mut queues[step.at()] {
+        if queues[step.at()].is_some()
+            && let Some(queue) = &mut queues[step.at()]
+        {
             queue.lapse(number, *now, |next, at| wakes.push((pipeline.shard(step, next), at)));
         }
     }
@@ -218,7 +252,6 @@ impl Env for Outside<'_> {
     }
 
     fn take_token(&mut self, shard: ShardIndex) -> u64 {
-        self.answers.note_change();
         let token = self.store.grant(shard);
         // Nobody extends any more what an earlier owner holds.
         if token > 1 {
@@ -254,7 +287,11 @@ impl Env for Outside<'_> {
         }
         self.charge();
         self.work.catalog_reads += 1;
-        self.store.is_known(shard, key, id, self.now)
+        let is_known = self.store.catalog(shard).knows(key, id, self.now);
+        if is_known && self.store.is_refreshed(shard, key, id) {
+            self.store.refresh(shard, key, id, self.now);
+        }
+        is_known
     }
 
     fn filter_said(&mut self, shard: ShardIndex, token: u64, record: &Record, said: FilterSaid) {
@@ -266,11 +303,11 @@ impl Env for Outside<'_> {
                 self.marks.reach(Mark::FilterSavedRead);
                 // In a sweep only what is committed twice is noticed, when it is.
                 if self.ledger.is_detailed() {
-                    self.store.check_new(shard, token, record);
+                    self.store.check_new(shard, token, record, self.now);
                 }
             }
             FilterSaid::MayBeKnown => {
-                let is_known = self.store.catalog(shard).has(record.key, record.id);
+                let is_known = self.store.catalog(shard).knows(record.key, record.id, self.now);
                 self.work.bloom_false_positives += u64::from(!is_known);
             }
             FilterSaid::NotReady => {}
@@ -285,7 +322,7 @@ impl Env for Outside<'_> {
         found: &mut Vec<(Key, RecordId, Time)>,
     ) {
         self.charge();
-        self.store.catalog(shard).scan(first, last, found);
+        self.store.catalog(shard).scan(first, last, self.now, found);
     }
 
     fn apply(&mut self, shard: ShardIndex, step: StepIndex, name: Name) {
@@ -294,7 +331,6 @@ impl Env for Outside<'_> {
 
     fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content {
         self.charge();
-        self.answers.note_change();
         self.store.content(shard, key, start, &mut self.ledger)
     }
 
@@ -304,14 +340,14 @@ impl Env for Outside<'_> {
 
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read {
         let (step, number) = (self.pipeline.step_of(shard), self.pipeline.number_of(shard));
-        self.answers.note_change();
         let read = self.sources.read(step, number, offset, self.now);
-        if let (Read::Row(_), until) = (&read, &mut self.read_until[shard.at()])
-            && offset == *until
+        if let Read::Row(_) = read
+            && offset == self.reading.until[shard.at()]
         {
-            *until += 1;
-            self.unread -= 1;
-            self.has_just_read_all = self.unread == 0;
+            let reading = &mut *self.reading;
+            reading.until[shard.at()] += 1;
+            reading.unread -= 1;
+            self.has_just_read_all = reading.unread == 0;
         }
         read
     }
@@ -325,8 +361,8 @@ impl Env for Outside<'_> {
             Handed::Nothing => return Pull::Nothing,
         };
         if delivery == 1 {
-            self.unread -= 1;
-            self.has_just_read_all = self.unread == 0;
+            self.reading.unread -= 1;
+            self.has_just_read_all = self.reading.unread == 0;
         }
         let row = self.sources.message(step, number);
         let name = row.name;
@@ -367,7 +403,6 @@ impl Env for Outside<'_> {
             return None;
         }
         self.work.user_calls += 1;
-        self.answers.note_change();
         let attempt = self.count(step, name);
         if attempt > 1 {
             self.marks.reach(Mark::FunctionRanAgain);

@@ -94,8 +94,9 @@ pub struct Until {
     /// When drawn faults end, since the start; none means [`Until::CALM_AFTER_INPUT`] after the last
     /// record was read.
     pub calm: Option<Nanos>,
-    /// How long after calm the run must have drained.
-    pub drain: Nanos,
+    /// How long after calm the run must have drained; none means as long as the waits of the plan may take
+    /// ([`Patience::drain`](crate::patience::Patience::drain)).
+    pub drain: Option<Nanos>,
     /// How many events a run may take before it is given up as inconclusive.
     pub events: u64,
 }
@@ -103,10 +104,12 @@ pub struct Until {
 impl Until {
     /// How long after the last record was read drawn faults end, where the scenario says nothing.
     pub const CALM_AFTER_INPUT: Nanos = 10 * SECOND;
+    /// How long a run that waits for nothing may take to drain, where the scenario says nothing.
+    pub const DRAIN: Nanos = 600 * SECOND;
 }
 
 impl Default for Until {
     fn default() -> Until {
-        Until { calm: None, drain: 600 * SECOND, events: 100_000_000 }
+        Until { calm: None, drain: None, events: 100_000_000 }
     }
 }

@@ -119,6 +119,13 @@ impl<T: Copy> Queue<T> {
         self.heap.iter().chain(lanes).map(|(_, event)| event)
     }
 
+    /// When the last of those events is due that are meant.
+    pub fn latest(&self, is_meant: impl Fn(&T) -> bool) -> Option<u64> {
+        let lanes = self.lanes.iter().flatten();
+        let events = self.heap.iter().chain(lanes).filter(|(_, event)| is_meant(event));
+        events.map(|(due, _)| (due >> 64) as u64).max()
+    }
+
     #[inline(never)]
     fn push_heap(&mut self, due: Due, event: T) {
         self.firsts[LANES] = self.firsts[LANES].min(due);

@@ -202,7 +202,7 @@ impl<'a> Simulator<'a> {
             calls,
             reason: match end {
                 End::Drained => None,
-                End::Stuck(reason) => Some(reason),
+                End::Stuck(reason) | End::OutOfTime(reason) => Some(reason),
                 End::OutOfEvents => {
                     Some(format!("the limit of {} events was hit", self.plan.until.events))
                 }
@@ -251,12 +251,12 @@ impl<'a> Simulator<'a> {
                     classes.insert(Class::Unbounded);
                 }
             }
-            End::OutOfEvents => {}
+            End::OutOfTime(_) | End::OutOfEvents => {}
         }
         self.wrongs(end).classes().for_each(|class| classes.insert(class));
         let verdict = match (classes.is_empty(), end) {
             (false, _) => Verdict::Violated,
-            (true, End::OutOfEvents) => Verdict::Inconclusive,
+            (true, End::OutOfTime(_) | End::OutOfEvents) => Verdict::Inconclusive,
             (true, End::Drained | End::Stuck(_)) => Verdict::ExactlyOnce,
         };
         let outside = &mut self.world.outside;

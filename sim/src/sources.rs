@@ -1,12 +1,14 @@
 //! The rows of all sources of a run, laid out for reading, and what each source shard promises of those it
 //! has not read.
 
+use crate::fingerprint::words;
 use crate::generate::Users;
 use crate::input::{Generate, Input, Row, RowValue};
 use crate::plan::Plan;
 use hashbrown::HashMap;
 use onceproof_model::effect::{Read, SourceRow};
 use onceproof_model::key::{Key, Keys};
+use onceproof_model::mix::scatter;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{SourceWatermark, StepIndex, StepKind};
 use onceproof_model::record::{RecordId, Value};
@@ -23,6 +25,8 @@ pub struct Sources {
     pub last_arrival: Time,
     /// How many keys the input has.
     keys: usize,
+    /// A hash of all rows, the same in every run over them.
+    pub digest: u64,
 }
 
 #[derive(Debug)]
@@ -50,7 +54,7 @@ struct Source {
 
 impl Default for Sources {
     fn default() -> Sources {
-        Sources { sources: Vec::new(), start: Time(0), last_arrival: Time(0), keys: 0 }
+        Sources { sources: Vec::new(), start: Time(0), last_arrival: Time(0), keys: 0, digest: 0 }
     }
 }
 
@@ -83,6 +87,11 @@ impl Sources {
         self.start = firsts.min().copied().unwrap_or(Time(0));
         let lasts = self.sources.iter().filter_map(|source| source.arrivals.last());
         self.last_arrival = lasts.max().copied().unwrap_or(Time(0));
+        let is_drawn = |(_, input): &(StepIndex, Input)| matches!(input, Input::Generate(_));
+        if is_first || plan.inputs.iter().any(is_drawn) {
+            self.digest =
+                self.sources.iter().fold(0, |all, source| source.digest(all, &words.keys));
+        }
     }
 
     /// How many rows there are in all.
@@ -217,6 +226,18 @@ impl Source {
             value: self.values.get(row).copied().unwrap_or(Value::Integer(1)),
             watermark: self.watermarks[row],
         }
+    }
+
+    /// A hash of the rows on top of another one.
+    fn digest(&self, all: u64, keys: &Keys) -> u64 {
+        (0..self.keys.len()).fold(all, |all, row| {
+            let SourceRow { name, key, id, event_time, arrival, value, watermark } = self.row(row);
+            let id = id.map_or(0, |id| scatter(id.0) | 1);
+            let [event_time, arrival, watermark] =
+                [event_time, arrival, watermark].map(|time| time.0 as u64);
+            let (key, value) = (keys.hash(key), value.hash(keys));
+            words([all, name.0.into(), key, id, event_time, arrival, value, watermark])
+        })
     }
 
     /// Whether no earlier row is the same record.

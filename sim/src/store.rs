@@ -158,12 +158,14 @@ impl Store {
         Applied::Now
     }
 
-    /// Whether a catalog has an id.
-    pub fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId, now: Time) -> bool {
-        if self.ages {
-            self.age(now);
-        }
-        self.shards[shard.at()].catalog.meets(key, id, now)
+    /// Whether a duplicate makes an id young again.
+    pub fn is_refreshed(&self, shard: ShardIndex, key: Key, id: RecordId) -> bool {
+        self.ages && self.catalog(shard).is_refreshed(key, id)
+    }
+
+    /// Makes an id young again.
+    pub fn refresh(&mut self, shard: ShardIndex, key: Key, id: RecordId, now: Time) {
+        self.shards[shard.at()].catalog.refresh(key, id, now);
     }
 
     /// The catalog of a shard.
@@ -173,15 +175,15 @@ impl Store {
 
     /// Asserts that the filter of an owner called no id new that is known under the same stamp. One that lost
     /// its shard may do so: it does not know what the new owner committed, and its commits are refused.
-    pub fn check_new(&self, shard: ShardIndex, token: u64, record: &Record) {
+    pub fn check_new(&self, shard: ShardIndex, token: u64, record: &Record, now: Time) {
         let rows = &self.shards[shard.at()];
         let is_owner = token == rows.token;
-        let is_known = rows.catalog.stamp(record.key, record.id) == Some(record.stamp);
+        let is_known = rows.catalog.stamp(record.key, record.id, now) == Some(record.stamp);
         assert!(!(rows.has_sound_filter && is_owner && is_known), "a filter called a known id new");
     }
 
     /// Forgets all ids that are too old now.
-    fn age(&mut self, now: Time) {
+    pub fn age(&mut self, now: Time) {
         for rows in &mut self.shards {
             self.ids_held -= rows.catalog.len();
             rows.catalog.age(now);
@@ -374,20 +376,20 @@ mod tests {
     #[test]
     fn without_a_filter_that_should_know_better_an_id_may_come_twice() {
         let mut store = shard_with_ann(false);
-        store.check_new(ShardIndex(0), 2, &record_of_ann());
+        store.check_new(ShardIndex(0), 2, &record_of_ann(), Time(0));
         store.shards[0].change(&id_of_ann(), Time(0), &mut Ledger::default());
         assert_eq!(store.shards[0].catalog.len(), 1);
     }
 
     #[test]
     fn a_filter_that_lost_its_shard_may_call_a_known_id_new() {
-        shard_with_ann(true).check_new(ShardIndex(0), 1, &record_of_ann());
+        shard_with_ann(true).check_new(ShardIndex(0), 1, &record_of_ann(), Time(0));
     }
 
     #[test]
     #[should_panic(expected = "a filter called a known id new")]
     fn the_filter_of_an_owner_may_not() {
-        shard_with_ann(true).check_new(ShardIndex(0), 2, &record_of_ann());
+        shard_with_ann(true).check_new(ShardIndex(0), 2, &record_of_ann(), Time(0));
     }
 
     #[test]

@@ -285,9 +285,9 @@ fn until(source: &Source<'_>, until: Option<&raw::Until>) -> Result<Until, Diagn
         found.calm = Some(calm.value.0);
     }
     if let Some(drain) = &given.drain {
-        found.drain = drain.value.0;
+        found.drain = Some(drain.value.0);
     }
-    let sum = found.calm.unwrap_or(0).saturating_add(found.drain);
+    let sum = found.calm.unwrap_or(0).saturating_add(found.drain.unwrap_or(0));
     if sum > LONGEST
         && let Some(span) = raw::span(&given.drain).or(raw::span(&given.calm))
     {

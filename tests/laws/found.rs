@@ -7,7 +7,7 @@ use onceproof_sim::outcome::{Class, Ledger, Outcome, Verdict};
 use onceproof_sim::simulator::Simulator;
 
 /// Runs a scenario of this input and these steps and tables.
-fn run(tables: &str) -> Outcome {
+pub fn run(tables: &str) -> Outcome {
     let head = "format = 1\nname = \"found\"\nclaim = \"It holds.\"\nexpect = \"exactly-once\"\n";
     let scenario = parse(&format!("{head}{tables}"));
     Simulator::new(&scenario.plan).detail(scenario.seed)

@@ -222,6 +222,11 @@ impl Worker {
         }
     }
 
+    /// Whether the ack of this request of a record is still waited for.
+    pub fn awaits_reply(&self, rpc: Rpc) -> bool {
+        self.outbox.awaits_reply(rpc.slot, rpc.serial)
+    }
+
     fn wake<E: Env>(&mut self, timer: Timer, m: &mut Moment<'_, E>) {
         match timer {
             Timer::Retry { slot, .. } => self.retry(slot, m),

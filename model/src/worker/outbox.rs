@@ -143,6 +143,11 @@ impl Outbox {
             .is_some_and(|e| e.serial == serial && e.sends == sends && !e.acked)
     }
 
+    /// Whether a reply to this request ends a wait.
+    pub fn awaits_reply(&self, slot: u32, serial: u64) -> bool {
+        self.entries.get(slot as usize).is_some_and(|e| e.serial == serial && !e.acked)
+    }
+
     /// An output is done with: it pins nothing any more.
     pub fn acked(&mut self, slot: u32) {
         let entry = &mut self.entries[slot as usize];

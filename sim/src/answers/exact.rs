@@ -82,6 +82,15 @@ impl Exact {
         self.faults.iter().any(|waiting| !waiting.has_fired)
     }
 
+    /// How often something must be sent or done again, at most, until every fault that has not fired would have.
+    pub fn awaited_repeats(&self) -> u64 {
+        let waiting = self.faults.iter().filter(|waiting| !waiting.has_fired);
+        let repeats = |Fault { at, .. }: &Fault| {
+            u64::from(at.attempt.unwrap_or(0)).saturating_add(at.nth.unwrap_or(0).into())
+        };
+        waiting.map(|waiting| repeats(&waiting.fault)).fold(0, u64::saturating_add)
+    }
+
     /// The faults that are placed at a time: when, and their number.
     pub fn timed(&self) -> impl Iterator<Item = (Nanos, usize)> {
         let timed = |(number, waiting): (usize, &Waiting)| Some((waiting.fault.at.time?, number));

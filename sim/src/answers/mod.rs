@@ -130,9 +130,10 @@ impl Answers {
         !self.drawn.has_seed() && self.exact.unfired().is_empty()
     }
 
-    /// Whether an exact fault that may still fire waits for something to be sent or done again.
-    pub fn has_unfired(&self) -> bool {
-        self.exact.has_unfired()
+    /// How often something must be sent or done again, at most, until every exact fault that has not fired
+    /// would have.
+    pub fn awaited_repeats(&self) -> u64 {
+        self.exact.awaited_repeats()
     }
 
     /// The latency of a message: of a request, or of the ack that answers it.

@@ -81,10 +81,11 @@ pub(super) struct Possible {
     pub rests: Vec<Resting>,
     kinds: Vec<Kind>,
     pub watched: Watched,
-    /// How often something was done that outlives a worker.
+    /// How often the world did something that outlives a worker, and how often anything outside was changed.
     changes: u64,
-    /// The number of changes when the last crash was noted.
-    crash_at: Option<u64>,
+    pub changes_outside: u64,
+    /// Both numbers when the last crash was noted.
+    crash_at: Option<(u64, u64)>,
     /// Whether the message that is asked about goes over a link that is cut.
     pub is_cut_off: bool,
 }
@@ -99,6 +100,7 @@ impl Possible {
             kinds,
             watched,
             changes: 0,
+            changes_outside: 0,
             crash_at: None,
             is_cut_off: false,
         }
@@ -116,11 +118,12 @@ impl Possible {
 
     /// A moment has come, with this place: each kind that may be placed here.
     pub fn note(&mut self, asked: Asked, place: &Place, may: impl Fn(&Kind) -> bool) {
-        let Possible { found, kinds, changes, crash_at, is_cut_off, .. } = self;
+        let Possible { found, kinds, crash_at, is_cut_off, .. } = self;
+        let changes = (self.changes, self.changes_outside);
         for &kind in kinds.iter().filter(|kind| kind.asked_at() == asked && may(kind)) {
             let needless = match kind {
                 Kind::Crash { .. } => {
-                    let is_same = crash_at.replace(*changes) == Some(*changes);
+                    let is_same = crash_at.replace(changes) == Some(changes);
                     is_same.then_some(Needless::SameCrash)
                 }
                 Kind::DropRequest

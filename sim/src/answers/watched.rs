@@ -36,7 +36,19 @@ impl Answers {
         }
     }
 
-    /// Something was done that outlives a worker: whether a worker dies before or after it is not the same.
+    /// Whether every fault that could be placed is written down.
+    pub fn is_explored(&self) -> bool {
+        self.possible.is_some()
+    }
+
+    /// How often anything outside the workers was changed until now.
+    pub fn note_changes(&mut self, outside: u64) {
+        if let Some(possible) = &mut self.possible {
+            possible.changes_outside = outside;
+        }
+    }
+
+    /// The world did something, or time went on: whether a worker dies before or after it is not the same.
     pub fn note_change(&mut self) {
         if let Some(possible) = &mut self.possible {
             possible.change();

@@ -282,6 +282,11 @@ impl Ledger {
         self.steps[step.at()].totals.iter().map(|(&key, &total)| (key, total))
     }
 
+    /// What the results of each step come to: how many reflections there are, and which.
+    pub fn results(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.steps.iter().map(|step| (step.applied, step.digest))
+    }
+
     /// How many reflections of source records a step's results have, with multiplicity.
     pub fn applied(&self, step: StepIndex) -> u64 {
         self.steps[step.at()].applied

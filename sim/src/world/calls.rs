@@ -6,6 +6,7 @@ use super::leases::Instance;
 use super::token_of;
 use crate::answers::{AckVerdict, Call, RequestVerdict};
 use crate::fault::{Kind, Leg};
+use crate::fingerprint::{Code, words};
 use crate::marks::Mark;
 use crate::network::{Cut, Flight};
 use crate::outside::Outside;
@@ -64,7 +65,6 @@ impl World<'_> {
             }
             RequestVerdict::Late(by) => {
                 let at = at.saturating_add(by);
-                self.late_until = self.late_until.max(at);
                 self.fly(at, Lane::Heap, request, to);
             }
             RequestVerdict::Refused => {
@@ -96,7 +96,7 @@ impl World<'_> {
             }
             return;
         };
-        self.count(1, request.to, request.rpc.serial);
+        self.fingerprint.add_request(self.now, &request);
         if who != self.owner(request.to) {
             self.outside.marks.reach(Mark::ZombieAsked);
         }
@@ -117,12 +117,21 @@ impl World<'_> {
         watermark: Option<Time>,
     ) {
         if let Some(who) = self.find(self.directory.under(to, token_of(serial)), to) {
-            self.count(2 + u64::from(watermark.is_none()), to, serial);
+            let said = watermark.map_or(0, |watermark| words([watermark.0 as u64]));
+            let code = if watermark.is_some() { Code::Reply } else { Code::Error };
+            self.count(code, to, serial ^ said);
             if watermark.is_none() {
                 self.outside.marks.reach(Mark::ErrorAnswered);
             }
             self.trace.reply_arrives(to, from, watermark, &self.outside, self.now);
             let rpc = Rpc { slot, attempt: 0, serial };
+            // Until calm nobody asks whether anything comes of anything.
+            if self.now >= self.calm_at
+                && watermark.is_some()
+                && self.running(who).awaits_reply(rpc)
+            {
+                self.standstill.progressed(self.now);
+            }
             self.deliver(who, Input::Reply(Reply { from, rpc, watermark }));
         }
     }
@@ -159,7 +168,6 @@ impl World<'_> {
             }
             AckVerdict::Late(by) => {
                 let at = at.saturating_add(by);
-                self.late_until = self.late_until.max(at);
                 self.schedule(at, Turn::Normal, Lane::Heap, reply);
             }
             AckVerdict::Error => {

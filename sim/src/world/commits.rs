@@ -9,11 +9,13 @@ use super::leases::Instance;
 use super::perform::{Fate, before_commit};
 use crate::answers::{CommitSent, CommitVerdict};
 use crate::fault::Before;
+use crate::fingerprint::Code;
 use crate::marks::Mark;
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use crate::store::Applied;
 use onceproof_model::commit::{Commit, CommitKind, Delta, Subject};
+use onceproof_model::defect::Defect;
 use onceproof_model::effect::Input;
 use onceproof_model::time::{MILLISECOND, Nanos};
 
@@ -98,12 +100,14 @@ impl World<'_> {
         let Wire { ref commit, who, is_answered: is_over, .. } = self.wires[wire as usize];
         let deltas = self.effects.deltas(commit.deltas);
         let applied = store.apply(commit, deltas, *now, ledger, words);
-        self.fingerprint.add(self.now, 7 << 56 | u64::from(commit.shard.0) << 8 | applied as u64);
-        work.events += 1;
+        let which = u64::from(commit.shard.0) << 40 ^ commit.number << 8 ^ applied as u64;
+        self.fingerprint.add(self.now, Code::Commit, which);
         match applied {
             Applied::Now => {
+                for delta in deltas {
+                    self.fingerprint.add_change(self.now, delta);
+                }
                 work.commits += 1;
-                self.progress_at = self.now;
                 if ledger.is_detailed() {
                     if let (CommitKind::Settle, Subject::Record(name)) =
                         (commit.kind, commit.subject)
@@ -128,6 +132,9 @@ impl World<'_> {
                 assert!(!owns, "the owner of a token is never refused");
             }
         }
+        if applied == Applied::Now {
+            self.standstill.progressed(self.now);
+        }
         match applied {
             Applied::Now if !self.is_running(who) => {
                 self.outside.marks.reach(Mark::CommitOutlived);
@@ -138,6 +145,9 @@ impl World<'_> {
         }
         self.trace.commit_applied(commit, applied, &self.outside, self.now);
         let is_refused = applied == Applied::Refused;
+        let is_answered = is_answered
+            && !(applied == Applied::Before
+                && self.pipeline.defect == Some(Defect::RepeatsUnanswered));
         // A worker that died needs no refusal; one that lives on is ended by it.
         if is_answered && !is_over && !(is_refused && self.host_of(who).is_none()) {
             // The answer takes the place of this event among those that refer to the wire.
@@ -155,7 +165,7 @@ impl World<'_> {
             return self.drop_wire(wire);
         }
         self.wires[wire as usize].is_answered = true;
-        self.count(8, shard, number);
+        self.count(Code::Answer, shard, number);
         if is_refused {
             self.end(who);
             return self.drop_wire(wire);

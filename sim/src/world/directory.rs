@@ -13,6 +13,8 @@ pub(super) struct Directory {
     /// What was granted since then, in order.
     grants: Vec<Vec<Grant>>,
     lag: Nanos,
+    /// When the last grant was made.
+    granted_at: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +31,7 @@ impl Directory {
             homes: (0..shards).map(|shard| (shard % hosts) as u32).collect(),
             grants: vec![Vec::new(); shards],
             lag,
+            granted_at: None,
         }
     }
 
@@ -37,11 +40,13 @@ impl Directory {
         for grants in &mut self.grants {
             grants.clear();
         }
+        self.granted_at = None;
     }
 
     /// A shard is granted to a worker, whose first token is this.
     pub fn grant(&mut self, shard: ShardIndex, host: u32, token: u64, at: u64) {
         self.grants[shard.at()].push(Grant { at, token, host });
+        self.granted_at = Some(at);
     }
 
     /// Where a shard was placed at the start.
@@ -54,6 +59,11 @@ impl Directory {
         self.last(shard, |grant| grant.at.saturating_add(self.lag) <= now)
     }
 
+    /// When every sender knows of every grant that was made.
+    pub fn known_at(&self) -> u64 {
+        self.granted_at.map_or(0, |at| at.saturating_add(self.lag))
+    }
+
     /// Where a shard was under a token.
     pub fn under(&self, shard: ShardIndex, token: u64) -> u32 {
         self.last(shard, |grant| grant.token <= token)
@@ -61,7 +71,7 @@ impl Directory {
 
     /// Where each shard is. At rest every sender knows.
     pub fn rest(&self, now: u64, rest: &mut Rest) {
-        let Directory { homes, grants, lag } = self;
+        let Directory { homes, grants, lag, granted_at: _ } = self;
         for shard in (0..homes.len() as u32).map(ShardIndex) {
             let host = self.last(shard, |_| true);
             // Also where it went there and back: senders learn of each in turn.

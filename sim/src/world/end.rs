@@ -1,21 +1,47 @@
-//! How a run ends: faults stop at calm, and the run must have drained some time after that. What goes on
-//! after calm for ever, without any effect, is known early to be stuck.
+//! How a run ends: faults stop at calm, and the run must have drained some time after that. What is in flight is
+//! delivered before anything is said of the run. Who still waits when the time to drain is over may have waited
+//! rightly: then the run says nothing, unless it is seen to stand still.
 
 use super::commits::Wire;
-use super::event::{Event, is_substantial};
+use super::event::Event;
 use super::leases::Instance;
 use super::{End, World};
 use crate::plan::Until;
 use onceproof_model::effect::Timer;
+use onceproof_model::pipeline::ShardIndex;
+
+/// How often a shard may start within one instant of virtual time, on the average of all shards. More is a storm of
+/// moves or crashes that takes no time, and would never come to its end.
+const MOST_STARTS_AT_ONCE: u64 = 1_000;
+
+/// That someone still waited when the time to drain was over.
+#[derive(Debug)]
+pub(super) struct Overdue {
+    /// How often something had come of anything by then.
+    progress: u64,
+    /// Who waited, and for what.
+    waiter: String,
+}
 
 impl World<'_> {
     /// When drawn faults end, as far as can be said at the start: as the scenario says, else time to drain
     /// after the last arrival, until [`World::all_is_read`] knows better.
     pub(super) fn calm_at_the_latest(&self) -> u64 {
-        let sources = &self.outside.sources;
-        let span = sources.last_arrival.0.abs_diff(sources.start.0);
-        let latest = span.saturating_add(self.plan.until.drain);
+        let drain = Until::DRAIN.saturating_add(self.patience.waits);
+        let latest = self.last_arrival().saturating_add(self.plan.until.drain.unwrap_or(drain));
         self.plan.until.calm.unwrap_or(latest.saturating_add(Until::CALM_AFTER_INPUT))
+    }
+
+    /// When the run must have drained: so long after calm, and after all that is still to come from outside.
+    pub(super) fn drain_until_at_the_latest(&self) -> u64 {
+        let timed = self.outside.answers.timed().map(|(at, _)| at).max().unwrap_or(0);
+        let begins = self.calm_at.max(self.last_arrival()).max(timed);
+        begins.saturating_add(self.patience.drain)
+    }
+
+    fn last_arrival(&self) -> u64 {
+        let sources = &self.outside.sources;
+        sources.last_arrival.0.abs_diff(sources.start.0)
     }
 
     /// The last record was read for the first time: where the scenario does not say when drawn faults end,
@@ -23,23 +49,52 @@ impl World<'_> {
     pub(super) fn all_is_read(&mut self) {
         if self.plan.until.calm.is_none() {
             self.calm_at = self.calm_at.min(self.now.saturating_add(Until::CALM_AFTER_INPUT));
+            self.drain_until = self.drain_until_at_the_latest();
         }
     }
 
-    /// Drawn faults have ended: whether the run has, too.
+    /// Whether time stands still, since no start of a shard gets through.
+    #[inline]
+    pub(super) fn check_storm(&self) -> Option<End> {
+        let most = MOST_STARTS_AT_ONCE * self.owners.len() as u64;
+        (self.starts > most).then(|| {
+            End::OutOfTime(format!("time stands still: shards started {most} times in one instant"))
+        })
+    }
+
+    /// Drawn faults have ended: whether the run has, too, before an event that means something.
     pub(super) fn check_calm(&mut self, event: &Event) -> Option<End> {
         self.outside.answers.calm();
-        let why = if self.now > self.calm_at.saturating_add(self.plan.until.drain) {
-            "the time to drain is over"
-        } else if self.is_fruitless(event) {
-            "only fruitless repetition is left"
-        } else {
-            return None;
-        };
-        Some(End::Stuck(self.describe_stuck(event, why)))
+        if let Some(end) = self.out_of_time() {
+            return Some(end);
+        }
+        if self.stands_still() {
+            let repeats = self.repeats(event).or_else(|| {
+                let mut left = self.queue.in_order().into_iter().map(|(_, event)| event);
+                left.find_map(|event| self.repeats(event))
+            });
+            let who = repeats.unwrap_or_else(|| "what is left".to_owned());
+            return Some(End::Stuck(format!("{who}, again and again, and nothing comes of it")));
+        }
+        if self.now > self.drain_until
+            && self.overdue.is_none()
+            && let Some(waiter) = self.repeats(event)
+        {
+            self.overdue = Some(Overdue { progress: self.standstill.progress, waiter });
+        }
+        None
+    }
+
+    /// Whether something came of what was still due when the time to drain was over.
+    pub(super) fn out_of_time(&self) -> Option<End> {
+        let overdue = self.overdue.as_ref()?;
+        (self.standstill.progress > overdue.progress).then(|| {
+            End::OutOfTime(format!("the time to drain was over, and {} still", overdue.waiter))
+        })
     }
 
     /// Whether an event means nothing any more: a timer that nobody waits for, the end of an absence that is over.
+    #[inline]
     pub(super) fn is_void(&self, event: &Event) -> bool {
         match *event {
             Event::Wake { shard, life, timer } => {
@@ -53,9 +108,11 @@ impl World<'_> {
             }
             Event::Resume { host, pause } => !self.hosts[host as usize].ends_with(pause),
             Event::Lease { host, away_since } => !self.hosts[host as usize].expires_if(away_since),
+            // A worker that is just starting may have booted it with the others already.
             Event::Boot { shard, life } => {
                 let owner = &self.owners[shard.at()];
-                owner.life != life || owner.is_running
+                let is_up = self.hosts[owner.host as usize].is_up();
+                owner.life != life || owner.is_running || !is_up
             }
             Event::Request { .. }
             | Event::Reply { .. }
@@ -69,55 +126,47 @@ impl World<'_> {
         }
     }
 
-    /// After calm, whether all that is left is the repetition of requests that lead to nothing, and of
-    /// functions that fail: no commit, no crash, no fault for so long that every one of them came again and
-    /// again, and nothing else on its way.
-    fn is_fruitless(&mut self, event: &Event) -> bool {
-        let Event::Wake { timer, .. } = event else {
-            return false;
-        };
-        match timer {
-            Timer::Retry { .. }
-            | Timer::RetryWatermark { .. }
-            | Timer::Reapply(_)
-            | Timer::Reread => {}
-            Timer::Recall { .. } | Timer::Arrival | Timer::Close => return false,
+    /// Lets go of what an event holds that means nothing.
+    pub(super) fn discard(&mut self, event: Event) {
+        if let Event::Repeat { wire } = event {
+            self.drop_wire(wire);
         }
-        let fired = self.outside.answers.fired_in_all();
-        if std::mem::replace(&mut self.faults_seen, fired) != fired {
-            self.progress_at = self.now;
-        }
-        let since = self.progress_at.max(self.late_until).max(self.links.cut_until());
-        let round = self.wait_max.saturating_add(2 * self.plan.network.latency_max);
-        self.now > since.max(self.calm_at).saturating_add(round.saturating_mul(3))
-            && !self.outside.answers.has_unfired()
-            && !self.queue.iter().any(is_substantial)
     }
 
-    fn describe_stuck(&self, event: &Event, why: &str) -> String {
-        let shard = match *event {
-            Event::Wake { shard, .. } | Event::Boot { shard, .. } | Event::Called { shard, .. } => {
-                Some(shard)
-            }
-            Event::Call { out } => self.outs.get(out as usize).map(|out| out.call.shard),
-            Event::Request { flight } => {
-                self.links.flights.get(flight as usize).map(|flight| flight.request.from)
-            }
-            Event::Reply { to, .. } | Event::Error { to, .. } => Some(to),
-            Event::Commit { wire, .. } | Event::Answer { wire, .. } | Event::Repeat { wire } => {
-                self.wires.get(wire as usize).map(|wire| wire.commit.shard)
-            }
-            Event::Restart { .. }
-            | Event::Resume { .. }
-            | Event::Lease { .. }
-            | Event::Fault { .. } => None,
+    /// Who waits with this event for something to come of it, and does what, in words; none if the event is on its
+    /// way by itself, and waits for nobody.
+    fn repeats(&self, event: &Event) -> Option<String> {
+        let name = |shard: ShardIndex| {
+            let step = &self.pipeline.step(self.pipeline.step_of(shard)).name;
+            format!("{step}/{}", self.pipeline.number_of(shard))
         };
-        match shard {
-            Some(shard) => {
-                let step = &self.pipeline.step(self.pipeline.step_of(shard)).name;
-                format!("{why}: {step}/{} still retries", self.pipeline.number_of(shard))
+        let (shard, does) = match *event {
+            _ if self.is_void(event) => return None,
+            Event::Wake { shard, timer, .. } => match timer {
+                Timer::Retry { .. } => (shard, "sends a record"),
+                Timer::RetryWatermark { .. } => (shard, "sends a watermark"),
+                Timer::Recall { .. } => (shard, "calls a service"),
+                Timer::Reapply(_) | Timer::Reread => (shard, "runs a function that fails"),
+                Timer::Arrival => (shard, "is handed a message that is not done"),
+                Timer::Close => return None,
+            },
+            Event::Repeat { wire } => {
+                (self.wires.get(wire as usize)?.commit.shard, "sends a commit that is not answered")
             }
-            None => why.to_owned(),
-        }
+            Event::Restart { host } | Event::Resume { host, .. } => {
+                return Some(format!("worker {host} is away"));
+            }
+            Event::Boot { shard, .. } => (shard, "starts"),
+            Event::Request { .. }
+            | Event::Reply { .. }
+            | Event::Error { .. }
+            | Event::Commit { .. }
+            | Event::Answer { .. }
+            | Event::Call { .. }
+            | Event::Called { .. }
+            | Event::Lease { .. }
+            | Event::Fault { .. } => return None,
+        };
+        Some(format!("{} {does}", name(shard)))
     }
 }

@@ -74,27 +74,3 @@ pub(super) enum Event {
         number: u32,
     },
 }
-
-/// Whether an event is more than the repetition of a request, or of a function that failed.
-pub(super) fn is_substantial(event: &Event) -> bool {
-    match event {
-        Event::Request { .. } | Event::Reply { .. } | Event::Error { .. } => false,
-        Event::Wake { timer, .. } => match timer {
-            Timer::Retry { .. }
-            | Timer::RetryWatermark { .. }
-            | Timer::Reapply(_)
-            | Timer::Reread => false,
-            Timer::Recall { .. } | Timer::Arrival | Timer::Close => true,
-        },
-        Event::Commit { .. }
-        | Event::Answer { .. }
-        | Event::Call { .. }
-        | Event::Called { .. }
-        | Event::Repeat { .. }
-        | Event::Restart { .. }
-        | Event::Resume { .. }
-        | Event::Lease { .. }
-        | Event::Boot { .. }
-        | Event::Fault { .. } => true,
-    }
-}

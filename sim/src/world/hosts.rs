@@ -6,6 +6,7 @@ use super::event::Event;
 use super::perform::List;
 use crate::answers::BeforeVerdict;
 use crate::fault::ClockWay;
+use crate::fingerprint::{Code, words};
 use crate::queue::{Lane, Turn};
 use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::rest::Rest;
@@ -116,7 +117,7 @@ impl World<'_> {
         self.after_pulls();
         let waiting = std::mem::take(&mut self.hosts[host as usize].waiting);
         waiting.into_iter().for_each(|waiting| self.forget(waiting));
-        self.fingerprint.add(self.now, 6 << 56 | u64::from(host));
+        self.fingerprint.add(self.now, Code::Crash, host.into());
         self.trace.crashes(host, restart, &self.outside, self.now);
         let at = self.now.saturating_add(restart);
         let found = &mut self.hosts[host as usize];
@@ -129,9 +130,8 @@ impl World<'_> {
     }
 
     pub(super) fn restart(&mut self, host: u32) {
-        self.progress_at = self.now;
-        self.fingerprint.add(self.now, 5 << 56 | u64::from(host));
-        self.outside.work.events += 1;
+        self.standstill.progressed(self.now);
+        self.fingerprint.add(self.now, Code::Restart, host.into());
         let found = &mut self.hosts[host as usize];
         found.is_down = false;
         found.is_expired = false;
@@ -142,7 +142,7 @@ impl World<'_> {
 
     pub(super) fn pause(&mut self, host: u32, lasts: Nanos) {
         self.blame(host);
-        self.fingerprint.add(self.now, 10 << 56 | u64::from(host));
+        self.fingerprint.add(self.now, Code::Pause, host.into());
         self.trace.pauses(host, lasts, self.now);
         let until = self.now.saturating_add(lasts);
         let found = &mut self.hosts[host as usize];
@@ -173,25 +173,18 @@ impl World<'_> {
         }
     }
 
-    pub(super) fn lease_ends(&mut self, host: u32, away_since: u64) {
-        let found = &mut self.hosts[host as usize];
-        if found.expires_if(away_since) {
-            found.is_expired = true;
-            self.grant_what_waits();
-        }
+    pub(super) fn lease_ends(&mut self, host: u32) {
+        self.hosts[host as usize].is_expired = true;
+        self.grant_what_waits();
     }
 
-    pub(super) fn resume(&mut self, host: u32, pause: u32) {
+    pub(super) fn resume(&mut self, host: u32) {
         let found = &mut self.hosts[host as usize];
-        if !found.ends_with(pause) {
-            return;
-        }
         found.is_paused = false;
         found.is_expired = false;
         self.paused -= 1;
-        self.progress_at = self.now;
-        self.fingerprint.add(self.now, 11 << 56 | u64::from(host));
-        self.outside.work.events += 1;
+        self.standstill.progressed(self.now);
+        self.fingerprint.add(self.now, Code::Resume, host.into());
         self.trace.resumes(host, self.now);
         self.grant_what_waits();
         while self.hosts[host as usize].is_ready() {
@@ -215,7 +208,9 @@ impl World<'_> {
             ClockWay::Ahead => skew.saturating_add(by),
         };
         *skew = moved.clamp(-SKEW_MOST, SKEW_MOST);
-        self.fingerprint.add(self.now, 12 << 56 ^ moved as u64);
+        let skew = skew.unsigned_abs();
+        self.standstill.skew_most = self.standstill.skew_most.max(skew);
+        self.fingerprint.add(self.now, Code::ClockStep, words([host.into(), moved as u64]));
         self.trace.clock_steps(host, moved, self.now);
     }
 

@@ -5,6 +5,7 @@
 
 use super::World;
 use super::event::Event;
+use crate::fingerprint::Code;
 use crate::queue::{Lane, Turn};
 use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::worker::Worker;
@@ -121,7 +122,7 @@ impl World<'_> {
 
     /// Grants a shard to a worker: it takes a token, scans, and resends. The old owner is not told.
     fn grant(&mut self, shard: ShardIndex, to: u32) {
-        self.progress_at = self.now;
+        self.standstill.progressed(self.now);
         let ended = self.find(to, shard);
         ended.into_iter().for_each(|zombie| self.end(zombie));
         let owner = self.owner(shard);
@@ -137,7 +138,7 @@ impl World<'_> {
         self.owners[shard.at()] = Owner { host: to, life, is_running: false };
         let token = self.outside.store.token(shard) + 1;
         self.directory.grant(shard, to, token, self.now);
-        self.fingerprint.add(self.now, 9 << 56 | u64::from(shard.0) << 24 | u64::from(to));
+        self.count(Code::Grant, shard, to.into());
         self.trace.granted(shard, was.host, to, &self.outside, self.now);
         self.schedule(self.now, Turn::Normal, Lane::Heap, Event::Boot { shard, life });
     }

@@ -2,6 +2,7 @@
 //! of one shard may move the watermark of all.
 
 use super::World;
+use crate::fingerprint::Code;
 use crate::outside::Pulled;
 use onceproof_model::effect::{MessageAck, Timer};
 use onceproof_model::pipeline::StepIndex;
@@ -11,7 +12,7 @@ impl World<'_> {
     pub(super) fn after_pulls(&mut self) {
         for at in 0..self.outside.pulled.len() {
             let Pulled { shard, name, delivery, .. } = self.outside.pulled[at];
-            self.count(9, shard, u64::from(delivery) << 32 | u64::from(name.0));
+            self.count(Code::Pull, shard, u64::from(delivery) << 32 | u64::from(name.0));
             let pulled = self.outside.pulled[at];
             self.trace.message_pulled(&pulled, &self.outside, self.now);
         }
@@ -26,8 +27,7 @@ impl World<'_> {
     /// A message is done. If that moves the watermark of its queue, every shard of the source reports it.
     #[inline(never)]
     pub(super) fn ack_message(&mut self, ack: &MessageAck) {
-        self.fingerprint
-            .add(self.now, 10 << 56 | u64::from(ack.shard.0) << 32 | u64::from(ack.number));
+        self.count(Code::MessageAck, ack.shard, ack.number.into());
         self.trace.message_acked(ack, &self.outside, self.now);
         if self.outside.ack_message(ack) {
             let step: StepIndex = self.pipeline.step_of(ack.shard);

@@ -12,20 +12,23 @@ mod messages;
 mod perform;
 mod rest;
 mod services;
+mod standstill;
 
 #[cfg(test)]
 mod tests;
 
 use crate::answers::Answers;
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::{Code, Fingerprint};
 use crate::network::Links;
 use crate::outcome::FilterFill;
 use crate::outside::Outside;
+use crate::patience::Patience;
 use crate::plan::Plan;
 use crate::queue::{Lane, Queue, Turn};
 use crate::trace::Trace;
 use commits::Wire;
 use directory::Directory;
+use end::Overdue;
 use event::Event;
 use hosts::Host;
 use leases::{Instance, Owner, Zombie};
@@ -35,14 +38,17 @@ use onceproof_model::time::{Nanos, Time};
 use onceproof_model::worker::Worker;
 use services::Out;
 use slab::Slab;
+use standstill::{Standstill, lull};
 
 /// How a run ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum End {
     /// Nothing is left to happen.
     Drained,
-    /// Something is still retried, and will be for ever or too long.
+    /// All that is left is repetition without end.
     Stuck(String),
+    /// The time to drain ended while something was still due, or time itself stands still.
+    OutOfTime(String),
     /// The limit of events was hit.
     OutOfEvents,
 }
@@ -74,10 +80,14 @@ pub(crate) struct World<'a> {
     pub now: u64,
     /// When drawn faults end.
     calm_at: u64,
-    progress_at: u64,
-    late_until: u64,
-    faults_seen: u64,
-    wait_max: Nanos,
+    /// When it must have drained, as far as can be said now.
+    drain_until: u64,
+    overdue: Option<Overdue>,
+    /// How many shards were started at this instant.
+    starts: u64,
+    standstill: Standstill,
+    patience: Patience,
+    lull: Nanos,
     /// A planted fault of the simulator itself: after so many events, the next one comes so much later. And
     /// how many of them are still to come in this run.
     pub planted: Option<(u64, Nanos)>,
@@ -88,12 +98,6 @@ impl<'a> World<'a> {
     pub fn new(plan: &'a Plan) -> World<'a> {
         let pipeline = &plan.pipeline;
         let (hosts, shards) = (plan.hosts(), pipeline.shards());
-        // The longest that one step does the same again before anything comes of it.
-        let wait = |step: &onceproof_model::pipeline::Step| {
-            let retry = step.mechanism.retry;
-            let failures = Nanos::from(step.failing.dead_letter_after.unwrap_or(1));
-            retry.wait(u32::MAX).max(retry.timeout.saturating_mul(failures))
-        };
         let latency = plan.network;
         World {
             plan,
@@ -121,10 +125,12 @@ impl<'a> World<'a> {
             trace: Trace::default(),
             now: 0,
             calm_at: 0,
-            progress_at: 0,
-            late_until: 0,
-            faults_seen: 0,
-            wait_max: pipeline.steps().iter().map(wait).max().unwrap_or(0),
+            drain_until: 0,
+            overdue: None,
+            starts: 0,
+            standstill: Standstill::default(),
+            patience: Patience::of(plan),
+            lull: lull(pipeline.steps()),
             planted: None,
             until_planted: None,
         }
@@ -156,17 +162,25 @@ impl<'a> World<'a> {
         self.outs.clear();
         self.effects.clear();
         self.fingerprint = Fingerprint::default();
+        self.fingerprint.add(0, Code::Input, self.outside.sources.digest);
         self.now = 0;
         self.calm_at = self.calm_at_the_latest();
-        self.progress_at = 0;
-        self.late_until = 0;
-        self.faults_seen = 0;
+        self.drain_until = self.drain_until_at_the_latest();
+        self.overdue = None;
+        self.starts = 0;
+        self.standstill.reset();
         self.until_planted = self.planted.map(|(events, _)| events);
     }
 
     /// Runs to the end. `flush` is called after the boot and after each event, for whoever reads the trace
     /// or the fingerprint.
-    pub fn run(&mut self, mut flush: impl FnMut(&mut Trace, &Fingerprint)) -> End {
+    pub fn run(&mut self, flush: impl FnMut(&mut Trace, &Fingerprint)) -> End {
+        let end = self.run_events(flush);
+        self.sum_up();
+        end
+    }
+
+    fn run_events(&mut self, mut flush: impl FnMut(&mut Trace, &Fingerprint)) -> End {
         let timed: Vec<(Nanos, usize)> = self.outside.answers.timed().collect();
         for (at, number) in timed {
             self.schedule(at, Turn::Normal, Lane::Heap, Event::Fault { number: number as u32 });
@@ -190,13 +204,19 @@ impl<'a> World<'a> {
             if at > self.now && self.outside.answers.notes_rests() {
                 self.note_rest(at, &event);
             }
+            if at > self.now {
+                self.starts = 0;
+            }
             self.now = at;
             self.outside.answers.note_change();
             self.outside.now = Time(self.outside.sources.start.0.saturating_add_unsigned(at));
             if self.outside.work.events >= self.plan.until.events {
                 return End::OutOfEvents;
             }
-            // What means nothing any more is no sign that anyone still retries.
+            if let Some(end) = self.check_storm() {
+                return end;
+            }
+            // What means nothing any more is no sign that anyone still waits.
             if at >= self.calm_at
                 && !self.is_void(&event)
                 && let Some(end) = self.check_calm(&event)
@@ -209,7 +229,7 @@ impl<'a> World<'a> {
             }
             flush(&mut self.trace, &self.fingerprint);
         }
-        End::Drained
+        self.out_of_time().unwrap_or(End::Drained)
     }
 
     /// How full the filters of all shards are.
@@ -221,6 +241,7 @@ impl<'a> World<'a> {
         })
     }
 
+    /// Whatever a run does counts towards its limit, boots and losses too: a storm of moves takes no time.
     fn step(&mut self, event: Event) {
         if self.paused > 0
             && let Some(host) = self.is_for(&event)
@@ -229,6 +250,10 @@ impl<'a> World<'a> {
             self.hosts[host as usize].wait(event);
             return;
         }
+        if self.is_void(&event) {
+            return self.discard(event);
+        }
+        self.outside.work.events += 1;
         match event {
             Event::Request { flight } => self.request_arrives(flight),
             Event::Reply { to, from, slot, serial, watermark } => {
@@ -238,10 +263,7 @@ impl<'a> World<'a> {
             Event::Commit { wire, is_answered } => self.commit_arrives(wire, is_answered),
             Event::Answer { wire, is_refused } => self.answer_arrives(wire, is_refused),
             Event::Repeat { wire } => {
-                let Wire { is_answered, who, .. } = self.wires[wire as usize];
-                if !is_answered && self.is_running(who) {
-                    self.send_commit(wire);
-                }
+                self.send_commit(wire);
                 self.drop_wire(wire);
             }
             Event::Call { out } => self.call_arrives(out),
@@ -251,25 +273,17 @@ impl<'a> World<'a> {
             }
             Event::Wake { shard, life, timer } => {
                 let who = Instance { shard, life };
-                if self.is_running(who) && self.worker(who).awaits(timer) {
-                    self.count(4, shard, life.into());
-                    self.trace.timer(shard, timer, &self.outside, self.now);
-                    self.deliver(who, Input::Wake(timer));
-                }
+                self.count(Code::Timer, shard, life.into());
+                self.trace.timer(shard, timer, &self.outside, self.now);
+                self.deliver(who, Input::Wake(timer));
             }
             Event::Restart { host } => self.restart(host),
-            Event::Resume { host, pause } => self.resume(host, pause),
-            Event::Lease { host, away_since } => self.lease_ends(host, away_since),
+            Event::Resume { host, .. } => self.resume(host),
+            Event::Lease { host, .. } => self.lease_ends(host),
             Event::Boot { shard, life } => {
-                let owner = &mut self.owners[shard.at()];
-                // A worker that is just starting may have booted it with the others already.
-                if owner.life == life
-                    && !owner.is_running
-                    && self.hosts[owner.host as usize].is_up()
-                {
-                    owner.is_running = true;
-                    self.deliver(Instance { shard, life }, Input::Boot);
-                }
+                self.owners[shard.at()].is_running = true;
+                self.starts += 1;
+                self.deliver(Instance { shard, life }, Input::Boot);
             }
             Event::Fault { number } => self.strike_at_time(number as usize),
         }
@@ -331,9 +345,15 @@ impl<'a> World<'a> {
         self.queue.push(at, turn, lane, event);
     }
 
-    fn count(&mut self, what: u64, shard: ShardIndex, which: u64) {
-        self.outside.work.events += 1;
-        self.fingerprint.add(self.now, what << 56 ^ u64::from(shard.0) << 40 ^ which);
+    fn count(&mut self, code: Code, shard: ShardIndex, which: u64) {
+        self.fingerprint.add(self.now, code, u64::from(shard.0) << 40 ^ which);
+    }
+
+    /// Adds what the results are in the end.
+    fn sum_up(&mut self) {
+        for (applied, digest) in self.outside.ledger.results() {
+            self.fingerprint.add_results(self.now, applied, digest);
+        }
     }
 }
 

@@ -9,7 +9,6 @@ use crate::answers::{BeforeVerdict, StepTaken};
 use crate::fault::{Before, Fault, Kind};
 use crate::marks::Mark;
 use crate::network::Cut;
-use crate::outside::Outside;
 use onceproof_model::commit::{CommitKind, Subject};
 use onceproof_model::effect::{Effect, Input, Moment, Timer};
 use onceproof_model::pipeline::ShardIndex;
@@ -180,11 +179,11 @@ impl World<'_> {
 
     /// What befalls an instance before a step of the protocol.
     pub(super) fn strike(&mut self, who: Instance, before: Before, subject: Subject) -> Fate {
-        let Outside { answers, words, .. } = &mut self.outside;
+        let words = &self.outside.words;
         let head = self.pipeline.step_of(who.shard);
         let before = before.at_stage(head, self.pipeline);
         let step = StepTaken::new(self.pipeline, who.shard, head, before, subject, words);
-        match answers.before(&step, self.pipeline, words) {
+        match self.outside.before(&step) {
             BeforeVerdict::Pass => Fate::GoesOn,
             verdict => {
                 let host = self.host_of(who).expect("an instance that runs");

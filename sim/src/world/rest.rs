@@ -6,10 +6,14 @@ use super::event::Event;
 use super::leases::Owner;
 use onceproof_model::effect::Timer;
 use onceproof_model::rest::Rest;
+use onceproof_model::time::Time;
 
 impl World<'_> {
     /// Notes the state before this event, if input arrives with it and nothing else is left to happen.
     pub(super) fn note_rest(&mut self, at: u64, event: &Event) {
+        // What is forgotten by age is forgotten without an event.
+        let time = Time(self.outside.sources.start.0.saturating_add_unsigned(at));
+        self.outside.store.age(time);
         if let Event::Wake { timer: Timer::Arrival, .. } = event
             && let Some(state) = self.state_before(at, event)
         {
@@ -46,10 +50,13 @@ impl World<'_> {
             trace: _,
             now: _,
             calm_at,
-            progress_at: _,
-            late_until: _,
-            faults_seen: _,
-            wait_max: _,
+            // It follows from the plan and from when all was read.
+            drain_until: _,
+            overdue: _,
+            starts: _,
+            standstill: _,
+            patience: _,
+            lull: _,
             planted: _,
             until_planted: _,
         } = self;

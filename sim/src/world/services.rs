@@ -6,6 +6,7 @@ use super::World;
 use super::event::Event;
 use super::leases::Instance;
 use crate::answers::{Act, Attempt, CallVerdict};
+use crate::fingerprint::Code;
 use crate::marks::Mark;
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
@@ -53,8 +54,8 @@ impl World<'_> {
                 ledger.taken(source, now.0.abs_diff(sources.arrival(source).0));
             }
         }
-        self.progress_at = self.now;
-        self.count(14, call.shard, call.rpc.serial);
+        self.progressed_by_call(&call);
+        self.count(Code::Call, call.shard, call.rpc.serial);
         self.trace.call_arrives(&call, handled, &self.outside, self.now);
         if is_answered {
             let at = self.now.saturating_add(self.plan.cluster.call);
@@ -70,7 +71,7 @@ impl World<'_> {
         if !self.is_running(who) {
             return;
         }
-        self.count(15, shard, rpc.serial);
+        self.count(Code::Called, shard, rpc.serial ^ (answer as u64) << 32);
         self.trace.call_answered(shard, answer, &self.outside, self.now);
         if answer == Answer::Fenced {
             assert!(who != self.owner(shard), "the owner of a token is never refused");

@@ -1,0 +1,138 @@
+//! How long a run may rightly take before anything comes of it: what the plan itself says of waits. A run that
+//! waits is not stuck; so whoever calls one stuck, or says that its time is over, asks here first.
+
+use crate::fault::Kind;
+use crate::input::Input;
+use crate::plan::{Plan, Until};
+use onceproof_model::function::Function;
+use onceproof_model::pipeline::{Sink, StepKind};
+use onceproof_model::time::Nanos;
+
+/// What a plan says of waits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Patience {
+    /// All waits that the plan states, one after the other: time-outs of retries, deadlines, leases, service times
+    /// and latencies. Faults are not among them, so that a run and the replay of its faults are calm at one time.
+    pub waits: Nanos,
+    /// How long after calm the run may take: what the scenario says, else enough for every record to go
+    /// through all waits.
+    pub drain: Nanos,
+    /// How long it takes at most until something is forgotten or given up without an event: an id that ages, an
+    /// insert id at its table, a transaction that nobody finishes.
+    pub aging: Nanos,
+    /// How many messages and timers may follow one another, at most, before a commit comes of them.
+    pub hops: u64,
+}
+
+impl Patience {
+    /// What a plan says.
+    pub fn of(plan: &Plan) -> Patience {
+        let waits = waits(plan);
+        let exact = plan.faults.iter().map(|fault| fault.kind);
+        let drawn = plan.climate.odds.iter().map(|&(kind, _)| kind);
+        let absences = exact.chain(drawn).map(lasts).fold(0, Nanos::saturating_add);
+        let steps = plan.pipeline.steps();
+        let turns = records(plan)
+            .saturating_add(steps.len() as u64)
+            .saturating_add(plan.faults.len() as u64);
+        // Half of all time, so that nothing overflows that is added to it.
+        let derived = waits.saturating_add(absences).saturating_mul(turns);
+        let derived = derived.saturating_add(Until::DRAIN).min(Nanos::MAX / 4);
+        let failures = steps.iter().filter_map(|step| step.failing.dead_letter_after);
+        Patience {
+            waits,
+            drain: plan.until.drain.unwrap_or(derived),
+            aging: aging(plan),
+            // A message, an answer and a timer for each step that outputs go through uncommitted.
+            hops: 6 + 3 * steps.len() as u64 + failures.map(u64::from).sum::<u64>(),
+        }
+    }
+}
+
+fn waits(plan: &Plan) -> Nanos {
+    let cluster = &plan.cluster;
+    let mut waits = [
+        2 * plan.network.latency_max,
+        cluster.commit.saturating_mul(2),
+        cluster.call.saturating_mul(2),
+        cluster.read,
+        cluster.lease,
+        cluster.routing_lag,
+    ]
+    .into_iter()
+    .fold(0, Nanos::saturating_add);
+    for step in plan.pipeline.steps() {
+        let failures = Nanos::from(step.failing.dead_letter_after.unwrap_or(1));
+        let retry = step.mechanism.retry;
+        waits = waits.saturating_add(retry.wait(u32::MAX));
+        waits = waits.saturating_add(retry.timeout.saturating_mul(failures));
+        if let StepKind::Source { queue: Some(queue), .. } = &step.kind {
+            waits = waits.saturating_add(queue.deadline);
+        }
+    }
+    waits
+}
+
+/// How long a fault keeps something away.
+fn lasts(kind: Kind) -> Nanos {
+    match kind {
+        Kind::Delay { by, .. } | Kind::CommitDelayed { by } | Kind::ClockStep { by, .. } => by,
+        Kind::Partition { lasts, .. } | Kind::Pause { lasts } => lasts,
+        Kind::Crash { restart } => restart,
+        Kind::DropRequest
+        | Kind::DropAck
+        | Kind::Duplicate { .. }
+        | Kind::ErrorApplied
+        | Kind::ErrorNotApplied
+        | Kind::CommitLost
+        | Kind::CommitUnknown
+        | Kind::UserDiffers { .. }
+        | Kind::UserFails
+        | Kind::Move
+        | Kind::Redeliver
+        | Kind::CallUnknown => 0,
+    }
+}
+
+fn aging(plan: &Plan) -> Nanos {
+    let of_step = |step: &onceproof_model::pipeline::Step| {
+        let ids = step.mechanism.forgets_after().map_or(0, |(length, _)| length);
+        let table = match step.kind {
+            StepKind::Sink(Sink::InsertId(insert_id)) => insert_id.window,
+            StepKind::Sink(Sink::TwoPhase { timeout }) => timeout,
+            StepKind::Sink(
+                Sink::Upsert | Sink::Append | Sink::Offset(_) | Sink::Rename | Sink::InPlace,
+            )
+            | StepKind::Source { .. }
+            | StepKind::Map(_)
+            | StepKind::Reshuffle
+            | StepKind::Count(_)
+            | StepKind::Sum(_)
+            | StepKind::CountGlobally(_) => 0,
+        };
+        ids.max(table)
+    };
+    plan.pipeline.steps().iter().map(of_step).max().unwrap_or(0)
+}
+
+/// The most records that any step can have: rows of the input, and what maps make of each.
+fn records(plan: &Plan) -> u64 {
+    let pipeline = &plan.pipeline;
+    let mut records = vec![0_u64; pipeline.steps().len()];
+    for (step, input) in &plan.inputs {
+        records[step.at()] = match input {
+            Input::Rows(rows) => rows.len() as u64,
+            Input::Generate(generate) => generate.records.into(),
+        };
+    }
+    for &index in pipeline.order() {
+        let step = pipeline.step(index);
+        let into = step.from.iter().map(|from| records[from.at()]).fold(0, u64::saturating_add);
+        let copies = match step.kind {
+            StepKind::Map(Function::Explode { copies }) => copies.into(),
+            _ => 1,
+        };
+        records[index.at()] = records[index.at()].saturating_add(into).saturating_mul(copies);
+    }
+    records.into_iter().max().unwrap_or(0)
+}

@@ -1,0 +1,106 @@
+//! Whether a run stands still: it repeats itself, and nothing comes of it. Time that passes is no sign of that: a
+//! lookup of 20 s, a directory that lags for 20 s and a copy that is 15 m late are waits that end. So time is
+//! counted in rounds. A round ends when all that was on its way or waited for at its beginning has come. What
+//! could lead anywhere has led there after as many rounds as messages may follow one another before something
+//! comes of them; what is left then is repetition without end.
+
+use super::World;
+use super::event::Event;
+use hashbrown::HashSet;
+use onceproof_model::call::{Call, Operation};
+use onceproof_model::name::Name;
+use onceproof_model::pipeline::StepIndex;
+use onceproof_model::time::Nanos;
+use rustc_hash::FxBuildHasher;
+use std::mem::Discriminant;
+
+/// What is known of when something last came of anything.
+#[derive(Debug, Default)]
+pub(super) struct Standstill {
+    /// How often something came of anything, and when it last did.
+    pub progress: u64,
+    progress_at: u64,
+    /// How many rounds have ended since then, and when the present one ends.
+    rounds: u64,
+    round_ends: Option<u64>,
+    /// The calls that were made since a commit was applied. One that comes again is repetition.
+    called: HashSet<(StepIndex, Name, Discriminant<Operation>), FxBuildHasher>,
+    faults_seen: u64,
+    /// How far any clock was ever off.
+    pub skew_most: u64,
+}
+
+impl Standstill {
+    /// Forgets everything.
+    pub fn reset(&mut self) {
+        let mut called = std::mem::take(&mut self.called);
+        called.clear();
+        *self = Standstill { called, ..Standstill::default() };
+    }
+
+    /// Something came of something: a row was changed, a wait has ended, a machine is back.
+    #[inline]
+    pub fn progressed(&mut self, now: u64) {
+        self.begin(now);
+        if !self.called.is_empty() {
+            self.called.clear();
+        }
+    }
+
+    fn begin(&mut self, now: u64) {
+        self.progress += 1;
+        self.progress_at = now;
+        self.rounds = 0;
+        self.round_ends = None;
+    }
+}
+
+impl World<'_> {
+    /// A call has arrived. The first of its sort for its record is more than repetition; until calm nobody asks.
+    pub(super) fn progressed_by_call(&mut self, call: &Call) {
+        if self.now >= self.calm_at {
+            let sort = std::mem::discriminant(&call.operation);
+            if self.standstill.called.insert((call.step, call.name, sort)) {
+                self.standstill.begin(self.now);
+            }
+        }
+    }
+
+    /// After calm and before this event: whether all that is left is repetition without end.
+    pub(super) fn stands_still(&mut self) -> bool {
+        let fired = self.outside.answers.fired_in_all();
+        if std::mem::replace(&mut self.standstill.faults_seen, fired) != fired {
+            self.standstill.progressed(self.now);
+        }
+        // Most often something came of something a moment ago, and the queue need not be looked at.
+        let since = self.standstill.progress_at.max(self.calm_at);
+        if self.now <= since.saturating_add(self.lull) {
+            return false;
+        }
+        match self.standstill.round_ends {
+            Some(end) if self.now <= end => return false,
+            Some(_) => self.standstill.rounds += 1,
+            None => {}
+        }
+        self.standstill.round_ends = Some(self.round_end());
+        let Standstill { rounds, skew_most, .. } = self.standstill;
+        let aging = self.patience.aging.saturating_add(skew_most);
+        let hops = self.patience.hops.saturating_add(self.outside.answers.awaited_repeats());
+        rounds > hops && self.now > since.saturating_add(aging)
+    }
+
+    /// When all will have come that is on its way or waited for now: the last event that means something, and
+    /// what ends without one.
+    fn round_end(&self) -> u64 {
+        let last = self.queue.latest(|event: &Event| !self.is_void(event));
+        [last.unwrap_or(0), self.directory.known_at(), self.links.cut_until(), self.now]
+            .into_iter()
+            .fold(0, u64::max)
+    }
+}
+
+/// How long a run may go on, after something came of something, until it is worth a look whether it stands still:
+/// the longest wait of a retry.
+pub(super) fn lull(steps: &[onceproof_model::pipeline::Step]) -> Nanos {
+    steps.iter().map(|step| step.mechanism.retry.wait(u32::MAX)).max().unwrap_or(0)
+}
