@@ -5,15 +5,15 @@ use crate::fault::Kind;
 use crate::input::Input;
 use crate::plan::{Plan, Until};
 use onceproof_model::function::Function;
-use onceproof_model::pipeline::{Sink, StepKind};
+use onceproof_model::pipeline::{Sink, Step, StepKind};
 use onceproof_model::time::Nanos;
 
 /// What a plan says of waits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Patience {
-    /// All waits that the plan states, one after the other: time-outs of retries, deadlines, leases, service times
-    /// and latencies. Faults are not among them, so that a run and the replay of its faults are calm at one time.
-    pub waits: Nanos,
+    /// The longest wait that the plan states: time-outs of retries, deadlines, leases, service times, latencies, and
+    /// the times that a fault keeps something away.
+    pub longest: Nanos,
     /// How long after calm the run may take: what the scenario says, else enough for every record to go
     /// through all waits.
     pub drain: Nanos,
@@ -27,20 +27,20 @@ pub struct Patience {
 impl Patience {
     /// What a plan says.
     pub fn of(plan: &Plan) -> Patience {
-        let waits = waits(plan);
+        let sum = |waits: &[Nanos]| waits.iter().copied().fold(0, Nanos::saturating_add);
         let exact = plan.faults.iter().map(|fault| fault.kind);
         let drawn = plan.climate.odds.iter().map(|&(kind, _)| kind);
-        let absences = exact.chain(drawn).map(lasts).fold(0, Nanos::saturating_add);
+        let (waits, absences) = (waits(plan), exact.chain(drawn).map(lasts).collect::<Vec<Nanos>>());
         let steps = plan.pipeline.steps();
         let turns = records(plan)
             .saturating_add(steps.len() as u64)
             .saturating_add(plan.faults.len() as u64);
-        // Half of all time, so that nothing overflows that is added to it.
-        let derived = waits.saturating_add(absences).saturating_mul(turns);
+        // A quarter of all time, so that nothing overflows that is added to it.
+        let derived = sum(&waits).saturating_add(sum(&absences)).saturating_mul(turns);
         let derived = derived.saturating_add(Until::DRAIN).min(Nanos::MAX / 4);
         let failures = steps.iter().filter_map(|step| step.failing.dead_letter_after);
         Patience {
-            waits,
+            longest: waits.iter().chain(&absences).copied().max().unwrap_or(0),
             drain: plan.until.drain.unwrap_or(derived),
             aging: aging(plan),
             // A message, an answer and a timer for each step that outputs go through uncommitted.
@@ -49,25 +49,22 @@ impl Patience {
     }
 }
 
-fn waits(plan: &Plan) -> Nanos {
+fn waits(plan: &Plan) -> Vec<Nanos> {
     let cluster = &plan.cluster;
-    let mut waits = [
-        2 * plan.network.latency_max,
+    let mut waits = vec![
+        plan.network.latency_max.saturating_mul(2),
         cluster.commit.saturating_mul(2),
         cluster.call.saturating_mul(2),
         cluster.read,
         cluster.lease,
         cluster.routing_lag,
-    ]
-    .into_iter()
-    .fold(0, Nanos::saturating_add);
+    ];
     for step in plan.pipeline.steps() {
         let failures = Nanos::from(step.failing.dead_letter_after.unwrap_or(1));
         let retry = step.mechanism.retry;
-        waits = waits.saturating_add(retry.wait(u32::MAX));
-        waits = waits.saturating_add(retry.timeout.saturating_mul(failures));
+        waits.extend([retry.timeout, retry.timeout.saturating_mul(failures), retry.wait(u32::MAX)]);
         if let StepKind::Source { queue: Some(queue), .. } = &step.kind {
-            waits = waits.saturating_add(queue.deadline);
+            waits.push(queue.deadline);
         }
     }
     waits
@@ -76,7 +73,7 @@ fn waits(plan: &Plan) -> Nanos {
 /// How long a fault keeps something away.
 fn lasts(kind: Kind) -> Nanos {
     match kind {
-        Kind::Delay { by, .. } | Kind::CommitDelayed { by } | Kind::ClockStep { by, .. } => by,
+        Kind::Delay { by, .. } | Kind::CommitDelayed { by } => by,
         Kind::Partition { lasts, .. } | Kind::Pause { lasts } => lasts,
         Kind::Crash { restart } => restart,
         Kind::DropRequest
@@ -89,13 +86,14 @@ fn lasts(kind: Kind) -> Nanos {
         | Kind::UserDiffers { .. }
         | Kind::UserFails
         | Kind::Move
+        | Kind::ClockStep { .. }
         | Kind::Redeliver
         | Kind::CallUnknown => 0,
     }
 }
 
 fn aging(plan: &Plan) -> Nanos {
-    let of_step = |step: &onceproof_model::pipeline::Step| {
+    let of_step = |step: &Step| {
         let ids = step.mechanism.forgets_after().map_or(0, |(length, _)| length);
         let table = match step.kind {
             StepKind::Sink(Sink::InsertId(insert_id)) => insert_id.window,

@@ -4,7 +4,7 @@ use crate::cli::{CheckArgs, Common, Format};
 use crate::ending::{Ending, Error, scenario_ending};
 use crate::output::{Output, complain};
 use crate::paths;
-use onceproof::scenario::Scenario;
+use onceproof::scenario::{Diagnostic, Scenario};
 use serde_json::{Value, json};
 
 /// Reads every scenario and says what is wrong with each.
@@ -15,9 +15,16 @@ pub fn check(args: &CheckArgs, common: Common, output: &mut Output) -> Result<En
     let mut ending = Ending::AsExpected;
     let mut files = Vec::new();
     for path in paths::select(&args.paths)? {
-        let error = Scenario::load(&path).err();
+        let (warnings, error) = match Scenario::load(&path) {
+            Ok(scenario) => (scenario.warnings, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
         if let Some(error) = &error {
             ending = ending.and(scenario_ending(error));
+        }
+        if common.format == Format::Text && !warnings.is_empty() {
+            output.flush();
+            warnings.iter().for_each(|warning| complain(warning.to_string().trim_end()));
         }
         match (common.format, &error) {
             (Format::Text, None) => output.line(&format!("ok   {}", path.display())),
@@ -30,6 +37,7 @@ pub fn check(args: &CheckArgs, common: Common, output: &mut Output) -> Result<En
                 "path": path.to_string_lossy(),
                 "ok": error.is_none(),
                 "error": error.map(|error| error.to_string()),
+                "warnings": warnings.iter().map(Diagnostic::to_string).collect::<Vec<String>>(),
             })),
         }
     }

@@ -29,6 +29,8 @@ struct Parts {
     excerpt: Option<Excerpt>,
     label: Option<String>,
     help: Option<String>,
+    /// Whether the file can be used all the same.
+    is_warning: bool,
 }
 
 /// The part of a line that is shown, and the part of it that is marked, in bytes.
@@ -50,7 +52,14 @@ impl Diagnostic {
             excerpt,
             label: None,
             help: None,
+            is_warning: false,
         }))
+    }
+
+    /// Makes it a warning: the file can be used all the same.
+    pub(super) fn warning(mut self) -> Diagnostic {
+        self.0.is_warning = true;
+        self
     }
 
     /// Adds what stands beside the caret.
@@ -100,7 +109,8 @@ impl Diagnostic {
         if let Some(column) = parts.column {
             origin = origin.char_column(column);
         }
-        let title = Level::ERROR.primary_title(parts.title.as_str());
+        let level = if parts.is_warning { Level::WARNING } else { Level::ERROR };
+        let title = level.primary_title(parts.title.as_str());
         let mut group = match &parts.excerpt {
             None => title.element(origin),
             Some(excerpt) => {

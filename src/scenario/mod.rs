@@ -40,8 +40,9 @@ pub use write::{fault_to_json, kind_to_json};
 
 use diagnostic::{Source, clip};
 use onceproof_model::pipeline::Pipeline;
-use onceproof_model::time::Nanos;
+use onceproof_model::time::{Nanos, Span};
 use onceproof_sim::outcome::Class;
+use onceproof_sim::patience::Patience;
 use onceproof_sim::plan::{Cluster, Network, Plan, Until};
 use raw::At;
 use std::fmt;
@@ -69,6 +70,8 @@ pub struct Scenario {
     pub sweep: Range<u64>,
     /// How many rows of csv files were left out because they could not be read.
     pub rows_skipped: u64,
+    /// What is probably not meant, though it can be used.
+    pub warnings: Vec<Diagnostic>,
     text: String,
 }
 
@@ -179,7 +182,18 @@ impl Scenario {
         };
         let faults = faults::exact(&places, &file.fault)?;
         let (expect, side_effects) = expect::expect(&source, &file.expect, &pipeline)?;
+        let plan = Plan {
+            inputs: inputs.of,
+            cluster,
+            network: network(&source, file.network.as_ref())?,
+            climate,
+            faults,
+            until: until(&source, file.until.as_ref())?,
+            side_effects,
+            pipeline,
+        };
         Ok(Scenario {
+            warnings: short_drain(&source, file.until.as_ref(), &plan).into_iter().collect(),
             path: path.to_owned(),
             name: one_line(&source, "name", &file.name)?,
             claim: one_line(&source, "claim", &file.claim)?,
@@ -187,16 +201,7 @@ impl Scenario {
             seed: file.seed.map(|seed| seed.0),
             sweep: file.sweep.and_then(|sweep| sweep.seeds).map_or(0..1000, |seeds| seeds.0),
             rows_skipped: inputs.rows_skipped,
-            plan: Plan {
-                inputs: inputs.of,
-                cluster,
-                network: network(&source, file.network.as_ref())?,
-                climate,
-                faults,
-                until: until(&source, file.until.as_ref())?,
-                side_effects,
-                pipeline,
-            },
+            plan,
             text: text.to_owned(),
         })
     }
@@ -301,4 +306,22 @@ fn until(source: &Source<'_>, until: Option<&raw::Until>) -> Result<Until, Diagn
         found.events = events.value;
     }
     Ok(found)
+}
+
+/// That a given time to drain is shorter than something that the file itself waits for: a run in which that happens
+/// late says nothing.
+fn short_drain(
+    source: &Source<'_>,
+    until: Option<&raw::Until>,
+    plan: &Plan,
+) -> Option<Diagnostic> {
+    let drain = until?.drain.as_ref()?;
+    let longest = Patience::of(plan).longest;
+    let is_short = drain.value.0 < longest;
+    is_short.then(|| {
+        let title = "a time to drain that is shorter than a wait of this file";
+        let label = format!("something here takes up to {}", Span(longest));
+        let help = "without `drain`, the time to drain follows from all waits of the file";
+        source.error(drain.span.clone(), title).label(label).help(help).warning()
+    })
 }

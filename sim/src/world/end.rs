@@ -25,10 +25,11 @@ pub(super) struct Overdue {
 
 impl World<'_> {
     /// When drawn faults end, as far as can be said at the start: as the scenario says, else time to drain
-    /// after the last arrival, until [`World::all_is_read`] knows better.
+    /// after the last arrival, until [`World::all_is_read`] knows better. Long waits do not put it off: a storm in
+    /// which the input is never read to its end would rage on for as long.
     pub(super) fn calm_at_the_latest(&self) -> u64 {
-        let drain = Until::DRAIN.saturating_add(self.patience.waits);
-        let latest = self.last_arrival().saturating_add(self.plan.until.drain.unwrap_or(drain));
+        let drain = self.plan.until.drain.unwrap_or(Until::DRAIN);
+        let latest = self.last_arrival().saturating_add(drain);
         self.plan.until.calm.unwrap_or(latest.saturating_add(Until::CALM_AFTER_INPUT))
     }
 
