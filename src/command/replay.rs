@@ -29,7 +29,14 @@ pub fn replay(args: &ReplayArgs, common: Common, output: &mut Output) -> Result<
     let outcome = Simulator::new(&scenario.plan).detail(seed);
     let replay = replay_command(&args.file);
     let subject = Subject::from(&scenario);
-    let report = RunReport { subject, seed, outcome: &outcome, replay: &replay, strict: true };
+    let report = RunReport {
+        subject,
+        seed,
+        seed_is_assumed: false,
+        outcome: &outcome,
+        replay: &replay,
+        strict: true,
+    };
     print(&report, common.format, output);
     output.flush();
 

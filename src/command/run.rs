@@ -9,17 +9,17 @@ use onceproof::report::run_json::run_json;
 use onceproof::report::run_text::run_text;
 use onceproof::report::shell::run_command;
 use onceproof::report::{RunReport, Subject, printable};
-use onceproof::scenario::Scenario;
+use onceproof::scenario::{RunSeed, Scenario};
 use onceproof::search::swarm::Swarm;
 use onceproof_sim::simulator::Simulator;
 
-/// Runs a scenario once, with the seed that is given, else with its own if it has one.
+/// Runs a scenario once, with the seed that is given, else with its own, else with 0 if it draws faults.
 ///
 /// # Errors
 /// The scenario cannot be used.
 pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
     let mut scenario = redesigned(Scenario::load(&args.file)?, &args.redesign)?;
-    let seed = args.seed.or(scenario.seed);
+    let RunSeed { seed, is_assumed } = scenario.seed_of_run(args.seed);
     if let (true, Some(seed)) = (args.swarm, seed) {
         scenario = Swarm::new(&scenario).of(seed)?;
     }
@@ -38,6 +38,7 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
     let report = RunReport {
         subject: Subject::from(&scenario),
         seed,
+        seed_is_assumed: is_assumed,
         outcome: &outcome,
         replay: &replay,
         strict: common.strict,

@@ -26,13 +26,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Shrinks the failure of a scenario, with the seed that is given, else with its own if it has one.
+/// Shrinks the failure of a scenario, with the seed that is given, else with its own, else with 0 if it draws
+/// faults.
 ///
 /// # Errors
 /// The scenario cannot be used, it holds, or a file cannot be written.
 pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
     let scenario = redesigned(Scenario::load(&args.file)?, &args.redesign)?;
-    let seed = args.seed.or(scenario.seed);
+    let seed = scenario.seed_of_run(args.seed).seed;
     let path = args.file.display();
     if let Some(out) = args.out.as_deref().filter(|_| args.all) {
         let taken = taken_beside(out).map_err(Error::io(out))?;
@@ -51,7 +52,8 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
         Ok(shrunk) => shrunk,
         Err(Refusal::Holds) => {
             let help = "onceproof sweep looks for a seed under which it does not";
-            return Err(Error::NothingSelected(format!("{path} holds in this run; {help}")));
+            let run = seed.map_or("in this run".to_owned(), |seed| format!("under seed {seed}"));
+            return Err(Error::NothingSelected(format!("{path} holds {run}; {help}")));
         }
         Err(Refusal::Inconclusive) => {
             complain(&format!("error: {path}: the limit of events was hit, and nothing was found"));

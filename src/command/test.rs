@@ -13,7 +13,7 @@ use onceproof::report::expectation::{
     Judgement, judge, judgement_json, judgement_text, unusable_text,
 };
 use onceproof::report::regressions::regression_in_words;
-use onceproof::scenario::{Expect, Scenario, ScenarioError};
+use onceproof::scenario::{Expect, RunSeed, Scenario, ScenarioError};
 use onceproof::search::regressions::{Replay, replay};
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::Seeds;
@@ -76,10 +76,9 @@ fn in_order(
 fn tested(path: &Path, saved: &[Scenario], strict: bool, cancel: &AtomicBool) -> Tested {
     let scenario = Scenario::load(path)?;
     let replayed = replay(&scenario, saved);
-    let has_odds = scenario.plan.climate.odds.iter().any(|(_, odds)| odds.numerator > 0);
-    let seeds = match scenario.seed {
-        None if has_odds => Seeds::Range(scenario.sweep.clone()),
-        seed => Seeds::One(seed),
+    let seeds = match scenario.seed_of_run(None) {
+        RunSeed { is_assumed: true, .. } => Seeds::Range(scenario.sweep.clone()),
+        RunSeed { seed, .. } => Seeds::One(seed),
     };
     let stop = match &scenario.expect {
         Expect::ExactlyOnce => Stop::AfterNotExact,

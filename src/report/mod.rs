@@ -69,6 +69,8 @@ pub struct RunReport<'a> {
     pub subject: Subject<'a>,
     /// Under which seed.
     pub seed: Option<u64>,
+    /// Whether nobody has stated that seed.
+    pub seed_is_assumed: bool,
     /// What it found.
     pub outcome: &'a Outcome,
     /// The command that runs it again.
@@ -130,6 +132,8 @@ pub struct NecessityReport<'a> {
     pub seed: Option<u64>,
     /// What was found.
     pub necessity: &'a Necessity,
+    /// How many faults of the file were left out, drawn and exact ones.
+    pub left_out: usize,
     /// How long it took.
     pub timing: Timing,
 }

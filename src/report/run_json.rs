@@ -4,6 +4,7 @@
 use super::{RunReport, exact_faults};
 use crate::figures;
 use crate::scenario::fault_to_json;
+use crate::search::sweep::never_fired;
 use onceproof_model::pipeline::StepIndex;
 use onceproof_model::time::Nanos;
 use onceproof_sim::outcome::{Brief, Damage, FilterFill, Outcome, StepCalls, StepResult};
@@ -12,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 /// The document of a run.
 pub fn run_json(report: &RunReport) -> Value {
-    let RunReport { subject, seed, outcome, replay, strict: _ } = *report;
+    let RunReport { subject, seed, seed_is_assumed, outcome, replay, strict: _ } = *report;
     let plan = subject.plan;
     let brief = &outcome.brief;
     json!({
@@ -20,6 +21,7 @@ pub fn run_json(report: &RunReport) -> Value {
         "scenario": subject.name,
         "path": subject.path.to_string_lossy(),
         "seed": seed_json(seed),
+        "seed_assumed": seed_is_assumed,
         "verdict": brief.verdict.word(),
         "classes": brief.classes.iter().map(|class| class.word()).collect::<Vec<_>>(),
         "reason": outcome.reason,
@@ -29,6 +31,7 @@ pub fn run_json(report: &RunReport) -> Value {
         "dead_letters": dead_letters(outcome, plan),
         "calls": calls(&outcome.calls, plan),
         "faults": counts(figures::fired(&brief.fired)),
+        "never_fired": never_fired(plan, &brief.fired).iter().map(|k| k.word()).collect::<Vec<_>>(),
         "schedule": outcome.schedule.iter().map(|f| fault_to_json(f, plan)).collect::<Vec<_>>(),
         "unfired": unfired(plan, &outcome.unfired),
         "rows_skipped": subject.rows_skipped,

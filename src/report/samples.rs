@@ -134,6 +134,7 @@ pub fn with_lost_ack_report<T>(render: impl Fn(&RunReport) -> T) -> T {
     render(&RunReport {
         subject: subject(&plan),
         seed: Some(7),
+        seed_is_assumed: false,
         outcome: &outcome,
         replay,
         strict: false,

@@ -29,7 +29,8 @@ pub fn sweep_json(report: &SweepReport) -> Value {
     let first_failure = sweep.first_failure.as_ref().map(|failure| {
         let replay = run_command(subject.path, failure.seed);
         let (seed, outcome) = (failure.seed, &failure.outcome);
-        run_json(&RunReport { subject, seed, outcome, replay: &replay, strict })
+        let replay = &replay;
+        run_json(&RunReport { subject, seed, seed_is_assumed: false, outcome, replay, strict })
     });
     let difference = sweep.difference.as_ref().map(|difference| {
         json!({

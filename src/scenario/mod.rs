@@ -25,6 +25,7 @@ mod write;
 mod edit;
 mod regress;
 mod redesign;
+mod seed;
 mod vary;
 mod schema;
 
@@ -35,6 +36,7 @@ pub use diagnostic::Diagnostic;
 pub use edit::{Remains, SpareKey};
 pub use redesign::mechanisms;
 pub use schema::schema;
+pub use seed::RunSeed;
 pub use vary::{Latitude, Weather};
 pub use write::{fault_to_json, kind_to_json};
 

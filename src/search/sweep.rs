@@ -8,8 +8,9 @@
 use super::compare::first_difference;
 use super::marks::awaited;
 use super::tally::{Again, Failure, Ran, Seeds, Sweep};
+use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::Mark;
-use onceproof_sim::outcome::{Brief, Classes, Outcome, Verdict};
+use onceproof_sim::outcome::{Brief, Classes, Fired, Outcome, Verdict};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
 use rayon::prelude::*;
@@ -61,16 +62,15 @@ pub fn sweep(
     progress: &(dyn Fn(&Brief) + Sync),
 ) -> Sweep {
     let mut sweep = sweep_with(|| Simulator::new(plan), seeds, stop, cancel, progress);
-    let with_odds = plan.climate.odds.iter().filter(|(_, odds)| odds.numerator > 0);
-    sweep.never_fired = with_odds
-        .map(|(kind, _)| kind.name())
-        .filter(|&kind| sweep.fired.count(kind) == 0)
-        .collect();
-    sweep.never_fired.sort_unstable();
-    sweep.never_fired.dedup();
+    sweep.never_fired = never_fired(plan, &sweep.fired);
     let is_missing = |mark: &Mark| sweep.runs > 0 && sweep.reached.runs(*mark) == 0;
     sweep.never_reached = awaited(plan).into_iter().filter(is_missing).collect();
     sweep
+}
+
+/// The kinds with odds that never fired.
+pub fn never_fired(plan: &Plan, fired: &Fired) -> Vec<KindName> {
+    plan.climate.drawn().into_iter().filter(|&kind| fired.count(kind) == 0).collect()
 }
 
 pub(super) fn sweep_with<R: Runner>(

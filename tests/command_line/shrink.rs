@@ -49,6 +49,20 @@ do = "drop-ack"
     assert_eq!(again.stdout, shrunk.stdout);
 }
 
+/// Every ack is lost until the calm, so every seed fails, and seed 0 is taken.
+#[test]
+fn a_file_with_odds_and_no_seed_is_shrunk_under_seed_0() {
+    let folder = Folder::new("shrink-odds");
+    let no_ack = "\n[faults]\ndrop-ack = \"1/1\"\n";
+    folder.write("a.toml", scenario("no dedup", DUPLICATED, &[no_ack, NO_DEDUP]));
+    let shrunk = folder.onceproof(&["shrink", "a.toml"]).ends(0);
+    assert!(shrunk.stdout.starts_with("# Shrunk from a.toml, seed 0, from "), "{shrunk:?}");
+    assert_eq!(folder.onceproof(&["shrink", "a.toml", "--seed", "0"]).stdout, shrunk.stdout);
+    folder.write("b.toml", scenario("a lost ack", EXACTLY_ONCE, &[no_ack]));
+    let holds = folder.onceproof(&["shrink", "b.toml"]).ends(4);
+    assert!(holds.stderr.contains("b.toml holds under seed 0"), "{holds:?}");
+}
+
 #[test]
 fn what_is_written_replays_and_is_as_it_expects() {
     let folder = Folder::new("shrink-out");

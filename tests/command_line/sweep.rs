@@ -196,6 +196,17 @@ fn saved_failures_are_replayed_first_with_the_scenario_as_it_is_now() {
 }
 
 #[test]
+fn what_has_odds_is_no_saved_failure() {
+    let folder = Folder::new("sweep-odds-saved");
+    folder.write("a.toml", scenario("a count", EXACTLY_ONCE, &[]));
+    // Without a seed it would run as if no ack were lost, and hold.
+    folder.write("saved/a.toml", scenario("a count", DUPLICATED, &[LOSSY, NO_DEDUP]));
+    let sweep = ["sweep", "a.toml", "--seeds", "0..2", "--out", "saved"];
+    let sweep = folder.onceproof(&sweep).ends(2);
+    assert!(sweep.stdout.contains("saved/a.toml is stale: it has odds in [faults]"), "{sweep:?}");
+}
+
+#[test]
 fn a_swarm_prints_the_weather_of_its_first_failure_and_it_can_be_pinned() {
     let folder = Folder::new("sweep-swarm");
     folder.write("a.toml", scenario("no dedup", DUPLICATED, &[LOSSY, NO_DEDUP]));
