@@ -170,6 +170,7 @@ fn other_kinds_widen_the_search_and_each_set_replays() {
     }
     assert!(!folder.path().join("b-3.toml").exists());
     // What has the name of a set may be anything, and is not written over.
+    std::fs::remove_file(folder.path().join("b.toml")).expect("a file");
     let again = folder.onceproof(&args).ends(2);
     assert!(again.stderr.contains("b-2.toml is there already"), "{again:?}");
     // What is shown without a file holds the other set, too: in place of its own it fails the same.
@@ -235,6 +236,8 @@ fn another_class_that_is_met_is_saved_beside_the_result_and_not_followed() {
     let met = (0..2000).find_map(|seed: u32| {
         let seed = seed.to_string();
         let shrunk = folder.onceproof(&["shrink", "a.toml", "--seed", &seed, "--out", "b.toml"]);
+        // One that holds under this seed has written none.
+        let _ = std::fs::remove_file(folder.path().join("b.toml"));
         let saved = shrunk.stdout.lines().find_map(|line| line.strip_prefix("saved beside it: "));
         saved.map(|file| (seed, file.to_owned(), shrunk.stdout.clone()))
     });
@@ -246,6 +249,16 @@ fn another_class_that_is_met_is_saved_beside_the_result_and_not_followed() {
     assert!(!verdict.contains(class), "{stdout}");
     let replayed = folder.onceproof(&["replay", &file]).ends(1);
     assert!(replayed.stdout.contains(class), "{replayed:?}");
+    // Found again it stands where it is, and beside what has taken its place.
+    for (there, saved) in [(None, file.clone()), (Some("mine"), format!("b-{class}-2.toml"))] {
+        if let Some(there) = there {
+            folder.write(&file, there);
+        }
+        let again = folder.onceproof(&["shrink", "a.toml", "--seed", &seed, "--out", "b.toml"]);
+        assert!(again.stdout.contains(&format!("saved beside it: {saved}\n")), "{again:?}");
+        std::fs::remove_file(folder.path().join("b.toml")).expect("a file");
+    }
+    assert_eq!(std::fs::read_to_string(folder.path().join(&file)).expect("a file"), "mine");
     // Where no file is asked for none is written, and it is said how to have it.
     std::fs::remove_file(folder.path().join(&file)).expect("a file");
     let shown = folder.onceproof(&["shrink", "a.toml", "--seed", &seed]).ends(0);
