@@ -1,6 +1,7 @@
 //! A plan and an outcome that tests of reports share.
 
 use super::{RunReport, Subject, SweepReport, Timing};
+use crate::search::chance::Chance;
 use crate::search::marks::Reached;
 use crate::search::tally::{Failure, Seeds, Sweep};
 use onceproof_model::function::{Function, Into};
@@ -153,6 +154,7 @@ pub fn lost_ack_sweep() -> Sweep {
     fired.0[KindName::DropAck as usize] = 1200;
     Sweep {
         seeds: Seeds::Range(0..1000),
+        chance: Chance { latency: true, faults: true, ..Chance::default() },
         runs: 1000,
         violated: 2,
         inconclusive: 0,

@@ -51,6 +51,7 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         "violated": sweep.violated,
         "inconclusive": sweep.inconclusive,
         "classes": counts(classes.filter(|&(_, count)| count > 0)),
+        "seeds_draw": sweep.chance.drawn().iter().map(|(name, _)| *name).collect::<Vec<_>>(),
         "rate_below": rate_below(sweep),
         "faults": counts(figures::fired(&sweep.fired)),
         "never_fired": sweep.never_fired.iter().map(|kind| kind.word()).collect::<Vec<_>>(),

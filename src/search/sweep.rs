@@ -5,6 +5,7 @@
 //! interrupted covers the seeds before the first that was not run. A sample of the seeds is run again by
 //! a simulator of its own; a difference is reported with the seed and the first figure that differs.
 
+use super::chance::Chance;
 use super::compare::first_difference;
 use super::marks::awaited;
 use super::tally::{Again, Failure, Ran, Seeds, Sweep};
@@ -62,6 +63,7 @@ pub fn sweep(
     progress: &(dyn Fn(&Brief) + Sync),
 ) -> Sweep {
     let mut sweep = sweep_with(|| Simulator::new(plan), seeds, stop, cancel, progress);
+    sweep.chance = Chance::of(plan);
     sweep.never_fired = never_fired(plan, &sweep.fired);
     let is_missing = |mark: &Mark| sweep.runs > 0 && sweep.reached.runs(*mark) == 0;
     sweep.never_reached = awaited(plan).into_iter().filter(is_missing).collect();

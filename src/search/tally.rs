@@ -1,6 +1,7 @@
 //! What a sweep found: sums over its runs, and the runs that went wrong. Runs are added in the order of
 //! their seeds, so that the lists are the same however they were run.
 
+use super::chance::Chance;
 use super::compare::Difference;
 use super::marks::Reached;
 use onceproof_model::mix::{fold, scatter};
@@ -44,6 +45,8 @@ pub const MOST_FAILING: usize = 100;
 pub struct Sweep {
     /// What was asked for.
     pub seeds: Seeds,
+    /// What its seeds draw.
+    pub chance: Chance,
     /// How many runs it covers.
     pub runs: u64,
     /// How many of them were violated.
@@ -94,6 +97,7 @@ impl Sweep {
     pub(super) fn of(seeds: Seeds) -> Sweep {
         Sweep {
             seeds,
+            chance: Chance::default(),
             runs: 0,
             violated: 0,
             inconclusive: 0,

@@ -123,6 +123,29 @@ fn a_clean_sweep_says_which_rate_it_excludes() {
 }
 
 #[test]
+fn a_sweep_in_which_seeds_change_nothing_is_one_run_and_bounds_nothing() {
+    let folder = Folder::new("sweep-one");
+    let sweep = |tables: &[&str], code: i32, said: &str, drawn: Value, rate: Value| {
+        folder.write("a.toml", scenario("n", EXACTLY_ONCE, tables));
+        let arguments = ["sweep", "a.toml", "--seeds", "0..100", "--out", "o"];
+        let text = folder.onceproof(&arguments).ends(code).stdout;
+        assert!(text.contains(said), "{text}");
+        assert_eq!(text.contains("confidence"), !rate.is_null(), "{text}");
+        let json = [&arguments[..], &["--format", "json"]].concat();
+        let document = folder.onceproof(&json).ends(code).document();
+        assert_eq!((&document["seeds_draw"], &document["rate_below"]), (&drawn, &rate));
+    };
+    let one = "seeds change nothing here, so this is one run, 100 times\n";
+    sweep(&[LOST_ACK], 0, one, json!([]), Value::Null);
+    sweep(&[LOST_ACK, NO_DEDUP], 1, one, json!([]), Value::Null);
+    let slow = "\n[network]\nlatency = { min = \"1ms\", max = \"9ms\" }\n";
+    let said = "3 in 100 seeds go wrong\nseeds draw latency, and no fault\n";
+    sweep(&[slow], 0, said, json!(["latency"]), json!("3 in 100"));
+    let said = "seeds draw latency, faults\n";
+    sweep(&[slow, LOSSY], 0, said, json!(["latency", "faults"]), json!("3 in 100"));
+}
+
+#[test]
 fn a_kind_that_never_fires_is_told_and_strictly_a_failure() {
     let folder = Folder::new("sweep-never");
     let rare = "\n[faults]\ndrop-ack = \"1/2\"\ncrash = \"1/1000000000000\"\n";
