@@ -41,6 +41,7 @@ do = "drop-ack"
     assert_eq!(head[1], "# 1-minimal: each fault was removed in turn, and the run then holds.");
     let body: String =
         shrunk.stdout.split_inclusive('\n').filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(head[3], "# It no longer fails in this way with the right value of dedup.");
     let bob = body.replace("\"bob\"", "\"ann\"");
     assert_eq!(bob, expected, "{shrunk:?}");
     assert!(shrunk.stderr.starts_with("Shrunk from a.toml, seed 1, from "), "{shrunk:?}");
@@ -108,8 +109,22 @@ fn the_document_of_a_shrunk_failure_is_as_promised() {
         (&document["holds_without_any"], &document["is_exhausted"]),
         (&json!(true), &json!(true))
     );
+    let dedup = json!([{ "mechanism": "dedup", "fails_with_right_value": false }]);
+    assert_eq!(document["wrong_mechanisms"], dedup);
     let text = document["file"].as_str().expect("a text");
     Scenario::parse(text, Path::new("a.toml")).expect("a scenario");
+}
+
+#[test]
+fn a_wrong_mechanism_that_the_failure_does_not_need_is_kept_and_named() {
+    let folder = Folder::new("shrink-mechanisms");
+    let wrong = [NO_DEDUP, "re-ack = false\n", LOST_ACK].concat();
+    folder.write("a.toml", scenario("two bugs", DUPLICATED, &[&wrong]));
+    let shrunk = folder.onceproof(&["shrink", "a.toml"]).ends(0);
+    assert!(shrunk.stdout.contains("dedup = \"off\"\nre-ack = false\n"), "{shrunk:?}");
+    let said = "It fails with the right value of re-ack, too.\n";
+    assert!(shrunk.stdout.contains(&format!("# {said}")), "{shrunk:?}");
+    assert!(shrunk.stderr.contains(said), "{shrunk:?}");
 }
 
 #[test]
