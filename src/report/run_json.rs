@@ -75,11 +75,16 @@ fn steps(steps: &[StepResult], plan: &Plan) -> Value {
     let entry = |result: &StepResult| {
         let results: Map<String, Value> =
             result.results.iter().map(|(key, &total)| (key.clone(), total.into())).collect();
+        let windows = result.windows.iter().filter_map(|((key, start), &total)| {
+            // As a scenario file states it.
+            start.map(|start| (format!("{key}@{start}"), total.into()))
+        });
         let value = json!({
             "expected": result.expected,
             "applied": result.applied,
             "late": result.late,
             "results": results,
+            "windows": windows.collect::<Map<String, Value>>(),
         });
         (plan.pipeline.step(result.step).name.clone(), value)
     };
@@ -202,7 +207,11 @@ mod tests {
         );
         assert_eq!(
             document["steps"]["per-side"],
-            json!({ "expected": 3, "applied": 4, "late": 0, "results": { "ann": 2, "bob": 2 } })
+            json!({
+                "expected": 3, "applied": 4, "late": 0,
+                "results": { "ann": 2, "bob": 2 },
+                "windows": { "ann@0s": 2, "bob@0s": 2 },
+            })
         );
         assert_eq!(document["faults"], json!({ "drop-ack": 1 }));
         assert_eq!(document["schedule"].as_array().map(Vec::len), Some(1));
