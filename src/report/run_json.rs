@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 /// The document of a run.
 pub fn run_json(report: &RunReport) -> Value {
-    let RunReport { subject, seed, outcome, replay, strict: _ } = *report;
+    let RunReport { subject, seed, outcome, differences, replay, strict: _ } = *report;
     let plan = subject.plan;
     let brief = &outcome.brief;
     json!({
@@ -31,6 +31,7 @@ pub fn run_json(report: &RunReport) -> Value {
         "faults": counts(figures::fired(&brief.fired)),
         "schedule": outcome.schedule.iter().map(|f| fault_to_json(f, plan)).collect::<Vec<_>>(),
         "unfired": unfired(plan, &outcome.unfired),
+        "unexpected": differences,
         "rows_skipped": subject.rows_skipped,
         "work": work(brief),
         "filters": outcome.filters.iter().map(|f| filter(f, plan)).collect::<Vec<_>>(),

@@ -137,6 +137,7 @@ pub fn with_lost_ack_report<T>(render: impl Fn(&RunReport) -> T) -> T {
         subject: subject(&plan),
         seed: Some(7),
         outcome: &outcome,
+        differences: &[],
         replay,
         strict: false,
     })
@@ -160,6 +161,8 @@ pub fn lost_ack_sweep() -> Sweep {
         classes: [2, 0, 0, 0, 0, 0, 0, 0, 0],
         fired,
         reached: Reached::default(),
+        figures: None,
+        results: Vec::new(),
         failing: vec![Some(7), Some(31)],
         first_inconclusive: None,
         events: 1_234_000,
