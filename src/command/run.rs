@@ -8,6 +8,7 @@ use crate::output::Output;
 use onceproof::report::run_json::run_json;
 use onceproof::report::run_text::run_text;
 use onceproof::report::shell::run_command;
+use onceproof::report::stated::differences_of_run;
 use onceproof::report::{RunReport, Subject, printable};
 use onceproof::scenario::{RunSeed, Scenario};
 use onceproof::search::swarm::Swarm;
@@ -35,11 +36,17 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
     if args.swarm {
         replay.push_str(" --swarm");
     }
+    // The file expects it of its own design and input alone.
+    let differences = match args.swarm || args.redesign.is_any() {
+        true => Vec::new(),
+        false => differences_of_run(&scenario, seed, &outcome),
+    };
     let report = RunReport {
         subject: Subject::from(&scenario),
         seed,
         seed_is_assumed: is_assumed,
         outcome: &outcome,
+        differences: &differences,
         replay: &replay,
         strict: common.strict,
     };

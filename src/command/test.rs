@@ -2,7 +2,8 @@
 //!
 //! A scenario with odds and without a seed is swept over the seeds of its `[sweep]`, any other is run
 //! once. A sweep goes on until it knows: the first run that is not exactly-once, or the last class that
-//! was expected, ends it.
+//! was expected, ends it. Where the file states figures, they are compared in every run that is made, and
+//! a class that was found does not end it.
 
 use super::{load_regressions, threads};
 use crate::cli::{Common, Format, TestArgs};
@@ -13,7 +14,7 @@ use onceproof::report::expectation::{
     Judgement, judge, judgement_json, judgement_text, unusable_text,
 };
 use onceproof::report::regressions::regression_in_words;
-use onceproof::scenario::{Expect, RunSeed, Scenario, ScenarioError};
+use onceproof::scenario::{Expect, Scenario, ScenarioError};
 use onceproof::search::regressions::{Replay, replay};
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::Seeds;
@@ -76,12 +77,14 @@ fn in_order(
 fn tested(path: &Path, saved: &[Scenario], strict: bool, cancel: &AtomicBool) -> Tested {
     let scenario = Scenario::load(path)?;
     let replayed = replay(&scenario, saved);
-    let seeds = match scenario.seed_of_run(None) {
-        RunSeed { is_assumed: true, .. } => Seeds::Range(scenario.sweep.clone()),
-        RunSeed { seed, .. } => Seeds::One(seed),
+    let seeds = match scenario.is_swept() {
+        true => Seeds::Range(scenario.sweep.clone()),
+        false => Seeds::One(scenario.seed),
     };
     let stop = match &scenario.expect {
         Expect::ExactlyOnce => Stop::AfterNotExact,
+        // A limit holds for every run.
+        Expect::Violates(_) if !scenario.stated.figures.is_empty() => Stop::Never,
         Expect::Violates(classes) => Stop::OnceFound(onceproof::report::class_set(classes)),
     };
     let sweep = sweep(&scenario.plan, seeds, stop, cancel, &|_| {});

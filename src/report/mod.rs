@@ -20,6 +20,7 @@ pub mod matrix_json;
 pub mod shrink_text;
 pub mod shrink_sets;
 pub mod shrink_json;
+pub mod stated;
 pub mod expectation;
 pub mod mechanisms;
 pub mod graph;
@@ -73,6 +74,8 @@ pub struct RunReport<'a> {
     pub seed_is_assumed: bool,
     /// What it found.
     pub outcome: &'a Outcome,
+    /// Where it differs from what the file expects of it.
+    pub differences: &'a [String],
     /// The command that runs it again.
     pub replay: &'a str,
     /// Whether a fault that did not fire is a failure.

@@ -21,7 +21,8 @@ const MOST_RESULTS: usize = 10;
 
 /// The report of a run.
 pub fn run_text(report: &RunReport) -> String {
-    let RunReport { subject, seed, seed_is_assumed, outcome, replay, strict } = *report;
+    let RunReport { subject, seed, seed_is_assumed, outcome, differences, replay, strict } =
+        *report;
     let brief = &outcome.brief;
     let mut text = heading(&subject);
     text.push_str(&format!("\n{}", verdict(brief)));
@@ -43,6 +44,9 @@ pub fn run_text(report: &RunReport) -> String {
     text.push_str(&dead_letters(outcome, subject.plan));
     for fault in exact_faults(subject.plan, &outcome.unfired) {
         text.push_str(&unfired(&fault_in_words(fault, subject.plan), strict));
+    }
+    for difference in differences {
+        text.push_str(&warning(&format!("not as the file expects: {}", printable(difference))));
     }
     if brief.verdict == Verdict::Violated {
         text.push_str(&format!("\n{}", what_went_wrong(outcome, subject.plan)));

@@ -7,7 +7,7 @@ use crate::search::tally::{Failure, Seeds, Sweep};
 use onceproof_model::function::{Function, Into};
 use onceproof_model::mechanism::Mechanism;
 use onceproof_model::pipeline::{Failing, Pipeline, SourceWatermark, Step, StepIndex, StepKind};
-use onceproof_model::time::{MILLISECOND, SECOND};
+use onceproof_model::time::{MILLISECOND, SECOND, Time};
 use onceproof_model::window::Windowing;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Pattern, Place, Record};
 use onceproof_sim::marks::{Mark, Marks, Strikes};
@@ -80,6 +80,8 @@ pub fn lost_ack_outcome() -> Outcome {
     fired.0[KindName::DropAck as usize] = 1;
     let step = StepIndex(2);
     let results = BTreeMap::from([("ann".to_owned(), 2), ("bob".to_owned(), 2)]);
+    let windows =
+        results.iter().map(|(key, &total)| ((key.clone(), Some(Time(0))), total)).collect();
     let damage = Damage {
         class: Class::Duplicated,
         step,
@@ -101,7 +103,7 @@ pub fn lost_ack_outcome() -> Outcome {
             virtual_time: 2_034 * MILLISECOND,
             fingerprint: 42,
         },
-        steps: vec![StepResult { step, expected: 3, applied: 4, late: 0, results }],
+        steps: vec![StepResult { step, expected: 3, applied: 4, late: 0, results, windows }],
         damage: vec![damage],
         dead_letters: Vec::new(),
         schedule: vec![lost_ack()],
@@ -137,6 +139,7 @@ pub fn with_lost_ack_report<T>(render: impl Fn(&RunReport) -> T) -> T {
         seed: Some(7),
         seed_is_assumed: false,
         outcome: &outcome,
+        differences: &[],
         replay,
         strict: false,
     })
@@ -161,6 +164,8 @@ pub fn lost_ack_sweep() -> Sweep {
         classes: [2, 0, 0, 0, 0, 0, 0, 0, 0],
         fired,
         reached: Reached::default(),
+        figures: None,
+        results: Vec::new(),
         failing: vec![Some(7), Some(31)],
         first_inconclusive: None,
         events: 1_234_000,

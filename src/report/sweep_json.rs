@@ -29,8 +29,16 @@ pub fn sweep_json(report: &SweepReport) -> Value {
     let first_failure = sweep.first_failure.as_ref().map(|failure| {
         let replay = run_command(subject.path, failure.seed);
         let (seed, outcome) = (failure.seed, &failure.outcome);
-        let replay = &replay;
-        run_json(&RunReport { subject, seed, seed_is_assumed: false, outcome, replay, strict })
+        run_json(&RunReport {
+            subject,
+            seed,
+            seed_is_assumed: false,
+            outcome,
+            // What is expected of a sweep is compared by a test.
+            differences: &[],
+            replay: &replay,
+            strict,
+        })
     });
     let difference = sweep.difference.as_ref().map(|difference| {
         json!({

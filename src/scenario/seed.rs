@@ -15,9 +15,9 @@ impl Scenario {
     /// The seed of one run: the one that is asked for, else the one that the file fixes. A file that draws
     /// faults and fixes none has seed 0, since without a seed no fault would be drawn.
     pub fn seed_of_run(&self, asked: Option<u64>) -> RunSeed {
-        let stated = asked.or(self.seed);
-        let is_assumed = stated.is_none() && !self.plan.climate.drawn().is_empty();
-        RunSeed { seed: if is_assumed { Some(0) } else { stated }, is_assumed }
+        let is_assumed = asked.is_none() && self.is_swept();
+        let seed = if is_assumed { Some(0) } else { asked.or(self.seed) };
+        RunSeed { seed, is_assumed }
     }
 
     /// How many faults the file has of its own, drawn and exact ones.

@@ -91,7 +91,7 @@ pub(super) fn sweep_with<R: Runner>(
         let again = number.is_multiple_of(SAMPLE).then(|| {
             let outcome = make().detail(seed);
             let difference = first_difference(seed, &brief, &outcome.brief);
-            Again { difference, unfired: outcome.unfired }
+            Again { difference, unfired: outcome.unfired, results: outcome.steps }
         });
         progress(&brief);
         Some(Ran { brief, again })

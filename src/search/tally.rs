@@ -4,10 +4,11 @@
 use super::chance::Chance;
 use super::compare::Difference;
 use super::marks::Reached;
+use crate::scenario::Figure;
 use onceproof_model::mix::{fold, scatter};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::Mark;
-use onceproof_sim::outcome::{Brief, Class, Classes, Fired, Outcome, Verdict};
+use onceproof_sim::outcome::{Brief, Class, Classes, Fired, Ledger, Outcome, StepResult, Verdict};
 use std::ops::Range;
 
 /// Which runs a sweep is made of.
@@ -59,6 +60,10 @@ pub struct Sweep {
     pub fired: Fired,
     /// What the runs reached.
     pub reached: Reached,
+    /// How far each figure of the ledger goes, in the order of [`Figure::ALL`]; none before the first run.
+    pub figures: Option<[Spread; Figure::ALL.len()]>,
+    /// The results of the first run.
+    pub results: Vec<StepResult>,
     /// The seeds of the first violated runs, at most [`MOST_FAILING`].
     pub failing: Vec<Option<u64>>,
     /// The seed of the first inconclusive run.
@@ -83,6 +88,26 @@ pub struct Sweep {
     pub interrupted: bool,
 }
 
+/// How far a figure goes in the runs of a sweep.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Spread {
+    /// Where it is least, and the first seed for which it is.
+    pub least: (u64, Option<u64>),
+    /// Where it is greatest, and the first seed for which it is.
+    pub most: (u64, Option<u64>),
+}
+
+impl Spread {
+    fn add(&mut self, found: u64, seed: Option<u64>) {
+        if found < self.least.0 {
+            self.least = (found, seed);
+        }
+        if found > self.most.0 {
+            self.most = (found, seed);
+        }
+    }
+}
+
 /// A violated run in detail.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Failure {
@@ -104,6 +129,8 @@ impl Sweep {
             classes: [0; Class::ALL.len()],
             fired: Fired::default(),
             reached: Reached::default(),
+            figures: None,
+            results: Vec::new(),
             failing: Vec::new(),
             first_inconclusive: None,
             events: 0,
@@ -119,7 +146,7 @@ impl Sweep {
     }
 
     /// Adds the next run.
-    pub(super) fn add(&mut self, seed: Option<u64>, ran: Ran) {
+    pub(crate) fn add(&mut self, seed: Option<u64>, ran: Ran) {
         let Ran { brief, again } = ran;
         self.runs += 1;
         match brief.verdict {
@@ -142,11 +169,13 @@ impl Sweep {
             *sum += count;
         }
         self.reached.add(&brief);
+        self.add_ledger(&brief.ledger, seed);
         self.events += brief.work.events;
         self.digest = self.digest.wrapping_add(keyed(seed, brief.fingerprint));
         if let Some(again) = again {
             if self.sampled == 0 {
                 self.unfired = again.unfired;
+                self.results = again.results;
             } else {
                 self.unfired.retain(|fault| again.unfired.contains(fault));
             }
@@ -154,6 +183,15 @@ impl Sweep {
             if self.difference.is_none() {
                 self.difference = again.difference;
             }
+        }
+    }
+
+    fn add_ledger(&mut self, ledger: &Ledger, seed: Option<u64>) {
+        let of = |figure: Figure| figure.of(ledger);
+        let first = |figure| Spread { least: (of(figure), seed), most: (of(figure), seed) };
+        let figures = self.figures.get_or_insert_with(|| Figure::ALL.map(first));
+        for (spread, figure) in figures.iter_mut().zip(Figure::ALL) {
+            spread.add(of(figure), seed);
         }
     }
 
@@ -176,19 +214,21 @@ impl Sweep {
 }
 
 /// What came of one seed.
-pub(super) struct Ran {
+pub(crate) struct Ran {
     /// What it found.
-    pub(super) brief: Brief,
+    pub(crate) brief: Brief,
     /// The same in detail, by a simulator of its own, if the seed is in the sample.
-    pub(super) again: Option<Again>,
+    pub(crate) again: Option<Again>,
 }
 
 /// What came of a seed that was run again.
-pub(super) struct Again {
+pub(crate) struct Again {
     /// In what it differs from the first time.
     pub(super) difference: Option<Difference>,
     /// The exact faults that did not fire.
     pub(super) unfired: Vec<usize>,
+    /// The results of its steps.
+    pub(super) results: Vec<StepResult>,
 }
 
 /// A fingerprint scattered by its seed, so that a sum of them tells which seed had which. A sum, unlike a
