@@ -45,7 +45,7 @@ pub struct Common {
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     #[arg(value_name = "text|json", hide_possible_values = true)]
     pub format: Format,
-    /// Take a fault that did not fire for a failure.
+    /// Take a fault that did not fire for a failure, also where a file allows it.
     #[arg(long, global = true)]
     pub strict: bool,
     /// When results are coloured.

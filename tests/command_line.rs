@@ -6,6 +6,8 @@ mod exhaust;
 mod folder;
 #[path = "command_line/determinism.rs"]
 mod determinism;
+#[path = "command_line/files.rs"]
+mod files;
 #[path = "command_line/necessity.rs"]
 mod necessity;
 #[path = "command_line/run.rs"]

@@ -11,6 +11,7 @@ mod values;
 
 use onceproof::figures;
 use onceproof::scenario::{Expect, Scenario};
+use onceproof::search::chance::Chance;
 use onceproof_sim::fault::{Before, ClockWay, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Class, Classes, Outcome};
 use onceproof_sim::simulator::Simulator;
@@ -77,6 +78,26 @@ fn every_exact_scenario_is_exact_and_every_random_one_meets_its_claim() {
                 assert!(missing.is_empty(), "{file}: {missing:?} was never found");
             }
         }
+    }
+}
+
+#[test]
+fn where_seeds_draw_nothing_every_seed_is_one_run() {
+    let mut unchanged = 0;
+    for row in ROWS {
+        let Scenario { plan, .. } = load(row.file);
+        if Chance::of(&plan).is_none() {
+            let mut simulator = Simulator::new(&plan);
+            let first = simulator.brief(None);
+            for seed in 0..SEEDS {
+                assert_eq!(simulator.brief(Some(seed)), first, "{}, seed {seed}", row.file);
+            }
+            unchanged += 1;
+        }
+    }
+    assert!(unchanged > 0);
+    for file in RANDOM {
+        assert!(Chance::of(&load(file).plan).faults, "{file}");
     }
 }
 

@@ -9,5 +9,7 @@ mod planted;
 mod bounds;
 #[path = "shrink/weaker.rs"]
 mod weaker;
+#[path = "shrink/mechanisms.rs"]
+mod mechanisms;
 #[path = "shrink/grid.rs"]
 mod grid;

@@ -272,6 +272,19 @@ impl Names {
         (name.0 < self.implicit).then_some(name)
     }
 
+    /// The start of the window of the pane that a name descends from through maps, or none if it comes from
+    /// a source record.
+    pub fn window_of(&self, mut name: Name) -> Option<Time> {
+        while let Some(parent) = self.parent(name) {
+            name = parent;
+        }
+        match self.origin(name) {
+            Origin::Pane { start, .. } => Some(start),
+            // Only aggregates take partial aggregates, and they have windows of their own.
+            Origin::Source { .. } | Origin::Output { .. } | Origin::Partial { .. } => None,
+        }
+    }
+
     /// How many names there are, source records included.
     pub fn len(&self) -> usize {
         self.implicit as usize + self.entries.len()
@@ -349,6 +362,9 @@ mod tests {
         let pane = names.pane(2, 23, ann, Time(60_000_000_000), 1, &keys);
         assert_eq!(names.text(pane, &keys, step), "per-user/ann@60s#1");
         assert_eq!(names.source_of(pane), None);
+        let again = names.output(pane, 1, 19, 0);
+        assert_eq!(names.window_of(again), Some(Time(60_000_000_000)));
+        assert_eq!(names.window_of(output), None);
         assert_eq!(names.output(Name(3), 1, 19, 2), output);
     }
 

@@ -3,7 +3,7 @@
 use crate::fault::{Fault, KindName};
 use crate::marks::{Marks, Strikes};
 use onceproof_model::pipeline::StepIndex;
-use onceproof_model::time::Nanos;
+use onceproof_model::time::{Nanos, Time};
 use onceproof_model::worker::Fill;
 use std::collections::BTreeMap;
 
@@ -234,6 +234,9 @@ pub struct StepResult {
     pub late: u64,
     /// The committed totals by key over all windows.
     pub results: BTreeMap<String, i64>,
+    /// The same totals by key and start of the window. A row has the window of the pane that it was made of,
+    /// and none where it was made of a source record.
+    pub windows: BTreeMap<(String, Option<Time>), i64>,
 }
 
 /// How full a filter is.

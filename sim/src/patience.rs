@@ -30,7 +30,8 @@ impl Patience {
         let sum = |waits: &[Nanos]| waits.iter().copied().fold(0, Nanos::saturating_add);
         let exact = plan.faults.iter().map(|fault| fault.kind);
         let drawn = plan.climate.odds.iter().map(|&(kind, _)| kind);
-        let (waits, absences) = (waits(plan), exact.chain(drawn).map(lasts).collect::<Vec<Nanos>>());
+        let (waits, absences) =
+            (waits(plan), exact.chain(drawn).map(lasts).collect::<Vec<Nanos>>());
         let steps = plan.pipeline.steps();
         let turns = records(plan)
             .saturating_add(steps.len() as u64)

@@ -13,6 +13,7 @@ use crate::trace::Trace;
 use crate::world::{End, World};
 use onceproof_model::pipeline::StepIndex;
 use onceproof_model::time::Nanos;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// One event of a run, as two runs are compared.
@@ -180,9 +181,13 @@ impl<'a> Simulator<'a> {
             let step = StepIndex(at as u16);
             let (expected, late) = judgement.steps[at];
             let applied = outside.ledger.applied(step);
-            let text = |(key, total)| (outside.words.keys.text(key).to_owned(), total);
-            let results = outside.ledger.totals(step).map(text).collect();
-            steps.push(StepResult { step, expected, applied, late, results });
+            let (mut results, mut windows) = (BTreeMap::new(), BTreeMap::new());
+            for (key, start, total) in outside.ledger.totals(step, &outside.words.names) {
+                let key = outside.words.keys.text(key).to_owned();
+                *results.entry(key.clone()).or_default() += total;
+                *windows.entry((key, start)).or_default() += total;
+            }
+            steps.push(StepResult { step, expected, applied, late, results, windows });
         }
         let name = |step| pipeline.step(StepIndex(step)).name.as_str();
         let words = &outside.words;

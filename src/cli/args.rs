@@ -179,7 +179,7 @@ pub struct ShrinkArgs {
     /// The seed, in place of the one in the file.
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
-    /// The file to write; without it, standard output.
+    /// The file to write, which must not be there already; without it, standard output.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// List every smallest set of up to 4 faults that makes the same failure in what is left: no part of one

@@ -60,11 +60,12 @@ pub fn check_seeds(subject: &Subject, seeds: Range<u64>) -> Result<String, Error
 /// The scenario cannot be used.
 pub fn checkpoints(args: &CheckpointsArgs, output: &mut Output) -> Result<Ending, Error> {
     let scenario = Scenario::load(&args.file)?;
+    let seed = scenario.seed_of_run(args.seed).seed;
     let mut here = here(&scenario.plan, planted(args.plant_nondeterminism));
     let all_hex = |words: Vec<u128>| Value::from_iter(words.into_iter().map(hex));
     let answer = match (&args.seeds, &args.events) {
         (Some(seeds), _) => here.fingerprints(seeds.clone()).map(all_hex),
-        (None, Some(numbers)) => here.events(args.seed, numbers.clone()).map(|events| {
+        (None, Some(numbers)) => here.events(seed, numbers.clone()).map(|events| {
             events
                 .into_iter()
                 .map(|EventSeen { number, fingerprint, lines }| {
@@ -72,7 +73,7 @@ pub fn checkpoints(args: &CheckpointsArgs, output: &mut Output) -> Result<Ending
                 })
                 .collect()
         }),
-        (None, None) => here.checkpoints(args.seed, args.every).map(all_hex),
+        (None, None) => here.checkpoints(seed, args.every).map(all_hex),
     };
     let Ok(document) = answer;
     output.document(&document);

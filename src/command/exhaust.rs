@@ -66,7 +66,7 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
         subject: Subject { plan: &plan, ..Subject::from(&scenario) },
         seed,
         found: &found,
-        left_out: scenario.plan.faults.len() + scenario.plan.climate.odds.len(),
+        left_out: scenario.own_faults(),
         saved: file,
         replay: replay.as_deref(),
         runs_before,

@@ -2,11 +2,12 @@
 //! since, and at its end.
 
 use super::progress::now;
+use super::write::replace;
 use crate::ending::Error;
 use onceproof::search::resume::Done;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -38,10 +39,12 @@ impl<'a> Keep<'a> {
     /// # Errors
     /// The file cannot be read, or belongs to another search.
     pub fn read(&self) -> Result<Done, Error> {
-        // What has no end would be read for ever.
-        if fs::metadata(self.file).is_ok_and(|found| !found.is_file()) {
+        // What has no end would be read for ever, and a link would be replaced by a file.
+        let no_file = fs::symlink_metadata(self.file).ok().filter(|found| !found.is_file());
+        if let Some(found) = no_file {
             let file = self.file.display();
-            return Err(Error::Usage(format!("cannot keep a search in {file}: it is no file")));
+            let what = if found.is_symlink() { "it is a link" } else { "it is no file" };
+            return Err(Error::Usage(format!("cannot keep a search in {file}: {what}")));
         }
         let text = match fs::read_to_string(self.file) {
             Ok(text) => text,
@@ -77,13 +80,8 @@ impl<'a> Keep<'a> {
         failed.map_or_else(|| self.write(done), Err).map_err(Error::io(self.file))
     }
 
-    /// Puts a new file in place of the old one, so that whatever happens one of them is whole.
     fn write(&self, done: &Done) -> io::Result<()> {
-        let mut beside = self.file.as_os_str().to_owned();
-        beside.push(".new");
-        let beside = PathBuf::from(beside);
-        fs::write(&beside, format!("{:#}\n", done.to_json(self.space)))?;
-        fs::rename(&beside, self.file)
+        replace(self.file, &format!("{:#}\n", done.to_json(self.space)))
     }
 }
 

@@ -12,6 +12,7 @@ pub mod progress;
 pub mod replay;
 pub mod shrink;
 pub mod test;
+mod write;
 pub mod check;
 pub mod graph;
 pub mod schema;

@@ -83,7 +83,8 @@ fn by_faults(
     let (necessity, timing) =
         timed(|| Necessity { full: full(), rows: searched().map(row).collect() });
     let subject = Subject { plan: &plan, ..Subject::from(scenario) };
-    let report = NecessityReport { subject, seed, necessity: &necessity, timing };
+    let left_out = scenario.own_faults();
+    let report = NecessityReport { subject, seed, necessity: &necessity, left_out, timing };
     match common.format {
         Format::Text if args.markdown => output.text(&necessity_markdown(&report)),
         Format::Text => output.text(&necessity_text(&report)),

@@ -8,18 +8,19 @@ use crate::output::Output;
 use onceproof::report::run_json::run_json;
 use onceproof::report::run_text::run_text;
 use onceproof::report::shell::run_command;
+use onceproof::report::stated::differences_of_run;
 use onceproof::report::{RunReport, Subject, printable};
-use onceproof::scenario::Scenario;
+use onceproof::scenario::{RunSeed, Scenario};
 use onceproof::search::swarm::Swarm;
 use onceproof_sim::simulator::Simulator;
 
-/// Runs a scenario once, with the seed that is given, else with its own if it has one.
+/// Runs a scenario once, with the seed that is given, else with its own, else with 0 if it draws faults.
 ///
 /// # Errors
 /// The scenario cannot be used.
 pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
     let mut scenario = redesigned(Scenario::load(&args.file)?, &args.redesign)?;
-    let seed = args.seed.or(scenario.seed);
+    let RunSeed { seed, is_assumed } = scenario.seed_of_run(args.seed);
     if let (true, Some(seed)) = (args.swarm, seed) {
         scenario = Swarm::new(&scenario).of(seed)?;
     }
@@ -35,10 +36,17 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
     if args.swarm {
         replay.push_str(" --swarm");
     }
+    // The file expects it of its own design and input alone.
+    let differences = match args.swarm || args.redesign.is_any() {
+        true => Vec::new(),
+        false => differences_of_run(&scenario, seed, &outcome),
+    };
     let report = RunReport {
         subject: Subject::from(&scenario),
         seed,
+        seed_is_assumed: is_assumed,
         outcome: &outcome,
+        differences: &differences,
         replay: &replay,
         strict: common.strict,
     };

@@ -2,6 +2,7 @@
 //! fired stand in it one by one. Before it is written it is read back and run, and must fail in the very
 //! same way.
 
+use super::write::write_numbered;
 use crate::ending::Error;
 use onceproof::report::class_list;
 use onceproof::scenario::Scenario;
@@ -10,45 +11,39 @@ use onceproof::search::tally::Failure;
 use onceproof_sim::marks::{Marks, Strikes};
 use onceproof_sim::outcome::{Brief, Fired, Work};
 use onceproof_sim::simulator::Simulator;
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The files that one command saves. It does not save two failures under one name.
+/// Where failures are saved.
 pub struct Saved {
     folder: PathBuf,
     swarm: bool,
-    names: BTreeSet<String>,
 }
 
 impl Saved {
     /// Files in this folder, which is made when it is needed, of failures in a swarm or not.
     pub fn new(folder: &Path, swarm: bool) -> Saved {
-        Saved { folder: folder.to_owned(), swarm, names: BTreeSet::new() }
+        Saved { folder: folder.to_owned(), swarm }
     }
 
-    /// Saves a failure of a scenario and returns the path of its file.
+    /// Saves a failure of a scenario and returns the path of its file. A failure that is saved already stays
+    /// where it is, and no other is written over.
     ///
     /// # Errors
     /// The file cannot be written, or what it says does not fail in the same way.
-    pub fn save(&mut self, scenario: &Scenario, failure: &Failure) -> Result<PathBuf, Error> {
+    pub fn save(&self, scenario: &Scenario, failure: &Failure) -> Result<PathBuf, Error> {
         fs::create_dir_all(&self.folder).map_err(Error::io(&self.folder))?;
-        let name = self.name(scenario, failure);
-        let path = self.folder.join(name);
+        let stem = self.stem(scenario, failure);
+        let path = self.folder.join(format!("{stem}.toml"));
         let classes = failure.outcome.brief.classes;
         let faults = &failure.outcome.schedule;
         let text = scenario.saved_failure(failure.seed, faults, classes, &path);
         fails_again(&text, &path, failure)?;
-        fs::write(&path, text).map_err(|source| {
-            // Half a file is no failure. That it is unwritten is told; that it stays behind matters less.
-            let _ = fs::remove_file(&path);
-            Error::Io { path: path.clone(), source }
-        })?;
-        Ok(path)
+        write_numbered(&self.folder, &stem, &text)
     }
 
-    /// `lost-ack-duplicated-seed-7.toml`; with a number where the command has saved one of that name.
-    fn name(&mut self, scenario: &Scenario, failure: &Failure) -> String {
+    /// `lost-ack-duplicated-seed-7`
+    fn stem(&self, scenario: &Scenario, failure: &Failure) -> String {
         let stem = scenario.path.file_stem().unwrap_or_default().to_string_lossy();
         let mut stem = stem.into_owned();
         for class in failure.outcome.brief.classes.iter() {
@@ -57,15 +52,10 @@ impl Saved {
         if self.swarm {
             stem.push_str("-swarm");
         }
-        let stem = match failure.seed {
+        match failure.seed {
             Some(seed) => format!("{stem}-seed-{seed}"),
             None => format!("{stem}-no-seed"),
-        };
-        let numbered = (2..).map(|number| format!("{stem}-{number}.toml"));
-        let mut names = std::iter::once(format!("{stem}.toml")).chain(numbered);
-        let name = names.find(|name| !self.names.contains(name)).expect("one of endless names");
-        self.names.insert(name.clone());
-        name
+        }
     }
 }
 

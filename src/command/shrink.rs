@@ -6,6 +6,7 @@
 
 use super::interrupt::cancelled_by_interrupt;
 use super::progress::{SearchProgress, ShrinkProgress};
+use super::write::{write_new, write_numbered};
 use super::{redesigned, threads};
 use crate::cli::{Common, Format, ShrinkArgs};
 use crate::ending::{Ending, Error};
@@ -26,20 +27,22 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Shrinks the failure of a scenario, with the seed that is given, else with its own if it has one.
+/// Shrinks the failure of a scenario, with the seed that is given, else with its own, else with 0 if it draws
+/// faults.
 ///
 /// # Errors
 /// The scenario cannot be used, it holds, or a file cannot be written.
 pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
     let scenario = redesigned(Scenario::load(&args.file)?, &args.redesign)?;
-    let seed = args.seed.or(scenario.seed);
+    let seed = scenario.seed_of_run(args.seed).seed;
     let path = args.file.display();
-    if let Some(out) = args.out.as_deref().filter(|_| args.all) {
-        let taken = taken_beside(out).map_err(Error::io(out))?;
-        if let Some(taken) = taken {
-            let why = "its name is for a smallest set; move it away, or give another --out";
-            return Err(Error::Usage(format!("{} is there already: {why}", taken.display())));
-        }
+    if let Some(out) = args.out.as_deref()
+        && let Some(taken) = taken(out, args.all).map_err(Error::io(out))?
+    {
+        let for_what = if taken == out { "" } else { ": its name is for a smallest set" };
+        let help = "move it away, or give another --out";
+        let taken = taken.display();
+        return Err(Error::Usage(format!("{taken} is there already{for_what}; {help}")));
     }
     let threads = threads(args.jobs)?;
     let cancel = cancelled_by_interrupt();
@@ -51,7 +54,8 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
         Ok(shrunk) => shrunk,
         Err(Refusal::Holds) => {
             let help = "onceproof sweep looks for a seed under which it does not";
-            return Err(Error::NothingSelected(format!("{path} holds in this run; {help}")));
+            let run = seed.map_or("in this run".to_owned(), |seed| format!("under seed {seed}"));
+            return Err(Error::NothingSelected(format!("{path} holds {run}; {help}")));
         }
         Err(Refusal::Inconclusive) => {
             complain(&format!("error: {path}: the limit of events was hit, and nothing was found"));
@@ -74,7 +78,7 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
         all
     });
     let report = ShrinkReport { scenario: &scenario, seed, shrunk: &shrunk, all: all.as_ref() };
-    let files = Files::of(&report, args)?;
+    let mut files = Files::of(&report, args)?;
     files.save()?;
     match (common.format, &args.out) {
         (Format::Json, _) => output.document(&shrink_json(&report, &files.failure, &files.sets)),
@@ -157,30 +161,39 @@ impl Files {
         Ok(Files { failure, sets, others })
     }
 
-    /// Writes the files that have a path.
-    fn save(&self) -> Result<(), Error> {
-        let more = self.sets.iter().chain(&self.others);
-        for (text, path) in std::iter::once(&self.failure).chain(more) {
+    /// Writes the files that have a path. What is met beside is saved beside what is there already.
+    fn save(&mut self) -> Result<(), Error> {
+        let sets = self.sets.iter().filter(|(_, path)| *path != self.failure.1);
+        for (text, path) in std::iter::once(&self.failure).chain(sets) {
             if let Some(path) = path {
-                fs::write(path, text).map_err(Error::io(path))?;
+                write_new(path, text).map_err(Error::io(path))?;
+            }
+        }
+        for (text, path) in &mut self.others {
+            if let Some(path) = path {
+                let folder = path.parent().unwrap_or(Path::new(""));
+                let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+                *path = write_numbered(folder, &stem, text)?;
             }
         }
         Ok(())
     }
 }
 
-/// A file that is there and has the name of one of the smallest sets, the first by name. It may be of another
-/// search, or of none at all.
-fn taken_beside(out: &Path) -> io::Result<Option<PathBuf>> {
+/// What is there and has the name of a file that is to be written, the first by name: that of the failure, and
+/// with all smallest sets those of the sets. It may be of another search, or of none at all.
+fn taken(out: &Path, all: bool) -> io::Result<Option<PathBuf>> {
     let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty());
     let first = beside(out, "");
     let stem = first.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let mut taken = Vec::new();
     for entry in fs::read_dir(folder.unwrap_or(Path::new(".")))? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = entry?.file_name();
+        let path = out.with_file_name(&name);
+        let name = name.to_string_lossy().into_owned();
         let number = name.strip_prefix(&stem).and_then(|rest| rest.strip_suffix(".toml"));
-        if number.is_some_and(|number| number.parse::<u64>().is_ok()) {
+        let is_of_set = number.is_some_and(|number| number.parse::<u64>().is_ok());
+        if path == out || (all && is_of_set) {
             taken.push(path);
         }
     }

@@ -45,7 +45,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
     // What breaks another design than the file's is no regression of the file, nor does one break it.
     let is_redesigned = args.redesign.is_any();
     let regressions = if is_redesigned { Vec::new() } else { load_regressions(&args.out)? };
-    let mut saved = Saved::new(&args.out, args.swarm);
+    let saved = Saved::new(&args.out, args.swarm);
     let mut sweeps = Sweeps::new(common, scenarios.len() > 1, args.reached);
     let mut ended = Ok(());
     for scenario in &scenarios {

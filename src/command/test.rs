@@ -2,7 +2,8 @@
 //!
 //! A scenario with odds and without a seed is swept over the seeds of its `[sweep]`, any other is run
 //! once. A sweep goes on until it knows: the first run that is not exactly-once, or the last class that
-//! was expected, ends it.
+//! was expected, ends it. Where the file states figures, they are compared in every run that is made, and
+//! a class that was found does not end it.
 
 use super::{load_regressions, threads};
 use crate::cli::{Common, Format, TestArgs};
@@ -76,13 +77,14 @@ fn in_order(
 fn tested(path: &Path, saved: &[Scenario], strict: bool, cancel: &AtomicBool) -> Tested {
     let scenario = Scenario::load(path)?;
     let replayed = replay(&scenario, saved);
-    let has_odds = scenario.plan.climate.odds.iter().any(|(_, odds)| odds.numerator > 0);
-    let seeds = match scenario.seed {
-        None if has_odds => Seeds::Range(scenario.sweep.clone()),
-        seed => Seeds::One(seed),
+    let seeds = match scenario.is_swept() {
+        true => Seeds::Range(scenario.sweep.clone()),
+        false => Seeds::One(scenario.seed),
     };
     let stop = match &scenario.expect {
         Expect::ExactlyOnce => Stop::AfterNotExact,
+        // A limit holds for every run.
+        Expect::Violates(_) if !scenario.stated.figures.is_empty() => Stop::Never,
         Expect::Violates(classes) => Stop::OnceFound(onceproof::report::class_set(classes)),
     };
     let sweep = sweep(&scenario.plan, seeds, stop, cancel, &|_| {});

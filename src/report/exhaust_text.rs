@@ -18,10 +18,7 @@ pub fn exhaust_text(report: &ExhaustReport) -> String {
     let ExhaustReport { subject, found, left_out, saved, replay, runs_before, timing, .. } =
         *report;
     let mut text = heading(&subject);
-    if left_out > 0 {
-        let faults = counted(left_out as u64, "fault");
-        text.push_str(&format!("{faults} of the file left out: the search places its own\n"));
-    }
+    text.push_str(&left_out_in_words(left_out));
     text.push_str(&format!("\n{}\n", verdict(found)));
     if !found.causes.is_empty() {
         text.push_str("\ncauses\n");
@@ -57,6 +54,15 @@ pub fn exhaust_text(report: &ExhaustReport) -> String {
         text.push_str(&format!("\n{replay}\n"));
     }
     text
+}
+
+/// That so many faults of the file are left out, if it has any.
+pub fn left_out_in_words(left_out: usize) -> String {
+    if left_out == 0 {
+        return String::new();
+    }
+    let faults = counted(left_out as u64, "fault");
+    format!("{faults} of the file left out: the search places its own\n")
 }
 
 fn verdict(found: &Exhaustion) -> String {

@@ -2,6 +2,7 @@
 
 use super::run_json::seed_json;
 use super::shell::{check_command, run_command, sweep_command};
+use super::stated::differences_of_sweep;
 use super::style::{BAD, GOOD};
 use super::sweep_text::difference_in_words;
 use super::words::fault_in_words;
@@ -42,11 +43,13 @@ struct Claim<'a> {
     expect: &'a Expect,
 }
 
-/// Compares what a scenario found with what it expects.
+/// Compares what a scenario found with what it expects. An exact fault that did not fire is a failure where
+/// the scenario does not allow it, or where it is asked for strictly.
 pub fn judge(scenario: &Scenario, sweep: &Sweep, strict: bool) -> Judgement {
-    let Scenario { path, name, expect, plan, .. } = scenario;
+    let Scenario { path, name, expect, stated, unfired_is_allowed, plan, .. } = scenario;
     let mut judgement = compare(&Claim { path, name, expect }, sweep);
-    if strict {
+    judgement.failures.extend(differences_of_sweep(stated, sweep, &plan.pipeline));
+    if strict || !unfired_is_allowed {
         for fault in exact_faults(plan, &sweep.unfired) {
             let words = fault_in_words(fault, plan);
             let failure = format!("an exact fault did not fire, so this never happened: {words}");

@@ -19,6 +19,7 @@ pub fn matrix_json(report: &MatrixReport) -> Value {
     let replay = first.map(|seed| run_command(subject.path, *seed));
     let full = json!({
         "standing": right_standing(holds(&matrix.full)),
+        "seeds_draw": matrix.full.chance.drawn().iter().map(|(name, _)| *name).collect::<Vec<_>>(),
         "rate_below": rate_below(&matrix.full),
         "found": sweep_json(report, &matrix.full),
         "replay": replay,

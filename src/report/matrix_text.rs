@@ -4,7 +4,7 @@
 use super::run_text::heading;
 use super::shell::{run_command, with_design};
 use super::style::{BAD, GOOD, WARNING, error};
-use super::sweep_text::{difference_in_words, rate_below};
+use super::sweep_text::{bound, difference_in_words};
 use super::table::{Align, table};
 use super::{MatrixReport, class_list, printable};
 use crate::figures::{counted, grouped};
@@ -169,9 +169,7 @@ fn verdict(report: &MatrixReport) -> String {
             format!("{WARNING}the full design{WARNING:#} is {words} in {runs}, {range}\n")
         }
     };
-    if let Some(bound) = rate_below(full) {
-        text.push_str(&format!("with 95 % confidence, fewer than {bound} seeds go wrong\n"));
-    }
+    text.push_str(&bound(full));
     let (found, right) = matrix.count(Standing::Good);
     text.push_str(&counted(found, "wrong value"));
     text.push_str(" found");
@@ -248,6 +246,7 @@ It is flipped once.
 
 the full design holds in 1,000 runs, seeds 0..1000
 with 95 % confidence, fewer than 3 in 1,000 seeds go wrong
+seeds draw latency, faults
 1 wrong value found, 1 not found, 1 not run; 1 other right value held, 1 not decided
 
 wrong values, the number of the seed that first goes wrong, and how many do

@@ -20,6 +20,7 @@ pub mod matrix_json;
 pub mod shrink_text;
 pub mod shrink_sets;
 pub mod shrink_json;
+pub mod stated;
 pub mod expectation;
 pub mod mechanisms;
 pub mod graph;
@@ -69,8 +70,12 @@ pub struct RunReport<'a> {
     pub subject: Subject<'a>,
     /// Under which seed.
     pub seed: Option<u64>,
+    /// Whether nobody has stated that seed.
+    pub seed_is_assumed: bool,
     /// What it found.
     pub outcome: &'a Outcome,
+    /// Where it differs from what the file expects of it.
+    pub differences: &'a [String],
     /// The command that runs it again.
     pub replay: &'a str,
     /// Whether a fault that did not fire is a failure.
@@ -130,6 +135,8 @@ pub struct NecessityReport<'a> {
     pub seed: Option<u64>,
     /// What was found.
     pub necessity: &'a Necessity,
+    /// How many faults of the file were left out, drawn and exact ones.
+    pub left_out: usize,
     /// How long it took.
     pub timing: Timing,
 }

@@ -23,6 +23,7 @@ pub fn necessity_json(report: &NecessityReport) -> Value {
         "scenario": subject.name,
         "path": subject.path.to_string_lossy(),
         "seed": seed_json(report.seed),
+        "faults_left_out": report.left_out,
         "full_design": search_json(&necessity.full, subject.plan),
         "mechanisms": rows,
         "witnessed": necessity.count(Standing::Witnessed),

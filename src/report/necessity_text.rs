@@ -2,7 +2,7 @@
 //! few faults then break the scenario, and of which kinds these are.
 
 use super::class_list;
-use super::exhaust_text::in_words;
+use super::exhaust_text::{in_words, left_out_in_words};
 use super::run_text::heading;
 use super::style::{BAD, GOOD, WARNING};
 use super::table::{Align, table};
@@ -18,6 +18,7 @@ pub fn necessity_text(report: &NecessityReport) -> String {
     let NecessityReport { subject, necessity, timing, .. } = *report;
     let names = names(&necessity.full);
     let mut text = heading(&subject);
+    text.push_str(&left_out_in_words(report.left_out));
     text.push_str(&format!("\n{}\n", verdict(report)));
     text.push_str(
         "\nthe smallest schedules that break each wrong value, and how many have each kind\n\n",
@@ -64,6 +65,9 @@ pub fn necessity_markdown(report: &NecessityReport) -> String {
     text.push_str(&line(&full_row(&necessity.full, &names)));
     for row in &necessity.rows {
         text.push_str(&line(&cells(row, &names)));
+    }
+    if report.left_out > 0 {
+        text.push_str(&format!("\n{}", left_out_in_words(report.left_out)));
     }
     text
 }

@@ -4,6 +4,7 @@
 use super::{RunReport, exact_faults};
 use crate::figures;
 use crate::scenario::fault_to_json;
+use crate::search::sweep::never_fired;
 use onceproof_model::pipeline::StepIndex;
 use onceproof_model::time::Nanos;
 use onceproof_sim::outcome::{Brief, Damage, FilterFill, Outcome, StepCalls, StepResult};
@@ -12,7 +13,8 @@ use serde_json::{Map, Value, json};
 
 /// The document of a run.
 pub fn run_json(report: &RunReport) -> Value {
-    let RunReport { subject, seed, outcome, replay, strict: _ } = *report;
+    let RunReport { subject, seed, seed_is_assumed, outcome, differences, replay, strict: _ } =
+        *report;
     let plan = subject.plan;
     let brief = &outcome.brief;
     json!({
@@ -20,6 +22,7 @@ pub fn run_json(report: &RunReport) -> Value {
         "scenario": subject.name,
         "path": subject.path.to_string_lossy(),
         "seed": seed_json(seed),
+        "seed_assumed": seed_is_assumed,
         "verdict": brief.verdict.word(),
         "classes": brief.classes.iter().map(|class| class.word()).collect::<Vec<_>>(),
         "reason": outcome.reason,
@@ -29,8 +32,10 @@ pub fn run_json(report: &RunReport) -> Value {
         "dead_letters": dead_letters(outcome, plan),
         "calls": calls(&outcome.calls, plan),
         "faults": counts(figures::fired(&brief.fired)),
+        "never_fired": never_fired(plan, &brief.fired).iter().map(|k| k.word()).collect::<Vec<_>>(),
         "schedule": outcome.schedule.iter().map(|f| fault_to_json(f, plan)).collect::<Vec<_>>(),
         "unfired": unfired(plan, &outcome.unfired),
+        "unexpected": differences,
         "rows_skipped": subject.rows_skipped,
         "work": work(brief),
         "filters": outcome.filters.iter().map(|f| filter(f, plan)).collect::<Vec<_>>(),
@@ -75,11 +80,16 @@ fn steps(steps: &[StepResult], plan: &Plan) -> Value {
     let entry = |result: &StepResult| {
         let results: Map<String, Value> =
             result.results.iter().map(|(key, &total)| (key.clone(), total.into())).collect();
+        let windows = result.windows.iter().filter_map(|((key, start), &total)| {
+            // As a scenario file states it.
+            start.map(|start| (format!("{key}@{start}"), total.into()))
+        });
         let value = json!({
             "expected": result.expected,
             "applied": result.applied,
             "late": result.late,
             "results": results,
+            "windows": windows.collect::<Map<String, Value>>(),
         });
         (plan.pipeline.step(result.step).name.clone(), value)
     };
@@ -202,7 +212,11 @@ mod tests {
         );
         assert_eq!(
             document["steps"]["per-side"],
-            json!({ "expected": 3, "applied": 4, "late": 0, "results": { "ann": 2, "bob": 2 } })
+            json!({
+                "expected": 3, "applied": 4, "late": 0,
+                "results": { "ann": 2, "bob": 2 },
+                "windows": { "ann@0s": 2, "bob@0s": 2 },
+            })
         );
         assert_eq!(document["faults"], json!({ "drop-ack": 1 }));
         assert_eq!(document["schedule"].as_array().map(Vec::len), Some(1));

@@ -6,6 +6,7 @@ use super::table::{Align, table};
 use super::words::fault_in_words;
 use super::{RunReport, Subject, class_list, exact_faults, printable};
 use crate::figures::{self, counted};
+use crate::search::sweep::never_fired;
 use onceproof_sim::outcome::{
     Brief, Class, Damage, FilterFill, Outcome, StepCalls, StepResult, Verdict,
 };
@@ -20,12 +21,16 @@ const MOST_RESULTS: usize = 10;
 
 /// The report of a run.
 pub fn run_text(report: &RunReport) -> String {
-    let RunReport { subject, seed, outcome, replay, strict } = *report;
+    let RunReport { subject, seed, seed_is_assumed, outcome, differences, replay, strict } =
+        *report;
     let brief = &outcome.brief;
     let mut text = heading(&subject);
     text.push_str(&format!("\n{}", verdict(brief)));
     if let Some(seed) = seed {
         text.push_str(&format!(", seed {seed}"));
+        if seed_is_assumed {
+            text.push_str(&format!("\nseed {seed}, since the file has odds and no seed"));
+        }
     }
     if let Some(reason) = &outcome.reason {
         text.push_str(&format!("\n{}", printable(reason)));
@@ -34,11 +39,14 @@ pub fn run_text(report: &RunReport) -> String {
     if !outcome.calls.is_empty() {
         text.push_str(&format!("{}\n", calls(&outcome.calls, subject.plan)));
     }
-    text.push_str(&figure_lines(outcome));
+    text.push_str(&figure_lines(outcome, subject.plan));
     text.push_str(&filters(&outcome.filters, subject.plan));
     text.push_str(&dead_letters(outcome, subject.plan));
     for fault in exact_faults(subject.plan, &outcome.unfired) {
         text.push_str(&unfired(&fault_in_words(fault, subject.plan), strict));
+    }
+    for difference in differences {
+        text.push_str(&warning(&format!("not as the file expects: {}", printable(difference))));
     }
     if brief.verdict == Verdict::Violated {
         text.push_str(&format!("\n{}", what_went_wrong(outcome, subject.plan)));
@@ -216,7 +224,7 @@ fn results(result: &StepResult) -> String {
     parts.join(", ")
 }
 
-fn figure_lines(outcome: &Outcome) -> String {
+fn figure_lines(outcome: &Outcome, plan: &Plan) -> String {
     let brief = &outcome.brief;
     let latency = match outcome.latency {
         None => "none".to_owned(),
@@ -224,14 +232,20 @@ fn figure_lines(outcome: &Outcome) -> String {
             .map(|(name, nanos)| format!("{name} {} ms", figures::milliseconds(nanos)))
             .join(", "),
     };
-    let lines = [
-        ("faults", counts(&figures::fired(&brief.fired))),
+    let never_fired = never_fired(plan, &brief.fired);
+    let mut lines = vec![("faults", counts(&figures::fired(&brief.fired)))];
+    if !never_fired.is_empty() {
+        let words: Vec<&str> = never_fired.iter().map(|kind| kind.word()).collect();
+        lines.push(("never fired", words.join(", ")));
+    }
+    lines.extend([
         ("work", counts(&figures::work(&brief.work, &brief.marks))),
         ("latency", latency),
         ("virtual time", format!("{} ms", figures::milliseconds(brief.virtual_time))),
         ("fingerprint", figures::hex(brief.fingerprint)),
-    ];
-    let rows = lines.map(|(name, value)| vec![name.to_owned(), value]);
+    ]);
+    let rows: Vec<_> =
+        lines.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
     table(&[Align::Left; 2], &rows)
 }
 

@@ -1,12 +1,13 @@
 //! A plan and an outcome that tests of reports share.
 
 use super::{RunReport, Subject, SweepReport, Timing};
+use crate::search::chance::Chance;
 use crate::search::marks::Reached;
 use crate::search::tally::{Failure, Seeds, Sweep};
 use onceproof_model::function::{Function, Into};
 use onceproof_model::mechanism::Mechanism;
 use onceproof_model::pipeline::{Failing, Pipeline, SourceWatermark, Step, StepIndex, StepKind};
-use onceproof_model::time::{MILLISECOND, SECOND};
+use onceproof_model::time::{MILLISECOND, SECOND, Time};
 use onceproof_model::window::Windowing;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Pattern, Place, Record};
 use onceproof_sim::marks::{Mark, Marks, Strikes};
@@ -79,6 +80,8 @@ pub fn lost_ack_outcome() -> Outcome {
     fired.0[KindName::DropAck as usize] = 1;
     let step = StepIndex(2);
     let results = BTreeMap::from([("ann".to_owned(), 2), ("bob".to_owned(), 2)]);
+    let windows =
+        results.iter().map(|(key, &total)| ((key.clone(), Some(Time(0))), total)).collect();
     let damage = Damage {
         class: Class::Duplicated,
         step,
@@ -100,7 +103,7 @@ pub fn lost_ack_outcome() -> Outcome {
             virtual_time: 2_034 * MILLISECOND,
             fingerprint: 42,
         },
-        steps: vec![StepResult { step, expected: 3, applied: 4, late: 0, results }],
+        steps: vec![StepResult { step, expected: 3, applied: 4, late: 0, results, windows }],
         damage: vec![damage],
         dead_letters: Vec::new(),
         schedule: vec![lost_ack()],
@@ -134,7 +137,9 @@ pub fn with_lost_ack_report<T>(render: impl Fn(&RunReport) -> T) -> T {
     render(&RunReport {
         subject: subject(&plan),
         seed: Some(7),
+        seed_is_assumed: false,
         outcome: &outcome,
+        differences: &[],
         replay,
         strict: false,
     })
@@ -152,12 +157,15 @@ pub fn lost_ack_sweep() -> Sweep {
     fired.0[KindName::DropAck as usize] = 1200;
     Sweep {
         seeds: Seeds::Range(0..1000),
+        chance: Chance { latency: true, faults: true, ..Chance::default() },
         runs: 1000,
         violated: 2,
         inconclusive: 0,
         classes: [2, 0, 0, 0, 0, 0, 0, 0, 0],
         fired,
         reached: Reached::default(),
+        figures: None,
+        results: Vec::new(),
         failing: vec![Some(7), Some(31)],
         first_inconclusive: None,
         events: 1_234_000,

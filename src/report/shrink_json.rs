@@ -35,6 +35,10 @@ pub fn shrink_json(report: &ShrinkReport<'_>, (file, saved): &File, sets: &[File
         "runs": runs,
         "holds_without_any": shrunk.holds_without_any,
         "is_exhausted": shrunk.is_exhausted,
+        "wrong_mechanisms": shrunk.wrong.iter().map(|wrong| json!({
+            "mechanism": wrong.mechanism,
+            "fails_with_right_value": !wrong.is_needed,
+        })).collect::<Vec<_>>(),
         "others": shrunk.others.iter().map(|(class, _)| class.word()).collect::<Vec<_>>(),
         "interrupted": shrunk.is_interrupted,
         "all": all.map(|all| all_json(all, sets, plan)),

@@ -7,6 +7,7 @@ use crate::figures::counted;
 use crate::scenario::{Remains, Scenario};
 use crate::search::shrink::all::{All, Set};
 use crate::search::shrink::case::Case;
+use crate::search::shrink::mechanisms::Wrong;
 use crate::search::shrink::{Shrunk, Size};
 use onceproof_sim::outcome::{Class, Classes, Outcome};
 use std::path::Path;
@@ -135,17 +136,27 @@ impl ShrinkReport<'_> {
         }
         if case.faults.is_empty() {
             sentences.push("It fails without any fault.".to_owned());
-            return sentences;
+        } else {
+            let then = match holds_without_any {
+                true => "holds",
+                false => "no longer fails in this way",
+            };
+            let minimal = "1-minimal: each fault was removed in turn, and the run then";
+            sentences.push(format!("{minimal} {then}."));
+            sentences.push(match is_exhausted {
+                true => {
+                    "No smaller set of these kinds of faults near this record does it.".to_owned()
+                }
+                false => "Not all smaller sets of faults near this record were tried.".to_owned(),
+            });
         }
-        sentences.push(match holds_without_any {
-            true => "1-minimal: each fault was removed in turn, and the run then holds.".to_owned(),
-            false => "1-minimal: each fault was removed in turn, and the run then no longer fails in this way."
-                .to_owned(),
-        });
-        sentences.push(match is_exhausted {
-            true => "No smaller set of these kinds of faults near this record does it.".to_owned(),
-            false => "Not all smaller sets of faults near this record were tried.".to_owned(),
-        });
+        sentences.extend(self.shrunk.wrong.iter().map(|Wrong { mechanism, is_needed }| {
+            let right = format!("the right value of {mechanism}");
+            match is_needed {
+                true => format!("It no longer fails in this way with {right}."),
+                false => format!("It fails with {right}, too."),
+            }
+        }));
         sentences
     }
 

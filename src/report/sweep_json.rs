@@ -29,7 +29,16 @@ pub fn sweep_json(report: &SweepReport) -> Value {
     let first_failure = sweep.first_failure.as_ref().map(|failure| {
         let replay = run_command(subject.path, failure.seed);
         let (seed, outcome) = (failure.seed, &failure.outcome);
-        run_json(&RunReport { subject, seed, outcome, replay: &replay, strict })
+        run_json(&RunReport {
+            subject,
+            seed,
+            seed_is_assumed: false,
+            outcome,
+            // What is expected of a sweep is compared by a test.
+            differences: &[],
+            replay: &replay,
+            strict,
+        })
     });
     let difference = sweep.difference.as_ref().map(|difference| {
         json!({
@@ -50,6 +59,7 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         "violated": sweep.violated,
         "inconclusive": sweep.inconclusive,
         "classes": counts(classes.filter(|&(_, count)| count > 0)),
+        "seeds_draw": sweep.chance.drawn().iter().map(|(name, _)| *name).collect::<Vec<_>>(),
         "rate_below": rate_below(sweep),
         "faults": counts(figures::fired(&sweep.fired)),
         "never_fired": sweep.never_fired.iter().map(|kind| kind.word()).collect::<Vec<_>>(),

@@ -30,9 +30,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
         text.push_str(&format!("{count} replayed\n"));
     }
     text.push_str(&format!("\n{}\n", verdict(sweep)));
-    if let Some(bound) = rate_below(sweep) {
-        text.push_str(&format!("with 95 % confidence, fewer than {bound} seeds go wrong\n"));
-    }
+    text.push_str(&bound(sweep));
     let classes = Class::ALL.into_iter().map(|class| (class.word(), sweep.count(class)));
     let classes: Vec<_> = classes.filter(|&(_, count)| count > 0).collect();
     let mut lines = vec![("faults", counts(&figures::fired(&sweep.fired)))];
@@ -133,10 +131,36 @@ pub fn closing_line(totals: &Totals) -> String {
 }
 
 /// What a sweep without a failure says of the rate of failures: were it 3 in so many runs, the sweep would
-/// have met one with a probability of 95 %. Nothing, if there are too few runs to say it.
+/// have met one with a probability of 95 %. Nothing, if there are too few runs to say it, or all are one.
 pub fn rate_below(sweep: &Sweep) -> Option<String> {
     let clean = sweep.violated == 0 && sweep.inconclusive == 0 && sweep.runs > 3;
-    clean.then(|| format!("3 in {}", grouped(sweep.runs)))
+    (clean && !sweep.chance.is_none()).then(|| format!("3 in {}", grouped(sweep.runs)))
+}
+
+/// What a sweep says of seeds that it did not run, and of what that is said; or that its runs are one.
+pub fn bound(sweep: &Sweep) -> String {
+    if sweep.chance.is_none() {
+        return match sweep.runs {
+            0 | 1 => String::new(),
+            runs => {
+                let times = counted(runs, "time");
+                format!("seeds change nothing here, so this is one run, {times}\n")
+            }
+        };
+    }
+    let Some(bound) = rate_below(sweep) else { return String::new() };
+    let drawn: Vec<&str> = sweep.chance.drawn().iter().map(|(_, words)| *words).collect();
+    let has_fired = sweep.fired.0.iter().any(|&times| times > 0);
+    let of_faults = match sweep.chance.faults {
+        true if has_fired => "",
+        true => ", of which none fired",
+        false => ", and no fault",
+    };
+    let drawn = drawn.join(", ");
+    format!(
+        "with 95 % confidence, fewer than {bound} seeds go wrong\n\
+         seeds draw {drawn}{of_faults}\n"
+    )
 }
 
 /// In what a run was not the same when run again.
@@ -189,6 +213,8 @@ fn seed_word(seed: Option<u64>) -> String {
 mod tests {
     use super::*;
     use crate::report::samples::{flip_plan, lost_ack_sweep, plain, sweep_report};
+    use crate::search::chance::Chance;
+    use onceproof_sim::fault::KindName;
 
     #[test]
     fn a_failing_sweep_ends_with_the_command_that_shows_its_first_failure() {
@@ -229,6 +255,31 @@ onceproof replay failures/flip-seed-7.toml
         assert_eq!(rate_below(&sweep).as_deref(), Some("3 in 1,000"));
         sweep.runs = 3;
         assert_eq!(rate_below(&sweep), None);
+    }
+
+    #[test]
+    fn a_bound_says_of_what_it_is_one() {
+        let check = |chance: Chance, fired: u64, expected: &str| {
+            let mut sweep = Sweep { chance, violated: 0, ..lost_ack_sweep() };
+            sweep.fired.0 = [0; KindName::ALL.len()];
+            sweep.fired.0[0] = fired;
+            assert_eq!(bound(&sweep), expected);
+        };
+        let none = Chance::default();
+        let rate = "with 95 % confidence, fewer than 3 in 1,000 seeds go wrong\n";
+        check(none, 0, "seeds change nothing here, so this is one run, 1,000 times\n");
+        check(none, 9, "seeds change nothing here, so this is one run, 1,000 times\n");
+        let of = |drawn: &str| format!("{rate}seeds draw {drawn}\n");
+        let drawn = Chance { input: true, answers: true, ..none };
+        check(drawn, 0, &of("input, first answers, and no fault"));
+        // Exact faults fire in every run, and are not drawn.
+        check(drawn, 9, &of("input, first answers, and no fault"));
+        let drawn = Chance { latency: true, faults: true, ..none };
+        check(drawn, 9, &of("latency, faults"));
+        check(drawn, 0, &of("latency, faults, of which none fired"));
+        check(Chance { weather: true, faults: true, ..none }, 9, &of("weather, faults"));
+        assert_eq!(bound(&Sweep { violated: 1, ..lost_ack_sweep() }), "");
+        assert_eq!(bound(&Sweep { chance: none, runs: 1, ..lost_ack_sweep() }), "");
     }
 
     #[test]

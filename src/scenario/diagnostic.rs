@@ -177,6 +177,7 @@ impl Source<'_> {
             excerpt: Some(excerpt(line, marked)),
             label: None,
             help: None,
+            is_warning: false,
         }))
     }
 

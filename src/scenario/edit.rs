@@ -1,7 +1,7 @@
 //! Editing a scenario as a text: its input written out, fewer rows, fewer shards, and what is left when a
 //! failure was shrunk. The text stays the one that was given, as far as it is still true.
 
-use super::write::{each_step, set};
+use super::write::{each_step, forget_ledger, set};
 use super::{Scenario, ScenarioError};
 use onceproof_model::pipeline::StepIndex;
 use onceproof_sim::fault::Fault;
@@ -39,15 +39,16 @@ pub struct SpareKey {
 
 impl Scenario {
     /// The same scenario with all input written out as `records`; what a seed generates, by this one. Its
-    /// seed, odds and faults are left to who asks.
+    /// seed, odds and faults are left to who asks, and so is the ledger that they come to.
     ///
     /// # Errors
     /// Its input cannot be written as a text.
     pub fn written_out(&self, seed: Option<u64>) -> Result<Scenario, ScenarioError> {
         let mut document = self.document();
-        for key in ["seed", "faults", "fault", "sweep"] {
+        for key in ["seed", "faults", "fault", "unfired", "sweep"] {
             document.remove(key);
         }
+        forget_ledger(&mut document);
         let inputs: Vec<(StepIndex, Array)> = self
             .plan
             .inputs

@@ -1,17 +1,18 @@
-//! `expect`: what must be found, and what is demanded of side effects.
+//! `expect`: what must be found, what is stated of the ledger, and what is demanded of side effects.
 
 use super::Expect;
 use super::diagnostic::{Diagnostic, Source, quote};
 use super::mechanism::number;
 use super::raw::At;
 use super::raw::expect as raw;
+use super::stated::{Beside, Stated};
 use onceproof_model::call::Action;
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Pipeline, StepKind};
 use onceproof_sim::outcome::Class;
 use onceproof_sim::plan::SideEffects;
 
-/// What is expected, and what is demanded of side effects.
+/// What is expected, what is stated of the ledger, and what is demanded of side effects.
 ///
 /// # Errors
 /// An expectation that says nothing, that contradicts itself, or that nothing could meet or miss.
@@ -19,29 +20,38 @@ pub(super) fn expect(
     source: &Source<'_>,
     expect: &At<raw::Expect>,
     pipeline: &Pipeline,
-) -> Result<(Expect, SideEffects), Diagnostic> {
+    is_swept: bool,
+) -> Result<(Expect, Stated, SideEffects), Diagnostic> {
     let raw::Expect::Table(table) = &expect.value else {
-        return Ok((Expect::ExactlyOnce, SideEffects::default()));
+        return Ok((Expect::ExactlyOnce, Stated::default(), SideEffects::default()));
     };
-    let raw::Table { holds, violates, side_effects } = table;
+    let raw::Table { holds, violates, side_effects, .. } = table;
     let demands = match side_effects {
         Some(given) => demands(source, given, pipeline)?,
         None => SideEffects::default(),
     };
-    match (holds, violates) {
+    let violates = match (holds, violates) {
         (Some(_), Some(violates)) => {
             let error = source.error(source.key_of(&violates.span), "an expectation of both sorts");
-            Err(error.label("either `holds` or `violates`"))
+            return Err(error.label("either `holds` or `violates`"));
         }
-        (None, None) if side_effects.is_none() => {
-            let error = source.error(expect.span.clone(), "nothing is expected");
-            Err(error.label("such as \"exactly-once\" or `{ violates = \"lost\" }`"))
-        }
-        (_, None) => Ok((Expect::ExactlyOnce, demands)),
-        (None, Some(violates)) => {
-            Ok((Expect::Violates(classes(source, violates, demands)?), demands))
-        }
+        (_, None) => Vec::new(),
+        (None, Some(violates)) => classes(source, violates, demands)?,
+    };
+    let stated = Beside { source, pipeline, violates: &violates, is_swept }.stated(table)?;
+    if holds.is_none()
+        && violates.is_empty()
+        && side_effects.is_none()
+        && stated == Stated::default()
+    {
+        let error = source.error(expect.span.clone(), "nothing is expected");
+        return Err(error.label("such as \"exactly-once\" or `{ violates = \"lost\" }`"));
     }
+    let expect = match violates.is_empty() {
+        true => Expect::ExactlyOnce,
+        false => Expect::Violates(violates),
+    };
+    Ok((expect, stated, demands))
 }
 
 fn demands(

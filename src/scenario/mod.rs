@@ -20,11 +20,13 @@ mod record;
 mod way;
 mod place;
 mod faults;
+mod stated;
 mod expect;
 mod write;
 mod edit;
 mod regress;
 mod redesign;
+mod seed;
 mod vary;
 mod schema;
 
@@ -35,12 +37,15 @@ pub use diagnostic::Diagnostic;
 pub use edit::{Remains, SpareKey};
 pub use redesign::mechanisms;
 pub use schema::schema;
+pub use seed::RunSeed;
+pub use stated::{Bound, Figure, Stated, Totals};
 pub use vary::{Latitude, Weather};
 pub use write::{fault_to_json, kind_to_json};
 
 use diagnostic::{Source, clip};
 use onceproof_model::pipeline::Pipeline;
 use onceproof_model::time::{Nanos, Span};
+use onceproof_sim::fault::Climate;
 use onceproof_sim::outcome::Class;
 use onceproof_sim::patience::Patience;
 use onceproof_sim::plan::{Cluster, Network, Plan, Until};
@@ -62,8 +67,12 @@ pub struct Scenario {
     pub claim: String,
     /// What must be found.
     pub expect: Expect,
+    /// What it states of its ledger.
+    pub stated: Stated,
     /// The seed that it fixes.
     pub seed: Option<u64>,
+    /// Whether an exact fault may not fire.
+    pub unfired_is_allowed: bool,
     /// What is run.
     pub plan: Plan,
     /// The seeds that a sweep tries.
@@ -135,6 +144,11 @@ impl From<Diagnostic> for ScenarioError {
 }
 
 impl Scenario {
+    /// Whether its seeds draw faults and it fixes none, so that it is as many runs as there are seeds.
+    pub fn is_swept(&self) -> bool {
+        self.seed.is_none() && !self.plan.climate.drawn().is_empty()
+    }
+
     /// Reads a scenario, and the files that it names.
     ///
     /// # Errors
@@ -170,7 +184,7 @@ impl Scenario {
         let hosts = cluster.workers.unwrap_or(shards);
         let climate = match &file.faults {
             Some(faults) => faults::climate(&source, faults, &pipeline, hosts)?,
-            None => onceproof_sim::fault::Climate::default(),
+            None => Climate::default(),
         };
         let places = place::Places {
             source: &source,
@@ -181,7 +195,9 @@ impl Scenario {
             workers: hosts.min(shards),
         };
         let faults = faults::exact(&places, &file.fault)?;
-        let (expect, side_effects) = expect::expect(&source, &file.expect, &pipeline)?;
+        let is_swept = file.seed.is_none() && !climate.drawn().is_empty();
+        let (expect, stated, side_effects) =
+            expect::expect(&source, &file.expect, &pipeline, is_swept)?;
         let plan = Plan {
             inputs: inputs.of,
             cluster,
@@ -198,6 +214,8 @@ impl Scenario {
             name: one_line(&source, "name", &file.name)?,
             claim: one_line(&source, "claim", &file.claim)?,
             expect,
+            stated,
+            unfired_is_allowed: unfired(&source, &file)?,
             seed: file.seed.map(|seed| seed.0),
             sweep: file.sweep.and_then(|sweep| sweep.seeds).map_or(0..1000, |seeds| seeds.0),
             rows_skipped: inputs.rows_skipped,
@@ -240,6 +258,16 @@ fn one_line(source: &Source<'_>, key: &str, text: &At<String>) -> Result<String,
         return Err(source.error(text.span.clone(), format!("`{key}` is one line")));
     }
     Ok(text.value.clone())
+}
+
+/// Whether an exact fault may not fire.
+fn unfired(source: &Source<'_>, file: &raw::File) -> Result<bool, Diagnostic> {
+    let Some(At { value: raw::Unfired::Allowed, span }) = &file.unfired else { return Ok(false) };
+    if file.fault.is_empty() {
+        let error = source.error(source.key_of(span), "there is no exact fault");
+        return Err(error.label("a `[[fault]]` may not fire"));
+    }
+    Ok(true)
 }
 
 fn cluster(
@@ -310,11 +338,7 @@ fn until(source: &Source<'_>, until: Option<&raw::Until>) -> Result<Until, Diagn
 
 /// That a given time to drain is shorter than something that the file itself waits for: a run in which that happens
 /// late says nothing.
-fn short_drain(
-    source: &Source<'_>,
-    until: Option<&raw::Until>,
-    plan: &Plan,
-) -> Option<Diagnostic> {
+fn short_drain(source: &Source<'_>, until: Option<&raw::Until>, plan: &Plan) -> Option<Diagnostic> {
     let drain = until?.drain.as_ref()?;
     let longest = Patience::of(plan).longest;
     let is_short = drain.value.0 < longest;

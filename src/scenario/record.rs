@@ -152,7 +152,7 @@ fn pane(pipeline: &Pipeline, step: StepIndex, rest: &str) -> Result<Pattern, Str
 }
 
 /// The text of the one key of a `count-globally`.
-const GLOBAL: &str = "*";
+pub(super) const GLOBAL: &str = "*";
 
 fn with_path(text: &str) -> Result<(&str, Vec<u32>), String> {
     let mut parts = text.split('.');

@@ -5,7 +5,7 @@
 use super::diagnostic::{Diagnostic, Source};
 use super::explain::explain;
 use super::mechanism::Mechanisms;
-use super::write::{document, each_step};
+use super::write::{document, each_step, forget_ledger};
 use super::{Scenario, ScenarioError, raw};
 use onceproof_model::mechanism::{Dedup, Mechanism};
 use onceproof_sim::fault::KindName;
@@ -16,7 +16,7 @@ use toml_edit::{InlineTable, Item, Table, TableLike};
 impl Scenario {
     /// This scenario with these mechanisms at every step, whatever the file and its steps say of them, and
     /// without the odds of some kinds of faults. They are written as in `[mechanism]`, with commas between
-    /// them: `outputs = "recompute", bundle = 4`.
+    /// them: `outputs = "recompute", bundle = 4`. The ledger that the file states is not that of this design.
     ///
     /// # Errors
     /// They are no mechanisms, or the scenario cannot have them.
@@ -32,6 +32,7 @@ impl Scenario {
             _ => InlineTable::new(),
         };
         let mut document = document(&self.text);
+        forget_ledger(&mut document);
         each_step(&mut document, &mut |_, step| {
             if let Some(own) = step.get_mut("mechanism").and_then(Item::as_table_like_mut) {
                 remove(own, &asked);

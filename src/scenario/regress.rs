@@ -2,7 +2,7 @@
 //! failure, the steps and their mechanisms those of the scenario. So a design that was mended is seen to be
 //! mended, and one that was broken again is found by the schedule that broke it before.
 
-use super::write::{document, step_tables};
+use super::write::{document, forget_ledger, step_tables};
 use super::{Scenario, ScenarioError};
 use toml_edit::{ArrayOfTables, Item, Table, TableLike};
 
@@ -16,6 +16,7 @@ impl Scenario {
     /// It names what the scenario no longer has.
     pub fn as_of(&self, now: &Scenario) -> Result<Scenario, ScenarioError> {
         let (mut failure, current) = (document(&self.text), document(&now.text));
+        forget_ledger(&mut failure);
         let old_steps = step_tables(&failure);
         let root = failure.as_table_mut();
         root.remove("mechanism");

@@ -2,7 +2,7 @@
 //! shards and workers, how long windows. The variation is made in the text of the file, so that what is run
 //! can be written down, read again and pinned.
 
-use super::write::{document, step_tables};
+use super::write::{document, forget_ledger, step_tables};
 use super::{Scenario, ScenarioError};
 use onceproof_model::pipeline::StepKind;
 use onceproof_model::time::{Nanos, Span};
@@ -74,12 +74,13 @@ impl Scenario {
         }
     }
 
-    /// This scenario in a weather.
+    /// This scenario in a weather, without the ledger that it states for its own.
     ///
     /// # Errors
     /// It cannot have that weather.
     pub fn in_weather(&self, weather: &Weather) -> Result<Scenario, ScenarioError> {
         let mut document = document(&self.text);
+        forget_ledger(&mut document);
         let mut steps = ArrayOfTables::new();
         for (at, mut step) in step_tables(&document).into_iter().enumerate() {
             if let Some(shards) = weather.shards.get(at).copied().flatten() {

@@ -1,6 +1,7 @@
 //! Writing: exact faults in the form of the file, and a failure as a file of its own. A saved failure is
 //! the file that it came from, with its layout and comments, with a seed and exact faults instead of odds.
 
+use super::stated::Figure;
 use super::{Scenario, csv};
 use onceproof_model::pipeline::{Pipeline, StepIndex};
 use onceproof_model::time::Span;
@@ -74,6 +75,8 @@ impl Scenario {
         let root = document.as_table_mut();
         root.remove("faults");
         root.remove("fault");
+        // All that are written down have fired.
+        root.remove("unfired");
         match seed {
             Some(seed) => set(root, "seed", seed.to_string().into()),
             None => {
@@ -137,6 +140,17 @@ pub(super) fn document(text: &str) -> DocumentMut {
         Ok(document) => document,
         // The reader of the file has read this text before.
         Err(error) => unreachable!("a scenario that was read is TOML: {error}"),
+    }
+}
+
+/// Takes out what is stated of the ledger, since it is no longer true.
+pub(super) fn forget_ledger(document: &mut DocumentMut) {
+    let Some(table) = document.get_mut("expect").and_then(Item::as_table_like_mut) else { return };
+    for key in Figure::ALL.map(Figure::word).into_iter().chain(["results"]) {
+        table.remove(key);
+    }
+    if table.is_empty() {
+        table.insert("holds", Item::Value("exactly-once".into()));
     }
 }
 

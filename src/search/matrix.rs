@@ -8,7 +8,6 @@ use super::designs::{ANOTHER_SCENARIO, Design};
 use super::sweep::{Runner, Stop, sweep, sweep_with};
 use super::tally::{Seeds, Sweep};
 use crate::scenario::Scenario;
-use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Brief, Classes, Outcome, Verdict};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
@@ -91,9 +90,7 @@ fn tried(
     run: impl FnOnce(&Plan, &Plan) -> Sweep,
 ) -> Tried {
     let plan = &scenario.plan;
-    let odds = plan.climate.odds.iter().filter(|(_, odds)| odds.numerator > 0);
-    let kinds: Vec<KindName> = odds.map(|(kind, _)| kind.name()).collect();
-    if let Some(lacks) = design.lacks(plan, &kinds) {
+    if let Some(lacks) = design.lacks(plan, &plan.climate.drawn()) {
         return Tried { design, lacks: Some(lacks), sweep: None };
     }
     let (base, with) =

@@ -3,6 +3,7 @@
 
 pub mod compare;
 pub mod determinism;
+pub mod chance;
 pub mod marks;
 pub mod tally;
 pub mod sweep;

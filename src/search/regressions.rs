@@ -37,6 +37,10 @@ pub fn replay(scenario: &Scenario, saved: &[Scenario]) -> Vec<Replayed> {
 }
 
 fn again(scenario: &Scenario, failure: &Scenario) -> Replay {
+    if !failure.plan.climate.odds.is_empty() {
+        let why = "it has odds in [faults], and a saved failure has exact faults only";
+        return Replay::Stale(why.to_owned());
+    }
     let now = match failure.as_of(scenario) {
         Ok(now) => now,
         Err(error) => return Replay::Stale(error.to_string()),

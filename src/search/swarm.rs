@@ -3,6 +3,7 @@
 //! others, *Swarm Testing*, ISSTA 2012). Input, shards, workers and windows vary too. What a seed drew can
 //! be printed and pinned.
 
+use super::chance::Chance;
 use super::sweep::{Runner, Stop, sweep_with};
 use super::tally::{Seeds, Sweep};
 use crate::scenario::{Latitude, Scenario, ScenarioError, Weather};
@@ -47,6 +48,8 @@ impl<'a> Swarm<'a> {
         progress: &(dyn Fn(&Brief) + Sync),
     ) -> Sweep {
         let mut sweep = sweep_with(|| Run(self), seeds, stop, cancel, progress);
+        let faults = !self.latitude.kinds.is_empty();
+        sweep.chance = Chance { weather: true, faults, ..Chance::of(&self.scenario.plan) };
         let never = |kind: &KindName| sweep.fired.count(*kind) == 0;
         sweep.never_fired = self.latitude.kinds.iter().copied().filter(never).collect();
         let odds = Odds { numerator: 1, denominator: 2 };

@@ -5,11 +5,13 @@
 //! interrupted covers the seeds before the first that was not run. A sample of the seeds is run again by
 //! a simulator of its own; a difference is reported with the seed and the first figure that differs.
 
+use super::chance::Chance;
 use super::compare::first_difference;
 use super::marks::awaited;
 use super::tally::{Again, Failure, Ran, Seeds, Sweep};
+use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::Mark;
-use onceproof_sim::outcome::{Brief, Classes, Outcome, Verdict};
+use onceproof_sim::outcome::{Brief, Classes, Fired, Outcome, Verdict};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
 use rayon::prelude::*;
@@ -61,16 +63,16 @@ pub fn sweep(
     progress: &(dyn Fn(&Brief) + Sync),
 ) -> Sweep {
     let mut sweep = sweep_with(|| Simulator::new(plan), seeds, stop, cancel, progress);
-    let with_odds = plan.climate.odds.iter().filter(|(_, odds)| odds.numerator > 0);
-    sweep.never_fired = with_odds
-        .map(|(kind, _)| kind.name())
-        .filter(|&kind| sweep.fired.count(kind) == 0)
-        .collect();
-    sweep.never_fired.sort_unstable();
-    sweep.never_fired.dedup();
+    sweep.chance = Chance::of(plan);
+    sweep.never_fired = never_fired(plan, &sweep.fired);
     let is_missing = |mark: &Mark| sweep.runs > 0 && sweep.reached.runs(*mark) == 0;
     sweep.never_reached = awaited(plan).into_iter().filter(is_missing).collect();
     sweep
+}
+
+/// The kinds with odds that never fired.
+pub fn never_fired(plan: &Plan, fired: &Fired) -> Vec<KindName> {
+    plan.climate.drawn().into_iter().filter(|&kind| fired.count(kind) == 0).collect()
 }
 
 pub(super) fn sweep_with<R: Runner>(
@@ -89,7 +91,7 @@ pub(super) fn sweep_with<R: Runner>(
         let again = number.is_multiple_of(SAMPLE).then(|| {
             let outcome = make().detail(seed);
             let difference = first_difference(seed, &brief, &outcome.brief);
-            Again { difference, unfired: outcome.unfired }
+            Again { difference, unfired: outcome.unfired, results: outcome.steps }
         });
         progress(&brief);
         Some(Ran { brief, again })

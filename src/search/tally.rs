@@ -1,12 +1,14 @@
 //! What a sweep found: sums over its runs, and the runs that went wrong. Runs are added in the order of
 //! their seeds, so that the lists are the same however they were run.
 
+use super::chance::Chance;
 use super::compare::Difference;
 use super::marks::Reached;
+use crate::scenario::Figure;
 use onceproof_model::mix::{fold, scatter};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::Mark;
-use onceproof_sim::outcome::{Brief, Class, Classes, Fired, Outcome, Verdict};
+use onceproof_sim::outcome::{Brief, Class, Classes, Fired, Ledger, Outcome, StepResult, Verdict};
 use std::ops::Range;
 
 /// Which runs a sweep is made of.
@@ -44,6 +46,8 @@ pub const MOST_FAILING: usize = 100;
 pub struct Sweep {
     /// What was asked for.
     pub seeds: Seeds,
+    /// What its seeds draw.
+    pub chance: Chance,
     /// How many runs it covers.
     pub runs: u64,
     /// How many of them were violated.
@@ -56,6 +60,10 @@ pub struct Sweep {
     pub fired: Fired,
     /// What the runs reached.
     pub reached: Reached,
+    /// How far each figure of the ledger goes, in the order of [`Figure::ALL`]; none before the first run.
+    pub figures: Option<[Spread; Figure::ALL.len()]>,
+    /// The results of the first run.
+    pub results: Vec<StepResult>,
     /// The seeds of the first violated runs, at most [`MOST_FAILING`].
     pub failing: Vec<Option<u64>>,
     /// The seed of the first inconclusive run.
@@ -80,6 +88,26 @@ pub struct Sweep {
     pub interrupted: bool,
 }
 
+/// How far a figure goes in the runs of a sweep.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Spread {
+    /// Where it is least, and the first seed for which it is.
+    pub least: (u64, Option<u64>),
+    /// Where it is greatest, and the first seed for which it is.
+    pub most: (u64, Option<u64>),
+}
+
+impl Spread {
+    fn add(&mut self, found: u64, seed: Option<u64>) {
+        if found < self.least.0 {
+            self.least = (found, seed);
+        }
+        if found > self.most.0 {
+            self.most = (found, seed);
+        }
+    }
+}
+
 /// A violated run in detail.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Failure {
@@ -94,12 +122,15 @@ impl Sweep {
     pub(super) fn of(seeds: Seeds) -> Sweep {
         Sweep {
             seeds,
+            chance: Chance::default(),
             runs: 0,
             violated: 0,
             inconclusive: 0,
             classes: [0; Class::ALL.len()],
             fired: Fired::default(),
             reached: Reached::default(),
+            figures: None,
+            results: Vec::new(),
             failing: Vec::new(),
             first_inconclusive: None,
             events: 0,
@@ -115,7 +146,7 @@ impl Sweep {
     }
 
     /// Adds the next run.
-    pub(super) fn add(&mut self, seed: Option<u64>, ran: Ran) {
+    pub(crate) fn add(&mut self, seed: Option<u64>, ran: Ran) {
         let Ran { brief, again } = ran;
         self.runs += 1;
         match brief.verdict {
@@ -138,11 +169,13 @@ impl Sweep {
             *sum += count;
         }
         self.reached.add(&brief);
+        self.add_ledger(&brief.ledger, seed);
         self.events += brief.work.events;
         self.digest = self.digest.wrapping_add(keyed(seed, brief.fingerprint));
         if let Some(again) = again {
             if self.sampled == 0 {
                 self.unfired = again.unfired;
+                self.results = again.results;
             } else {
                 self.unfired.retain(|fault| again.unfired.contains(fault));
             }
@@ -150,6 +183,15 @@ impl Sweep {
             if self.difference.is_none() {
                 self.difference = again.difference;
             }
+        }
+    }
+
+    fn add_ledger(&mut self, ledger: &Ledger, seed: Option<u64>) {
+        let of = |figure: Figure| figure.of(ledger);
+        let first = |figure| Spread { least: (of(figure), seed), most: (of(figure), seed) };
+        let figures = self.figures.get_or_insert_with(|| Figure::ALL.map(first));
+        for (spread, figure) in figures.iter_mut().zip(Figure::ALL) {
+            spread.add(of(figure), seed);
         }
     }
 
@@ -172,19 +214,21 @@ impl Sweep {
 }
 
 /// What came of one seed.
-pub(super) struct Ran {
+pub(crate) struct Ran {
     /// What it found.
-    pub(super) brief: Brief,
+    pub(crate) brief: Brief,
     /// The same in detail, by a simulator of its own, if the seed is in the sample.
-    pub(super) again: Option<Again>,
+    pub(crate) again: Option<Again>,
 }
 
 /// What came of a seed that was run again.
-pub(super) struct Again {
+pub(crate) struct Again {
     /// In what it differs from the first time.
     pub(super) difference: Option<Difference>,
     /// The exact faults that did not fire.
     pub(super) unfired: Vec<usize>,
+    /// The results of its steps.
+    pub(super) results: Vec<StepResult>,
 }
 
 /// A fingerprint scattered by its seed, so that a sum of them tells which seed had which. A sum, unlike a

@@ -1,7 +1,7 @@
 //! `necessity`: witnesses of wrong values, by schedules and by seeds, and `--mechanism`, which shows them again.
 
 use crate::exhaust::timeless;
-use crate::folder::{EXACTLY_ONCE, Folder, LOSSY, scenario};
+use crate::folder::{EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, scenario};
 use serde_json::{Value, json};
 
 #[test]
@@ -11,6 +11,7 @@ fn a_mechanism_without_a_witness_fails() {
     let arguments = ["necessity", "a.toml", "--faults", "1", "--kinds", "drop-ack,drop-request"];
     let text = folder.onceproof(&arguments).ends(1);
     assert!(text.stdout.contains("the full design holds"), "{text:?}");
+    assert!(!text.stdout.contains("left out"), "{text:?}");
     let line = |words: &str| {
         let line = text.stdout.lines().find(|line| line.starts_with(words));
         line.unwrap_or_else(|| panic!("{words} in {text:?}")).to_owned()
@@ -37,6 +38,20 @@ fn a_mechanism_without_a_witness_fails() {
         markdown.stdout.contains("| dedup = \"off\" | 1 | duplicated | · | 3 |"),
         "{markdown:?}"
     );
+}
+
+#[test]
+fn schedules_are_searched_without_the_faults_of_the_file_and_it_is_said() {
+    let folder = Folder::new("necessity-left-out");
+    folder.write("a.toml", scenario("lossy", EXACTLY_ONCE, &[LOSSY, LOST_ACK]));
+    let arguments = ["necessity", "a.toml", "--faults", "0", "--kinds", "drop-ack"];
+    let text = folder.onceproof(&arguments).ends(1);
+    let said = "3 faults of the file left out: the search places its own\n";
+    assert!(text.stdout.contains(said), "{text:?}");
+    let markdown = folder.onceproof(&[&arguments[..], &["--markdown"]].concat()).ends(1);
+    assert!(markdown.stdout.ends_with(said), "{markdown:?}");
+    let json = folder.onceproof(&[&arguments[..], &["--format", "json"]].concat()).ends(1);
+    assert_eq!(json.document()["faults_left_out"], 3);
 }
 
 #[test]
@@ -138,7 +153,7 @@ fn a_pipeline_is_built_otherwise_without_a_change_to_its_file() {
     assert!(shrunk.stdout.contains("dedup = \"off\""), "{shrunk:?}");
     check(&["sweep", "a.toml", "--seeds", "0..30"], &["--without", "drop-ack,drop-request"], 0);
     // Nor is one replayed: it says nothing of another design.
-    folder.write("onceproof-regressions/b.toml", scenario("lossy", EXACTLY_ONCE, &[LOSSY]));
+    folder.write("onceproof-regressions/b.toml", scenario("lossy", EXACTLY_ONCE, &[LOST_ACK]));
     let seeds = ["sweep", "a.toml", "--seeds", "0..2"];
     assert!(folder.onceproof(&seeds).ends(0).stdout.contains("regression"));
     let all = [&seeds[..], &["--mechanism", "bundle = 2"]].concat();

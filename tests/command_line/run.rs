@@ -79,6 +79,56 @@ fn a_seed_is_a_text_and_the_one_that_is_given_wins() {
     assert_eq!(seed(&["--format", "json", "run", "a.toml", "--seed", greatest]), greatest);
 }
 
+/// Every ack is lost until the calm, so every record is sent again after it was committed: without dedup each
+/// is counted more than once, whatever the seed.
+const NO_ACK: &str = "\n[faults]\ndrop-ack = \"1/1\"\ncrash = \"1/1000000000000\"\n";
+
+#[test]
+fn a_file_with_odds_and_no_seed_runs_under_seed_0_and_says_so() {
+    let folder = Folder::new("run-odds");
+    folder.write("a.toml", scenario("no dedup", DUPLICATED, &[NO_ACK, NO_DEDUP]));
+    let run = folder.onceproof(&["run", "a.toml"]).ends(1);
+    let said = "violated: duplicated, seed 0\nseed 0, since the file has odds and no seed\n";
+    assert!(run.stdout.contains(said), "{run:?}");
+    assert_eq!(run.last_line(), "onceproof run a.toml --seed 0");
+    // What fired is named, and what has odds and did not fire.
+    assert!(run.stdout.contains("\nfaults        drop-ack "), "{run:?}");
+    assert!(run.stdout.contains("\nnever fired   crash\n"), "{run:?}");
+    // It is the run that the seed gives, and only then nothing is said of where the seed comes from.
+    let given = folder.onceproof(&["run", "a.toml", "--seed", "0"]).ends(1);
+    assert_eq!(
+        run.stdout.replace("seed 0, since the file has odds and no seed\n", ""),
+        given.stdout
+    );
+    let traced = folder.onceproof(&["run", "a.toml", "--trace"]).ends(1);
+    assert!(traced.stdout.ends_with(&run.stdout), "{traced:?}");
+    folder.onceproof(&["run", "a.toml", "--check-determinism"]).ends(1);
+    let json = |more: &[&str]| {
+        let arguments = [&["run", "a.toml", "--format", "json"], more].concat();
+        folder.onceproof(&arguments).ends(1).document()
+    };
+    let (mut assumed, mut given) = (json(&[]), json(&["--seed", "0"]));
+    assert_eq!((&assumed["seed"], &assumed["never_fired"]), (&json!("0"), &json!(["crash"])));
+    assert_eq!((&assumed["seed_assumed"], &given["seed_assumed"]), (&json!(true), &json!(false)));
+    assumed["seed_assumed"] = json!(null);
+    given["seed_assumed"] = json!(null);
+    assert_eq!(assumed, given);
+}
+
+#[test]
+fn odds_of_nothing_and_ranges_of_latency_need_no_seed() {
+    let folder = Folder::new("run-seedless");
+    let never = "\n[faults]\ndrop-ack = 0\n";
+    let slow = "\n[network]\nlatency = { min = \"1ms\", max = \"9ms\" }\n";
+    folder.write("a.toml", scenario("seedless", EXACTLY_ONCE, &[never, slow]));
+    let document = folder.onceproof(&["run", "a.toml", "--format", "json"]).ends(0).document();
+    assert_eq!((&document["seed"], &document["seed_assumed"]), (&json!(null), &json!(false)));
+    // Where the odds are left out, nothing is drawn any more.
+    folder.write("b.toml", scenario("without", EXACTLY_ONCE, &[NO_ACK]));
+    let run = ["run", "b.toml", "--without", "drop-ack,crash", "--format", "json"];
+    assert_eq!(folder.onceproof(&run).ends(0).document()["seed"], json!(null));
+}
+
 #[test]
 fn a_trace_comes_before_the_report() {
     let folder = Folder::new("run-trace");
@@ -156,7 +206,8 @@ fn a_failure_that_is_not_there_any_more_is_told() {
     let folder = Folder::new("replay-gone");
     folder.write("a.toml", scenario("gone", DUPLICATED, &[LOST_ACK]));
     let replay = folder.onceproof(&["replay", "a.toml"]).ends(0);
-    assert!(replay.stderr.contains("expects duplicated, which was not found"), "{replay:?}");
+    let differs = "warning: not as the file expects: expected duplicated, found exactly-once";
+    assert!(replay.stdout.contains(differs), "{replay:?}");
 }
 
 #[test]

@@ -41,12 +41,27 @@ do = "drop-ack"
     assert_eq!(head[1], "# 1-minimal: each fault was removed in turn, and the run then holds.");
     let body: String =
         shrunk.stdout.split_inclusive('\n').filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(head[3], "# It no longer fails in this way with the right value of dedup.");
     let bob = body.replace("\"bob\"", "\"ann\"");
     assert_eq!(bob, expected, "{shrunk:?}");
     assert!(shrunk.stderr.starts_with("Shrunk from a.toml, seed 1, from "), "{shrunk:?}");
     // The same again, to the letter.
     let again = folder.onceproof(&["shrink", "a.toml", "--seed", "1"]);
     assert_eq!(again.stdout, shrunk.stdout);
+}
+
+/// Every ack is lost until the calm, so every seed fails, and seed 0 is taken.
+#[test]
+fn a_file_with_odds_and_no_seed_is_shrunk_under_seed_0() {
+    let folder = Folder::new("shrink-odds");
+    let no_ack = "\n[faults]\ndrop-ack = \"1/1\"\n";
+    folder.write("a.toml", scenario("no dedup", DUPLICATED, &[no_ack, NO_DEDUP]));
+    let shrunk = folder.onceproof(&["shrink", "a.toml"]).ends(0);
+    assert!(shrunk.stdout.starts_with("# Shrunk from a.toml, seed 0, from "), "{shrunk:?}");
+    assert_eq!(folder.onceproof(&["shrink", "a.toml", "--seed", "0"]).stdout, shrunk.stdout);
+    folder.write("b.toml", scenario("a lost ack", EXACTLY_ONCE, &[no_ack]));
+    let holds = folder.onceproof(&["shrink", "b.toml"]).ends(4);
+    assert!(holds.stderr.contains("b.toml holds under seed 0"), "{holds:?}");
 }
 
 #[test]
@@ -94,8 +109,22 @@ fn the_document_of_a_shrunk_failure_is_as_promised() {
         (&document["holds_without_any"], &document["is_exhausted"]),
         (&json!(true), &json!(true))
     );
+    let dedup = json!([{ "mechanism": "dedup", "fails_with_right_value": false }]);
+    assert_eq!(document["wrong_mechanisms"], dedup);
     let text = document["file"].as_str().expect("a text");
     Scenario::parse(text, Path::new("a.toml")).expect("a scenario");
+}
+
+#[test]
+fn a_wrong_mechanism_that_the_failure_does_not_need_is_kept_and_named() {
+    let folder = Folder::new("shrink-mechanisms");
+    let wrong = [NO_DEDUP, "re-ack = false\n", LOST_ACK].concat();
+    folder.write("a.toml", scenario("two bugs", DUPLICATED, &[&wrong]));
+    let shrunk = folder.onceproof(&["shrink", "a.toml"]).ends(0);
+    assert!(shrunk.stdout.contains("dedup = \"off\"\nre-ack = false\n"), "{shrunk:?}");
+    let said = "It fails with the right value of re-ack, too.\n";
+    assert!(shrunk.stdout.contains(&format!("# {said}")), "{shrunk:?}");
+    assert!(shrunk.stderr.contains(said), "{shrunk:?}");
 }
 
 #[test]
@@ -156,6 +185,7 @@ fn other_kinds_widen_the_search_and_each_set_replays() {
     }
     assert!(!folder.path().join("b-3.toml").exists());
     // What has the name of a set may be anything, and is not written over.
+    std::fs::remove_file(folder.path().join("b.toml")).expect("a file");
     let again = folder.onceproof(&args).ends(2);
     assert!(again.stderr.contains("b-2.toml is there already"), "{again:?}");
     // What is shown without a file holds the other set, too: in place of its own it fails the same.
@@ -221,6 +251,8 @@ fn another_class_that_is_met_is_saved_beside_the_result_and_not_followed() {
     let met = (0..2000).find_map(|seed: u32| {
         let seed = seed.to_string();
         let shrunk = folder.onceproof(&["shrink", "a.toml", "--seed", &seed, "--out", "b.toml"]);
+        // One that holds under this seed has written none.
+        let _ = std::fs::remove_file(folder.path().join("b.toml"));
         let saved = shrunk.stdout.lines().find_map(|line| line.strip_prefix("saved beside it: "));
         saved.map(|file| (seed, file.to_owned(), shrunk.stdout.clone()))
     });
@@ -232,6 +264,16 @@ fn another_class_that_is_met_is_saved_beside_the_result_and_not_followed() {
     assert!(!verdict.contains(class), "{stdout}");
     let replayed = folder.onceproof(&["replay", &file]).ends(1);
     assert!(replayed.stdout.contains(class), "{replayed:?}");
+    // Found again it stands where it is, and beside what has taken its place.
+    for (there, saved) in [(None, file.clone()), (Some("mine"), format!("b-{class}-2.toml"))] {
+        if let Some(there) = there {
+            folder.write(&file, there);
+        }
+        let again = folder.onceproof(&["shrink", "a.toml", "--seed", &seed, "--out", "b.toml"]);
+        assert!(again.stdout.contains(&format!("saved beside it: {saved}\n")), "{again:?}");
+        std::fs::remove_file(folder.path().join("b.toml")).expect("a file");
+    }
+    assert_eq!(std::fs::read_to_string(folder.path().join(&file)).expect("a file"), "mine");
     // Where no file is asked for none is written, and it is said how to have it.
     std::fs::remove_file(folder.path().join(&file)).expect("a file");
     let shown = folder.onceproof(&["shrink", "a.toml", "--seed", &seed]).ends(0);

@@ -123,6 +123,29 @@ fn a_clean_sweep_says_which_rate_it_excludes() {
 }
 
 #[test]
+fn a_sweep_in_which_seeds_change_nothing_is_one_run_and_bounds_nothing() {
+    let folder = Folder::new("sweep-one");
+    let sweep = |tables: &[&str], code: i32, said: &str, drawn: Value, rate: Value| {
+        folder.write("a.toml", scenario("n", EXACTLY_ONCE, tables));
+        let arguments = ["sweep", "a.toml", "--seeds", "0..100", "--out", "o"];
+        let text = folder.onceproof(&arguments).ends(code).stdout;
+        assert!(text.contains(said), "{text}");
+        assert_eq!(text.contains("confidence"), !rate.is_null(), "{text}");
+        let json = [&arguments[..], &["--format", "json"]].concat();
+        let document = folder.onceproof(&json).ends(code).document();
+        assert_eq!((&document["seeds_draw"], &document["rate_below"]), (&drawn, &rate));
+    };
+    let one = "seeds change nothing here, so this is one run, 100 times\n";
+    sweep(&[LOST_ACK], 0, one, json!([]), Value::Null);
+    sweep(&[LOST_ACK, NO_DEDUP], 1, one, json!([]), Value::Null);
+    let slow = "\n[network]\nlatency = { min = \"1ms\", max = \"9ms\" }\n";
+    let said = "3 in 100 seeds go wrong\nseeds draw latency, and no fault\n";
+    sweep(&[slow], 0, said, json!(["latency"]), json!("3 in 100"));
+    let said = "seeds draw latency, faults\n";
+    sweep(&[slow, LOSSY], 0, said, json!(["latency", "faults"]), json!("3 in 100"));
+}
+
+#[test]
 fn a_kind_that_never_fires_is_told_and_strictly_a_failure() {
     let folder = Folder::new("sweep-never");
     let rare = "\n[faults]\ndrop-ack = \"1/2\"\ncrash = \"1/1000000000000\"\n";
@@ -193,6 +216,17 @@ fn saved_failures_are_replayed_first_with_the_scenario_as_it_is_now() {
     assert!(stale.stdout.contains("-seed-") && stale.stdout.contains("is stale"), "{stale:?}");
     assert!(stale.stdout.contains("per-user"), "{stale:?}");
     folder.onceproof(&["test", "a.toml"]).ends(1);
+}
+
+#[test]
+fn what_has_odds_is_no_saved_failure() {
+    let folder = Folder::new("sweep-odds-saved");
+    folder.write("a.toml", scenario("a count", EXACTLY_ONCE, &[]));
+    // Without a seed it would run as if no ack were lost, and hold.
+    folder.write("saved/a.toml", scenario("a count", DUPLICATED, &[LOSSY, NO_DEDUP]));
+    let sweep = ["sweep", "a.toml", "--seeds", "0..2", "--out", "saved"];
+    let sweep = folder.onceproof(&sweep).ends(2);
+    assert!(sweep.stdout.contains("saved/a.toml is stale: it has odds in [faults]"), "{sweep:?}");
 }
 
 #[test]

@@ -57,12 +57,85 @@ fn a_scenario_that_cannot_be_read_has_failed() {
 }
 
 #[test]
-fn an_exact_fault_that_does_not_fire_fails_strictly() {
-    let folder = Folder::new("test-strict");
+fn a_ledger_that_is_stated_is_compared_number_by_number() {
+    let folder = Folder::new("test-stated");
+    let right = "{ violates = \"duplicated\", exact = 2, duplicated = 1, excess = 1, lost = 0, \
+                 results = { per-user = { ann = 2, \"bob@0s\" = 2 } } }";
+    let wrong = "{ violates = \"duplicated\", exact = 3, excess = { at-most = 1 }, late = 1, \
+                 results = { per-user = { bob = 1, carl = 1 } } }";
+    folder.write("a.toml", scenario("right", right, &[LOST_ACK, NO_DEDUP]));
+    folder.write("b.toml", scenario("wrong", wrong, &[LOST_ACK, NO_DEDUP]));
+    let differences = [
+        "exact: expected 3, found 2",
+        "late: expected 1, found 0",
+        "bob at per-user: expected 1, found 2",
+        "carl at per-user: expected 1, found nothing",
+        "ann@0s at per-user: expected nothing, found 2",
+    ];
+    let test = folder.onceproof(&["test", "a.toml", "b.toml"]).ends(1);
+    let expected = format!(
+        "ok   right (1 run)  a.toml\nFAIL wrong: {} (1 run)  b.toml\n     onceproof run b.toml\n\
+         1 passed, 1 failed\n",
+        differences.join("; ")
+    );
+    assert_eq!(test.stdout, expected);
+    let document = folder.onceproof(&["test", "b.toml", "--format", "json"]).ends(1).document();
+    assert_eq!(document["scenarios"][0]["failures"], serde_json::json!(differences));
+}
+
+#[test]
+fn a_run_says_where_it_is_not_as_the_file_expects() {
+    let folder = Folder::new("run-stated");
+    let wrong = "{ exact = 2, results = { per-user = { ann = 2, bob = 2 } } }";
+    folder.write("a.toml", scenario("wrong", wrong, &[LOST_ACK]));
+    let warnings = |arguments: &[&str], code| -> Vec<String> {
+        let run = folder.onceproof(arguments).ends(code);
+        let lines = run.stdout.lines().filter_map(|line| line.strip_prefix("warning: "));
+        lines.map(str::to_owned).collect()
+    };
+    let differences =
+        ["exact: expected 2, found 3", "bob at per-user: expected 2, found 1"].map(str::to_owned);
+    let told = differences.clone().map(|line| format!("not as the file expects: {line}"));
+    assert_eq!(warnings(&["run", "a.toml"], 0), told);
+    let document = folder.onceproof(&["run", "a.toml", "--format", "json"]).ends(0).document();
+    assert_eq!(document["unexpected"], serde_json::json!(differences));
+    // What the file states is not of another design, and not of another seed.
+    let design = ["run", "a.toml", "--mechanism", "dedup = \"off\""];
+    assert_eq!(warnings(&design, 1), [""; 0]);
+    assert_eq!(warnings(&["run", "a.toml", "--seed", "1"], 0), [""; 0]);
+}
+
+#[test]
+fn a_figure_of_a_sweep_is_so_under_every_seed() {
+    let folder = Folder::new("test-swept");
+    let sweep = "\n[sweep]\nseeds = \"0..40\"\n";
+    folder.write("a.toml", scenario("three", "{ exact = 3, late = 0 }", &[LOSSY, sweep]));
+    folder.write("b.toml", scenario("two", "{ exact = 2 }", &[LOSSY, sweep]));
+    let limited = "{ violates = \"duplicated\", duplicated = { at-most = 3 } }";
+    folder.write("c.toml", scenario("limited", limited, &[LOSSY, NO_DEDUP, sweep]));
+    let limited = "{ violates = \"duplicated\", duplicated = { at-most = 1 } }";
+    folder.write("d.toml", scenario("exceeded", limited, &[LOSSY, NO_DEDUP, sweep]));
+    let test = folder.onceproof(&["test", "."]).ends(1);
+    let lines: Vec<&str> = test.stdout.lines().collect();
+    assert_eq!(lines[0], "ok   three (40 runs)  a.toml");
+    assert_eq!(lines[1], "FAIL two: exact: expected 2, found 3 under seed 0 (40 runs)  b.toml");
+    // The first seed that shows a duplicate does not end it.
+    assert_eq!(lines[3], "ok   limited (40 runs)  c.toml");
+    let exceeded = "FAIL exceeded: duplicated: expected at most 1, found 3 under seed ";
+    assert!(lines[4].starts_with(exceeded), "{test:?}");
+}
+
+#[test]
+fn an_exact_fault_that_does_not_fire_fails_unless_the_file_allows_it() {
+    let folder = Folder::new("test-unfired");
     folder.write("a.toml", scenario("never", EXACTLY_ONCE, &[NEVER]));
-    folder.onceproof(&["test", "a.toml"]).ends(0);
-    let test = folder.onceproof(&["test", "a.toml", "--strict"]).ends(1);
+    let allowed = format!("unfired = \"allowed\"\n{}", scenario("maybe", EXACTLY_ONCE, &[NEVER]));
+    folder.write("b.toml", allowed);
+    let test = folder.onceproof(&["test", "a.toml"]).ends(1);
     assert!(test.stdout.contains("an exact fault did not fire"), "{test:?}");
+    folder.onceproof(&["test", "b.toml"]).ends(0);
+    folder.onceproof(&["test", "b.toml", "--strict"]).ends(1);
+    folder.onceproof(&["run", "a.toml"]).ends(0);
 }
 
 #[test]

@@ -85,7 +85,8 @@ fn of_run(scenario: &Scenario, outcome: &Outcome) -> String {
     for step in &outcome.steps {
         let name = &scenario.plan.pipeline.step(step.step).name;
         let (expected, applied, late) = (step.expected, step.applied, step.late);
-        writeln!(text, "  {name}: expected {expected} applied {applied} late {late}").expect("text");
+        writeln!(text, "  {name}: expected {expected} applied {applied} late {late}")
+            .expect("text");
         if step.results.len() <= MOST_KEYS {
             let results: Vec<String> =
                 step.results.iter().map(|(key, total)| format!("{key:?}={total}")).collect();
@@ -96,7 +97,8 @@ fn of_run(scenario: &Scenario, outcome: &Outcome) -> String {
                 fold(all, key ^ scatter(*total as u64))
             });
             let sum = step.results.values().sum::<i64>();
-            writeln!(text, "    {} keys, sum {sum}, {hash:016x}", step.results.len()).expect("text");
+            writeln!(text, "    {} keys, sum {sum}, {hash:016x}", step.results.len())
+                .expect("text");
         }
     }
     writeln!(text, "  {}", of_ledger(&brief.ledger)).expect("text");

@@ -50,3 +50,14 @@ pub struct Climate {
     /// Each kind with its parameters and its odds.
     pub odds: Vec<(Kind, Odds)>,
 }
+
+impl Climate {
+    /// The kinds of faults that a seed may draw, each once, in order: those with odds above 0.
+    pub fn drawn(&self) -> Vec<KindName> {
+        let with_odds = self.odds.iter().filter(|(_, odds)| odds.numerator > 0);
+        let mut drawn: Vec<KindName> = with_odds.map(|(kind, _)| kind.name()).collect();
+        drawn.sort_unstable();
+        drawn.dedup();
+        drawn
+    }
+}

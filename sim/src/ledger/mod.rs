@@ -65,7 +65,8 @@ struct StepLedger {
     /// A sum over reflections of who, in which window, with which value.
     digest: u64,
     rows: Rows,
-    totals: HashMap<Key, i64, FxBuildHasher>,
+    /// For a run in detail: the totals of its panes, by key and start of the window.
+    totals: HashMap<(Key, Time), i64, FxBuildHasher>,
 }
 
 /// What kind of results a step has.
@@ -275,11 +276,6 @@ impl Ledger {
             p99: latency.lowest_equivalent(latency.value_at_quantile(0.99)),
             max: latency.lowest_equivalent(latency.max()),
         })
-    }
-
-    /// The committed totals of a step by key, in no order.
-    pub fn totals(&self, step: StepIndex) -> impl Iterator<Item = (Key, i64)> {
-        self.steps[step.at()].totals.iter().map(|(&key, &total)| (key, total))
     }
 
     /// What the results of each step come to: how many reflections there are, and which.

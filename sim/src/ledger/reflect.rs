@@ -3,7 +3,7 @@
 //! where the last pane ended. What travels on from a pane carries the number of that span, so a result
 //! further down is walked to its source records.
 
-use super::{Ledger, ResultKind, placed};
+use super::{Ledger, ResultKind, StepLedger, placed};
 use hashbrown::HashMap;
 use onceproof_model::commit::Content;
 use onceproof_model::effect;
@@ -122,7 +122,7 @@ impl Ledger {
             self.phantom.push(step);
         }
         if self.is_detailed() {
-            *self.steps[step.at()].totals.entry(key).or_default() += total;
+            *self.steps[step.at()].totals.entry((key, start)).or_default() += total;
         }
     }
 
@@ -144,14 +144,20 @@ impl Ledger {
             let place = placed(words.keys.hash(written.key), Time(0));
             let member = Member { weight: 0, next: 0, ..written.member() };
             self.reflect(step, member, Depth::Here, place, sign, &words.names);
-            if self.is_detailed() {
-                let total = self.steps[step.at()].totals.entry(written.key).or_default();
-                *total += match sign {
-                    Sign::Comes => written.value,
-                    Sign::Goes => -written.value,
-                };
-            }
         }
+    }
+
+    /// For a run in detail: the committed total of each pane, or the value of each row that stands, with its
+    /// key and the start of its window, in no order. A row has the window of the pane that it was made of.
+    pub fn totals<'a>(
+        &'a self,
+        step: StepIndex,
+        names: &'a Names,
+    ) -> impl Iterator<Item = (Key, Option<Time>, i64)> + 'a {
+        let StepLedger { totals, rows, .. } = &self.steps[step.at()];
+        let panes = totals.iter().map(|(&(key, start), &total)| (key, Some(start), total));
+        let of_row = |row: &Written| (row.key, names.window_of(row.name), row.value);
+        panes.chain(rows.values().map(of_row))
     }
 
     /// Reflects all that was read under a lineage; returns the sums of weights and values of its members.

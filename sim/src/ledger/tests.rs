@@ -363,3 +363,44 @@ fn a_late_record_may_be_taken_but_not_twice() {
     check(1, &[], 2);
     check(2, &[Class::Duplicated], 1);
 }
+
+#[test]
+fn totals_are_told_by_window_and_are_those_of_the_rows_that_stand() {
+    let kinds = vec![count(0), StepKind::Sink(Sink::Upsert)];
+    let mut fed = Fed::new(SourceWatermark::Perfect, kinds, &[("ann", 0), ("ann", 10)]);
+    fed.ledger.reset(&fed.plan.pipeline, true);
+    let mut pane = |start: i64, record| {
+        let span = fed.take(FIRST, ("ann", start), 0, &[row(record)]);
+        fed.fire(FIRST, ("ann", start, 0), span)
+    };
+    let (first, second) = (pane(0, 0), pane(10, 1));
+    let mut write = |row, key: &str, (name, lineage)| {
+        let (key, step) = (fed.key(key), fed.plan.pipeline.step_of(SECOND_STEP));
+        let delta = Delta::Row { step, row, key, name, lineage, weight: 1, value: 1 };
+        fed.ledger.see(SECOND_STEP, &delta, &fed.words);
+    };
+    // The second row stands under another key before it stands as it should.
+    write(7, "ann", first);
+    write(8, "bob", second);
+    write(8, "ann", second);
+    let totals = |shard| {
+        let Fed { plan, words, ledger, .. } = &fed;
+        let all = ledger.totals(plan.pipeline.step_of(shard), &words.names);
+        let mut all: Vec<_> =
+            all.map(|(key, start, total)| (words.keys.text(key), start, total)).collect();
+        all.sort_unstable();
+        all
+    };
+    let one_each = [("ann", Some(seconds(0)), 1), ("ann", Some(seconds(10)), 1)];
+    assert_eq!(totals(FIRST), one_each);
+    assert_eq!(totals(SECOND_STEP), one_each);
+}
+
+#[test]
+fn a_row_of_a_source_record_has_no_window() {
+    let mut fed = Fed::writing(&[("ann", 0)]);
+    fed.write(7, "ann", Name(0));
+    let totals = fed.ledger.totals(StepIndex(1), &fed.words.names);
+    let windows: Vec<_> = totals.map(|(_, start, total)| (start, total)).collect();
+    assert_eq!(windows, [(None, 1)]);
+}

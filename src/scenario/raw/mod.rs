@@ -61,10 +61,20 @@ pub(super) struct File {
     /// Exact faults.
     #[serde(default)]
     pub fault: Vec<At<fault::Fault>>,
+    /// What becomes of an exact fault that does not fire; where it is not given, a test of the file fails.
+    pub unfired: Option<At<Unfired>>,
     /// When faults and the run end.
     pub until: Option<Until>,
     /// Which seeds a sweep tries.
     pub sweep: Option<Sweep>,
+}
+
+/// What becomes of an exact fault that does not fire.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Unfired {
+    /// It is reported, and nothing fails.
+    Allowed,
 }
 
 /// A class of violation.

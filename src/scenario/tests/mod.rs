@@ -1,6 +1,7 @@
 //! Tests as data: a piece of a scenario in, the error out, through one helper.
 
 mod form;
+mod expect;
 mod services;
 mod steps;
 mod faults;

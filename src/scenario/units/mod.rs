@@ -4,10 +4,12 @@
 mod odds;
 mod seed;
 mod time;
+mod total;
 
 pub(super) use odds::{Literal, odds, thousandths};
 pub(super) use seed::{Seed, Seeds};
 pub(super) use time::{Duration, LONGEST, Moment, moment};
+pub(super) use total::Total;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use seed::{seed, seed_of_number, seeds};
@@ -15,6 +17,7 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 use time::{duration, no_unit};
+use total::{total, total_of_number};
 
 /// Implements reading from a text, refusing numbers with a message of its own, and the schema.
 macro_rules! read_from_text {
@@ -113,6 +116,19 @@ read_from_text!(
         "type": "string",
         "description": "A range of seeds without its end: \"0..1000\".",
         "pattern": "^ *[0-9]+ *\\.\\. *[0-9]+ *$"
+    }
+);
+read_from_text!(
+    Total,
+    total,
+    "a total",
+    total_of_number,
+    {
+        "description": "A whole number, as a number or as a text.",
+        "anyOf": [
+            { "type": "integer" },
+            { "type": "string", "pattern": "^-?[0-9]{1,39}$" }
+        ]
     }
 );
 read_from_text!(

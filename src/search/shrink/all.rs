@@ -8,6 +8,7 @@
 use super::Shrunk;
 use super::bench::{Bench, Hit, Target, Watch};
 use super::case::Case;
+use super::mechanisms::wrong;
 use super::plain::{first_places, plain_places};
 use crate::scenario::Scenario;
 use crate::search::exhaust::{Space, Told, exhaust};
@@ -223,6 +224,8 @@ impl All {
             shrunk.case.faults = first.faults.clone();
             shrunk.outcome = first.outcome.clone();
             shrunk.holds_without_any = true;
+            let mut bench = Bench::new(shrunk.target.clone(), Watch::none());
+            shrunk.wrong = wrong(&mut bench, &shrunk.case);
             self.has_failure = true;
         }
     }

@@ -14,6 +14,7 @@ pub mod latency;
 pub mod input;
 pub mod local;
 pub mod structure;
+pub mod mechanisms;
 pub mod placed;
 pub mod weaken;
 pub mod plain;
@@ -24,6 +25,7 @@ use bench::{Bench, Hit, Target, Watch};
 use case::Case;
 use ddmin::ddmin;
 use local::Found;
+use mechanisms::Wrong;
 use onceproof_sim::fault::{Fault, Kind};
 use onceproof_sim::outcome::{Class, Outcome, Verdict};
 use onceproof_sim::simulator::Simulator;
@@ -50,6 +52,8 @@ pub struct Shrunk {
     pub is_interrupted: bool,
     /// The kinds of the faults that hit the damage on the way.
     pub kinds: Vec<Kind>,
+    /// Its wrong mechanisms, and whether it needs them; none if it was told to end before it was done.
+    pub wrong: Vec<Wrong>,
     /// The first failure of each other class that was met.
     pub others: Vec<(Class, Case)>,
 }
@@ -131,6 +135,7 @@ pub fn shrink(scenario: &Scenario, seed: Option<u64>, watch: Watch<'_>) -> Resul
     let is_exhausted = is_exhausted && case.faults.len() == most;
 
     let holds_without_any = holds_without_any(&mut bench, &case);
+    let wrong = mechanisms::wrong(&mut bench, &case);
     let is_interrupted = watch.is_cancelled();
     let hit = run(&mut bench, &case);
     let Hit { outcome, .. } = hit.expect("what is left failed before");
@@ -145,6 +150,7 @@ pub fn shrink(scenario: &Scenario, seed: Option<u64>, watch: Watch<'_>) -> Resul
         is_exhausted: is_exhausted && !is_interrupted,
         is_interrupted,
         kinds,
+        wrong: if is_interrupted { Vec::new() } else { wrong },
         others,
     })
 }

@@ -1,0 +1,76 @@
+//! Writing files so that nothing is lost: neither what is there already nor a part of what is written. What is
+//! there stays, whatever it is, and nothing is written through a link.
+
+use crate::ending::Error;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// Writes a file that is not there yet.
+///
+/// # Errors
+/// There is something of this name, or the file cannot be written; then there is no part of it.
+pub fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = File::options().write(true).create_new(true).open(path)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    written.inspect_err(|_| {
+        // That it is unwritten is told; that a part of it stays behind matters less.
+        let _ = fs::remove_file(path);
+    })
+}
+
+/// Writes a scenario as the first file of this name, with a number from 2 on where there is something else:
+/// `a.toml`, `a-2.toml`. A file that says the same stays as it is, notes and all. Returns its path.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_numbered(folder: &Path, stem: &str, text: &str) -> Result<PathBuf, Error> {
+    let numbered = (2_u64..).map(|number| format!("{stem}-{number}.toml"));
+    for name in std::iter::once(format!("{stem}.toml")).chain(numbered) {
+        let path = folder.join(name);
+        match write_new(&path, text) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                if says_the_same(&path, text) {
+                    return Ok(path);
+                }
+            }
+            written => return written.map(|()| path.clone()).map_err(Error::io(&path)),
+        }
+    }
+    unreachable!("names have no end")
+}
+
+/// Puts a new file in place of an old one, so that whatever happens one of them is whole.
+///
+/// # Errors
+/// It cannot be written; then the old one is as it was.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut number = 1_u64;
+    let beside = loop {
+        let mut beside = OsString::from(path);
+        beside.push(".new");
+        if number > 1 {
+            beside.push(number.to_string());
+        }
+        let beside = PathBuf::from(beside);
+        match write_new(&beside, text) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+            written => break written.map(|()| beside)?,
+        }
+    };
+    fs::rename(&beside, path).inspect_err(|_| {
+        // As above.
+        let _ = fs::remove_file(&beside);
+    })
+}
+
+/// Whether a file says what this scenario says, but for comments and layout. One that cannot be read does not.
+fn says_the_same(path: &Path, text: &str) -> bool {
+    // What has no end would be read for ever.
+    if !fs::metadata(path).is_ok_and(|found| found.is_file()) {
+        return false;
+    }
+    let there = fs::read_to_string(path).ok().and_then(|there| there.parse::<toml::Table>().ok());
+    there.is_some() && there == text.parse::<toml::Table>().ok()
+}

@@ -1,0 +1,194 @@
+//! Where what was found differs from the ledger that a scenario states: which figure, or which total of which
+//! step.
+
+use super::{class_list, printable};
+use crate::figures::counted;
+use crate::scenario::{Bound, Expect, Figure, Scenario, Stated, Totals};
+use crate::search::tally::{Spread, Sweep};
+use onceproof_model::pipeline::Pipeline;
+use onceproof_model::time::Time;
+use onceproof_sim::outcome::{Outcome, StepResult, Verdict};
+
+/// The most totals of one step that are told one by one.
+const MOST_TOLD: usize = 10;
+
+/// Where one run of a scenario differs from what the file expects of this run. It expects nothing of a run
+/// under another seed than its own.
+pub fn differences_of_run(
+    scenario: &Scenario,
+    seed: Option<u64>,
+    outcome: &Outcome,
+) -> Vec<String> {
+    let Scenario { expect, stated, plan, .. } = scenario;
+    let is_swept = scenario.is_swept();
+    if seed != scenario.seed && !is_swept {
+        return Vec::new();
+    }
+    let brief = &outcome.brief;
+    let missed = match expect {
+        Expect::ExactlyOnce => {
+            (brief.verdict != Verdict::ExactlyOnce).then(|| "exactly-once".to_owned())
+        }
+        // Under which seed they are found is not said.
+        Expect::Violates(_) if is_swept => None,
+        Expect::Violates(classes) => {
+            let is_found = classes.iter().all(|&class| brief.classes.contains(class));
+            (!is_found).then(|| class_list(classes.iter().copied()))
+        }
+    };
+    let mut differences: Vec<String> = Vec::new();
+    if let Some(expected) = missed {
+        let found = match brief.classes.is_empty() {
+            true => brief.verdict.word().to_owned(),
+            false => class_list(brief.classes.iter()),
+        };
+        differences.push(format!("expected {expected}, found {found}"));
+    }
+    for (&figure, &bound) in &stated.figures {
+        let found = figure.of(&brief.ledger);
+        differences.extend(difference(figure, bound, (found, None)));
+    }
+    differences.extend(results(stated, &outcome.steps, &plan.pipeline));
+    differences
+}
+
+/// Where the runs of a sweep differ from the ledger that is stated for each of them.
+pub fn differences_of_sweep(stated: &Stated, sweep: &Sweep, pipeline: &Pipeline) -> Vec<String> {
+    let Some(spreads) = &sweep.figures else { return Vec::new() };
+    let mut differences: Vec<String> = Vec::new();
+    for (figure, &Spread { least, most }) in Figure::ALL.into_iter().zip(spreads) {
+        if let Some(&bound) = stated.figures.get(&figure) {
+            let greatest = difference(figure, bound, most);
+            differences.extend(greatest.or_else(|| difference(figure, bound, least)));
+        }
+    }
+    differences.extend(results(stated, &sweep.results, pipeline));
+    differences
+}
+
+/// `lost: expected 1, found 2 under seed 7`.
+fn difference(figure: Figure, bound: Bound, (found, seed): (u64, Option<u64>)) -> Option<String> {
+    let under = seed.map(|seed| format!(" under seed {seed}")).unwrap_or_default();
+    let word = figure.word();
+    (!bound.admits(found)).then(|| format!("{word}: expected {bound}, found {found}{under}"))
+}
+
+fn results(stated: &Stated, steps: &[StepResult], pipeline: &Pipeline) -> Vec<String> {
+    let mut differences = Vec::new();
+    for (&step, totals) in &stated.results {
+        if let Some(result) = steps.iter().find(|result| result.step == step) {
+            let name = &pipeline.step(step).name;
+            let mut all = totals_that_differ(totals, result, name);
+            let more = all.len().saturating_sub(MOST_TOLD);
+            all.truncate(MOST_TOLD);
+            differences.append(&mut all);
+            if more > 0 {
+                let more = counted(more as u64, "more total");
+                differences.push(format!("and {more} at {}", printable(name)));
+            }
+        }
+    }
+    differences
+}
+
+/// A total that is stated must be found, and each total that is found must be stated: by its key, or by its
+/// key and window.
+fn totals_that_differ(stated: &Totals, found: &StepResult, step: &str) -> Vec<String> {
+    let in_words = |total: Option<i128>| total.map_or("nothing".to_owned(), |t| t.to_string());
+    let differ = |key: &str, start: Option<Time>, expected, total| {
+        let start = start.map(|start| format!("@{start}")).unwrap_or_default();
+        let (place, step) = (printable(&format!("{key}{start}")), printable(step));
+        let (expected, total) = (in_words(expected), in_words(total));
+        format!("{place} at {step}: expected {expected}, found {total}")
+    };
+    let mut differences = Vec::new();
+    for (place @ (key, start), &expected) in stated {
+        let total = match start {
+            None => found.results.get(key),
+            Some(_) => found.windows.get(place),
+        };
+        let total = total.map(|&total| i128::from(total));
+        if total != Some(expected) {
+            differences.push(differ(key, *start, Some(expected), total));
+        }
+    }
+    for ((key, start), &total) in &found.windows {
+        let is_stated = |start| stated.contains_key(&(key.clone(), start));
+        if !is_stated(None) && !is_stated(*start) {
+            differences.push(differ(key, *start, None, Some(i128::from(total))));
+        }
+    }
+    differences
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples::{flip_plan, lost_ack_outcome, lost_ack_sweep};
+    use onceproof_model::pipeline::StepIndex;
+    use onceproof_model::time::SECOND;
+    use std::collections::BTreeMap;
+
+    /// What is said of totals that are stated, where ann and bob have 2 each in the window at 0 s.
+    fn check(stated: &[(&str, Option<u64>, i128)], expected: &[&str]) {
+        let place = |&(key, start, total): &(&str, Option<u64>, i128)| {
+            ((key.to_owned(), start.map(|start| Time((start * SECOND) as i64))), total)
+        };
+        let totals: Totals = stated.iter().map(place).collect();
+        let stated =
+            Stated { results: BTreeMap::from([(StepIndex(2), totals)]), ..Stated::default() };
+        assert_eq!(results(&stated, &lost_ack_outcome().steps, &flip_plan().pipeline), expected);
+    }
+
+    #[test]
+    fn every_total_is_stated_by_its_key_or_by_its_window() {
+        check(&[("ann", None, 2), ("bob", None, 2)], &[]);
+        check(&[("ann", Some(0), 2), ("bob", None, 2)], &[]);
+        check(&[("ann", None, 2), ("ann", Some(0), 2), ("bob", Some(0), 2)], &[]);
+        check(&[("ann", None, 2)], &["bob@0s at per-side: expected nothing, found 2"]);
+        check(
+            &[("ann", None, 1), ("bob", None, 2), ("carl", None, 1)],
+            &[
+                "ann at per-side: expected 1, found 2",
+                "carl at per-side: expected 1, found nothing",
+            ],
+        );
+        check(
+            &[("ann", None, 2), ("bob", Some(60), 2)],
+            &[
+                "bob@60s at per-side: expected 2, found nothing",
+                "bob@0s at per-side: expected nothing, found 2",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_step_with_many_wrong_totals_does_not_tell_them_all() {
+        let keys: Vec<String> = (10..30).map(|number| format!("k{number}")).collect();
+        let totals: Totals = keys.iter().map(|key| ((key.clone(), None), 1)).collect();
+        let stated =
+            Stated { results: BTreeMap::from([(StepIndex(2), totals)]), ..Stated::default() };
+        let told = results(&stated, &lost_ack_outcome().steps, &flip_plan().pipeline);
+        assert_eq!(told.len(), MOST_TOLD + 1);
+        // 20 that are not there, and 2 that are not stated.
+        assert_eq!(told.last().map(String::as_str), Some("and 12 more totals at per-side"));
+    }
+
+    #[test]
+    fn a_figure_that_differs_in_any_run_is_told_with_its_seed() {
+        let check = |bound, expected: &[&str]| {
+            let mut sweep = lost_ack_sweep();
+            for (seed, lost) in [(Some(5), 1), (Some(6), 0), (Some(7), 3)] {
+                let mut brief = lost_ack_outcome().brief;
+                brief.ledger.lost = lost;
+                sweep.add(seed, crate::search::tally::Ran { brief, again: None });
+            }
+            let figures = BTreeMap::from([(Figure::Lost, bound)]);
+            let stated = Stated { figures, ..Stated::default() };
+            let found = differences_of_sweep(&stated, &sweep, &flip_plan().pipeline);
+            assert_eq!(found, expected);
+        };
+        check(Bound::AtMost(3), &[]);
+        check(Bound::AtMost(2), &["lost: expected at most 2, found 3 under seed 7"]);
+        check(Bound::Is(3), &["lost: expected 3, found 0 under seed 6"]);
+    }
+}

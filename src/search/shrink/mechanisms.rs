@@ -1,0 +1,150 @@
+//! What is shrunk keeps the mechanisms that its file sets: set right, one of them may leave a failure of the same
+//! class that is another bug. Only what costs and breaks nothing may go. Of each wrong mechanism it is found out
+//! whether the failure needs it.
+
+use super::bench::Bench;
+use super::case::Case;
+use crate::scenario::Scenario;
+use onceproof_model::mechanism::{Bundle, Dedup, Fuse, InFlight, Lift, Mechanism, Retry};
+use onceproof_model::pipeline::{Pipeline, Step};
+use onceproof_sim::plan::Plan;
+use onceproof_sim::simulator::Simulator;
+
+/// A mechanism that some step of the failure has another value of than the first, which is right.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wrong {
+    /// Its name, as in `[mechanism]`.
+    pub mechanism: &'static str,
+    /// Whether it no longer fails in this way with the right value at every step.
+    pub is_needed: bool,
+}
+
+/// Every mechanism that may be wrong: its name, and how it is set right.
+const ALL: [(&str, fn(&mut Mechanism)); 11] = [
+    ("give-up", |mechanism| mechanism.give_up = Mechanism::default().give_up),
+    ("ack", |mechanism| mechanism.ack = Mechanism::default().ack),
+    ("dedup", |mechanism| mechanism.dedup = Mechanism::default().dedup),
+    ("gc", |mechanism| mechanism.gc = Mechanism::default().gc),
+    ("outputs", |mechanism| mechanism.outputs = Mechanism::default().outputs),
+    ("ids", |mechanism| mechanism.ids = Mechanism::default().ids),
+    ("stamps", |mechanism| mechanism.stamps = Mechanism::default().stamps),
+    ("atomic", |mechanism| mechanism.atomic = Mechanism::default().atomic),
+    ("re-ack", |mechanism| mechanism.re_ack = Mechanism::default().re_ack),
+    ("fencing", |mechanism| mechanism.fencing = Mechanism::default().fencing),
+    ("lift", |mechanism| mechanism.lift = Mechanism::default().lift),
+];
+
+/// The mechanisms without what only costs.
+fn without_costs(mechanism: &Mechanism) -> Mechanism {
+    let Mechanism {
+        retry: _,
+        give_up,
+        ack,
+        dedup,
+        gc,
+        outputs,
+        ids,
+        stamps,
+        atomic,
+        re_ack,
+        bundle: _,
+        in_flight: _,
+        fencing,
+        fuse: _,
+        lift,
+    } = *mechanism;
+    let dedup = match dedup {
+        Dedup::Bloom(_) if dedup.has_sound_filter() => Dedup::Catalog,
+        dedup => dedup,
+    };
+    let lift = match lift {
+        Lift::Sure | Lift::Never => Lift::Sure,
+        Lift::Force => Lift::Force,
+    };
+    Mechanism {
+        retry: Retry::default(),
+        give_up,
+        ack,
+        dedup,
+        gc,
+        outputs,
+        ids,
+        stamps,
+        atomic,
+        re_ack,
+        bundle: Bundle::default(),
+        in_flight: InFlight::default(),
+        fencing,
+        fuse: Fuse::default(),
+        lift,
+    }
+}
+
+/// Whether a scenario with the same steps has the same mechanisms, but for what only costs.
+pub fn are_kept(before: &Scenario, after: &Scenario) -> bool {
+    let of = |scenario: &Scenario| {
+        let steps = scenario.plan.pipeline.steps().iter();
+        steps.map(|step| without_costs(&step.mechanism)).collect::<Vec<_>>()
+    };
+    of(before) == of(after)
+}
+
+/// Every wrong mechanism of a failure, and whether it is needed.
+pub fn wrong(bench: &mut Bench<'_>, case: &Case) -> Vec<Wrong> {
+    let plan = case.plan(bench.most_events);
+    let is_wrong = |set_right: fn(&mut Mechanism)| {
+        plan.pipeline.steps().iter().any(|step| {
+            let mut right = step.mechanism;
+            set_right(&mut right);
+            without_costs(&right) != without_costs(&step.mechanism)
+        })
+    };
+    // What else a run with a right value breaks is no failure of this scenario.
+    let (target, watch) = (bench.target.clone(), bench.watch);
+    let mut alone = Bench { runs: bench.runs, ..Bench::new(target, watch) };
+    let mut found = Vec::new();
+    for (mechanism, set_right) in ALL {
+        if is_wrong(set_right)
+            && let Some(right) = with_steps(&plan, |step| set_right(&mut step.mechanism))
+        {
+            let hit = alone.hits_with(&mut Simulator::new(&right), case, &case.faults);
+            found.push(Wrong { mechanism, is_needed: hit.is_none() });
+        }
+    }
+    bench.runs = alone.runs;
+    found
+}
+
+/// The plan with its steps changed; none if they are no pipeline then.
+fn with_steps(plan: &Plan, change: impl Fn(&mut Step)) -> Option<Plan> {
+    let mut steps = plan.pipeline.steps().to_vec();
+    steps.iter_mut().for_each(change);
+    let pipeline = Pipeline::new(steps).ok()?;
+    Some(Plan { pipeline, ..plan.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::mechanisms;
+    use crate::search::designs::{RIGHT, WRONG};
+
+    #[test]
+    fn every_wrong_value_of_every_mechanism_is_known_and_is_set_right() {
+        let right = Mechanism::default();
+        for design in WRONG.iter().chain(RIGHT) {
+            let mut mechanism = mechanisms(design.mechanism).expect("a mechanism");
+            let costs = without_costs(&mechanism) == without_costs(&right);
+            let only_costs =
+                ["retry", "bundle", "in-flight", "fuse", "lift = false", "dedup = \"bl"];
+            let is_wrong = WRONG.iter().any(|wrong| wrong.mechanism == design.mechanism);
+            if only_costs.iter().any(|cost| design.mechanism.starts_with(cost)) {
+                assert!(costs, "{}", design.mechanism);
+            } else if is_wrong {
+                assert!(!costs, "{}", design.mechanism);
+            }
+            ALL.iter().for_each(|(_, set_right)| set_right(&mut mechanism));
+            assert_eq!(without_costs(&mechanism), without_costs(&right), "{}", design.mechanism);
+        }
+    }
+}
