@@ -48,8 +48,14 @@ struct Claim<'a> {
 pub fn judge(scenario: &Scenario, sweep: &Sweep, strict: bool) -> Judgement {
     let Scenario { path, name, expect, stated, unfired_is_allowed, plan, .. } = scenario;
     let mut judgement = compare(&Claim { path, name, expect }, sweep);
-    judgement.failures.extend(differences_of_sweep(stated, sweep, &plan.pipeline));
-    if strict || !unfired_is_allowed {
+    let (differences, seed) = differences_of_sweep(stated, sweep, &plan.pipeline);
+    if let (Some(seed), true) = (seed, judgement.failures.is_empty()) {
+        judgement.seed = Some(Some(seed));
+        judgement.replay = run_command(path, Some(seed));
+    }
+    judgement.failures.extend(differences);
+    // Of a sweep that ended early nobody knows whether it would have fired.
+    if (strict || !unfired_is_allowed) && !sweep.stopped_early() {
         for fault in exact_faults(plan, &sweep.unfired) {
             let words = fault_in_words(fault, plan);
             let failure = format!("an exact fault did not fire, so this never happened: {words}");
