@@ -10,8 +10,9 @@ mod table;
 mod values;
 
 use onceproof::figures;
-use onceproof::scenario::{Expect, Scenario};
+use onceproof::scenario::{Expect, Figure, Scenario};
 use onceproof::search::chance::Chance;
+use onceproof_model::pipeline::StepIndex;
 use onceproof_sim::fault::{Before, ClockWay, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Class, Classes, Outcome};
 use onceproof_sim::simulator::Simulator;
@@ -47,6 +48,22 @@ fn every_file_is_in_the_table_and_in_the_contents() {
         let line = contents.lines().find(|line| line.contains(&format!("({file})")));
         let line = line.unwrap_or_else(|| panic!("{file} is not in the contents"));
         assert!(line.contains(&claim) && line.contains(&name), "{file}: {line}");
+    }
+}
+
+#[test]
+fn every_exact_scenario_states_its_ledger_and_the_results_of_each_step() {
+    for file in files() {
+        let scenario = load(&file);
+        if !scenario.plan.climate.odds.is_empty() {
+            continue;
+        }
+        let Scenario { stated, plan, .. } = scenario;
+        assert!(stated.figures.contains_key(&Figure::Exact), "{file}: how many are exact?");
+        for (at, step) in plan.pipeline.steps().iter().enumerate() {
+            let is_stated = stated.results.contains_key(&StepIndex(at as u16));
+            assert!(is_stated || !step.kind.has_results(), "{file}: what comes of {}?", step.name);
+        }
     }
 }
 

@@ -62,6 +62,11 @@ impl<'a> Simulator<'a> {
         self.summary(&end, &judgement)
     }
 
+    /// The exact faults that did not fire in the last run, as indices.
+    pub fn unfired(&self) -> Vec<usize> {
+        self.world.outside.answers.unfired()
+    }
+
     /// The fingerprint of a run after every so many events, and at its end.
     pub fn checkpoints(&mut self, seed: Option<u64>, every: u64) -> Vec<u128> {
         let (mut checkpoints, mut events) = (Vec::new(), 0);

@@ -52,18 +52,28 @@ pub fn differences_of_run(
     differences
 }
 
-/// Where the runs of a sweep differ from the ledger that is stated for each of them.
-pub fn differences_of_sweep(stated: &Stated, sweep: &Sweep, pipeline: &Pipeline) -> Vec<String> {
-    let Some(spreads) = &sweep.figures else { return Vec::new() };
+/// Where the runs of a sweep differ from the ledger that is stated for each of them, and the seed of the
+/// first figure that does.
+pub fn differences_of_sweep(
+    stated: &Stated,
+    sweep: &Sweep,
+    pipeline: &Pipeline,
+) -> (Vec<String>, Option<u64>) {
+    let Some(spreads) = &sweep.figures else { return (Vec::new(), None) };
     let mut differences: Vec<String> = Vec::new();
+    let mut first = None;
     for (figure, &Spread { least, most }) in Figure::ALL.into_iter().zip(spreads) {
-        if let Some(&bound) = stated.figures.get(&figure) {
-            let greatest = difference(figure, bound, most);
-            differences.extend(greatest.or_else(|| difference(figure, bound, least)));
+        let Some(&bound) = stated.figures.get(&figure) else { continue };
+        for (found, seed) in [most, least] {
+            if let Some(difference) = difference(figure, bound, (found, seed)) {
+                differences.push(difference);
+                first = first.or(seed);
+                break;
+            }
         }
     }
     differences.extend(results(stated, &sweep.results, pipeline));
-    differences
+    (differences, first)
 }
 
 /// `lost: expected 1, found 2 under seed 7`.
@@ -175,20 +185,23 @@ mod tests {
 
     #[test]
     fn a_figure_that_differs_in_any_run_is_told_with_its_seed() {
-        let check = |bound, expected: &[&str]| {
+        let check = |bound, expected: &[&str], seed| {
             let mut sweep = lost_ack_sweep();
             for (seed, lost) in [(Some(5), 1), (Some(6), 0), (Some(7), 3)] {
                 let mut brief = lost_ack_outcome().brief;
                 brief.ledger.lost = lost;
-                sweep.add(seed, crate::search::tally::Ran { brief, again: None });
+                sweep.add(
+                    seed,
+                    crate::search::tally::Ran { brief, unfired: Vec::new(), again: None },
+                );
             }
             let figures = BTreeMap::from([(Figure::Lost, bound)]);
             let stated = Stated { figures, ..Stated::default() };
             let found = differences_of_sweep(&stated, &sweep, &flip_plan().pipeline);
-            assert_eq!(found, expected);
+            assert_eq!(found, (expected.iter().map(|&line| line.to_owned()).collect(), seed));
         };
-        check(Bound::AtMost(3), &[]);
-        check(Bound::AtMost(2), &["lost: expected at most 2, found 3 under seed 7"]);
-        check(Bound::Is(3), &["lost: expected 3, found 0 under seed 6"]);
+        check(Bound::AtMost(3), &[], None);
+        check(Bound::AtMost(2), &["lost: expected at most 2, found 3 under seed 7"], Some(7));
+        check(Bound::Is(3), &["lost: expected 3, found 0 under seed 6"], Some(6));
     }
 }

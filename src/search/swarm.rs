@@ -75,8 +75,8 @@ impl Run<'_> {
 }
 
 impl Runner for Run<'_> {
-    fn brief(&mut self, seed: Option<u64>) -> Brief {
-        Simulator::new(&self.scenario(seed).plan).brief(seed)
+    fn brief(&mut self, seed: Option<u64>) -> (Brief, Vec<usize>) {
+        Runner::brief(&mut Simulator::new(&self.scenario(seed).plan), seed)
     }
 
     fn detail(&mut self, seed: Option<u64>) -> Outcome {
@@ -162,7 +162,7 @@ mod tests {
         let scenario = scenario.expect("a scenario");
         let swarm = Swarm::new(&scenario);
         for seed in 300..400 {
-            let brief = Run(&swarm).brief(Some(seed));
+            let (brief, _) = Run(&swarm).brief(Some(seed));
             assert!(brief.work.messages < 20_000, "seed {seed}: {:?}", brief.work);
         }
     }

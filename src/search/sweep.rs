@@ -27,7 +27,7 @@ pub enum Stop {
     AfterViolated(u64),
     /// After the first run that is not exactly-once.
     AfterNotExact,
-    /// Once all of these classes were found.
+    /// Once all of these classes were found, and every exact fault has fired.
     OnceFound(Classes),
 }
 
@@ -39,13 +39,14 @@ const MOST_IN_CHUNK: u64 = 8192;
 
 /// What runs a plan; a simulator, and in tests something simpler.
 pub(super) trait Runner {
-    fn brief(&mut self, seed: Option<u64>) -> Brief;
+    /// A run, and the exact faults that did not fire in it.
+    fn brief(&mut self, seed: Option<u64>) -> (Brief, Vec<usize>);
     fn detail(&mut self, seed: Option<u64>) -> Outcome;
 }
 
 impl Runner for Simulator<'_> {
-    fn brief(&mut self, seed: Option<u64>) -> Brief {
-        Simulator::brief(self, seed)
+    fn brief(&mut self, seed: Option<u64>) -> (Brief, Vec<usize>) {
+        (Simulator::brief(self, seed), self.unfired())
     }
 
     fn detail(&mut self, seed: Option<u64>) -> Outcome {
@@ -87,14 +88,14 @@ pub(super) fn sweep_with<R: Runner>(
             return None;
         }
         let seed = seeds.at(number);
-        let brief = runner.brief(seed);
+        let (brief, unfired) = runner.brief(seed);
         let again = number.is_multiple_of(SAMPLE).then(|| {
             let outcome = make().detail(seed);
             let difference = first_difference(seed, &brief, &outcome.brief);
-            Again { difference, unfired: outcome.unfired, results: outcome.steps }
+            Again { difference, results: outcome.steps }
         });
         progress(&brief);
-        Some(Ran { brief, again })
+        Some(Ran { brief, unfired, again })
     };
 
     let mut sweep = Sweep::of(seeds.clone());
@@ -138,7 +139,9 @@ fn is_enough(sweep: &Sweep, stop: Stop) -> ControlFlow<()> {
         Stop::Never => false,
         Stop::AfterViolated(most) => sweep.violated >= most,
         Stop::AfterNotExact => sweep.violated + sweep.inconclusive > 0,
-        Stop::OnceFound(classes) => classes.iter().all(|class| sweep.count(class) > 0),
+        Stop::OnceFound(classes) => {
+            sweep.unfired.is_empty() && classes.iter().all(|class| sweep.count(class) > 0)
+        }
     };
     if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
@@ -152,8 +155,8 @@ mod tests {
     use std::ops::Range;
 
     impl Runner for Fake {
-        fn brief(&mut self, seed: Option<u64>) -> Brief {
-            self.run_briefly(seed)
+        fn brief(&mut self, seed: Option<u64>) -> (Brief, Vec<usize>) {
+            (self.run_briefly(seed), Fake::unfired(seed))
         }
 
         fn detail(&mut self, seed: Option<u64>) -> Outcome {
@@ -204,6 +207,16 @@ mod tests {
         assert_eq!((some.violated, some.runs), (3, third + 1));
         assert!(some.stopped_early() && !some.interrupted);
         assert_eq!(some, check(2, 0..third + 1, Stop::Never).with_seeds(0..700));
+    }
+
+    #[test]
+    fn an_exact_fault_is_unfired_if_it_fires_in_no_run_at_all() {
+        // Fault 0 of the fake fires in no run, fault 1 under odd seeds, of which none is in the sample.
+        assert_eq!(check(2, 0..1, Stop::Never).unfired, [0, 1]);
+        assert_eq!(check(2, 0..70, Stop::Never).unfired, [0]);
+        let mut duplicated = Classes::default();
+        duplicated.insert(Class::Duplicated);
+        assert!(!check(2, 0..70, Stop::OnceFound(duplicated)).stopped_early());
     }
 
     #[test]

@@ -78,7 +78,7 @@ pub struct Sweep {
     pub never_reached: Vec<Mark>,
     /// How many runs were run again in detail.
     pub sampled: u64,
-    /// The exact faults, as indices, that fired in none of the runs that were run again.
+    /// The exact faults, as indices, that fired in none of the runs.
     pub unfired: Vec<usize>,
     /// The first run that was not the same when run again.
     pub difference: Option<Difference>,
@@ -147,7 +147,11 @@ impl Sweep {
 
     /// Adds the next run.
     pub(crate) fn add(&mut self, seed: Option<u64>, ran: Ran) {
-        let Ran { brief, again } = ran;
+        let Ran { brief, unfired, again } = ran;
+        match self.runs {
+            0 => self.unfired = unfired,
+            _ => self.unfired.retain(|fault| unfired.contains(fault)),
+        }
         self.runs += 1;
         match brief.verdict {
             Verdict::ExactlyOnce => {}
@@ -174,10 +178,7 @@ impl Sweep {
         self.digest = self.digest.wrapping_add(keyed(seed, brief.fingerprint));
         if let Some(again) = again {
             if self.sampled == 0 {
-                self.unfired = again.unfired;
                 self.results = again.results;
-            } else {
-                self.unfired.retain(|fault| again.unfired.contains(fault));
             }
             self.sampled += 1;
             if self.difference.is_none() {
@@ -217,6 +218,8 @@ impl Sweep {
 pub(crate) struct Ran {
     /// What it found.
     pub(crate) brief: Brief,
+    /// The exact faults that did not fire.
+    pub(crate) unfired: Vec<usize>,
     /// The same in detail, by a simulator of its own, if the seed is in the sample.
     pub(crate) again: Option<Again>,
 }
@@ -225,8 +228,6 @@ pub(crate) struct Ran {
 pub(crate) struct Again {
     /// In what it differs from the first time.
     pub(super) difference: Option<Difference>,
-    /// The exact faults that did not fire.
-    pub(super) unfired: Vec<usize>,
     /// The results of its steps.
     pub(super) results: Vec<StepResult>,
 }

@@ -119,6 +119,7 @@ fn a_figure_of_a_sweep_is_so_under_every_seed() {
     let lines: Vec<&str> = test.stdout.lines().collect();
     assert_eq!(lines[0], "ok   three (40 runs)  a.toml");
     assert_eq!(lines[1], "FAIL two: exact: expected 2, found 3 under seed 0 (40 runs)  b.toml");
+    assert_eq!(lines[2], "     onceproof run b.toml --seed 0");
     // The first seed that shows a duplicate does not end it.
     assert_eq!(lines[3], "ok   limited (40 runs)  c.toml");
     let exceeded = "FAIL exceeded: duplicated: expected at most 1, found 3 under seed ";
@@ -136,6 +137,52 @@ fn an_exact_fault_that_does_not_fire_fails_unless_the_file_allows_it() {
     folder.onceproof(&["test", "b.toml"]).ends(0);
     folder.onceproof(&["test", "b.toml", "--strict"]).ends(1);
     folder.onceproof(&["run", "a.toml"]).ends(0);
+    // That a function is never run again is what such a file may be about.
+    folder.write("c.toml", scenario("flipped once", EXACTLY_ONCE, &[FLIP]));
+    folder.onceproof(&["test", "c.toml"]).ends(0);
+    folder.onceproof(&["test", "c.toml", "--strict"]).ends(1);
+}
+
+/// A coin that would fall otherwise if it were flipped again.
+const FLIP: &str = r#"
+[[step]]
+name = "flip"
+kind = "map"
+fn   = { coin = { sides = 2, into = "key" } }
+from = "events"
+
+[[fault]]
+at = { step = "flip", record = "events/0#0", attempt = 2 }
+do = { user-differs = { answer = 1 } }
+"#;
+
+#[test]
+fn check_warns_of_a_time_to_drain_that_a_wait_of_the_file_outlasts() {
+    let folder = Folder::new("check-drain");
+    let slow = "\n[mechanism]\nretry = { timeout = \"15m\", max = \"15m\" }\n\n[until]\ndrain = ";
+    let short = scenario("short", EXACTLY_ONCE, &[slow, "\"1m\"\n"]);
+    folder.write("a.toml", &short);
+    folder.write("b.toml", scenario("long", EXACTLY_ONCE, &[slow, "\"20m\"\n"]));
+    let check = folder.onceproof(&["check", "."]).ends(0);
+    assert_eq!(check.stdout, "ok   a.toml\nok   b.toml\n");
+    let line = short.lines().position(|line| line.starts_with("drain")).expect("a line") + 1;
+    assert!(check.stderr.starts_with("warning: a time to drain"), "{check:?}");
+    assert!(check.stderr.contains(&format!("a.toml:{line}:9")), "{check:?}");
+    assert!(check.stderr.contains("something here takes up to 15m"), "{check:?}");
+    assert!(!check.stderr.contains("b.toml"), "{check:?}");
+}
+
+#[test]
+fn an_exact_fault_among_drawn_ones_has_fired_if_it_did_under_any_seed() {
+    let folder = Folder::new("test-fired-somewhere");
+    let sixth = LOST_ACK.replace("attempt = 1", "attempt = 6");
+    let sweep = |seeds| format!("\n[sweep]\nseeds = \"{seeds}\"\n");
+    folder.write("a.toml", scenario("one", EXACTLY_ONCE, &[LOSSY, &sixth, &sweep("0..1")]));
+    folder.write("b.toml", scenario("many", EXACTLY_ONCE, &[LOSSY, &sixth, &sweep("0..40")]));
+    // The first seed alone is run in detail.
+    let test = folder.onceproof(&["test", "."]).ends(1);
+    assert!(test.stdout.starts_with("FAIL one: an exact fault did not fire"), "{test:?}");
+    assert!(test.stdout.contains("\nok   many (40 runs)  b.toml\n"), "{test:?}");
 }
 
 #[test]

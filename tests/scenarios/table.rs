@@ -613,6 +613,31 @@ pub const ROWS: &[Row] = &[
     ledger("stamps/wall-clock-step.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], ANN_NOT_BOB)
         .with_damaged(&["events/0#1"]),
     exact("stamps/wall-clock-steady.toml", 2, ANN_1_BOB_1).with_work(&[("ids_held_end", 0)]),
+    ledger(
+        "waits/ids-expire-under-retries.toml",
+        &[Duplicated],
+        [1, 0, 1, 1, 0, 0, 0],
+        &[("per-user", 1, 2, &[("ann", 2)])],
+    )
+    .with_damaged(&["events/0#0"]),
+    exact("waits/lost-request-backoff-of-hours.toml", 1, ANN_ONCE),
+    exact("waits/lost-request-long-timeout.toml", 1, ANN_ONCE),
+    exact("waits/message-again-recomputed.toml", 1, ANN_ONCE),
+    ledger(
+        "waits/old-copy-outlives-window.toml",
+        &[Duplicated],
+        [1, 0, 1, 1, 0, 0, 0],
+        &[("table", 1, 2, &[("ann", 2)])],
+    )
+    .with_damaged(&["events/0#0"]),
+    exact("waits/old-copy.toml", 1, ANN_ONCE),
+    exact("waits/only-worker-restarts-after-an-hour.toml", 1, ANN_ONCE),
+    exact("waits/partition-of-15-minutes.toml", 1, ANN_ONCE),
+    exact("waits/queue-deadline-of-15-minutes.toml", 1, ANN_ONCE),
+    exact("waits/quiet-minute-recomputed.toml", 2, &[("per-user", 2, 2, &[("ann", 2)])]),
+    exact("waits/restart-after-an-hour.toml", 1, ANN_ONCE),
+    exact("waits/routing-lag.toml", 1, ANN_ONCE),
+    exact("waits/slow-read.toml", 1, ANN_ONCE),
     //
     exact("windows/boot-fires-what-is-due.toml", 2, ANN_1_BOB_1),
     exact("windows/duplicate-carries-a-watermark.toml", 2, ANN_1_BOB_1),

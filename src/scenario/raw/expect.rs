@@ -13,7 +13,7 @@ use std::marker::PhantomData;
 /// A word, or a table.
 pub(in crate::scenario) enum Expect {
     Holds,
-    Table(Table),
+    Table(Box<Table>),
 }
 
 /// That all is as it should be.
@@ -97,7 +97,8 @@ impl<'de> Deserialize<'de> for Expect {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Expect, A::Error> {
-                Table::deserialize(MapAccessDeserializer::new(map)).map(Expect::Table)
+                let table = Table::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Expect::Table(Box::new(table)))
             }
         }
         deserializer.deserialize_any(Reader)
