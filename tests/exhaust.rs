@@ -13,6 +13,7 @@ use onceproof::scenario::Scenario;
 use onceproof::search::certificate::Exhaustion;
 use onceproof::search::exhaust::{Space, Told, bare, exhaust};
 use onceproof::search::resume::Done;
+use onceproof_model::time::MILLISECOND;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::{Class, Verdict};
 use onceproof_sim::plan::Plan;
@@ -181,6 +182,15 @@ fn what_is_left_out_as_needless_comes_to_nothing_new() {
     // may answer otherwise.
     let flips = [KindName::Crash, KindName::UserDiffers, KindName::UserFails];
     check(&coin, &flips.map(KindName::with_defaults), 3, &[Needless::SameCrash]);
+    // Nor is a crash after a duplicate has made its id young again the one before it: 25 ms later the id of 50 ms may
+    // be forgotten, or not.
+    let refreshed = "dedup = { window = { length = \"50ms\", refresh-on-hit = true } }";
+    let short = [Kind::Crash { restart: 25 * MILLISECOND }, Kind::DropAck];
+    check(&plan_of("crash/before-ack.toml", refreshed), &short, 2, &[Needless::SameCrash]);
+    // Nor one after a queue has handed out a message.
+    let again = [KindName::Crash, KindName::Redeliver].map(KindName::with_defaults);
+    let queue = plan_of("waits/queue-deadline-of-15-minutes.toml", "");
+    check(&queue, &again, 2, &[Needless::SameCrash]);
 }
 
 #[test]

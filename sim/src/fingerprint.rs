@@ -1,9 +1,12 @@
 //! The fingerprint of a trace: 128 bits that fold in every event with what it was about, always on. Two runs with
-//! the same fingerprint did the same things with the same records at the same times.
+//! the same fingerprint did the same things with the same records at the same times. Keys and names go in by their
+//! hashes, since their handles hang on what a worker looked at before it died.
 
 use onceproof_model::commit::{Content, Delta, Held, HeldRow, Owed, Watermark};
 use onceproof_model::effect::Request;
+use onceproof_model::key::Key;
 use onceproof_model::mix::{fold, scatter};
+use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::record::{Record, Value};
 use onceproof_model::time::Time;
 
@@ -66,14 +69,14 @@ impl Fingerprint {
     }
 
     /// Folds in a change of a row.
-    pub fn add_change(&mut self, at: u64, delta: &Delta) {
-        self.add(at, Code::Change, of_change(delta));
+    pub fn add_change(&mut self, at: u64, delta: &Delta, known: &Vocabulary) {
+        self.add(at, Code::Change, of_change(delta, known));
     }
 
     /// Folds in a request that arrives.
-    pub fn add_request(&mut self, at: u64, request: &Request) {
+    pub fn add_request(&mut self, at: u64, request: &Request, known: &Vocabulary) {
         let Request { from, to, rpc, watermark, record } = request;
-        let carried = record.as_ref().map_or(0, of_record);
+        let carried = record.as_ref().map_or(0, |record| of_record(record, known));
         let route = u64::from(from.0) << 32 | u64::from(to.0);
         self.add(at, Code::Request, words([route, rpc.serial, of_watermark(watermark), carried]));
     }
@@ -100,54 +103,55 @@ pub fn words<const N: usize>(words: [u64; N]) -> u64 {
 }
 
 /// What a change says, but for lineages: they tell the ledger's own entries apart.
-fn of_change(delta: &Delta) -> u64 {
+fn of_change(delta: &Delta, known: &Vocabulary) -> u64 {
+    let named =
+        |key: Key, name: Name| known.keys.hash(key) ^ known.names.hash(name).rotate_left(32);
     match *delta {
         Delta::Offset(offset) => words([1, offset]),
-        Delta::Id { key, id, name, value, stamp, lifetime: _ } => {
-            words([2, named(key.0, name.0), id.0, value as u64, time(stamp)])
+        // An id stands for its name here and in a record, and costs less.
+        Delta::Id { key, id, name: _, value, stamp, lifetime: _ } => {
+            words([2, known.keys.hash(key), id.0, value as u64, time(stamp)])
         }
         Delta::Take { key, start, name, lineage: _, weight, value } => {
-            words([3, named(key.0, name.0), time(start), weight as u64, value as u64])
+            words([3, named(key, name), time(start), weight as u64, value as u64])
         }
         Delta::Fire { key, start, content, pane } => {
             let Content { records, pane: number, weight, value, lineage: _ } = content;
-            let counts = named(records, number);
-            words([4, named(key.0, pane.0), time(start), counts, weight as u64, value as u64])
+            let counts = u64::from(records) << 32 | u64::from(number);
+            words([4, named(key, pane), time(start), counts, weight as u64, value as u64])
         }
-        Delta::Hold(Held { to, ref record }) => words([5, to.0.into(), of_record(record)]),
+        Delta::Hold(Held { to, ref record }) => words([5, to.0.into(), of_record(record, known)]),
         Delta::Stamped(stamp) => words([6, time(stamp)]),
         Delta::Settle(HeldRow { stamp, id, to }) => words([7, time(stamp), id.0, to.0.into()]),
         Delta::DeadLetter { key, name, lineage: _, value } => {
-            words([8, named(key.0, name.0), value as u64])
+            words([8, named(key, name), value as u64])
         }
         Delta::Watermark { sender, ref value } => words([9, sender.into(), of_watermark(value)]),
-        Delta::Decided { name, key, value } => words([10, named(key.0, name.0), value as u64]),
-        Delta::Put { key, name } => words([11, named(key.0, name.0)]),
+        Delta::Decided { name, key, value } => words([10, named(key, name), value as u64]),
+        Delta::Put { key, name } => words([11, named(key, name)]),
         // What the operation carries is the record's.
-        Delta::Owe(Owed { number, name, operation: _ }) => words([12, number, name.0.into()]),
+        Delta::Owe(Owed { number, name, operation: _ }) => {
+            words([12, number, known.names.hash(name)])
+        }
         Delta::Paid(number) => words([13, number]),
         Delta::Row { step, row, key, name, lineage: _, weight, value } => {
             let place = words([step.0.into(), row]);
-            words([14, named(key.0, name.0), place, weight as u64, value as u64])
+            words([14, named(key, name), place, weight as u64, value as u64])
         }
     }
 }
 
-fn of_record(record: &Record) -> u64 {
-    let &Record { name, key, id, stamp, event_time, weight, value, lineage: _ } = record;
+fn of_record(record: &Record, known: &Vocabulary) -> u64 {
+    let &Record { name: _, key, id, stamp, event_time, weight, value, lineage: _ } = record;
     let value = match value {
         Value::Integer(value) => value as u64,
-        Value::Text(text) => !u64::from(text.0),
+        Value::Text(text) => known.keys.hash(text),
     };
-    words([named(key.0, name.0), id.0, time(stamp), time(event_time), weight as u64, value])
+    words([known.keys.hash(key), id.0, time(stamp), time(event_time), weight as u64, value])
 }
 
 fn of_watermark(watermark: &Watermark) -> u64 {
     words([time(watermark.event), time(watermark.system)])
-}
-
-fn named(key: u32, name: u32) -> u64 {
-    u64::from(key) << 32 | u64::from(name)
 }
 
 fn time(time: Time) -> u64 {
@@ -157,8 +161,6 @@ fn time(time: Time) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use onceproof_model::key::Key;
-    use onceproof_model::name::Name;
 
     #[test]
     fn order_time_code_and_content_all_count() {
@@ -180,27 +182,24 @@ mod tests {
     /// Each field of a change counts but its lineage.
     #[test]
     fn what_a_change_says_counts() {
-        let take = |key, start, name, lineage, weight, value| {
-            of_change(&Delta::Take {
-                key: Key(key),
-                start: Time(start),
-                name: Name(name),
-                lineage,
-                weight,
-                value,
-            })
+        let mut known = Vocabulary::default();
+        let keys = ["ann", "bob"].map(|key| known.keys.intern(key));
+        known.names.add_source(0, 7, 1, 2);
+        let take = |key: usize, start, name, lineage, weight, value| {
+            let (key, start, name) = (keys[key], Time(start), Name(name));
+            of_change(&Delta::Take { key, start, name, lineage, weight, value }, &known)
         };
         let all = [
-            take(1, 2, 3, 4, 5, 6),
-            take(9, 2, 3, 4, 5, 6),
-            take(1, 9, 3, 4, 5, 6),
-            take(1, 2, 9, 4, 5, 6),
-            take(1, 2, 3, 4, 9, 6),
-            take(1, 2, 3, 4, 5, 9),
+            take(0, 2, 0, 4, 5, 6),
+            take(1, 2, 0, 4, 5, 6),
+            take(0, 9, 0, 4, 5, 6),
+            take(0, 2, 1, 4, 5, 6),
+            take(0, 2, 0, 4, 9, 6),
+            take(0, 2, 0, 4, 5, 9),
         ];
         for (at, one) in all.iter().enumerate() {
             assert!(!all[..at].contains(one), "{at}");
         }
-        assert_eq!(take(1, 2, 3, 4, 5, 6), take(1, 2, 3, 9, 5, 6));
+        assert_eq!(take(0, 2, 0, 4, 5, 6), take(0, 2, 0, 9, 5, 6));
     }
 }

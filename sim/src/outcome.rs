@@ -18,7 +18,7 @@ pub enum Class {
     Divergent,
     /// A result contains something that its inputs do not add up to.
     Phantom,
-    /// Not drained in time, or only fruitless repetition is left.
+    /// Only repetition without end is left.
     Stuck,
     /// Nothing is left to happen, and ids or outputs are held that can never matter again.
     Unbounded,
@@ -93,7 +93,8 @@ pub enum Verdict {
     ExactlyOnce,
     /// At least one class was found.
     Violated,
-    /// The limit of events was hit before the run ended, and nothing was found until then.
+    /// The limit of events was hit before the run ended, or the time to drain was over while something was still due;
+    /// and nothing was found until then.
     Inconclusive,
 }
 

@@ -231,12 +231,13 @@ impl Source {
     /// A hash of the rows on top of another one.
     fn digest(&self, all: u64, keys: &Keys) -> u64 {
         (0..self.keys.len()).fold(all, |all, row| {
-            let SourceRow { name, key, id, event_time, arrival, value, watermark } = self.row(row);
+            let SourceRow { name: _, key, id, event_time, arrival, value, watermark } =
+                self.row(row);
             let id = id.map_or(0, |id| scatter(id.0) | 1);
             let [event_time, arrival, watermark] =
                 [event_time, arrival, watermark].map(|time| time.0 as u64);
             let (key, value) = (keys.hash(key), value.hash(keys));
-            words([all, name.0.into(), key, id, event_time, arrival, value, watermark])
+            words([all, key, id, event_time, arrival, value, watermark])
         })
     }
 

@@ -96,7 +96,7 @@ impl World<'_> {
             }
             return;
         };
-        self.fingerprint.add_request(self.now, &request);
+        self.fingerprint.add_request(self.now, &request, &self.outside.words);
         if who != self.owner(request.to) {
             self.outside.marks.reach(Mark::ZombieAsked);
         }

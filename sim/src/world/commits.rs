@@ -105,7 +105,7 @@ impl World<'_> {
         match applied {
             Applied::Now => {
                 for delta in deltas {
-                    self.fingerprint.add_change(self.now, delta);
+                    self.fingerprint.add_change(self.now, delta, words);
                 }
                 work.commits += 1;
                 if ledger.is_detailed() {

@@ -2,7 +2,7 @@
 //! of one shard may move the watermark of all.
 
 use super::World;
-use crate::fingerprint::Code;
+use crate::fingerprint::{Code, words};
 use crate::outside::Pulled;
 use onceproof_model::effect::{MessageAck, Timer};
 use onceproof_model::pipeline::StepIndex;
@@ -12,7 +12,8 @@ impl World<'_> {
     pub(super) fn after_pulls(&mut self) {
         for at in 0..self.outside.pulled.len() {
             let Pulled { shard, name, delivery, .. } = self.outside.pulled[at];
-            self.count(Code::Pull, shard, u64::from(delivery) << 32 | u64::from(name.0));
+            let name = self.outside.words.names.hash(name);
+            self.count(Code::Pull, shard, words([delivery.into(), name]));
             let pulled = self.outside.pulled[at];
             self.trace.message_pulled(&pulled, &self.outside, self.now);
         }

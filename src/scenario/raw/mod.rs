@@ -254,7 +254,8 @@ pub(super) struct Latency {
 pub(super) struct Until {
     /// When drawn faults end, since the start; 10 s after the last record was read where it is not given.
     pub calm: Option<At<Duration>>,
-    /// How long after calm the run must have ended; `10m` where it is not given.
+    /// How long the run may take to drain after calm and the last record. Where it is not given, it follows from all
+    /// waits that the file states, and is at least 10 minutes.
     pub drain: Option<At<Duration>>,
     /// How many events a run may take.
     #[schemars(with = "Option<u64>", range(min = 1))]
