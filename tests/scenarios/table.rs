@@ -280,6 +280,17 @@ pub const ROWS: &[Row] = &[
     )
     .with_dead_lettered(2),
     ledger(
+        "functions/dead-letter-one-window.toml",
+        &[],
+        [1, 0, 0, 0, 0, 0, 0],
+        &[
+            ("per-hour", 1, 1, &[("ann", 1)]),
+            ("per-minute", 2, 2, &[("*", 2)]),
+            ("again", 1, 1, &[("*", 1)]),
+        ],
+    )
+    .with_dead_lettered(1),
+    ledger(
         "functions/dead-letter-recomputed.toml",
         &[Divergent],
         [1, 0, 0, 0, 0, 1, 0],
@@ -288,6 +299,15 @@ pub const ROWS: &[Row] = &[
     .with_damaged(FIRST)
     .with_dead_lettered(1),
     exact("functions/explode.toml", 1, &[("per-user", 3, 3, &[("ann", 3)])]),
+    ledger(
+        "functions/explode-65536.toml",
+        &[],
+        [3, 2, 0, 0, 0, 0, 1],
+        &[
+            ("per-user", 3, 2, &[("ann", 1), ("bob", 1)]),
+            ("table", 131_072, 65_536, &[("ann", 65_536)]),
+        ],
+    ),
     exact("functions/filter.toml", 2, ANN_ONCE),
     exact("functions/key-by-value.toml", 2, &[("per-value", 2, 2, &[("7", 2)])]),
     exact("functions/lookup-checkpointed.toml", 1, &[("per-group", 1, 1, &[("ann/1", 1)])]),
@@ -605,6 +625,9 @@ pub const ROWS: &[Row] = &[
     exact("sources/queue-published-late-window.toml", 1, ANN_ONCE),
     ledger("sources/queue-without-ids.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
         .with_damaged(FIRST),
+    exact("sources/two-queues-attribute-ids.toml", 2, ANN_2),
+    exact("sources/two-queues-content-ids.toml", 2, ANN_2),
+    exact("sources/two-sources-one-numbering.toml", 2, ANN_2),
     //
     ledger("stamps/fresh.toml", &[Duplicated], [2, 1, 1, 1, 0, 0, 0], ANN_2_OF_1_BOB_1)
         .with_damaged(FIRST),
@@ -617,6 +640,11 @@ pub const ROWS: &[Row] = &[
     exact("windows/boot-fires-what-is-due.toml", 2, ANN_1_BOB_1),
     exact("windows/duplicate-carries-a-watermark.toml", 2, ANN_1_BOB_1),
     exact("windows/late-pane.toml", 3, ANN_2_BOB_1),
+    exact(
+        "windows/late-pane-and-the-next-window.toml",
+        3,
+        &[("per-user", 3, 3, &[("ann", 3)]), ("table", 3, 3, &[("ann", 3)])],
+    ),
     ledger(
         "windows/lost-late-pane.toml",
         &[Lost],

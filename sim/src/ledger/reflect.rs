@@ -3,12 +3,11 @@
 //! where the last pane ended. What travels on from a pane carries the number of that span, so a result
 //! further down is walked to its source records.
 
-use super::{Ledger, ResultKind, placed};
+use super::{Ledger, ResultKind, placed, reflection};
 use hashbrown::HashMap;
 use onceproof_model::commit::Content;
 use onceproof_model::effect;
 use onceproof_model::key::Key;
-use onceproof_model::mix::{fold, scatter};
 use onceproof_model::name::{Name, Names, Vocabulary};
 use onceproof_model::pipeline::StepIndex;
 use onceproof_model::time::Time;
@@ -214,8 +213,7 @@ impl Ledger {
         }
         let ledger = &mut self.steps[step.at()];
         let value = if depth == Depth::Here { member.value } else { 0 };
-        let who = fold(u64::from(member.name.0), scatter(value as u64));
-        let here = fold(who, place);
+        let here = reflection(member.name, value, place);
         match sign {
             Sign::Comes => {
                 ledger.applied += 1;
