@@ -233,7 +233,7 @@ pub struct StepResult {
     /// How many are missing because they were late.
     pub late: u64,
     /// The committed totals by key over all windows.
-    pub results: BTreeMap<String, i64>,
+    pub results: BTreeMap<String, i128>,
 }
 
 /// How full a filter is.

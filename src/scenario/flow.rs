@@ -121,11 +121,12 @@ pub(super) fn check(
         }
         if made > MOST_RECORDS {
             let error = refuse(index, format!("too many records at {name}"));
-            let label = format!("up to {}; all steps make {made}", leaves.records);
+            let label = format!("up to {} leave it; all steps make {made}", leaves.records);
             return Err(error.label(label).help("all steps together make less than 2^32 records"));
         }
         if let StepKind::Sum(_) = step.kind {
-            let sum = [comes.least, comes.greatest].into_iter().find(|&sum| i64::try_from(sum).is_err());
+            let sum =
+                [comes.least, comes.greatest].into_iter().find(|&sum| i64::try_from(sum).is_err());
             if let Some(sum) = sum {
                 let error = refuse(index, format!("the sums of {name} may not fit 64 bits"));
                 let error = error.label(format!("what comes here adds up to {sum}"));
@@ -191,6 +192,6 @@ impl Most {
             None => step.name.clone(),
         };
         let furthest = if value < 0 { "least" } else { "greatest" };
-        format!("the {furthest} value is {value}, of {}; sums go from -2^63 to 2^63 - 1", quote(&of))
+        format!("the {furthest} value is {value}, of {}", quote(&of))
     }
 }

@@ -26,7 +26,7 @@ pub struct Row {
 }
 
 /// A step: its name, what is expected of it, what is applied, and its results.
-pub type Step<'a> = (&'a str, u64, u64, &'a [(&'a str, i64)]);
+pub type Step<'a> = (&'a str, u64, u64, &'a [(&'a str, i128)]);
 
 /// A scenario in which so many records are all exact.
 const fn exact(file: &'static str, records: u64, steps: &'static [Step<'static>]) -> Row {
@@ -309,6 +309,11 @@ pub const ROWS: &[Row] = &[
         ],
     ),
     exact("functions/filter.toml", 2, ANN_ONCE),
+    exact(
+        "functions/sum-that-just-fits.toml",
+        3,
+        &[("total", 3, 3, &[("ann", 9_223_372_036_854_775_806)])],
+    ),
     exact("functions/key-by-value.toml", 2, &[("per-value", 2, 2, &[("7", 2)])]),
     exact("functions/lookup-checkpointed.toml", 1, &[("per-group", 1, 1, &[("ann/1", 1)])]),
     ledger(
@@ -577,6 +582,16 @@ pub const ROWS: &[Row] = &[
     exact("sinks/offset-durable.toml", 2, BOTH_IN_TABLE),
     ledger("sinks/offset-new-stream.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
         .with_damaged(FIRST),
+    exact(
+        "sinks/rows-of-great-numbers.toml",
+        3,
+        &[(
+            "table",
+            3,
+            3,
+            &[("ann", 18_446_744_073_709_551_614), ("bob", -9_223_372_036_854_775_808)],
+        )],
+    ),
     exact("sinks/rename-crash.toml", 1, ANN_IN_TABLE),
     exact("sinks/rename-answer-lost.toml", 1, ANN_IN_TABLE),
     exact("sinks/rename-pause.toml", 1, ANN_IN_TABLE),

@@ -66,7 +66,7 @@ struct StepLedger {
     /// A sum over reflections of who, in which window, with which value.
     digest: u64,
     rows: Rows,
-    totals: HashMap<Key, i64, FxBuildHasher>,
+    totals: HashMap<Key, i128, FxBuildHasher>,
 }
 
 /// What kind of results a step has.
@@ -279,7 +279,7 @@ impl Ledger {
     }
 
     /// The committed totals of a step by key, in no order.
-    pub fn totals(&self, step: StepIndex) -> impl Iterator<Item = (Key, i64)> {
+    pub fn totals(&self, step: StepIndex) -> impl Iterator<Item = (Key, i128)> {
         self.steps[step.at()].totals.iter().map(|(&key, &total)| (key, total))
     }
 

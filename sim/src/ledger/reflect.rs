@@ -56,6 +56,25 @@ enum Depth {
     Below,
 }
 
+/// What members add up to, in full.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    weight: i128,
+    value: i128,
+}
+
+impl Sums {
+    /// Whether a result says so of its members. Where values are added up for nothing, as in counts, they may be any,
+    /// and what the system under test keeps of their sum are its lower 64 bits. In a sum these are not enough.
+    fn are(self, weight: i64, value: i64, kind: Option<ResultKind>) -> bool {
+        let is_value = match kind {
+            Some(ResultKind::Summed) => self.value == i128::from(value),
+            Some(ResultKind::Counted | ResultKind::Written) | None => self.value as i64 == value,
+        };
+        is_value && self.weight == i128::from(weight)
+    }
+}
+
 /// Whether a reflection comes or goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Sign {
@@ -115,13 +134,12 @@ impl Ledger {
         words: &Vocabulary,
     ) {
         let place = placed(words.keys.hash(key), start);
-        let (weight, value) =
-            self.walk(step, content.lineage, Depth::Here, place, Sign::Comes, &words.names);
-        if (weight, value) != (content.weight, content.value) {
+        let sums = self.walk(step, content.lineage, Depth::Here, place, Sign::Comes, &words.names);
+        if !sums.are(content.weight, content.value, self.steps[step.at()].kind) {
             self.phantom.push(step);
         }
         if self.is_detailed() {
-            *self.steps[step.at()].totals.entry(key).or_default() += total;
+            *self.steps[step.at()].totals.entry(key).or_default() += i128::from(total);
         }
     }
 
@@ -146,14 +164,14 @@ impl Ledger {
             if self.is_detailed() {
                 let total = self.steps[step.at()].totals.entry(written.key).or_default();
                 *total += match sign {
-                    Sign::Comes => written.value,
-                    Sign::Goes => -written.value,
+                    Sign::Comes => i128::from(written.value),
+                    Sign::Goes => -i128::from(written.value),
                 };
             }
         }
     }
 
-    /// Reflects all that was read under a lineage; returns the sums of weights and values of its members.
+    /// Reflects all that was read under a lineage; returns what its members add up to.
     fn walk(
         &mut self,
         step: StepIndex,
@@ -162,17 +180,17 @@ impl Ledger {
         place: u64,
         sign: Sign,
         names: &Names,
-    ) -> (i64, i64) {
+    ) -> Sums {
         let Span { head, floor, .. } = self.reads[lineage as usize];
-        let (mut at, mut weight, mut value) = (head, 0_i64, 0_i64);
+        let (mut at, mut sums) = (head, Sums::default());
         while at != floor && at != 0 {
             let member = self.members[at as usize];
-            weight += member.weight;
-            value = value.wrapping_add(member.value);
+            sums.weight += i128::from(member.weight);
+            sums.value += i128::from(member.value);
             self.reflect(step, member, depth, place, sign, names);
             at = member.next;
         }
-        (weight, value)
+        sums
     }
 
     /// Reflects one member. Its value is part of the digest only where it is a member itself, and not
@@ -188,7 +206,11 @@ impl Ledger {
         names: &Names,
     ) {
         if self.reads[member.lineage as usize].is_partial {
-            self.walk(step, member.lineage, depth, place, sign, names);
+            let sums = self.walk(step, member.lineage, depth, place, sign, names);
+            let kind = self.steps[step.at()].kind;
+            if depth == Depth::Here && !sums.are(member.weight, member.value, kind) {
+                self.phantom.push(step);
+            }
             return;
         }
         let is_leaf = member.lineage == 0;

@@ -2,6 +2,7 @@
 //! test also shows the change that is right, under which it finds nothing.
 
 mod dead;
+mod sums;
 
 use super::*;
 use crate::fault::Climate;
@@ -92,6 +93,17 @@ impl Fed {
         Fed::new(SourceWatermark::Perfect, vec![sink], rows)
     }
 
+    /// Gives the records these values.
+    fn set_values<const RECORDS: usize>(&mut self, values: [i64; RECORDS]) {
+        let (_, Input::Rows(rows)) = &mut self.plan.inputs[0] else { unreachable!("rows") };
+        for (row, value) in Arc::make_mut(rows).iter_mut().zip(values) {
+            row.value = RowValue::Integer(value);
+        }
+        self.sources = Sources::default();
+        self.words = Vocabulary::default();
+        self.sources.load(&self.plan, 0, &mut self.words);
+    }
+
     fn key(&mut self, text: &str) -> Key {
         self.words.keys.intern(text)
     }
@@ -127,7 +139,7 @@ impl Fed {
             span.head = self.ledger.member(name, lineage, weight, value, span.head);
             self.ledger.see(shard, &delta, &self.words);
             span.weight += weight;
-            span.value += value;
+            span.value = span.value.wrapping_add(value);
         }
         span
     }
@@ -161,9 +173,13 @@ impl Fed {
 
     /// A row of the sink is written.
     fn write(&mut self, row: u64, key: &str, name: Name) {
+        self.write_value(row, key, name, 1);
+    }
+
+    fn write_value(&mut self, row: u64, key: &str, name: Name, value: i64) {
         let key = self.key(key);
         let step = self.plan.pipeline.step_of(FIRST);
-        let delta = Delta::Row { step, row, key, name, lineage: 0, weight: 1, value: 1 };
+        let delta = Delta::Row { step, row, key, name, lineage: 0, weight: 1, value };
         self.ledger.see(FIRST, &delta, &self.words);
     }
 

@@ -4,6 +4,7 @@ mod form;
 mod services;
 mod steps;
 mod faults;
+mod flow;
 mod places;
 
 use super::*;
