@@ -224,7 +224,7 @@ fn of_run(outcome: &Outcome, scenario: &Scenario, wanted: &[(&str, u64)]) -> Str
         ledger.late,
     ];
     let names = |step| scenario.plan.pipeline.step(step).name.as_str();
-    let results: Vec<Vec<(&str, i64)>> = outcome
+    let results: Vec<Vec<(&str, i128)>> = outcome
         .steps
         .iter()
         .map(|step| step.results.iter().map(|(key, &total)| (key.as_str(), total)).collect())

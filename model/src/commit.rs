@@ -273,7 +273,7 @@ pub struct Content {
     pub pane: u32,
     /// The sum of their weights.
     pub weight: i64,
-    /// The sum of their values.
+    /// The sum of their values, its lower 64 bits.
     pub value: i64,
     /// The store's own mark of what was read; carried unchanged.
     pub lineage: u32,

@@ -317,8 +317,8 @@ pub struct SourceRow {
     pub name: Name,
     /// Its key.
     pub key: Key,
-    /// Its id, where the input gives one instead of shard and offset.
-    pub id: Option<RecordId>,
+    /// The id that the input gives, if it does, instead of shard and offset: one of its source.
+    pub id: Option<u64>,
     /// When it happened.
     pub event_time: Time,
     /// When the source could read it; in a shard, none comes before one that was read earlier.

@@ -339,7 +339,11 @@ pub fn output_hash(parent: u64, step_hash: u64, index: u32) -> u64 {
 
 /// The hash of the name of a pane.
 pub fn pane_hash(step_hash: u64, key_hash: u64, start: Time, pane: u32) -> u64 {
-    fold(fold(step_hash, key_hash), scatter(start.0 as u64 ^ (u64::from(pane) << 48)))
+    let first = fold(fold(step_hash, key_hash), scatter(start.0 as u64));
+    match pane {
+        0 => first,
+        later => fold(first, scatter(later.into())),
+    }
 }
 
 #[cfg(test)]
@@ -379,8 +383,12 @@ mod tests {
                 hashes.push(names.hash(name));
             }
         }
+        // Starts whose only bits are the upper ones, and a number of 17 bits.
+        for start in [0, 1 << 48, 2 << 48, 60_000_000_000] {
+            hashes.extend([0, 1, 2, 65_536].map(|pane| pane_hash(17, 5, Time(start), pane)));
+        }
         hashes.sort_unstable();
         hashes.dedup();
-        assert_eq!(hashes.len(), 109);
+        assert_eq!(hashes.len(), 125);
     }
 }

@@ -2,12 +2,21 @@
 //! value that the protocol never looks into.
 
 use crate::key::{Key, Keys};
+use crate::mix::{fold, scatter};
 use crate::name::Name;
 use crate::time::Time;
 
 /// What the catalog knows a record by. Stable over retries and re-executions when ids are derived.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct RecordId(pub u64);
+
+impl RecordId {
+    /// The id of a record of which the input says that it is this one. Another source may give the same: `source`,
+    /// the hash of its name, tells them apart.
+    pub fn given(source: u64, id: u64) -> RecordId {
+        RecordId(fold(source, scatter(id)))
+    }
+}
 
 /// What a record carries. The protocol moves it and never looks inside; only functions and sums do. It owns
 /// nothing, so that a record, and whatever carries one, is copied and needs no drop.
@@ -31,7 +40,7 @@ impl Value {
     /// A hash of the content, the same in every run.
     pub fn hash(self, keys: &Keys) -> u64 {
         match self {
-            Value::Integer(value) => crate::mix::scatter(value as u64),
+            Value::Integer(value) => scatter(value as u64),
             Value::Text(text) => keys.hash(text),
         }
     }

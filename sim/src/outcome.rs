@@ -234,10 +234,10 @@ pub struct StepResult {
     /// How many are missing because they were late.
     pub late: u64,
     /// The committed totals by key over all windows.
-    pub results: BTreeMap<String, i64>,
+    pub results: BTreeMap<String, i128>,
     /// The same totals by key and start of the window. A row has the window of the pane that it was made of,
     /// and none where it was made of a source record.
-    pub windows: BTreeMap<(String, Option<Time>), i64>,
+    pub windows: BTreeMap<(String, Option<Time>), i128>,
 }
 
 /// How full a filter is.

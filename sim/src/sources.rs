@@ -11,7 +11,7 @@ use onceproof_model::key::{Key, Keys};
 use onceproof_model::mix::scatter;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{SourceWatermark, StepIndex, StepKind};
-use onceproof_model::record::{RecordId, Value};
+use onceproof_model::record::Value;
 use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 
@@ -220,7 +220,7 @@ impl Source {
         SourceRow {
             name: Name(self.first.0 + self.first_of.get(row).copied().unwrap_or(row as u32)),
             key: self.keys[row],
-            id: self.ids.get(row).copied().flatten().map(RecordId),
+            id: self.ids.get(row).copied().flatten(),
             event_time: self.event_times[row],
             arrival: self.arrivals[row],
             value: self.values.get(row).copied().unwrap_or(Value::Integer(1)),

@@ -79,10 +79,10 @@ fn milliseconds(nanos: Nanos) -> Value {
 fn steps(steps: &[StepResult], plan: &Plan) -> Value {
     let entry = |result: &StepResult| {
         let results: Map<String, Value> =
-            result.results.iter().map(|(key, &total)| (key.clone(), total.into())).collect();
-        let windows = result.windows.iter().filter_map(|((key, start), &total)| {
+            result.results.iter().map(|(key, &of)| (key.clone(), total(of))).collect();
+        let windows = result.windows.iter().filter_map(|((key, start), &of)| {
             // As a scenario file states it.
-            start.map(|start| (format!("{key}@{start}"), total.into()))
+            start.map(|start| (format!("{key}@{start}"), total(of)))
         });
         let value = json!({
             "expected": result.expected,
@@ -94,6 +94,14 @@ fn steps(steps: &[StepResult], plan: &Plan) -> Value {
         (plan.pipeline.step(result.step).name.clone(), value)
     };
     Value::Object(steps.iter().map(entry).collect())
+}
+
+/// A total; one of more than 64 bits is a text, as few readers of JSON have numbers for it.
+fn total(total: i128) -> Value {
+    match i64::try_from(total) {
+        Ok(total) => total.into(),
+        Err(_) => total.to_string().into(),
+    }
 }
 
 /// How often each step called an external service for a record.
@@ -149,6 +157,13 @@ fn work(brief: &Brief) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_total_of_more_than_64_bits_is_a_text() {
+        assert_eq!(total(i64::MAX.into()), json!(9_223_372_036_854_775_807_i64));
+        assert_eq!(total(i128::from(i64::MAX) + 1), json!("9223372036854775808"));
+        assert_eq!(total(i64::MIN.into()), json!(-9_223_372_036_854_775_808_i64));
+    }
     use crate::report::samples;
 
     #[test]

@@ -16,8 +16,8 @@ use onceproof_sim::input::{Generate, Input, Row, RowValue};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The most records of all sources together: a record's number has 32 bits.
-const MOST_RECORDS: u64 = u32::MAX as u64;
+/// The most records, keys and values that can be generated: numbers of 32 bits.
+const MOST_GENERATED: u64 = u32::MAX as u64;
 
 /// What the sources read.
 pub(super) struct Inputs {
@@ -57,7 +57,6 @@ pub(super) fn inputs(
 ) -> Result<Inputs, ScenarioError> {
     let mut inputs = Inputs { of: Vec::new(), rows_skipped: 0 };
     let mut global: Option<Input> = None;
-    let mut records = 0;
     for (at, step) in file.step.iter().enumerate() {
         let index = StepIndex(at as u16);
         if !matches!(pipeline.step(index).kind, StepKind::Source { .. }) {
@@ -78,11 +77,6 @@ pub(super) fn inputs(
             }
         };
         check_messages(source, &step.value, pipeline, index, &input)?;
-        records += count(&input);
-        if records > MOST_RECORDS {
-            let error = source.error(step.value.name.span.clone(), "too many records");
-            return Err(error.label("all sources together read less than 2^32").into());
-        }
         inputs.of.push((index, input));
     }
     if let (None, Some(input)) = (&global, &file.input) {
@@ -123,7 +117,7 @@ fn read(
 
 fn generate(source: &Source<'_>, generate: &raw::Generate) -> Result<Generate, Diagnostic> {
     let or_one = |what, given: &Option<At<u64>>| match given {
-        Some(given) => number(source, what, given, 1..=MOST_RECORDS),
+        Some(given) => number(source, what, given, 1..=MOST_GENERATED),
         None => Ok(1),
     };
     let skew_thousandths = match &generate.skew {
@@ -134,7 +128,7 @@ fn generate(source: &Source<'_>, generate: &raw::Generate) -> Result<Generate, D
                 .map_err(|message| custom(source, span.clone(), &message))?
         }
     };
-    let records = number(source, "records", &generate.records, 1..=MOST_RECORDS)?;
+    let records = number(source, "records", &generate.records, 1..=MOST_GENERATED)?;
     let every = generate.every.as_ref().map_or(0, |at| at.value.0);
     if let Some(given) = &generate.every
         && u128::from(every) * u128::from(records) > u128::from(LONGEST)
@@ -230,18 +224,22 @@ fn another_record(rows: &[Row]) -> Option<(usize, usize)> {
     })
 }
 
+/// The first and the last arrival, or the latest that the last may be.
+pub(super) fn ends(input: &Input) -> Option<(Time, Time)> {
+    match input {
+        Input::Rows(rows) => rows.first().zip(rows.last()).map(|(a, b)| (a.arrival, b.arrival)),
+        Input::Generate(all) => {
+            Some((Time(0), Time(0).plus(all.every.saturating_mul(all.records.into()))))
+        }
+    }
+}
+
 /// Virtual time must not overflow: all that arrives arrives within 100 years.
 fn check_arrivals(
     source: &Source<'_>,
     file: &File,
     inputs: &[(StepIndex, Input)],
 ) -> Result<(), Diagnostic> {
-    let ends = |input: &Input| match input {
-        Input::Rows(rows) => rows.first().zip(rows.last()).map(|(a, b)| (a.arrival, b.arrival)),
-        Input::Generate(all) => {
-            Some((Time(0), Time(0).plus(all.every.saturating_mul(all.records.into()))))
-        }
-    };
     let mut first = Time::MAX;
     let mut last = Time::MIN;
     for (step, input) in inputs {

@@ -16,6 +16,7 @@ mod graph_error;
 mod steps;
 mod input;
 mod csv;
+mod flow;
 mod record;
 mod way;
 mod place;
@@ -179,6 +180,7 @@ impl Scenario {
         let file = file(&source)?;
         let pipeline = steps::pipeline(&source, &file)?;
         let inputs = input::inputs(&source, &file, &pipeline)?;
+        flow::check(&source, &file, &pipeline, &inputs)?;
         let cluster = cluster(&source, &file, &pipeline)?;
         let shards = u32::try_from(pipeline.shards()).unwrap_or(u32::MAX);
         let hosts = cluster.workers.unwrap_or(shards);

@@ -96,7 +96,7 @@ fn of_run(scenario: &Scenario, outcome: &Outcome) -> String {
                 let key = key.bytes().fold(0, |all, byte| scatter(all ^ u64::from(byte)));
                 fold(all, key ^ scatter(*total as u64))
             });
-            let sum = step.results.values().sum::<i64>();
+            let sum = step.results.values().sum::<i128>();
             writeln!(text, "    {} keys, sum {sum}, {hash:016x}", step.results.len())
                 .expect("text");
         }

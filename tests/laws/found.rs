@@ -297,7 +297,7 @@ fn the_answers_of_a_recomputed_coin_are_known_from_the_step_below_it() {
         8,
         0,
     );
-    assert_eq!(outcome.steps[0].results.values().sum::<i64>(), 8);
+    assert_eq!(outcome.steps[0].results.values().sum::<i128>(), 8);
     assert_eq!(outcome.steps[0].results.len(), 2, "both sides came up");
 }
 

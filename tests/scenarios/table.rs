@@ -26,7 +26,7 @@ pub struct Row {
 }
 
 /// A step: its name, what is expected of it, what is applied, and its results.
-pub type Step<'a> = (&'a str, u64, u64, &'a [(&'a str, i64)]);
+pub type Step<'a> = (&'a str, u64, u64, &'a [(&'a str, i128)]);
 
 /// A scenario in which so many records are all exact.
 const fn exact(file: &'static str, records: u64, steps: &'static [Step<'static>]) -> Row {
@@ -280,6 +280,17 @@ pub const ROWS: &[Row] = &[
     )
     .with_dead_lettered(2),
     ledger(
+        "functions/dead-letter-one-window.toml",
+        &[],
+        [1, 0, 0, 0, 0, 0, 0],
+        &[
+            ("per-hour", 1, 1, &[("ann", 1)]),
+            ("per-minute", 2, 2, &[("*", 2)]),
+            ("again", 1, 1, &[("*", 1)]),
+        ],
+    )
+    .with_dead_lettered(1),
+    ledger(
         "functions/dead-letter-recomputed.toml",
         &[Divergent],
         [1, 0, 0, 0, 0, 1, 0],
@@ -288,7 +299,21 @@ pub const ROWS: &[Row] = &[
     .with_damaged(FIRST)
     .with_dead_lettered(1),
     exact("functions/explode.toml", 1, &[("per-user", 3, 3, &[("ann", 3)])]),
+    ledger(
+        "functions/explode-65536.toml",
+        &[],
+        [3, 2, 0, 0, 0, 0, 1],
+        &[
+            ("per-user", 3, 2, &[("ann", 1), ("bob", 1)]),
+            ("table", 131_072, 65_536, &[("ann", 65_536)]),
+        ],
+    ),
     exact("functions/filter.toml", 2, ANN_ONCE),
+    exact(
+        "functions/sum-that-just-fits.toml",
+        3,
+        &[("total", 3, 3, &[("ann", 9_223_372_036_854_775_806)])],
+    ),
     exact("functions/key-by-value.toml", 2, &[("per-value", 2, 2, &[("7", 2)])]),
     exact("functions/lookup-checkpointed.toml", 1, &[("per-group", 1, 1, &[("ann/1", 1)])]),
     ledger(
@@ -557,6 +582,16 @@ pub const ROWS: &[Row] = &[
     exact("sinks/offset-durable.toml", 2, BOTH_IN_TABLE),
     ledger("sinks/offset-new-stream.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
         .with_damaged(FIRST),
+    exact(
+        "sinks/rows-of-great-numbers.toml",
+        3,
+        &[(
+            "table",
+            3,
+            3,
+            &[("ann", 18_446_744_073_709_551_614), ("bob", -9_223_372_036_854_775_808)],
+        )],
+    ),
     exact("sinks/rename-crash.toml", 1, ANN_IN_TABLE),
     exact("sinks/rename-answer-lost.toml", 1, ANN_IN_TABLE),
     exact("sinks/rename-pause.toml", 1, ANN_IN_TABLE),
@@ -605,6 +640,9 @@ pub const ROWS: &[Row] = &[
     exact("sources/queue-published-late-window.toml", 1, ANN_ONCE),
     ledger("sources/queue-without-ids.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
         .with_damaged(FIRST),
+    exact("sources/two-queues-attribute-ids.toml", 2, ANN_2),
+    exact("sources/two-queues-content-ids.toml", 2, ANN_2),
+    exact("sources/two-sources-one-numbering.toml", 2, ANN_2),
     //
     ledger("stamps/fresh.toml", &[Duplicated], [2, 1, 1, 1, 0, 0, 0], ANN_2_OF_1_BOB_1)
         .with_damaged(FIRST),
@@ -642,6 +680,11 @@ pub const ROWS: &[Row] = &[
     exact("windows/boot-fires-what-is-due.toml", 2, ANN_1_BOB_1),
     exact("windows/duplicate-carries-a-watermark.toml", 2, ANN_1_BOB_1),
     exact("windows/late-pane.toml", 3, ANN_2_BOB_1),
+    exact(
+        "windows/late-pane-and-the-next-window.toml",
+        3,
+        &[("per-user", 3, 3, &[("ann", 3)]), ("table", 3, 3, &[("ann", 3)])],
+    ),
     ledger(
         "windows/lost-late-pane.toml",
         &[Lost],

@@ -36,19 +36,24 @@ pub enum MessageIds {
 }
 
 impl MessageIds {
-    /// The id of a record. `message` is the message's own id, `attribute` what the publisher gave, `content`
-    /// a hash of key and value, `delivery` the number of this delivery, from 1.
+    /// The id of a record, one of its queue. `source` is the hash of the name of the source, `number` that of the
+    /// message, `attribute` what the publisher gave, `content` a hash of key and value, `delivery` the number of
+    /// this delivery, from 1.
     pub fn of(
         self,
-        message: u64,
-        attribute: Option<RecordId>,
+        source: u64,
+        number: u32,
+        attribute: Option<u64>,
         content: u64,
         delivery: u32,
     ) -> RecordId {
+        let message = fold(source, number.into());
         match self {
             MessageIds::Message => RecordId(scatter(message)),
-            MessageIds::Attribute => attribute.expect("a message with an attribute"),
-            MessageIds::Content => RecordId(scatter(content)),
+            MessageIds::Attribute => {
+                RecordId::given(source, attribute.expect("a message with an attribute"))
+            }
+            MessageIds::Content => RecordId::given(source, content),
             MessageIds::None => RecordId(fold(message, scatter(delivery.into()))),
         }
     }
@@ -60,22 +65,20 @@ mod tests {
 
     #[test]
     fn an_id_is_the_same_for_all_that_it_is_made_of() {
-        let id = |ids: MessageIds, message, attribute, content, delivery| {
-            ids.of(message, Some(RecordId(attribute)), content, delivery)
-        };
-        let check = |ids, others: [bool; 4]| {
-            let first = id(ids, 1, 2, 3, 1);
+        let check = |ids: MessageIds, others: [bool; 5]| {
+            let first = ids.of(1, 1, Some(2), 3, 1);
             let changed = [
-                id(ids, 9, 2, 3, 1),
-                id(ids, 1, 9, 3, 1),
-                id(ids, 1, 2, 9, 1),
-                id(ids, 1, 2, 3, 2),
+                ids.of(9, 1, Some(2), 3, 1),
+                ids.of(1, 9, Some(2), 3, 1),
+                ids.of(1, 1, Some(9), 3, 1),
+                ids.of(1, 1, Some(2), 9, 1),
+                ids.of(1, 1, Some(2), 3, 2),
             ];
             assert_eq!(changed.map(|other| other != first), others, "{ids:?}");
         };
-        check(MessageIds::Message, [true, false, false, false]);
-        check(MessageIds::Attribute, [false, true, false, false]);
-        check(MessageIds::Content, [false, false, true, false]);
-        check(MessageIds::None, [true, false, false, true]);
+        check(MessageIds::Message, [true, true, false, false, false]);
+        check(MessageIds::Attribute, [true, false, true, false, false]);
+        check(MessageIds::Content, [true, false, false, true, false]);
+        check(MessageIds::None, [true, true, false, false, true]);
     }
 }

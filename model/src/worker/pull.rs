@@ -70,8 +70,8 @@ impl Worker {
         self.units.get(unit).taken.push(Taken::Message(ack));
         let keys = &m.env.vocabulary().keys;
         let content = fold(keys.hash(row.key), row.value.hash(keys));
-        let own = fold(m.pipeline.hash(self.step), u64::from(number));
-        let derived = queue.ids.of(own, row.id, content, delivery);
+        let source = m.pipeline.hash(self.step);
+        let derived = queue.ids.of(source, number, row.id, content, delivery);
         self.executions += 1;
         let made = Parent {
             name: row.name,

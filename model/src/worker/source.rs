@@ -157,9 +157,10 @@ impl Worker {
         row: SourceRow,
         m: &mut Moment<'_, E>,
     ) -> Chained {
-        let derived = row
-            .id
-            .unwrap_or_else(|| RecordId(mix::scatter(m.env.vocabulary().names.hash(row.name))));
+        let derived = match row.id {
+            Some(id) => RecordId::given(m.pipeline.hash(self.step), id),
+            None => RecordId(mix::scatter(m.env.vocabulary().names.hash(row.name))),
+        };
         self.executions += 1;
         let made = Parent {
             name: row.name,

@@ -9,6 +9,7 @@ use onceproof_model::mix::{fold, scatter};
 use onceproof_model::name::{Name, Names, Origin};
 use onceproof_model::pipeline::{Pipeline, StepIndex};
 use onceproof_model::rest::Rest;
+use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 
 /// What is known of failures and of records that were given up.
@@ -17,7 +18,8 @@ pub(super) struct Dead {
     /// After how many failures each step may give a record up.
     after: Vec<Option<u32>>,
     failures: HashMap<(StepIndex, Name), u32, FxBuildHasher>,
-    given_up: HashMap<GivenUp, u32, FxBuildHasher>,
+    /// By which dead letters each was given up, and how often it is in each. One that is written twice is one.
+    given_up: HashMap<GivenUp, Vec<(Name, u32)>, FxBuildHasher>,
     /// The dead letters themselves, and what was read to make them, in the order of their commits.
     pub letters: Vec<(StepIndex, Name, u32)>,
 }
@@ -32,15 +34,16 @@ pub(super) struct GivenUp {
     pub way: Way,
 }
 
-/// The aggregate that made a pane, and the outputs of maps that the pane has become since; nothing for what
-/// comes from no pane.
+/// The aggregate that made a pane, the start of its window, and the outputs of maps that the pane has become
+/// since; nothing for what comes from no pane. Two panes of one window that go on under one key are alike from
+/// there on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub(super) struct Way(u64);
 
 impl Way {
-    /// From an aggregate.
-    pub fn from(step: u16) -> Way {
-        Way(scatter(u64::from(step) + 1))
+    /// From the window of an aggregate that starts here.
+    pub fn from(step: u16, start: Time) -> Way {
+        Way(fold(scatter(u64::from(step) + 1), scatter(start.0 as u64)))
     }
 
     /// On through a map; what comes from no pane has a name that says so already.
@@ -54,7 +57,7 @@ impl Way {
     fn of(name: Name, names: &Names) -> Way {
         match names.origin(name) {
             Origin::Source { .. } => Way::default(),
-            Origin::Pane { step, .. } => Way::from(step),
+            Origin::Pane { step, start, .. } => Way::from(step, start),
             // Only aggregates take partial aggregates, and no function fails there.
             Origin::Partial { first, .. } => Way::of(first, names),
             Origin::Output { parent, step, index } => Way::of(parent, names).through(step, index),
@@ -83,7 +86,7 @@ impl Dead {
     pub fn times(&self, record: &GivenUp) -> u32 {
         match self.given_up.is_empty() {
             true => 0,
-            false => self.given_up.get(record).copied().unwrap_or(0),
+            false => self.given_up.get(record).map_or(0, |by| by.iter().map(|(_, n)| n).sum()),
         }
     }
 }
@@ -114,9 +117,16 @@ impl Ledger {
             0 => leaves.push(name),
             lineage => self.leaves(lineage, &mut |leaf| leaves.push(leaf)),
         }
+        leaves.sort_unstable();
         let way = Way::of(name, names);
-        for leaf in leaves {
-            *self.dead.given_up.entry(GivenUp { step, leaf, key, way }).or_default() += 1;
+        for same in leaves.chunk_by(|one, other| one == other) {
+            let record = GivenUp { step, leaf: same[0], key, way };
+            let times = same.len() as u32;
+            let by = self.dead.given_up.entry(record).or_default();
+            match by.iter_mut().find(|(letter, _)| *letter == name) {
+                Some((_, most)) => *most = times.max(*most),
+                None => by.push((name, times)),
+            }
         }
         self.dead.letters.push((step, name, lineage));
     }

@@ -23,6 +23,7 @@ use hdrhistogram::Histogram;
 use onceproof_model::call::Row;
 use onceproof_model::commit::{Content, Delta};
 use onceproof_model::key::Key;
+use onceproof_model::mix::{fold, scatter};
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
 use onceproof_model::record::Record;
@@ -59,14 +60,14 @@ pub struct Ledger {
 struct StepLedger {
     kind: Option<ResultKind>,
     /// How often each name is reflected.
-    counts: Vec<u16>,
+    counts: Vec<u32>,
     /// How many reflections of source records there are.
     applied: u64,
     /// A sum over reflections of who, in which window, with which value.
     digest: u64,
     rows: Rows,
     /// For a run in detail: the totals of its panes, by key and start of the window.
-    totals: HashMap<(Key, Time), i64, FxBuildHasher>,
+    totals: HashMap<(Key, Time), i128, FxBuildHasher>,
 }
 
 /// What kind of results a step has.
@@ -308,5 +309,10 @@ fn latencies() -> Histogram<u64> {
 
 /// Where a record is reflected: part of what a step's digest sums up.
 fn placed(key_hash: u64, start: Time) -> u64 {
-    onceproof_model::mix::fold(key_hash, start.0 as u64)
+    fold(key_hash, start.0 as u64)
+}
+
+/// What a step's digest sums up: who is reflected, with which value, and where.
+fn reflection(leaf: Name, value: i64, place: u64) -> u64 {
+    fold(fold(u64::from(leaf.0), scatter(value as u64)), place)
 }

@@ -3,12 +3,11 @@
 //! where the last pane ended. What travels on from a pane carries the number of that span, so a result
 //! further down is walked to its source records.
 
-use super::{Ledger, ResultKind, StepLedger, placed};
+use super::{Ledger, ResultKind, StepLedger, placed, reflection};
 use hashbrown::HashMap;
 use onceproof_model::commit::Content;
 use onceproof_model::effect;
 use onceproof_model::key::Key;
-use onceproof_model::mix::{fold, scatter};
 use onceproof_model::name::{Name, Names, Vocabulary};
 use onceproof_model::pipeline::StepIndex;
 use onceproof_model::time::Time;
@@ -55,6 +54,25 @@ pub(super) struct Written {
 enum Depth {
     Here,
     Below,
+}
+
+/// What members add up to, in full.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    weight: i128,
+    value: i128,
+}
+
+impl Sums {
+    /// Whether a result says so of its members. Where values are added up for nothing, as in counts, they may be any,
+    /// and what the system under test keeps of their sum are its lower 64 bits. In a sum these are not enough.
+    fn are(self, weight: i64, value: i64, kind: Option<ResultKind>) -> bool {
+        let is_value = match kind {
+            Some(ResultKind::Summed) => self.value == i128::from(value),
+            Some(ResultKind::Counted | ResultKind::Written) | None => self.value as i64 == value,
+        };
+        is_value && self.weight == i128::from(weight)
+    }
 }
 
 /// Whether a reflection comes or goes.
@@ -116,13 +134,12 @@ impl Ledger {
         words: &Vocabulary,
     ) {
         let place = placed(words.keys.hash(key), start);
-        let (weight, value) =
-            self.walk(step, content.lineage, Depth::Here, place, Sign::Comes, &words.names);
-        if (weight, value) != (content.weight, content.value) {
+        let sums = self.walk(step, content.lineage, Depth::Here, place, Sign::Comes, &words.names);
+        if !sums.are(content.weight, content.value, self.steps[step.at()].kind) {
             self.phantom.push(step);
         }
         if self.is_detailed() {
-            *self.steps[step.at()].totals.entry((key, start)).or_default() += total;
+            *self.steps[step.at()].totals.entry((key, start)).or_default() += i128::from(total);
         }
     }
 
@@ -153,14 +170,14 @@ impl Ledger {
         &'a self,
         step: StepIndex,
         names: &'a Names,
-    ) -> impl Iterator<Item = (Key, Option<Time>, i64)> + 'a {
+    ) -> impl Iterator<Item = (Key, Option<Time>, i128)> + 'a {
         let StepLedger { totals, rows, .. } = &self.steps[step.at()];
         let panes = totals.iter().map(|(&(key, start), &total)| (key, Some(start), total));
-        let of_row = |row: &Written| (row.key, names.window_of(row.name), row.value);
+        let of_row = |row: &Written| (row.key, names.window_of(row.name), row.value.into());
         panes.chain(rows.values().map(of_row))
     }
 
-    /// Reflects all that was read under a lineage; returns the sums of weights and values of its members.
+    /// Reflects all that was read under a lineage; returns what its members add up to.
     fn walk(
         &mut self,
         step: StepIndex,
@@ -169,17 +186,17 @@ impl Ledger {
         place: u64,
         sign: Sign,
         names: &Names,
-    ) -> (i64, i64) {
+    ) -> Sums {
         let Span { head, floor, .. } = self.reads[lineage as usize];
-        let (mut at, mut weight, mut value) = (head, 0_i64, 0_i64);
+        let (mut at, mut sums) = (head, Sums::default());
         while at != floor && at != 0 {
             let member = self.members[at as usize];
-            weight += member.weight;
-            value = value.wrapping_add(member.value);
+            sums.weight += i128::from(member.weight);
+            sums.value += i128::from(member.value);
             self.reflect(step, member, depth, place, sign, names);
             at = member.next;
         }
-        (weight, value)
+        sums
     }
 
     /// Reflects one member. Its value is part of the digest only where it is a member itself, and not
@@ -195,7 +212,11 @@ impl Ledger {
         names: &Names,
     ) {
         if self.reads[member.lineage as usize].is_partial {
-            self.walk(step, member.lineage, depth, place, sign, names);
+            let sums = self.walk(step, member.lineage, depth, place, sign, names);
+            let kind = self.steps[step.at()].kind;
+            if depth == Depth::Here && !sums.are(member.weight, member.value, kind) {
+                self.phantom.push(step);
+            }
             return;
         }
         let is_leaf = member.lineage == 0;
@@ -220,8 +241,7 @@ impl Ledger {
         }
         let ledger = &mut self.steps[step.at()];
         let value = if depth == Depth::Here { member.value } else { 0 };
-        let who = fold(u64::from(member.name.0), scatter(value as u64));
-        let here = fold(who, place);
+        let here = reflection(member.name, value, place);
         match sign {
             Sign::Comes => {
                 ledger.applied += 1;

@@ -1,6 +1,9 @@
 //! Canaries of the ledger: it is fed changes that no store would make, and must name what is wrong. Each
 //! test also shows the change that is right, under which it finds nothing.
 
+mod dead;
+mod sums;
+
 use super::*;
 use crate::fault::Climate;
 use crate::input::{Input, Row, RowValue};
@@ -38,16 +41,20 @@ struct Span {
 }
 
 impl Fed {
-    /// A chain of steps, each with one shard, that reads rows of key and event time in seconds.
+    /// A chain of steps, each with one shard, that reads rows of key and event time in seconds. Maps give a record up
+    /// at once.
     fn new(watermark: SourceWatermark, kinds: Vec<StepKind>, rows: &[(&str, i64)]) -> Fed {
         let kinds = [StepKind::Source { watermark, queue: None }].into_iter().chain(kinds);
         let step = |(at, kind): (usize, StepKind)| Step {
             name: format!("step-{at}"),
-            kind,
             from: at.checked_sub(1).map(|from| StepIndex(from as u16)).into_iter().collect(),
             shards: 1,
-            failing: Failing::default(),
+            failing: Failing {
+                dead_letter_after: matches!(kind, StepKind::Map(_)).then_some(1),
+                ..Failing::default()
+            },
             mechanism: Mechanism { fuse: Fuse::Apart, ..Mechanism::default() },
+            kind,
         };
         let pipeline = Pipeline::new(kinds.enumerate().map(step).collect()).expect("a chain");
         let row = |&(key, at): &(&str, i64)| Row {
@@ -86,6 +93,17 @@ impl Fed {
         Fed::new(SourceWatermark::Perfect, vec![sink], rows)
     }
 
+    /// Gives the records these values.
+    fn set_values<const RECORDS: usize>(&mut self, values: [i64; RECORDS]) {
+        let (_, Input::Rows(rows)) = &mut self.plan.inputs[0] else { unreachable!("rows") };
+        for (row, value) in Arc::make_mut(rows).iter_mut().zip(values) {
+            row.value = RowValue::Integer(value);
+        }
+        self.sources = Sources::default();
+        self.words = Vocabulary::default();
+        self.sources.load(&self.plan, 0, &mut self.words);
+    }
+
     fn key(&mut self, text: &str) -> Key {
         self.words.keys.intern(text)
     }
@@ -121,7 +139,7 @@ impl Fed {
             span.head = self.ledger.member(name, lineage, weight, value, span.head);
             self.ledger.see(shard, &delta, &self.words);
             span.weight += weight;
-            span.value += value;
+            span.value = span.value.wrapping_add(value);
         }
         span
     }
@@ -145,11 +163,23 @@ impl Fed {
         (name, lineage)
     }
 
+    /// The outputs of a map on a record.
+    fn outputs(&mut self, shard: ShardIndex, name: Name, outputs: u32) -> Vec<Name> {
+        let step = self.plan.pipeline.step_of(shard);
+        let hash = self.plan.pipeline.hash(step);
+        let names = &mut self.words.names;
+        (0..outputs).map(|index| names.output(name, step.0, hash, index)).collect()
+    }
+
     /// A row of the sink is written.
     fn write(&mut self, row: u64, key: &str, name: Name) {
+        self.write_value(row, key, name, 1);
+    }
+
+    fn write_value(&mut self, row: u64, key: &str, name: Name, value: i64) {
         let key = self.key(key);
         let step = self.plan.pipeline.step_of(FIRST);
-        let delta = Delta::Row { step, row, key, name, lineage: 0, weight: 1, value: 1 };
+        let delta = Delta::Row { step, row, key, name, lineage: 0, weight: 1, value };
         self.ledger.see(FIRST, &delta, &self.words);
     }
 
@@ -207,6 +237,23 @@ fn a_record_in_another_window_or_under_another_key_is_phantom() {
     check(("ann", 0), &[]);
     check(("ann", 10), &[Class::Phantom]);
     check(("bob", 0), &[Class::Phantom]);
+}
+
+#[test]
+fn a_record_in_another_window_is_phantom_beside_one_that_is_late() {
+    let check = |start: i64, classes: &[Class]| {
+        let rows = [("ann", 0), ("bob", 30), ("ann", 8)];
+        let watermark = SourceWatermark::Bound(5 * SECOND);
+        let mut fed = Fed::new(watermark, vec![count(0)], &rows);
+        let ann = fed.take(FIRST, ("ann", start), 0, &[row(0)]);
+        fed.fire(FIRST, ("ann", start, 0), ann);
+        let bob = fed.take(FIRST, ("bob", 30), 0, &[row(1)]);
+        fed.fire(FIRST, ("bob", 30, 0), bob);
+        let (found, totals) = fed.judge(true);
+        assert_eq!((found, totals.late), (classes.to_vec(), 1));
+    };
+    check(0, &[]);
+    check(10, &[Class::Phantom]);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 //! is in exactly one outcome.
 
 use super::dead::{Dead, GivenUp, Way};
-use super::placed;
 use super::traces::Traces;
+use super::{placed, reflection};
 use onceproof_model::effect::SourceRow;
 use onceproof_model::function::{Function, Into, Output};
 use onceproof_model::key::Key;
@@ -30,6 +30,13 @@ pub struct Expected {
     pub is_late: bool,
     /// Whether a step on the way gave it up as a dead letter, so that it belongs there no more.
     pub is_dead: bool,
+}
+
+impl Expected {
+    /// Its part of the step's digest.
+    pub fn digest(&self) -> u64 {
+        reflection(self.leaf, self.value, self.place).wrapping_mul(u64::from(self.times))
+    }
 }
 
 /// A record on its way through the steps.
@@ -131,7 +138,7 @@ impl<'a> Truth<'a> {
                     let event_time = windows.end(start).before();
                     let (name, value) = (None, Value::Integer(0));
                     let is_decided = false;
-                    let way = Way::from(step.0);
+                    let way = Way::from(step.0, start);
                     let item = Item {
                         name,
                         leaf,
@@ -177,7 +184,7 @@ impl<'a> Truth<'a> {
     ) {
         let leaf = item.name.unwrap_or(item.leaf);
         let here = GivenUp { step, leaf, key: item.key, way: item.way };
-        let is_dead = item.is_dead || self.is_given_up(here);
+        let is_dead = item.is_dead || (!item.is_late && self.is_given_up(here));
         let mut outputs = Vec::new();
         function
             .apply(item.key, item.value, 0, &mut self.words.keys, |output| outputs.push(output));

@@ -5,7 +5,6 @@ use super::Ledger;
 use super::truth::{Expected, Truth, is_placed};
 use crate::outcome::{self, Class, Classes, Damage, Outcome};
 use crate::sources::Sources;
-use onceproof_model::mix::{fold, scatter};
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, StepIndex};
 
@@ -22,7 +21,7 @@ pub struct Judgement {
     pub damage: Vec<Damage>,
     /// The names of the damaged records.
     pub names: Vec<Name>,
-    /// How many records are exact, or would be were they no dead letters.
+    /// How many records are exact, late or dead letters.
     sound: u64,
 }
 
@@ -37,10 +36,14 @@ pub(crate) struct Expectations {
 
 #[derive(Debug, Default)]
 struct StepExpected {
-    counts: Vec<u16>,
+    counts: Vec<u32>,
     applied: u64,
     digest: u64,
 }
+
+/// What the digest of each step should be without the reflections that are missing because they were late; nothing
+/// where it cannot be told which of several these are.
+type Digests = Vec<Option<u64>>;
 
 /// How often a source record, or what maps made of it, should be reflected at a step over all the ways it
 /// takes there, and how often of these it may be missing because it was late on its way; and how often more
@@ -86,20 +89,28 @@ impl Ledger {
             && self.doubled.is_empty()
             && self.dead.letters.is_empty()
             && self.agrees(expectations);
-        if is_clean {
+        // Where every count agrees, a record under another key, window or value would still not show.
+        let is_misplaced = |at: usize, digest: u64| {
+            !expectations.is_unsure && expectations.is_placed[at] && digest != self.steps[at].digest
+        };
+        let misplaced = if is_clean {
             judgement.totals.exact = judgement.totals.expected;
             judgement.sound = judgement.totals.expected;
+            let mut steps = expectations.steps.iter().enumerate();
+            steps.any(|(at, expected)| is_misplaced(at, expected.digest))
         } else {
-            self.judge_each(pipeline, sources, words, expectations, &mut judgement, has_drained);
-        }
-        // Where every count agrees, a record under another key, window or value would still not show.
-        let is_misplaced = |(at, expected): (usize, &StepExpected)| {
-            !expectations.is_unsure
-                && expectations.is_placed[at]
-                && expected.digest != self.steps[at].digest
+            let digests = self.judge_each(
+                pipeline,
+                sources,
+                words,
+                expectations,
+                &mut judgement,
+                has_drained,
+            );
+            let mut known = digests.into_iter().enumerate();
+            known.any(|(at, digest)| digest.is_some_and(|digest| is_misplaced(at, digest)))
         };
         let is_counted = judgement.sound == judgement.totals.expected;
-        let misplaced = expectations.steps.iter().enumerate().any(is_misplaced);
         if !self.phantom.is_empty() || (is_counted && misplaced) {
             judgement.classes.insert(Class::Phantom);
         }
@@ -123,7 +134,8 @@ impl Ledger {
         expectations: &Expectations,
         judgement: &mut Judgement,
         has_drained: bool,
-    ) {
+    ) -> Digests {
+        let mut digests: Digests = vec![Some(0); self.steps.len()];
         let mut records = vec![Record::default(); sources.rows()];
         for &(name, lineage) in &self.traces.divergent {
             let mut mark = |leaf| {
@@ -169,6 +181,9 @@ impl Ledger {
                 let times = u64::from(e.times);
                 let (times, dead) = if e.is_dead { (0, times) } else { (times, 0) };
                 let late = if is_late { times } else { 0 };
+                if let (Some(digest), false) = (&mut digests[e.step.at()], is_late || e.is_dead) {
+                    *digest = digest.wrapping_add(e.digest());
+                }
                 let same = |o: &&mut Due| o.step == e.step && o.leaf == e.leaf;
                 match expected.iter_mut().find(same) {
                     Some(other) => {
@@ -199,6 +214,10 @@ impl Ledger {
                     continue;
                 } else if reflected < times && reflected + e.late >= times {
                     record.late = true;
+                    // Some of what may be missing is there.
+                    if reflected + e.late > times {
+                        digests[e.step.at()] = None;
+                    }
                     judgement.steps[e.step.at()].1 += times - reflected;
                     continue;
                 } else if reflected < times && !has_drained {
@@ -230,6 +249,7 @@ impl Ledger {
             // Every record is where it belongs, and there is more.
             judgement.classes.insert(Class::Phantom);
         }
+        digests
     }
 }
 
@@ -244,9 +264,9 @@ impl Judgement {
             totals.late += u64::from(record.late);
             totals.dead_lettered += u64::from(record.dead_lettered);
             let Record { duplicated, lost, divergent, late, pending, dead_lettered, .. } = *record;
-            let is_sound = !(duplicated || lost || divergent || late || pending);
+            let is_sound = !(duplicated || lost || divergent || pending);
             self.sound += u64::from(is_sound);
-            totals.exact += u64::from(is_sound && !dead_lettered);
+            totals.exact += u64::from(is_sound && !late && !dead_lettered);
         }
         let found = [
             (totals.duplicated, Class::Duplicated),
@@ -311,11 +331,9 @@ impl Expectations {
                 if at >= step.counts.len() {
                     step.counts.resize((at + 1).max(rows), 0);
                 }
-                step.counts[at] = step.counts[at].saturating_add(e.times as u16);
+                step.counts[at] = step.counts[at].saturating_add(e.times);
                 step.applied += u64::from(e.times);
-                let who = fold(u64::from(e.leaf.0), scatter(e.value as u64));
-                let here = fold(who, e.place).wrapping_mul(u64::from(e.times));
-                step.digest = step.digest.wrapping_add(here);
+                step.digest = step.digest.wrapping_add(e.digest());
                 false
             });
         });

@@ -5,6 +5,7 @@ mod expect;
 mod services;
 mod steps;
 mod faults;
+mod flow;
 mod places;
 
 use super::*;
