@@ -273,6 +273,7 @@ impl<'a> Simulator<'a> {
             verdict,
             classes,
             ledger: judgement.totals,
+            filtered: judgement.filtered,
             fired: outside.answers.fired(),
             strikes: outside.answers.strikes(),
             marks,

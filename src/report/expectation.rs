@@ -2,10 +2,11 @@
 
 use super::run_json::seed_json;
 use super::shell::{check_command, run_command, sweep_command};
-use super::stated::differences_of_sweep;
+use super::stated::{difference_of_rows, differences_of_sweep};
 use super::style::{BAD, GOOD};
 use super::sweep_text::difference_in_words;
 use super::words::fault_in_words;
+use super::worth::Allowed;
 use super::{class_list, exact_faults, printable};
 use crate::figures::counted;
 use crate::scenario::{Expect, Scenario};
@@ -48,7 +49,11 @@ struct Claim<'a> {
 pub fn judge(scenario: &Scenario, sweep: &Sweep, strict: bool) -> Judgement {
     let Scenario { path, name, expect, stated, unfired_is_allowed, plan, .. } = scenario;
     let mut judgement = compare(&Claim { path, name, expect }, sweep);
+    judgement.failures.extend(difference_of_rows(scenario));
     judgement.failures.extend(differences_of_sweep(stated, sweep, &plan.pipeline));
+    if strict {
+        judgement.failures.extend(Allowed::by(scenario).shortfalls_of_sweep(scenario, sweep));
+    }
     if strict || !unfired_is_allowed {
         for fault in exact_faults(plan, &sweep.unfired) {
             let words = fault_in_words(fault, plan);

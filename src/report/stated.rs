@@ -48,8 +48,15 @@ pub fn differences_of_run(
         let found = figure.of(&brief.ledger);
         differences.extend(difference(figure, bound, (found, None)));
     }
+    differences.extend(difference_of_rows(scenario));
     differences.extend(results(stated, &outcome.steps, &plan.pipeline));
     differences
+}
+
+/// Whether other rows of its data were left out than a scenario states.
+pub fn difference_of_rows(scenario: &Scenario) -> Option<String> {
+    let (bound, found) = (scenario.stated.rows_skipped?, scenario.rows_skipped);
+    (!bound.admits(found)).then(|| format!("rows-skipped: expected {bound}, found {found}"))
 }
 
 /// Where the runs of a sweep differ from the ledger that is stated for each of them.

@@ -25,7 +25,7 @@ pub(super) fn expect(
     let raw::Expect::Table(table) = &expect.value else {
         return Ok((Expect::ExactlyOnce, Stated::default(), SideEffects::default()));
     };
-    let raw::Table { holds, violates, side_effects, .. } = table;
+    let raw::Table { holds, violates, side_effects, .. } = &**table;
     let demands = match side_effects {
         Some(given) => demands(source, given, pipeline)?,
         None => SideEffects::default(),

@@ -13,7 +13,7 @@ use std::marker::PhantomData;
 /// A word, or a table.
 pub(in crate::scenario) enum Expect {
     Holds,
-    Table(Table),
+    Table(Box<Table>),
 }
 
 /// That all is as it should be.
@@ -46,6 +46,8 @@ pub(in crate::scenario) struct Table {
     pub late: Option<At<Figure>>,
     /// How many are dead letters.
     pub dead_lettered: Option<At<Figure>>,
+    /// How many rows of csv files may be left out, since they could not be used.
+    pub rows_skipped: Option<At<Figure>>,
     /// The results of steps: all that each of these steps has, by key, or by key and start of the window.
     pub results: Option<At<Entries<At<Entries<Total>>>>>,
     /// What is demanded of calls to external services; nothing where it is not given.
@@ -97,7 +99,8 @@ impl<'de> Deserialize<'de> for Expect {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Expect, A::Error> {
-                Table::deserialize(MapAccessDeserializer::new(map)).map(Expect::Table)
+                let table = Table::deserialize(MapAccessDeserializer::new(map));
+                table.map(|table| Expect::Table(Box::new(table)))
             }
         }
         deserializer.deserialize_any(Reader)
