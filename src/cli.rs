@@ -45,7 +45,9 @@ pub struct Common {
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     #[arg(value_name = "text|json", hide_possible_values = true)]
     pub format: Format,
-    /// Take a fault that did not fire for a failure, also where a file allows it.
+    /// Take a fault that did not fire for a failure, also where a file allows it, and in run, sweep, test and
+    /// replay also an aggregate or a sink without a record, and more late records, dead letters and rows left
+    /// out than the file's `expect` states: none where it states nothing.
     #[arg(long, global = true)]
     pub strict: bool,
     /// When results are coloured.

@@ -20,3 +20,5 @@ mod sweep;
 mod test;
 #[path = "command_line/usage.rs"]
 mod usage;
+#[path = "command_line/worth.rs"]
+mod worth;

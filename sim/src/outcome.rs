@@ -176,6 +176,9 @@ pub struct Brief {
     pub classes: Classes,
     /// The ledger.
     pub ledger: Ledger,
+    /// How many source records belong into no result, since functions leave them out. If nothing else is wrong
+    /// with them they are exact.
+    pub filtered: u64,
     /// How often each kind of fault fired.
     pub fired: Fired,
     /// Which steps of the protocol they struck.

@@ -278,6 +278,7 @@ impl<'a> Simulator<'a> {
             verdict,
             classes,
             ledger: judgement.totals,
+            filtered: judgement.filtered,
             fired: outside.answers.fired(),
             strikes: outside.answers.strikes(),
             marks,

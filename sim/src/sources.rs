@@ -233,7 +233,7 @@ impl Source {
         (0..self.keys.len()).fold(all, |all, row| {
             let SourceRow { name: _, key, id, event_time, arrival, value, watermark } =
                 self.row(row);
-            let id = id.map_or(0, |id| scatter(id.0) | 1);
+            let id = id.map_or(0, |id| scatter(id) | 1);
             let [event_time, arrival, watermark] =
                 [event_time, arrival, watermark].map(|time| time.0 as u64);
             let (key, value) = (keys.hash(key), value.hash(keys));

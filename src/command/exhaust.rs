@@ -56,6 +56,7 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
     if let Some(keep) = keep {
         keep.end(&done)?;
     }
+    let base = Simulator::new(&plan).detail(seed);
     let saved = match found.causes.is_empty() {
         true => Ok(None),
         false => save(&scenario, &plan, &found, &args.out).map(Some),
@@ -66,6 +67,7 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
         subject: Subject { plan: &plan, ..Subject::from(&scenario) },
         seed,
         found: &found,
+        base: &base,
         left_out: scenario.own_faults(),
         saved: file,
         replay: replay.as_deref(),

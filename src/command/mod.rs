@@ -77,12 +77,13 @@ fn threads(jobs: Option<NonZeroUsize>) -> Result<ThreadPool, Error> {
     pool.map_err(|error| Error::System(format!("cannot start threads: {error}")))
 }
 
-/// How a command ends that is about one run.
-fn ending_of_run(outcome: &Outcome, strict: bool) -> Ending {
+/// How a command ends that is about one run, of which something is missing strictly or not.
+fn ending_of_run(outcome: &Outcome, shortfalls: &[String], strict: bool) -> Ending {
     let ending = match outcome.brief.verdict {
         Verdict::ExactlyOnce => Ending::AsExpected,
         Verdict::Violated => Ending::Violated,
         Verdict::Inconclusive => Ending::Inconclusive,
     };
-    if strict && !outcome.unfired.is_empty() { ending.and(Ending::Violated) } else { ending }
+    let fails_strictly = (strict && !outcome.unfired.is_empty()) || !shortfalls.is_empty();
+    if fails_strictly { ending.and(Ending::Violated) } else { ending }
 }

@@ -24,6 +24,7 @@ use onceproof::search::resume::Done;
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::Seeds;
 use onceproof_sim::outcome::Brief;
+use onceproof_sim::simulator::Simulator;
 use rayon::ThreadPool;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
@@ -83,8 +84,15 @@ fn by_faults(
     let (necessity, timing) =
         timed(|| Necessity { full: full(), rows: searched().map(row).collect() });
     let subject = Subject { plan: &plan, ..Subject::from(scenario) };
-    let left_out = scenario.own_faults();
-    let report = NecessityReport { subject, seed, necessity: &necessity, left_out, timing };
+    let base = Simulator::new(&plan).detail(seed);
+    let report = NecessityReport {
+        subject,
+        seed,
+        necessity: &necessity,
+        base: &base,
+        left_out: scenario.own_faults(),
+        timing,
+    };
     match common.format {
         Format::Text if args.markdown => output.text(&necessity_markdown(&report)),
         Format::Text => output.text(&necessity_text(&report)),

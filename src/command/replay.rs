@@ -9,6 +9,7 @@ use crate::output::{Output, complain};
 use onceproof::figures::counted;
 use onceproof::report::shell::replay_command;
 use onceproof::report::stated::differences_of_run;
+use onceproof::report::worth::Allowed;
 use onceproof::report::{RunReport, Subject};
 use onceproof::scenario::Scenario;
 use onceproof_sim::simulator::Simulator;
@@ -30,6 +31,10 @@ pub fn replay(args: &ReplayArgs, common: Common, output: &mut Output) -> Result<
     let outcome = Simulator::new(&scenario.plan).detail(seed);
     let replay = replay_command(&args.file);
     let differences = differences_of_run(&scenario, seed, &outcome);
+    let shortfalls = match common.strict {
+        true => Allowed::by(&scenario).shortfalls_of_run(&scenario, &outcome),
+        false => Vec::new(),
+    };
     let report = RunReport {
         subject: Subject::from(&scenario),
         seed,
@@ -37,6 +42,7 @@ pub fn replay(args: &ReplayArgs, common: Common, output: &mut Output) -> Result<
         outcome: &outcome,
         differences: &differences,
         replay: &replay,
+        shortfalls: &shortfalls,
         strict: true,
     };
     print(&report, common.format, output);
@@ -48,5 +54,5 @@ pub fn replay(args: &ReplayArgs, common: Common, output: &mut Output) -> Result<
             "error: {path} does not match this version of onceproof: {faults} did not fire"
         ));
     }
-    Ok(ending_of_run(&outcome, true))
+    Ok(ending_of_run(&outcome, &shortfalls, true))
 }

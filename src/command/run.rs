@@ -9,6 +9,7 @@ use onceproof::report::run_json::run_json;
 use onceproof::report::run_text::run_text;
 use onceproof::report::shell::run_command;
 use onceproof::report::stated::differences_of_run;
+use onceproof::report::worth::Allowed;
 use onceproof::report::{RunReport, Subject, printable};
 use onceproof::scenario::{RunSeed, Scenario};
 use onceproof::search::swarm::Swarm;
@@ -19,7 +20,9 @@ use onceproof_sim::simulator::Simulator;
 /// # Errors
 /// The scenario cannot be used.
 pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
-    let mut scenario = redesigned(Scenario::load(&args.file)?, &args.redesign)?;
+    let scenario = Scenario::load(&args.file)?;
+    let allowed = Allowed::by(&scenario);
+    let mut scenario = redesigned(scenario, &args.redesign)?;
     let RunSeed { seed, is_assumed } = scenario.seed_of_run(args.seed);
     if let (true, Some(seed)) = (args.swarm, seed) {
         scenario = Swarm::new(&scenario).of(seed)?;
@@ -41,6 +44,10 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
         true => Vec::new(),
         false => differences_of_run(&scenario, seed, &outcome),
     };
+    let shortfalls = match common.strict {
+        true => allowed.shortfalls_of_run(&scenario, &outcome),
+        false => Vec::new(),
+    };
     let report = RunReport {
         subject: Subject::from(&scenario),
         seed,
@@ -48,6 +55,7 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
         outcome: &outcome,
         differences: &differences,
         replay: &replay,
+        shortfalls: &shortfalls,
         strict: common.strict,
     };
     print(&report, common.format, output);
@@ -55,7 +63,7 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
         output.flush();
         check_run(&report.subject, seed, args.plant_nondeterminism, common, output)?;
     }
-    Ok(ending_of_run(&outcome, common.strict))
+    Ok(ending_of_run(&outcome, &shortfalls, common.strict))
 }
 
 /// Writes the report of a run.

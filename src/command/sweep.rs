@@ -15,6 +15,7 @@ use crate::paths;
 use onceproof::report::shell::{replay_command, run_command, sweep_command};
 use onceproof::report::sweep_json::{sweep_json, sweeps_json};
 use onceproof::report::sweep_text::{Totals, closing_line, sweep_text};
+use onceproof::report::worth::Allowed;
 use onceproof::report::{Subject, SweepReport, Timing};
 use onceproof::scenario::Scenario;
 use onceproof::search::regressions::{Replay, Replayed, replay};
@@ -31,8 +32,9 @@ use std::sync::atomic::Ordering;
 /// # Errors
 /// A scenario cannot be used, there are no seeds, or a failure cannot be saved.
 pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
-    let scenarios = load_all(&paths::select(&args.paths)?)?.into_iter();
-    let scenarios = scenarios.map(|scenario| redesigned(scenario, &args.redesign));
+    let scenarios = load_all(&paths::select(&args.paths)?)?;
+    let allowed: Vec<Allowed> = scenarios.iter().map(Allowed::by).collect();
+    let scenarios = scenarios.into_iter().map(|scenario| redesigned(scenario, &args.redesign));
     let scenarios = scenarios.collect::<Result<Vec<Scenario>, Error>>()?;
     let seeds = |scenario: &Scenario| args.seeds.clone().unwrap_or(scenario.sweep.clone());
     if scenarios.iter().all(|scenario| seeds(scenario).is_empty()) {
@@ -48,7 +50,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
     let saved = Saved::new(&args.out, args.swarm);
     let mut sweeps = Sweeps::new(common, scenarios.len() > 1, args.reached);
     let mut ended = Ok(());
-    for scenario in &scenarios {
+    for (scenario, allowed) in scenarios.iter().zip(&allowed) {
         let seeds = Seeds::Range(seeds(scenario));
         let progress = Progress::new(seeds.count(), &scenario.name);
         let replayed = replay(scenario, &regressions);
@@ -82,6 +84,10 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
             weather: weather.as_ref().map(Scenario::text),
             saved: file.as_deref(),
             timing,
+            shortfalls: match common.strict {
+                true => allowed.shortfalls_of_sweep(scenario, &sweep),
+                false => Vec::new(),
+            },
             swarm: args.swarm,
             redesign: &args.redesign,
         };
@@ -110,6 +116,7 @@ struct Found<'a> {
     weather: Option<&'a str>,
     saved: Option<&'a Path>,
     timing: Timing,
+    shortfalls: Vec<String>,
     swarm: bool,
     redesign: &'a Redesign,
 }
@@ -149,14 +156,14 @@ impl Sweeps {
     }
 
     fn add(&mut self, scenario: &Scenario, found: &Found, output: &mut Output) {
-        let Found { replayed, sweep, weather, saved, timing, .. } = *found;
+        let Found { replayed, sweep, weather, saved, timing, ref shortfalls, .. } = *found;
         let strict = self.common.strict;
         let seed = sweep.failing.first().copied().or(sweep.first_inconclusive);
         let seed = seed.or(sweep.difference.as_ref().map(|difference| difference.seed));
         let replay = match (saved, seed) {
             (Some(saved), _) => Some(replay_command(saved)),
             (None, Some(seed)) => Some(found.again(run_command(&scenario.path, seed))),
-            (None, None) => (strict && is_unfired(sweep)).then(|| {
+            (None, None) => (strict && (is_unfired(sweep) || !shortfalls.is_empty())).then(|| {
                 let command = found.again(sweep_command(&scenario.path, &sweep.seeds));
                 format!("{command} --strict")
             }),
@@ -170,6 +177,7 @@ impl Sweeps {
             replay: replay.as_deref(),
             timing,
             matrix: self.matrix,
+            shortfalls,
             strict,
         };
         match self.common.format {
@@ -181,6 +189,9 @@ impl Sweeps {
             Format::Json => self.documents.push(sweep_json(&report)),
         }
         self.ending = self.ending.and(ending_of(sweep, strict));
+        if !shortfalls.is_empty() {
+            self.ending = self.ending.and(Ending::Violated);
+        }
         self.ending = replayed.iter().map(ending_of_replay).fold(self.ending, Ending::and);
         self.totals.add(sweep);
     }

@@ -4,6 +4,7 @@
 use super::ExhaustReport;
 use super::run_json::{counts, decimal, seed_json};
 use super::words::fault_in_words;
+use super::worth::worth_of_run_json;
 use crate::figures;
 use crate::scenario::{fault_to_json, kind_to_json};
 use crate::search::causes::Cause;
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 
 /// The document of an exhaustive search.
 pub fn exhaust_json(report: &ExhaustReport) -> Value {
-    let ExhaustReport { subject, seed, found, left_out, saved, replay, runs_before, timing } =
+    let ExhaustReport { subject, seed, found, base, left_out, saved, replay, runs_before, timing } =
         *report;
     let mut document = search_json(found, subject.plan);
     let total = found.total();
@@ -26,6 +27,7 @@ pub fn exhaust_json(report: &ExhaustReport) -> Value {
         "path": subject.path.to_string_lossy(),
         "seed": seed_json(seed),
         "faults_left_out": left_out,
+        "worth": worth_of_run_json(subject.plan, base),
     });
     let tail = json!({
         "saved": saved.map(|path| path.to_string_lossy()),

@@ -5,6 +5,7 @@ use super::run_text::heading;
 use super::style::{BAD, GOOD, WARNING, warning};
 use super::table::{Align, table};
 use super::words::fault_in_words;
+use super::worth::without_a_fault;
 use super::{ExhaustReport, class_list};
 use crate::figures::{self, counted, grouped};
 use crate::search::causes::{Group, groups};
@@ -15,11 +16,13 @@ use onceproof_sim::plan::Plan;
 
 /// The report of an exhaustive search.
 pub fn exhaust_text(report: &ExhaustReport) -> String {
-    let ExhaustReport { subject, found, left_out, saved, replay, runs_before, timing, .. } =
-        *report;
+    let ExhaustReport {
+        subject, found, base, left_out, saved, replay, runs_before, timing, ..
+    } = *report;
     let mut text = heading(&subject);
     text.push_str(&left_out_in_words(left_out));
     text.push_str(&format!("\n{}\n", verdict(found)));
+    text.push_str(&without_a_fault(subject.plan, base));
     if !found.causes.is_empty() {
         text.push_str("\ncauses\n");
         let groups = groups(&found.causes);

@@ -2,10 +2,11 @@
 
 use super::run_json::seed_json;
 use super::shell::{check_command, run_command, sweep_command};
-use super::stated::differences_of_sweep;
+use super::stated::{difference_of_rows, differences_of_sweep};
 use super::style::{BAD, GOOD};
 use super::sweep_text::difference_in_words;
 use super::words::fault_in_words;
+use super::worth::Allowed;
 use super::{class_list, exact_faults, printable};
 use crate::figures::counted;
 use crate::scenario::{Expect, Scenario};
@@ -50,12 +51,16 @@ struct Claim<'a> {
 pub fn judge(scenario: &Scenario, sweep: &Sweep, strict: bool) -> Judgement {
     let Scenario { path, name, expect, stated, unfired_is_allowed, plan, .. } = scenario;
     let mut judgement = compare(&Claim { path, name, expect }, sweep);
+    judgement.failures.extend(difference_of_rows(scenario));
     let (differences, seed) = differences_of_sweep(stated, sweep, &plan.pipeline);
     if let (Some(seed), true) = (seed, judgement.failures.is_empty()) {
         judgement.seed = Some(Some(seed));
         judgement.replay = run_command(path, Some(seed));
     }
     judgement.failures.extend(differences);
+    if strict {
+        judgement.failures.extend(Allowed::by(scenario).shortfalls_of_sweep(scenario, sweep));
+    }
     // Of a sweep that ended early nobody knows whether it would have fired.
     if (strict || !unfired_is_allowed) && !sweep.stopped_early() {
         let is_asked = |fault: &&Fault| strict || fault.kind.name() != KindName::UserDiffers;

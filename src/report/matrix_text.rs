@@ -4,7 +4,7 @@
 use super::run_text::heading;
 use super::shell::{run_command, with_design};
 use super::style::{BAD, GOOD, WARNING, error};
-use super::sweep_text::{bound, difference_in_words};
+use super::sweep_text::{bound, difference_in_words, says_nothing_of};
 use super::table::{Align, table};
 use super::{MatrixReport, class_list, printable};
 use crate::figures::{counted, grouped};
@@ -169,6 +169,7 @@ fn verdict(report: &MatrixReport) -> String {
             format!("{WARNING}the full design{WARNING:#} is {words} in {runs}, {range}\n")
         }
     };
+    text.push_str(&says_nothing_of(full, report.subject.plan));
     text.push_str(&bound(full));
     let (found, right) = matrix.count(Standing::Good);
     text.push_str(&counted(found, "wrong value"));

@@ -22,6 +22,7 @@ pub mod shrink_sets;
 pub mod shrink_json;
 pub mod stated;
 pub mod expectation;
+pub mod worth;
 pub mod mechanisms;
 pub mod graph;
 
@@ -78,6 +79,8 @@ pub struct RunReport<'a> {
     pub differences: &'a [String],
     /// The command that runs it again.
     pub replay: &'a str,
+    /// What it says nothing of and should, if it is asked for strictly.
+    pub shortfalls: &'a [String],
     /// Whether a fault that did not fire is a failure.
     pub strict: bool,
 }
@@ -101,6 +104,8 @@ pub struct SweepReport<'a> {
     pub timing: Timing,
     /// Whether what was reached is shown as tables.
     pub matrix: bool,
+    /// What it says nothing of and should, if it is asked for strictly.
+    pub shortfalls: &'a [String],
     /// Whether a fault that did not fire is a failure.
     pub strict: bool,
 }
@@ -122,6 +127,8 @@ pub struct ExhaustReport<'a> {
     pub replay: Option<&'a str>,
     /// How many of the runs were made by an earlier search that this one went on with.
     pub runs_before: u64,
+    /// Its run without a fault.
+    pub base: &'a Outcome,
     /// How long it took.
     pub timing: Timing,
 }
@@ -137,6 +144,8 @@ pub struct NecessityReport<'a> {
     pub necessity: &'a Necessity,
     /// How many faults of the file were left out, drawn and exact ones.
     pub left_out: usize,
+    /// Its run without a fault.
+    pub base: &'a Outcome,
     /// How long it took.
     pub timing: Timing,
 }

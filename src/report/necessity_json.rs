@@ -4,6 +4,7 @@ use super::NecessityReport;
 use super::exhaust_json::{cause_json, search_json};
 use super::necessity_text::{classes, runs};
 use super::run_json::{counts, decimal, seed_json};
+use super::worth::worth_of_run_json;
 use crate::search::certificate::ENGINE;
 use crate::search::necessity::{Row, Standing};
 use onceproof_sim::fault::{Kind, KindName};
@@ -24,6 +25,7 @@ pub fn necessity_json(report: &NecessityReport) -> Value {
         "path": subject.path.to_string_lossy(),
         "seed": seed_json(report.seed),
         "faults_left_out": report.left_out,
+        "worth": worth_of_run_json(subject.plan, report.base),
         "full_design": search_json(&necessity.full, subject.plan),
         "mechanisms": rows,
         "witnessed": necessity.count(Standing::Witnessed),

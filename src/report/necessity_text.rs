@@ -6,6 +6,7 @@ use super::exhaust_text::{in_words, left_out_in_words};
 use super::run_text::heading;
 use super::style::{BAD, GOOD, WARNING};
 use super::table::{Align, table};
+use super::worth::without_a_fault;
 use super::{NecessityReport, printable};
 use crate::figures::{counted, grouped};
 use crate::search::certificate::Exhaustion;
@@ -20,6 +21,7 @@ pub fn necessity_text(report: &NecessityReport) -> String {
     let mut text = heading(&subject);
     text.push_str(&left_out_in_words(report.left_out));
     text.push_str(&format!("\n{}\n", verdict(report)));
+    text.push_str(&without_a_fault(subject.plan, report.base));
     text.push_str(
         "\nthe smallest schedules that break each wrong value, and how many have each kind\n\n",
     );

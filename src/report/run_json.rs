@@ -1,6 +1,7 @@
 //! The report of a run as JSON. Its keys are a promise: more may be added, these stay. Seeds are texts,
 //! since a number of 64 bits does not survive every reader of JSON.
 
+use super::worth::worth_of_run_json;
 use super::{RunReport, exact_faults};
 use crate::figures;
 use crate::scenario::fault_to_json;
@@ -13,8 +14,16 @@ use serde_json::{Map, Value, json};
 
 /// The document of a run.
 pub fn run_json(report: &RunReport) -> Value {
-    let RunReport { subject, seed, seed_is_assumed, outcome, differences, replay, strict: _ } =
-        *report;
+    let RunReport {
+        subject,
+        seed,
+        seed_is_assumed,
+        outcome,
+        differences,
+        replay,
+        shortfalls,
+        strict: _,
+    } = *report;
     let plan = subject.plan;
     let brief = &outcome.brief;
     json!({
@@ -37,6 +46,8 @@ pub fn run_json(report: &RunReport) -> Value {
         "unfired": unfired(plan, &outcome.unfired),
         "unexpected": differences,
         "rows_skipped": subject.rows_skipped,
+        "worth": worth_of_run_json(plan, outcome),
+        "shortfalls": shortfalls,
         "work": work(brief),
         "filters": outcome.filters.iter().map(|f| filter(f, plan)).collect::<Vec<_>>(),
         "latency_ms": outcome.latency.map(|latency| json!({

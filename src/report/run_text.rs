@@ -1,12 +1,14 @@
 //! The report of a run as text: the verdict and the ledger first, then what was damaged and by which
 //! faults, and last the command that runs it again.
 
-use super::style::{BAD, GOOD, HEAD, WARNING, warning, warning_or_error};
+use super::style::{BAD, GOOD, HEAD, WARNING, error, warning, warning_or_error};
 use super::table::{Align, table};
 use super::words::fault_in_words;
+use super::worth::{and_left_out, records, without_records_in_run, without_records_in_words};
 use super::{RunReport, Subject, class_list, exact_faults, printable};
 use crate::figures::{self, counted};
 use crate::search::sweep::never_fired;
+use crate::search::worth::Worth;
 use onceproof_sim::outcome::{
     Brief, Class, Damage, FilterFill, Outcome, StepCalls, StepResult, Verdict,
 };
@@ -21,21 +23,26 @@ const MOST_RESULTS: usize = 10;
 
 /// The report of a run.
 pub fn run_text(report: &RunReport) -> String {
-    let RunReport { subject, seed, seed_is_assumed, outcome, differences, replay, strict } =
-        *report;
+    let RunReport {
+        subject,
+        seed,
+        seed_is_assumed,
+        outcome,
+        differences,
+        replay,
+        shortfalls,
+        strict,
+    } = *report;
     let brief = &outcome.brief;
     let mut text = heading(&subject);
-    text.push_str(&format!("\n{}", verdict(brief)));
-    if let Some(seed) = seed {
-        text.push_str(&format!(", seed {seed}"));
-        if seed_is_assumed {
-            text.push_str(&format!("\nseed {seed}, since the file has odds and no seed"));
-        }
+    text.push_str(&format!("\n{}\n", headline(report)));
+    if let (Some(seed), true) = (seed, seed_is_assumed) {
+        text.push_str(&format!("seed {seed}, since the file has odds and no seed\n"));
     }
     if let Some(reason) = &outcome.reason {
-        text.push_str(&format!("\n{}", printable(reason)));
+        text.push_str(&format!("{}\n", printable(reason)));
     }
-    text.push_str(&format!("\n\n{}\n{}\n", ledger(brief), steps(&outcome.steps, subject.plan)));
+    text.push_str(&format!("\n{}\n{}\n", ledger(brief), steps(&outcome.steps, subject.plan)));
     if !outcome.calls.is_empty() {
         text.push_str(&format!("{}\n", calls(&outcome.calls, subject.plan)));
     }
@@ -51,7 +58,11 @@ pub fn run_text(report: &RunReport) -> String {
     if brief.verdict == Verdict::Violated {
         text.push_str(&format!("\n{}", what_went_wrong(outcome, subject.plan)));
     }
-    if brief.verdict != Verdict::ExactlyOnce || (strict && !outcome.unfired.is_empty()) {
+    for shortfall in shortfalls {
+        text.push_str(&error(shortfall));
+    }
+    let fails_strictly = (strict && !outcome.unfired.is_empty()) || !shortfalls.is_empty();
+    if brief.verdict != Verdict::ExactlyOnce || fails_strictly {
         text.push_str(&format!("\n{replay}\n"));
     }
     text
@@ -162,12 +173,28 @@ fn dead_letters(outcome: &Outcome, plan: &Plan) -> String {
     text
 }
 
-fn verdict(brief: &Brief) -> String {
+/// The verdict, under which seed, and what a green is worth.
+fn headline(report: &RunReport) -> String {
+    let RunReport { subject, seed, outcome, .. } = *report;
+    let brief = &outcome.brief;
     let word = brief.verdict.word();
+    let seed = seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
     match brief.verdict {
-        Verdict::ExactlyOnce => format!("{GOOD}{word}{GOOD:#}"),
-        Verdict::Violated => format!("{BAD}{word}{BAD:#}: {}", class_list(brief.classes.iter())),
-        Verdict::Inconclusive => format!("{WARNING}{word}{WARNING:#}"),
+        Verdict::ExactlyOnce => {
+            let worth = Worth::of(brief);
+            let without = match worth.reflected {
+                0 => Vec::new(),
+                _ => without_records_in_run(subject.plan, outcome),
+            };
+            let without = without_records_in_words(&without);
+            let without = without.map(|words| format!("; {words}")).unwrap_or_default();
+            let (records, left_out) = (records(&worth), and_left_out(&worth));
+            format!("{GOOD}{word}{GOOD:#} for {records}{seed}{left_out}{without}")
+        }
+        Verdict::Violated => {
+            format!("{BAD}{word}{BAD:#}: {}{seed}", class_list(brief.classes.iter()))
+        }
+        Verdict::Inconclusive => format!("{WARNING}{word}{WARNING:#}{seed}"),
     }
 }
 

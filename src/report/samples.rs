@@ -4,6 +4,7 @@ use super::{RunReport, Subject, SweepReport, Timing};
 use crate::search::chance::Chance;
 use crate::search::marks::Reached;
 use crate::search::tally::{Failure, Seeds, Sweep};
+use crate::search::worth::{Worth, WorthOfAll};
 use onceproof_model::function::{Function, Into};
 use onceproof_model::mechanism::Mechanism;
 use onceproof_model::pipeline::{Failing, Pipeline, SourceWatermark, Step, StepIndex, StepKind};
@@ -15,7 +16,7 @@ use onceproof_sim::outcome::{
     Brief, Class, Classes, Damage, Fired, Latency, Ledger, Outcome, StepResult, Verdict, Work,
 };
 use onceproof_sim::plan::{Cluster, Network, Plan, SideEffects, Until};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// events, flip and per-side, with one exact fault.
@@ -96,6 +97,7 @@ pub fn lost_ack_outcome() -> Outcome {
             verdict: Verdict::Violated,
             classes,
             ledger: Ledger { expected: 3, exact: 2, duplicated: 1, excess: 1, ..Ledger::default() },
+            filtered: 0,
             fired,
             strikes: Strikes::default(),
             marks: Marks::default(),
@@ -141,6 +143,7 @@ pub fn with_lost_ack_report<T>(render: impl Fn(&RunReport) -> T) -> T {
         outcome: &outcome,
         differences: &[],
         replay,
+        shortfalls: &[],
         strict: false,
     })
 }
@@ -166,6 +169,8 @@ pub fn lost_ack_sweep() -> Sweep {
         reached: Reached::default(),
         figures: None,
         results: Vec::new(),
+        worth: Some(WorthOfAll::of(Worth::of(&outcome.brief))),
+        with_records: BTreeSet::from([StepIndex(2)]),
         failing: vec![Some(7), Some(31)],
         first_inconclusive: None,
         events: 1_234_000,
@@ -191,6 +196,7 @@ pub fn sweep_report<'a>(plan: &'a Plan, sweep: &'a Sweep) -> SweepReport<'a> {
         replay: Some("onceproof replay failures/flip-seed-7.toml"),
         timing: Timing { nanos: 2_000_000_000 },
         matrix: false,
+        shortfalls: &[],
         strict: false,
     }
 }

@@ -48,8 +48,15 @@ pub fn differences_of_run(
         let found = figure.of(&brief.ledger);
         differences.extend(difference(figure, bound, (found, None)));
     }
+    differences.extend(difference_of_rows(scenario));
     differences.extend(results(stated, &outcome.steps, &plan.pipeline));
     differences
+}
+
+/// Whether other rows of its data were left out than a scenario states.
+pub fn difference_of_rows(scenario: &Scenario) -> Option<String> {
+    let (bound, found) = (scenario.stated.rows_skipped?, scenario.rows_skipped);
+    (!bound.admits(found)).then(|| format!("rows-skipped: expected {bound}, found {found}"))
 }
 
 /// Where the runs of a sweep differ from the ledger that is stated for each of them, and the seed of the
@@ -117,7 +124,7 @@ fn totals_that_differ(stated: &Totals, found: &StepResult, step: &str) -> Vec<St
             None => found.results.get(key),
             Some(_) => found.windows.get(place),
         };
-        let total = total.map(|&total| i128::from(total));
+        let total = total.copied();
         if total != Some(expected) {
             differences.push(differ(key, *start, Some(expected), total));
         }
@@ -125,7 +132,7 @@ fn totals_that_differ(stated: &Totals, found: &StepResult, step: &str) -> Vec<St
     for ((key, start), &total) in &found.windows {
         let is_stated = |start| stated.contains_key(&(key.clone(), start));
         if !is_stated(None) && !is_stated(*start) {
-            differences.push(differ(key, *start, None, Some(i128::from(total))));
+            differences.push(differ(key, *start, None, Some(total)));
         }
     }
     differences

@@ -6,6 +6,7 @@ use super::regressions::regression_json;
 use super::run_json::{counts, decimal, run_json, seed_json, unfired};
 use super::shell::run_command;
 use super::sweep_text::rate_below;
+use super::worth::{without_records, worth_json};
 use super::{RunReport, SweepReport};
 use crate::figures;
 use crate::search::tally::{Seeds, Sweep};
@@ -23,6 +24,7 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         replay,
         timing,
         strict,
+        shortfalls,
         matrix: _,
     } = *report;
     let classes = Class::ALL.into_iter().map(|class| (class.word(), sweep.count(class)));
@@ -37,9 +39,11 @@ pub fn sweep_json(report: &SweepReport) -> Value {
             // What is expected of a sweep is compared by a test.
             differences: &[],
             replay: &replay,
+            shortfalls: &[],
             strict,
         })
     });
+    let without = without_records(subject.plan, sweep.with_records.iter().copied());
     let difference = sweep.difference.as_ref().map(|difference| {
         json!({
             "seed": seed_json(difference.seed),
@@ -68,6 +72,9 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         "never_reached": sweep.never_reached.iter().map(|mark| mark.word()).collect::<Vec<_>>(),
         "unfired": unfired(subject.plan, &sweep.unfired),
         "rows_skipped": subject.rows_skipped,
+        "worth": sweep.worth.map(|worth| worth_json(&worth.least, &without)),
+        "worth_of_each": sweep.worth.map(|worth| worth.is_of_each),
+        "shortfalls": shortfalls,
         "first_failing_seed": sweep.failing.first().map_or(Value::Null, |&seed| seed_json(seed)),
         "failing_seeds": sweep.failing.iter().map(|&seed| seed_json(seed)).collect::<Vec<_>>(),
         "first_inconclusive_seed": sweep.first_inconclusive.map_or(Value::Null, seed_json),

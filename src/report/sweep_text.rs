@@ -7,20 +7,33 @@ use super::run_text::{counts, heading, unfired, what_went_wrong};
 use super::style::{BAD, GOOD, WARNING, error, warning_or_error};
 use super::table::{Align, table};
 use super::words::fault_in_words;
+use super::worth::{left_out, records_of_all, without_records, without_records_in_words};
 use super::{SweepReport, exact_faults};
 use crate::figures::{self, counted, grouped};
 use crate::search::compare::Difference;
 use crate::search::tally::{Seeds, Sweep};
+use crate::search::worth::WorthOfAll;
 use onceproof_sim::marks::Mark;
 use onceproof_sim::outcome::Class;
+use onceproof_sim::plan::Plan;
 
 /// The most failing seeds that are shown.
 const MOST_SEEDS: usize = 20;
 
 /// The report of a sweep.
 pub fn sweep_text(report: &SweepReport) -> String {
-    let SweepReport { subject, regressions, sweep, weather, saved, replay, timing, matrix, strict } =
-        *report;
+    let SweepReport {
+        subject,
+        regressions,
+        sweep,
+        weather,
+        saved,
+        replay,
+        timing,
+        matrix,
+        shortfalls,
+        strict,
+    } = *report;
     let mut text = heading(&subject);
     for line in regressions.iter().filter_map(regression_in_words) {
         text.push_str(&error(&line));
@@ -30,6 +43,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
         text.push_str(&format!("{count} replayed\n"));
     }
     text.push_str(&format!("\n{}\n", verdict(sweep)));
+    text.push_str(&says_nothing_of(sweep, subject.plan));
     text.push_str(&bound(sweep));
     let classes = Class::ALL.into_iter().map(|class| (class.word(), sweep.count(class)));
     let classes: Vec<_> = classes.filter(|&(_, count)| count > 0).collect();
@@ -69,6 +83,9 @@ pub fn sweep_text(report: &SweepReport) -> String {
     }
     for fault in exact_faults(subject.plan, &sweep.unfired) {
         text.push_str(&unfired(&fault_in_words(fault, subject.plan), strict));
+    }
+    for shortfall in shortfalls {
+        text.push_str(&error(shortfall));
     }
     if let Some(difference) = &sweep.difference {
         let words = difference_in_words(difference);
@@ -175,8 +192,10 @@ fn verdict(sweep: &Sweep) -> String {
         format!("{BAD}violated{BAD:#}: {} of {runs}", grouped(sweep.violated))
     } else if sweep.inconclusive > 0 {
         format!("{WARNING}inconclusive{WARNING:#}")
-    } else if sweep.runs > 0 {
-        format!("{GOOD}exactly-once{GOOD:#} in {runs}")
+    } else if let Some(worth) = &sweep.worth {
+        let records = records_of_all(worth);
+        let in_each = if sweep.runs == 1 { "in" } else { "in each of" };
+        format!("{GOOD}exactly-once{GOOD:#} for {records} {in_each} {runs}")
     } else {
         format!("{WARNING}nothing was run{WARNING:#}")
     };
@@ -191,6 +210,29 @@ fn verdict(sweep: &Sweep) -> String {
         text.push_str(&format!(", interrupted before the end of {all}"));
     } else if sweep.stopped_early() {
         text.push_str(&format!(", stopped before the end of {all}"));
+    }
+    text
+}
+
+/// What a green sweep says nothing of: records that were left out, and steps that have none.
+pub fn says_nothing_of(sweep: &Sweep, plan: &Plan) -> String {
+    let Some(WorthOfAll { least, is_of_each }) = &sweep.worth else { return String::new() };
+    if sweep.violated > 0 || sweep.inconclusive > 0 {
+        return String::new();
+    }
+    let mut text = String::new();
+    let left_out = left_out(least);
+    if !left_out.is_empty() {
+        let most = if *is_of_each { "" } else { "at most " };
+        text.push_str(&format!("{most}{left_out}\n"));
+    }
+    let without = match least.reflected {
+        0 => Vec::new(),
+        _ => without_records(plan, sweep.with_records.iter().copied()),
+    };
+    if let Some(words) = without_records_in_words(&without) {
+        let closely = "in the runs that were looked at closely";
+        text.push_str(&format!("{words} {closely}, {}\n", counted(sweep.sampled, "run")));
     }
     text
 }

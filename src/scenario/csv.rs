@@ -55,14 +55,14 @@ pub(super) fn read(
         match columns.row(&record, header.len(), previous, &mut keys) {
             Ok(row) => rows.push(row),
             Err(_) if csv.value.on_bad_row == raw::OnBadRow::Skip => skipped += 1,
-            Err(wrong) => {
+            Err(BadRow { wrong, help }) => {
                 let start = Position::new();
                 let position = record.position().unwrap_or(&start);
                 let (line, above) = line_at(&path, position.byte()).unwrap_or_default();
                 let number = usize::try_from(position.line()).unwrap_or(usize::MAX);
                 let number = number.saturating_add(above);
                 let error = Diagnostic::at_line(&path, number, Some(&line), &wrong);
-                return Err(error.help("`on-bad-row = \"skip\"` leaves such rows out").into());
+                return Err(error.help(help).into());
             }
         }
     }
@@ -101,6 +101,18 @@ fn line_at(path: &Path, byte: u64) -> io::Result<(String, usize)> {
     let line = text.trim_start_matches(['\r', '\n']);
     let above = text[..text.len() - line.len()].matches('\n').count();
     Ok((line.lines().next().unwrap_or_default().to_owned(), above))
+}
+
+/// What is wrong with a row, and what helps.
+struct BadRow {
+    wrong: String,
+    help: &'static str,
+}
+
+impl From<String> for BadRow {
+    fn from(wrong: String) -> BadRow {
+        BadRow { wrong, help: "`on-bad-row = \"skip\"` leaves such rows out" }
+    }
 }
 
 /// Which columns hold what.
@@ -161,19 +173,23 @@ impl Columns {
         columns: usize,
         previous: Option<Time>,
         keys: &mut BTreeMap<Box<str>, Arc<str>>,
-    ) -> Result<Row, String> {
+    ) -> Result<Row, BadRow> {
         if record.len() != columns {
-            return Err(format!("a row of {} fields under {columns} columns", record.len()));
+            return Err(format!("a row of {} fields under {columns} columns", record.len()).into());
         }
         let text = |at: usize| std::str::from_utf8(&record[at]).map_err(|_| "not UTF-8".to_owned());
         let arrival = time(text(self.arrival)?)?;
         if let Some(previous) = previous.filter(|&previous| arrival < previous) {
             let seconds = |time: Time| time.0 / SECOND as i64;
-            return Err(format!(
-                "a row that arrives before its predecessor: {} is before {}",
-                seconds(arrival),
-                seconds(previous)
-            ));
+            // Of a file in another order nearly all rows would be left out.
+            return Err(BadRow {
+                wrong: format!(
+                    "a row that arrives before its predecessor: {} is before {}",
+                    seconds(arrival),
+                    seconds(previous)
+                ),
+                help: "rows stand in order of arrival: sort the file; `event-time` may be any",
+            });
         }
         let event_time = time(text(self.event_time)?)?;
         let value = match self.value {

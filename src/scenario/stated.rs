@@ -92,6 +92,13 @@ pub enum Bound {
 }
 
 impl Bound {
+    /// The most that is as stated.
+    pub fn most(self) -> u64 {
+        match self {
+            Bound::Is(most) | Bound::AtMost(most) => most,
+        }
+    }
+
     /// Whether a figure is as stated.
     pub fn admits(self, found: u64) -> bool {
         match self {
@@ -119,6 +126,8 @@ pub type Totals = BTreeMap<(String, Option<Time>), i128>;
 pub struct Stated {
     /// The figures that are stated.
     pub figures: BTreeMap<Figure, Bound>,
+    /// How many rows of csv files are left out.
+    pub rows_skipped: Option<Bound>,
     /// The steps whose results are stated, each with all that it has.
     pub results: BTreeMap<StepIndex, Totals>,
 }
@@ -149,6 +158,7 @@ impl Beside<'_> {
             divergent,
             late,
             dead_lettered,
+            rows_skipped,
             results,
             side_effects: _,
         } = table;
@@ -159,23 +169,30 @@ impl Beside<'_> {
                 stated.figures.insert(figure, self.bound(figure, given)?);
             }
         }
+        if let Some(given) = rows_skipped {
+            stated.rows_skipped = Some(self.limit("rows-skipped", given)?);
+        }
         if let Some(results) = results {
             stated.results = self.results(results)?;
         }
         Ok(stated)
     }
 
+    fn limit(&self, word: &str, given: &At<raw::Figure>) -> Result<Bound, Diagnostic> {
+        match &given.value {
+            raw::Figure::Is(number) => Ok(Bound::Is(*number)),
+            raw::Figure::AtMost(At { value: 0, span }) => {
+                let error = self.source.error(span.clone(), "a limit that leaves nothing open");
+                Err(error.label(format!("such as `{word} = 0`")))
+            }
+            raw::Figure::AtMost(most) => Ok(Bound::AtMost(most.value)),
+        }
+    }
+
     fn bound(&self, figure: Figure, given: &At<raw::Figure>) -> Result<Bound, Diagnostic> {
         let word = figure.word();
         let wrong = |title: String| self.source.error(given.span.clone(), title);
-        let bound = match &given.value {
-            raw::Figure::Is(number) => Bound::Is(*number),
-            raw::Figure::AtMost(At { value: 0, span }) => {
-                let error = self.source.error(span.clone(), "a limit that leaves nothing open");
-                return Err(error.label(format!("such as `{word} = 0`")));
-            }
-            raw::Figure::AtMost(most) => Bound::AtMost(most.value),
-        };
+        let bound = self.limit(word, given)?;
         match figure.class() {
             Some(class) if self.violates.contains(&class) && bound == Bound::Is(0) => {
                 let word = class.word();

@@ -146,7 +146,7 @@ pub(super) fn document(text: &str) -> DocumentMut {
 /// Takes out what is stated of the ledger, since it is no longer true.
 pub(super) fn forget_ledger(document: &mut DocumentMut) {
     let Some(table) = document.get_mut("expect").and_then(Item::as_table_like_mut) else { return };
-    for key in Figure::ALL.map(Figure::word).into_iter().chain(["results"]) {
+    for key in Figure::ALL.map(Figure::word).into_iter().chain(["rows-skipped", "results"]) {
         table.remove(key);
     }
     if table.is_empty() {

@@ -33,8 +33,18 @@ pub fn first_difference(seed: Option<u64>, first: &Brief, again: &Brief) -> Opti
 
 /// All figures of a run, by name.
 fn all_figures(brief: &Brief) -> Vec<(String, String)> {
-    let Brief { verdict, classes, ledger, fired, strikes, marks, work, virtual_time, fingerprint } =
-        brief;
+    let Brief {
+        verdict,
+        classes,
+        ledger,
+        filtered,
+        fired,
+        strikes,
+        marks,
+        work,
+        virtual_time,
+        fingerprint,
+    } = brief;
     let mut all: Vec<(String, String)> = Vec::new();
     let mut add = |name: &str, value: &dyn Display| all.push((name.into(), value.to_string()));
     add("verdict", &verdict.word());
@@ -42,6 +52,7 @@ fn all_figures(brief: &Brief) -> Vec<(String, String)> {
     for (name, value) in figures::ledger(ledger) {
         add(&format!("ledger.{name}"), &value);
     }
+    add("filtered", filtered);
     for kind in KindName::ALL {
         add(&format!("faults.{}", kind.word()), &fired.count(kind));
     }

@@ -4,6 +4,7 @@
 pub mod compare;
 pub mod determinism;
 pub mod chance;
+pub mod worth;
 pub mod marks;
 pub mod tally;
 pub mod sweep;

@@ -4,11 +4,14 @@
 use super::chance::Chance;
 use super::compare::Difference;
 use super::marks::Reached;
+use super::worth::{Worth, WorthOfAll, steps_with_records};
 use crate::scenario::Figure;
 use onceproof_model::mix::{fold, scatter};
+use onceproof_model::pipeline::StepIndex;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::Mark;
 use onceproof_sim::outcome::{Brief, Class, Classes, Fired, Ledger, Outcome, StepResult, Verdict};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Which runs a sweep is made of.
@@ -64,6 +67,10 @@ pub struct Sweep {
     pub figures: Option<[Spread; Figure::ALL.len()]>,
     /// The results of the first run.
     pub results: Vec<StepResult>,
+    /// What its runs speak for; none before the first run.
+    pub worth: Option<WorthOfAll>,
+    /// The steps into which a record belongs in any of the runs that were run again.
+    pub with_records: BTreeSet<StepIndex>,
     /// The seeds of the first violated runs, at most [`MOST_FAILING`].
     pub failing: Vec<Option<u64>>,
     /// The seed of the first inconclusive run.
@@ -131,6 +138,8 @@ impl Sweep {
             reached: Reached::default(),
             figures: None,
             results: Vec::new(),
+            worth: None,
+            with_records: BTreeSet::new(),
             failing: Vec::new(),
             first_inconclusive: None,
             events: 0,
@@ -174,9 +183,12 @@ impl Sweep {
         }
         self.reached.add(&brief);
         self.add_ledger(&brief.ledger, seed);
+        let worth = Worth::of(&brief);
+        self.worth.get_or_insert(WorthOfAll::of(worth)).add(worth);
         self.events += brief.work.events;
         self.digest = self.digest.wrapping_add(keyed(seed, brief.fingerprint));
         if let Some(again) = again {
+            self.with_records.extend(steps_with_records(&again.results));
             if self.sampled == 0 {
                 self.results = again.results;
             }

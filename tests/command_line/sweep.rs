@@ -117,7 +117,10 @@ fn a_clean_sweep_says_which_rate_it_excludes() {
     let folder = Folder::new("sweep-rate");
     folder.write("a.toml", scenario("lossy", EXACTLY_ONCE, &[LOSSY]));
     let sweep = folder.onceproof(&["sweep", "a.toml", "--seeds", "0..200"]).ends(0);
-    assert!(sweep.stdout.contains("exactly-once in 200 runs, seeds 0..200\n"), "{sweep:?}");
+    assert!(
+        sweep.stdout.contains("exactly-once for 3 records in each of 200 runs, seeds 0..200\n"),
+        "{sweep:?}"
+    );
     assert!(sweep.stdout.contains("fewer than 3 in 200 seeds"), "{sweep:?}");
     assert!(!folder.path().join("onceproof-regressions").exists());
 }

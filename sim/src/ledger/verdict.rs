@@ -15,6 +15,8 @@ pub struct Judgement {
     pub classes: Classes,
     /// The figures.
     pub totals: outcome::Ledger,
+    /// How many records belong into no result, since functions leave them out.
+    pub filtered: u64,
     /// Per step: how many reflections are right, and how many are missing because they were late.
     pub steps: Vec<(u64, u64)>,
     /// The damaged records, for a run in detail.
@@ -29,6 +31,8 @@ pub struct Judgement {
 #[derive(Debug, Default)]
 pub(crate) struct Expectations {
     steps: Vec<StepExpected>,
+    /// How many records belong into no step.
+    filtered: u64,
     is_placed: Vec<bool>,
     /// Whether the answers that won are not all known, and with them the places of what they decide.
     is_unsure: bool,
@@ -84,6 +88,7 @@ impl Ledger {
         let mut judgement = Judgement::default();
         judgement.totals.expected = sources.records() as u64;
         expectations.evaluate(self, pipeline, sources, words);
+        judgement.filtered = expectations.filtered;
         judgement.steps = expectations.steps.iter().map(|expected| (expected.applied, 0)).collect();
         let is_clean = self.traces.divergent.is_empty()
             && self.doubled.is_empty()
@@ -319,10 +324,12 @@ impl Expectations {
             step.applied = 0;
             step.digest = 0;
         }
-        let (steps, rows) = (&mut self.steps, sources.rows());
+        let (steps, rows, mut filtered) = (&mut self.steps, sources.rows(), 0);
         let mut truth = Truth::new(pipeline, words, &ledger.traces, &ledger.dead);
         sources.each(|source, row, watermark| {
+            let mut is_filtered = true;
             truth.evaluate(source, row, watermark, &mut |e| {
+                is_filtered = false;
                 if e.is_dead {
                     return false;
                 }
@@ -336,7 +343,9 @@ impl Expectations {
                 step.digest = step.digest.wrapping_add(e.digest());
                 false
             });
+            filtered += u64::from(is_filtered);
         });
         self.is_unsure = truth.is_unsure;
+        self.filtered = filtered;
     }
 }

@@ -46,6 +46,8 @@ pub(in crate::scenario) struct Table {
     pub late: Option<At<Figure>>,
     /// How many are dead letters.
     pub dead_lettered: Option<At<Figure>>,
+    /// How many rows of csv files may be left out, since they could not be used.
+    pub rows_skipped: Option<At<Figure>>,
     /// The results of steps: all that each of these steps has, by key, or by key and start of the window.
     pub results: Option<At<Entries<At<Entries<Total>>>>>,
     /// What is demanded of calls to external services; nothing where it is not given.

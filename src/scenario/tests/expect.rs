@@ -44,6 +44,8 @@ fn figures_and_results_are_read() {
         assert_eq!(scenario.expect, Expect::ExactlyOnce);
         assert_eq!(scenario.stated.figures[&Figure::Exact], Bound::Is(2));
     }
+    let rows = read(&expecting("{ rows-skipped = { at-most = 7 } }", "")).stated.rows_skipped;
+    assert_eq!(rows, Some(Bound::AtMost(7)));
     assert_eq!(read(&expecting("\"exactly-once\"", "")).stated, Stated::default());
     let tables = expecting("{}", "").replace("expect = {}\n", "")
         + "[expect]\nexact = 2\n[expect.results.table]\nann = 2\n";

@@ -19,8 +19,11 @@ pub struct Wrong {
     pub is_needed: bool,
 }
 
+/// Sets a mechanism right.
+type SetRight = fn(&mut Mechanism);
+
 /// Every mechanism that may be wrong: its name, and how it is set right.
-const ALL: [(&str, fn(&mut Mechanism)); 11] = [
+const ALL: [(&str, SetRight); 11] = [
     ("give-up", |mechanism| mechanism.give_up = Mechanism::default().give_up),
     ("ack", |mechanism| mechanism.ack = Mechanism::default().ack),
     ("dedup", |mechanism| mechanism.dedup = Mechanism::default().dedup),
@@ -92,7 +95,7 @@ pub fn are_kept(before: &Scenario, after: &Scenario) -> bool {
 /// Every wrong mechanism of a failure, and whether it is needed.
 pub fn wrong(bench: &mut Bench<'_>, case: &Case) -> Vec<Wrong> {
     let plan = case.plan(bench.most_events);
-    let is_wrong = |set_right: fn(&mut Mechanism)| {
+    let is_wrong = |set_right: SetRight| {
         plan.pipeline.steps().iter().any(|step| {
             let mut right = step.mechanism;
             set_right(&mut right);
