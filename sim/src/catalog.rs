@@ -191,8 +191,17 @@ mod tests {
 
     const KEY: Key = Key(1);
 
+    /// Which of some ids are known when each of them comes.
     fn known(catalog: &mut Catalog, now: i64) -> Vec<u64> {
-        (0..10).filter(|&id| catalog.meets(KEY, RecordId(id), Time(now))).collect()
+        let meets = |id: &u64| {
+            let (id, now) = (RecordId(*id), Time(now));
+            let is_known = catalog.knows(KEY, id, now);
+            if is_known && catalog.is_refreshed(KEY, id) {
+                catalog.refresh(KEY, id, now);
+            }
+            is_known
+        };
+        (0..10).filter(meets).collect()
     }
 
     #[test]

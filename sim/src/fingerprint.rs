@@ -2,6 +2,7 @@
 //! the same fingerprint did the same things with the same records at the same times. Keys and names go in by their
 //! hashes, since their handles hang on what a worker looked at before it died.
 
+use onceproof_model::call::{Call, Operation, Part, Row};
 use onceproof_model::commit::{Content, Delta, Held, HeldRow, Owed, Watermark};
 use onceproof_model::effect::Request;
 use onceproof_model::key::Key;
@@ -81,9 +82,17 @@ impl Fingerprint {
         self.add(at, Code::Request, words([route, rpc.serial, of_watermark(watermark), carried]));
     }
 
-    /// Folds in what the results of a step are at the end.
-    pub fn add_results(&mut self, at: u64, applied: u64, digest: u64) {
-        self.add(at, Code::Results, words([applied, digest]));
+    /// Folds in a call that reaches a service.
+    pub fn add_call(&mut self, at: u64, call: &Call, known: &Vocabulary) {
+        let Call { shard, step, rpc, name, ref operation } = *call;
+        let place = u64::from(shard.0) << 32 | u64::from(step.0);
+        let named = known.names.hash(name);
+        self.add(at, Code::Call, words([place, rpc.serial, named, of_operation(operation, known)]));
+    }
+
+    /// Folds in how much the results of a step reflect at the end. What they are has come in change by change.
+    pub fn add_results(&mut self, at: u64, applied: u64) {
+        self.add(at, Code::Results, applied);
     }
 
     /// The fingerprint so far.
@@ -100,6 +109,24 @@ pub fn words<const N: usize>(words: [u64; N]) -> u64 {
         all = (all.rotate_left(25) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
     all ^ (all >> 32)
+}
+
+/// What a service is to do, but for tokens, which say when and not what.
+fn of_operation(operation: &Operation, known: &Vocabulary) -> u64 {
+    let of_row = |row: Row| {
+        let Row { key, lineage: _, weight, value } = row;
+        words([known.keys.hash(key), weight as u64, value as u64])
+    };
+    let of_part = |Part { unit, at, of }: Part| words([unit, at.into(), of.into()]);
+    match *operation {
+        Operation::Act { action, key, token: _ } => words([1, action as u64, known.keys.hash(key)]),
+        Operation::Append(row) => words([2, of_row(row)]),
+        Operation::AppendAt { row, stream, offset } => words([3, of_row(row), stream, offset]),
+        Operation::Prepare { row, part } => words([4, of_row(row), of_part(part)]),
+        Operation::Finish { unit } => words([5, unit]),
+        Operation::WriteInPlace { row, part } => words([6, of_row(row), of_part(part)]),
+        Operation::Insert { row, id } => words([7, of_row(row), id.0]),
+    }
 }
 
 /// What a change says, but for lineages: they tell the ledger's own entries apart.

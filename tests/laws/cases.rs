@@ -185,7 +185,7 @@ pub fn cases(choice: Choice) -> impl Strategy<Value = Case> {
             seed,
             mechanism: "",
             climate: String::new(),
-            events: 300_000,
+            events: 1_000_000,
         }
     })
 }

@@ -9,7 +9,7 @@ use onceproof_sim::plan::Plan;
 use std::collections::BTreeMap;
 
 /// Totals by key over all windows.
-pub type Totals = BTreeMap<String, i64>;
+pub type Totals = BTreeMap<String, i128>;
 
 /// One record or result.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ pub fn evaluate(plan: &Plan) -> BTreeMap<String, Totals> {
         if step.kind.has_results() {
             let mut totals = Totals::new();
             for item in &says {
-                *totals.entry(item.key.clone()).or_default() += item.value;
+                *totals.entry(item.key.clone()).or_default() += i128::from(item.value);
             }
             results.insert(step.name.clone(), totals);
         }

@@ -279,9 +279,9 @@ impl Ledger {
         })
     }
 
-    /// What the results of each step come to: how many reflections there are, and which.
-    pub fn results(&self) -> impl Iterator<Item = (u64, u64)> {
-        self.steps.iter().map(|step| (step.applied, step.digest))
+    /// How many reflections of source records the results of each step have.
+    pub fn applied_at_each_step(&self) -> impl Iterator<Item = u64> {
+        self.steps.iter().map(|step| step.applied)
     }
 
     /// How many reflections of source records a step's results have, with multiplicity.

@@ -351,8 +351,8 @@ impl<'a> World<'a> {
 
     /// Adds what the results are in the end.
     fn sum_up(&mut self) {
-        for (applied, digest) in self.outside.ledger.results() {
-            self.fingerprint.add_results(self.now, applied, digest);
+        for applied in self.outside.ledger.applied_at_each_step() {
+            self.fingerprint.add_results(self.now, applied);
         }
     }
 }

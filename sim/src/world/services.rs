@@ -55,7 +55,7 @@ impl World<'_> {
             }
         }
         self.progressed_by_call(&call);
-        self.count(Code::Call, call.shard, call.rpc.serial);
+        self.fingerprint.add_call(self.now, &call, &self.outside.words);
         self.trace.call_arrives(&call, handled, &self.outside, self.now);
         if is_answered {
             let at = self.now.saturating_add(self.plan.cluster.call);
