@@ -20,6 +20,8 @@ mod waits;
 mod replay;
 #[path = "laws/independence.rs"]
 mod independence;
+#[path = "laws/files/mod.rs"]
+mod files;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
@@ -43,6 +45,7 @@ fn runner(cases: u32) -> TestRunner {
         cases,
         failure_persistence: None,
         max_local_rejects: 10_000_000,
+        max_shrink_iters: 20_000,
         ..Config::default()
     };
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))

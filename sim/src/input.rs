@@ -12,6 +12,21 @@ pub enum Input {
     Generate(Generate),
 }
 
+impl Input {
+    /// The first arrival and the last, or a time after it; none where nothing arrives.
+    pub fn arrivals(&self) -> Option<(Time, Time)> {
+        match self {
+            Input::Rows(rows) => {
+                let (first, last) = (rows.first()?, rows.last()?);
+                Some((first.arrival, last.arrival))
+            }
+            Input::Generate(all) => {
+                Some((Time(0), Time(0).plus(all.every.saturating_mul(all.records.into()))))
+            }
+        }
+    }
+}
+
 /// One row of the input.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Row {

@@ -37,6 +37,15 @@ pub struct SpareKey {
     key: String,
 }
 
+/// Who reads an input.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// The step that it stands at.
+    OneStep,
+    /// Every source without an input of its own.
+    Rest,
+}
+
 impl Scenario {
     /// The same scenario with all input written out as `records`; what a seed generates, by this one. Its
     /// seed, odds and faults are left to who asks, and so is the ledger that they come to.
@@ -49,30 +58,27 @@ impl Scenario {
             document.remove(key);
         }
         forget_ledger(&mut document);
-        let inputs: Vec<(StepIndex, Array)> = self
-            .plan
-            .inputs
-            .iter()
-            .map(|(step, input)| match input {
-                Input::Rows(rows) => (*step, records(rows)),
-                Input::Generate(generate) => (*step, records(&generate.rows(seed.unwrap_or(0)))),
-            })
-            .collect();
-        each_input(&mut document, &mut |step, input| {
+        let written = |(_, input): &(StepIndex, Input)| match input {
+            Input::Rows(rows) => records(rows),
+            Input::Generate(generate) => records(&generate.rows(seed.unwrap_or(0))),
+        };
+        let records: Vec<Array> = self.plan.inputs.iter().map(written).collect();
+        self.each_input(&mut document, &mut |source, reader, input| {
             let is_written =
                 input.as_table_like().is_some_and(|table| table.contains_key("records"));
-            let own = |&&(source, _): &&(StepIndex, Array)| step.is_none_or(|step| step == source);
-            // All sources without an input of their own read the same.
-            let Some((_, array)) = inputs.iter().find(own).filter(|_| !is_written) else { return };
-            *input = match step {
-                Some(_) => {
+            if is_written {
+                return;
+            }
+            let records = records[source].clone();
+            *input = match reader {
+                Reader::OneStep => {
                     let mut table = InlineTable::new();
-                    table.insert("records", array.clone().into());
+                    table.insert("records", records.into());
                     Item::Value(table.into())
                 }
-                None => {
+                Reader::Rest => {
                     let mut table = Table::new();
-                    table.insert("records", Item::Value(array.clone().into()));
+                    table.insert("records", Item::Value(records.into()));
                     Item::Table(table)
                 }
             };
@@ -164,7 +170,7 @@ impl Scenario {
         arrivals: &dyn Fn(usize) -> String,
     ) -> Result<Scenario, ScenarioError> {
         let mut document = self.document();
-        each_input(&mut document, &mut |_, input| {
+        self.each_input(&mut document, &mut |_, _, input| {
             let array = input.as_table_like_mut().and_then(|table| table.get_mut("records"));
             let Some(Item::Value(Value::Array(array))) = array else { return };
             for (row, record) in array.iter_mut().enumerate() {
@@ -208,24 +214,36 @@ impl Scenario {
     }
 
     fn keep_rows(&self, document: &mut DocumentMut, rows: &[Vec<usize>]) {
-        let sources: Vec<StepIndex> = self.plan.inputs.iter().map(|&(step, _)| step).collect();
-        let mut is_read_by_all = vec![true; sources.len()];
-        each_input(document, &mut |step, _| {
-            if let Some(at) = step.and_then(|step| sources.iter().position(|&s| s == step)) {
-                is_read_by_all[at] = false;
-            }
-        });
-        each_input(document, &mut |step, input| {
-            let at = match step {
-                Some(step) => sources.iter().position(|&source| source == step),
-                None => is_read_by_all.iter().position(|&is_read| is_read),
-            };
+        self.each_input(document, &mut |source, _, input| {
             let array = input.as_table_like_mut().and_then(|table| table.get_mut("records"));
-            if let (Some(at), Some(Item::Value(Value::Array(array)))) = (at, array) {
-                *array = rows[at].iter().filter_map(|&row| array.get(row).cloned()).collect();
+            if let Some(Item::Value(Value::Array(array))) = array {
+                *array = rows[source].iter().filter_map(|&row| array.get(row).cloned()).collect();
                 one_a_line(array);
             }
         });
+    }
+
+    /// Every input, with the number of a source that reads it: of those that read the input of the whole
+    /// file, the first, since all of them read the same.
+    fn each_input(
+        &self,
+        document: &mut DocumentMut,
+        each: &mut dyn FnMut(usize, Reader, &mut Item),
+    ) {
+        let sources: Vec<StepIndex> = self.plan.inputs.iter().map(|&(step, _)| step).collect();
+        let mut of_the_rest = sources.clone();
+        each_step(document, &mut |at, step| {
+            if let Some(input) = step.get_mut("input")
+                && let Some(source) = sources.iter().position(|&source| source == at)
+            {
+                each(source, Reader::OneStep, input);
+                of_the_rest.retain(|&source| source != at);
+            }
+        });
+        let first = sources.iter().position(|source| of_the_rest.contains(source));
+        if let (Some(source), Some(input)) = (first, document.get_mut("input")) {
+            each(source, Reader::Rest, input);
+        }
     }
 
     fn document(&self) -> DocumentMut {
@@ -239,18 +257,6 @@ fn parsed(text: &str) -> DocumentMut {
         // The reader of the file has read this text before, or it was just written.
         Err(error) => unreachable!("a scenario that was read is TOML: {error}"),
     }
-}
-
-/// The input that several sources may read, and those that steps have of their own.
-fn each_input(document: &mut DocumentMut, each: &mut dyn FnMut(Option<StepIndex>, &mut Item)) {
-    if let Some(input) = document.get_mut("input") {
-        each(None, input);
-    }
-    each_step(document, &mut |at, step| {
-        if let Some(input) = step.get_mut("input") {
-            each(Some(at), input);
-        }
-    });
 }
 
 /// Rows as `records`. The id of a row is known by its hash only, so it gets a text that stands for it.
@@ -329,5 +335,36 @@ impl VisitMut for Bare {
     fn visit_value_mut(&mut self, value: &mut Value) {
         Bare::strip(value.decor_mut());
         toml_edit::visit_mut::visit_value_mut(self, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first source has an input of its own, which is not what the others read.
+    #[test]
+    fn the_input_of_the_whole_file_is_written_out_as_those_read_it_who_have_no_other() {
+        let generate = |records: u32| format!("generate = {{ records = {records}, users = 9 }}");
+        let source = |name: &str| format!("[[step]]\nname = \"{name}\"\nkind = \"source\"\n");
+        let text = format!(
+            "format = 1\nname = \"n\"\nclaim = \"c\"\nexpect = \"exactly-once\"\n[input]\n{}\n\
+             {}input = {{ {} }}\n{}{}\
+             [[step]]\nname = \"per-user\"\nkind = \"count\"\nfrom = [\"own\", \"a\", \"b\"]\nwindow = \"1m\"\n",
+            generate(2),
+            source("own"),
+            generate(3),
+            source("a"),
+            source("b"),
+        );
+        let scenario = Scenario::parse(&text, Path::new("a.toml")).expect("a scenario");
+        let written = scenario.written_out(Some(5)).expect("a scenario");
+        let rows = |(_, input): &(StepIndex, Input)| match input {
+            Input::Rows(rows) => rows.to_vec(),
+            Input::Generate(generate) => generate.rows(5),
+        };
+        let all = |of: &Scenario| of.plan.inputs.iter().map(rows).collect::<Vec<Vec<Row>>>();
+        assert_eq!(all(&written), all(&scenario));
+        assert_eq!(all(&written).iter().map(Vec::len).collect::<Vec<usize>>(), [3, 2, 2]);
     }
 }

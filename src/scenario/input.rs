@@ -243,7 +243,7 @@ fn check_arrivals(
     let mut first = Time::MAX;
     let mut last = Time::MIN;
     for (step, input) in inputs {
-        let Some(ends) = ends(input) else { continue };
+        let Some(ends) = input.arrivals() else { continue };
         (first, last) = (first.min(ends.0), last.max(ends.1));
         if last.0.abs_diff(first.0) > LONGEST {
             let name = &file.step[step.at()].value.name;

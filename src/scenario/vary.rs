@@ -7,7 +7,6 @@ use super::{Scenario, ScenarioError};
 use onceproof_model::pipeline::StepKind;
 use onceproof_model::time::{Nanos, Span};
 use onceproof_sim::fault::KindName;
-use onceproof_sim::input::Input;
 use onceproof_sim::plan::Until;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike, value};
 
@@ -133,17 +132,11 @@ impl Scenario {
         Scenario::parse(&document.to_string(), &self.path)
     }
 
-    /// From the first arrival to the last.
+    /// From the first arrival of all sources to the last.
     fn arrivals(&self) -> Nanos {
-        let of = |input: &Input| match input {
-            Input::Rows(rows) => {
-                let arrivals = || rows.iter().map(|row| row.arrival);
-                let (first, last) = (arrivals().min(), arrivals().max());
-                first.zip(last).map_or(0, |(first, last)| last.0.abs_diff(first.0))
-            }
-            Input::Generate(generate) => generate.every.saturating_mul(generate.records.into()),
-        };
-        self.plan.inputs.iter().map(|(_, input)| of(input)).max().unwrap_or(0)
+        let ends = || self.plan.inputs.iter().filter_map(|(_, input)| input.arrivals());
+        let (first, last) = (ends().map(|ends| ends.0).min(), ends().map(|ends| ends.1).max());
+        first.zip(last).map_or(0, |(first, last)| last.0.abs_diff(first.0))
     }
 
     /// The text of the file.
@@ -161,4 +154,32 @@ fn generated(document: &DocumentMut) -> Option<u64> {
     let input = document.get("input")?.as_table_like()?;
     let generate = input.get("generate")?.as_table_like()?;
     generate.get("records")?.as_integer().and_then(|records| u64::try_from(records).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use onceproof_model::time::SECOND;
+    use std::path::Path;
+
+    /// One source reads at 0 s and the other an hour later: faults end 10 s after that, and not after as long as
+    /// either of them reads.
+    #[test]
+    fn in_a_weather_faults_end_after_the_last_record_of_all_sources() {
+        let source = |name: &str, at: &str| {
+            format!(
+                "[[step]]\nname = \"{name}\"\nkind = \"source\"\n\
+                 input = {{ records = [ {{ key = \"ann\", at = \"{at}\" }} ] }}\n"
+            )
+        };
+        let text = format!(
+            "format = 1\nname = \"n\"\nclaim = \"c\"\nexpect = \"exactly-once\"\n{}{}\
+             [[step]]\nname = \"per-user\"\nkind = \"count\"\nfrom = [\"a\", \"b\"]\nwindow = \"1m\"\n",
+            source("a", "0s"),
+            source("b", "1h"),
+        );
+        let scenario = Scenario::parse(&text, Path::new("a.toml")).expect("a scenario");
+        let weather = scenario.in_weather(&Weather::default()).expect("a scenario");
+        assert_eq!(weather.plan.until.calm, Some(3610 * SECOND));
+    }
 }

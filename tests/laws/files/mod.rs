@@ -1,0 +1,124 @@
+//! A law over whole files: random scenario files over the whole format, each with nothing but right values,
+//! hold. Without faults the results of every step and key are those of an evaluation that shares no code with
+//! the model or the ledger; under the faults that a file draws, and under every single fault, everything is
+//! accounted for.
+//!
+//! The suite tries a moderate number of files, always the same ones. To try more of them by hand:
+//!
+//!     PROPTEST_CASES=100000 cargo test --release --test laws files
+
+mod draw;
+mod evaluate;
+mod file;
+mod inputs;
+mod judge;
+mod rewrite;
+mod steps;
+mod tables;
+mod tape;
+mod text;
+
+use crate::check;
+use draw::{Drawn, files, small_files};
+use evaluate::{Run, evaluate};
+use file::{File, Input};
+use judge::{judge, judge_ledger};
+use onceproof::scenario::Scenario;
+use onceproof::search::exhaust::{Space, bare};
+use onceproof_sim::fault::KindName;
+use onceproof_sim::plan::{Plan, Until};
+use onceproof_sim::simulator::Simulator;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestCaseError};
+use std::path::{Path, PathBuf};
+
+/// How many files are tried: as many as the environment says, and 256 where it says nothing.
+fn cases() -> u32 {
+    Config::default().cases
+}
+
+/// Reads a file that is right, with its csv files, which are kept for one law each.
+fn read(file: &File, law: &str) -> Result<Scenario, TestCaseError> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let csv = |input: usize| format!("{law}-{input}.csv");
+    for (number, input) in file.inputs.iter().enumerate() {
+        if let Input::Csv { .. } = input {
+            let path: PathBuf = folder.join(csv(number));
+            std::fs::write(path, text::csv_text(input)).expect("a folder for tests");
+        }
+    }
+    let text = text::text(file, &csv);
+    let path = folder.join(format!("{law}.toml"));
+    let scenario = Scenario::parse(&text, &path).map_err(|e| TestCaseError::fail(e.to_string()))?;
+    prop_assert_eq!(scenario.seed, file.seed);
+    let bad_rows = |input: &Input| match input {
+        Input::Csv { rows, bad_rows } => (*bad_rows).min(rows.len() as u64),
+        Input::Records(_) | Input::Generate(_) => 0,
+    };
+    prop_assert_eq!(scenario.rows_skipped, file.inputs.iter().map(bad_rows).sum::<u64>());
+    Ok(scenario)
+}
+
+/// No run of these files is longer.
+fn within_limits(plan: Plan) -> Plan {
+    let events = plan.until.events.min(100_000);
+    Plan { until: Until { events, ..plan.until }, ..plan }
+}
+
+#[test]
+fn without_faults_the_results_are_those_that_are_worked_out() {
+    check(cases() * 4, files(), |drawn: Drawn| {
+        let file = drawn.file();
+        let plan = within_limits(bare(&read(&file, "without-faults")?.plan));
+        let found = evaluate(&file, Run { seed: None, may_fail: false, has_faults: false });
+        let outcome = Simulator::new(&plan).detail(None);
+        judge(&file, &found, &outcome).map_err(TestCaseError::fail)
+    });
+}
+
+#[test]
+fn under_the_faults_that_it_draws_every_file_accounts_for_every_record() {
+    check(cases() * 2, files(), |drawn: Drawn| {
+        let file = drawn.file();
+        let plan = within_limits(read(&file, "drawn-faults")?.plan);
+        let may_fail = plan.climate.odds.iter().any(|(kind, _)| kind.name() == KindName::UserFails);
+        let mut simulator = Simulator::new(&plan);
+        for seed in [file.seed.unwrap_or(0), 1, 2] {
+            let found = evaluate(&file, Run { seed: Some(seed), may_fail, has_faults: true });
+            let outcome = simulator.detail(Some(seed));
+            judge(&file, &found, &outcome)
+                .map_err(|error| TestCaseError::fail(format!("seed {seed}: {error}")))?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn under_every_single_fault_a_small_file_accounts_for_every_record() {
+    check(cases() / 8, small_files(), |drawn: Drawn| {
+        let file = drawn.file();
+        let scenario = read(&file, "single-faults")?;
+        let plan = within_limits(bare(&scenario.plan));
+        let found = evaluate(&file, Run { seed: None, may_fail: true, has_faults: true });
+        let kinds = Space::new(&scenario.plan, &KindName::ALL, 1).kinds;
+        let mut simulator = Simulator::new(&plan);
+        for possible in simulator.extensions(None, &kinds).possible {
+            if possible.needless.is_some() {
+                continue;
+            }
+            simulator.place(std::slice::from_ref(&possible.fault));
+            judge_ledger(&found, &simulator.brief(None)).map_err(|error| {
+                let schedule = Simulator::new(&Plan { faults: vec![possible.fault.clone()], ..plan.clone() })
+                    .detail(None);
+                let saved = scenario.saved_failure(
+                    None,
+                    &schedule.schedule,
+                    schedule.brief.classes,
+                    &scenario.path,
+                );
+                TestCaseError::fail(format!("{error}\n{:?}\n{saved}", schedule.reason))
+            })?;
+        }
+        Ok(())
+    });
+}
