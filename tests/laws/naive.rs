@@ -15,8 +15,8 @@ pub type Totals = BTreeMap<String, i128>;
 #[derive(Clone, Debug)]
 struct Item {
     key: String,
-    value: i64,
-    weight: i64,
+    value: i128,
+    weight: i128,
     event_time: i64,
 }
 
@@ -28,6 +28,7 @@ pub fn evaluate(plan: &Plan) -> BTreeMap<String, Totals> {
         let Input::Rows(rows) = input else { panic!("rows are given") };
         let item = |row: &onceproof_sim::input::Row| {
             let RowValue::Integer(value) = row.value else { panic!("values are numbers") };
+            let value = value.into();
             Item { key: row.key.to_string(), value, weight: 1, event_time: row.event_time.0 }
         };
         outputs.insert(step.at(), rows.iter().map(item).collect());
@@ -85,7 +86,7 @@ fn apply(function: &Function, item: Item) -> Vec<Item> {
         Function::KeyBy(KeyBy::Fixed(key)) => keyed(key.clone()),
         Function::Filter(Filter::Key(key)) => kept(item.key == *key),
         Function::Filter(Filter::NotKey(key)) => kept(item.key != *key),
-        Function::Filter(Filter::ValueAtLeast(least)) => kept(item.value >= *least),
+        Function::Filter(Filter::ValueAtLeast(least)) => kept(item.value >= i128::from(*least)),
         Function::Explode { copies } => vec![item; *copies as usize],
         Function::Coin { into: Into::Key, .. } => keyed(format!("{}/0", item.key)),
         Function::Coin { into: Into::Value, .. } => vec![Item { value: 0, ..item }],
@@ -102,14 +103,14 @@ fn group(
     key: impl Fn(&Item) -> String,
 ) -> Vec<Item> {
     let length = length as i64;
-    let mut windows: BTreeMap<(i64, String), (i64, i64)> = BTreeMap::new();
+    let mut windows: BTreeMap<(i64, String), (i128, i128)> = BTreeMap::new();
     for item in taken {
         let number = item.event_time.div_euclid(length);
         let window = windows.entry((number, key(&item))).or_default();
         window.0 += item.weight;
         window.1 += item.value;
     }
-    let result = |((number, key), (weight, value)): ((i64, String), (i64, i64))| Item {
+    let result = |((number, key), (weight, value)): ((i64, String), (i128, i128))| Item {
         key,
         value,
         weight,

@@ -94,6 +94,8 @@ const ZERO_BOTH: &[Step] = &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("
 pub const ROWS: &[Row] = &[
     exact("ack/after-commit-crash.toml", 1, ANN_ONCE),
     ledger("ack/on-receipt-crash.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
+    exact("ack/on-receipt-remnant.toml", 2, ANN_1_BOB_1).with_work(&[("remnants_dropped", 1)]),
+    exact("ack/on-receipt-waits.toml", 3, ANN_2_BOB_1).with_work(&[("remnants_dropped", 0)]),
     //
     ledger("atomic/id-first.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
     ledger("atomic/state-first.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE).with_damaged(FIRST),
@@ -115,6 +117,11 @@ pub const ROWS: &[Row] = &[
         ("catalog_reads", 1),
         ("bloom_negatives", 1),
         ("bloom_false_positives", 1),
+    ]),
+    exact("bloom/from-the-future.toml", 3, &[("per-user", 3, 3, &[("ann", 3)])]).with_work(&[
+        ("catalog_reads", 1),
+        ("bloom_negatives", 3),
+        ("bloom_false_positives", 0),
     ]),
     exact("bloom/lost-ack.toml", 3, ANN_2_BOB_1).with_work(&[
         ("catalog_reads", 1),
@@ -183,6 +190,7 @@ pub const ROWS: &[Row] = &[
     ledger("fencing/delayed-commit-unfenced.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], BOB_OF_2)
         .with_damaged(FIRST),
     exact("fencing/delayed-commit.toml", 2, ANN_1_BOB_1),
+    exact("fencing/delayed-pane-unfenced.toml", 1, ANN_ONCE),
     ledger("fencing/move-before-commit-unfenced.toml", &[Lost], [2, 1, 0, 0, 1, 0, 0], BOB_OF_2)
         .with_damaged(FIRST),
     exact("fencing/move-before-commit.toml", 2, ANN_1_BOB_1),
@@ -552,6 +560,7 @@ pub const ROWS: &[Row] = &[
         .with_damaged(FIRST),
     exact("side-effects/crash-before-call.toml", 1, ANN_ONCE),
     ledger("side-effects/take-crash.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
+    exact("side-effects/take-slow-answers.toml", 2, ANN_1_BOB_1),
     exact("side-effects/read-then-delete.toml", 1, ANN_ONCE),
     //
     exact("sinks/append-lost-ack.toml", 1, ANN_IN_TABLE),
@@ -632,6 +641,8 @@ pub const ROWS: &[Row] = &[
     .with_damaged(&["events/0#1"]),
     ledger("sources/queue-message-ids.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
         .with_damaged(FIRST),
+    exact("sources/queue-idle-shard.toml", 1, ANN_IN_TABLE)
+        .with_work(&[("ids_held_max", 1), ("ids_held_end", 0)]),
     exact("sources/queue-not-extended.toml", 1, ANN_ONCE),
     exact("sources/queue-redelivered-while-held.toml", 1, ANN_ONCE),
     exact("sources/queue-redelivered.toml", 1, ANN_ONCE),
@@ -692,6 +703,12 @@ pub const ROWS: &[Row] = &[
         &[("per-user", 3, 3, &[("ann", 2), ("bob", 1)]), ("global", 3, 2, &[("*", 2)])],
     )
     .with_damaged(&["events/0#2"]),
+    ledger(
+        "windows/late-above-a-longer-window.toml",
+        &[],
+        [3, 2, 0, 0, 0, 0, 1],
+        &[("per-user", 3, 2, &[("ann", 1), ("bob", 1)]), ("global", 3, 2, &[("*", 2)])],
+    ),
     ledger("windows/late.toml", &[], [2, 1, 0, 0, 0, 0, 1], &[("per-user", 2, 1, &[("bob", 1)])]),
     exact("windows/lost-pane-commit.toml", 3, ANN_2_BOB_1),
     exact("windows/perfect-source.toml", 2, ANN_1_BOB_1),

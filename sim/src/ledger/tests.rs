@@ -1,6 +1,7 @@
 //! Canaries of the ledger: it is fed changes that no store would make, and must name what is wrong. Each
 //! test also shows the change that is right, under which it finds nothing.
 
+mod below;
 mod dead;
 mod sums;
 

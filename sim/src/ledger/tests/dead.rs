@@ -32,9 +32,14 @@ impl Twice {
 
     /// The map fails on a pane and gives it up.
     fn give_up(&mut self, pane: usize) {
-        let (name, lineage) = self.panes[pane];
         let step = self.fed.plan.pipeline.step_of(CHECK);
-        self.fed.ledger.failed(step, name);
+        self.fed.ledger.failed(step, self.panes[pane].0);
+        self.write_letter(pane);
+    }
+
+    /// A commit gives a pane up.
+    fn write_letter(&mut self, pane: usize) {
+        let (name, lineage) = self.panes[pane];
         let key = self.fed.key("ann");
         let letter = Delta::DeadLetter { key, name, lineage, value: 1 };
         self.fed.ledger.see(CHECK, &letter, &self.fed.words);
@@ -84,4 +89,12 @@ fn a_pane_that_is_counted_and_given_up_is_divergent() {
     twice.give_up(1);
     twice.count(1);
     twice.is(&[Class::Divergent], 1);
+}
+
+#[test]
+fn what_is_given_up_before_its_function_has_failed_is_lost() {
+    let mut twice = Twice::new();
+    twice.write_letter(0);
+    twice.count(1);
+    twice.is(&[Class::Lost], 0);
 }
