@@ -352,7 +352,7 @@ impl<'a> World<'a> {
     /// Adds what the results are in the end.
     fn sum_up(&mut self) {
         for applied in self.outside.ledger.applied_at_each_step() {
-            self.fingerprint.add_results(self.now, applied);
+            self.fingerprint.add_results(applied);
         }
     }
 }
