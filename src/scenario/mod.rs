@@ -322,7 +322,7 @@ fn until(source: &Source<'_>, until: Option<&raw::Until>) -> Result<Until, Diagn
     if let Some(drain) = &given.drain {
         found.drain = Some(drain.value.0);
     }
-    let sum = found.calm.unwrap_or(0).saturating_add(found.drain.unwrap_or(0));
+    let sum = found.calm.unwrap_or(0).saturating_add(found.drain.unwrap_or(Until::DRAIN));
     if sum > LONGEST
         && let Some(span) = raw::span(&given.drain).or(raw::span(&given.calm))
     {
