@@ -55,7 +55,7 @@ pub fn evaluate(plan: &Plan) -> BTreeMap<String, Totals> {
         if step.kind.has_results() {
             let mut totals = Totals::new();
             for item in &says {
-                *totals.entry(item.key.clone()).or_default() += i128::from(item.value);
+                *totals.entry(item.key.clone()).or_default() += item.value;
             }
             results.insert(step.name.clone(), totals);
         }

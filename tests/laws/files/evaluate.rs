@@ -210,7 +210,9 @@ fn apply(function: &Function, mut unit: Unit, is_seeded: bool, units: &mut Vec<U
     match function {
         Function::Identity | Function::Call(_) => {}
         Function::KeyByValue => match unit.value.clone() {
-            Some(Value::Number(number)) => (unit.key, unit.known) = (number.to_string(), Known::All),
+            Some(Value::Number(number)) => {
+                (unit.key, unit.known) = (number.to_string(), Known::All)
+            }
             Some(Value::Text(text)) => (unit.key, unit.known) = (text, Known::All),
             None => unit.known = Known::Nothing,
         },

@@ -83,7 +83,11 @@ pub struct Step {
 /// What a step does.
 #[derive(Clone, Debug)]
 pub enum Kind {
-    Source { bound: Option<u64>, queue: Option<Queue>, input: usize },
+    Source {
+        bound: Option<u64>,
+        queue: Option<Queue>,
+        input: usize,
+    },
     Map(Function),
     Reshuffle,
     Count(Windows),

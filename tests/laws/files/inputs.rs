@@ -5,8 +5,20 @@ use super::tape::Tape;
 
 /// Keys, the plainest first.
 pub const KEYS: [&str; 14] = [
-    "a", "b", "c/d", "ann", "", "*", "a/0", "x@y#1", "q\"uo'te", "é ü→", "new\nline", "back\\slash",
-    "tab\t\u{1}", "watermark",
+    "a",
+    "b",
+    "c/d",
+    "ann",
+    "",
+    "*",
+    "a/0",
+    "x@y#1",
+    "q\"uo'te",
+    "é ü→",
+    "new\nline",
+    "back\\slash",
+    "tab\t\u{1}",
+    "watermark",
 ];
 /// Keys that no answer of a function can make.
 pub const FIXED_KEYS: [&str; 7] = ["a", "b", "c/d", "ann", "", "x@y#1", "é ü→"];
@@ -74,7 +86,13 @@ pub fn records(tapes: &[Vec<u16>], times: Times) -> Vec<Row> {
 }
 
 /// What a source reads, of the rows that are left for it.
-pub fn input(tape: &mut Tape<'_>, mut rows: Vec<Row>, number: usize, times: Times, is_small: bool) -> Input {
+pub fn input(
+    tape: &mut Tape<'_>,
+    mut rows: Vec<Row>,
+    number: usize,
+    times: Times,
+    is_small: bool,
+) -> Input {
     if rows.is_empty() || tape.once_in(6) {
         let most = if is_small { 3 } else { 12 };
         return Input::Generate(Generate {
@@ -116,9 +134,9 @@ pub fn publish_again(tape: &mut Tape<'_>, input: &mut Input) {
 /// A source of an input.
 pub fn source(tape: &mut Tape<'_>, name: String, input: usize, of: &Input) -> Step {
     let shards = tape.pick(&[None, Some(1), Some(2), Some(3)]);
-    let bound = tape.once_in(3).then(|| {
-        tape.pick(&[0, 7, 500_000_000, 2_000_000_000, 60_000_000_000, 3_600_000_000_000])
-    });
+    let bound = tape
+        .once_in(3)
+        .then(|| tape.pick(&[0, 7, 500_000_000, 2_000_000_000, 60_000_000_000, 3_600_000_000_000]));
     let queue = tape.once_in(4).then(|| {
         let has_ids = !of.rows().is_empty() && of.rows().iter().all(|row| row.id.is_some());
         Queue {

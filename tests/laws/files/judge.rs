@@ -47,8 +47,8 @@ pub fn judge(file: &File, found: &Evaluation, outcome: &Outcome) -> Result<(), S
         return Err(because("something is damaged".to_owned()));
     }
     let ledger = outcome.brief.ledger;
-    let all_are_in = ledger.late == found.late.len() as u64
-        && ledger.dead_lettered == found.dead.len() as u64;
+    let all_are_in =
+        ledger.late == found.late.len() as u64 && ledger.dead_lettered == found.dead.len() as u64;
     let with_results = file.steps.iter().enumerate().filter(|(_, step)| step.kind.has_results());
     let mut results: BTreeMap<&str, &StepResult> = BTreeMap::new();
     let mut order = file.order.iter().filter(|&&at| file.steps[at].kind.has_results());
@@ -82,9 +82,8 @@ fn judge_step(
     result: &StepResult,
 ) -> Result<(), String> {
     let StepResult { expected, applied, late, results, .. } = result;
-    let is_sure = |unit: &&Unit| {
-        unit.fate == Fate::Sure || (all_are_in && unit.fate == Fate::Unsure)
-    };
+    let is_sure =
+        |unit: &&Unit| unit.fate == Fate::Sure || (all_are_in && unit.fate == Fate::Unsure);
     let all = units.len() as u64;
     let sure = units.iter().filter(is_sure).count() as u64;
     let most = units.iter().filter(|unit| unit.fate != Fate::Gone).count() as u64;

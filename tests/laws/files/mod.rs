@@ -108,8 +108,9 @@ fn under_every_single_fault_a_small_file_accounts_for_every_record() {
             }
             simulator.place(std::slice::from_ref(&possible.fault));
             judge_ledger(&found, &simulator.brief(None)).map_err(|error| {
-                let schedule = Simulator::new(&Plan { faults: vec![possible.fault.clone()], ..plan.clone() })
-                    .detail(None);
+                let schedule =
+                    Simulator::new(&Plan { faults: vec![possible.fault.clone()], ..plan.clone() })
+                        .detail(None);
                 let saved = scenario.saved_failure(
                     None,
                     &schedule.schedule,

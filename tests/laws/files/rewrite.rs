@@ -27,12 +27,28 @@ fn reread(what: &str, written: Written) -> Result<Scenario, TestCaseError> {
 }
 
 /// It runs as the file does.
-fn is_the_same(what: &str, written: &Scenario, seed: Option<u64>, first: &Outcome) -> Result<(), TestCaseError> {
+fn is_the_same(
+    what: &str,
+    written: &Scenario,
+    seed: Option<u64>,
+    first: &Outcome,
+) -> Result<(), TestCaseError> {
     let again = run(written, seed);
-    prop_assert!(again.unfired.is_empty(), "{what}: {:?} did not fire\n{}", again.unfired, written.text());
+    prop_assert!(
+        again.unfired.is_empty(),
+        "{what}: {:?} did not fire\n{}",
+        again.unfired,
+        written.text()
+    );
     prop_assert_eq!(first.brief.ledger, again.brief.ledger, "{}:\n{}", what, written.text());
     prop_assert_eq!(&first.steps, &again.steps, "{}:\n{}", what, written.text());
-    prop_assert_eq!(first.brief.fingerprint, again.brief.fingerprint, "{}:\n{}", what, written.text());
+    prop_assert_eq!(
+        first.brief.fingerprint,
+        again.brief.fingerprint,
+        "{}:\n{}",
+        what,
+        written.text()
+    );
     Ok(())
 }
 

@@ -81,9 +81,8 @@ impl Steps {
 
     /// Ends a pipeline: an aggregate or a sink takes what nobody takes.
     pub fn end(&mut self, tape: &mut Tape<'_>) {
-        let is_left = |&at: &usize| {
-            !self.outputs[at].is_taken && !self.steps[at].kind.has_results()
-        };
+        let is_left =
+            |&at: &usize| !self.outputs[at].is_taken && !self.steps[at].kind.has_results();
         let left: Vec<usize> = (0..self.steps.len()).filter(is_left).collect();
         if !left.is_empty() {
             let inputs = self.joined(&left);
@@ -133,7 +132,9 @@ impl Steps {
         match (&kind, decides) {
             (_, Some(Into::Key)) => outputs.is_tossed |= inputs.is_aggregated,
             (_, Some(Into::Value)) => (outputs.value_is_unknown, outputs.has_texts) = (true, false),
-            (Kind::Map(Function::KeyByValue), _) => outputs.key_is_unknown |= inputs.value_is_unknown,
+            (Kind::Map(Function::KeyByValue), _) => {
+                outputs.key_is_unknown |= inputs.value_is_unknown
+            }
             (Kind::Map(Function::KeyByFixed(_)), _) => outputs.key_is_unknown = false,
             (Kind::Count(_), _) => outputs.is_aggregated = true,
             (Kind::Sum(_), _) => outputs.is_aggregated = true,
@@ -201,7 +202,8 @@ fn sink(tape: &mut Tape<'_>) -> Kind {
 }
 
 fn function(tape: &mut Tape<'_>, inputs: Outputs) -> Function {
-    let Outputs { is_aggregated, is_tossed, key_is_unknown, value_is_unknown, has_texts, .. } = inputs;
+    let Outputs { is_aggregated, is_tossed, key_is_unknown, value_is_unknown, has_texts, .. } =
+        inputs;
     let reads_key = !is_tossed && !key_is_unknown;
     let key = |tape: &mut Tape<'_>| tape.pick(&FIXED_KEYS).to_owned();
     let into = |tape: &mut Tape<'_>| tape.pick(&[Into::Key, Into::Value]);
@@ -217,7 +219,11 @@ fn function(tape: &mut Tape<'_>, inputs: Outputs) -> Function {
         7 => Function::Explode(tape.pick(&[2, 1, 3])),
         8 => Function::Coin(tape.pick(&[2, 3, 1_000_000]), into(tape)),
         9 => Function::Clock(tape.pick(&[70, 1, 3000]) * MILLISECOND, into(tape)),
-        10 => Function::Lookup(tape.pick(&[90, 1, 5000]) * MILLISECOND, tape.pick(&[3, 2]), into(tape)),
+        10 => Function::Lookup(
+            tape.pick(&[90, 1, 5000]) * MILLISECOND,
+            tape.pick(&[3, 2]),
+            into(tape),
+        ),
         11 => Function::Order(into(tape)),
         12 | 13 => Function::Call(tape.pick(&[
             Call::PutFenced,

@@ -8,14 +8,8 @@ use super::text::Forms;
 
 /// Time-outs of retries, what each further wait is multiplied by, and the longest, in milliseconds. Where a
 /// time-out is below the round trip and does not grow, what is sent again leaves no time for anything else.
-const RETRIES: [(u64, u64, u64); 6] = [
-    (30, 2, 1000),
-    (5, 2, 1000),
-    (400, 1, 400),
-    (30, 3, 500),
-    (5, 3, 600),
-    (2000, 5, 6000),
-];
+const RETRIES: [(u64, u64, u64); 6] =
+    [(30, 2, 1000), (5, 2, 1000), (400, 1, 400), (30, 3, 500), (5, 3, 600), (2000, 5, 6000)];
 /// Waits of a cluster, in milliseconds, the plainest first.
 const ROUTING_LAGS: [u64; 4] = [20, 0, 100, 1000];
 const READS: [u64; 3] = [0, 1, 5];
@@ -146,7 +140,9 @@ fn memory(tape: &mut Tape<'_>) -> Option<String> {
         0 => "dedup = \"bloom\"",
         1 => "dedup = \"catalog\"",
         2 => "dedup = { bloom = { bucket = \"40ms\", expect = 2, bits-per-id = 3, hashes = 2 } }",
-        3 => "dedup = { bloom = { bucket = \"1s\", expect = 3, rebuild = \"lazy\", threshold = 3 } }",
+        3 => {
+            "dedup = { bloom = { bucket = \"1s\", expect = 3, rebuild = \"lazy\", threshold = 3 } }"
+        }
         4 => "dedup = { bloom = { bucket = \"1ms\", bucket-by = \"stamp\", rebuild = \"scan\" } }",
         5 => "gc = \"watermark\"",
         _ => tape.pick(&LONG_MEMORIES),
@@ -248,7 +244,12 @@ pub fn faults(tapes: &[Vec<u16>], file: &mut File) {
             4 if sends => format!("error-applied = {{ odds = {odds} }}"),
             5 if sends => format!("error-not-applied = {odds}"),
             6 if sends => {
-                let ways = ["", ", direction = \"both\"", ", direction = \"forward\"", ", direction = \"backward\""];
+                let ways = [
+                    "",
+                    ", direction = \"both\"",
+                    ", direction = \"forward\"",
+                    ", direction = \"backward\"",
+                ];
                 let length = forms.span(tape.pick(&[100, 1, 31, 300]) * MILLISECOND);
                 format!("partition = {{ odds = {rare}, for = {length}{} }}", ways[which])
             }

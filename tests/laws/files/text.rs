@@ -164,7 +164,11 @@ impl Writer<'_> {
         }
         if let Some(seed) = file.seed {
             let is_small = seed <= i64::MAX as u64 && self.forms.next(2) == 1;
-            self.line(&if is_small { format!("seed = {seed}") } else { format!("seed = \"{seed}\"") });
+            self.line(&if is_small {
+                format!("seed = {seed}")
+            } else {
+                format!("seed = \"{seed}\"")
+            });
         }
         if file.is_first_input_shared {
             let input = self.input(&file.inputs[0], 0);
@@ -200,7 +204,8 @@ impl Writer<'_> {
         };
         self.line(&format!("\n[[step]]\nname = {name}\nkind = \"{kind}\""));
         let is_above = step.from.len() == 1 && above == step.from.first().copied();
-        if !step.from.is_empty() && !(is_above && self.forms.next(2) == 0) {
+        let is_told = !(is_above && self.forms.next(2) == 0);
+        if !step.from.is_empty() && is_told {
             let names: Vec<String> =
                 step.from.iter().map(|&from| self.forms.string(&file.steps[from].name)).collect();
             match &names[..] {
@@ -346,7 +351,8 @@ impl Writer<'_> {
                 out_of_order,
                 values,
             }) => {
-                let (every, out_of_order) = (self.forms.span(*every), self.forms.span(*out_of_order));
+                let (every, out_of_order) =
+                    (self.forms.span(*every), self.forms.span(*out_of_order));
                 let skew = in_decimals(u64::from(*skew_thousandths), 1000, "");
                 format!(
                     "generate = {{ records = {records}, users = {users}, skew = {skew}, every = {every}, \
