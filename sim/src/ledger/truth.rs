@@ -184,7 +184,7 @@ impl<'a> Truth<'a> {
     ) {
         let leaf = item.name.unwrap_or(item.leaf);
         let here = GivenUp { step, leaf, key: item.key, way: item.way };
-        let is_dead = item.is_dead || (!item.is_late && self.is_given_up(here));
+        let is_dead = item.is_dead || self.is_given_up(here);
         let mut outputs = Vec::new();
         function
             .apply(item.key, item.value, 0, &mut self.words.keys, |output| outputs.push(output));
