@@ -122,7 +122,7 @@ impl<'a> Simulator<'a> {
 
     /// Puts other exact faults in place of the plan's, for the runs that follow.
     pub fn place(&mut self, faults: &[Fault]) {
-        self.world.outside.answers.place(&self.plan.pipeline, faults);
+        self.world.place(faults);
     }
 
     /// One run, and every fault that could have been placed in it, in the order in which their places

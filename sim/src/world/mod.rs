@@ -18,6 +18,7 @@ mod standstill;
 mod tests;
 
 use crate::answers::Answers;
+use crate::fault::Fault;
 use crate::fingerprint::{Code, Fingerprint};
 use crate::network::Links;
 use crate::outcome::FilterFill;
@@ -174,6 +175,12 @@ impl<'a> World<'a> {
         self.starts = 0;
         self.standstill.reset();
         self.until_planted = self.planted.map(|(events, _)| events);
+    }
+
+    /// Puts other exact faults in place of the plan's.
+    pub fn place(&mut self, faults: &[Fault]) {
+        self.outside.answers.place(self.pipeline, faults);
+        self.patience = self.patience.with(faults);
     }
 
     /// Runs to the end, unless it is stopped before. `flush` is called after the boot and after each event, for
