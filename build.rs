@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const SOURCES: [&str; 3] = ["src", "sim/src", "model/src"];
 
 fn main() {
-    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     for folder in SOURCES {
         println!("cargo::rerun-if-changed={folder}");

@@ -12,6 +12,7 @@ use crate::ending::Ending;
 use crate::output::complain;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use onceproof::search::certificate::VERSION;
 use std::io;
 
 /// What every help text ends with.
@@ -27,7 +28,7 @@ Exit codes:
 
 /// The whole command line.
 #[derive(Parser, Debug)]
-#[command(name = "onceproof", version, after_help = EXIT_CODES)]
+#[command(name = "onceproof", version = VERSION, after_help = EXIT_CODES)]
 #[command(about = "Deterministic fault-injection simulator for exactly-once stream processing")]
 pub struct Cli {
     /// What all commands share.

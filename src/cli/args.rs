@@ -1,11 +1,12 @@
 //! The arguments of each command.
 
-use super::values::{kind, seed_range};
+use super::values::{duration, kind, seed_range};
 use clap::{Args, ValueEnum};
 use onceproof_sim::fault::KindName;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::Range;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// A scenario built otherwise than its file says.
 #[derive(Args, Debug)]
@@ -132,6 +133,12 @@ pub struct ExhaustArgs {
     /// the end.
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
+    /// End after about so many runs.
+    #[arg(long, value_name = "N")]
+    pub runs: Option<NonZeroU64>,
+    /// End after so long, such as 90s or 10m.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub time: Option<Duration>,
     /// Run also what leads to the same state as another schedule.
     #[arg(long)]
     pub no_prune: bool,

@@ -2,6 +2,7 @@
 
 use onceproof_sim::fault::KindName;
 use std::ops::Range;
+use std::time::Duration;
 
 /// Reads the word of a kind of fault.
 pub fn kind(text: &str) -> Result<KindName, String> {
@@ -9,6 +10,14 @@ pub fn kind(text: &str) -> Result<KindName, String> {
         let words: Vec<&str> = KindName::ALL.iter().map(|kind| kind.word()).collect();
         format!("there is no such kind of fault; there are {}", words.join(", "))
     })
+}
+
+/// Reads a length of time as scenario files have it, such as `90s`; it is not 0.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    match onceproof::scenario::duration(text)? {
+        0 => Err("no time at all".to_owned()),
+        nanos => Ok(Duration::from_nanos(nanos)),
+    }
 }
 
 /// Reads `a..b`. An empty range is read; that it selects nothing is said later.

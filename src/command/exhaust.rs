@@ -5,25 +5,31 @@
 
 use super::interrupt::cancelled_by_interrupt;
 use super::keep::{EVERY, Keep};
-use super::progress::{SearchProgress, timed};
+use super::progress::{SearchProgress, sleep, timed};
 use super::save::Saved;
 use super::threads;
 use crate::cli::{Common, ExhaustArgs, Format};
 use crate::ending::{Ending, Error};
-use crate::output::Output;
+use crate::output::{Output, complain};
+use indicatif::HumanDuration;
+use onceproof::figures::{counted, grouped};
 use onceproof::report::exhaust_json::exhaust_json;
 use onceproof::report::exhaust_text::exhaust_text;
 use onceproof::report::shell::replay_command;
 use onceproof::report::{ExhaustReport, Subject};
 use onceproof::scenario::Scenario;
 use onceproof::search::certificate::Exhaustion;
-use onceproof::search::exhaust::{Space, Told, bare, exhaust as search};
+use onceproof::search::exhaust::{Space, Told, bare, estimate, exhaust as search};
 use onceproof::search::resume::Done;
 use onceproof::search::tally::Failure;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// Searches a scenario, without the faults of its own.
 ///
@@ -41,11 +47,14 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
     let keep = args.resume.as_deref().map(|file| Keep::new(file, hash, EVERY, &cancel));
     let mut done = keep.as_ref().map_or_else(|| Ok(Done::default()), Keep::read)?;
     let runs_before = done.runs();
+    let budget = Budget::begin(args, &cancel);
+    foretell(&plan, seed, &space, threads.current_num_threads(), &cancel);
     let progress = SearchProgress::new(&scenario.name);
     let (found, timing) = timed(|| {
         threads.install(|| {
             search(&plan, seed, &space, &mut done, &cancel, &|told| {
                 progress.tell(told);
+                budget.tell(told, &cancel);
                 if let (Told::Part(_, done), Some(keep)) = (told, &keep) {
                     keep.part(done);
                 }
@@ -69,6 +78,7 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
         found: &found,
         base: &base,
         left_out: scenario.own_faults(),
+        spent: budget.spent(),
         saved: file,
         replay: replay.as_deref(),
         runs_before,
@@ -79,6 +89,68 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
         Format::Json => output.document(&exhaust_json(&report)),
     }
     saved.map(|_| ending_of(&found))
+}
+
+/// How much a search may take.
+struct Budget {
+    runs: Option<NonZeroU64>,
+    made: AtomicU64,
+    spent: Arc<OnceLock<String>>,
+}
+
+impl Budget {
+    /// The time begins now. When it is over, `cancel` is set, whatever the search is at.
+    fn begin(args: &ExhaustArgs, cancel: &Arc<AtomicBool>) -> Budget {
+        let spent = Arc::new(OnceLock::new());
+        if let Some(time) = args.time {
+            let (spent, cancel) = (Arc::clone(&spent), Arc::clone(cancel));
+            // It ends with the process, if that comes first.
+            std::thread::spawn(move || {
+                sleep(time);
+                spent.get_or_init(|| "the budget of time".to_owned());
+                cancel.store(true, Ordering::Relaxed);
+            });
+        }
+        Budget { runs: args.runs, made: AtomicU64::new(0), spent }
+    }
+
+    /// Takes in what a search tells, and sets `cancel` where the runs are spent.
+    fn tell(&self, told: Told<'_>, cancel: &AtomicBool) {
+        let (Told::Runs(more), Some(most)) = (told, self.runs) else { return };
+        let made = self.made.fetch_add(more, Ordering::Relaxed) + more;
+        if made >= most.get() {
+            self.spent.get_or_init(|| format!("the budget of {}", counted(most.get(), "run")));
+            cancel.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn spent(&self) -> Option<&str> {
+        self.spent.get().map(String::as_str)
+    }
+}
+
+/// Says on standard error about how long a search will take, where that is long.
+fn foretell(plan: &Plan, seed: Option<u64>, space: &Space, threads: usize, cancel: &AtomicBool) {
+    /// What is shorter needs no word.
+    const LONG: u128 = 10_000_000_000;
+    let mut simulator = Simulator::new(plan);
+    simulator.place(&[]);
+    let run = || simulator.extensions_unless(seed, &space.kinds, false, cancel);
+    let (Some(extensions), timing) = timed(run) else { return };
+    let needed = extensions.possible.iter().filter(|possible| possible.needless.is_none());
+    let places = needed.count();
+    let schedules = estimate(places, space.most);
+    let nanos = u128::from(timing.nanos) * u128::from(schedules) / threads as u128;
+    if nanos >= LONG {
+        complain(&format!(
+            "a run has {} places for a fault: about {} schedules, and {} on {}; --kinds, --runs and \
+             --time make it less, and --resume keeps what is done",
+            grouped(places as u64),
+            grouped(schedules),
+            HumanDuration(Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))),
+            counted(threads as u64, "thread"),
+        ));
+    }
 }
 
 /// The kinds that were asked for, each once in the order of the documentation; all of them if none was.

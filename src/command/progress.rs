@@ -1,36 +1,72 @@
-//! How far a sweep is, on standard error when that is a terminal, and how long it took. The clock is read
+//! How far a command is, on standard error: as a bar where that is a terminal, else as a line now and then; and how
+//! long it took. The clock is read
 //! here and nowhere else: nothing that is decided depends on it.
 
+use crate::output::complain;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use onceproof::figures::grouped;
 use onceproof::report::Timing;
 use onceproof::search::exhaust::Told;
 use onceproof_sim::outcome::{Brief, Verdict};
 use std::fmt::Write;
 use std::io::{IsTerminal, stderr};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How often a line is written where no bar can be.
+const EVERY: Duration = Duration::from_secs(10);
+
+fn target() -> ProgressDrawTarget {
+    match stderr().is_terminal() {
+        true => ProgressDrawTarget::stderr(),
+        false => ProgressDrawTarget::hidden(),
+    }
+}
+
+/// Lines in place of a bar.
+struct Lines {
+    name: String,
+    /// When the last was written, or it began; none where there is a bar.
+    last: Option<Mutex<Instant>>,
+}
+
+impl Lines {
+    fn of(name: &str) -> Lines {
+        let last = (!stderr().is_terminal()).then(|| Mutex::new(now()));
+        Lines { name: onceproof::report::printable(name), last }
+    }
+
+    /// Writes how far it is, if the last line was written some time ago.
+    fn say(&self, how_far: impl FnOnce() -> String) {
+        // Whoever finds another thread at it has nothing to say.
+        let Some(Ok(mut last)) = self.last.as_ref().map(Mutex::try_lock) else { return };
+        let now = now();
+        if now.duration_since(*last) >= EVERY {
+            *last = now;
+            complain(&format!("{}: {}", self.name, how_far()));
+        }
+    }
+}
 
 /// A bar that grows with every run.
 pub struct Progress {
     bar: ProgressBar,
+    lines: Lines,
     violated: AtomicU64,
 }
 
 impl Progress {
-    /// A bar of so many runs of a scenario; one that nobody sees unless someone is at the terminal.
+    /// A bar of so many runs of a scenario; one that only a terminal shows.
     pub fn new(runs: u64, name: &str) -> Progress {
-        let target = if stderr().is_terminal() {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
+        let (target, lines) = (target(), Lines::of(name));
         let bar = ProgressBar::with_draw_target(Some(runs), target);
         let template = "{prefix} {bar:30} {pos}/{len} runs, {rate} runs/s, {msg} violated";
         let style = ProgressStyle::with_template(template).expect("a good template");
         bar.set_style(style.with_key("rate", rate));
         bar.set_prefix(onceproof::report::printable(name));
         bar.set_message("0");
-        Progress { bar, violated: AtomicU64::new(0) }
+        Progress { bar, lines, violated: AtomicU64::new(0) }
     }
 
     /// Counts a run.
@@ -40,6 +76,11 @@ impl Progress {
             self.bar.set_message(violated.to_string());
         }
         self.bar.inc(1);
+        self.lines.say(|| {
+            let (done, all) = (self.bar.position(), self.bar.length().unwrap_or(0));
+            let violated = grouped(self.violated.load(Ordering::Relaxed));
+            format!("{} of {} runs, {violated} violated", grouped(done), grouped(all))
+        });
     }
 
     /// Takes the bar away.
@@ -52,23 +93,20 @@ impl Progress {
 /// it about how long the rest will take.
 pub struct SearchProgress {
     bar: ProgressBar,
+    lines: Lines,
     runs: AtomicU64,
     faults: AtomicU64,
 }
 
 impl SearchProgress {
-    /// A bar that nobody sees unless someone is at the terminal.
+    /// A bar that only a terminal shows.
     pub fn new(name: &str) -> SearchProgress {
-        let target = if stderr().is_terminal() {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
+        let (target, lines) = (target(), Lines::of(name));
         let bar = ProgressBar::with_draw_target(Some(1), target);
         let template = "{prefix} {bar:30} {percent} %, {msg}, about {eta} left";
         bar.set_style(ProgressStyle::with_template(template).expect("a good template"));
         bar.set_prefix(onceproof::report::printable(name));
-        SearchProgress { bar, runs: AtomicU64::new(0), faults: AtomicU64::new(0) }
+        SearchProgress { bar, lines, runs: AtomicU64::new(0), faults: AtomicU64::new(0) }
     }
 
     /// Takes in what a search tells.
@@ -84,6 +122,12 @@ impl SearchProgress {
                 let runs = self.runs.fetch_add(more, Ordering::Relaxed) + more;
                 let faults = self.faults.load(Ordering::Relaxed);
                 self.bar.set_message(format!("{runs} runs, faults: {faults}"));
+                self.lines.say(|| {
+                    let (done, all) = (self.bar.position(), self.bar.length().unwrap_or(0).max(1));
+                    let percent = u128::from(done) * 100 / u128::from(all);
+                    let runs = grouped(runs);
+                    format!("{runs} runs, {percent} % of the schedules of {faults} faults")
+                });
             }
             Told::Part(work, _) => self.bar.inc(work),
         }
@@ -96,31 +140,31 @@ impl SearchProgress {
 }
 
 /// How many runs it took so far to shrink a failure.
-pub struct ShrinkProgress(ProgressBar);
+pub struct ShrinkProgress {
+    bar: ProgressBar,
+    lines: Lines,
+}
 
 impl ShrinkProgress {
-    /// A line that nobody sees unless someone is at the terminal.
+    /// A line that only a terminal shows as it changes.
     pub fn new(name: &str) -> ShrinkProgress {
-        let target = if stderr().is_terminal() {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
+        let (target, lines) = (target(), Lines::of(name));
         let bar = ProgressBar::with_draw_target(None, target);
         let style = ProgressStyle::with_template("{prefix} shrinking, {pos} runs, {rate} runs/s");
         bar.set_style(style.expect("a good template").with_key("rate", rate));
         bar.set_prefix(onceproof::report::printable(name));
-        ShrinkProgress(bar)
+        ShrinkProgress { bar, lines }
     }
 
     /// So many runs were made.
     pub fn tell(&self, runs: u64) {
-        self.0.set_position(runs);
+        self.bar.set_position(runs);
+        self.lines.say(|| format!("shrinking, {} runs", grouped(runs)));
     }
 
     /// Takes the line away.
     pub fn clear(&self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 
@@ -136,6 +180,12 @@ pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Timing) {
     let result = work();
     let nanos = u64::try_from(now().duration_since(start).as_nanos()).unwrap_or(u64::MAX);
     (result, Timing { nanos })
+}
+
+/// Lets real time pass, for a budget of time.
+#[expect(clippy::disallowed_methods, reason = "a budget of time ends a search, as Ctrl-C does")]
+pub(super) fn sleep(time: Duration) {
+    std::thread::sleep(time);
 }
 
 #[expect(

@@ -2,11 +2,12 @@
 //! from run to run, with any number of threads.
 
 use super::ExhaustReport;
+use super::left_out::left_out;
 use super::run_json::{counts, decimal, seed_json};
 use super::words::fault_in_words;
 use super::worth::worth_of_run_json;
 use crate::figures;
-use crate::scenario::{fault_to_json, kind_to_json};
+use crate::scenario::{FORMAT, fault_to_json, kind_to_json};
 use crate::search::causes::Cause;
 use crate::search::certificate::{Counts, ENGINE, Exhaustion};
 use onceproof_sim::fault::{Fault, KindName};
@@ -16,17 +17,30 @@ use serde_json::{Value, json};
 
 /// The document of an exhaustive search.
 pub fn exhaust_json(report: &ExhaustReport) -> Value {
-    let ExhaustReport { subject, seed, found, base, left_out, saved, replay, runs_before, timing } =
-        *report;
+    let ExhaustReport {
+        subject,
+        seed,
+        found,
+        base,
+        left_out: faults_left_out,
+        spent,
+        saved,
+        replay,
+        runs_before,
+        timing,
+    } = *report;
     let mut document = search_json(found, subject.plan);
     let total = found.total();
     let head = json!({
         "schema": "onceproof.exhaust/1",
         "engine": ENGINE,
+        "format": FORMAT,
         "scenario": subject.name,
         "path": subject.path.to_string_lossy(),
         "seed": seed_json(seed),
-        "faults_left_out": left_out,
+        "faults_left_out": faults_left_out,
+        "left_out": left_out(report),
+        "spent": spent,
         "worth": worth_of_run_json(subject.plan, base),
     });
     let tail = json!({

@@ -1,13 +1,15 @@
 //! The report of an exhaustive search as text: the certificate or the causes, then how many schedules
 //! there were, and last the command that replays the smallest cause.
 
+use super::left_out::left_out;
 use super::run_text::heading;
 use super::style::{BAD, GOOD, WARNING, warning};
-use super::table::{Align, table};
-use super::words::fault_in_words;
+use super::table::{Align, labelled, table};
+use super::words::{fault_in_words, kind_in_words};
 use super::worth::without_a_fault;
 use super::{ExhaustReport, class_list};
 use crate::figures::{self, counted, grouped};
+use crate::scenario::FORMAT;
 use crate::search::causes::{Group, groups};
 use crate::search::certificate::{Counts, ENGINE, Exhaustion};
 use crate::search::exhaust::needless_in_words;
@@ -16,12 +18,10 @@ use onceproof_sim::plan::Plan;
 
 /// The report of an exhaustive search.
 pub fn exhaust_text(report: &ExhaustReport) -> String {
-    let ExhaustReport {
-        subject, found, base, left_out, saved, replay, runs_before, timing, ..
-    } = *report;
+    let ExhaustReport { subject, found, base, spent, saved, replay, runs_before, timing, .. } =
+        *report;
     let mut text = heading(&subject);
-    text.push_str(&left_out_in_words(left_out));
-    text.push_str(&format!("\n{}\n", verdict(found)));
+    text.push_str(&format!("\n{}\n", verdict(found, spent)));
     text.push_str(&without_a_fault(subject.plan, base));
     if !found.causes.is_empty() {
         text.push_str("\ncauses\n");
@@ -68,13 +68,16 @@ pub fn left_out_in_words(left_out: usize) -> String {
     format!("{faults} of the file left out: the search places its own\n")
 }
 
-fn verdict(found: &Exhaustion) -> String {
+fn verdict(found: &Exhaustion, spent: Option<&str>) -> String {
     let most = found.most;
     if let Some(certificate) = found.certificate() {
         return format!("{GOOD}certified{GOOD:#}: {certificate}");
     }
-    let searched = match found.levels.len() as u32 - 1 {
-        searched if found.interrupted => format!("interrupted among those of {searched}"),
+    let searched = match (found.levels.len() as u32).saturating_sub(1) {
+        searched if found.interrupted => match spent {
+            Some(budget) => format!("{budget} ended it among those of {searched}"),
+            None => format!("interrupted among those of {searched}"),
+        },
         searched if found.stopped => format!("ended with those of {searched}, as asked"),
         _ if !found.is_complete() => "not complete: some hit a limit".to_owned(),
         _ => "complete".to_owned(),
@@ -137,22 +140,15 @@ fn levels(found: &Exhaustion) -> String {
 fn details(report: &ExhaustReport) -> String {
     let found = report.found;
     let total = found.total();
-    let mut names: Vec<KindName> = found.kinds.iter().map(|kind| kind.name()).collect();
-    names.dedup();
-    let mut rows = vec![vec![
-        "kinds".to_owned(),
-        names.iter().map(|name| name.word()).collect::<Vec<_>>().join(", "),
-    ]];
-    let needless = needless_in_words(&total);
-    for (words, count) in needless {
-        let followed = "each with all that could follow";
-        rows.push(vec![
-            "needless".to_owned(),
-            format!("{} times {words}, {followed}", grouped(count)),
-        ]);
-    }
-    rows.push(vec!["engine".to_owned(), ENGINE.to_owned()]);
-    rows.push(vec!["space".to_owned(), format!("{:016x}", found.space)]);
-    rows.push(vec!["digest".to_owned(), figures::hex(total.digest)]);
-    table(&[Align::Left; 2], &rows)
+    let kinds: Vec<String> = found.kinds.iter().map(kind_in_words).collect();
+    let mut rows = vec![("kinds", kinds.join(", "))];
+    rows.extend(left_out(report).into_iter().map(|words| ("left out", words)));
+    rows.extend(needless_in_words(&total).into_iter().map(|(words, count)| {
+        ("needless", format!("{} times {words}, each with all that could follow", grouped(count)))
+    }));
+    rows.push(("format", FORMAT.to_string()));
+    rows.push(("engine", ENGINE.to_owned()));
+    rows.push(("space", format!("{:016x}", found.space)));
+    rows.push(("digest", figures::hex(total.digest)));
+    labelled(&rows)
 }

@@ -13,6 +13,7 @@ pub mod sweep_text;
 pub mod sweep_json;
 pub mod exhaust_text;
 pub mod exhaust_json;
+pub mod left_out;
 pub mod necessity_text;
 pub mod necessity_json;
 pub mod matrix_text;
@@ -121,6 +122,8 @@ pub struct ExhaustReport<'a> {
     pub found: &'a Exhaustion,
     /// How many faults of the file were left out, drawn and exact ones.
     pub left_out: usize,
+    /// The budget that ended it, in words, if one did.
+    pub spent: Option<&'a str>,
     /// Where the smallest cause was saved.
     pub saved: Option<&'a Path>,
     /// The command that replays it.

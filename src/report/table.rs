@@ -29,9 +29,41 @@ pub fn table(columns: &[Align], rows: &[Vec<String>]) -> String {
     text
 }
 
+/// How wide a report is at most, where its words can be broken.
+pub const WIDTH: usize = 80;
+
+/// A word before each text, and the texts in one column beside them, on as many lines as they need.
+pub fn labelled(rows: &[(&str, String)]) -> String {
+    let width = rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0) + 2;
+    let mut text = String::new();
+    for (label, words) in rows {
+        let options = textwrap::Options::new(WIDTH.saturating_sub(width).max(1))
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        for (number, line) in textwrap::wrap(words, options).iter().enumerate() {
+            let label = if number == 0 { label } else { "" };
+            text.push_str(format!("{label:<width$}{line}").trim_end());
+            text.push('\n');
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_text_goes_on_below_itself() {
+        let text =
+            labelled(&[("kinds", "drop-request, ".repeat(9)), ("engine", "this".to_owned())]);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3, "{text}");
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH), "{text}");
+        assert!(lines[0].starts_with("kinds   drop-request, drop-request"), "{text}");
+        assert!(lines[1].starts_with("        drop-request"), "{text}");
+        assert_eq!(lines[2], "engine  this");
+    }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {

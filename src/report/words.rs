@@ -1,10 +1,28 @@
 //! Faults in words, as something that happened: "the ack of events/0#1 to per-user, attempt 1, was lost".
 //! What a place does not give is left out of the sentence.
 
+use crate::scenario::kind_to_json;
 use onceproof_model::pipeline::StepIndex;
 use onceproof_model::time::Span;
 use onceproof_sim::fault::{Before, ClockWay, Direction, Fault, Kind, Leg, Place, Record};
 use onceproof_sim::plan::Plan;
+use serde_json::Value;
+
+/// A kind of fault with its parameters: `crash (restart 50ms)`.
+pub fn kind_in_words(kind: &Kind) -> String {
+    let word = kind.name().word();
+    match &kind_to_json(kind)[word] {
+        Value::Object(parameters) => {
+            let parameter = |(key, value): (&String, &Value)| match value {
+                Value::String(text) => format!("{key} {text}"),
+                value => format!("{key} {value}"),
+            };
+            let parameters: Vec<String> = parameters.iter().map(parameter).collect();
+            format!("{word} ({})", parameters.join(", "))
+        }
+        _ => word.to_owned(),
+    }
+}
 
 /// What the fault did, and where.
 pub fn fault_in_words(fault: &Fault, plan: &Plan) -> String {

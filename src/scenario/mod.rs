@@ -40,6 +40,7 @@ pub use redesign::mechanisms;
 pub use schema::schema;
 pub use seed::RunSeed;
 pub use stated::{Bound, Figure, Stated, Totals};
+pub use units::duration;
 pub use vary::{Latitude, Weather};
 pub use write::{fault_to_json, kind_to_json};
 
@@ -227,9 +228,13 @@ impl Scenario {
     }
 }
 
+/// The format of scenario files.
+pub const FORMAT: u32 = 1;
+
 /// The file as it is written. Its format comes first, since another format may have other keys.
 fn file(source: &Source<'_>) -> Result<raw::File, Diagnostic> {
     const BEGINNING: &str = "a scenario begins with `format = 1`";
+    let this = FORMAT.to_string();
     let table =
         toml::de::DeTable::parse(source.text).map_err(|error| explain::syntax(source, &error))?;
     match table.get_ref().get("format") {
@@ -239,12 +244,12 @@ fn file(source: &Source<'_>) -> Result<raw::File, Diagnostic> {
         None => return Err(source.error(0..0, "`format` is missing").help(BEGINNING)),
         Some(format) => {
             let number = format.get_ref().as_integer().map(|number| number.to_string());
-            if number.as_deref() != Some("1") {
+            if number.as_ref() != Some(&this) {
                 let written = source.text.get(format.span()).unwrap_or_default();
                 let title = format!("unknown format {}", clip(written, 40));
                 return Err(source
                     .error(format.span(), title)
-                    .label("this version reads format 1"));
+                    .label(format!("this version reads format {this}")));
             }
         }
     }

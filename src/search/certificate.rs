@@ -7,8 +7,14 @@ use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::{Brief, Verdict};
 use onceproof_sim::simulator::Needless;
 
-/// The version of the engine that a certificate is by.
-pub const ENGINE: &str = concat!("onceproof ", env!("CARGO_PKG_VERSION"));
+/// The version of this build: of the package, and a hash of the sources that a verdict depends on, so that two builds
+/// of one version are told apart.
+pub const VERSION: &str =
+    concat!(env!("CARGO_PKG_VERSION"), " (sources ", env!("ONCEPROOF_SOURCES"), ")");
+
+/// What a certificate is by.
+pub const ENGINE: &str =
+    concat!("onceproof ", env!("CARGO_PKG_VERSION"), " (sources ", env!("ONCEPROOF_SOURCES"), ")");
 
 /// Counts of schedules.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -108,8 +114,11 @@ impl Exhaustion {
             .then(|| format!("no schedule of at most {most} of these faults breaks it"))
     }
 
-    /// The kinds that had no place in any schedule.
+    /// The kinds that had no place in any schedule; none if it was interrupted, since they may have one further on.
     pub fn never_placed(&self) -> Vec<KindName> {
+        if self.interrupted {
+            return Vec::new();
+        }
         let total = self.total();
         let mut names: Vec<KindName> = self.kinds.iter().map(Kind::name).collect();
         names.dedup();

@@ -67,13 +67,24 @@ pub fn bare(plan: &Plan) -> Plan {
     Plan { climate: Climate::default(), faults: Vec::new(), ..plan.clone() }
 }
 
+/// About how many schedules of at most so many faults there are, where a run has so many places for one: any of
+/// them that come one after the other. A fault makes new places, and takes some away.
+pub fn estimate(places: usize, most: u32) -> u64 {
+    let (mut all, mut of_level) = (1_u128, 1_u128);
+    for level in 1..=most {
+        of_level = of_level.saturating_mul(places as u128) / u128::from(level);
+        all = all.saturating_add(of_level);
+    }
+    u64::try_from(all).unwrap_or(u64::MAX)
+}
+
 /// What a search tells on its way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Told<'a> {
     /// It begins with the schedules of so many faults. This is how much work they are about, and how much of
     /// it is done already.
     Level(u32, u64, u64),
-    /// So many schedules more were run.
+    /// So many schedules more were run: each is told as it ends, since a single one may take long.
     Runs(u64),
     /// One part more is done, which was so much of the work; with it, these are.
     Part(u64, &'a Done),
@@ -102,8 +113,13 @@ pub fn exhaust(
     };
     let mut simulator = Simulator::new(plan);
     simulator.place(&[]);
-    let Extensions { brief, possible: firsts, rests } =
-        simulator.extensions_and_rests(seed, &space.kinds);
+    // What a rest is good for comes with the second fault; and it costs a look at the whole world.
+    let wants_rests = space.prunes && space.most > 1;
+    let base = simulator.extensions_unless(seed, &space.kinds, wants_rests, cancel);
+    let Some(Extensions { brief, possible: firsts, rests }) = base else {
+        found.interrupted = true;
+        return found;
+    };
     tell(Told::Level(0, 1, 0));
     tell(Told::Runs(1));
     let mut level = Counts::default();
@@ -335,15 +351,11 @@ impl<'a> Walk<'a> {
         let Some(Extensions { possible, rests, .. }) = extensions else {
             return ControlFlow::Break(());
         };
-        let before = self.unit.counts.runs;
         let needed = self.rests.as_mut().and_then(|all| all.needed(&self.path, &rests));
         let needed = needed.unwrap_or(possible.len());
         self.unit.counts.needless[Needless::SameRest as usize] += (possible.len() - needed) as u64;
         for (at, possibility) in (0..).zip(&possible[..needed]) {
             self.extend(at, possibility, explained)?;
-        }
-        if self.faults.len() + 1 == self.search.most as usize {
-            (self.search.tell)(Told::Runs(self.unit.counts.runs - before));
         }
         ControlFlow::Continue(())
     }
@@ -363,9 +375,7 @@ impl<'a> Walk<'a> {
             return ControlFlow::Break(());
         };
         self.unit.counts.count(&brief, self.faults.last());
-        if self.search.most == 1 {
-            (self.search.tell)(Told::Runs(1));
-        }
+        (self.search.tell)(Told::Runs(1));
         match brief.verdict {
             Verdict::ExactlyOnce => {}
             Verdict::Violated if explained.is_some() => {}

@@ -162,7 +162,8 @@ mod tests {
         let scenario = scenario.expect("a scenario");
         let swarm = Swarm::new(&scenario);
         for seed in 300..400 {
-            let (brief, _) = Run(&swarm).brief(Some(seed));
+            let never = AtomicBool::new(false);
+            let (brief, _) = Run(&swarm).brief(Some(seed), &never).expect("nobody stops it");
             assert!(brief.work.messages < 20_000, "seed {seed}: {:?}", brief.work);
         }
     }

@@ -17,15 +17,32 @@ use rustc_hash::FxBuildHasher;
 #[derive(Debug, Default)]
 pub(super) struct Log {
     pub schedule: Vec<Fault>,
-    /// The moments that came, by the hash of the source record or pane that their record comes from.
-    moments: HashMap<(Asked, u64), Vec<Moment>, FxBuildHasher>,
+    /// The moments that came, by the hash of the source record or pane that their record comes from, and by what
+    /// those at one place have in common. By the record alone, a record that is sent ten thousand times would
+    /// be looked through ten thousand times.
+    moments: HashMap<(Asked, u64, u64), Vec<Met>, FxBuildHasher>,
 }
+
+/// A moment, and how often it came.
+#[derive(Clone, Copy, Debug)]
+struct Met {
+    moment: Moment,
+    times: u32,
+}
+
+/// Among how many of the last moments one that comes again is looked for.
+const RECENT: usize = 4;
 
 impl Log {
     /// A moment has come.
-    pub fn meet(&mut self, asked: Asked, moment: Moment, words: &Vocabulary) {
+    pub fn meet(&mut self, asked: Asked, moment: Moment, pipeline: &Pipeline, words: &Vocabulary) {
+        let sort = moment.sort(pipeline);
         for root in roots(moment.subject(), words) {
-            self.moments.entry((asked, root)).or_default().push(moment);
+            let all = self.moments.entry((asked, root, sort)).or_default();
+            match all.iter_mut().rev().take(RECENT).find(|met| met.moment == moment) {
+                Some(met) => met.times += 1,
+                None => all.push(Met { moment, times: 1 }),
+            }
         }
     }
 
@@ -42,12 +59,13 @@ impl Log {
             Some(Record::Name(pattern)) => pattern.root(pipeline),
             Some(Record::Watermark(_)) | None => 0,
         };
-        let matches = |other: &&Moment| {
+        let matches = |Met { moment: other, .. }: &&Met| {
             other.is_at(&place, pipeline) && is_about(&place, pattern_root, other.subject(), words)
         };
-        let met = self.moments.get(&(asked, roots(moment.subject(), words)[0]));
-        let nth = met.map_or(1, |moments| moments.iter().filter(matches).count());
-        place.nth = (nth > 1).then_some(nth as u32);
+        let root = roots(moment.subject(), words)[0];
+        let met = self.moments.get(&(asked, root, moment.sort(pipeline)));
+        let nth = met.map_or(1, |all| all.iter().filter(matches).map(|met| met.times).sum());
+        place.nth = (nth > 1).then_some(nth);
         place
     }
 }

@@ -352,7 +352,7 @@ impl Answers {
         words: &Vocabulary,
     ) -> Option<Kind> {
         if let Some(log) = &mut self.log {
-            log.meet(asked, moment, words);
+            log.meet(asked, moment, pipeline, words);
             if let Some(possible) = &mut self.possible
                 && !(possible.watched != Watched::Everything && self.exact.has_unfired())
             {

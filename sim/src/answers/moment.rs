@@ -10,7 +10,7 @@ use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
 
 /// A request, or the ack that answers it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Call {
     /// The sender of the request.
     pub from: ShardIndex,
@@ -81,7 +81,7 @@ impl Call {
 }
 
 /// A commit on its way to the store.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CommitSent {
     /// The step and the number of its shard.
     pub at: (StepIndex, u32),
@@ -153,7 +153,7 @@ impl Act {
 }
 
 /// An execution, a delivery or a call.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Attempt {
     /// What is done.
     pub act: Act,
@@ -198,7 +198,7 @@ impl Attempt {
 }
 
 /// A step of the protocol that is about to be taken.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct StepTaken {
     /// The step of the pipeline and the number of its shard.
     pub at: (StepIndex, u32),
@@ -242,7 +242,7 @@ impl StepTaken {
 }
 
 /// Any of the moments.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Moment {
     Call(Call),
     Commit(CommitSent),
@@ -279,6 +279,20 @@ impl Moment {
             Moment::Commit(commit) => commit.is_at(place),
             Moment::Attempt(attempt) => attempt.is_at(place),
             Moment::Step(step) => step.is_at(place),
+        }
+    }
+
+    /// What all moments have in common that are at the place of this one, as a number.
+    pub fn sort(&self, pipeline: &Pipeline) -> u64 {
+        let at = |step: StepIndex, number: u32| u64::from(step.0) << 32 | u64::from(number);
+        match self {
+            Moment::Call(call) => {
+                let (from, to) = (pipeline.step_of(call.from), pipeline.step_of(call.to));
+                at(from, call.attempt) ^ u64::from(to.0) << 48
+            }
+            Moment::Commit(commit) => at(commit.at.0, commit.at.1),
+            Moment::Attempt(attempt) => at(attempt.step, attempt.attempt),
+            Moment::Step(step) => at(step.at.0, step.at.1) ^ (step.before as u64) << 48,
         }
     }
 

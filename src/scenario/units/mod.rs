@@ -8,6 +8,7 @@ mod total;
 
 pub(super) use odds::{Literal, odds, thousandths};
 pub(super) use seed::{Seed, Seeds};
+pub use time::duration;
 pub(super) use time::{Duration, LONGEST, Moment, moment};
 pub(super) use total::Total;
 
@@ -16,7 +17,7 @@ use seed::{seed, seed_of_number, seeds};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use std::borrow::Cow;
 use std::fmt;
-use time::{duration, no_unit};
+use time::no_unit;
 use total::{total, total_of_number};
 
 /// Implements reading from a text, refusing numbers with a message of its own, and the schema.

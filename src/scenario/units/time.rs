@@ -51,7 +51,7 @@ pub(in crate::scenario) struct Moment(pub Time);
 ///
 /// # Errors
 /// What is wrong, and what would be right.
-pub(in crate::scenario) fn duration(text: &str) -> Result<Nanos, String> {
+pub fn duration(text: &str) -> Result<Nanos, String> {
     if text.starts_with('-') {
         return Err("negative duration".to_owned());
     }
