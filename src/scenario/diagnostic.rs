@@ -41,15 +41,15 @@ struct Excerpt {
 }
 
 impl Diagnostic {
-    /// Something wrong with a whole line of a file that is not the scenario, such as a row of its csv.
-    pub(super) fn at_line(path: &Path, line: usize, text: Option<&str>, title: &str) -> Diagnostic {
-        let excerpt = text.map(|text| excerpt(text, 0..text.len()));
+    /// Something wrong with a line of a file that is not the scenario, such as a row of its csv. The line is not
+    /// shown: the file may be another than was meant, and hold what nobody should see.
+    pub(super) fn at_line(path: &Path, line: usize, title: &str) -> Diagnostic {
         Diagnostic(Box::new(Parts {
             title: clip(title, LONGEST_MESSAGE),
             path: clip(&path.display().to_string(), LONGEST_MESSAGE),
             line,
             column: None,
-            excerpt,
+            excerpt: None,
             label: None,
             help: None,
             is_warning: false,
