@@ -42,7 +42,7 @@ pub fn necessity(
     common: Common,
     output: &mut Output,
 ) -> Result<Ending, Error> {
-    let scenario = Scenario::load(&args.file)?;
+    let scenario = args.files.load(&args.file)?;
     let threads = threads(args.jobs)?;
     match (&args.seeds, args.faults) {
         (Some(seeds), _) if seeds.is_empty() => {

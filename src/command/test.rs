@@ -14,7 +14,7 @@ use onceproof::report::expectation::{
     Judgement, judge, judgement_json, judgement_text, unusable_text,
 };
 use onceproof::report::regressions::regression_in_words;
-use onceproof::scenario::{Expect, Scenario, ScenarioError};
+use onceproof::scenario::{Expect, Readable, Scenario, ScenarioError};
 use onceproof::search::regressions::{Replay, replay};
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::Seeds;
@@ -31,7 +31,9 @@ use std::sync::mpsc;
 pub fn test(args: &TestArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
     let paths = paths::select(&args.paths)?;
     let threads = threads(args.jobs)?;
-    let regressions = load_regressions(&args.regressions)?;
+    let readable = args.files.readable()?;
+    let of = paths.iter().map(PathBuf::as_path);
+    let regressions = load_regressions(&args.regressions, &args.files, of)?;
     let cancel = AtomicBool::new(false);
     let mut tally = Tally::new(common);
     // First in, first out, so that the first lines come first.
@@ -39,9 +41,11 @@ pub fn test(args: &TestArgs, common: Common, output: &mut Output) -> Result<Endi
         let (sender, receiver) = mpsc::channel();
         for (number, path) in paths.iter().enumerate() {
             let (sender, cancel, regressions) = (sender.clone(), &cancel, &regressions);
+            let readable = &readable;
             scope.spawn_fifo(move |_| {
                 // The receiver outlives the senders, so there is always someone to take it.
-                let _ = sender.send((number, tested(path, regressions, common.strict, cancel)));
+                let tested = tested(path, readable, regressions, common.strict, cancel);
+                let _ = sender.send((number, tested));
             });
         }
         drop(sender);
@@ -74,8 +78,14 @@ fn in_order(
 }
 
 /// Runs a scenario as often as it takes, and compares what was found with what it expects.
-fn tested(path: &Path, saved: &[Scenario], strict: bool, cancel: &AtomicBool) -> Tested {
-    let scenario = Scenario::load(path)?;
+fn tested(
+    path: &Path,
+    readable: &Readable,
+    saved: &[Scenario],
+    strict: bool,
+    cancel: &AtomicBool,
+) -> Tested {
+    let scenario = Scenario::load_with(path, readable)?;
     let replayed = replay(&scenario, saved);
     let seeds = match scenario.is_swept() {
         true => Seeds::Range(scenario.sweep.clone()),

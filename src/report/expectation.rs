@@ -124,7 +124,8 @@ fn compare(claim: &Claim, sweep: &Sweep) -> Judgement {
 /// A line that says that it passed; or lines that say why it failed, and how to see it again.
 pub fn judgement_text(judgement: &Judgement) -> String {
     let Judgement { path, name, failures, runs, replay, .. } = judgement;
-    let (name, path, runs) = (printable(name), path.display(), counted(*runs, "run"));
+    let (name, path, runs) =
+        (printable(name), printable(&path.to_string_lossy()), counted(*runs, "run"));
     if failures.is_empty() {
         return format!("{GOOD}ok{GOOD:#}   {name} ({runs})  {path}\n");
     }
@@ -134,7 +135,11 @@ pub fn judgement_text(judgement: &Judgement) -> String {
 
 /// The lines of a scenario that cannot be used, and how to see why.
 pub fn unusable_text(path: &Path, why: &str) -> String {
-    format!("{BAD}FAIL{BAD:#} {}: {why}\n     {}\n", path.display(), check_command(path))
+    format!(
+        "{BAD}FAIL{BAD:#} {}: {why}\n     {}\n",
+        printable(&path.to_string_lossy()),
+        check_command(path)
+    )
 }
 
 /// The same as JSON.

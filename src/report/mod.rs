@@ -26,6 +26,8 @@ pub mod worth;
 pub mod mechanisms;
 pub mod graph;
 
+pub use crate::printable::printable;
+
 use crate::scenario::Scenario;
 use crate::search::certificate::Exhaustion;
 use crate::search::matrix::Matrix;
@@ -199,31 +201,12 @@ fn exact_faults<'a>(plan: &'a Plan, indices: &'a [usize]) -> impl Iterator<Item 
     indices.iter().map(|&index| &plan.faults[index])
 }
 
-/// A text without control characters, which a key from a data file may contain and a terminal obey.
-pub fn printable(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() {
-            clean.extend(character.escape_default());
-        } else {
-            clean.push(character);
-        }
-    }
-    clean
-}
-
 #[cfg(test)]
 pub(crate) mod samples;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_text_cannot_command_the_terminal() {
-        assert_eq!(printable("gr\u{fc}n"), "gr\u{fc}n");
-        assert_eq!(printable("\u{1b}[2Jann\n"), "\\u{1b}[2Jann\\n");
-    }
 
     #[test]
     fn a_rate_is_per_second() {

@@ -3,6 +3,7 @@
 
 use super::ScenarioError;
 use super::diagnostic::{Diagnostic, Source, quote};
+use super::files;
 use super::raw::At;
 use super::raw::input as raw;
 use super::record::count;
@@ -12,7 +13,6 @@ use onceproof_model::mix::{bytes, fold, scatter};
 use onceproof_model::time::Time;
 use onceproof_sim::input::{Row, RowValue};
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,15 +26,11 @@ pub(super) fn path(scenario: &Path, csv: &str) -> PathBuf {
 pub(super) fn read(
     source: &Source<'_>,
     csv: &At<raw::Csv>,
+    real: &Path,
 ) -> Result<(Vec<Row>, u64), ScenarioError> {
     let delimiter = delimiter(source, csv.value.delimiter.as_ref())?;
     let path = path(source.path, &csv.value.path.value);
-    let io_error = |error: io::Error| {
-        let scenario = source.path.display();
-        let named = format!("{error} (it is the csv of {scenario})");
-        ScenarioError::Io { path: path.clone(), source: io::Error::new(error.kind(), named) }
-    };
-    let file = File::open(&path).map_err(io_error)?;
+    let file = files::open(real).map_err(|error| files::unread(source, &path, &error))?;
     let mut reader = ReaderBuilder::new();
     let reader = reader.flexible(true).delimiter(delimiter);
     let mut reader = reader.from_reader(BufReader::new(file));
@@ -61,7 +57,7 @@ pub(super) fn read(
             Ok(row) => rows.push(row),
             Err(_) if csv.value.on_bad_row == raw::OnBadRow::Skip => skipped += 1,
             Err(BadRow { wrong, help }) => {
-                let error = Diagnostic::at_line(&path, line_of(&path, &record), &wrong);
+                let error = Diagnostic::at_line(&path, line_of(real, &record), &wrong);
                 return Err(error.help(help).into());
             }
         }
@@ -116,7 +112,7 @@ fn line_of(path: &Path, record: &ByteRecord) -> usize {
 
 /// How many lines end before anything stands on one, from a byte of a file on.
 fn empty_lines(path: &Path, byte: u64) -> io::Result<usize> {
-    let mut file = File::open(path)?;
+    let mut file = files::open(path)?;
     file.seek(SeekFrom::Start(byte))?;
     let mut bytes = Vec::new();
     file.take(1 << 14).read_to_end(&mut bytes)?;

@@ -4,6 +4,7 @@ use super::ScenarioError;
 use super::csv;
 use super::diagnostic::{Diagnostic, Source, quote};
 use super::explain::custom;
+use super::files::{self, Readable};
 use super::mechanism::number;
 use super::raw::input as raw;
 use super::raw::{At, File};
@@ -14,6 +15,7 @@ use onceproof_model::pipeline::{MessageIds, Pipeline, StepIndex, StepKind};
 use onceproof_model::time::Time;
 use onceproof_sim::input::{Generate, Input, Row, RowValue};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The most records, keys and values that can be generated: numbers of 32 bits.
@@ -23,6 +25,8 @@ const MOST_GENERATED: u64 = u32::MAX as u64;
 pub(super) struct Inputs {
     pub of: Vec<(StepIndex, Input)>,
     pub rows_skipped: u64,
+    /// The files that they stand in, without links.
+    pub files: Vec<PathBuf>,
 }
 
 impl Inputs {
@@ -52,10 +56,11 @@ fn count(input: &Input) -> u64 {
 /// Reads what every source reads, files included.
 pub(super) fn inputs(
     source: &Source<'_>,
+    readable: &Readable,
     file: &File,
     pipeline: &Pipeline,
 ) -> Result<Inputs, ScenarioError> {
-    let mut inputs = Inputs { of: Vec::new(), rows_skipped: 0 };
+    let mut inputs = Inputs { of: Vec::new(), rows_skipped: 0, files: Vec::new() };
     let mut global: Option<Input> = None;
     for (at, step) in file.step.iter().enumerate() {
         let index = StepIndex(at as u16);
@@ -63,10 +68,10 @@ pub(super) fn inputs(
             continue;
         }
         let input = match (&step.value.input, &global, &file.input) {
-            (Some(own), _, _) => read(source, own, &mut inputs.rows_skipped)?,
+            (Some(own), _, _) => read(source, readable, own, &mut inputs)?,
             (None, Some(global), _) => global.clone(),
             (None, None, Some(input)) => {
-                let input = read(source, input, &mut inputs.rows_skipped)?;
+                let input = read(source, readable, input, &mut inputs)?;
                 global.insert(input).clone()
             }
             (None, None, None) => {
@@ -90,8 +95,9 @@ pub(super) fn inputs(
 
 fn read(
     source: &Source<'_>,
+    readable: &Readable,
     input: &At<raw::Input>,
-    rows_skipped: &mut u64,
+    inputs: &mut Inputs,
 ) -> Result<Input, ScenarioError> {
     let raw::Input { generate, records, csv } = &input.value;
     match (generate, records, csv) {
@@ -100,8 +106,10 @@ fn read(
         }
         (None, Some(records), None) => Ok(Input::Rows(Arc::new(self::records(source, records)?))),
         (None, None, Some(csv)) => {
-            let (rows, skipped) = csv::read(source, csv)?;
-            *rows_skipped += skipped;
+            let path = files::named(source, readable, &csv.value.path)?;
+            let (rows, skipped) = csv::read(source, csv, &path)?;
+            inputs.rows_skipped += skipped;
+            inputs.files.push(path);
             Ok(Input::Rows(Arc::new(rows)))
         }
         (None, None, None) => {
