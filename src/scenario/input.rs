@@ -22,11 +22,14 @@ use std::sync::Arc;
 const MOST_GENERATED: u64 = u32::MAX as u64;
 
 /// What the sources read.
+#[derive(Default)]
 pub(super) struct Inputs {
     pub of: Vec<(StepIndex, Input)>,
     pub rows_skipped: u64,
     /// The files that they stand in, without links.
     pub files: Vec<PathBuf>,
+    /// Of each source that reads a queue, the first row of each id.
+    first_rows: BTreeMap<StepIndex, BTreeMap<u64, u64>>,
 }
 
 impl Inputs {
@@ -35,7 +38,7 @@ impl Inputs {
         let (_, input) = self.of.iter().find(|(source, _)| *source == step)?;
         let Input::Rows(rows) = input else { return None };
         let id = rows.get(row as usize)?.id?;
-        let first = rows.iter().position(|row| row.id == Some(id))? as u64;
+        let first = *self.first_rows.get(&step)?.get(&id)?;
         (first < row).then_some(first)
     }
 
@@ -60,7 +63,7 @@ pub(super) fn inputs(
     file: &File,
     pipeline: &Pipeline,
 ) -> Result<Inputs, ScenarioError> {
-    let mut inputs = Inputs { of: Vec::new(), rows_skipped: 0, files: Vec::new() };
+    let mut inputs = Inputs::default();
     let mut global: Option<Input> = None;
     for (at, step) in file.step.iter().enumerate() {
         let index = StepIndex(at as u16);
@@ -82,6 +85,15 @@ pub(super) fn inputs(
             }
         };
         check_messages(source, &step.value, pipeline, index, &input)?;
+        if let (StepKind::Source { queue: Some(_), .. }, Input::Rows(rows)) =
+            (&pipeline.step(index).kind, &input)
+        {
+            let mut first_rows = BTreeMap::new();
+            for (id, row) in rows.iter().zip(0..).filter_map(|(row, at)| Some((row.id?, at))) {
+                first_rows.entry(id).or_insert(row);
+            }
+            inputs.first_rows.insert(index, first_rows);
+        }
         inputs.of.push((index, input));
     }
     if let (None, Some(input)) = (&global, &file.input) {
