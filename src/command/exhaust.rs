@@ -35,7 +35,7 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
     let mut space = Space::new(&scenario.plan, &kinds(&args.kinds), args.faults);
     space.prunes = !args.no_prune;
     space.runs_explained = args.all;
-    let threads = threads(args.jobs)?;
+    let threads = threads(args.jobs, space.most_jobs(&plan, seed))?;
     let cancel = cancelled_by_interrupt();
     let hash = space.hash(&plan, seed);
     let keep = args.resume.as_deref().map(|file| Keep::new(file, hash, EVERY, &cancel));

@@ -43,7 +43,6 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
         let taken = taken.display();
         return Err(Error::Usage(format!("{taken} is there already{for_what}; {help}")));
     }
-    let threads = threads(args.jobs)?;
     let cancel = cancelled_by_interrupt();
     let progress = ShrinkProgress::new(&scenario.name);
     let watch = Watch { cancel: &cancel, tell: &|runs| progress.tell(runs) };
@@ -67,15 +66,16 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
         Err(Refusal::Scenario(error)) => return Err(error.into()),
     };
     // Of what may not be the smallest there is nothing to say.
-    let all = (args.all && !shrunk.is_interrupted).then(|| {
+    let mut all = None;
+    if args.all && !shrunk.is_interrupted {
         let kinds = all::kinds(&scenario, &shrunk, &args.kinds);
+        let threads = threads(args.jobs, all::most_jobs(&shrunk, &kinds).min(args.runs))?;
         let progress = SearchProgress::new(&scenario.name);
         let tell = |told: Told<'_>| progress.tell(told);
         let bounds = Bounds { runs: args.runs, cancel: &cancel, tell: &tell };
-        let all = threads.install(|| all::all(&mut shrunk, kinds, bounds));
+        all = Some(threads.install(|| all::all(&mut shrunk, kinds, bounds)));
         progress.clear();
-        all
-    });
+    }
     let report = ShrinkReport { scenario: &scenario, seed, shrunk: &shrunk, all: all.as_ref() };
     let mut files = Files::of(&report, args)?;
     files.save()?;

@@ -40,7 +40,8 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
     if scenarios.iter().all(|scenario| seeds(scenario).is_empty()) {
         return Err(Error::NothingSelected("there are no seeds in the range".to_owned()));
     }
-    let threads = threads(args.jobs)?;
+    let most = scenarios.iter().map(|scenario| Seeds::Range(seeds(scenario)).count()).max();
+    let threads = threads(args.jobs, most.unwrap_or(0))?;
     let cancel = cancelled_by_interrupt();
     let stop = args.max_fail.map_or(Stop::Never, |most| Stop::AfterViolated(most.get()));
 

@@ -5,7 +5,7 @@
 //! was expected, ends it. Where the file states figures, they are compared in every run that is made, and
 //! a class that was found does not end it.
 
-use super::{load_regressions, threads};
+use super::{cores, load_regressions, threads};
 use crate::cli::{Common, Format, TestArgs};
 use crate::ending::{Ending, Error, scenario_ending};
 use crate::output::{Output, complain};
@@ -30,8 +30,15 @@ use std::sync::mpsc;
 /// The paths cannot be read or select nothing.
 pub fn test(args: &TestArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
     let paths = paths::select(&args.paths)?;
-    let threads = threads(args.jobs)?;
     let readable = args.files.readable()?;
+    let mut most = paths.len() as u64;
+    if most < cores(args.jobs) as u64 {
+        // Each scenario may keep as many threads busy as it has seeds.
+        let scenarios = paths.iter().filter_map(|path| Scenario::load_with(path, &readable).ok());
+        most =
+            scenarios.map(|scenario| seeds_of(&scenario).count()).fold(most, u64::saturating_add);
+    }
+    let threads = threads(args.jobs, most)?;
     let of = paths.iter().map(PathBuf::as_path);
     let regressions = load_regressions(&args.regressions, &args.files, of)?;
     let cancel = AtomicBool::new(false);
@@ -87,10 +94,7 @@ fn tested(
 ) -> Tested {
     let scenario = Scenario::load_with(path, readable)?;
     let replayed = replay(&scenario, saved);
-    let seeds = match scenario.is_swept() {
-        true => Seeds::Range(scenario.sweep.clone()),
-        false => Seeds::One(scenario.seed),
-    };
+    let seeds = seeds_of(&scenario);
     let stop = match &scenario.expect {
         Expect::ExactlyOnce => Stop::AfterNotExact,
         // A limit holds for every run.
@@ -108,6 +112,14 @@ fn tested(
         }
     }
     Ok(judgement)
+}
+
+/// Which seeds it is run under.
+fn seeds_of(scenario: &Scenario) -> Seeds {
+    match scenario.is_swept() {
+        true => Seeds::Range(scenario.sweep.clone()),
+        false => Seeds::One(scenario.seed),
+    }
 }
 
 /// What was found so far.

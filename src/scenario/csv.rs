@@ -4,10 +4,12 @@
 use super::ScenarioError;
 use super::diagnostic::{Diagnostic, Source, quote};
 use super::files;
+use super::flow::MOST_RECORDS;
 use super::raw::At;
 use super::raw::input as raw;
 use super::record::count;
 use super::units::stamp;
+use crate::figures::grouped;
 use csv::{ByteRecord, Position, ReaderBuilder};
 use onceproof_model::mix::{bytes, fold, scatter};
 use onceproof_model::time::Time;
@@ -51,6 +53,11 @@ pub(super) fn read(
             Err(error) => return Err(not_a_row(&path, error)),
         }
         let number = rows.len() as u64 + skipped + 1;
+        if rows.len() as u64 == u64::from(MOST_RECORDS) {
+            let error = Diagnostic::at_line(&path, line_of(real, &record), "too many rows");
+            let most = format!("a run has at most {} records", grouped(MOST_RECORDS.into()));
+            return Err(error.help(most).into());
+        }
         let row = columns.row(&record, number, header.len(), &mut keys);
         let previous = rows.last().filter(|_| !csv.value.sort).map(|row| row.arrival);
         match row.and_then(|row| in_order(row, number, previous)) {

@@ -117,14 +117,6 @@ fn a_saved_failure_is_replayed_by_the_command_that_is_printed() {
     folder.onceproof(&["test", file, "--regressions", "deep/scenarios/x/saved"]).ends(0);
 }
 
-/// The program, which is ended after ten seconds.
-#[cfg(target_os = "linux")]
-fn soon(folder: &Folder, arguments: &[&str]) -> Finished {
-    let mut command = std::process::Command::new("timeout");
-    command.args(["10", env!("CARGO_BIN_EXE_onceproof")]).args(arguments);
-    Finished::of(command.current_dir(folder.path()).output().expect("a start"))
-}
-
 #[test]
 #[cfg(target_os = "linux")]
 fn what_is_no_regular_file_is_refused_and_not_waited_for() {
@@ -140,15 +132,15 @@ fn what_is_no_regular_file_is_refused_and_not_waited_for() {
         ("folder.toml", "a folder"),
     ] {
         for command in commands {
-            let refused = soon(&folder, &[command, &[file]].concat()).ends(6);
+            let refused = folder.soon(&[command, &[file]].concat()).ends(6);
             assert!(refused.stderr.contains(&format!("{file}: it is {what}")), "{refused:?}");
         }
         folder.write("deep/a.toml", of_csv(&format!("../{file}").replace("..//", "/")));
-        let refused = soon(&folder, &["check", "deep/a.toml", "--allow-read", "/dev"]).ends(6);
+        let refused = folder.soon(&["check", "deep/a.toml", "--allow-read", "/dev"]).ends(6);
         assert!(refused.stderr.contains(&format!("{file}: it is {what}")), "{refused:?}");
     }
     for command in [&["test"][..], &["check"], &["sweep", "--seeds", "0..1"]] {
-        soon(&folder, &[command, &["pipe.toml"]].concat()).ends(6);
+        folder.soon(&[command, &["pipe.toml"]].concat()).ends(6);
     }
 }
 

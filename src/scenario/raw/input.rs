@@ -26,10 +26,10 @@ pub(in crate::scenario) struct Input {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Generate {
     /// How many.
-    #[schemars(with = "u32", range(min = 1))]
+    #[schemars(with = "u32", range(min = 1, max = 10000000))]
     pub records: At<u64>,
     /// How many different keys; 1 where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1))]
+    #[schemars(with = "Option<u32>", range(min = 1, max = 1000000))]
     pub users: Option<At<u64>>,
     /// How uneven the keys are: user r is drawn in proportion to 1 / r^skew; 0, even, where it is not
     /// given; at most 10, with at most 3 decimals.
