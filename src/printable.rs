@@ -30,9 +30,9 @@ fn push(text: &mut String, character: char) {
         character => {
             let number = u32::from(character);
             let written = if number > 0xffff {
-                write!(text, "\\U{number:08x}")
+                write!(text, "\\U{number:08X}")
             } else {
-                write!(text, "\\u{number:04x}")
+                write!(text, "\\u{number:04X}")
             };
             written.expect("a text takes what is written");
         }
@@ -100,13 +100,13 @@ mod tests {
 
     /// A text of each sort that is not shown.
     const HIDDEN: [(&str, &str); 8] = [
-        ("a\u{202e}b", "a\\u202eb"),
-        ("a\u{200b}b", "a\\u200bb"),
+        ("a\u{202e}b", "a\\u202Eb"),
+        ("a\u{200b}b", "a\\u200Bb"),
         ("a\u{2066}b\u{2069}", "a\\u2066b\\u2069"),
-        ("\u{1b}[2Jann\n", "\\u001b[2Jann\\n"),
-        ("\u{9b}2J", "\\u009b2J"),
-        ("\u{feff}\u{7f}\t\r", "\\ufeff\\u007f\\t\\r"),
-        ("\u{e0041}", "\\U000e0041"),
+        ("\u{1b}[2Jann\n", "\\u001B[2Jann\\n"),
+        ("\u{9b}2J", "\\u009B2J"),
+        ("\u{feff}\u{7f}\t\r", "\\uFEFF\\u007F\\t\\r"),
+        ("\u{e0041}", "\\U000E0041"),
         ("\u{2028}", "\\u2028"),
     ];
 
@@ -116,16 +116,16 @@ mod tests {
         for (hidden, shown) in HIDDEN {
             assert_eq!(printable(hidden), shown);
         }
-        assert_eq!(printable_lines("a\u{202e}\nb\u{1b}[31m\n"), "a\\u202e\nb\\u001b[31m\n");
+        assert_eq!(printable_lines("a\u{202e}\nb\u{1b}[31m\n"), "a\\u202E\nb\\u001B[31m\n");
     }
 
     #[test]
     fn styles_stay_and_no_other_command_does() {
         let check = |text: &str, shown: &str| assert_eq!(printable_styled(text), shown);
         check("\u{1b}[1;31mred\u{1b}[0m\n\tb", "\u{1b}[1;31mred\u{1b}[0m\n\tb");
-        check("\u{1b}[2Ja\u{1b}]0;t\u{7}", "\\u001b[2Ja\\u001b]0;t\\u0007");
-        check("\u{1b}[31", "\\u001b[31");
-        check("a\u{202e}b", "a\\u202eb");
+        check("\u{1b}[2Ja\u{1b}]0;t\u{7}", "\\u001B[2Ja\\u001B]0;t\\u0007");
+        check("\u{1b}[31", "\\u001B[31");
+        check("a\u{202e}b", "a\\u202Eb");
         check("a\r\nb\rc", "a\r\nb\\rc");
     }
 

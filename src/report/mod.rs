@@ -37,7 +37,7 @@ use crate::search::tally::Sweep;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Class, Classes, Outcome};
 use onceproof_sim::plan::Plan;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What reports say of a scenario itself.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +52,15 @@ pub struct Subject<'a> {
     pub plan: &'a Plan,
     /// How many rows of its data could not be used.
     pub rows_skipped: u64,
+    /// The folders that a command which reads it must allow.
+    pub folders: &'a [PathBuf],
+}
+
+impl Subject<'_> {
+    /// The command that runs it again.
+    pub fn run_again(&self, seed: Option<u64>) -> String {
+        shell::with_folders(shell::run_command(self.path, seed), self.folders)
+    }
 }
 
 impl<'a> From<&'a Scenario> for Subject<'a> {
@@ -62,6 +71,7 @@ impl<'a> From<&'a Scenario> for Subject<'a> {
             claim: &scenario.claim,
             plan: &scenario.plan,
             rows_skipped: scenario.rows_skipped,
+            folders: scenario.own_folders(),
         }
     }
 }

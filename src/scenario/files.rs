@@ -132,17 +132,31 @@ impl Scenario {
         Scenario::parse_with(text, path, &readable)
     }
 
+    /// The folders that a command must allow to read this scenario.
+    pub fn own_folders(&self) -> &[PathBuf] {
+        &self.own_folders
+    }
+
     /// The folders that a command must allow where this scenario stands in this file.
     pub fn folders_to_allow(&self, file: &Path) -> Vec<PathBuf> {
-        let mut folders: Vec<PathBuf> = Vec::new();
-        for named in &self.files {
-            let is_covered = folders.iter().any(|folder| named.starts_with(folder));
-            if is_covered || Readable::default().has(file, named) {
-                continue;
-            }
-            let allowed = self.readable.folders.iter().find(|folder| named.starts_with(folder));
-            folders.extend(allowed.map(PathBuf::as_path).or(named.parent()).map(Path::to_owned));
-        }
-        folders
+        folders_to_allow(file, &self.readable, &self.files)
     }
+}
+
+/// The folders that must be allowed so that a scenario in this file reads these: those that are allowed, else their own.
+pub(super) fn folders_to_allow(
+    scenario: &Path,
+    readable: &Readable,
+    files: &[PathBuf],
+) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = Vec::new();
+    for file in files {
+        let is_covered = folders.iter().any(|folder| file.starts_with(folder));
+        if is_covered || Readable::default().has(scenario, file) {
+            continue;
+        }
+        let allowed = readable.folders.iter().find(|folder| file.starts_with(folder));
+        folders.extend(allowed.map(PathBuf::as_path).or(file.parent()).map(Path::to_owned));
+    }
+    folders
 }

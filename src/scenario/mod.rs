@@ -88,6 +88,7 @@ pub struct Scenario {
     readable: Readable,
     /// The files that it names, without links.
     files: Vec<PathBuf>,
+    own_folders: Vec<PathBuf>,
 }
 
 /// What a scenario expects.
@@ -240,6 +241,7 @@ impl Scenario {
             plan,
             text: text.to_owned(),
             readable: readable.clone(),
+            own_folders: files::folders_to_allow(path, readable, &inputs.files),
             files: inputs.files,
         })
     }

@@ -97,6 +97,14 @@ fn every_command_reads_what_it_is_allowed_to() {
         folder.onceproof(arguments).ends(2);
         folder.onceproof(&[arguments, &["--allow-read", "."]].concat()).ends(code);
     }
+    // What is printed has it, too.
+    let wrong = of_csv("../../rows.csv").replace(DUPLICATED, "\"exactly-once\"");
+    folder.write(file, wrong);
+    let test = folder.onceproof(&["test", file, "--allow-read", "."]).ends(1);
+    let command = test.stdout.lines().find_map(|line| line.strip_prefix("     onceproof "));
+    let arguments: Vec<&str> = command.expect("a command").split(' ').collect();
+    folder.onceproof(&arguments).ends(1);
+    folder.onceproof(&arguments[..2]).ends(2);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Input from csv files: what is read, and what is wrong with a row without a word of what stands in it.
 
 use crate::Directory;
-use onceproof::scenario::{Scenario, ScenarioError};
+use onceproof::scenario::{Readable, Scenario, ScenarioError};
 use onceproof_model::time::{MILLISECOND, SECOND};
 use onceproof_sim::input::{Input, Row, RowValue};
 use onceproof_sim::outcome::Classes;
@@ -221,6 +221,9 @@ fn a_saved_failure_finds_its_csv_from_where_it_is() {
         let saved = scenario.saved_failure(None, &[], Classes::default(), &destination);
         assert!(saved.contains(&format!("path = \"{path}\", key")), "{saved}");
         std::fs::write(&destination, saved).expect("it can be written");
-        Scenario::load(&destination).expect("the csv is found");
+        let readable = Readable::default().and_around(&file);
+        Scenario::load_with(&destination, &readable).expect("the csv is found");
+        // Of itself it reads what is below the parent of its folder.
+        assert_eq!(Scenario::load(&destination).is_ok(), place == "b.toml");
     }
 }
