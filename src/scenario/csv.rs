@@ -32,7 +32,7 @@ pub(super) fn read(
 ) -> Result<(Vec<Row>, u64), ScenarioError> {
     let delimiter = delimiter(source, csv.value.delimiter.as_ref())?;
     let path = path(source.path, &csv.value.path.value);
-    let file = files::open(real).map_err(|error| files::unread(source, &path, &error))?;
+    let file = files::open_named(real).map_err(|error| files::unread(source, &path, &error))?;
     let mut reader = ReaderBuilder::new();
     let reader = reader.flexible(true).delimiter(delimiter);
     let mut reader = reader.from_reader(BufReader::new(file));

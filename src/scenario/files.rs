@@ -14,6 +14,9 @@ use std::path::{Path, PathBuf};
 /// The most bytes of a scenario file: some 100,000 exact faults.
 const MOST_BYTES: u64 = 16 << 20;
 
+/// The most bytes of a file that a scenario names: 10,000,000 rows of 100 bytes.
+const MOST_NAMED: u64 = 1 << 30;
+
 /// Which files a scenario may name beside those around it.
 #[derive(Clone, Debug, Default)]
 pub struct Readable {
@@ -112,6 +115,15 @@ pub(super) fn named(
     let error = source.error(path.span.clone(), title);
     let error = error.label("not below the parent of the scenario's folder");
     Err(error.help("`--allow-read DIR` allows what is below DIR").into())
+}
+
+/// Opens a file that a scenario names. One that has no end of a row would be kept whole.
+pub(super) fn open_named(path: &Path) -> io::Result<File> {
+    let file = open(path)?;
+    match file.metadata()?.len() > MOST_NAMED {
+        true => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is larger than 1 GiB")),
+        false => Ok(file),
+    }
 }
 
 /// That a file which a scenario names cannot be read.

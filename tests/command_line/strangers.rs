@@ -153,7 +153,7 @@ fn what_is_no_regular_file_is_refused_and_not_waited_for() {
 }
 
 #[test]
-fn a_scenario_has_a_sane_size() {
+fn a_scenario_has_a_sane_size_and_so_have_its_files() {
     let folder = Folder::new("strangers-large");
     let text = scenario("large", EXACTLY_ONCE, &[]);
     let comment = |length: usize| format!("{text}#{}", " ".repeat(length - text.len() - 1));
@@ -163,6 +163,14 @@ fn a_scenario_has_a_sane_size() {
     let refused = folder.onceproof(&["check", "more.toml"]).ends(2);
     assert!(refused.stderr.contains("error: a scenario of more than 16 MiB\n"), "{refused:?}");
     assert!(refused.stderr.contains("more.toml:1\n"), "{refused:?}");
+    // A file of zeros is one row without an end.
+    folder.write("a.toml", of_csv("rows.csv"));
+    folder.write("rows.csv", ROWS);
+    folder.onceproof(&["check", "a.toml"]).ends(0);
+    let rows = fs::File::create(folder.path().join("rows.csv")).expect("a file");
+    rows.set_len((1 << 30) + 1).expect("a large file");
+    let refused = folder.onceproof(&["check", "a.toml"]).ends(6);
+    assert!(refused.stderr.contains("rows.csv: it is larger than 1 GiB"), "{refused:?}");
 }
 
 /// What a terminal would obey, or would not show where it stands.
