@@ -4,7 +4,7 @@ mod args;
 mod values;
 
 pub use args::{
-    CheckArgs, CheckpointsArgs, ExhaustArgs, GraphArgs, NecessityArgs, Redesign, ReplayArgs,
+    CheckArgs, CheckpointsArgs, ExhaustArgs, Files, GraphArgs, NecessityArgs, Redesign, ReplayArgs,
     RunArgs, ShrinkArgs, SweepArgs, TestArgs,
 };
 

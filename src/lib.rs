@@ -6,6 +6,7 @@
 //! reported on.
 
 pub mod figures;
+pub mod printable;
 pub mod scenario;
 pub mod search;
 pub mod report;

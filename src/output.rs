@@ -1,4 +1,5 @@
-//! The two ways out: results to standard output, through one buffer, and complaints to standard error.
+//! The two ways out: results to standard output, through one buffer, and complaints to standard error. Whatever goes
+//! out is escaped here where a terminal would obey it or not show it, wherever it came from.
 //!
 //! When the reader of the results goes away, as `head` does, nothing more is written and nothing is
 //! said: the command ends early where it can, with the exit code of what it had found. When the results
@@ -7,6 +8,7 @@
 use crate::cli::Color;
 use crate::ending::{Ending, Error};
 use anstream::{AutoStream, ColorChoice};
+use onceproof::printable::{printable_json, printable_lines, printable_styled};
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 /// Where results go.
@@ -40,20 +42,19 @@ impl Output {
 
     /// Writes a text.
     pub fn text(&mut self, text: &str) {
-        self.attempt(|writer| writer.write_all(text.as_bytes()));
+        self.attempt(|writer| writer.write_all(printable_styled(text).as_bytes()));
     }
 
     /// Writes a line.
     pub fn line(&mut self, line: &str) {
-        self.attempt(|writer| {
-            writer.write_all(line.as_bytes())?;
-            writer.write_all(b"\n")
-        });
+        self.text(line);
+        self.attempt(|writer| writer.write_all(b"\n"));
     }
 
     /// Writes a document.
     pub fn document(&mut self, document: &serde_json::Value) {
-        self.line(&format!("{document:#}"));
+        let document = printable_json(&format!("{document:#}"));
+        self.attempt(|writer| writeln!(writer, "{document}"));
     }
 
     /// Lets the reader see what was written so far.
@@ -101,5 +102,5 @@ impl Output {
 
 /// Says something on standard error. If nobody listens there is no one left to tell.
 pub fn complain(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", printable_lines(text));
 }

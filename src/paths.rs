@@ -19,7 +19,7 @@ pub fn select(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
     for path in paths {
         if fs::metadata(path).map_err(Error::io(path))?.is_dir() {
-            search(path, &mut files)?;
+            search(path, path, &mut files)?;
         } else {
             files.push(path.clone());
         }
@@ -41,7 +41,7 @@ pub fn select(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
 pub fn saved(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
     match fs::metadata(folder) {
-        Ok(_) => search(folder, &mut files)?,
+        Ok(_) => search(folder, folder, &mut files)?,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
         Err(error) => return Err(Error::io(folder)(error)),
     }
@@ -49,8 +49,9 @@ pub fn saved(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 /// Adds the scenarios of a folder and the folders in it. Links to folders are not followed, since they
-/// may lead round in a circle.
-fn search(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
+/// may lead round in a circle, and links to files out of the folder that is searched are refused: whoever wrote
+/// them may not be the one who may read there.
+fn search(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     let mut entries = fs::read_dir(folder)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(Error::io(folder))?;
@@ -58,15 +59,27 @@ fn search(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     for entry in entries {
         // In the current folder, a scenario is `a.toml` and not `./a.toml`.
         let path = if folder == Path::new(".") { entry.file_name().into() } else { entry.path() };
-        if entry.file_type().map_err(Error::io(&path))?.is_dir() {
+        let kind = entry.file_type().map_err(Error::io(&path))?;
+        if kind.is_dir() {
             if entry.file_name() != REGRESSIONS {
-                search(&path, files)?;
+                search(root, &path, files)?;
             }
         } else if path.extension().is_some_and(|extension| extension == "toml") && path.is_file() {
+            if kind.is_symlink() && !leads_below(&path, root)? {
+                let (path, root) = (path.display(), root.display());
+                let why = format!("{path} leads out of {root}; name it to have it read");
+                return Err(Error::Usage(why));
+            }
             files.push(path);
         }
     }
     Ok(())
+}
+
+/// Whether a link leads to something below a folder.
+fn leads_below(link: &Path, folder: &Path) -> Result<bool, Error> {
+    let real = |path: &Path| path.canonicalize().map_err(Error::io(path));
+    Ok(real(link)?.starts_with(real(folder)?))
 }
 
 #[cfg(test)]

@@ -14,6 +14,10 @@ mod necessity;
 mod run;
 #[path = "command_line/shrink.rs"]
 mod shrink;
+#[path = "command_line/sizes.rs"]
+mod sizes;
+#[path = "command_line/strangers.rs"]
+mod strangers;
 #[path = "command_line/sweep.rs"]
 mod sweep;
 #[path = "command_line/test.rs"]

@@ -1,12 +1,15 @@
 //! The scenario format as a user meets it: whole files are read, bad ones are refused with a message that
 //! says where and what, and a saved failure is a file that can be read again.
 
-use onceproof::scenario::{Expect, Scenario, ScenarioError, schema};
+use onceproof::scenario::{Expect, Scenario, schema};
 use onceproof_model::pipeline::StepIndex;
 use onceproof_sim::fault::{Before, Fault, Kind, Pattern, Place, Record};
 use onceproof_sim::input::Input;
 use onceproof_sim::outcome::{Class, Classes};
 use std::path::{Path, PathBuf};
+
+#[path = "scenario_format/csv.rs"]
+mod csv;
 
 const LOST_ACK: &str = r#"
 format = 1
@@ -269,76 +272,6 @@ impl Drop for Directory {
     }
 }
 
-fn csv_scenario(more: &str) -> String {
-    format!(
-        "format = 1\nname = \"n\"\nclaim = \"c\"\nexpect = \"exactly-once\"\n\
-        [input]\ncsv = {{ path = \"rows.csv\", key = \"user\", event-time = \"t\"{more} }}\n\
-        [[step]]\nname = \"events\"\nkind = \"source\"\n\
-        [[step]]\nname = \"count\"\nkind = \"count\"\nwindow = \"1m\"\n"
-    )
-}
-
-#[test]
-fn bad_rows_are_refused_or_counted() {
-    let directory = Directory::new("bad_rows");
-    let good = "t,user\n5,ann\n";
-    for (bad, message) in [
-        ("6,bob,9\n", "a row of 3 fields under 2 columns"),
-        ("6\n", "a row of 1 fields under 2 columns"),
-        ("x,bob\n", "`x` is not a whole number of seconds"),
-        ("4,bob\n", "a row that arrives before its predecessor: 4 is before 5"),
-        ("99999999999999,bob\n", "`99999999999999` is more than 100 years from 1970"),
-    ] {
-        directory.write("rows.csv", format!("{good}{bad}7,ann\n"));
-        let file = directory.write("a.toml", csv_scenario(""));
-        let error = Scenario::load(&file).expect_err(bad).to_string();
-        assert!(error.starts_with(&format!("error: {message}\n")), "{error}");
-        assert!(error.contains("rows.csv:3\n"), "{error}");
-        assert!(error.contains(&format!("3 | {bad}")), "{error}");
-        // What leaves out one bad row would leave out nearly all of a file in another order.
-        let is_out_of_order = bad.starts_with('4');
-        assert_eq!(error.contains("sort the file"), is_out_of_order, "{error}");
-        assert_eq!(error.contains("on-bad-row"), !is_out_of_order, "{error}");
-        let file = directory.write("a.toml", csv_scenario(", on-bad-row = \"skip\""));
-        let scenario = Scenario::load(&file).expect("bad rows are left out");
-        assert_eq!(scenario.rows_skipped, 1, "{bad}");
-        let Input::Rows(rows) = &scenario.plan.inputs[0].1 else { panic!("rows") };
-        assert_eq!(rows.len(), 2);
-    }
-    directory.write("rows.csv", "t,user\r\n5,ann\r\n\r\nx,bob\r\n");
-    let file = directory.write("a.toml", csv_scenario(""));
-    let error = Scenario::load(&file).expect_err("not a time").to_string();
-    assert!(error.contains("rows.csv:4\n") && error.contains("4 | x,bob\n"), "{error}");
-    directory.write("rows.csv", b"t,user\n5,\xff\n");
-    let file = directory.write("a.toml", csv_scenario(""));
-    let error = Scenario::load(&file).expect_err("not UTF-8").to_string();
-    assert!(error.starts_with("error: not UTF-8\n"), "{error}");
-}
-
-#[test]
-fn files_that_are_missing_or_have_no_such_column_are_named() {
-    let directory = Directory::new("no_column");
-    let file = directory.write("a.toml", csv_scenario(""));
-    let error = Scenario::load(&file).expect_err("there is no csv");
-    assert!(matches!(&error, ScenarioError::Io { path, .. } if path.ends_with("rows.csv")));
-    let error = error.to_string();
-    assert!(error.contains("rows.csv") && error.contains("a.toml"), "{error}");
-
-    directory.write("rows.csv", "t,usr\n5,ann\n");
-    let error = Scenario::load(&file).expect_err("no column").to_string();
-    let title = "error: there is no column of line 1 of `rows.csv`: `user`\n";
-    assert!(error.starts_with(title) && error.contains("did you mean `usr`?"), "{error}");
-
-    directory.write("rows.csv", "t,user\n");
-    let error = Scenario::load(&file).expect_err("no rows").to_string();
-    assert!(error.starts_with("error: `rows.csv` has no rows\n"), "{error}");
-    directory.write("rows.csv", "");
-    assert!(Scenario::load(&file).is_err());
-
-    let missing = Scenario::load(&directory.0.join("b.toml")).expect_err("there is no file");
-    assert!(matches!(missing, ScenarioError::Io { .. }));
-}
-
 #[test]
 fn what_is_not_text_is_no_scenario() {
     let directory = Directory::new("not_text");
@@ -395,21 +328,6 @@ fn a_saved_failure_keeps_the_layout_of_its_file() {
         .replace("\"exactly-once\"\n", "{ violates = \"duplicated\" }\nseed = \"7\"\n")
         .replace("# Its sender never hears of it.\n", "");
     assert_eq!(saved, expected);
-}
-
-#[test]
-fn a_saved_failure_finds_its_csv_from_where_it_is() {
-    let directory = Directory::new("moved_csv");
-    directory.write("rows.csv", "t,user\n5,ann\n");
-    let file = directory.write("a.toml", csv_scenario(""));
-    let scenario = Scenario::load(&file).expect("a good file");
-    for (place, path) in [("deep/er/b.toml", "../../rows.csv"), ("b.toml", "rows.csv")] {
-        let destination = directory.0.join(place);
-        let saved = scenario.saved_failure(None, &[], Classes::default(), &destination);
-        assert!(saved.contains(&format!("path = \"{path}\", key")), "{saved}");
-        std::fs::write(&destination, saved).expect("it can be written");
-        Scenario::load(&destination).expect("the csv is found");
-    }
 }
 
 #[test]

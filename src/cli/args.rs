@@ -2,10 +2,11 @@
 
 use super::values::{duration, kind, seed_range};
 use clap::{Args, ValueEnum};
+use onceproof::scenario::{Readable, Scenario, ScenarioError};
 use onceproof_sim::fault::KindName;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A scenario built otherwise than its file says.
@@ -26,11 +27,40 @@ impl Redesign {
     }
 }
 
+/// Which files are read.
+#[derive(Args, Clone, Debug)]
+pub struct Files {
+    /// Let scenarios read what is below this folder, beside what is below the folder above their own.
+    #[arg(long, value_name = "DIR")]
+    pub allow_read: Vec<PathBuf>,
+}
+
+impl Files {
+    /// What scenarios may read.
+    ///
+    /// # Errors
+    /// A folder is none.
+    pub fn readable(&self) -> Result<Readable, ScenarioError> {
+        Readable::below(&self.allow_read)
+    }
+
+    /// Reads a scenario.
+    ///
+    /// # Errors
+    /// It cannot be used.
+    pub fn load(&self, path: &Path) -> Result<Scenario, ScenarioError> {
+        Scenario::load_with(path, &self.readable()?)
+    }
+}
+
 /// Arguments of `run`.
 #[derive(Args, Debug)]
 pub struct RunArgs {
     /// The scenario.
     pub file: PathBuf,
+    /// Which files it may read.
+    #[command(flatten)]
+    pub files: Files,
     /// How it is built.
     #[command(flatten)]
     pub redesign: Redesign,
@@ -56,6 +86,9 @@ pub struct RunArgs {
 pub struct CheckpointsArgs {
     /// The scenario.
     pub file: PathBuf,
+    /// Which files it may read.
+    #[command(flatten)]
+    pub files: Files,
     /// The seed of the one run.
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
@@ -80,6 +113,9 @@ pub struct SweepArgs {
     /// Scenarios, and folders that are searched for them.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Which files they may read.
+    #[command(flatten)]
+    pub files: Files,
     /// How they are built.
     #[command(flatten)]
     pub redesign: Redesign,
@@ -113,6 +149,9 @@ pub struct SweepArgs {
 pub struct ReplayArgs {
     /// The saved failure.
     pub file: PathBuf,
+    /// Which files it may read.
+    #[command(flatten)]
+    pub files: Files,
 }
 
 /// Arguments of `exhaust`.
@@ -120,6 +159,9 @@ pub struct ReplayArgs {
 pub struct ExhaustArgs {
     /// The scenario.
     pub file: PathBuf,
+    /// Which files it may read.
+    #[command(flatten)]
+    pub files: Files,
     /// The most faults of a schedule, up to 9.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(..=9))]
     pub faults: u32,
@@ -155,6 +197,9 @@ pub struct ExhaustArgs {
 pub struct NecessityArgs {
     /// The scenario.
     pub file: PathBuf,
+    /// Which files it may read.
+    #[command(flatten)]
+    pub files: Files,
     /// The most faults of a schedule, up to 9.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(..=9))]
     #[arg(required_unless_present = "seeds", conflicts_with = "seeds")]
@@ -180,6 +225,9 @@ pub struct NecessityArgs {
 pub struct ShrinkArgs {
     /// The scenario.
     pub file: PathBuf,
+    /// Which files it may read.
+    #[command(flatten)]
+    pub files: Files,
     /// How it is built.
     #[command(flatten)]
     pub redesign: Redesign,
@@ -212,6 +260,9 @@ pub struct TestArgs {
     /// Scenarios, and folders that are searched for them.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Which files they may read.
+    #[command(flatten)]
+    pub files: Files,
     /// How many threads to use [default: one per core].
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
@@ -226,6 +277,9 @@ pub struct CheckArgs {
     /// Scenarios, and folders that are searched for them.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Which files they may read.
+    #[command(flatten)]
+    pub files: Files,
 }
 
 /// Arguments of `graph`.
@@ -233,6 +287,9 @@ pub struct CheckArgs {
 pub struct GraphArgs {
     /// The scenario.
     pub file: PathBuf,
+    /// Which files it may read.
+    #[command(flatten)]
+    pub files: Files,
     /// Draw it, for Graphviz or for Markdown.
     #[arg(long, value_enum, value_name = "dot|mermaid", hide_possible_values = true)]
     pub picture: Option<Picture>,

@@ -4,6 +4,7 @@ use crate::cli::{CheckArgs, Common, Format};
 use crate::ending::{Ending, Error, scenario_ending};
 use crate::output::{Output, complain};
 use crate::paths;
+use onceproof::printable::printable;
 use onceproof::scenario::{Diagnostic, Scenario};
 use serde_json::{Value, json};
 
@@ -14,8 +15,9 @@ use serde_json::{Value, json};
 pub fn check(args: &CheckArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
     let mut ending = Ending::AsExpected;
     let mut files = Vec::new();
+    let readable = args.files.readable()?;
     for path in paths::select(&args.paths)? {
-        let (warnings, error) = match Scenario::load(&path) {
+        let (warnings, error) = match Scenario::load_with(&path, &readable) {
             Ok(scenario) => (scenario.warnings, None),
             Err(error) => (Vec::new(), Some(error)),
         };
@@ -27,7 +29,9 @@ pub fn check(args: &CheckArgs, common: Common, output: &mut Output) -> Result<En
             warnings.iter().for_each(|warning| complain(warning.to_string().trim_end()));
         }
         match (common.format, &error) {
-            (Format::Text, None) => output.line(&format!("ok   {}", path.display())),
+            (Format::Text, None) => {
+                output.line(&format!("ok   {}", printable(&path.to_string_lossy())))
+            }
             (Format::Text, Some(error)) => {
                 // The lines of the two streams stay in order where both go to one terminal.
                 output.flush();

@@ -1,12 +1,11 @@
 //! `--check-determinism`, and the command behind it: a fresh process runs the same again and says what
 //! happened. What a process has of its own, its addresses, its hash seeds, its threads, must not matter.
 
-use crate::cli::{CheckpointsArgs, Common, Format};
+use crate::cli::{CheckpointsArgs, Common, Files, Format};
 use crate::ending::{Ending, Error};
 use crate::output::Output;
 use onceproof::figures::{grouped, hex};
 use onceproof::report::{Subject, printable};
-use onceproof::scenario::Scenario;
 use onceproof::search::determinism::{EVERY, Parting, Witness, first_seed, here, parting};
 use onceproof_model::time::MILLISECOND;
 use onceproof_sim::simulator::EventSeen;
@@ -22,11 +21,12 @@ use std::process::{Command, Stdio};
 pub fn check_run(
     subject: &Subject,
     seed: Option<u64>,
+    files: &Files,
     plant: Option<u64>,
     common: Common,
     output: &mut Output,
 ) -> Result<(), Error> {
-    let mut fresh = Fresh { path: subject.path, plant };
+    let mut fresh = Fresh { path: subject.path, files, plant };
     match parting(&mut here(subject.plan, planted(plant)), &mut fresh, seed, EVERY)? {
         Some(parting) => Err(Error::NotDeterministic(in_words(&parting))),
         None => {
@@ -40,8 +40,8 @@ pub fn check_run(
 ///
 /// # Errors
 /// They are not the same, or there is no such process.
-pub fn check_seeds(subject: &Subject, seeds: Range<u64>) -> Result<String, Error> {
-    let mut fresh = Fresh { path: subject.path, plant: None };
+pub fn check_seeds(subject: &Subject, files: &Files, seeds: Range<u64>) -> Result<String, Error> {
+    let mut fresh = Fresh { path: subject.path, files, plant: None };
     let mut here = here(subject.plan, None);
     let runs = grouped(seeds.end - seeds.start);
     let Some(seed) = first_seed(&mut here, &mut fresh, seeds)? else {
@@ -59,7 +59,7 @@ pub fn check_seeds(subject: &Subject, seeds: Range<u64>) -> Result<String, Error
 /// # Errors
 /// The scenario cannot be used.
 pub fn checkpoints(args: &CheckpointsArgs, output: &mut Output) -> Result<Ending, Error> {
-    let scenario = Scenario::load(&args.file)?;
+    let scenario = args.files.load(&args.file)?;
     let seed = scenario.seed_of_run(args.seed).seed;
     let mut here = here(&scenario.plan, planted(args.plant_nondeterminism));
     let all_hex = |words: Vec<u128>| Value::from_iter(words.into_iter().map(hex));
@@ -89,6 +89,7 @@ fn planted(after: Option<u64>) -> Option<(u64, u64)> {
 /// A process of its own, started anew for each question.
 struct Fresh<'a> {
     path: &'a Path,
+    files: &'a Files,
     plant: Option<u64>,
 }
 
@@ -100,6 +101,9 @@ impl Fresh<'_> {
         command.arg("checkpoints").args(question);
         if let Some(after) = self.plant {
             command.arg(format!("--plant-nondeterminism={after}"));
+        }
+        for folder in &self.files.allow_read {
+            command.arg("--allow-read").arg(folder);
         }
         command.arg("--").arg(self.path).stdin(Stdio::null()).stderr(Stdio::inherit());
         let answer = command.output().map_err(|error| failed(error.to_string()))?;

@@ -7,7 +7,7 @@ use super::interrupt::cancelled_by_interrupt;
 use super::keep::{EVERY, Keep};
 use super::progress::{SearchProgress, sleep, timed};
 use super::save::Saved;
-use super::threads;
+use super::{allowing, threads};
 use crate::cli::{Common, ExhaustArgs, Format};
 use crate::ending::{Ending, Error};
 use crate::output::{Output, complain};
@@ -36,12 +36,12 @@ use std::time::Duration;
 /// # Errors
 /// The scenario cannot be used, or a file cannot be read or written.
 pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
-    let scenario = Scenario::load(&args.file)?;
+    let scenario = args.files.load(&args.file)?;
     let (plan, seed) = (bare(&scenario.plan), scenario.seed);
     let mut space = Space::new(&scenario.plan, &kinds(&args.kinds), args.faults);
     space.prunes = !args.no_prune;
     space.runs_explained = args.all;
-    let threads = threads(args.jobs)?;
+    let threads = threads(args.jobs, space.most_jobs(&plan, seed))?;
     let cancel = cancelled_by_interrupt();
     let hash = space.hash(&plan, seed);
     let keep = args.resume.as_deref().map(|file| Keep::new(file, hash, EVERY, &cancel));
@@ -71,7 +71,7 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
         false => save(&scenario, &plan, &found, &args.out).map(Some),
     };
     let file = saved.as_ref().ok().and_then(Option::as_deref);
-    let replay = file.map(replay_command);
+    let replay = file.map(|file| allowing(replay_command(file), &scenario, file));
     let report = ExhaustReport {
         subject: Subject { plan: &plan, ..Subject::from(&scenario) },
         seed,

@@ -4,14 +4,13 @@ use crate::cli::{Common, Format, GraphArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Output;
 use onceproof::report::graph;
-use onceproof::scenario::Scenario;
 
 /// Reads a scenario and shows its stages.
 ///
 /// # Errors
 /// The scenario cannot be used.
 pub fn graph(args: &GraphArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
-    let scenario = Scenario::load(&args.file)?;
+    let scenario = args.files.load(&args.file)?;
     let pipeline = &scenario.plan.pipeline;
     match (args.picture, common.format) {
         (Some(picture), _) => output.text(&graph::picture(pipeline, picture.into())),

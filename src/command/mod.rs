@@ -17,11 +17,11 @@ pub mod check;
 pub mod graph;
 pub mod schema;
 
-use crate::cli::Redesign;
+use crate::cli::{Files, Redesign};
 use crate::ending::{Ending, Error};
 use crate::paths;
-use onceproof::report::shell::with_design;
-use onceproof::scenario::Scenario;
+use onceproof::report::shell::{with_design, with_folders};
+use onceproof::scenario::{Readable, Scenario};
 use onceproof_sim::outcome::{Outcome, Verdict};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::num::NonZeroUsize;
@@ -31,10 +31,10 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// What is wrong with each that cannot be used.
-fn load_all(paths: &[PathBuf]) -> Result<Vec<Scenario>, Error> {
+fn load_all(paths: &[PathBuf], readable: &Readable) -> Result<Vec<Scenario>, Error> {
     let (mut scenarios, mut errors) = (Vec::new(), Vec::new());
     for path in paths {
-        match Scenario::load(path) {
+        match Scenario::load_with(path, readable) {
             Ok(scenario) => scenarios.push(scenario),
             Err(error) => errors.push(error),
         }
@@ -59,22 +59,39 @@ fn redesigned_command(command: String, asked: &Redesign) -> String {
     with_design(command, asked.mechanism.as_deref(), &asked.without)
 }
 
-/// Reads the failures that were saved in a folder.
+/// Reads the failures that were saved in a folder. Each may be one of any of these scenarios, so it may read what they
+/// may.
 ///
 /// # Errors
 /// What is wrong with each that cannot be used.
-fn load_regressions(folder: &Path) -> Result<Vec<Scenario>, Error> {
-    load_all(&paths::saved(folder)?)
+fn load_regressions<'a>(
+    folder: &Path,
+    files: &Files,
+    of: impl Iterator<Item = &'a Path>,
+) -> Result<Vec<Scenario>, Error> {
+    let readable = of.fold(files.readable()?, Readable::and_around);
+    load_all(&paths::saved(folder)?, &readable)
 }
 
-/// So many threads, or one per core.
+/// The command, with leave to read what the scenario reads where it stands in this file.
+fn allowing(command: String, scenario: &Scenario, file: &Path) -> String {
+    with_folders(command, &scenario.folders_to_allow(file))
+}
+
+/// So many threads, or one per core, but no more than can be busy.
 ///
 /// # Errors
 /// The system has no more threads.
-fn threads(jobs: Option<NonZeroUsize>) -> Result<ThreadPool, Error> {
-    let jobs = jobs.map_or(0, NonZeroUsize::get);
+fn threads(jobs: Option<NonZeroUsize>, most: u64) -> Result<ThreadPool, Error> {
+    let most = usize::try_from(most).unwrap_or(usize::MAX).max(1);
+    let jobs = cores(jobs).min(most);
     let pool = ThreadPoolBuilder::new().num_threads(jobs).build();
     pool.map_err(|error| Error::System(format!("cannot start threads: {error}")))
+}
+
+/// So many threads, or one per core.
+fn cores(jobs: Option<NonZeroUsize>) -> usize {
+    jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
 }
 
 /// How a command ends that is about one run, of which something is missing strictly or not.

@@ -42,15 +42,20 @@ pub fn necessity(
     common: Common,
     output: &mut Output,
 ) -> Result<Ending, Error> {
-    let scenario = Scenario::load(&args.file)?;
-    let threads = threads(args.jobs)?;
+    let scenario = args.files.load(&args.file)?;
     match (&args.seeds, args.faults) {
         (Some(seeds), _) if seeds.is_empty() => {
             Err(Error::NothingSelected("there are no seeds in the range".to_owned()))
         }
-        (Some(seeds), _) => Ok(by_seeds(&scenario, seeds, &threads, args, common, output)),
+        (Some(seeds), _) => {
+            let threads = threads(args.jobs, seeds.end - seeds.start)?;
+            Ok(by_seeds(&scenario, seeds, &threads, args, common, output))
+        }
         (None, faults) => {
-            Ok(by_faults(&scenario, faults.unwrap_or(0), &threads, args, common, output))
+            let space = Space::new(&scenario.plan, &kinds(&args.kinds), faults.unwrap_or(0));
+            let most = space.most_jobs(&bare(&scenario.plan), scenario.seed);
+            let threads = threads(args.jobs, most)?;
+            Ok(by_faults(&scenario, &space, &threads, args, common, output))
         }
     }
 }
@@ -58,26 +63,25 @@ pub fn necessity(
 /// Every schedule of at most so many faults.
 fn by_faults(
     scenario: &Scenario,
-    faults: u32,
+    space: &Space,
     threads: &ThreadPool,
     args: &NecessityArgs,
     common: Common,
     output: &mut Output,
 ) -> Ending {
     let (plan, seed) = (bare(&scenario.plan), scenario.seed);
-    let space = Space::new(&scenario.plan, &kinds(&args.kinds), faults);
     let cancel = cancelled_by_interrupt();
     let full = || {
         let progress = SearchProgress::new(&scenario.name);
         let (tell, mut done) = (|told: Told<'_>| progress.tell(told), Done::default());
-        let found = threads.install(|| exhaust(&plan, seed, &space, &mut done, &cancel, &tell));
+        let found = threads.install(|| exhaust(&plan, seed, space, &mut done, &cancel, &tell));
         progress.clear();
         found
     };
     let row = |wrong: &'static Design| {
         let progress = SearchProgress::new(&wrong.words());
         let tell = |told: Told<'_>| progress.tell(told);
-        let row = threads.install(|| wrong.search(scenario, &space, &cancel, &tell));
+        let row = threads.install(|| wrong.search(scenario, space, &cancel, &tell));
         progress.clear();
         row
     };

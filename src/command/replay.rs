@@ -1,8 +1,8 @@
 //! `onceproof replay`: a saved failure, strictly. Its faults are all exact, so it is the same run for
 //! ever; where one of them finds no place any more, the file and this version do not match.
 
-use super::ending_of_run;
 use super::run::print;
+use super::{allowing, ending_of_run};
 use crate::cli::{Common, ReplayArgs};
 use crate::ending::{Ending, Error};
 use crate::output::{Output, complain};
@@ -11,7 +11,6 @@ use onceproof::report::shell::replay_command;
 use onceproof::report::stated::differences_of_run;
 use onceproof::report::worth::Allowed;
 use onceproof::report::{RunReport, Subject};
-use onceproof::scenario::Scenario;
 use onceproof_sim::simulator::Simulator;
 
 /// Runs a saved failure again.
@@ -19,7 +18,7 @@ use onceproof_sim::simulator::Simulator;
 /// # Errors
 /// The file cannot be used, or it is no saved failure.
 pub fn replay(args: &ReplayArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
-    let scenario = Scenario::load(&args.file)?;
+    let scenario = args.files.load(&args.file)?;
     let path = args.file.display();
     if !scenario.plan.climate.odds.is_empty() {
         return Err(Error::Usage(format!(
@@ -29,7 +28,7 @@ pub fn replay(args: &ReplayArgs, common: Common, output: &mut Output) -> Result<
     }
     let seed = scenario.seed;
     let outcome = Simulator::new(&scenario.plan).detail(seed);
-    let replay = replay_command(&args.file);
+    let replay = allowing(replay_command(&args.file), &scenario, &args.file);
     let differences = differences_of_run(&scenario, seed, &outcome);
     let shortfalls = match common.strict {
         true => Allowed::by(&scenario).shortfalls_of_run(&scenario, &outcome),

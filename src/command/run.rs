@@ -1,7 +1,7 @@
 //! `onceproof run`: one run of one scenario.
 
 use super::determinism::check_run;
-use super::{ending_of_run, redesigned, redesigned_command};
+use super::{allowing, ending_of_run, redesigned, redesigned_command};
 use crate::cli::{Common, Format, RunArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Output;
@@ -11,7 +11,7 @@ use onceproof::report::shell::run_command;
 use onceproof::report::stated::differences_of_run;
 use onceproof::report::worth::Allowed;
 use onceproof::report::{RunReport, Subject, printable};
-use onceproof::scenario::{RunSeed, Scenario};
+use onceproof::scenario::RunSeed;
 use onceproof::search::swarm::Swarm;
 use onceproof_sim::simulator::Simulator;
 
@@ -20,7 +20,7 @@ use onceproof_sim::simulator::Simulator;
 /// # Errors
 /// The scenario cannot be used.
 pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
-    let scenario = Scenario::load(&args.file)?;
+    let scenario = args.files.load(&args.file)?;
     let allowed = Allowed::by(&scenario);
     let mut scenario = redesigned(scenario, &args.redesign)?;
     let RunSeed { seed, is_assumed } = scenario.seed_of_run(args.seed);
@@ -35,7 +35,8 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
     } else {
         simulator.detail(seed)
     };
-    let mut replay = redesigned_command(run_command(&args.file, seed), &args.redesign);
+    let command = allowing(run_command(&args.file, seed), &scenario, &args.file);
+    let mut replay = redesigned_command(command, &args.redesign);
     if args.swarm {
         replay.push_str(" --swarm");
     }
@@ -61,7 +62,7 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
     print(&report, common.format, output);
     if args.check_determinism {
         output.flush();
-        check_run(&report.subject, seed, args.plant_nondeterminism, common, output)?;
+        check_run(&report.subject, seed, &args.files, args.plant_nondeterminism, common, output)?;
     }
     Ok(ending_of_run(&outcome, &shortfalls, common.strict))
 }

@@ -38,7 +38,7 @@ impl Saved {
         let classes = failure.outcome.brief.classes;
         let faults = &failure.outcome.schedule;
         let text = scenario.saved_failure(failure.seed, faults, classes, &path);
-        fails_again(&text, &path, failure)?;
+        fails_again(scenario, &text, &path, failure)?;
         write_numbered(&self.folder, &stem, &text)
     }
 
@@ -60,8 +60,13 @@ impl Saved {
 }
 
 /// Whether the text that is to be saved says the run that failed.
-fn fails_again(text: &str, path: &Path, failure: &Failure) -> Result<(), Error> {
-    let saved = Scenario::parse(text, path)?;
+fn fails_again(
+    scenario: &Scenario,
+    text: &str,
+    path: &Path,
+    failure: &Failure,
+) -> Result<(), Error> {
+    let saved = scenario.reread(text, path)?;
     let outcome = Simulator::new(&saved.plan).detail(saved.seed);
     let found =
         |brief: &Brief| format!("{} ({})", brief.verdict.word(), class_list(brief.classes.iter()));

@@ -7,7 +7,7 @@
 use super::interrupt::cancelled_by_interrupt;
 use super::progress::{SearchProgress, ShrinkProgress};
 use super::write::{write_new, write_numbered};
-use super::{redesigned, threads};
+use super::{allowing, redesigned, threads};
 use crate::cli::{Common, Format, ShrinkArgs};
 use crate::ending::{Ending, Error};
 use crate::output::{Output, complain};
@@ -15,7 +15,6 @@ use onceproof::report::printable;
 use onceproof::report::shell::replay_command;
 use onceproof::report::shrink_json::{File, shrink_json};
 use onceproof::report::shrink_text::ShrinkReport;
-use onceproof::scenario::Scenario;
 use onceproof::search::exhaust::Told;
 use onceproof::search::shrink::all::{self, All, Bounds, End};
 use onceproof::search::shrink::bench::Watch;
@@ -33,7 +32,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// The scenario cannot be used, it holds, or a file cannot be written.
 pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
-    let scenario = redesigned(Scenario::load(&args.file)?, &args.redesign)?;
+    let scenario = redesigned(args.files.load(&args.file)?, &args.redesign)?;
     let seed = scenario.seed_of_run(args.seed).seed;
     let path = args.file.display();
     if let Some(out) = args.out.as_deref()
@@ -44,7 +43,6 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
         let taken = taken.display();
         return Err(Error::Usage(format!("{taken} is there already{for_what}; {help}")));
     }
-    let threads = threads(args.jobs)?;
     let cancel = cancelled_by_interrupt();
     let progress = ShrinkProgress::new(&scenario.name);
     let watch = Watch { cancel: &cancel, tell: &|runs| progress.tell(runs) };
@@ -68,15 +66,16 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
         Err(Refusal::Scenario(error)) => return Err(error.into()),
     };
     // Of what may not be the smallest there is nothing to say.
-    let all = (args.all && !shrunk.is_interrupted).then(|| {
+    let mut all = None;
+    if args.all && !shrunk.is_interrupted {
         let kinds = all::kinds(&scenario, &shrunk, &args.kinds);
+        let threads = threads(args.jobs, all::most_jobs(&shrunk, &kinds).min(args.runs))?;
         let progress = SearchProgress::new(&scenario.name);
         let tell = |told: Told<'_>| progress.tell(told);
         let bounds = Bounds { runs: args.runs, cancel: &cancel, tell: &tell };
-        let all = threads.install(|| all::all(&mut shrunk, kinds, bounds));
+        all = Some(threads.install(|| all::all(&mut shrunk, kinds, bounds)));
         progress.clear();
-        all
-    });
+    }
     let report = ShrinkReport { scenario: &scenario, seed, shrunk: &shrunk, all: all.as_ref() };
     let mut files = Files::of(&report, args)?;
     files.save()?;
@@ -100,7 +99,7 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
             for line in all.iter().flat_map(|all| sets(&report, all, &files)) {
                 output.line(&line);
             }
-            output.line(&format!("\n{}", replay_command(out)));
+            output.line(&format!("\n{}", allowing(replay_command(out), &scenario, out)));
         }
     }
     Ok(match &all {
@@ -117,7 +116,11 @@ fn sets(report: &ShrinkReport<'_>, all: &All, files: &Files) -> Vec<String> {
     for (number, (set, (_, path))) in (1..).zip(all.sets.iter().zip(&files.sets)) {
         lines.push(String::new());
         lines.extend(report.set_in_words(number, set));
-        lines.extend(path.as_deref().map(|path| format!("     {}", replay_command(path))));
+        lines.extend(
+            path.as_deref().map(|path| {
+                format!("     {}", allowing(replay_command(path), report.scenario, path))
+            }),
+        );
     }
     lines
 }
@@ -140,7 +143,7 @@ impl Files {
         // Where nothing is saved the sets stand in the one file that is shown.
         let at_head = all.filter(|_| out.is_none()).map(|all| report.sets_at_head(all));
         let text = report.file(at_head.unwrap_or_default(), destination);
-        fails_as_found(&text, destination, &shrunk.outcome)?;
+        fails_as_found(report, &text, destination, &shrunk.outcome)?;
         let failure = (text, out.map(Path::to_owned));
         let mut sets = Vec::new();
         for (number, set) in (1..).zip(all.iter().flat_map(|all| &all.sets)) {
@@ -150,7 +153,7 @@ impl Files {
             }
             let path = beside(destination, &number.to_string());
             let text = report.set_file(set, &path);
-            fails_as_found(&text, &path, &set.outcome)?;
+            fails_as_found(report, &text, &path, &set.outcome)?;
             sets.push((text, out.map(|_| path)));
         }
         let mut others = Vec::new();
@@ -208,8 +211,13 @@ fn beside(out: &Path, what: &str) -> PathBuf {
 }
 
 /// Whether the text that is to be shown says the run that was found.
-fn fails_as_found(text: &str, path: &Path, found: &Outcome) -> Result<(), Error> {
-    let again = run(text, path)?;
+fn fails_as_found(
+    report: &ShrinkReport<'_>,
+    text: &str,
+    path: &Path,
+    found: &Outcome,
+) -> Result<(), Error> {
+    let again = run(report, text, path)?;
     let is_same = again.brief.classes == found.brief.classes
         && again.brief.fingerprint == found.brief.fingerprint
         && again.unfired.is_empty();
@@ -222,8 +230,8 @@ fn fails_as_found(text: &str, path: &Path, found: &Outcome) -> Result<(), Error>
     }
 }
 
-fn run(text: &str, path: &Path) -> Result<Outcome, Error> {
-    let scenario = Scenario::parse(text, path)?;
+fn run(report: &ShrinkReport<'_>, text: &str, path: &Path) -> Result<Outcome, Error> {
+    let scenario = report.scenario.reread(text, path)?;
     Ok(Simulator::new(&scenario.plan).detail(scenario.seed))
 }
 
@@ -238,7 +246,7 @@ fn other(
     classes.insert(class);
     let text = report.other_file(case, classes, path);
     // It was found within a limit of events; what it is worth is seen when it is run without.
-    if !run(&text, path)?.brief.classes.contains(class) {
+    if !run(report, &text, path)?.brief.classes.contains(class) {
         let why = format!("{} does not fail again when it is read back", path.display());
         return Err(Error::NotDeterministic(why));
     }

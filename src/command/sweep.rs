@@ -7,7 +7,7 @@ use super::determinism::{check_seeds, say};
 use super::interrupt::cancelled_by_interrupt;
 use super::progress::{Progress, timed};
 use super::save::Saved;
-use super::{load_all, load_regressions, redesigned, redesigned_command, threads};
+use super::{allowing, load_all, load_regressions, redesigned, redesigned_command, threads};
 use crate::cli::{Common, Format, Redesign, SweepArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Output;
@@ -32,7 +32,7 @@ use std::sync::atomic::Ordering;
 /// # Errors
 /// A scenario cannot be used, there are no seeds, or a failure cannot be saved.
 pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
-    let scenarios = load_all(&paths::select(&args.paths)?)?;
+    let scenarios = load_all(&paths::select(&args.paths)?, &args.files.readable()?)?;
     let allowed: Vec<Allowed> = scenarios.iter().map(Allowed::by).collect();
     let scenarios = scenarios.into_iter().map(|scenario| redesigned(scenario, &args.redesign));
     let scenarios = scenarios.collect::<Result<Vec<Scenario>, Error>>()?;
@@ -40,13 +40,18 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
     if scenarios.iter().all(|scenario| seeds(scenario).is_empty()) {
         return Err(Error::NothingSelected("there are no seeds in the range".to_owned()));
     }
-    let threads = threads(args.jobs)?;
+    let most = scenarios.iter().map(|scenario| Seeds::Range(seeds(scenario)).count()).max();
+    let threads = threads(args.jobs, most.unwrap_or(0))?;
     let cancel = cancelled_by_interrupt();
     let stop = args.max_fail.map_or(Stop::Never, |most| Stop::AfterViolated(most.get()));
 
     // What breaks another design than the file's is no regression of the file, nor does one break it.
     let is_redesigned = args.redesign.is_any();
-    let regressions = if is_redesigned { Vec::new() } else { load_regressions(&args.out)? };
+    let paths = scenarios.iter().map(|scenario| scenario.path.as_path());
+    let regressions = match is_redesigned {
+        true => Vec::new(),
+        false => load_regressions(&args.out, &args.files, paths)?,
+    };
     let saved = Saved::new(&args.out, args.swarm);
     let mut sweeps = Sweeps::new(common, scenarios.len() > 1, args.reached);
     let mut ended = Ok(());
@@ -96,7 +101,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
         {
             let seeds = seeds.start..seeds.start + sweep.runs;
             let subject = Subject::from(scenario);
-            match threads.install(|| check_seeds(&subject, seeds)) {
+            match threads.install(|| check_seeds(&subject, &args.files, seeds)) {
                 Ok(line) => say(&line, common, output),
                 Err(error) => ended = Err(error),
             }
@@ -161,10 +166,14 @@ impl Sweeps {
         let seed = sweep.failing.first().copied().or(sweep.first_inconclusive);
         let seed = seed.or(sweep.difference.as_ref().map(|difference| difference.seed));
         let replay = match (saved, seed) {
-            (Some(saved), _) => Some(replay_command(saved)),
-            (None, Some(seed)) => Some(found.again(run_command(&scenario.path, seed))),
+            (Some(saved), _) => Some(allowing(replay_command(saved), scenario, saved)),
+            (None, Some(seed)) => {
+                let command = allowing(run_command(&scenario.path, seed), scenario, &scenario.path);
+                Some(found.again(command))
+            }
             (None, None) => (strict && (is_unfired(sweep) || !shortfalls.is_empty())).then(|| {
-                let command = found.again(sweep_command(&scenario.path, &sweep.seeds));
+                let command = sweep_command(&scenario.path, &sweep.seeds);
+                let command = found.again(allowing(command, scenario, &scenario.path));
                 format!("{command} --strict")
             }),
         };

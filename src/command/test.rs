@@ -5,7 +5,7 @@
 //! was expected, ends it. Where the file states figures, they are compared in every run that is made, and
 //! a class that was found does not end it.
 
-use super::{load_regressions, threads};
+use super::{cores, load_regressions, threads};
 use crate::cli::{Common, Format, TestArgs};
 use crate::ending::{Ending, Error, scenario_ending};
 use crate::output::{Output, complain};
@@ -14,7 +14,7 @@ use onceproof::report::expectation::{
     Judgement, judge, judgement_json, judgement_text, unusable_text,
 };
 use onceproof::report::regressions::regression_in_words;
-use onceproof::scenario::{Expect, Scenario, ScenarioError};
+use onceproof::scenario::{Expect, Readable, Scenario, ScenarioError};
 use onceproof::search::regressions::{Replay, replay};
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::Seeds;
@@ -30,8 +30,17 @@ use std::sync::mpsc;
 /// The paths cannot be read or select nothing.
 pub fn test(args: &TestArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
     let paths = paths::select(&args.paths)?;
-    let threads = threads(args.jobs)?;
-    let regressions = load_regressions(&args.regressions)?;
+    let readable = args.files.readable()?;
+    let mut most = paths.len() as u64;
+    if most < cores(args.jobs) as u64 {
+        // Each scenario may keep as many threads busy as it has seeds.
+        let scenarios = paths.iter().filter_map(|path| Scenario::load_with(path, &readable).ok());
+        most =
+            scenarios.map(|scenario| seeds_of(&scenario).count()).fold(most, u64::saturating_add);
+    }
+    let threads = threads(args.jobs, most)?;
+    let of = paths.iter().map(PathBuf::as_path);
+    let regressions = load_regressions(&args.regressions, &args.files, of)?;
     let cancel = AtomicBool::new(false);
     let mut tally = Tally::new(common);
     // First in, first out, so that the first lines come first.
@@ -39,9 +48,11 @@ pub fn test(args: &TestArgs, common: Common, output: &mut Output) -> Result<Endi
         let (sender, receiver) = mpsc::channel();
         for (number, path) in paths.iter().enumerate() {
             let (sender, cancel, regressions) = (sender.clone(), &cancel, &regressions);
+            let readable = &readable;
             scope.spawn_fifo(move |_| {
                 // The receiver outlives the senders, so there is always someone to take it.
-                let _ = sender.send((number, tested(path, regressions, common.strict, cancel)));
+                let tested = tested(path, readable, regressions, common.strict, cancel);
+                let _ = sender.send((number, tested));
             });
         }
         drop(sender);
@@ -74,13 +85,16 @@ fn in_order(
 }
 
 /// Runs a scenario as often as it takes, and compares what was found with what it expects.
-fn tested(path: &Path, saved: &[Scenario], strict: bool, cancel: &AtomicBool) -> Tested {
-    let scenario = Scenario::load(path)?;
+fn tested(
+    path: &Path,
+    readable: &Readable,
+    saved: &[Scenario],
+    strict: bool,
+    cancel: &AtomicBool,
+) -> Tested {
+    let scenario = Scenario::load_with(path, readable)?;
     let replayed = replay(&scenario, saved);
-    let seeds = match scenario.is_swept() {
-        true => Seeds::Range(scenario.sweep.clone()),
-        false => Seeds::One(scenario.seed),
-    };
+    let seeds = seeds_of(&scenario);
     let stop = match &scenario.expect {
         Expect::ExactlyOnce => Stop::AfterNotExact,
         // A limit holds for every run.
@@ -98,6 +112,14 @@ fn tested(path: &Path, saved: &[Scenario], strict: bool, cancel: &AtomicBool) ->
         }
     }
     Ok(judgement)
+}
+
+/// Which seeds it is run under.
+fn seeds_of(scenario: &Scenario) -> Seeds {
+    match scenario.is_swept() {
+        true => Seeds::Range(scenario.sweep.clone()),
+        false => Seeds::One(scenario.seed),
+    }
 }
 
 /// What was found so far.

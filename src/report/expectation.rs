@@ -1,7 +1,7 @@
 //! Whether a scenario found what it expects, and the line that says so.
 
 use super::run_json::seed_json;
-use super::shell::{check_command, run_command, sweep_command};
+use super::shell::{check_command, run_command, sweep_command, with_folders};
 use super::stated::{difference_of_rows, differences_of_sweep};
 use super::style::{BAD, GOOD};
 use super::sweep_text::difference_in_words;
@@ -43,6 +43,7 @@ struct Claim<'a> {
     path: &'a Path,
     name: &'a str,
     expect: &'a Expect,
+    folders: &'a [PathBuf],
 }
 
 /// Compares what a scenario found with what it expects. An exact fault that did not fire is a failure where
@@ -50,12 +51,13 @@ struct Claim<'a> {
 /// its second execution on; that there is none may be the very claim, so this fault is asked for only strictly.
 pub fn judge(scenario: &Scenario, sweep: &Sweep, strict: bool) -> Judgement {
     let Scenario { path, name, expect, stated, unfired_is_allowed, plan, .. } = scenario;
-    let mut judgement = compare(&Claim { path, name, expect }, sweep);
+    let folders = scenario.own_folders();
+    let mut judgement = compare(&Claim { path, name, expect, folders }, sweep);
     judgement.failures.extend(difference_of_rows(scenario));
     let (differences, seed) = differences_of_sweep(stated, sweep, &plan.pipeline);
     if let (Some(seed), true) = (seed, judgement.failures.is_empty()) {
         judgement.seed = Some(Some(seed));
-        judgement.replay = run_command(path, Some(seed));
+        judgement.replay = with_folders(run_command(path, Some(seed)), folders);
     }
     judgement.failures.extend(differences);
     if strict {
@@ -117,14 +119,15 @@ fn compare(claim: &Claim, sweep: &Sweep) -> Judgement {
         failures,
         deterministic: sweep.difference.is_none(),
         seed,
-        replay,
+        replay: with_folders(replay, claim.folders),
     }
 }
 
 /// A line that says that it passed; or lines that say why it failed, and how to see it again.
 pub fn judgement_text(judgement: &Judgement) -> String {
     let Judgement { path, name, failures, runs, replay, .. } = judgement;
-    let (name, path, runs) = (printable(name), path.display(), counted(*runs, "run"));
+    let (name, path, runs) =
+        (printable(name), printable(&path.to_string_lossy()), counted(*runs, "run"));
     if failures.is_empty() {
         return format!("{GOOD}ok{GOOD:#}   {name} ({runs})  {path}\n");
     }
@@ -134,7 +137,11 @@ pub fn judgement_text(judgement: &Judgement) -> String {
 
 /// The lines of a scenario that cannot be used, and how to see why.
 pub fn unusable_text(path: &Path, why: &str) -> String {
-    format!("{BAD}FAIL{BAD:#} {}: {why}\n     {}\n", path.display(), check_command(path))
+    format!(
+        "{BAD}FAIL{BAD:#} {}: {why}\n     {}\n",
+        printable(&path.to_string_lossy()),
+        check_command(path)
+    )
 }
 
 /// The same as JSON.
@@ -162,7 +169,8 @@ mod tests {
     fn check(expect: Expect, change: impl FnOnce(&mut Sweep), expected: &str) {
         let mut sweep = lost_ack_sweep();
         change(&mut sweep);
-        let claim = Claim { path: Path::new("flip.toml"), name: "a coin", expect: &expect };
+        let claim =
+            Claim { path: Path::new("flip.toml"), name: "a coin", expect: &expect, folders: &[] };
         assert_eq!(plain(&judgement_text(&compare(&claim, &sweep))), expected);
     }
 

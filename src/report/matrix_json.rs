@@ -4,7 +4,6 @@
 use super::MatrixReport;
 use super::matrix_text::{replay, runs, words};
 use super::run_json::{counts, decimal};
-use super::shell::run_command;
 use super::sweep_text::rate_below;
 use crate::figures;
 use crate::search::matrix::{Standing, Tried, holds};
@@ -16,7 +15,7 @@ use serde_json::{Value, json};
 pub fn matrix_json(report: &MatrixReport) -> Value {
     let MatrixReport { subject, matrix, timing } = *report;
     let first = matrix.full.failing.first();
-    let replay = first.map(|seed| run_command(subject.path, *seed));
+    let replay = first.map(|seed| subject.run_again(*seed));
     let full = json!({
         "standing": right_standing(holds(&matrix.full)),
         "seeds_draw": matrix.full.chance.drawn().iter().map(|(name, _)| *name).collect::<Vec<_>>(),

@@ -2,7 +2,7 @@
 //! values, how many seeds it takes to find them; of the right ones, that every seed holds.
 
 use super::run_text::heading;
-use super::shell::{run_command, with_design};
+use super::shell::with_design;
 use super::style::{BAD, GOOD, WARNING, error};
 use super::sweep_text::{bound, difference_in_words, says_nothing_of};
 use super::table::{Align, table};
@@ -32,7 +32,7 @@ pub fn matrix_text(report: &MatrixReport) -> String {
     text.push_str(&table(&COLUMNS, &right_rows(report)));
     let mut commands: Vec<(String, String)> = Vec::new();
     if let Some(seed) = matrix.full.failing.first() {
-        commands.push((FULL.to_owned(), run_command(subject.path, *seed)));
+        commands.push((FULL.to_owned(), subject.run_again(*seed)));
     }
     for tried in matrix.right.iter().chain(&matrix.wrong) {
         commands.extend(replay(report, tried).map(|command| (words(tried), command)));
@@ -81,7 +81,7 @@ pub fn words(tried: &Tried) -> String {
 /// The command that shows the first seed that went wrong.
 pub fn replay(report: &MatrixReport, tried: &Tried) -> Option<String> {
     let seed = tried.first()?;
-    let command = run_command(report.subject.path, Some(seed));
+    let command = report.subject.run_again(Some(seed));
     Some(with_design(command, Some(&tried.design.mechanisms()), tried.design.without))
 }
 

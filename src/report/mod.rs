@@ -27,6 +27,8 @@ pub mod worth;
 pub mod mechanisms;
 pub mod graph;
 
+pub use crate::printable::printable;
+
 use crate::scenario::Scenario;
 use crate::search::certificate::Exhaustion;
 use crate::search::matrix::Matrix;
@@ -36,7 +38,7 @@ use crate::search::tally::Sweep;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Class, Classes, Outcome};
 use onceproof_sim::plan::Plan;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What reports say of a scenario itself.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +53,15 @@ pub struct Subject<'a> {
     pub plan: &'a Plan,
     /// How many rows of its data could not be used.
     pub rows_skipped: u64,
+    /// The folders that a command which reads it must allow.
+    pub folders: &'a [PathBuf],
+}
+
+impl Subject<'_> {
+    /// The command that runs it again.
+    pub fn run_again(&self, seed: Option<u64>) -> String {
+        shell::with_folders(shell::run_command(self.path, seed), self.folders)
+    }
 }
 
 impl<'a> From<&'a Scenario> for Subject<'a> {
@@ -61,6 +72,7 @@ impl<'a> From<&'a Scenario> for Subject<'a> {
             claim: &scenario.claim,
             plan: &scenario.plan,
             rows_skipped: scenario.rows_skipped,
+            folders: scenario.own_folders(),
         }
     }
 }
@@ -202,31 +214,12 @@ fn exact_faults<'a>(plan: &'a Plan, indices: &'a [usize]) -> impl Iterator<Item 
     indices.iter().map(|&index| &plan.faults[index])
 }
 
-/// A text without control characters, which a key from a data file may contain and a terminal obey.
-pub fn printable(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() {
-            clean.extend(character.escape_default());
-        } else {
-            clean.push(character);
-        }
-    }
-    clean
-}
-
 #[cfg(test)]
 pub(crate) mod samples;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_text_cannot_command_the_terminal() {
-        assert_eq!(printable("gr\u{fc}n"), "gr\u{fc}n");
-        assert_eq!(printable("\u{1b}[2Jann\n"), "\\u{1b}[2Jann\\n");
-    }
 
     #[test]
     fn a_rate_is_per_second() {

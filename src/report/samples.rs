@@ -129,6 +129,7 @@ pub fn subject(plan: &Plan) -> Subject<'_> {
         claim: "It is flipped once.",
         plan,
         rows_skipped: 0,
+        folders: &[],
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::search::tally::Seeds;
 use onceproof_sim::fault::KindName;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The command that runs a scenario, under a seed if one is given.
 pub fn run_command(path: &Path, seed: Option<u64>) -> String {
@@ -40,6 +40,14 @@ pub fn with_design(mut command: String, mechanism: Option<&str>, without: &[Kind
     if !without.is_empty() {
         let kinds: Vec<&str> = without.iter().map(|kind| kind.word()).collect();
         command.push_str(&format!(" --without {}", kinds.join(",")));
+    }
+    command
+}
+
+/// A command that lets a scenario read what is below these folders.
+pub fn with_folders(mut command: String, folders: &[PathBuf]) -> String {
+    for folder in folders {
+        command.push_str(&format!(" --allow-read {}", quoted(folder)));
     }
     command
 }

@@ -4,7 +4,6 @@
 use super::reached::{reached_json, struck_json};
 use super::regressions::regression_json;
 use super::run_json::{counts, decimal, run_json, seed_json, unfired};
-use super::shell::run_command;
 use super::sweep_text::rate_below;
 use super::worth::{without_records, worth_json};
 use super::{RunReport, SweepReport};
@@ -29,7 +28,7 @@ pub fn sweep_json(report: &SweepReport) -> Value {
     } = *report;
     let classes = Class::ALL.into_iter().map(|class| (class.word(), sweep.count(class)));
     let first_failure = sweep.first_failure.as_ref().map(|failure| {
-        let replay = run_command(subject.path, failure.seed);
+        let replay = subject.run_again(failure.seed);
         let (seed, outcome) = (failure.seed, &failure.outcome);
         run_json(&RunReport {
             subject,

@@ -1,18 +1,20 @@
 //! Records from a csv file, read row by row. Rows are not kept: a row becomes a record at once, keys are
-//! shared, and an error reads its line again.
+//! shared, and an error looks for its line again.
 
 use super::ScenarioError;
 use super::diagnostic::{Diagnostic, Source, quote};
-use super::explain::no_such;
+use super::files;
+use super::flow::MOST_RECORDS;
 use super::raw::At;
 use super::raw::input as raw;
-use super::units::LONGEST;
+use super::record::count;
+use super::units::stamp;
+use crate::figures::grouped;
 use csv::{ByteRecord, Position, ReaderBuilder};
 use onceproof_model::mix::{bytes, fold, scatter};
-use onceproof_model::time::{SECOND, Time};
+use onceproof_model::time::Time;
 use onceproof_sim::input::{Row, RowValue};
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,15 +28,14 @@ pub(super) fn path(scenario: &Path, csv: &str) -> PathBuf {
 pub(super) fn read(
     source: &Source<'_>,
     csv: &At<raw::Csv>,
+    real: &Path,
 ) -> Result<(Vec<Row>, u64), ScenarioError> {
+    let delimiter = delimiter(source, csv.value.delimiter.as_ref())?;
     let path = path(source.path, &csv.value.path.value);
-    let io_error = |error: io::Error| {
-        let scenario = source.path.display();
-        let named = format!("{error} (it is the csv of {scenario})");
-        ScenarioError::Io { path: path.clone(), source: io::Error::new(error.kind(), named) }
-    };
-    let file = File::open(&path).map_err(io_error)?;
-    let mut reader = ReaderBuilder::new().flexible(true).from_reader(BufReader::new(file));
+    let file = files::open_named(real).map_err(|error| files::unread(source, &path, &error))?;
+    let mut reader = ReaderBuilder::new();
+    let reader = reader.flexible(true).delimiter(delimiter);
+    let mut reader = reader.from_reader(BufReader::new(file));
     let header = match reader.byte_headers() {
         Ok(header) => header.clone(),
         Err(error) => return Err(not_a_row(&path, error)),
@@ -51,17 +52,19 @@ pub(super) fn read(
             Ok(false) => break,
             Err(error) => return Err(not_a_row(&path, error)),
         }
-        let previous = rows.last().map(|row| row.arrival);
-        match columns.row(&record, header.len(), previous, &mut keys) {
+        let number = rows.len() as u64 + skipped + 1;
+        if rows.len() as u64 == u64::from(MOST_RECORDS) {
+            let error = Diagnostic::at_line(&path, line_of(real, &record), "too many rows");
+            let most = format!("a run has at most {} records", grouped(MOST_RECORDS.into()));
+            return Err(error.help(most).into());
+        }
+        let row = columns.row(&record, number, header.len(), &mut keys);
+        let previous = rows.last().filter(|_| !csv.value.sort).map(|row| row.arrival);
+        match row.and_then(|row| in_order(row, number, previous)) {
             Ok(row) => rows.push(row),
             Err(_) if csv.value.on_bad_row == raw::OnBadRow::Skip => skipped += 1,
             Err(BadRow { wrong, help }) => {
-                let start = Position::new();
-                let position = record.position().unwrap_or(&start);
-                let (line, above) = line_at(&path, position.byte()).unwrap_or_default();
-                let number = usize::try_from(position.line()).unwrap_or(usize::MAX);
-                let number = number.saturating_add(above);
-                let error = Diagnostic::at_line(&path, number, Some(&line), &wrong);
+                let error = Diagnostic::at_line(&path, line_of(real, &record), &wrong);
                 return Err(error.help(help).into());
             }
         }
@@ -75,7 +78,22 @@ pub(super) fn read(
         };
         return Err(error.label(label).into());
     }
+    if csv.value.sort {
+        rows.sort_by_key(|row| row.arrival);
+    }
     Ok((rows, skipped))
+}
+
+/// What parts the fields of a row.
+fn delimiter(source: &Source<'_>, given: Option<&At<String>>) -> Result<u8, Diagnostic> {
+    let Some(At { value, span }) = given else { return Ok(b',') };
+    match value.as_bytes() {
+        &[byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => Ok(byte),
+        _ => {
+            let error = source.error(span.clone(), "`delimiter` is one ASCII character");
+            Err(error.label("such as `;`, and neither a quote nor the end of a line"))
+        }
+    }
 }
 
 fn not_a_row(path: &Path, error: csv::Error) -> ScenarioError {
@@ -85,69 +103,96 @@ fn not_a_row(path: &Path, error: csv::Error) -> ScenarioError {
         csv::ErrorKind::Io(source) => ScenarioError::Io { path: path.to_owned(), source },
         _ => {
             let line = usize::try_from(line).unwrap_or(usize::MAX);
-            Diagnostic::at_line(path, line, None, &message).into()
+            Diagnostic::at_line(path, line, &message).into()
         }
     }
 }
 
-/// The first line with something on it from a byte of a file on, or the beginning of a very long one, and
-/// how many lines come before it. A reader may stand at the end of the line above, or at empty lines.
-fn line_at(path: &Path, byte: u64) -> io::Result<(String, usize)> {
-    let mut file = File::open(path)?;
+/// The line that a row begins on. A reader may stand at the end of the line above, or at empty lines.
+fn line_of(path: &Path, record: &ByteRecord) -> usize {
+    let start = Position::new();
+    let position = record.position().unwrap_or(&start);
+    let line = usize::try_from(position.line()).unwrap_or(usize::MAX);
+    let above = empty_lines(path, position.byte()).unwrap_or_default();
+    line.saturating_add(above)
+}
+
+/// How many lines end before anything stands on one, from a byte of a file on.
+fn empty_lines(path: &Path, byte: u64) -> io::Result<usize> {
+    let mut file = files::open(path)?;
     file.seek(SeekFrom::Start(byte))?;
     let mut bytes = Vec::new();
     file.take(1 << 14).read_to_end(&mut bytes)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let line = text.trim_start_matches(['\r', '\n']);
-    let above = text[..text.len() - line.len()].matches('\n').count();
-    Ok((line.lines().next().unwrap_or_default().to_owned(), above))
+    let empty = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    Ok(empty.filter(|&&byte| byte == b'\n').count())
 }
 
-/// What is wrong with a row, and what helps.
+/// What is wrong with a row, in words that quote nothing of the file, and what helps.
 struct BadRow {
     wrong: String,
     help: &'static str,
 }
 
-impl From<String> for BadRow {
-    fn from(wrong: String) -> BadRow {
+impl BadRow {
+    fn new(wrong: String) -> BadRow {
         BadRow { wrong, help: "`on-bad-row = \"skip\"` leaves such rows out" }
     }
 }
 
-/// Which columns hold what.
-struct Columns {
-    key: usize,
-    event_time: usize,
-    arrival: usize,
-    id: Option<Vec<usize>>,
-    value: Option<usize>,
+/// The row, if it does not arrive before the one above it.
+fn in_order(row: Row, number: u64, previous: Option<Time>) -> Result<Row, BadRow> {
+    match previous {
+        // Of a file in another order nearly all rows would be left out.
+        Some(previous) if row.arrival < previous => Err(BadRow {
+            wrong: format!("row {number} arrives before row {}", number - 1),
+            help: "`sort = true` puts rows in order of arrival; `event-time` may be any",
+        }),
+        Some(_) | None => Ok(row),
+    }
 }
 
-impl Columns {
+/// A column, and where it stands in a row.
+#[derive(Clone, Copy)]
+struct Column<'a> {
+    name: &'a str,
+    at: usize,
+}
+
+/// Which columns hold what.
+struct Columns<'a> {
+    key: Column<'a>,
+    event_time: Column<'a>,
+    arrival: Column<'a>,
+    id: Option<Vec<Column<'a>>>,
+    value: Option<Column<'a>>,
+    times: raw::TimeFormat,
+}
+
+impl<'a> Columns<'a> {
     fn find(
         source: &Source<'_>,
-        csv: &At<raw::Csv>,
+        csv: &'a At<raw::Csv>,
         header: &ByteRecord,
-    ) -> Result<Columns, Diagnostic> {
-        let names: Vec<String> =
-            header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-        let find = |column: &At<String>| {
-            let mut places = (0..names.len()).filter(|&at| names[at] == column.value);
+    ) -> Result<Columns<'a>, Diagnostic> {
+        let names: Vec<_> = header.iter().map(|name| String::from_utf8_lossy(name)).collect();
+        let csv = &csv.value;
+        let find = |column: &'a At<String>| {
+            let mut places = (0..names.len()).filter(|&at| names[at].trim() == column.value);
+            let name = quote(&column.value);
+            let error = |title: String| source.error(column.span.clone(), title);
             match (places.next(), places.next()) {
-                (Some(at), None) => Ok(at),
-                (Some(_), Some(_)) => {
-                    let title = format!("two columns are named {}", quote(&column.value));
-                    Err(source.error(column.span.clone(), title))
-                }
+                (Some(at), None) => Ok(Column { name: &column.value, at }),
+                (Some(_), Some(_)) => Err(error(format!("two columns are named {name}"))),
                 (None, _) => {
-                    let known: Vec<&str> = names.iter().map(String::as_str).collect();
-                    let what = format!("column of line 1 of {}:", quote(&csv.value.path.value));
-                    Err(no_such(source, column.span.clone(), &what, &column.value, &known))
+                    let path = quote(&csv.path.value);
+                    let label = match names.len() {
+                        1 => "it has one column: perhaps another `delimiter` parts them".to_owned(),
+                        names => format!("it is none of the {names} names on its first line"),
+                    };
+                    Err(error(format!("{path} has no column {name}")).label(label))
                 }
             }
         };
-        let csv = &csv.value;
         let event_time = find(&csv.event_time)?;
         let id = match &csv.id {
             Some(id) if id.value.is_empty() => {
@@ -163,6 +208,7 @@ impl Columns {
             arrival: csv.arrival.as_ref().map_or(Ok(event_time), find)?,
             id,
             value: csv.value.as_ref().map(find).transpose()?,
+            times: csv.time_format,
         })
     }
 
@@ -170,38 +216,33 @@ impl Columns {
     fn row(
         &self,
         record: &ByteRecord,
+        number: u64,
         columns: usize,
-        previous: Option<Time>,
         keys: &mut BTreeMap<Box<str>, Arc<str>>,
     ) -> Result<Row, BadRow> {
         if record.len() != columns {
-            return Err(format!("a row of {} fields under {columns} columns", record.len()).into());
+            let fields = count(record.len() as u64, "field");
+            let wrong = format!("row {number} has {fields} under {columns} columns");
+            return Err(BadRow::new(wrong));
         }
-        let text = |at: usize| std::str::from_utf8(&record[at]).map_err(|_| "not UTF-8".to_owned());
-        let arrival = time(text(self.arrival)?)?;
-        if let Some(previous) = previous.filter(|&previous| arrival < previous) {
-            let seconds = |time: Time| time.0 / SECOND as i64;
-            // Of a file in another order nearly all rows would be left out.
-            return Err(BadRow {
-                wrong: format!(
-                    "a row that arrives before its predecessor: {} is before {}",
-                    seconds(arrival),
-                    seconds(previous)
-                ),
-                help: "rows stand in order of arrival: sort the file; `event-time` may be any",
-            });
-        }
-        let event_time = time(text(self.event_time)?)?;
+        let wrong = |column: Column<'_>, why: &str| {
+            BadRow::new(format!("row {number}: {} is {why}", quote(column.name)))
+        };
+        let text = |column: Column<'_>| {
+            std::str::from_utf8(&record[column.at]).map_err(|_| wrong(column, "not UTF-8"))
+        };
+        let time = |column: Column<'_>| {
+            stamp(text(column)?, self.times).map_err(|why| BadRow {
+                help: "`time-format` is `s`, `ms` or `rfc3339`; `on-bad-row = \"skip\"` skips it",
+                ..wrong(column, why)
+            })
+        };
         let value = match self.value {
             None => RowValue::Integer(1),
-            Some(at) => match text(at)? {
-                number if number.parse::<i64>().is_ok() => {
-                    RowValue::Integer(number.parse().unwrap_or_default())
-                }
-                text => RowValue::Text(text.into()),
-            },
+            Some(column) => value(text(column)?).map_err(|why| wrong(column, why))?,
         };
         let key = text(self.key)?;
+        let (event_time, arrival) = (time(self.event_time)?, time(self.arrival)?);
         let key = match keys.get(key) {
             Some(key) => key.clone(),
             None => {
@@ -210,20 +251,23 @@ impl Columns {
                 shared
             }
         };
-        let id = self.id.as_ref().map(|columns| id(columns.iter().map(|&at| &record[at])));
+        let id = self.id.as_ref().map(|columns| id(columns.iter().map(|at| &record[at.at])));
         Ok(Row { key, event_time, arrival, value, id })
     }
 }
 
-/// Whole unix seconds.
-fn time(text: &str) -> Result<Time, String> {
-    let seconds: i64 = text
-        .trim()
-        .parse()
-        .map_err(|_| format!("{} is not a whole number of seconds", quote(text)))?;
-    match seconds.checked_mul(SECOND as i64) {
-        Some(nanos) if nanos.unsigned_abs() <= LONGEST => Ok(Time(nanos)),
-        _ => Err(format!("{} is more than 100 years from 1970", quote(text))),
+/// A whole number, else a text.
+///
+/// # Errors
+/// A whole number that does not fit is neither.
+fn value(text: &str) -> Result<RowValue, &'static str> {
+    if let Ok(number) = text.parse() {
+        return Ok(RowValue::Integer(number));
+    }
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    match !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => Err("a whole number beyond 64 bits"),
+        false => Ok(RowValue::Text(text.into())),
     }
 }
 
@@ -242,13 +286,5 @@ mod tests {
         assert_ne!(check(["a", "bc"]), check(["ab", "c"]));
         assert_ne!(check(["", "a"]), check(["a", ""]));
         assert_eq!(check(["a", "bc"]), check(["a", "bc"]));
-    }
-
-    #[test]
-    fn times_are_whole_seconds_within_a_century() {
-        assert_eq!(time("1357035300"), Ok(Time(1_357_035_300_000_000_000)));
-        assert_eq!(time("-1"), Ok(Time(-1_000_000_000)));
-        assert!(time("1.5").is_err());
-        assert!(time("9223372036854775807").is_err());
     }
 }

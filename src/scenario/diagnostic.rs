@@ -2,6 +2,7 @@
 //! and what would be right. Lines may be of any length and hold any bytes, so what is shown is clipped
 //! and cleaned; nothing here can fail.
 
+use crate::printable::printable;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use std::fmt;
 use std::ops::Range;
@@ -41,15 +42,15 @@ struct Excerpt {
 }
 
 impl Diagnostic {
-    /// Something wrong with a whole line of a file that is not the scenario, such as a row of its csv.
-    pub(super) fn at_line(path: &Path, line: usize, text: Option<&str>, title: &str) -> Diagnostic {
-        let excerpt = text.map(|text| excerpt(text, 0..text.len()));
+    /// Something wrong with a line of a file that is not the scenario, such as a row of its csv. The line is not
+    /// shown: the file may be another than was meant, and hold what nobody should see.
+    pub(super) fn at_line(path: &Path, line: usize, title: &str) -> Diagnostic {
         Diagnostic(Box::new(Parts {
             title: clip(title, LONGEST_MESSAGE),
             path: clip(&path.display().to_string(), LONGEST_MESSAGE),
             line,
             column: None,
-            excerpt,
+            excerpt: None,
             label: None,
             help: None,
             is_warning: false,
@@ -212,42 +213,52 @@ fn floor_char(text: &str, at: usize) -> usize {
     at
 }
 
-/// What is shown of a line around what is marked, with control characters made visible.
+/// What is shown of a line around what is marked, with all that does not show itself made visible.
 fn excerpt(line: &str, marked: Range<usize>) -> Excerpt {
     let context = if line.chars().nth(WHOLE).is_some() { CONTEXT } else { WHOLE };
     let before = &line[..marked.start];
     let inside = &line[marked.clone()];
     let after = &line[marked.end..];
     let mut text = String::new();
-    let from = before.char_indices().rev().nth(context - 1).map_or(0, |(at, _)| at);
-    if from > 0 {
+    let (reversed, before_is_cut) = shown(before.chars().rev(), context);
+    if before_is_cut {
         text.push('…');
     }
-    text.extend(before[from..].chars().map(visible));
+    text.extend(reversed.iter().rev().map(String::as_str));
     let start = text.len();
-    text.extend(inside.chars().take(context).map(visible));
+    let (inside, inside_is_cut) = shown(inside.chars(), context);
+    text.extend(inside);
     let end = text.len();
-    let inside_is_cut = inside.chars().nth(context).is_some();
-    let tail = if inside_is_cut { "" } else { after };
-    text.extend(tail.chars().take(context).map(visible));
-    if inside_is_cut || tail.chars().nth(context).is_some() {
+    let (after, after_is_cut) = shown(after.chars(), if inside_is_cut { 0 } else { context });
+    text.extend(after);
+    if inside_is_cut || after_is_cut {
         text.push('…');
     }
     Excerpt { text, marked: start..end }
 }
 
-fn visible(c: char) -> char {
-    match c {
-        '\t' => ' ',
-        c if c.is_control() => '\u{fffd}',
-        c => c,
+/// Characters as they are shown, up to a width, and whether there are more.
+fn shown(characters: impl Iterator<Item = char>, most: usize) -> (Vec<String>, bool) {
+    let (mut shown, mut width) = (Vec::new(), 0);
+    for character in characters {
+        let visible = match character {
+            '\t' => " ".to_owned(),
+            character => printable(character.encode_utf8(&mut [0; 4])),
+        };
+        width += visible.chars().count();
+        if width > most {
+            return (shown, true);
+        }
+        shown.push(visible);
     }
+    (shown, false)
 }
 
 /// A text of at most so many characters, on one line, for a message.
 pub(super) fn clip(text: &str, most: usize) -> String {
-    let mut clipped: String = text.chars().take(most).map(visible).collect();
-    if text.chars().nth(most).is_some() {
+    let (shown, is_cut) = shown(text.chars(), most);
+    let mut clipped = shown.concat();
+    if is_cut {
         clipped.push('…');
     }
     clipped

@@ -1,8 +1,9 @@
 //! Editing a scenario as a text: its input written out, fewer rows, fewer shards, and what is left when a
 //! failure was shrunk. The text stays the one that was given, as far as it is still true.
 
-use super::write::{each_step, forget_ledger, set};
+use super::write::{Plain, each_step, forget_ledger, set};
 use super::{Scenario, ScenarioError};
+use crate::printable::printable;
 use onceproof_model::pipeline::StepIndex;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::input::{Input, Row, RowValue};
@@ -83,7 +84,7 @@ impl Scenario {
                 }
             };
         });
-        Scenario::parse(&document.to_string(), &self.path)
+        self.reread(&document.to_string(), &self.path)
     }
 
     /// The same scenario with another number of shards at a step.
@@ -100,7 +101,7 @@ impl Scenario {
                 }
             }
         });
-        Scenario::parse(&document.to_string(), &self.path)
+        self.reread(&document.to_string(), &self.path)
     }
 
     /// The keys without which the file may still say a scenario: what has a default.
@@ -141,7 +142,7 @@ impl Scenario {
                 table.remove(key);
             }
         });
-        Scenario::parse(&document.to_string(), &self.path)
+        self.reread(&document.to_string(), &self.path)
     }
 
     /// The same scenario without a step that no other reads from.
@@ -157,7 +158,7 @@ impl Scenario {
             Some(Item::Value(Value::Array(steps))) => drop(steps.remove(step.at())),
             _ => {}
         }
-        Scenario::parse(&document.to_string(), &self.path)
+        self.reread(&document.to_string(), &self.path)
     }
 
     /// The same scenario with other records, as many as there were, each made of the one with its number:
@@ -181,7 +182,7 @@ impl Scenario {
                 }
             }
         });
-        Scenario::parse(&document.to_string(), &self.path)
+        self.reread(&document.to_string(), &self.path)
     }
 
     /// The same scenario with only these rows of its records.
@@ -191,7 +192,7 @@ impl Scenario {
     pub fn with_rows(&self, rows: &[Vec<usize>]) -> Result<Scenario, ScenarioError> {
         let mut document = self.document();
         self.keep_rows(&mut document, rows);
-        Scenario::parse(&document.to_string(), &self.path)
+        self.reread(&document.to_string(), &self.path)
     }
 
     /// The text of the file that is left of this scenario, whose input is written out, when a failure of it
@@ -207,8 +208,9 @@ impl Scenario {
         root.remove("sweep");
         self.keep_rows(&mut document, rows);
         Bare.visit_document_mut(&mut document);
+        Plain.visit_document_mut(&mut document);
         document.set_trailing("");
-        let comment = |line: &String| format!("{}\n", format!("# {line}").trim_end());
+        let comment = |line: &String| format!("{}\n", format!("# {}", printable(line)).trim_end());
         let head: String = head.iter().map(comment).collect();
         format!("{head}\n{}\n", document.to_string().trim())
     }

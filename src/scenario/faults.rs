@@ -12,6 +12,7 @@ use super::units::Literal;
 use onceproof_model::pipeline::{Pipeline, StepKind};
 use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Odds, Place};
+use std::collections::BTreeMap;
 
 /// The odds of drawn faults, in the order of the kinds.
 ///
@@ -156,6 +157,7 @@ pub(super) fn exact(
 ) -> Result<Vec<Fault>, Diagnostic> {
     let source = places.source;
     let mut exact: Vec<Fault> = Vec::with_capacity(faults.len());
+    let mut points: BTreeMap<(Asked, Place), usize> = BTreeMap::new();
     for At { value: fault, span: _ } in faults {
         let (name, parameters) = fault.r#do.value.0.parts();
         let kind = parameters
@@ -165,9 +167,9 @@ pub(super) fn exact(
             .map_err(|message| custom(source, fault.r#do.span.clone(), &message))?;
         let at = places.place(&kind, &fault.at)?;
         let fault_here = Fault { at, kind };
-        let twin =
-            exact.iter().position(|other| is_same_point(other, &fault_here, places.pipeline));
-        if let Some(twin) = twin {
+        let number = exact.len();
+        let twin = *points.entry(point(&fault_here, places.pipeline)).or_insert(number);
+        if twin < number {
             let line = source.line(faults[twin].value.at.span.start);
             let error = source.error(fault.at.span.clone(), "two faults at one point");
             return Err(error.label(format!("the other is on line {line}; a point occurs once")));
@@ -177,11 +179,8 @@ pub(super) fn exact(
     Ok(exact)
 }
 
-/// Whether two faults are asked at the same moment.
-fn is_same_point(a: &Fault, b: &Fault, pipeline: &Pipeline) -> bool {
-    let first = |fault: &Fault| {
-        let place = fault.at_its_stage(pipeline).at;
-        Place { nth: Some(place.nth.unwrap_or(1)), ..place }
-    };
-    a.kind.asked_at() == b.kind.asked_at() && first(a) == first(b)
+/// The moment at which a fault is asked.
+fn point(fault: &Fault, pipeline: &Pipeline) -> (Asked, Place) {
+    let place = fault.at_its_stage(pipeline).at;
+    (fault.kind.asked_at(), Place { nth: Some(place.nth.unwrap_or(1)), ..place })
 }

@@ -1,16 +1,19 @@
-//! What comes to each step at most: how many records, and what their values add up to. Records have numbers of 32
-//! bits and sums 64, so what might need more is refused before anything runs.
+//! What comes to each step at most: how many records, and what their values add up to. A run keeps something of each
+//! record, and sums have 64 bits, so what might need more is refused before anything runs.
 
 use super::diagnostic::{Diagnostic, Source, quote};
 use super::input::{Inputs, ends};
 use super::raw::File;
+use crate::figures::grouped;
 use onceproof_model::function::{Function, Into};
 use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
 use onceproof_model::time::{Nanos, SECOND, Time};
 use onceproof_sim::input::{Input, Row, RowValue};
 
-/// The most records that all steps together make. How often one is reflected at a step is below that, too.
-const MOST_RECORDS: u128 = u32::MAX as u128;
+/// The most records that all steps together make, and so how often one is reflected at a step. Each takes about ten
+/// events, and a run has 100,000,000 unless its file says otherwise; and each takes from 60 to 700 bytes, so that they
+/// fit into 7 GB. Names and numbers of records have 32 bits, which this is far below.
+pub(super) const MOST_RECORDS: u32 = 10_000_000;
 /// The numbers that `order` gives are below this, as long as a run executes no more.
 const MOST_EXECUTIONS: i128 = u32::MAX as i128;
 /// How long after the last arrival a `clock` may be read. Where it is read later, and the sum overflows, the run
@@ -119,10 +122,12 @@ pub(super) fn check(
         if !matches!(step.kind, StepKind::Sink(_)) {
             made = made.saturating_add(leaves.records);
         }
-        if made > MOST_RECORDS {
+        if made > MOST_RECORDS.into() {
             let error = refuse(index, format!("too many records at {name}"));
             let label = format!("up to {} leave it; all steps make {made}", leaves.records);
-            return Err(error.label(label).help("all steps together make less than 2^32 records"));
+            let most = grouped(MOST_RECORDS.into());
+            let help = format!("all steps together make at most {most} records");
+            return Err(error.label(label).help(help));
         }
         if let StepKind::Sum(_) = step.kind {
             let sum =

@@ -9,6 +9,7 @@ mod diagnostic;
 mod explain;
 mod units;
 mod raw;
+mod files;
 mod mechanism;
 mod dedup;
 mod function;
@@ -36,6 +37,7 @@ mod tests;
 
 pub use diagnostic::Diagnostic;
 pub use edit::{Remains, SpareKey};
+pub use files::Readable;
 pub use redesign::mechanisms;
 pub use schema::schema;
 pub use seed::RunSeed;
@@ -84,6 +86,10 @@ pub struct Scenario {
     /// What is probably not meant, though it can be used.
     pub warnings: Vec<Diagnostic>,
     text: String,
+    readable: Readable,
+    /// The files that it names, without links.
+    files: Vec<PathBuf>,
+    own_folders: Vec<PathBuf>,
 }
 
 /// What a scenario expects.
@@ -151,15 +157,21 @@ impl Scenario {
         self.seed.is_none() && !self.plan.climate.drawn().is_empty()
     }
 
-    /// Reads a scenario, and the files that it names.
+    /// Reads a scenario, and the files around it that it names.
     ///
     /// # Errors
     /// A file that cannot be read, or that is wrong.
     pub fn load(path: &Path) -> Result<Scenario, ScenarioError> {
-        let io_error = |source| ScenarioError::Io { path: path.to_owned(), source };
-        let bytes = std::fs::read(path).map_err(io_error)?;
-        match String::from_utf8(bytes) {
-            Ok(text) => Scenario::parse(&text, path),
+        Scenario::load_with(path, &Readable::default())
+    }
+
+    /// Reads a scenario, and the files that it names, which may be others than those around it.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that is wrong.
+    pub fn load_with(path: &Path, readable: &Readable) -> Result<Scenario, ScenarioError> {
+        match String::from_utf8(files::scenario(path)?) {
+            Ok(text) => Scenario::parse_with(&text, path, readable),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
                 let text = String::from_utf8_lossy(error.as_bytes());
@@ -171,16 +183,21 @@ impl Scenario {
         }
     }
 
-    /// Reads a scenario from its text, and the files that it names. The path is for messages, and for
+    /// Reads a scenario from its text, and the files around it that it names. The path is for messages, and for
     /// finding those files.
     ///
     /// # Errors
     /// A text that is wrong, or a file that cannot be read.
     pub fn parse(text: &str, path: &Path) -> Result<Scenario, ScenarioError> {
+        Scenario::parse_with(text, path, &Readable::default())
+    }
+
+    /// The same, and the files that it names may be others than those around it.
+    fn parse_with(text: &str, path: &Path, readable: &Readable) -> Result<Scenario, ScenarioError> {
         let source = Source { path, text };
         let file = file(&source)?;
         let pipeline = steps::pipeline(&source, &file)?;
-        let inputs = input::inputs(&source, &file, &pipeline)?;
+        let inputs = input::inputs(&source, readable, &file, &pipeline)?;
         flow::check(&source, &file, &pipeline, &inputs)?;
         let cluster = cluster(&source, &file, &pipeline)?;
         let shards = u32::try_from(pipeline.shards()).unwrap_or(u32::MAX);
@@ -224,6 +241,9 @@ impl Scenario {
             rows_skipped: inputs.rows_skipped,
             plan,
             text: text.to_owned(),
+            readable: readable.clone(),
+            own_folders: files::folders_to_allow(path, readable, &inputs.files),
+            files: inputs.files,
         })
     }
 }

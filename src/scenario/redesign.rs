@@ -56,7 +56,7 @@ impl Scenario {
                 faults.remove(kind.word());
             }
         }
-        Scenario::parse(&document.to_string(), &self.path)
+        self.reread(&document.to_string(), &self.path)
     }
 }
 

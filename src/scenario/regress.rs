@@ -36,7 +36,7 @@ impl Scenario {
         }
         root.remove("step");
         root.insert("step", Item::ArrayOfTables(steps));
-        Scenario::parse(&failure.to_string(), &self.path)
+        self.reread(&failure.to_string(), &self.path)
     }
 }
 

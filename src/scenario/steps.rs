@@ -7,6 +7,7 @@ use super::graph_error::graph_error;
 use super::mechanism::{Mechanisms, number};
 use super::raw::{self, At, KindWord, span};
 use super::units::{Duration, LONGEST};
+use crate::figures::grouped;
 use onceproof_model::mechanism::{Ack, Fuse, Mechanism, Outputs};
 use onceproof_model::pipeline::{
     Failing, IdFrom, InsertId, MessageIds, OffsetGiven, Pipeline, Queue, Sink, SourceWatermark,
@@ -16,8 +17,16 @@ use onceproof_model::time::SECOND;
 use onceproof_model::window::Windowing;
 use std::collections::BTreeMap;
 
-/// The most shards of all steps together.
+/// The most steps. What is worked out of a pipeline grows with their square: 10,000 take 2.5 GB. Numbers of steps have 16
+/// bits.
+const MOST_STEPS: usize = 1_000;
+
+/// The most shards of all steps together. Numbers of shards have 32 bits.
 const MOST_SHARDS: u32 = 65_536;
+
+/// The most links from a shard to one that it sends to. Each has watermarks of its own to carry, in about 1.5 KB: two
+/// steps of 1,024 shards are linked by so many.
+const MOST_LINKS: u64 = 1 << 20;
 
 const AGGREGATES: [KindWord; 3] = [KindWord::Count, KindWord::Sum, KindWord::CountGlobally];
 
@@ -60,8 +69,35 @@ pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline
         built.push(step);
     }
     let pipeline = Pipeline::new(built).map_err(|error| graph_error(source, steps, &error))?;
+    check_links(source, steps, &pipeline)?;
     check_stable_inputs(source, steps, &pipeline)?;
     Ok(pipeline)
+}
+
+/// Every shard of a step is linked to every shard of those that it sends to.
+fn check_links(
+    source: &Source<'_>,
+    steps: &[At<raw::Step>],
+    pipeline: &Pipeline,
+) -> Result<(), Diagnostic> {
+    let shards = |step: StepIndex| u64::from(pipeline.step(step).shards);
+    let mut links = 0;
+    for edge in pipeline.order().iter().flat_map(|&step| pipeline.stages().shuffles(step)) {
+        links += shards(edge.from) * shards(edge.to);
+        if links > MOST_LINKS {
+            let Step { name, .. } = pipeline.step(edge.to);
+            let raw = &steps[edge.to.at()].value;
+            let at = span(&raw.shards).unwrap_or(raw.name.span.clone());
+            let error =
+                source.error(at, format!("too many links between shards at {}", quote(name)));
+            let most = grouped(MOST_LINKS);
+            let error = error.label(format!("with those of the steps above, {}", grouped(links)));
+            let help =
+                format!("a step of 8 shards has 64 links to one of 8; all have at most {most}");
+            return Err(error.help(help));
+        }
+    }
+    Ok(())
 }
 
 /// A stable input is one that was committed before it was sent.
@@ -88,6 +124,11 @@ fn check_stable_inputs(
 type Names<'a> = BTreeMap<&'a str, StepIndex>;
 
 fn names<'a>(source: &Source<'_>, steps: &'a [At<raw::Step>]) -> Result<Names<'a>, Diagnostic> {
+    if let Some(step) = steps.get(MOST_STEPS) {
+        let error = source.error(step.value.name.span.clone(), "too many steps");
+        let (most, all) = (grouped(MOST_STEPS as u64), grouped(steps.len() as u64));
+        return Err(error.label(format!("at most {most}, and there are {all}")));
+    }
     let mut names = Names::new();
     for (at, step) in steps.iter().enumerate() {
         let At { value: name, span } = &step.value.name;
@@ -102,10 +143,7 @@ fn names<'a>(source: &Source<'_>, steps: &'a [At<raw::Step>]) -> Result<Names<'a
         if name == "watermark" {
             return error("`watermark` cannot name a step: faults are placed by it".to_owned());
         }
-        let index = u16::try_from(at).map(StepIndex);
-        let Ok(index) = index else {
-            return error("too many steps".to_owned());
-        };
+        let index = StepIndex(at as u16);
         if let Some(first) = names.insert(name.as_str(), index) {
             let line = source.line(steps[first.at()].value.name.span.start);
             let error = source.error(span.clone(), format!("two steps are named {}", quote(name)));

@@ -129,7 +129,7 @@ impl Scenario {
         if let (Some(records), Some(generate)) = (weather.records, generate(root)) {
             generate.insert("records", value(i64::try_from(records).unwrap_or(i64::MAX)));
         }
-        Scenario::parse(&document.to_string(), &self.path)
+        self.reread(&document.to_string(), &self.path)
     }
 
     /// From the first arrival of all sources to the last.

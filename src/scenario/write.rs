@@ -3,6 +3,7 @@
 
 use super::stated::Figure;
 use super::{Scenario, csv};
+use crate::printable::{printable, printable_styled};
 use onceproof_model::pipeline::{Pipeline, StepIndex};
 use onceproof_model::time::Span;
 use onceproof_sim::fault::place::Field;
@@ -100,7 +101,6 @@ impl Scenario {
             }
             _ => {}
         }
-        Plain.visit_document_mut(&mut document);
         if !faults.is_empty() {
             let mut tables = tables(faults, &self.plan.pipeline);
             if let Some(first) = tables.get_mut(0) {
@@ -108,6 +108,7 @@ impl Scenario {
             }
             document.insert("fault", Item::ArrayOfTables(tables));
         }
+        Plain.visit_document_mut(&mut document);
         document.to_string()
     }
 
@@ -332,8 +333,8 @@ fn relative(file: &Path, directory: &Path) -> String {
 }
 
 /// Makes what TOML 1.1 allows and 1.0 does not into what both allow: line breaks, comments and a last
-/// comma within an inline table, and two escapes.
-struct Plain;
+/// comma within an inline table, and two escapes. Texts that hold what nobody would see are written with escapes.
+pub(super) struct Plain;
 
 impl VisitMut for Plain {
     fn visit_inline_table_mut(&mut self, table: &mut InlineTable) {
@@ -361,7 +362,11 @@ impl VisitMut for Plain {
     fn visit_value_mut(&mut self, value: &mut Value) {
         if let Value::String(text) = value {
             let written = text.as_repr().and_then(|repr| repr.as_raw().as_str());
-            if written.is_some_and(|written| written.starts_with('"') && has_new_escape(written)) {
+            let shown = written.unwrap_or(text.value());
+            let is_hidden = printable_styled(shown) != shown;
+            let has_new_escape =
+                written.is_some_and(|written| written.starts_with('"') && has_new_escape(written));
+            if is_hidden || has_new_escape {
                 let decor = text.decor().clone();
                 *value = basic(text.value());
                 *value.decor_mut() = decor;
@@ -381,7 +386,12 @@ fn has_new_escape(written: &str) -> bool {
     false
 }
 
-/// A text as TOML 1.0 writes it.
+/// A text as TOML 1.0 writes it, in which everything shows itself.
 fn basic(text: &str) -> Value {
-    text.into()
+    let shown = printable_styled(text) == text;
+    let escaped = printable(&text.replace('\\', "\\\\").replace('"', "\\\""));
+    match format!("\"{escaped}\"").parse() {
+        Ok(value) if !shown => value,
+        Ok(_) | Err(_) => text.into(),
+    }
 }

@@ -55,6 +55,14 @@ impl Space {
         Space { kinds, most, prunes: true, runs_explained: false, stops_at_cause: false }
     }
 
+    /// How many threads a search can keep busy at most: each takes a first fault, of which there are no more.
+    pub fn most_jobs(&self, plan: &Plan, seed: Option<u64>) -> u64 {
+        match self.most {
+            0 => 1,
+            _ => Simulator::new(plan).extensions(seed, &self.kinds).possible.len() as u64,
+        }
+    }
+
     /// A hash of a plan and of what is searched in it.
     pub fn hash(&self, plan: &Plan, seed: Option<u64>) -> u64 {
         mix::text(&format!("{ENGINE} {plan:?} {seed:?} {self:?}"))

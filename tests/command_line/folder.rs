@@ -92,6 +92,14 @@ impl Folder {
         Finished::of(self.command(arguments).output().expect("the program starts"))
     }
 
+    /// What came of the program with these arguments, which is ended after ten seconds.
+    #[cfg(target_os = "linux")]
+    pub fn soon(&self, arguments: &[&str]) -> Finished {
+        let mut command = Command::new("timeout");
+        command.args(["10", env!("CARGO_BIN_EXE_onceproof")]).args(arguments);
+        Finished::of(command.current_dir(&self.path).output().expect("a start"))
+    }
+
     /// What came of the program with these arguments, which is interrupted after a second.
     #[cfg(unix)]
     pub fn interrupted(&self, arguments: &[&str]) -> Finished {

@@ -1,5 +1,6 @@
 //! Exact faults: each waits for its place. Most places give a record, so they are found by the hash of
-//! the source record or pane that a name comes from; the few others are tried one by one.
+//! the source record or pane that a name comes from, and those of a watermark by its value; the few others are tried
+//! one by one. Faults that differ in their number alone count the same matches, so they count them together.
 
 use super::moment::Moment;
 use crate::fault::kind::Asked;
@@ -9,64 +10,105 @@ use hashbrown::HashMap;
 use onceproof_model::commit::Subject;
 use onceproof_model::name::Vocabulary;
 use onceproof_model::pipeline::Pipeline;
-use onceproof_model::time::Nanos;
+use onceproof_model::time::{Nanos, Time};
 use rustc_hash::FxBuildHasher;
 
 /// All exact faults of a run.
 #[derive(Debug)]
 pub(super) struct Exact {
-    faults: Vec<Waiting>,
+    /// Each as it is told by its stage.
+    faults: Vec<Fault>,
+    has_fired: Vec<bool>,
+    alike: Vec<Alike>,
     groups: [Group; Asked::ALL.len()],
+    /// How many have not fired.
+    left: usize,
+    /// What [`Exact::awaited_repeats`] says of those.
+    awaited: u64,
 }
 
+/// Faults of one kind at places that differ in `nth` alone.
 #[derive(Debug)]
-struct Waiting {
-    fault: Fault,
+struct Alike {
+    /// One of them, for all but `nth`.
+    example: usize,
     /// The hash of the root of the record that the place gives.
     root: u64,
+    /// The `nth` and the number of each, in the order of `nth`.
+    all: Vec<(u32, usize)>,
     matches: u32,
-    has_fired: bool,
+    /// Of `all`, so many have fired before the first that has not.
+    fired: usize,
+    /// Of `all`, so many have been reached by the matches.
+    reached: usize,
 }
 
-/// The faults that are asked at one sort of moment.
+/// The faults that are asked at one sort of moment, each in the order of the file.
 #[derive(Debug, Default)]
 struct Group {
     by_root: HashMap<u64, Vec<usize>, FxBuildHasher>,
-    others: Vec<usize>,
+    by_watermark: HashMap<Time, Vec<usize>, FxBuildHasher>,
+    any_watermark: Vec<usize>,
+    any_record: Vec<usize>,
     is_empty: bool,
 }
 
 impl Exact {
     pub fn new(pipeline: &Pipeline, exact: &[Fault]) -> Exact {
         let mut groups: [Group; Asked::ALL.len()] = Default::default();
-        let mut faults = Vec::new();
         for group in &mut groups {
             group.is_empty = true;
         }
-        for (number, fault) in exact.iter().enumerate() {
-            let fault = fault.at_its_stage(pipeline);
-            let root = match &fault.at.record {
+        let faults: Vec<Fault> = exact.iter().map(|fault| fault.at_its_stage(pipeline)).collect();
+        let mut alike: Vec<Alike> = Vec::new();
+        // A place without `nth` is one of a kind.
+        let mut numbered: HashMap<(Place, Kind), usize, FxBuildHasher> = HashMap::default();
+        for (number, Fault { at, kind }) in faults.iter().enumerate() {
+            if at.time.is_some() {
+                continue;
+            }
+            if let Some(nth) = at.nth {
+                let place = Place { nth: None, ..at.clone() };
+                let known = *numbered.entry((place, *kind)).or_insert(alike.len());
+                if let Some(known) = alike.get_mut(known) {
+                    known.all.push((nth, number));
+                    continue;
+                }
+            }
+            let root = match &at.record {
                 Some(Record::Name(pattern)) => pattern.root(pipeline),
                 Some(Record::Watermark(_)) | None => 0,
             };
-            if fault.at.time.is_none() {
-                let group = &mut groups[fault.kind.asked_at() as usize];
-                group.is_empty = false;
-                match fault.at.record {
-                    Some(Record::Name(_)) => group.by_root.entry(root).or_default().push(number),
-                    Some(Record::Watermark(_)) | None => group.others.push(number),
+            let group = &mut groups[kind.asked_at() as usize];
+            group.is_empty = false;
+            let list = match at.record {
+                Some(Record::Name(_)) => group.by_root.entry(root).or_default(),
+                Some(Record::Watermark(Some(value))) => {
+                    group.by_watermark.entry(value).or_default()
                 }
-            }
-            faults.push(Waiting { fault, root, matches: 0, has_fired: false });
+                Some(Record::Watermark(None)) => &mut group.any_watermark,
+                None => &mut group.any_record,
+            };
+            list.push(alike.len());
+            let all = vec![(at.nth.unwrap_or(1), number)];
+            alike.push(Alike { example: number, root, all, matches: 0, fired: 0, reached: 0 });
         }
-        Exact { faults, groups }
+        for alike in &mut alike {
+            alike.all.sort_unstable();
+        }
+        let has_fired = vec![false; faults.len()];
+        let mut all = Exact { faults, has_fired, alike, groups, left: 0, awaited: 0 };
+        all.reset();
+        all
     }
 
     pub fn reset(&mut self) {
-        for waiting in &mut self.faults {
-            waiting.matches = 0;
-            waiting.has_fired = false;
+        self.has_fired.fill(false);
+        for alike in &mut self.alike {
+            (alike.matches, alike.fired, alike.reached) = (0, 0, 0);
         }
+        self.left = self.faults.len();
+        self.awaited = self.faults.iter().map(repeats).sum();
     }
 
     pub fn has(&self, asked: Asked) -> bool {
@@ -74,33 +116,35 @@ impl Exact {
     }
 
     pub fn unfired(&self) -> Vec<usize> {
-        let unfired = |&(_, waiting): &(usize, &Waiting)| !waiting.has_fired;
-        self.faults.iter().enumerate().filter(unfired).map(|(number, _)| number).collect()
+        (0..self.faults.len()).filter(|&number| !self.has_fired[number]).collect()
     }
 
     pub fn has_unfired(&self) -> bool {
-        self.faults.iter().any(|waiting| !waiting.has_fired)
+        self.left > 0
     }
 
     /// How often something must be sent or done again, at most, until every fault that has not fired would have.
     pub fn awaited_repeats(&self) -> u64 {
-        let waiting = self.faults.iter().filter(|waiting| !waiting.has_fired);
-        let repeats = |Fault { at, .. }: &Fault| {
-            u64::from(at.attempt.unwrap_or(0)).saturating_add(at.nth.unwrap_or(0).into())
-        };
-        waiting.map(|waiting| repeats(&waiting.fault)).fold(0, u64::saturating_add)
+        self.awaited
     }
 
     /// The faults that are placed at a time: when, and their number.
     pub fn timed(&self) -> impl Iterator<Item = (Nanos, usize)> {
-        let timed = |(number, waiting): (usize, &Waiting)| Some((waiting.fault.at.time?, number));
+        let timed = |(number, fault): (usize, &Fault)| Some((fault.at.time?, number));
         self.faults.iter().enumerate().filter_map(timed)
     }
 
     /// The exact fault of this number, which fires now since its time has come.
     pub fn at_time(&mut self, number: usize) -> &Fault {
-        self.faults[number].has_fired = true;
-        &self.faults[number].fault
+        self.fire(number);
+        &self.faults[number]
+    }
+
+    fn fire(&mut self, number: usize) {
+        if !std::mem::replace(&mut self.has_fired[number], true) {
+            self.left -= 1;
+            self.awaited -= repeats(&self.faults[number]);
+        }
     }
 
     /// The first fault whose place this is, and that may be here. Every fault that matches counts the
@@ -113,42 +157,69 @@ impl Exact {
         pipeline: &Pipeline,
         words: &Vocabulary,
     ) -> Option<Kind> {
+        if self.left == 0 {
+            return None;
+        }
         let subject = moment.subject();
-        let Exact { faults, groups } = self;
+        let Exact { faults, has_fired, alike, groups, .. } = self;
         let group = &groups[asked as usize];
-        let mut candidates: Vec<usize> = Vec::new();
-        if let Subject::Record(name) = subject
-            && !group.by_root.is_empty()
-        {
-            match words.names.members(name) {
-                [] => candidates
-                    .extend(group.by_root.get(&words.names.root(name)).into_iter().flatten()),
+        let is_here = |alike: &Alike| {
+            let Fault { at, kind } = &faults[alike.example];
+            is_about(at, alike.root, subject, words) && moment.is_at(at, pipeline) && may(kind)
+        };
+        let mut look = |list: &[usize], first: Option<usize>| {
+            let due = |&at: &usize| alike[at].meet(&is_here, has_fired);
+            first.or(list.iter().filter_map(due).min())
+        };
+        let mut first = None;
+        match subject {
+            Subject::Record(name) if !group.by_root.is_empty() => match words.names.members(name) {
+                [] => {
+                    let list = group.by_root.get(&words.names.root(name));
+                    first = look(list.map_or(&[], Vec::as_slice), first);
+                }
                 _ => {
                     for root in words.names.roots(name) {
-                        candidates.extend(group.by_root.get(&root).into_iter().flatten());
+                        let list = group.by_root.get(&root);
+                        first = look(list.map_or(&[], Vec::as_slice), first);
                     }
                 }
+            },
+            Subject::Record(_) | Subject::Watermark(_) => {}
+        }
+        match subject {
+            Subject::Record(_) => first = look(&group.any_record, first),
+            Subject::Watermark(value) => {
+                let of_value = group.by_watermark.get(&value).map_or(&[][..], Vec::as_slice);
+                let (any, exact) = (look(&group.any_watermark, None), look(of_value, None));
+                first = any.into_iter().chain(exact).min();
             }
         }
-        let mut found = None;
-        for &number in candidates.iter().chain(&group.others) {
-            let waiting = &mut faults[number];
-            let Fault { at: place, kind } = &waiting.fault;
-            if waiting.has_fired
-                || !is_about(place, waiting.root, subject, words)
-                || !moment.is_at(place, pipeline)
-                || !may(kind)
-            {
-                continue;
-            }
-            waiting.matches += 1;
-            if found.is_none() && waiting.matches >= place.nth.unwrap_or(1) {
-                waiting.has_fired = true;
-                found = Some(*kind);
-            }
-        }
-        found
+        let number = first?;
+        self.fire(number);
+        Some(self.faults[number].kind)
     }
+}
+
+impl Alike {
+    /// Counts a match, if this is one, and returns the first in the file whose number has come.
+    fn meet(&mut self, is_here: &impl Fn(&Alike) -> bool, has_fired: &[bool]) -> Option<usize> {
+        let is_due = |&&(_, number): &&(u32, usize)| has_fired[number];
+        self.fired += self.all[self.fired..].iter().take_while(is_due).count();
+        if self.fired == self.all.len() || !is_here(self) {
+            return None;
+        }
+        self.matches += 1;
+        let reached = self.all[self.reached..].iter();
+        self.reached += reached.take_while(|&&(nth, _)| nth <= self.matches).count();
+        let due = self.all.get(self.fired..self.reached)?.iter();
+        due.map(|&(_, number)| number).filter(|&number| !has_fired[number]).min()
+    }
+}
+
+/// How often something must be sent or done again, at most, until this fault would have fired.
+fn repeats(Fault { at, .. }: &Fault) -> u64 {
+    u64::from(at.attempt.unwrap_or(0)).saturating_add(at.nth.unwrap_or(0).into())
 }
 
 /// Whether a place is about this record or watermark. It is about a watermark only if it says so.
@@ -162,5 +233,149 @@ pub(super) fn is_about(place: &Place, root: u64, subject: Subject, words: &Vocab
         (Subject::Watermark(value), Some(Record::Watermark(Some(at)))) => value == *at,
         (Subject::Record(_), Some(Record::Watermark(_)))
         | (Subject::Watermark(_), Some(Record::Name(_)) | None) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::moment::Call;
+    use super::*;
+    use crate::draw::{INPUT, generated_words, scale};
+    use crate::fault::{Leg, Pattern};
+    use onceproof_model::mechanism::Mechanism;
+    use onceproof_model::pipeline::{
+        Failing, ShardIndex, SourceWatermark, Step, StepIndex, StepKind,
+    };
+    use onceproof_model::time::SECOND;
+    use onceproof_model::window::Windowing;
+
+    /// The same, fault by fault: each counts its own matches.
+    struct Plain(Vec<(Fault, u32, bool)>);
+
+    impl Plain {
+        fn find(
+            &mut self,
+            asked: Asked,
+            moment: &Moment,
+            may: impl Fn(&Kind) -> bool,
+            pipeline: &Pipeline,
+            words: &Vocabulary,
+        ) -> Option<Kind> {
+            let mut found = None;
+            let root = |fault: &Fault| match &fault.at.record {
+                Some(Record::Name(pattern)) => pattern.root(pipeline),
+                Some(Record::Watermark(_)) | None => 0,
+            };
+            // Those with a record come first.
+            let has_name = |fault: &Fault| matches!(fault.at.record, Some(Record::Name(_)));
+            for with_name in [true, false] {
+                for (fault, matches, has_fired) in &mut self.0 {
+                    let Fault { at, kind } = &*fault;
+                    if has_name(fault) != with_name
+                        || *has_fired
+                        || at.time.is_some()
+                        || kind.asked_at() != asked
+                        || !is_about(at, root(fault), moment.subject(), words)
+                        || !moment.is_at(at, pipeline)
+                        || !may(kind)
+                    {
+                        continue;
+                    }
+                    *matches += 1;
+                    if found.is_none() && *matches >= at.nth.unwrap_or(1) {
+                        *has_fired = true;
+                        found = Some(*kind);
+                    }
+                }
+            }
+            found
+        }
+    }
+
+    fn pipeline() -> Pipeline {
+        let step = |name: &str, kind, from: &[u16], shards| Step {
+            name: name.to_owned(),
+            kind,
+            from: from.iter().map(|&index| StepIndex(index)).collect(),
+            shards,
+            failing: Failing::default(),
+            mechanism: Mechanism::default(),
+        };
+        let source = StepKind::Source { watermark: SourceWatermark::Perfect, queue: None };
+        let count = StepKind::Count(Windowing { length: SECOND, lateness: 0 });
+        let steps = vec![step("events", source, &[], 1), step("per-user", count, &[0], 2)];
+        Pipeline::new(steps).expect("a chain")
+    }
+
+    /// A fault at a place that words of chance decide.
+    fn fault(pick: &mut impl FnMut(u64) -> u64) -> Fault {
+        let kinds = [
+            Kind::DropAck,
+            Kind::Duplicate { leg: Leg::Ack },
+            Kind::Delay { by: SECOND, leg: Leg::Ack },
+            Kind::DropRequest,
+        ];
+        let (step, path) = (StepIndex(0), Vec::new());
+        let record = match pick(6) {
+            0 => Some(Record::Watermark(None)),
+            1 => Some(Record::Watermark(Some(Time(pick(2) as i64)))),
+            2 | 3 => None,
+            _ => {
+                let (shard, offset) = (0, pick(3));
+                Some(Record::Name(Pattern::Source { step, shard, offset, path }))
+            }
+        };
+        let at = Place {
+            to: (pick(2) == 0).then_some(StepIndex(1)),
+            shard: (pick(3) == 0).then(|| pick(2) as u32),
+            attempt: (pick(4) == 0).then(|| 1 + pick(2) as u32),
+            nth: (pick(3) > 0).then(|| 1 + pick(6) as u32),
+            time: (pick(9) == 0).then_some(SECOND),
+            record,
+            ..Place::default()
+        };
+        Fault { at, kind: kinds[pick(4) as usize] }
+    }
+
+    #[test]
+    fn faults_that_count_together_fire_as_if_each_counted_alone() {
+        let pipeline = pipeline();
+        let mut words = Vocabulary::default();
+        words.names.add_source(0, pipeline.hash(StepIndex(0)), 1, 3);
+        let mut fired = 0;
+        for seed in 0..400 {
+            let mut words_of_chance = generated_words(seed, INPUT);
+            let mut pick = |below| scale(words_of_chance(), below);
+            let faults: Vec<Fault> = (0..1 + pick(24)).map(|_| fault(&mut pick)).collect();
+            let mut exact = Exact::new(&pipeline, &faults);
+            for _ in 0..2 {
+                let mut plain = Plain(faults.iter().map(|f| (f.clone(), 0, false)).collect());
+                exact.reset();
+                for _ in 0..60 {
+                    let subject = match pick(3) {
+                        0 => Subject::Watermark(Time(pick(3) as i64)),
+                        _ => Subject::Record(words.names.source(0, 0, pick(3))),
+                    };
+                    let (from, to) = (ShardIndex(0), ShardIndex(1 + pick(2) as u32));
+                    let attempt = 1 + pick(3) as u32;
+                    let call = Call::new(&pipeline, from, to, subject, attempt, &words);
+                    let moment = Moment::Call(call);
+                    let asked = if pick(4) == 0 { Asked::Request } else { Asked::Ack };
+                    let refused = pick(8) as usize;
+                    let may = |kind: &Kind| kind.name() as usize % 8 != refused;
+                    let found = exact.find(asked, &moment, may, &pipeline, &words);
+                    assert_eq!(found, plain.find(asked, &moment, may, &pipeline, &words));
+                    fired += usize::from(found.is_some());
+                }
+                let left: Vec<usize> = (0..faults.len()).filter(|&at| !plain.0[at].2).collect();
+                assert_eq!(
+                    (exact.unfired(), exact.has_unfired()),
+                    (left.clone(), !left.is_empty())
+                );
+                let repeats: u64 = left.iter().map(|&at| repeats(&faults[at])).sum();
+                assert_eq!(exact.awaited_repeats(), repeats);
+            }
+        }
+        assert!(fired > 1_000, "{fired}");
     }
 }

@@ -3,7 +3,7 @@
 use onceproof_model::time::{MILLISECOND, Nanos, SECOND};
 
 /// What goes wrong.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Kind {
     /// A request is lost.
     DropRequest,
@@ -75,7 +75,7 @@ pub enum Kind {
 }
 
 /// Which way a clock jumps.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum ClockWay {
     /// Into the past.
     Back,
@@ -84,7 +84,7 @@ pub enum ClockWay {
 }
 
 /// Which half of a call.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Leg {
     /// The request.
     Request,
@@ -93,7 +93,7 @@ pub enum Leg {
 }
 
 /// Which ways of a link are cut.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Direction {
     /// Both.
     Both,
@@ -265,7 +265,7 @@ impl Kind {
 }
 
 /// A sort of moment at which faults are asked.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Asked {
     /// A request is sent.
     Request,

@@ -8,7 +8,7 @@ use onceproof_model::pipeline::{Pipeline, StepIndex};
 use onceproof_model::time::{Nanos, Span, Time};
 
 /// Where an exact fault happens.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Place {
     /// The step of a protocol step, a commit or a function.
     pub step: Option<StepIndex>,
@@ -35,7 +35,7 @@ pub struct Place {
 }
 
 /// What a place says of a record.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Record {
     /// A watermark that travels alone, any or the one of this value.
     Watermark(Option<Time>),
@@ -44,7 +44,7 @@ pub enum Record {
 }
 
 /// The name of a record, as a scenario writes it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Pattern {
     /// `events/0#2`, with `.1` for each output of a map.
     Source {

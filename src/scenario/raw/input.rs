@@ -26,10 +26,10 @@ pub(in crate::scenario) struct Input {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Generate {
     /// How many.
-    #[schemars(with = "u32", range(min = 1))]
+    #[schemars(with = "u32", range(min = 1, max = 10000000))]
     pub records: At<u64>,
     /// How many different keys; 1 where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1))]
+    #[schemars(with = "Option<u32>", range(min = 1, max = 1000000))]
     pub users: Option<At<u64>>,
     /// How uneven the keys are: user r is drawn in proportion to 1 / r^skew; 0, even, where it is not
     /// given; at most 10, with at most 3 decimals.
@@ -95,7 +95,7 @@ impl JsonSchema for Content {
     }
 }
 
-/// Records from a file, whose first line names the columns. Times are whole unix seconds.
+/// Records from a file, whose first line names the columns.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Csv {
@@ -106,15 +106,37 @@ pub(in crate::scenario) struct Csv {
     /// The column of the time when it happened.
     pub event_time: At<String>,
     /// The column of the time when it arrives; the one of `event-time` where it is not given. Rows stand
-    /// in order of arrival.
+    /// in order of arrival, unless `sort` is true.
     pub arrival: Option<At<String>>,
+    /// How times are written; `s` where it is not given.
+    #[serde(default)]
+    pub time_format: TimeFormat,
+    /// Whether rows are put in order of arrival; those of one time stay as they are. Offsets in the names of
+    /// records count rows in that order, and errors give the row of the file. False where it is not given.
+    #[serde(default)]
+    pub sort: bool,
+    /// What parts the fields of a row: one ASCII character; a comma where it is not given.
+    pub delimiter: Option<At<String>>,
     /// The columns that make its id, instead of shard and offset.
     pub id: Option<At<Vec<At<String>>>>,
-    /// The column of the value: a whole number, else a text; 1 where it is not given.
+    /// The column of the value: a whole number of 64 bits, else a text; 1 where it is not given.
     pub value: Option<At<String>>,
     /// What to do with a row that cannot be read; `fail` where it is not given.
     #[serde(default)]
     pub on_bad_row: OnBadRow,
+}
+
+/// How the times of a file are written.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::scenario) enum TimeFormat {
+    /// Seconds since 1970, with a fraction or without: `1357035300.25`.
+    #[default]
+    S,
+    /// Milliseconds since 1970, with a fraction or without.
+    Ms,
+    /// Dates and times of RFC 3339, with an offset: `2013-01-01T10:15:00Z`.
+    Rfc3339,
 }
 
 /// What to do with a row that cannot be read.

@@ -1,4 +1,4 @@
-//! What would need more than 32 bits to be numbered, or more than 64 to be added up, is refused; what just fits is read.
+//! What would be more than a run bears, or need more than 64 bits to be added up, is refused; what just fits is read.
 
 use super::*;
 
@@ -73,33 +73,39 @@ fn what_a_function_decides_is_added_up_as_well() {
 
 #[test]
 fn generated_records_are_counted_where_they_are_made_and_where_they_are_added_up() {
-    let text = |records: u64| {
-        let generate = format!("generate = {{ records = {records}, values = 4294967295 }}");
+    let text = |records: u64, more: &str| {
+        let generate = format!("generate = {{ records = {records}, values = 4294967295{more} }}");
         format!("{HEAD}[input]\n{generate}\n{SOURCE}{}", sum())
     };
-    // 2 * (2^31 - 1) records, and (2^31 - 1) * (2^32 - 1) of value, which is below 2^63.
-    read(&text(2_147_483_647));
+    read(&text(3_000_000, ", users = 1000000"));
+    read(&text(5_000_000, ""));
     let title = "too many records at `total`";
-    refused(&text(2_147_483_648), title, "\"total\"", "all steps make 4294967296");
+    refused(&text(5_000_001, ""), title, "\"total\"", "all steps make 10000002");
+    let title = "`records` is out of range";
+    refused(&text(10_000_001, ""), title, "10000001", "from 1 to 10000000");
+    refused(&text(4_000_000_000, ""), title, "4000000000", "from 1 to 10000000");
+    let title = "`users` is out of range";
+    refused(&text(1, ", users = 1000001"), title, "1000001", "from 1 to 1000000");
+    refused(&text(1, ", users = 4294967295"), title, "4294967295 }", "from 1 to 1000000");
 }
 
 #[test]
-fn records_that_cannot_be_numbered_are_refused() {
+fn more_records_than_a_run_bears_are_refused() {
     let thousand =
         |number: usize| map(&format!("more-{number}"), "{ explode = { copies = 1000 } }");
     let all = |steps: &dyn Fn(usize) -> String, number| {
         let steps: String = (1..=number).map(steps).collect();
         of(&[1], &(steps + &step("table", "sink", "")))
     };
-    let title = "too many records at `more-4`";
-    // 1 + 1,000 + 1,000,000 + 1,000,000,000 records are below 2^32.
-    read(&all(&thousand, 3));
-    refused(&all(&thousand, 4), title, "\"more-4\"", "less than 2^32 records");
+    let title = "too many records at `more-3`";
+    // 1 + 1,000 + 1,000,000 records.
+    read(&all(&thousand, 2));
+    refused(&all(&thousand, 3), title, "\"more-3\"", "at most 10,000,000 records");
 
     // Counts in between make few panes, in which one record is reflected as often.
     let counted = |number: usize| thousand(number) + &COUNT.replace("user", &number.to_string());
-    read(&all(&counted, 3));
-    refused(&all(&counted, 4), title, "\"more-4\"", "up to 1000000000000 leave it");
+    read(&all(&counted, 2));
+    refused(&all(&counted, 3), title, "\"more-3\"", "up to 1000000000 leave it");
 }
 
 #[test]
@@ -116,11 +122,34 @@ fn ways_that_part_and_join_again_and_again_are_refused() {
         let steps: String = (1..=diamonds).map(diamond).collect();
         of(&[1], &(steps + &step("table", "sink", &both(diamonds))))
     };
-    // After 31 diamonds 2^32 - 1 records are made, with that of the source.
-    read(&ways(31));
-    for diamonds in [32, 1000] {
-        let error = parse(&ways(diamonds)).expect_err("2^32 ways").to_string();
+    // After 22 diamonds 2^23 - 1 records are made, with that of the source; 2^24 - 1 are too many.
+    read(&ways(22));
+    for diamonds in [23, 30, 400] {
+        let error = parse(&ways(diamonds)).expect_err("2^23 ways").to_string();
         assert!(error.contains("too many records at"), "{error}");
-        assert!(error.contains("-32`"), "{error}");
+        assert!(error.contains("-23`"), "{error}");
     }
+}
+
+#[test]
+fn steps_and_links_between_their_shards_are_counted() {
+    let steps = |number: usize| -> String {
+        let between = (2..number).map(|at| step(&format!("s{at}"), "reshuffle", ""));
+        of(&[1], &(between.collect::<String>() + COUNT))
+    };
+    read(&steps(1_000));
+    refused(&steps(1_001), "too many steps", "\"per-user", "at most 1,000, and there are 1,001");
+    refused(&steps(60_000), "too many steps", "\"s1001\"", "there are 60,000");
+
+    let chain = |shards: [u32; 3]| {
+        let source = format!("{}shards = {}\n", of(&[1], ""), shards[0]);
+        let middle = step("middle", "reshuffle", &format!("shards = {}", shards[1]));
+        let last = format!("window = \"1m\"\nshards = {}", shards[2]);
+        source + &middle + &step("last", "count", &last)
+    };
+    // 1,024 * 512 + 512 * 1,024 links.
+    read(&chain([1_024, 512, 1_024]));
+    let title = "too many links between shards at `last`";
+    refused(&chain([1_024, 513, 1_024]), title, "1024", "above, 1,050,624");
+    refused(&chain([1_024, 1_024, 7]), title, "7", "above, 1,055,744");
 }

@@ -3,11 +3,13 @@
 
 mod odds;
 mod seed;
+mod stamp;
 mod time;
 mod total;
 
 pub(super) use odds::{Literal, odds, thousandths};
 pub(super) use seed::{Seed, Seeds};
+pub(super) use stamp::stamp;
 pub use time::duration;
 pub(super) use time::{Duration, LONGEST, Moment, moment};
 pub(super) use total::Total;

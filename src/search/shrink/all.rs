@@ -96,6 +96,13 @@ pub fn kinds(scenario: &Scenario, shrunk: &Shrunk, asked: &[KindName]) -> Vec<Ki
     kinds
 }
 
+/// How many threads the search for all smallest sets of these kinds can keep busy at most.
+pub fn most_jobs(shrunk: &Shrunk, kinds: &[Kind]) -> u64 {
+    let plan = shrunk.case.plan(u64::MAX);
+    let space = Space { kinds: kinds.to_vec(), ..Space::new(&plan, &[], MOST_FAULTS) };
+    space.most_jobs(&plan, shrunk.case.seed)
+}
+
 /// Searches for all smallest sets of these kinds, on the threads of the pool it is called in. One that is
 /// smaller than the failure that was shrunk to takes its place, and so does one of its size if a part of
 /// the failure breaks the scenario in another way.
