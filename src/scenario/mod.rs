@@ -26,6 +26,8 @@ mod expect;
 mod write;
 mod edit;
 mod regress;
+mod asked;
+mod given;
 mod redesign;
 mod seed;
 mod vary;
@@ -36,12 +38,13 @@ mod tests;
 
 pub use diagnostic::Diagnostic;
 pub use edit::{Remains, SpareKey};
-pub use redesign::mechanisms;
+pub use given::{dedup_in_words, gc_in_words, given};
+pub use redesign::{Changes, mechanisms};
 pub use schema::schema;
 pub use seed::RunSeed;
 pub use stated::{Bound, Figure, Stated, Totals};
 pub use vary::{Latitude, Weather};
-pub use write::{fault_to_json, kind_to_json};
+pub use write::{fault_on_a_line, fault_to_json, kind_to_json};
 
 use diagnostic::{Source, clip};
 use onceproof_model::pipeline::Pipeline;

@@ -1,29 +1,45 @@
-//! Every value of every mechanism but the first, which is what holds where a scenario says nothing: the wrong
-//! ones, and those that are right too and only cost more or less. Each is written as in `[mechanism]`, so that
-//! a reader can try it: `onceproof run FILE --mechanism 'dedup = "off"'`.
-//!
-//! Some values matter, or are right, only under another. Where outputs are recomputed, a function that answers
-//! otherwise the second time is damage enough; there, `user-differs` is left out of the faults that are drawn, so
-//! that what goes wrong is the value's own doing.
+//! What is tried of a scenario: every other value of its mechanisms and of the settings of its steps, wrong and
+//! right. Each is written as in the file, so that a reader can try it:
+//! `onceproof run FILE --mechanism 'dedup = "off"'`, `onceproof run FILE --step 'table: write = "append"'`.
 
-use crate::scenario::{Scenario, ScenarioError};
+mod mechanisms;
+mod steps;
+mod own;
+
+use crate::scenario::{Changes, Scenario, ScenarioError};
 use onceproof_model::pipeline::{SourceWatermark, StepKind};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::plan::Plan;
 
-/// One value of a mechanism.
-#[derive(Clone, Copy, Debug)]
+pub use mechanisms::{right as right_mechanisms, wrong as wrong_mechanisms};
+
+/// One value of a mechanism, or of a setting of a step.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Design {
-    /// The mechanism with its value, as `[mechanism]` has it.
-    pub mechanism: &'static str,
-    /// What else must be so for it to matter or to be right, if anything.
+    /// What it sets.
+    pub setting: Setting,
+    /// Which mechanisms must be so for it to matter or to be right, if any, as `[mechanism]` has them.
     pub under: Option<&'static str>,
-    /// The kinds of faults that would break alone what it stands under.
+    /// The kinds of faults that would break alone what it stands under, or that it has no place for.
     pub without: &'static [KindName],
     /// What a scenario must have.
     pub needs: Needs,
     /// Whether it takes more records than fit an exhaustive search, or more faults.
     pub is_rare: bool,
+}
+
+/// What a value is set for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Setting {
+    /// A mechanism at every step, as `[mechanism]` has it.
+    Mechanism(String),
+    /// Keys of one step.
+    Step {
+        /// Its name.
+        step: String,
+        /// The keys with their values, as the step has them.
+        keys: String,
+    },
 }
 
 /// What a scenario must have for a value to be tried in it.
@@ -38,138 +54,113 @@ pub enum Needs {
     /// Functions whose answers are decided by faults alone, sources at offsets and perfect watermarks: then
     /// an output that is made again is the same.
     Repeatable,
+    /// What this scenario is known not to have.
+    Missing(&'static str),
+}
+
+/// Whether a value is wrong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Worth {
+    /// It breaks a scenario that holds without it.
+    Wrong,
+    /// It breaks none.
+    Right,
 }
 
 /// What is lacking where the scenario, with this value, is none: its steps or its other mechanisms forbid it.
 pub const ANOTHER_SCENARIO: &str = "a scenario that can have it";
 
-const RECOMPUTE: &str = "outputs = \"recompute\"";
-const RECOMPUTE_BUNDLES: &str = "outputs = \"recompute\", bundle = 4";
-const DIFFERS: &[KindName] = &[KindName::UserDiffers];
+/// What is lacking where only the scenario's own faults forbid it.
+pub const OTHER_FAULTS: &str = "faults that it has a place for";
 
-/// Every wrong value. A time of 10 ms is shorter than any retry takes, and one of an hour longer; a filter of
-/// one bit is full with its first record.
-pub const WRONG: &[Design] = &[
-    plain("give-up = 1"),
-    plain("ack = \"on-receipt\""),
-    plain("dedup = \"off\""),
-    plain("dedup = { window = \"10ms\" }"),
-    plain("dedup = { window = { length = \"10ms\", unknown-old = \"drop\" } }"),
-    plain("dedup = { window = { length = \"1h\", updated-at = \"receive\" } }"),
-    plain("dedup = { bloom-only = { bits-per-id = 1, hashes = 1, expect = 1 } }"),
-    plain("dedup = { bloom = { bucket = \"10ms\", bucket-by = \"arrival\" } }"),
-    plain("dedup = { bloom = { rebuild = \"none\" } }"),
-    plain("gc = \"never\""),
-    plain("gc = { ttl = \"10ms\" }"),
-    plain("gc = { ttl = \"10ms\", unknown-old = \"drop\" }"),
-    plain(RECOMPUTE),
-    // Under checkpoint an output is made once, whatever its id.
-    Design { under: Some(RECOMPUTE), without: DIFFERS, ..plain("ids = \"fresh\"") },
-    Design { under: Some(RECOMPUTE), without: DIFFERS, ..plain("stamps = \"fresh\"") },
-    // Under checkpoint a stamp is given anew only when an output is resent after a crash.
-    Design { is_rare: true, ..plain("stamps = \"fresh\"") },
-    Design { needs: Needs::Kind(KindName::ClockStep), ..plain("stamps = \"wall-clock\"") },
-    plain("atomic = \"state-first\""),
-    plain("atomic = \"id-first\""),
-    plain("re-ack = false"),
-    plain("fencing = false"),
-    // Its bundles must be cut otherwise after a crash.
-    Design {
-        under: Some(RECOMPUTE_BUNDLES),
-        without: DIFFERS,
-        is_rare: true,
-        ..plain("lift = \"force\"")
-    },
-];
-
-/// Every other value that is right, if at another cost.
-pub const RIGHT: &[Design] = &[
-    // Shorter than the round trip, and longer than most faults.
-    plain("retry = { timeout = \"5ms\", backoff = 1 }"),
-    plain("retry = { timeout = \"2s\" }"),
-    plain("dedup = \"bloom\""),
-    plain("dedup = { bloom = { bucket = \"20ms\", bits-per-id = 3, hashes = 2, expect = 2 } }"),
-    plain("dedup = { bloom = { bucket = \"20ms\", rebuild = \"lazy\", threshold = 4 } }"),
-    plain("dedup = { window = \"1h\" }"),
-    plain("dedup = { window = { length = \"1h\", refresh-on-hit = true } }"),
-    plain("dedup = { window = { length = \"1h\", unknown-old = \"drop\" } }"),
-    plain("gc = { ttl = \"1h\" }"),
-    plain("gc = { ttl = \"1h\", unknown-old = \"drop\" }"),
-    repeatable(RECOMPUTE),
-    repeatable(RECOMPUTE_BUNDLES),
-    // What is durable before it is sent is made once.
-    Design {
-        under: Some("outputs = \"checkpoint\""),
-        needs: Needs::Offsets,
-        ..plain("ids = \"fresh\"")
-    },
-    plain("bundle = 4"),
-    plain("bundle = 16"),
-    plain("in-flight = 1"),
-    plain("fuse = false"),
-    plain("lift = false"),
-    // A bundle that is committed is cut once.
-    Design { under: Some("outputs = \"checkpoint\", bundle = 4"), ..plain("lift = \"force\"") },
-];
-
-const fn plain(mechanism: &'static str) -> Design {
-    Design { mechanism, under: None, without: &[], needs: Needs::Nothing, is_rare: false }
+/// Every wrong value that is tried of a scenario.
+pub fn wrong(scenario: &Scenario) -> Vec<Design> {
+    let of_steps = steps::of(scenario, Worth::Wrong);
+    let mut designs = [mechanisms::wrong(), of_steps].concat();
+    for design in own::wrong(&scenario.plan) {
+        if designs.iter().all(|other| other.setting != design.setting) {
+            designs.push(design);
+        }
+    }
+    designs
 }
 
-const fn repeatable(mechanism: &'static str) -> Design {
-    Design { without: DIFFERS, needs: Needs::Repeatable, ..plain(mechanism) }
+/// Every other right value that is tried of a scenario.
+pub fn right(scenario: &Scenario) -> Vec<Design> {
+    [mechanisms::right(), steps::of(scenario, Worth::Right)].concat()
 }
 
 impl Design {
+    /// A value that stands under nothing and needs nothing.
+    fn of(setting: Setting) -> Design {
+        Design { setting, under: None, without: &[], needs: Needs::Nothing, is_rare: false }
+    }
+
+    /// The value, as the file has it.
+    pub fn value(&self) -> String {
+        match &self.setting {
+            Setting::Mechanism(mechanism) => mechanism.clone(),
+            Setting::Step { step, keys } => format!("step {step}: {keys}"),
+        }
+    }
+
     /// The value, with what else is so: `ids = "fresh" (under outputs = "recompute")`.
     pub fn words(&self) -> String {
         match self.under {
-            None => self.mechanism.to_owned(),
-            Some(under) => format!("{} (under {under})", self.mechanism),
+            None => self.value(),
+            Some(under) => format!("{} (under {under})", self.value()),
         }
     }
 
-    /// All that it changes, as `[mechanism]` has it.
-    pub fn mechanisms(&self) -> String {
-        match self.under {
-            None => self.mechanism.to_owned(),
-            Some(under) => format!("{under}, {}", self.mechanism),
+    /// All that it changes in a scenario.
+    pub fn changes(&self) -> Changes {
+        let base = self.base();
+        match &self.setting {
+            Setting::Mechanism(mechanism) => {
+                let all: Vec<&str> = self.under.into_iter().chain([mechanism.as_str()]).collect();
+                Changes { mechanism: Some(all.join(", ")), ..base }
+            }
+            Setting::Step { step, keys } => {
+                Changes { steps: vec![format!("{step}: {keys}")], ..base }
+            }
         }
     }
 
-    /// A scenario with this value at every step, beside what else must be so.
-    ///
-    /// # Errors
-    /// The scenario cannot have it.
-    pub fn of(&self, scenario: &Scenario, without: &[KindName]) -> Result<Scenario, ScenarioError> {
-        scenario.redesigned(&self.mechanisms(), without)
+    /// What else must be so.
+    fn base(&self) -> Changes {
+        let (mechanism, without) = (self.under.map(str::to_owned), self.without.to_vec());
+        Changes { mechanism, without, ..Changes::default() }
     }
 
-    /// A scenario with only what else must be so.
+    /// The scenario with only what else must be so, and the scenario with the value beside that; with all faults
+    /// of the file, or with none of them.
     ///
     /// # Errors
-    /// The scenario cannot have it.
-    pub fn base_of(
+    /// The scenario cannot have it: what is lacking.
+    pub fn without_and_with(
         &self,
         scenario: &Scenario,
-        without: &[KindName],
-    ) -> Result<Scenario, ScenarioError> {
-        scenario.redesigned(self.under.unwrap_or_default(), without)
+        bare: bool,
+    ) -> Result<(Scenario, Scenario), &'static str> {
+        let build = |bare| -> Result<_, ScenarioError> {
+            let base = scenario.redesigned(&Changes { bare, ..self.base() })?;
+            let with = scenario.redesigned(&Changes { bare, ..self.changes() })?;
+            Ok((base, with))
+        };
+        build(bare).map_err(|_| match build(true) {
+            Ok(_) if scenario.own_faults() > 0 => OTHER_FAULTS,
+            Ok(_) | Err(_) => ANOTHER_SCENARIO,
+        })
     }
 
     /// What a scenario with this plan and these kinds of faults lacks.
     pub fn lacks(&self, plan: &Plan, kinds: &[KindName]) -> Option<&'static str> {
-        let is_met = match self.needs {
-            Needs::Nothing => true,
-            Needs::Kind(kind) => kinds.contains(&kind),
-            Needs::Offsets => has_offsets(plan),
-            Needs::Repeatable => has_offsets(plan) && is_repeatable(plan),
-        };
-        let words = match self.needs {
-            Needs::Nothing => "",
-            Needs::Kind(kind) => kind.word(),
-            Needs::Offsets => "sources at offsets",
-            Needs::Repeatable => "repeatable steps",
+        let (is_met, words) = match self.needs {
+            Needs::Nothing => return None,
+            Needs::Kind(kind) => (kinds.contains(&kind), kind.word()),
+            Needs::Offsets => (has_offsets(plan), "sources at offsets"),
+            Needs::Repeatable => (has_offsets(plan) && is_repeatable(plan), "repeatable steps"),
+            Needs::Missing(words) => (false, words),
         };
         (!is_met).then_some(words)
     }
