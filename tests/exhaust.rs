@@ -13,7 +13,7 @@ use onceproof::scenario::Scenario;
 use onceproof::search::certificate::Exhaustion;
 use onceproof::search::exhaust::{Space, Told, bare, exhaust};
 use onceproof::search::resume::Done;
-use onceproof_model::time::MILLISECOND;
+use onceproof_model::time::{MILLISECOND, SECOND};
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::{Class, Verdict};
 use onceproof_sim::plan::Plan;
@@ -312,6 +312,18 @@ fn a_search_that_is_cancelled_runs_no_more_schedules_of_any_number_of_faults() {
     let cancel = AtomicBool::new(true);
     let found = exhaust(&plan, None, &space(&plan, 1), &mut Done::default(), &cancel, &|_| {});
     assert_eq!((found.total().runs, found.interrupted), (1, true));
+}
+
+/// How long a run may take follows from the faults that the search places, of which the plan says nothing.
+#[test]
+fn a_fault_that_lasts_longer_than_the_time_to_drain_of_the_plan_is_waited_for() {
+    let plan = plan_of("crash/before-ack.toml", "");
+    for lasts in [900 * SECOND, 86_400 * SECOND] {
+        for kind in [Kind::Pause { lasts }, Kind::Crash { restart: lasts }] {
+            let found = search(&plan, &Space { kinds: vec![kind], ..space(&plan, 1) }, 1);
+            assert!(found.total().runs > 5 && found.certificate().is_some(), "{found:?}");
+        }
+    }
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! How long a run may rightly take before anything comes of it: what the plan itself says of waits. A run that
 //! waits is not stuck; so whoever calls one stuck, or says that its time is over, asks here first.
 
-use crate::fault::Kind;
+use crate::fault::{Fault, Kind};
 use crate::input::Input;
 use crate::plan::{Plan, Until};
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Sink, Step, StepKind};
 use onceproof_model::time::Nanos;
 
-/// What a plan says of waits.
+/// What a plan says of waits, with the exact faults that are placed in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Patience {
     /// The longest wait that the plan states: time-outs of retries, deadlines, leases, service times, latencies, and
@@ -22,30 +22,56 @@ pub struct Patience {
     pub aging: Nanos,
     /// How many messages and timers may follow one another, at most, before a commit comes of them.
     pub hops: u64,
+    /// The same without exact faults: the longest wait, the sum of all, and how many go through them.
+    unplaced: Unplaced,
+}
+
+/// What a plan says of waits without its exact faults.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Unplaced {
+    longest: Nanos,
+    sum: Nanos,
+    turns: u64,
+    /// The time to drain, if the scenario says it.
+    drain: Option<Nanos>,
 }
 
 impl Patience {
     /// What a plan says.
     pub fn of(plan: &Plan) -> Patience {
-        let sum = |waits: &[Nanos]| waits.iter().copied().fold(0, Nanos::saturating_add);
-        let exact = plan.faults.iter().map(|fault| fault.kind);
-        let drawn = plan.climate.odds.iter().map(|&(kind, _)| kind);
-        let (waits, absences) =
-            (waits(plan), exact.chain(drawn).map(lasts).collect::<Vec<Nanos>>());
         let steps = plan.pipeline.steps();
-        let turns = records(plan)
-            .saturating_add(steps.len() as u64)
-            .saturating_add(plan.faults.len() as u64);
-        // A quarter of all time, so that nothing overflows that is added to it.
-        let derived = sum(&waits).saturating_add(sum(&absences)).saturating_mul(turns);
-        let derived = derived.saturating_add(Until::DRAIN).min(Nanos::MAX / 4);
+        let mut waits = waits(plan);
+        waits.extend(plan.climate.odds.iter().map(|&(kind, _)| lasts(kind)));
+        let unplaced = Unplaced {
+            longest: waits.iter().copied().max().unwrap_or(0),
+            sum: waits.into_iter().fold(0, Nanos::saturating_add),
+            turns: records(plan).saturating_add(steps.len() as u64),
+            drain: plan.until.drain,
+        };
         let failures = steps.iter().filter_map(|step| step.failing.dead_letter_after);
-        Patience {
-            longest: waits.iter().chain(&absences).copied().max().unwrap_or(0),
-            drain: plan.until.drain.unwrap_or(derived),
+        let patience = Patience {
+            longest: 0,
+            drain: 0,
             aging: aging(plan),
             // A message, an answer and a timer for each step that outputs go through uncommitted.
             hops: 6 + 3 * steps.len() as u64 + failures.map(u64::from).sum::<u64>(),
+            unplaced,
+        };
+        patience.with(&plan.faults)
+    }
+
+    /// The same with other exact faults: a search places a pause of 15 m in a plan that says nothing of one.
+    pub fn with(self, faults: &[Fault]) -> Patience {
+        let Unplaced { longest, sum, turns, drain } = self.unplaced;
+        let absences = faults.iter().map(|fault| lasts(fault.kind));
+        let all = absences.clone().fold(sum, Nanos::saturating_add);
+        let derived = all.saturating_mul(turns.saturating_add(faults.len() as u64));
+        // A quarter of all time, so that nothing overflows that is added to it.
+        let derived = derived.saturating_add(Until::DRAIN).min(Nanos::MAX / 4);
+        Patience {
+            longest: absences.fold(longest, Nanos::max),
+            drain: drain.unwrap_or(derived),
+            ..self
         }
     }
 }

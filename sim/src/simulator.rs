@@ -15,6 +15,11 @@ use onceproof_model::pipeline::StepIndex;
 use onceproof_model::time::Nanos;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::atomic::AtomicBool;
+
+/// Where nobody stops a run.
+static NEVER: AtomicBool = AtomicBool::new(false);
+const UNSTOPPED: &str = "nobody stops it";
 
 /// One event of a run, as two runs are compared.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -56,10 +61,20 @@ impl<'a> Simulator<'a> {
     /// One run, its verdict and figures only. Without a seed latency is the least, first answers are 0
     /// and nothing is drawn.
     pub fn brief(&mut self, seed: Option<u64>) -> Brief {
+        self.brief_unless(seed, &NEVER).expect(UNSTOPPED)
+    }
+
+    /// The same, unless it is stopped while it runs: then nothing is said of it.
+    pub fn brief_unless(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<Brief> {
         self.world.reset(seed, false);
-        let end = self.world.run(|_, _| {});
+        let end = self.world.run(stop, |_, _| {})?;
         let judgement = self.judge(&end);
-        self.summary(&end, &judgement)
+        Some(self.summary(&end, &judgement))
+    }
+
+    /// Runs what was prepared to its end.
+    fn run(&mut self, flush: impl FnMut(&mut Trace, &Fingerprint)) -> End {
+        self.world.run(&NEVER, flush).expect(UNSTOPPED)
     }
 
     /// The exact faults that did not fire in the last run, as indices.
@@ -71,7 +86,7 @@ impl<'a> Simulator<'a> {
     pub fn checkpoints(&mut self, seed: Option<u64>, every: u64) -> Vec<u128> {
         let (mut checkpoints, mut events) = (Vec::new(), 0);
         self.world.reset(seed, false);
-        self.world.run(|_, fingerprint| {
+        self.run(|_, fingerprint| {
             events += 1;
             if events % every == 0 {
                 checkpoints.push(fingerprint.value());
@@ -86,7 +101,7 @@ impl<'a> Simulator<'a> {
         let (mut seen, mut number) = (Vec::new(), 0);
         self.world.trace.lines = Some(Vec::new());
         self.world.reset(seed, true);
-        self.world.run(|trace, fingerprint| {
+        self.run(|trace, fingerprint| {
             let lines = trace.lines.as_mut().map(std::mem::take).unwrap_or_default();
             if numbers.contains(&number) {
                 let fingerprint = fingerprint.value();
@@ -107,7 +122,7 @@ impl<'a> Simulator<'a> {
 
     /// Puts other exact faults in place of the plan's, for the runs that follow.
     pub fn place(&mut self, faults: &[Fault]) {
-        self.world.outside.answers.place(&self.plan.pipeline, faults);
+        self.world.place(faults);
     }
 
     /// One run, and every fault that could have been placed in it, in the order in which their places
@@ -115,7 +130,7 @@ impl<'a> Simulator<'a> {
     /// of the protocol, or from a request on, does the same.
     pub fn explore(&mut self, seed: Option<u64>) -> (Brief, Vec<Fault>) {
         let Extensions { brief, possible, .. } =
-            self.watched(seed, &default_kinds(), Watched::Everything);
+            self.watched(seed, &default_kinds(), Watched::Everything, &NEVER).expect(UNSTOPPED);
         (brief, possible.into_iter().map(|possibility| possibility.fault).collect())
     }
 
@@ -123,19 +138,37 @@ impl<'a> Simulator<'a> {
     /// in the order in which their places came. At the moment of that fault there is no other, since a
     /// point occurs once in a schedule.
     pub fn extensions(&mut self, seed: Option<u64>, kinds: &[Kind]) -> Extensions {
-        self.watched(seed, kinds, Watched::AfterAll)
+        self.watched(seed, kinds, Watched::AfterAll, &NEVER).expect(UNSTOPPED)
     }
 
     /// The same, and when the world was at rest, which costs a look at all that it is made of.
     pub fn extensions_and_rests(&mut self, seed: Option<u64>, kinds: &[Kind]) -> Extensions {
-        self.watched(seed, kinds, Watched::AfterAllWithRests)
+        self.watched(seed, kinds, Watched::AfterAllWithRests, &NEVER).expect(UNSTOPPED)
     }
 
-    fn watched(&mut self, seed: Option<u64>, kinds: &[Kind], watched: Watched) -> Extensions {
+    /// The one or the other, unless it is stopped while it runs.
+    pub fn extensions_unless(
+        &mut self,
+        seed: Option<u64>,
+        kinds: &[Kind],
+        with_rests: bool,
+        stop: &AtomicBool,
+    ) -> Option<Extensions> {
+        let watched = if with_rests { Watched::AfterAllWithRests } else { Watched::AfterAll };
+        self.watched(seed, kinds, watched, stop)
+    }
+
+    fn watched(
+        &mut self,
+        seed: Option<u64>,
+        kinds: &[Kind],
+        watched: Watched,
+        stop: &AtomicBool,
+    ) -> Option<Extensions> {
         self.world.outside.answers.watch(kinds, watched);
-        let brief = self.brief(seed);
+        let brief = self.brief_unless(seed, stop);
         let (possible, rests) = self.world.outside.answers.take_possible();
-        Extensions { brief, possible, rests }
+        Some(Extensions { brief: brief?, possible, rests })
     }
 
     /// One run, and what each message took longer than the least, as faults that delay it: with them, a run
@@ -169,7 +202,7 @@ impl<'a> Simulator<'a> {
         flush: impl FnMut(&mut Trace, &Fingerprint),
     ) -> Outcome {
         self.world.reset(seed, true);
-        let end = self.world.run(flush);
+        let end = self.run(flush);
         let mut judgement = self.judge(&end);
         let brief = self.summary(&end, &judgement);
         self.add_wrongs(&mut judgement, &end);

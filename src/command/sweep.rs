@@ -1,6 +1,6 @@
 //! `onceproof sweep`: many seeds of one or more scenarios, on all cores.
 //!
-//! Ctrl-C ends the sweep after the runs that are under way. The report then covers the seeds before the
+//! Ctrl-C ends the sweep, and gives up the runs that are under way. The report then covers the seeds before the
 //! first that was not run, and the exit code is that of what they showed; a second Ctrl-C ends the process.
 
 use super::determinism::{check_seeds, say};

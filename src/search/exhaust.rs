@@ -170,11 +170,9 @@ fn shared_rests(
 ) -> Option<Shared> {
     let mut shared = Shared::new(rests);
     for (number, first) in (0..).zip(firsts).filter(|(_, first)| first.needless.is_none()) {
-        if cancel.load(Ordering::Relaxed) {
-            return None;
-        }
         simulator.place(std::slice::from_ref(&first.fault));
-        shared.add_fault(number, &simulator.extensions_and_rests(seed, &space.kinds).rests);
+        let extensions = simulator.extensions_unless(seed, &space.kinds, true, cancel)?;
+        shared.add_fault(number, &extensions.rests);
     }
     Some(shared)
 }
@@ -321,8 +319,7 @@ impl<'a> Walk<'a> {
         let flow = if self.faults.len() < self.search.most as usize {
             self.descend(explained)
         } else {
-            self.arrive(explained);
-            ControlFlow::Continue(())
+            self.arrive(explained)
         };
         self.faults.pop();
         self.path.pop();
@@ -333,9 +330,10 @@ impl<'a> Walk<'a> {
     fn descend(&mut self, explained: Option<usize>) -> ControlFlow<()> {
         self.simulator.place(&self.faults);
         let (seed, kinds) = (self.search.seed, &self.search.space.kinds);
-        let Extensions { possible, rests, .. } = match &self.rests {
-            Some(_) => self.simulator.extensions_and_rests(seed, kinds),
-            None => self.simulator.extensions(seed, kinds),
+        let (with_rests, stop) = (self.rests.is_some(), self.search.cancel);
+        let extensions = self.simulator.extensions_unless(seed, kinds, with_rests, stop);
+        let Some(Extensions { possible, rests, .. }) = extensions else {
+            return ControlFlow::Break(());
         };
         let before = self.unit.counts.runs;
         let needed = self.rests.as_mut().and_then(|all| all.needed(&self.path, &rests));
@@ -351,16 +349,19 @@ impl<'a> Walk<'a> {
     }
 
     /// A schedule of the number of faults that is searched.
-    fn arrive(&mut self, explained: Option<usize>) {
+    fn arrive(&mut self, explained: Option<usize>) -> ControlFlow<()> {
         if let Some(cause) = explained {
             self.unit.counts.explained += 1;
             *self.unit.explained.entry(cause as u32).or_default() += 1;
             if !self.search.space.runs_explained {
-                return;
+                return ControlFlow::Continue(());
             }
         }
         self.simulator.place(&self.faults);
-        let brief = self.simulator.brief(self.search.seed);
+        let stop = self.search.cancel;
+        let Some(brief) = self.simulator.brief_unless(self.search.seed, stop) else {
+            return ControlFlow::Break(());
+        };
         self.unit.counts.count(&brief, self.faults.last());
         if self.search.most == 1 {
             (self.search.tell)(Told::Runs(1));
@@ -373,6 +374,7 @@ impl<'a> Walk<'a> {
                 self.unit.first_inconclusive.get_or_insert_with(|| self.path.clone());
             }
         }
+        ControlFlow::Continue(())
     }
 }
 

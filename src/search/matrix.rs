@@ -113,9 +113,9 @@ impl Pair<'_> {
 }
 
 impl Runner for Pair<'_> {
-    fn brief(&mut self, seed: Option<u64>) -> (Brief, Vec<usize>) {
-        let (brief, unfired) = Runner::brief(&mut self.wrong, seed);
-        (self.judged(seed, brief), unfired)
+    fn brief(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<(Brief, Vec<usize>)> {
+        let (brief, unfired) = Runner::brief(&mut self.wrong, seed, stop)?;
+        Some((self.judged(seed, brief), unfired))
     }
 
     fn detail(&mut self, seed: Option<u64>) -> Outcome {

@@ -75,8 +75,8 @@ impl Run<'_> {
 }
 
 impl Runner for Run<'_> {
-    fn brief(&mut self, seed: Option<u64>) -> (Brief, Vec<usize>) {
-        Runner::brief(&mut Simulator::new(&self.scenario(seed).plan), seed)
+    fn brief(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<(Brief, Vec<usize>)> {
+        Runner::brief(&mut Simulator::new(&self.scenario(seed).plan), seed, stop)
     }
 
     fn detail(&mut self, seed: Option<u64>) -> Outcome {

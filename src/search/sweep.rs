@@ -39,14 +39,14 @@ const MOST_IN_CHUNK: u64 = 8192;
 
 /// What runs a plan; a simulator, and in tests something simpler.
 pub(super) trait Runner {
-    /// A run, and the exact faults that did not fire in it.
-    fn brief(&mut self, seed: Option<u64>) -> (Brief, Vec<usize>);
+    /// A run, and the exact faults that did not fire in it; none if it was stopped.
+    fn brief(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<(Brief, Vec<usize>)>;
     fn detail(&mut self, seed: Option<u64>) -> Outcome;
 }
 
 impl Runner for Simulator<'_> {
-    fn brief(&mut self, seed: Option<u64>) -> (Brief, Vec<usize>) {
-        (Simulator::brief(self, seed), self.unfired())
+    fn brief(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<(Brief, Vec<usize>)> {
+        Some((self.brief_unless(seed, stop)?, self.unfired()))
     }
 
     fn detail(&mut self, seed: Option<u64>) -> Outcome {
@@ -55,7 +55,7 @@ impl Runner for Simulator<'_> {
 }
 
 /// Runs a plan under all seeds on the threads of the pool it is called in. `progress` is told of every
-/// run as it ends, in any order; when `cancel` is set, no further run begins.
+/// run as it ends, in any order; when `cancel` is set, no further run begins, and those under way are given up.
 pub fn sweep(
     plan: &Plan,
     seeds: Seeds,
@@ -88,7 +88,7 @@ pub(super) fn sweep_with<R: Runner>(
             return None;
         }
         let seed = seeds.at(number);
-        let (brief, unfired) = runner.brief(seed);
+        let (brief, unfired) = runner.brief(seed, cancel)?;
         let again = number.is_multiple_of(SAMPLE).then(|| {
             let outcome = make().detail(seed);
             let difference = first_difference(seed, &brief, &outcome.brief);
@@ -155,8 +155,8 @@ mod tests {
     use std::ops::Range;
 
     impl Runner for Fake {
-        fn brief(&mut self, seed: Option<u64>) -> (Brief, Vec<usize>) {
-            (self.run_briefly(seed), Fake::unfired(seed))
+        fn brief(&mut self, seed: Option<u64>, _: &AtomicBool) -> Option<(Brief, Vec<usize>)> {
+            Some((self.run_briefly(seed), Fake::unfired(seed)))
         }
 
         fn detail(&mut self, seed: Option<u64>) -> Outcome {

@@ -198,6 +198,22 @@ fn an_interrupted_sweep_reports_what_it_has() {
     assert_eq!(document["violated"], 0);
 }
 
+/// The one run of this sweep would take seconds more, and ends as a run of its own would have: exactly-once.
+#[test]
+#[cfg(unix)]
+fn an_interrupted_sweep_gives_up_the_run_that_is_under_way() {
+    let folder = Folder::new("sweep-interrupt-run");
+    let long = "format = 1\nname = \"long\"\nclaim = \"It is long.\"\nexpect = \"exactly-once\"\n\
+                input = { generate = { records = 3000000, every = \"1ms\" } }\n\
+                until = { events = 1000000000 }\n\
+                [[step]]\nname = \"events\"\nkind = \"source\"\n\
+                [[step]]\nname = \"count\"\nkind = \"count\"\nwindow = \"1h\"\n";
+    folder.write("a.toml", long.to_owned());
+    let arguments = ["sweep", "a.toml", "--seeds", "0..1", "--format", "json"];
+    let document = folder.interrupted(&arguments).ends(3).document();
+    assert_eq!((&document["interrupted"], &document["runs"]), (&json!(true), &json!(0)));
+}
+
 #[test]
 fn saved_failures_are_replayed_first_with_the_scenario_as_it_is_now() {
     let folder = Folder::new("sweep-regressions");

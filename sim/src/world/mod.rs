@@ -18,6 +18,7 @@ mod standstill;
 mod tests;
 
 use crate::answers::Answers;
+use crate::fault::Fault;
 use crate::fingerprint::{Code, Fingerprint};
 use crate::network::Links;
 use crate::outcome::FilterFill;
@@ -39,6 +40,10 @@ use onceproof_model::worker::Worker;
 use services::Out;
 use slab::Slab;
 use standstill::{Standstill, lull};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// After how many events a run looks whether it is to stop. Less than a few milliseconds.
+const EVENTS_UNSTOPPED: u64 = 4096;
 
 /// How a run ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -172,15 +177,30 @@ impl<'a> World<'a> {
         self.until_planted = self.planted.map(|(events, _)| events);
     }
 
-    /// Runs to the end. `flush` is called after the boot and after each event, for whoever reads the trace
-    /// or the fingerprint.
-    pub fn run(&mut self, flush: impl FnMut(&mut Trace, &Fingerprint)) -> End {
-        let end = self.run_events(flush);
-        self.sum_up();
-        end
+    /// Puts other exact faults in place of the plan's.
+    pub fn place(&mut self, faults: &[Fault]) {
+        self.outside.answers.place(self.pipeline, faults);
+        self.patience = self.patience.with(faults);
     }
 
-    fn run_events(&mut self, mut flush: impl FnMut(&mut Trace, &Fingerprint)) -> End {
+    /// Runs to the end, unless it is stopped before. `flush` is called after the boot and after each event, for
+    /// whoever reads the trace or the fingerprint.
+    pub fn run(
+        &mut self,
+        stop: &AtomicBool,
+        flush: impl FnMut(&mut Trace, &Fingerprint),
+    ) -> Option<End> {
+        let end = self.run_events(stop, flush)?;
+        self.sum_up();
+        Some(end)
+    }
+
+    fn run_events(
+        &mut self,
+        stop: &AtomicBool,
+        mut flush: impl FnMut(&mut Trace, &Fingerprint),
+    ) -> Option<End> {
+        let mut look_at = 0;
         let timed: Vec<(Nanos, usize)> = self.outside.answers.timed().collect();
         for (at, number) in timed {
             self.schedule(at, Turn::Normal, Lane::Heap, Event::Fault { number: number as u32 });
@@ -210,18 +230,24 @@ impl<'a> World<'a> {
             self.now = at;
             self.outside.answers.note_change();
             self.outside.now = Time(self.outside.sources.start.0.saturating_add_unsigned(at));
-            if self.outside.work.events >= self.plan.until.events {
-                return End::OutOfEvents;
+            if self.outside.work.events >= look_at {
+                if self.outside.work.events >= self.plan.until.events {
+                    return Some(End::OutOfEvents);
+                }
+                if stop.load(Ordering::Relaxed) {
+                    return None;
+                }
+                look_at = self.plan.until.events.min(self.outside.work.events + EVENTS_UNSTOPPED);
             }
             if let Some(end) = self.check_storm() {
-                return end;
+                return Some(end);
             }
             // What means nothing any more is no sign that anyone still waits.
             if at >= self.calm_at
                 && !self.is_void(&event)
                 && let Some(end) = self.check_calm(&event)
             {
-                return end;
+                return Some(end);
             }
             self.step(event);
             if self.outside.has_just_read_all() {
@@ -229,7 +255,7 @@ impl<'a> World<'a> {
             }
             flush(&mut self.trace, &self.fingerprint);
         }
-        self.out_of_time().unwrap_or(End::Drained)
+        Some(self.out_of_time().unwrap_or(End::Drained))
     }
 
     /// How full the filters of all shards are.

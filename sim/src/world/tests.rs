@@ -10,6 +10,7 @@ use onceproof_model::pipeline::{Failing, SourceWatermark, Step, StepIndex, StepK
 use onceproof_model::time::{MILLISECOND, SECOND};
 use onceproof_model::window::Windowing;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 fn plan(faults: Vec<Fault>) -> Plan {
     let step = |name: &str, kind, from: &[u16]| Step {
@@ -50,7 +51,7 @@ fn last_stamp(faults: Vec<Fault>) -> (Time, u64) {
     let plan = plan(faults);
     let mut world = World::new(&plan);
     world.reset(None, false);
-    assert_eq!(world.run(|_, _| {}), End::Drained);
+    assert_eq!(world.run(&AtomicBool::new(false), |_, _| {}), Some(End::Drained));
     let Outside { store, words, .. } = &world.outside;
     let scan = store.scan(ShardIndex(0), &words.keys);
     (scan.last_stamp.expect("two outputs were stamped"), world.now)

@@ -133,7 +133,7 @@ impl<'a> Bench<'a> {
         }
         simulator.place(faults);
         self.count();
-        let brief = simulator.brief(case.seed);
+        let brief = simulator.brief_unless(case.seed, self.watch.cancel)?;
         self.note(&brief, case, faults);
         if brief.classes.contains(self.target.class) {
             return self.confirm(simulator, case, faults);

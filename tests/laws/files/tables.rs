@@ -8,17 +8,27 @@ use super::text::Forms;
 
 /// Time-outs of retries, what each further wait is multiplied by, and the longest, in milliseconds. Where a
 /// time-out is below the round trip and does not grow, what is sent again leaves no time for anything else.
-const RETRIES: [(u64, u64, u64); 6] =
-    [(30, 2, 1000), (5, 2, 1000), (400, 1, 400), (30, 3, 500), (5, 3, 600), (2000, 5, 6000)];
+const RETRIES: [(u64, u64, u64); 8] = [
+    (30, 2, 1000),
+    (5, 2, 1000),
+    (400, 1, 400),
+    (30, 3, 500),
+    (5, 3, 600),
+    (2000, 5, 6000),
+    (15 * MINUTES, 1, 15 * MINUTES),
+    (60 * MINUTES, 2, 6000 * MINUTES),
+];
+/// In milliseconds.
+const MINUTES: u64 = 60_000;
 /// Waits of a cluster, in milliseconds, the plainest first.
-const ROUTING_LAGS: [u64; 4] = [20, 0, 100, 1000];
-const READS: [u64; 3] = [0, 1, 5];
-const LATENCIES: [u64; 4] = [1, 0, 10, 80];
+const ROUTING_LAGS: [u64; 5] = [20, 0, 100, 1000, 20_000];
+const READS: [u64; 4] = [0, 1, 5, 20_000];
+const LATENCIES: [u64; 5] = [1, 0, 10, 80, 5000];
 /// How long faults last, in milliseconds.
-const FAULT_SPANS: [u64; 8] = [100, 1, 31, 29, 300, 700, 1500, 3000];
+const FAULT_SPANS: [u64; 10] = [100, 1, 31, 29, 300, 700, 1500, 3000, 15 * MINUTES, 60 * MINUTES];
 /// How long after the last arrival drawn faults may end, and how long a run may take after that, in seconds.
 const CALMS: [u64; 3] = [10, 1, 60];
-const DRAINS: [u64; 2] = [600, 3600];
+const DRAINS: [u64; 2] = [3_600_000, 36_000_000];
 
 /// How steps and ids are made durable in a file.
 pub struct Designs {
