@@ -89,6 +89,8 @@ fn waits(plan: &Plan) -> Vec<Nanos> {
     for step in plan.pipeline.steps() {
         let failures = Nanos::from(step.failing.dead_letter_after.unwrap_or(1));
         let retry = step.mechanism.retry;
+        let commit_retry = step.mechanism.commit_retry.waits(cluster.commit);
+        waits.push(commit_retry.wait(u32::MAX));
         waits.extend([retry.timeout, retry.timeout.saturating_mul(failures), retry.wait(u32::MAX)]);
         if let StepKind::Source { queue: Some(queue), .. } = &step.kind {
             waits.push(queue.deadline);

@@ -2,8 +2,8 @@
 
 use onceproof_model::mechanism::dedup::{Bloom, BucketBy, DedupWindow, Rebuild, Shape, UpdatedAt};
 use onceproof_model::mechanism::{
-    Ack, Atomic, Dedup, Fencing, Fuse, Gc, GiveUp, Ids, Lift, Mechanism, Outputs, ReAck, Retry,
-    Stamps, UnknownOld,
+    Ack, Atomic, CommitRetry, Dedup, Fencing, Fuse, Gc, GiveUp, Ids, Lift, Mechanism, Outputs,
+    ReAck, Retry, Stamps, UnknownOld,
 };
 use onceproof_model::time::Span;
 
@@ -23,6 +23,7 @@ pub fn given(mechanism: &Mechanism) -> Vec<String> {
         re_ack,
         bundle,
         in_flight,
+        commit_retry,
         fencing,
         fuse: Fuse::Together | Fuse::Apart,
         lift,
@@ -36,6 +37,7 @@ pub fn given(mechanism: &Mechanism) -> Vec<String> {
             "retry = {{ timeout = \"{timeout}\", backoff = {backoff}, max = \"{max}\" }}"
         ));
     }
+    given.extend(commit_retry_in_words(&commit_retry));
     match give_up {
         GiveUp::Never => {}
         GiveUp::After(sends) => given.push(format!("give-up = {sends}")),
@@ -87,6 +89,17 @@ pub fn given(mechanism: &Mechanism) -> Vec<String> {
         given.push(format!("in-flight = {}", in_flight.requests));
     }
     given
+}
+
+fn commit_retry_in_words(commit_retry: &CommitRetry) -> Option<String> {
+    let CommitRetry { timeout, backoff, max } = *commit_retry;
+    let keys = [
+        timeout.map(|timeout| format!("timeout = \"{}\"", Span(timeout))),
+        backoff.map(|backoff| format!("backoff = {backoff}")),
+        max.map(|max| format!("max = \"{}\"", Span(max))),
+    ];
+    let keys: Vec<String> = keys.into_iter().flatten().collect();
+    (!keys.is_empty()).then(|| format!("commit-retry = {{ {} }}", keys.join(", ")))
 }
 
 /// How a duplicate is known, where it is not the default.

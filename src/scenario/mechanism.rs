@@ -8,11 +8,11 @@ use super::raw::{At, span};
 use super::raw::{forgetting, mechanism as raw};
 use super::units::Duration;
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Dedup, Fencing, Fuse, Gc, GiveUp, Ids, InFlight, Lift, Mechanism, Outputs,
-    ReAck, Stamps,
+    Ack, Atomic, Bundle, CommitRetry, Dedup, Fencing, Fuse, Gc, GiveUp, Ids, InFlight, Lift,
+    Mechanism, Outputs, ReAck, Retry, Stamps,
 };
-use onceproof_model::time::Span;
-use std::ops::RangeInclusive;
+use onceproof_model::time::{Nanos, Span};
+use std::ops::{Range, RangeInclusive};
 
 /// A number within a range.
 pub(super) fn number(
@@ -125,6 +125,9 @@ impl Mechanisms {
         if let Some(retry) = &table.retry {
             self.overlay_retry(source, retry, table.give_up.is_some())?;
         }
+        if let Some(table) = &table.commit_retry {
+            self.all.commit_retry = overlaid_commit_retry(source, table, self.all.commit_retry)?;
+        }
         Ok(self)
     }
 
@@ -147,12 +150,8 @@ impl Mechanisms {
         if let Some(backoff) = &table.backoff {
             all.retry.backoff = number(source, "backoff", backoff, ANY)?;
         }
-        if let Some(At { value: Duration(timeout), span }) = &table.timeout {
-            if *timeout == 0 {
-                let error = source.error(span.clone(), "a time-out of 0");
-                return Err(error.label("no answer can come before it"));
-            }
-            all.retry.timeout = *timeout;
+        if let Some(given) = &table.timeout {
+            all.retry.timeout = timeout(source, given)?;
         }
         if let Some(max) = &table.max {
             all.retry.max = max.value.0;
@@ -161,15 +160,55 @@ impl Mechanisms {
         if !self.max_given {
             all.retry.max = all.retry.max.max(all.retry.timeout);
         }
-        if all.retry.max < all.retry.timeout
-            && let Some(span) = span(&table.max).or(span(&table.timeout))
-        {
-            let (timeout, max) = (Span(all.retry.timeout), Span(all.retry.max));
-            return Err(source
-                .error(span, "the longest wait of a retry is below its time-out")
-                .label(format!("`timeout` is {timeout}, `max` is {max}")));
+        let Retry { timeout, max, .. } = all.retry;
+        check_longest(source, timeout, max, span(&table.max).or(span(&table.timeout)))
+    }
+}
+
+fn overlaid_commit_retry(
+    source: &Source<'_>,
+    table: &raw::CommitRetry,
+    below: CommitRetry,
+) -> Result<CommitRetry, Diagnostic> {
+    let mut all = below;
+    if let Some(given) = &table.timeout {
+        all.timeout = Some(timeout(source, given)?);
+    }
+    if let Some(backoff) = &table.backoff {
+        all.backoff = Some(number(source, "backoff", backoff, ANY)?);
+    }
+    if let Some(max) = &table.max {
+        all.max = Some(timeout(source, max)?);
+    }
+    if let (Some(timeout), Some(max)) = (all.timeout, all.max) {
+        check_longest(source, timeout, max, span(&table.max).or(span(&table.timeout)))?;
+    }
+    Ok(all)
+}
+
+fn timeout(source: &Source<'_>, given: &At<Duration>) -> Result<Nanos, Diagnostic> {
+    let At { value: Duration(timeout), span } = given;
+    match timeout {
+        0 => {
+            let error = source.error(span.clone(), "a time-out of 0");
+            Err(error.label("no answer can come before it"))
         }
-        Ok(())
+        &timeout => Ok(timeout),
+    }
+}
+
+/// That the longest wait is no shorter than the first, where one of them was given here.
+fn check_longest(
+    source: &Source<'_>,
+    timeout: Nanos,
+    max: Nanos,
+    given: Option<Range<usize>>,
+) -> Result<(), Diagnostic> {
+    match given {
+        Some(span) if max < timeout => Err(source
+            .error(span, "the longest wait of a retry is below its time-out")
+            .label(format!("`timeout` is {}, `max` is {}", Span(timeout), Span(max)))),
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -4,14 +4,16 @@
 use onceproof_model::mechanism::UnknownOld;
 use onceproof_model::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, Fencing, Fuse, Gc, GiveUp, Ids, InFlight, Lift, Mechanism, Outputs, ReAck,
-    Retry, Stamps,
+    Ack, Atomic, Bundle, CommitRetry, Fencing, Fuse, Gc, GiveUp, Ids, InFlight, Lift, Mechanism,
+    Outputs, ReAck, Retry, Stamps,
 };
 
 /// All values of all mechanisms; where a value is a number, its default and any other.
 pub const VALUES: &[&str] = &[
     "retry: default",
     "retry: given",
+    "commit-retry: default",
+    "commit-retry: given",
     "give-up: never",
     "give-up: given",
     "ack: after-commit",
@@ -70,6 +72,7 @@ pub fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
         re_ack,
         bundle,
         in_flight,
+        commit_retry,
         fencing,
         fuse,
         lift,
@@ -77,6 +80,11 @@ pub fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
     let given = |is_default: bool, default, given| if is_default { default } else { given };
     [
         given(retry == Retry::default(), "retry: default", "retry: given"),
+        given(
+            commit_retry == CommitRetry::default(),
+            "commit-retry: default",
+            "commit-retry: given",
+        ),
         match give_up {
             GiveUp::Never => "give-up: never",
             GiveUp::After(_) => "give-up: given",

@@ -176,6 +176,8 @@ pub const ROWS: &[Row] = &[
     exact("commits/lost-at-the-source.toml", 1, ANN_ONCE),
     exact("commits/lost-watermark.toml", 1, ANN_ONCE),
     exact("commits/lost.toml", 1, ANN_ONCE),
+    exact("commits/slow-store-repeated.toml", 1, ANN_ONCE),
+    exact("commits/slow-store.toml", 1, ANN_ONCE),
     exact("commits/unknown.toml", 1, ANN_ONCE),
     //
     exact("crash/before-ack.toml", 1, ANN_ONCE),

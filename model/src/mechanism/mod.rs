@@ -5,6 +5,7 @@
 pub mod ack;
 pub mod atomic;
 pub mod bundle;
+pub mod commit_retry;
 pub mod dedup;
 pub mod fencing;
 pub mod fuse;
@@ -21,6 +22,7 @@ pub mod stamps;
 pub use ack::Ack;
 pub use atomic::Atomic;
 pub use bundle::Bundle;
+pub use commit_retry::CommitRetry;
 pub use dedup::{Dedup, DedupWindow, UnknownOld, UpdatedAt};
 pub use fencing::Fencing;
 pub use fuse::Fuse;
@@ -35,8 +37,8 @@ pub use retry::Retry;
 pub use stamps::Stamps;
 
 /// All mechanisms of one step. As a sender it uses `retry`, `give_up`, `outputs`, `ids`, `stamps` and
-/// `in_flight`; as a receiver `ack`, `dedup`, `gc`, `atomic` and `re_ack`; for its commits `bundle` and
-/// `fencing`.
+/// `in_flight`; as a receiver `ack`, `dedup`, `gc`, `atomic` and `re_ack`; for its commits `bundle`,
+/// `commit_retry` and `fencing`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Mechanism {
     /// When an unanswered request is sent again.
@@ -63,6 +65,8 @@ pub struct Mechanism {
     pub bundle: Bundle,
     /// How many requests may be unacked.
     pub in_flight: InFlight,
+    /// When an unanswered commit is sent again.
+    pub commit_retry: CommitRetry,
     /// Whether a commit under an older token is refused.
     pub fencing: Fencing,
     /// Whether it may run in the stage of the step before it.

@@ -17,10 +17,7 @@ use crate::store::Applied;
 use onceproof_model::commit::{Commit, CommitKind, Delta, Subject};
 use onceproof_model::defect::Defect;
 use onceproof_model::effect::Input;
-use onceproof_model::time::{MILLISECOND, Nanos};
-
-/// How long an unanswered commit waits until it is repeated.
-const COMMIT_REPEAT: Nanos = 30 * MILLISECOND;
+use onceproof_model::time::Nanos;
 
 /// A commit on its way to the store or back.
 #[derive(Debug)]
@@ -28,6 +25,8 @@ pub(super) struct Wire {
     pub commit: Commit,
     pub who: Instance,
     pub is_answered: bool,
+    /// How often it was sent.
+    pub sends: u32,
     /// Events that still refer to it.
     pub events: u32,
 }
@@ -35,7 +34,7 @@ pub(super) struct Wire {
 impl World<'_> {
     #[inline(never)]
     pub(super) fn begin_commit(&mut self, who: Instance, commit: Commit, cost: Nanos) {
-        let wire = Wire { commit, who, is_answered: false, events: 0 };
+        let wire = Wire { commit, who, is_answered: false, sends: 0, events: 0 };
         let wire = self.wires.insert(wire) as u32;
         self.send_commit_after(wire, cost);
     }
@@ -73,8 +72,12 @@ impl World<'_> {
             }
         }
         // The answer is sure to come in time, unless something happens to this commit.
-        if verdict != CommitVerdict::Pass || way.saturating_mul(2) >= COMMIT_REPEAT {
-            let at = self.now.saturating_add(COMMIT_REPEAT);
+        if verdict != CommitVerdict::Pass || self.may_time_out {
+            let Wire { commit, sends, .. } = &mut self.wires[wire as usize];
+            *sends += 1;
+            let step = self.pipeline.step_of(commit.shard);
+            let wait = self.pipeline.step(step).mechanism.commit_retry.waits(way).wait(*sends);
+            let at = self.now.saturating_add(cost).saturating_add(wait);
             self.schedule_wire(at, Lane::Heap, wire, Event::Repeat { wire });
         }
     }

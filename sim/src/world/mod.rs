@@ -91,6 +91,8 @@ pub(crate) struct World<'a> {
     /// How many shards were started at this instant.
     starts: u64,
     standstill: Standstill,
+    /// Whether a commit may wait for less than it takes with its answer.
+    may_time_out: bool,
     patience: Patience,
     lull: Nanos,
     /// A planted fault of the simulator itself: after so many events, the next one comes so much later. And
@@ -103,7 +105,7 @@ impl<'a> World<'a> {
     pub fn new(plan: &'a Plan) -> World<'a> {
         let pipeline = &plan.pipeline;
         let (hosts, shards) = (plan.hosts(), pipeline.shards());
-        let latency = plan.network;
+        let (latency, way) = (plan.network, plan.cluster.commit);
         World {
             plan,
             pipeline,
@@ -135,7 +137,10 @@ impl<'a> World<'a> {
             starts: 0,
             standstill: Standstill::default(),
             patience: Patience::of(plan),
-            lull: lull(pipeline.steps()),
+            lull: lull(pipeline.steps(), way),
+            may_time_out: pipeline.steps().iter().any(|step| {
+                step.mechanism.commit_retry.waits(way).timeout <= way.saturating_mul(2)
+            }),
             planted: None,
             until_planted: None,
         }

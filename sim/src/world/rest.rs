@@ -50,13 +50,14 @@ impl World<'_> {
             trace: _,
             now: _,
             calm_at,
-            // It follows from the plan and from when all was read.
+            // It follows from the plan, from when all was read, and from the faults, which never outlast it.
             drain_until: _,
             overdue: _,
             starts: _,
             standstill: _,
             patience: _,
             lull: _,
+            may_time_out: _,
             planted: _,
             until_planted: _,
         } = self;

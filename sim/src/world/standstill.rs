@@ -9,7 +9,7 @@ use super::event::Event;
 use hashbrown::HashSet;
 use onceproof_model::call::{Call, Operation};
 use onceproof_model::name::Name;
-use onceproof_model::pipeline::StepIndex;
+use onceproof_model::pipeline::{Step, StepIndex};
 use onceproof_model::time::Nanos;
 use rustc_hash::FxBuildHasher;
 use std::mem::Discriminant;
@@ -100,7 +100,10 @@ impl World<'_> {
 }
 
 /// How long a run may go on, after something came of something, until it is worth a look whether it stands still:
-/// the longest wait of a retry.
-pub(super) fn lull(steps: &[onceproof_model::pipeline::Step]) -> Nanos {
-    steps.iter().map(|step| step.mechanism.retry.wait(u32::MAX)).max().unwrap_or(0)
+/// the longest wait of a retry. `way` is how long a commit takes each way.
+pub(super) fn lull(steps: &[Step], way: Nanos) -> Nanos {
+    let retries = steps
+        .iter()
+        .flat_map(|Step { mechanism, .. }| [mechanism.retry, mechanism.commit_retry.waits(way)]);
+    retries.map(|retry| retry.wait(u32::MAX)).max().unwrap_or(0)
 }

@@ -4,8 +4,9 @@
 use super::*;
 use crate::fault::{Climate, ClockWay, Fault, Kind, Place};
 use crate::input::{Input as Rows, Row, RowValue};
+use crate::marks::Mark;
 use crate::plan::{Cluster, Network, SideEffects, Until};
-use onceproof_model::mechanism::Mechanism;
+use onceproof_model::mechanism::{CommitRetry, Mechanism};
 use onceproof_model::pipeline::{Failing, SourceWatermark, Step, StepIndex, StepKind};
 use onceproof_model::time::{MILLISECOND, SECOND};
 use onceproof_model::window::Windowing;
@@ -90,4 +91,32 @@ fn no_sum_of_clock_steps_overflows() {
     let (_, took) = last_stamp(Vec::new());
     assert_eq!(steps(ClockWay::Back), (Time(1), took));
     assert_eq!(steps(ClockWay::Ahead).1, took);
+}
+
+/// How often the store was sent a commit that it had applied, where each takes 2 s each way.
+fn repeated_commits(commit_retry: CommitRetry) -> u64 {
+    let mut plan = plan(Vec::new());
+    plan.cluster.commit = 2 * SECOND;
+    let steps = plan.pipeline.steps().iter().map(|step| {
+        let mechanism = Mechanism { commit_retry, ..step.mechanism };
+        Step { mechanism, ..step.clone() }
+    });
+    plan.pipeline = Pipeline::new(steps.collect()).expect("a chain");
+    let mut world = World::new(&plan);
+    world.reset(None, false);
+    assert_eq!(world.run(&AtomicBool::new(false), |_, _| {}), Some(End::Drained));
+    world.outside.marks.0[Mark::CommitRepeated as usize]
+}
+
+#[test]
+fn a_commit_that_is_only_slow_is_not_repeated_unless_its_time_out_is_short() {
+    assert_eq!(repeated_commits(CommitRetry::default()), 0);
+    let timeout = Some(30 * MILLISECOND);
+    let every_30_ms = CommitRetry { timeout, backoff: Some(1), max: None };
+    // 4 s are 133 times 30 ms, and there is more than one commit.
+    let often = repeated_commits(every_30_ms);
+    assert!(often >= 2 * 133, "{often}");
+    // 30, 60, 120, 240, 480, 960, 1000, 1000 ms come to less than 4 s.
+    let seldom = repeated_commits(CommitRetry { backoff: None, ..every_30_ms });
+    assert!(seldom > 0 && seldom * 133 <= often * 8, "{seldom}");
 }

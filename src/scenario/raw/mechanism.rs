@@ -19,6 +19,8 @@ pub(in crate::scenario) struct Mechanism {
     /// After how many sends a sender gives up; never where it is not given.
     #[schemars(with = "Option<u32>", range(min = 1))]
     pub give_up: Option<At<u64>>,
+    /// When an unanswered commit is sent again.
+    pub commit_retry: Option<CommitRetry>,
     /// When a record is acked.
     pub ack: Option<Ack>,
     /// How a duplicate is known.
@@ -64,6 +66,20 @@ pub(in crate::scenario) struct Retry {
     /// After how many sends a sender gives up, which may also stand beside `retry`.
     #[schemars(with = "Option<u32>", range(min = 1))]
     pub give_up: Option<At<u64>>,
+}
+
+/// When an unanswered commit is sent again.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::scenario) struct CommitRetry {
+    /// How long the first send waits for its answer; where it is not given twice as long as a commit and its answer
+    /// take, and at least `30ms`.
+    pub timeout: Option<At<Duration>>,
+    /// What each further wait is multiplied by; 2 where it is not given.
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    pub backoff: Option<At<u64>>,
+    /// The longest wait; `1s` where it is not given, or the time-out if that is longer.
+    pub max: Option<At<Duration>>,
 }
 
 /// When a record is acked.

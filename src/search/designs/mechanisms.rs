@@ -55,6 +55,7 @@ pub fn right() -> Vec<Design> {
         // Shorter than the round trip, and longer than most faults.
         plain("retry = { timeout = \"5ms\", backoff = 1 }"),
         plain("retry = { timeout = \"2s\" }"),
+        plain("commit-retry = { timeout = \"1ms\", backoff = 1 }"),
         plain("dedup = \"bloom\""),
         plain("dedup = { bloom = { bucket = \"20ms\", bits-per-id = 3, hashes = 2, expect = 2 } }"),
         plain("dedup = { bloom = { bucket = \"20ms\", rebuild = \"lazy\", threshold = 4 } }"),

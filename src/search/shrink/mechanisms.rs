@@ -5,7 +5,9 @@
 use super::bench::Bench;
 use super::case::Case;
 use crate::scenario::Scenario;
-use onceproof_model::mechanism::{Bundle, Dedup, Fuse, InFlight, Lift, Mechanism, Retry};
+use onceproof_model::mechanism::{
+    Bundle, CommitRetry, Dedup, Fuse, InFlight, Lift, Mechanism, Retry,
+};
 use onceproof_model::pipeline::{Pipeline, Step};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
@@ -52,6 +54,7 @@ fn without_costs(mechanism: &Mechanism) -> Mechanism {
         re_ack,
         bundle: _,
         in_flight: _,
+        commit_retry: _,
         fencing,
         fuse: _,
         lift,
@@ -77,6 +80,7 @@ fn without_costs(mechanism: &Mechanism) -> Mechanism {
         re_ack,
         bundle: Bundle::default(),
         in_flight: InFlight::default(),
+        commit_retry: CommitRetry::default(),
         fencing,
         fuse: Fuse::default(),
         lift,

@@ -27,7 +27,7 @@ use onceproof::scenario::Scenario;
 use onceproof::search::exhaust::{Space, bare};
 use onceproof_model::defect::Defect;
 use onceproof_sim::fault::KindName;
-use onceproof_sim::outcome::{Brief, Verdict};
+use onceproof_sim::outcome::{Brief, Outcome, Verdict};
 use onceproof_sim::plan::{Plan, Until};
 use onceproof_sim::simulator::Simulator;
 use proptest::prelude::*;
@@ -71,43 +71,62 @@ fn within_limits(plan: Plan) -> Plan {
 
 #[test]
 fn without_faults_the_results_are_those_that_are_worked_out() {
+    let endless = Endless::default();
     check(cases() * 4, files(), |drawn: Drawn| {
         let file = drawn.file();
         let plan = within_limits(bare(&read(&file, "without-faults")?.plan));
         let found = evaluate(&file, Run { seed: None, may_fail: false, has_faults: false });
         let outcome = Simulator::new(&plan).detail(None);
-        judge(&file, &found, &outcome).map_err(TestCaseError::fail)
+        match endless.count(&plan, &outcome) {
+            true => Ok(()),
+            false => judge(&file, &found, &outcome).map_err(TestCaseError::fail),
+        }
     });
+    endless.are_rare();
 }
 
 #[test]
 fn under_the_faults_that_it_draws_every_file_accounts_for_every_record() {
-    let (runs, endless) = (Cell::new(0_u32), Cell::new(0_u32));
+    let endless = Endless::default();
     check(cases() * 2, files(), |drawn: Drawn| {
         let file = drawn.file();
         let plan = within_limits(read(&file, "drawn-faults")?.plan);
-        judge_seeds(&file, &plan, |is_endless| {
-            runs.set(runs.get() + 1);
-            endless.set(endless.get() + u32::from(is_endless));
-        })
-        .map_err(TestCaseError::fail)
+        judge_seeds(&file, &plan, &endless).map_err(TestCaseError::fail)
     });
-    let (runs, endless) = (runs.get(), endless.get());
-    assert!(endless * 50 < runs, "{endless} of {runs} runs hit the limit of events");
+    endless.are_rare();
 }
 
-/// Runs a file under its faults and judges each run. One that hits the limit of events says nothing, and is only
-/// counted: a time-out of 5 ms where a message takes 5 s sends a thousand copies for each.
-fn judge_seeds(file: &File, plan: &Plan, mut count: impl FnMut(bool)) -> Result<(), String> {
+/// Runs that hit the limit of events. They say nothing, and are only counted: a time-out of 5 ms where a message
+/// takes 5 s sends a thousand copies for each.
+#[derive(Default)]
+struct Endless {
+    runs: Cell<u32>,
+    endless: Cell<u32>,
+}
+
+impl Endless {
+    fn count(&self, plan: &Plan, outcome: &Outcome) -> bool {
+        let Brief { verdict, work, .. } = outcome.brief;
+        let is_endless = verdict == Verdict::Inconclusive && work.events >= plan.until.events;
+        self.runs.set(self.runs.get() + 1);
+        self.endless.set(self.endless.get() + u32::from(is_endless));
+        is_endless
+    }
+
+    fn are_rare(&self) {
+        let (runs, endless) = (self.runs.get(), self.endless.get());
+        assert!(endless * 50 < runs, "{endless} of {runs} runs hit the limit of events");
+    }
+}
+
+/// Runs a file under its faults and judges each run that ends.
+fn judge_seeds(file: &File, plan: &Plan, endless: &Endless) -> Result<(), String> {
     let may_fail = plan.climate.odds.iter().any(|(kind, _)| kind.name() == KindName::UserFails);
     let mut simulator = Simulator::new(plan);
     for seed in [file.seed.unwrap_or(0), 1, 2] {
         let found = evaluate(file, Run { seed: Some(seed), may_fail, has_faults: true });
         let outcome = simulator.detail(Some(seed));
-        let Brief { verdict, work, .. } = outcome.brief;
-        let is_endless = verdict == Verdict::Inconclusive && work.events >= plan.until.events;
-        count(is_endless);
-        if !is_endless {
+        if !endless.count(plan, &outcome) {
             judge(file, &found, &outcome).map_err(|error| format!("seed {seed}: {error}"))?;
         }
     }
@@ -115,8 +134,8 @@ fn judge_seeds(file: &File, plan: &Plan, mut count: impl FnMut(bool)) -> Result<
 }
 
 /// The canary of the law: it finds these rules of the protocol within the files of the suite when one is left out.
-/// Of the others it finds [`Defect::ContentDoesNotPin`] and [`Defect::TokenNotAnnounced`] not even in 400 files; for
-/// those there are exact scenarios.
+/// [`Defect::LatePaneWaits`] takes it some thousand files, and [`Defect::ContentDoesNotPin`] and
+/// [`Defect::TokenNotAnnounced`] more; for those there are exact scenarios.
 #[test]
 fn a_rule_that_is_left_out_breaks_one_of_the_files() {
     let rules = [
@@ -126,7 +145,6 @@ fn a_rule_that_is_left_out_breaks_one_of_the_files() {
         Defect::KeysNeverBusy,
         Defect::OutputsDoNotPin,
         Defect::FiringIgnoresBusyKey,
-        Defect::LatePaneWaits,
         Defect::BootResendsNothing,
         Defect::LatenessNotHeldBack,
         Defect::WrongWindow,
@@ -150,7 +168,7 @@ fn a_rule_that_is_left_out_breaks_one_of_the_files() {
         let mut plan = within_limits(read(&file, "left-out").expect("a right file").plan);
         left.retain(|&defect| {
             plan.pipeline.defect = Some(defect);
-            judge_seeds(&file, &plan, |_| {}).is_ok()
+            judge_seeds(&file, &plan, &Endless::default()).is_ok()
         });
         if left.is_empty() {
             return;

@@ -18,6 +18,13 @@ const RETRIES: [(u64, u64, u64); 8] = [
     (15 * MINUTES, 1, 15 * MINUTES),
     (60 * MINUTES, 2, 6000 * MINUTES),
 ];
+/// Shorter than a commit takes, longer than anything, and in between.
+const COMMIT_RETRIES: [&str; 4] = [
+    "timeout = \"2ms\", backoff = 3, max = \"1m\"",
+    "backoff = 1",
+    "timeout = \"1h\", max = \"2h\"",
+    "timeout = \"1ms\", max = \"50ms\"",
+];
 /// In milliseconds.
 const MINUTES: u64 = 60_000;
 /// Waits of a cluster, in milliseconds, the plainest first.
@@ -131,6 +138,10 @@ fn cost(tape: &mut Tape<'_>, forms: &mut Forms) -> Vec<String> {
         let (timeout, backoff, max) = tape.pick(&RETRIES);
         let (timeout, max) = (forms.span(timeout * MILLISECOND), forms.span(max * MILLISECOND));
         lines.push(format!("retry = {{ timeout = {timeout}, backoff = {backoff}, max = {max} }}"));
+    }
+    if tape.once_in(6) {
+        let line = tape.pick(&COMMIT_RETRIES);
+        lines.push(format!("commit-retry = {{ {line} }}"));
     }
     lines
 }
