@@ -94,7 +94,7 @@ pub enum Command {
     /// The faults of the file are left out; their parameters are kept, and the kinds that it does not name
     /// have the default ones. Ctrl-C ends the search soon and reports on what it has.
     Exhaust(ExhaustArgs),
-    /// What breaks it for each mechanism that is switched to a wrong value: a smallest schedule, or a seed.
+    /// What breaks it with each wrong value of a mechanism or of a step: a smallest schedule, or a seed.
     Necessity(NecessityArgs),
     /// The smallest failure of the same class, as a scenario file.
     ///

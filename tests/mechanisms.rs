@@ -7,8 +7,8 @@ mod values;
 use onceproof::report::matrix_json::matrix_json;
 use onceproof::report::matrix_text::words;
 use onceproof::report::{MatrixReport, Subject, Timing};
-use onceproof::scenario::{Scenario, mechanisms};
-use onceproof::search::designs::{Design, Needs, RIGHT, WRONG};
+use onceproof::scenario::{Changes, Scenario, mechanisms};
+use onceproof::search::designs::{Design, Needs, right, right_mechanisms, wrong, wrong_mechanisms};
 use onceproof::search::matrix::{Matrix, Standing, Tried, WITNESSES, holds, try_right, try_wrong};
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::Seeds;
@@ -35,10 +35,10 @@ fn matrix(scenario: &Scenario, seeds: Range<u64>, threads: usize) -> Matrix {
     pool.install(|| {
         let all = Seeds::Range(seeds.clone());
         let full = sweep(&scenario.plan, all, Stop::Never, &cancel, &|_| {});
-        let wrong = |design| try_wrong(design, scenario, &seeds, &cancel, &|_| {});
-        let right = |design| try_right(design, scenario, &seeds, &cancel, &|_| {});
-        let (wrong, right) = (WRONG.iter().map(wrong), RIGHT.iter().map(right));
-        let (wrong, right) = (wrong.collect(), right.collect());
+        let is_wrong = |design| try_wrong(design, scenario, &seeds, &cancel, &|_| {});
+        let is_right = |design| try_right(design, scenario, &seeds, &cancel, &|_| {});
+        let wrong = wrong(scenario).iter().map(is_wrong).collect();
+        let right = right(scenario).iter().map(is_right).collect();
         Matrix { seeds, full, wrong, right }
     })
 }
@@ -59,20 +59,18 @@ fn the_scenario_draws_every_kind_of_fault_that_it_can_have() {
 #[test]
 fn every_value_of_every_mechanism_is_tried() {
     let mut tried: BTreeSet<&str> = values(&Mechanism::default()).collect();
-    for design in WRONG.iter().chain(RIGHT) {
+    let (wrong, right) = (wrong_mechanisms(), right_mechanisms());
+    for design in wrong.iter().chain(&right) {
         let read = |text: &str| mechanisms(text).unwrap_or_else(|error| panic!("{error}"));
-        tried.extend(values(&read(&design.mechanisms())));
-        let own = read(design.mechanism);
+        tried.extend(values(&read(&design.changes().mechanism.expect("mechanisms"))));
+        let own = read(&design.value());
         assert_ne!(own, Mechanism::default(), "{}", design.words());
     }
     let missed: Vec<&&str> = VALUES.iter().filter(|value| !tried.contains(**value)).collect();
     assert!(missed.is_empty(), "neither wrong nor right: {missed:?}");
-    let all = WRONG.iter().chain(RIGHT).map(|design| (design.words(), design.without));
-    assert_eq!(
-        all.collect::<BTreeSet<_>>().len(),
-        WRONG.len() + RIGHT.len(),
-        "one of them is there twice"
-    );
+    let all = wrong.iter().chain(&right).map(|design| (design.words(), design.without));
+    let all: BTreeSet<_> = all.collect();
+    assert_eq!(all.len(), wrong.len() + right.len(), "one of them is there twice");
 }
 
 #[test]
@@ -97,9 +95,10 @@ fn each_wrong_value_is_wrong_in_its_own_way() {
     let cancel = AtomicBool::new(false);
     let check = |mechanism: &str, under: bool, class: Class| {
         let is_it =
-            |design: &&Design| design.mechanism == mechanism && design.under.is_some() == under;
-        let design = WRONG.iter().find(is_it).unwrap_or_else(|| panic!("no {mechanism}"));
-        let tried = try_wrong(design, &scenario, &(0..300), &cancel, &|_| {});
+            |design: &Design| design.value() == mechanism && design.under.is_some() == under;
+        let design = wrong(&scenario).into_iter().find(is_it);
+        let design = design.unwrap_or_else(|| panic!("no {mechanism}"));
+        let tried = try_wrong(&design, &scenario, &(0..300), &cancel, &|_| {});
         let sweep = tried.sweep.expect("a sweep");
         assert!(sweep.count(class) > 0, "{mechanism}: {:?}", sweep.classes);
     };
@@ -116,13 +115,17 @@ fn each_wrong_value_is_wrong_in_its_own_way() {
     check("atomic = \"id-first\"", false, Class::Lost);
     check("re-ack = false", false, Class::Stuck);
     check("lift = \"force\"", true, Class::Duplicated);
+    check("step table: write = \"append\"", false, Class::Duplicated);
+    check("step table: write = \"offset-in-memory\"", false, Class::Lost);
+    check("step table: write = { two-phase = { timeout = \"10ms\" } }", false, Class::Lost);
 }
 
 #[test]
 fn the_table_of_the_documents_has_every_value() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/README.md");
     let text = std::fs::read_to_string(file).expect("a document");
-    for design in WRONG.iter().chain(RIGHT) {
+    let scenario = scenario();
+    for design in wrong(&scenario).into_iter().chain(right(&scenario)) {
         let words = words(&Tried { design, lacks: None, sweep: None });
         let rows = text.lines().filter(|line| line.starts_with(&format!("| {words} |")));
         assert_eq!(rows.count(), 1, "{words}");
@@ -134,13 +137,13 @@ fn the_table_of_the_documents_has_every_value() {
 #[test]
 fn a_wrong_value_beside_any_right_one_ends_in_a_verdict() {
     let scenario = scenario();
-    let key = |design: &Design| design.mechanism.split(' ').next().expect("a key").to_owned();
+    let key = |design: &Design| design.value().split(' ').next().expect("a key").to_owned();
     let mut pairs = 0;
-    for wrong in WRONG {
-        for right in RIGHT.iter().filter(|right| key(right) != key(wrong)) {
-            let both = format!("{}, {}", wrong.mechanism, right.mechanism);
+    for wrong in &wrong_mechanisms() {
+        for right in right_mechanisms().iter().filter(|right| key(right) != key(wrong)) {
+            let both = format!("{}, {}", wrong.value(), right.value());
             // A window is the whole of forgetting, and without ids there is nothing to forget.
-            let Ok(built) = scenario.redesigned(&both, &[]) else { continue };
+            let Ok(built) = scenario.redesigned(&Changes::of_mechanism(&both)) else { continue };
             // An id that is forgotten after an hour may end what looks like repetition without end; until then a run
             // takes more events than this file gives it.
             let may_wait = Patience::of(&built.plan).aging >= 3600 * SECOND;
@@ -170,13 +173,15 @@ fn the_number_of_threads_changes_nothing() {
 #[test]
 fn a_seed_that_goes_wrong_without_the_value_is_no_witness_of_it() {
     // A pipeline that acks on receipt loses whatever its sender does; what is found in no seed alone is open.
-    let bad = scenario().redesigned("ack = \"on-receipt\"", &[]).expect("a design");
-    let design = WRONG.iter().find(|design| design.mechanism == "give-up = 1").expect("a design");
+    let changes = Changes::of_mechanism("ack = \"on-receipt\"");
+    let bad = scenario().redesigned(&changes).expect("a design");
+    let is_it = |design: &Design| design.value() == "give-up = 1";
+    let design = wrong(&bad).into_iter().find(is_it).expect("a design");
     let cancel = AtomicBool::new(false);
     let seeds = 0..60;
     let base = sweep(&bad.plan, Seeds::Range(seeds.clone()), Stop::Never, &cancel, &|_| {});
     assert!(base.violated > 0);
-    let Tried { sweep, .. } = try_wrong(design, &bad, &seeds, &cancel, &|_| {});
+    let Tried { sweep, .. } = try_wrong(&design, &bad, &seeds, &cancel, &|_| {});
     let found = sweep.expect("a sweep");
     assert!(found.failing.iter().all(|seed| !base.failing.contains(seed)));
     assert!(found.inconclusive > 0);
@@ -185,26 +190,27 @@ fn a_seed_that_goes_wrong_without_the_value_is_no_witness_of_it() {
 #[test]
 fn what_a_scenario_lacks_is_said() {
     let scenario = scenario();
-    let still = scenario.redesigned("", &[KindName::ClockStep]).expect("a design");
+    let changes = Changes { without: vec![KindName::ClockStep], ..Changes::default() };
+    let still = scenario.redesigned(&changes).expect("a design");
     let cancel = AtomicBool::new(false);
-    for design in WRONG.iter().filter(|design| design.needs != Needs::Nothing) {
+    for design in wrong(&still).iter().filter(|design| design.needs != Needs::Nothing) {
         let tried = try_wrong(design, &still, &(0..1), &cancel, &|_| {});
         assert_eq!((tried.as_wrong(), tried.lacks), (Standing::NotRun, Some("clock-step")));
     }
     // A bound behind the greatest event time is no perfect watermark.
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/random/leases.toml");
     let bound = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
-    for design in RIGHT.iter().filter(|design| design.needs == Needs::Repeatable) {
+    for design in right(&bound).iter().filter(|design| design.needs == Needs::Repeatable) {
         let tried = try_right(design, &bound, &(0..1), &cancel, &|_| {});
         assert_eq!((tried.as_right(), tried.lacks), (Standing::NotRun, Some("repeatable steps")));
     }
     // A message that is handed out again is known by its id, so a fresh one makes it another.
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/random/queue.toml");
     let queue = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
-    for design in RIGHT.iter().filter(|design| design.needs == Needs::Offsets) {
+    for design in right(&queue).iter().filter(|design| design.needs == Needs::Offsets) {
         let tried = try_right(design, &queue, &(0..1), &cancel, &|_| {});
         assert_eq!((tried.as_right(), tried.lacks), (Standing::NotRun, Some("sources at offsets")));
-        let built = queue.redesigned(&design.mechanisms(), &[]).expect("a design");
+        let built = queue.redesigned(&design.changes()).expect("a design");
         let found = sweep(&built.plan, Seeds::Range(0..20), Stop::Never, &cancel, &|_| {});
         assert!(found.count(Class::Duplicated) > 0);
     }

@@ -2,12 +2,15 @@
 
 use super::values::{duration, kind, seed_range};
 use clap::{Args, ValueEnum};
-use onceproof::scenario::{Readable, Scenario, ScenarioError};
+use onceproof::scenario::{Changes, Readable, Scenario, ScenarioError};
 use onceproof_sim::fault::KindName;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+/// The options of [`Redesign`].
+const CHANGES: [&str; 5] = ["mechanism", "step", "without", "fault", "bare"];
 
 /// A scenario built otherwise than its file says.
 #[derive(Args, Debug)]
@@ -15,15 +18,36 @@ pub struct Redesign {
     /// Mechanisms for every step, in place of those in the file: 'dedup = "off", bundle = 4'.
     #[arg(long, value_name = "M = V, …")]
     pub mechanism: Option<String>,
+    /// Keys of one step, in place of those in the file: 'table: write = "append"'. May be given several times.
+    #[arg(long, value_name = "STEP: K = V, …")]
+    pub step: Vec<String>,
     /// Leave the odds of these kinds of faults out, with commas.
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
     pub without: Vec<KindName>,
+    /// An exact fault: 'at = { to = "table", attempt = 1 }, do = "drop-ack"'. May be given several times.
+    #[arg(long, value_name = "at = …, do = …")]
+    pub fault: Vec<String>,
+    /// Leave all faults of the file out, drawn and exact ones; those of --fault stay.
+    #[arg(long)]
+    pub bare: bool,
 }
 
 impl Redesign {
+    /// What is changed.
+    pub fn changes(&self) -> Changes {
+        let Redesign { mechanism, step, without, fault, bare } = self;
+        Changes {
+            mechanism: mechanism.clone(),
+            steps: step.clone(),
+            without: without.clone(),
+            bare: *bare,
+            faults: fault.clone(),
+        }
+    }
+
     /// Whether it is built otherwise at all.
     pub fn is_any(&self) -> bool {
-        self.mechanism.is_some() || !self.without.is_empty()
+        !self.changes().is_none()
     }
 }
 
@@ -68,13 +92,13 @@ pub struct RunArgs {
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
     /// Run it in the weather that the seed has in a swarm.
-    #[arg(long, requires = "seed", conflicts_with_all = ["check_determinism", "without"])]
+    #[arg(long, requires = "seed", conflicts_with_all = ["check_determinism", "without", "fault", "bare"])]
     pub swarm: bool,
     /// Print every event before the report.
     #[arg(long)]
     pub trace: bool,
     /// Run it again in a fresh process, and name the first event that differs.
-    #[arg(long, conflicts_with_all = ["mechanism", "without"])]
+    #[arg(long, conflicts_with_all = CHANGES)]
     pub check_determinism: bool,
     /// Lets the process decide when the event after so many others comes, to test --check-determinism.
     #[arg(long, value_name = "N", hide = true, requires = "check_determinism")]
@@ -129,7 +153,7 @@ pub struct SweepArgs {
     #[arg(long, value_name = "N")]
     pub max_fail: Option<NonZeroU64>,
     /// Run all seeds again in a fresh process, and name the first event that differs.
-    #[arg(long, conflicts_with_all = ["mechanism", "without"])]
+    #[arg(long, conflicts_with_all = CHANGES)]
     pub check_determinism: bool,
     /// Show what was reached: fault kinds by the steps of the protocol that they struck, and marks by the
     /// fault kinds under which they were reached.
@@ -137,7 +161,7 @@ pub struct SweepArgs {
     pub reached: bool,
     /// Run each seed in a weather of its own: some kinds of faults are off, the odds of the others are drawn
     /// over orders of magnitude, and input, shards, workers and windows vary.
-    #[arg(long, conflicts_with_all = ["check_determinism", "without"])]
+    #[arg(long, conflicts_with_all = ["check_determinism", "without", "fault", "bare"])]
     pub swarm: bool,
     /// The folder that failures are saved in, and replayed from before anything else.
     #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]

@@ -20,7 +20,7 @@ pub mod schema;
 use crate::cli::{Files, Redesign};
 use crate::ending::{Ending, Error};
 use crate::paths;
-use onceproof::report::shell::{with_design, with_folders};
+use onceproof::report::shell::{with_changes, with_folders};
 use onceproof::scenario::{Readable, Scenario};
 use onceproof_sim::outcome::{Outcome, Verdict};
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -47,16 +47,13 @@ fn load_all(paths: &[PathBuf], readable: &Readable) -> Result<Vec<Scenario>, Err
 /// # Errors
 /// It cannot be built so.
 fn redesigned(scenario: Scenario, asked: &Redesign) -> Result<Scenario, Error> {
-    let Redesign { mechanism, without } = asked;
-    match asked.is_any() {
-        false => Ok(scenario),
-        true => Ok(scenario.redesigned(mechanism.as_deref().unwrap_or_default(), without)?),
-    }
+    let changes = asked.changes();
+    if changes.is_none() { Ok(scenario) } else { Ok(scenario.redesigned(&changes)?) }
 }
 
 /// The command, with what was asked for.
 fn redesigned_command(command: String, asked: &Redesign) -> String {
-    with_design(command, asked.mechanism.as_deref(), &asked.without)
+    with_changes(command, &asked.changes())
 }
 
 /// Reads the failures that were saved in a folder. Each may be one of any of these scenarios, so it may read what they

@@ -16,7 +16,7 @@ use onceproof::report::necessity_json::necessity_json;
 use onceproof::report::necessity_text::{necessity_markdown, necessity_text};
 use onceproof::report::{MatrixReport, NecessityReport, Subject};
 use onceproof::scenario::Scenario;
-use onceproof::search::designs::{Design, RIGHT, WRONG};
+use onceproof::search::designs::{Design, right, wrong};
 use onceproof::search::exhaust::{Space, Told, bare, exhaust};
 use onceproof::search::matrix::{self, Matrix, Tried, try_right, try_wrong};
 use onceproof::search::necessity::{Necessity, Standing, searched};
@@ -30,8 +30,7 @@ use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
 /// Tries one value under many seeds.
-type Try =
-    fn(&'static Design, &Scenario, &Range<u64>, &AtomicBool, &(dyn Fn(&Brief) + Sync)) -> Tried;
+type Try = fn(&Design, &Scenario, &Range<u64>, &AtomicBool, &(dyn Fn(&Brief) + Sync)) -> Tried;
 
 /// Searches a scenario with its own mechanisms, and with each wrong value.
 ///
@@ -78,7 +77,7 @@ fn by_faults(
         progress.clear();
         found
     };
-    let row = |wrong: &'static Design| {
+    let row = |wrong: &Design| {
         let progress = SearchProgress::new(&wrong.words());
         let tell = |told: Told<'_>| progress.tell(told);
         let row = threads.install(|| wrong.search(scenario, space, &cancel, &tell));
@@ -86,7 +85,7 @@ fn by_faults(
         row
     };
     let (necessity, timing) =
-        timed(|| Necessity { full: full(), rows: searched().map(row).collect() });
+        timed(|| Necessity { full: full(), rows: searched(scenario).iter().map(row).collect() });
     let subject = Subject { plan: &plan, ..Subject::from(scenario) };
     let base = Simulator::new(&plan).detail(seed);
     let report = NecessityReport {
@@ -121,7 +120,7 @@ fn by_seeds(
     output: &mut Output,
 ) -> Ending {
     let cancel = cancelled_by_interrupt();
-    let row = |design: &'static Design, tried: Try| {
+    let row = |design: &Design, tried: Try| {
         let progress = Progress::new(seeds.end - seeds.start, &design.words());
         let tell = |brief: &Brief| progress.count(brief);
         let found = threads.install(|| tried(design, scenario, seeds, &cancel, &tell));
@@ -138,8 +137,8 @@ fn by_seeds(
     let (matrix, timing) = timed(|| Matrix {
         seeds: seeds.clone(),
         full: full(),
-        wrong: WRONG.iter().map(|design| row(design, try_wrong)).collect(),
-        right: RIGHT.iter().map(|design| row(design, try_right)).collect(),
+        wrong: wrong(scenario).iter().map(|design| row(design, try_wrong)).collect(),
+        right: right(scenario).iter().map(|design| row(design, try_right)).collect(),
     });
     let report = MatrixReport { subject: Subject::from(scenario), matrix: &matrix, timing };
     match common.format {

@@ -1,7 +1,7 @@
 //! The pipeline before and after optimization: its steps as the file states them; then its stages, with what
 //! is fused into each, what is sent between them, and what is added up before it is sent.
 
-use super::mechanisms;
+use crate::scenario::given;
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Edge, Pipeline, Step, StepIndex, StepKind};
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ pub fn text(pipeline: &Pipeline) -> String {
         let stage = pipeline.step(head);
         let shards = count(stage.shards as usize, "shard");
         text += &format!("  {}  {}, {shards}\n", stage.name, what(pipeline, head));
-        for mechanism in mechanisms::given(&stage.mechanism) {
+        for mechanism in given(&stage.mechanism) {
             text += &format!("    {mechanism}\n");
         }
         for step in fused(pipeline, head) {
@@ -70,7 +70,7 @@ pub fn json(pipeline: &Pipeline) -> Value {
             "head": name(pipeline, head),
             "shards": pipeline.step(head).shards,
             "fused": fused(pipeline, head).iter().map(|&step| name(pipeline, step)).collect::<Vec<_>>(),
-            "mechanisms": mechanisms::given(&pipeline.step(head).mechanism),
+            "mechanisms": given(&pipeline.step(head).mechanism),
         })
     };
     json!({

@@ -58,7 +58,7 @@ fn right_standing(standing: Standing) -> &'static str {
 
 fn tried_json(report: &MatrixReport, tried: &Tried, standing: &str) -> Value {
     json!({
-        "mechanism": tried.design.mechanism,
+        "mechanism": tried.design.value(),
         "under": tried.design.under,
         "without": tried.design.without.iter().map(|kind| kind.word()).collect::<Vec<_>>(),
         "words": words(tried),

@@ -2,11 +2,11 @@
 //! values, how many seeds it takes to find them; of the right ones, that every seed holds.
 
 use super::run_text::heading;
-use super::shell::with_design;
+use super::shell::with_changes;
 use super::style::{BAD, GOOD, WARNING, error};
 use super::sweep_text::{bound, difference_in_words, says_nothing_of};
 use super::table::{Align, table};
-use super::{MatrixReport, class_list, printable};
+use super::{MatrixReport, NO_WITNESS, class_list, printable};
 use crate::figures::{counted, grouped};
 use crate::search::matrix::{Standing, Tried, holds};
 use crate::search::tally::Sweep;
@@ -69,11 +69,12 @@ pub fn matrix_markdown(report: &MatrixReport) -> String {
 /// The value, with what else is so: `outputs = "recompute" (without user-differs)`.
 pub fn words(tried: &Tried) -> String {
     let without: Vec<&str> = tried.design.without.iter().map(|kind| kind.word()).collect();
+    let value = tried.design.value();
     match (tried.design.under, without.as_slice()) {
         (_, []) => tried.design.words(),
-        (None, without) => format!("{} (without {})", tried.design.mechanism, without.join(", ")),
+        (None, without) => format!("{value} (without {})", without.join(", ")),
         (Some(under), without) => {
-            format!("{} (under {under}, without {})", tried.design.mechanism, without.join(", "))
+            format!("{value} (under {under}, without {})", without.join(", "))
         }
     }
 }
@@ -82,7 +83,7 @@ pub fn words(tried: &Tried) -> String {
 pub fn replay(report: &MatrixReport, tried: &Tried) -> Option<String> {
     let seed = tried.first()?;
     let command = report.subject.run_again(Some(seed));
-    Some(with_design(command, Some(&tried.design.mechanisms()), tried.design.without))
+    Some(with_changes(command, &tried.design.changes()))
 }
 
 /// How many seeds were run in all.
@@ -100,7 +101,7 @@ fn wrong_rows(report: &MatrixReport) -> Vec<Vec<String>> {
     let row = |tried: &Tried| {
         let found = |sweep: &Sweep| match tried.as_wrong() {
             Standing::Good => class_list(sweep.found().iter()),
-            Standing::Bad => "no witness".to_owned(),
+            Standing::Bad => NO_WITNESS.to_owned(),
             Standing::Incomplete | Standing::NotRun => incomplete(sweep),
         };
         cells(report, words(tried), tried.sweep.as_ref().ok_or(tried.lacks), found)
@@ -195,11 +196,11 @@ mod tests {
     use super::*;
     use crate::report::Timing;
     use crate::report::samples::{flip_plan, lost_ack_sweep, plain, subject};
-    use crate::search::designs::{Design, RIGHT, WRONG};
+    use crate::search::designs::{Design, right_mechanisms, wrong_mechanisms};
     use crate::search::matrix::Matrix;
 
-    fn find(designs: &'static [Design], words: &str) -> &'static Design {
-        designs.iter().find(|design| design.words() == words).expect("a design")
+    fn find(designs: Vec<Design>, words: &str) -> Design {
+        designs.into_iter().find(|design| design.words() == words).expect("a design")
     }
 
     /// A wrong value that was found, one that was not, one that was not run; two that are right, one of which
@@ -209,19 +210,19 @@ mod tests {
         let found = Sweep { seeds: clean.seeds.clone(), ..found };
         let interrupted = Sweep { runs: 12, interrupted: true, ..clean.clone() };
         let tried = |design, sweep| Tried { design, lacks: None, sweep: Some(sweep) };
-        let fresh = find(WRONG, "ids = \"fresh\" (under outputs = \"recompute\")");
-        let clock = find(WRONG, "stamps = \"wall-clock\"");
+        let fresh = find(wrong_mechanisms(), "ids = \"fresh\" (under outputs = \"recompute\")");
+        let clock = find(wrong_mechanisms(), "stamps = \"wall-clock\"");
         Matrix {
             seeds: 0..1000,
             full: clean.clone(),
             wrong: vec![
                 tried(fresh, found),
-                tried(find(WRONG, "re-ack = false"), clean.clone()),
+                tried(find(wrong_mechanisms(), "re-ack = false"), clean.clone()),
                 Tried { design: clock, lacks: Some("clock-step"), sweep: None },
             ],
             right: vec![
-                tried(find(RIGHT, "bundle = 4"), clean),
-                tried(find(RIGHT, "lift = false"), interrupted),
+                tried(find(right_mechanisms(), "bundle = 4"), clean),
+                tried(find(right_mechanisms(), "lift = false"), interrupted),
             ],
         }
     }
@@ -254,7 +255,7 @@ wrong values, the number of the seed that first goes wrong, and how many do
 
 mechanism                                                          first  wrong     of  found
 ids = \"fresh\" (under outputs = \"recompute\", without user-differs)      8      2  1,000  duplicated
-re-ack = false                                                         ·      ·  1,000  no witness
+re-ack = false                                                         ·      ·  1,000  no witness with these settings
 stamps = \"wall-clock\"                                                                   not run: needs clock-step
 
 right values
@@ -281,7 +282,7 @@ a coin
 | mechanism | first | wrong | of | found |
 |---|---:|---:|---:|---|
 | ids = \"fresh\" (under outputs = \"recompute\", without user-differs) | 8 | 2 | 1,000 | duplicated |
-| re-ack = false | · | · | 1,000 | no witness |
+| re-ack = false | · | · | 1,000 | no witness with these settings |
 | stamps = \"wall-clock\" |  |  |  | not run: needs clock-step |
 
 | mechanism | first | wrong | of | found |

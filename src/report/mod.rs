@@ -24,7 +24,6 @@ pub mod shrink_json;
 pub mod stated;
 pub mod expectation;
 pub mod worth;
-pub mod mechanisms;
 pub mod graph;
 
 pub use crate::printable::printable;
@@ -175,6 +174,10 @@ pub struct MatrixReport<'a> {
     /// How long it took.
     pub timing: Timing,
 }
+
+/// What is said of a wrong value that breaks nothing. Another setting of the scenario may hide it: a table that knows
+/// a row again makes up for a catalog that does not.
+const NO_WITNESS: &str = "no witness with these settings";
 
 /// How long something took by the clock on the wall. It is the one thing in a report that differs from
 /// run to run.

@@ -2,13 +2,12 @@
 
 use super::NecessityReport;
 use super::exhaust_json::{cause_json, search_json};
-use super::necessity_text::{classes, runs};
+use super::necessity_text::{classes, replay, runs};
 use super::run_json::{counts, decimal, seed_json};
 use super::worth::worth_of_run_json;
 use crate::search::certificate::ENGINE;
 use crate::search::necessity::{Row, Standing};
 use onceproof_sim::fault::{Kind, KindName};
-use onceproof_sim::plan::Plan;
 use serde_json::{Value, json};
 
 /// The document of what is needed.
@@ -16,8 +15,7 @@ pub fn necessity_json(report: &NecessityReport) -> Value {
     let NecessityReport { subject, necessity, timing, .. } = *report;
     let mut names: Vec<KindName> = necessity.full.kinds.iter().map(Kind::name).collect();
     names.dedup();
-    let rows: Vec<Value> =
-        necessity.rows.iter().map(|row| row_json(row, &names, subject.plan)).collect();
+    let rows: Vec<Value> = necessity.rows.iter().map(|row| row_json(report, row, &names)).collect();
     json!({
         "schema": "onceproof.necessity/1",
         "engine": ENGINE,
@@ -37,9 +35,9 @@ pub fn necessity_json(report: &NecessityReport) -> Value {
     })
 }
 
-fn row_json(row: &Row, names: &[KindName], plan: &Plan) -> Value {
-    let Row { words, lacks, found } = row;
-    let witness = found.iter().find_map(|found| found.causes.first());
+fn row_json(report: &NecessityReport, row: &Row, names: &[KindName]) -> Value {
+    let Row { design, lacks, found } = row;
+    let witness = row.witness();
     let standing = match row.standing() {
         Standing::Witnessed => "witnessed",
         Standing::Unwitnessed => "unwitnessed",
@@ -48,14 +46,15 @@ fn row_json(row: &Row, names: &[KindName], plan: &Plan) -> Value {
     };
     let classes = found.iter().flat_map(classes).map(|class| class.word());
     json!({
-        "mechanism": words,
+        "mechanism": design.words(),
         "standing": standing,
         "lacks": lacks,
         "faults": witness.map(|cause| cause.faults.len()),
         "classes": classes.collect::<Vec<_>>(),
         "smallest": found.as_ref().map(|found| found.causes.len()),
         "kinds": counts(names.iter().map(|&name| (name.word(), row.count(name)))),
-        "witness": witness.map(|cause| cause_json(cause, plan)),
+        "witness": witness.map(|cause| cause_json(cause, report.subject.plan)),
+        "replay": witness.map(|cause| replay(report, design, cause)),
         "runs": found.as_ref().map(|found| found.total().runs),
     })
 }

@@ -4,14 +4,18 @@
 use super::class_list;
 use super::exhaust_text::{in_words, left_out_in_words};
 use super::run_text::heading;
+use super::shell::{run_command, with_changes};
 use super::style::{BAD, GOOD, WARNING};
 use super::table::{Align, table};
 use super::worth::without_a_fault;
-use super::{NecessityReport, printable};
+use super::{NO_WITNESS, NecessityReport, printable};
 use crate::figures::{counted, grouped};
+use crate::scenario::{Changes, fault_on_a_line};
+use crate::search::causes::Cause;
 use crate::search::certificate::Exhaustion;
+use crate::search::designs::Design;
 use crate::search::necessity::{Row, Standing};
-use onceproof_sim::fault::KindName;
+use onceproof_sim::fault::{Fault, KindName};
 use onceproof_sim::outcome::Class;
 
 /// The report as text.
@@ -37,12 +41,13 @@ pub fn necessity_text(report: &NecessityReport) -> String {
     text.push_str(&format!("\n{}\n", legend.collect::<Vec<_>>().join(", ")));
     text.push_str("\nwitnesses\n");
     for row in &necessity.rows {
-        if let Some(cause) = row.found.iter().find_map(|found| found.causes.first()) {
-            text.push_str(&format!("  {}\n", row.words));
+        if let Some(cause) = row.witness() {
+            text.push_str(&format!("  {}\n", row.design.words()));
             match cause.faults.as_slice() {
                 [] => text.push_str("      without any fault\n"),
                 faults => text.push_str(&in_words(faults, subject.plan, "      ")),
             }
+            text.push_str(&format!("      {}\n", replay(report, &row.design, cause)));
         }
     }
     let runs = runs(report);
@@ -72,6 +77,20 @@ pub fn necessity_markdown(report: &NecessityReport) -> String {
         text.push_str(&format!("\n{}", left_out_in_words(report.left_out)));
     }
     text
+}
+
+/// The command that shows a witness again.
+pub fn replay(report: &NecessityReport, design: &Design, witness: &Cause) -> String {
+    let plan = report.subject.plan;
+    let line = |fault: &Fault| fault_on_a_line(fault, &plan.pipeline);
+    let changes = Changes {
+        // All that the file draws is left out, of whatever kind.
+        without: Vec::new(),
+        bare: report.left_out > 0,
+        faults: witness.faults.iter().map(line).collect(),
+        ..design.changes()
+    };
+    with_changes(run_command(report.subject.path, None), &changes)
 }
 
 /// How many schedules were run in all.
@@ -105,9 +124,9 @@ fn verdict(report: &NecessityReport) -> String {
     let witnessed = counted(necessity.count(Standing::Witnessed), "wrong value");
     let mut text = format!("{full}\n{witnessed} with a witness");
     for (standing, words) in [
-        (Standing::Unwitnessed, "without any"),
+        (Standing::Unwitnessed, "without any with these settings"),
         (Standing::Incomplete, "not searched to the end"),
-        (Standing::NotSearched, "not searched, for want of a kind of fault"),
+        (Standing::NotSearched, "not searched, for want of what they need"),
     ] {
         let count = necessity.count(standing);
         if count > 0 {
@@ -126,7 +145,7 @@ fn full_row(full: &Exhaustion, names: &[KindName]) -> Vec<String> {
     let smallest = full.causes.first().map(|cause| cause.faults.len().to_string());
     let mut cells = vec!["the full design".to_owned(), smallest.unwrap_or_default(), found];
     let count = |name: &KindName| {
-        let has = |fault: &onceproof_sim::fault::Fault| fault.kind.name() == *name;
+        let has = |fault: &Fault| fault.kind.name() == *name;
         full.causes.iter().filter(|cause| cause.faults.iter().any(has)).count() as u64
     };
     cells.extend(names.iter().map(|name| figure(count(name))));
@@ -138,11 +157,11 @@ fn cells(row: &Row, names: &[KindName]) -> Vec<String> {
         (None, lacks) => (String::new(), format!("needs {}", lacks.unwrap_or("more"))),
         (Some(found), _) => match (found.causes.first(), row.standing()) {
             (Some(cause), _) => (cause.faults.len().to_string(), class_list(classes(found))),
-            (None, Standing::Unwitnessed) => (String::new(), "no witness".to_owned()),
+            (None, Standing::Unwitnessed) => (String::new(), NO_WITNESS.to_owned()),
             (None, _) => (String::new(), "not complete".to_owned()),
         },
     };
-    let mut cells = vec![row.words.clone(), faults, found];
+    let mut cells = vec![row.design.words(), faults, found];
     cells.extend(names.iter().map(|&name| figure(row.count(name))));
     cells
 }

@@ -1,7 +1,7 @@
 //! Commands that can be pasted into a shell.
 
+use crate::scenario::Changes;
 use crate::search::tally::Seeds;
-use onceproof_sim::fault::KindName;
 use std::path::{Path, PathBuf};
 
 /// The command that runs a scenario, under a seed if one is given.
@@ -33,13 +33,20 @@ pub fn check_command(path: &Path) -> String {
 }
 
 /// A command about a scenario that is built otherwise than its file says.
-pub fn with_design(mut command: String, mechanism: Option<&str>, without: &[KindName]) -> String {
-    if let Some(mechanism) = mechanism {
-        command.push_str(&format!(" --mechanism {}", word(mechanism.to_owned())));
-    }
+pub fn with_changes(mut command: String, changes: &Changes) -> String {
+    let Changes { mechanism, steps, without, bare, faults } = changes;
+    let mut add = |option: &str, value: &str| {
+        command.push_str(&format!(" {option} {}", word(value.to_owned())));
+    };
+    mechanism.iter().for_each(|written| add("--mechanism", written));
+    steps.iter().for_each(|written| add("--step", written));
     if !without.is_empty() {
         let kinds: Vec<&str> = without.iter().map(|kind| kind.word()).collect();
-        command.push_str(&format!(" --without {}", kinds.join(",")));
+        add("--without", &kinds.join(","));
+    }
+    faults.iter().for_each(|written| add("--fault", written));
+    if *bare {
+        command.push_str(" --bare");
     }
     command
 }
@@ -73,6 +80,7 @@ fn word(text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use onceproof_sim::fault::KindName;
 
     #[test]
     fn a_path_is_quoted_where_a_shell_would_split_or_expand_it() {
@@ -88,15 +96,18 @@ mod tests {
     }
 
     #[test]
-    fn a_design_is_one_word_of_a_shell() {
-        let check = |mechanism, without: &[KindName], expected: &str| {
-            assert_eq!(with_design("run".to_owned(), mechanism, without), expected);
+    fn each_change_is_one_word_of_a_shell() {
+        let check = |changes: Changes, expected: &str| {
+            assert_eq!(with_changes("run".to_owned(), &changes), expected);
         };
-        check(None, &[], "run");
-        check(Some("bundle = 4"), &[], "run --mechanism 'bundle = 4'");
-        let kinds = [KindName::UserDiffers, KindName::Pause];
+        check(Changes::default(), "run");
+        check(Changes::of_mechanism("bundle = 4"), "run --mechanism 'bundle = 4'");
+        let without = vec![KindName::UserDiffers, KindName::Pause];
         let expected = "run --mechanism 'dedup = \"off\"' --without user-differs,pause";
-        check(Some("dedup = \"off\""), &kinds, expected);
+        check(Changes { without, ..Changes::of_mechanism("dedup = \"off\"") }, expected);
+        let (steps, faults) = (vec!["it's: shards = 2".to_owned()], vec!["a = 1".to_owned()]);
+        let expected = r"run --step 'it'\''s: shards = 2' --fault 'a = 1' --bare";
+        check(Changes { steps, faults, bare: true, ..Changes::default() }, expected);
     }
 
     #[test]

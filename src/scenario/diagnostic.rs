@@ -63,6 +63,12 @@ impl Diagnostic {
         self
     }
 
+    /// Says that its lines are not those of the file, but of what the file becomes by what was asked of it.
+    pub(super) fn built_otherwise(mut self) -> Diagnostic {
+        self.0.path.push_str(", built otherwise");
+        self
+    }
+
     /// Adds what stands beside the caret.
     pub(super) fn label(mut self, label: impl AsRef<str>) -> Diagnostic {
         self.0.label = Some(clip(label.as_ref(), LONGEST_MESSAGE));

@@ -1,62 +1,78 @@
-//! A scenario with other mechanisms at every step: what would become of it if it were built otherwise. The
-//! change is made in the text of the file, so that a failure of it can be saved, shrunk and replayed like any
-//! other.
+//! A scenario that is built otherwise than its file says: with other mechanisms at every step, with other keys at
+//! one of them, with other faults. The change is made in the text of the file, so that a failure of it can be saved,
+//! shrunk and replayed like any other.
 
-use super::diagnostic::{Diagnostic, Source};
-use super::explain::explain;
-use super::mechanism::Mechanisms;
-use super::write::{document, each_step, forget_ledger};
-use super::{Scenario, ScenarioError, raw};
+use super::asked::{self, AskedOfStep};
+use super::write::{document, each_step, forget_ledger, set};
+use super::{Scenario, ScenarioError};
 use onceproof_model::mechanism::{Dedup, Mechanism};
 use onceproof_sim::fault::KindName;
-use serde::Deserialize;
-use std::path::Path;
-use toml_edit::{InlineTable, Item, Table, TableLike};
+use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
+
+/// How a scenario is built otherwise than its file says.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Changes {
+    /// Mechanisms for every step, whatever the file and its steps say of them, as `[mechanism]` has them, with
+    /// commas between: `outputs = "recompute", bundle = 4`.
+    pub mechanism: Option<String>,
+    /// Keys of single steps, each with the name of its step before it: `table: write = "append"`. A key with dots
+    /// changes one of a table, `events: queue.ack = "on-receipt"`, and leaves the others.
+    pub steps: Vec<String>,
+    /// Kinds of faults whose odds are left out.
+    pub without: Vec<KindName>,
+    /// Whether all faults of the file are left out, drawn and exact ones.
+    pub bare: bool,
+    /// Exact faults, beside those of the file that are not left out: `at = { … }, do = "crash"`.
+    pub faults: Vec<String>,
+}
+
+impl Changes {
+    /// Only these mechanisms.
+    pub fn of_mechanism(mechanism: &str) -> Changes {
+        Changes { mechanism: Some(mechanism.to_owned()), ..Changes::default() }
+    }
+
+    /// Whether nothing is changed.
+    pub fn is_none(&self) -> bool {
+        *self == Changes::default()
+    }
+}
 
 impl Scenario {
-    /// This scenario with these mechanisms at every step, whatever the file and its steps say of them, and
-    /// without the odds of some kinds of faults. They are written as in `[mechanism]`, with commas between
-    /// them: `outputs = "recompute", bundle = 4`. The ledger that the file states is not that of this design.
+    /// This scenario with these changes. The ledger that the file states is not that of what comes of them.
     ///
     /// # Errors
-    /// They are no mechanisms, or the scenario cannot have them.
-    pub fn redesigned(
-        &self,
-        mechanisms: &str,
-        without: &[KindName],
-    ) -> Result<Scenario, ScenarioError> {
-        let line = line(mechanisms);
-        let all = read(&line)?;
-        let asked = match document(&line).remove("mechanism") {
-            Some(Item::Value(toml_edit::Value::InlineTable(asked))) => asked,
-            _ => InlineTable::new(),
-        };
+    /// What is asked for cannot be read, or the scenario cannot have it.
+    pub fn redesigned(&self, changes: &Changes) -> Result<Scenario, ScenarioError> {
+        let Changes { mechanism, steps, without, bare, faults } = changes;
+        let of_steps: Vec<AskedOfStep> = steps
+            .iter()
+            .map(|written| asked::of_step(&self.plan.pipeline, written))
+            .collect::<Result<_, _>>()?;
         let mut document = document(&self.text);
         forget_ledger(&mut document);
-        each_step(&mut document, &mut |_, step| {
-            if let Some(own) = step.get_mut("mechanism").and_then(Item::as_table_like_mut) {
-                remove(own, &asked);
+        leave_out(&mut document, without, *bare);
+        if let Some(written) = mechanism {
+            let (all, asked) = asked::mechanism(written)?;
+            put_mechanism(&mut document, all, &asked);
+        }
+        each_step(&mut document, &mut |at, step| {
+            for asked in of_steps.iter().filter(|asked| asked.step == at) {
+                put(step, &asked.keys);
             }
         });
-        let table = document.entry("mechanism").or_insert(Item::Table(Table::new()));
-        if let Some(table) = table.as_table_like_mut() {
-            remove(table, &asked);
-            if let (Dedup::Window(_) | Dedup::Off, false) = (all.dedup, asked.contains_key("gc")) {
-                // There are no ids for it to forget.
-                table.remove("gc");
-            }
-            for (key, value) in &asked {
-                let mut value = value.clone();
-                value.decor_mut().clear();
-                table.insert(key, Item::Value(value));
-            }
+        if !of_steps.is_empty() {
+            forget_newest(&mut document);
         }
-        if let Some(faults) = document.get_mut("faults").and_then(Item::as_table_like_mut) {
-            for kind in without {
-                faults.remove(kind.word());
-            }
+        for written in faults {
+            add_fault(&mut document, asked::fault(written)?);
         }
-        self.reread(&document.to_string(), &self.path)
+        self.reread(&document.to_string(), &self.path).map_err(|error| match error {
+            ScenarioError::Bad(diagnostic) if !changes.is_none() => {
+                diagnostic.built_otherwise().into()
+            }
+            error => error,
+        })
     }
 }
 
@@ -65,23 +81,42 @@ impl Scenario {
 /// # Errors
 /// They are no mechanisms.
 pub fn mechanisms(written: &str) -> Result<Mechanism, ScenarioError> {
-    Ok(read(&line(written))?)
+    Ok(asked::mechanism(written)?.0)
 }
 
-fn line(mechanisms: &str) -> String {
-    format!("mechanism = {{ {mechanisms} }}\n")
-}
-
-fn read(line: &str) -> Result<Mechanism, Diagnostic> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Line {
-        mechanism: raw::mechanism::Mechanism,
+fn leave_out(document: &mut DocumentMut, without: &[KindName], bare: bool) {
+    if bare {
+        for key in ["faults", "fault", "unfired"] {
+            document.remove(key);
+        }
     }
-    let source = Source { path: Path::new("--mechanism"), text: line };
-    let given: Line = toml::from_str(line).map_err(|error| explain(&source, &error))?;
-    let read = Mechanisms::default().overlaid(&source, Some(&given.mechanism))?;
-    Ok(read.all)
+    if let Some(faults) = document.get_mut("faults").and_then(Item::as_table_like_mut) {
+        for kind in without {
+            faults.remove(kind.word());
+        }
+    }
+}
+
+/// Sets mechanisms at every step.
+fn put_mechanism(document: &mut DocumentMut, all: Mechanism, asked: &InlineTable) {
+    each_step(document, &mut |_, step| {
+        if let Some(own) = step.get_mut("mechanism").and_then(Item::as_table_like_mut) {
+            remove(own, asked);
+        }
+    });
+    let table = document.entry("mechanism").or_insert(Item::Table(Table::new()));
+    if let Some(table) = table.as_table_like_mut() {
+        remove(table, asked);
+        if let (Dedup::Window(_) | Dedup::Off, false) = (all.dedup, asked.contains_key("gc")) {
+            // There are no ids for it to forget.
+            table.remove("gc");
+        }
+        for (key, value) in asked {
+            let mut value = value.clone();
+            value.decor_mut().clear();
+            table.insert(key, Item::Value(value));
+        }
+    }
 }
 
 /// Takes out of a table of mechanisms what is asked for otherwise.
@@ -95,10 +130,63 @@ fn remove(table: &mut dyn TableLike, asked: &InlineTable) {
     }
 }
 
+/// Sets keys in a table; one with dots in the table that it names.
+fn put(table: &mut dyn TableLike, asked: &InlineTable) {
+    for (key, value) in asked {
+        match value {
+            Value::InlineTable(inner) if inner.is_dotted() => {
+                if !table.get(key).is_some_and(Item::is_table_like) {
+                    table.insert(key, Item::Value(InlineTable::new().into()));
+                }
+                if let Some(table) = table.get_mut(key).and_then(Item::as_table_like_mut) {
+                    put(table, inner);
+                }
+            }
+            value => {
+                let mut value = value.clone();
+                value.decor_mut().clear();
+                set(table, key, value);
+            }
+        }
+    }
+}
+
+/// Where nothing puts an entry any more, nothing can be demanded of entries.
+fn forget_newest(document: &mut DocumentMut) {
+    let mut puts = false;
+    each_step(document, &mut |_, step| {
+        let inside = |item: Option<&Item>, key: &str| {
+            item.and_then(Item::as_table_like).and_then(|table| table.get(key)).cloned()
+        };
+        let write = inside(inside(step.get("fn"), "call").as_ref(), "write");
+        let write = write.as_ref().and_then(Item::as_str);
+        puts |= write.is_some_and(|write| write == "put" || write == "put-fenced");
+    });
+    let expect = document.get_mut("expect").and_then(Item::as_table_like_mut);
+    let demands = expect.and_then(|table| table.get_mut("side-effects"));
+    if let (Some(demands), false) = (demands.and_then(Item::as_table_like_mut), puts)
+        && demands.contains_key("at-most")
+    {
+        demands.remove("newest");
+    }
+}
+
+fn add_fault(document: &mut DocumentMut, fault: InlineTable) {
+    let all = document.entry("fault").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
+    match all {
+        Item::ArrayOfTables(tables) => tables.push(fault.into_table()),
+        Item::Value(Value::Array(array)) => array.push(fault),
+        Item::None | Item::Value(_) | Item::Table(_) => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use onceproof_model::mechanism::{Gc, GiveUp, Outputs};
+    use onceproof_model::pipeline::StepKind;
+    use onceproof_sim::fault::Kind;
+    use std::path::Path;
 
     const TEXT: &str = r#"
         format = 1
@@ -123,9 +211,14 @@ mod tests {
         crash    = "1/9"
     "#;
 
-    fn redesigned(mechanisms: &str, without: &[KindName]) -> Result<Scenario, ScenarioError> {
+    fn changed(changes: &Changes) -> Result<Scenario, ScenarioError> {
         let scenario = Scenario::parse(TEXT, Path::new("a.toml")).expect("a scenario");
-        scenario.redesigned(mechanisms, without)
+        scenario.redesigned(changes)
+    }
+
+    fn redesigned(mechanisms: &str, without: &[KindName]) -> Result<Scenario, ScenarioError> {
+        let (mechanism, without) = (Some(mechanisms.to_owned()), without.to_vec());
+        changed(&Changes { mechanism, without, ..Changes::default() })
     }
 
     #[test]
@@ -167,5 +260,60 @@ mod tests {
         shown("bundle = 0");
         shown("dedup");
         shown("bundle = 1 }\nformat = { a = 1");
+    }
+
+    #[test]
+    fn a_key_of_one_step_is_changed_and_one_with_dots_leaves_the_rest_of_its_table() {
+        let of_steps = |steps: &[&str]| {
+            let steps = steps.iter().map(|&written| written.to_owned()).collect();
+            changed(&Changes { steps, ..Changes::default() })
+        };
+        let scenario = of_steps(&[
+            "events: mechanism.bundle = 7, shards = 3",
+            "per-user : window = \"2s\", mechanism.outputs = \"recompute\"",
+        ]);
+        let scenario = scenario.expect("a design");
+        let [events, per_user] = scenario.plan.pipeline.steps() else { panic!("two steps") };
+        assert_eq!((events.mechanism.bundle.records, events.shards), (7, 3));
+        assert_eq!(events.mechanism.outputs, Outputs::Checkpoint);
+        assert_eq!(per_user.mechanism.outputs, Outputs::Recompute);
+        assert!(
+            matches!(per_user.kind, StepKind::Count(windows) if windows.length == 2_000_000_000)
+        );
+        let shown = |written: &str| match of_steps(&[written]) {
+            Ok(_) => panic!("{written} is read"),
+            Err(error) => error.to_string(),
+        };
+        assert!(shown("evens: shards = 3").contains("did you mean `events`?"));
+        assert!(shown("shards = 3").contains("--step:1:1"));
+        assert!(shown("events: shards 3").contains("--step:1:"));
+        assert!(shown("events: shard = 3").contains("did you mean `shards`?"));
+        assert!(shown("events: window = \"1s\"").contains("a.toml, built otherwise:"));
+        shown("events:");
+        shown("events: shards = 1 }\nformat = { a = 1");
+    }
+
+    #[test]
+    fn exact_faults_are_added_to_those_of_the_file_or_stand_in_their_place() {
+        let of_faults = |bare, faults: &[&str]| {
+            let faults = faults.iter().map(|&written| written.to_owned()).collect();
+            changed(&Changes { bare, faults, ..Changes::default() })
+        };
+        let crash = "at = { worker = 0, time = \"1s\" }, do = { crash = { restart = \"9ms\" } }";
+        let lost = "at = { to = \"per-user\", attempt = 1 }, do = \"drop-ack\"";
+        for bare in [false, true] {
+            let scenario = of_faults(bare, &[crash, lost]).expect("a scenario");
+            let kinds: Vec<Kind> = scenario.plan.faults.iter().map(|fault| fault.kind).collect();
+            assert_eq!(kinds, [Kind::Crash { restart: 9_000_000 }, Kind::DropAck]);
+            assert_eq!(scenario.plan.climate.odds.is_empty(), bare);
+        }
+        let shown = |written: &str| match of_faults(true, &[written]) {
+            Ok(_) => panic!("{written} is read"),
+            Err(error) => error.to_string(),
+        };
+        assert!(shown("at = { to = \"per-user\" }, do = \"crush\"").contains("--fault:1:"));
+        assert!(shown("at = { to = \"nobody\" }, do = \"drop-ack\"").contains("nobody"));
+        shown(&format!("{lost} }}, {{ {lost}"));
+        shown("");
     }
 }

@@ -49,6 +49,12 @@ pub fn kind_to_json(kind: &Kind) -> serde_json::Value {
     }
 }
 
+/// One exact fault on one line: `at = { to = "per-user", attempt = 1 }, do = "drop-ack"`.
+pub fn fault_on_a_line(fault: &Fault, pipeline: &Pipeline) -> String {
+    let (at, what) = values(fault, pipeline);
+    format!("at = {}, do = {what}", Value::from(at))
+}
+
 impl Scenario {
     /// One exact fault as a scenario file writes it.
     pub fn fault_to_toml(&self, fault: &Fault) -> FaultText {

@@ -4,7 +4,7 @@
 //!
 //! A seed is a witness of a wrong value only if the same seed holds without it.
 
-use super::designs::{ANOTHER_SCENARIO, Design};
+use super::designs::Design;
 use super::sweep::{Runner, Stop, sweep, sweep_with};
 use super::tally::{Seeds, Sweep};
 use crate::scenario::Scenario;
@@ -34,7 +34,7 @@ pub struct Matrix {
 #[derive(Clone, Debug)]
 pub struct Tried {
     /// Which.
-    pub design: &'static Design,
+    pub design: Design,
     /// What the scenario lacks for it, if so; then it was not run.
     pub lacks: Option<&'static str>,
     /// What was found. Of a wrong value a run counts as violated if it is a witness, and as inconclusive if
@@ -57,7 +57,7 @@ pub enum Standing {
 
 /// Tries a wrong value, on the threads of the pool it is called in.
 pub fn try_wrong(
-    design: &'static Design,
+    design: &Design,
     scenario: &Scenario,
     seeds: &Range<u64>,
     cancel: &AtomicBool,
@@ -72,7 +72,7 @@ pub fn try_wrong(
 
 /// Tries a right value, on the threads of the pool it is called in.
 pub fn try_right(
-    design: &'static Design,
+    design: &Design,
     scenario: &Scenario,
     seeds: &Range<u64>,
     cancel: &AtomicBool,
@@ -84,22 +84,14 @@ pub fn try_right(
 }
 
 /// Runs the plans without and with a value, if the scenario can have it.
-fn tried(
-    design: &'static Design,
-    scenario: &Scenario,
-    run: impl FnOnce(&Plan, &Plan) -> Sweep,
-) -> Tried {
-    let plan = &scenario.plan;
+fn tried(design: &Design, scenario: &Scenario, run: impl FnOnce(&Plan, &Plan) -> Sweep) -> Tried {
+    let (plan, design) = (&scenario.plan, design.clone());
     if let Some(lacks) = design.lacks(plan, &plan.climate.drawn()) {
         return Tried { design, lacks: Some(lacks), sweep: None };
     }
-    let (base, with) =
-        (design.base_of(scenario, design.without), design.of(scenario, design.without));
-    match (base, with) {
-        (Ok(base), Ok(with)) => {
-            Tried { design, lacks: None, sweep: Some(run(&base.plan, &with.plan)) }
-        }
-        (Err(_), _) | (_, Err(_)) => Tried { design, lacks: Some(ANOTHER_SCENARIO), sweep: None },
+    match design.without_and_with(scenario, false) {
+        Ok((base, with)) => Tried { design, lacks: None, sweep: Some(run(&base.plan, &with.plan)) },
+        Err(lacks) => Tried { design, lacks: Some(lacks), sweep: None },
     }
 }
 

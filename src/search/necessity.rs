@@ -1,10 +1,11 @@
-//! Whether each mechanism is needed: it is switched to each wrong value, one at a time, and the smallest
-//! schedules that then break the scenario are searched for. A mechanism without such a witness is one that
-//! the scenario, the faults or the oracle do not put to the test.
+//! Whether each mechanism and each setting of a step is needed: it is switched to each wrong value, one at a time,
+//! and the smallest schedules that then break the scenario are searched for. One without such a witness is not put
+//! to the test by the scenario, its other settings, the faults or the oracle.
 
+use super::causes::Cause;
 use super::certificate::Exhaustion;
-use super::designs::{ANOTHER_SCENARIO, Design, WRONG};
-use super::exhaust::{Space, Told, bare, exhaust};
+use super::designs::{Design, wrong};
+use super::exhaust::{Space, Told, exhaust};
 use super::resume::Done;
 use crate::scenario::Scenario;
 use onceproof_sim::fault::{Fault, Kind, KindName};
@@ -12,9 +13,11 @@ use onceproof_sim::outcome::Verdict;
 use onceproof_sim::simulator::Simulator;
 use std::sync::atomic::AtomicBool;
 
-/// The wrong values that are searched for: all but those for which a scenario of a few records is too small.
-pub fn searched() -> impl Iterator<Item = &'static Design> {
-    WRONG.iter().filter(|design| !design.is_rare)
+/// The wrong values of a scenario that are searched for: all but those for which one of a few records is too small.
+pub fn searched(scenario: &Scenario) -> Vec<Design> {
+    let mut designs = wrong(scenario);
+    designs.retain(|design| !design.is_rare);
+    designs
 }
 
 impl Design {
@@ -27,15 +30,16 @@ impl Design {
         cancel: &AtomicBool,
         tell: &(dyn Fn(Told<'_>) + Sync),
     ) -> Row {
-        let (words, seed) = (self.words(), scenario.seed);
+        let (design, seed) = (self.clone(), scenario.seed);
         let kinds: Vec<KindName> = space.kinds.iter().map(Kind::name).collect();
         if let Some(lacks) = self.lacks(&scenario.plan, &kinds) {
-            return Row { words, lacks: Some(lacks), found: None };
+            return Row { design, lacks: Some(lacks), found: None };
         }
-        let (Ok(base), Ok(wrong)) = (self.base_of(scenario, &[]), self.of(scenario, &[])) else {
-            return Row { words, lacks: Some(ANOTHER_SCENARIO), found: None };
+        // The search places all faults, so those of the file need no place in the design.
+        let (base, wrong) = match self.without_and_with(scenario, true) {
+            Ok((base, wrong)) => (base.plan, wrong.plan),
+            Err(lacks) => return Row { design, lacks: Some(lacks), found: None },
         };
-        let (base, wrong) = (bare(&base.plan), bare(&wrong.plan));
         let mut found = None;
         for stops_at_cause in [true, false] {
             let space = Space { stops_at_cause, ..space.clone() };
@@ -47,6 +51,7 @@ impl Design {
             });
             let smallest = result.causes.first().map(|cause| cause.faults.len());
             result.causes.retain(|cause| Some(cause.faults.len()) == smallest);
+            result.causes.sort_by_cached_key(plainness);
             // Where all that it stopped at breaks without it too, something larger may be its own.
             let is_over = !(result.stopped && result.causes.is_empty());
             found = Some(result);
@@ -54,22 +59,36 @@ impl Design {
                 break;
             }
         }
-        Row { words, lacks: None, found }
+        Row { design, lacks: None, found }
     }
+}
+
+/// How plain the faults of a cause are, the least plain first.
+fn plainness(cause: &Cause) -> Vec<usize> {
+    let mut kinds: Vec<usize> =
+        cause.faults.iter().map(|fault| fault.kind.name().plainness()).collect();
+    kinds.sort_unstable_by(|a, b| b.cmp(a));
+    kinds
 }
 
 /// What came of one wrong value.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// The mechanism and its value.
-    pub words: String,
+    /// The value.
+    pub design: Design,
     /// What it needs and does not have, if so; then it was not searched.
     pub lacks: Option<&'static str>,
-    /// What was found, up to the smallest number of faults that breaks the scenario.
+    /// What was found, up to the smallest number of faults that breaks the scenario; of its causes the plainest
+    /// comes first.
     pub found: Option<Exhaustion>,
 }
 
 impl Row {
+    /// The plainest of the smallest schedules that break it.
+    pub fn witness(&self) -> Option<&Cause> {
+        self.found.as_ref()?.causes.first()
+    }
+
     /// How many of the smallest schedules have a fault of this kind.
     pub fn count(&self, kind: KindName) -> u64 {
         let has = |fault: &Fault| fault.kind.name() == kind;
@@ -93,11 +112,11 @@ impl Row {
 pub enum Standing {
     /// A schedule was found that breaks it.
     Witnessed,
-    /// There is none.
+    /// There is none in this scenario, with its other settings.
     Unwitnessed,
     /// The search did not come to its end.
     Incomplete,
-    /// It was not searched, since a kind of fault is not among those asked for.
+    /// It was not searched, since the scenario, or the kinds of faults asked for, lack something.
     NotSearched,
 }
 

@@ -161,9 +161,9 @@ mod tests {
         let scenario = Scenario::load(&file.join("scenarios/random/branch-and-join.toml"));
         let scenario = scenario.expect("a scenario");
         let swarm = Swarm::new(&scenario);
+        let never = AtomicBool::new(false);
         for seed in 300..400 {
-            let never = AtomicBool::new(false);
-            let (brief, _) = Run(&swarm).brief(Some(seed), &never).expect("nobody stops it");
+            let (brief, _) = Run(&swarm).brief(Some(seed), &never).expect("a run to its end");
             assert!(brief.work.messages < 20_000, "seed {seed}: {:?}", brief.work);
         }
     }

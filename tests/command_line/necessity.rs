@@ -81,7 +81,7 @@ fn a_wrong_value_that_no_seed_finds_fails_and_one_that_is_found_is_shown_again()
         let line = text.stdout.lines().find(|line| line.starts_with(words));
         line.unwrap_or_else(|| panic!("{words} in {text:?}")).to_owned()
     };
-    assert!(line("ack = \"on-receipt\"").ends_with("37  no witness"));
+    assert!(line("ack = \"on-receipt\"").ends_with("37  no witness with these settings"));
     assert!(line("dedup = \"off\"").ends_with("duplicated"));
     assert!(line("stamps = \"wall-clock\"").ends_with("not run: needs clock-step"));
     assert!(line("in-flight = 1").ends_with("37  nothing"));
@@ -176,4 +176,167 @@ fn what_is_interrupted_says_what_was_done() {
     assert!(found["full_design"]["found"]["runs"].as_u64() > Some(0), "{found}");
     assert_eq!(found["wrong"][0]["standing"], "incomplete");
     assert_eq!(found["wrong"][0]["found"]["runs"], Value::from(0));
+}
+
+/// Three steps, and one exact crash at a step of the protocol that `recompute` does not have.
+const CRASH_BEFORE_COMMIT: &str = r#"
+format = 1
+name   = "three steps"
+claim  = "A claim."
+expect = "exactly-once"
+
+[input]
+records = [ { key = "ann", at = "0s" } ]
+
+[[step]]
+name = "events"
+kind = "source"
+
+[[step]]
+name   = "tag"
+kind   = "map"
+fn     = { coin = { sides = 2 } }
+shards = 1
+
+[[step]]
+name   = "per-user"
+kind   = "count"
+window = "1m"
+
+[[fault]]
+at = { step = "per-user", record = "events/0#0", before = "commit" }
+do = "crash"
+"#;
+
+#[test]
+fn a_design_in_which_a_fault_of_the_file_has_no_place_is_searched_all_the_same() {
+    let folder = Folder::new("necessity-place");
+    folder.write("a.toml", CRASH_BEFORE_COMMIT);
+    let arguments = ["necessity", "a.toml", "--faults", "1", "--format", "json"];
+    let found = folder.onceproof(&arguments).ends(1).document();
+    assert_eq!(found["not_searched"], 0);
+    let rows = found["mechanisms"].as_array().expect("rows");
+    for row in rows {
+        assert_ne!(row["runs"], Value::Null, "{row}");
+    }
+    // A crash makes an output twice, under two ids.
+    let fresh = rows.iter().find(|row| row["mechanism"].as_str().unwrap().starts_with("ids = "));
+    assert_eq!(fresh.expect("a row")["standing"], "witnessed");
+    // Under seeds the file's own faults stay, and it is said what is in the way.
+    let seeds = ["necessity", "a.toml", "--seeds", "0..2"];
+    let text = folder.onceproof(&seeds).ends(1);
+    let words = "outputs = \"recompute\" (without user-differs)";
+    let line = text.stdout.lines().find(|line| line.starts_with(words)).expect("a row");
+    assert!(line.ends_with("not run: needs faults that it has a place for"), "{line}");
+}
+
+/// The words of a command line, as a shell reads those that are printed: between two `'` all is as it is.
+fn words_of(command: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut is_quoted = false;
+    for letter in command.chars() {
+        match letter {
+            '\'' => is_quoted = !is_quoted,
+            ' ' if !is_quoted => words.push(String::new()),
+            letter => words.last_mut().expect("a word").push(letter),
+        }
+    }
+    words
+}
+
+/// Checks that the command of each witness shows it again: the same classes, and each fault fires.
+#[track_caller]
+fn each_witness_is_shown_again(folder: &Folder, document: &Value) -> usize {
+    let rows = document["mechanisms"].as_array().expect("rows").iter();
+    let witnessed = rows.filter(|row| row["standing"] == "witnessed");
+    let check = |row: &Value| {
+        let command = row["replay"].as_str().unwrap_or_else(|| panic!("no command in {row}"));
+        let words = words_of(command);
+        assert_eq!(words[..2], ["onceproof", "run"]);
+        let more = ["--format", "json"];
+        let arguments: Vec<&str> = words[1..].iter().map(String::as_str).chain(more).collect();
+        let again = folder.onceproof(&arguments).ends(1).document();
+        let classes = again["classes"].as_array().expect("classes");
+        let witness = row["witness"]["classes"].as_array().expect("classes");
+        assert_eq!(classes, witness, "{command}");
+        let fired = again["schedule"].as_array().expect("a schedule").len();
+        assert_eq!(fired as u64, row["faults"].as_u64().expect("a number"), "{command}");
+    };
+    witnessed.map(check).count()
+}
+
+#[test]
+fn the_command_of_each_witness_shows_it_again() {
+    let folder = Folder::new("necessity-replay");
+    let check = |content: String, most: &str| {
+        folder.write("a file.toml", content);
+        let arguments = ["necessity", "a file.toml", "--faults", most, "--format", "json"];
+        let found = folder.onceproof(&arguments).document();
+        let count = each_witness_is_shown_again(&folder, &found);
+        assert_eq!(found["witnessed"], count);
+        assert!(count > 10, "{count}");
+    };
+    check(CRASH_BEFORE_COMMIT.to_owned(), "2");
+    // Its own faults are left out of the command, too.
+    check(scenario("lossy", EXACTLY_ONCE, &[LOSSY, LOST_ACK]), "1");
+    let sink = "\n[[step]]\nname = \"a: table\"\nkind = \"sink\"\nwrite = \"rename\"\n";
+    check(scenario("a sink", EXACTLY_ONCE, &[sink]), "1");
+}
+
+#[test]
+fn of_the_smallest_witnesses_the_one_of_the_plainest_fault_is_shown() {
+    let folder = Folder::new("necessity-plain");
+    folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[]));
+    let arguments = ["necessity", "a.toml", "--faults", "1", "--format", "json"];
+    let found = folder.onceproof(&arguments).ends(1).document();
+    let rows = found["mechanisms"].as_array().expect("rows");
+    let check = |mechanism: &str, kind: &str| {
+        let row = rows.iter().find(|row| row["mechanism"] == mechanism).expect("a row");
+        let fault = &row["witness"]["schedule"][0]["do"];
+        let is_it = fault == kind || fault.get(kind).is_some();
+        assert!(is_it, "{mechanism}: {}", row["witness"]);
+    };
+    check("give-up = 1", "drop-request");
+    check("dedup = \"off\"", "drop-ack");
+    check("re-ack = false", "drop-ack");
+    check("dedup = { window = \"10ms\" }", "drop-ack");
+    check("fencing = false", "move");
+    check("atomic = \"id-first\"", "crash");
+}
+
+#[test]
+fn a_step_is_built_otherwise_and_faults_are_placed_from_the_command_line() {
+    let folder = Folder::new("necessity-step");
+    let sink = "\n[[step]]\nname = \"table\"\nkind = \"sink\"\n";
+    folder.write("a.toml", scenario("lossy", EXACTLY_ONCE, &[sink, LOSSY, LOST_ACK]));
+    let crash = "at = { step = \"table\", before = \"emit\" }, do = \"crash\"";
+    let append = "table: write = \"append\"";
+    let check = |command: &str, more: &[&str], code| {
+        folder.onceproof(&[&[command, "a.toml"], more].concat()).ends(code)
+    };
+    let run = ["--bare", "--fault", crash];
+    let held = check("run", &run, 0);
+    assert!(held.stdout.contains("faults        crash 1\n"), "{held:?}");
+    let broken = check("run", &[&run[..], &["--step", append]].concat(), 1);
+    let again = "onceproof run a.toml --step 'table: write = \"append\"' \
+                 --fault 'at = { step = \"table\", before = \"emit\" }, do = \"crash\"' --bare";
+    assert_eq!(broken.last_line(), again);
+    let small = check("shrink", &[&run[..], &["--step", append]].concat(), 0);
+    assert!(small.stdout.contains("write = \"append\""), "{small:?}");
+    // With the odds of the file its own exact fault stays, too.
+    let both = check("run", &["--without", "drop-ack,drop-request", "--fault", crash], 0);
+    assert!(both.stdout.contains("drop-ack 1, crash 1\n"), "{both:?}");
+    for (more, said) in [
+        (["--step", "tabel: write = \"append\""], "did you mean `table`?"),
+        (["--step", "table: write = \"apend\""], "did you mean `append`?"),
+        (["--step", "table: "], "--step:1:"),
+        (["--fault", "at = { step = \"table\" }, do = \"crush\""], "did you mean `crash`?"),
+        (["--fault", "at = { step = \"tabel\" }, do = \"crash\""], "a.toml, built otherwise:"),
+        (["--fault", "crash"], "--fault:1:"),
+    ] {
+        let refused = check("run", &more, 2);
+        assert!(refused.stderr.contains(said), "{refused:?}");
+    }
+    check("run", &["--bare", "--check-determinism"], 2);
+    check("run", &["--bare", "--swarm", "--seed", "1"], 2);
 }

@@ -574,6 +574,7 @@ pub const ROWS: &[Row] = &[
     exact("sinks/insert-id-pause.toml", 1, ANN_IN_TABLE),
     ledger("sinks/insert-id-short-window.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
         .with_damaged(FIRST),
+    exact("sinks/insert-id-long-enough.toml", 1, ANN_IN_TABLE),
     exact("sinks/insert-id-random-answer-lost.toml", 1, ANN_IN_TABLE),
     ledger("sinks/insert-id-random-crash.toml", &[Duplicated], ONE_DOUBLED, TWO_ROWS)
         .with_damaged(FIRST),
@@ -621,6 +622,7 @@ pub const ROWS: &[Row] = &[
     exact("sinks/two-phase-crash.toml", 1, ANN_IN_TABLE),
     ledger("sinks/two-phase-timeout.toml", &[Lost], ONE_LOST, &[("table", 1, 0, &[])])
         .with_damaged(FIRST),
+    exact("sinks/two-phase-long-enough.toml", 1, ANN_IN_TABLE),
     exact("sinks/two-phase-crash-before-commit.toml", 1, ANN_IN_TABLE),
     exact("sinks/two-phase-bundle-crash.toml", 3, THREE_IN_TABLE),
     ledger(
@@ -641,6 +643,7 @@ pub const ROWS: &[Row] = &[
         &[("per-user", 2, 1, &[("ann", 1)])],
     )
     .with_damaged(&["events/0#1"]),
+    exact("sources/queue-equal-messages.toml", 2, ANN_2),
     ledger("sources/queue-message-ids.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
         .with_damaged(FIRST),
     exact("sources/queue-idle-shard.toml", 1, ANN_IN_TABLE)

@@ -167,6 +167,36 @@ impl KindName {
         KindName::CallUnknown,
     ];
 
+    /// All kinds, the plainest first: one message, then one call or commit, then a whole worker or link, then a
+    /// clock and a function that are not what they were. Of two failures that are as large, the one of plainer
+    /// kinds says more.
+    pub const PLAINEST_FIRST: [KindName; 18] = [
+        KindName::DropRequest,
+        KindName::DropAck,
+        KindName::ErrorNotApplied,
+        KindName::ErrorApplied,
+        KindName::Duplicate,
+        KindName::Delay,
+        KindName::Redeliver,
+        KindName::CallUnknown,
+        KindName::UserFails,
+        KindName::CommitLost,
+        KindName::CommitUnknown,
+        KindName::CommitDelayed,
+        KindName::Crash,
+        KindName::Move,
+        KindName::Pause,
+        KindName::Partition,
+        KindName::ClockStep,
+        KindName::UserDiffers,
+    ];
+
+    /// Its number among [`KindName::PLAINEST_FIRST`].
+    pub fn plainness(self) -> usize {
+        let place = KindName::PLAINEST_FIRST.iter().position(|&kind| kind == self);
+        place.unwrap_or(KindName::PLAINEST_FIRST.len())
+    }
+
     /// The word for it in a scenario file.
     pub fn word(self) -> &'static str {
         match self {
@@ -307,5 +337,14 @@ mod tests {
             assert_eq!(name.with_defaults().name(), name);
             assert!(KindName::ALL.iter().filter(|other| other.word() == name.word()).count() == 1);
         }
+    }
+
+    #[test]
+    fn every_kind_has_its_place_among_the_plainest() {
+        let mut sorted = KindName::PLAINEST_FIRST;
+        sorted.sort_unstable();
+        assert_eq!(sorted, KindName::ALL);
+        assert!(KindName::DropAck.plainness() < KindName::Crash.plainness());
+        assert!(KindName::Crash.plainness() < KindName::Pause.plainness());
     }
 }

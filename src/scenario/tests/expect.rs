@@ -163,7 +163,7 @@ fn a_scenario_that_was_changed_does_not_state_the_ledger_of_another() {
     assert_ne!(scenario.stated, Stated::default());
     let changed = [
         scenario.written_out(None),
-        scenario.redesigned("bundle = 2", &[]),
+        scenario.redesigned(&Changes::of_mechanism("bundle = 2")),
         scenario.in_weather(&Weather::default()),
         scenario.as_of(&scenario),
         parse(&scenario.saved_failure(None, &[], Classes::default(), Path::new("dir/b.toml"))),
@@ -173,11 +173,11 @@ fn a_scenario_that_was_changed_does_not_state_the_ledger_of_another() {
         assert_eq!(changed.stated, Stated::default(), "{}", changed.text());
     }
     for expect in ["{ exact = 2 }", "{ exact = 2, results = { table = { ann = 1 } } }"] {
-        let again = read(&expecting(expect, "")).redesigned("bundle = 2", &[]);
+        let again = read(&expecting(expect, "")).redesigned(&Changes::of_mechanism("bundle = 2"));
         assert_eq!(again.expect("a design").expect, Expect::ExactlyOnce);
     }
     let tables = expecting("{}", "").replace("expect = {}\n", "")
         + "[expect]\nexact = 2\n[expect.results.table]\nann = 2\n";
-    let again = read(&tables).redesigned("bundle = 2", &[]).expect("a design");
+    let again = read(&tables).redesigned(&Changes::of_mechanism("bundle = 2")).expect("a design");
     assert_eq!(again.stated, Stated::default());
 }

@@ -134,24 +134,25 @@ fn with_steps(plan: &Plan, change: impl Fn(&mut Step)) -> Option<Plan> {
 mod tests {
     use super::*;
     use crate::scenario::mechanisms;
-    use crate::search::designs::{RIGHT, WRONG};
+    use crate::search::designs::{right_mechanisms, wrong_mechanisms};
 
     #[test]
     fn every_wrong_value_of_every_mechanism_is_known_and_is_set_right() {
         let right = Mechanism::default();
-        for design in WRONG.iter().chain(RIGHT) {
-            let mut mechanism = mechanisms(design.mechanism).expect("a mechanism");
+        let wrong = wrong_mechanisms();
+        for value in wrong.iter().chain(&right_mechanisms()).map(|design| design.value()) {
+            let mut mechanism = mechanisms(&value).expect("a mechanism");
             let costs = without_costs(&mechanism) == without_costs(&right);
             let only_costs =
                 ["retry", "bundle", "in-flight", "fuse", "lift = false", "dedup = \"bl"];
-            let is_wrong = WRONG.iter().any(|wrong| wrong.mechanism == design.mechanism);
-            if only_costs.iter().any(|cost| design.mechanism.starts_with(cost)) {
-                assert!(costs, "{}", design.mechanism);
+            let is_wrong = wrong.iter().any(|wrong| wrong.value() == value);
+            if only_costs.iter().any(|cost| value.starts_with(cost)) {
+                assert!(costs, "{value}");
             } else if is_wrong {
-                assert!(!costs, "{}", design.mechanism);
+                assert!(!costs, "{value}");
             }
             ALL.iter().for_each(|(_, set_right)| set_right(&mut mechanism));
-            assert_eq!(without_costs(&mechanism), without_costs(&right), "{}", design.mechanism);
+            assert_eq!(without_costs(&mechanism), without_costs(&right), "{value}");
         }
     }
 }

@@ -83,3 +83,19 @@ fn weaker(fault: &Fault) -> Vec<Kind> {
         Kind::ClockStep { by, way } => shorter(by).map(|by| Kind::ClockStep { by, way }).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use onceproof_sim::fault::Place;
+
+    #[test]
+    fn what_is_weaker_is_of_the_same_kind_or_of_a_plainer_one() {
+        for name in KindName::ALL {
+            let fault = Fault { at: Place::default(), kind: name.with_defaults() };
+            for kind in weaker(&fault) {
+                assert!(kind.name().plainness() <= name.plainness(), "{kind:?} for {name:?}");
+            }
+        }
+    }
+}

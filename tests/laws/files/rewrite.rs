@@ -7,7 +7,7 @@ use super::file::File;
 use super::judge::judge;
 use super::{cases, read, within_limits};
 use crate::check;
-use onceproof::scenario::{Scenario, ScenarioError};
+use onceproof::scenario::{Changes, Scenario, ScenarioError};
 use onceproof::search::exhaust::bare;
 use onceproof::search::swarm::Swarm;
 use onceproof_sim::outcome::{Outcome, Verdict};
@@ -64,7 +64,7 @@ fn what_is_written_of_a_file_runs_as_the_file_does() {
         is_the_same("saved", &saved, saved.seed, &first)?;
         let today = reread("as it is now", saved.as_of(&scenario))?;
         is_the_same("as it is now", &today, saved.seed, &first)?;
-        let redesigned = reread("redesigned", scenario.redesigned("", &[]))?;
+        let redesigned = reread("redesigned", scenario.redesigned(&Changes::of_mechanism("")))?;
         is_the_same("redesigned", &redesigned, seed, &first)
     });
 }

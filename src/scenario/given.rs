@@ -102,7 +102,8 @@ fn commit_retry_in_words(commit_retry: &CommitRetry) -> Option<String> {
     (!keys.is_empty()).then(|| format!("commit-retry = {{ {} }}", keys.join(", ")))
 }
 
-fn dedup_in_words(dedup: &Dedup) -> Option<String> {
+/// How a duplicate is known, where it is not the default.
+pub fn dedup_in_words(dedup: &Dedup) -> Option<String> {
     let table = |name: &str, keys: Vec<String>| match keys.is_empty() {
         true => format!("dedup = \"{name}\""),
         false => format!("dedup = {{ {name} = {{ {} }} }}", keys.join(", ")),
@@ -157,7 +158,8 @@ fn shape_in_words(shape: &Shape) -> Vec<String> {
     keys
 }
 
-fn gc_in_words(gc: Gc) -> Option<String> {
+/// When ids are forgotten, where it is not the default.
+pub fn gc_in_words(gc: Gc) -> Option<String> {
     match gc {
         Gc::Watermark => None,
         Gc::Never => Some("gc = \"never\"".to_owned()),

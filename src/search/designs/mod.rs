@@ -1,0 +1,187 @@
+//! What is tried of a scenario: every other value of its mechanisms and of the settings of its steps, wrong and
+//! right. Each is written as in the file, so that a reader can try it:
+//! `onceproof run FILE --mechanism 'dedup = "off"'`, `onceproof run FILE --step 'table: write = "append"'`.
+
+mod mechanisms;
+mod steps;
+mod own;
+
+use crate::scenario::{Changes, Scenario, ScenarioError};
+use onceproof_model::pipeline::{SourceWatermark, StepKind};
+use onceproof_sim::fault::KindName;
+use onceproof_sim::plan::Plan;
+
+pub use mechanisms::{right as right_mechanisms, wrong as wrong_mechanisms};
+
+/// One value of a mechanism, or of a setting of a step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Design {
+    /// What it sets.
+    pub setting: Setting,
+    /// Which mechanisms must be so for it to matter or to be right, if any, as `[mechanism]` has them.
+    pub under: Option<&'static str>,
+    /// The kinds of faults that would break alone what it stands under, or that it has no place for.
+    pub without: &'static [KindName],
+    /// What a scenario must have.
+    pub needs: Needs,
+    /// Whether it takes more records than fit an exhaustive search, or more faults.
+    pub is_rare: bool,
+}
+
+/// What a value is set for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Setting {
+    /// A mechanism at every step, as `[mechanism]` has it.
+    Mechanism(String),
+    /// Keys of one step.
+    Step {
+        /// Its name.
+        step: String,
+        /// The keys with their values, as the step has them.
+        keys: String,
+    },
+}
+
+/// What a scenario must have for a value to be tried in it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Needs {
+    /// Anything.
+    Nothing,
+    /// A kind of fault, without which the value does no harm.
+    Kind(KindName),
+    /// Sources at offsets: what is read from a queue may be read again, and is known by its id alone.
+    Offsets,
+    /// Functions whose answers are decided by faults alone, sources at offsets and perfect watermarks: then
+    /// an output that is made again is the same.
+    Repeatable,
+    /// What this scenario is known not to have.
+    Missing(&'static str),
+}
+
+/// Whether a value is wrong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Worth {
+    /// It breaks a scenario that holds without it.
+    Wrong,
+    /// It breaks none.
+    Right,
+}
+
+/// What is lacking where the scenario, with this value, is none: its steps or its other mechanisms forbid it.
+pub const ANOTHER_SCENARIO: &str = "a scenario that can have it";
+
+/// What is lacking where only the scenario's own faults forbid it.
+pub const OTHER_FAULTS: &str = "faults that it has a place for";
+
+/// Every wrong value that is tried of a scenario.
+pub fn wrong(scenario: &Scenario) -> Vec<Design> {
+    let of_steps = steps::of(scenario, Worth::Wrong);
+    let mut designs = [mechanisms::wrong(), of_steps].concat();
+    for design in own::wrong(&scenario.plan) {
+        if designs.iter().all(|other| other.setting != design.setting) {
+            designs.push(design);
+        }
+    }
+    designs
+}
+
+/// Every other right value that is tried of a scenario.
+pub fn right(scenario: &Scenario) -> Vec<Design> {
+    [mechanisms::right(), steps::of(scenario, Worth::Right)].concat()
+}
+
+impl Design {
+    /// A value that stands under nothing and needs nothing.
+    fn of(setting: Setting) -> Design {
+        Design { setting, under: None, without: &[], needs: Needs::Nothing, is_rare: false }
+    }
+
+    /// The value, as the file has it.
+    pub fn value(&self) -> String {
+        match &self.setting {
+            Setting::Mechanism(mechanism) => mechanism.clone(),
+            Setting::Step { step, keys } => format!("step {step}: {keys}"),
+        }
+    }
+
+    /// The value, with what else is so: `ids = "fresh" (under outputs = "recompute")`.
+    pub fn words(&self) -> String {
+        match self.under {
+            None => self.value(),
+            Some(under) => format!("{} (under {under})", self.value()),
+        }
+    }
+
+    /// All that it changes in a scenario.
+    pub fn changes(&self) -> Changes {
+        let base = self.base();
+        match &self.setting {
+            Setting::Mechanism(mechanism) => {
+                let all: Vec<&str> = self.under.into_iter().chain([mechanism.as_str()]).collect();
+                Changes { mechanism: Some(all.join(", ")), ..base }
+            }
+            Setting::Step { step, keys } => {
+                Changes { steps: vec![format!("{step}: {keys}")], ..base }
+            }
+        }
+    }
+
+    /// What else must be so.
+    fn base(&self) -> Changes {
+        let (mechanism, without) = (self.under.map(str::to_owned), self.without.to_vec());
+        Changes { mechanism, without, ..Changes::default() }
+    }
+
+    /// The scenario with only what else must be so, and the scenario with the value beside that; with all faults
+    /// of the file, or with none of them.
+    ///
+    /// # Errors
+    /// The scenario cannot have it: what is lacking.
+    pub fn without_and_with(
+        &self,
+        scenario: &Scenario,
+        bare: bool,
+    ) -> Result<(Scenario, Scenario), &'static str> {
+        let build = |bare| -> Result<_, ScenarioError> {
+            let base = scenario.redesigned(&Changes { bare, ..self.base() })?;
+            let with = scenario.redesigned(&Changes { bare, ..self.changes() })?;
+            Ok((base, with))
+        };
+        build(bare).map_err(|_| match build(true) {
+            Ok(_) if scenario.own_faults() > 0 => OTHER_FAULTS,
+            Ok(_) | Err(_) => ANOTHER_SCENARIO,
+        })
+    }
+
+    /// What a scenario with this plan and these kinds of faults lacks.
+    pub fn lacks(&self, plan: &Plan, kinds: &[KindName]) -> Option<&'static str> {
+        let (is_met, words) = match self.needs {
+            Needs::Nothing => return None,
+            Needs::Kind(kind) => (kinds.contains(&kind), kind.word()),
+            Needs::Offsets => (has_offsets(plan), "sources at offsets"),
+            Needs::Repeatable => (has_offsets(plan) && is_repeatable(plan), "repeatable steps"),
+            Needs::Missing(words) => (false, words),
+        };
+        (!is_met).then_some(words)
+    }
+}
+
+/// Whether no source reads a queue.
+fn has_offsets(plan: &Plan) -> bool {
+    let reads_queue = |kind: &StepKind| matches!(kind, StepKind::Source { queue: Some(_), .. });
+    !plan.pipeline.steps().iter().any(|step| reads_queue(&step.kind))
+}
+
+/// Whether an output that is made again is the same as long as no function is made to differ.
+fn is_repeatable(plan: &Plan) -> bool {
+    plan.pipeline.steps().iter().all(|step| match &step.kind {
+        StepKind::Source { watermark, .. } => *watermark == SourceWatermark::Perfect,
+        // The answers of a coin are counted, and only a fault gives another one the second time.
+        StepKind::Map(function) => function.is_deterministic() || function.answers() > 1,
+        StepKind::Reshuffle
+        | StepKind::Count(_)
+        | StepKind::Sum(_)
+        | StepKind::CountGlobally(_)
+        | StepKind::Sink(_) => true,
+    })
+}

@@ -1,0 +1,98 @@
+//! Wrong values that follow from the file's own: its dedup window without what makes it hold, half of it, and what
+//! outlives it.
+
+use super::steps::write;
+use super::{Design, Setting};
+use crate::scenario::{dedup_in_words, gc_in_words};
+use onceproof_model::mechanism::dedup::DedupWindow;
+use onceproof_model::mechanism::{Dedup, Gc, Mechanism};
+use onceproof_model::pipeline::{InsertId, Sink, Step, StepKind};
+use onceproof_model::time::{Nanos, Span};
+use onceproof_sim::plan::Plan;
+
+/// Every wrong value that follows from the times that a plan's steps and tables remember something for.
+pub(super) fn wrong(plan: &Plan) -> Vec<Design> {
+    let steps = plan.pipeline.steps();
+    let mut designs = of_receivers(steps);
+    let remembered = steps.iter().filter_map(|step| Some(step.mechanism.forgets_after()?.0)).max();
+    if let Some(longest) = remembered {
+        let timeout = Span(outliving(longest));
+        designs.push(mechanism(format!("retry = {{ timeout = \"{timeout}\" }}")));
+    }
+    for step in steps {
+        match (&step.kind, remembered) {
+            // What is handed out again after its id was forgotten is new.
+            (StepKind::Source { queue: Some(queue), .. }, Some(longest))
+                if queue.deadline <= longest =>
+            {
+                let deadline = Span(outliving(longest));
+                designs.push(of_step(step, format!("queue.deadline = \"{deadline}\"")));
+            }
+            (StepKind::Sink(Sink::InsertId(InsertId { window, from })), _) => {
+                let half = Sink::InsertId(InsertId { window: half(*window), from: *from });
+                designs.push(of_step(step, write(&half)));
+                let timeout = Span(outliving(*window));
+                let keys = format!("mechanism.retry = {{ timeout = \"{timeout}\" }}");
+                designs.push(of_step(step, keys));
+            }
+            (StepKind::Sink(Sink::TwoPhase { timeout }), _) => {
+                designs.push(of_step(step, write(&Sink::TwoPhase { timeout: half(*timeout) })));
+            }
+            _ => {}
+        }
+    }
+    designs
+}
+
+/// Those of how receivers forget: at every step, where all receivers forget alike, else at each of them.
+fn of_receivers(steps: &[Step]) -> Vec<Design> {
+    let is_source = |step: &&Step| matches!(step.kind, StepKind::Source { .. });
+    let receivers: Vec<&Step> = steps.iter().filter(|step| !is_source(step)).collect();
+    let forgetting = |step: &Step| (step.mechanism.dedup, step.mechanism.gc);
+    let Some(first) = receivers.first() else { return Vec::new() };
+    if receivers.iter().all(|step| forgetting(step) == forgetting(first)) {
+        return shorter(&first.mechanism).into_iter().map(mechanism).collect();
+    }
+    let of = |step: &&Step| {
+        let keys = shorter(&step.mechanism).into_iter().map(|value| format!("mechanism.{value}"));
+        keys.map(|keys| of_step(step, keys)).collect::<Vec<_>>()
+    };
+    receivers.iter().flat_map(of).collect()
+}
+
+/// What forgets sooner than these mechanisms do, if they forget by time alone.
+fn shorter(own: &Mechanism) -> Vec<String> {
+    let mut sooner = Vec::new();
+    let of_window = |window| dedup_in_words(&Dedup::Window(window));
+    match (own.dedup, own.gc) {
+        (Dedup::Window(window), _) => {
+            if window.refresh_on_hit {
+                sooner.extend(of_window(DedupWindow { refresh_on_hit: false, ..window }));
+            }
+            sooner.extend(of_window(DedupWindow { length: half(window.length), ..window }));
+        }
+        (Dedup::Catalog | Dedup::Bloom(_) | Dedup::BloomOnly(_), Gc::Ttl { ttl, unknown_old }) => {
+            sooner.extend(gc_in_words(Gc::Ttl { ttl: half(ttl), unknown_old }))
+        }
+        (Dedup::Catalog | Dedup::Bloom(_) | Dedup::BloomOnly(_), Gc::Watermark | Gc::Never)
+        | (Dedup::Off, _) => {}
+    }
+    sooner
+}
+
+fn half(length: Nanos) -> Nanos {
+    (length / 2).max(1)
+}
+
+/// What is longer than a time by more than messages and commits take.
+fn outliving(length: Nanos) -> Nanos {
+    length.saturating_mul(2)
+}
+
+fn mechanism(value: String) -> Design {
+    Design::of(Setting::Mechanism(value))
+}
+
+fn of_step(step: &Step, keys: String) -> Design {
+    Design::of(Setting::Step { step: step.name.clone(), keys })
+}

@@ -1,0 +1,400 @@
+//! The settings of single steps: how a sink writes, how a source reads its queue, what a function does at an
+//! external service. For each there is one table of what is wrong and what is right.
+
+use super::{Design, Needs, Setting, Worth};
+use crate::scenario::Scenario;
+use crate::search::exhaust::bare;
+use onceproof_model::call::Action;
+use onceproof_model::function::Function;
+use onceproof_model::mechanism::Ack;
+use onceproof_model::pipeline::{
+    IdFrom, InsertId, MessageIds, OffsetGiven, Queue, Sink, StepIndex, StepKind,
+};
+use onceproof_model::time::{MILLISECOND, Nanos, SECOND, Span};
+use onceproof_sim::fault::KindName;
+use onceproof_sim::input::{Input, Row};
+use onceproof_sim::plan::{Plan, SideEffects};
+use onceproof_sim::simulator::Simulator;
+
+/// Shorter than a retry takes, and than a worker is away.
+const SHORT: Nanos = 10 * MILLISECOND;
+/// Longer than any fault lasts.
+const LONG: Nanos = 3600 * SECOND;
+
+/// A queue that hears an ack at once hands nothing out again.
+const REDELIVER: &[KindName] = &[KindName::Redeliver];
+
+/// Where nothing calls a service, no answer of one is lost.
+const CALL_UNKNOWN: &[KindName] = &[KindName::CallUnknown];
+
+/// Every way to write, with the times that make it wrong or right.
+///
+/// A row that is outside before the sink's commit is outside twice when the commit fails, unless the table knows it
+/// again: by an offset or an insert id that is the same in every execution, and for as long as it takes. What is
+/// shown only after the commit is shown once, unless the table drops it first.
+const WRITES: [(Sink, Worth); 12] = [
+    (Sink::Upsert, Worth::Right),
+    (Sink::Append, Worth::Wrong),
+    (insert_id(LONG, IdFrom::Record), Worth::Right),
+    (insert_id(SHORT, IdFrom::Record), Worth::Wrong),
+    (insert_id(LONG, IdFrom::Execution), Worth::Wrong),
+    (Sink::Offset(OffsetGiven::BeforeCall), Worth::Right),
+    (Sink::Offset(OffsetGiven::AfterCall), Worth::Wrong),
+    (Sink::Offset(OffsetGiven::InNewStream), Worth::Wrong),
+    (Sink::Rename, Worth::Right),
+    (Sink::InPlace, Worth::Wrong),
+    (Sink::TwoPhase { timeout: LONG }, Worth::Right),
+    (Sink::TwoPhase { timeout: SHORT }, Worth::Wrong),
+];
+
+const fn insert_id(window: Nanos, from: IdFrom) -> Sink {
+    Sink::InsertId(InsertId { window, from })
+}
+
+/// A way to write, as a scenario file has it.
+pub(super) fn write(sink: &Sink) -> String {
+    match sink {
+        Sink::Upsert => "write = \"upsert\"".to_owned(),
+        Sink::Append => "write = \"append\"".to_owned(),
+        Sink::InsertId(InsertId { window, from }) => {
+            let random = match from {
+                IdFrom::Record => "",
+                IdFrom::Execution => ", random = true",
+            };
+            format!("write = {{ insert-id = {{ window = \"{}\"{random} }} }}", length(*window))
+        }
+        Sink::Offset(OffsetGiven::BeforeCall) => "write = \"offset\"".to_owned(),
+        Sink::Offset(OffsetGiven::AfterCall) => "write = \"offset-in-memory\"".to_owned(),
+        Sink::Offset(OffsetGiven::InNewStream) => "write = \"offset-new-stream\"".to_owned(),
+        Sink::Rename => "write = \"rename\"".to_owned(),
+        Sink::InPlace => "write = \"in-place\"".to_owned(),
+        Sink::TwoPhase { timeout } => {
+            format!("write = {{ two-phase = {{ timeout = \"{}\" }} }}", length(*timeout))
+        }
+    }
+}
+
+/// A length of time, in hours if these are whole.
+fn length(nanos: Nanos) -> String {
+    const HOUR: Nanos = 3600 * SECOND;
+    match nanos {
+        nanos if nanos > 0 && nanos % HOUR == 0 => format!("{}h", nanos / HOUR),
+        nanos => Span(nanos).to_string(),
+    }
+}
+
+/// The settings of all steps of a scenario that are worth this.
+pub(super) fn of(scenario: &Scenario, worth: Worth) -> Vec<Design> {
+    let plan = &scenario.plan;
+    let mut designs = Vec::new();
+    for (at, step) in (0..).map(StepIndex).zip(plan.pipeline.steps()) {
+        let settings = match &step.kind {
+            StepKind::Source { queue: Some(queue), .. } => of_queue(queue, plan, at),
+            StepKind::Sink(sink) => of_sink(sink, scenario, at),
+            StepKind::Map(Function::Call(action)) => of_call(*action, plan.side_effects),
+            StepKind::Source { queue: None, .. }
+            | StepKind::Map(_)
+            | StepKind::Reshuffle
+            | StepKind::Count(_)
+            | StepKind::Sum(_)
+            | StepKind::CountGlobally(_) => Vec::new(),
+        };
+        for Set { keys, worth: found, needs, without } in settings {
+            if found == worth {
+                let setting = Setting::Step { step: step.name.clone(), keys };
+                designs.push(Design { needs, without, ..Design::of(setting) });
+            }
+        }
+    }
+    designs
+}
+
+/// Keys of a step with other values.
+struct Set {
+    keys: String,
+    worth: Worth,
+    needs: Needs,
+    without: &'static [KindName],
+}
+
+impl Set {
+    fn new(keys: impl Into<String>, worth: Worth) -> Set {
+        Set { keys: keys.into(), worth, needs: Needs::Nothing, without: &[] }
+    }
+
+    /// What it is if this holds; else the scenario lacks that.
+    fn if_has(self, holds: bool, what: &'static str) -> Set {
+        let needs = if holds { self.needs } else { Needs::Missing(what) };
+        Set { needs, ..self }
+    }
+}
+
+fn of_sink(own: &Sink, scenario: &Scenario, step: StepIndex) -> Vec<Set> {
+    let others = WRITES.iter().filter(|(sink, _)| sink != own);
+    let steps = (0..).map(StepIndex).zip(scenario.plan.pipeline.steps());
+    let calls_elsewhere = steps.filter(|&(at, _)| at != step).any(|(_, step)| step.kind.calls());
+    let set = |(sink, worth): &(Sink, Worth)| {
+        let set = Set::new(write(sink), *worth);
+        match sink {
+            // Under its offset another row must pass for it.
+            Sink::Offset(OffsetGiven::AfterCall) => {
+                set.if_has(has_two_rows(scenario, step), "two rows of the sink")
+            }
+            Sink::Upsert if !calls_elsewhere => Set { without: CALL_UNKNOWN, ..set },
+            _ => set,
+        }
+    };
+    others.map(set).collect()
+}
+
+/// Whether a run without a fault writes two rows.
+fn has_two_rows(scenario: &Scenario, sink: StepIndex) -> bool {
+    let seed = scenario.seed_of_run(None).seed;
+    let outcome = Simulator::new(&bare(&scenario.plan)).detail(seed);
+    outcome.steps.iter().filter(|result| result.step == sink).any(|result| {
+        let of_records = result.windows.keys().any(|(_, window)| window.is_none());
+        result.windows.len() > 1 || (of_records && result.applied > 1)
+    })
+}
+
+/// A queue forgets what is acked, and knows a message it hands out again by the id that comes with it alone.
+fn of_queue(own: &Queue, plan: &Plan, step: StepIndex) -> Vec<Set> {
+    let mut sets = Vec::new();
+    match own.ack {
+        Ack::AfterCommit => {
+            let without = REDELIVER;
+            sets.push(Set { without, ..Set::new("queue.ack = \"on-receipt\"", Worth::Wrong) });
+        }
+        Ack::OnReceipt => sets.push(Set::new("queue.ack = \"after-commit\"", Worth::Right)),
+    }
+    let rows = Rows::of(plan, step);
+    for ids in [MessageIds::Message, MessageIds::Attribute, MessageIds::Content, MessageIds::None] {
+        if ids == own.ids {
+            continue;
+        }
+        match ids {
+            // Two messages of one record have two ids, and one attribute.
+            MessageIds::Message => {
+                let worth = if rows.has_one_twice { Worth::Wrong } else { Worth::Right };
+                sets.push(Set::new("queue.ids = \"message\"", worth));
+            }
+            MessageIds::Attribute if rows.have_ids && !rows.has_one_twice => {
+                sets.push(Set::new("queue.ids = \"attribute\"", Worth::Right));
+            }
+            MessageIds::Attribute => {}
+            MessageIds::Content => {
+                let set = Set::new("queue.ids = \"content\"", Worth::Wrong);
+                sets.push(set.if_has(rows.has_equal, "two equal messages"));
+            }
+            MessageIds::None => sets.push(Set::new("queue.ids = \"none\"", Worth::Wrong)),
+        }
+    }
+    // Who forgets by time alone may have forgotten what comes again later.
+    let is_forgotten =
+        plan.pipeline.steps().iter().any(|step| step.mechanism.forgets_after().is_some());
+    if !is_forgotten {
+        let half = Span((own.deadline / 2).max(1));
+        sets.push(Set::new(format!("queue.deadline = \"{half}\""), Worth::Right));
+        sets.push(Set::new(format!("queue.extend = {}", !own.extend), Worth::Right));
+    }
+    sets
+}
+
+/// What the messages of a queue are like.
+struct Rows {
+    /// Whether each has an id of its publisher.
+    have_ids: bool,
+    /// Whether one record is published twice.
+    has_one_twice: bool,
+    /// Whether two records may be equal.
+    has_equal: bool,
+}
+
+impl Rows {
+    fn of(plan: &Plan, source: StepIndex) -> Rows {
+        let input = plan.inputs.iter().find(|(step, _)| *step == source).map(|(_, input)| input);
+        match input {
+            None => Rows { have_ids: false, has_one_twice: false, has_equal: false },
+            Some(Input::Generate(_)) => {
+                Rows { have_ids: false, has_one_twice: false, has_equal: true }
+            }
+            Some(Input::Rows(rows)) => {
+                let mut ids: Vec<u64> = rows.iter().filter_map(|row| row.id).collect();
+                let have_ids = ids.len() == rows.len();
+                ids.sort_unstable();
+                let has_one_twice = ids.windows(2).any(|pair| pair[0] == pair[1]);
+                Rows { have_ids, has_one_twice, has_equal: has_equal(rows) }
+            }
+        }
+    }
+}
+
+/// Whether two rows have one content, and are not one record.
+fn has_equal(rows: &[Row]) -> bool {
+    let mut sorted: Vec<&Row> = rows.iter().collect();
+    let content = |row: &Row| (row.key.clone(), format!("{:?}", row.value));
+    sorted.sort_by_cached_key(|row| content(row));
+    sorted.windows(2).any(|pair| {
+        content(pair[0]) == content(pair[1]) && (pair[0].id.is_none() || pair[0].id != pair[1].id)
+    })
+}
+
+/// What a function does at a service may be done twice, by one who has lost his shard too. Whether that matters is
+/// what the scenario demands of side effects.
+fn of_call(own: Action, demands: SideEffects) -> Vec<Set> {
+    match own {
+        Action::Append | Action::Put | Action::PutFenced => {
+            let others = [Action::Append, Action::Put, Action::PutFenced].into_iter();
+            others
+                .filter(|&other| other != own)
+                .map(|other| of_write(other, own, demands))
+                .collect()
+        }
+        // What is deleted before the commit cannot be read again after a crash.
+        Action::Read | Action::Delete => vec![Set::new("fn.call = \"take\"", Worth::Wrong)],
+        Action::Take => vec![Set::new("fn.call = \"read\"", Worth::Right)],
+    }
+}
+
+fn of_write(other: Action, own: Action, demands: SideEffects) -> Set {
+    match other {
+        Action::Put if demands.newest => Set::new("fn.call.write = \"put\"", Worth::Wrong),
+        Action::Put if own == Action::PutFenced => {
+            let set = Set::new("fn.call.write = \"put\"", Worth::Wrong);
+            set.if_has(false, "a demand for the newest entry")
+        }
+        Action::Put => Set::new("fn.call.write = \"put\"", Worth::Right),
+        Action::PutFenced => Set::new("fn.call.write = \"put-fenced\"", Worth::Right),
+        Action::Append | Action::Read | Action::Delete | Action::Take => {
+            let set = Set::new("fn.call.write = \"append\"", Worth::Wrong);
+            set.if_has(demands.at_most.is_some(), "a limit of side effects")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    /// A scenario whose last step is this.
+    fn scenario(source: &str, records: &str, step: &str) -> Scenario {
+        let text = format!(
+            "format = 1\nname = \"n\"\nclaim = \"c\"\nexpect = \"exactly-once\"\n\
+             [input]\nrecords = [ {records} ]\n\
+             [[step]]\nname = \"events\"\nkind = \"source\"\n{source}\n{step}"
+        );
+        Scenario::parse(&text, Path::new("a.toml")).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn words(designs: &[Design]) -> Vec<String> {
+        designs.iter().map(Design::words).collect()
+    }
+
+    const TWO: &str = "{ key = \"ann\", at = \"0s\" }, { key = \"bob\", at = \"1s\" }";
+    const ONE: &str = "{ key = \"ann\", at = \"0s\" }";
+
+    #[test]
+    fn each_way_to_write_is_read_as_what_it_says() {
+        for (sink, _) in WRITES {
+            let step = format!("[[step]]\nname = \"t\"\nkind = \"sink\"\n{}\n", write(&sink));
+            let read = scenario("", ONE, &step);
+            assert_eq!(read.plan.pipeline.steps()[1].kind, StepKind::Sink(sink));
+        }
+    }
+
+    #[test]
+    fn every_kind_of_sink_is_in_the_table() {
+        let number = |sink: &Sink| match sink {
+            Sink::Upsert => 0,
+            Sink::Append => 1,
+            Sink::InsertId(InsertId { from: IdFrom::Record, .. }) => 2,
+            Sink::InsertId(InsertId { from: IdFrom::Execution, .. }) => 3,
+            Sink::Offset(OffsetGiven::BeforeCall) => 4,
+            Sink::Offset(OffsetGiven::AfterCall) => 5,
+            Sink::Offset(OffsetGiven::InNewStream) => 6,
+            Sink::Rename => 7,
+            Sink::InPlace => 8,
+            Sink::TwoPhase { .. } => 9,
+        };
+        let mut numbers: Vec<i32> = WRITES.iter().map(|(sink, _)| number(sink)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers, (0..10).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_sink_is_never_set_to_what_it_is() {
+        for own in
+            ["\"upsert\"", "\"append\"", "\"offset\"", "{ two-phase = { timeout = \"1h\" } }"]
+        {
+            let step = format!("[[step]]\nname = \"t\"\nkind = \"sink\"\nwrite = {own}\n");
+            let scenario = scenario("", TWO, &step);
+            let all = [of(&scenario, Worth::Wrong), of(&scenario, Worth::Right)].concat();
+            assert_eq!(all.len(), WRITES.len() - 1, "{own}");
+            assert!(all.iter().all(|design| design.needs == Needs::Nothing), "{own}");
+        }
+        let one = scenario("", ONE, "[[step]]\nname = \"t\"\nkind = \"sink\"\n");
+        let lacking = of(&one, Worth::Wrong);
+        let lacking: Vec<&Design> = lacking.iter().filter(|d| d.needs != Needs::Nothing).collect();
+        assert_eq!(lacking.len(), 1);
+        assert_eq!(lacking[0].words(), "step t: write = \"offset-in-memory\"");
+    }
+
+    #[test]
+    fn no_answer_is_lost_where_nothing_calls() {
+        let table = "[[step]]\nname = \"t\"\nkind = \"sink\"\nwrite = \"append\"\n";
+        let odds = "[faults]\ncall-unknown = \"1/2\"\n";
+        let other =
+            "[[step]]\nname = \"u\"\nkind = \"sink\"\nfrom = \"events\"\nwrite = \"append\"\n";
+        for (more, without) in [("", CALL_UNKNOWN), (other, &[])] {
+            let scenario = scenario("", ONE, &format!("{table}{more}{odds}"));
+            let right = of(&scenario, Worth::Right);
+            assert_eq!(
+                (right[0].value().as_str(), right[0].without),
+                ("step t: write = \"upsert\"", without)
+            );
+            assert!(right[0].without_and_with(&scenario, false).is_ok());
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_of_a_queue_hangs_on_its_messages() {
+        let wrong = |queue: &str, records: &str| {
+            let count = "[[step]]\nname = \"n\"\nkind = \"count\"\nwindow = \"1m\"\n";
+            let scenario = scenario(&format!("queue = {queue}"), records, count);
+            let designs = of(&scenario, Worth::Wrong);
+            let is_tried = |design: &&Design| design.needs == Needs::Nothing;
+            words(&designs.iter().filter(is_tried).cloned().collect::<Vec<_>>())
+        };
+        let ack = "step events: queue.ack = \"on-receipt\"";
+        let ids = |ids: &str| format!("step events: queue.ids = \"{ids}\"");
+        assert_eq!(wrong("{}", TWO), [ack.to_owned(), ids("none")]);
+        assert_eq!(wrong("{ ack = \"on-receipt\", ids = \"none\" }", TWO), [""; 0]);
+        let equal = "{ key = \"ann\", at = \"0s\" }, { key = \"ann\", at = \"1s\" }";
+        assert_eq!(wrong("{}", equal), [ack.to_owned(), ids("content"), ids("none")]);
+        let twice = "{ key = \"ann\", at = \"0s\", id = \"a\" }, \
+                     { key = \"ann\", at = \"1s\", event-time = \"0s\", id = \"a\" }";
+        let found = wrong("{ ids = \"attribute\" }", twice);
+        assert_eq!(found, [ack.to_owned(), ids("message"), ids("none")]);
+    }
+
+    #[test]
+    fn what_is_wrong_of_a_call_hangs_on_what_is_demanded() {
+        let of = |own, at_most, newest| {
+            let sets = of_call(own, SideEffects { at_most, newest });
+            let is_wrong = |set: &Set| set.worth == Worth::Wrong && set.needs == Needs::Nothing;
+            sets.into_iter().filter(is_wrong).map(|set| set.keys).collect::<Vec<_>>()
+        };
+        let (append, put) = ("fn.call.write = \"append\"", "fn.call.write = \"put\"");
+        assert_eq!(of(Action::PutFenced, Some(1), true), [append, put]);
+        assert_eq!(of(Action::PutFenced, None, true), [put]);
+        assert_eq!(of(Action::Put, Some(1), true), [append]);
+        assert_eq!(of(Action::PutFenced, None, false), [""; 0]);
+        assert_eq!(of(Action::Append, Some(1), false), [""; 0]);
+        for own in [Action::Read, Action::Delete] {
+            assert_eq!(of(own, None, false), ["fn.call = \"take\""]);
+        }
+        assert_eq!(of(Action::Take, None, false), [""; 0]);
+    }
+}
