@@ -90,7 +90,7 @@ pub fn replay(report: &NecessityReport, design: &Design, witness: &Cause) -> Str
         faults: witness.faults.iter().map(line).collect(),
         ..design.changes()
     };
-    with_changes(run_command(report.subject.path, None), &changes)
+    with_changes(report.subject.run_again(None), &changes)
 }
 
 /// How many schedules were run in all.

@@ -208,7 +208,7 @@ fn an_interrupted_sweep_gives_up_the_run_that_is_under_way() {
                 until = { events = 1000000000 }\n\
                 [[step]]\nname = \"events\"\nkind = \"source\"\n\
                 [[step]]\nname = \"count\"\nkind = \"count\"\nwindow = \"1h\"\n";
-    folder.write("a.toml", long.to_owned());
+    folder.write("a.toml", long);
     let arguments = ["sweep", "a.toml", "--seeds", "0..1", "--format", "json"];
     let document = folder.interrupted(&arguments).ends(3).document();
     assert_eq!((&document["interrupted"], &document["runs"]), (&json!(true), &json!(0)));
