@@ -4,7 +4,7 @@
 use super::class_list;
 use super::exhaust_text::{in_words, left_out_in_words};
 use super::run_text::heading;
-use super::shell::{run_command, with_changes};
+use super::shell::with_changes;
 use super::style::{BAD, GOOD, WARNING};
 use super::table::{Align, table};
 use super::worth::without_a_fault;
