@@ -39,6 +39,8 @@ pub enum Purpose {
     FirstAnswer = 2,
     /// What a service says of a key at first.
     FirstValue = 3,
+    /// Which of several parameters a fault has; each kind adds its number.
+    Parameter = 16,
     /// Whether a fault fires; each kind adds its number.
     Fault = 64,
 }

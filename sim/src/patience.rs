@@ -41,7 +41,7 @@ impl Patience {
     pub fn of(plan: &Plan) -> Patience {
         let steps = plan.pipeline.steps();
         let mut waits = waits(plan);
-        waits.extend(plan.climate.odds.iter().map(|&(kind, _)| lasts(kind)));
+        waits.extend(plan.climate.kinds().map(lasts));
         let unplaced = Unplaced {
             longest: waits.iter().copied().max().unwrap_or(0),
             sum: waits.into_iter().fold(0, Nanos::saturating_add),

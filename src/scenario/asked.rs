@@ -2,6 +2,7 @@
 
 use super::diagnostic::{Diagnostic, Source};
 use super::explain::explain;
+use super::faults;
 use super::mechanism::Mechanisms;
 use super::raw::{self, At};
 use super::write::document;
@@ -80,9 +81,7 @@ pub(super) fn fault(written: &str) -> Result<InlineTable, Diagnostic> {
     }
     let line = format!("fault = {{ {written} }}\n");
     let (source, given) = read::<Line>("--fault", &line)?;
-    let (name, parameters) = given.fault.r#do.value.0.parts();
-    let read = parameters.put(name.with_defaults());
-    read.map_err(|(span, message)| source.error(span, message))?;
+    faults::kind(&source, &given.fault.r#do)?;
     Ok(inline(&line, "fault"))
 }
 

@@ -5,7 +5,7 @@ use super::diagnostic::{Diagnostic, Source};
 use super::explain::custom;
 use super::place::{Places, differs, hands_out_again};
 use super::raw::At;
-use super::raw::fault::{Drawn, Fault as RawFault, Faults};
+use super::raw::fault::{Do, Drawn, Fault as RawFault, Faults};
 use super::raw::parameters::Parameters;
 use super::units;
 use super::units::Literal;
@@ -62,24 +62,28 @@ impl Reader<'_> {
         let Some(At { value: drawn, span }) = given else {
             return Ok(());
         };
-        let (kind, odds) = match drawn {
-            Drawn::Odds(odds) => (name.with_defaults(), (odds, span)),
+        let (kinds, odds) = match drawn {
+            Drawn::Odds(odds) => (vec![name.with_defaults()], (odds, span)),
             Drawn::Table(table) => {
                 let Some(odds) = table.odds() else {
                     let title = format!("`{}` has no odds", name.word());
                     let error = self.source.error(span.clone(), title);
                     return Err(error.label("such as `odds = \"1/20\"`"));
                 };
-                let kind = table
+                let kinds = table
                     .put(name.with_defaults())
                     .map_err(|(span, message)| self.source.error(span, message))?;
-                (kind, (&odds.value, &odds.span))
+                (kinds, (&odds.value, &odds.span))
             }
         };
-        does_something(&kind, self.pipeline, self.hosts)
-            .map_err(|message| custom(self.source, self.source.key_of(span), &message))?;
+        for kind in &kinds {
+            does_something(kind, self.pipeline, self.hosts)
+                .map_err(|message| custom(self.source, self.source.key_of(span), &message))?;
+        }
         let odds = self.odds(odds)?;
-        self.climate.odds.push((kind, odds));
+        let mut kinds = kinds.into_iter();
+        self.climate.odds.extend(kinds.next().map(|kind| (kind, odds)));
+        self.climate.others.extend(kinds);
         Ok(())
     }
 
@@ -159,10 +163,7 @@ pub(super) fn exact(
     let mut exact: Vec<Fault> = Vec::with_capacity(faults.len());
     let mut points: BTreeMap<(Asked, Place), usize> = BTreeMap::new();
     for At { value: fault, span: _ } in faults {
-        let (name, parameters) = fault.r#do.value.0.parts();
-        let kind = parameters
-            .put(name.with_defaults())
-            .map_err(|(span, message)| source.error(span, message))?;
+        let kind = kind(source, &fault.r#do)?;
         does_something(&kind, places.pipeline, places.hosts)
             .map_err(|message| custom(source, fault.r#do.span.clone(), &message))?;
         let at = places.place(&kind, &fault.at)?;
@@ -177,6 +178,21 @@ pub(super) fn exact(
         exact.push(fault_here);
     }
     Ok(exact)
+}
+
+/// What an exact fault does.
+///
+/// # Errors
+/// A parameter that it cannot have, or several.
+pub(super) fn kind(source: &Source<'_>, given: &At<Do>) -> Result<Kind, Diagnostic> {
+    let (name, parameters) = given.value.0.parts();
+    let kinds = parameters.put(name.with_defaults());
+    match *kinds.map_err(|(span, message)| source.error(span, message))? {
+        [kind] => Ok(kind),
+        _ => Err(source
+            .error(given.span.clone(), "an exact fault has one parameter")
+            .label("a list is for `[faults]`, where a seed draws one of it")),
+    }
 }
 
 /// The moment at which a fault is asked.

@@ -41,17 +41,29 @@ pub struct Space {
 }
 
 impl Space {
-    /// The schedules of at most so many faults of these kinds: each with the parameter that the plan gives
-    /// it, in its odds or else in its first exact fault of the kind, else with the default one; and for
-    /// either leg.
+    /// The schedules of at most so many faults of these kinds: each with every parameter that the plan gives it in
+    /// its odds, or else with that of its first exact fault of the kind, else with the default one; and for either
+    /// leg.
     pub fn new(plan: &Plan, names: &[KindName], most: u32) -> Space {
-        let drawn = plan.climate.odds.iter().map(|(kind, _)| kind);
-        let given: Vec<&Kind> = drawn.chain(plan.faults.iter().map(|fault| &fault.kind)).collect();
-        let with_parameter = |&name: &KindName| {
-            let given = given.iter().find(|kind| kind.name() == name);
-            legs(given.map_or_else(|| name.with_defaults(), |&&kind| kind))
+        let with_parameters = |&name: &KindName| {
+            let of_name = |kind: &Kind| kind.name() == name;
+            let mut given: Vec<Kind> = plan.climate.kinds().filter(of_name).collect();
+            if given.is_empty() {
+                let exact = plan.faults.iter().map(|fault| fault.kind).find(of_name);
+                given.push(exact.unwrap_or_else(|| name.with_defaults()));
+            }
+            let mut kinds: Vec<Kind> = given.into_iter().flat_map(legs).collect();
+            // Either leg may have been given its own odds.
+            let mut seen = Vec::new();
+            kinds.retain(|kind| {
+                !seen.contains(kind) && {
+                    seen.push(*kind);
+                    true
+                }
+            });
+            kinds
         };
-        let kinds = names.iter().flat_map(with_parameter).collect();
+        let kinds = names.iter().flat_map(with_parameters).collect();
         Space { kinds, most, prunes: true, runs_explained: false, stops_at_cause: false }
     }
 

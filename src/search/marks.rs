@@ -179,7 +179,7 @@ pub(crate) mod tests {
             let mut plan = crate::report::samples::flip_plan_with(change);
             let odds = Odds { numerator: 1, denominator: 10 };
             let odds = kinds.iter().map(|kind| (kind.with_defaults(), odds)).collect();
-            plan.climate = Climate { odds };
+            plan.climate = Climate { odds, others: Vec::new() };
             assert_eq!(awaited(&plan), expected, "{kinds:?}");
         };
         let as_it_is = |_: &mut Mechanism| {};

@@ -54,7 +54,8 @@ impl<'a> Swarm<'a> {
         sweep.never_fired = self.latitude.kinds.iter().copied().filter(never).collect();
         let odds = Odds { numerator: 1, denominator: 2 };
         let odds = self.latitude.kinds.iter().map(|kind| (kind.with_defaults(), odds)).collect();
-        let plan = Plan { climate: Climate { odds }, ..self.scenario.plan.clone() };
+        let plan =
+            Plan { climate: Climate { odds, others: Vec::new() }, ..self.scenario.plan.clone() };
         let is_missing = |mark: &Mark| sweep.runs > 0 && sweep.reached.runs(*mark) == 0;
         sweep.never_reached = super::marks::awaited(&plan).into_iter().filter(is_missing).collect();
         sweep

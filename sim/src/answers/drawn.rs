@@ -1,7 +1,7 @@
 //! What the seed draws: how long messages take, what functions and services say first, and which faults fire
 //! until the storm is over. A draw is a function of the seed and of a point; without a seed nothing is drawn.
 
-use crate::draw::{Draws, Purpose};
+use crate::draw::{Draws, Purpose, scale};
 use crate::fault::kind::Asked;
 use crate::fault::{Climate, Kind, Leg};
 use crate::plan::{Network, Plan};
@@ -23,10 +23,10 @@ pub(super) struct Drawn {
     met: HashMap<u64, u32, FxBuildHasher>,
 }
 
-/// A kind of fault that the seed draws.
-#[derive(Clone, Copy, Debug)]
+/// A kind of fault that the seed draws, with each parameter that it may have.
+#[derive(Clone, Debug)]
 struct DrawnKind {
-    kind: Kind,
+    kinds: Vec<Kind>,
     bound: u128,
     purpose: u64,
 }
@@ -106,10 +106,25 @@ impl Drawn {
             return None;
         }
         let draws = self.draws.as_ref()?;
-        let hit = |drawn: &&DrawnKind| {
-            u128::from(draws.word(point, drawn.purpose)) < drawn.bound && may(&drawn.kind)
-        };
-        self.kinds[asked as usize].iter().find(hit).map(|drawn| drawn.kind)
+        self.kinds[asked as usize].iter().find_map(|drawn| {
+            let hits = u128::from(draws.word(point, drawn.purpose)) < drawn.bound;
+            let kind = hits.then(|| drawn.choose(draws, point))?;
+            may(&kind).then_some(kind)
+        })
+    }
+}
+
+impl DrawnKind {
+    /// The kind with one of its parameters.
+    fn choose(&self, draws: &Draws, point: u64) -> Kind {
+        match *self.kinds {
+            [only] => only,
+            _ => {
+                let purpose = self.purpose - Purpose::Fault as u64 + Purpose::Parameter as u64;
+                let word = draws.word(fold(point, purpose), Purpose::Parameter as u64);
+                self.kinds[scale(word, self.kinds.len() as u64) as usize]
+            }
+        }
     }
 }
 
@@ -125,7 +140,8 @@ fn kinds(climate: &Climate) -> [Vec<DrawnKind>; Asked::ALL.len()] {
         let purpose = Purpose::Fault as u64 + kind.name() as u64 + leg;
         if odds.numerator > 0 {
             let bound = odds.bound();
-            drawn[kind.asked_at() as usize].push(DrawnKind { kind, bound, purpose });
+            let kinds = climate.with_others(kind).collect();
+            drawn[kind.asked_at() as usize].push(DrawnKind { kinds, bound, purpose });
         }
     }
     for kinds in &mut drawn {

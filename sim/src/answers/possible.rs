@@ -84,8 +84,8 @@ pub(super) struct Possible {
     /// How often the world did something that outlives a worker, and how often anything outside was changed.
     changes: u64,
     pub changes_outside: u64,
-    /// Both numbers when the last crash was noted.
-    crash_at: Option<(u64, u64)>,
+    /// Both numbers when the last crash was noted, of each of the kinds: one that takes longer to come back is another.
+    crash_at: Vec<Option<(u64, u64)>>,
     /// Whether the message that is asked about goes over a link that is cut.
     pub is_cut_off: bool,
 }
@@ -97,11 +97,11 @@ impl Possible {
         Possible {
             found: Vec::new(),
             rests: Vec::new(),
-            kinds,
             watched,
             changes: 0,
             changes_outside: 0,
-            crash_at: None,
+            crash_at: vec![None; kinds.len()],
+            kinds,
             is_cut_off: false,
         }
     }
@@ -120,10 +120,11 @@ impl Possible {
     pub fn note(&mut self, asked: Asked, place: &Place, may: impl Fn(&Kind) -> bool) {
         let Possible { found, kinds, crash_at, is_cut_off, .. } = self;
         let changes = (self.changes, self.changes_outside);
-        for &kind in kinds.iter().filter(|kind| kind.asked_at() == asked && may(kind)) {
+        let asked_here = |(_, kind): &(usize, &Kind)| kind.asked_at() == asked && may(kind);
+        for (number, &kind) in kinds.iter().enumerate().filter(asked_here) {
             let needless = match kind {
                 Kind::Crash { .. } => {
-                    let is_same = crash_at.replace(changes) == Some(changes);
+                    let is_same = crash_at[number].replace(changes) == Some(changes);
                     is_same.then_some(Needless::SameCrash)
                 }
                 Kind::DropRequest

@@ -49,9 +49,24 @@ impl Fault {
 pub struct Climate {
     /// Each kind with its parameters and its odds.
     pub odds: Vec<(Kind, Odds)>,
+    /// The same kinds with other parameters, where several are given. Which one of a kind strikes is drawn, each as
+    /// often as the next.
+    pub others: Vec<Kind>,
 }
 
 impl Climate {
+    /// A kind that has odds, and the same one with every other parameter that was given.
+    pub fn with_others(&self, kind: Kind) -> impl Iterator<Item = Kind> {
+        let same =
+            move |other: &Kind| other.name() == kind.name() && other.asked_at() == kind.asked_at();
+        std::iter::once(kind).chain(self.others.iter().copied().filter(same))
+    }
+
+    /// Every kind that may strike, with its parameters.
+    pub fn kinds(&self) -> impl Iterator<Item = Kind> {
+        self.odds.iter().map(|&(kind, _)| kind).chain(self.others.iter().copied())
+    }
+
     /// The kinds of faults that a seed may draw, each once, in order: those with odds above 0.
     pub fn drawn(&self) -> Vec<KindName> {
         let with_odds = self.odds.iter().filter(|(_, odds)| odds.numerator > 0);

@@ -63,6 +63,11 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
                 Ok(vec![At { value: T::deserialize(text)?, span: 0..0 }])
             }
 
+            fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Vec<At<T>>, E> {
+                let number = serde::de::value::I64Deserializer::new(number);
+                Ok(vec![At { value: T::deserialize(number)?, span: 0..0 }])
+            }
+
             fn visit_seq<A>(self, mut list: A) -> Result<Vec<At<T>>, A::Error>
             where
                 A: serde::de::SeqAccess<'de>,

@@ -1,8 +1,9 @@
 //! The parameters of each kind of fault, with its odds where they are drawn. They are the same in `[faults]`,
 //! where `O` is a number, and in `[[fault]]`, where there are no odds.
 
-use super::At;
+use super::{At, OneOrMany};
 use crate::scenario::units::Duration;
+use onceproof_model::time::Nanos;
 use onceproof_sim::fault::{ClockWay, Kind};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -11,13 +12,16 @@ use std::ops::Range;
 /// What a parameter is refused for, and where.
 pub(in crate::scenario) type Refused = (Range<usize>, &'static str);
 
+/// A parameter, or several: of these a seed draws one, and a search tries each.
+type Many<T> = Option<At<OneOrMany<T>>>;
+
 /// The parameters of a kind, in a table.
 pub(in crate::scenario) trait Parameters<O> {
     /// The odds, where there are any.
     fn odds(&self) -> Option<&At<O>>;
 
-    /// Puts the parameters that are given into a kind that has the defaults.
-    fn put(&self, kind: Kind) -> Result<Kind, Refused>;
+    /// The kind with each of the parameters that are given in place of its default.
+    fn put(&self, kind: Kind) -> Result<Vec<Kind>, Refused>;
 }
 
 /// A kind without parameters.
@@ -33,8 +37,8 @@ impl<O> Parameters<O> for Plain<O> {
         self.odds.as_ref()
     }
 
-    fn put(&self, kind: Kind) -> Result<Kind, Refused> {
-        Ok(kind)
+    fn put(&self, kind: Kind) -> Result<Vec<Kind>, Refused> {
+        Ok(vec![kind])
     }
 }
 
@@ -72,11 +76,11 @@ impl<O> Parameters<O> for Duplicate<O> {
         self.odds.as_ref()
     }
 
-    fn put(&self, kind: Kind) -> Result<Kind, Refused> {
-        Ok(match self.leg {
+    fn put(&self, kind: Kind) -> Result<Vec<Kind>, Refused> {
+        Ok(vec![match self.leg {
             Some(leg) => Kind::Duplicate { leg: leg.into() },
             None => kind,
-        })
+        }])
     }
 }
 
@@ -87,7 +91,7 @@ pub(in crate::scenario) struct Delay<O> {
     /// How often.
     odds: Option<At<O>>,
     /// How much longer it takes; `1s` where it is not given.
-    by: Option<At<Duration>>,
+    by: Many<Duration>,
     /// Which half of the call; `request` where it is not given.
     leg: Option<Leg>,
 }
@@ -97,12 +101,11 @@ impl<O> Parameters<O> for Delay<O> {
         self.odds.as_ref()
     }
 
-    fn put(&self, mut kind: Kind) -> Result<Kind, Refused> {
-        if let Kind::Delay { by, leg } = &mut kind {
-            set_length(by, &self.by, "a delay by nothing does nothing")?;
+    fn put(&self, mut kind: Kind) -> Result<Vec<Kind>, Refused> {
+        if let Kind::Delay { leg, .. } = &mut kind {
             *leg = self.leg.map_or(*leg, Leg::into);
         }
-        Ok(kind)
+        each_length(kind, &self.by, "a delay by nothing does nothing")
     }
 }
 
@@ -113,7 +116,7 @@ pub(in crate::scenario) struct Partition<O> {
     /// How often.
     odds: Option<At<O>>,
     /// How long; `1s` where it is not given.
-    r#for: Option<At<Duration>>,
+    r#for: Many<Duration>,
     /// Which ways; `both` where it is not given.
     direction: Option<Direction>,
 }
@@ -135,9 +138,8 @@ impl<O> Parameters<O> for Partition<O> {
         self.odds.as_ref()
     }
 
-    fn put(&self, mut kind: Kind) -> Result<Kind, Refused> {
-        if let Kind::Partition { lasts, direction } = &mut kind {
-            set_length(lasts, &self.r#for, "a partition for no time does nothing")?;
+    fn put(&self, mut kind: Kind) -> Result<Vec<Kind>, Refused> {
+        if let Kind::Partition { direction, .. } = &mut kind {
             match self.direction {
                 None => {}
                 Some(Direction::Both) => *direction = onceproof_sim::fault::Direction::Both,
@@ -145,7 +147,7 @@ impl<O> Parameters<O> for Partition<O> {
                 Some(Direction::Backward) => *direction = onceproof_sim::fault::Direction::Backward,
             }
         }
-        Ok(kind)
+        each_length(kind, &self.r#for, "a partition for no time does nothing")
     }
 }
 
@@ -156,7 +158,7 @@ pub(in crate::scenario) struct Crash<O> {
     /// How often.
     odds: Option<At<O>>,
     /// How long until it is back; `50ms` where it is not given.
-    restart: Option<Duration>,
+    restart: Many<Duration>,
 }
 
 impl<O> Parameters<O> for Crash<O> {
@@ -164,11 +166,8 @@ impl<O> Parameters<O> for Crash<O> {
         self.odds.as_ref()
     }
 
-    fn put(&self, kind: Kind) -> Result<Kind, Refused> {
-        Ok(match self.restart {
-            Some(Duration(restart)) => Kind::Crash { restart },
-            None => kind,
-        })
+    fn put(&self, kind: Kind) -> Result<Vec<Kind>, Refused> {
+        each(&self.restart, kind, |&Duration(restart)| Ok(Kind::Crash { restart }))
     }
 }
 
@@ -179,7 +178,7 @@ pub(in crate::scenario) struct Pause<O> {
     /// How often.
     odds: Option<At<O>>,
     /// How long; `400ms` where it is not given.
-    r#for: Option<At<Duration>>,
+    r#for: Many<Duration>,
 }
 
 impl<O> Parameters<O> for Pause<O> {
@@ -187,11 +186,8 @@ impl<O> Parameters<O> for Pause<O> {
         self.odds.as_ref()
     }
 
-    fn put(&self, mut kind: Kind) -> Result<Kind, Refused> {
-        if let Kind::Pause { lasts } = &mut kind {
-            set_length(lasts, &self.r#for, "a pause for no time does nothing")?;
-        }
-        Ok(kind)
+    fn put(&self, kind: Kind) -> Result<Vec<Kind>, Refused> {
+        each_length(kind, &self.r#for, "a pause for no time does nothing")
     }
 }
 
@@ -202,9 +198,9 @@ pub(in crate::scenario) struct ClockStep<O> {
     /// How often.
     odds: Option<At<O>>,
     /// How far back; `5s` where neither is given.
-    back: Option<At<Duration>>,
+    back: Many<Duration>,
     /// How far ahead, instead.
-    ahead: Option<At<Duration>>,
+    ahead: Many<Duration>,
 }
 
 impl<O> Parameters<O> for ClockStep<O> {
@@ -212,19 +208,15 @@ impl<O> Parameters<O> for ClockStep<O> {
         self.odds.as_ref()
     }
 
-    fn put(&self, mut kind: Kind) -> Result<Kind, Refused> {
+    fn put(&self, mut kind: Kind) -> Result<Vec<Kind>, Refused> {
         if let (Some(_), Some(ahead)) = (&self.back, &self.ahead) {
             return Err((ahead.span.clone(), "a clock steps either back or ahead"));
         }
-        if let Kind::ClockStep { by, way } = &mut kind {
-            if self.ahead.is_some() {
-                *way = ClockWay::Ahead;
-            }
-            let refused = "a clock step by nothing does nothing";
-            set_length(by, &self.back, refused)?;
-            set_length(by, &self.ahead, refused)?;
+        if let (Kind::ClockStep { way, .. }, true) = (&mut kind, self.ahead.is_some()) {
+            *way = ClockWay::Ahead;
         }
-        Ok(kind)
+        let by = if self.ahead.is_some() { &self.ahead } else { &self.back };
+        each_length(kind, by, "a clock step by nothing does nothing")
     }
 }
 
@@ -235,7 +227,7 @@ pub(in crate::scenario) struct CommitDelayed<O> {
     /// How often.
     odds: Option<At<O>>,
     /// How late; `100ms` where it is not given.
-    by: Option<At<Duration>>,
+    by: Many<Duration>,
 }
 
 impl<O> Parameters<O> for CommitDelayed<O> {
@@ -243,26 +235,64 @@ impl<O> Parameters<O> for CommitDelayed<O> {
         self.odds.as_ref()
     }
 
-    fn put(&self, mut kind: Kind) -> Result<Kind, Refused> {
-        if let Kind::CommitDelayed { by } = &mut kind {
-            set_length(by, &self.by, "a delay by nothing does nothing")?;
-        }
-        Ok(kind)
+    fn put(&self, kind: Kind) -> Result<Vec<Kind>, Refused> {
+        each_length(kind, &self.by, "a delay by nothing does nothing")
     }
 }
 
-fn set_length(
-    length: &mut u64,
-    given: &Option<At<Duration>>,
+/// The kind with each length in place of its own.
+fn each_length(
+    kind: Kind,
+    given: &Many<Duration>,
     refused: &'static str,
-) -> Result<(), Refused> {
-    match given {
-        Some(At { value: Duration(0), span }) => Err((span.clone(), refused)),
-        Some(At { value: Duration(given), .. }) => {
-            *length = *given;
-            Ok(())
+) -> Result<Vec<Kind>, Refused> {
+    each(given, kind, |&Duration(given)| match given {
+        0 => Err(refused),
+        given => Ok(with_length(kind, given)),
+    })
+}
+
+fn with_length(kind: Kind, length: Nanos) -> Kind {
+    match kind {
+        Kind::Delay { leg, .. } => Kind::Delay { by: length, leg },
+        Kind::Partition { direction, .. } => Kind::Partition { lasts: length, direction },
+        Kind::Crash { .. } => Kind::Crash { restart: length },
+        Kind::Pause { .. } => Kind::Pause { lasts: length },
+        Kind::ClockStep { way, .. } => Kind::ClockStep { by: length, way },
+        Kind::CommitDelayed { .. } => Kind::CommitDelayed { by: length },
+        Kind::DropRequest
+        | Kind::DropAck
+        | Kind::Duplicate { .. }
+        | Kind::ErrorApplied
+        | Kind::ErrorNotApplied
+        | Kind::CommitLost
+        | Kind::CommitUnknown
+        | Kind::UserDiffers { .. }
+        | Kind::UserFails
+        | Kind::Move
+        | Kind::Redeliver
+        | Kind::CallUnknown => kind,
+    }
+}
+
+/// The kind with each of the parameters that are given, once each; as it is if none is.
+fn each<T>(
+    given: &Many<T>,
+    kind: Kind,
+    put: impl Fn(&T) -> Result<Kind, &'static str>,
+) -> Result<Vec<Kind>, Refused> {
+    let Some(At { value: OneOrMany(given), span }) = given else { return Ok(vec![kind]) };
+    let mut kinds = Vec::new();
+    for At { value, span } in given {
+        let kind = put(value).map_err(|refused| (span.clone(), refused))?;
+        if kinds.contains(&kind) {
+            return Err((span.clone(), "it is in the list already"));
         }
-        None => Ok(()),
+        kinds.push(kind);
+    }
+    match kinds.is_empty() {
+        true => Err((span.clone(), "an empty list")),
+        false => Ok(kinds),
     }
 }
 
@@ -273,8 +303,8 @@ pub(in crate::scenario) struct UserDiffers<O> {
     /// How often.
     odds: Option<At<O>>,
     /// What is added to the first answer, modulo the number of answers; 1 where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1))]
-    answer: Option<At<u64>>,
+    #[schemars(with = "Option<OneOrMany<std::num::NonZeroU32>>")]
+    answer: Many<u64>,
 }
 
 impl<O> Parameters<O> for UserDiffers<O> {
@@ -282,14 +312,11 @@ impl<O> Parameters<O> for UserDiffers<O> {
         self.odds.as_ref()
     }
 
-    fn put(&self, kind: Kind) -> Result<Kind, Refused> {
-        let Some(answer) = &self.answer else {
-            return Ok(kind);
-        };
-        match u32::try_from(answer.value) {
-            Ok(0) => Err((answer.span.clone(), "the first answer again is no other answer")),
+    fn put(&self, kind: Kind) -> Result<Vec<Kind>, Refused> {
+        each(&self.answer, kind, |&answer| match u32::try_from(answer) {
+            Ok(0) => Err("the first answer again is no other answer"),
             Ok(answer) => Ok(Kind::UserDiffers { answer }),
-            Err(_) => Err((answer.span.clone(), "an answer is less than 2^32")),
-        }
+            Err(_) => Err("an answer is less than 2^32"),
+        })
     }
 }

@@ -29,6 +29,31 @@ fn odds_are_read_from_their_letters() {
     refused(&by, "unknown key `by`", "by =", "there is only `odds`");
 }
 
+#[test]
+fn a_drawn_fault_has_one_of_several_parameters() {
+    use onceproof_sim::fault::{Kind, Leg};
+    let faults = "[faults]\ndelay = { odds = 0.5, by = [\"35ms\", \"1s\"], leg = \"ack\" }\n\
+        crash = { odds = 0.1, restart = [\"0s\"] }\nuser-differs = { odds = 0.1, answer = [3, 1, 5] }";
+    let climate = read(&with(faults)).plan.climate;
+    let delay = |by| Kind::Delay { by, leg: Leg::Ack };
+    let differs = |answer| Kind::UserDiffers { answer };
+    let first: Vec<Kind> = climate.odds.iter().map(|(kind, _)| *kind).collect();
+    assert_eq!(first, [delay(35_000_000), Kind::Crash { restart: 0 }, differs(3)]);
+    assert_eq!(climate.others, [delay(1_000_000_000), differs(1), differs(5)]);
+    let check = |table: &str, title, at| {
+        refused(&with(&format!("[faults]\n{table}")), title, at, "");
+    };
+    check("delay = { odds = 0.1, by = [] }", "an empty list", "[]");
+    let twice = "it is in the list already";
+    check("pause = { odds = 0.1, for = [\"1s\", \"1000ms\"] }", twice, "\"1000ms\"");
+    let nothing = "a clock step by nothing does nothing";
+    check("clock-step = { odds = 0.1, back = [\"1s\", \"0s\"] }", nothing, "\"0s\"");
+    let exact = "[[fault]]\nat = { step = \"per-user\", record = \"events/0#0\", before = \"admit\" }\n\
+        do = { crash = { restart = [\"1s\", \"2s\"] } }";
+    let beside = "a list is for `[faults]`";
+    refused(&with(exact), "an exact fault has one parameter", "{ crash", beside);
+}
+
 impl Scenario {
     fn kinds(&self) -> Vec<onceproof_sim::fault::Kind> {
         self.plan.climate.odds.iter().map(|(kind, _)| *kind).collect()

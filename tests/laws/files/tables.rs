@@ -252,8 +252,14 @@ pub fn faults(tapes: &[Vec<u16>], file: &mut File) {
         }
         let one_in = tape.pick(&[10, 4, 5, 8, 20, 30, 100]);
         let odds = forms.odds(one_in);
-        let length = forms.span(tape.pick(&FAULT_SPANS) * MILLISECOND);
+        let span = tape.pick(&FAULT_SPANS);
+        let length = forms.span(span * MILLISECOND);
         let which = tape.below(4);
+        let length = match which {
+            // A seed draws one of them.
+            3 => format!("[{length}, {}]", forms.span((span + 7) * MILLISECOND)),
+            _ => length,
+        };
         // These tear down all that a worker has in hand: at high odds nothing ever ends. A move takes no time.
         let rare = forms.odds(one_in * 30);
         let leg = ["", ", leg = \"request\"", ", leg = \"ack\"", ""][which];
