@@ -135,8 +135,10 @@ fn foretell(plan: &Plan, seed: Option<u64>, space: &Space, threads: usize, cance
     const LONG: u128 = 10_000_000_000;
     let mut simulator = Simulator::new(plan);
     simulator.place(&[]);
-    let run = || simulator.extensions_unless(seed, &space.kinds, false, cancel);
-    let (Some(extensions), timing) = timed(run) else { return };
+    let extensions = simulator.extensions_unless(seed, &space.kinds, false, cancel);
+    // The second run has the memory of the first, as those of the search do.
+    let (brief, timing) = timed(|| simulator.brief_unless(seed, cancel));
+    let (Some(extensions), Some(_)) = (extensions, brief) else { return };
     let needed = extensions.possible.iter().filter(|possible| possible.needless.is_none());
     let places = needed.count();
     let schedules = estimate(places, space.most);

@@ -27,7 +27,17 @@ fn a_search_without_a_find_is_a_certificate() {
     assert_eq!(document["violated"], 0);
     assert_eq!(document["causes"], json!([]));
     assert_eq!(document["kinds"], json!(["drop-ack", { "crash": { "restart": "50ms" } }]));
-    assert_eq!(document["faults_left_out"], 1);
+    assert_eq!((&document["faults_left_out"], &document["format"]), (&json!(1), &json!(1)));
+    let left_out = document["left_out"].as_array().expect("a list");
+    let says =
+        |words: &str| left_out.iter().any(|line| line.as_str().unwrap_or("").contains(words));
+    assert!(says("1 fault of the file") && says("other kinds: drop-request, duplicate"));
+    assert!(says("other parameters") && says("more than 2 faults"), "{left_out:?}");
+    // A hash of 64 bits of all sources.
+    let engine = document["engine"].as_str().expect("a text");
+    let (name, hash) = engine.split_once(" (sources ").expect("a hash");
+    assert_eq!((name, hash.len()), (concat!("onceproof ", env!("CARGO_PKG_VERSION")), 17));
+    assert!(folder.onceproof(&["--version"]).ends(0).stdout.contains(hash));
     let levels = document["levels"].as_array().expect("levels");
     let runs: u64 = levels.iter().filter_map(|level| level["runs"].as_u64()).sum();
     assert_eq!((levels.len(), document["runs"].as_u64()), (3, Some(runs)));
@@ -38,8 +48,47 @@ fn a_search_without_a_find_is_a_certificate() {
 
     let text = folder.onceproof(&arguments).ends(0);
     assert!(text.stdout.contains("certified: no schedule of at most 2"), "{text:?}");
-    assert!(text.stdout.contains("1 fault of the file left out"), "{text:?}");
+    assert!(text.stdout.contains("left out  1 fault of the file: "), "{text:?}");
+    assert!(text.stdout.contains("\nkinds     drop-ack, crash (restart 50ms)\n"), "{text:?}");
     assert!(!folder.path().join("onceproof-failures").exists());
+}
+
+#[test]
+fn a_search_ends_where_its_budget_does() {
+    let folder = Folder::new("exhaust-budget");
+    folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[]));
+    let arguments = ["exhaust", "a.toml", "--faults", "3", "--jobs", "1", "--runs", "200"];
+    let text = folder.onceproof(&arguments).ends(3);
+    let ended = "inconclusive: nothing found in schedules of at most 3 \
+                 (the budget of 200 runs ended it among those of 1)";
+    assert!(text.stdout.contains(ended), "{text:?}");
+    // A kind of which no place was met yet may have one.
+    assert!(!text.stdout.contains("has no place"), "{text:?}");
+    let json = folder.onceproof(&[&arguments[..], &["--format", "json"]].concat()).ends(3);
+    let document = json.document();
+    assert_eq!(document["spent"], "the budget of 200 runs");
+    assert_eq!((&document["interrupted"], &document["complete"]), (&json!(true), &json!(false)));
+    assert!(document["runs"].as_u64() <= Some(200), "{document}");
+    // One that is large enough changes nothing.
+    let small = ["exhaust", "a.toml", "--faults", "1", "--runs", "100000", "--time", "1h"];
+    assert!(folder.onceproof(&small).ends(0).stdout.contains("certified"));
+    for bad in [["--runs", "0"], ["--time", "0s"], ["--time", "5"], ["--time", "soon"]] {
+        folder.onceproof(&[&small[..4], &bad].concat()).ends(2);
+    }
+}
+
+/// The search would take weeks, and its first run alone a second.
+#[test]
+fn a_search_that_takes_long_says_so_beforehand_and_ends_in_time() {
+    let folder = Folder::new("exhaust-time");
+    let generate = "[input]\ngenerate = { records = 20000, users = 100, every = \"10ms\" }\n";
+    let long = scenario("many", EXACTLY_ONCE, &[]);
+    let (head, tail) =
+        (long.find("[input]").expect("input"), long.find("\n[[step]]").expect("steps"));
+    folder.write("a.toml", format!("{}{generate}{}", &long[..head], &long[tail..]));
+    let text = folder.onceproof(&["exhaust", "a.toml", "--faults", "2", "--time", "2s"]).ends(3);
+    assert!(text.stdout.contains("the budget of time ended it among those of"), "{text:?}");
+    assert!(text.stderr.contains("places for a fault: about "), "{text:?}");
 }
 
 #[test]
