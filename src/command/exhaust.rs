@@ -144,12 +144,15 @@ fn foretell(plan: &Plan, seed: Option<u64>, space: &Space, threads: usize, cance
     let schedules = estimate(places, space.most);
     let nanos = u128::from(timing.nanos) * u128::from(schedules) / threads as u128;
     if nanos >= LONG {
+        let time = match u64::try_from(nanos) {
+            Ok(nanos) => HumanDuration(Duration::from_nanos(nanos)).to_string(),
+            Err(_) => "centuries".to_owned(),
+        };
         complain(&format!(
-            "a run has {} places for a fault: about {} schedules, and {} on {}; --kinds, --runs and \
+            "a run has {} places for a fault: about {} schedules, and {time} on {}; --kinds, --runs and \
              --time make it less, and --resume keeps what is done",
             grouped(places as u64),
             grouped(schedules),
-            HumanDuration(Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))),
             counted(threads as u64, "thread"),
         ));
     }

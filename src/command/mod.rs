@@ -24,6 +24,7 @@ use onceproof::report::shell::{with_changes, with_folders};
 use onceproof::scenario::{Readable, Scenario};
 use onceproof_sim::outcome::{Outcome, Verdict};
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -68,6 +69,29 @@ fn load_regressions<'a>(
 ) -> Result<Vec<Scenario>, Error> {
     let readable = of.fold(files.readable()?, Readable::and_around);
     load_all(&paths::saved(folder)?, &readable)
+}
+
+/// That of these scenarios no two have the name of a saved failure, which tells by it whose it is.
+///
+/// # Errors
+/// Two have one name.
+fn check_names<'a>(
+    regressions: &[Scenario],
+    scenarios: impl Iterator<Item = (&'a str, &'a Path)>,
+) -> Result<(), Error> {
+    let mut first: BTreeMap<&str, &Path> = BTreeMap::new();
+    for (name, path) in scenarios {
+        let Some(other) = first.insert(name, path) else { continue };
+        if let Some(failure) = regressions.iter().find(|failure| failure.name == name) {
+            let name = onceproof::report::printable(name);
+            let [other, path, failure] = [other, path, &failure.path].map(Path::display);
+            return Err(Error::Usage(format!(
+                "{other} and {path} are both called \"{name}\", and so is the saved failure {failure}: give \
+                 each a name of its own"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The command, with leave to read what the scenario reads where it stands in this file.

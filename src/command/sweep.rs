@@ -7,7 +7,9 @@ use super::determinism::{check_seeds, say};
 use super::interrupt::cancelled_by_interrupt;
 use super::progress::{Progress, timed};
 use super::save::Saved;
-use super::{allowing, load_all, load_regressions, redesigned, redesigned_command, threads};
+use super::{
+    allowing, check_names, load_all, load_regressions, redesigned, redesigned_command, threads,
+};
 use crate::cli::{Common, Format, Redesign, SweepArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Output;
@@ -52,6 +54,8 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
         true => Vec::new(),
         false => load_regressions(&args.out, &args.files, paths)?,
     };
+    let names = scenarios.iter().map(|scenario| (scenario.name.as_str(), scenario.path.as_path()));
+    check_names(&regressions, names)?;
     let saved = Saved::new(&args.out, args.swarm);
     let mut sweeps = Sweeps::new(common, scenarios.len() > 1, args.reached);
     let mut ended = Ok(());

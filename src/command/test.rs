@@ -5,7 +5,7 @@
 //! was expected, ends it. Where the file states figures, they are compared in every run that is made, and
 //! a class that was found does not end it.
 
-use super::{cores, load_regressions, threads};
+use super::{check_names, cores, load_regressions, threads};
 use crate::cli::{Common, Format, TestArgs};
 use crate::ending::{Ending, Error, scenario_ending};
 use crate::output::{Output, complain};
@@ -41,6 +41,12 @@ pub fn test(args: &TestArgs, common: Common, output: &mut Output) -> Result<Endi
     let threads = threads(args.jobs, most)?;
     let of = paths.iter().map(PathBuf::as_path);
     let regressions = load_regressions(&args.regressions, &args.files, of)?;
+    if !regressions.is_empty() {
+        let scenarios = paths.iter().filter_map(|path| Scenario::load_with(path, &readable).ok());
+        let scenarios: Vec<Scenario> = scenarios.collect();
+        let names = scenarios.iter().map(|scenario| (scenario.name.as_str(), &*scenario.path));
+        check_names(&regressions, names)?;
+    }
     let cancel = AtomicBool::new(false);
     let mut tally = Tally::new(common);
     // First in, first out, so that the first lines come first.

@@ -214,6 +214,26 @@ fn an_interrupted_sweep_gives_up_the_run_that_is_under_way() {
     assert_eq!((&document["interrupted"], &document["runs"]), (&json!(true), &json!(0)));
 }
 
+/// A saved failure says by its name whose it is. Another file of that name would be blamed for it, or cleared of it.
+#[test]
+fn two_scenarios_with_the_name_of_a_saved_failure_are_refused() {
+    let folder = Folder::new("sweep-names");
+    folder.write("a.toml", scenario("a count", DUPLICATED, &[LOSSY, NO_DEDUP]));
+    folder.onceproof(&["sweep", "a.toml", "--seeds", "0..50"]).ends(1);
+    folder.write("b.toml", scenario("a count", EXACTLY_ONCE, &[LOSSY]));
+    for command in
+        [&["sweep", "a.toml", "b.toml", "--seeds", "0..2"][..], &["test", "a.toml", "b.toml"]]
+    {
+        let refused = folder.onceproof(command).ends(2);
+        assert!(
+            refused.stderr.contains("a.toml and b.toml are both called \"a count\""),
+            "{refused:?}"
+        );
+    }
+    folder.write("b.toml", scenario("another count", EXACTLY_ONCE, &[LOSSY]));
+    folder.onceproof(&["test", "a.toml", "b.toml"]).ends(0);
+}
+
 #[test]
 fn saved_failures_are_replayed_first_with_the_scenario_as_it_is_now() {
     let folder = Folder::new("sweep-regressions");
