@@ -41,12 +41,19 @@ impl Lines {
     fn say(&self, how_far: impl FnOnce() -> String) {
         // Whoever finds another thread at it has nothing to say.
         let Some(Ok(mut last)) = self.last.as_ref().map(Mutex::try_lock) else { return };
-        let now = now();
-        if now.duration_since(*last) >= EVERY {
-            *last = now;
+        if is_due(&mut last, now()) {
             complain(&format!("{}: {}", self.name, how_far()));
         }
     }
+}
+
+/// Whether a line is due; then it is written.
+fn is_due(last: &mut Instant, now: Instant) -> bool {
+    let is_due = now.duration_since(*last) >= EVERY;
+    if is_due {
+        *last = now;
+    }
+    is_due
 }
 
 /// A bar that grows with every run.
@@ -194,4 +201,18 @@ pub(super) fn sleep(time: Duration) {
 )]
 pub(super) fn now() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_due_every_ten_seconds() {
+        let begin = now();
+        let mut last = begin;
+        let due = |last: &mut Instant, seconds| is_due(last, begin + Duration::from_secs(seconds));
+        let found = [1, 9, 10, 11, 19, 25, 34, 35].map(|seconds| due(&mut last, seconds));
+        assert_eq!(found, [false, false, true, false, false, true, false, true]);
+    }
 }
