@@ -6,6 +6,7 @@
 mod common;
 
 use common::Ids;
+use onceproof_sim::fault::{Kind, KindName};
 use onceproof_sim::simulator::Simulator;
 
 /// How many allocations each of these seeds takes when it is run again with memory that is warm.
@@ -44,6 +45,27 @@ fn a_run_of_four_times_the_records_allocates_no_more() {
         let many = allocations_when_warm(dedup, 400, 0..10).into_iter().max();
         assert!(many <= few, "{dedup}: {many:?} allocations with 400 records, {few:?} with 100");
     }
+}
+
+/// How many bytes a look for every place of these kinds takes, over 100 records.
+fn bytes_to_look_for(kinds: &[KindName]) -> u64 {
+    let scenario = common::lossy_shuffle(100, Ids::EXACT);
+    let kinds: Vec<Kind> = kinds.iter().map(|kind| kind.with_defaults()).collect();
+    let mut simulator = Simulator::new(&scenario.plan);
+    for _ in 0..2 {
+        simulator.explore(None, &kinds);
+    }
+    allocation_counter::measure(|| drop(simulator.explore(None, &kinds))).bytes_total
+}
+
+/// A search places few kinds, and it looks for their places in every run. No function is executed here.
+#[test]
+fn a_look_for_places_takes_no_memory_for_kinds_that_no_one_asks_about() {
+    let (none, few) = (bytes_to_look_for(&[]), bytes_to_look_for(&[KindName::DropAck]));
+    let all = bytes_to_look_for(&KindName::ALL);
+    assert!(none <= 1_000, "{none}");
+    assert_eq!(bytes_to_look_for(&[KindName::UserFails]) / 1_000, none / 1_000);
+    assert!(few > 1_000 && few <= all / 8, "{few} of {all}");
 }
 
 #[test]

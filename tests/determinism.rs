@@ -8,7 +8,7 @@ use onceproof::scenario::Scenario;
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::{Seeds, Sweep};
 use onceproof_sim::outcome::Brief;
-use onceproof_sim::simulator::Simulator;
+use onceproof_sim::simulator::{Simulator, default_kinds};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -59,7 +59,7 @@ fn to_look_for_places_and_to_place_faults_leaves_no_trace() {
     let scenario = load("dedup/lost-ack.toml");
     let expected = fresh(&scenario, None);
     let mut simulator = Simulator::new(&scenario.plan);
-    let (explored, possible) = simulator.explore(None);
+    let (explored, possible) = simulator.explore(None, &default_kinds());
     assert_eq!(explored, expected);
     let mut met = BTreeSet::from([expected.fingerprint]);
     for fault in possible.iter().take(40) {

@@ -125,12 +125,12 @@ impl<'a> Simulator<'a> {
         self.world.place(faults);
     }
 
-    /// One run, and every fault that could have been placed in it, in the order in which their places
-    /// came, each kind with its default parameter. Faults at a time are not among them: one before a step
-    /// of the protocol, or from a request on, does the same.
-    pub fn explore(&mut self, seed: Option<u64>) -> (Brief, Vec<Fault>) {
+    /// One run, and every fault of these kinds that could have been placed in it, in the order in which
+    /// their places came. Faults at a time are not among them: one before a step of the protocol, or from
+    /// a request on, does the same.
+    pub fn explore(&mut self, seed: Option<u64>, kinds: &[Kind]) -> (Brief, Vec<Fault>) {
         let Extensions { brief, possible, .. } =
-            self.watched(seed, &default_kinds(), Watched::Everything, &NEVER).expect(UNSTOPPED);
+            self.watched(seed, kinds, Watched::Everything, &NEVER).expect(UNSTOPPED);
         (brief, possible.into_iter().map(|possibility| possibility.fault).collect())
     }
 

@@ -4,7 +4,7 @@
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Classes, Verdict};
 use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::Simulator;
+use onceproof_sim::simulator::{Simulator, default_kinds};
 
 /// Runs every schedule of at most `most` faults; returns how many there were, and what was found with the
 /// first schedule that found it.
@@ -23,7 +23,7 @@ fn extend(
     found: &mut (u64, Classes, Option<Vec<Fault>>),
 ) {
     simulator.place(faults);
-    let (brief, possible) = simulator.explore(None);
+    let (brief, possible) = simulator.explore(None, &default_kinds());
     found.0 += 1;
     for class in brief.classes.iter() {
         found.1.insert(class);

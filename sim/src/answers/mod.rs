@@ -335,7 +335,7 @@ impl Answers {
     /// Works out at which sorts of moments nothing can happen and nobody watches.
     fn listen(&mut self) {
         for asked in Asked::ALL {
-            let is_asked = self.drawn.has(asked) || self.exact.has(asked) || self.is_watched(false);
+            let is_asked = self.drawn.has(asked) || self.exact.has(asked) || self.watches(asked);
             self.quiet[asked as usize] = !is_asked;
         }
     }
@@ -354,6 +354,7 @@ impl Answers {
         if let Some(log) = &mut self.log {
             log.meet(asked, moment, pipeline, words);
             if let Some(possible) = &mut self.possible
+                && possible.has(asked)
                 && !(possible.watched != Watched::Everything && self.exact.has_unfired())
             {
                 possible.note(asked, &log.place(asked, &moment, pipeline, words), &may);

@@ -116,6 +116,11 @@ impl Possible {
         self.rests.push(Resting { at, state, before: self.found.len() });
     }
 
+    /// Whether a fault may be placed at this sort of moment.
+    pub fn has(&self, asked: Asked) -> bool {
+        self.kinds.iter().any(|kind| kind.asked_at() == asked)
+    }
+
     /// A moment has come, with this place: each kind that may be placed here.
     pub fn note(&mut self, asked: Asked, place: &Place, may: impl Fn(&Kind) -> bool) {
         let Possible { found, kinds, crash_at, is_cut_off, .. } = self;

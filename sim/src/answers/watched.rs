@@ -88,6 +88,12 @@ impl Answers {
         in_detail || self.possible.is_some() || self.delays.is_some()
     }
 
+    /// Whether anyone wants to know of this sort of moments. What no one asks about costs nothing.
+    pub(super) fn watches(&self, asked: Asked) -> bool {
+        let is_possible = self.possible.as_ref().is_some_and(|possible| possible.has(asked));
+        is_possible || self.delays.is_some()
+    }
+
     /// Writes down what a message takes longer than the least, if someone asked.
     pub(super) fn note_delay(
         &mut self,

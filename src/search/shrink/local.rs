@@ -6,9 +6,10 @@
 
 use super::bench::{Bench, is_on};
 use super::case::Case;
+use super::next::Next;
 use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Fault, Kind, Record};
-use onceproof_sim::simulator::Simulator;
+use onceproof_sim::simulator::{Simulator, default_kinds};
 
 /// The most runs of one search.
 pub const MOST_RUNS: u64 = 20_000;
@@ -51,15 +52,27 @@ pub fn smaller(
         let possible = possible.into_iter().skip(after.map_or(0, |at| at + 1));
         possible.filter(is_near).filter_map(|fault| with_parameter(fault, kinds)).collect()
     };
+    // Likely ones first: of kinds that the failure has, and on the record that was damaged. Crashes
+    // elsewhere are many.
+    let is_elsewhere = |fault: &&Fault| record.is_some_and(|r| !is_on(fault, r, &plan));
+    let unlikeliness = |set: &Vec<Fault>| {
+        let elsewhere = set.iter().filter(is_elsewhere).count();
+        (!has_kinds_of(&case.faults, set), elsewhere)
+    };
+    let asked = likes(kinds);
     let end = bench.runs.saturating_add(MOST_RUNS);
     let mut sets: Vec<Vec<Fault>> = vec![Vec::new()];
     for size in 0..below {
-        let mut larger = Vec::new();
+        // A set takes a run at least. One more than there are runs for, and the search gives up.
+        let runs_left = (end - bench.runs.min(end)) as usize;
+        let mut larger = Next::new(runs_left + 1, &unlikeliness);
+        // Where the runs will not do for these sets, nothing is asked of what comes after them.
+        let is_last = size + 1 == below || sets.len() > runs_left;
         for set in &sets {
             if bench.runs >= end || bench.watch.is_cancelled() {
                 return Found::GaveUp;
             }
-            if size + 1 == below {
+            if is_last {
                 if let Some(hit) = bench.hits_with(&mut simulator, case, set) {
                     return Found::Smaller(hit.fired);
                 }
@@ -67,7 +80,7 @@ pub fn smaller(
             }
             simulator.place(set);
             bench.count();
-            let (brief, possible) = simulator.explore(case.seed);
+            let (brief, possible) = simulator.explore(case.seed, &asked);
             bench.note(&brief, case, set);
             if brief.classes.contains(bench.target.class)
                 && let Some(hit) = bench.confirm(&mut simulator, case, set)
@@ -78,14 +91,7 @@ pub fn smaller(
                 larger.push([set.as_slice(), &[fault]].concat());
             }
         }
-        // Likely ones first: of kinds that the failure has, and on the record that was damaged. Crashes
-        // elsewhere are many.
-        let is_elsewhere = |fault: &&Fault| record.is_some_and(|r| !is_on(fault, r, &plan));
-        larger.sort_by_cached_key(|set: &Vec<Fault>| {
-            let elsewhere = set.iter().filter(is_elsewhere).count();
-            (!has_kinds_of(&case.faults, set), elsewhere)
-        });
-        sets = larger;
+        sets = larger.in_order();
     }
     Found::None
 }
@@ -104,7 +110,13 @@ fn has_kinds_of(failure: &[Fault], set: &[Fault]) -> bool {
     set.iter().all(|fault| count(set, &fault.kind) <= count(failure, &fault.kind))
 }
 
+/// These kinds with their default parameters, in the order in which every kind is asked.
+pub(super) fn likes(kinds: &[Kind]) -> Vec<Kind> {
+    let is_asked = |like: &Kind| kinds.iter().any(|kind| is_alike(kind, like));
+    default_kinds().into_iter().filter(is_asked).collect()
+}
+
 /// Whether two kinds are one but for their parameters.
-pub(super) fn is_alike(a: &Kind, b: &Kind) -> bool {
+fn is_alike(a: &Kind, b: &Kind) -> bool {
     a.name() == b.name() && a.asked_at() == b.asked_at()
 }

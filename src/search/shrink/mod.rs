@@ -13,6 +13,7 @@ pub mod bench;
 pub mod latency;
 pub mod input;
 pub mod local;
+mod next;
 pub mod structure;
 pub mod mechanisms;
 pub mod placed;

@@ -3,7 +3,7 @@
 
 use super::bench::{Bench, is_on};
 use super::case::Case;
-use super::local::is_alike;
+use super::local::likes;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::simulator::Simulator;
 
@@ -22,11 +22,9 @@ pub fn instead_of_times(bench: &mut Bench<'_>, case: &mut Case) {
         let timed = faults.remove(number);
         simulator.place(&faults);
         bench.count();
-        let (_, possible) = simulator.explore(case.seed);
-        let same = |fault: Fault| {
-            is_alike(&fault.kind, &timed.kind).then_some(Fault { kind: timed.kind, ..fault })
-        };
-        let mut places: Vec<Fault> = possible.into_iter().filter_map(same).collect();
+        let (_, possible) = simulator.explore(case.seed, &likes(&[timed.kind]));
+        let with_kind = |fault: Fault| Fault { kind: timed.kind, ..fault };
+        let mut places: Vec<Fault> = possible.into_iter().map(with_kind).collect();
         places.sort_by_key(|fault| record.is_none_or(|record| !is_on(fault, record, &plan)));
         for place in places {
             faults.insert(number, place);
