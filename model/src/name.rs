@@ -373,6 +373,21 @@ mod tests {
     }
 
     #[test]
+    fn the_records_of_a_second_source_are_numbered_from_its_first() {
+        let mut names = Names::default();
+        names.add_source(0, 17, 2, 5);
+        let first = names.add_source(3, 19, 2, 4);
+        let origins = [0, 1, 3].map(|row| names.origin(Name(first.0 + row)));
+        let of = |shard, offset| Origin::Source { step: 3, shard, offset };
+        assert_eq!(origins, [of(0, 0), of(1, 0), of(1, 1)]);
+        assert_eq!(names.hash(first), source_hash(19, 0, 0));
+        assert_eq!(
+            names.origin(Name(first.0 - 1)),
+            Origin::Source { step: 0, shard: 0, offset: 2 }
+        );
+    }
+
+    #[test]
     fn names_that_differ_in_any_part_have_hashes_that_differ() {
         let mut names = Names::default();
         names.add_source(0, 17, 2, 100);
