@@ -388,6 +388,37 @@ mod tests {
     }
 
     #[test]
+    fn what_each_handle_means_is_part_of_the_state() {
+        let state = |records, keys: &[&str], outputs: &[u32]| {
+            let mut words = Vocabulary::default();
+            words.names.add_source(0, 17, 1, records);
+            for key in keys {
+                words.keys.intern(key);
+            }
+            for &output in outputs {
+                words.names.output(Name(0), 1, 19, output);
+            }
+            let mut rest = Rest::default();
+            words.rest(&mut rest);
+            rest.state()
+        };
+        let states = [
+            state(2, &[], &[]),
+            state(3, &[], &[]),
+            state(2, &["ann"], &[]),
+            state(2, &["bob"], &[]),
+            state(2, &["ann", "bob"], &[]),
+            state(2, &["bob", "ann"], &[]),
+            state(2, &[], &[0]),
+            state(2, &[], &[1]),
+        ];
+        for (at, one) in states.iter().enumerate() {
+            assert!(states[..at].iter().all(|other| other != one), "state {at}");
+        }
+        assert_eq!(state(2, &["ann"], &[1]), state(2, &["ann"], &[1]));
+    }
+
+    #[test]
     fn names_that_differ_in_any_part_have_hashes_that_differ() {
         let mut names = Names::default();
         names.add_source(0, 17, 2, 100);

@@ -4,6 +4,7 @@
 mod below;
 mod dead;
 mod decided;
+mod rest;
 mod sums;
 
 use super::*;
