@@ -707,6 +707,12 @@ pub const ROWS: &[Row] = &[
     exact("waits/slow-read.toml", 1, ANN_ONCE),
     //
     exact("windows/boot-fires-what-is-due.toml", 2, ANN_1_BOB_1),
+    exact(
+        "windows/ack-confirms-a-watermark.toml",
+        3,
+        &[("per-user", 3, 3, &[("ann", 1), ("bob", 1), ("cat", 1)])],
+    )
+    .with_work(&[("messages", 4)]),
     exact("windows/duplicate-carries-a-watermark.toml", 2, ANN_1_BOB_1),
     exact("windows/late-pane.toml", 3, ANN_2_BOB_1),
     exact(

@@ -24,8 +24,12 @@ fn every_committed_result_and_every_trace_is_part_of_the_state() {
         state(|fed| fed.hold(Name(0), "bob", 1)),
         state(|fed| fed.hold(Name(1), "ann", 1)),
         // The store would have two records of ann in each of these.
-        state(|fed| drop(take(fed, &[0, 1]))),
-        state(|fed| drop(take(fed, &[0, 0]))),
+        state(|fed| {
+            take(fed, &[0, 1]);
+        }),
+        state(|fed| {
+            take(fed, &[0, 0]);
+        }),
         state(|fed| {
             let span = take(fed, &[0, 1]);
             fed.fire(FIRST, ("ann", 0, 0), span);
