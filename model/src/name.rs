@@ -373,6 +373,52 @@ mod tests {
     }
 
     #[test]
+    fn the_records_of_a_second_source_are_numbered_from_its_first() {
+        let mut names = Names::default();
+        names.add_source(0, 17, 2, 5);
+        let first = names.add_source(3, 19, 2, 4);
+        let origins = [0, 1, 3].map(|row| names.origin(Name(first.0 + row)));
+        let of = |shard, offset| Origin::Source { step: 3, shard, offset };
+        assert_eq!(origins, [of(0, 0), of(1, 0), of(1, 1)]);
+        assert_eq!(names.hash(first), source_hash(19, 0, 0));
+        assert_eq!(
+            names.origin(Name(first.0 - 1)),
+            Origin::Source { step: 0, shard: 0, offset: 2 }
+        );
+    }
+
+    #[test]
+    fn what_each_handle_means_is_part_of_the_state() {
+        let state = |records, keys: &[&str], outputs: &[u32]| {
+            let mut words = Vocabulary::default();
+            words.names.add_source(0, 17, 1, records);
+            for key in keys {
+                words.keys.intern(key);
+            }
+            for &output in outputs {
+                words.names.output(Name(0), 1, 19, output);
+            }
+            let mut rest = Rest::default();
+            words.rest(&mut rest);
+            rest.state()
+        };
+        let states = [
+            state(2, &[], &[]),
+            state(3, &[], &[]),
+            state(2, &["ann"], &[]),
+            state(2, &["bob"], &[]),
+            state(2, &["ann", "bob"], &[]),
+            state(2, &["bob", "ann"], &[]),
+            state(2, &[], &[0]),
+            state(2, &[], &[1]),
+        ];
+        for (at, one) in states.iter().enumerate() {
+            assert!(states[..at].iter().all(|other| other != one), "state {at}");
+        }
+        assert_eq!(state(2, &["ann"], &[1]), state(2, &["ann"], &[1]));
+    }
+
+    #[test]
     fn names_that_differ_in_any_part_have_hashes_that_differ() {
         let mut names = Names::default();
         names.add_source(0, 17, 2, 100);

@@ -119,7 +119,21 @@ mod tests {
     }
 
     #[test]
+    fn every_part_is_part_of_the_state() {
+        let parts = [state(|_| {}), state(|rest| rest.add(1)), state(|rest| rest.add(2))];
+        assert_eq!(parts[1], state(|rest| rest.add(1)));
+        assert_ne!(parts[0], parts[1]);
+        assert_ne!(parts[1], parts[2]);
+    }
+
+    #[test]
     fn what_is_not_so_leaves_no_rest() {
+        let asked = |is_so| {
+            let mut rest = Rest::default();
+            rest.requires(is_so);
+            rest.is_at_rest()
+        };
+        assert!(asked(true) && !asked(false));
         assert!(state(|rest| rest.requires(true)).is_some());
         assert_eq!(
             state(|rest| [false, true].map(|is_so| rest.requires(is_so)).iter().for_each(drop)),

@@ -75,6 +75,7 @@ const ANN_2: &[Step] = &[("per-user", 2, 2, &[("ann", 2)])];
 const ANN_2_BOB_1: &[Step] = &[("per-user", 3, 3, &[("ann", 2), ("bob", 1)])];
 const ANN_1_BOB_1: &[Step] = &[("per-user", 2, 2, &[("ann", 1), ("bob", 1)])];
 const ANN_2_OF_1_BOB_1: &[Step] = &[("per-user", 2, 3, &[("ann", 2), ("bob", 1)])];
+const ANN_2_OF_1_BOB_2: &[Step] = &[("per-user", 3, 4, &[("ann", 2), ("bob", 2)])];
 const ANN_1_BOB_9: &[Step] = &[("per-user", 10, 10, &[("ann", 1), ("bob", 9)])];
 const ANN_NOT_BOB: &[Step] = &[("per-user", 2, 1, &[("ann", 1)])];
 const BOB_OF_2: &[Step] = &[("per-user", 2, 1, &[("bob", 1)])];
@@ -406,7 +407,15 @@ pub const ROWS: &[Row] = &[
         .with_work(&[("ids_held_max", 2), ("ids_held_end", 2)]),
     ledger("gc/ttl-accept.toml", &[Duplicated], [2, 1, 1, 1, 0, 0, 0], ANN_2_OF_1_BOB_1)
         .with_damaged(FIRST),
+    ledger(
+        "gc/ttl-accept-below-watermark.toml",
+        &[Duplicated],
+        [3, 2, 1, 1, 0, 0, 0],
+        ANN_2_OF_1_BOB_2,
+    )
+    .with_damaged(FIRST),
     ledger("gc/ttl-drop.toml", &[Lost], ONE_LOST, ANN_NEVER).with_damaged(FIRST),
+    exact("gc/ttl-drop-of-its-age.toml", 1, ANN_ONCE),
     exact("gc/ttl-drop-late-copy.toml", 2, ANN_1_BOB_1),
     exact("gc/partition-pins.toml", 10, ANN_1_BOB_9)
         .with_work(&[("ids_held_max", 10), ("ids_held_end", 0)]),
@@ -415,6 +424,7 @@ pub const ROWS: &[Row] = &[
     //
     exact("ids/derived-recompute.toml", 1, ANN_ONCE),
     exact("ids/fresh-checkpoint.toml", 1, ANN_ONCE),
+    ledger("ids/fresh-in-one-life.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE).with_damaged(FIRST),
     ledger("ids/fresh-recompute.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE).with_damaged(FIRST),
     ledger(
         "ids/same-id-twice.toml",
@@ -548,6 +558,7 @@ pub const ROWS: &[Row] = &[
         ANN_ONCE,
     )
     .with_damaged(FIRST),
+    exact("side-effects/append-next-call.toml", 2, ANN_1_BOB_1),
     exact("side-effects/put-answer-lost-limited.toml", 1, ANN_ONCE),
     exact("side-effects/put-crash.toml", 2, ANN_2),
     ledger("side-effects/put-zombie.toml", &[Stale], [2, 2, 0, 0, 0, 0, 0], ANN_2)
@@ -649,6 +660,8 @@ pub const ROWS: &[Row] = &[
     exact("sources/queue-idle-shard.toml", 1, ANN_IN_TABLE)
         .with_work(&[("ids_held_max", 1), ("ids_held_end", 0)]),
     exact("sources/queue-not-extended.toml", 1, ANN_ONCE),
+    ledger("sources/queue-fresh-ids.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
+        .with_damaged(FIRST),
     exact("sources/queue-redelivered-while-held.toml", 1, ANN_ONCE),
     exact("sources/queue-redelivered.toml", 1, ANN_ONCE),
     ledger("sources/queue-published-late.toml", &[Duplicated], ONE_DOUBLED, ANN_TWICE)
@@ -694,6 +707,12 @@ pub const ROWS: &[Row] = &[
     exact("waits/slow-read.toml", 1, ANN_ONCE),
     //
     exact("windows/boot-fires-what-is-due.toml", 2, ANN_1_BOB_1),
+    exact(
+        "windows/ack-confirms-a-watermark.toml",
+        3,
+        &[("per-user", 3, 3, &[("ann", 1), ("bob", 1), ("cat", 1)])],
+    )
+    .with_work(&[("messages", 4)]),
     exact("windows/duplicate-carries-a-watermark.toml", 2, ANN_1_BOB_1),
     exact("windows/late-pane.toml", 3, ANN_2_BOB_1),
     exact(

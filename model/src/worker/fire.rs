@@ -233,3 +233,27 @@ fn total(kind: &StepKind, content: &Content) -> i64 {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_that_wait_are_part_of_the_state_and_one_that_is_due_is_no_rest() {
+        let state = |due_until: Time, starts: &[i64]| {
+            let mut windows = Windows::default();
+            windows.advance(due_until, 10, |_, _| {});
+            for &start in starts {
+                windows.insert(Key::GLOBAL, Time(start), (Time(start + 10), 0));
+            }
+            let mut rest = Rest::default();
+            windows.rest(&mut rest);
+            rest.state()
+        };
+        let states = [state(Time(5), &[]), state(Time(6), &[]), state(Time(5), &[0])];
+        assert!(states.iter().all(Option::is_some));
+        assert!(states[0] != states[1] && states[0] != states[2] && states[1] != states[2]);
+        assert_eq!(state(Time(5), &[0, 10]), state(Time(5), &[10, 0]));
+        assert_eq!(state(Time(10), &[0]), None);
+    }
+}

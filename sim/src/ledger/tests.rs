@@ -3,6 +3,8 @@
 
 mod below;
 mod dead;
+mod decided;
+mod rest;
 mod sums;
 
 use super::*;
@@ -184,11 +186,14 @@ impl Fed {
         self.ledger.see(FIRST, &delta, &self.words);
     }
 
-    fn judge(&mut self, has_drained: bool) -> (Vec<Class>, outcome::Ledger) {
+    fn judgement(&mut self, has_drained: bool) -> Judgement {
         let Fed { plan, sources, words, ledger } = self;
         let mut expectations = Expectations::default();
-        let judgement =
-            ledger.judge(&plan.pipeline, sources, words, &mut expectations, has_drained);
+        ledger.judge(&plan.pipeline, sources, words, &mut expectations, has_drained)
+    }
+
+    fn judge(&mut self, has_drained: bool) -> (Vec<Class>, outcome::Ledger) {
+        let judgement = self.judgement(has_drained);
         (judgement.classes.iter().collect(), judgement.totals)
     }
 
@@ -259,9 +264,11 @@ fn a_record_in_another_window_is_phantom_beside_one_that_is_late() {
 
 #[test]
 fn two_traces_of_one_record_that_disagree_are_divergent() {
-    let check = |key, value, classes: &[Class]| {
+    let check = |held: &[(&str, i64)], classes: &[Class]| {
         let mut fed = Fed::counting(&[("ann", 0)]);
-        fed.hold(Name(0), key, value);
+        for &(key, value) in held {
+            fed.hold(Name(0), key, value);
+        }
         let span = fed.take(FIRST, ("ann", 0), 0, &[row(0)]);
         fed.fire(FIRST, ("ann", 0, 0), span);
         let (found, totals) = fed.judge(true);
@@ -269,11 +276,15 @@ fn two_traces_of_one_record_that_disagree_are_divergent() {
         assert_eq!(totals.divergent, classes.len() as u64);
         assert_eq!(totals.exact, 1 - classes.len() as u64);
     };
-    check("ann", 1, &[]);
+    check(&[("ann", 1)], &[]);
     // A global count replaces every key by `*`, which is no other answer.
-    check("*", 1, &[]);
-    check("bob", 1, &[Class::Divergent]);
-    check("ann", 2, &[Class::Divergent]);
+    check(&[("*", 1)], &[]);
+    check(&[("*", 1), ("ann", 1)], &[]);
+    check(&[("bob", 1)], &[Class::Divergent]);
+    check(&[("ann", 2)], &[Class::Divergent]);
+    // Nor does it hide that two others disagree.
+    check(&[("*", 1), ("bob", 1)], &[Class::Divergent]);
+    check(&[("bob", 1), ("*", 1)], &[Class::Divergent]);
 }
 
 #[test]
@@ -305,6 +316,14 @@ fn a_row_that_is_overwritten_by_other_content_is_reflected_no_more() {
     fed.write(7, "bob", Name(1));
     let (classes, totals) = fed.judge(true);
     assert_eq!((classes, totals.lost, totals.exact), (vec![Class::Lost], 1, 1));
+
+    // What was overwritten counts no more where it stands elsewhere.
+    let mut fed = Fed::writing(&[("ann", 0), ("bob", 1)]);
+    fed.write(7, "bob", Name(1));
+    fed.write(7, "ann", Name(0));
+    fed.write(8, "bob", Name(1));
+    let (classes, totals) = fed.judge(true);
+    assert_eq!((classes, totals.exact), (vec![], 2));
 }
 
 #[test]

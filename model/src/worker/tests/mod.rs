@@ -6,6 +6,7 @@
 mod call;
 mod filter;
 mod owe;
+mod rest;
 mod stage;
 
 use crate::commit::Held;

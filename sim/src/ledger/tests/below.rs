@@ -71,3 +71,30 @@ fn a_pane_that_is_counted_twice_in_place_of_another_is_duplicated() {
     // The record is reflected as often as it should be.
     check([0, 0], &[Class::Duplicated], 1);
 }
+
+#[test]
+fn where_one_copy_of_a_late_pane_is_there_and_one_is_missing_only_the_missing_one_is_late() {
+    const BELOW: ShardIndex = ShardIndex(3);
+    let check = |copies: usize, late: u64| {
+        let explode = StepKind::Map(Function::Explode { copies: 2 });
+        let kinds = vec![count(0), explode, count(0)];
+        let rows = [("bob", 30), ("ann", 8)];
+        let mut fed = Fed::new(SourceWatermark::Bound(5 * SECOND), kinds, &rows);
+        // After bob the source says 25 s, so that ann is late at both counts. The first one takes her all the same.
+        for (number, key, start, counted) in [(0, "bob", 30, 2), (1, "ann", 0, copies)] {
+            let span = fed.take(FIRST, (key, start), 0, &[row(number)]);
+            let (pane, lineage) = fed.fire(FIRST, (key, start, 0), span);
+            let names = fed.outputs(SECOND_STEP, pane, 2);
+            let taken: Vec<_> =
+                names[..counted].iter().map(|&name| (name, lineage, 1, 1)).collect();
+            let span = fed.take(BELOW, (key, start), 0, &taken);
+            fed.fire(BELOW, (key, start, 0), span);
+        }
+        let Judgement { classes, totals, steps, .. } = fed.judgement(true);
+        assert_eq!(classes.iter().collect::<Vec<_>>(), []);
+        assert_eq!((totals.late, steps[1], steps[3]), (late.min(1), (2, 0), (4, late)));
+    };
+    check(2, 0);
+    check(1, 1);
+    check(0, 2);
+}
