@@ -17,6 +17,9 @@ use std::time::{Duration, Instant};
 /// How often a line is written where no bar can be.
 const EVERY: Duration = Duration::from_secs(10);
 
+/// How often a bar says how many runs there were.
+const REFRESH: Duration = Duration::from_millis(100);
+
 fn target() -> ProgressDrawTarget {
     match stderr().is_terminal() {
         true => ProgressDrawTarget::stderr(),
@@ -41,15 +44,15 @@ impl Lines {
     fn say(&self, how_far: impl FnOnce() -> String) {
         // Whoever finds another thread at it has nothing to say.
         let Some(Ok(mut last)) = self.last.as_ref().map(Mutex::try_lock) else { return };
-        if is_due(&mut last, now()) {
+        if is_due(&mut last, now(), EVERY) {
             complain(&format!("{}: {}", self.name, how_far()));
         }
     }
 }
 
-/// Whether a line is due; then it is written.
-fn is_due(last: &mut Instant, now: Instant) -> bool {
-    let is_due = now.duration_since(*last) >= EVERY;
+/// Whether what is shown so often is due; then it is shown.
+fn is_due(last: &mut Instant, now: Instant, every: Duration) -> bool {
+    let is_due = now.duration_since(*last) >= every;
     if is_due {
         *last = now;
     }
@@ -101,6 +104,8 @@ impl Progress {
 pub struct SearchProgress {
     bar: ProgressBar,
     lines: Lines,
+    /// When it last said how many runs there were: each is told, and there may be 100,000 a second.
+    shown: Mutex<Instant>,
     runs: AtomicU64,
     faults: AtomicU64,
 }
@@ -113,7 +118,13 @@ impl SearchProgress {
         let template = "{prefix} {bar:30} {percent} %, {msg}, about {eta} left";
         bar.set_style(ProgressStyle::with_template(template).expect("a good template"));
         bar.set_prefix(onceproof::report::printable(name));
-        SearchProgress { bar, lines, runs: AtomicU64::new(0), faults: AtomicU64::new(0) }
+        SearchProgress {
+            bar,
+            lines,
+            shown: Mutex::new(now()),
+            runs: AtomicU64::new(0),
+            faults: AtomicU64::new(0),
+        }
     }
 
     /// Takes in what a search tells.
@@ -127,6 +138,10 @@ impl SearchProgress {
             }
             Told::Runs(more) => {
                 let runs = self.runs.fetch_add(more, Ordering::Relaxed) + more;
+                let Ok(mut shown) = self.shown.try_lock() else { return };
+                if !is_due(&mut shown, now(), REFRESH) {
+                    return;
+                }
                 let faults = self.faults.load(Ordering::Relaxed);
                 self.bar.set_message(format!("{runs} runs, faults: {faults}"));
                 self.lines.say(|| {
@@ -211,7 +226,8 @@ mod tests {
     fn a_line_is_due_every_ten_seconds() {
         let begin = now();
         let mut last = begin;
-        let due = |last: &mut Instant, seconds| is_due(last, begin + Duration::from_secs(seconds));
+        let due =
+            |last: &mut Instant, seconds| is_due(last, begin + Duration::from_secs(seconds), EVERY);
         let found = [1, 9, 10, 11, 19, 25, 34, 35].map(|seconds| due(&mut last, seconds));
         assert_eq!(found, [false, false, true, false, false, true, false, true]);
     }
