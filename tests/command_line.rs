@@ -24,5 +24,7 @@ mod sweep;
 mod test;
 #[path = "command_line/usage.rs"]
 mod usage;
+#[path = "command_line/words.rs"]
+mod words;
 #[path = "command_line/worth.rs"]
 mod worth;

@@ -7,6 +7,7 @@ use super::words::fault_in_words;
 use super::worth::{and_left_out, records, without_records_in_run, without_records_in_words};
 use super::{RunReport, Subject, class_list, exact_faults, printable};
 use crate::figures::{self, counted};
+use crate::printable::item;
 use crate::search::sweep::never_fired;
 use crate::search::worth::Worth;
 use onceproof_sim::outcome::{
@@ -244,7 +245,7 @@ fn calls(calls: &[StepCalls], plan: &Plan) -> String {
 fn results(result: &StepResult) -> String {
     let shown = result.results.iter().take(MOST_RESULTS);
     let mut parts: Vec<String> =
-        shown.map(|(key, total)| format!("{} {total}", printable(key))).collect();
+        shown.map(|(key, total)| format!("{} {total}", item(key))).collect();
     if let Some(more) = result.results.len().checked_sub(MOST_RESULTS).filter(|&more| more > 0) {
         parts.push(format!("and {} more", figures::grouped(more as u64)));
     }

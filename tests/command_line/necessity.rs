@@ -331,7 +331,7 @@ fn a_step_is_built_otherwise_and_faults_are_placed_from_the_command_line() {
         (["--step", "table: write = \"apend\""], "did you mean `append`?"),
         (["--step", "table: "], "--step:1:"),
         (["--fault", "at = { step = \"table\" }, do = \"crush\""], "did you mean `crash`?"),
-        (["--fault", "at = { step = \"tabel\" }, do = \"crash\""], "a.toml, built otherwise:"),
+        (["--fault", "at = { step = \"tabel\" }, do = \"crash\""], "--fault:1:6\n"),
         (["--fault", "crash"], "--fault:1:"),
     ] {
         let refused = check("run", &more, 2);
