@@ -4,7 +4,7 @@
 use super::left_out::left_out;
 use super::run_text::heading;
 use super::style::{BAD, GOOD, WARNING, warning};
-use super::table::{Align, labelled, table};
+use super::table::{Align, fitted, labelled, table};
 use super::words::{fault_in_words, kind_in_words};
 use super::worth::without_a_fault;
 use super::{ExhaustReport, class_list};
@@ -47,16 +47,16 @@ pub fn exhaust_text(report: &ExhaustReport) -> String {
     for kind in found.never_placed() {
         text.push_str(&warning(&format!("{} has no place in any schedule", kind.word())));
     }
-    let seconds = timing.seconds();
+    let seconds = timing.in_words();
     let speed = grouped(timing.per_second(found.total().runs.saturating_sub(runs_before)));
-    text.push_str(&format!("\ntime  {seconds} s, {speed} runs/s\n"));
+    text.push_str(&format!("\ntime  {seconds}, {speed} runs/s\n"));
     if let Some(saved) = saved {
         text.push_str(&format!("\nsaved as {}\n", saved.display()));
     }
     if let Some(replay) = replay {
         text.push_str(&format!("\n{replay}\n"));
     }
-    text
+    fitted(&text)
 }
 
 /// That so many faults of the file are left out, if it has any.

@@ -193,6 +193,11 @@ impl Timing {
         crate::figures::milliseconds(self.nanos / 1000)
     }
 
+    /// For people.
+    pub fn in_words(self) -> String {
+        crate::figures::measured(self.nanos)
+    }
+
     /// How many of these there were in a second.
     pub fn per_second(self, count: u64) -> u64 {
         let rate = u128::from(count) * 1_000_000_000 / u128::from(self.nanos.max(1));

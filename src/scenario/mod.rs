@@ -53,10 +53,11 @@ pub use units::duration;
 pub use vary::{Latitude, Weather};
 pub use write::{fault_on_a_line, fault_to_json, kind_to_json};
 
+use crate::figures;
 use diagnostic::Source;
 use error::Wrong;
 use onceproof_model::pipeline::Pipeline;
-use onceproof_model::time::{Nanos, Span};
+use onceproof_model::time::Nanos;
 use onceproof_sim::fault::Climate;
 use onceproof_sim::outcome::Class;
 use onceproof_sim::patience::Patience;
@@ -320,7 +321,7 @@ fn short_drain(source: &Source<'_>, until: Option<&raw::Until>, plan: &Plan) -> 
     let is_short = drain.value.0 < longest;
     is_short.then(|| {
         let title = "a time to drain that is shorter than a wait of this file";
-        let label = format!("something here takes up to {}", Span(longest));
+        let label = format!("something here takes up to {}", figures::exact(longest));
         let help = "without `drain`, the time to drain follows from all waits of the file";
         source.error(drain.span.clone(), title).label(label).help(help).warning()
     })
