@@ -4,8 +4,9 @@ mod args;
 mod values;
 
 pub use args::{
-    CheckArgs, CheckpointsArgs, ExhaustArgs, Files, GraphArgs, NecessityArgs, Redesign, ReplayArgs,
-    RunArgs, ShrinkArgs, SweepArgs, TestArgs,
+    CheckArgs, CheckpointsArgs, CompletionsArgs, ExhaustArgs, Files, GraphArgs, ManArgs,
+    NecessityArgs, NewArgs, Redesign, ReplayArgs, RunArgs, STANDARD_INPUT, ShrinkArgs, SweepArgs,
+    TestArgs, load,
 };
 
 use crate::ending::Ending;
@@ -15,6 +16,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use onceproof::report::table::WIDTH;
 use onceproof::search::certificate::VERSION;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 /// What every help text ends with.
 const EXIT_CODES: &str = "\
@@ -81,6 +83,8 @@ pub enum Color {
 /// What to do.
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// A first scenario, to begin with: it is written to a file and says how it is run.
+    New(NewArgs),
     /// One run: verdict, ledger, work.
     Run(RunArgs),
     /// Many seeds, on all cores.
@@ -109,8 +113,12 @@ pub enum Command {
     Check(CheckArgs),
     /// The pipeline before and after optimization.
     Graph(GraphArgs),
-    /// The JSON Schema of the scenario format.
+    /// The JSON Schema of the scenario format; with --format markdown its reference.
     Schema,
+    /// What a shell completes, as a script for it.
+    Completions(CompletionsArgs),
+    /// A page of the manual, as `man` reads it.
+    Man(ManArgs),
     /// What runs did, for a process that checks that its own do the same.
     #[command(hide = true)]
     Checkpoints(CheckpointsArgs),
@@ -149,6 +157,22 @@ impl Cli {
                 let message = "--picture draws a text and cannot be used with --format json";
                 Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
             }
+            Command::New(_) | Command::Completions(_) | Command::Man(_)
+                if self.common.format == Format::Json =>
+            {
+                let message =
+                    "what this command writes is no document: --format json is not for it";
+                Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
+            }
+            Command::Run(run) if run.check_determinism && is_input(&run.file) => {
+                Err(read_once("--check-determinism"))
+            }
+            Command::Sweep(sweep)
+                if sweep.check_determinism && sweep.paths.iter().any(is_input) =>
+            {
+                Err(read_once("--check-determinism"))
+            }
+            Command::Test(test) if test.paths.iter().any(is_input) => Err(read_once("test")),
             Command::Necessity(args) if args.markdown && self.common.format == Format::Json => {
                 let message = "--markdown cannot be used with --format json";
                 Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
@@ -162,10 +186,25 @@ impl Cli {
             | Command::Test(_)
             | Command::Check(_)
             | Command::Graph(_)
+            | Command::New(_)
             | Command::Schema
+            | Command::Completions(_)
+            | Command::Man(_)
             | Command::Checkpoints(_) => Ok(self),
         }
     }
+}
+
+/// Whether a path stands for standard input.
+fn is_input(path: &PathBuf) -> bool {
+    path == Path::new(STANDARD_INPUT)
+}
+
+/// That something reads a scenario more than once.
+fn read_once(what: &str) -> clap::Error {
+    let message =
+        format!("{what} reads a scenario more than once, and standard input is read once");
+    Cli::command().error(ErrorKind::ArgumentConflict, message)
 }
 
 /// The error without suggestions of what is hidden.

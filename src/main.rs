@@ -27,6 +27,9 @@ fn main() -> ExitCode {
         Command::Check(args) => command::check::check(args, common, &mut output),
         Command::Graph(args) => command::graph::graph(args, common, &mut output),
         Command::Checkpoints(args) => command::determinism::checkpoints(args, &mut output),
+        Command::New(args) => command::new::new(args, &mut output),
+        Command::Completions(args) => command::manual::completions(args, &mut output),
+        Command::Man(args) => command::manual::man(args, &mut output),
         Command::Schema => command::schema::schema(&mut output),
     };
     output.close(ended).code()
