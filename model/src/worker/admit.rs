@@ -268,7 +268,9 @@ impl Worker {
             return Some(Dropped::Remnant);
         }
         let is_known = match self.mechanism.dedup {
-            Dedup::Catalog | Dedup::Window(_) => m.ask().is_known(self.shard, record.key, record.id),
+            Dedup::Catalog | Dedup::Window(_) => {
+                m.ask().is_known(self.shard, record.key, record.id)
+            }
             Dedup::Bloom(bloom) => match self.ask_filter(&bloom, arrived, m) {
                 FilterSaid::New => false,
                 FilterSaid::MayBeKnown | FilterSaid::NotReady => {
