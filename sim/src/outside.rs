@@ -271,6 +271,11 @@ impl Env for Outside<'_> {
 
     fn admit(&mut self, shard: ShardIndex, name: Name) {
         self.strike(shard, self.pipeline.step_of(shard), Before::Admit, name);
+        // Taking the ledger in hand counts as a change, so only who keeps something does.
+        if self.ledger.is_detailed() {
+            self.ledger.looks_at(shard, name);
+            self.ledger.meets(shard, name, self.now);
+        }
     }
 
     fn drops(&mut self, dropped: Dropped) {
@@ -290,6 +295,9 @@ impl Env for Outside<'_> {
         let is_known = self.store.catalog(shard).knows(key, id, self.now);
         if is_known && self.store.is_refreshed(shard, key, id) {
             self.store.refresh(shard, key, id, self.now);
+        }
+        if is_known && self.ledger.is_detailed() {
+            self.ledger.knows(shard, key, id, &self.words.names);
         }
         is_known
     }

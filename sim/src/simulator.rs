@@ -3,7 +3,7 @@
 use crate::answers::Watched;
 use crate::fault::{Fault, Kind};
 use crate::fingerprint::Fingerprint;
-use crate::ledger::{Expectations, Judgement};
+use crate::ledger::{Expectations, Judgement, greatest_lags};
 use crate::marks::Mark;
 use crate::outcome::{Brief, Class, Classes, Outcome, StepResult, Verdict};
 use crate::outside::Outside;
@@ -181,28 +181,34 @@ impl<'a> Simulator<'a> {
 
     /// One run with everything on.
     pub fn detail(&mut self, seed: Option<u64>) -> Outcome {
-        self.in_detail(seed, |_, _| {})
+        self.in_detail(seed, &NEVER, |_, _| {}).expect(UNSTOPPED)
+    }
+
+    /// The same, unless it is stopped while it runs: then nothing is said of it.
+    pub fn detail_unless(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<Outcome> {
+        self.in_detail(seed, stop, |_, _| {})
     }
 
     /// One run that hands each event to `line` as a readable text.
     pub fn trace(&mut self, seed: Option<u64>, line: &mut dyn FnMut(&str)) -> Outcome {
         self.world.trace.lines = Some(Vec::new());
-        let outcome = self.in_detail(seed, |trace, _| {
+        let outcome = self.in_detail(seed, &NEVER, |trace, _| {
             for text in trace.lines.iter_mut().flat_map(|lines| lines.drain(..)) {
                 line(&text);
             }
         });
         self.world.trace.lines = None;
-        outcome
+        outcome.expect(UNSTOPPED)
     }
 
     fn in_detail(
         &mut self,
         seed: Option<u64>,
+        stop: &AtomicBool,
         flush: impl FnMut(&mut Trace, &Fingerprint),
-    ) -> Outcome {
+    ) -> Option<Outcome> {
         self.world.reset(seed, true);
-        let end = self.run(flush);
+        let end = self.world.run(stop, flush)?;
         let mut judgement = self.judge(&end);
         let brief = self.summary(&end, &judgement);
         self.add_wrongs(&mut judgement, &end);
@@ -210,7 +216,7 @@ impl<'a> Simulator<'a> {
         let pipeline = &self.plan.pipeline;
         let schedule = outside.answers.take_schedule();
         let Judgement { damage, names, .. } = &mut judgement;
-        outside.ledger.blame(damage, names, &schedule, pipeline, &outside.words);
+        outside.ledger.touched(damage, names, &schedule, pipeline, &outside.words);
         let mut steps = Vec::new();
         for (at, step) in pipeline.steps().iter().enumerate() {
             if !step.kind.has_results() {
@@ -233,7 +239,7 @@ impl<'a> Simulator<'a> {
         let dead_letters =
             outside.ledger.dead_letters().take(Outcome::MOST_DAMAGE).map(letter).collect();
         let calls = outside.service.calls(pipeline);
-        Outcome {
+        Some(Outcome {
             brief,
             steps,
             damage: judgement.damage,
@@ -241,6 +247,9 @@ impl<'a> Simulator<'a> {
             schedule,
             unfired: outside.answers.unfired(),
             latency: outside.ledger.latency(),
+            oldest_copies: outside.ledger.oldest_copies(pipeline, words),
+            longest_retries: outside.ledger.longest_retries(pipeline, words),
+            greatest_lags: greatest_lags(&outside.sources, pipeline, words),
             filters: self.world.filters().collect(),
             calls,
             reason: match end {
@@ -250,7 +259,7 @@ impl<'a> Simulator<'a> {
                     Some(format!("the limit of {} events was hit", self.plan.until.events))
                 }
             },
-        }
+        })
     }
 
     fn judge(&mut self, end: &End) -> Judgement {

@@ -178,28 +178,30 @@ impl SearchProgress {
     }
 }
 
-/// How many runs it took so far to shrink a failure.
-pub struct ShrinkProgress {
+/// How many runs something took so far of which nobody knows how many it will take.
+pub struct RunsProgress {
     bar: ProgressBar,
     lines: Lines,
+    doing: &'static str,
 }
 
-impl ShrinkProgress {
-    /// A line that only a terminal shows as it changes.
-    pub fn new(name: &str) -> ShrinkProgress {
+impl RunsProgress {
+    /// A line that only a terminal shows as it changes, with what is being done.
+    pub fn new(name: &str, doing: &'static str) -> RunsProgress {
         let lines = Lines::of(name);
         let bar = hidden_bar(None);
-        let style = ProgressStyle::with_template("{prefix} shrinking, {pos} runs{rate}");
+        let style = ProgressStyle::with_template("{prefix} {msg}, {pos} runs{rate}");
         bar.set_style(style.expect("a good template").with_key("rate", rate));
         bar.set_prefix(short(name));
+        bar.set_message(doing);
         bar.set_draw_target(target());
-        ShrinkProgress { bar, lines }
+        RunsProgress { bar, lines, doing }
     }
 
     /// So many runs were made.
     pub fn tell(&self, runs: u64) {
         self.bar.set_position(runs);
-        self.lines.say(|| format!("shrinking, {} runs", grouped(runs)));
+        self.lines.say(|| format!("{}, {} runs", self.doing, grouped(runs)));
     }
 
     /// Takes the line away.
