@@ -2,9 +2,9 @@
 //! was repeated. Only a run in detail asks.
 
 use super::Ledger;
+use super::verdict::text_of;
 use crate::outcome::Extreme;
 use crate::sources::Sources;
-use super::verdict::text_of;
 use hashbrown::HashMap;
 use onceproof_model::commit::Delta;
 use onceproof_model::name::{Name, Names, Vocabulary};
@@ -32,7 +32,8 @@ impl Ledger {
     pub fn committed(&mut self, shard: ShardIndex, deltas: &[Delta], now: Time, names: &Names) {
         let Some(detail) = &mut self.detail else { return };
         for delta in deltas {
-            let (Delta::Id { name, .. } | Delta::Take { name, .. } | Delta::Row { name, .. }) = *delta
+            let (Delta::Id { name, .. } | Delta::Take { name, .. } | Delta::Row { name, .. }) =
+                *delta
             else {
                 let Delta::Hold(held) = delta else { continue };
                 let mut made_of = names.parent(held.record.name);
