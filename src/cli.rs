@@ -34,21 +34,21 @@ Exit codes:
 #[command(name = "onceproof", version = VERSION, after_help = EXIT_CODES, term_width = WIDTH)]
 #[command(about = "Deterministic fault-injection simulator for exactly-once stream processing")]
 pub struct Cli {
-    /// What all commands share.
+    /// What is asked of all commands.
     #[command(flatten)]
-    pub common: Common,
+    pub asked: Asked,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What all commands share.
+/// What is asked of all commands.
 #[derive(Args, Clone, Copy, Debug)]
-pub struct Common {
-    /// How results are written.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
-    #[arg(value_name = "text|json", hide_possible_values = true)]
-    pub format: Format,
+pub struct Asked {
+    /// How results are written; markdown is for `schema`.
+    #[arg(long, global = true, value_enum, default_value_t = Written::Text)]
+    #[arg(value_name = "text|json|markdown", hide_possible_values = true)]
+    pub format: Written,
     /// Take a fault that did not fire for a failure, also where a file allows it, and in run, sweep, test and
     /// replay also an aggregate or a sink without a record, and more late records, dead letters and rows left
     /// out than the file's `expect` states: none where it states nothing.
@@ -60,8 +60,42 @@ pub struct Common {
     pub color: Color,
 }
 
-/// How results are written.
+impl Asked {
+    /// What all commands share.
+    pub fn common(self) -> Common {
+        let Asked { format, strict, color } = self;
+        let format = match format {
+            Written::Json => Format::Json,
+            Written::Text | Written::Markdown => Format::Text,
+        };
+        Common { format, strict, color }
+    }
+}
+
+/// How results are asked to be written.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Written {
+    /// For people.
+    Text,
+    /// One document.
+    Json,
+    /// Markdown.
+    Markdown,
+}
+
+/// What all commands share.
+#[derive(Clone, Copy, Debug)]
+pub struct Common {
+    /// How results are written.
+    pub format: Format,
+    /// Whether a fault that did not fire is a failure.
+    pub strict: bool,
+    /// When results are coloured.
+    pub color: Color,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
     /// For people.
     Text,
@@ -146,19 +180,24 @@ impl Cli {
 
     /// Refuses what clap has no word for.
     fn checked(self) -> Result<Cli, clap::Error> {
+        let is_reference = matches!(self.command, Command::Schema);
+        if self.asked.format == Written::Markdown && !is_reference {
+            let message = "--format markdown is for schema, and necessity has --markdown";
+            return Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
+        }
         match &self.command {
-            Command::Run(run) if run.trace && self.common.format == Format::Json => {
+            Command::Run(run) if run.trace && self.asked.format == Written::Json => {
                 let message = "--trace prints lines of text and cannot be used with --format json";
                 Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
             }
             Command::Graph(graph)
-                if graph.picture.is_some() && self.common.format == Format::Json =>
+                if graph.picture.is_some() && self.asked.format == Written::Json =>
             {
                 let message = "--picture draws a text and cannot be used with --format json";
                 Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
             }
             Command::New(_) | Command::Completions(_) | Command::Man(_)
-                if self.common.format == Format::Json =>
+                if self.asked.format == Written::Json =>
             {
                 let message =
                     "what this command writes is no document: --format json is not for it";
@@ -173,7 +212,7 @@ impl Cli {
                 Err(read_once("--check-determinism"))
             }
             Command::Test(test) if test.paths.iter().any(is_input) => Err(read_once("test")),
-            Command::Necessity(args) if args.markdown && self.common.format == Format::Json => {
+            Command::Necessity(args) if args.markdown && self.asked.format == Written::Json => {
                 let message = "--markdown cannot be used with --format json";
                 Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
             }

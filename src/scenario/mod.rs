@@ -36,6 +36,7 @@ mod redesign;
 mod seed;
 mod vary;
 mod schema;
+mod reference;
 
 #[cfg(test)]
 mod tests;
@@ -46,6 +47,7 @@ pub use error::ScenarioError;
 pub use files::Readable;
 pub use given::{dedup_in_words, gc_in_words, given};
 pub use redesign::{Changes, mechanisms};
+pub use reference::reference;
 pub use schema::schema;
 pub use seed::RunSeed;
 pub use stated::{Bound, Figure, Stated, Totals};
