@@ -51,9 +51,11 @@ impl<'a> Writer<'a> {
         if !about.is_empty() {
             text.push_str(&format!("{about}\n\n"));
         }
-        if let Some(keys) = of["properties"].as_object() {
+        let keys = of["properties"].as_object().into_iter().flatten();
+        let keys: Vec<_> = keys.filter(|(_, value)| !is_nothing(value)).collect();
+        if !keys.is_empty() {
             text.push_str("| key | takes | meaning |\n|---|---|---|\n");
-            for (key, value) in keys.iter().filter(|(_, value)| !is_nothing(value)) {
+            for (key, value) in keys {
                 let takes = self.takes(&below(place, key), value);
                 let needed = if is_needed(of, key) { " Needed." } else { "" };
                 let meaning = format!("{}{needed}", description(value));
