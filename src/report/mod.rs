@@ -6,6 +6,8 @@ pub mod shell;
 pub mod words;
 pub mod table;
 pub mod damage;
+pub mod extremes;
+pub mod results;
 pub mod run_text;
 pub mod run_json;
 pub mod reached;

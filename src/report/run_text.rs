@@ -2,13 +2,14 @@
 //! faults, and last the command that runs it again.
 
 use super::damage::damage_text;
+use super::extremes::extremes_lines;
+use super::results::{totals, windows};
 use super::style::{BAD, GOOD, HEAD, WARNING, error, warning, warning_or_error};
 use super::table::{Align, JOINT, fitted, labelled, table};
 use super::words::fault_in_words;
 use super::worth::{and_left_out, records, without_records_in_run, without_records_in_words};
 use super::{RunReport, Subject, class_list, exact_faults, printable};
 use crate::figures::{self, counted};
-use crate::printable::item;
 use crate::search::sweep::never_fired;
 use crate::search::worth::Worth;
 use onceproof_sim::outcome::{Brief, FilterFill, Outcome, StepCalls, StepResult, Verdict};
@@ -43,6 +44,7 @@ pub fn run_text(report: &RunReport) -> String {
         text.push_str(&format!("{}\n", printable(reason)));
     }
     text.push_str(&format!("\n{}\n{}\n", ledger(brief), steps(&outcome.steps, subject.plan)));
+    text.push_str(&windows(&outcome.steps, subject.plan));
     if !outcome.calls.is_empty() {
         text.push_str(&format!("{}\n", calls(&outcome.calls, subject.plan)));
     }
@@ -150,7 +152,7 @@ fn steps(steps: &[StepResult], plan: &Plan) -> String {
             figures::grouped(result.expected),
             figures::grouped(result.applied),
             figures::grouped(result.late),
-            results(result),
+            totals(result.results.iter().map(|(key, &total)| (key.as_str(), total)), MOST_RESULTS),
         ]
     };
     let rows: Vec<Vec<String>> = std::iter::once(heads).chain(steps.iter().map(row)).collect();
@@ -175,17 +177,6 @@ fn calls(calls: &[StepCalls], plan: &Plan) -> String {
     table(&[Left, Right, Right, Right, Right, Right, Right], &rows)
 }
 
-/// "ann 2, bob 1", and how many more there are.
-fn results(result: &StepResult) -> String {
-    let shown = result.results.iter().take(MOST_RESULTS);
-    let mut parts: Vec<String> =
-        shown.map(|(key, total)| format!("{}{JOINT}{total}", item(key))).collect();
-    if let Some(more) = result.results.len().checked_sub(MOST_RESULTS).filter(|&more| more > 0) {
-        parts.push(format!("and {} more", figures::grouped(more as u64)));
-    }
-    parts.join(", ")
-}
-
 fn figure_lines(outcome: &Outcome, plan: &Plan) -> String {
     let brief = &outcome.brief;
     let latency = match outcome.latency {
@@ -201,12 +192,19 @@ fn figure_lines(outcome: &Outcome, plan: &Plan) -> String {
         lines.push(("never fired", words.join(", ")));
     }
     lines.extend([
-        ("work", counts(&not_zero(&figures::work(&brief.work, &brief.marks)))),
+        ("work", counts(&work_done(brief))),
         ("latency", latency),
         ("virtual time", figures::measured(brief.virtual_time)),
-        ("fingerprint", figures::hex(brief.fingerprint)),
     ]);
+    lines.extend(extremes_lines(outcome, plan));
+    lines.push(("fingerprint", figures::hex(brief.fingerprint)));
     labelled(&lines)
+}
+
+/// What was done, without what has a line of its own.
+fn work_done(brief: &Brief) -> Vec<(&'static str, u64)> {
+    let work = not_zero(&figures::work(&brief.work, &brief.marks));
+    work.into_iter().filter(|(name, _)| !name.starts_with("ids_held")).collect()
 }
 
 /// The figures that say something.

@@ -6,8 +6,11 @@ use onceproof_sim::fault::kind::Asked;
 use serde_json::{Map, Value};
 use std::path::Path;
 
-/// Every table of the format: the keys that it has, each as the schema describes it, and whether it is needed.
-fn tables(schema: &Value) -> Vec<(String, Vec<(String, Value, bool)>)> {
+/// A table of the format: its name, and each of its keys, as the schema describes it, and whether it is needed.
+type Table = (String, Vec<(String, Value, bool)>);
+
+/// Every table of the format.
+fn tables(schema: &Value) -> Vec<Table> {
     let definitions = schema["$defs"].as_object().expect("definitions");
     let whole = [("File".to_owned(), schema)].into_iter();
     let all = whole.chain(definitions.iter().map(|(name, table)| (name.clone(), table)));
