@@ -4,12 +4,12 @@
 
 use super::asked::{self, AskedOfStep};
 use super::error::Wrong;
-use super::typed::{Pieces, Typed, told};
+use super::typed::{told, typed};
 use super::write::{document, each_step, forget_ledger, set};
 use super::{Scenario, ScenarioError};
 use onceproof_model::mechanism::{Dedup, Mechanism};
 use onceproof_sim::fault::KindName;
-use toml_edit::{ArrayOfTables, Document, DocumentMut, InlineTable, Item, Table, TableLike, Value};
+use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 /// How a scenario is built otherwise than its file says.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -81,57 +81,6 @@ impl Scenario {
             }
             error => error,
         })
-    }
-}
-
-/// What was asked for, and where it stands in the text that was made.
-fn typed<'a>(
-    text: &str,
-    changes: &'a Changes,
-    of_steps: &[AskedOfStep],
-) -> Vec<(Typed<'a>, Pieces)> {
-    let mut typed = Vec::new();
-    let Ok(document) = Document::parse(text) else { return typed };
-    let mechanism = document.get("mechanism").and_then(Item::as_table_like);
-    if let (Some(written), Some(built)) = (&changes.mechanism, mechanism) {
-        let asked = Typed { option: "--mechanism", written, keys_at: 0 };
-        typed.push((asked, asked.pieces("mechanism", built)));
-    }
-    for (written, of_step) in changes.steps.iter().zip(of_steps) {
-        let asked = Typed { option: "--step", written, keys_at: of_step.keys_at };
-        if let Some(built) = in_list(document.get("step"), of_step.step.at()) {
-            typed.push((asked, asked.pieces("step", built)));
-        }
-    }
-    let faults = document.get("fault");
-    let before = length(faults).saturating_sub(changes.faults.len());
-    for (at, written) in changes.faults.iter().enumerate() {
-        let asked = Typed { option: "--fault", written, keys_at: 0 };
-        if let Some(built) = in_list(faults, before + at) {
-            typed.push((asked, asked.pieces("fault", built)));
-        }
-    }
-    typed
-}
-
-/// How many tables there are in a list, however it is written.
-fn length(list: Option<&Item>) -> usize {
-    match list {
-        Some(Item::ArrayOfTables(tables)) => tables.len(),
-        Some(Item::Value(Value::Array(tables))) => tables.len(),
-        _ => 0,
-    }
-}
-
-/// A table of a list, however it is written.
-fn in_list(list: Option<&Item>, at: usize) -> Option<&dyn TableLike> {
-    match list? {
-        Item::ArrayOfTables(tables) => tables.get(at).map(|table| table as &dyn TableLike),
-        Item::Value(Value::Array(tables)) => {
-            let table = tables.get(at)?.as_inline_table();
-            table.map(|table| table as &dyn TableLike)
-        }
-        _ => None,
     }
 }
 

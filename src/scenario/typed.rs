@@ -1,10 +1,12 @@
 //! What a user typed as the value of an option, and where it stands in what was made of it, so that what is wrong
 //! is shown in the user's own words.
 
+use super::asked::AskedOfStep;
 use super::diagnostic::{Diagnostic, Source};
+use super::redesign::Changes;
 use std::ops::Range;
 use std::path::Path;
-use toml_edit::{Document, Item, TableLike};
+use toml_edit::{Document, Item, TableLike, Value};
 
 /// Where parts of a value stand in what was made of it, and where each was typed.
 pub(super) type Pieces = Vec<(Range<usize>, Range<usize>)>;
@@ -87,6 +89,57 @@ fn add_pieces(typed: &dyn TableLike, built: &dyn TableLike, pieces: &mut Pieces)
         if let (Some(typed), Some(built)) = (item.as_table_like(), built_item.as_table_like()) {
             add_pieces(typed, built, pieces);
         }
+    }
+}
+
+/// What was asked for, and where it stands in the text that was made.
+pub(super) fn typed<'a>(
+    text: &str,
+    changes: &'a Changes,
+    of_steps: &[AskedOfStep],
+) -> Vec<(Typed<'a>, Pieces)> {
+    let mut typed = Vec::new();
+    let Ok(document) = Document::parse(text) else { return typed };
+    let mechanism = document.get("mechanism").and_then(Item::as_table_like);
+    if let (Some(written), Some(built)) = (&changes.mechanism, mechanism) {
+        let asked = Typed { option: "--mechanism", written, keys_at: 0 };
+        typed.push((asked, asked.pieces("mechanism", built)));
+    }
+    for (written, of_step) in changes.steps.iter().zip(of_steps) {
+        let asked = Typed { option: "--step", written, keys_at: of_step.keys_at };
+        if let Some(built) = in_list(document.get("step"), of_step.step.at()) {
+            typed.push((asked, asked.pieces("step", built)));
+        }
+    }
+    let faults = document.get("fault");
+    let before = length(faults).saturating_sub(changes.faults.len());
+    for (at, written) in changes.faults.iter().enumerate() {
+        let asked = Typed { option: "--fault", written, keys_at: 0 };
+        if let Some(built) = in_list(faults, before + at) {
+            typed.push((asked, asked.pieces("fault", built)));
+        }
+    }
+    typed
+}
+
+/// How many tables there are in a list, however it is written.
+fn length(list: Option<&Item>) -> usize {
+    match list {
+        Some(Item::ArrayOfTables(tables)) => tables.len(),
+        Some(Item::Value(Value::Array(tables))) => tables.len(),
+        _ => 0,
+    }
+}
+
+/// A table of a list, however it is written.
+fn in_list(list: Option<&Item>, at: usize) -> Option<&dyn TableLike> {
+    match list? {
+        Item::ArrayOfTables(tables) => tables.get(at).map(|table| table as &dyn TableLike),
+        Item::Value(Value::Array(tables)) => {
+            let table = tables.get(at)?.as_inline_table();
+            table.map(|table| table as &dyn TableLike)
+        }
+        _ => None,
     }
 }
 

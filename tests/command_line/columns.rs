@@ -88,6 +88,10 @@ fn what_searches_say_fits() {
     fits(&folder, &["exhaust", "broken.toml", "--faults", "1"]);
     fits(&folder, &["shrink", "broken.toml", "--all"]);
     fits(&folder, &["shrink", "broken.toml", "--all", "--out", "small.toml"]);
+    fits(&folder, &["replay", "small.toml"]);
+    fits(&folder, &["replay", "lossy.toml"]);
+    fits(&folder, &["new", "first.toml"]);
+    fits(&folder, &["new", "first.toml"]);
     fits(&folder, &["run", "lossy.toml", "--check-determinism"]);
     fits(&folder, &["sweep", "lossy.toml", "--seeds", "0..20", "--check-determinism"]);
     fits(&folder, &["test", "lossy.toml", "broken.toml"]);
@@ -109,6 +113,9 @@ fn help_fits() {
         "check",
         "graph",
         "schema",
+        "new",
+        "completions",
+        "man",
     ];
     for command in commands {
         fits(&folder, &[command, "--help"]);
