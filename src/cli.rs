@@ -4,8 +4,9 @@ mod args;
 mod values;
 
 pub use args::{
-    CheckArgs, CheckpointsArgs, ExhaustArgs, Files, GraphArgs, NecessityArgs, Redesign, ReplayArgs,
-    RunArgs, ShrinkArgs, SweepArgs, TestArgs,
+    CheckArgs, CheckpointsArgs, CompletionsArgs, ExhaustArgs, Files, GraphArgs, ManArgs,
+    NecessityArgs, NewArgs, Redesign, ReplayArgs, RunArgs, STANDARD_INPUT, ShrinkArgs, SweepArgs,
+    TestArgs, load,
 };
 
 use crate::ending::Ending;
@@ -15,6 +16,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use onceproof::report::table::WIDTH;
 use onceproof::search::certificate::VERSION;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 /// What every help text ends with.
 const EXIT_CODES: &str = "\
@@ -32,21 +34,21 @@ Exit codes:
 #[command(name = "onceproof", version = VERSION, after_help = EXIT_CODES, term_width = WIDTH)]
 #[command(about = "Deterministic fault-injection simulator for exactly-once stream processing")]
 pub struct Cli {
-    /// What all commands share.
+    /// What is asked of all commands.
     #[command(flatten)]
-    pub common: Common,
+    pub asked: Asked,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What all commands share.
+/// What is asked of all commands.
 #[derive(Args, Clone, Copy, Debug)]
-pub struct Common {
-    /// How results are written.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
-    #[arg(value_name = "text|json", hide_possible_values = true)]
-    pub format: Format,
+pub struct Asked {
+    /// How results are written; markdown is for `schema`.
+    #[arg(long, global = true, value_enum, default_value_t = Written::Text)]
+    #[arg(value_name = "text|json|markdown", hide_possible_values = true)]
+    pub format: Written,
     /// Take a fault that did not fire for a failure, also where a file allows it, and in run, sweep, test and
     /// replay also an aggregate or a sink without a record, and more late records, dead letters and rows left
     /// out than the file's `expect` states: none where it states nothing.
@@ -58,8 +60,42 @@ pub struct Common {
     pub color: Color,
 }
 
-/// How results are written.
+impl Asked {
+    /// What all commands share.
+    pub fn common(self) -> Common {
+        let Asked { format, strict, color } = self;
+        let format = match format {
+            Written::Json => Format::Json,
+            Written::Text | Written::Markdown => Format::Text,
+        };
+        Common { format, strict, color }
+    }
+}
+
+/// How results are asked to be written.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Written {
+    /// For people.
+    Text,
+    /// One document.
+    Json,
+    /// Markdown.
+    Markdown,
+}
+
+/// What all commands share.
+#[derive(Clone, Copy, Debug)]
+pub struct Common {
+    /// How results are written.
+    pub format: Format,
+    /// Whether a fault that did not fire is a failure.
+    pub strict: bool,
+    /// When results are coloured.
+    pub color: Color,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
     /// For people.
     Text,
@@ -81,6 +117,8 @@ pub enum Color {
 /// What to do.
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// A first scenario, to begin with: it is written to a file and says how it is run.
+    New(NewArgs),
     /// One run: verdict, ledger, work.
     Run(RunArgs),
     /// Many seeds, on all cores.
@@ -109,8 +147,12 @@ pub enum Command {
     Check(CheckArgs),
     /// The pipeline before and after optimization.
     Graph(GraphArgs),
-    /// The JSON Schema of the scenario format.
+    /// The JSON Schema of the scenario format; with --format markdown its reference.
     Schema,
+    /// What a shell completes, as a script for it.
+    Completions(CompletionsArgs),
+    /// A page of the manual, as `man` reads it.
+    Man(ManArgs),
     /// What runs did, for a process that checks that its own do the same.
     #[command(hide = true)]
     Checkpoints(CheckpointsArgs),
@@ -138,18 +180,39 @@ impl Cli {
 
     /// Refuses what clap has no word for.
     fn checked(self) -> Result<Cli, clap::Error> {
+        let is_reference = matches!(self.command, Command::Schema);
+        if self.asked.format == Written::Markdown && !is_reference {
+            let message = "--format markdown is for schema, and necessity has --markdown";
+            return Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
+        }
         match &self.command {
-            Command::Run(run) if run.trace && self.common.format == Format::Json => {
+            Command::Run(run) if run.trace && self.asked.format == Written::Json => {
                 let message = "--trace prints lines of text and cannot be used with --format json";
                 Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
             }
             Command::Graph(graph)
-                if graph.picture.is_some() && self.common.format == Format::Json =>
+                if graph.picture.is_some() && self.asked.format == Written::Json =>
             {
                 let message = "--picture draws a text and cannot be used with --format json";
                 Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
             }
-            Command::Necessity(args) if args.markdown && self.common.format == Format::Json => {
+            Command::New(_) | Command::Completions(_) | Command::Man(_)
+                if self.asked.format == Written::Json =>
+            {
+                let message =
+                    "what this command writes is no document: --format json is not for it";
+                Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
+            }
+            Command::Run(run) if run.check_determinism && is_input(&run.file) => {
+                Err(read_once("--check-determinism"))
+            }
+            Command::Sweep(sweep)
+                if sweep.check_determinism && sweep.paths.iter().any(is_input) =>
+            {
+                Err(read_once("--check-determinism"))
+            }
+            Command::Test(test) if test.paths.iter().any(is_input) => Err(read_once("test")),
+            Command::Necessity(args) if args.markdown && self.asked.format == Written::Json => {
                 let message = "--markdown cannot be used with --format json";
                 Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
             }
@@ -162,10 +225,25 @@ impl Cli {
             | Command::Test(_)
             | Command::Check(_)
             | Command::Graph(_)
+            | Command::New(_)
             | Command::Schema
+            | Command::Completions(_)
+            | Command::Man(_)
             | Command::Checkpoints(_) => Ok(self),
         }
     }
+}
+
+/// Whether a path stands for standard input.
+fn is_input(path: &PathBuf) -> bool {
+    path == Path::new(STANDARD_INPUT)
+}
+
+/// That something reads a scenario more than once.
+fn read_once(what: &str) -> clap::Error {
+    let message =
+        format!("{what} reads a scenario more than once, and standard input is read once");
+    Cli::command().error(ErrorKind::ArgumentConflict, message)
 }
 
 /// The error without suggestions of what is hidden.

@@ -6,15 +6,16 @@ mod output;
 mod paths;
 mod command;
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, Written};
 use output::Output;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let Cli { common, command } = match Cli::read() {
+    let Cli { asked, command } = match Cli::read() {
         Ok(cli) => cli,
         Err(ending) => return ending.code(),
     };
+    let common = asked.common();
     let mut output = Output::new(common.color);
     let ended = match &command {
         Command::Run(args) => command::run::run(args, common, &mut output),
@@ -27,7 +28,10 @@ fn main() -> ExitCode {
         Command::Check(args) => command::check::check(args, common, &mut output),
         Command::Graph(args) => command::graph::graph(args, common, &mut output),
         Command::Checkpoints(args) => command::determinism::checkpoints(args, &mut output),
-        Command::Schema => command::schema::schema(&mut output),
+        Command::New(args) => command::new::new(args, &mut output),
+        Command::Completions(args) => command::manual::completions(args, &mut output),
+        Command::Man(args) => command::manual::man(args, &mut output),
+        Command::Schema => command::schema::schema(asked.format == Written::Markdown, &mut output),
     };
     output.close(ended).code()
 }

@@ -9,6 +9,7 @@ use crate::cli::Color;
 use crate::ending::{Ending, Error};
 use anstream::{AutoStream, ColorChoice};
 use onceproof::printable::{printable_json, printable_lines, printable_styled};
+use onceproof::report::table::fitted;
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 /// Where results go.
@@ -71,7 +72,11 @@ impl Output {
     pub fn close(mut self, ended: Result<Ending, Error>) -> Ending {
         self.flush();
         let ending = ended.unwrap_or_else(|error| {
-            complain(&error.to_string());
+            match &error {
+                // What is wrong with a scenario is laid out by itself.
+                Error::Scenarios(_) => complain(&error.to_string()),
+                _ => complain(fitted(&error.to_string()).trim_end()),
+            }
             error.ending()
         });
         match self.state {

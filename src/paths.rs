@@ -18,7 +18,10 @@ pub const REGRESSIONS: &str = "onceproof-regressions";
 pub fn select(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
     for path in paths {
-        if fs::metadata(path).map_err(Error::io(path))?.is_dir() {
+        // Standard input is no path, so that a file of this name is `./-`.
+        if path == Path::new(crate::cli::STANDARD_INPUT) {
+            files.push(path.clone());
+        } else if fs::metadata(path).map_err(Error::io(path))?.is_dir() {
             search(path, path, &mut files)?;
         } else {
             files.push(path.clone());

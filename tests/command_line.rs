@@ -1,5 +1,7 @@
 //! The command line as a user meets it: the real program, real files, exit codes and both streams.
 
+#[path = "command_line/begin.rs"]
+mod begin;
 #[path = "command_line/columns.rs"]
 mod columns;
 #[path = "command_line/exhaust.rs"]

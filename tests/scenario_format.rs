@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 #[path = "scenario_format/csv.rs"]
 mod csv;
+#[path = "scenario_format/reference.rs"]
+mod reference;
 
 const LOST_ACK: &str = r#"
 format = 1

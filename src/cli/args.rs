@@ -70,19 +70,33 @@ impl Files {
         Readable::below(&self.allow_read)
     }
 
-    /// Reads a scenario.
+    /// Reads a scenario, from standard input where its path is `-`.
     ///
     /// # Errors
     /// It cannot be used.
     pub fn load(&self, path: &Path) -> Result<Scenario, ScenarioError> {
-        Scenario::load_with(path, &self.readable()?)
+        load(path, &self.readable()?)
+    }
+}
+
+/// The path that stands for standard input.
+pub const STANDARD_INPUT: &str = "-";
+
+/// Reads a scenario, from standard input where its path is `-`.
+///
+/// # Errors
+/// It cannot be used.
+pub fn load(path: &Path, readable: &Readable) -> Result<Scenario, ScenarioError> {
+    match path == Path::new(STANDARD_INPUT) {
+        true => Scenario::read_with(&mut std::io::stdin().lock(), path, readable),
+        false => Scenario::load_with(path, readable),
     }
 }
 
 /// Arguments of `run`.
 #[derive(Args, Debug)]
 pub struct RunArgs {
-    /// The scenario.
+    /// The scenario; `-` reads standard input.
     pub file: PathBuf,
     /// Which files it may read.
     #[command(flatten)]
@@ -110,7 +124,7 @@ pub struct RunArgs {
 /// Arguments of `checkpoints`.
 #[derive(Args, Debug)]
 pub struct CheckpointsArgs {
-    /// The scenario.
+    /// The scenario; `-` reads standard input.
     pub file: PathBuf,
     /// Which files it may read.
     #[command(flatten)]
@@ -136,7 +150,7 @@ pub struct CheckpointsArgs {
 /// Arguments of `sweep`.
 #[derive(Args, Debug)]
 pub struct SweepArgs {
-    /// Scenarios, and folders that are searched for them.
+    /// Scenarios, and folders that are searched for them; `-` reads standard input.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Which files they may read.
@@ -173,7 +187,7 @@ pub struct SweepArgs {
 /// Arguments of `replay`.
 #[derive(Args, Debug)]
 pub struct ReplayArgs {
-    /// The saved failure.
+    /// The saved failure; `-` reads standard input.
     pub file: PathBuf,
     /// Which files it may read.
     #[command(flatten)]
@@ -183,7 +197,7 @@ pub struct ReplayArgs {
 /// Arguments of `exhaust`.
 #[derive(Args, Debug)]
 pub struct ExhaustArgs {
-    /// The scenario.
+    /// The scenario; `-` reads standard input.
     pub file: PathBuf,
     /// Which files it may read.
     #[command(flatten)]
@@ -222,7 +236,7 @@ pub struct ExhaustArgs {
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("tried").required(true).args(["faults", "seeds"]))]
 pub struct NecessityArgs {
-    /// The scenario.
+    /// The scenario; `-` reads standard input.
     pub file: PathBuf,
     /// Which files it may read.
     #[command(flatten)]
@@ -249,7 +263,7 @@ pub struct NecessityArgs {
 /// Arguments of `shrink`.
 #[derive(Args, Debug)]
 pub struct ShrinkArgs {
-    /// The scenario.
+    /// The scenario; `-` reads standard input.
     pub file: PathBuf,
     /// Which files it may read.
     #[command(flatten)]
@@ -300,7 +314,7 @@ pub struct TestArgs {
 /// Arguments of `check`.
 #[derive(Args, Debug)]
 pub struct CheckArgs {
-    /// Scenarios, and folders that are searched for them.
+    /// Scenarios, and folders that are searched for them; `-` reads standard input.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Which files they may read.
@@ -308,10 +322,33 @@ pub struct CheckArgs {
     pub files: Files,
 }
 
+/// Arguments of `new`.
+#[derive(Args, Debug)]
+pub struct NewArgs {
+    /// The file to write, which must not be there already.
+    #[arg(default_value = "first.toml")]
+    pub file: PathBuf,
+}
+
+/// Arguments of `completions`.
+#[derive(Args, Debug)]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Args, Debug)]
+pub struct ManArgs {
+    /// The command whose page it is; without it, that of the program.
+    pub command: Option<String>,
+}
+
 /// Arguments of `graph`.
 #[derive(Args, Debug)]
 pub struct GraphArgs {
-    /// The scenario.
+    /// The scenario; `-` reads standard input.
     pub file: PathBuf,
     /// Which files it may read.
     #[command(flatten)]

@@ -1,11 +1,11 @@
 //! `onceproof check`: whether scenarios are well formed, without running them.
 
-use crate::cli::{CheckArgs, Common, Format};
+use crate::cli::{CheckArgs, Common, Format, load};
 use crate::ending::{Ending, Error, scenario_ending};
 use crate::output::{Output, complain};
 use crate::paths;
 use onceproof::printable::printable;
-use onceproof::scenario::{Diagnostic, Scenario};
+use onceproof::scenario::Diagnostic;
 use serde_json::{Value, json};
 
 /// Reads every scenario and says what is wrong with each.
@@ -17,7 +17,7 @@ pub fn check(args: &CheckArgs, common: Common, output: &mut Output) -> Result<En
     let mut files = Vec::new();
     let readable = args.files.readable()?;
     for path in paths::select(&args.paths)? {
-        let (warnings, error) = match Scenario::load_with(&path, &readable) {
+        let (warnings, error) = match load(&path, &readable) {
             Ok(scenario) => (scenario.warnings, None),
             Err(error) => (Vec::new(), Some(error)),
         };

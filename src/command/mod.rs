@@ -1,5 +1,6 @@
 //! The commands, one file each: what they do with their arguments, and how they end.
 
+pub mod new;
 pub mod run;
 pub mod sweep;
 pub mod exhaust;
@@ -17,8 +18,9 @@ mod write;
 pub mod check;
 pub mod graph;
 pub mod schema;
+pub mod manual;
 
-use crate::cli::{Files, Redesign};
+use crate::cli::{Files, Redesign, load};
 use crate::ending::{Ending, Error};
 use crate::paths;
 use onceproof::report::shell::{with_changes, with_folders};
@@ -36,7 +38,7 @@ use std::path::{Path, PathBuf};
 fn load_all(paths: &[PathBuf], readable: &Readable) -> Result<Vec<Scenario>, Error> {
     let (mut scenarios, mut errors) = (Vec::new(), Vec::new());
     for path in paths {
-        match Scenario::load_with(path, readable) {
+        match load(path, readable) {
             Ok(scenario) => scenarios.push(scenario),
             Err(error) => errors.push(error),
         }

@@ -3,6 +3,7 @@
 //! same way.
 
 use super::write::write_numbered;
+use crate::cli::STANDARD_INPUT;
 use crate::ending::Error;
 use onceproof::report::class_list;
 use onceproof::scenario::Scenario;
@@ -45,7 +46,10 @@ impl Saved {
     /// `lost-ack-duplicated-seed-7`
     fn stem(&self, scenario: &Scenario, failure: &Failure) -> String {
         let stem = scenario.path.file_stem().unwrap_or_default().to_string_lossy();
-        let mut stem = stem.into_owned();
+        let mut stem = match scenario.path == Path::new(STANDARD_INPUT) {
+            true => "standard-input".to_owned(),
+            false => stem.into_owned(),
+        };
         for class in failure.outcome.brief.classes.iter() {
             stem.push_str(&format!("-{}", class.word()));
         }

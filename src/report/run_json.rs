@@ -90,7 +90,8 @@ pub fn decimal(text: &str) -> Value {
     number.into()
 }
 
-fn milliseconds(nanos: Nanos) -> Value {
+/// Nanoseconds as milliseconds.
+pub fn milliseconds(nanos: Nanos) -> Value {
     decimal(&figures::milliseconds(nanos))
 }
 

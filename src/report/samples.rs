@@ -189,6 +189,8 @@ pub fn lost_ack_sweep() -> Sweep {
         failing: vec![Some(7), Some(31)],
         first_inconclusive: None,
         events: 1_234_000,
+        work: None,
+        latency: None,
         digest: 17,
         never_fired: vec![KindName::Crash],
         never_reached: vec![Mark::CommitFenced],

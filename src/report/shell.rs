@@ -70,7 +70,8 @@ pub fn with_folders(mut command: String, folders: &[PathBuf]) -> String {
 /// A path as one word of a shell. One that would be taken for an option is given from the current folder.
 fn quoted(path: &Path) -> String {
     let mut text = path.to_string_lossy().into_owned();
-    if text.starts_with('-') {
+    // That is standard input.
+    if text.starts_with('-') && text != "-" {
         text.insert_str(0, "./");
     }
     word(text)

@@ -3,13 +3,14 @@
 
 use super::reached::{reached_json, struck_json};
 use super::regressions::regression_json;
-use super::run_json::{counts, decimal, run_json, seed_json, unfired};
+use super::run_json::{counts, decimal, milliseconds, run_json, seed_json, unfired};
 use super::sweep_text::rate_below;
 use super::worth::{without_records, worth_json};
 use super::{RunReport, SweepReport};
 use crate::figures;
-use crate::search::tally::{Seeds, Sweep};
-use onceproof_sim::outcome::Class;
+use crate::search::tally::{Amount, Seeds, Spread, Sweep};
+use onceproof_sim::marks::Marks;
+use onceproof_sim::outcome::{Class, Work};
 use serde_json::{Value, json};
 
 /// The document of a sweep.
@@ -81,6 +82,8 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         "failing_seeds": sweep.failing.iter().map(|&seed| seed_json(seed)).collect::<Vec<_>>(),
         "first_inconclusive_seed": sweep.first_inconclusive.map_or(Value::Null, seed_json),
         "events": sweep.events,
+        "work": sweep.work.as_ref().map(work),
+        "latency_ms": sweep.latency.as_ref().map(|latency| latency_json(latency, sweep.sampled)),
         "digest": figures::hex(sweep.digest),
         "sampled": sweep.sampled,
         "deterministic": sweep.difference.is_none(),
@@ -96,6 +99,34 @@ pub fn sweep_json(report: &SweepReport) -> Value {
             "events_per_second": timing.per_second(sweep.events),
         },
     })
+}
+
+/// What was done: of each figure the sum over all runs, and how far it goes in one. What is held at a time adds up to
+/// nothing.
+fn work(work: &[Amount; 14]) -> Value {
+    let names = figures::work(&Work::default(), &Marks::default()).map(|(name, _)| name);
+    let figure = |(name, Amount { sum, spread }): (&str, &Amount)| {
+        let mut figure = serde_json::Map::new();
+        if !name.starts_with("ids_held") {
+            figure.insert("sum".to_owned(), count(*sum));
+        }
+        figure.insert("least".to_owned(), spread.least.0.into());
+        figure.insert("most".to_owned(), spread.most.0.into());
+        (name.to_owned(), Value::Object(figure))
+    };
+    Value::Object(names.into_iter().zip(work).map(figure).collect())
+}
+
+/// A sum as a number, or as a text where it is one of more than 64 bits.
+fn count(sum: u128) -> Value {
+    u64::try_from(sum).map_or_else(|_| sum.to_string().into(), Value::from)
+}
+
+/// The percentiles of the latency, how far each goes in so many runs.
+fn latency_json(latency: &[Spread; 3], runs: u64) -> Value {
+    let of = |Spread { least, most }: &Spread| json!({ "least": milliseconds(least.0), "most": milliseconds(most.0) });
+    let [p50, p99, max] = latency;
+    json!({ "runs": runs, "p50": of(p50), "p99": of(p99), "max": of(max) })
 }
 
 /// The document of several sweeps.

@@ -53,7 +53,7 @@ impl Diagnostic {
     pub(super) fn at_line(path: &Path, line: usize, title: &str) -> Diagnostic {
         Diagnostic(Box::new(Parts {
             title: clip(title, LONGEST_MESSAGE),
-            path: clip(&path.display().to_string(), LONGEST_MESSAGE),
+            path: path_in_words(path),
             line,
             column: None,
             span: None,
@@ -214,7 +214,7 @@ impl Source<'_> {
         let marked = (start - line_start).min(line.len())..(end - line_start).min(line.len());
         Diagnostic(Box::new(Parts {
             title: clip(title.as_ref(), LONGEST_MESSAGE),
-            path: clip(&self.path.display().to_string(), LONGEST_MESSAGE),
+            path: path_in_words(self.path),
             line: line_of(text, start),
             column: Some(text[line_start..start].chars().count() + 1),
             span: Some(whole),
@@ -250,6 +250,14 @@ impl Source<'_> {
 /// The line that a position is on, from 1.
 fn line_of(text: &str, at: usize) -> usize {
     text.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1
+}
+
+/// A path as a message has it.
+fn path_in_words(path: &Path) -> String {
+    match path == Path::new("-") {
+        true => "standard input".to_owned(),
+        false => clip(&path.display().to_string(), LONGEST_MESSAGE),
+    }
 }
 
 fn floor_char(text: &str, at: usize) -> usize {

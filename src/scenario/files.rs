@@ -101,9 +101,15 @@ fn of_a_folder(path: &Path, error: io::Error) -> io::Error {
 /// The bytes of a scenario file.
 pub(super) fn scenario(path: &Path) -> Result<Vec<u8>, ScenarioError> {
     let io_error = |source| ScenarioError::Io { path: path.to_owned(), source };
+    let mut file = open(path).map_err(|error| io_error(of_a_folder(path, error)))?;
+    bytes(&mut file, path)
+}
+
+/// The bytes of a scenario that comes from anywhere.
+pub(super) fn bytes(from: &mut dyn Read, path: &Path) -> Result<Vec<u8>, ScenarioError> {
+    let io_error = |source| ScenarioError::Io { path: path.to_owned(), source };
     let mut bytes = Vec::new();
-    let file = open(path).map_err(|error| io_error(of_a_folder(path, error)))?;
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(io_error)?;
+    from.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(io_error)?;
     if bytes.len() as u64 > MOST_BYTES {
         let error = Diagnostic::at_line(path, 1, "a scenario of more than 16 MiB");
         return Err(error.help("many records are `generate`d, or stand in a csv file").into());

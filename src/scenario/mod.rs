@@ -36,6 +36,7 @@ mod redesign;
 mod seed;
 mod vary;
 mod schema;
+mod reference;
 
 #[cfg(test)]
 mod tests;
@@ -46,6 +47,7 @@ pub use error::ScenarioError;
 pub use files::Readable;
 pub use given::{dedup_in_words, gc_in_words, given};
 pub use redesign::{Changes, mechanisms};
+pub use reference::reference;
 pub use schema::schema;
 pub use seed::RunSeed;
 pub use stated::{Bound, Figure, Stated, Totals};
@@ -63,6 +65,7 @@ use onceproof_sim::outcome::Class;
 use onceproof_sim::patience::Patience;
 use onceproof_sim::plan::{Cluster, Network, Plan, Until};
 use raw::At;
+use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use units::{Duration, LONGEST};
@@ -127,7 +130,28 @@ impl Scenario {
     /// # Errors
     /// A file that cannot be read, or that is wrong.
     pub fn load_with(path: &Path, readable: &Readable) -> Result<Scenario, ScenarioError> {
-        match String::from_utf8(files::scenario(path)?) {
+        Scenario::of_bytes(files::scenario(path)?, path, readable)
+    }
+
+    /// Reads a scenario from a stream, and the files that it names. The path is for messages, and for finding those
+    /// files.
+    ///
+    /// # Errors
+    /// A stream or a file that cannot be read, or that is wrong.
+    pub fn read_with(
+        from: &mut dyn Read,
+        path: &Path,
+        readable: &Readable,
+    ) -> Result<Scenario, ScenarioError> {
+        Scenario::of_bytes(files::bytes(from, path)?, path, readable)
+    }
+
+    fn of_bytes(
+        bytes: Vec<u8>,
+        path: &Path,
+        readable: &Readable,
+    ) -> Result<Scenario, ScenarioError> {
+        match String::from_utf8(bytes) {
             Ok(text) => Scenario::parse_with(&text, path, readable),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();

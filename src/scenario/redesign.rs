@@ -4,12 +4,11 @@
 
 use super::asked::{self, AskedOfStep};
 use super::error::Wrong;
-use super::typed::{Typed, told};
+use super::typed::{Pieces, Typed, told};
 use super::write::{document, each_step, forget_ledger, set};
 use super::{Scenario, ScenarioError};
 use onceproof_model::mechanism::{Dedup, Mechanism};
 use onceproof_sim::fault::KindName;
-use std::ops::Range;
 use toml_edit::{ArrayOfTables, Document, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 /// How a scenario is built otherwise than its file says.
@@ -90,7 +89,7 @@ fn typed<'a>(
     text: &str,
     changes: &'a Changes,
     of_steps: &[AskedOfStep],
-) -> Vec<(Typed<'a>, Vec<(Range<usize>, Range<usize>)>)> {
+) -> Vec<(Typed<'a>, Pieces)> {
     let mut typed = Vec::new();
     let Ok(document) = Document::parse(text) else { return typed };
     let mechanism = document.get("mechanism").and_then(Item::as_table_like);

@@ -6,6 +6,9 @@ use std::ops::Range;
 use std::path::Path;
 use toml_edit::{Document, Item, TableLike};
 
+/// Where parts of a value stand in what was made of it, and where each was typed.
+pub(super) type Pieces = Vec<(Range<usize>, Range<usize>)>;
+
 /// The value of an option.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Typed<'a> {
@@ -63,11 +66,7 @@ impl<'a> Typed<'a> {
     }
 
     /// Where each key and each value of the line stands in the table that it was put into, and where it was typed.
-    pub fn pieces(
-        &self,
-        key: &'static str,
-        built: &dyn TableLike,
-    ) -> Vec<(Range<usize>, Range<usize>)> {
+    pub fn pieces(&self, key: &'static str, built: &dyn TableLike) -> Pieces {
         let line = self.line(key);
         let mut pieces = Vec::new();
         if let Ok(document) = Document::parse(line.text.as_str())
@@ -79,11 +78,7 @@ impl<'a> Typed<'a> {
     }
 }
 
-fn add_pieces(
-    typed: &dyn TableLike,
-    built: &dyn TableLike,
-    pieces: &mut Vec<(Range<usize>, Range<usize>)>,
-) {
+fn add_pieces(typed: &dyn TableLike, built: &dyn TableLike, pieces: &mut Pieces) {
     for (key, item) in typed.iter() {
         let keys = typed.get_key_value(key).zip(built.get_key_value(key));
         let Some(((typed_key, _), (built_key, built_item))) = keys else { continue };
@@ -96,10 +91,7 @@ fn add_pieces(
 }
 
 /// Shows what is wrong with a text in what was typed, if it stands in one of these pieces of it.
-pub(super) fn told(
-    error: Diagnostic,
-    typed: &[(Typed<'_>, Vec<(Range<usize>, Range<usize>)>)],
-) -> Diagnostic {
+pub(super) fn told(error: Diagnostic, typed: &[(Typed<'_>, Pieces)]) -> Diagnostic {
     let Some(span) = error.span() else { return error };
     let all =
         typed.iter().flat_map(|(typed, pieces)| pieces.iter().map(move |piece| (typed, piece)));

@@ -92,7 +92,7 @@ pub(super) fn sweep_with<R: Runner>(
         let again = number.is_multiple_of(SAMPLE).then(|| {
             let outcome = make().detail(seed);
             let difference = first_difference(seed, &brief, &outcome.brief);
-            Again { difference, results: outcome.steps }
+            Again { difference, results: outcome.steps, latency: outcome.latency }
         });
         progress(&brief);
         Some(Ran { brief, unfired, again })

@@ -5,12 +5,15 @@ use super::chance::Chance;
 use super::compare::Difference;
 use super::marks::Reached;
 use super::worth::{Worth, WorthOfAll, steps_with_records};
+use crate::figures;
 use crate::scenario::Figure;
 use onceproof_model::mix::{fold, scatter};
 use onceproof_model::pipeline::StepIndex;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::Mark;
-use onceproof_sim::outcome::{Brief, Class, Classes, Fired, Ledger, Outcome, StepResult, Verdict};
+use onceproof_sim::outcome::{
+    Brief, Class, Classes, Fired, Latency, Ledger, Outcome, StepResult, Verdict,
+};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -77,6 +80,11 @@ pub struct Sweep {
     pub first_inconclusive: Option<Option<u64>>,
     /// How many events there were.
     pub events: u64,
+    /// What was done in all runs and in each, in the order of [`figures::work`]; none before the first run.
+    pub work: Option<[Amount; WORK]>,
+    /// How far each percentile of the latency goes in the runs that were run again in detail, p50, p99 and the
+    /// greatest; none where no record was taken in.
+    pub latency: Option<[Spread; 3]>,
     /// The fingerprints of all runs in one word.
     pub digest: u128,
     /// The kinds with odds that never fired.
@@ -104,7 +112,23 @@ pub struct Spread {
     pub most: (u64, Option<u64>),
 }
 
+/// The figures of [`figures::work`].
+const WORK: usize = 14;
+
+/// How much was done in the runs of a sweep.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Amount {
+    /// In all of them.
+    pub sum: u128,
+    /// In each.
+    pub spread: Spread,
+}
+
 impl Spread {
+    fn of(found: u64, seed: Option<u64>) -> Spread {
+        Spread { least: (found, seed), most: (found, seed) }
+    }
+
     fn add(&mut self, found: u64, seed: Option<u64>) {
         if found < self.least.0 {
             self.least = (found, seed);
@@ -143,6 +167,8 @@ impl Sweep {
             failing: Vec::new(),
             first_inconclusive: None,
             events: 0,
+            work: None,
+            latency: None,
             digest: 0,
             never_fired: Vec::new(),
             never_reached: Vec::new(),
@@ -186,8 +212,10 @@ impl Sweep {
         let worth = Worth::of(&brief);
         self.worth.get_or_insert(WorthOfAll::of(worth)).add(worth);
         self.events += brief.work.events;
+        self.add_work(&brief, seed);
         self.digest = self.digest.wrapping_add(keyed(seed, brief.fingerprint));
         if let Some(again) = again {
+            self.add_latency(again.latency, seed);
             self.with_records.extend(steps_with_records(&again.results));
             if self.sampled == 0 {
                 self.results = again.results;
@@ -201,10 +229,29 @@ impl Sweep {
 
     fn add_ledger(&mut self, ledger: &Ledger, seed: Option<u64>) {
         let of = |figure: Figure| figure.of(ledger);
-        let first = |figure| Spread { least: (of(figure), seed), most: (of(figure), seed) };
+        let first = |figure| Spread::of(of(figure), seed);
         let figures = self.figures.get_or_insert_with(|| Figure::ALL.map(first));
         for (spread, figure) in figures.iter_mut().zip(Figure::ALL) {
             spread.add(of(figure), seed);
+        }
+    }
+
+    fn add_work(&mut self, brief: &Brief, seed: Option<u64>) {
+        let found = figures::work(&brief.work, &brief.marks).map(|(_, count)| count);
+        let first = |count| Amount { sum: 0, spread: Spread::of(count, seed) };
+        let work = self.work.get_or_insert_with(|| found.map(first));
+        for (Amount { sum, spread }, count) in work.iter_mut().zip(found) {
+            *sum += u128::from(count);
+            spread.add(count, seed);
+        }
+    }
+
+    fn add_latency(&mut self, latency: Option<Latency>, seed: Option<u64>) {
+        let Some(Latency { p50, p99, max }) = latency else { return };
+        let found = [p50, p99, max];
+        let all = self.latency.get_or_insert_with(|| found.map(|nanos| Spread::of(nanos, seed)));
+        for (spread, nanos) in all.iter_mut().zip(found) {
+            spread.add(nanos, seed);
         }
     }
 
@@ -242,6 +289,8 @@ pub(crate) struct Again {
     pub(super) difference: Option<Difference>,
     /// The results of its steps.
     pub(super) results: Vec<StepResult>,
+    /// Its latency.
+    pub(super) latency: Option<Latency>,
 }
 
 /// A fingerprint scattered by its seed, so that a sum of them tells which seed had which. A sum, unlike a

@@ -295,3 +295,40 @@ fn a_swarm_prints_the_weather_of_its_first_failure_and_it_can_be_pinned() {
     };
     assert_eq!(digest("1"), digest("3"));
 }
+
+/// Each seed is a run of `run`, so its figures are among those of the sweep; the runs of one seed are 0, 64, and so on.
+#[test]
+fn the_document_of_a_sweep_has_the_work_and_the_latency_of_its_runs() {
+    let folder = Folder::new("sweep-work");
+    folder.write("a.toml", scenario("lossy", EXACTLY_ONCE, &[LOSSY]));
+    let json = ["--format", "json"];
+    let sweep = [&["sweep", "a.toml", "--seeds", "0..5"][..], &json].concat();
+    let sweep = folder.onceproof(&sweep).ends(0).document();
+    let run = |seed: u64| {
+        let seed = seed.to_string();
+        let run = [&["run", "a.toml", "--seed", &seed][..], &json].concat();
+        folder.onceproof(&run).ends(0).document()
+    };
+    let runs: Vec<Value> = (0..5).map(run).collect();
+    let of_run = runs[0]["work"].as_object().expect("figures");
+    assert!(of_run.len() > 10);
+    for name in of_run.keys() {
+        let counts: Vec<u64> =
+            runs.iter().map(|run| run["work"][name].as_u64().expect("a count")).collect();
+        let found = &sweep["work"][name];
+        let sum = match name.starts_with("ids_held") {
+            true => Value::Null,
+            false => counts.iter().sum::<u64>().into(),
+        };
+        assert_eq!(found["sum"], sum, "{name}");
+        assert_eq!(found["least"], *counts.iter().min().expect("runs"), "{name}");
+        assert_eq!(found["most"], *counts.iter().max().expect("runs"), "{name}");
+    }
+    // Of these seeds the first alone is run again in detail.
+    let latency = &sweep["latency_ms"];
+    assert_eq!(latency["runs"], 1);
+    for percentile in ["p50", "p99", "max"] {
+        let of = &runs[0]["latency_ms"][percentile];
+        assert_eq!((&latency[percentile]["least"], &latency[percentile]["most"]), (of, of));
+    }
+}

@@ -40,6 +40,21 @@ fn help_and_version_are_results() {
 }
 
 #[test]
+fn the_format_is_told_to_editors_and_to_people() {
+    let folder = Folder::new("schema");
+    assert_eq!(folder.onceproof(&["schema"]).ends(0).document()["title"], "onceproof scenario");
+    let reference = folder.onceproof(&["schema", "--format", "markdown"]).ends(0).stdout;
+    assert_eq!(reference, onceproof::scenario::reference());
+    assert!(reference.starts_with("# The format of scenarios\n"), "{reference}");
+    // No other command writes Markdown, but for a table of necessity.
+    folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[LOST_ACK]));
+    for command in ["run", "test", "check", "graph", "sweep"] {
+        let refused = folder.onceproof(&[command, "a.toml", "--format", "markdown"]).ends(2);
+        assert!(refused.stderr.contains("--format markdown is for schema"), "{refused:?}");
+    }
+}
+
+#[test]
 fn a_path_that_is_not_there_ends_with_6_and_an_empty_folder_with_4() {
     let folder = Folder::new("paths");
     folder.write("empty/notes.txt", "no scenario");

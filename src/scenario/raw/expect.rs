@@ -28,27 +28,28 @@ pub(in crate::scenario) enum Holds {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Table {
-    /// All is as it should be, which is so where nothing is violated.
+    /// All is as it should be, which is so where nothing is violated; implied where it is not given.
     pub holds: Option<At<Holds>>,
-    /// These classes must be found; others may be too.
+    /// These classes must be found; others may be too. None may be found where it is not given.
     pub violates: Option<At<OneOrMany<ClassWord>>>,
-    /// How many source records are exact.
+    /// How many source records are exact; any number where it is not given.
     pub exact: Option<At<Figure>>,
-    /// How many are duplicated.
+    /// How many are duplicated; any number where it is not given.
     pub duplicated: Option<At<Figure>>,
-    /// How often records are reflected too many times, all together.
+    /// How often records are reflected too many times, all together; any number where it is not given.
     pub excess: Option<At<Figure>>,
-    /// How many are lost.
+    /// How many are lost; any number where it is not given.
     pub lost: Option<At<Figure>>,
-    /// How many are divergent.
+    /// How many are divergent; any number where it is not given.
     pub divergent: Option<At<Figure>>,
-    /// How many are late.
+    /// How many are late; any number where it is not given.
     pub late: Option<At<Figure>>,
-    /// How many are dead letters.
+    /// How many are dead letters; any number where it is not given.
     pub dead_lettered: Option<At<Figure>>,
-    /// How many rows of csv files may be left out, since they could not be used.
+    /// How many rows of csv files may be left out, since they could not be used; any number where it is not given.
     pub rows_skipped: Option<At<Figure>>,
-    /// The results of steps: all that each of these steps has, by key, or by key and start of the window.
+    /// The results of steps: all that each of these steps has, by key, or by key and start of the window. Any where it
+    /// is not given.
     pub results: Option<At<Entries<At<Entries<Total>>>>>,
     /// What is demanded of calls to external services; nothing where it is not given.
     pub side_effects: Option<At<SideEffects>>,
@@ -76,10 +77,12 @@ pub(in crate::scenario) struct Entries<T>(pub Vec<(At<String>, T)>);
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct SideEffects {
-    /// How many side effects of one step may stand for a record.
+    /// How many side effects of one step may stand for a record; any number where it is not given.
     #[schemars(with = "Option<u32>", range(min = 1))]
     pub at_most: Option<At<u64>>,
-    /// Whether the entry of each key must be, at the end, that of the record committed last for the key.
+    /// Whether the entry of each key must be, at the end, that of the record committed last for the key; false where
+    /// it
+    /// is not given.
     pub newest: Option<At<bool>>,
 }
 

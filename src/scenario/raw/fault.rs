@@ -22,41 +22,47 @@ use std::marker::PhantomData;
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(in crate::scenario) struct Faults {
-    /// A request is lost.
+    /// A request is lost. Odds per request; never where it is not given.
     pub drop_request: Option<At<Drawn<Plain<Literal>>>>,
-    /// An ack is lost.
+    /// An ack is lost. Odds per ack; never where it is not given.
     pub drop_ack: Option<At<Drawn<Plain<Literal>>>>,
-    /// A request, or an ack, arrives twice.
+    /// A request, or an ack, arrives twice. Odds per request, or per ack with `leg = "ack"`; never where it is not
+    /// given.
     pub duplicate: Option<At<Drawn<Duplicate<Literal>>>>,
-    /// A request, or an ack, takes longer.
+    /// A request, or an ack, takes longer. Odds per request, or per ack with `leg = "ack"`; never where it is not
+    /// given.
     pub delay: Option<At<Drawn<Delay<Literal>>>>,
-    /// A request is applied, and its ack becomes an error.
+    /// A request is applied, and its ack becomes an error. Odds per ack; never where it is not given.
     pub error_applied: Option<At<Drawn<Plain<Literal>>>>,
-    /// A request is refused and not applied.
+    /// A request is refused and not applied. Odds per request; never where it is not given.
     pub error_not_applied: Option<At<Drawn<Plain<Literal>>>>,
-    /// A link is cut.
+    /// A link is cut. Odds per request, at which it begins; never where it is not given.
     pub partition: Option<At<Drawn<Partition<Literal>>>>,
-    /// A worker dies.
+    /// A worker dies. Odds per step of the protocol that a worker takes; never where it is not given.
     pub crash: Option<At<Drawn<Crash<Literal>>>>,
-    /// A commit never reaches the store.
+    /// A commit never reaches the store. Odds per commit; never where it is not given.
     pub commit_lost: Option<At<Drawn<Plain<Literal>>>>,
-    /// A commit is applied, and its answer is lost.
+    /// A commit is applied, and its answer is lost. Odds per commit; never where it is not given.
     pub commit_unknown: Option<At<Drawn<Plain<Literal>>>>,
-    /// A commit reaches the store late.
+    /// A commit reaches the store late. Odds per commit; never where it is not given.
     pub commit_delayed: Option<At<Drawn<CommitDelayed<Literal>>>>,
-    /// A function answers otherwise than it did the first time.
+    /// A function answers otherwise than it did the first time. Odds per execution of a function, from the second
+    /// on; never where it is not given.
     pub user_differs: Option<At<Drawn<UserDiffers<Literal>>>>,
-    /// A function fails, and is tried again.
+    /// A function fails, and is tried again. Odds per execution of a function; never where it is not given.
     pub user_fails: Option<At<Drawn<Plain<Literal>>>>,
-    /// A worker stands still, and goes on as if nothing had happened.
+    /// A worker stands still, and goes on as if nothing had happened. Odds per step of the protocol that a worker
+    /// takes; never where it is not given.
     pub pause: Option<At<Drawn<Pause<Literal>>>>,
-    /// A shard is granted to another worker, and its old one is not told.
+    /// A shard is granted to another worker, and its old one is not told. Odds per step of the protocol that a
+    /// worker takes; never where it is not given.
     pub r#move: Option<At<Drawn<Plain<Literal>>>>,
-    /// The clock of a worker jumps.
+    /// The clock of a worker jumps. Odds per step of the protocol that a worker takes; never where it is not given.
     pub clock_step: Option<At<Drawn<ClockStep<Literal>>>>,
-    /// A queue hands a message out again, though it is held.
+    /// A queue hands a message out again, though it is held. Odds per delivery of a message; never where it is not
+    /// given.
     pub redeliver: Option<At<Drawn<Plain<Literal>>>>,
-    /// A call to an external service is done, and its answer is lost.
+    /// A call to an external service is done, and its answer is lost. Odds per call; never where it is not given.
     pub call_unknown: Option<At<Drawn<Plain<Literal>>>>,
 }
 

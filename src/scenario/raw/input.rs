@@ -13,11 +13,11 @@ use std::fmt;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Input {
-    /// Records that a seed draws.
+    /// Records that a seed draws; another of the three where it is not given.
     pub generate: Option<At<Generate>>,
-    /// Records written out.
+    /// Records written out; another of the three where it is not given.
     pub records: Option<At<Vec<At<Record>>>>,
-    /// Records from a file.
+    /// Records from a file; another of the three where it is not given.
     pub csv: Option<At<Csv>>,
 }
 
@@ -31,8 +31,8 @@ pub(in crate::scenario) struct Generate {
     /// How many different keys; 1 where it is not given.
     #[schemars(with = "Option<u32>", range(min = 1, max = 1000000))]
     pub users: Option<At<u64>>,
-    /// How uneven the keys are: user r is drawn in proportion to 1 / r^skew; 0, even, where it is not
-    /// given; at most 10, with at most 3 decimals.
+    /// How uneven the keys are: user r is drawn in proportion to 1 / r^skew; 0, even, where it is not given;
+    /// at most 10, with at most 3 decimals.
     pub skew: Option<At<Literal>>,
     /// The time between two arrivals; none where it is not given.
     pub every: Option<At<Duration>>,
@@ -51,11 +51,11 @@ pub(in crate::scenario) struct Record {
     pub key: String,
     /// When it arrives and, unless `event-time` says otherwise, when it happened.
     pub at: At<Moment>,
-    /// When it happened.
+    /// When it happened; when it arrives where it is not given.
     pub event_time: Option<Moment>,
     /// What it carries; 1 where it is not given.
     pub value: Option<Content>,
-    /// Its id, instead of shard and offset. In a queue, what its publisher gives: records of one id are one
+    /// Its id; shard and offset where it is not given. In a queue, what its publisher gives: records of one id are one
     /// record that was published several times.
     pub id: Option<String>,
 }
@@ -117,7 +117,7 @@ pub(in crate::scenario) struct Csv {
     pub sort: bool,
     /// What parts the fields of a row: one ASCII character; a comma where it is not given.
     pub delimiter: Option<At<String>>,
-    /// The columns that make its id, instead of shard and offset.
+    /// The columns that make its id; shard and offset where it is not given.
     pub id: Option<At<Vec<At<String>>>>,
     /// The column of the value: a whole number of 64 bits, else a text; 1 where it is not given.
     pub value: Option<At<String>>,

@@ -14,26 +14,26 @@ use std::fmt;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Mechanism {
-    /// When an unanswered request is sent again.
+    /// When an unanswered request is sent again; the default of each key where it is not given.
     pub retry: Option<Retry>,
     /// After how many sends a sender gives up; never where it is not given.
     #[schemars(with = "Option<u32>", range(min = 1))]
     pub give_up: Option<At<u64>>,
-    /// When an unanswered commit is sent again.
+    /// When an unanswered commit is sent again; the default of each key where it is not given.
     pub commit_retry: Option<CommitRetry>,
-    /// When a record is acked.
+    /// When a record is acked; `after-commit` where it is not given.
     pub ack: Option<Ack>,
-    /// How a duplicate is known.
+    /// How a duplicate is known; `catalog` where it is not given.
     pub dedup: Option<Dedup>,
-    /// When an id is forgotten.
+    /// When an id is forgotten; `watermark` where it is not given.
     pub gc: Option<At<Gc>>,
-    /// Whether outputs are durable before they are sent.
+    /// Whether outputs are durable before they are sent; `checkpoint` where it is not given.
     pub outputs: Option<Outputs>,
-    /// Where the ids of outputs come from.
+    /// Where the ids of outputs come from; `derived` where it is not given.
     pub ids: Option<Ids>,
-    /// Where the stamps of outputs come from.
+    /// Where the stamps of outputs come from; `stable` where it is not given.
     pub stamps: Option<Stamps>,
-    /// Whether id and state are committed together.
+    /// Whether id and state are committed together; true where it is not given.
     pub atomic: Option<Atomic>,
     /// Whether a duplicate is acked; true where it is not given.
     pub re_ack: Option<bool>,
@@ -63,7 +63,7 @@ pub(in crate::scenario) struct Retry {
     pub backoff: Option<At<u64>>,
     /// The longest wait; `1s` where it is not given.
     pub max: Option<At<Duration>>,
-    /// After how many sends a sender gives up, which may also stand beside `retry`.
+    /// After how many sends a sender gives up, which may also stand beside `retry`; never where it is not given.
     #[schemars(with = "Option<u32>", range(min = 1))]
     pub give_up: Option<At<u64>>,
 }

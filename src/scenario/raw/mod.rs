@@ -39,33 +39,34 @@ pub(super) struct File {
     pub claim: At<String>,
     /// What must be found.
     pub expect: At<expect::Expect>,
-    /// The strategy that is simulated.
+    /// The strategy that is simulated; `dataflow` where it is not given.
     #[expect(dead_code, reason = "there is only one")]
     pub strategy: Option<Strategy>,
     /// Fixes latencies, first answers of functions and generated input. Below 2^64; as a text where it
-    /// does not fit a TOML integer.
+    /// does not fit a TOML integer. Where it is not given, latencies are the least, first answers 0, and input
+    /// is generated from seed 0.
     pub seed: Option<Seed>,
-    /// What every source without an input of its own reads.
+    /// What every source without an input of its own reads; where it is not given, each has one.
     pub input: Option<At<input::Input>>,
     /// The steps of the pipeline.
     #[schemars(length(min = 1))]
     pub step: Vec<At<Step>>,
-    /// The mechanisms of all steps.
+    /// The mechanisms of all steps; those that are right where it is not given.
     pub mechanism: Option<mechanism::Mechanism>,
-    /// Workers and service times.
+    /// Workers and service times; the default of each key where it is not given.
     pub cluster: Option<Cluster>,
-    /// Links between workers.
+    /// Links between workers; the default of each key where it is not given.
     pub network: Option<Network>,
-    /// The odds of faults that a seed draws.
+    /// The odds of faults that a seed draws; none where it is not given.
     pub faults: Option<fault::Faults>,
-    /// Exact faults.
+    /// Exact faults; none where it is not given.
     #[serde(default)]
     pub fault: Vec<At<fault::Fault>>,
     /// What becomes of an exact fault that does not fire; where it is not given, a test of the file fails.
     pub unfired: Option<At<Unfired>>,
-    /// When faults and the run end.
+    /// When faults and the run end; the default of each key where it is not given.
     pub until: Option<Until>,
-    /// Which seeds a sweep tries.
+    /// Which seeds a sweep tries; the default where it is not given.
     pub sweep: Option<Sweep>,
 }
 
@@ -139,29 +140,30 @@ pub(super) struct Step {
     pub shards: Option<At<u64>>,
     /// Of a source: how it knows its event-time watermark; `perfect` where it is not given.
     pub watermark: Option<At<Watermark>>,
-    /// Of a source: the queue that hands it its records, which then stand at no offsets.
+    /// Of a source: the queue that hands it its records, which then stand at no offsets. Where it is not given,
+    /// they stand at offsets.
     pub queue: Option<At<queue::Queue>>,
-    /// Of a source: what it reads, instead of the input of the whole file.
+    /// Of a source: what it reads; the input of the whole file where it is not given.
     pub input: Option<At<input::Input>>,
-    /// Of a map: its function.
+    /// Of a map, which needs it: its function.
     #[serde(rename = "fn")]
     pub function: Option<At<Function>>,
     /// Of a map: whether what it takes is durable before it runs, so that it runs again on the same records
     /// only. It is not fused into the step before it then. False where it is not given.
     pub stable_input: Option<At<bool>>,
-    /// Of a map: on which records its function fails each time.
+    /// Of a map: on which records its function fails each time; on none where it is not given.
     pub poison: Option<At<function::Poison>>,
     /// Of a map: when a record on which its function fails goes to the dead letters; it is tried for ever
     /// where it is not given.
     pub dead_letter: Option<At<function::DeadLetter>>,
-    /// Of an aggregate: the length of its windows.
+    /// Of an aggregate, which needs it: the length of its windows.
     pub window: Option<At<Duration>>,
     /// Of an aggregate: how long after a window's end a late record is still taken; none where it is
     /// not given.
     pub lateness: Option<At<Duration>>,
     /// Of a sink: how it writes; `upsert` where it is not given.
     pub write: Option<At<service::Write>>,
-    /// The mechanisms of this step, over those of the whole file.
+    /// The mechanisms of this step, over those of the whole file, which it has where it is not given.
     pub mechanism: Option<mechanism::Mechanism>,
 }
 
@@ -234,7 +236,10 @@ pub(super) struct Cluster {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Network {
-    /// How long a message takes, one way; `1ms` where it is not given.
+    /// How long a message between workers takes, one way: drawn for each request and for each ack; `1ms` where it is
+    /// not given. Commits and calls take what `cluster` says. The `latency` of a report is another thing: the time
+    /// from
+    /// the arrival of a source record to the commit that takes it into an aggregate or writes it.
     pub latency: Option<Latency>,
 }
 
@@ -257,7 +262,7 @@ pub(super) struct Until {
     /// How long the run may take to drain after calm and the last record. Where it is not given, it follows from all
     /// waits that the file states, and is at least 10 minutes.
     pub drain: Option<At<Duration>>,
-    /// How many events a run may take.
+    /// How many events a run may take before it is inconclusive; 100,000,000 where it is not given.
     #[schemars(with = "Option<u64>", range(min = 1))]
     pub events: Option<At<u64>>,
 }

@@ -28,7 +28,7 @@ pub(in crate::scenario) trait Parameters<O> {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
 pub(in crate::scenario) struct Plain<O> {
-    /// How often.
+    /// How often: a drawn fault needs it, an exact one has none.
     odds: Option<At<O>>,
 }
 
@@ -65,7 +65,7 @@ impl From<Leg> for onceproof_sim::fault::Leg {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
 pub(in crate::scenario) struct Duplicate<O> {
-    /// How often.
+    /// How often: a drawn fault needs it, an exact one has none.
     odds: Option<At<O>>,
     /// Which half of the call; `request` where it is not given.
     leg: Option<Leg>,
@@ -88,7 +88,7 @@ impl<O> Parameters<O> for Duplicate<O> {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
 pub(in crate::scenario) struct Delay<O> {
-    /// How often.
+    /// How often: a drawn fault needs it, an exact one has none.
     odds: Option<At<O>>,
     /// How much longer it takes; `1s` where it is not given.
     by: Many<Duration>,
@@ -113,7 +113,7 @@ impl<O> Parameters<O> for Delay<O> {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
 pub(in crate::scenario) struct Partition<O> {
-    /// How often.
+    /// How often: a drawn fault needs it, an exact one has none.
     odds: Option<At<O>>,
     /// How long; `1s` where it is not given.
     r#for: Many<Duration>,
@@ -155,7 +155,7 @@ impl<O> Parameters<O> for Partition<O> {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
 pub(in crate::scenario) struct Crash<O> {
-    /// How often.
+    /// How often: a drawn fault needs it, an exact one has none.
     odds: Option<At<O>>,
     /// How long until it is back; `50ms` where it is not given.
     restart: Many<Duration>,
@@ -175,7 +175,7 @@ impl<O> Parameters<O> for Crash<O> {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
 pub(in crate::scenario) struct Pause<O> {
-    /// How often.
+    /// How often: a drawn fault needs it, an exact one has none.
     odds: Option<At<O>>,
     /// How long; `400ms` where it is not given.
     r#for: Many<Duration>,
@@ -195,11 +195,11 @@ impl<O> Parameters<O> for Pause<O> {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
 pub(in crate::scenario) struct ClockStep<O> {
-    /// How often.
+    /// How often: a drawn fault needs it, an exact one has none.
     odds: Option<At<O>>,
     /// How far back; `5s` where neither is given.
     back: Many<Duration>,
-    /// How far ahead, instead.
+    /// How far ahead, instead; back where neither is given.
     ahead: Many<Duration>,
 }
 
@@ -224,7 +224,7 @@ impl<O> Parameters<O> for ClockStep<O> {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
 pub(in crate::scenario) struct CommitDelayed<O> {
-    /// How often.
+    /// How often: a drawn fault needs it, an exact one has none.
     odds: Option<At<O>>,
     /// How late; `100ms` where it is not given.
     by: Many<Duration>,
@@ -300,7 +300,7 @@ fn each<T>(
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", bound = "O: Deserialize<'de>")]
 pub(in crate::scenario) struct UserDiffers<O> {
-    /// How often.
+    /// How often: a drawn fault needs it, an exact one has none.
     odds: Option<At<O>>,
     /// What is added to the first answer, modulo the number of answers; 1 where it is not given.
     #[schemars(with = "Option<OneOrMany<std::num::NonZeroU32>>")]

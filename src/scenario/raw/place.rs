@@ -11,27 +11,27 @@ use std::borrow::Cow;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Place {
-    /// The step of a commit, of a function, or of a step of the protocol.
+    /// The step of a commit, of a function, or of a step of the protocol; any where it is not given.
     pub step: Option<At<String>>,
-    /// The sender of a request.
+    /// The sender of a request; any where it is not given.
     pub from: Option<At<String>>,
-    /// The receiver of a request.
+    /// The receiver of a request; any where it is not given.
     pub to: Option<At<String>>,
-    /// The number of the shard within `step` or `to`, from 0.
+    /// The number of the shard within `step` or `to`, from 0; any where it is not given.
     pub shard: Option<At<u32>>,
-    /// The number of the shard within `from`, from 0.
+    /// The number of the shard within `from`, from 0; any where it is not given.
     pub from_shard: Option<At<u32>>,
-    /// The record: `events/0#2`, `per-user/ann@60s#0`, `watermark`.
+    /// The record: `events/0#2`, `per-user/ann@60s#0`, `watermark`; any where it is not given.
     pub record: Option<At<String>>,
     /// Which send of the record to the step, which execution of the function on it, or which call for it,
-    /// from 1.
+    /// from 1; any where it is not given.
     #[schemars(with = "Option<u32>", range(min = 1))]
     pub attempt: Option<At<u32>>,
-    /// Before which step of the protocol.
+    /// Before which step of the protocol. What befalls a worker needs it, unless `time` is given.
     pub before: Option<At<BeforeWord>>,
-    /// Which worker, from 0.
+    /// Which worker, from 0. What befalls a worker at a `time` needs it.
     pub worker: Option<At<u32>>,
-    /// When, since the start of the run.
+    /// When, since the start of the run; by its place in the protocol where it is not given.
     pub time: Option<At<Duration>>,
     /// Which of the matches, from 1; the first where it is not given.
     #[schemars(with = "Option<u32>", range(min = 1))]

@@ -14,9 +14,9 @@ pub(in crate::scenario) struct Queue {
     pub deadline: Option<At<Duration>>,
     /// Whether a worker extends the deadlines of what it holds while it lives; true where it is not given.
     pub extend: Option<bool>,
-    /// When a message is acked.
+    /// When a message is acked; `after-commit` where it is not given.
     pub ack: Option<Ack>,
-    /// Where the ids of records come from.
+    /// Where the ids of records come from; `message` where it is not given.
     pub ids: Option<At<MessageIds>>,
 }
 

@@ -140,6 +140,7 @@ read_from_text!(
     "a number",
     |_| Ok::<_, &str>(Literal::Number),
     {
+        "description": "A decimal, 0.05, as a number or as a text; odds may be a fraction, \"1/20\".",
         "anyOf": [
             { "type": "number", "minimum": 0 },
             { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?$|^ *[0-9]+ */ *[0-9]+ *$" }
