@@ -137,10 +137,6 @@ impl Cli {
     /// Refuses what clap has no word for.
     fn checked(self) -> Result<Cli, clap::Error> {
         match &self.command {
-            Command::Run(run) if run.trace && self.common.format == Format::Json => {
-                let message = "--trace prints lines of text and cannot be used with --format json";
-                Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
-            }
             Command::Graph(graph)
                 if graph.picture.is_some() && self.common.format == Format::Json =>
             {
@@ -176,10 +172,17 @@ mod tests {
     }
 
     #[test]
-    fn a_trace_is_no_document() {
-        let parse = |args: &[&str]| Cli::try_parse_from(args).and_then(Cli::checked);
-        assert!(parse(&["onceproof", "run", "a.toml", "--trace"]).is_ok());
-        assert!(parse(&["onceproof", "--format", "json", "run", "a.toml"]).is_ok());
-        assert!(parse(&["onceproof", "run", "a.toml", "--trace", "--format", "json"]).is_err());
+    fn what_chooses_lines_of_a_trace_needs_one() {
+        let parse = |args: &[&str]| {
+            let args = [&["onceproof", "run", "a.toml"], args].concat();
+            Cli::try_parse_from(args).and_then(Cli::checked)
+        };
+        for chosen in [["--record", "events/0#0"], ["--from", "1s"], ["--until", "1003ms"]] {
+            assert!(parse(&chosen).is_err(), "{chosen:?}");
+            assert!(parse(&[&["--trace"], &chosen[..]].concat()).is_ok(), "{chosen:?}");
+            let json = ["--trace", "--format", "json"];
+            assert!(parse(&[&json, &chosen[..]].concat()).is_ok(), "{chosen:?}");
+        }
+        assert!(parse(&["--trace", "--from", "soon"]).is_err());
     }
 }

@@ -9,6 +9,7 @@
 
 use crate::call::{Answer, Call};
 use crate::commit::{Batch, Commit, Content, Delta, Scan, Subject, Watermark};
+use crate::function::Output;
 use crate::key::Key;
 use crate::name::{Name, Vocabulary};
 use crate::pipeline::{Pipeline, ShardIndex, StepIndex};
@@ -192,9 +193,9 @@ pub trait Env {
     /// A record is about to be admitted: nothing is asked, but the world may strike here.
     fn admit(&mut self, shard: ShardIndex, name: Name);
     /// A record is dropped: nothing is asked, but the world may count.
-    fn drops(&mut self, dropped: Dropped);
-    /// Whether the catalog of `key` has `id`.
-    fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool;
+    fn drops(&mut self, shard: ShardIndex, name: Name, dropped: Dropped);
+    /// Whether the catalog of a record's key has its id.
+    fn is_known(&mut self, shard: ShardIndex, record: &Record) -> bool;
     /// What a filter said of a record before its catalog is asked, under this token: nothing is asked, but
     /// the world may watch.
     fn filter_said(&mut self, shard: ShardIndex, token: u64, record: &Record, said: FilterSaid);
@@ -234,6 +235,75 @@ pub trait Env {
     /// What a service that a user function asks says of a key now, less than `values`; it says another
     /// value each time `changes_every` has passed.
     fn look_up(&mut self, step: StepIndex, key: Key, changes_every: Nanos, values: u32) -> u32;
+    /// What a shard does that only it knows: nothing is asked and nothing hangs on it, but the world may watch.
+    #[inline(always)]
+    fn decides(&mut self, shard: ShardIndex, decision: Decision<'_>) {
+        let _ = (shard, decision);
+    }
+}
+
+/// What a shard does that can be seen neither in what it asks nor in what it lists.
+#[derive(Clone, Copy, Debug)]
+pub enum Decision<'a> {
+    /// A record of the input is read, and is new to it.
+    Reads {
+        /// The record.
+        name: Name,
+        /// Its key.
+        key: Key,
+    },
+    /// A record waits, since its key is busy.
+    Waits {
+        /// The record.
+        name: Name,
+        /// The key.
+        key: Key,
+    },
+    /// A function was executed on a record.
+    Executed {
+        /// Its step.
+        step: StepIndex,
+        /// The record.
+        name: Name,
+        /// What it was executed on.
+        input: Output,
+        /// What it made, in order.
+        outputs: &'a [Output],
+    },
+    /// A function has failed on a record so often that the record is given up.
+    DeadLetter {
+        /// The record.
+        name: Name,
+        /// How often it has failed in this life.
+        failures: u32,
+    },
+    /// A record comes too late for its window, and leaves its id and nothing else.
+    Late {
+        /// The record.
+        name: Name,
+        /// Its key.
+        key: Key,
+        /// The end of its window.
+        end: Time,
+    },
+    /// A window fires.
+    Fires {
+        /// The pane.
+        pane: Name,
+        /// The key of the window.
+        key: Key,
+        /// Its start.
+        start: Time,
+        /// How many records it has that are in no pane.
+        records: u32,
+    },
+    /// No ack came in time, and the output is not sent again.
+    GivesUp {
+        /// The output.
+        name: Name,
+        /// How often this life has sent it.
+        sends: u32,
+    },
 }
 
 /// Why a record is dropped.

@@ -2,6 +2,8 @@
 //! chance. It also watches, for the ledger and the report, and it is where a worker may die before it
 //! admits or applies a record.
 
+mod told;
+
 use crate::answers::{Act, Answers, Attempt, BeforeVerdict, StepTaken};
 use crate::fault::Before;
 use crate::lasting::Lasting;
@@ -12,9 +14,12 @@ use crate::queue_service::{Handed, QueueService};
 use crate::service::Service;
 use crate::sources::Sources;
 use crate::store::Store;
+use crate::trace::Trace;
 use onceproof_model::commit::{Content, Scan, Subject};
 use onceproof_model::defect::Defect;
-use onceproof_model::effect::{Dropped, Env, FilterSaid, Member, Message, MessageAck, Pull, Read};
+use onceproof_model::effect::{
+    Decision, Dropped, Env, FilterSaid, Member, Message, MessageAck, Pull, Read,
+};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, Step, StepIndex, StepKind};
@@ -34,6 +39,7 @@ pub(crate) struct Outside<'a> {
     pub ledger: Lasting<Ledger>,
     pub work: Work,
     pub marks: Marks,
+    pub trace: Trace,
     pub now: Time,
     /// What one read of the store costs, and what the reads of this input have cost so far.
     pub read_cost: Nanos,
@@ -66,8 +72,6 @@ pub(crate) struct Pulled {
     pub shard: ShardIndex,
     pub name: Name,
     pub delivery: u32,
-    /// Whether it is handed out once more at once.
-    pub is_doubled: bool,
 }
 
 impl<'a> Outside<'a> {
@@ -82,6 +86,7 @@ impl<'a> Outside<'a> {
             ledger: Lasting::default(),
             work: Work::default(),
             marks: Marks::default(),
+            trace: Trace::default(),
             now: Time(0),
             read_cost,
             cost: 0,
@@ -162,6 +167,7 @@ impl<'a> Outside<'a> {
             ledger,
             work: _,
             marks: _,
+            trace: _,
             // The time of the last event; the next one comes with its own.
             now: _,
             read_cost: _,
@@ -199,6 +205,9 @@ impl<'a> Outside<'a> {
             let subject = Subject::Record(name);
             let step = StepTaken::new(self.pipeline, shard, step, before, subject, &self.words);
             self.doom = self.before(&step);
+            if self.trace.is_on() {
+                self.tell_doom(step.before, subject);
+            }
         }
     }
 
@@ -266,14 +275,21 @@ impl Env for Outside<'_> {
 
     fn scan(&mut self, shard: ShardIndex) -> Scan {
         self.charge();
-        self.store.scan(shard, &self.words.keys)
+        let scan = self.store.scan(shard, &self.words.keys);
+        if self.trace.is_on() {
+            self.tell_start(shard, &scan);
+        }
+        scan
     }
 
     fn admit(&mut self, shard: ShardIndex, name: Name) {
         self.strike(shard, self.pipeline.step_of(shard), Before::Admit, name);
     }
 
-    fn drops(&mut self, dropped: Dropped) {
+    fn drops(&mut self, _: ShardIndex, name: Name, dropped: Dropped) {
+        if self.trace.is_on() {
+            self.tell_drop(name, dropped);
+        }
         self.marks.reach(match dropped {
             Dropped::Duplicate => Mark::DuplicateDropped,
             Dropped::Remnant => Mark::RemnantDropped,
@@ -281,15 +297,19 @@ impl Env for Outside<'_> {
         });
     }
 
-    fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool {
+    fn is_known(&mut self, shard: ShardIndex, record: &Record) -> bool {
         if self.is_dead() {
             return true;
         }
+        let Record { key, id, .. } = *record;
         self.charge();
         self.work.catalog_reads += 1;
         let is_known = self.store.catalog(shard).knows(key, id, self.now);
         if is_known && self.store.is_refreshed(shard, key, id) {
             self.store.refresh(shard, key, id, self.now);
+        }
+        if self.trace.is_on() {
+            self.tell_catalog(record, is_known);
         }
         is_known
     }
@@ -311,6 +331,9 @@ impl Env for Outside<'_> {
                 self.work.bloom_false_positives += u64::from(!is_known);
             }
             FilterSaid::NotReady => {}
+        }
+        if self.trace.is_on() {
+            self.tell_filter(shard, record, said);
         }
     }
 
@@ -374,7 +397,10 @@ impl Env for Outside<'_> {
             false => again,
         };
         self.wakes.extend(again.map(|(next, at)| (self.pipeline.shard(step, next), at)));
-        self.pulled.push(Pulled { shard, name, delivery, is_doubled });
+        self.pulled.push(Pulled { shard, name, delivery });
+        if self.trace.is_on() {
+            self.tell_pull(&row, delivery, is_doubled);
+        }
         Pull::Message(Message { row, number, delivery })
     }
 
@@ -420,6 +446,9 @@ impl Env for Outside<'_> {
         if answer.is_none() {
             self.ledger.failed(step, name);
         }
+        if self.trace.is_on() {
+            self.tell_execution(step, name, attempt, answer.is_none());
+        }
         answer
     }
 
@@ -429,6 +458,13 @@ impl Env for Outside<'_> {
         // A value at a time, so that the next answer is always another one.
         let moved = self.now.step_of(changes_every).rem_euclid(values.into());
         ((i64::from(first) + moved) % i64::from(values)) as u32
+    }
+
+    #[inline(always)]
+    fn decides(&mut self, _: ShardIndex, decision: Decision<'_>) {
+        if self.trace.is_on() {
+            self.tell_decision(decision);
+        }
     }
 }
 

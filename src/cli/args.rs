@@ -1,8 +1,9 @@
 //! The arguments of each command.
 
-use super::values::{duration, kind, seed_range};
+use super::values::{duration, kind, seed_range, time};
 use clap::{Args, ValueEnum};
 use onceproof::scenario::{Changes, Readable, Scenario, ScenarioError};
+use onceproof_model::time::Nanos;
 use onceproof_sim::fault::KindName;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::Range;
@@ -94,9 +95,18 @@ pub struct RunArgs {
     /// Run it in the weather that the seed has in a swarm.
     #[arg(long, requires = "seed", conflicts_with_all = ["check_determinism", "without", "fault", "bare"])]
     pub swarm: bool,
-    /// Print every event before the report.
+    /// Print every event before the report; with --format json one document a line, the report the last.
     #[arg(long)]
     pub trace: bool,
+    /// Of the trace, what is about this record or was made from it, such as events/0#2 or watermark@5s.
+    #[arg(long, value_name = "NAME", requires = "trace")]
+    pub record: Option<String>,
+    /// Of the trace, what happens from this time of the run on, such as 1003ms.
+    #[arg(long, value_name = "TIME", requires = "trace", value_parser = time)]
+    pub from: Option<Nanos>,
+    /// Of the trace, what happens up to this time of the run.
+    #[arg(long, value_name = "TIME", requires = "trace", value_parser = time)]
+    pub until: Option<Nanos>,
     /// Run it again in a fresh process, and name the first event that differs.
     #[arg(long, conflicts_with_all = CHANGES)]
     pub check_determinism: bool,

@@ -1,5 +1,6 @@
 //! Values that clap has no reader for.
 
+use onceproof_model::time::Nanos;
 use onceproof_sim::fault::KindName;
 use std::ops::Range;
 use std::time::Duration;
@@ -18,6 +19,11 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         0 => Err("no time at all".to_owned()),
         nanos => Ok(Duration::from_nanos(nanos)),
     }
+}
+
+/// Reads a time since the start of a run, such as `1003ms`.
+pub fn time(text: &str) -> Result<Nanos, String> {
+    onceproof::scenario::duration(text)
 }
 
 /// Reads `a..b`. An empty range is read; that it selects nothing is said later.

@@ -1,6 +1,7 @@
 //! The commands, one file each: what they do with their arguments, and how they end.
 
 pub mod run;
+mod trace;
 pub mod sweep;
 pub mod exhaust;
 pub mod necessity;

@@ -7,6 +7,8 @@ pub mod words;
 pub mod table;
 pub mod run_text;
 pub mod run_json;
+pub mod trace_text;
+pub mod trace_json;
 pub mod reached;
 pub mod regressions;
 pub mod sweep_text;

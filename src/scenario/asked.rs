@@ -3,11 +3,14 @@
 use super::diagnostic::{Diagnostic, Source};
 use super::explain::explain;
 use super::faults;
+use super::input::Inputs;
 use super::mechanism::Mechanisms;
 use super::raw::{self, At};
 use super::write::document;
 use onceproof_model::mechanism::Mechanism;
 use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_sim::fault::Record;
+use onceproof_sim::plan::Plan;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::path::Path;
@@ -83,6 +86,16 @@ pub(super) fn fault(written: &str) -> Result<InlineTable, Diagnostic> {
     let (source, given) = read::<Line>("--fault", &line)?;
     faults::kind(&source, &given.fault.r#do)?;
     Ok(inline(&line, "fault"))
+}
+
+/// The name of a record that a run of this plan may have, in the form that placed faults take.
+///
+/// # Errors
+/// There can be no such record.
+pub(super) fn record(plan: &Plan, written: &str) -> Result<Record, Diagnostic> {
+    let source = Source { path: Path::new("--record"), text: written };
+    let given = At { value: written.to_owned(), span: 0..written.len() };
+    super::record::record(&source, &plan.pipeline, &Inputs::of_plan(plan), &given)
 }
 
 /// Reads a line that stands for the value of an option.

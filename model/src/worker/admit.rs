@@ -8,7 +8,9 @@ use super::unit::Taken;
 use super::{Arrived, Worker};
 use crate::commit::Subject;
 use crate::defect::Defect;
-use crate::effect::{Ack as AckEffect, Dropped, Effect, Env, FilterSaid, Moment, Request, Rpc};
+use crate::effect::{
+    Ack as AckEffect, Decision, Dropped, Effect, Env, FilterSaid, Moment, Request, Rpc,
+};
 use crate::key::Key;
 use crate::mechanism::dedup::Bloom;
 use crate::mechanism::{Ack, Dedup, ReAck, UnknownOld};
@@ -188,6 +190,7 @@ impl Worker {
                 } else if self.may_join(&arrived) && !self.gate.is_waited_for(key) {
                     let _ = self.join(&arrived, m);
                 } else {
+                    m.env.decides(self.shard, Decision::Waits { name: arrived.record.name, key });
                     self.gate.queue_record(arrived);
                 }
             }
@@ -268,12 +271,10 @@ impl Worker {
             return Some(Dropped::Remnant);
         }
         let is_known = match self.mechanism.dedup {
-            Dedup::Catalog | Dedup::Window(_) => m.env.is_known(self.shard, record.key, record.id),
+            Dedup::Catalog | Dedup::Window(_) => m.env.is_known(self.shard, record),
             Dedup::Bloom(bloom) => match self.ask_filter(&bloom, arrived, m) {
                 FilterSaid::New => false,
-                FilterSaid::MayBeKnown | FilterSaid::NotReady => {
-                    m.env.is_known(self.shard, record.key, record.id)
-                }
+                FilterSaid::MayBeKnown | FilterSaid::NotReady => m.env.is_known(self.shard, record),
             },
             Dedup::BloomOnly(shape) => {
                 let bloom = Bloom { shape, ..Bloom::default() };
@@ -293,7 +294,7 @@ impl Worker {
     }
 
     fn drop_duplicate<E: Env>(&mut self, arrived: &Arrived, why: Dropped, m: &mut Moment<'_, E>) {
-        m.env.drops(why);
+        m.env.drops(self.shard, arrived.record.name, why);
         if self.pins_inputs(m) {
             self.promises.inputs.release(arrived.record.stamp);
         }

@@ -1,0 +1,55 @@
+//! The lines of a trace as text.
+
+use super::table::WIDTH;
+use crate::figures::grouped;
+
+/// How wide the column of times is, with what comes behind it.
+const TIMES: usize = 18;
+
+/// A sentence behind its time, on as many lines as it needs.
+pub fn wrapped(time: &str, sentence: &str) -> String {
+    let options = textwrap::Options::new(WIDTH - TIMES)
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let lines = textwrap::wrap(sentence, options);
+    let lines: Vec<String> = lines
+        .iter()
+        .enumerate()
+        .map(|(number, line)| format!("{:>16}  {line}", if number == 0 { time } else { "" }))
+        .collect();
+    lines.join("\n")
+}
+
+/// That the last lines came again, so many times until then.
+pub fn again(lines: usize, times: u64, until: &str) -> String {
+    let these = if lines == 1 { "these".to_owned() } else { format!("the last {lines} lines") };
+    format!("{:TIMES$}… and {} more of {these} until {until}", "", grouped(times))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_sentence_goes_on_below_itself() {
+        let sentence =
+            "per-user/0 drops events/0#0, a remnant: its stamp is below the watermark  ! lost";
+        assert_eq!(
+            wrapped("1003.000 ms", sentence),
+            "     1003.000 ms  per-user/0 drops events/0#0, a remnant: its stamp is below the\n                  \
+             watermark  ! lost"
+        );
+    }
+
+    #[test]
+    fn what_repeats_is_counted_exactly() {
+        assert_eq!(
+            again(1, 37, "12.000 ms"),
+            "                  … and 37 more of these until 12.000 ms"
+        );
+        assert_eq!(
+            again(6, 1_200, "12.000 ms"),
+            "                  … and 1,200 more of the last 6 lines until 12.000 ms"
+        );
+    }
+}
