@@ -5,7 +5,7 @@ mod values;
 
 pub use args::{
     CheckArgs, CheckpointsArgs, ExhaustArgs, Files, GraphArgs, NecessityArgs, Redesign, ReplayArgs,
-    RunArgs, ShrinkArgs, SweepArgs, TestArgs,
+    RunArgs, SchemaArgs, SchemaOf, ShrinkArgs, SweepArgs, TestArgs,
 };
 
 use crate::ending::Ending;
@@ -108,8 +108,8 @@ pub enum Command {
     Check(CheckArgs),
     /// The pipeline before and after optimization.
     Graph(GraphArgs),
-    /// The JSON Schema of the scenario format.
-    Schema,
+    /// The JSON Schema of the scenario format, or of the lines of a trace.
+    Schema(SchemaArgs),
     /// What runs did, for a process that checks that its own do the same.
     #[command(hide = true)]
     Checkpoints(CheckpointsArgs),
@@ -156,7 +156,7 @@ impl Cli {
             | Command::Test(_)
             | Command::Check(_)
             | Command::Graph(_)
-            | Command::Schema
+            | Command::Schema(_)
             | Command::Checkpoints(_) => Ok(self),
         }
     }

@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         Command::Check(args) => command::check::check(args, common, &mut output),
         Command::Graph(args) => command::graph::graph(args, common, &mut output),
         Command::Checkpoints(args) => command::determinism::checkpoints(args, &mut output),
-        Command::Schema => command::schema::schema(&mut output),
+        Command::Schema(args) => command::schema::schema(args, &mut output),
     };
     output.close(ended).code()
 }

@@ -1,7 +1,11 @@
-//! What a trace tells: the sentences that the comment of a scenario tells by hand, at the same times.
+//! What a trace tells: in sentences, as documents, and which of them.
 
 #[path = "trace/sentences.rs"]
 mod sentences;
+#[path = "trace/lines.rs"]
+mod lines;
+#[path = "trace/documents.rs"]
+mod documents;
 
 use std::path::Path;
 use std::process::Command;

@@ -206,7 +206,7 @@ impl<'a> Outside<'a> {
             let step = StepTaken::new(self.pipeline, shard, step, before, subject, &self.words);
             self.doom = self.before(&step);
             if self.trace.is_on() {
-                self.tell_doom(step.before, subject);
+                self.tell_doom(shard, step.before, subject);
             }
         }
     }
@@ -287,6 +287,10 @@ impl Env for Outside<'_> {
     }
 
     fn drops(&mut self, _: ShardIndex, name: Name, dropped: Dropped) {
+        // Whoever is dead was told that everything is known, and drops nothing.
+        if self.is_dead() {
+            return;
+        }
         if self.trace.is_on() {
             self.tell_drop(name, dropped);
         }

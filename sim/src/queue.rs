@@ -204,7 +204,7 @@ mod tests {
     fn events_come_out_by_time_then_turn_then_order_of_scheduling() {
         for seed in 0..50 {
             let mut queue = Queue::default();
-            let mut expected = Vec::new();
+            let mut expected: Vec<(u64, u8, u64)> = Vec::new();
             let mut taken = Vec::new();
             let mut now = 0;
             for n in 0..400_u64 {

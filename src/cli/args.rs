@@ -346,3 +346,21 @@ impl From<Picture> for onceproof::report::graph::Picture {
         }
     }
 }
+
+/// Arguments of `schema`.
+#[derive(Args, Debug)]
+pub struct SchemaArgs {
+    /// Of what: scenario files, or the lines of `run --trace --format json`.
+    #[arg(long, value_enum, value_name = "scenario|trace", hide_possible_values = true)]
+    #[arg(default_value_t = SchemaOf::Scenario)]
+    pub of: SchemaOf,
+}
+
+/// What a schema is of.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SchemaOf {
+    /// A scenario file.
+    Scenario,
+    /// A line of a trace.
+    Trace,
+}

@@ -1,5 +1,6 @@
-//! `onceproof schema`: the JSON Schema of the scenario format, for editors.
+//! `onceproof schema`: the JSON Schema of the scenario format, for editors, or of a trace, for programs.
 
+use crate::cli::{SchemaArgs, SchemaOf};
 use crate::ending::{Ending, Error};
 use crate::output::Output;
 
@@ -7,7 +8,10 @@ use crate::output::Output;
 ///
 /// # Errors
 /// None; the signature is that of a command.
-pub fn schema(output: &mut Output) -> Result<Ending, Error> {
-    output.document(&onceproof::scenario::schema());
+pub fn schema(args: &SchemaArgs, output: &mut Output) -> Result<Ending, Error> {
+    output.document(&match args.of {
+        SchemaOf::Scenario => onceproof::scenario::schema(),
+        SchemaOf::Trace => onceproof::report::trace_json::schema(),
+    });
     Ok(Ending::AsExpected)
 }

@@ -46,13 +46,13 @@ fn a_remnant_is_told_and_the_id_that_was_forgotten_before() {
             ("32", "events/0 has waited too long for the ack of events/0#0"),
             ("32", "events/0 sends events/0#0 to per-user/0, attempt 2"),
             ("33", "per-user/0 receives events/0#0 from events/0, attempt 2"),
-            ("33", "per-user/0 looks events/0#0 up: the catalog of ann does not have it"),
+            ("33", "per-user/0 looks events/0#0 up: not in the catalog of ann"),
             (
                 "34",
                 "the store applies commit 0 of per-user/0, events/0#0: counted at ann@0s, \
                  its id is kept, watermark 0s of events/0",
             ),
-            ("36", "events/0 receives the ack of events/0#0, attempt 2, from per-user/0"),
+            ("36", "events/0 receives per-user/0's ack of events/0#0, attempt 2"),
             ("36", "events/0 settles events/0#0"),
             ("36", "events/0 sends watermark 2s to per-user/0, attempt 1"),
             ("37", "the store applies settle 1 of events/0, events/0#0: its output is deleted"),
@@ -70,8 +70,7 @@ fn a_remnant_is_told_and_the_id_that_was_forgotten_before() {
             ("1003", "per-user/0 acks events/0#0 to events/0, attempt 1"),
             (
                 "1004",
-                "events/0 receives the ack of events/0#0, attempt 1, from per-user/0, and does \
-                 not wait for it",
+                "events/0 receives per-user/0's ack of events/0#0, attempt 1, no longer awaited",
             ),
             (
                 "2007",
@@ -86,10 +85,10 @@ fn an_id_that_ages_is_told_when_it_does() {
     check(
         "gc/ttl-accept.toml",
         &[
-            ("33", "per-user/0 looks events/0#0 up: the catalog of ann does not have it"),
+            ("33", "per-user/0 looks events/0#0 up: not in the catalog of ann"),
             ("534", "the store forgets the id of events/0#0: it has been kept for 500ms"),
             ("1003", "per-user/0 receives events/0#0 from events/0, attempt 1"),
-            ("1003", "per-user/0 looks events/0#0 up: the catalog of ann does not have it"),
+            ("1003", "per-user/0 looks events/0#0 up: not in the catalog of ann"),
         ],
     );
 }
@@ -103,21 +102,17 @@ fn what_is_known_and_what_is_too_old_is_dropped_and_told() {
             ("3", "per-user/0 receives events/0#0 from events/0, attempt 1"),
             ("3", "per-user/0 receives events/0#0 from events/0, attempt 1"),
             ("3", "per-user/0 lets events/0#0 wait: its key, ann, is busy"),
-            ("5", "per-user/0 looks events/0#0 up: the catalog of ann has it"),
+            ("5", "per-user/0 looks events/0#0 up: in the catalog of ann"),
             ("5", "per-user/0 drops events/0#0: it is known"),
             ("5", "per-user/0 acks events/0#0 to events/0, attempt 1"),
-            (
-                "6",
-                "events/0 receives the ack of events/0#0, attempt 1, from per-user/0, and does \
-                 not wait for it",
-            ),
+            ("6", "events/0 receives per-user/0's ack of events/0#0, attempt 1, no longer awaited"),
         ],
     );
     check(
         "dedup/window-drops-old.toml",
         &[
             ("2", "events/0 sends events/0#0 to per-user/0, attempt 1  ! lost"),
-            ("33", "per-user/0 looks events/0#0 up: the catalog of ann does not have it"),
+            ("33", "per-user/0 looks events/0#0 up: not in the catalog of ann"),
             ("33", "per-user/0 drops events/0#0: it is unknown, and too old"),
             ("33", "per-user/0 acks events/0#0 to events/0, attempt 2"),
         ],
@@ -135,19 +130,17 @@ fn what_a_filter_says_is_told_and_whether_the_catalog_was_asked() {
             ("55", "per-user/0 starts on worker 1 under token 2; it finds 1 window"),
             (
                 "93",
-                "per-user/0 looks events/0#0 up: the filter says nothing; the catalog of ann has it",
+                "per-user/0 looks events/0#0 up: the filter says nothing; in the catalog of ann",
             ),
             ("93", "per-user/0 drops events/0#0: it is known"),
             (
                 "1003",
-                "per-user/0 looks events/0#1 up: the filter says nothing; the catalog of bob does \
-                 not have it",
+                "per-user/0 looks events/0#1 up: the filter says nothing; not in the catalog of bob",
             ),
             ("2003", "per-user/0 looks events/0#2 up: new by the filter"),
             (
                 "2033",
-                "per-user/0 looks events/0#2 up: perhaps known by the filter; the catalog of cid \
-                 has it",
+                "per-user/0 looks events/0#2 up: perhaps known by the filter; in the catalog of cid",
             ),
         ],
     );
@@ -177,7 +170,7 @@ fn of_two_owners_the_old_one_is_told_from_the_new_one_and_is_fenced() {
             ("404", "the store refuses commit 0 of per-user/0 (the old owner), events/0#0: fenced"),
             ("405", "per-user/0 (the old owner) hears that it is fenced, and ends on worker 1"),
             ("453", "per-user/0 receives events/0#0 from events/0, attempt 5"),
-            ("453", "per-user/0 looks events/0#0 up: the catalog of ann does not have it"),
+            ("453", "per-user/0 looks events/0#0 up: not in the catalog of ann"),
         ],
     );
 }
@@ -275,6 +268,34 @@ fn what_reaches_nobody_is_told() {
             ("5", "per-user/0 acks events/0#0 to events/0, attempt 1  ! the link is cut"),
             ("35", "per-user/0 acks events/0#0 to events/0, attempt 2  ! the link is cut"),
             ("215", "per-user/0 acks events/0#0 to events/0, attempt 4"),
+        ],
+    );
+}
+
+#[test]
+fn to_settle_is_to_let_go_of_what_was_held_and_nothing_else() {
+    // By hand, under checkpoint: an output that was acked is deleted.
+    check(
+        "crash/before-settle.toml",
+        &[
+            ("6", "worker 0 crashes before it settles events/0#0  ! back in 50ms"),
+            ("56", "events/0 starts on worker 0 under token 2; it finds 1 output"),
+            ("58", "events/0 settles events/0#0"),
+            ("59", "the store applies settle 0 of events/0, events/0#0: its output is deleted"),
+            ("60", "events/0 hears that events/0#0 is settled"),
+        ],
+    );
+    // Under recompute nothing is held: the stage would commit now, and dies.
+    check(
+        "outputs/coin-flipped-again.toml",
+        &[
+            ("1", "per-side/0 commits events/0#0.0"),
+            ("4", "worker 0 crashes before it commits events/0#0  ! back in 50ms"),
+            (
+                "54",
+                "events/0 executes flip on events/0#0, execution 2: ann/1, where it was ann/0  ! \
+                 differs",
+            ),
         ],
     );
 }

@@ -29,10 +29,10 @@ impl Outside<'_> {
 
     /// Something may have befallen a worker before a step. It is told when the world acts on it.
     #[cold]
-    pub(crate) fn tell_doom(&mut self, before: Before, subject: Subject) {
+    pub(crate) fn tell_doom(&mut self, shard: ShardIndex, before: Before, subject: Subject) {
         let fault = self.fault();
         if let (Some(_), Some(recorder)) = (fault, self.trace.recorder()) {
-            recorder.struck = Some((Struck { before, subject }, fault));
+            recorder.struck = Some((Struck { shard, before, subject }, fault));
         }
     }
 

@@ -137,6 +137,8 @@ pub enum Nobody {
 /// What a worker was about to do when something befell it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Struck {
+    /// The shard that was at work.
+    pub shard: ShardIndex,
     /// The step of the protocol.
     pub before: Before,
     /// What it was about.

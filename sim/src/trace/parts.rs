@@ -83,8 +83,8 @@ impl Seen<'_> {
     ) -> String {
         // A filter that says that it is new is the last to be asked.
         let catalog = catalog.map(|has_it| {
-            let has_it = if has_it { "has it" } else { "does not have it" };
-            format!("the catalog of {} {has_it}", self.key(key))
+            let is_in = if has_it { "in" } else { "not in" };
+            format!("{is_in} the catalog of {}", self.key(key))
         });
         let word = match filter {
             None => return catalog.unwrap_or_default(),
@@ -128,8 +128,8 @@ impl Seen<'_> {
         is_awaited: bool,
     ) -> String {
         let (subject, from) = (self.subject(subject), self.shard(from));
-        let awaited = if is_awaited { "" } else { ", and does not wait for it" };
-        format!("{} receives {what} {subject}, attempt {attempt}, from {from}{awaited}", self.who())
+        let awaited = if is_awaited { "" } else { ", no longer awaited" };
+        format!("{} receives {from}'s {what} {subject}, attempt {attempt}{awaited}", self.who())
     }
 
     pub(super) fn nobody(
@@ -189,9 +189,9 @@ impl Seen<'_> {
     }
 
     pub(super) fn struck(&self, struck: &Option<Struck>) -> String {
-        let Some(Struck { before, subject }) = struck else { return String::new() };
-        let subject = self.subject(*subject);
-        let does = match before {
+        let Some(Struck { shard, before, subject }) = *struck else { return String::new() };
+        let subject = self.subject(subject);
+        let does = match self.told(before, Some(shard)) {
             Before::Admit => "admits",
             Before::Apply => "applies",
             Before::Commit => "commits",

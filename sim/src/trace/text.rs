@@ -7,6 +7,7 @@ use onceproof_model::call::Answer;
 use onceproof_model::commit::{CommitKind, Subject};
 use onceproof_model::effect::Dropped;
 use onceproof_model::key::Key;
+use onceproof_model::mechanism::Outputs;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
 use onceproof_model::time::{Nanos, Span};
@@ -73,9 +74,35 @@ impl Seen<'_> {
         }
     }
 
-    /// The step of the protocol that a commit of whoever acts is, by its word there.
+    /// The step of the protocol that a commit of whoever acts is, as a fault is placed before it.
+    pub fn before(&self, commit: CommitId) -> Before {
+        let before = match commit.kind {
+            CommitKind::Commit | CommitKind::Watermark => Before::Commit,
+            CommitKind::Settle => Before::Settle,
+            CommitKind::Emit => Before::Emit,
+        };
+        match self.event.actor {
+            Some(actor) => before.at_stage(self.pipeline.step_of(actor.shard), self.pipeline),
+            None => before,
+        }
+    }
+
+    /// The word for a commit of whoever acts. To settle is to let go of what was held until it was acked, or owed
+    /// until it was paid, and nothing else: under recompute that step of the protocol commits.
     pub fn commit_word(&self, commit: CommitId) -> &'static str {
-        self.commit_step(commit).word()
+        let shard = self.event.actor.map(|actor| actor.shard);
+        self.told(self.before(commit), shard).word()
+    }
+
+    /// A step of the protocol as it is told.
+    pub(super) fn told(&self, before: Before, shard: Option<ShardIndex>) -> Before {
+        let mechanism = |shard| self.pipeline.step(self.pipeline.step_of(shard)).mechanism;
+        match (before, shard) {
+            (Before::Settle, Some(shard)) if mechanism(shard).outputs == Outputs::Recompute => {
+                Before::Commit
+            }
+            _ => before,
+        }
     }
 
     fn what(&self) -> String {
@@ -160,9 +187,9 @@ impl Seen<'_> {
                 format!("{} takes {record} for done after {sends}", self.who())
             }
             What::Commits { commit, attempt, .. } => {
-                let verb = match self.commit_step(*commit) {
-                    Before::Settle => "settles",
-                    Before::Emit => "emits",
+                let verb = match self.commit_word(*commit) {
+                    "settle" => "settles",
+                    "emit" => "emits",
                     _ => "commits",
                 };
                 let again = match attempt {
@@ -186,9 +213,9 @@ impl Seen<'_> {
                 format!("the store forgets the id of {of}: {why}")
             }
             What::Hears(commit) => {
-                let is = match self.commit_step(*commit) {
-                    Before::Settle => "settled",
-                    Before::Emit => "emitted",
+                let is = match self.commit_word(*commit) {
+                    "settle" => "settled",
+                    "emit" => "emitted",
                     _ => "committed",
                 };
                 format!("{} hears that {} is {is}", self.who(), self.subject(commit.subject))
@@ -202,10 +229,10 @@ impl Seen<'_> {
                 format!("{} acks {subject} to {to}, attempt {attempt}", self.who())
             }
             What::Acked { from, subject, attempt, is_awaited, .. } => {
-                self.reply("the ack of", *from, *subject, *attempt, *is_awaited)
+                self.reply("ack of", *from, *subject, *attempt, *is_awaited)
             }
             What::Errs { from, subject, attempt, is_awaited } => {
-                self.reply("an error for", *from, *subject, *attempt, *is_awaited)
+                self.reply("error for", *from, *subject, *attempt, *is_awaited)
             }
             What::Calls { record, attempt, .. } => {
                 let record = self.name(*record);
@@ -220,7 +247,9 @@ impl Seen<'_> {
                     (Answer::Done, true) => "does as it is told",
                     (Answer::Done, false) => "changes nothing",
                 };
-                format!("the service of {} {does} for {}", self.who(), self.name(*record))
+                let shard =
+                    self.event.actor.map_or_else(String::new, |actor| self.shard(actor.shard));
+                format!("the service of {shard} {does} for {}", self.name(*record))
             }
             What::Answered { record, answer } => {
                 let what = match answer {
@@ -307,18 +336,6 @@ impl Seen<'_> {
             Ownership::New => format!("{shard} (the new owner)"),
             Ownership::Old => format!("{shard} (the old owner)"),
             Ownership::Gone => format!("{shard} (in an earlier life)"),
-        }
-    }
-
-    fn commit_step(&self, commit: CommitId) -> Before {
-        let before = match commit.kind {
-            CommitKind::Commit | CommitKind::Watermark => Before::Commit,
-            CommitKind::Settle => Before::Settle,
-            CommitKind::Emit => Before::Emit,
-        };
-        match self.event.actor {
-            Some(actor) => before.at_stage(self.pipeline.step_of(actor.shard), self.pipeline),
-            None => before,
         }
     }
 }

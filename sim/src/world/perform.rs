@@ -193,7 +193,7 @@ impl World<'_> {
             BeforeVerdict::Pass => Fate::GoesOn,
             verdict => {
                 if self.outside.trace.is_on() {
-                    self.outside.tell_doom(before, subject);
+                    self.outside.tell_doom(who.shard, before, subject);
                 }
                 let host = self.host_of(who).expect("an instance that runs");
                 self.befall_instance(who, host, verdict)

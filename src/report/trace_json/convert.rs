@@ -219,6 +219,7 @@ fn subject(seen: &Seen<'_>, about: Subject) -> String {
 fn commit(seen: &Seen<'_>, id: CommitId) -> Commit {
     Commit {
         commit: seen.commit_word(id).to_owned(),
+        before: seen.before(id).word().to_owned(),
         number: id.number,
         subject: subject(seen, id.subject),
     }
@@ -358,8 +359,10 @@ fn timer(seen: &Seen<'_>, waited: Waited) -> Kind {
 fn before(seen: &Seen<'_>, struck: &Option<Struck>) -> Before {
     match struck {
         None => Before::default(),
-        Some(Struck { before, subject: about }) => {
-            Before { before: Some(before.word().to_owned()), subject: Some(subject(seen, *about)) }
-        }
+        Some(Struck { shard, before, subject: about }) => Before {
+            at: Some(seen.shard(*shard)),
+            before: Some(before.word().to_owned()),
+            subject: Some(subject(seen, *about)),
+        },
     }
 }

@@ -69,9 +69,11 @@ pub(super) struct Fated {
     pub late_ns: Option<u64>,
 }
 
-/// Before which step of the protocol a worker was struck, and what that was about.
+/// At which shard and before which step of the protocol a worker was struck, and what that was about.
 #[derive(Default, Serialize, JsonSchema)]
 pub(super) struct Before {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,8 +83,11 @@ pub(super) struct Before {
 /// Which commit it is.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Commit {
-    /// The step of the protocol: `commit`, `settle` or `emit`.
+    /// What it is: a `settle` lets go of what was held until it was acked, or owed until it was paid; an `emit` fires
+    /// a window or writes rows; a `commit` is any other.
     pub commit: String,
+    /// The step of the protocol by which a fault is placed before it.
+    pub before: String,
     /// Its number under the token of its shard.
     pub number: u64,
     /// What it is about: its first record, or a watermark.
