@@ -105,8 +105,32 @@ fn check(path: &str, arguments: &[&str], schema: &Schema, kinds: &mut BTreeMap<S
             struck[fault as usize] = true;
         }
     }
+    check_figures(path, &events, &report["work"]);
     let missing: Vec<usize> = (0..struck.len()).filter(|&fault| !struck[fault]).collect();
     assert_eq!(missing, [0; 0], "{path}: faults that struck and that no event names");
+}
+
+/// The figures of the report are counts of what the trace tells.
+fn check_figures(path: &str, events: &[Value], work: &Value) {
+    let count = |kind: &str, is_meant: &dyn Fn(&Value) -> bool| {
+        events.iter().filter(|event| event["kind"] == kind && is_meant(event)).count()
+    };
+    let drops = |why: &str| count("drop", &|event| event["why"] == why);
+    let any = |_: &Value| true;
+    for (figure, told) in [
+        ("messages", count("send", &any)),
+        ("retries", count("send", &|event| event["attempt"] != 1)),
+        ("commits", count("apply", &|event| event["applied"] == "now")),
+        ("catalog_reads", count("look-up", &|event| event["catalog"].is_string())),
+        ("bloom_negatives", count("look-up", &|event| event["filter"] == "new")),
+        ("duplicates_dropped", drops("known")),
+        ("remnants_dropped", drops("remnant")),
+        ("old_dropped", drops("old")),
+        ("user_calls", count("execute", &any) + count("fail", &any)),
+        ("side_effects", count("serve", &|event| event["effect"] == true)),
+    ] {
+        assert_eq!(work[figure], json!(told), "{path}: {figure}");
+    }
 }
 
 #[test]

@@ -299,3 +299,18 @@ fn to_settle_is_to_let_go_of_what_was_held_and_nothing_else() {
         ],
     );
 }
+
+#[test]
+fn who_dies_before_it_admits_a_record_drops_nothing() {
+    // By hand: it dies at 3, and takes the third send at 93. Nothing was known in between.
+    let file = "crash/before-admit.toml";
+    check(
+        file,
+        &[
+            ("3", "worker 1 crashes before it admits events/0#0  ! back in 50ms"),
+            ("93", "per-user/0 looks events/0#0 up: not in the catalog of ann"),
+        ],
+    );
+    assert!(!lines(&[file]).iter().any(|(_, line)| line.contains("drops")));
+    assert!(!onceproof(&["run", file]).stdout.contains("duplicates dropped 1"));
+}
