@@ -2,6 +2,8 @@
 //! was worked out by hand, number by number; those with random faults against what they expect. Together
 //! they use every kind of fault and every value of every mechanism.
 
+#[path = "scenarios/blame.rs"]
+mod blame;
 #[path = "scenarios/services.rs"]
 mod services;
 #[path = "scenarios/table.rs"]

@@ -411,6 +411,21 @@ pub struct Moment<'a, E> {
     pub effects: &'a mut Effects,
 }
 
+impl<E: Env> Moment<'_, E> {
+    /// The world, to be asked or to strike. No effect is listed yet: a crash before the question would come
+    /// too late to take the effect back. What a queue promises is read beside the effects, through `env`: no
+    /// fault has a place there, and what is listed can only raise it.
+    ///
+    /// # Panics
+    ///
+    /// Where debug assertions are on, if an effect other than a timer is listed.
+    #[inline(always)]
+    pub fn ask(&mut self) -> &mut E {
+        debug_assert!(self.effects.is_quiet(), "a worker lists effects before it asks");
+        self.env
+    }
+}
+
 /// An ordered list of effects, with the deltas of their commits.
 #[derive(Debug, Default)]
 pub struct Effects {

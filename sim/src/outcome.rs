@@ -286,9 +286,15 @@ pub struct Damage {
     pub reflected: u64,
     /// What should be there in its place: for an entry that is stale, the name of the record committed last.
     pub instead: Option<String>,
+    /// For a record that is lost: the name of another one that it was taken for, if its id was known as that of
+    /// another.
+    pub taken_for: Option<String>,
+    /// For a record that is divergent: what the two executions left, in the order of their commits; the step is
+    /// then that of the executions. None where one of them was given up.
+    pub left: Option<[String; 2]>,
     /// The faults that hit it or what was made of it, or a worker that held it: indices into the
-    /// schedule, in order.
-    pub faults: Vec<usize>,
+    /// schedule, in order. They need not have done it.
+    pub touched: Vec<usize>,
 }
 
 /// Percentiles of a latency.

@@ -284,6 +284,10 @@ impl Env for Outside<'_> {
 
     fn admit(&mut self, shard: ShardIndex, name: Name) {
         self.strike(shard, self.pipeline.step_of(shard), Before::Admit, name);
+        // Taking the ledger in hand counts as a change, so only who keeps something does.
+        if self.ledger.is_detailed() {
+            self.ledger.looks_at(shard, name);
+        }
     }
 
     fn drops(&mut self, _: ShardIndex, name: Name, dropped: Dropped) {
@@ -314,6 +318,9 @@ impl Env for Outside<'_> {
         }
         if self.trace.is_on() {
             self.tell_catalog(record, is_known);
+        }
+        if is_known && self.ledger.is_detailed() {
+            self.ledger.knows(shard, key, id, &self.words.names);
         }
         is_known
     }

@@ -186,24 +186,30 @@ impl<'a> Simulator<'a> {
 
     /// One run with everything on.
     pub fn detail(&mut self, seed: Option<u64>) -> Outcome {
-        self.in_detail(seed, |_, _| {})
+        self.in_detail(seed, &NEVER, |_, _| {}).expect(UNSTOPPED)
+    }
+
+    /// The same, unless it is stopped while it runs: then nothing is said of it.
+    pub fn detail_unless(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<Outcome> {
+        self.in_detail(seed, stop, |_, _| {})
     }
 
     /// One run that hands each event to `see`.
     pub fn trace(&mut self, seed: Option<u64>, see: &mut dyn FnMut(&Seen<'_>)) -> Outcome {
         self.world.outside.trace.set(true);
-        let outcome = self.in_detail(seed, |outside, _| hand_on(outside, see));
+        let outcome = self.in_detail(seed, &NEVER, |outside, _| hand_on(outside, see));
         self.world.outside.trace.set(false);
-        outcome
+        outcome.expect(UNSTOPPED)
     }
 
     fn in_detail(
         &mut self,
         seed: Option<u64>,
+        stop: &AtomicBool,
         flush: impl FnMut(&mut Outside<'a>, &Fingerprint),
-    ) -> Outcome {
+    ) -> Option<Outcome> {
         self.world.reset(seed, true);
-        let end = self.run(flush);
+        let end = self.world.run(stop, flush)?;
         let mut judgement = self.judge(&end);
         let brief = self.summary(&end, &judgement);
         self.add_wrongs(&mut judgement, &end);
@@ -211,7 +217,7 @@ impl<'a> Simulator<'a> {
         let pipeline = &self.plan.pipeline;
         let schedule = outside.answers.take_schedule();
         let Judgement { damage, names, .. } = &mut judgement;
-        outside.ledger.blame(damage, names, &schedule, pipeline, &outside.words);
+        outside.ledger.touched(damage, names, &schedule, pipeline, &outside.words);
         let mut steps = Vec::new();
         for (at, step) in pipeline.steps().iter().enumerate() {
             if !step.kind.has_results() {
@@ -234,7 +240,7 @@ impl<'a> Simulator<'a> {
         let dead_letters =
             outside.ledger.dead_letters().take(Outcome::MOST_DAMAGE).map(letter).collect();
         let calls = outside.service.calls(pipeline);
-        Outcome {
+        Some(Outcome {
             brief,
             steps,
             damage: judgement.damage,
@@ -251,7 +257,7 @@ impl<'a> Simulator<'a> {
                     Some(format!("the limit of {} events was hit", self.plan.until.events))
                 }
             },
-        }
+        })
     }
 
     fn judge(&mut self, end: &End) -> Judgement {

@@ -6,6 +6,7 @@ pub mod sweep;
 pub mod exhaust;
 pub mod necessity;
 pub mod interrupt;
+mod blame;
 mod keep;
 pub mod save;
 pub mod determinism;

@@ -161,27 +161,29 @@ impl SearchProgress {
     }
 }
 
-/// How many runs it took so far to shrink a failure.
-pub struct ShrinkProgress {
+/// How many runs something took so far of which nobody knows how many it will take.
+pub struct RunsProgress {
     bar: ProgressBar,
     lines: Lines,
+    doing: &'static str,
 }
 
-impl ShrinkProgress {
-    /// A line that only a terminal shows as it changes.
-    pub fn new(name: &str) -> ShrinkProgress {
+impl RunsProgress {
+    /// A line that only a terminal shows as it changes, with what is being done.
+    pub fn new(name: &str, doing: &'static str) -> RunsProgress {
         let (target, lines) = (target(), Lines::of(name));
         let bar = ProgressBar::with_draw_target(None, target);
-        let style = ProgressStyle::with_template("{prefix} shrinking, {pos} runs, {rate} runs/s");
+        let style = ProgressStyle::with_template("{prefix} {msg}, {pos} runs, {rate} runs/s");
         bar.set_style(style.expect("a good template").with_key("rate", rate));
         bar.set_prefix(onceproof::report::printable(name));
-        ShrinkProgress { bar, lines }
+        bar.set_message(doing);
+        RunsProgress { bar, lines, doing }
     }
 
     /// So many runs were made.
     pub fn tell(&self, runs: u64) {
         self.bar.set_position(runs);
-        self.lines.say(|| format!("shrinking, {} runs", grouped(runs)));
+        self.lines.say(|| format!("{}, {} runs", self.doing, grouped(runs)));
     }
 
     /// Takes the line away.

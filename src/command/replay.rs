@@ -1,6 +1,8 @@
 //! `onceproof replay`: a saved failure, strictly. Its faults are all exact, so it is the same run for
 //! ever; where one of them finds no place any more, the file and this version do not match.
 
+use super::blame::blamed;
+use super::interrupt::cancelled_by_interrupt;
 use super::run::print;
 use super::{allowing, ending_of_run};
 use crate::cli::{Common, ReplayArgs};
@@ -34,13 +36,17 @@ pub fn replay(args: &ReplayArgs, common: Common, output: &mut Output) -> Result<
         true => Allowed::by(&scenario).shortfalls_of_run(&scenario, &outcome),
         false => Vec::new(),
     };
+    let subject = Subject::from(&scenario);
+    let blame = blamed(&subject, seed, &outcome, common.format, &cancelled_by_interrupt());
     let report = RunReport {
-        subject: Subject::from(&scenario),
+        subject,
         seed,
         seed_is_assumed: false,
         outcome: &outcome,
+        blame: &blame,
         differences: &differences,
         replay: &replay,
+        smaller: None,
         shortfalls: &shortfalls,
         strict: true,
     };

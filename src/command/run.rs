@@ -1,6 +1,8 @@
 //! `onceproof run`: one run of one scenario.
 
+use super::blame::blamed;
 use super::determinism::check_run;
+use super::interrupt::cancelled_by_interrupt;
 use super::trace::trace;
 use super::{allowing, ending_of_run, redesigned, redesigned_command};
 use crate::cli::{Common, Format, RunArgs};
@@ -8,12 +10,13 @@ use crate::ending::{Ending, Error};
 use crate::output::Output;
 use onceproof::report::run_json::run_json;
 use onceproof::report::run_text::run_text;
-use onceproof::report::shell::run_command;
+use onceproof::report::shell::{run_command, shrink_command};
 use onceproof::report::stated::differences_of_run;
 use onceproof::report::worth::Allowed;
 use onceproof::report::{RunReport, Subject};
 use onceproof::scenario::RunSeed;
 use onceproof::search::swarm::Swarm;
+use onceproof_sim::outcome::Verdict;
 use onceproof_sim::simulator::Simulator;
 
 /// Runs a scenario once, with the seed that is given, else with its own, else with 0 if it draws faults.
@@ -47,13 +50,22 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
         true => allowed.shortfalls_of_run(&scenario, &outcome),
         false => Vec::new(),
     };
+    let subject = Subject::from(&scenario);
+    let blame = blamed(&subject, seed, &outcome, common.format, &cancelled_by_interrupt());
+    // What a swarm drew stands in no file that could be made small.
+    let smaller = (outcome.brief.verdict == Verdict::Violated && !args.swarm).then(|| {
+        let command = allowing(shrink_command(&args.file, seed), &scenario, &args.file);
+        redesigned_command(command, &args.redesign)
+    });
     let report = RunReport {
-        subject: Subject::from(&scenario),
+        subject,
         seed,
         seed_is_assumed: is_assumed,
         outcome: &outcome,
+        blame: &blame,
         differences: &differences,
         replay: &replay,
+        smaller: smaller.as_deref(),
         shortfalls: &shortfalls,
         strict: common.strict,
     };

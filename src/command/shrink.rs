@@ -5,7 +5,7 @@
 //! Ctrl-C ends it soon, with what it has found.
 
 use super::interrupt::cancelled_by_interrupt;
-use super::progress::{SearchProgress, ShrinkProgress};
+use super::progress::{RunsProgress, SearchProgress};
 use super::write::{write_new, write_numbered};
 use super::{allowing, redesigned, threads};
 use crate::cli::{Common, Format, ShrinkArgs};
@@ -44,7 +44,7 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
         return Err(Error::Usage(format!("{taken} is there already{for_what}; {help}")));
     }
     let cancel = cancelled_by_interrupt();
-    let progress = ShrinkProgress::new(&scenario.name);
+    let progress = RunsProgress::new(&scenario.name, "shrinking");
     let watch = Watch { cancel: &cancel, tell: &|runs| progress.tell(runs) };
     let shrunk = smallest(&scenario, seed, watch);
     progress.clear();

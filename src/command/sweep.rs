@@ -3,6 +3,7 @@
 //! Ctrl-C ends the sweep, and gives up the runs that are under way. The report then covers the seeds before the
 //! first that was not run, and the exit code is that of what they showed; a second Ctrl-C ends the process.
 
+use super::blame::blamed;
 use super::determinism::{check_seeds, say};
 use super::interrupt::cancelled_by_interrupt;
 use super::progress::{Progress, timed};
@@ -20,6 +21,7 @@ use onceproof::report::sweep_text::{Totals, closing_line, sweep_text};
 use onceproof::report::worth::Allowed;
 use onceproof::report::{Subject, SweepReport, Timing};
 use onceproof::scenario::Scenario;
+use onceproof::search::blame::Blame;
 use onceproof::search::regressions::{Replay, Replayed, replay};
 use onceproof::search::swarm::Swarm;
 use onceproof::search::sweep::{Stop, sweep as sweep_plan};
@@ -100,7 +102,11 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
             swarm: args.swarm,
             redesign: &args.redesign,
         };
-        sweeps.add(ran, &found, output);
+        let subject = Subject::from(ran);
+        let failure = sweep.first_failure.as_ref();
+        let blame =
+            failure.map(|of| blamed(&subject, of.seed, &of.outcome, common.format, &cancel));
+        sweeps.add(ran, &found, &blame.unwrap_or_default(), output);
         if let (Seeds::Range(seeds), true, Ok(())) = (&sweep.seeds, args.check_determinism, &ended)
         {
             let seeds = seeds.start..seeds.start + sweep.runs;
@@ -164,7 +170,7 @@ impl Sweeps {
         Sweeps { common, several, matrix, ending: Ending::AsExpected, totals, documents }
     }
 
-    fn add(&mut self, scenario: &Scenario, found: &Found, output: &mut Output) {
+    fn add(&mut self, scenario: &Scenario, found: &Found, blame: &Blame, output: &mut Output) {
         let Found { replayed, sweep, weather, saved, timing, ref shortfalls, .. } = *found;
         let strict = self.common.strict;
         let seed = sweep.failing.first().copied().or(sweep.first_inconclusive);
@@ -185,6 +191,7 @@ impl Sweeps {
             subject: Subject::from(scenario),
             regressions: replayed,
             sweep,
+            blame,
             weather,
             saved,
             replay: replay.as_deref(),

@@ -5,6 +5,7 @@ pub mod style;
 pub mod shell;
 pub mod words;
 pub mod table;
+pub mod damage;
 pub mod run_text;
 pub mod run_json;
 pub mod trace_text;
@@ -31,6 +32,7 @@ pub mod graph;
 pub use crate::printable::printable;
 
 use crate::scenario::Scenario;
+use crate::search::blame::Blame;
 use crate::search::certificate::Exhaustion;
 use crate::search::matrix::Matrix;
 use crate::search::necessity::Necessity;
@@ -89,10 +91,14 @@ pub struct RunReport<'a> {
     pub seed_is_assumed: bool,
     /// What it found.
     pub outcome: &'a Outcome,
+    /// Which faults did what went wrong.
+    pub blame: &'a Blame,
     /// Where it differs from what the file expects of it.
     pub differences: &'a [String],
     /// The command that runs it again.
     pub replay: &'a str,
+    /// The command that makes a failure small, if there is one.
+    pub smaller: Option<&'a str>,
     /// What it says nothing of and should, if it is asked for strictly.
     pub shortfalls: &'a [String],
     /// Whether a fault that did not fire is a failure.
@@ -108,6 +114,8 @@ pub struct SweepReport<'a> {
     pub regressions: &'a [Replayed],
     /// What it found.
     pub sweep: &'a Sweep,
+    /// Which faults did what went wrong in the first failing run.
+    pub blame: &'a Blame,
     /// What the first failing seed drew, if each has a weather of its own: a scenario file.
     pub weather: Option<&'a str>,
     /// Where the first failure was saved.

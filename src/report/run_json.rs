@@ -1,6 +1,7 @@
 //! The report of a run as JSON. Its keys are a promise: more may be added, these stay. Seeds are texts,
 //! since a number of 64 bits does not survive every reader of JSON.
 
+use super::damage::{classes_json, damage_json};
 use super::worth::worth_of_run_json;
 use super::{RunReport, exact_faults};
 use crate::figures;
@@ -8,7 +9,7 @@ use crate::scenario::fault_to_json;
 use crate::search::sweep::never_fired;
 use onceproof_model::pipeline::StepIndex;
 use onceproof_model::time::Nanos;
-use onceproof_sim::outcome::{Brief, Damage, FilterFill, Outcome, StepCalls, StepResult};
+use onceproof_sim::outcome::{Brief, FilterFill, Outcome, StepCalls, StepResult};
 use onceproof_sim::plan::Plan;
 use serde_json::{Map, Value, json};
 
@@ -19,8 +20,10 @@ pub fn run_json(report: &RunReport) -> Value {
         seed,
         seed_is_assumed,
         outcome,
+        blame,
         differences,
         replay,
+        smaller,
         shortfalls,
         strict: _,
     } = *report;
@@ -37,7 +40,8 @@ pub fn run_json(report: &RunReport) -> Value {
         "reason": outcome.reason,
         "ledger": counts(figures::ledger(&brief.ledger)),
         "steps": steps(&outcome.steps, plan),
-        "damage": outcome.damage.iter().map(|d| damage(d, plan)).collect::<Vec<_>>(),
+        "damage": damage_json(outcome, blame, plan),
+        "blamed_classes": classes_json(blame),
         "dead_letters": dead_letters(outcome, plan),
         "calls": calls(&outcome.calls, plan),
         "faults": counts(figures::fired(&brief.fired)),
@@ -58,6 +62,7 @@ pub fn run_json(report: &RunReport) -> Value {
         "virtual_ms": milliseconds(brief.virtual_time),
         "fingerprint": figures::hex(brief.fingerprint),
         "replay": replay,
+        "shrink": smaller,
     })
 }
 
@@ -127,18 +132,6 @@ fn calls(calls: &[StepCalls], plan: &Plan) -> Value {
         (plan.pipeline.step(step).name.clone(), value)
     };
     Value::Object(calls.iter().map(entry).collect())
-}
-
-fn damage(damage: &Damage, plan: &Plan) -> Value {
-    json!({
-        "class": damage.class.word(),
-        "step": plan.pipeline.step(damage.step).name,
-        "record": damage.record,
-        "expected": damage.expected,
-        "reflected": damage.reflected,
-        "instead": damage.instead,
-        "faults": damage.faults,
-    })
 }
 
 fn dead_letters(outcome: &Outcome, plan: &Plan) -> Value {

@@ -1,6 +1,7 @@
 //! The report of a run as text: the verdict and the ledger first, then what was damaged and by which
 //! faults, and last the command that runs it again.
 
+use super::damage::damage_text;
 use super::style::{BAD, GOOD, HEAD, WARNING, error, warning, warning_or_error};
 use super::table::{Align, table};
 use super::words::fault_in_words;
@@ -9,15 +10,11 @@ use super::{RunReport, Subject, class_list, exact_faults, printable};
 use crate::figures::{self, counted};
 use crate::search::sweep::never_fired;
 use crate::search::worth::Worth;
-use onceproof_sim::outcome::{
-    Brief, Class, Damage, FilterFill, Outcome, StepCalls, StepResult, Verdict,
-};
+use onceproof_sim::outcome::{Brief, FilterFill, Outcome, StepCalls, StepResult, Verdict};
 use onceproof_sim::plan::Plan;
 
 /// The most damaged records, or faults of a schedule, that are told one by one.
 const MOST_TOLD: usize = 20;
-/// The most faults told for one damaged record.
-const MOST_FAULTS: usize = 10;
 /// The most results of a step that are shown.
 const MOST_RESULTS: usize = 10;
 
@@ -28,8 +25,10 @@ pub fn run_text(report: &RunReport) -> String {
         seed,
         seed_is_assumed,
         outcome,
+        blame,
         differences,
         replay,
+        smaller,
         shortfalls,
         strict,
     } = *report;
@@ -56,14 +55,15 @@ pub fn run_text(report: &RunReport) -> String {
         text.push_str(&warning(&format!("not as the file expects: {}", printable(difference))));
     }
     if brief.verdict == Verdict::Violated {
-        text.push_str(&format!("\n{}", what_went_wrong(outcome, subject.plan)));
+        text.push_str(&format!("\n{}", damage_text(outcome, blame, subject.plan)));
     }
     for shortfall in shortfalls {
         text.push_str(&error(shortfall));
     }
     let fails_strictly = (strict && !outcome.unfired.is_empty()) || !shortfalls.is_empty();
     if brief.verdict != Verdict::ExactlyOnce || fails_strictly {
-        text.push_str(&format!("\n{replay}\n"));
+        let smaller = smaller.map(|command| format!("{command}  # makes it small\n"));
+        text.push_str(&format!("\n{}{replay}\n", smaller.unwrap_or_default()));
     }
     text
 }
@@ -85,72 +85,6 @@ pub fn heading(subject: &Subject) -> String {
 pub fn unfired(words: &str, strict: bool) -> String {
     let text = format!("an exact fault did not fire, so this never happened: {words}");
     warning_or_error(&text, strict)
-}
-
-/// The damaged records of a violated run, each with the faults that hit it; or, where there are none, the
-/// faults of the run.
-pub fn what_went_wrong(outcome: &Outcome, plan: &Plan) -> String {
-    let mut text = String::new();
-    if outcome.damage.is_empty() {
-        text.push_str("the faults of this run\n");
-        let all: Vec<usize> = (0..outcome.schedule.len()).collect();
-        add_faults(&mut text, outcome, plan, &all, MOST_TOLD, "  ");
-        return text;
-    }
-    text.push_str("damaged records, and the faults that hit them\n");
-    for damage in outcome.damage.iter().take(MOST_TOLD) {
-        text.push_str(&format!("  {}\n", damage_line(damage, plan)));
-        add_faults(&mut text, outcome, plan, &damage.faults, MOST_FAULTS, "      ");
-    }
-    if let Some(more) = outcome.damage.len().checked_sub(MOST_TOLD).filter(|&more| more > 0) {
-        let least = if outcome.damage.len() >= Outcome::MOST_DAMAGE { "at least " } else { "" };
-        text.push_str(&format!("  and {least}{} more\n", figures::grouped(more as u64)));
-    }
-    text
-}
-
-fn damage_line(damage: &Damage, plan: &Plan) -> String {
-    let Damage { class, step, record, expected, reflected, instead, faults: _ } = damage;
-    let step = printable(&plan.pipeline.step(*step).name);
-    let what = match class {
-        Class::Torn => {
-            format!("{} of {expected} seen without the others", counted(*reflected, "row"))
-        }
-        Class::Repeated => format!("{reflected} side effects stand instead of at most {expected}"),
-        Class::Stale => {
-            let newest = instead.as_deref().map(printable).unwrap_or_default();
-            format!("its entry stands in the place of that of {newest}")
-        }
-        Class::Duplicated
-        | Class::Lost
-        | Class::Divergent
-        | Class::Phantom
-        | Class::Stuck
-        | Class::Unbounded => {
-            format!("reflected {} instead of {expected}", counted(*reflected, "time"))
-        }
-    };
-    format!("{}: {} at {step}, {what}", class.word(), printable(record))
-}
-
-fn add_faults(
-    text: &mut String,
-    outcome: &Outcome,
-    plan: &Plan,
-    faults: &[usize],
-    most: usize,
-    indent: &str,
-) {
-    for &fault in faults.iter().take(most) {
-        let words = fault_in_words(&outcome.schedule[fault], plan);
-        text.push_str(&format!("{indent}{words}\n"));
-    }
-    if faults.is_empty() {
-        text.push_str(&format!("{indent}no fault\n"));
-    }
-    if let Some(more) = faults.len().checked_sub(most).filter(|&more| more > 0) {
-        text.push_str(&format!("{indent}and {}\n", counted(more as u64, "more fault")));
-    }
 }
 
 /// The records that were given up, since they are in no result.
@@ -316,7 +250,6 @@ pub fn counts(counts: &[(&'static str, u64)]) -> String {
 #[cfg(test)]
 mod tests {
     use crate::report::samples;
-    use onceproof_sim::outcome::Class;
 
     #[test]
     fn a_violated_run_tells_what_when_and_how_to_see_it_again() {
@@ -341,46 +274,13 @@ latency       p50 3.000 ms, p99 34.000 ms, max 34.001 ms
 virtual time  2034.000 ms
 fingerprint   0000000000000000000000000000002a
 
-damaged records, and the faults that hit them
+damaged records, and the faults that did it
   duplicated: events/0#1 at per-side, reflected 2 times instead of 1
       the ack of events/0#1 to per-side, attempt 1, was lost
 
+onceproof shrink flip.toml --seed 7  # makes it small
 onceproof run flip.toml --seed 7
 ";
         assert_eq!(text, expected);
-    }
-
-    #[test]
-    fn what_is_wrong_with_services_is_told_in_its_own_words() {
-        let plan = samples::flip_plan();
-        let mut outcome = samples::lost_ack_outcome();
-        outcome.damage[0].expected = 3;
-        let mut line = |class, instead: Option<&str>| {
-            outcome.damage[0].class = class;
-            outcome.damage[0].instead = instead.map(str::to_owned);
-            super::damage_line(&outcome.damage[0], &plan)
-        };
-        let torn = "torn: events/0#1 at per-side, 2 rows of 3 seen without the others";
-        assert_eq!(line(Class::Torn, None), torn);
-        let repeated =
-            "repeated: events/0#1 at per-side, 2 side effects stand instead of at most 3";
-        assert_eq!(line(Class::Repeated, None), repeated);
-        let stale =
-            "stale: events/0#1 at per-side, its entry stands in the place of that of events/0#2";
-        assert_eq!(line(Class::Stale, Some("events/0#2")), stale);
-    }
-
-    #[test]
-    fn long_lists_are_cut_and_say_how_much() {
-        let plan = samples::flip_plan();
-        let mut outcome = samples::lost_ack_outcome();
-        outcome.damage = vec![outcome.damage[0].clone(); 25];
-        outcome.damage[0].faults = vec![0; 12];
-        let text = super::what_went_wrong(&outcome, &plan);
-        assert!(text.contains("      and 2 more faults\n"), "{text}");
-        assert!(text.ends_with("  and 5 more\n"), "{text}");
-        outcome.damage = vec![outcome.damage[0].clone(); 1000];
-        let text = super::what_went_wrong(&outcome, &plan);
-        assert!(text.ends_with("  and at least 980 more\n"), "{text}");
     }
 }

@@ -1,6 +1,7 @@
 //! A plan and an outcome that tests of reports share.
 
 use super::{RunReport, Subject, SweepReport, Timing};
+use crate::search::blame::{Blame, Cause};
 use crate::search::chance::Chance;
 use crate::search::marks::Reached;
 use crate::search::tally::{Failure, Seeds, Sweep};
@@ -90,7 +91,9 @@ pub fn lost_ack_outcome() -> Outcome {
         expected: 1,
         reflected: 2,
         instead: None,
-        faults: vec![0],
+        taken_for: None,
+        left: None,
+        touched: vec![0],
     };
     Outcome {
         brief: Brief {
@@ -121,6 +124,12 @@ pub fn lost_ack_outcome() -> Outcome {
     }
 }
 
+/// The lost ack did it.
+pub fn lost_ack_blame() -> Blame {
+    let cause = Cause::Faults { sets: vec![vec![0]], is_all: true };
+    Blame { damage: vec![Some(cause)], ..Blame::default() }
+}
+
 /// What reports say of the plan.
 pub fn subject(plan: &Plan) -> Subject<'_> {
     Subject {
@@ -142,8 +151,10 @@ pub fn with_lost_ack_report<T>(render: impl Fn(&RunReport) -> T) -> T {
         seed: Some(7),
         seed_is_assumed: false,
         outcome: &outcome,
+        blame: &lost_ack_blame(),
         differences: &[],
         replay,
+        smaller: Some("onceproof shrink flip.toml --seed 7"),
         shortfalls: &[],
         strict: false,
     })
@@ -187,11 +198,12 @@ pub fn lost_ack_sweep() -> Sweep {
 }
 
 /// The report of the sweep.
-pub fn sweep_report<'a>(plan: &'a Plan, sweep: &'a Sweep) -> SweepReport<'a> {
+pub fn sweep_report<'a>(plan: &'a Plan, sweep: &'a Sweep, blame: &'a Blame) -> SweepReport<'a> {
     SweepReport {
         subject: subject(plan),
         regressions: &[],
         sweep,
+        blame,
         weather: None,
         saved: Some(Path::new("failures/flip-seed-7.toml")),
         replay: Some("onceproof replay failures/flip-seed-7.toml"),

@@ -12,6 +12,14 @@ pub fn run_command(path: &Path, seed: Option<u64>) -> String {
     }
 }
 
+/// The command that makes the failure of a scenario small, under a seed if one is given.
+pub fn shrink_command(path: &Path, seed: Option<u64>) -> String {
+    match seed {
+        Some(seed) => format!("onceproof shrink {} --seed {seed}", quoted(path)),
+        None => format!("onceproof shrink {}", quoted(path)),
+    }
+}
+
 /// The command that replays a saved failure.
 pub fn replay_command(path: &Path) -> String {
     format!("onceproof replay {}", quoted(path))

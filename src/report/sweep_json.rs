@@ -18,6 +18,7 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         subject,
         regressions,
         sweep,
+        blame,
         weather,
         saved,
         replay,
@@ -35,9 +36,11 @@ pub fn sweep_json(report: &SweepReport) -> Value {
             seed,
             seed_is_assumed: false,
             outcome,
+            blame,
             // What is expected of a sweep is compared by a test.
             differences: &[],
             replay: &replay,
+            smaller: None,
             shortfalls: &[],
             strict,
         })
@@ -111,12 +114,12 @@ fn seeds(sweep: &Sweep) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::samples::{flip_plan, lost_ack_sweep, sweep_report};
+    use crate::report::samples::{flip_plan, lost_ack_blame, lost_ack_sweep, sweep_report};
 
     #[test]
     fn the_document_says_what_the_sweep_found() {
         let (plan, sweep) = (flip_plan(), lost_ack_sweep());
-        let document = sweep_json(&sweep_report(&plan, &sweep));
+        let document = sweep_json(&sweep_report(&plan, &sweep, &lost_ack_blame()));
         assert_eq!(document["schema"], "onceproof.sweep/1");
         assert_eq!(document["runs"], 1000);
         assert_eq!(document["violated"], 2);
@@ -137,13 +140,14 @@ mod tests {
     #[test]
     fn nothing_but_the_timing_depends_on_the_clock() {
         let (plan, sweep) = (flip_plan(), lost_ack_sweep());
-        let mut slow = sweep_report(&plan, &sweep);
+        let blame = lost_ack_blame();
+        let mut slow = sweep_report(&plan, &sweep, &blame);
         slow.timing.nanos *= 3;
         let without_timing = |report| {
             let mut document = sweep_json(report);
             document.as_object_mut().expect("an object").remove("timing");
             document.to_string()
         };
-        assert_eq!(without_timing(&slow), without_timing(&sweep_report(&plan, &sweep)));
+        assert_eq!(without_timing(&slow), without_timing(&sweep_report(&plan, &sweep, &blame)));
     }
 }

@@ -1,9 +1,10 @@
 //! The report of a sweep as text: how many runs went wrong and how, then the first of them closely, and
 //! last the command that shows it again.
 
+use super::damage::damage_text;
 use super::reached::reached_text;
 use super::regressions::regression_in_words;
-use super::run_text::{counts, heading, unfired, what_went_wrong};
+use super::run_text::{counts, heading, unfired};
 use super::style::{BAD, GOOD, WARNING, error, warning_or_error};
 use super::table::{Align, table};
 use super::words::fault_in_words;
@@ -26,6 +27,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
         subject,
         regressions,
         sweep,
+        blame,
         weather,
         saved,
         replay,
@@ -93,7 +95,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
     }
     if let Some(failure) = &sweep.first_failure {
         text.push_str(&format!("\nthe first failing run, seed {}\n", seed_word(failure.seed)));
-        text.push_str(&what_went_wrong(&failure.outcome, subject.plan));
+        text.push_str(&damage_text(&failure.outcome, blame, subject.plan));
     }
     if let Some(weather) = weather {
         text.push_str(&format!("\nits weather, as a scenario\n{weather}"));
@@ -254,14 +256,14 @@ fn seed_word(seed: Option<u64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::samples::{flip_plan, lost_ack_sweep, plain, sweep_report};
+    use crate::report::samples::{flip_plan, lost_ack_blame, lost_ack_sweep, plain, sweep_report};
     use crate::search::chance::Chance;
     use onceproof_sim::fault::KindName;
 
     #[test]
     fn a_failing_sweep_ends_with_the_command_that_shows_its_first_failure() {
         let (plan, sweep) = (flip_plan(), lost_ack_sweep());
-        let text = plain(&sweep_text(&sweep_report(&plan, &sweep)));
+        let text = plain(&sweep_text(&sweep_report(&plan, &sweep, &lost_ack_blame())));
         let expected = "\
 a coin
 It is flipped once.
@@ -278,7 +280,7 @@ warning: crash has odds and never fired in this sweep
 warning: commit-fenced was never reached in this sweep
 
 the first failing run, seed 7
-damaged records, and the faults that hit them
+damaged records, and the faults that did it
   duplicated: events/0#1 at per-side, reflected 2 times instead of 1
       the ack of events/0#1 to per-side, attempt 1, was lost
 

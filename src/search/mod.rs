@@ -8,6 +8,7 @@ pub mod worth;
 pub mod marks;
 pub mod tally;
 pub mod sweep;
+pub mod blame;
 pub mod causes;
 pub mod certificate;
 pub mod resume;

@@ -1,7 +1,7 @@
 //! `run` and `replay`.
 
 use crate::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, NEVER, NO_DEDUP, scenario};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn a_run_in_which_nothing_goes_wrong_ends_with_0() {
@@ -27,6 +27,54 @@ fn a_violated_run_ends_with_1_and_its_last_line_shows_it_again() {
     assert!(run.stdout.contains(damage), "{run:?}");
     assert_eq!(run.last_line(), "onceproof run 'a b.toml' --seed 7");
 }
+
+#[test]
+fn a_bad_run_of_many_records_prints_three_of_them_and_lists_a_thousand() {
+    let folder = Folder::new("run-many");
+    folder.write("a.toml", TWICE);
+    let run = folder.onceproof(&["run", "a.toml"]).ends(1);
+    let told = run.stdout.matches("\n      the request of events/0#").count();
+    assert_eq!(told, 3, "{run:?}");
+    assert!(run.stdout.contains("\n  and at least 997 more records\n"), "{run:?}");
+    let smaller = "\nonceproof shrink a.toml --seed 0  # makes it small\n";
+    assert!(run.stdout.contains(smaller), "{run:?}");
+    assert!(run.stdout.lines().count() < 40, "{run:?}");
+    let document = folder.onceproof(&["run", "a.toml", "--format", "json"]).ends(1).document();
+    assert!(document["ledger"]["duplicated"].as_u64() > Some(1000), "{}", document["ledger"]);
+    assert_eq!(document["damage"].as_array().map(Vec::len), Some(1000));
+    let damage = document["damage"].as_array().expect("a list");
+    let (known, unknown): (Vec<_>, Vec<_>) = damage.iter().partition(|of| of["blame"] == "faults");
+    assert!(known.len() >= 3, "{known:?}");
+    let length = |of: &Value, key: &str| of[key].as_array().map(Vec::len);
+    assert!(known.iter().all(|of| length(of, "faults") == Some(1)), "{known:?}");
+    // What would take too long says so, and which faults touched it.
+    let is_open = |of: &&Value| of["blame"] == "unknown" && length(of, "touched") >= Some(1);
+    assert!(unknown.iter().all(is_open), "{unknown:?}");
+}
+
+/// Nearly all requests come twice, and nobody knows them again.
+const TWICE: &str = r#"
+format = 1
+name   = "requests come twice"
+claim  = "A claim."
+expect = { violates = "duplicated" }
+input  = { generate = { records = 1200, every = "1ms", users = 10 } }
+
+[[step]]
+name = "events"
+kind = "source"
+
+[[step]]
+name   = "per-user"
+kind   = "count"
+window = "1m"
+
+[mechanism]
+dedup = "off"
+
+[faults]
+duplicate = "99/100"
+"#;
 
 #[test]
 fn the_document_of_a_run_is_as_promised() {

@@ -195,6 +195,16 @@ impl Pipeline {
         &self.order
     }
 
+    /// Of each step, how many steps there are between it and the source that is farthest away.
+    pub fn depths(&self) -> Vec<u32> {
+        let mut depths = vec![0; self.steps.len()];
+        for &step in &self.order {
+            let before = self.step(step).from.iter().map(|from| depths[from.at()] + 1);
+            depths[step.at()] = before.max().unwrap_or(0);
+        }
+        depths
+    }
+
     /// The ways out of a step, in process or through a shuffle, in file order of the receivers.
     pub fn edges(&self, from: StepIndex) -> &[Edge] {
         &self.edges_out[from.at()]

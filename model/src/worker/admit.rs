@@ -264,17 +264,19 @@ impl Worker {
         m: &mut Moment<'_, E>,
     ) -> Option<Dropped> {
         let Arrived { ref record, from, .. } = *arrived;
-        m.env.admit(self.shard, record.name);
+        m.ask().admit(self.shard, record.name);
         // What was acked when it arrived was looked at then.
         if self.mechanism.ack == Ack::AfterCommit && self.is_remnant(from, record.stamp, m.pipeline)
         {
             return Some(Dropped::Remnant);
         }
         let is_known = match self.mechanism.dedup {
-            Dedup::Catalog | Dedup::Window(_) => m.env.is_known(self.shard, record),
+            Dedup::Catalog | Dedup::Window(_) => m.ask().is_known(self.shard, record),
             Dedup::Bloom(bloom) => match self.ask_filter(&bloom, arrived, m) {
                 FilterSaid::New => false,
-                FilterSaid::MayBeKnown | FilterSaid::NotReady => m.env.is_known(self.shard, record),
+                FilterSaid::MayBeKnown | FilterSaid::NotReady => {
+                    m.ask().is_known(self.shard, record)
+                }
             },
             Dedup::BloomOnly(shape) => {
                 let bloom = Bloom { shape, ..Bloom::default() };

@@ -35,7 +35,7 @@ impl Worker {
         arrived: &Arrived,
         m: &mut Moment<'_, E>,
     ) -> Application {
-        m.env.apply(self.shard, self.step, arrived.record.name);
+        m.ask().apply(self.shard, self.step, arrived.record.name);
         let pipeline = m.pipeline;
         match &pipeline.step(self.step).kind {
             StepKind::Source { .. } => unreachable!("nobody sends to a source"),

@@ -13,14 +13,14 @@ impl Worker {
     pub(super) fn boot<E: Env>(&mut self, m: &mut Moment<'_, E>) {
         let has_new_token = self.token == 0 || !self.has(Defect::NoTokenAtBoot);
         if has_new_token {
-            self.token = m.env.take_token(self.shard);
+            self.token = m.ask().take_token(self.shard);
             self.serials = 0;
             let puts_fenced = m.pipeline.step(self.step).kind.puts_fenced();
             if puts_fenced && !self.has(Defect::TokenNotAnnounced) {
-                m.env.announce(self.shard, self.token);
+                m.ask().announce(self.shard, self.token);
             }
         }
-        let scan = m.env.scan(self.shard);
+        let scan = m.ask().scan(self.shard);
 
         self.gate.clear();
         self.rebuild_filters(has_new_token && self.token == 1, m);
@@ -48,7 +48,7 @@ impl Worker {
             // A queue keeps no offsets: it knows itself what is not acked.
             let watermark = match queue {
                 Some(_) => Time::MIN,
-                None => m.env.source_watermark(self.shard, scan.offsets.next()),
+                None => m.ask().source_watermark(self.shard, scan.offsets.next()),
             };
             reader.restart(scan.offsets, watermark);
         }

@@ -69,7 +69,7 @@ impl Worker {
         while let Some(&Link { step, made, .. }) = self.chain.get(at) {
             for &next in m.pipeline.stages().fused(step) {
                 let input = self.chain[at].output;
-                m.env.apply(self.shard, next, made.name);
+                m.ask().apply(self.shard, next, made.name);
                 match self.run(next, made, input, m) {
                     Chained::Failed if !self.has(Defect::FailedChainIsKept) => {
                         return Chained::Failed;
@@ -171,7 +171,7 @@ impl Worker {
         key: Key,
         m: &mut Moment<'_, E>,
     ) -> Option<i64> {
-        let drawn = m.env.execute(step, name, key, function.answers())?;
+        let drawn = m.ask().execute(step, name, key, function.answers())?;
         Some(match *function {
             Function::Identity
             | Function::KeyBy(_)
@@ -181,7 +181,7 @@ impl Worker {
             Function::Coin { .. } => drawn.into(),
             Function::Clock { every, .. } => m.now.step_of(every),
             Function::Lookup { changes_every, values, .. } => {
-                m.env.look_up(step, key, changes_every, values).into()
+                m.ask().look_up(step, key, changes_every, values).into()
             }
             Function::Order { .. } => {
                 self.executed_in_order += 1;

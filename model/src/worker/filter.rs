@@ -218,7 +218,7 @@ impl Worker {
     /// goes by them has the timestamps only.
     fn read_ids<E: Env>(&mut self, shape: &Shape, first: Time, last: Time, m: &mut Moment<'_, E>) {
         let mut found = std::mem::take(&mut self.filters.found);
-        m.env.scan_ids(self.shard, first, last, &mut found);
+        m.ask().scan_ids(self.shard, first, last, &mut found);
         for (key, id, stamp) in found.drain(..) {
             let element = element(key, id, m);
             self.filters.bucket(stamp, shape).filter.insert(element);

@@ -185,7 +185,7 @@ impl Worker {
 
     /// Reads what a window holds and makes a pane of it.
     pub(super) fn fire<E: Env>(&mut self, key: Key, start: Time, m: &mut Moment<'_, E>) {
-        let content = m.env.content(self.shard, key, start);
+        let content = m.ask().content(self.shard, key, start);
         if content.records == 0 {
             self.windows.fired(key, start);
             self.gate.release(key);

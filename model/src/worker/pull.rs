@@ -31,7 +31,7 @@ impl Worker {
         let mut unit = None;
         let mut records = 0;
         while records < self.mechanism.bundle.records && self.can_read() {
-            match m.env.pull(self.shard) {
+            match m.ask().pull(self.shard) {
                 Pull::Message(message) => {
                     records += 1;
                     let unit = *unit.get_or_insert_with(|| {

@@ -116,7 +116,7 @@ impl Worker {
                 return;
             };
             let offset = reader.next;
-            match m.env.read(self.shard, offset) {
+            match m.ask().read(self.shard, offset) {
                 Read::Row(row) => {
                     let is_new = !reader.done.contains(offset);
                     let (watermark, arrival) = (row.watermark, row.arrival);

@@ -5,9 +5,11 @@
 //! Per step with results it counts how often each source record, or what maps made of it, is reflected in
 //! panes and rows. Totals are not enough: one record lost and another doubled leaves the total right.
 
-mod blame;
 mod dead;
+mod differ;
+mod mistaken;
 mod reflect;
+mod touch;
 mod traces;
 pub mod truth;
 mod verdict;
@@ -16,10 +18,10 @@ mod verdict;
 mod tests;
 
 use crate::outcome::Latency;
-use blame::Blame;
 use dead::Dead;
 use hashbrown::HashMap;
 use hdrhistogram::Histogram;
+use mistaken::Mistaken;
 use onceproof_model::call::Row;
 use onceproof_model::commit::{Content, Delta};
 use onceproof_model::key::Key;
@@ -31,6 +33,7 @@ use onceproof_model::rest::Rest;
 use onceproof_model::time::Time;
 use reflect::{Member, Rows, Span, Written, total};
 use rustc_hash::FxBuildHasher;
+use touch::Touch;
 use traces::Traces;
 
 pub(crate) use verdict::Expectations;
@@ -88,7 +91,8 @@ struct Detail {
     /// What was added to external tables and not asked for yet, each with its lineage.
     shown: Vec<(Name, u32)>,
     is_taken: Vec<bool>,
-    blame: Blame,
+    touch: Touch,
+    mistaken: Mistaken,
 }
 
 impl Ledger {
@@ -124,7 +128,8 @@ impl Ledger {
             latency: latencies(),
             shown: Vec::new(),
             is_taken: Vec::new(),
-            blame: Blame::default(),
+            touch: Touch::default(),
+            mistaken: Mistaken::default(),
         });
     }
 
@@ -175,9 +180,11 @@ impl Ledger {
                 self.traces.see(name, lineage, key, weight, value);
                 self.reflect_row(step, row, Written::new(key, name, lineage, value), words);
             }
-            Delta::Id { key, name, value, .. } | Delta::Decided { name, key, value } => {
+            Delta::Id { key, id, name, value, .. } => {
                 self.traces.hint(name, key, value);
+                self.learned(shard, key, id, name);
             }
+            Delta::Decided { name, key, value } => self.traces.hint(name, key, value),
             Delta::DeadLetter { key, name, lineage, value } => {
                 self.traces.hint(name, key, value);
                 let step = self.shard_steps[shard.at()];
@@ -207,7 +214,7 @@ impl Ledger {
         self.traces.see(pane, content.lineage, key, content.weight, total);
         if let Some(detail) = &mut self.detail {
             let root = words.names.hash(pane);
-            detail.blame.panes.entry(root).or_default().push(content.lineage);
+            detail.touch.panes.entry(root).or_default().push(content.lineage);
         }
         self.reflect_pane(step, key, start, content, total, words);
     }

@@ -12,6 +12,16 @@ pub(super) struct Traces {
     traces: Vec<Trace>,
     /// Records with traces that disagree, each with the lineages of both.
     pub divergent: Vec<(Name, u32)>,
+    /// For each two of these, what the traces say.
+    pub disagreements: Vec<Disagreement>,
+}
+
+/// What two commits say of one record.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Disagreement {
+    pub name: Name,
+    pub keys: [Key; 2],
+    pub values: [i64; 2],
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -32,7 +42,7 @@ impl Trace {
 impl Traces {
     /// Adds what was said of each name.
     pub fn rest(&self, rest: &mut Rest) {
-        let Traces { traces, divergent } = self;
+        let Traces { traces, divergent, disagreements: _ } = self;
         // How far the list has grown says nothing.
         rest.add_set(traces.iter().enumerate().filter(|(_, trace)| trace.content != 0));
         rest.add_set(divergent);
@@ -41,6 +51,7 @@ impl Traces {
     pub fn clear(&mut self) {
         self.traces.clear();
         self.divergent.clear();
+        self.disagreements.clear();
     }
 
     /// A commit says this of a record. Its key may have been replaced by `*` for a global count.
@@ -58,6 +69,8 @@ impl Traces {
         let keys_agree = trace.key == key || trace.key == Key::GLOBAL || key == Key::GLOBAL;
         if trace.content != content || !keys_agree {
             self.divergent.extend([(name, trace.lineage), (name, lineage)]);
+            let (keys, values) = ([trace.key, key], [trace.value, value]);
+            self.disagreements.push(Disagreement { name, keys, values });
         }
         if trace.key == Key::GLOBAL {
             trace.key = key;
@@ -75,6 +88,13 @@ impl Traces {
         if trace.content == 0 {
             *trace = Trace { content: HINT, value, key, lineage: 0 };
         }
+    }
+
+    /// Whether something was said of a name, and always the same.
+    pub fn is_agreed(&self, name: Name) -> bool {
+        let trace = self.traces.get(name.0 as usize);
+        trace.is_some_and(|trace| trace.content != 0 && trace.content != HINT)
+            && self.disagreements.iter().all(|disagreement| disagreement.name != name)
     }
 
     /// The key and value that won: those of the first commit that mentions the record.

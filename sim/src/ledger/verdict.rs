@@ -5,8 +5,10 @@ use super::Ledger;
 use super::truth::{Expected, Truth, is_placed};
 use crate::outcome::{self, Class, Classes, Damage, Outcome};
 use crate::sources::Sources;
+use hashbrown::HashMap;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, StepIndex};
+use rustc_hash::FxBuildHasher;
 
 /// What the comparison found.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -142,10 +144,14 @@ impl Ledger {
     ) -> Digests {
         let mut digests: Digests = vec![Some(0); self.steps.len()];
         let mut records = vec![Record::default(); sources.rows()];
-        for &(name, lineage) in &self.traces.divergent {
+        // By source record: the first disagreement that it is in, and where it was given up all the same.
+        let mut disagreement: HashMap<Name, usize, FxBuildHasher> = HashMap::default();
+        for (number, &(name, lineage)) in self.traces.divergent.iter().enumerate() {
             let mut mark = |leaf| {
                 if let Some(source) = words.names.source_of(leaf) {
                     records[source.0 as usize].divergent = true;
+                    // Both traces are on the list.
+                    disagreement.entry(source).or_insert(number / 2);
                 }
             };
             match lineage {
@@ -203,6 +209,7 @@ impl Ledger {
                 }
                 is_late
             });
+            let mut given_up = None;
             for e in &expected {
                 let (reflected, times) = (self.count(e.step, e.leaf), e.times);
                 let is_doubled = doubled.binary_search(&(e.step, e.leaf)).is_ok();
@@ -216,6 +223,7 @@ impl Ledger {
                 } else if reflected > times {
                     // It was given up, and what an earlier execution made of it is there.
                     record.divergent = true;
+                    given_up = given_up.or(Some(e.step));
                     continue;
                 } else if reflected < times && reflected + e.late >= times {
                     record.late = true;
@@ -237,6 +245,10 @@ impl Ledger {
                 };
                 if in_detail {
                     judgement.hurt(class, e.step, name, times, reflected, pipeline, words);
+                    let mistaken = self.taken_for(name).filter(|_| class == Class::Lost);
+                    if let (Some(other), Some(damage)) = (mistaken, judgement.damage_of(name)) {
+                        damage.taken_for = Some(text_of(other, pipeline, words));
+                    }
                 }
             }
             let most = |&(step, _): &(StepIndex, u64)| {
@@ -244,7 +256,13 @@ impl Ledger {
             };
             record.excess = excess.iter().map(most).max().unwrap_or(0);
             if record.divergent && in_detail {
-                judgement.hurt(Class::Divergent, source, name, 1, 1, pipeline, words);
+                let of = disagreement.get(&name).map(|&at| &self.traces.disagreements[at]);
+                let of = of.map(|of| self.difference(of, pipeline, words));
+                let step = of.as_ref().map(|of| of.step).or(given_up).unwrap_or(source);
+                judgement.hurt(Class::Divergent, step, name, 1, 1, pipeline, words);
+                if let Some(damage) = judgement.damage_of(name) {
+                    damage.left = of.map(|of| of.left);
+                }
             }
         });
         judgement.count(&records);
@@ -297,14 +315,33 @@ impl Judgement {
         words: &Vocabulary,
     ) {
         if self.damage.len() < Outcome::MOST_DAMAGE {
-            let name = |step| pipeline.step(StepIndex(step)).name.as_str();
             self.names.push(record);
-            let record = words.names.text(record, &words.keys, name);
-            let faults = Vec::new();
-            let instead = None;
-            self.damage.push(Damage { class, step, record, expected, reflected, instead, faults });
+            let record = text_of(record, pipeline, words);
+            self.damage.push(Damage {
+                class,
+                step,
+                record,
+                expected,
+                reflected,
+                instead: None,
+                taken_for: None,
+                left: None,
+                touched: Vec::new(),
+            });
         }
     }
+
+    /// What was last written down, if it is about this record: beyond the most nothing is.
+    fn damage_of(&mut self, record: Name) -> Option<&mut Damage> {
+        let is_of = self.names.last() == Some(&record);
+        self.damage.last_mut().filter(|_| is_of)
+    }
+}
+
+/// The name of a record, as reports have it.
+fn text_of(record: Name, pipeline: &Pipeline, words: &Vocabulary) -> String {
+    let name = |step| pipeline.step(StepIndex(step)).name.as_str();
+    words.names.text(record, &words.keys, name)
 }
 
 impl Expectations {

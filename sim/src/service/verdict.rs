@@ -58,7 +58,9 @@ impl<'a> Wrongs<'a> {
                     expected: expected.into(),
                     reflected: reflected.into(),
                     instead: instead.map(text),
-                    faults: Vec::new(),
+                    taken_for: None,
+                    left: None,
+                    touched: Vec::new(),
                 };
                 (record, damage)
             };

@@ -82,6 +82,10 @@ fn places_that_a_fault_cannot_have_are_refused() {
     check(&before("send", "per-user"), "crash", never, "\"send\"", "nobody takes its outputs");
     let never = "there is never `settle` at `per-user`";
     check(&before("settle", "per-user"), "crash", never, "\"settle\"", "no outputs to settle");
+    let settle = format!("{SINK}[[fault]]\nat = {}\ndo = \"crash\"", before("settle", "table"));
+    let never = "there is never `settle` at `table`";
+    refused(&with(&settle), never, "\"settle\"", "it has no outputs to settle");
+    read(&with(&settle.replace("\"sink\"", "\"sink\"\nwrite = \"rename\"")));
     let never = "there is never `emit` at `flip`";
     check(&before("emit", "flip"), "crash", never, "\"emit\"", "it fires no windows");
     let recompute =
@@ -105,6 +109,9 @@ fn places_that_a_fault_cannot_have_are_refused() {
     refused(&twice, "two faults at one point", "{ to", "the other is on line 21");
     read(&twice.replace("error-applied", "drop-request"));
 }
+
+/// A sink, which calls nobody.
+const SINK: &str = "[[step]]\nname = \"table\"\nkind = \"sink\"\n";
 
 #[test]
 fn nothing_is_sent_to_a_step_that_is_fused() {

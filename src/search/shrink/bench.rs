@@ -27,7 +27,8 @@ impl Target {
         let found = outcome.brief.classes;
         let any = found.iter().any(|class| is_asked(&class));
         let fits = |damage: &&Damage| !any || is_asked(&damage.class);
-        let nearest = |damage: &&Damage| (depth(pipeline, damage.step), damage.faults.len());
+        let depths = pipeline.depths();
+        let nearest = |damage: &&Damage| (depths[damage.step.at()], damage.touched.len());
         if let Some(damage) = outcome.damage.iter().filter(fits).min_by_key(nearest) {
             return Some(Target { class: damage.class, step: Some(damage.step) });
         }
@@ -38,7 +39,7 @@ impl Target {
     /// The record that it hits in a run, the one that the fewest faults touched.
     pub fn damage<'a>(&self, outcome: &'a Outcome) -> Option<&'a Damage> {
         let same = |damage: &&Damage| damage.class == self.class && self.step == Some(damage.step);
-        outcome.damage.iter().filter(same).min_by_key(|damage| damage.faults.len())
+        outcome.damage.iter().filter(same).min_by_key(|damage| damage.touched.len())
     }
 
     fn is_hit_by(&self, outcome: &Outcome) -> bool {
@@ -167,12 +168,6 @@ impl<'a> Bench<'a> {
             }
         }
     }
-}
-
-/// How many steps there are between a step and the source that is farthest away.
-fn depth(pipeline: &Pipeline, step: StepIndex) -> usize {
-    let from = &pipeline.step(step).from;
-    from.iter().map(|&from| 1 + depth(pipeline, from)).max().unwrap_or(0)
 }
 
 /// Whether a fault is placed on a source record or on what maps made of it, or on a pane.

@@ -169,7 +169,7 @@ fn kinds_on_the_damage(target: &Target, hit: &Hit) -> Vec<Kind> {
     let schedule = &hit.outcome.schedule;
     let mut kinds = Vec::new();
     match target.damage(&hit.outcome) {
-        Some(damage) => add_kinds(&mut kinds, damage.faults.iter().map(|&at| &schedule[at])),
+        Some(damage) => add_kinds(&mut kinds, damage.touched.iter().map(|&at| &schedule[at])),
         None => add_kinds(&mut kinds, schedule),
     }
     kinds
@@ -190,7 +190,7 @@ fn add_kinds<'a>(kinds: &mut Vec<Kind>, faults: impl IntoIterator<Item = &'a Fau
 fn only_the_causes(bench: &mut Bench<'_>, case: &mut Case) {
     let Some(hit) = bench.hits(case) else { return };
     let Some(damage) = bench.target.damage(&hit.outcome) else { return };
-    let causes = damage.faults.iter().map(|&fault| hit.outcome.schedule[fault].clone()).collect();
+    let causes = damage.touched.iter().map(|&fault| hit.outcome.schedule[fault].clone()).collect();
     let less = Case { faults: causes, ..case.clone() };
     if let Some(hit) = bench.hits(&less) {
         *case = Case { faults: hit.fired, ..less };

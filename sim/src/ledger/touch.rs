@@ -12,7 +12,7 @@ use rustc_hash::FxBuildHasher;
 
 /// What a run in detail keeps for this.
 #[derive(Debug, Default)]
-pub(super) struct Blame {
+pub(super) struct Touch {
     /// Per shard: records that it received and has not acked, or sent and has not settled.
     in_hand: Vec<HashSet<Name, FxBuildHasher>>,
     /// Crashes, pauses, moves and clock steps, as numbers in the schedule, and what their shards had in
@@ -27,7 +27,7 @@ impl Ledger {
     #[inline]
     pub fn hold(&mut self, shard: ShardIndex, name: Name) {
         if let Some(detail) = &mut self.detail {
-            let in_hand = &mut detail.blame.in_hand;
+            let in_hand = &mut detail.touch.in_hand;
             if shard.at() >= in_hand.len() {
                 in_hand.resize_with(shard.at() + 1, HashSet::default);
             }
@@ -39,7 +39,7 @@ impl Ledger {
     #[inline]
     pub fn let_go(&mut self, shard: ShardIndex, name: Name) {
         if let Some(detail) = &mut self.detail
-            && let Some(in_hand) = detail.blame.in_hand.get_mut(shard.at())
+            && let Some(in_hand) = detail.touch.in_hand.get_mut(shard.at())
         {
             in_hand.remove(&name);
         }
@@ -48,7 +48,7 @@ impl Ledger {
     /// A shard was struck by the fault of this number in the schedule.
     pub fn struck(&mut self, shard: ShardIndex, fault: Option<usize>) {
         if let (Some(detail), Some(fault)) = (&mut self.detail, fault) {
-            let Blame { in_hand, struck, .. } = &mut detail.blame;
+            let Touch { in_hand, struck, .. } = &mut detail.touch;
             if let Some(in_hand) = in_hand.get(shard.at()) {
                 struck.extend(in_hand.iter().map(|&name| (fault, name)));
             }
@@ -58,14 +58,14 @@ impl Ledger {
     /// A shard's worker died with all that it had in hand.
     pub fn dropped(&mut self, shard: ShardIndex) {
         if let Some(detail) = &mut self.detail
-            && let Some(in_hand) = detail.blame.in_hand.get_mut(shard.at())
+            && let Some(in_hand) = detail.touch.in_hand.get_mut(shard.at())
         {
             in_hand.clear();
         }
     }
 
     /// Writes down beside each damaged record the faults that touched it.
-    pub fn blame(
+    pub fn touched(
         &self,
         damage: &mut [Damage],
         names: &[Name],
@@ -81,10 +81,10 @@ impl Ledger {
         let mut touch = |fault: usize, root: u64| {
             let mut mark = |root: u64| {
                 for &number in by_root.get(&root).map_or(&[][..], |numbers| numbers) {
-                    damage[number].faults.push(fault);
+                    damage[number].touched.push(fault);
                 }
             };
-            match detail.blame.panes.get(&root) {
+            match detail.touch.panes.get(&root) {
                 None => mark(root),
                 Some(lineages) => {
                     for &lineage in lineages {
@@ -108,14 +108,14 @@ impl Ledger {
                 }
             }
         }
-        for &(number, name) in &detail.blame.struck {
+        for &(number, name) in &detail.touch.struck {
             for root in words.names.roots(name) {
                 touch(number, root);
             }
         }
         for damage in damage {
-            damage.faults.sort_unstable();
-            damage.faults.dedup();
+            damage.touched.sort_unstable();
+            damage.touched.dedup();
         }
     }
 }

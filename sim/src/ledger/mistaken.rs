@@ -1,0 +1,59 @@
+//! Which record was taken for which: its id was known, and another record had left it. Only a run in detail asks.
+
+use super::Ledger;
+use hashbrown::HashMap;
+use onceproof_model::key::Key;
+use onceproof_model::name::{Name, Names};
+use onceproof_model::pipeline::ShardIndex;
+use onceproof_model::record::RecordId;
+use rustc_hash::FxBuildHasher;
+
+/// What a run in detail keeps for this.
+#[derive(Debug, Default)]
+pub(super) struct Mistaken {
+    /// Whose id each id in a catalog is.
+    owners: HashMap<(ShardIndex, Key, RecordId), Name, FxBuildHasher>,
+    /// The record that is looked at, and by which shard.
+    admitted: Option<(ShardIndex, Name)>,
+    /// By source record: the first that it was taken for.
+    taken_for: HashMap<Name, Name, FxBuildHasher>,
+}
+
+impl Ledger {
+    /// A catalog has learned the id of a record. It stays the id of the first that left it.
+    #[inline]
+    pub fn learned(&mut self, shard: ShardIndex, key: Key, id: RecordId, name: Name) {
+        if let Some(detail) = &mut self.detail {
+            detail.mistaken.owners.entry((shard, key, id)).or_insert(name);
+        }
+    }
+
+    /// A shard is about to look whether it knows a record.
+    #[inline]
+    pub fn looks_at(&mut self, shard: ShardIndex, name: Name) {
+        if let Some(detail) = &mut self.detail {
+            detail.mistaken.admitted = Some((shard, name));
+        }
+    }
+
+    /// The id of the record that a shard looks at is known.
+    #[inline]
+    pub fn knows(&mut self, shard: ShardIndex, key: Key, id: RecordId, names: &Names) {
+        let Some(detail) = &mut self.detail else { return };
+        let Mistaken { owners, admitted, taken_for } = &mut detail.mistaken;
+        let (Some(&owner), Some((by, name))) = (owners.get(&(shard, key, id)), *admitted) else {
+            return;
+        };
+        if by == shard
+            && owner != name
+            && let Some(source) = names.source_of(name)
+        {
+            taken_for.entry(source).or_insert(owner);
+        }
+    }
+
+    /// The record that a source record, or what was made of it, was taken for, if it was.
+    pub(super) fn taken_for(&self, source: Name) -> Option<Name> {
+        self.detail.as_ref()?.mistaken.taken_for.get(&source).copied()
+    }
+}

@@ -1,0 +1,206 @@
+//! Which faults of a run did which damage. Faults that touched a record may have done nothing to it, and faults far from
+//! it may have done it all: a cut link has no record, and one crash may lose the rows of a whole transaction. So
+//! the run is made again with some of its faults, until sets are left of which each is enough for the damage and
+//! none has a fault too many, and without all of which the damage is not there.
+
+use super::shrink::bench::Watch;
+use super::shrink::ddmin::ddmin;
+use onceproof_model::pipeline::StepIndex;
+use onceproof_sim::fault::{Climate, Fault};
+use onceproof_sim::outcome::{Class, Classes, Damage, Outcome};
+use onceproof_sim::plan::Plan;
+use onceproof_sim::simulator::Simulator;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// The most events of all runs that are made for this. In release they take a second or two.
+const MOST_EVENTS: u64 = 2_000_000;
+/// The least number of runs that may be made, however long each is.
+const LEAST_RUNS: u64 = 16;
+/// The most sets that are looked for, of those that are enough for one damage.
+const MOST_SETS: usize = 32;
+
+/// What did the damage of a run.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Blame {
+    /// Of each damaged record, in the order of the outcome; none where nobody asked.
+    pub damage: Vec<Option<Cause>>,
+    /// Of each class that damages no record.
+    pub classes: Vec<(Class, Cause)>,
+    /// How many runs it took.
+    pub runs: u64,
+}
+
+/// What did one damage.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Cause {
+    /// No fault: it is there without any.
+    NoFault,
+    /// Sets of faults, as indices into the schedule, each in order. Each set is enough by itself, and none of its
+    /// faults can be left out.
+    Faults {
+        /// The sets, the one that was found first at the head.
+        sets: Vec<Vec<usize>>,
+        /// Whether the damage is gone when the faults of all sets are taken away, and the others stay.
+        is_all: bool,
+    },
+    /// It was not found out: that would take too many runs.
+    Unknown,
+}
+
+/// What is looked for in a run.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Harm {
+    Record(Class, StepIndex, String),
+    Class(Class),
+}
+
+impl Harm {
+    fn of(damage: &Damage) -> Harm {
+        Harm::Record(damage.class, damage.step, damage.record.clone())
+    }
+}
+
+/// What a run with some of the faults showed.
+struct Seen {
+    classes: Classes,
+    records: BTreeSet<Harm>,
+    fired: Vec<usize>,
+}
+
+impl Seen {
+    fn has(&self, harm: &Harm) -> bool {
+        match harm {
+            Harm::Record(..) => self.records.contains(harm),
+            Harm::Class(class) => self.classes.contains(*class),
+        }
+    }
+}
+
+/// Runs with some of the faults.
+struct Trials<'a> {
+    simulator: Simulator<'a>,
+    seed: Option<u64>,
+    schedule: &'a [Fault],
+    watch: Watch<'a>,
+    seen: BTreeMap<Vec<usize>, Rc<Seen>>,
+    runs: u64,
+    /// How many events may still be seen.
+    events: u64,
+}
+
+impl Trials<'_> {
+    /// A run with these faults; nothing if there were too many runs, or it should end soon.
+    fn with(&mut self, faults: &[usize]) -> Option<Rc<Seen>> {
+        if let Some(seen) = self.seen.get(faults) {
+            return Some(Rc::clone(seen));
+        }
+        let is_spent = self.events == 0 && self.runs >= LEAST_RUNS;
+        if is_spent || self.watch.is_cancelled() {
+            return None;
+        }
+        let placed: Vec<Fault> = faults.iter().map(|&at| self.schedule[at].clone()).collect();
+        self.simulator.place(&placed);
+        let outcome = self.simulator.detail_unless(self.seed, self.watch.cancel)?;
+        self.runs += 1;
+        (self.watch.tell)(self.runs);
+        self.events = self.events.saturating_sub(outcome.brief.work.events);
+        let fired = (0..faults.len()).filter(|at| !outcome.unfired.contains(at));
+        let seen = Rc::new(Seen {
+            classes: outcome.brief.classes,
+            records: outcome.damage.iter().map(Harm::of).collect(),
+            fired: fired.map(|at| faults[at]).collect(),
+        });
+        self.seen.insert(faults.to_vec(), Rc::clone(&seen));
+        Some(seen)
+    }
+
+    /// A smallest part of these faults that is enough, if they are; nothing if that was not found out.
+    fn least(&mut self, harm: &Harm, touched: &[usize], all: &[usize]) -> Option<Vec<usize>> {
+        let touched: Vec<usize> = touched.iter().copied().filter(|at| all.contains(at)).collect();
+        let from = match self.with(&touched)?.has(harm) {
+            true => touched,
+            false => all.to_vec(),
+        };
+        let mut is_known = true;
+        let mut least = ddmin(from, |part| match self.with(part) {
+            None => {
+                is_known = false;
+                None
+            }
+            Some(seen) => seen.has(harm).then(|| seen.fired.clone()),
+        });
+        least.sort_unstable();
+        is_known.then_some(least)
+    }
+}
+
+/// Finds out what did the damage to the records with these indices in an outcome of the plan, and what made each
+/// class that damages no record. It takes at most some seconds; when it should end soon, what it does not know is
+/// unknown.
+pub fn blame(
+    plan: &Plan,
+    seed: Option<u64>,
+    outcome: &Outcome,
+    which: &[usize],
+    watch: Watch<'_>,
+) -> Blame {
+    let mut blame = Blame { damage: vec![None; outcome.damage.len()], ..Blame::default() };
+    let records = which.iter().map(|&at| (Harm::of(&outcome.damage[at]), &outcome.damage[at]));
+    let records = records.map(|(harm, damage)| (harm, damage.touched.as_slice()));
+    let of_records = |class| outcome.damage.iter().any(|damage| damage.class == class);
+    let classes: Vec<Class> = outcome.brief.classes.iter().filter(|&c| !of_records(c)).collect();
+    let harms = records.chain(classes.iter().map(|&class| (Harm::Class(class), &[][..])));
+    let harms: Vec<(Harm, &[usize])> = harms.collect();
+    if harms.is_empty() {
+        return blame;
+    }
+
+    let mut bare = plan.clone();
+    bare.climate = Climate::default();
+    bare.faults = Vec::new();
+    let longest = outcome.brief.work.events.saturating_mul(20).saturating_add(10_000);
+    bare.until.events = bare.until.events.min(longest);
+    let mut trials = Trials {
+        simulator: Simulator::new(&bare),
+        seed,
+        schedule: &outcome.schedule,
+        watch,
+        seen: BTreeMap::new(),
+        runs: 0,
+        events: MOST_EVENTS,
+    };
+    let mut causes = harms.iter().map(|(harm, touched)| cause(&mut trials, harm, touched));
+    for (&at, cause) in which.iter().zip(causes.by_ref()) {
+        blame.damage[at] = Some(cause);
+    }
+    blame.classes = classes.into_iter().zip(causes).collect();
+    blame.runs = trials.runs;
+    blame
+}
+
+/// What did one harm, as far as that was found out. Faults that were blamed are taken away, and as long as the harm
+/// is still there, another set is looked for among the others.
+fn cause(trials: &mut Trials<'_>, harm: &Harm, touched: &[usize]) -> Cause {
+    match trials.with(&[]) {
+        None => return Cause::Unknown,
+        Some(seen) if seen.has(harm) => return Cause::NoFault,
+        Some(_) => {}
+    }
+    let mut others: Vec<usize> = (0..trials.schedule.len()).collect();
+    let (mut sets, mut is_all) = (Vec::new(), false);
+    while let Some(seen) = trials.with(&others) {
+        if !seen.has(harm) {
+            // A run that does not fail again as it did says nothing.
+            is_all = !sets.is_empty();
+            break;
+        }
+        if sets.len() == MOST_SETS {
+            break;
+        }
+        let Some(set) = trials.least(harm, touched, &others) else { break };
+        others.retain(|at| !set.contains(at));
+        sets.push(set);
+    }
+    if sets.is_empty() { Cause::Unknown } else { Cause::Faults { sets, is_all } }
+}
