@@ -16,10 +16,9 @@ use crate::sources::Sources;
 use crate::store::Store;
 use crate::trace::Trace;
 use onceproof_model::commit::{Content, Scan, Subject};
+use onceproof_model::decision::Decision;
 use onceproof_model::defect::Defect;
-use onceproof_model::effect::{
-    Decision, Dropped, Env, FilterSaid, Member, Message, MessageAck, Pull, Read,
-};
+use onceproof_model::effect::{Dropped, Env, FilterSaid, Member, Message, MessageAck, Pull, Read};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, Step, StepIndex, StepKind};
@@ -283,6 +282,9 @@ impl Env for Outside<'_> {
     }
 
     fn admit(&mut self, shard: ShardIndex, name: Name) {
+        if self.trace.is_on() {
+            self.tell_admit(name);
+        }
         self.strike(shard, self.pipeline.step_of(shard), Before::Admit, name);
         // Taking the ledger in hand counts as a change, so only who keeps something does.
         if self.ledger.is_detailed() {

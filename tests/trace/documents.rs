@@ -96,6 +96,8 @@ fn check(path: &str, arguments: &[&str], schema: &Schema, kinds: &mut BTreeMap<S
             "heard" | "end" => ["apply", "answer"].contains(&cause),
             "serve" => cause == "call",
             "answer" => cause == "serve",
+            // Whoever drops a record was brought it, at once or when its key was busy.
+            "drop" => causes.contains(&"receive"),
             "back" => cause == "crash",
             "resume" => cause == "pause",
             _ => true,
@@ -248,4 +250,22 @@ fn an_execution_says_its_number_its_answer_and_what_it_was_before() {
     assert_eq!((made(&first, "outputs"), &first["before"]), (json!("ann/0"), &json!(null)));
     assert_eq!(made(&second, "outputs"), json!("ann/1"));
     assert_eq!((made(&second, "before"), &second["fault"]), (json!("ann/0"), &json!(1)));
+}
+
+#[test]
+fn a_record_that_waited_for_its_key_was_brought_by_its_own_request() {
+    // By hand: two copies arrive at 3; the second waits, and is known when the commit of the first is answered at 5.
+    let (events, _) = traced(&["dedup/duplicate-request.toml"]);
+    let received: Vec<u64> = events
+        .iter()
+        .filter(|event| event["kind"] == "receive" && event["subject"] == "events/0#0")
+        .map(|event| event["event"].as_u64().expect("a number"))
+        .collect();
+    let answered =
+        the_one(&events, &json!({ "kind": "heard", "process": "per-user/0", "number": 0 }));
+    let dropped = the_one(&events, &json!({ "kind": "drop" }));
+    assert_eq!(received.len(), 2);
+    assert_eq!(dropped["causes"], json!([answered["event"], received[1]]));
+    let first = json!({ "kind": "commit", "process": "per-user/0", "number": 0 });
+    assert_eq!(the_one(&events, &first)["causes"], json!([received[0]]));
 }

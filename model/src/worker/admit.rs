@@ -7,10 +7,9 @@ use super::apply::Application;
 use super::unit::Taken;
 use super::{Arrived, Worker};
 use crate::commit::Subject;
+use crate::decision::Decision;
 use crate::defect::Defect;
-use crate::effect::{
-    Ack as AckEffect, Decision, Dropped, Effect, Env, FilterSaid, Moment, Request, Rpc,
-};
+use crate::effect::{Ack as AckEffect, Dropped, Effect, Env, FilterSaid, Moment, Request, Rpc};
 use crate::key::Key;
 use crate::mechanism::dedup::Bloom;
 use crate::mechanism::{Ack, Dedup, ReAck, UnknownOld};
@@ -99,14 +98,16 @@ impl Gate {
         self.windows.push_back(&mut busy.due, start);
     }
 
-    /// Makes a record wait for its key; a key that was free gets its turn.
-    fn queue_record(&mut self, arrived: Arrived) {
+    /// Makes a record wait for its key; a key that was free gets its turn, and then this is true.
+    fn queue_record(&mut self, arrived: Arrived) -> bool {
         let key = arrived.record.key;
-        if self.claim(key) {
+        let was_free = self.claim(key);
+        if was_free {
             self.give_turn(key);
         }
         let busy = self.busy.get_mut(&key).expect("claimed");
         self.records.push_back(&mut busy.waiting, arrived);
+        was_free
     }
 
     /// Puts a record back to the front of its busy key.
@@ -190,8 +191,7 @@ impl Worker {
                 } else if self.may_join(&arrived) && !self.gate.is_waited_for(key) {
                     let _ = self.join(&arrived, m);
                 } else {
-                    m.env.decides(self.shard, Decision::Waits { name: arrived.record.name, key });
-                    self.gate.queue_record(arrived);
+                    self.queue_record(arrived, m);
                 }
             }
             // Once it is acked nothing pins it any more, so this is the last time to tell.
@@ -201,8 +201,16 @@ impl Worker {
             }
             Ack::OnReceipt => {
                 self.ack(from, rpc, Subject::Record(arrived.record.name), m);
-                self.gate.queue_record(arrived);
+                self.queue_record(arrived, m);
             }
+        }
+    }
+
+    /// Makes a record wait for its key.
+    fn queue_record<E: Env>(&mut self, arrived: Arrived, m: &mut Moment<'_, E>) {
+        let (name, key) = (arrived.record.name, arrived.record.key);
+        if !self.gate.queue_record(arrived) {
+            m.env.decides(self.shard, Decision::Waits { name, key });
         }
     }
 

@@ -6,8 +6,9 @@
 use super::{Parent, Worker};
 use crate::call::Answer;
 use crate::commit::{CommitKind, Delta};
+use crate::decision::Decision;
 use crate::defect::Defect;
-use crate::effect::{Decision, Env, Moment};
+use crate::effect::{Env, Moment};
 use crate::function::{Function, Output};
 use crate::key::Key;
 use crate::name::{Name, output_hash};

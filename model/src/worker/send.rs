@@ -3,7 +3,8 @@
 
 use super::{Worker, wake_at};
 use crate::commit::{CommitKind, Delta, Subject};
-use crate::effect::{Decision, Effect, Env, Moment, Reply, Request, Timer};
+use crate::decision::Decision;
+use crate::effect::{Effect, Env, Moment, Reply, Request, Timer};
 use crate::mechanism::Outputs;
 
 impl Worker {

@@ -5,7 +5,8 @@ use super::Outside;
 use crate::fault::Before;
 use crate::trace::{Struck, What};
 use onceproof_model::commit::{Scan, Subject};
-use onceproof_model::effect::{Decision, Dropped, FilterSaid, SourceRow};
+use onceproof_model::decision::Decision;
+use onceproof_model::effect::{Dropped, FilterSaid, SourceRow};
 use onceproof_model::mechanism::Dedup;
 use onceproof_model::name::Name;
 use onceproof_model::pipeline::{ShardIndex, StepIndex};
@@ -42,6 +43,14 @@ impl Outside<'_> {
         let Scan { held, windows, owed, .. } = scan;
         let (outputs, windows, owed) = (held.len(), windows.len(), owed.len());
         self.tell(What::Starts { token, outputs, windows, owed }, None);
+    }
+
+    /// A record is taken in hand.
+    #[cold]
+    pub(super) fn tell_admit(&mut self, name: Name) {
+        if let Some(recorder) = self.trace.recorder() {
+            recorder.takes(name);
+        }
     }
 
     #[cold]
@@ -96,7 +105,12 @@ impl Outside<'_> {
     pub(super) fn tell_decision(&mut self, decision: Decision<'_>) {
         let what = match decision {
             Decision::Reads { name: record, key } => What::Reads { record, key },
-            Decision::Waits { name: record, key } => What::Waits { record, key },
+            Decision::Waits { name: record, key } => {
+                if let Some(recorder) = self.trace.recorder() {
+                    recorder.waits(record);
+                }
+                What::Waits { record, key }
+            }
             Decision::Executed { step, name: record, input, outputs } => {
                 if self.is_dead() {
                     return;

@@ -14,6 +14,7 @@ use onceproof_model::pipeline::{ShardIndex, StepIndex};
 use onceproof_model::record::RecordId;
 use onceproof_model::time::{Nanos, Time};
 use rustc_hash::FxBuildHasher;
+use std::collections::VecDeque;
 
 type Map<K, V> = HashMap<K, V, FxBuildHasher>;
 
@@ -30,6 +31,8 @@ pub(crate) struct Recorder {
     /// What causes the next event, and whether it is the first of what happens now: then it causes the others.
     causes: Vec<u64>,
     is_first: bool,
+    /// Whether what happens now is a request that arrives.
+    is_request: bool,
     /// The shard that is at work.
     actor: Option<Actor>,
     /// How much had been scheduled when an event was told, and that event.
@@ -49,6 +52,11 @@ pub(crate) struct Recorder {
     pub ack_faults: Map<(ShardIndex, ShardIndex, Send), usize>,
     /// How many faults were told.
     faults: usize,
+    /// Which event brought the record that each shard has in hand by its name, those that wait for their key in
+    /// order, and each send that was received, by its ack.
+    brought: Map<(ShardIndex, Name), u64>,
+    waiting: Map<(ShardIndex, Name), VecDeque<u64>>,
+    received: Map<(ShardIndex, Send), u64>,
     /// What the filter said of the record that is looked up.
     pub filter: Option<FilterSaid>,
     /// The number of the execution that is under way, and the fault that struck it.
@@ -108,12 +116,62 @@ impl Recorder {
     pub fn record(&mut self, actor: Option<Actor>, what: What, fault: Option<usize>) -> u64 {
         let number = self.next;
         self.next += 1;
-        let causes = self.causes.clone();
+        let mut causes = self.causes.clone();
+        if let Some(brought) = actor.and_then(|actor| self.brought_by(actor.shard, &what))
+            && !causes.contains(&brought)
+        {
+            causes.push(brought);
+        }
+        if let (Some(Actor { shard, .. }), What::Receives { subject, attempt, .. }) = (actor, &what)
+        {
+            self.received.insert((shard, (*subject, *attempt)), number);
+        }
         if std::mem::take(&mut self.is_first) {
             self.causes = vec![number];
+            self.is_request = matches!(what, What::Receives { .. });
         }
         self.events.push(Event { number, at: self.at, causes, actor, what, fault });
         number
+    }
+
+    /// A record waits for its key, with the event that brought it.
+    pub fn waits(&mut self, name: Name) {
+        if let (Some(Actor { shard, .. }), Some(brought)) = (self.actor, self.cause()) {
+            self.waiting.entry((shard, name)).or_default().push_back(brought);
+        }
+    }
+
+    /// A record is taken in hand: the one that waited longest, or one that comes now.
+    pub fn takes(&mut self, name: Name) {
+        let (Some(Actor { shard, .. }), Some(now)) = (self.actor, self.cause()) else { return };
+        let waiting = self.waiting.get_mut(&(shard, name)).and_then(VecDeque::pop_front);
+        // One on which a function failed, or that has called, was brought before.
+        let brought = match waiting {
+            Some(brought) => brought,
+            None if self.is_request => now,
+            None => return,
+        };
+        self.brought.insert((shard, name), brought);
+    }
+
+    /// The event that brought what this one is about to the shard that does it.
+    fn brought_by(&self, shard: ShardIndex, what: &What) -> Option<u64> {
+        match what {
+            What::LooksUp { record, .. }
+            | What::Drops { record, .. }
+            | What::Late { record, .. }
+            | What::Executes { record, .. }
+            | What::Fails { record, .. }
+            | What::GivesUp { record, .. } => self.brought.get(&(shard, *record)).copied(),
+            What::Commits { commit, attempt: 1, .. } => match commit.subject {
+                Subject::Record(record) => self.brought.get(&(shard, record)).copied(),
+                Subject::Watermark(_) => None,
+            },
+            What::Acks { subject, attempt, .. } => {
+                self.received.get(&(shard, (*subject, *attempt))).copied()
+            }
+            _ => None,
+        }
     }
 
     /// Writes down what happened at another time and has no cause among events.

@@ -1,8 +1,8 @@
 //! From what a run has told to its form as JSON.
 
-use super::document::{
-    Answer, Applied, Before, Carried, Catalog, Change, Commit, Document, Dropped, Fate, Fated,
-    Filter, Kind, Message, Nobody, Output, Owner, Timer,
+use super::document::{Before, Carried, Change, Commit, Document, Fated, Kind, Output};
+use super::words::{
+    Answer, Applied, Catalog, Dropped, Fate, Filter, Message, Nobody, Owner, Timer,
 };
 use onceproof_model::call;
 use onceproof_model::commit::Subject;

@@ -2,6 +2,7 @@
 //! is written has the types of the schema, so that the one is what the other says.
 
 mod document;
+mod words;
 mod convert;
 
 use document::Document;
