@@ -2,6 +2,7 @@
 //! chance. It also watches, for the ledger and the report, and it is where a worker may die before it
 //! admits or applies a record.
 
+mod queues;
 mod told;
 
 use crate::answers::{Act, Answers, Attempt, BeforeVerdict, StepTaken};
@@ -17,11 +18,10 @@ use crate::store::Store;
 use crate::trace::Trace;
 use onceproof_model::commit::{Content, Scan, Subject};
 use onceproof_model::decision::Decision;
-use onceproof_model::defect::Defect;
-use onceproof_model::effect::{Dropped, Env, FilterSaid, Member, Message, MessageAck, Pull, Read};
+use onceproof_model::effect::{Dropped, Env, FilterSaid, Member, Message, Pull, Read};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
-use onceproof_model::pipeline::{Pipeline, ShardIndex, Step, StepIndex, StepKind};
+use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
 use onceproof_model::record::{Record, RecordId};
 use onceproof_model::rest::Rest;
 use onceproof_model::time::{Nanos, Time};
@@ -91,7 +91,7 @@ impl<'a> Outside<'a> {
             cost: 0,
             doom: BeforeVerdict::Pass,
             queues: Lasting::new(
-                pipeline.steps().iter().map(|step| queue(step, pipeline.defect)).collect(),
+                pipeline.steps().iter().map(|step| queues::queue(step, pipeline.defect)).collect(),
             ),
             pulled: Vec::new(),
             wakes: Vec::new(),
@@ -223,30 +223,6 @@ impl<'a> Outside<'a> {
         }
         executions[at] += 1;
         executions[at]
-    }
-
-    /// A message is acked; true if that moves the watermark of its queue.
-    pub fn ack_message(&mut self, ack: &MessageAck) -> bool {
-        let now = self.now;
-        let queue = self.queue_of(ack.shard);
-        let before = queue.watermark(now);
-        queue.ack(ack.number);
-        queue.watermark(now) > before
-    }
-
-    /// A shard died, and with it whoever held the messages that it was handed.
-    pub fn lapse(&mut self, shard: ShardIndex) {
-        let (step, number) = (self.pipeline.step_of(shard), self.pipeline.number_of(shard));
-        let Outside { queues, wakes, pipeline, now, .. } = self;
-        if queues[step.at()].is_some()
-            && let Some(queue) = &mut queues[step.at()]
-        {
-            queue.lapse(number, *now, |next, at| wakes.push((pipeline.shard(step, next), at)));
-        }
-    }
-
-    fn queue_of(&mut self, shard: ShardIndex) -> &mut QueueService {
-        self.queues[self.pipeline.step_of(shard).at()].as_mut().expect("a source with a queue")
     }
 
     fn charge(&mut self) {
@@ -479,13 +455,4 @@ impl Env for Outside<'_> {
             self.tell_decision(decision);
         }
     }
-}
-
-/// The queue of a step, if it reads one.
-fn queue(step: &Step, defect: Option<Defect>) -> Option<QueueService> {
-    let StepKind::Source { watermark, queue: Some(queue) } = step.kind else {
-        return None;
-    };
-    let forgets = defect == Some(Defect::UnackedMessageDoesNotPin);
-    Some(QueueService::new(queue, step.shards, watermark, forgets))
 }

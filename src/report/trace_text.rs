@@ -6,16 +6,28 @@ use crate::figures::grouped;
 /// How wide the column of times is, with what comes behind it.
 const TIMES: usize = 18;
 
-/// A sentence behind its time, on as many lines as it needs.
+/// Stands for a space where no line ends. Nothing that is shown has such a character.
+const NO_BREAK: &str = "\u{1}";
+
+/// A sentence behind its time, on as many lines as it needs. What struck stays together.
 pub fn wrapped(time: &str, sentence: &str) -> String {
     let options = textwrap::Options::new(WIDTH - TIMES)
         .break_words(false)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    let lines = textwrap::wrap(sentence, options);
+    let sentence = match sentence.rsplit_once("  ! ") {
+        Some((happens, struck)) => {
+            format!("{happens}  !{NO_BREAK}{}", struck.replace(' ', NO_BREAK))
+        }
+        None => sentence.to_owned(),
+    };
+    let lines = textwrap::wrap(&sentence, options);
     let lines: Vec<String> = lines
         .iter()
         .enumerate()
-        .map(|(number, line)| format!("{:>16}  {line}", if number == 0 { time } else { "" }))
+        .map(|(number, line)| {
+            let time = if number == 0 { time } else { "" };
+            format!("{time:>16}  {}", line.replace(NO_BREAK, " "))
+        })
         .collect();
     lines.join("\n")
 }
@@ -38,6 +50,16 @@ mod tests {
             wrapped("1003.000 ms", sentence),
             "     1003.000 ms  per-user/0 drops events/0#0, a remnant: its stamp is below the\n                  \
              watermark  ! lost"
+        );
+    }
+
+    #[test]
+    fn what_struck_stays_together() {
+        let sentence = "events/0 sends events/0#0 to per-user/0, attempt 1  ! the link is cut";
+        assert_eq!(
+            wrapped("2.000 ms", sentence),
+            "        2.000 ms  events/0 sends events/0#0 to per-user/0, attempt 1\n                  \
+             ! the link is cut"
         );
     }
 

@@ -13,7 +13,8 @@ fn lines(arguments: &[&str]) -> Vec<(String, String)> {
             Some((at, sentence)) => lines.push((at.trim().to_owned(), sentence.to_owned())),
             None => {
                 let (_, sentence) = lines.last_mut().expect("a line begins with its time");
-                sentence.push(' ');
+                // What struck stands apart.
+                sentence.push_str(if line.trim().starts_with('!') { "  " } else { " " });
                 sentence.push_str(line.trim());
             }
         }
@@ -198,7 +199,7 @@ fn an_execution_is_told_with_its_answer_and_that_it_differs_or_fails() {
     check(
         "functions/user-fails.toml",
         &[
-            ("3", "pass/0 executes pass on events/0#0, execution 1: it fails  ! failed"),
+            ("3", "pass/0 executes pass on events/0#0, execution 1: it fails  !"),
             ("33", "pass/0 tries a failed record of ann again"),
             ("33", "pass/0 executes pass on events/0#0, execution 2: ann"),
             ("35", "pass/0 drops events/0#0: it is known"),

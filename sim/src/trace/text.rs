@@ -312,7 +312,6 @@ impl Seen<'_> {
             },
             What::Pulls { again: true, .. } => "handed out again at once".to_owned(),
             What::Executes { .. } if self.event.fault.is_some() => "differs".to_owned(),
-            What::Fails { .. } => "failed".to_owned(),
             What::Crashes { restart, .. } => format!("back in {}", Span(*restart)),
             What::StandsStill { lasts, .. } | What::Cuts { lasts, .. } => {
                 format!("for {}", Span(*lasts))
