@@ -7,6 +7,7 @@ use onceproof::report::printable;
 use onceproof::report::trace_json::event_json;
 use onceproof::report::trace_text::{again, wrapped};
 use onceproof::scenario::Scenario;
+use onceproof_model::time::Span;
 use onceproof_sim::outcome::Outcome;
 use onceproof_sim::simulator::Simulator;
 use onceproof_sim::trace::{Choice, Fold, Folded, Seen};
@@ -14,7 +15,7 @@ use onceproof_sim::trace::{Choice, Fold, Folded, Seen};
 /// Runs a scenario once, and writes what happens.
 ///
 /// # Errors
-/// A record is asked for that the run does not have.
+/// A record is asked for that the run does not have, or a span of time that is none.
 pub fn trace(
     simulator: &mut Simulator<'_>,
     scenario: &Scenario,
@@ -23,6 +24,14 @@ pub fn trace(
     format: Format,
     output: &mut Output,
 ) -> Result<Outcome, Error> {
+    if let (Some(from), Some(until)) = (args.from, args.until)
+        && from > until
+    {
+        let (from, until) = (Span(from), Span(until));
+        return Err(Error::Usage(format!(
+            "--from {from} --until {until}: the trace ends before it begins; --from {until} --until {from} is meant?"
+        )));
+    }
     let record = args.record.as_ref().map(|name| scenario.record(name)).transpose()?;
     let choice = Choice { record, from: args.from, until: args.until };
     let mut is_met = false;

@@ -21,6 +21,7 @@ fn bad_usage_ends_with_2_and_prints_no_results() {
         check(&[&["run", "a.toml"], &chosen[..]].concat());
     }
     check(&["run", "a.toml", "--trace", "--from", "soon"]);
+    check(&["run", "a.toml", "--trace", "--from", "2s", "--until", "1s"]);
     check(&["run", "a.toml", "--trace", "--record", "events/0#9"]);
     check(&["run", "a.toml", "--trace", "--record", "per-user/ann@0s#7"]);
     check(&["run", "a.toml", "--format", "yaml"]);

@@ -4,7 +4,7 @@
 //!
 //! A run that nobody traces pays for it with one test wherever an event could be told. What caused an event is
 //! not carried by what is queued: the queue numbers what is scheduled, and beside it stands which event was told
-//! last before each number ([`Recorder::cause_of`]).
+//! last before each number (`recorder`).
 
 mod event;
 mod what;
