@@ -97,7 +97,7 @@ fn check(path: &str, arguments: &[&str], schema: &Schema, kinds: &mut BTreeMap<S
             "serve" => cause == "call",
             "answer" => cause == "serve",
             // Whoever drops a record was brought it, at once or when its key was busy.
-            "drop" => causes.contains(&"receive"),
+            "drop" | "ack" => causes.contains(&"receive"),
             "back" => cause == "crash",
             "resume" => cause == "pause",
             _ => true,

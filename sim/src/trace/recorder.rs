@@ -21,6 +21,13 @@ type Map<K, V> = HashMap<K, V, FxBuildHasher>;
 /// Which send of which request.
 pub(crate) type Send = (Subject, u32);
 
+/// A shard on a worker, whether it owns the shard or did.
+type Owner = (ShardIndex, u32);
+
+fn owner(actor: Actor) -> Owner {
+    (actor.shard, actor.worker)
+}
+
 /// Who writes events down.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
@@ -54,9 +61,9 @@ pub(crate) struct Recorder {
     faults: usize,
     /// Which event brought the record that each shard has in hand by its name, those that wait for their key in
     /// order, and each send that was received, by its ack.
-    brought: Map<(ShardIndex, Name), u64>,
-    waiting: Map<(ShardIndex, Name), VecDeque<u64>>,
-    received: Map<(ShardIndex, Send), u64>,
+    brought: Map<(Owner, Name), u64>,
+    waiting: Map<(Owner, Name), VecDeque<u64>>,
+    received: Map<(Owner, Send), u64>,
     /// What the filter said of the record that is looked up.
     pub filter: Option<FilterSaid>,
     /// The number of the execution that is under way, and the fault that struck it.
@@ -117,14 +124,21 @@ impl Recorder {
         let number = self.next;
         self.next += 1;
         let mut causes = self.causes.clone();
-        if let Some(brought) = actor.and_then(|actor| self.brought_by(actor.shard, &what))
+        if let Some(brought) = actor.and_then(|actor| self.brought_by(owner(actor), &what))
             && !causes.contains(&brought)
         {
             causes.push(brought);
         }
-        if let (Some(Actor { shard, .. }), What::Receives { subject, attempt, .. }) = (actor, &what)
-        {
-            self.received.insert((shard, (*subject, *attempt)), number);
+        match (actor, &what) {
+            (Some(actor), What::Receives { subject, attempt, .. }) => {
+                self.received.insert((owner(actor), (*subject, *attempt)), number);
+            }
+            // Whoever starts has nothing in hand.
+            (Some(actor), What::Starts { .. }) => {
+                self.brought.retain(|(of, _), _| *of != owner(actor));
+                self.waiting.retain(|(of, _), _| *of != owner(actor));
+            }
+            _ => {}
         }
         if std::mem::take(&mut self.is_first) {
             self.causes = vec![number];
@@ -136,39 +150,40 @@ impl Recorder {
 
     /// A record waits for its key, with the event that brought it.
     pub fn waits(&mut self, name: Name) {
-        if let (Some(Actor { shard, .. }), Some(brought)) = (self.actor, self.cause()) {
-            self.waiting.entry((shard, name)).or_default().push_back(brought);
+        if let (Some(actor), Some(brought)) = (self.actor, self.cause()) {
+            self.waiting.entry((owner(actor), name)).or_default().push_back(brought);
         }
     }
 
     /// A record is taken in hand: the one that waited longest, or one that comes now.
     pub fn takes(&mut self, name: Name) {
-        let (Some(Actor { shard, .. }), Some(now)) = (self.actor, self.cause()) else { return };
-        let waiting = self.waiting.get_mut(&(shard, name)).and_then(VecDeque::pop_front);
+        let (Some(actor), Some(now)) = (self.actor, self.cause()) else { return };
+        let at = (owner(actor), name);
+        let waiting = self.waiting.get_mut(&at).and_then(VecDeque::pop_front);
         // One on which a function failed, or that has called, was brought before.
         let brought = match waiting {
             Some(brought) => brought,
             None if self.is_request => now,
             None => return,
         };
-        self.brought.insert((shard, name), brought);
+        self.brought.insert(at, brought);
     }
 
-    /// The event that brought what this one is about to the shard that does it.
-    fn brought_by(&self, shard: ShardIndex, what: &What) -> Option<u64> {
+    /// The event that brought what this one is about to whoever does it.
+    fn brought_by(&self, to: Owner, what: &What) -> Option<u64> {
         match what {
             What::LooksUp { record, .. }
             | What::Drops { record, .. }
             | What::Late { record, .. }
             | What::Executes { record, .. }
             | What::Fails { record, .. }
-            | What::GivesUp { record, .. } => self.brought.get(&(shard, *record)).copied(),
+            | What::GivesUp { record, .. } => self.brought.get(&(to, *record)).copied(),
             What::Commits { commit, attempt: 1, .. } => match commit.subject {
-                Subject::Record(record) => self.brought.get(&(shard, record)).copied(),
+                Subject::Record(record) => self.brought.get(&(to, record)).copied(),
                 Subject::Watermark(_) => None,
             },
             What::Acks { subject, attempt, .. } => {
-                self.received.get(&(shard, (*subject, *attempt))).copied()
+                self.received.get(&(to, (*subject, *attempt))).copied()
             }
             _ => None,
         }
@@ -220,6 +235,45 @@ mod tests {
         }
         let causes: Vec<Vec<u64>> = recorder.take().into_iter().map(|event| event.causes).collect();
         assert_eq!(causes, [vec![7], vec![0], vec![0]]);
+    }
+
+    /// A record is taken in hand and looked up; what caused the look-up.
+    fn look_up(recorder: &mut Recorder) -> Vec<u64> {
+        let record = Name(1);
+        recorder.takes(record);
+        recorder
+            .tell(What::LooksUp { record, key: Key::GLOBAL, filter: None, catalog: None }, None);
+        recorder.take().pop().expect("an event").causes
+    }
+
+    /// A request arrives that brings a record.
+    fn receive(recorder: &mut Recorder) -> u64 {
+        recorder.begin(0, Vec::new());
+        let (from, subject) = (ShardIndex(0), Subject::Record(Name(1)));
+        recorder.tell(What::Receives { from, subject, key: None, attempt: 1 }, None)
+    }
+
+    #[test]
+    fn who_waits_longest_is_taken_first_and_who_starts_has_nothing_in_hand() {
+        let mut recorder = Recorder::default();
+        let ownership = crate::trace::Ownership::Only;
+        recorder.set_actor(Actor { shard: ShardIndex(1), worker: 0, ownership });
+        let brought = [0, 1, 2].map(|_| {
+            let number = receive(&mut recorder);
+            recorder.waits(Name(1));
+            number
+        });
+        // Its key is free, by the event 99.
+        recorder.begin(1, vec![99]);
+        assert_eq!(look_up(&mut recorder), [99, brought[0]]);
+        recorder.begin(1, vec![99]);
+        assert_eq!(look_up(&mut recorder), [99, brought[1]]);
+        // The third died with the shard; what is sent again comes by itself.
+        let (token, outputs, windows, owed) = (2, 0, 0, 0);
+        recorder.begin(2, Vec::new());
+        recorder.tell(What::Starts { token, outputs, windows, owed }, None);
+        let again = receive(&mut recorder);
+        assert_eq!(look_up(&mut recorder), [again]);
     }
 
     #[test]
