@@ -10,16 +10,17 @@ pub use args::{
 
 use crate::ending::Ending;
 use crate::output::complain;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use onceproof::report::table::WIDTH;
 use onceproof::search::certificate::VERSION;
-use std::io;
+use std::io::{self, Write};
 
 /// What every help text ends with.
 const EXIT_CODES: &str = "\
 Exit codes:
   0  as expected; for run, sweep, replay and exhaust: nothing violated
-  1  violated, an expected violation was not found, or a wrong value has no witness
+  1  violated, or an expected violation or a witness was not found
   2  bad usage or bad scenario
   3  inconclusive: a limit was hit, or a search was interrupted
   4  nothing selected
@@ -28,7 +29,7 @@ Exit codes:
 
 /// The whole command line.
 #[derive(Parser, Debug)]
-#[command(name = "onceproof", version = VERSION, after_help = EXIT_CODES)]
+#[command(name = "onceproof", version = VERSION, after_help = EXIT_CODES, term_width = WIDTH)]
 #[command(about = "Deterministic fault-injection simulator for exactly-once stream processing")]
 pub struct Cli {
     /// What all commands share.
@@ -123,8 +124,9 @@ impl Cli {
     /// there is to say has been said.
     pub fn read() -> Result<Cli, Ending> {
         Cli::try_parse().and_then(Cli::checked).map_err(|error| {
+            let error = without_hidden(error);
             let ending = if error.use_stderr() { Ending::Bad } else { Ending::AsExpected };
-            match error.print() {
+            match print(&error) {
                 Err(failed) if failed.kind() != io::ErrorKind::BrokenPipe => {
                     complain(&format!("standard output: {failed}"));
                     Ending::Io
@@ -159,6 +161,49 @@ impl Cli {
             | Command::Schema(_)
             | Command::Checkpoints(_) => Ok(self),
         }
+    }
+}
+
+/// The error without suggestions of what is hidden.
+fn without_hidden(mut error: clap::Error) -> clap::Error {
+    let command = Cli::command();
+    let hidden_commands = command.get_subcommands().filter(|command| command.is_hide_set());
+    let hidden_commands: Vec<&str> = hidden_commands.map(clap::Command::get_name).collect();
+    let all = command.get_subcommands().flat_map(clap::Command::get_arguments);
+    let hidden = all.filter(|argument| argument.is_hide_set());
+    let hidden: Vec<String> =
+        hidden.filter_map(|argument| Some(format!("--{}", argument.get_long()?))).collect();
+    if let Some(ContextValue::Strings(names)) = error.remove(ContextKind::SuggestedSubcommand) {
+        let shown = names.into_iter().filter(|name| !hidden_commands.contains(&name.as_str()));
+        let shown: Vec<String> = shown.collect();
+        if !shown.is_empty() {
+            error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(shown));
+        }
+    }
+    if let Some(ContextValue::String(name)) = error.get(ContextKind::SuggestedArg)
+        && hidden.contains(name)
+    {
+        error.remove(ContextKind::SuggestedArg);
+        error.remove(ContextKind::TrailingArg);
+    }
+    error
+}
+
+/// Prints an error or a help text, whose lines are wrapped.
+fn print(error: &clap::Error) -> io::Result<()> {
+    let text = error.render().ansi().to_string();
+    let lines = text.lines().map(|line| {
+        let indent: String = line.chars().take_while(|&c| c == ' ').collect();
+        let options = textwrap::Options::new(WIDTH)
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .subsequent_indent(&indent);
+        textwrap::fill(line, options)
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    match error.use_stderr() {
+        true => writeln!(anstream::stderr(), "{text}"),
+        false => writeln!(anstream::stdout(), "{text}"),
     }
 }
 

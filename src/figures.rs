@@ -1,7 +1,7 @@
 //! Numbers as reports give them. All are worked out from integers, so that a report is the same to the
 //! byte on every platform.
 
-use onceproof_model::time::Nanos;
+use onceproof_model::time::{Nanos, Span};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::{Mark, Marks};
 use onceproof_sim::outcome::{Fired, Ledger, Work};
@@ -69,6 +69,71 @@ pub fn milliseconds(nanos: Nanos) -> String {
     format!("{}.{:03}", micros / 1000, micros % 1000)
 }
 
+/// A length of time that was measured, for people: three digits, in the unit that suits it: `34 ms`, `58.8 days`.
+pub fn measured(nanos: Nanos) -> String {
+    const SECOND: u64 = 1_000_000_000;
+    /// Units and their lengths, from where on they are used.
+    const UNITS: [(&str, u64); 7] = [
+        ("days", 86_400 * SECOND),
+        ("h", 3_600 * SECOND),
+        ("min", 60 * SECOND),
+        ("s", SECOND),
+        ("ms", 1_000_000),
+        ("us", 1_000),
+        ("ns", 1),
+    ];
+    let mut units = UNITS.into_iter().enumerate();
+    let (at, (mut unit, mut length)) =
+        units.find(|(_, (_, length))| nanos >= *length).unwrap_or((6, UNITS[6]));
+    let mut rounded = three_digits(nanos, length);
+    // What is rounded up to the next unit is told in it.
+    if at > 0 && rounded.0 >= UNITS[at - 1].1 / length * 10_u64.pow(rounded.1) {
+        (unit, length) = UNITS[at - 1];
+        rounded = three_digits(nanos, length);
+    }
+    let (digits, places) = rounded;
+    let scale = 10_u64.pow(places);
+    let part = format!("{:0width$}", digits % scale, width = places as usize);
+    let part = if places == 0 { "" } else { part.trim_end_matches('0') };
+    let point = if part.is_empty() { "" } else { "." };
+    let unit = if unit == "days" && digits == scale { "day" } else { unit };
+    format!("{}{point}{part} {unit}", grouped(digits / scale))
+}
+
+/// A quotient with three digits, or more where it has more before the point, rounded half up; and how many of them
+/// stand behind the point.
+fn three_digits(of: u64, by: u64) -> (u64, u32) {
+    let (of, by) = (u128::from(of), u128::from(by));
+    let rounded = |places: u32| (of * 2 * 10_u128.pow(places) + by) / (2 * by);
+    let places = (0..=2).rev().find(|&places| rounded(places) < 1_000).unwrap_or(0);
+    (u64::try_from(rounded(places)).unwrap_or(u64::MAX), places)
+}
+
+/// A length of time that a scenario states, for people, and as a scenario may state it: `24h`, `1h30m`, `50ms`.
+pub fn exact(nanos: Nanos) -> String {
+    const SECOND: u64 = 1_000_000_000;
+    const UNITS: [(&str, u64); 3] =
+        [("d", 86_400 * SECOND), ("h", 3_600 * SECOND), ("m", 60 * SECOND)];
+    if nanos < 60 * SECOND {
+        return Span(nanos).to_string();
+    }
+    let mut text = String::new();
+    let mut rest = nanos;
+    for (unit, length) in UNITS {
+        // A day is 24 hours to most who read of it.
+        let is_one_day = unit == "d" && rest < 2 * length;
+        let count = if is_one_day { 0 } else { rest / length };
+        if count > 0 {
+            text.push_str(&format!("{count}{unit}"));
+            rest -= count * length;
+        }
+    }
+    if rest > 0 {
+        text.push_str(&Span(rest).to_string());
+    }
+    text
+}
+
 /// A quotient with three decimals, rounded half up; 0 of nothing.
 pub fn ratio(of: u64, by: u64) -> String {
     let by = u128::from(by.max(1));
@@ -111,6 +176,48 @@ mod tests {
         assert_eq!(milliseconds(1_234_499), "1.234");
         assert_eq!(milliseconds(1_234_500), "1.235");
         assert_eq!(milliseconds(u64::MAX), "18446744073709.552");
+    }
+
+    #[test]
+    fn what_is_measured_has_three_digits_and_the_unit_that_suits_it() {
+        let check = |nanos, text: &str| assert_eq!(measured(nanos), text);
+        check(0, "0 ns");
+        check(7, "7 ns");
+        check(1_500, "1.5 us");
+        check(3_000_000, "3 ms");
+        check(34_001_000, "34 ms");
+        check(999_499_999, "999 ms");
+        check(999_500_000, "1 s");
+        check(1_234_000_000, "1.23 s");
+        check(59_960_000_000, "1 min");
+        check(90_000_000_000, "1.5 min");
+        check(5_400_000_000_000, "1.5 h");
+        check(86_400_000_000_000, "1 day");
+        check(86_399_999_000_000, "1 day");
+        check(129_600_000_000_000, "1.5 days");
+        // 5,078,520.507 s are 58 days and 67,320.507 s, which is 0.779 of a day.
+        check(5_078_520_507_000_000, "58.8 days");
+        check(100 * 365 * 86_400_000_000_000, "36,500 days");
+    }
+
+    #[test]
+    fn what_is_stated_is_exact_and_is_read_back() {
+        let check = |text: &str, nanos| {
+            assert_eq!(exact(nanos), text);
+            assert_eq!(crate::scenario::duration(text), Ok(nanos));
+        };
+        let second = 1_000_000_000;
+        check("0s", 0);
+        check("50ms", second / 20);
+        check("1500ms", second * 3 / 2);
+        check("59s", 59 * second);
+        check("1m", 60 * second);
+        check("1m30s", 90 * second);
+        check("1h30m", 5_400 * second);
+        check("24h", 86_400 * second);
+        check("47h59m59s", 172_799 * second);
+        check("2d", 172_800 * second);
+        check("30d1ns", 30 * 86_400 * second + 1);
     }
 
     #[test]

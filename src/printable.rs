@@ -94,6 +94,17 @@ pub fn printable_json(document: &str) -> String {
     clean
 }
 
+/// A text as one item of a list whose items have numbers behind them and commas between: in quotes where it would be
+/// taken for something else.
+pub fn item(text: &str) -> String {
+    let ends_a_word = |c: char| c.is_whitespace() || c == ',' || c == ';' || c == '"' || c == '\\';
+    let shown = printable(text);
+    match text.is_empty() || shown != text || text.contains(ends_a_word) {
+        true => format!("\"{}\"", printable(&text.replace('\\', "\\\\").replace('"', "\\\""))),
+        false => shown,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +128,28 @@ mod tests {
             assert_eq!(printable(hidden), shown);
         }
         assert_eq!(printable_lines("a\u{202e}\nb\u{1b}[31m\n"), "a\\u202E\nb\\u001B[31m\n");
+    }
+
+    #[test]
+    fn an_item_of_a_list_is_never_taken_for_two_or_for_none() {
+        let plain = ["ann", "ann/1", "*", "gr\u{fc}n", "2013-01-31", "-"];
+        assert_eq!(plain.map(item), plain);
+        let quoted = [
+            ("", "\"\""),
+            ("ann 2, bob", "\"ann 2, bob\""),
+            ("and 5 more", "\"and 5 more\""),
+            ("say \"hi\"", "\"say \\\"hi\\\"\""),
+            ("a\\", "\"a\\\\\""),
+            ("a\nb", "\"a\\nb\""),
+        ];
+        for (text, shown) in quoted {
+            assert_eq!(item(text), shown);
+        }
+        // Whoever reads one reads back what it was.
+        for text in quoted.map(|(text, _)| text).into_iter().chain(HIDDEN.map(|(text, _)| text)) {
+            let read: toml::Table = format!("a = {}", item(text)).parse().expect("TOML");
+            assert_eq!(read["a"].as_str(), Some(text));
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The command line as a user meets it: the real program, real files, exit codes and both streams.
 
+#[path = "command_line/columns.rs"]
+mod columns;
 #[path = "command_line/exhaust.rs"]
 mod exhaust;
 #[path = "command_line/folder.rs"]
@@ -24,5 +26,7 @@ mod sweep;
 mod test;
 #[path = "command_line/usage.rs"]
 mod usage;
+#[path = "command_line/words.rs"]
+mod words;
 #[path = "command_line/worth.rs"]
 mod worth;

@@ -212,6 +212,13 @@ pub struct Outcome {
     pub unfired: Vec<usize>,
     /// From the arrival of a source record to the commit that took it into an aggregate or wrote it.
     pub latency: Option<Latency>,
+    /// How old the oldest copy was that each step met: the time since the first commit of something of the record
+    /// there. A window of ids that is shorter does not know it again. Steps that met none are left out.
+    pub oldest_copies: Vec<Extreme>,
+    /// For how long each step repeated a request, from the first time it was sent to the last, over crashes.
+    pub longest_retries: Vec<Extreme>,
+    /// How far the latest record of each source was behind the watermark that it had when it read the record.
+    pub greatest_lags: Vec<Extreme>,
     /// How full the filters in front of the catalogs are at the end, by shard and range.
     pub filters: Vec<FilterFill>,
     /// How often the steps that call external services did so, in file order.
@@ -295,6 +302,17 @@ pub struct Damage {
     /// The faults that hit it or what was made of it, or a worker that held it: indices into the
     /// schedule, in order. They need not have done it.
     pub touched: Vec<usize>,
+}
+
+/// The greatest of some length of time at a step, and the record of which it was.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Extreme {
+    /// The step.
+    pub step: StepIndex,
+    /// How long.
+    pub nanos: Nanos,
+    /// The name of the first such record.
+    pub record: String,
 }
 
 /// Percentiles of a latency.

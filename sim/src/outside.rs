@@ -265,6 +265,7 @@ impl Env for Outside<'_> {
         // Taking the ledger in hand counts as a change, so only who keeps something does.
         if self.ledger.is_detailed() {
             self.ledger.looks_at(shard, name);
+            self.ledger.meets(shard, name, self.now);
         }
     }
 

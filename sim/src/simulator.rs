@@ -3,7 +3,7 @@
 use crate::answers::Watched;
 use crate::fault::{Fault, Kind};
 use crate::fingerprint::Fingerprint;
-use crate::ledger::{Expectations, Judgement};
+use crate::ledger::{Expectations, Judgement, greatest_lags};
 use crate::marks::Mark;
 use crate::outcome::{Brief, Class, Classes, Outcome, StepResult, Verdict};
 use crate::outside::Outside;
@@ -248,6 +248,9 @@ impl<'a> Simulator<'a> {
             schedule,
             unfired: outside.answers.unfired(),
             latency: outside.ledger.latency(),
+            oldest_copies: outside.ledger.oldest_copies(pipeline, words),
+            longest_retries: outside.ledger.longest_retries(pipeline, words),
+            greatest_lags: greatest_lags(&outside.sources, pipeline, words),
             filters: self.world.filters().collect(),
             calls,
             reason: match end {

@@ -1,7 +1,9 @@
 //! The arguments of each command.
 
-use super::values::{duration, kind, seed_range, time};
-use clap::{Args, ValueEnum};
+use super::values::{
+    KindReader, at_least_one, duration, most_faults, positive, seed, seed_range, threads, time,
+};
+use clap::{ArgGroup, Args, ValueEnum};
 use onceproof::scenario::{Changes, Readable, Scenario, ScenarioError};
 use onceproof_model::time::Nanos;
 use onceproof_sim::fault::KindName;
@@ -23,7 +25,7 @@ pub struct Redesign {
     #[arg(long, value_name = "STEP: K = V, …")]
     pub step: Vec<String>,
     /// Leave the odds of these kinds of faults out, with commas.
-    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = KindReader)]
     pub without: Vec<KindName>,
     /// An exact fault: 'at = { to = "table", attempt = 1 }, do = "drop-ack"'. May be given several times.
     #[arg(long, value_name = "at = …, do = …")]
@@ -90,7 +92,7 @@ pub struct RunArgs {
     #[command(flatten)]
     pub redesign: Redesign,
     /// The seed, in place of the one in the file.
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Run it in the weather that the seed has in a swarm.
     #[arg(long, requires = "seed", conflicts_with_all = ["check_determinism", "without", "fault", "bare"])]
@@ -124,17 +126,17 @@ pub struct CheckpointsArgs {
     #[command(flatten)]
     pub files: Files,
     /// The seed of the one run.
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// The fingerprints of the runs under all of these seeds.
-    #[arg(long, value_name = "a..b", value_parser = seed_range, conflicts_with = "seed")]
+    #[arg(long, value_name = "a..b", value_parser = seed_range, allow_hyphen_values = true, conflicts_with = "seed")]
     pub seeds: Option<Range<u64>>,
     /// The fingerprint of the one run after every so many events, and at its end.
     #[arg(long, value_name = "N", default_value_t = onceproof::search::determinism::EVERY)]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(value_parser = positive, allow_negative_numbers = true)]
     pub every: u64,
     /// The events of the one run with these numbers, in place of that.
-    #[arg(long, value_name = "a..b", value_parser = seed_range, conflicts_with = "seeds")]
+    #[arg(long, value_name = "a..b", value_parser = seed_range, allow_hyphen_values = true, conflicts_with = "seeds")]
     pub events: Option<Range<u64>>,
     /// As for `run`.
     #[arg(long, value_name = "N", hide = true)]
@@ -154,13 +156,13 @@ pub struct SweepArgs {
     #[command(flatten)]
     pub redesign: Redesign,
     /// The seeds from a up to but without b, in place of those in the files.
-    #[arg(long, value_name = "a..b", value_parser = seed_range)]
+    #[arg(long, value_name = "a..b", value_parser = seed_range, allow_hyphen_values = true)]
     pub seeds: Option<Range<u64>>,
     /// How many threads to use [default: one per core].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
     pub jobs: Option<NonZeroUsize>,
     /// Stop a scenario after so many violated runs.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     pub max_fail: Option<NonZeroU64>,
     /// Run all seeds again in a fresh process, and name the first event that differs.
     #[arg(long, conflicts_with_all = CHANGES)]
@@ -197,20 +199,20 @@ pub struct ExhaustArgs {
     #[command(flatten)]
     pub files: Files,
     /// The most faults of a schedule, up to 9.
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(..=9))]
+    #[arg(long, value_name = "K", value_parser = most_faults, allow_negative_numbers = true)]
     pub faults: u32,
     /// The kinds of faults, with commas [default: all].
-    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = KindReader)]
     pub kinds: Vec<KindName>,
     /// How many threads to use [default: one per core].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
     pub jobs: Option<NonZeroUsize>,
     /// Go on with the search in this file, if there is one, and keep in it what is done, now and then and at
     /// the end.
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
     /// End after about so many runs.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     pub runs: Option<NonZeroU64>,
     /// End after so long, such as 90s or 10m.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
@@ -228,6 +230,7 @@ pub struct ExhaustArgs {
 
 /// Arguments of `necessity`.
 #[derive(Args, Debug)]
+#[command(group = ArgGroup::new("tried").required(true).args(["faults", "seeds"]))]
 pub struct NecessityArgs {
     /// The scenario.
     pub file: PathBuf,
@@ -235,19 +238,18 @@ pub struct NecessityArgs {
     #[command(flatten)]
     pub files: Files,
     /// The most faults of a schedule, up to 9.
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(..=9))]
-    #[arg(required_unless_present = "seeds", conflicts_with = "seeds")]
+    #[arg(long, value_name = "K", value_parser = most_faults, allow_negative_numbers = true)]
     pub faults: Option<u32>,
     /// In place of all schedules, the faults that the scenario draws under these seeds, from a up to but without
     /// b; then each right value is tried, too.
-    #[arg(long, value_name = "a..b", value_parser = seed_range)]
+    #[arg(long, value_name = "a..b", value_parser = seed_range, allow_hyphen_values = true)]
     pub seeds: Option<Range<u64>>,
     /// The kinds of faults of a schedule, with commas [default: all].
-    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = KindReader)]
     #[arg(conflicts_with = "seeds")]
     pub kinds: Vec<KindName>,
     /// How many threads to use [default: one per core].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
     pub jobs: Option<NonZeroUsize>,
     /// Write the table as one of Markdown.
     #[arg(long)]
@@ -266,7 +268,7 @@ pub struct ShrinkArgs {
     #[command(flatten)]
     pub redesign: Redesign,
     /// The seed, in place of the one in the file.
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// The file to write, which must not be there already; without it, standard output.
     #[arg(long, value_name = "FILE")]
@@ -276,15 +278,15 @@ pub struct ShrinkArgs {
     #[arg(long)]
     pub all: bool,
     /// Kinds of faults for --all beside those that hit the damage, with commas.
-    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind, requires = "all")]
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = KindReader, requires = "all")]
     pub kinds: Vec<KindName>,
     /// The most runs of --all. It gives up before the number of faults that would take more.
     #[arg(long, value_name = "N", requires = "all")]
     #[arg(default_value_t = onceproof::search::shrink::all::MOST_RUNS)]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(value_parser = positive, allow_negative_numbers = true)]
     pub runs: u64,
     /// How many threads to use for --all [default: one per core].
-    #[arg(long, value_name = "N", requires = "all")]
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true, requires = "all")]
     pub jobs: Option<NonZeroUsize>,
 }
 
@@ -298,7 +300,7 @@ pub struct TestArgs {
     #[command(flatten)]
     pub files: Files,
     /// How many threads to use [default: one per core].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
     pub jobs: Option<NonZeroUsize>,
     /// The folder of saved failures that are replayed before anything else.
     #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]

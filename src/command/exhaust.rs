@@ -16,6 +16,7 @@ use onceproof::figures::{counted, grouped};
 use onceproof::report::exhaust_json::exhaust_json;
 use onceproof::report::exhaust_text::exhaust_text;
 use onceproof::report::shell::replay_command;
+use onceproof::report::table::fitted;
 use onceproof::report::{ExhaustReport, Subject};
 use onceproof::scenario::Scenario;
 use onceproof::search::certificate::Exhaustion;
@@ -148,13 +149,14 @@ fn foretell(plan: &Plan, seed: Option<u64>, space: &Space, threads: usize, cance
             Ok(nanos) => HumanDuration(Duration::from_nanos(nanos)).to_string(),
             Err(_) => "centuries".to_owned(),
         };
-        complain(&format!(
+        let foretold = format!(
             "a run has {} places for a fault: about {} schedules, and {time} on {}; --kinds, --runs and \
              --time make it less, and --resume keeps what is done",
             grouped(places as u64),
             grouped(schedules),
             counted(threads as u64, "thread"),
-        ));
+        );
+        complain(fitted(&foretold).trim_end());
     }
 }
 

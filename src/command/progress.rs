@@ -3,8 +3,8 @@
 //! here and nowhere else: nothing that is decided depends on it.
 
 use crate::output::complain;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-use onceproof::figures::grouped;
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use onceproof::figures::{counted, grouped};
 use onceproof::report::Timing;
 use onceproof::search::exhaust::Told;
 use onceproof_sim::outcome::{Brief, Verdict};
@@ -25,6 +25,11 @@ fn target() -> ProgressDrawTarget {
         true => ProgressDrawTarget::stderr(),
         false => ProgressDrawTarget::hidden(),
     }
+}
+
+/// A bar that is not shown before all that it says is known.
+fn hidden_bar(length: Option<u64>) -> ProgressBar {
+    ProgressBar::with_draw_target(length, ProgressDrawTarget::hidden())
 }
 
 /// Lines in place of a bar.
@@ -69,13 +74,18 @@ pub struct Progress {
 impl Progress {
     /// A bar of so many runs of a scenario; one that only a terminal shows.
     pub fn new(runs: u64, name: &str) -> Progress {
-        let (target, lines) = (target(), Lines::of(name));
-        let bar = ProgressBar::with_draw_target(Some(runs), target);
-        let template = "{prefix} {bar:30} {pos}/{len} runs, {rate} runs/s, {msg} violated";
+        Progress::on(target(), runs, name)
+    }
+
+    fn on(target: ProgressDrawTarget, runs: u64, name: &str) -> Progress {
+        let lines = Lines::of(name);
+        let bar = hidden_bar(Some(runs));
+        let template = "{prefix} {wide_bar} {pos}/{len} runs{rate}, {msg} violated";
         let style = ProgressStyle::with_template(template).expect("a good template");
-        bar.set_style(style.with_key("rate", rate));
-        bar.set_prefix(onceproof::report::printable(name));
         bar.set_message("0");
+        bar.set_prefix(short(name));
+        bar.set_style(style.with_key("rate", rate));
+        bar.set_draw_target(target);
         Progress { bar, lines, violated: AtomicU64::new(0) }
     }
 
@@ -113,11 +123,18 @@ pub struct SearchProgress {
 impl SearchProgress {
     /// A bar that only a terminal shows.
     pub fn new(name: &str) -> SearchProgress {
-        let (target, lines) = (target(), Lines::of(name));
-        let bar = ProgressBar::with_draw_target(Some(1), target);
-        let template = "{prefix} {bar:30} {percent} %, {msg}, about {eta} left";
-        bar.set_style(ProgressStyle::with_template(template).expect("a good template"));
-        bar.set_prefix(onceproof::report::printable(name));
+        SearchProgress::on(target(), name)
+    }
+
+    fn on(target: ProgressDrawTarget, name: &str) -> SearchProgress {
+        let lines = Lines::of(name);
+        let bar = hidden_bar(Some(1));
+        let template = "{prefix} {wide_bar} {percent} %, {msg}{left}";
+        let style = ProgressStyle::with_template(template).expect("a good template");
+        bar.set_message(runs_of_faults(0, 0));
+        bar.set_prefix(short(name));
+        bar.set_style(style.with_key("left", left));
+        bar.set_draw_target(target);
         SearchProgress {
             bar,
             lines,
@@ -143,7 +160,7 @@ impl SearchProgress {
                     return;
                 }
                 let faults = self.faults.load(Ordering::Relaxed);
-                self.bar.set_message(format!("{runs} runs, faults: {faults}"));
+                self.bar.set_message(runs_of_faults(runs, faults));
                 self.lines.say(|| {
                     let (done, all) = (self.bar.position(), self.bar.length().unwrap_or(0).max(1));
                     let percent = u128::from(done) * 100 / u128::from(all);
@@ -171,12 +188,13 @@ pub struct RunsProgress {
 impl RunsProgress {
     /// A line that only a terminal shows as it changes, with what is being done.
     pub fn new(name: &str, doing: &'static str) -> RunsProgress {
-        let (target, lines) = (target(), Lines::of(name));
-        let bar = ProgressBar::with_draw_target(None, target);
-        let style = ProgressStyle::with_template("{prefix} {msg}, {pos} runs, {rate} runs/s");
+        let lines = Lines::of(name);
+        let bar = hidden_bar(None);
+        let style = ProgressStyle::with_template("{prefix} {msg}, {pos} runs{rate}");
         bar.set_style(style.expect("a good template").with_key("rate", rate));
-        bar.set_prefix(onceproof::report::printable(name));
+        bar.set_prefix(short(name));
         bar.set_message(doing);
+        bar.set_draw_target(target());
         RunsProgress { bar, lines, doing }
     }
 
@@ -192,10 +210,35 @@ impl RunsProgress {
     }
 }
 
-/// The runs per second as they are now, without decimals.
+/// As much of a name as leaves room for a bar and its figures.
+fn short(name: &str) -> String {
+    const MOST: usize = 24;
+    let name = onceproof::report::printable(name);
+    match name.chars().count() > MOST {
+        true => name.chars().take(MOST - 1).chain(['…']).collect(),
+        false => name,
+    }
+}
+
+/// So many runs, among schedules of so many faults.
+fn runs_of_faults(runs: u64, faults: u64) -> String {
+    format!("{}, {}", counted(runs, "run"), counted(faults, "fault"))
+}
+
+/// The runs per second as they are now, without decimals; nothing before there was one.
 fn rate(state: &ProgressState, out: &mut dyn Write) {
-    // What a bar cannot show is not worth an error.
-    let _ = write!(out, "{:.0}", state.per_sec());
+    if state.pos() > 0 {
+        // What a bar cannot show is not worth an error.
+        let _ = write!(out, ", {:.0} runs/s", state.per_sec());
+    }
+}
+
+/// About how long the rest takes; nothing before anything is done.
+fn left(state: &ProgressState, out: &mut dyn Write) {
+    if state.pos() > 0 {
+        // As above.
+        let _ = write!(out, ", about {:#} left", HumanDuration(state.eta()));
+    }
 }
 
 /// Does some work, and says how long it took.
@@ -223,6 +266,95 @@ pub(super) fn now() -> Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use indicatif::TermLike;
+    use onceproof::search::resume::Done;
+    use std::io;
+    use std::sync::Arc;
+
+    /// A terminal of 80 columns that keeps all that was written on it.
+    #[derive(Clone, Debug, Default)]
+    struct Screen(Arc<Mutex<Vec<String>>>);
+
+    impl Screen {
+        fn target(&self) -> ProgressDrawTarget {
+            ProgressDrawTarget::term_like(Box::new(self.clone()))
+        }
+
+        fn lines(&self) -> Vec<String> {
+            let written = self.0.lock().expect("one thread").clone();
+            let lines = written.into_iter().map(|line| line.trim_end().to_owned());
+            lines.filter(|line| !line.is_empty()).collect()
+        }
+
+        fn add(&self, text: &str) -> io::Result<()> {
+            self.0.lock().expect("one thread").push(text.to_owned());
+            Ok(())
+        }
+    }
+
+    impl TermLike for Screen {
+        fn width(&self) -> u16 {
+            80
+        }
+
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn write_line(&self, text: &str) -> io::Result<()> {
+            self.add(text)
+        }
+
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.add(text)
+        }
+
+        fn clear_line(&self) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    const LONG: &str = "a scenario with a name that is longer than what a line has room for";
+
+    #[test]
+    fn a_bar_is_whole_from_the_first_and_fits() {
+        let screen = Screen::default();
+        let progress = Progress::on(screen.target(), 100_000, LONG);
+        progress.bar.tick();
+        progress.bar.set_position(100_000);
+        progress.bar.tick();
+        let search = SearchProgress::on(screen.target(), LONG);
+        search.bar.tick();
+        search.tell(Told::Level(3, 1_000_000, 0));
+        search.tell(Told::Part(1_000, &Done::default()));
+        search.bar.tick();
+        let lines = screen.lines();
+        let is_whole = |line: &String| {
+            let is_sweep = line.ends_with(" violated");
+            let is_search = line.contains(" %, 0 runs, 0 faults");
+            line.starts_with("a scenario with a name ") && (is_sweep || is_search)
+        };
+        assert!(lines.iter().all(is_whole), "{lines:#?}");
+        assert!(lines.iter().all(|line| line.chars().count() <= 80), "{lines:#?}");
+        assert!(lines[0].contains(" 0/100000 runs, 0 violated"), "{lines:#?}");
+        assert!(lines.iter().any(|line| line.ends_with("0 %, 0 runs, 0 faults")), "{lines:#?}");
+    }
 
     #[test]
     fn a_line_is_due_every_ten_seconds() {

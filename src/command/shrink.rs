@@ -15,6 +15,7 @@ use onceproof::report::printable;
 use onceproof::report::shell::replay_command;
 use onceproof::report::shrink_json::{File, shrink_json};
 use onceproof::report::shrink_text::ShrinkReport;
+use onceproof::report::table::fitted;
 use onceproof::search::exhaust::Told;
 use onceproof::search::shrink::all::{self, All, Bounds, End};
 use onceproof::search::shrink::bench::Watch;
@@ -88,7 +89,7 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
             let of_sets = all.iter().flat_map(|all| report.sentences_of_sets(all));
             let also_met = report.also_met().map(|met| format!("{met} --out FILE saves it."));
             for line in report.sentences().into_iter().chain(of_sets).chain(also_met) {
-                complain(&printable(&line));
+                complain(fitted(&printable(&line)).trim_end());
             }
         }
         (Format::Text, Some(out)) => {
@@ -97,7 +98,7 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
                 output.line(&format!("saved beside it: {}", printable(&path.to_string_lossy())));
             }
             for line in all.iter().flat_map(|all| sets(&report, all, &files)) {
-                output.line(&line);
+                output.text(&fitted(&line));
             }
             output.line(&format!("\n{}", allowing(replay_command(out), &scenario, out)));
         }
@@ -111,10 +112,10 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
 
 /// All sets, each with the command that replays it.
 fn sets(report: &ShrinkReport<'_>, all: &All, files: &Files) -> Vec<String> {
-    let mut lines = vec![String::new()];
+    let mut lines = vec!["\n".to_owned()];
     lines.extend(report.sentences_of_sets(all));
     for (number, (set, (_, path))) in (1..).zip(all.sets.iter().zip(&files.sets)) {
-        lines.push(String::new());
+        lines.push("\n".to_owned());
         lines.extend(report.set_in_words(number, set));
         lines.extend(
             path.as_deref().map(|path| {

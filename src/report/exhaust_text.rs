@@ -4,7 +4,7 @@
 use super::left_out::left_out;
 use super::run_text::heading;
 use super::style::{BAD, GOOD, WARNING, warning};
-use super::table::{Align, labelled, table};
+use super::table::{Align, fitted, labelled, table};
 use super::words::{fault_in_words, kind_in_words};
 use super::worth::without_a_fault;
 use super::{ExhaustReport, class_list};
@@ -47,16 +47,16 @@ pub fn exhaust_text(report: &ExhaustReport) -> String {
     for kind in found.never_placed() {
         text.push_str(&warning(&format!("{} has no place in any schedule", kind.word())));
     }
-    let seconds = timing.seconds();
+    let seconds = timing.in_words();
     let speed = grouped(timing.per_second(found.total().runs.saturating_sub(runs_before)));
-    text.push_str(&format!("\ntime  {seconds} s, {speed} runs/s\n"));
+    text.push_str(&format!("\ntime  {seconds}, {speed} runs/s\n"));
     if let Some(saved) = saved {
         text.push_str(&format!("\nsaved as {}\n", saved.display()));
     }
     if let Some(replay) = replay {
         text.push_str(&format!("\n{replay}\n"));
     }
-    text
+    fitted(&text)
 }
 
 /// That so many faults of the file are left out, if it has any.
@@ -69,33 +69,37 @@ pub fn left_out_in_words(left_out: usize) -> String {
 }
 
 fn verdict(found: &Exhaustion, spent: Option<&str>) -> String {
-    let most = found.most;
     if let Some(certificate) = found.certificate() {
         return format!("{GOOD}certified{GOOD:#}: {certificate}");
     }
-    let searched = match (found.levels.len() as u32).saturating_sub(1) {
-        searched if found.interrupted => match spent {
-            Some(budget) => format!("{budget} ended it among those of {searched}"),
-            None => format!("interrupted among those of {searched}"),
-        },
-        searched if found.stopped => format!("ended with those of {searched}, as asked"),
-        _ if !found.is_complete() => "not complete: some hit a limit".to_owned(),
-        _ => "complete".to_owned(),
-    };
-    match found.causes.first() {
-        Some(first) => {
-            let (causes, faults) = (
-                counted(found.causes.len() as u64, "smallest schedule"),
-                counted(first.faults.len() as u64, "fault"),
-            );
-            format!(
-                "{BAD}violated{BAD:#}: {causes} of at most {most} break it, from {faults} on ({searched})"
-            )
+    let faults = |count: usize| counted(count as u64, "fault");
+    let last = faults(found.levels.len().saturating_sub(1));
+    let searched = if found.interrupted {
+        match spent {
+            Some(budget) => format!("{budget} ended it among those of {last}"),
+            None => format!("interrupted among those of {last}"),
         }
-        None => format!(
-            "{WARNING}inconclusive{WARNING:#}: nothing found in schedules of at most {most} ({searched})"
-        ),
-    }
+    } else if found.stopped {
+        format!("ended with those of {last}, as asked")
+    } else if found.is_complete() {
+        "complete".to_owned()
+    } else {
+        "not complete: some hit a limit".to_owned()
+    };
+    let first = found.causes.first().map(|cause| cause.faults.len());
+    let verdict = match (first, found.causes.len()) {
+        (None, _) => format!("{WARNING}inconclusive{WARNING:#}: nothing found"),
+        (Some(0), _) => format!("{BAD}violated{BAD:#}: it breaks without any fault"),
+        (Some(first), 1) => {
+            format!("{BAD}violated{BAD:#}: 1 smallest schedule breaks it, of {}", faults(first))
+        }
+        (Some(first), many) => {
+            let causes = counted(many as u64, "smallest schedule");
+            let first = faults(first);
+            format!("{BAD}violated{BAD:#}: {causes} break it, the first of {first}")
+        }
+    };
+    format!("{verdict}\nschedules of at most {}: {searched}", faults(found.most as usize))
 }
 
 /// Causes of the same kinds, with the first of them in words.

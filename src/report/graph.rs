@@ -1,6 +1,7 @@
 //! The pipeline before and after optimization: its steps as the file states them; then its stages, with what
 //! is fused into each, what is sent between them, and what is added up before it is sent.
 
+use super::table::fitted;
 use crate::scenario::given;
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Edge, Pipeline, Step, StepIndex, StepKind};
@@ -50,7 +51,7 @@ pub fn text(pipeline: &Pipeline) -> String {
             text += &format!("    -> {}{by}{lifted}\n", name(pipeline, edge.to));
         }
     }
-    text
+    fitted(&text)
 }
 
 /// Both as a document.

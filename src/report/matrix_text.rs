@@ -5,7 +5,7 @@ use super::run_text::heading;
 use super::shell::with_changes;
 use super::style::{BAD, GOOD, WARNING, error};
 use super::sweep_text::{bound, difference_in_words, says_nothing_of};
-use super::table::{Align, table};
+use super::table::{Align, fitted, table};
 use super::{MatrixReport, NO_WITNESS, class_list, printable};
 use crate::figures::{counted, grouped};
 use crate::search::matrix::{Standing, Tried, holds};
@@ -44,9 +44,9 @@ pub fn matrix_text(report: &MatrixReport) -> String {
         }
     }
     let runs = runs(report);
-    let (seconds, speed) = (timing.seconds(), grouped(timing.per_second(runs)));
-    text.push_str(&format!("\ntime  {seconds} s, {} runs, {speed} runs/s\n", grouped(runs)));
-    text
+    let (seconds, speed) = (timing.in_words(), grouped(timing.per_second(runs)));
+    text.push_str(&format!("\ntime  {seconds}, {} runs, {speed} runs/s\n", grouped(runs)));
+    fitted(&text)
 }
 
 /// The tables as Markdown.
@@ -249,14 +249,18 @@ It is flipped once.
 the full design holds in 1,000 runs, seeds 0..1000
 with 95 % confidence, fewer than 3 in 1,000 seeds go wrong
 seeds draw latency, faults
-1 wrong value found, 1 not found, 1 not run; 1 other right value held, 1 not decided
+1 wrong value found, 1 not found, 1 not run; 1 other right value held, 1 not
+decided
 
 wrong values, the number of the seed that first goes wrong, and how many do
 
-mechanism                                                          first  wrong     of  found
-ids = \"fresh\" (under outputs = \"recompute\", without user-differs)      8      2  1,000  duplicated
-re-ack = false                                                         ·      ·  1,000  no witness with these settings
-stamps = \"wall-clock\"                                                                   not run: needs clock-step
+mechanism                      first  wrong     of  found
+ids = \"fresh\" (under outputs       8      2  1,000  duplicated
+= \"recompute\", without
+user-differs)
+re-ack = false                     ·      ·  1,000  no witness with these
+                                                    settings
+stamps = \"wall-clock\"                               not run: needs clock-step
 
 right values
 
@@ -269,7 +273,7 @@ to see the first seed that goes wrong
   ids = \"fresh\" (under outputs = \"recompute\", without user-differs)
       onceproof run flip.toml --seed 7 --mechanism 'outputs = \"recompute\", ids = \"fresh\"' --without user-differs
 
-time  2.000 s, 4,012 runs, 2,006 runs/s
+time  2 s, 4,012 runs, 2,006 runs/s
 ";
         check(matrix_text, expected);
     }

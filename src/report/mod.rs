@@ -6,6 +6,8 @@ pub mod shell;
 pub mod words;
 pub mod table;
 pub mod damage;
+pub mod extremes;
+pub mod results;
 pub mod run_text;
 pub mod run_json;
 pub mod trace_text;
@@ -201,6 +203,11 @@ impl Timing {
     /// In seconds, with three decimals.
     pub fn seconds(self) -> String {
         crate::figures::milliseconds(self.nanos / 1000)
+    }
+
+    /// For people.
+    pub fn in_words(self) -> String {
+        crate::figures::measured(self.nanos)
     }
 
     /// How many of these there were in a second.

@@ -3,10 +3,10 @@
 
 use super::class_list;
 use super::exhaust_text::{in_words, left_out_in_words};
-use super::run_text::heading;
+use super::run_text::{self, heading};
 use super::shell::with_changes;
 use super::style::{BAD, GOOD, WARNING};
-use super::table::{Align, table};
+use super::table::{Align, fitted, rows_of_table};
 use super::worth::without_a_fault;
 use super::{NO_WITNESS, NecessityReport, printable};
 use crate::figures::{counted, grouped};
@@ -29,16 +29,26 @@ pub fn necessity_text(report: &NecessityReport) -> String {
     text.push_str(
         "\nthe smallest schedules that break each wrong value, and how many have each kind\n\n",
     );
-    let mut heads = vec!["mechanism".to_owned(), "faults".to_owned(), "found".to_owned()];
-    heads.extend((1..=names.len()).map(|number| number.to_string()));
-    let mut rows = vec![heads];
-    rows.push(full_row(&necessity.full, &names));
-    rows.extend(necessity.rows.iter().map(|row| cells(row, &names)));
-    let mut columns = vec![Align::Left, Align::Right, Align::Left];
-    columns.extend(names.iter().map(|_| Align::Right));
-    text.push_str(&table(&columns, &rows));
-    let legend = names.iter().zip(1..).map(|(name, number)| format!("{number} {}", name.word()));
-    text.push_str(&format!("\n{}\n", legend.collect::<Vec<_>>().join(", ")));
+    let heads = ["mechanism", "faults", "found"].map(str::to_owned).to_vec();
+    let rows =
+        [heads, full_row(&necessity.full)].into_iter().chain(necessity.rows.iter().map(cells));
+    let columns = [Align::Left, Align::Right, Align::Left];
+    let mut rows = rows_of_table(&columns, &rows.collect::<Vec<_>>()).into_iter();
+    text.extend(rows.next());
+    let with = std::iter::once(full_counts(&necessity.full, &names));
+    let with = with.chain(necessity.rows.iter().map(|row| counts_of(row, &names)));
+    for (row, counts) in rows.zip(with) {
+        text.push_str(&row);
+        let counts: Vec<(&'static str, u64)> = names
+            .iter()
+            .map(|name| name.word())
+            .zip(counts)
+            .filter(|(_, count)| *count > 0)
+            .collect();
+        if !counts.is_empty() {
+            text.push_str(&fitted(&format!("    {}\n", run_text::counts(&counts))));
+        }
+    }
     text.push_str("\nwitnesses\n");
     for row in &necessity.rows {
         if let Some(cause) = row.witness() {
@@ -51,9 +61,9 @@ pub fn necessity_text(report: &NecessityReport) -> String {
         }
     }
     let runs = runs(report);
-    let (seconds, speed) = (timing.seconds(), grouped(timing.per_second(runs)));
-    text.push_str(&format!("\ntime  {seconds} s, {} runs, {speed} runs/s\n", grouped(runs)));
-    text
+    let (seconds, speed) = (timing.in_words(), grouped(timing.per_second(runs)));
+    text.push_str(&format!("\ntime  {seconds}, {} runs, {speed} runs/s\n", grouped(runs)));
+    fitted(&text)
 }
 
 /// The matrix as a table of Markdown.
@@ -69,10 +79,12 @@ pub fn necessity_markdown(report: &NecessityReport) -> String {
     let mut text = format!("{}\n\n", printable(report.subject.name));
     text.push_str(&line(&heads));
     text.push_str(&format!("|---|---:|---|{}\n", "---:|".repeat(names.len())));
-    text.push_str(&line(&full_row(&necessity.full, &names)));
-    for row in &necessity.rows {
-        text.push_str(&line(&cells(row, &names)));
-    }
+    let mut add = |mut row: Vec<String>, counts: Vec<u64>| {
+        row.extend(counts.into_iter().map(figure));
+        text.push_str(&line(&row));
+    };
+    add(full_row(&necessity.full), full_counts(&necessity.full, &names));
+    necessity.rows.iter().for_each(|row| add(cells(row), counts_of(row, &names)));
     if report.left_out > 0 {
         text.push_str(&format!("\n{}", left_out_in_words(report.left_out)));
     }
@@ -136,23 +148,26 @@ fn verdict(report: &NecessityReport) -> String {
     text
 }
 
-fn full_row(full: &Exhaustion, names: &[KindName]) -> Vec<String> {
+fn full_row(full: &Exhaustion) -> Vec<String> {
     let found = match full.certificate() {
         Some(_) => format!("nothing with {}", full.most),
         None if full.causes.is_empty() => "not complete".to_owned(),
         None => class_list(classes(full)),
     };
     let smallest = full.causes.first().map(|cause| cause.faults.len().to_string());
-    let mut cells = vec!["the full design".to_owned(), smallest.unwrap_or_default(), found];
+    vec!["the full design".to_owned(), smallest.unwrap_or_default(), found]
+}
+
+/// How many of the smallest schedules of the full design have each kind.
+fn full_counts(full: &Exhaustion, names: &[KindName]) -> Vec<u64> {
     let count = |name: &KindName| {
         let has = |fault: &Fault| fault.kind.name() == *name;
         full.causes.iter().filter(|cause| cause.faults.iter().any(has)).count() as u64
     };
-    cells.extend(names.iter().map(|name| figure(count(name))));
-    cells
+    names.iter().map(count).collect()
 }
 
-fn cells(row: &Row, names: &[KindName]) -> Vec<String> {
+fn cells(row: &Row) -> Vec<String> {
     let (faults, found) = match (&row.found, row.lacks) {
         (None, lacks) => (String::new(), format!("needs {}", lacks.unwrap_or("more"))),
         (Some(found), _) => match (found.causes.first(), row.standing()) {
@@ -161,9 +176,11 @@ fn cells(row: &Row, names: &[KindName]) -> Vec<String> {
             (None, _) => (String::new(), "not complete".to_owned()),
         },
     };
-    let mut cells = vec![row.design.words(), faults, found];
-    cells.extend(names.iter().map(|&name| figure(row.count(name))));
-    cells
+    vec![row.design.words(), faults, found]
+}
+
+fn counts_of(row: &Row, names: &[KindName]) -> Vec<u64> {
+    names.iter().map(|&name| row.count(name)).collect()
 }
 
 /// A count, or a dot for none.

@@ -2,7 +2,7 @@
 //! protocol, and in how many runs each mark was reached under each kind.
 
 use super::run_json::counts;
-use super::table::{Align, table};
+use super::table::{Align, WIDTH, table};
 use crate::figures::grouped;
 use crate::search::marks::Reached;
 use onceproof_sim::fault::KindName;
@@ -71,11 +71,32 @@ fn cell(count: u64) -> String {
     if count == 0 { "-".to_owned() } else { grouped(count) }
 }
 
-/// A table with words in the first column and numbers in the others.
+/// Tables with words in the first column and numbers in the others, of as many columns as fit.
 fn numbers(rows: &[Vec<String>]) -> String {
-    let mut columns = vec![Align::Right; rows[0].len()];
-    columns[0] = Align::Left;
-    table(&columns, rows)
+    let width = |column: usize| {
+        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
+    };
+    let mut blocks: Vec<Vec<usize>> = Vec::new();
+    let mut used = WIDTH;
+    for column in 1..rows[0].len() {
+        used += 2 + width(column);
+        if used > WIDTH {
+            blocks.push(Vec::new());
+            used = width(0) + 2 + width(column);
+        }
+        if let Some(block) = blocks.last_mut() {
+            block.push(column);
+        }
+    }
+    let block = |columns: &Vec<usize>| {
+        let shown = |row: &Vec<String>| {
+            std::iter::once(0).chain(columns.iter().copied()).map(|at| row[at].clone()).collect()
+        };
+        let mut aligned = vec![Align::Right; columns.len() + 1];
+        aligned[0] = Align::Left;
+        table(&aligned, &rows.iter().map(shown).collect::<Vec<_>>())
+    };
+    blocks.iter().map(block).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! since a number of 64 bits does not survive every reader of JSON.
 
 use super::damage::{classes_json, damage_json};
+use super::extremes::extremes_json;
 use super::worth::worth_of_run_json;
 use super::{RunReport, exact_faults};
 use crate::figures;
@@ -54,6 +55,7 @@ pub fn run_json(report: &RunReport) -> Value {
         "shortfalls": shortfalls,
         "work": work(brief),
         "filters": outcome.filters.iter().map(|f| filter(f, plan)).collect::<Vec<_>>(),
+        "extremes": extremes_json(outcome, plan),
         "latency_ms": outcome.latency.map(|latency| json!({
             "p50": milliseconds(latency.p50),
             "p99": milliseconds(latency.p99),

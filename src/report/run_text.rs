@@ -2,8 +2,10 @@
 //! faults, and last the command that runs it again.
 
 use super::damage::damage_text;
+use super::extremes::extremes_lines;
+use super::results::{totals, windows};
 use super::style::{BAD, GOOD, HEAD, WARNING, error, warning, warning_or_error};
-use super::table::{Align, table};
+use super::table::{Align, JOINT, fitted, labelled, table};
 use super::words::fault_in_words;
 use super::worth::{and_left_out, records, without_records_in_run, without_records_in_words};
 use super::{RunReport, Subject, class_list, exact_faults, printable};
@@ -42,6 +44,7 @@ pub fn run_text(report: &RunReport) -> String {
         text.push_str(&format!("{}\n", printable(reason)));
     }
     text.push_str(&format!("\n{}\n{}\n", ledger(brief), steps(&outcome.steps, subject.plan)));
+    text.push_str(&windows(&outcome.steps, subject.plan));
     if !outcome.calls.is_empty() {
         text.push_str(&format!("{}\n", calls(&outcome.calls, subject.plan)));
     }
@@ -65,7 +68,7 @@ pub fn run_text(report: &RunReport) -> String {
         let smaller = smaller.map(|command| format!("{command}  # makes it small\n"));
         text.push_str(&format!("\n{}{replay}\n", smaller.unwrap_or_default()));
     }
-    text
+    fitted(&text)
 }
 
 /// The name and the claim of a scenario, and what of its data could not be used.
@@ -149,7 +152,7 @@ fn steps(steps: &[StepResult], plan: &Plan) -> String {
             figures::grouped(result.expected),
             figures::grouped(result.applied),
             figures::grouped(result.late),
-            results(result),
+            totals(result.results.iter().map(|(key, &total)| (key.as_str(), total)), MOST_RESULTS),
         ]
     };
     let rows: Vec<Vec<String>> = std::iter::once(heads).chain(steps.iter().map(row)).collect();
@@ -174,23 +177,12 @@ fn calls(calls: &[StepCalls], plan: &Plan) -> String {
     table(&[Left, Right, Right, Right, Right, Right, Right], &rows)
 }
 
-/// "ann 2, bob 1", and how many more there are.
-fn results(result: &StepResult) -> String {
-    let shown = result.results.iter().take(MOST_RESULTS);
-    let mut parts: Vec<String> =
-        shown.map(|(key, total)| format!("{} {total}", printable(key))).collect();
-    if let Some(more) = result.results.len().checked_sub(MOST_RESULTS).filter(|&more| more > 0) {
-        parts.push(format!("and {} more", figures::grouped(more as u64)));
-    }
-    parts.join(", ")
-}
-
 fn figure_lines(outcome: &Outcome, plan: &Plan) -> String {
     let brief = &outcome.brief;
     let latency = match outcome.latency {
         None => "none".to_owned(),
         Some(latency) => [("p50", latency.p50), ("p99", latency.p99), ("max", latency.max)]
-            .map(|(name, nanos)| format!("{name} {} ms", figures::milliseconds(nanos)))
+            .map(|(name, nanos)| format!("{name}{JOINT}{}", joined(&figures::measured(nanos))))
             .join(", "),
     };
     let never_fired = never_fired(plan, &brief.fired);
@@ -200,14 +192,29 @@ fn figure_lines(outcome: &Outcome, plan: &Plan) -> String {
         lines.push(("never fired", words.join(", ")));
     }
     lines.extend([
-        ("work", counts(&figures::work(&brief.work, &brief.marks))),
+        ("work", counts(&work_done(brief))),
         ("latency", latency),
-        ("virtual time", format!("{} ms", figures::milliseconds(brief.virtual_time))),
-        ("fingerprint", figures::hex(brief.fingerprint)),
+        ("virtual time", figures::measured(brief.virtual_time)),
     ]);
-    let rows: Vec<_> =
-        lines.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
-    table(&[Align::Left; 2], &rows)
+    lines.extend(extremes_lines(outcome, plan));
+    lines.push(("fingerprint", figures::hex(brief.fingerprint)));
+    labelled(&lines)
+}
+
+/// What was done, without what has a line of its own.
+fn work_done(brief: &Brief) -> Vec<(&'static str, u64)> {
+    let work = not_zero(&figures::work(&brief.work, &brief.marks));
+    work.into_iter().filter(|(name, _)| !name.starts_with("ids_held")).collect()
+}
+
+/// The figures that say something.
+fn not_zero(counts: &[(&'static str, u64)]) -> Vec<(&'static str, u64)> {
+    counts.iter().copied().filter(|&(_, count)| count > 0).collect()
+}
+
+/// A text that is not broken.
+fn joined(text: &str) -> String {
+    text.replace(' ', &JOINT.to_string())
 }
 
 /// How full each filter is: its bits that are set, of all.
@@ -236,14 +243,15 @@ fn filters(filters: &[FilterFill], plan: &Plan) -> String {
     text
 }
 
-/// "drop-ack 1, crash 3", or "none".
+/// "drop-ack 1, crash 3", or "none". A pair is not broken: what this is put into makes blanks of its joints.
 pub fn counts(counts: &[(&'static str, u64)]) -> String {
     if counts.is_empty() {
         return "none".to_owned();
     }
     let parts = counts.iter();
-    let parts = parts
-        .map(|(name, count)| format!("{} {}", name.replace('_', " "), figures::grouped(*count)));
+    let parts = parts.map(|(name, count)| {
+        joined(&format!("{name} {}", figures::grouped(*count)).replace('_', " "))
+    });
     parts.collect::<Vec<_>>().join(", ")
 }
 
@@ -267,11 +275,9 @@ step      expected  applied  late  results
 per-side         3        4     0  ann 2, bob 2
 
 faults        drop-ack 1
-work          events 1,234, messages 9, retries 1, commits 12, catalog reads 0, \
-bloom negatives 0, bloom false positives 0, duplicates dropped 0, remnants dropped 0, old dropped 0, \
-user calls 0, side effects 0, ids held max 0, ids held end 0
-latency       p50 3.000 ms, p99 34.000 ms, max 34.001 ms
-virtual time  2034.000 ms
+work          events 1,234, messages 9, retries 1, commits 12
+latency       p50 3 ms, p99 34 ms, max 34 ms
+virtual time  2.03 s
 fingerprint   0000000000000000000000000000002a
 
 damaged records, and the faults that did it

@@ -2,7 +2,7 @@
 //! whether all of them were looked for, and each in words.
 
 use super::printable;
-use super::shrink_text::ShrinkReport;
+use super::shrink_text::{ShrinkReport, in_a_comment};
 use super::words::fault_in_words;
 use crate::figures::{counted, grouped};
 use crate::search::shrink::all::{All, End, Set};
@@ -67,10 +67,10 @@ impl ShrinkReport<'_> {
     /// All sets as they stand at the head of a file: in words, and but for the one that the file has, as they
     /// stand in a file.
     pub fn sets_at_head(&self, all: &All) -> Vec<String> {
-        let mut lines = self.sentences_of_sets(all);
+        let mut lines = in_a_comment(self.sentences_of_sets(all));
         for (number, set) in (1..).zip(&all.sets) {
             lines.push(String::new());
-            lines.extend(self.set_in_words(number, set));
+            lines.extend(in_a_comment(self.set_in_words(number, set)));
             if number == 1 && all.has_failure {
                 continue;
             }

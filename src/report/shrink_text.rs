@@ -1,6 +1,7 @@
 //! What is said of a shrunk failure: at the head of its file, as a claim, and as a report.
 
 use super::style::{BAD, HEAD};
+use super::table::{WIDTH, fitted, fitted_to};
 use super::words::fault_in_words;
 use super::{class_list, printable};
 use crate::figures::counted;
@@ -33,7 +34,7 @@ impl ShrinkReport<'_> {
     pub fn file(&self, more: Vec<String>, destination: &Path) -> String {
         let Shrunk { case, outcome, .. } = self.shrunk;
         let claim = self.claim(outcome, case.faults.len());
-        let head = [self.sentences(), more].concat();
+        let head = [in_a_comment(self.sentences()), more].concat();
         file(case, outcome.brief.classes, &claim, &head, destination)
     }
 
@@ -42,17 +43,18 @@ impl ShrinkReport<'_> {
         let Set { faults, outcome } = set;
         let case = Case { faults: faults.clone(), ..self.shrunk.case.clone() };
         let claim = self.claim(outcome, faults.len());
-        let head = [
+        let head = in_a_comment(vec![
             format!("Another smallest set of faults for what {} was shrunk to.", self.origin()),
             NO_PART.to_owned(),
-        ];
+        ]);
         file(&case, outcome.brief.classes, &claim, &head, destination)
     }
 
     /// The text of the file that holds a failure of another class that was met on the way.
     pub fn other_file(&self, case: &Case, classes: Classes, destination: &Path) -> String {
         let claim = format!("What is found here is {}.", class_list(classes.iter()));
-        let head = [format!("Met while {} was shrunk, and not shrunk itself.", self.origin())];
+        let met = format!("Met while {} was shrunk, and not shrunk itself.", self.origin());
+        let head = in_a_comment(vec![met]);
         file(case, classes, &claim, &head, destination)
     }
 
@@ -182,8 +184,18 @@ impl ShrinkReport<'_> {
         for sentence in self.sentences().into_iter().chain(self.also_met()) {
             text.push_str(&format!("{sentence}\n"));
         }
-        text
+        fitted(&text)
     }
+}
+
+/// Sentences on lines that fit behind the sign of a comment.
+pub(super) fn in_a_comment(sentences: Vec<String>) -> Vec<String> {
+    let lines = |sentence: &String| fitted_to(WIDTH - 2, sentence);
+    sentences
+        .iter()
+        .map(lines)
+        .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect()
 }
 
 fn file(case: &Case, classes: Classes, claim: &str, head: &[String], destination: &Path) -> String {

@@ -3,6 +3,7 @@
 
 use super::{class_list, printable};
 use crate::figures::counted;
+use crate::printable::item;
 use crate::scenario::{Bound, Expect, Figure, Scenario, Stated, Totals};
 use crate::search::tally::{Spread, Sweep};
 use onceproof_model::pipeline::Pipeline;
@@ -114,7 +115,7 @@ fn totals_that_differ(stated: &Totals, found: &StepResult, step: &str) -> Vec<St
     let in_words = |total: Option<i128>| total.map_or("nothing".to_owned(), |t| t.to_string());
     let differ = |key: &str, start: Option<Time>, expected, total| {
         let start = start.map(|start| format!("@{start}")).unwrap_or_default();
-        let (place, step) = (printable(&format!("{key}{start}")), printable(step));
+        let (place, step) = (format!("{}{start}", item(key)), item(step));
         let (expected, total) = (in_words(expected), in_words(total));
         format!("{place} at {step}: expected {expected}, found {total}")
     };

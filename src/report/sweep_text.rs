@@ -6,7 +6,7 @@ use super::reached::reached_text;
 use super::regressions::regression_in_words;
 use super::run_text::{counts, heading, unfired};
 use super::style::{BAD, GOOD, WARNING, error, warning_or_error};
-use super::table::{Align, table};
+use super::table::{fitted, labelled};
 use super::words::fault_in_words;
 use super::worth::{left_out, records_of_all, without_records, without_records_in_words};
 use super::{SweepReport, exact_faults};
@@ -64,12 +64,10 @@ pub fn sweep_text(report: &SweepReport) -> String {
     lines.push(("events", grouped(sweep.events)));
     lines.push(("digest", figures::hex(sweep.digest)));
     let (runs, events) = (timing.per_second(sweep.runs), timing.per_second(sweep.events));
-    let seconds = timing.seconds();
-    let speed = format!("{seconds} s, {} runs/s, {} events/s", grouped(runs), grouped(events));
+    let seconds = timing.in_words();
+    let speed = format!("{seconds}, {} runs/s, {} events/s", grouped(runs), grouped(events));
     lines.push(("time", speed));
-    let rows: Vec<_> =
-        lines.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
-    text.push_str(&format!("\n{}", table(&[Align::Left; 2], &rows)));
+    text.push_str(&format!("\n{}", labelled(&lines)));
 
     if matrix {
         text.push_str(&reached_text(&sweep.reached));
@@ -97,6 +95,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
         text.push_str(&format!("\nthe first failing run, seed {}\n", seed_word(failure.seed)));
         text.push_str(&damage_text(&failure.outcome, blame, subject.plan));
     }
+    text = fitted(&text);
     if let Some(weather) = weather {
         text.push_str(&format!("\nits weather, as a scenario\n{weather}"));
     }
@@ -275,7 +274,7 @@ classes        duplicated 2
 failing seeds  7, 31
 events         1,234,000
 digest         00000000000000000000000000000011
-time           2.000 s, 500 runs/s, 617,000 events/s
+time           2 s, 500 runs/s, 617,000 events/s
 warning: crash has odds and never fired in this sweep
 warning: commit-fenced was never reached in this sweep
 

@@ -1,9 +1,9 @@
 //! Faults in words, as something that happened: "the ack of events/0#1 to per-user, attempt 1, was lost".
 //! What a place does not give is left out of the sentence.
 
-use crate::scenario::kind_to_json;
+use crate::figures::exact;
+use crate::scenario::{duration, kind_to_json};
 use onceproof_model::pipeline::StepIndex;
-use onceproof_model::time::Span;
 use onceproof_sim::fault::{Before, ClockWay, Direction, Fault, Kind, Leg, Place, Record};
 use onceproof_sim::plan::Plan;
 use serde_json::Value;
@@ -14,7 +14,9 @@ pub fn kind_in_words(kind: &Kind) -> String {
     match &kind_to_json(kind)[word] {
         Value::Object(parameters) => {
             let parameter = |(key, value): (&String, &Value)| match value {
-                Value::String(text) => format!("{key} {text}"),
+                Value::String(text) => {
+                    format!("{key} {}", duration(text).map_or_else(|_| text.clone(), exact))
+                }
                 value => format!("{key} {value}"),
             };
             let parameters: Vec<String> = parameters.iter().map(parameter).collect();
@@ -31,7 +33,7 @@ pub fn fault_in_words(fault: &Fault, plan: &Plan) -> String {
         Kind::DropRequest => format!("{} was lost", words.call(Leg::Request)),
         Kind::DropAck => format!("{} was lost", words.call(Leg::Ack)),
         Kind::Duplicate { leg } => format!("{} arrived twice", words.call(leg)),
-        Kind::Delay { by, leg } => format!("{} took {} longer", words.call(leg), Span(by)),
+        Kind::Delay { by, leg } => format!("{} took {} longer", words.call(leg), exact(by)),
         Kind::ErrorApplied => {
             format!("{} was applied and answered with an error", words.call(Leg::Request))
         }
@@ -44,15 +46,15 @@ pub fn fault_in_words(fault: &Fault, plan: &Plan) -> String {
                 Direction::Forward => "for requests",
                 Direction::Backward => "for acks",
             };
-            format!("{} was cut {ways} for {}", words.link(), Span(lasts))
+            format!("{} was cut {ways} for {}", words.link(), exact(lasts))
         }
         Kind::Crash { restart } => {
-            format!("{} and came back after {}", words.worker("crashed"), Span(restart))
+            format!("{} and came back after {}", words.worker("crashed"), exact(restart))
         }
         Kind::CommitLost => format!("{} was lost", words.commit()),
         Kind::CommitUnknown => format!("{} was applied, and its answer was lost", words.commit()),
         Kind::CommitDelayed { by } => {
-            format!("{} reached the store {} late", words.commit(), Span(by))
+            format!("{} reached the store {} late", words.commit(), exact(by))
         }
         Kind::UserDiffers { answer: 1 } => words.function("answered otherwise"),
         Kind::UserDiffers { answer } => {
@@ -60,7 +62,7 @@ pub fn fault_in_words(fault: &Fault, plan: &Plan) -> String {
         }
         Kind::UserFails => words.function("failed"),
         Kind::Pause { lasts } => {
-            format!("{} for {}", words.worker("stood still"), Span(lasts))
+            format!("{} for {}", words.worker("stood still"), exact(lasts))
         }
         Kind::Move => words.moved(),
         Kind::ClockStep { by, way } => {
@@ -68,7 +70,7 @@ pub fn fault_in_words(fault: &Fault, plan: &Plan) -> String {
                 ClockWay::Back => "back",
                 ClockWay::Ahead => "ahead",
             };
-            let stepped = format!("stepped its clock {} {way}", Span(by));
+            let stepped = format!("stepped its clock {} {way}", exact(by));
             words.worker(&stepped).trim_end_matches(',').to_owned()
         }
         Kind::Redeliver => words.delivery(),
@@ -101,7 +103,7 @@ impl Words<'_> {
             text = "a link".to_owned();
         }
         if let Some(time) = self.at.time {
-            text.push_str(&format!(", at {},", Span(time)));
+            text.push_str(&format!(", at {},", exact(time)));
         } else if self.at.record.is_some() || self.at.attempt.is_some() || self.at.nth.is_some() {
             let mut request = format!("the request{}", self.record(" of "));
             self.add_details(&mut request, "attempt");
@@ -142,7 +144,7 @@ impl Words<'_> {
         }
         text.push_str(&self.ends());
         if let Some(time) = self.at.time {
-            text.push_str(&format!(" at {}", Span(time)));
+            text.push_str(&format!(" at {}", exact(time)));
         }
         self.add_details(&mut text, "attempt");
         text
@@ -305,6 +307,16 @@ mod tests {
         );
         let at = Place { worker: Some(2), time: Some(SECOND), ..Place::default() };
         check(at, kind, "worker 2 crashed at 1s and came back after 50ms");
+    }
+
+    #[test]
+    fn long_times_are_told_in_units_that_people_read() {
+        let at = Place { worker: Some(2), time: Some(90 * SECOND), ..Place::default() };
+        let day = Kind::Crash { restart: 86_400 * SECOND };
+        check(at, day, "worker 2 crashed at 1m30s and came back after 24h");
+        assert_eq!(kind_in_words(&day), "crash (restart 24h)");
+        let ack = Kind::Delay { by: 3_600 * SECOND, leg: Leg::Ack };
+        assert_eq!(kind_in_words(&ack), "delay (by 1h, leg ack)");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What a green is worth, in words: for how many records it speaks, what it says nothing of, and which steps have
 //! nothing to show. Strictly, what it says nothing of is no more than the file allows.
 
-use super::printable;
 use crate::figures::{counted, grouped};
+use crate::printable::item;
 use crate::scenario::{Figure, Scenario};
 use crate::search::tally::Sweep;
 use crate::search::worth::{Worth, WorthOfAll, steps_with_records};
@@ -60,7 +60,7 @@ pub fn without_records(plan: &Plan, with: impl IntoIterator<Item = StepIndex>) -
     let is_empty =
         |&step: &StepIndex| plan.pipeline.step(step).kind.has_results() && !with.contains(&step);
     let steps = (0..plan.pipeline.steps().len()).map(|at| StepIndex(at as u16));
-    steps.filter(is_empty).map(|step| printable(&plan.pipeline.step(step).name)).collect()
+    steps.filter(is_empty).map(|step| plan.pipeline.step(step).name.clone()).collect()
 }
 
 /// The steps that have nothing to show in a run.
@@ -70,6 +70,7 @@ pub fn without_records_in_run(plan: &Plan, outcome: &Outcome) -> Vec<String> {
 
 /// `no record belongs into table, per-side`; nothing if each step has one.
 pub fn without_records_in_words(steps: &[String]) -> Option<String> {
+    let steps: Vec<String> = steps.iter().map(|step| item(step)).collect();
     (!steps.is_empty()).then(|| format!("no record belongs into {}", steps.join(", ")))
 }
 

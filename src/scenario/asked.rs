@@ -1,11 +1,12 @@
 //! What is asked of a scenario on the command line, in the letters of its file: mechanisms, keys of a step, faults.
 
-use super::diagnostic::{Diagnostic, Source};
-use super::explain::explain;
+use super::diagnostic::{Diagnostic, Source, quote};
 use super::faults;
 use super::input::Inputs;
 use super::mechanism::Mechanisms;
 use super::raw::{self, At};
+use super::reading;
+use super::typed::{Line, Typed, without_value};
 use super::write::document;
 use onceproof_model::mechanism::Mechanism;
 use onceproof_model::pipeline::{Pipeline, StepIndex};
@@ -20,32 +21,36 @@ use toml_edit::{InlineTable, Item, Value};
 pub(super) struct AskedOfStep {
     pub step: StepIndex,
     pub keys: InlineTable,
+    /// Where they begin in what was written.
+    pub keys_at: usize,
 }
 
 /// Mechanisms with commas between them: what they mean, and as they are written.
 ///
 /// # Errors
-/// They are no mechanisms.
-pub(super) fn mechanism(written: &str) -> Result<(Mechanism, InlineTable), Diagnostic> {
+/// All that is wrong with them.
+pub(super) fn mechanism(written: &str) -> Result<(Mechanism, InlineTable), Vec<Diagnostic>> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct Line {
+    struct Asked {
         mechanism: raw::mechanism::Mechanism,
     }
-    let line = format!("mechanism = {{ {written} }}\n");
-    let (source, given) = read::<Line>("--mechanism", &line)?;
-    let all = Mechanisms::default().overlaid(&source, Some(&given.mechanism))?.all;
-    Ok((all, inline(&line, "mechanism")))
+    let typed = Typed { option: "--mechanism", written, keys_at: 0 };
+    let line = typed.line("mechanism");
+    let given: Asked = read(&typed, &line, "such as `dedup = \"off\"`")?;
+    let all = Mechanisms::default().overlaid(&line.source(), Some(&given.mechanism));
+    let all = all.map_err(|error| vec![typed.shown(error, &line)])?.all;
+    Ok((all, inline(&line.text, "mechanism")))
 }
 
 /// Keys with commas between them, the name of their step and a colon before them.
 ///
 /// # Errors
-/// There is no such step, or they are no keys with values.
-pub(super) fn of_step(pipeline: &Pipeline, written: &str) -> Result<AskedOfStep, Diagnostic> {
+/// There is no such step, or all that is wrong with its keys and values.
+pub(super) fn of_step(pipeline: &Pipeline, written: &str) -> Result<AskedOfStep, Vec<Diagnostic>> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct Line {
+    struct Asked {
         step: At<toml::Table>,
     }
     let after_name = |name: &str| {
@@ -61,31 +66,36 @@ pub(super) fn of_step(pipeline: &Pipeline, written: &str) -> Result<AskedOfStep,
         let word = written.split(':').next().unwrap_or_default().trim();
         let known: Vec<&str> = pipeline.steps().iter().map(|step| step.name.as_str()).collect();
         let error = source.error(0..word.len(), "no step of this name before a colon");
-        return Err(error.meant(word, &known));
+        return Err(vec![error.meant(word, &known)]);
     };
-    let line = format!("step = {{ {keys} }}\n");
-    let (source, given) = read::<Line>("--step", &line)?;
+    let keys_at = written.len() - keys.len();
+    let typed = Typed { option: "--step", written, keys_at };
+    let line = typed.line("step");
+    let given: Asked = read(&typed, &line, "such as `window = \"1m\"`")?;
     if given.step.value.is_empty() {
-        let error = source.error(given.step.span, "no key is changed");
-        return Err(error.label("such as `table: write = \"append\"`"));
+        let error = line.source().error(given.step.span, "no key is changed");
+        let error = error.label("such as `table: write = \"append\"`");
+        return Err(vec![typed.shown(error, &line)]);
     }
-    Ok(AskedOfStep { step, keys: inline(&line, "step") })
+    Ok(AskedOfStep { step, keys: inline(&line.text, "step"), keys_at })
 }
 
 /// One exact fault, without the braces around it.
 ///
 /// # Errors
-/// It is no fault.
-pub(super) fn fault(written: &str) -> Result<InlineTable, Diagnostic> {
+/// All that is wrong with it.
+pub(super) fn fault(written: &str) -> Result<InlineTable, Vec<Diagnostic>> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct Line {
+    struct Asked {
         fault: raw::fault::Fault,
     }
-    let line = format!("fault = {{ {written} }}\n");
-    let (source, given) = read::<Line>("--fault", &line)?;
-    faults::kind(&source, &given.fault.r#do)?;
-    Ok(inline(&line, "fault"))
+    let typed = Typed { option: "--fault", written, keys_at: 0 };
+    let line = typed.line("fault");
+    let given: Asked = read(&typed, &line, "a fault has `at = { … }` and `do = \"drop-ack\"`")?;
+    let kind = faults::kind(&line.source(), &given.fault.r#do);
+    kind.map_err(|error| vec![typed.shown(error, &line)])?;
+    Ok(inline(&line.text, "fault"))
 }
 
 /// The name of a record that a run of this plan may have, in the form that placed faults take.
@@ -93,19 +103,26 @@ pub(super) fn fault(written: &str) -> Result<InlineTable, Diagnostic> {
 /// # Errors
 /// There can be no such record.
 pub(super) fn record(plan: &Plan, written: &str) -> Result<Record, Diagnostic> {
-    let source = Source { path: Path::new("--record"), text: written };
+    let source = Typed { option: "--record", written, keys_at: 0 }.source();
     let given = At { value: written.to_owned(), span: 0..written.len() };
     super::record::record(&source, &plan.pipeline, &Inputs::of_plan(plan), &given)
 }
 
-/// Reads a line that stands for the value of an option.
-fn read<'a, T: DeserializeOwned>(
-    option: &'a str,
-    line: &'a str,
-) -> Result<(Source<'a>, T), Diagnostic> {
-    let source = Source { path: Path::new(option), text: line };
-    let given = toml::from_str(line).map_err(|error| explain(&source, &error))?;
-    Ok((source, given))
+/// Reads a line that stands for the value of an option. `such_as` says how a key and its value look.
+fn read<T: DeserializeOwned>(
+    typed: &Typed<'_>,
+    line: &Line,
+    such_as: &str,
+) -> Result<T, Vec<Diagnostic>> {
+    if let Some(key) = without_value(typed.keys()) {
+        let (start, end) = (typed.keys_at + key.start, typed.keys_at + key.end);
+        let title = format!("{} has no value", quote(&typed.keys()[key]));
+        return Err(vec![typed.source().error(start..end, title).label(such_as)]);
+    }
+    let source = line.source();
+    let read =
+        reading::table(&source).and_then(|table| reading::read(&source, table, Vec::new(), &[]));
+    read.map_err(|wrong| wrong.into_iter().map(|error| typed.shown(error, line)).collect())
 }
 
 /// The table of a line that was read before.

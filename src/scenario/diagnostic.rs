@@ -3,6 +3,7 @@
 //! and cleaned; nothing here can fail.
 
 use crate::printable::printable;
+use crate::report::table::WIDTH;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use std::fmt;
 use std::ops::Range;
@@ -17,6 +18,9 @@ const CONTEXT: usize = 50;
 /// The most characters of a message.
 const LONGEST_MESSAGE: usize = 240;
 
+/// How wide a help text is: as much as fits beside its mark and the number of a line.
+const HELP_WIDTH: usize = WIDTH - 14;
+
 /// One thing that is wrong, and where.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Diagnostic(Box<Parts>);
@@ -27,6 +31,8 @@ struct Parts {
     path: String,
     line: usize,
     column: Option<usize>,
+    /// Where it stands in the text, in bytes; none of what is no part of one.
+    span: Option<Range<usize>>,
     excerpt: Option<Excerpt>,
     label: Option<String>,
     help: Option<String>,
@@ -50,6 +56,7 @@ impl Diagnostic {
             path: clip(&path.display().to_string(), LONGEST_MESSAGE),
             line,
             column: None,
+            span: None,
             excerpt: None,
             label: None,
             help: None,
@@ -90,6 +97,21 @@ impl Diagnostic {
         }
     }
 
+    /// Where it stands in the text that was read, in bytes.
+    pub(super) fn span(&self) -> Option<Range<usize>> {
+        self.0.span.clone()
+    }
+
+    /// The same, shown where it stands in another text.
+    pub(super) fn shown_in(self, source: &Source<'_>, span: Range<usize>) -> Diagnostic {
+        let Parts { title, label, help, is_warning, .. } = *self.0;
+        let mut shown = source.error(span, title);
+        shown.0.label = label;
+        shown.0.help = help;
+        shown.0.is_warning = is_warning;
+        shown
+    }
+
     /// What is wrong, in one line.
     pub fn title(&self) -> &str {
         &self.0.title
@@ -122,21 +144,33 @@ impl Diagnostic {
             None => title.element(origin),
             Some(excerpt) => {
                 let mut marked = AnnotationKind::Primary.span(excerpt.marked.clone());
-                if let Some(label) = &parts.label {
+                if let (Some(label), true) = (&parts.label, self.label_fits(excerpt)) {
                     marked = marked.label(label.as_str());
                 }
                 let snippet = Snippet::source(excerpt.text.as_str()).line_start(parts.line);
                 title.element(snippet.path(parts.path.as_str()).annotation(marked))
             }
         };
-        if let Some(help) = &parts.help {
-            group = group.element(Level::HELP.message(help.as_str()));
+        let beside = parts.excerpt.as_ref().filter(|excerpt| !self.label_fits(excerpt));
+        for help in beside.and(parts.label.as_ref()).into_iter().chain(&parts.help) {
+            let options = textwrap::Options::new(HELP_WIDTH)
+                .break_words(false)
+                .word_splitter(textwrap::WordSplitter::NoHyphenation);
+            group = group.element(Level::HELP.message(textwrap::fill(help, options)));
         }
         let shown = renderer.render(&[group]);
         match &parts.excerpt {
             Some(excerpt) => self.with_own_column(&shown, excerpt),
             None => shown,
         }
+    }
+
+    /// Whether the label stands beside its caret in the width of a report. Else it stands below, as help does.
+    fn label_fits(&self, excerpt: &Excerpt) -> bool {
+        let label = self.0.label.as_ref().map_or(0, |label| label.chars().count());
+        let before = self.0.line.to_string().len() + " | ".len();
+        let caret = excerpt.text[..excerpt.marked.end].chars().count();
+        before + caret.max(1) + 1 + label <= WIDTH
     }
 
     /// The renderer counts columns in the excerpt; what counts is the column in the file.
@@ -170,17 +204,20 @@ pub(super) struct Source<'a> {
 impl Source<'_> {
     /// Something wrong at a span of the text. Of a span over several lines the first line is marked.
     pub fn error(&self, span: Range<usize>, title: impl AsRef<str>) -> Diagnostic {
-        let start = floor_char(self.text, span.start);
-        let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = self.text[start..].find('\n').map_or(self.text.len(), |at| start + at);
-        let line = self.text[line_start..line_end].trim_end_matches('\r');
-        let end = floor_char(self.text, span.end).clamp(start, line_end);
+        let text = self.text;
+        let (start, end) = (floor_char(text, span.start), floor_char(text, span.end));
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        let line = text[line_start..line_end].trim_end_matches('\r');
+        let whole = start..end.max(start);
+        let end = end.clamp(start, line_end);
         let marked = (start - line_start).min(line.len())..(end - line_start).min(line.len());
         Diagnostic(Box::new(Parts {
             title: clip(title.as_ref(), LONGEST_MESSAGE),
             path: clip(&self.path.display().to_string(), LONGEST_MESSAGE),
-            line: self.line(start),
-            column: Some(self.text[line_start..start].chars().count() + 1),
+            line: line_of(text, start),
+            column: Some(text[line_start..start].chars().count() + 1),
+            span: Some(whole),
             excerpt: Some(excerpt(line, marked)),
             label: None,
             help: None,
@@ -190,8 +227,7 @@ impl Source<'_> {
 
     /// The line that a position is on, from 1.
     pub fn line(&self, at: usize) -> usize {
-        let at = at.min(self.text.len());
-        self.text.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1
+        line_of(self.text, floor_char(self.text, at))
     }
 
     /// The span of the key whose value stands at `value`, if it stands before it on the same line; else
@@ -209,6 +245,11 @@ impl Source<'_> {
             .count();
         if length == 0 { value.clone() } else { key.len() - length..key.len() }
     }
+}
+
+/// The line that a position is on, from 1.
+fn line_of(text: &str, at: usize) -> usize {
+    text.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1
 }
 
 fn floor_char(text: &str, at: usize) -> usize {
@@ -276,7 +317,7 @@ pub(super) fn quote(word: &str) -> String {
 }
 
 /// The known name that a word was probably meant to be.
-pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     if word.chars().nth(60).is_some() {
         return None;
     }

@@ -3,6 +3,8 @@
 //! name and, for what the design has and this version does not, a sentence that says so.
 
 use super::diagnostic::{Diagnostic, Source, clip, list, quote};
+use super::schema::schema;
+use super::units::{NO_DATE, duration};
 use std::ops::Range;
 
 /// Names of the design that are not built yet: a name that is known at the same place, the name, and
@@ -22,12 +24,47 @@ const NOT_BUILT: &[(&str, &str, &str)] = &[
 /// What a pipeline without steps needs.
 pub(super) const FIRST_STEP: &str = "a pipeline begins with a `[[step]]` of kind `source`";
 
+/// Keys of a file whose tables stand one below another.
+pub(super) const LISTS: [&str; 2] = ["step", "fault"];
+
+/// What takes a table of parameters: the name of its type, the parameter that it mostly has, and a value of it.
+const PARAMETERS: [(&str, &str, &str); 9] = [
+    ("Delay", "by", "\"1s\""),
+    ("Partition", "for", "\"1s\""),
+    ("Crash", "restart", "\"1s\""),
+    ("Pause", "for", "\"1s\""),
+    ("ClockStep", "back", "\"1s\""),
+    ("CommitDelayed", "by", "\"1s\""),
+    ("Duplicate", "leg", "\"ack\""),
+    ("UserDiffers", "answer", "1"),
+    ("Plain", "", ""),
+];
+
+/// What is known of the place of an error.
+pub(super) struct Around<'a> {
+    /// The keys that a file has outside of its tables.
+    pub top: &'a [String],
+    /// Whether it stands in an exact fault.
+    pub in_faults: bool,
+}
+
+/// The keys that a file has outside of its tables.
+pub(super) fn top_keys() -> Vec<String> {
+    let schema = schema();
+    let keys = schema["properties"].as_object();
+    keys.map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
+}
+
 /// Turns an error of the TOML reader into a diagnostic.
-pub(super) fn explain(source: &Source<'_>, error: &toml::de::Error) -> Diagnostic {
+pub(super) fn explain(
+    source: &Source<'_>,
+    error: &toml::de::Error,
+    around: &Around<'_>,
+) -> Diagnostic {
     let span = error.span().unwrap_or(0..0);
     let message = error.message();
     if let Some((word, known)) = names(message, "unknown field `") {
-        return unknown(source, span, "key", word, &known);
+        return unknown_key(source, span, word, known, around);
     }
     if let Some((word, known)) = names(message, "unknown variant `") {
         return unknown(source, span, "name", word, &known);
@@ -44,9 +81,7 @@ pub(super) fn explain(source: &Source<'_>, error: &toml::de::Error) -> Diagnosti
         if let Some((found, expected)) =
             message.strip_prefix(prefix).and_then(|rest| rest.rsplit_once(", expected "))
         {
-            return source
-                .error(span, format!("expected {}", plain(expected)))
-                .label(found_words(found));
+            return of_another_type(source, span, found, expected);
         }
     }
     if message.starts_with("wanted exactly 1 element")
@@ -57,13 +92,77 @@ pub(super) fn explain(source: &Source<'_>, error: &toml::de::Error) -> Diagnosti
     if message == "integer number overflowed" {
         return source.error(span, "a number that is too large");
     }
+    if message == "wanted string or table" {
+        return source.error(span, "expected a name or a table");
+    }
     custom(source, span, message)
 }
 
-/// What the syntax of TOML refuses.
-pub(super) fn syntax(source: &Source<'_>, error: &toml::de::Error) -> Diagnostic {
+/// A value of a type that its key does not take.
+fn of_another_type(
+    source: &Source<'_>,
+    span: Range<usize>,
+    found: &str,
+    expected: &str,
+) -> Diagnostic {
+    let written = source.text.get(span.clone()).unwrap_or_default();
+    let name = written.trim_matches(['[', ']', ' ']);
+    if written.starts_with('[') && found == "map" && LISTS.contains(&name) {
+        let error = source.error(span, format!("`[{name}]` begins a table, not one of a list"));
+        return error.label(format!("write `[[{name}]]`"));
+    }
+    // A date is a table of its own to the reader of TOML.
+    if found == "map" && written.starts_with(|c: char| c.is_ascii_digit()) {
+        return custom(source, span, NO_DATE);
+    }
+    let key = source.key_of(&span);
+    let parameters = expected
+        .strip_prefix("struct ")
+        .and_then(|name| PARAMETERS.into_iter().find(|(parameters, ..)| *parameters == name));
+    if let (Some((_, parameter, value)), true) = (parameters, key != span) {
+        let kind = source.text[key].trim_matches('"').to_owned();
+        let is_length = value.ends_with("s\"") && duration(written.trim_matches('"')).is_ok();
+        let value = if is_length { written } else { value };
+        return match parameter {
+            "" => {
+                let error = source.error(span, format!("`{kind}` has no parameters"));
+                error.label(format!("write `\"{kind}\"` alone"))
+            }
+            _ => {
+                let error = source.error(span, format!("`{kind}` takes a table of parameters"));
+                error.label(format!("such as `{kind} = {{ {parameter} = {value} }}`"))
+            }
+        };
+    }
+    let error = source.error(span, format!("expected {}", plain(expected)));
+    error.label(found_words(found))
+}
+
+/// What stands there twice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Repeats {
+    /// The head of a table of which there are several.
+    List,
+    /// A key.
+    Key,
+}
+
+/// What the syntax of TOML refuses, and what stands there twice, if that is it.
+pub(super) fn syntax(
+    source: &Source<'_>,
+    error: &toml::de::Error,
+) -> (Diagnostic, Option<Repeats>) {
     let span = error.span().unwrap_or(0..0);
-    source.error(span, format!("not TOML: {}", error.message()))
+    let word = source.text.get(span.clone()).unwrap_or_default();
+    let begins = source.text.get(..span.start).is_some_and(|before| before.ends_with('['));
+    let shown = source.error(span, format!("not TOML: {}", error.message()));
+    if error.message() != "duplicate key" {
+        return (shown, None);
+    }
+    match begins && LISTS.contains(&word) {
+        true => (shown.label(format!("write `[[{word}]]` for each")), Some(Repeats::List)),
+        false => (shown, Some(Repeats::Key)),
+    }
 }
 
 /// A message of our own: what is wrong, and on the next line, if any, what would be right.
@@ -72,6 +171,33 @@ pub(super) fn custom(source: &Source<'_>, span: Range<usize>, message: &str) -> 
         Some((title, label)) => source.error(span, title).label(label),
         None => source.error(span, message),
     }
+}
+
+/// A key that a table has not. It may be one of the whole file, below the table that it was meant to stand above.
+fn unknown_key(
+    source: &Source<'_>,
+    span: Range<usize>,
+    word: &str,
+    mut known: Vec<&str>,
+    around: &Around<'_>,
+) -> Diagnostic {
+    if around.in_faults {
+        known.retain(|key| *key != "odds");
+        if known.is_empty() {
+            let error = source.error(span, format!("unknown key {}", quote(word)));
+            return error.label("this kind of fault has no parameters");
+        }
+    }
+    let line =
+        source.text.get(..span.start).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
+    let begins_line = source.text.get(line..span.start).is_some_and(|text| text.trim().is_empty());
+    let is_of_file = around.top.iter().any(|key| key == word);
+    if is_of_file && begins_line && !known.contains(&word) {
+        let error = source.error(span, format!("unknown key {}", quote(word)));
+        let error = error.label(format!("`{word}` belongs above the first table"));
+        return error.help("what stands below the head of a table belongs to that table");
+    }
+    unknown(source, span, "key", word, &known)
 }
 
 fn unknown(

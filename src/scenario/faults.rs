@@ -2,6 +2,7 @@
 //! this pipeline is refused.
 
 use super::diagnostic::{Diagnostic, Source};
+use super::error::Wrong;
 use super::explain::custom;
 use super::place::{Places, differs, hands_out_again};
 use super::raw::At;
@@ -17,33 +18,35 @@ use std::collections::BTreeMap;
 /// The odds of drawn faults, in the order of the kinds.
 ///
 /// # Errors
-/// Odds that are none, or a fault that can do nothing.
+/// All odds that are none, and all faults that can do nothing.
 pub(super) fn climate(
     source: &Source<'_>,
     faults: &Faults,
     pipeline: &Pipeline,
     hosts: u32,
-) -> Result<Climate, Diagnostic> {
-    let mut reader = Reader { source, pipeline, hosts, climate: Climate::default() };
-    reader.read(KindName::DropRequest, &faults.drop_request)?;
-    reader.read(KindName::DropAck, &faults.drop_ack)?;
-    reader.read(KindName::Duplicate, &faults.duplicate)?;
-    reader.read(KindName::Delay, &faults.delay)?;
-    reader.read(KindName::ErrorApplied, &faults.error_applied)?;
-    reader.read(KindName::ErrorNotApplied, &faults.error_not_applied)?;
-    reader.read(KindName::Partition, &faults.partition)?;
-    reader.read(KindName::Crash, &faults.crash)?;
-    reader.read(KindName::CommitLost, &faults.commit_lost)?;
-    reader.read(KindName::CommitUnknown, &faults.commit_unknown)?;
-    reader.read(KindName::CommitDelayed, &faults.commit_delayed)?;
-    reader.read(KindName::UserDiffers, &faults.user_differs)?;
-    reader.read(KindName::UserFails, &faults.user_fails)?;
-    reader.read(KindName::Pause, &faults.pause)?;
-    reader.read(KindName::Move, &faults.r#move)?;
-    reader.read(KindName::ClockStep, &faults.clock_step)?;
-    reader.read(KindName::Redeliver, &faults.redeliver)?;
-    reader.read(KindName::CallUnknown, &faults.call_unknown)?;
-    Ok(reader.climate)
+) -> Result<Climate, Vec<Diagnostic>> {
+    let mut reader =
+        Reader { source, pipeline, hosts, climate: Climate::default(), wrong: Wrong::default() };
+    reader.read(KindName::DropRequest, &faults.drop_request);
+    reader.read(KindName::DropAck, &faults.drop_ack);
+    reader.read(KindName::Duplicate, &faults.duplicate);
+    reader.read(KindName::Delay, &faults.delay);
+    reader.read(KindName::ErrorApplied, &faults.error_applied);
+    reader.read(KindName::ErrorNotApplied, &faults.error_not_applied);
+    reader.read(KindName::Partition, &faults.partition);
+    reader.read(KindName::Crash, &faults.crash);
+    reader.read(KindName::CommitLost, &faults.commit_lost);
+    reader.read(KindName::CommitUnknown, &faults.commit_unknown);
+    reader.read(KindName::CommitDelayed, &faults.commit_delayed);
+    reader.read(KindName::UserDiffers, &faults.user_differs);
+    reader.read(KindName::UserFails, &faults.user_fails);
+    reader.read(KindName::Pause, &faults.pause);
+    reader.read(KindName::Move, &faults.r#move);
+    reader.read(KindName::ClockStep, &faults.clock_step);
+    reader.read(KindName::Redeliver, &faults.redeliver);
+    reader.read(KindName::CallUnknown, &faults.call_unknown);
+    let Reader { climate, wrong, .. } = reader;
+    wrong.end(Some(climate))
 }
 
 struct Reader<'a> {
@@ -51,10 +54,16 @@ struct Reader<'a> {
     pipeline: &'a Pipeline,
     hosts: u32,
     climate: Climate,
+    wrong: Wrong,
 }
 
 impl Reader<'_> {
-    fn read<P: Parameters<Literal>>(
+    fn read<P: Parameters<Literal>>(&mut self, name: KindName, given: &Option<At<Drawn<P>>>) {
+        let read = self.odds_of(name, given);
+        self.wrong.keep(read);
+    }
+
+    fn odds_of<P: Parameters<Literal>>(
         &mut self,
         name: KindName,
         given: &Option<At<Drawn<P>>>,
@@ -154,30 +163,34 @@ fn does_something(kind: &Kind, pipeline: &Pipeline, hosts: u32) -> Result<(), St
 /// The exact faults, in file order.
 ///
 /// # Errors
-/// A place that the fault cannot have, a fault that can do nothing, or two at one point.
+/// Each that has a place that it cannot have, that can do nothing, or that has the point of another.
 pub(super) fn exact(
     places: &Places<'_>,
     faults: &[At<RawFault>],
-) -> Result<Vec<Fault>, Diagnostic> {
-    let source = places.source;
+) -> Result<Vec<Fault>, Vec<Diagnostic>> {
+    let mut wrong = Wrong::default();
     let mut exact: Vec<Fault> = Vec::with_capacity(faults.len());
     let mut points: BTreeMap<(Asked, Place), usize> = BTreeMap::new();
-    for At { value: fault, span: _ } in faults {
-        let kind = kind(source, &fault.r#do)?;
-        does_something(&kind, places.pipeline, places.hosts)
-            .map_err(|message| custom(source, fault.r#do.span.clone(), &message))?;
-        let at = places.place(&kind, &fault.at)?;
-        let fault_here = Fault { at, kind };
-        let number = exact.len();
-        let twin = *points.entry(point(&fault_here, places.pipeline)).or_insert(number);
+    for (number, At { value: raw, span: _ }) in faults.iter().enumerate() {
+        let Some(fault) = wrong.keep(fault(places, raw)) else { continue };
+        let twin = *points.entry(point(&fault, places.pipeline)).or_insert(number);
         if twin < number {
-            let line = source.line(faults[twin].value.at.span.start);
-            let error = source.error(fault.at.span.clone(), "two faults at one point");
-            return Err(error.label(format!("the other is on line {line}; a point occurs once")));
+            let line = places.source.line(faults[twin].value.at.span.start);
+            let error = places.source.error(raw.at.span.clone(), "two faults at one point");
+            let label = format!("the other is on line {line}; a point occurs once");
+            wrong.keep::<()>(Err(error.label(label)));
         }
-        exact.push(fault_here);
+        exact.push(fault);
     }
-    Ok(exact)
+    wrong.end(Some(exact))
+}
+
+/// One exact fault.
+fn fault(places: &Places<'_>, raw: &RawFault) -> Result<Fault, Diagnostic> {
+    let kind = kind(places.source, &raw.r#do)?;
+    does_something(&kind, places.pipeline, places.hosts)
+        .map_err(|message| custom(places.source, raw.r#do.span.clone(), &message))?;
+    Ok(Fault { at: places.place(&kind, &raw.at)?, kind })
 }
 
 /// What an exact fault does.

@@ -87,11 +87,22 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     }
 }
 
+/// Why a scenario cannot be opened. Of a folder it is said which commands take one.
+fn of_a_folder(path: &Path, error: io::Error) -> io::Error {
+    match path.is_dir() {
+        true => {
+            let why = "it is a folder; `check`, `test` and `sweep` take folders";
+            io::Error::new(error.kind(), why)
+        }
+        false => error,
+    }
+}
+
 /// The bytes of a scenario file.
 pub(super) fn scenario(path: &Path) -> Result<Vec<u8>, ScenarioError> {
     let io_error = |source| ScenarioError::Io { path: path.to_owned(), source };
     let mut bytes = Vec::new();
-    let file = open(path).map_err(io_error)?;
+    let file = open(path).map_err(|error| io_error(of_a_folder(path, error)))?;
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(io_error)?;
     if bytes.len() as u64 > MOST_BYTES {
         let error = Diagnostic::at_line(path, 1, "a scenario of more than 16 MiB");

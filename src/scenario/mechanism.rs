@@ -7,11 +7,12 @@ use super::explain::out_of_range;
 use super::raw::{At, span};
 use super::raw::{forgetting, mechanism as raw};
 use super::units::Duration;
+use crate::figures::exact;
 use onceproof_model::mechanism::{
     Ack, Atomic, Bundle, CommitRetry, Dedup, Fencing, Fuse, Gc, GiveUp, Ids, InFlight, Lift,
     Mechanism, Outputs, ReAck, Retry, Stamps,
 };
-use onceproof_model::time::{Nanos, Span};
+use onceproof_model::time::Nanos;
 use std::ops::{Range, RangeInclusive};
 
 /// A number within a range.
@@ -207,7 +208,7 @@ fn check_longest(
     match given {
         Some(span) if max < timeout => Err(source
             .error(span, "the longest wait of a retry is below its time-out")
-            .label(format!("`timeout` is {}, `max` is {}", Span(timeout), Span(max)))),
+            .label(format!("`timeout` is {}, `max` is {}", exact(timeout), exact(max)))),
         Some(_) | None => Ok(()),
     }
 }

@@ -6,9 +6,11 @@
 //! is written, then what its parts mean.
 
 mod diagnostic;
+mod error;
 mod explain;
 mod units;
 mod raw;
+mod reading;
 mod files;
 mod mechanism;
 mod dedup;
@@ -28,6 +30,7 @@ mod write;
 mod edit;
 mod regress;
 mod asked;
+mod typed;
 mod given;
 mod redesign;
 mod seed;
@@ -37,8 +40,9 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-pub use diagnostic::Diagnostic;
+pub use diagnostic::{Diagnostic, nearest};
 pub use edit::{Remains, SpareKey};
+pub use error::ScenarioError;
 pub use files::Readable;
 pub use given::{dedup_in_words, gc_in_words, given};
 pub use redesign::{Changes, mechanisms};
@@ -49,16 +53,16 @@ pub use units::duration;
 pub use vary::{Latitude, Weather};
 pub use write::{fault_on_a_line, fault_to_json, kind_to_json};
 
-use diagnostic::{Source, clip};
+use crate::figures;
+use diagnostic::Source;
+use error::Wrong;
 use onceproof_model::pipeline::Pipeline;
-use onceproof_model::time::{Nanos, Span};
+use onceproof_model::time::Nanos;
 use onceproof_sim::fault::{Climate, Record};
 use onceproof_sim::outcome::Class;
 use onceproof_sim::patience::Patience;
 use onceproof_sim::plan::{Cluster, Network, Plan, Until};
 use raw::At;
-use std::fmt;
-use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use units::{Duration, LONGEST};
@@ -102,56 +106,6 @@ pub enum Expect {
     ExactlyOnce,
     /// These classes are found; others may be too.
     Violates(Vec<Class>),
-}
-
-/// Why a scenario cannot be used.
-#[derive(Debug)]
-pub enum ScenarioError {
-    /// It, or a file that it names, is wrong.
-    Bad(Diagnostic),
-    /// It, or a file that it names, cannot be read.
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-}
-
-impl ScenarioError {
-    /// As several lines with colours for a terminal; [`fmt::Display`] gives them without.
-    pub fn styled(&self) -> String {
-        match self {
-            ScenarioError::Bad(diagnostic) => diagnostic.styled(),
-            ScenarioError::Io { .. } => self.to_string(),
-        }
-    }
-}
-
-impl fmt::Display for ScenarioError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ScenarioError::Bad(diagnostic) => diagnostic.fmt(f),
-            ScenarioError::Io { path, source } => {
-                write!(f, "error: cannot read {}: {source}", path.display())
-            }
-        }
-    }
-}
-
-impl std::error::Error for ScenarioError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            ScenarioError::Bad(_) => None,
-            ScenarioError::Io { source, .. } => Some(source),
-        }
-    }
-}
-
-impl From<Diagnostic> for ScenarioError {
-    fn from(diagnostic: Diagnostic) -> ScenarioError {
-        ScenarioError::Bad(diagnostic)
-    }
 }
 
 impl Scenario {
@@ -206,87 +160,80 @@ impl Scenario {
     /// The same, and the files that it names may be others than those around it.
     fn parse_with(text: &str, path: &Path, readable: &Readable) -> Result<Scenario, ScenarioError> {
         let source = Source { path, text };
-        let file = file(&source)?;
-        let pipeline = steps::pipeline(&source, &file)?;
-        let inputs = input::inputs(&source, readable, &file, &pipeline)?;
-        flow::check(&source, &file, &pipeline, &inputs)?;
-        let cluster = cluster(&source, &file, &pipeline)?;
+        let file = reading::file(&source).map_err(ScenarioError::Bad)?;
+        let mut wrong = Wrong::default();
+        let name = wrong.keep(one_line(&source, "name", &file.name));
+        let claim = wrong.keep(one_line(&source, "claim", &file.claim));
+        let unfired_is_allowed = wrong.keep(unfired(&source, &file));
+        let network = wrong.keep(network(&source, file.network.as_ref()));
+        let until = wrong.keep(until(&source, file.until.as_ref()));
+        let Some(pipeline) = wrong.keep_all(steps::pipeline(&source, &file)) else {
+            return wrong.end(None).map_err(ScenarioError::Bad);
+        };
+        let inputs = wrong.keep_read(input::inputs(&source, readable, &file, &pipeline))?;
+        let cluster = wrong.keep(cluster(&source, &file, &pipeline));
         let shards = u32::try_from(pipeline.shards()).unwrap_or(u32::MAX);
-        let hosts = cluster.workers.unwrap_or(shards);
-        let climate = match &file.faults {
-            Some(faults) => faults::climate(&source, faults, &pipeline, hosts)?,
-            None => Climate::default(),
+        let hosts = cluster.map(|cluster| cluster.workers.unwrap_or(shards));
+        let climate = match (&file.faults, hosts) {
+            (None, _) => Some(Climate::default()),
+            (Some(_), None) => None,
+            (Some(faults), Some(hosts)) => {
+                wrong.keep_all(faults::climate(&source, faults, &pipeline, hosts))
+            }
         };
-        let places = place::Places {
-            source: &source,
-            pipeline: &pipeline,
-            inputs: &inputs,
-            hosts,
-            // A worker without a shard has nothing to lose.
-            workers: hosts.min(shards),
+        let expect = climate.as_ref().and_then(|climate| {
+            let is_swept = file.seed.is_none() && !climate.drawn().is_empty();
+            wrong.keep(expect::expect(&source, &file.expect, &pipeline, is_swept))
+        });
+        let faults = inputs.as_ref().zip(hosts).and_then(|(inputs, hosts)| {
+            wrong.keep(flow::check(&source, &file, &pipeline, inputs));
+            let places = place::Places {
+                source: &source,
+                pipeline: &pipeline,
+                inputs,
+                hosts,
+                // A worker without a shard has nothing to lose.
+                workers: hosts.min(shards),
+            };
+            wrong.keep_all(faults::exact(&places, &file.fault))
+        });
+        let parts = || {
+            let (expect, stated, side_effects) = expect?;
+            let inputs = inputs?;
+            let plan = Plan {
+                inputs: inputs.of,
+                cluster: cluster?,
+                network: network?,
+                climate: climate?,
+                faults: faults?,
+                until: until?,
+                side_effects,
+                pipeline,
+            };
+            Some(Scenario {
+                warnings: short_drain(&source, file.until.as_ref(), &plan).into_iter().collect(),
+                path: path.to_owned(),
+                name: name?,
+                claim: claim?,
+                expect,
+                stated,
+                unfired_is_allowed: unfired_is_allowed?,
+                seed: file.seed.map(|seed| seed.0),
+                sweep: file.sweep.and_then(|sweep| sweep.seeds).map_or(0..1000, |seeds| seeds.0),
+                rows_skipped: inputs.rows_skipped,
+                plan,
+                text: text.to_owned(),
+                readable: readable.clone(),
+                own_folders: files::folders_to_allow(path, readable, &inputs.files),
+                files: inputs.files,
+            })
         };
-        let faults = faults::exact(&places, &file.fault)?;
-        let is_swept = file.seed.is_none() && !climate.drawn().is_empty();
-        let (expect, stated, side_effects) =
-            expect::expect(&source, &file.expect, &pipeline, is_swept)?;
-        let plan = Plan {
-            inputs: inputs.of,
-            cluster,
-            network: network(&source, file.network.as_ref())?,
-            climate,
-            faults,
-            until: until(&source, file.until.as_ref())?,
-            side_effects,
-            pipeline,
-        };
-        Ok(Scenario {
-            warnings: short_drain(&source, file.until.as_ref(), &plan).into_iter().collect(),
-            path: path.to_owned(),
-            name: one_line(&source, "name", &file.name)?,
-            claim: one_line(&source, "claim", &file.claim)?,
-            expect,
-            stated,
-            unfired_is_allowed: unfired(&source, &file)?,
-            seed: file.seed.map(|seed| seed.0),
-            sweep: file.sweep.and_then(|sweep| sweep.seeds).map_or(0..1000, |seeds| seeds.0),
-            rows_skipped: inputs.rows_skipped,
-            plan,
-            text: text.to_owned(),
-            readable: readable.clone(),
-            own_folders: files::folders_to_allow(path, readable, &inputs.files),
-            files: inputs.files,
-        })
+        wrong.end(parts()).map_err(ScenarioError::Bad)
     }
 }
 
 /// The format of scenario files.
 pub const FORMAT: u32 = 1;
-
-/// The file as it is written. Its format comes first, since another format may have other keys.
-fn file(source: &Source<'_>) -> Result<raw::File, Diagnostic> {
-    const BEGINNING: &str = "a scenario begins with `format = 1`";
-    let this = FORMAT.to_string();
-    let table =
-        toml::de::DeTable::parse(source.text).map_err(|error| explain::syntax(source, &error))?;
-    match table.get_ref().get("format") {
-        None if source.text.trim().is_empty() => {
-            return Err(source.error(0..0, "an empty file").help(BEGINNING));
-        }
-        None => return Err(source.error(0..0, "`format` is missing").help(BEGINNING)),
-        Some(format) => {
-            let number = format.get_ref().as_integer().map(|number| number.to_string());
-            if number.as_ref() != Some(&this) {
-                let written = source.text.get(format.span()).unwrap_or_default();
-                let title = format!("unknown format {}", clip(written, 40));
-                return Err(source
-                    .error(format.span(), title)
-                    .label(format!("this version reads format {this}")));
-            }
-        }
-    }
-    let deserializer = toml::de::Deserializer::from(table);
-    serde::Deserialize::deserialize(deserializer).map_err(|error| explain::explain(source, &error))
-}
 
 fn one_line(source: &Source<'_>, key: &str, text: &At<String>) -> Result<String, Diagnostic> {
     if text.value.trim().is_empty() {
@@ -382,7 +329,7 @@ fn short_drain(source: &Source<'_>, until: Option<&raw::Until>, plan: &Plan) -> 
     let is_short = drain.value.0 < longest;
     is_short.then(|| {
         let title = "a time to drain that is shorter than a wait of this file";
-        let label = format!("something here takes up to {}", Span(longest));
+        let label = format!("something here takes up to {}", figures::exact(longest));
         let help = "without `drain`, the time to drain follows from all waits of the file";
         source.error(drain.span.clone(), title).label(label).help(help).warning()
     })

@@ -3,11 +3,14 @@
 //! shrunk and replayed like any other.
 
 use super::asked::{self, AskedOfStep};
+use super::error::Wrong;
+use super::typed::{Typed, told};
 use super::write::{document, each_step, forget_ledger, set};
 use super::{Scenario, ScenarioError};
 use onceproof_model::mechanism::{Dedup, Mechanism};
 use onceproof_sim::fault::KindName;
-use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
+use std::ops::Range;
+use toml_edit::{ArrayOfTables, Document, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 /// How a scenario is built otherwise than its file says.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -45,16 +48,19 @@ impl Scenario {
     /// What is asked for cannot be read, or the scenario cannot have it.
     pub fn redesigned(&self, changes: &Changes) -> Result<Scenario, ScenarioError> {
         let Changes { mechanism, steps, without, bare, faults } = changes;
-        let of_steps: Vec<AskedOfStep> = steps
-            .iter()
-            .map(|written| asked::of_step(&self.plan.pipeline, written))
-            .collect::<Result<_, _>>()?;
+        let mut wrong = Wrong::default();
+        let read = steps.iter().map(|written| asked::of_step(&self.plan.pipeline, written));
+        let of_steps: Vec<AskedOfStep> = read.filter_map(|read| wrong.keep_all(read)).collect();
+        let of_all =
+            mechanism.as_ref().and_then(|written| wrong.keep_all(asked::mechanism(written)));
+        let read = faults.iter().map(|written| asked::fault(written));
+        let added: Vec<InlineTable> = read.filter_map(|read| wrong.keep_all(read)).collect();
+        wrong.end(Some(())).map_err(ScenarioError::Bad)?;
         let mut document = document(&self.text);
         forget_ledger(&mut document);
         leave_out(&mut document, without, *bare);
-        if let Some(written) = mechanism {
-            let (all, asked) = asked::mechanism(written)?;
-            put_mechanism(&mut document, all, &asked);
+        if let Some((all, asked)) = &of_all {
+            put_mechanism(&mut document, *all, asked);
         }
         each_step(&mut document, &mut |at, step| {
             for asked in of_steps.iter().filter(|asked| asked.step == at) {
@@ -64,15 +70,69 @@ impl Scenario {
         if !of_steps.is_empty() {
             forget_newest(&mut document);
         }
-        for written in faults {
-            add_fault(&mut document, asked::fault(written)?);
+        for fault in added {
+            add_fault(&mut document, fault);
         }
-        self.reread(&document.to_string(), &self.path).map_err(|error| match error {
-            ScenarioError::Bad(diagnostic) if !changes.is_none() => {
-                diagnostic.built_otherwise().into()
+        let text = document.to_string();
+        self.reread(&text, &self.path).map_err(|error| match error {
+            ScenarioError::Bad(wrong) if !changes.is_none() => {
+                let typed = typed(&text, changes, &of_steps);
+                let wrong = wrong.into_iter().map(|error| told(error, &typed));
+                ScenarioError::Bad(wrong.collect())
             }
             error => error,
         })
+    }
+}
+
+/// What was asked for, and where it stands in the text that was made.
+fn typed<'a>(
+    text: &str,
+    changes: &'a Changes,
+    of_steps: &[AskedOfStep],
+) -> Vec<(Typed<'a>, Vec<(Range<usize>, Range<usize>)>)> {
+    let mut typed = Vec::new();
+    let Ok(document) = Document::parse(text) else { return typed };
+    let mechanism = document.get("mechanism").and_then(Item::as_table_like);
+    if let (Some(written), Some(built)) = (&changes.mechanism, mechanism) {
+        let asked = Typed { option: "--mechanism", written, keys_at: 0 };
+        typed.push((asked, asked.pieces("mechanism", built)));
+    }
+    for (written, of_step) in changes.steps.iter().zip(of_steps) {
+        let asked = Typed { option: "--step", written, keys_at: of_step.keys_at };
+        if let Some(built) = in_list(document.get("step"), of_step.step.at()) {
+            typed.push((asked, asked.pieces("step", built)));
+        }
+    }
+    let faults = document.get("fault");
+    let before = length(faults).saturating_sub(changes.faults.len());
+    for (at, written) in changes.faults.iter().enumerate() {
+        let asked = Typed { option: "--fault", written, keys_at: 0 };
+        if let Some(built) = in_list(faults, before + at) {
+            typed.push((asked, asked.pieces("fault", built)));
+        }
+    }
+    typed
+}
+
+/// How many tables there are in a list, however it is written.
+fn length(list: Option<&Item>) -> usize {
+    match list {
+        Some(Item::ArrayOfTables(tables)) => tables.len(),
+        Some(Item::Value(Value::Array(tables))) => tables.len(),
+        _ => 0,
+    }
+}
+
+/// A table of a list, however it is written.
+fn in_list(list: Option<&Item>, at: usize) -> Option<&dyn TableLike> {
+    match list? {
+        Item::ArrayOfTables(tables) => tables.get(at).map(|table| table as &dyn TableLike),
+        Item::Value(Value::Array(tables)) => {
+            let table = tables.get(at)?.as_inline_table();
+            table.map(|table| table as &dyn TableLike)
+        }
+        _ => None,
     }
 }
 
@@ -81,7 +141,7 @@ impl Scenario {
 /// # Errors
 /// They are no mechanisms.
 pub fn mechanisms(written: &str) -> Result<Mechanism, ScenarioError> {
-    Ok(asked::mechanism(written)?.0)
+    Ok(asked::mechanism(written).map_err(ScenarioError::Bad)?.0)
 }
 
 fn leave_out(document: &mut DocumentMut, without: &[KindName], bare: bool) {
@@ -255,11 +315,50 @@ mod tests {
             Ok(_) => panic!("{mechanisms} is read"),
             Err(error) => error.to_string(),
         };
-        assert!(shown("dedupe = \"off\"").contains("--mechanism:1:15"));
+        assert!(shown("dedupe = \"off\"").contains("--mechanism:1:1\n"));
         assert!(shown("dedup = \"of\"").contains("off"));
         shown("bundle = 0");
         shown("dedup");
         shown("bundle = 1 }\nformat = { a = 1");
+    }
+
+    #[test]
+    fn what_is_wrong_is_shown_as_it_was_typed() {
+        let shown = |changes: Changes| match changed(&changes) {
+            Ok(_) => panic!("{changes:?} is read"),
+            Err(error) => error.to_string(),
+        };
+        let mechanism = |written: &str| shown(Changes::of_mechanism(written));
+        assert_eq!(
+            mechanism("bundle = 4, dedup"),
+            "error: `dedup` has no value\n --> --mechanism:1:13\n  |\n\
+             1 | bundle = 4, dedup\n  |             ^^^^^ such as `dedup = \"off\"`"
+        );
+        assert_eq!(
+            mechanism("ids = \"fresh\", bundle = 0"),
+            "error: `bundle` is out of range\n --> --mechanism:1:25\n  |\n\
+             1 | ids = \"fresh\", bundle = 0\n  |                         ^ from 1 to 100000"
+        );
+        // What only the whole file shows to be wrong is shown as it was typed, too.
+        let fault = "at = { to = \"nobody\" }, do = \"drop-ack\"".to_owned();
+        assert_eq!(
+            shown(Changes { faults: vec![fault], ..Changes::default() }),
+            "error: there is no step `nobody`\n --> --fault:1:13\n  |\n\
+             1 | at = { to = \"nobody\" }, do = \"drop-ack\"\n  |             ^^^^^^^^\n  |\n  \
+             = help: there are `events` and `per-user`"
+        );
+        // Both are told, and each in its own words.
+        let both = shown(Changes {
+            mechanism: Some("bundle = 0".to_owned()),
+            steps: vec!["events: shard = 3".to_owned(), "nobody: shards = 3".to_owned()],
+            ..Changes::default()
+        });
+        assert!(both.contains("1 | bundle = 0\n") && both.contains("1 | nobody: shards"), "{both}");
+        let both = shown(Changes {
+            steps: vec!["events: shard = 3".to_owned(), "per-user: shards = 0".to_owned()],
+            ..Changes::default()
+        });
+        assert!(both.contains("--step:1:9\n  |\n1 | events: shard = 3\n"), "{both}");
     }
 
     #[test]
@@ -288,7 +387,7 @@ mod tests {
         assert!(shown("shards = 3").contains("--step:1:1"));
         assert!(shown("events: shards 3").contains("--step:1:"));
         assert!(shown("events: shard = 3").contains("did you mean `shards`?"));
-        assert!(shown("events: window = \"1s\"").contains("a.toml, built otherwise:"));
+        assert!(shown("events: window = \"1s\"").contains(":1:9\n  |\n1 | events: window"));
         shown("events:");
         shown("events: shards = 1 }\nformat = { a = 1");
     }

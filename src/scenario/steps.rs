@@ -1,6 +1,7 @@
 //! `[[step]]`: names, kinds and inputs of steps, and the pipeline that they make.
 
 use super::diagnostic::{Diagnostic, Source, quote};
+use super::error::Wrong;
 use super::explain::{FIRST_STEP, belongs_to, no_such};
 use super::function::function;
 use super::graph_error::graph_error;
@@ -33,42 +34,62 @@ const AGGREGATES: [KindWord; 3] = [KindWord::Count, KindWord::Sum, KindWord::Cou
 /// Makes the pipeline.
 ///
 /// # Errors
-/// The first thing found wrong with a step, else with their graph.
-pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline, Diagnostic> {
+/// All that is wrong with its steps, else what is wrong with their graph.
+pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline, Vec<Diagnostic>> {
     let steps = &file.step;
     if steps.is_empty() {
-        return Err(source.error(0..0, "there is no step").help(FIRST_STEP));
+        return Err(vec![source.error(0..0, "there is no step").help(FIRST_STEP)]);
     }
-    let names = names(source, steps)?;
-    let mechanisms = Mechanisms::default().overlaid(source, file.mechanism.as_ref())?;
-    let mut built = Vec::new();
+    let mut wrong = Wrong::default();
+    let mechanisms = Mechanisms::default().overlaid(source, file.mechanism.as_ref());
+    let mechanisms = wrong.keep(mechanisms);
+    let Some(names) = wrong.keep(names(source, steps)) else { return wrong.end(None) };
+    let made = steps.iter().enumerate().map(|(at, step)| {
+        let kind = wrong.keep(kind(source, &step.value));
+        let from = wrong.keep(inputs_of(source, steps, at, &names));
+        let shards = wrong.keep(shards_of(source, &step.value));
+        let failing = wrong.keep(failing(source, &step.value));
+        let mechanism = mechanisms
+            .as_ref()
+            .and_then(|mechanisms| wrong.keep(mechanism_of(source, mechanisms, &step.value)));
+        Some(Step {
+            name: step.value.name.value.clone(),
+            kind: kind?,
+            from: from?,
+            shards: shards?,
+            failing: failing?,
+            mechanism: mechanism?,
+        })
+    });
+    let made: Vec<Option<Step>> = made.collect();
+    let made: Vec<Step> = wrong.end(made.into_iter().collect())?;
+    checked(source, steps, made).map_err(|error| vec![error])
+}
+
+/// The pipeline of steps that are right one by one.
+fn checked(
+    source: &Source<'_>,
+    steps: &[At<raw::Step>],
+    made: Vec<Step>,
+) -> Result<Pipeline, Diagnostic> {
     let mut shards = 0;
     let mut windows: u64 = 0;
-    for (at, step) in steps.iter().enumerate() {
-        let step = Step {
-            name: step.value.name.value.clone(),
-            kind: kind(source, &step.value)?,
-            from: inputs_of(source, steps, at, &names)?,
-            shards: shards_of(source, &step.value)?,
-            failing: failing(source, &step.value)?,
-            mechanism: mechanism_of(source, &mechanisms, &step.value)?,
-        };
+    for (step, raw) in made.iter().zip(steps) {
         shards += step.shards;
         if shards > MOST_SHARDS {
-            let span = span(&steps[at].value.shards).unwrap_or(steps[at].span.clone());
+            let span = span(&raw.value.shards).unwrap_or(raw.span.clone());
             let error = source.error(span, "too many shards");
             return Err(error.label(format!("all steps together have at most {MOST_SHARDS}")));
         }
         if let Some(windowing) = step.kind.windowing() {
             windows = windows.saturating_add(windowing.length).saturating_add(windowing.lateness);
             if windows > LONGEST {
-                let error = source.error(steps[at].value.name.span.clone(), "too long windows");
+                let error = source.error(raw.value.name.span.clone(), "too long windows");
                 return Err(error.label("windows and lateness of all steps exceed 100 years"));
             }
         }
-        built.push(step);
     }
-    let pipeline = Pipeline::new(built).map_err(|error| graph_error(source, steps, &error))?;
+    let pipeline = Pipeline::new(made).map_err(|error| graph_error(source, steps, &error))?;
     check_links(source, steps, &pipeline)?;
     check_stable_inputs(source, steps, &pipeline)?;
     Ok(pipeline)

@@ -59,8 +59,9 @@ fn a_search_ends_where_its_budget_does() {
     folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[]));
     let arguments = ["exhaust", "a.toml", "--faults", "3", "--jobs", "1", "--runs", "200"];
     let text = folder.onceproof(&arguments).ends(3);
-    let ended = "inconclusive: nothing found in schedules of at most 3 \
-                 (the budget of 200 runs ended it among those of 1)";
+    let ended = "inconclusive: nothing found\n\
+                 schedules of at most 3 faults: the budget of 200 runs ended it among those of 1\n\
+                 fault\n";
     assert!(text.stdout.contains(ended), "{text:?}");
     // A kind of which no place was met yet may have one.
     assert!(!text.stdout.contains("has no place"), "{text:?}");

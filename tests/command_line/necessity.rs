@@ -20,7 +20,8 @@ fn a_mechanism_without_a_witness_fails() {
     // Each of the three acks that may be lost, and no lost request.
     let dedup: Vec<String> =
         line("dedup = \"off\"").split_whitespace().map(str::to_owned).collect();
-    assert_eq!(dedup[3..], ["1", "duplicated", "·", "3"]);
+    assert_eq!(dedup[3..], ["1", "duplicated"]);
+    assert!(text.stdout.contains("  duplicated\n    drop-ack 3\n"), "{text:?}");
 
     let json = folder.onceproof(&[&arguments[..], &["--format", "json"]].concat()).ends(1);
     let document = timeless(json.document());
@@ -225,9 +226,10 @@ fn a_design_in_which_a_fault_of_the_file_has_no_place_is_searched_all_the_same()
     // Under seeds the file's own faults stay, and it is said what is in the way.
     let seeds = ["necessity", "a.toml", "--seeds", "0..2"];
     let text = folder.onceproof(&seeds).ends(1);
-    let words = "outputs = \"recompute\" (without user-differs)";
+    // Where a row is too wide, its cells go on below themselves.
+    let words = "outputs = \"recompute\" (without";
     let line = text.stdout.lines().find(|line| line.starts_with(words)).expect("a row");
-    assert!(line.ends_with("not run: needs faults that it has a place for"), "{line}");
+    assert!(line.contains("not run: needs faults"), "{text:?}");
 }
 
 /// The words of a command line, as a shell reads those that are printed: between two `'` all is as it is.
@@ -331,7 +333,7 @@ fn a_step_is_built_otherwise_and_faults_are_placed_from_the_command_line() {
         (["--step", "table: write = \"apend\""], "did you mean `append`?"),
         (["--step", "table: "], "--step:1:"),
         (["--fault", "at = { step = \"table\" }, do = \"crush\""], "did you mean `crash`?"),
-        (["--fault", "at = { step = \"tabel\" }, do = \"crash\""], "a.toml, built otherwise:"),
+        (["--fault", "at = { step = \"tabel\" }, do = \"crash\""], "--fault:1:6\n"),
         (["--fault", "crash"], "--fault:1:"),
     ] {
         let refused = check("run", &more, 2);

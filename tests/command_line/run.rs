@@ -77,6 +77,73 @@ duplicate = "99/100"
 "#;
 
 #[test]
+fn the_oldest_copy_the_longest_retry_and_the_greatest_lag_are_figures_of_a_run() {
+    let folder = Folder::new("run-extremes");
+    let lag = "[[step]]\nname = \"other\"\nkind = \"source\"\nwatermark = { bound = \"0s\" }\n\
+        input = { records = [ { key = \"a\", at = \"5s\" }, { key = \"b\", at = \"6s\", event-time = \"2s\" } ] }\n\
+        [[step]]\nname = \"per-other\"\nkind = \"count\"\nfrom = \"other\"\nwindow = \"1m\"\n";
+    folder.write("a.toml", CUT_ACKS.replace("[mechanism]", &format!("{lag}[mechanism]")));
+    let document = folder.onceproof(&["run", "a.toml", "--format", "json"]).ends(1).document();
+    let of = &document["extremes"];
+    // Committed at 4 ms; the last copy comes at 213 ms.
+    let oldest = json!({ "per-user": { "ns": 209_000_000, "record": "events/0#0" } });
+    assert_eq!(of["oldest_copy"], oldest);
+    // Sent at 2 ms, and for the last time at 212 ms.
+    let longest = json!({ "events": { "ns": 210_000_000, "record": "events/0#0" } });
+    assert_eq!(of["longest_retry"], longest);
+    // The watermark is at 5 s, and an event of 2 s comes.
+    let greatest = json!({ "other": { "ns": 3_000_000_000_u64, "record": "other/0#1" } });
+    assert_eq!(of["greatest_lag"], greatest);
+    let run = folder.onceproof(&["run", "a.toml"]).ends(1);
+    for line in [
+        "oldest copy    209 ms at per-user (events/0#0)\n",
+        "longest retry  210 ms at events (events/0#0)\n",
+        "greatest lag   3 s at other (other/0#1)\n",
+    ] {
+        assert!(run.stdout.contains(line), "{line:?} in {run:?}");
+    }
+}
+
+/// The acks of one record are cut off from 4 to 104 ms: by hand in `scenarios/dedup/cut-acks-no-dedup.toml`.
+const CUT_ACKS: &str = r#"
+format = 1
+name   = "a link that only talks one way"
+claim  = "A claim."
+expect = { violates = "duplicated" }
+
+[[step]]
+name  = "events"
+kind  = "source"
+input = { records = [ { key = "ann", at = "0s" } ] }
+
+[[step]]
+name   = "per-user"
+kind   = "count"
+from   = "events"
+window = "1m"
+
+[mechanism]
+dedup = "off"
+
+[[fault]]
+at = { from = "events", to = "per-user", time = "4ms" }
+do = { partition = { for = "100ms", direction = "backward" } }
+"#;
+
+#[test]
+fn the_results_of_each_window_are_told_where_there_are_several() {
+    let folder = Folder::new("run-windows");
+    let rows = "records = [ { key = \"ann\", at = \"0s\" }, { key = \"bob\", at = \"61s\" }, { key = \"ann\", at = \"62s\" } ]";
+    let text = CUT_ACKS.split("[mechanism]").next().expect("a head");
+    let text = text.replace("records = [ { key = \"ann\", at = \"0s\" } ]", rows);
+    folder.write("a.toml", text.replace("{ violates = \"duplicated\" }", "\"exactly-once\""));
+    let run = folder.onceproof(&["run", "a.toml"]).ends(0);
+    let table =
+        "step      window  results\nper-user  0s      ann 1\nper-user  60s     ann 1, bob 1\n";
+    assert!(run.stdout.contains(table), "{run:?}");
+}
+
+#[test]
 fn the_document_of_a_run_is_as_promised() {
     let folder = Folder::new("run-json");
     folder.write("a.toml", scenario("no dedup", DUPLICATED, &[LOST_ACK, NO_DEDUP]));
@@ -140,8 +207,8 @@ fn a_file_with_odds_and_no_seed_runs_under_seed_0_and_says_so() {
     assert!(run.stdout.contains(said), "{run:?}");
     assert_eq!(run.last_line(), "onceproof run a.toml --seed 0");
     // What fired is named, and what has odds and did not fire.
-    assert!(run.stdout.contains("\nfaults        drop-ack "), "{run:?}");
-    assert!(run.stdout.contains("\nnever fired   crash\n"), "{run:?}");
+    assert!(run.stdout.contains("\nfaults         drop-ack "), "{run:?}");
+    assert!(run.stdout.contains("\nnever fired    crash\n"), "{run:?}");
     // It is the run that the seed gives, and only then nothing is said of where the seed comes from.
     let given = folder.onceproof(&["run", "a.toml", "--seed", "0"]).ends(1);
     assert_eq!(

@@ -38,6 +38,9 @@ do = "drop-ack"
 "#;
     let is_comment = |line: &&str| line.starts_with('#');
     let head: Vec<&str> = shrunk.stdout.lines().take_while(is_comment).collect();
+    // The first sentence goes on below itself.
+    assert!(head.iter().all(|line| line.chars().count() <= 80), "{head:?}");
+    let head = &head[1..];
     assert_eq!(head[1], "# 1-minimal: each fault was removed in turn, and the run then holds.");
     let body: String =
         shrunk.stdout.split_inclusive('\n').filter(|line| !line.starts_with('#')).collect();
@@ -157,8 +160,8 @@ fn all_smallest_sets_of_the_kinds_of_the_failure() {
     let folder = Folder::new("shrink-all");
     folder.write("a.toml", scenario("no dedup", DUPLICATED, &[LOST_ACK, NO_DEDUP]));
     let shrunk = folder.onceproof(&["shrink", "a.toml", "--all"]).ends(0);
-    let line = "# All: 1 smallest set of at most 4 faults of the kinds drop-ack, in 6 runs; \
-                no part of one breaks it.";
+    let line = "# All: 1 smallest set of at most 4 faults of the kinds drop-ack, in 6 runs; no\n\
+                # part of one breaks it.\n";
     assert!(shrunk.stdout.contains(line), "{shrunk:?}");
     assert!(
         shrunk.stdout.contains("#   1. the ack of events/0#0 to per-user, attempt 1, was lost")

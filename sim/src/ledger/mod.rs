@@ -7,6 +7,7 @@
 
 mod dead;
 mod differ;
+mod extremes;
 mod mistaken;
 mod reflect;
 mod touch;
@@ -19,6 +20,7 @@ mod tests;
 
 use crate::outcome::Latency;
 use dead::Dead;
+use extremes::Extremes;
 use hashbrown::HashMap;
 use hdrhistogram::Histogram;
 use mistaken::Mistaken;
@@ -36,6 +38,7 @@ use rustc_hash::FxBuildHasher;
 use touch::Touch;
 use traces::Traces;
 
+pub(crate) use extremes::greatest_lags;
 pub(crate) use verdict::Expectations;
 pub use verdict::Judgement;
 
@@ -93,6 +96,7 @@ struct Detail {
     is_taken: Vec<bool>,
     touch: Touch,
     mistaken: Mistaken,
+    extremes: Extremes,
 }
 
 impl Ledger {
@@ -130,6 +134,7 @@ impl Ledger {
             is_taken: Vec::new(),
             touch: Touch::default(),
             mistaken: Mistaken::default(),
+            extremes: Extremes::default(),
         });
     }
 

@@ -339,7 +339,7 @@ impl Judgement {
 }
 
 /// The name of a record, as reports have it.
-fn text_of(record: Name, pipeline: &Pipeline, words: &Vocabulary) -> String {
+pub(super) fn text_of(record: Name, pipeline: &Pipeline, words: &Vocabulary) -> String {
     let name = |step| pipeline.step(StepIndex(step)).name.as_str();
     words.names.text(record, &words.keys, name)
 }

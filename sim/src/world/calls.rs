@@ -20,11 +20,12 @@ use onceproof_model::time::{Nanos, Time};
 impl World<'_> {
     #[inline(never)]
     pub(super) fn send_request(&mut self, sender: Instance, request: &mut Request, cost: Nanos) {
-        let Outside { words, work, marks, ledger, .. } = &mut self.outside;
+        let Outside { words, work, marks, ledger, now, .. } = &mut self.outside;
         let attempt = self.links.count_send(self.pipeline, request, words.names.len());
         request.rpc.attempt = attempt;
         if let Some(record) = &request.record {
             ledger.hold(request.from, record.name);
+            ledger.sent(request.from, request.to, record.name, *now);
         }
         work.messages += 1;
         work.retries += u64::from(attempt > 1);

@@ -120,6 +120,7 @@ impl World<'_> {
                 }
                 work.commits += 1;
                 if ledger.is_detailed() {
+                    ledger.committed(commit.shard, deltas, *now, &words.names);
                     if let (CommitKind::Settle, Subject::Record(name)) =
                         (commit.kind, commit.subject)
                     {

@@ -1,6 +1,7 @@
 //! Tests as data: a piece of a scenario in, the error out, through one helper.
 
 mod form;
+mod words;
 mod expect;
 mod services;
 mod steps;
@@ -29,7 +30,7 @@ fn parse(text: &str) -> Result<Scenario, ScenarioError> {
 #[track_caller]
 fn refused(text: &str, title: &str, at: &str, beside: &str) {
     let error = match parse(text) {
-        Err(ScenarioError::Bad(error)) => error,
+        Err(ScenarioError::Bad(mut errors)) => errors.swap_remove(0),
         Err(error) => panic!("another error: {error}"),
         Ok(_) => panic!("it was read:\n{text}"),
     };
@@ -40,6 +41,19 @@ fn refused(text: &str, title: &str, at: &str, beside: &str) {
     let line = text[..place].matches('\n').count() + 1;
     let column = place - text[..place].rfind('\n').map_or(0, |at| at + 1) + 1;
     assert_eq!((error.line(), error.column()), (line, Some(column)), "\n{shown}");
+}
+
+/// Checks that a text is refused for all of this, each at its line.
+#[track_caller]
+fn refused_for(text: &str, expected: &[(usize, &str)]) {
+    let errors = match parse(text) {
+        Err(ScenarioError::Bad(errors)) => errors,
+        Err(error) => panic!("another error: {error}"),
+        Ok(_) => panic!("it was read:\n{text}"),
+    };
+    let found: Vec<(usize, &str)> =
+        errors.iter().map(|error| (error.line(), error.title())).collect();
+    assert_eq!(found, expected);
 }
 
 /// A scenario of a source, a coin and a count with this at its end.

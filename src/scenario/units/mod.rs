@@ -11,7 +11,7 @@ pub(super) use odds::{Literal, odds, thousandths};
 pub(super) use seed::{Seed, Seeds};
 pub(super) use stamp::stamp;
 pub use time::duration;
-pub(super) use time::{Duration, LONGEST, Moment, moment};
+pub(super) use time::{Duration, LONGEST, Moment, NO_DATE, moment};
 pub(super) use total::Total;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};

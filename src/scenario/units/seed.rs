@@ -25,6 +25,12 @@ pub(super) fn seeds(text: &str) -> Result<Seeds, String> {
     let Some((first, end)) = text.split_once("..") else {
         return Err(format!("{} is not a range of seeds\n{SUCH_AS}", quote(text)));
     };
+    if let Some((Ok(first), Ok(last))) =
+        end.trim().strip_prefix('=').map(|last| (seed(first.trim()), seed(last.trim())))
+    {
+        let end = last.0.saturating_add(1);
+        return Err(format!("a range of seeds has no `=`\ndid you mean \"{}..{end}\"?", first.0));
+    }
     let (first, end) = (seed(first.trim())?.0, seed(end.trim())?.0);
     if first >= end {
         return Err(format!("an empty range of seeds\n{SUCH_AS}"));
@@ -57,6 +63,8 @@ mod tests {
         assert_eq!(seeds("0..1000"), Ok(Seeds(0..1000)));
         assert!(seeds("5..5").is_err_and(|e| e.starts_with("an empty range")));
         assert!(seeds("5").is_err());
+        let meant = "a range of seeds has no `=`\ndid you mean \"0..11\"?";
+        assert_eq!(seeds("0..=10"), Err(meant.to_owned()));
     }
 
     proptest! {

@@ -9,6 +9,10 @@ use onceproof_model::time::{MICROSECOND, MILLISECOND, Nanos, SECOND, Time};
 /// limited as a sum where it is read.
 pub(in crate::scenario) const LONGEST: Nanos = 100 * 365 * 86_400 * SECOND;
 
+/// That a date stands where a time since the start or a length of time is meant.
+pub(in crate::scenario) const NO_DATE: &str =
+    "a date, and not a time since zero\nsuch as \"30s\"; dates stand in csv files alone";
+
 const UNITS: [(&str, Nanos); 7] = [
     ("d", 86_400 * SECOND),
     ("h", 3_600 * SECOND),
@@ -58,6 +62,9 @@ pub fn duration(text: &str) -> Result<Nanos, String> {
     if text.is_empty() {
         return Err("an empty duration\nsuch as \"30ms\" or \"1h30m\"".to_owned());
     }
+    if is_date(text) {
+        return Err(NO_DATE.to_owned());
+    }
     let mut rest = text;
     let mut total: u128 = 0;
     let mut previous: Nanos = Nanos::MAX;
@@ -91,6 +98,16 @@ pub(in crate::scenario) fn moment(text: &str) -> Result<Time, String> {
         Some(text) => Ok(Time(-(duration(text)? as i64))),
         None => Ok(Time(duration(text)? as i64)),
     }
+}
+
+/// Whether a text begins as a date does: `2013-01-31`.
+fn is_date(text: &str) -> bool {
+    let mut parts = text.splitn(3, '-');
+    let is_number = |part: Option<&str>, digits| {
+        part.is_some_and(|part| part.len() == digits && part.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let year = is_number(parts.next(), 4);
+    year && is_number(parts.next(), 2) && parts.next().is_some()
 }
 
 fn take<'a>(rest: &mut &'a str, belongs: impl Fn(char) -> bool) -> &'a str {
@@ -167,6 +184,8 @@ mod tests {
         bad("1S", "unknown unit `S`\ndid you mean `s`?");
         bad("1 s", "unknown unit ` s`");
         bad("30m1h", "the units of a duration go from long to short");
+        bad("2013-01-31T10:00:00Z", "a date, and not a time since zero\nsuch as \"30s\"");
+        bad("2013-01-31", "a date");
         bad("1.5ns", "not a whole number of nanoseconds");
         bad("1.s", "`1.` is not a number");
         bad("1.2.3s", "`1.2.3` is not a number");

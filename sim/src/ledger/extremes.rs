@@ -1,0 +1,108 @@
+//! The greatest figures that a design must be built for: how old a copy was that a step met, and how long a request
+//! was repeated. Only a run in detail asks.
+
+use super::Ledger;
+use super::verdict::text_of;
+use crate::outcome::Extreme;
+use crate::sources::Sources;
+use hashbrown::HashMap;
+use onceproof_model::commit::Delta;
+use onceproof_model::name::{Name, Names, Vocabulary};
+use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
+use onceproof_model::time::{Nanos, Time};
+use rustc_hash::FxBuildHasher;
+use std::collections::BTreeMap;
+
+/// What a run in detail keeps for this.
+#[derive(Debug, Default)]
+pub(super) struct Extremes {
+    /// When a shard first committed something of each record.
+    committed: HashMap<(ShardIndex, Name), Time, FxBuildHasher>,
+    /// When each request was first sent.
+    sent: HashMap<(ShardIndex, ShardIndex, Name), Time, FxBuildHasher>,
+    copies: Greatest,
+    retries: Greatest,
+}
+
+/// The greatest of each step, and of which record it is.
+type Greatest = BTreeMap<StepIndex, (Nanos, Name)>;
+
+impl Ledger {
+    /// A commit of a shard was applied.
+    pub fn committed(&mut self, shard: ShardIndex, deltas: &[Delta], now: Time, names: &Names) {
+        let Some(detail) = &mut self.detail else { return };
+        for delta in deltas {
+            let (Delta::Id { name, .. } | Delta::Take { name, .. } | Delta::Row { name, .. }) =
+                *delta
+            else {
+                let Delta::Hold(held) = delta else { continue };
+                let mut made_of = names.parent(held.record.name);
+                while let Some(name) = made_of {
+                    detail.extremes.committed.entry((shard, name)).or_insert(now);
+                    made_of = names.parent(name);
+                }
+                continue;
+            };
+            detail.extremes.committed.entry((shard, name)).or_insert(now);
+        }
+    }
+
+    /// A shard of a step looks at a record: a copy, if something of it is committed there.
+    pub fn meets(&mut self, shard: ShardIndex, name: Name, now: Time) {
+        let step = self.shard_steps[shard.at()];
+        let Some(detail) = &mut self.detail else { return };
+        if let Some(&first) = detail.extremes.committed.get(&(shard, name)) {
+            let age = now.0.abs_diff(first.0);
+            keep_greatest(&mut detail.extremes.copies, step, age, name);
+        }
+    }
+
+    /// A record is sent from a shard to a shard, for the first time or again.
+    pub fn sent(&mut self, from: ShardIndex, to: ShardIndex, name: Name, now: Time) {
+        let step = self.shard_steps[from.at()];
+        let Some(detail) = &mut self.detail else { return };
+        let first = *detail.extremes.sent.entry((from, to, name)).or_insert(now);
+        if first < now {
+            let length = now.0.abs_diff(first.0);
+            keep_greatest(&mut detail.extremes.retries, step, length, name);
+        }
+    }
+
+    /// The oldest copy that each step met, in the order of the steps.
+    pub fn oldest_copies(&self, pipeline: &Pipeline, words: &Vocabulary) -> Vec<Extreme> {
+        in_order(self.detail.as_ref().map(|detail| &detail.extremes.copies), pipeline, words)
+    }
+
+    /// For how long each step repeated a request, in the order of the steps.
+    pub fn longest_retries(&self, pipeline: &Pipeline, words: &Vocabulary) -> Vec<Extreme> {
+        in_order(self.detail.as_ref().map(|detail| &detail.extremes.retries), pipeline, words)
+    }
+}
+
+/// How far the latest record of each source is behind the watermark that it has when it reads the record.
+pub fn greatest_lags(sources: &Sources, pipeline: &Pipeline, words: &Vocabulary) -> Vec<Extreme> {
+    let mut greatest = Greatest::new();
+    sources.each(|step, row, watermark| {
+        if row.event_time < watermark {
+            keep_greatest(&mut greatest, step, watermark.0.abs_diff(row.event_time.0), row.name);
+        }
+    });
+    in_order(Some(&greatest), pipeline, words)
+}
+
+/// Keeps the first of the greatest.
+fn keep_greatest(of: &mut Greatest, step: StepIndex, nanos: Nanos, name: Name) {
+    let greatest = of.entry(step).or_insert((nanos, name));
+    if nanos > greatest.0 {
+        *greatest = (nanos, name);
+    }
+}
+
+fn in_order(of: Option<&Greatest>, pipeline: &Pipeline, words: &Vocabulary) -> Vec<Extreme> {
+    let extreme = |(&step, &(nanos, name)): (&StepIndex, &(Nanos, Name))| Extreme {
+        step,
+        nanos,
+        record: text_of(name, pipeline, words),
+    };
+    of.into_iter().flatten().map(extreme).collect()
+}
