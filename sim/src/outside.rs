@@ -246,6 +246,9 @@ impl Env for Outside<'_> {
 
     fn announce(&mut self, shard: ShardIndex, token: u64) {
         self.service.announce(shard, token);
+        if self.trace.is_on() {
+            self.tell_announcement(token);
+        }
     }
 
     fn scan(&mut self, shard: ShardIndex) -> Scan {
@@ -336,6 +339,9 @@ impl Env for Outside<'_> {
     ) {
         self.charge();
         self.store.catalog(shard).scan(first, last, self.now, found);
+        if self.trace.is_on() {
+            self.tell_ids_read(found.len());
+        }
     }
 
     fn apply(&mut self, shard: ShardIndex, step: StepIndex, name: Name) {

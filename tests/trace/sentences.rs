@@ -138,6 +138,8 @@ fn what_a_filter_says_is_told_and_whether_the_catalog_was_asked() {
                 "1003",
                 "per-user/0 looks events/0#1 up: the filter says nothing; not in the catalog of bob",
             ),
+            // What came before is acked and promised to come no more, so no id is left.
+            ("2003", "per-user/0 reads 0 ids into its filters"),
             ("2003", "per-user/0 looks events/0#2 up: new by the filter"),
             (
                 "2033",
@@ -314,4 +316,19 @@ fn who_dies_before_it_admits_a_record_drops_nothing() {
     );
     assert!(!lines(&[file]).iter().any(|(_, line)| line.contains("drops")));
     assert!(!onceproof(&["run", file]).stdout.contains("duplicates dropped 1"));
+}
+
+#[test]
+fn a_service_is_told_of_a_token_and_refuses_an_older_one() {
+    check(
+        "side-effects/put-fenced-zombie.toml",
+        &[
+            ("203", "charge/0 (the new owner) tells its service of token 2"),
+            ("243", "charge/0 (the new owner) calls its service for events/0#0, attempt 1"),
+            ("403", "worker 1 goes on"),
+            ("403", "charge/0 (the old owner) calls its service for events/0#0, attempt 2"),
+            ("404", "the service of charge/0 refuses the token for events/0#0"),
+            ("405", "charge/0 (the old owner) hears that it is fenced, and ends on worker 1"),
+        ],
+    );
 }

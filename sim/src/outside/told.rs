@@ -54,6 +54,16 @@ impl Outside<'_> {
     }
 
     #[cold]
+    pub(super) fn tell_announcement(&mut self, token: u64) {
+        self.tell(What::Announces { token }, None);
+    }
+
+    #[cold]
+    pub(super) fn tell_ids_read(&mut self, ids: usize) {
+        self.tell(What::ReadsIds { ids }, None);
+    }
+
+    #[cold]
     pub(super) fn tell_drop(&mut self, record: Name, why: Dropped) {
         self.tell(What::Drops { record, why }, None);
     }

@@ -85,6 +85,8 @@ fn each_subject(what: &What, mut each: impl FnMut(Subject)) {
             changes.iter().filter_map(record_of).for_each(|name| each(Subject::Record(name)));
         }
         What::Starts { .. }
+        | What::Announces { .. }
+        | What::ReadsIds { .. }
         | What::ReachesNobody { subject: None, .. }
         | What::Forgets { record: None, .. }
         | What::Ends

@@ -119,6 +119,13 @@ impl Seen<'_> {
                 let who = self.who();
                 format!("{who} starts on worker {worker} under token {token}; it finds {found}")
             }
+            What::Announces { token } => {
+                format!("{} tells its service of token {token}", self.who())
+            }
+            What::ReadsIds { ids } => {
+                let ids = counted(*ids as u64, "id");
+                format!("{} reads {ids} into its filters", self.who())
+            }
             What::Reads { record, .. } => format!("{} reads {}", self.who(), self.name(*record)),
             What::Pulls { record, delivery, .. } => {
                 format!("{} is handed {}, delivery {delivery}", self.who(), self.name(*record))

@@ -26,6 +26,16 @@ pub enum What {
         /// Rows that are owed to a table.
         owed: usize,
     },
+    /// It tells its service of its token, which refuses older ones from now on.
+    Announces {
+        /// The token.
+        token: u64,
+    },
+    /// It reads ids of its catalogs into its filters.
+    ReadsIds {
+        /// How many.
+        ids: usize,
+    },
     /// It reads a record of the input.
     Reads {
         /// The record.
@@ -360,6 +370,8 @@ impl What {
                 ..
             } => *attempt = 0,
             What::Starts { .. }
+            | What::Announces { .. }
+            | What::ReadsIds { .. }
             | What::Reads { .. }
             | What::AcksMessage(_)
             | What::ReachesNobody { .. }

@@ -66,6 +66,8 @@ fn kind(seen: &Seen<'_>) -> Kind {
         &What::Starts { token, outputs, windows, owed } => {
             Kind::Start { token, outputs, windows, owed }
         }
+        &What::Announces { token } => Kind::Announce { token },
+        &What::ReadsIds { ids } => Kind::IdsRead { ids },
         &What::Reads { record, key: of } => Kind::Read { subject: name(record), key: key(of) },
         &What::Pulls { record, key: of, delivery, again } => {
             Kind::Pull { subject: name(record), key: key(of), delivery, again }

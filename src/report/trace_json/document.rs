@@ -135,6 +135,10 @@ pub(super) enum Change {
 pub(super) enum Kind {
     /// A shard starts, and finds its rows.
     Start { token: u64, outputs: usize, windows: usize, owed: usize },
+    /// A service is told of a token, and refuses older ones from now on.
+    Announce { token: u64 },
+    /// Ids of catalogs are read into filters.
+    IdsRead { ids: usize },
     /// A record of the input is read.
     Read { subject: String, key: String },
     /// A queue hands out a message, and at once again where that is `true`.
