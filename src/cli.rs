@@ -5,8 +5,8 @@ mod values;
 
 pub use args::{
     CheckArgs, CheckpointsArgs, CompletionsArgs, ExhaustArgs, Files, GraphArgs, ManArgs,
-    NecessityArgs, NewArgs, Redesign, ReplayArgs, RunArgs, STANDARD_INPUT, ShrinkArgs, SweepArgs,
-    TestArgs, load,
+    NecessityArgs, NewArgs, Redesign, ReplayArgs, RunArgs, STANDARD_INPUT, SchemaArgs, SchemaOf,
+    ShrinkArgs, SweepArgs, TestArgs, load,
 };
 
 use crate::ending::Ending;
@@ -147,8 +147,9 @@ pub enum Command {
     Check(CheckArgs),
     /// The pipeline before and after optimization.
     Graph(GraphArgs),
-    /// The JSON Schema of the scenario format; with --format markdown its reference.
-    Schema,
+    /// The JSON Schema of the scenario format, or of the lines of a trace; with --format markdown the reference of
+    /// the format.
+    Schema(SchemaArgs),
     /// What a shell completes, as a script for it.
     Completions(CompletionsArgs),
     /// A page of the manual, as `man` reads it.
@@ -180,16 +181,14 @@ impl Cli {
 
     /// Refuses what clap has no word for.
     fn checked(self) -> Result<Cli, clap::Error> {
-        let is_reference = matches!(self.command, Command::Schema);
+        let is_reference =
+            matches!(&self.command, Command::Schema(args) if args.of == SchemaOf::Scenario);
         if self.asked.format == Written::Markdown && !is_reference {
-            let message = "--format markdown is for schema, and necessity has --markdown";
+            let message =
+                "--format markdown is for schema of a scenario, and necessity has --markdown";
             return Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
         }
         match &self.command {
-            Command::Run(run) if run.trace && self.asked.format == Written::Json => {
-                let message = "--trace prints lines of text and cannot be used with --format json";
-                Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
-            }
             Command::Graph(graph)
                 if graph.picture.is_some() && self.asked.format == Written::Json =>
             {
@@ -226,7 +225,7 @@ impl Cli {
             | Command::Check(_)
             | Command::Graph(_)
             | Command::New(_)
-            | Command::Schema
+            | Command::Schema(_)
             | Command::Completions(_)
             | Command::Man(_)
             | Command::Checkpoints(_) => Ok(self),
@@ -299,10 +298,17 @@ mod tests {
     }
 
     #[test]
-    fn a_trace_is_no_document() {
-        let parse = |args: &[&str]| Cli::try_parse_from(args).and_then(Cli::checked);
-        assert!(parse(&["onceproof", "run", "a.toml", "--trace"]).is_ok());
-        assert!(parse(&["onceproof", "--format", "json", "run", "a.toml"]).is_ok());
-        assert!(parse(&["onceproof", "run", "a.toml", "--trace", "--format", "json"]).is_err());
+    fn what_chooses_lines_of_a_trace_needs_one() {
+        let parse = |args: &[&str]| {
+            let args = [&["onceproof", "run", "a.toml"], args].concat();
+            Cli::try_parse_from(args).and_then(Cli::checked)
+        };
+        for chosen in [["--record", "events/0#0"], ["--from", "1s"], ["--until", "1003ms"]] {
+            assert!(parse(&chosen).is_err(), "{chosen:?}");
+            assert!(parse(&[&["--trace"], &chosen[..]].concat()).is_ok(), "{chosen:?}");
+            let json = ["--trace", "--format", "json"];
+            assert!(parse(&[&json, &chosen[..]].concat()).is_ok(), "{chosen:?}");
+        }
+        assert!(parse(&["--trace", "--from", "soon"]).is_err());
     }
 }

@@ -31,7 +31,9 @@ fn main() -> ExitCode {
         Command::New(args) => command::new::new(args, &mut output),
         Command::Completions(args) => command::manual::completions(args, &mut output),
         Command::Man(args) => command::manual::man(args, &mut output),
-        Command::Schema => command::schema::schema(asked.format == Written::Markdown, &mut output),
+        Command::Schema(args) => {
+            command::schema::schema(args, asked.format == Written::Markdown, &mut output)
+        }
     };
     output.close(ended).code()
 }

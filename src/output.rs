@@ -58,6 +58,12 @@ impl Output {
         self.attempt(|writer| writeln!(writer, "{document}"));
     }
 
+    /// Writes a document on one line.
+    pub fn document_on_a_line(&mut self, document: &serde_json::Value) {
+        let document = printable_json(&document.to_string());
+        self.attempt(|writer| writeln!(writer, "{document}"));
+    }
+
     /// Lets the reader see what was written so far.
     pub fn flush(&mut self) {
         self.attempt(Write::flush);

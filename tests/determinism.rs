@@ -40,14 +40,14 @@ fn a_verdict_a_report_and_a_trace_are_of_one_run() {
             let in_detail = Simulator::new(&scenario.plan).detail(seed);
             let (mut lines, mut again) = (Vec::new(), Vec::new());
             let traced =
-                Simulator::new(&scenario.plan).trace(seed, &mut |line| lines.push(line.to_owned()));
+                Simulator::new(&scenario.plan).trace(seed, &mut |seen| lines.push(seen.line()));
             assert_eq!(in_detail.brief, expected, "{file}, seed {seed:?}");
             assert_eq!(traced, in_detail, "{file}, seed {seed:?}");
             assert!(!lines.is_empty());
             // The same once more, one after the other, with one simulator.
             assert_eq!(reused.detail(seed), in_detail, "{file}, seed {seed:?}");
             assert_eq!(reused.brief(seed), expected, "{file}, seed {seed:?}");
-            let retraced = reused.trace(seed, &mut |line| again.push(line.to_owned()));
+            let retraced = reused.trace(seed, &mut |seen| again.push(seen.line()));
             assert_eq!((retraced, again), (traced, lines), "{file}, seed {seed:?}");
             assert_eq!(reused.brief(seed), expected, "{file}, seed {seed:?}");
         }

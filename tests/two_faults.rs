@@ -65,7 +65,8 @@ fn the_full_design_holds_in_every_schedule_of_at_most_two_faults() {
 fn the_pipeline_has_a_late_pane() {
     let scenario = pipeline("");
     let mut panes = 0;
-    let outcome = Simulator::new(&scenario.plan).trace(None, &mut |line| {
+    let outcome = Simulator::new(&scenario.plan).trace(None, &mut |seen| {
+        let line = seen.line();
         panes += u32::from(line.contains("per-user/1 emits per-user/ann@0s#"));
         panes += u32::from(line.contains("per-user/0 emits per-user/ann@0s#"));
     });

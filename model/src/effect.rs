@@ -9,6 +9,7 @@
 
 use crate::call::{Answer, Call};
 use crate::commit::{Batch, Commit, Content, Delta, Scan, Subject, Watermark};
+use crate::decision::Decision;
 use crate::key::Key;
 use crate::name::{Name, Vocabulary};
 use crate::pipeline::{Pipeline, ShardIndex, StepIndex};
@@ -192,9 +193,9 @@ pub trait Env {
     /// A record is about to be admitted: nothing is asked, but the world may strike here.
     fn admit(&mut self, shard: ShardIndex, name: Name);
     /// A record is dropped: nothing is asked, but the world may count.
-    fn drops(&mut self, dropped: Dropped);
-    /// Whether the catalog of `key` has `id`.
-    fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool;
+    fn drops(&mut self, shard: ShardIndex, name: Name, dropped: Dropped);
+    /// Whether the catalog of a record's key has its id.
+    fn is_known(&mut self, shard: ShardIndex, record: &Record) -> bool;
     /// What a filter said of a record before its catalog is asked, under this token: nothing is asked, but
     /// the world may watch.
     fn filter_said(&mut self, shard: ShardIndex, token: u64, record: &Record, said: FilterSaid);
@@ -234,6 +235,11 @@ pub trait Env {
     /// What a service that a user function asks says of a key now, less than `values`; it says another
     /// value each time `changes_every` has passed.
     fn look_up(&mut self, step: StepIndex, key: Key, changes_every: Nanos, values: u32) -> u32;
+    /// What a shard does that only it knows: nothing is asked and nothing hangs on it, but the world may watch.
+    #[inline(always)]
+    fn decides(&mut self, shard: ShardIndex, decision: Decision<'_>) {
+        let _ = (shard, decision);
+    }
 }
 
 /// Why a record is dropped.

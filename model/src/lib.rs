@@ -22,6 +22,7 @@ pub mod queues;
 pub mod commit;
 pub mod call;
 pub mod effect;
+pub mod decision;
 pub mod worker;
 pub mod rest;
 pub mod defect;

@@ -26,6 +26,26 @@ pub struct Catalog {
     by_age: Waiting,
 }
 
+/// An id that is forgotten by a watermark.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Gone {
+    pub key: Key,
+    pub id: RecordId,
+    /// The stamp under which it was here.
+    pub stamp: Time,
+    /// The system watermark.
+    pub below: Time,
+}
+
+/// An id that has grown too old.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Aged {
+    /// When.
+    pub end: Time,
+    pub key: Key,
+    pub id: RecordId,
+}
+
 /// What is known of one id.
 #[derive(Clone, Copy, Hash, Debug)]
 struct Row {
@@ -136,19 +156,32 @@ impl Catalog {
         found.extend(ids.map(|(&(key, id), row)| (key, id, row.stamp)));
     }
 
-    /// Forgets the ids of a sender with stamps below its system watermark.
-    pub fn forget(&mut self, sender: u32, below: Time) {
+    /// Forgets the ids of a sender with stamps below its system watermark, and says which.
+    pub fn forget(&mut self, sender: u32, below: Time, gone: &mut impl FnMut(Gone)) {
         let Catalog { ids, by_stamp, .. } = self;
-        forget_waiting(ids, &mut by_stamp[sender as usize], below);
+        forget_waiting(ids, &mut by_stamp[sender as usize], below, gone);
     }
 
     /// Forgets the ids that any of several senders may send, with stamps below all their system watermarks.
-    pub fn forget_shared(&mut self, watermarks: &[Watermark]) {
+    pub fn forget_shared(&mut self, watermarks: &[Watermark], gone: &mut impl FnMut(Gone)) {
         let Catalog { ids, shared, .. } = self;
         for (&(first, count), waiting) in shared {
             let least = watermarks[first..first + count].iter().map(|row| row.system).min();
-            forget_waiting(ids, waiting, least.unwrap_or(Time::MIN));
+            forget_waiting(ids, waiting, least.unwrap_or(Time::MIN), gone);
         }
+    }
+
+    /// What has grown too old after one time and until another, for whoever watches.
+    pub fn aged(&self, after: Time, until: Time) -> impl Iterator<Item = Aged> {
+        let is_due = move |&&(end, ..): &&(Time, Key, RecordId)| end <= until;
+        let ended = self.by_age.iter().take_while(is_due).filter(move |&&(end, ..)| end > after);
+        // A duplicate may have put it off.
+        let lasted = |end, key, id| self.ids.get(&(key, id)).is_some_and(|row| row.end == end);
+        ended.filter(move |&&(end, key, id)| lasted(end, key, id)).map(|&(end, key, id)| Aged {
+            end,
+            key,
+            id,
+        })
     }
 
     /// Forgets what is too old now.
@@ -166,11 +199,12 @@ impl Catalog {
     }
 }
 
-/// Forgets the ids with stamps below a watermark that they wait for.
+/// Forgets the ids with stamps below a watermark that they wait for, and says which.
 fn forget_waiting(
     ids: &mut HashMap<(Key, RecordId), Row, FxBuildHasher>,
     waiting: &mut Waiting,
     below: Time,
+    gone: &mut impl FnMut(Gone),
 ) {
     while let Some(&(stamp, key, id)) = waiting.front()
         && stamp < below
@@ -181,6 +215,7 @@ fn forget_waiting(
             && row.get().stamp <= stamp
         {
             row.remove();
+            gone(Gone { key, id, stamp, below });
         }
     }
 }
@@ -212,9 +247,9 @@ mod tests {
             let lifetime = Lifetime::UntilWatermark { sender };
             catalog.insert(KEY, RecordId(id), Time(stamp), lifetime, Time(0));
         }
-        catalog.forget(0, Time(5));
+        catalog.forget(0, Time(5), &mut |_| {});
         assert_eq!(known(&mut catalog, 0), [0, 1, 3]);
-        catalog.forget(0, Time(8));
+        catalog.forget(0, Time(8), &mut |_| {});
         assert_eq!(known(&mut catalog, 0), [1]);
     }
 
@@ -226,9 +261,9 @@ mod tests {
         catalog.insert(KEY, RecordId(0), Time(5), lifetime, Time(0));
         let promise = |system| Watermark { event: Time(0), system: Time(system) };
         // The first sender reads another queue.
-        catalog.forget_shared(&[promise(9), promise(9), promise(5)]);
+        catalog.forget_shared(&[promise(9), promise(9), promise(5)], &mut |_| {});
         assert_eq!(catalog.len(), 1);
-        catalog.forget_shared(&[promise(0), promise(9), promise(6)]);
+        catalog.forget_shared(&[promise(0), promise(9), promise(6)], &mut |_| {});
         assert_eq!(catalog.len(), 0);
     }
 
@@ -240,10 +275,13 @@ mod tests {
             let lifetime = Lifetime::UntilWatermark { sender: 0 };
             catalog.insert(KEY, RecordId(0), Time(stamp), lifetime, Time(0));
         }
-        catalog.forget(0, Time(6));
-        assert_eq!(catalog.len(), 1);
-        catalog.forget(0, Time(10));
+        let mut gone = Vec::new();
+        catalog.forget(0, Time(6), &mut |id| gone.push(id));
+        assert_eq!((catalog.len(), gone.len()), (1, 0));
+        catalog.forget(0, Time(10), &mut |id| gone.push(id));
         assert_eq!(catalog.len(), 0);
+        let (stamp, below) = (Time(9), Time(10));
+        assert_eq!(gone, [Gone { key: KEY, id: RecordId(0), stamp, below }]);
     }
 
     #[test]
@@ -257,6 +295,14 @@ mod tests {
         assert_eq!(known(&mut catalog, 109), [0, 1]);
         assert_eq!(known(&mut catalog, 110), [1]);
         assert_eq!(known(&mut catalog, 119), [1]);
+        // Both have grown too old, each once: id 1 was asked for at 109 and at 110.
+        let aged = |after, until| {
+            let aged = catalog.aged(Time(after), Time(until));
+            aged.map(|aged| (aged.id.0, aged.end.0)).collect::<Vec<_>>()
+        };
+        assert_eq!(aged(0, 109), []);
+        assert_eq!(aged(109, 128), [(0, 110)]);
+        assert_eq!(aged(110, 200), [(1, 129)]);
         catalog.age(Time(129));
         assert_eq!(catalog.len(), 0);
     }

@@ -25,7 +25,7 @@ mod store;
 mod queue_service;
 mod service;
 mod ledger;
-mod trace;
+pub mod trace;
 mod fingerprint;
 pub mod marks;
 pub mod outcome;

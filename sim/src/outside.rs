@@ -2,6 +2,9 @@
 //! chance. It also watches, for the ledger and the report, and it is where a worker may die before it
 //! admits or applies a record.
 
+mod queues;
+mod told;
+
 use crate::answers::{Act, Answers, Attempt, BeforeVerdict, StepTaken};
 use crate::fault::Before;
 use crate::lasting::Lasting;
@@ -12,12 +15,13 @@ use crate::queue_service::{Handed, QueueService};
 use crate::service::Service;
 use crate::sources::Sources;
 use crate::store::Store;
+use crate::trace::Trace;
 use onceproof_model::commit::{Content, Scan, Subject};
-use onceproof_model::defect::Defect;
-use onceproof_model::effect::{Dropped, Env, FilterSaid, Member, Message, MessageAck, Pull, Read};
+use onceproof_model::decision::Decision;
+use onceproof_model::effect::{Dropped, Env, FilterSaid, Member, Message, Pull, Read};
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Vocabulary};
-use onceproof_model::pipeline::{Pipeline, ShardIndex, Step, StepIndex, StepKind};
+use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
 use onceproof_model::record::{Record, RecordId};
 use onceproof_model::rest::Rest;
 use onceproof_model::time::{Nanos, Time};
@@ -34,6 +38,7 @@ pub(crate) struct Outside<'a> {
     pub ledger: Lasting<Ledger>,
     pub work: Work,
     pub marks: Marks,
+    pub trace: Trace,
     pub now: Time,
     /// What one read of the store costs, and what the reads of this input have cost so far.
     pub read_cost: Nanos,
@@ -66,8 +71,6 @@ pub(crate) struct Pulled {
     pub shard: ShardIndex,
     pub name: Name,
     pub delivery: u32,
-    /// Whether it is handed out once more at once.
-    pub is_doubled: bool,
 }
 
 impl<'a> Outside<'a> {
@@ -82,12 +85,13 @@ impl<'a> Outside<'a> {
             ledger: Lasting::default(),
             work: Work::default(),
             marks: Marks::default(),
+            trace: Trace::default(),
             now: Time(0),
             read_cost,
             cost: 0,
             doom: BeforeVerdict::Pass,
             queues: Lasting::new(
-                pipeline.steps().iter().map(|step| queue(step, pipeline.defect)).collect(),
+                pipeline.steps().iter().map(|step| queues::queue(step, pipeline.defect)).collect(),
             ),
             pulled: Vec::new(),
             wakes: Vec::new(),
@@ -162,6 +166,7 @@ impl<'a> Outside<'a> {
             ledger,
             work: _,
             marks: _,
+            trace: _,
             // The time of the last event; the next one comes with its own.
             now: _,
             read_cost: _,
@@ -199,6 +204,9 @@ impl<'a> Outside<'a> {
             let subject = Subject::Record(name);
             let step = StepTaken::new(self.pipeline, shard, step, before, subject, &self.words);
             self.doom = self.before(&step);
+            if self.trace.is_on() {
+                self.tell_doom(shard, step.before, subject);
+            }
         }
     }
 
@@ -215,30 +223,6 @@ impl<'a> Outside<'a> {
         }
         executions[at] += 1;
         executions[at]
-    }
-
-    /// A message is acked; true if that moves the watermark of its queue.
-    pub fn ack_message(&mut self, ack: &MessageAck) -> bool {
-        let now = self.now;
-        let queue = self.queue_of(ack.shard);
-        let before = queue.watermark(now);
-        queue.ack(ack.number);
-        queue.watermark(now) > before
-    }
-
-    /// A shard died, and with it whoever held the messages that it was handed.
-    pub fn lapse(&mut self, shard: ShardIndex) {
-        let (step, number) = (self.pipeline.step_of(shard), self.pipeline.number_of(shard));
-        let Outside { queues, wakes, pipeline, now, .. } = self;
-        if queues[step.at()].is_some()
-            && let Some(queue) = &mut queues[step.at()]
-        {
-            queue.lapse(number, *now, |next, at| wakes.push((pipeline.shard(step, next), at)));
-        }
-    }
-
-    fn queue_of(&mut self, shard: ShardIndex) -> &mut QueueService {
-        self.queues[self.pipeline.step_of(shard).at()].as_mut().expect("a source with a queue")
     }
 
     fn charge(&mut self) {
@@ -262,14 +246,24 @@ impl Env for Outside<'_> {
 
     fn announce(&mut self, shard: ShardIndex, token: u64) {
         self.service.announce(shard, token);
+        if self.trace.is_on() {
+            self.tell_announcement(token);
+        }
     }
 
     fn scan(&mut self, shard: ShardIndex) -> Scan {
         self.charge();
-        self.store.scan(shard, &self.words.keys)
+        let scan = self.store.scan(shard, &self.words.keys);
+        if self.trace.is_on() {
+            self.tell_start(shard, &scan);
+        }
+        scan
     }
 
     fn admit(&mut self, shard: ShardIndex, name: Name) {
+        if self.trace.is_on() {
+            self.tell_admit(name);
+        }
         self.strike(shard, self.pipeline.step_of(shard), Before::Admit, name);
         // Taking the ledger in hand counts as a change, so only who keeps something does.
         if self.ledger.is_detailed() {
@@ -278,7 +272,14 @@ impl Env for Outside<'_> {
         }
     }
 
-    fn drops(&mut self, dropped: Dropped) {
+    fn drops(&mut self, _: ShardIndex, name: Name, dropped: Dropped) {
+        // Whoever is dead was told that everything is known, and drops nothing.
+        if self.is_dead() {
+            return;
+        }
+        if self.trace.is_on() {
+            self.tell_drop(name, dropped);
+        }
         self.marks.reach(match dropped {
             Dropped::Duplicate => Mark::DuplicateDropped,
             Dropped::Remnant => Mark::RemnantDropped,
@@ -286,15 +287,19 @@ impl Env for Outside<'_> {
         });
     }
 
-    fn is_known(&mut self, shard: ShardIndex, key: Key, id: RecordId) -> bool {
+    fn is_known(&mut self, shard: ShardIndex, record: &Record) -> bool {
         if self.is_dead() {
             return true;
         }
+        let Record { key, id, .. } = *record;
         self.charge();
         self.work.catalog_reads += 1;
         let is_known = self.store.catalog(shard).knows(key, id, self.now);
         if is_known && self.store.is_refreshed(shard, key, id) {
             self.store.refresh(shard, key, id, self.now);
+        }
+        if self.trace.is_on() {
+            self.tell_catalog(record, is_known);
         }
         if is_known && self.ledger.is_detailed() {
             self.ledger.knows(shard, key, id, &self.words.names);
@@ -320,6 +325,9 @@ impl Env for Outside<'_> {
             }
             FilterSaid::NotReady => {}
         }
+        if self.trace.is_on() {
+            self.tell_filter(shard, record, said);
+        }
     }
 
     fn scan_ids(
@@ -331,6 +339,9 @@ impl Env for Outside<'_> {
     ) {
         self.charge();
         self.store.catalog(shard).scan(first, last, self.now, found);
+        if self.trace.is_on() {
+            self.tell_ids_read(found.len());
+        }
     }
 
     fn apply(&mut self, shard: ShardIndex, step: StepIndex, name: Name) {
@@ -382,7 +393,10 @@ impl Env for Outside<'_> {
             false => again,
         };
         self.wakes.extend(again.map(|(next, at)| (self.pipeline.shard(step, next), at)));
-        self.pulled.push(Pulled { shard, name, delivery, is_doubled });
+        self.pulled.push(Pulled { shard, name, delivery });
+        if self.trace.is_on() {
+            self.tell_pull(&row, delivery, is_doubled);
+        }
         Pull::Message(Message { row, number, delivery })
     }
 
@@ -428,6 +442,9 @@ impl Env for Outside<'_> {
         if answer.is_none() {
             self.ledger.failed(step, name);
         }
+        if self.trace.is_on() {
+            self.tell_execution(step, name, attempt, answer.is_none());
+        }
         answer
     }
 
@@ -438,13 +455,11 @@ impl Env for Outside<'_> {
         let moved = self.now.step_of(changes_every).rem_euclid(values.into());
         ((i64::from(first) + moved) % i64::from(values)) as u32
     }
-}
 
-/// The queue of a step, if it reads one.
-fn queue(step: &Step, defect: Option<Defect>) -> Option<QueueService> {
-    let StepKind::Source { watermark, queue: Some(queue) } = step.kind else {
-        return None;
-    };
-    let forgets = defect == Some(Defect::UnackedMessageDoesNotPin);
-    Some(QueueService::new(queue, step.shards, watermark, forgets))
+    #[inline(always)]
+    fn decides(&mut self, _: ShardIndex, decision: Decision<'_>) {
+        if self.trace.is_on() {
+            self.tell_decision(decision);
+        }
+    }
 }

@@ -104,6 +104,17 @@ impl<T: Copy> Queue<T> {
         Some(((due >> 64) as u64, event))
     }
 
+    /// How many events were scheduled so far: each has the number of those before it.
+    pub fn scheduled(&self) -> u64 {
+        self.scheduled
+    }
+
+    /// The number of the next event.
+    pub fn next_number(&self) -> Option<u64> {
+        let first = self.firsts.iter().min().filter(|&&first| first != NEVER)?;
+        Some(*first as u64 & !(1 << 63))
+    }
+
     /// All events with their times, in the order in which they are due.
     pub fn in_order(&self) -> Vec<(u64, &T)> {
         let lanes = self.lanes.iter().flatten();
@@ -193,13 +204,16 @@ mod tests {
     fn events_come_out_by_time_then_turn_then_order_of_scheduling() {
         for seed in 0..50 {
             let mut queue = Queue::default();
-            let mut expected = Vec::new();
+            let mut expected: Vec<(u64, u8, u64)> = Vec::new();
             let mut taken = Vec::new();
             let mut now = 0;
             for n in 0..400_u64 {
                 let draw = scatter(seed * 1000 + n);
                 if draw.is_multiple_of(3) {
+                    let number = queue.next_number();
                     if let Some((at, id)) = queue.pop() {
+                        // An event has the number of those that were scheduled before it.
+                        assert_eq!(expected[number.expect("an event") as usize].2, id);
                         now = at;
                         taken.push(id);
                     }
@@ -211,6 +225,7 @@ mod tests {
                     [(draw >> 32) as usize % 4];
                 queue.push(at, turn, lane, n);
                 expected.push((at, turn as u8, n));
+                assert_eq!(queue.scheduled(), expected.len() as u64);
             }
             while let Some((_, id)) = queue.pop() {
                 taken.push(id);

@@ -9,7 +9,7 @@ use crate::outcome::{Brief, Class, Classes, Outcome, StepResult, Verdict};
 use crate::outside::Outside;
 use crate::plan::Plan;
 use crate::service::Wrongs;
-use crate::trace::Trace;
+use crate::trace::{Recorder, Seen};
 use crate::world::{End, World};
 use onceproof_model::pipeline::StepIndex;
 use onceproof_model::time::Nanos;
@@ -73,7 +73,7 @@ impl<'a> Simulator<'a> {
     }
 
     /// Runs what was prepared to its end.
-    fn run(&mut self, flush: impl FnMut(&mut Trace, &Fingerprint)) -> End {
+    fn run(&mut self, flush: impl FnMut(&mut Outside<'a>, &Fingerprint)) -> End {
         self.world.run(&NEVER, flush).expect(UNSTOPPED)
     }
 
@@ -99,17 +99,22 @@ impl<'a> Simulator<'a> {
     /// The events of a run with these numbers, each with its lines of the trace. The boot has number 0.
     pub fn events(&mut self, seed: Option<u64>, numbers: Range<u64>) -> Vec<EventSeen> {
         let (mut seen, mut number) = (Vec::new(), 0);
-        self.world.trace.lines = Some(Vec::new());
+        self.world.outside.trace.set(true);
         self.world.reset(seed, true);
-        self.run(|trace, fingerprint| {
-            let lines = trace.lines.as_mut().map(std::mem::take).unwrap_or_default();
+        self.run(|outside, fingerprint| {
+            let mut lines = Vec::new();
+            hand_on(outside, &mut |seen| {
+                if numbers.contains(&number) {
+                    lines.push(seen.line());
+                }
+            });
             if numbers.contains(&number) {
                 let fingerprint = fingerprint.value();
                 seen.push(EventSeen { number, fingerprint, lines });
             }
             number += 1;
         });
-        self.world.trace.lines = None;
+        self.world.outside.trace.set(false);
         seen
     }
 
@@ -189,15 +194,11 @@ impl<'a> Simulator<'a> {
         self.in_detail(seed, stop, |_, _| {})
     }
 
-    /// One run that hands each event to `line` as a readable text.
-    pub fn trace(&mut self, seed: Option<u64>, line: &mut dyn FnMut(&str)) -> Outcome {
-        self.world.trace.lines = Some(Vec::new());
-        let outcome = self.in_detail(seed, &NEVER, |trace, _| {
-            for text in trace.lines.iter_mut().flat_map(|lines| lines.drain(..)) {
-                line(&text);
-            }
-        });
-        self.world.trace.lines = None;
+    /// One run that hands each event to `see`.
+    pub fn trace(&mut self, seed: Option<u64>, see: &mut dyn FnMut(&Seen<'_>)) -> Outcome {
+        self.world.outside.trace.set(true);
+        let outcome = self.in_detail(seed, &NEVER, |outside, _| hand_on(outside, see));
+        self.world.outside.trace.set(false);
         outcome.expect(UNSTOPPED)
     }
 
@@ -205,7 +206,7 @@ impl<'a> Simulator<'a> {
         &mut self,
         seed: Option<u64>,
         stop: &AtomicBool,
-        flush: impl FnMut(&mut Trace, &Fingerprint),
+        flush: impl FnMut(&mut Outside<'a>, &Fingerprint),
     ) -> Option<Outcome> {
         self.world.reset(seed, true);
         let end = self.world.run(stop, flush)?;
@@ -328,5 +329,14 @@ impl<'a> Simulator<'a> {
             virtual_time: self.world.now,
             fingerprint: self.world.fingerprint.value(),
         }
+    }
+}
+
+/// Hands on the events that were written down since this was last called.
+fn hand_on(outside: &mut Outside<'_>, see: &mut dyn FnMut(&Seen<'_>)) {
+    let events = outside.trace.recorder().map(Recorder::take).unwrap_or_default();
+    let (pipeline, words) = (outside.pipeline, &outside.words);
+    for event in &events {
+        see(&Seen { event, pipeline, words });
     }
 }

@@ -2,7 +2,7 @@
 //! not at all, once per number, and only under the owner's token, which is checked here and now and not
 //! when it was sent. Only what stands here survives a crash.
 
-use crate::catalog::Catalog;
+use crate::catalog::{Aged, Catalog, Gone};
 use crate::ledger::Ledger;
 use hashbrown::HashMap;
 use onceproof_model::commit::{Commit, Content, Delta, Held, HeldRow, Owed, Scan, Watermark};
@@ -118,7 +118,7 @@ impl Store {
         self.shards[shard.at()].token
     }
 
-    /// Applies a commit, and lets the ledger see each change.
+    /// Applies a commit, lets the ledger see each change, and says which ids are gone by it.
     pub fn apply(
         &mut self,
         commit: &Commit,
@@ -126,6 +126,7 @@ impl Store {
         now: Time,
         ledger: &mut Ledger,
         words: &Vocabulary,
+        gone: &mut impl FnMut(Gone),
     ) -> Applied {
         if self.ages {
             self.age(now);
@@ -149,7 +150,7 @@ impl Store {
                 (&Delta::Offset(offset), Some(Defect::OffsetsAreOneNumber)) => {
                     rows.offsets.insert_all_to(offset);
                 }
-                _ => rows.change(delta, now, ledger),
+                _ => rows.change(delta, now, ledger, gone),
             }
             ledger.see(commit.shard, delta, words);
         }
@@ -180,6 +181,16 @@ impl Store {
         let is_owner = token == rows.token;
         let is_known = rows.catalog.stamp(record.key, record.id, now) == Some(record.stamp);
         assert!(!(rows.has_sound_filter && is_owner && is_known), "a filter called a known id new");
+    }
+
+    /// The ids that have grown too old after one time and until another, each with its shard, in order.
+    pub fn aged(&self, after: Time, until: Time) -> Vec<(ShardIndex, Aged)> {
+        let mut aged: Vec<(ShardIndex, Aged)> = Vec::new();
+        for (shard, rows) in (0..).map(ShardIndex).zip(&self.shards).filter(|_| self.ages) {
+            aged.extend(rows.catalog.aged(after, until).map(|aged| (shard, aged)));
+        }
+        aged.sort_by_key(|(_, aged)| aged.end);
+        aged
     }
 
     /// Forgets all ids that are too old now.
@@ -278,7 +289,13 @@ impl Rows {
 
     /// Makes one change.
     #[inline(never)]
-    fn change(&mut self, delta: &Delta, now: Time, ledger: &mut Ledger) {
+    fn change(
+        &mut self,
+        delta: &Delta,
+        now: Time,
+        ledger: &mut Ledger,
+        gone: &mut impl FnMut(Gone),
+    ) {
         match *delta {
             Delta::Offset(offset) => {
                 self.offsets.insert(offset);
@@ -318,8 +335,8 @@ impl Rows {
             Delta::Watermark { sender, value } => {
                 let row = &mut self.watermarks[sender as usize];
                 *row = row.max(value);
-                self.catalog.forget(sender, value.system);
-                self.catalog.forget_shared(&self.watermarks);
+                self.catalog.forget(sender, value.system, gone);
+                self.catalog.forget_shared(&self.watermarks, gone);
             }
             Delta::Owe(owed) => {
                 self.offsets.insert(owed.number);
@@ -369,7 +386,7 @@ mod tests {
     fn shard_with_ann(has_sound_filter: bool) -> Store {
         let mut rows = Rows { token: 2, has_sound_filter, ..Rows::default() };
         rows.catalog.reset(1);
-        rows.change(&id_of_ann(), Time(0), &mut Ledger::default());
+        rows.change(&id_of_ann(), Time(0), &mut Ledger::default(), &mut |_| {});
         Store { shards: vec![rows], ..Store::default() }
     }
 
@@ -377,7 +394,7 @@ mod tests {
     fn without_a_filter_that_should_know_better_an_id_may_come_twice() {
         let mut store = shard_with_ann(false);
         store.check_new(ShardIndex(0), 2, &record_of_ann(), Time(0));
-        store.shards[0].change(&id_of_ann(), Time(0), &mut Ledger::default());
+        store.shards[0].change(&id_of_ann(), Time(0), &mut Ledger::default(), &mut |_| {});
         assert_eq!(store.shards[0].catalog.len(), 1);
     }
 
@@ -396,6 +413,6 @@ mod tests {
     #[should_panic(expected = "a filter called a known id new")]
     fn nor_may_it_let_an_id_be_committed_twice() {
         let mut store = shard_with_ann(true);
-        store.shards[0].change(&id_of_ann(), Time(0), &mut Ledger::default());
+        store.shards[0].change(&id_of_ann(), Time(0), &mut Ledger::default(), &mut |_| {});
     }
 }

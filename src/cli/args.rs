@@ -1,10 +1,11 @@
 //! The arguments of each command.
 
 use super::values::{
-    KindReader, at_least_one, duration, most_faults, positive, seed, seed_range, threads,
+    KindReader, at_least_one, duration, most_faults, positive, seed, seed_range, threads, time,
 };
 use clap::{ArgGroup, Args, ValueEnum};
 use onceproof::scenario::{Changes, Readable, Scenario, ScenarioError};
+use onceproof_model::time::Nanos;
 use onceproof_sim::fault::KindName;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::Range;
@@ -110,9 +111,18 @@ pub struct RunArgs {
     /// Run it in the weather that the seed has in a swarm.
     #[arg(long, requires = "seed", conflicts_with_all = ["check_determinism", "without", "fault", "bare"])]
     pub swarm: bool,
-    /// Print every event before the report.
+    /// Print every event before the report; with --format json one document a line, the report the last.
     #[arg(long)]
     pub trace: bool,
+    /// Of the trace, what is about this record or was made from it, such as events/0#2 or watermark@5s.
+    #[arg(long, value_name = "NAME", requires = "trace")]
+    pub record: Option<String>,
+    /// Of the trace, what happens from this time of the run on, such as 1003ms.
+    #[arg(long, value_name = "TIME", requires = "trace", value_parser = time)]
+    pub from: Option<Nanos>,
+    /// Of the trace, what happens up to this time of the run.
+    #[arg(long, value_name = "TIME", requires = "trace", value_parser = time)]
+    pub until: Option<Nanos>,
     /// Run it again in a fresh process, and name the first event that differs.
     #[arg(long, conflicts_with_all = CHANGES)]
     pub check_determinism: bool,
@@ -374,4 +384,22 @@ impl From<Picture> for onceproof::report::graph::Picture {
             Picture::Mermaid => Self::Mermaid,
         }
     }
+}
+
+/// Arguments of `schema`.
+#[derive(Args, Debug)]
+pub struct SchemaArgs {
+    /// Of what: scenario files, or the lines of `run --trace --format json`.
+    #[arg(long, value_enum, value_name = "scenario|trace", hide_possible_values = true)]
+    #[arg(default_value_t = SchemaOf::Scenario)]
+    pub of: SchemaOf,
+}
+
+/// What a schema is of.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SchemaOf {
+    /// A scenario file.
+    Scenario,
+    /// A line of a trace.
+    Trace,
 }

@@ -3,6 +3,7 @@
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command};
 use onceproof::scenario::nearest;
+use onceproof_model::time::Nanos;
 use onceproof_sim::fault::KindName;
 use std::ffi::OsStr;
 use std::num::{NonZeroU64, NonZeroUsize};
@@ -50,6 +51,11 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         0 => Err("no time at all".to_owned()),
         nanos => Ok(Duration::from_nanos(nanos)),
     }
+}
+
+/// Reads a time since the start of a run, such as `1003ms`.
+pub fn time(text: &str) -> Result<Nanos, String> {
+    onceproof::scenario::duration(text)
 }
 
 /// Reads a seed.

@@ -3,7 +3,7 @@
 use super::progress::RunsProgress;
 use crate::cli::Format;
 use onceproof::report::Subject;
-use onceproof::report::damage::told;
+use onceproof::report::damage::candidates;
 use onceproof::search::blame::{Blame, blame};
 use onceproof::search::shrink::bench::Watch;
 use onceproof_sim::outcome::{Outcome, Verdict};
@@ -21,7 +21,7 @@ pub fn blamed(
     if outcome.brief.verdict != Verdict::Violated {
         return Blame::default();
     }
-    let mut which = told(outcome, subject.plan);
+    let mut which = candidates(outcome, subject.plan);
     if let Format::Json = format {
         let others = (0..outcome.damage.len()).filter(|at| !which.contains(at));
         which.extend(others.collect::<Vec<usize>>());

@@ -2,6 +2,7 @@
 
 pub mod new;
 pub mod run;
+mod trace;
 pub mod sweep;
 pub mod exhaust;
 pub mod necessity;

@@ -3,6 +3,7 @@
 use super::blame::blamed;
 use super::determinism::check_run;
 use super::interrupt::cancelled_by_interrupt;
+use super::trace::trace;
 use super::{allowing, ending_of_run, redesigned, redesigned_command};
 use crate::cli::{Common, Format, RunArgs};
 use crate::ending::{Ending, Error};
@@ -12,7 +13,7 @@ use onceproof::report::run_text::run_text;
 use onceproof::report::shell::{run_command, shrink_command};
 use onceproof::report::stated::differences_of_run;
 use onceproof::report::worth::Allowed;
-use onceproof::report::{RunReport, Subject, printable};
+use onceproof::report::{RunReport, Subject};
 use onceproof::scenario::RunSeed;
 use onceproof::search::swarm::Swarm;
 use onceproof_sim::outcome::Verdict;
@@ -31,12 +32,9 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
         scenario = Swarm::new(&scenario).of(seed)?;
     }
     let mut simulator = Simulator::new(&scenario.plan);
-    let outcome = if args.trace {
-        let outcome = simulator.trace(seed, &mut |line| output.line(&printable(line)));
-        output.line("");
-        outcome
-    } else {
-        simulator.detail(seed)
+    let outcome = match args.trace {
+        true => trace(&mut simulator, &scenario, seed, args, common.format, output)?,
+        false => simulator.detail(seed),
     };
     let command = allowing(run_command(&args.file, seed), &scenario, &args.file);
     let mut replay = redesigned_command(command, &args.redesign);
@@ -71,7 +69,15 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
         shortfalls: &shortfalls,
         strict: common.strict,
     };
-    print(&report, common.format, output);
+    match (args.trace, common.format) {
+        // Then every line is a document.
+        (true, Format::Json) => output.document_on_a_line(&run_json(&report)),
+        (true, Format::Text) => {
+            output.line("");
+            print(&report, common.format, output);
+        }
+        (false, format) => print(&report, format, output),
+    }
     if args.check_determinism {
         output.flush();
         check_run(&report.subject, seed, &args.files, args.plant_nondeterminism, common, output)?;

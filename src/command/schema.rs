@@ -1,17 +1,21 @@
-//! `onceproof schema`: the format of scenarios, as JSON Schema for editors and as a reference for people.
+//! `onceproof schema`: the format of scenarios, as JSON Schema for editors and as a reference for people; and the JSON
+//! Schema of a trace, for programs.
 
+use crate::cli::{SchemaArgs, SchemaOf};
 use crate::ending::{Ending, Error};
 use crate::output::Output;
+use onceproof::report::trace_json::schema as trace_schema;
 use onceproof::scenario::{reference, schema as json_schema};
 
 /// Prints the schema, or the reference, which is Markdown.
 ///
 /// # Errors
 /// None; the signature is that of a command.
-pub fn schema(is_markdown: bool, output: &mut Output) -> Result<Ending, Error> {
-    match is_markdown {
-        true => output.text(&reference()),
-        false => output.document(&json_schema()),
+pub fn schema(args: &SchemaArgs, is_markdown: bool, output: &mut Output) -> Result<Ending, Error> {
+    match (args.of, is_markdown) {
+        (SchemaOf::Scenario, true) => output.text(&reference()),
+        (SchemaOf::Scenario, false) => output.document(&json_schema()),
+        (SchemaOf::Trace, _) => output.document(&trace_schema()),
     }
     Ok(Ending::AsExpected)
 }

@@ -12,14 +12,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most damaged records that are told one by one.
 const MOST_RECORDS: usize = 3;
+/// The most damaged records of which the faults are looked for, so that the plainest of them are told.
+const MOST_CANDIDATES: usize = 12;
 /// The most sets of faults told of those that are enough alone.
 const MOST_SETS: usize = 2;
 /// The most faults told of one set.
 const MOST_FAULTS: usize = 10;
 
-/// Which damages are told: of each record the one that is nearest to its source, since what follows may only pass
+/// Which damages may be told: of each record the one that is nearest to its source, since what follows may only pass
 /// it on; and of the records those that the fewest faults touched.
-pub fn told(outcome: &Outcome, plan: &Plan) -> Vec<usize> {
+pub fn candidates(outcome: &Outcome, plan: &Plan) -> Vec<usize> {
     let mut first: BTreeMap<&str, usize> = BTreeMap::new();
     let depths = plan.pipeline.depths();
     let far = |at: usize| depths[outcome.damage[at].step.at()];
@@ -33,9 +35,26 @@ pub fn told(outcome: &Outcome, plan: &Plan) -> Vec<usize> {
             })
             .or_insert(at);
     }
-    let mut told: Vec<usize> = first.into_values().collect();
-    told.sort_by_key(|&at| {
+    let mut candidates: Vec<usize> = first.into_values().collect();
+    candidates.sort_by_key(|&at| {
         (outcome.damage[at].touched.is_empty(), outcome.damage[at].touched.len(), at)
+    });
+    candidates.truncate(MOST_CANDIDATES);
+    candidates
+}
+
+/// Those of the candidates that the fewest faults are enough for, the plainest first.
+fn told(outcome: &Outcome, blame: &Blame, plan: &Plan) -> Vec<usize> {
+    let mut told = candidates(outcome, plan);
+    told.sort_by_key(|&at| match blame.damage.get(at) {
+        Some(Some(Cause::NoFault)) => (0, Vec::new()),
+        Some(Some(Cause::Faults { sets, .. })) => {
+            let set = sets.first().map_or(&[][..], Vec::as_slice);
+            let plainness =
+                set.iter().map(|&fault| outcome.schedule[fault].kind.name().plainness());
+            (set.len(), plainness.collect())
+        }
+        Some(Some(Cause::Unknown) | None) | None => (usize::MAX, Vec::new()),
     });
     told.truncate(MOST_RECORDS);
     told
@@ -45,7 +64,7 @@ pub fn told(outcome: &Outcome, plan: &Plan) -> Vec<usize> {
 /// it so.
 pub fn damage_text(outcome: &Outcome, blame: &Blame, plan: &Plan) -> String {
     let mut text = String::new();
-    let told: Vec<usize> = told(outcome, plan);
+    let told = told(outcome, blame, plan);
     if !told.is_empty() {
         text.push_str("damaged records, and the faults that did it\n");
     }
@@ -243,7 +262,7 @@ mod tests {
             ..first.clone()
         };
         outcome.damage = vec![of(1, 2, 1), of(1, 1, 2), of(2, 2, 0), of(3, 2, 1), of(4, 2, 1)];
-        assert_eq!(told(&outcome, &plan), [3, 4, 1]);
+        assert_eq!(candidates(&outcome, &plan), [3, 4, 1, 2]);
         let cause = Cause::Faults { sets: vec![vec![0; 12], vec![0], vec![0]], is_all: false };
         let mut blame = Blame { damage: vec![None; 5], ..Blame::default() };
         (blame.damage[3], blame.damage[4]) = (Some(cause), Some(Cause::NoFault));
@@ -254,13 +273,13 @@ mod tests {
         };
         let expected = [
             "damaged records, and the faults that did it\n".to_owned(),
+            told_of(4, "per-side"),
+            "      no fault\n".to_owned(),
             told_of(3, "per-side"),
             lost.repeat(10),
             "      and 2 more faults\n    or alone\n".to_owned(),
             lost.to_owned(),
             "    or at least 1 more alone\n".to_owned(),
-            told_of(4, "per-side"),
-            "      no fault\n".to_owned(),
             told_of(1, "flip"),
             "      not found out, that takes too many runs; these touched it:\n".to_owned(),
             lost.repeat(2),

@@ -10,6 +10,8 @@ pub mod extremes;
 pub mod results;
 pub mod run_text;
 pub mod run_json;
+pub mod trace_text;
+pub mod trace_json;
 pub mod reached;
 pub mod regressions;
 pub mod sweep_text;

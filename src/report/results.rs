@@ -10,7 +10,7 @@ use onceproof_sim::plan::Plan;
 use std::collections::BTreeMap;
 
 /// The most windows of a step that are told.
-const MOST_WINDOWS: usize = 5;
+const MOST_WINDOWS: usize = 3;
 /// The most results of a window that are told.
 const MOST_RESULTS: usize = 5;
 

@@ -2,6 +2,7 @@
 
 use super::diagnostic::{Diagnostic, Source, quote};
 use super::faults;
+use super::input::Inputs;
 use super::mechanism::Mechanisms;
 use super::raw::{self, At};
 use super::reading;
@@ -9,6 +10,8 @@ use super::typed::{Line, Typed, without_value};
 use super::write::document;
 use onceproof_model::mechanism::Mechanism;
 use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_sim::fault::Record;
+use onceproof_sim::plan::Plan;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::path::Path;
@@ -93,6 +96,16 @@ pub(super) fn fault(written: &str) -> Result<InlineTable, Vec<Diagnostic>> {
     let kind = faults::kind(&line.source(), &given.fault.r#do);
     kind.map_err(|error| vec![typed.shown(error, &line)])?;
     Ok(inline(&line.text, "fault"))
+}
+
+/// The name of a record that a run of this plan may have, in the form that placed faults take.
+///
+/// # Errors
+/// There can be no such record.
+pub(super) fn record(plan: &Plan, written: &str) -> Result<Record, Diagnostic> {
+    let source = Typed { option: "--record", written, keys_at: 0 }.source();
+    let given = At { value: written.to_owned(), span: 0..written.len() };
+    super::record::record(&source, &plan.pipeline, &Inputs::of_plan(plan), &given)
 }
 
 /// Reads a line that stands for the value of an option. `such_as` says how a key and its value look.

@@ -15,6 +15,7 @@ use onceproof_model::mix;
 use onceproof_model::pipeline::{MessageIds, Pipeline, StepIndex, StepKind};
 use onceproof_model::time::Time;
 use onceproof_sim::input::{Generate, Input, Row, RowValue};
+use onceproof_sim::plan::Plan;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,6 +35,15 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
+    /// What the sources of a plan read.
+    pub fn of_plan(plan: &Plan) -> Inputs {
+        let mut inputs = Inputs { of: plan.inputs.clone(), ..Inputs::default() };
+        for (step, input) in &plan.inputs {
+            inputs.first_rows.extend(first_rows(&plan.pipeline, *step, input));
+        }
+        inputs
+    }
+
     /// The row of a queue that a row publishes again, if it does.
     pub fn first_of(&self, step: StepIndex, row: u64) -> Option<u64> {
         let (_, input) = self.of.iter().find(|(source, _)| *source == step)?;
@@ -48,6 +58,24 @@ impl Inputs {
         let input = self.of.iter().find(|(source, _)| *source == step).map(|(_, input)| input);
         input.map_or(0, count)
     }
+}
+
+/// The first row of each id, if this source reads a queue.
+fn first_rows(
+    pipeline: &Pipeline,
+    source: StepIndex,
+    input: &Input,
+) -> Option<(StepIndex, BTreeMap<u64, u64>)> {
+    let (StepKind::Source { queue: Some(_), .. }, Input::Rows(rows)) =
+        (&pipeline.step(source).kind, input)
+    else {
+        return None;
+    };
+    let mut first_rows = BTreeMap::new();
+    for (id, row) in rows.iter().zip(0..).filter_map(|(row, at)| Some((row.id?, at))) {
+        first_rows.entry(id).or_insert(row);
+    }
+    Some((source, first_rows))
 }
 
 fn count(input: &Input) -> u64 {
@@ -86,15 +114,7 @@ pub(super) fn inputs(
             }
         };
         check_messages(source, &step.value, pipeline, index, &input)?;
-        if let (StepKind::Source { queue: Some(_), .. }, Input::Rows(rows)) =
-            (&pipeline.step(index).kind, &input)
-        {
-            let mut first_rows = BTreeMap::new();
-            for (id, row) in rows.iter().zip(0..).filter_map(|(row, at)| Some((row.id?, at))) {
-                first_rows.entry(id).or_insert(row);
-            }
-            inputs.first_rows.insert(index, first_rows);
-        }
+        inputs.first_rows.extend(first_rows(pipeline, index, &input));
         inputs.of.push((index, input));
     }
     if let (None, Some(input)) = (&global, &file.input) {

@@ -60,7 +60,7 @@ use diagnostic::Source;
 use error::Wrong;
 use onceproof_model::pipeline::Pipeline;
 use onceproof_model::time::Nanos;
-use onceproof_sim::fault::Climate;
+use onceproof_sim::fault::{Climate, Record};
 use onceproof_sim::outcome::Class;
 use onceproof_sim::patience::Patience;
 use onceproof_sim::plan::{Cluster, Network, Plan, Until};
@@ -112,6 +112,14 @@ pub enum Expect {
 }
 
 impl Scenario {
+    /// The record of this name, if a run may have one: as a placed fault names it.
+    ///
+    /// # Errors
+    /// No run has such a record.
+    pub fn record(&self, name: &str) -> Result<Record, ScenarioError> {
+        Ok(asked::record(&self.plan, name)?)
+    }
+
     /// Whether its seeds draw faults and it fixes none, so that it is as many runs as there are seeds.
     pub fn is_swept(&self) -> bool {
         self.seed.is_none() && !self.plan.climate.drawn().is_empty()

@@ -16,7 +16,7 @@ use std::rc::Rc;
 /// The most events of all runs that are made for this. In release they take a second or two.
 const MOST_EVENTS: u64 = 2_000_000;
 /// The least number of runs that may be made, however long each is.
-const LEAST_RUNS: u64 = 16;
+const LEAST_RUNS: u64 = 6;
 /// The most sets that are looked for, of those that are enough for one damage.
 const MOST_SETS: usize = 32;
 

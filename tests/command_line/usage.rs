@@ -17,7 +17,13 @@ fn bad_usage_ends_with_2_and_prints_no_results() {
     check(&["run"]);
     check(&["run", "a.toml", "--seed", "minus-one"]);
     check(&["run", "a.toml", "--seed", "18446744073709551616"]);
-    check(&["run", "a.toml", "--trace", "--format", "json"]);
+    for chosen in [["--record", "events/0#0"], ["--from", "1s"], ["--until", "1s"]] {
+        check(&[&["run", "a.toml"], &chosen[..]].concat());
+    }
+    check(&["run", "a.toml", "--trace", "--from", "soon"]);
+    check(&["run", "a.toml", "--trace", "--from", "2s", "--until", "1s"]);
+    check(&["run", "a.toml", "--trace", "--record", "events/0#9"]);
+    check(&["run", "a.toml", "--trace", "--record", "per-user/ann@0s#7"]);
     check(&["run", "a.toml", "--format", "yaml"]);
     check(&["sweep"]);
     for seeds in ["7", "5..3", "0..", "..9", "0..=9", "-1..4", "a..b"] {

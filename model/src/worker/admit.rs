@@ -7,6 +7,7 @@ use super::apply::Application;
 use super::unit::Taken;
 use super::{Arrived, Worker};
 use crate::commit::Subject;
+use crate::decision::Decision;
 use crate::defect::Defect;
 use crate::effect::{Ack as AckEffect, Dropped, Effect, Env, FilterSaid, Moment, Request, Rpc};
 use crate::key::Key;
@@ -97,14 +98,16 @@ impl Gate {
         self.windows.push_back(&mut busy.due, start);
     }
 
-    /// Makes a record wait for its key; a key that was free gets its turn.
-    fn queue_record(&mut self, arrived: Arrived) {
+    /// Makes a record wait for its key; a key that was free gets its turn, and then this is true.
+    fn queue_record(&mut self, arrived: Arrived) -> bool {
         let key = arrived.record.key;
-        if self.claim(key) {
+        let was_free = self.claim(key);
+        if was_free {
             self.give_turn(key);
         }
         let busy = self.busy.get_mut(&key).expect("claimed");
         self.records.push_back(&mut busy.waiting, arrived);
+        was_free
     }
 
     /// Puts a record back to the front of its busy key.
@@ -188,7 +191,7 @@ impl Worker {
                 } else if self.may_join(&arrived) && !self.gate.is_waited_for(key) {
                     let _ = self.join(&arrived, m);
                 } else {
-                    self.gate.queue_record(arrived);
+                    self.queue_record(arrived, m);
                 }
             }
             // Once it is acked nothing pins it any more, so this is the last time to tell.
@@ -198,8 +201,16 @@ impl Worker {
             }
             Ack::OnReceipt => {
                 self.ack(from, rpc, Subject::Record(arrived.record.name), m);
-                self.gate.queue_record(arrived);
+                self.queue_record(arrived, m);
             }
+        }
+    }
+
+    /// Makes a record wait for its key.
+    fn queue_record<E: Env>(&mut self, arrived: Arrived, m: &mut Moment<'_, E>) {
+        let (name, key) = (arrived.record.name, arrived.record.key);
+        if !self.gate.queue_record(arrived) {
+            m.env.decides(self.shard, Decision::Waits { name, key });
         }
     }
 
@@ -268,13 +279,11 @@ impl Worker {
             return Some(Dropped::Remnant);
         }
         let is_known = match self.mechanism.dedup {
-            Dedup::Catalog | Dedup::Window(_) => {
-                m.ask().is_known(self.shard, record.key, record.id)
-            }
+            Dedup::Catalog | Dedup::Window(_) => m.ask().is_known(self.shard, record),
             Dedup::Bloom(bloom) => match self.ask_filter(&bloom, arrived, m) {
                 FilterSaid::New => false,
                 FilterSaid::MayBeKnown | FilterSaid::NotReady => {
-                    m.ask().is_known(self.shard, record.key, record.id)
+                    m.ask().is_known(self.shard, record)
                 }
             },
             Dedup::BloomOnly(shape) => {
@@ -295,7 +304,7 @@ impl Worker {
     }
 
     fn drop_duplicate<E: Env>(&mut self, arrived: &Arrived, why: Dropped, m: &mut Moment<'_, E>) {
-        m.env.drops(why);
+        m.env.drops(self.shard, arrived.record.name, why);
         if self.pins_inputs(m) {
             self.promises.inputs.release(arrived.record.stamp);
         }

@@ -7,6 +7,7 @@ use super::unit::Taken;
 use super::{Arrived, Parent, Worker, wake_at};
 use crate::call::{Operation, Row};
 use crate::commit::{CommitKind, Delta, Lifetime, Subject};
+use crate::decision::Decision;
 use crate::defect::Defect;
 use crate::effect::{Env, Moment, Timer};
 use crate::function::{Function, Output};
@@ -49,6 +50,8 @@ impl Worker {
                 let start = windows.start(record.event_time);
                 if windows.is_late(start, self.watermarks.incoming_seen()) {
                     // Too late: it leaves its id and nothing else.
+                    let (name, key, end) = (record.name, record.key, windows.end(start));
+                    m.env.decides(self.shard, Decision::Late { name, key, end });
                     let unit = self.unit_for(CommitKind::Commit, arrived);
                     self.add(unit, arrived, None, m);
                     return Application::Done;
@@ -147,6 +150,7 @@ impl Worker {
         let after = m.pipeline.step(self.step).failing.dead_letter_after;
         let is_enough = after.is_some_and(|after| failures >= after);
         if is_enough || (after.is_some() && self.has(Defect::DeadLetterAtOnce)) {
+            m.env.decides(self.shard, Decision::DeadLetter { name: record.name, failures });
             let dead = Delta::DeadLetter {
                 key: record.key,
                 name: record.name,

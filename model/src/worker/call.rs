@@ -61,6 +61,11 @@ impl Calls {
         })
     }
 
+    /// The record that a call is made for, if there is such a call.
+    pub fn name(&self, slot: u32) -> Option<Name> {
+        self.made.get(slot as usize).map(|made| made.name)
+    }
+
     /// The offset in the call of a step for a record, if there is such a call.
     pub fn offset(&self, step: StepIndex, name: Name) -> Option<u64> {
         match self.made[*self.of.get(&(step, name))? as usize].operation {

@@ -6,6 +6,7 @@
 use super::{Parent, Worker};
 use crate::call::Answer;
 use crate::commit::{CommitKind, Delta};
+use crate::decision::Decision;
 use crate::defect::Defect;
 use crate::effect::{Env, Moment};
 use crate::function::{Function, Output};
@@ -98,6 +99,7 @@ impl Worker {
                     // What was answered is used up: a chain that fails begins with a call again.
                     let found = self.calls.take(step, parent.name);
                     if found == Some(Answer::Missing) && answer.is_some() {
+                        self.tell_execution(step, parent.name, input, &[], m);
                         return Chained::Whole;
                     }
                 }
@@ -128,6 +130,9 @@ impl Worker {
         function.apply(input.key, input.value, answer, &mut m.env.vocabulary().keys, |output| {
             outputs.push(output)
         });
+        if let StepKind::Map(_) = &pipeline.step(step).kind {
+            self.tell_execution(step, parent.name, input, &outputs, m);
+        }
         self.executions += 1;
         for (index, output) in outputs.drain(..).enumerate() {
             let index = index as u32;
@@ -143,6 +148,18 @@ impl Worker {
         }
         self.scratch = outputs;
         Chained::Whole
+    }
+
+    #[inline(always)]
+    fn tell_execution<E: Env>(
+        &self,
+        step: StepIndex,
+        name: Name,
+        input: Output,
+        outputs: &[Output],
+        m: &mut Moment<'_, E>,
+    ) {
+        m.env.decides(self.shard, Decision::Executed { step, name, input, outputs });
     }
 
     /// Executes a function on a record: the answer by which it decides what is not decided by the record,

@@ -7,6 +7,7 @@ use super::chain::Chained;
 use super::unit::Taken;
 use super::{Parent, Worker, wake_at};
 use crate::commit::{CommitKind, Content, Delta, Subject};
+use crate::decision::Decision;
 use crate::defect::Defect;
 use crate::effect::{Env, Moment, Timer};
 use crate::function::Output;
@@ -196,6 +197,8 @@ impl Worker {
         let name = words.names.pane(step.0, step_hash, key, start, content.pane, &words.keys);
         // A pane's id is made of step, key, window and number, as its name is.
         let derived = RecordId(mix::scatter(words.names.hash(name)));
+        let records = content.records;
+        m.env.decides(self.shard, Decision::Fires { pane: name, key, start, records });
         let event_time = windowing(m.pipeline, step).end(start).before();
         self.executions += 1;
         let id = self.mechanism.ids.of(derived, self.token, self.executions);

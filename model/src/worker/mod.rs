@@ -31,7 +31,7 @@ mod watermark;
 #[cfg(test)]
 mod tests;
 
-use crate::commit::Watermark;
+use crate::commit::{Subject, Watermark};
 use crate::defect::Defect;
 use crate::effect::{Effect, Effects, Env, Input, Moment, Rpc, Timer};
 use crate::function::Output;
@@ -225,6 +225,25 @@ impl Worker {
     /// Whether the ack of this request of a record is still waited for.
     pub fn awaits_reply(&self, rpc: Rpc) -> bool {
         self.outbox.awaits_reply(rpc.slot, rpc.serial)
+    }
+
+    /// The same of any request: of a record, or of a watermark that travels alone.
+    pub fn awaits_any_reply(&self, rpc: Rpc) -> bool {
+        match self.promises.is_own(rpc) {
+            true => self.promises.awaits_reply(rpc),
+            false => self.awaits_reply(rpc),
+        }
+    }
+
+    /// What is waited for with a timer that still means something, for whoever watches from outside: the record or
+    /// the watermark that is sent, or the record that is called for.
+    pub fn awaited_with(&self, timer: Timer) -> Option<Subject> {
+        match timer {
+            Timer::Retry { slot, .. } => Some(Subject::Record(self.outbox.name(slot))),
+            Timer::RetryWatermark { target, .. } => self.promises.awaited(target),
+            Timer::Recall { slot, .. } => self.calls.name(slot).map(Subject::Record),
+            Timer::Arrival | Timer::Close | Timer::Reapply(_) | Timer::Reread => None,
+        }
     }
 
     fn wake<E: Env>(&mut self, timer: Timer, m: &mut Moment<'_, E>) {

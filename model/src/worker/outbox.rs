@@ -3,6 +3,7 @@
 
 use super::lift::sum;
 use crate::commit::{Held, HeldRow};
+use crate::name::Name;
 use crate::pipeline::ShardIndex;
 use crate::record::Record;
 use crate::rest::Rest;
@@ -104,6 +105,11 @@ impl Outbox {
         let (of, birth) = (slot, entry.birth);
         self.stamps.retain(|&(_, slot, _)| slot != of);
         self.stamps.push_back((stamp, slot, birth));
+    }
+
+    /// The name of an output.
+    pub fn name(&self, slot: u32) -> Name {
+        self.entries[slot as usize].record.name
     }
 
     /// The stamp of an output.

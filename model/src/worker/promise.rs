@@ -8,7 +8,7 @@
 //! other, but never given up. Only what a receiver says it has committed counts as confirmed.
 
 use super::{Worker, wake_at};
-use crate::commit::Watermark;
+use crate::commit::{Subject, Watermark};
 use crate::defect::Defect;
 use crate::effect::{Effect, Env, Moment, Request, Rpc, Timer};
 use crate::mechanism::{Outputs, Stamps};
@@ -156,6 +156,18 @@ impl Promises {
             target.confirmed = target.confirmed.max(value);
             target.sent = None;
         }
+    }
+
+    /// Whether the ack of this watermark is still waited for.
+    pub fn awaits_reply(&self, rpc: Rpc) -> bool {
+        let sent = self.targets.get(rpc.slot as usize).and_then(|target| target.sent);
+        sent.is_some_and(|sent| sent.serial == rpc.serial)
+    }
+
+    /// The watermark that is on its way to a shard downstream alone.
+    pub fn awaited(&self, target: u32) -> Option<Subject> {
+        let sent = self.targets.get(target as usize)?.sent?;
+        Some(Subject::Watermark(sent.value.event))
     }
 
     /// Whether a timer waits for the last send of a watermark alone.

@@ -3,6 +3,7 @@
 
 use super::{Worker, wake_at};
 use crate::commit::{CommitKind, Delta, Subject};
+use crate::decision::Decision;
 use crate::effect::{Effect, Env, Moment, Reply, Request, Timer};
 use crate::mechanism::Outputs;
 
@@ -37,7 +38,10 @@ impl Worker {
 
     /// No reply came in time.
     pub(super) fn retry<E: Env>(&mut self, slot: u32, m: &mut Moment<'_, E>) {
-        if self.mechanism.give_up.is_due(self.outbox.get(slot).sends) {
+        let entry = self.outbox.get(slot);
+        if self.mechanism.give_up.is_due(entry.sends) {
+            let (name, sends) = (entry.record.name, entry.sends);
+            m.env.decides(self.shard, Decision::GivesUp { name, sends });
             self.done(slot, m);
         } else {
             self.send(slot, m);

@@ -6,6 +6,7 @@ use super::chain::Chained;
 use super::unit::Taken;
 use super::{Parent, Worker, wake_at};
 use crate::commit::{Delta, Subject};
+use crate::decision::Decision;
 use crate::effect::{Env, Moment, Read, SourceRow, Timer};
 use crate::function::Output;
 use crate::mix;
@@ -157,6 +158,7 @@ impl Worker {
         row: SourceRow,
         m: &mut Moment<'_, E>,
     ) -> Chained {
+        m.env.decides(self.shard, Decision::Reads { name: row.name, key: row.key });
         let derived = match row.id {
             Some(id) => RecordId::given(m.pipeline.hash(self.step), id),
             None => RecordId(mix::scatter(m.env.vocabulary().names.hash(row.name))),

@@ -3,6 +3,7 @@
 use super::World;
 use super::event::Event;
 use super::leases::Instance;
+use super::tell::ReplyTold;
 use super::token_of;
 use crate::answers::{AckVerdict, Call, RequestVerdict};
 use crate::fault::{Kind, Leg};
@@ -44,15 +45,17 @@ impl World<'_> {
         let Outside { answers, words, .. } = &mut self.outside;
         answers.note_cut(|| self.links.is_cut(from, to, self.now));
         let verdict = answers.request(&call, self.pipeline, words);
-        self.trace.request_leaves(request, verdict, &self.outside, self.now);
         if let RequestVerdict::Cut(Kind::Partition { lasts, direction }) = verdict {
             let until = self.now.saturating_add(lasts);
             self.links.cut(Cut { from, to, direction, until });
         }
         let latency = self.outside.answers.latency(&call, Leg::Request);
         let at = self.now.saturating_add(cost).saturating_add(latency);
-        if self.links.is_cut(from, to, self.now) {
-            self.trace.cut_off(from, to, self.now);
+        let is_cut = self.links.is_cut(from, to, self.now);
+        if self.outside.trace.is_on() {
+            self.tell_request(sender, request, verdict, is_cut, (from, to));
+        }
+        if is_cut {
             return;
         }
         match verdict {
@@ -93,7 +96,9 @@ impl World<'_> {
         let Some(who) = self.find(host, request.to) else {
             if self.hosts[host as usize].is_up() {
                 self.outside.marks.reach(Mark::ShardNotThere);
-                self.trace.no_such_shard(&request, host, &self.outside, self.now);
+            }
+            if self.outside.trace.is_on() {
+                self.tell_request_lost(&request, host, self.why_nobody(host));
             }
             return;
         };
@@ -101,7 +106,9 @@ impl World<'_> {
         if who != self.owner(request.to) {
             self.outside.marks.reach(Mark::ZombieAsked);
         }
-        self.trace.request_arrives(&request, &self.outside, self.now);
+        if self.outside.trace.is_on() {
+            self.tell_request_arrives(who, &request);
+        }
         if let Some(record) = &request.record {
             self.outside.ledger.hold(request.to, record.name);
         }
@@ -124,8 +131,10 @@ impl World<'_> {
             if watermark.is_none() {
                 self.outside.marks.reach(Mark::ErrorAnswered);
             }
-            self.trace.reply_arrives(to, from, watermark, &self.outside, self.now);
             let rpc = Rpc { slot, attempt: 0, serial };
+            if self.outside.trace.is_on() {
+                self.tell_reply(who, ReplyTold { to, from, rpc, watermark });
+            }
             // Until calm nobody asks whether anything comes of anything.
             if self.now >= self.calm_at
                 && watermark.is_some()
@@ -134,6 +143,9 @@ impl World<'_> {
                 self.standstill.progressed(self.now);
             }
             self.deliver(who, Input::Reply(Reply { from, rpc, watermark }));
+        } else if self.outside.trace.is_on() {
+            let rpc = Rpc { slot, attempt: 0, serial };
+            self.tell_reply_lost(ReplyTold { to, from, rpc, watermark }, None);
         }
     }
 
@@ -151,9 +163,11 @@ impl World<'_> {
         let Outside { answers, words, .. } = &mut self.outside;
         answers.note_cut(|| self.links.is_cut(here, there, self.now));
         let verdict = answers.ack(&call, self.pipeline, words);
-        self.trace.ack_leaves(ack, verdict, &self.outside, self.now);
-        if self.links.is_cut(here, there, self.now) {
-            self.trace.cut_off(here, there, self.now);
+        let is_cut = self.links.is_cut(here, there, self.now);
+        if self.outside.trace.is_on() {
+            self.tell_ack(sender, ack, verdict, is_cut);
+        }
+        if is_cut {
             return;
         }
         let latency = self.outside.answers.latency(&call, Leg::Ack);

@@ -14,6 +14,7 @@ use crate::marks::Mark;
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use crate::store::Applied;
+use crate::trace::{Nobody, Recorder};
 use onceproof_model::commit::{Commit, CommitKind, Delta, Subject};
 use onceproof_model::defect::Defect;
 use onceproof_model::effect::Input;
@@ -57,7 +58,9 @@ impl World<'_> {
             }
             false => CommitVerdict::Pass,
         };
-        self.trace.commit_leaves(commit, verdict, &self.outside, self.now);
+        if self.outside.trace.is_on() {
+            self.tell_commit(wire, verdict);
+        }
         let way = self.plan.cluster.commit;
         let at = self.now.saturating_add(cost).saturating_add(way);
         let is_answered = verdict != CommitVerdict::Unknown;
@@ -99,10 +102,15 @@ impl World<'_> {
     }
 
     pub(super) fn commit_arrives(&mut self, wire: u32, is_answered: bool) {
-        let Outside { store, ledger, words, work, sources, now, .. } = &mut self.outside;
+        let Outside { store, ledger, words, work, sources, now, trace, .. } = &mut self.outside;
         let Wire { ref commit, who, is_answered: is_over, .. } = self.wires[wire as usize];
         let deltas = self.effects.deltas(commit.deltas);
-        let applied = store.apply(commit, deltas, *now, ledger, words);
+        let applied = match trace.recorder() {
+            None => store.apply(commit, deltas, *now, ledger, words, &mut |_| {}),
+            Some(Recorder { gone, .. }) => {
+                store.apply(commit, deltas, *now, ledger, words, &mut |id| gone.push(id))
+            }
+        };
         let which = u64::from(commit.shard.0) << 40 ^ commit.number << 8 ^ applied as u64;
         self.fingerprint.add(self.now, Code::Commit, which);
         match applied {
@@ -147,7 +155,9 @@ impl World<'_> {
             Applied::Before => self.outside.marks.reach(Mark::CommitRepeated),
             Applied::Refused => self.outside.marks.reach(Mark::CommitFenced),
         }
-        self.trace.commit_applied(commit, applied, &self.outside, self.now);
+        if self.outside.trace.is_on() {
+            self.tell_commit_arrives(wire, applied);
+        }
         let is_refused = applied == Applied::Refused;
         let is_answered = is_answered
             && !(applied == Applied::Before
@@ -166,21 +176,28 @@ impl World<'_> {
         let Wire { ref commit, who, is_answered, .. } = self.wires[wire as usize];
         let Commit { shard, number, subject, .. } = *commit;
         if is_answered || !self.is_running(who) {
+            if self.outside.trace.is_on() {
+                let why = if is_answered { Nobody::Answered } else { Nobody::Gone };
+                self.tell_answer_lost(wire, why);
+            }
             return self.drop_wire(wire);
         }
         self.wires[wire as usize].is_answered = true;
         self.count(Code::Answer, shard, number);
+        if self.outside.trace.is_on() {
+            self.tell_answer(wire, is_refused);
+        }
         if is_refused {
             self.end(who);
             return self.drop_wire(wire);
         }
-        self.trace.answer_arrives(shard, subject, &self.outside, self.now);
         if self.outside.answers.asks_before() {
             match self.strike(who, Before::Answer, subject) {
                 Fate::GoesOn => {}
                 Fate::Ends => return self.drop_wire(wire),
                 Fate::Waits(host) => {
-                    return self.hosts[host as usize].interrupt(Waiting::Answer { wire });
+                    let cause = self.outside.trace.cause();
+                    return self.hosts[host as usize].interrupt(Waiting::Answer { wire }, cause);
                 }
             }
         }

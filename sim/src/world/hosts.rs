@@ -8,6 +8,7 @@ use crate::answers::BeforeVerdict;
 use crate::fault::ClockWay;
 use crate::fingerprint::{Code, words};
 use crate::queue::{Lane, Turn};
+use crate::trace::What;
 use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::rest::Rest;
 use onceproof_model::time::Nanos;
@@ -30,8 +31,8 @@ pub(super) struct Host {
     pauses: u32,
     /// How far its clock is ahead.
     pub skew: i64,
-    /// What waits until it goes on, in order.
-    waiting: VecDeque<Waiting>,
+    /// What waits until it goes on, in order, each with what caused it, if that is told.
+    waiting: VecDeque<(Waiting, Option<u64>)>,
 }
 
 /// What waits for a paused host.
@@ -81,13 +82,13 @@ impl Host {
     }
 
     /// Makes something wait behind all that waits.
-    pub fn wait(&mut self, event: Event) {
-        self.waiting.push_back(Waiting::Event(event));
+    pub fn wait(&mut self, event: Event, cause: Option<u64>) {
+        self.waiting.push_back((Waiting::Event(event), cause));
     }
 
     /// Makes what was interrupted wait before all that waits.
-    pub fn interrupt(&mut self, waiting: Waiting) {
-        self.waiting.push_front(waiting);
+    pub fn interrupt(&mut self, waiting: Waiting, cause: Option<u64>) {
+        self.waiting.push_front((waiting, cause));
     }
 }
 
@@ -115,10 +116,11 @@ impl World<'_> {
             }
         }
         self.after_pulls();
-        let waiting = std::mem::take(&mut self.hosts[host as usize].waiting);
-        waiting.into_iter().for_each(|waiting| self.forget(waiting));
         self.fingerprint.add(self.now, Code::Crash, host.into());
-        self.trace.crashes(host, restart, &self.outside, self.now);
+        let crash = self.outside.trace.is_on().then(|| self.tell_crash(host, restart));
+        let waiting = std::mem::take(&mut self.hosts[host as usize].waiting);
+        waiting.into_iter().for_each(|(waiting, cause)| self.forget(waiting, cause));
+        crash.into_iter().for_each(|crash| self.note_cause(crash));
         let at = self.now.saturating_add(restart);
         let found = &mut self.hosts[host as usize];
         let is_away = std::mem::take(&mut found.is_paused);
@@ -135,7 +137,9 @@ impl World<'_> {
         let found = &mut self.hosts[host as usize];
         found.is_down = false;
         found.is_expired = false;
-        self.trace.restarts(host, &self.outside, self.now);
+        if self.outside.trace.is_on() {
+            self.tell_plain(What::IsBack(host));
+        }
         self.boot(host);
         self.grant_what_waits();
     }
@@ -143,7 +147,9 @@ impl World<'_> {
     pub(super) fn pause(&mut self, host: u32, lasts: Nanos) {
         self.blame(host);
         self.fingerprint.add(self.now, Code::Pause, host.into());
-        self.trace.pauses(host, lasts, self.now);
+        if self.outside.trace.is_on() {
+            self.tell_pause(host, lasts);
+        }
         let until = self.now.saturating_add(lasts);
         let found = &mut self.hosts[host as usize];
         let was_paused = std::mem::replace(&mut found.is_paused, true);
@@ -175,6 +181,9 @@ impl World<'_> {
 
     pub(super) fn lease_ends(&mut self, host: u32) {
         self.hosts[host as usize].is_expired = true;
+        if self.outside.trace.is_on() {
+            self.tell_plain(What::LeaseEnds(host));
+        }
         self.grant_what_waits();
     }
 
@@ -185,12 +194,13 @@ impl World<'_> {
         self.paused -= 1;
         self.standstill.progressed(self.now);
         self.fingerprint.add(self.now, Code::Resume, host.into());
-        self.trace.resumes(host, self.now);
+        let resumed = self.outside.trace.is_on().then(|| self.tell_plain(What::GoesOn(host)));
         self.grant_what_waits();
         while self.hosts[host as usize].is_ready() {
-            let Some(waiting) = self.hosts[host as usize].waiting.pop_front() else {
+            let Some((waiting, cause)) = self.hosts[host as usize].waiting.pop_front() else {
                 break;
             };
+            self.begin_step(cause, resumed);
             match waiting {
                 Waiting::Event(event) => self.step(event),
                 Waiting::List(list) => self.go_on(list),
@@ -211,7 +221,9 @@ impl World<'_> {
         let skew = skew.unsigned_abs();
         self.standstill.skew_most = self.standstill.skew_most.max(skew);
         self.fingerprint.add(self.now, Code::ClockStep, words([host.into(), moved as u64]));
-        self.trace.clock_steps(host, moved, self.now);
+        if self.outside.trace.is_on() {
+            self.tell_clock_step(host, moved);
+        }
     }
 
     /// The fault that fired last touched all that a host has in hand.
@@ -228,7 +240,10 @@ impl World<'_> {
     }
 
     /// Drops what waited for a host that died.
-    fn forget(&mut self, waiting: Waiting) {
+    fn forget(&mut self, waiting: Waiting, cause: Option<u64>) {
+        if let (true, Waiting::Event(event)) = (self.outside.trace.is_on(), &waiting) {
+            self.tell_forgotten(event, cause);
+        }
         match waiting {
             Waiting::Event(event) => match event {
                 Event::Request { flight } => {

@@ -7,6 +7,7 @@ use super::World;
 use super::event::Event;
 use crate::fingerprint::Code;
 use crate::queue::{Lane, Turn};
+use crate::trace::What;
 use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::worker::Worker;
 
@@ -86,6 +87,9 @@ impl World<'_> {
     pub(super) fn move_shard(&mut self, shard: ShardIndex) {
         let fault = self.outside.answers.last_fired();
         self.outside.ledger.struck(shard, fault);
+        if self.outside.trace.is_on() {
+            self.tell_move(shard);
+        }
         if !self.moving.contains(&shard) {
             self.moving.push(shard);
         }
@@ -124,7 +128,12 @@ impl World<'_> {
     fn grant(&mut self, shard: ShardIndex, to: u32) {
         self.standstill.progressed(self.now);
         let ended = self.find(to, shard);
-        ended.into_iter().for_each(|zombie| self.end(zombie));
+        if let Some(zombie) = ended {
+            if self.outside.trace.is_on() {
+                self.tell_plain(What::IsNoMore { shard, worker: to });
+            }
+            self.end(zombie);
+        }
         let owner = self.owner(shard);
         let was = self.owners[shard.at()];
         if was.is_running {
@@ -139,15 +148,16 @@ impl World<'_> {
         let token = self.outside.store.token(shard) + 1;
         self.directory.grant(shard, to, token, self.now);
         self.count(Code::Grant, shard, to.into());
-        self.trace.granted(shard, was.host, to, &self.outside, self.now);
+        if self.outside.trace.is_on() {
+            self.tell_plain(What::Grants { shard, from: was.host, to });
+        }
         self.schedule(self.now, Turn::Normal, Lane::Heap, Event::Boot { shard, life });
     }
 
     /// Ends a zombie, with its memory, its timers and the rest of what it was about to do.
     pub(super) fn end(&mut self, who: Instance) {
         if let Some(at) = self.zombies.iter().position(|zombie| zombie.who == who) {
-            let zombie = self.zombies.remove(at);
-            self.trace.zombie_ends(who.shard, zombie.host, &self.outside, self.now);
+            self.zombies.remove(at);
             self.outside.lapse(who.shard);
             self.after_pulls();
         }

@@ -2,6 +2,7 @@
 //! of one shard may move the watermark of all.
 
 use super::World;
+use super::leases::Instance;
 use crate::fingerprint::{Code, words};
 use crate::outside::Pulled;
 use onceproof_model::effect::{MessageAck, Timer};
@@ -11,11 +12,9 @@ impl World<'_> {
     /// Takes note of what was pulled, and wakes the shards that may pull.
     pub(super) fn after_pulls(&mut self) {
         for at in 0..self.outside.pulled.len() {
-            let Pulled { shard, name, delivery, .. } = self.outside.pulled[at];
+            let Pulled { shard, name, delivery } = self.outside.pulled[at];
             let name = self.outside.words.names.hash(name);
             self.count(Code::Pull, shard, words([delivery.into(), name]));
-            let pulled = self.outside.pulled[at];
-            self.trace.message_pulled(&pulled, &self.outside, self.now);
         }
         self.outside.pulled.clear();
         let mut wakes = std::mem::take(&mut self.outside.wakes);
@@ -27,9 +26,11 @@ impl World<'_> {
 
     /// A message is done. If that moves the watermark of its queue, every shard of the source reports it.
     #[inline(never)]
-    pub(super) fn ack_message(&mut self, ack: &MessageAck) {
+    pub(super) fn ack_message(&mut self, who: Instance, ack: &MessageAck) {
         self.count(Code::MessageAck, ack.shard, ack.number.into());
-        self.trace.message_acked(ack, &self.outside, self.now);
+        if self.outside.trace.is_on() {
+            self.tell_message_ack(who, ack);
+        }
         if self.outside.ack_message(ack) {
             let step: StepIndex = self.pipeline.step_of(ack.shard);
             for number in 0..self.pipeline.step(step).shards {

@@ -13,6 +13,7 @@ mod perform;
 mod rest;
 mod services;
 mod standstill;
+mod tell;
 
 #[cfg(test)]
 mod tests;
@@ -26,7 +27,6 @@ use crate::outside::Outside;
 use crate::patience::Patience;
 use crate::plan::Plan;
 use crate::queue::{Lane, Queue, Turn};
-use crate::trace::Trace;
 use commits::Wire;
 use directory::Directory;
 use end::Overdue;
@@ -80,7 +80,6 @@ pub(crate) struct World<'a> {
     effects: Effects,
     network_lane: Lane,
     pub fingerprint: Fingerprint,
-    pub trace: Trace,
     /// Virtual time since the start.
     pub now: u64,
     /// When drawn faults end.
@@ -129,7 +128,6 @@ impl<'a> World<'a> {
                 false => Lane::Heap,
             },
             fingerprint: Fingerprint::default(),
-            trace: Trace::default(),
             now: 0,
             calm_at: 0,
             drain_until: 0,
@@ -193,17 +191,20 @@ impl<'a> World<'a> {
     pub fn run(
         &mut self,
         stop: &AtomicBool,
-        flush: impl FnMut(&mut Trace, &Fingerprint),
+        flush: impl FnMut(&mut Outside<'a>, &Fingerprint),
     ) -> Option<End> {
-        let end = self.run_events(stop, flush)?;
+        let end = match self.outside.trace.is_on() {
+            false => self.run_events::<false>(stop, flush)?,
+            true => self.run_events::<true>(stop, flush)?,
+        };
         self.sum_up();
         Some(end)
     }
 
-    fn run_events(
+    fn run_events<const IS_TRACED: bool>(
         &mut self,
         stop: &AtomicBool,
-        mut flush: impl FnMut(&mut Trace, &Fingerprint),
+        mut flush: impl FnMut(&mut Outside<'a>, &Fingerprint),
     ) -> Option<End> {
         let mut look_at = 0;
         let timed: Vec<(Nanos, usize)> = self.outside.answers.timed().collect();
@@ -212,15 +213,23 @@ impl<'a> World<'a> {
         }
         for host in 0..self.hosts.len() {
             for shard in (host..self.owners.len()).step_by(self.hosts.len()) {
+                self.begin_step(None, None);
                 self.step(Event::Boot { shard: ShardIndex(shard as u32), life: 0 });
             }
         }
-        flush(&mut self.trace, &self.fingerprint);
-        while let Some((at, event)) = self.queue.pop() {
+        flush(&mut self.outside, &self.fingerprint);
+        loop {
+            let number = if IS_TRACED { self.queue.next_number() } else { None };
+            let Some((at, event)) = self.queue.pop() else { break };
             if let Some(events) = &mut self.until_planted {
                 if *events == 0 {
                     self.until_planted = None;
                     let by = self.planted.map_or(0, |(_, by)| by);
+                    if let (Some(number), Some(recorder)) = (number, self.outside.trace.recorder())
+                        && let Some(cause) = recorder.cause_of(number)
+                    {
+                        recorder.note_cause(self.queue.scheduled(), cause);
+                    }
                     self.schedule(at.saturating_add(by), Turn::Normal, Lane::Heap, event);
                     continue;
                 }
@@ -254,11 +263,14 @@ impl<'a> World<'a> {
             {
                 return Some(end);
             }
+            if let Some(number) = number {
+                self.tell_next(number, at);
+            }
             self.step(event);
             if self.outside.has_just_read_all() {
                 self.all_is_read();
             }
-            flush(&mut self.trace, &self.fingerprint);
+            flush(&mut self.outside, &self.fingerprint);
         }
         Some(self.out_of_time().unwrap_or(End::Drained))
     }
@@ -278,7 +290,8 @@ impl<'a> World<'a> {
             && let Some(host) = self.is_for(&event)
             && self.hosts[host as usize].is_paused
         {
-            self.hosts[host as usize].wait(event);
+            let cause = self.outside.trace.cause();
+            self.hosts[host as usize].wait(event, cause);
             return;
         }
         if self.is_void(&event) {
@@ -305,7 +318,9 @@ impl<'a> World<'a> {
             Event::Wake { shard, life, timer } => {
                 let who = Instance { shard, life };
                 self.count(Code::Timer, shard, life.into());
-                self.trace.timer(shard, timer, &self.outside, self.now);
+                if self.outside.trace.is_on() {
+                    self.tell_timer(who, timer);
+                }
                 self.deliver(who, Input::Wake(timer));
             }
             Event::Restart { host } => self.restart(host),
@@ -314,7 +329,11 @@ impl<'a> World<'a> {
             Event::Boot { shard, life } => {
                 self.owners[shard.at()].is_running = true;
                 self.starts += 1;
-                self.deliver(Instance { shard, life }, Input::Boot);
+                let who = Instance { shard, life };
+                if self.outside.trace.is_on() {
+                    self.tell_actor(who);
+                }
+                self.deliver(who, Input::Boot);
             }
             Event::Fault { number } => self.strike_at_time(number as usize),
         }
@@ -344,11 +363,20 @@ impl<'a> World<'a> {
 
     /// Boots the shards that a worker owns, in order, unless it dies on the way.
     fn boot(&mut self, host: u32) {
+        let cause = self.outside.trace.cause();
         for shard in (0..self.owners.len() as u32).map(ShardIndex) {
             let Owner { host: at, life, .. } = self.owners[shard.at()];
             if at == host && self.hosts[host as usize].is_up() {
+                self.begin_step(None, cause);
                 self.step(Event::Boot { shard, life });
             }
+        }
+    }
+
+    /// Something happens that was put aside, because of what had been told then and of what is told now.
+    fn begin_step(&mut self, put_aside: Option<u64>, now: Option<u64>) {
+        if let Some(recorder) = self.outside.trace.recorder() {
+            recorder.begin_after_all(put_aside, now);
         }
     }
 

@@ -53,6 +53,9 @@ impl World<'_> {
         if !self.is_running(who) {
             return self.drop_list(list);
         }
+        if self.outside.trace.is_on() {
+            self.tell_actor(who);
+        }
         if self.perform(list) && self.worker(who).is_ready() {
             self.deliver(who, Input::Resume);
         }
@@ -132,7 +135,7 @@ impl World<'_> {
                     let (at, timer) = (self.by_clock(*at, skew), *timer);
                     self.wake(who, at, timer);
                 }
-                Effect::AckMessage(ack) => self.ack_message(ack),
+                Effect::AckMessage(ack) => self.ack_message(who, ack),
             }
             self.outside.answers.note_change();
         }
@@ -146,7 +149,10 @@ impl World<'_> {
     fn interrupt(&mut self, list: List, fate: Fate) {
         match fate {
             Fate::GoesOn => unreachable!("nothing befell it"),
-            Fate::Waits(host) => self.hosts[host as usize].interrupt(Waiting::List(list)),
+            Fate::Waits(host) => {
+                let cause = self.outside.trace.cause();
+                self.hosts[host as usize].interrupt(Waiting::List(list), cause);
+            }
             Fate::Ends => self.drop_list(list),
         }
     }
@@ -186,6 +192,9 @@ impl World<'_> {
         match self.outside.before(&step) {
             BeforeVerdict::Pass => Fate::GoesOn,
             verdict => {
+                if self.outside.trace.is_on() {
+                    self.outside.tell_doom(who.shard, before, subject);
+                }
                 let host = self.host_of(who).expect("an instance that runs");
                 self.befall_instance(who, host, verdict)
             }
@@ -208,19 +217,28 @@ impl World<'_> {
         }
     }
 
+    /// A fault at a time strikes nothing.
+    fn finds_it_down(&mut self, host: u32) {
+        if self.outside.trace.is_on() {
+            self.tell_down_already(host);
+        }
+    }
+
     pub(super) fn strike_at_time(&mut self, number: usize) {
         let Fault { at: place, kind } = self.outside.answers.fire_at_time(number);
         match kind {
             Kind::Crash { restart } => {
                 let host = place.worker.expect("a crash at a time names its worker");
-                if self.hosts[host as usize].is_up() {
-                    self.crash(host, restart);
+                match self.hosts[host as usize].is_up() {
+                    true => self.crash(host, restart),
+                    false => self.finds_it_down(host),
                 }
             }
             Kind::Pause { lasts } => {
                 let host = place.worker.expect("a pause at a time names its worker");
-                if self.hosts[host as usize].is_up() {
-                    self.pause(host, lasts);
+                match self.hosts[host as usize].is_up() {
+                    true => self.pause(host, lasts),
+                    false => self.finds_it_down(host),
                 }
             }
             Kind::ClockStep { by, way } => {
@@ -237,14 +255,19 @@ impl World<'_> {
                 let (Some(from), Some(to)) = (place.from, place.to) else {
                     unreachable!("a partition at a time names both steps")
                 };
+                let mut cuts = Vec::new();
                 for a in 0..self.pipeline.step(from).shards {
                     for b in 0..self.pipeline.step(to).shards {
                         let (a, b) = (self.pipeline.shard(from, a), self.pipeline.shard(to, b));
                         let host = |shard: ShardIndex| self.owners[shard.at()].host as usize;
                         let (from, to) = (host(a), host(b));
                         let until = self.now.saturating_add(lasts);
-                        self.links.cut(Cut { from, to, direction, until });
+                        cuts.push(Cut { from, to, direction, until });
                     }
+                }
+                cuts.iter().for_each(|&cut| self.links.cut(cut));
+                if self.outside.trace.is_on() {
+                    self.tell_cuts(&cuts, lasts);
                 }
             }
             kind => unreachable!("{kind:?} has no place in time"),

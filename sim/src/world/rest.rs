@@ -47,7 +47,6 @@ impl World<'_> {
             effects: _,
             network_lane: _,
             fingerprint: _,
-            trace: _,
             now: _,
             calm_at,
             // It follows from the plan, from when all was read, and from the faults, which never outlast it.

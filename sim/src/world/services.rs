@@ -31,7 +31,9 @@ impl World<'_> {
         let (step, name) = (call.step, call.name);
         let made = Attempt::new(Act::Call, self.pipeline, step, name, attempt, words);
         let verdict = answers.call(&made, self.pipeline, words);
-        self.trace.call_leaves(call, attempt, verdict, &self.outside, self.now);
+        if self.outside.trace.is_on() {
+            self.tell_call(who, call, attempt, verdict);
+        }
         let is_answered = match verdict {
             CallVerdict::Pass => true,
             CallVerdict::Unknown => false,
@@ -56,7 +58,9 @@ impl World<'_> {
         }
         self.progressed_by_call(&call);
         self.fingerprint.add_call(self.now, &call, &self.outside.words);
-        self.trace.call_arrives(&call, handled, &self.outside, self.now);
+        if self.outside.trace.is_on() {
+            self.tell_call_arrives(who, &call, handled);
+        }
         if is_answered {
             let at = self.now.saturating_add(self.plan.cluster.call);
             let Instance { shard, life } = who;
@@ -68,11 +72,13 @@ impl World<'_> {
 
     pub(super) fn call_answered(&mut self, who: Instance, rpc: Rpc, answer: Answer) {
         let shard = who.shard;
+        if self.outside.trace.is_on() {
+            self.tell_call_answered(who, answer);
+        }
         if !self.is_running(who) {
             return;
         }
         self.count(Code::Called, shard, rpc.serial ^ (answer as u64) << 32);
-        self.trace.call_answered(shard, answer, &self.outside, self.now);
         if answer == Answer::Fenced {
             assert!(who != self.owner(shard), "the owner of a token is never refused");
             return self.end(who);

@@ -72,10 +72,11 @@ impl Env for Script {
 
     fn admit(&mut self, _: ShardIndex, _: Name) {}
 
-    fn drops(&mut self, _: Dropped) {}
+    fn drops(&mut self, _: ShardIndex, _: Name, _: Dropped) {}
 
-    fn is_known(&mut self, _: ShardIndex, key: Key, id: RecordId) -> bool {
+    fn is_known(&mut self, _: ShardIndex, record: &Record) -> bool {
         // The ids of records are their offsets.
+        let Record { key, id, .. } = *record;
         self.asked.push(format!("ask catalog events/0#{}", id.0));
         self.known.contains(&(key, id))
     }

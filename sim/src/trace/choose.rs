@@ -1,0 +1,127 @@
+//! Which events are told: those about a record, and those of a span of time.
+
+use super::event::{Change, Struck, Waited};
+use super::text::Seen;
+use super::what::What;
+use crate::fault::place::Record;
+use onceproof_model::commit::Subject;
+use onceproof_model::name::Name;
+use onceproof_model::time::Nanos;
+
+/// Which events are told.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Choice {
+    /// Those about this record, or what was made from it, as placed faults take it; all by default.
+    pub record: Option<Record>,
+    /// Those from this time on, since the start of the run.
+    pub from: Option<Nanos>,
+    /// Those until this time, with those at it.
+    pub until: Option<Nanos>,
+}
+
+impl Choice {
+    /// Whether an event is about the record that is asked for, whenever it happens.
+    pub fn is_about(&self, seen: &Seen<'_>) -> bool {
+        let Some(record) = &self.record else { return true };
+        let mut is_about = false;
+        each_subject(&seen.event.what, |subject| is_about |= matches(record, subject, seen));
+        is_about
+    }
+
+    /// Whether an event falls into the span of time that is asked for.
+    pub fn is_in_time(&self, seen: &Seen<'_>) -> bool {
+        let at = seen.event.at;
+        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at <= until)
+    }
+}
+
+fn matches(record: &Record, subject: Subject, seen: &Seen<'_>) -> bool {
+    match (record, subject) {
+        (Record::Name(pattern), Subject::Record(name)) => {
+            pattern.matches(name, &seen.words.names, pattern.root(seen.pipeline))
+        }
+        (Record::Watermark(None), Subject::Watermark(_)) => true,
+        (Record::Watermark(Some(asked)), Subject::Watermark(at)) => *asked == at,
+        (Record::Name(_), Subject::Watermark(_)) | (Record::Watermark(_), Subject::Record(_)) => {
+            false
+        }
+    }
+}
+
+/// All that an event is about.
+fn each_subject(what: &What, mut each: impl FnMut(Subject)) {
+    let mut name = |name: Name| each(Subject::Record(name));
+    match what {
+        What::AcksMessage(record)
+        | What::Reads { record, .. }
+        | What::Pulls { record, .. }
+        | What::Waits { record, .. }
+        | What::LooksUp { record, .. }
+        | What::Drops { record, .. }
+        | What::Late { record, .. }
+        | What::Executes { record, .. }
+        | What::Fails { record, .. }
+        | What::GivesUp { record, .. }
+        | What::Fires { pane: record, .. }
+        | What::StopsSending { record, .. }
+        | What::Forgets { record: Some(record), .. }
+        | What::Calls { record, .. }
+        | What::Serves { record, .. }
+        | What::Answered { record, .. } => name(*record),
+        What::Sends { subject, .. }
+        | What::Receives { subject, .. }
+        | What::ReachesNobody { subject: Some(subject), .. }
+        | What::Acks { subject, .. }
+        | What::Acked { subject, .. }
+        | What::Errs { subject, .. }
+        | What::HasWaited(Waited::Ack(Some(subject)) | Waited::Service(Some(subject)))
+        | What::Crashes { struck: Some(Struck { subject, .. }), .. }
+        | What::StandsStill { struck: Some(Struck { subject, .. }), .. }
+        | What::ClockSteps { struck: Some(Struck { subject, .. }), .. }
+        | What::IsToMove { struck: Some(Struck { subject, .. }), .. } => each(*subject),
+        What::Commits { commit, .. } | What::Hears(commit) => each(commit.subject),
+        What::Applies { commit, changes, .. } => {
+            each(commit.subject);
+            changes.iter().filter_map(record_of).for_each(|name| each(Subject::Record(name)));
+        }
+        What::Starts { .. }
+        | What::Announces { .. }
+        | What::ReadsIds { .. }
+        | What::ReachesNobody { subject: None, .. }
+        | What::Forgets { record: None, .. }
+        | What::Ends
+        | What::HasWaited(_)
+        | What::Crashes { struck: None, .. }
+        | What::IsBack(_)
+        | What::StandsStill { struck: None, .. }
+        | What::GoesOn(_)
+        | What::ClockSteps { struck: None, .. }
+        | What::Cuts { .. }
+        | What::FindsItDown(_)
+        | What::LeaseEnds(_)
+        | What::IsToMove { struck: None, .. }
+        | What::Grants { .. }
+        | What::IsNoMore { .. } => {}
+    }
+}
+
+/// The record that a change is about.
+fn record_of(change: &Change) -> Option<Name> {
+    match *change {
+        Change::Id { record, .. }
+        | Change::Take { record, .. }
+        | Change::Fire { pane: record, .. }
+        | Change::Hold { record, .. }
+        | Change::Delete(Some(record))
+        | Change::DeadLetter(record)
+        | Change::Decided { record, .. }
+        | Change::Put { record, .. }
+        | Change::Owe { record, .. }
+        | Change::Row { record, .. } => Some(record),
+        Change::Offset(_)
+        | Change::Stamped(_)
+        | Change::Delete(None)
+        | Change::Watermark { .. }
+        | Change::Paid(_) => None,
+    }
+}

@@ -1,0 +1,207 @@
+//! The longer parts of sentences: what a commit changes, what was found and made, who does not hear of it.
+
+use super::event::{Change, CommitId, Message, Nobody, Struck, Waited};
+use super::text::Seen;
+use crate::fault::Before;
+use crate::store::Applied;
+use onceproof_model::commit::Subject;
+use onceproof_model::effect::FilterSaid;
+use onceproof_model::function::Output;
+use onceproof_model::key::Key;
+use onceproof_model::name::Name;
+use onceproof_model::pipeline::{ShardIndex, StepIndex};
+use onceproof_model::record::Value;
+
+impl Seen<'_> {
+    pub(super) fn applies(&self, commit: CommitId, applied: Applied, changes: &[Change]) -> String {
+        let (does, why) = match applied {
+            Applied::Now => ("applies", ""),
+            Applied::Before => ("has applied", ": once is enough"),
+            Applied::Refused => ("refuses", ": fenced"),
+        };
+        let (word, number) = (self.commit_word(commit), commit.number);
+        let (who, subject) = (self.who(), self.subject(commit.subject));
+        let changes: Vec<String> =
+            changes.iter().map(|change| self.change(change, commit.subject)).collect();
+        let changes = match changes.is_empty() {
+            true => why.to_owned(),
+            false => format!(": {}", changes.join(", ")),
+        };
+        format!("the store {does} {word} {number} of {who}, {subject}{changes}")
+    }
+
+    /// A change by a commit that is about this.
+    pub(super) fn change(&self, change: &Change, about: Subject) -> String {
+        let own = |record: Name, noun: &str| match about == Subject::Record(record) {
+            true => format!("its {noun}"),
+            false => format!("the {noun} of {}", self.name(record)),
+        };
+        let other = |record: Name| match about == Subject::Record(record) {
+            true => String::new(),
+            false => format!("{} ", self.name(record)),
+        };
+        let weighs = |weight: i64| match weight {
+            1 => String::new(),
+            weight => format!(" as {weight}"),
+        };
+        match *change {
+            Change::Offset(offset) => format!("offset {offset} is done"),
+            Change::Id { record, .. } => format!("{} is kept", own(record, "id")),
+            Change::Take { record, key, start, weight, .. } => {
+                let (other, key) = (other(record), self.key(key));
+                format!("{other}counted at {key}@{start}{}", weighs(weight))
+            }
+            Change::Fire { key, start, .. } => format!("{}@{start} leaves", self.key(key)),
+            Change::Hold { record, to } => {
+                format!("{}held for {}", other(record), self.shard(to))
+            }
+            Change::Stamped(stamp) => format!("stamped until {stamp}"),
+            Change::Delete(None) => "its output is deleted".to_owned(),
+            Change::Delete(Some(record)) => format!("{} is deleted", own(record, "output")),
+            Change::DeadLetter(record) => format!("{}given up", other(record)),
+            Change::Watermark { sender, event, .. } => {
+                format!("watermark {event} of {}", self.shard(sender))
+            }
+            Change::Decided { record, key } => {
+                format!("{} is {}", own(record, "key"), self.key(key))
+            }
+            Change::Put { key, .. } => format!("the entry of {} stands", self.key(key)),
+            Change::Owe { number, .. } => format!("row {number} is owed"),
+            Change::Paid(number) => format!("row {number} is paid"),
+            Change::Row { record, key, weight, .. } => {
+                let (other, key) = (other(record), self.key(key));
+                format!("{other}written at {key}{}", weighs(weight))
+            }
+        }
+    }
+
+    pub(super) fn found(
+        &self,
+        key: Key,
+        filter: Option<FilterSaid>,
+        catalog: Option<bool>,
+    ) -> String {
+        // A filter that says that it is new is the last to be asked.
+        let catalog = catalog.map(|has_it| {
+            let is_in = if has_it { "in" } else { "not in" };
+            format!("{is_in} the catalog of {}", self.key(key))
+        });
+        let word = match filter {
+            None => return catalog.unwrap_or_default(),
+            Some(FilterSaid::New) => return "new by the filter".to_owned(),
+            Some(FilterSaid::MayBeKnown) => "perhaps known by the filter",
+            Some(FilterSaid::NotReady) => "the filter says nothing",
+        };
+        match catalog {
+            Some(catalog) => format!("{word}; {catalog}"),
+            None => format!("{word}, and no catalog is asked"),
+        }
+    }
+
+    pub(super) fn executes(&self, step: StepIndex, record: Name, execution: u32) -> String {
+        let (step, record) = (self.step(step), self.name(record));
+        format!("{} executes {step} on {record}, execution {execution}", self.who())
+    }
+
+    /// What a function made: keys, and values where they are not that of the input.
+    pub(super) fn outputs(&self, input: Output, outputs: &[Output]) -> String {
+        let output = |output: &Output| match (output.value == input.value, output.value) {
+            (true, _) => self.key(output.key).to_owned(),
+            (false, Value::Integer(value)) => format!("{} = {value}", self.key(output.key)),
+            (false, Value::Text(text)) => format!("{} = {}", self.key(output.key), self.key(text)),
+        };
+        match outputs {
+            [] => "nothing".to_owned(),
+            [first, .., last] if outputs.len() > 4 => {
+                format!("{} outputs, {} to {}", outputs.len(), output(first), output(last))
+            }
+            _ => outputs.iter().map(output).collect::<Vec<String>>().join(", "),
+        }
+    }
+
+    pub(super) fn reply(
+        &self,
+        what: &str,
+        from: ShardIndex,
+        subject: Subject,
+        attempt: u32,
+        is_awaited: bool,
+    ) -> String {
+        let (subject, from) = (self.subject(subject), self.shard(from));
+        let awaited = if is_awaited { "" } else { ", no longer awaited" };
+        format!("{} receives {from}'s {what} {subject}, attempt {attempt}{awaited}", self.who())
+    }
+
+    pub(super) fn nobody(
+        &self,
+        message: Message,
+        to: ShardIndex,
+        worker: Option<u32>,
+        subject: Option<Subject>,
+        why: Nobody,
+    ) -> String {
+        let subject =
+            subject.map_or_else(|| "something".to_owned(), |subject| self.subject(subject));
+        let to = self.shard(to);
+        let what = match message {
+            Message::Request { from, attempt } => {
+                format!("{subject} from {} to {to}, attempt {attempt},", self.shard(from))
+            }
+            Message::Ack { from, attempt } => {
+                format!(
+                    "the ack of {subject} from {} to {to}, attempt {attempt},",
+                    self.shard(from)
+                )
+            }
+            Message::Error { from, attempt } => {
+                let from = self.shard(from);
+                format!("the error for {subject} from {from} to {to}, attempt {attempt},")
+            }
+            Message::Answer { .. } => format!("the store's answer to {to} on {subject}"),
+            Message::CallAnswer => format!("the service's answer to {to} for {subject}"),
+        };
+        let worker =
+            worker.map_or_else(|| "its worker".to_owned(), |worker| format!("worker {worker}"));
+        match why {
+            Nobody::Down => format!("{what} reaches nobody: {worker} is down"),
+            Nobody::NotThere => format!("{what} reaches nobody: {worker} does not have it"),
+            Nobody::Died => format!("{what} reaches nobody: it waited, and {worker} died"),
+            Nobody::Gone => format!("{what} reaches nobody: whoever waited is no more"),
+            Nobody::Answered => format!("{what} says what is known"),
+        }
+    }
+
+    pub(super) fn waited(&self, waited: Waited) -> String {
+        let of = |subject: Option<Subject>| match subject {
+            Some(subject) => self.subject(subject),
+            None => "something".to_owned(),
+        };
+        match waited {
+            Waited::Ack(subject) => format!("has waited too long for the ack of {}", of(subject)),
+            Waited::Service(subject) => {
+                format!("has waited too long for its service for {}", of(subject))
+            }
+            Waited::Input => "looks for new input".to_owned(),
+            Waited::Close => "closes its bundle".to_owned(),
+            Waited::Reread => "tries a failed record again".to_owned(),
+            Waited::Reapply(key) => format!("tries a failed record of {} again", self.key(key)),
+        }
+    }
+
+    pub(super) fn struck(&self, struck: &Option<Struck>) -> String {
+        let Some(Struck { shard, before, subject }) = *struck else { return String::new() };
+        let subject = self.subject(subject);
+        let does = match self.told(before, Some(shard)) {
+            Before::Admit => "admits",
+            Before::Apply => "applies",
+            Before::Commit => "commits",
+            Before::Answer => return format!(" before it handles the answer on {subject}"),
+            Before::Ack => "acks",
+            Before::Send => "sends",
+            Before::Settle => "settles",
+            Before::Emit => "emits",
+            Before::Call => "calls for",
+        };
+        format!(" before it {does} {subject}")
+    }
+}

@@ -1,0 +1,362 @@
+//! What is said of an event: a sentence.
+
+use super::event::{Actor, CommitId, Event, Fate, Forgotten, Ownership};
+use super::what::What;
+use crate::fault::{Before, Direction};
+use onceproof_model::call::Answer;
+use onceproof_model::commit::{CommitKind, Subject};
+use onceproof_model::effect::Dropped;
+use onceproof_model::key::Key;
+use onceproof_model::mechanism::Outputs;
+use onceproof_model::name::{Name, Vocabulary};
+use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
+use onceproof_model::time::{Nanos, Span};
+
+/// An event, with what its handles mean.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The event.
+    pub event: &'a Event,
+    /// The pipeline that it happens in.
+    pub pipeline: &'a Pipeline,
+    /// The keys and names of the run.
+    pub words: &'a Vocabulary,
+}
+
+impl Seen<'_> {
+    /// When it happens, in milliseconds since the start of the run: `1003.000 ms`.
+    pub fn time(&self) -> String {
+        time(self.event.at)
+    }
+
+    /// The line of a trace: the time, and the sentence.
+    pub fn line(&self) -> String {
+        format!("{:>16}  {}", self.time(), self.sentence())
+    }
+
+    /// What happens, and what struck.
+    pub fn sentence(&self) -> String {
+        let (sentence, struck) = (self.what(), self.strike());
+        match (struck, self.event.fault) {
+            (Some(struck), _) => format!("{sentence}  ! {struck}"),
+            (None, Some(_)) => format!("{sentence}  !"),
+            (None, None) => sentence,
+        }
+    }
+
+    /// A shard: `per-user/0`.
+    pub fn shard(&self, shard: ShardIndex) -> String {
+        let step = self.pipeline.step_of(shard);
+        format!("{}/{}", self.step(step), self.pipeline.number_of(shard))
+    }
+
+    /// The name of a step.
+    pub fn step(&self, step: StepIndex) -> &str {
+        &self.pipeline.step(step).name
+    }
+
+    /// A key.
+    pub fn key(&self, key: Key) -> &str {
+        self.words.keys.text(key)
+    }
+
+    /// A record: `events/0#2`.
+    pub fn name(&self, name: Name) -> String {
+        let step = |step| self.step(StepIndex(step));
+        self.words.names.text(name, &self.words.keys, step)
+    }
+
+    /// A record, or a watermark.
+    pub fn subject(&self, subject: Subject) -> String {
+        match subject {
+            Subject::Record(name) => self.name(name),
+            Subject::Watermark(at) => format!("watermark {at}"),
+        }
+    }
+
+    /// The step of the protocol that a commit of whoever acts is, as a fault is placed before it.
+    pub fn before(&self, commit: CommitId) -> Before {
+        let before = match commit.kind {
+            CommitKind::Commit | CommitKind::Watermark => Before::Commit,
+            CommitKind::Settle => Before::Settle,
+            CommitKind::Emit => Before::Emit,
+        };
+        match self.event.actor {
+            Some(actor) => before.at_stage(self.pipeline.step_of(actor.shard), self.pipeline),
+            None => before,
+        }
+    }
+
+    /// The word for a commit of whoever acts. To settle is to let go of what was held until it was acked, or owed
+    /// until it was paid, and nothing else: under recompute that step of the protocol commits.
+    pub fn commit_word(&self, commit: CommitId) -> &'static str {
+        let shard = self.event.actor.map(|actor| actor.shard);
+        self.told(self.before(commit), shard).word()
+    }
+
+    /// A step of the protocol as it is told.
+    pub(super) fn told(&self, before: Before, shard: Option<ShardIndex>) -> Before {
+        let mechanism = |shard| self.pipeline.step(self.pipeline.step_of(shard)).mechanism;
+        match (before, shard) {
+            (Before::Settle, Some(shard)) if mechanism(shard).outputs == Outputs::Recompute => {
+                Before::Commit
+            }
+            _ => before,
+        }
+    }
+
+    fn what(&self) -> String {
+        match &self.event.what {
+            What::Starts { token, outputs, windows, owed } => {
+                let worker = self.event.actor.map_or(0, |actor| actor.worker);
+                let found = [(outputs, "output"), (windows, "window"), (owed, "row that it owes")];
+                let found: Vec<String> = found
+                    .iter()
+                    .filter(|&&(count, _)| *count > 0)
+                    .map(|&(count, what)| counted(*count as u64, what))
+                    .collect();
+                let found = if found.is_empty() { "nothing".to_owned() } else { found.join(", ") };
+                let who = self.who();
+                format!("{who} starts on worker {worker} under token {token}; it finds {found}")
+            }
+            What::Announces { token } => {
+                format!("{} tells its service of token {token}", self.who())
+            }
+            What::ReadsIds { ids } => {
+                let ids = counted(*ids as u64, "id");
+                format!("{} reads {ids} into its filters", self.who())
+            }
+            What::Reads { record, .. } => format!("{} reads {}", self.who(), self.name(*record)),
+            What::Pulls { record, delivery, .. } => {
+                format!("{} is handed {}, delivery {delivery}", self.who(), self.name(*record))
+            }
+            What::AcksMessage(record) => {
+                format!("{} acks {} to its queue", self.who(), self.name(*record))
+            }
+            What::Sends { to, subject, attempt, .. } => {
+                let (subject, to) = (self.subject(*subject), self.shard(*to));
+                format!("{} sends {subject} to {to}, attempt {attempt}", self.who())
+            }
+            What::Receives { from, subject, attempt, .. } => {
+                let (subject, from) = (self.subject(*subject), self.shard(*from));
+                format!("{} receives {subject} from {from}, attempt {attempt}", self.who())
+            }
+            What::ReachesNobody { message, to, worker, subject, why } => {
+                self.nobody(*message, *to, *worker, *subject, *why)
+            }
+            What::Waits { record, key } => {
+                let (record, key) = (self.name(*record), self.key(*key));
+                format!("{} lets {record} wait: its key, {key}, is busy", self.who())
+            }
+            What::LooksUp { record, key, filter, catalog } => {
+                let record = self.name(*record);
+                format!("{} looks {record} up: {}", self.who(), self.found(*key, *filter, *catalog))
+            }
+            What::Drops { record, why } => {
+                let why = match why {
+                    Dropped::Duplicate => ": it is known",
+                    Dropped::Remnant => {
+                        ", a remnant: its stamp is below the system watermark of its sender"
+                    }
+                    Dropped::Old => ": it is unknown, and too old",
+                };
+                format!("{} drops {}{why}", self.who(), self.name(*record))
+            }
+            What::Late { record, key, end } => {
+                let (record, key) = (self.name(*record), self.key(*key));
+                let who = self.who();
+                format!("{who} drops {record}: it is late, its window of {key} ended at {end}")
+            }
+            What::Executes { step, record, execution, input, outputs, before } => {
+                let makes = self.outputs(*input, outputs);
+                let differs = match before {
+                    None => String::new(),
+                    Some(before) => format!(", where it was {}", self.outputs(*input, before)),
+                };
+                format!("{}: {makes}{differs}", self.executes(*step, *record, *execution))
+            }
+            What::Fails { step, record, execution } => {
+                format!("{}: it fails", self.executes(*step, *record, *execution))
+            }
+            What::GivesUp { record, failures } => {
+                let (record, failures) =
+                    (self.name(*record), counted(u64::from(*failures), "failure"));
+                format!("{} gives {record} up after {failures}", self.who())
+            }
+            What::Fires { pane, key, start, records } => {
+                let (key, pane) = (self.key(*key), self.name(*pane));
+                let records = counted(u64::from(*records), "record");
+                let who = self.who();
+                format!("{who} fires the window of {key} from {start}: pane {pane} of {records}")
+            }
+            What::StopsSending { record, sends } => {
+                let (record, sends) = (self.name(*record), counted(u64::from(*sends), "attempt"));
+                format!("{} takes {record} for done after {sends}", self.who())
+            }
+            What::Commits { commit, attempt, .. } => {
+                let verb = match self.commit_word(*commit) {
+                    "settle" => "settles",
+                    "emit" => "emits",
+                    _ => "commits",
+                };
+                let again = match attempt {
+                    1 => String::new(),
+                    attempt => format!(", attempt {attempt}"),
+                };
+                format!("{} {verb} {}{again}", self.who(), self.subject(commit.subject))
+            }
+            What::Applies { commit, applied, changes } => self.applies(*commit, *applied, changes),
+            What::Forgets { record, key, why } => {
+                let of = match record {
+                    Some(record) => self.name(*record),
+                    None => self.key(*key).to_owned(),
+                };
+                let why = match why {
+                    Forgotten::Watermark { stamp, below } => {
+                        format!("its stamp, {stamp}, is below the system watermark, {below}")
+                    }
+                    Forgotten::Age(length) => format!("it has been kept for {}", Span(*length)),
+                };
+                format!("the store forgets the id of {of}: {why}")
+            }
+            What::Hears(commit) => {
+                let is = match self.commit_word(*commit) {
+                    "settle" => "settled",
+                    "emit" => "emitted",
+                    _ => "committed",
+                };
+                format!("{} hears that {} is {is}", self.who(), self.subject(commit.subject))
+            }
+            What::Ends => {
+                let worker = self.event.actor.map_or(0, |actor| actor.worker);
+                format!("{} hears that it is fenced, and ends on worker {worker}", self.who())
+            }
+            What::Acks { to, subject, attempt, .. } => {
+                let (subject, to) = (self.subject(*subject), self.shard(*to));
+                format!("{} acks {subject} to {to}, attempt {attempt}", self.who())
+            }
+            What::Acked { from, subject, attempt, is_awaited, .. } => {
+                self.reply("ack of", *from, *subject, *attempt, *is_awaited)
+            }
+            What::Errs { from, subject, attempt, is_awaited } => {
+                self.reply("error for", *from, *subject, *attempt, *is_awaited)
+            }
+            What::Calls { record, attempt, .. } => {
+                let record = self.name(*record);
+                format!("{} calls its service for {record}, attempt {attempt}", self.who())
+            }
+            What::Serves { record, answer, is_effect, .. } => {
+                let does = match (answer, is_effect) {
+                    (Answer::Missing, _) => "finds nothing",
+                    (Answer::AlreadyExists, _) => "has a row already",
+                    (Answer::OutOfRange, _) => "ends before the offset",
+                    (Answer::Fenced, _) => "refuses the token",
+                    (Answer::Done, true) => "does as it is told",
+                    (Answer::Done, false) => "changes nothing",
+                };
+                let shard =
+                    self.event.actor.map_or_else(String::new, |actor| self.shard(actor.shard));
+                format!("the service of {shard} {does} for {}", self.name(*record))
+            }
+            What::Answered { record, answer } => {
+                let what = match answer {
+                    Answer::Done => "it is done",
+                    Answer::Missing => "there is nothing",
+                    Answer::AlreadyExists => "there is a row already",
+                    Answer::OutOfRange => "the offset is out of range",
+                    Answer::Fenced => "it has lost its shard",
+                };
+                let record = self.name(*record);
+                format!("{} hears from its service for {record}: {what}", self.who())
+            }
+            What::HasWaited(waited) => format!("{} {}", self.who(), self.waited(*waited)),
+            What::Crashes { worker, struck, .. } => {
+                format!("worker {worker} crashes{}", self.struck(struck))
+            }
+            What::IsBack(worker) => format!("worker {worker} is back"),
+            What::StandsStill { worker, struck, .. } => {
+                format!("worker {worker} stands still{}", self.struck(struck))
+            }
+            What::GoesOn(worker) => format!("worker {worker} goes on"),
+            What::ClockSteps { worker, struck, .. } => {
+                format!("the clock of worker {worker} jumps{}", self.struck(struck))
+            }
+            What::Cuts { from, to, direction, .. } => match direction {
+                Direction::Both => format!("the link between worker {from} and worker {to} is cut"),
+                Direction::Forward => format!("the link from worker {from} to worker {to} is cut"),
+                Direction::Backward => format!("the link from worker {to} to worker {from} is cut"),
+            },
+            What::FindsItDown(worker) => format!("worker {worker} is down already"),
+            What::LeaseEnds(worker) => format!("the lease of worker {worker} is over"),
+            What::IsToMove { shard, struck } => {
+                let (shard, struck) = (self.shard(*shard), self.struck(struck));
+                format!("{shard} is to move to another worker{struck}")
+            }
+            What::Grants { shard, from, to } => {
+                let shard = self.shard(*shard);
+                format!("the store grants {shard} to worker {to}; worker {from} is not told")
+            }
+            What::IsNoMore { shard, worker } => {
+                format!("{} (the old owner) is no more on worker {worker}", self.shard(*shard))
+            }
+        }
+    }
+
+    /// What becomes of it by a fault, or by what a fault left behind.
+    fn strike(&self) -> Option<String> {
+        Some(match &self.event.what {
+            What::Sends { fate, .. }
+            | What::Acks { fate, .. }
+            | What::Commits { fate, .. }
+            | What::Calls { fate, .. } => match fate {
+                Fate::Arrives => return None,
+                Fate::Lost => "lost".to_owned(),
+                Fate::Twice => "sent twice".to_owned(),
+                Fate::Late(by) => format!("late by {}", Span(*by)),
+                Fate::Error => "becomes an error".to_owned(),
+                Fate::Unanswered => "its answer will be lost".to_owned(),
+                Fate::Cut => "the link is cut".to_owned(),
+            },
+            What::Pulls { again: true, .. } => "handed out again at once".to_owned(),
+            What::Executes { .. } if self.event.fault.is_some() => "differs".to_owned(),
+            What::Crashes { restart, .. } => format!("back in {}", Span(*restart)),
+            What::StandsStill { lasts, .. } | What::Cuts { lasts, .. } => {
+                format!("for {}", Span(*lasts))
+            }
+            What::ClockSteps { ahead, .. } => {
+                let way = if *ahead < 0 { "behind" } else { "ahead" };
+                format!("{} {way}", Span(ahead.unsigned_abs()))
+            }
+            _ => return None,
+        })
+    }
+
+    /// Who does it; where there are two owners, which.
+    pub(super) fn who(&self) -> String {
+        let Some(Actor { shard, ownership, .. }) = self.event.actor else {
+            return "the store".to_owned();
+        };
+        let shard = self.shard(shard);
+        match ownership {
+            Ownership::Only => shard,
+            Ownership::New => format!("{shard} (the new owner)"),
+            Ownership::Old => format!("{shard} (the old owner)"),
+            Ownership::Gone => format!("{shard} (in an earlier life)"),
+        }
+    }
+}
+
+/// A time since the start of a run, in milliseconds.
+pub fn time(at: Nanos) -> String {
+    let micros = at / 1000;
+    format!("{}.{:03} ms", micros / 1000, micros % 1000)
+}
+
+/// `1 record`, `2 records`.
+fn counted(count: u64, what: &str) -> String {
+    match (count, what.split_once(' ')) {
+        (1, _) => format!("1 {what}"),
+        (count, Some((noun, rest))) => format!("{count} {noun}s {rest}"),
+        (count, None) => format!("{count} {what}s"),
+    }
+}

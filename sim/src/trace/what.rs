@@ -1,0 +1,405 @@
+//! What can happen in a run: a closed list, with all that is told of each.
+
+use super::event::{Change, CommitId, Fate, Forgotten, Message, Nobody, Struck, Waited};
+use crate::fault::Direction;
+use crate::store::Applied;
+use onceproof_model::call::Answer;
+use onceproof_model::commit::Subject;
+use onceproof_model::effect::{Dropped, FilterSaid};
+use onceproof_model::function::Output;
+use onceproof_model::key::Key;
+use onceproof_model::name::Name;
+use onceproof_model::pipeline::{ShardIndex, StepIndex};
+use onceproof_model::time::{Nanos, Time};
+
+/// What happens.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum What {
+    /// The shard starts, and finds its rows.
+    Starts {
+        /// The token that it took.
+        token: u64,
+        /// Outputs that are not settled.
+        outputs: usize,
+        /// Windows with content that is in no pane.
+        windows: usize,
+        /// Rows that are owed to a table.
+        owed: usize,
+    },
+    /// It tells its service of its token, which refuses older ones from now on.
+    Announces {
+        /// The token.
+        token: u64,
+    },
+    /// It reads ids of its catalogs into its filters.
+    ReadsIds {
+        /// How many.
+        ids: usize,
+    },
+    /// It reads a record of the input.
+    Reads {
+        /// The record.
+        record: Name,
+        /// Its key.
+        key: Key,
+    },
+    /// A queue hands it a message.
+    Pulls {
+        /// What the message carries.
+        record: Name,
+        /// Its key.
+        key: Key,
+        /// Which delivery, from 1.
+        delivery: u32,
+        /// Whether it is handed out once more at once.
+        again: bool,
+    },
+    /// It tells its queue that a message is done.
+    AcksMessage(Name),
+    /// It sends a request.
+    Sends {
+        /// To whom.
+        to: ShardIndex,
+        /// What it is about.
+        subject: Subject,
+        /// The key of the record, if it carries one.
+        key: Option<Key>,
+        /// Which send, from 1.
+        attempt: u32,
+        /// What becomes of it.
+        fate: Fate,
+    },
+    /// It receives a request.
+    Receives {
+        /// From whom.
+        from: ShardIndex,
+        /// What it is about.
+        subject: Subject,
+        /// The key of the record, if it carries one.
+        key: Option<Key>,
+        /// Which send.
+        attempt: u32,
+    },
+    /// A message reaches nobody.
+    ReachesNobody {
+        /// Which.
+        message: Message,
+        /// The shard that it was for.
+        to: ShardIndex,
+        /// The worker that it went to, if it can be said.
+        worker: Option<u32>,
+        /// What it is about.
+        subject: Option<Subject>,
+        /// Why.
+        why: Nobody,
+    },
+    /// A record waits, since its key is busy.
+    Waits {
+        /// The record.
+        record: Name,
+        /// The key.
+        key: Key,
+    },
+    /// It looks a record up.
+    LooksUp {
+        /// The record.
+        record: Name,
+        /// Its key.
+        key: Key,
+        /// What the filter says, if there is one.
+        filter: Option<FilterSaid>,
+        /// Whether the catalog has it, if it was asked.
+        catalog: Option<bool>,
+    },
+    /// It drops a record.
+    Drops {
+        /// The record.
+        record: Name,
+        /// Why.
+        why: Dropped,
+    },
+    /// It drops a record that is late.
+    Late {
+        /// The record.
+        record: Name,
+        /// Its key.
+        key: Key,
+        /// The end of its window.
+        end: Time,
+    },
+    /// It executes a user function.
+    Executes {
+        /// The step.
+        step: StepIndex,
+        /// The record.
+        record: Name,
+        /// Which execution on it, from 1.
+        execution: u32,
+        /// What it was executed on.
+        input: Output,
+        /// What it made.
+        outputs: Vec<Output>,
+        /// What the execution before made, if that was something else.
+        before: Option<Vec<Output>>,
+    },
+    /// A user function fails.
+    Fails {
+        /// The step.
+        step: StepIndex,
+        /// The record.
+        record: Name,
+        /// Which execution on it, from 1.
+        execution: u32,
+    },
+    /// A record on which a function failed so often is given up.
+    GivesUp {
+        /// The record.
+        record: Name,
+        /// How often.
+        failures: u32,
+    },
+    /// A window fires.
+    Fires {
+        /// The pane.
+        pane: Name,
+        /// The key of the window.
+        key: Key,
+        /// Its start.
+        start: Time,
+        /// How many records it has that are in no pane.
+        records: u32,
+    },
+    /// It does not send an output again, though no ack came.
+    StopsSending {
+        /// The output.
+        record: Name,
+        /// How often this life has sent it.
+        sends: u32,
+    },
+    /// It sends a commit.
+    Commits {
+        /// Which.
+        commit: CommitId,
+        /// Which send of it, from 1.
+        attempt: u32,
+        /// What becomes of it.
+        fate: Fate,
+    },
+    /// A commit reaches the store.
+    Applies {
+        /// Which.
+        commit: CommitId,
+        /// What becomes of it.
+        applied: Applied,
+        /// What it changes; nothing, unless it is applied now.
+        changes: Vec<Change>,
+    },
+    /// The store forgets an id.
+    Forgets {
+        /// The record.
+        record: Option<Name>,
+        /// The key of its catalog.
+        key: Key,
+        /// Why.
+        why: Forgotten,
+    },
+    /// It hears that a commit is applied.
+    Hears(CommitId),
+    /// It hears that it has lost its shard, and ends.
+    Ends,
+    /// It acks a request.
+    Acks {
+        /// To whom.
+        to: ShardIndex,
+        /// What the request was about.
+        subject: Subject,
+        /// Which send of it.
+        attempt: u32,
+        /// The watermark of event time that is confirmed with it.
+        watermark: Time,
+        /// What becomes of it.
+        fate: Fate,
+    },
+    /// It receives an ack.
+    Acked {
+        /// From whom.
+        from: ShardIndex,
+        /// What the request was about.
+        subject: Subject,
+        /// Which send of it.
+        attempt: u32,
+        /// The watermark of event time that is confirmed with it.
+        watermark: Time,
+        /// Whether it still waits for it.
+        is_awaited: bool,
+    },
+    /// It receives an error in place of an ack.
+    Errs {
+        /// From whom.
+        from: ShardIndex,
+        /// What the request was about.
+        subject: Subject,
+        /// Which send of it.
+        attempt: u32,
+        /// Whether it still waits for it.
+        is_awaited: bool,
+    },
+    /// It calls an external service.
+    Calls {
+        /// The step.
+        step: StepIndex,
+        /// The record.
+        record: Name,
+        /// Which call, from 1.
+        attempt: u32,
+        /// What becomes of it.
+        fate: Fate,
+    },
+    /// An external service does what a call says.
+    Serves {
+        /// The step.
+        step: StepIndex,
+        /// The record.
+        record: Name,
+        /// What it answers.
+        answer: Answer,
+        /// Whether it changes anything.
+        is_effect: bool,
+    },
+    /// It hears from an external service.
+    Answered {
+        /// The record.
+        record: Name,
+        /// What.
+        answer: Answer,
+    },
+    /// It has waited.
+    HasWaited(Waited),
+    /// A worker dies.
+    Crashes {
+        /// Which.
+        worker: u32,
+        /// How long it is down.
+        restart: Nanos,
+        /// Before which step of the protocol, if before one.
+        struck: Option<Struck>,
+    },
+    /// A worker is back.
+    IsBack(u32),
+    /// A worker stands still.
+    StandsStill {
+        /// Which.
+        worker: u32,
+        /// For how long.
+        lasts: Nanos,
+        /// Before which step of the protocol, if before one.
+        struck: Option<Struck>,
+    },
+    /// A worker goes on.
+    GoesOn(u32),
+    /// The clock of a worker jumps.
+    ClockSteps {
+        /// Whose.
+        worker: u32,
+        /// How far it is ahead from now on.
+        ahead: i64,
+        /// Before which step of the protocol, if before one.
+        struck: Option<Struck>,
+    },
+    /// The link between two workers is cut.
+    Cuts {
+        /// The one.
+        from: u32,
+        /// The other.
+        to: u32,
+        /// Which way.
+        direction: Direction,
+        /// For how long.
+        lasts: Nanos,
+    },
+    /// A fault at a time finds its worker down.
+    FindsItDown(u32),
+    /// A worker has been away for as long as its lease.
+    LeaseEnds(u32),
+    /// A shard is to move to another worker.
+    IsToMove {
+        /// Which.
+        shard: ShardIndex,
+        /// Before which step of the protocol, if before one.
+        struck: Option<Struck>,
+    },
+    /// The store grants a shard to another worker.
+    Grants {
+        /// Which.
+        shard: ShardIndex,
+        /// Who had it.
+        from: u32,
+        /// Who has it.
+        to: u32,
+    },
+    /// An old owner is no more, since its machine is granted the shard again or has died.
+    IsNoMore {
+        /// Of which shard.
+        shard: ShardIndex,
+        /// On which worker.
+        worker: u32,
+    },
+}
+
+impl What {
+    /// The same, but for which attempt, execution or delivery it is: what is equal but for these is told once.
+    pub fn without_attempts(&self) -> What {
+        let mut what = self.clone();
+        match &mut what {
+            What::Sends { attempt, .. }
+            | What::Receives { attempt, .. }
+            | What::Commits { attempt, .. }
+            | What::Acks { attempt, .. }
+            | What::Acked { attempt, .. }
+            | What::Errs { attempt, .. }
+            | What::Calls { attempt, .. }
+            | What::Pulls { delivery: attempt, .. }
+            | What::Executes { execution: attempt, .. }
+            | What::Fails { execution: attempt, .. }
+            | What::StopsSending { sends: attempt, .. }
+            | What::ReachesNobody {
+                message:
+                    Message::Request { attempt, .. }
+                    | Message::Ack { attempt, .. }
+                    | Message::Error { attempt, .. },
+                ..
+            } => *attempt = 0,
+            What::Starts { .. }
+            | What::Announces { .. }
+            | What::ReadsIds { .. }
+            | What::Reads { .. }
+            | What::AcksMessage(_)
+            | What::ReachesNobody { .. }
+            | What::Waits { .. }
+            | What::LooksUp { .. }
+            | What::Drops { .. }
+            | What::Late { .. }
+            | What::GivesUp { .. }
+            | What::Fires { .. }
+            | What::Applies { .. }
+            | What::Forgets { .. }
+            | What::Hears(_)
+            | What::Ends
+            | What::Serves { .. }
+            | What::Answered { .. }
+            | What::HasWaited(_)
+            | What::Crashes { .. }
+            | What::IsBack(_)
+            | What::StandsStill { .. }
+            | What::GoesOn(_)
+            | What::ClockSteps { .. }
+            | What::Cuts { .. }
+            | What::FindsItDown(_)
+            | What::LeaseEnds(_)
+            | What::IsToMove { .. }
+            | What::Grants { .. }
+            | What::IsNoMore { .. } => {}
+        }
+        what
+    }
+}

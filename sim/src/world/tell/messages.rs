@@ -1,0 +1,222 @@
+//! Requests, acks and errors as they are told, and whoever does not get them.
+
+use crate::answers::{AckVerdict, RequestVerdict};
+use crate::fault::Kind;
+use crate::trace::{Fate, Message, Nobody, What};
+use crate::world::World;
+use crate::world::event::Event;
+use crate::world::leases::Instance;
+use crate::world::token_of;
+use onceproof_model::commit::Subject;
+use onceproof_model::effect::{Ack, MessageAck, Request, Rpc};
+use onceproof_model::pipeline::ShardIndex;
+use onceproof_model::time::Time;
+
+/// A reply on its way: its ends, which request it is for, and the watermark of an ack.
+#[derive(Clone, Copy)]
+pub(in crate::world) struct ReplyTold {
+    pub to: ShardIndex,
+    pub from: ShardIndex,
+    pub rpc: Rpc,
+    pub watermark: Option<Time>,
+}
+
+impl World<'_> {
+    #[cold]
+    pub(in crate::world) fn tell_request(
+        &mut self,
+        who: Instance,
+        request: &Request,
+        verdict: RequestVerdict,
+        is_cut: bool,
+        ends: (usize, usize),
+    ) {
+        let mut fault = self.fault();
+        if let RequestVerdict::Cut(Kind::Partition { lasts, direction }) = verdict {
+            let (from, to) = (ends.0 as u32, ends.1 as u32);
+            self.tell_of_all(What::Cuts { from, to, direction, lasts }, fault.take());
+        }
+        let fate = match verdict {
+            _ if is_cut => Fate::Cut,
+            RequestVerdict::Pass | RequestVerdict::Cut(_) => Fate::Arrives,
+            RequestVerdict::Lost => Fate::Lost,
+            RequestVerdict::Twice => Fate::Twice,
+            RequestVerdict::Late(by) => Fate::Late(by),
+            RequestVerdict::Refused => Fate::Error,
+        };
+        let (to, subject, attempt) = (request.to, request.subject(), request.rpc.attempt);
+        let key = request.record.map(|record| record.key);
+        let number = self.tell(who, What::Sends { to, subject, key, attempt, fate }, fault);
+        if fate == Fate::Error {
+            self.note_send(number, subject, attempt);
+        }
+    }
+
+    /// What comes back to whoever sent this is about this.
+    fn note_send(&mut self, number: u64, subject: Subject, attempt: u32) {
+        if let Some(recorder) = self.outside.trace.recorder() {
+            recorder.sends.insert(number, (subject, attempt));
+        }
+    }
+
+    #[cold]
+    pub(in crate::world) fn tell_request_arrives(&mut self, who: Instance, request: &Request) {
+        let (from, subject, attempt) = (request.from, request.subject(), request.rpc.attempt);
+        let key = request.record.map(|record| record.key);
+        self.tell(who, What::Receives { from, subject, key, attempt }, None);
+    }
+
+    /// A request reaches a worker where nobody takes it.
+    #[cold]
+    pub(in crate::world) fn tell_request_lost(
+        &mut self,
+        request: &Request,
+        host: u32,
+        why: Nobody,
+    ) {
+        let Request { from, to, rpc, .. } = *request;
+        let message = Message::Request { from, attempt: rpc.attempt };
+        let subject = Some(request.subject());
+        self.tell_nobody(message, to, Some(host), subject, why);
+    }
+
+    pub(super) fn tell_nobody(
+        &mut self,
+        message: Message,
+        to: ShardIndex,
+        worker: Option<u32>,
+        subject: Option<Subject>,
+        why: Nobody,
+    ) {
+        self.tell_of_all(What::ReachesNobody { message, to, worker, subject, why }, None);
+    }
+
+    /// Why nobody takes what reaches a worker.
+    pub(in crate::world) fn why_nobody(&self, host: u32) -> Nobody {
+        if self.hosts[host as usize].is_up() { Nobody::NotThere } else { Nobody::Down }
+    }
+
+    #[cold]
+    pub(in crate::world) fn tell_ack(
+        &mut self,
+        who: Instance,
+        ack: &Ack,
+        verdict: AckVerdict,
+        is_cut: bool,
+    ) {
+        let Ack { from, to, rpc: Rpc { attempt, .. }, subject, watermark } = *ack;
+        let fired = self.fault();
+        let fate = match verdict {
+            _ if is_cut => Fate::Cut,
+            AckVerdict::Pass => Fate::Arrives,
+            AckVerdict::Lost => Fate::Lost,
+            AckVerdict::Twice => Fate::Twice,
+            AckVerdict::Late(by) => Fate::Late(by),
+            AckVerdict::Error => Fate::Error,
+        };
+        let mut fault = None;
+        if let Some(recorder) = self.outside.trace.recorder() {
+            let point = (from, to, (subject, attempt));
+            if let Some(fired) = fired {
+                recorder.ack_faults.insert(point, fired);
+            }
+            fault = recorder.ack_faults.get(&point).copied();
+        }
+        let fault = fault.filter(|_| verdict != AckVerdict::Pass);
+        let number = self.tell(who, What::Acks { to, subject, attempt, watermark, fate }, fault);
+        self.note_send(number, subject, attempt);
+    }
+
+    /// Which send a reply is for that arrives now.
+    fn sent(&self, rpc: Rpc) -> (Subject, u32) {
+        let trace = &self.outside.trace;
+        let sent = trace.cause().and_then(|cause| trace.send(cause));
+        // What a planted fault of the simulator has put off has lost its cause.
+        sent.unwrap_or((Subject::Watermark(Time::MIN), rpc.attempt))
+    }
+
+    #[cold]
+    pub(in crate::world) fn tell_reply(&mut self, who: Instance, reply: ReplyTold) {
+        let ReplyTold { from, rpc, watermark, .. } = reply;
+        let (subject, attempt) = self.sent(rpc);
+        let is_awaited = self.running(who).awaits_any_reply(rpc);
+        let what = match watermark {
+            Some(watermark) => What::Acked { from, subject, attempt, watermark, is_awaited },
+            None => What::Errs { from, subject, attempt, is_awaited },
+        };
+        self.tell(who, what, None);
+    }
+
+    /// A reply reaches a worker where nobody takes it.
+    #[cold]
+    pub(in crate::world) fn tell_reply_lost(&mut self, reply: ReplyTold, why: Option<Nobody>) {
+        let ReplyTold { to, from, rpc, watermark } = reply;
+        let (subject, attempt) = self.sent(rpc);
+        let message = match watermark {
+            Some(_) => Message::Ack { from, attempt },
+            None => Message::Error { from, attempt },
+        };
+        let host = self.directory.under(to, token_of(rpc.serial));
+        let why = why.unwrap_or_else(|| self.why_nobody(host));
+        self.tell_nobody(message, to, Some(host), Some(subject), why);
+    }
+
+    #[cold]
+    pub(in crate::world) fn tell_message_ack(&mut self, who: Instance, ack: &MessageAck) {
+        self.tell(who, What::AcksMessage(ack.name), None);
+    }
+
+    /// Of what waited for a worker that died, that which it will never hear.
+    #[cold]
+    pub(in crate::world) fn tell_forgotten(&mut self, event: &Event, cause: Option<u64>) {
+        let died = Nobody::Died;
+        match *event {
+            Event::Request { flight } => {
+                let flight = &self.links.flights[flight as usize];
+                let (request, host) = (flight.request, flight.host);
+                self.tell_request_lost(&request, host, died);
+            }
+            Event::Reply { to, from, slot, serial, watermark } => {
+                let reply =
+                    ReplyTold { to, from, rpc: rpc(slot, serial), watermark: Some(watermark) };
+                self.tell_reply_of(reply, cause);
+            }
+            Event::Error { to, from, slot, serial } => {
+                let reply = ReplyTold { to, from, rpc: rpc(slot, serial), watermark: None };
+                self.tell_reply_of(reply, cause);
+            }
+            Event::Answer { wire, .. } => self.tell_answer_lost(wire, died),
+            Event::Called { shard, .. } => {
+                let subject = cause.and_then(|cause| self.outside.trace.served(cause));
+                let subject = subject.map(Subject::Record);
+                self.tell_nobody(Message::CallAnswer, shard, None, subject, died);
+            }
+            Event::Repeat { .. }
+            | Event::Wake { .. }
+            | Event::Boot { .. }
+            | Event::Call { .. }
+            | Event::Commit { .. }
+            | Event::Restart { .. }
+            | Event::Resume { .. }
+            | Event::Lease { .. }
+            | Event::Fault { .. } => {}
+        }
+    }
+
+    fn tell_reply_of(&mut self, reply: ReplyTold, cause: Option<u64>) {
+        let sent = cause.and_then(|cause| self.outside.trace.send(cause));
+        let (subject, attempt) = sent.unwrap_or((Subject::Watermark(Time::MIN), 0));
+        let ReplyTold { to, from, rpc, watermark } = reply;
+        let message = match watermark {
+            Some(_) => Message::Ack { from, attempt },
+            None => Message::Error { from, attempt },
+        };
+        let host = self.directory.under(to, token_of(rpc.serial));
+        self.tell_nobody(message, to, Some(host), Some(subject), Nobody::Died);
+    }
+}
+
+/// Which request a reply is for, which does not carry the attempt.
+fn rpc(slot: u32, serial: u64) -> Rpc {
+    Rpc { slot, attempt: 0, serial }
+}

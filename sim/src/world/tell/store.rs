@@ -1,0 +1,167 @@
+//! Commits and calls as they are told, and what they change.
+
+use crate::answers::{CallVerdict, CommitVerdict};
+use crate::service::Handled;
+use crate::store::Applied;
+use crate::trace::{Actor, Change, CommitId, Fate, Forgotten, Message, Nobody, What};
+use crate::world::World;
+use crate::world::leases::Instance;
+use onceproof_model::call::{Answer, Call};
+use onceproof_model::commit::{Commit, Delta, Subject};
+
+impl World<'_> {
+    #[cold]
+    pub(in crate::world) fn tell_commit(&mut self, wire: u32, verdict: CommitVerdict) {
+        let fault = self.fault();
+        let who = self.wires[wire as usize].who;
+        let commit = self.wires[wire as usize].commit;
+        let Commit { shard, token, number, .. } = commit;
+        let fate = match verdict {
+            CommitVerdict::Pass => Fate::Arrives,
+            CommitVerdict::Lost => Fate::Lost,
+            CommitVerdict::Unknown => Fate::Unanswered,
+            CommitVerdict::Late(by) => Fate::Late(by),
+        };
+        let Some(recorder) = self.outside.trace.recorder() else { return };
+        let sends = recorder.commits.entry((shard, token, number)).or_default();
+        *sends += 1;
+        let attempt = *sends;
+        self.tell(who, What::Commits { commit: id_of(&commit), attempt, fate }, fault);
+    }
+
+    /// A commit reaches the store, which may have let ids go by it.
+    #[cold]
+    pub(in crate::world) fn tell_commit_arrives(&mut self, wire: u32, applied: Applied) {
+        let who = self.wires[wire as usize].who;
+        let commit = self.wires[wire as usize].commit;
+        let changes = match applied {
+            Applied::Now => self.changes(&commit),
+            Applied::Before | Applied::Refused => Vec::new(),
+        };
+        let actor = self.actor(who, Some(commit.token));
+        let what = What::Applies { commit: id_of(&commit), applied, changes };
+        self.record(Some(actor), what, None);
+        let Some(recorder) = self.outside.trace.recorder() else { return };
+        for gone in std::mem::take(&mut recorder.gone) {
+            let record = recorder.ids.remove(&(commit.shard, gone.key, gone.id));
+            let why = Forgotten::Watermark { stamp: gone.stamp, below: gone.below };
+            recorder.record(None, What::Forgets { record, key: gone.key, why }, None);
+        }
+    }
+
+    /// What a commit changes.
+    fn changes(&mut self, commit: &Commit) -> Vec<Change> {
+        let shard = commit.shard;
+        let senders = self.pipeline.senders(self.pipeline.step_of(shard));
+        let Some(recorder) = self.outside.trace.recorder() else { return Vec::new() };
+        let mut changes = Vec::new();
+        for delta in self.effects.deltas(commit.deltas) {
+            changes.push(match *delta {
+                Delta::Offset(offset) => Change::Offset(offset),
+                Delta::Id { key, id, name: record, .. } => {
+                    recorder.ids.insert((shard, key, id), record);
+                    Change::Id { record, key }
+                }
+                Delta::Take { key, start, name: record, weight, value, .. } => {
+                    Change::Take { record, key, start, weight, value }
+                }
+                Delta::Fire { key, start, pane, .. } => Change::Fire { pane, key, start },
+                Delta::Hold(held) => {
+                    recorder.held.insert((shard, held.row()), held.record.name);
+                    Change::Hold { record: held.record.name, to: held.to }
+                }
+                Delta::Stamped(stamp) => Change::Stamped(stamp),
+                Delta::Settle(row) => Change::Delete(recorder.held.remove(&(shard, row))),
+                Delta::DeadLetter { name, .. } => Change::DeadLetter(name),
+                Delta::Watermark { sender, value } => {
+                    let sender = senders[sender as usize];
+                    Change::Watermark { sender, event: value.event, system: value.system }
+                }
+                Delta::Decided { name: record, key, .. } => Change::Decided { record, key },
+                Delta::Put { name: record, key } => Change::Put { record, key },
+                Delta::Owe(owed) => Change::Owe { record: owed.name, number: owed.number },
+                Delta::Paid(number) => Change::Paid(number),
+                Delta::Row { step, key, name: record, weight, value, .. } => {
+                    Change::Row { step, record, key, weight, value }
+                }
+            });
+        }
+        changes
+    }
+
+    /// The answer to a commit arrives at whoever waits for it.
+    #[cold]
+    pub(in crate::world) fn tell_answer(&mut self, wire: u32, is_refused: bool) {
+        let who = self.wires[wire as usize].who;
+        let id = id_of(&self.wires[wire as usize].commit);
+        let what = if is_refused { What::Ends } else { What::Hears(id) };
+        self.tell(who, what, None);
+    }
+
+    /// The answer to a commit is for nobody.
+    #[cold]
+    pub(in crate::world) fn tell_answer_lost(&mut self, wire: u32, why: Nobody) {
+        let (who, commit) = (self.wires[wire as usize].who, self.wires[wire as usize].commit);
+        let Actor { worker, .. } = self.actor(who, Some(commit.token));
+        let message = Message::Answer { number: commit.number };
+        self.tell_nobody(message, commit.shard, Some(worker), Some(commit.subject), why);
+    }
+
+    #[cold]
+    pub(in crate::world) fn tell_call(
+        &mut self,
+        who: Instance,
+        call: &Call,
+        attempt: u32,
+        v: CallVerdict,
+    ) {
+        let fault = self.fault();
+        let fate = match v {
+            CallVerdict::Pass => Fate::Arrives,
+            CallVerdict::Unknown => Fate::Unanswered,
+        };
+        let (step, record) = (call.step, call.name);
+        self.tell(who, What::Calls { step, record, attempt, fate }, fault);
+    }
+
+    #[cold]
+    pub(in crate::world) fn tell_call_arrives(
+        &mut self,
+        who: Instance,
+        call: &Call,
+        handled: Handled,
+    ) {
+        let Handled { answer, is_effect } = handled;
+        let (step, record) = (call.step, call.name);
+        let what = What::Serves { step, record, answer, is_effect };
+        let number = self.record(Some(self.actor(who, None)), what, None);
+        if let Some(recorder) = self.outside.trace.recorder() {
+            recorder.served.insert(number, record);
+        }
+    }
+
+    /// The answer of a service arrives, at whoever waits for it or at nobody.
+    #[cold]
+    pub(in crate::world) fn tell_call_answered(&mut self, who: Instance, answer: Answer) {
+        let trace = &self.outside.trace;
+        let record = trace.cause().and_then(|cause| trace.served(cause));
+        match record {
+            Some(record) if self.is_running(who) => {
+                self.tell(who, What::Answered { record, answer }, None);
+            }
+            _ => {
+                let subject = record.map(Subject::Record);
+                self.tell_nobody(Message::CallAnswer, who.shard, None, subject, Nobody::Gone);
+            }
+        }
+        if answer == Answer::Fenced && self.is_running(who) {
+            self.tell(who, What::Ends, None);
+        }
+    }
+}
+
+/// A commit as it is told.
+fn id_of(commit: &Commit) -> CommitId {
+    let Commit { kind, subject, number, .. } = *commit;
+    CommitId { kind, subject, number }
+}

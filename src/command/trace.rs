@@ -1,0 +1,82 @@
+//! `onceproof run --trace`: every event of a run before its report, as lines of text or as documents of a line each.
+
+use crate::cli::{Format, RunArgs};
+use crate::ending::Error;
+use crate::output::Output;
+use onceproof::report::printable;
+use onceproof::report::trace_json::event_json;
+use onceproof::report::trace_text::{again, wrapped};
+use onceproof::scenario::Scenario;
+use onceproof_model::time::Span;
+use onceproof_sim::outcome::Outcome;
+use onceproof_sim::simulator::Simulator;
+use onceproof_sim::trace::{Choice, Fold, Folded, Seen};
+
+/// Runs a scenario once, and writes what happens.
+///
+/// # Errors
+/// A record is asked for that the run does not have, or a span of time that is none.
+pub fn trace(
+    simulator: &mut Simulator<'_>,
+    scenario: &Scenario,
+    seed: Option<u64>,
+    args: &RunArgs,
+    format: Format,
+    output: &mut Output,
+) -> Result<Outcome, Error> {
+    if let (Some(from), Some(until)) = (args.from, args.until)
+        && from > until
+    {
+        let (from, until) = (Span(from), Span(until));
+        return Err(Error::Usage(format!(
+            "--from {from} --until {until}: the trace ends before it begins; --from {until} --until {from} is meant?"
+        )));
+    }
+    let record = args.record.as_ref().map(|name| scenario.record(name)).transpose()?;
+    let choice = Choice { record, from: args.from, until: args.until };
+    let mut is_met = false;
+    let mut fold = Fold::default();
+    let outcome = simulator.trace(seed, &mut |seen| {
+        if !choice.is_about(seen) {
+            return;
+        }
+        is_met = true;
+        if choice.is_in_time(seen) {
+            match format {
+                Format::Text => {
+                    fold.push(seen.event.shape(), Line::of(seen), &mut |line| show(line, output));
+                }
+                Format::Json => output.document_on_a_line(&event_json(seen)),
+            }
+        }
+    });
+    fold.end(&mut |line| show(line, output));
+    match &args.record {
+        Some(name) if !is_met => {
+            let name = printable(name);
+            Err(Error::Usage(format!(
+                "--record {name}: this run has no such record; leave --record out to see which it has"
+            )))
+        }
+        Some(_) | None => Ok(outcome),
+    }
+}
+
+/// A line of a trace.
+struct Line {
+    time: String,
+    sentence: String,
+}
+
+impl Line {
+    fn of(seen: &Seen<'_>) -> Line {
+        Line { time: seen.time(), sentence: seen.sentence() }
+    }
+}
+
+fn show(folded: Folded<Line>, output: &mut Output) {
+    output.line(&match folded {
+        Folded::Line(Line { time, sentence }) => wrapped(&time, &printable(&sentence)),
+        Folded::Again { lines, times, last } => again(lines, times, &last.time),
+    });
+}

@@ -1,0 +1,370 @@
+//! From what a run has told to its form as JSON.
+
+use super::document::{Before, Carried, Change, Commit, Document, Fated, Kind, Output};
+use super::words::{
+    Answer, Applied, Catalog, Dropped, Fate, Filter, Message, Nobody, Owner, Timer,
+};
+use onceproof_model::call;
+use onceproof_model::commit::Subject;
+use onceproof_model::effect::{self, FilterSaid};
+use onceproof_model::function;
+use onceproof_model::key::Key;
+use onceproof_model::pipeline::{ShardIndex, StepIndex};
+use onceproof_model::record::Value;
+use onceproof_model::time::Time;
+use onceproof_sim::fault::Direction;
+use onceproof_sim::trace::{self, CommitId, Forgotten, Ownership, Seen, Struck, Waited, What};
+
+impl Document {
+    /// The document of an event.
+    pub fn of(seen: &Seen<'_>) -> Document {
+        let event = seen.event;
+        let actor = event.actor;
+        Document {
+            event: event.number,
+            ns: event.at,
+            causes: event.causes.clone(),
+            process: actor.map(|actor| seen.shard(actor.shard)),
+            worker: actor.map(|actor| actor.worker).or(worker_of(&event.what)),
+            owner: actor.and_then(|actor| match actor.ownership {
+                Ownership::Only => None,
+                Ownership::New => Some(Owner::New),
+                Ownership::Old => Some(Owner::Old),
+                Ownership::Gone => Some(Owner::Gone),
+            }),
+            fault: event.fault,
+            kind: kind(seen),
+        }
+    }
+}
+
+/// The worker that something happens to as a whole.
+fn worker_of(what: &What) -> Option<u32> {
+    match *what {
+        What::Crashes { worker, .. }
+        | What::IsBack(worker)
+        | What::StandsStill { worker, .. }
+        | What::GoesOn(worker)
+        | What::ClockSteps { worker, .. }
+        | What::FindsItDown(worker)
+        | What::LeaseEnds(worker)
+        | What::IsNoMore { worker, .. } => Some(worker),
+        What::ReachesNobody { worker, .. } => worker,
+        _ => None,
+    }
+}
+
+fn kind(seen: &Seen<'_>) -> Kind {
+    let name = |record| seen.name(record);
+    let key = |key: Key| seen.key(key).to_owned();
+    let shard = |at: ShardIndex| seen.shard(at);
+    let step = |at: StepIndex| seen.step(at).to_owned();
+    let subject = |about: Subject| subject(seen, about);
+    let commit = |id: CommitId| commit(seen, id);
+    let outputs = |made: &[function::Output]| made.iter().map(|made| output(seen, made)).collect();
+    match &seen.event.what {
+        &What::Starts { token, outputs, windows, owed } => {
+            Kind::Start { token, outputs, windows, owed }
+        }
+        &What::Announces { token } => Kind::Announce { token },
+        &What::ReadsIds { ids } => Kind::IdsRead { ids },
+        &What::Reads { record, key: of } => Kind::Read { subject: name(record), key: key(of) },
+        &What::Pulls { record, key: of, delivery, again } => {
+            Kind::Pull { subject: name(record), key: key(of), delivery, again }
+        }
+        &What::AcksMessage(record) => Kind::MessageAck { subject: name(record) },
+        &What::Sends { to, subject: about, key: of, attempt, fate } => Kind::Send {
+            to: shard(to),
+            subject: subject(about),
+            key: of.map(key),
+            attempt,
+            fate: fated(fate),
+        },
+        &What::Receives { from, subject: about, key: of, attempt } => {
+            Kind::Receive { from: shard(from), subject: subject(about), key: of.map(key), attempt }
+        }
+        &What::ReachesNobody { message, to, subject: about, why, .. } => {
+            unreceived(seen, message, to, about.map(subject), why)
+        }
+        &What::Waits { record, key: of } => Kind::KeyBusy { subject: name(record), key: key(of) },
+        &What::LooksUp { record, key: of, filter, catalog } => Kind::LookUp {
+            subject: name(record),
+            key: key(of),
+            filter: filter.map(|said| match said {
+                FilterSaid::New => Filter::New,
+                FilterSaid::MayBeKnown => Filter::MayBeKnown,
+                FilterSaid::NotReady => Filter::NotReady,
+            }),
+            catalog: catalog.map(|has| if has { Catalog::Known } else { Catalog::Unknown }),
+        },
+        &What::Drops { record, why } => Kind::Drop {
+            subject: name(record),
+            why: match why {
+                effect::Dropped::Duplicate => Dropped::Known,
+                effect::Dropped::Remnant => Dropped::Remnant,
+                effect::Dropped::Old => Dropped::Old,
+            },
+        },
+        &What::Late { record, .. } => Kind::Drop { subject: name(record), why: Dropped::Late },
+        What::Executes { step: at, record, execution, outputs: made, before, .. } => {
+            Kind::Execute {
+                step: step(*at),
+                subject: name(*record),
+                execution: *execution,
+                outputs: outputs(made),
+                before: before.as_ref().map(|made| outputs(made)),
+            }
+        }
+        &What::Fails { step: at, record, execution } => {
+            Kind::Fail { step: step(at), subject: name(record), execution }
+        }
+        &What::GivesUp { record, failures } => Kind::GiveUp { subject: name(record), failures },
+        &What::Fires { pane, key: of, start, records } => Kind::Fire {
+            subject: name(pane),
+            key: key(of),
+            result: result(seen, of, Some(start)),
+            records,
+        },
+        &What::StopsSending { record, sends } => Kind::StopSending { subject: name(record), sends },
+        &What::Commits { commit: id, attempt, fate } => {
+            Kind::Commit { commit: commit(id), attempt, fate: fated(fate) }
+        }
+        What::Applies { commit: id, applied, changes } => Kind::Apply {
+            commit: commit(*id),
+            applied: match applied {
+                trace::Applied::Now => Applied::Now,
+                trace::Applied::Before => Applied::Before,
+                trace::Applied::Refused => Applied::Refused,
+            },
+            changes: changes.iter().map(|changed| change(seen, *changed)).collect(),
+        },
+        &What::Forgets { record, key: of, why } => {
+            let (stamp, below, age_ns) = match why {
+                Forgotten::Watermark { stamp, below } => {
+                    (Some(stamp.to_string()), Some(below.to_string()), None)
+                }
+                Forgotten::Age(age) => (None, None, Some(age)),
+            };
+            Kind::Forget { subject: record.map(name), key: key(of), stamp, below, age_ns }
+        }
+        &What::Hears(id) => Kind::Heard { commit: commit(id) },
+        What::Ends => Kind::End,
+        &What::Acks { to, subject: about, attempt, watermark, fate } => Kind::Ack {
+            to: shard(to),
+            subject: subject(about),
+            attempt,
+            watermark: watermark.to_string(),
+            fate: fated(fate),
+        },
+        &What::Acked { from, subject: about, attempt, watermark, is_awaited } => Kind::Acked {
+            from: shard(from),
+            subject: subject(about),
+            attempt,
+            watermark: watermark.to_string(),
+            awaited: is_awaited,
+        },
+        &What::Errs { from, subject: about, attempt, is_awaited } => {
+            Kind::Error { from: shard(from), subject: subject(about), attempt, awaited: is_awaited }
+        }
+        &What::Calls { step: at, record, attempt, fate } => {
+            Kind::Call { step: step(at), subject: name(record), attempt, fate: fated(fate) }
+        }
+        &What::Serves { step: at, record, answer: said, is_effect } => Kind::Serve {
+            step: step(at),
+            subject: name(record),
+            answer: answer(said),
+            effect: is_effect,
+        },
+        &What::Answered { record, answer: said } => {
+            Kind::Answer { subject: name(record), answer: answer(said) }
+        }
+        &What::HasWaited(waited) => timer(seen, waited),
+        What::Crashes { restart, struck, .. } => {
+            Kind::Crash { down_ns: *restart, before: before(seen, struck) }
+        }
+        What::IsBack(_) => Kind::Back,
+        What::StandsStill { lasts, struck, .. } => {
+            Kind::Pause { still_ns: *lasts, before: before(seen, struck) }
+        }
+        What::GoesOn(_) => Kind::Resume,
+        What::ClockSteps { ahead, struck, .. } => {
+            Kind::ClockStep { ahead_ns: *ahead, before: before(seen, struck) }
+        }
+        &What::Cuts { from, to, direction, lasts } => {
+            let (from_worker, to_worker) = match direction {
+                Direction::Both | Direction::Forward => (from, to),
+                Direction::Backward => (to, from),
+            };
+            let both = direction == Direction::Both;
+            Kind::Cut { from_worker, to_worker, both, cut_ns: lasts }
+        }
+        What::FindsItDown(_) => Kind::AlreadyDown,
+        What::LeaseEnds(_) => Kind::LeaseEnd,
+        What::IsToMove { shard: at, struck } => {
+            Kind::Move { shard: shard(*at), before: before(seen, struck) }
+        }
+        &What::Grants { shard: at, from, to } => {
+            Kind::Grant { shard: shard(at), from_worker: from, to_worker: to }
+        }
+        &What::IsNoMore { shard: at, .. } => Kind::NoMore { shard: shard(at) },
+    }
+}
+
+/// A record, or a watermark, as a placed fault names it.
+fn subject(seen: &Seen<'_>, about: Subject) -> String {
+    match about {
+        Subject::Record(name) => seen.name(name),
+        Subject::Watermark(at) => format!("watermark@{at}"),
+    }
+}
+
+fn commit(seen: &Seen<'_>, id: CommitId) -> Commit {
+    Commit {
+        commit: seen.commit_word(id).to_owned(),
+        before: seen.before(id).word().to_owned(),
+        number: id.number,
+        subject: subject(seen, id.subject),
+    }
+}
+
+fn unreceived(
+    seen: &Seen<'_>,
+    message: trace::Message,
+    to: ShardIndex,
+    subject: Option<String>,
+    why: trace::Nobody,
+) -> Kind {
+    let (message, from, attempt, number) = match message {
+        trace::Message::Request { from, attempt } => {
+            (Message::Request, Some(from), Some(attempt), None)
+        }
+        trace::Message::Ack { from, attempt } => (Message::Ack, Some(from), Some(attempt), None),
+        trace::Message::Error { from, attempt } => {
+            (Message::Error, Some(from), Some(attempt), None)
+        }
+        trace::Message::Answer { number } => (Message::Answer, None, None, Some(number)),
+        trace::Message::CallAnswer => (Message::CallAnswer, None, None, None),
+    };
+    let why = match why {
+        trace::Nobody::Down => Nobody::Down,
+        trace::Nobody::NotThere => Nobody::NotThere,
+        trace::Nobody::Died => Nobody::Died,
+        trace::Nobody::Gone => Nobody::Gone,
+        trace::Nobody::Answered => Nobody::Answered,
+    };
+    let (from, to) = (from.map(|from| seen.shard(from)), seen.shard(to));
+    Kind::Unreceived { message, from, to, subject, attempt, number, why }
+}
+
+/// The result that something adds to: a key, and the start of a window.
+fn result(seen: &Seen<'_>, key: Key, start: Option<Time>) -> String {
+    match start {
+        Some(start) => format!("{}@{start}", seen.key(key)),
+        None => seen.key(key).to_owned(),
+    }
+}
+
+fn change(seen: &Seen<'_>, changed: trace::Change) -> Change {
+    use trace::Change as C;
+    let name = |record| seen.name(record);
+    let key = |key: Key| seen.key(key).to_owned();
+    // Windows are those of the shard's own step.
+    let own = || match seen.event.actor {
+        Some(actor) => seen.step(seen.pipeline.step_of(actor.shard)).to_owned(),
+        None => String::new(),
+    };
+    match changed {
+        C::Offset(offset) => Change::Offset { offset },
+        C::Id { record, key: of } => Change::Id { record: name(record), key: key(of) },
+        C::Take { record, key: of, start, weight, value } => Change::Count {
+            record: name(record),
+            step: own(),
+            key: key(of),
+            result: result(seen, of, Some(start)),
+            weight,
+            value,
+        },
+        C::Fire { pane, key: of, start } => Change::Fire {
+            record: name(pane),
+            step: own(),
+            key: key(of),
+            result: result(seen, of, Some(start)),
+        },
+        C::Hold { record, to } => Change::Hold { record: name(record), to: seen.shard(to) },
+        C::Stamped(stamp) => Change::Stamp { stamp: stamp.to_string() },
+        C::Delete(record) => Change::Delete { record: record.map(name) },
+        C::DeadLetter(record) => Change::DeadLetter { record: name(record) },
+        C::Watermark { sender, event, system } => Change::Watermark {
+            from: seen.shard(sender),
+            event: event.to_string(),
+            system: system.to_string(),
+        },
+        C::Decided { record, key: of } => Change::Decide { record: name(record), key: key(of) },
+        C::Put { record, key: of } => Change::Put { record: name(record), key: key(of) },
+        C::Owe { record, number } => Change::Owe { record: name(record), row: number },
+        C::Paid(row) => Change::Pay { row },
+        C::Row { step, record, key: of, weight, value } => Change::Row {
+            record: name(record),
+            step: seen.step(step).to_owned(),
+            key: key(of),
+            result: result(seen, of, None),
+            weight,
+            value,
+        },
+    }
+}
+
+fn output(seen: &Seen<'_>, made: &function::Output) -> Output {
+    let value = match made.value {
+        Value::Integer(value) => Carried::Integer(value),
+        Value::Text(text) => Carried::Text(seen.key(text).to_owned()),
+    };
+    Output { key: seen.key(made.key).to_owned(), value }
+}
+
+fn fated(fate: trace::Fate) -> Fated {
+    let (fate, late_ns) = match fate {
+        trace::Fate::Arrives => return Fated::default(),
+        trace::Fate::Lost => (Fate::Lost, None),
+        trace::Fate::Twice => (Fate::Twice, None),
+        trace::Fate::Late(by) => (Fate::Late, Some(by)),
+        trace::Fate::Error => (Fate::Error, None),
+        trace::Fate::Unanswered => (Fate::Unanswered, None),
+        trace::Fate::Cut => (Fate::Cut, None),
+    };
+    Fated { fate: Some(fate), late_ns }
+}
+
+fn answer(said: call::Answer) -> Answer {
+    match said {
+        call::Answer::Done => Answer::Done,
+        call::Answer::Missing => Answer::Missing,
+        call::Answer::AlreadyExists => Answer::AlreadyExists,
+        call::Answer::OutOfRange => Answer::OutOfRange,
+        call::Answer::Fenced => Answer::Fenced,
+    }
+}
+
+fn timer(seen: &Seen<'_>, waited: Waited) -> Kind {
+    let about = |about: Option<Subject>| about.map(|about| subject(seen, about));
+    let (waited, subject, key) = match waited {
+        Waited::Ack(of) => (Timer::Ack, about(of), None),
+        Waited::Service(of) => (Timer::Service, about(of), None),
+        Waited::Input => (Timer::Input, None, None),
+        Waited::Close => (Timer::Close, None, None),
+        Waited::Reread => (Timer::Retry, None, None),
+        Waited::Reapply(key) => (Timer::Retry, None, Some(seen.key(key).to_owned())),
+    };
+    Kind::Timer { waited, subject, key }
+}
+
+fn before(seen: &Seen<'_>, struck: &Option<Struck>) -> Before {
+    match struck {
+        None => Before::default(),
+        Some(Struck { shard, before, subject: about }) => Before {
+            at: Some(seen.shard(*shard)),
+            before: Some(before.word().to_owned()),
+            subject: Some(subject(seen, *about)),
+        },
+    }
+}

@@ -1,0 +1,326 @@
+//! The form of an event as JSON, from which its schema is made. A key that says nothing is left out.
+
+use super::words::{
+    Answer, Applied, Catalog, Dropped, Fate, Filter, Message, Nobody, Owner, Timer,
+};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// One event of a traced run.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "onceproof.trace/1", deny_unknown_fields)]
+pub(super) struct Document {
+    /// Its number, from 0.
+    pub event: u64,
+    /// When, in nanoseconds of virtual time since the start of the run.
+    pub ns: u64,
+    /// The numbers of the events that caused it.
+    pub causes: Vec<u64>,
+    /// The shard that does it: `per-user/0`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub process: Option<String>,
+    /// The worker that it runs on, or that it happens to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worker: Option<u32>,
+    /// Whether whoever does it owns the shard, where that is not plain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
+    /// The fault that struck here: its index in the `schedule` of the report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<usize>,
+    #[serde(flatten)]
+    pub kind: Kind,
+}
+
+/// What becomes of a message, unless it simply arrives.
+#[derive(Clone, Copy, Default, Serialize, JsonSchema)]
+pub(super) struct Fated {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fate: Option<Fate>,
+    /// How much later it arrives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub late_ns: Option<u64>,
+}
+
+/// At which shard and before which step of the protocol a worker was struck, and what that was about.
+#[derive(Default, Serialize, JsonSchema)]
+pub(super) struct Before {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+}
+
+/// Which commit it is.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Commit {
+    /// What it is: a `settle` lets go of what was held until it was acked, or owed until it was paid; an `emit` fires
+    /// a window or writes rows; a `commit` is any other.
+    pub commit: String,
+    /// The step of the protocol by which a fault is placed before it.
+    pub before: String,
+    /// Its number under the token of its shard.
+    pub number: u64,
+    /// What it is about: its first record, or a watermark.
+    pub subject: String,
+}
+
+/// What an execution made.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Output {
+    pub key: String,
+    /// A number, or a text.
+    pub value: Carried,
+}
+
+/// What a record carries.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Carried {
+    Integer(i64),
+    Text(String),
+}
+
+/// What a commit changes.
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "change", rename_all = "kebab-case")]
+pub(super) enum Change {
+    /// A source record is done with.
+    Offset { offset: u64 },
+    /// The catalog of a key learns the id of a record.
+    Id { record: String, key: String },
+    /// A record is counted: `result` of `step` gains it.
+    Count {
+        record: String,
+        step: String,
+        key: String,
+        /// The count that it adds to, by key and start of the window: `ann@0s`.
+        result: String,
+        /// The source records that it stands for.
+        weight: i64,
+        value: i64,
+    },
+    /// What a window holds becomes a pane.
+    Fire { record: String, step: String, key: String, result: String },
+    /// An output is held until it is acked.
+    Hold { record: String, to: String },
+    /// Outputs up to this stamp were sent.
+    Stamp { stamp: String },
+    /// An acked output is deleted.
+    Delete {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        record: Option<String>,
+    },
+    /// A record is given up.
+    DeadLetter { record: String },
+    /// The watermarks of a sender.
+    Watermark { from: String, event: String, system: String },
+    /// What a function decided in the middle of a stage.
+    Decide { record: String, key: String },
+    /// An entry at a service stands for a record.
+    Put { record: String, key: String },
+    /// A row is owed to a table.
+    Owe { record: String, row: u64 },
+    /// A row that was owed is paid.
+    Pay { row: u64 },
+    /// A row is written: `result` of `step` gains it.
+    Row { record: String, step: String, key: String, result: String, weight: i64, value: i64 },
+}
+
+/// What happens.
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(super) enum Kind {
+    /// A shard starts, and finds its rows.
+    Start { token: u64, outputs: usize, windows: usize, owed: usize },
+    /// A service is told of a token, and refuses older ones from now on.
+    Announce { token: u64 },
+    /// Ids of catalogs are read into filters.
+    IdsRead { ids: usize },
+    /// A record of the input is read.
+    Read { subject: String, key: String },
+    /// A queue hands out a message, and at once again where that is `true`.
+    Pull { subject: String, key: String, delivery: u32, again: bool },
+    /// A queue is told that a message is done.
+    MessageAck { subject: String },
+    /// A request leaves.
+    Send {
+        to: String,
+        subject: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+        /// Which send, from 1.
+        attempt: u32,
+        #[serde(flatten)]
+        fate: Fated,
+    },
+    /// A request arrives.
+    Receive {
+        from: String,
+        subject: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+        /// Which send.
+        attempt: u32,
+    },
+    /// A message reaches nobody.
+    Unreceived {
+        message: Message,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
+        to: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        subject: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        attempt: Option<u32>,
+        /// The number of the commit.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        number: Option<u64>,
+        why: Nobody,
+    },
+    /// A record waits, since its key is busy.
+    KeyBusy { subject: String, key: String },
+    /// A record is looked up: what the filter says, where there is one, and the catalog, where it is asked.
+    LookUp {
+        subject: String,
+        key: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        filter: Option<Filter>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        catalog: Option<Catalog>,
+    },
+    /// A record is dropped.
+    Drop { subject: String, why: Dropped },
+    /// A user function is executed.
+    Execute {
+        step: String,
+        subject: String,
+        /// Which execution on this record, from 1.
+        execution: u32,
+        outputs: Vec<Output>,
+        /// What the execution before made, if that was something else.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        before: Option<Vec<Output>>,
+    },
+    /// A user function fails.
+    Fail { step: String, subject: String, execution: u32 },
+    /// A record on which a function failed so often is given up.
+    GiveUp { subject: String, failures: u32 },
+    /// A window fires.
+    Fire { subject: String, key: String, result: String, records: u32 },
+    /// An output is taken for done, though no ack came.
+    StopSending { subject: String, sends: u32 },
+    /// A commit leaves.
+    Commit {
+        #[serde(flatten)]
+        commit: Commit,
+        /// Which send, from 1.
+        attempt: u32,
+        #[serde(flatten)]
+        fate: Fated,
+    },
+    /// A commit reaches the store.
+    Apply {
+        #[serde(flatten)]
+        commit: Commit,
+        applied: Applied,
+        changes: Vec<Change>,
+    },
+    /// The store forgets an id.
+    Forget {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        subject: Option<String>,
+        key: String,
+        /// Its stamp and the system watermark that has passed it, where it is forgotten by one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        stamp: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        below: Option<String>,
+        /// How long it was kept, where it is forgotten by age.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        age_ns: Option<u64>,
+    },
+    /// A shard hears that its commit is applied.
+    Heard {
+        #[serde(flatten)]
+        commit: Commit,
+    },
+    /// An old owner hears that it has lost its shard, and ends.
+    End,
+    /// An ack leaves.
+    Ack {
+        to: String,
+        subject: String,
+        /// Which send it acknowledges.
+        attempt: u32,
+        /// The watermark of event time that it confirms.
+        watermark: String,
+        #[serde(flatten)]
+        fate: Fated,
+    },
+    /// An ack arrives.
+    Acked { from: String, subject: String, attempt: u32, watermark: String, awaited: bool },
+    /// An error arrives in place of an ack.
+    Error { from: String, subject: String, attempt: u32, awaited: bool },
+    /// A call to an external service leaves.
+    Call {
+        step: String,
+        subject: String,
+        attempt: u32,
+        #[serde(flatten)]
+        fate: Fated,
+    },
+    /// An external service does what a call says.
+    Serve { step: String, subject: String, answer: Answer, effect: bool },
+    /// The answer of an external service arrives.
+    Answer { subject: String, answer: Answer },
+    /// A timer is due that still means something.
+    Timer {
+        waited: Timer,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        subject: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+    },
+    /// A worker dies.
+    Crash {
+        down_ns: u64,
+        #[serde(flatten)]
+        before: Before,
+    },
+    /// A worker is back.
+    Back,
+    /// A worker stands still.
+    Pause {
+        still_ns: u64,
+        #[serde(flatten)]
+        before: Before,
+    },
+    /// A worker goes on.
+    Resume,
+    /// The clock of a worker jumps.
+    ClockStep {
+        /// How far it is ahead from now on; behind, where that is negative.
+        ahead_ns: i64,
+        #[serde(flatten)]
+        before: Before,
+    },
+    /// The link between two workers is cut, `both` ways or one.
+    Cut { from_worker: u32, to_worker: u32, both: bool, cut_ns: u64 },
+    /// A fault at a time finds its worker down.
+    AlreadyDown,
+    /// A worker has been away for as long as its lease.
+    LeaseEnd,
+    /// A shard is to move to another worker.
+    Move {
+        shard: String,
+        #[serde(flatten)]
+        before: Before,
+    },
+    /// The store grants a shard to another worker.
+    Grant { shard: String, from_worker: u32, to_worker: u32 },
+    /// An old owner is no more.
+    NoMore { shard: String },
+}
