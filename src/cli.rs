@@ -117,6 +117,8 @@ pub enum Color {
 /// What to do.
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// A find in a minute: a wrong design is caught and made small, and the right one certified.
+    Tour,
     /// A first scenario, to begin with: it is written to a file and says how it is run.
     New(NewArgs),
     /// One run: verdict, ledger, work.
@@ -195,7 +197,7 @@ impl Cli {
                 let message = "--picture draws a text and cannot be used with --format json";
                 Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
             }
-            Command::New(_) | Command::Completions(_) | Command::Man(_)
+            Command::New(_) | Command::Tour | Command::Completions(_) | Command::Man(_)
                 if self.asked.format == Written::Json =>
             {
                 let message =
@@ -225,6 +227,7 @@ impl Cli {
             | Command::Check(_)
             | Command::Graph(_)
             | Command::New(_)
+            | Command::Tour
             | Command::Schema(_)
             | Command::Completions(_)
             | Command::Man(_)

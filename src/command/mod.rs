@@ -19,10 +19,12 @@ mod write;
 pub mod check;
 pub mod graph;
 pub mod schema;
+mod tour;
 pub mod manual;
 
-use crate::cli::{Files, Redesign, load};
+use crate::cli::{Cli, Command, Files, Redesign, Written, load};
 use crate::ending::{Ending, Error};
+use crate::output::Output;
 use crate::paths;
 use onceproof::report::shell::{with_changes, with_folders};
 use onceproof::scenario::{Readable, Scenario};
@@ -31,6 +33,31 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+
+/// Does what a command line asks for.
+///
+/// # Errors
+/// Those of the command.
+pub fn dispatch(Cli { asked, command }: &Cli, output: &mut Output) -> Result<Ending, Error> {
+    let common = asked.common();
+    match command {
+        Command::Run(args) => run::run(args, common, output),
+        Command::Sweep(args) => sweep::sweep(args, common, output),
+        Command::Replay(args) => replay::replay(args, common, output),
+        Command::Exhaust(args) => exhaust::exhaust(args, common, output),
+        Command::Necessity(args) => necessity::necessity(args, common, output),
+        Command::Shrink(args) => shrink::shrink(args, common, output),
+        Command::Test(args) => test::test(args, common, output),
+        Command::Check(args) => check::check(args, common, output),
+        Command::Graph(args) => graph::graph(args, common, output),
+        Command::Checkpoints(args) => determinism::checkpoints(args, output),
+        Command::New(args) => new::new(args, output),
+        Command::Tour => tour::tour(output),
+        Command::Completions(args) => manual::completions(args, output),
+        Command::Man(args) => manual::man(args, output),
+        Command::Schema(args) => schema::schema(args, asked.format == Written::Markdown, output),
+    }
+}
 
 /// Reads all of these scenarios.
 ///

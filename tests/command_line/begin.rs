@@ -160,3 +160,22 @@ fn shells_and_the_manual_know_every_command_that_is_not_hidden() {
         folder.onceproof(&[command, "--format", "json"]).ends(2);
     }
 }
+
+#[test]
+fn the_tour_catches_a_wrong_design_makes_it_small_and_certifies_the_right_one() {
+    let folder = Folder::new("begin-tour");
+    let tour = folder.onceproof(&["tour"]).ends(0);
+    let parts: Vec<&str> = tour.stdout.split("\n$ onceproof ").collect();
+    let [_, caught, small, certified] = parts[..] else { panic!("{tour:?}") };
+    assert!(caught.contains("\nviolated: "), "{caught}");
+    assert!(caught.contains("\nthe first failing run, seed 8\n"), "what is made small: {caught}");
+    assert_eq!(small.matches("\n[[fault]]\n").count(), 1, "{small}");
+    assert!(small.contains("\nrecords = [ { key = \"ann\", at = \"0s\" } ]\n"), "{small}");
+    assert!(certified.contains("\ncertified: no schedule of at most 2 "), "{certified}");
+    // It leaves nothing behind, and changes nothing.
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
+    assert!(
+        tour.stdout.lines().all(|l| l.chars().count() <= 80 || l.starts_with("claim")),
+        "{tour:?}"
+    );
+}
