@@ -2,7 +2,7 @@
 
 use super::printable;
 use super::table::{Align, JOINT, table};
-use crate::figures::grouped;
+use crate::figures::{counted, grouped};
 use crate::printable::item;
 use onceproof_model::time::Time;
 use onceproof_sim::outcome::StepResult;
@@ -36,11 +36,7 @@ pub fn windows(steps: &[StepResult], plan: &Plan) -> String {
             ]);
         }
         if let Some(more) = windows.len().checked_sub(MOST_WINDOWS).filter(|&more| more > 0) {
-            rows.push(vec![
-                step,
-                "later".to_owned(),
-                format!("{} more windows", grouped(more as u64)),
-            ]);
+            rows.push(vec![step, "later".to_owned(), counted(more as u64, "more window")]);
         }
     }
     if rows.len() == 1 { String::new() } else { format!("{}\n", table(&[Align::Left; 3], &rows)) }

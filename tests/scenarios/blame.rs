@@ -87,3 +87,36 @@ fn harms(plan: &Plan, seed: Option<u64>, outcome: &Outcome, faults: &[usize]) ->
 fn harm(damage: &Damage) -> Harm {
     (damage.class, Some((damage.step.0, damage.record.clone())))
 }
+
+#[test]
+fn a_divergent_record_says_where_two_executions_differed_and_what_each_left() {
+    for (file, step, left) in [
+        ("functions/lookup-recomputed.toml", "enrich", ["ann/0", "ann/1"]),
+        ("functions/order-recomputed.toml", "number", ["ann/1", "ann/0"]),
+        // The same pane, first of three records and then of four.
+        (
+            "windows/three-then-four-recompute.toml",
+            "per-user",
+            ["per-user/ann@0s#0 = 3", "per-user/ann@0s#0 = 4"],
+        ),
+    ] {
+        let scenario = load(file);
+        let outcome = Simulator::new(&scenario.plan).detail(None);
+        let divergent: Vec<&Damage> =
+            outcome.damage.iter().filter(|damage| damage.class == Class::Divergent).collect();
+        assert!(!divergent.is_empty(), "{file}");
+        for damage in divergent {
+            assert_eq!(scenario.plan.pipeline.step(damage.step).name, step, "{file}");
+            assert_eq!(damage.left, Some(left.map(str::to_owned)), "{file}");
+        }
+    }
+}
+
+#[test]
+fn a_record_that_has_the_id_of_another_says_whose() {
+    let scenario = load("ids/same-id-twice.toml");
+    let outcome = Simulator::new(&scenario.plan).detail(None);
+    let [damage] = &outcome.damage[..] else { panic!("{:?}", outcome.damage) };
+    assert_eq!((damage.class, damage.record.as_str()), (Class::Lost, "events/0#1"));
+    assert_eq!(damage.taken_for.as_deref(), Some("events/0#0"));
+}

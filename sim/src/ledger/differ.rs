@@ -2,6 +2,7 @@
 
 use super::Ledger;
 use super::traces::Disagreement;
+use super::verdict::text_of;
 use onceproof_model::key::Key;
 use onceproof_model::name::{Name, Origin, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
@@ -28,7 +29,8 @@ impl Ledger {
         let left = if keys[0] != keys[1] && !keys.contains(&Key::GLOBAL) {
             keys.map(key)
         } else if values[0] != values[1] {
-            values.map(|value| format!("{} with value {value}", key(keys[0])))
+            let name = text_of(name, pipeline, words);
+            values.map(|value| format!("{name} = {value}"))
         } else {
             [format!("{} of some records", key(keys[0])), format!("{} of others", key(keys[1]))]
         };
