@@ -4,7 +4,7 @@
 use super::printable;
 use super::words::fault_in_words;
 use crate::figures::counted;
-use crate::search::blame::{Blame, Cause};
+use crate::search::blame::{Blame, Cause, Why};
 use onceproof_sim::outcome::{Class, Damage, Outcome};
 use onceproof_sim::plan::Plan;
 use serde_json::{Value, json};
@@ -17,7 +17,9 @@ const MOST_CANDIDATES: usize = 12;
 /// The most sets of faults told of those that are enough alone.
 const MOST_SETS: usize = 2;
 /// The most faults told of one set.
-const MOST_FAULTS: usize = 10;
+const MOST_FAULTS: usize = 5;
+/// What is said where nobody looked.
+const NOT_ASKED: Cause = Cause::Unknown(Why::TooManyRuns);
 
 /// Which damages may be told: of each record the one that is nearest to its source, since what follows may only pass
 /// it on; and of the records those that the fewest faults touched.
@@ -54,7 +56,7 @@ fn told(outcome: &Outcome, blame: &Blame, plan: &Plan) -> Vec<usize> {
                 set.iter().map(|&fault| outcome.schedule[fault].kind.name().plainness());
             (set.len(), plainness.collect())
         }
-        Some(Some(Cause::Unknown) | None) | None => (usize::MAX, Vec::new()),
+        Some(Some(Cause::Unknown(_)) | None) | None => (usize::MAX, Vec::new()),
     });
     told.truncate(MOST_RECORDS);
     told
@@ -71,8 +73,8 @@ pub fn damage_text(outcome: &Outcome, blame: &Blame, plan: &Plan) -> String {
     for &at in &told {
         let damage = &outcome.damage[at];
         text.push_str(&format!("  {}\n", damage_line(damage, plan)));
-        let cause = blame.damage.get(at).and_then(Option::as_ref).unwrap_or(&Cause::Unknown);
-        add_cause(&mut text, outcome, plan, cause, &damage.touched);
+        let cause = blame.damage.get(at).and_then(Option::as_ref).unwrap_or(&NOT_ASKED);
+        add_cause(&mut text, outcome, plan, cause);
     }
     let records: BTreeSet<&str> =
         outcome.damage.iter().map(|damage| damage.record.as_str()).collect();
@@ -83,10 +85,9 @@ pub fn damage_text(outcome: &Outcome, blame: &Blame, plan: &Plan) -> String {
     if !blame.classes.is_empty() {
         text.push_str("the run, and the faults that did it\n");
     }
-    let all: Vec<usize> = (0..outcome.schedule.len()).collect();
     for (class, cause) in &blame.classes {
         text.push_str(&format!("  {}\n", class.word()));
-        add_cause(&mut text, outcome, plan, cause, &all);
+        add_cause(&mut text, outcome, plan, cause);
     }
     text
 }
@@ -122,14 +123,17 @@ pub fn damage_line(damage: &Damage, plan: &Plan) -> String {
     format!("{}: {} at {step}, {what}", class.word(), printable(record))
 }
 
-fn add_cause(text: &mut String, outcome: &Outcome, plan: &Plan, cause: &Cause, touched: &[usize]) {
+fn add_cause(text: &mut String, outcome: &Outcome, plan: &Plan, cause: &Cause) {
     match cause {
         Cause::NoFault => text.push_str("      no fault\n"),
-        Cause::Unknown => {
-            text.push_str("      not found out, that takes too many runs; these touched it:\n");
-            add_faults(text, outcome, plan, touched);
+        Cause::Unknown(why) => {
+            text.push_str(&format!("      not found out: {}\n", why.words()));
         }
-        Cause::Faults { sets, is_all } => {
+        Cause::Faults { sets, is_all, without } => {
+            if let Some(times) = without {
+                let times = counted(*times, "time");
+                text.push_str(&format!("      {times} with no fault, and more with\n"));
+            }
             for (number, set) in sets.iter().take(MOST_SETS).enumerate() {
                 if number > 0 {
                     text.push_str("    or alone\n");
@@ -160,7 +164,7 @@ fn add_faults(text: &mut String, outcome: &Outcome, plan: &Plan, faults: &[usize
 /// The damaged records of a run in JSON, all that were listed.
 pub fn damage_json(outcome: &Outcome, blame: &Blame, plan: &Plan) -> Value {
     let entry = |(at, damage): (usize, &Damage)| {
-        let cause = blame.damage.get(at).and_then(Option::as_ref).unwrap_or(&Cause::Unknown);
+        let cause = blame.damage.get(at).and_then(Option::as_ref).unwrap_or(&NOT_ASKED);
         let mut value = json!({
             "class": damage.class.word(),
             "step": plan.pipeline.step(damage.step).name,
@@ -193,8 +197,16 @@ pub fn classes_json(blame: &Blame) -> Value {
 fn add_cause_json(value: &mut Value, cause: &Cause) {
     let (word, sets, is_all) = match cause {
         Cause::NoFault => ("no fault", &[][..], true),
-        Cause::Unknown => ("unknown", &[][..], false),
-        Cause::Faults { sets, is_all } => ("faults", sets.as_slice(), *is_all),
+        Cause::Unknown(_) => ("unknown", &[][..], false),
+        Cause::Faults { sets, is_all, .. } => ("faults", sets.as_slice(), *is_all),
+    };
+    value["blame_unknown"] = match cause {
+        Cause::Unknown(why) => why.words().into(),
+        Cause::NoFault | Cause::Faults { .. } => Value::Null,
+    };
+    value["reflected_without_faults"] = match cause {
+        Cause::Faults { without, .. } => json!(without),
+        Cause::NoFault | Cause::Unknown(_) => Value::Null,
     };
     value["blame"] = word.into();
     value["faults"] = json!(sets.first().map_or(&[][..], Vec::as_slice));
@@ -263,7 +275,11 @@ mod tests {
         };
         outcome.damage = vec![of(1, 2, 1), of(1, 1, 2), of(2, 2, 0), of(3, 2, 1), of(4, 2, 1)];
         assert_eq!(candidates(&outcome, &plan), [3, 4, 1, 2]);
-        let cause = Cause::Faults { sets: vec![vec![0; 12], vec![0], vec![0]], is_all: false };
+        let cause = Cause::Faults {
+            sets: vec![vec![0; 12], vec![0], vec![0]],
+            is_all: false,
+            without: Some(2),
+        };
         let mut blame = Blame { damage: vec![None; 5], ..Blame::default() };
         (blame.damage[3], blame.damage[4]) = (Some(cause), Some(Cause::NoFault));
         let lost = "      the ack of events/0#1 to per-side, attempt 1, was lost\n";
@@ -276,13 +292,13 @@ mod tests {
             told_of(4, "per-side"),
             "      no fault\n".to_owned(),
             told_of(3, "per-side"),
-            lost.repeat(10),
-            "      and 2 more faults\n    or alone\n".to_owned(),
+            "      2 times with no fault, and more with\n".to_owned(),
+            lost.repeat(5),
+            "      and 7 more faults\n    or alone\n".to_owned(),
             lost.to_owned(),
             "    or at least 1 more alone\n".to_owned(),
             told_of(1, "flip"),
-            "      not found out, that takes too many runs; these touched it:\n".to_owned(),
-            lost.repeat(2),
+            "      not found out: that takes too many runs\n".to_owned(),
             "  and 1 more record\n".to_owned(),
         ];
         assert_eq!(text, expected.concat());

@@ -129,7 +129,7 @@ pub fn lost_ack_outcome() -> Outcome {
 
 /// The lost ack did it.
 pub fn lost_ack_blame() -> Blame {
-    let cause = Cause::Faults { sets: vec![vec![0]], is_all: true };
+    let cause = Cause::Faults { sets: vec![vec![0]], is_all: true, without: None };
     Blame { damage: vec![Some(cause)], ..Blame::default() }
 }
 

@@ -10,7 +10,7 @@ use onceproof_sim::fault::{Climate, Fault};
 use onceproof_sim::outcome::{Class, Classes, Damage, Outcome};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The most events of all runs that are made for this. In release they take a second or two.
@@ -43,9 +43,34 @@ pub enum Cause {
         sets: Vec<Vec<usize>>,
         /// Whether the damage is gone when the faults of all sets are taken away, and the others stay.
         is_all: bool,
+        /// How often the record is reflected without any fault, where it is damaged in this way even so, but less. The
+        /// sets are enough for more.
+        without: Option<u64>,
     },
-    /// It was not found out: that would take too many runs.
-    Unknown,
+    /// It was not found out.
+    Unknown(Why),
+}
+
+/// Why it was not found out which faults did it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// That would take too many runs.
+    TooManyRuns,
+    /// It was to end soon.
+    Interrupted,
+    /// The faults that fired, written out, do not fail in this way.
+    DoesNotReplay,
+}
+
+impl Why {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Why::TooManyRuns => "that takes too many runs",
+            Why::Interrupted => "the search was interrupted",
+            Why::DoesNotReplay => "the faults that fired, written out, do not fail in this way",
+        }
+    }
 }
 
 /// What is looked for in a run.
@@ -64,17 +89,24 @@ impl Harm {
 /// What a run with some of the faults showed.
 struct Seen {
     classes: Classes,
-    records: BTreeSet<Harm>,
+    /// How great each damage is, and how often the record is reflected.
+    records: BTreeMap<Harm, (u64, u64)>,
     fired: Vec<usize>,
 }
 
 impl Seen {
-    fn has(&self, harm: &Harm) -> bool {
+    /// How great a harm is: how often a record is reflected too often or too seldom, but at least 1; nothing if it is
+    /// not there.
+    fn greatness(&self, harm: &Harm) -> u64 {
         match harm {
-            Harm::Record(..) => self.records.contains(harm),
-            Harm::Class(class) => self.classes.contains(*class),
+            Harm::Record(..) => self.records.get(harm).map_or(0, |of| of.0),
+            Harm::Class(class) => self.classes.contains(*class).into(),
         }
     }
+}
+
+fn greatness(damage: &Damage) -> (u64, u64) {
+    (damage.reflected.abs_diff(damage.expected).max(1), damage.reflected)
 }
 
 /// Runs with some of the faults.
@@ -108,17 +140,24 @@ impl Trials<'_> {
         let fired = (0..faults.len()).filter(|at| !outcome.unfired.contains(at));
         let seen = Rc::new(Seen {
             classes: outcome.brief.classes,
-            records: outcome.damage.iter().map(Harm::of).collect(),
+            records: outcome.damage.iter().map(|of| (Harm::of(of), greatness(of))).collect(),
             fired: fired.map(|at| faults[at]).collect(),
         });
         self.seen.insert(faults.to_vec(), Rc::clone(&seen));
         Some(seen)
     }
 
-    /// A smallest part of these faults that is enough, if they are; nothing if that was not found out.
-    fn least(&mut self, harm: &Harm, touched: &[usize], all: &[usize]) -> Option<Vec<usize>> {
+    /// A smallest part of these faults that is enough for more than this, if they are; nothing if that was not found
+    /// out.
+    fn least(
+        &mut self,
+        harm: &Harm,
+        than: u64,
+        touched: &[usize],
+        all: &[usize],
+    ) -> Option<Vec<usize>> {
         let touched: Vec<usize> = touched.iter().copied().filter(|at| all.contains(at)).collect();
-        let from = match self.with(&touched)?.has(harm) {
+        let from = match self.with(&touched)?.greatness(harm) > than {
             true => touched,
             false => all.to_vec(),
         };
@@ -128,7 +167,7 @@ impl Trials<'_> {
                 is_known = false;
                 None
             }
-            Some(seen) => seen.has(harm).then(|| seen.fired.clone()),
+            Some(seen) => (seen.greatness(harm) > than).then(|| seen.fired.clone()),
         });
         least.sort_unstable();
         is_known.then_some(least)
@@ -159,7 +198,7 @@ pub fn blame(
     let mut bare = plan.clone();
     bare.climate = Climate::default();
     bare.faults = Vec::new();
-    let longest = outcome.brief.work.events.saturating_mul(20).saturating_add(10_000);
+    let longest = outcome.brief.work.events.saturating_mul(2).saturating_add(10_000);
     bare.until.events = bare.until.events.min(longest);
     let mut trials = Trials {
         simulator: Simulator::new(&bare),
@@ -180,27 +219,35 @@ pub fn blame(
 }
 
 /// What did one harm, as far as that was found out. Faults that were blamed are taken away, and as long as the harm
-/// is still there, another set is looked for among the others.
+/// is still there, and greater than without any fault, another set is looked for among the others.
 fn cause(trials: &mut Trials<'_>, harm: &Harm, touched: &[usize]) -> Cause {
-    match trials.with(&[]) {
-        None => return Cause::Unknown,
-        Some(seen) if seen.has(harm) => return Cause::NoFault,
-        Some(_) => {}
-    }
+    let unknown = |trials: &Trials<'_>| {
+        let is_interrupted = trials.watch.is_cancelled();
+        Cause::Unknown(if is_interrupted { Why::Interrupted } else { Why::TooManyRuns })
+    };
     let mut others: Vec<usize> = (0..trials.schedule.len()).collect();
+    let (Some(bare), Some(full)) = (trials.with(&[]), trials.with(&others)) else {
+        return unknown(trials);
+    };
+    let (least, most) = (bare.greatness(harm), full.greatness(harm));
+    match (least, most) {
+        (_, 0) => return Cause::Unknown(Why::DoesNotReplay),
+        (least, most) if least >= most => return Cause::NoFault,
+        _ => {}
+    }
     let (mut sets, mut is_all) = (Vec::new(), false);
     while let Some(seen) = trials.with(&others) {
-        if !seen.has(harm) {
-            // A run that does not fail again as it did says nothing.
-            is_all = !sets.is_empty();
+        if seen.greatness(harm) <= least {
+            is_all = true;
             break;
         }
         if sets.len() == MOST_SETS {
             break;
         }
-        let Some(set) = trials.least(harm, touched, &others) else { break };
+        let Some(set) = trials.least(harm, least, touched, &others) else { break };
         others.retain(|at| !set.contains(at));
         sets.push(set);
     }
-    if sets.is_empty() { Cause::Unknown } else { Cause::Faults { sets, is_all } }
+    let without = bare.records.get(harm).map(|of| of.1);
+    if sets.is_empty() { unknown(trials) } else { Cause::Faults { sets, is_all, without } }
 }

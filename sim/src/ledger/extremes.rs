@@ -9,6 +9,7 @@ use hashbrown::HashMap;
 use onceproof_model::commit::Delta;
 use onceproof_model::name::{Name, Names, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
+use onceproof_model::record::{Record, RecordId};
 use onceproof_model::time::{Nanos, Time};
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
@@ -18,8 +19,8 @@ use std::collections::BTreeMap;
 pub(super) struct Extremes {
     /// When a shard first committed something of each record.
     committed: HashMap<(ShardIndex, Name), Time, FxBuildHasher>,
-    /// When each request was first sent.
-    sent: HashMap<(ShardIndex, ShardIndex, Name), Time, FxBuildHasher>,
+    /// When each request was first sent. What another execution made has an id of its own where ids are fresh.
+    sent: HashMap<(ShardIndex, ShardIndex, Name, RecordId), Time, FxBuildHasher>,
     copies: Greatest,
     retries: Greatest,
 }
@@ -58,10 +59,11 @@ impl Ledger {
     }
 
     /// A record is sent from a shard to a shard, for the first time or again.
-    pub fn sent(&mut self, from: ShardIndex, to: ShardIndex, name: Name, now: Time) {
+    pub fn sent(&mut self, from: ShardIndex, to: ShardIndex, record: &Record, now: Time) {
+        let Record { name, id, .. } = *record;
         let step = self.shard_steps[from.at()];
         let Some(detail) = &mut self.detail else { return };
-        let first = *detail.extremes.sent.entry((from, to, name)).or_insert(now);
+        let first = *detail.extremes.sent.entry((from, to, name, id)).or_insert(now);
         if first < now {
             let length = now.0.abs_diff(first.0);
             keep_greatest(&mut detail.extremes.retries, step, length, name);
