@@ -1,25 +1,11 @@
 //! How one begins: a first scenario, one from standard input, completions and the manual.
 
-use crate::folder::{DUPLICATED, EXACTLY_ONCE, Finished, Folder, LOST_ACK, NO_DEDUP, scenario};
+use crate::folder::{
+    COMMANDS, DUPLICATED, EXACTLY_ONCE, Finished, Folder, LOST_ACK, NO_DEDUP, scenario,
+};
 use std::fs;
 use std::io::Write;
 use std::process::Stdio;
-
-const COMMANDS: [&str; 13] = [
-    "new",
-    "run",
-    "sweep",
-    "replay",
-    "exhaust",
-    "necessity",
-    "shrink",
-    "test",
-    "check",
-    "graph",
-    "schema",
-    "completions",
-    "man",
-];
 
 /// What came of the program with this on its standard input.
 fn with_input(folder: &Folder, arguments: &[&str], input: &str) -> Finished {

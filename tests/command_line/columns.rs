@@ -1,6 +1,7 @@
 //! What is printed fits 80 columns, but for commands to paste, which are whole, and for lines of a user's own.
 
-use crate::folder::{Folder, LOSSY, LOST_ACK, NO_DEDUP, scenario};
+use crate::folder::{COMMANDS, Folder, LOSSY, LOST_ACK, NO_DEDUP, scenario};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 const WIDTH: usize = 80;
@@ -102,22 +103,14 @@ fn what_searches_say_fits() {
 fn help_fits() {
     let folder = Folder::new("columns-help");
     fits(&folder, &["--help"]);
-    let commands = [
-        "run",
-        "sweep",
-        "replay",
-        "exhaust",
-        "necessity",
-        "shrink",
-        "test",
-        "check",
-        "graph",
-        "schema",
-        "new",
-        "completions",
-        "man",
-    ];
-    for command in commands {
+    // None is forgotten, here or elsewhere.
+    let help = folder.onceproof(&["--help"]).ends(0).stdout;
+    let (_, listed) = help.split_once("\nCommands:\n").expect("a list of commands");
+    let words = listed.lines().take_while(|line| !line.is_empty());
+    let words = words.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    let listed: BTreeSet<&str> = words.filter(|word| !["", "help"].contains(word)).collect();
+    assert_eq!(listed, BTreeSet::from(COMMANDS));
+    for command in COMMANDS {
         fits(&folder, &[command, "--help"]);
         fits(&folder, &[command, "-h"]);
     }

@@ -5,6 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+/// The records of the lost ack, as a line of its `[input]`.
+const RECORDS: &str = r#"records = [ { key = "ann", at = "0s" }, { key = "bob", at = "1s" }, { key = "ann", at = "2s" } ]"#;
+
 /// The steps and records of the lost ack: ann at 0 s, bob at 1 s, ann at 2 s, counted per user.
 const COUNT: &str = r#"
 [input]
@@ -52,6 +55,30 @@ pub fn scenario(name: &str, expect: &str, tables: &[&str]) -> String {
     format!(
         "format = 1\nname = \"{name}\"\nclaim = \"A claim.\"\nexpect = {expect}\n{COUNT}{tables}"
     )
+}
+
+/// What people are shown to have the program do.
+pub const COMMANDS: [&str; 14] = [
+    "tour",
+    "new",
+    "run",
+    "sweep",
+    "replay",
+    "exhaust",
+    "necessity",
+    "shrink",
+    "test",
+    "check",
+    "graph",
+    "schema",
+    "completions",
+    "man",
+];
+
+/// The same scenario on another input, given as a line of its `[input]`.
+pub fn on_input(scenario: &str, input: &str) -> String {
+    assert!(scenario.contains(RECORDS), "{scenario}");
+    scenario.replace(RECORDS, input)
 }
 
 /// A folder that is removed again.

@@ -1,6 +1,8 @@
 //! `run` and `replay`.
 
-use crate::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, NEVER, NO_DEDUP, scenario};
+use crate::folder::{
+    DUPLICATED, EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, NEVER, NO_DEDUP, on_input, scenario,
+};
 use serde_json::{Value, json};
 
 #[test]
@@ -31,7 +33,10 @@ fn a_violated_run_ends_with_1_and_its_last_line_shows_it_again() {
 #[test]
 fn a_bad_run_of_many_records_prints_three_of_them_and_lists_a_thousand() {
     let folder = Folder::new("run-many");
-    folder.write("a.toml", TWICE);
+    // Nearly all requests come twice, and nobody knows them again.
+    let twice = scenario("twice", DUPLICATED, &[NO_DEDUP, "[faults]\nduplicate = \"99/100\"\n"]);
+    let many = "generate = { records = 1200, every = \"1ms\", users = 10 }";
+    folder.write("a.toml", on_input(&twice, many));
     let run = folder.onceproof(&["run", "a.toml"]).ends(1);
     let told = run.stdout.matches("\n      the request of events/0#").count();
     assert_eq!(told, 3, "{run:?}");
@@ -52,37 +57,17 @@ fn a_bad_run_of_many_records_prints_three_of_them_and_lists_a_thousand() {
     assert!(unknown.iter().all(is_open), "{unknown:?}");
 }
 
-/// Nearly all requests come twice, and nobody knows them again.
-const TWICE: &str = r#"
-format = 1
-name   = "requests come twice"
-claim  = "A claim."
-expect = { violates = "duplicated" }
-input  = { generate = { records = 1200, every = "1ms", users = 10 } }
-
-[[step]]
-name = "events"
-kind = "source"
-
-[[step]]
-name   = "per-user"
-kind   = "count"
-window = "1m"
-
-[mechanism]
-dedup = "off"
-
-[faults]
-duplicate = "99/100"
-"#;
-
 #[test]
 fn the_oldest_copy_the_longest_retry_and_the_greatest_lag_are_figures_of_a_run() {
     let folder = Folder::new("run-extremes");
     let lag = "[[step]]\nname = \"other\"\nkind = \"source\"\nwatermark = { bound = \"0s\" }\n\
         input = { records = [ { key = \"a\", at = \"5s\" }, { key = \"b\", at = \"6s\", event-time = \"2s\" } ] }\n\
         [[step]]\nname = \"per-other\"\nkind = \"count\"\nfrom = \"other\"\nwindow = \"1m\"\n";
-    folder.write("a.toml", CUT_ACKS.replace("[mechanism]", &format!("{lag}[mechanism]")));
+    // The acks of one record are cut off from 4 to 104 ms: by hand in the file.
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let file = root.join("scenarios/dedup/cut-acks-no-dedup.toml");
+    let text = std::fs::read_to_string(file).expect("a scenario");
+    folder.write("a.toml", text.replace("\n[mechanism]", &format!("\n{lag}[mechanism]")));
     let document = folder.onceproof(&["run", "a.toml", "--format", "json"]).ends(1).document();
     let of = &document["extremes"];
     // Committed at 4 ms; the last copy comes at 213 ms.
@@ -104,39 +89,11 @@ fn the_oldest_copy_the_longest_retry_and_the_greatest_lag_are_figures_of_a_run()
     }
 }
 
-/// The acks of one record are cut off from 4 to 104 ms: by hand in `scenarios/dedup/cut-acks-no-dedup.toml`.
-const CUT_ACKS: &str = r#"
-format = 1
-name   = "a link that only talks one way"
-claim  = "A claim."
-expect = { violates = "duplicated" }
-
-[[step]]
-name  = "events"
-kind  = "source"
-input = { records = [ { key = "ann", at = "0s" } ] }
-
-[[step]]
-name   = "per-user"
-kind   = "count"
-from   = "events"
-window = "1m"
-
-[mechanism]
-dedup = "off"
-
-[[fault]]
-at = { from = "events", to = "per-user", time = "4ms" }
-do = { partition = { for = "100ms", direction = "backward" } }
-"#;
-
 #[test]
 fn the_results_of_each_window_are_told_where_there_are_several() {
     let folder = Folder::new("run-windows");
     let rows = "records = [ { key = \"ann\", at = \"0s\" }, { key = \"bob\", at = \"61s\" }, { key = \"ann\", at = \"62s\" } ]";
-    let text = CUT_ACKS.split("[mechanism]").next().expect("a head");
-    let text = text.replace("records = [ { key = \"ann\", at = \"0s\" } ]", rows);
-    folder.write("a.toml", text.replace("{ violates = \"duplicated\" }", "\"exactly-once\""));
+    folder.write("a.toml", on_input(&scenario("two windows", EXACTLY_ONCE, &[]), rows));
     let run = folder.onceproof(&["run", "a.toml"]).ends(0);
     let table =
         "step      window  results\nper-user  0s      ann 1\nper-user  60s     ann 1, bob 1\n";

@@ -25,7 +25,9 @@ impl World<'_> {
         request.rpc.attempt = attempt;
         if let Some(record) = &request.record {
             ledger.hold(request.from, record.name);
-            ledger.sent(request.from, request.to, record, *now);
+            if ledger.is_detailed() {
+                ledger.sent(request.from, request.to, record, *now);
+            }
         }
         work.messages += 1;
         work.retries += u64::from(attempt > 1);
