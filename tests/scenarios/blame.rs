@@ -121,6 +121,20 @@ fn a_divergent_record_says_where_two_executions_differed_and_what_each_left() {
 }
 
 #[test]
+fn of_maps_in_one_stage_the_one_that_may_answer_otherwise_is_named() {
+    let file = folder().join("outputs/coin-flipped-again.toml");
+    let text = std::fs::read_to_string(&file).expect("a file");
+    let pass = "[[step]]\nname = \"pass\"\nkind = \"map\"\nfn = \"identity\"\n\n[[step]]\nname   = \"per-side\"";
+    assert!(text.contains("[[step]]\nname   = \"per-side\""), "{text}");
+    let text = text.replace("[[step]]\nname   = \"per-side\"", pass);
+    let scenario = Scenario::parse(&text, &file).expect("it is read");
+    let outcome = Simulator::new(&scenario.plan).detail(None);
+    let damage = outcome.damage.iter().find(|damage| damage.class == Class::Divergent);
+    let damage = damage.expect("it is divergent");
+    assert_eq!(scenario.plan.pipeline.step(damage.step).name, "flip");
+}
+
+#[test]
 fn a_record_that_has_the_id_of_another_says_whose() {
     let scenario = load("ids/same-id-twice.toml");
     let outcome = Simulator::new(&scenario.plan).detail(None);
@@ -142,4 +156,12 @@ fn what_is_there_without_faults_and_grows_by_one_is_that_faults() {
     let blame = blame(&scenario.plan, None, &outcome, &[0], Watch::none());
     let cause = Cause::Faults { sets: vec![vec![0]], is_all: true, without: Some(2) };
     assert_eq!(blame.damage[0], Some(cause));
+}
+
+#[test]
+fn what_another_execution_made_is_no_retry() {
+    // By hand in the file: the request arrives twice, both are executed, and what each made is sent once.
+    let scenario = load("ids/fresh-in-one-life.toml");
+    let outcome = Simulator::new(&scenario.plan).detail(None);
+    assert_eq!(outcome.longest_retries, []);
 }
