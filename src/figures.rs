@@ -1,7 +1,7 @@
 //! Numbers as reports give them. All are worked out from integers, so that a report is the same to the
 //! byte on every platform.
 
-use onceproof_model::time::{Nanos, Span};
+use onceproof_kernel::time::{Nanos, Span};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::{Mark, Marks};
 use onceproof_sim::outcome::{Fired, Ledger, Work};

@@ -13,7 +13,7 @@ use onceproof::scenario::Scenario;
 use onceproof::search::certificate::Exhaustion;
 use onceproof::search::exhaust::{Space, Told, bare, exhaust};
 use onceproof::search::resume::Done;
-use onceproof_model::time::{MILLISECOND, SECOND};
+use onceproof_kernel::time::{MILLISECOND, SECOND};
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::{Class, Verdict};
 use onceproof_sim::plan::Plan;

@@ -12,8 +12,8 @@ use onceproof::search::designs::{Design, Needs, right, right_mechanisms, wrong, 
 use onceproof::search::matrix::{Matrix, Standing, Tried, WITNESSES, holds, try_right, try_wrong};
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::Seeds;
+use onceproof_kernel::time::SECOND;
 use onceproof_model::mechanism::Mechanism;
-use onceproof_model::time::SECOND;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Class, Verdict};
 use onceproof_sim::patience::Patience;

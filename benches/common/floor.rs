@@ -4,8 +4,8 @@
 //! the queue length comes from a long one, which is busy for nearly all of its time.
 
 use hashbrown::HashSet;
-use onceproof_model::mix::{fold, scatter};
-use onceproof_model::time::Nanos;
+use onceproof_kernel::mix::{fold, scatter};
+use onceproof_kernel::time::Nanos;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::Mark;
 use onceproof_sim::outcome::Brief;

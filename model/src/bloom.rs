@@ -4,7 +4,7 @@
 //! Performance*, 2006). It is ours because it must be bit-stable for ever: which stranger is taken for a
 //! member decides what a run does.
 
-use crate::mix::scatter;
+use onceproof_kernel::mix::scatter;
 
 /// A set of words of 64 bits, which should be hashes already.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]

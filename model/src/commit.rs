@@ -2,12 +2,12 @@
 //! Rows change by deltas, so that what a commit does never depends on what its sender believed.
 
 use crate::call::Operation;
-use crate::key::Key;
-use crate::name::Name;
 use crate::pipeline::{ShardIndex, StepIndex};
-use crate::prefix::Prefix;
 use crate::record::{Record, RecordId};
-use crate::time::{Nanos, Time};
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::Name;
+use onceproof_kernel::prefix::Prefix;
+use onceproof_kernel::time::{Nanos, Time};
 
 /// One atomic change of a shard's rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

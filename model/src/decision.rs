@@ -2,10 +2,10 @@
 //! nothing hangs on it.
 
 use crate::function::Output;
-use crate::key::Key;
-use crate::name::Name;
 use crate::pipeline::StepIndex;
-use crate::time::Time;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::Name;
+use onceproof_kernel::time::Time;
 
 /// What a shard does that can be seen neither in what it asks nor in what it lists.
 #[derive(Clone, Copy, Debug)]

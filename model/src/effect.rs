@@ -10,11 +10,11 @@
 use crate::call::{Answer, Call};
 use crate::commit::{Batch, Commit, Content, Delta, Scan, Subject, Watermark};
 use crate::decision::Decision;
-use crate::key::Key;
-use crate::name::{Name, Vocabulary};
 use crate::pipeline::{Pipeline, ShardIndex, StepIndex};
 use crate::record::{Record, RecordId, Value};
-use crate::time::{Nanos, Time};
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::time::{Nanos, Time};
 
 /// What happens to a worker's shard.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

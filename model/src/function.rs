@@ -3,9 +3,9 @@
 //! answer is a fault like any other.
 
 use crate::call::Action;
-use crate::key::{Key, Keys};
 use crate::record::Value;
-use crate::time::Nanos;
+use onceproof_kernel::key::{Key, Keys};
+use onceproof_kernel::time::Nanos;
 
 /// A function of a map step.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -7,22 +7,16 @@
 //!
 //! The modules stand in the order in which a record meets them.
 
-pub mod time;
-pub mod mix;
-pub mod key;
-pub mod name;
 pub mod record;
 pub mod window;
 pub mod function;
 pub mod mechanism;
 pub mod bloom;
 pub mod pipeline;
-pub mod prefix;
 pub mod queues;
 pub mod commit;
 pub mod call;
 pub mod effect;
 pub mod decision;
 pub mod worker;
-pub mod rest;
 pub mod defect;

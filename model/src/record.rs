@@ -1,10 +1,10 @@
 //! What travels: records, with an id for the system, a name for whoever watches from outside, and a
 //! value that the protocol never looks into.
 
-use crate::key::{Key, Keys};
-use crate::mix::{fold, scatter};
-use crate::name::Name;
-use crate::time::Time;
+use onceproof_kernel::key::{Key, Keys};
+use onceproof_kernel::mix::{fold, scatter};
+use onceproof_kernel::name::Name;
+use onceproof_kernel::time::Time;
 
 /// What the catalog knows a record by. Stable over retries and re-executions when ids are derived.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -1,7 +1,7 @@
 //! Fixed windows of event time. A window `[start, end)` fires when the watermark reaches its end, and
 //! again, as a late pane, for what comes within its lateness after that.
 
-use crate::time::{Nanos, Time};
+use onceproof_kernel::time::{Nanos, Time};
 
 /// How an aggregate cuts event time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,7 +33,7 @@ impl Windowing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::SECOND;
+    use onceproof_kernel::time::SECOND;
 
     #[test]
     fn a_window_holds_its_start_and_not_its_end() {

@@ -3,11 +3,11 @@
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
 use onceproof_model::commit::{Lifetime, Watermark};
-use onceproof_model::key::Key;
 use onceproof_model::record::RecordId;
-use onceproof_model::rest::Rest;
-use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 use std::collections::{BTreeMap, VecDeque};
 

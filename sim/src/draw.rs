@@ -2,7 +2,7 @@
 //! fault leaves every unrelated answer as it was. `rand_chacha` expands the seed into keys; the function
 //! that answers is our own, with test vectors, since it must stay bit-stable for ever.
 
-use onceproof_model::mix::fold;
+use onceproof_kernel::mix::fold;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -79,7 +79,7 @@ pub fn scale(word: u64, bound: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use onceproof_model::mix::scatter;
+    use onceproof_kernel::mix::scatter;
 
     #[test]
     fn the_vectors_never_change() {

@@ -2,14 +2,14 @@
 //! the same fingerprint did the same things with the same records at the same times. Keys and names go in by their
 //! hashes, since their handles hang on what a worker looked at before it died.
 
+use onceproof_kernel::key::Key;
+use onceproof_kernel::mix::{fold, scatter};
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::time::Time;
 use onceproof_model::call::{Call, Operation, Part, Row};
 use onceproof_model::commit::{Content, Delta, Held, HeldRow, Owed, Watermark};
 use onceproof_model::effect::Request;
-use onceproof_model::key::Key;
-use onceproof_model::mix::{fold, scatter};
-use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::record::{Record, Value};
-use onceproof_model::time::Time;
 
 /// What is folded in. Each has a number of its own, which is never given to another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -3,8 +3,8 @@
 
 use crate::draw::{INPUT, generator, scale};
 use crate::input::{Generate, Row, RowValue};
-use onceproof_model::key::{Key, Keys};
-use onceproof_model::time::Time;
+use onceproof_kernel::key::{Key, Keys};
+use onceproof_kernel::time::Time;
 use rand_chacha::rand_core::Rng;
 
 /// The users that keys are drawn from.

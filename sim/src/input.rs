@@ -1,6 +1,6 @@
 //! What a source reads: rows that are given, or rows that a seed generates.
 
-use onceproof_model::time::{Nanos, Time};
+use onceproof_kernel::time::{Nanos, Time};
 use std::sync::Arc;
 
 /// What a source reads. Row i goes to source shard i mod shards, at offset i / shards.

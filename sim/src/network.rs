@@ -2,11 +2,11 @@
 
 use crate::fault::Direction;
 use hashbrown::HashMap;
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
 use onceproof_model::commit::Subject;
 use onceproof_model::effect::Request;
 use onceproof_model::pipeline::{Pipeline, ShardIndex};
-use onceproof_model::rest::Rest;
-use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 use slab::Slab;
 

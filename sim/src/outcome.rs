@@ -2,8 +2,8 @@
 
 use crate::fault::{Fault, KindName};
 use crate::marks::{Marks, Strikes};
+use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::pipeline::StepIndex;
-use onceproof_model::time::{Nanos, Time};
 use onceproof_model::worker::Fill;
 use std::collections::BTreeMap;
 

@@ -17,11 +17,11 @@ use crate::service::Service;
 use crate::sources::Sources;
 use crate::store::Store;
 use crate::trace::Trace;
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::commit::Subject;
-use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
-use onceproof_model::rest::Rest;
-use onceproof_model::time::{Nanos, Time};
 
 /// Everything but the workers, the network and the clock.
 #[derive(Debug)]

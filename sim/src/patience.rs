@@ -4,9 +4,9 @@
 use crate::fault::{Fault, Kind};
 use crate::input::Input;
 use crate::plan::{Plan, Until};
+use onceproof_kernel::time::Nanos;
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Sink, Step, StepKind};
-use onceproof_model::time::Nanos;
 
 /// What a plan says of waits, with the exact faults that are placed in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

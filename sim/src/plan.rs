@@ -3,8 +3,8 @@
 
 use crate::fault::{Climate, Fault};
 use crate::input::Input;
+use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND};
 use onceproof_model::pipeline::{Pipeline, StepIndex};
-use onceproof_model::time::{MILLISECOND, Nanos, SECOND};
 
 /// Everything but the seed.
 #[derive(Clone, Debug)]

@@ -197,7 +197,7 @@ impl<T: Copy> Queue<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use onceproof_model::mix::scatter;
+    use onceproof_kernel::mix::scatter;
 
     /// Whatever is pushed, in whatever lane, comes out as a sorted list would give it.
     #[test]

@@ -3,8 +3,8 @@
 //! shard, in another order. A worker that lives may extend the deadlines of what it holds; then they run
 //! only from its death on. An ack of any delivery is an ack of the message.
 
+use onceproof_kernel::time::Time;
 use onceproof_model::pipeline::{Queue, SourceWatermark};
-use onceproof_model::time::Time;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 

@@ -6,13 +6,13 @@ use crate::generate::Users;
 use crate::input::{Generate, Input, Row, RowValue};
 use crate::plan::Plan;
 use hashbrown::HashMap;
+use onceproof_kernel::key::{Key, Keys};
+use onceproof_kernel::mix::scatter;
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::time::Time;
 use onceproof_model::effect::{Read, SourceRow};
-use onceproof_model::key::{Key, Keys};
-use onceproof_model::mix::scatter;
-use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{SourceWatermark, StepIndex, StepKind};
 use onceproof_model::record::Value;
-use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 
 /// The rows of all sources.

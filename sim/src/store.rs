@@ -5,16 +5,16 @@
 use crate::catalog::{Aged, Catalog, Gone};
 use crate::ledger::Ledger;
 use hashbrown::HashMap;
+use onceproof_kernel::key::{Key, Keys};
+use onceproof_kernel::name::Vocabulary;
+use onceproof_kernel::prefix::Prefix;
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
 use onceproof_model::commit::{Commit, Content, Delta, Held, HeldRow, Owed, Scan, Watermark};
 use onceproof_model::defect::Defect;
-use onceproof_model::key::{Key, Keys};
 use onceproof_model::mechanism::{Ack, Fencing};
-use onceproof_model::name::Vocabulary;
 use onceproof_model::pipeline::{Pipeline, ShardIndex};
-use onceproof_model::prefix::Prefix;
 use onceproof_model::record::{Record, RecordId};
-use onceproof_model::rest::Rest;
-use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
 
@@ -358,8 +358,8 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use onceproof_kernel::name::Name;
     use onceproof_model::commit::Lifetime;
-    use onceproof_model::name::Name;
     use onceproof_model::record::Value;
 
     const ANN: (Key, RecordId) = (Key(0), RecordId(7));

@@ -5,7 +5,7 @@ use super::values::{
 };
 use clap::{ArgGroup, Args, ValueEnum};
 use onceproof::scenario::{Changes, Readable, Scenario, ScenarioError};
-use onceproof_model::time::Nanos;
+use onceproof_kernel::time::Nanos;
 use onceproof_sim::fault::KindName;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::Range;

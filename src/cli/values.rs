@@ -3,7 +3,7 @@
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command};
 use onceproof::scenario::nearest;
-use onceproof_model::time::Nanos;
+use onceproof_kernel::time::Nanos;
 use onceproof_sim::fault::KindName;
 use std::ffi::OsStr;
 use std::num::{NonZeroU64, NonZeroUsize};

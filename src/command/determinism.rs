@@ -7,7 +7,7 @@ use crate::output::Output;
 use onceproof::figures::{grouped, hex};
 use onceproof::report::{Subject, printable};
 use onceproof::search::determinism::{EVERY, Parting, Witness, first_seed, here, parting};
-use onceproof_model::time::MILLISECOND;
+use onceproof_kernel::time::MILLISECOND;
 use onceproof_sim::simulator::EventSeen;
 use serde_json::{Value, json};
 use std::ops::Range;

@@ -7,7 +7,7 @@ use onceproof::report::printable;
 use onceproof::report::trace_json::event_json;
 use onceproof::report::trace_text::{again, wrapped};
 use onceproof::scenario::Scenario;
-use onceproof_model::time::Span;
+use onceproof_kernel::time::Span;
 use onceproof_sim::outcome::Outcome;
 use onceproof_sim::simulator::Simulator;
 use onceproof_sim::trace::{Choice, Fold, Folded, Seen};

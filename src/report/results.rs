@@ -4,7 +4,7 @@ use super::printable;
 use super::table::{Align, JOINT, table};
 use crate::figures::{counted, grouped};
 use crate::printable::item;
-use onceproof_model::time::Time;
+use onceproof_kernel::time::Time;
 use onceproof_sim::outcome::StepResult;
 use onceproof_sim::plan::Plan;
 use std::collections::BTreeMap;

@@ -6,8 +6,8 @@ use crate::figures::counted;
 use crate::printable::item;
 use crate::scenario::{Bound, Expect, Figure, Scenario, Stated, Totals};
 use crate::search::tally::{Spread, Sweep};
+use onceproof_kernel::time::Time;
 use onceproof_model::pipeline::Pipeline;
-use onceproof_model::time::Time;
 use onceproof_sim::outcome::{Outcome, StepResult, Verdict};
 
 /// The most totals of one step that are told one by one.
@@ -142,8 +142,8 @@ fn totals_that_differ(stated: &Totals, found: &StepResult, step: &str) -> Vec<St
 mod tests {
     use super::*;
     use crate::report::samples::{flip_plan, lost_ack_outcome, lost_ack_sweep};
+    use onceproof_kernel::time::SECOND;
     use onceproof_model::pipeline::StepIndex;
-    use onceproof_model::time::SECOND;
     use std::collections::BTreeMap;
 
     /// What is said of totals that are stated, where ann and bob have 2 each in the window at 0 s.

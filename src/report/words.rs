@@ -248,7 +248,7 @@ impl Words<'_> {
 mod tests {
     use super::*;
     use crate::report::samples::{flip_plan, record};
-    use onceproof_model::time::{MILLISECOND, SECOND, Time};
+    use onceproof_kernel::time::{MILLISECOND, SECOND, Time};
 
     fn check(at: Place, kind: Kind, expected: &str) {
         assert_eq!(fault_in_words(&Fault { at, kind }, &flip_plan()), expected);

@@ -5,9 +5,9 @@ use super::explain::custom;
 use super::mechanism::number;
 use super::raw::{self, At};
 use super::units::Duration;
+use onceproof_kernel::time::Nanos;
 use onceproof_model::call::Action;
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
-use onceproof_model::time::Nanos;
 
 /// The function that is written.
 ///

@@ -8,11 +8,11 @@ use super::raw::{At, span};
 use super::raw::{forgetting, mechanism as raw};
 use super::units::Duration;
 use crate::figures::exact;
+use onceproof_kernel::time::Nanos;
 use onceproof_model::mechanism::{
     Ack, Atomic, Bundle, CommitRetry, Dedup, Fencing, Fuse, Gc, GiveUp, Ids, InFlight, Lift,
     Mechanism, Outputs, ReAck, Retry, Stamps,
 };
-use onceproof_model::time::Nanos;
 use std::ops::{Range, RangeInclusive};
 
 /// A number within a range.

@@ -7,9 +7,9 @@ use super::input::Inputs;
 use super::place::reads_queue;
 use super::raw::At;
 use super::units::moment;
+use onceproof_kernel::time::{Span, Time};
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
-use onceproof_model::time::{Span, Time};
 use onceproof_sim::fault::{Pattern, Record};
 
 /// Reads the name of a record, and checks that there can be such a record.

@@ -4,8 +4,8 @@
 
 use super::write::{document, forget_ledger, step_tables};
 use super::{Scenario, ScenarioError};
+use onceproof_kernel::time::{Nanos, Span};
 use onceproof_model::pipeline::StepKind;
-use onceproof_model::time::{Nanos, Span};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::plan::Until;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike, value};
@@ -159,7 +159,7 @@ fn generated(document: &DocumentMut) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use onceproof_model::time::SECOND;
+    use onceproof_kernel::time::SECOND;
     use std::path::Path;
 
     /// One source reads at 0 s and the other an hour later: faults end 10 s after that, and not after as long as

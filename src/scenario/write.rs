@@ -4,8 +4,8 @@
 use super::stated::Figure;
 use super::{Scenario, csv};
 use crate::printable::{printable, printable_styled};
+use onceproof_kernel::time::Span;
 use onceproof_model::pipeline::{Pipeline, StepIndex};
-use onceproof_model::time::Span;
 use onceproof_sim::fault::place::Field;
 use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, Leg};
 use onceproof_sim::outcome::Classes;

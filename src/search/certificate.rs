@@ -2,7 +2,7 @@
 //! complete, it is a certificate.
 
 use super::causes::Cause;
-use onceproof_model::mix::scatter;
+use onceproof_kernel::mix::scatter;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::{Brief, Verdict};
 use onceproof_sim::simulator::Needless;

@@ -163,7 +163,7 @@ pub fn here<'a>(
 mod tests {
     use super::*;
     use crate::scenario::Scenario;
-    use onceproof_model::time::MILLISECOND;
+    use onceproof_kernel::time::MILLISECOND;
     use std::path::Path;
 
     /// ann and bob, counted. In virtual time: the source commits both at 0 ms, which is applied at 1 ms and

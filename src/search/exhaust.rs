@@ -15,7 +15,7 @@ use super::causes::{Cause, explaining};
 use super::certificate::{Counts, ENGINE, Exhaustion};
 use super::rests::{Rests, Shared};
 use super::resume::{Done, Found, Unit};
-use onceproof_model::mix;
+use onceproof_kernel::mix;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName};
 use onceproof_sim::outcome::{Brief, Verdict};
 use onceproof_sim::plan::Plan;

@@ -1,6 +1,6 @@
 //! Runs that tests make up: every tenth seed or so is violated, and all figures follow from the seed.
 
-use onceproof_model::mix::scatter;
+use onceproof_kernel::mix::scatter;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::{Marks, Strikes};
 use onceproof_sim::outcome::{Brief, Class, Classes, Fired, Ledger, Outcome, Verdict, Work};

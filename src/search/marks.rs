@@ -2,9 +2,9 @@
 //! it, and how often each kind struck each step of the protocol. A mark that the scenario ought to reach
 //! and never did means that the sweep has not tested what it was meant to.
 
+use onceproof_kernel::time::Nanos;
 use onceproof_model::mechanism::{Dedup, Fencing, GiveUp, Outputs};
 use onceproof_model::pipeline::{Step, StepKind};
-use onceproof_model::time::Nanos;
 use onceproof_sim::fault::{Kind, KindName, Leg};
 use onceproof_sim::marks::{Mark, Strikes, Struck};
 use onceproof_sim::outcome::Brief;

@@ -3,7 +3,7 @@
 
 use super::certificate::{Counts, ENGINE};
 use crate::figures;
-use onceproof_model::mix;
+use onceproof_kernel::mix;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -7,7 +7,7 @@ use super::marks::Reached;
 use super::worth::{Worth, WorthOfAll, steps_with_records};
 use crate::figures;
 use crate::scenario::Figure;
-use onceproof_model::mix::{fold, scatter};
+use onceproof_kernel::mix::{fold, scatter};
 use onceproof_model::pipeline::StepIndex;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::Mark;

@@ -10,7 +10,7 @@
 
 use crate::{load, scenarios};
 use onceproof::scenario::Scenario;
-use onceproof_model::mix::{fold, scatter};
+use onceproof_kernel::mix::{fold, scatter};
 use onceproof_sim::outcome::{Ledger, Outcome, Work};
 use onceproof_sim::simulator::Simulator;
 use std::collections::{BTreeMap, BTreeSet};

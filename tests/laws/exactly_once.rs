@@ -6,7 +6,7 @@ use crate::faults::{Strike, climates, on, strikes};
 use crate::naive;
 use crate::{check, runner};
 use onceproof::scenario::Scenario;
-use onceproof_model::time::Nanos;
+use onceproof_kernel::time::Nanos;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::marks::Mark;
 use onceproof_sim::outcome::{Outcome, Verdict};

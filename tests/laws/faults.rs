@@ -1,9 +1,9 @@
 //! Random exact faults of every kind on random places of a pipeline, and random odds. A fault is a few
 //! small numbers that are read against the pipeline, so that both shrink on their own.
 
+use onceproof_kernel::time::{MILLISECOND, Nanos};
 use onceproof_model::mechanism::Outputs;
 use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
-use onceproof_model::time::{MILLISECOND, Nanos};
 use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{
     Before, ClockWay, Direction, Fault, Kind, KindName, Leg, Pattern, Place, Record,

@@ -5,8 +5,8 @@ use crate::cases::{ANY, Case, Choice, PLAIN, cases, parse};
 use crate::check;
 use crate::faults::{climates, kinds, on, strikes};
 use onceproof::scenario::Scenario;
+use onceproof_kernel::time::{Nanos, SECOND};
 use onceproof_model::pipeline::{Pipeline, StepIndex};
-use onceproof_model::time::{Nanos, SECOND};
 use onceproof_sim::fault::{Before, Fault, Kind, Leg, Pattern, Place, Record};
 use onceproof_sim::outcome::Outcome;
 use onceproof_sim::plan::{Plan, Until};
@@ -128,7 +128,7 @@ commit-delayed = "1/6"
 fn a_fault_on_a_record_changes_nothing_for_records_of_other_shards() {
     let scenario = parse(TWO_SHARDS);
     let pipeline = &scenario.plan.pipeline;
-    let shard_of = |key: &str| pipeline.route(StepIndex(1), onceproof_model::mix::text(key));
+    let shard_of = |key: &str| pipeline.route(StepIndex(1), onceproof_kernel::mix::text(key));
     assert_ne!(shard_of("ann"), shard_of("bob"));
     let record = |shard, offset| {
         let (step, path) = (StepIndex(0), Vec::new());

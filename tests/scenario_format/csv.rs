@@ -2,7 +2,7 @@
 
 use crate::Directory;
 use onceproof::scenario::{Readable, Scenario, ScenarioError};
-use onceproof_model::time::{MILLISECOND, SECOND};
+use onceproof_kernel::time::{MILLISECOND, SECOND};
 use onceproof_sim::input::{Input, Row, RowValue};
 use onceproof_sim::outcome::Classes;
 

@@ -3,7 +3,7 @@
 //! commit's own latency repeats what is only slow: at 30 ms and a store that is 2 s away, 133 times.
 
 use super::retry::Retry;
-use crate::time::{MILLISECOND, Nanos};
+use onceproof_kernel::time::{MILLISECOND, Nanos};
 
 /// When an unanswered commit is sent again. What is not given follows from how long a commit takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -35,7 +35,7 @@ impl CommitRetry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::SECOND;
+    use onceproof_kernel::time::SECOND;
 
     #[test]
     fn a_time_out_follows_from_the_latency_of_commits() {

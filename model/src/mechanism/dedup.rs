@@ -2,7 +2,7 @@
 //! filter in front of it, one per range of the *sender's* timestamps, saves the read where it says that the
 //! id is new (*Streaming Systems*, ch. 5, "Bloom Filters").
 
-use crate::time::{Nanos, SECOND};
+use onceproof_kernel::time::{Nanos, SECOND};
 
 /// How a duplicate is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

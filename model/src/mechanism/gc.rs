@@ -3,7 +3,7 @@
 //! ago (*Streaming Systems*, ch. 5, "Garbage Collection"). Time alone proves nothing of the kind.
 
 use crate::mechanism::UnknownOld;
-use crate::time::Nanos;
+use onceproof_kernel::time::Nanos;
 
 /// When an id is forgotten.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

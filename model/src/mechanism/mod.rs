@@ -87,7 +87,7 @@ impl Mechanism {
 
     /// For how long a receiver remembers an id, and what it does with an unknown record that is older, if
     /// it forgets by time alone.
-    pub fn forgets_after(&self) -> Option<(crate::time::Nanos, UnknownOld)> {
+    pub fn forgets_after(&self) -> Option<(onceproof_kernel::time::Nanos, UnknownOld)> {
         match (self.dedup, self.gc) {
             (Dedup::Window(window), _) => Some((window.length, window.unknown_old)),
             (

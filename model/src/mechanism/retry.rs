@@ -2,7 +2,7 @@
 //! Only a success can be trusted: a time-out, a lost ack and an error may all hide a request that was
 //! applied (*Streaming Systems*, ch. 5, "Ensuring Exactly Once in Shuffle").
 
-use crate::time::{MILLISECOND, Nanos, SECOND};
+use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND};
 
 /// When an unanswered request is sent again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -3,7 +3,7 @@
 
 use super::{Edge, Stages, Step, StepIndex};
 use crate::mechanism::{Outputs, Stamps};
-use crate::time::{Nanos, Time};
+use onceproof_kernel::time::{Nanos, Time};
 
 /// A window end that a sender's watermark must cross before anyone downstream can use it: a multiple of
 /// `length` plus `shift`.

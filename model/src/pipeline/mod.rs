@@ -15,10 +15,10 @@ pub use stage::Stages;
 pub use step::{Failing, IdFrom, InsertId, OffsetGiven, Sink, SourceWatermark, Step, StepKind};
 
 use crate::defect::Defect;
-use crate::key::Key;
-use crate::mix;
 use check::{check_functions, check_inputs};
 use marks::{marks, system_uses};
+use onceproof_kernel::key::Key;
+use onceproof_kernel::mix;
 use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -291,9 +291,8 @@ mod tests {
     use super::*;
     use crate::function::Function;
     use crate::mechanism::Mechanism;
-    use crate::time::SECOND;
-    use crate::time::{Nanos, Time};
     use crate::window::Windowing;
+    use onceproof_kernel::time::{Nanos, SECOND, Time};
 
     fn step(name: &str, kind: StepKind, from: &[u16], shards: u32) -> Step {
         let from = from.iter().map(|&index| StepIndex(index)).collect();

@@ -3,9 +3,9 @@
 //! and may ack only what is durable (*Streaming Systems*, ch. 5, "Exactly Once in Sources").
 
 use crate::mechanism::Ack;
-use crate::mix::{fold, scatter};
 use crate::record::RecordId;
-use crate::time::Nanos;
+use onceproof_kernel::mix::{fold, scatter};
+use onceproof_kernel::time::Nanos;
 
 /// How a source reads its queue.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

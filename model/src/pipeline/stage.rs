@@ -6,7 +6,7 @@
 
 use super::{Edge, Failing, Step, StepIndex, StepKind};
 use crate::mechanism::{Fuse, Mechanism};
-use crate::mix;
+use onceproof_kernel::mix;
 
 /// Which steps run together.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@ use super::{Queue, StepIndex};
 use crate::call::Action;
 use crate::function::Function;
 use crate::mechanism::Mechanism;
-use crate::time::Nanos;
 use crate::window::Windowing;
+use onceproof_kernel::time::Nanos;
 
 /// What a step does.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -10,15 +10,15 @@ use crate::commit::Subject;
 use crate::decision::Decision;
 use crate::defect::Defect;
 use crate::effect::{Ack as AckEffect, Dropped, Effect, Env, FilterSaid, Moment, Request, Rpc};
-use crate::key::Key;
 use crate::mechanism::dedup::Bloom;
 use crate::mechanism::{Ack, Dedup, ReAck, UnknownOld};
 use crate::pipeline::ShardIndex;
 use crate::queues::{Queue, Queues};
-use crate::rest::Rest;
-use crate::time::Time;
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
 use std::collections::VecDeque;
 

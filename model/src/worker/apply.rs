@@ -12,10 +12,10 @@ use crate::defect::Defect;
 use crate::effect::{Env, Moment, Timer};
 use crate::function::{Function, Output};
 use crate::mechanism::{Dedup, DedupWindow, Gc, Outputs, Stamps};
-use crate::mix;
 use crate::pipeline::{IdFrom, InsertId, OffsetGiven, ShardIndex, Sink, StepIndex, StepKind};
 use crate::record::{Record, RecordId};
-use crate::time::Time;
+use onceproof_kernel::mix;
+use onceproof_kernel::time::Time;
 
 /// What came of applying a record.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

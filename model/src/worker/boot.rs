@@ -7,7 +7,7 @@ use super::Worker;
 use crate::defect::Defect;
 use crate::effect::{Env, Moment};
 use crate::mechanism::Stamps;
-use crate::time::Time;
+use onceproof_kernel::time::Time;
 
 impl Worker {
     pub(super) fn boot<E: Env>(&mut self, m: &mut Moment<'_, E>) {

@@ -9,11 +9,11 @@ use super::{Arrived, Worker, wake_at};
 use crate::call::{Answer, Call, Operation};
 use crate::commit::Owed;
 use crate::effect::{Effect, Env, Moment, Rpc, Timer};
-use crate::key::Key;
-use crate::name::Name;
 use crate::pipeline::StepIndex;
-use crate::rest::Rest;
 use hashbrown::HashMap;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::Name;
+use onceproof_kernel::rest::Rest;
 use rustc_hash::FxBuildHasher;
 use slab::Slab;
 

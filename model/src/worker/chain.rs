@@ -10,10 +10,10 @@ use crate::decision::Decision;
 use crate::defect::Defect;
 use crate::effect::{Env, Moment};
 use crate::function::{Function, Output};
-use crate::key::Key;
-use crate::name::{Name, output_hash};
 use crate::pipeline::{Pipeline, Sink, StepIndex, StepKind};
 use crate::record::{Record, RecordId};
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::{Name, output_hash};
 
 /// An output of a step of this stage; of a sink, the row that it writes.
 #[derive(Debug)]

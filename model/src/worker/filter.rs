@@ -13,12 +13,12 @@ use super::{Arrived, Worker};
 use crate::bloom::Filter;
 use crate::defect::Defect;
 use crate::effect::{Env, FilterSaid, Moment};
-use crate::key::Key;
 use crate::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
-use crate::mix::fold;
 use crate::record::{Record, RecordId};
-use crate::rest::Rest;
-use crate::time::Time;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::mix::fold;
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
 
 /// The filters of a shard.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use super::unit::Taken;
 use crate::commit::{Batch, Commit, CommitKind, Delta, Subject};
 use crate::effect::{Effect, Env, Moment};
 use crate::mechanism::{Ack, Atomic, Outputs};
-use crate::rest::Rest;
+use onceproof_kernel::rest::Rest;
 use std::collections::VecDeque;
 
 /// The commits that are not answered: their numbers, and the units they belong to.

@@ -6,14 +6,14 @@
 use super::{Parent, Worker};
 use crate::effect::{Env, Member, Moment};
 use crate::function::Output;
-use crate::key::Key;
 use crate::mechanism::{Outputs, Stamps};
-use crate::mix::{fold, scatter};
 use crate::pipeline::{Pipeline, StepIndex};
 use crate::record::{Record, RecordId, Value};
-use crate::rest::Rest;
-use crate::time::Time;
 use hashbrown::HashMap;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::mix::{fold, scatter};
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
 
 /// The partial aggregates of the units that still take records.

@@ -3,11 +3,11 @@
 
 use super::lift::sum;
 use crate::commit::{Held, HeldRow};
-use crate::name::Name;
 use crate::pipeline::ShardIndex;
 use crate::record::Record;
-use crate::rest::Rest;
-use crate::time::Time;
+use onceproof_kernel::name::Name;
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
 use slab::Slab;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};

@@ -10,8 +10,8 @@ use super::{Arrived, Worker};
 use crate::call::{Operation, Part};
 use crate::commit::{CommitKind, Delta, Owed, Subject};
 use crate::effect::{Env, Moment};
-use crate::name::Name;
 use crate::pipeline::{OffsetGiven, Sink, StepKind};
+use onceproof_kernel::name::Name;
 
 /// The stream that all lives of a shard share.
 const SHARED: u64 = 0;

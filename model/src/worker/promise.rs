@@ -13,8 +13,8 @@ use crate::defect::Defect;
 use crate::effect::{Effect, Env, Moment, Request, Rpc, Timer};
 use crate::mechanism::{Outputs, Stamps};
 use crate::pipeline::{Mark, Pipeline, ShardIndex, StepIndex, StepKind, SystemUse};
-use crate::rest::Rest;
-use crate::time::Time;
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
 use std::collections::BTreeMap;
 
 /// The serials of requests that carry a watermark alone have this bit.

@@ -9,8 +9,8 @@ use crate::commit::{CommitKind, Subject};
 use crate::effect::{Effect, Env, Message, MessageAck, Moment, Pull};
 use crate::function::Output;
 use crate::mechanism::Ack;
-use crate::mix::fold;
 use crate::pipeline::{Queue, StepKind};
+use onceproof_kernel::mix::fold;
 
 impl Worker {
     /// The queue that this shard reads, if it reads one.

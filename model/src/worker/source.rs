@@ -9,10 +9,10 @@ use crate::commit::{Delta, Subject};
 use crate::decision::Decision;
 use crate::effect::{Env, Moment, Read, SourceRow, Timer};
 use crate::function::Output;
-use crate::mix;
-use crate::prefix::Prefix;
 use crate::record::RecordId;
-use crate::time::Time;
+use onceproof_kernel::mix;
+use onceproof_kernel::prefix::Prefix;
+use onceproof_kernel::time::Time;
 
 /// How far a source shard has read.
 #[derive(Hash, Debug)]

@@ -4,12 +4,12 @@
 use crate::call::Row;
 use crate::commit::{CommitKind, Delta, Subject, Watermark};
 use crate::effect::{MessageAck, Rpc};
-use crate::key::Key;
-use crate::name::Name;
 use crate::pipeline::ShardIndex;
 use crate::record::RecordId;
-use crate::rest::Rest;
-use crate::time::Time;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::Name;
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
 
 /// What a unit took in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

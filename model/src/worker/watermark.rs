@@ -10,8 +10,8 @@ use crate::commit::{CommitKind, Delta, Subject, Watermark};
 use crate::defect::Defect;
 use crate::effect::{Env, Moment, Rpc};
 use crate::pipeline::{Pipeline, ShardIndex, StepIndex};
-use crate::rest::Rest;
-use crate::time::Time;
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
 
 /// What a shard knows of its senders.
 #[derive(Debug)]

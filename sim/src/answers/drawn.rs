@@ -6,8 +6,8 @@ use crate::fault::kind::Asked;
 use crate::fault::{Climate, Kind, Leg};
 use crate::plan::{Network, Plan};
 use hashbrown::HashMap;
-use onceproof_model::mix::fold;
-use onceproof_model::time::Nanos;
+use onceproof_kernel::mix::fold;
+use onceproof_kernel::time::Nanos;
 use rustc_hash::FxBuildHasher;
 
 /// What the seed of a run draws.

@@ -7,10 +7,10 @@ use crate::fault::kind::Asked;
 use crate::fault::place::Record;
 use crate::fault::{Fault, Kind, Place};
 use hashbrown::HashMap;
+use onceproof_kernel::name::Vocabulary;
+use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::commit::Subject;
-use onceproof_model::name::Vocabulary;
 use onceproof_model::pipeline::Pipeline;
-use onceproof_model::time::{Nanos, Time};
 use rustc_hash::FxBuildHasher;
 
 /// All exact faults of a run.
@@ -242,11 +242,11 @@ mod tests {
     use super::*;
     use crate::draw::{INPUT, generated_words, scale};
     use crate::fault::{Leg, Pattern};
+    use onceproof_kernel::time::SECOND;
     use onceproof_model::mechanism::Mechanism;
     use onceproof_model::pipeline::{
         Failing, ShardIndex, SourceWatermark, Step, StepIndex, StepKind,
     };
-    use onceproof_model::time::SECOND;
     use onceproof_model::window::Windowing;
 
     /// The same, fault by fault: each counts its own matches.

@@ -8,8 +8,8 @@ use crate::fault::kind::Asked;
 use crate::fault::place::Record;
 use crate::fault::{Fault, Place};
 use hashbrown::HashMap;
+use onceproof_kernel::name::Vocabulary;
 use onceproof_model::commit::Subject;
-use onceproof_model::name::Vocabulary;
 use onceproof_model::pipeline::Pipeline;
 use rustc_hash::FxBuildHasher;
 

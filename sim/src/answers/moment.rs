@@ -4,9 +4,9 @@
 use crate::fault::kind::Asked;
 use crate::fault::place::{Pattern, Place, Record};
 use crate::fault::{Before, Leg};
+use onceproof_kernel::mix::{fold, scatter};
+use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_model::commit::Subject;
-use onceproof_model::mix::{fold, scatter};
-use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
 
 /// A request, or the ack that answers it.

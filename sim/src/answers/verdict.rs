@@ -2,7 +2,7 @@
 //! the protocol. The first of each is the harmless one. The world alone acts on them.
 
 use crate::fault::{ClockWay, Kind};
-use onceproof_model::time::Nanos;
+use onceproof_kernel::time::Nanos;
 
 /// What becomes of a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -6,7 +6,7 @@ use super::moment::{Call, Moment};
 use super::possible::{Possibility, Possible, Resting, Watched};
 use crate::fault::kind::Asked;
 use crate::fault::{Fault, Kind, Leg};
-use onceproof_model::name::Vocabulary;
+use onceproof_kernel::name::Vocabulary;
 use onceproof_model::pipeline::Pipeline;
 
 impl Answers {

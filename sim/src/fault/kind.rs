@@ -1,6 +1,6 @@
 //! The kinds of faults, each with its parameter and its default.
 
-use onceproof_model::time::{MILLISECOND, Nanos, SECOND};
+use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND};
 
 /// What goes wrong.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

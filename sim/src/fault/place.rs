@@ -1,11 +1,11 @@
 //! Places: where an exact fault happens. What a place does not give matches anything; `nth` picks one of
 //! the matches, the first by default. A record in a place matches also what maps made of it.
 
-use onceproof_model::key::Keys;
-use onceproof_model::mix;
-use onceproof_model::name::{Name, Names, Origin, pane_hash, source_hash};
+use onceproof_kernel::key::Keys;
+use onceproof_kernel::mix;
+use onceproof_kernel::name::{Name, Names, Origin, pane_hash, source_hash};
+use onceproof_kernel::time::{Nanos, Span, Time};
 use onceproof_model::pipeline::{Pipeline, StepIndex};
-use onceproof_model::time::{Nanos, Span, Time};
 
 /// Where an exact fault happens.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]

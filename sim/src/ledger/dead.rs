@@ -4,12 +4,12 @@
 
 use super::Ledger;
 use hashbrown::HashMap;
-use onceproof_model::key::Key;
-use onceproof_model::mix::{fold, scatter};
-use onceproof_model::name::{Name, Names, Origin};
+use onceproof_kernel::key::Key;
+use onceproof_kernel::mix::{fold, scatter};
+use onceproof_kernel::name::{Name, Names, Origin};
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
 use onceproof_model::pipeline::{Pipeline, StepIndex};
-use onceproof_model::rest::Rest;
-use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 
 /// What is known of failures and of records that were given up.

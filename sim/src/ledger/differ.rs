@@ -3,8 +3,8 @@
 use super::Ledger;
 use super::traces::Disagreement;
 use super::verdict::text_of;
-use onceproof_model::key::Key;
-use onceproof_model::name::{Name, Origin, Vocabulary};
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::{Name, Origin, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
 
 /// Two executions that disagree.

@@ -6,11 +6,11 @@ use super::verdict::text_of;
 use crate::outcome::Extreme;
 use crate::sources::Sources;
 use hashbrown::HashMap;
+use onceproof_kernel::name::{Name, Names, Vocabulary};
+use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::commit::Delta;
-use onceproof_model::name::{Name, Names, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
 use onceproof_model::record::{Record, RecordId};
-use onceproof_model::time::{Nanos, Time};
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
 

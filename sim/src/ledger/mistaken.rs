@@ -2,8 +2,8 @@
 
 use super::Ledger;
 use hashbrown::HashMap;
-use onceproof_model::key::Key;
-use onceproof_model::name::{Name, Names};
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::{Name, Names};
 use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::record::RecordId;
 use rustc_hash::FxBuildHasher;

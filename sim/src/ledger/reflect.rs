@@ -5,12 +5,12 @@
 
 use super::{Ledger, ResultKind, StepLedger, placed, reflection};
 use hashbrown::HashMap;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::{Name, Names, Vocabulary};
+use onceproof_kernel::time::Time;
 use onceproof_model::commit::Content;
 use onceproof_model::effect;
-use onceproof_model::key::Key;
-use onceproof_model::name::{Name, Names, Vocabulary};
 use onceproof_model::pipeline::StepIndex;
-use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 
 /// One record in a window.

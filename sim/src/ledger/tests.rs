@@ -13,11 +13,11 @@ use crate::input::{Input, Row, RowValue};
 use crate::outcome::{self, Class};
 use crate::plan::{Cluster, Network, Plan, SideEffects, Until};
 use crate::sources::Sources;
+use onceproof_kernel::time::{Nanos, SECOND};
 use onceproof_model::commit::{Content, Held};
 use onceproof_model::mechanism::{Fuse, Mechanism};
 use onceproof_model::pipeline::{Failing, Sink, SourceWatermark, Step};
 use onceproof_model::record::{Record, RecordId, Value};
-use onceproof_model::time::{Nanos, SECOND};
 use onceproof_model::window::Windowing;
 use std::sync::Arc;
 

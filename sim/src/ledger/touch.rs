@@ -6,7 +6,7 @@ use crate::fault::Fault;
 use crate::fault::place::{Pattern, Record};
 use crate::outcome::Damage;
 use hashbrown::{HashMap, HashSet};
-use onceproof_model::name::{Name, Vocabulary};
+use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex};
 use rustc_hash::FxBuildHasher;
 

@@ -1,10 +1,10 @@
 //! Traces: what the first commit that mentions a record says of it. A later one that disagrees shows two
 //! executions of one record, both of which left something durable: the record is divergent.
 
-use onceproof_model::key::Key;
-use onceproof_model::mix::{fold, scatter};
-use onceproof_model::name::Name;
-use onceproof_model::rest::Rest;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::mix::{fold, scatter};
+use onceproof_kernel::name::Name;
+use onceproof_kernel::rest::Rest;
 
 /// What commits say of each name.
 #[derive(Debug, Default)]

@@ -5,13 +5,13 @@
 use super::dead::{Dead, GivenUp, Way};
 use super::traces::Traces;
 use super::{placed, reflection};
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::time::Time;
 use onceproof_model::effect::SourceRow;
 use onceproof_model::function::{Function, Into, Output};
-use onceproof_model::key::Key;
-use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
 use onceproof_model::record::Value;
-use onceproof_model::time::Time;
 
 /// That a source record, or what maps made of it, belongs into the results of a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -6,7 +6,7 @@ use super::truth::{Expected, Truth, is_placed};
 use crate::outcome::{self, Class, Classes, Damage, Outcome};
 use crate::sources::Sources;
 use hashbrown::HashMap;
-use onceproof_model::name::{Name, Vocabulary};
+use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, StepIndex};
 use rustc_hash::FxBuildHasher;
 

@@ -5,14 +5,14 @@ use crate::answers::{Act, Attempt};
 use crate::fault::Before;
 use crate::marks::Mark;
 use crate::queue_service::Handed;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::commit::{Content, Scan};
 use onceproof_model::decision::Decision;
 use onceproof_model::effect::{Dropped, Env, FilterSaid, Member, Message, Pull, Read};
-use onceproof_model::key::Key;
-use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{ShardIndex, StepIndex};
 use onceproof_model::record::{Record, RecordId};
-use onceproof_model::time::{Nanos, Time};
 
 impl Env for Outside<'_> {
     fn vocabulary(&mut self) -> &mut Vocabulary {

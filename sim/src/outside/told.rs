@@ -4,11 +4,11 @@
 use super::Outside;
 use crate::fault::Before;
 use crate::trace::{Struck, What};
+use onceproof_kernel::name::Name;
 use onceproof_model::commit::{Scan, Subject};
 use onceproof_model::decision::Decision;
 use onceproof_model::effect::{Dropped, FilterSaid, SourceRow};
 use onceproof_model::mechanism::Dedup;
-use onceproof_model::name::Name;
 use onceproof_model::pipeline::{ShardIndex, StepIndex};
 use onceproof_model::record::Record;
 

@@ -12,9 +12,9 @@
 //!    new owner never put anything under the key.
 
 use hashbrown::HashMap;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::Name;
 use onceproof_model::call::Answer;
-use onceproof_model::key::Key;
-use onceproof_model::name::Name;
 use onceproof_model::pipeline::{ShardIndex, StepIndex};
 use rustc_hash::FxBuildHasher;
 

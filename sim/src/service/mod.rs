@@ -10,12 +10,12 @@ use crate::ledger::Ledger;
 use crate::outcome::StepCalls;
 use entries::{Entries, Stale};
 use hashbrown::HashSet;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
 use onceproof_model::call::{Action, Answer, Call, Operation};
-use onceproof_model::key::Key;
-use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
-use onceproof_model::rest::Rest;
-use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 use table::{Tables, Torn};
 

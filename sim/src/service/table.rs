@@ -4,11 +4,11 @@
 //! between, or if the others never came.
 
 use hashbrown::HashMap;
+use onceproof_kernel::name::Name;
+use onceproof_kernel::time::Time;
 use onceproof_model::call::{Answer, Part, Row};
-use onceproof_model::name::Name;
 use onceproof_model::pipeline::{Pipeline, ShardIndex, Sink, StepIndex, StepKind};
 use onceproof_model::record::RecordId;
-use onceproof_model::time::Time;
 use rustc_hash::FxBuildHasher;
 use std::cmp::Ordering;
 
@@ -186,7 +186,7 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use onceproof_model::key::Key;
+    use onceproof_kernel::key::Key;
 
     const SHARD: ShardIndex = ShardIndex(1);
     const STEP: StepIndex = StepIndex(1);

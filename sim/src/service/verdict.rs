@@ -5,7 +5,7 @@ use super::{Service, Stale, Torn};
 use crate::ledger::Ledger;
 use crate::outcome::{Class, Damage};
 use crate::plan::SideEffects;
-use onceproof_model::name::{Name, Vocabulary};
+use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, StepIndex};
 
 /// What is wrong with the services of a run.

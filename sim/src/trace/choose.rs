@@ -4,9 +4,9 @@ use super::event::{Change, Struck, Waited};
 use super::text::Seen;
 use super::what::What;
 use crate::fault::place::Record;
+use onceproof_kernel::name::Name;
+use onceproof_kernel::time::Nanos;
 use onceproof_model::commit::Subject;
-use onceproof_model::name::Name;
-use onceproof_model::time::Nanos;
 
 /// Which events are told.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -2,11 +2,11 @@
 
 use super::What;
 use crate::fault::Before;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::Name;
+use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::commit::{CommitKind, Subject};
-use onceproof_model::key::Key;
-use onceproof_model::name::Name;
 use onceproof_model::pipeline::{ShardIndex, StepIndex};
-use onceproof_model::time::{Nanos, Time};
 
 /// One event of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]

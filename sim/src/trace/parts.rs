@@ -4,11 +4,11 @@ use super::event::{Change, CommitId, Message, Nobody, Struck, Waited};
 use super::text::Seen;
 use crate::fault::Before;
 use crate::store::Applied;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::Name;
 use onceproof_model::commit::Subject;
 use onceproof_model::effect::FilterSaid;
 use onceproof_model::function::Output;
-use onceproof_model::key::Key;
-use onceproof_model::name::Name;
 use onceproof_model::pipeline::{ShardIndex, StepIndex};
 use onceproof_model::record::Value;
 

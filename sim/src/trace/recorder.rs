@@ -5,14 +5,14 @@ use super::event::{Actor, Event, Struck};
 use super::what::What;
 use crate::catalog::Gone;
 use hashbrown::HashMap;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::Name;
+use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::commit::{HeldRow, Subject};
 use onceproof_model::effect::FilterSaid;
 use onceproof_model::function::Output;
-use onceproof_model::key::Key;
-use onceproof_model::name::Name;
 use onceproof_model::pipeline::{ShardIndex, StepIndex};
 use onceproof_model::record::RecordId;
-use onceproof_model::time::{Nanos, Time};
 use rustc_hash::FxBuildHasher;
 use std::collections::VecDeque;
 

@@ -3,14 +3,14 @@
 use super::event::{Actor, CommitId, Event, Fate, Forgotten, Ownership};
 use super::what::What;
 use crate::fault::{Before, Direction};
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::time::{Nanos, Span};
 use onceproof_model::call::Answer;
 use onceproof_model::commit::{CommitKind, Subject};
 use onceproof_model::effect::Dropped;
-use onceproof_model::key::Key;
 use onceproof_model::mechanism::Outputs;
-use onceproof_model::name::{Name, Vocabulary};
 use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
-use onceproof_model::time::{Nanos, Span};
 
 /// An event, with what its handles mean.
 #[derive(Clone, Copy, Debug)]

@@ -12,10 +12,10 @@ use crate::marks::Mark;
 use crate::network::{Cut, Flight};
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
+use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::commit::Subject;
 use onceproof_model::effect::{Ack, Input, Reply, Request, Rpc};
 use onceproof_model::pipeline::ShardIndex;
-use onceproof_model::time::{Nanos, Time};
 
 impl World<'_> {
     #[inline(never)]

@@ -15,10 +15,10 @@ use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use crate::store::Applied;
 use crate::trace::{Nobody, Recorder};
+use onceproof_kernel::time::Nanos;
 use onceproof_model::commit::{Commit, CommitKind, Delta, Subject};
 use onceproof_model::defect::Defect;
 use onceproof_model::effect::Input;
-use onceproof_model::time::Nanos;
 
 /// A commit on its way to the store or back.
 #[derive(Debug)]

@@ -9,10 +9,10 @@ use crate::answers::{BeforeVerdict, StepTaken};
 use crate::fault::{Before, Fault, Kind};
 use crate::marks::Mark;
 use crate::network::Cut;
+use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::commit::{CommitKind, Subject};
 use onceproof_model::effect::{Effect, Input, Moment, Timer};
 use onceproof_model::pipeline::ShardIndex;
-use onceproof_model::time::{Nanos, Time};
 
 /// What a worker does, in order.
 #[derive(Debug)]

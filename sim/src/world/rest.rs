@@ -4,9 +4,9 @@
 use super::World;
 use super::event::Event;
 use super::leases::Owner;
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
 use onceproof_model::effect::Timer;
-use onceproof_model::rest::Rest;
-use onceproof_model::time::Time;
 
 impl World<'_> {
     /// Notes the state before this event, if input arrives with it and nothing else is left to happen.

@@ -10,9 +10,9 @@ use crate::fingerprint::Code;
 use crate::marks::Mark;
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
+use onceproof_kernel::time::Nanos;
 use onceproof_model::call::{Answer, Call};
 use onceproof_model::effect::{Input, Rpc};
-use onceproof_model::time::Nanos;
 
 /// A call on its way to a service.
 #[derive(Debug)]

@@ -4,14 +4,14 @@ use super::document::{Before, Carried, Change, Commit, Document, Fated, Kind, Ou
 use super::words::{
     Answer, Applied, Catalog, Dropped, Fate, Filter, Message, Nobody, Owner, Timer,
 };
+use onceproof_kernel::key::Key;
+use onceproof_kernel::time::Time;
 use onceproof_model::call;
 use onceproof_model::commit::Subject;
 use onceproof_model::effect::{self, FilterSaid};
 use onceproof_model::function;
-use onceproof_model::key::Key;
 use onceproof_model::pipeline::{ShardIndex, StepIndex};
 use onceproof_model::record::Value;
-use onceproof_model::time::Time;
 use onceproof_sim::fault::Direction;
 use onceproof_sim::trace::{self, CommitId, Forgotten, Ownership, Seen, Struck, Waited, What};
 

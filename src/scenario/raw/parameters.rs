@@ -3,7 +3,7 @@
 
 use super::{At, OneOrMany};
 use crate::scenario::units::Duration;
-use onceproof_model::time::Nanos;
+use onceproof_kernel::time::Nanos;
 use onceproof_sim::fault::{ClockWay, Kind};
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -3,7 +3,7 @@
 
 use super::LONGEST;
 use crate::scenario::raw::input::TimeFormat;
-use onceproof_model::time::{MILLISECOND, Nanos, SECOND, Time};
+use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND, Time};
 use toml::value::{Datetime, Offset};
 
 const TOO_FINE: &str = "finer than a nanosecond";

@@ -2,7 +2,7 @@
 
 use super::odds::Decimal;
 use crate::scenario::diagnostic::quote;
-use onceproof_model::time::{MICROSECOND, MILLISECOND, Nanos, SECOND, Time};
+use onceproof_kernel::time::{MICROSECOND, MILLISECOND, Nanos, SECOND, Time};
 
 /// The longest duration, and the time furthest from zero: 100 years of 365 days. The sum of two is
 /// below 2^63 ns; what adds up more of them (windows one below another, arrivals, calm and drain) is
@@ -157,7 +157,7 @@ pub(super) fn no_unit<T>(number: Option<i128>) -> Result<T, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use onceproof_model::time::Span;
+    use onceproof_kernel::time::Span;
     use proptest::prelude::*;
 
     #[test]

@@ -4,10 +4,10 @@
 use super::steps::write;
 use super::{Design, Setting};
 use crate::scenario::{dedup_in_words, gc_in_words};
+use onceproof_kernel::time::{Nanos, Span};
 use onceproof_model::mechanism::dedup::DedupWindow;
 use onceproof_model::mechanism::{Dedup, Gc, Mechanism};
 use onceproof_model::pipeline::{InsertId, Sink, Step, StepKind};
-use onceproof_model::time::{Nanos, Span};
 use onceproof_sim::plan::Plan;
 
 /// Every wrong value that follows from the times that a plan's steps and tables remember something for.

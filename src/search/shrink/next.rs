@@ -38,7 +38,7 @@ impl<'a, T, K: Ord> Next<'a, T, K> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use onceproof_model::mix::scatter;
+    use onceproof_kernel::mix::scatter;
 
     #[test]
     fn it_gives_the_first_of_what_a_sorted_list_of_all_gives() {

@@ -6,8 +6,8 @@ use super::bench::Bench;
 use super::case::Case;
 use super::mechanisms::are_kept;
 use crate::scenario::{Scenario, ScenarioError};
+use onceproof_kernel::time::{MILLISECOND, SECOND, Span};
 use onceproof_model::pipeline::{StepIndex, StepKind};
-use onceproof_model::time::{MILLISECOND, SECOND, Span};
 use onceproof_sim::fault::{Fault, Pattern, Record};
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 
 use super::bench::Bench;
 use super::case::Case;
-use onceproof_model::time::{MILLISECOND, Nanos, SECOND};
+use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND};
 use onceproof_sim::fault::{Direction, Fault, Kind, KindName};
 use onceproof_sim::simulator::Simulator;
 

@@ -2,7 +2,7 @@
 //! this page are not those of the reader, so that a wrong unit there is noticed.
 
 use super::file::{Call, File, Function, Generate, Input, Into, Kind, Queue, Row, Step, Value};
-use onceproof_model::mix;
+use onceproof_kernel::mix;
 use std::fmt::Write as _;
 
 /// The text of a file. `csv` gives the path of the csv file of each input.

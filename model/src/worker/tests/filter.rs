@@ -5,7 +5,7 @@ use crate::effect::Input;
 use crate::mechanism::Mechanism;
 use crate::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use crate::record::RecordId;
-use crate::time::Time;
+use onceproof_kernel::time::Time;
 
 /// A map with such filters.
 fn map(bloom: Bloom) -> Stage {

@@ -15,8 +15,8 @@ use crate::function::Function;
 use crate::mechanism::{Ack, Atomic, Bundle, Fuse, GiveUp, Mechanism, Outputs, ReAck};
 use crate::pipeline::{Pipeline, ShardIndex, Sink, StepKind};
 use crate::record::Record;
-use crate::time::{SECOND, Time};
 use crate::window::Windowing;
+use onceproof_kernel::time::{SECOND, Time};
 use stage::{Stage, committed, count};
 use std::collections::VecDeque;
 

@@ -4,7 +4,7 @@ use super::stage::{Stage, committed};
 use crate::call::Answer;
 use crate::effect::Input;
 use crate::pipeline::{OffsetGiven, Sink};
-use crate::time::SECOND;
+use onceproof_kernel::time::SECOND;
 
 /// Boots a sink and hands it ann and bob, which share a unit.
 fn with_two_records(sink: Sink, calls: [&str; 2]) -> Stage {

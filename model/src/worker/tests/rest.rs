@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::commit::{CommitKind, Subject};
-use crate::key::Key;
 use crate::mechanism::Ids;
-use crate::rest::Rest;
 use crate::worker::admit::Gate;
 use crate::worker::unit::Units;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::rest::Rest;
 
 fn is_at_rest(fill: impl FnOnce(&mut Rest)) -> bool {
     let mut rest = Rest::default();

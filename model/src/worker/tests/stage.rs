@@ -8,16 +8,16 @@ use crate::effect::{
     Request, Rpc, SourceRow, Timer,
 };
 use crate::function::Function;
-use crate::key::Key;
 use crate::mechanism::{Ack, Bundle, Fuse, Mechanism};
-use crate::name::{Name, Vocabulary};
 use crate::pipeline::{
     Failing, MessageIds, Pipeline, Queue, ShardIndex, Sink, SourceWatermark, Step, StepIndex,
     StepKind,
 };
 use crate::record::{Record, RecordId, Value};
-use crate::time::{Nanos, SECOND, Time};
 use crate::window::Windowing;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::time::{Nanos, SECOND, Time};
 use std::collections::VecDeque;
 
 /// One shard and what is around it.

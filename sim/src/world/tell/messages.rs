@@ -7,10 +7,10 @@ use crate::world::World;
 use crate::world::event::Event;
 use crate::world::leases::Instance;
 use crate::world::token_of;
+use onceproof_kernel::time::Time;
 use onceproof_model::commit::Subject;
 use onceproof_model::effect::{Ack, MessageAck, Request, Rpc};
 use onceproof_model::pipeline::ShardIndex;
-use onceproof_model::time::Time;
 
 /// A reply on its way: its ends, which request it is for, and the watermark of an ack.
 #[derive(Clone, Copy)]

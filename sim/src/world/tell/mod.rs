@@ -9,8 +9,8 @@ pub(super) use messages::ReplyTold;
 use super::World;
 use super::leases::Instance;
 use crate::trace::{Actor, Forgotten, Ownership, Waited, What};
+use onceproof_kernel::time::Time;
 use onceproof_model::effect::Timer;
-use onceproof_model::time::Time;
 
 impl World<'_> {
     /// The thing that was scheduled under this number happens now.

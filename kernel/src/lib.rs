@@ -1,0 +1,9 @@
+//! The words of any system under test: times, keys, names, and what it is to be at rest. Like the systems
+//! themselves it has no clock, no chance and no IO.
+
+pub mod time;
+pub mod mix;
+pub mod key;
+pub mod name;
+pub mod prefix;
+pub mod rest;
