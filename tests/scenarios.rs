@@ -14,8 +14,9 @@ mod values;
 use onceproof::figures;
 use onceproof::scenario::{Expect, Figure, Scenario};
 use onceproof::search::chance::Chance;
-use onceproof_model::pipeline::StepIndex;
-use onceproof_sim::fault::{Before, ClockWay, Direction, Kind, KindName, Leg};
+use onceproof_kernel::layout::StepIndex;
+use onceproof_model::point::ALPHABET;
+use onceproof_sim::fault::{ClockWay, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Class, Classes, Outcome};
 use onceproof_sim::simulator::Simulator;
 use std::collections::BTreeSet;
@@ -152,7 +153,9 @@ fn no_fault_and_no_mechanism_is_left_out() {
         for (number, fault) in scenario.plan.faults.iter().enumerate() {
             if !outcome.unfired.contains(&number) {
                 used.insert(fault_in_word(&fault.kind));
-                used.extend(fault.at.before.map(|before| format!("before {}", before.word())));
+                used.extend(
+                    fault.at.before.map(|before| format!("before {}", ALPHABET.word(before))),
+                );
                 used.extend(fault.at.time.map(|_| format!("{} by time", fault.kind.name().word())));
             }
         }
@@ -168,7 +171,7 @@ fn no_fault_and_no_mechanism_is_left_out() {
         Kind::Partition { lasts: 1, direction: Direction::Backward },
         Kind::ClockStep { by: 1, way: ClockWay::Ahead },
     ];
-    let befores = Before::ALL.map(|before| format!("before {}", before.word()));
+    let befores = ALPHABET.points.iter().map(|point| format!("before {}", point.word));
     let by_time = ["crash", "partition", "pause", "move", "clock-step"];
     let by_time = by_time.map(|word| format!("{word} by time"));
     let wanted = faults.into_iter().chain(more_faults.iter().map(fault_in_word));

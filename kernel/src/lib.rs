@@ -4,6 +4,8 @@
 pub mod time;
 pub mod mix;
 pub mod key;
+pub mod layout;
+pub mod alphabet;
 pub mod name;
 pub mod prefix;
 pub mod rest;

@@ -3,9 +3,9 @@
 //! the record (*Streaming Systems*, ch. 5, "Exactly Once in Sinks" and "Side Effects").
 
 use crate::effect::Rpc;
-use crate::pipeline::{ShardIndex, StepIndex};
 use crate::record::RecordId;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 
 /// A call to an external service.

@@ -2,9 +2,11 @@
 //! Rows change by deltas, so that what a commit does never depends on what its sender believed.
 
 use crate::call::Operation;
-use crate::pipeline::{ShardIndex, StepIndex};
+use crate::point;
 use crate::record::{Record, RecordId};
+use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::prefix::Prefix;
 use onceproof_kernel::time::{Nanos, Time};
@@ -18,8 +20,10 @@ pub struct Commit {
     pub token: u64,
     /// Its number under that token, from 0: applied once, however often it arrives.
     pub number: u64,
-    /// Which step of the protocol it is.
-    pub kind: CommitKind,
+    /// Which step of the protocol it is, by the word of its stage.
+    pub point: Point,
+    /// Whether it ends the stay of what it is about.
+    pub ends_stay: bool,
     /// What it is about: its first record.
     pub subject: Subject,
     /// What changes, in order: [`Effects`](crate::effect::Effects) keeps it.
@@ -44,13 +48,15 @@ pub enum CommitKind {
     Watermark,
 }
 
-/// What a request or commit is about.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Subject {
-    /// A record, or the first of several.
-    Record(Name),
-    /// A watermark that travels alone.
-    Watermark(Time),
+impl CommitKind {
+    /// The step of the protocol.
+    pub fn point(self) -> Point {
+        match self {
+            CommitKind::Commit | CommitKind::Watermark => point::COMMIT,
+            CommitKind::Settle => point::SETTLE,
+            CommitKind::Emit => point::EMIT,
+        }
+    }
 }
 
 /// One change of a row.

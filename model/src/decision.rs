@@ -2,8 +2,8 @@
 //! nothing hangs on it.
 
 use crate::function::Output;
-use crate::pipeline::StepIndex;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::Time;
 

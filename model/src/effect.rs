@@ -8,11 +8,14 @@
 //! protocol. What is left to do with further questions waits for [`Input::Resume`].
 
 use crate::call::{Answer, Call};
-use crate::commit::{Batch, Commit, Content, Delta, Scan, Subject, Watermark};
+use crate::commit::{Batch, Commit, Content, Delta, Scan, Watermark};
 use crate::decision::Decision;
-use crate::pipeline::{Pipeline, ShardIndex, StepIndex};
+use crate::pipeline::Pipeline;
+use crate::point;
 use crate::record::{Record, RecordId, Value};
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::time::{Nanos, Time};
 
@@ -85,7 +88,7 @@ impl Request {
     pub fn subject(&self) -> Subject {
         match &self.record {
             Some(record) => Subject::Record(record.name),
-            None => Subject::Watermark(self.watermark.event),
+            None => point::watermark(self.watermark.event),
         }
     }
 }

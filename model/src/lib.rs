@@ -12,6 +12,7 @@ pub mod window;
 pub mod function;
 pub mod mechanism;
 pub mod bloom;
+pub mod point;
 pub mod pipeline;
 pub mod queues;
 pub mod commit;

@@ -7,7 +7,6 @@ mod queues;
 mod told;
 
 use crate::answers::{Answers, BeforeVerdict, StepTaken};
-use crate::fault::Before;
 use crate::lasting::Lasting;
 use crate::ledger::Ledger;
 use crate::marks::Marks;
@@ -17,16 +16,20 @@ use crate::service::Service;
 use crate::sources::Sources;
 use crate::store::Store;
 use crate::trace::Trace;
+use onceproof_kernel::alphabet::Point;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::Layout;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::commit::Subject;
-use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
+use onceproof_model::pipeline::Pipeline;
 
 /// Everything but the workers, the network and the clock.
 #[derive(Debug)]
 pub(crate) struct Outside<'a> {
     pub pipeline: &'a Pipeline,
+    pub layout: &'a Layout,
     pub words: Vocabulary,
     pub store: Lasting<Store>,
     pub service: Lasting<Service>,
@@ -74,6 +77,7 @@ impl<'a> Outside<'a> {
     pub fn new(pipeline: &'a Pipeline, answers: Answers, read_cost: Nanos) -> Outside<'a> {
         Outside {
             pipeline,
+            layout: &pipeline.layout,
             words: Vocabulary::default(),
             store: Lasting::default(),
             service: Lasting::default(),
@@ -121,7 +125,7 @@ impl<'a> Outside<'a> {
         self.pulled.clear();
         self.wakes.clear();
         self.reading.until.clear();
-        self.reading.until.resize(self.pipeline.shards(), 0);
+        self.reading.until.resize(self.layout.shards(), 0);
         self.reading.unread = self.sources.rows() as u64;
         self.has_just_read_all = self.reading.unread == 0;
     }
@@ -147,13 +151,14 @@ impl<'a> Outside<'a> {
             let changes = self.changes();
             self.answers.note_changes(changes);
         }
-        self.answers.before(step, self.pipeline, &self.words)
+        self.answers.before(step, self.layout, &self.words)
     }
 
     /// Adds what is outside the workers. Input that comes from queues leaves no rest.
     pub fn rest(&self, rest: &mut Rest) {
         let Outside {
             pipeline: _,
+            layout: _,
             words,
             store,
             service,
@@ -196,10 +201,10 @@ impl<'a> Outside<'a> {
 
     /// Whether something befalls the worker before this step. If it dies, it is answered nothing of meaning
     /// any more.
-    fn strike(&mut self, shard: ShardIndex, step: StepIndex, before: Before, name: Name) {
+    fn strike(&mut self, shard: ShardIndex, step: StepIndex, before: Point, name: Name) {
         if self.doom == BeforeVerdict::Pass && self.answers.asks_before() {
             let subject = Subject::Record(name);
-            let step = StepTaken::new(self.pipeline, shard, step, before, subject, &self.words);
+            let step = StepTaken::new(self.layout, shard, step, before, subject, &self.words);
             self.doom = self.before(&step);
             if self.trace.is_on() {
                 self.tell_doom(shard, step.before, subject);

@@ -3,8 +3,9 @@
 
 use crate::fault::{Climate, Fault};
 use crate::input::Input;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND};
-use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_model::pipeline::Pipeline;
 
 /// Everything but the seed.
 #[derive(Clone, Debug)]
@@ -39,7 +40,7 @@ pub struct SideEffects {
 impl Plan {
     /// How many workers there are.
     pub fn hosts(&self) -> usize {
-        self.cluster.workers.map_or(self.pipeline.shards(), |workers| workers as usize)
+        self.cluster.workers.map_or(self.pipeline.layout.shards(), |workers| workers as usize)
     }
 }
 

@@ -4,15 +4,15 @@ use crate::answers::Watched;
 use crate::fault::{Fault, Kind};
 use crate::fingerprint::Fingerprint;
 use crate::ledger::{Expectations, Judgement, greatest_lags};
-use crate::marks::Mark;
 use crate::outcome::{Brief, Class, Classes, Outcome, StepResult, Verdict};
 use crate::outside::Outside;
 use crate::plan::Plan;
 use crate::service::Wrongs;
 use crate::trace::{Recorder, Seen};
 use crate::world::{End, World};
+use onceproof_kernel::alphabet::Mark;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::pipeline::StepIndex;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
@@ -217,7 +217,7 @@ impl<'a> Simulator<'a> {
         let pipeline = &self.plan.pipeline;
         let schedule = outside.answers.take_schedule();
         let Judgement { damage, names, .. } = &mut judgement;
-        outside.ledger.touched(damage, names, &schedule, pipeline, &outside.words);
+        outside.ledger.touched(damage, names, &schedule, &pipeline.layout, &outside.words);
         let mut steps = Vec::new();
         for (at, step) in pipeline.steps().iter().enumerate() {
             if !step.kind.has_results() {
@@ -248,9 +248,9 @@ impl<'a> Simulator<'a> {
             schedule,
             unfired: outside.answers.unfired(),
             latency: outside.ledger.latency(),
-            oldest_copies: outside.ledger.oldest_copies(pipeline, words),
-            longest_retries: outside.ledger.longest_retries(pipeline, words),
-            greatest_lags: greatest_lags(&outside.sources, pipeline, words),
+            oldest_copies: outside.ledger.oldest_copies(&pipeline.layout, words),
+            longest_retries: outside.ledger.longest_retries(&pipeline.layout, words),
+            greatest_lags: greatest_lags(&outside.sources, &pipeline.layout, words),
             filters: self.world.filters().collect(),
             calls,
             reason: match end {
@@ -316,8 +316,9 @@ impl<'a> Simulator<'a> {
         let mut work = outside.work;
         (work.ids_held_end, work.ids_held_max) = outside.store.ids_held(outside.now);
         let mut marks = outside.marks;
-        marks.0[Mark::RecordLate as usize] = judgement.totals.late;
+        marks.0[Mark::RECORD_LATE.at()] = judgement.totals.late;
         Brief {
+            alphabet: outside.layout.alphabet,
             verdict,
             classes,
             ledger: judgement.totals,
@@ -337,6 +338,6 @@ fn hand_on(outside: &mut Outside<'_>, see: &mut dyn FnMut(&Seen<'_>)) {
     let events = outside.trace.recorder().map(Recorder::take).unwrap_or_default();
     let (pipeline, words) = (outside.pipeline, &outside.words);
     for event in &events {
-        see(&Seen { event, pipeline, words });
+        see(&Seen { event, layout: &pipeline.layout, words });
     }
 }

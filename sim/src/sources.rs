@@ -7,11 +7,12 @@ use crate::input::{Generate, Input, Row, RowValue};
 use crate::plan::Plan;
 use hashbrown::HashMap;
 use onceproof_kernel::key::{Key, Keys};
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::scatter;
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::time::Time;
 use onceproof_model::effect::{Read, SourceRow};
-use onceproof_model::pipeline::{SourceWatermark, StepIndex, StepKind};
+use onceproof_model::pipeline::{SourceWatermark, StepKind};
 use onceproof_model::record::Value;
 use rustc_hash::FxBuildHasher;
 
@@ -76,7 +77,7 @@ impl Sources {
             if let Input::Generate(generate) = input {
                 source.draw(generate, seed);
             }
-            let (hash, rows) = (plan.pipeline.hash(*step), source.keys.len() as u32);
+            let (hash, rows) = (plan.pipeline.layout.hash(*step), source.keys.len() as u32);
             source.first = words.names.add_source(step.0, hash, source.shards, rows);
             if is_first || matches!(input, Input::Generate(_)) {
                 source.promise();

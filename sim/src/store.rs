@@ -6,6 +6,7 @@ use crate::catalog::{Aged, Catalog, Gone};
 use crate::ledger::Ledger;
 use hashbrown::HashMap;
 use onceproof_kernel::key::{Key, Keys};
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Vocabulary;
 use onceproof_kernel::prefix::Prefix;
 use onceproof_kernel::rest::Rest;
@@ -13,7 +14,7 @@ use onceproof_kernel::time::Time;
 use onceproof_model::commit::{Commit, Content, Delta, Held, HeldRow, Owed, Scan, Watermark};
 use onceproof_model::defect::Defect;
 use onceproof_model::mechanism::{Ack, Fencing};
-use onceproof_model::pipeline::{Pipeline, ShardIndex};
+use onceproof_model::pipeline::Pipeline;
 use onceproof_model::record::{Record, RecordId};
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
@@ -75,9 +76,9 @@ impl Store {
         self.ages = pipeline.steps().iter().any(|s| s.mechanism.forgets_after().is_some());
         self.ids_held_max = 0;
         self.ids_held = 0;
-        self.shards.resize_with(pipeline.shards(), Rows::default);
+        self.shards.resize_with(pipeline.layout.shards(), Rows::default);
         for (shard, rows) in self.shards.iter_mut().enumerate() {
-            let step = pipeline.step_of(ShardIndex(shard as u32));
+            let step = pipeline.layout.step_of(ShardIndex(shard as u32));
             rows.token = 0;
             rows.applied.clear();
             rows.earlier.clear();

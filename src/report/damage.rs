@@ -218,7 +218,7 @@ fn add_cause_json(value: &mut Value, cause: &Cause) {
 mod tests {
     use super::*;
     use crate::report::samples;
-    use onceproof_model::pipeline::StepIndex;
+    use onceproof_kernel::layout::StepIndex;
 
     #[test]
     fn what_is_wrong_with_services_is_told_in_its_own_words() {

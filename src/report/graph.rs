@@ -3,8 +3,9 @@
 
 use super::table::fitted;
 use crate::scenario::given;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_model::function::Function;
-use onceproof_model::pipeline::{Edge, Pipeline, Step, StepIndex, StepKind};
+use onceproof_model::pipeline::{Edge, Pipeline, Step, StepKind};
 use serde_json::{Value, json};
 
 /// How a picture is written.

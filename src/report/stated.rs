@@ -142,8 +142,8 @@ fn totals_that_differ(stated: &Totals, found: &StepResult, step: &str) -> Vec<St
 mod tests {
     use super::*;
     use crate::report::samples::{flip_plan, lost_ack_outcome, lost_ack_sweep};
+    use onceproof_kernel::layout::StepIndex;
     use onceproof_kernel::time::SECOND;
-    use onceproof_model::pipeline::StepIndex;
     use std::collections::BTreeMap;
 
     /// What is said of totals that are stated, where ann and bob have 2 each in the window at 0 s.

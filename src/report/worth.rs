@@ -6,7 +6,7 @@ use crate::printable::item;
 use crate::scenario::{Figure, Scenario};
 use crate::search::tally::Sweep;
 use crate::search::worth::{Worth, WorthOfAll, steps_with_records};
-use onceproof_model::pipeline::StepIndex;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::outcome::{Outcome, Verdict};
 use onceproof_sim::plan::Plan;
 use serde_json::{Value, json};

@@ -8,9 +8,10 @@ use super::raw::{self, At};
 use super::reading;
 use super::typed::{Line, Typed, without_value};
 use super::write::document;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_model::mechanism::Mechanism;
-use onceproof_model::pipeline::{Pipeline, StepIndex};
-use onceproof_sim::fault::Record;
+use onceproof_model::pipeline::Pipeline;
+use onceproof_sim::fault::About;
 use onceproof_sim::plan::Plan;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -102,7 +103,7 @@ pub(super) fn fault(written: &str) -> Result<InlineTable, Vec<Diagnostic>> {
 ///
 /// # Errors
 /// There can be no such record.
-pub(super) fn record(plan: &Plan, written: &str) -> Result<Record, Diagnostic> {
+pub(super) fn record(plan: &Plan, written: &str) -> Result<About, Diagnostic> {
     let source = Typed { option: "--record", written, keys_at: 0 }.source();
     let given = At { value: written.to_owned(), span: 0..written.len() };
     super::record::record(&source, &plan.pipeline, &Inputs::of_plan(plan), &given)

@@ -210,6 +210,6 @@ pub(super) fn kind(source: &Source<'_>, given: &At<Do>) -> Result<Kind, Diagnost
 
 /// The moment at which a fault is asked.
 fn point(fault: &Fault, pipeline: &Pipeline) -> (Asked, Place) {
-    let place = fault.at_its_stage(pipeline).at;
+    let place = fault.at_its_stage(&pipeline.layout).at;
     (fault.kind.asked_at(), Place { nth: Some(place.nth.unwrap_or(1)), ..place })
 }

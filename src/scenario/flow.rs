@@ -5,9 +5,10 @@ use super::diagnostic::{Diagnostic, Source, quote};
 use super::input::{Inputs, ends};
 use super::raw::File;
 use crate::figures::grouped;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{Nanos, SECOND, Time};
 use onceproof_model::function::{Function, Into};
-use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
+use onceproof_model::pipeline::{Pipeline, StepKind};
 use onceproof_sim::input::{Input, Row, RowValue};
 
 /// The most records that all steps together make, and so how often one is reflected at a step. Each takes about ten

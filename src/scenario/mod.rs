@@ -60,7 +60,8 @@ use diagnostic::Source;
 use error::Wrong;
 use onceproof_kernel::time::Nanos;
 use onceproof_model::pipeline::Pipeline;
-use onceproof_sim::fault::{Climate, Record};
+use onceproof_sim::fault::About;
+use onceproof_sim::fault::Climate;
 use onceproof_sim::outcome::Class;
 use onceproof_sim::patience::Patience;
 use onceproof_sim::plan::{Cluster, Network, Plan, Until};
@@ -116,7 +117,7 @@ impl Scenario {
     ///
     /// # Errors
     /// No run has such a record.
-    pub fn record(&self, name: &str) -> Result<Record, ScenarioError> {
+    pub fn record(&self, name: &str) -> Result<About, ScenarioError> {
         Ok(asked::record(&self.plan, name)?)
     }
 
@@ -196,7 +197,7 @@ impl Scenario {
         };
         let inputs = wrong.keep_read(input::inputs(&source, readable, &file, &pipeline))?;
         let cluster = wrong.keep(cluster(&source, &file, &pipeline));
-        let shards = u32::try_from(pipeline.shards()).unwrap_or(u32::MAX);
+        let shards = u32::try_from(pipeline.layout.shards()).unwrap_or(u32::MAX);
         let hosts = cluster.map(|cluster| cluster.workers.unwrap_or(shards));
         let climate = match (&file.faults, hosts) {
             (None, _) => Some(Climate::default()),

@@ -8,10 +8,14 @@ use super::raw::place as raw;
 use super::raw::{At, span};
 use super::record::{Reach, count, record};
 use super::way::Way;
+use onceproof_kernel::alphabet::Point;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_model::function::Function;
 use onceproof_model::mechanism::{Ack, Outputs};
-use onceproof_model::pipeline::{Edge, Pipeline, StepIndex, StepKind};
-use onceproof_sim::fault::{Before, Kind, Place, Record};
+use onceproof_model::pipeline::{Edge, Pipeline, StepKind};
+use onceproof_model::point;
+use onceproof_sim::fault::About;
+use onceproof_sim::fault::{Kind, Place};
 
 /// What places are checked against.
 pub(super) struct Places<'a> {
@@ -97,7 +101,7 @@ impl Places<'_> {
 
     fn step(&self, name: &Option<At<String>>) -> Result<Option<StepIndex>, Diagnostic> {
         let Some(name) = name else { return Ok(None) };
-        if let Some(step) = self.pipeline.find(&name.value) {
+        if let Some(step) = self.pipeline.layout.find(&name.value) {
             return Ok(Some(step));
         }
         let known: Vec<&str> =
@@ -184,7 +188,7 @@ impl Places<'_> {
         why: &str,
     ) -> Result<(), Diagnostic> {
         match (&place.record, span(&raw.record)) {
-            (Some(Record::Watermark(_)), Some(span)) => Err(self.source.error(span, why)),
+            (Some(About::Control { .. }), Some(span)) => Err(self.source.error(span, why)),
             _ => Ok(()),
         }
     }
@@ -193,25 +197,20 @@ impl Places<'_> {
         let Some(before) = place.before else {
             return Ok(());
         };
-        let what = format!("`{}`", before.word());
-        let is_watermark = matches!(place.record, Some(Record::Watermark(_)));
+        let words = self.pipeline.layout.alphabet.words(before);
+        let what = format!("`{}`", words.word);
+        let is_watermark = matches!(place.record, Some(About::Control { .. }));
         let possible = |step: StepIndex| self.happens(before, step, is_watermark);
-        let scope = match before {
-            Before::Apply | Before::Call => Scope::Step,
-            Before::Admit
-            | Before::Commit
-            | Before::Answer
-            | Before::Ack
-            | Before::Send
-            | Before::Settle
-            | Before::Emit => Scope::Stage,
+        let scope = match words.is_each_steps {
+            true => Scope::Step,
+            false => Scope::Stage,
         };
         self.check_step(raw, place, &what, scope, &possible)
     }
 
     /// Whether a step of the protocol is ever taken at a step of the pipeline, for a record or for a
     /// watermark that travels alone, else why not.
-    fn happens(&self, before: Before, step: StepIndex, is_watermark: bool) -> Result<(), String> {
+    fn happens(&self, before: Point, step: StepIndex, is_watermark: bool) -> Result<(), String> {
         let stages = self.pipeline.stages();
         let head = stages.head(step);
         let is_source =
@@ -222,33 +221,25 @@ impl Places<'_> {
         let recomputes = self.pipeline.step(head).mechanism.outputs == Outputs::Recompute;
         let owes = matches!(&self.pipeline.step(head).kind, StepKind::Sink(sink) if sink.owes());
         let refused = match before {
-            Before::Admit if is_source(head) => "a source takes nothing in",
-            Before::Ack if is_source(head) && !reads_queue(&self.pipeline.step(head).kind) => {
+            point::ADMIT if is_source(head) => "a source takes nothing in",
+            point::ACK if is_source(head) && !reads_queue(&self.pipeline.step(head).kind) => {
                 "a source takes nothing in"
             }
-            Before::Apply if is_source(step) => "a source takes nothing in",
-            Before::Send if !sends => "nobody takes its outputs",
-            Before::Emit if !fires && !emits => "it fires no windows and writes no rows",
-            Before::Commit if recomputes && !is_watermark && (fires || !emits) => {
+            point::APPLY if is_source(step) => "a source takes nothing in",
+            point::SEND if !sends => "nobody takes its outputs",
+            point::EMIT if !fires && !emits => "it fires no windows and writes no rows",
+            point::COMMIT if recomputes && !is_watermark && (fires || !emits) => {
                 "under `recompute` its only commit is `settle`"
             }
-            Before::Call if self.calls(step).is_err() => return self.calls(step),
-            Before::Call if is_watermark => "no call is made for a watermark",
-            Before::Settle if owes => return Ok(()),
-            Before::Settle if emits && !sends && !fires => "a sink has no outputs to settle",
-            Before::Settle if recomputes && emits && !fires => {
+            point::CALL if self.calls(step).is_err() => return self.calls(step),
+            point::CALL if is_watermark => "no call is made for a watermark",
+            point::SETTLE if owes => return Ok(()),
+            point::SETTLE if emits && !sends && !fires => "a sink has no outputs to settle",
+            point::SETTLE if recomputes && emits && !fires => {
                 "under `recompute` its only commit is `emit`"
             }
-            Before::Settle if !recomputes && !sends => "it has no outputs to settle",
-            Before::Admit
-            | Before::Apply
-            | Before::Commit
-            | Before::Answer
-            | Before::Ack
-            | Before::Send
-            | Before::Settle
-            | Before::Emit
-            | Before::Call => return Ok(()),
+            point::SETTLE if !recomputes && !sends => "it has no outputs to settle",
+            _ => return Ok(()),
         };
         Err(refused.to_owned())
     }

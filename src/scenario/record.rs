@@ -7,10 +7,13 @@ use super::input::Inputs;
 use super::place::reads_queue;
 use super::raw::At;
 use super::units::moment;
+use onceproof_kernel::alphabet::ControlValue;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{Span, Time};
 use onceproof_model::function::Function;
-use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
-use onceproof_sim::fault::{Pattern, Record};
+use onceproof_model::pipeline::{Pipeline, StepKind};
+use onceproof_sim::fault::About;
+use onceproof_sim::fault::Pattern;
 
 /// Reads the name of a record, and checks that there can be such a record.
 ///
@@ -21,20 +24,22 @@ pub(super) fn record(
     pipeline: &Pipeline,
     inputs: &Inputs,
     given: &At<String>,
-) -> Result<Record, Diagnostic> {
+) -> Result<About, Diagnostic> {
     let text = given.value.as_str();
-    match text.strip_prefix("watermark") {
-        Some("") => return Ok(Record::Watermark(None)),
-        Some(rest) if rest.starts_with('@') => {
-            let at = time(&rest[1..]).map_err(|message| wrong(source, given, &message))?;
-            return Ok(Record::Watermark(Some(at)));
+    for (word, control) in (0..).zip(pipeline.layout.alphabet.controls) {
+        match (text.strip_prefix(control.word), control.value) {
+            (Some(""), _) => return Ok(About::Control { word, value: None }),
+            (Some(rest), ControlValue::Time) if rest.starts_with('@') => {
+                let at = time(&rest[1..]).map_err(|message| wrong(source, given, &message))?;
+                return Ok(About::Control { word, value: Some(at.0) });
+            }
+            _ => {}
         }
-        _ => {}
     }
     let Some((name, rest)) = text.split_once('/') else {
         return Err(wrong(source, given, "a record is named by its step"));
     };
-    let Some(step) = pipeline.find(name) else {
+    let Some(step) = pipeline.layout.find(name) else {
         let known: Vec<&str> = pipeline
             .steps()
             .iter()
@@ -70,10 +75,10 @@ fn wrong(source: &Source<'_>, given: &At<String>, message: &str) -> Diagnostic {
 }
 
 /// The record, if the maps that take it make outputs of such numbers.
-fn with_possible_path(pattern: Pattern, pipeline: &Pipeline) -> Result<Record, String> {
+fn with_possible_path(pattern: Pattern, pipeline: &Pipeline) -> Result<About, String> {
     let (Pattern::Source { path, .. } | Pattern::Pane { path, .. }) = &pattern;
     let path = path.clone();
-    let record = Record::Name(pattern);
+    let record = About::Record(pattern);
     let reach = Reach::of(Some(&record), pipeline);
     let outputs: Vec<u32> = pipeline
         .order()
@@ -192,13 +197,13 @@ pub(super) struct Reach {
 
 impl Reach {
     /// A record keeps its name through maps and reshuffles, and loses it in an aggregate.
-    pub fn of(record: Option<&Record>, pipeline: &Pipeline) -> Reach {
+    pub fn of(record: Option<&About>, pipeline: &Pipeline) -> Reach {
         let steps = pipeline.steps().len();
         let origin = match record {
-            None | Some(Record::Watermark(_)) => {
+            None | Some(About::Control { .. }) => {
                 return Reach { sends: vec![true; steps], handles: vec![true; steps] };
             }
-            Some(Record::Name(Pattern::Source { step, .. } | Pattern::Pane { step, .. })) => *step,
+            Some(About::Record(Pattern::Source { step, .. } | Pattern::Pane { step, .. })) => *step,
         };
         let mut reach = Reach { sends: vec![false; steps], handles: vec![false; steps] };
         reach.sends[origin.at()] = true;

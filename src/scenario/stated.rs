@@ -7,8 +7,9 @@ use super::raw::At;
 use super::raw::expect as raw;
 use super::record::GLOBAL;
 use super::units::{Total, moment};
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{Span, Time};
-use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
+use onceproof_model::pipeline::{Pipeline, StepKind};
 use onceproof_model::window::Windowing;
 use onceproof_sim::outcome::{Class, Ledger};
 use std::collections::BTreeMap;
@@ -245,7 +246,7 @@ impl Beside<'_> {
     /// A step that has results.
     fn step(&self, name: &At<String>) -> Result<StepIndex, Diagnostic> {
         let has_results = |step: &StepIndex| self.pipeline.step(*step).kind.has_results();
-        if let Some(step) = self.pipeline.find(&name.value) {
+        if let Some(step) = self.pipeline.layout.find(&name.value) {
             if has_results(&step) {
                 return Ok(step);
             }

@@ -9,11 +9,12 @@ use super::mechanism::{Mechanisms, number};
 use super::raw::{self, At, KindWord, span};
 use super::units::{Duration, LONGEST};
 use crate::figures::grouped;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::SECOND;
 use onceproof_model::mechanism::{Ack, Fuse, Mechanism, Outputs};
 use onceproof_model::pipeline::{
     Failing, IdFrom, InsertId, MessageIds, OffsetGiven, Pipeline, Queue, Sink, SourceWatermark,
-    Step, StepIndex, StepKind,
+    Step, StepKind,
 };
 use onceproof_model::window::Windowing;
 use std::collections::BTreeMap;

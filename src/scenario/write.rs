@@ -4,8 +4,9 @@
 use super::stated::Figure;
 use super::{Scenario, csv};
 use crate::printable::{printable, printable_styled};
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::Span;
-use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_model::pipeline::Pipeline;
 use onceproof_sim::fault::place::Field;
 use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, Leg};
 use onceproof_sim::outcome::Classes;
@@ -28,7 +29,7 @@ pub struct FaultText {
 pub fn fault_to_json(fault: &Fault, plan: &Plan) -> serde_json::Value {
     let at: serde_json::Map<String, serde_json::Value> = fault
         .at
-        .fields(&plan.pipeline)
+        .fields(&plan.pipeline.layout)
         .into_iter()
         .map(|(key, field)| (key.to_owned(), json(field)))
         .collect();
@@ -246,7 +247,7 @@ fn tables(faults: &[Fault], pipeline: &Pipeline) -> ArrayOfTables {
 
 /// What stands after `at =` and after `do =`.
 fn values(fault: &Fault, pipeline: &Pipeline) -> (InlineTable, Value) {
-    let at = inline(fault.at.fields(pipeline));
+    let at = inline(fault.at.fields(&pipeline.layout));
     let word = fault.kind.name().word();
     let parameters = parameters(&fault.kind);
     let what = match parameters.is_empty() {

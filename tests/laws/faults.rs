@@ -1,13 +1,15 @@
 //! Random exact faults of every kind on random places of a pipeline, and random odds. A fault is a few
 //! small numbers that are read against the pipeline, so that both shrink on their own.
 
+use onceproof_kernel::alphabet::Point;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, Nanos};
 use onceproof_model::mechanism::Outputs;
-use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
+use onceproof_model::pipeline::{Pipeline, StepKind};
+use onceproof_model::point;
+use onceproof_sim::fault::About;
 use onceproof_sim::fault::kind::Asked;
-use onceproof_sim::fault::{
-    Before, ClockWay, Direction, Fault, Kind, KindName, Leg, Pattern, Place, Record,
-};
+use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, KindName, Leg, Pattern, Place};
 use onceproof_sim::plan::Plan;
 use proptest::prelude::*;
 
@@ -93,7 +95,7 @@ impl Strike {
         let pipeline = &plan.pipeline;
         let record = match self.subject {
             Subject::Any => None,
-            Subject::Watermark => Some(Record::Watermark(None)),
+            Subject::Watermark => Some(About::Control { word: 0, value: None }),
             Subject::Source { number } => Some(source_record(plan, number)),
         };
         let nth = match self.subject {
@@ -117,7 +119,7 @@ impl Strike {
                 Place { step: Some(step), shard, time: self.time, ..Place::default() }
             }
             (Kind::Crash { .. } | Kind::Pause { .. } | Kind::ClockStep { .. }, Some(_)) => {
-                let shards = pipeline.shards() as u32;
+                let shards = pipeline.layout.shards() as u32;
                 let workers = plan.cluster.workers.map_or(shards, |n| n.min(shards));
                 let worker = Some(self.worker % workers);
                 Place { worker, time: self.time, ..Place::default() }
@@ -155,7 +157,7 @@ impl Strike {
                 }
                 Asked::Before => {
                     let step = StepIndex((self.at % pipeline.steps().len()) as u16);
-                    let before = Some(Before::ALL[self.before]);
+                    let before = Some(Point(self.before as u8));
                     Place { step: Some(step), before, ..place }
                 }
             },
@@ -172,8 +174,8 @@ pub fn on(strikes: &[Strike], plan: &Plan) -> Vec<Fault> {
         let Some(mut fault) = strike.on(plan) else { continue };
         if let (Kind::UserDiffers { .. }, Some(step)) = (fault.kind, fault.at.step) {
             let before = Some(match plan.pipeline.step(step).mechanism.outputs {
-                Outputs::Checkpoint => Before::Commit,
-                Outputs::Recompute => Before::Settle,
+                Outputs::Checkpoint => point::COMMIT,
+                Outputs::Recompute => point::SETTLE,
             });
             let at = Place { before, attempt: None, ..fault.at.clone() };
             faults.push(Fault { at, kind: KindName::Crash.with_defaults() });
@@ -185,12 +187,12 @@ pub fn on(strikes: &[Strike], plan: &Plan) -> Vec<Fault> {
     faults
 }
 
-fn source_record(plan: &Plan, number: usize) -> Record {
+fn source_record(plan: &Plan, number: usize) -> About {
     let (step, _) = plan.inputs[number % plan.inputs.len()];
     let shards = plan.pipeline.step(step).shards;
     let row = (number / plan.inputs.len()) as u32;
     let (shard, offset) = (row % shards, u64::from(row / shards));
-    Record::Name(Pattern::Source { step, shard, offset, path: Vec::new() })
+    About::Record(Pattern::Source { step, shard, offset, path: Vec::new() })
 }
 
 fn edge(pipeline: &Pipeline, number: usize) -> (StepIndex, StepIndex) {

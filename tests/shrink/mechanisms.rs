@@ -34,7 +34,7 @@ fn check(all: &str, own: &str, fault: &str, expected: &[(&str, bool)]) -> Scenar
 
 fn mechanism(scenario: &Scenario) -> Mechanism {
     let pipeline = &scenario.plan.pipeline;
-    pipeline.step(pipeline.find("per-user").expect("a count")).mechanism
+    pipeline.step(pipeline.layout.find("per-user").expect("a count")).mechanism
 }
 
 /// The retry comes 30 ms after the first send. It is looked up in a filter of 10 ms by its arrival, where it is

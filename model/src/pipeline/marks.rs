@@ -1,8 +1,9 @@
 //! Which watermarks are worth a message of their own: those that cross a window end that someone downstream
 //! waits for, and those that let ids be forgotten there.
 
-use super::{Edge, Stages, Step, StepIndex};
+use super::{Edge, Stages, Step};
 use crate::mechanism::{Outputs, Stamps};
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{Nanos, Time};
 
 /// A window end that a sender's watermark must cross before anyone downstream can use it: a multiple of

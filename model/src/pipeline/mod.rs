@@ -15,34 +15,14 @@ pub use stage::Stages;
 pub use step::{Failing, IdFrom, InsertId, OffsetGiven, Sink, SourceWatermark, Step, StepKind};
 
 use crate::defect::Defect;
+use crate::mechanism::Outputs;
+use crate::point;
 use check::{check_functions, check_inputs};
 use marks::{marks, system_uses};
 use onceproof_kernel::key::Key;
-use onceproof_kernel::mix;
+use onceproof_kernel::layout::{LaidStep, Layout, ShardIndex, StepIndex};
 use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
-
-/// The number of a step, in file order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct StepIndex(pub u16);
-
-impl StepIndex {
-    /// As an index into the steps.
-    pub fn at(self) -> usize {
-        usize::from(self.0)
-    }
-}
-
-/// The number of a shard over all steps, in file order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct ShardIndex(pub u32);
-
-impl ShardIndex {
-    /// As an index into the shards.
-    pub fn at(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// One way from a step to another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,11 +37,9 @@ pub struct Edge {
 #[derive(Clone, Debug)]
 pub struct Pipeline {
     steps: Vec<Step>,
-    hashes: Vec<u64>,
+    /// The names of the steps, and the shards in which they run.
+    pub layout: Layout,
     edges_out: Vec<Vec<Edge>>,
-    first_shard: Vec<u32>,
-    shard_steps: Vec<StepIndex>,
-    shard_hashes: Vec<u64>,
     senders: Vec<Vec<ShardIndex>>,
     /// The first of the senders of a step, where they are the shards of one step.
     only_senders: Vec<Option<u32>>,
@@ -110,16 +88,26 @@ impl Pipeline {
         let stages = Stages::new(&steps, &edges_out, &order);
         let system_uses = system_uses(&steps, &edges_out, &order, &stages);
         // Shards belong to stages: a fused step has those of its head.
-        let mut first_shard = vec![0; steps.len()];
-        let mut shard_steps = Vec::new();
-        for (index, step) in numbered(&steps).filter(|&(index, _)| !stages.is_fused(index)) {
-            first_shard[index.at()] = shard_steps.len() as u32;
-            shard_steps.extend((0..step.shards).map(|_| index));
-        }
-        for at in 0..steps.len() {
-            let head = stages.head(StepIndex(at as u16));
-            first_shard[at] = first_shard[head.at()];
-            steps[at].shards = steps[head.at()].shards;
+        let laid = |(index, step): (StepIndex, &Step)| LaidStep {
+            name: step.name.clone(),
+            head: stages.head(index),
+            shards: step.shards,
+            // The commit of a record's effects is the emit of a stage that writes rows, unless they are rows of
+            // panes.
+            same: match stages.writes_rows(index) && step.kind.windowing().is_none() {
+                true => vec![(point::COMMIT, point::EMIT)],
+                false => Vec::new(),
+            },
+            // To settle is to let go of what was held until it was acked, or owed until it was paid, and nothing
+            // else: under recompute that step of the protocol commits.
+            told: match step.mechanism.outputs {
+                Outputs::Recompute => vec![(point::SETTLE, point::COMMIT)],
+                Outputs::Checkpoint => Vec::new(),
+            },
+        };
+        let layout = Layout::new(&point::ALPHABET, numbered(&steps).map(laid).collect());
+        for (at, step) in steps.iter_mut().enumerate() {
+            step.shards = layout.shards_of(StepIndex(at as u16));
         }
         let (mut senders, mut only_senders) = (Vec::new(), Vec::new());
         for (index, step) in numbered(&steps) {
@@ -136,25 +124,20 @@ impl Pipeline {
                 }
             });
             let shards = |head: &StepIndex| {
-                let first = first_shard[head.at()];
-                (first..first + steps[head.at()].shards).map(ShardIndex)
+                let first = layout.shard(*head, 0).0;
+                (first..first + layout.shards_of(*head)).map(ShardIndex)
             };
             senders.push(heads.iter().flat_map(shards).collect());
             only_senders.push(match heads[..] {
-                [head] => Some(first_shard[head.at()]),
+                [head] => Some(layout.shard(head, 0).0),
                 _ => None,
             });
         }
         let marks = marks(&steps, &edges_out, &order);
-        let hashes: Vec<u64> = steps.iter().map(|step| mix::text(&step.name)).collect();
-        let shard_hashes = shard_steps.iter().map(|step: &StepIndex| hashes[step.at()]).collect();
         Ok(Pipeline {
             steps,
-            hashes,
+            layout,
             edges_out,
-            first_shard,
-            shard_steps,
-            shard_hashes,
             senders,
             only_senders,
             marks,
@@ -173,21 +156,6 @@ impl Pipeline {
     /// One step.
     pub fn step(&self, index: StepIndex) -> &Step {
         &self.steps[index.at()]
-    }
-
-    /// The step of this name.
-    pub fn find(&self, name: &str) -> Option<StepIndex> {
-        self.steps.iter().position(|step| step.name == name).map(|at| StepIndex(at as u16))
-    }
-
-    /// The hash of a step's name, the same in every run.
-    pub fn hash(&self, index: StepIndex) -> u64 {
-        self.hashes[index.at()]
-    }
-
-    /// The hash of the name of a shard's step.
-    pub fn hash_of(&self, shard: ShardIndex) -> u64 {
-        self.shard_hashes[shard.at()]
     }
 
     /// The steps in an order in which each comes after all that it takes outputs of.
@@ -213,32 +181,6 @@ impl Pipeline {
     /// Which steps run together.
     pub fn stages(&self) -> &Stages {
         &self.stages
-    }
-
-    /// How many shards there are in all.
-    pub fn shards(&self) -> usize {
-        self.shard_steps.len()
-    }
-
-    /// The step of a shard: the head of its stage.
-    pub fn step_of(&self, shard: ShardIndex) -> StepIndex {
-        self.shard_steps[shard.at()]
-    }
-
-    /// The number of a shard within its step.
-    pub fn number_of(&self, shard: ShardIndex) -> u32 {
-        shard.0 - self.first_shard[self.step_of(shard).at()]
-    }
-
-    /// Shard number `number` of a step.
-    pub fn shard(&self, step: StepIndex, number: u32) -> ShardIndex {
-        ShardIndex(self.first_shard[step.at()] + number)
-    }
-
-    /// The shard of a step that owns the keys with this hash.
-    pub fn route(&self, step: StepIndex, key_hash: u64) -> ShardIndex {
-        let shards = u128::from(self.steps[step.at()].shards);
-        self.shard(step, ((u128::from(key_hash) * shards) >> 64) as u32)
     }
 
     /// The key under which a step groups a record.
@@ -335,21 +277,6 @@ mod tests {
             vec![step("s", source(), &[], 1), step("a", count(1, 0), &[0, 0], 1)],
             GraphError::InputTwice { step: StepIndex(1), from: StepIndex(0) },
         );
-    }
-
-    #[test]
-    fn every_key_has_one_shard_and_every_shard_gets_keys() {
-        let pipeline =
-            Pipeline::new(vec![step("s", source(), &[], 2), step("c", count(1, 0), &[0], 4)])
-                .expect("a good graph");
-        let mut hit = [0; 4];
-        for key in 0..1000 {
-            let shard = pipeline.route(StepIndex(1), mix::scatter(key));
-            hit[pipeline.number_of(shard) as usize] += 1;
-        }
-        assert!(hit.iter().all(|&n| n > 200), "{hit:?}");
-        assert_eq!(pipeline.step_of(ShardIndex(1)), StepIndex(0));
-        assert_eq!(pipeline.step_of(ShardIndex(2)), StepIndex(1));
     }
 
     #[test]

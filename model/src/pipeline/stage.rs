@@ -4,8 +4,9 @@
 //! what calls an external service: a call is the first thing that a stage does for what it takes in. A
 //! stage is a tree: all that is sent to it is sent to its head.
 
-use super::{Edge, Failing, Step, StepIndex, StepKind};
+use super::{Edge, Failing, Step, StepKind};
 use crate::mechanism::{Fuse, Mechanism};
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix;
 
 /// Which steps run together.

@@ -1,10 +1,11 @@
 //! Steps as a scenario states them.
 
-use super::{Queue, StepIndex};
+use super::Queue;
 use crate::call::Action;
 use crate::function::Function;
 use crate::mechanism::Mechanism;
 use crate::window::Windowing;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::Nanos;
 
 /// What a step does.

@@ -6,14 +6,16 @@ use super::chain::Chained;
 use super::unit::Taken;
 use super::{Arrived, Parent, Worker, wake_at};
 use crate::call::{Operation, Row};
-use crate::commit::{CommitKind, Delta, Lifetime, Subject};
+use crate::commit::{CommitKind, Delta, Lifetime};
 use crate::decision::Decision;
 use crate::defect::Defect;
 use crate::effect::{Env, Moment, Timer};
 use crate::function::{Function, Output};
 use crate::mechanism::{Dedup, DedupWindow, Gc, Outputs, Stamps};
-use crate::pipeline::{IdFrom, InsertId, OffsetGiven, ShardIndex, Sink, StepIndex, StepKind};
+use crate::pipeline::{IdFrom, InsertId, OffsetGiven, Sink, StepKind};
 use crate::record::{Record, RecordId};
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::mix;
 use onceproof_kernel::time::Time;
 
@@ -117,7 +119,7 @@ impl Worker {
     /// An id that no other execution of any worker draws.
     fn random_id<E: Env>(&mut self, m: &Moment<'_, E>) -> RecordId {
         self.executions += 1;
-        let shard = mix::fold(m.pipeline.hash_of(self.shard), self.shard.0.into());
+        let shard = mix::fold(m.pipeline.layout.hash_of(self.shard), self.shard.0.into());
         RecordId(mix::fold(shard, mix::scatter(mix::fold(self.token, self.executions))))
     }
 
@@ -186,7 +188,7 @@ impl Worker {
             if self.lift(unit, (edge.to, key), &made, &output, m) {
                 continue;
             }
-            let to = m.pipeline.route(edge.to, m.env.vocabulary().keys.hash(key));
+            let to = m.pipeline.layout.route(edge.to, m.env.vocabulary().keys.hash(key));
             let stamp = self.stamp(made.stamp, m.now);
             let record = Record {
                 name: made.name,
@@ -241,11 +243,11 @@ impl Worker {
         if !self.is_behind_queue {
             return None;
         }
-        let step = m.pipeline.step_of(from);
+        let step = m.pipeline.layout.step_of(from);
         let StepKind::Source { queue: Some(_), .. } = m.pipeline.step(step).kind else {
             return None;
         };
-        let first = m.pipeline.sender_number(self.step, m.pipeline.shard(step, 0));
+        let first = m.pipeline.sender_number(self.step, m.pipeline.layout.shard(step, 0));
         Some((first as u32, m.pipeline.step(step).shards))
     }
 

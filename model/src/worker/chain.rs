@@ -10,9 +10,10 @@ use crate::decision::Decision;
 use crate::defect::Defect;
 use crate::effect::{Env, Moment};
 use crate::function::{Function, Output};
-use crate::pipeline::{Pipeline, Sink, StepIndex, StepKind};
+use crate::pipeline::{Pipeline, Sink, StepKind};
 use crate::record::{Record, RecordId};
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, output_hash};
 
 /// An output of a step of this stage; of a sink, the row that it writes.
@@ -125,7 +126,7 @@ impl Worker {
             | StepKind::CountGlobally(_) => unreachable!("it makes its outputs from no record"),
         };
         let Some(answer) = answer else { return Chained::Failed };
-        let step_hash = pipeline.hash(step);
+        let step_hash = pipeline.layout.hash(step);
         let mut outputs = std::mem::take(&mut self.scratch);
         function.apply(input.key, input.value, answer, &mut m.env.vocabulary().keys, |output| {
             outputs.push(output)

@@ -6,16 +6,18 @@
 use super::chain::Chained;
 use super::unit::Taken;
 use super::{Parent, Worker, wake_at};
-use crate::commit::{CommitKind, Content, Delta, Subject};
+use crate::commit::{CommitKind, Content, Delta};
 use crate::decision::Decision;
 use crate::defect::Defect;
 use crate::effect::{Env, Moment, Timer};
 use crate::function::Output;
-use crate::pipeline::{Pipeline, StepIndex, StepKind};
+use crate::pipeline::{Pipeline, StepKind};
 use crate::record::{RecordId, Value};
 use crate::window::Windowing;
 use hashbrown::HashMap;
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::{Nanos, Time};
@@ -192,7 +194,7 @@ impl Worker {
             self.gate.release(key);
             return;
         }
-        let (step, step_hash) = (self.step, m.pipeline.hash(self.step));
+        let (step, step_hash) = (self.step, m.pipeline.layout.hash(self.step));
         let words = m.env.vocabulary();
         let name = words.names.pane(step.0, step_hash, key, start, content.pane, &words.keys);
         // A pane's id is made of step, key, window and number, as its name is.

@@ -5,9 +5,12 @@
 
 use super::Worker;
 use super::unit::Taken;
-use crate::commit::{Batch, Commit, CommitKind, Delta, Subject};
+use crate::commit::{Batch, Commit, CommitKind, Delta};
 use crate::effect::{Effect, Env, Moment};
 use crate::mechanism::{Ack, Atomic, Outputs};
+use crate::point;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::rest::Rest;
 use std::collections::VecDeque;
 
@@ -127,7 +130,8 @@ impl Worker {
             shard: self.shard,
             token: self.token,
             number,
-            kind: unit.kind,
+            point: m.pipeline.layout.point_at(self.step, unit.kind.point()),
+            ends_stay: unit.kind == CommitKind::Settle,
             subject: unit.subject,
             deltas,
         }));
@@ -192,14 +196,14 @@ impl Worker {
                 let sender = m.pipeline.sender_number(self.step, from);
                 self.watermarks.commit(sender, value);
                 self.forget_filters();
-                self.ack(from, rpc, Subject::Watermark(value.event), m);
+                self.ack(from, rpc, point::watermark(value.event), m);
             }
         }
     }
 
     fn finish_request<E: Env>(
         &mut self,
-        from: crate::pipeline::ShardIndex,
+        from: ShardIndex,
         rpc: crate::effect::Rpc,
         subject: Subject,
         watermark: crate::commit::Watermark,

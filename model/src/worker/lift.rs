@@ -7,10 +7,11 @@ use super::{Parent, Worker};
 use crate::effect::{Env, Member, Moment};
 use crate::function::Output;
 use crate::mechanism::{Outputs, Stamps};
-use crate::pipeline::{Pipeline, StepIndex};
+use crate::pipeline::Pipeline;
 use crate::record::{Record, RecordId, Value};
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
@@ -75,7 +76,7 @@ impl Worker {
         let Some(start) = start_at(pipeline, to, made.event_time) else { return false };
         for &slot in &unit.outputs[unit.indexed..] {
             let entry = outbox.get(slot);
-            let (to, record) = (pipeline.step_of(entry.to), &entry.record);
+            let (to, record) = (pipeline.layout.step_of(entry.to), &entry.record);
             if let Some(start) = start_at(pipeline, to, record.event_time) {
                 lifted.slots.entry((unit_slot, to, record.key, start)).or_insert(slot);
             }

@@ -31,12 +31,12 @@ mod watermark;
 #[cfg(test)]
 mod tests;
 
-use crate::commit::{Subject, Watermark};
+use crate::commit::Watermark;
 use crate::defect::Defect;
 use crate::effect::{Effect, Effects, Env, Input, Moment, Rpc, Timer};
 use crate::function::Output;
 use crate::mechanism::{Ids, Mechanism};
-use crate::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
+use crate::pipeline::{Pipeline, StepKind};
 use crate::record::{Record, RecordId};
 use admit::Gate;
 use call::Calls;
@@ -46,6 +46,8 @@ use filter::Filters;
 use fire::Windows;
 use hold::Commits;
 use lift::Lifted;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::prefix::Prefix;
 use onceproof_kernel::rest::Rest;
@@ -98,7 +100,7 @@ pub struct Worker {
 impl Worker {
     /// A worker for a shard; it knows nothing until it boots.
     pub fn new(pipeline: &Pipeline, shard: ShardIndex) -> Worker {
-        let step = pipeline.step_of(shard);
+        let step = pipeline.layout.step_of(shard);
         let is_source = matches!(pipeline.step(step).kind, StepKind::Source { .. });
         let reads_queue =
             |step| matches!(pipeline.step(step).kind, StepKind::Source { queue: Some(_), .. });
@@ -109,7 +111,7 @@ impl Worker {
             mechanism: pipeline.step(step).mechanism,
             defect: pipeline.defect,
             reads_queue: reads_queue(step),
-            is_behind_queue: senders.any(|shard| reads_queue(pipeline.step_of(shard))),
+            is_behind_queue: senders.any(|shard| reads_queue(pipeline.layout.step_of(shard))),
             token: 0,
             serials: 0,
             executions: 0,

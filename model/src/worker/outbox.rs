@@ -3,8 +3,8 @@
 
 use super::lift::sum;
 use crate::commit::{Held, HeldRow};
-use crate::pipeline::ShardIndex;
 use crate::record::Record;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;

@@ -8,11 +8,14 @@
 //! other, but never given up. Only what a receiver says it has committed counts as confirmed.
 
 use super::{Worker, wake_at};
-use crate::commit::{Subject, Watermark};
+use crate::commit::Watermark;
 use crate::defect::Defect;
 use crate::effect::{Effect, Env, Moment, Request, Rpc, Timer};
 use crate::mechanism::{Outputs, Stamps};
-use crate::pipeline::{Mark, Pipeline, ShardIndex, StepIndex, StepKind, SystemUse};
+use crate::pipeline::{Mark, Pipeline, StepKind, SystemUse};
+use crate::point;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 use std::collections::BTreeMap;
@@ -111,7 +114,7 @@ impl Promises {
                 continue;
             }
             for number in 0..pipeline.step(to).shards {
-                let shard = pipeline.shard(to, number);
+                let shard = pipeline.layout.shard(to, number);
                 let (confirmed, greatest) = (Watermark::NONE, None);
                 targets.push(Target { shard, to, system_use, confirmed, greatest, sent: None });
             }
@@ -167,7 +170,7 @@ impl Promises {
     /// The watermark that is on its way to a shard downstream alone.
     pub fn awaited(&self, target: u32) -> Option<Subject> {
         let sent = self.targets.get(target as usize)?.sent?;
-        Some(Subject::Watermark(sent.value.event))
+        Some(point::watermark(sent.value.event))
     }
 
     /// Whether a timer waits for the last send of a watermark alone.

@@ -5,11 +5,12 @@
 
 use super::unit::Taken;
 use super::{Parent, Worker};
-use crate::commit::{CommitKind, Subject};
+use crate::commit::CommitKind;
 use crate::effect::{Effect, Env, Message, MessageAck, Moment, Pull};
 use crate::function::Output;
 use crate::mechanism::Ack;
 use crate::pipeline::{Queue, StepKind};
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::mix::fold;
 
 impl Worker {
@@ -70,7 +71,7 @@ impl Worker {
         self.units.get(unit).taken.push(Taken::Message(ack));
         let keys = &m.env.vocabulary().keys;
         let content = fold(keys.hash(row.key), row.value.hash(keys));
-        let source = m.pipeline.hash(self.step);
+        let source = m.pipeline.layout.hash(self.step);
         let derived = queue.ids.of(source, number, row.id, content, delivery);
         self.executions += 1;
         let made = Parent {

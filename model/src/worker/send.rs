@@ -2,10 +2,11 @@
 //! Only a success can be trusted; an error or silence may hide a request that was applied.
 
 use super::{Worker, wake_at};
-use crate::commit::{CommitKind, Delta, Subject};
+use crate::commit::{CommitKind, Delta};
 use crate::decision::Decision;
 use crate::effect::{Effect, Env, Moment, Reply, Request, Timer};
 use crate::mechanism::Outputs;
+use onceproof_kernel::alphabet::Subject;
 
 impl Worker {
     /// Sends what may be sent.

@@ -5,11 +5,12 @@
 use super::chain::Chained;
 use super::unit::Taken;
 use super::{Parent, Worker, wake_at};
-use crate::commit::{Delta, Subject};
+use crate::commit::Delta;
 use crate::decision::Decision;
 use crate::effect::{Env, Moment, Read, SourceRow, Timer};
 use crate::function::Output;
 use crate::record::RecordId;
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::mix;
 use onceproof_kernel::prefix::Prefix;
 use onceproof_kernel::time::Time;
@@ -160,7 +161,7 @@ impl Worker {
     ) -> Chained {
         m.env.decides(self.shard, Decision::Reads { name: row.name, key: row.key });
         let derived = match row.id {
-            Some(id) => RecordId::given(m.pipeline.hash(self.step), id),
+            Some(id) => RecordId::given(m.pipeline.layout.hash(self.step), id),
             None => RecordId(mix::scatter(m.env.vocabulary().names.hash(row.name))),
         };
         self.executions += 1;

@@ -2,11 +2,12 @@
 //! made, and what must still happen before they are done.
 
 use crate::call::Row;
-use crate::commit::{CommitKind, Delta, Subject, Watermark};
+use crate::commit::{CommitKind, Delta, Watermark};
 use crate::effect::{MessageAck, Rpc};
-use crate::pipeline::ShardIndex;
 use crate::record::RecordId;
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;

@@ -6,10 +6,12 @@
 
 use super::Worker;
 use super::unit::Taken;
-use crate::commit::{CommitKind, Delta, Subject, Watermark};
+use crate::commit::{CommitKind, Delta, Watermark};
 use crate::defect::Defect;
 use crate::effect::{Env, Moment, Rpc};
-use crate::pipeline::{Pipeline, ShardIndex, StepIndex};
+use crate::pipeline::Pipeline;
+use crate::point;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 
@@ -149,7 +151,7 @@ impl Worker {
     ) {
         let sender = m.pipeline.sender_number(self.step, from);
         if value.is_within(self.watermarks.committed(sender)) {
-            self.ack(from, rpc, Subject::Watermark(value.event), m);
+            self.ack(from, rpc, point::watermark(value.event), m);
             return;
         }
         self.watermarks.arrived.push((from, rpc, value));
@@ -164,7 +166,7 @@ impl Worker {
             return;
         }
         let mut arrived = std::mem::take(&mut self.watermarks.arrived);
-        let subject = Subject::Watermark(arrived[0].2.event);
+        let subject = point::watermark(arrived[0].2.event);
         let slot = self.units.open(CommitKind::Watermark, subject);
         let unit = self.units.get(slot);
         for (from, rpc, value) in arrived.drain(..) {

@@ -5,11 +5,12 @@
 use super::Ledger;
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::name::{Name, Names, Origin};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
-use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_model::pipeline::Pipeline;
 use rustc_hash::FxBuildHasher;
 
 /// What is known of failures and of records that were given up.

@@ -4,8 +4,9 @@ use super::Ledger;
 use super::traces::Disagreement;
 use super::verdict::text_of;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Origin, Vocabulary};
-use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
+use onceproof_model::pipeline::{Pipeline, StepKind};
 
 /// Two executions that disagree.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,7 +30,7 @@ impl Ledger {
         let left = if keys[0] != keys[1] && !keys.contains(&Key::GLOBAL) {
             keys.map(key)
         } else if values[0] != values[1] {
-            let name = text_of(name, pipeline, words);
+            let name = text_of(name, &pipeline.layout, words);
             values.map(|value| format!("{name} = {value}"))
         } else {
             [format!("{} of some records", key(keys[0])), format!("{} of others", key(keys[1]))]

@@ -3,8 +3,8 @@
 use super::Ledger;
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::{Name, Names};
-use onceproof_model::pipeline::ShardIndex;
 use onceproof_model::record::RecordId;
 use rustc_hash::FxBuildHasher;
 

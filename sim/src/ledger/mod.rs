@@ -25,13 +25,14 @@ use hashbrown::HashMap;
 use hdrhistogram::Histogram;
 use mistaken::Mistaken;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 use onceproof_model::call::Row;
 use onceproof_model::commit::{Content, Delta};
-use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
+use onceproof_model::pipeline::{Pipeline, StepKind};
 use onceproof_model::record::Record;
 use reflect::{Member, Rows, Span, Written, total};
 use rustc_hash::FxBuildHasher;
@@ -103,7 +104,8 @@ impl Ledger {
     /// Empties the ledger for a run of this pipeline and keeps its memory.
     pub fn reset(&mut self, pipeline: &Pipeline, in_detail: bool) {
         self.shard_steps.clear();
-        let shards = (0..pipeline.shards() as u32).map(|s| pipeline.step_of(ShardIndex(s)));
+        let shards =
+            (0..pipeline.layout.shards() as u32).map(|s| pipeline.layout.step_of(ShardIndex(s)));
         self.shard_steps.extend(shards);
         self.steps.resize_with(pipeline.steps().len(), StepLedger::default);
         for (ledger, step) in self.steps.iter_mut().zip(pipeline.steps()) {

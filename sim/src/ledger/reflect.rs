@@ -6,11 +6,11 @@
 use super::{Ledger, ResultKind, StepLedger, placed, reflection};
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Names, Vocabulary};
 use onceproof_kernel::time::Time;
 use onceproof_model::commit::Content;
 use onceproof_model::effect;
-use onceproof_model::pipeline::StepIndex;
 use rustc_hash::FxBuildHasher;
 
 /// One record in a window.

@@ -156,8 +156,8 @@ impl Fed {
     ) -> (Name, u32) {
         let (key, start) = (self.key(key), seconds(start));
         let lineage = self.ledger.read(span.head, span.floor);
-        let step = self.plan.pipeline.step_of(shard);
-        let hash = self.plan.pipeline.hash(step);
+        let step = self.plan.pipeline.layout.step_of(shard);
+        let hash = self.plan.pipeline.layout.hash(step);
         let Vocabulary { keys, names } = &mut self.words;
         let name = names.pane(step.0, hash, key, start, pane, keys);
         let Span { weight, value, .. } = span;
@@ -168,8 +168,8 @@ impl Fed {
 
     /// The outputs of a map on a record.
     fn outputs(&mut self, shard: ShardIndex, name: Name, outputs: u32) -> Vec<Name> {
-        let step = self.plan.pipeline.step_of(shard);
-        let hash = self.plan.pipeline.hash(step);
+        let step = self.plan.pipeline.layout.step_of(shard);
+        let hash = self.plan.pipeline.layout.hash(step);
         let names = &mut self.words.names;
         (0..outputs).map(|index| names.output(name, step.0, hash, index)).collect()
     }
@@ -181,7 +181,7 @@ impl Fed {
 
     fn write_value(&mut self, row: u64, key: &str, name: Name, value: i64) {
         let key = self.key(key);
-        let step = self.plan.pipeline.step_of(FIRST);
+        let step = self.plan.pipeline.layout.step_of(FIRST);
         let delta = Delta::Row { step, row, key, name, lineage: 0, weight: 1, value };
         self.ledger.see(FIRST, &delta, &self.words);
     }
@@ -442,7 +442,7 @@ fn totals_are_told_by_window_and_are_those_of_the_rows_that_stand() {
     };
     let (first, second) = (pane(0, 0), pane(10, 1));
     let mut write = |row, key: &str, (name, lineage)| {
-        let (key, step) = (fed.key(key), fed.plan.pipeline.step_of(SECOND_STEP));
+        let (key, step) = (fed.key(key), fed.plan.pipeline.layout.step_of(SECOND_STEP));
         let delta = Delta::Row { step, row, key, name, lineage, weight: 1, value: 1 };
         fed.ledger.see(SECOND_STEP, &delta, &fed.words);
     };
@@ -452,7 +452,7 @@ fn totals_are_told_by_window_and_are_those_of_the_rows_that_stand() {
     write(8, "ann", second);
     let totals = |shard| {
         let Fed { plan, words, ledger, .. } = &fed;
-        let all = ledger.totals(plan.pipeline.step_of(shard), &words.names);
+        let all = ledger.totals(plan.pipeline.layout.step_of(shard), &words.names);
         let mut all: Vec<_> =
             all.map(|(key, start, total)| (words.keys.text(key), start, total)).collect();
         all.sort_unstable();

@@ -6,11 +6,12 @@ use super::dead::{Dead, GivenUp, Way};
 use super::traces::Traces;
 use super::{placed, reflection};
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::time::Time;
 use onceproof_model::effect::SourceRow;
 use onceproof_model::function::{Function, Into, Output};
-use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
+use onceproof_model::pipeline::{Pipeline, StepKind};
 use onceproof_model::record::Value;
 
 /// That a source record, or what maps made of it, belongs into the results of a step.
@@ -193,7 +194,7 @@ impl<'a> Truth<'a> {
             let Output { key, value } = output;
             let mut item = Item { key, value, is_dead, way, ..item.clone() };
             if let Some(parent) = item.name {
-                let step_hash = self.pipeline.hash(step);
+                let step_hash = self.pipeline.layout.hash(step);
                 let name = self.words.names.output(parent, step.0, step_hash, index as u32);
                 item.name = Some(name);
                 let decides = function.decides();

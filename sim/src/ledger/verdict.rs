@@ -6,8 +6,10 @@ use super::truth::{Expected, Truth, is_placed};
 use crate::outcome::{self, Class, Classes, Damage, Outcome};
 use crate::sources::Sources;
 use hashbrown::HashMap;
+use onceproof_kernel::layout::Layout;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_model::pipeline::Pipeline;
 use rustc_hash::FxBuildHasher;
 
 /// What the comparison found.
@@ -247,7 +249,7 @@ impl Ledger {
                     judgement.hurt(class, e.step, name, times, reflected, pipeline, words);
                     let mistaken = self.taken_for(name).filter(|_| class == Class::Lost);
                     if let (Some(other), Some(damage)) = (mistaken, judgement.damage_of(name)) {
-                        damage.taken_for = Some(text_of(other, pipeline, words));
+                        damage.taken_for = Some(text_of(other, &pipeline.layout, words));
                     }
                 }
             }
@@ -316,7 +318,7 @@ impl Judgement {
     ) {
         if self.damage.len() < Outcome::MOST_DAMAGE {
             self.names.push(record);
-            let record = text_of(record, pipeline, words);
+            let record = text_of(record, &pipeline.layout, words);
             self.damage.push(Damage {
                 class,
                 step,
@@ -339,8 +341,8 @@ impl Judgement {
 }
 
 /// The name of a record, as reports have it.
-pub(super) fn text_of(record: Name, pipeline: &Pipeline, words: &Vocabulary) -> String {
-    let name = |step| pipeline.step(StepIndex(step)).name.as_str();
+pub(super) fn text_of(record: Name, layout: &Layout, words: &Vocabulary) -> String {
+    let name = |step| layout.name(StepIndex(step));
     words.names.text(record, &words.keys, name)
 }
 

@@ -13,9 +13,9 @@
 
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_model::call::Answer;
-use onceproof_model::pipeline::{ShardIndex, StepIndex};
 use rustc_hash::FxBuildHasher;
 
 /// The entries of all steps that put some.

@@ -11,11 +11,12 @@ use crate::outcome::StepCalls;
 use entries::{Entries, Stale};
 use hashbrown::HashSet;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 use onceproof_model::call::{Action, Answer, Call, Operation};
-use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
+use onceproof_model::pipeline::Pipeline;
 use rustc_hash::FxBuildHasher;
 use table::{Tables, Torn};
 

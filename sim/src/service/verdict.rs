@@ -5,8 +5,9 @@ use super::{Service, Stale, Torn};
 use crate::ledger::Ledger;
 use crate::outcome::{Class, Damage};
 use crate::plan::SideEffects;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_model::pipeline::Pipeline;
 
 /// What is wrong with the services of a run.
 #[derive(Clone, Copy)]

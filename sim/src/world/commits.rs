@@ -6,17 +6,17 @@ use super::World;
 use super::event::Event;
 use super::hosts::Waiting;
 use super::leases::Instance;
-use super::perform::{Fate, before_commit};
+use super::perform::Fate;
 use crate::answers::{CommitSent, CommitVerdict};
-use crate::fault::Before;
 use crate::fingerprint::Code;
-use crate::marks::Mark;
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use crate::store::Applied;
 use crate::trace::{Nobody, Recorder};
+use onceproof_kernel::alphabet::Mark;
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::commit::{Commit, CommitKind, Delta, Subject};
+use onceproof_model::commit::{Commit, Delta};
 use onceproof_model::defect::Defect;
 use onceproof_model::effect::Input;
 
@@ -50,11 +50,10 @@ impl World<'_> {
         let commit = &self.wires[wire as usize].commit;
         let verdict = match self.outside.answers.asks_commits() {
             true => {
-                let Commit { shard, subject, kind, .. } = *commit;
-                let before = self.at_shard(shard, before_commit(kind));
+                let Commit { shard, subject, point, .. } = *commit;
                 let Outside { answers, words, .. } = &mut self.outside;
-                let sent = CommitSent::new(self.pipeline, shard, before, subject, words);
-                answers.commit(&sent, self.pipeline, words)
+                let sent = CommitSent::new(self.layout, shard, point, subject, words);
+                answers.commit(&sent, self.layout, words)
             }
             false => CommitVerdict::Pass,
         };
@@ -78,7 +77,7 @@ impl World<'_> {
         if verdict != CommitVerdict::Pass || self.may_time_out {
             let Wire { commit, sends, .. } = &mut self.wires[wire as usize];
             *sends += 1;
-            let step = self.pipeline.step_of(commit.shard);
+            let step = self.layout.step_of(commit.shard);
             let wait = self.pipeline.step(step).mechanism.commit_retry.waits(way).wait(*sends);
             let at = self.now.saturating_add(cost).saturating_add(wait);
             self.schedule_wire(at, Lane::Heap, wire, Event::Repeat { wire });
@@ -121,9 +120,7 @@ impl World<'_> {
                 work.commits += 1;
                 if ledger.is_detailed() {
                     ledger.committed(commit.shard, deltas, *now, &words.names);
-                    if let (CommitKind::Settle, Subject::Record(name)) =
-                        (commit.kind, commit.subject)
-                    {
+                    if let (true, Subject::Record(name)) = (commit.ends_stay, commit.subject) {
                         ledger.let_go(commit.shard, name);
                     }
                     for delta in deltas {
@@ -149,11 +146,11 @@ impl World<'_> {
         }
         match applied {
             Applied::Now if !self.is_running(who) => {
-                self.outside.marks.reach(Mark::CommitOutlived);
+                self.outside.marks.reach(Mark::COMMIT_OUTLIVED);
             }
             Applied::Now => {}
-            Applied::Before => self.outside.marks.reach(Mark::CommitRepeated),
-            Applied::Refused => self.outside.marks.reach(Mark::CommitFenced),
+            Applied::Before => self.outside.marks.reach(Mark::COMMIT_REPEATED),
+            Applied::Refused => self.outside.marks.reach(Mark::COMMIT_FENCED),
         }
         if self.outside.trace.is_on() {
             self.tell_commit_arrives(wire, applied);
@@ -192,7 +189,7 @@ impl World<'_> {
             return self.drop_wire(wire);
         }
         if self.outside.answers.asks_before() {
-            match self.strike(who, Before::Answer, subject) {
+            match self.strike(who, self.layout.alphabet.moments.answer, subject) {
                 Fate::GoesOn => {}
                 Fate::Ends => return self.drop_wire(wire),
                 Fate::Waits(host) => {

@@ -7,8 +7,8 @@ use super::event::Event;
 use super::leases::Instance;
 use super::{End, World};
 use crate::plan::Until;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_model::effect::Timer;
-use onceproof_model::pipeline::ShardIndex;
 
 /// How often a shard may start within one instant of virtual time, on the average of all shards. More is a storm of
 /// moves or crashes that takes no time, and would never come to its end.
@@ -138,8 +138,8 @@ impl World<'_> {
     /// way by itself, and waits for nobody.
     fn repeats(&self, event: &Event) -> Option<String> {
         let name = |shard: ShardIndex| {
-            let step = &self.pipeline.step(self.pipeline.step_of(shard)).name;
-            format!("{step}/{}", self.pipeline.number_of(shard))
+            let step = &self.pipeline.step(self.layout.step_of(shard)).name;
+            format!("{step}/{}", self.layout.number_of(shard))
         };
         let (shard, does) = match *event {
             _ if self.is_void(event) => return None,

@@ -9,9 +9,9 @@ use crate::fault::ClockWay;
 use crate::fingerprint::{Code, words};
 use crate::queue::{Lane, Turn};
 use crate::trace::What;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::pipeline::ShardIndex;
 use std::collections::VecDeque;
 
 /// No clock is further from the time than this, some 73 years: then nothing overflows.

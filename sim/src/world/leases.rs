@@ -8,7 +8,7 @@ use super::event::Event;
 use crate::fingerprint::Code;
 use crate::queue::{Lane, Turn};
 use crate::trace::What;
-use onceproof_model::pipeline::ShardIndex;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_model::worker::Worker;
 
 /// One shard on one machine, from a start to its end. No two instances of a shard have one life.

@@ -31,6 +31,7 @@ impl World<'_> {
         let World {
             plan: _,
             pipeline: _,
+            layout: _,
             outside,
             workers,
             owners,

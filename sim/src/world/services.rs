@@ -7,9 +7,9 @@ use super::event::Event;
 use super::leases::Instance;
 use crate::answers::{Act, Attempt, CallVerdict};
 use crate::fingerprint::Code;
-use crate::marks::Mark;
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
+use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::time::Nanos;
 use onceproof_model::call::{Answer, Call};
 use onceproof_model::effect::{Input, Rpc};
@@ -29,8 +29,8 @@ impl World<'_> {
         let Outside { answers, words, service, .. } = &mut self.outside;
         let attempt = service.count(call.step, call.name);
         let (step, name) = (call.step, call.name);
-        let made = Attempt::new(Act::Call, self.pipeline, step, name, attempt, words);
-        let verdict = answers.call(&made, self.pipeline, words);
+        let made = Attempt::new(Act::Call, self.layout, step, name, attempt, words);
+        let verdict = answers.call(&made, self.layout, words);
         if self.outside.trace.is_on() {
             self.tell_call(who, call, attempt, verdict);
         }
@@ -49,7 +49,7 @@ impl World<'_> {
         let handled = service.handle(&call, self.pipeline, *now, ledger, words);
         work.side_effects += u64::from(handled.is_effect);
         if handled.answer == Answer::Fenced {
-            marks.reach(Mark::CallFenced);
+            marks.reach(Mark::CALL_FENCED);
         }
         for (name, lineage) in ledger.take_shown() {
             for source in ledger.sources_of(name, lineage, words) {

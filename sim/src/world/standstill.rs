@@ -7,10 +7,11 @@
 use super::World;
 use super::event::Event;
 use hashbrown::HashSet;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::Nanos;
 use onceproof_model::call::{Call, Operation};
-use onceproof_model::pipeline::{Step, StepIndex};
+use onceproof_model::pipeline::Step;
 use rustc_hash::FxBuildHasher;
 use std::mem::Discriminant;
 

@@ -4,11 +4,12 @@
 use super::*;
 use crate::fault::{Climate, ClockWay, Fault, Kind, Place};
 use crate::input::{Input as Rows, Row, RowValue};
-use crate::marks::Mark;
 use crate::plan::{Cluster, Network, SideEffects, Until};
+use onceproof_kernel::alphabet::Mark;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, SECOND};
 use onceproof_model::mechanism::{CommitRetry, Mechanism};
-use onceproof_model::pipeline::{Failing, SourceWatermark, Step, StepIndex, StepKind};
+use onceproof_model::pipeline::{Failing, SourceWatermark, Step, StepKind};
 use onceproof_model::window::Windowing;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -105,7 +106,7 @@ fn repeated_commits(commit_retry: CommitRetry) -> u64 {
     let mut world = World::new(&plan);
     world.reset(None, false);
     assert_eq!(world.run(&AtomicBool::new(false), |_, _| {}), Some(End::Drained));
-    world.outside.marks.0[Mark::CommitRepeated as usize]
+    world.outside.marks.count(Mark::COMMIT_REPEATED)
 }
 
 #[test]

@@ -4,13 +4,12 @@
 use super::{Design, Needs, Setting, Worth};
 use crate::scenario::Scenario;
 use crate::search::exhaust::bare;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND, Span};
 use onceproof_model::call::Action;
 use onceproof_model::function::Function;
 use onceproof_model::mechanism::Ack;
-use onceproof_model::pipeline::{
-    IdFrom, InsertId, MessageIds, OffsetGiven, Queue, Sink, StepIndex, StepKind,
-};
+use onceproof_model::pipeline::{IdFrom, InsertId, MessageIds, OffsetGiven, Queue, Sink, StepKind};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::input::{Input, Row};
 use onceproof_sim::plan::{Plan, SideEffects};

@@ -6,9 +6,11 @@ use super::bench::Bench;
 use super::case::Case;
 use super::mechanisms::are_kept;
 use crate::scenario::{Scenario, ScenarioError};
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, SECOND, Span};
-use onceproof_model::pipeline::{StepIndex, StepKind};
-use onceproof_sim::fault::{Fault, Pattern, Record};
+use onceproof_model::pipeline::StepKind;
+use onceproof_sim::fault::About;
+use onceproof_sim::fault::{Fault, Pattern};
 use std::sync::Arc;
 
 /// Makes the scenario of a failure as small as the failure allows.
@@ -63,8 +65,10 @@ fn without_step(fault: &Fault, gone: StepIndex) -> Option<Fault> {
     let mut fault = fault.clone();
     let place = &mut fault.at;
     let record = match &mut place.record {
-        Some(Record::Name(Pattern::Source { step, .. } | Pattern::Pane { step, .. })) => Some(step),
-        Some(Record::Watermark(_)) | None => None,
+        Some(About::Record(Pattern::Source { step, .. } | Pattern::Pane { step, .. })) => {
+            Some(step)
+        }
+        Some(About::Control { .. }) | None => None,
     };
     let steps = [place.step.as_mut(), place.from.as_mut(), place.to.as_mut(), record];
     for step in steps.into_iter().flatten() {
@@ -101,7 +105,7 @@ fn fewer_shards(bench: &mut Bench<'_>, case: &mut Case) {
 fn with_shards(fault: &Fault, step: StepIndex, old: u32, new: u32) -> Fault {
     let mut fault = fault.clone();
     let place = &mut fault.at;
-    if let Some(Record::Name(Pattern::Source { step: source, shard, offset, .. })) =
+    if let Some(About::Record(Pattern::Source { step: source, shard, offset, .. })) =
         &mut place.record
         && *source == step
     {

@@ -1,8 +1,9 @@
 //! When a worker is at rest. Each part says so of itself, so that none leans on another.
 
 use super::*;
-use crate::commit::{CommitKind, Subject};
+use crate::commit::CommitKind;
 use crate::mechanism::Ids;
+use crate::point;
 use crate::worker::admit::Gate;
 use crate::worker::unit::Units;
 use onceproof_kernel::key::Key;
@@ -27,7 +28,7 @@ fn a_unit_that_is_open_is_no_rest() {
     for kind in [CommitKind::Commit, CommitKind::Settle] {
         let mut units = Units::default();
         assert!(is_at_rest(|rest| units.rest(rest)));
-        let slot = units.open(kind, Subject::Watermark(Time(0)));
+        let slot = units.open(kind, point::watermark(Time(0)));
         assert!(!is_at_rest(|rest| units.rest(rest)));
         units.close(slot);
         assert!(is_at_rest(|rest| units.rest(rest)));

@@ -2,7 +2,7 @@
 
 use super::super::Worker;
 use crate::call::{Answer, Call, Operation};
-use crate::commit::{CommitKind, Content, Delta, Scan, Subject, Watermark};
+use crate::commit::{Content, Delta, Scan, Watermark};
 use crate::effect::{
     Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Message, Moment, Pull, Read, Reply,
     Request, Rpc, SourceRow, Timer,
@@ -10,12 +10,14 @@ use crate::effect::{
 use crate::function::Function;
 use crate::mechanism::{Ack, Bundle, Fuse, Mechanism};
 use crate::pipeline::{
-    Failing, MessageIds, Pipeline, Queue, ShardIndex, Sink, SourceWatermark, Step, StepIndex,
-    StepKind,
+    Failing, MessageIds, Pipeline, Queue, Sink, SourceWatermark, Step, StepKind,
 };
+use crate::point;
 use crate::record::{Record, RecordId, Value};
 use crate::window::Windowing;
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::time::{Nanos, SECOND, Time};
 use std::collections::VecDeque;
@@ -201,7 +203,7 @@ impl Stage {
         ])
         .expect("a good graph");
         let mut words = Vocabulary::default();
-        words.names.add_source(0, pipeline.hash(StepIndex(0)), 1, 10);
+        words.names.add_source(0, pipeline.layout.hash(StepIndex(0)), 1, 10);
         let worker = Worker::new(&pipeline, ShardIndex(1));
         let scan = Scan { watermarks: vec![Watermark::NONE], ..Scan::default() };
         let world = Script {
@@ -341,7 +343,7 @@ impl Stage {
     /// The name of the first pane of a window of the step under test.
     pub(super) fn pane(&mut self, key: &str, start: i64) -> Name {
         let key = self.key(key);
-        let (step, hash) = (StepIndex(1), self.pipeline.hash(StepIndex(1)));
+        let (step, hash) = (StepIndex(1), self.pipeline.layout.hash(StepIndex(1)));
         let Vocabulary { keys, names } = &mut self.world.words;
         names.pane(step.0, hash, key, Time(start), 0, keys)
     }
@@ -408,11 +410,7 @@ impl Stage {
     pub(super) fn text(&self, effect: &Effect) -> String {
         match effect {
             Effect::Commit(commit) => {
-                let kind = match commit.kind {
-                    CommitKind::Commit | CommitKind::Watermark => "commit",
-                    CommitKind::Settle => "settle",
-                    CommitKind::Emit => "emit",
-                };
+                let kind = point::ALPHABET.word(commit.point);
                 let deltas: Vec<String> =
                     self.effects.deltas(commit.deltas).iter().map(|d| self.delta(d)).collect();
                 format!("{kind} {} [{}]", self.subject(commit.subject), deltas.join(", "))
@@ -454,7 +452,7 @@ impl Stage {
     pub(super) fn subject(&self, subject: Subject) -> String {
         match subject {
             Subject::Record(name) => self.name(name),
-            Subject::Watermark(at) => format!("watermark {at}"),
+            Subject::Control { value, .. } => format!("watermark {}", Time(value)),
         }
     }
 
