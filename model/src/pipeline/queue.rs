@@ -2,7 +2,7 @@
 //! out again, perhaps to another shard. So the source must bring ids that are the same in each delivery,
 //! and may ack only what is durable (*Streaming Systems*, ch. 5, "Exactly Once in Sources").
 
-use crate::mechanism::Ack;
+use crate::pipeline::Ack;
 use crate::record::RecordId;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::time::Nanos;

@@ -8,15 +8,14 @@ use super::{Parent, Worker};
 use crate::commit::CommitKind;
 use crate::effect::{Effect, Env, Message, MessageAck, Moment, Pull};
 use crate::function::Output;
-use crate::mechanism::Ack;
-use crate::pipeline::{Queue, StepKind};
+use crate::pipeline::{Ack, Queue, StepKind};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::mix::fold;
 
 impl Worker {
     /// The queue that this shard reads, if it reads one.
     pub(super) fn queue<E: Env>(&self, m: &Moment<'_, E>) -> Option<Queue> {
-        match m.pipeline.step(self.step).kind {
+        match m.design.pipeline.step(self.step).kind {
             StepKind::Source { queue, .. } => queue,
             StepKind::Map(_)
             | StepKind::Reshuffle
@@ -71,7 +70,7 @@ impl Worker {
         self.units.get(unit).taken.push(Taken::Message(ack));
         let keys = &m.env.vocabulary().keys;
         let content = fold(keys.hash(row.key), row.value.hash(keys));
-        let source = m.pipeline.layout.hash(self.step);
+        let source = m.design.layout.hash(self.step);
         let derived = queue.ids.of(source, number, row.id, content, delivery);
         self.executions += 1;
         let made = Parent {
