@@ -7,5 +7,7 @@ pub mod key;
 pub mod layout;
 pub mod alphabet;
 pub mod name;
+pub mod record;
+pub mod tell;
 pub mod prefix;
 pub mod rest;

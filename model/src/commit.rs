@@ -3,12 +3,13 @@
 
 use crate::call::Operation;
 use crate::dataflow::point;
-use crate::record::{Record, RecordId};
+use crate::dataflow::record::Record;
 use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::prefix::Prefix;
+use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::{Nanos, Time};
 
 /// One atomic change of a shard's rows.

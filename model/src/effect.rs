@@ -12,11 +12,12 @@ use crate::commit::{Batch, Commit, Content, Delta, Scan, Watermark};
 use crate::dataflow::Design;
 use crate::dataflow::decision::Decision;
 use crate::dataflow::point;
-use crate::record::{Record, RecordId, Value};
+use crate::dataflow::record::Record;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::{RecordId, Value};
 use onceproof_kernel::time::{Nanos, Time};
 
 /// What happens to a worker's shard.

@@ -3,8 +3,8 @@
 //! answer is a fault like any other.
 
 use crate::call::Action;
-use crate::record::Value;
 use onceproof_kernel::key::{Key, Keys};
+use onceproof_kernel::record::Value;
 use onceproof_kernel::time::Nanos;
 
 /// A function of a map step.

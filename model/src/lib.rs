@@ -5,7 +5,6 @@
 //! [`effect::Env`]. A test proves that the crate depends on nothing that could do more. That is what
 //! lets the simulator put a crash before any effect, and what lets the same code run elsewhere.
 
-pub mod record;
 pub mod window;
 pub mod function;
 pub mod pipeline;

@@ -10,10 +10,10 @@ use onceproof_kernel::key::{Key, Keys};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::scatter;
 use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::Value;
 use onceproof_kernel::time::Time;
 use onceproof_model::effect::{Read, SourceRow};
 use onceproof_model::pipeline::{SourceWatermark, StepKind};
-use onceproof_model::record::Value;
 use rustc_hash::FxBuildHasher;
 
 /// The rows of all sources.

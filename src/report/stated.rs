@@ -154,7 +154,10 @@ mod tests {
         let totals: Totals = stated.iter().map(place).collect();
         let stated =
             Stated { results: BTreeMap::from([(StepIndex(2), totals)]), ..Stated::default() };
-        assert_eq!(results(&stated, &lost_ack_outcome().steps, &flip_plan().design.pipeline), expected);
+        assert_eq!(
+            results(&stated, &lost_ack_outcome().steps, &flip_plan().design.pipeline),
+            expected
+        );
     }
 
     #[test]

@@ -2,12 +2,15 @@
 //! before they are sent, watermarks by which ids are forgotten.
 
 pub mod bloom;
+pub mod catalog;
 pub mod decision;
 pub mod defect;
 mod design;
 pub mod mechanism;
 pub mod point;
 pub mod queues;
+pub mod record;
+pub mod rows;
 mod stage;
 pub mod worker;
 

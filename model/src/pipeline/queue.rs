@@ -3,8 +3,8 @@
 //! and may ack only what is durable (*Streaming Systems*, ch. 5, "Exactly Once in Sources").
 
 use crate::pipeline::Ack;
-use crate::record::RecordId;
 use onceproof_kernel::mix::{fold, scatter};
+use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::Nanos;
 
 /// How a source reads its queue.

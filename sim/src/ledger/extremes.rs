@@ -8,10 +8,10 @@ use crate::sources::Sources;
 use hashbrown::HashMap;
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
-use onceproof_kernel::name::{Name, Names, Vocabulary};
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::commit::Delta;
-use onceproof_model::record::{Record, RecordId};
+use onceproof_model::dataflow::record::Record;
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
 
@@ -30,21 +30,9 @@ pub(super) struct Extremes {
 type Greatest = BTreeMap<StepIndex, (Nanos, Name)>;
 
 impl Ledger {
-    /// A commit of a shard was applied.
-    pub fn committed(&mut self, shard: ShardIndex, deltas: &[Delta], now: Time, names: &Names) {
-        let Some(detail) = &mut self.detail else { return };
-        for delta in deltas {
-            let (Delta::Id { name, .. } | Delta::Take { name, .. } | Delta::Row { name, .. }) =
-                *delta
-            else {
-                let Delta::Hold(held) = delta else { continue };
-                let mut made_of = names.parent(held.record.name);
-                while let Some(name) = made_of {
-                    detail.extremes.committed.entry((shard, name)).or_insert(now);
-                    made_of = names.parent(name);
-                }
-                continue;
-            };
+    /// A commit of a shard that says something of a record was applied.
+    pub fn committed(&mut self, shard: ShardIndex, name: Name, now: Time) {
+        if let Some(detail) = &mut self.detail {
             detail.extremes.committed.entry((shard, name)).or_insert(now);
         }
     }

@@ -8,8 +8,8 @@ use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Names, Vocabulary};
+use onceproof_kernel::tell::{Pane, Tag};
 use onceproof_kernel::time::Time;
-use onceproof_model::commit::Content;
 use onceproof_model::effect;
 use rustc_hash::FxBuildHasher;
 
@@ -127,15 +127,14 @@ impl Ledger {
     pub(super) fn reflect_pane(
         &mut self,
         step: StepIndex,
-        key: Key,
-        start: Time,
-        content: &Content,
+        pane: &Pane,
         total: i64,
         words: &Vocabulary,
     ) {
+        let &Pane { tag: Tag { lineage, .. }, key, start, weight, value } = pane;
         let place = placed(words.keys.hash(key), start);
-        let sums = self.walk(step, content.lineage, Depth::Here, place, Sign::Comes, &words.names);
-        if !sums.are(content.weight, content.value, self.steps[step.at()].kind) {
+        let sums = self.walk(step, lineage, Depth::Here, place, Sign::Comes, &words.names);
+        if !sums.are(weight, value, self.steps[step.at()].kind) {
             self.phantom.push(step);
         }
         if self.is_detailed() {
@@ -277,13 +276,5 @@ impl Written {
     fn member(&self) -> Member {
         let Written { name, lineage, value, .. } = *self;
         Member { name, lineage, weight: 0, value, next: 0 }
-    }
-}
-
-/// Panes of counts take weights, panes of sums values.
-pub(super) fn total(kind: Option<ResultKind>, content: &Content) -> i64 {
-    match kind {
-        Some(ResultKind::Summed) => content.value,
-        Some(ResultKind::Counted | ResultKind::Written) | None => content.weight,
     }
 }

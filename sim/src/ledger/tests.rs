@@ -13,12 +13,11 @@ use crate::input::{Input, Row, RowValue};
 use crate::outcome::{self, Class};
 use crate::plan::{Cluster, Network, Plan, SideEffects, Until};
 use crate::sources::Sources;
+use onceproof_kernel::tell::{Pane, Pile, Tag, Tell, WrittenRow};
 use onceproof_kernel::time::{Nanos, SECOND};
-use onceproof_model::commit::{Content, Held};
 use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::mechanism::{Fuse, Mechanism};
 use onceproof_model::pipeline::{Failing, Sink, SourceWatermark, Step};
-use onceproof_model::record::{Record, RecordId, Value};
 use onceproof_model::window::Windowing;
 use std::sync::Arc;
 
@@ -113,36 +112,32 @@ impl Fed {
         self.words.keys.intern(text)
     }
 
+    /// What the ledger hears of commits of a shard.
+    fn telling(&mut self, shard: ShardIndex) -> Telling<'_> {
+        let Fed { sources, words, ledger, .. } = self;
+        Telling { ledger, shard, now: Time(0), words, sources, gone: None }
+    }
+
     /// An output is held by the source.
     fn hold(&mut self, name: Name, key: &str, value: i64) {
         let key = self.key(key);
-        let record = Record {
-            name,
-            key,
-            id: RecordId(0),
-            stamp: Time(0),
-            event_time: Time(0),
-            weight: 1,
-            value: Value::Integer(value),
-            lineage: 0,
-        };
-        self.ledger.see(EVENTS, &Delta::Hold(Held { to: FIRST, record }), &self.words);
+        self.telling(EVENTS).mention(Tag { name, lineage: 0 }, key, 1, value);
     }
 
     /// Records, or panes with their lineage, are taken into a window, above what is there already.
     fn take(
         &mut self,
         shard: ShardIndex,
-        (key, start): (&str, i64),
+        (key, _): (&str, i64),
         above: u32,
         taken: &[(Name, u32, i64, i64)],
     ) -> Span {
-        let (key, start) = (self.key(key), seconds(start));
+        let key = self.key(key);
         let mut span = Span { head: above, floor: above, weight: 0, value: 0 };
         for &(name, lineage, weight, value) in taken {
-            let delta = Delta::Take { key, start, name, lineage, weight, value };
-            span.head = self.ledger.member(name, lineage, weight, value, span.head);
-            self.ledger.see(shard, &delta, &self.words);
+            let mut pile = Pile { head: span.head, floor: above };
+            self.telling(shard).add(&mut pile, Tag { name, lineage }, key, weight, value);
+            span.head = pile.head;
             span.weight += weight;
             span.value = span.value.wrapping_add(value);
         }
@@ -163,8 +158,8 @@ impl Fed {
         let Vocabulary { keys, names } = &mut self.words;
         let name = names.pane(step.0, hash, key, start, pane, keys);
         let Span { weight, value, .. } = span;
-        let content = Content { records: 1, pane, weight, value, lineage };
-        self.ledger.see(shard, &Delta::Fire { key, start, content, pane: name }, &self.words);
+        let tag = Tag { name, lineage };
+        self.telling(shard).pane(&Pane { tag, key, start, weight, value });
         (name, lineage)
     }
 
@@ -184,8 +179,8 @@ impl Fed {
     fn write_value(&mut self, row: u64, key: &str, name: Name, value: i64) {
         let key = self.key(key);
         let step = self.plan.design.layout.step_of(FIRST);
-        let delta = Delta::Row { step, row, key, name, lineage: 0, weight: 1, value };
-        self.ledger.see(FIRST, &delta, &self.words);
+        let tag = Tag { name, lineage: 0 };
+        self.telling(FIRST).write(&WrittenRow { step, row, tag, key, weight: 1, value });
     }
 
     fn judgement(&mut self, has_drained: bool) -> Judgement {
@@ -445,8 +440,8 @@ fn totals_are_told_by_window_and_are_those_of_the_rows_that_stand() {
     let (first, second) = (pane(0, 0), pane(10, 1));
     let mut write = |row, key: &str, (name, lineage)| {
         let (key, step) = (fed.key(key), fed.plan.design.layout.step_of(SECOND_STEP));
-        let delta = Delta::Row { step, row, key, name, lineage, weight: 1, value: 1 };
-        fed.ledger.see(SECOND_STEP, &delta, &fed.words);
+        let tag = Tag { name, lineage };
+        fed.telling(SECOND_STEP).write(&WrittenRow { step, row, tag, key, weight: 1, value: 1 });
     };
     // The second row stands under another key before it stands as it should.
     write(7, "ann", first);

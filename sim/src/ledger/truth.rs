@@ -8,12 +8,12 @@ use super::{placed, reflection};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::Value;
 use onceproof_kernel::time::Time;
 use onceproof_model::dataflow::Design;
 use onceproof_model::effect::SourceRow;
 use onceproof_model::function::{Function, Into, Output};
 use onceproof_model::pipeline::StepKind;
-use onceproof_model::record::Value;
 
 /// That a source record, or what maps made of it, belongs into the results of a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

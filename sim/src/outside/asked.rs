@@ -7,12 +7,14 @@ use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::RecordId;
+use onceproof_kernel::tell::Pile;
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::commit::{Content, Scan};
 use onceproof_model::dataflow::decision::Decision;
 use onceproof_model::dataflow::point;
+use onceproof_model::dataflow::record::Record;
 use onceproof_model::effect::{Dropped, Env, FilterSaid, Member, Message, Pull, Read};
-use onceproof_model::record::{Record, RecordId};
 
 impl Env for Outside<'_> {
     fn vocabulary(&mut self) -> &mut Vocabulary {
@@ -37,7 +39,7 @@ impl Env for Outside<'_> {
 
     fn scan(&mut self, shard: ShardIndex) -> Scan {
         self.charge();
-        let scan = self.store.scan(shard, &self.words.keys);
+        let scan = self.store.rows(shard).scan(&self.words.keys);
         if self.trace.is_on() {
             self.tell_start(shard, &scan);
         }
@@ -100,7 +102,8 @@ impl Env for Outside<'_> {
                 self.marks.reach(point::FILTER_SAVED_READ);
                 // In a sweep only what is committed twice is noticed, when it is.
                 if self.ledger.is_detailed() {
-                    self.store.check_new(shard, token, record, self.now);
+                    let is_owner = token == self.store.token(shard);
+                    self.store.rows(shard).check_new(is_owner, record, self.now);
                 }
             }
             FilterSaid::MayBeKnown => {
@@ -134,7 +137,12 @@ impl Env for Outside<'_> {
 
     fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content {
         self.charge();
-        self.store.content(shard, key, start, &mut self.ledger)
+        match self.store.rows(shard).content(key, start) {
+            None => Content::default(),
+            Some((content, Pile { head, floor })) => {
+                Content { lineage: self.ledger.read(head, floor), ..content }
+            }
+        }
     }
 
     fn combine(&mut self, members: &[Member]) -> u32 {

@@ -10,8 +10,8 @@ use onceproof_kernel::name::Name;
 use onceproof_model::commit::Scan;
 use onceproof_model::dataflow::decision::Decision;
 use onceproof_model::dataflow::mechanism::Dedup;
+use onceproof_model::dataflow::record::Record;
 use onceproof_model::effect::{Dropped, FilterSaid, SourceRow};
-use onceproof_model::record::Record;
 
 impl Outside<'_> {
     /// Whoever is at work does something, unless it is dead already: then it is not done.

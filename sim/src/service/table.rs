@@ -6,10 +6,10 @@
 use hashbrown::HashMap;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
+use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::Time;
 use onceproof_model::call::{Answer, Part, Row};
 use onceproof_model::pipeline::{Pipeline, Sink, StepKind};
-use onceproof_model::record::RecordId;
 use rustc_hash::FxBuildHasher;
 use std::cmp::Ordering;
 

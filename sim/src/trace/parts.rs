@@ -7,9 +7,9 @@ use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
+use onceproof_kernel::record::Value;
 use onceproof_model::effect::FilterSaid;
 use onceproof_model::function::Output;
-use onceproof_model::record::Value;
 
 impl Seen<'_> {
     pub(super) fn applies(&self, commit: CommitId, applied: Applied, changes: &[Change]) -> String {

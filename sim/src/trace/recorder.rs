@@ -3,17 +3,17 @@
 
 use super::event::{Actor, Event, Struck};
 use super::what::What;
-use crate::catalog::Gone;
 use hashbrown::HashMap;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
+use onceproof_kernel::record::RecordId;
+use onceproof_kernel::tell::Gone;
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::commit::HeldRow;
 use onceproof_model::effect::FilterSaid;
 use onceproof_model::function::Output;
-use onceproof_model::record::RecordId;
 use rustc_hash::FxBuildHasher;
 use std::collections::VecDeque;
 

@@ -9,14 +9,15 @@ use super::leases::Instance;
 use super::perform::Fate;
 use crate::answers::{CommitSent, CommitVerdict};
 use crate::fingerprint::Code;
+use crate::ledger::Telling;
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use crate::store::Applied;
-use crate::trace::{Nobody, Recorder};
+use crate::trace::Nobody;
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::commit::{Commit, Delta};
+use onceproof_model::commit::Commit;
 use onceproof_model::dataflow::defect::Defect;
 use onceproof_model::effect::Input;
 
@@ -104,12 +105,10 @@ impl World<'_> {
         let Outside { store, ledger, words, work, sources, now, trace, .. } = &mut self.outside;
         let Wire { ref commit, who, is_answered: is_over, .. } = self.wires[wire as usize];
         let deltas = self.effects.deltas(commit.deltas);
-        let applied = match trace.recorder() {
-            None => store.apply(commit, deltas, *now, ledger, words, &mut |_| {}),
-            Some(Recorder { gone, .. }) => {
-                store.apply(commit, deltas, *now, ledger, words, &mut |id| gone.push(id))
-            }
-        };
+        let gone = trace.recorder().map(|recorder| &mut recorder.gone);
+        let shard = commit.shard;
+        let mut telling = Telling { ledger, shard, now: *now, words, sources, gone };
+        let applied = store.apply(commit, deltas, *now, &mut telling);
         let which = u64::from(commit.shard.0) << 40 ^ commit.number << 8 ^ applied as u64;
         self.fingerprint.add(self.now, Code::Commit, which);
         match applied {
@@ -119,18 +118,8 @@ impl World<'_> {
                 }
                 work.commits += 1;
                 if ledger.is_detailed() {
-                    ledger.committed(commit.shard, deltas, *now, &words.names);
                     if let (true, Subject::Record(name)) = (commit.ends_stay, commit.subject) {
                         ledger.let_go(commit.shard, name);
-                    }
-                    for delta in deltas {
-                        if let Delta::Take { name, lineage, .. }
-                        | Delta::Row { name, lineage, .. } = *delta
-                        {
-                            for source in ledger.sources_of(name, lineage, words) {
-                                ledger.taken(source, now.0.abs_diff(sources.arrival(source).0));
-                            }
-                        }
                     }
                 }
             }

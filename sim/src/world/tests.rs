@@ -56,7 +56,7 @@ fn last_stamp(faults: Vec<Fault>) -> (Time, u64) {
     world.reset(None, false);
     assert_eq!(world.run(&AtomicBool::new(false), |_, _| {}), Some(End::Drained));
     let Outside { store, words, .. } = &world.outside;
-    let scan = store.scan(ShardIndex(0), &words.keys);
+    let scan = store.rows(ShardIndex(0)).scan(&words.keys);
     (scan.last_stamp.expect("two outputs were stamped"), world.now)
 }
 

@@ -1,7 +1,7 @@
 //! `ids`: the id of an output must be the same when its input is executed again.
 
-use crate::record::RecordId;
 use onceproof_kernel::mix::{fold, scatter};
+use onceproof_kernel::record::RecordId;
 
 /// Where the ids of outputs come from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -10,13 +10,14 @@ use crate::commit::{CommitKind, Delta, Lifetime};
 use crate::dataflow::decision::Decision;
 use crate::dataflow::defect::Defect;
 use crate::dataflow::mechanism::{Dedup, DedupWindow, Gc, Outputs, Stamps};
+use crate::dataflow::record::Record;
 use crate::effect::{Env, Moment, Timer};
 use crate::function::{Function, Output};
 use crate::pipeline::{IdFrom, InsertId, OffsetGiven, Sink, StepKind};
-use crate::record::{Record, RecordId};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::mix;
+use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::Time;
 
 /// What came of applying a record.

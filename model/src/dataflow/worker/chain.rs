@@ -9,13 +9,14 @@ use crate::commit::{CommitKind, Delta};
 use crate::dataflow::Design;
 use crate::dataflow::decision::Decision;
 use crate::dataflow::defect::Defect;
+use crate::dataflow::record::Record;
 use crate::effect::{Env, Moment};
 use crate::function::{Function, Output};
 use crate::pipeline::{Sink, StepKind};
-use crate::record::{Record, RecordId};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, output_hash};
+use onceproof_kernel::record::RecordId;
 
 /// An output of a step of this stage; of a sink, the row that it writes.
 #[derive(Debug)]

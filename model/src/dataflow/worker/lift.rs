@@ -6,13 +6,14 @@
 use super::{Parent, Worker};
 use crate::dataflow::Design;
 use crate::dataflow::mechanism::{Outputs, Stamps};
+use crate::dataflow::record::Record;
 use crate::effect::{Env, Member, Moment};
 use crate::function::Output;
-use crate::record::{Record, RecordId, Value};
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::{fold, scatter};
+use onceproof_kernel::record::{RecordId, Value};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;

@@ -3,7 +3,7 @@
 
 use super::lift::sum;
 use crate::commit::{Held, HeldRow};
-use crate::record::Record;
+use crate::dataflow::record::Record;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::rest::Rest;

@@ -9,10 +9,10 @@ use crate::commit::Delta;
 use crate::dataflow::decision::Decision;
 use crate::effect::{Env, Moment, Read, SourceRow, Timer};
 use crate::function::Output;
-use crate::record::RecordId;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::mix;
 use onceproof_kernel::prefix::Prefix;
+use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::Time;
 
 /// How far a source shard has read.

@@ -4,11 +4,11 @@
 use crate::call::Row;
 use crate::commit::{CommitKind, Delta, Watermark};
 use crate::effect::{MessageAck, Rpc};
-use crate::record::RecordId;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Name;
+use onceproof_kernel::record::RecordId;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 

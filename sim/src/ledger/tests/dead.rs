@@ -41,8 +41,9 @@ impl Twice {
     fn write_letter(&mut self, pane: usize) {
         let (name, lineage) = self.panes[pane];
         let key = self.fed.key("ann");
-        let letter = Delta::DeadLetter { key, name, lineage, value: 1 };
-        self.fed.ledger.see(CHECK, &letter, &self.fed.words);
+        let mut telling = self.fed.telling(CHECK);
+        telling.hint(name, key, 1);
+        telling.give_up(Tag { name, lineage }, key);
     }
 
     /// What the map made of a pane is counted.

@@ -45,7 +45,7 @@ impl World<'_> {
         let Some(recorder) = self.outside.trace.recorder() else { return };
         for gone in std::mem::take(&mut recorder.gone) {
             let record = recorder.ids.remove(&(commit.shard, gone.key, gone.id));
-            let why = Forgotten::Watermark { stamp: gone.stamp, below: gone.below };
+            let why = Forgotten::Watermark { stamp: gone.of, below: gone.below };
             recorder.record(None, What::Forgets { record, key: gone.key, why }, None);
         }
     }

@@ -4,7 +4,7 @@ use super::stage::{Stage, committed};
 use crate::dataflow::mechanism::Mechanism;
 use crate::dataflow::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use crate::effect::Input;
-use crate::record::RecordId;
+use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::Time;
 
 /// A map with such filters.

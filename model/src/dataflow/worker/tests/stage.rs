@@ -6,18 +6,19 @@ use crate::commit::{Content, Delta, Scan, Watermark};
 use crate::dataflow::Design;
 use crate::dataflow::mechanism::{Bundle, Fuse, Mechanism};
 use crate::dataflow::point;
+use crate::dataflow::record::Record;
 use crate::effect::{
     Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Message, Moment, Pull, Read, Reply,
     Request, Rpc, SourceRow, Timer,
 };
 use crate::function::Function;
 use crate::pipeline::{Ack, Failing, MessageIds, Queue, Sink, SourceWatermark, Step, StepKind};
-use crate::record::{Record, RecordId, Value};
 use crate::window::Windowing;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::{RecordId, Value};
 use onceproof_kernel::time::{Nanos, SECOND, Time};
 use std::collections::VecDeque;
 

@@ -1,10 +1,7 @@
-//! What travels: records, with an id for the system, a name for whoever watches from outside, and a
-//! value that the protocol never looks into.
+//! What a record is known by, and what it carries.
 
-use onceproof_kernel::key::{Key, Keys};
-use onceproof_kernel::mix::{fold, scatter};
-use onceproof_kernel::name::Name;
-use onceproof_kernel::time::Time;
+use crate::key::{Key, Keys};
+use crate::mix::{fold, scatter};
 
 /// What the catalog knows a record by. Stable over retries and re-executions when ids are derived.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -44,26 +41,4 @@ impl Value {
             Value::Text(text) => keys.hash(text),
         }
     }
-}
-
-/// One record on its way.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Record {
-    /// Who it is, seen from outside: what faults are placed by and the ledger counts.
-    pub name: Name,
-    /// The key that it is grouped by.
-    pub key: Key,
-    /// What the catalog knows it by.
-    pub id: RecordId,
-    /// The system timestamp that its sender gave it; strictly increasing per sender under checkpoint.
-    pub stamp: Time,
-    /// When it happened, which decides its window.
-    pub event_time: Time,
-    /// How many source records it stands for: 1 from a source, the count from a count.
-    pub weight: i64,
-    /// What it carries.
-    pub value: Value,
-    /// The store's mark of what was read to make it, 0 for nothing; carried unchanged for whoever watches
-    /// from outside.
-    pub lineage: u32,
 }

@@ -1,13 +1,14 @@
 //! The catalog of a shard: the ids that its keys have seen, and when each may be forgotten: by the system
 //! watermark of its sender, after a while, or never.
 
+use crate::commit::{Lifetime, Watermark};
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::record::RecordId;
 use onceproof_kernel::rest::Rest;
+use onceproof_kernel::tell::{Gone, Tell};
 use onceproof_kernel::time::Time;
-use onceproof_model::commit::{Lifetime, Watermark};
-use onceproof_model::record::RecordId;
 use rustc_hash::FxBuildHasher;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -26,23 +27,14 @@ pub struct Catalog {
     by_age: Waiting,
 }
 
-/// An id that is forgotten by a watermark.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Gone {
-    pub key: Key,
-    pub id: RecordId,
-    /// The stamp under which it was here.
-    pub stamp: Time,
-    /// The system watermark.
-    pub below: Time,
-}
-
 /// An id that has grown too old.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Aged {
     /// When.
     pub end: Time,
+    /// The key under which it was known.
     pub key: Key,
+    /// The id.
     pub id: RecordId,
 }
 
@@ -157,17 +149,17 @@ impl Catalog {
     }
 
     /// Forgets the ids of a sender with stamps below its system watermark, and says which.
-    pub fn forget(&mut self, sender: u32, below: Time, gone: &mut impl FnMut(Gone)) {
+    pub fn forget(&mut self, sender: u32, below: Time, tell: &mut impl Tell) {
         let Catalog { ids, by_stamp, .. } = self;
-        forget_waiting(ids, &mut by_stamp[sender as usize], below, gone);
+        forget_waiting(ids, &mut by_stamp[sender as usize], below, tell);
     }
 
     /// Forgets the ids that any of several senders may send, with stamps below all their system watermarks.
-    pub fn forget_shared(&mut self, watermarks: &[Watermark], gone: &mut impl FnMut(Gone)) {
+    pub fn forget_shared(&mut self, watermarks: &[Watermark], tell: &mut impl Tell) {
         let Catalog { ids, shared, .. } = self;
         for (&(first, count), waiting) in shared {
             let least = watermarks[first..first + count].iter().map(|row| row.system).min();
-            forget_waiting(ids, waiting, least.unwrap_or(Time::MIN), gone);
+            forget_waiting(ids, waiting, least.unwrap_or(Time::MIN), tell);
         }
     }
 
@@ -204,7 +196,7 @@ fn forget_waiting(
     ids: &mut HashMap<(Key, RecordId), Row, FxBuildHasher>,
     waiting: &mut Waiting,
     below: Time,
-    gone: &mut impl FnMut(Gone),
+    tell: &mut impl Tell,
 ) {
     while let Some(&(stamp, key, id)) = waiting.front()
         && stamp < below
@@ -215,7 +207,7 @@ fn forget_waiting(
             && row.get().stamp <= stamp
         {
             row.remove();
-            gone(Gone { key, id, stamp, below });
+            tell.forget(Gone { key, id, of: stamp, below });
         }
     }
 }
@@ -223,6 +215,7 @@ fn forget_waiting(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataflow::rows::tests::Heard;
 
     const KEY: Key = Key(1);
 
@@ -247,9 +240,9 @@ mod tests {
             let lifetime = Lifetime::UntilWatermark { sender };
             catalog.insert(KEY, RecordId(id), Time(stamp), lifetime, Time(0));
         }
-        catalog.forget(0, Time(5), &mut |_| {});
+        catalog.forget(0, Time(5), &mut Heard::default());
         assert_eq!(known(&mut catalog, 0), [0, 1, 3]);
-        catalog.forget(0, Time(8), &mut |_| {});
+        catalog.forget(0, Time(8), &mut Heard::default());
         assert_eq!(known(&mut catalog, 0), [1]);
     }
 
@@ -261,9 +254,9 @@ mod tests {
         catalog.insert(KEY, RecordId(0), Time(5), lifetime, Time(0));
         let promise = |system| Watermark { event: Time(0), system: Time(system) };
         // The first sender reads another queue.
-        catalog.forget_shared(&[promise(9), promise(9), promise(5)], &mut |_| {});
+        catalog.forget_shared(&[promise(9), promise(9), promise(5)], &mut Heard::default());
         assert_eq!(catalog.len(), 1);
-        catalog.forget_shared(&[promise(0), promise(9), promise(6)], &mut |_| {});
+        catalog.forget_shared(&[promise(0), promise(9), promise(6)], &mut Heard::default());
         assert_eq!(catalog.len(), 0);
     }
 
@@ -275,13 +268,13 @@ mod tests {
             let lifetime = Lifetime::UntilWatermark { sender: 0 };
             catalog.insert(KEY, RecordId(0), Time(stamp), lifetime, Time(0));
         }
-        let mut gone = Vec::new();
-        catalog.forget(0, Time(6), &mut |id| gone.push(id));
-        assert_eq!((catalog.len(), gone.len()), (1, 0));
-        catalog.forget(0, Time(10), &mut |id| gone.push(id));
+        let mut heard = Heard::default();
+        catalog.forget(0, Time(6), &mut heard);
+        assert_eq!((catalog.len(), heard.gone.len()), (1, 0));
+        catalog.forget(0, Time(10), &mut heard);
         assert_eq!(catalog.len(), 0);
-        let (stamp, below) = (Time(9), Time(10));
-        assert_eq!(gone, [Gone { key: KEY, id: RecordId(0), stamp, below }]);
+        let (of, below) = (Time(9), Time(10));
+        assert_eq!(heard.gone, [Gone { key: KEY, id: RecordId(0), of, below }]);
     }
 
     #[test]
