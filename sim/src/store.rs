@@ -175,8 +175,10 @@ impl Store {
         &self.shards[shard.at()].catalog
     }
 
-    /// Asserts that the filter of an owner called no id new that is known under the same stamp. One that lost
-    /// its shard may do so: it does not know what the new owner committed, and its commits are refused.
+    /// Asserts that the filter of an owner called no id new that is known under the same stamp. That is looked
+    /// at in a run in detail only, since it costs a look; in any run it is asserted that no commit of an owner
+    /// brings an id that is there. One that lost its shard may call a known id new: it does not know what the
+    /// new owner committed, and its commits are refused.
     pub fn check_new(&self, shard: ShardIndex, token: u64, record: &Record, now: Time) {
         let rows = &self.shards[shard.at()];
         let is_owner = token == rows.token;
@@ -248,7 +250,8 @@ impl Store {
         (self.ids_held, self.ids_held_max)
     }
 
-    /// Whether ids are held that no age will end.
+    /// Whether ids are held that no age will end. An id that ages goes without an event, so one that is left at
+    /// the end is not held by the letter of `unbounded`.
     pub fn holds_ids(&self) -> bool {
         self.shards.iter().any(|rows| !rows.catalog.only_ages())
     }
@@ -317,8 +320,8 @@ impl Rows {
             Delta::Fire { key, start, content, .. } => {
                 let window = self.windows.entry((key, start)).or_default();
                 let now = &mut window.content;
-                // Two owners that are not fenced may fire what they both read: then less than nothing is
-                // left, which weight and value remember.
+                // Two unfenced owners can fire the same content. What is left then goes negative, in weight and
+                // in value.
                 now.records = now.records.saturating_sub(content.records);
                 now.weight -= content.weight;
                 now.value = now.value.wrapping_sub(content.value);

@@ -137,7 +137,7 @@ fn source_record(
     Ok(Pattern::Source { step, shard, offset, path })
 }
 
-/// `ann@60s#0.1` after `per-user/`. The key may hold anything, also an `@`.
+/// `ann@60s#0.1` after `per-user/`. The key may hold anything, also an `@`: the last one begins the window.
 fn pane(pipeline: &Pipeline, step: StepIndex, rest: &str) -> Result<Pattern, String> {
     let kind = &pipeline.step(step).kind;
     let (key, rest) = rest.rsplit_once('@').ok_or("`@` and the start of the window are missing")?;

@@ -1,6 +1,13 @@
 //! A source that reads a queue: messages come in no fixed order, and one that is not acked in time is handed
 //! out again, perhaps to another shard. So the source must bring ids that are the same in each delivery,
 //! and may ack only what is durable (*Streaming Systems*, ch. 5, "Exactly Once in Sources").
+//!
+//! An id of a message is forgotten when the system watermarks of all shards that read its queue have passed its
+//! publication, since any of them may send it. By the watermark of the one that sent it first, a message that
+//! comes again by another shard would be new.
+//!
+//! What is read from a queue is neither fused nor added up before it has met a catalog. A message that comes
+//! again is known there by its own id, which it would no longer have in a stage or in a partial aggregate.
 
 use crate::mechanism::Ack;
 use crate::record::RecordId;
@@ -20,7 +27,8 @@ pub struct Queue {
     pub ids: MessageIds,
 }
 
-/// Where the id of a record from a queue comes from.
+/// Where the id of a record from a queue comes from. Whatever is chosen, rows of the input with one `id` are
+/// one record that its publisher published several times, and the ledger expects it once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum MessageIds {
     /// From the message, the same in each of its deliveries. A publisher that publishes a record again
