@@ -2,7 +2,7 @@
 //! byte on every platform.
 
 use onceproof_kernel::time::{Nanos, Span};
-use onceproof_model::point;
+use onceproof_model::dataflow::point;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::Marks;
 use onceproof_sim::outcome::{Fired, Ledger, Work};

@@ -3,7 +3,7 @@
 
 use onceproof::scenario::{Expect, Scenario, schema};
 use onceproof_kernel::layout::StepIndex;
-use onceproof_model::point;
+use onceproof_model::dataflow::point;
 use onceproof_sim::fault::About;
 use onceproof_sim::fault::{Fault, Kind, Pattern, Place};
 use onceproof_sim::input::Input;
@@ -204,7 +204,7 @@ fn whole_files_are_read() {
 
     let scenario = read(CHAPTER);
     // The tag is fused into the source, and the table into the global count.
-    assert_eq!(scenario.plan.pipeline.layout.shards(), 2 + 4 + 1);
+    assert_eq!(scenario.plan.design.layout.shards(), 2 + 4 + 1);
     assert_eq!(scenario.plan.cluster.workers, Some(4));
     assert_eq!(scenario.plan.climate.odds.len(), 4);
     assert_eq!(scenario.sweep, 0..50);
@@ -315,7 +315,7 @@ fn a_saved_failure_is_read_again_with_the_same_seed_and_faults() {
             assert_eq!(again.plan.faults, faults);
             assert_eq!(again.expect, Expect::Violates(vec![Class::Lost, Class::Stuck]));
             assert!(again.plan.climate.odds.is_empty());
-            assert_eq!(again.plan.pipeline.steps(), scenario.plan.pipeline.steps());
+            assert_eq!(again.plan.design.pipeline.steps(), scenario.plan.design.pipeline.steps());
             // Saving again changes nothing.
             assert_eq!(again.saved_failure(seed, faults, lost, &destination), saved);
         }

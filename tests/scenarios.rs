@@ -15,7 +15,7 @@ use onceproof::figures;
 use onceproof::scenario::{Expect, Figure, Scenario};
 use onceproof::search::chance::Chance;
 use onceproof_kernel::layout::StepIndex;
-use onceproof_model::point::ALPHABET;
+use onceproof_model::dataflow::point::ALPHABET;
 use onceproof_sim::fault::{ClockWay, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Class, Classes, Outcome};
 use onceproof_sim::simulator::Simulator;
@@ -63,7 +63,7 @@ fn every_exact_scenario_states_its_ledger_and_the_results_of_each_step() {
         }
         let Scenario { stated, plan, .. } = scenario;
         assert!(stated.figures.contains_key(&Figure::Exact), "{file}: how many are exact?");
-        for (at, step) in plan.pipeline.steps().iter().enumerate() {
+        for (at, step) in plan.design.pipeline.steps().iter().enumerate() {
             let is_stated = stated.results.contains_key(&StepIndex(at as u16));
             assert!(is_stated || !step.kind.has_results(), "{file}: what comes of {}?", step.name);
         }
@@ -126,7 +126,8 @@ fn each_way_to_call_or_to_write_holds_under_a_fault_or_is_found_by_what_is_wrong
     let mut found: BTreeSet<(&str, Option<Class>)> = BTreeSet::new();
     for row in ROWS {
         let Scenario { plan, .. } = load(row.file);
-        for way in plan.pipeline.steps().iter().filter_map(|step| services::way(&step.kind)) {
+        for way in plan.design.pipeline.steps().iter().filter_map(|step| services::way(&step.kind))
+        {
             found.extend(row.classes.iter().map(|&class| (way, Some(class))));
             if row.classes.is_empty() && !plan.faults.is_empty() {
                 found.insert((way, None));
@@ -159,8 +160,8 @@ fn no_fault_and_no_mechanism_is_left_out() {
                 used.extend(fault.at.time.map(|_| format!("{} by time", fault.kind.name().word())));
             }
         }
-        for step in scenario.plan.pipeline.steps() {
-            used.extend(values(&step.mechanism).map(str::to_owned));
+        for mechanism in scenario.plan.design.mechanisms() {
+            used.extend(values(mechanism).map(str::to_owned));
         }
     }
     let faults = KindName::ALL.map(|name| fault_in_word(&name.with_defaults()));
@@ -228,7 +229,7 @@ fn of_run(outcome: &Outcome, scenario: &Scenario, wanted: &[(&str, u64)]) -> Str
         ledger.divergent,
         ledger.late,
     ];
-    let names = |step| scenario.plan.pipeline.step(step).name.as_str();
+    let names = |step| scenario.plan.design.pipeline.step(step).name.as_str();
     let results: Vec<Vec<(&str, i128)>> = outcome
         .steps
         .iter()

@@ -6,7 +6,7 @@
 use hashbrown::HashSet;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::time::Nanos;
-use onceproof_model::point;
+use onceproof_model::dataflow::point;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::Brief;
 use onceproof_sim::plan::Plan;
@@ -41,7 +41,7 @@ pub struct Amounts {
 /// over the time of the run.
 pub fn queue_length(long: &Brief, plan: &Plan) -> u64 {
     let work = long.work;
-    let retry = plan.pipeline.steps()[0].mechanism.retry;
+    let retry = plan.design.mechanisms()[0].retry;
     let latency = plan.network.latency_min.midpoint(plan.network.latency_max);
     let waits = u128::from(retry.wait(1)) * u128::from(work.messages - work.retries)
         + u128::from(retry.wait(2)) * u128::from(work.retries)
@@ -79,7 +79,7 @@ impl Amounts {
             ids_held: work.ids_held_max,
             latency_min: plan.network.latency_min,
             latency_max: plan.network.latency_max,
-            timeout: plan.pipeline.steps()[0].mechanism.retry.wait(1),
+            timeout: plan.design.mechanisms()[0].retry.wait(1),
             timers: work.messages,
         }
     }

@@ -2,7 +2,7 @@
 //! Rows change by deltas, so that what a commit does never depends on what its sender believed.
 
 use crate::call::Operation;
-use crate::point;
+use crate::dataflow::point;
 use crate::record::{Record, RecordId};
 use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::key::Key;

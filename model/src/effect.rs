@@ -9,9 +9,9 @@
 
 use crate::call::{Answer, Call};
 use crate::commit::{Batch, Commit, Content, Delta, Scan, Watermark};
-use crate::decision::Decision;
-use crate::pipeline::Pipeline;
-use crate::point;
+use crate::dataflow::Design;
+use crate::dataflow::decision::Decision;
+use crate::dataflow::point;
 use crate::record::{Record, RecordId, Value};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
@@ -342,8 +342,8 @@ pub struct SourceRow {
 pub struct Moment<'a, E> {
     /// What its clock says.
     pub now: Time,
-    /// The pipeline.
-    pub pipeline: &'a Pipeline,
+    /// The design.
+    pub design: &'a Design,
     /// Whom it asks.
     pub env: &'a mut E,
     /// Where its effects go.

@@ -5,7 +5,7 @@ use crate::marks::{Marks, Strikes};
 use onceproof_kernel::alphabet::Alphabet;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::worker::Fill;
+use onceproof_model::dataflow::worker::Fill;
 use std::collections::BTreeMap;
 
 /// What can be wrong with the results of a run.

@@ -23,12 +23,12 @@ use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::pipeline::Pipeline;
+use onceproof_model::dataflow::Design;
 
 /// Everything but the workers, the network and the clock.
 #[derive(Debug)]
 pub(crate) struct Outside<'a> {
-    pub pipeline: &'a Pipeline,
+    pub design: &'a Design,
     pub layout: &'a Layout,
     pub words: Vocabulary,
     pub store: Lasting<Store>,
@@ -74,10 +74,10 @@ pub(crate) struct Pulled {
 }
 
 impl<'a> Outside<'a> {
-    pub fn new(pipeline: &'a Pipeline, answers: Answers, read_cost: Nanos) -> Outside<'a> {
+    pub fn new(design: &'a Design, answers: Answers, read_cost: Nanos) -> Outside<'a> {
         Outside {
-            pipeline,
-            layout: &pipeline.layout,
+            design,
+            layout: &design.layout,
             words: Vocabulary::default(),
             store: Lasting::default(),
             service: Lasting::default(),
@@ -92,7 +92,12 @@ impl<'a> Outside<'a> {
             cost: 0,
             doom: BeforeVerdict::Pass,
             queues: Lasting::new(
-                pipeline.steps().iter().map(|step| queues::queue(step, pipeline.defect)).collect(),
+                design
+                    .pipeline
+                    .steps()
+                    .iter()
+                    .map(|step| queues::queue(step, design.defect))
+                    .collect(),
             ),
             pulled: Vec::new(),
             wakes: Vec::new(),
@@ -104,16 +109,16 @@ impl<'a> Outside<'a> {
 
     /// Begins a run over the input that is loaded.
     pub fn reset(&mut self, seed: Option<u64>, in_detail: bool) {
-        self.store.reset(self.pipeline);
-        self.service.reset(self.pipeline);
+        self.store.reset(self.design);
+        self.service.reset(&self.design.pipeline);
         self.answers.reset(seed, in_detail);
-        self.ledger.reset(self.pipeline, in_detail);
+        self.ledger.reset(self.design, in_detail);
         self.work = Work::default();
         self.marks = Marks::default();
         self.now = self.sources.start;
         self.cost = 0;
         self.doom = BeforeVerdict::Pass;
-        self.executions.resize_with(self.pipeline.steps().len(), Vec::new);
+        self.executions.resize_with(self.design.pipeline.steps().len(), Vec::new);
         for executions in self.executions.iter_mut() {
             executions.clear();
         }
@@ -157,7 +162,7 @@ impl<'a> Outside<'a> {
     /// Adds what is outside the workers. Input that comes from queues leaves no rest.
     pub fn rest(&self, rest: &mut Rest) {
         let Outside {
-            pipeline: _,
+            design: _,
             layout: _,
             words,
             store,

@@ -214,8 +214,7 @@ impl QueueService {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use onceproof_model::mechanism::Ack;
-    use onceproof_model::pipeline::MessageIds;
+    use onceproof_model::pipeline::{Ack, MessageIds};
 
     /// Messages at 0, 1 and 2, in a queue of a deadline of 10 that two shards read.
     fn service(extend: bool, watermark: SourceWatermark) -> QueueService {

@@ -214,12 +214,12 @@ impl<'a> Simulator<'a> {
         let brief = self.summary(&end, &judgement);
         self.add_wrongs(&mut judgement, &end);
         let outside = &mut self.world.outside;
-        let pipeline = &self.plan.pipeline;
+        let design = &self.plan.design;
         let schedule = outside.answers.take_schedule();
         let Judgement { damage, names, .. } = &mut judgement;
-        outside.ledger.touched(damage, names, &schedule, &pipeline.layout, &outside.words);
+        outside.ledger.touched(damage, names, &schedule, &design.layout, &outside.words);
         let mut steps = Vec::new();
-        for (at, step) in pipeline.steps().iter().enumerate() {
+        for (at, step) in design.pipeline.steps().iter().enumerate() {
             if !step.kind.has_results() {
                 continue;
             }
@@ -234,12 +234,12 @@ impl<'a> Simulator<'a> {
             }
             steps.push(StepResult { step, expected, applied, late, results, windows });
         }
-        let name = |step| pipeline.step(StepIndex(step)).name.as_str();
+        let name = |step| design.layout.name(StepIndex(step));
         let words = &outside.words;
         let letter = |(step, record)| (step, words.names.text(record, &words.keys, name));
         let dead_letters =
             outside.ledger.dead_letters().take(Outcome::MOST_DAMAGE).map(letter).collect();
-        let calls = outside.service.calls(pipeline);
+        let calls = outside.service.calls(&design.pipeline);
         Some(Outcome {
             brief,
             steps,
@@ -248,9 +248,9 @@ impl<'a> Simulator<'a> {
             schedule,
             unfired: outside.answers.unfired(),
             latency: outside.ledger.latency(),
-            oldest_copies: outside.ledger.oldest_copies(&pipeline.layout, words),
-            longest_retries: outside.ledger.longest_retries(&pipeline.layout, words),
-            greatest_lags: greatest_lags(&outside.sources, &pipeline.layout, words),
+            oldest_copies: outside.ledger.oldest_copies(&design.layout, words),
+            longest_retries: outside.ledger.longest_retries(&design.layout, words),
+            greatest_lags: greatest_lags(&outside.sources, &design.layout, words),
             filters: self.world.filters().collect(),
             calls,
             reason: match end {
@@ -267,7 +267,7 @@ impl<'a> Simulator<'a> {
         let outside = &mut self.world.outside;
         let has_drained = *end == End::Drained;
         outside.ledger.judge(
-            &self.plan.pipeline,
+            &self.plan.design,
             &outside.sources,
             &mut outside.words,
             &mut self.expectations,
@@ -284,7 +284,7 @@ impl<'a> Simulator<'a> {
 
     /// Writes down the records with whose calls something is wrong.
     fn add_wrongs(&mut self, judgement: &mut Judgement, end: &End) {
-        let damage = self.wrongs(end).damage(&self.plan.pipeline, &self.world.outside.words);
+        let damage = self.wrongs(end).damage(&self.plan.design.pipeline, &self.world.outside.words);
         let most = Outcome::MOST_DAMAGE - judgement.damage.len();
         for (name, damage) in damage.into_iter().take(most) {
             judgement.names.push(name);
@@ -336,8 +336,8 @@ impl<'a> Simulator<'a> {
 /// Hands on the events that were written down since this was last called.
 fn hand_on(outside: &mut Outside<'_>, see: &mut dyn FnMut(&Seen<'_>)) {
     let events = outside.trace.recorder().map(Recorder::take).unwrap_or_default();
-    let (pipeline, words) = (outside.pipeline, &outside.words);
+    let (layout, words) = (outside.layout, &outside.words);
     for event in &events {
-        see(&Seen { event, layout: &pipeline.layout, words });
+        see(&Seen { event, layout, words });
     }
 }

@@ -77,7 +77,7 @@ impl Sources {
             if let Input::Generate(generate) = input {
                 source.draw(generate, seed);
             }
-            let (hash, rows) = (plan.pipeline.layout.hash(*step), source.keys.len() as u32);
+            let (hash, rows) = (plan.design.layout.hash(*step), source.keys.len() as u32);
             source.first = words.names.add_source(step.0, hash, source.shards, rows);
             if is_first || matches!(input, Input::Generate(_)) {
                 source.promise();
@@ -175,12 +175,12 @@ impl Sources {
 
 impl Source {
     fn new(step: StepIndex, input: &Input, plan: &Plan, keys: &mut Keys) -> Source {
-        let StepKind::Source { watermark, queue } = plan.pipeline.step(step).kind else {
+        let StepKind::Source { watermark, queue } = plan.design.pipeline.step(step).kind else {
             unreachable!("only sources have input")
         };
         let mut source = Source {
             step,
-            shards: plan.pipeline.step(step).shards,
+            shards: plan.design.pipeline.step(step).shards,
             first: Name(0),
             keys: Vec::new(),
             event_times: Vec::new(),

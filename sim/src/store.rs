@@ -12,9 +12,10 @@ use onceproof_kernel::prefix::Prefix;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 use onceproof_model::commit::{Commit, Content, Delta, Held, HeldRow, Owed, Scan, Watermark};
-use onceproof_model::defect::Defect;
-use onceproof_model::mechanism::{Ack, Fencing};
-use onceproof_model::pipeline::Pipeline;
+use onceproof_model::dataflow::Design;
+use onceproof_model::dataflow::defect::Defect;
+use onceproof_model::dataflow::mechanism::Fencing;
+use onceproof_model::pipeline::Ack;
 use onceproof_model::record::{Record, RecordId};
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
@@ -71,32 +72,32 @@ struct Window {
 
 impl Store {
     /// Empties all rows and keeps their memory.
-    pub fn reset(&mut self, pipeline: &Pipeline) {
-        self.defect = pipeline.defect;
-        self.ages = pipeline.steps().iter().any(|s| s.mechanism.forgets_after().is_some());
+    pub fn reset(&mut self, design: &Design) {
+        self.defect = design.defect;
+        self.ages = design.mechanisms().iter().any(|mechanism| mechanism.forgets_after().is_some());
         self.ids_held_max = 0;
         self.ids_held = 0;
-        self.shards.resize_with(pipeline.layout.shards(), Rows::default);
+        self.shards.resize_with(design.layout.shards(), Rows::default);
         for (shard, rows) in self.shards.iter_mut().enumerate() {
-            let step = pipeline.layout.step_of(ShardIndex(shard as u32));
+            let step = design.layout.step_of(ShardIndex(shard as u32));
             rows.token = 0;
             rows.applied.clear();
             rows.earlier.clear();
-            rows.fencing = pipeline.step(step).mechanism.fencing;
+            rows.fencing = design.mechanism(step).fencing;
             rows.offsets.clear();
             rows.last_stamp = None;
             rows.held.clear();
-            rows.catalog.reset(pipeline.senders(step).len());
-            let mechanism = &pipeline.step(step).mechanism;
+            rows.catalog.reset(design.senders(step).len());
+            let mechanism = &design.mechanism(step);
             // What is acked on receipt pins no watermark: its range may be forgotten while it waits.
             rows.has_sound_filter = mechanism.dedup.has_sound_filter()
                 && mechanism.fencing == Fencing::Token
                 && mechanism.ack == Ack::AfterCommit
-                && pipeline.defect.is_none();
+                && design.defect.is_none();
             rows.windows.clear();
             rows.watermarks.clear();
             rows.owed.clear();
-            rows.watermarks.resize(pipeline.senders(step).len(), Watermark::NONE);
+            rows.watermarks.resize(design.senders(step).len(), Watermark::NONE);
         }
     }
 

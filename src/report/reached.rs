@@ -101,7 +101,7 @@ fn numbers(rows: &[Vec<String>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use onceproof_model::point;
+    use onceproof_model::dataflow::point;
 
     #[test]
     fn a_fault_stands_where_it_struck_and_a_mark_beside_the_kinds_that_fired() {

@@ -9,9 +9,10 @@ use crate::search::worth::{Worth, WorthOfAll};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, SECOND, Time};
+use onceproof_model::dataflow::Design;
+use onceproof_model::dataflow::mechanism::Mechanism;
 use onceproof_model::function::{Function, Into};
-use onceproof_model::mechanism::Mechanism;
-use onceproof_model::pipeline::{Failing, Pipeline, SourceWatermark, Step, StepKind};
+use onceproof_model::pipeline::{Failing, SourceWatermark, Step, StepKind};
 use onceproof_model::window::Windowing;
 use onceproof_sim::fault::About;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Pattern, Place};
@@ -32,13 +33,10 @@ pub fn flip_plan() -> Plan {
 pub fn flip_plan_with(change: fn(&mut Mechanism)) -> Plan {
     let mut mechanism = Mechanism::default();
     change(&mut mechanism);
-    let step = |name: &str, kind, from: &[u16], shards| Step {
-        name: name.to_owned(),
-        kind,
-        from: from.iter().map(|&index| StepIndex(index)).collect(),
-        shards,
-        failing: Failing::default(),
-        mechanism,
+    let step = |name: &str, kind, from: &[u16], shards| {
+        let from = from.iter().map(|&index| StepIndex(index)).collect();
+        let (name, failing) = (name.to_owned(), Failing::default());
+        (Step { name, kind, from, shards, failing }, mechanism)
     };
     let coin = Function::Coin { sides: 2, into: Into::Key };
     let windows = Windowing { length: 60 * SECOND, lateness: 0 };
@@ -53,7 +51,7 @@ pub fn flip_plan_with(change: fn(&mut Mechanism)) -> Plan {
         step("per-side", StepKind::Count(windows), &[1], 2),
     ];
     Plan {
-        pipeline: Pipeline::new(steps).expect("a good graph"),
+        design: Design::new(steps).expect("a good graph"),
         inputs: Vec::new(),
         cluster: Cluster::default(),
         network: Network::default(),
@@ -100,7 +98,7 @@ pub fn lost_ack_outcome() -> Outcome {
     };
     Outcome {
         brief: Brief {
-            alphabet: &onceproof_model::point::ALPHABET,
+            alphabet: &onceproof_model::dataflow::point::ALPHABET,
             verdict: Verdict::Violated,
             classes,
             ledger: Ledger { expected: 3, exact: 2, duplicated: 1, excess: 1, ..Ledger::default() },

@@ -46,7 +46,7 @@ pub fn sweep_json(report: &SweepReport) -> Value {
             strict,
         })
     });
-    let alphabet = subject.plan.pipeline.layout.alphabet;
+    let alphabet = subject.plan.design.layout.alphabet;
     let without = without_records(subject.plan, sweep.with_records.iter().copied());
     let difference = sweep.difference.as_ref().map(|difference| {
         json!({

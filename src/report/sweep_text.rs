@@ -47,7 +47,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
     text.push_str(&format!("\n{}\n", verdict(sweep)));
     text.push_str(&says_nothing_of(sweep, subject.plan));
     text.push_str(&bound(sweep));
-    let alphabet = subject.plan.pipeline.layout.alphabet;
+    let alphabet = subject.plan.design.layout.alphabet;
     let classes = Class::ALL.into_iter().map(|class| (class.word(), sweep.count(class)));
     let classes: Vec<_> = classes.filter(|&(_, count)| count > 0).collect();
     let mut lines = vec![("faults", counts(&figures::fired(&sweep.fired)))];

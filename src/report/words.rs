@@ -4,7 +4,7 @@
 use crate::figures::exact;
 use crate::scenario::{duration, kind_to_json};
 use onceproof_kernel::layout::{Layout, StepIndex};
-use onceproof_model::point;
+use onceproof_model::dataflow::point;
 use onceproof_sim::fault::About;
 use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, Leg, Place};
 use onceproof_sim::plan::Plan;
@@ -226,7 +226,7 @@ impl Words<'_> {
     }
 
     fn layout(&self) -> &Layout {
-        &self.plan.pipeline.layout
+        &self.plan.design.layout
     }
 
     fn record(&self, joint: &str) -> String {

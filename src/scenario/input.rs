@@ -40,7 +40,7 @@ impl Inputs {
     pub fn of_plan(plan: &Plan) -> Inputs {
         let mut inputs = Inputs { of: plan.inputs.clone(), ..Inputs::default() };
         for (step, input) in &plan.inputs {
-            inputs.first_rows.extend(first_rows(&plan.pipeline, *step, input));
+            inputs.first_rows.extend(first_rows(&plan.design.pipeline, *step, input));
         }
         inputs
     }

@@ -46,7 +46,7 @@ pub struct Weather {
 impl Scenario {
     /// What may vary.
     pub fn latitude(&self) -> Latitude {
-        let steps = self.plan.pipeline.steps();
+        let steps = self.plan.design.pipeline.steps();
         let is_good = |weather: Weather| self.in_weather(&weather).is_ok();
         let only = |kind| Weather { faults: vec![(kind, 2)], ..Weather::default() };
         let kinds = KindName::ALL.into_iter().filter(|&kind| is_good(only(kind))).collect();

@@ -8,9 +8,9 @@
 
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::mechanism::{Dedup, Fencing, GiveUp, Outputs};
+use onceproof_model::dataflow::mechanism::{Dedup, Fencing, GiveUp, Mechanism, Outputs};
+use onceproof_model::dataflow::point;
 use onceproof_model::pipeline::{Step, StepKind};
-use onceproof_model::point;
 use onceproof_sim::fault::{Kind, KindName, Leg};
 use onceproof_sim::marks::Struck;
 use onceproof_sim::outcome::Brief;
@@ -93,7 +93,7 @@ impl Reached {
 
 /// The marks that runs of this plan ought to reach if there are enough of them.
 pub fn awaited(plan: &Plan) -> Vec<Mark> {
-    let marks = plan.pipeline.layout.alphabet.marks.iter().map(|&(mark, _)| mark);
+    let marks = plan.design.layout.alphabet.marks.iter().map(|&(mark, _)| mark);
     marks.filter(|&mark| is_awaited(plan, mark)).collect()
 }
 
@@ -101,25 +101,26 @@ fn is_awaited(plan: &Plan, mark: Mark) -> bool {
     let draws = |is_meant: fn(&Kind) -> bool| {
         plan.climate.odds.iter().any(|(kind, odds)| odds.numerator > 0 && is_meant(kind))
     };
-    let steps = || plan.pipeline.steps().iter();
-    let receivers = || steps().filter(|step| !matches!(step.kind, StepKind::Source { .. }));
+    let mechanisms = || plan.design.mechanisms().iter();
+    let receives = |step: &Step| !matches!(step.kind, StepKind::Source { .. });
+    let receivers = || plan.design.steps().filter(move |(step, _)| receives(step));
     // A request that was applied is sent again, and by someone who has not given up.
     let repeats = || {
-        let resends = steps().all(|step| step.mechanism.give_up == GiveUp::Never);
+        let resends = mechanisms().all(|mechanism| mechanism.give_up == GiveUp::Never);
         let copies = draws(|kind| matches!(kind, Kind::Duplicate { leg: Leg::Request }));
         let unheard = draws(|kind| matches!(kind, Kind::DropAck | Kind::ErrorApplied));
         copies || (resends && unheard)
     };
-    let knows = |step: &Step| step.mechanism.dedup != Dedup::Off;
+    let knows = |(_, mechanism): (&Step, &Mechanism)| mechanism.dedup != Dedup::Off;
     let crashes = || draws(|kind| matches!(kind, Kind::Crash { .. }));
     match mark {
         point::DUPLICATE_DROPPED => receivers().all(knows) && repeats(),
         point::DUPLICATE_DROPPED_AFTER_RESTART => receivers().all(knows) && repeats() && crashes(),
         point::FILTER_SAVED_READ => receivers()
-            .any(|step| matches!(step.mechanism.dedup, Dedup::Bloom(_) | Dedup::BloomOnly(_))),
+            .any(|(_, mechanism)| matches!(mechanism.dedup, Dedup::Bloom(_) | Dedup::BloomOnly(_))),
         Mark::COMMIT_REPEATED => draws(|kind| matches!(kind, Kind::CommitUnknown)),
         Mark::COMMIT_FENCED => {
-            let fences = steps().all(|step| step.mechanism.fencing == Fencing::Token);
+            let fences = mechanisms().all(|mechanism| mechanism.fencing == Fencing::Token);
             fences && changes_hands(plan)
         }
         Mark::COMMIT_OUTLIVED => {
@@ -128,16 +129,17 @@ fn is_awaited(plan: &Plan, mark: Mark) -> bool {
         Mark::SENT_AGAIN_AFTER_RESTART => {
             crashes()
                 && draws(|kind| matches!(kind, Kind::DropRequest | Kind::DropAck))
-                && steps().all(|step| step.mechanism.give_up == GiveUp::Never)
+                && mechanisms().all(|mechanism| mechanism.give_up == GiveUp::Never)
         }
         Mark::ERROR_ANSWERED => {
             draws(|kind| matches!(kind, Kind::ErrorApplied | Kind::ErrorNotApplied))
         }
         Mark::FUNCTION_RAN_AGAIN => {
-            let mut maps = steps().filter(|step| matches!(step.kind, StepKind::Map(_)));
-            let runs_again = |step: &Step| step.mechanism.outputs == Outputs::Recompute;
+            let steps = plan.design.steps();
+            let mut maps = steps.filter(|(step, _)| matches!(step.kind, StepKind::Map(_)));
+            let runs_again = |mechanism: &Mechanism| mechanism.outputs == Outputs::Recompute;
             let fails = draws(|kind| matches!(kind, Kind::UserFails));
-            maps.any(|step| fails || (runs_again(step) && crashes()))
+            maps.any(|(_, mechanism)| fails || (runs_again(mechanism) && crashes()))
         }
         Mark::ZOMBIE_ASKED => changes_hands(plan),
         // What hangs on the input alone, or on a rare coincidence.
@@ -161,7 +163,7 @@ fn changes_hands(plan: &Plan) -> bool {
 pub(crate) mod tests {
     use super::*;
     use crate::search::fake::brief;
-    use onceproof_model::mechanism::Mechanism;
+    use onceproof_model::dataflow::mechanism::Mechanism;
     use onceproof_sim::fault::{Climate, Odds};
     use onceproof_sim::outcome::Fired;
 

@@ -7,7 +7,7 @@ use crate::naive;
 use crate::{check, runner};
 use onceproof::scenario::Scenario;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::point;
+use onceproof_model::dataflow::point;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::{Outcome, Verdict};
 use onceproof_sim::plan::{Plan, SideEffects};
@@ -43,7 +43,7 @@ fn is_exactly_once(scenario: &Scenario, outcome: &Outcome) -> Result<(), TestCas
 
 /// The results of each step with results.
 fn results(plan: &Plan, outcome: &Outcome) -> BTreeMap<String, naive::Totals> {
-    let name = |step| plan.pipeline.step(step).name.clone();
+    let name = |step| plan.design.pipeline.step(step).name.clone();
     outcome.steps.iter().map(|step| (name(step.step), step.results.clone())).collect()
 }
 

@@ -4,9 +4,10 @@
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, Nanos};
-use onceproof_model::mechanism::Outputs;
+use onceproof_model::dataflow::Design;
+use onceproof_model::dataflow::mechanism::Outputs;
+use onceproof_model::dataflow::point;
 use onceproof_model::pipeline::{Pipeline, StepKind};
-use onceproof_model::point;
 use onceproof_sim::fault::About;
 use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, KindName, Leg, Pattern, Place};
@@ -92,7 +93,7 @@ pub fn strikes() -> impl Strategy<Value = Strike> {
 impl Strike {
     /// The fault in this pipeline; none if there is no place for such a one.
     fn on(&self, plan: &Plan) -> Option<Fault> {
-        let pipeline = &plan.pipeline;
+        let pipeline = &plan.design.pipeline;
         let record = match self.subject {
             Subject::Any => None,
             Subject::Watermark => Some(About::Control { word: 0, value: None }),
@@ -109,24 +110,24 @@ impl Strike {
         let kind = self.kind;
         let at = match (kind, self.time) {
             (Kind::Partition { .. }, Some(_)) => {
-                let (from, to) = edge(pipeline, self.at);
+                let (from, to) = edge(&plan.design, self.at);
                 Place { from: Some(from), to: Some(to), time: self.time, ..Place::default() }
             }
             (Kind::Move, _) if plan.hosts() < 2 => return None,
             (Kind::Move, Some(_)) => {
                 let step = StepIndex((self.at % pipeline.steps().len()) as u16);
-                let shard = Some(self.worker % pipeline.step(step).shards);
+                let shard = Some(self.worker % plan.design.layout.shards_of(step));
                 Place { step: Some(step), shard, time: self.time, ..Place::default() }
             }
             (Kind::Crash { .. } | Kind::Pause { .. } | Kind::ClockStep { .. }, Some(_)) => {
-                let shards = pipeline.layout.shards() as u32;
+                let shards = plan.design.layout.shards() as u32;
                 let workers = plan.cluster.workers.map_or(shards, |n| n.min(shards));
                 let worker = Some(self.worker % workers);
                 Place { worker, time: self.time, ..Place::default() }
             }
             _ => match kind.asked_at() {
                 Asked::Request | Asked::Ack => {
-                    let (from, to) = edge(pipeline, self.at);
+                    let (from, to) = edge(&plan.design, self.at);
                     Place { from: Some(from), to: Some(to), ..place }
                 }
                 Asked::Commit => {
@@ -173,7 +174,7 @@ pub fn on(strikes: &[Strike], plan: &Plan) -> Vec<Fault> {
     for strike in strikes {
         let Some(mut fault) = strike.on(plan) else { continue };
         if let (Kind::UserDiffers { .. }, Some(step)) = (fault.kind, fault.at.step) {
-            let before = Some(match plan.pipeline.step(step).mechanism.outputs {
+            let before = Some(match plan.design.mechanism(step).outputs {
                 Outputs::Checkpoint => point::COMMIT,
                 Outputs::Recompute => point::SETTLE,
             });
@@ -189,15 +190,15 @@ pub fn on(strikes: &[Strike], plan: &Plan) -> Vec<Fault> {
 
 fn source_record(plan: &Plan, number: usize) -> About {
     let (step, _) = plan.inputs[number % plan.inputs.len()];
-    let shards = plan.pipeline.step(step).shards;
+    let shards = plan.design.layout.shards_of(step);
     let row = (number / plan.inputs.len()) as u32;
     let (shard, offset) = (row % shards, u64::from(row / shards));
     About::Record(Pattern::Source { step, shard, offset, path: Vec::new() })
 }
 
-fn edge(pipeline: &Pipeline, number: usize) -> (StepIndex, StepIndex) {
+fn edge(design: &Design, number: usize) -> (StepIndex, StepIndex) {
     let edges: Vec<_> =
-        pipeline.order().iter().flat_map(|&step| pipeline.stages().shuffles(step)).collect();
+        design.pipeline.order().iter().flat_map(|&step| design.stages().shuffles(step)).collect();
     let edge = edges[number % edges.len()];
     (edge.from, edge.to)
 }

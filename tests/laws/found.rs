@@ -1,7 +1,7 @@
 //! What random search once found, each cut down to the least scenario and worked out by hand.
 
 use crate::cases::parse;
-use onceproof_model::point;
+use onceproof_model::dataflow::point;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Class, Ledger, Outcome, Verdict};
 use onceproof_sim::simulator::Simulator;

@@ -7,8 +7,8 @@ use crate::faults::{climates, kinds, on, strikes};
 use onceproof::scenario::Scenario;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{Nanos, SECOND};
+use onceproof_model::dataflow::point;
 use onceproof_model::pipeline::Pipeline;
-use onceproof_model::point;
 use onceproof_sim::fault::About;
 use onceproof_sim::fault::{Fault, Kind, Leg, Pattern, Place};
 use onceproof_sim::outcome::Outcome;
@@ -70,7 +70,7 @@ fn faults_on_one_side_change_nothing_on_the_other() {
         // its crashes along.
         scenario.plan.cluster.lease = Nanos::MAX;
         scenario.plan.climate.odds.retain(|(kind, _)| *kind != Kind::Move);
-        let pipeline = &scenario.plan.pipeline;
+        let pipeline = &scenario.plan.design.pipeline;
         let has_no_time = |fault: &Fault| fault.at.time.is_none();
         let mut faults = on(&strikes, &scenario.plan);
         faults.retain(|fault| has_no_time(fault) && is_on("left", pipeline, fault));
@@ -130,9 +130,8 @@ commit-delayed = "1/6"
 #[test]
 fn a_fault_on_a_record_changes_nothing_for_records_of_other_shards() {
     let scenario = parse(TWO_SHARDS);
-    let pipeline = &scenario.plan.pipeline;
-    let shard_of =
-        |key: &str| pipeline.layout.route(StepIndex(1), onceproof_kernel::mix::text(key));
+    let layout = &scenario.plan.design.layout;
+    let shard_of = |key: &str| layout.route(StepIndex(1), onceproof_kernel::mix::text(key));
     assert_ne!(shard_of("ann"), shard_of("bob"));
     let record = |shard, offset| {
         let (step, path) = (StepIndex(0), Vec::new());
@@ -226,7 +225,7 @@ input = { records = [{ key = "c/d", at = "0s" }, { key = "b", at = "0s" }, { key
         let same = parse(&case.text_in_order(&same));
         let all = |scenario: &Scenario| {
             let outcome = run(scenario, Vec::new());
-            let pipeline = &scenario.plan.pipeline;
+            let pipeline = &scenario.plan.design.pipeline;
             let fired = fired(scenario, &outcome, |fault| {
                 let Place { step, from, .. } = fault.at;
                 let step = step.or(from).expect("a place has a step");

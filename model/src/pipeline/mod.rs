@@ -1,28 +1,24 @@
-//! The pipeline: a graph of named steps, joined and branched by `from`, checked once and then read-only.
-//! It also answers the questions that the protocol asks about its shape: who sends to whom, which shard
-//! a key belongs to, and which watermarks anyone downstream waits for.
+//! The pipeline: a graph of named steps, joined and branched by `from`, checked once and then read-only. It says
+//! what is to be worked out, and nothing of how: any system that can run it runs the same.
 
+mod ack;
 mod check;
-mod marks;
+mod window_end;
 mod queue;
-mod stage;
 mod step;
 
+pub use ack::Ack;
 pub use check::GraphError;
-pub use marks::{Mark, SystemUse};
 pub use queue::{MessageIds, Queue};
-pub use stage::Stages;
 pub use step::{Failing, IdFrom, InsertId, OffsetGiven, Sink, SourceWatermark, Step, StepKind};
+pub use window_end::WindowEnd;
 
-use crate::defect::Defect;
-use crate::mechanism::Outputs;
-use crate::point;
 use check::{check_functions, check_inputs};
-use marks::{marks, system_uses};
 use onceproof_kernel::key::Key;
-use onceproof_kernel::layout::{LaidStep, Layout, ShardIndex, StepIndex};
+use onceproof_kernel::layout::StepIndex;
 use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
+use window_end::window_ends;
 
 /// One way from a step to another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,18 +33,9 @@ pub struct Edge {
 #[derive(Clone, Debug)]
 pub struct Pipeline {
     steps: Vec<Step>,
-    /// The names of the steps, and the shards in which they run.
-    pub layout: Layout,
     edges_out: Vec<Vec<Edge>>,
-    senders: Vec<Vec<ShardIndex>>,
-    /// The first of the senders of a step, where they are the shards of one step.
-    only_senders: Vec<Option<u32>>,
-    marks: Vec<Vec<Mark>>,
-    system_uses: Vec<SystemUse>,
-    stages: Stages,
+    window_ends: Vec<Vec<WindowEnd>>,
     order: Vec<StepIndex>,
-    /// A rule left out on purpose, for the canaries of the tests.
-    pub defect: Option<Defect>,
 }
 
 impl Pipeline {
@@ -56,7 +43,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// The first thing found wrong with the graph. Names are resolved earlier, so an index always exists.
-    pub fn new(mut steps: Vec<Step>) -> Result<Pipeline, GraphError> {
+    pub fn new(steps: Vec<Step>) -> Result<Pipeline, GraphError> {
         let mut graph = DiGraph::<(), ()>::new();
         let nodes: Vec<NodeIndex> = steps.iter().map(|_| graph.add_node(())).collect();
         for (index, step) in numbered(&steps) {
@@ -85,72 +72,18 @@ impl Pipeline {
         }
         check_functions(&steps, &order)?;
 
-        let stages = Stages::new(&steps, &edges_out, &order);
-        let system_uses = system_uses(&steps, &edges_out, &order, &stages);
-        // Shards belong to stages: a fused step has those of its head.
-        let laid = |(index, step): (StepIndex, &Step)| LaidStep {
-            name: step.name.clone(),
-            head: stages.head(index),
-            shards: step.shards,
-            // The commit of a record's effects is the emit of a stage that writes rows, unless they are rows of
-            // panes.
-            same: match stages.writes_rows(index) && step.kind.windowing().is_none() {
-                true => vec![(point::COMMIT, point::EMIT)],
-                false => Vec::new(),
-            },
-            // To settle is to let go of what was held until it was acked, or owed until it was paid, and nothing
-            // else: under recompute that step of the protocol commits.
-            told: match step.mechanism.outputs {
-                Outputs::Recompute => vec![(point::SETTLE, point::COMMIT)],
-                Outputs::Checkpoint => Vec::new(),
-            },
-        };
-        let layout = Layout::new(&point::ALPHABET, numbered(&steps).map(laid).collect());
-        for (at, step) in steps.iter_mut().enumerate() {
-            step.shards = layout.shards_of(StepIndex(at as u16));
-        }
-        let (mut senders, mut only_senders) = (Vec::new(), Vec::new());
-        for (index, step) in numbered(&steps) {
-            let mut heads: Vec<StepIndex> = Vec::new();
-            if !stages.is_fused(index) {
-                heads.extend(step.from.iter().map(|&from| stages.head(from)));
-            }
-            // Two steps of one stage are one sender.
-            let mut met: Vec<StepIndex> = Vec::new();
-            heads.retain(|head| {
-                !met.contains(head) && {
-                    met.push(*head);
-                    true
-                }
-            });
-            let shards = |head: &StepIndex| {
-                let first = layout.shard(*head, 0).0;
-                (first..first + layout.shards_of(*head)).map(ShardIndex)
-            };
-            senders.push(heads.iter().flat_map(shards).collect());
-            only_senders.push(match heads[..] {
-                [head] => Some(layout.shard(head, 0).0),
-                _ => None,
-            });
-        }
-        let marks = marks(&steps, &edges_out, &order);
-        Ok(Pipeline {
-            steps,
-            layout,
-            edges_out,
-            senders,
-            only_senders,
-            marks,
-            system_uses,
-            stages,
-            order,
-            defect: None,
-        })
+        let window_ends = window_ends(&steps, &edges_out, &order);
+        Ok(Pipeline { steps, edges_out, window_ends, order })
     }
 
     /// The steps in file order.
     pub fn steps(&self) -> &[Step] {
         &self.steps
+    }
+
+    /// The steps with their numbers, in file order.
+    pub fn numbered(&self) -> impl Iterator<Item = (StepIndex, &Step)> {
+        numbered(&self.steps)
     }
 
     /// One step.
@@ -178,11 +111,6 @@ impl Pipeline {
         &self.edges_out[from.at()]
     }
 
-    /// Which steps run together.
-    pub fn stages(&self) -> &Stages {
-        &self.stages
-    }
-
     /// The key under which a step groups a record.
     pub fn key_at(&self, step: StepIndex, key: Key) -> Key {
         match self.steps[step.at()].kind {
@@ -196,31 +124,10 @@ impl Pipeline {
         }
     }
 
-    /// All shards that send to a step, in a fixed order.
-    pub fn senders(&self, step: StepIndex) -> &[ShardIndex] {
-        &self.senders[step.at()]
-    }
-
-    /// The place of a sender among the senders of a step.
-    pub fn sender_number(&self, step: StepIndex, sender: ShardIndex) -> usize {
-        match self.only_senders[step.at()] {
-            Some(first) => (sender.0 - first) as usize,
-            None => {
-                let senders = &self.senders[step.at()];
-                senders.iter().position(|&s| s == sender).expect("a sender of this step")
-            }
-        }
-    }
-
-    /// Whom the system watermark that reaches a step is of use to.
-    pub fn system_use(&self, step: StepIndex) -> SystemUse {
-        self.system_uses[step.at()]
-    }
-
     /// The window ends that a watermark must cross on its way out of `from` to be worth a message of its
     /// own to `to`. None if nobody downstream waits for watermarks.
-    pub fn marks(&self, to: StepIndex) -> &[Mark] {
-        &self.marks[to.at()]
+    pub fn window_ends(&self, to: StepIndex) -> &[WindowEnd] {
+        &self.window_ends[to.at()]
     }
 }
 
@@ -232,14 +139,13 @@ fn numbered(steps: &[Step]) -> impl Iterator<Item = (StepIndex, &Step)> {
 mod tests {
     use super::*;
     use crate::function::Function;
-    use crate::mechanism::Mechanism;
     use crate::window::Windowing;
     use onceproof_kernel::time::{Nanos, SECOND, Time};
 
     fn step(name: &str, kind: StepKind, from: &[u16], shards: u32) -> Step {
         let from = from.iter().map(|&index| StepIndex(index)).collect();
-        let (failing, mechanism) = (Failing::default(), Mechanism::default());
-        Step { name: name.into(), kind, from, shards, failing, mechanism }
+        let failing = Failing::default();
+        Step { name: name.into(), kind, from, shards, failing }
     }
 
     fn source() -> StepKind {
@@ -291,12 +197,14 @@ mod tests {
         .expect("a good graph");
         let crossed = |old: i64, new: i64| {
             let (old, new) = (Time(old * SECOND as i64), Time(new * SECOND as i64));
-            pipeline.marks(StepIndex(1)).iter().any(|mark| mark.is_crossed(old, new))
+            pipeline.window_ends(StepIndex(1)).iter().any(|end| end.is_crossed(old, new))
         };
         assert!(crossed(4, 5));
         assert!(!crossed(5, 9));
         assert!(crossed(12, 13));
         assert!(!crossed(13, 14));
-        assert!(pipeline.marks(StepIndex(1)).iter().any(|m| m.is_crossed(Time(0), Time::MAX)));
+        assert!(
+            pipeline.window_ends(StepIndex(1)).iter().any(|end| end.is_crossed(Time(0), Time::MAX))
+        );
     }
 }

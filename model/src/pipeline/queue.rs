@@ -1,15 +1,8 @@
 //! A source that reads a queue: messages come in no fixed order, and one that is not acked in time is handed
 //! out again, perhaps to another shard. So the source must bring ids that are the same in each delivery,
 //! and may ack only what is durable (*Streaming Systems*, ch. 5, "Exactly Once in Sources").
-//!
-//! An id of a message is forgotten when the system watermarks of all shards that read its queue have passed its
-//! publication, since any of them may send it. By the watermark of the one that sent it first, a message that
-//! comes again by another shard would be new.
-//!
-//! What is read from a queue is neither fused nor added up before it has met a catalog. A message that comes
-//! again is known there by its own id, which it would no longer have in a stage or in a partial aggregate.
 
-use crate::mechanism::Ack;
+use crate::pipeline::Ack;
 use crate::record::RecordId;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::time::Nanos;

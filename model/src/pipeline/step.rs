@@ -3,7 +3,6 @@
 use super::Queue;
 use crate::call::Action;
 use crate::function::Function;
-use crate::mechanism::Mechanism;
 use crate::window::Windowing;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::Nanos;
@@ -198,10 +197,8 @@ pub struct Step {
     pub kind: StepKind,
     /// The steps whose outputs it takes; empty for a source.
     pub from: Vec<StepIndex>,
-    /// How many shards it has, at least 1; in a pipeline, where it is fused, those of its head.
+    /// How many shards it has, at least 1.
     pub shards: u32,
     /// How its function fails, for a map.
     pub failing: Failing,
-    /// Its mechanisms.
-    pub mechanism: Mechanism,
 }

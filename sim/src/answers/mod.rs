@@ -63,7 +63,7 @@ impl Answers {
     pub fn new(plan: &Plan) -> Answers {
         Answers {
             drawn: Drawn::new(plan),
-            exact: Exact::new(&plan.pipeline.layout, &plan.faults),
+            exact: Exact::new(&plan.design.layout, &plan.faults),
             quiet: [false; Asked::ALL.len()],
             can_move: plan.hosts() > 1,
             fired: Fired::default(),

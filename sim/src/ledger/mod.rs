@@ -32,7 +32,8 @@ use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 use onceproof_model::call::Row;
 use onceproof_model::commit::{Content, Delta};
-use onceproof_model::pipeline::{Pipeline, StepKind};
+use onceproof_model::dataflow::Design;
+use onceproof_model::pipeline::StepKind;
 use onceproof_model::record::Record;
 use reflect::{Member, Rows, Span, Written, total};
 use rustc_hash::FxBuildHasher;
@@ -102,13 +103,13 @@ struct Detail {
 
 impl Ledger {
     /// Empties the ledger for a run of this pipeline and keeps its memory.
-    pub fn reset(&mut self, pipeline: &Pipeline, in_detail: bool) {
+    pub fn reset(&mut self, design: &Design, in_detail: bool) {
         self.shard_steps.clear();
         let shards =
-            (0..pipeline.layout.shards() as u32).map(|s| pipeline.layout.step_of(ShardIndex(s)));
+            (0..design.layout.shards() as u32).map(|s| design.layout.step_of(ShardIndex(s)));
         self.shard_steps.extend(shards);
-        self.steps.resize_with(pipeline.steps().len(), StepLedger::default);
-        for (ledger, step) in self.steps.iter_mut().zip(pipeline.steps()) {
+        self.steps.resize_with(design.pipeline.steps().len(), StepLedger::default);
+        for (ledger, step) in self.steps.iter_mut().zip(design.pipeline.steps()) {
             ledger.kind = match step.kind {
                 StepKind::Count(_) | StepKind::CountGlobally(_) => Some(ResultKind::Counted),
                 StepKind::Sum(_) => Some(ResultKind::Summed),
@@ -126,7 +127,7 @@ impl Ledger {
         self.reads.clear();
         self.reads.push(Span::default());
         self.traces.clear();
-        self.dead.reset(pipeline);
+        self.dead.reset(&design.pipeline);
         self.doubled.clear();
         self.phantom.clear();
         self.newest.clear();

@@ -9,9 +9,9 @@ use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::commit::{Content, Scan};
-use onceproof_model::decision::Decision;
+use onceproof_model::dataflow::decision::Decision;
+use onceproof_model::dataflow::point;
 use onceproof_model::effect::{Dropped, Env, FilterSaid, Member, Message, Pull, Read};
-use onceproof_model::point;
 use onceproof_model::record::{Record, RecordId};
 
 impl Env for Outside<'_> {
@@ -215,7 +215,7 @@ impl Env for Outside<'_> {
             self.marks.reach(Mark::FUNCTION_RAN_AGAIN);
         }
         let words = &self.words;
-        let poison = &self.pipeline.step(step).failing.poison;
+        let poison = &self.design.pipeline.step(step).failing.poison;
         let answer = match poison {
             Some(poison) if words.keys.text(key) == poison => None,
             _ => {

@@ -3,7 +3,7 @@
 use super::Outside;
 use crate::queue_service::QueueService;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_model::defect::Defect;
+use onceproof_model::dataflow::defect::Defect;
 use onceproof_model::effect::MessageAck;
 use onceproof_model::pipeline::{Step, StepKind};
 
@@ -20,13 +20,11 @@ impl Outside<'_> {
     /// A shard died, and with it whoever held the messages that it was handed.
     pub fn lapse(&mut self, shard: ShardIndex) {
         let (step, number) = (self.layout.step_of(shard), self.layout.number_of(shard));
-        let Outside { queues, wakes, pipeline, now, .. } = self;
+        let Outside { queues, wakes, design, now, .. } = self;
         if queues[step.at()].is_some()
             && let Some(queue) = &mut queues[step.at()]
         {
-            queue.lapse(number, *now, |next, at| {
-                wakes.push((pipeline.layout.shard(step, next), at))
-            });
+            queue.lapse(number, *now, |next, at| wakes.push((design.layout.shard(step, next), at)));
         }
     }
 

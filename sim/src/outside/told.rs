@@ -8,9 +8,9 @@ use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_model::commit::Scan;
-use onceproof_model::decision::Decision;
+use onceproof_model::dataflow::decision::Decision;
+use onceproof_model::dataflow::mechanism::Dedup;
 use onceproof_model::effect::{Dropped, FilterSaid, SourceRow};
-use onceproof_model::mechanism::Dedup;
 use onceproof_model::record::Record;
 
 impl Outside<'_> {
@@ -72,7 +72,7 @@ impl Outside<'_> {
     /// A filter said something of a record. If the catalog is asked next, both are told together.
     #[cold]
     pub(super) fn tell_filter(&mut self, shard: ShardIndex, record: &Record, said: FilterSaid) {
-        let dedup = self.pipeline.step(self.layout.step_of(shard)).mechanism.dedup;
+        let dedup = self.design.mechanism(self.layout.step_of(shard)).dedup;
         if said == FilterSaid::New || matches!(dedup, Dedup::BloomOnly(_)) {
             let (record, key, filter) = (record.name, record.key, Some(said));
             self.tell(What::LooksUp { record, key, filter, catalog: None }, None);

@@ -18,7 +18,7 @@ use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::time::Nanos;
 use onceproof_model::commit::{Commit, Delta};
-use onceproof_model::defect::Defect;
+use onceproof_model::dataflow::defect::Defect;
 use onceproof_model::effect::Input;
 
 /// A commit on its way to the store or back.
@@ -79,7 +79,7 @@ impl World<'_> {
             let Wire { commit, sends, .. } = &mut self.wires[wire as usize];
             *sends += 1;
             let step = self.layout.step_of(commit.shard);
-            let wait = self.pipeline.step(step).mechanism.commit_retry.waits(way).wait(*sends);
+            let wait = self.design.mechanism(step).commit_retry.waits(way).wait(*sends);
             let at = self.now.saturating_add(cost).saturating_add(wait);
             self.schedule_wire(at, Lane::Heap, wire, Event::Repeat { wire });
         }
@@ -159,7 +159,7 @@ impl World<'_> {
         let is_refused = applied == Applied::Refused;
         let is_answered = is_answered
             && !(applied == Applied::Before
-                && self.pipeline.defect == Some(Defect::RepeatsUnanswered));
+                && self.design.defect == Some(Defect::RepeatsUnanswered));
         // A worker that died needs no refusal; one that lives on is ended by it.
         if is_answered && !is_over && !(is_refused && self.host_of(who).is_none()) {
             // The answer takes the place of this event among those that refer to the wire.

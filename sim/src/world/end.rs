@@ -141,7 +141,7 @@ impl World<'_> {
     /// way by itself, and waits for nobody.
     fn repeats(&self, event: &Event) -> Option<String> {
         let name = |shard: ShardIndex| {
-            let step = &self.pipeline.step(self.layout.step_of(shard)).name;
+            let step = &self.design.pipeline.step(self.layout.step_of(shard)).name;
             format!("{step}/{}", self.layout.number_of(shard))
         };
         let (shard, does) = match *event {

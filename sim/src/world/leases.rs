@@ -14,7 +14,7 @@ use crate::fingerprint::Code;
 use crate::queue::{Lane, Turn};
 use crate::trace::What;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_model::worker::Worker;
+use onceproof_model::dataflow::worker::Worker;
 
 /// One shard on one machine, from a start to its end. No two instances of a shard have one life.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -142,7 +142,7 @@ impl World<'_> {
         let owner = self.owner(shard);
         let was = self.owners[shard.at()];
         if was.is_running {
-            let fresh = Worker::new(self.pipeline, shard);
+            let fresh = Worker::new(self.design, shard);
             let worker = std::mem::replace(&mut self.workers[shard.at()], fresh);
             self.zombies.push(Zombie { who: owner, host: was.host, worker });
         } else {

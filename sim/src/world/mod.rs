@@ -36,9 +36,9 @@ use leases::{Instance, Owner, Zombie};
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::{Nanos, Time};
+use onceproof_model::dataflow::Design;
+use onceproof_model::dataflow::worker::Worker;
 use onceproof_model::effect::{Effects, Input, Rpc, Timer};
-use onceproof_model::pipeline::Pipeline;
-use onceproof_model::worker::Worker;
 use services::Out;
 use slab::Slab;
 use standstill::{Standstill, lull};
@@ -63,7 +63,7 @@ pub(crate) enum End {
 /// The world of one plan, used again for each run.
 pub(crate) struct World<'a> {
     plan: &'a Plan,
-    pipeline: &'a Pipeline,
+    design: &'a Design,
     layout: &'a Layout,
     pub outside: Outside<'a>,
     /// The owner of each shard, and where it is.
@@ -105,16 +105,16 @@ pub(crate) struct World<'a> {
 
 impl<'a> World<'a> {
     pub fn new(plan: &'a Plan) -> World<'a> {
-        let pipeline = &plan.pipeline;
-        let (hosts, shards) = (plan.hosts(), pipeline.layout.shards());
+        let design = &plan.design;
+        let (hosts, shards) = (plan.hosts(), design.layout.shards());
         let (latency, way) = (plan.network, plan.cluster.commit);
         World {
             plan,
-            pipeline,
-            layout: &pipeline.layout,
-            outside: Outside::new(pipeline, Answers::new(plan), plan.cluster.read),
-            workers: (0..pipeline.layout.shards() as u32)
-                .map(|shard| Worker::new(pipeline, ShardIndex(shard)))
+            design,
+            layout: &design.layout,
+            outside: Outside::new(design, Answers::new(plan), plan.cluster.read),
+            workers: (0..design.layout.shards() as u32)
+                .map(|shard| Worker::new(design, ShardIndex(shard)))
                 .collect(),
             owners: Vec::with_capacity(shards),
             zombies: Vec::new(),
@@ -139,9 +139,9 @@ impl<'a> World<'a> {
             starts: 0,
             standstill: Standstill::default(),
             patience: Patience::of(plan),
-            lull: lull(pipeline.steps(), way),
-            may_time_out: pipeline.steps().iter().any(|step| {
-                step.mechanism.commit_retry.waits(way).timeout <= way.saturating_mul(2)
+            lull: lull(design.mechanisms(), way),
+            may_time_out: design.mechanisms().iter().any(|mechanism| {
+                mechanism.commit_retry.waits(way).timeout <= way.saturating_mul(2)
             }),
             planted: None,
             until_planted: None,

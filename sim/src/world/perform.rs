@@ -12,8 +12,8 @@ use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::{Nanos, Time};
+use onceproof_model::dataflow::point;
 use onceproof_model::effect::{Effect, Input, Moment, Timer};
-use onceproof_model::point;
 
 /// What a worker does, in order.
 #[derive(Debug)]
@@ -68,11 +68,11 @@ impl World<'_> {
         self.outside.answers.note_change();
         let host = self.host_of(who).expect("an instance that runs");
         let skew = self.hosts[host as usize].skew;
-        let World { workers, owners, zombies, outside, effects, pipeline, .. } = self;
+        let World { workers, owners, zombies, outside, effects, design, .. } = self;
         let worker = running(workers, owners, zombies, who);
         let now = Time(outside.now.0.saturating_add(skew));
         let dropped = outside.marks.count(point::DUPLICATE_DROPPED);
-        worker.handle(input, &mut Moment { now, pipeline, env: outside, effects });
+        worker.handle(input, &mut Moment { now, design, env: outside, effects });
         let is_ready = worker.is_ready();
         if !self.outside.pulled.is_empty() || !self.outside.wakes.is_empty() {
             self.after_pulls();

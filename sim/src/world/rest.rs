@@ -31,7 +31,7 @@ impl World<'_> {
         let mut rest = Rest::default();
         let World {
             plan: _,
-            pipeline: _,
+            design: _,
             layout: _,
             outside,
             workers,

@@ -52,7 +52,7 @@ impl World<'_> {
     pub(super) fn call_arrives(&mut self, out: u32) {
         let Out { call, who, is_answered } = self.outs.remove(out as usize);
         let Outside { service, ledger, words, work, sources, marks, now, .. } = &mut self.outside;
-        let handled = service.handle(&call, self.pipeline, *now, ledger, words);
+        let handled = service.handle(&call, &self.design.pipeline, *now, ledger, words);
         work.side_effects += u64::from(handled.is_effect);
         if handled.answer == Answer::Fenced {
             marks.reach(Mark::CALL_FENCED);

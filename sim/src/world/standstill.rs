@@ -14,7 +14,7 @@ use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::Nanos;
 use onceproof_model::call::{Call, Operation};
-use onceproof_model::pipeline::Step;
+use onceproof_model::dataflow::mechanism::Mechanism;
 use rustc_hash::FxBuildHasher;
 use std::mem::Discriminant;
 
@@ -105,9 +105,9 @@ impl World<'_> {
 
 /// How long a run may go on, after something came of something, until it is worth a look whether it stands still:
 /// the longest wait of a retry. `way` is how long a commit takes each way.
-pub(super) fn lull(steps: &[Step], way: Nanos) -> Nanos {
-    let retries = steps
+pub(super) fn lull(mechanisms: &[Mechanism], way: Nanos) -> Nanos {
+    let retries = mechanisms
         .iter()
-        .flat_map(|Step { mechanism, .. }| [mechanism.retry, mechanism.commit_retry.waits(way)]);
+        .flat_map(|mechanism| [mechanism.retry, mechanism.commit_retry.waits(way)]);
     retries.map(|retry| retry.wait(u32::MAX)).max().unwrap_or(0)
 }

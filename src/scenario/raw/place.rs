@@ -3,7 +3,7 @@
 use super::At;
 use crate::scenario::units::Duration;
 use onceproof_kernel::alphabet::{Point, PointWords};
-use onceproof_model::point::ALPHABET;
+use onceproof_model::dataflow::point::ALPHABET;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};

@@ -176,7 +176,7 @@ impl<'a> Bench<'a> {
 pub fn is_on(fault: &Fault, record: &str, plan: &Plan) -> bool {
     match &fault.at.record {
         Some(About::Record(pattern @ Pattern::Source { .. })) => {
-            let text = pattern.text(&plan.pipeline.layout);
+            let text = pattern.text(&plan.design.layout);
             text.strip_prefix(record).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         }
         Some(About::Record(Pattern::Pane { .. })) => true,

@@ -63,7 +63,7 @@ impl Case {
             return Some(fault);
         };
         let source = plan.inputs.iter().position(|(source, _)| source == step)?;
-        let shards = plan.pipeline.step(*step).shards;
+        let shards = plan.design.layout.shards_of(*step);
         let old = usize::try_from(*offset).ok()? * shards as usize + *shard as usize;
         let row = self.rows[source].get(old)?;
         let new = rows[source].binary_search(row).ok()?;

@@ -105,7 +105,7 @@ pub fn shrink(scenario: &Scenario, seed: Option<u64>, watch: Watch<'_>) -> Resul
         Verdict::ExactlyOnce => return Err(Refusal::Holds),
         Verdict::Inconclusive => return Err(Refusal::Inconclusive),
         Verdict::Violated => {
-            Target::of(&outcome, expected, &scenario.plan.pipeline).ok_or(Refusal::Holds)?
+            Target::of(&outcome, expected, &scenario.plan.design.pipeline).ok_or(Refusal::Holds)?
         }
     };
     let mut bench = Bench {

@@ -53,7 +53,7 @@ impl World<'_> {
     /// What a commit changes.
     fn changes(&mut self, commit: &Commit) -> Vec<Change> {
         let shard = commit.shard;
-        let senders = self.pipeline.senders(self.layout.step_of(shard));
+        let senders = self.design.senders(self.layout.step_of(shard));
         let Some(recorder) = self.outside.trace.recorder() else { return Vec::new() };
         let mut changes = Vec::new();
         for delta in self.effects.deltas(commit.deltas) {

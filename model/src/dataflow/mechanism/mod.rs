@@ -2,7 +2,6 @@
 //! correct; every other value is a wrong or a cheaper design, kept so that a scenario can show what it
 //! breaks. A step has a whole set of its own, since any step may override any of them.
 
-pub mod ack;
 pub mod atomic;
 pub mod bundle;
 pub mod commit_retry;
@@ -19,7 +18,7 @@ pub mod re_ack;
 pub mod retry;
 pub mod stamps;
 
-pub use ack::Ack;
+pub use crate::pipeline::Ack;
 pub use atomic::Atomic;
 pub use bundle::Bundle;
 pub use commit_retry::CommitRetry;

@@ -7,9 +7,9 @@
 
 use super::{Worker, wake_at};
 use crate::commit::{CommitKind, Delta};
-use crate::decision::Decision;
+use crate::dataflow::decision::Decision;
+use crate::dataflow::mechanism::Outputs;
 use crate::effect::{Effect, Env, Moment, Reply, Request, Timer};
-use crate::mechanism::Outputs;
 use onceproof_kernel::alphabet::Subject;
 
 impl Worker {

@@ -9,10 +9,10 @@
 //! records.
 
 use super::{Parent, Worker};
+use crate::dataflow::Design;
+use crate::dataflow::mechanism::{Outputs, Stamps};
 use crate::effect::{Env, Member, Moment};
 use crate::function::Output;
-use crate::mechanism::{Outputs, Stamps};
-use crate::pipeline::Pipeline;
 use crate::record::{Record, RecordId, Value};
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
@@ -46,16 +46,16 @@ impl Lifted {
 
 impl Worker {
     /// Whether all that this stage sends is added up in bundles.
-    pub(super) fn lifts_all(&self, pipeline: &Pipeline) -> bool {
+    pub(super) fn lifts_all(&self, design: &Design) -> bool {
         // A message that comes again must meet the catalog under its own id.
         if self.reads_queue {
             return false;
         }
         let lifts = |&to: &StepIndex| {
-            let step = pipeline.step(to);
-            step.kind.windowing().is_some() && step.mechanism.lift.is_due(&self.mechanism)
+            let is_aggregate = design.pipeline.step(to).kind.windowing().is_some();
+            is_aggregate && design.mechanism(to).lift.is_due(&self.mechanism)
         };
-        pipeline.stages().receivers(self.step).iter().all(lifts)
+        design.stages().receivers(self.step).iter().all(lifts)
     }
 
     /// Whether an output belongs to a partial aggregate that its unit has begun; then it is added to it.
@@ -67,22 +67,19 @@ impl Worker {
         output: &Output,
         m: &mut Moment<'_, E>,
     ) -> bool {
-        let pipeline = m.pipeline;
+        let design = m.design;
         let Worker { units, outbox, lifted, mechanism, reads_queue, .. } = self;
         let unit_slot = unit;
         let unit = units.get(unit);
         // The first output of a unit has nothing to be added to, and most units have one only.
-        if unit.outputs.is_empty()
-            || *reads_queue
-            || !pipeline.step(to).mechanism.lift.is_due(mechanism)
-        {
+        if unit.outputs.is_empty() || *reads_queue || !design.mechanism(to).lift.is_due(mechanism) {
             return false;
         }
-        let Some(start) = start_at(pipeline, to, made.event_time) else { return false };
+        let Some(start) = start_at(design, to, made.event_time) else { return false };
         for &slot in &unit.outputs[unit.indexed..] {
             let entry = outbox.get(slot);
-            let (to, record) = (pipeline.layout.step_of(entry.to), &entry.record);
-            if let Some(start) = start_at(pipeline, to, record.event_time) {
+            let (to, record) = (design.layout.step_of(entry.to), &entry.record);
+            if let Some(start) = start_at(design, to, record.event_time) {
                 lifted.slots.entry((unit_slot, to, record.key, start)).or_insert(slot);
             }
         }
@@ -128,8 +125,8 @@ fn member(record: &Record) -> Member {
 }
 
 /// The start of the window of an aggregate that an event time falls into.
-fn start_at(pipeline: &Pipeline, step: StepIndex, event_time: Time) -> Option<Time> {
-    pipeline.step(step).kind.windowing().map(|windows| windows.start(event_time))
+fn start_at(design: &Design, step: StepIndex, event_time: Time) -> Option<Time> {
+    design.pipeline.step(step).kind.windowing().map(|windows| windows.start(event_time))
 }
 
 /// The value of a partial aggregate that another value is added to.

@@ -6,7 +6,7 @@ use super::chain::Chained;
 use super::unit::Taken;
 use super::{Parent, Worker, wake_at};
 use crate::commit::Delta;
-use crate::decision::Decision;
+use crate::dataflow::decision::Decision;
 use crate::effect::{Env, Moment, Read, SourceRow, Timer};
 use crate::function::Output;
 use crate::record::RecordId;
@@ -110,7 +110,7 @@ impl Worker {
         let mut unit = None;
         let mut records = 0;
         // A bundle that is added up is read whole: that is what keeps what is in flight few.
-        let is_lifted = self.lifts_all(m.pipeline);
+        let is_lifted = self.lifts_all(m.design);
         while records < self.mechanism.bundle.records
             && (self.can_read() || (records > 0 && is_lifted && self.is_reading()))
         {
@@ -161,7 +161,7 @@ impl Worker {
     ) -> Chained {
         m.env.decides(self.shard, Decision::Reads { name: row.name, key: row.key });
         let derived = match row.id {
-            Some(id) => RecordId::given(m.pipeline.layout.hash(self.step), id),
+            Some(id) => RecordId::given(m.design.layout.hash(self.step), id),
             None => RecordId(mix::scatter(m.env.vocabulary().names.hash(row.name))),
         };
         self.executions += 1;
@@ -184,7 +184,7 @@ impl Worker {
                 return Chained::Failed;
             }
         }
-        let kind = self.commit_kind(m.pipeline);
+        let kind = self.commit_kind(m.design);
         let unit = *unit.get_or_insert_with(|| self.units.open(kind, Subject::Record(row.name)));
         self.pin_input(row.arrival, m);
         let pins = self.pins_inputs(m);

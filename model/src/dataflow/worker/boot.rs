@@ -4,9 +4,9 @@
 //! before that: everything it found pins.
 
 use super::Worker;
-use crate::defect::Defect;
+use crate::dataflow::defect::Defect;
+use crate::dataflow::mechanism::Stamps;
 use crate::effect::{Env, Moment};
-use crate::mechanism::Stamps;
 use onceproof_kernel::time::Time;
 
 impl Worker {
@@ -15,7 +15,7 @@ impl Worker {
         if has_new_token {
             self.token = m.ask().take_token(self.shard);
             self.serials = 0;
-            let puts_fenced = m.pipeline.step(self.step).kind.puts_fenced();
+            let puts_fenced = m.design.pipeline.step(self.step).kind.puts_fenced();
             if puts_fenced && !self.has(Defect::TokenNotAnnounced) {
                 m.ask().announce(self.shard, self.token);
             }
@@ -52,12 +52,12 @@ impl Worker {
             };
             reader.restart(scan.offsets, watermark);
         }
-        if m.pipeline.step(self.step).kind.windowing().is_some() {
+        if m.design.pipeline.step(self.step).kind.windowing().is_some() {
             for (key, start) in scan.windows {
                 self.window_found(key, start, m);
             }
             if !self.has(Defect::BootFiresNothing) && !self.has(Defect::DueWindowForgotten) {
-                self.advance_windows(m.pipeline);
+                self.advance_windows(m.design);
             }
         }
         for held in scan.held {

@@ -3,16 +3,15 @@
 use super::super::Worker;
 use crate::call::{Answer, Call, Operation};
 use crate::commit::{Content, Delta, Scan, Watermark};
+use crate::dataflow::Design;
+use crate::dataflow::mechanism::{Bundle, Fuse, Mechanism};
+use crate::dataflow::point;
 use crate::effect::{
     Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Message, Moment, Pull, Read, Reply,
     Request, Rpc, SourceRow, Timer,
 };
 use crate::function::Function;
-use crate::mechanism::{Ack, Bundle, Fuse, Mechanism};
-use crate::pipeline::{
-    Failing, MessageIds, Pipeline, Queue, Sink, SourceWatermark, Step, StepKind,
-};
-use crate::point;
+use crate::pipeline::{Ack, Failing, MessageIds, Queue, Sink, SourceWatermark, Step, StepKind};
 use crate::record::{Record, RecordId, Value};
 use crate::window::Windowing;
 use onceproof_kernel::alphabet::Subject;
@@ -24,7 +23,7 @@ use std::collections::VecDeque;
 
 /// One shard and what is around it.
 pub(super) struct Stage {
-    pub(super) pipeline: Pipeline,
+    pub(super) design: Design,
     pub(super) worker: Worker,
     pub(super) world: Script,
     pub(super) effects: Effects,
@@ -187,24 +186,20 @@ impl Stage {
         mechanism: Mechanism,
         fuse: Fuse,
     ) -> Stage {
-        let step = |at: usize, kind, failing, mechanism| Step {
-            name: STEPS[at].into(),
-            kind,
-            from: at.checked_sub(1).map(|from| StepIndex(from as u16)).into_iter().collect(),
-            shards: 1,
-            failing,
-            mechanism,
+        let step = |at: usize, kind, failing, mechanism| {
+            let from = at.checked_sub(1).map(|from| StepIndex(from as u16)).into_iter().collect();
+            (Step { name: STEPS[at].into(), kind, from, shards: 1, failing }, mechanism)
         };
         let source = StepKind::Source { watermark: SourceWatermark::Perfect, queue: None };
-        let pipeline = Pipeline::new(vec![
+        let design = Design::new(vec![
             step(0, source, Failing::default(), Mechanism::default()),
             step(1, kind, failing, Mechanism { fuse: Fuse::Apart, ..mechanism }),
             step(2, below, Failing::default(), Mechanism { fuse, ..Mechanism::default() }),
         ])
         .expect("a good graph");
         let mut words = Vocabulary::default();
-        words.names.add_source(0, pipeline.layout.hash(StepIndex(0)), 1, 10);
-        let worker = Worker::new(&pipeline, ShardIndex(1));
+        words.names.add_source(0, design.layout.hash(StepIndex(0)), 1, 10);
+        let worker = Worker::new(&design, ShardIndex(1));
         let scan = Scan { watermarks: vec![Watermark::NONE], ..Scan::default() };
         let world = Script {
             words,
@@ -218,7 +213,7 @@ impl Stage {
             pulled: 0,
         };
         let (sent, timers, calls) = (Vec::new(), Vec::new(), Vec::new());
-        Stage { pipeline, worker, world, effects: Effects::default(), sent, timers, calls }
+        Stage { design, worker, world, effects: Effects::default(), sent, timers, calls }
     }
 
     /// A map that passes records on to a count.
@@ -238,9 +233,9 @@ impl Stage {
         let mut stage = Stage::map(Mechanism::default());
         let ids = MessageIds::Message;
         let queue = Some(Queue { deadline: SECOND, extend: true, ack, ids });
-        let mut steps = stage.pipeline.steps().to_vec();
-        steps[0].kind = StepKind::Source { watermark: SourceWatermark::Perfect, queue };
-        stage.pipeline = Pipeline::new(steps).expect("a good graph");
+        let mut steps = stage.design.parts();
+        steps[0].0.kind = StepKind::Source { watermark: SourceWatermark::Perfect, queue };
+        stage.design = Design::new(steps).expect("a good graph");
         stage.world.rows = 1;
         stage.at(0)
     }
@@ -248,11 +243,11 @@ impl Stage {
     /// A sink behind a source, with so many records in a commit.
     pub(super) fn sink(sink: Sink, records: u32) -> Stage {
         let mut stage = Stage::map(Mechanism::default());
-        let mut steps = stage.pipeline.steps().to_vec();
+        let mut steps = stage.design.parts();
         steps.truncate(2);
-        steps[1].kind = StepKind::Sink(sink);
-        steps[1].mechanism.bundle = Bundle { records };
-        stage.pipeline = Pipeline::new(steps).expect("a good graph");
+        steps[1].0.kind = StepKind::Sink(sink);
+        steps[1].1.bundle = Bundle { records };
+        stage.design = Design::new(steps).expect("a good graph");
         stage.at(1)
     }
 
@@ -263,8 +258,8 @@ impl Stage {
 
     /// The same with another shard under test.
     pub(super) fn at(mut self, shard: u32) -> Stage {
-        self.worker = Worker::new(&self.pipeline, ShardIndex(shard));
-        let senders = self.pipeline.senders(StepIndex(shard as u16)).len();
+        self.worker = Worker::new(&self.design, ShardIndex(shard));
+        let senders = self.design.senders(StepIndex(shard as u16)).len();
         self.world.scan.watermarks = vec![Watermark::NONE; senders];
         self
     }
@@ -273,8 +268,8 @@ impl Stage {
     /// end says that it has more to do at once.
     #[track_caller]
     pub(super) fn takes(&mut self, input: Input, expected: &[&str]) {
-        let Stage { pipeline, worker, world, effects, .. } = self;
-        let mut moment = Moment { now: Time(0), pipeline, env: world, effects };
+        let Stage { design, worker, world, effects, .. } = self;
+        let mut moment = Moment { now: Time(0), design, env: world, effects };
         worker.handle(&input, &mut moment);
         let mut texts = std::mem::take(&mut self.world.asked);
         for effect in std::mem::take(&mut self.effects.list) {
@@ -343,7 +338,7 @@ impl Stage {
     /// The name of the first pane of a window of the step under test.
     pub(super) fn pane(&mut self, key: &str, start: i64) -> Name {
         let key = self.key(key);
-        let (step, hash) = (StepIndex(1), self.pipeline.layout.hash(StepIndex(1)));
+        let (step, hash) = (StepIndex(1), self.design.layout.hash(StepIndex(1)));
         let Vocabulary { keys, names } = &mut self.world.words;
         names.pane(step.0, hash, key, Time(start), 0, keys)
     }

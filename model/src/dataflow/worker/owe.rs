@@ -54,7 +54,7 @@ impl Worker {
     pub(super) fn write_unit<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
         let mut rows = std::mem::take(&mut self.units.get(unit).rows);
         let (number, of) = (self.next_serial(), rows.len() as u32);
-        let shows = match m.pipeline.step(self.step).kind {
+        let shows = match m.design.pipeline.step(self.step).kind {
             StepKind::Sink(Sink::InPlace) => None,
             _ => Some(Operation::Finish { unit: number }),
         };

@@ -2,21 +2,27 @@
 //! as an output, or under recompute sent, and the message is acked when that is durable. Until then the
 //! queue may hand it out again, to this shard or another: the same record, under the same id, which the
 //! next step knows. The order of ack and commit is visible here, as it is for requests in `admit`.
+//!
+//! An id of a message is forgotten when the system watermarks of all shards that read its queue have passed its
+//! publication, since any of them may send it. By the watermark of the one that sent it first, a message that
+//! comes again by another shard would be new.
+//!
+//! What is read from a queue is neither fused nor added up before it has met a catalog. A message that comes
+//! again is known there by its own id, which it would no longer have in a stage or in a partial aggregate.
 
 use super::unit::Taken;
 use super::{Parent, Worker};
 use crate::commit::CommitKind;
 use crate::effect::{Effect, Env, Message, MessageAck, Moment, Pull};
 use crate::function::Output;
-use crate::mechanism::Ack;
-use crate::pipeline::{Queue, StepKind};
+use crate::pipeline::{Ack, Queue, StepKind};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::mix::fold;
 
 impl Worker {
     /// The queue that this shard reads, if it reads one.
     pub(super) fn queue<E: Env>(&self, m: &Moment<'_, E>) -> Option<Queue> {
-        match m.pipeline.step(self.step).kind {
+        match m.design.pipeline.step(self.step).kind {
             StepKind::Source { queue, .. } => queue,
             StepKind::Map(_)
             | StepKind::Reshuffle
@@ -71,7 +77,7 @@ impl Worker {
         self.units.get(unit).taken.push(Taken::Message(ack));
         let keys = &m.env.vocabulary().keys;
         let content = fold(keys.hash(row.key), row.value.hash(keys));
-        let source = m.pipeline.layout.hash(self.step);
+        let source = m.design.layout.hash(self.step);
         let derived = queue.ids.of(source, number, row.id, content, delivery);
         self.executions += 1;
         let made = Parent {

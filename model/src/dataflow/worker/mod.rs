@@ -32,11 +32,12 @@ mod watermark;
 mod tests;
 
 use crate::commit::Watermark;
-use crate::defect::Defect;
+use crate::dataflow::Design;
+use crate::dataflow::defect::Defect;
+use crate::dataflow::mechanism::{Ids, Mechanism};
 use crate::effect::{Effect, Effects, Env, Input, Moment, Rpc, Timer};
 use crate::function::Output;
-use crate::mechanism::{Ids, Mechanism};
-use crate::pipeline::{Pipeline, StepKind};
+use crate::pipeline::StepKind;
 use crate::record::{Record, RecordId};
 use admit::Gate;
 use call::Calls;
@@ -99,19 +100,20 @@ pub struct Worker {
 
 impl Worker {
     /// A worker for a shard; it knows nothing until it boots.
-    pub fn new(pipeline: &Pipeline, shard: ShardIndex) -> Worker {
-        let step = pipeline.layout.step_of(shard);
-        let is_source = matches!(pipeline.step(step).kind, StepKind::Source { .. });
-        let reads_queue =
-            |step| matches!(pipeline.step(step).kind, StepKind::Source { queue: Some(_), .. });
-        let mut senders = pipeline.senders(step).iter().copied();
+    pub fn new(design: &Design, shard: ShardIndex) -> Worker {
+        let step = design.layout.step_of(shard);
+        let is_source = matches!(design.pipeline.step(step).kind, StepKind::Source { .. });
+        let reads_queue = |step| {
+            matches!(design.pipeline.step(step).kind, StepKind::Source { queue: Some(_), .. })
+        };
+        let mut senders = design.senders(step).iter().copied();
         Worker {
             shard,
             step,
-            mechanism: pipeline.step(step).mechanism,
-            defect: pipeline.defect,
+            mechanism: *design.mechanism(step),
+            defect: design.defect,
             reads_queue: reads_queue(step),
-            is_behind_queue: senders.any(|shard| reads_queue(pipeline.layout.step_of(shard))),
+            is_behind_queue: senders.any(|shard| reads_queue(design.layout.step_of(shard))),
             token: 0,
             serials: 0,
             executions: 0,
@@ -128,8 +130,8 @@ impl Worker {
             given: Prefix::default(),
             outbox: Outbox::default(),
             windows: Windows::default(),
-            watermarks: Watermarks::new(pipeline, step),
-            promises: Promises::new(pipeline, step),
+            watermarks: Watermarks::new(design, step),
+            promises: Promises::new(design, step),
             reader: is_source.then(Reader::default),
             chain: Vec::new(),
             scratch: Vec::new(),

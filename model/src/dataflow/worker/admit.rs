@@ -11,12 +11,13 @@
 use super::apply::Application;
 use super::unit::Taken;
 use super::{Arrived, Worker};
-use crate::decision::Decision;
-use crate::defect::Defect;
+use crate::dataflow::decision::Decision;
+use crate::dataflow::defect::Defect;
+use crate::dataflow::mechanism::dedup::Bloom;
+use crate::dataflow::mechanism::{Dedup, ReAck, UnknownOld};
+use crate::dataflow::queues::{Queue, Queues};
 use crate::effect::{Ack as AckEffect, Dropped, Effect, Env, FilterSaid, Moment, Request, Rpc};
-use crate::mechanism::dedup::Bloom;
-use crate::mechanism::{Ack, Dedup, ReAck, UnknownOld};
-use crate::queues::{Queue, Queues};
+use crate::pipeline::Ack;
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use onceproof_kernel::alphabet::Subject;
@@ -200,7 +201,7 @@ impl Worker {
                 }
             }
             // Once it is acked nothing pins it any more, so this is the last time to tell.
-            Ack::OnReceipt if self.is_remnant(from, stamp, m.pipeline) => {
+            Ack::OnReceipt if self.is_remnant(from, stamp, m.design) => {
                 self.ack(from, rpc, Subject::Record(arrived.record.name), m);
                 self.drop_duplicate(&arrived, Dropped::Remnant, m);
             }
@@ -222,7 +223,7 @@ impl Worker {
     /// Whether outputs have the stamps of inputs, so that an input which is not settled pins the system
     /// watermark. A pane has the stamp of its window, and a sink has no outputs.
     pub(super) fn pins_inputs<E: Env>(&self, m: &Moment<'_, E>) -> bool {
-        self.stamps_are_inherited() && !m.pipeline.step(self.step).kind.has_results()
+        self.stamps_are_inherited() && !m.design.pipeline.step(self.step).kind.has_results()
     }
 
     /// An input is read: until it is settled it pins the system watermark.
@@ -279,8 +280,7 @@ impl Worker {
         let Arrived { ref record, from, .. } = *arrived;
         m.ask().admit(self.shard, record.name);
         // What was acked when it arrived was looked at then.
-        if self.mechanism.ack == Ack::AfterCommit && self.is_remnant(from, record.stamp, m.pipeline)
-        {
+        if self.mechanism.ack == Ack::AfterCommit && self.is_remnant(from, record.stamp, m.design) {
             return Some(Dropped::Remnant);
         }
         let is_known = match self.mechanism.dedup {
@@ -373,7 +373,7 @@ impl Worker {
         subject: Subject,
         m: &mut Moment<'_, E>,
     ) {
-        let sender = m.pipeline.sender_number(self.step, to);
+        let sender = m.design.sender_number(self.step, to);
         let watermark = self.watermarks.committed(sender).event;
         let ack = AckEffect { from: self.shard, to, rpc, subject, watermark };
         m.effects.list.push(Effect::Ack(ack));

@@ -10,8 +10,8 @@
 //! A step that may give a record up is a stage of its own, so that only its own function decides that. In one
 //! stage with others, a failure of a function behind it would give the record up, too.
 
-use super::{Edge, Failing, Step, StepKind};
-use crate::mechanism::{Fuse, Mechanism};
+use crate::dataflow::mechanism::{Fuse, Mechanism};
+use crate::pipeline::{Edge, Failing, Pipeline, Step, StepKind};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix;
 
@@ -32,10 +32,11 @@ pub struct Stages {
 impl Stages {
     /// The stages of a graph, whose steps come in an order in which each is after all that it takes outputs
     /// of.
-    pub(super) fn new(steps: &[Step], edges: &[Vec<Edge>], order: &[StepIndex]) -> Stages {
+    pub(super) fn new(pipeline: &Pipeline, mechanisms: &[Mechanism]) -> Stages {
+        let steps = pipeline.steps();
         let mut heads: Vec<StepIndex> = (0..steps.len()).map(|at| StepIndex(at as u16)).collect();
-        for &index in order {
-            if let Some(head) = stage_of(steps, &heads, index) {
+        for &index in pipeline.order() {
+            if let Some(head) = stage_of(steps, mechanisms, &heads, index) {
                 heads[index.at()] = head;
             }
         }
@@ -51,7 +52,7 @@ impl Stages {
             let (index, head) = (StepIndex(at as u16), stages.heads[at]);
             stages.members[head.at()].push(index);
             stages.writes_rows[head.at()] |= matches!(step.kind, StepKind::Sink(_));
-            for &edge in &edges[at] {
+            for &edge in pipeline.edges(index) {
                 if stages.heads[edge.to.at()] == edge.to {
                     stages.shuffles[at].push(edge);
                     let receivers = &mut stages.receivers[head.at()];
@@ -107,7 +108,12 @@ impl Stages {
 }
 
 /// The head of the stage that a step joins, if it may.
-fn stage_of(steps: &[Step], heads: &[StepIndex], index: StepIndex) -> Option<StepIndex> {
+fn stage_of(
+    steps: &[Step],
+    mechanisms: &[Mechanism],
+    heads: &[StepIndex],
+    index: StepIndex,
+) -> Option<StepIndex> {
     let step = &steps[index.at()];
     match step.kind {
         // Only what comes through a shuffle can wait for an answer, at the front of its key.
@@ -128,9 +134,9 @@ fn stage_of(steps: &[Step], heads: &[StepIndex], index: StepIndex) -> Option<Ste
     if may_fail || reads_queue {
         return None;
     }
-    let of_head = steps[head.at()].mechanism;
-    match step.mechanism.fuse {
-        Fuse::Together if is_alike(step.mechanism, of_head) => Some(head),
+    let (own, of_head) = (mechanisms[index.at()], mechanisms[head.at()]);
+    match own.fuse {
+        Fuse::Together if is_alike(own, of_head) => Some(head),
         Fuse::Together | Fuse::Apart => None,
     }
 }

@@ -11,11 +11,12 @@
 use super::{Parent, Worker};
 use crate::call::Answer;
 use crate::commit::{CommitKind, Delta};
-use crate::decision::Decision;
-use crate::defect::Defect;
+use crate::dataflow::Design;
+use crate::dataflow::decision::Decision;
+use crate::dataflow::defect::Defect;
 use crate::effect::{Env, Moment};
 use crate::function::{Function, Output};
-use crate::pipeline::{Pipeline, Sink, StepKind};
+use crate::pipeline::{Sink, StepKind};
 use crate::record::{Record, RecordId};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
@@ -74,7 +75,7 @@ impl Worker {
     fn follow<E: Env>(&mut self, m: &mut Moment<'_, E>) -> Chained {
         let mut at = 0;
         while let Some(&Link { step, made, .. }) = self.chain.get(at) {
-            for &next in m.pipeline.stages().fused(step) {
+            for &next in m.design.stages().fused(step) {
                 let input = self.chain[at].output;
                 m.ask().apply(self.shard, next, made.name);
                 match self.run(next, made, input, m) {
@@ -97,8 +98,8 @@ impl Worker {
         input: Output,
         m: &mut Moment<'_, E>,
     ) -> Chained {
-        let pipeline = m.pipeline;
-        let (function, answer) = match &pipeline.step(step).kind {
+        let design = m.design;
+        let (function, answer) = match &design.pipeline.step(step).kind {
             StepKind::Map(function) => {
                 let answer = self.execute(step, function, parent.name, input.key, m);
                 if let Function::Call(_) = function {
@@ -131,12 +132,12 @@ impl Worker {
             | StepKind::CountGlobally(_) => unreachable!("it makes its outputs from no record"),
         };
         let Some(answer) = answer else { return Chained::Failed };
-        let step_hash = pipeline.layout.hash(step);
+        let step_hash = design.layout.hash(step);
         let mut outputs = std::mem::take(&mut self.scratch);
         function.apply(input.key, input.value, answer, &mut m.env.vocabulary().keys, |output| {
             outputs.push(output)
         });
-        if let StepKind::Map(_) = &pipeline.step(step).kind {
+        if let StepKind::Map(_) = &design.pipeline.step(step).kind {
             self.tell_execution(step, parent.name, input, &outputs, m);
         }
         self.executions += 1;
@@ -201,7 +202,7 @@ impl Worker {
     pub(super) fn make_chain<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
         let mut chain = std::mem::take(&mut self.chain);
         for Link { step, made, output } in chain.drain(..) {
-            match &m.pipeline.step(step).kind {
+            match &m.design.pipeline.step(step).kind {
                 StepKind::Sink(Sink::Upsert) => {
                     let row = Delta::Row {
                         step,
@@ -216,7 +217,7 @@ impl Worker {
                 }
                 StepKind::Map(function)
                     if !function.is_deterministic()
-                        && !m.pipeline.stages().fused(step).is_empty() =>
+                        && !m.design.stages().fused(step).is_empty() =>
                 {
                     let (name, key, value) = (made.name, output.key, output.value.integer());
                     self.units.get(unit).deltas.push(Delta::Decided { name, key, value });
@@ -242,8 +243,8 @@ impl Worker {
     }
 
     /// What the commit of a record's effects is, where its stage's head is no aggregate.
-    pub(super) fn commit_kind(&self, pipeline: &Pipeline) -> CommitKind {
-        match pipeline.stages().writes_rows(self.step) {
+    pub(super) fn commit_kind(&self, design: &Design) -> CommitKind {
+        match design.stages().writes_rows(self.step) {
             true => CommitKind::Emit,
             false => CommitKind::Commit,
         }

@@ -17,11 +17,12 @@
 
 use super::{Worker, wake_at};
 use crate::commit::Watermark;
-use crate::defect::Defect;
+use crate::dataflow::Design;
+use crate::dataflow::defect::Defect;
+use crate::dataflow::mechanism::{Outputs, Stamps};
+use crate::dataflow::{SystemUse, point};
 use crate::effect::{Effect, Env, Moment, Request, Rpc, Timer};
-use crate::mechanism::{Outputs, Stamps};
-use crate::pipeline::{Mark, Pipeline, StepKind, SystemUse};
-use crate::point;
+use crate::pipeline::{StepKind, WindowEnd};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::rest::Rest;
@@ -108,21 +109,21 @@ impl Promises {
         }
     }
 
-    pub fn new(pipeline: &Pipeline, step: StepIndex) -> Promises {
+    pub fn new(design: &Design, step: StepIndex) -> Promises {
         let mut targets = Vec::new();
         let reads_queue =
-            matches!(pipeline.step(step).kind, StepKind::Source { queue: Some(_), .. });
-        for &to in pipeline.stages().receivers(step) {
-            let mut system_use = pipeline.system_use(to);
+            matches!(design.pipeline.step(step).kind, StepKind::Source { queue: Some(_), .. });
+        for &to in design.stages().receivers(step) {
+            let mut system_use = design.system_use(to);
             // An id of a message waits for all shards that may have read it.
             system_use.passes_on |= reads_queue && system_use.forgets;
             // Nobody downstream waits for a watermark where no window end can be crossed, and no id
             // forgotten.
-            if pipeline.marks(to).is_empty() && system_use == SystemUse::default() {
+            if design.pipeline.window_ends(to).is_empty() && system_use == SystemUse::default() {
                 continue;
             }
-            for number in 0..pipeline.step(to).shards {
-                let shard = pipeline.layout.shard(to, number);
+            for number in 0..design.layout.shards_of(to) {
+                let shard = design.layout.shard(to, number);
                 let (confirmed, greatest) = (Watermark::NONE, None);
                 targets.push(Target { shard, to, system_use, confirmed, greatest, sent: None });
             }
@@ -228,7 +229,7 @@ impl Worker {
                 }
             }
             // A pane has the stamp of its event time.
-            (true, _) if m.pipeline.step(self.step).kind.windowing().is_some() => event,
+            (true, _) if m.design.pipeline.step(self.step).kind.windowing().is_some() => event,
             (true, Some(reader)) => self.least_input().min(reader.least_arrival()),
             (true, None) => self.least_input().min(self.watermarks.incoming_committed().system),
         };
@@ -265,7 +266,7 @@ impl Worker {
         } else {
             self.watermarks.incoming_committed().event
         };
-        let windows = m.pipeline.step(self.step).kind.windowing();
+        let windows = m.design.pipeline.step(self.step).kind.windowing();
         let mut promise = match (&self.reader, windows) {
             (Some(_), _) if self.queue(m).is_some() => {
                 m.env.queue_watermark(self.shard, self.token)
@@ -306,9 +307,10 @@ impl Worker {
         let outgoing = self.outgoing(m);
         for number in 0..self.promises.targets.len() {
             let target = &self.promises.targets[number];
-            let is_awaited = |mark: &Mark| mark.is_crossed(target.confirmed.event, outgoing.event);
+            let is_awaited =
+                |end: &WindowEnd| end.is_crossed(target.confirmed.event, outgoing.event);
             if target.sent.is_none()
-                && (m.pipeline.marks(target.to).iter().any(is_awaited)
+                && (m.design.pipeline.window_ends(target.to).iter().any(is_awaited)
                     || target.awaits(outgoing.system))
             {
                 let serial = self.next_serial() | ALONE;

@@ -2,7 +2,7 @@
 //! record again, so ids below it are garbage, and a record below it is a remnant that was processed long
 //! ago (*Streaming Systems*, ch. 5, "Garbage Collection"). Time alone proves nothing of the kind.
 
-use crate::mechanism::UnknownOld;
+use crate::dataflow::mechanism::UnknownOld;
 use onceproof_kernel::time::Nanos;
 
 /// When an id is forgotten.

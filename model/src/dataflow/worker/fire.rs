@@ -7,11 +7,12 @@ use super::chain::Chained;
 use super::unit::Taken;
 use super::{Parent, Worker, wake_at};
 use crate::commit::{CommitKind, Content, Delta};
-use crate::decision::Decision;
-use crate::defect::Defect;
+use crate::dataflow::Design;
+use crate::dataflow::decision::Decision;
+use crate::dataflow::defect::Defect;
 use crate::effect::{Env, Moment, Timer};
 use crate::function::Output;
-use crate::pipeline::{Pipeline, StepKind};
+use crate::pipeline::StepKind;
 use crate::record::{RecordId, Value};
 use crate::window::Windowing;
 use hashbrown::HashMap;
@@ -147,15 +148,15 @@ impl Windows {
     }
 }
 
-fn windowing(pipeline: &Pipeline, step: StepIndex) -> &Windowing {
-    pipeline.step(step).kind.windowing().expect("only aggregates have windows")
+fn windowing(design: &Design, step: StepIndex) -> &Windowing {
+    design.pipeline.step(step).kind.windowing().expect("only aggregates have windows")
 }
 
 impl Worker {
     /// The watermark of all senders together has moved: windows may be due.
-    pub(super) fn advance_windows(&mut self, pipeline: &Pipeline) {
+    pub(super) fn advance_windows(&mut self, design: &Design) {
         let to = self.watermarks.incoming_seen();
-        let length = windowing(pipeline, self.step).length;
+        let length = windowing(design, self.step).length;
         let Worker { windows, gate, defect, .. } = self;
         windows.advance(to, length, |key, start| {
             if *defect == Some(Defect::FiringIgnoresBusyKey) {
@@ -173,7 +174,7 @@ impl Worker {
         start: Time,
         m: &mut Moment<'_, E>,
     ) -> bool {
-        let end = windowing(m.pipeline, self.step).end(start);
+        let end = windowing(m.design, self.step).end(start);
         let hash = m.env.vocabulary().keys.hash(key);
         self.windows.insert(key, start, (end, hash))
     }
@@ -194,20 +195,20 @@ impl Worker {
             self.gate.release(key);
             return;
         }
-        let (step, step_hash) = (self.step, m.pipeline.layout.hash(self.step));
+        let (step, step_hash) = (self.step, m.design.layout.hash(self.step));
         let words = m.env.vocabulary();
         let name = words.names.pane(step.0, step_hash, key, start, content.pane, &words.keys);
         // A pane's id is made of step, key, window and number, as its name is.
         let derived = RecordId(mix::scatter(words.names.hash(name)));
         let records = content.records;
         m.env.decides(self.shard, Decision::Fires { pane: name, key, start, records });
-        let event_time = windowing(m.pipeline, step).end(start).before();
+        let event_time = windowing(m.design, step).end(start).before();
         self.executions += 1;
         let id = self.mechanism.ids.of(derived, self.token, self.executions);
         let weight = content.weight;
         let lineage = content.lineage;
         let made = Parent { name, id, event_time, stamp: event_time, weight, lineage };
-        let value = Value::Integer(total(&m.pipeline.step(step).kind, &content));
+        let value = Value::Integer(total(&m.design.pipeline.step(step).kind, &content));
         match self.evaluate_made(made, Output { key, value }, m) {
             Chained::Whole => {}
             Chained::Failed => {

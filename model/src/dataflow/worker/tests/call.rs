@@ -2,9 +2,9 @@
 
 use super::stage::{Stage, committed, count};
 use crate::call::{Action, Answer, Operation};
+use crate::dataflow::mechanism::{Bundle, Mechanism};
 use crate::effect::Input;
 use crate::function::Function;
-use crate::mechanism::{Bundle, Mechanism};
 use crate::pipeline::StepKind;
 use std::collections::VecDeque;
 

@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::commit::CommitKind;
-use crate::mechanism::Ids;
-use crate::point;
-use crate::worker::admit::Gate;
-use crate::worker::unit::Units;
+use crate::dataflow::mechanism::Ids;
+use crate::dataflow::point;
+use crate::dataflow::worker::admit::Gate;
+use crate::dataflow::worker::unit::Units;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::rest::Rest;
 

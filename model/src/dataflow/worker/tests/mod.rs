@@ -10,10 +10,11 @@ mod rest;
 mod stage;
 
 use crate::commit::Held;
+use crate::dataflow::Design;
+use crate::dataflow::mechanism::{Atomic, Bundle, Fuse, GiveUp, Mechanism, Outputs, ReAck};
 use crate::effect::Input;
 use crate::function::Function;
-use crate::mechanism::{Ack, Atomic, Bundle, Fuse, GiveUp, Mechanism, Outputs, ReAck};
-use crate::pipeline::{Pipeline, Sink, StepKind};
+use crate::pipeline::{Ack, Sink, StepKind};
 use crate::record::Record;
 use crate::window::Windowing;
 use onceproof_kernel::layout::ShardIndex;
@@ -531,9 +532,9 @@ fn a_source_record_whose_function_fails_waits_at_its_offset() {
     let map = StepKind::Map(Function::Identity);
     let mut stage = Stage::new(map, count(0), mechanism);
     // The map joins its source, which is the shard under test.
-    let mut steps = stage.pipeline.steps().to_vec();
-    steps[1].mechanism.fuse = Fuse::Together;
-    stage.pipeline = Pipeline::new(steps).expect("a good graph");
+    let mut steps = stage.design.parts();
+    steps[1].1.fuse = Fuse::Together;
+    stage.design = Design::new(steps).expect("a good graph");
     let mut stage = stage.at(0);
     stage.world.rows = 1;
     stage.world.answers = VecDeque::from([None]);

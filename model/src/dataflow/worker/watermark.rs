@@ -11,10 +11,10 @@
 use super::Worker;
 use super::unit::Taken;
 use crate::commit::{CommitKind, Delta, Watermark};
-use crate::defect::Defect;
+use crate::dataflow::Design;
+use crate::dataflow::defect::Defect;
+use crate::dataflow::point;
 use crate::effect::{Env, Moment, Rpc};
-use crate::pipeline::Pipeline;
-use crate::point;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
@@ -40,8 +40,8 @@ impl Watermarks {
         rest.add((seen, committed, incoming_seen, incoming_committed));
     }
 
-    pub fn new(pipeline: &Pipeline, step: StepIndex) -> Watermarks {
-        let senders = pipeline.senders(step).len();
+    pub fn new(design: &Design, step: StepIndex) -> Watermarks {
+        let senders = design.senders(step).len();
         Watermarks {
             seen: vec![Watermark::NONE; senders],
             committed: vec![Watermark::NONE; senders],
@@ -123,21 +123,21 @@ impl Worker {
         watermark: Watermark,
         m: &mut Moment<'_, E>,
     ) {
-        let sender = m.pipeline.sender_number(self.step, from);
+        let sender = m.design.sender_number(self.step, from);
         if self.watermarks.see(sender, watermark)
-            && m.pipeline.step(self.step).kind.windowing().is_some()
+            && m.design.pipeline.step(self.step).kind.windowing().is_some()
         {
-            self.advance_windows(m.pipeline);
+            self.advance_windows(m.design);
         }
     }
 
     /// Whether a record is older than all that its sender could still send: it was processed, and what
     /// comes now is a copy that the network has kept.
-    pub(super) fn is_remnant(&self, from: ShardIndex, stamp: Time, pipeline: &Pipeline) -> bool {
+    pub(super) fn is_remnant(&self, from: ShardIndex, stamp: Time, design: &Design) -> bool {
         if !self.mechanism.forgets_by_watermark() || self.has(Defect::RemnantsTaken) {
             return false;
         }
-        let sender = pipeline.sender_number(self.step, from);
+        let sender = design.sender_number(self.step, from);
         let watermark = match self.has(Defect::RemnantsByCommitted) {
             true => self.watermarks.committed(sender),
             false => self.watermarks.seen(sender),
@@ -153,7 +153,7 @@ impl Worker {
         value: Watermark,
         m: &mut Moment<'_, E>,
     ) {
-        let sender = m.pipeline.sender_number(self.step, from);
+        let sender = m.design.sender_number(self.step, from);
         if value.is_within(self.watermarks.committed(sender)) {
             self.ack(from, rpc, point::watermark(value.event), m);
             return;
@@ -174,7 +174,7 @@ impl Worker {
         let slot = self.units.open(CommitKind::Watermark, subject);
         let unit = self.units.get(slot);
         for (from, rpc, value) in arrived.drain(..) {
-            let sender = m.pipeline.sender_number(self.step, from) as u32;
+            let sender = m.design.sender_number(self.step, from) as u32;
             unit.deltas.push(Delta::Watermark { sender, value });
             unit.taken.push(Taken::Watermark { from, rpc, value });
         }

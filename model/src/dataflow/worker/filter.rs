@@ -12,10 +12,10 @@
 //!    the wire while they are read is in no scan (`Defect::UnreadFilterNotAdded`).
 
 use super::{Arrived, Worker};
-use crate::bloom::Filter;
-use crate::defect::Defect;
+use crate::dataflow::bloom::Filter;
+use crate::dataflow::defect::Defect;
+use crate::dataflow::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use crate::effect::{Env, FilterSaid, Moment};
-use crate::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use crate::record::{Record, RecordId};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::mix::fold;

@@ -6,9 +6,10 @@
 use super::Worker;
 use super::unit::Taken;
 use crate::commit::{Batch, Commit, CommitKind, Delta};
+use crate::dataflow::mechanism::{Atomic, Outputs};
+use crate::dataflow::point;
 use crate::effect::{Effect, Env, Moment};
-use crate::mechanism::{Ack, Atomic, Outputs};
-use crate::point;
+use crate::pipeline::Ack;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::rest::Rest;
@@ -130,7 +131,7 @@ impl Worker {
             shard: self.shard,
             token: self.token,
             number,
-            point: m.pipeline.layout.point_at(self.step, unit.kind.point()),
+            point: m.design.layout.point_at(self.step, unit.kind.point()),
             ends_stay: unit.kind == CommitKind::Settle,
             subject: unit.subject,
             deltas,
@@ -193,7 +194,7 @@ impl Worker {
                 self.gate.release(key);
             }
             Taken::Watermark { from, rpc, value } => {
-                let sender = m.pipeline.sender_number(self.step, from);
+                let sender = m.design.sender_number(self.step, from);
                 self.watermarks.commit(sender, value);
                 self.forget_filters();
                 self.ack(from, rpc, point::watermark(value.event), m);
@@ -209,7 +210,7 @@ impl Worker {
         watermark: crate::commit::Watermark,
         m: &mut Moment<'_, E>,
     ) {
-        let sender = m.pipeline.sender_number(self.step, from);
+        let sender = m.design.sender_number(self.step, from);
         self.watermarks.commit(sender, watermark);
         self.forget_filters();
         match self.mechanism.ack {

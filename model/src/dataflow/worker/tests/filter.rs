@@ -1,9 +1,9 @@
 //! Filters in front of the catalog: what is asked when.
 
 use super::stage::{Stage, committed};
+use crate::dataflow::mechanism::Mechanism;
+use crate::dataflow::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use crate::effect::Input;
-use crate::mechanism::Mechanism;
-use crate::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use crate::record::RecordId;
 use onceproof_kernel::time::Time;
 

@@ -7,11 +7,11 @@ use super::unit::Taken;
 use super::{Arrived, Parent, Worker, wake_at};
 use crate::call::{Operation, Row};
 use crate::commit::{CommitKind, Delta, Lifetime};
-use crate::decision::Decision;
-use crate::defect::Defect;
+use crate::dataflow::decision::Decision;
+use crate::dataflow::defect::Defect;
+use crate::dataflow::mechanism::{Dedup, DedupWindow, Gc, Outputs, Stamps};
 use crate::effect::{Env, Moment, Timer};
 use crate::function::{Function, Output};
-use crate::mechanism::{Dedup, DedupWindow, Gc, Outputs, Stamps};
 use crate::pipeline::{IdFrom, InsertId, OffsetGiven, Sink, StepKind};
 use crate::record::{Record, RecordId};
 use onceproof_kernel::alphabet::Subject;
@@ -39,8 +39,8 @@ impl Worker {
         m: &mut Moment<'_, E>,
     ) -> Application {
         m.ask().apply(self.shard, self.step, arrived.record.name);
-        let pipeline = m.pipeline;
-        match &pipeline.step(self.step).kind {
+        let design = m.design;
+        match &design.pipeline.step(self.step).kind {
             StepKind::Source { .. } => unreachable!("nobody sends to a source"),
             StepKind::Map(_) | StepKind::Reshuffle | StepKind::Sink(Sink::Upsert) => {
                 return self.apply_chain(arrived, m);
@@ -119,7 +119,7 @@ impl Worker {
     /// An id that no other execution of any worker draws.
     fn random_id<E: Env>(&mut self, m: &Moment<'_, E>) -> RecordId {
         self.executions += 1;
-        let shard = mix::fold(m.pipeline.layout.hash_of(self.shard), self.shard.0.into());
+        let shard = mix::fold(m.design.layout.hash_of(self.shard), self.shard.0.into());
         RecordId(mix::fold(shard, mix::scatter(mix::fold(self.token, self.executions))))
     }
 
@@ -127,7 +127,7 @@ impl Worker {
     /// once the call is answered.
     fn apply_chain<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> Application {
         let record = &arrived.record;
-        if let StepKind::Map(Function::Call(action)) = m.pipeline.step(self.step).kind {
+        if let StepKind::Map(Function::Call(action)) = m.design.pipeline.step(self.step).kind {
             let act = Operation::Act { action, key: record.key, token: self.token };
             if self.call(arrived, act, m).is_none() {
                 return Application::Waiting;
@@ -135,7 +135,7 @@ impl Worker {
         }
         match self.evaluate(record, m) {
             Chained::Whole => {
-                let unit = self.unit_for(self.commit_kind(m.pipeline), arrived);
+                let unit = self.unit_for(self.commit_kind(m.design), arrived);
                 self.make_chain(unit, m);
                 self.add(unit, arrived, None, m);
                 Application::Done
@@ -149,7 +149,7 @@ impl Worker {
     fn fail<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> Application {
         let record = &arrived.record;
         let failures = arrived.failures + 1;
-        let after = m.pipeline.step(self.step).failing.dead_letter_after;
+        let after = m.design.pipeline.step(self.step).failing.dead_letter_after;
         let is_enough = after.is_some_and(|after| failures >= after);
         if is_enough || (after.is_some() && self.has(Defect::DeadLetterAtOnce)) {
             m.env.decides(self.shard, Decision::DeadLetter { name: record.name, failures });
@@ -159,7 +159,7 @@ impl Worker {
                 lineage: record.lineage,
                 value: record.value.integer(),
             };
-            let unit = self.unit_for(self.commit_kind(m.pipeline), arrived);
+            let unit = self.unit_for(self.commit_kind(m.design), arrived);
             self.units.get(unit).deltas.push(dead);
             self.add(unit, arrived, None, m);
             return Application::Done;
@@ -183,12 +183,12 @@ impl Worker {
         output: Output,
         m: &mut Moment<'_, E>,
     ) {
-        for edge in m.pipeline.stages().shuffles(step) {
-            let key = m.pipeline.key_at(edge.to, output.key);
+        for edge in m.design.stages().shuffles(step) {
+            let key = m.design.pipeline.key_at(edge.to, output.key);
             if self.lift(unit, (edge.to, key), &made, &output, m) {
                 continue;
             }
-            let to = m.pipeline.layout.route(edge.to, m.env.vocabulary().keys.hash(key));
+            let to = m.design.layout.route(edge.to, m.env.vocabulary().keys.hash(key));
             let stamp = self.stamp(made.stamp, m.now);
             let record = Record {
                 name: made.name,
@@ -243,12 +243,12 @@ impl Worker {
         if !self.is_behind_queue {
             return None;
         }
-        let step = m.pipeline.layout.step_of(from);
-        let StepKind::Source { queue: Some(_), .. } = m.pipeline.step(step).kind else {
+        let step = m.design.layout.step_of(from);
+        let StepKind::Source { queue: Some(_), .. } = m.design.pipeline.step(step).kind else {
             return None;
         };
-        let first = m.pipeline.sender_number(self.step, m.pipeline.layout.shard(step, 0));
-        Some((first as u32, m.pipeline.step(step).shards))
+        let first = m.design.sender_number(self.step, m.design.layout.shard(step, 0));
+        Some((first as u32, m.design.pipeline.step(step).shards))
     }
 
     /// Adds an applied record to its unit, with its id and its sender's watermark, and closes the unit
@@ -263,7 +263,7 @@ impl Worker {
         let Arrived { ref record, from, rpc, watermark, failures: _ } = *arrived;
         let (key, id) = (record.key, record.id);
         let subject = Subject::Record(record.name);
-        let sender = m.pipeline.sender_number(self.step, from);
+        let sender = m.design.sender_number(self.step, from);
         let committed = self.watermarks.committed(sender);
         let shared_by = self.readers_of_one_queue(from, m);
         let pins = self.pins_inputs(m);
@@ -281,7 +281,7 @@ impl Worker {
                 lifetime,
             });
         }
-        if m.pipeline.step(self.step).kind.puts() {
+        if m.design.pipeline.step(self.step).kind.puts() {
             unit.deltas.push(Delta::Put { key, name: record.name });
         }
         if pins {
