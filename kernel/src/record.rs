@@ -8,8 +8,9 @@ use crate::mix::{fold, scatter};
 pub struct RecordId(pub u64);
 
 impl RecordId {
-    /// The id of a record of which the input says that it is this one. Another source may give the same: `source`,
-    /// the hash of its name, tells them apart.
+    /// The id of a record of which the input, or its own content, says that it is this one. It is an id of its
+    /// source: `source`, the hash of the source's name, is part of it. Where two sources join that both number
+    /// their records from 1, equal numbers are two records. What is one stream has to be one source.
     pub fn given(source: u64, id: u64) -> RecordId {
         RecordId(fold(source, scatter(id)))
     }

@@ -35,7 +35,9 @@ pub struct Commit {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Batch(pub(crate) u32);
 
-/// Which step of the protocol a commit is.
+/// Which step of the protocol a commit is. In an aggregate's stage that of a record is a commit and that of a
+/// pane an emit, also where a sink is fused into it: the row is written with the pane. In any other stage that
+/// writes rows there is one commit for both, and both words mean it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum CommitKind {
     /// The effects of a record.
@@ -130,8 +132,9 @@ pub enum Delta {
         /// Both watermarks.
         value: Watermark,
     },
-    /// What a function with more than one answer decided in the middle of a stage. Nothing durable: it is
-    /// told to whoever watches from outside.
+    /// What a function with more than one answer decided in the middle of a stage. It stands in no durable row,
+    /// so without this nobody could tell which answer won. It changes nothing: it is told to whoever watches
+    /// from outside.
     Decided {
         /// The output.
         name: Name,

@@ -204,8 +204,10 @@ impl<'a> Outside<'a> {
         std::mem::take(&mut self.has_just_read_all)
     }
 
-    /// Whether something befalls the worker before this step. If it dies, it is answered nothing of meaning
-    /// any more.
+    /// Whether something befalls the worker before this step. A worker takes an input whole, so what befalls it
+    /// comes after its questions are answered and before its effects: before the catalog is asked and after its
+    /// answer are one place for a pause or a move. If the worker dies, it is answered nothing of meaning any
+    /// more, so for a crash they are two.
     fn strike(&mut self, shard: ShardIndex, step: StepIndex, before: Point, name: Name) {
         if self.doom == BeforeVerdict::Pass && self.answers.asks_before() {
             let subject = Subject::Record(name);

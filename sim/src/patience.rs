@@ -61,7 +61,8 @@ impl Patience {
         patience.with(&plan.faults)
     }
 
-    /// The same with other exact faults: a search places a pause of 15 m in a plan that says nothing of one.
+    /// The same with other exact faults. A search places faults that the plan says nothing of: with a pause of
+    /// 15 m that nobody had reckoned with, every run was over its time, and inconclusive.
     pub fn with(self, faults: &[Fault]) -> Patience {
         let Unplaced { longest, sum, turns, drain } = self.unplaced;
         let absences = faults.iter().map(|fault| lasts(fault.kind));

@@ -163,7 +163,8 @@ impl Store {
         (self.ids_held, self.ids_held_max)
     }
 
-    /// Whether ids are held that no age will end.
+    /// Whether ids are held that no age will end. An id that ages goes without an event, so one that is left at
+    /// the end is not held by the letter of `unbounded`.
     pub fn holds_ids(&self) -> bool {
         self.shards.iter().any(|slot| !slot.rows.catalog.only_ages())
     }

@@ -1,5 +1,9 @@
-//! What comes to each step at most: how many records, and what their values add up to. A run keeps something of each
-//! record, and sums have 64 bits, so what might need more is refused before anything runs.
+//! What comes to each step at most: how many records, and what their values add up to. A run keeps something of
+//! each record, and sums have 64 bits in the system under test, so what might need more is refused before
+//! anything runs, whatever the keys and windows that it goes to.
+//!
+//! So a sum wraps only where something is counted twice, or where a `clock` is read more than a year after the
+//! input. The ledger adds up in full, and takes a sum that has wrapped for phantom.
 
 use super::diagnostic::{Diagnostic, Source, quote};
 use super::input::{Inputs, ends};

@@ -349,7 +349,8 @@ pub(super) fn hands_out_again(kind: &StepKind) -> Result<(), String> {
     }
 }
 
-/// Whether another answer of a function is another one, else why not.
+/// Whether another answer of a function is another one, else why not. A `clock`, a `lookup` and an `order`
+/// answer otherwise by themselves: there is no answer of theirs that a fault could be told to replace.
 pub(super) fn differs(function: &Function, answer: u32) -> Result<(), String> {
     match function.answers() {
         1 if !function.is_deterministic() => {

@@ -140,7 +140,7 @@ fn source_record(
     Ok(Pattern::Source { step, shard, offset, path })
 }
 
-/// `ann@60s#0.1` after `per-user/`. The key may hold anything, also an `@`.
+/// `ann@60s#0.1` after `per-user/`. The key may hold anything, also an `@`: the last one begins the window.
 fn pane(design: &Design, step: StepIndex, rest: &str) -> Result<Pattern, String> {
     let kind = &design.pipeline.step(step).kind;
     let (key, rest) = rest.rsplit_once('@').ok_or("`@` and the start of the window are missing")?;

@@ -1,6 +1,7 @@
-//! A scenario that is built otherwise than its file says: with other mechanisms at every step, with other keys at
-//! one of them, with other faults. The change is made in the text of the file, so that a failure of it can be saved,
-//! shrunk and replayed like any other.
+//! A scenario that is built otherwise than its file says: with other mechanisms at every step, with other keys
+//! at one of them, with other faults. The change is made in the text of the file, so that all that is done with
+//! a file can be done with it: a failure of it can be saved, shrunk and replayed like any other. What fails
+//! then is no regression of the file, and is not saved as one.
 
 use super::asked::{self, AskedOfStep};
 use super::error::Wrong;

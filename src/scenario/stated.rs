@@ -1,5 +1,10 @@
-//! The ledger that a scenario states beside what must be found: how many records are exact, lost and so on,
-//! and what the results of a step are. So what was worked out by hand is checked, number by number.
+//! The ledger that a scenario states beside what must be found: how many records are exact, lost and so on, and
+//! what the results of a step are. So what was worked out by hand is checked, number by number.
+//!
+//! A stated ledger is that of each run. Where seeds draw the faults, a run that fails has another ledger than
+//! one that holds. So beside `violates` only limits are allowed there, and results nowhere; and all runs of the
+//! sweep are compared, so that no class that was found ends it. Whatever changes a scenario forgets what was
+//! stated, since it was worked out for the file as it stood.
 
 use super::diagnostic::{Diagnostic, Source, quote};
 use super::explain::no_such;
@@ -261,8 +266,8 @@ impl Beside<'_> {
         Err(no_such(self.source, name.span.clone(), "step", &name.value, &known))
     }
 
-    /// `ann`, or `ann@60s` in one window. A key may hold anything, also an `@`: only what reads as a time
-    /// is a window.
+    /// `ann`, or `ann@60s` in one window. A key may hold anything, also an `@`: what follows the last one is a
+    /// window only if it reads as a time.
     fn place(
         &self,
         step: StepIndex,

@@ -118,7 +118,8 @@ fn check_links(
     Ok(())
 }
 
-/// A stable input is one that was committed before it was sent.
+/// A stable input is one that was committed before it was sent. Behind a stage that recomputes nothing is
+/// stable, so it is refused there.
 fn check_stable_inputs(
     source: &Source<'_>,
     steps: &[At<raw::Step>],

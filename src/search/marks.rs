@@ -1,6 +1,10 @@
-//! What the runs of a sweep reached: each mark with the kinds of faults that fired in the runs that reached
-//! it, and how often each kind struck each step of the protocol. A mark that the scenario ought to reach
-//! and never did means that the sweep has not tested what it was meant to.
+//! What the runs of a sweep reached: each mark with the kinds of faults that fired in the runs that reached it,
+//! and how often each kind struck each step of the protocol. A mark that the scenario ought to reach and never
+//! did means that the sweep has not tested what it was meant to.
+//!
+//! A mark ought to be reached only where the faults that the scenario draws, and the mechanisms that it has,
+//! lead there. What hangs on the input or on a rare coincidence is counted and never asked for: a good scenario
+//! may well miss it. Exact faults ask for none, since that they fired is checked already.
 
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::time::Nanos;
@@ -87,9 +91,7 @@ impl Reached {
     }
 }
 
-/// The marks that runs of this plan ought to reach if there are enough of them: those for which it draws
-/// the faults that lead there, and has the mechanism that is visited. What hangs on the input alone, or on
-/// a rare coincidence, is never asked for.
+/// The marks that runs of this plan ought to reach if there are enough of them.
 pub fn awaited(plan: &Plan) -> Vec<Mark> {
     let marks = plan.design.layout.alphabet.marks.iter().map(|&(mark, _)| mark);
     marks.filter(|&mark| is_awaited(plan, mark)).collect()

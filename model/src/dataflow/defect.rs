@@ -1,6 +1,10 @@
-//! Planted defects: one rule of the protocol left out. Scenario files cannot name them; they exist so
-//! that a test can show, for each rule, that the oracle finds what breaks without it. A check that no
-//! defect can make fail is worth nothing.
+//! Planted defects: one rule of the protocol left out. Scenario files cannot name them; they exist so that a
+//! test can show, for each rule, that the oracle finds what breaks without it. A check that no defect can make
+//! fail is worth nothing.
+//!
+//! Three of them do no harm alone, and each says why: [`Defect::UncommittedWatermarkPassedOn`],
+//! [`Defect::BootFiresNothing`] and [`Defect::LoneWatermarkOvertakes`]. Another rule stands in for the one that
+//! is left out: the last watermark always travels alone, and repairs what an earlier one broke.
 
 /// A rule of the protocol that a worker or the store leaves out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

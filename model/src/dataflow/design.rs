@@ -146,8 +146,8 @@ fn layout(pipeline: &Pipeline, mechanisms: &[Mechanism], stages: &Stages) -> Lay
 pub struct SystemUse {
     /// To the step itself: it forgets ids by it.
     pub forgets: bool,
-    /// To one further down: the step has no watermark of its own and passes it on, or passes on that no
-    /// more will come to one that does.
+    /// To a later step. This step forwards the system watermark, since it has none of its own; or it forwards
+    /// that its input has ended, to one that does.
     pub passes_on: bool,
 }
 

@@ -12,7 +12,9 @@ pub const ADMIT: Point = Point(0);
 pub const APPLY: Point = Point(1);
 /// The commit of a record's effects is sent to the store.
 pub const COMMIT: Point = Point(2);
-/// The answer to a commit is handled.
+/// The answer to a commit is handled. A crash here leaves a commit that is applied and a worker that never
+/// heard of it. What the commit holds is then lost unless the next boot sends it
+/// (`Defect::BootResendsNothing`).
 pub const ANSWER: Point = Point(3);
 /// An ack is sent upstream.
 pub const ACK: Point = Point(4);

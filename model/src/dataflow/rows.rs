@@ -59,8 +59,10 @@ impl Rows {
         self.watermarks.resize(senders, Watermark::NONE);
     }
 
-    /// Asserts that the filter of an owner called no id new that is known under the same stamp. One that lost
-    /// its shard may do so: it does not know what the new owner committed, and its commits are refused.
+    /// Asserts that the filter of an owner called no id new that is known under the same stamp. That is looked
+    /// at in a run in detail only, since it costs a look; in any run it is asserted that no commit of an owner
+    /// brings an id that is there. One that lost its shard may call a known id new: it does not know what the
+    /// new owner committed, and its commits are refused.
     pub fn check_new(&self, is_owner: bool, record: &Record, now: Time) {
         let is_known = self.catalog.stamp(record.key, record.id, now) == Some(record.stamp);
         assert!(!(self.has_sound_filter && is_owner && is_known), "a filter called a known id new");
@@ -149,8 +151,8 @@ impl Rows {
             Delta::Fire { key, start, content, pane } => {
                 let window = self.windows.entry((key, start)).or_default();
                 let now = &mut window.content;
-                // Two owners that are not fenced may fire what they both read: then less than nothing is
-                // left, which weight and value remember.
+                // Two unfenced owners can fire the same content. What is left then goes negative, in weight and
+                // in value.
                 now.records = now.records.saturating_sub(content.records);
                 now.weight -= content.weight;
                 now.value = now.value.wrapping_sub(content.value);

@@ -1,8 +1,14 @@
 //! Stages: fusion merges steps between shuffles into one stage, which one worker runs under one commit
 //! (*Streaming Systems*, ch. 5, graph optimization). A map or a sink joins the stage of the one step whose
-//! outputs it takes. Sources, reshuffles and aggregates are heads of stages, and so is what is kept apart, and
-//! what calls an external service: a call is the first thing that a stage does for what it takes in. A
+//! outputs it takes. Sources, reshuffles and aggregates are heads of stages, and so is what is kept apart. A
 //! stage is a tree: all that is sent to it is sent to its head.
+//!
+//! A step that calls an external service is the head of its stage, as if it were told to be apart: only what
+//! comes through a shuffle can wait for the answer, at the front of its key. What follows it may be fused into
+//! it, and runs once the call is answered.
+//!
+//! A step that may give a record up is a stage of its own, so that only its own function decides that. In one
+//! stage with others, a failure of a function behind it would give the record up, too.
 
 use crate::dataflow::mechanism::{Fuse, Mechanism};
 use crate::pipeline::{Edge, Failing, Pipeline, Step, StepKind};

@@ -20,7 +20,8 @@ pub struct Queue {
     pub ids: MessageIds,
 }
 
-/// Where the id of a record from a queue comes from.
+/// Where the id of a record from a queue comes from. Whatever is chosen, rows of the input with one `id` are
+/// one record that its publisher published several times, and the ledger expects it once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum MessageIds {
     /// From the message, the same in each of its deliveries. A publisher that publishes a record again

@@ -1,6 +1,7 @@
-//! The log of a run in detail: which moments came, and which faults fired at them. A fault is written down
-//! with a place that only it has. A place matches a record and all that maps made of it, and two records
-//! may have one text, so which match a fault was can only be told by counting the moments before it.
+//! The log of a run in detail: which moments came, and which faults fired at them. A fault is written down with
+//! a place that only it has. A place matches a record and all that maps made of it, and two records may have
+//! one text where branches join. So a place carries the number of the match that it is, which can only be told
+//! by counting the moments before it, as a reader of the file will count them.
 
 use super::exact::is_about;
 use super::moment::Moment;

@@ -166,7 +166,9 @@ impl Answers {
         }
     }
 
-    /// An ack is sent. The acks of both copies of a doubled request share one point, and so its verdict.
+    /// An ack is sent. The acks of both copies of a doubled request share one point, so they share its verdict,
+    /// and it is one fault. Were each copy asked about, one run could have two faults at one point, and no file
+    /// could say which.
     pub fn ack(&mut self, call: &Call, layout: &Layout, words: &Vocabulary) -> AckVerdict {
         if self.is_quiet(Asked::Ack) {
             return AckVerdict::Pass;

@@ -56,7 +56,8 @@ enum Depth {
     Below,
 }
 
-/// What members add up to, in full.
+/// What members add up to, in full. A sum in the system under test has 64 bits and may wrap where something is
+/// counted twice: it then differs from this, and is phantom.
 #[derive(Clone, Copy, Default)]
 struct Sums {
     weight: i128,
@@ -164,7 +165,8 @@ impl Ledger {
     }
 
     /// For a run in detail: the committed total of each pane, or the value of each row that stands, with its
-    /// key and the start of its window, in no order. A row has the window of the pane that it was made of.
+    /// key and the start of its window, in no order. A row has the window of the pane that it was made of. A
+    /// total has 128 bits, since nothing bounds what the rows of a sink come to.
     pub fn totals<'a>(
         &'a self,
         step: StepIndex,
@@ -198,9 +200,9 @@ impl Ledger {
         sums
     }
 
-    /// Reflects one member. Its value is part of the digest only where it is a member itself, and not
-    /// part of a pane that is. There alone a pane may come but once: further down the same pane may be
-    /// contained several times, in what a map made of one pane, or by a shorter and a longer way.
+    /// Reflects one member. Its value is part of the digest only where it is a member itself, and not part of a
+    /// pane that is. Only as a direct member must a pane be unique. Deeper, one pane may be contained several
+    /// times: in what a map made of it, or by a shorter and a longer way.
     fn reflect(
         &mut self,
         step: StepIndex,

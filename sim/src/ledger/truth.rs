@@ -1,6 +1,11 @@
 //! Truth: the same pipeline evaluated directly, record by record, with no distribution and no faults. For
 //! a function that is not deterministic the answer is the one that won: truth is then that every record
 //! is in exactly one outcome.
+//!
+//! A record is late at a step only by what its own source had said when it was read, less the lateness of the
+//! aggregates on the way: each passes its watermark on that much later. By any wider reading, a pane that was
+//! given up below a count with lateness would pass for a late record. A message of a queue is late only by what
+//! had been published before it: from then on it holds the watermark back.
 
 use super::dead::{Dead, GivenUp, Way};
 use super::traces::Traces;

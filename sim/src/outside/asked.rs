@@ -192,6 +192,7 @@ impl Env for Outside<'_> {
         Pull::Message(Message { row, number, delivery })
     }
 
+    // Whoever lost a shard is told nothing of the queue: what the new owner has committed is not in its hands.
     fn queue_watermark(&mut self, shard: ShardIndex, token: u64) -> Time {
         if token != self.store.token(shard) {
             return Time::MIN;

@@ -1,6 +1,7 @@
-//! The external services: what functions call, and the tables that sinks write to by calls. They stand
-//! outside of the system under test, know nothing of its commits and keep what they were told to do. What
-//! reaches a table is what the ledger reflects, whatever becomes of the sink's commit.
+//! The external services: what functions call, and the tables that sinks write to by calls. They stand outside
+//! of the system under test, know nothing of its commits and keep what they were told to do. The rows of such a
+//! sink are what its table has, whatever became of the sink's commit. They count as written, for latencies too,
+//! when readers see them.
 
 mod entries;
 mod table;

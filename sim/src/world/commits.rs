@@ -1,6 +1,7 @@
-//! Commits on their way to the store and back. A commit is a request over the network like any other: it
-//! takes time, may be lost, may be applied while its answer is lost, and may land after its worker died.
-//! Unanswered, it is repeated unchanged; the store applies its number once.
+//! Commits on their way to the store and back. A commit is a request over the network like any other: it takes
+//! time, may be lost, may be applied while its answer is lost, and may land after its worker died. Unanswered,
+//! it is repeated unchanged; the store applies its number once. A zombie hears of its refused commit like of
+//! any answer, a moment later, and goes on until then.
 
 use super::World;
 use super::event::Event;

@@ -1,6 +1,9 @@
-//! How a run ends: faults stop at calm, and the run must have drained some time after that. What is in flight is
-//! delivered before anything is said of the run. Who still waits when the time to drain is over may have waited
-//! rightly: then the run says nothing, unless it is seen to stand still.
+//! How a run ends: faults stop at calm, and the run must have drained some time after that. What is in flight
+//! is no wait: it is delivered whatever the time, before anything is said of the run.
+//!
+//! The time to drain makes no run stuck. Who still waits when it is over may have waited rightly: if something
+//! comes of that the run is inconclusive, and it is stuck only if it is seen to stand still. A run that has not
+//! drained has no lost records yet.
 
 use super::commits::Wire;
 use super::event::Event;

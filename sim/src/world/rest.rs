@@ -1,5 +1,6 @@
 //! The world at rest: all that can still happen is that input arrives. Then its state is small enough to be
-//! compared, and what is the same in two runs at one time will be the same in both from there on.
+//! compared, and what is the same in two runs at one time will be the same in both from there on. A run with a
+//! seed, with a queue, with a call to a service or with fresh ids has no rest.
 
 use super::World;
 use super::event::Event;

@@ -1,6 +1,12 @@
 //! Calls to external services on their way there and back. A call is no commit: it is done when it arrives,
-//! also if its worker has died meanwhile, and nothing takes it back. Who is refused for its token has lost
-//! its shard and ends, as by the refusal of a commit.
+//! also if its worker has died meanwhile, and nothing takes it back.
+//!
+//! A call is answered to the instance that made it and to no other life of the shard. One that has lost its
+//! shard calls all the same, and the service does what it says: only its commits are fenced. One that stood
+//! still before a call makes it twice, since the answer is overdue when it goes on.
+//!
+//! Who is refused by a service for its token has lost its shard and ends, as by the refusal of a commit. It
+//! calls no more, and it does not go on to its commit: that a record is done with is for the new owner to say.
 
 use super::World;
 use super::event::Event;

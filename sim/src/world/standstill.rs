@@ -1,8 +1,11 @@
-//! Whether a run stands still: it repeats itself, and nothing comes of it. Time that passes is no sign of that: a
-//! lookup of 20 s, a directory that lags for 20 s and a copy that is 15 m late are waits that end. So time is
-//! counted in rounds. A round ends when all that was on its way or waited for at its beginning has come. What
-//! could lead anywhere has led there after as many rounds as messages may follow one another before something
-//! comes of them; what is left then is repetition without end.
+//! Whether a run stands still: it repeats itself, and nothing comes of it. Time that passes is no sign of that.
+//! A catalog that took 20 s to answer was once taken for a standstill; a directory that lags for 20 s and a
+//! copy that is 15 m late are waits that end, too. What ends without an event is waited for as well: an id that
+//! ages, a transaction at its table.
+//!
+//! So time is counted in rounds. A round ends when all that was on its way or waited for at its beginning has
+//! come. What could lead anywhere has led there after as many rounds as messages may follow one another before
+//! something comes of them; what is left then is repetition without end.
 
 use super::World;
 use super::event::Event;

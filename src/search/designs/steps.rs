@@ -1,5 +1,10 @@
 //! The settings of single steps: how a sink writes, how a source reads its queue, what a function does at an
 //! external service. For each there is one table of what is wrong and what is right.
+//!
+//! A wrong one is tried where it can do harm: an offset in memory where the sink has two rows, ids of the
+//! content where two messages are equal, `put` and `append` where the scenario demands what they break. A short
+//! deadline of a queue is right, since its messages are known by their ids; one that outlives a dedup window is
+//! wrong (`own`).
 
 use super::{Design, Needs, Setting, Worth};
 use crate::scenario::Scenario;

@@ -97,7 +97,7 @@ pub fn smaller(
     Found::None
 }
 
-/// The fault with the parameter that the failure has it with, if it has the kind at all.
+/// This fault with the parameter that its kind has in the failure; none if the failure has no such kind.
 fn with_parameter(fault: Fault, kinds: &[Kind]) -> Option<Fault> {
     let same = |kind: &&Kind| is_alike(kind, &fault.kind);
     kinds.iter().find(same).map(|&kind| Fault { at: fault.at.clone(), kind })

@@ -1,6 +1,6 @@
-//! What is shrunk keeps the mechanisms that its file sets: set right, one of them may leave a failure of the same
-//! class that is another bug. Only what costs and breaks nothing may go. Of each wrong mechanism it is found out
-//! whether the failure needs it.
+//! What is shrunk keeps the mechanisms that its file sets, but for those that only cost and break nothing: set
+//! right, one of them may leave a failure of the same class that is another bug. Of each wrong mechanism it is
+//! found out whether the failure needs it.
 
 use super::bench::Bench;
 use super::case::Case;

@@ -112,8 +112,8 @@ pub enum UpdatedAt {
     /// In the commit of the record's effects.
     #[default]
     Commit,
-    /// When the record is received, in a write of its own that comes before its effects. Wrong: a crash
-    /// between the two loses the record.
+    /// When the record is received, in a commit of its own that goes ahead of its effects, as the dedup store
+    /// of a broker has it. Wrong: a crash between the two loses the record.
     Receive,
 }
 

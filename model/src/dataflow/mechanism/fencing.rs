@@ -8,6 +8,9 @@ pub enum Fencing {
     /// Refused, and its worker stops.
     #[default]
     Token,
-    /// Applied like any other. Wrong: two owners fire one window, and what lands after a scan is forgotten.
+    /// Applied like any other. Wrong: two owners fire one window, and what lands after a scan is forgotten. Two
+    /// owners double a pane only if both have read it before either has written it. Where the directory lags by
+    /// 20 ms and the store is 1 ms away, a pause of 400 ms or a move before `emit` alone is too quick for that:
+    /// it takes a longer pause, or a slow store.
     Off,
 }

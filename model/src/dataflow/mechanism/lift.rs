@@ -1,10 +1,11 @@
 //! `lift`: an aggregate may be lifted before its shuffle: a sender adds up what of one bundle belongs to one
-//! key and window, and sends the partial aggregate alone (*Streaming Systems*, ch. 5, graph optimization).
-//! It changes the cost of a run, and how much one message weighs.
+//! key and window, and sends the partial aggregate alone (*Streaming Systems*, ch. 5, graph optimization). It
+//! changes the cost of a run, and how much one message weighs.
 //!
 //! Where outputs are computed again after a crash, and bundles are larger than 1, nothing may be lifted: the
-//! bundle is cut differently the second time. Named by its first record, a partial aggregate then loses what
-//! the first one did not hold.
+//! bundle is cut differently the second time. The size of a partial aggregate is part of its id, so the second
+//! one is taken as new, and what is in both counts twice. Known by its first record alone, the second one would
+//! be dropped as a duplicate, and what the first one did not hold would be lost.
 
 use super::{Mechanism, Outputs};
 

@@ -9,7 +9,8 @@ pub enum Stamps {
     #[default]
     Stable,
     /// Given anew whenever an output is made or, after a restart, sent again. Wrong: the id of its first
-    /// delivery is forgotten while it is still sent.
+    /// delivery is forgotten while it is still sent. Under checkpoint an output is made once, so there only the
+    /// new stamp after a restart does harm; it takes one fault more to show it than under recompute.
     Fresh,
     /// What the clock says. Wrong: after it is set back, new records look like remnants.
     WallClock,

@@ -2,6 +2,11 @@
 //! still waiting (*Streaming Systems*, ch. 5; MillWheel, VLDB 2013, 6.1.1). A key is busy from admit
 //! until its commit is answered; others for it queue and meet the catalog when their turn comes. While a
 //! commit is out, the catalog cannot know its id yet, so two copies side by side would both be taken.
+//!
+//! Whether a record is a remnant is asked when its turn comes. A copy that waits for its key may have become
+//! one meanwhile: the commit that it waits for lets its sender go on, and its id be forgotten. A record that is
+//! acked on receipt is asked about when it arrives. Nothing pins it while it waits, so the watermark may have
+//! passed it when its turn comes, and it would be dropped though it is new.
 
 use super::apply::Application;
 use super::unit::Taken;
@@ -356,7 +361,11 @@ impl Worker {
         self.apply(arrived, m)
     }
 
-    /// Tells the sender of a request that it is done, and how far this shard has committed its watermark.
+    /// Tells the sender of a request that it is done, and how far this shard has committed its event-time
+    /// watermark. It says nothing of the system watermark, so that acks stay small: the ack of the request that
+    /// carried one alone confirms it, and comes after it is committed. The ack of a record proves nothing of a
+    /// watermark. Two acks of one record may arrive, and between them the watermark may be sent and lost
+    /// (`Defect::DataAckConfirms`).
     pub(super) fn ack<E: Env>(
         &mut self,
         to: ShardIndex,

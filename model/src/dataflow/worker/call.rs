@@ -1,9 +1,14 @@
-//! Call: what a record does at an external service before it can be committed. While the call is out, the
-//! record waits at the front of its key, which stays busy; the answer gives the key its turn, and the record
-//! is applied again with the answer at hand. Unanswered, the call is made again: only an answer can be
-//! trusted, and a service that had done it may do it twice. Answers are memory: a crash forgets them, and a
-//! function that fails begins again. In the same way a unit waits for the calls that write its rows, and a debt
-//! for the call that pays it (`owe`).
+//! Call: what a record does at an external service before it can be committed. A call is an effect, and its
+//! answer an input. While the call is out, the record waits at the front of its key, which stays busy; the
+//! answer gives the key its turn, and the record is admitted and applied again with the answer at hand. A
+//! record whose key is in the open bundle calls once that is committed. Unanswered, the call is made again:
+//! only an answer can be trusted, and a service that had done it may do it twice.
+//!
+//! A function is executed, as far as faults are concerned, when its call is answered. So a function that fails
+//! begins again with the call. Answers are memory: a crash forgets them.
+//!
+//! In the same way a unit waits for the calls that write its rows, and a debt for the call that pays it
+//! (`owe`).
 
 use super::{Arrived, Worker, wake_at};
 use crate::call::{Answer, Call, Operation};

@@ -1,7 +1,12 @@
-//! The chain: what a stage makes of one record. Outputs go on in process to the steps that are fused into
-//! the stage, without a message, an id or a catalog between them. All of it is evaluated first, by asking;
-//! only if every function has answered are outputs and rows made, in the one commit of the stage. So a
-//! function that fails anywhere in a stage leaves nothing, and what came in is tried again as a whole.
+//! The chain: what a stage makes of one record. Outputs go on in process to the steps that are fused into the
+//! stage, without a message, an id or a catalog between them. This is the one place where the outcome of a
+//! stage is decided.
+//!
+//! All of it is evaluated first, by asking; only if every function has answered are outputs and rows made, in
+//! the one commit of the stage. So a function that fails anywhere in a stage leaves nothing, and what came in
+//! is tried again as a whole: a source record waits at its offset, a pane in its window, any other record at
+//! the front of its key. Were the failure kept as an outcome, the commit would say that the record is done
+//! with, and what should have come of it would be lost (`Defect::FailedChainIsKept`).
 
 use super::{Parent, Worker};
 use crate::call::Answer;

@@ -1,13 +1,15 @@
-//! Filters in front of the catalog, one per range of the senders' timestamps, so that a range can be
-//! forgotten whole and a boot need not wait for all of them. A filter says that an id is new, and the read is
-//! saved; or that it may be known, and the catalog decides. What it must never do is call a known id new:
+//! Filters in front of the catalog, one per range of the senders' timestamps, so that a range can be forgotten
+//! whole and a boot need not wait for all of them. A filter says that an id is new, and the read is saved; or
+//! that it may be known, and the catalog decides. What it must never do is call a known id new; the store,
+//! which knows all ids, asserts that. Three rules see to it:
 //!
-//! 1. An id is added when it joins its commit, before the commit is sent. If the commit never lands the
-//!    filter has one id too many, which costs a read.
+//! 1. An id is added when it joins its commit, before the commit is sent. If the commit never lands the filter
+//!    has one id too many, which costs a read.
 //! 2. It is added and looked up by its sender's timestamp, which is the same whenever it comes.
-//! 3. Filters are volatile. A boot reads all ids, at the price of one read and at once; or a range answers
-//!    "maybe" until its ids are read. What is committed meanwhile is added meanwhile, since a commit on the
-//!    wire is in no scan.
+//! 3. Filters are volatile. A boot reads all ids, and its filters are complete at once: the scan costs one read
+//!    and takes no time of its own. The first owner of a shard reads none, since there can be none. Or a range
+//!    answers "maybe" until its ids are read. It is told of new ids from the boot on, since a commit that is on
+//!    the wire while they are read is in no scan (`Defect::UnreadFilterNotAdded`).
 
 use super::{Arrived, Worker};
 use crate::dataflow::bloom::Filter;

@@ -1,7 +1,12 @@
-//! Lift: within a unit, outputs for one key and window of one aggregate become one partial aggregate. They
-//! are added up as they are made. When the unit has all it takes, the partial aggregate gets its name: that
-//! of its first record and its size; and one id, made of the two. A partial aggregate of one record is that
-//! record. The world is told what it stands for, since nothing else of its members is ever written down.
+//! Lift: within a unit, outputs for one key and window of one aggregate become one partial aggregate. They are
+//! added up as they are made. When the unit has all it takes, the partial aggregate gets its name and its id. A
+//! partial aggregate of one record is that record. The world is told what it stands for, since nothing else of
+//! its members is ever written down.
+//!
+//! The name is made of all that is in it, since faults are placed on each of its records, and the ledger counts
+//! each. A place that is written down gives the first of them. The id is one, made of the first record's and of
+//! the size: a bundle that is cut otherwise the second time gives another id, and not the same one for other
+//! records.
 
 use super::{Parent, Worker};
 use crate::dataflow::Design;

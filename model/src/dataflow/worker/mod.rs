@@ -68,10 +68,10 @@ pub struct Worker {
     step: StepIndex,
     mechanism: Mechanism,
     defect: Option<Defect>,
-    /// The token of this life, and what was counted under it.
     /// Whether it reads a queue, and whether one that does sends to it.
     reads_queue: bool,
     is_behind_queue: bool,
+    /// The token of this life, and what was counted under it.
     token: u64,
     serials: u64,
     executions: u64,
@@ -161,9 +161,10 @@ impl Worker {
         self.report_watermark(m);
     }
 
-    /// Adds its state. Ids that depend on the token and on how often this life has executed something make
-    /// these a part of it that no other life can have, so then there is no rest; nor where a rule is left out,
-    /// since what decides nothing does so by those rules.
+    /// Adds its state. Fresh ids depend on the token and on how often this life has executed something, so two
+    /// lives never compare equal: with them there is no rest. Where a rule is left out there is none either:
+    /// what is left out of the state here decides nothing by those very rules, and a planted defect may make it
+    /// matter.
     pub fn rest(&self, rest: &mut Rest) {
         let Worker {
             shard: _,

@@ -1,9 +1,16 @@
 //! Owe and pay: a sink that shows rows only after its commit writes into the commit what it owes, and then
-//! calls the table, again and again until they are there; a last commit writes down that they are. At offsets,
-//! the offset of a row is the same after a crash, and an answer that says there is a row already means this
-//! one. In two phases, the rows of a unit are prepared before the commit where nobody sees them, and shown
-//! after it, all at once; what a dead worker has prepared and not committed is garbage. Written in place, they
-//! need no second phase, and readers see them one by one.
+//! calls the table, again and again until they are there; a last commit says that it is paid. A boot finds what
+//! is owed. Without the debt in the commit, a worker that dies before the call would leave rows that nobody
+//! ever shows.
+//!
+//! At offsets, the offset of a row is the same after a crash, and an answer that says there is a row already
+//! means this one. By renaming and in two phases, the rows of a bundle are prepared before the commit where
+//! nobody sees them, each by a call, in one file or transaction. One call after the commit shows them all at
+//! once; what a dead worker has prepared and not committed is garbage.
+//!
+//! The wrong designs are kinds of sinks of their own: an offset that is only in memory, a new stream for each
+//! life, and a file that is written in place, which needs no second phase and whose rows readers see one by
+//! one.
 
 use super::apply::{Application, row};
 use super::{Arrived, Worker};

@@ -1,11 +1,19 @@
 //! The watermarks that go out: what a shard promises to those downstream. Only committed incoming ones are
-//! passed on, held back by what is not done with: outputs that are not acked, from the moment they are
-//! stamped; content that is in no pane; and, where an output has the stamp of its input, inputs that are
-//! not settled, from the moment they are read.
+//! passed on, held back by what is not done with: outputs that are not acked, from the moment they are stamped;
+//! content that is in no pane; and, where an output has the stamp of its input, inputs that are not settled,
+//! from the moment they are read.
 //!
-//! A promise rides on every record. It travels alone when its sender is idle and someone downstream waits
-//! for it: for a window end that it crosses, or with ids that it lets go. Then it is a request like any
-//! other, but never given up. Only what a receiver says it has committed counts as confirmed.
+//! A promise rides on every record. It travels alone when its sender is idle, and only if something could come
+//! of it. Any other would cost a request, a commit and an ack for nothing. Something comes of it in three
+//! cases:
+//!
+//! 1. It crosses a window end that someone downstream still waits for, shifted by the lateness of the
+//!    aggregates in between.
+//! 2. It lets ids go that the receiver may hold.
+//! 3. The receiver has no system watermark of its own and passes this one on.
+//!
+//! Alone it is a request like any other, but never given up. Only what a receiver says it has committed counts
+//! as confirmed.
 
 use super::{Worker, wake_at};
 use crate::commit::Watermark;
@@ -229,7 +237,10 @@ impl Worker {
         self.promises.outgoing
     }
 
-    /// Whether nothing is in work and nothing will come: the input is at its end, or all senders say so.
+    /// Whether nothing is in work and nothing will come: the input is at its end, or all senders say so. Such a
+    /// shard promises an infinite system watermark, and not its last stamp + 1. By the latter, a step under
+    /// `recompute`, which passes on the least watermark of its senders, would be held back for ever by a sender
+    /// that sent little, and would never forget its ids.
     fn is_done(&self) -> bool {
         let is_at_end = match &self.reader {
             Some(reader) => reader.is_at_end(),
@@ -245,7 +256,10 @@ impl Worker {
         }
     }
 
-    /// No output of an earlier event time comes any more, but for late ones.
+    /// No output of an earlier event time comes any more, but for late ones. A late output takes back nothing
+    /// that was promised: it freezes the promise where it stands until it is acked. If the promise went on
+    /// while the output is lost and sent again, it could pass the lateness that is left, and the output would
+    /// come too late for its window.
     fn outgoing_event<E: Env>(&mut self, m: &mut Moment<'_, E>) -> Time {
         let incoming = if self.has(Defect::UncommittedWatermarkPassedOn) {
             self.watermarks.incoming_seen()

@@ -2,6 +2,13 @@
 //! as an output, or under recompute sent, and the message is acked when that is durable. Until then the
 //! queue may hand it out again, to this shard or another: the same record, under the same id, which the
 //! next step knows. The order of ack and commit is visible here, as it is for requests in `admit`.
+//!
+//! An id of a message is forgotten when the system watermarks of all shards that read its queue have passed its
+//! publication, since any of them may send it. By the watermark of the one that sent it first, a message that
+//! comes again by another shard would be new.
+//!
+//! What is read from a queue is neither fused nor added up before it has met a catalog. A message that comes
+//! again is known there by its own id, which it would no longer have in a stage or in a partial aggregate.
 
 use super::unit::Taken;
 use super::{Parent, Worker};

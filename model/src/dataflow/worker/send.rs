@@ -1,5 +1,9 @@
-//! Ack, send, settle: outputs leave, are sent again until a success, and are settled once they are acked.
-//! Only a success can be trusted; an error or silence may hide a request that was applied.
+//! Ack, send, settle: outputs leave, are sent again until a success, and are settled once they are acked. Only
+//! a success can be trusted; an error or silence may hide a request that was applied.
+//!
+//! An error is answered by sending again at once, silence by sending again after the time-out. An error is a
+//! reply, so there is nothing left to wait for. Both count as attempts: else a sender that may give up would
+//! never give up on a receiver that refuses each time.
 
 use super::{Worker, wake_at};
 use crate::commit::{CommitKind, Delta};

@@ -1,8 +1,12 @@
-//! The watermarks that come in: what each sender has promised, and what of that is committed. A watermark
-//! rides on every record and is committed with it. One that travels alone is a request like any other,
-//! but acked after it and what it fired are committed. Ids are forgotten in the commit that carries the
-//! system watermark; what arrives below it is a remnant, and for that all that was seen counts, committed
-//! or not: the ids of a commit that is applied and not yet answered are gone already.
+//! The watermarks that come in: what each sender has promised, and what of that is committed. A watermark rides
+//! on every record and is committed with it. Ids are forgotten in the commit that carries the system watermark;
+//! what arrives below it is a remnant, and for that all that was seen counts, committed or not: the ids of a
+//! commit that is applied and not yet answered are gone already.
+//!
+//! A watermark that travels alone is a request like any other. It is committed after what it fired, one commit
+//! after the other, and acked then. Committed before, it would not come again: a worker that dies between the
+//! two commits leaves a window that nothing fires, unless its boot fires what is due. Either rule makes up for
+//! the other, and without both the pane is lost (`Defect::DueWindowForgotten`).
 
 use super::Worker;
 use super::unit::Taken;
