@@ -9,5 +9,8 @@ pub mod alphabet;
 pub mod name;
 pub mod record;
 pub mod tell;
+pub mod call;
+pub mod source;
+pub mod right;
 pub mod prefix;
 pub mod rest;

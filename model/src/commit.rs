@@ -1,10 +1,10 @@
 //! Commits: one atomic change of a shard's durable rows, numbered, under the token of the shard's owner.
 //! Rows change by deltas, so that what a commit does never depends on what its sender believed.
 
-use crate::call::Operation;
 use crate::dataflow::point;
 use crate::dataflow::record::Record;
 use onceproof_kernel::alphabet::{Point, Subject};
+use onceproof_kernel::call::Operation;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;

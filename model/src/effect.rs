@@ -7,17 +7,18 @@
 //! listing effects. So a crash before a question and one before an effect happen in the order of the
 //! protocol. What is left to do with further questions waits for [`Input::Resume`].
 
-use crate::call::{Answer, Call};
 use crate::commit::{Batch, Commit, Content, Delta, Scan, Watermark};
 use crate::dataflow::Design;
 use crate::dataflow::decision::Decision;
 use crate::dataflow::point;
 use crate::dataflow::record::Record;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::{Answer, Call, Rpc};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_kernel::record::{RecordId, Value};
+use onceproof_kernel::record::RecordId;
+use onceproof_kernel::source::{Pull, Read};
 use onceproof_kernel::time::{Nanos, Time};
 
 /// What happens to a worker's shard.
@@ -92,18 +93,6 @@ impl Request {
             None => point::watermark(self.watermark.event),
         }
     }
-}
-
-/// What identifies a request to its sender.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Rpc {
-    /// Where the sender keeps it.
-    pub slot: u32,
-    /// Which send of the record this is, counted by the world from outside; the worker leaves it 0 and
-    /// carries it back.
-    pub attempt: u32,
-    /// Never used twice by a shard, in any of its lives.
-    pub serial: u64,
 }
 
 /// Tells a sender that its request is done.
@@ -223,16 +212,16 @@ pub trait Env {
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read;
     /// The next message of the queue that a source shard reads.
     fn pull(&mut self, shard: ShardIndex) -> Pull;
-    /// The event-time watermark of the queue that a source shard reads: no message that is not acked, and
+    /// What the queue that a source shard reads promises of event times: no message that is not acked, and
     /// none to come as far as the source knows, has an earlier event time. Whoever lost the shard, by its
     /// token, is told nothing: it does not hold what the new owner has committed.
-    fn queue_watermark(&mut self, shard: ShardIndex, token: u64) -> Time;
+    fn queue_progress(&mut self, shard: ShardIndex, token: u64) -> Time;
     /// When the oldest message that is not acked was published, of the queue that a source shard reads; the
     /// end of time if there is none. It is the system watermark of such a source; nothing for whoever lost
     /// the shard.
     fn oldest_unacked(&mut self, shard: ShardIndex, token: u64) -> Time;
-    /// The watermark of a source shard of which all records below `offset` were read.
-    fn source_watermark(&mut self, shard: ShardIndex, offset: u64) -> Time;
+    /// What a source shard promises of event times once all records below `offset` were read.
+    fn source_progress(&mut self, shard: ShardIndex, offset: u64) -> Time;
     /// A user function is executed on a record of this key: what chance decides in it, less than `answers`;
     /// none if it fails.
     fn execute(&mut self, step: StepIndex, name: Name, key: Key, answers: u32) -> Option<u32>;
@@ -279,64 +268,6 @@ pub struct Member {
     pub weight: i64,
     /// Its value.
     pub value: i64,
-}
-
-/// What a source finds at an offset.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Read {
-    /// A record.
-    Row(SourceRow),
-    /// Nothing yet.
-    NotYet {
-        /// When the record arrives.
-        arrival: Time,
-    },
-    /// The end of the input.
-    End,
-}
-
-/// What a queue hands out.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Pull {
-    /// A message.
-    Message(Message),
-    /// Nothing before this time.
-    NotYet {
-        /// When the next message is published, or handed out again.
-        at: Time,
-    },
-    /// Nothing, unless something happens.
-    Nothing,
-}
-
-/// A delivery of a message.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Message {
-    /// What it carries; its id is the publisher's attribute, if it has one.
-    pub row: SourceRow,
-    /// Which message of the queue.
-    pub number: u32,
-    /// Which delivery of it, from 1.
-    pub delivery: u32,
-}
-
-/// One record of the input.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct SourceRow {
-    /// Its name.
-    pub name: Name,
-    /// Its key.
-    pub key: Key,
-    /// The id that the input gives, if it does, instead of shard and offset: one of its source.
-    pub id: Option<u64>,
-    /// When it happened.
-    pub event_time: Time,
-    /// When the source could read it; in a shard, none comes before one that was read earlier.
-    pub arrival: Time,
-    /// What it carries.
-    pub value: Value,
-    /// The source shard's watermark once this record is read.
-    pub watermark: Time,
 }
 
 /// All that a worker has at hand while it works on one input.

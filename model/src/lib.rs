@@ -9,6 +9,5 @@ pub mod window;
 pub mod function;
 pub mod pipeline;
 pub mod commit;
-pub mod call;
 pub mod effect;
 pub mod dataflow;

@@ -2,12 +2,12 @@
 //! the same fingerprint did the same things with the same records at the same times. Keys and names go in by their
 //! hashes, since their handles hang on what a worker looked at before it died.
 
+use onceproof_kernel::call::{Call, Operation, Part, Row};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::Value;
 use onceproof_kernel::time::Time;
-use onceproof_model::call::{Call, Operation, Part, Row};
 use onceproof_model::commit::{Content, Delta, Held, HeldRow, Owed, Watermark};
 use onceproof_model::dataflow::record::Record;
 use onceproof_model::effect::Request;

@@ -52,7 +52,7 @@ struct Slot {
 impl Store {
     /// Empties all rows and keeps their memory.
     pub fn reset(&mut self, design: &Design) {
-        self.defect = design.defect;
+        self.defect = design.defect();
         self.ages = design.mechanisms().iter().any(|mechanism| mechanism.forgets_after().is_some());
         self.ids_held_max = 0;
         self.ids_held = 0;

@@ -43,7 +43,7 @@ impl Rows {
     /// Empties all rows, for a shard of this step, and keeps their memory.
     pub fn reset(&mut self, design: &Design, step: StepIndex) {
         let (mechanism, senders) = (design.mechanism(step), design.senders(step).len());
-        self.defect = design.defect;
+        self.defect = design.defect();
         self.offsets.clear();
         self.last_stamp = None;
         self.held.clear();
@@ -52,7 +52,7 @@ impl Rows {
         self.has_sound_filter = mechanism.dedup.has_sound_filter()
             && mechanism.fencing == Fencing::Token
             && mechanism.ack == Ack::AfterCommit
-            && design.defect.is_none();
+            && design.defect().is_none();
         self.windows.clear();
         self.watermarks.clear();
         self.owed.clear();

@@ -13,9 +13,10 @@ use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::Rpc;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::effect::{Ack, Input, Reply, Request, Rpc};
+use onceproof_model::effect::{Ack, Input, Reply, Request};
 
 impl World<'_> {
     #[inline(never)]

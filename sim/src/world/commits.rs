@@ -148,7 +148,7 @@ impl World<'_> {
         let is_refused = applied == Applied::Refused;
         let is_answered = is_answered
             && !(applied == Applied::Before
-                && self.design.defect == Some(Defect::RepeatsUnanswered));
+                && self.design.defect() == Some(Defect::RepeatsUnanswered));
         // A worker that died needs no refusal; one that lives on is ended by it.
         if is_answered && !is_over && !(is_refused && self.host_of(who).is_none()) {
             // The answer takes the place of this event among those that refer to the wire.

@@ -1,8 +1,8 @@
 //! What happens at a time.
 
+use onceproof_kernel::call::Answer;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::Time;
-use onceproof_model::call::Answer;
 use onceproof_model::effect::Timer;
 
 /// What happens at a time.

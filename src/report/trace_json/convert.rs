@@ -5,11 +5,11 @@ use super::words::{
     Answer, Applied, Catalog, Dropped, Fate, Filter, Message, Nobody, Owner, Timer,
 };
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::record::Value;
 use onceproof_kernel::time::Time;
-use onceproof_model::call;
 use onceproof_model::effect::{self, FilterSaid};
 use onceproof_model::function;
 use onceproof_sim::fault::Direction;

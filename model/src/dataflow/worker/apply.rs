@@ -5,7 +5,6 @@
 use super::chain::Chained;
 use super::unit::Taken;
 use super::{Arrived, Parent, Worker, wake_at};
-use crate::call::{Operation, Row};
 use crate::commit::{CommitKind, Delta, Lifetime};
 use crate::dataflow::decision::Decision;
 use crate::dataflow::defect::Defect;
@@ -15,6 +14,7 @@ use crate::effect::{Env, Moment, Timer};
 use crate::function::{Function, Output};
 use crate::pipeline::{IdFrom, InsertId, OffsetGiven, Sink, StepKind};
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::{Operation, Row};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::mix;
 use onceproof_kernel::record::RecordId;

@@ -48,7 +48,7 @@ impl Worker {
             // A queue keeps no offsets: it knows itself what is not acked.
             let watermark = match queue {
                 Some(_) => Time::MIN,
-                None => m.ask().source_watermark(self.shard, scan.offsets.next()),
+                None => m.ask().source_progress(self.shard, scan.offsets.next()),
             };
             reader.restart(scan.offsets, watermark);
         }

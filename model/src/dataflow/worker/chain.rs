@@ -9,7 +9,6 @@
 //! with, and what should have come of it would be lost (`Defect::FailedChainIsKept`).
 
 use super::{Parent, Worker};
-use crate::call::Answer;
 use crate::commit::{CommitKind, Delta};
 use crate::dataflow::Design;
 use crate::dataflow::decision::Decision;
@@ -18,6 +17,7 @@ use crate::dataflow::record::Record;
 use crate::effect::{Env, Moment};
 use crate::function::{Function, Output};
 use crate::pipeline::{Sink, StepKind};
+use onceproof_kernel::call::Answer;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, output_hash};

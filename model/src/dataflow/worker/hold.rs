@@ -205,7 +205,7 @@ impl Worker {
     fn finish_request<E: Env>(
         &mut self,
         from: ShardIndex,
-        rpc: crate::effect::Rpc,
+        rpc: onceproof_kernel::call::Rpc,
         subject: Subject,
         watermark: crate::commit::Watermark,
         m: &mut Moment<'_, E>,

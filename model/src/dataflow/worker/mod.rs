@@ -36,7 +36,7 @@ use crate::dataflow::Design;
 use crate::dataflow::defect::Defect;
 use crate::dataflow::mechanism::{Ids, Mechanism};
 use crate::dataflow::record::Record;
-use crate::effect::{Effect, Effects, Env, Input, Moment, Rpc, Timer};
+use crate::effect::{Effect, Effects, Env, Input, Moment, Timer};
 use crate::function::Output;
 use crate::pipeline::StepKind;
 use admit::Gate;
@@ -48,6 +48,7 @@ use fire::Windows;
 use hold::Commits;
 use lift::Lifted;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::Rpc;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::prefix::Prefix;
@@ -112,7 +113,7 @@ impl Worker {
             shard,
             step,
             mechanism: *design.mechanism(step),
-            defect: design.defect,
+            defect: design.defect(),
             reads_queue: reads_queue(step),
             is_behind_queue: senders.any(|shard| reads_queue(design.layout.step_of(shard))),
             token: 0,

@@ -8,9 +8,10 @@ use crate::world::event::Event;
 use crate::world::leases::Instance;
 use crate::world::token_of;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::Rpc;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::Time;
-use onceproof_model::effect::{Ack, MessageAck, Request, Rpc};
+use onceproof_model::effect::{Ack, MessageAck, Request};
 
 /// A reply on its way: its ends, which request it is for, and the watermark of an ack.
 #[derive(Clone, Copy)]

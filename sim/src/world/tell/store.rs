@@ -7,7 +7,7 @@ use crate::trace::{Actor, Change, CommitId, Fate, Forgotten, Message, Nobody, Wh
 use crate::world::World;
 use crate::world::leases::Instance;
 use onceproof_kernel::alphabet::Subject;
-use onceproof_model::call::{Answer, Call};
+use onceproof_kernel::call::{Answer, Call};
 use onceproof_model::commit::{Commit, Delta};
 
 impl World<'_> {

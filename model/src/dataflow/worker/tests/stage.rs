@@ -1,24 +1,24 @@
 //! One shard and a scripted world around it: inputs in, what it asks and lists out, as short texts.
 
 use super::super::Worker;
-use crate::call::{Answer, Call, Operation};
 use crate::commit::{Content, Delta, Scan, Watermark};
 use crate::dataflow::Design;
 use crate::dataflow::mechanism::{Bundle, Fuse, Mechanism};
 use crate::dataflow::point;
 use crate::dataflow::record::Record;
 use crate::effect::{
-    Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Message, Moment, Pull, Read, Reply,
-    Request, Rpc, SourceRow, Timer,
+    Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Moment, Reply, Request, Timer,
 };
 use crate::function::Function;
-use crate::pipeline::{Ack, Failing, MessageIds, Queue, Sink, SourceWatermark, Step, StepKind};
+use crate::pipeline::{Ack, MessageIds, Queue, Sink, Step, StepKind};
 use crate::window::Windowing;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::{Answer, Call, Operation, Rpc};
 use onceproof_kernel::key::Key;
-use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::layout::{Failing, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::{RecordId, Value};
+use onceproof_kernel::source::{Message, Progress, Pull, Read, SourceRow};
 use onceproof_kernel::time::{Nanos, SECOND, Time};
 use std::collections::VecDeque;
 
@@ -124,7 +124,7 @@ impl Env for Script {
             event_time: Time(0),
             arrival: Time(0),
             value: Value::Integer(0),
-            watermark: Time(0),
+            promise: Time(0),
         })
     }
 
@@ -139,7 +139,7 @@ impl Env for Script {
         }
     }
 
-    fn queue_watermark(&mut self, _: ShardIndex, _: u64) -> Time {
+    fn queue_progress(&mut self, _: ShardIndex, _: u64) -> Time {
         Time(0)
     }
 
@@ -147,7 +147,7 @@ impl Env for Script {
         Time(0)
     }
 
-    fn source_watermark(&mut self, _: ShardIndex, _: u64) -> Time {
+    fn source_progress(&mut self, _: ShardIndex, _: u64) -> Time {
         Time(0)
     }
 
@@ -191,7 +191,7 @@ impl Stage {
             let from = at.checked_sub(1).map(|from| StepIndex(from as u16)).into_iter().collect();
             (Step { name: STEPS[at].into(), kind, from, shards: 1, failing }, mechanism)
         };
-        let source = StepKind::Source { watermark: SourceWatermark::Perfect, queue: None };
+        let source = StepKind::Source { watermark: Progress::Perfect, queue: None };
         let design = Design::new(vec![
             step(0, source, Failing::default(), Mechanism::default()),
             step(1, kind, failing, Mechanism { fuse: Fuse::Apart, ..mechanism }),
@@ -235,7 +235,7 @@ impl Stage {
         let ids = MessageIds::Message;
         let queue = Some(Queue { deadline: SECOND, extend: true, ack, ids });
         let mut steps = stage.design.parts();
-        steps[0].0.kind = StepKind::Source { watermark: SourceWatermark::Perfect, queue };
+        steps[0].0.kind = StepKind::Source { watermark: Progress::Perfect, queue };
         stage.design = Design::new(steps).expect("a good graph");
         stage.world.rows = 1;
         stage.at(0)
