@@ -10,6 +10,8 @@ pub mod name;
 pub mod record;
 pub mod tell;
 pub mod call;
+pub mod system;
+pub mod effect;
 pub mod source;
 pub mod right;
 pub mod prefix;

@@ -6,7 +6,7 @@ use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::rest::Rest;
-use onceproof_model::effect::Request;
+use onceproof_model::dataflow::effect::Request;
 use rustc_hash::FxBuildHasher;
 use slab::Slab;
 

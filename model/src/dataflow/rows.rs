@@ -5,7 +5,7 @@ use super::defect::Defect;
 use super::design::Design;
 use super::mechanism::{Ack, Fencing};
 use super::record::Record;
-use crate::commit::{Content, Delta, Held, HeldRow, Owed, Scan, Watermark};
+use crate::dataflow::change::{Content, Delta, Held, HeldRow, Owed, Scan, Watermark};
 use hashbrown::HashMap;
 use onceproof_kernel::key::{Key, Keys};
 use onceproof_kernel::layout::StepIndex;
@@ -202,7 +202,7 @@ impl Rows {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::commit::Lifetime;
+    use crate::dataflow::change::Lifetime;
     use onceproof_kernel::name::Name;
     use onceproof_kernel::record::{RecordId, Value};
     use onceproof_kernel::tell::Gone;

@@ -12,7 +12,7 @@ use onceproof_kernel::name::{Name, Names, Vocabulary};
 use onceproof_kernel::right::{place, reflection};
 use onceproof_kernel::tell::{Pane, Tag};
 use onceproof_kernel::time::Time;
-use onceproof_model::effect;
+use onceproof_model::dataflow::effect;
 use rustc_hash::FxBuildHasher;
 
 /// One record in a window.

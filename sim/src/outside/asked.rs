@@ -11,11 +11,11 @@ use onceproof_kernel::record::RecordId;
 use onceproof_kernel::source::{Message, Pull, Read};
 use onceproof_kernel::tell::Pile;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::commit::{Content, Scan};
+use onceproof_model::dataflow::change::{Content, Scan};
 use onceproof_model::dataflow::decision::Decision;
+use onceproof_model::dataflow::effect::{Dropped, Env, FilterSaid, Member};
 use onceproof_model::dataflow::point;
 use onceproof_model::dataflow::record::Record;
-use onceproof_model::effect::{Dropped, Env, FilterSaid, Member};
 
 impl Env for Outside<'_> {
     fn vocabulary(&mut self) -> &mut Vocabulary {

@@ -2,9 +2,9 @@
 
 use super::Outside;
 use crate::queue_service::QueueService;
+use onceproof_kernel::effect::MessageAck;
 use onceproof_kernel::layout::{LaidStep, ShardIndex};
 use onceproof_kernel::source::Source;
-use onceproof_model::effect::MessageAck;
 
 impl Outside<'_> {
     /// A message is acked; true if that moves what its queue promises.

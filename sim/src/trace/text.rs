@@ -10,7 +10,7 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::time::{Nanos, Span};
-use onceproof_model::effect::Dropped;
+use onceproof_model::dataflow::effect::Dropped;
 
 /// An event, with what its handles mean.
 #[derive(Clone, Copy, Debug)]

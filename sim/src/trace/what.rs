@@ -9,7 +9,7 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::effect::{Dropped, FilterSaid};
+use onceproof_model::dataflow::effect::{Dropped, FilterSaid};
 use onceproof_model::function::Output;
 
 /// What happens.

@@ -16,7 +16,7 @@ use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::Rpc;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::effect::{Ack, Input, Reply, Request};
+use onceproof_model::dataflow::effect::{Ack, Input, Replied, Request};
 
 impl World<'_> {
     #[inline(never)]
@@ -24,7 +24,7 @@ impl World<'_> {
         let Outside { words, work, marks, ledger, now, .. } = &mut self.outside;
         let attempt = self.links.count_send(self.layout, request, words.names.len());
         request.rpc.attempt = attempt;
-        if let Some(record) = &request.record {
+        if let Some(record) = &request.body.record {
             ledger.hold(request.from, record.name);
             if ledger.is_detailed() {
                 ledger.sent(request.from, request.to, record, *now);
@@ -113,7 +113,7 @@ impl World<'_> {
         if self.outside.trace.is_on() {
             self.tell_request_arrives(who, &request);
         }
-        if let Some(record) = &request.record {
+        if let Some(record) = &request.body.record {
             self.outside.ledger.hold(request.to, record.name);
         }
         self.deliver(who, Input::Request(request));
@@ -146,7 +146,7 @@ impl World<'_> {
             {
                 self.standstill.progressed(self.now);
             }
-            self.deliver(who, Input::Reply(Reply { from, rpc, watermark }));
+            self.deliver(who, Input::Replied(Replied { from, rpc, body: watermark }));
         } else if self.outside.trace.is_on() {
             let rpc = Rpc { slot, attempt: 0, serial };
             self.tell_reply_lost(ReplyTold { to, from, rpc, watermark }, None);
@@ -156,7 +156,7 @@ impl World<'_> {
     #[inline(never)]
     pub(super) fn send_ack(&mut self, sender: Instance, ack: &Ack, cost: Nanos) {
         let Outside { words, ledger, .. } = &mut self.outside;
-        let Ack { from, to, rpc, subject, watermark } = *ack;
+        let Ack { from, to, rpc, subject, body: watermark } = *ack;
         if let Subject::Record(name) = subject {
             ledger.let_go(from, name);
         }

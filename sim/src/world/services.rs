@@ -18,7 +18,7 @@ use crate::queue::{Lane, Turn};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::call::{Answer, Call, Rpc};
 use onceproof_kernel::time::Nanos;
-use onceproof_model::effect::Input;
+use onceproof_model::dataflow::effect::Input;
 
 /// A call on its way to a service.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::record::Value;
 use onceproof_kernel::time::Time;
-use onceproof_model::effect::{self, FilterSaid};
+use onceproof_model::dataflow::effect::{self, FilterSaid};
 use onceproof_model::function;
 use onceproof_sim::fault::Direction;
 use onceproof_sim::trace::{self, CommitId, Forgotten, Ownership, Seen, Struck, Waited, What};

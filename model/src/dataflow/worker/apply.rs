@@ -5,12 +5,12 @@
 use super::chain::Chained;
 use super::unit::Taken;
 use super::{Arrived, Parent, Worker, wake_at};
-use crate::commit::{CommitKind, Delta, Lifetime};
+use crate::dataflow::change::{CommitKind, Delta, Lifetime};
 use crate::dataflow::decision::Decision;
 use crate::dataflow::defect::Defect;
+use crate::dataflow::effect::{Env, Moment, Timer};
 use crate::dataflow::mechanism::{Dedup, DedupWindow, Gc, Outputs, Stamps};
 use crate::dataflow::record::Record;
-use crate::effect::{Env, Moment, Timer};
 use crate::function::{Function, Output};
 use crate::pipeline::{IdFrom, InsertId, OffsetGiven, Sink, StepKind};
 use onceproof_kernel::alphabet::Subject;

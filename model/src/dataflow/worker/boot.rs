@@ -5,8 +5,8 @@
 
 use super::Worker;
 use crate::dataflow::defect::Defect;
+use crate::dataflow::effect::{Env, Moment};
 use crate::dataflow::mechanism::Stamps;
-use crate::effect::{Env, Moment};
 use onceproof_kernel::time::Time;
 
 impl Worker {

@@ -11,8 +11,8 @@
 //! (`owe`).
 
 use super::{Arrived, Worker, wake_at};
-use crate::commit::Owed;
-use crate::effect::{Effect, Env, Moment, Timer};
+use crate::dataflow::change::Owed;
+use crate::dataflow::effect::{Effect, Env, Moment, Timer};
 use hashbrown::HashMap;
 use onceproof_kernel::call::{Answer, Call, Operation, Rpc};
 use onceproof_kernel::key::Key;

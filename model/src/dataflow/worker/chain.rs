@@ -9,12 +9,12 @@
 //! with, and what should have come of it would be lost (`Defect::FailedChainIsKept`).
 
 use super::{Parent, Worker};
-use crate::commit::{CommitKind, Delta};
 use crate::dataflow::Design;
+use crate::dataflow::change::{CommitKind, Delta};
 use crate::dataflow::decision::Decision;
 use crate::dataflow::defect::Defect;
+use crate::dataflow::effect::{Env, Moment};
 use crate::dataflow::record::Record;
-use crate::effect::{Env, Moment};
 use crate::function::{Function, Output};
 use crate::pipeline::{Sink, StepKind};
 use onceproof_kernel::call::Answer;

@@ -31,12 +31,12 @@ mod watermark;
 #[cfg(test)]
 mod tests;
 
-use crate::commit::Watermark;
 use crate::dataflow::Design;
+use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
+use crate::dataflow::effect::{Effect, Effects, Env, Input, Moment, Timer};
 use crate::dataflow::mechanism::{Ids, Mechanism};
 use crate::dataflow::record::Record;
-use crate::effect::{Effect, Effects, Env, Input, Moment, Timer};
 use crate::function::Output;
 use crate::pipeline::StepKind;
 use admit::Gate;
@@ -153,7 +153,7 @@ impl Worker {
         match *input {
             Input::Boot => self.boot(m),
             Input::Request(request) => self.receive(request, m),
-            Input::Reply(reply) => self.reply(reply, m),
+            Input::Replied(reply) => self.reply(reply, m),
             Input::Committed { number } => self.answered(number, m),
             Input::Called { rpc, answer } => self.called(rpc, answer, m),
             Input::Wake(timer) => self.wake(timer, m),

@@ -16,12 +16,12 @@
 //! as confirmed.
 
 use super::{Worker, wake_at};
-use crate::commit::Watermark;
 use crate::dataflow::Design;
+use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
+use crate::dataflow::effect::{Carried, Effect, Env, Moment, Request, Timer};
 use crate::dataflow::mechanism::{Outputs, Stamps};
 use crate::dataflow::{SystemUse, point};
-use crate::effect::{Effect, Env, Moment, Request, Timer};
 use crate::pipeline::{StepKind, WindowEnd};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::Rpc;
@@ -332,8 +332,7 @@ impl Worker {
             from: self.shard,
             to: *shard,
             rpc: Worker::rpc(target as u32, serial),
-            watermark: value,
-            record: None,
+            body: Carried { watermark: value, record: None },
         }));
         if self.has(Defect::LoneWatermarkNotRetried) {
             return;

@@ -12,11 +12,12 @@
 
 use super::unit::Taken;
 use super::{Parent, Worker};
-use crate::commit::CommitKind;
-use crate::effect::{Effect, Env, MessageAck, Moment};
+use crate::dataflow::change::CommitKind;
+use crate::dataflow::effect::{Effect, Env, Moment};
 use crate::function::Output;
 use crate::pipeline::{Ack, Queue, StepKind};
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::effect::MessageAck;
 use onceproof_kernel::mix::fold;
 use onceproof_kernel::source::{Message, Pull};
 

@@ -5,9 +5,9 @@
 use super::chain::Chained;
 use super::unit::Taken;
 use super::{Parent, Worker, wake_at};
-use crate::commit::Delta;
+use crate::dataflow::change::Delta;
 use crate::dataflow::decision::Decision;
-use crate::effect::{Env, Moment, Timer};
+use crate::dataflow::effect::{Env, Moment, Timer};
 use crate::function::Output;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::mix;

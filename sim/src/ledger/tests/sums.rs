@@ -1,7 +1,7 @@
 //! Canaries of sums: a result that 64 bits do not hold is none that its members add up to.
 
 use super::*;
-use onceproof_model::effect;
+use onceproof_model::dataflow::effect;
 
 const GREATEST: i64 = i64::MAX;
 

@@ -1,8 +1,8 @@
 //! Calls to external services.
 
 use super::stage::{Stage, committed, count};
+use crate::dataflow::effect::Input;
 use crate::dataflow::mechanism::{Bundle, Mechanism};
-use crate::effect::Input;
 use crate::function::Function;
 use crate::pipeline::StepKind;
 use onceproof_kernel::call::{Action, Answer, Operation};

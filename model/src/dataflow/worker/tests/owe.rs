@@ -1,7 +1,7 @@
 //! Sinks that write by calls: in what order they call, commit, and say that nothing is owed any more.
 
 use super::stage::{Stage, committed};
-use crate::effect::Input;
+use crate::dataflow::effect::Input;
 use crate::pipeline::{OffsetGiven, Sink};
 use onceproof_kernel::call::Answer;
 use onceproof_kernel::time::SECOND;

@@ -1,14 +1,15 @@
 //! One shard and a scripted world around it: inputs in, what it asks and lists out, as short texts.
 
 use super::super::Worker;
-use crate::commit::{Content, Delta, Scan, Watermark};
 use crate::dataflow::Design;
+use crate::dataflow::change::{Content, Delta, Scan, Watermark};
+use crate::dataflow::effect::{
+    Carried, Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Moment, Replied, Request,
+    Timer,
+};
 use crate::dataflow::mechanism::{Bundle, Fuse, Mechanism};
 use crate::dataflow::point;
 use crate::dataflow::record::Record;
-use crate::effect::{
-    Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Moment, Reply, Request, Timer,
-};
 use crate::function::Function;
 use crate::pipeline::{Ack, MessageIds, Queue, Sink, Step, StepKind};
 use crate::window::Windowing;
@@ -279,7 +280,7 @@ impl Stage {
                 Effect::Send(request) => self.sent.push(request),
                 Effect::Wake { timer, .. } => self.timers.push(timer),
                 Effect::Call(call) => self.calls.push(call),
-                Effect::Commit(_) | Effect::Ack(_) | Effect::AckMessage(_) => {}
+                Effect::Commit(_) | Effect::Reply(_) | Effect::AckMessage(_) => {}
             }
         }
         if self.worker.is_ready() {
@@ -373,7 +374,12 @@ impl Stage {
     pub(super) fn arrival(&self, number: u64, event: Time, record: Option<Record>) -> Input {
         let watermark = Watermark { event, system: Time::MIN };
         let rpc = Rpc { slot: number as u32, attempt: 0, serial: 100 + number };
-        Input::Request(Request { from: ShardIndex(0), to: ShardIndex(1), rpc, watermark, record })
+        Input::Request(Request {
+            from: ShardIndex(0),
+            to: ShardIndex(1),
+            rpc,
+            body: Carried { watermark, record },
+        })
     }
 
     /// The ack of the request that was sent as number `nth`, which confirms nothing.
@@ -388,7 +394,7 @@ impl Stage {
 
     pub(super) fn reply(&self, nth: usize, watermark: Option<Time>) -> Input {
         let Request { to, rpc, .. } = self.sent[nth];
-        Input::Reply(Reply { from: to, rpc, watermark })
+        Input::Replied(Replied { from: to, rpc, body: watermark })
     }
 
     /// The service answers the call that was made as number `nth`.
@@ -408,10 +414,10 @@ impl Stage {
             Effect::Commit(commit) => {
                 let kind = point::ALPHABET.word(commit.point);
                 let deltas: Vec<String> =
-                    self.effects.deltas(commit.deltas).iter().map(|d| self.delta(d)).collect();
+                    self.effects.changes(commit.changes).iter().map(|d| self.delta(d)).collect();
                 format!("{kind} {} [{}]", self.subject(commit.subject), deltas.join(", "))
             }
-            Effect::Ack(ack) => format!("ack {}", self.subject(ack.subject)),
+            Effect::Reply(ack) => format!("ack {}", self.subject(ack.subject)),
             Effect::AckMessage(ack) => format!("ack message {}", self.name(ack.name)),
             Effect::Send(request) => format!("send {}", self.subject(request.subject())),
             Effect::Call(call) => {

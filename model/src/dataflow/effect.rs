@@ -1,137 +1,16 @@
-//! The door between a worker and the world. A worker takes one [`Input`], may ask the few questions of
-//! [`Env`] while it works on it, and returns an ordered list of [`Effect`]s. It performs nothing itself,
-//! so a crash can fall before any effect, and the wrong order of a protocol differs from the right one in
-//! the order of a list.
-//!
-//! Questions come before effects: an input is worked on by first asking all it has to ask, and only then
-//! listing effects. So a crash before a question and one before an effect happen in the order of the
-//! protocol. What is left to do with further questions waits for [`Input::Resume`].
+//! What the shuffle's messages carry, and what its workers may ask.
 
-use crate::commit::{Batch, Commit, Content, Delta, Scan, Watermark};
-use crate::dataflow::Design;
+use crate::dataflow::Dataflow;
+use crate::dataflow::change::{Content, Scan, Watermark};
 use crate::dataflow::decision::Decision;
-use crate::dataflow::point;
 use crate::dataflow::record::Record;
-use onceproof_kernel::alphabet::Subject;
-use onceproof_kernel::call::{Answer, Call, Rpc};
+use onceproof_kernel::effect;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::source::{Pull, Read};
 use onceproof_kernel::time::{Nanos, Time};
-
-/// What happens to a worker's shard.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Input {
-    /// It starts, knowing nothing but what it reads.
-    Boot,
-    /// A request arrives.
-    Request(Request),
-    /// The reply to one of its requests arrives.
-    Reply(Reply),
-    /// The store answers that a commit is applied.
-    Committed {
-        /// The number of the commit.
-        number: u64,
-    },
-    /// An external service answers a call.
-    Called {
-        /// Which call.
-        rpc: Rpc,
-        /// What it answers; never a refusal, which ends who hears it.
-        answer: Answer,
-    },
-    /// A timer is due.
-    Wake(Timer),
-    /// It may go on with what is ready.
-    Resume,
-}
-
-/// What a worker's shard wants done, in order.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Effect {
-    /// Change rows.
-    Commit(Commit),
-    /// Tell a sender that its request is done.
-    Ack(Ack),
-    /// Tell a queue that a message is done.
-    AckMessage(MessageAck),
-    /// Send a request.
-    Send(Request),
-    /// Call an external service.
-    Call(Call),
-    /// Call back.
-    Wake {
-        /// When.
-        at: Time,
-        /// With what.
-        timer: Timer,
-    },
-}
-
-/// A request to another shard.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Request {
-    /// The sender.
-    pub from: ShardIndex,
-    /// The receiver.
-    pub to: ShardIndex,
-    /// What the reply carries back.
-    pub rpc: Rpc,
-    /// What the sender promises.
-    pub watermark: Watermark,
-    /// The record, or none if the watermark travels alone.
-    pub record: Option<Record>,
-}
-
-impl Request {
-    /// What the request is about.
-    pub fn subject(&self) -> Subject {
-        match &self.record {
-            Some(record) => Subject::Record(record.name),
-            None => point::watermark(self.watermark.event),
-        }
-    }
-}
-
-/// Tells a sender that its request is done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Ack {
-    /// The receiver of the request.
-    pub from: ShardIndex,
-    /// The sender of the request.
-    pub to: ShardIndex,
-    /// Which request.
-    pub rpc: Rpc,
-    /// What the request was about.
-    pub subject: Subject,
-    /// The receiver's committed event-time watermark for that sender.
-    pub watermark: Time,
-}
-
-/// Tells a queue that a message is done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct MessageAck {
-    /// The source shard that it was handed to.
-    pub shard: ShardIndex,
-    /// Which message.
-    pub number: u32,
-    /// What it carries.
-    pub name: Name,
-}
-
-/// The reply to a request.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Reply {
-    /// The receiver of the request.
-    pub from: ShardIndex,
-    /// Which request.
-    pub rpc: Rpc,
-    /// The receiver's committed event-time watermark for this sender, or none if the reply is an error, which tells
-    /// nothing of whether the request was applied.
-    pub watermark: Option<Time>,
-}
 
 /// What a worker's shard waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -270,77 +149,26 @@ pub struct Member {
     pub value: i64,
 }
 
+/// A request to another shard.
+pub type Request = effect::Request<Dataflow>;
+/// Tells a sender that its request is done.
+pub type Ack = effect::Reply<Dataflow>;
+/// An ack that arrives, or an error in its place.
+pub type Replied = effect::Replied<Dataflow>;
+/// What happens to a worker's shard.
+pub type Input = effect::Input<Dataflow>;
+/// What a worker's shard wants done.
+pub type Effect = effect::Effect<Dataflow>;
+/// What it wants done, in order.
+pub type Effects = effect::Effects<Dataflow>;
 /// All that a worker has at hand while it works on one input.
-pub struct Moment<'a, E> {
-    /// What its clock says.
-    pub now: Time,
-    /// The design.
-    pub design: &'a Design,
-    /// Whom it asks.
-    pub env: &'a mut E,
-    /// Where its effects go.
-    pub effects: &'a mut Effects,
-}
+pub type Moment<'a, E> = effect::Moment<'a, Dataflow, E>;
 
-impl<E: Env> Moment<'_, E> {
-    /// The world, to be asked or to strike. No effect is listed yet: a crash before the question would come
-    /// too late to take the effect back. What a queue promises is read beside the effects, through `env`: no
-    /// fault has a place there, and what is listed can only raise it.
-    ///
-    /// # Panics
-    ///
-    /// Where debug assertions are on, if an effect other than a timer is listed.
-    #[inline(always)]
-    pub fn ask(&mut self) -> &mut E {
-        debug_assert!(self.effects.is_quiet(), "a worker lists effects before it asks");
-        self.env
-    }
-}
-
-/// An ordered list of effects, with the deltas of their commits.
-#[derive(Debug, Default)]
-pub struct Effects {
-    /// The effects, first to last.
-    pub list: Vec<Effect>,
-    /// The deltas of all commits that are listed or on their way. A buffer is used again for another commit.
-    batches: Vec<Vec<Delta>>,
-    free: Vec<Batch>,
-}
-
-impl Effects {
-    /// Whether nothing but timers is listed: questions may still be asked.
-    pub fn is_quiet(&self) -> bool {
-        self.list.iter().all(|effect| matches!(effect, Effect::Wake { .. }))
-    }
-
-    /// Takes the deltas of a commit, and leaves an empty buffer in their place.
-    pub fn take(&mut self, deltas: &mut Vec<Delta>) -> Batch {
-        let batch = self.free.pop().unwrap_or_else(|| {
-            self.batches.push(Vec::new());
-            Batch(self.batches.len() as u32 - 1)
-        });
-        std::mem::swap(&mut self.batches[batch.0 as usize], deltas);
-        batch
-    }
-
-    /// What a commit changes, in order.
-    pub fn deltas(&self, batch: Batch) -> &[Delta] {
-        &self.batches[batch.0 as usize]
-    }
-
-    /// A commit is over: nobody asks for its deltas any more.
-    pub fn recycle(&mut self, batch: Batch) {
-        self.batches[batch.0 as usize].clear();
-        self.free.push(batch);
-    }
-
-    /// Forgets all effects and the deltas of all commits, and keeps the memory.
-    pub fn clear(&mut self) {
-        self.list.clear();
-        self.free.clear();
-        for (deltas, number) in self.batches.iter_mut().zip(0..) {
-            deltas.clear();
-            self.free.push(Batch(number));
-        }
-    }
+/// What a request carries.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Carried {
+    /// What the sender promises.
+    pub watermark: Watermark,
+    /// The record, or none if the watermark travels alone.
+    pub record: Option<Record>,
 }
