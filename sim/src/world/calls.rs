@@ -4,7 +4,6 @@ use super::World;
 use super::event::Event;
 use super::leases::Instance;
 use super::tell::ReplyTold;
-use super::token_of;
 use crate::answers::{AckVerdict, Call, RequestVerdict};
 use crate::fault::{Kind, Leg};
 use crate::fingerprint::{Code, words};
@@ -13,7 +12,7 @@ use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::alphabet::Subject;
-use onceproof_kernel::call::Rpc;
+use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::dataflow::effect::{Ack, Input, Replied, Request};
@@ -125,13 +124,13 @@ impl World<'_> {
         to: ShardIndex,
         from: ShardIndex,
         slot: u32,
-        serial: u64,
+        serial: Serial,
         watermark: Option<Time>,
     ) {
-        if let Some(who) = self.find(self.directory.under(to, token_of(serial)), to) {
+        if let Some(who) = self.find(self.directory.under(to, serial.token()), to) {
             let said = watermark.map_or(0, |watermark| words([watermark.0 as u64]));
             let code = if watermark.is_some() { Code::Reply } else { Code::Error };
-            self.count(code, to, serial ^ said);
+            self.count(code, to, serial.bits() ^ said);
             if watermark.is_none() {
                 self.outside.marks.reach(Mark::ERROR_ANSWERED);
             }
@@ -163,7 +162,7 @@ impl World<'_> {
         // The sender of the ack is the receiver of the request.
         let call = Call::new(self.layout, to, from, subject, rpc.attempt, words);
         let here = self.host_of(sender).expect("the sender of an ack runs") as usize;
-        let there = self.directory.under(to, token_of(rpc.serial)) as usize;
+        let there = self.directory.under(to, rpc.serial.token()) as usize;
         let Outside { answers, words, .. } = &mut self.outside;
         answers.note_cut(|| self.links.is_cut(here, there, self.now));
         let verdict = answers.ack(&call, self.layout, words);

@@ -349,7 +349,7 @@ impl<'a> World<'a> {
         match *event {
             Event::Request { flight } => Some(self.links.flights[flight as usize].host),
             Event::Reply { to, serial, .. } | Event::Error { to, serial, .. } => {
-                Some(self.directory.under(to, token_of(serial)))
+                Some(self.directory.under(to, serial.token()))
             }
             Event::Answer { wire, .. } | Event::Repeat { wire } => {
                 self.host_of(self.wires[wire as usize].who)
@@ -419,9 +419,4 @@ impl<'a> World<'a> {
             self.fingerprint.add_results(applied);
         }
     }
-}
-
-/// The token under which a request was sent, by its serial: the bit above tells watermarks apart.
-fn token_of(serial: u64) -> u64 {
-    (serial & !(1 << 63)) >> 32
 }

@@ -14,7 +14,7 @@ use super::{Arrived, Worker, wake_at};
 use crate::dataflow::change::Owed;
 use crate::dataflow::effect::{Effect, Env, Moment, Timer};
 use hashbrown::HashMap;
-use onceproof_kernel::call::{Answer, Call, Operation, Rpc};
+use onceproof_kernel::call::{Answer, Call, Operation, Rpc, Serial};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::Name;
@@ -36,7 +36,7 @@ struct Made {
     name: Name,
     waiting: Waiting,
     operation: Operation,
-    serial: u64,
+    serial: Serial,
     sends: u32,
     answer: Option<Answer>,
 }
@@ -60,7 +60,7 @@ impl Calls {
     }
 
     /// Whether send number `sends` is the last one and not answered.
-    pub fn awaits(&self, slot: u32, sends: u32, serial: u64) -> bool {
+    pub fn awaits(&self, slot: u32, sends: u32, serial: Serial) -> bool {
         self.made.get(slot as usize).is_some_and(|made| {
             made.serial == serial && made.sends == sends && made.answer.is_none()
         })

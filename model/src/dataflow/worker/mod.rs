@@ -48,7 +48,7 @@ use fire::Windows;
 use hold::Commits;
 use lift::Lifted;
 use onceproof_kernel::alphabet::Subject;
-use onceproof_kernel::call::Rpc;
+use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::prefix::Prefix;
@@ -285,12 +285,12 @@ impl Worker {
         self.defect == Some(defect)
     }
 
-    fn next_serial(&mut self) -> u64 {
+    fn next_serial(&mut self) -> Serial {
         self.serials += 1;
-        (self.token << 32) | self.serials
+        Serial::new(self.token, self.serials)
     }
 
-    fn rpc(slot: u32, serial: u64) -> Rpc {
+    fn rpc(slot: u32, serial: Serial) -> Rpc {
         Rpc { slot, attempt: 0, serial }
     }
 }

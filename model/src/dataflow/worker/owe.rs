@@ -53,7 +53,7 @@ impl Worker {
     /// Writes the rows of a unit that takes no more, each by a call.
     pub(super) fn write_unit<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
         let mut rows = std::mem::take(&mut self.units.get(unit).rows);
-        let (number, of) = (self.next_serial(), rows.len() as u32);
+        let (number, of) = (self.next_serial().bits(), rows.len() as u32);
         let shows = match m.design.pipeline.step(self.step).kind {
             StepKind::Sink(Sink::InPlace) => None,
             _ => Some(Operation::Finish { unit: number }),

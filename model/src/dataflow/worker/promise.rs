@@ -24,14 +24,11 @@ use crate::dataflow::mechanism::{Outputs, Stamps};
 use crate::dataflow::{SystemUse, point};
 use crate::pipeline::{StepKind, WindowEnd};
 use onceproof_kernel::alphabet::Subject;
-use onceproof_kernel::call::Rpc;
+use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 use std::collections::BTreeMap;
-
-/// The serials of requests that carry a watermark alone have this bit.
-const ALONE: u64 = 1 << 63;
 
 /// What a shard has promised, and to whom.
 #[derive(Debug)]
@@ -70,7 +67,7 @@ impl Target {
 #[derive(Clone, Copy, Debug)]
 struct Sent {
     value: Watermark,
-    serial: u64,
+    serial: Serial,
     sends: u32,
 }
 
@@ -157,7 +154,7 @@ impl Promises {
 
     /// Whether a reply is for a watermark that travelled alone.
     pub fn is_own(&self, rpc: Rpc) -> bool {
-        rpc.serial & ALONE != 0
+        rpc.serial.is_marked()
     }
 
     /// A watermark that travelled alone is acked, and so it is committed.
@@ -184,7 +181,7 @@ impl Promises {
     }
 
     /// Whether a timer waits for the last send of a watermark alone.
-    pub fn awaits(&self, target: u32, sends: u32, serial: u64) -> bool {
+    pub fn awaits(&self, target: u32, sends: u32, serial: Serial) -> bool {
         let sent = self.targets.get(target as usize).and_then(|target| target.sent);
         sent.is_some_and(|sent| sent.serial == serial && sent.sends == sends)
     }
@@ -312,7 +309,7 @@ impl Worker {
                 && (m.design.pipeline.window_ends(target.to).iter().any(is_awaited)
                     || target.awaits(outgoing.system))
             {
-                let serial = self.next_serial() | ALONE;
+                let serial = self.next_serial().marked();
                 let sent = Sent { value: outgoing, serial, sends: 0 };
                 self.promises.targets[number].sent = Some(sent);
                 self.send_watermark(number, m);

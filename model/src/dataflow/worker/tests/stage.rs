@@ -14,6 +14,7 @@ use crate::function::Function;
 use crate::pipeline::{Ack, MessageIds, Queue, Sink, Step, StepKind};
 use crate::window::Windowing;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::Serial;
 use onceproof_kernel::call::{Answer, Call, Operation, Rpc};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Failing, ShardIndex, StepIndex};
@@ -373,7 +374,7 @@ impl Stage {
 
     pub(super) fn arrival(&self, number: u64, event: Time, record: Option<Record>) -> Input {
         let watermark = Watermark { event, system: Time::MIN };
-        let rpc = Rpc { slot: number as u32, attempt: 0, serial: 100 + number };
+        let rpc = Rpc { slot: number as u32, attempt: 0, serial: Serial::new(0, 100 + number) };
         Input::Request(Request {
             from: ShardIndex(0),
             to: ShardIndex(1),
