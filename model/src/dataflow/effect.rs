@@ -163,7 +163,7 @@ pub type Effect = effect::Effect<Dataflow>;
 /// What it wants done, in order.
 pub type Effects = effect::Effects<Dataflow>;
 /// All that a worker has at hand while it works on one input.
-pub type Moment<'a, E> = effect::Moment<'a, Dataflow, E>;
+pub type Context<'a, E> = effect::Context<'a, Dataflow, E>;
 
 /// What a request carries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

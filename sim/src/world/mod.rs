@@ -1,7 +1,7 @@
 //! The world: one thread, virtual time, an event queue. It hands inputs to workers, performs their effects
 //! in order, and kills, cuts and delays as the answers say. It alone acts on a verdict.
 
-mod calls;
+mod requests;
 mod commits;
 mod directory;
 mod end;
@@ -26,7 +26,7 @@ use crate::outcome::FilterFill;
 use crate::outside::Outside;
 use crate::patience::Patience;
 use crate::plan::Plan;
-use crate::queue::{Lane, Queue, Turn};
+use crate::queue::{EventQueue, Lane, Turn};
 use commits::Wire;
 use directory::Directory;
 use end::Overdue;
@@ -77,7 +77,7 @@ pub(crate) struct World<'a> {
     directory: Directory,
     /// Shards that are to be moved and for which there is no other worker yet.
     moving: Vec<ShardIndex>,
-    queue: Queue<Event>,
+    queue: EventQueue<Event>,
     links: Links,
     wires: Slab<Wire>,
     outs: Slab<Out>,
@@ -123,7 +123,7 @@ impl<'a> World<'a> {
             paused: 0,
             directory: Directory::new(shards, hosts, plan.cluster.routing_lag),
             moving: Vec::new(),
-            queue: Queue::default(),
+            queue: EventQueue::default(),
             links: Links::default(),
             wires: Slab::new(),
             outs: Slab::new(),

@@ -34,7 +34,7 @@ mod tests;
 use crate::dataflow::Design;
 use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
-use crate::dataflow::effect::{Effect, Effects, Env, Input, Moment, Timer};
+use crate::dataflow::effect::{Context, Effect, Effects, Env, Input, Timer};
 use crate::dataflow::mechanism::{Ids, Mechanism};
 use crate::dataflow::record::Record;
 use crate::function::Output;
@@ -149,7 +149,7 @@ impl Worker {
     }
 
     /// Takes one input and lists what is to be done, in order.
-    pub fn handle<E: Env>(&mut self, input: &Input, m: &mut Moment<'_, E>) {
+    pub fn handle<E: Env>(&mut self, input: &Input, m: &mut Context<'_, E>) {
         match *input {
             Input::Boot => self.boot(m),
             Input::Request(request) => self.receive(request, m),
@@ -253,7 +253,7 @@ impl Worker {
         }
     }
 
-    fn wake<E: Env>(&mut self, timer: Timer, m: &mut Moment<'_, E>) {
+    fn wake<E: Env>(&mut self, timer: Timer, m: &mut Context<'_, E>) {
         match timer {
             Timer::Retry { slot, .. } => self.retry(slot, m),
             Timer::RetryWatermark { target, .. } => self.send_watermark(target as usize, m),
@@ -268,7 +268,7 @@ impl Worker {
     }
 
     /// Goes on with the next key whose turn has come, else with the next source records.
-    fn resume<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+    fn resume<E: Env>(&mut self, m: &mut Context<'_, E>) {
         if let Some((key, start)) = self.gate.take_loose() {
             return self.fire(key, start, m);
         }

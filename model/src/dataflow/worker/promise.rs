@@ -19,7 +19,7 @@ use super::{Worker, wake_at};
 use crate::dataflow::Design;
 use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
-use crate::dataflow::effect::{Carried, Effect, Env, Moment, Request, Timer};
+use crate::dataflow::effect::{Carried, Context, Effect, Env, Request, Timer};
 use crate::dataflow::mechanism::{Outputs, Stamps};
 use crate::dataflow::{SystemUse, point};
 use crate::pipeline::{StepKind, WindowEnd};
@@ -210,7 +210,7 @@ impl Worker {
     }
 
     /// What this shard promises.
-    pub(super) fn outgoing<E: Env>(&mut self, m: &mut Moment<'_, E>) -> Watermark {
+    pub(super) fn outgoing<E: Env>(&mut self, m: &mut Context<'_, E>) -> Watermark {
         let event = self.outgoing_event(m);
         let system = match (self.stamps_are_inherited(), &self.reader) {
             // A message that is not acked may come again by any shard.
@@ -258,7 +258,7 @@ impl Worker {
     /// that was promised: it freezes the promise where it stands until it is acked. If the promise went on
     /// while the output is lost and sent again, it could pass the lateness that is left, and the output would
     /// come too late for its window.
-    fn outgoing_event<E: Env>(&mut self, m: &mut Moment<'_, E>) -> Time {
+    fn outgoing_event<E: Env>(&mut self, m: &mut Context<'_, E>) -> Time {
         let incoming = if self.has(Defect::UncommittedWatermarkPassedOn) {
             self.watermarks.incoming_seen()
         } else {
@@ -293,7 +293,7 @@ impl Worker {
 
     /// After each input: commits watermarks that may be committed now, and, if this shard is idle, sends
     /// its own to each shard downstream that waits for it.
-    pub(super) fn report_watermark<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+    pub(super) fn report_watermark<E: Env>(&mut self, m: &mut Context<'_, E>) {
         if self.watermarks.are_waiting() {
             self.commit_watermarks(m);
         }
@@ -318,7 +318,7 @@ impl Worker {
     }
 
     /// Sends a watermark alone, and waits.
-    pub(super) fn send_watermark<E: Env>(&mut self, target: usize, m: &mut Moment<'_, E>) {
+    pub(super) fn send_watermark<E: Env>(&mut self, target: usize, m: &mut Context<'_, E>) {
         let Some(Target { shard, sent: Some(sent), .. }) = self.promises.targets.get_mut(target)
         else {
             return;

@@ -4,7 +4,7 @@ use super::super::Worker;
 use crate::dataflow::Design;
 use crate::dataflow::change::{Content, Delta, Scan, Watermark};
 use crate::dataflow::effect::{
-    Carried, Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Moment, Replied, Request,
+    Carried, Context, Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Replied, Request,
     Timer,
 };
 use crate::dataflow::mechanism::{Bundle, Fuse, Mechanism};
@@ -272,7 +272,7 @@ impl Stage {
     #[track_caller]
     pub(super) fn takes(&mut self, input: Input, expected: &[&str]) {
         let Stage { design, worker, world, effects, .. } = self;
-        let mut moment = Moment { now: Time(0), design, env: world, effects };
+        let mut moment = Context { now: Time(0), design, env: world, effects };
         worker.handle(&input, &mut moment);
         let mut texts = std::mem::take(&mut self.world.asked);
         for effect in std::mem::take(&mut self.effects.list) {
