@@ -3,7 +3,7 @@
 
 use crate::common::exhaust;
 use onceproof::scenario::Scenario;
-use onceproof_model::defect::Defect;
+use onceproof_model::dataflow::defect::Defect;
 use onceproof_sim::outcome::{Class, Verdict};
 use onceproof_sim::simulator::Simulator;
 use std::path::Path;
@@ -507,7 +507,7 @@ impl Canary {
         let text = format!("{head}\n[input]\nrecords = [ {records} ]\n{steps}{faults}");
         let mut scenario = Scenario::parse(&text, Path::new("canary.toml"))
             .unwrap_or_else(|error| panic!("{error}"));
-        scenario.plan.pipeline.defect = defect;
+        scenario.plan.design.set_defect(defect);
         scenario.plan.side_effects.newest = true;
         scenario
     }

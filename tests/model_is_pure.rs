@@ -6,9 +6,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// What a crate may depend on, each with the features that it may have.
+type Dependencies = &'static [(&'static str, &'static [&'static str])];
+
 /// The crates that are pure, each with all that it may depend on, without default features, and with which of the
 /// others.
-const CRATES: &[(&str, &[(&str, &[&str])])] = &[
+const CRATES: &[(&str, Dependencies)] = &[
     ("kernel", &[("hashbrown", &["inline-more"]), ("rustc-hash", &[])]),
     (
         "model",

@@ -4,6 +4,15 @@
 pub mod time;
 pub mod mix;
 pub mod key;
+pub mod layout;
+pub mod alphabet;
 pub mod name;
+pub mod record;
+pub mod tell;
+pub mod call;
+pub mod system;
+pub mod effect;
+pub mod source;
+pub mod right;
 pub mod prefix;
 pub mod rest;

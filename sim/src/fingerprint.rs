@@ -2,14 +2,15 @@
 //! the same fingerprint did the same things with the same records at the same times. Keys and names go in by their
 //! hashes, since their handles hang on what a worker looked at before it died.
 
+use onceproof_kernel::call::{Call, Operation, Part, Row};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::Value;
 use onceproof_kernel::time::Time;
-use onceproof_model::call::{Call, Operation, Part, Row};
-use onceproof_model::commit::{Content, Delta, Held, HeldRow, Owed, Watermark};
-use onceproof_model::effect::Request;
-use onceproof_model::record::{Record, Value};
+use onceproof_model::dataflow::change::{Content, Delta, Held, HeldRow, Owed, Watermark};
+use onceproof_model::dataflow::effect::{Carried, Request};
+use onceproof_model::dataflow::record::Record;
 
 /// What is folded in. Each has a number of its own, which is never given to another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,10 +77,14 @@ impl Fingerprint {
 
     /// Folds in a request that arrives.
     pub fn add_request(&mut self, at: u64, request: &Request, known: &Vocabulary) {
-        let Request { from, to, rpc, watermark, record } = request;
+        let Request { from, to, rpc, body: Carried { watermark, record } } = request;
         let carried = record.as_ref().map_or(0, |record| of_record(record, known));
         let route = u64::from(from.0) << 32 | u64::from(to.0);
-        self.add(at, Code::Request, words([route, rpc.serial, of_watermark(watermark), carried]));
+        self.add(
+            at,
+            Code::Request,
+            words([route, rpc.serial.bits(), of_watermark(watermark), carried]),
+        );
     }
 
     /// Folds in a call that reaches a service.
@@ -87,7 +92,11 @@ impl Fingerprint {
         let Call { shard, step, rpc, name, ref operation } = *call;
         let place = u64::from(shard.0) << 32 | u64::from(step.0);
         let named = known.names.hash(name);
-        self.add(at, Code::Call, words([place, rpc.serial, named, of_operation(operation, known)]));
+        self.add(
+            at,
+            Code::Call,
+            words([place, rpc.serial.bits(), named, of_operation(operation, known)]),
+        );
     }
 
     /// Folds in how much the results of a step reflect at the end. What they are has come in change by change; when

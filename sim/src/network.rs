@@ -2,11 +2,11 @@
 
 use crate::fault::Direction;
 use hashbrown::HashMap;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::Layout;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::rest::Rest;
-use onceproof_kernel::time::Time;
-use onceproof_model::commit::Subject;
-use onceproof_model::effect::Request;
-use onceproof_model::pipeline::{Pipeline, ShardIndex};
+use onceproof_model::dataflow::effect::Request;
 use rustc_hash::FxBuildHasher;
 use slab::Slab;
 
@@ -17,7 +17,7 @@ pub(crate) struct Links {
     pub flights: Slab<Flight>,
     /// How often each record was sent to each step, per sending step.
     sends: Vec<Vec<u32>>,
-    watermarks: HashMap<(ShardIndex, ShardIndex, Time), u32, FxBuildHasher>,
+    controls: HashMap<(ShardIndex, ShardIndex, u8, i64), u32, FxBuildHasher>,
     cuts: Vec<Cut>,
     /// When the last cut ends, also once it is over.
     cut_until: u64,
@@ -42,14 +42,14 @@ pub(crate) struct Cut {
 }
 
 impl Links {
-    pub fn reset(&mut self, pipeline: &Pipeline) {
+    pub fn reset(&mut self, layout: &Layout) {
         self.flights.clear();
-        self.steps = pipeline.steps().len();
+        self.steps = layout.steps();
         self.sends.resize_with(self.steps * self.steps, Vec::new);
         for sends in &mut self.sends {
             sends.clear();
         }
-        self.watermarks.clear();
+        self.controls.clear();
         self.cuts.clear();
         self.cut_until = 0;
     }
@@ -57,16 +57,16 @@ impl Links {
     /// At rest no request is on its way and no link is cut. How often something was sent names points that
     /// come no more.
     pub fn rest(&self, now: u64, rest: &mut Rest) {
-        let Links { flights, sends: _, watermarks: _, cuts, cut_until: _, steps: _ } = self;
+        let Links { flights, sends: _, controls: _, cuts, cut_until: _, steps: _ } = self;
         rest.requires(flights.is_empty() && cuts.iter().all(|cut| cut.until <= now));
     }
 
     /// Counts one more send of what a request is about, and returns how many that makes: its attempt,
     /// counted from outside and across crashes.
-    pub fn count_send(&mut self, pipeline: &Pipeline, request: &Request, names: usize) -> u32 {
+    pub fn count_send(&mut self, layout: &Layout, request: &Request, names: usize) -> u32 {
         let count = match request.subject() {
             Subject::Record(name) => {
-                let (from, to) = (pipeline.step_of(request.from), pipeline.step_of(request.to));
+                let (from, to) = (layout.step_of(request.from), layout.step_of(request.to));
                 let sends = &mut self.sends[from.at() * self.steps + to.at()];
                 let at = name.0 as usize;
                 if at >= sends.len() {
@@ -74,8 +74,8 @@ impl Links {
                 }
                 &mut sends[at]
             }
-            Subject::Watermark(value) => {
-                self.watermarks.entry((request.from, request.to, value)).or_default()
+            Subject::Control { word, value } => {
+                self.controls.entry((request.from, request.to, word, value)).or_default()
             }
         };
         *count += 1;

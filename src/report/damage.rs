@@ -25,7 +25,7 @@ const NOT_ASKED: Cause = Cause::Unknown(Why::TooManyRuns);
 /// it on; and of the records those that the fewest faults touched.
 pub fn candidates(outcome: &Outcome, plan: &Plan) -> Vec<usize> {
     let mut first: BTreeMap<&str, usize> = BTreeMap::new();
-    let depths = plan.pipeline.depths();
+    let depths = plan.design.pipeline.depths();
     let far = |at: usize| depths[outcome.damage[at].step.at()];
     for (at, damage) in outcome.damage.iter().enumerate() {
         first
@@ -96,7 +96,7 @@ pub fn damage_text(outcome: &Outcome, blame: &Blame, plan: &Plan) -> String {
 pub fn damage_line(damage: &Damage, plan: &Plan) -> String {
     let Damage { class, step, record, expected, reflected, instead, taken_for, left, touched: _ } =
         damage;
-    let step = printable(&plan.pipeline.step(*step).name);
+    let step = printable(&plan.design.pipeline.step(*step).name);
     let reflected_times =
         || format!("reflected {} instead of {expected}", counted(*reflected, "time"));
     let what = match class {
@@ -167,7 +167,7 @@ pub fn damage_json(outcome: &Outcome, blame: &Blame, plan: &Plan) -> Value {
         let cause = blame.damage.get(at).and_then(Option::as_ref).unwrap_or(&NOT_ASKED);
         let mut value = json!({
             "class": damage.class.word(),
-            "step": plan.pipeline.step(damage.step).name,
+            "step": plan.design.pipeline.step(damage.step).name,
             "record": damage.record,
             "expected": damage.expected,
             "reflected": damage.reflected,
@@ -218,7 +218,7 @@ fn add_cause_json(value: &mut Value, cause: &Cause) {
 mod tests {
     use super::*;
     use crate::report::samples;
-    use onceproof_model::pipeline::StepIndex;
+    use onceproof_kernel::layout::StepIndex;
 
     #[test]
     fn what_is_wrong_with_services_is_told_in_its_own_words() {

@@ -8,8 +8,8 @@ use super::{RunReport, exact_faults};
 use crate::figures;
 use crate::scenario::fault_to_json;
 use crate::search::sweep::never_fired;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::pipeline::StepIndex;
 use onceproof_sim::outcome::{Brief, FilterFill, Outcome, StepCalls, StepResult};
 use onceproof_sim::plan::Plan;
 use serde_json::{Map, Value, json};
@@ -110,7 +110,7 @@ fn steps(steps: &[StepResult], plan: &Plan) -> Value {
             "results": results,
             "windows": windows.collect::<Map<String, Value>>(),
         });
-        (plan.pipeline.step(result.step).name.clone(), value)
+        (plan.design.pipeline.step(result.step).name.clone(), value)
     };
     Value::Object(steps.iter().map(entry).collect())
 }
@@ -132,13 +132,13 @@ fn calls(calls: &[StepCalls], plan: &Plan) -> Value {
             "records": records, "calls": calls, "mean": mean, "p99": p99, "max": max,
             "garbage": garbage,
         });
-        (plan.pipeline.step(step).name.clone(), value)
+        (plan.design.pipeline.step(step).name.clone(), value)
     };
     Value::Object(calls.iter().map(entry).collect())
 }
 
 fn dead_letters(outcome: &Outcome, plan: &Plan) -> Value {
-    let letter = |(step, record): &(StepIndex, String)| json!({ "step": plan.pipeline.step(*step).name, "record": record });
+    let letter = |(step, record): &(StepIndex, String)| json!({ "step": plan.design.pipeline.step(*step).name, "record": record });
     outcome.dead_letters.iter().map(letter).collect()
 }
 
@@ -146,7 +146,7 @@ fn dead_letters(outcome: &Outcome, plan: &Plan) -> Value {
 fn filter(filter: &FilterFill, plan: &Plan) -> Value {
     let FilterFill { step, shard, fill } = filter;
     json!({
-        "step": plan.pipeline.step(*step).name,
+        "step": plan.design.pipeline.step(*step).name,
         "shard": shard,
         "from": fill.first.to_string(),
         "bits_set": fill.bits_set,

@@ -98,7 +98,7 @@ fn dead_letters(outcome: &Outcome, plan: &Plan) -> String {
     }
     text.push_str("\ndead letters\n");
     for (step, record) in outcome.dead_letters.iter().take(MOST_TOLD) {
-        let step = printable(&plan.pipeline.step(*step).name);
+        let step = printable(&plan.design.pipeline.step(*step).name);
         text.push_str(&format!("  {} at {step}\n", printable(record)));
     }
     let more = outcome.dead_letters.len().checked_sub(MOST_TOLD).filter(|&more| more > 0);
@@ -148,7 +148,7 @@ fn steps(steps: &[StepResult], plan: &Plan) -> String {
     let heads = ["step", "expected", "applied", "late", "results"].map(str::to_owned).to_vec();
     let row = |result: &StepResult| {
         vec![
-            printable(&plan.pipeline.step(result.step).name),
+            printable(&plan.design.pipeline.step(result.step).name),
             figures::grouped(result.expected),
             figures::grouped(result.applied),
             figures::grouped(result.late),
@@ -167,7 +167,7 @@ fn calls(calls: &[StepCalls], plan: &Plan) -> String {
         .to_vec();
     let row = |of: &StepCalls| {
         let StepCalls { step, records, calls, p99, max, garbage } = *of;
-        let name = printable(&plan.pipeline.step(step).name);
+        let name = printable(&plan.design.pipeline.step(step).name);
         let mean = figures::ratio(calls, records);
         let [records, calls, p99, max, garbage] =
             [records, calls, p99, max, garbage].map(figures::grouped);
@@ -226,7 +226,7 @@ fn filters(filters: &[FilterFill], plan: &Plan) -> String {
     let row = |filter: &FilterFill| {
         let FilterFill { step, shard, fill } = *filter;
         vec![
-            printable(&format!("{}/{shard}", plan.pipeline.step(step).name)),
+            printable(&format!("{}/{shard}", plan.design.pipeline.step(step).name)),
             fill.first.to_string(),
             figures::grouped(fill.bits_set),
             figures::grouped(fill.bits),

@@ -46,6 +46,7 @@ pub fn sweep_json(report: &SweepReport) -> Value {
             strict,
         })
     });
+    let alphabet = subject.plan.design.layout.alphabet;
     let without = without_records(subject.plan, sweep.with_records.iter().copied());
     let difference = sweep.difference.as_ref().map(|difference| {
         json!({
@@ -70,9 +71,9 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         "rate_below": rate_below(sweep),
         "faults": counts(figures::fired(&sweep.fired)),
         "never_fired": sweep.never_fired.iter().map(|kind| kind.word()).collect::<Vec<_>>(),
-        "reached": reached_json(&sweep.reached),
-        "struck": struck_json(&sweep.reached),
-        "never_reached": sweep.never_reached.iter().map(|mark| mark.word()).collect::<Vec<_>>(),
+        "reached": reached_json(&sweep.reached, alphabet),
+        "struck": struck_json(&sweep.reached, alphabet),
+        "never_reached": sweep.never_reached.iter().map(|&mark| alphabet.mark_word(mark)).collect::<Vec<_>>(),
         "unfired": unfired(subject.plan, &sweep.unfired),
         "rows_skipped": subject.rows_skipped,
         "worth": sweep.worth.map(|worth| worth_json(&worth.least, &without)),

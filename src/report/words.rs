@@ -3,8 +3,10 @@
 
 use crate::figures::exact;
 use crate::scenario::{duration, kind_to_json};
-use onceproof_model::pipeline::StepIndex;
-use onceproof_sim::fault::{Before, ClockWay, Direction, Fault, Kind, Leg, Place, Record};
+use onceproof_kernel::layout::{Layout, StepIndex};
+use onceproof_model::dataflow::point;
+use onceproof_sim::fault::About;
+use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, Leg, Place};
 use onceproof_sim::plan::Plan;
 use serde_json::Value;
 
@@ -137,7 +139,7 @@ impl Words<'_> {
 
     fn before(&self, mut text: String) -> String {
         if let Some(before) = self.at.before {
-            text.push_str(&format!(" before {}", before.word()));
+            text.push_str(&format!(" before {}", self.layout().alphabet.word(before)));
             text.push_str(&self.record(" of "));
         } else {
             text.push_str(&self.record(" at "));
@@ -153,8 +155,8 @@ impl Words<'_> {
     /// "the commit of events/0#0 at flip"
     fn commit(&self) -> String {
         let commit = match self.at.before {
-            None | Some(Before::Commit) => "commit".to_owned(),
-            Some(before) => format!("{} commit", before.word()),
+            None | Some(point::COMMIT) => "commit".to_owned(),
+            Some(before) => format!("{} commit", self.layout().alphabet.word(before)),
         };
         let mut text = format!("the {commit}{}", self.record(" of "));
         if let Some(step) = self.at.step {
@@ -223,20 +225,26 @@ impl Words<'_> {
         text
     }
 
+    fn layout(&self) -> &Layout {
+        &self.plan.design.layout
+    }
+
     fn record(&self, joint: &str) -> String {
         match &self.at.record {
             None => String::new(),
-            Some(Record::Watermark(None)) => format!("{joint}a watermark"),
-            Some(Record::Watermark(Some(at))) => format!("{joint}watermark {at}"),
-            Some(Record::Name(pattern)) => {
-                format!("{joint}{}", super::printable(&pattern.text(&self.plan.pipeline)))
+            Some(About::Control { word, value }) => {
+                let text = self.layout().control(*word, *value).replace('@', " ");
+                format!("{joint}{}{text}", if value.is_none() { "a " } else { "" })
+            }
+            Some(About::Record(pattern)) => {
+                format!("{joint}{}", super::printable(&pattern.text(self.layout())))
             }
         }
     }
 
     /// A step, or one of its shards.
     fn step(&self, step: StepIndex, shard: Option<u32>) -> String {
-        let name = super::printable(&self.plan.pipeline.step(step).name);
+        let name = super::printable(self.layout().name(step));
         match shard {
             Some(shard) => format!("{name}/{shard}"),
             None => name,
@@ -248,7 +256,7 @@ impl Words<'_> {
 mod tests {
     use super::*;
     use crate::report::samples::{flip_plan, record};
-    use onceproof_kernel::time::{MILLISECOND, SECOND, Time};
+    use onceproof_kernel::time::{MILLISECOND, SECOND};
 
     fn check(at: Place, kind: Kind, expected: &str) {
         assert_eq!(fault_in_words(&Fault { at, kind }, &flip_plan()), expected);
@@ -277,7 +285,7 @@ mod tests {
             from_shard: Some(0),
             to: step(2),
             shard: Some(1),
-            record: Some(Record::Watermark(Some(Time(60_000_000_000)))),
+            record: Some(About::Control { word: 0, value: Some(60_000_000_000) }),
             nth: Some(2),
             ..Place::default()
         };
@@ -297,7 +305,7 @@ mod tests {
             step: step(1),
             shard: Some(0),
             record: record(0),
-            before: Some(Before::Settle),
+            before: Some(point::SETTLE),
             ..Place::default()
         };
         check(
@@ -325,7 +333,7 @@ mod tests {
             step: step(2),
             shard: Some(1),
             record: record(0),
-            before: Some(Before::Commit),
+            before: Some(point::COMMIT),
             ..Place::default()
         };
         let timed = || Place { time: Some(SECOND), ..Place::default() };
@@ -368,7 +376,7 @@ mod tests {
         let at = |before| Place { step: step(1), record: record(0), before, ..Place::default() };
         check(at(None), Kind::CommitLost, "the commit of events/0#0 at flip was lost");
         check(
-            at(Some(Before::Settle)),
+            at(Some(point::SETTLE)),
             Kind::CommitUnknown,
             "the settle commit of events/0#0 at flip was applied, and its answer was lost",
         );

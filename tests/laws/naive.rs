@@ -1,7 +1,7 @@
 //! The same pipeline worked out by hand, as it were: each step's outputs in one list, each aggregate one
 //! map. It shares no code with the simulator, and knows neither shards nor time.
 
-use onceproof_model::call::Action;
+use onceproof_kernel::call::Action;
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
 use onceproof_model::pipeline::{Pipeline, StepKind};
 use onceproof_sim::input::{Input, RowValue};
@@ -22,7 +22,7 @@ struct Item {
 
 /// What the results of each step with results are, if nothing is late and every coin falls on 0.
 pub fn evaluate(plan: &Plan) -> BTreeMap<String, Totals> {
-    let pipeline: &Pipeline = &plan.pipeline;
+    let pipeline: &Pipeline = &plan.design.pipeline;
     let mut outputs: BTreeMap<usize, Vec<Item>> = BTreeMap::new();
     for (step, input) in &plan.inputs {
         let Input::Rows(rows) = input else { panic!("rows are given") };

@@ -1,10 +1,13 @@
 //! Steps as a scenario states them.
 
-use super::{Queue, StepIndex};
-use crate::call::Action;
+use super::Queue;
 use crate::function::Function;
-use crate::mechanism::Mechanism;
 use crate::window::Windowing;
+use onceproof_kernel::call::Action;
+use onceproof_kernel::call::Target;
+use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{Failing, Results};
+use onceproof_kernel::source::Progress;
 use onceproof_kernel::time::Nanos;
 
 /// What a step does.
@@ -13,13 +16,14 @@ pub enum StepKind {
     /// Reads records at offsets; their ids are shard and offset, or given by the input.
     Source {
         /// How it knows its event-time watermark.
-        watermark: SourceWatermark,
+        watermark: Progress,
         /// The queue that it reads, if its records do not stand at offsets.
         queue: Option<Queue>,
     },
     /// Applies a user function.
     Map(Function),
-    /// Passes records on under the same keys, through a shuffle: a stable input for what comes next.
+    /// Passes records on under the same keys, through a shuffle: a stable input for what comes next. It runs no
+    /// user function, so none can fail or differ there.
     Reshuffle,
     /// Counts per key and window, adding weights.
     Count(Windowing),
@@ -29,15 +33,6 @@ pub enum StepKind {
     CountGlobally(Windowing),
     /// Writes rows.
     Sink(Sink),
-}
-
-/// How a source knows its event-time watermark.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum SourceWatermark {
-    /// The least event time still to come.
-    Perfect,
-    /// This far behind the greatest event time seen.
-    Bound(Nanos),
 }
 
 /// How a sink writes.
@@ -171,19 +166,39 @@ impl StepKind {
         matches!(self, StepKind::Map(Function::Call(Action::PutFenced)))
     }
 
-    /// Whether the ledger checks the results of such a step.
-    pub fn has_results(&self) -> bool {
-        self.windowing().is_some() || matches!(self, StepKind::Sink(_))
+    /// What the results of such a step are, which the ledger checks.
+    pub fn results(&self) -> Option<Results> {
+        match self {
+            StepKind::Count(_) | StepKind::CountGlobally(_) => Some(Results::Counted),
+            StepKind::Sum(_) => Some(Results::Summed),
+            StepKind::Sink(_) => Some(Results::Written),
+            StepKind::Source { .. } | StepKind::Map(_) | StepKind::Reshuffle => None,
+        }
     }
-}
 
-/// How the function of a map fails, and what becomes of a record on which it does.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Failing {
-    /// On records of this key it fails each time.
-    pub poison: Option<String>,
-    /// After so many failures, at least 1, a record goes to the dead letters; without, it is tried for ever.
-    pub dead_letter_after: Option<u32>,
+    /// Whether such a step has results.
+    pub fn has_results(&self) -> bool {
+        self.results().is_some()
+    }
+
+    /// What such a step calls, if it does.
+    pub fn target(&self) -> Option<Target> {
+        match self {
+            StepKind::Sink(Sink::InsertId(InsertId { window, .. })) => {
+                Some(Target::InsertIds { window: *window })
+            }
+            StepKind::Sink(Sink::TwoPhase { timeout }) => {
+                Some(Target::Transactions { timeout: *timeout })
+            }
+            StepKind::Sink(Sink::Rename | Sink::InPlace) => Some(Target::Files),
+            other => other.calls().then_some(Target::Plain),
+        }
+    }
+
+    /// Whether its function may answer otherwise when it is executed again.
+    pub fn may_differ(&self) -> bool {
+        matches!(self, StepKind::Map(function) if !function.is_deterministic())
+    }
 }
 
 /// One step as a scenario states it.
@@ -195,10 +210,8 @@ pub struct Step {
     pub kind: StepKind,
     /// The steps whose outputs it takes; empty for a source.
     pub from: Vec<StepIndex>,
-    /// How many shards it has, at least 1; in a pipeline, where it is fused, those of its head.
+    /// How many shards it has, at least 1.
     pub shards: u32,
     /// How its function fails, for a map.
     pub failing: Failing,
-    /// Its mechanisms.
-    pub mechanism: Mechanism,
 }

@@ -1,6 +1,6 @@
 //! The ledger: which source records every committed result contains, known from outside the system under
 //! test. It sees each change of a row as the store makes it, and what was read to make a pane; it asks no
-//! worker anything. At the end it is compared with [`truth`], the same pipeline evaluated directly.
+//! worker anything. At the end it is compared with what is right, the same pipeline evaluated directly.
 //!
 //! Per step with results it counts how often each source record, or what maps made of it, is reflected in
 //! panes and rows. Totals are not enough: one record lost and another doubled leaves the total right.
@@ -10,9 +10,9 @@ mod differ;
 mod extremes;
 mod mistaken;
 mod reflect;
+mod telling;
 mod touch;
 mod traces;
-pub mod truth;
 mod verdict;
 
 #[cfg(test)]
@@ -24,21 +24,19 @@ use extremes::Extremes;
 use hashbrown::HashMap;
 use hdrhistogram::Histogram;
 use mistaken::Mistaken;
+use onceproof_kernel::call::Row;
 use onceproof_kernel::key::Key;
-use onceproof_kernel::mix::{fold, scatter};
+use onceproof_kernel::layout::{Layout, Results, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
-use onceproof_model::call::Row;
-use onceproof_model::commit::{Content, Delta};
-use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
-use onceproof_model::record::Record;
-use reflect::{Member, Rows, Span, Written, total};
+use reflect::{Member, Rows, Span, Written};
 use rustc_hash::FxBuildHasher;
 use touch::Touch;
 use traces::Traces;
 
 pub(crate) use extremes::greatest_lags;
+pub(crate) use telling::Telling;
 pub(crate) use verdict::Expectations;
 pub use verdict::Judgement;
 
@@ -64,7 +62,7 @@ pub struct Ledger {
 /// What is known of one step.
 #[derive(Debug, Default)]
 struct StepLedger {
-    kind: Option<ResultKind>,
+    kind: Option<Results>,
     /// How often each name is reflected.
     counts: Vec<u32>,
     /// How many reflections of source records there are.
@@ -74,17 +72,6 @@ struct StepLedger {
     rows: Rows,
     /// For a run in detail: the totals of its panes, by key and start of the window.
     totals: HashMap<(Key, Time), i128, FxBuildHasher>,
-}
-
-/// What kind of results a step has.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum ResultKind {
-    /// Panes of counted records.
-    Counted,
-    /// Panes of summed values.
-    Summed,
-    /// Rows.
-    Written,
 }
 
 /// What only a run in detail knows.
@@ -101,18 +88,13 @@ struct Detail {
 
 impl Ledger {
     /// Empties the ledger for a run of this pipeline and keeps its memory.
-    pub fn reset(&mut self, pipeline: &Pipeline, in_detail: bool) {
+    pub fn reset(&mut self, layout: &Layout, in_detail: bool) {
         self.shard_steps.clear();
-        let shards = (0..pipeline.shards() as u32).map(|s| pipeline.step_of(ShardIndex(s)));
+        let shards = (0..layout.shards() as u32).map(|s| layout.step_of(ShardIndex(s)));
         self.shard_steps.extend(shards);
-        self.steps.resize_with(pipeline.steps().len(), StepLedger::default);
-        for (ledger, step) in self.steps.iter_mut().zip(pipeline.steps()) {
-            ledger.kind = match step.kind {
-                StepKind::Count(_) | StepKind::CountGlobally(_) => Some(ResultKind::Counted),
-                StepKind::Sum(_) => Some(ResultKind::Summed),
-                StepKind::Sink(_) => Some(ResultKind::Written),
-                StepKind::Source { .. } | StepKind::Map(_) | StepKind::Reshuffle => None,
-            };
+        self.steps.resize_with(layout.steps(), StepLedger::default);
+        for (ledger, (_, step)) in self.steps.iter_mut().zip(layout.all()) {
+            ledger.kind = step.results;
             ledger.counts.clear();
             ledger.applied = 0;
             ledger.digest = 0;
@@ -124,7 +106,7 @@ impl Ledger {
         self.reads.clear();
         self.reads.push(Span::default());
         self.traces.clear();
-        self.dead.reset(pipeline);
+        self.dead.reset(layout);
         self.doubled.clear();
         self.phantom.clear();
         self.newest.clear();
@@ -163,65 +145,6 @@ impl Ledger {
         rest.add_set(newest);
         traces.rest(rest);
         dead.rest(rest);
-    }
-
-    /// A change of a row has been committed. Most say little or nothing, so only what is rare is worked on
-    /// elsewhere.
-    #[inline(always)]
-    pub fn see(&mut self, shard: ShardIndex, delta: &Delta, words: &Vocabulary) {
-        match *delta {
-            Delta::Take { key, name, lineage, weight, value, .. } => {
-                self.trace(key, Member { name, lineage, weight, value, next: 0 });
-            }
-            Delta::Hold(ref held) => {
-                let Record { name, lineage, weight, key, .. } = held.record;
-                let value = held.record.value.integer();
-                self.trace(key, Member { name, lineage, weight, value, next: 0 });
-            }
-            Delta::Fire { key, start, ref content, pane } => {
-                self.see_pane(shard, (key, start), content, pane, words);
-            }
-            Delta::Row { step, row, key, name, lineage, weight, value } => {
-                self.traces.see(name, lineage, key, weight, value);
-                self.reflect_row(step, row, Written::new(key, name, lineage, value), words);
-            }
-            Delta::Id { key, id, name, value, .. } => {
-                self.traces.hint(name, key, value);
-                self.learned(shard, key, id, name);
-            }
-            Delta::Decided { name, key, value } => self.traces.hint(name, key, value),
-            Delta::DeadLetter { key, name, lineage, value } => {
-                self.traces.hint(name, key, value);
-                let step = self.shard_steps[shard.at()];
-                self.see_dead_letter(step, name, lineage, key, &words.names);
-            }
-            Delta::Put { key, name } => {
-                self.newest.insert((self.shard_steps[shard.at()], key), name);
-            }
-            // What is owed is seen when it is in the table.
-            Delta::Owe(_) | Delta::Paid(_) => {}
-            Delta::Offset(_) | Delta::Stamped(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
-        }
-    }
-
-    /// A pane was committed.
-    #[inline(never)]
-    fn see_pane(
-        &mut self,
-        shard: ShardIndex,
-        (key, start): (Key, Time),
-        content: &Content,
-        pane: Name,
-        words: &Vocabulary,
-    ) {
-        let step = self.shard_steps[shard.at()];
-        let total = total(self.steps[step.at()].kind, content);
-        self.traces.see(pane, content.lineage, key, content.weight, total);
-        if let Some(detail) = &mut self.detail {
-            let root = words.names.hash(pane);
-            detail.touch.panes.entry(root).or_default().push(content.lineage);
-        }
-        self.reflect_pane(step, key, start, content, total, words);
     }
 
     /// A row was added to the external table of a sink, beside all that stand there, and readers see it.
@@ -317,14 +240,4 @@ fn latencies() -> Histogram<u64> {
     let mut histogram = Histogram::new(3).expect("three digits are allowed");
     histogram.auto(true);
     histogram
-}
-
-/// Where a record is reflected: part of what a step's digest sums up.
-fn placed(key_hash: u64, start: Time) -> u64 {
-    fold(key_hash, start.0 as u64)
-}
-
-/// What a step's digest sums up: who is reflected, with which value, and where.
-fn reflection(leaf: Name, value: i64, place: u64) -> u64 {
-    fold(fold(u64::from(leaf.0), scatter(value as u64)), place)
 }

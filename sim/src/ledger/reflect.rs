@@ -3,14 +3,16 @@
 //! where the last pane ended. What travels on from a pane carries the number of that span, so a result
 //! further down is walked to its source records.
 
-use super::{Ledger, ResultKind, StepLedger, placed, reflection};
+use super::{Ledger, StepLedger};
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::Results;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Names, Vocabulary};
+use onceproof_kernel::right::{place, reflection};
+use onceproof_kernel::tell::{Pane, Tag};
 use onceproof_kernel::time::Time;
-use onceproof_model::commit::Content;
-use onceproof_model::effect;
-use onceproof_model::pipeline::StepIndex;
+use onceproof_model::dataflow::effect;
 use rustc_hash::FxBuildHasher;
 
 /// One record in a window.
@@ -56,7 +58,8 @@ enum Depth {
     Below,
 }
 
-/// What members add up to, in full.
+/// What members add up to, in full. A sum in the system under test has 64 bits and may wrap where something is
+/// counted twice: it then differs from this, and is phantom.
 #[derive(Clone, Copy, Default)]
 struct Sums {
     weight: i128,
@@ -66,10 +69,10 @@ struct Sums {
 impl Sums {
     /// Whether a result says so of its members. Where values are added up for nothing, as in counts, they may be any,
     /// and what the system under test keeps of their sum are its lower 64 bits. In a sum these are not enough.
-    fn are(self, weight: i64, value: i64, kind: Option<ResultKind>) -> bool {
+    fn are(self, weight: i64, value: i64, kind: Option<Results>) -> bool {
         let is_value = match kind {
-            Some(ResultKind::Summed) => self.value == i128::from(value),
-            Some(ResultKind::Counted | ResultKind::Written) | None => self.value as i64 == value,
+            Some(Results::Summed) => self.value == i128::from(value),
+            Some(Results::Counted | Results::Written) | None => self.value as i64 == value,
         };
         is_value && self.weight == i128::from(weight)
     }
@@ -127,15 +130,14 @@ impl Ledger {
     pub(super) fn reflect_pane(
         &mut self,
         step: StepIndex,
-        key: Key,
-        start: Time,
-        content: &Content,
+        pane: &Pane,
         total: i64,
         words: &Vocabulary,
     ) {
-        let place = placed(words.keys.hash(key), start);
-        let sums = self.walk(step, content.lineage, Depth::Here, place, Sign::Comes, &words.names);
-        if !sums.are(content.weight, content.value, self.steps[step.at()].kind) {
+        let &Pane { tag: Tag { lineage, .. }, key, start, weight, value } = pane;
+        let place = place(words.keys.hash(key), start);
+        let sums = self.walk(step, lineage, Depth::Here, place, Sign::Comes, &words.names);
+        if !sums.are(weight, value, self.steps[step.at()].kind) {
             self.phantom.push(step);
         }
         if self.is_detailed() {
@@ -158,14 +160,15 @@ impl Ledger {
         for (written, sign) in
             old.map(|old| (old, Sign::Goes)).into_iter().chain([(written, Sign::Comes)])
         {
-            let place = placed(words.keys.hash(written.key), Time(0));
+            let place = place(words.keys.hash(written.key), Time(0));
             let member = Member { weight: 0, next: 0, ..written.member() };
             self.reflect(step, member, Depth::Here, place, sign, &words.names);
         }
     }
 
     /// For a run in detail: the committed total of each pane, or the value of each row that stands, with its
-    /// key and the start of its window, in no order. A row has the window of the pane that it was made of.
+    /// key and the start of its window, in no order. A row has the window of the pane that it was made of. A
+    /// total has 128 bits, since nothing bounds what the rows of a sink come to.
     pub fn totals<'a>(
         &'a self,
         step: StepIndex,
@@ -199,9 +202,9 @@ impl Ledger {
         sums
     }
 
-    /// Reflects one member. Its value is part of the digest only where it is a member itself, and not
-    /// part of a pane that is. There alone a pane may come but once: further down the same pane may be
-    /// contained several times, in what a map made of one pane, or by a shorter and a longer way.
+    /// Reflects one member. Its value is part of the digest only where it is a member itself, and not part of a
+    /// pane that is. Only as a direct member must a pane be unique. Deeper, one pane may be contained several
+    /// times: in what a map made of it, or by a shorter and a longer way.
     fn reflect(
         &mut self,
         step: StepIndex,
@@ -277,13 +280,5 @@ impl Written {
     fn member(&self) -> Member {
         let Written { name, lineage, value, .. } = *self;
         Member { name, lineage, weight: 0, value, next: 0 }
-    }
-}
-
-/// Panes of counts take weights, panes of sums values.
-pub(super) fn total(kind: Option<ResultKind>, content: &Content) -> i64 {
-    match kind {
-        Some(ResultKind::Summed) => content.value,
-        Some(ResultKind::Counted | ResultKind::Written) | None => content.weight,
     }
 }

@@ -2,12 +2,14 @@
 //! input; only where something differs is each record looked at again, to name what is wrong with it.
 
 use super::Ledger;
-use super::truth::{Expected, Truth, is_placed};
 use crate::outcome::{self, Class, Classes, Damage, Outcome};
 use crate::sources::Sources;
 use hashbrown::HashMap;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::Layout;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_kernel::right::{Expected, GivenUp, Right, Won};
 use rustc_hash::FxBuildHasher;
 
 /// What the comparison found.
@@ -81,7 +83,8 @@ impl Ledger {
     /// Compares the committed results with the truth.
     pub(crate) fn judge(
         &self,
-        pipeline: &Pipeline,
+        right: &dyn Right,
+        layout: &Layout,
         sources: &Sources,
         words: &mut Vocabulary,
         expectations: &mut Expectations,
@@ -89,7 +92,7 @@ impl Ledger {
     ) -> Judgement {
         let mut judgement = Judgement::default();
         judgement.totals.expected = sources.records() as u64;
-        expectations.evaluate(self, pipeline, sources, words);
+        expectations.evaluate(self, right, sources, words);
         judgement.filtered = expectations.filtered;
         judgement.steps = expectations.steps.iter().map(|expected| (expected.applied, 0)).collect();
         let is_clean = self.traces.divergent.is_empty()
@@ -107,7 +110,8 @@ impl Ledger {
             steps.any(|(at, expected)| is_misplaced(at, expected.digest))
         } else {
             let digests = self.judge_each(
-                pipeline,
+                right,
+                layout,
                 sources,
                 words,
                 expectations,
@@ -133,9 +137,11 @@ impl Ledger {
         })
     }
 
+    #[expect(clippy::too_many_arguments, reason = "what is compared, and what it is told by")]
     fn judge_each(
         &self,
-        pipeline: &Pipeline,
+        right: &dyn Right,
+        layout: &Layout,
         sources: &Sources,
         words: &mut Vocabulary,
         expectations: &Expectations,
@@ -178,13 +184,12 @@ impl Ledger {
         let in_detail = self.is_detailed();
         let mut expected: Vec<Due> = Vec::new();
         let mut excess: Vec<(StepIndex, u64)> = Vec::new();
-        sources.each(|source, row, watermark| {
+        sources.each(|source, row, promise| {
             let (name, record) = (row.name, &mut records[row.name.0 as usize]);
             record.is_expected = true;
             expected.clear();
             excess.clear();
-            let (traces, dead) = (&self.traces, &self.dead);
-            Truth::new(pipeline, words, traces, dead).evaluate(source, row, watermark, &mut |e| {
+            right.belongs(source, row, promise, words, self, &mut |e| {
                 let counts = &expectations.steps[e.step.at()].counts;
                 let all = counts.get(e.leaf.0 as usize).copied().unwrap_or(0);
                 // What is reflected as often as can be is not late on any of its ways.
@@ -244,10 +249,10 @@ impl Ledger {
                     continue;
                 };
                 if in_detail {
-                    judgement.hurt(class, e.step, name, times, reflected, pipeline, words);
+                    judgement.hurt(class, e.step, name, times, reflected, layout, words);
                     let mistaken = self.taken_for(name).filter(|_| class == Class::Lost);
                     if let (Some(other), Some(damage)) = (mistaken, judgement.damage_of(name)) {
-                        damage.taken_for = Some(text_of(other, pipeline, words));
+                        damage.taken_for = Some(text_of(other, layout, words));
                     }
                 }
             }
@@ -257,9 +262,9 @@ impl Ledger {
             record.excess = excess.iter().map(most).max().unwrap_or(0);
             if record.divergent && in_detail {
                 let of = disagreement.get(&name).map(|&at| &self.traces.disagreements[at]);
-                let of = of.map(|of| self.difference(of, pipeline, words));
+                let of = of.map(|of| self.difference(of, layout, words));
                 let step = of.as_ref().map(|of| of.step).or(given_up).unwrap_or(source);
-                judgement.hurt(Class::Divergent, step, name, 1, 1, pipeline, words);
+                judgement.hurt(Class::Divergent, step, name, 1, 1, layout, words);
                 if let Some(damage) = judgement.damage_of(name) {
                     damage.left = of.map(|of| of.left);
                 }
@@ -273,6 +278,16 @@ impl Ledger {
             judgement.classes.insert(Class::Phantom);
         }
         digests
+    }
+}
+
+impl Won for Ledger {
+    fn winner(&self, name: Name) -> Option<(Key, i64)> {
+        self.traces.winner(name)
+    }
+
+    fn given_up(&self, record: &GivenUp) -> u32 {
+        self.dead.times(record)
     }
 }
 
@@ -311,12 +326,12 @@ impl Judgement {
         record: Name,
         expected: u64,
         reflected: u64,
-        pipeline: &Pipeline,
+        layout: &Layout,
         words: &Vocabulary,
     ) {
         if self.damage.len() < Outcome::MOST_DAMAGE {
             self.names.push(record);
-            let record = text_of(record, pipeline, words);
+            let record = text_of(record, layout, words);
             self.damage.push(Damage {
                 class,
                 step,
@@ -339,8 +354,8 @@ impl Judgement {
 }
 
 /// The name of a record, as reports have it.
-pub(super) fn text_of(record: Name, pipeline: &Pipeline, words: &Vocabulary) -> String {
-    let name = |step| pipeline.step(StepIndex(step)).name.as_str();
+pub(super) fn text_of(record: Name, layout: &Layout, words: &Vocabulary) -> String {
+    let name = |step| layout.name(StepIndex(step));
     words.names.text(record, &words.keys, name)
 }
 
@@ -348,24 +363,24 @@ impl Expectations {
     fn evaluate(
         &mut self,
         ledger: &Ledger,
-        pipeline: &Pipeline,
+        right: &dyn Right,
         sources: &Sources,
         words: &mut Vocabulary,
     ) {
         if self.is_placed.is_empty() {
-            self.is_placed = is_placed(pipeline);
+            self.is_placed = right.is_placed();
         }
-        self.steps.resize_with(pipeline.steps().len(), StepExpected::default);
+        self.steps.resize_with(ledger.steps.len(), StepExpected::default);
         for step in &mut self.steps {
             step.counts.clear();
             step.applied = 0;
             step.digest = 0;
         }
         let (steps, rows, mut filtered) = (&mut self.steps, sources.rows(), 0);
-        let mut truth = Truth::new(pipeline, words, &ledger.traces, &ledger.dead);
-        sources.each(|source, row, watermark| {
+        let mut is_unsure = false;
+        sources.each(|source, row, promise| {
             let mut is_filtered = true;
-            truth.evaluate(source, row, watermark, &mut |e| {
+            is_unsure |= !right.belongs(source, row, promise, words, ledger, &mut |e| {
                 is_filtered = false;
                 if e.is_dead {
                     return false;
@@ -382,7 +397,7 @@ impl Expectations {
             });
             filtered += u64::from(is_filtered);
         });
-        self.is_unsure = truth.is_unsure;
+        self.is_unsure = is_unsure;
         self.filtered = filtered;
     }
 }

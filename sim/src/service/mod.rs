@@ -1,6 +1,7 @@
-//! The external services: what functions call, and the tables that sinks write to by calls. They stand
-//! outside of the system under test, know nothing of its commits and keep what they were told to do. What
-//! reaches a table is what the ledger reflects, whatever becomes of the sink's commit.
+//! The external services: what functions call, and the tables that sinks write to by calls. They stand outside
+//! of the system under test, know nothing of its commits and keep what they were told to do. The rows of such a
+//! sink are what its table has, whatever became of the sink's commit. They count as written, for latencies too,
+//! when readers see them.
 
 mod entries;
 mod table;
@@ -10,12 +11,12 @@ use crate::ledger::Ledger;
 use crate::outcome::StepCalls;
 use entries::{Entries, Stale};
 use hashbrown::HashSet;
+use onceproof_kernel::call::{Action, Answer, Call, Operation};
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
-use onceproof_model::call::{Action, Answer, Call, Operation};
-use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
 use rustc_hash::FxBuildHasher;
 use table::{Tables, Torn};
 
@@ -50,8 +51,8 @@ pub(crate) struct Handled {
 
 impl Service {
     /// Forgets everything and keeps its memory.
-    pub fn reset(&mut self, pipeline: &Pipeline) {
-        self.steps.resize_with(pipeline.steps().len(), Calls::default);
+    pub fn reset(&mut self, layout: &Layout) {
+        self.steps.resize_with(layout.steps(), Calls::default);
         for calls in &mut self.steps {
             calls.made.clear();
             calls.standing.clear();
@@ -85,7 +86,7 @@ impl Service {
     pub fn handle(
         &mut self,
         call: &Call,
-        pipeline: &Pipeline,
+        layout: &Layout,
         now: Time,
         ledger: &mut Ledger,
         words: &Vocabulary,
@@ -111,7 +112,7 @@ impl Service {
             }
             Operation::Finish { unit } => {
                 let show = |(name, row)| ledger.append(step, name, row, words);
-                answered(self.tables.finish((shard, unit), pipeline, now, show))
+                answered(self.tables.finish((shard, unit), layout, now, show))
             }
             Operation::WriteInPlace { row, part } => {
                 let is_new = self.tables.write_in_place(shard, step, part, (name, row), now);
@@ -121,7 +122,7 @@ impl Service {
                 done(is_new)
             }
             Operation::Insert { row, id } => {
-                let is_new = self.tables.lets_in(step, id, pipeline, now);
+                let is_new = self.tables.lets_in(step, id, layout, now);
                 if is_new {
                     ledger.append(step, name, row, words);
                 }
@@ -197,22 +198,22 @@ impl Service {
     }
 
     /// How often each step called for a record, for the steps that call.
-    pub fn calls(&self, pipeline: &Pipeline) -> Vec<StepCalls> {
-        let steps = self.steps.iter().zip(pipeline.steps()).enumerate();
-        let calling = steps.filter(|(_, (_, step))| step.kind.calls());
-        let figures = |(at, (of, _)): (usize, (&Calls, _))| {
+    pub fn calls(&self, layout: &Layout) -> Vec<StepCalls> {
+        let steps = self.steps.iter().zip(layout.all());
+        let calling = steps.filter(|(_, (_, step))| step.calls.is_some());
+        let figures = |(of, (step, _)): (&Calls, (StepIndex, _))| {
             let mut made: Vec<u64> =
                 of.made.iter().filter(|&&n| n > 0).map(|&n| u64::from(n)).collect();
             made.sort_unstable();
             // 99 of 100 are at most this.
             let p99 = (made.len() * 99).div_ceil(100).checked_sub(1);
             StepCalls {
-                step: StepIndex(at as u16),
+                step,
                 records: made.len() as u64,
                 calls: made.iter().sum(),
                 p99: p99.map_or(0, |at| made[at]),
                 max: made.last().copied().unwrap_or(0),
-                garbage: self.tables.garbage(StepIndex(at as u16)),
+                garbage: self.tables.garbage(step),
             }
         };
         calling.map(figures).collect()

@@ -1,12 +1,22 @@
-//! What is wrong with what services were told to do. That a unit is torn is wrong in itself; how often a
-//! side effect may stand, and whose entry must, is for the scenario to demand.
+//! What is wrong with what services were told to do. That a unit is torn is wrong in itself; how often a side
+//! effect may stand, and whose entry must, is for the scenario to demand.
+//!
+//! `at-most = n` counts the side effects that stand at the service, and not the calls: a `put` that is made
+//! twice is one. More is the class `repeated`, a class like any other, so that every search can look for it.
+//!
+//! `newest = true` is judged once a run has drained: before that an entry may be ahead of its commit. The
+//! newest record is the one that the store committed last, dead letters included. A token could not say which
+//! that is, since one life has one token for all that it puts. All calls take the same time, so the calls of
+//! one life arrive in the order in which they were made. A key of which no record was committed has no right
+//! entry.
 
 use super::{Service, Stale, Torn};
 use crate::ledger::Ledger;
 use crate::outcome::{Class, Damage};
 use crate::plan::SideEffects;
+use onceproof_kernel::layout::Layout;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_model::pipeline::{Pipeline, StepIndex};
 
 /// What is wrong with the services of a run.
 #[derive(Clone, Copy)]
@@ -46,8 +56,8 @@ impl<'a> Wrongs<'a> {
 
     /// The damaged records, class by class, each with its name. By texts, as in every other list: neither
     /// steps nor names are numbered the same in every file.
-    pub fn damage(self, pipeline: &Pipeline, words: &Vocabulary) -> Vec<(Name, Damage)> {
-        let name_of = |step: u16| pipeline.step(StepIndex(step)).name.as_str();
+    pub fn damage(self, layout: &Layout, words: &Vocabulary) -> Vec<(Name, Damage)> {
+        let name_of = |step: u16| layout.name(StepIndex(step));
         let text = |record| words.names.text(record, &words.keys, name_of);
         let hurt =
             |class, step, record, (expected, reflected): (u32, u32), instead: Option<Name>| {

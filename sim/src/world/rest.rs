@@ -1,12 +1,13 @@
 //! The world at rest: all that can still happen is that input arrives. Then its state is small enough to be
-//! compared, and what is the same in two runs at one time will be the same in both from there on.
+//! compared, and what is the same in two runs at one time will be the same in both from there on. A run with a
+//! seed, with a queue, with a call to a service or with fresh ids has no rest.
 
 use super::World;
 use super::event::Event;
 use super::leases::Owner;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
-use onceproof_model::effect::Timer;
+use onceproof_model::dataflow::effect::Timer;
 
 impl World<'_> {
     /// Notes the state before this event, if input arrives with it and nothing else is left to happen.
@@ -30,7 +31,8 @@ impl World<'_> {
         let mut rest = Rest::default();
         let World {
             plan: _,
-            pipeline: _,
+            design: _,
+            layout: _,
             outside,
             workers,
             owners,

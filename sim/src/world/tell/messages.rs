@@ -6,11 +6,12 @@ use crate::trace::{Fate, Message, Nobody, What};
 use crate::world::World;
 use crate::world::event::Event;
 use crate::world::leases::Instance;
-use crate::world::token_of;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::{Rpc, Serial};
+use onceproof_kernel::effect::MessageAck;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::Time;
-use onceproof_model::commit::Subject;
-use onceproof_model::effect::{Ack, MessageAck, Request, Rpc};
-use onceproof_model::pipeline::ShardIndex;
+use onceproof_model::dataflow::effect::{Ack, Request};
 
 /// A reply on its way: its ends, which request it is for, and the watermark of an ack.
 #[derive(Clone, Copy)]
@@ -20,6 +21,9 @@ pub(in crate::world) struct ReplyTold {
     pub rpc: Rpc,
     pub watermark: Option<Time>,
 }
+
+/// What a message was about of which nobody wrote down the sending.
+const NOTHING: Subject = Subject::Control { word: 0, value: i64::MIN };
 
 impl World<'_> {
     #[cold]
@@ -45,7 +49,7 @@ impl World<'_> {
             RequestVerdict::Refused => Fate::Error,
         };
         let (to, subject, attempt) = (request.to, request.subject(), request.rpc.attempt);
-        let key = request.record.map(|record| record.key);
+        let key = request.body.record.map(|record| record.key);
         let number = self.tell(who, What::Sends { to, subject, key, attempt, fate }, fault);
         if fate == Fate::Error {
             self.note_send(number, subject, attempt);
@@ -62,7 +66,7 @@ impl World<'_> {
     #[cold]
     pub(in crate::world) fn tell_request_arrives(&mut self, who: Instance, request: &Request) {
         let (from, subject, attempt) = (request.from, request.subject(), request.rpc.attempt);
-        let key = request.record.map(|record| record.key);
+        let key = request.body.record.map(|record| record.key);
         self.tell(who, What::Receives { from, subject, key, attempt }, None);
     }
 
@@ -104,7 +108,7 @@ impl World<'_> {
         verdict: AckVerdict,
         is_cut: bool,
     ) {
-        let Ack { from, to, rpc: Rpc { attempt, .. }, subject, watermark } = *ack;
+        let Ack { from, to, rpc: Rpc { attempt, .. }, subject, body: watermark } = *ack;
         let fired = self.fault();
         let fate = match verdict {
             _ if is_cut => Fate::Cut,
@@ -132,7 +136,7 @@ impl World<'_> {
         let trace = &self.outside.trace;
         let sent = trace.cause().and_then(|cause| trace.send(cause));
         // What a planted fault of the simulator has put off has lost its cause.
-        sent.unwrap_or((Subject::Watermark(Time::MIN), rpc.attempt))
+        sent.unwrap_or((NOTHING, rpc.attempt))
     }
 
     #[cold]
@@ -156,7 +160,7 @@ impl World<'_> {
             Some(_) => Message::Ack { from, attempt },
             None => Message::Error { from, attempt },
         };
-        let host = self.directory.under(to, token_of(rpc.serial));
+        let host = self.directory.under(to, rpc.serial.token());
         let why = why.unwrap_or_else(|| self.why_nobody(host));
         self.tell_nobody(message, to, Some(host), Some(subject), why);
     }
@@ -205,18 +209,18 @@ impl World<'_> {
 
     fn tell_reply_of(&mut self, reply: ReplyTold, cause: Option<u64>) {
         let sent = cause.and_then(|cause| self.outside.trace.send(cause));
-        let (subject, attempt) = sent.unwrap_or((Subject::Watermark(Time::MIN), 0));
+        let (subject, attempt) = sent.unwrap_or((NOTHING, 0));
         let ReplyTold { to, from, rpc, watermark } = reply;
         let message = match watermark {
             Some(_) => Message::Ack { from, attempt },
             None => Message::Error { from, attempt },
         };
-        let host = self.directory.under(to, token_of(rpc.serial));
+        let host = self.directory.under(to, rpc.serial.token());
         self.tell_nobody(message, to, Some(host), Some(subject), Nobody::Died);
     }
 }
 
 /// Which request a reply is for, which does not carry the attempt.
-fn rpc(slot: u32, serial: u64) -> Rpc {
+fn rpc(slot: u32, serial: Serial) -> Rpc {
     Rpc { slot, attempt: 0, serial }
 }

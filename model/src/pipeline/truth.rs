@@ -1,0 +1,235 @@
+//! Truth: the same pipeline evaluated directly, record by record, with no distribution and no faults. For
+//! a function that is not deterministic the answer is the one that won: truth is then that every record
+//! is in exactly one outcome.
+//!
+//! A record is late at a step only by what its own source had said when it was read, less the lateness of the
+//! aggregates on the way: each passes its watermark on that much later. By any wider reading, a pane that was
+//! given up below a count with lateness would pass for a late record. A message of a queue is late only by what
+//! had been published before it: from then on it holds the watermark back.
+
+use super::{Pipeline, StepKind};
+use crate::function::{Function, Into, Output};
+use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::Layout;
+use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::Value;
+use onceproof_kernel::right::{Expected, GivenUp, Right, Way, Won, place};
+use onceproof_kernel::source::SourceRow;
+use onceproof_kernel::time::Time;
+
+/// A record on its way through the steps.
+#[derive(Clone, Debug)]
+struct Item {
+    /// Its name, until an aggregate takes it.
+    name: Option<Name>,
+    leaf: Name,
+    key: Key,
+    value: Value,
+    event_time: Time,
+    times: u32,
+    is_late: bool,
+    /// Whether what came before it in its stage was decided by an answer.
+    is_decided: bool,
+    is_dead: bool,
+    way: Way,
+}
+
+/// A pipeline with the layout in which it runs: which steps run in one process is all that is asked of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Truth<'a> {
+    /// The graph of steps.
+    pub pipeline: &'a Pipeline,
+    /// Which of them run together.
+    pub layout: &'a Layout,
+}
+
+impl Right for Truth<'_> {
+    fn belongs(
+        &self,
+        source: StepIndex,
+        row: SourceRow,
+        promise: Time,
+        words: &mut Vocabulary,
+        won: &dyn Won,
+        each: &mut dyn FnMut(Expected) -> bool,
+    ) -> bool {
+        let item = Item {
+            name: Some(row.name),
+            leaf: row.name,
+            key: row.key,
+            value: row.value,
+            event_time: row.event_time,
+            times: 1,
+            is_late: false,
+            is_decided: false,
+            is_dead: false,
+            way: Way::default(),
+        };
+        let mut evaluation =
+            Evaluation { of: *self, words, won, given_up: Vec::new(), is_unsure: false };
+        evaluation.flow(source, &item, promise, each);
+        !evaluation.is_unsure
+    }
+
+    fn is_placed(&self) -> Vec<bool> {
+        is_placed(self.pipeline)
+    }
+}
+
+/// The evaluation of one record.
+struct Evaluation<'a> {
+    of: Truth<'a>,
+    words: &'a mut Vocabulary,
+    won: &'a dyn Won,
+    /// What was found to be given up of it, once for each time.
+    given_up: Vec<GivenUp>,
+    is_unsure: bool,
+}
+
+impl Evaluation<'_> {
+    fn flow(
+        &mut self,
+        from: StepIndex,
+        item: &Item,
+        promise: Time,
+        each: &mut dyn FnMut(Expected) -> bool,
+    ) {
+        let pipeline = self.of.pipeline;
+        for edge in pipeline.edges(from) {
+            let (step, key) = (edge.to, pipeline.key_at(edge.to, item.key));
+            let leaf = item.name.unwrap_or(item.leaf);
+            let value = if item.name.is_some() { item.value.integer() } else { 0 };
+            let key_hash = self.words.keys.hash(key);
+            let Item { times, is_dead, .. } = *item;
+            match &pipeline.step(step).kind {
+                StepKind::Source { .. } => {}
+                StepKind::Map(function) => self.apply(step, function, item, promise, each),
+                StepKind::Reshuffle => {
+                    self.apply(step, &Function::Identity, item, promise, each);
+                }
+                StepKind::Count(windows)
+                | StepKind::Sum(windows)
+                | StepKind::CountGlobally(windows) => {
+                    let start = windows.start(item.event_time);
+                    let is_late = item.is_late || windows.is_late(start, promise);
+                    let place = place(key_hash, start);
+                    let is_late =
+                        each(Expected { step, leaf, times, place, value, is_late, is_dead });
+                    if pipeline.edges(step).is_empty() {
+                        continue;
+                    }
+                    let event_time = windows.end(start).before();
+                    let (name, value) = (None, Value::Integer(0));
+                    let is_decided = false;
+                    let way = Way::from(step.0, start);
+                    let item = Item {
+                        name,
+                        leaf,
+                        key,
+                        value,
+                        event_time,
+                        times,
+                        is_late,
+                        is_decided,
+                        is_dead,
+                        way,
+                    };
+                    // A count passes its watermark on less its lateness, so what its own source had said
+                    // comes down here that much later.
+                    self.flow(step, &item, promise.minus(windows.lateness), each);
+                }
+                StepKind::Sink(_) => {
+                    let (place, is_late) = (place(key_hash, Time(0)), item.is_late);
+                    each(Expected { step, leaf, times, place, value, is_late, is_dead });
+                }
+            }
+        }
+    }
+
+    /// Whether a record was given up, once more than was found before.
+    fn is_given_up(&mut self, record: GivenUp) -> bool {
+        let times = self.won.given_up(&record) as usize;
+        let is =
+            times > 0 && self.given_up.iter().filter(|&&other| other == record).count() < times;
+        if is {
+            self.given_up.push(record);
+        }
+        is
+    }
+
+    fn apply(
+        &mut self,
+        step: StepIndex,
+        function: &Function,
+        item: &Item,
+        promise: Time,
+        each: &mut dyn FnMut(Expected) -> bool,
+    ) {
+        let leaf = item.name.unwrap_or(item.leaf);
+        let here = GivenUp { step, leaf, key: item.key, way: item.way };
+        let is_dead = item.is_dead || self.is_given_up(here);
+        let mut outputs = Vec::new();
+        function
+            .apply(item.key, item.value, 0, &mut self.words.keys, |output| outputs.push(output));
+        for (index, output) in outputs.into_iter().enumerate() {
+            let way = item.way.through(step.0, index as u32);
+            let Output { key, value } = output;
+            let mut item = Item { key, value, is_dead, way, ..item.clone() };
+            if let Some(parent) = item.name {
+                let step_hash = self.of.layout.hash(step);
+                let name = self.words.names.output(parent, step.0, step_hash, index as u32);
+                item.name = Some(name);
+                let decides = function.decides();
+                let follows = self.of.layout.head(step) != step && item.is_decided;
+                // An answer in the middle of a stage is known best from what came out of the stage: under
+                // recompute, what was sent first may have won over what was committed later.
+                item.is_decided = decides.is_some() || follows;
+                match self.won.winner(name) {
+                    Some((key, value)) if item.is_decided => {
+                        if follows || decides == Some(Into::Key) {
+                            item.key = key;
+                        }
+                        let is_number = matches!(item.value, Value::Integer(_));
+                        if decides == Some(Into::Value) || (follows && is_number) {
+                            item.value = Value::Integer(value);
+                        }
+                    }
+                    Some(_) => {}
+                    None => self.is_unsure |= decides.is_some() && !is_dead,
+                }
+            }
+            self.flow(step, &item, promise, each);
+        }
+    }
+}
+
+/// Whether the windows and keys of each step's results can be told from the input and the answers that
+/// won: not below a coin that sits below an aggregate, where a window's panes may land on different sides.
+fn is_placed(pipeline: &Pipeline) -> Vec<bool> {
+    #[derive(Clone, Copy, Default)]
+    struct Upstream {
+        aggregated: bool,
+        tossed: bool,
+    }
+    let mut upstream = vec![Upstream::default(); pipeline.steps().len()];
+    for &index in pipeline.order() {
+        let step = pipeline.step(index);
+        let mut here = Upstream::default();
+        for from in &step.from {
+            here.aggregated |= upstream[from.at()].aggregated;
+            here.tossed |= upstream[from.at()].tossed;
+        }
+        match &step.kind {
+            StepKind::Map(function) => {
+                here.tossed |= !function.is_deterministic() && here.aggregated
+            }
+            StepKind::Count(_) | StepKind::Sum(_) | StepKind::CountGlobally(_) => {
+                here.aggregated = true;
+            }
+            StepKind::Source { .. } | StepKind::Reshuffle | StepKind::Sink(_) => {}
+        }
+        upstream[index.at()] = here;
+    }
+    upstream.into_iter().map(|upstream| !upstream.tossed).collect()
+}

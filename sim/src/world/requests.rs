@@ -1,0 +1,197 @@
+//! Requests and acks between workers: lost, doubled, delayed, refused and cut off as the answers say.
+
+use super::World;
+use super::event::Event;
+use super::leases::Instance;
+use super::tell::ReplyTold;
+use crate::answers::{AckVerdict, Exchange, RequestVerdict};
+use crate::fault::{Kind, Leg};
+use crate::fingerprint::{Code, words};
+use crate::network::{Cut, Flight};
+use crate::outside::Outside;
+use crate::queue::{Lane, Turn};
+use onceproof_kernel::alphabet::Mark;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::{Rpc, Serial};
+use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::time::{Nanos, Time};
+use onceproof_model::dataflow::effect::{Ack, Input, Replied, Request};
+
+impl World<'_> {
+    #[inline(never)]
+    pub(super) fn send_request(&mut self, sender: Instance, request: &mut Request, cost: Nanos) {
+        let Outside { words, work, marks, ledger, now, .. } = &mut self.outside;
+        let attempt = self.links.count_send(self.layout, request, words.names.len());
+        request.rpc.attempt = attempt;
+        if let Some(record) = &request.body.record {
+            ledger.hold(request.from, record.name);
+            if ledger.is_detailed() {
+                ledger.sent(request.from, request.to, record, *now);
+            }
+        }
+        work.messages += 1;
+        work.retries += u64::from(attempt > 1);
+        if attempt > 1 && sender.life > 0 {
+            marks.reach(Mark::SENT_AGAIN_AFTER_RESTART);
+        }
+        let subject = request.subject();
+        if let Subject::Control { word, .. } = subject {
+            let [sent, again] = self.layout.alphabet.controls[usize::from(word)].marks;
+            marks.reach(sent);
+            if attempt > 1 {
+                marks.reach(again);
+            }
+        }
+        let exchange =
+            Exchange::new(self.layout, request.from, request.to, subject, attempt, words);
+        let from = self.host_of(sender).expect("the sender runs") as usize;
+        let to = self.directory.look_up(request.to, self.now) as usize;
+        let Outside { answers, words, .. } = &mut self.outside;
+        answers.note_cut(|| self.links.is_cut(from, to, self.now));
+        let verdict = answers.request(&exchange, self.layout, words);
+        if let RequestVerdict::Cut(Kind::Partition { lasts, direction }) = verdict {
+            let until = self.now.saturating_add(lasts);
+            self.links.cut(Cut { from, to, direction, until });
+        }
+        let latency = self.outside.answers.latency(&exchange, Leg::Request);
+        let at = self.now.saturating_add(cost).saturating_add(latency);
+        let is_cut = self.links.is_cut(from, to, self.now);
+        if self.outside.trace.is_on() {
+            self.tell_request(sender, request, verdict, is_cut, (from, to));
+        }
+        if is_cut {
+            return;
+        }
+        match verdict {
+            RequestVerdict::Pass => self.fly(at, self.network_lane, request, to),
+            RequestVerdict::Lost => {}
+            // A cut one way may leave this way open.
+            RequestVerdict::Cut(_) => self.fly(at, self.network_lane, request, to),
+            RequestVerdict::Twice => {
+                self.fly(at, self.network_lane, request, to);
+                self.fly(at, self.network_lane, request, to);
+            }
+            RequestVerdict::Late(by) => {
+                let at = at.saturating_add(by);
+                self.fly(at, Lane::Heap, request, to);
+            }
+            RequestVerdict::Refused => {
+                let at = at.saturating_add(self.outside.answers.latency(&exchange, Leg::Ack));
+                let Request { from: to, to: from, rpc: Rpc { slot, serial, .. }, .. } = *request;
+                self.schedule(
+                    at,
+                    Turn::Normal,
+                    Lane::Heap,
+                    Event::Error { to, from, slot, serial },
+                );
+            }
+        }
+    }
+
+    fn fly(&mut self, at: u64, lane: Lane, request: &Request, to: usize) {
+        let flight = Flight { request: *request, host: to as u32 };
+        let flight = self.links.flights.insert(flight) as u32;
+        self.schedule(at, Turn::Normal, lane, Event::Request { flight });
+    }
+
+    /// A request arrives where its sender believed the shard to be. A zombie takes it like an owner.
+    pub(super) fn request_arrives(&mut self, flight: u32) {
+        let Flight { request, host } = self.links.flights.remove(flight as usize);
+        let Some(who) = self.find(host, request.to) else {
+            if self.hosts[host as usize].is_up() {
+                self.outside.marks.reach(Mark::SHARD_NOT_THERE);
+            }
+            if self.outside.trace.is_on() {
+                self.tell_request_lost(&request, host, self.why_nobody(host));
+            }
+            return;
+        };
+        self.fingerprint.add_request(self.now, &request, &self.outside.words);
+        if who != self.owner(request.to) {
+            self.outside.marks.reach(Mark::ZOMBIE_ASKED);
+        }
+        if self.outside.trace.is_on() {
+            self.tell_request_arrives(who, &request);
+        }
+        if let Some(record) = &request.body.record {
+            self.outside.ledger.hold(request.to, record.name);
+        }
+        self.deliver(who, Input::Request(request));
+    }
+
+    /// A reply arrives at the worker that sent the request.
+    pub(super) fn reply(
+        &mut self,
+        to: ShardIndex,
+        from: ShardIndex,
+        slot: u32,
+        serial: Serial,
+        watermark: Option<Time>,
+    ) {
+        if let Some(who) = self.find(self.directory.under(to, serial.token()), to) {
+            let said = watermark.map_or(0, |watermark| words([watermark.0 as u64]));
+            let code = if watermark.is_some() { Code::Reply } else { Code::Error };
+            self.count(code, to, serial.bits() ^ said);
+            if watermark.is_none() {
+                self.outside.marks.reach(Mark::ERROR_ANSWERED);
+            }
+            let rpc = Rpc { slot, attempt: 0, serial };
+            if self.outside.trace.is_on() {
+                self.tell_reply(who, ReplyTold { to, from, rpc, watermark });
+            }
+            // Until calm nobody asks whether anything comes of anything.
+            if self.now >= self.calm_at
+                && watermark.is_some()
+                && self.running(who).awaits_reply(rpc)
+            {
+                self.standstill.progressed(self.now);
+            }
+            self.deliver(who, Input::Replied(Replied { from, rpc, body: watermark }));
+        } else if self.outside.trace.is_on() {
+            let rpc = Rpc { slot, attempt: 0, serial };
+            self.tell_reply_lost(ReplyTold { to, from, rpc, watermark }, None);
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn send_ack(&mut self, sender: Instance, ack: &Ack, cost: Nanos) {
+        let Outside { words, ledger, .. } = &mut self.outside;
+        let Ack { from, to, rpc, subject, body: watermark } = *ack;
+        if let Subject::Record(name) = subject {
+            ledger.let_go(from, name);
+        }
+        // The sender of the ack is the receiver of the request.
+        let exchange = Exchange::new(self.layout, to, from, subject, rpc.attempt, words);
+        let here = self.host_of(sender).expect("the sender of an ack runs") as usize;
+        let there = self.directory.under(to, rpc.serial.token()) as usize;
+        let Outside { answers, words, .. } = &mut self.outside;
+        answers.note_cut(|| self.links.is_cut(here, there, self.now));
+        let verdict = answers.ack(&exchange, self.layout, words);
+        let is_cut = self.links.is_cut(here, there, self.now);
+        if self.outside.trace.is_on() {
+            self.tell_ack(sender, ack, verdict, is_cut);
+        }
+        if is_cut {
+            return;
+        }
+        let latency = self.outside.answers.latency(&exchange, Leg::Ack);
+        let at = self.now.saturating_add(cost).saturating_add(latency);
+        let Rpc { slot, serial, .. } = rpc;
+        let (lane, reply) = (self.network_lane, Event::Reply { to, from, slot, serial, watermark });
+        match verdict {
+            AckVerdict::Pass => self.schedule(at, Turn::Normal, lane, reply),
+            AckVerdict::Lost => {}
+            AckVerdict::Twice => {
+                self.schedule(at, Turn::Normal, lane, reply);
+                self.schedule(at, Turn::Normal, lane, reply);
+            }
+            AckVerdict::Late(by) => {
+                let at = at.saturating_add(by);
+                self.schedule(at, Turn::Normal, Lane::Heap, reply);
+            }
+            AckVerdict::Error => {
+                self.schedule(at, Turn::Normal, lane, Event::Error { to, from, slot, serial });
+            }
+        }
+    }
+}
