@@ -1,9 +1,7 @@
 //! Canaries: for each rule of the protocol, the smallest schedule that breaks the results when the rule is
 //! left out, and under which the full design holds. What is expected is worked out by hand from the rule.
 
-mod common;
-
-use common::exhaust;
+use crate::common::exhaust;
 use onceproof::scenario::Scenario;
 use onceproof_model::dataflow::defect::Defect;
 use onceproof_sim::outcome::{Class, Verdict};

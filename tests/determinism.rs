@@ -1,7 +1,6 @@
 //! The same scenario and seed give the same run, to the last bit: in a debug and in a release build, with a
 //! simulator that is new or was used before, for a verdict, a report or a trace, on any number of threads.
 
-#[path = "determinism/golden.rs"]
 mod golden;
 
 use onceproof::scenario::Scenario;

@@ -1,12 +1,8 @@
 //! The exhaustive search: it meets every schedule once, leaves out only what changes nothing, finds the
 //! smallest causes, and is the same on any number of threads and after any interruption.
 
-mod common;
-#[path = "exhaust/coin.rs"]
 mod coin;
-#[path = "exhaust/necessity.rs"]
 mod necessity;
-#[path = "exhaust/rests.rs"]
 mod rests;
 
 use onceproof::scenario::Scenario;
@@ -63,7 +59,7 @@ fn a_search_that_leaves_out_nothing_counts_as_many_runs_as_brute_force() {
     for (plan, most) in small() {
         let all = Space { prunes: false, runs_explained: true, ..space(&plan, most) };
         let found = search(&plan, &all, 2);
-        let (runs, classes, first) = common::exhaust(&plan, most as usize);
+        let (runs, classes, first) = crate::common::exhaust(&plan, most as usize);
         assert_eq!(found.total().runs, runs);
         assert!(runs > 100, "{runs}");
         for class in Class::ALL {

@@ -2,25 +2,15 @@
 //! ones. Each law runs the same cases every time. A failing case is shrunk and prints the scenario file
 //! that shows it.
 
-#[path = "laws/cases.rs"]
 mod cases;
-#[path = "laws/faults.rs"]
 mod faults;
-#[path = "laws/naive.rs"]
 mod naive;
-#[path = "laws/exactly_once.rs"]
 mod exactly_once;
-#[path = "laws/designs.rs"]
 mod designs;
-#[path = "laws/found.rs"]
 mod found;
-#[path = "laws/waits.rs"]
 mod waits;
-#[path = "laws/replay.rs"]
 mod replay;
-#[path = "laws/independence.rs"]
 mod independence;
-#[path = "laws/files/mod.rs"]
 mod files;
 
 use proptest::prelude::*;

@@ -1,9 +1,7 @@
 //! The mechanisms one by one under many seeds: what `onceproof necessity --seeds` says of the chapter's pipeline
 //! under every kind of fault, in small.
 
-#[path = "common/values.rs"]
-mod values;
-
+use crate::common::values::{VALUES, values};
 use onceproof::report::matrix_json::matrix_json;
 use onceproof::report::matrix_text::words;
 use onceproof::report::{MatrixReport, Subject, Timing};
@@ -22,7 +20,6 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use values::{VALUES, values};
 
 fn scenario() -> Scenario {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");

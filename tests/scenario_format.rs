@@ -10,9 +10,7 @@ use onceproof_sim::input::Input;
 use onceproof_sim::outcome::{Class, Classes};
 use std::path::{Path, PathBuf};
 
-#[path = "scenario_format/csv.rs"]
 mod csv;
-#[path = "scenario_format/reference.rs"]
 mod reference;
 
 const LOST_ACK: &str = r#"

@@ -2,15 +2,11 @@
 //! was worked out by hand, number by number; those with random faults against what they expect. Together
 //! they use every kind of fault and every value of every mechanism.
 
-#[path = "scenarios/blame.rs"]
 mod blame;
-#[path = "scenarios/services.rs"]
 mod services;
-#[path = "scenarios/table.rs"]
 mod table;
-#[path = "common/values.rs"]
-mod values;
 
+use crate::common::values::{VALUES, values};
 use onceproof::figures;
 use onceproof::scenario::{Expect, Figure, Scenario};
 use onceproof::search::chance::Chance;
@@ -24,7 +20,6 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use table::{RANDOM, ROWS, Row, Step};
-use values::{VALUES, values};
 
 /// How many seeds of a random scenario must hold where all of them should.
 const SEEDS: u64 = 3;

@@ -1,10 +1,7 @@
 //! What a trace tells: in sentences, as documents, and which of them.
 
-#[path = "trace/sentences.rs"]
 mod sentences;
-#[path = "trace/lines.rs"]
 mod lines;
-#[path = "trace/documents.rs"]
 mod documents;
 
 use std::path::Path;

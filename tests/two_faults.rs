@@ -2,9 +2,7 @@
 //! records and two chained counts with windows and a late pane. The same loop finds what breaks when one
 //! mechanism is missing, so it is not blind.
 
-mod common;
-
-use common::exhaust;
+use crate::common::exhaust;
 use onceproof::scenario::Scenario;
 use onceproof_sim::outcome::{Class, Verdict};
 use onceproof_sim::simulator::Simulator;

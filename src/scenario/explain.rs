@@ -6,6 +6,7 @@ use super::diagnostic::{Diagnostic, Source, clip, list, quote};
 use super::schema::schema;
 use super::units::{NO_DATE, duration};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Names of the design that are not built yet: a name that is known at the same place, the name, and
 /// what can be done instead.
@@ -48,12 +49,12 @@ pub(super) struct Around<'a> {
     pub in_faults: bool,
 }
 
-/// The keys that a file has outside of its tables.
-pub(super) fn top_keys() -> Vec<String> {
+/// The keys that a file has outside of its tables. The schema is the same for every file, so it is made once.
+pub(super) static TOP_KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let schema = schema();
     let keys = schema["properties"].as_object();
     keys.map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
-}
+});
 
 /// Turns an error of the TOML reader into a diagnostic.
 pub(super) fn explain(

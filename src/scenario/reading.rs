@@ -8,7 +8,7 @@
 use super::FORMAT;
 use super::diagnostic::{Diagnostic, Source, clip, nearest};
 use super::error::MOST_TOLD;
-use super::explain::{Around, FIRST_STEP, LISTS, Repeats, explain, syntax, top_keys};
+use super::explain::{Around, FIRST_STEP, LISTS, Repeats, TOP_KEYS, explain, syntax};
 use super::raw;
 use serde::de::DeserializeOwned;
 use std::ops::Range;
@@ -30,7 +30,7 @@ pub(super) fn file(source: &Source<'_>) -> Result<raw::File, Vec<Diagnostic>> {
         absent.map(|key| missing(source, table.get_ref(), key)).collect();
     let lists = take_lists(source, &mut table);
     wrong.extend(lists);
-    read(source, table, wrong, &top_keys())
+    read(source, table, wrong, &TOP_KEYS)
 }
 
 /// Takes out the tables of which there is one, and which are written as one of a list.

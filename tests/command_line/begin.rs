@@ -1,6 +1,6 @@
 //! How one begins: a first scenario, one from standard input, completions and the manual.
 
-use crate::folder::{
+use super::folder::{
     COMMANDS, DUPLICATED, EXACTLY_ONCE, Finished, Folder, LOST_ACK, NO_DEDUP, scenario,
 };
 use std::fs;

@@ -1,6 +1,6 @@
 //! What is printed fits 80 columns, but for commands to paste, which are whole, and for lines of a user's own.
 
-use crate::folder::{COMMANDS, Folder, LOSSY, LOST_ACK, NO_DEDUP, scenario};
+use super::folder::{COMMANDS, Folder, LOSSY, LOST_ACK, NO_DEDUP, scenario};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! `--check-determinism`: the same in a fresh process, or the first event that differs.
 
-use crate::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, NO_DEDUP, scenario};
+use super::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, NO_DEDUP, scenario};
 
 #[test]
 fn a_run_and_a_sweep_are_the_same_in_a_fresh_process() {

@@ -1,6 +1,6 @@
 //! `exhaust`: certificates, causes, and what is missing.
 
-use crate::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOST_ACK, NO_DEDUP, scenario};
+use super::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOST_ACK, NO_DEDUP, scenario};
 use serde_json::{Value, json};
 use std::fs;
 

@@ -1,6 +1,6 @@
 //! Files that are written: what is there already is never lost, and no half of a file stays behind.
 
-use crate::folder::{DUPLICATED, EXACTLY_ONCE, Finished, Folder, LOST_ACK, NO_DEDUP, scenario};
+use super::folder::{DUPLICATED, EXACTLY_ONCE, Finished, Folder, LOST_ACK, NO_DEDUP, scenario};
 use std::collections::BTreeMap;
 use std::fs;
 

@@ -1,7 +1,7 @@
 //! `necessity`: witnesses of wrong values, by schedules and by seeds, and `--mechanism`, which shows them again.
 
-use crate::exhaust::timeless;
-use crate::folder::{EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, scenario};
+use super::exhaust::timeless;
+use super::folder::{EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, scenario};
 use serde_json::{Value, json};
 
 #[test]

@@ -1,6 +1,6 @@
 //! `run` and `replay`.
 
-use crate::folder::{
+use super::folder::{
     DUPLICATED, EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, NEVER, NO_DEDUP, on_input, scenario,
 };
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! `shrink`.
 
-use crate::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, NO_DEDUP, scenario};
+use super::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, NO_DEDUP, scenario};
 use onceproof::scenario::Scenario;
 use serde_json::json;
 use std::path::Path;

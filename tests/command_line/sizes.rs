@@ -1,7 +1,7 @@
 //! Sizes: what is too much is refused at once with the number that is possible, and what is not too much takes no
 //! longer than it must.
 
-use crate::folder::{EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, scenario};
+use super::folder::{EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, scenario};
 use std::fmt::Write;
 
 /// A scenario of these steps, after a source that reads one record.
@@ -100,7 +100,7 @@ fn in_little_room(folder: &Folder, arguments: &[&str], code: i32) {
     let mut command = std::process::Command::new("sh");
     command.args(["-c", limited, env!("CARGO_BIN_EXE_onceproof")]).args(arguments);
     let command = command.args(["--jobs", "9999"]).current_dir(folder.path());
-    crate::folder::Finished::of(command.output().expect("a start")).ends(code);
+    super::folder::Finished::of(command.output().expect("a start")).ends(code);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Files of strangers: what a scenario may read, what is no file, and what a terminal is shown of a text.
 
-use crate::folder::{DUPLICATED, EXACTLY_ONCE, Finished, Folder, LOST_ACK, NO_DEDUP, scenario};
+use super::folder::{DUPLICATED, EXACTLY_ONCE, Finished, Folder, LOST_ACK, NO_DEDUP, scenario};
 use std::fs;
 
 /// A scenario that fails, and reads its records from a csv file.

@@ -1,6 +1,6 @@
 //! `sweep`, and the failures that it saves.
 
-use crate::folder::{
+use super::folder::{
     DUPLICATED, EXACTLY_ONCE, Finished, Folder, LOSSY, LOST_ACK, NEVER, NO_DEDUP, scenario,
 };
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! `test`, `check` and `schema`.
 
-use crate::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, NEVER, NO_DEDUP, scenario};
+use super::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOSSY, LOST_ACK, NEVER, NO_DEDUP, scenario};
 
 #[test]
 fn every_scenario_has_a_line_and_the_last_one_counts_them() {

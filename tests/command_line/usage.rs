@@ -1,6 +1,6 @@
 //! Bad usage, and ways out that are closed or full.
 
-use crate::folder::{DUPLICATED, EXACTLY_ONCE, Finished, Folder, LOST_ACK, NO_DEDUP, scenario};
+use super::folder::{DUPLICATED, EXACTLY_ONCE, Finished, Folder, LOST_ACK, NO_DEDUP, scenario};
 use std::process::Stdio;
 
 #[test]

@@ -1,6 +1,6 @@
 //! What is said of usage that cannot be used, and of results that could be misread.
 
-use crate::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOST_ACK, NO_DEDUP, scenario};
+use super::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOST_ACK, NO_DEDUP, scenario};
 
 fn folder(name: &str) -> Folder {
     let folder = Folder::new(name);

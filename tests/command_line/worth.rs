@@ -1,6 +1,6 @@
 //! What a green is worth: its first lines say for how many records it speaks, and strictly it speaks for all.
 
-use crate::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOST_ACK, NO_DEDUP, scenario};
+use super::folder::{DUPLICATED, EXACTLY_ONCE, Folder, LOST_ACK, NO_DEDUP, scenario};
 use serde_json::{Value, json};
 
 /// A green of some of the input.

@@ -1,5 +1,7 @@
-//! An exhaustive search through schedules of faults, as plain as can be: it leaves out nothing. What
-//! `onceproof exhaust` counts is compared with it.
+//! What several subjects share. Here an exhaustive search through schedules of faults, as plain as can be: it leaves
+//! out nothing. What `onceproof exhaust` counts is compared with it.
+
+pub mod values;
 
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Classes, Verdict};

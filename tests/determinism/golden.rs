@@ -3,12 +3,12 @@
 //! a deliberate change, run
 //!
 //! ```sh
-//! INSTA_UPDATE=always cargo test --test determinism golden
+//! INSTA_UPDATE=always cargo test --test all golden
 //! ```
 //!
 //! and read what has changed in `tests/golden/`, line by line.
 
-use crate::{load, scenarios};
+use super::{load, scenarios};
 use onceproof::scenario::Scenario;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_sim::outcome::{Ledger, Outcome, Work};

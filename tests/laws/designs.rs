@@ -1,9 +1,9 @@
 //! A design with one mechanism wrong is violated, with its class, by some schedule among the cases of the
 //! laws; else the laws would prove nothing. The search is over the same cases every time.
 
-use crate::cases::{ANY, Case, cases};
-use crate::faults::{Climate, Strike, climates, on, strikes};
-use crate::runner;
+use super::cases::{ANY, Case, cases};
+use super::faults::{Climate, Strike, climates, on, strikes};
+use super::runner;
 use onceproof_sim::outcome::Class;
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;

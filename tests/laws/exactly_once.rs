@@ -1,10 +1,10 @@
 //! The full design holds under every schedule, and what only changes the cost of a run never changes its
 //! results.
 
-use crate::cases::{ANY, Case, MOVING, PLAIN, cases, parse};
-use crate::faults::{Strike, climates, on, strikes};
-use crate::naive;
-use crate::{check, runner};
+use super::cases::{ANY, Case, MOVING, PLAIN, cases, parse};
+use super::faults::{Strike, climates, on, strikes};
+use super::naive;
+use super::{check, runner};
 use onceproof::scenario::Scenario;
 use onceproof_kernel::time::Nanos;
 use onceproof_model::dataflow::point;

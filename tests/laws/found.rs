@@ -1,6 +1,6 @@
 //! What random search once found, each cut down to the least scenario and worked out by hand.
 
-use crate::cases::parse;
+use super::cases::parse;
 use onceproof_model::dataflow::point;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Class, Ledger, Outcome, Verdict};

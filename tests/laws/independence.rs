@@ -1,9 +1,9 @@
 //! An answer is a pure function of the seed and a named point. So a fault changes the answers of what it can
 //! reach and no others, and neither does what stands elsewhere in the file.
 
-use crate::cases::{ANY, Case, Choice, PLAIN, cases, parse};
-use crate::check;
-use crate::faults::{climates, kinds, on, strikes};
+use super::cases::{ANY, Case, Choice, PLAIN, cases, parse};
+use super::check;
+use super::faults::{climates, kinds, on, strikes};
 use onceproof::scenario::Scenario;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{Nanos, SECOND};

@@ -1,9 +1,9 @@
 //! The faults that fired in a run, written down, are that run: with the same seed, no odds and these faults
 //! alone, everything happens again at the same times. Also after a detour through a scenario file.
 
-use crate::cases::{Case, MOVING, cases, parse};
-use crate::check;
-use crate::faults::{Climate, Strike, climates, on, strikes};
+use super::cases::{Case, MOVING, cases, parse};
+use super::check;
+use super::faults::{Climate, Strike, climates, on, strikes};
 use onceproof::scenario::Scenario;
 use onceproof_sim::fault::Climate as Odds;
 use onceproof_sim::outcome::Outcome;

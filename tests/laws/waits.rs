@@ -1,7 +1,7 @@
 //! When a run is stuck and when it only waits: someone who waits for what comes is not stuck, however long it takes;
 //! someone who repeats himself without end is, however busy he is.
 
-use crate::found::run;
+use super::found::run;
 use onceproof_sim::outcome::{Class, Outcome, Verdict};
 
 /// A record, a source and a count, with these tables behind.

@@ -1,6 +1,6 @@
 //! Input from csv files: what is read, and what is wrong with a row without a word of what stands in it.
 
-use crate::Directory;
+use super::Directory;
 use onceproof::scenario::{Readable, Scenario, ScenarioError};
 use onceproof_kernel::time::{MILLISECOND, SECOND};
 use onceproof_sim::input::{Input, Row, RowValue};

@@ -1,7 +1,7 @@
 //! What a report blames is tried on every scenario that fails: with the faults taken away the damage is gone, with one
 //! set alone it is there, and without any one of the set it is not.
 
-use crate::{files, folder, load};
+use super::{files, folder, load};
 use onceproof::scenario::Scenario;
 use onceproof::search::blame::{Blame, Cause, blame};
 use onceproof::search::shrink::bench::Watch;

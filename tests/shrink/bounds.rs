@@ -1,7 +1,7 @@
 //! Shrinking ends soon when it is told to, and the search for all sets when its runs are used up, and
 //! neither loses what it found.
 
-use crate::bugs;
+use super::bugs;
 use onceproof::search::exhaust::Told;
 use onceproof::search::shrink::all::{All, Bounds, End, MOST_RUNS, all, kinds};
 use onceproof::search::shrink::bench::Watch;

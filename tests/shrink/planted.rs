@@ -1,6 +1,6 @@
 //! From each of 100 failing seeds of a planted bug, shrinking finds exactly one of its smallest sets.
 
-use crate::bugs::{self, Bug};
+use super::bugs::{self, Bug};
 use onceproof::search::shrink::bench::Watch;
 use onceproof::search::shrink::shrink;
 use onceproof_sim::fault::KindName;

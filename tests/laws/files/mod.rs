@@ -5,7 +5,7 @@
 //!
 //! The suite tries a moderate number of files, always the same ones. To try more of them by hand:
 //!
-//!     PROPTEST_CASES=100000 cargo test --release --test laws files
+//!     PROPTEST_CASES=100000 cargo test --release --test all laws::files
 
 mod draw;
 mod evaluate;
@@ -18,7 +18,7 @@ mod tables;
 mod tape;
 mod text;
 
-use crate::check;
+use crate::laws::check;
 use draw::{Drawn, files, small_files};
 use evaluate::{Run, evaluate};
 use file::{File, Input};
@@ -160,7 +160,7 @@ fn a_rule_that_is_left_out_breaks_one_of_the_files() {
         Defect::UnreadFilterNotAdded,
         Defect::FailedChainIsKept,
     ];
-    let mut runner = crate::runner(1);
+    let mut runner = crate::laws::runner(1);
     let mut left: Vec<Defect> = rules.to_vec();
     for _ in 0..cases() * 2 {
         let drawn = files().new_tree(&mut runner).expect("a file").current();

@@ -6,7 +6,7 @@ use super::evaluate::{Run, evaluate};
 use super::file::File;
 use super::judge::judge;
 use super::{cases, read, within_limits};
-use crate::check;
+use crate::laws::check;
 use onceproof::scenario::{Changes, Scenario, ScenarioError};
 use onceproof::search::exhaust::bare;
 use onceproof::search::swarm::Swarm;

@@ -1,0 +1,20 @@
+//! What a user would check, in one program: it is linked once, and what several subjects share is compiled once. A
+//! subject is a module, so its tests are those with its name: `cargo test --test all laws::`. A test stands in a
+//! program of its own only where it must: `allocations` counts with an allocator of its own.
+
+mod common;
+
+mod canaries;
+mod command_line;
+mod determinism;
+mod documents;
+mod exhaust;
+mod laws;
+mod mechanisms;
+mod model_is_pure;
+mod scenario_format;
+mod scenarios;
+mod shrink;
+mod sources;
+mod trace;
+mod two_faults;
