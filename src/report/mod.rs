@@ -27,6 +27,7 @@ pub mod shrink_text;
 pub mod shrink_sets;
 pub mod shrink_json;
 pub mod stated;
+pub mod not_shown;
 pub mod expectation;
 pub mod worth;
 pub mod graph;
@@ -40,6 +41,7 @@ use crate::search::matrix::Matrix;
 use crate::search::necessity::Necessity;
 use crate::search::regressions::Replayed;
 use crate::search::tally::Sweep;
+use not_shown::NotShown;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Class, Classes, Outcome};
 use onceproof_sim::plan::Plan;
@@ -97,6 +99,8 @@ pub struct RunReport<'a> {
     pub blame: &'a Blame,
     /// Where it differs from what the file expects of it.
     pub differences: &'a [String],
+    /// What the file expects and this run does not show, where the file speaks of others.
+    pub not_shown: Option<&'a NotShown>,
     /// The command that runs it again.
     pub replay: &'a str,
     /// The command that makes a failure small, if there is one.
@@ -116,6 +120,8 @@ pub struct SweepReport<'a> {
     pub regressions: &'a [Replayed],
     /// What it found.
     pub sweep: &'a Sweep,
+    /// What the file expects and no run shows.
+    pub not_shown: Option<&'a NotShown>,
     /// Which faults did what went wrong in the first failing run.
     pub blame: &'a Blame,
     /// What the first failing seed drew, if each has a weather of its own: a scenario file.

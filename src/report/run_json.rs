@@ -3,6 +3,7 @@
 
 use super::damage::{classes_json, damage_json};
 use super::extremes::extremes_json;
+use super::not_shown::not_shown_json;
 use super::worth::worth_of_run_json;
 use super::{RunReport, exact_faults};
 use crate::figures;
@@ -23,6 +24,7 @@ pub fn run_json(report: &RunReport) -> Value {
         outcome,
         blame,
         differences,
+        not_shown,
         replay,
         smaller,
         shortfalls,
@@ -50,6 +52,7 @@ pub fn run_json(report: &RunReport) -> Value {
         "schedule": outcome.schedule.iter().map(|f| fault_to_json(f, plan)).collect::<Vec<_>>(),
         "unfired": unfired(plan, &outcome.unfired),
         "unexpected": differences,
+        "not_shown": not_shown_json(not_shown),
         "rows_skipped": subject.rows_skipped,
         "worth": worth_of_run_json(plan, outcome),
         "shortfalls": shortfalls,

@@ -3,6 +3,7 @@
 
 use super::damage::damage_text;
 use super::extremes::extremes_lines;
+use super::not_shown::not_shown_text;
 use super::results::{totals, windows};
 use super::style::{BAD, GOOD, HEAD, WARNING, error, warning, warning_or_error};
 use super::table::{Align, JOINT, fitted, labelled, table};
@@ -29,6 +30,7 @@ pub fn run_text(report: &RunReport) -> String {
         outcome,
         blame,
         differences,
+        not_shown,
         replay,
         smaller,
         shortfalls,
@@ -40,6 +42,7 @@ pub fn run_text(report: &RunReport) -> String {
     if let (Some(seed), true) = (seed, seed_is_assumed) {
         text.push_str(&format!("seed {seed}, since the file has odds and no seed\n"));
     }
+    text.push_str(&not_shown_text(not_shown));
     if let Some(reason) = &outcome.reason {
         text.push_str(&format!("{}\n", printable(reason)));
     }

@@ -2,6 +2,7 @@
 //! last the command that shows it again.
 
 use super::damage::damage_text;
+use super::not_shown::not_shown_text;
 use super::reached::reached_text;
 use super::regressions::regression_in_words;
 use super::run_text::{counts, heading, unfired};
@@ -27,6 +28,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
         subject,
         regressions,
         sweep,
+        not_shown,
         blame,
         weather,
         saved,
@@ -45,6 +47,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
         text.push_str(&format!("{count} replayed\n"));
     }
     text.push_str(&format!("\n{}\n", verdict(sweep)));
+    text.push_str(&not_shown_text(not_shown));
     text.push_str(&says_nothing_of(sweep, subject.plan));
     text.push_str(&bound(sweep));
     let classes = Class::ALL.into_iter().map(|class| (class.word(), sweep.count(class)));

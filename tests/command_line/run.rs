@@ -188,6 +188,59 @@ fn a_file_with_odds_and_no_seed_runs_under_seed_0_and_says_so() {
 }
 
 #[test]
+fn a_violation_that_the_file_expects_and_a_seed_does_not_show_is_told() {
+    let folder = Folder::new("run-not-shown");
+    // An ack of a million million is lost.
+    let seldom = "\n[faults]\ndrop-ack = \"1/1000000000000\"\n\n[sweep]\nseeds = \"0..3\"\n";
+    let expect = "{ violates = [\"duplicated\", \"lost\"] }";
+    folder.write("odds.toml", scenario("seldom", expect, &[NO_DEDUP, seldom]));
+    let told = |arguments: &[&str], code, said: &str| {
+        let run = folder.onceproof(arguments).ends(code);
+        // Lines are broken anywhere.
+        let words = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(said), "{run:?}");
+    };
+    let sweep = "to look for them: onceproof sweep odds.toml";
+    let expects = "the file expects duplicated, lost, and";
+    let by = |who: &str| format!("{expects} {who} not show them; {sweep}");
+    told(&["run", "odds.toml"], 0, &by("seed 0 does"));
+    told(&["run", "odds.toml", "--seed", "7"], 0, &by("seed 7 does"));
+    told(&["sweep", "odds.toml", "--seeds", "0..2"], 0, &by("these seeds do"));
+    let none = format!("{expects} none of its seeds shows them faults none");
+    told(&["sweep", "odds.toml"], 0, &none);
+    // What is shown is not missed, and what is missed beside it is.
+    folder.write("often.toml", scenario("often", expect, &[NO_DEDUP, NO_ACK]));
+    let half = "the file expects lost, and seed 0 does not show it; to look for it: \
+                onceproof sweep often.toml";
+    told(&["run", "often.toml"], 1, half);
+    // A file of one run speaks of that run.
+    let one = scenario("one", DUPLICATED, &[NO_DEDUP, LOST_ACK]);
+    folder.write("one.toml", one.replace(LOST_ACK, NEVER));
+    let other = "the file expects duplicated, and seed 7 does not show it; to look for it: \
+                 onceproof run one.toml";
+    told(&["run", "one.toml", "--seed", "7"], 0, other);
+    told(
+        &["run", "one.toml"],
+        0,
+        "not as the file expects: expected duplicated, found exactly-once",
+    );
+    // Of another design the file expects nothing.
+    for arguments in [&["run", "odds.toml", "--bare"][..], &["run", "one.toml"]] {
+        let run = folder.onceproof(arguments).ends(0);
+        assert!(!run.stdout.contains("the file expects duplicated"), "{run:?}");
+    }
+    let json = |arguments: &[&str], code| {
+        let arguments = [arguments, &["--format", "json"]].concat();
+        folder.onceproof(&arguments).ends(code).document()["not_shown"].clone()
+    };
+    let both = json!({ "classes": ["duplicated", "lost"], "command": "onceproof sweep odds.toml" });
+    assert_eq!(json(&["run", "odds.toml"], 0), both);
+    assert_eq!(json(&["sweep", "odds.toml", "--seeds", "0..2"], 0), both);
+    assert_eq!(json(&["run", "odds.toml", "--bare"], 0), Value::Null);
+    assert_eq!(json(&["run", "one.toml"], 0), Value::Null);
+}
+
+#[test]
 fn odds_of_nothing_and_ranges_of_latency_need_no_seed() {
     let folder = Folder::new("run-seedless");
     let never = "\n[faults]\ndrop-ack = 0\n";
