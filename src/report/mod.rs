@@ -6,6 +6,8 @@ pub mod shell;
 pub mod words;
 pub mod table;
 pub mod damage;
+pub mod damage_line;
+pub mod damage_json;
 pub mod extremes;
 pub mod results;
 pub mod run_text;

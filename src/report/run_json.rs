@@ -1,7 +1,7 @@
 //! The report of a run as JSON. Its keys are a promise: more may be added, these stay. Seeds are texts,
 //! since a number of 64 bits does not survive every reader of JSON.
 
-use super::damage::{classes_json, damage_json};
+use super::damage_json::{classes_json, damage_json};
 use super::extremes::extremes_json;
 use super::not_shown::not_shown_json;
 use super::worth::worth_of_run_json;

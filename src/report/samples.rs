@@ -9,7 +9,9 @@ use crate::search::worth::{Worth, WorthOfAll};
 use onceproof_kernel::time::{MILLISECOND, SECOND, Time};
 use onceproof_model::function::{Function, Into};
 use onceproof_model::mechanism::Mechanism;
-use onceproof_model::pipeline::{Failing, Pipeline, SourceWatermark, Step, StepIndex, StepKind};
+use onceproof_model::pipeline::{
+    Failing, Pipeline, Sink, SourceWatermark, Step, StepIndex, StepKind,
+};
 use onceproof_model::window::Windowing;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Pattern, Place, Record};
 use onceproof_sim::marks::{Mark, Marks, Strikes};
@@ -59,6 +61,17 @@ pub fn flip_plan_with(change: fn(&mut Mechanism)) -> Plan {
         until: Until::default(),
         side_effects: SideEffects::default(),
     }
+}
+
+/// events, pass and table, a sink.
+pub fn sink_plan() -> Plan {
+    let mut plan = flip_plan();
+    let mut steps = plan.pipeline.steps().to_vec();
+    steps[1].name = "pass".to_owned();
+    steps[2].name = "table".to_owned();
+    steps[2].kind = StepKind::Sink(Sink::Upsert);
+    plan.pipeline = Pipeline::new(steps).expect("a good graph");
+    plan
 }
 
 /// Record n of the one source shard, as a place has it.

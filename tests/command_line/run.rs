@@ -40,7 +40,7 @@ fn a_bad_run_of_many_records_prints_three_of_them_and_lists_a_thousand() {
     let run = folder.onceproof(&["run", "a.toml"]).ends(1);
     let told = run.stdout.matches("\n      the request of events/0#").count();
     assert_eq!(told, 3, "{run:?}");
-    assert!(run.stdout.contains("\n  and at least 997 more records\n"), "{run:?}");
+    assert!(run.stdout.contains("\n  and at least 997 more records duplicated\n"), "{run:?}");
     let smaller = "\nonceproof shrink a.toml --seed 0  # makes it small\n";
     assert!(run.stdout.contains(smaller), "{run:?}");
     assert!(run.stdout.lines().count() < 40, "{run:?}");

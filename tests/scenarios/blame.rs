@@ -2,11 +2,12 @@
 //! set alone it is there, and without any one of the set it is not.
 
 use crate::{files, folder, load};
+use onceproof::report::damage::{candidates, damage_text};
 use onceproof::scenario::Scenario;
 use onceproof::search::blame::{Blame, Cause, blame};
 use onceproof::search::shrink::bench::Watch;
 use onceproof_sim::fault::{Climate, Fault};
-use onceproof_sim::outcome::{Class, Damage, Outcome, Verdict};
+use onceproof_sim::outcome::{Class, Damage, Ledger, Outcome, Verdict};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,6 +95,49 @@ fn harms(plan: &Plan, seed: Option<u64>, outcome: &Outcome, faults: &[usize]) ->
 
 fn harm(damage: &Damage) -> Harm {
     (damage.class, Some((damage.step.0, damage.record.clone())))
+}
+
+#[test]
+fn each_class_of_the_verdict_is_told_and_the_records_are_as_many_as_in_the_ledger() {
+    let mut told = 0;
+    for file in files() {
+        let scenario = load(&file);
+        let seed = scenario.seed_of_run(None).seed;
+        let outcome = Simulator::new(&scenario.plan).detail(seed);
+        if outcome.brief.verdict != Verdict::Violated {
+            continue;
+        }
+        let which = candidates(&outcome, &scenario.plan);
+        let blame = blame(&scenario.plan, seed, &outcome, &which, Watch::none());
+        let text = damage_text(&outcome, &blame, &scenario.plan);
+        for class in outcome.brief.classes.iter() {
+            let of_record = text.contains(&format!("\n  {}: ", class.word()));
+            let of_run = text.contains(&format!("{}: the run as a whole\n", class.word()));
+            assert!(of_record || of_run, "{file}: nothing is said of {class:?}:\n{text}");
+        }
+        let Ledger { duplicated, lost, divergent, .. } = outcome.brief.ledger;
+        let counts =
+            [(Class::Duplicated, duplicated), (Class::Lost, lost), (Class::Divergent, divergent)];
+        for (class, count) in counts {
+            assert_eq!(records_told(&text, class.word()), count, "{file}: {class:?}:\n{text}");
+            told += count;
+        }
+    }
+    assert!(told > 100, "{told} records");
+}
+
+/// How many records of a class a text names or counts: in `and 30 more records lost, 2 divergent`.
+fn records_told(text: &str, class: &str) -> u64 {
+    let named = text.lines().filter(|line| line.starts_with(&format!("  {class}: ")));
+    let parts = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("  and "))
+        .flat_map(|line| line.split(", "));
+    let counted = parts.filter_map(|part| {
+        let count = part.strip_suffix(class)?.split(' ').next()?;
+        Some(count.parse::<u64>().expect("a number"))
+    });
+    named.count() as u64 + counted.sum::<u64>()
 }
 
 #[test]
