@@ -1,12 +1,13 @@
 //! Links between workers: what is on its way, how often each record was sent, and which links are cut.
 
 use crate::fault::Direction;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
+use onceproof_kernel::name::Name;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 use onceproof_model::commit::Subject;
 use onceproof_model::effect::Request;
-use onceproof_model::pipeline::{Pipeline, ShardIndex};
+use onceproof_model::pipeline::{Pipeline, ShardIndex, Step, StepIndex, StepKind};
 use rustc_hash::FxBuildHasher;
 use slab::Slab;
 
@@ -18,10 +19,24 @@ pub(crate) struct Links {
     /// How often each record was sent to each step, per sending step.
     sends: Vec<Vec<u32>>,
     watermarks: HashMap<(ShardIndex, ShardIndex, Time), u32, FxBuildHasher>,
+    /// Which messages of queues have been sent on, by the time of their publication.
+    publications: HashSet<(StepIndex, StepIndex, Name, Time), FxBuildHasher>,
+    /// Whether a source reads a queue.
+    has_queues: bool,
     cuts: Vec<Cut>,
     /// When the last cut ends, also once it is over.
     cut_until: u64,
     steps: usize,
+}
+
+/// When the message was published that a source's request is about, if that source reads a queue. It is the stamp of all
+/// that is made of the message.
+pub(crate) fn publication(pipeline: &Pipeline, request: &Request) -> Option<Time> {
+    let record = request.record?;
+    match pipeline.step(pipeline.step_of(request.from)).kind {
+        StepKind::Source { queue: Some(_), .. } => Some(record.stamp),
+        _ => None,
+    }
 }
 
 /// A request on its way to a worker.
@@ -50,6 +65,9 @@ impl Links {
             sends.clear();
         }
         self.watermarks.clear();
+        self.publications.clear();
+        let is_queue = |step: &Step| matches!(step.kind, StepKind::Source { queue: Some(_), .. });
+        self.has_queues = pipeline.steps().iter().any(is_queue);
         self.cuts.clear();
         self.cut_until = 0;
     }
@@ -57,7 +75,16 @@ impl Links {
     /// At rest no request is on its way and no link is cut. How often something was sent names points that
     /// come no more.
     pub fn rest(&self, now: u64, rest: &mut Rest) {
-        let Links { flights, sends: _, watermarks: _, cuts, cut_until: _, steps: _ } = self;
+        let Links {
+            flights,
+            sends: _,
+            watermarks: _,
+            publications: _,
+            has_queues: _,
+            cuts,
+            cut_until: _,
+            steps: _,
+        } = self;
         rest.requires(flights.is_empty() && cuts.iter().all(|cut| cut.until <= now));
     }
 
@@ -80,6 +107,21 @@ impl Links {
         };
         *count += 1;
         *count
+    }
+
+    /// Whether a request that is sent for this time was sent before. A record that is published to a queue again is
+    /// another message, whose request is another one.
+    pub fn is_retry(&mut self, pipeline: &Pipeline, request: &Request, attempt: u32) -> bool {
+        if !self.has_queues {
+            return attempt > 1;
+        }
+        match (publication(pipeline, request), &request.record) {
+            (Some(at), Some(record)) => {
+                let (from, to) = (pipeline.step_of(request.from), pipeline.step_of(request.to));
+                !self.publications.insert((from, to, record.name, at))
+            }
+            _ => attempt > 1,
+        }
     }
 
     /// Cuts a link.

@@ -209,3 +209,31 @@ fn what_another_execution_made_is_no_retry() {
     let outcome = Simulator::new(&scenario.plan).detail(None);
     assert_eq!(outcome.longest_retries, []);
 }
+
+#[test]
+fn what_is_published_again_is_no_retry() {
+    // By hand in the files: each message is sent once.
+    for file in [
+        "queue-published-late",
+        "queue-published-late-window",
+        "queue-attribute-ids",
+        "queue-message-ids",
+        "two-queues-attribute-ids",
+    ] {
+        let scenario = load(&format!("sources/{file}.toml"));
+        let outcome = Simulator::new(&scenario.plan).detail(None);
+        assert_eq!((outcome.brief.work.retries, outcome.longest_retries), (0, vec![]), "{file}");
+    }
+    // The request of the first of two messages is lost at 2 ms. That of the second is sent at 3 ms, and the first
+    // again at 32 ms.
+    let text =
+        std::fs::read_to_string(folder().join("sources/queue-attribute-ids.toml")).expect("a file");
+    let lost = "\n[[fault]]\nat = { to = \"per-user\", record = \"events/0#0\", attempt = 1 }\n\
+                do = \"drop-request\"\n";
+    let scenario =
+        Scenario::parse(&(text + lost), &folder().join("sources/a.toml")).expect("it is read");
+    let outcome = Simulator::new(&scenario.plan).detail(None);
+    assert_eq!(outcome.brief.work.retries, 1);
+    let longest: Vec<_> = outcome.longest_retries.iter().map(|of| of.nanos).collect();
+    assert_eq!(longest, [30_000_000]);
+}

@@ -9,7 +9,7 @@ use crate::answers::{AckVerdict, Call, RequestVerdict};
 use crate::fault::{Kind, Leg};
 use crate::fingerprint::{Code, words};
 use crate::marks::Mark;
-use crate::network::{Cut, Flight};
+use crate::network::{Cut, Flight, publication};
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use onceproof_kernel::time::{Nanos, Time};
@@ -23,15 +23,17 @@ impl World<'_> {
         let Outside { words, work, marks, ledger, now, .. } = &mut self.outside;
         let attempt = self.links.count_send(self.pipeline, request, words.names.len());
         request.rpc.attempt = attempt;
+        let is_retry = self.links.is_retry(self.pipeline, request, attempt);
         if let Some(record) = &request.record {
             ledger.hold(request.from, record.name);
             if ledger.is_detailed() {
-                ledger.sent(request.from, request.to, record, *now);
+                let published = publication(self.pipeline, request);
+                ledger.sent((request.from, request.to), record, published, *now, &words.names);
             }
         }
         work.messages += 1;
-        work.retries += u64::from(attempt > 1);
-        if attempt > 1 && sender.life > 0 {
+        work.retries += u64::from(is_retry);
+        if is_retry && sender.life > 0 {
             marks.reach(Mark::SentAgainAfterRestart);
         }
         let subject = request.subject();
