@@ -26,6 +26,8 @@ mod strangers;
 mod sweep;
 #[path = "command_line/test.rs"]
 mod test;
+#[path = "command_line/told.rs"]
+mod told;
 #[path = "command_line/usage.rs"]
 mod usage;
 #[path = "command_line/words.rs"]

@@ -252,6 +252,14 @@ impl Store {
         self.shards.iter().any(|rows| !rows.catalog.only_ages())
     }
 
+    /// Which shards hold something that no age will end, and how many ids and how many outputs.
+    pub fn held(&self) -> impl Iterator<Item = (ShardIndex, u64, u64)> {
+        let all = self.shards.iter().enumerate().map(|(at, rows)| {
+            (ShardIndex(at as u32), rows.catalog.ageless(), rows.held.len() as u64)
+        });
+        all.filter(|&(_, ids, outputs)| ids + outputs > 0)
+    }
+
     /// Adds all rows to the state. At rest no output is held, and no row owed.
     pub fn rest(&self, rest: &mut Rest) {
         let Store { shards, defect: _, ages: _, ids_held: _, ids_held_max: _ } = self;

@@ -1,7 +1,7 @@
 //! What a violated run did to its records, as text: each record once of each class, at the step where it went wrong first,
 //! with the faults that did it.
 
-use super::damage_line::damage_line;
+use super::damage_line::{by_itself, damage_line};
 use super::words::fault_in_words;
 use crate::figures::{counted, grouped};
 use crate::search::blame::{Blame, Cause, Why};
@@ -132,7 +132,10 @@ pub fn damage_text(outcome: &Outcome, blame: &Blame, plan: &Plan) -> String {
             text.push_str(&format!("  {}\n", damage_line(&outcome.damage[at], plan)));
         }
         text.push_str(&more("  and ", &counts(outcome, others)));
-        add_cause(&mut text, outcome, plan, cause);
+        match cause {
+            Cause::NoFault => text.push_str(&no_fault(outcome, plan, shown)),
+            Cause::Faults { .. } | Cause::Unknown(_) => add_cause(&mut text, outcome, plan, cause),
+        }
         for (class, count) in counts(outcome, damage) {
             hidden.entry(class).and_modify(|of| *of -= count);
         }
@@ -144,6 +147,21 @@ pub fn damage_text(outcome: &Outcome, blame: &Blame, plan: &Plan) -> String {
         add_cause(&mut text, outcome, plan, cause);
     }
     text
+}
+
+/// That no fault did it, and what did, as far as that is known.
+fn no_fault(outcome: &Outcome, plan: &Plan, damage: &[usize]) -> String {
+    let mut told: Vec<String> = Vec::new();
+    for words in damage.iter().filter_map(|&at| by_itself(&outcome.damage[at], plan)) {
+        if !told.contains(&words) {
+            told.push(words);
+        }
+    }
+    let told: Vec<String> = told.iter().map(|words| format!(": {words}")).collect();
+    match told.is_empty() {
+        true => "      no fault\n".to_owned(),
+        false => told.iter().map(|words| format!("      no fault{words}\n")).collect(),
+    }
 }
 
 /// How many damages of each class these are.

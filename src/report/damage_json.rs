@@ -1,6 +1,7 @@
 //! What a violated run did to its records, as JSON: all that is listed, with the faults that did it.
 
 use super::damage::NOT_ASKED;
+use super::damage_line::by_itself;
 use crate::search::blame::{Blame, Cause};
 use onceproof_sim::outcome::{Class, Damage, Outcome};
 use onceproof_sim::plan::Plan;
@@ -19,6 +20,8 @@ pub fn damage_json(outcome: &Outcome, blame: &Blame, plan: &Plan) -> Value {
             "instead": damage.instead,
             "taken_for": damage.taken_for,
             "left": damage.left,
+            "given_up_at": damage.given_up.map(|step| &plan.pipeline.step(step).name),
+            "by_itself": by_itself(damage, plan),
         });
         add_cause_json(&mut value, cause);
         value["touched"] = json!(damage.touched);

@@ -1,14 +1,25 @@
 //! What happened to a record, in one line.
 
 use super::printable;
-use crate::figures::counted;
-use onceproof_sim::outcome::{Class, Damage};
+use crate::figures::{counted, measured};
+use onceproof_sim::outcome::{ByItself, Class, Damage};
 use onceproof_sim::plan::Plan;
 
 /// What happened to a record, in one line.
 pub fn damage_line(damage: &Damage, plan: &Plan) -> String {
-    let Damage { class, step, record, expected, reflected, instead, taken_for, left, touched: _ } =
-        damage;
+    let Damage {
+        class,
+        step,
+        record,
+        expected,
+        reflected,
+        instead,
+        taken_for,
+        left,
+        given_up,
+        by_itself: _,
+        touched: _,
+    } = damage;
     let step = printable(&plan.pipeline.step(*step).name);
     let reflected_times =
         || format!("reflected {} instead of {expected}", counted(*reflected, "time"));
@@ -19,13 +30,17 @@ pub fn damage_line(damage: &Damage, plan: &Plan) -> String {
         Class::Repeated => format!("{reflected} side effects stand instead of at most {expected}"),
         Class::Stale => {
             let newest = instead.as_deref().map(printable).unwrap_or_default();
-            format!("its entry stands in the place of that of {newest}")
+            format!("its entry stands in place of that of {newest}")
         }
         Class::Divergent => match left {
             Some([first, second]) => {
                 format!("two executions left {} and {}", printable(first), printable(second))
             }
-            None => "it was given up, and what an execution made of it stands".to_owned(),
+            None => {
+                let at =
+                    given_up.map(|at| format!(" at {}", printable(&plan.pipeline.step(at).name)));
+                format!("given up{} and reflected all the same", at.unwrap_or_default())
+            }
         },
         Class::Lost => match taken_for {
             Some(other) => format!("{}, taken for {}", reflected_times(), printable(other)),
@@ -36,10 +51,23 @@ pub fn damage_line(damage: &Damage, plan: &Plan) -> String {
     format!("{}: {} at {step}, {what}", class.word(), printable(record))
 }
 
+/// What damaged it without any fault, if that is known: `, published 2 times`.
+pub fn by_itself(damage: &Damage, plan: &Plan) -> Option<String> {
+    Some(match damage.by_itself? {
+        ByItself::Published(times) => format!("published {}", counted(times, "time")),
+        ByItself::TakenForKnown => "a filter took its id for one that is known".to_owned(),
+        ByItself::SentAgain(step, after) => {
+            let step = printable(&plan.pipeline.step(step).name);
+            format!("{step} sent it again after {}", measured(after))
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::samples;
+    use onceproof_model::pipeline::StepIndex;
 
     #[test]
     fn what_is_wrong_with_services_is_told_in_its_own_words() {
@@ -57,7 +85,7 @@ mod tests {
             "repeated: events/0#1 at per-side, 2 side effects stand instead of at most 3";
         assert_eq!(line(Class::Repeated, None), repeated);
         let stale =
-            "stale: events/0#1 at per-side, its entry stands in the place of that of events/0#2";
+            "stale: events/0#1 at per-side, its entry stands in place of that of events/0#2";
         assert_eq!(line(Class::Stale, Some("events/0#2")), stale);
     }
 
@@ -81,5 +109,8 @@ mod tests {
         };
         let line = "divergent: events/0#1 at per-side, two executions left ann/0 and ann/1";
         assert_eq!(damage_line(&divergent, &plan), line);
+        let given_up = Damage { left: None, given_up: Some(StepIndex(1)), ..divergent };
+        let line = "divergent: events/0#1 at per-side, given up at flip and reflected all the same";
+        assert_eq!(damage_line(&given_up, &plan), line);
     }
 }

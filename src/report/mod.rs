@@ -5,6 +5,7 @@ pub mod style;
 pub mod shell;
 pub mod words;
 pub mod table;
+pub mod times;
 pub mod damage;
 pub mod damage_line;
 pub mod damage_json;

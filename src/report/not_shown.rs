@@ -3,6 +3,7 @@
 use super::class_list;
 use super::shell::{own_sweep_command, run_command, with_folders};
 use super::style::WARNING;
+use super::table::JOINT;
 use crate::scenario::{Expect, Scenario};
 use crate::search::tally::{Seeds, Sweep};
 use onceproof_sim::outcome::{Class, Classes};
@@ -69,7 +70,7 @@ pub fn not_shown_text(of: Option<&NotShown>) -> String {
     let classes = class_list(classes.iter().copied());
     let sentence = format!("{WARNING}the file expects {classes}{WARNING:#}, and {words} {it}");
     match command {
-        Some(command) => format!("{sentence}; to look for {it}:\n  {command}\n"),
+        Some(command) => format!("{sentence}; to{JOINT}look{JOINT}for{JOINT}{it}:\n  {command}\n"),
         None => format!("{sentence}\n"),
     }
 }

@@ -106,6 +106,8 @@ pub fn lost_ack_outcome() -> Outcome {
         instead: None,
         taken_for: None,
         left: None,
+        given_up: None,
+        by_itself: None,
         touched: vec![0],
     };
     Outcome {
@@ -114,6 +116,7 @@ pub fn lost_ack_outcome() -> Outcome {
             classes,
             ledger: Ledger { expected: 3, exact: 2, duplicated: 1, excess: 1, ..Ledger::default() },
             filtered: 0,
+            unfinished: 0,
             fired,
             strikes: Strikes::default(),
             marks: Marks::default(),
@@ -121,7 +124,15 @@ pub fn lost_ack_outcome() -> Outcome {
             virtual_time: 2_034 * MILLISECOND,
             fingerprint: 42,
         },
-        steps: vec![StepResult { step, expected: 3, applied: 4, late: 0, results, windows }],
+        steps: vec![StepResult {
+            step,
+            expected: 3,
+            applied: 4,
+            late: 0,
+            dead_lettered: 0,
+            results,
+            windows,
+        }],
         damage: vec![damage],
         dead_letters: Vec::new(),
         schedule: vec![lost_ack()],

@@ -9,7 +9,7 @@ use super::run_text::{counts, heading, unfired};
 use super::style::{BAD, GOOD, WARNING, error, warning_or_error};
 use super::table::{fitted, labelled};
 use super::words::fault_in_words;
-use super::worth::{left_out, records_of_all, without_records, without_records_in_words};
+use super::worth::{left_out_of_all, records_of_all, without_records, without_records_in_words};
 use super::{SweepReport, exact_faults};
 use crate::figures::{self, counted, grouped};
 use crate::search::compare::Difference;
@@ -199,7 +199,9 @@ fn verdict(sweep: &Sweep) -> String {
     } else if let Some(worth) = &sweep.worth {
         let records = records_of_all(worth);
         let in_each = if sweep.runs == 1 { "in" } else { "in each of" };
-        format!("{GOOD}exactly-once{GOOD:#} for {records} {in_each} {runs}")
+        // Of nothing nothing is good.
+        let style = if worth.least.reflected == 0 { WARNING } else { GOOD };
+        format!("{style}exactly-once{style:#} for {records} {in_each} {runs}")
     } else {
         format!("{WARNING}nothing was run{WARNING:#}")
     };
@@ -220,12 +222,14 @@ fn verdict(sweep: &Sweep) -> String {
 
 /// What a green sweep says nothing of: records that were left out, and steps that have none.
 pub fn says_nothing_of(sweep: &Sweep, plan: &Plan) -> String {
-    let Some(WorthOfAll { least, is_of_each }) = &sweep.worth else { return String::new() };
+    let Some(worth @ WorthOfAll { least, is_of_each }) = &sweep.worth else {
+        return String::new();
+    };
     if sweep.violated > 0 || sweep.inconclusive > 0 {
         return String::new();
     }
     let mut text = String::new();
-    let left_out = left_out(least);
+    let left_out = left_out_of_all(worth);
     if !left_out.is_empty() {
         let most = if *is_of_each { "" } else { "at most " };
         text.push_str(&format!("{most}{left_out}\n"));

@@ -38,6 +38,7 @@ fn all_figures(brief: &Brief) -> Vec<(String, String)> {
         classes,
         ledger,
         filtered,
+        unfinished,
         fired,
         strikes,
         marks,
@@ -53,6 +54,7 @@ fn all_figures(brief: &Brief) -> Vec<(String, String)> {
         add(&format!("ledger.{name}"), &value);
     }
     add("filtered", filtered);
+    add("unfinished", unfinished);
     for kind in KindName::ALL {
         add(&format!("faults.{}", kind.word()), &fired.count(kind));
     }

@@ -15,7 +15,7 @@ use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 use onceproof_model::call::{Action, Answer, Call, Operation};
-use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
+use onceproof_model::pipeline::{Pipeline, ShardIndex, Step, StepIndex, StepKind};
 use rustc_hash::FxBuildHasher;
 use table::{Tables, Torn};
 
@@ -200,7 +200,8 @@ impl Service {
     pub fn calls(&self, pipeline: &Pipeline) -> Vec<StepCalls> {
         let steps = self.steps.iter().zip(pipeline.steps()).enumerate();
         let calling = steps.filter(|(_, (_, step))| step.kind.calls());
-        let figures = |(at, (of, _)): (usize, (&Calls, _))| {
+        let figures = |(at, (of, step)): (usize, (&Calls, &Step))| {
+            let standing = of.standing.iter().map(|&n| u64::from(n)).sum();
             let mut made: Vec<u64> =
                 of.made.iter().filter(|&&n| n > 0).map(|&n| u64::from(n)).collect();
             made.sort_unstable();
@@ -213,6 +214,7 @@ impl Service {
                 p99: p99.map_or(0, |at| made[at]),
                 max: made.last().copied().unwrap_or(0),
                 garbage: self.tables.garbage(StepIndex(at as u16)),
+                standing: matches!(step.kind, StepKind::Map(_)).then_some(standing),
             }
         };
         calling.map(figures).collect()
