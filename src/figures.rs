@@ -86,8 +86,11 @@ pub fn measured(nanos: Nanos) -> String {
     let (at, (mut unit, mut length, _)) =
         units.find(|(_, (_, _, from))| nanos >= *from).unwrap_or((6, UNITS[6]));
     let mut rounded = three_digits(nanos, length);
-    // What is rounded up to the next unit is told in it.
-    if at > 0 && rounded.0 >= UNITS[at - 1].2 / length * 10_u64.pow(rounded.1) {
+    // What is rounded up to the next unit is told in it, if that begins there.
+    if at > 0
+        && UNITS[at - 1].1 == UNITS[at - 1].2
+        && rounded.0 >= UNITS[at - 1].2 / length * 10_u64.pow(rounded.1)
+    {
         (unit, length, _) = UNITS[at - 1];
         rounded = three_digits(nanos, length);
     }
@@ -196,7 +199,8 @@ mod tests {
         check(59_960_000_000, "60 s");
         check(61_900_000_000, "61.9 s");
         check(119_400_000_000, "119 s");
-        check(119_600_000_000, "2 min");
+        check(119_600_000_000, "120 s");
+        check(120_000_000_000, "2 min");
         check(150_000_000_000, "2.5 min");
         check(5_400_000_000_000, "1.5 h");
         check(86_400_000_000_000, "1 day");

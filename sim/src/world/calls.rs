@@ -57,7 +57,7 @@ impl World<'_> {
         let at = self.now.saturating_add(cost).saturating_add(latency);
         let is_cut = self.links.is_cut(from, to, self.now);
         if self.outside.trace.is_on() {
-            self.tell_request(sender, request, verdict, is_cut, (from, to));
+            self.tell_request(sender, request, is_retry, verdict, is_cut, (from, to));
         }
         if is_cut {
             return;
