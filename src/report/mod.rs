@@ -63,6 +63,8 @@ pub struct Subject<'a> {
     pub plan: &'a Plan,
     /// How many rows of its data could not be used.
     pub rows_skipped: u64,
+    /// Whether the file allows that an exact fault does not fire.
+    pub unfired_is_allowed: bool,
     /// The folders that a command which reads it must allow.
     pub folders: &'a [PathBuf],
 }
@@ -82,6 +84,7 @@ impl<'a> From<&'a Scenario> for Subject<'a> {
             claim: &scenario.claim,
             plan: &scenario.plan,
             rows_skipped: scenario.rows_skipped,
+            unfired_is_allowed: scenario.unfired_is_allowed,
             folders: scenario.own_folders(),
         }
     }
@@ -152,6 +155,8 @@ pub struct ExhaustReport<'a> {
     pub seed: Option<u64>,
     /// What it found.
     pub found: &'a Exhaustion,
+    /// What the file expects and no schedule shows.
+    pub not_shown: Option<&'a NotShown>,
     /// How many faults of the file were left out, drawn and exact ones.
     pub left_out: usize,
     /// The budget that ended it, in words, if one did.

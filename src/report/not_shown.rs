@@ -5,6 +5,7 @@ use super::shell::{own_sweep_command, run_command, with_folders};
 use super::style::WARNING;
 use super::table::JOINT;
 use crate::scenario::{Expect, Scenario};
+use crate::search::certificate::Exhaustion;
 use crate::search::tally::{Seeds, Sweep};
 use onceproof_sim::outcome::{Class, Classes};
 use serde_json::{Value, json};
@@ -45,6 +46,18 @@ pub fn not_shown_by_sweep(scenario: &Scenario, sweep: &Sweep) -> Option<NotShown
     let words = if is_all { "none of its seeds shows" } else { "these seeds do not show" };
     let command = (!is_all).then(|| own_command(scenario));
     Some(NotShown { classes, words: words.to_owned(), command })
+}
+
+/// What a file expects and no schedule of a search shows, which has left out the file's own faults.
+pub fn not_shown_by_search(scenario: &Scenario, found: &Exhaustion) -> Option<NotShown> {
+    let mut classes = Classes::default();
+    found
+        .causes
+        .iter()
+        .flat_map(|cause| cause.classes.iter())
+        .for_each(|class| classes.insert(class));
+    let (classes, command) = (missed(scenario, classes)?, Some(own_command(scenario)));
+    Some(NotShown { classes, words: "these schedules do not show".to_owned(), command })
 }
 
 /// The classes that a file expects and that are not among these; nothing if there is none.

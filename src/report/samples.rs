@@ -165,6 +165,7 @@ pub fn subject(plan: &Plan) -> Subject<'_> {
         claim: "It is flipped once.",
         plan,
         rows_skipped: 0,
+        unfired_is_allowed: false,
         folders: &[],
     }
 }

@@ -85,7 +85,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
         text.push_str(&warning_or_error(&line, strict));
     }
     for fault in exact_faults(subject.plan, &sweep.unfired) {
-        text.push_str(&unfired(&fault_in_words(fault, subject.plan), strict));
+        text.push_str(&unfired(&subject, &fault_in_words(fault, subject.plan), strict));
     }
     for shortfall in shortfalls {
         text.push_str(&error(shortfall));

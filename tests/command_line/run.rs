@@ -236,6 +236,11 @@ fn a_violation_that_the_file_expects_and_a_seed_does_not_show_is_told() {
     assert_eq!(json(&["sweep", "odds.toml", "--seeds", "0..2"], 0), both);
     assert_eq!(json(&["run", "odds.toml", "--bare"], 0), Value::Null);
     assert_eq!(json(&["run", "one.toml"], 0), Value::Null);
+    // A search has its own faults. What it finds is saved, and from then on fails a sweep.
+    let search = ["exhaust", "odds.toml", "--faults", "1", "--kinds", "drop-ack"];
+    let half = "the file expects lost, and these schedules do not show it; to look for it: \
+                onceproof sweep odds.toml";
+    told(&search, 1, half);
 }
 
 #[test]
@@ -271,6 +276,14 @@ fn an_exact_fault_that_does_not_fire_is_told_and_strictly_a_failure() {
     assert!(run.stdout.contains("attempt 99, was lost"), "{run:?}");
     let run = folder.onceproof(&["run", "a.toml", "--strict"]).ends(1);
     assert_eq!(run.last_line(), "onceproof run a.toml");
+    // What the file allows is no warning, but strictly it is missed.
+    let allowed = scenario("never", EXACTLY_ONCE, &[NEVER]);
+    folder.write("b.toml", allowed.replacen("format = 1", "format = 1\nunfired = \"allowed\"", 1));
+    let run = folder.onceproof(&["run", "b.toml"]).ends(0);
+    let said = "\n\nan exact fault did not fire, as the file allows: the ack of events/0#1";
+    assert!(run.stdout.contains(said), "{run:?}");
+    let run = folder.onceproof(&["run", "b.toml", "--strict"]).ends(1);
+    assert!(run.stdout.contains("\n\nerror: an exact fault did not fire"), "{run:?}");
     let document = folder.onceproof(&["run", "a.toml", "--format", "json"]).ends(0).document();
     assert_eq!(document["unfired"][0]["at"]["attempt"], 99);
 }
