@@ -2,8 +2,9 @@
 //! byte on every platform.
 
 use onceproof_kernel::time::{Nanos, Span};
+use onceproof_model::dataflow::point;
 use onceproof_sim::fault::KindName;
-use onceproof_sim::marks::{Mark, Marks};
+use onceproof_sim::marks::Marks;
 use onceproof_sim::outcome::{Fired, Ledger, Work};
 
 /// A ledger, by name, in the order of the report.
@@ -42,11 +43,11 @@ pub fn work(work: &Work, marks: &Marks) -> [(&'static str, u64); 14] {
         ("retries", retries),
         ("commits", commits),
         ("catalog_reads", catalog_reads),
-        ("bloom_negatives", marks.count(Mark::FilterSavedRead)),
+        ("bloom_negatives", marks.count(point::FILTER_SAVED_READ)),
         ("bloom_false_positives", bloom_false_positives),
-        ("duplicates_dropped", marks.count(Mark::DuplicateDropped)),
-        ("remnants_dropped", marks.count(Mark::RemnantDropped)),
-        ("old_dropped", marks.count(Mark::OldDropped)),
+        ("duplicates_dropped", marks.count(point::DUPLICATE_DROPPED)),
+        ("remnants_dropped", marks.count(point::REMNANT_DROPPED)),
+        ("old_dropped", marks.count(point::OLD_DROPPED)),
         ("user_calls", user_calls),
         ("side_effects", side_effects),
         ("ids_held_max", ids_held_max),

@@ -5,7 +5,7 @@ mod common;
 
 use common::exhaust;
 use onceproof::scenario::Scenario;
-use onceproof_model::defect::Defect;
+use onceproof_model::dataflow::defect::Defect;
 use onceproof_sim::outcome::{Class, Verdict};
 use onceproof_sim::simulator::Simulator;
 use std::path::Path;
@@ -509,7 +509,7 @@ impl Canary {
         let text = format!("{head}\n[input]\nrecords = [ {records} ]\n{steps}{faults}");
         let mut scenario = Scenario::parse(&text, Path::new("canary.toml"))
             .unwrap_or_else(|error| panic!("{error}"));
-        scenario.plan.pipeline.defect = defect;
+        scenario.plan.design.defect = defect;
         scenario.plan.side_effects.newest = true;
         scenario
     }

@@ -13,7 +13,7 @@ use onceproof::search::matrix::{Matrix, Standing, Tried, WITNESSES, holds, try_r
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::Seeds;
 use onceproof_kernel::time::SECOND;
-use onceproof_model::mechanism::Mechanism;
+use onceproof_model::dataflow::mechanism::Mechanism;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Class, Verdict};
 use onceproof_sim::patience::Patience;

@@ -2,8 +2,10 @@
 //! says where and what, and a saved failure is a file that can be read again.
 
 use onceproof::scenario::{Expect, Scenario, schema};
-use onceproof_model::pipeline::StepIndex;
-use onceproof_sim::fault::{Before, Fault, Kind, Pattern, Place, Record};
+use onceproof_kernel::layout::StepIndex;
+use onceproof_model::dataflow::point;
+use onceproof_sim::fault::About;
+use onceproof_sim::fault::{Fault, Kind, Pattern, Place};
 use onceproof_sim::input::Input;
 use onceproof_sim::outcome::{Class, Classes};
 use std::path::{Path, PathBuf};
@@ -184,7 +186,7 @@ fn whole_files_are_read() {
     assert_eq!((scenario.seed, scenario.sweep.clone()), (None, 0..1000));
     let at = Place {
         to: Some(StepIndex(1)),
-        record: Some(Record::Name(Pattern::Source {
+        record: Some(About::Record(Pattern::Source {
             step: StepIndex(0),
             shard: 0,
             offset: 1,
@@ -197,12 +199,12 @@ fn whole_files_are_read() {
 
     let scenario = read(COIN);
     assert_eq!(scenario.expect, Expect::Violates(vec![Class::Duplicated]));
-    assert_eq!(scenario.plan.faults[0].at.before, Some(Before::Settle));
+    assert_eq!(scenario.plan.faults[0].at.before, Some(point::SETTLE));
     read(&COIN.replace("recompute", "checkpoint"));
 
     let scenario = read(CHAPTER);
     // The tag is fused into the source, and the table into the global count.
-    assert_eq!(scenario.plan.pipeline.shards(), 2 + 4 + 1);
+    assert_eq!(scenario.plan.design.layout.shards(), 2 + 4 + 1);
     assert_eq!(scenario.plan.cluster.workers, Some(4));
     assert_eq!(scenario.plan.climate.odds.len(), 4);
     assert_eq!(scenario.sweep, 0..50);
@@ -313,7 +315,7 @@ fn a_saved_failure_is_read_again_with_the_same_seed_and_faults() {
             assert_eq!(again.plan.faults, faults);
             assert_eq!(again.expect, Expect::Violates(vec![Class::Lost, Class::Stuck]));
             assert!(again.plan.climate.odds.is_empty());
-            assert_eq!(again.plan.pipeline.steps(), scenario.plan.pipeline.steps());
+            assert_eq!(again.plan.design.pipeline.steps(), scenario.plan.design.pipeline.steps());
             // Saving again changes nothing.
             assert_eq!(again.saved_failure(seed, faults, lost, &destination), saved);
         }

@@ -14,8 +14,9 @@ mod values;
 use onceproof::figures;
 use onceproof::scenario::{Expect, Figure, Scenario};
 use onceproof::search::chance::Chance;
-use onceproof_model::pipeline::StepIndex;
-use onceproof_sim::fault::{Before, ClockWay, Direction, Kind, KindName, Leg};
+use onceproof_kernel::layout::StepIndex;
+use onceproof_model::dataflow::point::ALPHABET;
+use onceproof_sim::fault::{ClockWay, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Class, Classes, Outcome};
 use onceproof_sim::simulator::Simulator;
 use std::collections::BTreeSet;
@@ -62,7 +63,7 @@ fn every_exact_scenario_states_its_ledger_and_the_results_of_each_step() {
         }
         let Scenario { stated, plan, .. } = scenario;
         assert!(stated.figures.contains_key(&Figure::Exact), "{file}: how many are exact?");
-        for (at, step) in plan.pipeline.steps().iter().enumerate() {
+        for (at, step) in plan.design.pipeline.steps().iter().enumerate() {
             let is_stated = stated.results.contains_key(&StepIndex(at as u16));
             assert!(is_stated || !step.kind.has_results(), "{file}: what comes of {}?", step.name);
         }
@@ -125,7 +126,8 @@ fn each_way_to_call_or_to_write_holds_under_a_fault_or_is_found_by_what_is_wrong
     let mut found: BTreeSet<(&str, Option<Class>)> = BTreeSet::new();
     for row in ROWS {
         let Scenario { plan, .. } = load(row.file);
-        for way in plan.pipeline.steps().iter().filter_map(|step| services::way(&step.kind)) {
+        for way in plan.design.pipeline.steps().iter().filter_map(|step| services::way(&step.kind))
+        {
             found.extend(row.classes.iter().map(|&class| (way, Some(class))));
             if row.classes.is_empty() && !plan.faults.is_empty() {
                 found.insert((way, None));
@@ -152,12 +154,14 @@ fn no_fault_and_no_mechanism_is_left_out() {
         for (number, fault) in scenario.plan.faults.iter().enumerate() {
             if !outcome.unfired.contains(&number) {
                 used.insert(fault_in_word(&fault.kind));
-                used.extend(fault.at.before.map(|before| format!("before {}", before.word())));
+                used.extend(
+                    fault.at.before.map(|before| format!("before {}", ALPHABET.word(before))),
+                );
                 used.extend(fault.at.time.map(|_| format!("{} by time", fault.kind.name().word())));
             }
         }
-        for step in scenario.plan.pipeline.steps() {
-            used.extend(values(&step.mechanism).map(str::to_owned));
+        for mechanism in scenario.plan.design.mechanisms() {
+            used.extend(values(mechanism).map(str::to_owned));
         }
     }
     let faults = KindName::ALL.map(|name| fault_in_word(&name.with_defaults()));
@@ -168,7 +172,7 @@ fn no_fault_and_no_mechanism_is_left_out() {
         Kind::Partition { lasts: 1, direction: Direction::Backward },
         Kind::ClockStep { by: 1, way: ClockWay::Ahead },
     ];
-    let befores = Before::ALL.map(|before| format!("before {}", before.word()));
+    let befores = ALPHABET.points.iter().map(|point| format!("before {}", point.word));
     let by_time = ["crash", "partition", "pause", "move", "clock-step"];
     let by_time = by_time.map(|word| format!("{word} by time"));
     let wanted = faults.into_iter().chain(more_faults.iter().map(fault_in_word));
@@ -225,7 +229,7 @@ fn of_run(outcome: &Outcome, scenario: &Scenario, wanted: &[(&str, u64)]) -> Str
         ledger.divergent,
         ledger.late,
     ];
-    let names = |step| scenario.plan.pipeline.step(step).name.as_str();
+    let names = |step| scenario.plan.design.pipeline.step(step).name.as_str();
     let results: Vec<Vec<(&str, i128)>> = outcome
         .steps
         .iter()

@@ -6,8 +6,8 @@
 use hashbrown::HashSet;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::time::Nanos;
+use onceproof_model::dataflow::point;
 use onceproof_sim::fault::KindName;
-use onceproof_sim::marks::Mark;
 use onceproof_sim::outcome::Brief;
 use onceproof_sim::plan::Plan;
 use rustc_hash::FxBuildHasher;
@@ -41,7 +41,7 @@ pub struct Amounts {
 /// over the time of the run.
 pub fn queue_length(long: &Brief, plan: &Plan) -> u64 {
     let work = long.work;
-    let retry = plan.pipeline.steps()[0].mechanism.retry;
+    let retry = plan.design.mechanisms()[0].retry;
     let latency = plan.network.latency_min.midpoint(plan.network.latency_max);
     let waits = u128::from(retry.wait(1)) * u128::from(work.messages - work.retries)
         + u128::from(retry.wait(2)) * u128::from(work.retries)
@@ -65,7 +65,7 @@ impl Amounts {
     /// a long run.
     pub fn of(brief: &Brief, plan: &Plan, queue_length: u64) -> Amounts {
         let work = brief.work;
-        let looked_at = work.catalog_reads + brief.marks.count(Mark::FilterSavedRead);
+        let looked_at = work.catalog_reads + brief.marks.count(point::FILTER_SAVED_READ);
         Amounts {
             events: work.events,
             // Every send sets a timer; the timers that found an answer are no events.
@@ -75,11 +75,11 @@ impl Amounts {
             // Of each request and each ack: is it lost, and how long does it take?
             draws: 2 * work.messages + 2 * acks(brief),
             insertions: looked_at,
-            ids: looked_at - brief.marks.count(Mark::DuplicateDropped),
+            ids: looked_at - brief.marks.count(point::DUPLICATE_DROPPED),
             ids_held: work.ids_held_max,
             latency_min: plan.network.latency_min,
             latency_max: plan.network.latency_max,
-            timeout: plan.pipeline.steps()[0].mechanism.retry.wait(1),
+            timeout: plan.design.mechanisms()[0].retry.wait(1),
             timers: work.messages,
         }
     }

@@ -4,6 +4,10 @@
 pub mod time;
 pub mod mix;
 pub mod key;
+pub mod layout;
+pub mod alphabet;
 pub mod name;
+pub mod record;
+pub mod tell;
 pub mod prefix;
 pub mod rest;

@@ -3,10 +3,10 @@
 //! the record (*Streaming Systems*, ch. 5, "Exactly Once in Sinks" and "Side Effects").
 
 use crate::effect::Rpc;
-use crate::pipeline::{ShardIndex, StepIndex};
-use crate::record::RecordId;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
+use onceproof_kernel::record::RecordId;
 
 /// A call to an external service.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

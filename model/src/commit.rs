@@ -2,11 +2,14 @@
 //! Rows change by deltas, so that what a commit does never depends on what its sender believed.
 
 use crate::call::Operation;
-use crate::pipeline::{ShardIndex, StepIndex};
-use crate::record::{Record, RecordId};
+use crate::dataflow::point;
+use crate::dataflow::record::Record;
+use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::prefix::Prefix;
+use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::{Nanos, Time};
 
 /// One atomic change of a shard's rows.
@@ -18,8 +21,10 @@ pub struct Commit {
     pub token: u64,
     /// Its number under that token, from 0: applied once, however often it arrives.
     pub number: u64,
-    /// Which step of the protocol it is.
-    pub kind: CommitKind,
+    /// Which step of the protocol it is, by the word of its stage.
+    pub point: Point,
+    /// Whether it ends the stay of what it is about.
+    pub ends_stay: bool,
     /// What it is about: its first record.
     pub subject: Subject,
     /// What changes, in order: [`Effects`](crate::effect::Effects) keeps it.
@@ -30,7 +35,9 @@ pub struct Commit {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Batch(pub(crate) u32);
 
-/// Which step of the protocol a commit is.
+/// Which step of the protocol a commit is. In an aggregate's stage that of a record is a commit and that of a
+/// pane an emit, also where a sink is fused into it: the row is written with the pane. In any other stage that
+/// writes rows there is one commit for both, and both words mean it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum CommitKind {
     /// The effects of a record.
@@ -44,13 +51,15 @@ pub enum CommitKind {
     Watermark,
 }
 
-/// What a request or commit is about.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Subject {
-    /// A record, or the first of several.
-    Record(Name),
-    /// A watermark that travels alone.
-    Watermark(Time),
+impl CommitKind {
+    /// The step of the protocol.
+    pub fn point(self) -> Point {
+        match self {
+            CommitKind::Commit | CommitKind::Watermark => point::COMMIT,
+            CommitKind::Settle => point::SETTLE,
+            CommitKind::Emit => point::EMIT,
+        }
+    }
 }
 
 /// One change of a row.
@@ -123,8 +132,9 @@ pub enum Delta {
         /// Both watermarks.
         value: Watermark,
     },
-    /// What a function with more than one answer decided in the middle of a stage. Nothing durable: it is
-    /// told to whoever watches from outside.
+    /// What a function with more than one answer decided in the middle of a stage. It stands in no durable row,
+    /// so without this nobody could tell which answer won. It changes nothing: it is told to whoever watches
+    /// from outside.
     Decided {
         /// The output.
         name: Name,

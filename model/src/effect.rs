@@ -8,12 +8,16 @@
 //! protocol. What is left to do with further questions waits for [`Input::Resume`].
 
 use crate::call::{Answer, Call};
-use crate::commit::{Batch, Commit, Content, Delta, Scan, Subject, Watermark};
-use crate::decision::Decision;
-use crate::pipeline::{Pipeline, ShardIndex, StepIndex};
-use crate::record::{Record, RecordId, Value};
+use crate::commit::{Batch, Commit, Content, Delta, Scan, Watermark};
+use crate::dataflow::Design;
+use crate::dataflow::decision::Decision;
+use crate::dataflow::point;
+use crate::dataflow::record::Record;
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::{RecordId, Value};
 use onceproof_kernel::time::{Nanos, Time};
 
 /// What happens to a worker's shard.
@@ -85,7 +89,7 @@ impl Request {
     pub fn subject(&self) -> Subject {
         match &self.record {
             Some(record) => Subject::Record(record.name),
-            None => Subject::Watermark(self.watermark.event),
+            None => point::watermark(self.watermark.event),
         }
     }
 }
@@ -339,8 +343,8 @@ pub struct SourceRow {
 pub struct Moment<'a, E> {
     /// What its clock says.
     pub now: Time,
-    /// The pipeline.
-    pub pipeline: &'a Pipeline,
+    /// The design.
+    pub design: &'a Design,
     /// Whom it asks.
     pub env: &'a mut E,
     /// Where its effects go.

@@ -3,8 +3,8 @@
 //! answer is a fault like any other.
 
 use crate::call::Action;
-use crate::record::Value;
 use onceproof_kernel::key::{Key, Keys};
+use onceproof_kernel::record::Value;
 use onceproof_kernel::time::Nanos;
 
 /// A function of a map step.
@@ -35,7 +35,9 @@ pub enum Function {
         /// Where the number of the step goes.
         into: Into,
     },
-    /// What a service says of the key; it says another of its values each time so much time has passed.
+    /// What a service says of the key. It goes from one of its values to the next each time so much time has
+    /// passed, so its answer changes whenever it may. Were a value drawn each time, it could be the same one
+    /// again, and a run in which the answer should have changed would show nothing.
     Lookup {
         /// How long an answer of the service stands, at least 1.
         changes_every: Nanos,

@@ -1,22 +1,14 @@
-//! The system under test: a pipeline and the worker protocol that keeps its counts exact.
+//! The systems under test: pipelines, and the protocols that run them.
 //!
 //! This crate has no clock, no chance and no IO. A worker takes one [`effect::Input`] and returns an
 //! ordered list of [`effect::Effect`]s; what it may ask of the world while it does so is the small trait
 //! [`effect::Env`]. A test proves that the crate depends on nothing that could do more. That is what
 //! lets the simulator put a crash before any effect, and what lets the same code run elsewhere.
-//!
-//! The modules stand in the order in which a record meets them.
 
-pub mod record;
 pub mod window;
 pub mod function;
-pub mod mechanism;
-pub mod bloom;
 pub mod pipeline;
-pub mod queues;
 pub mod commit;
 pub mod call;
 pub mod effect;
-pub mod decision;
-pub mod worker;
-pub mod defect;
+pub mod dataflow;

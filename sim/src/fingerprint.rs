@@ -5,11 +5,12 @@
 use onceproof_kernel::key::Key;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::Value;
 use onceproof_kernel::time::Time;
 use onceproof_model::call::{Call, Operation, Part, Row};
 use onceproof_model::commit::{Content, Delta, Held, HeldRow, Owed, Watermark};
+use onceproof_model::dataflow::record::Record;
 use onceproof_model::effect::Request;
-use onceproof_model::record::{Record, Value};
 
 /// What is folded in. Each has a number of its own, which is never given to another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -20,7 +20,6 @@ mod answers;
 mod network;
 mod lasting;
 mod outside;
-mod catalog;
 mod store;
 mod queue_service;
 mod service;

@@ -2,12 +2,12 @@
 
 use crate::fault::Direction;
 use hashbrown::{HashMap, HashSet};
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
-use onceproof_model::commit::Subject;
 use onceproof_model::effect::Request;
-use onceproof_model::pipeline::{Pipeline, ShardIndex, Step, StepIndex, StepKind};
 use rustc_hash::FxBuildHasher;
 use slab::Slab;
 
@@ -18,25 +18,13 @@ pub(crate) struct Links {
     pub flights: Slab<Flight>,
     /// How often each record was sent to each step, per sending step.
     sends: Vec<Vec<u32>>,
-    watermarks: HashMap<(ShardIndex, ShardIndex, Time), u32, FxBuildHasher>,
+    controls: HashMap<(ShardIndex, ShardIndex, u8, i64), u32, FxBuildHasher>,
     /// Which messages of queues have been sent on, by the time of their publication.
     publications: HashSet<(StepIndex, StepIndex, Name, Time), FxBuildHasher>,
-    /// Whether a source reads a queue.
-    has_queues: bool,
     cuts: Vec<Cut>,
     /// When the last cut ends, also once it is over.
     cut_until: u64,
     steps: usize,
-}
-
-/// When the message was published that a source's request is about, if that source reads a queue. It is the stamp of all
-/// that is made of the message.
-pub(crate) fn publication(pipeline: &Pipeline, request: &Request) -> Option<Time> {
-    let record = request.record?;
-    match pipeline.step(pipeline.step_of(request.from)).kind {
-        StepKind::Source { queue: Some(_), .. } => Some(record.stamp),
-        _ => None,
-    }
 }
 
 /// A request on its way to a worker.
@@ -57,17 +45,15 @@ pub(crate) struct Cut {
 }
 
 impl Links {
-    pub fn reset(&mut self, pipeline: &Pipeline) {
+    pub fn reset(&mut self, layout: &Layout) {
         self.flights.clear();
-        self.steps = pipeline.steps().len();
+        self.steps = layout.steps();
         self.sends.resize_with(self.steps * self.steps, Vec::new);
         for sends in &mut self.sends {
             sends.clear();
         }
-        self.watermarks.clear();
+        self.controls.clear();
         self.publications.clear();
-        let is_queue = |step: &Step| matches!(step.kind, StepKind::Source { queue: Some(_), .. });
-        self.has_queues = pipeline.steps().iter().any(is_queue);
         self.cuts.clear();
         self.cut_until = 0;
     }
@@ -75,25 +61,17 @@ impl Links {
     /// At rest no request is on its way and no link is cut. How often something was sent names points that
     /// come no more.
     pub fn rest(&self, now: u64, rest: &mut Rest) {
-        let Links {
-            flights,
-            sends: _,
-            watermarks: _,
-            publications: _,
-            has_queues: _,
-            cuts,
-            cut_until: _,
-            steps: _,
-        } = self;
+        let Links { flights, sends: _, controls: _, publications: _, cuts, cut_until: _, steps: _ } =
+            self;
         rest.requires(flights.is_empty() && cuts.iter().all(|cut| cut.until <= now));
     }
 
     /// Counts one more send of what a request is about, and returns how many that makes: its attempt,
     /// counted from outside and across crashes.
-    pub fn count_send(&mut self, pipeline: &Pipeline, request: &Request, names: usize) -> u32 {
+    pub fn count_send(&mut self, layout: &Layout, request: &Request, names: usize) -> u32 {
         let count = match request.subject() {
             Subject::Record(name) => {
-                let (from, to) = (pipeline.step_of(request.from), pipeline.step_of(request.to));
+                let (from, to) = (layout.step_of(request.from), layout.step_of(request.to));
                 let sends = &mut self.sends[from.at() * self.steps + to.at()];
                 let at = name.0 as usize;
                 if at >= sends.len() {
@@ -101,23 +79,26 @@ impl Links {
                 }
                 &mut sends[at]
             }
-            Subject::Watermark(value) => {
-                self.watermarks.entry((request.from, request.to, value)).or_default()
+            Subject::Control { word, value } => {
+                self.controls.entry((request.from, request.to, word, value)).or_default()
             }
         };
         *count += 1;
         *count
     }
 
-    /// Whether a request that is sent for this time was sent before. A record that is published to a queue again is
-    /// another message, whose request is another one.
-    pub fn is_retry(&mut self, pipeline: &Pipeline, request: &Request, attempt: u32) -> bool {
-        if !self.has_queues {
-            return attempt > 1;
-        }
-        match (publication(pipeline, request), &request.record) {
+    /// Whether a request was sent before, which is sent for this time, and is about a message of a queue that was published
+    /// then, if it is about one. A record that is published again is another message, whose request is another one.
+    pub fn is_retry(
+        &mut self,
+        layout: &Layout,
+        request: &Request,
+        attempt: u32,
+        published: Option<Time>,
+    ) -> bool {
+        match (published, &request.record) {
             (Some(at), Some(record)) => {
-                let (from, to) = (pipeline.step_of(request.from), pipeline.step_of(request.to));
+                let (from, to) = (layout.step_of(request.from), layout.step_of(request.to));
                 !self.publications.insert((from, to, record.name, at))
             }
             _ => attempt > 1,

@@ -2,9 +2,10 @@
 
 use crate::fault::{Fault, KindName};
 use crate::marks::{Marks, Strikes};
+use onceproof_kernel::alphabet::Alphabet;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::pipeline::StepIndex;
-use onceproof_model::worker::Fill;
+use onceproof_model::dataflow::worker::Fill;
 use std::collections::BTreeMap;
 
 /// What can be wrong with the results of a run.
@@ -170,6 +171,8 @@ impl Fired {
 /// What every run reports, without an allocation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Brief {
+    /// The words of the system that was run.
+    pub alphabet: &'static Alphabet,
     /// The verdict.
     pub verdict: Verdict,
     /// What was found.

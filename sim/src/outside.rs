@@ -7,7 +7,6 @@ mod queues;
 mod told;
 
 use crate::answers::{Answers, BeforeVerdict, StepTaken};
-use crate::fault::Before;
 use crate::lasting::Lasting;
 use crate::ledger::Ledger;
 use crate::marks::Marks;
@@ -17,16 +16,20 @@ use crate::service::Service;
 use crate::sources::Sources;
 use crate::store::Store;
 use crate::trace::Trace;
+use onceproof_kernel::alphabet::Point;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::Layout;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::commit::Subject;
-use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
+use onceproof_model::dataflow::Design;
 
 /// Everything but the workers, the network and the clock.
 #[derive(Debug)]
 pub(crate) struct Outside<'a> {
-    pub pipeline: &'a Pipeline,
+    pub design: &'a Design,
+    pub layout: &'a Layout,
     pub words: Vocabulary,
     pub store: Lasting<Store>,
     pub service: Lasting<Service>,
@@ -71,9 +74,10 @@ pub(crate) struct Pulled {
 }
 
 impl<'a> Outside<'a> {
-    pub fn new(pipeline: &'a Pipeline, answers: Answers, read_cost: Nanos) -> Outside<'a> {
+    pub fn new(design: &'a Design, answers: Answers, read_cost: Nanos) -> Outside<'a> {
         Outside {
-            pipeline,
+            design,
+            layout: &design.layout,
             words: Vocabulary::default(),
             store: Lasting::default(),
             service: Lasting::default(),
@@ -88,7 +92,12 @@ impl<'a> Outside<'a> {
             cost: 0,
             doom: BeforeVerdict::Pass,
             queues: Lasting::new(
-                pipeline.steps().iter().map(|step| queues::queue(step, pipeline.defect)).collect(),
+                design
+                    .pipeline
+                    .steps()
+                    .iter()
+                    .map(|step| queues::queue(step, design.defect))
+                    .collect(),
             ),
             pulled: Vec::new(),
             wakes: Vec::new(),
@@ -100,16 +109,16 @@ impl<'a> Outside<'a> {
 
     /// Begins a run over the input that is loaded.
     pub fn reset(&mut self, seed: Option<u64>, in_detail: bool) {
-        self.store.reset(self.pipeline);
-        self.service.reset(self.pipeline);
+        self.store.reset(self.design);
+        self.service.reset(&self.design.pipeline);
         self.answers.reset(seed, in_detail);
-        self.ledger.reset(self.pipeline, in_detail);
+        self.ledger.reset(self.design, in_detail);
         self.work = Work::default();
         self.marks = Marks::default();
         self.now = self.sources.start;
         self.cost = 0;
         self.doom = BeforeVerdict::Pass;
-        self.executions.resize_with(self.pipeline.steps().len(), Vec::new);
+        self.executions.resize_with(self.design.pipeline.steps().len(), Vec::new);
         for executions in self.executions.iter_mut() {
             executions.clear();
         }
@@ -121,7 +130,7 @@ impl<'a> Outside<'a> {
         self.pulled.clear();
         self.wakes.clear();
         self.reading.until.clear();
-        self.reading.until.resize(self.pipeline.shards(), 0);
+        self.reading.until.resize(self.layout.shards(), 0);
         self.reading.unread = self.sources.rows() as u64;
         self.has_just_read_all = self.reading.unread == 0;
     }
@@ -147,13 +156,14 @@ impl<'a> Outside<'a> {
             let changes = self.changes();
             self.answers.note_changes(changes);
         }
-        self.answers.before(step, self.pipeline, &self.words)
+        self.answers.before(step, self.layout, &self.words)
     }
 
     /// Adds what is outside the workers. Input that comes from queues leaves no rest.
     pub fn rest(&self, rest: &mut Rest) {
         let Outside {
-            pipeline: _,
+            design: _,
+            layout: _,
             words,
             store,
             service,
@@ -194,12 +204,14 @@ impl<'a> Outside<'a> {
         std::mem::take(&mut self.has_just_read_all)
     }
 
-    /// Whether something befalls the worker before this step. If it dies, it is answered nothing of meaning
-    /// any more.
-    fn strike(&mut self, shard: ShardIndex, step: StepIndex, before: Before, name: Name) {
+    /// Whether something befalls the worker before this step. A worker takes an input whole, so what befalls it
+    /// comes after its questions are answered and before its effects: before the catalog is asked and after its
+    /// answer are one place for a pause or a move. If the worker dies, it is answered nothing of meaning any
+    /// more, so for a crash they are two.
+    fn strike(&mut self, shard: ShardIndex, step: StepIndex, before: Point, name: Name) {
         if self.doom == BeforeVerdict::Pass && self.answers.asks_before() {
             let subject = Subject::Record(name);
-            let step = StepTaken::new(self.pipeline, shard, step, before, subject, &self.words);
+            let step = StepTaken::new(self.layout, shard, step, before, subject, &self.words);
             self.doom = self.before(&step);
             if self.trace.is_on() {
                 self.tell_doom(shard, step.before, subject);

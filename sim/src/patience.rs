@@ -5,6 +5,7 @@ use crate::fault::{Fault, Kind};
 use crate::input::Input;
 use crate::plan::{Plan, Until};
 use onceproof_kernel::time::Nanos;
+use onceproof_model::dataflow::mechanism::Mechanism;
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Sink, Step, StepKind};
 
@@ -39,7 +40,7 @@ struct Unplaced {
 impl Patience {
     /// What a plan says.
     pub fn of(plan: &Plan) -> Patience {
-        let steps = plan.pipeline.steps();
+        let steps = plan.design.pipeline.steps();
         let mut waits = waits(plan);
         waits.extend(plan.climate.kinds().map(lasts));
         let unplaced = Unplaced {
@@ -60,7 +61,8 @@ impl Patience {
         patience.with(&plan.faults)
     }
 
-    /// The same with other exact faults: a search places a pause of 15 m in a plan that says nothing of one.
+    /// The same with other exact faults. A search places faults that the plan says nothing of: with a pause of
+    /// 15 m that nobody had reckoned with, every run was over its time, and inconclusive.
     pub fn with(self, faults: &[Fault]) -> Patience {
         let Unplaced { longest, sum, turns, drain } = self.unplaced;
         let absences = faults.iter().map(|fault| lasts(fault.kind));
@@ -86,10 +88,10 @@ fn waits(plan: &Plan) -> Vec<Nanos> {
         cluster.lease,
         cluster.routing_lag,
     ];
-    for step in plan.pipeline.steps() {
+    for (step, mechanism) in plan.design.steps() {
         let failures = Nanos::from(step.failing.dead_letter_after.unwrap_or(1));
-        let retry = step.mechanism.retry;
-        let commit_retry = step.mechanism.commit_retry.waits(cluster.commit);
+        let retry = mechanism.retry;
+        let commit_retry = mechanism.commit_retry.waits(cluster.commit);
         waits.push(commit_retry.wait(u32::MAX));
         waits.extend([retry.timeout, retry.timeout.saturating_mul(failures), retry.wait(u32::MAX)]);
         if let StepKind::Source { queue: Some(queue), .. } = &step.kind {
@@ -122,8 +124,8 @@ fn lasts(kind: Kind) -> Nanos {
 }
 
 fn aging(plan: &Plan) -> Nanos {
-    let of_step = |step: &Step| {
-        let ids = step.mechanism.forgets_after().map_or(0, |(length, _)| length);
+    let of_step = |(step, mechanism): (&Step, &Mechanism)| {
+        let ids = mechanism.forgets_after().map_or(0, |(length, _)| length);
         let table = match step.kind {
             StepKind::Sink(Sink::InsertId(insert_id)) => insert_id.window,
             StepKind::Sink(Sink::TwoPhase { timeout }) => timeout,
@@ -139,12 +141,19 @@ fn aging(plan: &Plan) -> Nanos {
         };
         ids.max(table)
     };
-    plan.pipeline.steps().iter().map(of_step).max().unwrap_or(0)
+    plan.design
+        .pipeline
+        .steps()
+        .iter()
+        .zip(plan.design.mechanisms())
+        .map(of_step)
+        .max()
+        .unwrap_or(0)
 }
 
 /// The most records that any step can have: rows of the input, and what maps make of each.
 fn records(plan: &Plan) -> u64 {
-    let pipeline = &plan.pipeline;
+    let pipeline = &plan.design.pipeline;
     let mut records = vec![0_u64; pipeline.steps().len()];
     for (step, input) in &plan.inputs {
         records[step.at()] = match input {

@@ -3,14 +3,15 @@
 
 use crate::fault::{Climate, Fault};
 use crate::input::Input;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND};
-use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_model::dataflow::Design;
 
 /// Everything but the seed.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The steps, with their mechanisms.
-    pub pipeline: Pipeline,
+    pub design: Design,
     /// What each source reads, one entry per source step.
     pub inputs: Vec<(StepIndex, Input)>,
     /// Workers and service times.
@@ -39,7 +40,7 @@ pub struct SideEffects {
 impl Plan {
     /// How many workers there are.
     pub fn hosts(&self) -> usize {
-        self.cluster.workers.map_or(self.pipeline.shards(), |workers| workers as usize)
+        self.cluster.workers.map_or(self.design.layout.shards(), |workers| workers as usize)
     }
 }
 

@@ -1,7 +1,13 @@
-//! A queue outside the system, which hands its messages to the shards of a source. A message that is not
-//! acked within its deadline is handed out again, to the next shard, behind those that wait there: another
-//! shard, in another order. A worker that lives may extend the deadlines of what it holds; then they run
-//! only from its death on. An ack of any delivery is an ack of the message.
+//! A queue outside the system, which hands its messages to the shards of a source in turn, the first time to
+//! the shard that the name of the message says. A message that is not acked within its deadline is handed out
+//! again, to the next shard, behind those that wait there: another shard, in another order. A worker that lives
+//! may extend the deadlines of what it holds; then they run only from its death on. An ack of any delivery is
+//! an ack of the message. Asking and telling a queue takes no time; an ack is lost only by a crash before it.
+//!
+//! Any shard may get a message again, so a queue has one watermark for all of them: no message that is not
+//! acked has an earlier event time. An ack that moves it wakes them. If a message that is handed out held
+//! nothing back, one whose worker died would come again too late for its window
+//! (`Defect::UnackedMessageDoesNotPin`).
 
 use onceproof_kernel::time::Time;
 use onceproof_model::pipeline::{Queue, SourceWatermark};
@@ -208,8 +214,7 @@ impl QueueService {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use onceproof_model::mechanism::Ack;
-    use onceproof_model::pipeline::MessageIds;
+    use onceproof_model::pipeline::{Ack, MessageIds};
 
     /// Messages at 0, 1 and 2, in a queue of a deadline of 10 that two shards read.
     fn service(extend: bool, watermark: SourceWatermark) -> QueueService {

@@ -4,15 +4,15 @@ use crate::answers::Watched;
 use crate::fault::{Fault, Kind};
 use crate::fingerprint::Fingerprint;
 use crate::ledger::{Expectations, Judgement, greatest_lags};
-use crate::marks::Mark;
 use crate::outcome::{Brief, Class, Classes, DeadLetter, Outcome, StepResult, Verdict};
 use crate::outside::Outside;
 use crate::plan::Plan;
 use crate::service::Wrongs;
 use crate::trace::{Recorder, Seen};
 use crate::world::{End, World};
+use onceproof_kernel::alphabet::Mark;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::pipeline::StepIndex;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
@@ -214,12 +214,12 @@ impl<'a> Simulator<'a> {
         let brief = self.summary(&end, &judgement);
         self.add_wrongs(&mut judgement, &end);
         let outside = &mut self.world.outside;
-        let pipeline = &self.plan.pipeline;
+        let design = &self.plan.design;
         let schedule = outside.answers.take_schedule();
         let Judgement { damage, names, .. } = &mut judgement;
-        outside.ledger.touched(damage, names, &schedule, pipeline, &outside.words);
+        outside.ledger.touched(damage, names, &schedule, &design.layout, &outside.words);
         let mut steps = Vec::new();
-        for (at, step) in pipeline.steps().iter().enumerate() {
+        for (at, step) in design.pipeline.steps().iter().enumerate() {
             if !step.kind.has_results() {
                 continue;
             }
@@ -243,7 +243,7 @@ impl<'a> Simulator<'a> {
                 windows,
             });
         }
-        let name = |step| pipeline.step(StepIndex(step)).name.as_str();
+        let name = |step| design.layout.name(StepIndex(step));
         let words = &outside.words;
         let letter = |(step, record, records)| DeadLetter {
             step,
@@ -252,7 +252,7 @@ impl<'a> Simulator<'a> {
         };
         let dead_letters = outside.ledger.dead_letters(words).take(Outcome::MOST_DAMAGE);
         let dead_letters = dead_letters.map(letter).collect();
-        let calls = outside.service.calls(pipeline);
+        let calls = outside.service.calls(&design.pipeline);
         Some(Outcome {
             brief,
             steps,
@@ -261,9 +261,9 @@ impl<'a> Simulator<'a> {
             schedule,
             unfired: outside.answers.unfired(),
             latency: outside.ledger.latency(),
-            oldest_copies: outside.ledger.oldest_copies(pipeline, words),
-            longest_retries: outside.ledger.longest_retries(pipeline, words),
-            greatest_lags: greatest_lags(&outside.sources, pipeline, words),
+            oldest_copies: outside.ledger.oldest_copies(&design.layout, words),
+            longest_retries: outside.ledger.longest_retries(&design.layout, words),
+            greatest_lags: greatest_lags(&outside.sources, &design.layout, words),
             filters: self.world.filters().collect(),
             calls,
             reason: match end {
@@ -283,7 +283,7 @@ impl<'a> Simulator<'a> {
         let outside = &mut self.world.outside;
         let has_drained = *end == End::Drained;
         outside.ledger.judge(
-            &self.plan.pipeline,
+            &self.plan.design,
             &outside.sources,
             &mut outside.words,
             &mut self.expectations,
@@ -300,7 +300,7 @@ impl<'a> Simulator<'a> {
 
     /// Writes down the records with whose calls something is wrong.
     fn add_wrongs(&mut self, judgement: &mut Judgement, end: &End) {
-        let damage = self.wrongs(end).damage(&self.plan.pipeline, &self.world.outside.words);
+        let damage = self.wrongs(end).damage(&self.plan.design.pipeline, &self.world.outside.words);
         let most = Outcome::MOST_DAMAGE - judgement.damage.len();
         for (name, damage) in damage.into_iter().take(most) {
             judgement.names.push(name);
@@ -332,8 +332,9 @@ impl<'a> Simulator<'a> {
         let mut work = outside.work;
         (work.ids_held_end, work.ids_held_max) = outside.store.ids_held(outside.now);
         let mut marks = outside.marks;
-        marks.0[Mark::RecordLate as usize] = judgement.totals.late;
+        marks.0[Mark::RECORD_LATE.at()] = judgement.totals.late;
         Brief {
+            alphabet: outside.layout.alphabet,
             verdict,
             classes,
             ledger: judgement.totals,
@@ -352,8 +353,8 @@ impl<'a> Simulator<'a> {
 /// Hands on the events that were written down since this was last called.
 fn hand_on(outside: &mut Outside<'_>, see: &mut dyn FnMut(&Seen<'_>)) {
     let events = outside.trace.recorder().map(Recorder::take).unwrap_or_default();
-    let (pipeline, words) = (outside.pipeline, &outside.words);
+    let (layout, words) = (outside.layout, &outside.words);
     for event in &events {
-        see(&Seen { event, pipeline, words });
+        see(&Seen { event, layout, words });
     }
 }

@@ -7,12 +7,13 @@ use crate::input::{Generate, Input, Row, RowValue};
 use crate::plan::Plan;
 use hashbrown::HashMap;
 use onceproof_kernel::key::{Key, Keys};
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::scatter;
 use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::Value;
 use onceproof_kernel::time::Time;
 use onceproof_model::effect::{Read, SourceRow};
-use onceproof_model::pipeline::{SourceWatermark, StepIndex, StepKind};
-use onceproof_model::record::Value;
+use onceproof_model::pipeline::{SourceWatermark, StepKind};
 use rustc_hash::FxBuildHasher;
 
 /// The rows of all sources.
@@ -76,7 +77,7 @@ impl Sources {
             if let Input::Generate(generate) = input {
                 source.draw(generate, seed);
             }
-            let (hash, rows) = (plan.pipeline.hash(*step), source.keys.len() as u32);
+            let (hash, rows) = (plan.design.layout.hash(*step), source.keys.len() as u32);
             source.first = words.names.add_source(step.0, hash, source.shards, rows);
             if is_first || matches!(input, Input::Generate(_)) {
                 source.promise();
@@ -185,12 +186,12 @@ impl Sources {
 
 impl Source {
     fn new(step: StepIndex, input: &Input, plan: &Plan, keys: &mut Keys) -> Source {
-        let StepKind::Source { watermark, queue } = plan.pipeline.step(step).kind else {
+        let StepKind::Source { watermark, queue } = plan.design.pipeline.step(step).kind else {
             unreachable!("only sources have input")
         };
         let mut source = Source {
             step,
-            shards: plan.pipeline.step(step).shards,
+            shards: plan.design.pipeline.step(step).shards,
             first: Name(0),
             keys: Vec::new(),
             event_times: Vec::new(),

@@ -80,8 +80,8 @@ pub fn checkpoints(args: &CheckpointsArgs, output: &mut Output) -> Result<Ending
     Ok(Ending::AsExpected)
 }
 
-/// The planted nondeterminism: something that differs from process to process decides how late an event
-/// comes.
+/// The planted nondeterminism, by a hidden option: the number of the process decides how late an event comes,
+/// so that a test sees this event named.
 fn planted(after: Option<u64>) -> Option<(u64, u64)> {
     after.map(|after| (after, u64::from(std::process::id()) * MILLISECOND))
 }

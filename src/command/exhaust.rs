@@ -95,7 +95,8 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
     saved.map(|_| ending_of(&found))
 }
 
-/// How much a search may take.
+/// How much a search may take. A budget that is used up ends it as Ctrl-C does: how far it came then hangs on
+/// threads, so nothing is certified.
 struct Budget {
     runs: Option<NonZeroU64>,
     made: AtomicU64,

@@ -11,11 +11,11 @@ use onceproof::report::graph;
 /// The scenario cannot be used.
 pub fn graph(args: &GraphArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
-    let pipeline = &scenario.plan.pipeline;
+    let design = &scenario.plan.design;
     match (args.picture, common.format) {
-        (Some(picture), _) => output.text(&graph::picture(pipeline, picture.into())),
-        (None, Format::Text) => output.text(&graph::text(pipeline)),
-        (None, Format::Json) => output.document(&graph::json(pipeline)),
+        (Some(picture), _) => output.text(&graph::picture(design, picture.into())),
+        (None, Format::Text) => output.text(&graph::text(design)),
+        (None, Format::Json) => output.document(&graph::json(design)),
     }
     Ok(Ending::AsExpected)
 }

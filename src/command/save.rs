@@ -104,6 +104,7 @@ fn seed_in_words(seed: Option<u64>) -> String {
 /// What of a run must be the same whether its faults were drawn or stated: what it found, and its trace.
 fn same(brief: &Brief) -> Brief {
     Brief {
+        alphabet: &onceproof_model::dataflow::point::ALPHABET,
         fired: Fired::default(),
         strikes: Strikes::default(),
         marks: Marks::default(),

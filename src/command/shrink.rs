@@ -129,7 +129,7 @@ fn sets(report: &ShrinkReport<'_>, all: &All, files: &Files) -> Vec<String> {
 /// The files that are shown or written.
 struct Files {
     failure: File,
-    /// One for each smallest set, if they were asked for. That of the failure is the failure's.
+    /// One for each smallest set, if they were asked for. The set that is the failure has the failure's file.
     sets: Vec<File>,
     /// Failures of other classes, if files are written.
     others: Vec<File>,

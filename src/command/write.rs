@@ -1,5 +1,6 @@
-//! Writing files so that nothing is lost: neither what is there already nor a part of what is written. What is
-//! there stays, whatever it is, and nothing is written through a link.
+//! Writing files so that nothing is lost: neither what is there already nor a part of what is written. A file
+//! is written under a name that nobody has. What is there stays, whatever it is, and nothing is written through
+//! a link. Only the file that keeps a search is replaced, by a whole one.
 
 use crate::ending::Error;
 use std::ffi::OsString;

@@ -29,7 +29,7 @@ pub(super) const NOT_ASKED: Cause = Cause::Unknown(Why::TooManyRuns);
 /// what follows may only pass it on; and those first that the fewest faults touched.
 fn nearest(outcome: &Outcome, plan: &Plan) -> Vec<usize> {
     let mut first: BTreeMap<(&str, Class), usize> = BTreeMap::new();
-    let depths = plan.pipeline.depths();
+    let depths = plan.design.pipeline.depths();
     let far = |at: usize| depths[outcome.damage[at].step.at()];
     for (at, damage) in outcome.damage.iter().enumerate() {
         first
@@ -239,7 +239,7 @@ fn add_faults(
 mod tests {
     use super::*;
     use crate::report::samples;
-    use onceproof_model::pipeline::StepIndex;
+    use onceproof_kernel::layout::StepIndex;
     use onceproof_sim::outcome::Damage;
 
     /// The fault, which the words of all faults of the sample have.

@@ -13,14 +13,14 @@ pub fn damage_json(outcome: &Outcome, blame: &Blame, plan: &Plan) -> Value {
         let cause = blame.damage.get(at).and_then(Option::as_ref).unwrap_or(&NOT_ASKED);
         let mut value = json!({
             "class": damage.class.word(),
-            "step": plan.pipeline.step(damage.step).name,
+            "step": plan.design.pipeline.step(damage.step).name,
             "record": damage.record,
             "expected": damage.expected,
             "reflected": damage.reflected,
             "instead": damage.instead,
             "taken_for": damage.taken_for,
             "left": damage.left,
-            "given_up_at": damage.given_up.map(|step| &plan.pipeline.step(step).name),
+            "given_up_at": damage.given_up.map(|step| &plan.design.pipeline.step(step).name),
             "by_itself": by_itself(damage, plan),
         });
         add_cause_json(&mut value, cause);

@@ -20,7 +20,7 @@ pub fn damage_line(damage: &Damage, plan: &Plan) -> String {
         by_itself: _,
         touched: _,
     } = damage;
-    let step = printable(&plan.pipeline.step(*step).name);
+    let step = printable(&plan.design.pipeline.step(*step).name);
     let reflected_times =
         || format!("reflected {} instead of {expected}", counted(*reflected, "time"));
     let what = match class {
@@ -37,8 +37,8 @@ pub fn damage_line(damage: &Damage, plan: &Plan) -> String {
                 format!("two executions left {} and {}", printable(first), printable(second))
             }
             None => {
-                let at =
-                    given_up.map(|at| format!(" at {}", printable(&plan.pipeline.step(at).name)));
+                let at = given_up
+                    .map(|at| format!(" at {}", printable(&plan.design.pipeline.step(at).name)));
                 format!("given up{} and reflected all the same", at.unwrap_or_default())
             }
         },
@@ -57,7 +57,7 @@ pub fn by_itself(damage: &Damage, plan: &Plan) -> Option<String> {
         ByItself::Published(times) => format!("published {}", counted(times, "time")),
         ByItself::TakenForKnown => "a filter took its id for one that is known".to_owned(),
         ByItself::SentAgain(step, after) => {
-            let step = printable(&plan.pipeline.step(step).name);
+            let step = printable(&plan.design.pipeline.step(step).name);
             format!("{step} sent it again after {}", measured(after))
         }
     })
@@ -67,7 +67,7 @@ pub fn by_itself(damage: &Damage, plan: &Plan) -> Option<String> {
 mod tests {
     use super::*;
     use crate::report::samples;
-    use onceproof_model::pipeline::StepIndex;
+    use onceproof_kernel::layout::StepIndex;
 
     #[test]
     fn what_is_wrong_with_services_is_told_in_its_own_words() {

@@ -54,7 +54,7 @@ pub fn judge(scenario: &Scenario, sweep: &Sweep, strict: bool) -> Judgement {
     let folders = scenario.own_folders();
     let mut judgement = compare(&Claim { path, name, expect, folders }, sweep);
     judgement.failures.extend(difference_of_rows(scenario));
-    let (differences, seed) = differences_of_sweep(stated, sweep, &plan.pipeline);
+    let (differences, seed) = differences_of_sweep(stated, sweep, &plan.design.pipeline);
     if let (Some(seed), true) = (seed, judgement.failures.is_empty()) {
         judgement.seed = Some(Some(seed));
         judgement.replay = with_folders(run_command(path, Some(seed)), folders);

@@ -38,7 +38,7 @@ fn in_words(extremes: &[Extreme], plan: &Plan) -> String {
     let mut greatest: Vec<&Extreme> = extremes.iter().collect();
     greatest.sort_by_key(|of| std::cmp::Reverse(of.nanos));
     let word = |of: &&Extreme| {
-        let step = &plan.pipeline.step(of.step).name;
+        let step = &plan.design.pipeline.step(of.step).name;
         let length = measured(of.nanos).replace(' ', &JOINT.to_string());
         format!("{length}{JOINT}at {} ({})", printable(step), printable(&of.record))
     };
@@ -57,7 +57,7 @@ pub fn extremes_json(outcome: &Outcome, plan: &Plan) -> Value {
     let by_step = |extremes: &[Extreme]| -> Value {
         let entry = |of: &Extreme| {
             let value = json!({ "ns": of.nanos, "record": of.record });
-            (plan.pipeline.step(of.step).name.clone(), value)
+            (plan.design.pipeline.step(of.step).name.clone(), value)
         };
         Value::Object(extremes.iter().map(entry).collect())
     };

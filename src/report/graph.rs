@@ -3,8 +3,10 @@
 
 use super::table::fitted;
 use crate::scenario::given;
+use onceproof_kernel::layout::StepIndex;
+use onceproof_model::dataflow::Design;
 use onceproof_model::function::Function;
-use onceproof_model::pipeline::{Edge, Pipeline, Step, StepIndex, StepKind};
+use onceproof_model::pipeline::{Edge, Step, StepKind};
 use serde_json::{Value, json};
 
 /// How a picture is written.
@@ -17,92 +19,91 @@ pub enum Picture {
 }
 
 /// Both as text.
-pub fn text(pipeline: &Pipeline) -> String {
-    let (before, after) = (edges(pipeline), shuffles(pipeline));
-    let steps = pipeline.steps().len();
+pub fn text(design: &Design) -> String {
+    let (before, after) = (edges(design), shuffles(design));
+    let steps = design.pipeline.steps().len();
     let mut text =
         format!("before: {}, {}\n", count(steps, "step"), count(before.len(), "shuffle"));
-    for step in all(pipeline) {
-        let Step { name, from, .. } = pipeline.step(step);
-        let from: Vec<&str> = from.iter().map(|&from| self::name(pipeline, from)).collect();
+    for step in all(design) {
+        let Step { name, from, .. } = design.pipeline.step(step);
+        let from: Vec<&str> = from.iter().map(|&from| self::name(design, from)).collect();
         let from = if from.is_empty() { String::new() } else { format!(" of {}", from.join(", ")) };
-        text += &format!("  {name}  {}{from}\n", what(pipeline, step));
+        text += &format!("  {name}  {}{from}\n", what(design, step));
     }
-    let stages = heads(pipeline).count();
+    let stages = heads(design).count();
     text += &format!("\nafter: {}, {}\n", count(stages, "stage"), count(after.len(), "shuffle"));
-    for head in heads(pipeline) {
-        let stage = pipeline.step(head);
-        let shards = count(stage.shards as usize, "shard");
-        text += &format!("  {}  {}, {shards}\n", stage.name, what(pipeline, head));
-        for mechanism in given(&stage.mechanism) {
+    for head in heads(design) {
+        let stage = design.pipeline.step(head);
+        let shards = count(design.layout.shards_of(head) as usize, "shard");
+        text += &format!("  {}  {}, {shards}\n", stage.name, what(design, head));
+        for mechanism in given(design.mechanism(head)) {
             text += &format!("    {mechanism}\n");
         }
-        for step in fused(pipeline, head) {
-            let from = name(pipeline, pipeline.step(step).from[0]);
-            text +=
-                &format!("    + {}  {} of {from}\n", name(pipeline, step), what(pipeline, step));
+        for step in fused(design, head) {
+            let from = name(design, design.pipeline.step(step).from[0]);
+            text += &format!("    + {}  {} of {from}\n", name(design, step), what(design, step));
         }
-        for edge in after.iter().filter(|edge| pipeline.stages().head(edge.from) == head) {
+        for edge in after.iter().filter(|edge| design.stages().head(edge.from) == head) {
             let by = match edge.from == head {
                 true => String::new(),
-                false => format!(" from {}", name(pipeline, edge.from)),
+                false => format!(" from {}", name(design, edge.from)),
             };
-            let lifted = if is_lifted(pipeline, edge) { ", partial aggregates" } else { "" };
-            text += &format!("    -> {}{by}{lifted}\n", name(pipeline, edge.to));
+            let lifted = if is_lifted(design, edge) { ", partial aggregates" } else { "" };
+            text += &format!("    -> {}{by}{lifted}\n", name(design, edge.to));
         }
     }
     fitted(&text)
 }
 
 /// Both as a document.
-pub fn json(pipeline: &Pipeline) -> Value {
+pub fn json(design: &Design) -> Value {
     let edge =
-        |edge: &Edge| json!({ "from": name(pipeline, edge.from), "to": name(pipeline, edge.to) });
-    let step = |step: StepIndex| json!({ "name": name(pipeline, step), "kind": pipeline.step(step).kind.word() });
+        |edge: &Edge| json!({ "from": name(design, edge.from), "to": name(design, edge.to) });
+    let step = |step: StepIndex| json!({ "name": name(design, step), "kind": design.pipeline.step(step).kind.word() });
     let shuffle = |edge: &Edge| {
         json!({
-            "from": name(pipeline, edge.from),
-            "to": name(pipeline, edge.to),
-            "lifted": is_lifted(pipeline, edge),
+            "from": name(design, edge.from),
+            "to": name(design, edge.to),
+            "lifted": is_lifted(design, edge),
         })
     };
     let stage = |head: StepIndex| {
         json!({
-            "head": name(pipeline, head),
-            "shards": pipeline.step(head).shards,
-            "fused": fused(pipeline, head).iter().map(|&step| name(pipeline, step)).collect::<Vec<_>>(),
-            "mechanisms": given(&pipeline.step(head).mechanism),
+            "head": name(design, head),
+            "shards": design.layout.shards_of(head),
+            "fused": fused(design, head).iter().map(|&step| name(design, step)).collect::<Vec<_>>(),
+            "mechanisms": given(design.mechanism(head)),
         })
     };
     json!({
         "schema": "onceproof.graph/1",
         "before": {
-            "steps": all(pipeline).map(step).collect::<Vec<_>>(),
-            "shuffles": edges(pipeline).iter().map(edge).collect::<Vec<_>>(),
+            "steps": all(design).map(step).collect::<Vec<_>>(),
+            "shuffles": edges(design).iter().map(edge).collect::<Vec<_>>(),
         },
         "after": {
-            "stages": heads(pipeline).map(stage).collect::<Vec<_>>(),
-            "shuffles": shuffles(pipeline).iter().map(shuffle).collect::<Vec<_>>(),
+            "stages": heads(design).map(stage).collect::<Vec<_>>(),
+            "shuffles": shuffles(design).iter().map(shuffle).collect::<Vec<_>>(),
         },
     })
 }
 
 /// Both as one picture: every step, the stages as frames; what is fused is dashed, what is lifted is named.
-pub fn picture(pipeline: &Pipeline, picture: Picture) -> String {
+pub fn picture(design: &Design, picture: Picture) -> String {
     let mut text = match picture {
         Picture::Dot => "digraph pipeline {\n  rankdir=LR\n  node [shape=box]\n".to_owned(),
         Picture::Mermaid => "flowchart LR\n".to_owned(),
     };
-    for head in heads(pipeline) {
-        let shards = count(pipeline.step(head).shards as usize, "shard");
+    for head in heads(design) {
+        let shards = count(design.layout.shards_of(head) as usize, "shard");
         text += &match picture {
             Picture::Dot => {
                 format!("  subgraph cluster_{} {{\n    label=\"{shards}\"\n", head.0)
             }
             Picture::Mermaid => format!("  subgraph stage{}[\"{shards}\"]\n", head.0),
         };
-        for &step in pipeline.stages().members(head) {
-            let label = format!("{} ({})", name(pipeline, step), what(pipeline, step));
+        for &step in design.stages().members(head) {
+            let label = format!("{} ({})", name(design, step), what(design, step));
             text += &match picture {
                 Picture::Dot => {
                     format!("    s{} [label=\"{}\"]\n", step.0, escaped(&label, "\\\""))
@@ -117,10 +118,10 @@ pub fn picture(pipeline: &Pipeline, picture: Picture) -> String {
             Picture::Mermaid => "  end\n",
         };
     }
-    for edge in edges(pipeline) {
-        let is_fused = pipeline.stages().is_fused(edge.to);
+    for edge in edges(design) {
+        let is_fused = design.stages().is_fused(edge.to);
         let (from, to) = (edge.from.0, edge.to.0);
-        text += &match (picture, is_fused, is_lifted(pipeline, &edge)) {
+        text += &match (picture, is_fused, is_lifted(design, &edge)) {
             (Picture::Dot, true, _) => format!("  s{from} -> s{to} [style=dashed]\n"),
             (Picture::Dot, false, true) => format!("  s{from} -> s{to} [label=\"partial\"]\n"),
             (Picture::Dot, false, false) => format!("  s{from} -> s{to}\n"),
@@ -135,49 +136,48 @@ pub fn picture(pipeline: &Pipeline, picture: Picture) -> String {
     text
 }
 
-fn all(pipeline: &Pipeline) -> impl Iterator<Item = StepIndex> {
-    (0..pipeline.steps().len()).map(|at| StepIndex(at as u16))
+fn all(design: &Design) -> impl Iterator<Item = StepIndex> {
+    (0..design.layout.steps()).map(|at| StepIndex(at as u16))
 }
 
-fn heads(pipeline: &Pipeline) -> impl Iterator<Item = StepIndex> {
-    all(pipeline).filter(|&step| !pipeline.stages().is_fused(step))
+fn heads(design: &Design) -> impl Iterator<Item = StepIndex> {
+    all(design).filter(|&step| !design.stages().is_fused(step))
 }
 
-fn fused(pipeline: &Pipeline, head: StepIndex) -> Vec<StepIndex> {
-    pipeline.stages().members(head).iter().copied().filter(|&step| step != head).collect()
+fn fused(design: &Design, head: StepIndex) -> Vec<StepIndex> {
+    design.stages().members(head).iter().copied().filter(|&step| step != head).collect()
 }
 
-fn edges(pipeline: &Pipeline) -> Vec<Edge> {
-    all(pipeline).flat_map(|step| pipeline.edges(step)).copied().collect()
+fn edges(design: &Design) -> Vec<Edge> {
+    all(design).flat_map(|step| design.pipeline.edges(step)).copied().collect()
 }
 
-fn shuffles(pipeline: &Pipeline) -> Vec<Edge> {
-    all(pipeline).flat_map(|step| pipeline.stages().shuffles(step)).copied().collect()
+fn shuffles(design: &Design) -> Vec<Edge> {
+    all(design).flat_map(|step| design.stages().shuffles(step)).copied().collect()
 }
 
 /// Whether outputs that go this way can be added up before they are sent: an aggregate takes them, and a
 /// bundle, or one record, may make several.
-fn is_lifted(pipeline: &Pipeline, edge: &Edge) -> bool {
-    let (sender, receiver) =
-        (pipeline.step(pipeline.stages().head(edge.from)), pipeline.step(edge.to));
+fn is_lifted(design: &Design, edge: &Edge) -> bool {
+    let head = design.stages().head(edge.from);
+    let (sender, receiver) = (design.mechanism(head), design.mechanism(edge.to));
+    let is_aggregate = |step| design.pipeline.step(step).kind.windowing().is_some();
     let explodes = |&step: &StepIndex| {
-        matches!(pipeline.step(step).kind, StepKind::Map(Function::Explode { .. }))
+        matches!(design.pipeline.step(step).kind, StepKind::Map(Function::Explode { .. }))
     };
-    let members = pipeline.stages().members(pipeline.stages().head(edge.from));
+    let members = design.stages().members(head);
     // Every pane has a commit of its own.
-    let has_bundles = sender.mechanism.bundle.records > 1 && sender.kind.windowing().is_none();
+    let has_bundles = sender.bundle.records > 1 && !is_aggregate(head);
     let has_several = has_bundles || members.iter().any(explodes);
-    has_several
-        && receiver.kind.windowing().is_some()
-        && receiver.mechanism.lift.is_due(&sender.mechanism)
+    has_several && is_aggregate(edge.to) && receiver.lift.is_due(sender)
 }
 
-fn name(pipeline: &Pipeline, step: StepIndex) -> &str {
-    &pipeline.step(step).name
+fn name(design: &Design, step: StepIndex) -> &str {
+    &design.pipeline.step(step).name
 }
 
-fn what(pipeline: &Pipeline, step: StepIndex) -> &'static str {
-    pipeline.step(step).kind.word()
+fn what(design: &Design, step: StepIndex) -> &'static str {
+    design.pipeline.step(step).kind.word()
 }
 
 fn escaped(label: &str, quote: &str) -> String {
@@ -229,9 +229,9 @@ mechanism = { fuse = false, dedup = "off" }
 bundle = 10
 "#;
 
-    fn pipeline() -> Pipeline {
+    fn design() -> Design {
         let scenario = Scenario::parse(FILE, Path::new("a.toml"));
-        scenario.unwrap_or_else(|error| panic!("{error}")).plan.pipeline
+        scenario.unwrap_or_else(|error| panic!("{error}")).plan.design
     }
 
     /// The tag joins its source and the table its count; the log says that it stays apart. What the tag sends
@@ -259,12 +259,12 @@ after: 3 stages, 2 shuffles
     dedup = \"off\"
     bundle = 10
 ";
-        assert_eq!(text(&pipeline()), expected);
+        assert_eq!(text(&design()), expected);
     }
 
     #[test]
     fn a_graph_as_a_picture_has_a_frame_for_each_stage() {
-        let dot = picture(&pipeline(), Picture::Dot);
+        let dot = picture(&design(), Picture::Dot);
         assert_eq!(dot.matches("subgraph cluster_").count(), 3, "{dot}");
         for line in [
             "  s0 -> s1 [style=dashed]\n",
@@ -274,7 +274,7 @@ after: 3 stages, 2 shuffles
         ] {
             assert!(dot.contains(line), "{line} in {dot}");
         }
-        let mermaid = picture(&pipeline(), Picture::Mermaid);
+        let mermaid = picture(&design(), Picture::Mermaid);
         assert_eq!(mermaid.matches("subgraph stage").count(), 3, "{mermaid}");
         for line in ["  s0 -.-> s1\n", "  s1 -->|partial| s2\n", "  s1 --> s4\n"] {
             assert!(mermaid.contains(line), "{line} in {mermaid}");
@@ -283,7 +283,7 @@ after: 3 stages, 2 shuffles
 
     #[test]
     fn a_graph_as_a_document_names_every_edge() {
-        let document = json(&pipeline());
+        let document = json(&design());
         assert_eq!(document["before"]["shuffles"].as_array().map(Vec::len), Some(4));
         assert_eq!(document["after"]["stages"][0]["fused"], serde_json::json!(["tag"]));
         let shuffle = serde_json::json!({ "from": "tag", "to": "per-user", "lifted": true });

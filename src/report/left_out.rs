@@ -30,7 +30,7 @@ pub fn left_out(report: &ExhaustReport) -> Vec<String> {
         }
         None => {}
     }
-    let steps = subject.plan.pipeline.steps().iter();
+    let steps = subject.plan.design.pipeline.steps().iter();
     let answers = steps.filter(|step| match &step.kind {
         StepKind::Map(function) => function.answers() > 1,
         _ => false,

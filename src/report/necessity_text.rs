@@ -94,7 +94,7 @@ pub fn necessity_markdown(report: &NecessityReport) -> String {
 /// The command that shows a witness again.
 pub fn replay(report: &NecessityReport, design: &Design, witness: &Cause) -> String {
     let plan = report.subject.plan;
-    let line = |fault: &Fault| fault_on_a_line(fault, &plan.pipeline);
+    let line = |fault: &Fault| fault_on_a_line(fault, &plan.design.layout);
     let changes = Changes {
         // All that the file draws is left out, of whatever kind.
         without: Vec::new(),

@@ -5,19 +5,20 @@ use super::run_json::counts;
 use super::table::{Align, WIDTH, table};
 use crate::figures::grouped;
 use crate::search::marks::Reached;
+use onceproof_kernel::alphabet::Alphabet;
 use onceproof_sim::fault::KindName;
-use onceproof_sim::marks::{Mark, Struck};
+use onceproof_sim::marks::Struck;
 use serde_json::{Map, Value, json};
 
 /// Two tables.
-pub fn reached_text(reached: &Reached) -> String {
+pub fn reached_text(reached: &Reached, alphabet: &Alphabet) -> String {
     let mut text = String::from("\nfaults, by the step of the protocol that they struck\n");
     let mut head = vec![String::new()];
-    head.extend(Struck::all().map(|struck| struck.word().to_owned()));
+    head.extend(Struck::all(alphabet).map(|struck| struck.word(alphabet).to_owned()));
     let mut rows = vec![head];
     for kind in fired(reached) {
         let mut row = vec![kind.word().to_owned()];
-        row.extend(reached.strikes(kind).map(cell));
+        row.extend(Struck::all(alphabet).map(|struck| cell(reached.struck(kind, struck))));
         rows.push(row);
     }
     text.push_str(&numbers(&rows));
@@ -26,8 +27,8 @@ pub fn reached_text(reached: &Reached) -> String {
     let mut head = vec![String::new(), "times".to_owned(), "runs".to_owned()];
     head.extend(fired(reached).map(|kind| kind.word().to_owned()));
     let mut rows = vec![head];
-    for mark in Mark::ALL {
-        let mut row = vec![mark.word().to_owned()];
+    for &(mark, word) in alphabet.marks {
+        let mut row = vec![word.to_owned()];
         row.extend([reached.times(mark), reached.runs(mark)].map(cell));
         row.extend(fired(reached).map(|kind| cell(reached.runs_with(mark, kind))));
         rows.push(row);
@@ -37,26 +38,24 @@ pub fn reached_text(reached: &Reached) -> String {
 }
 
 /// The marks that were reached: how often, in how many runs, and in how many with each kind of fault.
-pub fn reached_json(reached: &Reached) -> Value {
+pub fn reached_json(reached: &Reached, alphabet: &Alphabet) -> Value {
     let mut marks = Map::new();
-    for mark in Mark::ALL.into_iter().filter(|&mark| reached.runs(mark) > 0) {
+    for &(mark, word) in alphabet.marks.iter().filter(|(mark, _)| reached.runs(*mark) > 0) {
         let with = KindName::ALL.map(|kind| (kind.word(), reached.runs_with(mark, kind)));
         let with = counts(with.into_iter().filter(|&(_, runs)| runs > 0));
         let (times, runs) = (reached.times(mark), reached.runs(mark));
-        marks.insert(
-            mark.word().to_owned(),
-            json!({ "times": times, "runs": runs, "runs_with": with }),
-        );
+        marks.insert(word.to_owned(), json!({ "times": times, "runs": runs, "runs_with": with }));
     }
     Value::Object(marks)
 }
 
 /// How often each kind of fault that fired struck each step of the protocol.
-pub fn struck_json(reached: &Reached) -> Value {
+pub fn struck_json(reached: &Reached, alphabet: &Alphabet) -> Value {
     let mut kinds = Map::new();
     for kind in fired(reached) {
-        let words = Struck::all().map(Struck::word).zip(reached.strikes(kind));
-        let struck = counts(words.filter(|&(_, times)| times > 0));
+        let struck = Struck::all(alphabet)
+            .map(|struck| (struck.word(alphabet), reached.struck(kind, struck)));
+        let struck = counts(struck.filter(|&(_, times)| times > 0));
         kinds.insert(kind.word().to_owned(), struck);
     }
     Value::Object(kinds)
@@ -64,7 +63,7 @@ pub fn struck_json(reached: &Reached) -> Value {
 
 /// The kinds that fired at all.
 fn fired(reached: &Reached) -> impl Iterator<Item = KindName> {
-    KindName::ALL.into_iter().filter(|&kind| reached.strikes(kind).iter().any(|&times| times > 0))
+    KindName::ALL.into_iter().filter(|&kind| reached.has_struck(kind))
 }
 
 fn cell(count: u64) -> String {
@@ -102,19 +101,20 @@ fn numbers(rows: &[Vec<String>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use onceproof_model::dataflow::point;
 
     #[test]
     fn a_fault_stands_where_it_struck_and_a_mark_beside_the_kinds_that_fired() {
         let reached = crate::search::marks::tests::lost_acks();
-        let text = reached_text(&reached);
+        let text = reached_text(&reached, &point::ALPHABET);
         // Two runs with one lost ack each; in one of them its retry was dropped.
         assert!(text.contains("drop-ack      -      -       -       -    2     -"), "{text}");
         assert!(
             text.contains("duplicate-dropped                    1     1         1\n"),
             "{text}"
         );
-        assert_eq!(struck_json(&reached), json!({ "drop-ack": { "ack": 2 } }));
+        assert_eq!(struck_json(&reached, &point::ALPHABET), json!({ "drop-ack": { "ack": 2 } }));
         let one = json!({ "times": 1, "runs": 1, "runs_with": { "drop-ack": 1 } });
-        assert_eq!(reached_json(&reached), json!({ "duplicate-dropped": one }));
+        assert_eq!(reached_json(&reached, &point::ALPHABET), json!({ "duplicate-dropped": one }));
     }
 }

@@ -28,7 +28,7 @@ pub fn windows(steps: &[StepResult], plan: &Plan) -> String {
         if windows.len() < 2 {
             continue;
         }
-        let step = printable(&plan.pipeline.step(result.step).name);
+        let step = printable(&plan.design.pipeline.step(result.step).name);
         for (start, results) in windows.iter().take(MOST_WINDOWS) {
             rows.push(vec![
                 step.clone(),

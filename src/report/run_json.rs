@@ -114,7 +114,7 @@ fn steps(steps: &[StepResult], plan: &Plan) -> Value {
             "results": results,
             "windows": windows.collect::<Map<String, Value>>(),
         });
-        (plan.pipeline.step(result.step).name.clone(), value)
+        (plan.design.pipeline.step(result.step).name.clone(), value)
     };
     Value::Object(steps.iter().map(entry).collect())
 }
@@ -136,14 +136,14 @@ fn calls(calls: &[StepCalls], plan: &Plan) -> Value {
             "records": records, "calls": calls, "mean": mean, "p99": p99, "max": max,
             "garbage": garbage, "standing": standing,
         });
-        (plan.pipeline.step(step).name.clone(), value)
+        (plan.design.pipeline.step(step).name.clone(), value)
     };
     Value::Object(calls.iter().map(entry).collect())
 }
 
 fn dead_letters(outcome: &Outcome, plan: &Plan) -> Value {
     let letter = |DeadLetter { step, record, records }: &DeadLetter| {
-        let step = &plan.pipeline.step(*step).name;
+        let step = &plan.design.pipeline.step(*step).name;
         json!({ "step": step, "record": record, "records": records })
     };
     outcome.dead_letters.iter().map(letter).collect()
@@ -153,7 +153,7 @@ fn dead_letters(outcome: &Outcome, plan: &Plan) -> Value {
 fn filter(filter: &FilterFill, plan: &Plan) -> Value {
     let FilterFill { step, shard, fill } = filter;
     json!({
-        "step": plan.pipeline.step(*step).name,
+        "step": plan.design.pipeline.step(*step).name,
         "shard": shard,
         "from": fill.first.to_string(),
         "bits_set": fill.bits_set,

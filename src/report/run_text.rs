@@ -111,7 +111,7 @@ fn dead_letters(outcome: &Outcome, plan: &Plan) -> String {
     }
     text.push_str(&format!("\n{WARNING}dead letters{WARNING:#}\n"));
     for DeadLetter { step, record, records } in outcome.dead_letters.iter().take(MOST_TOLD) {
-        let step = printable(&plan.pipeline.step(*step).name);
+        let step = printable(&plan.design.pipeline.step(*step).name);
         let of = match records {
             0 | 1 => String::new(),
             records => format!(", with {}", counted(*records, "record")),
@@ -193,7 +193,7 @@ fn steps(steps: &[StepResult], plan: &Plan) -> String {
     let heads: Vec<String> = row("step".to_owned(), heads, "results".to_owned());
     let row_of = |result: &StepResult| {
         let StepResult { step, expected, applied, late, dead_lettered, ref results, .. } = *result;
-        let name = printable(&plan.pipeline.step(step).name);
+        let name = printable(&plan.design.pipeline.step(step).name);
         let counts = [expected, applied, late, dead_lettered].map(figures::grouped);
         let results = results.iter().map(|(key, &total)| (key.as_str(), total));
         row(name, counts, totals(results, MOST_RESULTS))
@@ -214,7 +214,7 @@ fn calls(calls: &[StepCalls], plan: &Plan) -> String {
     let row = |of: &StepCalls| {
         let StepCalls { step, records, calls, p99, max, garbage, standing } = *of;
         let standing = standing.map(figures::grouped).unwrap_or_default();
-        let name = printable(&plan.pipeline.step(step).name);
+        let name = printable(&plan.design.pipeline.step(step).name);
         let mean = figures::ratio(calls, records);
         let [records, calls, p99, max, garbage] =
             [records, calls, p99, max, garbage].map(figures::grouped);
@@ -273,7 +273,7 @@ fn filters(filters: &[FilterFill], plan: &Plan) -> String {
     let row = |filter: &FilterFill| {
         let FilterFill { step, shard, fill } = *filter;
         vec![
-            printable(&format!("{}/{shard}", plan.pipeline.step(step).name)),
+            printable(&format!("{}/{shard}", plan.design.pipeline.step(step).name)),
             time(fill.first),
             figures::grouped(fill.bits_set),
             figures::grouped(fill.bits),

@@ -6,15 +6,17 @@ use crate::search::chance::Chance;
 use crate::search::marks::Reached;
 use crate::search::tally::{Failure, Seeds, Sweep};
 use crate::search::worth::{Worth, WorthOfAll};
+use onceproof_kernel::alphabet::Mark;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, SECOND, Time};
+use onceproof_model::dataflow::Design;
+use onceproof_model::dataflow::mechanism::Mechanism;
 use onceproof_model::function::{Function, Into};
-use onceproof_model::mechanism::Mechanism;
-use onceproof_model::pipeline::{
-    Failing, Pipeline, Sink, SourceWatermark, Step, StepIndex, StepKind,
-};
+use onceproof_model::pipeline::{Failing, Sink, SourceWatermark, Step, StepKind};
 use onceproof_model::window::Windowing;
-use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Pattern, Place, Record};
-use onceproof_sim::marks::{Mark, Marks, Strikes};
+use onceproof_sim::fault::About;
+use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Pattern, Place};
+use onceproof_sim::marks::{Marks, Strikes};
 use onceproof_sim::outcome::{
     Brief, Class, Classes, Damage, Fired, Latency, Ledger, Outcome, StepResult, Verdict, Work,
 };
@@ -31,13 +33,10 @@ pub fn flip_plan() -> Plan {
 pub fn flip_plan_with(change: fn(&mut Mechanism)) -> Plan {
     let mut mechanism = Mechanism::default();
     change(&mut mechanism);
-    let step = |name: &str, kind, from: &[u16], shards| Step {
-        name: name.to_owned(),
-        kind,
-        from: from.iter().map(|&index| StepIndex(index)).collect(),
-        shards,
-        failing: Failing::default(),
-        mechanism,
+    let step = |name: &str, kind, from: &[u16], shards| {
+        let from = from.iter().map(|&index| StepIndex(index)).collect();
+        let (name, failing) = (name.to_owned(), Failing::default());
+        (Step { name, kind, from, shards, failing }, mechanism)
     };
     let coin = Function::Coin { sides: 2, into: Into::Key };
     let windows = Windowing { length: 60 * SECOND, lateness: 0 };
@@ -52,7 +51,7 @@ pub fn flip_plan_with(change: fn(&mut Mechanism)) -> Plan {
         step("per-side", StepKind::Count(windows), &[1], 2),
     ];
     Plan {
-        pipeline: Pipeline::new(steps).expect("a good graph"),
+        design: Design::new(steps).expect("a good graph"),
         inputs: Vec::new(),
         cluster: Cluster::default(),
         network: Network::default(),
@@ -66,18 +65,19 @@ pub fn flip_plan_with(change: fn(&mut Mechanism)) -> Plan {
 /// events, pass and table, a sink.
 pub fn sink_plan() -> Plan {
     let mut plan = flip_plan();
-    let mut steps = plan.pipeline.steps().to_vec();
+    let mut steps = plan.design.pipeline.steps().to_vec();
     steps[1].name = "pass".to_owned();
     steps[2].name = "table".to_owned();
     steps[2].kind = StepKind::Sink(Sink::Upsert);
-    plan.pipeline = Pipeline::new(steps).expect("a good graph");
+    let steps = steps.into_iter().map(|step| (step, Mechanism::default())).collect();
+    plan.design = Design::new(steps).expect("a good graph");
     plan
 }
 
 /// Record n of the one source shard, as a place has it.
-pub fn record(offset: u64) -> Option<Record> {
+pub fn record(offset: u64) -> Option<About> {
     let pattern = Pattern::Source { step: StepIndex(0), shard: 0, offset, path: Vec::new() };
-    Some(Record::Name(pattern))
+    Some(About::Record(pattern))
 }
 
 /// The first ack of the second record is lost.
@@ -112,6 +112,7 @@ pub fn lost_ack_outcome() -> Outcome {
     };
     Outcome {
         brief: Brief {
+            alphabet: &onceproof_model::dataflow::point::ALPHABET,
             verdict: Verdict::Violated,
             classes,
             ledger: Ledger { expected: 3, exact: 2, duplicated: 1, excess: 1, ..Ledger::default() },
@@ -219,7 +220,7 @@ pub fn lost_ack_sweep() -> Sweep {
         latency: None,
         digest: 17,
         never_fired: vec![KindName::Crash],
-        never_reached: vec![Mark::CommitFenced],
+        never_reached: vec![Mark::COMMIT_FENCED],
         sampled: 16,
         unfired: Vec::new(),
         difference: None,

@@ -71,7 +71,7 @@ impl ShrinkReport<'_> {
         };
         match target.damage(outcome) {
             Some(damage) => {
-                let step = &case.scenario.plan.pipeline.step(damage.step).name;
+                let step = &case.scenario.plan.design.pipeline.step(damage.step).name;
                 let times = counted(damage.reflected, "time");
                 let (record, expected) = (&damage.record, damage.expected);
                 match target.class {

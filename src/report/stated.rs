@@ -50,7 +50,7 @@ pub fn differences_of_run(
         differences.extend(difference(figure, bound, (found, None)));
     }
     differences.extend(difference_of_rows(scenario));
-    differences.extend(results(stated, &outcome.steps, &plan.pipeline));
+    differences.extend(results(stated, &outcome.steps, &plan.design.pipeline));
     differences
 }
 
@@ -142,8 +142,8 @@ fn totals_that_differ(stated: &Totals, found: &StepResult, step: &str) -> Vec<St
 mod tests {
     use super::*;
     use crate::report::samples::{flip_plan, lost_ack_outcome, lost_ack_sweep};
+    use onceproof_kernel::layout::StepIndex;
     use onceproof_kernel::time::SECOND;
-    use onceproof_model::pipeline::StepIndex;
     use std::collections::BTreeMap;
 
     /// What is said of totals that are stated, where ann and bob have 2 each in the window at 0 s.
@@ -154,7 +154,10 @@ mod tests {
         let totals: Totals = stated.iter().map(place).collect();
         let stated =
             Stated { results: BTreeMap::from([(StepIndex(2), totals)]), ..Stated::default() };
-        assert_eq!(results(&stated, &lost_ack_outcome().steps, &flip_plan().pipeline), expected);
+        assert_eq!(
+            results(&stated, &lost_ack_outcome().steps, &flip_plan().design.pipeline),
+            expected
+        );
     }
 
     #[test]
@@ -185,7 +188,7 @@ mod tests {
         let totals: Totals = keys.iter().map(|key| ((key.clone(), None), 1)).collect();
         let stated =
             Stated { results: BTreeMap::from([(StepIndex(2), totals)]), ..Stated::default() };
-        let told = results(&stated, &lost_ack_outcome().steps, &flip_plan().pipeline);
+        let told = results(&stated, &lost_ack_outcome().steps, &flip_plan().design.pipeline);
         assert_eq!(told.len(), MOST_TOLD + 1);
         // 20 that are not there, and 2 that are not stated.
         assert_eq!(told.last().map(String::as_str), Some("and 12 more totals at per-side"));
@@ -205,7 +208,7 @@ mod tests {
             }
             let figures = BTreeMap::from([(Figure::Lost, bound)]);
             let stated = Stated { figures, ..Stated::default() };
-            let found = differences_of_sweep(&stated, &sweep, &flip_plan().pipeline);
+            let found = differences_of_sweep(&stated, &sweep, &flip_plan().design.pipeline);
             assert_eq!(found, (expected.iter().map(|&line| line.to_owned()).collect(), seed));
         };
         check(Bound::AtMost(3), &[], None);

@@ -49,9 +49,11 @@ pub fn sweep_json(report: &SweepReport) -> Value {
             strict,
         })
     });
+    let alphabet = subject.plan.design.layout.alphabet;
     let drawn: Vec<&str> = sweep.chance.drawn().iter().map(|(name, _)| *name).collect();
     let never_fired: Vec<&str> = sweep.never_fired.iter().map(|kind| kind.word()).collect();
-    let never_reached: Vec<&str> = sweep.never_reached.iter().map(|mark| mark.word()).collect();
+    let never_reached = sweep.never_reached.iter().map(|&mark| alphabet.mark_word(mark));
+    let never_reached: Vec<&str> = never_reached.collect();
     let without = without_records(subject.plan, sweep.with_records.iter().copied());
     let difference = sweep.difference.as_ref().map(|difference| {
         json!({
@@ -77,8 +79,8 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         "rate_below": rate_below(sweep),
         "faults": counts(figures::fired(&sweep.fired)),
         "never_fired": never_fired,
-        "reached": reached_json(&sweep.reached),
-        "struck": struck_json(&sweep.reached),
+        "reached": reached_json(&sweep.reached, alphabet),
+        "struck": struck_json(&sweep.reached, alphabet),
         "never_reached": never_reached,
         "unfired": unfired(subject.plan, &sweep.unfired),
         "rows_skipped": subject.rows_skipped,

@@ -15,7 +15,7 @@ use crate::figures::{self, counted, grouped};
 use crate::search::compare::Difference;
 use crate::search::tally::{Seeds, Sweep};
 use crate::search::worth::WorthOfAll;
-use onceproof_sim::marks::Mark;
+
 use onceproof_sim::outcome::Class;
 use onceproof_sim::plan::Plan;
 
@@ -50,6 +50,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
     text.push_str(&not_shown_text(not_shown));
     text.push_str(&says_nothing_of(sweep, subject.plan));
     text.push_str(&bound(sweep));
+    let alphabet = subject.plan.design.layout.alphabet;
     let classes = Class::ALL.into_iter().map(|class| (class.word(), sweep.count(class)));
     let classes: Vec<_> = classes.filter(|&(_, count)| count > 0).collect();
     let mut lines = vec![("faults", counts(&figures::fired(&sweep.fired)))];
@@ -59,7 +60,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
     if !sweep.failing.is_empty() {
         lines.push(("failing seeds", failing(sweep)));
     }
-    let marks = Mark::ALL.into_iter().map(|mark| (mark.word(), sweep.reached.times(mark)));
+    let marks = alphabet.marks.iter().map(|&(mark, word)| (word, sweep.reached.times(mark)));
     let marks: Vec<_> = marks.filter(|&(_, times)| times > 0).collect();
     if !marks.is_empty() {
         lines.push(("reached", counts(&marks)));
@@ -73,7 +74,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
     text.push_str(&format!("\n{}", labelled(&lines)));
 
     if matrix {
-        text.push_str(&reached_text(&sweep.reached));
+        text.push_str(&reached_text(&sweep.reached, alphabet));
     }
     for kind in &sweep.never_fired {
         let word = kind.word();
@@ -81,7 +82,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
         text.push_str(&warning_or_error(&line, strict));
     }
     for mark in &sweep.never_reached {
-        let line = format!("{} was never reached in this sweep", mark.word());
+        let line = format!("{} was never reached in this sweep", alphabet.mark_word(*mark));
         text.push_str(&warning_or_error(&line, strict));
     }
     for fault in exact_faults(subject.plan, &sweep.unfired) {

@@ -3,8 +3,12 @@
 
 use crate::figures::exact;
 use crate::scenario::{duration, kind_to_json};
-use onceproof_model::pipeline::{StepIndex, StepKind};
-use onceproof_sim::fault::{Before, ClockWay, Direction, Fault, Kind, Leg, Place, Record};
+use onceproof_kernel::alphabet::Point;
+use onceproof_kernel::layout::{Layout, StepIndex};
+use onceproof_model::dataflow::point;
+use onceproof_model::pipeline::StepKind;
+use onceproof_sim::fault::About;
+use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, Leg, Place};
 use onceproof_sim::plan::Plan;
 use serde_json::Value;
 
@@ -140,11 +144,12 @@ impl Words<'_> {
     fn before(&self, mut text: String) -> String {
         let mut nth = self.nth();
         if let Some(before) = self.at.before {
-            let is_commit = before == Before::Commit || self.commits_rows(before);
+            let word = self.layout().alphabet.word(before);
+            let is_commit = before == point::COMMIT || self.commits_rows(before);
             let what = match is_commit {
                 true => format!("the {nth}commit"),
-                false if nth.is_empty() => before.word().to_owned(),
-                false => format!("the {nth}{}", before.word()),
+                false if nth.is_empty() => word.to_owned(),
+                false => format!("the {nth}{word}"),
             };
             nth.clear();
             text.push_str(&format!(" before {what}{}", self.record(" of ")));
@@ -162,17 +167,17 @@ impl Words<'_> {
 
     /// Whether this step of the protocol is the commit that writes the rows of a sink. The format calls it `emit`, as
     /// the one that fires a window; but nothing leaves a sink.
-    fn commits_rows(&self, before: Before) -> bool {
-        let is_sink = |step| matches!(self.plan.pipeline.step(step).kind, StepKind::Sink(_));
-        before == Before::Emit && self.at.step.is_some_and(is_sink)
+    fn commits_rows(&self, before: Point) -> bool {
+        let is_sink = |step| matches!(self.plan.design.pipeline.step(step).kind, StepKind::Sink(_));
+        before == point::EMIT && self.at.step.is_some_and(is_sink)
     }
 
     /// "the commit of events/0#0 at flip"
     fn commit(&self) -> String {
         let commit = match self.at.before {
-            None | Some(Before::Commit) => "commit".to_owned(),
+            None | Some(point::COMMIT) => "commit".to_owned(),
             Some(before) if self.commits_rows(before) => "commit".to_owned(),
-            Some(before) => format!("{} commit", before.word()),
+            Some(before) => format!("{} commit", self.layout().alphabet.word(before)),
         };
         let mut text = format!("the {}{commit}{}", self.nth(), self.record(" of "));
         if let Some(step) = self.at.step {
@@ -248,20 +253,26 @@ impl Words<'_> {
         text
     }
 
+    fn layout(&self) -> &Layout {
+        &self.plan.design.layout
+    }
+
     fn record(&self, joint: &str) -> String {
         match &self.at.record {
             None => String::new(),
-            Some(Record::Watermark(None)) => format!("{joint}a watermark"),
-            Some(Record::Watermark(Some(at))) => format!("{joint}watermark {at}"),
-            Some(Record::Name(pattern)) => {
-                format!("{joint}{}", super::printable(&pattern.text(&self.plan.pipeline)))
+            Some(About::Control { word, value }) => {
+                let text = self.layout().control(*word, *value).replace('@', " ");
+                format!("{joint}{}{text}", if value.is_none() { "a " } else { "" })
+            }
+            Some(About::Record(pattern)) => {
+                format!("{joint}{}", super::printable(&pattern.text(self.layout())))
             }
         }
     }
 
     /// A step, or one of its shards.
     fn step(&self, step: StepIndex, shard: Option<u32>) -> String {
-        let name = super::printable(&self.plan.pipeline.step(step).name);
+        let name = super::printable(self.layout().name(step));
         match shard {
             Some(shard) => format!("{name}/{shard}"),
             None => name,
@@ -296,7 +307,7 @@ fn ordinal(number: u32) -> String {
 mod tests {
     use super::*;
     use crate::report::samples::{flip_plan, record, sink_plan};
-    use onceproof_kernel::time::{MILLISECOND, SECOND, Time};
+    use onceproof_kernel::time::{MILLISECOND, SECOND};
 
     fn check(at: Place, kind: Kind, expected: &str) {
         assert_eq!(fault_in_words(&Fault { at, kind }, &flip_plan()), expected);
@@ -325,7 +336,7 @@ mod tests {
             from_shard: Some(0),
             to: step(2),
             shard: Some(1),
-            record: Some(Record::Watermark(Some(Time(60_000_000_000)))),
+            record: Some(About::Control { word: 0, value: Some(60_000_000_000) }),
             nth: Some(2),
             ..Place::default()
         };
@@ -345,7 +356,7 @@ mod tests {
             step: step(1),
             shard: Some(0),
             record: record(0),
-            before: Some(Before::Settle),
+            before: Some(point::SETTLE),
             ..Place::default()
         };
         check(
@@ -373,7 +384,7 @@ mod tests {
             step: step(2),
             shard: Some(1),
             record: record(0),
-            before: Some(Before::Commit),
+            before: Some(point::COMMIT),
             ..Place::default()
         };
         let timed = || Place { time: Some(SECOND), ..Place::default() };
@@ -416,7 +427,7 @@ mod tests {
         let at = |before| Place { step: step(1), record: record(0), before, ..Place::default() };
         check(at(None), Kind::CommitLost, "the commit of events/0#0 at flip was lost");
         check(
-            at(Some(Before::Settle)),
+            at(Some(point::SETTLE)),
             Kind::CommitUnknown,
             "the settle commit of events/0#0 at flip was applied, and its answer was lost",
         );
@@ -447,7 +458,7 @@ mod tests {
         let back = "and came back after 50ms";
         let text =
             format!("the worker of flip crashed before the third settle of events/0#0 {back}");
-        check(at(3, Some(Before::Settle)), crash, &text);
+        check(at(3, Some(point::SETTLE)), crash, &text);
         check(at(2, None), Kind::UserFails, "flip failed on events/0#0, the second time");
         let text = "the second call of flip for events/0#0 was done, and its answer was lost";
         check(at(2, None), Kind::CallUnknown, text);
@@ -460,7 +471,7 @@ mod tests {
             step: step(2),
             record: record(0),
             nth,
-            before: Some(Before::Emit),
+            before: Some(point::EMIT),
             ..Place::default()
         };
         let of = |plan: &Plan, nth, kind| fault_in_words(&Fault { at: at(nth), kind }, plan);

@@ -6,7 +6,7 @@ use crate::printable::item;
 use crate::scenario::{Figure, Scenario};
 use crate::search::tally::Sweep;
 use crate::search::worth::{Worth, WorthOfAll, steps_with_records};
-use onceproof_model::pipeline::StepIndex;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::outcome::{Outcome, Verdict};
 use onceproof_sim::plan::Plan;
 use serde_json::{Value, json};
@@ -83,10 +83,11 @@ pub fn records_of_all(worth: &WorthOfAll) -> String {
 /// The names of the steps with results that are not among those with records.
 pub fn without_records(plan: &Plan, with: impl IntoIterator<Item = StepIndex>) -> Vec<String> {
     let with: Vec<StepIndex> = with.into_iter().collect();
-    let is_empty =
-        |&step: &StepIndex| plan.pipeline.step(step).kind.has_results() && !with.contains(&step);
-    let steps = (0..plan.pipeline.steps().len()).map(|at| StepIndex(at as u16));
-    steps.filter(is_empty).map(|step| plan.pipeline.step(step).name.clone()).collect()
+    let is_empty = |&step: &StepIndex| {
+        plan.design.pipeline.step(step).kind.has_results() && !with.contains(&step)
+    };
+    let steps = (0..plan.design.pipeline.steps().len()).map(|at| StepIndex(at as u16));
+    steps.filter(is_empty).map(|step| plan.design.pipeline.step(step).name.clone()).collect()
 }
 
 /// The steps that have nothing to show in a run.

@@ -8,9 +8,10 @@ use super::raw::{self, At};
 use super::reading;
 use super::typed::{Line, Typed, without_value};
 use super::write::document;
-use onceproof_model::mechanism::Mechanism;
-use onceproof_model::pipeline::{Pipeline, StepIndex};
-use onceproof_sim::fault::Record;
+use onceproof_kernel::layout::StepIndex;
+use onceproof_model::dataflow::Design;
+use onceproof_model::dataflow::mechanism::Mechanism;
+use onceproof_sim::fault::About;
 use onceproof_sim::plan::Plan;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -47,7 +48,7 @@ pub(super) fn mechanism(written: &str) -> Result<(Mechanism, InlineTable), Vec<D
 ///
 /// # Errors
 /// There is no such step, or all that is wrong with its keys and values.
-pub(super) fn of_step(pipeline: &Pipeline, written: &str) -> Result<AskedOfStep, Vec<Diagnostic>> {
+pub(super) fn of_step(design: &Design, written: &str) -> Result<AskedOfStep, Vec<Diagnostic>> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Asked {
@@ -59,12 +60,13 @@ pub(super) fn of_step(pipeline: &Pipeline, written: &str) -> Result<AskedOfStep,
     };
     // A name may have a colon in it, and begin with another name.
     let named = (0..)
-        .zip(pipeline.steps())
+        .zip(design.pipeline.steps())
         .filter_map(|(at, step)| Some((StepIndex(at), step.name.len(), after_name(&step.name)?)));
     let Some((step, _, keys)) = named.max_by_key(|&(_, length, _)| length) else {
         let source = Source { path: Path::new("--step"), text: written };
         let word = written.split(':').next().unwrap_or_default().trim();
-        let known: Vec<&str> = pipeline.steps().iter().map(|step| step.name.as_str()).collect();
+        let known: Vec<&str> =
+            design.pipeline.steps().iter().map(|step| step.name.as_str()).collect();
         let error = source.error(0..word.len(), "no step of this name before a colon");
         return Err(vec![error.meant(word, &known)]);
     };
@@ -102,10 +104,10 @@ pub(super) fn fault(written: &str) -> Result<InlineTable, Vec<Diagnostic>> {
 ///
 /// # Errors
 /// There can be no such record.
-pub(super) fn record(plan: &Plan, written: &str) -> Result<Record, Diagnostic> {
+pub(super) fn record(plan: &Plan, written: &str) -> Result<About, Diagnostic> {
     let source = Typed { option: "--record", written, keys_at: 0 }.source();
     let given = At { value: written.to_owned(), span: 0..written.len() };
-    super::record::record(&source, &plan.pipeline, &Inputs::of_plan(plan), &given)
+    super::record::record(&source, &plan.design, &Inputs::of_plan(plan), &given)
 }
 
 /// Reads a line that stands for the value of an option. `such_as` says how a key and its value look.

@@ -3,7 +3,7 @@
 use super::diagnostic::{Diagnostic, Source};
 use super::mechanism::number;
 use super::raw::{At, dedup as raw, forgetting, span};
-use onceproof_model::mechanism::dedup::{
+use onceproof_model::dataflow::mechanism::dedup::{
     Bloom, BucketBy, Dedup, DedupWindow, Rebuild, Shape, UnknownOld, UpdatedAt,
 };
 

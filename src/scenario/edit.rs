@@ -4,7 +4,7 @@
 use super::write::{Plain, each_step, forget_ledger, set};
 use super::{Scenario, ScenarioError};
 use crate::printable::printable;
-use onceproof_model::pipeline::StepIndex;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::input::{Input, Row, RowValue};
 use onceproof_sim::outcome::Classes;

@@ -7,6 +7,7 @@ use super::raw::At;
 use super::raw::expect as raw;
 use super::stated::{Beside, Stated};
 use onceproof_model::call::Action;
+use onceproof_model::dataflow::Design;
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Pipeline, StepKind};
 use onceproof_sim::outcome::Class;
@@ -19,7 +20,7 @@ use onceproof_sim::plan::SideEffects;
 pub(super) fn expect(
     source: &Source<'_>,
     expect: &At<raw::Expect>,
-    pipeline: &Pipeline,
+    design: &Design,
     is_swept: bool,
 ) -> Result<(Expect, Stated, SideEffects), Diagnostic> {
     let raw::Expect::Table(table) = &expect.value else {
@@ -27,7 +28,7 @@ pub(super) fn expect(
     };
     let raw::Table { holds, violates, side_effects, .. } = &**table;
     let demands = match side_effects {
-        Some(given) => demands(source, given, pipeline)?,
+        Some(given) => demands(source, given, &design.pipeline)?,
         None => SideEffects::default(),
     };
     let violates = match (holds, violates) {
@@ -38,7 +39,7 @@ pub(super) fn expect(
         (_, None) => Vec::new(),
         (None, Some(violates)) => classes(source, violates, demands)?,
     };
-    let stated = Beside { source, pipeline, violates: &violates, is_swept }.stated(table)?;
+    let stated = Beside { source, design, violates: &violates, is_swept }.stated(table)?;
     if holds.is_none()
         && violates.is_empty()
         && side_effects.is_none()

@@ -10,7 +10,8 @@ use super::raw::fault::{Do, Drawn, Fault as RawFault, Faults};
 use super::raw::parameters::Parameters;
 use super::units;
 use super::units::Literal;
-use onceproof_model::pipeline::{Pipeline, StepKind};
+use onceproof_model::dataflow::Design;
+use onceproof_model::pipeline::StepKind;
 use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Odds, Place};
 use std::collections::BTreeMap;
@@ -22,11 +23,11 @@ use std::collections::BTreeMap;
 pub(super) fn climate(
     source: &Source<'_>,
     faults: &Faults,
-    pipeline: &Pipeline,
+    design: &Design,
     hosts: u32,
 ) -> Result<Climate, Vec<Diagnostic>> {
     let mut reader =
-        Reader { source, pipeline, hosts, climate: Climate::default(), wrong: Wrong::default() };
+        Reader { source, design, hosts, climate: Climate::default(), wrong: Wrong::default() };
     reader.read(KindName::DropRequest, &faults.drop_request);
     reader.read(KindName::DropAck, &faults.drop_ack);
     reader.read(KindName::Duplicate, &faults.duplicate);
@@ -51,7 +52,7 @@ pub(super) fn climate(
 
 struct Reader<'a> {
     source: &'a Source<'a>,
-    pipeline: &'a Pipeline,
+    design: &'a Design,
     hosts: u32,
     climate: Climate,
     wrong: Wrong,
@@ -86,7 +87,7 @@ impl Reader<'_> {
             }
         };
         for kind in &kinds {
-            does_something(kind, self.pipeline, self.hosts)
+            does_something(kind, self.design, self.hosts)
                 .map_err(|message| custom(self.source, self.source.key_of(span), &message))?;
         }
         let odds = self.odds(odds)?;
@@ -105,14 +106,15 @@ impl Reader<'_> {
 
 /// Whether a fault can do something in this pipeline on so many workers: one of a message where any is sent,
 /// one of a function, a call or a queue at one of the steps; else why not.
-fn does_something(kind: &Kind, pipeline: &Pipeline, hosts: u32) -> Result<(), String> {
+fn does_something(kind: &Kind, design: &Design, hosts: u32) -> Result<(), String> {
     let word = kind.name().word();
-    let mut functions = pipeline.steps().iter().filter_map(|step| match &step.kind {
+    let mut functions = design.pipeline.steps().iter().filter_map(|step| match &step.kind {
         StepKind::Map(function) => Some(function),
         _ => None,
     });
     let is_sent = |asked| matches!(asked, Asked::Request | Asked::Ack);
-    let mut shuffles = pipeline.order().iter().flat_map(|&step| pipeline.stages().shuffles(step));
+    let mut shuffles =
+        design.pipeline.order().iter().flat_map(|&step| design.stages().shuffles(step));
     match *kind {
         Kind::Move if hosts < 2 => {
             Err(format!("`{word}` can do nothing here\nthere is no other worker"))
@@ -122,7 +124,7 @@ fn does_something(kind: &Kind, pipeline: &Pipeline, hosts: u32) -> Result<(), St
             Err(format!("`{word}` can do nothing here\n{reason}"))
         }
         Kind::Redeliver => {
-            let steps = pipeline.steps().iter();
+            let steps = design.pipeline.steps().iter();
             let mut reasons = steps.map(|step| hands_out_again(&step.kind).err());
             match reasons.any(|reason| reason.is_none()) {
                 true => Ok(()),
@@ -134,7 +136,7 @@ fn does_something(kind: &Kind, pipeline: &Pipeline, hosts: u32) -> Result<(), St
         Kind::UserFails if functions.next().is_none() => {
             Err(format!("`{word}` can do nothing here\nthere is no map"))
         }
-        Kind::CallUnknown if !pipeline.steps().iter().any(|step| step.kind.calls()) => {
+        Kind::CallUnknown if !design.pipeline.steps().iter().any(|step| step.kind.calls()) => {
             Err(format!("`{word}` can do nothing here\nno step calls an external service"))
         }
         Kind::UserDiffers { answer } => {
@@ -173,7 +175,7 @@ pub(super) fn exact(
     let mut points: BTreeMap<(Asked, Place), usize> = BTreeMap::new();
     for (number, At { value: raw, span: _ }) in faults.iter().enumerate() {
         let Some(fault) = wrong.keep(fault(places, raw)) else { continue };
-        let twin = *points.entry(point(&fault, places.pipeline)).or_insert(number);
+        let twin = *points.entry(point(&fault, places.design)).or_insert(number);
         if twin < number {
             let line = places.source.line(faults[twin].value.at.span.start);
             let error = places.source.error(raw.at.span.clone(), "two faults at one point");
@@ -188,7 +190,7 @@ pub(super) fn exact(
 /// One exact fault.
 fn fault(places: &Places<'_>, raw: &RawFault) -> Result<Fault, Diagnostic> {
     let kind = kind(places.source, &raw.r#do)?;
-    does_something(&kind, places.pipeline, places.hosts)
+    does_something(&kind, places.design, places.hosts)
         .map_err(|message| custom(places.source, raw.r#do.span.clone(), &message))?;
     Ok(Fault { at: places.place(&kind, &raw.at)?, kind })
 }
@@ -209,7 +211,7 @@ pub(super) fn kind(source: &Source<'_>, given: &At<Do>) -> Result<Kind, Diagnost
 }
 
 /// The moment at which a fault is asked.
-fn point(fault: &Fault, pipeline: &Pipeline) -> (Asked, Place) {
-    let place = fault.at_its_stage(pipeline).at;
+fn point(fault: &Fault, design: &Design) -> (Asked, Place) {
+    let place = fault.at_its_stage(&design.layout).at;
     (fault.kind.asked_at(), Place { nth: Some(place.nth.unwrap_or(1)), ..place })
 }

@@ -1,13 +1,18 @@
-//! What comes to each step at most: how many records, and what their values add up to. A run keeps something of each
-//! record, and sums have 64 bits, so what might need more is refused before anything runs.
+//! What comes to each step at most: how many records, and what their values add up to. A run keeps something of
+//! each record, and sums have 64 bits in the system under test, so what might need more is refused before
+//! anything runs, whatever the keys and windows that it goes to.
+//!
+//! So a sum wraps only where something is counted twice, or where a `clock` is read more than a year after the
+//! input. The ledger adds up in full, and takes a sum that has wrapped for phantom.
 
 use super::diagnostic::{Diagnostic, Source, quote};
 use super::input::{Inputs, ends};
 use super::raw::File;
 use crate::figures::grouped;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{Nanos, SECOND, Time};
 use onceproof_model::function::{Function, Into};
-use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
+use onceproof_model::pipeline::{Pipeline, StepKind};
 use onceproof_sim::input::{Input, Row, RowValue};
 
 /// The most records that all steps together make, and so how often one is reflected at a step. Each takes about ten

@@ -1,11 +1,14 @@
 //! The mechanisms of a step that are not the default, as a scenario file writes them.
 
 use onceproof_kernel::time::Span;
-use onceproof_model::mechanism::dedup::{Bloom, BucketBy, DedupWindow, Rebuild, Shape, UpdatedAt};
-use onceproof_model::mechanism::{
-    Ack, Atomic, CommitRetry, Dedup, Fencing, Fuse, Gc, GiveUp, Ids, Lift, Mechanism, Outputs,
-    ReAck, Retry, Stamps, UnknownOld,
+use onceproof_model::dataflow::mechanism::dedup::{
+    Bloom, BucketBy, DedupWindow, Rebuild, Shape, UpdatedAt,
 };
+use onceproof_model::dataflow::mechanism::{
+    Atomic, CommitRetry, Dedup, Fencing, Fuse, Gc, GiveUp, Ids, Lift, Mechanism, Outputs, ReAck,
+    Retry, Stamps, UnknownOld,
+};
+use onceproof_model::pipeline::Ack;
 
 /// Those that differ from the default, each as `name = value`. How a step joins others is seen in the graph
 /// itself, and is not among them.

@@ -2,7 +2,8 @@
 
 use super::diagnostic::{Diagnostic, Source, quote};
 use super::raw::{self, At, span};
-use onceproof_model::pipeline::{GraphError, StepIndex};
+use onceproof_kernel::layout::StepIndex;
+use onceproof_model::pipeline::GraphError;
 
 /// What is wrong with the graph, at the step that it is wrong with.
 pub(super) fn graph_error(

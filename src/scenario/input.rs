@@ -10,10 +10,11 @@ use super::mechanism::number;
 use super::raw::input as raw;
 use super::raw::{At, File};
 use super::units::{self, LONGEST};
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix;
 use onceproof_kernel::time::Time;
 use onceproof_model::function::{Filter, Function, Into};
-use onceproof_model::pipeline::{MessageIds, Pipeline, StepIndex, StepKind};
+use onceproof_model::pipeline::{MessageIds, Pipeline, StepKind};
 use onceproof_sim::input::{Generate, Input, Row, RowValue};
 use onceproof_sim::plan::Plan;
 use std::collections::BTreeMap;
@@ -39,7 +40,7 @@ impl Inputs {
     pub fn of_plan(plan: &Plan) -> Inputs {
         let mut inputs = Inputs { of: plan.inputs.clone(), ..Inputs::default() };
         for (step, input) in &plan.inputs {
-            inputs.first_rows.extend(first_rows(&plan.pipeline, *step, input));
+            inputs.first_rows.extend(first_rows(&plan.design.pipeline, *step, input));
         }
         inputs
     }

@@ -9,10 +9,11 @@ use super::raw::{forgetting, mechanism as raw};
 use super::units::Duration;
 use crate::figures::exact;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, CommitRetry, Dedup, Fencing, Fuse, Gc, GiveUp, Ids, InFlight, Lift,
-    Mechanism, Outputs, ReAck, Retry, Stamps,
+use onceproof_model::dataflow::mechanism::{
+    Atomic, Bundle, CommitRetry, Dedup, Fencing, Fuse, Gc, GiveUp, Ids, InFlight, Lift, Mechanism,
+    Outputs, ReAck, Retry, Stamps,
 };
+use onceproof_model::pipeline::Ack;
 use std::ops::{Range, RangeInclusive};
 
 /// A number within a range.

@@ -60,7 +60,8 @@ use diagnostic::Source;
 use error::Wrong;
 use onceproof_kernel::time::Nanos;
 use onceproof_model::pipeline::Pipeline;
-use onceproof_sim::fault::{Climate, Record};
+use onceproof_sim::fault::About;
+use onceproof_sim::fault::Climate;
 use onceproof_sim::outcome::Class;
 use onceproof_sim::patience::Patience;
 use onceproof_sim::plan::{Cluster, Network, Plan, Until};
@@ -116,7 +117,7 @@ impl Scenario {
     ///
     /// # Errors
     /// No run has such a record.
-    pub fn record(&self, name: &str) -> Result<Record, ScenarioError> {
+    pub fn record(&self, name: &str) -> Result<About, ScenarioError> {
         Ok(asked::record(&self.plan, name)?)
     }
 
@@ -191,29 +192,29 @@ impl Scenario {
         let unfired_is_allowed = wrong.keep(unfired(&source, &file));
         let network = wrong.keep(network(&source, file.network.as_ref()));
         let until = wrong.keep(until(&source, file.until.as_ref()));
-        let Some(pipeline) = wrong.keep_all(steps::pipeline(&source, &file)) else {
+        let Some(design) = wrong.keep_all(steps::design(&source, &file)) else {
             return wrong.end(None).map_err(ScenarioError::Bad);
         };
-        let inputs = wrong.keep_read(input::inputs(&source, readable, &file, &pipeline))?;
-        let cluster = wrong.keep(cluster(&source, &file, &pipeline));
-        let shards = u32::try_from(pipeline.shards()).unwrap_or(u32::MAX);
+        let inputs = wrong.keep_read(input::inputs(&source, readable, &file, &design.pipeline))?;
+        let cluster = wrong.keep(cluster(&source, &file, &design.pipeline));
+        let shards = u32::try_from(design.layout.shards()).unwrap_or(u32::MAX);
         let hosts = cluster.map(|cluster| cluster.workers.unwrap_or(shards));
         let climate = match (&file.faults, hosts) {
             (None, _) => Some(Climate::default()),
             (Some(_), None) => None,
             (Some(faults), Some(hosts)) => {
-                wrong.keep_all(faults::climate(&source, faults, &pipeline, hosts))
+                wrong.keep_all(faults::climate(&source, faults, &design, hosts))
             }
         };
         let expect = climate.as_ref().and_then(|climate| {
             let is_swept = file.seed.is_none() && !climate.drawn().is_empty();
-            wrong.keep(expect::expect(&source, &file.expect, &pipeline, is_swept))
+            wrong.keep(expect::expect(&source, &file.expect, &design, is_swept))
         });
         let faults = inputs.as_ref().zip(hosts).and_then(|(inputs, hosts)| {
-            wrong.keep(flow::check(&source, &file, &pipeline, inputs));
+            wrong.keep(flow::check(&source, &file, &design.pipeline, inputs));
             let places = place::Places {
                 source: &source,
-                pipeline: &pipeline,
+                design: &design,
                 inputs,
                 hosts,
                 // A worker without a shard has nothing to lose.
@@ -232,7 +233,7 @@ impl Scenario {
                 faults: faults?,
                 until: until?,
                 side_effects,
-                pipeline,
+                design,
             };
             Some(Scenario {
                 warnings: short_drain(&source, file.until.as_ref(), &plan).into_iter().collect(),

@@ -8,15 +8,20 @@ use super::raw::place as raw;
 use super::raw::{At, span};
 use super::record::{Reach, count, record};
 use super::way::Way;
+use onceproof_kernel::alphabet::Point;
+use onceproof_kernel::layout::StepIndex;
+use onceproof_model::dataflow::Design;
+use onceproof_model::dataflow::mechanism::Outputs;
+use onceproof_model::dataflow::point;
 use onceproof_model::function::Function;
-use onceproof_model::mechanism::{Ack, Outputs};
-use onceproof_model::pipeline::{Edge, Pipeline, StepIndex, StepKind};
-use onceproof_sim::fault::{Before, Kind, Place, Record};
+use onceproof_model::pipeline::{Ack, Edge, StepKind};
+use onceproof_sim::fault::About;
+use onceproof_sim::fault::{Kind, Place};
 
 /// What places are checked against.
 pub(super) struct Places<'a> {
     pub source: &'a Source<'a>,
-    pub pipeline: &'a Pipeline,
+    pub design: &'a Design,
     pub inputs: &'a Inputs,
     pub hosts: u32,
     pub workers: u32,
@@ -52,7 +57,7 @@ impl Places<'_> {
             shard: raw.shard.as_ref().map(|at| at.value),
             from_shard: raw.from_shard.as_ref().map(|at| at.value),
             record: match &raw.record {
-                Some(given) => Some(record(self.source, self.pipeline, self.inputs, given)?),
+                Some(given) => Some(record(self.source, self.design, self.inputs, given)?),
                 None => None,
             },
             attempt: raw.attempt.as_ref().map(|at| at.value),
@@ -78,7 +83,8 @@ impl Places<'_> {
             }
             Way::Delivery => {
                 self.refuse_watermark(raw, &found, "no queue hands out a watermark")?;
-                let possible = |step: StepIndex| hands_out_again(&self.pipeline.step(step).kind);
+                let possible =
+                    |step: StepIndex| hands_out_again(&self.design.pipeline.step(step).kind);
                 self.check_step(raw, &found, "a second delivery", Scope::Step, &possible)?;
             }
             Way::WorkerAndTime => {
@@ -97,21 +103,21 @@ impl Places<'_> {
 
     fn step(&self, name: &Option<At<String>>) -> Result<Option<StepIndex>, Diagnostic> {
         let Some(name) = name else { return Ok(None) };
-        if let Some(step) = self.pipeline.find(&name.value) {
+        if let Some(step) = self.design.layout.find(&name.value) {
             return Ok(Some(step));
         }
         let known: Vec<&str> =
-            self.pipeline.steps().iter().map(|step| step.name.as_str()).collect();
+            self.design.pipeline.steps().iter().map(|step| step.name.as_str()).collect();
         Err(no_such(self.source, name.span.clone(), "step", &name.value, &known))
     }
 
     fn name(&self, step: StepIndex) -> String {
-        quote(&self.pipeline.step(step).name)
+        quote(&self.design.pipeline.step(step).name)
     }
 
     /// A request goes along an edge that its record travels, to and from shards that there are.
     fn check_request(&self, raw: &raw::Place, place: &Place) -> Result<(), Diagnostic> {
-        let stages = self.pipeline.stages();
+        let stages = self.design.stages();
         if let (Some(to), Some(At { span, .. })) = (place.to, &raw.to)
             && stages.is_fused(to)
         {
@@ -120,7 +126,7 @@ impl Places<'_> {
             let error = self.source.error(span.clone(), title);
             return Err(error.label("`fuse = false` in its `mechanism` keeps it apart"));
         }
-        let all = self.pipeline.order().iter().flat_map(|&step| stages.shuffles(step));
+        let all = self.design.pipeline.order().iter().flat_map(|&step| stages.shuffles(step));
         let edges: Vec<&Edge> = all
             .filter(|edge| {
                 place.from.is_none_or(|from| stages.head(from) == stages.head(edge.from))
@@ -137,17 +143,19 @@ impl Places<'_> {
                 (Some(from), None) => format!("{} sends nothing", self.name(from)),
                 (None, None) => "nobody sends anything".to_owned(),
             };
-            let from =
-                place.to.map(|to| self.pipeline.step(to).from.as_slice()).unwrap_or_default();
+            let from = place
+                .to
+                .map(|to| self.design.pipeline.step(to).from.as_slice())
+                .unwrap_or_default();
             let names: Vec<&str> =
-                from.iter().map(|&from| self.pipeline.step(from).name.as_str()).collect();
+                from.iter().map(|&from| self.design.pipeline.step(from).name.as_str()).collect();
             let error = self.source.error(at, title);
             return Err(match names.is_empty() {
                 true => error,
                 false => error.label(format!("it takes the outputs of {}", list(&names, "and"))),
             });
         }
-        let reach = Reach::of(place.record.as_ref(), self.pipeline);
+        let reach = Reach::of(place.record.as_ref(), self.design);
         let edges: Vec<&Edge> = edges.into_iter().filter(|edge| reach.sends(edge.from)).collect();
         if edges.is_empty() {
             return Err(self.never_there(raw, place));
@@ -169,7 +177,7 @@ impl Places<'_> {
             let error = self.source.error(span.clone(), "the first execution cannot differ");
             return Err(error.label("from 2: an answer differs from the first one"));
         }
-        let possible = |step: StepIndex| match (&self.pipeline.step(step).kind, kind) {
+        let possible = |step: StepIndex| match (&self.design.pipeline.step(step).kind, kind) {
             (StepKind::Map(function), Kind::UserDiffers { answer }) => differs(function, *answer),
             (StepKind::Map(_), _) => Ok(()),
             _ => Err("it has no function".to_owned()),
@@ -184,7 +192,7 @@ impl Places<'_> {
         why: &str,
     ) -> Result<(), Diagnostic> {
         match (&place.record, span(&raw.record)) {
-            (Some(Record::Watermark(_)), Some(span)) => Err(self.source.error(span, why)),
+            (Some(About::Control { .. }), Some(span)) => Err(self.source.error(span, why)),
             _ => Ok(()),
         }
     }
@@ -193,69 +201,60 @@ impl Places<'_> {
         let Some(before) = place.before else {
             return Ok(());
         };
-        let what = format!("`{}`", before.word());
-        let is_watermark = matches!(place.record, Some(Record::Watermark(_)));
+        let words = self.design.layout.alphabet.words(before);
+        let what = format!("`{}`", words.word);
+        let is_watermark = matches!(place.record, Some(About::Control { .. }));
         let possible = |step: StepIndex| self.happens(before, step, is_watermark);
-        let scope = match before {
-            Before::Apply | Before::Call => Scope::Step,
-            Before::Admit
-            | Before::Commit
-            | Before::Answer
-            | Before::Ack
-            | Before::Send
-            | Before::Settle
-            | Before::Emit => Scope::Stage,
+        let scope = match words.is_each_steps {
+            true => Scope::Step,
+            false => Scope::Stage,
         };
         self.check_step(raw, place, &what, scope, &possible)
     }
 
     /// Whether a step of the protocol is ever taken at a step of the pipeline, for a record or for a
     /// watermark that travels alone, else why not.
-    fn happens(&self, before: Before, step: StepIndex, is_watermark: bool) -> Result<(), String> {
-        let stages = self.pipeline.stages();
+    fn happens(&self, before: Point, step: StepIndex, is_watermark: bool) -> Result<(), String> {
+        let stages = self.design.stages();
         let head = stages.head(step);
-        let is_source =
-            |step: StepIndex| matches!(self.pipeline.step(step).kind, StepKind::Source { .. });
-        let fires = self.pipeline.step(head).kind.windowing().is_some();
+        let is_source = |step: StepIndex| {
+            matches!(self.design.pipeline.step(step).kind, StepKind::Source { .. })
+        };
+        let fires = self.design.pipeline.step(head).kind.windowing().is_some();
         let emits = stages.writes_rows(head);
         let sends = !stages.receivers(head).is_empty();
-        let recomputes = self.pipeline.step(head).mechanism.outputs == Outputs::Recompute;
-        let owes = matches!(&self.pipeline.step(head).kind, StepKind::Sink(sink) if sink.owes());
+        let recomputes = self.design.mechanism(head).outputs == Outputs::Recompute;
+        let owes =
+            matches!(&self.design.pipeline.step(head).kind, StepKind::Sink(sink) if sink.owes());
         let refused = match before {
-            Before::Admit if is_source(head) => "a source takes nothing in",
-            Before::Ack if is_source(head) && !reads_queue(&self.pipeline.step(head).kind) => {
+            point::ADMIT if is_source(head) => "a source takes nothing in",
+            point::ACK
+                if is_source(head) && !reads_queue(&self.design.pipeline.step(head).kind) =>
+            {
                 "a source takes nothing in"
             }
-            Before::Apply if is_source(step) => "a source takes nothing in",
-            Before::Send if !sends => "nobody takes its outputs",
-            Before::Emit if !fires && !emits => "it fires no windows and writes no rows",
-            Before::Commit if recomputes && !is_watermark && (fires || !emits) => {
+            point::APPLY if is_source(step) => "a source takes nothing in",
+            point::SEND if !sends => "nobody takes its outputs",
+            point::EMIT if !fires && !emits => "it fires no windows and writes no rows",
+            point::COMMIT if recomputes && !is_watermark && (fires || !emits) => {
                 "under `recompute` its only commit is `settle`"
             }
-            Before::Call if self.calls(step).is_err() => return self.calls(step),
-            Before::Call if is_watermark => "no call is made for a watermark",
-            Before::Settle if owes => return Ok(()),
-            Before::Settle if emits && !sends && !fires => "a sink has no outputs to settle",
-            Before::Settle if recomputes && emits && !fires => {
+            point::CALL if self.calls(step).is_err() => return self.calls(step),
+            point::CALL if is_watermark => "no call is made for a watermark",
+            point::SETTLE if owes => return Ok(()),
+            point::SETTLE if emits && !sends && !fires => "a sink has no outputs to settle",
+            point::SETTLE if recomputes && emits && !fires => {
                 "under `recompute` its only commit is `emit`"
             }
-            Before::Settle if !recomputes && !sends => "it has no outputs to settle",
-            Before::Admit
-            | Before::Apply
-            | Before::Commit
-            | Before::Answer
-            | Before::Ack
-            | Before::Send
-            | Before::Settle
-            | Before::Emit
-            | Before::Call => return Ok(()),
+            point::SETTLE if !recomputes && !sends => "it has no outputs to settle",
+            _ => return Ok(()),
         };
         Err(refused.to_owned())
     }
 
     /// Whether a step calls an external service, else why not.
     fn calls(&self, step: StepIndex) -> Result<(), String> {
-        match self.pipeline.step(step).kind.calls() {
+        match self.design.pipeline.step(step).kind.calls() {
             true => Ok(()),
             false => Err("it calls no external service".to_owned()),
         }
@@ -279,6 +278,7 @@ impl Places<'_> {
             })?;
         }
         let steps: Vec<StepIndex> = self
+            .design
             .pipeline
             .order()
             .iter()
@@ -289,9 +289,9 @@ impl Places<'_> {
         if steps.is_empty() {
             return Err(self.source.error(here, format!("there is never {what} in this pipeline")));
         }
-        let reach = Reach::of(place.record.as_ref(), self.pipeline);
+        let reach = Reach::of(place.record.as_ref(), self.design);
         // What is named by one step of a stage happens at all of them.
-        let stages = self.pipeline.stages();
+        let stages = self.design.stages();
         let handles = |step: &StepIndex| match scope {
             Scope::Step => reach.handles(*step),
             Scope::Stage => {
@@ -321,7 +321,7 @@ impl Places<'_> {
         let Some(At { value: shard, span }) = shard else {
             return Ok(());
         };
-        let most = steps.iter().map(|&step| (self.pipeline.step(step).shards, step)).max();
+        let most = steps.iter().map(|&step| (self.design.layout.shards_of(step), step)).max();
         match most {
             Some((shards, step)) if *shard >= shards => {
                 let error = self.source.error(span.clone(), format!("there is no shard {shard}"));
@@ -349,7 +349,8 @@ pub(super) fn hands_out_again(kind: &StepKind) -> Result<(), String> {
     }
 }
 
-/// Whether another answer of a function is another one, else why not.
+/// Whether another answer of a function is another one, else why not. A `clock`, a `lookup` and an `order`
+/// answer otherwise by themselves: there is no answer of theirs that a fault could be told to replace.
 pub(super) fn differs(function: &Function, answer: u32) -> Result<(), String> {
     match function.answers() {
         1 if !function.is_deterministic() => {

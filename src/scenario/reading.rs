@@ -1,5 +1,9 @@
-//! The form of a file: TOML with the keys that there are. Reading goes on after an error without what is wrong, so
-//! that all errors are told at once.
+//! The form of a file: TOML with the keys that there are. Reading goes on after an error without the smallest
+//! part that is wrong, a key or a table of a list, so that all errors are told at once.
+//!
+//! What is wrong only for want of that part is not told: a key that was taken out for its value is not missing.
+//! For the same reason the meaning of a file is looked at once its form is right, and its faults once its steps
+//! are: a fault at a step that could not be read would else be told as one at a step that does not exist.
 
 use super::FORMAT;
 use super::diagnostic::{Diagnostic, Source, clip, nearest};

@@ -7,10 +7,14 @@ use super::input::Inputs;
 use super::place::reads_queue;
 use super::raw::At;
 use super::units::moment;
+use onceproof_kernel::alphabet::ControlValue;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{Span, Time};
+use onceproof_model::dataflow::Design;
 use onceproof_model::function::Function;
-use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
-use onceproof_sim::fault::{Pattern, Record};
+use onceproof_model::pipeline::StepKind;
+use onceproof_sim::fault::About;
+use onceproof_sim::fault::Pattern;
 
 /// Reads the name of a record, and checks that there can be such a record.
 ///
@@ -18,24 +22,27 @@ use onceproof_sim::fault::{Pattern, Record};
 /// What is wrong with the name, at its place.
 pub(super) fn record(
     source: &Source<'_>,
-    pipeline: &Pipeline,
+    design: &Design,
     inputs: &Inputs,
     given: &At<String>,
-) -> Result<Record, Diagnostic> {
+) -> Result<About, Diagnostic> {
     let text = given.value.as_str();
-    match text.strip_prefix("watermark") {
-        Some("") => return Ok(Record::Watermark(None)),
-        Some(rest) if rest.starts_with('@') => {
-            let at = time(&rest[1..]).map_err(|message| wrong(source, given, &message))?;
-            return Ok(Record::Watermark(Some(at)));
+    for (word, control) in (0..).zip(design.layout.alphabet.controls) {
+        match (text.strip_prefix(control.word), control.value) {
+            (Some(""), _) => return Ok(About::Control { word, value: None }),
+            (Some(rest), ControlValue::Time) if rest.starts_with('@') => {
+                let at = time(&rest[1..]).map_err(|message| wrong(source, given, &message))?;
+                return Ok(About::Control { word, value: Some(at.0) });
+            }
+            _ => {}
         }
-        _ => {}
     }
     let Some((name, rest)) = text.split_once('/') else {
         return Err(wrong(source, given, "a record is named by its step"));
     };
-    let Some(step) = pipeline.find(name) else {
-        let known: Vec<&str> = pipeline
+    let Some(step) = design.layout.find(name) else {
+        let known: Vec<&str> = design
+            .pipeline
             .steps()
             .iter()
             .filter(|step| makes_names(&step.kind))
@@ -43,18 +50,18 @@ pub(super) fn record(
             .collect();
         return Err(no_such(source, given.span.clone(), "step", name, &known));
     };
-    let pattern = match pipeline.step(step).kind {
-        StepKind::Source { .. } => source_record(pipeline, inputs, step, rest),
+    let pattern = match design.pipeline.step(step).kind {
+        StepKind::Source { .. } => source_record(design, inputs, step, rest),
         StepKind::Count(_) | StepKind::Sum(_) | StepKind::CountGlobally(_) => {
-            pane(pipeline, step, rest)
+            pane(design, step, rest)
         }
         StepKind::Map(_) | StepKind::Reshuffle | StepKind::Sink(_) => {
-            let word = pipeline.step(step).kind.word();
+            let word = design.pipeline.step(step).kind.word();
             Err(format!("a {word} gives its records no names: they keep those of its input"))
         }
     };
     pattern
-        .and_then(|pattern| with_possible_path(pattern, pipeline))
+        .and_then(|pattern| with_possible_path(pattern, design))
         .map_err(|message| wrong(source, given, &message))
 }
 
@@ -70,16 +77,17 @@ fn wrong(source: &Source<'_>, given: &At<String>, message: &str) -> Diagnostic {
 }
 
 /// The record, if the maps that take it make outputs of such numbers.
-fn with_possible_path(pattern: Pattern, pipeline: &Pipeline) -> Result<Record, String> {
+fn with_possible_path(pattern: Pattern, design: &Design) -> Result<About, String> {
     let (Pattern::Source { path, .. } | Pattern::Pane { path, .. }) = &pattern;
     let path = path.clone();
-    let record = Record::Name(pattern);
-    let reach = Reach::of(Some(&record), pipeline);
-    let outputs: Vec<u32> = pipeline
+    let record = About::Record(pattern);
+    let reach = Reach::of(Some(&record), design);
+    let outputs: Vec<u32> = design
+        .pipeline
         .order()
         .iter()
         .filter(|&&step| reach.sends(step))
-        .filter_map(|&step| match &pipeline.step(step).kind {
+        .filter_map(|&step| match &design.pipeline.step(step).kind {
             StepKind::Map(Function::Explode { copies }) => Some(*copies),
             StepKind::Map(_) | StepKind::Reshuffle => Some(1),
             _ => None,
@@ -98,17 +106,17 @@ fn with_possible_path(pattern: Pattern, pipeline: &Pipeline) -> Result<Record, S
 
 /// `0#2.1` after `events/`.
 fn source_record(
-    pipeline: &Pipeline,
+    design: &Design,
     inputs: &Inputs,
     step: StepIndex,
     rest: &str,
 ) -> Result<Pattern, String> {
-    let name = &pipeline.step(step).name;
+    let name = &design.pipeline.step(step).name;
     let (shard, rest) = rest.split_once('#').ok_or("`#` and the offset are missing")?;
     let (offset, path) = with_path(rest)?;
     let shard = number::<u32>(shard)?;
     let offset = number::<u64>(offset)?;
-    let shards = pipeline.step(step).shards;
+    let shards = design.layout.shards_of(step);
     if shard >= shards {
         return Err(format!(
             "{} has {}, counted from 0",
@@ -123,7 +131,7 @@ fn source_record(
         return Err(format!("shard {shard} of {} has {records}, counted from 0", quote(name)));
     }
     let row = offset * u64::from(shards) + u64::from(shard);
-    if reads_queue(&pipeline.step(step).kind)
+    if reads_queue(&design.pipeline.step(step).kind)
         && let Some(first) = inputs.first_of(step, row)
     {
         let (shard, offset) = (first % u64::from(shards), first / u64::from(shards));
@@ -132,9 +140,9 @@ fn source_record(
     Ok(Pattern::Source { step, shard, offset, path })
 }
 
-/// `ann@60s#0.1` after `per-user/`. The key may hold anything, also an `@`.
-fn pane(pipeline: &Pipeline, step: StepIndex, rest: &str) -> Result<Pattern, String> {
-    let kind = &pipeline.step(step).kind;
+/// `ann@60s#0.1` after `per-user/`. The key may hold anything, also an `@`: the last one begins the window.
+fn pane(design: &Design, step: StepIndex, rest: &str) -> Result<Pattern, String> {
+    let kind = &design.pipeline.step(step).kind;
     let (key, rest) = rest.rsplit_once('@').ok_or("`@` and the start of the window are missing")?;
     let (start, rest) = rest.split_once('#').ok_or("`#` and the number of the pane are missing")?;
     let (pane, path) = with_path(rest)?;
@@ -192,24 +200,27 @@ pub(super) struct Reach {
 
 impl Reach {
     /// A record keeps its name through maps and reshuffles, and loses it in an aggregate.
-    pub fn of(record: Option<&Record>, pipeline: &Pipeline) -> Reach {
-        let steps = pipeline.steps().len();
+    pub fn of(record: Option<&About>, design: &Design) -> Reach {
+        let steps = design.pipeline.steps().len();
         let origin = match record {
-            None | Some(Record::Watermark(_)) => {
+            None | Some(About::Control { .. }) => {
                 return Reach { sends: vec![true; steps], handles: vec![true; steps] };
             }
-            Some(Record::Name(Pattern::Source { step, .. } | Pattern::Pane { step, .. })) => *step,
+            Some(About::Record(Pattern::Source { step, .. } | Pattern::Pane { step, .. })) => *step,
         };
         let mut reach = Reach { sends: vec![false; steps], handles: vec![false; steps] };
         reach.sends[origin.at()] = true;
         reach.handles[origin.at()] = true;
-        for &step in pipeline.order() {
+        for &step in design.pipeline.order() {
             if !reach.sends[step.at()] {
                 continue;
             }
-            for edge in pipeline.edges(step) {
+            for edge in design.pipeline.edges(step) {
                 reach.handles[edge.to.at()] = true;
-                if matches!(pipeline.step(edge.to).kind, StepKind::Map(_) | StepKind::Reshuffle) {
+                if matches!(
+                    design.pipeline.step(edge.to).kind,
+                    StepKind::Map(_) | StepKind::Reshuffle
+                ) {
                     reach.sends[edge.to.at()] = true;
                 }
             }

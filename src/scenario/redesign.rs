@@ -1,13 +1,14 @@
-//! A scenario that is built otherwise than its file says: with other mechanisms at every step, with other keys at
-//! one of them, with other faults. The change is made in the text of the file, so that a failure of it can be saved,
-//! shrunk and replayed like any other.
+//! A scenario that is built otherwise than its file says: with other mechanisms at every step, with other keys
+//! at one of them, with other faults. The change is made in the text of the file, so that all that is done with
+//! a file can be done with it: a failure of it can be saved, shrunk and replayed like any other. What fails
+//! then is no regression of the file, and is not saved as one.
 
 use super::asked::{self, AskedOfStep};
 use super::error::Wrong;
 use super::typed::{told, typed};
 use super::write::{document, each_step, forget_ledger, set};
 use super::{Scenario, ScenarioError};
-use onceproof_model::mechanism::{Dedup, Mechanism};
+use onceproof_model::dataflow::mechanism::{Dedup, Mechanism};
 use onceproof_sim::fault::KindName;
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
@@ -48,7 +49,7 @@ impl Scenario {
     pub fn redesigned(&self, changes: &Changes) -> Result<Scenario, ScenarioError> {
         let Changes { mechanism, steps, without, bare, faults } = changes;
         let mut wrong = Wrong::default();
-        let read = steps.iter().map(|written| asked::of_step(&self.plan.pipeline, written));
+        let read = steps.iter().map(|written| asked::of_step(&self.plan.design, written));
         let of_steps: Vec<AskedOfStep> = read.filter_map(|read| wrong.keep_all(read)).collect();
         let of_all =
             mechanism.as_ref().and_then(|written| wrong.keep_all(asked::mechanism(written)));
@@ -191,7 +192,7 @@ fn add_fault(document: &mut DocumentMut, fault: InlineTable) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use onceproof_model::mechanism::{Gc, GiveUp, Outputs};
+    use onceproof_model::dataflow::mechanism::{Gc, GiveUp, Outputs};
     use onceproof_model::pipeline::StepKind;
     use onceproof_sim::fault::Kind;
     use std::path::Path;
@@ -233,8 +234,8 @@ mod tests {
     fn what_is_asked_for_stands_at_every_step_and_the_rest_stays() {
         let scenario = redesigned(r#"outputs = "recompute", give-up = 3"#, &[]).expect("a design");
         assert!(scenario.text().contains("\noutputs = \"recompute\"\n"), "{}", scenario.text());
-        for (step, bundle) in scenario.plan.pipeline.steps().iter().zip([2, 1]) {
-            let Mechanism { outputs, give_up, retry, gc, bundle: found, .. } = step.mechanism;
+        for (mechanism, bundle) in scenario.plan.design.mechanisms().iter().zip([2, 1]) {
+            let Mechanism { outputs, give_up, retry, gc, bundle: found, .. } = *mechanism;
             assert_eq!((outputs, give_up, gc), (Outputs::Recompute, GiveUp::After(3), Gc::Never));
             assert_eq!((retry.timeout, found.records), (40_000_000, bundle));
         }
@@ -243,9 +244,11 @@ mod tests {
     #[test]
     fn without_ids_nothing_is_left_for_gc_to_forget() {
         let scenario = redesigned(r#"dedup = "off""#, &[]).expect("a design");
-        assert!(scenario.plan.pipeline.steps().iter().all(|step| {
-            (step.mechanism.dedup, step.mechanism.gc) == (Dedup::Off, Gc::Watermark)
-        }));
+        assert!(
+            scenario.plan.design.mechanisms().iter().all(|mechanism| {
+                (mechanism.dedup, mechanism.gc) == (Dedup::Off, Gc::Watermark)
+            })
+        );
         assert!(redesigned(r#"dedup = "off", gc = "never""#, &[]).is_err());
     }
 
@@ -320,10 +323,11 @@ mod tests {
             "per-user : window = \"2s\", mechanism.outputs = \"recompute\"",
         ]);
         let scenario = scenario.expect("a design");
-        let [events, per_user] = scenario.plan.pipeline.steps() else { panic!("two steps") };
-        assert_eq!((events.mechanism.bundle.records, events.shards), (7, 3));
-        assert_eq!(events.mechanism.outputs, Outputs::Checkpoint);
-        assert_eq!(per_user.mechanism.outputs, Outputs::Recompute);
+        let steps = scenario.plan.design.parts();
+        let [(events, of_events), (per_user, of_user)] = &steps[..] else { panic!("two steps") };
+        assert_eq!((of_events.bundle.records, events.shards), (7, 3));
+        assert_eq!(of_events.outputs, Outputs::Checkpoint);
+        assert_eq!(of_user.outputs, Outputs::Recompute);
         assert!(
             matches!(per_user.kind, StepKind::Count(windows) if windows.length == 2_000_000_000)
         );

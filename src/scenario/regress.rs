@@ -1,6 +1,7 @@
-//! A saved failure against its scenario as it is now: the seed, the faults and the shape are those of the
-//! failure, the steps and their mechanisms those of the scenario. So a design that was mended is seen to be
-//! mended, and one that was broken again is found by the schedule that broke it before.
+//! A saved failure against its scenario as it is now: the seed, the faults, the input, the shards and the
+//! windows are those of the failure, the steps and their mechanisms those of the scenario. So a design that was
+//! mended is seen to be mended, and one that was broken again is found by the schedule that broke it before.
+//! Run as it was saved, a failure would fail for ever, whatever was mended.
 
 use super::write::{document, forget_ledger, step_tables};
 use super::{Scenario, ScenarioError};

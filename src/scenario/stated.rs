@@ -1,5 +1,10 @@
-//! The ledger that a scenario states beside what must be found: how many records are exact, lost and so on,
-//! and what the results of a step are. So what was worked out by hand is checked, number by number.
+//! The ledger that a scenario states beside what must be found: how many records are exact, lost and so on, and
+//! what the results of a step are. So what was worked out by hand is checked, number by number.
+//!
+//! A stated ledger is that of each run. Where seeds draw the faults, a run that fails has another ledger than
+//! one that holds. So beside `violates` only limits are allowed there, and results nowhere; and all runs of the
+//! sweep are compared, so that no class that was found ends it. Whatever changes a scenario forgets what was
+//! stated, since it was worked out for the file as it stood.
 
 use super::diagnostic::{Diagnostic, Source, quote};
 use super::explain::no_such;
@@ -7,8 +12,10 @@ use super::raw::At;
 use super::raw::expect as raw;
 use super::record::GLOBAL;
 use super::units::{Total, moment};
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{Span, Time};
-use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
+use onceproof_model::dataflow::Design;
+use onceproof_model::pipeline::StepKind;
 use onceproof_model::window::Windowing;
 use onceproof_sim::outcome::{Class, Ledger};
 use std::collections::BTreeMap;
@@ -135,7 +142,7 @@ pub struct Stated {
 /// What a stated ledger stands beside.
 pub(super) struct Beside<'a> {
     pub source: &'a Source<'a>,
-    pub pipeline: &'a Pipeline,
+    pub design: &'a Design,
     /// The classes that must be found; none where all holds.
     pub violates: &'a [Class],
     /// Whether the seeds of a sweep draw the faults, so that there are many runs and many ledgers.
@@ -227,7 +234,7 @@ impl Beside<'_> {
         let mut results = BTreeMap::new();
         for (name, totals) in &given.value.0 {
             let step = self.step(name)?;
-            let windows = windows(self.pipeline, step);
+            let windows = windows(self.design, step);
             let mut found = Totals::new();
             for (key, Total(total)) in &totals.value.0 {
                 let place = self.place(step, key, &windows)?;
@@ -244,23 +251,23 @@ impl Beside<'_> {
 
     /// A step that has results.
     fn step(&self, name: &At<String>) -> Result<StepIndex, Diagnostic> {
-        let has_results = |step: &StepIndex| self.pipeline.step(*step).kind.has_results();
-        if let Some(step) = self.pipeline.find(&name.value) {
+        let has_results = |step: &StepIndex| self.design.pipeline.step(*step).kind.has_results();
+        if let Some(step) = self.design.layout.find(&name.value) {
             if has_results(&step) {
                 return Ok(step);
             }
             let title = format!("{} has no results", quote(&name.value));
-            let word = self.pipeline.step(step).kind.word();
+            let word = self.design.pipeline.step(step).kind.word();
             let error = self.source.error(name.span.clone(), title);
             return Err(error.label(format!("it is a {word}; a count, a sum or a sink has")));
         }
-        let steps = self.pipeline.steps().iter().filter(|step| step.kind.has_results());
+        let steps = self.design.pipeline.steps().iter().filter(|step| step.kind.has_results());
         let known: Vec<&str> = steps.map(|step| step.name.as_str()).collect();
         Err(no_such(self.source, name.span.clone(), "step", &name.value, &known))
     }
 
-    /// `ann`, or `ann@60s` in one window. A key may hold anything, also an `@`: only what reads as a time
-    /// is a window.
+    /// `ann`, or `ann@60s` in one window. A key may hold anything, also an `@`: what follows the last one is a
+    /// window only if it reads as a time.
     fn place(
         &self,
         step: StepIndex,
@@ -278,7 +285,7 @@ impl Beside<'_> {
             },
         };
         let wrong = |title: String| self.source.error(given.span.clone(), title);
-        let at = self.pipeline.step(step);
+        let at = self.design.pipeline.step(step);
         if matches!(at.kind, StepKind::CountGlobally(_)) && key != GLOBAL {
             return Err(wrong(format!("the only key of a `count-globally` is `{GLOBAL}`")));
         }
@@ -299,18 +306,18 @@ impl Beside<'_> {
 }
 
 /// The windows of an aggregate; of a sink, those of the aggregates whose panes come to it.
-fn windows(pipeline: &Pipeline, step: StepIndex) -> Vec<Windowing> {
+fn windows(design: &Design, step: StepIndex) -> Vec<Windowing> {
     let mut windows: Vec<Windowing> = Vec::new();
-    let mut is_met = vec![false; pipeline.steps().len()];
+    let mut is_met = vec![false; design.pipeline.steps().len()];
     let mut waiting = vec![step];
     while let Some(step) = waiting.pop() {
         if std::mem::replace(&mut is_met[step.at()], true) {
             continue;
         }
-        match pipeline.step(step).kind.windowing() {
+        match design.pipeline.step(step).kind.windowing() {
             Some(found) if windows.iter().any(|other| other.length == found.length) => {}
             Some(&found) => windows.push(found),
-            None => waiting.extend(&pipeline.step(step).from),
+            None => waiting.extend(&design.pipeline.step(step).from),
         }
     }
     windows

@@ -9,11 +9,13 @@ use super::mechanism::{Mechanisms, number};
 use super::raw::{self, At, KindWord, span};
 use super::units::{Duration, LONGEST};
 use crate::figures::grouped;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::SECOND;
-use onceproof_model::mechanism::{Ack, Fuse, Mechanism, Outputs};
+use onceproof_model::dataflow::Design;
+use onceproof_model::dataflow::mechanism::{Fuse, Mechanism, Outputs};
 use onceproof_model::pipeline::{
-    Failing, IdFrom, InsertId, MessageIds, OffsetGiven, Pipeline, Queue, Sink, SourceWatermark,
-    Step, StepIndex, StepKind,
+    Ack, Failing, IdFrom, InsertId, MessageIds, OffsetGiven, Queue, Sink, SourceWatermark, Step,
+    StepKind,
 };
 use onceproof_model::window::Windowing;
 use std::collections::BTreeMap;
@@ -31,11 +33,11 @@ const MOST_LINKS: u64 = 1 << 20;
 
 const AGGREGATES: [KindWord; 3] = [KindWord::Count, KindWord::Sum, KindWord::CountGlobally];
 
-/// Makes the pipeline.
+/// Makes the pipeline, with its mechanisms.
 ///
 /// # Errors
 /// All that is wrong with its steps, else what is wrong with their graph.
-pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline, Vec<Diagnostic>> {
+pub(super) fn design(source: &Source<'_>, file: &raw::File) -> Result<Design, Vec<Diagnostic>> {
     let steps = &file.step;
     if steps.is_empty() {
         return Err(vec![source.error(0..0, "there is no step").help(FIRST_STEP)]);
@@ -52,17 +54,12 @@ pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline
         let mechanism = mechanisms
             .as_ref()
             .and_then(|mechanisms| wrong.keep(mechanism_of(source, mechanisms, &step.value)));
-        Some(Step {
-            name: step.value.name.value.clone(),
-            kind: kind?,
-            from: from?,
-            shards: shards?,
-            failing: failing?,
-            mechanism: mechanism?,
-        })
+        let (name, mechanism) = (step.value.name.value.clone(), mechanism?);
+        let (kind, from, shards, failing) = (kind?, from?, shards?, failing?);
+        Some((Step { name, kind, from, shards, failing }, mechanism))
     });
-    let made: Vec<Option<Step>> = made.collect();
-    let made: Vec<Step> = wrong.end(made.into_iter().collect())?;
+    let made: Vec<Option<(Step, Mechanism)>> = made.collect();
+    let made: Vec<(Step, Mechanism)> = wrong.end(made.into_iter().collect())?;
     checked(source, steps, made).map_err(|error| vec![error])
 }
 
@@ -70,11 +67,11 @@ pub(super) fn pipeline(source: &Source<'_>, file: &raw::File) -> Result<Pipeline
 fn checked(
     source: &Source<'_>,
     steps: &[At<raw::Step>],
-    made: Vec<Step>,
-) -> Result<Pipeline, Diagnostic> {
+    made: Vec<(Step, Mechanism)>,
+) -> Result<Design, Diagnostic> {
     let mut shards = 0;
     let mut windows: u64 = 0;
-    for (step, raw) in made.iter().zip(steps) {
+    for ((step, _), raw) in made.iter().zip(steps) {
         shards += step.shards;
         if shards > MOST_SHARDS {
             let span = span(&raw.value.shards).unwrap_or(raw.span.clone());
@@ -89,24 +86,24 @@ fn checked(
             }
         }
     }
-    let pipeline = Pipeline::new(made).map_err(|error| graph_error(source, steps, &error))?;
-    check_links(source, steps, &pipeline)?;
-    check_stable_inputs(source, steps, &pipeline)?;
-    Ok(pipeline)
+    let design = Design::new(made).map_err(|error| graph_error(source, steps, &error))?;
+    check_links(source, steps, &design)?;
+    check_stable_inputs(source, steps, &design)?;
+    Ok(design)
 }
 
 /// Every shard of a step is linked to every shard of those that it sends to.
 fn check_links(
     source: &Source<'_>,
     steps: &[At<raw::Step>],
-    pipeline: &Pipeline,
+    design: &Design,
 ) -> Result<(), Diagnostic> {
-    let shards = |step: StepIndex| u64::from(pipeline.step(step).shards);
+    let shards = |step: StepIndex| u64::from(design.layout.shards_of(step));
     let mut links = 0;
-    for edge in pipeline.order().iter().flat_map(|&step| pipeline.stages().shuffles(step)) {
+    for edge in design.pipeline.order().iter().flat_map(|&step| design.stages().shuffles(step)) {
         links += shards(edge.from) * shards(edge.to);
         if links > MOST_LINKS {
-            let Step { name, .. } = pipeline.step(edge.to);
+            let Step { name, .. } = design.pipeline.step(edge.to);
             let raw = &steps[edge.to.at()].value;
             let at = span(&raw.shards).unwrap_or(raw.name.span.clone());
             let error =
@@ -121,20 +118,21 @@ fn check_links(
     Ok(())
 }
 
-/// A stable input is one that was committed before it was sent.
+/// A stable input is one that was committed before it was sent. Behind a stage that recomputes nothing is
+/// stable, so it is refused there.
 fn check_stable_inputs(
     source: &Source<'_>,
     steps: &[At<raw::Step>],
-    pipeline: &Pipeline,
+    design: &Design,
 ) -> Result<(), Diagnostic> {
-    for (step, given) in pipeline.steps().iter().zip(steps) {
+    for (step, given) in design.pipeline.steps().iter().zip(steps) {
         let Some(At { value: true, span }) = &given.value.stable_input else { continue };
         for &from in &step.from {
-            let sender = pipeline.step(pipeline.stages().head(from));
-            if sender.mechanism.outputs == Outputs::Recompute {
+            let head = design.stages().head(from);
+            if design.mechanism(head).outputs == Outputs::Recompute {
                 let title = format!("the input of {} is not stable", quote(&step.name));
                 let error = source.error(source.key_of(span), title);
-                let sender = quote(&sender.name);
+                let sender = quote(design.layout.name(head));
                 return Err(error.label(format!("{sender} sends before it commits: `recompute`")));
             }
         }

@@ -1,6 +1,9 @@
 //! A scenario in other weather: which kinds of faults there are and with what odds, how much input, how many
 //! shards and workers, how long windows. The variation is made in the text of the file, so that what is run
 //! can be written down, read again and pinned.
+//!
+//! Beside exact faults only odds vary, since those name shards and records. The ledger that a file states is
+//! left out, since it was worked out for the file as it stood.
 
 use super::write::{document, forget_ledger, step_tables};
 use super::{Scenario, ScenarioError};
@@ -41,9 +44,9 @@ pub struct Weather {
 }
 
 impl Scenario {
-    /// What may vary. Exact faults name records and shards, so only odds vary beside them.
+    /// What may vary.
     pub fn latitude(&self) -> Latitude {
-        let steps = self.plan.pipeline.steps();
+        let steps = self.plan.design.pipeline.steps();
         let is_good = |weather: Weather| self.in_weather(&weather).is_ok();
         let only = |kind| Weather { faults: vec![(kind, 2)], ..Weather::default() };
         let kinds = KindName::ALL.into_iter().filter(|&kind| is_good(only(kind))).collect();

@@ -4,8 +4,9 @@
 use super::stated::Figure;
 use super::{Scenario, csv};
 use crate::printable::{printable, printable_styled};
+use onceproof_kernel::layout::Layout;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::Span;
-use onceproof_model::pipeline::{Pipeline, StepIndex};
 use onceproof_sim::fault::place::Field;
 use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, Leg};
 use onceproof_sim::outcome::Classes;
@@ -28,7 +29,7 @@ pub struct FaultText {
 pub fn fault_to_json(fault: &Fault, plan: &Plan) -> serde_json::Value {
     let at: serde_json::Map<String, serde_json::Value> = fault
         .at
-        .fields(&plan.pipeline)
+        .fields(&plan.design.layout)
         .into_iter()
         .map(|(key, field)| (key.to_owned(), json(field)))
         .collect();
@@ -50,22 +51,22 @@ pub fn kind_to_json(kind: &Kind) -> serde_json::Value {
 }
 
 /// One exact fault on one line: `at = { to = "per-user", attempt = 1 }, do = "drop-ack"`.
-pub fn fault_on_a_line(fault: &Fault, pipeline: &Pipeline) -> String {
-    let (at, what) = values(fault, pipeline);
+pub fn fault_on_a_line(fault: &Fault, layout: &Layout) -> String {
+    let (at, what) = values(fault, layout);
     format!("at = {}, do = {what}", Value::from(at))
 }
 
 impl Scenario {
     /// One exact fault as a scenario file writes it.
     pub fn fault_to_toml(&self, fault: &Fault) -> FaultText {
-        let (at, what) = values(fault, &self.plan.pipeline);
+        let (at, what) = values(fault, &self.plan.design.layout);
         FaultText { at: Value::from(at).to_string(), what: what.to_string() }
     }
 
     /// Exact faults as the `[[fault]]` tables of a scenario file.
     pub fn faults_as_toml(&self, faults: &[Fault]) -> String {
         let mut document = DocumentMut::new();
-        document.insert("fault", Item::ArrayOfTables(tables(faults, &self.plan.pipeline)));
+        document.insert("fault", Item::ArrayOfTables(tables(faults, &self.plan.design.layout)));
         document.to_string()
     }
 
@@ -108,7 +109,7 @@ impl Scenario {
             _ => {}
         }
         if !faults.is_empty() {
-            let mut tables = tables(faults, &self.plan.pipeline);
+            let mut tables = tables(faults, &self.plan.design.layout);
             if let Some(first) = tables.get_mut(0) {
                 first.decor_mut().set_prefix("\n");
             }
@@ -233,9 +234,9 @@ fn expectation(classes: Classes, side_effects: SideEffects) -> Value {
     table.into()
 }
 
-fn tables(faults: &[Fault], pipeline: &Pipeline) -> ArrayOfTables {
+fn tables(faults: &[Fault], layout: &Layout) -> ArrayOfTables {
     let table = |fault: &Fault| {
-        let (at, what) = values(fault, pipeline);
+        let (at, what) = values(fault, layout);
         let mut table = Table::new();
         table.insert("at", Item::Value(at.into()));
         table.insert("do", Item::Value(what));
@@ -245,8 +246,8 @@ fn tables(faults: &[Fault], pipeline: &Pipeline) -> ArrayOfTables {
 }
 
 /// What stands after `at =` and after `do =`.
-fn values(fault: &Fault, pipeline: &Pipeline) -> (InlineTable, Value) {
-    let at = inline(fault.at.fields(pipeline));
+fn values(fault: &Fault, layout: &Layout) -> (InlineTable, Value) {
+    let at = inline(fault.at.fields(layout));
     let word = fault.kind.name().word();
     let parameters = parameters(&fault.kind);
     let what = match parameters.is_empty() {

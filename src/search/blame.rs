@@ -5,7 +5,7 @@
 
 use super::shrink::bench::Watch;
 use super::shrink::ddmin::ddmin;
-use onceproof_model::pipeline::StepIndex;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::fault::{Climate, Fault};
 use onceproof_sim::outcome::{Class, Classes, Damage, Outcome};
 use onceproof_sim::plan::Plan;

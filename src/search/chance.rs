@@ -25,9 +25,10 @@ pub struct Chance {
 impl Chance {
     /// What a seed draws in a plan.
     pub fn of(plan: &Plan) -> Chance {
-        let steps = plan.pipeline.steps();
-        let (stages, network) = (plan.pipeline.stages(), plan.network);
-        let sends = plan.pipeline.order().iter().any(|&step| !stages.shuffles(step).is_empty());
+        let steps = plan.design.pipeline.steps();
+        let (stages, network) = (plan.design.stages(), plan.network);
+        let sends =
+            plan.design.pipeline.order().iter().any(|&step| !stages.shuffles(step).is_empty());
         Chance {
             weather: false,
             input: plan.inputs.iter().any(|(_, input)| is_drawn(input)),

@@ -2,8 +2,9 @@
 //! comes last: it differs whenever anything does, and says the least.
 
 use crate::figures;
+
 use onceproof_sim::fault::KindName;
-use onceproof_sim::marks::{Mark, Struck};
+use onceproof_sim::marks::Struck;
 use onceproof_sim::outcome::{Brief, Classes};
 use std::fmt::Display;
 
@@ -34,6 +35,7 @@ pub fn first_difference(seed: Option<u64>, first: &Brief, again: &Brief) -> Opti
 /// All figures of a run, by name.
 fn all_figures(brief: &Brief) -> Vec<(String, String)> {
     let Brief {
+        alphabet,
         verdict,
         classes,
         ledger,
@@ -59,13 +61,13 @@ fn all_figures(brief: &Brief) -> Vec<(String, String)> {
         add(&format!("faults.{}", kind.word()), &fired.count(kind));
     }
     for kind in KindName::ALL {
-        for struck in Struck::all() {
-            let name = format!("strikes.{}.{}", kind.word(), struck.word());
+        for struck in Struck::all(alphabet) {
+            let name = format!("strikes.{}.{}", kind.word(), struck.word(alphabet));
             add(&name, &strikes.count(kind, struck));
         }
     }
-    for mark in Mark::ALL {
-        add(&format!("marks.{}", mark.word()), &marks.count(mark));
+    for &(mark, word) in alphabet.marks {
+        add(&format!("marks.{word}"), &marks.count(mark));
     }
     for (name, value) in figures::work(work, marks) {
         add(&format!("work.{name}"), &value);

@@ -1,15 +1,17 @@
-//! Every schedule of at most K faults, by running each. First those without a fault, then those with one,
-//! and so on, so that what is found first is a true minimum.
+//! Every schedule of at most K faults, by running each. First the one without a fault, then those with one, and
+//! so on, so that what is found first is a true minimum. The faults of the file are left out.
 //!
 //! Each schedule is met once. The faults of a schedule fire in one order. Without the last of them the run is
-//! the same up to the moment at which that one would have fired, so it is among the faults that could be
-//! placed in that shorter run after all of its own have fired; and so on down to the run without faults.
-//! That chain is the only way to it here, since a schedule is extended only by what comes after its last
-//! fault. At one moment one fault at most can happen, so two at one moment are no schedule.
+//! the same up to the moment at which that one would have fired, so it is among the faults that could be placed
+//! in that shorter run after all of its own have fired; and so on down to the run without faults. That chain is
+//! the only way to it here, since a schedule is extended only by what comes after its last fault. At one moment
+//! one fault at most can happen, so two at one moment are no schedule.
 //!
-//! Left out is what is explained by a smaller schedule that breaks the scenario, and what leads to the
-//! very same state as a schedule that is run ([`Needless`]); where the states are those of a world at rest
-//! (the module `rests`) only as long as nothing has broken it, since of what breaks it all variants are wanted.
+//! A schedule that is explained by a smaller one which breaks the scenario is counted, and run only if that is
+//! asked for. Left out is what leads to the very same state as a schedule that is run ([`Needless`]). Where
+//! that is the state of a world at rest (the module `rests`), it is left out only as long as nothing has broken
+//! the scenario, since of what breaks it all variants are wanted: the number of faults with the first cause is
+//! searched again, in full.
 
 use super::causes::{Cause, explaining};
 use super::certificate::{Counts, ENGINE, Exhaustion};

@@ -9,6 +9,7 @@ use onceproof_sim::outcome::{Brief, Class, Classes, Fired, Ledger, Outcome, Verd
 pub fn brief(seed: u64) -> Brief {
     let word = scatter(seed);
     let mut brief = Brief {
+        alphabet: &onceproof_model::dataflow::point::ALPHABET,
         verdict: Verdict::ExactlyOnce,
         classes: Classes::default(),
         ledger: Ledger { expected: 10, exact: 10, ..Ledger::default() },

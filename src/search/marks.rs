@@ -1,30 +1,36 @@
-//! What the runs of a sweep reached: each mark with the kinds of faults that fired in the runs that reached
-//! it, and how often each kind struck each step of the protocol. A mark that the scenario ought to reach
-//! and never did means that the sweep has not tested what it was meant to.
+//! What the runs of a sweep reached: each mark with the kinds of faults that fired in the runs that reached it,
+//! and how often each kind struck each step of the protocol. A mark that the scenario ought to reach and never
+//! did means that the sweep has not tested what it was meant to.
+//!
+//! A mark ought to be reached only where the faults that the scenario draws, and the mechanisms that it has,
+//! lead there. What hangs on the input or on a rare coincidence is counted and never asked for: a good scenario
+//! may well miss it. Exact faults ask for none, since that they fired is checked already.
 
+use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::mechanism::{Dedup, Fencing, GiveUp, Outputs};
+use onceproof_model::dataflow::mechanism::{Dedup, Fencing, GiveUp, Mechanism, Outputs};
+use onceproof_model::dataflow::point;
 use onceproof_model::pipeline::{Step, StepKind};
 use onceproof_sim::fault::{Kind, KindName, Leg};
-use onceproof_sim::marks::{Mark, Strikes, Struck};
+use onceproof_sim::marks::Struck;
 use onceproof_sim::outcome::Brief;
 use onceproof_sim::plan::Plan;
 
 /// What was reached, over many runs.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reached {
-    times: [u64; Mark::ALL.len()],
-    runs: [u64; Mark::ALL.len()],
-    runs_with: [[u64; KindName::ALL.len()]; Mark::ALL.len()],
+    times: [u64; Mark::COUNT],
+    runs: [u64; Mark::COUNT],
+    runs_with: [[u64; KindName::ALL.len()]; Mark::COUNT],
     strikes: [[u64; Struck::COUNT]; KindName::ALL.len()],
 }
 
 impl Default for Reached {
     fn default() -> Reached {
         Reached {
-            times: [0; Mark::ALL.len()],
-            runs: [0; Mark::ALL.len()],
-            runs_with: [[0; KindName::ALL.len()]; Mark::ALL.len()],
+            times: [0; Mark::COUNT],
+            runs: [0; Mark::COUNT],
+            runs_with: [[0; KindName::ALL.len()]; Mark::COUNT],
             strikes: [[0; Struck::COUNT]; KindName::ALL.len()],
         }
     }
@@ -33,109 +39,111 @@ impl Default for Reached {
 impl Reached {
     /// Adds a run.
     pub(super) fn add(&mut self, brief: &Brief) {
-        for mark in Mark::ALL {
+        for &(mark, _) in brief.alphabet.marks {
             let times = brief.marks.count(mark);
             if times == 0 {
                 continue;
             }
-            self.times[mark as usize] += times;
-            self.runs[mark as usize] += 1;
+            self.times[mark.at()] += times;
+            self.runs[mark.at()] += 1;
             for kind in KindName::ALL {
                 let fired = brief.fired.count(kind) > 0;
-                self.runs_with[mark as usize][kind as usize] += u64::from(fired);
+                self.runs_with[mark.at()][kind as usize] += u64::from(fired);
             }
         }
         for kind in KindName::ALL {
             if brief.fired.count(kind) > 0 {
-                self.add_strikes(kind, &brief.strikes);
+                self.add_strikes(kind, brief);
             }
         }
     }
 
-    fn add_strikes(&mut self, kind: KindName, strikes: &Strikes) {
-        for (sum, struck) in self.strikes[kind as usize].iter_mut().zip(Struck::all()) {
-            *sum += u64::from(strikes.count(kind, struck));
+    fn add_strikes(&mut self, kind: KindName, brief: &Brief) {
+        for struck in Struck::all(brief.alphabet) {
+            let times = brief.strikes.count(kind, struck);
+            self.strikes[kind as usize][struck.number()] += u64::from(times);
         }
     }
 
     /// How often a mark was reached.
     pub fn times(&self, mark: Mark) -> u64 {
-        self.times[mark as usize]
+        self.times[mark.at()]
     }
 
     /// In how many runs a mark was reached.
     pub fn runs(&self, mark: Mark) -> u64 {
-        self.runs[mark as usize]
+        self.runs[mark.at()]
     }
 
     /// In how many runs a mark was reached and this kind of fault fired.
     pub fn runs_with(&self, mark: Mark, kind: KindName) -> u64 {
-        self.runs_with[mark as usize][kind as usize]
+        self.runs_with[mark.at()][kind as usize]
     }
 
-    /// How often a kind of fault struck each step of the protocol, in the order of [`Struck::all`].
-    pub fn strikes(&self, kind: KindName) -> [u64; Struck::COUNT] {
-        self.strikes[kind as usize]
+    /// How often a kind of fault struck there.
+    pub fn struck(&self, kind: KindName, struck: Struck) -> u64 {
+        self.strikes[kind as usize][struck.number()]
+    }
+
+    /// Whether a kind of fault struck at all.
+    pub fn has_struck(&self, kind: KindName) -> bool {
+        self.strikes[kind as usize].iter().any(|&times| times > 0)
     }
 }
 
-/// The marks that runs of this plan ought to reach if there are enough of them: those for which it draws
-/// the faults that lead there, and has the mechanism that is visited. What hangs on the input alone, or on
-/// a rare coincidence, is never asked for.
+/// The marks that runs of this plan ought to reach if there are enough of them.
 pub fn awaited(plan: &Plan) -> Vec<Mark> {
-    Mark::ALL.into_iter().filter(|&mark| is_awaited(plan, mark)).collect()
+    let marks = plan.design.layout.alphabet.marks.iter().map(|&(mark, _)| mark);
+    marks.filter(|&mark| is_awaited(plan, mark)).collect()
 }
 
 fn is_awaited(plan: &Plan, mark: Mark) -> bool {
     let draws = |is_meant: fn(&Kind) -> bool| {
         plan.climate.odds.iter().any(|(kind, odds)| odds.numerator > 0 && is_meant(kind))
     };
-    let steps = || plan.pipeline.steps().iter();
-    let receivers = || steps().filter(|step| !matches!(step.kind, StepKind::Source { .. }));
+    let mechanisms = || plan.design.mechanisms().iter();
+    let receives = |step: &Step| !matches!(step.kind, StepKind::Source { .. });
+    let receivers = || plan.design.steps().filter(move |(step, _)| receives(step));
     // A request that was applied is sent again, and by someone who has not given up.
     let repeats = || {
-        let resends = steps().all(|step| step.mechanism.give_up == GiveUp::Never);
+        let resends = mechanisms().all(|mechanism| mechanism.give_up == GiveUp::Never);
         let copies = draws(|kind| matches!(kind, Kind::Duplicate { leg: Leg::Request }));
         let unheard = draws(|kind| matches!(kind, Kind::DropAck | Kind::ErrorApplied));
         copies || (resends && unheard)
     };
-    let knows = |step: &Step| step.mechanism.dedup != Dedup::Off;
+    let knows = |(_, mechanism): (&Step, &Mechanism)| mechanism.dedup != Dedup::Off;
     let crashes = || draws(|kind| matches!(kind, Kind::Crash { .. }));
     match mark {
-        Mark::DuplicateDropped => receivers().all(knows) && repeats(),
-        Mark::DuplicateDroppedAfterRestart => receivers().all(knows) && repeats() && crashes(),
-        Mark::FilterSavedRead => receivers()
-            .any(|step| matches!(step.mechanism.dedup, Dedup::Bloom(_) | Dedup::BloomOnly(_))),
-        Mark::CommitRepeated => draws(|kind| matches!(kind, Kind::CommitUnknown)),
-        Mark::CommitFenced => {
-            let fences = steps().all(|step| step.mechanism.fencing == Fencing::Token);
+        point::DUPLICATE_DROPPED => receivers().all(knows) && repeats(),
+        point::DUPLICATE_DROPPED_AFTER_RESTART => receivers().all(knows) && repeats() && crashes(),
+        point::FILTER_SAVED_READ => receivers()
+            .any(|(_, mechanism)| matches!(mechanism.dedup, Dedup::Bloom(_) | Dedup::BloomOnly(_))),
+        Mark::COMMIT_REPEATED => draws(|kind| matches!(kind, Kind::CommitUnknown)),
+        Mark::COMMIT_FENCED => {
+            let fences = mechanisms().all(|mechanism| mechanism.fencing == Fencing::Token);
             fences && changes_hands(plan)
         }
-        Mark::CommitOutlived => {
+        Mark::COMMIT_OUTLIVED => {
             crashes() && draws(|kind| matches!(kind, Kind::CommitDelayed { .. }))
         }
-        Mark::SentAgainAfterRestart => {
+        Mark::SENT_AGAIN_AFTER_RESTART => {
             crashes()
                 && draws(|kind| matches!(kind, Kind::DropRequest | Kind::DropAck))
-                && steps().all(|step| step.mechanism.give_up == GiveUp::Never)
+                && mechanisms().all(|mechanism| mechanism.give_up == GiveUp::Never)
         }
-        Mark::ErrorAnswered => {
+        Mark::ERROR_ANSWERED => {
             draws(|kind| matches!(kind, Kind::ErrorApplied | Kind::ErrorNotApplied))
         }
-        Mark::FunctionRanAgain => {
-            let mut maps = steps().filter(|step| matches!(step.kind, StepKind::Map(_)));
-            let runs_again = |step: &Step| step.mechanism.outputs == Outputs::Recompute;
+        Mark::FUNCTION_RAN_AGAIN => {
+            let steps = plan.design.steps();
+            let mut maps = steps.filter(|(step, _)| matches!(step.kind, StepKind::Map(_)));
+            let runs_again = |mechanism: &Mechanism| mechanism.outputs == Outputs::Recompute;
             let fails = draws(|kind| matches!(kind, Kind::UserFails));
-            maps.any(|step| fails || (runs_again(step) && crashes()))
+            maps.any(|(_, mechanism)| fails || (runs_again(mechanism) && crashes()))
         }
-        Mark::ZombieAsked => changes_hands(plan),
-        Mark::RemnantDropped
-        | Mark::OldDropped
-        | Mark::CallFenced
-        | Mark::ShardNotThere
-        | Mark::WatermarkAlone
-        | Mark::WatermarkSentAgain
-        | Mark::RecordLate => false,
+        Mark::ZOMBIE_ASKED => changes_hands(plan),
+        // What hangs on the input alone, or on a rare coincidence.
+        _ => false,
     }
 }
 
@@ -155,8 +163,8 @@ fn changes_hands(plan: &Plan) -> bool {
 pub(crate) mod tests {
     use super::*;
     use crate::search::fake::brief;
-    use onceproof_model::mechanism::Mechanism;
-    use onceproof_sim::fault::{Before, Climate, Odds};
+    use onceproof_model::dataflow::mechanism::Mechanism;
+    use onceproof_sim::fault::{Climate, Odds};
     use onceproof_sim::outcome::Fired;
 
     /// Two runs with one lost ack each; in the first its retry was dropped.
@@ -164,10 +172,10 @@ pub(crate) mod tests {
         let mut run = brief(1);
         run.fired = Fired::default();
         run.fired.0[KindName::DropAck as usize] = 1;
-        run.strikes.strike(KindName::DropAck, Struck::Step(Before::Ack));
+        run.strikes.strike(KindName::DropAck, Struck::Step(point::ACK));
         let mut reached = Reached::default();
         let without = run;
-        run.marks.reach(Mark::DuplicateDropped);
+        run.marks.reach(point::DUPLICATE_DROPPED);
         reached.add(&run);
         reached.add(&without);
         reached
@@ -185,11 +193,11 @@ pub(crate) mod tests {
         let as_it_is = |_: &mut Mechanism| {};
         check(&[], as_it_is, &[]);
         check(&[KindName::DropRequest], as_it_is, &[]);
-        check(&[KindName::DropAck], as_it_is, &[Mark::DuplicateDropped]);
+        check(&[KindName::DropAck], as_it_is, &[point::DUPLICATE_DROPPED]);
         check(&[KindName::DropAck], |mechanism| mechanism.dedup = Dedup::Off, &[]);
-        check(&[KindName::UserFails], as_it_is, &[Mark::FunctionRanAgain]);
-        check(&[KindName::Move], as_it_is, &[Mark::CommitFenced, Mark::ZombieAsked]);
+        check(&[KindName::UserFails], as_it_is, &[Mark::FUNCTION_RAN_AGAIN]);
+        check(&[KindName::Move], as_it_is, &[Mark::COMMIT_FENCED, Mark::ZOMBIE_ASKED]);
         let unfenced = |mechanism: &mut Mechanism| mechanism.fencing = Fencing::Off;
-        check(&[KindName::Move], unfenced, &[Mark::ZombieAsked]);
+        check(&[KindName::Move], unfenced, &[Mark::ZOMBIE_ASKED]);
     }
 }

@@ -3,6 +3,9 @@
 //! break a few records, this finds out whether the storms of a whole pipeline do.
 //!
 //! A seed is a witness of a wrong value only if the same seed holds without it.
+//!
+//! The faults of the file stay here, unlike in a search by schedules. A design that has no place for them is
+//! not run, and the report says so.
 
 use super::designs::Design;
 use super::sweep::{Runner, Stop, sweep, sweep_with};
@@ -14,7 +17,8 @@ use onceproof_sim::simulator::Simulator;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
-/// After so many witnesses no more are looked for: enough to see how rare they are, and of which classes.
+/// After so many witnesses of a wrong value no more are looked for: enough to see how rare they are, and of
+/// which classes.
 pub const WITNESSES: u64 = 20;
 
 /// What many seeds say of a scenario and of each value of each mechanism in it.

@@ -1,6 +1,10 @@
-//! Whether each mechanism and each setting of a step is needed: it is switched to each wrong value, one at a time,
-//! and the smallest schedules that then break the scenario are searched for. One without such a witness is not put
-//! to the test by the scenario, its other settings, the faults or the oracle.
+//! Whether each mechanism and each setting of a step is needed: it is switched to each wrong value, one at a
+//! time, and the smallest schedules that then break the scenario are searched for. One without such a witness
+//! is not put to the test by the scenario, its other settings, the faults or the oracle.
+//!
+//! The faults of the file are left out before a design is built, since they may have no place in it: a crash
+//! before the `commit` of a count has none where outputs are recomputed. A witness is shown with commands that
+//! place its faults one by one.
 
 use super::causes::Cause;
 use super::certificate::Exhaustion;
@@ -22,7 +26,9 @@ pub fn searched(scenario: &Scenario) -> Vec<Design> {
 
 impl Design {
     /// What comes of this wrong value at every step of a scenario: the smallest schedules of a space that break
-    /// it. What breaks it without the wrong value too, also because of what that stands under, is no witness.
+    /// it. A schedule is a witness only if it does not break the scenario without the wrong value. A value that
+    /// matters only under `outputs = "recompute"` is set beside that, and a schedule that breaks the scenario
+    /// under that alone is no witness.
     pub fn search(
         &self,
         scenario: &Scenario,

@@ -1,10 +1,15 @@
-//! Faults that act in different episodes are independent: between two records that come far enough apart the
-//! world is at rest, and if it is then in a state in which it also is, at the same time, after another
-//! schedule of as many faults or fewer, whatever comes after comes to the same with both. So it is tried with
-//! one of them: the one with the fewest faults, and of as many the one that is met first.
+//! Faults are independent when the world is at rest between them: all that can still happen is that input
+//! arrives. Two schedules that lead to a rest in one state at one time have one future. So one of them is
+//! extended: the one with fewer faults, and of as many the one that is met first. A test compares what follows
+//! two equal rests, fault by fault, also in wrong designs.
 //!
 //! Each schedule that is not tried has one that comes to the same and stands before it in that order, so by
-//! going on like this one comes to a schedule that is run.
+//! going on like this one comes to a schedule that is run. The limit of events is asked of the runs that were
+//! made, and of none that was left out.
+//!
+//! Symmetric keys and workers are not left out. Events of one instant have an order, by shard and by schedule,
+//! which a permutation does not keep: two such runs are alike and not the same. What rests make equal covers
+//! much of it.
 
 use onceproof_sim::simulator::Resting;
 use std::collections::BTreeMap;

@@ -7,10 +7,10 @@ use super::marks::Reached;
 use super::worth::{Worth, WorthOfAll, steps_with_records};
 use crate::figures;
 use crate::scenario::Figure;
+use onceproof_kernel::alphabet::Mark;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::{fold, scatter};
-use onceproof_model::pipeline::StepIndex;
 use onceproof_sim::fault::KindName;
-use onceproof_sim::marks::Mark;
 use onceproof_sim::outcome::{
     Brief, Class, Classes, Fired, Latency, Ledger, Outcome, StepResult, Verdict,
 };

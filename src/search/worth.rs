@@ -1,6 +1,6 @@
 //! What a green is worth: for how many records it speaks, and how many of the input it says nothing of.
 
-use onceproof_model::pipeline::StepIndex;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::outcome::{Brief, Ledger, StepResult};
 
 /// What one run speaks for, in source records.

@@ -1,12 +1,12 @@
 //! Every value of every mechanism, in words. A mechanism or a value that is new does not compile here, and is then
 //! missed by the tests that ask for all of them.
 
-use onceproof_model::mechanism::UnknownOld;
-use onceproof_model::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
-use onceproof_model::mechanism::{
-    Ack, Atomic, Bundle, CommitRetry, Fencing, Fuse, Gc, GiveUp, Ids, InFlight, Lift, Mechanism,
-    Outputs, ReAck, Retry, Stamps,
+use onceproof_model::dataflow::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
+use onceproof_model::dataflow::mechanism::{
+    Atomic, Bundle, CommitRetry, Fencing, Fuse, Gc, GiveUp, Ids, InFlight, Lift, Mechanism,
+    Outputs, ReAck, Retry, Stamps, UnknownOld,
 };
+use onceproof_model::pipeline::Ack;
 
 /// All values of all mechanisms; where a value is a number, its default and any other.
 pub const VALUES: &[&str] = &[

@@ -83,7 +83,7 @@ fn of_run(scenario: &Scenario, outcome: &Outcome) -> String {
     let classes: Vec<&str> = brief.classes.iter().map(|class| class.word()).collect();
     let mut text = format!("  {} {}\n", brief.verdict.word(), classes.join(" "));
     for step in &outcome.steps {
-        let name = &scenario.plan.pipeline.step(step.step).name;
+        let name = &scenario.plan.design.pipeline.step(step.step).name;
         let (expected, applied, late) = (step.expected, step.applied, step.late);
         writeln!(text, "  {name}: expected {expected} applied {applied} late {late}")
             .expect("text");

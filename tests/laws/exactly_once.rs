@@ -7,8 +7,8 @@ use crate::naive;
 use crate::{check, runner};
 use onceproof::scenario::Scenario;
 use onceproof_kernel::time::Nanos;
+use onceproof_model::dataflow::point;
 use onceproof_sim::fault::{Fault, Kind, KindName};
-use onceproof_sim::marks::Mark;
 use onceproof_sim::outcome::{Outcome, Verdict};
 use onceproof_sim::plan::{Plan, SideEffects};
 use onceproof_sim::simulator::Simulator;
@@ -43,7 +43,7 @@ fn is_exactly_once(scenario: &Scenario, outcome: &Outcome) -> Result<(), TestCas
 
 /// The results of each step with results.
 fn results(plan: &Plan, outcome: &Outcome) -> BTreeMap<String, naive::Totals> {
-    let name = |step| plan.pipeline.step(step).name.clone();
+    let name = |step| plan.design.pipeline.step(step).name.clone();
     outcome.steps.iter().map(|step| (name(step.step), step.results.clone())).collect()
 }
 
@@ -154,7 +154,7 @@ fn filters_change_nothing_but_what_is_read() {
             let with = outcome.brief;
             prop_assert_eq!(with.fingerprint, without.fingerprint);
             prop_assert_eq!(with.ledger, without.ledger);
-            let negatives = with.marks.count(Mark::FilterSavedRead);
+            let negatives = with.marks.count(point::FILTER_SAVED_READ);
             let looked_at = with.work.catalog_reads + negatives;
             prop_assert_eq!(looked_at, without.work.catalog_reads);
             prop_assert!(with.work.bloom_false_positives <= with.work.catalog_reads);

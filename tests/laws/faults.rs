@@ -1,13 +1,16 @@
 //! Random exact faults of every kind on random places of a pipeline, and random odds. A fault is a few
 //! small numbers that are read against the pipeline, so that both shrink on their own.
 
+use onceproof_kernel::alphabet::Point;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, Nanos};
-use onceproof_model::mechanism::Outputs;
-use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
+use onceproof_model::dataflow::Design;
+use onceproof_model::dataflow::mechanism::Outputs;
+use onceproof_model::dataflow::point;
+use onceproof_model::pipeline::{Pipeline, StepKind};
+use onceproof_sim::fault::About;
 use onceproof_sim::fault::kind::Asked;
-use onceproof_sim::fault::{
-    Before, ClockWay, Direction, Fault, Kind, KindName, Leg, Pattern, Place, Record,
-};
+use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, KindName, Leg, Pattern, Place};
 use onceproof_sim::plan::Plan;
 use proptest::prelude::*;
 
@@ -90,10 +93,10 @@ pub fn strikes() -> impl Strategy<Value = Strike> {
 impl Strike {
     /// The fault in this pipeline; none if there is no place for such a one.
     fn on(&self, plan: &Plan) -> Option<Fault> {
-        let pipeline = &plan.pipeline;
+        let pipeline = &plan.design.pipeline;
         let record = match self.subject {
             Subject::Any => None,
-            Subject::Watermark => Some(Record::Watermark(None)),
+            Subject::Watermark => Some(About::Control { word: 0, value: None }),
             Subject::Source { number } => Some(source_record(plan, number)),
         };
         let nth = match self.subject {
@@ -107,24 +110,24 @@ impl Strike {
         let kind = self.kind;
         let at = match (kind, self.time) {
             (Kind::Partition { .. }, Some(_)) => {
-                let (from, to) = edge(pipeline, self.at);
+                let (from, to) = edge(&plan.design, self.at);
                 Place { from: Some(from), to: Some(to), time: self.time, ..Place::default() }
             }
             (Kind::Move, _) if plan.hosts() < 2 => return None,
             (Kind::Move, Some(_)) => {
                 let step = StepIndex((self.at % pipeline.steps().len()) as u16);
-                let shard = Some(self.worker % pipeline.step(step).shards);
+                let shard = Some(self.worker % plan.design.layout.shards_of(step));
                 Place { step: Some(step), shard, time: self.time, ..Place::default() }
             }
             (Kind::Crash { .. } | Kind::Pause { .. } | Kind::ClockStep { .. }, Some(_)) => {
-                let shards = pipeline.shards() as u32;
+                let shards = plan.design.layout.shards() as u32;
                 let workers = plan.cluster.workers.map_or(shards, |n| n.min(shards));
                 let worker = Some(self.worker % workers);
                 Place { worker, time: self.time, ..Place::default() }
             }
             _ => match kind.asked_at() {
                 Asked::Request | Asked::Ack => {
-                    let (from, to) = edge(pipeline, self.at);
+                    let (from, to) = edge(&plan.design, self.at);
                     Place { from: Some(from), to: Some(to), ..place }
                 }
                 Asked::Commit => {
@@ -155,7 +158,7 @@ impl Strike {
                 }
                 Asked::Before => {
                     let step = StepIndex((self.at % pipeline.steps().len()) as u16);
-                    let before = Some(Before::ALL[self.before]);
+                    let before = Some(Point(self.before as u8));
                     Place { step: Some(step), before, ..place }
                 }
             },
@@ -171,9 +174,9 @@ pub fn on(strikes: &[Strike], plan: &Plan) -> Vec<Fault> {
     for strike in strikes {
         let Some(mut fault) = strike.on(plan) else { continue };
         if let (Kind::UserDiffers { .. }, Some(step)) = (fault.kind, fault.at.step) {
-            let before = Some(match plan.pipeline.step(step).mechanism.outputs {
-                Outputs::Checkpoint => Before::Commit,
-                Outputs::Recompute => Before::Settle,
+            let before = Some(match plan.design.mechanism(step).outputs {
+                Outputs::Checkpoint => point::COMMIT,
+                Outputs::Recompute => point::SETTLE,
             });
             let at = Place { before, attempt: None, ..fault.at.clone() };
             faults.push(Fault { at, kind: KindName::Crash.with_defaults() });
@@ -185,17 +188,17 @@ pub fn on(strikes: &[Strike], plan: &Plan) -> Vec<Fault> {
     faults
 }
 
-fn source_record(plan: &Plan, number: usize) -> Record {
+fn source_record(plan: &Plan, number: usize) -> About {
     let (step, _) = plan.inputs[number % plan.inputs.len()];
-    let shards = plan.pipeline.step(step).shards;
+    let shards = plan.design.layout.shards_of(step);
     let row = (number / plan.inputs.len()) as u32;
     let (shard, offset) = (row % shards, u64::from(row / shards));
-    Record::Name(Pattern::Source { step, shard, offset, path: Vec::new() })
+    About::Record(Pattern::Source { step, shard, offset, path: Vec::new() })
 }
 
-fn edge(pipeline: &Pipeline, number: usize) -> (StepIndex, StepIndex) {
+fn edge(design: &Design, number: usize) -> (StepIndex, StepIndex) {
     let edges: Vec<_> =
-        pipeline.order().iter().flat_map(|&step| pipeline.stages().shuffles(step)).collect();
+        design.pipeline.order().iter().flat_map(|&step| design.stages().shuffles(step)).collect();
     let edge = edges[number % edges.len()];
     (edge.from, edge.to)
 }

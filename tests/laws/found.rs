@@ -1,8 +1,8 @@
 //! What random search once found, each cut down to the least scenario and worked out by hand.
 
 use crate::cases::parse;
+use onceproof_model::dataflow::point;
 use onceproof_sim::fault::KindName;
-use onceproof_sim::marks::Mark;
 use onceproof_sim::outcome::{Class, Ledger, Outcome, Verdict};
 use onceproof_sim::simulator::Simulator;
 
@@ -257,7 +257,7 @@ fn a_filter_whose_range_was_forgotten_while_a_record_waited_calls_its_copy_new()
     assert!(outcome.unfired.is_empty());
     assert_eq!(outcome.brief.classes.iter().collect::<Vec<_>>(), [Class::Unbounded]);
     assert_eq!(outcome.brief.ledger, Ledger { expected: 1, exact: 1, ..Ledger::default() });
-    assert_eq!(outcome.brief.marks.count(Mark::FilterSavedRead), 2);
+    assert_eq!(outcome.brief.marks.count(point::FILTER_SAVED_READ), 2);
 }
 
 /// 1. The coin's first answers are drawn from the seed, so some of the eight are not 0.

@@ -5,9 +5,12 @@ use crate::cases::{ANY, Case, Choice, PLAIN, cases, parse};
 use crate::check;
 use crate::faults::{climates, kinds, on, strikes};
 use onceproof::scenario::Scenario;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{Nanos, SECOND};
-use onceproof_model::pipeline::{Pipeline, StepIndex};
-use onceproof_sim::fault::{Before, Fault, Kind, Leg, Pattern, Place, Record};
+use onceproof_model::dataflow::point;
+use onceproof_model::pipeline::Pipeline;
+use onceproof_sim::fault::About;
+use onceproof_sim::fault::{Fault, Kind, Leg, Pattern, Place};
 use onceproof_sim::outcome::Outcome;
 use onceproof_sim::plan::{Plan, Until};
 use onceproof_sim::simulator::Simulator;
@@ -67,7 +70,7 @@ fn faults_on_one_side_change_nothing_on_the_other() {
         // its crashes along.
         scenario.plan.cluster.lease = Nanos::MAX;
         scenario.plan.climate.odds.retain(|(kind, _)| *kind != Kind::Move);
-        let pipeline = &scenario.plan.pipeline;
+        let pipeline = &scenario.plan.design.pipeline;
         let has_no_time = |fault: &Fault| fault.at.time.is_none();
         let mut faults = on(&strikes, &scenario.plan);
         faults.retain(|fault| has_no_time(fault) && is_on("left", pipeline, fault));
@@ -127,15 +130,15 @@ commit-delayed = "1/6"
 #[test]
 fn a_fault_on_a_record_changes_nothing_for_records_of_other_shards() {
     let scenario = parse(TWO_SHARDS);
-    let pipeline = &scenario.plan.pipeline;
-    let shard_of = |key: &str| pipeline.route(StepIndex(1), onceproof_kernel::mix::text(key));
+    let layout = &scenario.plan.design.layout;
+    let shard_of = |key: &str| layout.route(StepIndex(1), onceproof_kernel::mix::text(key));
     assert_ne!(shard_of("ann"), shard_of("bob"));
     let record = |shard, offset| {
         let (step, path) = (StepIndex(0), Vec::new());
-        Some(Record::Name(Pattern::Source { step, shard, offset, path }))
+        Some(About::Record(Pattern::Source { step, shard, offset, path }))
     };
     let of_bob = |fault: &Fault| {
-        matches!(&fault.at.record, Some(Record::Name(Pattern::Source { shard: 1, .. })))
+        matches!(&fault.at.record, Some(About::Record(Pattern::Source { shard: 1, .. })))
     };
     check(
         1500,
@@ -148,7 +151,7 @@ fn a_fault_on_a_record_changes_nothing_for_records_of_other_shards() {
             let at = match kind {
                 Kind::UserDiffers { .. } | Kind::UserFails | Kind::Redeliver => return Ok(()),
                 Kind::Crash { .. } | Kind::Pause { .. } | Kind::Move | Kind::ClockStep { .. } => {
-                    Place { step, record, before: Some(Before::Commit), ..Place::default() }
+                    Place { step, record, before: Some(point::COMMIT), ..Place::default() }
                 }
                 Kind::CommitLost | Kind::CommitUnknown | Kind::CommitDelayed { .. } => {
                     Place { step, record, ..Place::default() }
@@ -180,7 +183,7 @@ fn patient(case: &mut Case, odds: &[u32]) {
 
 /// What fired on records, not on watermarks: which of those travel alone depends on who is idle when.
 fn on_records(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
-    fired(scenario, outcome, |fault| matches!(fault.at.record, Some(Record::Name(_))))
+    fired(scenario, outcome, |fault| matches!(fault.at.record, Some(About::Record(_))))
 }
 
 const STEADY: Choice = Choice { bounds: false, ..ANY };
@@ -222,12 +225,12 @@ input = { records = [{ key = "c/d", at = "0s" }, { key = "b", at = "0s" }, { key
         let same = parse(&case.text_in_order(&same));
         let all = |scenario: &Scenario| {
             let outcome = run(scenario, Vec::new());
-            let pipeline = &scenario.plan.pipeline;
+            let pipeline = &scenario.plan.design.pipeline;
             let fired = fired(scenario, &outcome, |fault| {
                 let Place { step, from, .. } = fault.at;
                 let step = step.or(from).expect("a place has a step");
                 !["strange", "aside"].contains(&pipeline.step(step).name.as_str())
-                    && matches!(fault.at.record, Some(Record::Name(_)))
+                    && matches!(fault.at.record, Some(About::Record(_)))
             });
             (fired, outcome.brief.virtual_time)
         };

@@ -22,7 +22,7 @@ struct Item {
 
 /// What the results of each step with results are, if nothing is late and every coin falls on 0.
 pub fn evaluate(plan: &Plan) -> BTreeMap<String, Totals> {
-    let pipeline: &Pipeline = &plan.pipeline;
+    let pipeline: &Pipeline = &plan.design.pipeline;
     let mut outputs: BTreeMap<usize, Vec<Item>> = BTreeMap::new();
     for (step, input) in &plan.inputs {
         let Input::Rows(rows) = input else { panic!("rows are given") };

@@ -158,7 +158,7 @@ fn a_divergent_record_says_where_two_executions_differed_and_what_each_left() {
             outcome.damage.iter().filter(|damage| damage.class == Class::Divergent).collect();
         assert!(!divergent.is_empty(), "{file}");
         for damage in divergent {
-            assert_eq!(scenario.plan.pipeline.step(damage.step).name, step, "{file}");
+            assert_eq!(scenario.plan.design.pipeline.step(damage.step).name, step, "{file}");
             assert_eq!(damage.left, Some(left.map(str::to_owned)), "{file}");
         }
     }
@@ -175,7 +175,7 @@ fn of_maps_in_one_stage_the_one_that_may_answer_otherwise_is_named() {
     let outcome = Simulator::new(&scenario.plan).detail(None);
     let damage = outcome.damage.iter().find(|damage| damage.class == Class::Divergent);
     let damage = damage.expect("it is divergent");
-    assert_eq!(scenario.plan.pipeline.step(damage.step).name, "flip");
+    assert_eq!(scenario.plan.design.pipeline.step(damage.step).name, "flip");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use onceproof::scenario::Scenario;
 use onceproof::search::shrink::bench::Watch;
 use onceproof::search::shrink::shrink;
-use onceproof_model::mechanism::Mechanism;
+use onceproof_model::dataflow::mechanism::Mechanism;
 use std::path::Path;
 
 const LOST_ACK: &str =
@@ -33,8 +33,8 @@ fn check(all: &str, own: &str, fault: &str, expected: &[(&str, bool)]) -> Scenar
 }
 
 fn mechanism(scenario: &Scenario) -> Mechanism {
-    let pipeline = &scenario.plan.pipeline;
-    pipeline.step(pipeline.find("per-user").expect("a count")).mechanism
+    let design = &scenario.plan.design;
+    *design.mechanism(design.layout.find("per-user").expect("a count"))
 }
 
 /// The retry comes 30 ms after the first send. It is looked up in a filter of 10 ms by its arrival, where it is

@@ -1,7 +1,8 @@
 //! What may be wrong with a graph of steps, and the functions whose right answer cannot be told.
 
-use super::{Failing, Step, StepIndex, StepKind};
+use super::{Failing, Step, StepKind};
 use crate::function::{Function, Into};
+use onceproof_kernel::layout::StepIndex;
 
 /// What is wrong with a graph of steps.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -78,9 +79,10 @@ struct Upstream {
     coin: Option<StepIndex>,
 }
 
-/// Refuses functions whose right answer cannot be told from the input: those that look at the value of
-/// a pane, where it depends on which records the pane caught, and filters below an aggregate that look at
-/// what a coin or its like decided, as do functions that fail on some keys, since one pane of a window may land on another side than the next.
+/// Refuses functions whose right answer cannot be told from the input. Late records decide how many panes a
+/// window has, and which records each of them caught. So a function below an aggregate may not look at the
+/// value of a pane. Nor may a filter, or a function that fails on some keys, look at what a coin or its like
+/// below an aggregate decided: one pane of a window may land on another side than the next.
 pub(super) fn check_functions(steps: &[Step], order: &[StepIndex]) -> Result<(), GraphError> {
     let mut upstream = vec![Upstream::default(); steps.len()];
     for &index in order {

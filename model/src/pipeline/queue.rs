@@ -2,9 +2,9 @@
 //! out again, perhaps to another shard. So the source must bring ids that are the same in each delivery,
 //! and may ack only what is durable (*Streaming Systems*, ch. 5, "Exactly Once in Sources").
 
-use crate::mechanism::Ack;
-use crate::record::RecordId;
+use crate::pipeline::Ack;
 use onceproof_kernel::mix::{fold, scatter};
+use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::Nanos;
 
 /// How a source reads its queue.
@@ -20,7 +20,8 @@ pub struct Queue {
     pub ids: MessageIds,
 }
 
-/// Where the id of a record from a queue comes from.
+/// Where the id of a record from a queue comes from. Whatever is chosen, rows of the input with one `id` are
+/// one record that its publisher published several times, and the ledger expects it once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum MessageIds {
     /// From the message, the same in each of its deliveries. A publisher that publishes a record again

@@ -1,10 +1,10 @@
 //! Steps as a scenario states them.
 
-use super::{Queue, StepIndex};
+use super::Queue;
 use crate::call::Action;
 use crate::function::Function;
-use crate::mechanism::Mechanism;
 use crate::window::Windowing;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::Nanos;
 
 /// What a step does.
@@ -19,7 +19,8 @@ pub enum StepKind {
     },
     /// Applies a user function.
     Map(Function),
-    /// Passes records on under the same keys, through a shuffle: a stable input for what comes next.
+    /// Passes records on under the same keys, through a shuffle: a stable input for what comes next. It runs no
+    /// user function, so none can fail or differ there.
     Reshuffle,
     /// Counts per key and window, adding weights.
     Count(Windowing),
@@ -182,7 +183,8 @@ impl StepKind {
 pub struct Failing {
     /// On records of this key it fails each time.
     pub poison: Option<String>,
-    /// After so many failures, at least 1, a record goes to the dead letters; without, it is tried for ever.
+    /// After so many failures, at least 1, in one life of its worker, a record goes to the dead letters; a
+    /// crash begins to count again, since the count is memory. Without, it is tried for ever.
     pub dead_letter_after: Option<u32>,
 }
 
@@ -195,10 +197,8 @@ pub struct Step {
     pub kind: StepKind,
     /// The steps whose outputs it takes; empty for a source.
     pub from: Vec<StepIndex>,
-    /// How many shards it has, at least 1; in a pipeline, where it is fused, those of its head.
+    /// How many shards it has, at least 1.
     pub shards: u32,
     /// How its function fails, for a map.
     pub failing: Failing,
-    /// Its mechanisms.
-    pub mechanism: Mechanism,
 }

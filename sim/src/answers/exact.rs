@@ -4,13 +4,13 @@
 
 use super::moment::Moment;
 use crate::fault::kind::Asked;
-use crate::fault::place::Record;
+use crate::fault::place::About;
 use crate::fault::{Fault, Kind, Place};
 use hashbrown::HashMap;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::Layout;
 use onceproof_kernel::name::Vocabulary;
-use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::commit::Subject;
-use onceproof_model::pipeline::Pipeline;
+use onceproof_kernel::time::Nanos;
 use rustc_hash::FxBuildHasher;
 
 /// All exact faults of a run.
@@ -47,19 +47,19 @@ struct Alike {
 #[derive(Debug, Default)]
 struct Group {
     by_root: HashMap<u64, Vec<usize>, FxBuildHasher>,
-    by_watermark: HashMap<Time, Vec<usize>, FxBuildHasher>,
-    any_watermark: Vec<usize>,
+    by_control: HashMap<(u8, i64), Vec<usize>, FxBuildHasher>,
+    any_control: Vec<usize>,
     any_record: Vec<usize>,
     is_empty: bool,
 }
 
 impl Exact {
-    pub fn new(pipeline: &Pipeline, exact: &[Fault]) -> Exact {
+    pub fn new(layout: &Layout, exact: &[Fault]) -> Exact {
         let mut groups: [Group; Asked::ALL.len()] = Default::default();
         for group in &mut groups {
             group.is_empty = true;
         }
-        let faults: Vec<Fault> = exact.iter().map(|fault| fault.at_its_stage(pipeline)).collect();
+        let faults: Vec<Fault> = exact.iter().map(|fault| fault.at_its_stage(layout)).collect();
         let mut alike: Vec<Alike> = Vec::new();
         // A place without `nth` is one of a kind.
         let mut numbered: HashMap<(Place, Kind), usize, FxBuildHasher> = HashMap::default();
@@ -75,18 +75,15 @@ impl Exact {
                     continue;
                 }
             }
-            let root = match &at.record {
-                Some(Record::Name(pattern)) => pattern.root(pipeline),
-                Some(Record::Watermark(_)) | None => 0,
-            };
+            let root = at.record.as_ref().map_or(0, |about| about.root(layout));
             let group = &mut groups[kind.asked_at() as usize];
             group.is_empty = false;
             let list = match at.record {
-                Some(Record::Name(_)) => group.by_root.entry(root).or_default(),
-                Some(Record::Watermark(Some(value))) => {
-                    group.by_watermark.entry(value).or_default()
+                Some(About::Record(_)) => group.by_root.entry(root).or_default(),
+                Some(About::Control { word, value: Some(value) }) => {
+                    group.by_control.entry((word, value)).or_default()
                 }
-                Some(Record::Watermark(None)) => &mut group.any_watermark,
+                Some(About::Control { value: None, .. }) => &mut group.any_control,
                 None => &mut group.any_record,
             };
             list.push(alike.len());
@@ -154,7 +151,7 @@ impl Exact {
         asked: Asked,
         moment: &Moment,
         may: impl Fn(&Kind) -> bool,
-        pipeline: &Pipeline,
+        layout: &Layout,
         words: &Vocabulary,
     ) -> Option<Kind> {
         if self.left == 0 {
@@ -165,7 +162,7 @@ impl Exact {
         let group = &groups[asked as usize];
         let is_here = |alike: &Alike| {
             let Fault { at, kind } = &faults[alike.example];
-            is_about(at, alike.root, subject, words) && moment.is_at(at, pipeline) && may(kind)
+            is_about(at, alike.root, subject, words) && moment.is_at(at, layout) && may(kind)
         };
         let mut look = |list: &[usize], first: Option<usize>| {
             let due = |&at: &usize| alike[at].meet(&is_here, has_fired);
@@ -185,13 +182,13 @@ impl Exact {
                     }
                 }
             },
-            Subject::Record(_) | Subject::Watermark(_) => {}
+            Subject::Record(_) | Subject::Control { .. } => {}
         }
         match subject {
             Subject::Record(_) => first = look(&group.any_record, first),
-            Subject::Watermark(value) => {
-                let of_value = group.by_watermark.get(&value).map_or(&[][..], Vec::as_slice);
-                let (any, exact) = (look(&group.any_watermark, None), look(of_value, None));
+            Subject::Control { word, value } => {
+                let of_value = group.by_control.get(&(word, value)).map_or(&[][..], Vec::as_slice);
+                let (any, exact) = (look(&group.any_control, None), look(of_value, None));
                 first = any.into_iter().chain(exact).min();
             }
         }
@@ -222,17 +219,18 @@ fn repeats(Fault { at, .. }: &Fault) -> u64 {
     u64::from(at.attempt.unwrap_or(0)).saturating_add(at.nth.unwrap_or(0).into())
 }
 
-/// Whether a place is about this record or watermark. It is about a watermark only if it says so.
+/// Whether a place is about this record or control. It is about a control only if it says so.
 pub(super) fn is_about(place: &Place, root: u64, subject: Subject, words: &Vocabulary) -> bool {
-    match (subject, &place.record) {
+    match (subject, place.record.as_ref()) {
         (Subject::Record(_), None) => true,
-        (Subject::Record(name), Some(Record::Name(pattern))) => {
+        (Subject::Record(name), Some(About::Record(pattern))) => {
             pattern.matches(name, &words.names, root)
         }
-        (Subject::Watermark(_), Some(Record::Watermark(None))) => true,
-        (Subject::Watermark(value), Some(Record::Watermark(Some(at)))) => value == *at,
-        (Subject::Record(_), Some(Record::Watermark(_)))
-        | (Subject::Watermark(_), Some(Record::Name(_)) | None) => false,
+        (Subject::Control { word, value }, Some(&About::Control { word: of, value: at })) => {
+            word == of && at.is_none_or(|at| at == value)
+        }
+        (Subject::Record(_), Some(About::Control { .. }))
+        | (Subject::Control { .. }, Some(About::Record(_)) | None) => false,
     }
 }
 
@@ -242,12 +240,9 @@ mod tests {
     use super::*;
     use crate::draw::{INPUT, generated_words, scale};
     use crate::fault::{Leg, Pattern};
+    use onceproof_kernel::alphabet::WORDLESS;
+    use onceproof_kernel::layout::{LaidStep, ShardIndex, StepIndex};
     use onceproof_kernel::time::SECOND;
-    use onceproof_model::mechanism::Mechanism;
-    use onceproof_model::pipeline::{
-        Failing, ShardIndex, SourceWatermark, Step, StepIndex, StepKind,
-    };
-    use onceproof_model::window::Windowing;
 
     /// The same, fault by fault: each counts its own matches.
     struct Plain(Vec<(Fault, u32, bool)>);
@@ -258,16 +253,14 @@ mod tests {
             asked: Asked,
             moment: &Moment,
             may: impl Fn(&Kind) -> bool,
-            pipeline: &Pipeline,
+            layout: &Layout,
             words: &Vocabulary,
         ) -> Option<Kind> {
             let mut found = None;
-            let root = |fault: &Fault| match &fault.at.record {
-                Some(Record::Name(pattern)) => pattern.root(pipeline),
-                Some(Record::Watermark(_)) | None => 0,
-            };
+            let root =
+                |fault: &Fault| fault.at.record.as_ref().map_or(0, |about| about.root(layout));
             // Those with a record come first.
-            let has_name = |fault: &Fault| matches!(fault.at.record, Some(Record::Name(_)));
+            let has_name = |fault: &Fault| matches!(fault.at.record, Some(About::Record(_)));
             for with_name in [true, false] {
                 for (fault, matches, has_fired) in &mut self.0 {
                     let Fault { at, kind } = &*fault;
@@ -276,7 +269,7 @@ mod tests {
                         || at.time.is_some()
                         || kind.asked_at() != asked
                         || !is_about(at, root(fault), moment.subject(), words)
-                        || !moment.is_at(at, pipeline)
+                        || !moment.is_at(at, layout)
                         || !may(kind)
                     {
                         continue;
@@ -292,19 +285,12 @@ mod tests {
         }
     }
 
-    fn pipeline() -> Pipeline {
-        let step = |name: &str, kind, from: &[u16], shards| Step {
-            name: name.to_owned(),
-            kind,
-            from: from.iter().map(|&index| StepIndex(index)).collect(),
-            shards,
-            failing: Failing::default(),
-            mechanism: Mechanism::default(),
+    fn layout() -> Layout {
+        let step = |name: &str, head, shards| {
+            let (same, told) = (Vec::new(), Vec::new());
+            LaidStep { name: name.to_owned(), head: StepIndex(head), shards, same, told }
         };
-        let source = StepKind::Source { watermark: SourceWatermark::Perfect, queue: None };
-        let count = StepKind::Count(Windowing { length: SECOND, lateness: 0 });
-        let steps = vec![step("events", source, &[], 1), step("per-user", count, &[0], 2)];
-        Pipeline::new(steps).expect("a chain")
+        Layout::new(&WORDLESS, vec![step("events", 0, 1), step("per-user", 1, 2)])
     }
 
     /// A fault at a place that words of chance decide.
@@ -317,12 +303,12 @@ mod tests {
         ];
         let (step, path) = (StepIndex(0), Vec::new());
         let record = match pick(6) {
-            0 => Some(Record::Watermark(None)),
-            1 => Some(Record::Watermark(Some(Time(pick(2) as i64)))),
+            0 => Some(About::Control { word: 0, value: None }),
+            1 => Some(About::Control { word: 0, value: Some(pick(2) as i64) }),
             2 | 3 => None,
             _ => {
                 let (shard, offset) = (0, pick(3));
-                Some(Record::Name(Pattern::Source { step, shard, offset, path }))
+                Some(About::Record(Pattern::Source { step, shard, offset, path }))
             }
         };
         let at = Place {
@@ -339,32 +325,32 @@ mod tests {
 
     #[test]
     fn faults_that_count_together_fire_as_if_each_counted_alone() {
-        let pipeline = pipeline();
+        let layout = layout();
         let mut words = Vocabulary::default();
-        words.names.add_source(0, pipeline.hash(StepIndex(0)), 1, 3);
+        words.names.add_source(0, layout.hash(StepIndex(0)), 1, 3);
         let mut fired = 0;
         for seed in 0..400 {
             let mut words_of_chance = generated_words(seed, INPUT);
             let mut pick = |below| scale(words_of_chance(), below);
             let faults: Vec<Fault> = (0..1 + pick(24)).map(|_| fault(&mut pick)).collect();
-            let mut exact = Exact::new(&pipeline, &faults);
+            let mut exact = Exact::new(&layout, &faults);
             for _ in 0..2 {
                 let mut plain = Plain(faults.iter().map(|f| (f.clone(), 0, false)).collect());
                 exact.reset();
                 for _ in 0..60 {
                     let subject = match pick(3) {
-                        0 => Subject::Watermark(Time(pick(3) as i64)),
+                        0 => Subject::Control { word: 0, value: pick(3) as i64 },
                         _ => Subject::Record(words.names.source(0, 0, pick(3))),
                     };
                     let (from, to) = (ShardIndex(0), ShardIndex(1 + pick(2) as u32));
                     let attempt = 1 + pick(3) as u32;
-                    let call = Call::new(&pipeline, from, to, subject, attempt, &words);
+                    let call = Call::new(&layout, from, to, subject, attempt, &words);
                     let moment = Moment::Call(call);
                     let asked = if pick(4) == 0 { Asked::Request } else { Asked::Ack };
                     let refused = pick(8) as usize;
                     let may = |kind: &Kind| kind.name() as usize % 8 != refused;
-                    let found = exact.find(asked, &moment, may, &pipeline, &words);
-                    assert_eq!(found, plain.find(asked, &moment, may, &pipeline, &words));
+                    let found = exact.find(asked, &moment, may, &layout, &words);
+                    assert_eq!(found, plain.find(asked, &moment, may, &layout, &words));
                     fired += usize::from(found.is_some());
                 }
                 let left: Vec<usize> = (0..faults.len()).filter(|&at| !plain.0[at].2).collect();

@@ -1,16 +1,16 @@
-//! The log of a run in detail: which moments came, and which faults fired at them. A fault is written down
-//! with a place that only it has. A place matches a record and all that maps made of it, and two records
-//! may have one text, so which match a fault was can only be told by counting the moments before it.
+//! The log of a run in detail: which moments came, and which faults fired at them. A fault is written down with
+//! a place that only it has. A place matches a record and all that maps made of it, and two records may have
+//! one text where branches join. So a place carries the number of the match that it is, which can only be told
+//! by counting the moments before it, as a reader of the file will count them.
 
 use super::exact::is_about;
 use super::moment::Moment;
 use crate::fault::kind::Asked;
-use crate::fault::place::Record;
 use crate::fault::{Fault, Place};
 use hashbrown::HashMap;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::Layout;
 use onceproof_kernel::name::Vocabulary;
-use onceproof_model::commit::Subject;
-use onceproof_model::pipeline::Pipeline;
 use rustc_hash::FxBuildHasher;
 
 /// What a run in detail writes down.
@@ -35,8 +35,8 @@ const RECENT: usize = 4;
 
 impl Log {
     /// A moment has come.
-    pub fn meet(&mut self, asked: Asked, moment: Moment, pipeline: &Pipeline, words: &Vocabulary) {
-        let sort = moment.sort(pipeline);
+    pub fn meet(&mut self, asked: Asked, moment: Moment, layout: &Layout, words: &Vocabulary) {
+        let sort = moment.sort(layout);
         for root in roots(moment.subject(), words) {
             let all = self.moments.entry((asked, root, sort)).or_default();
             match all.iter_mut().rev().take(RECENT).find(|met| met.moment == moment) {
@@ -51,19 +51,16 @@ impl Log {
         &self,
         asked: Asked,
         moment: &Moment,
-        pipeline: &Pipeline,
+        layout: &Layout,
         words: &Vocabulary,
     ) -> Place {
-        let mut place = moment.place(pipeline, words);
-        let pattern_root = match &place.record {
-            Some(Record::Name(pattern)) => pattern.root(pipeline),
-            Some(Record::Watermark(_)) | None => 0,
-        };
+        let mut place = moment.place(layout, words);
+        let pattern_root = place.record.as_ref().map_or(0, |about| about.root(layout));
         let matches = |Met { moment: other, .. }: &&Met| {
-            other.is_at(&place, pipeline) && is_about(&place, pattern_root, other.subject(), words)
+            other.is_at(&place, layout) && is_about(&place, pattern_root, other.subject(), words)
         };
         let root = roots(moment.subject(), words)[0];
-        let met = self.moments.get(&(asked, root, moment.sort(pipeline)));
+        let met = self.moments.get(&(asked, root, moment.sort(layout)));
         let nth = met.map_or(1, |all| all.iter().filter(matches).map(|met| met.times).sum());
         place.nth = (nth > 1).then_some(nth);
         place
@@ -74,6 +71,6 @@ impl Log {
 fn roots(subject: Subject, words: &Vocabulary) -> Vec<u64> {
     match subject {
         Subject::Record(name) => words.names.roots(name),
-        Subject::Watermark(value) => vec![value.0 as u64],
+        Subject::Control { value, .. } => vec![value as u64],
     }
 }

@@ -23,10 +23,11 @@ use exact::Exact;
 use hashbrown::HashMap;
 use log::Log;
 use moment::Moment;
+use onceproof_kernel::layout::Layout;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::fold;
 use onceproof_kernel::name::Vocabulary;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::pipeline::{Pipeline, StepIndex};
 use possible::Possible;
 pub(crate) use possible::Watched;
 use rustc_hash::FxBuildHasher;
@@ -62,7 +63,7 @@ impl Answers {
     pub fn new(plan: &Plan) -> Answers {
         Answers {
             drawn: Drawn::new(plan),
-            exact: Exact::new(&plan.pipeline, &plan.faults),
+            exact: Exact::new(&plan.design.layout, &plan.faults),
             quiet: [false; Asked::ALL.len()],
             can_move: plan.hosts() > 1,
             fired: Fired::default(),
@@ -76,8 +77,8 @@ impl Answers {
     }
 
     /// Puts other exact faults in place of the plan's.
-    pub fn place(&mut self, pipeline: &Pipeline, faults: &[Fault]) {
-        self.exact = Exact::new(pipeline, faults);
+    pub fn place(&mut self, layout: &Layout, faults: &[Fault]) {
+        self.exact = Exact::new(layout, faults);
     }
 
     /// The faults that are placed at a time: when, and their number.
@@ -142,20 +143,15 @@ impl Answers {
     }
 
     /// A request is sent.
-    pub fn request(
-        &mut self,
-        call: &Call,
-        pipeline: &Pipeline,
-        words: &Vocabulary,
-    ) -> RequestVerdict {
+    pub fn request(&mut self, call: &Call, layout: &Layout, words: &Vocabulary) -> RequestVerdict {
         if self.is_quiet(Asked::Request) {
             return RequestVerdict::Pass;
         }
         let moment = Moment::Call(*call);
-        let kind = self.decide(Asked::Request, moment, call.point, |_| true, pipeline, words);
+        let kind = self.decide(Asked::Request, moment, call.point, |_| true, layout, words);
         match kind {
             None => {
-                self.note_delay(call, Leg::Request, pipeline, words);
+                self.note_delay(call, Leg::Request, layout, words);
                 RequestVerdict::Pass
             }
             Some(Kind::DropRequest) => RequestVerdict::Lost,
@@ -170,8 +166,10 @@ impl Answers {
         }
     }
 
-    /// An ack is sent. The acks of both copies of a doubled request share one point, and so its verdict.
-    pub fn ack(&mut self, call: &Call, pipeline: &Pipeline, words: &Vocabulary) -> AckVerdict {
+    /// An ack is sent. The acks of both copies of a doubled request share one point, so they share its verdict,
+    /// and it is one fault. Were each copy asked about, one run could have two faults at one point, and no file
+    /// could say which.
+    pub fn ack(&mut self, call: &Call, layout: &Layout, words: &Vocabulary) -> AckVerdict {
         if self.is_quiet(Asked::Ack) {
             return AckVerdict::Pass;
         }
@@ -181,10 +179,10 @@ impl Answers {
             return verdict;
         }
         let moment = Moment::Call(*call);
-        let kind = self.decide(Asked::Ack, moment, call.point, |_| true, pipeline, words);
+        let kind = self.decide(Asked::Ack, moment, call.point, |_| true, layout, words);
         let verdict = match kind {
             None => {
-                self.note_delay(call, Leg::Ack, pipeline, words);
+                self.note_delay(call, Leg::Ack, layout, words);
                 AckVerdict::Pass
             }
             Some(Kind::DropAck) => AckVerdict::Lost,
@@ -203,12 +201,12 @@ impl Answers {
     pub fn commit(
         &mut self,
         commit: &CommitSent,
-        pipeline: &Pipeline,
+        layout: &Layout,
         words: &Vocabulary,
     ) -> CommitVerdict {
         let point = self.drawn.meet(commit.point);
         let moment = Moment::Commit(*commit);
-        match self.decide(Asked::Commit, moment, point, |_| true, pipeline, words) {
+        match self.decide(Asked::Commit, moment, point, |_| true, layout, words) {
             None => CommitVerdict::Pass,
             Some(Kind::CommitLost) => CommitVerdict::Lost,
             Some(Kind::CommitUnknown) => CommitVerdict::Unknown,
@@ -223,7 +221,7 @@ impl Answers {
         &mut self,
         execution: &Attempt,
         answers: u32,
-        pipeline: &Pipeline,
+        layout: &Layout,
         words: &Vocabulary,
     ) -> Option<u32> {
         let first = self.drawn.first(execution.record_point, Purpose::FirstAnswer, answers);
@@ -235,7 +233,7 @@ impl Answers {
             _ => true,
         };
         let moment = Moment::Attempt(*execution);
-        match self.decide(Asked::Execute, moment, execution.point, may, pipeline, words) {
+        match self.decide(Asked::Execute, moment, execution.point, may, layout, words) {
             None => Some(first),
             Some(Kind::UserFails) => None,
             Some(Kind::UserDiffers { answer }) => Some((first + answer % answers) % answers),
@@ -244,17 +242,12 @@ impl Answers {
     }
 
     /// A queue hands out a message: whether it does so once more at once.
-    pub fn redelivers(
-        &mut self,
-        delivery: &Attempt,
-        pipeline: &Pipeline,
-        words: &Vocabulary,
-    ) -> bool {
+    pub fn redelivers(&mut self, delivery: &Attempt, layout: &Layout, words: &Vocabulary) -> bool {
         if self.is_quiet(Asked::Deliver) {
             return false;
         }
         let moment = Moment::Attempt(*delivery);
-        match self.decide(Asked::Deliver, moment, delivery.point, |_| true, pipeline, words) {
+        match self.decide(Asked::Deliver, moment, delivery.point, |_| true, layout, words) {
             None => false,
             Some(Kind::Redeliver) => true,
             Some(kind) => unreachable!("{kind:?} is not asked of queues"),
@@ -262,24 +255,18 @@ impl Answers {
     }
 
     /// What a service that a step asks says of a key at first, less than `values`.
-    pub fn first_value(
-        &self,
-        pipeline: &Pipeline,
-        step: StepIndex,
-        key_hash: u64,
-        values: u32,
-    ) -> u32 {
-        let point = fold(key_hash, pipeline.hash(step));
+    pub fn first_value(&self, layout: &Layout, step: StepIndex, key_hash: u64, values: u32) -> u32 {
+        let point = fold(key_hash, layout.hash(step));
         self.drawn.first(point, Purpose::FirstValue, values)
     }
 
     /// An external service is called.
-    pub fn call(&mut self, call: &Attempt, pipeline: &Pipeline, words: &Vocabulary) -> CallVerdict {
+    pub fn call(&mut self, call: &Attempt, layout: &Layout, words: &Vocabulary) -> CallVerdict {
         if self.is_quiet(Asked::Call) {
             return CallVerdict::Pass;
         }
         let moment = Moment::Attempt(*call);
-        match self.decide(Asked::Call, moment, call.point, |_| true, pipeline, words) {
+        match self.decide(Asked::Call, moment, call.point, |_| true, layout, words) {
             None => CallVerdict::Pass,
             Some(Kind::CallUnknown) => CallVerdict::Unknown,
             Some(kind) => unreachable!("{kind:?} is not asked of calls"),
@@ -290,14 +277,14 @@ impl Answers {
     pub fn before(
         &mut self,
         step: &StepTaken,
-        pipeline: &Pipeline,
+        layout: &Layout,
         words: &Vocabulary,
     ) -> BeforeVerdict {
         let point = self.drawn.meet(step.point);
         let moment = Moment::Step(*step);
         let can_move = self.can_move;
         let may = |kind: &Kind| *kind != Kind::Move || can_move;
-        match self.decide(Asked::Before, moment, point, may, pipeline, words) {
+        match self.decide(Asked::Before, moment, point, may, layout, words) {
             None => BeforeVerdict::Pass,
             Some(Kind::Crash { restart }) => BeforeVerdict::Dies(restart),
             Some(Kind::Pause { lasts }) => BeforeVerdict::Pauses(lasts),
@@ -348,27 +335,28 @@ impl Answers {
         moment: Moment,
         point: u64,
         may: impl Fn(&Kind) -> bool,
-        pipeline: &Pipeline,
+        layout: &Layout,
         words: &Vocabulary,
     ) -> Option<Kind> {
         if let Some(log) = &mut self.log {
-            log.meet(asked, moment, pipeline, words);
+            log.meet(asked, moment, layout, words);
             if let Some(possible) = &mut self.possible
                 && possible.has(asked)
                 && !(possible.watched != Watched::Everything && self.exact.has_unfired())
             {
-                possible.note(asked, &log.place(asked, &moment, pipeline, words), &may);
+                possible.note(asked, &log.place(asked, &moment, layout, words), &may);
             }
         }
         let exact = match self.exact.has(asked) {
-            true => self.exact.find(asked, &moment, &may, pipeline, words),
+            true => self.exact.find(asked, &moment, &may, layout, words),
             false => None,
         };
         let kind = exact.or_else(|| self.drawn.fault(asked, point, &may))?;
         self.fired.0[kind.name() as usize] += 1;
-        self.strikes.strike(kind.name(), Struck::Step(moment.step(asked)));
+        self.strikes
+            .strike(kind.name(), Struck::Step(moment.step(asked, &layout.alphabet.moments)));
         if let Some(log) = &mut self.log {
-            let at = log.place(asked, &moment, pipeline, words);
+            let at = log.place(asked, &moment, layout, words);
             log.schedule.push(Fault { at, kind });
         }
         Some(kind)

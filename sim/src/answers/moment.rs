@@ -1,13 +1,15 @@
 //! The moments at which answers are asked for, each with the point that its draws are made by. A point is
 //! logical: who, from where, to where, which attempt, which step of the protocol; never "the 491st draw".
 
+use crate::fault::Leg;
 use crate::fault::kind::Asked;
-use crate::fault::place::{Pattern, Place, Record};
-use crate::fault::{Before, Leg};
+use crate::fault::place::About;
+use crate::fault::place::{Pattern, Place};
+use onceproof_kernel::alphabet::{Moments, Point, Subject};
+use onceproof_kernel::layout::Layout;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_model::commit::Subject;
-use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
 
 /// A request, or the ack that answers it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,7 +28,7 @@ pub struct Call {
 impl Call {
     /// A request from one shard to another.
     pub fn new(
-        pipeline: &Pipeline,
+        layout: &Layout,
         from: ShardIndex,
         to: ShardIndex,
         subject: Subject,
@@ -35,13 +37,13 @@ impl Call {
     ) -> Call {
         let who = match subject {
             Subject::Record(name) => words.names.hash(name),
-            Subject::Watermark(value) => {
-                let (from, to) = (pipeline.number_of(from), pipeline.number_of(to));
+            Subject::Control { word, value } => {
+                let (from, to) = (layout.number_of(from), layout.number_of(to));
                 let shards = (u64::from(from) << 32) | u64::from(to);
-                fold(scatter(value.0 as u64), scatter(!shards))
+                fold(of_control(word, value), scatter(!shards))
             }
         };
-        let way = fold(pipeline.hash_of(from), pipeline.hash_of(to));
+        let way = fold(layout.hash_of(from), layout.hash_of(to));
         // The last bit is left to the leg.
         let point = fold(who, way ^ u64::from(attempt).rotate_right(8)) & !1;
         Call { from, to, subject, attempt, point }
@@ -55,26 +57,26 @@ impl Call {
         }
     }
 
-    fn is_at(&self, place: &Place, pipeline: &Pipeline) -> bool {
-        place.from.is_none_or(|step| step == pipeline.step_of(self.from))
-            && place.to.is_none_or(|step| step == pipeline.step_of(self.to))
-            && place.from_shard.is_none_or(|shard| shard == pipeline.number_of(self.from))
-            && place.shard.is_none_or(|shard| shard == pipeline.number_of(self.to))
+    fn is_at(&self, place: &Place, layout: &Layout) -> bool {
+        place.from.is_none_or(|step| step == layout.step_of(self.from))
+            && place.to.is_none_or(|step| step == layout.step_of(self.to))
+            && place.from_shard.is_none_or(|shard| shard == layout.number_of(self.from))
+            && place.shard.is_none_or(|shard| shard == layout.number_of(self.to))
             && place.attempt.is_none_or(|attempt| attempt == self.attempt)
     }
 
-    fn place(&self, pipeline: &Pipeline, words: &Vocabulary) -> Place {
+    fn place(&self, layout: &Layout, words: &Vocabulary) -> Place {
         let mut place = Place {
-            from: Some(pipeline.step_of(self.from)),
-            to: Some(pipeline.step_of(self.to)),
-            record: Some(record(self.subject, words)),
+            from: Some(layout.step_of(self.from)),
+            to: Some(layout.step_of(self.to)),
+            record: Some(about(self.subject, words)),
             attempt: Some(self.attempt),
             ..Place::default()
         };
         // A record goes to one shard of a step; a watermark goes to all.
-        if let Subject::Watermark(_) = self.subject {
-            place.from_shard = Some(pipeline.number_of(self.from));
-            place.shard = Some(pipeline.number_of(self.to));
+        if let Subject::Control { .. } = self.subject {
+            place.from_shard = Some(layout.number_of(self.from));
+            place.shard = Some(layout.number_of(self.to));
         }
         place
     }
@@ -86,7 +88,7 @@ pub struct CommitSent {
     /// The step and the number of its shard.
     pub at: (StepIndex, u32),
     /// The step of the protocol.
-    pub before: Before,
+    pub before: Point,
     /// What it is about.
     pub subject: Subject,
     pub(super) point: u64,
@@ -95,14 +97,14 @@ pub struct CommitSent {
 impl CommitSent {
     /// A commit of a shard.
     pub fn new(
-        pipeline: &Pipeline,
+        layout: &Layout,
         shard: ShardIndex,
-        before: Before,
+        before: Point,
         subject: Subject,
         words: &Vocabulary,
     ) -> CommitSent {
-        let (step, number) = (pipeline.step_of(shard), pipeline.number_of(shard));
-        let point = point(pipeline, step, number, subject, 0x10, words);
+        let (step, number) = (layout.step_of(shard), layout.number_of(shard));
+        let point = point(layout, step, number, subject, 0x10, words);
         CommitSent { at: (step, number), before, subject, point }
     }
 
@@ -115,7 +117,7 @@ impl CommitSent {
         Place {
             step: Some(self.at.0),
             shard: Some(self.at.1),
-            record: Some(record(self.subject, words)),
+            record: Some(about(self.subject, words)),
             ..Place::default()
         }
     }
@@ -142,12 +144,11 @@ impl Act {
     }
 
     /// The step of the protocol that it belongs to.
-    fn before(self) -> Before {
+    fn before(self, moments: &Moments) -> Point {
         match self {
-            Act::Execute => Before::Apply,
-            // A message comes in where a request would be admitted.
-            Act::Deliver => Before::Admit,
-            Act::Call => Before::Call,
+            Act::Execute => moments.apply,
+            Act::Deliver => moments.deliver,
+            Act::Call => moments.call,
         }
     }
 }
@@ -171,13 +172,13 @@ impl Attempt {
     /// What a step does for a record, with how often that is.
     pub fn new(
         act: Act,
-        pipeline: &Pipeline,
+        layout: &Layout,
         step: StepIndex,
         name: Name,
         attempt: u32,
         words: &Vocabulary,
     ) -> Attempt {
-        let record_point = point(pipeline, step, 0, Subject::Record(name), act.number(), words);
+        let record_point = point(layout, step, 0, Subject::Record(name), act.number(), words);
         let point = fold(record_point, scatter(attempt.into()));
         Attempt { act, step, name, attempt, record_point, point }
     }
@@ -190,7 +191,7 @@ impl Attempt {
     fn place(&self, words: &Vocabulary) -> Place {
         Place {
             step: Some(self.step),
-            record: Some(record(Subject::Record(self.name), words)),
+            record: Some(about(Subject::Record(self.name), words)),
             attempt: Some(self.attempt),
             ..Place::default()
         }
@@ -203,7 +204,7 @@ pub struct StepTaken {
     /// The step of the pipeline and the number of its shard.
     pub at: (StepIndex, u32),
     /// The step of the protocol.
-    pub before: Before,
+    pub before: Point,
     /// What it is about.
     pub subject: Subject,
     pub(super) point: u64,
@@ -212,15 +213,15 @@ pub struct StepTaken {
 impl StepTaken {
     /// A step of the protocol at a shard, taken for this step of its stage.
     pub fn new(
-        pipeline: &Pipeline,
+        layout: &Layout,
         shard: ShardIndex,
         step: StepIndex,
-        before: Before,
+        before: Point,
         subject: Subject,
         words: &Vocabulary,
     ) -> StepTaken {
-        let number = pipeline.number_of(shard);
-        let point = point(pipeline, step, number, subject, before as u64, words);
+        let number = layout.number_of(shard);
+        let point = point(layout, step, number, subject, before.0.into(), words);
         StepTaken { at: (step, number), before, subject, point }
     }
 
@@ -234,7 +235,7 @@ impl StepTaken {
         Place {
             step: Some(self.at.0),
             shard: Some(self.at.1),
-            record: Some(record(self.subject, words)),
+            record: Some(about(self.subject, words)),
             before: Some(self.before),
             ..Place::default()
         }
@@ -262,20 +263,20 @@ impl Moment {
     }
 
     /// The step of the protocol that it belongs to.
-    pub fn step(&self, asked: Asked) -> Before {
+    pub fn step(&self, asked: Asked, moments: &Moments) -> Point {
         match self {
-            Moment::Call(_) if asked == Asked::Ack => Before::Ack,
-            Moment::Call(_) => Before::Send,
+            Moment::Call(_) if asked == Asked::Ack => moments.reply,
+            Moment::Call(_) => moments.send,
             Moment::Commit(commit) => commit.before,
-            Moment::Attempt(attempt) => attempt.act.before(),
+            Moment::Attempt(attempt) => attempt.act.before(moments),
             Moment::Step(step) => step.before,
         }
     }
 
     /// Whether a place is here, its record and its number aside.
-    pub fn is_at(&self, place: &Place, pipeline: &Pipeline) -> bool {
+    pub fn is_at(&self, place: &Place, layout: &Layout) -> bool {
         match self {
-            Moment::Call(call) => call.is_at(place, pipeline),
+            Moment::Call(call) => call.is_at(place, layout),
             Moment::Commit(commit) => commit.is_at(place),
             Moment::Attempt(attempt) => attempt.is_at(place),
             Moment::Step(step) => step.is_at(place),
@@ -283,23 +284,23 @@ impl Moment {
     }
 
     /// What all moments have in common that are at the place of this one, as a number.
-    pub fn sort(&self, pipeline: &Pipeline) -> u64 {
+    pub fn sort(&self, layout: &Layout) -> u64 {
         let at = |step: StepIndex, number: u32| u64::from(step.0) << 32 | u64::from(number);
         match self {
             Moment::Call(call) => {
-                let (from, to) = (pipeline.step_of(call.from), pipeline.step_of(call.to));
+                let (from, to) = (layout.step_of(call.from), layout.step_of(call.to));
                 at(from, call.attempt) ^ u64::from(to.0) << 48
             }
             Moment::Commit(commit) => at(commit.at.0, commit.at.1),
             Moment::Attempt(attempt) => at(attempt.step, attempt.attempt),
-            Moment::Step(step) => at(step.at.0, step.at.1) ^ (step.before as u64) << 48,
+            Moment::Step(step) => at(step.at.0, step.at.1) ^ u64::from(step.before.0) << 48,
         }
     }
 
     /// Its place, which other moments may share.
-    pub fn place(&self, pipeline: &Pipeline, words: &Vocabulary) -> Place {
+    pub fn place(&self, layout: &Layout, words: &Vocabulary) -> Place {
         match self {
-            Moment::Call(call) => call.place(pipeline, words),
+            Moment::Call(call) => call.place(layout, words),
             Moment::Commit(commit) => commit.place(words),
             Moment::Attempt(attempt) => attempt.place(words),
             Moment::Step(step) => step.place(words),
@@ -308,7 +309,7 @@ impl Moment {
 }
 
 fn point(
-    pipeline: &Pipeline,
+    layout: &Layout,
     step: StepIndex,
     shard: u32,
     subject: Subject,
@@ -317,14 +318,20 @@ fn point(
 ) -> u64 {
     let who = match subject {
         Subject::Record(name) => words.names.hash(name),
-        Subject::Watermark(value) => fold(scatter(value.0 as u64), scatter(!u64::from(shard))),
+        Subject::Control { word, value } => {
+            fold(of_control(word, value), scatter(!u64::from(shard)))
+        }
     };
-    fold(who, pipeline.hash(step) ^ (what << 56) ^ (u64::from(shard) << 24))
+    fold(who, layout.hash(step) ^ (what << 56) ^ (u64::from(shard) << 24))
 }
 
-fn record(subject: Subject, words: &Vocabulary) -> Record {
+fn of_control(word: u8, value: i64) -> u64 {
+    scatter(value as u64 ^ u64::from(word) << 56)
+}
+
+fn about(subject: Subject, words: &Vocabulary) -> About {
     match subject {
-        Subject::Record(name) => Record::Name(Pattern::of(name, &words.names, &words.keys)),
-        Subject::Watermark(value) => Record::Watermark(Some(value)),
+        Subject::Record(name) => About::Record(Pattern::of(name, &words.names, &words.keys)),
+        Subject::Control { word, value } => About::Control { word, value: Some(value) },
     }
 }

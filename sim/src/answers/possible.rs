@@ -1,6 +1,7 @@
-//! Every fault that could be placed in a run: at each moment that came, each kind that is asked there. What
-//! an exhaustive search goes through. A fault is marked where another one, or none, leaves the world in the
-//! very same state, so that it need not be tried.
+//! Every fault that could be placed in a run: at each moment that came, each kind that is asked there. What an
+//! exhaustive search goes through. A fault is marked where another one, or none, leaves the world in the very
+//! same state, so that it need not be tried. That is seen while a run is explored, and a test compares the runs
+//! with those of a search that leaves nothing out.
 
 use crate::fault::kind::Asked;
 use crate::fault::{Fault, Kind, KindName, Leg, Place};
@@ -18,14 +19,15 @@ pub struct Possibility {
 /// with one fault less or with another fault in its place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Needless {
-    /// A worker that dies here is back as it is after dying at the moment of its step before: between the
-    /// two nothing was done that outlives it. A crash drops memory, timers and the rest of the list.
+    /// A worker that dies here is back as it is after dying at the moment of its step before: between the two
+    /// nothing was done that outlives it. No effect was performed, no function executed, no token taken, and
+    /// nothing was read that the ledger or the end of the input depends on. A crash drops memory, timers and
+    /// the rest of the list.
     SameCrash,
     /// The message goes over a link that is cut, so it is lost whatever else becomes of it.
     CutOff,
-    /// The world had come to rest, in a state in which it is at the same time after another schedule of as
-    /// many faults or fewer: what comes after that comes after the other, too. Seen by the search, which
-    /// knows both runs ([`Resting`]).
+    /// Another schedule with no more faults comes to rest in the same state at the same time, so both go on
+    /// alike from there. Seen by the search, which knows both runs ([`Resting`]).
     SameRest,
 }
 
@@ -84,7 +86,8 @@ pub(super) struct Possible {
     /// How often the world did something that outlives a worker, and how often anything outside was changed.
     changes: u64,
     pub changes_outside: u64,
-    /// Both numbers when the last crash was noted, of each of the kinds: one that takes longer to come back is another.
+    /// Both numbers when the last crash was noted, of each of the kinds. A kind has its parameter here: a crash
+    /// that takes longer to come back is another crash, after which other things have happened.
     crash_at: Vec<Option<(u64, u64)>>,
     /// Whether the message that is asked about goes over a link that is cut.
     pub is_cut_off: bool,

@@ -6,8 +6,8 @@ use super::moment::{Call, Moment};
 use super::possible::{Possibility, Possible, Resting, Watched};
 use crate::fault::kind::Asked;
 use crate::fault::{Fault, Kind, Leg};
+use onceproof_kernel::layout::Layout;
 use onceproof_kernel::name::Vocabulary;
-use onceproof_model::pipeline::Pipeline;
 
 impl Answers {
     /// From now on, writes down every fault of these kinds that could be placed.
@@ -99,7 +99,7 @@ impl Answers {
         &mut self,
         call: &Call,
         leg: Leg,
-        pipeline: &Pipeline,
+        layout: &Layout,
         words: &Vocabulary,
     ) {
         if self.delays.is_none() {
@@ -111,7 +111,7 @@ impl Answers {
                 Leg::Request => Asked::Request,
                 Leg::Ack => Asked::Ack,
             };
-            let at = log.place(asked, &Moment::Call(*call), pipeline, words);
+            let at = log.place(asked, &Moment::Call(*call), layout, words);
             delays.push(Fault { at, kind: Kind::Delay { by, leg } });
         }
     }

@@ -25,7 +25,9 @@ pub enum Kind {
     ErrorApplied,
     /// A request is refused with an error and not applied.
     ErrorNotApplied,
-    /// A link is cut, beginning with the request it is placed on, or at a time.
+    /// A link is cut, beginning with the request it is placed on, or at a time. A link joins two workers and
+    /// not two shards: what breaks is a network between machines, so all shards of one worker are cut off from
+    /// all of the other.
     Partition {
         /// How long.
         lasts: Nanos,
@@ -169,7 +171,8 @@ impl KindName {
 
     /// All kinds, the plainest first: one message, then one call or commit, then a whole worker or link, then a
     /// clock and a function that are not what they were. Of two failures that are as large, the one of plainer
-    /// kinds says more.
+    /// kinds says more. This is the one order: whatever puts a weaker fault in the place of another takes one
+    /// that stands before it here, else what was made weaker would count as less plain.
     pub const PLAINEST_FIRST: [KindName; 18] = [
         KindName::DropRequest,
         KindName::DropAck,

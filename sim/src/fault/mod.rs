@@ -7,10 +7,11 @@ pub mod place;
 
 pub use kind::{ClockWay, Direction, Kind, KindName, Leg};
 pub use odds::Odds;
-pub use place::{Before, Pattern, Place, Record};
+pub use place::{About, Pattern, Place};
 
 use kind::Asked;
-use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_kernel::layout::Layout;
+use onceproof_kernel::layout::StepIndex;
 
 /// One exact fault: a place and what happens there.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,20 +25,22 @@ pub struct Fault {
 impl Fault {
     /// The fault as a stage meets it. A fused stage has one of each step of the protocol, named by any of its
     /// steps; a function, a call, and the moments before it is applied and before it calls, are the step's own.
-    pub fn at_its_stage(&self, pipeline: &Pipeline) -> Fault {
+    pub fn at_its_stage(&self, layout: &Layout) -> Fault {
         let mut fault = self.clone();
-        let head = |step: StepIndex| pipeline.stages().head(step);
+        let head = |step: StepIndex| layout.head(step);
         let place = &mut fault.at;
         place.from = place.from.map(head);
         let is_own = match fault.kind.asked_at() {
             Asked::Execute | Asked::Deliver | Asked::Call => true,
-            Asked::Before => matches!(place.before, Some(Before::Apply | Before::Call)),
+            Asked::Before => {
+                place.before.is_some_and(|point| layout.alphabet.words(point).is_each_steps)
+            }
             Asked::Request | Asked::Ack | Asked::Commit => false,
         };
         if !is_own {
             place.step = place.step.map(head);
             if let (Some(before), Some(step)) = (place.before, place.step) {
-                place.before = Some(before.at_stage(step, pipeline));
+                place.before = Some(layout.point_at(step, before));
             }
         }
         fault

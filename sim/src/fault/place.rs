@@ -1,11 +1,12 @@
 //! Places: where an exact fault happens. What a place does not give matches anything; `nth` picks one of
 //! the matches, the first by default. A record in a place matches also what maps made of it.
 
+use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::key::Keys;
+use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::mix;
 use onceproof_kernel::name::{Name, Names, Origin, pane_hash, source_hash};
 use onceproof_kernel::time::{Nanos, Span, Time};
-use onceproof_model::pipeline::{Pipeline, StepIndex};
 
 /// Where an exact fault happens.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -20,12 +21,12 @@ pub struct Place {
     pub shard: Option<u32>,
     /// The number of the sending shard within `from`.
     pub from_shard: Option<u32>,
-    /// The record.
-    pub record: Option<Record>,
+    /// The record, or what travels without one.
+    pub record: Option<About>,
     /// Which send of the record to the step, or which execution of the function on it, from 1.
     pub attempt: Option<u32>,
     /// Before which step of the protocol.
-    pub before: Option<Before>,
+    pub before: Option<Point>,
     /// Which worker, for a fault at a time.
     pub worker: Option<u32>,
     /// When, since the start of the run.
@@ -34,13 +35,36 @@ pub struct Place {
     pub nth: Option<u32>,
 }
 
-/// What a place says of a record.
+/// What a place is about.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Record {
-    /// A watermark that travels alone, any or the one of this value.
-    Watermark(Option<Time>),
+pub enum About {
+    /// What travels and is no record: any, or the one of this value.
+    Control {
+        /// Which, by its number in the alphabet.
+        word: u8,
+        /// Its value.
+        value: Option<i64>,
+    },
     /// A record of this name, or what maps made of it.
-    Name(Pattern),
+    Record(Pattern),
+}
+
+impl About {
+    /// Where a record begins, as a number: see [`Pattern::root`]. It says nothing of what is no record.
+    pub fn root(&self, layout: &Layout) -> u64 {
+        match self {
+            About::Record(pattern) => pattern.root(layout),
+            About::Control { .. } => 0,
+        }
+    }
+
+    /// As a scenario names it.
+    pub fn text(&self, layout: &Layout) -> String {
+        match *self {
+            About::Record(ref pattern) => pattern.text(layout),
+            About::Control { word, value } => layout.control(word, value),
+        }
+    }
 }
 
 /// The name of a record, as a scenario writes it.
@@ -74,13 +98,13 @@ pub enum Pattern {
 
 impl Pattern {
     /// The hash of the source record or pane that it begins with; see [`Names::root`].
-    pub fn root(&self, pipeline: &Pipeline) -> u64 {
+    pub fn root(&self, layout: &Layout) -> u64 {
         match self {
             Pattern::Source { step, shard, offset, .. } => {
-                source_hash(pipeline.hash(*step), *shard, *offset)
+                source_hash(layout.hash(*step), *shard, *offset)
             }
             Pattern::Pane { step, key, start, pane, .. } => {
-                pane_hash(pipeline.hash(*step), mix::text(key), *start, *pane)
+                pane_hash(layout.hash(*step), mix::text(key), *start, *pane)
             }
         }
     }
@@ -137,13 +161,13 @@ impl Pattern {
     }
 
     /// The pattern as text.
-    pub fn text(&self, pipeline: &Pipeline) -> String {
+    pub fn text(&self, layout: &Layout) -> String {
         let mut text = match self {
             Pattern::Source { step, shard, offset, .. } => {
-                format!("{}/{shard}#{offset}", pipeline.step(*step).name)
+                format!("{}/{shard}#{offset}", layout.name(*step))
             }
             Pattern::Pane { step, key, start, pane, .. } => {
-                format!("{}/{key}@{start}#{pane}", pipeline.step(*step).name)
+                format!("{}/{key}@{start}#{pane}", layout.name(*step))
             }
         };
         for index in self.path() {
@@ -153,84 +177,14 @@ impl Pattern {
     }
 }
 
-/// A step of the protocol that a fault may come before.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Before {
-    /// The catalog is asked.
-    Admit,
-    /// The user function, or the aggregate, takes the record.
-    Apply,
-    /// The commit of a record's effects is sent to the store.
-    Commit,
-    /// The answer to a commit is handled.
-    Answer,
-    /// An ack is sent upstream.
-    Ack,
-    /// An output is sent downstream.
-    Send,
-    /// The commit that ends a record's stay is sent to the store: under checkpoint it deletes an acked
-    /// output, under recompute it writes id and state.
-    Settle,
-    /// The commit that fires a window or writes a row is sent to the store.
-    Emit,
-    /// An external service is called.
-    Call,
-}
-
-impl Before {
-    /// All of them; but for the last, in the order of the protocol.
-    pub const ALL: [Before; 9] = [
-        Before::Admit,
-        Before::Apply,
-        Before::Commit,
-        Before::Answer,
-        Before::Ack,
-        Before::Send,
-        Before::Settle,
-        Before::Emit,
-        Before::Call,
-    ];
-
-    /// The same step of the protocol by the word of the stage with this head: the commit of a record's
-    /// effects is the emit of a stage that writes rows, unless they are rows of panes.
-    pub fn at_stage(self, head: StepIndex, pipeline: &Pipeline) -> Before {
-        let fires = pipeline.step(head).kind.windowing().is_some();
-        match self {
-            Before::Commit if pipeline.stages().writes_rows(head) && !fires => Before::Emit,
-            other => other,
-        }
-    }
-
-    /// The word for it in a scenario file.
-    pub fn word(self) -> &'static str {
-        match self {
-            Before::Admit => "admit",
-            Before::Apply => "apply",
-            Before::Commit => "commit",
-            Before::Answer => "answer",
-            Before::Ack => "ack",
-            Before::Send => "send",
-            Before::Settle => "settle",
-            Before::Emit => "emit",
-            Before::Call => "call",
-        }
-    }
-}
-
 impl Place {
     /// The keys and values of the place in the order of the format, for reports and saved files. Text
     /// values are given as they stand between the quotes.
-    pub fn fields(&self, pipeline: &Pipeline) -> Vec<(&'static str, Field)> {
-        let name = |step: StepIndex| Field::Text(pipeline.step(step).name.clone());
+    pub fn fields(&self, layout: &Layout) -> Vec<(&'static str, Field)> {
+        let name = |step: StepIndex| Field::Text(layout.name(step).to_owned());
         let number = |n: u32| Field::Number(n.into());
-        let record = |record: &Record| {
-            Field::Text(match record {
-                Record::Watermark(None) => "watermark".to_owned(),
-                Record::Watermark(Some(at)) => format!("watermark@{at}"),
-                Record::Name(pattern) => pattern.text(pipeline),
-            })
-        };
-        let word = |before: Before| Field::Text(before.word().to_owned());
+        let record = |record: &About| Field::Text(record.text(layout));
+        let word = |before: Point| Field::Text(layout.alphabet.word(before).to_owned());
         let span = |at: Nanos| Field::Text(Span(at).to_string());
         [
             ("step", self.step.map(name)),

@@ -1,15 +1,18 @@
-//! Dead letters: records on which a function failed so often that the pipeline gave them up, and said so in
-//! a commit. They are neither exact nor lost: they are counted apart. But only a record on which the
-//! function did fail so often, seen from outside, may be given up; any other is missing like any other.
+//! Dead letters: records on which a function failed so often that the pipeline gave them up, and said so in a
+//! commit. They are neither exact nor lost: they are counted apart. But only a record on which the function did
+//! fail so often may be given up; any other is missing like any other, and so lost. A worker counts the
+//! failures of one life; here they are counted from outside, over all lives, so that a pipeline which gives up
+//! too early is found (`Defect::DeadLetterAtOnce`). A record that is counted and given up is divergent.
 
 use super::Ledger;
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::name::{Name, Names, Origin, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
-use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_model::pipeline::Pipeline;
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeSet;
 
@@ -25,8 +28,9 @@ pub(super) struct Dead {
     pub letters: Vec<(StepIndex, Name, u32)>,
 }
 
-/// Which record was given up. Below an aggregate it is known by the name under which it entered the first
-/// one, and by its way from the last one: the same pane may come to a step by several.
+/// Which record was given up. A pane can come to a step by several paths. So below an aggregate a dead letter
+/// is known by its source record, under the name with which that entered the first aggregate, and by its path
+/// since the last one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct GivenUp {
     pub step: StepIndex,

@@ -6,11 +6,12 @@ use super::{Detail, Ledger};
 use crate::outcome::Extreme;
 use crate::sources::Sources;
 use hashbrown::HashMap;
+use onceproof_kernel::layout::Layout;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Names, Vocabulary};
+use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::commit::Delta;
-use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
-use onceproof_model::record::{Record, RecordId};
+use onceproof_model::dataflow::record::Record;
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
 
@@ -35,21 +36,9 @@ type Sending = ((ShardIndex, ShardIndex), Name, RecordId, Option<Time>);
 type Greatest = BTreeMap<StepIndex, (Nanos, Name)>;
 
 impl Ledger {
-    /// A commit of a shard was applied.
-    pub fn committed(&mut self, shard: ShardIndex, deltas: &[Delta], now: Time, names: &Names) {
-        let Some(detail) = &mut self.detail else { return };
-        for delta in deltas {
-            let (Delta::Id { name, .. } | Delta::Take { name, .. } | Delta::Row { name, .. }) =
-                *delta
-            else {
-                let Delta::Hold(held) = delta else { continue };
-                let mut made_of = names.parent(held.record.name);
-                while let Some(name) = made_of {
-                    detail.extremes.committed.entry((shard, name)).or_insert(now);
-                    made_of = names.parent(name);
-                }
-                continue;
-            };
+    /// A commit of a shard that says something of a record was applied.
+    pub fn committed(&mut self, shard: ShardIndex, name: Name, now: Time) {
+        if let Some(detail) = &mut self.detail {
             detail.extremes.committed.entry((shard, name)).or_insert(now);
         }
     }
@@ -93,25 +82,25 @@ impl Ledger {
     }
 
     /// The oldest copy that each step met, in the order of the steps.
-    pub fn oldest_copies(&self, pipeline: &Pipeline, words: &Vocabulary) -> Vec<Extreme> {
-        in_order(self.detail.as_ref().map(|detail| &detail.extremes.copies), pipeline, words)
+    pub fn oldest_copies(&self, layout: &Layout, words: &Vocabulary) -> Vec<Extreme> {
+        in_order(self.detail.as_ref().map(|detail| &detail.extremes.copies), layout, words)
     }
 
     /// For how long each step repeated a request, in the order of the steps.
-    pub fn longest_retries(&self, pipeline: &Pipeline, words: &Vocabulary) -> Vec<Extreme> {
-        in_order(self.detail.as_ref().map(|detail| &detail.extremes.retries), pipeline, words)
+    pub fn longest_retries(&self, layout: &Layout, words: &Vocabulary) -> Vec<Extreme> {
+        in_order(self.detail.as_ref().map(|detail| &detail.extremes.retries), layout, words)
     }
 }
 
 /// How far the latest record of each source is behind the watermark that it has when it reads the record.
-pub fn greatest_lags(sources: &Sources, pipeline: &Pipeline, words: &Vocabulary) -> Vec<Extreme> {
+pub fn greatest_lags(sources: &Sources, layout: &Layout, words: &Vocabulary) -> Vec<Extreme> {
     let mut greatest = Greatest::new();
     sources.each(|step, row, watermark| {
         if row.event_time < watermark {
             keep_greatest(&mut greatest, step, watermark.0.abs_diff(row.event_time.0), row.name);
         }
     });
-    in_order(Some(&greatest), pipeline, words)
+    in_order(Some(&greatest), layout, words)
 }
 
 /// Keeps the first of the greatest.
@@ -122,11 +111,11 @@ fn keep_greatest(of: &mut Greatest, step: StepIndex, nanos: Nanos, name: Name) {
     }
 }
 
-fn in_order(of: Option<&Greatest>, pipeline: &Pipeline, words: &Vocabulary) -> Vec<Extreme> {
+fn in_order(of: Option<&Greatest>, layout: &Layout, words: &Vocabulary) -> Vec<Extreme> {
     let extreme = |(&step, &(nanos, name)): (&StepIndex, &(Nanos, Name))| Extreme {
         step,
         nanos,
-        record: text_of(name, pipeline, words),
+        record: text_of(name, layout, words),
     };
     of.into_iter().flatten().map(extreme).collect()
 }

@@ -3,9 +3,9 @@
 use super::Ledger;
 use hashbrown::{HashMap, HashSet};
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::{Name, Names};
-use onceproof_model::pipeline::ShardIndex;
-use onceproof_model::record::RecordId;
+use onceproof_kernel::record::RecordId;
 use rustc_hash::FxBuildHasher;
 
 /// What a run in detail keeps for this.

@@ -10,6 +10,7 @@ mod differ;
 mod extremes;
 mod mistaken;
 mod reflect;
+mod telling;
 mod touch;
 mod traces;
 pub mod truth;
@@ -25,20 +26,21 @@ use hashbrown::HashMap;
 use hdrhistogram::Histogram;
 use mistaken::Mistaken;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 use onceproof_model::call::Row;
-use onceproof_model::commit::{Content, Delta};
-use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex, StepKind};
-use onceproof_model::record::Record;
-use reflect::{Member, Rows, Span, Written, total};
+use onceproof_model::dataflow::Design;
+use onceproof_model::pipeline::StepKind;
+use reflect::{Member, Rows, Span, Written};
 use rustc_hash::FxBuildHasher;
 use touch::Touch;
 use traces::Traces;
 
 pub(crate) use extremes::greatest_lags;
+pub(crate) use telling::Telling;
 pub(crate) use verdict::Expectations;
 pub use verdict::Judgement;
 
@@ -101,12 +103,13 @@ struct Detail {
 
 impl Ledger {
     /// Empties the ledger for a run of this pipeline and keeps its memory.
-    pub fn reset(&mut self, pipeline: &Pipeline, in_detail: bool) {
+    pub fn reset(&mut self, design: &Design, in_detail: bool) {
         self.shard_steps.clear();
-        let shards = (0..pipeline.shards() as u32).map(|s| pipeline.step_of(ShardIndex(s)));
+        let shards =
+            (0..design.layout.shards() as u32).map(|s| design.layout.step_of(ShardIndex(s)));
         self.shard_steps.extend(shards);
-        self.steps.resize_with(pipeline.steps().len(), StepLedger::default);
-        for (ledger, step) in self.steps.iter_mut().zip(pipeline.steps()) {
+        self.steps.resize_with(design.pipeline.steps().len(), StepLedger::default);
+        for (ledger, step) in self.steps.iter_mut().zip(design.pipeline.steps()) {
             ledger.kind = match step.kind {
                 StepKind::Count(_) | StepKind::CountGlobally(_) => Some(ResultKind::Counted),
                 StepKind::Sum(_) => Some(ResultKind::Summed),
@@ -124,7 +127,7 @@ impl Ledger {
         self.reads.clear();
         self.reads.push(Span::default());
         self.traces.clear();
-        self.dead.reset(pipeline);
+        self.dead.reset(&design.pipeline);
         self.doubled.clear();
         self.phantom.clear();
         self.newest.clear();
@@ -163,65 +166,6 @@ impl Ledger {
         rest.add_set(newest);
         traces.rest(rest);
         dead.rest(rest);
-    }
-
-    /// A change of a row has been committed. Most say little or nothing, so only what is rare is worked on
-    /// elsewhere.
-    #[inline(always)]
-    pub fn see(&mut self, shard: ShardIndex, delta: &Delta, words: &Vocabulary) {
-        match *delta {
-            Delta::Take { key, name, lineage, weight, value, .. } => {
-                self.trace(key, Member { name, lineage, weight, value, next: 0 });
-            }
-            Delta::Hold(ref held) => {
-                let Record { name, lineage, weight, key, .. } = held.record;
-                let value = held.record.value.integer();
-                self.trace(key, Member { name, lineage, weight, value, next: 0 });
-            }
-            Delta::Fire { key, start, ref content, pane } => {
-                self.see_pane(shard, (key, start), content, pane, words);
-            }
-            Delta::Row { step, row, key, name, lineage, weight, value } => {
-                self.traces.see(name, lineage, key, weight, value);
-                self.reflect_row(step, row, Written::new(key, name, lineage, value), words);
-            }
-            Delta::Id { key, id, name, value, .. } => {
-                self.traces.hint(name, key, value);
-                self.learned(shard, key, id, name);
-            }
-            Delta::Decided { name, key, value } => self.traces.hint(name, key, value),
-            Delta::DeadLetter { key, name, lineage, value } => {
-                self.traces.hint(name, key, value);
-                let step = self.shard_steps[shard.at()];
-                self.see_dead_letter(step, name, lineage, key, &words.names);
-            }
-            Delta::Put { key, name } => {
-                self.newest.insert((self.shard_steps[shard.at()], key), name);
-            }
-            // What is owed is seen when it is in the table.
-            Delta::Owe(_) | Delta::Paid(_) => {}
-            Delta::Offset(_) | Delta::Stamped(_) | Delta::Settle(_) | Delta::Watermark { .. } => {}
-        }
-    }
-
-    /// A pane was committed.
-    #[inline(never)]
-    fn see_pane(
-        &mut self,
-        shard: ShardIndex,
-        (key, start): (Key, Time),
-        content: &Content,
-        pane: Name,
-        words: &Vocabulary,
-    ) {
-        let step = self.shard_steps[shard.at()];
-        let total = total(self.steps[step.at()].kind, content);
-        self.traces.see(pane, content.lineage, key, content.weight, total);
-        if let Some(detail) = &mut self.detail {
-            let root = words.names.hash(pane);
-            detail.touch.panes.entry(root).or_default().push(content.lineage);
-        }
-        self.reflect_pane(step, key, start, content, total, words);
     }
 
     /// A row was added to the external table of a sink, beside all that stand there, and readers see it.

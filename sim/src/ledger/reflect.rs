@@ -6,11 +6,11 @@
 use super::{Ledger, ResultKind, StepLedger, placed, reflection};
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Names, Vocabulary};
+use onceproof_kernel::tell::{Pane, Tag};
 use onceproof_kernel::time::Time;
-use onceproof_model::commit::Content;
 use onceproof_model::effect;
-use onceproof_model::pipeline::StepIndex;
 use rustc_hash::FxBuildHasher;
 
 /// One record in a window.
@@ -56,7 +56,8 @@ enum Depth {
     Below,
 }
 
-/// What members add up to, in full.
+/// What members add up to, in full. A sum in the system under test has 64 bits and may wrap where something is
+/// counted twice: it then differs from this, and is phantom.
 #[derive(Clone, Copy, Default)]
 struct Sums {
     weight: i128,
@@ -127,15 +128,14 @@ impl Ledger {
     pub(super) fn reflect_pane(
         &mut self,
         step: StepIndex,
-        key: Key,
-        start: Time,
-        content: &Content,
+        pane: &Pane,
         total: i64,
         words: &Vocabulary,
     ) {
+        let &Pane { tag: Tag { lineage, .. }, key, start, weight, value } = pane;
         let place = placed(words.keys.hash(key), start);
-        let sums = self.walk(step, content.lineage, Depth::Here, place, Sign::Comes, &words.names);
-        if !sums.are(content.weight, content.value, self.steps[step.at()].kind) {
+        let sums = self.walk(step, lineage, Depth::Here, place, Sign::Comes, &words.names);
+        if !sums.are(weight, value, self.steps[step.at()].kind) {
             self.phantom.push(step);
         }
         if self.is_detailed() {
@@ -165,7 +165,8 @@ impl Ledger {
     }
 
     /// For a run in detail: the committed total of each pane, or the value of each row that stands, with its
-    /// key and the start of its window, in no order. A row has the window of the pane that it was made of.
+    /// key and the start of its window, in no order. A row has the window of the pane that it was made of. A
+    /// total has 128 bits, since nothing bounds what the rows of a sink come to.
     pub fn totals<'a>(
         &'a self,
         step: StepIndex,
@@ -199,9 +200,9 @@ impl Ledger {
         sums
     }
 
-    /// Reflects one member. Its value is part of the digest only where it is a member itself, and not
-    /// part of a pane that is. There alone a pane may come but once: further down the same pane may be
-    /// contained several times, in what a map made of one pane, or by a shorter and a longer way.
+    /// Reflects one member. Its value is part of the digest only where it is a member itself, and not part of a
+    /// pane that is. Only as a direct member must a pane be unique. Deeper, one pane may be contained several
+    /// times: in what a map made of it, or by a shorter and a longer way.
     fn reflect(
         &mut self,
         step: StepIndex,
@@ -277,13 +278,5 @@ impl Written {
     fn member(&self) -> Member {
         let Written { name, lineage, value, .. } = *self;
         Member { name, lineage, weight: 0, value, next: 0 }
-    }
-}
-
-/// Panes of counts take weights, panes of sums values.
-pub(super) fn total(kind: Option<ResultKind>, content: &Content) -> i64 {
-    match kind {
-        Some(ResultKind::Summed) => content.value,
-        Some(ResultKind::Counted | ResultKind::Written) | None => content.weight,
     }
 }

@@ -13,11 +13,11 @@ use crate::input::{Input, Row, RowValue};
 use crate::outcome::{self, Class};
 use crate::plan::{Cluster, Network, Plan, SideEffects, Until};
 use crate::sources::Sources;
+use onceproof_kernel::tell::{Pane, Pile, Tag, Tell, WrittenRow};
 use onceproof_kernel::time::{Nanos, SECOND};
-use onceproof_model::commit::{Content, Held};
-use onceproof_model::mechanism::{Fuse, Mechanism};
+use onceproof_model::dataflow::Design;
+use onceproof_model::dataflow::mechanism::{Fuse, Mechanism};
 use onceproof_model::pipeline::{Failing, Sink, SourceWatermark, Step};
-use onceproof_model::record::{Record, RecordId, Value};
 use onceproof_model::window::Windowing;
 use std::sync::Arc;
 
@@ -56,10 +56,11 @@ impl Fed {
                 dead_letter_after: matches!(kind, StepKind::Map(_)).then_some(1),
                 ..Failing::default()
             },
-            mechanism: Mechanism { fuse: Fuse::Apart, ..Mechanism::default() },
             kind,
         };
-        let pipeline = Pipeline::new(kinds.enumerate().map(step).collect()).expect("a chain");
+        let mechanism = Mechanism { fuse: Fuse::Apart, ..Mechanism::default() };
+        let steps = kinds.enumerate().map(step).map(|step| (step, mechanism));
+        let design = Design::new(steps.collect()).expect("a chain");
         let row = |&(key, at): &(&str, i64)| Row {
             key: Arc::from(key),
             event_time: seconds(at),
@@ -69,7 +70,7 @@ impl Fed {
         };
         let rows = Input::Rows(Arc::new(rows.iter().map(row).collect()));
         let plan = Plan {
-            pipeline,
+            design,
             inputs: vec![(StepIndex(0), rows)],
             cluster: Cluster::default(),
             network: Network::default(),
@@ -81,7 +82,7 @@ impl Fed {
         let (mut sources, mut words) = (Sources::default(), Vocabulary::default());
         sources.load(&plan, 0, &mut words);
         let mut ledger = Ledger::default();
-        ledger.reset(&plan.pipeline, false);
+        ledger.reset(&plan.design, false);
         Fed { plan, sources, words, ledger }
     }
 
@@ -111,36 +112,32 @@ impl Fed {
         self.words.keys.intern(text)
     }
 
+    /// What the ledger hears of commits of a shard.
+    fn telling(&mut self, shard: ShardIndex) -> Telling<'_> {
+        let Fed { sources, words, ledger, .. } = self;
+        Telling { ledger, shard, now: Time(0), words, sources, gone: None }
+    }
+
     /// An output is held by the source.
     fn hold(&mut self, name: Name, key: &str, value: i64) {
         let key = self.key(key);
-        let record = Record {
-            name,
-            key,
-            id: RecordId(0),
-            stamp: Time(0),
-            event_time: Time(0),
-            weight: 1,
-            value: Value::Integer(value),
-            lineage: 0,
-        };
-        self.ledger.see(EVENTS, &Delta::Hold(Held { to: FIRST, record }), &self.words);
+        self.telling(EVENTS).mention(Tag { name, lineage: 0 }, key, 1, value);
     }
 
     /// Records, or panes with their lineage, are taken into a window, above what is there already.
     fn take(
         &mut self,
         shard: ShardIndex,
-        (key, start): (&str, i64),
+        (key, _): (&str, i64),
         above: u32,
         taken: &[(Name, u32, i64, i64)],
     ) -> Span {
-        let (key, start) = (self.key(key), seconds(start));
+        let key = self.key(key);
         let mut span = Span { head: above, floor: above, weight: 0, value: 0 };
         for &(name, lineage, weight, value) in taken {
-            let delta = Delta::Take { key, start, name, lineage, weight, value };
-            span.head = self.ledger.member(name, lineage, weight, value, span.head);
-            self.ledger.see(shard, &delta, &self.words);
+            let mut pile = Pile { head: span.head, floor: above };
+            self.telling(shard).add(&mut pile, Tag { name, lineage }, key, weight, value);
+            span.head = pile.head;
             span.weight += weight;
             span.value = span.value.wrapping_add(value);
         }
@@ -156,20 +153,20 @@ impl Fed {
     ) -> (Name, u32) {
         let (key, start) = (self.key(key), seconds(start));
         let lineage = self.ledger.read(span.head, span.floor);
-        let step = self.plan.pipeline.step_of(shard);
-        let hash = self.plan.pipeline.hash(step);
+        let step = self.plan.design.layout.step_of(shard);
+        let hash = self.plan.design.layout.hash(step);
         let Vocabulary { keys, names } = &mut self.words;
         let name = names.pane(step.0, hash, key, start, pane, keys);
         let Span { weight, value, .. } = span;
-        let content = Content { records: 1, pane, weight, value, lineage };
-        self.ledger.see(shard, &Delta::Fire { key, start, content, pane: name }, &self.words);
+        let tag = Tag { name, lineage };
+        self.telling(shard).pane(&Pane { tag, key, start, weight, value });
         (name, lineage)
     }
 
     /// The outputs of a map on a record.
     fn outputs(&mut self, shard: ShardIndex, name: Name, outputs: u32) -> Vec<Name> {
-        let step = self.plan.pipeline.step_of(shard);
-        let hash = self.plan.pipeline.hash(step);
+        let step = self.plan.design.layout.step_of(shard);
+        let hash = self.plan.design.layout.hash(step);
         let names = &mut self.words.names;
         (0..outputs).map(|index| names.output(name, step.0, hash, index)).collect()
     }
@@ -181,15 +178,15 @@ impl Fed {
 
     fn write_value(&mut self, row: u64, key: &str, name: Name, value: i64) {
         let key = self.key(key);
-        let step = self.plan.pipeline.step_of(FIRST);
-        let delta = Delta::Row { step, row, key, name, lineage: 0, weight: 1, value };
-        self.ledger.see(FIRST, &delta, &self.words);
+        let step = self.plan.design.layout.step_of(FIRST);
+        let tag = Tag { name, lineage: 0 };
+        self.telling(FIRST).write(&WrittenRow { step, row, tag, key, weight: 1, value });
     }
 
     fn judgement(&mut self, has_drained: bool) -> Judgement {
         let Fed { plan, sources, words, ledger } = self;
         let mut expectations = Expectations::default();
-        ledger.judge(&plan.pipeline, sources, words, &mut expectations, has_drained)
+        ledger.judge(&plan.design, sources, words, &mut expectations, has_drained)
     }
 
     fn judge(&mut self, has_drained: bool) -> (Vec<Class>, outcome::Ledger) {
@@ -435,16 +432,16 @@ fn a_late_record_may_be_taken_but_not_twice() {
 fn totals_are_told_by_window_and_are_those_of_the_rows_that_stand() {
     let kinds = vec![count(0), StepKind::Sink(Sink::Upsert)];
     let mut fed = Fed::new(SourceWatermark::Perfect, kinds, &[("ann", 0), ("ann", 10)]);
-    fed.ledger.reset(&fed.plan.pipeline, true);
+    fed.ledger.reset(&fed.plan.design, true);
     let mut pane = |start: i64, record| {
         let span = fed.take(FIRST, ("ann", start), 0, &[row(record)]);
         fed.fire(FIRST, ("ann", start, 0), span)
     };
     let (first, second) = (pane(0, 0), pane(10, 1));
     let mut write = |row, key: &str, (name, lineage)| {
-        let (key, step) = (fed.key(key), fed.plan.pipeline.step_of(SECOND_STEP));
-        let delta = Delta::Row { step, row, key, name, lineage, weight: 1, value: 1 };
-        fed.ledger.see(SECOND_STEP, &delta, &fed.words);
+        let (key, step) = (fed.key(key), fed.plan.design.layout.step_of(SECOND_STEP));
+        let tag = Tag { name, lineage };
+        fed.telling(SECOND_STEP).write(&WrittenRow { step, row, tag, key, weight: 1, value: 1 });
     };
     // The second row stands under another key before it stands as it should.
     write(7, "ann", first);
@@ -452,7 +449,7 @@ fn totals_are_told_by_window_and_are_those_of_the_rows_that_stand() {
     write(8, "ann", second);
     let totals = |shard| {
         let Fed { plan, words, ledger, .. } = &fed;
-        let all = ledger.totals(plan.pipeline.step_of(shard), &words.names);
+        let all = ledger.totals(plan.design.layout.step_of(shard), &words.names);
         let mut all: Vec<_> =
             all.map(|(key, start, total)| (words.keys.text(key), start, total)).collect();
         all.sort_unstable();

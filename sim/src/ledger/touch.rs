@@ -3,11 +3,13 @@
 
 use super::Ledger;
 use crate::fault::Fault;
-use crate::fault::place::{Pattern, Record};
+use crate::fault::place::About;
+use crate::fault::place::Pattern;
 use crate::outcome::Damage;
 use hashbrown::{HashMap, HashSet};
+use onceproof_kernel::layout::Layout;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_model::pipeline::{Pipeline, ShardIndex};
 use rustc_hash::FxBuildHasher;
 
 /// What a run in detail keeps for this.
@@ -70,7 +72,7 @@ impl Ledger {
         damage: &mut [Damage],
         names: &[Name],
         schedule: &[Fault],
-        pipeline: &Pipeline,
+        layout: &Layout,
         words: &Vocabulary,
     ) {
         let Some(detail) = &self.detail else { return };
@@ -94,9 +96,9 @@ impl Ledger {
             }
         };
         for (number, fault) in schedule.iter().enumerate() {
-            if let Some(Record::Name(pattern)) = &fault.at.record {
+            if let Some(About::Record(pattern)) = &fault.at.record {
                 let pattern: &Pattern = pattern;
-                let root = pattern.root(pipeline);
+                let root = pattern.root(layout);
                 touch(number, root);
                 // What was added up with it goes where it goes.
                 for (_, members) in words.names.partials() {

@@ -1,17 +1,24 @@
 //! Truth: the same pipeline evaluated directly, record by record, with no distribution and no faults. For
 //! a function that is not deterministic the answer is the one that won: truth is then that every record
 //! is in exactly one outcome.
+//!
+//! A record is late at a step only by what its own source had said when it was read, less the lateness of the
+//! aggregates on the way: each passes its watermark on that much later. By any wider reading, a pane that was
+//! given up below a count with lateness would pass for a late record. A message of a queue is late only by what
+//! had been published before it: from then on it holds the watermark back.
 
 use super::dead::{Dead, GivenUp, Way};
 use super::traces::Traces;
 use super::{placed, reflection};
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::Value;
 use onceproof_kernel::time::Time;
+use onceproof_model::dataflow::Design;
 use onceproof_model::effect::SourceRow;
 use onceproof_model::function::{Function, Into, Output};
-use onceproof_model::pipeline::{Pipeline, StepIndex, StepKind};
-use onceproof_model::record::Value;
+use onceproof_model::pipeline::StepKind;
 
 /// That a source record, or what maps made of it, belongs into the results of a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,7 +65,7 @@ struct Item {
 
 /// Evaluates the pipeline.
 pub(super) struct Truth<'a> {
-    pipeline: &'a Pipeline,
+    design: &'a Design,
     words: &'a mut Vocabulary,
     traces: &'a Traces,
     dead: &'a Dead,
@@ -70,12 +77,12 @@ pub(super) struct Truth<'a> {
 
 impl<'a> Truth<'a> {
     pub fn new(
-        pipeline: &'a Pipeline,
+        design: &'a Design,
         words: &'a mut Vocabulary,
         traces: &'a Traces,
         dead: &'a Dead,
     ) -> Truth<'a> {
-        Truth { pipeline, words, traces, dead, given_up: Vec::new(), is_unsure: false }
+        Truth { design, words, traces, dead, given_up: Vec::new(), is_unsure: false }
     }
 
     /// Sends one source record through the pipeline, and hands each result that it belongs into to
@@ -111,14 +118,14 @@ impl<'a> Truth<'a> {
         watermark: Time,
         each: &mut impl FnMut(Expected) -> bool,
     ) {
-        let pipeline = self.pipeline;
-        for edge in pipeline.edges(from) {
-            let (step, key) = (edge.to, pipeline.key_at(edge.to, item.key));
+        let design = self.design;
+        for edge in design.pipeline.edges(from) {
+            let (step, key) = (edge.to, design.pipeline.key_at(edge.to, item.key));
             let leaf = item.name.unwrap_or(item.leaf);
             let value = if item.name.is_some() { item.value.integer() } else { 0 };
             let key_hash = self.words.keys.hash(key);
             let Item { times, is_dead, .. } = *item;
-            match &pipeline.step(step).kind {
+            match &design.pipeline.step(step).kind {
                 StepKind::Source { .. } => {}
                 StepKind::Map(function) => self.apply(step, function, item, watermark, each),
                 StepKind::Reshuffle => {
@@ -132,7 +139,7 @@ impl<'a> Truth<'a> {
                     let place = placed(key_hash, start);
                     let is_late =
                         each(Expected { step, leaf, times, place, value, is_late, is_dead });
-                    if pipeline.edges(step).is_empty() {
+                    if design.pipeline.edges(step).is_empty() {
                         continue;
                     }
                     let event_time = windows.end(start).before();
@@ -193,11 +200,11 @@ impl<'a> Truth<'a> {
             let Output { key, value } = output;
             let mut item = Item { key, value, is_dead, way, ..item.clone() };
             if let Some(parent) = item.name {
-                let step_hash = self.pipeline.hash(step);
+                let step_hash = self.design.layout.hash(step);
                 let name = self.words.names.output(parent, step.0, step_hash, index as u32);
                 item.name = Some(name);
                 let decides = function.decides();
-                let follows = self.pipeline.stages().is_fused(step) && item.is_decided;
+                let follows = self.design.stages().is_fused(step) && item.is_decided;
                 // An answer in the middle of a stage is known best from what came out of the stage: under
                 // recompute, what was sent first may have won over what was committed later.
                 item.is_decided = decides.is_some() || follows;
@@ -222,15 +229,15 @@ impl<'a> Truth<'a> {
 
 /// Whether the windows and keys of each step's results can be told from the input and the answers that
 /// won: not below a coin that sits below an aggregate, where a window's panes may land on different sides.
-pub(super) fn is_placed(pipeline: &Pipeline) -> Vec<bool> {
+pub(super) fn is_placed(design: &Design) -> Vec<bool> {
     #[derive(Clone, Copy, Default)]
     struct Upstream {
         aggregated: bool,
         tossed: bool,
     }
-    let mut upstream = vec![Upstream::default(); pipeline.steps().len()];
-    for &index in pipeline.order() {
-        let step = pipeline.step(index);
+    let mut upstream = vec![Upstream::default(); design.pipeline.steps().len()];
+    for &index in design.pipeline.order() {
+        let step = design.pipeline.step(index);
         let mut here = Upstream::default();
         for from in &step.from {
             here.aggregated |= upstream[from.at()].aggregated;

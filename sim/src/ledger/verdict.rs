@@ -6,8 +6,10 @@ use super::truth::{Expected, Truth, is_placed};
 use crate::outcome::{self, ByItself, Class, Classes, Damage, Outcome};
 use crate::sources::Sources;
 use hashbrown::HashMap;
+use onceproof_kernel::layout::Layout;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_model::dataflow::Design;
 use rustc_hash::FxBuildHasher;
 
 /// What the comparison found.
@@ -85,7 +87,7 @@ impl Ledger {
     /// Compares the committed results with the truth.
     pub(crate) fn judge(
         &self,
-        pipeline: &Pipeline,
+        design: &Design,
         sources: &Sources,
         words: &mut Vocabulary,
         expectations: &mut Expectations,
@@ -93,7 +95,7 @@ impl Ledger {
     ) -> Judgement {
         let mut judgement = Judgement::default();
         judgement.totals.expected = sources.records() as u64;
-        expectations.evaluate(self, pipeline, sources, words);
+        expectations.evaluate(self, design, sources, words);
         judgement.filtered = expectations.filtered;
         judgement.steps = expectations.steps.iter().map(|expected| (expected.applied, 0)).collect();
         let is_clean = self.traces.divergent.is_empty()
@@ -110,14 +112,8 @@ impl Ledger {
             let mut steps = expectations.steps.iter().enumerate();
             steps.any(|(at, expected)| is_misplaced(at, expected.digest))
         } else {
-            let digests = self.judge_each(
-                pipeline,
-                sources,
-                words,
-                expectations,
-                &mut judgement,
-                has_drained,
-            );
+            let digests =
+                self.judge_each(design, sources, words, expectations, &mut judgement, has_drained);
             let mut known = digests.into_iter().enumerate();
             known.any(|(at, digest)| digest.is_some_and(|digest| is_misplaced(at, digest)))
         };
@@ -139,7 +135,7 @@ impl Ledger {
 
     fn judge_each(
         &self,
-        pipeline: &Pipeline,
+        design: &Design,
         sources: &Sources,
         words: &mut Vocabulary,
         expectations: &Expectations,
@@ -188,7 +184,7 @@ impl Ledger {
             expected.clear();
             excess.clear();
             let (traces, dead) = (&self.traces, &self.dead);
-            Truth::new(pipeline, words, traces, dead).evaluate(source, row, watermark, &mut |e| {
+            Truth::new(design, words, traces, dead).evaluate(source, row, watermark, &mut |e| {
                 let counts = &expectations.steps[e.step.at()].counts;
                 let all = counts.get(e.leaf.0 as usize).copied().unwrap_or(0);
                 // What is reflected as often as can be is not late on any of its ways.
@@ -248,11 +244,12 @@ impl Ledger {
                     continue;
                 };
                 if in_detail {
-                    judgement.hurt(class, e.step, name, times, reflected, pipeline, words);
+                    judgement.hurt(class, e.step, name, times, reflected, design, words);
                     let mistaken = self.taken_for(name).filter(|_| class == Class::Lost);
                     let by_itself = self.by_itself(class, name, sources);
                     if let Some(damage) = judgement.damage_of(name) {
-                        damage.taken_for = mistaken.map(|other| text_of(other, pipeline, words));
+                        damage.taken_for =
+                            mistaken.map(|other| text_of(other, &design.layout, words));
                         damage.by_itself = by_itself;
                     }
                 }
@@ -263,9 +260,9 @@ impl Ledger {
             record.excess = excess.iter().map(most).max().unwrap_or(0);
             if record.divergent && in_detail {
                 let of = disagreement.get(&name).map(|&at| &self.traces.disagreements[at]);
-                let of = of.map(|of| self.difference(of, pipeline, words));
+                let of = of.map(|of| self.difference(of, design, words));
                 let step = of.as_ref().map(|of| of.step).or(given_up).unwrap_or(source);
-                judgement.hurt(Class::Divergent, step, name, 1, 1, pipeline, words);
+                judgement.hurt(Class::Divergent, step, name, 1, 1, design, words);
                 let at = of.is_none().then(|| self.given_up_at(name, words)).flatten();
                 if let Some(damage) = judgement.damage_of(name) {
                     damage.left = of.map(|of| of.left);
@@ -337,12 +334,12 @@ impl Judgement {
         record: Name,
         expected: u64,
         reflected: u64,
-        pipeline: &Pipeline,
+        design: &Design,
         words: &Vocabulary,
     ) {
         if self.damage.len() < Outcome::MOST_DAMAGE {
             self.names.push(record);
-            let record = text_of(record, pipeline, words);
+            let record = text_of(record, &design.layout, words);
             self.damage.push(Damage {
                 class,
                 step,
@@ -367,8 +364,8 @@ impl Judgement {
 }
 
 /// The name of a record, as reports have it.
-pub(super) fn text_of(record: Name, pipeline: &Pipeline, words: &Vocabulary) -> String {
-    let name = |step| pipeline.step(StepIndex(step)).name.as_str();
+pub(super) fn text_of(record: Name, layout: &Layout, words: &Vocabulary) -> String {
+    let name = |step| layout.name(StepIndex(step));
     words.names.text(record, &words.keys, name)
 }
 
@@ -381,14 +378,14 @@ impl Expectations {
     fn evaluate(
         &mut self,
         ledger: &Ledger,
-        pipeline: &Pipeline,
+        design: &Design,
         sources: &Sources,
         words: &mut Vocabulary,
     ) {
         if self.is_placed.is_empty() {
-            self.is_placed = is_placed(pipeline);
+            self.is_placed = is_placed(design);
         }
-        self.steps.resize_with(pipeline.steps().len(), StepExpected::default);
+        self.steps.resize_with(design.pipeline.steps().len(), StepExpected::default);
         for step in &mut self.steps {
             step.counts.clear();
             step.applied = 0;
@@ -396,7 +393,7 @@ impl Expectations {
             step.digest = 0;
         }
         let (steps, rows, mut filtered) = (&mut self.steps, sources.rows(), 0);
-        let mut truth = Truth::new(pipeline, words, &ledger.traces, &ledger.dead);
+        let mut truth = Truth::new(design, words, &ledger.traces, &ledger.dead);
         sources.each(|source, row, watermark| {
             let mut is_filtered = true;
             truth.evaluate(source, row, watermark, &mut |e| {

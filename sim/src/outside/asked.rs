@@ -2,17 +2,19 @@
 
 use super::{Outside, Pulled};
 use crate::answers::{Act, Attempt};
-use crate::fault::Before;
-use crate::marks::Mark;
 use crate::queue_service::Handed;
+use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::RecordId;
+use onceproof_kernel::tell::Pile;
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::commit::{Content, Scan};
-use onceproof_model::decision::Decision;
+use onceproof_model::dataflow::decision::Decision;
+use onceproof_model::dataflow::point;
+use onceproof_model::dataflow::record::Record;
 use onceproof_model::effect::{Dropped, Env, FilterSaid, Member, Message, Pull, Read};
-use onceproof_model::pipeline::{ShardIndex, StepIndex};
-use onceproof_model::record::{Record, RecordId};
 
 impl Env for Outside<'_> {
     fn vocabulary(&mut self) -> &mut Vocabulary {
@@ -37,7 +39,7 @@ impl Env for Outside<'_> {
 
     fn scan(&mut self, shard: ShardIndex) -> Scan {
         self.charge();
-        let scan = self.store.scan(shard, &self.words.keys);
+        let scan = self.store.rows(shard).scan(&self.words.keys);
         if self.trace.is_on() {
             self.tell_start(shard, &scan);
         }
@@ -48,7 +50,7 @@ impl Env for Outside<'_> {
         if self.trace.is_on() {
             self.tell_admit(name);
         }
-        self.strike(shard, self.pipeline.step_of(shard), Before::Admit, name);
+        self.strike(shard, self.layout.step_of(shard), point::ADMIT, name);
         // Taking the ledger in hand counts as a change, so only who keeps something does.
         if self.ledger.is_detailed() {
             self.ledger.looks_at(shard, name);
@@ -68,9 +70,9 @@ impl Env for Outside<'_> {
             self.ledger.dropped_as_known(name, &self.words.names);
         }
         self.marks.reach(match dropped {
-            Dropped::Duplicate => Mark::DuplicateDropped,
-            Dropped::Remnant => Mark::RemnantDropped,
-            Dropped::Old => Mark::OldDropped,
+            Dropped::Duplicate => point::DUPLICATE_DROPPED,
+            Dropped::Remnant => point::REMNANT_DROPPED,
+            Dropped::Old => point::OLD_DROPPED,
         });
     }
 
@@ -100,10 +102,11 @@ impl Env for Outside<'_> {
         }
         match said {
             FilterSaid::New => {
-                self.marks.reach(Mark::FilterSavedRead);
+                self.marks.reach(point::FILTER_SAVED_READ);
                 // In a sweep only what is committed twice is noticed, when it is.
                 if self.ledger.is_detailed() {
-                    self.store.check_new(shard, token, record, self.now);
+                    let is_owner = token == self.store.token(shard);
+                    self.store.rows(shard).check_new(is_owner, record, self.now);
                 }
             }
             FilterSaid::MayBeKnown => {
@@ -135,12 +138,17 @@ impl Env for Outside<'_> {
     }
 
     fn apply(&mut self, shard: ShardIndex, step: StepIndex, name: Name) {
-        self.strike(shard, step, Before::Apply, name);
+        self.strike(shard, step, point::APPLY, name);
     }
 
     fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content {
         self.charge();
-        self.store.content(shard, key, start, &mut self.ledger)
+        match self.store.rows(shard).content(key, start) {
+            None => Content::default(),
+            Some((content, Pile { head, floor })) => {
+                Content { lineage: self.ledger.read(head, floor), ..content }
+            }
+        }
     }
 
     fn combine(&mut self, members: &[Member]) -> u32 {
@@ -148,7 +156,7 @@ impl Env for Outside<'_> {
     }
 
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read {
-        let (step, number) = (self.pipeline.step_of(shard), self.pipeline.number_of(shard));
+        let (step, number) = (self.layout.step_of(shard), self.layout.number_of(shard));
         let read = self.sources.read(step, number, offset, self.now);
         if let Read::Row(_) = read
             && offset == self.reading.until[shard.at()]
@@ -162,7 +170,7 @@ impl Env for Outside<'_> {
     }
 
     fn pull(&mut self, shard: ShardIndex) -> Pull {
-        let (step, at) = (self.pipeline.step_of(shard), self.pipeline.number_of(shard));
+        let (step, at) = (self.layout.step_of(shard), self.layout.number_of(shard));
         let now = self.now;
         let (number, delivery, again) = match self.queue_of(shard).pull(at, now) {
             Handed::Message { number, delivery, again } => (number, delivery, again),
@@ -176,13 +184,13 @@ impl Env for Outside<'_> {
         let row = self.sources.message(step, number);
         let name = row.name;
         let attempt = self.count(step, name);
-        let handed = Attempt::new(Act::Deliver, self.pipeline, step, name, attempt, &self.words);
-        let is_doubled = self.answers.redelivers(&handed, self.pipeline, &self.words);
+        let handed = Attempt::new(Act::Deliver, self.layout, step, name, attempt, &self.words);
+        let is_doubled = self.answers.redelivers(&handed, self.layout, &self.words);
         let again = match is_doubled {
             true => Some(self.queue_of(shard).hand_out_again(number, now)),
             false => again,
         };
-        self.wakes.extend(again.map(|(next, at)| (self.pipeline.shard(step, next), at)));
+        self.wakes.extend(again.map(|(next, at)| (self.layout.shard(step, next), at)));
         self.pulled.push(Pulled { shard, name, delivery });
         if self.trace.is_on() {
             self.tell_pull(&row, delivery, is_doubled);
@@ -190,6 +198,7 @@ impl Env for Outside<'_> {
         Pull::Message(Message { row, number, delivery })
     }
 
+    // Whoever lost a shard is told nothing of the queue: what the new owner has committed is not in its hands.
     fn queue_watermark(&mut self, shard: ShardIndex, token: u64) -> Time {
         if token != self.store.token(shard) {
             return Time::MIN;
@@ -206,7 +215,7 @@ impl Env for Outside<'_> {
     }
 
     fn source_watermark(&mut self, shard: ShardIndex, offset: u64) -> Time {
-        let (step, number) = (self.pipeline.step_of(shard), self.pipeline.number_of(shard));
+        let (step, number) = (self.layout.step_of(shard), self.layout.number_of(shard));
         self.sources.watermark(step, number, offset)
     }
 
@@ -217,16 +226,16 @@ impl Env for Outside<'_> {
         self.work.user_calls += 1;
         let attempt = self.count(step, name);
         if attempt > 1 {
-            self.marks.reach(Mark::FunctionRanAgain);
+            self.marks.reach(Mark::FUNCTION_RAN_AGAIN);
         }
         let words = &self.words;
-        let poison = &self.pipeline.step(step).failing.poison;
+        let poison = &self.design.pipeline.step(step).failing.poison;
         let answer = match poison {
             Some(poison) if words.keys.text(key) == poison => None,
             _ => {
-                let (act, pipeline) = (Act::Execute, self.pipeline);
-                let execution = Attempt::new(act, pipeline, step, name, attempt, words);
-                self.answers.execute(&execution, answers, pipeline, words)
+                let (act, layout) = (Act::Execute, self.layout);
+                let execution = Attempt::new(act, layout, step, name, attempt, words);
+                self.answers.execute(&execution, answers, layout, words)
             }
         };
         if answer.is_none() {
@@ -240,7 +249,7 @@ impl Env for Outside<'_> {
 
     fn look_up(&mut self, step: StepIndex, key: Key, changes_every: Nanos, values: u32) -> u32 {
         let key_hash = self.words.keys.hash(key);
-        let first = self.answers.first_value(self.pipeline, step, key_hash, values);
+        let first = self.answers.first_value(self.layout, step, key_hash, values);
         // A value at a time, so that the next answer is always another one.
         let moved = self.now.step_of(changes_every).rem_euclid(values.into());
         ((i64::from(first) + moved) % i64::from(values)) as u32

@@ -2,9 +2,10 @@
 
 use super::Outside;
 use crate::queue_service::QueueService;
-use onceproof_model::defect::Defect;
+use onceproof_kernel::layout::ShardIndex;
+use onceproof_model::dataflow::defect::Defect;
 use onceproof_model::effect::MessageAck;
-use onceproof_model::pipeline::{ShardIndex, Step, StepKind};
+use onceproof_model::pipeline::{Step, StepKind};
 
 impl Outside<'_> {
     /// A message is acked; true if that moves the watermark of its queue.
@@ -18,17 +19,17 @@ impl Outside<'_> {
 
     /// A shard died, and with it whoever held the messages that it was handed.
     pub fn lapse(&mut self, shard: ShardIndex) {
-        let (step, number) = (self.pipeline.step_of(shard), self.pipeline.number_of(shard));
-        let Outside { queues, wakes, pipeline, now, .. } = self;
+        let (step, number) = (self.layout.step_of(shard), self.layout.number_of(shard));
+        let Outside { queues, wakes, design, now, .. } = self;
         if queues[step.at()].is_some()
             && let Some(queue) = &mut queues[step.at()]
         {
-            queue.lapse(number, *now, |next, at| wakes.push((pipeline.shard(step, next), at)));
+            queue.lapse(number, *now, |next, at| wakes.push((design.layout.shard(step, next), at)));
         }
     }
 
     pub(super) fn queue_of(&mut self, shard: ShardIndex) -> &mut QueueService {
-        self.queues[self.pipeline.step_of(shard).at()].as_mut().expect("a source with a queue")
+        self.queues[self.layout.step_of(shard).at()].as_mut().expect("a source with a queue")
     }
 }
 

@@ -2,15 +2,16 @@
 //! somebody reads the trace.
 
 use super::Outside;
-use crate::fault::Before;
 use crate::trace::{Struck, What};
+use onceproof_kernel::alphabet::Point;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
-use onceproof_model::commit::{Scan, Subject};
-use onceproof_model::decision::Decision;
+use onceproof_model::commit::Scan;
+use onceproof_model::dataflow::decision::Decision;
+use onceproof_model::dataflow::mechanism::Dedup;
+use onceproof_model::dataflow::record::Record;
 use onceproof_model::effect::{Dropped, FilterSaid, SourceRow};
-use onceproof_model::mechanism::Dedup;
-use onceproof_model::pipeline::{ShardIndex, StepIndex};
-use onceproof_model::record::Record;
 
 impl Outside<'_> {
     /// Whoever is at work does something, unless it is dead already: then it is not done.
@@ -30,7 +31,7 @@ impl Outside<'_> {
 
     /// Something may have befallen a worker before a step. It is told when the world acts on it.
     #[cold]
-    pub(crate) fn tell_doom(&mut self, shard: ShardIndex, before: Before, subject: Subject) {
+    pub(crate) fn tell_doom(&mut self, shard: ShardIndex, before: Point, subject: Subject) {
         let fault = self.fault();
         if let (Some(_), Some(recorder)) = (fault, self.trace.recorder()) {
             recorder.struck = Some((Struck { shard, before, subject }, fault));
@@ -71,7 +72,7 @@ impl Outside<'_> {
     /// A filter said something of a record. If the catalog is asked next, both are told together.
     #[cold]
     pub(super) fn tell_filter(&mut self, shard: ShardIndex, record: &Record, said: FilterSaid) {
-        let dedup = self.pipeline.step(self.pipeline.step_of(shard)).mechanism.dedup;
+        let dedup = self.design.mechanism(self.layout.step_of(shard)).dedup;
         if said == FilterSaid::New || matches!(dedup, Dedup::BloomOnly(_)) {
             let (record, key, filter) = (record.name, record.key, Some(said));
             self.tell(What::LooksUp { record, key, filter, catalog: None }, None);

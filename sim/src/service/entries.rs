@@ -1,21 +1,22 @@
-//! Entries: what functions put at a service, one entry per key of a step. The last put stands, whoever made
-//! it and however late. A fenced one carries the token of its caller's lease, and is refused where the service
+//! Entries: what functions put at a service, one entry per key of a step. The last put stands, whoever made it
+//! and however late. A fenced one carries the token of its caller's lease, and is refused where the service
 //! knows of a newer one.
 //!
-//! It knows the newest token of each shard, and not of each key: a new owner announces its token before it
-//! does anything else, when it cannot know yet which keys it will put. To compare with what was put under the
-//! key is not enough:
+//! It knows the newest token of each shard, and not of each key: a new owner announces its token as it takes it
+//! and before it does anything else, when it cannot know yet which keys it will put. Like taking a token, that
+//! takes no time. To compare with the token under which the key was put last is not enough, though it takes two
+//! faults to show it (`Defect::TokenNotAnnounced`):
 //!
 //! 1. The old owner puts and commits two records of a key, and stands still with a copy of the first.
 //! 2. The new owner acks a copy as a duplicate. Nothing is left to come, so the id is forgotten.
-//! 3. The old owner goes on: the catalog does not have the id of its copy, so it puts the first record. The
-//!    new owner never put anything under the key.
+//! 3. The old owner goes on: the catalog does not have the id of its copy, so it puts the first record. The new
+//!    owner never put anything under the key.
 
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_model::call::Answer;
-use onceproof_model::pipeline::{ShardIndex, StepIndex};
 use rustc_hash::FxBuildHasher;
 
 /// The entries of all steps that put some.

@@ -1,6 +1,7 @@
-//! The external services: what functions call, and the tables that sinks write to by calls. They stand
-//! outside of the system under test, know nothing of its commits and keep what they were told to do. What
-//! reaches a table is what the ledger reflects, whatever becomes of the sink's commit.
+//! The external services: what functions call, and the tables that sinks write to by calls. They stand outside
+//! of the system under test, know nothing of its commits and keep what they were told to do. The rows of such a
+//! sink are what its table has, whatever became of the sink's commit. They count as written, for latencies too,
+//! when readers see them.
 
 mod entries;
 mod table;
@@ -11,11 +12,12 @@ use crate::outcome::StepCalls;
 use entries::{Entries, Stale};
 use hashbrown::HashSet;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 use onceproof_model::call::{Action, Answer, Call, Operation};
-use onceproof_model::pipeline::{Pipeline, ShardIndex, Step, StepIndex, StepKind};
+use onceproof_model::pipeline::{Pipeline, Step, StepKind};
 use rustc_hash::FxBuildHasher;
 use table::{Tables, Torn};
 

@@ -1,14 +1,17 @@
 //! The tables that sinks write to by calls: streams with offsets, insert ids that are forgotten, and units,
-//! which are files or transactions. All rows of a unit belong together, and each row says how many they are.
+//! which are files or transactions. All rows of a unit belong together.
+//!
 //! A unit is torn if a reader may have met some of its rows without the others: if virtual time went on in
-//! between, or if the others never came.
+//! between, or if the others never came. Within one instant nobody reads. Each row says which of how many it
+//! is, so the verdict does not hang on what the dead would have written.
 
 use hashbrown::HashMap;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
+use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::Time;
 use onceproof_model::call::{Answer, Part, Row};
-use onceproof_model::pipeline::{Pipeline, ShardIndex, Sink, StepIndex, StepKind};
-use onceproof_model::record::RecordId;
+use onceproof_model::pipeline::{Pipeline, Sink, StepKind};
 use rustc_hash::FxBuildHasher;
 use std::cmp::Ordering;
 

@@ -1,12 +1,22 @@
-//! What is wrong with what services were told to do. That a unit is torn is wrong in itself; how often a
-//! side effect may stand, and whose entry must, is for the scenario to demand.
+//! What is wrong with what services were told to do. That a unit is torn is wrong in itself; how often a side
+//! effect may stand, and whose entry must, is for the scenario to demand.
+//!
+//! `at-most = n` counts the side effects that stand at the service, and not the calls: a `put` that is made
+//! twice is one. More is the class `repeated`, a class like any other, so that every search can look for it.
+//!
+//! `newest = true` is judged once a run has drained: before that an entry may be ahead of its commit. The
+//! newest record is the one that the store committed last, dead letters included. A token could not say which
+//! that is, since one life has one token for all that it puts. All calls take the same time, so the calls of
+//! one life arrive in the order in which they were made. A key of which no record was committed has no right
+//! entry.
 
 use super::{Service, Stale, Torn};
 use crate::ledger::Ledger;
 use crate::outcome::{Class, Damage};
 use crate::plan::SideEffects;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_model::pipeline::{Pipeline, StepIndex};
+use onceproof_model::pipeline::Pipeline;
 
 /// What is wrong with the services of a run.
 #[derive(Clone, Copy)]

@@ -3,16 +3,16 @@
 use super::event::{Change, Struck, Waited};
 use super::text::Seen;
 use super::what::What;
-use crate::fault::place::Record;
+use crate::fault::place::About;
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::commit::Subject;
 
 /// Which events are told.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Choice {
     /// Those about this record, or what was made from it, as placed faults take it; all by default.
-    pub record: Option<Record>,
+    pub record: Option<About>,
     /// Those from this time on, since the start of the run.
     pub from: Option<Nanos>,
     /// Those until this time, with those at it.
@@ -35,16 +35,16 @@ impl Choice {
     }
 }
 
-fn matches(record: &Record, subject: Subject, seen: &Seen<'_>) -> bool {
+fn matches(record: &About, subject: Subject, seen: &Seen<'_>) -> bool {
     match (record, subject) {
-        (Record::Name(pattern), Subject::Record(name)) => {
-            pattern.matches(name, &seen.words.names, pattern.root(seen.pipeline))
+        (About::Record(pattern), Subject::Record(name)) => {
+            pattern.matches(name, &seen.words.names, pattern.root(seen.layout))
         }
-        (Record::Watermark(None), Subject::Watermark(_)) => true,
-        (Record::Watermark(Some(asked)), Subject::Watermark(at)) => *asked == at,
-        (Record::Name(_), Subject::Watermark(_)) | (Record::Watermark(_), Subject::Record(_)) => {
-            false
+        (&About::Control { word: asked, value }, Subject::Control { word, value: at }) => {
+            asked == word && value.is_none_or(|value| value == at)
         }
+        (About::Record(_), Subject::Control { .. })
+        | (About::Control { .. }, Subject::Record(_)) => false,
     }
 }
 

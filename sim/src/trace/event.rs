@@ -1,12 +1,12 @@
 //! One event of a run, and what events are made of.
 
 use super::What;
-use crate::fault::Before;
+use onceproof_kernel::alphabet::Point;
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::commit::{CommitKind, Subject};
-use onceproof_model::pipeline::{ShardIndex, StepIndex};
 
 /// One event of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -79,7 +79,7 @@ pub enum Fate {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CommitId {
     /// Which step of the protocol it is.
-    pub kind: CommitKind,
+    pub point: Point,
     /// What it is about: its first record.
     pub subject: Subject,
     /// Its number under the token of its shard.
@@ -140,7 +140,7 @@ pub struct Struck {
     /// The shard that was at work.
     pub shard: ShardIndex,
     /// The step of the protocol.
-    pub before: Before,
+    pub before: Point,
     /// What it was about.
     pub subject: Subject,
 }

@@ -25,8 +25,8 @@ pub use what::What;
 
 pub(crate) use recorder::Recorder;
 
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::name::Name;
-use onceproof_model::commit::Subject;
 
 /// Who writes events down, if anyone asked for it.
 #[derive(Debug, Default)]

@@ -2,15 +2,14 @@
 
 use super::event::{Change, CommitId, Message, Nobody, Struck, Waited};
 use super::text::Seen;
-use crate::fault::Before;
 use crate::store::Applied;
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
-use onceproof_model::commit::Subject;
+use onceproof_kernel::record::Value;
 use onceproof_model::effect::FilterSaid;
 use onceproof_model::function::Output;
-use onceproof_model::pipeline::{ShardIndex, StepIndex};
-use onceproof_model::record::Value;
 
 impl Seen<'_> {
     pub(super) fn applies(&self, commit: CommitId, applied: Applied, changes: &[Change]) -> String {
@@ -191,17 +190,7 @@ impl Seen<'_> {
     pub(super) fn struck(&self, struck: &Option<Struck>) -> String {
         let Some(Struck { shard, before, subject }) = *struck else { return String::new() };
         let subject = self.subject(subject);
-        let does = match self.told(before, Some(shard)) {
-            Before::Admit => "admits",
-            Before::Apply => "applies",
-            Before::Commit => "commits",
-            Before::Answer => return format!(" before it handles the answer on {subject}"),
-            Before::Ack => "acks",
-            Before::Send => "sends",
-            Before::Settle => "settles",
-            Before::Emit => "emits",
-            Before::Call => "calls for",
-        };
+        let does = self.layout.alphabet.words(self.told(before, Some(shard))).verb;
         format!(" before it {does} {subject}")
     }
 }

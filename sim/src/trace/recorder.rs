@@ -3,16 +3,17 @@
 
 use super::event::{Actor, Event, Struck};
 use super::what::What;
-use crate::catalog::Gone;
 use hashbrown::HashMap;
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
+use onceproof_kernel::record::RecordId;
+use onceproof_kernel::tell::Gone;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::commit::{HeldRow, Subject};
+use onceproof_model::commit::HeldRow;
 use onceproof_model::effect::FilterSaid;
 use onceproof_model::function::Output;
-use onceproof_model::pipeline::{ShardIndex, StepIndex};
-use onceproof_model::record::RecordId;
 use rustc_hash::FxBuildHasher;
 use std::collections::VecDeque;
 
@@ -180,7 +181,7 @@ impl Recorder {
             | What::GivesUp { record, .. } => self.brought.get(&(to, *record)).copied(),
             What::Commits { commit, attempt: 1, .. } => match commit.subject {
                 Subject::Record(record) => self.brought.get(&(to, record)).copied(),
-                Subject::Watermark(_) => None,
+                Subject::Control { .. } => None,
             },
             What::Acks { subject, attempt, .. } => {
                 self.received.get(&(to, (*subject, *attempt))).copied()

@@ -2,23 +2,23 @@
 
 use super::event::{Actor, CommitId, Event, Fate, Forgotten, Ownership};
 use super::what::What;
-use crate::fault::{Before, Direction};
+use crate::fault::Direction;
+use onceproof_kernel::alphabet::Point;
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::time::{Nanos, Span};
 use onceproof_model::call::Answer;
-use onceproof_model::commit::{CommitKind, Subject};
 use onceproof_model::effect::Dropped;
-use onceproof_model::mechanism::Outputs;
-use onceproof_model::pipeline::{Pipeline, ShardIndex, StepIndex};
 
 /// An event, with what its handles mean.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'a> {
     /// The event.
     pub event: &'a Event,
-    /// The pipeline that it happens in.
-    pub pipeline: &'a Pipeline,
+    /// The steps and shards that it happens in.
+    pub layout: &'a Layout,
     /// The keys and names of the run.
     pub words: &'a Vocabulary,
 }
@@ -46,13 +46,13 @@ impl Seen<'_> {
 
     /// A shard: `per-user/0`.
     pub fn shard(&self, shard: ShardIndex) -> String {
-        let step = self.pipeline.step_of(shard);
-        format!("{}/{}", self.step(step), self.pipeline.number_of(shard))
+        let step = self.layout.step_of(shard);
+        format!("{}/{}", self.step(step), self.layout.number_of(shard))
     }
 
     /// The name of a step.
     pub fn step(&self, step: StepIndex) -> &str {
-        &self.pipeline.step(step).name
+        self.layout.name(step)
     }
 
     /// A key.
@@ -70,39 +70,21 @@ impl Seen<'_> {
     pub fn subject(&self, subject: Subject) -> String {
         match subject {
             Subject::Record(name) => self.name(name),
-            Subject::Watermark(at) => format!("watermark {at}"),
+            Subject::Control { word, value } => {
+                self.layout.control(word, Some(value)).replace('@', " ")
+            }
         }
     }
 
-    /// The step of the protocol that a commit of whoever acts is, as a fault is placed before it.
-    pub fn before(&self, commit: CommitId) -> Before {
-        let before = match commit.kind {
-            CommitKind::Commit | CommitKind::Watermark => Before::Commit,
-            CommitKind::Settle => Before::Settle,
-            CommitKind::Emit => Before::Emit,
-        };
-        match self.event.actor {
-            Some(actor) => before.at_stage(self.pipeline.step_of(actor.shard), self.pipeline),
-            None => before,
-        }
-    }
-
-    /// The word for a commit of whoever acts. To settle is to let go of what was held until it was acked, or owed
-    /// until it was paid, and nothing else: under recompute that step of the protocol commits.
+    /// The word for a commit of whoever acts.
     pub fn commit_word(&self, commit: CommitId) -> &'static str {
         let shard = self.event.actor.map(|actor| actor.shard);
-        self.told(self.before(commit), shard).word()
+        self.layout.alphabet.word(self.told(commit.point, shard))
     }
 
     /// A step of the protocol as it is told.
-    pub(super) fn told(&self, before: Before, shard: Option<ShardIndex>) -> Before {
-        let mechanism = |shard| self.pipeline.step(self.pipeline.step_of(shard)).mechanism;
-        match (before, shard) {
-            (Before::Settle, Some(shard)) if mechanism(shard).outputs == Outputs::Recompute => {
-                Before::Commit
-            }
-            _ => before,
-        }
+    pub(super) fn told(&self, before: Point, shard: Option<ShardIndex>) -> Point {
+        shard.map_or(before, |shard| self.layout.told_at(self.layout.step_of(shard), before))
     }
 
     fn what(&self) -> String {

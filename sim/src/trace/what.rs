@@ -3,14 +3,14 @@
 use super::event::{Change, CommitId, Fate, Forgotten, Message, Nobody, Struck, Waited};
 use crate::fault::Direction;
 use crate::store::Applied;
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::call::Answer;
-use onceproof_model::commit::Subject;
 use onceproof_model::effect::{Dropped, FilterSaid};
 use onceproof_model::function::Output;
-use onceproof_model::pipeline::{ShardIndex, StepIndex};
 
 /// What happens.
 #[derive(Clone, PartialEq, Eq, Debug)]

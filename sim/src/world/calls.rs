@@ -8,47 +8,60 @@ use super::token_of;
 use crate::answers::{AckVerdict, Call, RequestVerdict};
 use crate::fault::{Kind, Leg};
 use crate::fingerprint::{Code, words};
-use crate::marks::Mark;
-use crate::network::{Cut, Flight, publication};
+use crate::network::{Cut, Flight};
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
+use onceproof_kernel::alphabet::Mark;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::commit::Subject;
+use onceproof_model::dataflow::Design;
 use onceproof_model::effect::{Ack, Input, Reply, Request, Rpc};
-use onceproof_model::pipeline::ShardIndex;
+use onceproof_model::pipeline::StepKind;
+
+/// When the message was published that a source's request is about, if that source reads a queue. It is the stamp of all
+/// that is made of the message.
+fn publication(design: &Design, request: &Request) -> Option<Time> {
+    let record = request.record?;
+    match design.pipeline.step(design.layout.step_of(request.from)).kind {
+        StepKind::Source { queue: Some(_), .. } => Some(record.stamp),
+        _ => None,
+    }
+}
 
 impl World<'_> {
     #[inline(never)]
     pub(super) fn send_request(&mut self, sender: Instance, request: &mut Request, cost: Nanos) {
         let Outside { words, work, marks, ledger, now, .. } = &mut self.outside;
-        let attempt = self.links.count_send(self.pipeline, request, words.names.len());
+        let attempt = self.links.count_send(self.layout, request, words.names.len());
         request.rpc.attempt = attempt;
-        let is_retry = self.links.is_retry(self.pipeline, request, attempt);
+        let published = publication(self.design, request);
+        let is_retry = self.links.is_retry(self.layout, request, attempt, published);
         if let Some(record) = &request.record {
             ledger.hold(request.from, record.name);
             if ledger.is_detailed() {
-                let published = publication(self.pipeline, request);
                 ledger.sent((request.from, request.to), record, published, *now, &words.names);
             }
         }
         work.messages += 1;
         work.retries += u64::from(is_retry);
         if is_retry && sender.life > 0 {
-            marks.reach(Mark::SentAgainAfterRestart);
+            marks.reach(Mark::SENT_AGAIN_AFTER_RESTART);
         }
         let subject = request.subject();
-        if let Subject::Watermark(_) = subject {
-            marks.reach(Mark::WatermarkAlone);
+        if let Subject::Control { word, .. } = subject {
+            let [sent, again] = self.layout.alphabet.controls[usize::from(word)].marks;
+            marks.reach(sent);
             if attempt > 1 {
-                marks.reach(Mark::WatermarkSentAgain);
+                marks.reach(again);
             }
         }
-        let call = Call::new(self.pipeline, request.from, request.to, subject, attempt, words);
+        let call = Call::new(self.layout, request.from, request.to, subject, attempt, words);
         let from = self.host_of(sender).expect("the sender runs") as usize;
         let to = self.directory.look_up(request.to, self.now) as usize;
         let Outside { answers, words, .. } = &mut self.outside;
         answers.note_cut(|| self.links.is_cut(from, to, self.now));
-        let verdict = answers.request(&call, self.pipeline, words);
+        let verdict = answers.request(&call, self.layout, words);
         if let RequestVerdict::Cut(Kind::Partition { lasts, direction }) = verdict {
             let until = self.now.saturating_add(lasts);
             self.links.cut(Cut { from, to, direction, until });
@@ -99,7 +112,7 @@ impl World<'_> {
         let Flight { request, host } = self.links.flights.remove(flight as usize);
         let Some(who) = self.find(host, request.to) else {
             if self.hosts[host as usize].is_up() {
-                self.outside.marks.reach(Mark::ShardNotThere);
+                self.outside.marks.reach(Mark::SHARD_NOT_THERE);
             }
             if self.outside.trace.is_on() {
                 self.tell_request_lost(&request, host, self.why_nobody(host));
@@ -108,7 +121,7 @@ impl World<'_> {
         };
         self.fingerprint.add_request(self.now, &request, &self.outside.words);
         if who != self.owner(request.to) {
-            self.outside.marks.reach(Mark::ZombieAsked);
+            self.outside.marks.reach(Mark::ZOMBIE_ASKED);
         }
         if self.outside.trace.is_on() {
             self.tell_request_arrives(who, &request);
@@ -133,7 +146,7 @@ impl World<'_> {
             let code = if watermark.is_some() { Code::Reply } else { Code::Error };
             self.count(code, to, serial ^ said);
             if watermark.is_none() {
-                self.outside.marks.reach(Mark::ErrorAnswered);
+                self.outside.marks.reach(Mark::ERROR_ANSWERED);
             }
             let rpc = Rpc { slot, attempt: 0, serial };
             if self.outside.trace.is_on() {
@@ -161,12 +174,12 @@ impl World<'_> {
             ledger.let_go(from, name);
         }
         // The sender of the ack is the receiver of the request.
-        let call = Call::new(self.pipeline, to, from, subject, rpc.attempt, words);
+        let call = Call::new(self.layout, to, from, subject, rpc.attempt, words);
         let here = self.host_of(sender).expect("the sender of an ack runs") as usize;
         let there = self.directory.under(to, token_of(rpc.serial)) as usize;
         let Outside { answers, words, .. } = &mut self.outside;
         answers.note_cut(|| self.links.is_cut(here, there, self.now));
-        let verdict = answers.ack(&call, self.pipeline, words);
+        let verdict = answers.ack(&call, self.layout, words);
         let is_cut = self.links.is_cut(here, there, self.now);
         if self.outside.trace.is_on() {
             self.tell_ack(sender, ack, verdict, is_cut);

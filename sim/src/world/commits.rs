@@ -1,23 +1,25 @@
-//! Commits on their way to the store and back. A commit is a request over the network like any other: it
-//! takes time, may be lost, may be applied while its answer is lost, and may land after its worker died.
-//! Unanswered, it is repeated unchanged; the store applies its number once.
+//! Commits on their way to the store and back. A commit is a request over the network like any other: it takes
+//! time, may be lost, may be applied while its answer is lost, and may land after its worker died. Unanswered,
+//! it is repeated unchanged; the store applies its number once. A zombie hears of its refused commit like of
+//! any answer, a moment later, and goes on until then.
 
 use super::World;
 use super::event::Event;
 use super::hosts::Waiting;
 use super::leases::Instance;
-use super::perform::{Fate, before_commit};
+use super::perform::Fate;
 use crate::answers::{CommitSent, CommitVerdict};
-use crate::fault::Before;
 use crate::fingerprint::Code;
-use crate::marks::Mark;
+use crate::ledger::Telling;
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use crate::store::Applied;
-use crate::trace::{Nobody, Recorder};
+use crate::trace::Nobody;
+use onceproof_kernel::alphabet::Mark;
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::commit::{Commit, CommitKind, Delta, Subject};
-use onceproof_model::defect::Defect;
+use onceproof_model::commit::Commit;
+use onceproof_model::dataflow::defect::Defect;
 use onceproof_model::effect::Input;
 
 /// A commit on its way to the store or back.
@@ -50,11 +52,10 @@ impl World<'_> {
         let commit = &self.wires[wire as usize].commit;
         let verdict = match self.outside.answers.asks_commits() {
             true => {
-                let Commit { shard, subject, kind, .. } = *commit;
-                let before = self.at_shard(shard, before_commit(kind));
+                let Commit { shard, subject, point, .. } = *commit;
                 let Outside { answers, words, .. } = &mut self.outside;
-                let sent = CommitSent::new(self.pipeline, shard, before, subject, words);
-                answers.commit(&sent, self.pipeline, words)
+                let sent = CommitSent::new(self.layout, shard, point, subject, words);
+                answers.commit(&sent, self.layout, words)
             }
             false => CommitVerdict::Pass,
         };
@@ -78,8 +79,8 @@ impl World<'_> {
         if verdict != CommitVerdict::Pass || self.may_time_out {
             let Wire { commit, sends, .. } = &mut self.wires[wire as usize];
             *sends += 1;
-            let step = self.pipeline.step_of(commit.shard);
-            let wait = self.pipeline.step(step).mechanism.commit_retry.waits(way).wait(*sends);
+            let step = self.layout.step_of(commit.shard);
+            let wait = self.design.mechanism(step).commit_retry.waits(way).wait(*sends);
             let at = self.now.saturating_add(cost).saturating_add(wait);
             self.schedule_wire(at, Lane::Heap, wire, Event::Repeat { wire });
         }
@@ -105,12 +106,10 @@ impl World<'_> {
         let Outside { store, ledger, words, work, sources, now, trace, .. } = &mut self.outside;
         let Wire { ref commit, who, is_answered: is_over, .. } = self.wires[wire as usize];
         let deltas = self.effects.deltas(commit.deltas);
-        let applied = match trace.recorder() {
-            None => store.apply(commit, deltas, *now, ledger, words, &mut |_| {}),
-            Some(Recorder { gone, .. }) => {
-                store.apply(commit, deltas, *now, ledger, words, &mut |id| gone.push(id))
-            }
-        };
+        let gone = trace.recorder().map(|recorder| &mut recorder.gone);
+        let shard = commit.shard;
+        let mut telling = Telling { ledger, shard, now: *now, words, sources, gone };
+        let applied = store.apply(commit, deltas, *now, &mut telling);
         let which = u64::from(commit.shard.0) << 40 ^ commit.number << 8 ^ applied as u64;
         self.fingerprint.add(self.now, Code::Commit, which);
         match applied {
@@ -120,20 +119,8 @@ impl World<'_> {
                 }
                 work.commits += 1;
                 if ledger.is_detailed() {
-                    ledger.committed(commit.shard, deltas, *now, &words.names);
-                    if let (CommitKind::Settle, Subject::Record(name)) =
-                        (commit.kind, commit.subject)
-                    {
+                    if let (true, Subject::Record(name)) = (commit.ends_stay, commit.subject) {
                         ledger.let_go(commit.shard, name);
-                    }
-                    for delta in deltas {
-                        if let Delta::Take { name, lineage, .. }
-                        | Delta::Row { name, lineage, .. } = *delta
-                        {
-                            for source in ledger.sources_of(name, lineage, words) {
-                                ledger.taken(source, now.0.abs_diff(sources.arrival(source).0));
-                            }
-                        }
                     }
                 }
             }
@@ -149,11 +136,11 @@ impl World<'_> {
         }
         match applied {
             Applied::Now if !self.is_running(who) => {
-                self.outside.marks.reach(Mark::CommitOutlived);
+                self.outside.marks.reach(Mark::COMMIT_OUTLIVED);
             }
             Applied::Now => {}
-            Applied::Before => self.outside.marks.reach(Mark::CommitRepeated),
-            Applied::Refused => self.outside.marks.reach(Mark::CommitFenced),
+            Applied::Before => self.outside.marks.reach(Mark::COMMIT_REPEATED),
+            Applied::Refused => self.outside.marks.reach(Mark::COMMIT_FENCED),
         }
         if self.outside.trace.is_on() {
             self.tell_commit_arrives(wire, applied);
@@ -161,7 +148,7 @@ impl World<'_> {
         let is_refused = applied == Applied::Refused;
         let is_answered = is_answered
             && !(applied == Applied::Before
-                && self.pipeline.defect == Some(Defect::RepeatsUnanswered));
+                && self.design.defect == Some(Defect::RepeatsUnanswered));
         // A worker that died needs no refusal; one that lives on is ended by it.
         if is_answered && !is_over && !(is_refused && self.host_of(who).is_none()) {
             // The answer takes the place of this event among those that refer to the wire.
@@ -192,7 +179,7 @@ impl World<'_> {
             return self.drop_wire(wire);
         }
         if self.outside.answers.asks_before() {
-            match self.strike(who, Before::Answer, subject) {
+            match self.strike(who, self.layout.alphabet.moments.answer, subject) {
                 Fate::GoesOn => {}
                 Fate::Ends => return self.drop_wire(wire),
                 Fate::Waits(host) => {

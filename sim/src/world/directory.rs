@@ -1,9 +1,9 @@
 //! Who has which shard: the store's grants, as the store knows them and, a little later, as senders do.
 //! Where nothing was ever granted anew, every shard is where it was placed at the start.
 
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::pipeline::ShardIndex;
 
 /// Where each shard is and was.
 #[derive(Debug, Default)]

@@ -1,14 +1,17 @@
-//! How a run ends: faults stop at calm, and the run must have drained some time after that. What is in flight is
-//! delivered before anything is said of the run. Who still waits when the time to drain is over may have waited
-//! rightly: then the run says nothing, unless it is seen to stand still.
+//! How a run ends: faults stop at calm, and the run must have drained some time after that. What is in flight
+//! is no wait: it is delivered whatever the time, before anything is said of the run.
+//!
+//! The time to drain makes no run stuck. Who still waits when it is over may have waited rightly: if something
+//! comes of that the run is inconclusive, and it is stuck only if it is seen to stand still. A run that has not
+//! drained has no lost records yet.
 
 use super::commits::Wire;
 use super::event::Event;
 use super::leases::Instance;
 use super::{End, World};
 use crate::plan::Until;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_model::effect::Timer;
-use onceproof_model::pipeline::ShardIndex;
 
 /// How often a shard may start within one instant of virtual time, on the average of all shards. More is a storm of
 /// moves or crashes that takes no time, and would never come to its end.
@@ -157,8 +160,8 @@ impl World<'_> {
     }
 
     fn name_of(&self, shard: ShardIndex) -> String {
-        let step = &self.pipeline.step(self.pipeline.step_of(shard)).name;
-        format!("{step}/{}", self.pipeline.number_of(shard))
+        let step = &self.layout.name(self.layout.step_of(shard));
+        format!("{step}/{}", self.layout.number_of(shard))
     }
 
     /// Who waits with this event for something to come of it, and does what, in words; none if the event is on its

@@ -9,9 +9,9 @@ use crate::fault::ClockWay;
 use crate::fingerprint::{Code, words};
 use crate::queue::{Lane, Turn};
 use crate::trace::What;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::pipeline::ShardIndex;
 use std::collections::VecDeque;
 
 /// No clock is further from the time than this, some 73 years: then nothing overflows.
@@ -66,8 +66,8 @@ impl Host {
         !self.is_ready() && self.away_since == away_since && !self.is_expired
     }
 
-    /// How far its clock is ahead. At rest it is up, and nothing waits for it. An end of a pause or of a lease
-    /// that was not taken back means nothing.
+    /// How far its clock is ahead. At rest it is up, and nothing waits for it. A queued end of an earlier pause
+    /// or lease is stale, and ignored.
     pub fn rest(&self, rest: &mut Rest) {
         let Host { is_down: _, is_paused: _, away_since: _, away_until: _, .. } = self;
         let Host { is_expired, pauses: _, skew, waiting, .. } = self;
@@ -163,7 +163,10 @@ impl World<'_> {
         self.schedule(until, Turn::Normal, Lane::Heap, Event::Resume { host, pause });
     }
 
-    /// A host is away until then. If that is longer than its lease, it loses its shards.
+    /// A host is away until then. If that is longer than its lease, it loses its shards. A crash of a paused
+    /// worker counts from the pause, since the lease was not renewed meanwhile: counted from the crash, it
+    /// would keep its shards for up to two leases. A worker that is back, or goes on, before anyone else was
+    /// granted its shards keeps them.
     fn stay_away(&mut self, host: u32, is_away: bool, until: u64) {
         let lease = self.plan.cluster.lease;
         let found = &mut self.hosts[host as usize];

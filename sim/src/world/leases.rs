@@ -1,15 +1,20 @@
-//! Who owns a shard. The store is the authority: it grants a shard to another worker when it is moved, or
-//! when its worker was away for longer than its lease. The old owner is not told. It goes on as a zombie,
-//! under a token that the store refuses, until a refused commit ends it; or until its own machine is
-//! granted the shard again, since one machine does not run a shard twice.
+//! Who owns a shard. The store is the authority: it grants a shard to another worker when it is moved, or when
+//! its worker was away for longer than its lease. The old owner is not told. It goes on as a zombie, under a
+//! token that the store refuses, until a refused commit ends it; or until its own machine is granted the shard
+//! again, since one machine does not run a shard twice. A move with nobody to move to waits until another
+//! worker is up.
+//!
+//! A shard has one owner and any number of zombies, at most one on each worker. Each is an instance with a life
+//! of its own, which its timers and commits carry: known by its shard alone, the timer of one would wake
+//! another. A reply goes to the worker that had the token in the request's serial.
 
 use super::World;
 use super::event::Event;
 use crate::fingerprint::Code;
 use crate::queue::{Lane, Turn};
 use crate::trace::What;
-use onceproof_model::pipeline::ShardIndex;
-use onceproof_model::worker::Worker;
+use onceproof_kernel::layout::ShardIndex;
+use onceproof_model::dataflow::worker::Worker;
 
 /// One shard on one machine, from a start to its end. No two instances of a shard have one life.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -137,7 +142,7 @@ impl World<'_> {
         let owner = self.owner(shard);
         let was = self.owners[shard.at()];
         if was.is_running {
-            let fresh = Worker::new(self.pipeline, shard);
+            let fresh = Worker::new(self.design, shard);
             let worker = std::mem::replace(&mut self.workers[shard.at()], fresh);
             self.zombies.push(Zombie { who: owner, host: was.host, worker });
         } else {

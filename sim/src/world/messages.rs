@@ -5,8 +5,8 @@ use super::World;
 use super::leases::Instance;
 use crate::fingerprint::{Code, words};
 use crate::outside::Pulled;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_model::effect::{MessageAck, Timer};
-use onceproof_model::pipeline::StepIndex;
 
 impl World<'_> {
     /// Takes note of what was pulled, and wakes the shards that may pull.
@@ -32,9 +32,9 @@ impl World<'_> {
             self.tell_message_ack(who, ack);
         }
         if self.outside.ack_message(ack) {
-            let step: StepIndex = self.pipeline.step_of(ack.shard);
-            for number in 0..self.pipeline.step(step).shards {
-                let shard = self.pipeline.shard(step, number);
+            let step: StepIndex = self.layout.step_of(ack.shard);
+            for number in 0..self.layout.shards_of(step) {
+                let shard = self.layout.shard(step, number);
                 self.wake(self.owner(shard), self.now, Timer::Arrival);
             }
         }

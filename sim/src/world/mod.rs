@@ -33,10 +33,12 @@ use end::Overdue;
 use event::Event;
 use hosts::Host;
 use leases::{Instance, Owner, Zombie};
+use onceproof_kernel::layout::Layout;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::{Nanos, Time};
+use onceproof_model::dataflow::Design;
+use onceproof_model::dataflow::worker::Worker;
 use onceproof_model::effect::{Effects, Input, Rpc, Timer};
-use onceproof_model::pipeline::{Pipeline, ShardIndex};
-use onceproof_model::worker::Worker;
 use services::Out;
 use slab::Slab;
 use standstill::{Standstill, lull};
@@ -61,7 +63,8 @@ pub(crate) enum End {
 /// The world of one plan, used again for each run.
 pub(crate) struct World<'a> {
     plan: &'a Plan,
-    pipeline: &'a Pipeline,
+    design: &'a Design,
+    layout: &'a Layout,
     pub outside: Outside<'a>,
     /// The owner of each shard, and where it is.
     workers: Vec<Worker>,
@@ -102,15 +105,16 @@ pub(crate) struct World<'a> {
 
 impl<'a> World<'a> {
     pub fn new(plan: &'a Plan) -> World<'a> {
-        let pipeline = &plan.pipeline;
-        let (hosts, shards) = (plan.hosts(), pipeline.shards());
+        let design = &plan.design;
+        let (hosts, shards) = (plan.hosts(), design.layout.shards());
         let (latency, way) = (plan.network, plan.cluster.commit);
         World {
             plan,
-            pipeline,
-            outside: Outside::new(pipeline, Answers::new(plan), plan.cluster.read),
-            workers: (0..pipeline.shards() as u32)
-                .map(|shard| Worker::new(pipeline, ShardIndex(shard)))
+            design,
+            layout: &design.layout,
+            outside: Outside::new(design, Answers::new(plan), plan.cluster.read),
+            workers: (0..design.layout.shards() as u32)
+                .map(|shard| Worker::new(design, ShardIndex(shard)))
                 .collect(),
             owners: Vec::with_capacity(shards),
             zombies: Vec::new(),
@@ -135,9 +139,9 @@ impl<'a> World<'a> {
             starts: 0,
             standstill: Standstill::default(),
             patience: Patience::of(plan),
-            lull: lull(pipeline.steps(), way),
-            may_time_out: pipeline.steps().iter().any(|step| {
-                step.mechanism.commit_retry.waits(way).timeout <= way.saturating_mul(2)
+            lull: lull(design.mechanisms(), way),
+            may_time_out: design.mechanisms().iter().any(|mechanism| {
+                mechanism.commit_retry.waits(way).timeout <= way.saturating_mul(2)
             }),
             planted: None,
             until_planted: None,
@@ -165,7 +169,7 @@ impl<'a> World<'a> {
             self.owners.push(Owner { host, life: 0, is_running: false });
         }
         self.queue.clear();
-        self.links.reset(self.pipeline);
+        self.links.reset(self.layout);
         self.wires.clear();
         self.outs.clear();
         self.effects.clear();
@@ -182,7 +186,7 @@ impl<'a> World<'a> {
 
     /// Puts other exact faults in place of the plan's.
     pub fn place(&mut self, faults: &[Fault]) {
-        self.outside.answers.place(self.pipeline, faults);
+        self.outside.answers.place(self.layout, faults);
         self.patience = self.patience.with(faults);
     }
 
@@ -278,8 +282,8 @@ impl<'a> World<'a> {
     /// How full the filters of all shards are.
     pub fn filters(&self) -> impl Iterator<Item = FilterFill> {
         self.workers.iter().zip(0..).flat_map(|(worker, shard)| {
-            let step = self.pipeline.step_of(ShardIndex(shard));
-            let shard = self.pipeline.number_of(ShardIndex(shard));
+            let step = self.layout.step_of(ShardIndex(shard));
+            let shard = self.layout.number_of(ShardIndex(shard));
             worker.fills().map(move |fill| FilterFill { step, shard, fill })
         })
     }

@@ -6,13 +6,14 @@ use super::World;
 use super::hosts::Waiting;
 use super::leases::{Instance, running};
 use crate::answers::{BeforeVerdict, StepTaken};
-use crate::fault::{Before, Fault, Kind};
-use crate::marks::Mark;
+use crate::fault::{Fault, Kind};
 use crate::network::Cut;
+use onceproof_kernel::alphabet::Point;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::commit::{CommitKind, Subject};
+use onceproof_model::dataflow::point;
 use onceproof_model::effect::{Effect, Input, Moment, Timer};
-use onceproof_model::pipeline::ShardIndex;
 
 /// What a worker does, in order.
 #[derive(Debug)]
@@ -67,17 +68,17 @@ impl World<'_> {
         self.outside.answers.note_change();
         let host = self.host_of(who).expect("an instance that runs");
         let skew = self.hosts[host as usize].skew;
-        let World { workers, owners, zombies, outside, effects, pipeline, .. } = self;
+        let World { workers, owners, zombies, outside, effects, design, .. } = self;
         let worker = running(workers, owners, zombies, who);
         let now = Time(outside.now.0.saturating_add(skew));
-        let dropped = outside.marks.count(Mark::DuplicateDropped);
-        worker.handle(input, &mut Moment { now, pipeline, env: outside, effects });
+        let dropped = outside.marks.count(point::DUPLICATE_DROPPED);
+        worker.handle(input, &mut Moment { now, design, env: outside, effects });
         let is_ready = worker.is_ready();
         if !self.outside.pulled.is_empty() || !self.outside.wakes.is_empty() {
             self.after_pulls();
         }
-        if who.life > 0 && self.outside.marks.count(Mark::DuplicateDropped) > dropped {
-            self.outside.marks.reach(Mark::DuplicateDroppedAfterRestart);
+        if who.life > 0 && self.outside.marks.count(point::DUPLICATE_DROPPED) > dropped {
+            self.outside.marks.reach(point::DUPLICATE_DROPPED_AFTER_RESTART);
         }
         let has_doom = self.outside.doom != BeforeVerdict::Pass;
         if self.effects.list.is_empty() && !has_doom {
@@ -172,23 +173,23 @@ impl World<'_> {
     /// What befalls an instance before an effect.
     #[inline(never)]
     fn strike_before(&mut self, who: Instance, effect: &Effect) -> Fate {
+        let moments = &self.layout.alphabet.moments;
         let (before, subject) = match effect {
-            Effect::Commit(commit) => (before_commit(commit.kind), commit.subject),
-            Effect::Ack(ack) => (Before::Ack, ack.subject),
-            Effect::AckMessage(ack) => (Before::Ack, Subject::Record(ack.name)),
-            Effect::Send(request) => (Before::Send, request.subject()),
-            Effect::Call(call) => (Before::Call, Subject::Record(call.name)),
+            Effect::Commit(commit) => (commit.point, commit.subject),
+            Effect::Ack(ack) => (moments.reply, ack.subject),
+            Effect::AckMessage(ack) => (moments.reply, Subject::Record(ack.name)),
+            Effect::Send(request) => (moments.send, request.subject()),
+            Effect::Call(call) => (moments.call, Subject::Record(call.name)),
             Effect::Wake { .. } => return Fate::GoesOn,
         };
         self.strike(who, before, subject)
     }
 
     /// What befalls an instance before a step of the protocol.
-    pub(super) fn strike(&mut self, who: Instance, before: Before, subject: Subject) -> Fate {
+    pub(super) fn strike(&mut self, who: Instance, before: Point, subject: Subject) -> Fate {
         let words = &self.outside.words;
-        let head = self.pipeline.step_of(who.shard);
-        let before = before.at_stage(head, self.pipeline);
-        let step = StepTaken::new(self.pipeline, who.shard, head, before, subject, words);
+        let head = self.layout.step_of(who.shard);
+        let step = StepTaken::new(self.layout, who.shard, head, before, subject, words);
         match self.outside.before(&step) {
             BeforeVerdict::Pass => Fate::GoesOn,
             verdict => {
@@ -199,11 +200,6 @@ impl World<'_> {
                 self.befall_instance(who, host, verdict)
             }
         }
-    }
-
-    /// A step of the protocol by the word that it has at this shard: a sink's commit is its emit.
-    pub(super) fn at_shard(&self, shard: ShardIndex, before: Before) -> Before {
-        before.at_stage(self.pipeline.step_of(shard), self.pipeline)
     }
 
     fn befall_instance(&mut self, who: Instance, host: u32, verdict: BeforeVerdict) -> Fate {
@@ -249,16 +245,16 @@ impl World<'_> {
                 let (Some(step), Some(number)) = (place.step, place.shard) else {
                     unreachable!("a move at a time names its shard")
                 };
-                self.move_shard(self.pipeline.shard(step, number));
+                self.move_shard(self.layout.shard(step, number));
             }
             Kind::Partition { lasts, direction } => {
                 let (Some(from), Some(to)) = (place.from, place.to) else {
                     unreachable!("a partition at a time names both steps")
                 };
                 let mut cuts = Vec::new();
-                for a in 0..self.pipeline.step(from).shards {
-                    for b in 0..self.pipeline.step(to).shards {
-                        let (a, b) = (self.pipeline.shard(from, a), self.pipeline.shard(to, b));
+                for a in 0..self.layout.shards_of(from) {
+                    for b in 0..self.layout.shards_of(to) {
+                        let (a, b) = (self.layout.shard(from, a), self.layout.shard(to, b));
                         let host = |shard: ShardIndex| self.owners[shard.at()].host as usize;
                         let (from, to) = (host(a), host(b));
                         let until = self.now.saturating_add(lasts);
@@ -272,13 +268,5 @@ impl World<'_> {
             }
             kind => unreachable!("{kind:?} has no place in time"),
         }
-    }
-}
-
-pub(super) fn before_commit(kind: CommitKind) -> Before {
-    match kind {
-        CommitKind::Commit | CommitKind::Watermark => Before::Commit,
-        CommitKind::Settle => Before::Settle,
-        CommitKind::Emit => Before::Emit,
     }
 }

@@ -1,5 +1,6 @@
 //! The world at rest: all that can still happen is that input arrives. Then its state is small enough to be
-//! compared, and what is the same in two runs at one time will be the same in both from there on.
+//! compared, and what is the same in two runs at one time will be the same in both from there on. A run with a
+//! seed, with a queue, with a call to a service or with fresh ids has no rest.
 
 use super::World;
 use super::event::Event;
@@ -30,7 +31,8 @@ impl World<'_> {
         let mut rest = Rest::default();
         let World {
             plan: _,
-            pipeline: _,
+            design: _,
+            layout: _,
             outside,
             workers,
             owners,

@@ -1,15 +1,21 @@
 //! Calls to external services on their way there and back. A call is no commit: it is done when it arrives,
-//! also if its worker has died meanwhile, and nothing takes it back. Who is refused for its token has lost
-//! its shard and ends, as by the refusal of a commit.
+//! also if its worker has died meanwhile, and nothing takes it back.
+//!
+//! A call is answered to the instance that made it and to no other life of the shard. One that has lost its
+//! shard calls all the same, and the service does what it says: only its commits are fenced. One that stood
+//! still before a call makes it twice, since the answer is overdue when it goes on.
+//!
+//! Who is refused by a service for its token has lost its shard and ends, as by the refusal of a commit. It
+//! calls no more, and it does not go on to its commit: that a record is done with is for the new owner to say.
 
 use super::World;
 use super::event::Event;
 use super::leases::Instance;
 use crate::answers::{Act, Attempt, CallVerdict};
 use crate::fingerprint::Code;
-use crate::marks::Mark;
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
+use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::time::Nanos;
 use onceproof_model::call::{Answer, Call};
 use onceproof_model::effect::{Input, Rpc};
@@ -29,8 +35,8 @@ impl World<'_> {
         let Outside { answers, words, service, .. } = &mut self.outside;
         let attempt = service.count(call.step, call.name);
         let (step, name) = (call.step, call.name);
-        let made = Attempt::new(Act::Call, self.pipeline, step, name, attempt, words);
-        let verdict = answers.call(&made, self.pipeline, words);
+        let made = Attempt::new(Act::Call, self.layout, step, name, attempt, words);
+        let verdict = answers.call(&made, self.layout, words);
         if self.outside.trace.is_on() {
             self.tell_call(who, call, attempt, verdict);
         }
@@ -46,10 +52,10 @@ impl World<'_> {
     pub(super) fn call_arrives(&mut self, out: u32) {
         let Out { call, who, is_answered } = self.outs.remove(out as usize);
         let Outside { service, ledger, words, work, sources, marks, now, .. } = &mut self.outside;
-        let handled = service.handle(&call, self.pipeline, *now, ledger, words);
+        let handled = service.handle(&call, &self.design.pipeline, *now, ledger, words);
         work.side_effects += u64::from(handled.is_effect);
         if handled.answer == Answer::Fenced {
-            marks.reach(Mark::CallFenced);
+            marks.reach(Mark::CALL_FENCED);
         }
         for (name, lineage) in ledger.take_shown() {
             for source in ledger.sources_of(name, lineage, words) {

@@ -1,16 +1,20 @@
-//! Whether a run stands still: it repeats itself, and nothing comes of it. Time that passes is no sign of that: a
-//! lookup of 20 s, a directory that lags for 20 s and a copy that is 15 m late are waits that end. So time is
-//! counted in rounds. A round ends when all that was on its way or waited for at its beginning has come. What
-//! could lead anywhere has led there after as many rounds as messages may follow one another before something
-//! comes of them; what is left then is repetition without end.
+//! Whether a run stands still: it repeats itself, and nothing comes of it. Time that passes is no sign of that.
+//! A catalog that took 20 s to answer was once taken for a standstill; a directory that lags for 20 s and a
+//! copy that is 15 m late are waits that end, too. What ends without an event is waited for as well: an id that
+//! ages, a transaction at its table.
+//!
+//! So time is counted in rounds. A round ends when all that was on its way or waited for at its beginning has
+//! come. What could lead anywhere has led there after as many rounds as messages may follow one another before
+//! something comes of them; what is left then is repetition without end.
 
 use super::World;
 use super::event::Event;
 use hashbrown::HashSet;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::Nanos;
 use onceproof_model::call::{Call, Operation};
-use onceproof_model::pipeline::{Step, StepIndex};
+use onceproof_model::dataflow::mechanism::Mechanism;
 use rustc_hash::FxBuildHasher;
 use std::mem::Discriminant;
 
@@ -101,9 +105,9 @@ impl World<'_> {
 
 /// How long a run may go on, after something came of something, until it is worth a look whether it stands still:
 /// the longest wait of a retry. `way` is how long a commit takes each way.
-pub(super) fn lull(steps: &[Step], way: Nanos) -> Nanos {
-    let retries = steps
+pub(super) fn lull(mechanisms: &[Mechanism], way: Nanos) -> Nanos {
+    let retries = mechanisms
         .iter()
-        .flat_map(|Step { mechanism, .. }| [mechanism.retry, mechanism.commit_retry.waits(way)]);
+        .flat_map(|mechanism| [mechanism.retry, mechanism.commit_retry.waits(way)]);
     retries.map(|retry| retry.wait(u32::MAX)).max().unwrap_or(0)
 }

@@ -4,11 +4,13 @@
 use super::*;
 use crate::fault::{Climate, ClockWay, Fault, Kind, Place};
 use crate::input::{Input as Rows, Row, RowValue};
-use crate::marks::Mark;
 use crate::plan::{Cluster, Network, SideEffects, Until};
+use onceproof_kernel::alphabet::Mark;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, SECOND};
-use onceproof_model::mechanism::{CommitRetry, Mechanism};
-use onceproof_model::pipeline::{Failing, SourceWatermark, Step, StepIndex, StepKind};
+use onceproof_model::dataflow::Design;
+use onceproof_model::dataflow::mechanism::{CommitRetry, Mechanism};
+use onceproof_model::pipeline::{Failing, SourceWatermark, Step, StepKind};
 use onceproof_model::window::Windowing;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -20,7 +22,6 @@ fn plan(faults: Vec<Fault>) -> Plan {
         from: from.iter().map(|&index| StepIndex(index)).collect(),
         shards: 1,
         failing: Failing::default(),
-        mechanism: Mechanism::default(),
     };
     let windows = Windowing { length: 60 * SECOND, lateness: 0 };
     let steps = vec![
@@ -36,7 +37,8 @@ fn plan(faults: Vec<Fault>) -> Plan {
     };
     let rows = [("ann", 0), ("bob", 1)].map(row).to_vec();
     Plan {
-        pipeline: Pipeline::new(steps).expect("a chain"),
+        design: Design::new(steps.into_iter().map(|step| (step, Mechanism::default())).collect())
+            .expect("a chain"),
         inputs: vec![(StepIndex(0), Rows::Rows(Arc::new(rows)))],
         cluster: Cluster::default(),
         network: Network::default(),
@@ -54,7 +56,7 @@ fn last_stamp(faults: Vec<Fault>) -> (Time, u64) {
     world.reset(None, false);
     assert_eq!(world.run(&AtomicBool::new(false), |_, _| {}), Some(End::Drained));
     let Outside { store, words, .. } = &world.outside;
-    let scan = store.scan(ShardIndex(0), &words.keys);
+    let scan = store.rows(ShardIndex(0)).scan(&words.keys);
     (scan.last_stamp.expect("two outputs were stamped"), world.now)
 }
 
@@ -97,15 +99,13 @@ fn no_sum_of_clock_steps_overflows() {
 fn repeated_commits(commit_retry: CommitRetry) -> u64 {
     let mut plan = plan(Vec::new());
     plan.cluster.commit = 2 * SECOND;
-    let steps = plan.pipeline.steps().iter().map(|step| {
-        let mechanism = Mechanism { commit_retry, ..step.mechanism };
-        Step { mechanism, ..step.clone() }
-    });
-    plan.pipeline = Pipeline::new(steps.collect()).expect("a chain");
+    let mut steps = plan.design.parts();
+    steps.iter_mut().for_each(|(_, mechanism)| mechanism.commit_retry = commit_retry);
+    plan.design = Design::new(steps).expect("a chain");
     let mut world = World::new(&plan);
     world.reset(None, false);
     assert_eq!(world.run(&AtomicBool::new(false), |_, _| {}), Some(End::Drained));
-    world.outside.marks.0[Mark::CommitRepeated as usize]
+    world.outside.marks.count(Mark::COMMIT_REPEATED)
 }
 
 #[test]

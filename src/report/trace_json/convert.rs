@@ -4,14 +4,14 @@ use super::document::{Before, Carried, Change, Commit, Document, Fated, Kind, Ou
 use super::words::{
     Answer, Applied, Catalog, Dropped, Fate, Filter, Message, Nobody, Owner, Timer,
 };
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::record::Value;
 use onceproof_kernel::time::Time;
 use onceproof_model::call;
-use onceproof_model::commit::Subject;
 use onceproof_model::effect::{self, FilterSaid};
 use onceproof_model::function;
-use onceproof_model::pipeline::{ShardIndex, StepIndex};
-use onceproof_model::record::Value;
 use onceproof_sim::fault::Direction;
 use onceproof_sim::trace::{self, CommitId, Forgotten, Ownership, Seen, Struck, Waited, What};
 
@@ -215,14 +215,14 @@ fn kind(seen: &Seen<'_>) -> Kind {
 fn subject(seen: &Seen<'_>, about: Subject) -> String {
     match about {
         Subject::Record(name) => seen.name(name),
-        Subject::Watermark(at) => format!("watermark@{at}"),
+        Subject::Control { word, value } => seen.layout.control(word, Some(value)),
     }
 }
 
 fn commit(seen: &Seen<'_>, id: CommitId) -> Commit {
     Commit {
         commit: seen.commit_word(id).to_owned(),
-        before: seen.before(id).word().to_owned(),
+        before: seen.layout.alphabet.word(id.point).to_owned(),
         number: id.number,
         subject: subject(seen, id.subject),
     }
@@ -271,7 +271,7 @@ fn change(seen: &Seen<'_>, changed: trace::Change) -> Change {
     let key = |key: Key| seen.key(key).to_owned();
     // Windows are those of the shard's own step.
     let own = || match seen.event.actor {
-        Some(actor) => seen.step(seen.pipeline.step_of(actor.shard)).to_owned(),
+        Some(actor) => seen.step(seen.layout.step_of(actor.shard)).to_owned(),
         None => String::new(),
     };
     match changed {
@@ -364,7 +364,7 @@ fn before(seen: &Seen<'_>, struck: &Option<Struck>) -> Before {
         None => Before::default(),
         Some(Struck { shard, before, subject: about }) => Before {
             at: Some(seen.shard(*shard)),
-            before: Some(before.word().to_owned()),
+            before: Some(seen.layout.alphabet.word(*before).to_owned()),
             subject: Some(subject(seen, *about)),
         },
     }

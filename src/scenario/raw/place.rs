@@ -2,10 +2,14 @@
 
 use super::At;
 use crate::scenario::units::Duration;
-use onceproof_sim::fault::Before;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Deserialize;
+use onceproof_kernel::alphabet::{Point, PointWords};
+use onceproof_model::dataflow::point::ALPHABET;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Where an exact fault happens. What is not given matches anything.
 #[derive(Deserialize, JsonSchema)]
@@ -38,41 +42,30 @@ pub(in crate::scenario) struct Place {
     pub nth: Option<At<u32>>,
 }
 
-/// A step of the protocol.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", remote = "Before")]
-enum BeforeWords {
-    /// The catalog is asked.
-    Admit,
-    /// The function, or the aggregate, takes the record.
-    Apply,
-    /// The commit of a record's effects is sent.
-    Commit,
-    /// The answer to a commit is handled.
-    Answer,
-    /// An ack is sent.
-    Ack,
-    /// An output is sent.
-    Send,
-    /// The commit that ends a record's stay is sent.
-    Settle,
-    /// The commit that fires a window or writes a row is sent.
-    Emit,
-    /// An external service is called.
-    Call,
-}
+/// A step of the protocol, by its word in the alphabet.
+#[derive(Clone, Copy)]
+pub(in crate::scenario) struct BeforeWord(pub Point);
 
-/// A step of the protocol.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(transparent)]
-pub(in crate::scenario) struct BeforeWord(#[serde(with = "BeforeWords")] pub Before);
+impl<'de> Deserialize<'de> for BeforeWord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<BeforeWord, D::Error> {
+        static WORDS: LazyLock<Vec<&str>> =
+            LazyLock::new(|| ALPHABET.points.iter().map(|point| point.word).collect());
+        let word = String::deserialize(deserializer)?;
+        ALPHABET
+            .find(&word)
+            .map(BeforeWord)
+            .ok_or_else(|| D::Error::unknown_variant(&word, WORDS.as_slice()))
+    }
+}
 
 impl JsonSchema for BeforeWord {
     fn schema_name() -> Cow<'static, str> {
         "Before".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        BeforeWords::json_schema(generator)
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let word = |point: &PointWords| json!({ "type": "string", "const": point.word, "description": point.about });
+        let words: Vec<Value> = ALPHABET.points.iter().map(word).collect();
+        json_schema!({ "oneOf": words, "description": "A step of the protocol." })
     }
 }

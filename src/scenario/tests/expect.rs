@@ -1,8 +1,8 @@
 //! The ledger that a scenario states, and what becomes of it when the scenario is changed.
 
 use super::*;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{SECOND, Time};
-use onceproof_model::pipeline::StepIndex;
 use onceproof_sim::outcome::Classes;
 
 const SINK: &str = "[[step]]\nname = \"table\"\nkind = \"sink\"\n";

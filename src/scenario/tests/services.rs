@@ -24,7 +24,7 @@ fn calls_and_sinks_are_read() {
         [APPEND_CALL, "{ write = \"put\" }", PUT_FENCED, "\"read\"", "\"delete\"", "\"take\""]
     {
         let scenario = read(&charging(&format!("{{ call = {call} }}"), "\"exactly-once\""));
-        assert!(scenario.plan.pipeline.steps()[1].kind.calls());
+        assert!(scenario.plan.design.pipeline.steps()[1].kind.calls());
     }
     let sink = |write: &str| {
         let sink = format!("[[step]]\nname = \"t\"\nkind = \"sink\"\nwrite = {write}\n");
@@ -41,7 +41,7 @@ fn calls_and_sinks_are_read() {
         "{ insert-id = { window = \"1m\" } }",
     ] {
         let scenario = read(&sink(write));
-        assert!(scenario.plan.pipeline.steps()[1].kind.calls());
+        assert!(scenario.plan.design.pipeline.steps()[1].kind.calls());
     }
     let forgets = sink("{ insert-id = { window = \"0s\" } }");
     refused(&forgets, "a table that forgets at once", "\"0s\"", "`append` is a sink without");

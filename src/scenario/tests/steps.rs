@@ -1,8 +1,7 @@
 //! Steps, functions, inputs and mechanisms.
 
 use super::*;
-use onceproof_model::mechanism::Ack;
-use onceproof_model::pipeline::{MessageIds, Queue, StepKind};
+use onceproof_model::pipeline::{Ack, MessageIds, Queue, StepKind};
 use onceproof_sim::input::RowValue;
 
 #[test]
@@ -148,11 +147,11 @@ fn inputs_belong_to_sources() {
 
 #[test]
 fn filters_have_defaults_and_what_is_given_lies_over_them() {
-    use onceproof_model::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
+    use onceproof_model::dataflow::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
     let check = |dedup: &str, expected: Dedup| {
         let scenario = read(&with(&format!("[mechanism]\ndedup = {dedup}")));
-        for step in scenario.plan.pipeline.steps() {
-            assert_eq!(step.mechanism.dedup, expected, "{dedup}");
+        for mechanism in scenario.plan.design.mechanisms() {
+            assert_eq!(mechanism.dedup, expected, "{dedup}");
         }
     };
     // 10 minutes, 10 bits for each of 1,000 ids, 7 hashes.
@@ -210,12 +209,12 @@ fn mechanisms_of_a_step_lie_over_those_of_the_file() {
         atomic = \"id-first\"\nbundle = 8\n"
     );
     let scenario = read(&text);
-    let [source, count] = scenario.plan.pipeline.steps() else { panic!("two steps") };
-    assert_eq!((source.mechanism.retry.timeout, source.mechanism.retry.backoff), (5_000_000, 3));
-    assert_eq!(source.mechanism.dedup, count.mechanism.dedup);
-    assert_ne!(source.mechanism.outputs, count.mechanism.outputs);
-    assert_eq!(count.mechanism.retry.timeout, 30_000_000);
-    assert_eq!(count.mechanism.give_up, onceproof_model::mechanism::GiveUp::After(4));
+    let [source, count] = scenario.plan.design.mechanisms() else { panic!("two steps") };
+    assert_eq!((source.retry.timeout, source.retry.backoff), (5_000_000, 3));
+    assert_eq!(source.dedup, count.dedup);
+    assert_ne!(source.outputs, count.outputs);
+    assert_eq!(count.retry.timeout, 30_000_000);
+    assert_eq!(count.give_up, onceproof_model::dataflow::mechanism::GiveUp::After(4));
     let check = |end: &str, title, at, beside| refused(&with(end), title, at, beside);
     let both = "[mechanism]\ngive-up = 3\nretry = { give-up = 4 }";
     check(both, "`give-up` is given twice", "give-up = 4", "");
@@ -223,7 +222,7 @@ fn mechanisms_of_a_step_lie_over_those_of_the_file() {
     let title = "the longest wait of a retry is below its time-out";
     check(short, title, "\"1s\"", "`timeout` is 2s, `max` is 1s");
     let long = read(&with("[mechanism]\nretry = { timeout = \"5s\" }"));
-    assert_eq!(long.plan.pipeline.steps()[0].mechanism.retry.max, 5_000_000_000);
+    assert_eq!(long.plan.design.mechanisms()[0].retry.max, 5_000_000_000);
     check("[mechanism]\nretry = { timeout = \"0s\" }", "a time-out of 0", "\"0s\"", "");
 }
 
@@ -250,7 +249,7 @@ fn queues_are_read() {
     };
     let plain = "{ key = \"a\", at = \"0s\" }";
     let named = "{ key = \"a\", at = \"0s\", id = \"x\" }";
-    let of = |text: &str| match read(text).plan.pipeline.steps()[0].kind {
+    let of = |text: &str| match read(text).plan.design.pipeline.steps()[0].kind {
         StepKind::Source { queue, .. } => queue,
         _ => panic!("a source"),
     };

@@ -1,9 +1,11 @@
-//! Every value of every mechanism but the first, which is what holds where a scenario says nothing: the wrong ones,
-//! and those that are right too and only cost more or less.
+//! Every value of every mechanism but the first, which is what holds where a scenario says nothing: the wrong
+//! ones, and those that are right too and only cost more or less.
 //!
 //! Some values matter, or are right, only under another. Where outputs are recomputed, a function that answers
-//! otherwise the second time is damage enough; there, `user-differs` is left out of the faults that are drawn, so
-//! that what goes wrong is the value's own doing.
+//! otherwise the second time is damage enough: it alone breaks a coin in nearly every seed. So `user-differs`
+//! is left out there of the faults that are drawn, and what goes wrong is the value's own doing.
+//! `ids = "fresh"` and `lift = "force"` are right under `checkpoint`, where an output is made once; `recompute`
+//! is right where nothing but a fault makes an output differ.
 
 use super::{Design, Needs, Setting};
 use onceproof_sim::fault::KindName;

@@ -169,12 +169,12 @@ impl Design {
 /// Whether no source reads a queue.
 fn has_offsets(plan: &Plan) -> bool {
     let reads_queue = |kind: &StepKind| matches!(kind, StepKind::Source { queue: Some(_), .. });
-    !plan.pipeline.steps().iter().any(|step| reads_queue(&step.kind))
+    !plan.design.pipeline.steps().iter().any(|step| reads_queue(&step.kind))
 }
 
 /// Whether an output that is made again is the same as long as no function is made to differ.
 fn is_repeatable(plan: &Plan) -> bool {
-    plan.pipeline.steps().iter().all(|step| match &step.kind {
+    plan.design.pipeline.steps().iter().all(|step| match &step.kind {
         StepKind::Source { watermark, .. } => *watermark == SourceWatermark::Perfect,
         // The answers of a coin are counted, and only a fault gives another one the second time.
         StepKind::Map(function) => function.is_deterministic() || function.answers() > 1,

@@ -5,16 +5,18 @@ use super::steps::write;
 use super::{Design, Setting};
 use crate::scenario::{dedup_in_words, gc_in_words};
 use onceproof_kernel::time::{Nanos, Span};
-use onceproof_model::mechanism::dedup::DedupWindow;
-use onceproof_model::mechanism::{Dedup, Gc, Mechanism};
+use onceproof_model::dataflow;
+use onceproof_model::dataflow::mechanism::dedup::DedupWindow;
+use onceproof_model::dataflow::mechanism::{Dedup, Gc, Mechanism};
 use onceproof_model::pipeline::{InsertId, Sink, Step, StepKind};
 use onceproof_sim::plan::Plan;
 
 /// Every wrong value that follows from the times that a plan's steps and tables remember something for.
 pub(super) fn wrong(plan: &Plan) -> Vec<Design> {
-    let steps = plan.pipeline.steps();
-    let mut designs = of_receivers(steps);
-    let remembered = steps.iter().filter_map(|step| Some(step.mechanism.forgets_after()?.0)).max();
+    let steps = plan.design.pipeline.steps();
+    let mut designs = of_receivers(&plan.design);
+    let mechanisms = plan.design.mechanisms().iter();
+    let remembered = mechanisms.filter_map(|mechanism| Some(mechanism.forgets_after()?.0)).max();
     if let Some(longest) = remembered {
         let timeout = Span(outliving(longest));
         designs.push(mechanism(format!("retry = {{ timeout = \"{timeout}\" }}")));
@@ -45,16 +47,17 @@ pub(super) fn wrong(plan: &Plan) -> Vec<Design> {
 }
 
 /// Those of how receivers forget: at every step, where all receivers forget alike, else at each of them.
-fn of_receivers(steps: &[Step]) -> Vec<Design> {
-    let is_source = |step: &&Step| matches!(step.kind, StepKind::Source { .. });
-    let receivers: Vec<&Step> = steps.iter().filter(|step| !is_source(step)).collect();
-    let forgetting = |step: &Step| (step.mechanism.dedup, step.mechanism.gc);
-    let Some(first) = receivers.first() else { return Vec::new() };
-    if receivers.iter().all(|step| forgetting(step) == forgetting(first)) {
-        return shorter(&first.mechanism).into_iter().map(mechanism).collect();
+fn of_receivers(whole: &dataflow::Design) -> Vec<Design> {
+    let is_source = |step: &Step| matches!(step.kind, StepKind::Source { .. });
+    let receivers: Vec<(&Step, &Mechanism)> =
+        whole.steps().filter(|(step, _)| !is_source(step)).collect();
+    let forgetting = |mechanism: &Mechanism| (mechanism.dedup, mechanism.gc);
+    let Some((_, first)) = receivers.first() else { return Vec::new() };
+    if receivers.iter().all(|(_, own)| forgetting(own) == forgetting(first)) {
+        return shorter(first).into_iter().map(mechanism).collect();
     }
-    let of = |step: &&Step| {
-        let keys = shorter(&step.mechanism).into_iter().map(|value| format!("mechanism.{value}"));
+    let of = |&(step, own): &(&Step, &Mechanism)| {
+        let keys = shorter(own).into_iter().map(|value| format!("mechanism.{value}"));
         keys.map(|keys| of_step(step, keys)).collect::<Vec<_>>()
     };
     receivers.iter().flat_map(of).collect()

@@ -1,15 +1,20 @@
 //! The settings of single steps: how a sink writes, how a source reads its queue, what a function does at an
 //! external service. For each there is one table of what is wrong and what is right.
+//!
+//! A wrong one is tried where it can do harm: an offset in memory where the sink has two rows, ids of the
+//! content where two messages are equal, `put` and `append` where the scenario demands what they break. A short
+//! deadline of a queue is right, since its messages are known by their ids; one that outlives a dedup window is
+//! wrong (`own`).
 
 use super::{Design, Needs, Setting, Worth};
 use crate::scenario::Scenario;
 use crate::search::exhaust::bare;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND, Span};
 use onceproof_model::call::Action;
 use onceproof_model::function::Function;
-use onceproof_model::mechanism::Ack;
 use onceproof_model::pipeline::{
-    IdFrom, InsertId, MessageIds, OffsetGiven, Queue, Sink, StepIndex, StepKind,
+    Ack, IdFrom, InsertId, MessageIds, OffsetGiven, Queue, Sink, StepKind,
 };
 use onceproof_sim::fault::KindName;
 use onceproof_sim::input::{Input, Row};
@@ -87,7 +92,7 @@ fn length(nanos: Nanos) -> String {
 pub(super) fn of(scenario: &Scenario, worth: Worth) -> Vec<Design> {
     let plan = &scenario.plan;
     let mut designs = Vec::new();
-    for (at, step) in (0..).map(StepIndex).zip(plan.pipeline.steps()) {
+    for (at, step) in (0..).map(StepIndex).zip(plan.design.pipeline.steps()) {
         let settings = match &step.kind {
             StepKind::Source { queue: Some(queue), .. } => of_queue(queue, plan, at),
             StepKind::Sink(sink) => of_sink(sink, scenario, at),
@@ -131,7 +136,7 @@ impl Set {
 
 fn of_sink(own: &Sink, scenario: &Scenario, step: StepIndex) -> Vec<Set> {
     let others = WRITES.iter().filter(|(sink, _)| sink != own);
-    let steps = (0..).map(StepIndex).zip(scenario.plan.pipeline.steps());
+    let steps = (0..).map(StepIndex).zip(scenario.plan.design.pipeline.steps());
     let calls_elsewhere = steps.filter(|&(at, _)| at != step).any(|(_, step)| step.kind.calls());
     let set = |(sink, worth): &(Sink, Worth)| {
         let set = Set::new(write(sink), *worth);
@@ -191,7 +196,7 @@ fn of_queue(own: &Queue, plan: &Plan, step: StepIndex) -> Vec<Set> {
     }
     // Who forgets by time alone may have forgotten what comes again later.
     let is_forgotten =
-        plan.pipeline.steps().iter().any(|step| step.mechanism.forgets_after().is_some());
+        plan.design.mechanisms().iter().any(|mechanism| mechanism.forgets_after().is_some());
     if !is_forgotten {
         let half = Span((own.deadline / 2).max(1));
         sets.push(Set::new(format!("queue.deadline = \"{half}\""), Worth::Right));
@@ -299,7 +304,7 @@ mod tests {
         for (sink, _) in WRITES {
             let step = format!("[[step]]\nname = \"t\"\nkind = \"sink\"\n{}\n", write(&sink));
             let read = scenario("", ONE, &step);
-            assert_eq!(read.plan.pipeline.steps()[1].kind, StepKind::Sink(sink));
+            assert_eq!(read.plan.design.pipeline.steps()[1].kind, StepKind::Sink(sink));
         }
     }
 

@@ -1,9 +1,10 @@
 //! All smallest sets of faults that make a failure, in the scenario that shrinking left. What a smallest set
 //! is, and how all are found, is [`exhaust`]'s: no part of it breaks the scenario in any way. Of its causes
-//! those are taken that break it in the same way, with the kinds of faults that hit the damage.
+//! those are taken that break the scenario with the same class at the same step. Where a part of the failure
+//! breaks it in another way, the failure is none of the sets, and the report says so.
 //!
-//! A search is bounded. One number of faults after the other is searched whole, so what a search says that
-//! gave up is the same on any number of threads: it says nothing of the number that it gave up at.
+//! A search is bounded. One number of faults after the other is searched whole. A search that gave up says
+//! nothing of the number at which it did: how far it came there hangs on threads, and what it says must not.
 
 use super::Shrunk;
 use super::bench::{Bench, Hit, Target, Watch};

@@ -2,8 +2,10 @@
 //! were met on the way.
 
 use super::case::Case;
-use onceproof_model::pipeline::{Pipeline, StepIndex};
-use onceproof_sim::fault::{Fault, Pattern, Record};
+use onceproof_kernel::layout::StepIndex;
+use onceproof_model::pipeline::Pipeline;
+use onceproof_sim::fault::About;
+use onceproof_sim::fault::{Fault, Pattern};
 use onceproof_sim::outcome::{Brief, Class, Classes, Damage, Outcome};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
@@ -173,11 +175,11 @@ impl<'a> Bench<'a> {
 /// Whether a fault is placed on a source record or on what maps made of it, or on a pane.
 pub fn is_on(fault: &Fault, record: &str, plan: &Plan) -> bool {
     match &fault.at.record {
-        Some(Record::Name(pattern @ Pattern::Source { .. })) => {
-            let text = pattern.text(&plan.pipeline);
+        Some(About::Record(pattern @ Pattern::Source { .. })) => {
+            let text = pattern.text(&plan.design.layout);
             text.strip_prefix(record).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         }
-        Some(Record::Name(Pattern::Pane { .. })) => true,
-        Some(Record::Watermark(_)) | None => false,
+        Some(About::Record(Pattern::Pane { .. })) => true,
+        Some(About::Control { .. }) | None => false,
     }
 }

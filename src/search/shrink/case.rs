@@ -2,7 +2,8 @@
 //! by their numbers in that scenario, so that a row, and a fault on it, stay what they are while others go.
 
 use crate::scenario::Scenario;
-use onceproof_sim::fault::{Climate, Fault, Pattern, Record};
+use onceproof_sim::fault::About;
+use onceproof_sim::fault::{Climate, Fault, Pattern};
 use onceproof_sim::input::Input;
 use onceproof_sim::plan::Plan;
 use std::sync::Arc;
@@ -57,12 +58,12 @@ impl Case {
     fn moved(&self, fault: &Fault, rows: &[Vec<usize>]) -> Option<Fault> {
         let plan = &self.scenario.plan;
         let mut fault = fault.clone();
-        let Some(Record::Name(Pattern::Source { step, shard, offset, .. })) = &mut fault.at.record
+        let Some(About::Record(Pattern::Source { step, shard, offset, .. })) = &mut fault.at.record
         else {
             return Some(fault);
         };
         let source = plan.inputs.iter().position(|(source, _)| source == step)?;
-        let shards = plan.pipeline.step(*step).shards;
+        let shards = plan.design.layout.shards_of(*step);
         let old = usize::try_from(*offset).ok()? * shards as usize + *shard as usize;
         let row = self.rows[source].get(old)?;
         let new = rows[source].binary_search(row).ok()?;

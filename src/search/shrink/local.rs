@@ -7,8 +7,9 @@
 use super::bench::{Bench, is_on};
 use super::case::Case;
 use super::next::Next;
+use onceproof_sim::fault::About;
 use onceproof_sim::fault::kind::Asked;
-use onceproof_sim::fault::{Fault, Kind, Record};
+use onceproof_sim::fault::{Fault, Kind};
 use onceproof_sim::simulator::{Simulator, default_kinds};
 
 /// The most runs of one search.
@@ -36,9 +37,9 @@ pub fn smaller(
     let plan = case.plan(bench.most_events);
     let mut simulator = Simulator::new(&plan);
     let on_watermarks =
-        case.faults.iter().any(|fault| matches!(fault.at.record, Some(Record::Watermark(_))));
+        case.faults.iter().any(|fault| matches!(fault.at.record, Some(About::Control { .. })));
     let is_near = |fault: &Fault| match (&fault.at.record, record) {
-        (Some(Record::Watermark(_)), _) => on_watermarks,
+        (Some(About::Control { .. }), _) => on_watermarks,
         (_, Some(record)) => fault.kind.asked_at() == Asked::Before || is_on(fault, record, &plan),
         (_, None) => true,
     };
@@ -96,7 +97,7 @@ pub fn smaller(
     Found::None
 }
 
-/// The fault with the parameter that the failure has it with, if it has the kind at all.
+/// This fault with the parameter that its kind has in the failure; none if the failure has no such kind.
 fn with_parameter(fault: Fault, kinds: &[Kind]) -> Option<Fault> {
     let same = |kind: &&Kind| is_alike(kind, &fault.kind);
     kinds.iter().find(same).map(|&kind| Fault { at: fault.at.clone(), kind })

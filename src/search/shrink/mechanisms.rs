@@ -1,14 +1,14 @@
-//! What is shrunk keeps the mechanisms that its file sets: set right, one of them may leave a failure of the same
-//! class that is another bug. Only what costs and breaks nothing may go. Of each wrong mechanism it is found out
-//! whether the failure needs it.
+//! What is shrunk keeps the mechanisms that its file sets, but for those that only cost and break nothing: set
+//! right, one of them may leave a failure of the same class that is another bug. Of each wrong mechanism it is
+//! found out whether the failure needs it.
 
 use super::bench::Bench;
 use super::case::Case;
 use crate::scenario::Scenario;
-use onceproof_model::mechanism::{
+use onceproof_model::dataflow::Design;
+use onceproof_model::dataflow::mechanism::{
     Bundle, CommitRetry, Dedup, Fuse, InFlight, Lift, Mechanism, Retry,
 };
-use onceproof_model::pipeline::{Pipeline, Step};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
 
@@ -90,8 +90,7 @@ fn without_costs(mechanism: &Mechanism) -> Mechanism {
 /// Whether a scenario with the same steps has the same mechanisms, but for what only costs.
 pub fn are_kept(before: &Scenario, after: &Scenario) -> bool {
     let of = |scenario: &Scenario| {
-        let steps = scenario.plan.pipeline.steps().iter();
-        steps.map(|step| without_costs(&step.mechanism)).collect::<Vec<_>>()
+        scenario.plan.design.mechanisms().iter().map(without_costs).collect::<Vec<_>>()
     };
     of(before) == of(after)
 }
@@ -100,10 +99,10 @@ pub fn are_kept(before: &Scenario, after: &Scenario) -> bool {
 pub fn wrong(bench: &mut Bench<'_>, case: &Case) -> Vec<Wrong> {
     let plan = case.plan(bench.most_events);
     let is_wrong = |set_right: SetRight| {
-        plan.pipeline.steps().iter().any(|step| {
-            let mut right = step.mechanism;
+        plan.design.mechanisms().iter().any(|mechanism| {
+            let mut right = *mechanism;
             set_right(&mut right);
-            without_costs(&right) != without_costs(&step.mechanism)
+            without_costs(&right) != without_costs(mechanism)
         })
     };
     // What else a run with a right value breaks is no failure of this scenario.
@@ -112,7 +111,7 @@ pub fn wrong(bench: &mut Bench<'_>, case: &Case) -> Vec<Wrong> {
     let mut found = Vec::new();
     for (mechanism, set_right) in ALL {
         if is_wrong(set_right)
-            && let Some(right) = with_steps(&plan, |step| set_right(&mut step.mechanism))
+            && let Some(right) = with_mechanisms(&plan, set_right)
         {
             let hit = alone.hits_with(&mut Simulator::new(&right), case, &case.faults);
             found.push(Wrong { mechanism, is_needed: hit.is_none() });
@@ -122,12 +121,12 @@ pub fn wrong(bench: &mut Bench<'_>, case: &Case) -> Vec<Wrong> {
     found
 }
 
-/// The plan with its steps changed; none if they are no pipeline then.
-fn with_steps(plan: &Plan, change: impl Fn(&mut Step)) -> Option<Plan> {
-    let mut steps = plan.pipeline.steps().to_vec();
-    steps.iter_mut().for_each(change);
-    let pipeline = Pipeline::new(steps).ok()?;
-    Some(Plan { pipeline, ..plan.clone() })
+/// The plan with its mechanisms changed; none if they are no design then.
+fn with_mechanisms(plan: &Plan, change: SetRight) -> Option<Plan> {
+    let mut steps = plan.design.parts();
+    steps.iter_mut().for_each(|(_, mechanism)| change(mechanism));
+    let design = Design::new(steps).ok()?;
+    Some(Plan { design, ..plan.clone() })
 }
 
 #[cfg(test)]

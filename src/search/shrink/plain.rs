@@ -38,8 +38,8 @@ pub fn plain_places(bench: &mut Bench<'_>, case: &mut Case) {
     }
 }
 
-/// Puts each fault that an exhaustive search need not try, since another one before it leads to the very same
-/// state, where that one is: it is then among what such a search finds.
+/// Moves each fault to the earliest place at which it has the same effect. An exhaustive search lists the fault
+/// there, and leaves the later places out.
 pub fn first_places(bench: &mut Bench<'_>, case: &mut Case) {
     let plan = case.plan(bench.most_events);
     let mut simulator = Simulator::new(&plan);

@@ -6,9 +6,11 @@ use super::bench::Bench;
 use super::case::Case;
 use super::mechanisms::are_kept;
 use crate::scenario::{Scenario, ScenarioError};
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, SECOND, Span};
-use onceproof_model::pipeline::{StepIndex, StepKind};
-use onceproof_sim::fault::{Fault, Pattern, Record};
+use onceproof_model::pipeline::StepKind;
+use onceproof_sim::fault::About;
+use onceproof_sim::fault::{Fault, Pattern};
 use std::sync::Arc;
 
 /// Makes the scenario of a failure as small as the failure allows.
@@ -39,9 +41,9 @@ fn take(
 
 /// Leaves out steps that no other reads from, the last first.
 fn fewer_steps(bench: &mut Bench<'_>, case: &mut Case) {
-    for at in (0..case.scenario.plan.pipeline.steps().len()).rev() {
+    for at in (0..case.scenario.plan.design.pipeline.steps().len()).rev() {
         let step = StepIndex(at as u16);
-        let pipeline = &case.scenario.plan.pipeline;
+        let pipeline = &case.scenario.plan.design.pipeline;
         let is_source = matches!(pipeline.step(step).kind, StepKind::Source { .. });
         let is_hit = bench.target.step == Some(step);
         if is_source || is_hit || !pipeline.edges(step).is_empty() {
@@ -63,8 +65,10 @@ fn without_step(fault: &Fault, gone: StepIndex) -> Option<Fault> {
     let mut fault = fault.clone();
     let place = &mut fault.at;
     let record = match &mut place.record {
-        Some(Record::Name(Pattern::Source { step, .. } | Pattern::Pane { step, .. })) => Some(step),
-        Some(Record::Watermark(_)) | None => None,
+        Some(About::Record(Pattern::Source { step, .. } | Pattern::Pane { step, .. })) => {
+            Some(step)
+        }
+        Some(About::Control { .. }) | None => None,
     };
     let steps = [place.step.as_mut(), place.from.as_mut(), place.to.as_mut(), record];
     for step in steps.into_iter().flatten() {
@@ -82,9 +86,9 @@ fn moved(step: StepIndex, gone: StepIndex) -> StepIndex {
 
 /// Gives each step one shard, or failing that two.
 fn fewer_shards(bench: &mut Bench<'_>, case: &mut Case) {
-    let steps: Vec<StepIndex> = case.scenario.plan.pipeline.order().to_vec();
+    let steps: Vec<StepIndex> = case.scenario.plan.design.pipeline.order().to_vec();
     for step in steps {
-        let shards = case.scenario.plan.pipeline.step(step).shards;
+        let shards = case.scenario.plan.design.layout.shards_of(step);
         for fewer in (1..shards).take(2) {
             let narrow = |fault: &Fault| with_shards(fault, step, shards, fewer);
             let faults = case.faults.iter().map(narrow).collect();
@@ -101,7 +105,7 @@ fn fewer_shards(bench: &mut Bench<'_>, case: &mut Case) {
 fn with_shards(fault: &Fault, step: StepIndex, old: u32, new: u32) -> Fault {
     let mut fault = fault.clone();
     let place = &mut fault.at;
-    if let Some(Record::Name(Pattern::Source { step: source, shard, offset, .. })) =
+    if let Some(About::Record(Pattern::Source { step: source, shard, offset, .. })) =
         &mut place.record
         && *source == step
     {

@@ -1,5 +1,8 @@
 //! Weaker faults: a single loss instead of a cut link, a crash instead of a pause, a shorter time. Each is
 //! tried from the weakest on, and the first that still fails is taken.
+//!
+//! What takes the place of a fault stands before it among `KindName::PLAINEST_FIRST`, so that a weaker failure
+//! is never one that is less plain.
 
 use super::bench::Bench;
 use super::case::Case;

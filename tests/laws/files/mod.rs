@@ -25,7 +25,7 @@ use file::{File, Input};
 use judge::{judge, judge_ledger};
 use onceproof::scenario::Scenario;
 use onceproof::search::exhaust::{Space, bare};
-use onceproof_model::defect::Defect;
+use onceproof_model::dataflow::defect::Defect;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Brief, Outcome, Verdict};
 use onceproof_sim::plan::{Plan, Until};
@@ -167,7 +167,7 @@ fn a_rule_that_is_left_out_breaks_one_of_the_files() {
         let file = drawn.file();
         let mut plan = within_limits(read(&file, "left-out").expect("a right file").plan);
         left.retain(|&defect| {
-            plan.pipeline.defect = Some(defect);
+            plan.design.defect = Some(defect);
             judge_seeds(&file, &plan, &Endless::default()).is_ok()
         });
         if left.is_empty() {

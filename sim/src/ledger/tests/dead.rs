@@ -32,7 +32,7 @@ impl Twice {
 
     /// The map fails on a pane and gives it up.
     fn give_up(&mut self, pane: usize) {
-        let step = self.fed.plan.pipeline.step_of(CHECK);
+        let step = self.fed.plan.design.layout.step_of(CHECK);
         self.fed.ledger.failed(step, self.panes[pane].0);
         self.write_letter(pane);
     }
@@ -41,8 +41,9 @@ impl Twice {
     fn write_letter(&mut self, pane: usize) {
         let (name, lineage) = self.panes[pane];
         let key = self.fed.key("ann");
-        let letter = Delta::DeadLetter { key, name, lineage, value: 1 };
-        self.fed.ledger.see(CHECK, &letter, &self.fed.words);
+        let mut telling = self.fed.telling(CHECK);
+        telling.hint(name, key, 1);
+        telling.give_up(Tag { name, lineage }, key);
     }
 
     /// What the map made of a pane is counted.

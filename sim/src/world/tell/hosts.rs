@@ -4,8 +4,8 @@ use crate::fault::Direction;
 use crate::network::Cut;
 use crate::trace::{Struck, What};
 use crate::world::World;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::pipeline::ShardIndex;
 
 impl World<'_> {
     /// What befalls a worker now: before which step, and by which fault.

@@ -7,10 +7,10 @@ use crate::world::World;
 use crate::world::event::Event;
 use crate::world::leases::Instance;
 use crate::world::token_of;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::Time;
-use onceproof_model::commit::Subject;
 use onceproof_model::effect::{Ack, MessageAck, Request, Rpc};
-use onceproof_model::pipeline::ShardIndex;
 
 /// A reply on its way: its ends, which request it is for, and the watermark of an ack.
 #[derive(Clone, Copy)]
@@ -20,6 +20,9 @@ pub(in crate::world) struct ReplyTold {
     pub rpc: Rpc,
     pub watermark: Option<Time>,
 }
+
+/// What a message was about of which nobody wrote down the sending.
+const NOTHING: Subject = Subject::Control { word: 0, value: i64::MIN };
 
 impl World<'_> {
     #[cold]
@@ -133,7 +136,7 @@ impl World<'_> {
         let trace = &self.outside.trace;
         let sent = trace.cause().and_then(|cause| trace.send(cause));
         // What a planted fault of the simulator has put off has lost its cause.
-        sent.unwrap_or((Subject::Watermark(Time::MIN), rpc.attempt))
+        sent.unwrap_or((NOTHING, rpc.attempt))
     }
 
     #[cold]
@@ -206,7 +209,7 @@ impl World<'_> {
 
     fn tell_reply_of(&mut self, reply: ReplyTold, cause: Option<u64>) {
         let sent = cause.and_then(|cause| self.outside.trace.send(cause));
-        let (subject, attempt) = sent.unwrap_or((Subject::Watermark(Time::MIN), 0));
+        let (subject, attempt) = sent.unwrap_or((NOTHING, 0));
         let ReplyTold { to, from, rpc, watermark } = reply;
         let message = match watermark {
             Some(_) => Message::Ack { from, attempt },

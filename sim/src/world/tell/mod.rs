@@ -29,7 +29,7 @@ impl World<'_> {
         let Some(recorder) = self.outside.trace.recorder() else { return };
         let after = recorder.aged_until.replace(until).unwrap_or(Time::MIN);
         for (shard, aged) in self.outside.store.aged(after, until) {
-            let mechanism = self.pipeline.step(self.pipeline.step_of(shard)).mechanism;
+            let mechanism = self.design.mechanism(self.layout.step_of(shard));
             let length = mechanism.forgets_after().map_or(0, |(length, _)| length);
             let Some(recorder) = self.outside.trace.recorder() else { return };
             let record = recorder.ids.get(&(shard, aged.key, aged.id)).copied();

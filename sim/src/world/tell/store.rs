@@ -6,8 +6,9 @@ use crate::store::Applied;
 use crate::trace::{Actor, Change, CommitId, Fate, Forgotten, Message, Nobody, What};
 use crate::world::World;
 use crate::world::leases::Instance;
+use onceproof_kernel::alphabet::Subject;
 use onceproof_model::call::{Answer, Call};
-use onceproof_model::commit::{Commit, Delta, Subject};
+use onceproof_model::commit::{Commit, Delta};
 
 impl World<'_> {
     #[cold]
@@ -44,7 +45,7 @@ impl World<'_> {
         let Some(recorder) = self.outside.trace.recorder() else { return };
         for gone in std::mem::take(&mut recorder.gone) {
             let record = recorder.ids.remove(&(commit.shard, gone.key, gone.id));
-            let why = Forgotten::Watermark { stamp: gone.stamp, below: gone.below };
+            let why = Forgotten::Watermark { stamp: gone.of, below: gone.below };
             recorder.record(None, What::Forgets { record, key: gone.key, why }, None);
         }
     }
@@ -52,7 +53,7 @@ impl World<'_> {
     /// What a commit changes.
     fn changes(&mut self, commit: &Commit) -> Vec<Change> {
         let shard = commit.shard;
-        let senders = self.pipeline.senders(self.pipeline.step_of(shard));
+        let senders = self.design.senders(self.layout.step_of(shard));
         let Some(recorder) = self.outside.trace.recorder() else { return Vec::new() };
         let mut changes = Vec::new();
         for delta in self.effects.deltas(commit.deltas) {
@@ -162,6 +163,6 @@ impl World<'_> {
 
 /// A commit as it is told.
 fn id_of(commit: &Commit) -> CommitId {
-    let Commit { kind, subject, number, .. } = *commit;
-    CommitId { kind, subject, number }
+    let Commit { point, subject, number, .. } = *commit;
+    CommitId { point, subject, number }
 }

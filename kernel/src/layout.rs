@@ -1,0 +1,220 @@
+//! Layouts: the steps of a system by name, and the shards in which they run. It is all that faults, places, links
+//! and reports know of a system's shape.
+
+use crate::alphabet::{Alphabet, ControlValue, Point};
+use crate::mix;
+use crate::time::Time;
+
+/// The number of a step, in file order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct StepIndex(pub u16);
+
+impl StepIndex {
+    /// As an index into the steps.
+    pub fn at(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// The number of a shard over all steps, in file order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ShardIndex(pub u32);
+
+impl ShardIndex {
+    /// As an index into the shards.
+    pub fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A step as a layout is told of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LaidStep {
+    /// Its name, which no other step has.
+    pub name: String,
+    /// The step in whose process it runs: itself, or one that is its own head.
+    pub head: StepIndex,
+    /// In how many shards it runs, if it is its own head.
+    pub shards: u32,
+    /// Steps of the protocol that have another word at the stage of this head: `commit` where rows are written is
+    /// its `emit`.
+    pub same: Vec<(Point, Point)>,
+    /// Steps of the protocol that are told by another word at the stage of this head.
+    pub told: Vec<(Point, Point)>,
+}
+
+/// The steps and shards of a system.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// The words of its protocol.
+    pub alphabet: &'static Alphabet,
+    names: Vec<String>,
+    hashes: Vec<u64>,
+    heads: Vec<StepIndex>,
+    first_shard: Vec<u32>,
+    /// How many shards each step runs in: those of its head.
+    widths: Vec<u32>,
+    shard_steps: Vec<StepIndex>,
+    shard_hashes: Vec<u64>,
+    same: Vec<Vec<(Point, Point)>>,
+    told: Vec<Vec<(Point, Point)>>,
+}
+
+impl Layout {
+    /// Numbers the shards of all heads, in order of the steps.
+    ///
+    /// # Panics
+    ///
+    /// If the head of a step is no step, or has another head.
+    pub fn new(alphabet: &'static Alphabet, steps: Vec<LaidStep>) -> Layout {
+        let heads: Vec<StepIndex> = steps.iter().map(|step| step.head).collect();
+        assert!(heads.iter().all(|head| heads[head.at()] == *head), "a head has no other head");
+        let mut first_shard = vec![0; steps.len()];
+        let mut shard_steps = Vec::new();
+        for (at, step) in steps.iter().enumerate() {
+            let index = StepIndex(at as u16);
+            if step.head == index {
+                first_shard[at] = shard_steps.len() as u32;
+                shard_steps.extend((0..step.shards).map(|_| index));
+            }
+        }
+        let hashes: Vec<u64> = steps.iter().map(|step| mix::text(&step.name)).collect();
+        let (same, told) = steps.iter().map(|step| (step.same.clone(), step.told.clone())).unzip();
+        Layout {
+            alphabet,
+            same,
+            told,
+            first_shard: heads.iter().map(|head| first_shard[head.at()]).collect(),
+            widths: heads.iter().map(|head| steps[head.at()].shards).collect(),
+            shard_hashes: shard_steps.iter().map(|step| hashes[step.at()]).collect(),
+            names: steps.into_iter().map(|step| step.name).collect(),
+            hashes,
+            heads,
+            shard_steps,
+        }
+    }
+
+    /// How many steps there are.
+    pub fn steps(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The name of a step.
+    pub fn name(&self, step: StepIndex) -> &str {
+        &self.names[step.at()]
+    }
+
+    /// The step of this name.
+    pub fn find(&self, name: &str) -> Option<StepIndex> {
+        self.names.iter().position(|step| step == name).map(|at| StepIndex(at as u16))
+    }
+
+    /// The hash of a step's name, the same in every run.
+    pub fn hash(&self, step: StepIndex) -> u64 {
+        self.hashes[step.at()]
+    }
+
+    /// The step in whose process a step runs: itself, if it runs in no other's.
+    pub fn head(&self, step: StepIndex) -> StepIndex {
+        self.heads[step.at()]
+    }
+
+    /// The same step of the protocol by the word of the stage with this head.
+    pub fn point_at(&self, head: StepIndex, point: Point) -> Point {
+        renamed(&self.same[head.at()], point)
+    }
+
+    /// The step of the protocol by whose word one is told at the stage with this head.
+    pub fn told_at(&self, head: StepIndex, point: Point) -> Point {
+        renamed(&self.told[head.at()], point)
+    }
+
+    /// What travels and is no record, as a scenario names it: `watermark@60s`, or any with `watermark`.
+    pub fn control(&self, word: u8, value: Option<i64>) -> String {
+        let control = self.alphabet.controls[usize::from(word)];
+        match (value, control.value) {
+            (None, _) => control.word.to_owned(),
+            (Some(at), ControlValue::Time) => format!("{}@{}", control.word, Time(at)),
+        }
+    }
+
+    /// How many shards there are in all.
+    pub fn shards(&self) -> usize {
+        self.shard_steps.len()
+    }
+
+    /// In how many shards a step runs.
+    pub fn shards_of(&self, step: StepIndex) -> u32 {
+        self.widths[step.at()]
+    }
+
+    /// The step of a shard: the head of those that run there.
+    #[inline]
+    pub fn step_of(&self, shard: ShardIndex) -> StepIndex {
+        self.shard_steps[shard.at()]
+    }
+
+    /// The hash of the name of a shard's step.
+    #[inline]
+    pub fn hash_of(&self, shard: ShardIndex) -> u64 {
+        self.shard_hashes[shard.at()]
+    }
+
+    /// The number of a shard within its step.
+    #[inline]
+    pub fn number_of(&self, shard: ShardIndex) -> u32 {
+        shard.0 - self.first_shard[self.step_of(shard).at()]
+    }
+
+    /// Shard number `number` of a step.
+    #[inline]
+    pub fn shard(&self, step: StepIndex, number: u32) -> ShardIndex {
+        ShardIndex(self.first_shard[step.at()] + number)
+    }
+
+    /// The shard of a step that owns the keys with this hash.
+    #[inline]
+    pub fn route(&self, step: StepIndex, key_hash: u64) -> ShardIndex {
+        let shards = u128::from(self.widths[step.at()]);
+        self.shard(step, ((u128::from(key_hash) * shards) >> 64) as u32)
+    }
+}
+
+fn renamed(names: &[(Point, Point)], point: Point) -> Point {
+    names.iter().find(|(from, _)| *from == point).map_or(point, |&(_, to)| to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alphabet::WORDLESS;
+
+    fn laid(name: &str, head: u16, shards: u32) -> LaidStep {
+        let (same, told) = (Vec::new(), Vec::new());
+        LaidStep { name: name.into(), head: StepIndex(head), shards, same, told }
+    }
+
+    #[test]
+    fn every_key_has_one_shard_and_every_shard_gets_keys() {
+        let layout = Layout::new(&WORDLESS, vec![laid("s", 0, 2), laid("c", 1, 4)]);
+        let mut hit = [0; 4];
+        for key in 0..1000 {
+            let shard = layout.route(StepIndex(1), mix::scatter(key));
+            hit[layout.number_of(shard) as usize] += 1;
+        }
+        assert!(hit.iter().all(|&n| n > 200), "{hit:?}");
+        assert_eq!(layout.step_of(ShardIndex(1)), StepIndex(0));
+        assert_eq!(layout.step_of(ShardIndex(2)), StepIndex(1));
+    }
+
+    #[test]
+    fn a_step_that_runs_in_the_process_of_another_has_the_shards_of_that() {
+        let layout =
+            Layout::new(&WORDLESS, vec![laid("s", 0, 2), laid("m", 2, 7), laid("c", 2, 3)]);
+        let [m, c] = [1, 2].map(StepIndex);
+        assert_eq!((layout.shards(), layout.shards_of(m), layout.head(m)), (5, 3, c));
+        assert_eq!(layout.shard(m, 1), layout.shard(c, 1));
+        assert_eq!(layout.step_of(layout.shard(m, 1)), c);
+        assert_eq!(layout.find("m"), Some(m));
+    }
+}

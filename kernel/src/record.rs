@@ -1,0 +1,45 @@
+//! What a record is known by, and what it carries.
+
+use crate::key::{Key, Keys};
+use crate::mix::{fold, scatter};
+
+/// What the catalog knows a record by. Stable over retries and re-executions when ids are derived.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RecordId(pub u64);
+
+impl RecordId {
+    /// The id of a record of which the input, or its own content, says that it is this one. It is an id of its
+    /// source: `source`, the hash of the source's name, is part of it. Where two sources join that both number
+    /// their records from 1, equal numbers are two records. What is one stream has to be one source.
+    pub fn given(source: u64, id: u64) -> RecordId {
+        RecordId(fold(source, scatter(id)))
+    }
+}
+
+/// What a record carries. The protocol moves it and never looks inside; only functions and sums do. It owns
+/// nothing, so that a record, and whatever carries one, is copied and needs no drop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Value {
+    /// A small integer, the value of the built-in functions.
+    Integer(i64),
+    /// A text, which the run keeps once among its keys.
+    Text(Key),
+}
+
+impl Value {
+    /// The integer that a sum adds. A text adds nothing; a scenario that sums texts is refused earlier.
+    pub fn integer(self) -> i64 {
+        match self {
+            Value::Integer(value) => value,
+            Value::Text(_) => 0,
+        }
+    }
+
+    /// A hash of the content, the same in every run.
+    pub fn hash(self, keys: &Keys) -> u64 {
+        match self {
+            Value::Integer(value) => scatter(value as u64),
+            Value::Text(text) => keys.hash(text),
+        }
+    }
+}

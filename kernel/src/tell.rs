@@ -1,0 +1,97 @@
+//! What changes of durable rows say to whoever watches from outside. A change speaks when it is applied, and only
+//! then, so that nothing can be claimed that is not committed.
+
+use crate::key::Key;
+use crate::layout::StepIndex;
+use crate::name::Name;
+use crate::record::RecordId;
+use crate::time::Time;
+
+/// Who a record is, and what was read to make it. A process carries it and decides nothing by it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Tag {
+    /// Its name.
+    pub name: Name,
+    /// The mark of what was read to make it, 0 for nothing.
+    pub lineage: u32,
+}
+
+/// What was added to a durable sum and not taken from it yet, as whoever watches keeps it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Pile {
+    /// The newest of what was added.
+    pub head: u32,
+    /// The newest of what was taken.
+    pub floor: u32,
+}
+
+/// A result that stands beside all others of its step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pane {
+    /// Its name, and what was read to make it.
+    pub tag: Tag,
+    /// Its key.
+    pub key: Key,
+    /// Where it stands under its key: the start of a window.
+    pub start: Time,
+    /// The sum of the weights of what was read, as the system has it.
+    pub weight: i64,
+    /// The sum of the values, its lower 64 bits.
+    pub value: i64,
+}
+
+/// A result that stands over what stood in its row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WrittenRow {
+    /// The step whose result it is.
+    pub step: StepIndex,
+    /// Which row.
+    pub row: u64,
+    /// The record that is written.
+    pub tag: Tag,
+    /// Its key.
+    pub key: Key,
+    /// The source records that it stands for.
+    pub weight: i64,
+    /// Its value.
+    pub value: i64,
+}
+
+/// An id that is known no more, since all who could send its record again have passed it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Gone {
+    /// The key under which it was known.
+    pub key: Key,
+    /// The id.
+    pub id: RecordId,
+    /// By when it was kept.
+    pub of: Time,
+    /// What they have passed.
+    pub below: Time,
+}
+
+/// What watches changes of durable rows.
+pub trait Tell {
+    /// An output is kept, under this key and with this weight and value. A later commit that says otherwise of the
+    /// same name shows two executions that differ.
+    fn mention(&mut self, tag: Tag, key: Key, weight: i64, value: i64);
+    /// A commit mentions that a record came, and keeps neither its key nor its value: enough to tell which answer
+    /// won, and too little to disagree with.
+    fn hint(&mut self, name: Name, key: Key, value: i64);
+    /// The id of a record is known from now on.
+    fn learn(&mut self, key: Key, id: RecordId, name: Name);
+    /// An id is known no more.
+    fn forget(&mut self, gone: Gone);
+    /// A record is added to a durable sum.
+    fn add(&mut self, pile: &mut Pile, tag: Tag, key: Key, weight: i64, value: i64);
+    /// What was read under this lineage has left a durable sum.
+    fn take(&mut self, pile: &mut Pile, lineage: u32);
+    /// A result stands from now on.
+    fn pane(&mut self, pane: &Pane);
+    /// A row is written.
+    fn write(&mut self, row: &WrittenRow);
+    /// A record on which a function failed too often is done with, and makes nothing.
+    fn give_up(&mut self, tag: Tag, key: Key);
+    /// A record is the last of its key that put an entry.
+    fn put(&mut self, key: Key, name: Name);
+}

@@ -1,0 +1,381 @@
+//! Admit: is the id in the catalog of this key? A duplicate is dropped *and acked*, since its sender is
+//! still waiting (*Streaming Systems*, ch. 5; MillWheel, VLDB 2013, 6.1.1). A key is busy from admit
+//! until its commit is answered; others for it queue and meet the catalog when their turn comes. While a
+//! commit is out, the catalog cannot know its id yet, so two copies side by side would both be taken.
+//!
+//! Whether a record is a remnant is asked when its turn comes. A copy that waits for its key may have become
+//! one meanwhile: the commit that it waits for lets its sender go on, and its id be forgotten. A record that is
+//! acked on receipt is asked about when it arrives. Nothing pins it while it waits, so the watermark may have
+//! passed it when its turn comes, and it would be dropped though it is new.
+
+use super::apply::Application;
+use super::unit::Taken;
+use super::{Arrived, Worker};
+use crate::dataflow::decision::Decision;
+use crate::dataflow::defect::Defect;
+use crate::dataflow::mechanism::dedup::Bloom;
+use crate::dataflow::mechanism::{Dedup, ReAck, UnknownOld};
+use crate::dataflow::queues::{Queue, Queues};
+use crate::effect::{Ack as AckEffect, Dropped, Effect, Env, FilterSaid, Moment, Request, Rpc};
+use crate::pipeline::Ack;
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
+use rustc_hash::FxBuildHasher;
+use std::collections::VecDeque;
+
+/// Which keys are busy, what waits for them, and which have their turn.
+#[derive(Debug, Default)]
+pub(super) struct Gate {
+    busy: HashMap<Key, Busy, FxBuildHasher>,
+    ready: VecDeque<Key>,
+    windows: Queues<Time>,
+    records: Queues<Arrived>,
+    /// Windows that wait for no key, by a planted defect.
+    loose: VecDeque<(Key, Time)>,
+}
+
+/// A busy key.
+#[derive(Debug, Default)]
+struct Busy {
+    /// Windows that are due; they come before records.
+    due: Queue,
+    waiting: Queue,
+    /// Whether it has its turn already: several records of one bundle end their work with one key.
+    has_turn: bool,
+}
+
+impl Gate {
+    /// At rest no key is busy, so nothing waits.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Gate { busy, ready, windows: _, records: _, loose } = self;
+        rest.requires(busy.is_empty() && ready.is_empty() && loose.is_empty());
+    }
+
+    pub fn is_ready(&self) -> bool {
+        !self.ready.is_empty() || !self.loose.is_empty()
+    }
+
+    /// Gives a busy key its turn, once.
+    pub fn give_turn(&mut self, key: Key) {
+        if let Some(busy) = self.busy.get_mut(&key)
+            && !std::mem::replace(&mut busy.has_turn, true)
+        {
+            self.ready.push_back(key);
+        }
+    }
+
+    pub fn take_ready(&mut self) -> Option<Key> {
+        self.ready.pop_front()
+    }
+
+    /// Whether nothing is busy and nothing waits.
+    pub fn is_idle(&self) -> bool {
+        self.busy.is_empty()
+    }
+
+    pub fn clear(&mut self) {
+        self.busy.clear();
+        self.ready.clear();
+        self.windows.clear();
+        self.records.clear();
+        self.loose.clear();
+    }
+
+    /// Lets a window fire whatever its key is doing.
+    pub fn queue_loose(&mut self, key: Key, start: Time) {
+        self.loose.push_back((key, start));
+    }
+
+    pub fn take_loose(&mut self) -> Option<(Key, Time)> {
+        self.loose.pop_front()
+    }
+
+    /// Makes a window wait for its key; a key that was free gets its turn.
+    pub fn queue_window(&mut self, key: Key, start: Time) {
+        if self.claim(key) {
+            self.give_turn(key);
+        }
+        let busy = self.busy.get_mut(&key).expect("claimed");
+        self.windows.push_back(&mut busy.due, start);
+    }
+
+    /// Makes a record wait for its key; a key that was free gets its turn, and then this is true.
+    fn queue_record(&mut self, arrived: Arrived) -> bool {
+        let key = arrived.record.key;
+        let was_free = self.claim(key);
+        if was_free {
+            self.give_turn(key);
+        }
+        let busy = self.busy.get_mut(&key).expect("claimed");
+        self.records.push_back(&mut busy.waiting, arrived);
+        was_free
+    }
+
+    /// Puts a record back to the front of its busy key.
+    pub fn put_back(&mut self, arrived: Arrived) {
+        let busy = self.busy.entry(arrived.record.key).or_default();
+        self.records.push_front(&mut busy.waiting, arrived);
+    }
+
+    /// Puts a window back to the front of its busy key.
+    pub fn put_window_back(&mut self, key: Key, start: Time) {
+        let busy = self.busy.entry(key).or_default();
+        self.windows.push_front(&mut busy.due, start);
+    }
+
+    /// Marks a free key busy; false if it is busy.
+    fn claim(&mut self, key: Key) -> bool {
+        match self.busy.entry(key) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(free) => {
+                free.insert(Busy::default());
+                true
+            }
+        }
+    }
+
+    /// Ends a key's work: what waits for it gets its turn, else it is free.
+    pub fn release(&mut self, key: Key) {
+        if let Entry::Occupied(busy) = self.busy.entry(key) {
+            if busy.get().due.is_empty() && busy.get().waiting.is_empty() {
+                busy.remove();
+            } else {
+                self.give_turn(key);
+            }
+        }
+    }
+
+    /// What comes next for a busy key.
+    fn next(&mut self, key: Key) -> Turn {
+        let Some(busy) = self.busy.get_mut(&key) else {
+            return Turn::Nothing;
+        };
+        busy.has_turn = false;
+        if let Some(start) = self.windows.pop_front(&mut busy.due) {
+            return Turn::Window(start);
+        }
+        match self.records.pop_front(&mut busy.waiting) {
+            Some(arrived) => Turn::Record(arrived),
+            None => Turn::Nothing,
+        }
+    }
+
+    /// Whether anything waits for a key.
+    fn is_waited_for(&self, key: Key) -> bool {
+        self.busy.get(&key).is_some_and(|busy| !busy.due.is_empty() || !busy.waiting.is_empty())
+    }
+}
+
+/// What comes next for a key.
+enum Turn {
+    Window(Time),
+    Record(Arrived),
+    Nothing,
+}
+
+impl Worker {
+    /// A request arrives.
+    pub(super) fn receive<E: Env>(&mut self, request: Request, m: &mut Moment<'_, E>) {
+        let Request { from, rpc, watermark, record, .. } = request;
+        self.see_watermark(from, watermark, m);
+        let Some(record) = record else {
+            self.receive_watermark(from, rpc, watermark, m);
+            return;
+        };
+        let (key, stamp) = (record.key, record.stamp);
+        let arrived = Arrived { record, from, rpc, watermark, failures: 0 };
+        self.pin_input(stamp, m);
+        match self.mechanism.ack {
+            Ack::AfterCommit => {
+                if self.gate.claim(key) || self.has(Defect::KeysNeverBusy) {
+                    self.admit(&arrived, m);
+                } else if self.may_join(&arrived) && !self.gate.is_waited_for(key) {
+                    let _ = self.join(&arrived, m);
+                } else {
+                    self.queue_record(arrived, m);
+                }
+            }
+            // Once it is acked nothing pins it any more, so this is the last time to tell.
+            Ack::OnReceipt if self.is_remnant(from, stamp, m.design) => {
+                self.ack(from, rpc, Subject::Record(arrived.record.name), m);
+                self.drop_duplicate(&arrived, Dropped::Remnant, m);
+            }
+            Ack::OnReceipt => {
+                self.ack(from, rpc, Subject::Record(arrived.record.name), m);
+                self.queue_record(arrived, m);
+            }
+        }
+    }
+
+    /// Makes a record wait for its key.
+    fn queue_record<E: Env>(&mut self, arrived: Arrived, m: &mut Moment<'_, E>) {
+        let (name, key) = (arrived.record.name, arrived.record.key);
+        if !self.gate.queue_record(arrived) {
+            m.env.decides(self.shard, Decision::Waits { name, key });
+        }
+    }
+
+    /// Whether outputs have the stamps of inputs, so that an input which is not settled pins the system
+    /// watermark. A pane has the stamp of its window, and a sink has no outputs.
+    pub(super) fn pins_inputs<E: Env>(&self, m: &Moment<'_, E>) -> bool {
+        self.stamps_are_inherited() && !m.design.pipeline.step(self.step).kind.has_results()
+    }
+
+    /// An input is read: until it is settled it pins the system watermark.
+    pub(super) fn pin_input<E: Env>(&mut self, stamp: Time, m: &Moment<'_, E>) {
+        if self.pins_inputs(m) {
+            self.promises.inputs.pin(stamp);
+        }
+    }
+
+    /// Goes on with what waits for a key: due windows first, then records. Those that follow the first
+    /// may share its bundle.
+    pub(super) fn next_of_key<E: Env>(&mut self, key: Key, m: &mut Moment<'_, E>) {
+        match self.gate.next(key) {
+            Turn::Window(start) => return self.fire(key, start, m),
+            Turn::Record(arrived) if self.has(Defect::QueuedSkipsCatalog) => {
+                let _ = self.apply(&arrived, m);
+            }
+            Turn::Record(arrived) => self.admit(&arrived, m),
+            Turn::Nothing => return self.gate.release(key),
+        }
+        // Questions come before effects: once one is listed, the rest waits.
+        while self.open.is_some() && m.effects.is_quiet() {
+            match self.gate.next(key) {
+                // What waits behind a record whose function failed, or calls, waits with it.
+                Turn::Record(arrived) if self.may_join(&arrived) => match self.join(&arrived, m) {
+                    Application::Done => {}
+                    Application::Failed | Application::Waiting => return,
+                },
+                Turn::Record(arrived) => return self.gate.put_back(arrived),
+                Turn::Window(start) => return self.gate.put_window_back(key, start),
+                Turn::Nothing => return,
+            }
+        }
+    }
+
+    /// Takes a record whose key is its own now. It either ends in a unit, or frees the key.
+    fn admit<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
+        let key = arrived.record.key;
+        if let Some(why) = self.is_duplicate(arrived, m) {
+            self.calls.forget(self.step, arrived.record.name);
+            self.drop_duplicate(arrived, why, m);
+            self.gate.release(key);
+            return;
+        }
+        let _ = self.apply(arrived, m);
+    }
+
+    /// Why a record must not be taken, if it must not.
+    fn is_duplicate<E: Env>(
+        &mut self,
+        arrived: &Arrived,
+        m: &mut Moment<'_, E>,
+    ) -> Option<Dropped> {
+        let Arrived { ref record, from, .. } = *arrived;
+        m.ask().admit(self.shard, record.name);
+        // What was acked when it arrived was looked at then.
+        if self.mechanism.ack == Ack::AfterCommit && self.is_remnant(from, record.stamp, m.design) {
+            return Some(Dropped::Remnant);
+        }
+        let is_known = match self.mechanism.dedup {
+            Dedup::Catalog | Dedup::Window(_) => m.ask().is_known(self.shard, record),
+            Dedup::Bloom(bloom) => match self.ask_filter(&bloom, arrived, m) {
+                FilterSaid::New => false,
+                FilterSaid::MayBeKnown | FilterSaid::NotReady => {
+                    m.ask().is_known(self.shard, record)
+                }
+            },
+            Dedup::BloomOnly(shape) => {
+                let bloom = Bloom { shape, ..Bloom::default() };
+                self.ask_filter(&bloom, arrived, m) != FilterSaid::New
+            }
+            Dedup::Off => return None,
+        };
+        if is_known {
+            return Some(Dropped::Duplicate);
+        }
+        match self.mechanism.forgets_after() {
+            Some((length, UnknownOld::Drop)) if record.stamp.plus(length) < m.now => {
+                Some(Dropped::Old)
+            }
+            Some((_, UnknownOld::Drop | UnknownOld::Accept)) | None => None,
+        }
+    }
+
+    fn drop_duplicate<E: Env>(&mut self, arrived: &Arrived, why: Dropped, m: &mut Moment<'_, E>) {
+        m.env.drops(self.shard, arrived.record.name, why);
+        if self.pins_inputs(m) {
+            self.promises.inputs.release(arrived.record.stamp);
+        }
+        match (self.mechanism.re_ack, self.mechanism.ack) {
+            (ReAck::Always, Ack::AfterCommit) => {
+                self.ack(arrived.from, arrived.rpc, Subject::Record(arrived.record.name), m);
+            }
+            // It was acked when it arrived.
+            (_, Ack::OnReceipt) | (ReAck::Never, Ack::AfterCommit) => {}
+        }
+    }
+
+    /// Whether a record's key is busy with the bundle that is still open, so that it may share it. If its
+    /// duplicate is in that bundle, where the catalog cannot see it, it waits like any other.
+    fn may_join(&mut self, arrived: &Arrived) -> bool {
+        let Some(open) = self.open else { return false };
+        let record = &arrived.record;
+        let mut holds_key = false;
+        for taken in &self.units.get(open).taken {
+            if let Taken::Request { key, id, .. } | Taken::IntoWindow { key, id, .. } = *taken
+                && key == record.key
+            {
+                holds_key = true;
+                if id == record.id {
+                    return false;
+                }
+            }
+        }
+        holds_key
+    }
+
+    /// Whether the bundle that is still open holds a key.
+    pub(super) fn is_in_open_bundle(&mut self, key: Key) -> bool {
+        let Some(open) = self.open else { return false };
+        self.units.get(open).taken.iter().any(|taken| match *taken {
+            Taken::Request { key: held, .. } | Taken::IntoWindow { key: held, .. } => held == key,
+            Taken::Offset | Taken::Message(_) | Taken::Window { .. } | Taken::Watermark { .. } => {
+                false
+            }
+        })
+    }
+
+    /// Takes a record into the bundle that is still open.
+    fn join<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> Application {
+        if let Some(why) = self.is_duplicate(arrived, m) {
+            self.drop_duplicate(arrived, why, m);
+            return Application::Done;
+        }
+        self.apply(arrived, m)
+    }
+
+    /// Tells the sender of a request that it is done, and how far this shard has committed its event-time
+    /// watermark. It says nothing of the system watermark, so that acks stay small: the ack of the request that
+    /// carried one alone confirms it, and comes after it is committed. The ack of a record proves nothing of a
+    /// watermark. Two acks of one record may arrive, and between them the watermark may be sent and lost
+    /// (`Defect::DataAckConfirms`).
+    pub(super) fn ack<E: Env>(
+        &mut self,
+        to: ShardIndex,
+        rpc: Rpc,
+        subject: Subject,
+        m: &mut Moment<'_, E>,
+    ) {
+        let sender = m.design.sender_number(self.step, to);
+        let watermark = self.watermarks.committed(sender).event;
+        let ack = AckEffect { from: self.shard, to, rpc, subject, watermark };
+        m.effects.list.push(Effect::Ack(ack));
+    }
+}

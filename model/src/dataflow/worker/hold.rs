@@ -1,0 +1,221 @@
+//! Hold and commit: a unit's effects wait in memory until the store has answered that they are durable.
+//! Under checkpoint the commit carries state, ids and outputs, and only its answer lets acks and outputs
+//! go. Under recompute the outputs go first, and the commit follows their acks. `atomic` is visible here:
+//! the right order is one commit, the wrong ones are two.
+
+use super::Worker;
+use super::unit::Taken;
+use crate::commit::{Batch, Commit, CommitKind, Delta};
+use crate::dataflow::mechanism::{Atomic, Outputs};
+use crate::dataflow::point;
+use crate::effect::{Effect, Env, Moment};
+use crate::pipeline::Ack;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::rest::Rest;
+use std::collections::VecDeque;
+
+/// The commits that are not answered: their numbers, and the units they belong to.
+#[derive(Debug, Default)]
+pub(super) struct Commits {
+    /// The number of the first entry.
+    first: u64,
+    units: VecDeque<Option<u32>>,
+}
+
+impl Commits {
+    /// At rest every commit is answered.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Commits { first: _, units } = self;
+        rest.requires(units.is_empty());
+    }
+
+    fn open(&mut self, unit: u32) -> u64 {
+        self.units.push_back(Some(unit));
+        self.first + self.units.len() as u64 - 1
+    }
+
+    /// The unit of a commit that is answered for the first time.
+    fn answered(&mut self, number: u64) -> Option<u32> {
+        let at = number.checked_sub(self.first)? as usize;
+        let unit = self.units.get_mut(at)?.take();
+        while let Some(None) = self.units.front() {
+            self.units.pop_front();
+            self.first += 1;
+        }
+        unit
+    }
+
+    /// Forgets all commits and goes on with the next number; a new token begins with 0.
+    pub fn restart(&mut self, has_new_token: bool) {
+        self.first = if has_new_token { 0 } else { self.first + self.units.len() as u64 };
+        self.units.clear();
+    }
+}
+
+impl Worker {
+    /// Closes the bundles that are still open, since nothing more is ready at this instant.
+    pub(super) fn close_all<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+        self.close_open(m);
+        if let Some(settle) = self.open_settle.take() {
+            self.commit(settle, m);
+        }
+    }
+
+    /// Closes the unit that takes records: under checkpoint it commits, under recompute it sends first.
+    pub(super) fn close_open<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+        if let Some(unit) = self.open.take() {
+            self.hold(unit, m);
+        }
+    }
+
+    /// A unit has all it takes.
+    pub(super) fn hold<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
+        self.close_partials(unit, m);
+        if !self.units.get(unit).rows.is_empty() {
+            return self.write_unit(unit, m);
+        }
+        match self.mechanism.outputs {
+            Outputs::Checkpoint => {
+                let Worker { units, outbox, .. } = self;
+                let held = units.get(unit);
+                held.deltas.extend(held.outputs.iter().map(|&slot| Delta::Hold(outbox.held(slot))));
+                self.commit(unit, m);
+            }
+            Outputs::Recompute => {
+                let Worker { units, outbox, .. } = self;
+                let held = units.get(unit);
+                if held.kind == CommitKind::Commit {
+                    held.kind = CommitKind::Settle;
+                }
+                let greatest = held.outputs.iter().map(|&slot| outbox.stamp(slot)).max();
+                held.deltas.extend(greatest.map(Delta::Stamped));
+                held.unacked = held.outputs.len() as u32;
+                if held.unacked == 0 {
+                    self.commit(unit, m);
+                } else {
+                    self.outbox.release(&self.units.get(unit).outputs);
+                    self.pump(m);
+                }
+            }
+        }
+    }
+
+    /// Sends a unit's deltas to the store, in one commit or, where id and state are torn apart, in two.
+    pub(super) fn commit<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
+        let is_id = |delta: &Delta| matches!(delta, Delta::Id { .. });
+        let deltas = &mut self.units.get(unit).deltas;
+        let atomic = match self.mechanism.dedup.writes_ids_first() {
+            true => Atomic::IdFirst,
+            false => self.mechanism.atomic,
+        };
+        if atomic == Atomic::Together || !deltas.iter().any(is_id) {
+            let deltas = m.effects.take(deltas);
+            return self.send_commit(unit, deltas, m);
+        }
+        let (mut ids, mut state) = deltas.drain(..).partition(is_id);
+        let (ids, state) = (m.effects.take(&mut ids), m.effects.take(&mut state));
+        let (first, second) = match atomic {
+            Atomic::StateFirst | Atomic::Together => (state, ids),
+            Atomic::IdFirst => (ids, state),
+        };
+        self.send_commit(unit, first, m);
+        self.send_commit(unit, second, m);
+    }
+
+    fn send_commit<E: Env>(&mut self, unit: u32, deltas: Batch, m: &mut Moment<'_, E>) {
+        let number = self.commits.open(unit);
+        let unit = self.units.get(unit);
+        unit.unanswered += 1;
+        m.effects.list.push(Effect::Commit(Commit {
+            shard: self.shard,
+            token: self.token,
+            number,
+            point: m.design.layout.point_at(self.step, unit.kind.point()),
+            ends_stay: unit.kind == CommitKind::Settle,
+            subject: unit.subject,
+            deltas,
+        }));
+    }
+
+    /// The store has answered a commit: what waited for it goes on.
+    pub(super) fn answered<E: Env>(&mut self, number: u64, m: &mut Moment<'_, E>) {
+        let Some(slot) = self.commits.answered(number) else {
+            return;
+        };
+        let unit = self.units.get(slot);
+        unit.unanswered -= 1;
+        if unit.unanswered > 0 {
+            return;
+        }
+        let kind = unit.kind;
+        let taken = std::mem::take(&mut unit.taken);
+        for &input in &taken {
+            self.finish(input, m);
+        }
+        for &stamp in &self.units.get(slot).pins {
+            self.promises.inputs.release(stamp);
+        }
+        self.units.get(slot).taken = taken;
+        match (kind, self.mechanism.outputs) {
+            (CommitKind::Commit | CommitKind::Emit, Outputs::Checkpoint) => {
+                self.outbox.release(&self.units.get(slot).outputs);
+            }
+            (CommitKind::Settle, _)
+            | (CommitKind::Commit | CommitKind::Emit, Outputs::Recompute) => {
+                self.outbox.forget(&self.units.get(slot).outputs);
+            }
+            (CommitKind::Watermark, _) => {}
+        }
+        let owed = std::mem::take(&mut self.units.get(slot).owed);
+        self.units.close(slot);
+        for call in owed {
+            self.send_call(call, m);
+        }
+        self.pump(m);
+    }
+
+    /// One input of a unit is durable: its sender is told, its window is known, its key is free.
+    fn finish<E: Env>(&mut self, input: Taken, m: &mut Moment<'_, E>) {
+        match input {
+            Taken::Request { from, rpc, subject, key, watermark, .. } => {
+                self.finish_request(from, rpc, subject, watermark, m);
+                self.gate.release(key);
+            }
+            Taken::IntoWindow { from, rpc, subject, key, watermark, start, .. } => {
+                self.finish_request(from, rpc, subject, watermark, m);
+                self.window_taken(key, start, m);
+                self.gate.release(key);
+            }
+            Taken::Offset => {}
+            Taken::Message(ack) => self.message_done(ack, m),
+            Taken::Window { key, start } => {
+                self.windows.fired(key, start);
+                self.gate.release(key);
+            }
+            Taken::Watermark { from, rpc, value } => {
+                let sender = m.design.sender_number(self.step, from);
+                self.watermarks.commit(sender, value);
+                self.forget_filters();
+                self.ack(from, rpc, point::watermark(value.event), m);
+            }
+        }
+    }
+
+    fn finish_request<E: Env>(
+        &mut self,
+        from: ShardIndex,
+        rpc: crate::effect::Rpc,
+        subject: Subject,
+        watermark: crate::commit::Watermark,
+        m: &mut Moment<'_, E>,
+    ) {
+        let sender = m.design.sender_number(self.step, from);
+        self.watermarks.commit(sender, watermark);
+        self.forget_filters();
+        match self.mechanism.ack {
+            Ack::AfterCommit => self.ack(from, rpc, subject, m),
+            Ack::OnReceipt => {}
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! The worker's side of one shard of one stage: the protocol that makes a count exact.
+//!
+//! A record is **admitted** (is its id in the catalog of its key? a `filter` may save the read), **applied**
+//! (the window, or the user functions of the stage, one after the other: `chain`), **held** with what it
+//! made until the **commit** is answered, then **acked** upstream while its
+//! outputs are **sent**, and each output is **settled** once it is acked itself. Each of these has its
+//! file here, in this order. Under `recompute` the order is another: outputs are sent first, and one
+//! commit at the end settles everything. What a record leaves in the catalog is **forgotten** in the commit
+//! that carries the system watermark (`watermark`, and `promise` for what a shard promises itself).
+//!
+//! All state here is volatile: a crash drops it, and `boot` rebuilds it from the store's rows.
+
+mod admit;
+mod apply;
+mod boot;
+mod call;
+mod chain;
+mod filter;
+mod fire;
+mod hold;
+mod lift;
+mod outbox;
+mod owe;
+mod promise;
+mod pull;
+mod send;
+mod source;
+mod unit;
+mod watermark;
+
+#[cfg(test)]
+mod tests;
+
+use crate::commit::Watermark;
+use crate::dataflow::Design;
+use crate::dataflow::defect::Defect;
+use crate::dataflow::mechanism::{Ids, Mechanism};
+use crate::dataflow::record::Record;
+use crate::effect::{Effect, Effects, Env, Input, Moment, Rpc, Timer};
+use crate::function::Output;
+use crate::pipeline::StepKind;
+use admit::Gate;
+use call::Calls;
+use chain::Link;
+pub use filter::Fill;
+use filter::Filters;
+use fire::Windows;
+use hold::Commits;
+use lift::Lifted;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::name::Name;
+use onceproof_kernel::prefix::Prefix;
+use onceproof_kernel::record::RecordId;
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
+use outbox::Outbox;
+use promise::Promises;
+use source::Reader;
+use unit::Units;
+use watermark::Watermarks;
+
+/// One shard as its worker knows it.
+#[derive(Debug)]
+pub struct Worker {
+    shard: ShardIndex,
+    /// The head of the stage.
+    step: StepIndex,
+    mechanism: Mechanism,
+    defect: Option<Defect>,
+    /// Whether it reads a queue, and whether one that does sends to it.
+    reads_queue: bool,
+    is_behind_queue: bool,
+    /// The token of this life, and what was counted under it.
+    token: u64,
+    serials: u64,
+    executions: u64,
+    /// How many records this life has numbered in order of execution.
+    executed_in_order: i64,
+    last_stamp: Time,
+    gate: Gate,
+    filters: Filters,
+    units: Units,
+    /// The bundle that still takes records, and the one that still takes acked outputs.
+    open: Option<u32>,
+    open_settle: Option<u32>,
+    lifted: Lifted,
+    commits: Commits,
+    calls: Calls,
+    /// The numbers that were given to rows of an external table.
+    given: Prefix,
+    outbox: Outbox,
+    windows: Windows,
+    watermarks: Watermarks,
+    promises: Promises,
+    reader: Option<Reader>,
+    /// What the stage makes of one record, and the outputs of one execution, kept for their memory.
+    chain: Vec<Link>,
+    scratch: Vec<Output>,
+}
+
+impl Worker {
+    /// A worker for a shard; it knows nothing until it boots.
+    pub fn new(design: &Design, shard: ShardIndex) -> Worker {
+        let step = design.layout.step_of(shard);
+        let is_source = matches!(design.pipeline.step(step).kind, StepKind::Source { .. });
+        let reads_queue = |step| {
+            matches!(design.pipeline.step(step).kind, StepKind::Source { queue: Some(_), .. })
+        };
+        let mut senders = design.senders(step).iter().copied();
+        Worker {
+            shard,
+            step,
+            mechanism: *design.mechanism(step),
+            defect: design.defect,
+            reads_queue: reads_queue(step),
+            is_behind_queue: senders.any(|shard| reads_queue(design.layout.step_of(shard))),
+            token: 0,
+            serials: 0,
+            executions: 0,
+            executed_in_order: 0,
+            last_stamp: Time::MIN,
+            gate: Gate::default(),
+            filters: Filters::default(),
+            units: Units::default(),
+            open: None,
+            open_settle: None,
+            lifted: Lifted::default(),
+            commits: Commits::default(),
+            calls: Calls::default(),
+            given: Prefix::default(),
+            outbox: Outbox::default(),
+            windows: Windows::default(),
+            watermarks: Watermarks::new(design, step),
+            promises: Promises::new(design, step),
+            reader: is_source.then(Reader::default),
+            chain: Vec::new(),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Makes a worker whose memory is used again as good as new.
+    pub fn reset(&mut self) {
+        self.token = 0;
+        self.serials = 0;
+        self.executions = 0;
+        self.last_stamp = Time::MIN;
+    }
+
+    /// Takes one input and lists what is to be done, in order.
+    pub fn handle<E: Env>(&mut self, input: &Input, m: &mut Moment<'_, E>) {
+        match *input {
+            Input::Boot => self.boot(m),
+            Input::Request(request) => self.receive(request, m),
+            Input::Reply(reply) => self.reply(reply, m),
+            Input::Committed { number } => self.answered(number, m),
+            Input::Called { rpc, answer } => self.called(rpc, answer, m),
+            Input::Wake(timer) => self.wake(timer, m),
+            Input::Resume => self.resume(m),
+        }
+        self.report_watermark(m);
+    }
+
+    /// Adds its state. Fresh ids depend on the token and on how often this life has executed something, so two
+    /// lives never compare equal: with them there is no rest. Where a rule is left out there is none either:
+    /// what is left out of the state here decides nothing by those very rules, and a planted defect may make it
+    /// matter.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Worker {
+            shard: _,
+            step: _,
+            mechanism,
+            defect,
+            reads_queue: _,
+            is_behind_queue: _,
+            token: _,
+            serials: _,
+            executions: _,
+            executed_in_order,
+            last_stamp,
+            gate,
+            filters,
+            units,
+            open,
+            open_settle,
+            lifted,
+            commits,
+            calls,
+            given,
+            outbox,
+            windows,
+            watermarks,
+            promises,
+            reader,
+            chain: _,
+            scratch: _,
+        } = self;
+        rest.requires(mechanism.ids == Ids::Derived && defect.is_none());
+        rest.requires(open.is_none() && open_settle.is_none());
+        rest.add((executed_in_order, last_stamp, given, reader));
+        gate.rest(rest);
+        filters.rest(rest);
+        units.rest(rest);
+        lifted.rest(rest);
+        commits.rest(rest);
+        calls.rest(rest);
+        outbox.rest(rest);
+        windows.rest(rest);
+        watermarks.rest(rest);
+        promises.rest(rest);
+    }
+
+    /// Whether there is more to do right now, by [`Input::Resume`].
+    pub fn is_ready(&self) -> bool {
+        self.gate.is_ready() || self.can_read()
+    }
+
+    /// Whether a timer still means anything; a stale one need not be delivered.
+    pub fn awaits(&self, timer: Timer) -> bool {
+        match timer {
+            Timer::Retry { slot, sends, serial } => self.outbox.awaits(slot, sends, serial),
+            Timer::RetryWatermark { target, sends, serial } => {
+                self.promises.awaits(target, sends, serial)
+            }
+            Timer::Recall { slot, sends, serial } => self.calls.awaits(slot, sends, serial),
+            Timer::Arrival | Timer::Reapply(_) | Timer::Reread => true,
+            Timer::Close => self.open.is_some() || self.open_settle.is_some(),
+        }
+    }
+
+    /// Whether the ack of this request of a record is still waited for.
+    pub fn awaits_reply(&self, rpc: Rpc) -> bool {
+        self.outbox.awaits_reply(rpc.slot, rpc.serial)
+    }
+
+    /// The same of any request: of a record, or of a watermark that travels alone.
+    pub fn awaits_any_reply(&self, rpc: Rpc) -> bool {
+        match self.promises.is_own(rpc) {
+            true => self.promises.awaits_reply(rpc),
+            false => self.awaits_reply(rpc),
+        }
+    }
+
+    /// What is waited for with a timer that still means something, for whoever watches from outside: the record or
+    /// the watermark that is sent, or the record that is called for.
+    pub fn awaited_with(&self, timer: Timer) -> Option<Subject> {
+        match timer {
+            Timer::Retry { slot, .. } => Some(Subject::Record(self.outbox.name(slot))),
+            Timer::RetryWatermark { target, .. } => self.promises.awaited(target),
+            Timer::Recall { slot, .. } => self.calls.name(slot).map(Subject::Record),
+            Timer::Arrival | Timer::Close | Timer::Reapply(_) | Timer::Reread => None,
+        }
+    }
+
+    fn wake<E: Env>(&mut self, timer: Timer, m: &mut Moment<'_, E>) {
+        match timer {
+            Timer::Retry { slot, .. } => self.retry(slot, m),
+            Timer::RetryWatermark { target, .. } => self.send_watermark(target as usize, m),
+            Timer::Recall { slot, .. } => self.send_call(slot, m),
+            Timer::Arrival | Timer::Reread => {
+                let reader = self.reader.as_mut().expect("only a source waits to read");
+                reader.arrived(m.now);
+            }
+            Timer::Close => self.close_all(m),
+            Timer::Reapply(key) => self.gate.give_turn(key),
+        }
+    }
+
+    /// Goes on with the next key whose turn has come, else with the next source records.
+    fn resume<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+        if let Some((key, start)) = self.gate.take_loose() {
+            return self.fire(key, start, m);
+        }
+        match self.gate.take_ready() {
+            Some(key) => self.next_of_key(key, m),
+            None => match self.queue(m) {
+                Some(queue) => self.pull(queue, m),
+                None => self.read(m),
+            },
+        }
+    }
+
+    fn has(&self, defect: Defect) -> bool {
+        self.defect == Some(defect)
+    }
+
+    fn next_serial(&mut self) -> u64 {
+        self.serials += 1;
+        (self.token << 32) | self.serials
+    }
+
+    fn rpc(slot: u32, serial: u64) -> Rpc {
+        Rpc { slot, attempt: 0, serial }
+    }
+}
+
+/// A record that arrived and waits for its turn, or is being worked on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Arrived {
+    record: Record,
+    from: ShardIndex,
+    rpc: Rpc,
+    watermark: Watermark,
+    /// How often a function has failed on it in this life.
+    failures: u32,
+}
+
+/// Calls back at `at`.
+fn wake_at(effects: &mut Effects, at: Time, timer: Timer) {
+    effects.list.push(Effect::Wake { at, timer });
+}
+
+/// What outputs are made from: the input, or the pane.
+#[derive(Clone, Copy, Debug)]
+struct Parent {
+    name: Name,
+    id: RecordId,
+    event_time: Time,
+    stamp: Time,
+    weight: i64,
+    lineage: u32,
+}

@@ -1,0 +1,354 @@
+//! The watermarks that go out: what a shard promises to those downstream. Only committed incoming ones are
+//! passed on, held back by what is not done with: outputs that are not acked, from the moment they are stamped;
+//! content that is in no pane; and, where an output has the stamp of its input, inputs that are not settled,
+//! from the moment they are read.
+//!
+//! A promise rides on every record. It travels alone when its sender is idle, and only if something could come
+//! of it. Any other would cost a request, a commit and an ack for nothing. Something comes of it in three
+//! cases:
+//!
+//! 1. It crosses a window end that someone downstream still waits for, shifted by the lateness of the
+//!    aggregates in between.
+//! 2. It lets ids go that the receiver may hold.
+//! 3. The receiver has no system watermark of its own and passes this one on.
+//!
+//! Alone it is a request like any other, but never given up. Only what a receiver says it has committed counts
+//! as confirmed.
+
+use super::{Worker, wake_at};
+use crate::commit::Watermark;
+use crate::dataflow::Design;
+use crate::dataflow::defect::Defect;
+use crate::dataflow::mechanism::{Outputs, Stamps};
+use crate::dataflow::{SystemUse, point};
+use crate::effect::{Effect, Env, Moment, Request, Rpc, Timer};
+use crate::pipeline::{StepKind, WindowEnd};
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
+use std::collections::BTreeMap;
+
+/// The serials of requests that carry a watermark alone have this bit.
+const ALONE: u64 = 1 << 63;
+
+/// What a shard has promised, and to whom.
+#[derive(Debug)]
+pub(super) struct Promises {
+    outgoing: Watermark,
+    targets: Vec<Target>,
+    pub inputs: Inputs,
+}
+
+/// A shard downstream.
+#[derive(Debug)]
+struct Target {
+    shard: ShardIndex,
+    to: StepIndex,
+    /// What this shard's system watermark is of use for there.
+    system_use: SystemUse,
+    /// What it says it has committed.
+    confirmed: Watermark,
+    /// The greatest stamp that it may hold an id of, or none.
+    greatest: Option<Time>,
+    /// The watermark on its way to it alone.
+    sent: Option<Sent>,
+}
+
+impl Target {
+    /// Whether it has a use for this system watermark: it holds ids that no confirmed one let go, or
+    /// passes it on.
+    fn awaits(&self, system: Time) -> bool {
+        let SystemUse { forgets, passes_on } = self.system_use;
+        let confirmed = self.confirmed.system;
+        let holds_garbage = |stamp| stamp >= confirmed && stamp < system;
+        (forgets && self.greatest.is_some_and(holds_garbage)) || (passes_on && system > confirmed)
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    value: Watermark,
+    serial: u64,
+    sends: u32,
+}
+
+/// The stamps of inputs that are read and not settled, where outputs have the stamps of their inputs.
+#[derive(Debug, Default)]
+pub(super) struct Inputs {
+    stamps: BTreeMap<Time, u32>,
+}
+
+impl Inputs {
+    pub fn pin(&mut self, stamp: Time) {
+        *self.stamps.entry(stamp).or_default() += 1;
+    }
+
+    pub fn release(&mut self, stamp: Time) {
+        if let Some(inputs) = self.stamps.get_mut(&stamp) {
+            *inputs -= 1;
+            if *inputs == 0 {
+                self.stamps.remove(&stamp);
+            }
+        }
+    }
+
+    fn least(&self) -> Time {
+        self.stamps.first_key_value().map_or(Time::MAX, |(&stamp, _)| stamp)
+    }
+}
+
+impl Promises {
+    /// What is promised and confirmed. At rest no watermark is on its way alone.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Promises { outgoing, targets, inputs: Inputs { stamps } } = self;
+        rest.add((outgoing, stamps));
+        for Target { shard: _, to: _, system_use: _, confirmed, greatest, sent } in targets {
+            rest.requires(sent.is_none());
+            rest.add((confirmed, greatest));
+        }
+    }
+
+    pub fn new(design: &Design, step: StepIndex) -> Promises {
+        let mut targets = Vec::new();
+        let reads_queue =
+            matches!(design.pipeline.step(step).kind, StepKind::Source { queue: Some(_), .. });
+        for &to in design.stages().receivers(step) {
+            let mut system_use = design.system_use(to);
+            // An id of a message waits for all shards that may have read it.
+            system_use.passes_on |= reads_queue && system_use.forgets;
+            // Nobody downstream waits for a watermark where no window end can be crossed, and no id
+            // forgotten.
+            if design.pipeline.window_ends(to).is_empty() && system_use == SystemUse::default() {
+                continue;
+            }
+            for number in 0..design.layout.shards_of(to) {
+                let shard = design.layout.shard(to, number);
+                let (confirmed, greatest) = (Watermark::NONE, None);
+                targets.push(Target { shard, to, system_use, confirmed, greatest, sent: None });
+            }
+        }
+        Promises { outgoing: Watermark::NONE, targets, inputs: Inputs::default() }
+    }
+
+    /// A record of this stamp goes to a shard downstream.
+    pub fn record_goes(&mut self, to: ShardIndex, stamp: Time) {
+        if let Some(target) = self.targets.iter_mut().find(|target| target.shard == to) {
+            target.greatest = target.greatest.max(Some(stamp));
+        }
+    }
+
+    /// A shard downstream says what it has committed of event time.
+    pub fn confirm(&mut self, from: ShardIndex, event: Time) {
+        if let Some(target) = self.targets.iter_mut().find(|target| target.shard == from) {
+            target.confirmed.event = target.confirmed.event.max(event);
+        }
+    }
+
+    /// By a planted defect: takes all that was promised to a shard downstream for confirmed.
+    fn presume(&mut self, from: ShardIndex) {
+        let outgoing = self.outgoing;
+        if let Some(target) = self.targets.iter_mut().find(|target| target.shard == from) {
+            target.confirmed = target.confirmed.max(outgoing);
+            target.sent = None;
+        }
+    }
+
+    /// Whether a reply is for a watermark that travelled alone.
+    pub fn is_own(&self, rpc: Rpc) -> bool {
+        rpc.serial & ALONE != 0
+    }
+
+    /// A watermark that travelled alone is acked, and so it is committed.
+    pub fn acked(&mut self, rpc: Rpc) {
+        if let Some(target) = self.targets.get_mut(rpc.slot as usize)
+            && let Some(Sent { value, serial, .. }) = target.sent
+            && serial == rpc.serial
+        {
+            target.confirmed = target.confirmed.max(value);
+            target.sent = None;
+        }
+    }
+
+    /// Whether the ack of this watermark is still waited for.
+    pub fn awaits_reply(&self, rpc: Rpc) -> bool {
+        let sent = self.targets.get(rpc.slot as usize).and_then(|target| target.sent);
+        sent.is_some_and(|sent| sent.serial == rpc.serial)
+    }
+
+    /// The watermark that is on its way to a shard downstream alone.
+    pub fn awaited(&self, target: u32) -> Option<Subject> {
+        let sent = self.targets.get(target as usize)?.sent?;
+        Some(point::watermark(sent.value.event))
+    }
+
+    /// Whether a timer waits for the last send of a watermark alone.
+    pub fn awaits(&self, target: u32, sends: u32, serial: u64) -> bool {
+        let sent = self.targets.get(target as usize).and_then(|target| target.sent);
+        sent.is_some_and(|sent| sent.serial == serial && sent.sends == sends)
+    }
+
+    /// Forgets everything. Whoever is downstream may hold ids up to the last stamp of an earlier life.
+    pub fn restart(&mut self, last_stamp: Option<Time>) {
+        self.outgoing = Watermark::NONE;
+        self.inputs.stamps.clear();
+        for target in &mut self.targets {
+            target.confirmed = Watermark::NONE;
+            target.greatest = last_stamp;
+            target.sent = None;
+        }
+    }
+}
+
+impl Worker {
+    /// Whether an output has the stamp of what it is made from, the same in every execution.
+    pub(super) fn stamps_are_inherited(&self) -> bool {
+        match (self.mechanism.outputs, self.mechanism.stamps) {
+            (Outputs::Recompute, Stamps::Stable) => true,
+            (Outputs::Recompute, Stamps::Fresh | Stamps::WallClock) | (Outputs::Checkpoint, _) => {
+                false
+            }
+        }
+    }
+
+    /// What this shard promises.
+    pub(super) fn outgoing<E: Env>(&mut self, m: &mut Moment<'_, E>) -> Watermark {
+        let event = self.outgoing_event(m);
+        let system = match (self.stamps_are_inherited(), &self.reader) {
+            // A message that is not acked may come again by any shard.
+            (_, Some(_)) if self.queue(m).is_some() => {
+                let outputs = self.outbox.least_stamp(false).unwrap_or(Time::MAX);
+                outputs.min(m.env.oldest_unacked(self.shard, self.token))
+            }
+            (false, _) => {
+                let once_sent = self.has(Defect::OutputsPinWhenSent);
+                match self.outbox.least_stamp(once_sent) {
+                    Some(stamp) => stamp,
+                    None if self.is_done() => Time::MAX,
+                    None => self.last_stamp.plus(1),
+                }
+            }
+            // A pane has the stamp of its event time.
+            (true, _) if m.design.pipeline.step(self.step).kind.windowing().is_some() => event,
+            (true, Some(reader)) => self.least_input().min(reader.least_arrival()),
+            (true, None) => self.least_input().min(self.watermarks.incoming_committed().system),
+        };
+        self.promises.outgoing = self.promises.outgoing.max(Watermark { event, system });
+        self.promises.outgoing
+    }
+
+    /// Whether nothing is in work and nothing will come: the input is at its end, or all senders say so. Such a
+    /// shard promises an infinite system watermark, and not its last stamp + 1. By the latter, a step under
+    /// `recompute`, which passes on the least watermark of its senders, would be held back for ever by a sender
+    /// that sent little, and would never forget its ids.
+    fn is_done(&self) -> bool {
+        let is_at_end = match &self.reader {
+            Some(reader) => reader.is_at_end(),
+            None => self.watermarks.incoming_committed() == Watermark::END,
+        };
+        is_at_end && self.units.busy() == 0 && self.gate.is_idle() && self.windows.is_empty()
+    }
+
+    fn least_input(&self) -> Time {
+        match self.has(Defect::InputsDoNotPin) {
+            true => Time::MAX,
+            false => self.promises.inputs.least(),
+        }
+    }
+
+    /// No output of an earlier event time comes any more, but for late ones. A late output takes back nothing
+    /// that was promised: it freezes the promise where it stands until it is acked. If the promise went on
+    /// while the output is lost and sent again, it could pass the lateness that is left, and the output would
+    /// come too late for its window.
+    fn outgoing_event<E: Env>(&mut self, m: &mut Moment<'_, E>) -> Time {
+        let incoming = if self.has(Defect::UncommittedWatermarkPassedOn) {
+            self.watermarks.incoming_seen()
+        } else {
+            self.watermarks.incoming_committed().event
+        };
+        let windows = m.design.pipeline.step(self.step).kind.windowing();
+        let mut promise = match (&self.reader, windows) {
+            (Some(_), _) if self.queue(m).is_some() => {
+                m.env.queue_watermark(self.shard, self.token)
+            }
+            (Some(reader), _) => reader.watermark(),
+            (None, Some(_)) if self.has(Defect::LatenessNotHeldBack) => incoming,
+            (None, Some(windows)) => incoming.minus(windows.lateness),
+            (None, None) => incoming,
+        };
+        if let Some(windows) = windows
+            && !self.has(Defect::ContentDoesNotPin)
+        {
+            promise = promise.min(self.windows.pin(windows.length));
+        }
+        if !self.has(Defect::OutputsDoNotPin) && promise > self.promises.outgoing.event {
+            promise = promise.min(self.outbox.pin());
+        }
+        promise
+    }
+
+    /// An ack of a record carries what its receiver has committed, and only that counts.
+    pub(super) fn confirm_by_data(&mut self, from: ShardIndex, event: Time) {
+        self.promises.confirm(from, event);
+        if self.has(Defect::DataAckConfirms) {
+            self.promises.presume(from);
+        }
+    }
+
+    /// After each input: commits watermarks that may be committed now, and, if this shard is idle, sends
+    /// its own to each shard downstream that waits for it.
+    pub(super) fn report_watermark<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+        if self.watermarks.are_waiting() {
+            self.commit_watermarks(m);
+        }
+        if self.promises.targets.is_empty() || !self.is_idle() {
+            return;
+        }
+        let outgoing = self.outgoing(m);
+        for number in 0..self.promises.targets.len() {
+            let target = &self.promises.targets[number];
+            let is_awaited =
+                |end: &WindowEnd| end.is_crossed(target.confirmed.event, outgoing.event);
+            if target.sent.is_none()
+                && (m.design.pipeline.window_ends(target.to).iter().any(is_awaited)
+                    || target.awaits(outgoing.system))
+            {
+                let serial = self.next_serial() | ALONE;
+                let sent = Sent { value: outgoing, serial, sends: 0 };
+                self.promises.targets[number].sent = Some(sent);
+                self.send_watermark(number, m);
+            }
+        }
+    }
+
+    /// Sends a watermark alone, and waits.
+    pub(super) fn send_watermark<E: Env>(&mut self, target: usize, m: &mut Moment<'_, E>) {
+        let Some(Target { shard, sent: Some(sent), .. }) = self.promises.targets.get_mut(target)
+        else {
+            return;
+        };
+        sent.sends += 1;
+        let Sent { value, serial, sends } = *sent;
+        m.effects.list.push(Effect::Send(Request {
+            from: self.shard,
+            to: *shard,
+            rpc: Worker::rpc(target as u32, serial),
+            watermark: value,
+            record: None,
+        }));
+        if self.has(Defect::LoneWatermarkNotRetried) {
+            return;
+        }
+        let at = m.now.plus(self.mechanism.retry.wait(sends));
+        wake_at(m.effects, at, Timer::RetryWatermark { target: target as u32, sends, serial });
+    }
+
+    /// Nothing unacked, committing or queued. Deleting an acked output does not count: it pins nothing.
+    fn is_idle(&self) -> bool {
+        self.outbox.pending() == 0
+            && self.gate.is_idle()
+            && self.units.busy() == 0
+            && !self.watermarks.are_waiting()
+            && !self.can_read()
+    }
+}

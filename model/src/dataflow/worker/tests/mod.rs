@@ -1,0 +1,581 @@
+//! The protocol, one input at a time: what a worker asks and then lists, in order. Each expectation is the
+//! order that the protocol demands, worked out by hand.
+//!
+//! The shard under test stands between a source and one more step. Its clock stands still at 0 s.
+
+mod call;
+mod filter;
+mod owe;
+mod rest;
+mod stage;
+
+use crate::commit::Held;
+use crate::dataflow::Design;
+use crate::dataflow::mechanism::{Atomic, Bundle, Fuse, GiveUp, Mechanism, Outputs, ReAck};
+use crate::dataflow::record::Record;
+use crate::effect::Input;
+use crate::function::Function;
+use crate::pipeline::{Ack, Sink, StepKind};
+use crate::window::Windowing;
+use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::time::{SECOND, Time};
+use stage::{Stage, committed, count};
+use std::collections::VecDeque;
+
+/// A sender that is idle tells the receiver, which may hold ids, that none as old comes any more. Of event
+/// time it has nothing to promise.
+const LETS_GO: [&str; 2] = ["send watermark -infinity", "wake 30ms retry-watermark"];
+
+#[test]
+fn under_checkpoint_the_commit_comes_before_ack_and_send() {
+    let mut stage = Stage::map(Mechanism::default());
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(
+        request,
+        &[
+            "ask catalog events/0#0",
+            "run function events/0#0",
+            "commit events/0#0 [id ann, hold events/0#0.0]",
+        ],
+    );
+    stage.takes(committed(0), &["ack events/0#0", "send events/0#0.0", "wake 30ms retry"]);
+    let ack = stage.reply_to(0);
+    stage.takes(ack, &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
+    stage.takes(committed(1), &[]);
+}
+
+#[test]
+fn on_receipt_the_ack_comes_before_the_catalog_is_asked_and_the_commit() {
+    let mut stage = Stage::map(Mechanism { ack: Ack::OnReceipt, ..Mechanism::default() });
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(request, &["ack events/0#0", "ready"]);
+    stage.takes(
+        Input::Resume,
+        &[
+            "ask catalog events/0#0",
+            "run function events/0#0",
+            "commit events/0#0 [id ann, hold events/0#0.0]",
+        ],
+    );
+    stage.takes(committed(0), &["send events/0#0.0", "wake 30ms retry"]);
+}
+
+#[test]
+fn under_recompute_an_output_is_sent_then_all_is_settled_then_the_input_is_acked() {
+    let mut stage = Stage::map(Mechanism { outputs: Outputs::Recompute, ..Mechanism::default() });
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(
+        request,
+        &[
+            "ask catalog events/0#0",
+            "run function events/0#0",
+            "send events/0#0.0",
+            "wake 30ms retry",
+        ],
+    );
+    let ack = stage.reply_to(0);
+    stage.takes(ack, &["settle events/0#0 [id ann, stamped 0s]"]);
+    stage.takes(committed(0), &["ack events/0#0"]);
+}
+
+#[test]
+fn a_duplicate_is_acked_and_nothing_is_committed() {
+    let mut stage = Stage::map(Mechanism::default());
+    stage.learns(0, "ann");
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(request, &["ask catalog events/0#0", "ack events/0#0"]);
+    // Its key is free again.
+    let request = stage.request(1, "ann");
+    stage.takes(
+        request,
+        &[
+            "ask catalog events/0#1",
+            "run function events/0#1",
+            "commit events/0#1 [id ann, hold events/0#1.0]",
+        ],
+    );
+}
+
+#[test]
+fn without_re_ack_a_duplicate_is_dropped_in_silence() {
+    let mut stage = Stage::map(Mechanism { re_ack: ReAck::Never, ..Mechanism::default() });
+    stage.learns(0, "ann");
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(request, &["ask catalog events/0#0"]);
+}
+
+#[test]
+fn each_key_has_a_catalog_of_its_own() {
+    let mut stage = Stage::map(Mechanism::default());
+    stage.learns(0, "bob");
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(
+        request,
+        &[
+            "ask catalog events/0#0",
+            "run function events/0#0",
+            "commit events/0#0 [id ann, hold events/0#0.0]",
+        ],
+    );
+}
+
+#[test]
+fn a_record_waits_for_its_busy_key_and_meets_the_catalog_when_its_turn_comes() {
+    let mut stage = Stage::map(Mechanism::default());
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(
+        request,
+        &[
+            "ask catalog events/0#0",
+            "run function events/0#0",
+            "commit events/0#0 [id ann, hold events/0#0.0]",
+        ],
+    );
+    // A copy of the same record and another one of its key: neither is asked about while the catalog
+    // cannot know better. Another key goes on beside them.
+    let again = stage.request(0, "ann");
+    stage.takes(again, &[]);
+    let other = stage.request(1, "ann");
+    stage.takes(other, &[]);
+    let bob = stage.request(2, "bob");
+    stage.takes(
+        bob,
+        &[
+            "ask catalog events/0#2",
+            "run function events/0#2",
+            "commit events/0#2 [id bob, hold events/0#2.0]",
+        ],
+    );
+    stage.learns(0, "ann");
+    stage.takes(committed(0), &["ack events/0#0", "send events/0#0.0", "wake 30ms retry", "ready"]);
+    stage.takes(Input::Resume, &["ask catalog events/0#0", "ack events/0#0", "ready"]);
+    stage.takes(
+        Input::Resume,
+        &[
+            "ask catalog events/0#1",
+            "run function events/0#1",
+            "commit events/0#1 [id ann, hold events/0#1.0]",
+        ],
+    );
+}
+
+#[test]
+fn state_first_and_id_first_list_two_commits_in_their_order_and_wait_for_both() {
+    let state = "commit events/0#0 [hold events/0#0.0]";
+    let id = "commit events/0#0 [id ann]";
+    for (atomic, first, second) in [(Atomic::StateFirst, state, id), (Atomic::IdFirst, id, state)] {
+        let mut stage = Stage::map(Mechanism { atomic, ..Mechanism::default() });
+        stage.takes(Input::Boot, &["take token 1", "scan"]);
+        let request = stage.request(0, "ann");
+        stage.takes(request, &["ask catalog events/0#0", "run function events/0#0", first, second]);
+        stage.takes(committed(0), &[]);
+        stage.takes(committed(1), &["ack events/0#0", "send events/0#0.0", "wake 30ms retry"]);
+    }
+}
+
+#[test]
+fn a_sender_that_gives_up_settles_after_so_many_sends() {
+    let mut stage = Stage::map(Mechanism { give_up: GiveUp::After(2), ..Mechanism::default() });
+    stage.sends_one();
+    // The second wait is twice the first.
+    let silence = stage.timer(0);
+    stage.takes(silence, &["send events/0#0.0", "wake 60ms retry"]);
+    let silence = stage.timer(1);
+    stage.takes(silence, &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
+}
+
+#[test]
+fn silence_is_answered_by_sending_again_until_a_success() {
+    let mut stage = Stage::map(Mechanism::default());
+    stage.sends_one();
+    // Doubled from 30 ms, and never more than 1 s.
+    for (nth, wake) in ["60ms", "120ms", "240ms", "480ms", "960ms", "1s", "1s"].iter().enumerate() {
+        let silence = stage.timer(nth);
+        stage.takes(silence, &["send events/0#0.0", &format!("wake {wake} retry")]);
+    }
+    let ack = stage.reply_to(0);
+    stage.takes(ack, &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
+}
+
+#[test]
+fn an_error_is_answered_by_sending_again_at_once() {
+    let mut stage = Stage::map(Mechanism::default());
+    stage.sends_one();
+    let error = stage.error_to(0);
+    stage.takes(error, &["send events/0#0.0", "wake 60ms retry"]);
+}
+
+#[test]
+fn an_ack_of_another_request_or_another_life_changes_nothing() {
+    let mut stage = Stage::map(Mechanism::default());
+    stage.sends_one();
+    let Input::Reply(mut stale) = stage.reply_to(0) else { unreachable!("it is a reply") };
+    stale.rpc.serial += 1;
+    stage.takes(Input::Reply(stale), &[]);
+    let record = stage.sent[0].record.expect("a record");
+    stage.world.scan.last_stamp = Some(record.stamp);
+    stage.world.scan.held = vec![Held { to: stage.sent[0].to, record }];
+    stage.takes(Input::Boot, &["take token 2", "scan", "send events/0#0.0", "wake 30ms retry"]);
+    let of_the_earlier_life = stage.reply_to(0);
+    stage.takes(of_the_earlier_life, &[]);
+    let ack = stage.reply_to(1);
+    stage.takes(ack, &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
+    // Nor does the same ack once more.
+    stage.takes(ack, &[]);
+}
+
+#[test]
+fn a_boot_forgets_the_stamp_of_an_output_that_was_never_committed() {
+    let mut stage = Stage::map(Mechanism::default());
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(
+        request,
+        &[
+            "ask catalog events/0#0",
+            "run function events/0#0",
+            "commit events/0#0 [id ann, hold events/0#0.0]",
+        ],
+    );
+    // It was stamped 0 s, and nothing of it is in the rows.
+    assert_eq!(stage.worker.last_stamp, Time(0));
+    stage.takes(Input::Boot, &["take token 2", "scan"]);
+    assert_eq!(stage.worker.last_stamp, Time::MIN);
+}
+
+#[test]
+fn a_function_that_fails_is_tried_again_and_its_key_stays_busy() {
+    let mut stage = Stage::map(Mechanism::default());
+    stage.world.answers = VecDeque::from([None, Some(0)]);
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(
+        request,
+        &["ask catalog events/0#0", "run function events/0#0", "wake 30ms reapply"],
+    );
+    let other = stage.request(1, "ann");
+    stage.takes(other, &[]);
+    let again = stage.timer(0);
+    stage.takes(again, &["ready"]);
+    // The one that failed comes first.
+    stage.takes(
+        Input::Resume,
+        &[
+            "ask catalog events/0#0",
+            "run function events/0#0",
+            "commit events/0#0 [id ann, hold events/0#0.0]",
+        ],
+    );
+}
+
+#[test]
+fn a_record_on_which_a_function_fails_too_often_is_done_with_and_makes_nothing() {
+    let mut stage = Stage::map_with_dead_letters(2);
+    stage.world.answers = VecDeque::from([None, None]);
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(
+        request,
+        &["ask catalog events/0#0", "run function events/0#0", "wake 30ms reapply"],
+    );
+    let again = stage.timer(0);
+    stage.takes(again, &["ready"]);
+    stage.takes(
+        Input::Resume,
+        &[
+            "ask catalog events/0#0",
+            "run function events/0#0",
+            "commit events/0#0 [dead letter events/0#0, id ann]",
+        ],
+    );
+    stage.takes(committed(0), &["ack events/0#0"]);
+}
+
+#[test]
+fn a_bundle_closes_when_it_is_full_and_at_the_end_of_the_instant() {
+    let bundle = Bundle { records: 2 };
+    let mut stage = Stage::map(Mechanism { bundle, ..Mechanism::default() });
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let first = stage.request(0, "ann");
+    stage.takes(first, &["ask catalog events/0#0", "run function events/0#0", "wake 0s close"]);
+    let second = stage.request(1, "bob");
+    stage.takes(
+        second,
+        &[
+            "ask catalog events/0#1",
+            "run function events/0#1",
+            "commit events/0#0 [id ann, id bob, hold events/0#0.0, hold events/0#1.0]",
+        ],
+    );
+    let third = stage.request(2, "carl");
+    stage.takes(third, &["ask catalog events/0#2", "run function events/0#2", "wake 0s close"]);
+    let end = stage.timer(1);
+    stage.takes(end, &["commit events/0#2 [id carl, hold events/0#2.0]"]);
+    stage.takes(
+        committed(0),
+        &[
+            "ack events/0#0",
+            "ack events/0#1",
+            "send events/0#0.0",
+            "wake 30ms retry",
+            "send events/0#1.0",
+            "wake 30ms retry",
+        ],
+    );
+}
+
+#[test]
+fn a_source_commits_offset_and_output_before_it_sends() {
+    let mut stage = Stage::map(Mechanism::default()).at(0);
+    stage.world.rows = 1;
+    stage.takes(Input::Boot, &["take token 1", "scan", "ready"]);
+    stage.takes(
+        Input::Resume,
+        &["read 0", "commit events/0#0 [offset 0, hold events/0#0]", "ready"],
+    );
+    stage.takes(Input::Resume, &["read 1"]);
+    stage.takes(committed(0), &["send events/0#0", "wake 30ms retry"]);
+}
+
+#[test]
+fn a_message_is_acked_when_what_it_became_is_durable_or_wrongly_before() {
+    let mut stage = Stage::queue(Ack::AfterCommit);
+    stage.takes(Input::Boot, &["take token 1", "scan", "ready"]);
+    stage.takes(Input::Resume, &["read 0", "commit events/0#0 [hold events/0#0]", "ready"]);
+    stage.takes(
+        committed(0),
+        &["ack message events/0#0", "send events/0#0", "wake 30ms retry", "ready"],
+    );
+
+    let mut stage = Stage::queue(Ack::OnReceipt);
+    stage.takes(Input::Boot, &["take token 1", "scan", "ready"]);
+    stage.takes(
+        Input::Resume,
+        &["read 0", "ack message events/0#0", "commit events/0#0 [hold events/0#0]", "ready"],
+    );
+    stage.takes(committed(0), &["send events/0#0", "wake 30ms retry", "ready"]);
+}
+
+#[test]
+fn a_boot_takes_a_token_scans_resends_and_fires_before_it_reports_a_watermark() {
+    let global = StepKind::CountGlobally(Windowing { length: 10 * SECOND, lateness: 0 });
+    let mut stage = Stage::new(count(0), global, Mechanism::default());
+    // The window of bob is a pane that is not acked; that of ann is due at 10 s and in no pane.
+    let (ann, bob) = (stage.key("ann"), stage.key("bob"));
+    let pane = stage.pane("bob", 0);
+    let end = Time(10 * SECOND as i64);
+    let record = Record { name: pane, event_time: end.before(), ..stage.record(0, bob) };
+    stage.world.scan.held = vec![Held { to: ShardIndex(2), record }];
+    stage.world.scan.windows = vec![(ann, Time(0))];
+    stage.world.scan.watermarks = vec![crate::commit::Watermark { event: end, system: Time::MIN }];
+    stage.takes(
+        Input::Boot,
+        &["take token 1", "scan", "send under-test/bob@0s#0", "wake 30ms retry", "ready"],
+    );
+    stage.takes(
+        Input::Resume,
+        &[
+            "read content ann@0s",
+            "emit under-test/ann@0s#0 [fire ann@0s, hold under-test/ann@0s#0]",
+        ],
+    );
+    stage.takes(committed(0), &["send under-test/ann@0s#0", "wake 30ms retry"]);
+    let ack = stage.reply_to(0);
+    stage.takes(ack, &["settle under-test/bob@0s#0 [settle]"]);
+    // Only now does nothing pin.
+    let ack = stage.reply_to(1);
+    stage.takes(
+        ack,
+        &["settle under-test/ann@0s#0 [settle]", "send watermark 10s", "wake 30ms retry-watermark"],
+    );
+}
+
+#[test]
+fn a_late_record_leaves_its_id_only() {
+    // Lateness 5 s: under a watermark of 15 s the window [0 s, 10 s) is over, and [10 s, 20 s) is not.
+    let mut stage = Stage::count(5);
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request_at(0, "ann", 20, 15);
+    stage.takes(
+        request,
+        &["ask catalog events/0#0", "commit events/0#0 [take ann@20s, id ann, watermark 15s]"],
+    );
+    stage.takes(committed(0), &["ack events/0#0"]);
+    let late = stage.request_at(1, "bob", 9, 15);
+    stage.takes(late, &["ask catalog events/0#1", "commit events/0#1 [id bob]"]);
+    stage.takes(committed(1), &["ack events/0#1"]);
+    let in_time = stage.request_at(2, "carl", 10, 15);
+    stage.takes(in_time, &["ask catalog events/0#2", "commit events/0#2 [take carl@10s, id carl]"]);
+}
+
+#[test]
+fn the_pane_of_a_late_record_comes_before_the_next_record_of_its_key() {
+    let mut stage = Stage::count(5);
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    // The window [0 s, 10 s) is due under 10 s, and takes records until 15 s.
+    let late = stage.request_at(0, "ann", 3, 10);
+    stage.takes(
+        late,
+        &["ask catalog events/0#0", "commit events/0#0 [take ann@0s, id ann, watermark 10s]"],
+    );
+    let next = stage.request_at(1, "ann", 4, 10);
+    stage.takes(next, &[]);
+    stage.takes(committed(0), &["ack events/0#0", "ready"]);
+    stage.takes(
+        Input::Resume,
+        &[
+            "read content ann@0s",
+            "emit under-test/ann@0s#0 [fire ann@0s, hold under-test/ann@0s#0]",
+        ],
+    );
+    stage.takes(committed(1), &["send under-test/ann@0s#0", "wake 30ms retry", "ready"]);
+    stage.takes(
+        Input::Resume,
+        &["ask catalog events/0#1", "commit events/0#1 [take ann@0s, id ann]"],
+    );
+}
+
+#[test]
+fn a_watermark_in_band_fires_a_window_before_it_is_committed() {
+    let mut stage = Stage::count(0);
+    stage.takes_ann();
+    // Bob at 12 s says that nothing before 10 s comes any more. That is on its way to the store when the
+    // window of ann fires, and no answer is waited for.
+    let request = stage.request_at(1, "bob", 12, 10);
+    stage.takes(
+        request,
+        &[
+            "ask catalog events/0#1",
+            "commit events/0#1 [take bob@10s, id bob, watermark 10s]",
+            "ready",
+        ],
+    );
+    stage.takes(
+        Input::Resume,
+        &[
+            "read content ann@0s",
+            "emit under-test/ann@0s#0 [fire ann@0s, hold under-test/ann@0s#0]",
+        ],
+    );
+}
+
+#[test]
+fn a_record_waits_for_the_window_of_its_key_that_its_own_watermark_fires() {
+    let mut stage = Stage::count(0);
+    stage.takes_ann();
+    let request = stage.request_at(1, "ann", 12, 10);
+    stage.takes(request, &["ready"]);
+    stage.takes(
+        Input::Resume,
+        &[
+            "read content ann@0s",
+            "emit under-test/ann@0s#0 [fire ann@0s, hold under-test/ann@0s#0]",
+        ],
+    );
+    stage.takes(committed(1), &["send under-test/ann@0s#0", "wake 30ms retry", "ready"]);
+    stage.takes(
+        Input::Resume,
+        &["ask catalog events/0#1", "commit events/0#1 [take ann@10s, id ann, watermark 10s]"],
+    );
+}
+
+#[test]
+fn a_lone_watermark_is_acked_only_after_what_it_fired_and_it_are_committed() {
+    let mut stage = Stage::count(0);
+    stage.takes_ann();
+    let watermark = stage.watermark(10);
+    stage.takes(watermark, &["ready"]);
+    stage.takes(
+        Input::Resume,
+        &[
+            "read content ann@0s",
+            "emit under-test/ann@0s#0 [fire ann@0s, hold under-test/ann@0s#0]",
+        ],
+    );
+    stage.takes(
+        committed(1),
+        &["send under-test/ann@0s#0", "wake 30ms retry", "commit watermark 10s [watermark 10s]"],
+    );
+    stage.takes(committed(2), &["ack watermark 10s"]);
+    // What is committed is acked at once.
+    let again = stage.watermark(10);
+    stage.takes(again, &["ack watermark 10s"]);
+}
+
+#[test]
+fn a_stage_with_a_fused_sink_writes_its_row_in_the_one_commit() {
+    let (map, sink) = (StepKind::Map(Function::Identity), StepKind::Sink(Sink::Upsert));
+    let mut stage = Stage::with(map, sink, Mechanism::default(), Fuse::Together);
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(
+        request,
+        &[
+            "ask catalog events/0#0",
+            "run function events/0#0",
+            "emit events/0#0 [row events/0#0.0, id ann]",
+        ],
+    );
+    stage.takes(committed(0), &["ack events/0#0"]);
+}
+
+#[test]
+fn a_source_record_whose_function_fails_waits_at_its_offset() {
+    let mechanism = Mechanism::default();
+    let map = StepKind::Map(Function::Identity);
+    let mut stage = Stage::new(map, count(0), mechanism);
+    // The map joins its source, which is the shard under test.
+    let mut steps = stage.design.parts();
+    steps[1].1.fuse = Fuse::Together;
+    stage.design = Design::new(steps).expect("a good graph");
+    let mut stage = stage.at(0);
+    stage.world.rows = 1;
+    stage.world.answers = VecDeque::from([None]);
+    stage.takes(Input::Boot, &["take token 1", "scan", "ready"]);
+    // It is idle until then, and says what it promised before that record.
+    stage.takes(
+        Input::Resume,
+        &[
+            "read 0",
+            "run function events/0#0",
+            "wake 30ms reread",
+            "send watermark 0s",
+            "wake 30ms retry-watermark",
+        ],
+    );
+    let reread = stage.timer(0);
+    stage.takes(reread, &["ready"]);
+    stage.takes(
+        Input::Resume,
+        &[
+            "read 0",
+            "run function events/0#0",
+            "commit events/0#0 [offset 0, hold events/0#0.0]",
+            "ready",
+        ],
+    );
+}
+
+#[test]
+fn outputs_of_one_unit_for_one_window_become_one_with_its_own_name() {
+    let twice = StepKind::Map(Function::Explode { copies: 2 });
+    let mut stage = Stage::new(twice, count(0), Mechanism::default());
+    stage.takes(Input::Boot, &["take token 1", "scan"]);
+    let request = stage.request(0, "ann");
+    stage.takes(
+        request,
+        &[
+            "ask catalog events/0#0",
+            "run function events/0#0",
+            "combine 2",
+            "commit events/0#0 [id ann, hold events/0#0.0 and 1 more]",
+        ],
+    );
+}

@@ -1,0 +1,489 @@
+//! One shard and a scripted world around it: inputs in, what it asks and lists out, as short texts.
+
+use super::super::Worker;
+use crate::call::{Answer, Call, Operation};
+use crate::commit::{Content, Delta, Scan, Watermark};
+use crate::dataflow::Design;
+use crate::dataflow::mechanism::{Bundle, Fuse, Mechanism};
+use crate::dataflow::point;
+use crate::dataflow::record::Record;
+use crate::effect::{
+    Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Message, Moment, Pull, Read, Reply,
+    Request, Rpc, SourceRow, Timer,
+};
+use crate::function::Function;
+use crate::pipeline::{Ack, Failing, MessageIds, Queue, Sink, SourceWatermark, Step, StepKind};
+use crate::window::Windowing;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::{RecordId, Value};
+use onceproof_kernel::time::{Nanos, SECOND, Time};
+use std::collections::VecDeque;
+
+/// One shard and what is around it.
+pub(super) struct Stage {
+    pub(super) design: Design,
+    pub(super) worker: Worker,
+    pub(super) world: Script,
+    pub(super) effects: Effects,
+    /// The requests that it sent and the timers that it set, in order.
+    pub(super) sent: Vec<Request>,
+    pub(super) timers: Vec<Timer>,
+    /// The calls that it made, in order.
+    pub(super) calls: Vec<Call>,
+}
+
+/// A world that answers what it is told to, and writes down what it is asked.
+pub(super) struct Script {
+    pub(super) words: Vocabulary,
+    pub(super) tokens: u64,
+    pub(super) scan: Scan,
+    pub(super) known: Vec<(Key, RecordId)>,
+    /// The ids that a scan finds, with their stamps.
+    pub(super) stamped: Vec<(Key, RecordId, Time)>,
+    /// What functions answer, in order; 0 from then on.
+    pub(super) answers: VecDeque<Option<u32>>,
+    /// How many records the source has.
+    pub(super) rows: u64,
+    pub(super) asked: Vec<String>,
+    /// How many messages were pulled.
+    pub(super) pulled: u64,
+}
+
+impl Env for Script {
+    fn vocabulary(&mut self) -> &mut Vocabulary {
+        &mut self.words
+    }
+
+    fn take_token(&mut self, _: ShardIndex) -> u64 {
+        self.tokens += 1;
+        self.asked.push(format!("take token {}", self.tokens));
+        self.tokens
+    }
+
+    fn announce(&mut self, _: ShardIndex, token: u64) {
+        self.asked.push(format!("announce token {token}"));
+    }
+
+    fn scan(&mut self, _: ShardIndex) -> Scan {
+        self.asked.push("scan".into());
+        self.scan.clone()
+    }
+
+    fn admit(&mut self, _: ShardIndex, _: Name) {}
+
+    fn drops(&mut self, _: ShardIndex, _: Name, _: Dropped) {}
+
+    fn is_known(&mut self, _: ShardIndex, record: &Record) -> bool {
+        // The ids of records are their offsets.
+        let Record { key, id, .. } = *record;
+        self.asked.push(format!("ask catalog events/0#{}", id.0));
+        self.known.contains(&(key, id))
+    }
+
+    fn filter_said(&mut self, _: ShardIndex, _: u64, record: &Record, said: FilterSaid) {
+        let id = record.id;
+        self.asked.push(format!("filter says {said:?} of events/0#{}", id.0));
+    }
+
+    fn scan_ids(
+        &mut self,
+        _: ShardIndex,
+        first: Time,
+        last: Time,
+        found: &mut Vec<(Key, RecordId, Time)>,
+    ) {
+        self.asked.push(format!("scan ids from {first} to {last}"));
+        found.extend(self.stamped.iter().filter(|&&(_, _, at)| first <= at && at <= last));
+    }
+
+    fn apply(&mut self, _: ShardIndex, _: StepIndex, _: Name) {}
+
+    fn content(&mut self, _: ShardIndex, key: Key, start: Time) -> Content {
+        self.asked.push(format!("read content {}@{start}", self.words.keys.text(key)));
+        Content { records: 1, weight: 1, ..Content::default() }
+    }
+
+    fn combine(&mut self, members: &[Member]) -> u32 {
+        self.asked.push(format!("combine {}", members.len()));
+        0
+    }
+
+    fn read(&mut self, _: ShardIndex, offset: u64) -> Read {
+        self.asked.push(format!("read {offset}"));
+        if offset >= self.rows {
+            return Read::End;
+        }
+        let key = self.words.keys.intern("ann");
+        Read::Row(SourceRow {
+            name: self.words.names.source(0, 0, offset),
+            key,
+            id: None,
+            event_time: Time(0),
+            arrival: Time(0),
+            value: Value::Integer(0),
+            watermark: Time(0),
+        })
+    }
+
+    fn pull(&mut self, shard: ShardIndex) -> Pull {
+        match self.read(shard, 0) {
+            Read::Row(row) if self.pulled == 0 => {
+                self.pulled = 1;
+                Pull::Message(Message { row, number: 0, delivery: 1 })
+            }
+            Read::Row(_) | Read::End => Pull::Nothing,
+            Read::NotYet { arrival } => Pull::NotYet { at: arrival },
+        }
+    }
+
+    fn queue_watermark(&mut self, _: ShardIndex, _: u64) -> Time {
+        Time(0)
+    }
+
+    fn oldest_unacked(&mut self, _: ShardIndex, _: u64) -> Time {
+        Time(0)
+    }
+
+    fn source_watermark(&mut self, _: ShardIndex, _: u64) -> Time {
+        Time(0)
+    }
+
+    fn execute(&mut self, _: StepIndex, name: Name, _: Key, _: u32) -> Option<u32> {
+        let text = self.words.names.text(name, &self.words.keys, |_| "events");
+        self.asked.push(format!("run function {text}"));
+        self.answers.pop_front().unwrap_or(Some(0))
+    }
+
+    fn look_up(&mut self, _: StepIndex, key: Key, _: Nanos, _: u32) -> u32 {
+        self.asked.push(format!("look up {}", self.words.keys.text(key)));
+        0
+    }
+}
+
+const STEPS: [&str; 3] = ["events", "under-test", "below"];
+
+impl Stage {
+    /// A source, the step under test with these mechanisms, and one more; a stage and a shard each.
+    pub(super) fn new(kind: StepKind, below: StepKind, mechanism: Mechanism) -> Stage {
+        Stage::made(kind, Failing::default(), below, mechanism, Fuse::Apart)
+    }
+
+    fn failing(kind: StepKind, failing: Failing, below: StepKind, mechanism: Mechanism) -> Stage {
+        Stage::made(kind, failing, below, mechanism, Fuse::Apart)
+    }
+
+    /// The same, and whether the step below runs in the stage under test.
+    pub(super) fn with(kind: StepKind, below: StepKind, mechanism: Mechanism, fuse: Fuse) -> Stage {
+        Stage::made(kind, Failing::default(), below, mechanism, fuse)
+    }
+
+    fn made(
+        kind: StepKind,
+        failing: Failing,
+        below: StepKind,
+        mechanism: Mechanism,
+        fuse: Fuse,
+    ) -> Stage {
+        let step = |at: usize, kind, failing, mechanism| {
+            let from = at.checked_sub(1).map(|from| StepIndex(from as u16)).into_iter().collect();
+            (Step { name: STEPS[at].into(), kind, from, shards: 1, failing }, mechanism)
+        };
+        let source = StepKind::Source { watermark: SourceWatermark::Perfect, queue: None };
+        let design = Design::new(vec![
+            step(0, source, Failing::default(), Mechanism::default()),
+            step(1, kind, failing, Mechanism { fuse: Fuse::Apart, ..mechanism }),
+            step(2, below, Failing::default(), Mechanism { fuse, ..Mechanism::default() }),
+        ])
+        .expect("a good graph");
+        let mut words = Vocabulary::default();
+        words.names.add_source(0, design.layout.hash(StepIndex(0)), 1, 10);
+        let worker = Worker::new(&design, ShardIndex(1));
+        let scan = Scan { watermarks: vec![Watermark::NONE], ..Scan::default() };
+        let world = Script {
+            words,
+            tokens: 0,
+            scan,
+            known: Vec::new(),
+            stamped: Vec::new(),
+            answers: VecDeque::new(),
+            rows: 0,
+            asked: Vec::new(),
+            pulled: 0,
+        };
+        let (sent, timers, calls) = (Vec::new(), Vec::new(), Vec::new());
+        Stage { design, worker, world, effects: Effects::default(), sent, timers, calls }
+    }
+
+    /// A map that passes records on to a count.
+    pub(super) fn map(mechanism: Mechanism) -> Stage {
+        Stage::new(StepKind::Map(Function::Identity), count(0), mechanism)
+    }
+
+    /// A map whose records go to the dead letters after so many failures.
+    pub(super) fn map_with_dead_letters(after: u32) -> Stage {
+        let failing = Failing { poison: None, dead_letter_after: Some(after) };
+        let function = StepKind::Map(Function::Identity);
+        Stage::failing(function, failing, count(0), Mechanism::default())
+    }
+
+    /// A source of one message in a queue, which is acked as said.
+    pub(super) fn queue(ack: Ack) -> Stage {
+        let mut stage = Stage::map(Mechanism::default());
+        let ids = MessageIds::Message;
+        let queue = Some(Queue { deadline: SECOND, extend: true, ack, ids });
+        let mut steps = stage.design.parts();
+        steps[0].0.kind = StepKind::Source { watermark: SourceWatermark::Perfect, queue };
+        stage.design = Design::new(steps).expect("a good graph");
+        stage.world.rows = 1;
+        stage.at(0)
+    }
+
+    /// A sink behind a source, with so many records in a commit.
+    pub(super) fn sink(sink: Sink, records: u32) -> Stage {
+        let mut stage = Stage::map(Mechanism::default());
+        let mut steps = stage.design.parts();
+        steps.truncate(2);
+        steps[1].0.kind = StepKind::Sink(sink);
+        steps[1].1.bundle = Bundle { records };
+        stage.design = Design::new(steps).expect("a good graph");
+        stage.at(1)
+    }
+
+    /// A count in windows of 10 s, above a sink, which waits for no watermarks.
+    pub(super) fn count(lateness: u64) -> Stage {
+        Stage::new(count(lateness), StepKind::Sink(Sink::Upsert), Mechanism::default())
+    }
+
+    /// The same with another shard under test.
+    pub(super) fn at(mut self, shard: u32) -> Stage {
+        self.worker = Worker::new(&self.design, ShardIndex(shard));
+        let senders = self.design.senders(StepIndex(shard as u16)).len();
+        self.world.scan.watermarks = vec![Watermark::NONE; senders];
+        self
+    }
+
+    /// Hands an input to the worker; it must ask and then list exactly this, in this order. `ready` at the
+    /// end says that it has more to do at once.
+    #[track_caller]
+    pub(super) fn takes(&mut self, input: Input, expected: &[&str]) {
+        let Stage { design, worker, world, effects, .. } = self;
+        let mut moment = Moment { now: Time(0), design, env: world, effects };
+        worker.handle(&input, &mut moment);
+        let mut texts = std::mem::take(&mut self.world.asked);
+        for effect in std::mem::take(&mut self.effects.list) {
+            texts.push(self.text(&effect));
+            match effect {
+                Effect::Send(request) => self.sent.push(request),
+                Effect::Wake { timer, .. } => self.timers.push(timer),
+                Effect::Call(call) => self.calls.push(call),
+                Effect::Commit(_) | Effect::Ack(_) | Effect::AckMessage(_) => {}
+            }
+        }
+        if self.worker.is_ready() {
+            texts.push("ready".into());
+        }
+        assert_eq!(texts, expected);
+    }
+
+    /// Boots a map and takes a record to where its output is sent.
+    #[track_caller]
+    pub(super) fn sends_one(&mut self) {
+        self.takes(Input::Boot, &["take token 1", "scan"]);
+        let request = self.request(0, "ann");
+        self.takes(
+            request,
+            &[
+                "ask catalog events/0#0",
+                "run function events/0#0",
+                "commit events/0#0 [id ann, hold events/0#0.0]",
+            ],
+        );
+        self.takes(committed(0), &["ack events/0#0", "send events/0#0.0", "wake 30ms retry"]);
+    }
+
+    /// Boots a count and has it take a record of ann into the window [0 s, 10 s).
+    #[track_caller]
+    pub(super) fn takes_ann(&mut self) {
+        self.takes(Input::Boot, &["take token 1", "scan"]);
+        let request = self.request(0, "ann");
+        self.takes(request, &["ask catalog events/0#0", "commit events/0#0 [take ann@0s, id ann]"]);
+        self.takes(committed(0), &["ack events/0#0"]);
+    }
+
+    pub(super) fn key(&mut self, text: &str) -> Key {
+        self.world.words.keys.intern(text)
+    }
+
+    /// The catalog of a key has the id of this record from now on.
+    pub(super) fn learns(&mut self, offset: u64, key: &str) {
+        let key = self.key(key);
+        self.world.known.push((key, RecordId(offset)));
+    }
+
+    pub(super) fn record(&self, offset: u64, key: Key) -> Record {
+        Record {
+            name: self.world.words.names.source(0, 0, offset),
+            key,
+            id: RecordId(offset),
+            stamp: Time(offset as i64),
+            event_time: Time(0),
+            weight: 1,
+            value: Value::Integer(0),
+            lineage: 0,
+        }
+    }
+
+    /// The name of the first pane of a window of the step under test.
+    pub(super) fn pane(&mut self, key: &str, start: i64) -> Name {
+        let key = self.key(key);
+        let (step, hash) = (StepIndex(1), self.design.layout.hash(StepIndex(1)));
+        let Vocabulary { keys, names } = &mut self.world.words;
+        names.pane(step.0, hash, key, Time(start), 0, keys)
+    }
+
+    /// A record of event time 0 s arrives, from a source that promises nothing.
+    pub(super) fn request(&mut self, offset: u64, key: &str) -> Input {
+        let key = self.key(key);
+        self.arrival(offset, Time::MIN, Some(self.record(offset, key)))
+    }
+
+    /// A record arrives with its event time and its source's watermark, in seconds.
+    pub(super) fn request_at(
+        &mut self,
+        offset: u64,
+        key: &str,
+        event_time: i64,
+        watermark: i64,
+    ) -> Input {
+        let key = self.key(key);
+        let second = SECOND as i64;
+        let event_time = Time(event_time * second);
+        let record = Record { event_time, ..self.record(offset, key) };
+        self.arrival(offset, Time(watermark * second), Some(record))
+    }
+
+    /// The source's watermark arrives alone, in seconds.
+    pub(super) fn watermark(&self, watermark: i64) -> Input {
+        self.arrival(9, Time(watermark * SECOND as i64), None)
+    }
+
+    pub(super) fn arrival(&self, number: u64, event: Time, record: Option<Record>) -> Input {
+        let watermark = Watermark { event, system: Time::MIN };
+        let rpc = Rpc { slot: number as u32, attempt: 0, serial: 100 + number };
+        Input::Request(Request { from: ShardIndex(0), to: ShardIndex(1), rpc, watermark, record })
+    }
+
+    /// The ack of the request that was sent as number `nth`, which confirms nothing.
+    pub(super) fn reply_to(&self, nth: usize) -> Input {
+        self.reply(nth, Some(Time::MIN))
+    }
+
+    /// An error in place of that ack.
+    pub(super) fn error_to(&self, nth: usize) -> Input {
+        self.reply(nth, None)
+    }
+
+    pub(super) fn reply(&self, nth: usize, watermark: Option<Time>) -> Input {
+        let Request { to, rpc, .. } = self.sent[nth];
+        Input::Reply(Reply { from: to, rpc, watermark })
+    }
+
+    /// The service answers the call that was made as number `nth`.
+    pub(super) fn called(&self, nth: usize, answer: Answer) -> Input {
+        Input::Called { rpc: self.calls[nth].rpc, answer }
+    }
+
+    /// The timer that was set as number `nth` is due. It must mean something still.
+    #[track_caller]
+    pub(super) fn timer(&self, nth: usize) -> Input {
+        assert!(self.worker.awaits(self.timers[nth]), "{:?} is stale", self.timers[nth]);
+        Input::Wake(self.timers[nth])
+    }
+
+    pub(super) fn text(&self, effect: &Effect) -> String {
+        match effect {
+            Effect::Commit(commit) => {
+                let kind = point::ALPHABET.word(commit.point);
+                let deltas: Vec<String> =
+                    self.effects.deltas(commit.deltas).iter().map(|d| self.delta(d)).collect();
+                format!("{kind} {} [{}]", self.subject(commit.subject), deltas.join(", "))
+            }
+            Effect::Ack(ack) => format!("ack {}", self.subject(ack.subject)),
+            Effect::AckMessage(ack) => format!("ack message {}", self.name(ack.name)),
+            Effect::Send(request) => format!("send {}", self.subject(request.subject())),
+            Effect::Call(call) => {
+                let verb = match call.operation {
+                    Operation::Act { .. } | Operation::Append(_) | Operation::Insert { .. } => {
+                        "call".into()
+                    }
+                    Operation::AppendAt { offset, .. } => format!("append at {offset}"),
+                    Operation::Prepare { part, .. } => {
+                        format!("prepare {} of {}", part.at, part.of)
+                    }
+                    Operation::WriteInPlace { part, .. } => {
+                        format!("write {} of {}", part.at, part.of)
+                    }
+                    Operation::Finish { .. } => "finish".into(),
+                };
+                format!("{verb} {}", self.name(call.name))
+            }
+            Effect::Wake { at, timer } => {
+                let timer = match timer {
+                    Timer::Retry { .. } => "retry",
+                    Timer::RetryWatermark { .. } => "retry-watermark",
+                    Timer::Recall { .. } => "recall",
+                    Timer::Arrival => "arrival",
+                    Timer::Close => "close",
+                    Timer::Reapply(_) => "reapply",
+                    Timer::Reread => "reread",
+                };
+                format!("wake {at} {timer}")
+            }
+        }
+    }
+
+    pub(super) fn subject(&self, subject: Subject) -> String {
+        match subject {
+            Subject::Record(name) => self.name(name),
+            Subject::Control { value, .. } => format!("watermark {}", Time(value)),
+        }
+    }
+
+    pub(super) fn delta(&self, delta: &Delta) -> String {
+        let key = |key: &Key| self.world.words.keys.text(*key);
+        match delta {
+            Delta::Offset(offset) => format!("offset {offset}"),
+            Delta::Id { key: of, .. } => format!("id {}", key(of)),
+            Delta::Take { key: of, start, .. } => format!("take {}@{start}", key(of)),
+            Delta::Fire { key: of, start, .. } => format!("fire {}@{start}", key(of)),
+            Delta::Hold(held) => format!("hold {}", self.name(held.record.name)),
+            Delta::Settle(_) => "settle".into(),
+            Delta::Stamped(stamp) => format!("stamped {stamp}"),
+            Delta::Watermark { value, .. } => format!("watermark {}", value.event),
+            Delta::Decided { name, .. } => format!("decided {}", self.name(*name)),
+            Delta::DeadLetter { name, .. } => format!("dead letter {}", self.name(*name)),
+            Delta::Put { name, .. } => format!("put {}", self.name(*name)),
+            Delta::Owe(owed) => format!("owe {}", owed.number),
+            Delta::Paid(number) => format!("paid {number}"),
+            Delta::Row { name, .. } => format!("row {}", self.name(*name)),
+        }
+    }
+
+    pub(super) fn name(&self, name: Name) -> String {
+        let Vocabulary { keys, names } = &self.world.words;
+        names.text(name, keys, |step| STEPS[usize::from(step)])
+    }
+}
+
+/// A count in windows of 10 s; its lateness in seconds.
+pub(super) fn count(lateness: u64) -> StepKind {
+    StepKind::Count(Windowing { length: 10 * SECOND, lateness: lateness * SECOND })
+}
+
+/// The store has applied a commit.
+pub(super) fn committed(number: u64) -> Input {
+    Input::Committed { number }
+}

@@ -1,0 +1,162 @@
+//! A unit: the records that go through the protocol together in one commit (one, or a bundle), what they
+//! made, and what must still happen before they are done.
+
+use crate::call::Row;
+use crate::commit::{CommitKind, Delta, Watermark};
+use crate::effect::{MessageAck, Rpc};
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::name::Name;
+use onceproof_kernel::record::RecordId;
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
+
+/// What a unit took in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Taken {
+    /// A record that its sender waits to hear of.
+    Request {
+        from: ShardIndex,
+        rpc: Rpc,
+        subject: Subject,
+        key: Key,
+        id: RecordId,
+        watermark: Watermark,
+    },
+    /// The same, counted into the window that starts here.
+    IntoWindow {
+        from: ShardIndex,
+        rpc: Rpc,
+        subject: Subject,
+        key: Key,
+        id: RecordId,
+        watermark: Watermark,
+        start: Time,
+    },
+    /// A source record.
+    Offset,
+    /// A message of a queue.
+    Message(MessageAck),
+    /// The content of a window.
+    Window { key: Key, start: Time },
+    /// A watermark that travelled alone.
+    Watermark { from: ShardIndex, rpc: Rpc, value: Watermark },
+}
+
+/// Records that share a commit.
+#[derive(Debug)]
+pub(super) struct Unit {
+    pub kind: CommitKind,
+    pub subject: Subject,
+    pub taken: Vec<Taken>,
+    pub deltas: Vec<Delta>,
+    /// The outbox slots of what it made, or, in a settle, of what it deletes.
+    pub outputs: Vec<u32>,
+    /// The rows that are written by calls before it may commit, and how many of these are not answered.
+    pub rows: Vec<(Name, Row)>,
+    pub unwritten: u32,
+    /// The calls that may be made once it is committed.
+    pub owed: Vec<u32>,
+    /// The stamps of what it took, where these pin the system watermark.
+    pub pins: Vec<Time>,
+    /// How many of its outputs can be found by what they may be added up with.
+    pub indexed: usize,
+    /// Outputs that must be acked before it may commit.
+    pub unacked: u32,
+    /// Commits of it that are not answered.
+    pub unanswered: u32,
+    is_busy: bool,
+}
+
+impl Unit {
+    /// Empties it, but for its deltas, which went with its commit.
+    fn clear(&mut self) {
+        self.taken.clear();
+        self.outputs.clear();
+        self.rows.clear();
+        self.unwritten = 0;
+        self.owed.clear();
+        self.pins.clear();
+        self.indexed = 0;
+        self.unacked = 0;
+        self.unanswered = 0;
+    }
+}
+
+/// All units of a shard, with their buffers used again.
+#[derive(Debug, Default)]
+pub(super) struct Units {
+    slots: Vec<Unit>,
+    free: Vec<u32>,
+    busy: u32,
+}
+
+impl Units {
+    /// At rest every unit is done with.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Units { slots, free, busy } = self;
+        rest.requires(free.len() == slots.len() && *busy == 0);
+    }
+
+    /// A new unit.
+    pub fn open(&mut self, kind: CommitKind, subject: Subject) -> u32 {
+        let is_busy = kind != CommitKind::Settle;
+        self.busy += u32::from(is_busy);
+        match self.free.pop() {
+            Some(slot) => {
+                let unit = &mut self.slots[slot as usize];
+                unit.kind = kind;
+                unit.subject = subject;
+                unit.is_busy = is_busy;
+                slot
+            }
+            None => {
+                self.slots.push(Unit {
+                    kind,
+                    subject,
+                    taken: Vec::new(),
+                    deltas: Vec::new(),
+                    outputs: Vec::new(),
+                    rows: Vec::new(),
+                    unwritten: 0,
+                    owed: Vec::new(),
+                    indexed: 0,
+                    pins: Vec::new(),
+                    unacked: 0,
+                    unanswered: 0,
+                    is_busy,
+                });
+                self.slots.len() as u32 - 1
+            }
+        }
+    }
+
+    pub fn get(&mut self, slot: u32) -> &mut Unit {
+        &mut self.slots[slot as usize]
+    }
+
+    /// Ends a unit.
+    pub fn close(&mut self, slot: u32) {
+        let unit = &mut self.slots[slot as usize];
+        unit.clear();
+        self.busy -= u32::from(unit.is_busy);
+        self.free.push(slot);
+    }
+
+    /// How many units are open that do not merely settle outputs of another.
+    pub fn busy(&self) -> u32 {
+        self.busy
+    }
+
+    /// Forgets all units and keeps their buffers.
+    pub fn clear(&mut self) {
+        self.free.clear();
+        for (slot, unit) in self.slots.iter_mut().enumerate().rev() {
+            unit.deltas.clear();
+            unit.clear();
+            self.free.push(slot as u32);
+        }
+        self.busy = 0;
+    }
+}

@@ -1,0 +1,184 @@
+//! The watermarks that come in: what each sender has promised, and what of that is committed. A watermark rides
+//! on every record and is committed with it. Ids are forgotten in the commit that carries the system watermark;
+//! what arrives below it is a remnant, and for that all that was seen counts, committed or not: the ids of a
+//! commit that is applied and not yet answered are gone already.
+//!
+//! A watermark that travels alone is a request like any other. It is committed after what it fired, one commit
+//! after the other, and acked then. Committed before, it would not come again: a worker that dies between the
+//! two commits leaves a window that nothing fires, unless its boot fires what is due. Either rule makes up for
+//! the other, and without both the pane is lost (`Defect::DueWindowForgotten`).
+
+use super::Worker;
+use super::unit::Taken;
+use crate::commit::{CommitKind, Delta, Watermark};
+use crate::dataflow::Design;
+use crate::dataflow::defect::Defect;
+use crate::dataflow::point;
+use crate::effect::{Env, Moment, Rpc};
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
+
+/// What a shard knows of its senders.
+#[derive(Debug)]
+pub(super) struct Watermarks {
+    /// Per sender: the highest seen, committed or not, and the highest committed.
+    seen: Vec<Watermark>,
+    committed: Vec<Watermark>,
+    /// The least of each, kept up to date.
+    incoming_seen: Time,
+    incoming_committed: Watermark,
+    /// Watermarks that arrived alone and wait for what they fired.
+    arrived: Vec<(ShardIndex, Rpc, Watermark)>,
+}
+
+impl Watermarks {
+    /// What the senders have promised. At rest no watermark waits for what it fired.
+    pub fn rest(&self, rest: &mut Rest) {
+        let Watermarks { seen, committed, incoming_seen, incoming_committed, arrived } = self;
+        rest.requires(arrived.is_empty());
+        rest.add((seen, committed, incoming_seen, incoming_committed));
+    }
+
+    pub fn new(design: &Design, step: StepIndex) -> Watermarks {
+        let senders = design.senders(step).len();
+        Watermarks {
+            seen: vec![Watermark::NONE; senders],
+            committed: vec![Watermark::NONE; senders],
+            incoming_seen: Time::MIN,
+            incoming_committed: Watermark::NONE,
+            arrived: Vec::new(),
+        }
+    }
+
+    /// What all senders together have promised of event time, committed or not: it fires windows.
+    pub fn incoming_seen(&self) -> Time {
+        self.incoming_seen
+    }
+
+    /// What all senders together have promised, as far as it is committed: it is passed on.
+    pub fn incoming_committed(&self) -> Watermark {
+        self.incoming_committed
+    }
+
+    /// What was seen of a sender's watermarks.
+    pub fn seen(&self, sender: usize) -> Watermark {
+        self.seen[sender]
+    }
+
+    /// What was committed of a sender's watermarks.
+    pub fn committed(&self, sender: usize) -> Watermark {
+        self.committed[sender]
+    }
+
+    /// Whether watermarks that arrived alone wait for their commit.
+    pub fn are_waiting(&self) -> bool {
+        !self.arrived.is_empty()
+    }
+
+    /// Sees a sender's watermarks; true if that moves the event-time watermark of all.
+    fn see(&mut self, sender: usize, watermark: Watermark) -> bool {
+        let seen = &mut self.seen[sender];
+        let old = seen.event;
+        *seen = seen.max(watermark);
+        if watermark.event <= old || old != self.incoming_seen {
+            return false;
+        }
+        let least = self.seen.iter().map(|seen| seen.event).min().unwrap_or(Time::MIN);
+        std::mem::replace(&mut self.incoming_seen, least) < least
+    }
+
+    /// A sender's watermarks are durable.
+    pub fn commit(&mut self, sender: usize, watermark: Watermark) {
+        let old = self.committed[sender];
+        if watermark.is_within(old) {
+            return;
+        }
+        self.committed[sender] = old.max(watermark);
+        let least = self.incoming_committed;
+        if old.event == least.event || old.system == least.system {
+            self.incoming_committed = least_of(&self.committed);
+        }
+    }
+
+    /// Forgets everything, and starts from what the store has.
+    pub fn restart(&mut self, committed: &[Watermark]) {
+        self.committed.copy_from_slice(committed);
+        self.seen.copy_from_slice(committed);
+        self.incoming_committed = least_of(committed);
+        self.incoming_seen = self.incoming_committed.event;
+        self.arrived.clear();
+    }
+}
+
+fn least_of(watermarks: &[Watermark]) -> Watermark {
+    watermarks.iter().copied().reduce(Watermark::min).unwrap_or(Watermark::NONE)
+}
+
+impl Worker {
+    /// A watermark arrives, alone or on a record.
+    pub(super) fn see_watermark<E: Env>(
+        &mut self,
+        from: ShardIndex,
+        watermark: Watermark,
+        m: &mut Moment<'_, E>,
+    ) {
+        let sender = m.design.sender_number(self.step, from);
+        if self.watermarks.see(sender, watermark)
+            && m.design.pipeline.step(self.step).kind.windowing().is_some()
+        {
+            self.advance_windows(m.design);
+        }
+    }
+
+    /// Whether a record is older than all that its sender could still send: it was processed, and what
+    /// comes now is a copy that the network has kept.
+    pub(super) fn is_remnant(&self, from: ShardIndex, stamp: Time, design: &Design) -> bool {
+        if !self.mechanism.forgets_by_watermark() || self.has(Defect::RemnantsTaken) {
+            return false;
+        }
+        let sender = design.sender_number(self.step, from);
+        let watermark = match self.has(Defect::RemnantsByCommitted) {
+            true => self.watermarks.committed(sender),
+            false => self.watermarks.seen(sender),
+        };
+        stamp < watermark.system
+    }
+
+    /// A watermark that travelled alone is acked once it is durable.
+    pub(super) fn receive_watermark<E: Env>(
+        &mut self,
+        from: ShardIndex,
+        rpc: Rpc,
+        value: Watermark,
+        m: &mut Moment<'_, E>,
+    ) {
+        let sender = m.design.sender_number(self.step, from);
+        if value.is_within(self.watermarks.committed(sender)) {
+            self.ack(from, rpc, point::watermark(value.event), m);
+            return;
+        }
+        self.watermarks.arrived.push((from, rpc, value));
+        self.commit_watermarks(m);
+    }
+
+    /// Commits the watermarks that travelled alone, once all that they fired is committed.
+    pub(super) fn commit_watermarks<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+        let overtakes =
+            self.has(Defect::LoneWatermarkOvertakes) || self.has(Defect::DueWindowForgotten);
+        if self.watermarks.arrived.is_empty() || (self.windows.is_firing() && !overtakes) {
+            return;
+        }
+        let mut arrived = std::mem::take(&mut self.watermarks.arrived);
+        let subject = point::watermark(arrived[0].2.event);
+        let slot = self.units.open(CommitKind::Watermark, subject);
+        let unit = self.units.get(slot);
+        for (from, rpc, value) in arrived.drain(..) {
+            let sender = m.design.sender_number(self.step, from) as u32;
+            unit.deltas.push(Delta::Watermark { sender, value });
+            unit.taken.push(Taken::Watermark { from, rpc, value });
+        }
+        self.watermarks.arrived = arrived;
+        self.commit(slot, m);
+    }
+}

@@ -1,0 +1,126 @@
+//! What the ledger hears of the commits of one shard, change by change.
+
+use super::reflect::{Member, Written};
+use super::{Ledger, ResultKind};
+use crate::sources::Sources;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::RecordId;
+use onceproof_kernel::tell::{Gone, Pane, Pile, Tag, Tell, WrittenRow};
+use onceproof_kernel::time::Time;
+
+/// A commit of a shard that is applied now, as the ledger hears of it.
+#[derive(Debug)]
+pub(crate) struct Telling<'a> {
+    pub ledger: &'a mut Ledger,
+    pub shard: ShardIndex,
+    pub now: Time,
+    pub words: &'a Vocabulary,
+    pub sources: &'a Sources,
+    /// The ids that are known no more, for whoever reads the trace.
+    pub gone: Option<&'a mut Vec<Gone>>,
+}
+
+impl Telling<'_> {
+    fn step(&self) -> StepIndex {
+        self.ledger.shard_steps[self.shard.at()]
+    }
+
+    /// For a run in detail: something of a record is committed, and reaches its first aggregate or is written.
+    #[cold]
+    fn arrives(&mut self, Tag { name, lineage }: Tag) {
+        let Telling { ledger, shard, now, words, sources, .. } = self;
+        ledger.committed(*shard, name, *now);
+        for source in ledger.sources_of(name, lineage, words) {
+            ledger.taken(source, now.0.abs_diff(sources.arrival(source).0));
+        }
+    }
+}
+
+impl Tell for Telling<'_> {
+    #[inline]
+    fn mention(&mut self, Tag { name, lineage }: Tag, key: Key, weight: i64, value: i64) {
+        self.ledger.trace(key, Member { name, lineage, weight, value, next: 0 });
+        if self.ledger.is_detailed() {
+            let names = &self.words.names;
+            let mut made_of = names.parent(name);
+            while let Some(name) = made_of {
+                self.ledger.committed(self.shard, name, self.now);
+                made_of = names.parent(name);
+            }
+        }
+    }
+
+    #[inline]
+    fn hint(&mut self, name: Name, key: Key, value: i64) {
+        self.ledger.traces.hint(name, key, value);
+    }
+
+    #[inline]
+    fn learn(&mut self, key: Key, id: RecordId, name: Name) {
+        if self.ledger.is_detailed() {
+            self.ledger.learned(self.shard, key, id, name);
+            self.ledger.committed(self.shard, name, self.now);
+        }
+    }
+
+    #[inline]
+    fn forget(&mut self, gone: Gone) {
+        if let Some(all) = &mut self.gone {
+            all.push(gone);
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, pile: &mut Pile, tag: Tag, key: Key, weight: i64, value: i64) {
+        let Tag { name, lineage } = tag;
+        pile.head = self.ledger.member(name, lineage, weight, value, pile.head);
+        self.ledger.trace(key, Member { name, lineage, weight, value, next: 0 });
+        if self.ledger.is_detailed() {
+            self.arrives(tag);
+        }
+    }
+
+    fn take(&mut self, pile: &mut Pile, lineage: u32) {
+        pile.floor = pile.floor.max(self.ledger.head_of(lineage));
+    }
+
+    #[inline(never)]
+    fn pane(&mut self, pane: &Pane) {
+        let step = self.step();
+        let Telling { ledger, words, .. } = self;
+        let &Pane { tag: Tag { name, lineage }, key, weight, value, .. } = pane;
+        // Panes of counts take weights, panes of sums values.
+        let total = match ledger.steps[step.at()].kind {
+            Some(ResultKind::Summed) => value,
+            Some(ResultKind::Counted | ResultKind::Written) | None => weight,
+        };
+        ledger.traces.see(name, lineage, key, weight, total);
+        if let Some(detail) = &mut ledger.detail {
+            let root = words.names.hash(name);
+            detail.touch.panes.entry(root).or_default().push(lineage);
+        }
+        ledger.reflect_pane(step, pane, total, words);
+    }
+
+    fn write(&mut self, row: &WrittenRow) {
+        let &WrittenRow { step, row, tag, key, weight, value } = row;
+        let Tag { name, lineage } = tag;
+        self.ledger.traces.see(name, lineage, key, weight, value);
+        self.ledger.reflect_row(step, row, Written::new(key, name, lineage, value), self.words);
+        if self.ledger.is_detailed() {
+            self.arrives(tag);
+        }
+    }
+
+    fn give_up(&mut self, Tag { name, lineage }: Tag, key: Key) {
+        let step = self.step();
+        self.ledger.see_dead_letter(step, name, lineage, key, &self.words.names);
+    }
+
+    fn put(&mut self, key: Key, name: Name) {
+        let step = self.step();
+        self.ledger.newest.insert((step, key), name);
+    }
+}
