@@ -509,7 +509,7 @@ impl Canary {
         let text = format!("{head}\n[input]\nrecords = [ {records} ]\n{steps}{faults}");
         let mut scenario = Scenario::parse(&text, Path::new("canary.toml"))
             .unwrap_or_else(|error| panic!("{error}"));
-        scenario.plan.design.defect = defect;
+        scenario.plan.design.set_defect(defect);
         scenario.plan.side_effects.newest = true;
         scenario
     }

@@ -2,7 +2,9 @@
 //! and reports know of a system's shape.
 
 use crate::alphabet::{Alphabet, ControlValue, Point};
+use crate::call::Target;
 use crate::mix;
+use crate::source::Source;
 use crate::time::Time;
 
 /// The number of a step, in file order.
@@ -27,15 +29,25 @@ impl ShardIndex {
     }
 }
 
-/// A step as a layout is told of it.
+/// A step as a layout is told of it: all that those know who know no system.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LaidStep {
     /// Its name, which no other step has.
     pub name: String,
     /// The step in whose process it runs: itself, or one that is its own head.
     pub head: StepIndex,
-    /// In how many shards it runs, if it is its own head.
+    /// In how many shards it runs; in a layout, where another is its head, those of the head.
     pub shards: u32,
+    /// What it reads, if it is a source.
+    pub source: Option<Source>,
+    /// What its results are, if it has some.
+    pub results: Option<Results>,
+    /// What it calls, if it does.
+    pub calls: Option<Target>,
+    /// How its function fails.
+    pub failing: Failing,
+    /// Whether its function may answer otherwise when it is executed again.
+    pub may_differ: bool,
     /// Steps of the protocol that have another word at the stage of this head: `commit` where rows are written is
     /// its `emit`.
     pub same: Vec<(Point, Point)>,
@@ -43,21 +55,55 @@ pub struct LaidStep {
     pub told: Vec<(Point, Point)>,
 }
 
+/// What the results of a step are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Results {
+    /// Panes of counted records.
+    Counted,
+    /// Panes of summed values.
+    Summed,
+    /// Rows.
+    Written,
+}
+
+/// How the function of a step fails, and what becomes of a record on which it does.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Failing {
+    /// On records of this key it fails each time.
+    pub poison: Option<String>,
+    /// After so many failures, at least 1, in one life of its worker, a record goes to the dead letters; a
+    /// crash begins to count again, since the count is memory. Without, it is tried for ever.
+    pub dead_letter_after: Option<u32>,
+}
+
+impl LaidStep {
+    /// A step that runs in a process of its own, and does nothing of note.
+    pub fn plain(name: &str, index: StepIndex, shards: u32) -> LaidStep {
+        LaidStep {
+            name: name.to_owned(),
+            head: index,
+            shards,
+            source: None,
+            results: None,
+            calls: None,
+            failing: Failing::default(),
+            may_differ: false,
+            same: Vec::new(),
+            told: Vec::new(),
+        }
+    }
+}
+
 /// The steps and shards of a system.
 #[derive(Clone, Debug)]
 pub struct Layout {
     /// The words of its protocol.
     pub alphabet: &'static Alphabet,
-    names: Vec<String>,
+    steps: Vec<LaidStep>,
     hashes: Vec<u64>,
-    heads: Vec<StepIndex>,
     first_shard: Vec<u32>,
-    /// How many shards each step runs in: those of its head.
-    widths: Vec<u32>,
     shard_steps: Vec<StepIndex>,
     shard_hashes: Vec<u64>,
-    same: Vec<Vec<(Point, Point)>>,
-    told: Vec<Vec<(Point, Point)>>,
 }
 
 impl Layout {
@@ -66,47 +112,49 @@ impl Layout {
     /// # Panics
     ///
     /// If the head of a step is no step, or has another head.
-    pub fn new(alphabet: &'static Alphabet, steps: Vec<LaidStep>) -> Layout {
+    pub fn new(alphabet: &'static Alphabet, mut steps: Vec<LaidStep>) -> Layout {
         let heads: Vec<StepIndex> = steps.iter().map(|step| step.head).collect();
         assert!(heads.iter().all(|head| heads[head.at()] == *head), "a head has no other head");
         let mut first_shard = vec![0; steps.len()];
         let mut shard_steps = Vec::new();
-        for (at, step) in steps.iter().enumerate() {
-            let index = StepIndex(at as u16);
+        for (index, step) in numbered(&steps) {
             if step.head == index {
-                first_shard[at] = shard_steps.len() as u32;
+                first_shard[index.at()] = shard_steps.len() as u32;
                 shard_steps.extend((0..step.shards).map(|_| index));
             }
         }
-        let hashes: Vec<u64> = steps.iter().map(|step| mix::text(&step.name)).collect();
-        let (same, told) = steps.iter().map(|step| (step.same.clone(), step.told.clone())).unzip();
-        Layout {
-            alphabet,
-            same,
-            told,
-            first_shard: heads.iter().map(|head| first_shard[head.at()]).collect(),
-            widths: heads.iter().map(|head| steps[head.at()].shards).collect(),
-            shard_hashes: shard_steps.iter().map(|step| hashes[step.at()]).collect(),
-            names: steps.into_iter().map(|step| step.name).collect(),
-            hashes,
-            heads,
-            shard_steps,
+        for (at, head) in heads.iter().enumerate() {
+            first_shard[at] = first_shard[head.at()];
+            steps[at].shards = steps[head.at()].shards;
         }
+        let hashes: Vec<u64> = steps.iter().map(|step| mix::text(&step.name)).collect();
+        let shard_hashes = shard_steps.iter().map(|step: &StepIndex| hashes[step.at()]).collect();
+        Layout { alphabet, steps, hashes, first_shard, shard_steps, shard_hashes }
+    }
+
+    /// What is known of a step.
+    pub fn step(&self, step: StepIndex) -> &LaidStep {
+        &self.steps[step.at()]
+    }
+
+    /// All steps in file order, with their numbers.
+    pub fn all(&self) -> impl Iterator<Item = (StepIndex, &LaidStep)> {
+        numbered(&self.steps)
     }
 
     /// How many steps there are.
     pub fn steps(&self) -> usize {
-        self.names.len()
+        self.steps.len()
     }
 
     /// The name of a step.
     pub fn name(&self, step: StepIndex) -> &str {
-        &self.names[step.at()]
+        &self.steps[step.at()].name
     }
 
     /// The step of this name.
     pub fn find(&self, name: &str) -> Option<StepIndex> {
-        self.names.iter().position(|step| step == name).map(|at| StepIndex(at as u16))
+        self.steps.iter().position(|step| step.name == name).map(|at| StepIndex(at as u16))
     }
 
     /// The hash of a step's name, the same in every run.
@@ -116,17 +164,17 @@ impl Layout {
 
     /// The step in whose process a step runs: itself, if it runs in no other's.
     pub fn head(&self, step: StepIndex) -> StepIndex {
-        self.heads[step.at()]
+        self.steps[step.at()].head
     }
 
     /// The same step of the protocol by the word of the stage with this head.
     pub fn point_at(&self, head: StepIndex, point: Point) -> Point {
-        renamed(&self.same[head.at()], point)
+        renamed(&self.step(head).same, point)
     }
 
     /// The step of the protocol by whose word one is told at the stage with this head.
     pub fn told_at(&self, head: StepIndex, point: Point) -> Point {
-        renamed(&self.told[head.at()], point)
+        renamed(&self.step(head).told, point)
     }
 
     /// What travels and is no record, as a scenario names it: `watermark@60s`, or any with `watermark`.
@@ -145,7 +193,7 @@ impl Layout {
 
     /// In how many shards a step runs.
     pub fn shards_of(&self, step: StepIndex) -> u32 {
-        self.widths[step.at()]
+        self.steps[step.at()].shards
     }
 
     /// The step of a shard: the head of those that run there.
@@ -175,9 +223,13 @@ impl Layout {
     /// The shard of a step that owns the keys with this hash.
     #[inline]
     pub fn route(&self, step: StepIndex, key_hash: u64) -> ShardIndex {
-        let shards = u128::from(self.widths[step.at()]);
+        let shards = u128::from(self.shards_of(step));
         self.shard(step, ((u128::from(key_hash) * shards) >> 64) as u32)
     }
+}
+
+fn numbered(steps: &[LaidStep]) -> impl Iterator<Item = (StepIndex, &LaidStep)> {
+    steps.iter().enumerate().map(|(at, step)| (StepIndex(at as u16), step))
 }
 
 fn renamed(names: &[(Point, Point)], point: Point) -> Point {
@@ -190,8 +242,7 @@ mod tests {
     use crate::alphabet::WORDLESS;
 
     fn laid(name: &str, head: u16, shards: u32) -> LaidStep {
-        let (same, told) = (Vec::new(), Vec::new());
-        LaidStep { name: name.into(), head: StepIndex(head), shards, same, told }
+        LaidStep { head: StepIndex(head), ..LaidStep::plain(name, StepIndex(head), shards) }
     }
 
     #[test]

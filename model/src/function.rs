@@ -2,7 +2,7 @@
 //! in from outside, so that the same record with the same answer gives the same outputs, and another
 //! answer is a fault like any other.
 
-use crate::call::Action;
+use onceproof_kernel::call::Action;
 use onceproof_kernel::key::{Key, Keys};
 use onceproof_kernel::record::Value;
 use onceproof_kernel::time::Nanos;

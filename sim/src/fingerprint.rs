@@ -2,15 +2,15 @@
 //! the same fingerprint did the same things with the same records at the same times. Keys and names go in by their
 //! hashes, since their handles hang on what a worker looked at before it died.
 
+use onceproof_kernel::call::{Call, Operation, Part, Row};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::Value;
 use onceproof_kernel::time::Time;
-use onceproof_model::call::{Call, Operation, Part, Row};
-use onceproof_model::commit::{Content, Delta, Held, HeldRow, Owed, Watermark};
+use onceproof_model::dataflow::change::{Content, Delta, Held, HeldRow, Owed, Watermark};
+use onceproof_model::dataflow::effect::{Carried, Request};
 use onceproof_model::dataflow::record::Record;
-use onceproof_model::effect::Request;
 
 /// What is folded in. Each has a number of its own, which is never given to another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,7 +77,7 @@ impl Fingerprint {
 
     /// Folds in a request that arrives.
     pub fn add_request(&mut self, at: u64, request: &Request, known: &Vocabulary) {
-        let Request { from, to, rpc, watermark, record } = request;
+        let Request { from, to, rpc, body: Carried { watermark, record } } = request;
         let carried = record.as_ref().map_or(0, |record| of_record(record, known));
         let route = u64::from(from.0) << 32 | u64::from(to.0);
         self.add(at, Code::Request, words([route, rpc.serial, of_watermark(watermark), carried]));

@@ -7,7 +7,7 @@ use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
-use onceproof_model::effect::Request;
+use onceproof_model::dataflow::effect::Request;
 use rustc_hash::FxBuildHasher;
 use slab::Slab;
 
@@ -96,10 +96,10 @@ impl Links {
         attempt: u32,
         published: Option<Time>,
     ) -> bool {
-        match (published, &request.record) {
-            (Some(at), Some(record)) => {
+        match (published, request.subject()) {
+            (Some(at), Subject::Record(name)) => {
                 let (from, to) = (layout.step_of(request.from), layout.step_of(request.to));
-                !self.publications.insert((from, to, record.name, at))
+                !self.publications.insert((from, to, name, at))
             }
             _ => attempt > 1,
         }

@@ -92,12 +92,7 @@ impl<'a> Outside<'a> {
             cost: 0,
             doom: BeforeVerdict::Pass,
             queues: Lasting::new(
-                design
-                    .pipeline
-                    .steps()
-                    .iter()
-                    .map(|step| queues::queue(step, design.defect))
-                    .collect(),
+                design.layout.all().map(|(_, step)| queues::queue(step)).collect(),
             ),
             pulled: Vec::new(),
             wakes: Vec::new(),
@@ -110,15 +105,15 @@ impl<'a> Outside<'a> {
     /// Begins a run over the input that is loaded.
     pub fn reset(&mut self, seed: Option<u64>, in_detail: bool) {
         self.store.reset(self.design);
-        self.service.reset(&self.design.pipeline);
+        self.service.reset(self.layout);
         self.answers.reset(seed, in_detail);
-        self.ledger.reset(self.design, in_detail);
+        self.ledger.reset(self.layout, in_detail);
         self.work = Work::default();
         self.marks = Marks::default();
         self.now = self.sources.start;
         self.cost = 0;
         self.doom = BeforeVerdict::Pass;
-        self.executions.resize_with(self.design.pipeline.steps().len(), Vec::new);
+        self.executions.resize_with(self.layout.steps(), Vec::new);
         for executions in self.executions.iter_mut() {
             executions.clear();
         }

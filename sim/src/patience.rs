@@ -4,10 +4,11 @@
 use crate::fault::{Fault, Kind};
 use crate::input::Input;
 use crate::plan::{Plan, Until};
+use onceproof_kernel::call::Target;
 use onceproof_kernel::time::Nanos;
 use onceproof_model::dataflow::mechanism::Mechanism;
 use onceproof_model::function::Function;
-use onceproof_model::pipeline::{Sink, Step, StepKind};
+use onceproof_model::pipeline::{Step, StepKind};
 
 /// What a plan says of waits, with the exact faults that are placed in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -126,18 +127,10 @@ fn lasts(kind: Kind) -> Nanos {
 fn aging(plan: &Plan) -> Nanos {
     let of_step = |(step, mechanism): (&Step, &Mechanism)| {
         let ids = mechanism.forgets_after().map_or(0, |(length, _)| length);
-        let table = match step.kind {
-            StepKind::Sink(Sink::InsertId(insert_id)) => insert_id.window,
-            StepKind::Sink(Sink::TwoPhase { timeout }) => timeout,
-            StepKind::Sink(
-                Sink::Upsert | Sink::Append | Sink::Offset(_) | Sink::Rename | Sink::InPlace,
-            )
-            | StepKind::Source { .. }
-            | StepKind::Map(_)
-            | StepKind::Reshuffle
-            | StepKind::Count(_)
-            | StepKind::Sum(_)
-            | StepKind::CountGlobally(_) => 0,
+        let table = match step.kind.target() {
+            Some(Target::InsertIds { window }) => window,
+            Some(Target::Transactions { timeout }) => timeout,
+            Some(Target::Plain | Target::Files) | None => 0,
         };
         ids.max(table)
     };

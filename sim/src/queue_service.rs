@@ -4,13 +4,13 @@
 //! may extend the deadlines of what it holds; then they run only from its death on. An ack of any delivery is
 //! an ack of the message. Asking and telling a queue takes no time; an ack is lost only by a crash before it.
 //!
-//! Any shard may get a message again, so a queue has one watermark for all of them: no message that is not
+//! Any shard may get a message again, so a queue makes one promise for all of them: no message that is not
 //! acked has an earlier event time. An ack that moves it wakes them. If a message that is handed out held
 //! nothing back, one whose worker died would come again too late for its window
 //! (`Defect::UnackedMessageDoesNotPin`).
 
+use onceproof_kernel::source::{Progress, Queue};
 use onceproof_kernel::time::Time;
-use onceproof_model::pipeline::{Queue, SourceWatermark};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -19,9 +19,7 @@ use std::collections::BinaryHeap;
 pub(crate) struct QueueService {
     queue: Queue,
     shards: u32,
-    watermark: SourceWatermark,
-    /// By a planted defect, a message that was handed out holds back no watermark.
-    forgets_what_is_out: bool,
+    progress: Progress,
     messages: Vec<Message>,
     /// Per shard, when which message may be handed to it. An entry that is no longer so is dropped when it
     /// comes up.
@@ -59,17 +57,11 @@ pub(crate) enum Handed {
 }
 
 impl QueueService {
-    pub fn new(
-        queue: Queue,
-        shards: u32,
-        watermark: SourceWatermark,
-        forgets_what_is_out: bool,
-    ) -> QueueService {
+    pub fn new(queue: Queue, shards: u32, progress: Progress) -> QueueService {
         QueueService {
             queue,
             shards,
-            watermark,
-            forgets_what_is_out,
+            progress,
             messages: Vec::new(),
             waiting: (0..shards).map(|_| BinaryHeap::new()).collect(),
             pins: BinaryHeap::new(),
@@ -99,7 +91,7 @@ impl QueueService {
         self.oldest = 0;
         for number in 0..self.messages.len() as u32 {
             self.waits(number);
-            if self.watermark == SourceWatermark::Perfect {
+            if self.progress == Progress::Perfect {
                 self.pins.push(Reverse((self.messages[number as usize].event_time, number)));
             }
         }
@@ -170,7 +162,7 @@ impl QueueService {
 
     /// No message that is not acked, and none to come as far as the source knows, has an earlier event time.
     /// Any shard may get any of them, so this is the same for all.
-    pub fn watermark(&mut self, now: Time) -> Time {
+    pub fn promise(&mut self, now: Time) -> Time {
         if self.unacked == 0 {
             return Time::MAX;
         }
@@ -178,7 +170,7 @@ impl QueueService {
             && message.arrival <= now
         {
             self.greatest = self.greatest.max(message.event_time);
-            if self.watermark != SourceWatermark::Perfect {
+            if self.progress != Progress::Perfect {
                 self.pins.push(Reverse((message.event_time, self.published)));
             }
             self.published += 1;
@@ -187,16 +179,16 @@ impl QueueService {
         while let Some(&Reverse((event_time, number))) = self.pins.peek() {
             let message = &self.messages[number as usize];
             let is_out = message.deliveries > 0;
-            let is_done = message.is_acked || (self.forgets_what_is_out && is_out);
+            let is_done = message.is_acked || (!self.queue.holds_back && is_out);
             if !is_done {
                 least = event_time;
                 break;
             }
             self.pins.pop();
         }
-        match self.watermark {
-            SourceWatermark::Perfect => least,
-            SourceWatermark::Bound(bound) => least.min(self.greatest.minus(bound)),
+        match self.progress {
+            Progress::Perfect => least,
+            Progress::Bound(bound) => least.min(self.greatest.minus(bound)),
         }
     }
 
@@ -214,13 +206,11 @@ impl QueueService {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use onceproof_model::pipeline::{Ack, MessageIds};
 
     /// Messages at 0, 1 and 2, in a queue of a deadline of 10 that two shards read.
-    fn service(extend: bool, watermark: SourceWatermark) -> QueueService {
-        let (ack, ids) = (Ack::AfterCommit, MessageIds::Message);
-        let queue = Queue { deadline: 10, extend, ack, ids };
-        let mut service = QueueService::new(queue, 2, watermark, false);
+    fn service(extend: bool, progress: Progress) -> QueueService {
+        let queue = Queue { deadline: 10, extend, holds_back: true };
+        let mut service = QueueService::new(queue, 2, progress);
         service.reset([0, 1, 2].into_iter().map(|at| (Time(at), Time(at))));
         service
     }
@@ -231,7 +221,7 @@ mod tests {
 
     #[test]
     fn what_its_worker_holds_is_handed_to_the_next_shard_a_deadline_after_its_death() {
-        let mut service = service(true, SourceWatermark::Perfect);
+        let mut service = service(true, Progress::Perfect);
         assert_eq!(service.pull(0, Time(0)), message(0, 1));
         assert_eq!(service.pull(0, Time(1)), Handed::NotYet(Time(2)));
         assert_eq!(service.pull(1, Time(100)), message(1, 1));
@@ -245,7 +235,7 @@ mod tests {
 
     #[test]
     fn without_extension_a_message_comes_again_though_it_is_held_unless_it_is_acked() {
-        let mut service = service(false, SourceWatermark::Perfect);
+        let mut service = service(false, Progress::Perfect);
         let again = Some((1, Time(10)));
         assert_eq!(service.pull(0, Time(0)), Handed::Message { number: 0, delivery: 1, again });
         let again = Some((1, Time(12)));
@@ -258,25 +248,25 @@ mod tests {
     }
 
     #[test]
-    fn the_watermarks_wait_for_acks() {
-        let mut perfect = service(true, SourceWatermark::Perfect);
-        assert_eq!((perfect.watermark(Time(0)), perfect.oldest_unacked()), (Time(0), Time(0)));
+    fn what_is_promised_waits_for_acks() {
+        let mut perfect = service(true, Progress::Perfect);
+        assert_eq!((perfect.promise(Time(0)), perfect.oldest_unacked()), (Time(0), Time(0)));
         perfect.ack(1);
-        assert_eq!((perfect.watermark(Time(0)), perfect.oldest_unacked()), (Time(0), Time(0)));
+        assert_eq!((perfect.promise(Time(0)), perfect.oldest_unacked()), (Time(0), Time(0)));
         perfect.ack(0);
-        assert_eq!((perfect.watermark(Time(0)), perfect.oldest_unacked()), (Time(2), Time(2)));
+        assert_eq!((perfect.promise(Time(0)), perfect.oldest_unacked()), (Time(2), Time(2)));
         perfect.ack(2);
-        assert_eq!((perfect.watermark(Time(0)), perfect.oldest_unacked()), (Time::MAX, Time::MAX));
+        assert_eq!((perfect.promise(Time(0)), perfect.oldest_unacked()), (Time::MAX, Time::MAX));
 
         // Under a bound it is so far behind the greatest that is published, and waits for acks, too.
-        let mut bound = service(true, SourceWatermark::Bound(1));
-        assert_eq!(bound.watermark(Time(1)), Time(0));
+        let mut bound = service(true, Progress::Bound(1));
+        assert_eq!(bound.promise(Time(1)), Time(0));
         bound.ack(0);
-        assert_eq!(bound.watermark(Time(1)), Time(0));
-        assert_eq!(bound.watermark(Time(2)), Time(1));
+        assert_eq!(bound.promise(Time(1)), Time(0));
+        assert_eq!(bound.promise(Time(2)), Time(1));
         bound.ack(1);
-        assert_eq!(bound.watermark(Time(2)), Time(1));
+        assert_eq!(bound.promise(Time(2)), Time(1));
         bound.ack(2);
-        assert_eq!(bound.watermark(Time(2)), Time::MAX);
+        assert_eq!(bound.promise(Time(2)), Time::MAX);
     }
 }

@@ -13,6 +13,8 @@ use crate::world::{End, World};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::Nanos;
+use onceproof_model::dataflow::Design;
+use onceproof_model::pipeline::Truth;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
@@ -219,12 +221,8 @@ impl<'a> Simulator<'a> {
         let Judgement { damage, names, .. } = &mut judgement;
         outside.ledger.touched(damage, names, &schedule, &design.layout, &outside.words);
         let mut steps = Vec::new();
-        for (at, step) in design.pipeline.steps().iter().enumerate() {
-            if !step.kind.has_results() {
-                continue;
-            }
-            let step = StepIndex(at as u16);
-            let (expected, late) = judgement.steps[at];
+        for (step, _) in design.layout.all().filter(|(_, step)| step.results.is_some()) {
+            let (expected, late) = judgement.steps[step.at()];
             let applied = outside.ledger.applied(step);
             let (mut results, mut windows) = (BTreeMap::new(), BTreeMap::new());
             for (key, start, total) in outside.ledger.totals(step, &outside.words.names) {
@@ -252,7 +250,7 @@ impl<'a> Simulator<'a> {
         };
         let dead_letters = outside.ledger.dead_letters(words).take(Outcome::MOST_DAMAGE);
         let dead_letters = dead_letters.map(letter).collect();
-        let calls = outside.service.calls(&design.pipeline);
+        let calls = outside.service.calls(&design.layout);
         Some(Outcome {
             brief,
             steps,
@@ -282,8 +280,10 @@ impl<'a> Simulator<'a> {
     fn judge(&mut self, end: &End) -> Judgement {
         let outside = &mut self.world.outside;
         let has_drained = *end == End::Drained;
+        let Design { pipeline, layout, .. } = &self.plan.design;
         outside.ledger.judge(
-            &self.plan.design,
+            &Truth { pipeline, layout },
+            layout,
             &outside.sources,
             &mut outside.words,
             &mut self.expectations,
@@ -300,7 +300,7 @@ impl<'a> Simulator<'a> {
 
     /// Writes down the records with whose calls something is wrong.
     fn add_wrongs(&mut self, judgement: &mut Judgement, end: &End) {
-        let damage = self.wrongs(end).damage(&self.plan.design.pipeline, &self.world.outside.words);
+        let damage = self.wrongs(end).damage(&self.plan.design.layout, &self.world.outside.words);
         let most = Outcome::MOST_DAMAGE - judgement.damage.len();
         for (name, damage) in damage.into_iter().take(most) {
             judgement.names.push(name);

@@ -11,9 +11,8 @@ use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::scatter;
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::Value;
+use onceproof_kernel::source::{self, Progress, Read, SourceRow};
 use onceproof_kernel::time::Time;
-use onceproof_model::effect::{Read, SourceRow};
-use onceproof_model::pipeline::{SourceWatermark, StepKind};
 use rustc_hash::FxBuildHasher;
 
 /// The rows of all sources.
@@ -42,9 +41,9 @@ struct Source {
     values: Vec<Value>,
     /// Empty if ids are shard and offset.
     ids: Vec<Option<u64>>,
-    /// The watermark of the row's shard once the row is read.
-    watermarks: Vec<Time>,
-    watermark: SourceWatermark,
+    /// What the row's shard promises once the row is read.
+    promises: Vec<Time>,
+    progress: Progress,
     /// Whether the rows are the messages of a queue.
     is_queue: bool,
     /// For a queue whose publisher gives ids, the first row with the id of each: publishing a record again
@@ -80,7 +79,7 @@ impl Sources {
             let (hash, rows) = (plan.design.layout.hash(*step), source.keys.len() as u32);
             source.first = words.names.add_source(step.0, hash, source.shards, rows);
             if is_first || matches!(input, Input::Generate(_)) {
-                source.promise();
+                source.lay_out_promises();
             }
         }
         // The rows of a source stand in order of arrival.
@@ -132,26 +131,26 @@ impl Sources {
         Read::Row(source.row(row))
     }
 
-    /// The watermark of a source shard of which all rows below `offset` are read.
-    pub fn watermark(&self, step: StepIndex, shard: u32, offset: u64) -> Time {
+    /// What a source shard promises of which all rows below `offset` are read.
+    pub fn promise(&self, step: StepIndex, shard: u32, offset: u64) -> Time {
         let source = self.source(step);
         match offset.checked_sub(1) {
             Some(last) => {
-                source.watermarks[(last * u64::from(source.shards) + u64::from(shard)) as usize]
+                source.promises[(last * u64::from(source.shards) + u64::from(shard)) as usize]
             }
-            None => source.first_watermark(shard),
+            None => source.first_promise(shard),
         }
     }
 
-    /// Hands all records to `each`, in order of their names, with their step and the watermark of their
+    /// Hands all records to `each`, in order of their names, with their step and the promise of their
     /// shard when they were read.
     pub fn each(&self, mut each: impl FnMut(StepIndex, SourceRow, Time)) {
         for source in &self.sources {
             for row in (0..source.keys.len()).filter(|&row| source.is_first(row)) {
                 let before = match row.checked_sub(source.shards as usize) {
-                    _ if source.is_queue => source.watermarks[row],
-                    Some(last) => source.watermarks[last],
-                    None => source.first_watermark(row as u32),
+                    _ if source.is_queue => source.promises[row],
+                    Some(last) => source.promises[last],
+                    None => source.first_promise(row as u32),
                 };
                 each(source.step, source.row(row), before);
             }
@@ -186,20 +185,19 @@ impl Sources {
 
 impl Source {
     fn new(step: StepIndex, input: &Input, plan: &Plan, keys: &mut Keys) -> Source {
-        let StepKind::Source { watermark, queue } = plan.design.pipeline.step(step).kind else {
-            unreachable!("only sources have input")
-        };
+        let laid = plan.design.layout.step(step);
+        let source::Source { progress, queue } = laid.source.expect("only sources have input");
         let mut source = Source {
             step,
-            shards: plan.design.pipeline.step(step).shards,
+            shards: laid.shards,
             first: Name(0),
             keys: Vec::new(),
             event_times: Vec::new(),
             arrivals: Vec::new(),
             values: Vec::new(),
             ids: Vec::new(),
-            watermarks: Vec::new(),
-            watermark,
+            promises: Vec::new(),
+            progress,
             is_queue: queue.is_some(),
             first_of: Vec::new(),
             users: None,
@@ -236,20 +234,19 @@ impl Source {
             event_time: self.event_times[row],
             arrival: self.arrivals[row],
             value: self.values.get(row).copied().unwrap_or(Value::Integer(1)),
-            watermark: self.watermarks[row],
+            promise: self.promises[row],
         }
     }
 
     /// A hash of the rows on top of another one.
     fn digest(&self, all: u64, keys: &Keys) -> u64 {
         (0..self.keys.len()).fold(all, |all, row| {
-            let SourceRow { name: _, key, id, event_time, arrival, value, watermark } =
-                self.row(row);
+            let SourceRow { name: _, key, id, event_time, arrival, value, promise } = self.row(row);
             let id = id.map_or(0, |id| scatter(id) | 1);
-            let [event_time, arrival, watermark] =
-                [event_time, arrival, watermark].map(|time| time.0 as u64);
+            let [event_time, arrival, promise] =
+                [event_time, arrival, promise].map(|time| time.0 as u64);
             let (key, value) = (keys.hash(key), value.hash(keys));
-            words([all, key, id, event_time, arrival, value, watermark])
+            words([all, key, id, event_time, arrival, value, promise])
         })
     }
 
@@ -284,39 +281,39 @@ impl Source {
         }
     }
 
-    /// What each shard's watermark is once a row is read: for a perfect source the least event time still
+    /// What each shard promises once a row is read: for a perfect source the least event time still
     /// to come in the shard, else so far behind the greatest seen; infinite once all is read.
-    fn promise(&mut self) {
+    fn lay_out_promises(&mut self) {
         let (rows, shards) = (self.event_times.len(), self.shards as usize);
-        self.watermarks.clear();
-        self.watermarks.resize(rows, Time::MAX);
+        self.promises.clear();
+        self.promises.resize(rows, Time::MAX);
         if self.is_queue {
-            return self.promise_of_queue();
+            return self.lay_out_promises_of_queue();
         }
-        match self.watermark {
-            SourceWatermark::Perfect => {
+        match self.progress {
+            Progress::Perfect => {
                 for row in (shards..rows).rev() {
-                    self.watermarks[row - shards] = self.watermarks[row].min(self.event_times[row]);
+                    self.promises[row - shards] = self.promises[row].min(self.event_times[row]);
                 }
             }
-            SourceWatermark::Bound(bound) => {
+            Progress::Bound(bound) => {
                 for row in 0..rows.saturating_sub(shards) {
                     let before = match row.checked_sub(shards) {
-                        Some(last) => self.watermarks[last],
+                        Some(last) => self.promises[last],
                         None => Time::MIN,
                     };
-                    self.watermarks[row] = before.max(self.event_times[row].minus(bound));
+                    self.promises[row] = before.max(self.event_times[row].minus(bound));
                 }
             }
         }
     }
 
     /// What the shards of a queue's source may at most have promised when a row is published. From then on
-    /// it holds their watermark back, until it is acked.
-    fn promise_of_queue(&mut self) {
-        match self.watermark {
-            SourceWatermark::Perfect => self.watermarks.fill(Time::MIN),
-            SourceWatermark::Bound(bound) => {
+    /// it holds their promise back, until it is acked.
+    fn lay_out_promises_of_queue(&mut self) {
+        match self.progress {
+            Progress::Perfect => self.promises.fill(Time::MIN),
+            Progress::Bound(bound) => {
                 let mut greatest = Time::MIN;
                 let mut before = 0;
                 for row in 0..self.arrivals.len() {
@@ -324,18 +321,18 @@ impl Source {
                         greatest = greatest.max(self.event_times[before]);
                         before += 1;
                     }
-                    self.watermarks[row] = greatest.minus(bound);
+                    self.promises[row] = greatest.minus(bound);
                 }
             }
         }
     }
 
-    /// The watermark of a shard of which nothing is read.
-    fn first_watermark(&self, shard: u32) -> Time {
+    /// What a shard promises of which nothing is read.
+    fn first_promise(&self, shard: u32) -> Time {
         match self.event_times.get(shard as usize) {
             None => Time::MAX,
-            Some(&first) if self.watermark == SourceWatermark::Perfect => {
-                first.min(self.watermarks[shard as usize])
+            Some(&first) if self.progress == Progress::Perfect => {
+                first.min(self.promises[shard as usize])
             }
             Some(_) => Time::MIN,
         }
@@ -347,8 +344,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_perfect_watermark_is_the_least_event_time_to_come_and_a_bound_lags() {
-        let source = |watermark| {
+    fn a_perfect_source_promises_the_least_event_time_to_come_and_a_bound_lags() {
+        let source = |progress| {
             let event_times = [5, 3, 9, 4].map(Time).to_vec();
             let mut source = Source {
                 step: StepIndex(0),
@@ -359,20 +356,20 @@ mod tests {
                 event_times,
                 values: Vec::new(),
                 ids: Vec::new(),
-                watermarks: Vec::new(),
-                watermark,
+                promises: Vec::new(),
+                progress,
                 is_queue: false,
                 first_of: Vec::new(),
                 users: None,
             };
-            source.promise();
+            source.lay_out_promises();
             source
         };
-        let perfect = source(SourceWatermark::Perfect);
-        assert_eq!(perfect.watermarks, [Time(3), Time(4), Time(4), Time::MAX]);
-        assert_eq!(perfect.first_watermark(0), Time(3));
-        let bound = source(SourceWatermark::Bound(2));
-        assert_eq!(bound.watermarks, [Time(3), Time(3), Time(7), Time::MAX]);
-        assert_eq!(bound.first_watermark(0), Time::MIN);
+        let perfect = source(Progress::Perfect);
+        assert_eq!(perfect.promises, [Time(3), Time(4), Time(4), Time::MAX]);
+        assert_eq!(perfect.first_promise(0), Time(3));
+        let bound = source(Progress::Bound(2));
+        assert_eq!(bound.promises, [Time(3), Time(3), Time(7), Time::MAX]);
+        assert_eq!(bound.first_promise(0), Time::MIN);
     }
 }

@@ -2,6 +2,7 @@
 //! not at all, once per number, and only under the owner's token, which is checked here and now and not
 //! when it was sent. Only what stands here survives a crash.
 
+use onceproof_kernel::effect::Commit;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::prefix::Prefix;
@@ -9,9 +10,9 @@ use onceproof_kernel::record::RecordId;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::tell::Tell;
 use onceproof_kernel::time::Time;
-use onceproof_model::commit::{Commit, Delta};
 use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::catalog::{Aged, Catalog};
+use onceproof_model::dataflow::change::Delta;
 use onceproof_model::dataflow::defect::Defect;
 use onceproof_model::dataflow::mechanism::Fencing;
 use onceproof_model::dataflow::rows::Rows;
@@ -52,7 +53,7 @@ struct Slot {
 impl Store {
     /// Empties all rows and keeps their memory.
     pub fn reset(&mut self, design: &Design) {
-        self.defect = design.defect;
+        self.defect = design.defect();
         self.ages = design.mechanisms().iter().any(|mechanism| mechanism.forgets_after().is_some());
         self.ids_held_max = 0;
         self.ids_held = 0;

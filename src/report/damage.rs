@@ -17,7 +17,7 @@ const MOST_CAUSES: usize = 3;
 const MOST_RECORDS: usize = 3;
 /// The most damages of which the faults are looked for, so that the plainest of them are told, and how many others
 /// the same faults did.
-const MOST_CANDIDATES: usize = 64;
+const MOST_CANDIDATES: usize = 40;
 /// The most sets of faults told of those that are enough alone.
 const MOST_SETS: usize = 2;
 /// The most faults told of one set.

@@ -7,12 +7,13 @@ use crate::search::marks::Reached;
 use crate::search::tally::{Failure, Seeds, Sweep};
 use crate::search::worth::{Worth, WorthOfAll};
 use onceproof_kernel::alphabet::Mark;
-use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{Failing, StepIndex};
+use onceproof_kernel::source::Progress;
 use onceproof_kernel::time::{MILLISECOND, SECOND, Time};
 use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::mechanism::Mechanism;
 use onceproof_model::function::{Function, Into};
-use onceproof_model::pipeline::{Failing, Sink, SourceWatermark, Step, StepKind};
+use onceproof_model::pipeline::{Sink, Step, StepKind};
 use onceproof_model::window::Windowing;
 use onceproof_sim::fault::About;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Pattern, Place};
@@ -41,12 +42,7 @@ pub fn flip_plan_with(change: fn(&mut Mechanism)) -> Plan {
     let coin = Function::Coin { sides: 2, into: Into::Key };
     let windows = Windowing { length: 60 * SECOND, lateness: 0 };
     let steps = vec![
-        step(
-            "events",
-            StepKind::Source { watermark: SourceWatermark::Perfect, queue: None },
-            &[],
-            1,
-        ),
+        step("events", StepKind::Source { watermark: Progress::Perfect, queue: None }, &[], 1),
         step("flip", StepKind::Map(coin), &[0], 1),
         step("per-side", StepKind::Count(windows), &[1], 2),
     ];

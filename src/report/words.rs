@@ -4,9 +4,8 @@
 use crate::figures::exact;
 use crate::scenario::{duration, kind_to_json};
 use onceproof_kernel::alphabet::Point;
-use onceproof_kernel::layout::{Layout, StepIndex};
+use onceproof_kernel::layout::{Layout, Results, StepIndex};
 use onceproof_model::dataflow::point;
-use onceproof_model::pipeline::StepKind;
 use onceproof_sim::fault::About;
 use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, Leg, Place};
 use onceproof_sim::plan::Plan;
@@ -168,8 +167,8 @@ impl Words<'_> {
     /// Whether this step of the protocol is the commit that writes the rows of a sink. The format calls it `emit`, as
     /// the one that fires a window; but nothing leaves a sink.
     fn commits_rows(&self, before: Point) -> bool {
-        let is_sink = |step| matches!(self.plan.design.pipeline.step(step).kind, StepKind::Sink(_));
-        before == point::EMIT && self.at.step.is_some_and(is_sink)
+        let is_written = |step| self.layout().step(step).results == Some(Results::Written);
+        before == point::EMIT && self.at.step.is_some_and(is_written)
     }
 
     /// "the commit of events/0#0 at flip"

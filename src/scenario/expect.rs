@@ -6,7 +6,7 @@ use super::mechanism::number;
 use super::raw::At;
 use super::raw::expect as raw;
 use super::stated::{Beside, Stated};
-use onceproof_model::call::Action;
+use onceproof_kernel::call::Action;
 use onceproof_model::dataflow::Design;
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Pipeline, StepKind};

@@ -5,8 +5,8 @@ use super::explain::custom;
 use super::mechanism::number;
 use super::raw::{self, At};
 use super::units::Duration;
+use onceproof_kernel::call::Action;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::call::Action;
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
 
 /// The function that is written.

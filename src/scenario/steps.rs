@@ -9,13 +9,13 @@ use super::mechanism::{Mechanisms, number};
 use super::raw::{self, At, KindWord, span};
 use super::units::{Duration, LONGEST};
 use crate::figures::grouped;
-use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{Failing, StepIndex};
+use onceproof_kernel::source::Progress;
 use onceproof_kernel::time::SECOND;
 use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::mechanism::{Fuse, Mechanism, Outputs};
 use onceproof_model::pipeline::{
-    Ack, Failing, IdFrom, InsertId, MessageIds, OffsetGiven, Queue, Sink, SourceWatermark, Step,
-    StepKind,
+    Ack, IdFrom, InsertId, MessageIds, OffsetGiven, Queue, Sink, Step, StepKind,
 };
 use onceproof_model::window::Windowing;
 use std::collections::BTreeMap;
@@ -245,8 +245,8 @@ fn kind(source: &Source<'_>, step: &raw::Step) -> Result<StepKind, Diagnostic> {
     Ok(match step.kind.value {
         KindWord::Source => StepKind::Source {
             watermark: match step.watermark.as_ref().map(|at| at.value) {
-                None | Some(raw::Watermark::Perfect) => SourceWatermark::Perfect,
-                Some(raw::Watermark::Bound(Duration(bound))) => SourceWatermark::Bound(bound),
+                None | Some(raw::Watermark::Perfect) => Progress::Perfect,
+                Some(raw::Watermark::Bound(Duration(bound))) => Progress::Bound(bound),
             },
             queue: step.queue.as_ref().map(|given| queue(source, &given.value)).transpose()?,
         },

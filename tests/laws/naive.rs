@@ -1,7 +1,7 @@
 //! The same pipeline worked out by hand, as it were: each step's outputs in one list, each aggregate one
 //! map. It shares no code with the simulator, and knows neither shards nor time.
 
-use onceproof_model::call::Action;
+use onceproof_kernel::call::Action;
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
 use onceproof_model::pipeline::{Pipeline, StepKind};
 use onceproof_sim::input::{Input, RowValue};

@@ -1,6 +1,6 @@
 //! How functions call services and how sinks write, and what is wrong with each of the ways.
 
-use onceproof_model::call::Action;
+use onceproof_kernel::call::Action;
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{IdFrom, InsertId, OffsetGiven, Sink, StepKind};
 use onceproof_sim::outcome::Class::{self, Duplicated, Lost, Repeated, Stale, Torn};

@@ -1,7 +1,7 @@
 //! The catalog of a shard: the ids that its keys have seen, and when each may be forgotten: by the system
 //! watermark of its sender, after a while, or never.
 
-use crate::commit::{Lifetime, Watermark};
+use crate::dataflow::change::{Lifetime, Watermark};
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use onceproof_kernel::key::Key;

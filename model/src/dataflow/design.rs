@@ -5,8 +5,9 @@ use super::defect::Defect;
 use super::mechanism::{Mechanism, Outputs, Stamps};
 use super::point;
 use super::stage::Stages;
-use crate::pipeline::{Edge, GraphError, Pipeline, Step};
+use crate::pipeline::{Edge, GraphError, Pipeline, Queue, Step, StepKind};
 use onceproof_kernel::layout::{LaidStep, Layout, ShardIndex, StepIndex};
+use onceproof_kernel::source::{self, Source};
 
 /// A checked pipeline with its mechanisms.
 #[derive(Clone, Debug)]
@@ -15,8 +16,7 @@ pub struct Design {
     pub pipeline: Pipeline,
     /// The names of the steps, and the shards in which they run.
     pub layout: Layout,
-    /// A rule left out on purpose, for the canaries of the tests.
-    pub defect: Option<Defect>,
+    defect: Option<Defect>,
     mechanisms: Vec<Mechanism>,
     stages: Stages,
     senders: Vec<Vec<ShardIndex>>,
@@ -34,7 +34,8 @@ impl Design {
         let (steps, mechanisms): (Vec<Step>, Vec<Mechanism>) = steps.into_iter().unzip();
         let pipeline = Pipeline::new(steps)?;
         let stages = Stages::new(&pipeline, &mechanisms);
-        let layout = layout(&pipeline, &mechanisms, &stages);
+        let defect = None;
+        let layout = layout(&pipeline, &mechanisms, &stages, defect);
         let (mut senders, mut only_senders) = (Vec::new(), Vec::new());
         for (index, step) in pipeline.numbered() {
             let mut heads: Vec<StepIndex> = Vec::new();
@@ -60,7 +61,6 @@ impl Design {
             });
         }
         let system_uses = system_uses(&pipeline, &mechanisms, &stages);
-        let defect = None;
         Ok(Design {
             pipeline,
             layout,
@@ -71,6 +71,17 @@ impl Design {
             only_senders,
             system_uses,
         })
+    }
+
+    /// A rule that is left out on purpose, for the canaries of the tests.
+    pub fn defect(&self) -> Option<Defect> {
+        self.defect
+    }
+
+    /// Leaves a rule out, or none.
+    pub fn set_defect(&mut self, defect: Option<Defect>) {
+        self.defect = defect;
+        self.layout = layout(&self.pipeline, &self.mechanisms, &self.stages, defect);
     }
 
     /// The steps, each with its mechanisms, of which a design like this one is made.
@@ -121,11 +132,31 @@ impl Design {
 }
 
 /// Shards belong to stages: a fused step has those of its head.
-fn layout(pipeline: &Pipeline, mechanisms: &[Mechanism], stages: &Stages) -> Layout {
+fn layout(
+    pipeline: &Pipeline,
+    mechanisms: &[Mechanism],
+    stages: &Stages,
+    defect: Option<Defect>,
+) -> Layout {
     let laid = |(index, step): (StepIndex, &Step)| LaidStep {
         name: step.name.clone(),
         head: stages.head(index),
         shards: step.shards,
+        source: match step.kind {
+            StepKind::Source { watermark: progress, queue } => {
+                let queue = queue.map(|Queue { deadline, extend, .. }| source::Queue {
+                    deadline,
+                    extend,
+                    holds_back: defect != Some(Defect::UnackedMessageDoesNotPin),
+                });
+                Some(Source { progress, queue })
+            }
+            _ => None,
+        },
+        results: step.kind.results(),
+        calls: step.kind.target(),
+        failing: step.failing.clone(),
+        may_differ: step.kind.may_differ(),
         // The commit of a record's effects is the emit of a stage that writes rows, unless they are rows of panes.
         same: match stages.writes_rows(index) && step.kind.windowing().is_none() {
             true => vec![(point::COMMIT, point::EMIT)],

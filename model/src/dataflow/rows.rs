@@ -5,7 +5,7 @@ use super::defect::Defect;
 use super::design::Design;
 use super::mechanism::{Ack, Fencing};
 use super::record::Record;
-use crate::commit::{Content, Delta, Held, HeldRow, Owed, Scan, Watermark};
+use crate::dataflow::change::{Content, Delta, Held, HeldRow, Owed, Scan, Watermark};
 use hashbrown::HashMap;
 use onceproof_kernel::key::{Key, Keys};
 use onceproof_kernel::layout::StepIndex;
@@ -43,7 +43,7 @@ impl Rows {
     /// Empties all rows, for a shard of this step, and keeps their memory.
     pub fn reset(&mut self, design: &Design, step: StepIndex) {
         let (mechanism, senders) = (design.mechanism(step), design.senders(step).len());
-        self.defect = design.defect;
+        self.defect = design.defect();
         self.offsets.clear();
         self.last_stamp = None;
         self.held.clear();
@@ -52,7 +52,7 @@ impl Rows {
         self.has_sound_filter = mechanism.dedup.has_sound_filter()
             && mechanism.fencing == Fencing::Token
             && mechanism.ack == Ack::AfterCommit
-            && design.defect.is_none();
+            && design.defect().is_none();
         self.windows.clear();
         self.watermarks.clear();
         self.owed.clear();
@@ -207,7 +207,7 @@ impl Rows {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::commit::Lifetime;
+    use crate::dataflow::change::Lifetime;
     use onceproof_kernel::name::Name;
     use onceproof_kernel::record::{RecordId, Value};
     use onceproof_kernel::tell::Gone;

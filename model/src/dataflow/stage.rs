@@ -11,8 +11,8 @@
 //! stage with others, a failure of a function behind it would give the record up, too.
 
 use crate::dataflow::mechanism::{Fuse, Mechanism};
-use crate::pipeline::{Edge, Failing, Pipeline, Step, StepKind};
-use onceproof_kernel::layout::StepIndex;
+use crate::pipeline::{Edge, Pipeline, Step, StepKind};
+use onceproof_kernel::layout::{Failing, StepIndex};
 use onceproof_kernel::mix;
 
 /// Which steps run together.

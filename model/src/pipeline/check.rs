@@ -1,7 +1,8 @@
 //! What may be wrong with a graph of steps, and the functions whose right answer cannot be told.
 
-use super::{Failing, Step, StepKind};
+use super::{Step, StepKind};
 use crate::function::{Function, Into};
+use onceproof_kernel::layout::Failing;
 use onceproof_kernel::layout::StepIndex;
 
 /// What is wrong with a graph of steps.

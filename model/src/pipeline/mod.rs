@@ -3,6 +3,7 @@
 
 mod ack;
 mod check;
+mod truth;
 mod window_end;
 mod queue;
 mod step;
@@ -10,7 +11,8 @@ mod step;
 pub use ack::Ack;
 pub use check::GraphError;
 pub use queue::{MessageIds, Queue};
-pub use step::{Failing, IdFrom, InsertId, OffsetGiven, Sink, SourceWatermark, Step, StepKind};
+pub use step::{IdFrom, InsertId, OffsetGiven, Sink, Step, StepKind};
+pub use truth::Truth;
 pub use window_end::WindowEnd;
 
 use check::{check_functions, check_inputs};
@@ -140,6 +142,8 @@ mod tests {
     use super::*;
     use crate::function::Function;
     use crate::window::Windowing;
+    use onceproof_kernel::layout::Failing;
+    use onceproof_kernel::source::Progress;
     use onceproof_kernel::time::{Nanos, SECOND, Time};
 
     fn step(name: &str, kind: StepKind, from: &[u16], shards: u32) -> Step {
@@ -149,7 +153,7 @@ mod tests {
     }
 
     fn source() -> StepKind {
-        StepKind::Source { watermark: SourceWatermark::Perfect, queue: None }
+        StepKind::Source { watermark: Progress::Perfect, queue: None }
     }
 
     fn count(length: Nanos, lateness: Nanos) -> StepKind {

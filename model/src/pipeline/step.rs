@@ -1,10 +1,13 @@
 //! Steps as a scenario states them.
 
 use super::Queue;
-use crate::call::Action;
 use crate::function::Function;
 use crate::window::Windowing;
+use onceproof_kernel::call::Action;
+use onceproof_kernel::call::Target;
 use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{Failing, Results};
+use onceproof_kernel::source::Progress;
 use onceproof_kernel::time::Nanos;
 
 /// What a step does.
@@ -13,7 +16,7 @@ pub enum StepKind {
     /// Reads records at offsets; their ids are shard and offset, or given by the input.
     Source {
         /// How it knows its event-time watermark.
-        watermark: SourceWatermark,
+        watermark: Progress,
         /// The queue that it reads, if its records do not stand at offsets.
         queue: Option<Queue>,
     },
@@ -30,15 +33,6 @@ pub enum StepKind {
     CountGlobally(Windowing),
     /// Writes rows.
     Sink(Sink),
-}
-
-/// How a source knows its event-time watermark.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum SourceWatermark {
-    /// The least event time still to come.
-    Perfect,
-    /// This far behind the greatest event time seen.
-    Bound(Nanos),
 }
 
 /// How a sink writes.
@@ -172,20 +166,39 @@ impl StepKind {
         matches!(self, StepKind::Map(Function::Call(Action::PutFenced)))
     }
 
-    /// Whether the ledger checks the results of such a step.
-    pub fn has_results(&self) -> bool {
-        self.windowing().is_some() || matches!(self, StepKind::Sink(_))
+    /// What the results of such a step are, which the ledger checks.
+    pub fn results(&self) -> Option<Results> {
+        match self {
+            StepKind::Count(_) | StepKind::CountGlobally(_) => Some(Results::Counted),
+            StepKind::Sum(_) => Some(Results::Summed),
+            StepKind::Sink(_) => Some(Results::Written),
+            StepKind::Source { .. } | StepKind::Map(_) | StepKind::Reshuffle => None,
+        }
     }
-}
 
-/// How the function of a map fails, and what becomes of a record on which it does.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Failing {
-    /// On records of this key it fails each time.
-    pub poison: Option<String>,
-    /// After so many failures, at least 1, in one life of its worker, a record goes to the dead letters; a
-    /// crash begins to count again, since the count is memory. Without, it is tried for ever.
-    pub dead_letter_after: Option<u32>,
+    /// Whether such a step has results.
+    pub fn has_results(&self) -> bool {
+        self.results().is_some()
+    }
+
+    /// What such a step calls, if it does.
+    pub fn target(&self) -> Option<Target> {
+        match self {
+            StepKind::Sink(Sink::InsertId(InsertId { window, .. })) => {
+                Some(Target::InsertIds { window: *window })
+            }
+            StepKind::Sink(Sink::TwoPhase { timeout }) => {
+                Some(Target::Transactions { timeout: *timeout })
+            }
+            StepKind::Sink(Sink::Rename | Sink::InPlace) => Some(Target::Files),
+            other => other.calls().then_some(Target::Plain),
+        }
+    }
+
+    /// Whether its function may answer otherwise when it is executed again.
+    pub fn may_differ(&self) -> bool {
+        matches!(self, StepKind::Map(function) if !function.is_deterministic())
+    }
 }
 
 /// One step as a scenario states it.

@@ -286,10 +286,7 @@ mod tests {
     }
 
     fn layout() -> Layout {
-        let step = |name: &str, head, shards| {
-            let (same, told) = (Vec::new(), Vec::new());
-            LaidStep { name: name.to_owned(), head: StepIndex(head), shards, same, told }
-        };
+        let step = |name: &str, index, shards| LaidStep::plain(name, StepIndex(index), shards);
         Layout::new(&WORDLESS, vec![step("events", 0, 1), step("per-user", 1, 2)])
     }
 

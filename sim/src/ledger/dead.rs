@@ -7,12 +7,11 @@
 use super::Ledger;
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::Layout;
 use onceproof_kernel::layout::StepIndex;
-use onceproof_kernel::mix::{fold, scatter};
-use onceproof_kernel::name::{Name, Names, Origin, Vocabulary};
+use onceproof_kernel::name::{Name, Names, Vocabulary};
 use onceproof_kernel::rest::Rest;
-use onceproof_kernel::time::Time;
-use onceproof_model::pipeline::Pipeline;
+use onceproof_kernel::right::{GivenUp, Way};
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeSet;
 
@@ -28,48 +27,6 @@ pub(super) struct Dead {
     pub letters: Vec<(StepIndex, Name, u32)>,
 }
 
-/// Which record was given up. A pane can come to a step by several paths. So below an aggregate a dead letter
-/// is known by its source record, under the name with which that entered the first aggregate, and by its path
-/// since the last one.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) struct GivenUp {
-    pub step: StepIndex,
-    pub leaf: Name,
-    pub key: Key,
-    pub way: Way,
-}
-
-/// The aggregate that made a pane, the start of its window, and the outputs of maps that the pane has become
-/// since; nothing for what comes from no pane. Two panes of one window that go on under one key are alike from
-/// there on.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub(super) struct Way(u64);
-
-impl Way {
-    /// From the window of an aggregate that starts here.
-    pub fn from(step: u16, start: Time) -> Way {
-        Way(fold(scatter(u64::from(step) + 1), scatter(start.0 as u64)))
-    }
-
-    /// On through a map; what comes from no pane has a name that says so already.
-    pub fn through(self, step: u16, index: u32) -> Way {
-        match self {
-            Way(0) => self,
-            Way(way) => Way(fold(way, scatter(u64::from(step) << 32 | u64::from(index)))),
-        }
-    }
-
-    fn of(name: Name, names: &Names) -> Way {
-        match names.origin(name) {
-            Origin::Source { .. } => Way::default(),
-            Origin::Pane { step, start, .. } => Way::from(step, start),
-            // Only aggregates take partial aggregates, and no function fails there.
-            Origin::Partial { first, .. } => Way::of(first, names),
-            Origin::Output { parent, step, index } => Way::of(parent, names).through(step, index),
-        }
-    }
-}
-
 impl Dead {
     /// Adds what failed and what was given up.
     pub fn rest(&self, rest: &mut Rest) {
@@ -79,9 +36,9 @@ impl Dead {
         rest.add_list(letters);
     }
 
-    pub fn reset(&mut self, pipeline: &Pipeline) {
+    pub fn reset(&mut self, layout: &Layout) {
         self.after.clear();
-        self.after.extend(pipeline.steps().iter().map(|step| step.failing.dead_letter_after));
+        self.after.extend(layout.all().map(|(_, step)| step.failing.dead_letter_after));
         self.failures.clear();
         self.given_up.clear();
         self.letters.clear();

@@ -4,10 +4,8 @@ use super::Ledger;
 use super::traces::Disagreement;
 use super::verdict::text_of;
 use onceproof_kernel::key::Key;
-use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::name::{Name, Origin, Vocabulary};
-use onceproof_model::dataflow::Design;
-use onceproof_model::pipeline::StepKind;
 
 /// Two executions that disagree.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,7 +21,7 @@ impl Ledger {
     pub(super) fn difference(
         &self,
         of: &Disagreement,
-        design: &Design,
+        layout: &Layout,
         words: &Vocabulary,
     ) -> Difference {
         let Disagreement { name, keys, values } = *of;
@@ -31,17 +29,17 @@ impl Ledger {
         let left = if keys[0] != keys[1] && !keys.contains(&Key::GLOBAL) {
             keys.map(key)
         } else if values[0] != values[1] {
-            let name = text_of(name, &design.layout, words);
+            let name = text_of(name, layout, words);
             values.map(|value| format!("{name} = {value}"))
         } else {
             [format!("{} of some records", key(keys[0])), format!("{} of others", key(keys[1]))]
         };
-        Difference { step: self.step_that_differed(name, design, words), left }
+        Difference { step: self.step_that_differed(name, layout, words), left }
     }
 
     /// The step whose executions differed: of the maps that made the name since something was agreed of one of
     /// its ancestors, the first that may answer otherwise; else the last of them, or who made it.
-    fn step_that_differed(&self, name: Name, design: &Design, words: &Vocabulary) -> StepIndex {
+    fn step_that_differed(&self, name: Name, layout: &Layout, words: &Vocabulary) -> StepIndex {
         let (mut at, mut free, mut last) = (name, None, None);
         let made_it = loop {
             let (ancestor, step) = match words.names.origin(at) {
@@ -53,7 +51,7 @@ impl Ledger {
                 Origin::Source { step, .. } | Origin::Pane { step, .. } => break StepIndex(step),
             };
             last = last.or(Some(step));
-            if may_differ(&design.pipeline.step(step).kind) {
+            if layout.step(step).may_differ {
                 free = Some(step);
             }
             if self.traces.is_agreed(ancestor) {
@@ -62,17 +60,5 @@ impl Ledger {
             at = ancestor;
         };
         free.or(last).unwrap_or(made_it)
-    }
-}
-
-fn may_differ(kind: &StepKind) -> bool {
-    match kind {
-        StepKind::Map(function) => !function.is_deterministic(),
-        StepKind::Source { .. }
-        | StepKind::Reshuffle
-        | StepKind::Count(_)
-        | StepKind::Sum(_)
-        | StepKind::CountGlobally(_)
-        | StepKind::Sink(_) => false,
     }
 }

@@ -92,12 +92,12 @@ impl Ledger {
     }
 }
 
-/// How far the latest record of each source is behind the watermark that it has when it reads the record.
+/// How far the latest record of each source is behind what it has promised when it reads the record.
 pub fn greatest_lags(sources: &Sources, layout: &Layout, words: &Vocabulary) -> Vec<Extreme> {
     let mut greatest = Greatest::new();
-    sources.each(|step, row, watermark| {
-        if row.event_time < watermark {
-            keep_greatest(&mut greatest, step, watermark.0.abs_diff(row.event_time.0), row.name);
+    sources.each(|step, row, promise| {
+        if row.event_time < promise {
+            keep_greatest(&mut greatest, step, promise.0.abs_diff(row.event_time.0), row.name);
         }
     });
     in_order(Some(&greatest), layout, words)

@@ -1,6 +1,6 @@
 //! The ledger: which source records every committed result contains, known from outside the system under
 //! test. It sees each change of a row as the store makes it, and what was read to make a pane; it asks no
-//! worker anything. At the end it is compared with [`truth`], the same pipeline evaluated directly.
+//! worker anything. At the end it is compared with what is right, the same pipeline evaluated directly.
 //!
 //! Per step with results it counts how often each source record, or what maps made of it, is reflected in
 //! panes and rows. Totals are not enough: one record lost and another doubled leaves the total right.
@@ -13,7 +13,6 @@ mod reflect;
 mod telling;
 mod touch;
 mod traces;
-pub mod truth;
 mod verdict;
 
 #[cfg(test)]
@@ -25,15 +24,12 @@ use extremes::Extremes;
 use hashbrown::HashMap;
 use hdrhistogram::Histogram;
 use mistaken::Mistaken;
+use onceproof_kernel::call::Row;
 use onceproof_kernel::key::Key;
-use onceproof_kernel::layout::{ShardIndex, StepIndex};
-use onceproof_kernel::mix::{fold, scatter};
+use onceproof_kernel::layout::{Layout, Results, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
-use onceproof_model::call::Row;
-use onceproof_model::dataflow::Design;
-use onceproof_model::pipeline::StepKind;
 use reflect::{Member, Rows, Span, Written};
 use rustc_hash::FxBuildHasher;
 use touch::Touch;
@@ -66,7 +62,7 @@ pub struct Ledger {
 /// What is known of one step.
 #[derive(Debug, Default)]
 struct StepLedger {
-    kind: Option<ResultKind>,
+    kind: Option<Results>,
     /// How often each name is reflected.
     counts: Vec<u32>,
     /// How many reflections of source records there are.
@@ -76,17 +72,6 @@ struct StepLedger {
     rows: Rows,
     /// For a run in detail: the totals of its panes, by key and start of the window.
     totals: HashMap<(Key, Time), i128, FxBuildHasher>,
-}
-
-/// What kind of results a step has.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum ResultKind {
-    /// Panes of counted records.
-    Counted,
-    /// Panes of summed values.
-    Summed,
-    /// Rows.
-    Written,
 }
 
 /// What only a run in detail knows.
@@ -103,19 +88,13 @@ struct Detail {
 
 impl Ledger {
     /// Empties the ledger for a run of this pipeline and keeps its memory.
-    pub fn reset(&mut self, design: &Design, in_detail: bool) {
+    pub fn reset(&mut self, layout: &Layout, in_detail: bool) {
         self.shard_steps.clear();
-        let shards =
-            (0..design.layout.shards() as u32).map(|s| design.layout.step_of(ShardIndex(s)));
+        let shards = (0..layout.shards() as u32).map(|s| layout.step_of(ShardIndex(s)));
         self.shard_steps.extend(shards);
-        self.steps.resize_with(design.pipeline.steps().len(), StepLedger::default);
-        for (ledger, step) in self.steps.iter_mut().zip(design.pipeline.steps()) {
-            ledger.kind = match step.kind {
-                StepKind::Count(_) | StepKind::CountGlobally(_) => Some(ResultKind::Counted),
-                StepKind::Sum(_) => Some(ResultKind::Summed),
-                StepKind::Sink(_) => Some(ResultKind::Written),
-                StepKind::Source { .. } | StepKind::Map(_) | StepKind::Reshuffle => None,
-            };
+        self.steps.resize_with(layout.steps(), StepLedger::default);
+        for (ledger, (_, step)) in self.steps.iter_mut().zip(layout.all()) {
+            ledger.kind = step.results;
             ledger.counts.clear();
             ledger.applied = 0;
             ledger.digest = 0;
@@ -127,7 +106,7 @@ impl Ledger {
         self.reads.clear();
         self.reads.push(Span::default());
         self.traces.clear();
-        self.dead.reset(&design.pipeline);
+        self.dead.reset(layout);
         self.doubled.clear();
         self.phantom.clear();
         self.newest.clear();
@@ -261,14 +240,4 @@ fn latencies() -> Histogram<u64> {
     let mut histogram = Histogram::new(3).expect("three digits are allowed");
     histogram.auto(true);
     histogram
-}
-
-/// Where a record is reflected: part of what a step's digest sums up.
-fn placed(key_hash: u64, start: Time) -> u64 {
-    fold(key_hash, start.0 as u64)
-}
-
-/// What a step's digest sums up: who is reflected, with which value, and where.
-fn reflection(leaf: Name, value: i64, place: u64) -> u64 {
-    fold(fold(u64::from(leaf.0), scatter(value as u64)), place)
 }

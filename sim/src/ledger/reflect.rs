@@ -3,14 +3,16 @@
 //! where the last pane ended. What travels on from a pane carries the number of that span, so a result
 //! further down is walked to its source records.
 
-use super::{Ledger, ResultKind, StepLedger, placed, reflection};
+use super::{Ledger, StepLedger};
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::Results;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Names, Vocabulary};
+use onceproof_kernel::right::{place, reflection};
 use onceproof_kernel::tell::{Pane, Tag};
 use onceproof_kernel::time::Time;
-use onceproof_model::effect;
+use onceproof_model::dataflow::effect;
 use rustc_hash::FxBuildHasher;
 
 /// One record in a window.
@@ -67,10 +69,10 @@ struct Sums {
 impl Sums {
     /// Whether a result says so of its members. Where values are added up for nothing, as in counts, they may be any,
     /// and what the system under test keeps of their sum are its lower 64 bits. In a sum these are not enough.
-    fn are(self, weight: i64, value: i64, kind: Option<ResultKind>) -> bool {
+    fn are(self, weight: i64, value: i64, kind: Option<Results>) -> bool {
         let is_value = match kind {
-            Some(ResultKind::Summed) => self.value == i128::from(value),
-            Some(ResultKind::Counted | ResultKind::Written) | None => self.value as i64 == value,
+            Some(Results::Summed) => self.value == i128::from(value),
+            Some(Results::Counted | Results::Written) | None => self.value as i64 == value,
         };
         is_value && self.weight == i128::from(weight)
     }
@@ -133,7 +135,7 @@ impl Ledger {
         words: &Vocabulary,
     ) {
         let &Pane { tag: Tag { lineage, .. }, key, start, weight, value } = pane;
-        let place = placed(words.keys.hash(key), start);
+        let place = place(words.keys.hash(key), start);
         let sums = self.walk(step, lineage, Depth::Here, place, Sign::Comes, &words.names);
         if !sums.are(weight, value, self.steps[step.at()].kind) {
             self.phantom.push(step);
@@ -158,7 +160,7 @@ impl Ledger {
         for (written, sign) in
             old.map(|old| (old, Sign::Goes)).into_iter().chain([(written, Sign::Comes)])
         {
-            let place = placed(words.keys.hash(written.key), Time(0));
+            let place = place(words.keys.hash(written.key), Time(0));
             let member = Member { weight: 0, next: 0, ..written.member() };
             self.reflect(step, member, Depth::Here, place, sign, &words.names);
         }

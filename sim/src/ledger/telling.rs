@@ -1,9 +1,10 @@
 //! What the ledger hears of the commits of one shard, change by change.
 
+use super::Ledger;
 use super::reflect::{Member, Written};
-use super::{Ledger, ResultKind};
 use crate::sources::Sources;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::Results;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::RecordId;
@@ -93,8 +94,8 @@ impl Tell for Telling<'_> {
         let &Pane { tag: Tag { name, lineage }, key, weight, value, .. } = pane;
         // Panes of counts take weights, panes of sums values.
         let total = match ledger.steps[step.at()].kind {
-            Some(ResultKind::Summed) => value,
-            Some(ResultKind::Counted | ResultKind::Written) | None => weight,
+            Some(Results::Summed) => value,
+            Some(Results::Counted | Results::Written) | None => weight,
         };
         ledger.traces.see(name, lineage, key, weight, total);
         if let Some(detail) = &mut ledger.detail {

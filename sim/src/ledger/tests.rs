@@ -13,11 +13,14 @@ use crate::input::{Input, Row, RowValue};
 use crate::outcome::{self, Class};
 use crate::plan::{Cluster, Network, Plan, SideEffects, Until};
 use crate::sources::Sources;
+use onceproof_kernel::layout::Failing;
+use onceproof_kernel::source::Progress;
 use onceproof_kernel::tell::{Pane, Pile, Tag, Tell, WrittenRow};
 use onceproof_kernel::time::{Nanos, SECOND};
 use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::mechanism::{Fuse, Mechanism};
-use onceproof_model::pipeline::{Failing, Sink, SourceWatermark, Step};
+use onceproof_model::pipeline::{Sink, Step};
+use onceproof_model::pipeline::{StepKind, Truth};
 use onceproof_model::window::Windowing;
 use std::sync::Arc;
 
@@ -46,7 +49,7 @@ struct Span {
 impl Fed {
     /// A chain of steps, each with one shard, that reads rows of key and event time in seconds. Maps give a record up
     /// at once.
-    fn new(watermark: SourceWatermark, kinds: Vec<StepKind>, rows: &[(&str, i64)]) -> Fed {
+    fn new(watermark: Progress, kinds: Vec<StepKind>, rows: &[(&str, i64)]) -> Fed {
         let kinds = [StepKind::Source { watermark, queue: None }].into_iter().chain(kinds);
         let step = |(at, kind): (usize, StepKind)| Step {
             name: format!("step-{at}"),
@@ -82,19 +85,19 @@ impl Fed {
         let (mut sources, mut words) = (Sources::default(), Vocabulary::default());
         sources.load(&plan, 0, &mut words);
         let mut ledger = Ledger::default();
-        ledger.reset(&plan.design, false);
+        ledger.reset(&plan.design.layout, false);
         Fed { plan, sources, words, ledger }
     }
 
     /// Windows of 10 s under a perfect source.
     fn counting(rows: &[(&str, i64)]) -> Fed {
-        Fed::new(SourceWatermark::Perfect, vec![count(0)], rows)
+        Fed::new(Progress::Perfect, vec![count(0)], rows)
     }
 
     /// A sink under a perfect source.
     fn writing(rows: &[(&str, i64)]) -> Fed {
         let sink = StepKind::Sink(Sink::Upsert);
-        Fed::new(SourceWatermark::Perfect, vec![sink], rows)
+        Fed::new(Progress::Perfect, vec![sink], rows)
     }
 
     /// Gives the records these values.
@@ -186,7 +189,9 @@ impl Fed {
     fn judgement(&mut self, has_drained: bool) -> Judgement {
         let Fed { plan, sources, words, ledger } = self;
         let mut expectations = Expectations::default();
-        ledger.judge(&plan.design, sources, words, &mut expectations, has_drained)
+        let Design { pipeline, layout, .. } = &plan.design;
+        let truth = Truth { pipeline, layout };
+        ledger.judge(&truth, layout, sources, words, &mut expectations, has_drained)
     }
 
     fn judge(&mut self, has_drained: bool) -> (Vec<Class>, outcome::Ledger) {
@@ -246,7 +251,7 @@ fn a_record_in_another_window_or_under_another_key_is_phantom() {
 fn a_record_in_another_window_is_phantom_beside_one_that_is_late() {
     let check = |start: i64, classes: &[Class]| {
         let rows = [("ann", 0), ("bob", 30), ("ann", 8)];
-        let watermark = SourceWatermark::Bound(5 * SECOND);
+        let watermark = Progress::Bound(5 * SECOND);
         let mut fed = Fed::new(watermark, vec![count(0)], &rows);
         let ann = fed.take(FIRST, ("ann", start), 0, &[row(0)]);
         fed.fire(FIRST, ("ann", start, 0), ann);
@@ -368,7 +373,7 @@ fn what_is_in_no_pane_is_lost_only_once_nothing_can_come_any_more() {
 fn a_pane_that_is_counted_twice_further_down_doubles_what_is_in_it() {
     let check = |times: usize, classes: &[Class], of_records: [u64; 3]| {
         let kinds = vec![count(0), count(0)];
-        let mut fed = Fed::new(SourceWatermark::Perfect, kinds, &[("ann", 0), ("ann", 1)]);
+        let mut fed = Fed::new(Progress::Perfect, kinds, &[("ann", 0), ("ann", 1)]);
         let span = fed.take(FIRST, ("ann", 0), 0, &[row(0), row(1)]);
         let (pane, lineage) = fed.fire(FIRST, ("ann", 0, 0), span);
         // A pane of a count says its weight as its value.
@@ -386,7 +391,7 @@ fn a_pane_that_is_counted_twice_further_down_doubles_what_is_in_it() {
 
 #[test]
 fn a_missing_record_is_late_only_if_its_source_had_given_it_up() {
-    use SourceWatermark::{Bound, Perfect};
+    use Progress::{Bound, Perfect};
     let check = |watermark, lateness, is_late: bool| {
         let rows = [("ann", 0), ("bob", 30), ("ann", 8)];
         let mut fed = Fed::new(watermark, vec![count(lateness)], &rows);
@@ -414,7 +419,7 @@ fn a_missing_record_is_late_only_if_its_source_had_given_it_up() {
 fn a_late_record_may_be_taken_but_not_twice() {
     let check = |times: usize, classes: &[Class], exact| {
         let rows = [("bob", 30), ("ann", 8)];
-        let watermark = SourceWatermark::Bound(5 * SECOND);
+        let watermark = Progress::Bound(5 * SECOND);
         let mut fed = Fed::new(watermark, vec![count(0)], &rows);
         let bob = fed.take(FIRST, ("bob", 30), 0, &[row(0)]);
         fed.fire(FIRST, ("bob", 30, 0), bob);
@@ -431,8 +436,8 @@ fn a_late_record_may_be_taken_but_not_twice() {
 #[test]
 fn totals_are_told_by_window_and_are_those_of_the_rows_that_stand() {
     let kinds = vec![count(0), StepKind::Sink(Sink::Upsert)];
-    let mut fed = Fed::new(SourceWatermark::Perfect, kinds, &[("ann", 0), ("ann", 10)]);
-    fed.ledger.reset(&fed.plan.design, true);
+    let mut fed = Fed::new(Progress::Perfect, kinds, &[("ann", 0), ("ann", 10)]);
+    fed.ledger.reset(&fed.plan.design.layout, true);
     let mut pane = |start: i64, record| {
         let span = fed.take(FIRST, ("ann", start), 0, &[row(record)]);
         fed.fire(FIRST, ("ann", start, 0), span)

@@ -2,14 +2,14 @@
 //! input; only where something differs is each record looked at again, to name what is wrong with it.
 
 use super::Ledger;
-use super::truth::{Expected, Truth, is_placed};
 use crate::outcome::{self, ByItself, Class, Classes, Damage, Outcome};
 use crate::sources::Sources;
 use hashbrown::HashMap;
+use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_model::dataflow::Design;
+use onceproof_kernel::right::{Expected, GivenUp, Right, Won};
 use rustc_hash::FxBuildHasher;
 
 /// What the comparison found.
@@ -87,7 +87,8 @@ impl Ledger {
     /// Compares the committed results with the truth.
     pub(crate) fn judge(
         &self,
-        design: &Design,
+        right: &dyn Right,
+        layout: &Layout,
         sources: &Sources,
         words: &mut Vocabulary,
         expectations: &mut Expectations,
@@ -95,7 +96,7 @@ impl Ledger {
     ) -> Judgement {
         let mut judgement = Judgement::default();
         judgement.totals.expected = sources.records() as u64;
-        expectations.evaluate(self, design, sources, words);
+        expectations.evaluate(self, right, sources, words);
         judgement.filtered = expectations.filtered;
         judgement.steps = expectations.steps.iter().map(|expected| (expected.applied, 0)).collect();
         let is_clean = self.traces.divergent.is_empty()
@@ -112,8 +113,15 @@ impl Ledger {
             let mut steps = expectations.steps.iter().enumerate();
             steps.any(|(at, expected)| is_misplaced(at, expected.digest))
         } else {
-            let digests =
-                self.judge_each(design, sources, words, expectations, &mut judgement, has_drained);
+            let digests = self.judge_each(
+                right,
+                layout,
+                sources,
+                words,
+                expectations,
+                &mut judgement,
+                has_drained,
+            );
             let mut known = digests.into_iter().enumerate();
             known.any(|(at, digest)| digest.is_some_and(|digest| is_misplaced(at, digest)))
         };
@@ -133,9 +141,11 @@ impl Ledger {
         })
     }
 
+    #[expect(clippy::too_many_arguments, reason = "what is compared, and what it is told by")]
     fn judge_each(
         &self,
-        design: &Design,
+        right: &dyn Right,
+        layout: &Layout,
         sources: &Sources,
         words: &mut Vocabulary,
         expectations: &Expectations,
@@ -178,13 +188,12 @@ impl Ledger {
         let in_detail = self.is_detailed();
         let mut expected: Vec<Due> = Vec::new();
         let mut excess: Vec<(StepIndex, u64)> = Vec::new();
-        sources.each(|source, row, watermark| {
+        sources.each(|source, row, promise| {
             let (name, record) = (row.name, &mut records[row.name.0 as usize]);
             record.is_expected = true;
             expected.clear();
             excess.clear();
-            let (traces, dead) = (&self.traces, &self.dead);
-            Truth::new(design, words, traces, dead).evaluate(source, row, watermark, &mut |e| {
+            right.belongs(source, row, promise, words, self, &mut |e| {
                 let counts = &expectations.steps[e.step.at()].counts;
                 let all = counts.get(e.leaf.0 as usize).copied().unwrap_or(0);
                 // What is reflected as often as can be is not late on any of its ways.
@@ -244,12 +253,11 @@ impl Ledger {
                     continue;
                 };
                 if in_detail {
-                    judgement.hurt(class, e.step, name, times, reflected, design, words);
+                    judgement.hurt(class, e.step, name, times, reflected, layout, words);
                     let mistaken = self.taken_for(name).filter(|_| class == Class::Lost);
                     let by_itself = self.by_itself(class, name, sources);
                     if let Some(damage) = judgement.damage_of(name) {
-                        damage.taken_for =
-                            mistaken.map(|other| text_of(other, &design.layout, words));
+                        damage.taken_for = mistaken.map(|other| text_of(other, layout, words));
                         damage.by_itself = by_itself;
                     }
                 }
@@ -260,9 +268,9 @@ impl Ledger {
             record.excess = excess.iter().map(most).max().unwrap_or(0);
             if record.divergent && in_detail {
                 let of = disagreement.get(&name).map(|&at| &self.traces.disagreements[at]);
-                let of = of.map(|of| self.difference(of, design, words));
+                let of = of.map(|of| self.difference(of, layout, words));
                 let step = of.as_ref().map(|of| of.step).or(given_up).unwrap_or(source);
-                judgement.hurt(Class::Divergent, step, name, 1, 1, design, words);
+                judgement.hurt(Class::Divergent, step, name, 1, 1, layout, words);
                 let at = of.is_none().then(|| self.given_up_at(name, words)).flatten();
                 if let Some(damage) = judgement.damage_of(name) {
                     damage.left = of.map(|of| of.left);
@@ -295,6 +303,16 @@ impl Ledger {
             }
             _ => None,
         }
+    }
+}
+
+impl Won for Ledger {
+    fn winner(&self, name: Name) -> Option<(Key, i64)> {
+        self.traces.winner(name)
+    }
+
+    fn given_up(&self, record: &GivenUp) -> u32 {
+        self.dead.times(record)
     }
 }
 
@@ -334,12 +352,12 @@ impl Judgement {
         record: Name,
         expected: u64,
         reflected: u64,
-        design: &Design,
+        layout: &Layout,
         words: &Vocabulary,
     ) {
         if self.damage.len() < Outcome::MOST_DAMAGE {
             self.names.push(record);
-            let record = text_of(record, &design.layout, words);
+            let record = text_of(record, layout, words);
             self.damage.push(Damage {
                 class,
                 step,
@@ -378,14 +396,14 @@ impl Expectations {
     fn evaluate(
         &mut self,
         ledger: &Ledger,
-        design: &Design,
+        right: &dyn Right,
         sources: &Sources,
         words: &mut Vocabulary,
     ) {
         if self.is_placed.is_empty() {
-            self.is_placed = is_placed(design);
+            self.is_placed = right.is_placed();
         }
-        self.steps.resize_with(design.pipeline.steps().len(), StepExpected::default);
+        self.steps.resize_with(ledger.steps.len(), StepExpected::default);
         for step in &mut self.steps {
             step.counts.clear();
             step.applied = 0;
@@ -393,10 +411,10 @@ impl Expectations {
             step.digest = 0;
         }
         let (steps, rows, mut filtered) = (&mut self.steps, sources.rows(), 0);
-        let mut truth = Truth::new(design, words, &ledger.traces, &ledger.dead);
-        sources.each(|source, row, watermark| {
+        let mut is_unsure = false;
+        sources.each(|source, row, promise| {
             let mut is_filtered = true;
-            truth.evaluate(source, row, watermark, &mut |e| {
+            is_unsure |= !right.belongs(source, row, promise, words, ledger, &mut |e| {
                 is_filtered = false;
                 let step = &mut steps[e.step.at()];
                 if e.is_dead {
@@ -414,7 +432,7 @@ impl Expectations {
             });
             filtered += u64::from(is_filtered);
         });
-        self.is_unsure = truth.is_unsure;
+        self.is_unsure = is_unsure;
         self.filtered = filtered;
     }
 }

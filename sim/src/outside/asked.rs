@@ -8,13 +8,14 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::RecordId;
+use onceproof_kernel::source::{Message, Pull, Read};
 use onceproof_kernel::tell::Pile;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::commit::{Content, Scan};
+use onceproof_model::dataflow::change::{Content, Scan};
 use onceproof_model::dataflow::decision::Decision;
+use onceproof_model::dataflow::effect::{Dropped, Env, FilterSaid, Member};
 use onceproof_model::dataflow::point;
 use onceproof_model::dataflow::record::Record;
-use onceproof_model::effect::{Dropped, Env, FilterSaid, Member, Message, Pull, Read};
 
 impl Env for Outside<'_> {
     fn vocabulary(&mut self) -> &mut Vocabulary {
@@ -199,12 +200,12 @@ impl Env for Outside<'_> {
     }
 
     // Whoever lost a shard is told nothing of the queue: what the new owner has committed is not in its hands.
-    fn queue_watermark(&mut self, shard: ShardIndex, token: u64) -> Time {
+    fn queue_progress(&mut self, shard: ShardIndex, token: u64) -> Time {
         if token != self.store.token(shard) {
             return Time::MIN;
         }
         let now = self.now;
-        self.queue_of(shard).watermark(now)
+        self.queue_of(shard).promise(now)
     }
 
     fn oldest_unacked(&mut self, shard: ShardIndex, token: u64) -> Time {
@@ -214,9 +215,9 @@ impl Env for Outside<'_> {
         self.queue_of(shard).oldest_unacked()
     }
 
-    fn source_watermark(&mut self, shard: ShardIndex, offset: u64) -> Time {
+    fn source_progress(&mut self, shard: ShardIndex, offset: u64) -> Time {
         let (step, number) = (self.layout.step_of(shard), self.layout.number_of(shard));
-        self.sources.watermark(step, number, offset)
+        self.sources.promise(step, number, offset)
     }
 
     fn execute(&mut self, step: StepIndex, name: Name, key: Key, answers: u32) -> Option<u32> {
@@ -229,7 +230,7 @@ impl Env for Outside<'_> {
             self.marks.reach(Mark::FUNCTION_RAN_AGAIN);
         }
         let words = &self.words;
-        let poison = &self.design.pipeline.step(step).failing.poison;
+        let poison = &self.layout.step(step).failing.poison;
         let answer = match poison {
             Some(poison) if words.keys.text(key) == poison => None,
             _ => {

@@ -7,11 +7,12 @@ use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
-use onceproof_model::commit::Scan;
+use onceproof_kernel::source::SourceRow;
+use onceproof_model::dataflow::change::Scan;
 use onceproof_model::dataflow::decision::Decision;
+use onceproof_model::dataflow::effect::{Dropped, FilterSaid};
 use onceproof_model::dataflow::mechanism::Dedup;
 use onceproof_model::dataflow::record::Record;
-use onceproof_model::effect::{Dropped, FilterSaid, SourceRow};
 
 impl Outside<'_> {
     /// Whoever is at work does something, unless it is dead already: then it is not done.

@@ -13,10 +13,10 @@
 //!    owner never put anything under the key.
 
 use hashbrown::HashMap;
+use onceproof_kernel::call::Answer;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
-use onceproof_model::call::Answer;
 use rustc_hash::FxBuildHasher;
 
 /// The entries of all steps that put some.

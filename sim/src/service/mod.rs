@@ -11,13 +11,12 @@ use crate::ledger::Ledger;
 use crate::outcome::StepCalls;
 use entries::{Entries, Stale};
 use hashbrown::HashSet;
+use onceproof_kernel::call::{Action, Answer, Call, Operation};
 use onceproof_kernel::key::Key;
-use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::layout::{LaidStep, Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
-use onceproof_model::call::{Action, Answer, Call, Operation};
-use onceproof_model::pipeline::{Pipeline, Step, StepKind};
 use rustc_hash::FxBuildHasher;
 use table::{Tables, Torn};
 
@@ -52,8 +51,8 @@ pub(crate) struct Handled {
 
 impl Service {
     /// Forgets everything and keeps its memory.
-    pub fn reset(&mut self, pipeline: &Pipeline) {
-        self.steps.resize_with(pipeline.steps().len(), Calls::default);
+    pub fn reset(&mut self, layout: &Layout) {
+        self.steps.resize_with(layout.steps(), Calls::default);
         for calls in &mut self.steps {
             calls.made.clear();
             calls.standing.clear();
@@ -87,7 +86,7 @@ impl Service {
     pub fn handle(
         &mut self,
         call: &Call,
-        pipeline: &Pipeline,
+        layout: &Layout,
         now: Time,
         ledger: &mut Ledger,
         words: &Vocabulary,
@@ -113,7 +112,7 @@ impl Service {
             }
             Operation::Finish { unit } => {
                 let show = |(name, row)| ledger.append(step, name, row, words);
-                answered(self.tables.finish((shard, unit), pipeline, now, show))
+                answered(self.tables.finish((shard, unit), layout, now, show))
             }
             Operation::WriteInPlace { row, part } => {
                 let is_new = self.tables.write_in_place(shard, step, part, (name, row), now);
@@ -123,7 +122,7 @@ impl Service {
                 done(is_new)
             }
             Operation::Insert { row, id } => {
-                let is_new = self.tables.lets_in(step, id, pipeline, now);
+                let is_new = self.tables.lets_in(step, id, layout, now);
                 if is_new {
                     ledger.append(step, name, row, words);
                 }
@@ -199,10 +198,10 @@ impl Service {
     }
 
     /// How often each step called for a record, for the steps that call.
-    pub fn calls(&self, pipeline: &Pipeline) -> Vec<StepCalls> {
-        let steps = self.steps.iter().zip(pipeline.steps()).enumerate();
-        let calling = steps.filter(|(_, (_, step))| step.kind.calls());
-        let figures = |(at, (of, step)): (usize, (&Calls, &Step))| {
+    pub fn calls(&self, layout: &Layout) -> Vec<StepCalls> {
+        let steps = self.steps.iter().zip(layout.all());
+        let calling = steps.filter(|(_, (_, step))| step.calls.is_some());
+        let figures = |(of, (step, laid)): (&Calls, (StepIndex, &LaidStep))| {
             let standing = of.standing.iter().map(|&n| u64::from(n)).sum();
             let mut made: Vec<u64> =
                 of.made.iter().filter(|&&n| n > 0).map(|&n| u64::from(n)).collect();
@@ -210,13 +209,13 @@ impl Service {
             // 99 of 100 are at most this.
             let p99 = (made.len() * 99).div_ceil(100).checked_sub(1);
             StepCalls {
-                step: StepIndex(at as u16),
+                step,
                 records: made.len() as u64,
                 calls: made.iter().sum(),
                 p99: p99.map_or(0, |at| made[at]),
                 max: made.last().copied().unwrap_or(0),
-                garbage: self.tables.garbage(StepIndex(at as u16)),
-                standing: matches!(step.kind, StepKind::Map(_)).then_some(standing),
+                garbage: self.tables.garbage(step),
+                standing: laid.results.is_none().then_some(standing),
             }
         };
         calling.map(figures).collect()

@@ -6,12 +6,11 @@
 //! is, so the verdict does not hang on what the dead would have written.
 
 use hashbrown::HashMap;
-use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::call::{Answer, Part, Row, Target};
+use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::Time;
-use onceproof_model::call::{Answer, Part, Row};
-use onceproof_model::pipeline::{Pipeline, Sink, StepKind};
 use rustc_hash::FxBuildHasher;
 use std::cmp::Ordering;
 
@@ -77,18 +76,12 @@ impl Tables {
     }
 
     /// Whether an insert id is let in: the table has not seen it, or so long ago that it has forgotten it.
-    pub fn lets_in(
-        &mut self,
-        step: StepIndex,
-        id: RecordId,
-        pipeline: &Pipeline,
-        now: Time,
-    ) -> bool {
-        let StepKind::Sink(Sink::InsertId(ids)) = pipeline.step(step).kind else {
+    pub fn lets_in(&mut self, step: StepIndex, id: RecordId, layout: &Layout, now: Time) -> bool {
+        let Some(Target::InsertIds { window }) = layout.step(step).calls else {
             unreachable!("only a sink with insert ids gives one");
         };
         let last = self.inserted.get(&(step, id));
-        let is_new = last.is_none_or(|last| last.plus(ids.window) < now);
+        let is_new = last.is_none_or(|last| last.plus(window) < now);
         if is_new {
             self.inserted.insert((step, id), now);
         }
@@ -134,14 +127,14 @@ impl Tables {
     pub fn finish(
         &mut self,
         unit: (ShardIndex, u64),
-        pipeline: &Pipeline,
+        layout: &Layout,
         now: Time,
         show: impl FnMut((Name, Row)),
     ) -> Answer {
         let Some(unit) = self.units.get_mut(&unit) else { return Answer::Missing };
         let is_shown = unit.seen.since.is_some();
-        let (is_file, is_aborted) = match pipeline.step(unit.step).kind {
-            StepKind::Sink(Sink::TwoPhase { timeout }) => (false, unit.begun.plus(timeout) < now),
+        let (is_file, is_aborted) = match layout.step(unit.step).calls {
+            Some(Target::Transactions { timeout }) => (false, unit.begun.plus(timeout) < now),
             _ => (true, false),
         };
         match (is_shown, is_file, is_aborted) {

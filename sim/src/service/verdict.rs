@@ -14,9 +14,9 @@ use super::{Service, Stale, Torn};
 use crate::ledger::Ledger;
 use crate::outcome::{Class, Damage};
 use crate::plan::SideEffects;
+use onceproof_kernel::layout::Layout;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_model::pipeline::Pipeline;
 
 /// What is wrong with the services of a run.
 #[derive(Clone, Copy)]
@@ -56,8 +56,8 @@ impl<'a> Wrongs<'a> {
 
     /// The damaged records, class by class, each with its name. By texts, as in every other list: neither
     /// steps nor names are numbered the same in every file.
-    pub fn damage(self, pipeline: &Pipeline, words: &Vocabulary) -> Vec<(Name, Damage)> {
-        let name_of = |step: u16| pipeline.step(StepIndex(step)).name.as_str();
+    pub fn damage(self, layout: &Layout, words: &Vocabulary) -> Vec<(Name, Damage)> {
+        let name_of = |step: u16| layout.name(StepIndex(step));
         let text = |record| words.names.text(record, &words.keys, name_of);
         let hurt =
             |class, step, record, (expected, reflected): (u32, u32), instead: Option<Name>| {

@@ -8,7 +8,7 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::record::Value;
-use onceproof_model::effect::FilterSaid;
+use onceproof_model::dataflow::effect::FilterSaid;
 use onceproof_model::function::Output;
 
 impl Seen<'_> {

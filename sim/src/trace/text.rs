@@ -5,12 +5,12 @@ use super::what::What;
 use crate::fault::Direction;
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::Answer;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::time::{Nanos, Span};
-use onceproof_model::call::Answer;
-use onceproof_model::effect::Dropped;
+use onceproof_model::dataflow::effect::Dropped;
 
 /// An event, with what its handles mean.
 #[derive(Clone, Copy, Debug)]

@@ -4,12 +4,12 @@ use super::event::{Change, CommitId, Fate, Forgotten, Message, Nobody, Struck, W
 use crate::fault::Direction;
 use crate::store::Applied;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::Answer;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::call::Answer;
-use onceproof_model::effect::{Dropped, FilterSaid};
+use onceproof_model::dataflow::effect::{Dropped, FilterSaid};
 use onceproof_model::function::Output;
 
 /// What happens.

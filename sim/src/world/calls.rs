@@ -13,20 +13,17 @@ use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::alphabet::Subject;
-use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::call::Rpc;
+use onceproof_kernel::layout::{Layout, ShardIndex};
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::dataflow::Design;
-use onceproof_model::effect::{Ack, Input, Reply, Request, Rpc};
-use onceproof_model::pipeline::StepKind;
+use onceproof_model::dataflow::effect::{Ack, Input, Replied, Request};
 
 /// When the message was published that a source's request is about, if that source reads a queue. It is the stamp of all
 /// that is made of the message.
-fn publication(design: &Design, request: &Request) -> Option<Time> {
-    let record = request.record?;
-    match design.pipeline.step(design.layout.step_of(request.from)).kind {
-        StepKind::Source { queue: Some(_), .. } => Some(record.stamp),
-        _ => None,
-    }
+fn publication(layout: &Layout, request: &Request) -> Option<Time> {
+    let record = request.body.record?;
+    let source = layout.step(layout.step_of(request.from)).source.as_ref()?;
+    source.queue.is_some().then_some(record.stamp)
 }
 
 impl World<'_> {
@@ -35,9 +32,9 @@ impl World<'_> {
         let Outside { words, work, marks, ledger, now, .. } = &mut self.outside;
         let attempt = self.links.count_send(self.layout, request, words.names.len());
         request.rpc.attempt = attempt;
-        let published = publication(self.design, request);
+        let published = publication(self.layout, request);
         let is_retry = self.links.is_retry(self.layout, request, attempt, published);
-        if let Some(record) = &request.record {
+        if let Some(record) = &request.body.record {
             ledger.hold(request.from, record.name);
             if ledger.is_detailed() {
                 ledger.sent((request.from, request.to), record, published, *now, &words.names);
@@ -126,7 +123,7 @@ impl World<'_> {
         if self.outside.trace.is_on() {
             self.tell_request_arrives(who, &request);
         }
-        if let Some(record) = &request.record {
+        if let Some(record) = &request.body.record {
             self.outside.ledger.hold(request.to, record.name);
         }
         self.deliver(who, Input::Request(request));
@@ -159,7 +156,7 @@ impl World<'_> {
             {
                 self.standstill.progressed(self.now);
             }
-            self.deliver(who, Input::Reply(Reply { from, rpc, watermark }));
+            self.deliver(who, Input::Replied(Replied { from, rpc, body: watermark }));
         } else if self.outside.trace.is_on() {
             let rpc = Rpc { slot, attempt: 0, serial };
             self.tell_reply_lost(ReplyTold { to, from, rpc, watermark }, None);
@@ -169,7 +166,7 @@ impl World<'_> {
     #[inline(never)]
     pub(super) fn send_ack(&mut self, sender: Instance, ack: &Ack, cost: Nanos) {
         let Outside { words, ledger, .. } = &mut self.outside;
-        let Ack { from, to, rpc, subject, watermark } = *ack;
+        let Ack { from, to, rpc, subject, body: watermark } = *ack;
         if let Subject::Record(name) = subject {
             ledger.let_go(from, name);
         }

@@ -17,10 +17,10 @@ use crate::store::Applied;
 use crate::trace::Nobody;
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::effect::Commit;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::commit::Commit;
 use onceproof_model::dataflow::defect::Defect;
-use onceproof_model::effect::Input;
+use onceproof_model::dataflow::effect::Input;
 
 /// A commit on its way to the store or back.
 #[derive(Debug)]
@@ -98,14 +98,14 @@ impl World<'_> {
         *events -= 1;
         if *events == 0 {
             let wire = self.wires.remove(wire as usize);
-            self.effects.recycle(wire.commit.deltas);
+            self.effects.recycle(wire.commit.changes);
         }
     }
 
     pub(super) fn commit_arrives(&mut self, wire: u32, is_answered: bool) {
         let Outside { store, ledger, words, work, sources, now, trace, .. } = &mut self.outside;
         let Wire { ref commit, who, is_answered: is_over, .. } = self.wires[wire as usize];
-        let deltas = self.effects.deltas(commit.deltas);
+        let deltas = self.effects.changes(commit.changes);
         let gone = trace.recorder().map(|recorder| &mut recorder.gone);
         let shard = commit.shard;
         let mut telling = Telling { ledger, shard, now: *now, words, sources, gone };
@@ -148,7 +148,7 @@ impl World<'_> {
         let is_refused = applied == Applied::Refused;
         let is_answered = is_answered
             && !(applied == Applied::Before
-                && self.design.defect == Some(Defect::RepeatsUnanswered));
+                && self.design.defect() == Some(Defect::RepeatsUnanswered));
         // A worker that died needs no refusal; one that lives on is ended by it.
         if is_answered && !is_over && !(is_refused && self.host_of(who).is_none()) {
             // The answer takes the place of this event among those that refer to the wire.

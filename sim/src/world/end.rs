@@ -11,7 +11,7 @@ use super::leases::Instance;
 use super::{End, World};
 use crate::plan::Until;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_model::effect::Timer;
+use onceproof_model::dataflow::effect::Timer;
 
 /// How often a shard may start within one instant of virtual time, on the average of all shards. More is a storm of
 /// moves or crashes that takes no time, and would never come to its end.

@@ -1,9 +1,9 @@
 //! What happens at a time.
 
+use onceproof_kernel::call::Answer;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::Time;
-use onceproof_model::call::Answer;
-use onceproof_model::effect::Timer;
+use onceproof_model::dataflow::effect::Timer;
 
 /// What happens at a time.
 #[derive(Clone, Copy, Debug)]

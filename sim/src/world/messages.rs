@@ -5,8 +5,9 @@ use super::World;
 use super::leases::Instance;
 use crate::fingerprint::{Code, words};
 use crate::outside::Pulled;
+use onceproof_kernel::effect::MessageAck;
 use onceproof_kernel::layout::StepIndex;
-use onceproof_model::effect::{MessageAck, Timer};
+use onceproof_model::dataflow::effect::Timer;
 
 impl World<'_> {
     /// Takes note of what was pulled, and wakes the shards that may pull.

@@ -12,8 +12,8 @@ use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::{Nanos, Time};
+use onceproof_model::dataflow::effect::{Effect, Input, Moment, Timer};
 use onceproof_model::dataflow::point;
-use onceproof_model::effect::{Effect, Input, Moment, Timer};
 
 /// What a worker does, in order.
 #[derive(Debug)]
@@ -124,7 +124,7 @@ impl World<'_> {
             // through, needs few registers.
             match effect {
                 Effect::Commit(commit) => self.begin_commit(who, *commit, cost),
-                Effect::Ack(ack) => self.send_ack(who, ack, cost),
+                Effect::Reply(ack) => self.send_ack(who, ack, cost),
                 Effect::Send(request) => self.send_request(who, request, cost),
                 Effect::Call(call) => self.begin_call(who, call, cost),
                 // When the source has a record does not hang on the worker's clock.
@@ -163,7 +163,7 @@ impl World<'_> {
         let List { mut effects, done, .. } = list;
         for effect in &effects[done..] {
             if let Effect::Commit(commit) = effect {
-                self.effects.recycle(commit.deltas);
+                self.effects.recycle(commit.changes);
             }
         }
         effects.clear();
@@ -176,7 +176,7 @@ impl World<'_> {
         let moments = &self.layout.alphabet.moments;
         let (before, subject) = match effect {
             Effect::Commit(commit) => (commit.point, commit.subject),
-            Effect::Ack(ack) => (moments.reply, ack.subject),
+            Effect::Reply(ack) => (moments.reply, ack.subject),
             Effect::AckMessage(ack) => (moments.reply, Subject::Record(ack.name)),
             Effect::Send(request) => (moments.send, request.subject()),
             Effect::Call(call) => (moments.call, Subject::Record(call.name)),

@@ -7,7 +7,7 @@ use super::event::Event;
 use super::leases::Owner;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
-use onceproof_model::effect::Timer;
+use onceproof_model::dataflow::effect::Timer;
 
 impl World<'_> {
     /// Notes the state before this event, if input arrives with it and nothing else is left to happen.

@@ -16,9 +16,9 @@ use crate::fingerprint::Code;
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use onceproof_kernel::alphabet::Mark;
+use onceproof_kernel::call::{Answer, Call, Rpc};
 use onceproof_kernel::time::Nanos;
-use onceproof_model::call::{Answer, Call};
-use onceproof_model::effect::{Input, Rpc};
+use onceproof_model::dataflow::effect::Input;
 
 /// A call on its way to a service.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl World<'_> {
     pub(super) fn call_arrives(&mut self, out: u32) {
         let Out { call, who, is_answered } = self.outs.remove(out as usize);
         let Outside { service, ledger, words, work, sources, marks, now, .. } = &mut self.outside;
-        let handled = service.handle(&call, &self.design.pipeline, *now, ledger, words);
+        let handled = service.handle(&call, self.layout, *now, ledger, words);
         work.side_effects += u64::from(handled.is_effect);
         if handled.answer == Answer::Fenced {
             marks.reach(Mark::CALL_FENCED);

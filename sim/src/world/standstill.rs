@@ -10,10 +10,10 @@
 use super::World;
 use super::event::Event;
 use hashbrown::HashSet;
+use onceproof_kernel::call::{Call, Operation};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::call::{Call, Operation};
 use onceproof_model::dataflow::mechanism::Mechanism;
 use rustc_hash::FxBuildHasher;
 use std::mem::Discriminant;

@@ -6,11 +6,12 @@ use crate::fault::{Climate, ClockWay, Fault, Kind, Place};
 use crate::input::{Input as Rows, Row, RowValue};
 use crate::plan::{Cluster, Network, SideEffects, Until};
 use onceproof_kernel::alphabet::Mark;
-use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{Failing, StepIndex};
+use onceproof_kernel::source::Progress;
 use onceproof_kernel::time::{MILLISECOND, SECOND};
 use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::mechanism::{CommitRetry, Mechanism};
-use onceproof_model::pipeline::{Failing, SourceWatermark, Step, StepKind};
+use onceproof_model::pipeline::{Step, StepKind};
 use onceproof_model::window::Windowing;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -25,7 +26,7 @@ fn plan(faults: Vec<Fault>) -> Plan {
     };
     let windows = Windowing { length: 60 * SECOND, lateness: 0 };
     let steps = vec![
-        step("events", StepKind::Source { watermark: SourceWatermark::Perfect, queue: None }, &[]),
+        step("events", StepKind::Source { watermark: Progress::Perfect, queue: None }, &[]),
         step("per-user", StepKind::Count(windows), &[0]),
     ];
     let row = |(key, at): (&str, i64)| Row {

@@ -5,12 +5,12 @@ use super::words::{
     Answer, Applied, Catalog, Dropped, Fate, Filter, Message, Nobody, Owner, Timer,
 };
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::record::Value;
 use onceproof_kernel::time::Time;
-use onceproof_model::call;
-use onceproof_model::effect::{self, FilterSaid};
+use onceproof_model::dataflow::effect::{self, FilterSaid};
 use onceproof_model::function;
 use onceproof_sim::fault::Direction;
 use onceproof_sim::trace::{self, CommitId, Forgotten, Ownership, Seen, Struck, Waited, What};

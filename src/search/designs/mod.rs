@@ -7,7 +7,8 @@ mod steps;
 mod own;
 
 use crate::scenario::{Changes, Scenario, ScenarioError};
-use onceproof_model::pipeline::{SourceWatermark, StepKind};
+use onceproof_kernel::source::Progress;
+use onceproof_model::pipeline::StepKind;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::plan::Plan;
 
@@ -175,7 +176,7 @@ fn has_offsets(plan: &Plan) -> bool {
 /// Whether an output that is made again is the same as long as no function is made to differ.
 fn is_repeatable(plan: &Plan) -> bool {
     plan.design.pipeline.steps().iter().all(|step| match &step.kind {
-        StepKind::Source { watermark, .. } => *watermark == SourceWatermark::Perfect,
+        StepKind::Source { watermark, .. } => *watermark == Progress::Perfect,
         // The answers of a coin are counted, and only a fault gives another one the second time.
         StepKind::Map(function) => function.is_deterministic() || function.answers() > 1,
         StepKind::Reshuffle

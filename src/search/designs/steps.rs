@@ -9,9 +9,9 @@
 use super::{Design, Needs, Setting, Worth};
 use crate::scenario::Scenario;
 use crate::search::exhaust::bare;
+use onceproof_kernel::call::Action;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND, Span};
-use onceproof_model::call::Action;
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{
     Ack, IdFrom, InsertId, MessageIds, OffsetGiven, Queue, Sink, StepKind,

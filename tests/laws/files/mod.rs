@@ -167,7 +167,7 @@ fn a_rule_that_is_left_out_breaks_one_of_the_files() {
         let file = drawn.file();
         let mut plan = within_limits(read(&file, "left-out").expect("a right file").plan);
         left.retain(|&defect| {
-            plan.design.defect = Some(defect);
+            plan.design.set_defect(Some(defect));
             judge_seeds(&file, &plan, &Endless::default()).is_ok()
         });
         if left.is_empty() {

@@ -13,14 +13,17 @@ use super::unit::Taken;
 use super::{Arrived, Worker};
 use crate::dataflow::decision::Decision;
 use crate::dataflow::defect::Defect;
+use crate::dataflow::effect::{
+    Ack as AckEffect, Carried, Dropped, Effect, Env, FilterSaid, Moment, Request,
+};
 use crate::dataflow::mechanism::dedup::Bloom;
 use crate::dataflow::mechanism::{Dedup, ReAck, UnknownOld};
 use crate::dataflow::queues::{Queue, Queues};
-use crate::effect::{Ack as AckEffect, Dropped, Effect, Env, FilterSaid, Moment, Request, Rpc};
 use crate::pipeline::Ack;
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::Rpc;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::rest::Rest;
@@ -181,7 +184,7 @@ enum Turn {
 impl Worker {
     /// A request arrives.
     pub(super) fn receive<E: Env>(&mut self, request: Request, m: &mut Moment<'_, E>) {
-        let Request { from, rpc, watermark, record, .. } = request;
+        let Request { from, rpc, body: Carried { watermark, record }, .. } = request;
         self.see_watermark(from, watermark, m);
         let Some(record) = record else {
             self.receive_watermark(from, rpc, watermark, m);
@@ -375,7 +378,7 @@ impl Worker {
     ) {
         let sender = m.design.sender_number(self.step, to);
         let watermark = self.watermarks.committed(sender).event;
-        let ack = AckEffect { from: self.shard, to, rpc, subject, watermark };
-        m.effects.list.push(Effect::Ack(ack));
+        let ack = AckEffect { from: self.shard, to, rpc, subject, body: watermark };
+        m.effects.list.push(Effect::Reply(ack));
     }
 }

@@ -5,8 +5,8 @@
 
 use super::Worker;
 use crate::dataflow::defect::Defect;
+use crate::dataflow::effect::{Env, Moment};
 use crate::dataflow::mechanism::Stamps;
-use crate::effect::{Env, Moment};
 use onceproof_kernel::time::Time;
 
 impl Worker {
@@ -48,7 +48,7 @@ impl Worker {
             // A queue keeps no offsets: it knows itself what is not acked.
             let watermark = match queue {
                 Some(_) => Time::MIN,
-                None => m.ask().source_watermark(self.shard, scan.offsets.next()),
+                None => m.ask().source_progress(self.shard, scan.offsets.next()),
             };
             reader.restart(scan.offsets, watermark);
         }

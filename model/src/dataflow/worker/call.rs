@@ -11,10 +11,10 @@
 //! (`owe`).
 
 use super::{Arrived, Worker, wake_at};
-use crate::call::{Answer, Call, Operation};
-use crate::commit::Owed;
-use crate::effect::{Effect, Env, Moment, Rpc, Timer};
+use crate::dataflow::change::Owed;
+use crate::dataflow::effect::{Effect, Env, Moment, Timer};
 use hashbrown::HashMap;
+use onceproof_kernel::call::{Answer, Call, Operation, Rpc};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::Name;

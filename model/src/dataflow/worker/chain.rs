@@ -9,15 +9,15 @@
 //! with, and what should have come of it would be lost (`Defect::FailedChainIsKept`).
 
 use super::{Parent, Worker};
-use crate::call::Answer;
-use crate::commit::{CommitKind, Delta};
 use crate::dataflow::Design;
+use crate::dataflow::change::{CommitKind, Delta};
 use crate::dataflow::decision::Decision;
 use crate::dataflow::defect::Defect;
+use crate::dataflow::effect::{Env, Moment};
 use crate::dataflow::record::Record;
-use crate::effect::{Env, Moment};
 use crate::function::{Function, Output};
 use crate::pipeline::{Sink, StepKind};
+use onceproof_kernel::call::Answer;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, output_hash};

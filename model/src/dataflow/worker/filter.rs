@@ -14,9 +14,9 @@
 use super::{Arrived, Worker};
 use crate::dataflow::bloom::Filter;
 use crate::dataflow::defect::Defect;
+use crate::dataflow::effect::{Env, FilterSaid, Moment};
 use crate::dataflow::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use crate::dataflow::record::Record;
-use crate::effect::{Env, FilterSaid, Moment};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::mix::fold;
 use onceproof_kernel::record::RecordId;

@@ -6,11 +6,11 @@
 use super::chain::Chained;
 use super::unit::Taken;
 use super::{Parent, Worker, wake_at};
-use crate::commit::{CommitKind, Content, Delta};
 use crate::dataflow::Design;
+use crate::dataflow::change::{CommitKind, Content, Delta};
 use crate::dataflow::decision::Decision;
 use crate::dataflow::defect::Defect;
-use crate::effect::{Env, Moment, Timer};
+use crate::dataflow::effect::{Env, Moment, Timer};
 use crate::function::Output;
 use crate::pipeline::StepKind;
 use crate::window::Windowing;

@@ -5,12 +5,13 @@
 
 use super::Worker;
 use super::unit::Taken;
-use crate::commit::{Batch, Commit, CommitKind, Delta};
+use crate::dataflow::change::{CommitKind, Delta};
+use crate::dataflow::effect::{Effect, Env, Moment};
 use crate::dataflow::mechanism::{Atomic, Outputs};
 use crate::dataflow::point;
-use crate::effect::{Effect, Env, Moment};
 use crate::pipeline::Ack;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::effect::{Batch, Commit};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::rest::Rest;
 use std::collections::VecDeque;
@@ -134,7 +135,7 @@ impl Worker {
             point: m.design.layout.point_at(self.step, unit.kind.point()),
             ends_stay: unit.kind == CommitKind::Settle,
             subject: unit.subject,
-            deltas,
+            changes: deltas,
         }));
     }
 
@@ -205,9 +206,9 @@ impl Worker {
     fn finish_request<E: Env>(
         &mut self,
         from: ShardIndex,
-        rpc: crate::effect::Rpc,
+        rpc: onceproof_kernel::call::Rpc,
         subject: Subject,
-        watermark: crate::commit::Watermark,
+        watermark: crate::dataflow::change::Watermark,
         m: &mut Moment<'_, E>,
     ) {
         let sender = m.design.sender_number(self.step, from);

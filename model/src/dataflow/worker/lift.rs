@@ -10,9 +10,9 @@
 
 use super::{Parent, Worker};
 use crate::dataflow::Design;
+use crate::dataflow::effect::{Env, Member, Moment};
 use crate::dataflow::mechanism::{Outputs, Stamps};
 use crate::dataflow::record::Record;
-use crate::effect::{Env, Member, Moment};
 use crate::function::Output;
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;

@@ -31,12 +31,12 @@ mod watermark;
 #[cfg(test)]
 mod tests;
 
-use crate::commit::Watermark;
 use crate::dataflow::Design;
+use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
+use crate::dataflow::effect::{Effect, Effects, Env, Input, Moment, Timer};
 use crate::dataflow::mechanism::{Ids, Mechanism};
 use crate::dataflow::record::Record;
-use crate::effect::{Effect, Effects, Env, Input, Moment, Rpc, Timer};
 use crate::function::Output;
 use crate::pipeline::StepKind;
 use admit::Gate;
@@ -48,6 +48,7 @@ use fire::Windows;
 use hold::Commits;
 use lift::Lifted;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::Rpc;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::prefix::Prefix;
@@ -112,7 +113,7 @@ impl Worker {
             shard,
             step,
             mechanism: *design.mechanism(step),
-            defect: design.defect,
+            defect: design.defect(),
             reads_queue: reads_queue(step),
             is_behind_queue: senders.any(|shard| reads_queue(design.layout.step_of(shard))),
             token: 0,
@@ -152,7 +153,7 @@ impl Worker {
         match *input {
             Input::Boot => self.boot(m),
             Input::Request(request) => self.receive(request, m),
-            Input::Reply(reply) => self.reply(reply, m),
+            Input::Replied(reply) => self.reply(reply, m),
             Input::Committed { number } => self.answered(number, m),
             Input::Called { rpc, answer } => self.called(rpc, answer, m),
             Input::Wake(timer) => self.wake(timer, m),

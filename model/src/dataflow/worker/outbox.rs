@@ -2,7 +2,7 @@
 //! pins the watermark at its event time.
 
 use super::lift::sum;
-use crate::commit::{Held, HeldRow};
+use crate::dataflow::change::{Held, HeldRow};
 use crate::dataflow::record::Record;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Name;

@@ -14,11 +14,11 @@
 
 use super::apply::{Application, row};
 use super::{Arrived, Worker};
-use crate::call::{Operation, Part};
-use crate::commit::{CommitKind, Delta, Owed};
-use crate::effect::{Env, Moment};
+use crate::dataflow::change::{CommitKind, Delta, Owed};
+use crate::dataflow::effect::{Env, Moment};
 use crate::pipeline::{OffsetGiven, Sink, StepKind};
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::{Operation, Part};
 use onceproof_kernel::name::Name;
 
 /// The stream that all lives of a shard share.

@@ -16,14 +16,15 @@
 //! as confirmed.
 
 use super::{Worker, wake_at};
-use crate::commit::Watermark;
 use crate::dataflow::Design;
+use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
+use crate::dataflow::effect::{Carried, Effect, Env, Moment, Request, Timer};
 use crate::dataflow::mechanism::{Outputs, Stamps};
 use crate::dataflow::{SystemUse, point};
-use crate::effect::{Effect, Env, Moment, Request, Rpc, Timer};
 use crate::pipeline::{StepKind, WindowEnd};
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::Rpc;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
@@ -268,9 +269,7 @@ impl Worker {
         };
         let windows = m.design.pipeline.step(self.step).kind.windowing();
         let mut promise = match (&self.reader, windows) {
-            (Some(_), _) if self.queue(m).is_some() => {
-                m.env.queue_watermark(self.shard, self.token)
-            }
+            (Some(_), _) if self.queue(m).is_some() => m.env.queue_progress(self.shard, self.token),
             (Some(reader), _) => reader.watermark(),
             (None, Some(_)) if self.has(Defect::LatenessNotHeldBack) => incoming,
             (None, Some(windows)) => incoming.minus(windows.lateness),
@@ -333,8 +332,7 @@ impl Worker {
             from: self.shard,
             to: *shard,
             rpc: Worker::rpc(target as u32, serial),
-            watermark: value,
-            record: None,
+            body: Carried { watermark: value, record: None },
         }));
         if self.has(Defect::LoneWatermarkNotRetried) {
             return;

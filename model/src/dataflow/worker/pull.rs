@@ -12,12 +12,14 @@
 
 use super::unit::Taken;
 use super::{Parent, Worker};
-use crate::commit::CommitKind;
-use crate::effect::{Effect, Env, Message, MessageAck, Moment, Pull};
+use crate::dataflow::change::CommitKind;
+use crate::dataflow::effect::{Effect, Env, Moment};
 use crate::function::Output;
 use crate::pipeline::{Ack, Queue, StepKind};
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::effect::MessageAck;
 use onceproof_kernel::mix::fold;
+use onceproof_kernel::source::{Message, Pull};
 
 impl Worker {
     /// The queue that this shard reads, if it reads one.

@@ -6,10 +6,10 @@
 //! never give up on a receiver that refuses each time.
 
 use super::{Worker, wake_at};
-use crate::commit::{CommitKind, Delta};
+use crate::dataflow::change::{CommitKind, Delta};
 use crate::dataflow::decision::Decision;
+use crate::dataflow::effect::{Carried, Effect, Env, Moment, Replied, Request, Timer};
 use crate::dataflow::mechanism::Outputs;
-use crate::effect::{Effect, Env, Moment, Reply, Request, Timer};
 use onceproof_kernel::alphabet::Subject;
 
 impl Worker {
@@ -33,8 +33,7 @@ impl Worker {
             from: self.shard,
             to: entry.to,
             rpc: Worker::rpc(slot, serial),
-            watermark,
-            record: Some(entry.record),
+            body: Carried { watermark, record: Some(entry.record) },
         };
         m.effects.list.push(Effect::Send(request));
         let at = m.now.plus(self.mechanism.retry.wait(sends));
@@ -54,8 +53,8 @@ impl Worker {
     }
 
     /// The reply to a request arrived.
-    pub(super) fn reply<E: Env>(&mut self, reply: Reply, m: &mut Moment<'_, E>) {
-        let Reply { from, rpc, watermark } = reply;
+    pub(super) fn reply<E: Env>(&mut self, reply: Replied, m: &mut Moment<'_, E>) {
+        let Replied { from, rpc, body: watermark } = reply;
         let Some(watermark) = watermark else {
             // An error: nothing is known, so it is sent again at once.
             if self.promises.is_own(rpc) {

@@ -5,14 +5,15 @@
 use super::chain::Chained;
 use super::unit::Taken;
 use super::{Parent, Worker, wake_at};
-use crate::commit::Delta;
+use crate::dataflow::change::Delta;
 use crate::dataflow::decision::Decision;
-use crate::effect::{Env, Moment, Read, SourceRow, Timer};
+use crate::dataflow::effect::{Env, Moment, Timer};
 use crate::function::Output;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::mix;
 use onceproof_kernel::prefix::Prefix;
 use onceproof_kernel::record::RecordId;
+use onceproof_kernel::source::{Read, SourceRow};
 use onceproof_kernel::time::Time;
 
 /// How far a source shard has read.
@@ -121,7 +122,7 @@ impl Worker {
             match m.ask().read(self.shard, offset) {
                 Read::Row(row) => {
                     let is_new = !reader.done.contains(offset);
-                    let (watermark, arrival) = (row.watermark, row.arrival);
+                    let (watermark, arrival) = (row.promise, row.arrival);
                     if is_new {
                         match self.take_row(&mut unit, offset, row, m) {
                             Chained::Whole => records += 1,

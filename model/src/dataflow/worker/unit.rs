@@ -1,10 +1,10 @@
 //! A unit: the records that go through the protocol together in one commit (one, or a bundle), what they
 //! made, and what must still happen before they are done.
 
-use crate::call::Row;
-use crate::commit::{CommitKind, Delta, Watermark};
-use crate::effect::{MessageAck, Rpc};
+use crate::dataflow::change::{CommitKind, Delta, Watermark};
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::{Row, Rpc};
+use onceproof_kernel::effect::MessageAck;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Name;

@@ -10,11 +10,12 @@
 
 use super::Worker;
 use super::unit::Taken;
-use crate::commit::{CommitKind, Delta, Watermark};
 use crate::dataflow::Design;
+use crate::dataflow::change::{CommitKind, Delta, Watermark};
 use crate::dataflow::defect::Defect;
+use crate::dataflow::effect::{Env, Moment};
 use crate::dataflow::point;
-use crate::effect::{Env, Moment, Rpc};
+use onceproof_kernel::call::Rpc;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;

@@ -7,7 +7,7 @@ use onceproof_model::function::{Filter, Function, Into};
 fn a_record_that_was_taken_though_it_was_late_may_not_be_lost_below() {
     let check = |is_counted: bool, classes: &[Class]| {
         let minute = StepKind::Count(Windowing { length: 60 * SECOND, lateness: 0 });
-        let watermark = SourceWatermark::Bound(5 * SECOND);
+        let watermark = Progress::Bound(5 * SECOND);
         let rows = [("bob", 30), ("ann", 8)];
         let mut fed = Fed::new(watermark, vec![count(0), minute], &rows);
         // After bob the source says 25 s, and so it had given up the window of ann, which ends at 10 s. That of a
@@ -36,7 +36,7 @@ fn a_record_that_belongs_nowhere_is_phantom_also_where_nobody_can_tell_what_belo
         let only_ann = StepKind::Map(Function::Filter(Filter::Key("ann".into())));
         let coin = StepKind::Map(Function::Coin { sides: 2, into: Into::Key });
         let kinds = vec![only_ann, count(0), coin, count(0)];
-        let mut fed = Fed::new(SourceWatermark::Perfect, kinds, &[("ann", 0), ("bob", 0)]);
+        let mut fed = Fed::new(Progress::Perfect, kinds, &[("ann", 0), ("bob", 0)]);
         let ann = fed.outputs(FIRST, Name(0), 1)[0];
         let span = fed.take(COUNT, ("ann", 0), 0, &[(ann, 0, 1, 1)]);
         let (pane, lineage) = fed.fire(COUNT, ("ann", 0, 0), span);
@@ -57,7 +57,7 @@ fn a_pane_that_is_counted_twice_in_place_of_another_is_duplicated() {
     let check = |copies: [usize; 2], classes: &[Class], excess: u64| {
         let explode = StepKind::Map(Function::Explode { copies: 2 });
         let kinds = vec![count(0), explode, count(0)];
-        let mut fed = Fed::new(SourceWatermark::Perfect, kinds, &[("ann", 0)]);
+        let mut fed = Fed::new(Progress::Perfect, kinds, &[("ann", 0)]);
         let span = fed.take(FIRST, ("ann", 0), 0, &[row(0)]);
         let (pane, lineage) = fed.fire(FIRST, ("ann", 0, 0), span);
         let names = fed.outputs(SECOND_STEP, pane, 2);
@@ -79,7 +79,7 @@ fn where_one_copy_of_a_late_pane_is_there_and_one_is_missing_only_the_missing_on
         let explode = StepKind::Map(Function::Explode { copies: 2 });
         let kinds = vec![count(0), explode, count(0)];
         let rows = [("bob", 30), ("ann", 8)];
-        let mut fed = Fed::new(SourceWatermark::Bound(5 * SECOND), kinds, &rows);
+        let mut fed = Fed::new(Progress::Bound(5 * SECOND), kinds, &rows);
         // After bob the source says 25 s, so that ann is late at both counts. The first one takes her all the same.
         for (number, key, start, counted) in [(0, "bob", 30, 2), (1, "ann", 0, copies)] {
             let span = fed.take(FIRST, (key, start), 0, &[row(number)]);

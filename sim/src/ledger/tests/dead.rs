@@ -19,7 +19,7 @@ impl Twice {
         let map = StepKind::Map;
         let explode = map(Function::Explode { copies: 2 });
         let kinds = vec![count(0), explode, count(0), map(Function::Identity), count(0)];
-        let mut fed = Fed::new(SourceWatermark::Perfect, kinds, &[("ann", 0)]);
+        let mut fed = Fed::new(Progress::Perfect, kinds, &[("ann", 0)]);
         let span = fed.take(FIRST, ("ann", 0), 0, &[row(0)]);
         let (pane, lineage) = fed.fire(FIRST, ("ann", 0, 0), span);
         let copies = fed.outputs(SECOND_STEP, pane, 2);

@@ -8,7 +8,7 @@ const COUNT: ShardIndex = ShardIndex(3);
 /// A record of ann and 1 goes through a coin, and is counted under this key with this value.
 fn classes(into: Into, key: &str, value: i64) -> Vec<Class> {
     let coin = StepKind::Map(Function::Coin { sides: 2, into });
-    let mut fed = Fed::new(SourceWatermark::Perfect, vec![coin, count(0)], &[("ann", 0)]);
+    let mut fed = Fed::new(Progress::Perfect, vec![coin, count(0)], &[("ann", 0)]);
     let tossed = fed.outputs(FIRST, Name(0), 1)[0];
     let span = fed.take(SECOND_STEP, (key, 0), 0, &[(tossed, 0, 1, value)]);
     fed.fire(SECOND_STEP, (key, 0, 0), span);
@@ -34,7 +34,7 @@ fn where_nothing_committed_tells_the_answer_every_place_is_right() {
     let check = |key: &str, hint: Option<&str>, expected: &[Class]| {
         let coin = StepKind::Map(Function::Coin { sides: 2, into: Into::Key });
         let kinds = vec![coin, StepKind::Map(Function::Identity), count(0)];
-        let mut fed = Fed::new(SourceWatermark::Perfect, kinds, &[("ann", 0)]);
+        let mut fed = Fed::new(Progress::Perfect, kinds, &[("ann", 0)]);
         let tossed = fed.outputs(FIRST, Name(0), 1)[0];
         if let Some(key) = hint {
             fed.hold(tossed, key, 1);

@@ -1,7 +1,7 @@
 //! Canaries of sums: a result that 64 bits do not hold is none that its members add up to.
 
 use super::*;
-use onceproof_model::effect;
+use onceproof_model::dataflow::effect;
 
 const GREATEST: i64 = i64::MAX;
 
@@ -12,7 +12,7 @@ fn sum() -> StepKind {
 
 /// Two records of ann with these values in one pane, whose sum the system keeps in 64 bits.
 fn of_two(kind: StepKind, values: [i64; 2]) -> Fed {
-    let mut fed = Fed::new(SourceWatermark::Perfect, vec![kind], &[("ann", 0), ("ann", 1)]);
+    let mut fed = Fed::new(Progress::Perfect, vec![kind], &[("ann", 0), ("ann", 1)]);
     fed.set_values(values);
     let taken = [0, 1].map(|number| (Name(number), 0, 1, values[number as usize]));
     let span = fed.take(FIRST, ("ann", 0), 0, &taken);
@@ -36,7 +36,7 @@ fn the_values_of_what_is_counted_may_add_up_to_anything() {
 #[test]
 fn a_partial_aggregate_that_its_members_do_not_add_up_to_is_phantom() {
     let check = |kind: StepKind, values: [i64; 2], said: (i64, i64), classes: &[Class]| {
-        let mut fed = Fed::new(SourceWatermark::Perfect, vec![kind], &[("ann", 0), ("ann", 1)]);
+        let mut fed = Fed::new(Progress::Perfect, vec![kind], &[("ann", 0), ("ann", 1)]);
         fed.set_values(values);
         let member = |number: usize| {
             let (name, value) = (Name(number as u32), values[number]);
@@ -60,7 +60,7 @@ fn a_partial_aggregate_that_its_members_do_not_add_up_to_is_phantom() {
 #[test]
 fn rows_of_any_values_come_and_go() {
     let mut fed = Fed::writing(&[("ann", 0), ("ann", 1)]);
-    fed.ledger.reset(&fed.plan.design, true);
+    fed.ledger.reset(&fed.plan.design.layout, true);
     let step = fed.plan.design.layout.step_of(FIRST);
     let names = fed.words.names.clone();
     let total = |fed: &Fed| fed.ledger.totals(step, &names).map(|(.., total)| total).sum::<i128>();

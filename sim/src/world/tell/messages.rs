@@ -8,9 +8,11 @@ use crate::world::event::Event;
 use crate::world::leases::Instance;
 use crate::world::token_of;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::Rpc;
+use onceproof_kernel::effect::MessageAck;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::Time;
-use onceproof_model::effect::{Ack, MessageAck, Request, Rpc};
+use onceproof_model::dataflow::effect::{Ack, Request};
 
 /// A reply on its way: its ends, which request it is for, and the watermark of an ack.
 #[derive(Clone, Copy)]
@@ -49,7 +51,7 @@ impl World<'_> {
             RequestVerdict::Refused => Fate::Error,
         };
         let (to, subject, attempt) = (request.to, request.subject(), request.rpc.attempt);
-        let key = request.record.map(|record| record.key);
+        let key = request.body.record.map(|record| record.key);
         let number = self.tell(who, What::Sends { to, subject, key, attempt, again, fate }, fault);
         if fate == Fate::Error {
             self.note_send(number, subject, attempt);
@@ -66,7 +68,7 @@ impl World<'_> {
     #[cold]
     pub(in crate::world) fn tell_request_arrives(&mut self, who: Instance, request: &Request) {
         let (from, subject, attempt) = (request.from, request.subject(), request.rpc.attempt);
-        let key = request.record.map(|record| record.key);
+        let key = request.body.record.map(|record| record.key);
         self.tell(who, What::Receives { from, subject, key, attempt }, None);
     }
 
@@ -108,7 +110,7 @@ impl World<'_> {
         verdict: AckVerdict,
         is_cut: bool,
     ) {
-        let Ack { from, to, rpc: Rpc { attempt, .. }, subject, watermark } = *ack;
+        let Ack { from, to, rpc: Rpc { attempt, .. }, subject, body: watermark } = *ack;
         let fired = self.fault();
         let fate = match verdict {
             _ if is_cut => Fate::Cut,

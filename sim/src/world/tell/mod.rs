@@ -10,7 +10,7 @@ use super::World;
 use super::leases::Instance;
 use crate::trace::{Actor, Forgotten, Ownership, Waited, What};
 use onceproof_kernel::time::Time;
-use onceproof_model::effect::Timer;
+use onceproof_model::dataflow::effect::Timer;
 
 impl World<'_> {
     /// The thing that was scheduled under this number happens now.

@@ -7,8 +7,9 @@ use crate::trace::{Actor, Change, CommitId, Fate, Forgotten, Message, Nobody, Wh
 use crate::world::World;
 use crate::world::leases::Instance;
 use onceproof_kernel::alphabet::Subject;
-use onceproof_model::call::{Answer, Call};
-use onceproof_model::commit::{Commit, Delta};
+use onceproof_kernel::call::{Answer, Call};
+use onceproof_kernel::effect::Commit;
+use onceproof_model::dataflow::change::Delta;
 
 impl World<'_> {
     #[cold]
@@ -56,7 +57,7 @@ impl World<'_> {
         let senders = self.design.senders(self.layout.step_of(shard));
         let Some(recorder) = self.outside.trace.recorder() else { return Vec::new() };
         let mut changes = Vec::new();
-        for delta in self.effects.deltas(commit.deltas) {
+        for delta in self.effects.changes(commit.changes) {
             changes.push(match *delta {
                 Delta::Offset(offset) => Change::Offset(offset),
                 Delta::Id { key, id, name: record, .. } => {

@@ -1,11 +1,11 @@
 //! Calls to external services.
 
 use super::stage::{Stage, committed, count};
-use crate::call::{Action, Answer, Operation};
+use crate::dataflow::effect::Input;
 use crate::dataflow::mechanism::{Bundle, Mechanism};
-use crate::effect::Input;
 use crate::function::Function;
 use crate::pipeline::StepKind;
+use onceproof_kernel::call::{Action, Answer, Operation};
 use std::collections::VecDeque;
 
 /// A map that calls, with its first record on its way.

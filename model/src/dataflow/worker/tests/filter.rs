@@ -1,9 +1,9 @@
 //! Filters in front of the catalog: what is asked when.
 
 use super::stage::{Stage, committed};
+use crate::dataflow::effect::Input;
 use crate::dataflow::mechanism::Mechanism;
 use crate::dataflow::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
-use crate::effect::Input;
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::Time;
 

@@ -9,11 +9,11 @@ mod owe;
 mod rest;
 mod stage;
 
-use crate::commit::Held;
 use crate::dataflow::Design;
+use crate::dataflow::change::Held;
+use crate::dataflow::effect::Input;
 use crate::dataflow::mechanism::{Atomic, Bundle, Fuse, GiveUp, Mechanism, Outputs, ReAck};
 use crate::dataflow::record::Record;
-use crate::effect::Input;
 use crate::function::Function;
 use crate::pipeline::{Ack, Sink, StepKind};
 use crate::window::Windowing;
@@ -216,10 +216,10 @@ fn an_error_is_answered_by_sending_again_at_once() {
 fn an_ack_of_another_request_or_another_life_changes_nothing() {
     let mut stage = Stage::map(Mechanism::default());
     stage.sends_one();
-    let Input::Reply(mut stale) = stage.reply_to(0) else { unreachable!("it is a reply") };
+    let Input::Replied(mut stale) = stage.reply_to(0) else { unreachable!("it is a reply") };
     stale.rpc.serial += 1;
-    stage.takes(Input::Reply(stale), &[]);
-    let record = stage.sent[0].record.expect("a record");
+    stage.takes(Input::Replied(stale), &[]);
+    let record = stage.sent[0].body.record.expect("a record");
     stage.world.scan.last_stamp = Some(record.stamp);
     stage.world.scan.held = vec![Held { to: stage.sent[0].to, record }];
     stage.takes(Input::Boot, &["take token 2", "scan", "send events/0#0.0", "wake 30ms retry"]);
@@ -374,7 +374,8 @@ fn a_boot_takes_a_token_scans_resends_and_fires_before_it_reports_a_watermark() 
     let record = Record { name: pane, event_time: end.before(), ..stage.record(0, bob) };
     stage.world.scan.held = vec![Held { to: ShardIndex(2), record }];
     stage.world.scan.windows = vec![(ann, Time(0))];
-    stage.world.scan.watermarks = vec![crate::commit::Watermark { event: end, system: Time::MIN }];
+    stage.world.scan.watermarks =
+        vec![crate::dataflow::change::Watermark { event: end, system: Time::MIN }];
     stage.takes(
         Input::Boot,
         &["take token 1", "scan", "send under-test/bob@0s#0", "wake 30ms retry", "ready"],

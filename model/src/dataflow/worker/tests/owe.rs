@@ -1,9 +1,9 @@
 //! Sinks that write by calls: in what order they call, commit, and say that nothing is owed any more.
 
 use super::stage::{Stage, committed};
-use crate::call::Answer;
-use crate::effect::Input;
+use crate::dataflow::effect::Input;
 use crate::pipeline::{OffsetGiven, Sink};
+use onceproof_kernel::call::Answer;
 use onceproof_kernel::time::SECOND;
 
 /// Boots a sink and hands it ann and bob, which share a unit.
@@ -71,7 +71,7 @@ fn a_boot_forgets_a_unit_and_makes_another() {
     let close = stage.timer(3);
     stage.takes(close, &["prepare 0 of 1 events/0#0", "wake 30ms recall"]);
     let unit = |nth: usize| match stage.calls[nth].operation {
-        crate::call::Operation::Prepare { part, .. } => part.unit,
+        onceproof_kernel::call::Operation::Prepare { part, .. } => part.unit,
         ref other => panic!("{other:?}"),
     };
     assert_ne!(unit(0), unit(2));

@@ -1,7 +1,7 @@
 //! When a worker is at rest. Each part says so of itself, so that none leans on another.
 
 use super::*;
-use crate::commit::CommitKind;
+use crate::dataflow::change::CommitKind;
 use crate::dataflow::mechanism::Ids;
 use crate::dataflow::point;
 use crate::dataflow::worker::admit::Gate;

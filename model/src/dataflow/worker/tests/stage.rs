@@ -1,24 +1,25 @@
 //! One shard and a scripted world around it: inputs in, what it asks and lists out, as short texts.
 
 use super::super::Worker;
-use crate::call::{Answer, Call, Operation};
-use crate::commit::{Content, Delta, Scan, Watermark};
 use crate::dataflow::Design;
+use crate::dataflow::change::{Content, Delta, Scan, Watermark};
+use crate::dataflow::effect::{
+    Carried, Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Moment, Replied, Request,
+    Timer,
+};
 use crate::dataflow::mechanism::{Bundle, Fuse, Mechanism};
 use crate::dataflow::point;
 use crate::dataflow::record::Record;
-use crate::effect::{
-    Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Message, Moment, Pull, Read, Reply,
-    Request, Rpc, SourceRow, Timer,
-};
 use crate::function::Function;
-use crate::pipeline::{Ack, Failing, MessageIds, Queue, Sink, SourceWatermark, Step, StepKind};
+use crate::pipeline::{Ack, MessageIds, Queue, Sink, Step, StepKind};
 use crate::window::Windowing;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::{Answer, Call, Operation, Rpc};
 use onceproof_kernel::key::Key;
-use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::layout::{Failing, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::{RecordId, Value};
+use onceproof_kernel::source::{Message, Progress, Pull, Read, SourceRow};
 use onceproof_kernel::time::{Nanos, SECOND, Time};
 use std::collections::VecDeque;
 
@@ -124,7 +125,7 @@ impl Env for Script {
             event_time: Time(0),
             arrival: Time(0),
             value: Value::Integer(0),
-            watermark: Time(0),
+            promise: Time(0),
         })
     }
 
@@ -139,7 +140,7 @@ impl Env for Script {
         }
     }
 
-    fn queue_watermark(&mut self, _: ShardIndex, _: u64) -> Time {
+    fn queue_progress(&mut self, _: ShardIndex, _: u64) -> Time {
         Time(0)
     }
 
@@ -147,7 +148,7 @@ impl Env for Script {
         Time(0)
     }
 
-    fn source_watermark(&mut self, _: ShardIndex, _: u64) -> Time {
+    fn source_progress(&mut self, _: ShardIndex, _: u64) -> Time {
         Time(0)
     }
 
@@ -191,7 +192,7 @@ impl Stage {
             let from = at.checked_sub(1).map(|from| StepIndex(from as u16)).into_iter().collect();
             (Step { name: STEPS[at].into(), kind, from, shards: 1, failing }, mechanism)
         };
-        let source = StepKind::Source { watermark: SourceWatermark::Perfect, queue: None };
+        let source = StepKind::Source { watermark: Progress::Perfect, queue: None };
         let design = Design::new(vec![
             step(0, source, Failing::default(), Mechanism::default()),
             step(1, kind, failing, Mechanism { fuse: Fuse::Apart, ..mechanism }),
@@ -235,7 +236,7 @@ impl Stage {
         let ids = MessageIds::Message;
         let queue = Some(Queue { deadline: SECOND, extend: true, ack, ids });
         let mut steps = stage.design.parts();
-        steps[0].0.kind = StepKind::Source { watermark: SourceWatermark::Perfect, queue };
+        steps[0].0.kind = StepKind::Source { watermark: Progress::Perfect, queue };
         stage.design = Design::new(steps).expect("a good graph");
         stage.world.rows = 1;
         stage.at(0)
@@ -279,7 +280,7 @@ impl Stage {
                 Effect::Send(request) => self.sent.push(request),
                 Effect::Wake { timer, .. } => self.timers.push(timer),
                 Effect::Call(call) => self.calls.push(call),
-                Effect::Commit(_) | Effect::Ack(_) | Effect::AckMessage(_) => {}
+                Effect::Commit(_) | Effect::Reply(_) | Effect::AckMessage(_) => {}
             }
         }
         if self.worker.is_ready() {
@@ -373,7 +374,12 @@ impl Stage {
     pub(super) fn arrival(&self, number: u64, event: Time, record: Option<Record>) -> Input {
         let watermark = Watermark { event, system: Time::MIN };
         let rpc = Rpc { slot: number as u32, attempt: 0, serial: 100 + number };
-        Input::Request(Request { from: ShardIndex(0), to: ShardIndex(1), rpc, watermark, record })
+        Input::Request(Request {
+            from: ShardIndex(0),
+            to: ShardIndex(1),
+            rpc,
+            body: Carried { watermark, record },
+        })
     }
 
     /// The ack of the request that was sent as number `nth`, which confirms nothing.
@@ -388,7 +394,7 @@ impl Stage {
 
     pub(super) fn reply(&self, nth: usize, watermark: Option<Time>) -> Input {
         let Request { to, rpc, .. } = self.sent[nth];
-        Input::Reply(Reply { from: to, rpc, watermark })
+        Input::Replied(Replied { from: to, rpc, body: watermark })
     }
 
     /// The service answers the call that was made as number `nth`.
@@ -408,10 +414,10 @@ impl Stage {
             Effect::Commit(commit) => {
                 let kind = point::ALPHABET.word(commit.point);
                 let deltas: Vec<String> =
-                    self.effects.deltas(commit.deltas).iter().map(|d| self.delta(d)).collect();
+                    self.effects.changes(commit.changes).iter().map(|d| self.delta(d)).collect();
                 format!("{kind} {} [{}]", self.subject(commit.subject), deltas.join(", "))
             }
-            Effect::Ack(ack) => format!("ack {}", self.subject(ack.subject)),
+            Effect::Reply(ack) => format!("ack {}", self.subject(ack.subject)),
             Effect::AckMessage(ack) => format!("ack message {}", self.name(ack.name)),
             Effect::Send(request) => format!("send {}", self.subject(request.subject())),
             Effect::Call(call) => {

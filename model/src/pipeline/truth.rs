@@ -7,44 +7,16 @@
 //! given up below a count with lateness would pass for a late record. A message of a queue is late only by what
 //! had been published before it: from then on it holds the watermark back.
 
-use super::dead::{Dead, GivenUp, Way};
-use super::traces::Traces;
-use super::{placed, reflection};
+use super::{Pipeline, StepKind};
+use crate::function::{Function, Into, Output};
 use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::Layout;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::Value;
+use onceproof_kernel::right::{Expected, GivenUp, Right, Way, Won, place};
+use onceproof_kernel::source::SourceRow;
 use onceproof_kernel::time::Time;
-use onceproof_model::dataflow::Design;
-use onceproof_model::effect::SourceRow;
-use onceproof_model::function::{Function, Into, Output};
-use onceproof_model::pipeline::StepKind;
-
-/// That a source record, or what maps made of it, belongs into the results of a step.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Expected {
-    /// The step.
-    pub step: StepIndex,
-    /// The record as it entered the first aggregate or sink on its way.
-    pub leaf: Name,
-    /// How often.
-    pub times: u32,
-    /// Under which key and in which window, or row: [`placed`].
-    pub place: u64,
-    /// Its value, if no aggregate came before this step; else 0.
-    pub value: i64,
-    /// Whether its own source had given its window up when it was read.
-    pub is_late: bool,
-    /// Whether a step on the way gave it up as a dead letter, so that it belongs there no more.
-    pub is_dead: bool,
-}
-
-impl Expected {
-    /// Its part of the step's digest.
-    pub fn digest(&self) -> u64 {
-        reflection(self.leaf, self.value, self.place).wrapping_mul(u64::from(self.times))
-    }
-}
 
 /// A record on its way through the steps.
 #[derive(Clone, Debug)]
@@ -63,38 +35,25 @@ struct Item {
     way: Way,
 }
 
-/// Evaluates the pipeline.
-pub(super) struct Truth<'a> {
-    design: &'a Design,
-    words: &'a mut Vocabulary,
-    traces: &'a Traces,
-    dead: &'a Dead,
-    /// What was found to be given up of the record that is evaluated, once for each time.
-    given_up: Vec<GivenUp>,
-    /// Whether an answer that won is not known, since nothing of it was committed.
-    pub is_unsure: bool,
+/// A pipeline with the layout in which it runs: which steps run in one process is all that is asked of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Truth<'a> {
+    /// The graph of steps.
+    pub pipeline: &'a Pipeline,
+    /// Which of them run together.
+    pub layout: &'a Layout,
 }
 
-impl<'a> Truth<'a> {
-    pub fn new(
-        design: &'a Design,
-        words: &'a mut Vocabulary,
-        traces: &'a Traces,
-        dead: &'a Dead,
-    ) -> Truth<'a> {
-        Truth { design, words, traces, dead, given_up: Vec::new(), is_unsure: false }
-    }
-
-    /// Sends one source record through the pipeline, and hands each result that it belongs into to
-    /// `each`, which answers whether the record is late there. `watermark` is what its source shard's was
-    /// when it was read.
-    pub fn evaluate(
-        &mut self,
+impl Right for Truth<'_> {
+    fn belongs(
+        &self,
         source: StepIndex,
         row: SourceRow,
-        watermark: Time,
-        each: &mut impl FnMut(Expected) -> bool,
-    ) {
+        promise: Time,
+        words: &mut Vocabulary,
+        won: &dyn Won,
+        each: &mut dyn FnMut(Expected) -> bool,
+    ) -> bool {
         let item = Item {
             name: Some(row.name),
             leaf: row.name,
@@ -107,39 +66,57 @@ impl<'a> Truth<'a> {
             is_dead: false,
             way: Way::default(),
         };
-        self.given_up.clear();
-        self.flow(source, &item, watermark, each);
+        let mut evaluation =
+            Evaluation { of: *self, words, won, given_up: Vec::new(), is_unsure: false };
+        evaluation.flow(source, &item, promise, each);
+        !evaluation.is_unsure
     }
 
+    fn is_placed(&self) -> Vec<bool> {
+        is_placed(self.pipeline)
+    }
+}
+
+/// The evaluation of one record.
+struct Evaluation<'a> {
+    of: Truth<'a>,
+    words: &'a mut Vocabulary,
+    won: &'a dyn Won,
+    /// What was found to be given up of it, once for each time.
+    given_up: Vec<GivenUp>,
+    is_unsure: bool,
+}
+
+impl Evaluation<'_> {
     fn flow(
         &mut self,
         from: StepIndex,
         item: &Item,
-        watermark: Time,
-        each: &mut impl FnMut(Expected) -> bool,
+        promise: Time,
+        each: &mut dyn FnMut(Expected) -> bool,
     ) {
-        let design = self.design;
-        for edge in design.pipeline.edges(from) {
-            let (step, key) = (edge.to, design.pipeline.key_at(edge.to, item.key));
+        let pipeline = self.of.pipeline;
+        for edge in pipeline.edges(from) {
+            let (step, key) = (edge.to, pipeline.key_at(edge.to, item.key));
             let leaf = item.name.unwrap_or(item.leaf);
             let value = if item.name.is_some() { item.value.integer() } else { 0 };
             let key_hash = self.words.keys.hash(key);
             let Item { times, is_dead, .. } = *item;
-            match &design.pipeline.step(step).kind {
+            match &pipeline.step(step).kind {
                 StepKind::Source { .. } => {}
-                StepKind::Map(function) => self.apply(step, function, item, watermark, each),
+                StepKind::Map(function) => self.apply(step, function, item, promise, each),
                 StepKind::Reshuffle => {
-                    self.apply(step, &Function::Identity, item, watermark, each);
+                    self.apply(step, &Function::Identity, item, promise, each);
                 }
                 StepKind::Count(windows)
                 | StepKind::Sum(windows)
                 | StepKind::CountGlobally(windows) => {
                     let start = windows.start(item.event_time);
-                    let is_late = item.is_late || windows.is_late(start, watermark);
-                    let place = placed(key_hash, start);
+                    let is_late = item.is_late || windows.is_late(start, promise);
+                    let place = place(key_hash, start);
                     let is_late =
                         each(Expected { step, leaf, times, place, value, is_late, is_dead });
-                    if design.pipeline.edges(step).is_empty() {
+                    if pipeline.edges(step).is_empty() {
                         continue;
                     }
                     let event_time = windows.end(start).before();
@@ -160,10 +137,10 @@ impl<'a> Truth<'a> {
                     };
                     // A count passes its watermark on less its lateness, so what its own source had said
                     // comes down here that much later.
-                    self.flow(step, &item, watermark.minus(windows.lateness), each);
+                    self.flow(step, &item, promise.minus(windows.lateness), each);
                 }
                 StepKind::Sink(_) => {
-                    let (place, is_late) = (placed(key_hash, Time(0)), item.is_late);
+                    let (place, is_late) = (place(key_hash, Time(0)), item.is_late);
                     each(Expected { step, leaf, times, place, value, is_late, is_dead });
                 }
             }
@@ -172,7 +149,7 @@ impl<'a> Truth<'a> {
 
     /// Whether a record was given up, once more than was found before.
     fn is_given_up(&mut self, record: GivenUp) -> bool {
-        let times = self.dead.times(&record) as usize;
+        let times = self.won.given_up(&record) as usize;
         let is =
             times > 0 && self.given_up.iter().filter(|&&other| other == record).count() < times;
         if is {
@@ -186,8 +163,8 @@ impl<'a> Truth<'a> {
         step: StepIndex,
         function: &Function,
         item: &Item,
-        watermark: Time,
-        each: &mut impl FnMut(Expected) -> bool,
+        promise: Time,
+        each: &mut dyn FnMut(Expected) -> bool,
     ) {
         let leaf = item.name.unwrap_or(item.leaf);
         let here = GivenUp { step, leaf, key: item.key, way: item.way };
@@ -200,15 +177,15 @@ impl<'a> Truth<'a> {
             let Output { key, value } = output;
             let mut item = Item { key, value, is_dead, way, ..item.clone() };
             if let Some(parent) = item.name {
-                let step_hash = self.design.layout.hash(step);
+                let step_hash = self.of.layout.hash(step);
                 let name = self.words.names.output(parent, step.0, step_hash, index as u32);
                 item.name = Some(name);
                 let decides = function.decides();
-                let follows = self.design.stages().is_fused(step) && item.is_decided;
+                let follows = self.of.layout.head(step) != step && item.is_decided;
                 // An answer in the middle of a stage is known best from what came out of the stage: under
                 // recompute, what was sent first may have won over what was committed later.
                 item.is_decided = decides.is_some() || follows;
-                match self.traces.winner(name) {
+                match self.won.winner(name) {
                     Some((key, value)) if item.is_decided => {
                         if follows || decides == Some(Into::Key) {
                             item.key = key;
@@ -222,22 +199,22 @@ impl<'a> Truth<'a> {
                     None => self.is_unsure |= decides.is_some() && !is_dead,
                 }
             }
-            self.flow(step, &item, watermark, each);
+            self.flow(step, &item, promise, each);
         }
     }
 }
 
 /// Whether the windows and keys of each step's results can be told from the input and the answers that
 /// won: not below a coin that sits below an aggregate, where a window's panes may land on different sides.
-pub(super) fn is_placed(design: &Design) -> Vec<bool> {
+fn is_placed(pipeline: &Pipeline) -> Vec<bool> {
     #[derive(Clone, Copy, Default)]
     struct Upstream {
         aggregated: bool,
         tossed: bool,
     }
-    let mut upstream = vec![Upstream::default(); design.pipeline.steps().len()];
-    for &index in design.pipeline.order() {
-        let step = design.pipeline.step(index);
+    let mut upstream = vec![Upstream::default(); pipeline.steps().len()];
+    for &index in pipeline.order() {
+        let step = pipeline.step(index);
         let mut here = Upstream::default();
         for from in &step.from {
             here.aggregated |= upstream[from.at()].aggregated;

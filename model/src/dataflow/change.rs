@@ -1,39 +1,16 @@
-//! Commits: one atomic change of a shard's durable rows, numbered, under the token of the shard's owner.
-//! Rows change by deltas, so that what a commit does never depends on what its sender believed.
+//! What a commit changes. Rows change by deltas, so that what a commit does never depends on what its sender
+//! believed.
 
-use crate::call::Operation;
 use crate::dataflow::point;
 use crate::dataflow::record::Record;
-use onceproof_kernel::alphabet::{Point, Subject};
+use onceproof_kernel::alphabet::Point;
+use onceproof_kernel::call::Operation;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::prefix::Prefix;
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::{Nanos, Time};
-
-/// One atomic change of a shard's rows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Commit {
-    /// Whose rows.
-    pub shard: ShardIndex,
-    /// The token of the owner, checked when the commit is applied.
-    pub token: u64,
-    /// Its number under that token, from 0: applied once, however often it arrives.
-    pub number: u64,
-    /// Which step of the protocol it is, by the word of its stage.
-    pub point: Point,
-    /// Whether it ends the stay of what it is about.
-    pub ends_stay: bool,
-    /// What it is about: its first record.
-    pub subject: Subject,
-    /// What changes, in order: [`Effects`](crate::effect::Effects) keeps it.
-    pub deltas: Batch,
-}
-
-/// The handle of a commit's deltas.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Batch(pub(crate) u32);
 
 /// Which step of the protocol a commit is. In an aggregate's stage that of a record is a commit and that of a
 /// pane an emit, also where a sink is fused into it: the row is written with the pane. In any other stage that

@@ -2,11 +2,42 @@
 //! the world outside. A call is no part of a commit: it is done when the service has it, whatever becomes of
 //! the record (*Streaming Systems*, ch. 5, "Exactly Once in Sinks" and "Side Effects").
 
-use crate::effect::Rpc;
-use onceproof_kernel::key::Key;
-use onceproof_kernel::layout::{ShardIndex, StepIndex};
-use onceproof_kernel::name::Name;
-use onceproof_kernel::record::RecordId;
+use crate::key::Key;
+use crate::layout::{ShardIndex, StepIndex};
+use crate::name::Name;
+use crate::record::RecordId;
+use crate::time::Nanos;
+
+/// What identifies a request to its sender.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rpc {
+    /// Where the sender keeps it.
+    pub slot: u32,
+    /// Which send of the record this is, counted by the world from outside; the worker leaves it 0 and
+    /// carries it back.
+    pub attempt: u32,
+    /// Never used twice by a shard, in any of its lives.
+    pub serial: u64,
+}
+
+/// What a step calls.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// A service with entries and objects, or a table that takes every row, or one with streams.
+    Plain,
+    /// A table that drops a row whose insert id it has seen.
+    InsertIds {
+        /// How long it remembers one.
+        window: Nanos,
+    },
+    /// A folder of files.
+    Files,
+    /// A table with transactions.
+    Transactions {
+        /// When it aborts one that is not committed.
+        timeout: Nanos,
+    },
+}
 
 /// A call to an external service.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

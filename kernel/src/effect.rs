@@ -1,0 +1,225 @@
+//! The door between a process and the world. A process takes one [`Input`], may ask a few questions
+//! while it works on it, and returns an ordered list of [`Effect`]s. It performs nothing itself,
+//! so a crash can fall before any effect, and the wrong order of a protocol differs from the right one in
+//! the order of a list.
+//!
+//! Questions come before effects: an input is worked on by first asking all it has to ask, and only then
+//! listing effects. So a crash before a question and one before an effect happen in the order of the
+//! protocol. What is left to do with further questions waits for [`Input::Resume`].
+
+use crate::alphabet::{Point, Subject};
+use crate::call::{Answer, Call, Rpc};
+use crate::layout::ShardIndex;
+use crate::name::Name;
+use crate::system::System;
+use crate::time::Time;
+
+/// What happens to a process.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Input<S: System> {
+    /// It starts, knowing nothing but what it reads.
+    Boot,
+    /// A request arrives.
+    Request(Request<S>),
+    /// The reply to one of its requests arrives.
+    Replied(Replied<S>),
+    /// The store answers that a commit is applied.
+    Committed {
+        /// The number of the commit.
+        number: u64,
+    },
+    /// An external service answers a call.
+    Called {
+        /// Which call.
+        rpc: Rpc,
+        /// What it answers; never a refusal, which ends who hears it.
+        answer: Answer,
+    },
+    /// A timer is due.
+    Wake(S::Timer),
+    /// It may go on with what is ready.
+    Resume,
+}
+
+/// What a process wants done, in order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Effect<S: System> {
+    /// Change rows.
+    Commit(Commit),
+    /// Reply to a request.
+    Reply(Reply<S>),
+    /// Tell a queue that a message is done.
+    AckMessage(MessageAck),
+    /// Send a request.
+    Send(Request<S>),
+    /// Call an external service.
+    Call(Call),
+    /// Call back.
+    Wake {
+        /// When.
+        at: Time,
+        /// With what.
+        timer: S::Timer,
+    },
+}
+
+/// A request to another shard.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Request<S: System> {
+    /// The sender.
+    pub from: ShardIndex,
+    /// The receiver.
+    pub to: ShardIndex,
+    /// What the reply carries back.
+    pub rpc: Rpc,
+    /// What it carries.
+    pub body: S::Request,
+}
+
+impl<S: System> Request<S> {
+    /// What the request is about.
+    pub fn subject(&self) -> Subject {
+        S::subject(&self.body)
+    }
+}
+
+/// A reply to a request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reply<S: System> {
+    /// The receiver of the request.
+    pub from: ShardIndex,
+    /// The sender of the request.
+    pub to: ShardIndex,
+    /// Which request.
+    pub rpc: Rpc,
+    /// What the request was about.
+    pub subject: Subject,
+    /// What it carries.
+    pub body: S::Reply,
+}
+
+/// Tells a queue that a message is done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MessageAck {
+    /// The source shard that it was handed to.
+    pub shard: ShardIndex,
+    /// Which message.
+    pub number: u32,
+    /// What it carries.
+    pub name: Name,
+}
+
+/// A reply that arrives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Replied<S: System> {
+    /// The receiver of the request.
+    pub from: ShardIndex,
+    /// Which request.
+    pub rpc: Rpc,
+    /// What it carries, or none if it is an error, which tells nothing of whether the request was applied.
+    pub body: Option<S::Reply>,
+}
+
+/// One atomic change of a shard's rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Commit {
+    /// Whose rows.
+    pub shard: ShardIndex,
+    /// The token of the owner, checked when the commit is applied.
+    pub token: u64,
+    /// Its number under that token, from 0: applied once, however often it arrives.
+    pub number: u64,
+    /// Which step of the protocol it is, by the word of its stage.
+    pub point: Point,
+    /// Whether it ends the stay of what it is about.
+    pub ends_stay: bool,
+    /// What it is about: its first record.
+    pub subject: Subject,
+    /// What changes, in order: [`Effects`] keeps it.
+    pub changes: Batch,
+}
+
+/// The handle of a commit's changes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Batch(u32);
+
+/// All that a worker has at hand while it works on one input.
+pub struct Moment<'a, S: System, E> {
+    /// What its clock says.
+    pub now: Time,
+    /// The design.
+    pub design: &'a S::Design,
+    /// Whom it asks.
+    pub env: &'a mut E,
+    /// Where its effects go.
+    pub effects: &'a mut Effects<S>,
+}
+
+impl<S: System, E> Moment<'_, S, E> {
+    /// The world, to be asked or to strike. No effect is listed yet: a crash before the question would come
+    /// too late to take the effect back. What a queue promises is read beside the effects, through `env`: no
+    /// fault has a place there, and what is listed can only raise it.
+    ///
+    /// # Panics
+    ///
+    /// Where debug assertions are on, if an effect other than a timer is listed.
+    #[inline(always)]
+    pub fn ask(&mut self) -> &mut E {
+        debug_assert!(self.effects.is_quiet(), "a worker lists effects before it asks");
+        self.env
+    }
+}
+
+/// An ordered list of effects, with the changes of their commits.
+#[derive(Debug)]
+pub struct Effects<S: System> {
+    /// The effects, first to last.
+    pub list: Vec<Effect<S>>,
+    /// The changes of all commits that are listed or on their way. A buffer is used again for another commit.
+    batches: Vec<Vec<S::Change>>,
+    free: Vec<Batch>,
+}
+
+impl<S: System> Default for Effects<S> {
+    fn default() -> Effects<S> {
+        Effects { list: Vec::new(), batches: Vec::new(), free: Vec::new() }
+    }
+}
+
+impl<S: System> Effects<S> {
+    /// Whether nothing but timers is listed: questions may still be asked.
+    pub fn is_quiet(&self) -> bool {
+        self.list.iter().all(|effect| matches!(effect, Effect::Wake { .. }))
+    }
+
+    /// Takes the changes of a commit, and leaves an empty buffer in their place.
+    pub fn take(&mut self, changes: &mut Vec<S::Change>) -> Batch {
+        let batch = self.free.pop().unwrap_or_else(|| {
+            self.batches.push(Vec::new());
+            Batch(self.batches.len() as u32 - 1)
+        });
+        std::mem::swap(&mut self.batches[batch.0 as usize], changes);
+        batch
+    }
+
+    /// What a commit changes, in order.
+    pub fn changes(&self, batch: Batch) -> &[S::Change] {
+        &self.batches[batch.0 as usize]
+    }
+
+    /// A commit is over: nobody asks for its changes any more.
+    pub fn recycle(&mut self, batch: Batch) {
+        self.batches[batch.0 as usize].clear();
+        self.free.push(batch);
+    }
+
+    /// Forgets all effects and the changes of all commits, and keeps the memory.
+    pub fn clear(&mut self) {
+        self.list.clear();
+        self.free.clear();
+        for (changes, number) in self.batches.iter_mut().zip(0..) {
+            changes.clear();
+            self.free.push(Batch(number));
+        }
+    }
+}
