@@ -17,7 +17,59 @@ pub struct Rpc {
     /// carries it back.
     pub attempt: u32,
     /// Never used twice by a shard, in any of its lives.
-    pub serial: u64,
+    pub serial: Serial,
+}
+
+/// What tells the requests of a shard apart, in any of its lives. The world reads the token of it, to know whose
+/// reply it is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Serial {
+    /// The token of the life that made the request. Its first bit is the system's own.
+    token: u32,
+    /// The number of the request under that token, from 1; 0 is none.
+    number: u32,
+}
+
+impl Serial {
+    const OWN: u32 = 1 << 31;
+
+    /// Request number `number` under a token.
+    ///
+    /// # Panics
+    ///
+    /// If the token or the number is beyond what a run of four thousand million events can have.
+    #[inline]
+    pub fn new(token: u64, number: u64) -> Serial {
+        debug_assert!(token < Serial::OWN.into() && number <= u32::MAX.into(), "a serial");
+        Serial { token: token as u32, number: number as u32 }
+    }
+
+    /// The same with the bit that is the system's own.
+    pub fn marked(self) -> Serial {
+        Serial { token: self.token | Serial::OWN, ..self }
+    }
+
+    /// Whether it has that bit.
+    pub fn is_marked(self) -> bool {
+        self.token & Serial::OWN != 0
+    }
+
+    /// Whether it is none.
+    pub fn is_none(self) -> bool {
+        self.number == 0
+    }
+
+    /// The token of the life that made the request.
+    #[inline]
+    pub fn token(self) -> u64 {
+        (self.token & !Serial::OWN).into()
+    }
+
+    /// All of it as one number.
+    #[inline]
+    pub fn bits(self) -> u64 {
+        u64::from(self.token) << 32 | u64::from(self.number)
+    }
 }
 
 /// What a step calls.

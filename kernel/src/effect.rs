@@ -144,7 +144,7 @@ pub struct Commit {
 pub struct Batch(u32);
 
 /// All that a worker has at hand while it works on one input.
-pub struct Moment<'a, S: System, E> {
+pub struct Context<'a, S: System, E> {
     /// What its clock says.
     pub now: Time,
     /// The design.
@@ -155,7 +155,7 @@ pub struct Moment<'a, S: System, E> {
     pub effects: &'a mut Effects<S>,
 }
 
-impl<S: System, E> Moment<'_, S, E> {
+impl<S: System, E> Context<'_, S, E> {
     /// The world, to be asked or to strike. No effect is listed yet: a crash before the question would come
     /// too late to take the effect back. What a queue promises is read beside the effects, through `env`: no
     /// fault has a place there, and what is listed can only raise it.

@@ -80,7 +80,11 @@ impl Fingerprint {
         let Request { from, to, rpc, body: Carried { watermark, record } } = request;
         let carried = record.as_ref().map_or(0, |record| of_record(record, known));
         let route = u64::from(from.0) << 32 | u64::from(to.0);
-        self.add(at, Code::Request, words([route, rpc.serial, of_watermark(watermark), carried]));
+        self.add(
+            at,
+            Code::Request,
+            words([route, rpc.serial.bits(), of_watermark(watermark), carried]),
+        );
     }
 
     /// Folds in a call that reaches a service.
@@ -88,7 +92,11 @@ impl Fingerprint {
         let Call { shard, step, rpc, name, ref operation } = *call;
         let place = u64::from(shard.0) << 32 | u64::from(step.0);
         let named = known.names.hash(name);
-        self.add(at, Code::Call, words([place, rpc.serial, named, of_operation(operation, known)]));
+        self.add(
+            at,
+            Code::Call,
+            words([place, rpc.serial.bits(), named, of_operation(operation, known)]),
+        );
     }
 
     /// Folds in how much the results of a step reflect at the end. What they are has come in change by change; when

@@ -39,7 +39,7 @@ const NEVER: Due = u128::MAX;
 
 /// A queue of events.
 #[derive(Clone, Debug)]
-pub struct Queue<T> {
+pub struct EventQueue<T> {
     heap: Vec<(Due, T)>,
     lanes: [VecDeque<(Due, T)>; LANES],
     /// The first of each lane, then of the heap; [`NEVER`] where there is none.
@@ -47,14 +47,14 @@ pub struct Queue<T> {
     scheduled: u64,
 }
 
-impl<T: Copy> Default for Queue<T> {
-    fn default() -> Queue<T> {
+impl<T: Copy> Default for EventQueue<T> {
+    fn default() -> EventQueue<T> {
         let lanes = [VecDeque::new(), VecDeque::new(), VecDeque::new()];
-        Queue { heap: Vec::new(), lanes, firsts: [NEVER; LANES + 1], scheduled: 0 }
+        EventQueue { heap: Vec::new(), lanes, firsts: [NEVER; LANES + 1], scheduled: 0 }
     }
 }
 
-impl<T: Copy> Queue<T> {
+impl<T: Copy> EventQueue<T> {
     /// Empties the queue and keeps its memory.
     pub fn clear(&mut self) {
         self.heap.clear();
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn events_come_out_by_time_then_turn_then_order_of_scheduling() {
         for seed in 0..50 {
-            let mut queue = Queue::default();
+            let mut queue = EventQueue::default();
             let mut expected: Vec<(u64, u8, u64)> = Vec::new();
             let mut taken = Vec::new();
             let mut now = 0;
@@ -240,7 +240,7 @@ mod tests {
                 assert!(time(pair[0]) <= time(pair[1]));
             }
         }
-        let mut queue = Queue::default();
+        let mut queue = EventQueue::default();
         for (id, (at, turn)) in
             [(5, Turn::Last), (5, Turn::Normal), (3, Turn::Normal), (5, Turn::Normal)]
                 .iter()
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_heap_sorts() {
-        let mut queue = Queue::default();
+        let mut queue = EventQueue::default();
         for n in 0..5000_u64 {
             queue.push(scatter(n) % 1000, Turn::Normal, Lane::Heap, n);
         }

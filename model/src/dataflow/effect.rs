@@ -4,6 +4,7 @@ use crate::dataflow::Dataflow;
 use crate::dataflow::change::{Content, Scan, Watermark};
 use crate::dataflow::decision::Decision;
 use crate::dataflow::record::Record;
+use onceproof_kernel::call::Serial;
 use onceproof_kernel::effect;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
@@ -22,7 +23,7 @@ pub enum Timer {
         /// Which send.
         sends: u32,
         /// The serial of the request.
-        serial: u64,
+        serial: Serial,
     },
     /// The reply to send number `sends` of a watermark to downstream shard number `target`.
     RetryWatermark {
@@ -31,7 +32,7 @@ pub enum Timer {
         /// Which send.
         sends: u32,
         /// The serial of the request.
-        serial: u64,
+        serial: Serial,
     },
     /// The answer to send number `sends` of the call in `slot`.
     Recall {
@@ -40,7 +41,7 @@ pub enum Timer {
         /// Which send.
         sends: u32,
         /// The serial of the call.
-        serial: u64,
+        serial: Serial,
     },
     /// The arrival of the next source record.
     Arrival,
@@ -162,7 +163,7 @@ pub type Effect = effect::Effect<Dataflow>;
 /// What it wants done, in order.
 pub type Effects = effect::Effects<Dataflow>;
 /// All that a worker has at hand while it works on one input.
-pub type Moment<'a, E> = effect::Moment<'a, Dataflow, E>;
+pub type Context<'a, E> = effect::Context<'a, Dataflow, E>;
 
 /// What a request carries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

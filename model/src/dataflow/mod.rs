@@ -10,7 +10,7 @@ mod design;
 pub mod effect;
 pub mod mechanism;
 pub mod point;
-pub mod queues;
+pub mod fifos;
 pub mod record;
 pub mod rows;
 mod stage;

@@ -236,7 +236,7 @@ pub(super) fn is_about(place: &Place, root: u64, subject: Subject, words: &Vocab
 
 #[cfg(test)]
 mod tests {
-    use super::super::moment::Call;
+    use super::super::moment::Exchange;
     use super::*;
     use crate::draw::{INPUT, generated_words, scale};
     use crate::fault::{Leg, Pattern};
@@ -341,8 +341,8 @@ mod tests {
                     };
                     let (from, to) = (ShardIndex(0), ShardIndex(1 + pick(2) as u32));
                     let attempt = 1 + pick(3) as u32;
-                    let call = Call::new(&layout, from, to, subject, attempt, &words);
-                    let moment = Moment::Call(call);
+                    let exchange = Exchange::new(&layout, from, to, subject, attempt, &words);
+                    let moment = Moment::Exchange(exchange);
                     let asked = if pick(4) == 0 { Asked::Request } else { Asked::Ack };
                     let refused = pick(8) as usize;
                     let may = |kind: &Kind| kind.name() as usize % 8 != refused;

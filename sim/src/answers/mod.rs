@@ -32,7 +32,7 @@ use possible::Possible;
 pub(crate) use possible::Watched;
 use rustc_hash::FxBuildHasher;
 
-pub use moment::{Act, Attempt, Call, CommitSent, StepTaken};
+pub use moment::{Act, Attempt, CommitSent, Exchange, StepTaken};
 pub use possible::{Needless, Possibility, Resting, default_kinds, legs};
 pub use verdict::{AckVerdict, BeforeVerdict, CallVerdict, CommitVerdict, RequestVerdict};
 
@@ -138,20 +138,25 @@ impl Answers {
     }
 
     /// The latency of a message: of a request, or of the ack that answers it.
-    pub fn latency(&self, call: &Call, leg: Leg) -> Nanos {
-        self.drawn.latency(call.point_of(leg))
+    pub fn latency(&self, exchange: &Exchange, leg: Leg) -> Nanos {
+        self.drawn.latency(exchange.point_of(leg))
     }
 
     /// A request is sent.
-    pub fn request(&mut self, call: &Call, layout: &Layout, words: &Vocabulary) -> RequestVerdict {
+    pub fn request(
+        &mut self,
+        exchange: &Exchange,
+        layout: &Layout,
+        words: &Vocabulary,
+    ) -> RequestVerdict {
         if self.is_quiet(Asked::Request) {
             return RequestVerdict::Pass;
         }
-        let moment = Moment::Call(*call);
-        let kind = self.decide(Asked::Request, moment, call.point, |_| true, layout, words);
+        let moment = Moment::Exchange(*exchange);
+        let kind = self.decide(Asked::Request, moment, exchange.point, |_| true, layout, words);
         match kind {
             None => {
-                self.note_delay(call, Leg::Request, layout, words);
+                self.note_delay(exchange, Leg::Request, layout, words);
                 RequestVerdict::Pass
             }
             Some(Kind::DropRequest) => RequestVerdict::Lost,
@@ -169,20 +174,20 @@ impl Answers {
     /// An ack is sent. The acks of both copies of a doubled request share one point, so they share its verdict,
     /// and it is one fault. Were each copy asked about, one run could have two faults at one point, and no file
     /// could say which.
-    pub fn ack(&mut self, call: &Call, layout: &Layout, words: &Vocabulary) -> AckVerdict {
+    pub fn ack(&mut self, exchange: &Exchange, layout: &Layout, words: &Vocabulary) -> AckVerdict {
         if self.is_quiet(Asked::Ack) {
             return AckVerdict::Pass;
         }
         if self.has_twins
-            && let Some(&verdict) = self.acks.get(&call.point)
+            && let Some(&verdict) = self.acks.get(&exchange.point)
         {
             return verdict;
         }
-        let moment = Moment::Call(*call);
-        let kind = self.decide(Asked::Ack, moment, call.point, |_| true, layout, words);
+        let moment = Moment::Exchange(*exchange);
+        let kind = self.decide(Asked::Ack, moment, exchange.point, |_| true, layout, words);
         let verdict = match kind {
             None => {
-                self.note_delay(call, Leg::Ack, layout, words);
+                self.note_delay(exchange, Leg::Ack, layout, words);
                 AckVerdict::Pass
             }
             Some(Kind::DropAck) => AckVerdict::Lost,
@@ -192,7 +197,7 @@ impl Answers {
             Some(kind) => unreachable!("{kind:?} is not asked of acks"),
         };
         if self.has_twins {
-            self.acks.insert(call.point, verdict);
+            self.acks.insert(exchange.point, verdict);
         }
         verdict
     }

@@ -13,7 +13,7 @@ use onceproof_kernel::name::{Name, Vocabulary};
 
 /// A request, or the ack that answers it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Call {
+pub struct Exchange {
     /// The sender of the request.
     pub from: ShardIndex,
     /// Its receiver.
@@ -25,7 +25,7 @@ pub struct Call {
     pub(super) point: u64,
 }
 
-impl Call {
+impl Exchange {
     /// A request from one shard to another.
     pub fn new(
         layout: &Layout,
@@ -34,7 +34,7 @@ impl Call {
         subject: Subject,
         attempt: u32,
         words: &Vocabulary,
-    ) -> Call {
+    ) -> Exchange {
         let who = match subject {
             Subject::Record(name) => words.names.hash(name),
             Subject::Control { word, value } => {
@@ -46,7 +46,7 @@ impl Call {
         let way = fold(layout.hash_of(from), layout.hash_of(to));
         // The last bit is left to the leg.
         let point = fold(who, way ^ u64::from(attempt).rotate_right(8)) & !1;
-        Call { from, to, subject, attempt, point }
+        Exchange { from, to, subject, attempt, point }
     }
 
     /// The point of the request, or of the ack.
@@ -245,7 +245,7 @@ impl StepTaken {
 /// Any of the moments.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Moment {
-    Call(Call),
+    Exchange(Exchange),
     Commit(CommitSent),
     Attempt(Attempt),
     Step(StepTaken),
@@ -255,7 +255,7 @@ impl Moment {
     /// What it is about.
     pub fn subject(&self) -> Subject {
         match self {
-            Moment::Call(call) => call.subject,
+            Moment::Exchange(exchange) => exchange.subject,
             Moment::Commit(commit) => commit.subject,
             Moment::Attempt(attempt) => Subject::Record(attempt.name),
             Moment::Step(step) => step.subject,
@@ -265,8 +265,8 @@ impl Moment {
     /// The step of the protocol that it belongs to.
     pub fn step(&self, asked: Asked, moments: &Moments) -> Point {
         match self {
-            Moment::Call(_) if asked == Asked::Ack => moments.reply,
-            Moment::Call(_) => moments.send,
+            Moment::Exchange(_) if asked == Asked::Ack => moments.reply,
+            Moment::Exchange(_) => moments.send,
             Moment::Commit(commit) => commit.before,
             Moment::Attempt(attempt) => attempt.act.before(moments),
             Moment::Step(step) => step.before,
@@ -276,7 +276,7 @@ impl Moment {
     /// Whether a place is here, its record and its number aside.
     pub fn is_at(&self, place: &Place, layout: &Layout) -> bool {
         match self {
-            Moment::Call(call) => call.is_at(place, layout),
+            Moment::Exchange(exchange) => exchange.is_at(place, layout),
             Moment::Commit(commit) => commit.is_at(place),
             Moment::Attempt(attempt) => attempt.is_at(place),
             Moment::Step(step) => step.is_at(place),
@@ -287,9 +287,9 @@ impl Moment {
     pub fn sort(&self, layout: &Layout) -> u64 {
         let at = |step: StepIndex, number: u32| u64::from(step.0) << 32 | u64::from(number);
         match self {
-            Moment::Call(call) => {
-                let (from, to) = (layout.step_of(call.from), layout.step_of(call.to));
-                at(from, call.attempt) ^ u64::from(to.0) << 48
+            Moment::Exchange(exchange) => {
+                let (from, to) = (layout.step_of(exchange.from), layout.step_of(exchange.to));
+                at(from, exchange.attempt) ^ u64::from(to.0) << 48
             }
             Moment::Commit(commit) => at(commit.at.0, commit.at.1),
             Moment::Attempt(attempt) => at(attempt.step, attempt.attempt),
@@ -300,7 +300,7 @@ impl Moment {
     /// Its place, which other moments may share.
     pub fn place(&self, layout: &Layout, words: &Vocabulary) -> Place {
         match self {
-            Moment::Call(call) => call.place(layout, words),
+            Moment::Exchange(exchange) => exchange.place(layout, words),
             Moment::Commit(commit) => commit.place(words),
             Moment::Attempt(attempt) => attempt.place(words),
             Moment::Step(step) => step.place(words),

@@ -2,7 +2,7 @@
 //! could have been placed, and latencies as faults. Nothing of it changes an answer.
 
 use super::Answers;
-use super::moment::{Call, Moment};
+use super::moment::{Exchange, Moment};
 use super::possible::{Possibility, Possible, Resting, Watched};
 use crate::fault::kind::Asked;
 use crate::fault::{Fault, Kind, Leg};
@@ -97,7 +97,7 @@ impl Answers {
     /// Writes down what a message takes longer than the least, if someone asked.
     pub(super) fn note_delay(
         &mut self,
-        call: &Call,
+        exchange: &Exchange,
         leg: Leg,
         layout: &Layout,
         words: &Vocabulary,
@@ -105,13 +105,13 @@ impl Answers {
         if self.delays.is_none() {
             return;
         }
-        let by = self.drawn.delay(call.point_of(leg));
+        let by = self.drawn.delay(exchange.point_of(leg));
         if let (Some(delays), Some(log), 1..) = (&mut self.delays, &self.log, by) {
             let asked = match leg {
                 Leg::Request => Asked::Request,
                 Leg::Ack => Asked::Ack,
             };
-            let at = log.place(asked, &Moment::Call(*call), layout, words);
+            let at = log.place(asked, &Moment::Exchange(*exchange), layout, words);
             delays.push(Fault { at, kind: Kind::Delay { by, leg } });
         }
     }

@@ -1,11 +1,11 @@
 //! What happens at a time.
 
-use onceproof_kernel::call::Answer;
+use onceproof_kernel::call::{Answer, Serial};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::Time;
 use onceproof_model::dataflow::effect::Timer;
 
-/// What happens at a time.
+/// What happens at a time. It is half of what the queue holds, so its size is a figure of its own.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Event {
     Request {
@@ -15,14 +15,14 @@ pub(super) enum Event {
         to: ShardIndex,
         from: ShardIndex,
         slot: u32,
-        serial: u64,
+        serial: Serial,
         watermark: Time,
     },
     Error {
         to: ShardIndex,
         from: ShardIndex,
         slot: u32,
-        serial: u64,
+        serial: Serial,
     },
     Commit {
         wire: u32,
@@ -43,7 +43,7 @@ pub(super) enum Event {
         shard: ShardIndex,
         life: u32,
         slot: u32,
-        serial: u64,
+        serial: Serial,
         answer: Answer,
     },
     Wake {
@@ -74,3 +74,5 @@ pub(super) enum Event {
         number: u32,
     },
 }
+
+const _: () = assert!(size_of::<Event>() == 32, "what is queued is 48 bytes with the time");

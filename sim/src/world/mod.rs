@@ -1,7 +1,7 @@
 //! The world: one thread, virtual time, an event queue. It hands inputs to workers, performs their effects
 //! in order, and kills, cuts and delays as the answers say. It alone acts on a verdict.
 
-mod calls;
+mod requests;
 mod commits;
 mod directory;
 mod end;
@@ -26,7 +26,7 @@ use crate::outcome::FilterFill;
 use crate::outside::Outside;
 use crate::patience::Patience;
 use crate::plan::Plan;
-use crate::queue::{Lane, Queue, Turn};
+use crate::queue::{EventQueue, Lane, Turn};
 use commits::Wire;
 use directory::Directory;
 use end::Overdue;
@@ -77,7 +77,7 @@ pub(crate) struct World<'a> {
     directory: Directory,
     /// Shards that are to be moved and for which there is no other worker yet.
     moving: Vec<ShardIndex>,
-    queue: Queue<Event>,
+    queue: EventQueue<Event>,
     links: Links,
     wires: Slab<Wire>,
     outs: Slab<Out>,
@@ -123,7 +123,7 @@ impl<'a> World<'a> {
             paused: 0,
             directory: Directory::new(shards, hosts, plan.cluster.routing_lag),
             moving: Vec::new(),
-            queue: Queue::default(),
+            queue: EventQueue::default(),
             links: Links::default(),
             wires: Slab::new(),
             outs: Slab::new(),
@@ -349,7 +349,7 @@ impl<'a> World<'a> {
         match *event {
             Event::Request { flight } => Some(self.links.flights[flight as usize].host),
             Event::Reply { to, serial, .. } | Event::Error { to, serial, .. } => {
-                Some(self.directory.under(to, token_of(serial)))
+                Some(self.directory.under(to, serial.token()))
             }
             Event::Answer { wire, .. } | Event::Repeat { wire } => {
                 self.host_of(self.wires[wire as usize].who)
@@ -419,9 +419,4 @@ impl<'a> World<'a> {
             self.fingerprint.add_results(applied);
         }
     }
-}
-
-/// The token under which a request was sent, by its serial: the bit above tells watermarks apart.
-fn token_of(serial: u64) -> u64 {
-    (serial & !(1 << 63)) >> 32
 }

@@ -12,7 +12,7 @@ use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::dataflow::effect::{Effect, Input, Moment, Timer};
+use onceproof_model::dataflow::effect::{Context, Effect, Input, Timer};
 use onceproof_model::dataflow::point;
 
 /// What a worker does, in order.
@@ -72,7 +72,7 @@ impl World<'_> {
         let worker = running(workers, owners, zombies, who);
         let now = Time(outside.now.0.saturating_add(skew));
         let dropped = outside.marks.count(point::DUPLICATE_DROPPED);
-        worker.handle(input, &mut Moment { now, design, env: outside, effects });
+        worker.handle(input, &mut Context { now, design, env: outside, effects });
         let is_ready = worker.is_ready();
         if !self.outside.pulled.is_empty() || !self.outside.wakes.is_empty() {
             self.after_pulls();

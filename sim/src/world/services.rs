@@ -84,7 +84,7 @@ impl World<'_> {
         if !self.is_running(who) {
             return;
         }
-        self.count(Code::Called, shard, rpc.serial ^ (answer as u64) << 32);
+        self.count(Code::Called, shard, rpc.serial.bits() ^ (answer as u64) << 32);
         if answer == Answer::Fenced {
             assert!(who != self.owner(shard), "the owner of a token is never refused");
             return self.end(who);

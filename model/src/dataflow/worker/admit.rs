@@ -14,11 +14,11 @@ use super::{Arrived, Worker};
 use crate::dataflow::decision::Decision;
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{
-    Ack as AckEffect, Carried, Dropped, Effect, Env, FilterSaid, Moment, Request,
+    Ack as AckEffect, Carried, Context, Dropped, Effect, Env, FilterSaid, Request,
 };
+use crate::dataflow::fifos::{Fifo, Fifos};
 use crate::dataflow::mechanism::dedup::Bloom;
 use crate::dataflow::mechanism::{Dedup, ReAck, UnknownOld};
-use crate::dataflow::queues::{Queue, Queues};
 use crate::pipeline::Ack;
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
@@ -36,8 +36,8 @@ use std::collections::VecDeque;
 pub(super) struct Gate {
     busy: HashMap<Key, Busy, FxBuildHasher>,
     ready: VecDeque<Key>,
-    windows: Queues<Time>,
-    records: Queues<Arrived>,
+    windows: Fifos<Time>,
+    records: Fifos<Arrived>,
     /// Windows that wait for no key, by a planted defect.
     loose: VecDeque<(Key, Time)>,
 }
@@ -46,8 +46,8 @@ pub(super) struct Gate {
 #[derive(Debug, Default)]
 struct Busy {
     /// Windows that are due; they come before records.
-    due: Queue,
-    waiting: Queue,
+    due: Fifo,
+    waiting: Fifo,
     /// Whether it has its turn already: several records of one bundle end their work with one key.
     has_turn: bool,
 }
@@ -183,7 +183,7 @@ enum Turn {
 
 impl Worker {
     /// A request arrives.
-    pub(super) fn receive<E: Env>(&mut self, request: Request, m: &mut Moment<'_, E>) {
+    pub(super) fn receive<E: Env>(&mut self, request: Request, m: &mut Context<'_, E>) {
         let Request { from, rpc, body: Carried { watermark, record }, .. } = request;
         self.see_watermark(from, watermark, m);
         let Some(record) = record else {
@@ -216,7 +216,7 @@ impl Worker {
     }
 
     /// Makes a record wait for its key.
-    fn queue_record<E: Env>(&mut self, arrived: Arrived, m: &mut Moment<'_, E>) {
+    fn queue_record<E: Env>(&mut self, arrived: Arrived, m: &mut Context<'_, E>) {
         let (name, key) = (arrived.record.name, arrived.record.key);
         if !self.gate.queue_record(arrived) {
             m.env.decides(self.shard, Decision::Waits { name, key });
@@ -225,12 +225,12 @@ impl Worker {
 
     /// Whether outputs have the stamps of inputs, so that an input which is not settled pins the system
     /// watermark. A pane has the stamp of its window, and a sink has no outputs.
-    pub(super) fn pins_inputs<E: Env>(&self, m: &Moment<'_, E>) -> bool {
+    pub(super) fn pins_inputs<E: Env>(&self, m: &Context<'_, E>) -> bool {
         self.stamps_are_inherited() && !m.design.pipeline.step(self.step).kind.has_results()
     }
 
     /// An input is read: until it is settled it pins the system watermark.
-    pub(super) fn pin_input<E: Env>(&mut self, stamp: Time, m: &Moment<'_, E>) {
+    pub(super) fn pin_input<E: Env>(&mut self, stamp: Time, m: &Context<'_, E>) {
         if self.pins_inputs(m) {
             self.promises.inputs.pin(stamp);
         }
@@ -238,7 +238,7 @@ impl Worker {
 
     /// Goes on with what waits for a key: due windows first, then records. Those that follow the first
     /// may share its bundle.
-    pub(super) fn next_of_key<E: Env>(&mut self, key: Key, m: &mut Moment<'_, E>) {
+    pub(super) fn next_of_key<E: Env>(&mut self, key: Key, m: &mut Context<'_, E>) {
         match self.gate.next(key) {
             Turn::Window(start) => return self.fire(key, start, m),
             Turn::Record(arrived) if self.has(Defect::QueuedSkipsCatalog) => {
@@ -263,7 +263,7 @@ impl Worker {
     }
 
     /// Takes a record whose key is its own now. It either ends in a unit, or frees the key.
-    fn admit<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
+    fn admit<E: Env>(&mut self, arrived: &Arrived, m: &mut Context<'_, E>) {
         let key = arrived.record.key;
         if let Some(why) = self.is_duplicate(arrived, m) {
             self.calls.forget(self.step, arrived.record.name);
@@ -278,7 +278,7 @@ impl Worker {
     fn is_duplicate<E: Env>(
         &mut self,
         arrived: &Arrived,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) -> Option<Dropped> {
         let Arrived { ref record, from, .. } = *arrived;
         m.ask().admit(self.shard, record.name);
@@ -311,7 +311,7 @@ impl Worker {
         }
     }
 
-    fn drop_duplicate<E: Env>(&mut self, arrived: &Arrived, why: Dropped, m: &mut Moment<'_, E>) {
+    fn drop_duplicate<E: Env>(&mut self, arrived: &Arrived, why: Dropped, m: &mut Context<'_, E>) {
         m.env.drops(self.shard, arrived.record.name, why);
         if self.pins_inputs(m) {
             self.promises.inputs.release(arrived.record.stamp);
@@ -356,7 +356,7 @@ impl Worker {
     }
 
     /// Takes a record into the bundle that is still open.
-    fn join<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> Application {
+    fn join<E: Env>(&mut self, arrived: &Arrived, m: &mut Context<'_, E>) -> Application {
         if let Some(why) = self.is_duplicate(arrived, m) {
             self.drop_duplicate(arrived, why, m);
             return Application::Done;
@@ -374,7 +374,7 @@ impl Worker {
         to: ShardIndex,
         rpc: Rpc,
         subject: Subject,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) {
         let sender = m.design.sender_number(self.step, to);
         let watermark = self.watermarks.committed(sender).event;

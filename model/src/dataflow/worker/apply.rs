@@ -8,7 +8,7 @@ use super::{Arrived, Parent, Worker, wake_at};
 use crate::dataflow::change::{CommitKind, Delta, Lifetime};
 use crate::dataflow::decision::Decision;
 use crate::dataflow::defect::Defect;
-use crate::dataflow::effect::{Env, Moment, Timer};
+use crate::dataflow::effect::{Context, Env, Timer};
 use crate::dataflow::mechanism::{Dedup, DedupWindow, Gc, Outputs, Stamps};
 use crate::dataflow::record::Record;
 use crate::function::{Function, Output};
@@ -37,7 +37,7 @@ impl Worker {
     pub(super) fn apply<E: Env>(
         &mut self,
         arrived: &Arrived,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) -> Application {
         m.ask().apply(self.shard, self.step, arrived.record.name);
         let design = m.design;
@@ -106,7 +106,7 @@ impl Worker {
         &mut self,
         arrived: &Arrived,
         operation: Operation,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) -> Application {
         if self.call(arrived, operation, m).is_none() {
             return Application::Waiting;
@@ -118,7 +118,7 @@ impl Worker {
     }
 
     /// An id that no other execution of any worker draws.
-    fn random_id<E: Env>(&mut self, m: &Moment<'_, E>) -> RecordId {
+    fn random_id<E: Env>(&mut self, m: &Context<'_, E>) -> RecordId {
         self.executions += 1;
         let shard = mix::fold(m.design.layout.hash_of(self.shard), self.shard.0.into());
         RecordId(mix::fold(shard, mix::scatter(mix::fold(self.token, self.executions))))
@@ -126,7 +126,7 @@ impl Worker {
 
     /// Applies the steps of a stage without windows of its own. If its head calls, its function is executed
     /// once the call is answered.
-    fn apply_chain<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> Application {
+    fn apply_chain<E: Env>(&mut self, arrived: &Arrived, m: &mut Context<'_, E>) -> Application {
         let record = &arrived.record;
         if let StepKind::Map(Function::Call(action)) = m.design.pipeline.step(self.step).kind {
             let act = Operation::Act { action, key: record.key, token: self.token };
@@ -147,7 +147,7 @@ impl Worker {
 
     /// A function failed on a record. It is tried again when its key has its next turn; or, where that is
     /// enough, it goes to the dead letters: done with like any other, with its id, and no output.
-    fn fail<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) -> Application {
+    fn fail<E: Env>(&mut self, arrived: &Arrived, m: &mut Context<'_, E>) -> Application {
         let record = &arrived.record;
         let failures = arrived.failures + 1;
         let after = m.design.pipeline.step(self.step).failing.dead_letter_after;
@@ -182,7 +182,7 @@ impl Worker {
         step: StepIndex,
         made: Parent,
         output: Output,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) {
         for edge in m.design.stages().shuffles(step) {
             let key = m.design.pipeline.key_at(edge.to, output.key);
@@ -239,7 +239,7 @@ impl Worker {
     fn readers_of_one_queue<E: Env>(
         &self,
         from: ShardIndex,
-        m: &Moment<'_, E>,
+        m: &Context<'_, E>,
     ) -> Option<(u32, u32)> {
         if !self.is_behind_queue {
             return None;
@@ -259,7 +259,7 @@ impl Worker {
         unit: u32,
         arrived: &Arrived,
         start: Option<Time>,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) {
         let Arrived { ref record, from, rpc, watermark, failures: _ } = *arrived;
         let (key, id) = (record.key, record.id);

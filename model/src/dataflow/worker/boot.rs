@@ -5,12 +5,12 @@
 
 use super::Worker;
 use crate::dataflow::defect::Defect;
-use crate::dataflow::effect::{Env, Moment};
+use crate::dataflow::effect::{Context, Env};
 use crate::dataflow::mechanism::Stamps;
 use onceproof_kernel::time::Time;
 
 impl Worker {
-    pub(super) fn boot<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+    pub(super) fn boot<E: Env>(&mut self, m: &mut Context<'_, E>) {
         let has_new_token = self.token == 0 || !self.has(Defect::NoTokenAtBoot);
         if has_new_token {
             self.token = m.ask().take_token(self.shard);

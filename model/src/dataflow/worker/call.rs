@@ -12,9 +12,9 @@
 
 use super::{Arrived, Worker, wake_at};
 use crate::dataflow::change::Owed;
-use crate::dataflow::effect::{Effect, Env, Moment, Timer};
+use crate::dataflow::effect::{Context, Effect, Env, Timer};
 use hashbrown::HashMap;
-use onceproof_kernel::call::{Answer, Call, Operation, Rpc};
+use onceproof_kernel::call::{Answer, Call, Operation, Rpc, Serial};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::Name;
@@ -36,7 +36,7 @@ struct Made {
     name: Name,
     waiting: Waiting,
     operation: Operation,
-    serial: u64,
+    serial: Serial,
     sends: u32,
     answer: Option<Answer>,
 }
@@ -60,7 +60,7 @@ impl Calls {
     }
 
     /// Whether send number `sends` is the last one and not answered.
-    pub fn awaits(&self, slot: u32, sends: u32, serial: u64) -> bool {
+    pub fn awaits(&self, slot: u32, sends: u32, serial: Serial) -> bool {
         self.made.get(slot as usize).is_some_and(|made| {
             made.serial == serial && made.sends == sends && made.answer.is_none()
         })
@@ -107,7 +107,7 @@ impl Worker {
         &mut self,
         arrived: &Arrived,
         operation: Operation,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) -> Option<Answer> {
         let (step, name, key) = (self.step, arrived.record.name, arrived.record.key);
         match self.calls.of.get(&(step, name)).copied() {
@@ -130,7 +130,7 @@ impl Worker {
     }
 
     /// Makes a call once, and waits.
-    pub(super) fn send_call<E: Env>(&mut self, slot: u32, m: &mut Moment<'_, E>) {
+    pub(super) fn send_call<E: Env>(&mut self, slot: u32, m: &mut Context<'_, E>) {
         let made = &mut self.calls.made[slot as usize];
         made.sends += 1;
         let Made { step, name, serial, sends, .. } = *made;
@@ -152,7 +152,7 @@ impl Worker {
         unit: u32,
         name: Name,
         operation: Operation,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) {
         let slot = self.make_call(name, Waiting::Unit(unit), operation);
         self.send_call(slot, m);
@@ -165,7 +165,7 @@ impl Worker {
     }
 
     /// A call is answered, perhaps not for the first time: its record or unit goes on, its row is paid.
-    pub(super) fn called<E: Env>(&mut self, rpc: Rpc, answer: Answer, m: &mut Moment<'_, E>) {
+    pub(super) fn called<E: Env>(&mut self, rpc: Rpc, answer: Answer, m: &mut Context<'_, E>) {
         let slot = rpc.slot as usize;
         let Some(made) = self.calls.made.get_mut(slot) else { return };
         if made.serial != rpc.serial || made.answer.is_some() {

@@ -13,7 +13,7 @@ use crate::dataflow::Design;
 use crate::dataflow::change::{CommitKind, Delta};
 use crate::dataflow::decision::Decision;
 use crate::dataflow::defect::Defect;
-use crate::dataflow::effect::{Env, Moment};
+use crate::dataflow::effect::{Context, Env};
 use crate::dataflow::record::Record;
 use crate::function::{Function, Output};
 use crate::pipeline::{Sink, StepKind};
@@ -43,7 +43,7 @@ pub(super) enum Chained {
 
 impl Worker {
     /// Evaluates the stage on a record that its head takes in.
-    pub(super) fn evaluate<E: Env>(&mut self, record: &Record, m: &mut Moment<'_, E>) -> Chained {
+    pub(super) fn evaluate<E: Env>(&mut self, record: &Record, m: &mut Context<'_, E>) -> Chained {
         let parent = Parent {
             name: record.name,
             id: record.id,
@@ -65,7 +65,7 @@ impl Worker {
         &mut self,
         made: Parent,
         output: Output,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) -> Chained {
         self.chain.clear();
         self.chain.push(Link { step: self.step, made, output });
@@ -73,7 +73,7 @@ impl Worker {
     }
 
     /// Takes every output on to the steps that are fused behind its own.
-    fn follow<E: Env>(&mut self, m: &mut Moment<'_, E>) -> Chained {
+    fn follow<E: Env>(&mut self, m: &mut Context<'_, E>) -> Chained {
         let mut at = 0;
         while let Some(&Link { step, made, .. }) = self.chain.get(at) {
             for &next in m.design.stages().fused(step) {
@@ -97,7 +97,7 @@ impl Worker {
         step: StepIndex,
         parent: Parent,
         input: Output,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) -> Chained {
         let design = m.design;
         let (function, answer) = match &design.pipeline.step(step).kind {
@@ -165,7 +165,7 @@ impl Worker {
         name: Name,
         input: Output,
         outputs: &[Output],
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) {
         m.env.decides(self.shard, Decision::Executed { step, name, input, outputs });
     }
@@ -178,7 +178,7 @@ impl Worker {
         function: &Function,
         name: Name,
         key: Key,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) -> Option<i64> {
         let drawn = m.ask().execute(step, name, key, function.answers())?;
         Some(match *function {
@@ -200,7 +200,7 @@ impl Worker {
     }
 
     /// Makes what the chain came to: outputs for every way out of the stage, rows for its sinks.
-    pub(super) fn make_chain<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
+    pub(super) fn make_chain<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
         let mut chain = std::mem::take(&mut self.chain);
         for Link { step, made, output } in chain.drain(..) {
             match &m.design.pipeline.step(step).kind {
@@ -254,7 +254,7 @@ impl Worker {
 
 /// The row that a record is written to: a pane has the row of its key, window and number, any other
 /// record the row of its id.
-fn row_of<E: Env>(made: &Parent, m: &mut Moment<'_, E>) -> u64 {
+fn row_of<E: Env>(made: &Parent, m: &mut Context<'_, E>) -> u64 {
     let names = &m.env.vocabulary().names;
     match names.source_of(made.name) {
         None => names.hash(made.name),

@@ -14,7 +14,7 @@
 use super::{Arrived, Worker};
 use crate::dataflow::bloom::Filter;
 use crate::dataflow::defect::Defect;
-use crate::dataflow::effect::{Env, FilterSaid, Moment};
+use crate::dataflow::effect::{Context, Env, FilterSaid};
 use crate::dataflow::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use crate::dataflow::record::Record;
 use onceproof_kernel::key::Key;
@@ -149,7 +149,7 @@ fn range(time: Time, shape: &Shape) -> (Time, Time) {
 }
 
 /// What a filter knows an id by. Catalogs are per key, and a filter stands before all of them.
-fn element<E: Env>(key: Key, id: RecordId, m: &mut Moment<'_, E>) -> u64 {
+fn element<E: Env>(key: Key, id: RecordId, m: &mut Context<'_, E>) -> u64 {
     fold(id.0, m.env.vocabulary().keys.hash(key))
 }
 
@@ -159,7 +159,7 @@ impl Worker {
         &mut self,
         bloom: &Bloom,
         arrived: &Arrived,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) -> FilterSaid {
         let Record { key, id, .. } = arrived.record;
         let element = element(key, id, m);
@@ -185,7 +185,7 @@ impl Worker {
     }
 
     /// The id of a record joins its commit.
-    pub(super) fn add_to_filter<E: Env>(&mut self, record: &Record, m: &mut Moment<'_, E>) {
+    pub(super) fn add_to_filter<E: Env>(&mut self, record: &Record, m: &mut Context<'_, E>) {
         let bloom = match self.mechanism.dedup {
             Dedup::Catalog | Dedup::Window(_) | Dedup::Off => return,
             Dedup::Bloom(bloom) => bloom,
@@ -201,7 +201,7 @@ impl Worker {
     }
 
     /// A boot knows nothing of what filters had. The first owner ever knows that there was nothing.
-    pub(super) fn rebuild_filters<E: Env>(&mut self, is_first: bool, m: &mut Moment<'_, E>) {
+    pub(super) fn rebuild_filters<E: Env>(&mut self, is_first: bool, m: &mut Context<'_, E>) {
         self.filters.clear();
         let (shape, rebuild) = match self.mechanism.dedup {
             Dedup::Catalog | Dedup::Window(_) | Dedup::Off => return,
@@ -219,7 +219,7 @@ impl Worker {
     /// Reads the ids with timestamps from `first` to `last` into their filters, which are then complete.
     /// They come in no order, and a filter does not ask for one. Their arrivals are in no row, so whoever
     /// goes by them has the timestamps only.
-    fn read_ids<E: Env>(&mut self, shape: &Shape, first: Time, last: Time, m: &mut Moment<'_, E>) {
+    fn read_ids<E: Env>(&mut self, shape: &Shape, first: Time, last: Time, m: &mut Context<'_, E>) {
         let mut found = std::mem::take(&mut self.filters.found);
         m.ask().scan_ids(self.shard, first, last, &mut found);
         for (key, id, stamp) in found.drain(..) {

@@ -10,7 +10,7 @@ use crate::dataflow::Design;
 use crate::dataflow::change::{CommitKind, Content, Delta};
 use crate::dataflow::decision::Decision;
 use crate::dataflow::defect::Defect;
-use crate::dataflow::effect::{Env, Moment, Timer};
+use crate::dataflow::effect::{Context, Env, Timer};
 use crate::function::Output;
 use crate::pipeline::StepKind;
 use crate::window::Windowing;
@@ -172,7 +172,7 @@ impl Worker {
         &mut self,
         key: Key,
         start: Time,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) -> bool {
         let end = windowing(m.design, self.step).end(start);
         let hash = m.env.vocabulary().keys.hash(key);
@@ -180,7 +180,7 @@ impl Worker {
     }
 
     /// A record was taken into a window. If the window is due, it fires before the key is free.
-    pub(super) fn window_taken<E: Env>(&mut self, key: Key, start: Time, m: &mut Moment<'_, E>) {
+    pub(super) fn window_taken<E: Env>(&mut self, key: Key, start: Time, m: &mut Context<'_, E>) {
         let is_due = self.window_found(key, start, m);
         if is_due && !self.has(Defect::LatePaneWaits) {
             self.gate.queue_window(key, start);
@@ -188,7 +188,7 @@ impl Worker {
     }
 
     /// Reads what a window holds and makes a pane of it.
-    pub(super) fn fire<E: Env>(&mut self, key: Key, start: Time, m: &mut Moment<'_, E>) {
+    pub(super) fn fire<E: Env>(&mut self, key: Key, start: Time, m: &mut Context<'_, E>) {
         let content = m.ask().content(self.shard, key, start);
         if content.records == 0 {
             self.windows.fired(key, start);

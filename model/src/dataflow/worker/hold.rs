@@ -6,7 +6,7 @@
 use super::Worker;
 use super::unit::Taken;
 use crate::dataflow::change::{CommitKind, Delta};
-use crate::dataflow::effect::{Effect, Env, Moment};
+use crate::dataflow::effect::{Context, Effect, Env};
 use crate::dataflow::mechanism::{Atomic, Outputs};
 use crate::dataflow::point;
 use crate::pipeline::Ack;
@@ -56,7 +56,7 @@ impl Commits {
 
 impl Worker {
     /// Closes the bundles that are still open, since nothing more is ready at this instant.
-    pub(super) fn close_all<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+    pub(super) fn close_all<E: Env>(&mut self, m: &mut Context<'_, E>) {
         self.close_open(m);
         if let Some(settle) = self.open_settle.take() {
             self.commit(settle, m);
@@ -64,14 +64,14 @@ impl Worker {
     }
 
     /// Closes the unit that takes records: under checkpoint it commits, under recompute it sends first.
-    pub(super) fn close_open<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+    pub(super) fn close_open<E: Env>(&mut self, m: &mut Context<'_, E>) {
         if let Some(unit) = self.open.take() {
             self.hold(unit, m);
         }
     }
 
     /// A unit has all it takes.
-    pub(super) fn hold<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
+    pub(super) fn hold<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
         self.close_partials(unit, m);
         if !self.units.get(unit).rows.is_empty() {
             return self.write_unit(unit, m);
@@ -103,7 +103,7 @@ impl Worker {
     }
 
     /// Sends a unit's deltas to the store, in one commit or, where id and state are torn apart, in two.
-    pub(super) fn commit<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
+    pub(super) fn commit<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
         let is_id = |delta: &Delta| matches!(delta, Delta::Id { .. });
         let deltas = &mut self.units.get(unit).deltas;
         let atomic = match self.mechanism.dedup.writes_ids_first() {
@@ -124,7 +124,7 @@ impl Worker {
         self.send_commit(unit, second, m);
     }
 
-    fn send_commit<E: Env>(&mut self, unit: u32, deltas: Batch, m: &mut Moment<'_, E>) {
+    fn send_commit<E: Env>(&mut self, unit: u32, deltas: Batch, m: &mut Context<'_, E>) {
         let number = self.commits.open(unit);
         let unit = self.units.get(unit);
         unit.unanswered += 1;
@@ -140,7 +140,7 @@ impl Worker {
     }
 
     /// The store has answered a commit: what waited for it goes on.
-    pub(super) fn answered<E: Env>(&mut self, number: u64, m: &mut Moment<'_, E>) {
+    pub(super) fn answered<E: Env>(&mut self, number: u64, m: &mut Context<'_, E>) {
         let Some(slot) = self.commits.answered(number) else {
             return;
         };
@@ -177,7 +177,7 @@ impl Worker {
     }
 
     /// One input of a unit is durable: its sender is told, its window is known, its key is free.
-    fn finish<E: Env>(&mut self, input: Taken, m: &mut Moment<'_, E>) {
+    fn finish<E: Env>(&mut self, input: Taken, m: &mut Context<'_, E>) {
         match input {
             Taken::Request { from, rpc, subject, key, watermark, .. } => {
                 self.finish_request(from, rpc, subject, watermark, m);
@@ -209,7 +209,7 @@ impl Worker {
         rpc: onceproof_kernel::call::Rpc,
         subject: Subject,
         watermark: crate::dataflow::change::Watermark,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) {
         let sender = m.design.sender_number(self.step, from);
         self.watermarks.commit(sender, watermark);

@@ -10,7 +10,7 @@
 
 use super::{Parent, Worker};
 use crate::dataflow::Design;
-use crate::dataflow::effect::{Env, Member, Moment};
+use crate::dataflow::effect::{Context, Env, Member};
 use crate::dataflow::mechanism::{Outputs, Stamps};
 use crate::dataflow::record::Record;
 use crate::function::Output;
@@ -66,7 +66,7 @@ impl Worker {
         (to, key): (StepIndex, Key),
         made: &Parent,
         output: &Output,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) -> bool {
         let design = m.design;
         let Worker { units, outbox, lifted, mechanism, reads_queue, .. } = self;
@@ -103,7 +103,7 @@ impl Worker {
     }
 
     /// The unit has all it takes: its partial aggregates get their names.
-    pub(super) fn close_partials<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
+    pub(super) fn close_partials<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
         let Worker { units, outbox, lifted, .. } = self;
         if lifted.slots.is_empty() {
             return;

@@ -34,7 +34,7 @@ mod tests;
 use crate::dataflow::Design;
 use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
-use crate::dataflow::effect::{Effect, Effects, Env, Input, Moment, Timer};
+use crate::dataflow::effect::{Context, Effect, Effects, Env, Input, Timer};
 use crate::dataflow::mechanism::{Ids, Mechanism};
 use crate::dataflow::record::Record;
 use crate::function::Output;
@@ -48,7 +48,7 @@ use fire::Windows;
 use hold::Commits;
 use lift::Lifted;
 use onceproof_kernel::alphabet::Subject;
-use onceproof_kernel::call::Rpc;
+use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::prefix::Prefix;
@@ -149,7 +149,7 @@ impl Worker {
     }
 
     /// Takes one input and lists what is to be done, in order.
-    pub fn handle<E: Env>(&mut self, input: &Input, m: &mut Moment<'_, E>) {
+    pub fn handle<E: Env>(&mut self, input: &Input, m: &mut Context<'_, E>) {
         match *input {
             Input::Boot => self.boot(m),
             Input::Request(request) => self.receive(request, m),
@@ -253,7 +253,7 @@ impl Worker {
         }
     }
 
-    fn wake<E: Env>(&mut self, timer: Timer, m: &mut Moment<'_, E>) {
+    fn wake<E: Env>(&mut self, timer: Timer, m: &mut Context<'_, E>) {
         match timer {
             Timer::Retry { slot, .. } => self.retry(slot, m),
             Timer::RetryWatermark { target, .. } => self.send_watermark(target as usize, m),
@@ -268,7 +268,7 @@ impl Worker {
     }
 
     /// Goes on with the next key whose turn has come, else with the next source records.
-    fn resume<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+    fn resume<E: Env>(&mut self, m: &mut Context<'_, E>) {
         if let Some((key, start)) = self.gate.take_loose() {
             return self.fire(key, start, m);
         }
@@ -285,12 +285,12 @@ impl Worker {
         self.defect == Some(defect)
     }
 
-    fn next_serial(&mut self) -> u64 {
+    fn next_serial(&mut self) -> Serial {
         self.serials += 1;
-        (self.token << 32) | self.serials
+        Serial::new(self.token, self.serials)
     }
 
-    fn rpc(slot: u32, serial: u64) -> Rpc {
+    fn rpc(slot: u32, serial: Serial) -> Rpc {
         Rpc { slot, attempt: 0, serial }
     }
 }

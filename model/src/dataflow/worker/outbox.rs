@@ -4,6 +4,7 @@
 use super::lift::sum;
 use crate::dataflow::change::{Held, HeldRow};
 use crate::dataflow::record::Record;
+use onceproof_kernel::call::Serial;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::rest::Rest;
@@ -24,7 +25,7 @@ pub(super) struct Entry {
     /// How often this life of the worker has sent it.
     pub sends: u32,
     /// What its requests are known by; 0 until it is first sent.
-    pub serial: u64,
+    pub serial: Serial,
     acked: bool,
     /// Tells this output from an earlier one in the same slot.
     birth: u32,
@@ -57,8 +58,16 @@ impl Outbox {
         self.births = self.births.wrapping_add(1);
         let birth = self.births;
         let (event_time, stamp) = (record.event_time, record.stamp);
-        let entry =
-            Entry { record, to, row_stamp: stamp, unit, sends: 0, serial: 0, acked: false, birth };
+        let entry = Entry {
+            record,
+            to,
+            row_stamp: stamp,
+            unit,
+            sends: 0,
+            serial: Serial::default(),
+            acked: false,
+            birth,
+        };
         let slot = self.entries.insert(entry) as u32;
         self.prune();
         self.pins.push(Reverse((event_time, slot, birth)));
@@ -137,20 +146,20 @@ impl Outbox {
     }
 
     /// The slot's output, if it is the one that was sent under this serial and is not acked.
-    pub fn find(&mut self, slot: u32, serial: u64) -> Option<&mut Entry> {
+    pub fn find(&mut self, slot: u32, serial: Serial) -> Option<&mut Entry> {
         let entry = self.entries.get_mut(slot as usize)?;
         (entry.serial == serial && !entry.acked).then_some(entry)
     }
 
     /// Whether send number `sends` is the last one and not acked.
-    pub fn awaits(&self, slot: u32, sends: u32, serial: u64) -> bool {
+    pub fn awaits(&self, slot: u32, sends: u32, serial: Serial) -> bool {
         self.entries
             .get(slot as usize)
             .is_some_and(|e| e.serial == serial && e.sends == sends && !e.acked)
     }
 
     /// Whether a reply to this request ends a wait.
-    pub fn awaits_reply(&self, slot: u32, serial: u64) -> bool {
+    pub fn awaits_reply(&self, slot: u32, serial: Serial) -> bool {
         self.entries.get(slot as usize).is_some_and(|e| e.serial == serial && !e.acked)
     }
 
@@ -192,7 +201,8 @@ impl Outbox {
     pub fn least_stamp(&mut self, once_sent: bool) -> Option<Time> {
         if once_sent {
             let sent = |&&(_, slot, birth): &&(Time, u32, u32)| {
-                is_pinning(&self.entries, slot, birth) && self.entries[slot as usize].serial > 0
+                is_pinning(&self.entries, slot, birth)
+                    && self.entries[slot as usize].serial != Serial::default()
             };
             return self.stamps.iter().find(sent).map(|&(stamp, ..)| stamp);
         }

@@ -15,7 +15,7 @@
 use super::apply::{Application, row};
 use super::{Arrived, Worker};
 use crate::dataflow::change::{CommitKind, Delta, Owed};
-use crate::dataflow::effect::{Env, Moment};
+use crate::dataflow::effect::{Context, Env};
 use crate::pipeline::{OffsetGiven, Sink, StepKind};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Operation, Part};
@@ -35,7 +35,7 @@ impl Worker {
     }
 
     /// Gives a record its offset and adds both to its unit; the call follows the commit.
-    pub(super) fn write_after_commit<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
+    pub(super) fn write_after_commit<E: Env>(&mut self, arrived: &Arrived, m: &mut Context<'_, E>) {
         let offset = self.give_number();
         let operation = Operation::AppendAt { row: row(&arrived.record), stream: SHARED, offset };
         let unit = self.unit_for(CommitKind::Emit, arrived);
@@ -44,16 +44,16 @@ impl Worker {
     }
 
     /// Adds a record to its unit, with the row that is written before the unit may commit.
-    pub(super) fn write_with_unit<E: Env>(&mut self, arrived: &Arrived, m: &mut Moment<'_, E>) {
+    pub(super) fn write_with_unit<E: Env>(&mut self, arrived: &Arrived, m: &mut Context<'_, E>) {
         let unit = self.unit_for(CommitKind::Emit, arrived);
         self.units.get(unit).rows.push((arrived.record.name, row(&arrived.record)));
         self.add(unit, arrived, None, m);
     }
 
     /// Writes the rows of a unit that takes no more, each by a call.
-    pub(super) fn write_unit<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
+    pub(super) fn write_unit<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
         let mut rows = std::mem::take(&mut self.units.get(unit).rows);
-        let (number, of) = (self.next_serial(), rows.len() as u32);
+        let (number, of) = (self.next_serial().bits(), rows.len() as u32);
         let shows = match m.design.pipeline.step(self.step).kind {
             StepKind::Sink(Sink::InPlace) => None,
             _ => Some(Operation::Finish { unit: number }),
@@ -79,7 +79,7 @@ impl Worker {
     }
 
     /// A row of a unit is written. After the last the unit commits, and with it what it owes.
-    pub(super) fn row_written<E: Env>(&mut self, unit: u32, m: &mut Moment<'_, E>) {
+    pub(super) fn row_written<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
         let waiting = self.units.get(unit);
         waiting.unwritten -= 1;
         if waiting.unwritten == 0 {
@@ -99,7 +99,7 @@ impl Worker {
         &mut self,
         arrived: &Arrived,
         given: OffsetGiven,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) -> Application {
         let name = arrived.record.name;
         let offset = match self.calls.offset(self.step, name) {
@@ -122,7 +122,7 @@ impl Worker {
     }
 
     /// The table has what was owed: nothing is owed any more.
-    pub(super) fn pay<E: Env>(&mut self, number: u64, name: Name, m: &mut Moment<'_, E>) {
+    pub(super) fn pay<E: Env>(&mut self, number: u64, name: Name, m: &mut Context<'_, E>) {
         let unit = self.units.open(CommitKind::Settle, Subject::Record(name));
         self.units.get(unit).deltas.push(Delta::Paid(number));
         self.commit(unit, m);

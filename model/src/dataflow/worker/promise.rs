@@ -19,19 +19,16 @@ use super::{Worker, wake_at};
 use crate::dataflow::Design;
 use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
-use crate::dataflow::effect::{Carried, Effect, Env, Moment, Request, Timer};
+use crate::dataflow::effect::{Carried, Context, Effect, Env, Request, Timer};
 use crate::dataflow::mechanism::{Outputs, Stamps};
 use crate::dataflow::{SystemUse, point};
 use crate::pipeline::{StepKind, WindowEnd};
 use onceproof_kernel::alphabet::Subject;
-use onceproof_kernel::call::Rpc;
+use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 use std::collections::BTreeMap;
-
-/// The serials of requests that carry a watermark alone have this bit.
-const ALONE: u64 = 1 << 63;
 
 /// What a shard has promised, and to whom.
 #[derive(Debug)]
@@ -70,7 +67,7 @@ impl Target {
 #[derive(Clone, Copy, Debug)]
 struct Sent {
     value: Watermark,
-    serial: u64,
+    serial: Serial,
     sends: u32,
 }
 
@@ -157,7 +154,7 @@ impl Promises {
 
     /// Whether a reply is for a watermark that travelled alone.
     pub fn is_own(&self, rpc: Rpc) -> bool {
-        rpc.serial & ALONE != 0
+        rpc.serial.is_marked()
     }
 
     /// A watermark that travelled alone is acked, and so it is committed.
@@ -184,7 +181,7 @@ impl Promises {
     }
 
     /// Whether a timer waits for the last send of a watermark alone.
-    pub fn awaits(&self, target: u32, sends: u32, serial: u64) -> bool {
+    pub fn awaits(&self, target: u32, sends: u32, serial: Serial) -> bool {
         let sent = self.targets.get(target as usize).and_then(|target| target.sent);
         sent.is_some_and(|sent| sent.serial == serial && sent.sends == sends)
     }
@@ -213,7 +210,7 @@ impl Worker {
     }
 
     /// What this shard promises.
-    pub(super) fn outgoing<E: Env>(&mut self, m: &mut Moment<'_, E>) -> Watermark {
+    pub(super) fn outgoing<E: Env>(&mut self, m: &mut Context<'_, E>) -> Watermark {
         let event = self.outgoing_event(m);
         let system = match (self.stamps_are_inherited(), &self.reader) {
             // A message that is not acked may come again by any shard.
@@ -261,7 +258,7 @@ impl Worker {
     /// that was promised: it freezes the promise where it stands until it is acked. If the promise went on
     /// while the output is lost and sent again, it could pass the lateness that is left, and the output would
     /// come too late for its window.
-    fn outgoing_event<E: Env>(&mut self, m: &mut Moment<'_, E>) -> Time {
+    fn outgoing_event<E: Env>(&mut self, m: &mut Context<'_, E>) -> Time {
         let incoming = if self.has(Defect::UncommittedWatermarkPassedOn) {
             self.watermarks.incoming_seen()
         } else {
@@ -296,7 +293,7 @@ impl Worker {
 
     /// After each input: commits watermarks that may be committed now, and, if this shard is idle, sends
     /// its own to each shard downstream that waits for it.
-    pub(super) fn report_watermark<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+    pub(super) fn report_watermark<E: Env>(&mut self, m: &mut Context<'_, E>) {
         if self.watermarks.are_waiting() {
             self.commit_watermarks(m);
         }
@@ -312,7 +309,7 @@ impl Worker {
                 && (m.design.pipeline.window_ends(target.to).iter().any(is_awaited)
                     || target.awaits(outgoing.system))
             {
-                let serial = self.next_serial() | ALONE;
+                let serial = self.next_serial().marked();
                 let sent = Sent { value: outgoing, serial, sends: 0 };
                 self.promises.targets[number].sent = Some(sent);
                 self.send_watermark(number, m);
@@ -321,7 +318,7 @@ impl Worker {
     }
 
     /// Sends a watermark alone, and waits.
-    pub(super) fn send_watermark<E: Env>(&mut self, target: usize, m: &mut Moment<'_, E>) {
+    pub(super) fn send_watermark<E: Env>(&mut self, target: usize, m: &mut Context<'_, E>) {
         let Some(Target { shard, sent: Some(sent), .. }) = self.promises.targets.get_mut(target)
         else {
             return;

@@ -13,7 +13,7 @@
 use super::unit::Taken;
 use super::{Parent, Worker};
 use crate::dataflow::change::CommitKind;
-use crate::dataflow::effect::{Effect, Env, Moment};
+use crate::dataflow::effect::{Context, Effect, Env};
 use crate::function::Output;
 use crate::pipeline::{Ack, Queue, StepKind};
 use onceproof_kernel::alphabet::Subject;
@@ -23,7 +23,7 @@ use onceproof_kernel::source::{Message, Pull};
 
 impl Worker {
     /// The queue that this shard reads, if it reads one.
-    pub(super) fn queue<E: Env>(&self, m: &Moment<'_, E>) -> Option<Queue> {
+    pub(super) fn queue<E: Env>(&self, m: &Context<'_, E>) -> Option<Queue> {
         match m.design.pipeline.step(self.step).kind {
             StepKind::Source { queue, .. } => queue,
             StepKind::Map(_)
@@ -36,7 +36,7 @@ impl Worker {
     }
 
     /// Pulls up to a bundle of messages.
-    pub(super) fn pull<E: Env>(&mut self, queue: Queue, m: &mut Moment<'_, E>) {
+    pub(super) fn pull<E: Env>(&mut self, queue: Queue, m: &mut Context<'_, E>) {
         let mut unit = None;
         let mut records = 0;
         while records < self.mechanism.bundle.records && self.can_read() {
@@ -72,7 +72,7 @@ impl Worker {
         unit: u32,
         message: Message,
         queue: Queue,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) {
         let Message { row, number, delivery } = message;
         let ack = MessageAck { shard: self.shard, number, name: row.name };
@@ -94,7 +94,7 @@ impl Worker {
     }
 
     /// What a message became is durable.
-    pub(super) fn message_done<E: Env>(&mut self, ack: MessageAck, m: &mut Moment<'_, E>) {
+    pub(super) fn message_done<E: Env>(&mut self, ack: MessageAck, m: &mut Context<'_, E>) {
         match self.queue(m).map(|queue| queue.ack) {
             Some(Ack::AfterCommit) => m.effects.list.push(Effect::AckMessage(ack)),
             Some(Ack::OnReceipt) | None => {}

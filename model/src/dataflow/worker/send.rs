@@ -8,13 +8,13 @@
 use super::{Worker, wake_at};
 use crate::dataflow::change::{CommitKind, Delta};
 use crate::dataflow::decision::Decision;
-use crate::dataflow::effect::{Carried, Effect, Env, Moment, Replied, Request, Timer};
+use crate::dataflow::effect::{Carried, Context, Effect, Env, Replied, Request, Timer};
 use crate::dataflow::mechanism::Outputs;
 use onceproof_kernel::alphabet::Subject;
 
 impl Worker {
     /// Sends what may be sent.
-    pub(super) fn pump<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+    pub(super) fn pump<E: Env>(&mut self, m: &mut Context<'_, E>) {
         while let Some(slot) = self.outbox.next(self.mechanism.in_flight.requests) {
             let serial = self.next_serial();
             self.outbox.get(slot).serial = serial;
@@ -23,7 +23,7 @@ impl Worker {
     }
 
     /// Sends an output once, and waits.
-    fn send<E: Env>(&mut self, slot: u32, m: &mut Moment<'_, E>) {
+    fn send<E: Env>(&mut self, slot: u32, m: &mut Context<'_, E>) {
         let watermark = self.outgoing(m);
         let entry = self.outbox.get(slot);
         self.promises.record_goes(entry.to, entry.record.stamp);
@@ -41,7 +41,7 @@ impl Worker {
     }
 
     /// No reply came in time.
-    pub(super) fn retry<E: Env>(&mut self, slot: u32, m: &mut Moment<'_, E>) {
+    pub(super) fn retry<E: Env>(&mut self, slot: u32, m: &mut Context<'_, E>) {
         let entry = self.outbox.get(slot);
         if self.mechanism.give_up.is_due(entry.sends) {
             let (name, sends) = (entry.record.name, entry.sends);
@@ -53,7 +53,7 @@ impl Worker {
     }
 
     /// The reply to a request arrived.
-    pub(super) fn reply<E: Env>(&mut self, reply: Replied, m: &mut Moment<'_, E>) {
+    pub(super) fn reply<E: Env>(&mut self, reply: Replied, m: &mut Context<'_, E>) {
         let Replied { from, rpc, body: watermark } = reply;
         let Some(watermark) = watermark else {
             // An error: nothing is known, so it is sent again at once.
@@ -76,7 +76,7 @@ impl Worker {
     }
 
     /// An output is acked, or given up: it is settled.
-    fn done<E: Env>(&mut self, slot: u32, m: &mut Moment<'_, E>) {
+    fn done<E: Env>(&mut self, slot: u32, m: &mut Context<'_, E>) {
         self.outbox.acked(slot);
         match self.mechanism.outputs {
             Outputs::Checkpoint => self.settle(slot, m),
@@ -93,7 +93,7 @@ impl Worker {
     }
 
     /// Deletes an acked output, alone or in a bundle.
-    fn settle<E: Env>(&mut self, slot: u32, m: &mut Moment<'_, E>) {
+    fn settle<E: Env>(&mut self, slot: u32, m: &mut Context<'_, E>) {
         let entry = self.outbox.get(slot);
         let name = entry.record.name;
         let row = self.outbox.row(slot);

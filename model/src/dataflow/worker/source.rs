@@ -7,7 +7,7 @@ use super::unit::Taken;
 use super::{Parent, Worker, wake_at};
 use crate::dataflow::change::Delta;
 use crate::dataflow::decision::Decision;
-use crate::dataflow::effect::{Env, Moment, Timer};
+use crate::dataflow::effect::{Context, Env, Timer};
 use crate::function::Output;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::mix;
@@ -86,7 +86,7 @@ impl Reader {
 
 impl Worker {
     /// Nothing is there to pull until this shard is woken, at this time at the latest. One timer is enough.
-    pub(super) fn wait_for_message<E: Env>(&mut self, until: Option<Time>, m: &mut Moment<'_, E>) {
+    pub(super) fn wait_for_message<E: Env>(&mut self, until: Option<Time>, m: &mut Context<'_, E>) {
         let Some(reader) = &mut self.reader else { return };
         reader.state = State::AwaitingArrival;
         if let Some(at) = until
@@ -107,7 +107,7 @@ impl Worker {
     }
 
     /// Reads up to a bundle of records.
-    pub(super) fn read<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+    pub(super) fn read<E: Env>(&mut self, m: &mut Context<'_, E>) {
         let mut unit = None;
         let mut records = 0;
         // A bundle that is added up is read whole: that is what keeps what is in flight few.
@@ -158,7 +158,7 @@ impl Worker {
         unit: &mut Option<u32>,
         offset: u64,
         row: SourceRow,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) -> Chained {
         m.env.decides(self.shard, Decision::Reads { name: row.name, key: row.key });
         let derived = match row.id {

@@ -13,7 +13,7 @@ use super::unit::Taken;
 use crate::dataflow::Design;
 use crate::dataflow::change::{CommitKind, Delta, Watermark};
 use crate::dataflow::defect::Defect;
-use crate::dataflow::effect::{Env, Moment};
+use crate::dataflow::effect::{Context, Env};
 use crate::dataflow::point;
 use onceproof_kernel::call::Rpc;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
@@ -122,7 +122,7 @@ impl Worker {
         &mut self,
         from: ShardIndex,
         watermark: Watermark,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) {
         let sender = m.design.sender_number(self.step, from);
         if self.watermarks.see(sender, watermark)
@@ -152,7 +152,7 @@ impl Worker {
         from: ShardIndex,
         rpc: Rpc,
         value: Watermark,
-        m: &mut Moment<'_, E>,
+        m: &mut Context<'_, E>,
     ) {
         let sender = m.design.sender_number(self.step, from);
         if value.is_within(self.watermarks.committed(sender)) {
@@ -164,7 +164,7 @@ impl Worker {
     }
 
     /// Commits the watermarks that travelled alone, once all that they fired is committed.
-    pub(super) fn commit_watermarks<E: Env>(&mut self, m: &mut Moment<'_, E>) {
+    pub(super) fn commit_watermarks<E: Env>(&mut self, m: &mut Context<'_, E>) {
         let overtakes =
             self.has(Defect::LoneWatermarkOvertakes) || self.has(Defect::DueWindowForgotten);
         if self.watermarks.arrived.is_empty() || (self.windows.is_firing() && !overtakes) {

@@ -6,9 +6,8 @@ use crate::trace::{Fate, Message, Nobody, What};
 use crate::world::World;
 use crate::world::event::Event;
 use crate::world::leases::Instance;
-use crate::world::token_of;
 use onceproof_kernel::alphabet::Subject;
-use onceproof_kernel::call::Rpc;
+use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::effect::MessageAck;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::Time;
@@ -162,7 +161,7 @@ impl World<'_> {
             Some(_) => Message::Ack { from, attempt },
             None => Message::Error { from, attempt },
         };
-        let host = self.directory.under(to, token_of(rpc.serial));
+        let host = self.directory.under(to, rpc.serial.token());
         let why = why.unwrap_or_else(|| self.why_nobody(host));
         self.tell_nobody(message, to, Some(host), Some(subject), why);
     }
@@ -217,12 +216,12 @@ impl World<'_> {
             Some(_) => Message::Ack { from, attempt },
             None => Message::Error { from, attempt },
         };
-        let host = self.directory.under(to, token_of(rpc.serial));
+        let host = self.directory.under(to, rpc.serial.token());
         self.tell_nobody(message, to, Some(host), Some(subject), Nobody::Died);
     }
 }
 
 /// Which request a reply is for, which does not carry the attempt.
-fn rpc(slot: u32, serial: u64) -> Rpc {
+fn rpc(slot: u32, serial: Serial) -> Rpc {
     Rpc { slot, attempt: 0, serial }
 }

@@ -17,6 +17,7 @@ use crate::dataflow::record::Record;
 use crate::function::Function;
 use crate::pipeline::{Ack, Sink, StepKind};
 use crate::window::Windowing;
+use onceproof_kernel::call::Serial;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::{SECOND, Time};
 use stage::{Stage, committed, count};
@@ -217,7 +218,7 @@ fn an_ack_of_another_request_or_another_life_changes_nothing() {
     let mut stage = Stage::map(Mechanism::default());
     stage.sends_one();
     let Input::Replied(mut stale) = stage.reply_to(0) else { unreachable!("it is a reply") };
-    stale.rpc.serial += 1;
+    stale.rpc.serial = Serial::new(stale.rpc.serial.token(), 99);
     stage.takes(Input::Replied(stale), &[]);
     let record = stage.sent[0].body.record.expect("a record");
     stage.world.scan.last_stamp = Some(record.stamp);

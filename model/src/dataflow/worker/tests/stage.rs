@@ -4,7 +4,7 @@ use super::super::Worker;
 use crate::dataflow::Design;
 use crate::dataflow::change::{Content, Delta, Scan, Watermark};
 use crate::dataflow::effect::{
-    Carried, Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Moment, Replied, Request,
+    Carried, Context, Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Replied, Request,
     Timer,
 };
 use crate::dataflow::mechanism::{Bundle, Fuse, Mechanism};
@@ -14,6 +14,7 @@ use crate::function::Function;
 use crate::pipeline::{Ack, MessageIds, Queue, Sink, Step, StepKind};
 use crate::window::Windowing;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::Serial;
 use onceproof_kernel::call::{Answer, Call, Operation, Rpc};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Failing, ShardIndex, StepIndex};
@@ -271,7 +272,7 @@ impl Stage {
     #[track_caller]
     pub(super) fn takes(&mut self, input: Input, expected: &[&str]) {
         let Stage { design, worker, world, effects, .. } = self;
-        let mut moment = Moment { now: Time(0), design, env: world, effects };
+        let mut moment = Context { now: Time(0), design, env: world, effects };
         worker.handle(&input, &mut moment);
         let mut texts = std::mem::take(&mut self.world.asked);
         for effect in std::mem::take(&mut self.effects.list) {
@@ -373,7 +374,7 @@ impl Stage {
 
     pub(super) fn arrival(&self, number: u64, event: Time, record: Option<Record>) -> Input {
         let watermark = Watermark { event, system: Time::MIN };
-        let rpc = Rpc { slot: number as u32, attempt: 0, serial: 100 + number };
+        let rpc = Rpc { slot: number as u32, attempt: 0, serial: Serial::new(0, 100 + number) };
         Input::Request(Request {
             from: ShardIndex(0),
             to: ShardIndex(1),

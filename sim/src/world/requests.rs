@@ -4,8 +4,7 @@ use super::World;
 use super::event::Event;
 use super::leases::Instance;
 use super::tell::ReplyTold;
-use super::token_of;
-use crate::answers::{AckVerdict, Call, RequestVerdict};
+use crate::answers::{AckVerdict, Exchange, RequestVerdict};
 use crate::fault::{Kind, Leg};
 use crate::fingerprint::{Code, words};
 use crate::network::{Cut, Flight};
@@ -13,7 +12,7 @@ use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::alphabet::Subject;
-use onceproof_kernel::call::Rpc;
+use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::layout::{Layout, ShardIndex};
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::dataflow::effect::{Ack, Input, Replied, Request};
@@ -53,17 +52,18 @@ impl World<'_> {
                 marks.reach(again);
             }
         }
-        let call = Call::new(self.layout, request.from, request.to, subject, attempt, words);
+        let exchange =
+            Exchange::new(self.layout, request.from, request.to, subject, attempt, words);
         let from = self.host_of(sender).expect("the sender runs") as usize;
         let to = self.directory.look_up(request.to, self.now) as usize;
         let Outside { answers, words, .. } = &mut self.outside;
         answers.note_cut(|| self.links.is_cut(from, to, self.now));
-        let verdict = answers.request(&call, self.layout, words);
+        let verdict = answers.request(&exchange, self.layout, words);
         if let RequestVerdict::Cut(Kind::Partition { lasts, direction }) = verdict {
             let until = self.now.saturating_add(lasts);
             self.links.cut(Cut { from, to, direction, until });
         }
-        let latency = self.outside.answers.latency(&call, Leg::Request);
+        let latency = self.outside.answers.latency(&exchange, Leg::Request);
         let at = self.now.saturating_add(cost).saturating_add(latency);
         let is_cut = self.links.is_cut(from, to, self.now);
         if self.outside.trace.is_on() {
@@ -86,7 +86,7 @@ impl World<'_> {
                 self.fly(at, Lane::Heap, request, to);
             }
             RequestVerdict::Refused => {
-                let at = at.saturating_add(self.outside.answers.latency(&call, Leg::Ack));
+                let at = at.saturating_add(self.outside.answers.latency(&exchange, Leg::Ack));
                 let Request { from: to, to: from, rpc: Rpc { slot, serial, .. }, .. } = *request;
                 self.schedule(
                     at,
@@ -135,13 +135,13 @@ impl World<'_> {
         to: ShardIndex,
         from: ShardIndex,
         slot: u32,
-        serial: u64,
+        serial: Serial,
         watermark: Option<Time>,
     ) {
-        if let Some(who) = self.find(self.directory.under(to, token_of(serial)), to) {
+        if let Some(who) = self.find(self.directory.under(to, serial.token()), to) {
             let said = watermark.map_or(0, |watermark| words([watermark.0 as u64]));
             let code = if watermark.is_some() { Code::Reply } else { Code::Error };
-            self.count(code, to, serial ^ said);
+            self.count(code, to, serial.bits() ^ said);
             if watermark.is_none() {
                 self.outside.marks.reach(Mark::ERROR_ANSWERED);
             }
@@ -171,12 +171,12 @@ impl World<'_> {
             ledger.let_go(from, name);
         }
         // The sender of the ack is the receiver of the request.
-        let call = Call::new(self.layout, to, from, subject, rpc.attempt, words);
+        let exchange = Exchange::new(self.layout, to, from, subject, rpc.attempt, words);
         let here = self.host_of(sender).expect("the sender of an ack runs") as usize;
-        let there = self.directory.under(to, token_of(rpc.serial)) as usize;
+        let there = self.directory.under(to, rpc.serial.token()) as usize;
         let Outside { answers, words, .. } = &mut self.outside;
         answers.note_cut(|| self.links.is_cut(here, there, self.now));
-        let verdict = answers.ack(&call, self.layout, words);
+        let verdict = answers.ack(&exchange, self.layout, words);
         let is_cut = self.links.is_cut(here, there, self.now);
         if self.outside.trace.is_on() {
             self.tell_ack(sender, ack, verdict, is_cut);
@@ -184,7 +184,7 @@ impl World<'_> {
         if is_cut {
             return;
         }
-        let latency = self.outside.answers.latency(&call, Leg::Ack);
+        let latency = self.outside.answers.latency(&exchange, Leg::Ack);
         let at = self.now.saturating_add(cost).saturating_add(latency);
         let Rpc { slot, serial, .. } = rpc;
         let (lane, reply) = (self.network_lane, Event::Reply { to, from, slot, serial, watermark });

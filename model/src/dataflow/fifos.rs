@@ -4,20 +4,20 @@ use slab::Slab;
 
 const NONE: u32 = u32::MAX;
 
-/// One queue of a [`Queues`].
+/// One queue of a [`Fifos`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Queue {
+pub struct Fifo {
     head: u32,
     tail: u32,
 }
 
-impl Default for Queue {
-    fn default() -> Queue {
-        Queue { head: NONE, tail: NONE }
+impl Default for Fifo {
+    fn default() -> Fifo {
+        Fifo { head: NONE, tail: NONE }
     }
 }
 
-impl Queue {
+impl Fifo {
     /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         self.head == NONE
@@ -26,19 +26,19 @@ impl Queue {
 
 /// The memory of many queues.
 #[derive(Clone, Debug)]
-pub struct Queues<T> {
+pub struct Fifos<T> {
     nodes: Slab<(T, u32)>,
 }
 
-impl<T> Default for Queues<T> {
-    fn default() -> Queues<T> {
-        Queues { nodes: Slab::new() }
+impl<T> Default for Fifos<T> {
+    fn default() -> Fifos<T> {
+        Fifos { nodes: Slab::new() }
     }
 }
 
-impl<T> Queues<T> {
+impl<T> Fifos<T> {
     /// Adds an item at the end of a queue.
-    pub fn push_back(&mut self, queue: &mut Queue, item: T) {
+    pub fn push_back(&mut self, queue: &mut Fifo, item: T) {
         let node = self.nodes.insert((item, NONE)) as u32;
         match queue.tail {
             NONE => queue.head = node,
@@ -48,7 +48,7 @@ impl<T> Queues<T> {
     }
 
     /// Adds an item at the front of a queue.
-    pub fn push_front(&mut self, queue: &mut Queue, item: T) {
+    pub fn push_front(&mut self, queue: &mut Fifo, item: T) {
         let node = self.nodes.insert((item, queue.head)) as u32;
         if queue.tail == NONE {
             queue.tail = node;
@@ -57,7 +57,7 @@ impl<T> Queues<T> {
     }
 
     /// Takes the first item of a queue.
-    pub fn pop_front(&mut self, queue: &mut Queue) -> Option<T> {
+    pub fn pop_front(&mut self, queue: &mut Fifo) -> Option<T> {
         if queue.head == NONE {
             return None;
         }
@@ -81,14 +81,14 @@ mod tests {
 
     #[test]
     fn two_queues_share_memory_and_keep_their_order() {
-        let mut queues = Queues::default();
-        let (mut a, mut b) = (Queue::default(), Queue::default());
+        let mut queues = Fifos::default();
+        let (mut a, mut b) = (Fifo::default(), Fifo::default());
         for n in 0..3 {
             queues.push_back(&mut a, n);
             queues.push_back(&mut b, 10 + n);
         }
         queues.push_front(&mut b, 9);
-        let mut take = |queue: &mut Queue| std::iter::from_fn(|| queues.pop_front(queue)).collect();
+        let mut take = |queue: &mut Fifo| std::iter::from_fn(|| queues.pop_front(queue)).collect();
         let (a_items, b_items): (Vec<i32>, Vec<i32>) = (take(&mut a), take(&mut b));
         assert_eq!((a_items, b_items), (vec![0, 1, 2], vec![9, 10, 11, 12]));
         assert!(a.is_empty() && b.is_empty());
