@@ -168,6 +168,14 @@ impl Store {
         self.shards.iter().any(|slot| !slot.rows.catalog.only_ages())
     }
 
+    /// Which shards hold something that no age will end, and how many ids and how many outputs.
+    pub fn held(&self) -> impl Iterator<Item = (ShardIndex, u64, u64)> {
+        let all = self.shards.iter().enumerate().map(|(at, Slot { rows, .. })| {
+            (ShardIndex(at as u32), rows.catalog.ageless(), rows.outputs_held())
+        });
+        all.filter(|&(_, ids, outputs)| ids + outputs > 0)
+    }
+
     /// Whether outputs are held.
     pub fn holds_outputs(&self) -> bool {
         self.shards.iter().any(|slot| slot.rows.holds_outputs())
