@@ -73,23 +73,26 @@ pub fn milliseconds(nanos: Nanos) -> String {
 /// A length of time that was measured, for people: three digits, in the unit that suits it: `34 ms`, `58.8 days`.
 pub fn measured(nanos: Nanos) -> String {
     const SECOND: u64 = 1_000_000_000;
-    /// Units and their lengths, from where on they are used.
-    const UNITS: [(&str, u64); 7] = [
-        ("days", 86_400 * SECOND),
-        ("h", 3_600 * SECOND),
-        ("min", 60 * SECOND),
-        ("s", SECOND),
-        ("ms", 1_000_000),
-        ("us", 1_000),
-        ("ns", 1),
+    /// Units, their lengths, and from where on they are used: `70 s` says more than `1.17 min`.
+    const UNITS: [(&str, u64, u64); 7] = [
+        ("days", 86_400 * SECOND, 86_400 * SECOND),
+        ("h", 3_600 * SECOND, 3_600 * SECOND),
+        ("min", 60 * SECOND, 120 * SECOND),
+        ("s", SECOND, SECOND),
+        ("ms", 1_000_000, 1_000_000),
+        ("us", 1_000, 1_000),
+        ("ns", 1, 1),
     ];
     let mut units = UNITS.into_iter().enumerate();
-    let (at, (mut unit, mut length)) =
-        units.find(|(_, (_, length))| nanos >= *length).unwrap_or((6, UNITS[6]));
+    let (at, (mut unit, mut length, _)) =
+        units.find(|(_, (_, _, from))| nanos >= *from).unwrap_or((6, UNITS[6]));
     let mut rounded = three_digits(nanos, length);
-    // What is rounded up to the next unit is told in it.
-    if at > 0 && rounded.0 >= UNITS[at - 1].1 / length * 10_u64.pow(rounded.1) {
-        (unit, length) = UNITS[at - 1];
+    // What is rounded up to the next unit is told in it, if that begins there.
+    if at > 0
+        && UNITS[at - 1].1 == UNITS[at - 1].2
+        && rounded.0 >= UNITS[at - 1].2 / length * 10_u64.pow(rounded.1)
+    {
+        (unit, length, _) = UNITS[at - 1];
         rounded = three_digits(nanos, length);
     }
     let (digits, places) = rounded;
@@ -113,8 +116,15 @@ fn three_digits(of: u64, by: u64) -> (u64, u32) {
 /// A length of time that a scenario states, for people, and as a scenario may state it: `24h`, `1h30m`, `50ms`.
 pub fn exact(nanos: Nanos) -> String {
     const SECOND: u64 = 1_000_000_000;
-    const UNITS: [(&str, u64); 3] =
-        [("d", 86_400 * SECOND), ("h", 3_600 * SECOND), ("m", 60 * SECOND)];
+    const UNITS: [(&str, u64); 7] = [
+        ("d", 86_400 * SECOND),
+        ("h", 3_600 * SECOND),
+        ("m", 60 * SECOND),
+        ("s", SECOND),
+        ("ms", 1_000_000),
+        ("us", 1_000),
+        ("ns", 1),
+    ];
     if nanos < 60 * SECOND {
         return Span(nanos).to_string();
     }
@@ -128,9 +138,6 @@ pub fn exact(nanos: Nanos) -> String {
             text.push_str(&format!("{count}{unit}"));
             rest -= count * length;
         }
-    }
-    if rest > 0 {
-        text.push_str(&Span(rest).to_string());
     }
     text
 }
@@ -190,8 +197,12 @@ mod tests {
         check(999_499_999, "999 ms");
         check(999_500_000, "1 s");
         check(1_234_000_000, "1.23 s");
-        check(59_960_000_000, "1 min");
-        check(90_000_000_000, "1.5 min");
+        check(59_960_000_000, "60 s");
+        check(61_900_000_000, "61.9 s");
+        check(119_400_000_000, "119 s");
+        check(119_600_000_000, "120 s");
+        check(120_000_000_000, "2 min");
+        check(150_000_000_000, "2.5 min");
         check(5_400_000_000_000, "1.5 h");
         check(86_400_000_000_000, "1 day");
         check(86_399_999_000_000, "1 day");
@@ -219,6 +230,9 @@ mod tests {
         check("47h59m59s", 172_799 * second);
         check("2d", 172_800 * second);
         check("30d1ns", 30 * 86_400 * second + 1);
+        check("1m1s500ms", 61 * second + second / 2);
+        // 3 days, 6 h and 11 min are 281,460 s.
+        check("3d6h11m14s976ms710us656ns", 281_474_976_710_656);
     }
 
     #[test]

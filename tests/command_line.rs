@@ -13,6 +13,7 @@ mod sizes;
 mod strangers;
 mod sweep;
 mod test;
+mod told;
 mod usage;
 mod words;
 mod worth;

@@ -4,8 +4,9 @@
 use crate::alphabet::{Alphabet, ControlValue, Point};
 use crate::call::Target;
 use crate::mix;
+use crate::retry::{CommitRetry, Retry};
 use crate::source::Source;
-use crate::time::Time;
+use crate::time::{Nanos, Time};
 
 /// The number of a step, in file order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -38,6 +39,18 @@ pub struct LaidStep {
     pub head: StepIndex,
     /// In how many shards it runs; in a layout, where another is its head, those of the head.
     pub shards: u32,
+    /// The steps whose outputs it takes.
+    pub from: Vec<StepIndex>,
+    /// How many records it makes of each, at most.
+    pub copies: u32,
+    /// When its process repeats a request that is not answered.
+    pub retry: Retry,
+    /// When the world repeats a commit of its process that is not answered.
+    pub commit_retry: CommitRetry,
+    /// Whether the store refuses commits of its process under an older token.
+    pub is_fenced: bool,
+    /// After how long it forgets ids, if it does so by age.
+    pub forgets_after: Option<Nanos>,
     /// What it reads, if it is a source.
     pub source: Option<Source>,
     /// What its results are, if it has some.
@@ -83,6 +96,12 @@ impl LaidStep {
             name: name.to_owned(),
             head: index,
             shards,
+            from: Vec::new(),
+            copies: 1,
+            retry: Retry::default(),
+            commit_retry: CommitRetry::default(),
+            is_fenced: true,
+            forgets_after: None,
             source: None,
             results: None,
             calls: None,
@@ -94,9 +113,26 @@ impl LaidStep {
     }
 }
 
+/// What the store keeps to. A system that leaves one out on purpose is found wrong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StoreRules {
+    /// A commit is applied once per number.
+    pub are_commits_numbered: bool,
+    /// A commit that was applied before is answered again.
+    pub are_repeats_answered: bool,
+}
+
+impl Default for StoreRules {
+    fn default() -> StoreRules {
+        StoreRules { are_commits_numbered: true, are_repeats_answered: true }
+    }
+}
+
 /// The steps and shards of a system.
 #[derive(Clone, Debug)]
 pub struct Layout {
+    /// What the store keeps to.
+    pub store: StoreRules,
     /// The words of its protocol.
     pub alphabet: &'static Alphabet,
     steps: Vec<LaidStep>,
@@ -129,7 +165,15 @@ impl Layout {
         }
         let hashes: Vec<u64> = steps.iter().map(|step| mix::text(&step.name)).collect();
         let shard_hashes = shard_steps.iter().map(|step: &StepIndex| hashes[step.at()]).collect();
-        Layout { alphabet, steps, hashes, first_shard, shard_steps, shard_hashes }
+        Layout {
+            store: StoreRules::default(),
+            alphabet,
+            steps,
+            hashes,
+            first_shard,
+            shard_steps,
+            shard_hashes,
+        }
     }
 
     /// What is known of a step.

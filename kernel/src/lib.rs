@@ -9,6 +9,7 @@ pub mod alphabet;
 pub mod name;
 pub mod record;
 pub mod tell;
+pub mod retry;
 pub mod call;
 pub mod system;
 pub mod effect;

@@ -1,11 +1,12 @@
 //! Links between workers: what is on its way, how often each record was sent, and which links are cut.
 
 use crate::fault::Direction;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use onceproof_kernel::alphabet::Subject;
-use onceproof_kernel::layout::Layout;
-use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
+use onceproof_kernel::name::Name;
 use onceproof_kernel::rest::Rest;
+use onceproof_kernel::time::Time;
 use onceproof_model::dataflow::effect::Request;
 use rustc_hash::FxBuildHasher;
 use slab::Slab;
@@ -18,6 +19,8 @@ pub(crate) struct Links {
     /// How often each record was sent to each step, per sending step.
     sends: Vec<Vec<u32>>,
     controls: HashMap<(ShardIndex, ShardIndex, u8, i64), u32, FxBuildHasher>,
+    /// Which messages of queues have been sent on, by the time of their publication.
+    publications: HashSet<(StepIndex, StepIndex, Name, Time), FxBuildHasher>,
     cuts: Vec<Cut>,
     /// When the last cut ends, also once it is over.
     cut_until: u64,
@@ -50,6 +53,7 @@ impl Links {
             sends.clear();
         }
         self.controls.clear();
+        self.publications.clear();
         self.cuts.clear();
         self.cut_until = 0;
     }
@@ -57,7 +61,8 @@ impl Links {
     /// At rest no request is on its way and no link is cut. How often something was sent names points that
     /// come no more.
     pub fn rest(&self, now: u64, rest: &mut Rest) {
-        let Links { flights, sends: _, controls: _, cuts, cut_until: _, steps: _ } = self;
+        let Links { flights, sends: _, controls: _, publications: _, cuts, cut_until: _, steps: _ } =
+            self;
         rest.requires(flights.is_empty() && cuts.iter().all(|cut| cut.until <= now));
     }
 
@@ -80,6 +85,24 @@ impl Links {
         };
         *count += 1;
         *count
+    }
+
+    /// Whether a request was sent before, which is sent for this time, and is about a message of a queue that was published
+    /// then, if it is about one. A record that is published again is another message, whose request is another one.
+    pub fn is_retry(
+        &mut self,
+        layout: &Layout,
+        request: &Request,
+        attempt: u32,
+        published: Option<Time>,
+    ) -> bool {
+        match (published, request.subject()) {
+            (Some(at), Subject::Record(name)) => {
+                let (from, to) = (layout.step_of(request.from), layout.step_of(request.to));
+                !self.publications.insert((from, to, name, at))
+            }
+            _ => attempt > 1,
+        }
     }
 
     /// Cuts a link.

@@ -139,7 +139,7 @@ pub struct Work {
     pub events: u64,
     /// Requests sent, records and watermarks, retries included.
     pub messages: u64,
-    /// Requests sent again.
+    /// Requests sent again. A record that is published to a queue again is another request.
     pub retries: u64,
     /// Commits applied.
     pub commits: u64,
@@ -182,6 +182,8 @@ pub struct Brief {
     /// How many source records belong into no result, since functions leave them out. If nothing else is wrong
     /// with them they are exact.
     pub filtered: u64,
+    /// How many source records are missing somewhere and may still come, since the run did not drain.
+    pub unfinished: u64,
     /// How often each kind of fault fired.
     pub fired: Fired,
     /// Which steps of the protocol they struck.
@@ -206,9 +208,8 @@ pub struct Outcome {
     /// The records that are not reflected as they should be, in order of the input, at most
     /// [`Outcome::MOST_DAMAGE`] of them.
     pub damage: Vec<Damage>,
-    /// The dead letters, in the order of their commits: at which step, and the name of the record or pane;
-    /// at most [`Outcome::MOST_DAMAGE`] of them.
-    pub dead_letters: Vec<(StepIndex, String)>,
+    /// The dead letters, in the order of their commits, at most [`Outcome::MOST_DAMAGE`] of them.
+    pub dead_letters: Vec<DeadLetter>,
     /// The faults that fired, in order, each with a place that only it has.
     pub schedule: Vec<Fault>,
     /// The exact faults of the plan that did not fire, as indices.
@@ -226,13 +227,24 @@ pub struct Outcome {
     pub filters: Vec<FilterFill>,
     /// How often the steps that call external services did so, in file order.
     pub calls: Vec<StepCalls>,
-    /// Why a run is stuck or inconclusive, in words.
+    /// Why a run is stuck, unbounded or inconclusive, in words.
     pub reason: Option<String>,
 }
 
 impl Outcome {
     /// The most damaged records that are listed one by one.
     pub const MOST_DAMAGE: usize = 1000;
+}
+
+/// A record or pane that was given up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DeadLetter {
+    /// At which step.
+    pub step: StepIndex,
+    /// Its name.
+    pub record: String,
+    /// How many source records it stands for.
+    pub records: u64,
 }
 
 /// The committed results of one step.
@@ -246,6 +258,8 @@ pub struct StepResult {
     pub applied: u64,
     /// How many are missing because they were late.
     pub late: u64,
+    /// How many more would be right, were they no dead letters.
+    pub dead_lettered: u64,
     /// The committed totals by key over all windows.
     pub results: BTreeMap<String, i128>,
     /// The same totals by key and start of the window. A row has the window of the pane that it was made of,
@@ -279,6 +293,9 @@ pub struct StepCalls {
     pub max: u64,
     /// How many temporary files or transactions it has left behind.
     pub garbage: u64,
+    /// How many side effects of its functions stand: an entry that is put again stands once for a record. None where
+    /// it writes rows.
+    pub standing: Option<u64>,
 }
 
 /// A record that is not reflected as it should be at a step.
@@ -302,9 +319,24 @@ pub struct Damage {
     /// For a record that is divergent: what the two executions left, in the order of their commits; the step is
     /// then that of the executions. None where one of them was given up.
     pub left: Option<[String; 2]>,
+    /// For a record that is divergent and was given up: at which step.
+    pub given_up: Option<StepIndex>,
+    /// What may have done it without any fault.
+    pub by_itself: Option<ByItself>,
     /// The faults that hit it or what was made of it, or a worker that held it: indices into the
     /// schedule, in order. They need not have done it.
     pub touched: Vec<usize>,
+}
+
+/// What may damage a record without any fault.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ByItself {
+    /// It was published so often, as so many messages of a queue.
+    Published(u64),
+    /// A filter took its id for one that is known.
+    TakenForKnown,
+    /// This step sent it again, so long after the first time.
+    SentAgain(StepIndex, Nanos),
 }
 
 /// The greatest of some length of time at a step, and the record of which it was.

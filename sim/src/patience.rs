@@ -5,10 +5,8 @@ use crate::fault::{Fault, Kind};
 use crate::input::Input;
 use crate::plan::{Plan, Until};
 use onceproof_kernel::call::Target;
+use onceproof_kernel::layout::{LaidStep, StepIndex};
 use onceproof_kernel::time::Nanos;
-use onceproof_model::dataflow::mechanism::Mechanism;
-use onceproof_model::function::Function;
-use onceproof_model::pipeline::{Step, StepKind};
 
 /// What a plan says of waits, with the exact faults that are placed in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,22 +39,22 @@ struct Unplaced {
 impl Patience {
     /// What a plan says.
     pub fn of(plan: &Plan) -> Patience {
-        let steps = plan.design.pipeline.steps();
+        let layout = &plan.design.layout;
         let mut waits = waits(plan);
         waits.extend(plan.climate.kinds().map(lasts));
         let unplaced = Unplaced {
             longest: waits.iter().copied().max().unwrap_or(0),
             sum: waits.into_iter().fold(0, Nanos::saturating_add),
-            turns: records(plan).saturating_add(steps.len() as u64),
+            turns: records(plan).saturating_add(layout.steps() as u64),
             drain: plan.until.drain,
         };
-        let failures = steps.iter().filter_map(|step| step.failing.dead_letter_after);
+        let failures = layout.all().filter_map(|(_, step)| step.failing.dead_letter_after);
         let patience = Patience {
             longest: 0,
             drain: 0,
             aging: aging(plan),
             // A message, an answer and a timer for each step that outputs go through uncommitted.
-            hops: 6 + 3 * steps.len() as u64 + failures.map(u64::from).sum::<u64>(),
+            hops: 6 + 3 * layout.steps() as u64 + failures.map(u64::from).sum::<u64>(),
             unplaced,
         };
         patience.with(&plan.faults)
@@ -89,15 +87,14 @@ fn waits(plan: &Plan) -> Vec<Nanos> {
         cluster.lease,
         cluster.routing_lag,
     ];
-    for (step, mechanism) in plan.design.steps() {
+    for (_, step) in plan.design.layout.all() {
         let failures = Nanos::from(step.failing.dead_letter_after.unwrap_or(1));
-        let retry = mechanism.retry;
-        let commit_retry = mechanism.commit_retry.waits(cluster.commit);
+        let retry = step.retry;
+        let commit_retry = step.commit_retry.waits(cluster.commit);
         waits.push(commit_retry.wait(u32::MAX));
         waits.extend([retry.timeout, retry.timeout.saturating_mul(failures), retry.wait(u32::MAX)]);
-        if let StepKind::Source { queue: Some(queue), .. } = &step.kind {
-            waits.push(queue.deadline);
-        }
+        let queue = step.source.and_then(|source| source.queue);
+        waits.extend(queue.map(|queue| queue.deadline));
     }
     waits
 }
@@ -125,43 +122,41 @@ fn lasts(kind: Kind) -> Nanos {
 }
 
 fn aging(plan: &Plan) -> Nanos {
-    let of_step = |(step, mechanism): (&Step, &Mechanism)| {
-        let ids = mechanism.forgets_after().map_or(0, |(length, _)| length);
-        let table = match step.kind.target() {
+    let of_step = |(_, step): (StepIndex, &LaidStep)| {
+        let table = match step.calls {
             Some(Target::InsertIds { window }) => window,
             Some(Target::Transactions { timeout }) => timeout,
             Some(Target::Plain | Target::Files) | None => 0,
         };
-        ids.max(table)
+        table.max(step.forgets_after.unwrap_or(0))
     };
-    plan.design
-        .pipeline
-        .steps()
-        .iter()
-        .zip(plan.design.mechanisms())
-        .map(of_step)
-        .max()
-        .unwrap_or(0)
+    plan.design.layout.all().map(of_step).max().unwrap_or(0)
 }
 
 /// The most records that any step can have: rows of the input, and what maps make of each.
 fn records(plan: &Plan) -> u64 {
-    let pipeline = &plan.design.pipeline;
-    let mut records = vec![0_u64; pipeline.steps().len()];
-    for (step, input) in &plan.inputs {
-        records[step.at()] = match input {
-            Input::Rows(rows) => rows.len() as u64,
-            Input::Generate(generate) => generate.records.into(),
-        };
+    let layout = &plan.design.layout;
+    let mut records: Vec<Option<u64>> = vec![None; layout.steps()];
+    let all = (0..layout.steps()).map(|at| records_of(StepIndex(at as u16), plan, &mut records));
+    all.max().unwrap_or(0)
+}
+
+/// Those of one step. What is known already is known for good: no step takes what it makes.
+fn records_of(step: StepIndex, plan: &Plan, known: &mut Vec<Option<u64>>) -> u64 {
+    if let Some(records) = known[step.at()] {
+        return records;
     }
-    for &index in pipeline.order() {
-        let step = pipeline.step(index);
-        let into = step.from.iter().map(|from| records[from.at()]).fold(0, u64::saturating_add);
-        let copies = match step.kind {
-            StepKind::Map(Function::Explode { copies }) => copies.into(),
-            _ => 1,
-        };
-        records[index.at()] = records[index.at()].saturating_add(into).saturating_mul(copies);
+    let input = plan.inputs.iter().find(|(source, _)| *source == step).map(|(_, input)| input);
+    let mut records: u64 = match input {
+        Some(Input::Rows(rows)) => rows.len() as u64,
+        Some(Input::Generate(generate)) => generate.records.into(),
+        None => 0,
+    };
+    let LaidStep { from, copies, .. } = plan.design.layout.step(step);
+    for &from in from {
+        records = records.saturating_add(records_of(from, plan, known));
     }
-    records.into_iter().max().unwrap_or(0)
+    records = records.saturating_mul((*copies).into());
+    known[step.at()] = Some(records);
+    records
 }

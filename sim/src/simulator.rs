@@ -4,7 +4,7 @@ use crate::answers::Watched;
 use crate::fault::{Fault, Kind};
 use crate::fingerprint::Fingerprint;
 use crate::ledger::{Expectations, Judgement, greatest_lags};
-use crate::outcome::{Brief, Class, Classes, Outcome, StepResult, Verdict};
+use crate::outcome::{Brief, Class, Classes, DeadLetter, Outcome, StepResult, Verdict};
 use crate::outside::Outside;
 use crate::plan::Plan;
 use crate::service::Wrongs;
@@ -230,13 +230,26 @@ impl<'a> Simulator<'a> {
                 *results.entry(key.clone()).or_default() += total;
                 *windows.entry((key, start)).or_default() += total;
             }
-            steps.push(StepResult { step, expected, applied, late, results, windows });
+            let dead_lettered = self.expectations.dead_lettered(step);
+            steps.push(StepResult {
+                step,
+                expected,
+                applied,
+                late,
+                dead_lettered,
+                results,
+                windows,
+            });
         }
         let name = |step| design.layout.name(StepIndex(step));
         let words = &outside.words;
-        let letter = |(step, record)| (step, words.names.text(record, &words.keys, name));
-        let dead_letters =
-            outside.ledger.dead_letters().take(Outcome::MOST_DAMAGE).map(letter).collect();
+        let letter = |(step, record, records)| DeadLetter {
+            step,
+            record: words.names.text(record, &words.keys, name),
+            records,
+        };
+        let dead_letters = outside.ledger.dead_letters(words).take(Outcome::MOST_DAMAGE);
+        let dead_letters = dead_letters.map(letter).collect();
         let calls = outside.service.calls(&design.layout);
         Some(Outcome {
             brief,
@@ -252,6 +265,9 @@ impl<'a> Simulator<'a> {
             filters: self.world.filters().collect(),
             calls,
             reason: match end {
+                End::Drained if brief.classes.contains(Class::Unbounded) => {
+                    self.world.holds_in_vain()
+                }
                 End::Drained => None,
                 End::Stuck(reason) | End::OutOfTime(reason) => Some(reason),
                 End::OutOfEvents => {
@@ -323,6 +339,7 @@ impl<'a> Simulator<'a> {
             classes,
             ledger: judgement.totals,
             filtered: judgement.filtered,
+            unfinished: judgement.unfinished,
             fired: outside.answers.fired(),
             strikes: outside.answers.strikes(),
             marks,

@@ -157,14 +157,25 @@ impl Sources {
         }
     }
 
+    /// How often a source record is published: more than once only to a queue.
+    pub fn publications(&self, name: Name) -> u64 {
+        let source = self.source_of(name);
+        let row = name.0 - source.first.0;
+        let others = source.first_of.iter().filter(|&&first| first == row).count();
+        (others as u64).max(1)
+    }
+
     /// The row of this name, and when it arrived.
     pub fn arrival(&self, name: Name) -> Time {
-        let source = self
-            .sources
+        let source = self.source_of(name);
+        source.arrivals[(name.0 - source.first.0) as usize]
+    }
+
+    fn source_of(&self, name: Name) -> &Source {
+        self.sources
             .iter()
             .find(|source| ((name.0 - source.first.0) as usize) < source.keys.len())
-            .expect("a source record");
-        source.arrivals[(name.0 - source.first.0) as usize]
+            .expect("a source record")
     }
 
     fn source(&self, step: StepIndex) -> &Source {

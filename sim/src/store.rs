@@ -4,7 +4,7 @@
 
 use onceproof_kernel::effect::Commit;
 use onceproof_kernel::key::Key;
-use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::layout::{ShardIndex, StoreRules};
 use onceproof_kernel::prefix::Prefix;
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::rest::Rest;
@@ -13,8 +13,6 @@ use onceproof_kernel::time::Time;
 use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::catalog::{Aged, Catalog};
 use onceproof_model::dataflow::change::Delta;
-use onceproof_model::dataflow::defect::Defect;
-use onceproof_model::dataflow::mechanism::Fencing;
 use onceproof_model::dataflow::rows::Rows;
 
 /// What became of a commit.
@@ -32,7 +30,7 @@ pub enum Applied {
 #[derive(Debug, Default)]
 pub struct Store {
     shards: Vec<Slot>,
-    defect: Option<Defect>,
+    rules: StoreRules,
     /// Whether any step forgets ids by age.
     ages: bool,
     ids_held: u64,
@@ -46,15 +44,15 @@ struct Slot {
     applied: Prefix,
     /// The numbers that were applied under each older token, where commits under those are applied too.
     earlier: Vec<(u64, Prefix)>,
-    fencing: Fencing,
+    is_fenced: bool,
     rows: Rows,
 }
 
 impl Store {
     /// Empties all rows and keeps their memory.
     pub fn reset(&mut self, design: &Design) {
-        self.defect = design.defect();
-        self.ages = design.mechanisms().iter().any(|mechanism| mechanism.forgets_after().is_some());
+        self.rules = design.layout.store;
+        self.ages = design.layout.all().any(|(_, step)| step.forgets_after.is_some());
         self.ids_held_max = 0;
         self.ids_held = 0;
         self.shards.resize_with(design.layout.shards(), Slot::default);
@@ -63,7 +61,7 @@ impl Store {
             slot.token = 0;
             slot.applied.clear();
             slot.earlier.clear();
-            slot.fencing = design.mechanism(step).fencing;
+            slot.is_fenced = design.layout.step(step).is_fenced;
             slot.rows.reset(design, step);
         }
     }
@@ -71,9 +69,9 @@ impl Store {
     /// A new token for a shard: whoever held an older one owns it no more.
     pub fn grant(&mut self, shard: ShardIndex) -> u64 {
         let slot = &mut self.shards[shard.at()];
-        match slot.fencing {
-            Fencing::Token => slot.applied.clear(),
-            Fencing::Off => {
+        match slot.is_fenced {
+            true => slot.applied.clear(),
+            false => {
                 let applied = std::mem::take(&mut slot.applied);
                 slot.earlier.push((slot.token, applied));
             }
@@ -99,15 +97,15 @@ impl Store {
             self.age(now);
         }
         let slot = &mut self.shards[commit.shard.at()];
-        let applied = match (slot.fencing, commit.token == slot.token) {
+        let applied = match (slot.is_fenced, commit.token == slot.token) {
             (_, true) => &mut slot.applied,
-            (Fencing::Token, false) => return Applied::Refused,
-            (Fencing::Off, false) => {
+            (true, false) => return Applied::Refused,
+            (false, false) => {
                 let earlier = slot.earlier.iter_mut().rfind(|(token, _)| *token == commit.token);
                 &mut earlier.expect("every token was granted").1
             }
         };
-        if !applied.insert(commit.number) && self.defect != Some(Defect::CommitsUnnumbered) {
+        if !applied.insert(commit.number) && self.rules.are_commits_numbered {
             return Applied::Before;
         }
         self.ids_held -= slot.rows.catalog.len();
@@ -170,6 +168,14 @@ impl Store {
         self.shards.iter().any(|slot| !slot.rows.catalog.only_ages())
     }
 
+    /// Which shards hold something that no age will end, and how many ids and how many outputs.
+    pub fn held(&self) -> impl Iterator<Item = (ShardIndex, u64, u64)> {
+        let all = self.shards.iter().enumerate().map(|(at, Slot { rows, .. })| {
+            (ShardIndex(at as u32), rows.catalog.ageless(), rows.outputs_held())
+        });
+        all.filter(|&(_, ids, outputs)| ids + outputs > 0)
+    }
+
     /// Whether outputs are held.
     pub fn holds_outputs(&self) -> bool {
         self.shards.iter().any(|slot| slot.rows.holds_outputs())
@@ -178,8 +184,8 @@ impl Store {
     /// Adds all rows to the state. With no commit on its way, only the next ones are looked up, and they have numbers
     /// of their own.
     pub fn rest(&self, rest: &mut Rest) {
-        let Store { shards, defect: _, ages: _, ids_held: _, ids_held_max: _ } = self;
-        for Slot { token: _, applied: _, earlier: _, fencing: _, rows } in shards {
+        let Store { shards, rules: _, ages: _, ids_held: _, ids_held_max: _ } = self;
+        for Slot { token: _, applied: _, earlier: _, is_fenced: _, rows } in shards {
             rows.rest(rest);
         }
     }

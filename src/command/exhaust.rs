@@ -15,6 +15,7 @@ use indicatif::HumanDuration;
 use onceproof::figures::{counted, grouped};
 use onceproof::report::exhaust_json::exhaust_json;
 use onceproof::report::exhaust_text::exhaust_text;
+use onceproof::report::not_shown::not_shown_by_search;
 use onceproof::report::shell::replay_command;
 use onceproof::report::table::fitted;
 use onceproof::report::{ExhaustReport, Subject};
@@ -73,10 +74,12 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
     };
     let file = saved.as_ref().ok().and_then(Option::as_deref);
     let replay = file.map(|file| allowing(replay_command(file), &scenario, file));
+    let not_shown = not_shown_by_search(&scenario, &found);
     let report = ExhaustReport {
         subject: Subject { plan: &plan, ..Subject::from(&scenario) },
         seed,
         found: &found,
+        not_shown: not_shown.as_ref(),
         base: &base,
         left_out: scenario.own_faults(),
         spent: budget.spent(),

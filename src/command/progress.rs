@@ -42,7 +42,7 @@ struct Lines {
 impl Lines {
     fn of(name: &str) -> Lines {
         let last = (!stderr().is_terminal()).then(|| Mutex::new(now()));
-        Lines { name: onceproof::report::printable(name), last }
+        Lines { name: short(name), last }
     }
 
     /// Writes how far it is, if the last line was written some time ago.
@@ -50,8 +50,12 @@ impl Lines {
         // Whoever finds another thread at it has nothing to say.
         let Some(Ok(mut last)) = self.last.as_ref().map(Mutex::try_lock) else { return };
         if is_due(&mut last, now(), EVERY) {
-            complain(&format!("{}: {}", self.name, how_far()));
+            complain(&self.line(&how_far()));
         }
+    }
+
+    fn line(&self, how_far: &str) -> String {
+        format!("{}: {how_far}", self.name)
     }
 }
 
@@ -354,6 +358,14 @@ mod tests {
         assert!(lines.iter().all(|line| line.chars().count() <= 80), "{lines:#?}");
         assert!(lines[0].contains(" 0/100000 runs, 0 violated"), "{lines:#?}");
         assert!(lines.iter().any(|line| line.ends_with("0 %, 0 runs, 0 faults")), "{lines:#?}");
+    }
+
+    #[test]
+    fn a_line_fits_whatever_the_name() {
+        let blame = RunsProgress::new(LONG, "looking for the faults that did it");
+        let line = blame.lines.line(&format!("{}, 1,000,000 runs", blame.doing));
+        assert!(line.starts_with("a scenario with a name "), "{line}");
+        assert!(line.chars().count() <= 80, "{line}");
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub fn replay(args: &ReplayArgs, common: Common, output: &mut Output) -> Result<
         outcome: &outcome,
         blame: &blame,
         differences: &differences,
+        not_shown: None,
         replay: &replay,
         smaller: None,
         shortfalls: &shortfalls,

@@ -8,6 +8,7 @@ use super::{allowing, ending_of_run, redesigned, redesigned_command};
 use crate::cli::{Common, Format, RunArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Output;
+use onceproof::report::not_shown::not_shown_by_run;
 use onceproof::report::run_json::run_json;
 use onceproof::report::run_text::run_text;
 use onceproof::report::shell::{run_command, shrink_command};
@@ -42,9 +43,13 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
         replay.push_str(" --swarm");
     }
     // The file expects it of its own design and input alone.
-    let differences = match args.swarm || args.redesign.is_any() {
-        true => Vec::new(),
-        false => differences_of_run(&scenario, seed, &outcome),
+    let is_own = !args.swarm && !args.redesign.is_any();
+    let (differences, not_shown) = match is_own {
+        true => {
+            let not_shown = not_shown_by_run(&scenario, seed, outcome.brief.classes);
+            (differences_of_run(&scenario, seed, &outcome), not_shown)
+        }
+        false => (Vec::new(), None),
     };
     let shortfalls = match common.strict {
         true => allowed.shortfalls_of_run(&scenario, &outcome),
@@ -64,6 +69,7 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
         outcome: &outcome,
         blame: &blame,
         differences: &differences,
+        not_shown: not_shown.as_ref(),
         replay: &replay,
         smaller: smaller.as_deref(),
         shortfalls: &shortfalls,

@@ -15,6 +15,7 @@ use crate::cli::{Common, Format, Redesign, SweepArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Output;
 use crate::paths;
+use onceproof::report::not_shown::not_shown_by_sweep;
 use onceproof::report::shell::{replay_command, run_command, sweep_command};
 use onceproof::report::sweep_json::{sweep_json, sweeps_json};
 use onceproof::report::sweep_text::{Totals, closing_line, sweep_text};
@@ -187,10 +188,14 @@ impl Sweeps {
                 format!("{command} --strict")
             }),
         };
+        // The file expects it of its own design.
+        let is_own = !found.swarm && !found.redesign.is_any();
+        let not_shown = is_own.then(|| not_shown_by_sweep(scenario, sweep)).flatten();
         let report = SweepReport {
             subject: Subject::from(scenario),
             regressions: replayed,
             sweep,
+            not_shown: not_shown.as_ref(),
             blame,
             weather,
             saved,

@@ -1,35 +1,39 @@
-//! What a violated run did to its records, as text and as JSON: each record once, at the step where it went wrong first,
+//! What a violated run did to its records, as text: each record once of each class, at the step where it went wrong first,
 //! with the faults that did it.
 
-use super::printable;
+use super::damage_line::{by_itself, damage_line};
 use super::words::fault_in_words;
-use crate::figures::counted;
+use crate::figures::{counted, grouped};
 use crate::search::blame::{Blame, Cause, Why};
-use onceproof_sim::outcome::{Class, Damage, Outcome};
+use onceproof_sim::fault::KindName;
+use onceproof_sim::outcome::{Class, Outcome};
 use onceproof_sim::plan::Plan;
-use serde_json::{Value, json};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most damaged records that are told one by one.
+/// The most causes that are told, but for those that some class needs.
+const MOST_CAUSES: usize = 3;
+/// The most damages told of one cause one by one, but for one of each class.
 const MOST_RECORDS: usize = 3;
-/// The most damaged records of which the faults are looked for, so that the plainest of them are told.
-const MOST_CANDIDATES: usize = 12;
+/// The most damages of which the faults are looked for, so that the plainest of them are told, and how many others
+/// the same faults did.
+const MOST_CANDIDATES: usize = 40;
 /// The most sets of faults told of those that are enough alone.
 const MOST_SETS: usize = 2;
 /// The most faults told of one set.
 const MOST_FAULTS: usize = 5;
 /// What is said where nobody looked.
-const NOT_ASKED: Cause = Cause::Unknown(Why::TooManyRuns);
+pub(super) const NOT_ASKED: Cause = Cause::Unknown(Why::TooManyRuns);
 
-/// Which damages may be told: of each record the one that is nearest to its source, since what follows may only pass
-/// it on; and of the records those that the fewest faults touched.
-pub fn candidates(outcome: &Outcome, plan: &Plan) -> Vec<usize> {
-    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+/// What may be told: of each record, and of each class that it has, the damage that is nearest to its source, since
+/// what follows may only pass it on; and those first that the fewest faults touched.
+fn nearest(outcome: &Outcome, plan: &Plan) -> Vec<usize> {
+    let mut first: BTreeMap<(&str, Class), usize> = BTreeMap::new();
     let depths = plan.design.pipeline.depths();
     let far = |at: usize| depths[outcome.damage[at].step.at()];
     for (at, damage) in outcome.damage.iter().enumerate() {
         first
-            .entry(&damage.record)
+            .entry((&damage.record, damage.class))
             .and_modify(|best| {
                 if far(at) < far(*best) {
                     *best = at;
@@ -37,181 +41,198 @@ pub fn candidates(outcome: &Outcome, plan: &Plan) -> Vec<usize> {
             })
             .or_insert(at);
     }
-    let mut candidates: Vec<usize> = first.into_values().collect();
-    candidates.sort_by_key(|&at| {
+    let mut nearest: Vec<usize> = first.into_values().collect();
+    nearest.sort_by_key(|&at| {
         (outcome.damage[at].touched.is_empty(), outcome.damage[at].touched.len(), at)
     });
+    nearest
+}
+
+/// Of which damages the faults are looked for: some of each class, and then of those that the fewest faults touched.
+pub fn candidates(outcome: &Outcome, plan: &Plan) -> Vec<usize> {
+    let mut of_class: BTreeMap<Class, usize> = BTreeMap::new();
+    let (mut candidates, mut others) = (Vec::new(), Vec::new());
+    for at in nearest(outcome, plan) {
+        let earlier = of_class.entry(outcome.damage[at].class).or_default();
+        *earlier += 1;
+        if *earlier <= MOST_RECORDS { candidates.push(at) } else { others.push(at) }
+    }
+    candidates.append(&mut others);
     candidates.truncate(MOST_CANDIDATES);
     candidates
 }
 
-/// Those of the candidates that the fewest faults are enough for, the plainest first.
-fn told(outcome: &Outcome, blame: &Blame, plan: &Plan) -> Vec<usize> {
-    let mut told = candidates(outcome, plan);
-    told.sort_by_key(|&at| match blame.damage.get(at) {
-        Some(Some(Cause::NoFault)) => (0, Vec::new()),
-        Some(Some(Cause::Faults { sets, .. })) => {
-            let set = sets.first().map_or(&[][..], Vec::as_slice);
-            let plainness =
-                set.iter().map(|&fault| outcome.schedule[fault].kind.name().plainness());
-            (set.len(), plainness.collect())
+/// Damages with one cause.
+struct Group<'a> {
+    cause: &'a Cause,
+    /// As indices, one of each class first.
+    damage: Vec<usize>,
+    /// The first of these are told one by one.
+    told: usize,
+}
+
+/// The candidates by their causes, those first that the fewest faults are enough for, and the plainest; and at the
+/// end those of which the faults are not known.
+fn groups<'a>(outcome: &Outcome, blame: &'a Blame, plan: &Plan) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for at in candidates(outcome, plan) {
+        let cause = blame.damage.get(at).and_then(Option::as_ref).unwrap_or(&NOT_ASKED);
+        match groups.iter_mut().find(|group| group.cause == cause) {
+            Some(group) => group.damage.push(at),
+            None => groups.push(Group { cause, damage: vec![at], told: 0 }),
         }
-        Some(Some(Cause::Unknown(_)) | None) | None => (usize::MAX, Vec::new()),
+    }
+    for Group { damage, told, .. } in &mut groups {
+        let mut classes = BTreeSet::new();
+        let (mut all, others): (Vec<usize>, Vec<usize>) =
+            damage.iter().partition(|&&at| classes.insert(outcome.damage[at].class));
+        *told = if damage.len() <= MOST_RECORDS { damage.len() } else { all.len() };
+        all.extend(others);
+        *damage = all;
+    }
+    groups.sort_by_cached_key(|group| {
+        let (rank, set) = match group.cause {
+            Cause::NoFault => (0, &[][..]),
+            Cause::Faults { sets, .. } => (1, sets.first().map_or(&[][..], Vec::as_slice)),
+            Cause::Unknown(_) => (2, &[][..]),
+        };
+        let plainness = set.iter().map(|&fault| outcome.schedule[fault].kind.name());
+        let plainness: Vec<usize> = plainness.map(KindName::plainness).collect();
+        (rank, set.len(), plainness, Reverse(group.damage.len()))
     });
-    told.truncate(MOST_RECORDS);
+    groups
+}
+
+/// The first groups, and then one for each class that is in none of these.
+fn told<'a>(outcome: &Outcome, groups: Vec<Group<'a>>) -> Vec<Group<'a>> {
+    let mut told: Vec<Group<'a>> = Vec::new();
+    let mut classes = BTreeSet::new();
+    for group in groups {
+        let of_group: Vec<Class> =
+            group.damage.iter().map(|&at| outcome.damage[at].class).collect();
+        if told.len() < MOST_CAUSES || of_group.iter().any(|class| !classes.contains(class)) {
+            classes.extend(of_group);
+            told.push(group);
+        }
+    }
     told
 }
 
-/// Each damaged record that is told with the faults that did it; and of what damages no record the faults that made
-/// it so.
+/// The damage that is told, with the faults that did it; and of what damages no record the faults that made it so.
 pub fn damage_text(outcome: &Outcome, blame: &Blame, plan: &Plan) -> String {
     let mut text = String::new();
-    let told = told(outcome, blame, plan);
+    let told = told(outcome, groups(outcome, blame, plan));
     if !told.is_empty() {
         text.push_str("damaged records, and the faults that did it\n");
     }
-    for &at in &told {
-        let damage = &outcome.damage[at];
-        text.push_str(&format!("  {}\n", damage_line(damage, plan)));
-        let cause = blame.damage.get(at).and_then(Option::as_ref).unwrap_or(&NOT_ASKED);
-        add_cause(&mut text, outcome, plan, cause);
+    let mut hidden = counts(outcome, &nearest(outcome, plan));
+    for Group { cause, damage, told } in &told {
+        let (shown, others) = damage.split_at(*told);
+        for &at in shown {
+            text.push_str(&format!("  {}\n", damage_line(&outcome.damage[at], plan)));
+        }
+        text.push_str(&more("  and ", &counts(outcome, others)));
+        match cause {
+            Cause::NoFault => text.push_str(&no_fault(outcome, plan, shown)),
+            Cause::Faults { .. } | Cause::Unknown(_) => add_cause(&mut text, outcome, plan, cause),
+        }
+        for (class, count) in counts(outcome, damage) {
+            hidden.entry(class).and_modify(|of| *of -= count);
+        }
     }
-    let records: BTreeSet<&str> =
-        outcome.damage.iter().map(|damage| damage.record.as_str()).collect();
-    if let Some(more) = records.len().checked_sub(told.len()).filter(|&more| more > 0) {
-        let least = if outcome.damage.len() >= Outcome::MOST_DAMAGE { "at least " } else { "" };
-        text.push_str(&format!("  and {least}{}\n", counted(more as u64, "more record")));
-    }
-    if !blame.classes.is_empty() {
-        text.push_str("the run, and the faults that did it\n");
-    }
+    let is_cut = outcome.damage.len() >= Outcome::MOST_DAMAGE;
+    text.push_str(&more(if is_cut { "  and at least " } else { "  and " }, &hidden));
     for (class, cause) in &blame.classes {
-        text.push_str(&format!("  {}\n", class.word()));
+        text.push_str(&format!("{}: the run as a whole\n", class.word()));
         add_cause(&mut text, outcome, plan, cause);
     }
     text
 }
 
-/// What happened to a record, in one line.
-pub fn damage_line(damage: &Damage, plan: &Plan) -> String {
-    let Damage { class, step, record, expected, reflected, instead, taken_for, left, touched: _ } =
-        damage;
-    let step = printable(&plan.design.pipeline.step(*step).name);
-    let reflected_times =
-        || format!("reflected {} instead of {expected}", counted(*reflected, "time"));
-    let what = match class {
-        Class::Torn => {
-            format!("{} of {expected} seen without the others", counted(*reflected, "row"))
+/// That no fault did it, and what did, as far as that is known.
+fn no_fault(outcome: &Outcome, plan: &Plan, damage: &[usize]) -> String {
+    let mut told: Vec<String> = Vec::new();
+    for words in damage.iter().filter_map(|&at| by_itself(&outcome.damage[at], plan)) {
+        if !told.contains(&words) {
+            told.push(words);
         }
-        Class::Repeated => format!("{reflected} side effects stand instead of at most {expected}"),
-        Class::Stale => {
-            let newest = instead.as_deref().map(printable).unwrap_or_default();
-            format!("its entry stands in the place of that of {newest}")
-        }
-        Class::Divergent => match left {
-            Some([first, second]) => {
-                format!("two executions left {} and {}", printable(first), printable(second))
-            }
-            None => "it was given up, and what an execution made of it stands".to_owned(),
-        },
-        Class::Lost => match taken_for {
-            Some(other) => format!("{}, taken for {}", reflected_times(), printable(other)),
-            None => reflected_times(),
-        },
-        Class::Duplicated | Class::Phantom | Class::Stuck | Class::Unbounded => reflected_times(),
-    };
-    format!("{}: {} at {step}, {what}", class.word(), printable(record))
+    }
+    let told: Vec<String> = told.iter().map(|words| format!(": {words}")).collect();
+    match told.is_empty() {
+        true => "      no fault\n".to_owned(),
+        false => told.iter().map(|words| format!("      no fault{words}\n")).collect(),
+    }
+}
+
+/// How many damages of each class these are.
+fn counts(outcome: &Outcome, damage: &[usize]) -> BTreeMap<Class, u64> {
+    let mut counts = BTreeMap::new();
+    for &at in damage {
+        *counts.entry(outcome.damage[at].class).or_default() += 1;
+    }
+    counts
+}
+
+/// `and 30 more records lost, 2 divergent`; nothing if there is none.
+fn more(before: &str, counts: &BTreeMap<Class, u64>) -> String {
+    let some = counts.iter().filter(|&(_, &count)| count > 0).enumerate();
+    let words = some.map(|(number, (class, &count))| match number {
+        0 => format!("{} {}", counted(count, "more record"), class.word()),
+        _ => format!("{} {}", grouped(count), class.word()),
+    });
+    let words: Vec<String> = words.collect();
+    if words.is_empty() { String::new() } else { format!("{before}{}\n", words.join(", ")) }
 }
 
 fn add_cause(text: &mut String, outcome: &Outcome, plan: &Plan, cause: &Cause) {
-    match cause {
-        Cause::NoFault => text.push_str("      no fault\n"),
+    let (sets, is_all) = match cause {
+        Cause::NoFault => return text.push_str("      no fault\n"),
         Cause::Unknown(why) => {
-            text.push_str(&format!("      not found out: {}\n", why.words()));
+            return text.push_str(&format!("      not found out: {}\n", why.words()));
         }
         Cause::Faults { sets, is_all, without } => {
             if let Some(times) = without {
                 let times = counted(*times, "time");
                 text.push_str(&format!("      {times} with no fault, and more with\n"));
             }
-            for (number, set) in sets.iter().take(MOST_SETS).enumerate() {
-                if number > 0 {
-                    text.push_str("    or alone\n");
-                }
-                add_faults(text, outcome, plan, set);
-            }
-            let more = sets.len().saturating_sub(MOST_SETS);
-            let least = if *is_all { "" } else { "at least " };
-            match (more, is_all) {
-                (0, true) => {}
-                (0, false) => text.push_str("    or others alone\n"),
-                (more, _) => text.push_str(&format!("    or {least}{more} more alone\n")),
-            }
+            (sets, *is_all)
         }
+    };
+    if let ([set], true) = (&sets[..], is_all) {
+        return add_faults(text, outcome, plan, set, "      ", "      and ");
+    }
+    text.push_str("      any one of these is enough:\n");
+    for set in sets.iter().take(MOST_SETS) {
+        add_faults(text, outcome, plan, set, "      - ", "        and ");
+    }
+    let more = sets.len().saturating_sub(MOST_SETS);
+    match (more, is_all) {
+        (0, true) => {}
+        (0, false) => text.push_str("      and others\n"),
+        (1, true) => text.push_str("      and 1 other\n"),
+        (more, true) => text.push_str(&format!("      and {more} others\n")),
+        (1, false) => text.push_str("      and at least 1 other\n"),
+        (more, false) => text.push_str(&format!("      and at least {more} others\n")),
     }
 }
 
-fn add_faults(text: &mut String, outcome: &Outcome, plan: &Plan, faults: &[usize]) {
-    for &fault in faults.iter().take(MOST_FAULTS) {
+/// The faults of a set, all of which are needed, one on a line.
+fn add_faults(
+    text: &mut String,
+    outcome: &Outcome,
+    plan: &Plan,
+    faults: &[usize],
+    first: &str,
+    next: &str,
+) {
+    for (number, &fault) in faults.iter().take(MOST_FAULTS).enumerate() {
+        let before = if number == 0 { first } else { next };
         let words = fault_in_words(&outcome.schedule[fault], plan);
-        text.push_str(&format!("      {words}\n"));
+        text.push_str(&format!("{before}{words}\n"));
     }
     if let Some(more) = faults.len().checked_sub(MOST_FAULTS).filter(|&more| more > 0) {
-        text.push_str(&format!("      and {}\n", counted(more as u64, "more fault")));
+        text.push_str(&format!("{next}{}\n", counted(more as u64, "more fault")));
     }
-}
-
-/// The damaged records of a run in JSON, all that were listed.
-pub fn damage_json(outcome: &Outcome, blame: &Blame, plan: &Plan) -> Value {
-    let entry = |(at, damage): (usize, &Damage)| {
-        let cause = blame.damage.get(at).and_then(Option::as_ref).unwrap_or(&NOT_ASKED);
-        let mut value = json!({
-            "class": damage.class.word(),
-            "step": plan.design.pipeline.step(damage.step).name,
-            "record": damage.record,
-            "expected": damage.expected,
-            "reflected": damage.reflected,
-            "instead": damage.instead,
-            "taken_for": damage.taken_for,
-            "left": damage.left,
-        });
-        add_cause_json(&mut value, cause);
-        value["touched"] = json!(damage.touched);
-        value
-    };
-    outcome.damage.iter().enumerate().map(entry).collect()
-}
-
-/// The classes of a run that damage no record, in JSON.
-pub fn classes_json(blame: &Blame) -> Value {
-    let entry = |(class, cause): &(Class, Cause)| {
-        let mut value = json!({ "class": class.word() });
-        add_cause_json(&mut value, cause);
-        value
-    };
-    blame.classes.iter().map(entry).collect()
-}
-
-/// `blame` says whether the faults were found, `faults` has the first set, `or` the others, and `or_others` says
-/// whether there are still more.
-fn add_cause_json(value: &mut Value, cause: &Cause) {
-    let (word, sets, is_all) = match cause {
-        Cause::NoFault => ("no fault", &[][..], true),
-        Cause::Unknown(_) => ("unknown", &[][..], false),
-        Cause::Faults { sets, is_all, .. } => ("faults", sets.as_slice(), *is_all),
-    };
-    value["blame_unknown"] = match cause {
-        Cause::Unknown(why) => why.words().into(),
-        Cause::NoFault | Cause::Faults { .. } => Value::Null,
-    };
-    value["reflected_without_faults"] = match cause {
-        Cause::Faults { without, .. } => json!(without),
-        Cause::NoFault | Cause::Unknown(_) => Value::Null,
-    };
-    value["blame"] = word.into();
-    value["faults"] = json!(sets.first().map_or(&[][..], Vec::as_slice));
-    value["or"] = json!(sets.get(1..).unwrap_or_default());
-    value["or_others"] = json!(!is_all && !sets.is_empty());
 }
 
 #[cfg(test)]
@@ -219,87 +240,127 @@ mod tests {
     use super::*;
     use crate::report::samples;
     use onceproof_kernel::layout::StepIndex;
+    use onceproof_sim::outcome::Damage;
 
-    #[test]
-    fn what_is_wrong_with_services_is_told_in_its_own_words() {
-        let plan = samples::flip_plan();
-        let mut outcome = samples::lost_ack_outcome();
-        outcome.damage[0].expected = 3;
-        let mut line = |class, instead: Option<&str>| {
-            outcome.damage[0].class = class;
-            outcome.damage[0].instead = instead.map(str::to_owned);
-            damage_line(&outcome.damage[0], &plan)
-        };
-        let torn = "torn: events/0#1 at per-side, 2 rows of 3 seen without the others";
-        assert_eq!(line(Class::Torn, None), torn);
-        let repeated =
-            "repeated: events/0#1 at per-side, 2 side effects stand instead of at most 3";
-        assert_eq!(line(Class::Repeated, None), repeated);
-        let stale =
-            "stale: events/0#1 at per-side, its entry stands in the place of that of events/0#2";
-        assert_eq!(line(Class::Stale, Some("events/0#2")), stale);
-    }
+    /// The fault, which the words of all faults of the sample have.
+    const LOST: &str = "the ack of events/0#1 to per-side, attempt 1, was lost\n";
 
-    #[test]
-    fn what_two_executions_left_and_whom_a_record_was_taken_for_are_told() {
-        let plan = samples::flip_plan();
-        let lost = Damage {
-            class: Class::Lost,
-            reflected: 0,
-            taken_for: Some("events/0#0".to_owned()),
-            ..samples::lost_ack_outcome().damage[0].clone()
-        };
-        let line =
-            "lost: events/0#1 at per-side, reflected 0 times instead of 1, taken for events/0#0";
-        assert_eq!(damage_line(&lost, &plan), line);
-        let divergent = Damage {
-            class: Class::Divergent,
-            left: Some(["ann/0".to_owned(), "ann/1".to_owned()]),
-            taken_for: None,
-            ..lost
-        };
-        let line = "divergent: events/0#1 at per-side, two executions left ann/0 and ann/1";
-        assert_eq!(damage_line(&divergent, &plan), line);
-    }
-
-    #[test]
-    fn each_record_is_told_once_where_it_went_wrong_first_and_three_at_most() {
-        let plan = samples::flip_plan();
-        let mut outcome = samples::lost_ack_outcome();
-        let first = outcome.damage[0].clone();
-        let of = |record: u32, step: u16, touched: usize| Damage {
+    /// Damage at a record and a step, which so many faults touched.
+    fn of(class: Class, record: u32, step: u16, touched: usize) -> Damage {
+        Damage {
+            class,
             record: format!("events/0#{record}"),
             step: StepIndex(step),
             touched: vec![0; touched],
-            ..first.clone()
-        };
-        outcome.damage = vec![of(1, 2, 1), of(1, 1, 2), of(2, 2, 0), of(3, 2, 1), of(4, 2, 1)];
+            ..samples::lost_ack_outcome().damage[0].clone()
+        }
+    }
+
+    /// What is told of damages with these causes.
+    fn told_of(damage: Vec<(Damage, Option<Cause>)>) -> String {
+        let (damage, causes) = damage.into_iter().unzip();
+        let outcome = Outcome { damage, ..samples::lost_ack_outcome() };
+        let blame = Blame { damage: causes, ..Blame::default() };
+        damage_text(&outcome, &blame, &samples::flip_plan())
+    }
+
+    fn by(sets: Vec<Vec<usize>>) -> Option<Cause> {
+        Some(Cause::Faults { sets, is_all: true, without: None })
+    }
+
+    fn line(class: Class, record: u32, step: &str) -> String {
+        format!("  {}: events/0#{record} at {step}, reflected 2 times instead of 1\n", class.word())
+    }
+
+    const HEAD: &str = "damaged records, and the faults that did it\n";
+
+    #[test]
+    fn each_record_is_told_once_where_it_went_wrong_first() {
+        let plan = samples::flip_plan();
+        let of = |record, step, touched| of(Class::Duplicated, record, step, touched);
+        let damage = vec![of(1, 2, 1), of(1, 1, 2), of(2, 2, 0), of(3, 2, 1), of(4, 2, 1)];
+        let outcome = Outcome { damage: damage.clone(), ..samples::lost_ack_outcome() };
         assert_eq!(candidates(&outcome, &plan), [3, 4, 1, 2]);
         let cause = Cause::Faults {
             sets: vec![vec![0; 12], vec![0], vec![0]],
             is_all: false,
             without: Some(2),
         };
-        let mut blame = Blame { damage: vec![None; 5], ..Blame::default() };
-        (blame.damage[3], blame.damage[4]) = (Some(cause), Some(Cause::NoFault));
-        let lost = "      the ack of events/0#1 to per-side, attempt 1, was lost\n";
-        let text = damage_text(&outcome, &blame, &plan);
-        let told_of = |record, step| {
-            format!("  duplicated: events/0#{record} at {step}, reflected 2 times instead of 1\n")
-        };
+        let causes = [None, None, None, Some(cause), Some(Cause::NoFault)];
+        let line = |record, step| line(Class::Duplicated, record, step);
         let expected = [
-            "damaged records, and the faults that did it\n".to_owned(),
-            told_of(4, "per-side"),
+            HEAD.to_owned(),
+            line(4, "per-side"),
             "      no fault\n".to_owned(),
-            told_of(3, "per-side"),
+            line(3, "per-side"),
             "      2 times with no fault, and more with\n".to_owned(),
-            lost.repeat(5),
-            "      and 7 more faults\n    or alone\n".to_owned(),
-            lost.to_owned(),
-            "    or at least 1 more alone\n".to_owned(),
-            told_of(1, "flip"),
+            "      any one of these is enough:\n".to_owned(),
+            format!("      - {LOST}"),
+            format!("        and {LOST}").repeat(4),
+            "        and 7 more faults\n".to_owned(),
+            format!("      - {LOST}"),
+            "      and at least 1 other\n".to_owned(),
+            line(1, "flip"),
+            line(2, "per-side"),
             "      not found out: that takes too many runs\n".to_owned(),
-            "  and 1 more record\n".to_owned(),
+        ];
+        assert_eq!(told_of(damage.into_iter().zip(causes).collect()), expected.concat());
+    }
+
+    #[test]
+    fn what_the_same_faults_did_is_told_together() {
+        let duplicated = |record| (of(Class::Duplicated, record, 2, 1), by(vec![vec![0]]));
+        // Three are named, of more only one, and the others are counted.
+        let three = [HEAD, &line(Class::Duplicated, 1, "per-side")];
+        let two = [2, 3].map(|record| line(Class::Duplicated, record, "per-side"));
+        let by_it = format!("      {LOST}");
+        let expected = [&three.concat(), &two.concat(), &by_it].map(String::as_str).concat();
+        assert_eq!(told_of((1..=3).map(duplicated).collect()), expected);
+        let expected = [&three.concat(), "  and 30 more records duplicated\n", &by_it].concat();
+        assert_eq!(told_of((1..=31).map(duplicated).collect()), expected);
+    }
+
+    #[test]
+    fn a_record_that_is_damaged_in_two_ways_is_told_of_both() {
+        let [torn, duplicated] =
+            [Class::Torn, Class::Duplicated].map(|class| (of(class, 1, 2, 1), by(vec![vec![0]])));
+        let text = told_of(vec![duplicated, torn]);
+        let torn = "  torn: events/0#1 at per-side, 2 rows of 1 seen without the others\n";
+        let duplicated = line(Class::Duplicated, 1, "per-side");
+        assert_eq!(text, [HEAD, &duplicated, torn, "      ", LOST].concat());
+    }
+
+    #[test]
+    fn each_class_is_told_however_many_others_there_are_and_what_is_hidden_by_its_class() {
+        // Each has a cause of its own: so many faults.
+        let own = |(class, record): (Class, u32)| {
+            (of(class, record, 2, 1), by(vec![vec![0; record as usize]]))
+        };
+        let phantom = |record| (Class::Phantom, record);
+        let duplicated = |record| (Class::Duplicated, record);
+        let mut all: Vec<(Class, u32)> = (1..=80).map(phantom).collect();
+        all.extend([84, 85, 86].map(duplicated));
+        let text = told_of(all.into_iter().map(own).collect());
+        let told: Vec<&str> = text.lines().filter(|line| line.contains(" at per-side,")).collect();
+        let lines = [1, 2, 3].map(|record| line(Class::Phantom, record, "per-side"));
+        let lines = [lines.concat(), line(Class::Duplicated, 84, "per-side")].concat();
+        assert_eq!(told, lines.lines().collect::<Vec<_>>(), "{text}");
+        let hidden = "\n  and 2 more records duplicated, 77 phantom\n";
+        assert!(text.ends_with(hidden), "{text}");
+    }
+
+    #[test]
+    fn what_damages_no_record_is_told_of_the_run() {
+        let outcome = Outcome { damage: Vec::new(), ..samples::lost_ack_outcome() };
+        let cause = Cause::Faults { sets: vec![vec![0]; 10], is_all: true, without: None };
+        let blame = Blame { classes: vec![(Class::Stuck, cause)], ..Blame::default() };
+        let text = damage_text(&outcome, &blame, &samples::flip_plan());
+        let set = format!("      - {LOST}");
+        let expected = [
+            "stuck: the run as a whole\n      any one of these is enough:\n",
+            &set,
+            &set,
+            "      and 8 others\n",
         ];
         assert_eq!(text, expected.concat());
     }

@@ -3,6 +3,7 @@
 
 use super::ExhaustReport;
 use super::left_out::left_out;
+use super::not_shown::not_shown_json;
 use super::run_json::{counts, decimal, seed_json};
 use super::words::fault_in_words;
 use super::worth::worth_of_run_json;
@@ -21,6 +22,7 @@ pub fn exhaust_json(report: &ExhaustReport) -> Value {
         subject,
         seed,
         found,
+        not_shown,
         base,
         left_out: faults_left_out,
         spent,
@@ -41,6 +43,7 @@ pub fn exhaust_json(report: &ExhaustReport) -> Value {
         "faults_left_out": faults_left_out,
         "left_out": left_out(report),
         "spent": spent,
+        "not_shown": not_shown_json(not_shown),
         "worth": worth_of_run_json(subject.plan, base),
     });
     let tail = json!({

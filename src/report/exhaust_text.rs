@@ -2,6 +2,7 @@
 //! there were, and last the command that replays the smallest cause.
 
 use super::left_out::left_out;
+use super::not_shown::not_shown_text;
 use super::run_text::heading;
 use super::style::{BAD, GOOD, WARNING, warning};
 use super::table::{Align, fitted, labelled, table};
@@ -18,10 +19,21 @@ use onceproof_sim::plan::Plan;
 
 /// The report of an exhaustive search.
 pub fn exhaust_text(report: &ExhaustReport) -> String {
-    let ExhaustReport { subject, found, base, spent, saved, replay, runs_before, timing, .. } =
-        *report;
+    let ExhaustReport {
+        subject,
+        found,
+        not_shown,
+        base,
+        spent,
+        saved,
+        replay,
+        runs_before,
+        timing,
+        ..
+    } = *report;
     let mut text = heading(&subject);
     text.push_str(&format!("\n{}\n", verdict(found, spent)));
+    text.push_str(&not_shown_text(not_shown));
     text.push_str(&without_a_fault(subject.plan, base));
     if !found.causes.is_empty() {
         text.push_str("\ncauses\n");

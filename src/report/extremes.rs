@@ -2,6 +2,7 @@
 //! may be, and how many ids are held.
 
 use super::printable;
+use super::table::JOINT;
 use crate::figures::{grouped, measured};
 use onceproof_sim::outcome::{Extreme, Outcome};
 use onceproof_sim::plan::Plan;
@@ -38,11 +39,15 @@ fn in_words(extremes: &[Extreme], plan: &Plan) -> String {
     greatest.sort_by_key(|of| std::cmp::Reverse(of.nanos));
     let word = |of: &&Extreme| {
         let step = &plan.design.pipeline.step(of.step).name;
-        format!("{} at {} ({})", measured(of.nanos), printable(step), printable(&of.record))
+        let length = measured(of.nanos).replace(' ', &JOINT.to_string());
+        format!("{length}{JOINT}at {} ({})", printable(step), printable(&of.record))
     };
     let mut words: Vec<String> = greatest.iter().take(MOST_STEPS).map(word).collect();
     if let Some(more) = greatest.len().checked_sub(MOST_STEPS).filter(|&more| more > 0) {
-        words.push(format!("less at {more} more"));
+        words.push(match more {
+            1 => "and less at one other step".to_owned(),
+            more => format!("and less at {more} other steps"),
+        });
     }
     words.join(", ")
 }

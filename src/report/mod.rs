@@ -5,7 +5,10 @@ pub mod style;
 pub mod shell;
 pub mod words;
 pub mod table;
+pub mod times;
 pub mod damage;
+pub mod damage_line;
+pub mod damage_json;
 pub mod extremes;
 pub mod results;
 pub mod run_text;
@@ -27,6 +30,7 @@ pub mod shrink_text;
 pub mod shrink_sets;
 pub mod shrink_json;
 pub mod stated;
+pub mod not_shown;
 pub mod expectation;
 pub mod worth;
 pub mod graph;
@@ -40,6 +44,7 @@ use crate::search::matrix::Matrix;
 use crate::search::necessity::Necessity;
 use crate::search::regressions::Replayed;
 use crate::search::tally::Sweep;
+use not_shown::NotShown;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Class, Classes, Outcome};
 use onceproof_sim::plan::Plan;
@@ -58,6 +63,8 @@ pub struct Subject<'a> {
     pub plan: &'a Plan,
     /// How many rows of its data could not be used.
     pub rows_skipped: u64,
+    /// Whether the file allows that an exact fault does not fire.
+    pub unfired_is_allowed: bool,
     /// The folders that a command which reads it must allow.
     pub folders: &'a [PathBuf],
 }
@@ -77,6 +84,7 @@ impl<'a> From<&'a Scenario> for Subject<'a> {
             claim: &scenario.claim,
             plan: &scenario.plan,
             rows_skipped: scenario.rows_skipped,
+            unfired_is_allowed: scenario.unfired_is_allowed,
             folders: scenario.own_folders(),
         }
     }
@@ -97,6 +105,8 @@ pub struct RunReport<'a> {
     pub blame: &'a Blame,
     /// Where it differs from what the file expects of it.
     pub differences: &'a [String],
+    /// What the file expects and this run does not show, where the file speaks of others.
+    pub not_shown: Option<&'a NotShown>,
     /// The command that runs it again.
     pub replay: &'a str,
     /// The command that makes a failure small, if there is one.
@@ -116,6 +126,8 @@ pub struct SweepReport<'a> {
     pub regressions: &'a [Replayed],
     /// What it found.
     pub sweep: &'a Sweep,
+    /// What the file expects and no run shows.
+    pub not_shown: Option<&'a NotShown>,
     /// Which faults did what went wrong in the first failing run.
     pub blame: &'a Blame,
     /// What the first failing seed drew, if each has a weather of its own: a scenario file.
@@ -143,6 +155,8 @@ pub struct ExhaustReport<'a> {
     pub seed: Option<u64>,
     /// What it found.
     pub found: &'a Exhaustion,
+    /// What the file expects and no schedule shows.
+    pub not_shown: Option<&'a NotShown>,
     /// How many faults of the file were left out, drawn and exact ones.
     pub left_out: usize,
     /// The budget that ended it, in words, if one did.

@@ -2,6 +2,7 @@
 
 use super::printable;
 use super::table::{Align, JOINT, table};
+use super::times::time;
 use crate::figures::{counted, grouped};
 use crate::printable::item;
 use onceproof_kernel::time::Time;
@@ -31,7 +32,7 @@ pub fn windows(steps: &[StepResult], plan: &Plan) -> String {
         for (start, results) in windows.iter().take(MOST_WINDOWS) {
             rows.push(vec![
                 step.clone(),
-                start.to_string(),
+                time(*start),
                 totals(results.iter().copied(), MOST_RESULTS),
             ]);
         }
@@ -49,7 +50,7 @@ pub fn totals<'a>(results: impl ExactSizeIterator<Item = (&'a str, i128)>, most:
     let mut parts: Vec<String> =
         shown.map(|(key, total)| format!("{}{JOINT}{total}", item(key))).collect();
     if more > 0 {
-        parts.push(format!("and {} more", grouped(more as u64)));
+        parts.push(format!("and{JOINT}{}{JOINT}more", grouped(more as u64)));
     }
     parts.join(", ")
 }

@@ -1,16 +1,16 @@
 //! The report of a run as JSON. Its keys are a promise: more may be added, these stay. Seeds are texts,
 //! since a number of 64 bits does not survive every reader of JSON.
 
-use super::damage::{classes_json, damage_json};
+use super::damage_json::{classes_json, damage_json};
 use super::extremes::extremes_json;
+use super::not_shown::not_shown_json;
 use super::worth::worth_of_run_json;
 use super::{RunReport, exact_faults};
 use crate::figures;
 use crate::scenario::fault_to_json;
 use crate::search::sweep::never_fired;
-use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::Nanos;
-use onceproof_sim::outcome::{Brief, FilterFill, Outcome, StepCalls, StepResult};
+use onceproof_sim::outcome::{Brief, DeadLetter, FilterFill, Outcome, StepCalls, StepResult};
 use onceproof_sim::plan::Plan;
 use serde_json::{Map, Value, json};
 
@@ -23,6 +23,7 @@ pub fn run_json(report: &RunReport) -> Value {
         outcome,
         blame,
         differences,
+        not_shown,
         replay,
         smaller,
         shortfalls,
@@ -50,7 +51,9 @@ pub fn run_json(report: &RunReport) -> Value {
         "schedule": outcome.schedule.iter().map(|f| fault_to_json(f, plan)).collect::<Vec<_>>(),
         "unfired": unfired(plan, &outcome.unfired),
         "unexpected": differences,
+        "not_shown": not_shown_json(not_shown),
         "rows_skipped": subject.rows_skipped,
+        "unfinished": brief.unfinished,
         "worth": worth_of_run_json(plan, outcome),
         "shortfalls": shortfalls,
         "work": work(brief),
@@ -107,6 +110,7 @@ fn steps(steps: &[StepResult], plan: &Plan) -> Value {
             "expected": result.expected,
             "applied": result.applied,
             "late": result.late,
+            "dead_lettered": result.dead_lettered,
             "results": results,
             "windows": windows.collect::<Map<String, Value>>(),
         });
@@ -126,11 +130,11 @@ fn total(total: i128) -> Value {
 /// How often each step called an external service for a record.
 fn calls(calls: &[StepCalls], plan: &Plan) -> Value {
     let entry = |calls: &StepCalls| {
-        let StepCalls { step, records, calls, p99, max, garbage } = *calls;
+        let StepCalls { step, records, calls, p99, max, garbage, standing } = *calls;
         let mean = decimal(&figures::ratio(calls, records));
         let value = json!({
             "records": records, "calls": calls, "mean": mean, "p99": p99, "max": max,
-            "garbage": garbage,
+            "garbage": garbage, "standing": standing,
         });
         (plan.design.pipeline.step(step).name.clone(), value)
     };
@@ -138,7 +142,10 @@ fn calls(calls: &[StepCalls], plan: &Plan) -> Value {
 }
 
 fn dead_letters(outcome: &Outcome, plan: &Plan) -> Value {
-    let letter = |(step, record): &(StepIndex, String)| json!({ "step": plan.design.pipeline.step(*step).name, "record": record });
+    let letter = |DeadLetter { step, record, records }: &DeadLetter| {
+        let step = &plan.design.pipeline.step(*step).name;
+        json!({ "step": step, "record": record, "records": records })
+    };
     outcome.dead_letters.iter().map(letter).collect()
 }
 
@@ -235,7 +242,7 @@ mod tests {
         assert_eq!(
             document["steps"]["per-side"],
             json!({
-                "expected": 3, "applied": 4, "late": 0,
+                "expected": 3, "applied": 4, "late": 0, "dead_lettered": 0,
                 "results": { "ann": 2, "bob": 2 },
                 "windows": { "ann@0s": 2, "bob@0s": 2 },
             })

@@ -3,16 +3,20 @@
 
 use super::damage::damage_text;
 use super::extremes::extremes_lines;
+use super::not_shown::not_shown_text;
 use super::results::{totals, windows};
 use super::style::{BAD, GOOD, HEAD, WARNING, error, warning, warning_or_error};
 use super::table::{Align, JOINT, fitted, labelled, table};
+use super::times::time;
 use super::words::fault_in_words;
 use super::worth::{and_left_out, records, without_records_in_run, without_records_in_words};
 use super::{RunReport, Subject, class_list, exact_faults, printable};
 use crate::figures::{self, counted};
 use crate::search::sweep::never_fired;
 use crate::search::worth::Worth;
-use onceproof_sim::outcome::{Brief, FilterFill, Outcome, StepCalls, StepResult, Verdict};
+use onceproof_sim::outcome::{
+    Brief, DeadLetter, FilterFill, Outcome, StepCalls, StepResult, Verdict,
+};
 use onceproof_sim::plan::Plan;
 
 /// The most damaged records, or faults of a schedule, that are told one by one.
@@ -24,11 +28,12 @@ const MOST_RESULTS: usize = 10;
 pub fn run_text(report: &RunReport) -> String {
     let RunReport {
         subject,
-        seed,
+        seed: _,
         seed_is_assumed,
         outcome,
         blame,
         differences,
+        not_shown,
         replay,
         smaller,
         shortfalls,
@@ -37,9 +42,10 @@ pub fn run_text(report: &RunReport) -> String {
     let brief = &outcome.brief;
     let mut text = heading(&subject);
     text.push_str(&format!("\n{}\n", headline(report)));
-    if let (Some(seed), true) = (seed, seed_is_assumed) {
-        text.push_str(&format!("seed {seed}, since the file has odds and no seed\n"));
+    if seed_is_assumed {
+        text.push_str("the file has odds and no seed of its own\n");
     }
+    text.push_str(&not_shown_text(not_shown));
     if let Some(reason) = &outcome.reason {
         text.push_str(&format!("{}\n", printable(reason)));
     }
@@ -51,11 +57,15 @@ pub fn run_text(report: &RunReport) -> String {
     text.push_str(&figure_lines(outcome, subject.plan));
     text.push_str(&filters(&outcome.filters, subject.plan));
     text.push_str(&dead_letters(outcome, subject.plan));
+    let mut warnings = String::new();
     for fault in exact_faults(subject.plan, &outcome.unfired) {
-        text.push_str(&unfired(&fault_in_words(fault, subject.plan), strict));
+        warnings.push_str(&unfired(&subject, &fault_in_words(fault, subject.plan), strict));
     }
     for difference in differences {
-        text.push_str(&warning(&format!("not as the file expects: {}", printable(difference))));
+        warnings.push_str(&warning(&format!("not as the file expects: {}", printable(difference))));
+    }
+    if !warnings.is_empty() {
+        text.push_str(&format!("\n{warnings}"));
     }
     if brief.verdict == Verdict::Violated {
         text.push_str(&format!("\n{}", damage_text(outcome, blame, subject.plan)));
@@ -65,8 +75,8 @@ pub fn run_text(report: &RunReport) -> String {
     }
     let fails_strictly = (strict && !outcome.unfired.is_empty()) || !shortfalls.is_empty();
     if brief.verdict != Verdict::ExactlyOnce || fails_strictly {
-        let smaller = smaller.map(|command| format!("{command}  # makes it small\n"));
-        text.push_str(&format!("\n{}{replay}\n", smaller.unwrap_or_default()));
+        let both = |smaller| format!("# this makes it small, and this shows it again\n{smaller}\n");
+        text.push_str(&format!("\n{}{replay}\n", smaller.map(both).unwrap_or_default()));
     }
     fitted(&text)
 }
@@ -85,7 +95,10 @@ pub fn heading(subject: &Subject) -> String {
 }
 
 /// That an exact fault, given in words, did not fire.
-pub fn unfired(words: &str, strict: bool) -> String {
+pub fn unfired(subject: &Subject, words: &str, strict: bool) -> String {
+    if subject.unfired_is_allowed && !strict {
+        return format!("an exact fault did not fire, as the file allows: {words}\n");
+    }
     let text = format!("an exact fault did not fire, so this never happened: {words}");
     warning_or_error(&text, strict)
 }
@@ -96,10 +109,14 @@ fn dead_letters(outcome: &Outcome, plan: &Plan) -> String {
     if outcome.dead_letters.is_empty() {
         return text;
     }
-    text.push_str("\ndead letters\n");
-    for (step, record) in outcome.dead_letters.iter().take(MOST_TOLD) {
+    text.push_str(&format!("\n{WARNING}dead letters{WARNING:#}\n"));
+    for DeadLetter { step, record, records } in outcome.dead_letters.iter().take(MOST_TOLD) {
         let step = printable(&plan.design.pipeline.step(*step).name);
-        text.push_str(&format!("  {} at {step}\n", printable(record)));
+        let of = match records {
+            0 | 1 => String::new(),
+            records => format!(", with {}", counted(*records, "record")),
+        };
+        text.push_str(&format!("  {} at {step}{of}\n", printable(record)));
     }
     let more = outcome.dead_letters.len().checked_sub(MOST_TOLD).filter(|&more| more > 0);
     if let Some(more) = more {
@@ -126,7 +143,9 @@ fn headline(report: &RunReport) -> String {
             let without = without_records_in_words(&without);
             let without = without.map(|words| format!("; {words}")).unwrap_or_default();
             let (records, left_out) = (records(&worth), and_left_out(&worth));
-            format!("{GOOD}{word}{GOOD:#} for {records}{seed}{left_out}{without}")
+            // Of nothing nothing is good.
+            let style = if worth.reflected == 0 { WARNING } else { GOOD };
+            format!("{style}{word}{style:#} for {records}{seed}{left_out}{without}")
         }
         Verdict::Violated => {
             format!("{BAD}{word}{BAD:#}: {}{seed}", class_list(brief.classes.iter()))
@@ -140,41 +159,69 @@ fn ledger(brief: &Brief) -> String {
         .into_iter()
         .map(|(name, count)| (name.replace('_', " "), figures::grouped(count)))
         .unzip();
-    table(&[Align::Right; 8], &[heads, counts])
+    let mut text = table(&[Align::Right; 8], &[heads, counts]);
+    // Without these the others do not add up to all records, or are more than are reflected.
+    let are = |count| if count == 1 { "is" } else { "are" };
+    let Brief { filtered, unfinished, .. } = *brief;
+    if filtered > 0 {
+        let count = figures::grouped(filtered);
+        text.push_str(&format!(
+            "{count} of these {} filtered out, as functions say\n",
+            are(filtered)
+        ));
+    }
+    if unfinished > 0 {
+        let records = counted(unfinished, "record");
+        text.push_str(&format!(
+            "{records} {} unfinished: in no result yet, and not lost\n",
+            are(unfinished)
+        ));
+    }
+    text
 }
 
 fn steps(steps: &[StepResult], plan: &Plan) -> String {
     use Align::{Left, Right};
-    let heads = ["step", "expected", "applied", "late", "results"].map(str::to_owned).to_vec();
-    let row = |result: &StepResult| {
-        vec![
-            printable(&plan.design.pipeline.step(result.step).name),
-            figures::grouped(result.expected),
-            figures::grouped(result.applied),
-            figures::grouped(result.late),
-            totals(result.results.iter().map(|(key, &total)| (key.as_str(), total)), MOST_RESULTS),
-        ]
+    // What was given up is not expected any more, which is a riddle where nothing says so.
+    let has_dead = steps.iter().any(|result| result.dead_lettered > 0);
+    let dead = |cell: String| has_dead.then_some(cell);
+    let row = |name, [expected, applied, late, of_dead]: [String; 4], results| {
+        let cells = [Some(name), Some(expected), Some(applied), Some(late), dead(of_dead)];
+        cells.into_iter().flatten().chain([results]).collect()
     };
-    let rows: Vec<Vec<String>> = std::iter::once(heads).chain(steps.iter().map(row)).collect();
-    table(&[Left, Right, Right, Right, Left], &rows)
+    let heads = ["expected", "applied", "late", "dead lettered"].map(str::to_owned);
+    let heads: Vec<String> = row("step".to_owned(), heads, "results".to_owned());
+    let row_of = |result: &StepResult| {
+        let StepResult { step, expected, applied, late, dead_lettered, ref results, .. } = *result;
+        let name = printable(&plan.design.pipeline.step(step).name);
+        let counts = [expected, applied, late, dead_lettered].map(figures::grouped);
+        let results = results.iter().map(|(key, &total)| (key.as_str(), total));
+        row(name, counts, totals(results, MOST_RESULTS))
+    };
+    let rows: Vec<Vec<String>> = std::iter::once(heads).chain(steps.iter().map(row_of)).collect();
+    match has_dead {
+        true => table(&[Left, Right, Right, Right, Right, Left], &rows),
+        false => table(&[Left, Right, Right, Right, Left], &rows),
+    }
 }
 
 /// How often the steps that call external services did so for a record.
 fn calls(calls: &[StepCalls], plan: &Plan) -> String {
     use Align::{Left, Right};
-    let heads = ["step", "called for", "calls", "mean", "p99", "max", "garbage"]
+    let heads = ["step", "called for", "calls", "mean", "p99", "max", "garbage", "standing"]
         .map(str::to_owned)
         .to_vec();
     let row = |of: &StepCalls| {
-        let StepCalls { step, records, calls, p99, max, garbage } = *of;
+        let StepCalls { step, records, calls, p99, max, garbage, standing } = *of;
+        let standing = standing.map(figures::grouped).unwrap_or_default();
         let name = printable(&plan.design.pipeline.step(step).name);
         let mean = figures::ratio(calls, records);
         let [records, calls, p99, max, garbage] =
             [records, calls, p99, max, garbage].map(figures::grouped);
-        vec![name, records, calls, mean, p99, max, garbage]
+        vec![name, records, calls, mean, p99, max, garbage, standing]
     };
     let rows: Vec<Vec<String>> = std::iter::once(heads).chain(calls.iter().map(row)).collect();
-    table(&[Left, Right, Right, Right, Right, Right, Right], &rows)
+    table(&[Left, Right, Right, Right, Right, Right, Right, Right], &rows)
 }
 
 fn figure_lines(outcome: &Outcome, plan: &Plan) -> String {
@@ -227,7 +274,7 @@ fn filters(filters: &[FilterFill], plan: &Plan) -> String {
         let FilterFill { step, shard, fill } = *filter;
         vec![
             printable(&format!("{}/{shard}", plan.design.pipeline.step(step).name)),
-            fill.first.to_string(),
+            time(fill.first),
             figures::grouped(fill.bits_set),
             figures::grouped(fill.bits),
             if fill.is_complete { String::new() } else { "not read yet".to_owned() },
@@ -284,7 +331,8 @@ damaged records, and the faults that did it
   duplicated: events/0#1 at per-side, reflected 2 times instead of 1
       the ack of events/0#1 to per-side, attempt 1, was lost
 
-onceproof shrink flip.toml --seed 7  # makes it small
+# this makes it small, and this shows it again
+onceproof shrink flip.toml --seed 7
 onceproof run flip.toml --seed 7
 ";
         assert_eq!(text, expected);

@@ -13,7 +13,7 @@ use onceproof_kernel::time::{MILLISECOND, SECOND, Time};
 use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::mechanism::Mechanism;
 use onceproof_model::function::{Function, Into};
-use onceproof_model::pipeline::{Step, StepKind};
+use onceproof_model::pipeline::{Sink, Step, StepKind};
 use onceproof_model::window::Windowing;
 use onceproof_sim::fault::About;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Pattern, Place};
@@ -58,6 +58,18 @@ pub fn flip_plan_with(change: fn(&mut Mechanism)) -> Plan {
     }
 }
 
+/// events, pass and table, a sink.
+pub fn sink_plan() -> Plan {
+    let mut plan = flip_plan();
+    let mut steps = plan.design.pipeline.steps().to_vec();
+    steps[1].name = "pass".to_owned();
+    steps[2].name = "table".to_owned();
+    steps[2].kind = StepKind::Sink(Sink::Upsert);
+    let steps = steps.into_iter().map(|step| (step, Mechanism::default())).collect();
+    plan.design = Design::new(steps).expect("a good graph");
+    plan
+}
+
 /// Record n of the one source shard, as a place has it.
 pub fn record(offset: u64) -> Option<About> {
     let pattern = Pattern::Source { step: StepIndex(0), shard: 0, offset, path: Vec::new() };
@@ -90,6 +102,8 @@ pub fn lost_ack_outcome() -> Outcome {
         instead: None,
         taken_for: None,
         left: None,
+        given_up: None,
+        by_itself: None,
         touched: vec![0],
     };
     Outcome {
@@ -99,6 +113,7 @@ pub fn lost_ack_outcome() -> Outcome {
             classes,
             ledger: Ledger { expected: 3, exact: 2, duplicated: 1, excess: 1, ..Ledger::default() },
             filtered: 0,
+            unfinished: 0,
             fired,
             strikes: Strikes::default(),
             marks: Marks::default(),
@@ -106,7 +121,15 @@ pub fn lost_ack_outcome() -> Outcome {
             virtual_time: 2_034 * MILLISECOND,
             fingerprint: 42,
         },
-        steps: vec![StepResult { step, expected: 3, applied: 4, late: 0, results, windows }],
+        steps: vec![StepResult {
+            step,
+            expected: 3,
+            applied: 4,
+            late: 0,
+            dead_lettered: 0,
+            results,
+            windows,
+        }],
         damage: vec![damage],
         dead_letters: Vec::new(),
         schedule: vec![lost_ack()],
@@ -139,6 +162,7 @@ pub fn subject(plan: &Plan) -> Subject<'_> {
         claim: "It is flipped once.",
         plan,
         rows_skipped: 0,
+        unfired_is_allowed: false,
         folders: &[],
     }
 }
@@ -154,6 +178,7 @@ pub fn with_lost_ack_report<T>(render: impl Fn(&RunReport) -> T) -> T {
         outcome: &outcome,
         blame: &lost_ack_blame(),
         differences: &[],
+        not_shown: None,
         replay,
         smaller: Some("onceproof shrink flip.toml --seed 7"),
         shortfalls: &[],
@@ -206,6 +231,7 @@ pub fn sweep_report<'a>(plan: &'a Plan, sweep: &'a Sweep, blame: &'a Blame) -> S
         subject: subject(plan),
         regressions: &[],
         sweep,
+        not_shown: None,
         blame,
         weather: None,
         saved: Some(Path::new("failures/flip-seed-7.toml")),

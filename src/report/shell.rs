@@ -35,6 +35,11 @@ pub fn sweep_command(path: &Path, seeds: &Seeds) -> String {
     }
 }
 
+/// The command that runs a scenario under all seeds that its file has.
+pub fn own_sweep_command(path: &Path) -> String {
+    format!("onceproof sweep {}", quoted(path))
+}
+
 /// The command that says what is wrong with a scenario.
 pub fn check_command(path: &Path) -> String {
     format!("onceproof check {}", quoted(path))

@@ -1,12 +1,13 @@
 //! The report of a sweep as JSON. All but `timing` is the same from run to run, with any number of
 //! threads.
 
+use super::not_shown::not_shown_json;
 use super::reached::{reached_json, struck_json};
 use super::regressions::regression_json;
 use super::run_json::{counts, decimal, milliseconds, run_json, seed_json, unfired};
 use super::sweep_text::rate_below;
 use super::worth::{without_records, worth_json};
-use super::{RunReport, SweepReport};
+use super::{RunReport, SweepReport, Timing};
 use crate::figures;
 use crate::search::tally::{Amount, Seeds, Spread, Sweep};
 use onceproof_sim::marks::Marks;
@@ -19,6 +20,7 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         subject,
         regressions,
         sweep,
+        not_shown,
         blame,
         weather,
         saved,
@@ -40,6 +42,7 @@ pub fn sweep_json(report: &SweepReport) -> Value {
             blame,
             // What is expected of a sweep is compared by a test.
             differences: &[],
+            not_shown: None,
             replay: &replay,
             smaller: None,
             shortfalls: &[],
@@ -47,6 +50,10 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         })
     });
     let alphabet = subject.plan.design.layout.alphabet;
+    let drawn: Vec<&str> = sweep.chance.drawn().iter().map(|(name, _)| *name).collect();
+    let never_fired: Vec<&str> = sweep.never_fired.iter().map(|kind| kind.word()).collect();
+    let never_reached = sweep.never_reached.iter().map(|&mark| alphabet.mark_word(mark));
+    let never_reached: Vec<&str> = never_reached.collect();
     let without = without_records(subject.plan, sweep.with_records.iter().copied());
     let difference = sweep.difference.as_ref().map(|difference| {
         json!({
@@ -67,13 +74,14 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         "violated": sweep.violated,
         "inconclusive": sweep.inconclusive,
         "classes": counts(classes.filter(|&(_, count)| count > 0)),
-        "seeds_draw": sweep.chance.drawn().iter().map(|(name, _)| *name).collect::<Vec<_>>(),
+        "not_shown": not_shown_json(not_shown),
+        "seeds_draw": drawn,
         "rate_below": rate_below(sweep),
         "faults": counts(figures::fired(&sweep.fired)),
-        "never_fired": sweep.never_fired.iter().map(|kind| kind.word()).collect::<Vec<_>>(),
+        "never_fired": never_fired,
         "reached": reached_json(&sweep.reached, alphabet),
         "struck": struck_json(&sweep.reached, alphabet),
-        "never_reached": sweep.never_reached.iter().map(|&mark| alphabet.mark_word(mark)).collect::<Vec<_>>(),
+        "never_reached": never_reached,
         "unfired": unfired(subject.plan, &sweep.unfired),
         "rows_skipped": subject.rows_skipped,
         "worth": sweep.worth.map(|worth| worth_json(&worth.least, &without)),
@@ -94,11 +102,15 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         "first_failure": first_failure,
         "saved": saved.map(|path| path.to_string_lossy()),
         "replay": replay,
-        "timing": {
-            "seconds": decimal(&timing.seconds()),
-            "runs_per_second": timing.per_second(sweep.runs),
-            "events_per_second": timing.per_second(sweep.events),
-        },
+        "timing": timing_json(timing, sweep),
+    })
+}
+
+fn timing_json(timing: Timing, sweep: &Sweep) -> Value {
+    json!({
+        "seconds": decimal(&timing.seconds()),
+        "runs_per_second": timing.per_second(sweep.runs),
+        "events_per_second": timing.per_second(sweep.events),
     })
 }
 

@@ -2,13 +2,14 @@
 //! last the command that shows it again.
 
 use super::damage::damage_text;
+use super::not_shown::not_shown_text;
 use super::reached::reached_text;
 use super::regressions::regression_in_words;
 use super::run_text::{counts, heading, unfired};
 use super::style::{BAD, GOOD, WARNING, error, warning_or_error};
 use super::table::{fitted, labelled};
 use super::words::fault_in_words;
-use super::worth::{left_out, records_of_all, without_records, without_records_in_words};
+use super::worth::{left_out_of_all, records_of_all, without_records, without_records_in_words};
 use super::{SweepReport, exact_faults};
 use crate::figures::{self, counted, grouped};
 use crate::search::compare::Difference;
@@ -27,6 +28,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
         subject,
         regressions,
         sweep,
+        not_shown,
         blame,
         weather,
         saved,
@@ -45,6 +47,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
         text.push_str(&format!("{count} replayed\n"));
     }
     text.push_str(&format!("\n{}\n", verdict(sweep)));
+    text.push_str(&not_shown_text(not_shown));
     text.push_str(&says_nothing_of(sweep, subject.plan));
     text.push_str(&bound(sweep));
     let alphabet = subject.plan.design.layout.alphabet;
@@ -83,7 +86,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
         text.push_str(&warning_or_error(&line, strict));
     }
     for fault in exact_faults(subject.plan, &sweep.unfired) {
-        text.push_str(&unfired(&fault_in_words(fault, subject.plan), strict));
+        text.push_str(&unfired(&subject, &fault_in_words(fault, subject.plan), strict));
     }
     for shortfall in shortfalls {
         text.push_str(&error(shortfall));
@@ -197,7 +200,9 @@ fn verdict(sweep: &Sweep) -> String {
     } else if let Some(worth) = &sweep.worth {
         let records = records_of_all(worth);
         let in_each = if sweep.runs == 1 { "in" } else { "in each of" };
-        format!("{GOOD}exactly-once{GOOD:#} for {records} {in_each} {runs}")
+        // Of nothing nothing is good.
+        let style = if worth.least.reflected == 0 { WARNING } else { GOOD };
+        format!("{style}exactly-once{style:#} for {records} {in_each} {runs}")
     } else {
         format!("{WARNING}nothing was run{WARNING:#}")
     };
@@ -218,12 +223,14 @@ fn verdict(sweep: &Sweep) -> String {
 
 /// What a green sweep says nothing of: records that were left out, and steps that have none.
 pub fn says_nothing_of(sweep: &Sweep, plan: &Plan) -> String {
-    let Some(WorthOfAll { least, is_of_each }) = &sweep.worth else { return String::new() };
+    let Some(worth @ WorthOfAll { least, is_of_each }) = &sweep.worth else {
+        return String::new();
+    };
     if sweep.violated > 0 || sweep.inconclusive > 0 {
         return String::new();
     }
     let mut text = String::new();
-    let left_out = left_out(least);
+    let left_out = left_out_of_all(worth);
     if !left_out.is_empty() {
         let most = if *is_of_each { "" } else { "at most " };
         text.push_str(&format!("{most}{left_out}\n"));

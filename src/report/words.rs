@@ -3,7 +3,8 @@
 
 use crate::figures::exact;
 use crate::scenario::{duration, kind_to_json};
-use onceproof_kernel::layout::{Layout, StepIndex};
+use onceproof_kernel::alphabet::Point;
+use onceproof_kernel::layout::{Layout, Results, StepIndex};
 use onceproof_model::dataflow::point;
 use onceproof_sim::fault::About;
 use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, Leg, Place};
@@ -48,7 +49,7 @@ pub fn fault_in_words(fault: &Fault, plan: &Plan) -> String {
                 Direction::Forward => "for requests",
                 Direction::Backward => "for acks",
             };
-            format!("{} was cut {ways} for {}", words.link(), exact(lasts))
+            format!("{} was cut {ways}{} for {}", words.link(), words.since(), exact(lasts))
         }
         Kind::Crash { restart } => {
             format!("{} and came back after {}", words.worker("crashed"), exact(restart))
@@ -90,29 +91,31 @@ impl Words<'_> {
     /// "the ack of events/0#1 to per-user, attempt 1,"
     fn call(&self, leg: Leg) -> String {
         let leg = match leg {
-            Leg::Request => "the request",
-            Leg::Ack => "the ack",
+            Leg::Request => "request",
+            Leg::Ack => "ack",
         };
-        let mut text = format!("{leg}{}{}", self.record(" of "), self.ends());
-        self.add_details(&mut text, "attempt");
+        let mut text = format!("the {}{leg}{}{}", self.nth(), self.record(" of "), self.ends());
+        self.add_attempt(&mut text, "attempt");
         text
     }
 
-    /// "the link from events to per-user, from the request of events/0#1, attempt 1, on,"
+    /// "the link from events to per-user"
     fn link(&self) -> String {
-        let mut text = format!("the link{}", self.ends());
-        if text == "the link" {
-            text = "a link".to_owned();
-        }
+        let ends = self.ends();
+        if ends.is_empty() { "a link".to_owned() } else { format!("the link{ends}") }
+    }
+
+    /// " from 4ms on,", " from the request of events/0#1, attempt 1, on,"
+    fn since(&self) -> String {
         if let Some(time) = self.at.time {
-            text.push_str(&format!(", at {},", exact(time)));
-        } else if self.at.record.is_some() || self.at.attempt.is_some() || self.at.nth.is_some() {
-            let mut request = format!("the request{}", self.record(" of "));
-            self.add_details(&mut request, "attempt");
-            let request = request.trim_end_matches(',');
-            text.push_str(&format!(", from {request} on,"));
+            return format!(" from {} on,", exact(time));
         }
-        text
+        if self.at.record.is_none() && self.at.attempt.is_none() && self.at.nth.is_none() {
+            return String::new();
+        }
+        let mut request = format!(" from the {}request{}", self.nth(), self.record(" of "));
+        self.add_attempt(&mut request, "attempt");
+        format!("{request} on,")
     }
 
     /// "the worker of flip/0 crashed before settle of events/0#0"
@@ -138,9 +141,17 @@ impl Words<'_> {
     }
 
     fn before(&self, mut text: String) -> String {
+        let mut nth = self.nth();
         if let Some(before) = self.at.before {
-            text.push_str(&format!(" before {}", self.layout().alphabet.word(before)));
-            text.push_str(&self.record(" of "));
+            let word = self.layout().alphabet.word(before);
+            let is_commit = before == point::COMMIT || self.commits_rows(before);
+            let what = match is_commit {
+                true => format!("the {nth}commit"),
+                false if nth.is_empty() => word.to_owned(),
+                false => format!("the {nth}{word}"),
+            };
+            nth.clear();
+            text.push_str(&format!(" before {what}{}", self.record(" of ")));
         } else {
             text.push_str(&self.record(" at "));
         }
@@ -148,21 +159,30 @@ impl Words<'_> {
         if let Some(time) = self.at.time {
             text.push_str(&format!(" at {}", exact(time)));
         }
-        self.add_details(&mut text, "attempt");
+        self.add_attempt(&mut text, "attempt");
+        add_time(&mut text, &nth);
         text
+    }
+
+    /// Whether this step of the protocol is the commit that writes the rows of a sink. The format calls it `emit`, as
+    /// the one that fires a window; but nothing leaves a sink.
+    fn commits_rows(&self, before: Point) -> bool {
+        let is_written = |step| self.layout().step(step).results == Some(Results::Written);
+        before == point::EMIT && self.at.step.is_some_and(is_written)
     }
 
     /// "the commit of events/0#0 at flip"
     fn commit(&self) -> String {
         let commit = match self.at.before {
             None | Some(point::COMMIT) => "commit".to_owned(),
+            Some(before) if self.commits_rows(before) => "commit".to_owned(),
             Some(before) => format!("{} commit", self.layout().alphabet.word(before)),
         };
-        let mut text = format!("the {commit}{}", self.record(" of "));
+        let mut text = format!("the {}{commit}{}", self.nth(), self.record(" of "));
         if let Some(step) = self.at.step {
             text.push_str(&format!(" at {}", self.step(step, self.at.shard)));
         }
-        self.add_details(&mut text, "attempt");
+        self.add_attempt(&mut text, "attempt");
         text
     }
 
@@ -173,7 +193,8 @@ impl Words<'_> {
             None => "a function".to_owned(),
         };
         let mut text = format!("{who} {did}{}", self.record(" on "));
-        self.add_details(&mut text, "execution");
+        self.add_attempt(&mut text, "execution");
+        add_time(&mut text, &self.nth());
         text.trim_end_matches(',').to_owned()
     }
 
@@ -188,26 +209,32 @@ impl Words<'_> {
             Some(_) => self.record(" "),
         };
         let mut text = format!("{who} handed{what} out again");
-        self.add_details(&mut text, "delivery");
+        self.add_attempt(&mut text, "delivery");
+        add_time(&mut text, &self.nth());
         text.trim_end_matches(',').to_owned()
     }
 
     /// "the call of charge for events/0#0, attempt 1,"
     fn service_call(&self) -> String {
         let who = self.at.step.map(|step| format!(" of {}", self.step(step, self.at.shard)));
-        let mut text = format!("the call{}{}", who.unwrap_or_default(), self.record(" for "));
-        self.add_details(&mut text, "attempt");
+        let (nth, who) = (self.nth(), who.unwrap_or_default());
+        let mut text = format!("the {nth}call{who}{}", self.record(" for "));
+        self.add_attempt(&mut text, "attempt");
         text
     }
 
-    /// The attempt and which of the matches, as an insertion between commas.
-    fn add_details(&self, text: &mut String, attempt_word: &str) {
+    /// The attempt, as an insertion between commas.
+    fn add_attempt(&self, text: &mut String, attempt_word: &str) {
         if let Some(attempt) = self.at.attempt {
             text.push_str(&format!(", {attempt_word} {attempt},"));
         }
-        if let Some(nth) = self.at.nth {
-            let comma = if text.ends_with(',') { "" } else { "," };
-            text.push_str(&format!("{comma} match {nth},"));
+    }
+
+    /// "second ", where a place has several matches and it is not the first of them.
+    fn nth(&self) -> String {
+        match self.at.nth {
+            None | Some(1) => String::new(),
+            Some(nth) => format!("{} ", ordinal(nth)),
         }
     }
 
@@ -252,10 +279,33 @@ impl Words<'_> {
     }
 }
 
+/// Which time it was, as an insertion between commas, of what has no noun that it could stand before.
+fn add_time(text: &mut String, nth: &str) {
+    if !nth.is_empty() {
+        let comma = if text.ends_with(',') { "" } else { "," };
+        text.push_str(&format!("{comma} the {nth}time,"));
+    }
+}
+
+/// "second", "11th"
+fn ordinal(number: u32) -> String {
+    const WORDS: [&str; 9] =
+        ["second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+    let word = usize::try_from(number).ok().and_then(|at| WORDS.get(at.checked_sub(2)?));
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    word.map_or_else(|| format!("{number}{ending}"), |&word| word.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::samples::{flip_plan, record};
+    use crate::report::samples::{flip_plan, record, sink_plan};
     use onceproof_kernel::time::{MILLISECOND, SECOND};
 
     fn check(at: Place, kind: Kind, expected: &str) {
@@ -292,7 +342,7 @@ mod tests {
         check(
             at,
             Kind::DropRequest,
-            "the request of watermark 60s from flip/0 to per-side/1, match 2, was lost",
+            "the second request of watermark 60s from flip/0 to per-side/1 was lost",
         );
         let leg = Leg::Request;
         check(Place::default(), Kind::Duplicate { leg }, "the request arrived twice");
@@ -338,10 +388,10 @@ mod tests {
         };
         let timed = || Place { time: Some(SECOND), ..Place::default() };
         let pause = Kind::Pause { lasts: 400 * MILLISECOND };
-        let text = "the worker of per-side/1 stood still before commit of events/0#0 for 400ms";
+        let text = "the worker of per-side/1 stood still before the commit of events/0#0 for 400ms";
         check(before(), pause, text);
         check(Place { worker: Some(2), ..timed() }, pause, "worker 2 stood still at 1s for 400ms");
-        let text = "per-side/1 moved to another worker before commit of events/0#0";
+        let text = "per-side/1 moved to another worker before the commit of events/0#0";
         check(before(), Kind::Move, text);
         let at = Place { step: step(2), shard: Some(0), ..timed() };
         check(at, Kind::Move, "per-side/0 moved to another worker at 1s");
@@ -383,16 +433,72 @@ mod tests {
     }
 
     #[test]
+    fn which_of_several_it_was_stands_before_its_noun() {
+        let at = |nth, before| Place {
+            step: step(1),
+            record: record(0),
+            nth: Some(nth),
+            before,
+            ..Place::default()
+        };
+        let lost = |nth, words| {
+            check(
+                at(nth, None),
+                Kind::CommitLost,
+                &format!("the {words} of events/0#0 at flip was lost"),
+            );
+        };
+        lost(1, "commit");
+        lost(2, "second commit");
+        lost(10, "tenth commit");
+        lost(11, "11th commit");
+        lost(22, "22nd commit");
+        let crash = Kind::Crash { restart: 50 * MILLISECOND };
+        let back = "and came back after 50ms";
+        let text =
+            format!("the worker of flip crashed before the third settle of events/0#0 {back}");
+        check(at(3, Some(point::SETTLE)), crash, &text);
+        check(at(2, None), Kind::UserFails, "flip failed on events/0#0, the second time");
+        let text = "the second call of flip for events/0#0 was done, and its answer was lost";
+        check(at(2, None), Kind::CallUnknown, text);
+    }
+
+    #[test]
+    fn a_sink_commits_its_rows_and_a_window_is_emitted() {
+        let crash = Kind::Crash { restart: 50 * MILLISECOND };
+        let at = |nth| Place {
+            step: step(2),
+            record: record(0),
+            nth,
+            before: Some(point::EMIT),
+            ..Place::default()
+        };
+        let of = |plan: &Plan, nth, kind| fault_in_words(&Fault { at: at(nth), kind }, plan);
+        let (window, sink) = (flip_plan(), sink_plan());
+        let back = "and came back after 50ms";
+        let emit = format!("the worker of per-side crashed before emit of events/0#0 {back}");
+        assert_eq!(of(&window, None, crash), emit);
+        let commit = format!("the worker of table crashed before the commit of events/0#0 {back}");
+        assert_eq!(of(&sink, None, crash), commit);
+        let second = "table moved to another worker before the second commit of events/0#0";
+        assert_eq!(of(&sink, Some(2), Kind::Move), second);
+        let lost = "the commit of events/0#0 at table was lost";
+        assert_eq!(of(&sink, None, Kind::CommitLost), lost);
+        let lost = "the emit commit of events/0#0 at per-side was lost";
+        assert_eq!(of(&window, None, Kind::CommitLost), lost);
+    }
+
+    #[test]
     fn links_are_told_by_their_ends_and_when_they_were_cut() {
         let kind = Kind::Partition { lasts: SECOND, direction: Direction::Both };
         let at = Place { to: step(2), time: Some(5 * SECOND), ..Place::default() };
-        check(at, kind, "the link to per-side, at 5s, was cut both ways for 1s");
+        check(at, kind, "the link to per-side was cut both ways from 5s on, for 1s");
         let at = Place { to: step(2), record: record(1), attempt: Some(1), ..Place::default() };
         let kind = Kind::Partition { lasts: SECOND, direction: Direction::Backward };
         check(
             at,
             kind,
-            "the link to per-side, from the request of events/0#1, attempt 1 on, was cut for acks for 1s",
+            "the link to per-side was cut for acks from the request of events/0#1, attempt 1, on, for 1s",
         );
     }
 }

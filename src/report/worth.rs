@@ -11,19 +11,44 @@ use onceproof_sim::outcome::{Outcome, Verdict};
 use onceproof_sim::plan::Plan;
 use serde_json::{Value, json};
 
-/// `3 records`, `174 of 1,000 records`, `none of 3 records`.
+/// `3 records`, `174 of 1,000 records`, `3 records, 1 of them filtered out`, `none of 3 records`. As in the ledger, what is
+/// filtered out is exact; but where nothing else is, nothing is shown.
 pub fn records(worth: &Worth) -> String {
-    let Worth { expected, reflected, .. } = *worth;
-    let all = counted(expected, "record");
-    match reflected {
-        0 => format!("none of {all}"),
-        _ if reflected == expected => all,
-        _ => format!("{} of {all}", grouped(reflected)),
+    let Worth { reflected, filtered, .. } = *worth;
+    let records = exact_of_all(worth, reflected + filtered);
+    match (reflected, filtered) {
+        (0, _) => exact_of_all(worth, 0),
+        (_, 0) => records,
+        (_, filtered) => format!("{records}, {} of them filtered out", grouped(filtered)),
     }
 }
 
-/// `826 were late, 1 was a dead letter`; nothing where there is nothing to say.
+/// `3 records`, `174 of 1,000 records`, `none of 3 records`.
+fn exact_of_all(worth: &Worth, exact: u64) -> String {
+    let all = counted(worth.expected, "record");
+    match exact {
+        0 => format!("none of {all}"),
+        _ if exact == worth.expected => all,
+        _ => format!("{} of {all}", grouped(exact)),
+    }
+}
+
+/// `826 were late, 1 was a dead letter`; nothing where there is nothing to say. What is filtered out is named among the
+/// records, if there are any.
 pub fn left_out(worth: &Worth) -> String {
+    match worth.reflected {
+        0 => left_out_in_all(worth),
+        _ => left_out_in_all(&Worth { filtered: 0, ..*worth }),
+    }
+}
+
+/// The same of the runs of a sweep.
+pub fn left_out_of_all(worth: &WorthOfAll) -> String {
+    let WorthOfAll { least, is_of_each } = worth;
+    if *is_of_each { left_out(least) } else { left_out_in_all(least) }
+}
+
+fn left_out_in_all(worth: &Worth) -> String {
     let Worth { late, dead_lettered, filtered, .. } = *worth;
     let parts = [
         (late, "late", "late"),
@@ -50,7 +75,8 @@ pub fn records_of_all(worth: &WorthOfAll) -> String {
     match is_of_each {
         true => records(least),
         false if least.reflected == 0 => records(least),
-        false => format!("at least {}", records(least)),
+        // The most that are filtered out need not be those of the run that speaks for the fewest.
+        false => format!("at least {}", exact_of_all(least, least.reflected)),
     }
 }
 
@@ -173,7 +199,9 @@ mod tests {
         check(worth(1_000, 1_000, 0, 0, 0), "1,000 records");
         check(worth(1_000, 174, 826, 0, 0), "174 of 1,000 records; 826 were late");
         check(worth(3, 0, 0, 0, 3), "none of 3 records; 3 were filtered out");
-        let three = "5 of 8 records; 1 was late, 1 was a dead letter, 1 was filtered out";
+        // By hand, as in the ledger: of two records one is filtered out, and both are exact.
+        check(worth(2, 1, 0, 0, 1), "2 records, 1 of them filtered out");
+        let three = "6 of 8 records, 1 of them filtered out; 1 was late, 1 was a dead letter";
         check(worth(8, 5, 1, 1, 1), three);
         // A record may be late at one step and a dead letter at another.
         check(worth(3, 1, 2, 2, 0), "1 of 3 records; 2 were late, 2 were dead letters");
@@ -189,6 +217,16 @@ mod tests {
         check(true, 2, "2 of 3 records");
         check(false, 2, "at least 2 of 3 records");
         check(false, 0, "none of 3 records");
+    }
+
+    #[test]
+    fn what_is_filtered_out_at_most_is_no_part_of_the_least_that_is_reflected() {
+        let of = |is_of_each| {
+            let all = WorthOfAll { least: worth(9, 5, 2, 0, 2), is_of_each };
+            [records_of_all(&all), left_out_of_all(&all)]
+        };
+        assert_eq!(of(true), ["7 of 9 records, 2 of them filtered out", "2 were late"]);
+        assert_eq!(of(false), ["at least 5 of 9 records", "2 were late, 2 were filtered out"]);
     }
 
     #[test]

@@ -116,6 +116,9 @@ struct Trials<'a> {
     schedule: &'a [Fault],
     watch: Watch<'a>,
     seen: BTreeMap<Vec<usize>, Rc<Seen>>,
+    /// Faults each of which was enough for some harm, in the order in which that was found. They are tried first, so
+    /// that what one fault did to many is blamed on that one.
+    alone: Vec<usize>,
     runs: u64,
     /// How many events may still be seen.
     events: u64,
@@ -156,6 +159,11 @@ impl Trials<'_> {
         touched: &[usize],
         all: &[usize],
     ) -> Option<Vec<usize>> {
+        for fault in self.alone.clone() {
+            if all.contains(&fault) && self.with(&[fault])?.greatness(harm) > than {
+                return Some(vec![fault]);
+            }
+        }
         let touched: Vec<usize> = touched.iter().copied().filter(|at| all.contains(at)).collect();
         let from = match self.with(&touched)?.greatness(harm) > than {
             true => touched,
@@ -170,6 +178,9 @@ impl Trials<'_> {
             Some(seen) => (seen.greatness(harm) > than).then(|| seen.fired.clone()),
         });
         least.sort_unstable();
+        if let ([fault], true) = (&least[..], is_known) {
+            self.alone.push(*fault);
+        }
         is_known.then_some(least)
     }
 }
@@ -206,6 +217,7 @@ pub fn blame(
         schedule: &outcome.schedule,
         watch,
         seen: BTreeMap::new(),
+        alone: Vec::new(),
         runs: 0,
         events: MOST_EVENTS,
     };

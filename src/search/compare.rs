@@ -40,6 +40,7 @@ fn all_figures(brief: &Brief) -> Vec<(String, String)> {
         classes,
         ledger,
         filtered,
+        unfinished,
         fired,
         strikes,
         marks,
@@ -55,6 +56,7 @@ fn all_figures(brief: &Brief) -> Vec<(String, String)> {
         add(&format!("ledger.{name}"), &value);
     }
     add("filtered", filtered);
+    add("unfinished", unfinished);
     for kind in KindName::ALL {
         add(&format!("faults.{}", kind.word()), &fired.count(kind));
     }

@@ -14,6 +14,7 @@ pub fn brief(seed: u64) -> Brief {
         classes: Classes::default(),
         ledger: Ledger { expected: 10, exact: 10, ..Ledger::default() },
         filtered: 0,
+        unfinished: 0,
         fired: Fired::default(),
         strikes: Strikes::default(),
         marks: Marks::default(),

@@ -40,8 +40,9 @@ fn a_bad_run_of_many_records_prints_three_of_them_and_lists_a_thousand() {
     let run = folder.onceproof(&["run", "a.toml"]).ends(1);
     let told = run.stdout.matches("\n      the request of events/0#").count();
     assert_eq!(told, 3, "{run:?}");
-    assert!(run.stdout.contains("\n  and at least 997 more records\n"), "{run:?}");
-    let smaller = "\nonceproof shrink a.toml --seed 0  # makes it small\n";
+    assert!(run.stdout.contains("\n  and at least 997 more records duplicated\n"), "{run:?}");
+    let smaller =
+        "\n# this makes it small, and this shows it again\nonceproof shrink a.toml --seed 0\n";
     assert!(run.stdout.contains(smaller), "{run:?}");
     assert!(run.stdout.lines().count() < 40, "{run:?}");
     let document = folder.onceproof(&["run", "a.toml", "--format", "json"]).ends(1).document();
@@ -96,7 +97,7 @@ fn the_results_of_each_window_are_told_where_there_are_several() {
     folder.write("a.toml", on_input(&scenario("two windows", EXACTLY_ONCE, &[]), rows));
     let run = folder.onceproof(&["run", "a.toml"]).ends(0);
     let table =
-        "step      window  results\nper-user  0s      ann 1\nper-user  60s     ann 1, bob 1\n";
+        "step      window  results\nper-user  0s      ann 1\nper-user  1m      ann 1, bob 1\n";
     assert!(run.stdout.contains(table), "{run:?}");
 }
 
@@ -160,7 +161,7 @@ fn a_file_with_odds_and_no_seed_runs_under_seed_0_and_says_so() {
     let folder = Folder::new("run-odds");
     folder.write("a.toml", scenario("no dedup", DUPLICATED, &[NO_ACK, NO_DEDUP]));
     let run = folder.onceproof(&["run", "a.toml"]).ends(1);
-    let said = "violated: duplicated, seed 0\nseed 0, since the file has odds and no seed\n";
+    let said = "violated: duplicated, seed 0\nthe file has odds and no seed of its own\n";
     assert!(run.stdout.contains(said), "{run:?}");
     assert_eq!(run.last_line(), "onceproof run a.toml --seed 0");
     // What fired is named, and what has odds and did not fire.
@@ -168,10 +169,7 @@ fn a_file_with_odds_and_no_seed_runs_under_seed_0_and_says_so() {
     assert!(run.stdout.contains("\nnever fired    crash\n"), "{run:?}");
     // It is the run that the seed gives, and only then nothing is said of where the seed comes from.
     let given = folder.onceproof(&["run", "a.toml", "--seed", "0"]).ends(1);
-    assert_eq!(
-        run.stdout.replace("seed 0, since the file has odds and no seed\n", ""),
-        given.stdout
-    );
+    assert_eq!(run.stdout.replace("the file has odds and no seed of its own\n", ""), given.stdout);
     let traced = folder.onceproof(&["run", "a.toml", "--trace"]).ends(1);
     assert!(traced.stdout.ends_with(&run.stdout), "{traced:?}");
     folder.onceproof(&["run", "a.toml", "--check-determinism"]).ends(1);
@@ -185,6 +183,64 @@ fn a_file_with_odds_and_no_seed_runs_under_seed_0_and_says_so() {
     assumed["seed_assumed"] = json!(null);
     given["seed_assumed"] = json!(null);
     assert_eq!(assumed, given);
+}
+
+#[test]
+fn a_violation_that_the_file_expects_and_a_seed_does_not_show_is_told() {
+    let folder = Folder::new("run-not-shown");
+    // An ack of a million million is lost.
+    let seldom = "\n[faults]\ndrop-ack = \"1/1000000000000\"\n\n[sweep]\nseeds = \"0..3\"\n";
+    let expect = "{ violates = [\"duplicated\", \"lost\"] }";
+    folder.write("odds.toml", scenario("seldom", expect, &[NO_DEDUP, seldom]));
+    let told = |arguments: &[&str], code, said: &str| {
+        let run = folder.onceproof(arguments).ends(code);
+        // Lines are broken anywhere.
+        let words = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(said), "{run:?}");
+    };
+    let sweep = "to look for them: onceproof sweep odds.toml";
+    let expects = "the file expects duplicated, lost, and";
+    let by = |who: &str| format!("{expects} {who} not show them; {sweep}");
+    told(&["run", "odds.toml"], 0, &by("seed 0 does"));
+    told(&["run", "odds.toml", "--seed", "7"], 0, &by("seed 7 does"));
+    told(&["sweep", "odds.toml", "--seeds", "0..2"], 0, &by("these seeds do"));
+    let none = format!("{expects} none of its seeds shows them faults none");
+    told(&["sweep", "odds.toml"], 0, &none);
+    // What is shown is not missed, and what is missed beside it is.
+    folder.write("often.toml", scenario("often", expect, &[NO_DEDUP, NO_ACK]));
+    let half = "the file expects lost, and seed 0 does not show it; to look for it: \
+                onceproof sweep often.toml";
+    told(&["run", "often.toml"], 1, half);
+    // A file of one run speaks of that run.
+    let one = scenario("one", DUPLICATED, &[NO_DEDUP, LOST_ACK]);
+    folder.write("one.toml", one.replace(LOST_ACK, NEVER));
+    let other = "the file expects duplicated, and seed 7 does not show it; to look for it: \
+                 onceproof run one.toml";
+    told(&["run", "one.toml", "--seed", "7"], 0, other);
+    told(
+        &["run", "one.toml"],
+        0,
+        "not as the file expects: expected duplicated, found exactly-once",
+    );
+    // Of another design the file expects nothing.
+    for arguments in [&["run", "odds.toml", "--bare"][..], &["run", "one.toml"]] {
+        let run = folder.onceproof(arguments).ends(0);
+        assert!(!run.stdout.contains("the file expects duplicated"), "{run:?}");
+    }
+    let json = |arguments: &[&str], code| {
+        let arguments = [arguments, &["--format", "json"]].concat();
+        folder.onceproof(&arguments).ends(code).document()["not_shown"].clone()
+    };
+    let both = json!({ "classes": ["duplicated", "lost"], "command": "onceproof sweep odds.toml" });
+    assert_eq!(json(&["run", "odds.toml"], 0), both);
+    assert_eq!(json(&["sweep", "odds.toml", "--seeds", "0..2"], 0), both);
+    assert_eq!(json(&["run", "odds.toml", "--bare"], 0), Value::Null);
+    assert_eq!(json(&["run", "one.toml"], 0), Value::Null);
+    // A search has its own faults. What it finds is saved, and from then on fails a sweep.
+    let search = ["exhaust", "odds.toml", "--faults", "1", "--kinds", "drop-ack"];
+    let half = "the file expects lost, and these schedules do not show it; to look for it: \
+                onceproof sweep odds.toml";
+    told(&search, 1, half);
 }
 
 #[test]
@@ -220,6 +276,14 @@ fn an_exact_fault_that_does_not_fire_is_told_and_strictly_a_failure() {
     assert!(run.stdout.contains("attempt 99, was lost"), "{run:?}");
     let run = folder.onceproof(&["run", "a.toml", "--strict"]).ends(1);
     assert_eq!(run.last_line(), "onceproof run a.toml");
+    // What the file allows is no warning, but strictly it is missed.
+    let allowed = scenario("never", EXACTLY_ONCE, &[NEVER]);
+    folder.write("b.toml", allowed.replacen("format = 1", "format = 1\nunfired = \"allowed\"", 1));
+    let run = folder.onceproof(&["run", "b.toml"]).ends(0);
+    let said = "\n\nan exact fault did not fire, as the file allows: the ack of events/0#1";
+    assert!(run.stdout.contains(said), "{run:?}");
+    let run = folder.onceproof(&["run", "b.toml", "--strict"]).ends(1);
+    assert!(run.stdout.contains("\n\nerror: an exact fault did not fire"), "{run:?}");
     let document = folder.onceproof(&["run", "a.toml", "--format", "json"]).ends(0).document();
     assert_eq!(document["unfired"][0]["at"]["attempt"], 99);
 }

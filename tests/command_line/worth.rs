@@ -121,7 +121,7 @@ fn a_search_says_what_its_scenario_counts() {
                 [&[command, file, "--faults", "1", "--kinds", "drop-ack"], more].concat();
             folder.onceproof(&arguments).ends(code)
         };
-        let said = "without a fault it counts 1 of 3 records; 2 were filtered out\n";
+        let said = "without a fault it counts 3 records, 2 of them filtered out\n";
         let some = search("a.toml", &[]);
         assert!(some.stdout.contains(said), "{some:?}");
         let document = search("a.toml", &["--format", "json"]).document();

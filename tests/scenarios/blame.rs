@@ -2,11 +2,12 @@
 //! set alone it is there, and without any one of the set it is not.
 
 use super::{files, folder, load};
+use onceproof::report::damage::{candidates, damage_text};
 use onceproof::scenario::Scenario;
 use onceproof::search::blame::{Blame, Cause, blame};
 use onceproof::search::shrink::bench::Watch;
 use onceproof_sim::fault::{Climate, Fault};
-use onceproof_sim::outcome::{Class, Damage, Outcome, Verdict};
+use onceproof_sim::outcome::{Class, Damage, Ledger, Outcome, Verdict};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,6 +98,49 @@ fn harm(damage: &Damage) -> Harm {
 }
 
 #[test]
+fn each_class_of_the_verdict_is_told_and_the_records_are_as_many_as_in_the_ledger() {
+    let mut told = 0;
+    for file in files() {
+        let scenario = load(&file);
+        let seed = scenario.seed_of_run(None).seed;
+        let outcome = Simulator::new(&scenario.plan).detail(seed);
+        if outcome.brief.verdict != Verdict::Violated {
+            continue;
+        }
+        let which = candidates(&outcome, &scenario.plan);
+        let blame = blame(&scenario.plan, seed, &outcome, &which, Watch::none());
+        let text = damage_text(&outcome, &blame, &scenario.plan);
+        for class in outcome.brief.classes.iter() {
+            let of_record = text.contains(&format!("\n  {}: ", class.word()));
+            let of_run = text.contains(&format!("{}: the run as a whole\n", class.word()));
+            assert!(of_record || of_run, "{file}: nothing is said of {class:?}:\n{text}");
+        }
+        let Ledger { duplicated, lost, divergent, .. } = outcome.brief.ledger;
+        let counts =
+            [(Class::Duplicated, duplicated), (Class::Lost, lost), (Class::Divergent, divergent)];
+        for (class, count) in counts {
+            assert_eq!(records_told(&text, class.word()), count, "{file}: {class:?}:\n{text}");
+            told += count;
+        }
+    }
+    assert!(told > 100, "{told} records");
+}
+
+/// How many records of a class a text names or counts: in `and 30 more records lost, 2 divergent`.
+fn records_told(text: &str, class: &str) -> u64 {
+    let named = text.lines().filter(|line| line.starts_with(&format!("  {class}: ")));
+    let parts = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("  and "))
+        .flat_map(|line| line.split(", "));
+    let counted = parts.filter_map(|part| {
+        let count = part.strip_suffix(class)?.split(' ').next()?;
+        Some(count.parse::<u64>().expect("a number"))
+    });
+    named.count() as u64 + counted.sum::<u64>()
+}
+
+#[test]
 fn a_divergent_record_says_where_two_executions_differed_and_what_each_left() {
     for (file, step, left) in [
         ("functions/lookup-recomputed.toml", "enrich", ["ann/0", "ann/1"]),
@@ -164,4 +208,32 @@ fn what_another_execution_made_is_no_retry() {
     let scenario = load("ids/fresh-in-one-life.toml");
     let outcome = Simulator::new(&scenario.plan).detail(None);
     assert_eq!(outcome.longest_retries, []);
+}
+
+#[test]
+fn what_is_published_again_is_no_retry() {
+    // By hand in the files: each message is sent once.
+    for file in [
+        "queue-published-late",
+        "queue-published-late-window",
+        "queue-attribute-ids",
+        "queue-message-ids",
+        "two-queues-attribute-ids",
+    ] {
+        let scenario = load(&format!("sources/{file}.toml"));
+        let outcome = Simulator::new(&scenario.plan).detail(None);
+        assert_eq!((outcome.brief.work.retries, outcome.longest_retries), (0, vec![]), "{file}");
+    }
+    // The request of the first of two messages is lost at 2 ms. That of the second is sent at 3 ms, and the first
+    // again at 32 ms.
+    let text =
+        std::fs::read_to_string(folder().join("sources/queue-attribute-ids.toml")).expect("a file");
+    let lost = "\n[[fault]]\nat = { to = \"per-user\", record = \"events/0#0\", attempt = 1 }\n\
+                do = \"drop-request\"\n";
+    let scenario =
+        Scenario::parse(&(text + lost), &folder().join("sources/a.toml")).expect("it is read");
+    let outcome = Simulator::new(&scenario.plan).detail(None);
+    assert_eq!(outcome.brief.work.retries, 1);
+    let longest: Vec<_> = outcome.longest_retries.iter().map(|of| of.nanos).collect();
+    assert_eq!(longest, [30_000_000]);
 }

@@ -121,7 +121,7 @@ fn check_figures(path: &str, events: &[Value], work: &Value) {
     let any = |_: &Value| true;
     for (figure, told) in [
         ("messages", count("send", &any)),
-        ("retries", count("send", &|event| event["attempt"] != 1)),
+        ("retries", count("send", &|event| event["again"] == true)),
         ("commits", count("apply", &|event| event["applied"] == "now")),
         ("catalog_reads", count("look-up", &|event| event["catalog"].is_string())),
         ("bloom_negatives", count("look-up", &|event| event["filter"] == "new")),

@@ -76,6 +76,11 @@ impl Catalog {
         self.ids.len() <= self.by_age.len()
     }
 
+    /// How many ids no age will end.
+    pub fn ageless(&self) -> u64 {
+        self.ids.len().saturating_sub(self.by_age.len()) as u64
+    }
+
     /// Learns an id; true if it was here under the same stamp.
     pub fn insert(
         &mut self,

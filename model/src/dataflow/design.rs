@@ -2,11 +2,12 @@
 //! sends to whom, and whom a system watermark is of use to.
 
 use super::defect::Defect;
-use super::mechanism::{Mechanism, Outputs, Stamps};
+use super::mechanism::{Fencing, Mechanism, Outputs, Stamps};
 use super::point;
 use super::stage::Stages;
+use crate::function::Function;
 use crate::pipeline::{Edge, GraphError, Pipeline, Queue, Step, StepKind};
-use onceproof_kernel::layout::{LaidStep, Layout, ShardIndex, StepIndex};
+use onceproof_kernel::layout::{LaidStep, Layout, ShardIndex, StepIndex, StoreRules};
 use onceproof_kernel::source::{self, Source};
 
 /// A checked pipeline with its mechanisms.
@@ -142,6 +143,15 @@ fn layout(
         name: step.name.clone(),
         head: stages.head(index),
         shards: step.shards,
+        from: step.from.clone(),
+        copies: match step.kind {
+            StepKind::Map(Function::Explode { copies }) => copies,
+            _ => 1,
+        },
+        retry: mechanisms[index.at()].retry,
+        commit_retry: mechanisms[index.at()].commit_retry,
+        is_fenced: mechanisms[index.at()].fencing == Fencing::Token,
+        forgets_after: mechanisms[index.at()].forgets_after().map(|(length, _)| length),
         source: match step.kind {
             StepKind::Source { watermark: progress, queue } => {
                 let queue = queue.map(|Queue { deadline, extend, .. }| source::Queue {
@@ -169,7 +179,12 @@ fn layout(
             Outputs::Checkpoint => Vec::new(),
         },
     };
-    Layout::new(&point::ALPHABET, pipeline.numbered().map(laid).collect())
+    let mut layout = Layout::new(&point::ALPHABET, pipeline.numbered().map(laid).collect());
+    layout.store = StoreRules {
+        are_commits_numbered: defect != Some(Defect::CommitsUnnumbered),
+        are_repeats_answered: defect != Some(Defect::RepeatsUnanswered),
+    };
+    layout
 }
 
 /// Whom the system watermark that reaches a step is of use to.

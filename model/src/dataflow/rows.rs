@@ -104,6 +104,11 @@ impl Rows {
         !self.held.is_empty()
     }
 
+    /// How many outputs are held.
+    pub fn outputs_held(&self) -> u64 {
+        self.held.len() as u64
+    }
+
     /// Adds all rows to the state. At rest no output is held, and no row owed.
     pub fn rest(&self, rest: &mut Rest) {
         let Rows {

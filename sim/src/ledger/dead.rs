@@ -9,10 +9,11 @@ use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::layout::StepIndex;
-use onceproof_kernel::name::{Name, Names};
+use onceproof_kernel::name::{Name, Names, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::right::{GivenUp, Way};
 use rustc_hash::FxBuildHasher;
+use std::collections::BTreeSet;
 
 /// What is known of failures and of records that were given up.
 #[derive(Debug, Default)]
@@ -92,8 +93,32 @@ impl Ledger {
         self.dead.letters.push((step, name, lineage));
     }
 
-    /// The dead letters, in the order of their commits.
-    pub fn dead_letters(&self) -> impl Iterator<Item = (StepIndex, Name)> {
-        self.dead.letters.iter().map(|&(step, name, _)| (step, name))
+    /// The dead letters, in the order of their commits: at which step, which record, and how many source records it
+    /// stands for.
+    pub fn dead_letters<'a>(
+        &'a self,
+        words: &'a Vocabulary,
+    ) -> impl Iterator<Item = (StepIndex, Name, u64)> + 'a {
+        self.dead.letters.iter().map(|&(step, name, lineage)| {
+            (step, name, self.sources_in(name, lineage, words).len() as u64)
+        })
+    }
+
+    /// The step at which a source record, or what it went into, was given up first.
+    pub(super) fn given_up_at(&self, source: Name, words: &Vocabulary) -> Option<StepIndex> {
+        let letters = self.dead.letters.iter();
+        let mut of = letters
+            .filter(|&&(_, name, lineage)| self.sources_in(name, lineage, words).contains(&source));
+        of.next().map(|&(step, ..)| step)
+    }
+
+    fn sources_in(&self, name: Name, lineage: u32, words: &Vocabulary) -> BTreeSet<Name> {
+        let mut sources = BTreeSet::new();
+        let mut add = |leaf| sources.extend(words.names.source_of(leaf));
+        match lineage {
+            0 => add(name),
+            lineage => self.leaves(lineage, &mut add),
+        }
+        sources
     }
 }

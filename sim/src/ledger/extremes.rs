@@ -1,14 +1,14 @@
 //! The greatest figures that a design must be built for: how old a copy was that a step met, and how long a request
 //! was repeated. Only a run in detail asks.
 
-use super::Ledger;
 use super::verdict::text_of;
+use super::{Detail, Ledger};
 use crate::outcome::Extreme;
 use crate::sources::Sources;
 use hashbrown::HashMap;
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
-use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::name::{Name, Names, Vocabulary};
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::dataflow::record::Record;
@@ -20,11 +20,17 @@ use std::collections::BTreeMap;
 pub(super) struct Extremes {
     /// When a shard first committed something of each record.
     committed: HashMap<(ShardIndex, Name), Time, FxBuildHasher>,
-    /// When each request was first sent. What another execution made has an id of its own where ids are fresh.
-    sent: HashMap<(ShardIndex, ShardIndex, Name, RecordId), Time, FxBuildHasher>,
+    /// When each request was first sent. What another execution made has an id of its own where ids are fresh, and what
+    /// was published to a queue again has another time of publication.
+    sent: HashMap<Sending, Time, FxBuildHasher>,
+    /// By source record: which step first sent something of it again, and how long after the first time.
+    again: HashMap<Name, (StepIndex, Nanos), FxBuildHasher>,
     copies: Greatest,
     retries: Greatest,
 }
+
+/// A request: from where to where, with which record, of which publication.
+type Sending = ((ShardIndex, ShardIndex), Name, RecordId, Option<Time>);
 
 /// The greatest of each step, and of which record it is.
 type Greatest = BTreeMap<StepIndex, (Nanos, Name)>;
@@ -47,16 +53,32 @@ impl Ledger {
         }
     }
 
-    /// A record is sent from a shard to a shard, for the first time or again.
-    pub fn sent(&mut self, from: ShardIndex, to: ShardIndex, record: &Record, now: Time) {
+    /// A record is sent from a shard to a shard, for the first time or again. Of what a queue handed out it is known when
+    /// the message was published.
+    pub fn sent(
+        &mut self,
+        way: (ShardIndex, ShardIndex),
+        record: &Record,
+        published: Option<Time>,
+        now: Time,
+        names: &Names,
+    ) {
         let Record { name, id, .. } = *record;
-        let step = self.shard_steps[from.at()];
-        let Some(detail) = &mut self.detail else { return };
-        let first = *detail.extremes.sent.entry((from, to, name, id)).or_insert(now);
+        let step = self.shard_steps[way.0.at()];
+        let Some(Detail { extremes, .. }) = &mut self.detail else { return };
+        let first = *extremes.sent.entry((way, name, id, published)).or_insert(now);
         if first < now {
             let length = now.0.abs_diff(first.0);
-            keep_greatest(&mut detail.extremes.retries, step, length, name);
+            keep_greatest(&mut extremes.retries, step, length, name);
+            if let Some(source) = names.source_of(name) {
+                extremes.again.entry(source).or_insert((step, length));
+            }
         }
+    }
+
+    /// Which step first sent something of a source record again, and how long after the first time.
+    pub(super) fn sent_again(&self, source: Name) -> Option<(StepIndex, Nanos)> {
+        self.detail.as_ref()?.extremes.again.get(&source).copied()
     }
 
     /// The oldest copy that each step met, in the order of the steps.

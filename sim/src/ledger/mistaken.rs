@@ -1,7 +1,7 @@
 //! Which record was taken for which: its id was known, and another record had left it. Only a run in detail asks.
 
 use super::Ledger;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::{Name, Names};
@@ -17,6 +17,10 @@ pub(super) struct Mistaken {
     admitted: Option<(ShardIndex, Name)>,
     /// By source record: the first that it was taken for.
     taken_for: HashMap<Name, Name, FxBuildHasher>,
+    /// The record of which a filter last said that its id may be known, though it is in no catalog.
+    may_be_known: Option<Name>,
+    /// The source records that were dropped, since a filter took their ids for known ones.
+    filtered: HashSet<Name, FxBuildHasher>,
 }
 
 impl Ledger {
@@ -40,7 +44,7 @@ impl Ledger {
     #[inline]
     pub fn knows(&mut self, shard: ShardIndex, key: Key, id: RecordId, names: &Names) {
         let Some(detail) = &mut self.detail else { return };
-        let Mistaken { owners, admitted, taken_for } = &mut detail.mistaken;
+        let Mistaken { owners, admitted, taken_for, .. } = &mut detail.mistaken;
         let (Some(&owner), Some((by, name))) = (owners.get(&(shard, key, id)), *admitted) else {
             return;
         };
@@ -50,6 +54,28 @@ impl Ledger {
         {
             taken_for.entry(source).or_insert(owner);
         }
+    }
+
+    /// A filter took the id of a record for one that is known, and it is in no catalog.
+    pub fn taken_for_known(&mut self, name: Name) {
+        if let Some(detail) = &mut self.detail {
+            detail.mistaken.may_be_known = Some(name);
+        }
+    }
+
+    /// A record is dropped as one that is known.
+    pub fn dropped_as_known(&mut self, name: Name, names: &Names) {
+        let Some(detail) = &mut self.detail else { return };
+        if let (true, Some(source)) =
+            (detail.mistaken.may_be_known == Some(name), names.source_of(name))
+        {
+            detail.mistaken.filtered.insert(source);
+        }
+    }
+
+    /// Whether a source record, or what was made of it, was dropped by what a filter said alone.
+    pub(super) fn was_filtered(&self, source: Name) -> bool {
+        self.detail.as_ref().is_some_and(|detail| detail.mistaken.filtered.contains(&source))
     }
 
     /// The record that a source record, or what was made of it, was taken for, if it was.

@@ -2,7 +2,7 @@
 //! input; only where something differs is each record looked at again, to name what is wrong with it.
 
 use super::Ledger;
-use crate::outcome::{self, Class, Classes, Damage, Outcome};
+use crate::outcome::{self, ByItself, Class, Classes, Damage, Outcome};
 use crate::sources::Sources;
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
@@ -21,6 +21,8 @@ pub struct Judgement {
     pub totals: outcome::Ledger,
     /// How many records belong into no result, since functions leave them out.
     pub filtered: u64,
+    /// How many records are missing somewhere and may still come.
+    pub unfinished: u64,
     /// Per step: how many reflections are right, and how many are missing because they were late.
     pub steps: Vec<(u64, u64)>,
     /// The damaged records, for a run in detail.
@@ -46,6 +48,8 @@ pub(crate) struct Expectations {
 struct StepExpected {
     counts: Vec<u32>,
     applied: u64,
+    /// How many more there would be without dead letters.
+    dead: u64,
     digest: u64,
 }
 
@@ -251,8 +255,10 @@ impl Ledger {
                 if in_detail {
                     judgement.hurt(class, e.step, name, times, reflected, layout, words);
                     let mistaken = self.taken_for(name).filter(|_| class == Class::Lost);
-                    if let (Some(other), Some(damage)) = (mistaken, judgement.damage_of(name)) {
-                        damage.taken_for = Some(text_of(other, layout, words));
+                    let by_itself = self.by_itself(class, name, sources);
+                    if let Some(damage) = judgement.damage_of(name) {
+                        damage.taken_for = mistaken.map(|other| text_of(other, layout, words));
+                        damage.by_itself = by_itself;
                     }
                 }
             }
@@ -265,8 +271,10 @@ impl Ledger {
                 let of = of.map(|of| self.difference(of, layout, words));
                 let step = of.as_ref().map(|of| of.step).or(given_up).unwrap_or(source);
                 judgement.hurt(Class::Divergent, step, name, 1, 1, layout, words);
+                let at = of.is_none().then(|| self.given_up_at(name, words)).flatten();
                 if let Some(damage) = judgement.damage_of(name) {
                     damage.left = of.map(|of| of.left);
+                    damage.given_up = at;
                 }
             }
         });
@@ -278,6 +286,23 @@ impl Ledger {
             judgement.classes.insert(Class::Phantom);
         }
         digests
+    }
+}
+
+impl Ledger {
+    /// What may have damaged a record without any fault. It is none the less asked of the run without faults whether it
+    /// was damaged there.
+    fn by_itself(&self, class: Class, source: Name, sources: &Sources) -> Option<ByItself> {
+        let published = sources.publications(source);
+        match class {
+            Class::Lost => self.was_filtered(source).then_some(ByItself::TakenForKnown),
+            Class::Duplicated if published > 1 => Some(ByItself::Published(published)),
+            Class::Duplicated => {
+                let again = self.sent_again(source);
+                again.map(|(step, after)| ByItself::SentAgain(step, after))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -304,6 +329,7 @@ impl Judgement {
             let Record { duplicated, lost, divergent, late, pending, dead_lettered, .. } = *record;
             let is_sound = !(duplicated || lost || divergent || pending);
             self.sound += u64::from(is_sound);
+            self.unfinished += u64::from(pending && !(duplicated || lost || divergent));
             totals.exact += u64::from(is_sound && !late && !dead_lettered);
         }
         let found = [
@@ -341,6 +367,8 @@ impl Judgement {
                 instead: None,
                 taken_for: None,
                 left: None,
+                given_up: None,
+                by_itself: None,
                 touched: Vec::new(),
             });
         }
@@ -360,6 +388,11 @@ pub(super) fn text_of(record: Name, layout: &Layout, words: &Vocabulary) -> Stri
 }
 
 impl Expectations {
+    /// How many reflections are missing at a step since they are dead letters.
+    pub(crate) fn dead_lettered(&self, step: StepIndex) -> u64 {
+        self.steps[step.at()].dead
+    }
+
     fn evaluate(
         &mut self,
         ledger: &Ledger,
@@ -374,6 +407,7 @@ impl Expectations {
         for step in &mut self.steps {
             step.counts.clear();
             step.applied = 0;
+            step.dead = 0;
             step.digest = 0;
         }
         let (steps, rows, mut filtered) = (&mut self.steps, sources.rows(), 0);
@@ -382,10 +416,11 @@ impl Expectations {
             let mut is_filtered = true;
             is_unsure |= !right.belongs(source, row, promise, words, ledger, &mut |e| {
                 is_filtered = false;
+                let step = &mut steps[e.step.at()];
                 if e.is_dead {
+                    step.dead += u64::from(e.times);
                     return false;
                 }
-                let step = &mut steps[e.step.at()];
                 let at = e.leaf.0 as usize;
                 if at >= step.counts.len() {
                     step.counts.resize((at + 1).max(rows), 0);

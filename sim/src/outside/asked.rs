@@ -67,6 +67,9 @@ impl Env for Outside<'_> {
         if self.trace.is_on() {
             self.tell_drop(name, dropped);
         }
+        if dropped == Dropped::Duplicate && self.ledger.is_detailed() {
+            self.ledger.dropped_as_known(name, &self.words.names);
+        }
         self.marks.reach(match dropped {
             Dropped::Duplicate => point::DUPLICATE_DROPPED,
             Dropped::Remnant => point::REMNANT_DROPPED,
@@ -110,6 +113,9 @@ impl Env for Outside<'_> {
             FilterSaid::MayBeKnown => {
                 let is_known = self.store.catalog(shard).knows(record.key, record.id, self.now);
                 self.work.bloom_false_positives += u64::from(!is_known);
+                if !is_known && self.ledger.is_detailed() {
+                    self.ledger.taken_for_known(record.name);
+                }
             }
             FilterSaid::NotReady => {}
         }

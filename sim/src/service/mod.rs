@@ -13,7 +13,7 @@ use entries::{Entries, Stale};
 use hashbrown::HashSet;
 use onceproof_kernel::call::{Action, Answer, Call, Operation};
 use onceproof_kernel::key::Key;
-use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
+use onceproof_kernel::layout::{LaidStep, Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
@@ -201,7 +201,8 @@ impl Service {
     pub fn calls(&self, layout: &Layout) -> Vec<StepCalls> {
         let steps = self.steps.iter().zip(layout.all());
         let calling = steps.filter(|(_, (_, step))| step.calls.is_some());
-        let figures = |(of, (step, _)): (&Calls, (StepIndex, _))| {
+        let figures = |(of, (step, laid)): (&Calls, (StepIndex, &LaidStep))| {
+            let standing = of.standing.iter().map(|&n| u64::from(n)).sum();
             let mut made: Vec<u64> =
                 of.made.iter().filter(|&&n| n > 0).map(|&n| u64::from(n)).collect();
             made.sort_unstable();
@@ -214,6 +215,7 @@ impl Service {
                 p99: p99.map_or(0, |at| made[at]),
                 max: made.last().copied().unwrap_or(0),
                 garbage: self.tables.garbage(step),
+                standing: laid.results.is_none().then_some(standing),
             }
         };
         calling.map(figures).collect()

@@ -70,6 +70,8 @@ impl<'a> Wrongs<'a> {
                     instead: instead.map(text),
                     taken_for: None,
                     left: None,
+                    given_up: None,
+                    by_itself: None,
                     touched: Vec::new(),
                 };
                 (record, damage)

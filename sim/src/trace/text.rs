@@ -115,9 +115,10 @@ impl Seen<'_> {
             What::AcksMessage(record) => {
                 format!("{} acks {} to its queue", self.who(), self.name(*record))
             }
-            What::Sends { to, subject, attempt, .. } => {
+            What::Sends { to, subject, attempt, again, .. } => {
                 let (subject, to) = (self.subject(*subject), self.shard(*to));
-                format!("{} sends {subject} to {to}, attempt {attempt}", self.who())
+                let other = if *attempt > 1 && !again { ", of another message" } else { "" };
+                format!("{} sends {subject} to {to}, attempt {attempt}{other}", self.who())
             }
             What::Receives { from, subject, attempt, .. } => {
                 let (subject, from) = (self.subject(*subject), self.shard(*from));

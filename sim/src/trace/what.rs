@@ -66,6 +66,8 @@ pub enum What {
         key: Option<Key>,
         /// Which send, from 1.
         attempt: u32,
+        /// Whether it was sent before. What is published to a queue again is another request, about the same record.
+        again: bool,
         /// What becomes of it.
         fate: Fate,
     },
@@ -351,8 +353,8 @@ impl What {
     pub fn without_attempts(&self) -> What {
         let mut what = self.clone();
         match &mut what {
-            What::Sends { attempt, .. }
-            | What::Receives { attempt, .. }
+            What::Sends { attempt, again, .. } => (*attempt, *again) = (0, false),
+            What::Receives { attempt, .. }
             | What::Commits { attempt, .. }
             | What::Acks { attempt, .. }
             | What::Acked { attempt, .. }

@@ -19,7 +19,6 @@ use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::effect::Commit;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::dataflow::defect::Defect;
 use onceproof_model::dataflow::effect::Input;
 
 /// A commit on its way to the store or back.
@@ -80,7 +79,7 @@ impl World<'_> {
             let Wire { commit, sends, .. } = &mut self.wires[wire as usize];
             *sends += 1;
             let step = self.layout.step_of(commit.shard);
-            let wait = self.design.mechanism(step).commit_retry.waits(way).wait(*sends);
+            let wait = self.layout.step(step).commit_retry.waits(way).wait(*sends);
             let at = self.now.saturating_add(cost).saturating_add(wait);
             self.schedule_wire(at, Lane::Heap, wire, Event::Repeat { wire });
         }
@@ -146,9 +145,8 @@ impl World<'_> {
             self.tell_commit_arrives(wire, applied);
         }
         let is_refused = applied == Applied::Refused;
-        let is_answered = is_answered
-            && !(applied == Applied::Before
-                && self.design.defect() == Some(Defect::RepeatsUnanswered));
+        let is_answered =
+            is_answered && !(applied == Applied::Before && !self.layout.store.are_repeats_answered);
         // A worker that died needs no refusal; one that lives on is ended by it.
         if is_answered && !is_over && !(is_refused && self.host_of(who).is_none()) {
             // The answer takes the place of this event among those that refer to the wire.

@@ -137,13 +137,36 @@ impl World<'_> {
         }
     }
 
+    /// Who holds what nothing can need any more, in words: the first shard by name, and how many others.
+    pub fn holds_in_vain(&self) -> Option<String> {
+        let mut held = self.outside.store.held();
+        let (first, mut ids, mut outputs) = held.next()?;
+        let mut others = 0;
+        for (_, more_ids, more_outputs) in held {
+            (others, ids, outputs) = (others + 1, ids + more_ids, outputs + more_outputs);
+        }
+        let counted = |count: u64, one: &str| match count {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            _ => Some(format!("{count} {one}s")),
+        };
+        let what: Vec<String> =
+            [counted(ids, "id"), counted(outputs, "output")].into_iter().flatten().collect();
+        let who = match counted(others, "other shard") {
+            None => format!("{} holds", self.name_of(first)),
+            Some(others) => format!("{} and {others} hold", self.name_of(first)),
+        };
+        Some(format!("{who} {} that nothing can need any more", what.join(" and ")))
+    }
+
+    fn name_of(&self, shard: ShardIndex) -> String {
+        let step = &self.layout.name(self.layout.step_of(shard));
+        format!("{step}/{}", self.layout.number_of(shard))
+    }
+
     /// Who waits with this event for something to come of it, and does what, in words; none if the event is on its
     /// way by itself, and waits for nobody.
     fn repeats(&self, event: &Event) -> Option<String> {
-        let name = |shard: ShardIndex| {
-            let step = &self.design.pipeline.step(self.layout.step_of(shard)).name;
-            format!("{step}/{}", self.layout.number_of(shard))
-        };
         let (shard, does) = match *event {
             _ if self.is_void(event) => return None,
             Event::Wake { shard, timer, .. } => match timer {
@@ -171,6 +194,6 @@ impl World<'_> {
             | Event::Lease { .. }
             | Event::Fault { .. } => return None,
         };
-        Some(format!("{} {does}", name(shard)))
+        Some(format!("{} {does}", self.name_of(shard)))
     }
 }

@@ -140,10 +140,11 @@ impl<'a> World<'a> {
             starts: 0,
             standstill: Standstill::default(),
             patience: Patience::of(plan),
-            lull: lull(design.mechanisms(), way),
-            may_time_out: design.mechanisms().iter().any(|mechanism| {
-                mechanism.commit_retry.waits(way).timeout <= way.saturating_mul(2)
-            }),
+            lull: lull(&design.layout, way),
+            may_time_out: design
+                .layout
+                .all()
+                .any(|(_, step)| step.commit_retry.waits(way).timeout <= way.saturating_mul(2)),
             planted: None,
             until_planted: None,
         }

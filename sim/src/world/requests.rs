@@ -13,9 +13,17 @@ use crate::queue::{Lane, Turn};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Rpc, Serial};
-use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::layout::{Layout, ShardIndex};
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::dataflow::effect::{Ack, Input, Replied, Request};
+
+/// When the message was published that a source's request is about, if that source reads a queue. It is the stamp of all
+/// that is made of the message.
+fn publication(layout: &Layout, request: &Request) -> Option<Time> {
+    let record = request.body.record?;
+    let source = layout.step(layout.step_of(request.from)).source.as_ref()?;
+    source.queue.is_some().then_some(record.stamp)
+}
 
 impl World<'_> {
     #[inline(never)]
@@ -23,15 +31,17 @@ impl World<'_> {
         let Outside { words, work, marks, ledger, now, .. } = &mut self.outside;
         let attempt = self.links.count_send(self.layout, request, words.names.len());
         request.rpc.attempt = attempt;
+        let published = publication(self.layout, request);
+        let is_retry = self.links.is_retry(self.layout, request, attempt, published);
         if let Some(record) = &request.body.record {
             ledger.hold(request.from, record.name);
             if ledger.is_detailed() {
-                ledger.sent(request.from, request.to, record, *now);
+                ledger.sent((request.from, request.to), record, published, *now, &words.names);
             }
         }
         work.messages += 1;
-        work.retries += u64::from(attempt > 1);
-        if attempt > 1 && sender.life > 0 {
+        work.retries += u64::from(is_retry);
+        if is_retry && sender.life > 0 {
             marks.reach(Mark::SENT_AGAIN_AFTER_RESTART);
         }
         let subject = request.subject();
@@ -57,7 +67,7 @@ impl World<'_> {
         let at = self.now.saturating_add(cost).saturating_add(latency);
         let is_cut = self.links.is_cut(from, to, self.now);
         if self.outside.trace.is_on() {
-            self.tell_request(sender, request, verdict, is_cut, (from, to));
+            self.tell_request(sender, request, is_retry, verdict, is_cut, (from, to));
         }
         if is_cut {
             return;

@@ -11,10 +11,10 @@ use super::World;
 use super::event::Event;
 use hashbrown::HashSet;
 use onceproof_kernel::call::{Call, Operation};
+use onceproof_kernel::layout::Layout;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::dataflow::mechanism::Mechanism;
 use rustc_hash::FxBuildHasher;
 use std::mem::Discriminant;
 
@@ -105,9 +105,7 @@ impl World<'_> {
 
 /// How long a run may go on, after something came of something, until it is worth a look whether it stands still:
 /// the longest wait of a retry. `way` is how long a commit takes each way.
-pub(super) fn lull(mechanisms: &[Mechanism], way: Nanos) -> Nanos {
-    let retries = mechanisms
-        .iter()
-        .flat_map(|mechanism| [mechanism.retry, mechanism.commit_retry.waits(way)]);
+pub(super) fn lull(layout: &Layout, way: Nanos) -> Nanos {
+    let retries = layout.all().flat_map(|(_, step)| [step.retry, step.commit_retry.waits(way)]);
     retries.map(|retry| retry.wait(u32::MAX)).max().unwrap_or(0)
 }

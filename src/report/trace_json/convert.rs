@@ -73,11 +73,12 @@ fn kind(seen: &Seen<'_>) -> Kind {
             Kind::Pull { subject: name(record), key: key(of), delivery, again }
         }
         &What::AcksMessage(record) => Kind::MessageAck { subject: name(record) },
-        &What::Sends { to, subject: about, key: of, attempt, fate } => Kind::Send {
+        &What::Sends { to, subject: about, key: of, attempt, again, fate } => Kind::Send {
             to: shard(to),
             subject: subject(about),
             key: of.map(key),
             attempt,
+            again,
             fate: fated(fate),
         },
         &What::Receives { from, subject: about, key: of, attempt } => {

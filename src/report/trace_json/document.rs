@@ -151,8 +151,10 @@ pub(super) enum Kind {
         subject: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         key: Option<String>,
-        /// Which send, from 1.
+        /// Which send of the record, from 1.
         attempt: u32,
+        /// Whether the request was sent before. A record that is published to a queue again has another.
+        again: bool,
         #[serde(flatten)]
         fate: Fated,
     },

@@ -4,7 +4,6 @@
 
 pub mod atomic;
 pub mod bundle;
-pub mod commit_retry;
 pub mod dedup;
 pub mod fencing;
 pub mod fuse;
@@ -15,13 +14,11 @@ pub mod in_flight;
 pub mod lift;
 pub mod outputs;
 pub mod re_ack;
-pub mod retry;
 pub mod stamps;
 
 pub use crate::pipeline::Ack;
 pub use atomic::Atomic;
 pub use bundle::Bundle;
-pub use commit_retry::CommitRetry;
 pub use dedup::{Dedup, DedupWindow, UnknownOld, UpdatedAt};
 pub use fencing::Fencing;
 pub use fuse::Fuse;
@@ -30,9 +27,9 @@ pub use give_up::GiveUp;
 pub use ids::Ids;
 pub use in_flight::InFlight;
 pub use lift::Lift;
+pub use onceproof_kernel::retry::{CommitRetry, Retry};
 pub use outputs::Outputs;
 pub use re_ack::ReAck;
-pub use retry::Retry;
 pub use stamps::Stamps;
 
 /// All mechanisms of one step. As a sender it uses `retry`, `give_up`, `outputs`, `ids`, `stamps` and

@@ -31,6 +31,7 @@ impl World<'_> {
         &mut self,
         who: Instance,
         request: &Request,
+        again: bool,
         verdict: RequestVerdict,
         is_cut: bool,
         ends: (usize, usize),
@@ -50,7 +51,7 @@ impl World<'_> {
         };
         let (to, subject, attempt) = (request.to, request.subject(), request.rpc.attempt);
         let key = request.body.record.map(|record| record.key);
-        let number = self.tell(who, What::Sends { to, subject, key, attempt, fate }, fault);
+        let number = self.tell(who, What::Sends { to, subject, key, attempt, again, fate }, fault);
         if fate == Fate::Error {
             self.note_send(number, subject, attempt);
         }

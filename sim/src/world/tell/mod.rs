@@ -29,8 +29,8 @@ impl World<'_> {
         let Some(recorder) = self.outside.trace.recorder() else { return };
         let after = recorder.aged_until.replace(until).unwrap_or(Time::MIN);
         for (shard, aged) in self.outside.store.aged(after, until) {
-            let mechanism = self.design.mechanism(self.layout.step_of(shard));
-            let length = mechanism.forgets_after().map_or(0, |(length, _)| length);
+            let step = self.layout.step(self.layout.step_of(shard));
+            let length = step.forgets_after.unwrap_or(0);
             let Some(recorder) = self.outside.trace.recorder() else { return };
             let record = recorder.ids.get(&(shard, aged.key, aged.id)).copied();
             let (key, why) = (aged.key, Forgotten::Age(length));

@@ -1,0 +1,63 @@
+//! What a violated run did to its records, as JSON: all that is listed, with the faults that did it.
+
+use super::damage::NOT_ASKED;
+use super::damage_line::by_itself;
+use crate::search::blame::{Blame, Cause};
+use onceproof_sim::outcome::{Class, Damage, Outcome};
+use onceproof_sim::plan::Plan;
+use serde_json::{Value, json};
+
+/// The damaged records of a run in JSON, all that were listed.
+pub fn damage_json(outcome: &Outcome, blame: &Blame, plan: &Plan) -> Value {
+    let entry = |(at, damage): (usize, &Damage)| {
+        let cause = blame.damage.get(at).and_then(Option::as_ref).unwrap_or(&NOT_ASKED);
+        let mut value = json!({
+            "class": damage.class.word(),
+            "step": plan.design.pipeline.step(damage.step).name,
+            "record": damage.record,
+            "expected": damage.expected,
+            "reflected": damage.reflected,
+            "instead": damage.instead,
+            "taken_for": damage.taken_for,
+            "left": damage.left,
+            "given_up_at": damage.given_up.map(|step| &plan.design.pipeline.step(step).name),
+            "by_itself": by_itself(damage, plan),
+        });
+        add_cause_json(&mut value, cause);
+        value["touched"] = json!(damage.touched);
+        value
+    };
+    outcome.damage.iter().enumerate().map(entry).collect()
+}
+
+/// The classes of a run that damage no record, in JSON.
+pub fn classes_json(blame: &Blame) -> Value {
+    let entry = |(class, cause): &(Class, Cause)| {
+        let mut value = json!({ "class": class.word() });
+        add_cause_json(&mut value, cause);
+        value
+    };
+    blame.classes.iter().map(entry).collect()
+}
+
+/// `blame` says whether the faults were found, `faults` has the first set, `or` the others, and `or_others` says
+/// whether there are still more.
+fn add_cause_json(value: &mut Value, cause: &Cause) {
+    let (word, sets, is_all) = match cause {
+        Cause::NoFault => ("no fault", &[][..], true),
+        Cause::Unknown(_) => ("unknown", &[][..], false),
+        Cause::Faults { sets, is_all, .. } => ("faults", sets.as_slice(), *is_all),
+    };
+    value["blame_unknown"] = match cause {
+        Cause::Unknown(why) => why.words().into(),
+        Cause::NoFault | Cause::Faults { .. } => Value::Null,
+    };
+    value["reflected_without_faults"] = match cause {
+        Cause::Faults { without, .. } => json!(without),
+        Cause::NoFault | Cause::Unknown(_) => Value::Null,
+    };
+    value["blame"] = word.into();
+    value["faults"] = json!(sets.first().map_or(&[][..], Vec::as_slice));
+    value["or"] = json!(sets.get(1..).unwrap_or_default());
+    value["or_others"] = json!(!is_all && !sets.is_empty());
+}
