@@ -108,11 +108,11 @@ impl Store {
         if !applied.insert(commit.number) && self.rules.are_commits_numbered {
             return Applied::Before;
         }
-        self.ids_held -= slot.rows.catalog.len();
+        self.ids_held -= slot.rows.catalog.ids();
         for delta in deltas {
             slot.rows.apply(delta, now, tell);
         }
-        self.ids_held += slot.rows.catalog.len();
+        self.ids_held += slot.rows.catalog.ids();
         self.ids_held_max = self.ids_held_max.max(self.ids_held);
         Applied::Now
     }
@@ -150,9 +150,9 @@ impl Store {
     /// Forgets all ids that are too old now.
     pub fn age(&mut self, now: Time) {
         for Slot { rows, .. } in &mut self.shards {
-            self.ids_held -= rows.catalog.len();
+            self.ids_held -= rows.catalog.ids();
             rows.catalog.age(now);
-            self.ids_held += rows.catalog.len();
+            self.ids_held += rows.catalog.ids();
         }
     }
 

@@ -67,7 +67,7 @@ impl Catalog {
     }
 
     /// How many ids there are.
-    pub fn len(&self) -> u64 {
+    pub fn ids(&self) -> u64 {
         self.ids.len() as u64
     }
 
@@ -260,9 +260,9 @@ mod tests {
         let promise = |system| Watermark { event: Time(0), system: Time(system) };
         // The first sender reads another queue.
         catalog.forget_shared(&[promise(9), promise(9), promise(5)], &mut Heard::default());
-        assert_eq!(catalog.len(), 1);
+        assert_eq!(catalog.ids(), 1);
         catalog.forget_shared(&[promise(0), promise(9), promise(6)], &mut Heard::default());
-        assert_eq!(catalog.len(), 0);
+        assert_eq!(catalog.ids(), 0);
     }
 
     #[test]
@@ -275,9 +275,9 @@ mod tests {
         }
         let mut heard = Heard::default();
         catalog.forget(0, Time(6), &mut heard);
-        assert_eq!((catalog.len(), heard.gone.len()), (1, 0));
+        assert_eq!((catalog.ids(), heard.gone.len()), (1, 0));
         catalog.forget(0, Time(10), &mut heard);
-        assert_eq!(catalog.len(), 0);
+        assert_eq!(catalog.ids(), 0);
         let (of, below) = (Time(9), Time(10));
         assert_eq!(heard.gone, [Gone { key: KEY, id: RecordId(0), of, below }]);
     }
@@ -302,6 +302,6 @@ mod tests {
         assert_eq!(aged(109, 128), [(0, 110)]);
         assert_eq!(aged(110, 200), [(1, 129)]);
         catalog.age(Time(129));
-        assert_eq!(catalog.len(), 0);
+        assert_eq!(catalog.ids(), 0);
     }
 }

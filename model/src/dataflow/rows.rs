@@ -266,7 +266,7 @@ pub(super) mod tests {
         let mut rows = shard_with_ann(false);
         rows.check_new(true, &record_of_ann(), Time(0));
         rows.apply(&id_of_ann(), Time(0), &mut Heard::default());
-        assert_eq!(rows.catalog.len(), 1);
+        assert_eq!(rows.catalog.ids(), 1);
     }
 
     #[test]

@@ -117,10 +117,10 @@ impl World<'_> {
                     self.fingerprint.add_change(self.now, delta, words);
                 }
                 work.commits += 1;
-                if ledger.is_detailed() {
-                    if let (true, Subject::Record(name)) = (commit.ends_stay, commit.subject) {
-                        ledger.let_go(commit.shard, name);
-                    }
+                if ledger.is_detailed()
+                    && let (true, Subject::Record(name)) = (commit.ends_stay, commit.subject)
+                {
+                    ledger.let_go(commit.shard, name);
                 }
             }
             Applied::Before => {}
@@ -145,8 +145,8 @@ impl World<'_> {
             self.tell_commit_arrives(wire, applied);
         }
         let is_refused = applied == Applied::Refused;
-        let is_answered =
-            is_answered && !(applied == Applied::Before && !self.layout.store.are_repeats_answered);
+        let is_due = applied != Applied::Before || self.layout.store.are_repeats_answered;
+        let is_answered = is_answered && is_due;
         // A worker that died needs no refusal; one that lives on is ended by it.
         if is_answered && !is_over && !(is_refused && self.host_of(who).is_none()) {
             // The answer takes the place of this event among those that refer to the wire.
