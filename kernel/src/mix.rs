@@ -31,6 +31,16 @@ pub fn bytes(bytes: &[u8]) -> u64 {
     hash
 }
 
+/// Mixes words that have an order. Cheaper than folding each in, and as blind to none of them.
+#[inline]
+pub fn words<const N: usize>(words: [u64; N]) -> u64 {
+    let mut all = 0_u64;
+    for word in words {
+        all = (all.rotate_left(25) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+    all ^ (all >> 32)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

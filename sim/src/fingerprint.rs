@@ -3,14 +3,10 @@
 //! hashes, since their handles hang on what a worker looked at before it died.
 
 use onceproof_kernel::call::{Call, Operation, Part, Row};
-use onceproof_kernel::key::Key;
-use onceproof_kernel::mix::{fold, scatter};
-use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_kernel::record::Value;
-use onceproof_kernel::time::Time;
-use onceproof_model::dataflow::change::{Content, Delta, Held, HeldRow, Owed, Watermark};
-use onceproof_model::dataflow::effect::{Carried, Request};
-use onceproof_model::dataflow::record::Record;
+use onceproof_kernel::effect::Request;
+use onceproof_kernel::mix::{fold, scatter, words};
+use onceproof_kernel::name::Vocabulary;
+use onceproof_kernel::system::System;
 
 /// What is folded in. Each has a number of its own, which is never given to another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,20 +67,16 @@ impl Fingerprint {
     }
 
     /// Folds in a change of a row.
-    pub fn add_change(&mut self, at: u64, delta: &Delta, known: &Vocabulary) {
-        self.add(at, Code::Change, of_change(delta, known));
+    pub fn add_change<S: System>(&mut self, at: u64, change: &S::Change, known: &Vocabulary) {
+        self.add(at, Code::Change, S::digest_of_change(change, known));
     }
 
     /// Folds in a request that arrives.
-    pub fn add_request(&mut self, at: u64, request: &Request, known: &Vocabulary) {
-        let Request { from, to, rpc, body: Carried { watermark, record } } = request;
-        let carried = record.as_ref().map_or(0, |record| of_record(record, known));
+    pub fn add_request<S: System>(&mut self, at: u64, request: &Request<S>, known: &Vocabulary) {
+        let Request { from, to, rpc, body } = request;
+        let [promise, carried] = S::digest_of_request(body, known);
         let route = u64::from(from.0) << 32 | u64::from(to.0);
-        self.add(
-            at,
-            Code::Request,
-            words([route, rpc.serial.bits(), of_watermark(watermark), carried]),
-        );
+        self.add(at, Code::Request, words([route, rpc.serial.bits(), promise, carried]));
     }
 
     /// Folds in a call that reaches a service.
@@ -111,16 +103,6 @@ impl Fingerprint {
     }
 }
 
-/// Mixes words that have an order. Cheaper than folding each in, and as blind to none of them.
-#[inline]
-pub fn words<const N: usize>(words: [u64; N]) -> u64 {
-    let mut all = 0_u64;
-    for word in words {
-        all = (all.rotate_left(25) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-    all ^ (all >> 32)
-}
-
 /// What a service is to do, but for tokens, which say when and not what.
 fn of_operation(operation: &Operation, known: &Vocabulary) -> u64 {
     let of_row = |row: Row| {
@@ -137,62 +119,6 @@ fn of_operation(operation: &Operation, known: &Vocabulary) -> u64 {
         Operation::WriteInPlace { row, part } => words([6, of_row(row), of_part(part)]),
         Operation::Insert { row, id } => words([7, of_row(row), id.0]),
     }
-}
-
-/// What a change says, but for lineages: they tell the ledger's own entries apart.
-fn of_change(delta: &Delta, known: &Vocabulary) -> u64 {
-    let named =
-        |key: Key, name: Name| known.keys.hash(key) ^ known.names.hash(name).rotate_left(32);
-    match *delta {
-        Delta::Offset(offset) => words([1, offset]),
-        // An id stands for its name here and in a record, and costs less.
-        Delta::Id { key, id, name: _, value, stamp, lifetime: _ } => {
-            words([2, known.keys.hash(key), id.0, value as u64, time(stamp)])
-        }
-        Delta::Take { key, start, name, lineage: _, weight, value } => {
-            words([3, named(key, name), time(start), weight as u64, value as u64])
-        }
-        Delta::Fire { key, start, content, pane } => {
-            let Content { records, pane: number, weight, value, lineage: _ } = content;
-            let counts = u64::from(records) << 32 | u64::from(number);
-            words([4, named(key, pane), time(start), counts, weight as u64, value as u64])
-        }
-        Delta::Hold(Held { to, ref record }) => words([5, to.0.into(), of_record(record, known)]),
-        Delta::Stamped(stamp) => words([6, time(stamp)]),
-        Delta::Settle(HeldRow { stamp, id, to }) => words([7, time(stamp), id.0, to.0.into()]),
-        Delta::DeadLetter { key, name, lineage: _, value } => {
-            words([8, named(key, name), value as u64])
-        }
-        Delta::Watermark { sender, ref value } => words([9, sender.into(), of_watermark(value)]),
-        Delta::Decided { name, key, value } => words([10, named(key, name), value as u64]),
-        Delta::Put { key, name } => words([11, named(key, name)]),
-        // What the operation carries is the record's.
-        Delta::Owe(Owed { number, name, operation: _ }) => {
-            words([12, number, known.names.hash(name)])
-        }
-        Delta::Paid(number) => words([13, number]),
-        Delta::Row { step, row, key, name, lineage: _, weight, value } => {
-            let place = words([step.0.into(), row]);
-            words([14, named(key, name), place, weight as u64, value as u64])
-        }
-    }
-}
-
-fn of_record(record: &Record, known: &Vocabulary) -> u64 {
-    let &Record { name: _, key, id, stamp, event_time, weight, value, lineage: _ } = record;
-    let value = match value {
-        Value::Integer(value) => value as u64,
-        Value::Text(text) => known.keys.hash(text),
-    };
-    words([known.keys.hash(key), id.0, time(stamp), time(event_time), weight as u64, value])
-}
-
-fn of_watermark(watermark: &Watermark) -> u64 {
-    words([time(watermark.event), time(watermark.system)])
-}
-
-fn time(time: Time) -> u64 {
-    time.0 as u64
 }
 
 #[cfg(test)]
@@ -214,29 +140,5 @@ mod tests {
         assert_ne!(of(&[(1, timer, 1)]), of(&[(2, timer, 1)]));
         assert_ne!(of(&[(1, timer, 1)]), of(&[(1, reply, 1)]));
         assert_ne!(of(&[]), of(&[(0, timer, 0)]));
-    }
-
-    /// Each field of a change counts but its lineage.
-    #[test]
-    fn what_a_change_says_counts() {
-        let mut known = Vocabulary::default();
-        let keys = ["ann", "bob"].map(|key| known.keys.intern(key));
-        known.names.add_source(0, 7, 1, 2);
-        let take = |key: usize, start, name, lineage, weight, value| {
-            let (key, start, name) = (keys[key], Time(start), Name(name));
-            of_change(&Delta::Take { key, start, name, lineage, weight, value }, &known)
-        };
-        let all = [
-            take(0, 2, 0, 4, 5, 6),
-            take(1, 2, 0, 4, 5, 6),
-            take(0, 9, 0, 4, 5, 6),
-            take(0, 2, 1, 4, 5, 6),
-            take(0, 2, 0, 4, 9, 6),
-            take(0, 2, 0, 4, 5, 9),
-        ];
-        for (at, one) in all.iter().enumerate() {
-            assert!(!all[..at].contains(one), "{at}");
-        }
-        assert_eq!(take(0, 2, 0, 4, 5, 6), take(0, 2, 0, 9, 5, 6));
     }
 }

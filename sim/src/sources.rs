@@ -1,7 +1,6 @@
 //! The rows of all sources of a run, laid out for reading, and what each source shard promises of those it
 //! has not read.
 
-use crate::fingerprint::words;
 use crate::generate::Users;
 use crate::input::{Generate, Input, Row, RowValue};
 use crate::plan::Plan;
@@ -9,6 +8,7 @@ use hashbrown::HashMap;
 use onceproof_kernel::key::{Key, Keys};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::scatter;
+use onceproof_kernel::mix::words;
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::Value;
 use onceproof_kernel::source::{self, Progress, Read, SourceRow};

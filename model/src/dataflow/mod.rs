@@ -7,6 +7,7 @@ pub mod change;
 pub mod decision;
 pub mod defect;
 mod design;
+mod digest;
 pub mod effect;
 pub mod mechanism;
 pub mod point;
@@ -19,9 +20,11 @@ pub mod worker;
 pub use design::{Design, SystemUse};
 pub use stage::Stages;
 
-use effect::Carried;
+use effect::{Carried, Timer};
 use onceproof_kernel::alphabet::Subject;
-use onceproof_kernel::system::System;
+use onceproof_kernel::mix;
+use onceproof_kernel::name::Vocabulary;
+use onceproof_kernel::system::{System, Wait};
 use onceproof_kernel::time::Time;
 
 /// Dataflow's shuffle as a system.
@@ -34,12 +37,39 @@ impl System for Dataflow {
     type Request = Carried;
     /// The receiver's committed event-time watermark for the sender.
     type Reply = Time;
-    type Timer = effect::Timer;
+    type Timer = Timer;
+
+    const INPUT: Timer = Timer::Arrival;
+
+    fn wait(timer: Timer) -> Wait {
+        match timer {
+            Timer::Retry { sends: 1, .. } => Wait::FirstReply,
+            Timer::Retry { .. } => Wait::Reply,
+            Timer::RetryWatermark { .. } => Wait::ControlReply(point::WATERMARK),
+            Timer::Recall { .. } => Wait::Answer,
+            Timer::Arrival => Wait::Input,
+            Timer::Close => Wait::EndOfInstant,
+            Timer::Reread => Wait::Reread,
+            Timer::Reapply(key) => Wait::Reapply(key),
+        }
+    }
 
     fn subject(request: &Carried) -> Subject {
         match &request.record {
             Some(record) => Subject::Record(record.name),
             None => point::watermark(request.watermark.event),
         }
+    }
+
+    fn digest_of_request(request: &Carried, words: &Vocabulary) -> [u64; 2] {
+        digest::of_request(request, words)
+    }
+
+    fn digest_of_reply(watermark: &Time) -> u64 {
+        mix::words([watermark.0 as u64])
+    }
+
+    fn digest_of_change(change: &change::Delta, words: &Vocabulary) -> u64 {
+        digest::of_change(change, words)
     }
 }

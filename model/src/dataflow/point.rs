@@ -52,7 +52,7 @@ const fn of_step(word: &'static str, verb: &'static str, about: &'static str) ->
 }
 
 /// The watermark among the controls.
-const WATERMARK: u8 = 0;
+pub const WATERMARK: u8 = 0;
 
 /// All its words. Points stand in the order of the protocol, but for the last.
 pub static ALPHABET: Alphabet = Alphabet {

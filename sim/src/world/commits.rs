@@ -3,8 +3,8 @@
 //! it is repeated unchanged; the store applies its number once. A zombie hears of its refused commit like of
 //! any answer, a moment later, and goes on until then.
 
+use super::Event;
 use super::World;
-use super::event::Event;
 use super::hosts::Waiting;
 use super::leases::Instance;
 use super::perform::Fate;
@@ -19,6 +19,7 @@ use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::effect::Commit;
 use onceproof_kernel::time::Nanos;
+use onceproof_model::dataflow::Dataflow;
 use onceproof_model::dataflow::effect::Input;
 
 /// A commit on its way to the store or back.
@@ -114,7 +115,7 @@ impl World<'_> {
         match applied {
             Applied::Now => {
                 for delta in deltas {
-                    self.fingerprint.add_change(self.now, delta, words);
+                    self.fingerprint.add_change::<Dataflow>(self.now, delta, words);
                 }
                 work.commits += 1;
                 if ledger.is_detailed()

@@ -5,13 +5,14 @@
 //! comes of that the run is inconclusive, and it is stuck only if it is seen to stand still. A run that has not
 //! drained has no lost records yet.
 
+use super::Event;
 use super::commits::Wire;
-use super::event::Event;
 use super::leases::Instance;
 use super::{End, World};
 use crate::plan::Until;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_model::dataflow::effect::Timer;
+use onceproof_kernel::system::{System, Wait};
+use onceproof_model::dataflow::Dataflow;
 
 /// How often a shard may start within one instant of virtual time, on the average of all shards. More is a storm of
 /// moves or crashes that takes no time, and would never come to its end.
@@ -169,21 +170,24 @@ impl World<'_> {
     fn repeats(&self, event: &Event) -> Option<String> {
         let (shard, does) = match *event {
             _ if self.is_void(event) => return None,
-            Event::Wake { shard, timer, .. } => match timer {
-                Timer::Retry { .. } => (shard, "sends a record"),
-                Timer::RetryWatermark { .. } => (shard, "sends a watermark"),
-                Timer::Recall { .. } => (shard, "calls a service"),
-                Timer::Reapply(_) | Timer::Reread => (shard, "runs a function that fails"),
-                Timer::Arrival => (shard, "is handed a message that is not done"),
-                Timer::Close => return None,
+            Event::Wake { shard, timer, .. } => match Dataflow::wait(timer) {
+                Wait::FirstReply | Wait::Reply => (shard, "sends a record".to_owned()),
+                Wait::ControlReply(word) => {
+                    (shard, format!("sends a {}", self.layout.control(word, None)))
+                }
+                Wait::Answer => (shard, "calls a service".to_owned()),
+                Wait::Reapply(_) | Wait::Reread => (shard, "runs a function that fails".to_owned()),
+                Wait::Input => (shard, "is handed a message that is not done".to_owned()),
+                Wait::EndOfInstant => return None,
             },
             Event::Repeat { wire } => {
-                (self.wires.get(wire as usize)?.commit.shard, "sends a commit that is not answered")
+                let shard = self.wires.get(wire as usize)?.commit.shard;
+                (shard, "sends a commit that is not answered".to_owned())
             }
             Event::Restart { host } | Event::Resume { host, .. } => {
                 return Some(format!("worker {host} is away"));
             }
-            Event::Boot { shard, .. } => (shard, "starts"),
+            Event::Boot { shard, .. } => (shard, "starts".to_owned()),
             Event::Request { .. }
             | Event::Reply { .. }
             | Event::Error { .. }

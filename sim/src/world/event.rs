@@ -2,12 +2,12 @@
 
 use onceproof_kernel::call::{Answer, Serial};
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::time::Time;
-use onceproof_model::dataflow::effect::Timer;
+use onceproof_kernel::system::System;
+use onceproof_model::dataflow::Dataflow;
 
 /// What happens at a time. It is half of what the queue holds, so its size is a figure of its own.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Event {
+pub(super) enum Event<S: System> {
     Request {
         flight: u32,
     },
@@ -16,7 +16,7 @@ pub(super) enum Event {
         from: ShardIndex,
         slot: u32,
         serial: Serial,
-        watermark: Time,
+        body: S::Reply,
     },
     Error {
         to: ShardIndex,
@@ -49,7 +49,7 @@ pub(super) enum Event {
     Wake {
         shard: ShardIndex,
         life: u32,
-        timer: Timer,
+        timer: S::Timer,
     },
     Restart {
         host: u32,
@@ -75,4 +75,5 @@ pub(super) enum Event {
     },
 }
 
-const _: () = assert!(size_of::<Event>() == 32, "what is queued is 48 bytes with the time");
+const _: () =
+    assert!(size_of::<Event<Dataflow>>() == 32, "what is queued is 48 bytes with the time");

@@ -1,15 +1,16 @@
 //! What befalls a machine: it dies and starts again, it stands still and goes on, its clock jumps. While it
 //! stands still everything that is for it waits, in order, and nothing tells it so afterwards.
 
+use super::Event;
 use super::World;
-use super::event::Event;
 use super::perform::List;
 use crate::answers::BeforeVerdict;
 use crate::fault::ClockWay;
-use crate::fingerprint::{Code, words};
+use crate::fingerprint::Code;
 use crate::queue::{Lane, Turn};
 use crate::trace::What;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::mix::words;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Nanos;
 use std::collections::VecDeque;

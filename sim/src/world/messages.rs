@@ -3,11 +3,13 @@
 
 use super::World;
 use super::leases::Instance;
-use crate::fingerprint::{Code, words};
+use crate::fingerprint::Code;
 use crate::outside::Pulled;
 use onceproof_kernel::effect::MessageAck;
 use onceproof_kernel::layout::StepIndex;
-use onceproof_model::dataflow::effect::Timer;
+use onceproof_kernel::mix::words;
+use onceproof_kernel::system::System;
+use onceproof_model::dataflow::Dataflow;
 
 impl World<'_> {
     /// Takes note of what was pulled, and wakes the shards that may pull.
@@ -20,7 +22,7 @@ impl World<'_> {
         self.outside.pulled.clear();
         let mut wakes = std::mem::take(&mut self.outside.wakes);
         for (shard, at) in wakes.drain(..) {
-            self.wake(self.owner(shard), self.by_clock(at, 0), Timer::Arrival);
+            self.wake(self.owner(shard), self.by_clock(at, 0), Dataflow::INPUT);
         }
         self.outside.wakes = wakes;
     }
@@ -36,7 +38,7 @@ impl World<'_> {
             let step: StepIndex = self.layout.step_of(ack.shard);
             for number in 0..self.layout.shards_of(step) {
                 let shard = self.layout.shard(step, number);
-                self.wake(self.owner(shard), self.now, Timer::Arrival);
+                self.wake(self.owner(shard), self.now, Dataflow::INPUT);
             }
         }
     }

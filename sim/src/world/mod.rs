@@ -30,20 +30,22 @@ use crate::queue::{EventQueue, Lane, Turn};
 use commits::Wire;
 use directory::Directory;
 use end::Overdue;
-use event::Event;
 use hosts::Host;
 use leases::{Instance, Owner, Zombie};
 use onceproof_kernel::call::Rpc;
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::system::{System, Wait};
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::effect::{Effects, Input, Timer};
 use onceproof_model::dataflow::worker::Worker;
+use onceproof_model::dataflow::{Dataflow, Design};
 use services::Out;
 use slab::Slab;
 use standstill::{Standstill, lull};
 use std::sync::atomic::{AtomicBool, Ordering};
+
+type Event = event::Event<Dataflow>;
 
 /// After how many events a run looks whether it is to stop. Less than a few milliseconds.
 const EVENTS_UNSTOPPED: u64 = 4096;
@@ -306,8 +308,8 @@ impl<'a> World<'a> {
         self.outside.work.events += 1;
         match event {
             Event::Request { flight } => self.request_arrives(flight),
-            Event::Reply { to, from, slot, serial, watermark } => {
-                self.reply(to, from, slot, serial, Some(watermark));
+            Event::Reply { to, from, slot, serial, body } => {
+                self.reply(to, from, slot, serial, Some(body));
             }
             Event::Error { to, from, slot, serial } => self.reply(to, from, slot, serial, None),
             Event::Commit { wire, is_answered } => self.commit_arrives(wire, is_answered),
@@ -389,12 +391,15 @@ impl<'a> World<'a> {
     #[inline(never)]
     fn wake(&mut self, who: Instance, at: u64, timer: Timer) {
         let Instance { shard, life } = who;
-        let (turn, lane) = match timer {
-            Timer::Retry { sends: 1, .. } => (Turn::Normal, Lane::Retry),
-            Timer::Retry { .. } | Timer::RetryWatermark { .. } => (Turn::Normal, Lane::Heap),
-            Timer::Recall { .. } => (Turn::Normal, Lane::Heap),
-            Timer::Arrival | Timer::Reapply(_) | Timer::Reread => (Turn::Normal, Lane::Heap),
-            Timer::Close => (Turn::Last, Lane::Heap),
+        let (turn, lane) = match Dataflow::wait(timer) {
+            Wait::FirstReply => (Turn::Normal, Lane::Retry),
+            Wait::EndOfInstant => (Turn::Last, Lane::Heap),
+            Wait::Reply
+            | Wait::ControlReply(_)
+            | Wait::Answer
+            | Wait::Input
+            | Wait::Reread
+            | Wait::Reapply(_) => (Turn::Normal, Lane::Heap),
         };
         self.schedule(at, turn, lane, Event::Wake { shard, life, timer });
     }

@@ -11,8 +11,10 @@ use crate::network::Cut;
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::system::System;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::dataflow::effect::{Context, Effect, Input, Timer};
+use onceproof_model::dataflow::Dataflow;
+use onceproof_model::dataflow::effect::{Context, Effect, Input};
 use onceproof_model::dataflow::point;
 
 /// What a worker does, in order.
@@ -128,9 +130,9 @@ impl World<'_> {
                 Effect::Send(request) => self.send_request(who, request, cost),
                 Effect::Call(call) => self.begin_call(who, call, cost),
                 // When the source has a record does not hang on the worker's clock.
-                Effect::Wake { at, timer: Timer::Arrival } => {
+                Effect::Wake { at, timer: Dataflow::INPUT } => {
                     let at = self.by_clock(*at, 0);
-                    self.wake(who, at, Timer::Arrival);
+                    self.wake(who, at, Dataflow::INPUT);
                 }
                 Effect::Wake { at, timer } => {
                     let (at, timer) = (self.by_clock(*at, skew), *timer);

@@ -1,12 +1,12 @@
 //! Requests and acks between workers: lost, doubled, delayed, refused and cut off as the answers say.
 
+use super::Event;
 use super::World;
-use super::event::Event;
 use super::leases::Instance;
 use super::tell::ReplyTold;
 use crate::answers::{AckVerdict, Exchange, RequestVerdict};
 use crate::fault::{Kind, Leg};
-use crate::fingerprint::{Code, words};
+use crate::fingerprint::Code;
 use crate::network::{Cut, Flight};
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
@@ -14,7 +14,9 @@ use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::layout::{Layout, ShardIndex};
+use onceproof_kernel::system::System;
 use onceproof_kernel::time::{Nanos, Time};
+use onceproof_model::dataflow::Dataflow;
 use onceproof_model::dataflow::effect::{Ack, Input, Replied, Request};
 
 /// When the message was published that a source's request is about, if that source reads a queue. It is the stamp of all
@@ -139,7 +141,7 @@ impl World<'_> {
         watermark: Option<Time>,
     ) {
         if let Some(who) = self.find(self.directory.under(to, serial.token()), to) {
-            let said = watermark.map_or(0, |watermark| words([watermark.0 as u64]));
+            let said = watermark.as_ref().map_or(0, Dataflow::digest_of_reply);
             let code = if watermark.is_some() { Code::Reply } else { Code::Error };
             self.count(code, to, serial.bits() ^ said);
             if watermark.is_none() {
@@ -187,7 +189,8 @@ impl World<'_> {
         let latency = self.outside.answers.latency(&exchange, Leg::Ack);
         let at = self.now.saturating_add(cost).saturating_add(latency);
         let Rpc { slot, serial, .. } = rpc;
-        let (lane, reply) = (self.network_lane, Event::Reply { to, from, slot, serial, watermark });
+        let (lane, reply) =
+            (self.network_lane, Event::Reply { to, from, slot, serial, body: watermark });
         match verdict {
             AckVerdict::Pass => self.schedule(at, Turn::Normal, lane, reply),
             AckVerdict::Lost => {}

@@ -2,12 +2,13 @@
 //! compared, and what is the same in two runs at one time will be the same in both from there on. A run with a
 //! seed, with a queue, with a call to a service or with fresh ids has no rest.
 
+use super::Event;
 use super::World;
-use super::event::Event;
 use super::leases::Owner;
 use onceproof_kernel::rest::Rest;
+use onceproof_kernel::system::System;
 use onceproof_kernel::time::Time;
-use onceproof_model::dataflow::effect::Timer;
+use onceproof_model::dataflow::Dataflow;
 
 impl World<'_> {
     /// Notes the state before this event, if input arrives with it and nothing else is left to happen.
@@ -15,7 +16,7 @@ impl World<'_> {
         // What is forgotten by age is forgotten without an event.
         let time = Time(self.outside.sources.start.0.saturating_add_unsigned(at));
         self.outside.store.age(time);
-        if let Event::Wake { timer: Timer::Arrival, .. } = event
+        if let Event::Wake { timer: Dataflow::INPUT, .. } = event
             && let Some(state) = self.state_before(at, event)
         {
             self.outside.answers.note_rest(at, state);
@@ -67,7 +68,7 @@ impl World<'_> {
         // Before calm, nothing hangs on how long nothing has come of anything.
         rest.requires(at <= *calm_at);
         let means_something = |event: &&Event| {
-            !matches!(event, Event::Wake { timer: Timer::Arrival, .. }) && !self.is_void(event)
+            !matches!(event, Event::Wake { timer: Dataflow::INPUT, .. }) && !self.is_void(event)
         };
         if !rest.is_at_rest() || queue.iter().any(|event| means_something(&event)) {
             return None;
@@ -99,7 +100,7 @@ impl World<'_> {
             return;
         }
         match *event {
-            Event::Wake { shard, timer: Timer::Arrival, .. } => rest.add((at, shard.0)),
+            Event::Wake { shard, timer: Dataflow::INPUT, .. } => rest.add((at, shard.0)),
             _ => rest.requires(false),
         }
     }

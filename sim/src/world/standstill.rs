@@ -7,8 +7,8 @@
 //! come. What could lead anywhere has led there after as many rounds as messages may follow one another before
 //! something comes of them; what is left then is repetition without end.
 
+use super::Event;
 use super::World;
-use super::event::Event;
 use hashbrown::HashSet;
 use onceproof_kernel::call::{Call, Operation};
 use onceproof_kernel::layout::Layout;

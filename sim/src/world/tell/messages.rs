@@ -3,8 +3,8 @@
 use crate::answers::{AckVerdict, RequestVerdict};
 use crate::fault::Kind;
 use crate::trace::{Fate, Message, Nobody, What};
+use crate::world::Event;
 use crate::world::World;
-use crate::world::event::Event;
 use crate::world::leases::Instance;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Rpc, Serial};
@@ -181,7 +181,7 @@ impl World<'_> {
                 let (request, host) = (flight.request, flight.host);
                 self.tell_request_lost(&request, host, died);
             }
-            Event::Reply { to, from, slot, serial, watermark } => {
+            Event::Reply { to, from, slot, serial, body: watermark } => {
                 let reply =
                     ReplyTold { to, from, rpc: rpc(slot, serial), watermark: Some(watermark) };
                 self.tell_reply_of(reply, cause);

@@ -9,7 +9,9 @@ pub(super) use messages::ReplyTold;
 use super::World;
 use super::leases::Instance;
 use crate::trace::{Actor, Forgotten, Ownership, Waited, What};
+use onceproof_kernel::system::{System, Wait};
 use onceproof_kernel::time::Time;
+use onceproof_model::dataflow::Dataflow;
 use onceproof_model::dataflow::effect::Timer;
 
 impl World<'_> {
@@ -97,13 +99,13 @@ impl World<'_> {
     #[cold]
     pub(super) fn tell_timer(&mut self, who: Instance, timer: Timer) {
         let subject = self.running(who).awaited_with(timer);
-        let waited = match timer {
-            Timer::Retry { .. } | Timer::RetryWatermark { .. } => Waited::Ack(subject),
-            Timer::Recall { .. } => Waited::Service(subject),
-            Timer::Arrival => Waited::Input,
-            Timer::Close => Waited::Close,
-            Timer::Reread => Waited::Reread,
-            Timer::Reapply(key) => Waited::Reapply(key),
+        let waited = match Dataflow::wait(timer) {
+            Wait::FirstReply | Wait::Reply | Wait::ControlReply(_) => Waited::Ack(subject),
+            Wait::Answer => Waited::Service(subject),
+            Wait::Input => Waited::Input,
+            Wait::EndOfInstant => Waited::Close,
+            Wait::Reread => Waited::Reread,
+            Wait::Reapply(key) => Waited::Reapply(key),
         };
         self.tell(who, What::HasWaited(waited), None);
     }
