@@ -12,6 +12,7 @@ mod exhaust;
 mod laws;
 mod mechanisms;
 mod model_is_pure;
+mod one_kernel;
 mod scenario_format;
 mod scenarios;
 mod shrink;

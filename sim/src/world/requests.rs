@@ -138,37 +138,34 @@ impl World<'_> {
         from: ShardIndex,
         slot: u32,
         serial: Serial,
-        watermark: Option<Time>,
+        body: Option<Time>,
     ) {
         if let Some(who) = self.find(self.directory.under(to, serial.token()), to) {
-            let said = watermark.as_ref().map_or(0, Dataflow::digest_of_reply);
-            let code = if watermark.is_some() { Code::Reply } else { Code::Error };
+            let said = body.as_ref().map_or(0, Dataflow::digest_of_reply);
+            let code = if body.is_some() { Code::Reply } else { Code::Error };
             self.count(code, to, serial.bits() ^ said);
-            if watermark.is_none() {
+            if body.is_none() {
                 self.outside.marks.reach(Mark::ERROR_ANSWERED);
             }
             let rpc = Rpc { slot, attempt: 0, serial };
             if self.outside.trace.is_on() {
-                self.tell_reply(who, ReplyTold { to, from, rpc, watermark });
+                self.tell_reply(who, ReplyTold { to, from, rpc, body });
             }
             // Until calm nobody asks whether anything comes of anything.
-            if self.now >= self.calm_at
-                && watermark.is_some()
-                && self.running(who).awaits_reply(rpc)
-            {
+            if self.now >= self.calm_at && body.is_some() && self.running(who).awaits_reply(rpc) {
                 self.standstill.progressed(self.now);
             }
-            self.deliver(who, Input::Replied(Replied { from, rpc, body: watermark }));
+            self.deliver(who, Input::Replied(Replied { from, rpc, body }));
         } else if self.outside.trace.is_on() {
             let rpc = Rpc { slot, attempt: 0, serial };
-            self.tell_reply_lost(ReplyTold { to, from, rpc, watermark }, None);
+            self.tell_reply_lost(ReplyTold { to, from, rpc, body }, None);
         }
     }
 
     #[inline(never)]
     pub(super) fn send_ack(&mut self, sender: Instance, ack: &Ack, cost: Nanos) {
         let Outside { words, ledger, .. } = &mut self.outside;
-        let Ack { from, to, rpc, subject, body: watermark } = *ack;
+        let Ack { from, to, rpc, subject, body } = *ack;
         if let Subject::Record(name) = subject {
             ledger.let_go(from, name);
         }
@@ -189,8 +186,7 @@ impl World<'_> {
         let latency = self.outside.answers.latency(&exchange, Leg::Ack);
         let at = self.now.saturating_add(cost).saturating_add(latency);
         let Rpc { slot, serial, .. } = rpc;
-        let (lane, reply) =
-            (self.network_lane, Event::Reply { to, from, slot, serial, body: watermark });
+        let (lane, reply) = (self.network_lane, Event::Reply { to, from, slot, serial, body });
         match verdict {
             AckVerdict::Pass => self.schedule(at, Turn::Normal, lane, reply),
             AckVerdict::Lost => {}

@@ -13,13 +13,13 @@ use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::Time;
 use onceproof_model::dataflow::effect::{Ack, Request};
 
-/// A reply on its way: its ends, which request it is for, and the watermark of an ack.
+/// A reply on its way: its ends, which request it is for, and what an ack says.
 #[derive(Clone, Copy)]
 pub(in crate::world) struct ReplyTold {
     pub to: ShardIndex,
     pub from: ShardIndex,
     pub rpc: Rpc,
-    pub watermark: Option<Time>,
+    pub body: Option<Time>,
 }
 
 /// What a message was about of which nobody wrote down the sending.
@@ -109,7 +109,7 @@ impl World<'_> {
         verdict: AckVerdict,
         is_cut: bool,
     ) {
-        let Ack { from, to, rpc: Rpc { attempt, .. }, subject, body: watermark } = *ack;
+        let Ack { from, to, rpc: Rpc { attempt, .. }, subject, body } = *ack;
         let fired = self.fault();
         let fate = match verdict {
             _ if is_cut => Fate::Cut,
@@ -128,7 +128,8 @@ impl World<'_> {
             fault = recorder.ack_faults.get(&point).copied();
         }
         let fault = fault.filter(|_| verdict != AckVerdict::Pass);
-        let number = self.tell(who, What::Acks { to, subject, attempt, watermark, fate }, fault);
+        let number =
+            self.tell(who, What::Acks { to, subject, attempt, watermark: body, fate }, fault);
         self.note_send(number, subject, attempt);
     }
 
@@ -142,10 +143,10 @@ impl World<'_> {
 
     #[cold]
     pub(in crate::world) fn tell_reply(&mut self, who: Instance, reply: ReplyTold) {
-        let ReplyTold { from, rpc, watermark, .. } = reply;
+        let ReplyTold { from, rpc, body, .. } = reply;
         let (subject, attempt) = self.sent(rpc);
         let is_awaited = self.running(who).awaits_any_reply(rpc);
-        let what = match watermark {
+        let what = match body {
             Some(watermark) => What::Acked { from, subject, attempt, watermark, is_awaited },
             None => What::Errs { from, subject, attempt, is_awaited },
         };
@@ -155,9 +156,9 @@ impl World<'_> {
     /// A reply reaches a worker where nobody takes it.
     #[cold]
     pub(in crate::world) fn tell_reply_lost(&mut self, reply: ReplyTold, why: Option<Nobody>) {
-        let ReplyTold { to, from, rpc, watermark } = reply;
+        let ReplyTold { to, from, rpc, body } = reply;
         let (subject, attempt) = self.sent(rpc);
-        let message = match watermark {
+        let message = match body {
             Some(_) => Message::Ack { from, attempt },
             None => Message::Error { from, attempt },
         };
@@ -181,13 +182,12 @@ impl World<'_> {
                 let (request, host) = (flight.request, flight.host);
                 self.tell_request_lost(&request, host, died);
             }
-            Event::Reply { to, from, slot, serial, body: watermark } => {
-                let reply =
-                    ReplyTold { to, from, rpc: rpc(slot, serial), watermark: Some(watermark) };
+            Event::Reply { to, from, slot, serial, body } => {
+                let reply = ReplyTold { to, from, rpc: rpc(slot, serial), body: Some(body) };
                 self.tell_reply_of(reply, cause);
             }
             Event::Error { to, from, slot, serial } => {
-                let reply = ReplyTold { to, from, rpc: rpc(slot, serial), watermark: None };
+                let reply = ReplyTold { to, from, rpc: rpc(slot, serial), body: None };
                 self.tell_reply_of(reply, cause);
             }
             Event::Answer { wire, .. } => self.tell_answer_lost(wire, died),
@@ -211,8 +211,8 @@ impl World<'_> {
     fn tell_reply_of(&mut self, reply: ReplyTold, cause: Option<u64>) {
         let sent = cause.and_then(|cause| self.outside.trace.send(cause));
         let (subject, attempt) = sent.unwrap_or((NOTHING, 0));
-        let ReplyTold { to, from, rpc, watermark } = reply;
-        let message = match watermark {
+        let ReplyTold { to, from, rpc, body } = reply;
+        let message = match body {
             Some(_) => Message::Ack { from, attempt },
             None => Message::Error { from, attempt },
         };
