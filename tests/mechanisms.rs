@@ -6,7 +6,9 @@ use onceproof::report::matrix_json::matrix_json;
 use onceproof::report::matrix_text::words;
 use onceproof::report::{MatrixReport, Subject, Timing};
 use onceproof::scenario::{Changes, Scenario, mechanisms};
-use onceproof::search::designs::{Design, Needs, right, right_mechanisms, wrong, wrong_mechanisms};
+use onceproof::search::designs::{
+    Needs, Variant, right, right_mechanisms, wrong, wrong_mechanisms,
+};
 use onceproof::search::matrix::{Matrix, Standing, Tried, WITNESSES, holds, try_right, try_wrong};
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::Seeds;
@@ -92,7 +94,7 @@ fn each_wrong_value_is_wrong_in_its_own_way() {
     let cancel = AtomicBool::new(false);
     let check = |mechanism: &str, under: bool, class: Class| {
         let is_it =
-            |design: &Design| design.value() == mechanism && design.under.is_some() == under;
+            |design: &Variant| design.value() == mechanism && design.under.is_some() == under;
         let design = wrong(&scenario).into_iter().find(is_it);
         let design = design.unwrap_or_else(|| panic!("no {mechanism}"));
         let tried = try_wrong(&design, &scenario, &(0..300), &cancel, &|_| {});
@@ -134,7 +136,7 @@ fn the_table_of_the_documents_has_every_value() {
 #[test]
 fn a_wrong_value_beside_any_right_one_ends_in_a_verdict() {
     let scenario = scenario();
-    let key = |design: &Design| design.value().split(' ').next().expect("a key").to_owned();
+    let key = |design: &Variant| design.value().split(' ').next().expect("a key").to_owned();
     let mut pairs = 0;
     for wrong in &wrong_mechanisms() {
         for right in right_mechanisms().iter().filter(|right| key(right) != key(wrong)) {
@@ -172,7 +174,7 @@ fn a_seed_that_goes_wrong_without_the_value_is_no_witness_of_it() {
     // A pipeline that acks on receipt loses whatever its sender does; what is found in no seed alone is open.
     let changes = Changes::of_mechanism("ack = \"on-receipt\"");
     let bad = scenario().redesigned(&changes).expect("a design");
-    let is_it = |design: &Design| design.value() == "give-up = 1";
+    let is_it = |design: &Variant| design.value() == "give-up = 1";
     let design = wrong(&bad).into_iter().find(is_it).expect("a design");
     let cancel = AtomicBool::new(false);
     let seeds = 0..60;

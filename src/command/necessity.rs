@@ -16,7 +16,7 @@ use onceproof::report::necessity_json::necessity_json;
 use onceproof::report::necessity_text::{necessity_markdown, necessity_text};
 use onceproof::report::{MatrixReport, NecessityReport, Subject};
 use onceproof::scenario::Scenario;
-use onceproof::search::designs::{Design, right, wrong};
+use onceproof::search::designs::{Variant, right, wrong};
 use onceproof::search::exhaust::{Space, Told, bare, exhaust};
 use onceproof::search::matrix::{self, Matrix, Tried, try_right, try_wrong};
 use onceproof::search::necessity::{Necessity, Standing, searched};
@@ -30,7 +30,7 @@ use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
 /// Tries one value under many seeds.
-type Try = fn(&Design, &Scenario, &Range<u64>, &AtomicBool, &(dyn Fn(&Brief) + Sync)) -> Tried;
+type Try = fn(&Variant, &Scenario, &Range<u64>, &AtomicBool, &(dyn Fn(&Brief) + Sync)) -> Tried;
 
 /// Searches a scenario with its own mechanisms, and with each wrong value.
 ///
@@ -77,7 +77,7 @@ fn by_faults(
         progress.clear();
         found
     };
-    let row = |wrong: &Design| {
+    let row = |wrong: &Variant| {
         let progress = SearchProgress::new(&wrong.words());
         let tell = |told: Told<'_>| progress.tell(told);
         let row = threads.install(|| wrong.search(scenario, space, &cancel, &tell));
@@ -120,7 +120,7 @@ fn by_seeds(
     output: &mut Output,
 ) -> Ending {
     let cancel = cancelled_by_interrupt();
-    let row = |design: &Design, tried: Try| {
+    let row = |design: &Variant, tried: Try| {
         let progress = Progress::new(seeds.end - seeds.start, &design.words());
         let tell = |brief: &Brief| progress.count(brief);
         let found = threads.install(|| tried(design, scenario, seeds, &cancel, &tell));

@@ -13,7 +13,7 @@ use crate::figures::{counted, grouped};
 use crate::scenario::{Changes, fault_on_a_line};
 use crate::search::causes::Cause;
 use crate::search::certificate::Exhaustion;
-use crate::search::designs::Design;
+use crate::search::designs::Variant;
 use crate::search::necessity::{Row, Standing};
 use onceproof_sim::fault::{Fault, KindName};
 use onceproof_sim::outcome::Class;
@@ -92,7 +92,7 @@ pub fn necessity_markdown(report: &NecessityReport) -> String {
 }
 
 /// The command that shows a witness again.
-pub fn replay(report: &NecessityReport, design: &Design, witness: &Cause) -> String {
+pub fn replay(report: &NecessityReport, design: &Variant, witness: &Cause) -> String {
     let plan = report.subject.plan;
     let line = |fault: &Fault| fault_on_a_line(fault, &plan.design.layout);
     let changes = Changes {

@@ -7,7 +7,7 @@
 //! The faults of the file stay here, unlike in a search by schedules. A design that has no place for them is
 //! not run, and the report says so.
 
-use super::designs::Design;
+use super::designs::Variant;
 use super::sweep::{Runner, Stop, sweep, sweep_with};
 use super::tally::{Seeds, Sweep};
 use crate::scenario::Scenario;
@@ -38,7 +38,7 @@ pub struct Matrix {
 #[derive(Clone, Debug)]
 pub struct Tried {
     /// Which.
-    pub design: Design,
+    pub design: Variant,
     /// What the scenario lacks for it, if so; then it was not run.
     pub lacks: Option<&'static str>,
     /// What was found. Of a wrong value a run counts as violated if it is a witness, and as inconclusive if
@@ -61,7 +61,7 @@ pub enum Standing {
 
 /// Tries a wrong value, on the threads of the pool it is called in.
 pub fn try_wrong(
-    design: &Design,
+    design: &Variant,
     scenario: &Scenario,
     seeds: &Range<u64>,
     cancel: &AtomicBool,
@@ -76,7 +76,7 @@ pub fn try_wrong(
 
 /// Tries a right value, on the threads of the pool it is called in.
 pub fn try_right(
-    design: &Design,
+    design: &Variant,
     scenario: &Scenario,
     seeds: &Range<u64>,
     cancel: &AtomicBool,
@@ -88,7 +88,7 @@ pub fn try_right(
 }
 
 /// Runs the plans without and with a value, if the scenario can have it.
-fn tried(design: &Design, scenario: &Scenario, run: impl FnOnce(&Plan, &Plan) -> Sweep) -> Tried {
+fn tried(design: &Variant, scenario: &Scenario, run: impl FnOnce(&Plan, &Plan) -> Sweep) -> Tried {
     let (plan, design) = (&scenario.plan, design.clone());
     if let Some(lacks) = design.lacks(plan, &plan.climate.drawn()) {
         return Tried { design, lacks: Some(lacks), sweep: None };

@@ -8,7 +8,7 @@
 
 use super::causes::Cause;
 use super::certificate::Exhaustion;
-use super::designs::{Design, wrong};
+use super::designs::{Variant, wrong};
 use super::exhaust::{Space, Told, exhaust};
 use super::resume::Done;
 use crate::scenario::Scenario;
@@ -18,13 +18,13 @@ use onceproof_sim::simulator::Simulator;
 use std::sync::atomic::AtomicBool;
 
 /// The wrong values of a scenario that are searched for: all but those for which one of a few records is too small.
-pub fn searched(scenario: &Scenario) -> Vec<Design> {
+pub fn searched(scenario: &Scenario) -> Vec<Variant> {
     let mut designs = wrong(scenario);
     designs.retain(|design| !design.is_rare);
     designs
 }
 
-impl Design {
+impl Variant {
     /// What comes of this wrong value at every step of a scenario: the smallest schedules of a space that break
     /// it. A schedule is a witness only if it does not break the scenario without the wrong value. A value that
     /// matters only under `outputs = "recompute"` is set beside that, and a schedule that breaks the scenario
@@ -81,7 +81,7 @@ fn plainness(cause: &Cause) -> Vec<usize> {
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The value.
-    pub design: Design,
+    pub design: Variant,
     /// What it needs and does not have, if so; then it was not searched.
     pub lacks: Option<&'static str>,
     /// What was found, up to the smallest number of faults that breaks the scenario; of its causes the plainest

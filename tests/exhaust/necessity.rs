@@ -2,7 +2,7 @@
 
 use super::{on, plan_of};
 use onceproof::scenario::Scenario;
-use onceproof::search::designs::{Design, wrong_mechanisms};
+use onceproof::search::designs::{Variant, wrong_mechanisms};
 use onceproof::search::exhaust::Space;
 use onceproof::search::necessity::{Row, Standing, searched};
 use onceproof_sim::fault::KindName;
@@ -17,7 +17,7 @@ fn rows(kinds: &[KindName], most: u32) -> Vec<Row> {
     let scenario = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
     let space = Space::new(&scenario.plan, kinds, most);
     let cancel = AtomicBool::new(false);
-    let search = |wrong: &Design| on(2, || wrong.search(&scenario, &space, &cancel, &|_| {}));
+    let search = |wrong: &Variant| on(2, || wrong.search(&scenario, &space, &cancel, &|_| {}));
     searched(&scenario).iter().map(search).collect()
 }
 
@@ -48,7 +48,7 @@ fn where_the_full_design_breaks_its_own_value_is_no_witness() {
     let file = folder.join("dedup/lost-ack-no-dedup.toml");
     let scenario = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
     let space = Space::new(&scenario.plan, &[KindName::DropAck], 1);
-    let is_off = |design: &Design| design.words() == "dedup = \"off\"";
+    let is_off = |design: &Variant| design.words() == "dedup = \"off\"";
     let off = searched(&scenario).into_iter().find(is_off).expect("a value");
     let cancel = AtomicBool::new(false);
     let row = off.search(&scenario, &space, &cancel, &|_| {});
@@ -105,7 +105,7 @@ fn check_with(
     let mut own = searched(&scenario);
     let of_all = wrong_mechanisms();
     own.retain(|design| !of_all.contains(design));
-    let search = |design: &Design| on(2, || design.search(&scenario, &space, &cancel, &|_| {}));
+    let search = |design: &Variant| on(2, || design.search(&scenario, &space, &cancel, &|_| {}));
     let found: Vec<Row> = own.iter().map(search).collect();
     let found: Vec<(String, String)> =
         found.iter().map(|row| (row.design.words(), standing(row))).collect();

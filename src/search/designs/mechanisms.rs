@@ -7,7 +7,7 @@
 //! `ids = "fresh"` and `lift = "force"` are right under `checkpoint`, where an output is made once; `recompute`
 //! is right where nothing but a fault makes an output differ.
 
-use super::{Design, Needs, Setting};
+use super::{Needs, Setting, Variant};
 use onceproof_sim::fault::KindName;
 
 const RECOMPUTE: &str = "outputs = \"recompute\"";
@@ -16,7 +16,7 @@ const DIFFERS: &[KindName] = &[KindName::UserDiffers];
 
 /// Every wrong value. A time of 10 ms is shorter than any retry takes, and one of an hour longer; a filter of
 /// one bit is full with its first record.
-pub fn wrong() -> Vec<Design> {
+pub fn wrong() -> Vec<Variant> {
     vec![
         plain("give-up = 1"),
         plain("ack = \"on-receipt\""),
@@ -32,17 +32,17 @@ pub fn wrong() -> Vec<Design> {
         plain("gc = { ttl = \"10ms\", unknown-old = \"drop\" }"),
         plain(RECOMPUTE),
         // Under checkpoint an output is made once, whatever its id.
-        Design { under: Some(RECOMPUTE), without: DIFFERS, ..plain("ids = \"fresh\"") },
-        Design { under: Some(RECOMPUTE), without: DIFFERS, ..plain("stamps = \"fresh\"") },
+        Variant { under: Some(RECOMPUTE), without: DIFFERS, ..plain("ids = \"fresh\"") },
+        Variant { under: Some(RECOMPUTE), without: DIFFERS, ..plain("stamps = \"fresh\"") },
         // Under checkpoint a stamp is given anew only when an output is resent after a crash.
-        Design { is_rare: true, ..plain("stamps = \"fresh\"") },
-        Design { needs: Needs::Kind(KindName::ClockStep), ..plain("stamps = \"wall-clock\"") },
+        Variant { is_rare: true, ..plain("stamps = \"fresh\"") },
+        Variant { needs: Needs::Kind(KindName::ClockStep), ..plain("stamps = \"wall-clock\"") },
         plain("atomic = \"state-first\""),
         plain("atomic = \"id-first\""),
         plain("re-ack = false"),
         plain("fencing = false"),
         // Its bundles must be cut otherwise after a crash.
-        Design {
+        Variant {
             under: Some(RECOMPUTE_BUNDLES),
             without: DIFFERS,
             is_rare: true,
@@ -52,7 +52,7 @@ pub fn wrong() -> Vec<Design> {
 }
 
 /// Every other value that is right, if at another cost.
-pub fn right() -> Vec<Design> {
+pub fn right() -> Vec<Variant> {
     vec![
         // Shorter than the round trip, and longer than most faults.
         plain("retry = { timeout = \"5ms\", backoff = 1 }"),
@@ -69,7 +69,7 @@ pub fn right() -> Vec<Design> {
         repeatable(RECOMPUTE),
         repeatable(RECOMPUTE_BUNDLES),
         // What is durable before it is sent is made once.
-        Design {
+        Variant {
             under: Some("outputs = \"checkpoint\""),
             needs: Needs::Offsets,
             ..plain("ids = \"fresh\"")
@@ -80,14 +80,17 @@ pub fn right() -> Vec<Design> {
         plain("fuse = false"),
         plain("lift = false"),
         // A bundle that is committed is cut once.
-        Design { under: Some("outputs = \"checkpoint\", bundle = 4"), ..plain("lift = \"force\"") },
+        Variant {
+            under: Some("outputs = \"checkpoint\", bundle = 4"),
+            ..plain("lift = \"force\"")
+        },
     ]
 }
 
-fn plain(mechanism: &str) -> Design {
-    Design::of(Setting::Mechanism(mechanism.to_owned()))
+fn plain(mechanism: &str) -> Variant {
+    Variant::of(Setting::Mechanism(mechanism.to_owned()))
 }
 
-fn repeatable(mechanism: &str) -> Design {
-    Design { without: DIFFERS, needs: Needs::Repeatable, ..plain(mechanism) }
+fn repeatable(mechanism: &str) -> Variant {
+    Variant { without: DIFFERS, needs: Needs::Repeatable, ..plain(mechanism) }
 }

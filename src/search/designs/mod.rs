@@ -16,7 +16,7 @@ pub use mechanisms::{right as right_mechanisms, wrong as wrong_mechanisms};
 
 /// One value of a mechanism, or of a setting of a step.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Design {
+pub struct Variant {
     /// What it sets.
     pub setting: Setting,
     /// Which mechanisms must be so for it to matter or to be right, if any, as `[mechanism]` has them.
@@ -75,7 +75,7 @@ pub const ANOTHER_SCENARIO: &str = "a scenario that can have it";
 pub const OTHER_FAULTS: &str = "faults that it has a place for";
 
 /// Every wrong value that is tried of a scenario.
-pub fn wrong(scenario: &Scenario) -> Vec<Design> {
+pub fn wrong(scenario: &Scenario) -> Vec<Variant> {
     let of_steps = steps::of(scenario, Worth::Wrong);
     let mut designs = [mechanisms::wrong(), of_steps].concat();
     for design in own::wrong(&scenario.plan) {
@@ -87,14 +87,14 @@ pub fn wrong(scenario: &Scenario) -> Vec<Design> {
 }
 
 /// Every other right value that is tried of a scenario.
-pub fn right(scenario: &Scenario) -> Vec<Design> {
+pub fn right(scenario: &Scenario) -> Vec<Variant> {
     [mechanisms::right(), steps::of(scenario, Worth::Right)].concat()
 }
 
-impl Design {
+impl Variant {
     /// A value that stands under nothing and needs nothing.
-    fn of(setting: Setting) -> Design {
-        Design { setting, under: None, without: &[], needs: Needs::Nothing, is_rare: false }
+    fn of(setting: Setting) -> Variant {
+        Variant { setting, under: None, without: &[], needs: Needs::Nothing, is_rare: false }
     }
 
     /// The value, as the file has it.

@@ -2,7 +2,7 @@
 //! outlives it.
 
 use super::steps::write;
-use super::{Design, Setting};
+use super::{Setting, Variant};
 use crate::scenario::{dedup_in_words, gc_in_words};
 use onceproof_kernel::time::{Nanos, Span};
 use onceproof_model::dataflow;
@@ -12,7 +12,7 @@ use onceproof_model::pipeline::{InsertId, Sink, Step, StepKind};
 use onceproof_sim::plan::Plan;
 
 /// Every wrong value that follows from the times that a plan's steps and tables remember something for.
-pub(super) fn wrong(plan: &Plan) -> Vec<Design> {
+pub(super) fn wrong(plan: &Plan) -> Vec<Variant> {
     let steps = plan.design.pipeline.steps();
     let mut designs = of_receivers(&plan.design);
     let mechanisms = plan.design.mechanisms().iter();
@@ -47,10 +47,10 @@ pub(super) fn wrong(plan: &Plan) -> Vec<Design> {
 }
 
 /// Those of how receivers forget: at every step, where all receivers forget alike, else at each of them.
-fn of_receivers(whole: &dataflow::Design) -> Vec<Design> {
+fn of_receivers(design: &dataflow::Design) -> Vec<Variant> {
     let is_source = |step: &Step| matches!(step.kind, StepKind::Source { .. });
     let receivers: Vec<(&Step, &Mechanism)> =
-        whole.steps().filter(|(step, _)| !is_source(step)).collect();
+        design.steps().filter(|(step, _)| !is_source(step)).collect();
     let forgetting = |mechanism: &Mechanism| (mechanism.dedup, mechanism.gc);
     let Some((_, first)) = receivers.first() else { return Vec::new() };
     if receivers.iter().all(|(_, own)| forgetting(own) == forgetting(first)) {
@@ -92,10 +92,10 @@ fn outliving(length: Nanos) -> Nanos {
     length.saturating_mul(2)
 }
 
-fn mechanism(value: String) -> Design {
-    Design::of(Setting::Mechanism(value))
+fn mechanism(value: String) -> Variant {
+    Variant::of(Setting::Mechanism(value))
 }
 
-fn of_step(step: &Step, keys: String) -> Design {
-    Design::of(Setting::Step { step: step.name.clone(), keys })
+fn of_step(step: &Step, keys: String) -> Variant {
+    Variant::of(Setting::Step { step: step.name.clone(), keys })
 }

@@ -6,7 +6,7 @@
 //! deadline of a queue is right, since its messages are known by their ids; one that outlives a dedup window is
 //! wrong (`own`).
 
-use super::{Design, Needs, Setting, Worth};
+use super::{Needs, Setting, Variant, Worth};
 use crate::scenario::Scenario;
 use crate::search::exhaust::bare;
 use onceproof_kernel::call::Action;
@@ -89,7 +89,7 @@ fn length(nanos: Nanos) -> String {
 }
 
 /// The settings of all steps of a scenario that are worth this.
-pub(super) fn of(scenario: &Scenario, worth: Worth) -> Vec<Design> {
+pub(super) fn of(scenario: &Scenario, worth: Worth) -> Vec<Variant> {
     let plan = &scenario.plan;
     let mut designs = Vec::new();
     for (at, step) in (0..).map(StepIndex).zip(plan.design.pipeline.steps()) {
@@ -107,7 +107,7 @@ pub(super) fn of(scenario: &Scenario, worth: Worth) -> Vec<Design> {
         for Set { keys, worth: found, needs, without } in settings {
             if found == worth {
                 let setting = Setting::Step { step: step.name.clone(), keys };
-                designs.push(Design { needs, without, ..Design::of(setting) });
+                designs.push(Variant { needs, without, ..Variant::of(setting) });
             }
         }
     }
@@ -292,8 +292,8 @@ mod tests {
         Scenario::parse(&text, Path::new("a.toml")).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    fn words(designs: &[Design]) -> Vec<String> {
-        designs.iter().map(Design::words).collect()
+    fn words(designs: &[Variant]) -> Vec<String> {
+        designs.iter().map(Variant::words).collect()
     }
 
     const TWO: &str = "{ key = \"ann\", at = \"0s\" }, { key = \"bob\", at = \"1s\" }";
@@ -341,7 +341,7 @@ mod tests {
         }
         let one = scenario("", ONE, "[[step]]\nname = \"t\"\nkind = \"sink\"\n");
         let lacking = of(&one, Worth::Wrong);
-        let lacking: Vec<&Design> = lacking.iter().filter(|d| d.needs != Needs::Nothing).collect();
+        let lacking: Vec<&Variant> = lacking.iter().filter(|d| d.needs != Needs::Nothing).collect();
         assert_eq!(lacking.len(), 1);
         assert_eq!(lacking[0].words(), "step t: write = \"offset-in-memory\"");
     }
@@ -369,7 +369,7 @@ mod tests {
             let count = "[[step]]\nname = \"n\"\nkind = \"count\"\nwindow = \"1m\"\n";
             let scenario = scenario(&format!("queue = {queue}"), records, count);
             let designs = of(&scenario, Worth::Wrong);
-            let is_tried = |design: &&Design| design.needs == Needs::Nothing;
+            let is_tried = |design: &&Variant| design.needs == Needs::Nothing;
             words(&designs.iter().filter(is_tried).cloned().collect::<Vec<_>>())
         };
         let ack = "step events: queue.ack = \"on-receipt\"";
