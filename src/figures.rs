@@ -5,11 +5,11 @@ use onceproof_kernel::time::{Nanos, Span};
 use onceproof_model::dataflow::point;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::Marks;
-use onceproof_sim::outcome::{Fired, Ledger, Work};
+use onceproof_sim::outcome::{Fired, LedgerFigures, Work};
 
 /// A ledger, by name, in the order of the report.
-pub fn ledger(ledger: &Ledger) -> [(&'static str, u64); 8] {
-    let Ledger { expected, exact, duplicated, excess, lost, divergent, late, dead_lettered } =
+pub fn ledger(ledger: &LedgerFigures) -> [(&'static str, u64); 8] {
+    let LedgerFigures { expected, exact, duplicated, excess, lost, divergent, late, dead_lettered } =
         *ledger;
     [
         ("expected", expected),

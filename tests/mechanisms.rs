@@ -4,7 +4,7 @@
 use crate::common::values::{VALUES, values};
 use onceproof::report::matrix_json::matrix_json;
 use onceproof::report::matrix_text::words;
-use onceproof::report::{MatrixReport, Subject, Timing};
+use onceproof::report::{MatrixReport, Reported, Timing};
 use onceproof::scenario::{Changes, Scenario, mechanisms};
 use onceproof::search::designs::{
     Needs, Variant, right, right_mechanisms, wrong, wrong_mechanisms,
@@ -163,7 +163,7 @@ fn the_number_of_threads_changes_nothing() {
     let scenario = scenario();
     let document = |threads| {
         let matrix = matrix(&scenario, 5..45, threads);
-        let (subject, timing) = (Subject::from(&scenario), Timing { nanos: 1 });
+        let (subject, timing) = (Reported::from(&scenario), Timing { nanos: 1 });
         matrix_json(&MatrixReport { subject, matrix: &matrix, timing }).to_string()
     };
     assert_eq!(document(1), document(3));

@@ -112,7 +112,7 @@ impl Verdict {
 
 /// The ledger, counting source records.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Ledger {
+pub struct LedgerFigures {
     /// How many source records there are.
     pub expected: u64,
     /// How many are neither duplicated nor lost nor divergent nor late nor dead letters.
@@ -178,7 +178,7 @@ pub struct Brief {
     /// What was found.
     pub classes: Classes,
     /// The ledger.
-    pub ledger: Ledger,
+    pub ledger: LedgerFigures,
     /// How many source records belong into no result, since functions leave them out. If nothing else is wrong
     /// with them they are exact.
     pub filtered: u64,

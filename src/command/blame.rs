@@ -2,7 +2,7 @@
 
 use super::progress::RunsProgress;
 use crate::cli::Format;
-use onceproof::report::Subject;
+use onceproof::report::Reported;
 use onceproof::report::damage::candidates;
 use onceproof::search::blame::{Blame, blame};
 use onceproof::search::shrink::bench::Watch;
@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicBool;
 /// The faults that did what is told of a run: in text a few records, in JSON all that are
 /// listed, as far as a second or two goes.
 pub fn blamed(
-    subject: &Subject<'_>,
+    subject: &Reported<'_>,
     seed: Option<u64>,
     outcome: &Outcome,
     format: Format,

@@ -5,7 +5,7 @@ use crate::cli::{CheckpointsArgs, Common, Files, Format};
 use crate::ending::{Ending, Error};
 use crate::output::Output;
 use onceproof::figures::{grouped, hex};
-use onceproof::report::{Subject, printable};
+use onceproof::report::{Reported, printable};
 use onceproof::search::determinism::{EVERY, Parting, Witness, first_seed, here, parting};
 use onceproof_kernel::time::MILLISECOND;
 use onceproof_sim::simulator::EventSeen;
@@ -19,7 +19,7 @@ use std::process::{Command, Stdio};
 /// # Errors
 /// It is not the same, or there is no such process.
 pub fn check_run(
-    subject: &Subject,
+    subject: &Reported,
     seed: Option<u64>,
     files: &Files,
     plant: Option<u64>,
@@ -40,7 +40,7 @@ pub fn check_run(
 ///
 /// # Errors
 /// They are not the same, or there is no such process.
-pub fn check_seeds(subject: &Subject, files: &Files, seeds: Range<u64>) -> Result<String, Error> {
+pub fn check_seeds(subject: &Reported, files: &Files, seeds: Range<u64>) -> Result<String, Error> {
     let mut fresh = Fresh { path: subject.path, files, plant: None };
     let mut here = here(subject.plan, None);
     let runs = grouped(seeds.end - seeds.start);

@@ -18,7 +18,7 @@ use onceproof::report::exhaust_text::exhaust_text;
 use onceproof::report::not_shown::not_shown_by_search;
 use onceproof::report::shell::replay_command;
 use onceproof::report::table::fitted;
-use onceproof::report::{ExhaustReport, Subject};
+use onceproof::report::{ExhaustReport, Reported};
 use onceproof::scenario::Scenario;
 use onceproof::search::certificate::Exhaustion;
 use onceproof::search::exhaust::{Space, Told, bare, estimate, exhaust as search};
@@ -76,7 +76,7 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
     let replay = file.map(|file| allowing(replay_command(file), &scenario, file));
     let not_shown = not_shown_by_search(&scenario, &found);
     let report = ExhaustReport {
-        subject: Subject { plan: &plan, ..Subject::from(&scenario) },
+        subject: Reported { plan: &plan, ..Reported::from(&scenario) },
         seed,
         found: &found,
         not_shown: not_shown.as_ref(),

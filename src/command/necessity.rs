@@ -14,7 +14,7 @@ use onceproof::report::matrix_json::matrix_json;
 use onceproof::report::matrix_text::{matrix_markdown, matrix_text};
 use onceproof::report::necessity_json::necessity_json;
 use onceproof::report::necessity_text::{necessity_markdown, necessity_text};
-use onceproof::report::{MatrixReport, NecessityReport, Subject};
+use onceproof::report::{MatrixReport, NecessityReport, Reported};
 use onceproof::scenario::Scenario;
 use onceproof::search::designs::{Variant, right, wrong};
 use onceproof::search::exhaust::{Space, Told, bare, exhaust};
@@ -86,7 +86,7 @@ fn by_faults(
     };
     let (necessity, timing) =
         timed(|| Necessity { full: full(), rows: searched(scenario).iter().map(row).collect() });
-    let subject = Subject { plan: &plan, ..Subject::from(scenario) };
+    let subject = Reported { plan: &plan, ..Reported::from(scenario) };
     let base = Simulator::new(&plan).detail(seed);
     let report = NecessityReport {
         subject,
@@ -140,7 +140,7 @@ fn by_seeds(
         wrong: wrong(scenario).iter().map(|design| row(design, try_wrong)).collect(),
         right: right(scenario).iter().map(|design| row(design, try_right)).collect(),
     });
-    let report = MatrixReport { subject: Subject::from(scenario), matrix: &matrix, timing };
+    let report = MatrixReport { subject: Reported::from(scenario), matrix: &matrix, timing };
     match common.format {
         Format::Text if args.markdown => output.text(&matrix_markdown(&report)),
         Format::Text => output.text(&matrix_text(&report)),

@@ -12,7 +12,7 @@ use onceproof::figures::counted;
 use onceproof::report::shell::replay_command;
 use onceproof::report::stated::differences_of_run;
 use onceproof::report::worth::Allowed;
-use onceproof::report::{RunReport, Subject};
+use onceproof::report::{Reported, RunReport};
 use onceproof_sim::simulator::Simulator;
 
 /// Runs a saved failure again.
@@ -36,7 +36,7 @@ pub fn replay(args: &ReplayArgs, common: Common, output: &mut Output) -> Result<
         true => Allowed::by(&scenario).shortfalls_of_run(&scenario, &outcome),
         false => Vec::new(),
     };
-    let subject = Subject::from(&scenario);
+    let subject = Reported::from(&scenario);
     let blame = blamed(&subject, seed, &outcome, common.format, &cancelled_by_interrupt());
     let report = RunReport {
         subject,

@@ -14,7 +14,7 @@ use onceproof::report::run_text::run_text;
 use onceproof::report::shell::{run_command, shrink_command};
 use onceproof::report::stated::differences_of_run;
 use onceproof::report::worth::Allowed;
-use onceproof::report::{RunReport, Subject};
+use onceproof::report::{Reported, RunReport};
 use onceproof::scenario::RunSeed;
 use onceproof::search::swarm::Swarm;
 use onceproof_sim::outcome::Verdict;
@@ -55,7 +55,7 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
         true => allowed.shortfalls_of_run(&scenario, &outcome),
         false => Vec::new(),
     };
-    let subject = Subject::from(&scenario);
+    let subject = Reported::from(&scenario);
     let blame = blamed(&subject, seed, &outcome, common.format, &cancelled_by_interrupt());
     // What a swarm drew stands in no file that could be made small.
     let smaller = (outcome.brief.verdict == Verdict::Violated && !args.swarm).then(|| {

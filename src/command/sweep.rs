@@ -20,7 +20,7 @@ use onceproof::report::shell::{replay_command, run_command, sweep_command};
 use onceproof::report::sweep_json::{sweep_json, sweeps_json};
 use onceproof::report::sweep_text::{Totals, closing_line, sweep_text};
 use onceproof::report::worth::Allowed;
-use onceproof::report::{Subject, SweepReport, Timing};
+use onceproof::report::{Reported, SweepReport, Timing};
 use onceproof::scenario::Scenario;
 use onceproof::search::blame::Blame;
 use onceproof::search::regressions::{Replay, Replayed, replay};
@@ -103,7 +103,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
             swarm: args.swarm,
             redesign: &args.redesign,
         };
-        let subject = Subject::from(ran);
+        let subject = Reported::from(ran);
         let failure = sweep.first_failure.as_ref();
         let blame =
             failure.map(|of| blamed(&subject, of.seed, &of.outcome, common.format, &cancel));
@@ -111,7 +111,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
         if let (Seeds::Range(seeds), true, Ok(())) = (&sweep.seeds, args.check_determinism, &ended)
         {
             let seeds = seeds.start..seeds.start + sweep.runs;
-            let subject = Subject::from(scenario);
+            let subject = Reported::from(scenario);
             match threads.install(|| check_seeds(&subject, &args.files, seeds)) {
                 Ok(line) => say(&line, common, output),
                 Err(error) => ended = Err(error),
@@ -192,7 +192,7 @@ impl Sweeps {
         let is_own = !found.swarm && !found.redesign.is_any();
         let not_shown = is_own.then(|| not_shown_by_sweep(scenario, sweep)).flatten();
         let report = SweepReport {
-            subject: Subject::from(scenario),
+            subject: Reported::from(scenario),
             regressions: replayed,
             sweep,
             not_shown: not_shown.as_ref(),

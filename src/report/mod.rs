@@ -52,7 +52,7 @@ use std::path::{Path, PathBuf};
 
 /// What reports say of a scenario itself.
 #[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
+pub struct Reported<'a> {
     /// The path of its file, as it was given.
     pub path: &'a Path,
     /// Its name.
@@ -69,16 +69,16 @@ pub struct Subject<'a> {
     pub folders: &'a [PathBuf],
 }
 
-impl Subject<'_> {
+impl Reported<'_> {
     /// The command that runs it again.
     pub fn run_again(&self, seed: Option<u64>) -> String {
         shell::with_folders(shell::run_command(self.path, seed), self.folders)
     }
 }
 
-impl<'a> From<&'a Scenario> for Subject<'a> {
-    fn from(scenario: &'a Scenario) -> Subject<'a> {
-        Subject {
+impl<'a> From<&'a Scenario> for Reported<'a> {
+    fn from(scenario: &'a Scenario) -> Reported<'a> {
+        Reported {
             path: &scenario.path,
             name: &scenario.name,
             claim: &scenario.claim,
@@ -94,7 +94,7 @@ impl<'a> From<&'a Scenario> for Subject<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct RunReport<'a> {
     /// What was run.
-    pub subject: Subject<'a>,
+    pub subject: Reported<'a>,
     /// Under which seed.
     pub seed: Option<u64>,
     /// Whether nobody has stated that seed.
@@ -121,7 +121,7 @@ pub struct RunReport<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct SweepReport<'a> {
     /// What was swept.
-    pub subject: Subject<'a>,
+    pub subject: Reported<'a>,
     /// The saved failures of the scenario that were run again.
     pub regressions: &'a [Replayed],
     /// What it found.
@@ -150,7 +150,7 @@ pub struct SweepReport<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct ExhaustReport<'a> {
     /// What was searched.
-    pub subject: Subject<'a>,
+    pub subject: Reported<'a>,
     /// Under which seed.
     pub seed: Option<u64>,
     /// What it found.
@@ -177,7 +177,7 @@ pub struct ExhaustReport<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct NecessityReport<'a> {
     /// What was searched.
-    pub subject: Subject<'a>,
+    pub subject: Reported<'a>,
     /// Under which seed.
     pub seed: Option<u64>,
     /// What was found.
@@ -194,7 +194,7 @@ pub struct NecessityReport<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct MatrixReport<'a> {
     /// What was run.
-    pub subject: Subject<'a>,
+    pub subject: Reported<'a>,
     /// What was found.
     pub matrix: &'a Matrix,
     /// How long it took.

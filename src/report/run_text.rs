@@ -10,7 +10,7 @@ use super::table::{Align, JOINT, fitted, labelled, table};
 use super::times::time;
 use super::words::fault_in_words;
 use super::worth::{and_left_out, records, without_records_in_run, without_records_in_words};
-use super::{RunReport, Subject, class_list, exact_faults, printable};
+use super::{Reported, RunReport, class_list, exact_faults, printable};
 use crate::figures::{self, counted};
 use crate::search::sweep::never_fired;
 use crate::search::worth::Worth;
@@ -82,7 +82,7 @@ pub fn run_text(report: &RunReport) -> String {
 }
 
 /// The name and the claim of a scenario, and what of its data could not be used.
-pub fn heading(subject: &Subject) -> String {
+pub fn heading(subject: &Reported) -> String {
     let mut text = format!("{HEAD}{}{HEAD:#}\n", printable(subject.name));
     if !subject.claim.is_empty() {
         text.push_str(&format!("{}\n", printable(subject.claim)));
@@ -95,7 +95,7 @@ pub fn heading(subject: &Subject) -> String {
 }
 
 /// That an exact fault, given in words, did not fire.
-pub fn unfired(subject: &Subject, words: &str, strict: bool) -> String {
+pub fn unfired(subject: &Reported, words: &str, strict: bool) -> String {
     if subject.unfired_is_allowed && !strict {
         return format!("an exact fault did not fire, as the file allows: {words}\n");
     }

@@ -1,6 +1,6 @@
 //! A plan and an outcome that tests of reports share.
 
-use super::{RunReport, Subject, SweepReport, Timing};
+use super::{Reported, RunReport, SweepReport, Timing};
 use crate::search::blame::{Blame, Cause};
 use crate::search::chance::Chance;
 use crate::search::marks::Reached;
@@ -19,7 +19,8 @@ use onceproof_sim::fault::About;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Pattern, Place};
 use onceproof_sim::marks::{Marks, Strikes};
 use onceproof_sim::outcome::{
-    Brief, Class, Classes, Damage, Fired, Latency, Ledger, Outcome, StepResult, Verdict, Work,
+    Brief, Class, Classes, Damage, Fired, Latency, LedgerFigures, Outcome, StepResult, Verdict,
+    Work,
 };
 use onceproof_sim::plan::{Cluster, Network, Plan, SideEffects, Until};
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,7 +112,13 @@ pub fn lost_ack_outcome() -> Outcome {
             alphabet: &onceproof_model::dataflow::point::ALPHABET,
             verdict: Verdict::Violated,
             classes,
-            ledger: Ledger { expected: 3, exact: 2, duplicated: 1, excess: 1, ..Ledger::default() },
+            ledger: LedgerFigures {
+                expected: 3,
+                exact: 2,
+                duplicated: 1,
+                excess: 1,
+                ..LedgerFigures::default()
+            },
             filtered: 0,
             unfinished: 0,
             fired,
@@ -155,8 +162,8 @@ pub fn lost_ack_blame() -> Blame {
 }
 
 /// What reports say of the plan.
-pub fn subject(plan: &Plan) -> Subject<'_> {
-    Subject {
+pub fn subject(plan: &Plan) -> Reported<'_> {
+    Reported {
         path: Path::new("flip.toml"),
         name: "a coin",
         claim: "It is flipped once.",

@@ -17,7 +17,7 @@ use onceproof_kernel::time::{Span, Time};
 use onceproof_model::dataflow::Design;
 use onceproof_model::pipeline::StepKind;
 use onceproof_model::window::Windowing;
-use onceproof_sim::outcome::{Class, Ledger};
+use onceproof_sim::outcome::{Class, LedgerFigures};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -66,7 +66,7 @@ impl Figure {
     }
 
     /// The figure of a ledger.
-    pub fn of(self, ledger: &Ledger) -> u64 {
+    pub fn of(self, ledger: &LedgerFigures) -> u64 {
         match self {
             Figure::Exact => ledger.exact,
             Figure::Duplicated => ledger.duplicated,

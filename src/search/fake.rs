@@ -3,7 +3,7 @@
 use onceproof_kernel::mix::scatter;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::{Marks, Strikes};
-use onceproof_sim::outcome::{Brief, Class, Classes, Fired, Ledger, Outcome, Verdict, Work};
+use onceproof_sim::outcome::{Brief, Class, Classes, Fired, LedgerFigures, Outcome, Verdict, Work};
 
 /// The made-up run of a seed.
 pub fn brief(seed: u64) -> Brief {
@@ -12,7 +12,7 @@ pub fn brief(seed: u64) -> Brief {
         alphabet: &onceproof_model::dataflow::point::ALPHABET,
         verdict: Verdict::ExactlyOnce,
         classes: Classes::default(),
-        ledger: Ledger { expected: 10, exact: 10, ..Ledger::default() },
+        ledger: LedgerFigures { expected: 10, exact: 10, ..LedgerFigures::default() },
         filtered: 0,
         unfinished: 0,
         fired: Fired::default(),
@@ -26,7 +26,7 @@ pub fn brief(seed: u64) -> Brief {
     if word.is_multiple_of(10) {
         brief.verdict = Verdict::Violated;
         brief.classes.insert(Class::Duplicated);
-        brief.ledger = Ledger { exact: 9, duplicated: 1, excess: 1, ..brief.ledger };
+        brief.ledger = LedgerFigures { exact: 9, duplicated: 1, excess: 1, ..brief.ledger };
     }
     brief
 }

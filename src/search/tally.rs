@@ -12,7 +12,7 @@ use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{
-    Brief, Class, Classes, Fired, Latency, Ledger, Outcome, StepResult, Verdict,
+    Brief, Class, Classes, Fired, Latency, LedgerFigures, Outcome, StepResult, Verdict,
 };
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -227,7 +227,7 @@ impl Sweep {
         }
     }
 
-    fn add_ledger(&mut self, ledger: &Ledger, seed: Option<u64>) {
+    fn add_ledger(&mut self, ledger: &LedgerFigures, seed: Option<u64>) {
         let of = |figure: Figure| figure.of(ledger);
         let first = |figure| Spread::of(of(figure), seed);
         let figures = self.figures.get_or_insert_with(|| Figure::ALL.map(first));

@@ -1,7 +1,7 @@
 //! What a green is worth: for how many records it speaks, and how many of the input it says nothing of.
 
 use onceproof_kernel::layout::StepIndex;
-use onceproof_sim::outcome::{Brief, Ledger, StepResult};
+use onceproof_sim::outcome::{Brief, LedgerFigures, StepResult};
 
 /// What one run speaks for, in source records.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -21,7 +21,7 @@ pub struct Worth {
 impl Worth {
     /// What a run speaks for.
     pub fn of(brief: &Brief) -> Worth {
-        let Ledger { expected, exact, late, dead_lettered, .. } = brief.ledger;
+        let LedgerFigures { expected, exact, late, dead_lettered, .. } = brief.ledger;
         let filtered = brief.filtered;
         let reflected = exact.saturating_sub(filtered);
         Worth { expected, reflected, late, dead_lettered, filtered }

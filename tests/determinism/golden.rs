@@ -11,7 +11,7 @@
 use super::{load, scenarios};
 use onceproof::scenario::Scenario;
 use onceproof_kernel::mix::{fold, scatter};
-use onceproof_sim::outcome::{Ledger, Outcome, Work};
+use onceproof_sim::outcome::{LedgerFigures, Outcome, Work};
 use onceproof_sim::simulator::Simulator;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -107,7 +107,7 @@ fn of_run(scenario: &Scenario, outcome: &Outcome) -> String {
     text
 }
 
-fn of_ledger(ledger: &Ledger) -> String {
+fn of_ledger(ledger: &LedgerFigures) -> String {
     without_zeros(&format!("{ledger:?}"))
 }
 

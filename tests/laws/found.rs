@@ -3,7 +3,7 @@
 use super::cases::parse;
 use onceproof_model::dataflow::point;
 use onceproof_sim::fault::KindName;
-use onceproof_sim::outcome::{Class, Ledger, Outcome, Verdict};
+use onceproof_sim::outcome::{Class, LedgerFigures, Outcome, Verdict};
 use onceproof_sim::simulator::Simulator;
 
 /// Runs a scenario of this input and these steps and tables.
@@ -18,7 +18,10 @@ fn holds(tables: &str, expected: u64, late: u64) -> Outcome {
     let outcome = run(tables);
     assert_eq!(outcome.brief.verdict, Verdict::ExactlyOnce, "{outcome:?}");
     let exact = expected - late;
-    assert_eq!(outcome.brief.ledger, Ledger { expected, exact, late, ..Ledger::default() });
+    assert_eq!(
+        outcome.brief.ledger,
+        LedgerFigures { expected, exact, late, ..LedgerFigures::default() }
+    );
     outcome
 }
 
@@ -256,7 +259,10 @@ fn a_filter_whose_range_was_forgotten_while_a_record_waited_calls_its_copy_new()
         "#);
     assert!(outcome.unfired.is_empty());
     assert_eq!(outcome.brief.classes.iter().collect::<Vec<_>>(), [Class::Unbounded]);
-    assert_eq!(outcome.brief.ledger, Ledger { expected: 1, exact: 1, ..Ledger::default() });
+    assert_eq!(
+        outcome.brief.ledger,
+        LedgerFigures { expected: 1, exact: 1, ..LedgerFigures::default() }
+    );
     assert_eq!(outcome.brief.marks.count(point::FILTER_SAVED_READ), 2);
 }
 
@@ -319,5 +325,8 @@ fn a_timer_that_nobody_waits_for_is_no_sign_of_a_run_that_is_stuck() {
         retry = { timeout = "20m", backoff = 2, max = "1h" }
         "#);
     assert_eq!(outcome.brief.verdict, Verdict::ExactlyOnce, "{:?}", outcome.reason);
-    assert_eq!(outcome.brief.ledger, Ledger { expected: 2, exact: 2, ..Ledger::default() });
+    assert_eq!(
+        outcome.brief.ledger,
+        LedgerFigures { expected: 2, exact: 2, ..LedgerFigures::default() }
+    );
 }

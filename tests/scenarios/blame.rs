@@ -7,7 +7,7 @@ use onceproof::scenario::Scenario;
 use onceproof::search::blame::{Blame, Cause, blame};
 use onceproof::search::shrink::bench::Watch;
 use onceproof_sim::fault::{Climate, Fault};
-use onceproof_sim::outcome::{Class, Damage, Ledger, Outcome, Verdict};
+use onceproof_sim::outcome::{Class, Damage, LedgerFigures, Outcome, Verdict};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,7 +115,7 @@ fn each_class_of_the_verdict_is_told_and_the_records_are_as_many_as_in_the_ledge
             let of_run = text.contains(&format!("{}: the run as a whole\n", class.word()));
             assert!(of_record || of_run, "{file}: nothing is said of {class:?}:\n{text}");
         }
-        let Ledger { duplicated, lost, divergent, .. } = outcome.brief.ledger;
+        let LedgerFigures { duplicated, lost, divergent, .. } = outcome.brief.ledger;
         let counts =
             [(Class::Duplicated, duplicated), (Class::Lost, lost), (Class::Divergent, divergent)];
         for (class, count) in counts {

@@ -9,7 +9,7 @@ mod exact;
 mod log;
 mod moment;
 mod possible;
-mod verdict;
+mod fate;
 mod watched;
 
 use crate::draw::Purpose;
@@ -32,9 +32,9 @@ use possible::Possible;
 pub(crate) use possible::Watched;
 use rustc_hash::FxBuildHasher;
 
+pub use fate::{AckVerdict, BeforeVerdict, CallVerdict, CommitVerdict, RequestVerdict};
 pub use moment::{Act, Attempt, CommitSent, Exchange, StepTaken};
 pub use possible::{Needless, Possibility, Resting, default_kinds, legs};
-pub use verdict::{AckVerdict, BeforeVerdict, CallVerdict, CommitVerdict, RequestVerdict};
 
 /// All answers of one run.
 #[derive(Debug)]

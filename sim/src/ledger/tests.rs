@@ -194,7 +194,7 @@ impl Fed {
         ledger.judge(&truth, layout, sources, words, &mut expectations, has_drained)
     }
 
-    fn judge(&mut self, has_drained: bool) -> (Vec<Class>, outcome::Ledger) {
+    fn judge(&mut self, has_drained: bool) -> (Vec<Class>, outcome::LedgerFigures) {
         let judgement = self.judgement(has_drained);
         (judgement.classes.iter().collect(), judgement.totals)
     }

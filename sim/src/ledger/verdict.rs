@@ -18,7 +18,7 @@ pub struct Judgement {
     /// What is wrong.
     pub classes: Classes,
     /// The figures.
-    pub totals: outcome::Ledger,
+    pub totals: outcome::LedgerFigures,
     /// How many records belong into no result, since functions leave them out.
     pub filtered: u64,
     /// How many records are missing somewhere and may still come.

@@ -5,7 +5,7 @@
 
 mod entries;
 mod table;
-mod verdict;
+mod wrongs;
 
 use crate::ledger::Ledger;
 use crate::outcome::StepCalls;
@@ -20,7 +20,7 @@ use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
 use table::{Tables, Torn};
 
-pub(crate) use verdict::Wrongs;
+pub(crate) use wrongs::Wrongs;
 
 /// All external services of a run.
 #[derive(Debug, Default)]

@@ -2,14 +2,14 @@
 
 use super::evaluate::{Evaluation, Fate, Known, Unit};
 use super::file::{File, Kind, Value};
-use onceproof_sim::outcome::{Brief, Ledger, Outcome, StepResult, Verdict};
+use onceproof_sim::outcome::{Brief, LedgerFigures, Outcome, StepResult, Verdict};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Judges a verdict and its ledger: all that the file reads is accounted for, and what is late or given up may
 /// be.
 pub fn judge_ledger(found: &Evaluation, brief: &Brief) -> Result<(), String> {
-    let Ledger { expected, exact, late, dead_lettered, .. } = brief.ledger;
+    let LedgerFigures { expected, exact, late, dead_lettered, .. } = brief.ledger;
     if brief.verdict != Verdict::ExactlyOnce {
         let classes: Vec<&str> = brief.classes.iter().map(|class| class.word()).collect();
         return Err(format!("{} {classes:?}: {:?}", brief.verdict.word(), brief.ledger));
@@ -17,7 +17,7 @@ pub fn judge_ledger(found: &Evaluation, brief: &Brief) -> Result<(), String> {
     let (records, surely_late) = (found.records as u64, found.late.len() as u64);
     let (surely_dead, unsure) = (found.dead.len() as u64, found.unsure.len() as u64);
     let gone = found.late.union(&found.dead).count() as u64;
-    let all = Ledger { expected, exact, late, dead_lettered, ..Ledger::default() };
+    let all = LedgerFigures { expected, exact, late, dead_lettered, ..LedgerFigures::default() };
     let right = brief.ledger == all
         && expected == records
         && (surely_late..=surely_late + unsure).contains(&late)
