@@ -1,10 +1,9 @@
 //! How a command ends. This is the one place where that becomes an exit code.
 
 use onceproof::scenario::ScenarioError;
-use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::{fmt, io};
 
 /// How a command ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

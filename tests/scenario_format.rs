@@ -4,8 +4,7 @@
 use onceproof::scenario::{Expect, Scenario, schema};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_model::dataflow::point;
-use onceproof_sim::fault::About;
-use onceproof_sim::fault::{Fault, Kind, Pattern, Place};
+use onceproof_sim::fault::{About, Fault, Kind, Pattern, Place};
 use onceproof_sim::input::Input;
 use onceproof_sim::outcome::{Class, Classes};
 use std::path::{Path, PathBuf};

@@ -5,12 +5,11 @@ use super::progress::now;
 use super::write::replace;
 use crate::ending::Error;
 use onceproof::search::resume::Done;
-use std::fs;
-use std::io;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
 /// How often a search that goes on is kept.
 pub const EVERY: Duration = Duration::from_secs(10);

@@ -23,9 +23,8 @@ use onceproof::search::shrink::case::Case;
 use onceproof::search::shrink::{Refusal, shrink as smallest};
 use onceproof_sim::outcome::{Class, Classes, Outcome};
 use onceproof_sim::simulator::Simulator;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// Shrinks the failure of a scenario, with the seed that is given, else with its own, else with 0 if it draws
 /// faults.

@@ -1,14 +1,13 @@
 //! The report of what is needed, as text and as a table of Markdown: each mechanism with a wrong value, how
 //! few faults then break the scenario, and of which kinds these are.
 
-use super::class_list;
 use super::exhaust_text::{in_words, left_out_in_words};
 use super::run_text::{self, heading};
 use super::shell::with_changes;
 use super::style::{BAD, GOOD, WARNING};
 use super::table::{Align, fitted, rows_of_table};
 use super::worth::without_a_fault;
-use super::{NO_WITNESS, NecessityReport, printable};
+use super::{NO_WITNESS, NecessityReport, class_list, printable};
 use crate::figures::{counted, grouped};
 use crate::scenario::{Changes, fault_on_a_line};
 use crate::search::causes::Cause;

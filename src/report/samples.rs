@@ -15,8 +15,7 @@ use onceproof_model::dataflow::mechanism::Mechanism;
 use onceproof_model::function::{Function, Into};
 use onceproof_model::pipeline::{Sink, Step, StepKind};
 use onceproof_model::window::Windowing;
-use onceproof_sim::fault::About;
-use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Pattern, Place};
+use onceproof_sim::fault::{About, Climate, Fault, Kind, KindName, Pattern, Place};
 use onceproof_sim::marks::{Marks, Strikes};
 use onceproof_sim::outcome::{
     Brief, Class, Classes, Damage, Fired, Latency, LedgerFigures, Outcome, StepResult, Verdict,

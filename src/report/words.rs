@@ -6,8 +6,7 @@ use crate::scenario::{duration, kind_to_json};
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::layout::{Layout, Results, StepIndex};
 use onceproof_model::dataflow::point;
-use onceproof_sim::fault::About;
-use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, Leg, Place};
+use onceproof_sim::fault::{About, ClockWay, Direction, Fault, Kind, Leg, Place};
 use onceproof_sim::plan::Plan;
 use serde_json::Value;
 

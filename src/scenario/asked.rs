@@ -1,13 +1,12 @@
 //! What is asked of a scenario on the command line, in the letters of its file: mechanisms, keys of a step, faults.
 
 use super::diagnostic::{Diagnostic, Source, quote};
-use super::faults;
 use super::input::Inputs;
 use super::mechanism::Mechanisms;
 use super::raw::{self, At};
-use super::reading;
 use super::typed::{Line, Typed, without_value};
 use super::write::document;
+use super::{faults, reading};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::mechanism::Mechanism;

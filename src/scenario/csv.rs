@@ -1,14 +1,13 @@
 //! Records from a csv file, read row by row. Rows are not kept: a row becomes a record at once, keys are
 //! shared, and an error looks for its line again.
 
-use super::ScenarioError;
 use super::diagnostic::{Diagnostic, Source, quote};
-use super::files;
 use super::flow::MOST_RECORDS;
 use super::raw::At;
 use super::raw::input as raw;
 use super::record::count;
 use super::units::stamp;
+use super::{ScenarioError, files};
 use crate::figures::grouped;
 use csv::{ByteRecord, Position, ReaderBuilder};
 use onceproof_kernel::mix::{bytes, fold, scatter};

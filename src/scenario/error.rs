@@ -2,9 +2,8 @@
 
 use super::diagnostic::Diagnostic;
 use crate::figures::counted;
-use std::fmt;
-use std::io;
 use std::path::PathBuf;
+use std::{fmt, io};
 
 /// The most things wrong with one file that are told.
 pub(super) const MOST_TOLD: usize = 20;

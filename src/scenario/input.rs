@@ -1,7 +1,5 @@
 //! `[input]`: which source reads what.
 
-use super::ScenarioError;
-use super::csv;
 use super::diagnostic::{Diagnostic, Source, quote};
 use super::explain::custom;
 use super::files::{self, Readable};
@@ -10,6 +8,7 @@ use super::mechanism::number;
 use super::raw::input as raw;
 use super::raw::{At, File};
 use super::units::{self, LONGEST};
+use super::{ScenarioError, csv};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix;
 use onceproof_kernel::time::Time;

@@ -1,8 +1,7 @@
 //! `[mechanism]`: the defaults, then what the file says, then what a step says.
 
 use super::dedup::{dedup, unknown_old};
-use super::diagnostic::Diagnostic;
-use super::diagnostic::Source;
+use super::diagnostic::{Diagnostic, Source};
 use super::explain::out_of_range;
 use super::raw::{At, span};
 use super::raw::{forgetting, mechanism as raw};

@@ -10,13 +10,11 @@ use super::record::{Reach, count, record};
 use super::way::Way;
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::layout::StepIndex;
-use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::mechanism::Outputs;
-use onceproof_model::dataflow::point;
+use onceproof_model::dataflow::{Design, point};
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Ack, Edge, StepKind};
-use onceproof_sim::fault::About;
-use onceproof_sim::fault::{Kind, Place};
+use onceproof_sim::fault::{About, Kind, Place};
 
 /// What places are checked against.
 pub(super) struct Places<'a> {

@@ -5,11 +5,10 @@
 //! For the same reason the meaning of a file is looked at once its form is right, and its faults once its steps
 //! are: a fault at a step that could not be read would else be told as one at a step that does not exist.
 
-use super::FORMAT;
 use super::diagnostic::{Diagnostic, Source, clip, nearest};
 use super::error::MOST_TOLD;
 use super::explain::{Around, FIRST_STEP, LISTS, Repeats, TOP_KEYS, explain, syntax};
-use super::raw;
+use super::{FORMAT, raw};
 use serde::de::DeserializeOwned;
 use std::ops::Range;
 use toml::Spanned;

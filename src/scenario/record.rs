@@ -13,8 +13,7 @@ use onceproof_kernel::time::{Span, Time};
 use onceproof_model::dataflow::Design;
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::StepKind;
-use onceproof_sim::fault::About;
-use onceproof_sim::fault::Pattern;
+use onceproof_sim::fault::{About, Pattern};
 
 /// Reads the name of a record, and checks that there can be such a record.
 ///

@@ -4,8 +4,7 @@
 use super::stated::Figure;
 use super::{Scenario, csv};
 use crate::printable::{printable, printable_styled};
-use onceproof_kernel::layout::Layout;
-use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::time::Span;
 use onceproof_sim::fault::place::Field;
 use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, Leg};

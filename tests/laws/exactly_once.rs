@@ -3,8 +3,7 @@
 
 use super::cases::{ANY, Case, MOVING, PLAIN, cases, parse};
 use super::faults::{Strike, climates, on, strikes};
-use super::naive;
-use super::{check, runner};
+use super::{check, naive, runner};
 use onceproof::scenario::Scenario;
 use onceproof_kernel::time::Nanos;
 use onceproof_model::dataflow::point;

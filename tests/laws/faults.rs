@@ -4,13 +4,13 @@
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, Nanos};
-use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::mechanism::Outputs;
-use onceproof_model::dataflow::point;
+use onceproof_model::dataflow::{Design, point};
 use onceproof_model::pipeline::{Pipeline, StepKind};
-use onceproof_sim::fault::About;
 use onceproof_sim::fault::kind::Asked;
-use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, KindName, Leg, Pattern, Place};
+use onceproof_sim::fault::{
+    About, ClockWay, Direction, Fault, Kind, KindName, Leg, Pattern, Place,
+};
 use onceproof_sim::plan::Plan;
 use proptest::prelude::*;
 

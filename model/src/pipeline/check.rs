@@ -2,8 +2,7 @@
 
 use super::{Step, StepKind};
 use crate::function::{Function, Into};
-use onceproof_kernel::layout::Failing;
-use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{Failing, StepIndex};
 
 /// What is wrong with a graph of steps.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -3,10 +3,8 @@
 use super::Queue;
 use crate::function::Function;
 use crate::window::Windowing;
-use onceproof_kernel::call::Action;
-use onceproof_kernel::call::Target;
-use onceproof_kernel::layout::StepIndex;
-use onceproof_kernel::layout::{Failing, Results};
+use onceproof_kernel::call::{Action, Target};
+use onceproof_kernel::layout::{Failing, Results, StepIndex};
 use onceproof_kernel::source::Progress;
 use onceproof_kernel::time::Nanos;
 

@@ -10,8 +10,7 @@
 use super::{Pipeline, StepKind};
 use crate::function::{Function, Into, Output};
 use onceproof_kernel::key::Key;
-use onceproof_kernel::layout::Layout;
-use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::Value;
 use onceproof_kernel::right::{Expected, GivenUp, Right, Way, Won, place};

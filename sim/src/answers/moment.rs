@@ -3,11 +3,9 @@
 
 use crate::fault::Leg;
 use crate::fault::kind::Asked;
-use crate::fault::place::About;
-use crate::fault::place::{Pattern, Place};
+use crate::fault::place::{About, Pattern, Place};
 use onceproof_kernel::alphabet::{Moments, Point, Subject};
-use onceproof_kernel::layout::Layout;
-use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::name::{Name, Vocabulary};
 

@@ -10,8 +10,7 @@ pub use odds::Odds;
 pub use place::{About, Pattern, Place};
 
 use kind::Asked;
-use onceproof_kernel::layout::Layout;
-use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{Layout, StepIndex};
 
 /// One exact fault: a place and what happens there.
 #[derive(Clone, PartialEq, Eq, Debug)]

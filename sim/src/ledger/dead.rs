@@ -7,8 +7,7 @@
 use super::Ledger;
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
-use onceproof_kernel::layout::Layout;
-use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::name::{Name, Names, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::right::{GivenUp, Way};

@@ -6,8 +6,7 @@
 use super::{Ledger, StepLedger};
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
-use onceproof_kernel::layout::Results;
-use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{Results, StepIndex};
 use onceproof_kernel::name::{Name, Names, Vocabulary};
 use onceproof_kernel::right::{place, reflection};
 use onceproof_kernel::tell::{Pane, Tag};

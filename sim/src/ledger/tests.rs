@@ -19,8 +19,7 @@ use onceproof_kernel::tell::{Pane, Pile, Tag, Tell, WrittenRow};
 use onceproof_kernel::time::{Nanos, SECOND};
 use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::mechanism::{Fuse, Mechanism};
-use onceproof_model::pipeline::{Sink, Step};
-use onceproof_model::pipeline::{StepKind, Truth};
+use onceproof_model::pipeline::{Sink, Step, StepKind, Truth};
 use onceproof_model::window::Windowing;
 use std::sync::Arc;
 

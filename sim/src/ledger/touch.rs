@@ -3,12 +3,10 @@
 
 use super::Ledger;
 use crate::fault::Fault;
-use crate::fault::place::About;
-use crate::fault::place::Pattern;
+use crate::fault::place::{About, Pattern};
 use crate::outcome::Damage;
 use hashbrown::{HashMap, HashSet};
-use onceproof_kernel::layout::Layout;
-use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::layout::{Layout, ShardIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use rustc_hash::FxBuildHasher;
 

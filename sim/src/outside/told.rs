@@ -3,8 +3,7 @@
 
 use super::Outside;
 use crate::trace::{Struck, What};
-use onceproof_kernel::alphabet::Point;
-use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::source::SourceRow;

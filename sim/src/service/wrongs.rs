@@ -14,8 +14,7 @@ use super::{Service, Stale, Torn};
 use crate::ledger::Ledger;
 use crate::outcome::{Class, Damage};
 use crate::plan::SideEffects;
-use onceproof_kernel::layout::Layout;
-use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 
 /// What is wrong with the services of a run.

@@ -1,8 +1,7 @@
 //! One event of a run, and what events are made of.
 
 use super::What;
-use onceproof_kernel::alphabet::Point;
-use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;

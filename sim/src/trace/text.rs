@@ -3,8 +3,7 @@
 use super::event::{Actor, CommitId, Event, Fate, Forgotten, Ownership};
 use super::what::What;
 use crate::fault::Direction;
-use onceproof_kernel::alphabet::Point;
-use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::call::Answer;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};

@@ -3,11 +3,10 @@
 //! it is repeated unchanged; the store applies its number once. A zombie hears of its refused commit like of
 //! any answer, a moment later, and goes on until then.
 
-use super::Event;
-use super::World;
 use super::hosts::Waiting;
 use super::leases::Instance;
 use super::perform::Fate;
+use super::{Event, World};
 use crate::answers::{CommitSent, CommitVerdict};
 use crate::fingerprint::Code;
 use crate::ledger::Telling;
@@ -15,8 +14,7 @@ use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use crate::store::Applied;
 use crate::trace::Nobody;
-use onceproof_kernel::alphabet::Mark;
-use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::alphabet::{Mark, Subject};
 use onceproof_kernel::effect::Commit;
 use onceproof_kernel::time::Nanos;
 use onceproof_model::dataflow::Dataflow;

@@ -5,10 +5,9 @@
 //! comes of that the run is inconclusive, and it is stuck only if it is seen to stand still. A run that has not
 //! drained has no lost records yet.
 
-use super::Event;
 use super::commits::Wire;
 use super::leases::Instance;
-use super::{End, World};
+use super::{End, Event, World};
 use crate::plan::Until;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system::{System, Wait};

@@ -1,9 +1,8 @@
 //! What befalls a machine: it dies and starts again, it stands still and goes on, its clock jumps. While it
 //! stands still everything that is for it waits, in order, and nothing tells it so afterwards.
 
-use super::Event;
-use super::World;
 use super::perform::List;
+use super::{Event, World};
 use crate::answers::BeforeVerdict;
 use crate::fault::ClockWay;
 use crate::fingerprint::Code;

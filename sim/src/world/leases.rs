@@ -8,8 +8,7 @@
 //! of its own, which its timers and commits carry: known by its shard alone, the timer of one would wake
 //! another. A reply goes to the worker that had the token in the request's serial.
 
-use super::Event;
-use super::World;
+use super::{Event, World};
 use crate::fingerprint::Code;
 use crate::queue::{Lane, Turn};
 use crate::trace::What;

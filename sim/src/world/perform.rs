@@ -8,14 +8,12 @@ use super::leases::{Instance, running};
 use crate::answers::{BeforeVerdict, StepTaken};
 use crate::fault::{Fault, Kind};
 use crate::network::Cut;
-use onceproof_kernel::alphabet::Point;
-use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system::System;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::dataflow::Dataflow;
 use onceproof_model::dataflow::effect::{Context, Effect, Input};
-use onceproof_model::dataflow::point;
+use onceproof_model::dataflow::{Dataflow, point};
 
 /// What a worker does, in order.
 #[derive(Debug)]

@@ -1,17 +1,15 @@
 //! Requests and acks between workers: lost, doubled, delayed, refused and cut off as the answers say.
 
-use super::Event;
-use super::World;
 use super::leases::Instance;
 use super::tell::ReplyTold;
+use super::{Event, World};
 use crate::answers::{AckVerdict, Exchange, RequestVerdict};
 use crate::fault::{Kind, Leg};
 use crate::fingerprint::Code;
 use crate::network::{Cut, Flight};
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
-use onceproof_kernel::alphabet::Mark;
-use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::alphabet::{Mark, Subject};
 use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::layout::{Layout, ShardIndex};
 use onceproof_kernel::system::System;

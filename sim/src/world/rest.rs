@@ -2,9 +2,8 @@
 //! compared, and what is the same in two runs at one time will be the same in both from there on. A run with a
 //! seed, with a queue, with a call to a service or with fresh ids has no rest.
 
-use super::Event;
-use super::World;
 use super::leases::Owner;
+use super::{Event, World};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::system::System;
 use onceproof_kernel::time::Time;

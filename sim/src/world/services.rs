@@ -8,9 +8,8 @@
 //! Who is refused by a service for its token has lost its shard and ends, as by the refusal of a commit. It
 //! calls no more, and it does not go on to its commit: that a record is done with is for the new owner to say.
 
-use super::Event;
-use super::World;
 use super::leases::Instance;
+use super::{Event, World};
 use crate::answers::{Act, Attempt, CallVerdict};
 use crate::fingerprint::Code;
 use crate::outside::Outside;

@@ -7,12 +7,10 @@
 //! come. What could lead anywhere has led there after as many rounds as messages may follow one another before
 //! something comes of them; what is left then is repetition without end.
 
-use super::Event;
-use super::World;
+use super::{Event, World};
 use hashbrown::HashSet;
 use onceproof_kernel::call::{Call, Operation};
-use onceproof_kernel::layout::Layout;
-use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::Nanos;
 use rustc_hash::FxBuildHasher;

@@ -4,8 +4,7 @@
 use super::case::Case;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_model::pipeline::Pipeline;
-use onceproof_sim::fault::About;
-use onceproof_sim::fault::{Fault, Pattern};
+use onceproof_sim::fault::{About, Fault, Pattern};
 use onceproof_sim::outcome::{Brief, Class, Classes, Damage, Outcome};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::Simulator;

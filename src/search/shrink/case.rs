@@ -2,8 +2,7 @@
 //! by their numbers in that scenario, so that a row, and a fault on it, stay what they are while others go.
 
 use crate::scenario::Scenario;
-use onceproof_sim::fault::About;
-use onceproof_sim::fault::{Climate, Fault, Pattern};
+use onceproof_sim::fault::{About, Climate, Fault, Pattern};
 use onceproof_sim::input::Input;
 use onceproof_sim::plan::Plan;
 use std::sync::Arc;

@@ -7,9 +7,8 @@
 use super::bench::{Bench, is_on};
 use super::case::Case;
 use super::next::Next;
-use onceproof_sim::fault::About;
 use onceproof_sim::fault::kind::Asked;
-use onceproof_sim::fault::{Fault, Kind};
+use onceproof_sim::fault::{About, Fault, Kind};
 use onceproof_sim::simulator::{Simulator, default_kinds};
 
 /// The most runs of one search.

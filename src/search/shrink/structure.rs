@@ -9,8 +9,7 @@ use crate::scenario::{Scenario, ScenarioError};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, SECOND, Span};
 use onceproof_model::pipeline::StepKind;
-use onceproof_sim::fault::About;
-use onceproof_sim::fault::{Fault, Pattern};
+use onceproof_sim::fault::{About, Fault, Pattern};
 use std::sync::Arc;
 
 /// Makes the scenario of a failure as small as the failure allows.

@@ -16,12 +16,11 @@
 //! as confirmed.
 
 use super::{Worker, wake_at};
-use crate::dataflow::Design;
 use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Carried, Context, Effect, Env, Request, Timer};
 use crate::dataflow::mechanism::{Outputs, Stamps};
-use crate::dataflow::{SystemUse, point};
+use crate::dataflow::{Design, SystemUse, point};
 use crate::pipeline::{StepKind, WindowEnd};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Rpc, Serial};

@@ -10,11 +10,10 @@
 
 use super::Worker;
 use super::unit::Taken;
-use crate::dataflow::Design;
 use crate::dataflow::change::{CommitKind, Delta, Watermark};
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Env};
-use crate::dataflow::point;
+use crate::dataflow::{Design, point};
 use onceproof_kernel::call::Rpc;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::rest::Rest;

@@ -3,9 +3,8 @@
 use crate::answers::{AckVerdict, RequestVerdict};
 use crate::fault::Kind;
 use crate::trace::{Fate, Message, Nobody, What};
-use crate::world::Event;
-use crate::world::World;
 use crate::world::leases::Instance;
+use crate::world::{Event, World};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::effect::MessageAck;

@@ -1,21 +1,19 @@
 //! One shard and a scripted world around it: inputs in, what it asks and lists out, as short texts.
 
 use super::super::Worker;
-use crate::dataflow::Design;
 use crate::dataflow::change::{Content, Delta, Scan, Watermark};
 use crate::dataflow::effect::{
     Carried, Context, Dropped, Effect, Effects, Env, FilterSaid, Input, Member, Replied, Request,
     Timer,
 };
 use crate::dataflow::mechanism::{Bundle, Fuse, Mechanism};
-use crate::dataflow::point;
 use crate::dataflow::record::Record;
+use crate::dataflow::{Design, point};
 use crate::function::Function;
 use crate::pipeline::{Ack, MessageIds, Queue, Sink, Step, StepKind};
 use crate::window::Windowing;
 use onceproof_kernel::alphabet::Subject;
-use onceproof_kernel::call::Serial;
-use onceproof_kernel::call::{Answer, Call, Operation, Rpc};
+use onceproof_kernel::call::{Answer, Call, Operation, Rpc, Serial};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Failing, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
