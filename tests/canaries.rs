@@ -1,12 +1,15 @@
 //! Canaries: for each rule of the protocol, the smallest schedule that breaks the results when the rule is
 //! left out, and under which the full design holds. What is expected is worked out by hand from the rule.
 
+mod texts;
+
 use crate::common::exhaust;
 use onceproof::scenario::Scenario;
 use onceproof_model::dataflow::defect::Defect;
 use onceproof_sim::outcome::{Class, Verdict};
 use onceproof_sim::simulator::Simulator;
 use std::path::Path;
+use texts::*;
 
 /// A rule left out, and what shows it.
 struct Canary {
@@ -18,160 +21,6 @@ struct Canary {
     /// What is found; nothing where another rule stands in for the one that is left out.
     classes: &'static [Class],
 }
-
-const ONE: &str = r#"{ key = "ann", at = "0s" }"#;
-const TWO: &str = r#"{ key = "ann", at = "0s" }, { key = "ann", at = "0s" }"#;
-/// Under a bound of 5 s the watermark is 25 s after bob, and ann's window [0 s, 10 s) fires. Then comes
-/// ann of 8 s, which a lateness of 20 s still takes, since 10 s + 20 s is after 25 s.
-const LATE: &str = r#"{ key = "ann", at = "0s" }, { key = "bob", at = "30s" },
-    { key = "ann", at = "30010ms", event-time = "8s" }"#;
-
-const MINUTE: &str = r#"
-[[step]]
-name = "events"
-kind = "source"
-[[step]]
-name = "per-user"
-kind = "count"
-window = "1m"
-"#;
-const CHARGE_FENCED: &str = r#"
-[[step]]
-name = "events"
-kind = "source"
-[[step]]
-name = "charge"
-kind = "map"
-fn = { call = { write = "put-fenced" } }
-[[step]]
-name = "per-user"
-kind = "count"
-window = "1m"
-[mechanism]
-retry = { timeout = "30ms", backoff = 1 }
-"#;
-const LAZY_FILTERS: &str = r#"
-[[step]]
-name = "events"
-kind = "source"
-[[step]]
-name = "per-user"
-kind = "count"
-window = "1m"
-mechanism = { dedup = { bloom = { rebuild = "lazy", threshold = 2 } } }
-"#;
-const PASS_THEN_MINUTE: &str = r#"
-[[step]]
-name = "events"
-kind = "source"
-[[step]]
-name = "pass"
-kind = "map"
-fn = "identity"
-[[step]]
-name = "per-user"
-kind = "count"
-window = "1m"
-"#;
-const LATENESS: &str = r#"
-[[step]]
-name = "events"
-kind = "source"
-watermark = { bound = "5s" }
-[[step]]
-name = "per-user"
-kind = "count"
-window = "10s"
-lateness = "20s"
-"#;
-const LATENESS_THEN_GLOBAL: &str = r#"
-[[step]]
-name = "events"
-kind = "source"
-watermark = { bound = "5s" }
-[[step]]
-name = "per-user"
-kind = "count"
-window = "10s"
-lateness = "20s"
-[[step]]
-name = "global"
-kind = "count-globally"
-window = "10s"
-"#;
-const THEN_GLOBAL: &str = r#"
-[[step]]
-name = "events"
-kind = "source"
-watermark = { bound = "15s" }
-[[step]]
-name = "per-user"
-kind = "count"
-window = "10s"
-[[step]]
-name = "global"
-kind = "count-globally"
-window = "10s"
-"#;
-
-const SLOW: &str = r#"
-[network]
-latency = { min = "483250us", max = "483250us" }
-[[step]]
-name = "events"
-kind = "source"
-[[step]]
-name = "per-user"
-kind = "count"
-window = "1m"
-"#;
-const RECOMPUTE: &str = r#"
-[mechanism]
-outputs = "recompute"
-[[step]]
-name = "events"
-kind = "source"
-[[step]]
-name = "per-user"
-kind = "count"
-window = "1m"
-"#;
-const TWO_TRIES: &str = r#"
-[[step]]
-name = "events"
-kind = "source"
-[[step]]
-name = "parse"
-kind = "map"
-fn = "identity"
-dead-letter = { after = 2 }
-[[step]]
-name = "per-user"
-kind = "count"
-window = "1m"
-"#;
-
-const DELAYED: &str = r#"
-[[fault]]
-at = { to = "per-user", record = "events/0#0", attempt = 1 }
-do = "delay"
-"#;
-const FROM_A_QUEUE: &str = r#"
-[[step]]
-name = "events"
-kind = "source"
-queue = { deadline = "100s" }
-[[step]]
-name = "per-user"
-kind = "count"
-window = "1m"
-"#;
-
-const DOUBLED_REQUEST: &str = r#"
-[[fault]]
-at = { to = "per-user", record = "events/0#0", attempt = 1 }
-do = "duplicate"
-"#;
 
 /// Every defect once. One that is new does not compile in [`canary`].
 const ALL: &[Defect] = &[

@@ -5,8 +5,11 @@
 
 mod call;
 mod filter;
+mod fire;
 mod owe;
 mod rest;
+mod script;
+mod send;
 mod stage;
 
 use crate::dataflow::Design;
@@ -182,76 +185,6 @@ fn state_first_and_id_first_list_two_commits_in_their_order_and_wait_for_both() 
 }
 
 #[test]
-fn a_sender_that_gives_up_settles_after_so_many_sends() {
-    let mut stage = Stage::map(Mechanism { give_up: GiveUp::After(2), ..Mechanism::default() });
-    stage.sends_one();
-    // The second wait is twice the first.
-    let silence = stage.timer(0);
-    stage.takes(silence, &["send events/0#0.0", "wake 60ms retry"]);
-    let silence = stage.timer(1);
-    stage.takes(silence, &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
-}
-
-#[test]
-fn silence_is_answered_by_sending_again_until_a_success() {
-    let mut stage = Stage::map(Mechanism::default());
-    stage.sends_one();
-    // Doubled from 30 ms, and never more than 1 s.
-    for (nth, wake) in ["60ms", "120ms", "240ms", "480ms", "960ms", "1s", "1s"].iter().enumerate() {
-        let silence = stage.timer(nth);
-        stage.takes(silence, &["send events/0#0.0", &format!("wake {wake} retry")]);
-    }
-    let ack = stage.reply_to(0);
-    stage.takes(ack, &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
-}
-
-#[test]
-fn an_error_is_answered_by_sending_again_at_once() {
-    let mut stage = Stage::map(Mechanism::default());
-    stage.sends_one();
-    let error = stage.error_to(0);
-    stage.takes(error, &["send events/0#0.0", "wake 60ms retry"]);
-}
-
-#[test]
-fn an_ack_of_another_request_or_another_life_changes_nothing() {
-    let mut stage = Stage::map(Mechanism::default());
-    stage.sends_one();
-    let Input::Replied(mut stale) = stage.reply_to(0) else { unreachable!("it is a reply") };
-    stale.rpc.serial = Serial::new(stale.rpc.serial.token(), 99);
-    stage.takes(Input::Replied(stale), &[]);
-    let record = stage.sent[0].body.record.expect("a record");
-    stage.world.scan.last_stamp = Some(record.stamp);
-    stage.world.scan.held = vec![Held { to: stage.sent[0].to, record }];
-    stage.takes(Input::Boot, &["take token 2", "scan", "send events/0#0.0", "wake 30ms retry"]);
-    let of_the_earlier_life = stage.reply_to(0);
-    stage.takes(of_the_earlier_life, &[]);
-    let ack = stage.reply_to(1);
-    stage.takes(ack, &["settle events/0#0.0 [settle]", LETS_GO[0], LETS_GO[1]]);
-    // Nor does the same ack once more.
-    stage.takes(ack, &[]);
-}
-
-#[test]
-fn a_boot_forgets_the_stamp_of_an_output_that_was_never_committed() {
-    let mut stage = Stage::map(Mechanism::default());
-    stage.takes(Input::Boot, &["take token 1", "scan"]);
-    let request = stage.request(0, "ann");
-    stage.takes(
-        request,
-        &[
-            "ask catalog events/0#0",
-            "run function events/0#0",
-            "commit events/0#0 [id ann, hold events/0#0.0]",
-        ],
-    );
-    // It was stamped 0 s, and nothing of it is in the rows.
-    assert_eq!(stage.worker.last_stamp, Time(0));
-    stage.takes(Input::Boot, &["take token 2", "scan"]);
-    assert_eq!(stage.worker.last_stamp, Time::MIN);
-}
-
-#[test]
 fn a_function_that_fails_is_tried_again_and_its_key_stays_busy() {
     let mut stage = Stage::map(Mechanism::default());
     stage.world.answers = VecDeque::from([None, Some(0)]);
@@ -362,153 +295,6 @@ fn a_message_is_acked_when_what_it_became_is_durable_or_wrongly_before() {
         &["read 0", "ack message events/0#0", "commit events/0#0 [hold events/0#0]", "ready"],
     );
     stage.takes(committed(0), &["send events/0#0", "wake 30ms retry", "ready"]);
-}
-
-#[test]
-fn a_boot_takes_a_token_scans_resends_and_fires_before_it_reports_a_watermark() {
-    let global = StepKind::CountGlobally(Windowing { length: 10 * SECOND, lateness: 0 });
-    let mut stage = Stage::new(count(0), global, Mechanism::default());
-    // The window of bob is a pane that is not acked; that of ann is due at 10 s and in no pane.
-    let (ann, bob) = (stage.key("ann"), stage.key("bob"));
-    let pane = stage.pane("bob", 0);
-    let end = Time(10 * SECOND as i64);
-    let record = Record { name: pane, event_time: end.before(), ..stage.record(0, bob) };
-    stage.world.scan.held = vec![Held { to: ShardIndex(2), record }];
-    stage.world.scan.windows = vec![(ann, Time(0))];
-    stage.world.scan.watermarks =
-        vec![crate::dataflow::change::Watermark { event: end, system: Time::MIN }];
-    stage.takes(
-        Input::Boot,
-        &["take token 1", "scan", "send under-test/bob@0s#0", "wake 30ms retry", "ready"],
-    );
-    stage.takes(
-        Input::Resume,
-        &[
-            "read content ann@0s",
-            "emit under-test/ann@0s#0 [fire ann@0s, hold under-test/ann@0s#0]",
-        ],
-    );
-    stage.takes(committed(0), &["send under-test/ann@0s#0", "wake 30ms retry"]);
-    let ack = stage.reply_to(0);
-    stage.takes(ack, &["settle under-test/bob@0s#0 [settle]"]);
-    // Only now does nothing pin.
-    let ack = stage.reply_to(1);
-    stage.takes(
-        ack,
-        &["settle under-test/ann@0s#0 [settle]", "send watermark 10s", "wake 30ms retry-watermark"],
-    );
-}
-
-#[test]
-fn a_late_record_leaves_its_id_only() {
-    // Lateness 5 s: under a watermark of 15 s the window [0 s, 10 s) is over, and [10 s, 20 s) is not.
-    let mut stage = Stage::count(5);
-    stage.takes(Input::Boot, &["take token 1", "scan"]);
-    let request = stage.request_at(0, "ann", 20, 15);
-    stage.takes(
-        request,
-        &["ask catalog events/0#0", "commit events/0#0 [take ann@20s, id ann, watermark 15s]"],
-    );
-    stage.takes(committed(0), &["ack events/0#0"]);
-    let late = stage.request_at(1, "bob", 9, 15);
-    stage.takes(late, &["ask catalog events/0#1", "commit events/0#1 [id bob]"]);
-    stage.takes(committed(1), &["ack events/0#1"]);
-    let in_time = stage.request_at(2, "carl", 10, 15);
-    stage.takes(in_time, &["ask catalog events/0#2", "commit events/0#2 [take carl@10s, id carl]"]);
-}
-
-#[test]
-fn the_pane_of_a_late_record_comes_before_the_next_record_of_its_key() {
-    let mut stage = Stage::count(5);
-    stage.takes(Input::Boot, &["take token 1", "scan"]);
-    // The window [0 s, 10 s) is due under 10 s, and takes records until 15 s.
-    let late = stage.request_at(0, "ann", 3, 10);
-    stage.takes(
-        late,
-        &["ask catalog events/0#0", "commit events/0#0 [take ann@0s, id ann, watermark 10s]"],
-    );
-    let next = stage.request_at(1, "ann", 4, 10);
-    stage.takes(next, &[]);
-    stage.takes(committed(0), &["ack events/0#0", "ready"]);
-    stage.takes(
-        Input::Resume,
-        &[
-            "read content ann@0s",
-            "emit under-test/ann@0s#0 [fire ann@0s, hold under-test/ann@0s#0]",
-        ],
-    );
-    stage.takes(committed(1), &["send under-test/ann@0s#0", "wake 30ms retry", "ready"]);
-    stage.takes(
-        Input::Resume,
-        &["ask catalog events/0#1", "commit events/0#1 [take ann@0s, id ann]"],
-    );
-}
-
-#[test]
-fn a_watermark_in_band_fires_a_window_before_it_is_committed() {
-    let mut stage = Stage::count(0);
-    stage.takes_ann();
-    // Bob at 12 s says that nothing before 10 s comes any more. That is on its way to the store when the
-    // window of ann fires, and no answer is waited for.
-    let request = stage.request_at(1, "bob", 12, 10);
-    stage.takes(
-        request,
-        &[
-            "ask catalog events/0#1",
-            "commit events/0#1 [take bob@10s, id bob, watermark 10s]",
-            "ready",
-        ],
-    );
-    stage.takes(
-        Input::Resume,
-        &[
-            "read content ann@0s",
-            "emit under-test/ann@0s#0 [fire ann@0s, hold under-test/ann@0s#0]",
-        ],
-    );
-}
-
-#[test]
-fn a_record_waits_for_the_window_of_its_key_that_its_own_watermark_fires() {
-    let mut stage = Stage::count(0);
-    stage.takes_ann();
-    let request = stage.request_at(1, "ann", 12, 10);
-    stage.takes(request, &["ready"]);
-    stage.takes(
-        Input::Resume,
-        &[
-            "read content ann@0s",
-            "emit under-test/ann@0s#0 [fire ann@0s, hold under-test/ann@0s#0]",
-        ],
-    );
-    stage.takes(committed(1), &["send under-test/ann@0s#0", "wake 30ms retry", "ready"]);
-    stage.takes(
-        Input::Resume,
-        &["ask catalog events/0#1", "commit events/0#1 [take ann@10s, id ann, watermark 10s]"],
-    );
-}
-
-#[test]
-fn a_lone_watermark_is_acked_only_after_what_it_fired_and_it_are_committed() {
-    let mut stage = Stage::count(0);
-    stage.takes_ann();
-    let watermark = stage.watermark(10);
-    stage.takes(watermark, &["ready"]);
-    stage.takes(
-        Input::Resume,
-        &[
-            "read content ann@0s",
-            "emit under-test/ann@0s#0 [fire ann@0s, hold under-test/ann@0s#0]",
-        ],
-    );
-    stage.takes(
-        committed(1),
-        &["send under-test/ann@0s#0", "wake 30ms retry", "commit watermark 10s [watermark 10s]"],
-    );
-    stage.takes(committed(2), &["ack watermark 10s"]);
-    // What is committed is acked at once.
-    let again = stage.watermark(10);
-    stage.takes(again, &["ack watermark 10s"]);
 }
 
 #[test]
