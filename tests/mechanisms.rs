@@ -6,12 +6,12 @@ use onceproof::report::matrix_json::matrix_json;
 use onceproof::report::matrix_text::words;
 use onceproof::report::{MatrixReport, Reported, Timing};
 use onceproof::scenario::{Changes, Scenario, mechanisms};
-use onceproof::search::designs::{
-    Needs, Variant, right, right_mechanisms, wrong, wrong_mechanisms,
-};
 use onceproof::search::matrix::{Matrix, Standing, Tried, WITNESSES, holds, try_right, try_wrong};
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::Seeds;
+use onceproof::search::variants::{
+    Needs, Variant, right, right_mechanisms, wrong, wrong_mechanisms,
+};
 use onceproof_kernel::time::SECOND;
 use onceproof_model::dataflow::mechanism::Mechanism;
 use onceproof_sim::fault::KindName;

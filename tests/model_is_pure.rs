@@ -1,5 +1,5 @@
-//! The system under test has no clock, no chance and no IO: it depends on nothing that could do more than
-//! keep data, and its text names no part of the standard library that could. What is not on a list here is
+//! The systems under test, and the kernel that they share, have no clock, no chance and no IO: they depend on nothing that could do more than
+//! keep data, and their text names no part of the standard library that could. What is not on a list here is
 //! refused, so a new dependency or a new path is a decision that someone takes and writes down.
 
 use super::common::rust_text::{rust_files, tokens};
@@ -26,7 +26,7 @@ const CRATES: &[(&str, Dependencies)] = &[
     ),
 ];
 
-/// All that the model may name of the standard library: data, how to write it as text and how to hash it.
+/// All that they may name of the standard library: data, how to write it as text and how to hash it.
 const PATHS: &[&str] = &[
     "std::cmp",
     "std::collections::BTreeMap",
@@ -43,7 +43,7 @@ const PATHS: &[&str] = &[
     "std::sync::Arc",
 ];
 
-/// What it may not name, wherever it comes from.
+/// What they may not name, wherever it comes from.
 const WORDS: &[&str] = &[
     "DefaultHashBuilder",
     "DefaultHasher",
@@ -56,7 +56,7 @@ const WORDS: &[&str] = &[
     "unsafe",
 ];
 
-/// Macros that it may not call.
+/// Macros that they may not call.
 const MACROS: &[&str] = &[
     "dbg",
     "env",

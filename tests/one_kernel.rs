@@ -38,13 +38,35 @@ fn no_line_below_the_systems_has_a_word_of_one_protocol() {
         let text = fs::read_to_string(file).expect("a text");
         let file = file.strip_prefix(root).expect("a file of this project");
         let file = file.to_string_lossy().replace('\\', "/");
-        let is_test = file.ends_with("/tests.rs") || file.contains("/tests/");
-        if !is_test && !named(&text).is_empty() {
+        if !is_test(&file) && !named(&text).is_empty() {
             found.insert(file);
         }
     }
     let listed: BTreeSet<String> = STILL_DATAFLOW.map(str::to_owned).into();
     assert_eq!(found, listed);
+}
+
+/// The parts of the simulator that name a module of the model. All others know a layout, an alphabet and the kernel.
+const WITH_THE_MODEL: [&str; 8] =
+    ["network", "outcome", "outside", "plan", "simulator", "store", "trace", "world"];
+
+#[test]
+fn no_other_part_of_the_simulator_names_the_model() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files: Vec<PathBuf> = Vec::new();
+    rust_files(&root.join("sim/src"), &mut files);
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    for file in &files {
+        let path = file.strip_prefix(root.join("sim/src")).expect("a file of the simulator");
+        let path = path.to_string_lossy().replace('\\', "/");
+        let code = fs::read_to_string(file).expect("a text");
+        let names_it = tokens(of_code(&code)).iter().any(|token| token == "onceproof_model");
+        if names_it && !is_test(&path) {
+            let part = path.split(['/', '.']).next().expect("a first part");
+            found.insert(part.to_owned());
+        }
+    }
+    assert_eq!(found, WITH_THE_MODEL.map(str::to_owned).into());
 }
 
 #[test]
@@ -58,11 +80,20 @@ fn words_are_found_in_names_and_not_in_comments_texts_and_tests() {
     check("let timestamped = 1; let epochs = 2;", &["epochs"]);
 }
 
+/// Whether a file has tests alone.
+fn is_test(file: &str) -> bool {
+    file.ends_with("/tests.rs") || file.contains("/tests/")
+}
+
+/// A text up to its tests.
+fn of_code(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests {").next().expect("a first part")
+}
+
 /// The names in the code of a text, up to its tests, that have one of the words.
 fn named(text: &str) -> Vec<String> {
-    let code = text.split("#[cfg(test)]\nmod tests {").next().expect("a first part");
     let has_one = |name: &String| parts(name).iter().any(|part| WORDS.contains(&part.as_str()));
-    tokens(code).into_iter().filter(has_one).collect()
+    tokens(of_code(text)).into_iter().filter(has_one).collect()
 }
 
 /// The words of a name, in small letters and the singular.

@@ -1,4 +1,4 @@
-//! Calls to external services: what a function, or a sink that does not write in its own commit, does to
+//! What identifies a request to its sender; and calls to external services: what a function, or a sink that does not write in its own commit, does to
 //! the world outside. A call is no part of a commit: it is done when the service has it, whatever becomes of
 //! the record (*Streaming Systems*, ch. 5, "Exactly Once in Sinks" and "Side Effects").
 
@@ -37,7 +37,8 @@ impl Serial {
     ///
     /// # Panics
     ///
-    /// If the token or the number is beyond what a run of four thousand million events can have.
+    /// Where debug assertions are on, if the token has the first bit or the number needs more than 32. Each life and
+    /// each request is an event at least, so no run comes near.
     #[inline]
     pub fn new(token: u64, number: u64) -> Serial {
         debug_assert!(token < Serial::OWN.into() && number <= u32::MAX.into(), "a serial");
@@ -52,11 +53,6 @@ impl Serial {
     /// Whether it has that bit.
     pub fn is_marked(self) -> bool {
         self.token & Serial::OWN != 0
-    }
-
-    /// Whether it is none.
-    pub fn is_none(self) -> bool {
-        self.number == 0
     }
 
     /// The token of the life that made the request.

@@ -230,6 +230,16 @@ impl Layout {
         }
     }
 
+    /// Whether the step `other` is `head`, or takes what `head` makes, perhaps by way of other steps. Both are heads.
+    pub fn leads_to(&self, head: StepIndex, other: StepIndex) -> bool {
+        let stage = || self.all().filter(move |(_, step)| step.head == other);
+        head == other
+            || stage().flat_map(|(_, step)| &step.from).any(|&from| {
+                let before = self.head(from);
+                before != other && self.leads_to(head, before)
+            })
+    }
+
     /// How many shards there are in all.
     pub fn shards(&self) -> usize {
         self.shard_steps.len()
@@ -300,6 +310,27 @@ mod tests {
         assert!(hit.iter().all(|&n| n > 200), "{hit:?}");
         assert_eq!(layout.step_of(ShardIndex(1)), StepIndex(0));
         assert_eq!(layout.step_of(ShardIndex(2)), StepIndex(1));
+    }
+
+    #[test]
+    fn a_step_leads_to_those_that_take_what_it_makes() {
+        let after = |name: &str, index, head, from: &[u16]| {
+            let from = from.iter().map(|&from| StepIndex(from)).collect();
+            LaidStep { from, head: StepIndex(head), ..LaidStep::plain(name, StepIndex(index), 1) }
+        };
+        // The map runs in the process of the source; the sink takes what it makes, and nothing of the count.
+        let steps = vec![
+            after("source", 0, 0, &[]),
+            after("map", 1, 0, &[0]),
+            after("count", 2, 2, &[1]),
+            after("below", 3, 3, &[2]),
+            after("sink", 4, 4, &[1]),
+        ];
+        let layout = Layout::new(&WORDLESS, steps);
+        let leads = |from, to| layout.leads_to(StepIndex(from), StepIndex(to));
+        let from_source = [0, 2, 3, 4].map(|to| leads(0, to));
+        assert_eq!(from_source, [true; 4]);
+        assert_eq!([0, 2, 3, 4].map(|to| leads(2, to)), [false, true, true, false]);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The words of any system under test: times, keys, names, and what it is to be at rest. Like the systems
+//! What any system under test shares: times, keys and names; the layout of its steps and the alphabet of its protocol;
+//! the door between a process and the world; what changes say to whoever watches, and what is right. Like the systems
 //! themselves it has no clock, no chance and no IO.
 
 pub mod time;

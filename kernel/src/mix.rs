@@ -54,6 +54,10 @@ mod tests {
         // (0 ^ A) * (0 ^ B) = 0x81c8…: worked out with a calculator of arbitrary precision.
         assert_eq!(fold(0x9e37_79b9_7f4a_7c15, 5), 0);
         assert_eq!(fold(0x9e37_79b9_7f4a_7c14, 0xd1b5_4a32_d192_ed03 ^ 7), 7);
+        // 1 * C, with its upper half on its lower: 0x7f4a7c15 ^ 0x9e3779b9. The others by the same calculator.
+        assert_eq!(words([1]), 0x9e37_79b9_e17d_05ac);
+        assert_eq!(words([1, 0]), 0x8b8b_f06a_fb7b_3d85);
+        assert_eq!(words([2, 3, 5]), 0x0112_1bc1_1851_13f4);
     }
 
     #[test]

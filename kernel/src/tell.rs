@@ -25,6 +25,19 @@ pub struct Pile {
     pub floor: u32,
 }
 
+/// One of the outputs that a partial aggregate stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Member {
+    /// Its name.
+    pub name: Name,
+    /// What was read to make it.
+    pub lineage: u32,
+    /// The source records that it stands for.
+    pub weight: i64,
+    /// Its value.
+    pub value: i64,
+}
+
 /// A result that stands beside all others of its step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Pane {

@@ -87,8 +87,10 @@ impl Links {
         *count
     }
 
-    /// Whether a request was sent before, which is sent for this time, and is about a message of a queue that was published
-    /// then, if it is about one. A record that is published again is another message, whose request is another one.
+    /// Whether a request was sent before. `attempt` is how often something was sent of its record, `published` when the
+    /// message was that it is about, if it is about one: a record that is published again at another time is another
+    /// message, and its request another one. Messages of one record and one time are not told apart, nor deliveries of
+    /// one message.
     pub fn is_retry(
         &mut self,
         layout: &Layout,

@@ -125,7 +125,7 @@ pub struct LedgerFigures {
     pub lost: u64,
     /// How many have committed traces that disagree.
     pub divergent: u64,
-    /// How many are missing at a step where their own source's watermark had given them up.
+    /// How many are missing at a step which their own source had promised not to hand out any more.
     pub late: u64,
     /// How many a function failed on so often that they were given up, openly.
     pub dead_lettered: u64,
@@ -137,7 +137,7 @@ pub struct Work {
     /// Events of the run: arrivals, deliveries, commits applied and answered, timers that did something,
     /// crashes and restarts.
     pub events: u64,
-    /// Requests sent, records and watermarks, retries included.
+    /// Requests sent, with records and without, retries included.
     pub messages: u64,
     /// Requests sent again. A record that is published to a queue again is another request.
     pub retries: u64,
@@ -221,7 +221,7 @@ pub struct Outcome {
     pub oldest_copies: Vec<Extreme>,
     /// For how long each step repeated a request, from the first time it was sent to the last, over crashes.
     pub longest_retries: Vec<Extreme>,
-    /// How far the latest record of each source was behind the watermark that it had when it read the record.
+    /// How far the latest record of each source was behind what the source had promised when it read the record.
     pub greatest_lags: Vec<Extreme>,
     /// How full the filters in front of the catalogs are at the end, by shard and range.
     pub filters: Vec<FilterFill>,

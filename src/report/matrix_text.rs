@@ -196,8 +196,8 @@ mod tests {
     use super::*;
     use crate::report::Timing;
     use crate::report::samples::{flip_plan, lost_ack_sweep, plain, subject};
-    use crate::search::designs::{Variant, right_mechanisms, wrong_mechanisms};
     use crate::search::matrix::Matrix;
+    use crate::search::variants::{Variant, right_mechanisms, wrong_mechanisms};
 
     fn find(designs: Vec<Variant>, words: &str) -> Variant {
         designs.into_iter().find(|design| design.words() == words).expect("a design")

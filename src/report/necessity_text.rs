@@ -12,8 +12,8 @@ use crate::figures::{counted, grouped};
 use crate::scenario::{Changes, fault_on_a_line};
 use crate::search::causes::Cause;
 use crate::search::certificate::Exhaustion;
-use crate::search::designs::Variant;
 use crate::search::necessity::{Row, Standing};
+use crate::search::variants::Variant;
 use onceproof_sim::fault::{Fault, KindName};
 use onceproof_sim::outcome::Class;
 

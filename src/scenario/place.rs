@@ -32,6 +32,9 @@ enum Scope {
     Stage,
 }
 
+/// Where each of them is ever taken, [`Places::happens`] says: a new one is decided there.
+const _: () = assert!(point::ALPHABET.points.len() == 9, "a new step of the protocol");
+
 impl Places<'_> {
     /// The place of an exact fault of this kind.
     ///

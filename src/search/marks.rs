@@ -97,6 +97,9 @@ pub fn awaited(plan: &Plan) -> Vec<Mark> {
     marks.filter(|&mark| is_awaited(plan, mark)).collect()
 }
 
+/// Which faults lead to each, [`is_awaited`] says: a new one is decided there.
+const _: () = assert!(point::ALPHABET.marks.len() == 17, "a new mark");
+
 fn is_awaited(plan: &Plan, mark: Mark) -> bool {
     let draws = |is_meant: fn(&Kind) -> bool| {
         plan.climate.odds.iter().any(|(kind, odds)| odds.numerator > 0 && is_meant(kind))

@@ -7,9 +7,9 @@
 //! The faults of the file stay here, unlike in a search by schedules. A design that has no place for them is
 //! not run, and the report says so.
 
-use super::designs::Variant;
 use super::sweep::{Runner, Stop, sweep, sweep_with};
 use super::tally::{Seeds, Sweep};
+use super::variants::Variant;
 use crate::scenario::Scenario;
 use onceproof_sim::outcome::{Brief, Classes, Outcome, Verdict};
 use onceproof_sim::plan::Plan;

@@ -14,7 +14,7 @@ pub mod certificate;
 pub mod resume;
 mod rests;
 pub mod exhaust;
-pub mod designs;
+pub mod variants;
 pub mod necessity;
 pub mod matrix;
 pub mod shrink;

@@ -8,9 +8,9 @@
 
 use super::causes::Cause;
 use super::certificate::Exhaustion;
-use super::designs::{Variant, wrong};
 use super::exhaust::{Space, Told, exhaust};
 use super::resume::Done;
+use super::variants::{Variant, wrong};
 use crate::scenario::Scenario;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::Verdict;
@@ -19,9 +19,9 @@ use std::sync::atomic::AtomicBool;
 
 /// The wrong values of a scenario that are searched for: all but those for which one of a few records is too small.
 pub fn searched(scenario: &Scenario) -> Vec<Variant> {
-    let mut designs = wrong(scenario);
-    designs.retain(|design| !design.is_rare);
-    designs
+    let mut variants = wrong(scenario);
+    variants.retain(|variant| !variant.is_rare);
+    variants
 }
 
 impl Variant {

@@ -2,9 +2,9 @@
 
 use super::{on, plan_of};
 use onceproof::scenario::Scenario;
-use onceproof::search::designs::{Variant, wrong_mechanisms};
 use onceproof::search::exhaust::Space;
 use onceproof::search::necessity::{Row, Standing, searched};
+use onceproof::search::variants::{Variant, wrong_mechanisms};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::Verdict;
 use std::path::Path;

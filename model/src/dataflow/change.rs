@@ -262,7 +262,7 @@ pub struct Content {
     pub weight: i64,
     /// The sum of their values, its lower 64 bits.
     pub value: i64,
-    /// The store's own mark of what was read; carried unchanged.
+    /// The mark of what was read, for whoever watches from outside; carried unchanged.
     pub lineage: u32,
 }
 

@@ -6,7 +6,7 @@
 //! [`Defect::BootFiresNothing`] and [`Defect::LoneWatermarkOvertakes`]. Another rule stands in for the one that
 //! is left out: the last watermark always travels alone, and repairs what an earlier one broke.
 
-/// A rule of the protocol that a worker or the store leaves out.
+/// A rule of the protocol that a worker, the store or a queue leaves out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Defect {
     /// The store applies a repeated commit again, since it does not know its number.
@@ -69,7 +69,7 @@ pub enum Defect {
     OutputsPinWhenSent,
     /// A record goes to the dead letters at the first failure, however many it should be given.
     DeadLetterAtOnce,
-    /// A queue takes a message that it has handed out for done, as far as its watermark goes.
+    /// A queue takes a message that it has handed out for done, as far as its promise goes.
     UnackedMessageDoesNotPin,
     /// Both that and [`Defect::BootFiresNothing`]: each of the two rules stands in for the other.
     DueWindowForgotten,

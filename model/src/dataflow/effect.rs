@@ -11,6 +11,7 @@ use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::source::{Pull, Read};
+use onceproof_kernel::tell::Member;
 use onceproof_kernel::time::{Nanos, Time};
 
 /// What a worker's shard waits for.
@@ -135,19 +136,6 @@ pub enum FilterSaid {
     MayBeKnown,
     /// Nothing: it does not have all ids yet.
     NotReady,
-}
-
-/// One of the outputs that a partial aggregate stands for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Member {
-    /// Its name.
-    pub name: Name,
-    /// What was read to make it.
-    pub lineage: u32,
-    /// The source records that it stands for.
-    pub weight: i64,
-    /// Its value.
-    pub value: i64,
 }
 
 /// A request to another shard.

@@ -24,7 +24,7 @@ pub struct Record {
     pub weight: i64,
     /// What it carries.
     pub value: Value,
-    /// The store's mark of what was read to make it, 0 for nothing; carried unchanged for whoever watches
+    /// The mark of what was read to make it, 0 for nothing; carried unchanged for whoever watches
     /// from outside.
     pub lineage: u32,
 }

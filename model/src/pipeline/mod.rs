@@ -1,5 +1,6 @@
 //! The pipeline: a graph of named steps, joined and branched by `from`, checked once and then read-only. It says
-//! what is to be worked out, and nothing of how: any system that can run it runs the same.
+//! what is to be worked out, and nothing of the protocol that does it. What a step states of a queue, an ack or an id
+//! is for a system that has them.
 
 mod ack;
 mod check;
@@ -126,8 +127,8 @@ impl Pipeline {
         }
     }
 
-    /// The window ends that a watermark must cross on its way out of `from` to be worth a message of its
-    /// own to `to`. None if nobody downstream waits for watermarks.
+    /// The window ends that a watermark must cross to be worth a message of its own to `to`; empty if nobody there or
+    /// downstream waits for watermarks.
     pub fn window_ends(&self, to: StepIndex) -> &[WindowEnd] {
         &self.window_ends[to.at()]
     }

@@ -34,7 +34,8 @@ struct Item {
     way: Way,
 }
 
-/// A pipeline with the layout in which it runs: which steps run in one process is all that is asked of it.
+/// A pipeline with the layout in which it runs: it is asked which steps run in one process, and for
+/// the hashes of their names.
 #[derive(Clone, Copy, Debug)]
 pub struct Truth<'a> {
     /// The graph of steps.

@@ -1,5 +1,5 @@
 //! Exact faults: each waits for its place. Most places give a record, so they are found by the hash of
-//! the source record or pane that a name comes from, and those of a watermark by its value; the few others are tried
+//! the source record or pane that a name comes from, and those of a control by its value; the few others are tried
 //! one by one. Faults that differ in their number alone count the same matches, so they count them together.
 
 use super::moment::Moment;

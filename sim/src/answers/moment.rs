@@ -71,7 +71,7 @@ impl Exchange {
             attempt: Some(self.attempt),
             ..Place::default()
         };
-        // A record goes to one shard of a step; a watermark goes to all.
+        // A record goes to one shard of a step; a control goes to all.
         if let Subject::Control { .. } = self.subject {
             place.from_shard = Some(layout.number_of(self.from));
             place.shard = Some(layout.number_of(self.to));

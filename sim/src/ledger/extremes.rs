@@ -10,7 +10,6 @@ use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Names, Vocabulary};
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::dataflow::record::Record;
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
 
@@ -22,10 +21,19 @@ pub(super) struct Extremes {
     /// When each request was first sent. What another execution made has an id of its own where ids are fresh, and what
     /// was published to a queue again has another time of publication.
     sent: HashMap<Sending, Time, FxBuildHasher>,
-    /// By source record: which step first sent something of it again, and how long after the first time.
-    again: HashMap<Name, (StepIndex, Nanos), FxBuildHasher>,
+    /// By source record: each first time that something of it was sent again from one step to another.
+    again: HashMap<Name, Vec<Again>, FxBuildHasher>,
     copies: Greatest,
     retries: Greatest,
+}
+
+/// Something was sent again.
+#[derive(Clone, Copy, Debug)]
+struct Again {
+    from: StepIndex,
+    to: StepIndex,
+    /// How long after the first time.
+    after: Nanos,
 }
 
 /// A request: from where to where, with which record, of which publication.
@@ -57,27 +65,37 @@ impl Ledger {
     pub fn sent(
         &mut self,
         way: (ShardIndex, ShardIndex),
-        record: &Record,
+        (name, id): (Name, RecordId),
         published: Option<Time>,
         now: Time,
         names: &Names,
     ) {
-        let Record { name, id, .. } = *record;
-        let step = self.shard_steps[way.0.at()];
+        let (step, to) = (self.shard_steps[way.0.at()], self.shard_steps[way.1.at()]);
         let Some(Detail { extremes, .. }) = &mut self.detail else { return };
         let first = *extremes.sent.entry((way, name, id, published)).or_insert(now);
         if first < now {
             let length = now.0.abs_diff(first.0);
             keep_greatest(&mut extremes.retries, step, length, name);
             if let Some(source) = names.source_of(name) {
-                extremes.again.entry(source).or_insert((step, length));
+                let again = extremes.again.entry(source).or_default();
+                if !again.iter().any(|other| (other.from, other.to) == (step, to)) {
+                    again.push(Again { from: step, to, after: length });
+                }
             }
         }
     }
 
-    /// Which step first sent something of a source record again, and how long after the first time.
-    pub(super) fn sent_again(&self, source: Name) -> Option<(StepIndex, Nanos)> {
-        self.detail.as_ref()?.extremes.again.get(&source).copied()
+    /// Which step first sent something of a source record again, to a step or to one that leads there, and how long
+    /// after the first time. What is sent on further down does no harm to it.
+    pub(super) fn sent_again(
+        &self,
+        source: Name,
+        step: StepIndex,
+        layout: &Layout,
+    ) -> Option<(StepIndex, Nanos)> {
+        let again = self.detail.as_ref()?.extremes.again.get(&source)?;
+        let first = again.iter().find(|again| layout.leads_to(again.to, layout.head(step)))?;
+        Some((first.from, first.after))
     }
 
     /// The oldest copy that each step met, in the order of the steps.

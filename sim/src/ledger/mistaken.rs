@@ -56,10 +56,12 @@ impl Ledger {
         }
     }
 
-    /// A filter took the id of a record for one that is known, and it is in no catalog.
-    pub fn taken_for_known(&mut self, name: Name) {
+    /// A filter said something of the record that a shard looks at: whether it took its id for one that is known, though
+    /// it is in no catalog. Only what it said last counts: a record that was taken in spite of it may have copies, and
+    /// these are dropped since they are known.
+    pub fn filter_said(&mut self, name: Name, is_mistaken: bool) {
         if let Some(detail) = &mut self.detail {
-            detail.mistaken.may_be_known = Some(name);
+            detail.mistaken.may_be_known = is_mistaken.then_some(name);
         }
     }
 

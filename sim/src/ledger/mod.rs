@@ -87,7 +87,7 @@ struct Detail {
 }
 
 impl Ledger {
-    /// Empties the ledger for a run of this pipeline and keeps its memory.
+    /// Empties the ledger for a run in this layout and keeps its memory.
     pub fn reset(&mut self, layout: &Layout, in_detail: bool) {
         self.shard_steps.clear();
         let shards = (0..layout.shards() as u32).map(|s| layout.step_of(ShardIndex(s)));

@@ -9,9 +9,9 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Results, StepIndex};
 use onceproof_kernel::name::{Name, Names, Vocabulary};
 use onceproof_kernel::right::{place, reflection};
+use onceproof_kernel::tell;
 use onceproof_kernel::tell::{Pane, Tag};
 use onceproof_kernel::time::Time;
-use onceproof_model::dataflow::effect;
 use rustc_hash::FxBuildHasher;
 
 /// One record in a window.
@@ -98,9 +98,9 @@ impl Ledger {
     }
 
     /// Outputs were added up; returns the lineage of what stands for them.
-    pub fn combine(&mut self, members: &[effect::Member]) -> u32 {
+    pub fn combine(&mut self, members: &[tell::Member]) -> u32 {
         let mut head = 0;
-        for &effect::Member { name, lineage, weight, value } in members {
+        for &tell::Member { name, lineage, weight, value } in members {
             head = self.member(name, lineage, weight, value, head);
         }
         self.reads.push(Span { head, floor: 0, is_partial: true });

@@ -254,7 +254,7 @@ impl Ledger {
                 if in_detail {
                     judgement.hurt(class, e.step, name, times, reflected, layout, words);
                     let mistaken = self.taken_for(name).filter(|_| class == Class::Lost);
-                    let by_itself = self.by_itself(class, name, sources);
+                    let by_itself = self.by_itself((class, e.step), name, sources, layout);
                     if let Some(damage) = judgement.damage_of(name) {
                         damage.taken_for = mistaken.map(|other| text_of(other, layout, words));
                         damage.by_itself = by_itself;
@@ -291,16 +291,28 @@ impl Ledger {
 impl Ledger {
     /// What may have damaged a record without any fault. It is none the less asked of the run without faults whether it
     /// was damaged there.
-    fn by_itself(&self, class: Class, source: Name, sources: &Sources) -> Option<ByItself> {
+    fn by_itself(
+        &self,
+        (class, step): (Class, StepIndex),
+        source: Name,
+        sources: &Sources,
+        layout: &Layout,
+    ) -> Option<ByItself> {
         let published = sources.publications(source);
         match class {
             Class::Lost => self.was_filtered(source).then_some(ByItself::TakenForKnown),
             Class::Duplicated if published > 1 => Some(ByItself::Published(published)),
             Class::Duplicated => {
-                let again = self.sent_again(source);
+                let again = self.sent_again(source, step, layout);
                 again.map(|(step, after)| ByItself::SentAgain(step, after))
             }
-            _ => None,
+            Class::Divergent
+            | Class::Phantom
+            | Class::Stuck
+            | Class::Unbounded
+            | Class::Torn
+            | Class::Repeated
+            | Class::Stale => None,
         }
     }
 }

@@ -9,11 +9,11 @@ use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::source::{Message, Pull, Read};
-use onceproof_kernel::tell::Pile;
+use onceproof_kernel::tell::{Member, Pile};
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::dataflow::change::{Content, Scan};
 use onceproof_model::dataflow::decision::Decision;
-use onceproof_model::dataflow::effect::{Dropped, Env, FilterSaid, Member};
+use onceproof_model::dataflow::effect::{Dropped, Env, FilterSaid};
 use onceproof_model::dataflow::point;
 use onceproof_model::dataflow::record::Record;
 
@@ -101,6 +101,7 @@ impl Env for Outside<'_> {
         if self.is_dead() {
             return;
         }
+        let mut is_mistaken = false;
         match said {
             FilterSaid::New => {
                 self.marks.reach(point::FILTER_SAVED_READ);
@@ -113,11 +114,12 @@ impl Env for Outside<'_> {
             FilterSaid::MayBeKnown => {
                 let is_known = self.store.catalog(shard).knows(record.key, record.id, self.now);
                 self.work.bloom_false_positives += u64::from(!is_known);
-                if !is_known && self.ledger.is_detailed() {
-                    self.ledger.taken_for_known(record.name);
-                }
+                is_mistaken = !is_known;
             }
             FilterSaid::NotReady => {}
+        }
+        if self.ledger.is_detailed() {
+            self.ledger.filter_said(record.name, is_mistaken);
         }
         if self.trace.is_on() {
             self.tell_filter(shard, record, said);
@@ -199,7 +201,6 @@ impl Env for Outside<'_> {
         Pull::Message(Message { row, number, delivery })
     }
 
-    // Whoever lost a shard is told nothing of the queue: what the new owner has committed is not in its hands.
     fn queue_progress(&mut self, shard: ShardIndex, token: u64) -> Time {
         if token != self.store.token(shard) {
             return Time::MIN;

@@ -135,7 +135,7 @@ impl Tables {
         let is_shown = unit.seen.since.is_some();
         let (is_file, is_aborted) = match layout.step(unit.step).calls {
             Some(Target::Transactions { timeout }) => (false, unit.begun.plus(timeout) < now),
-            _ => (true, false),
+            Some(Target::Plain | Target::InsertIds { .. } | Target::Files) | None => (true, false),
         };
         match (is_shown, is_file, is_aborted) {
             (true, true, _) | (false, _, true) => Answer::Missing,

@@ -1,5 +1,5 @@
 //! Queues and the shards of sources that read them: who is woken by a message, and by an ack, since an ack
-//! of one shard may move the watermark of all.
+//! of one shard may move what all of them may promise.
 
 use super::World;
 use super::leases::Instance;
@@ -27,7 +27,7 @@ impl World<'_> {
         self.outside.wakes = wakes;
     }
 
-    /// A message is done. If that moves the watermark of its queue, every shard of the source reports it.
+    /// A message is done. If that moves what its queue promises, every shard of the source reports it.
     #[inline(never)]
     pub(super) fn ack_message(&mut self, who: Instance, ack: &MessageAck) {
         self.count(Code::MessageAck, ack.shard, ack.number.into());

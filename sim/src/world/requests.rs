@@ -17,11 +17,11 @@ use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::dataflow::Dataflow;
 use onceproof_model::dataflow::effect::{Ack, Input, Replied, Request};
 
-/// When the message was published that a source's request is about, if that source reads a queue. It is the stamp of all
-/// that is made of the message.
+/// When the message was published that a source's request is about, if that source reads a queue. It is the stamp of
+/// all that is made of the message.
 fn publication(layout: &Layout, request: &Request) -> Option<Time> {
-    let record = request.body.record?;
     let source = layout.step(layout.step_of(request.from)).source.as_ref()?;
+    let record = request.body.record.as_ref()?;
     source.queue.is_some().then_some(record.stamp)
 }
 
@@ -36,7 +36,8 @@ impl World<'_> {
         if let Some(record) = &request.body.record {
             ledger.hold(request.from, record.name);
             if ledger.is_detailed() {
-                ledger.sent((request.from, request.to), record, published, *now, &words.names);
+                let (way, of) = ((request.from, request.to), (record.name, record.id));
+                ledger.sent(way, of, published, *now, &words.names);
             }
         }
         work.messages += 1;

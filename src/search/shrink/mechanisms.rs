@@ -133,7 +133,7 @@ fn with_mechanisms(plan: &Plan, change: SetRight) -> Option<Plan> {
 mod tests {
     use super::*;
     use crate::scenario::mechanisms;
-    use crate::search::designs::{right_mechanisms, wrong_mechanisms};
+    use crate::search::variants::{right_mechanisms, wrong_mechanisms};
 
     #[test]
     fn every_wrong_value_of_every_mechanism_is_known_and_is_set_right() {

@@ -77,13 +77,13 @@ pub const OTHER_FAULTS: &str = "faults that it has a place for";
 /// Every wrong value that is tried of a scenario.
 pub fn wrong(scenario: &Scenario) -> Vec<Variant> {
     let of_steps = steps::of(scenario, Worth::Wrong);
-    let mut designs = [mechanisms::wrong(), of_steps].concat();
-    for design in own::wrong(&scenario.plan) {
-        if designs.iter().all(|other| other.setting != design.setting) {
-            designs.push(design);
+    let mut variants = [mechanisms::wrong(), of_steps].concat();
+    for variant in own::wrong(&scenario.plan) {
+        if variants.iter().all(|other| other.setting != variant.setting) {
+            variants.push(variant);
         }
     }
-    designs
+    variants
 }
 
 /// Every other right value that is tried of a scenario.

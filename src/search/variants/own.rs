@@ -14,12 +14,12 @@ use onceproof_sim::plan::Plan;
 /// Every wrong value that follows from the times that a plan's steps and tables remember something for.
 pub(super) fn wrong(plan: &Plan) -> Vec<Variant> {
     let steps = plan.design.pipeline.steps();
-    let mut designs = of_receivers(&plan.design);
+    let mut variants = of_receivers(&plan.design);
     let mechanisms = plan.design.mechanisms().iter();
     let remembered = mechanisms.filter_map(|mechanism| Some(mechanism.forgets_after()?.0)).max();
     if let Some(longest) = remembered {
         let timeout = Span(outliving(longest));
-        designs.push(mechanism(format!("retry = {{ timeout = \"{timeout}\" }}")));
+        variants.push(mechanism(format!("retry = {{ timeout = \"{timeout}\" }}")));
     }
     for step in steps {
         match (&step.kind, remembered) {
@@ -28,22 +28,22 @@ pub(super) fn wrong(plan: &Plan) -> Vec<Variant> {
                 if queue.deadline <= longest =>
             {
                 let deadline = Span(outliving(longest));
-                designs.push(of_step(step, format!("queue.deadline = \"{deadline}\"")));
+                variants.push(of_step(step, format!("queue.deadline = \"{deadline}\"")));
             }
             (StepKind::Sink(Sink::InsertId(InsertId { window, from })), _) => {
                 let half = Sink::InsertId(InsertId { window: half(*window), from: *from });
-                designs.push(of_step(step, write(&half)));
+                variants.push(of_step(step, write(&half)));
                 let timeout = Span(outliving(*window));
                 let keys = format!("mechanism.retry = {{ timeout = \"{timeout}\" }}");
-                designs.push(of_step(step, keys));
+                variants.push(of_step(step, keys));
             }
             (StepKind::Sink(Sink::TwoPhase { timeout }), _) => {
-                designs.push(of_step(step, write(&Sink::TwoPhase { timeout: half(*timeout) })));
+                variants.push(of_step(step, write(&Sink::TwoPhase { timeout: half(*timeout) })));
             }
             _ => {}
         }
     }
-    designs
+    variants
 }
 
 /// Those of how receivers forget: at every step, where all receivers forget alike, else at each of them.

@@ -91,7 +91,7 @@ fn length(nanos: Nanos) -> String {
 /// The settings of all steps of a scenario that are worth this.
 pub(super) fn of(scenario: &Scenario, worth: Worth) -> Vec<Variant> {
     let plan = &scenario.plan;
-    let mut designs = Vec::new();
+    let mut variants = Vec::new();
     for (at, step) in (0..).map(StepIndex).zip(plan.design.pipeline.steps()) {
         let settings = match &step.kind {
             StepKind::Source { queue: Some(queue), .. } => of_queue(queue, plan, at),
@@ -107,11 +107,11 @@ pub(super) fn of(scenario: &Scenario, worth: Worth) -> Vec<Variant> {
         for Set { keys, worth: found, needs, without } in settings {
             if found == worth {
                 let setting = Setting::Step { step: step.name.clone(), keys };
-                designs.push(Variant { needs, without, ..Variant::of(setting) });
+                variants.push(Variant { needs, without, ..Variant::of(setting) });
             }
         }
     }
-    designs
+    variants
 }
 
 /// Keys of a step with other values.
@@ -292,8 +292,8 @@ mod tests {
         Scenario::parse(&text, Path::new("a.toml")).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    fn words(designs: &[Variant]) -> Vec<String> {
-        designs.iter().map(Variant::words).collect()
+    fn words(variants: &[Variant]) -> Vec<String> {
+        variants.iter().map(Variant::words).collect()
     }
 
     const TWO: &str = "{ key = \"ann\", at = \"0s\" }, { key = \"bob\", at = \"1s\" }";
@@ -368,9 +368,9 @@ mod tests {
         let wrong = |queue: &str, records: &str| {
             let count = "[[step]]\nname = \"n\"\nkind = \"count\"\nwindow = \"1m\"\n";
             let scenario = scenario(&format!("queue = {queue}"), records, count);
-            let designs = of(&scenario, Worth::Wrong);
+            let variants = of(&scenario, Worth::Wrong);
             let is_tried = |design: &&Variant| design.needs == Needs::Nothing;
-            words(&designs.iter().filter(is_tried).cloned().collect::<Vec<_>>())
+            words(&variants.iter().filter(is_tried).cloned().collect::<Vec<_>>())
         };
         let ack = "step events: queue.ack = \"on-receipt\"";
         let ids = |ids: &str| format!("step events: queue.ids = \"{ids}\"");

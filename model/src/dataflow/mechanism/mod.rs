@@ -1,4 +1,5 @@
-//! The mechanisms that make a count exact, one file each. The first value of each is the default and is
+//! The mechanisms that make a count exact, one file each; `retry` and `commit-retry` are the kernel's, since the world
+//! repeats commits, and `ack` the pipeline's, since a queue has it too. The first value of each is the default and is
 //! correct; every other value is a wrong or a cheaper design, kept so that a scenario can show what it
 //! breaks. A step has a whole set of its own, since any step may override any of them.
 

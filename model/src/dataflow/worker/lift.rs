@@ -10,7 +10,7 @@
 
 use super::{Parent, Worker};
 use crate::dataflow::Design;
-use crate::dataflow::effect::{Context, Env, Member};
+use crate::dataflow::effect::{Context, Env};
 use crate::dataflow::mechanism::{Outputs, Stamps};
 use crate::dataflow::record::Record;
 use crate::function::Output;
@@ -20,6 +20,7 @@ use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::record::{RecordId, Value};
 use onceproof_kernel::rest::Rest;
+use onceproof_kernel::tell::Member;
 use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
 

@@ -1,7 +1,7 @@
 //! Canaries of sums: a result that 64 bits do not hold is none that its members add up to.
 
 use super::*;
-use onceproof_model::dataflow::effect;
+use onceproof_kernel::tell;
 
 const GREATEST: i64 = i64::MAX;
 
@@ -40,7 +40,7 @@ fn a_partial_aggregate_that_its_members_do_not_add_up_to_is_phantom() {
         fed.set_values(values);
         let member = |number: usize| {
             let (name, value) = (Name(number as u32), values[number]);
-            effect::Member { name, lineage: 0, weight: 1, value }
+            tell::Member { name, lineage: 0, weight: 1, value }
         };
         let members = [member(0), member(1)];
         let lineage = fed.ledger.combine(&members);
