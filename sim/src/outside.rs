@@ -38,6 +38,8 @@ pub(crate) struct Outside<'a> {
     pub marks: Marks,
     pub trace: Trace,
     pub now: Time,
+    /// Whether whoever is at work is the first instance of its shard.
+    pub is_first_life: bool,
     /// What one read of the store costs, and what the reads of this input have cost so far.
     pub read_cost: Nanos,
     pub cost: Nanos,
@@ -86,6 +88,7 @@ impl<'a> Outside<'a> {
             marks: Marks::default(),
             trace: Trace::default(),
             now: Time(0),
+            is_first_life: true,
             read_cost,
             cost: 0,
             doom: BeforeVerdict::Pass,
@@ -169,6 +172,7 @@ impl<'a> Outside<'a> {
             trace: _,
             // The time of the last event; the next one comes with its own.
             now: _,
+            is_first_life: _,
             read_cost: _,
             cost: _,
             doom: _,

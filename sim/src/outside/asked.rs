@@ -70,6 +70,9 @@ impl Env for Outside<'_> {
         if dropped == Dropped::Duplicate && self.ledger.is_detailed() {
             self.ledger.dropped_as_known(name, &self.words.names);
         }
+        if dropped == Dropped::Duplicate && !self.is_first_life {
+            self.marks.reach(point::DUPLICATE_DROPPED_AFTER_RESTART);
+        }
         self.marks.reach(match dropped {
             Dropped::Duplicate => point::DUPLICATE_DROPPED,
             Dropped::Remnant => point::REMNANT_DROPPED,

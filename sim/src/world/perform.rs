@@ -13,7 +13,7 @@ use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system::System;
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_model::dataflow::effect::{Context, Effect, Input};
-use onceproof_model::dataflow::{Dataflow, point};
+use onceproof_model::dataflow::Dataflow;
 
 /// What a worker does, in order.
 #[derive(Debug)]
@@ -71,14 +71,11 @@ impl World<'_> {
         let World { workers, owners, zombies, outside, effects, design, .. } = self;
         let worker = running(workers, owners, zombies, who);
         let now = Time(outside.now.0.saturating_add(skew));
-        let dropped = outside.marks.count(point::DUPLICATE_DROPPED);
+        outside.is_first_life = who.life == 0;
         worker.handle(input, &mut Context { now, design, env: outside, effects });
         let is_ready = worker.is_ready();
         if !self.outside.pulled.is_empty() || !self.outside.wakes.is_empty() {
             self.after_pulls();
-        }
-        if who.life > 0 && self.outside.marks.count(point::DUPLICATE_DROPPED) > dropped {
-            self.outside.marks.reach(point::DUPLICATE_DROPPED_AFTER_RESTART);
         }
         let has_doom = self.outside.doom != BeforeVerdict::Pass;
         if self.effects.list.is_empty() && !has_doom {

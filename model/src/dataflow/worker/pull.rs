@@ -11,7 +11,7 @@
 //! again is known there by its own id, which it would no longer have in a stage or in a partial aggregate.
 
 use super::unit::Taken;
-use super::{Parent, Worker};
+use super::Worker;
 use crate::dataflow::change::CommitKind;
 use crate::dataflow::effect::{Context, Effect, Env};
 use crate::function::Output;
@@ -81,15 +81,7 @@ impl Worker {
         let content = fold(keys.hash(row.key), row.value.hash(keys));
         let source = m.design.layout.hash(self.step);
         let derived = queue.ids.of(source, number, row.id, content, delivery);
-        self.executions += 1;
-        let made = Parent {
-            name: row.name,
-            id: self.mechanism.ids.of(derived, self.token, self.executions),
-            event_time: row.event_time,
-            stamp: row.arrival,
-            weight: 1,
-            lineage: 0,
-        };
+        let made = self.made_of_input(&row, derived);
         self.make(unit, self.step, made, Output { key: row.key, value: row.value }, m);
     }
 

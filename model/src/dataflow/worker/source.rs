@@ -165,15 +165,7 @@ impl Worker {
             Some(id) => RecordId::given(m.design.layout.hash(self.step), id),
             None => RecordId(mix::scatter(m.env.vocabulary().names.hash(row.name))),
         };
-        self.executions += 1;
-        let made = Parent {
-            name: row.name,
-            id: self.mechanism.ids.of(derived, self.token, self.executions),
-            event_time: row.event_time,
-            stamp: row.arrival,
-            weight: 1,
-            lineage: 0,
-        };
+        let made = self.made_of_input(&row, derived);
         match self.evaluate_made(made, Output { key: row.key, value: row.value }, m) {
             Chained::Whole => {}
             Chained::Failed => {
@@ -195,5 +187,18 @@ impl Worker {
         taking.deltas.push(Delta::Offset(offset));
         self.make_chain(unit, m);
         Chained::Whole
+    }
+
+    /// What a record of the input is to what is made of it, with an id that derives from the input where ids do.
+    pub(super) fn made_of_input(&mut self, row: &SourceRow, derived: RecordId) -> Parent {
+        self.executions += 1;
+        Parent {
+            name: row.name,
+            id: self.mechanism.ids.of(derived, self.token, self.executions),
+            event_time: row.event_time,
+            stamp: row.arrival,
+            weight: 1,
+            lineage: 0,
+        }
     }
 }
