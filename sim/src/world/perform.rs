@@ -12,8 +12,8 @@ use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system::System;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::dataflow::effect::{Context, Effect, Input};
 use onceproof_model::dataflow::Dataflow;
+use onceproof_model::dataflow::effect::{Context, Effect, Input};
 
 /// What a worker does, in order.
 #[derive(Debug)]

@@ -10,8 +10,8 @@
 //! What is read from a queue is neither fused nor added up before it has met a catalog. A message that comes
 //! again is known there by its own id, which it would no longer have in a stage or in a partial aggregate.
 
-use super::unit::Taken;
 use super::Worker;
+use super::unit::Taken;
 use crate::dataflow::change::CommitKind;
 use crate::dataflow::effect::{Context, Effect, Env};
 use crate::function::Output;
