@@ -13,7 +13,6 @@ use criterion::{
     BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
 };
 use floor::{Amounts, Floor};
-use onceproof_sim::simulator::Simulator;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -40,11 +39,11 @@ fn lossy_shuffle(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("lossy shuffle");
     group.sample_size(10).sampling_mode(SamplingMode::Flat);
     let long = common::lossy_shuffle(LONG, Ids::EXACT);
-    let brief = common::run(&long, &mut Simulator::new(&long.plan), 0);
-    let queue_length = floor::queue_length(&brief, &long.plan);
+    let brief = common::run(&long, &mut long.trial.simulator(), 0);
+    let queue_length = floor::queue_length(&brief, &long.trial);
     for Size { records, seconds, pairs: most_pairs } in SIZES {
         let scenario = common::lossy_shuffle(records, Ids::EXACT);
-        let mut simulator = Simulator::new(&scenario.plan);
+        let mut simulator = scenario.trial.simulator();
         group.warm_up_time(Duration::from_millis(500));
         group.measurement_time(Duration::from_secs(seconds));
         group.throughput(Throughput::Elements(records));
@@ -57,7 +56,7 @@ fn lossy_shuffle(criterion: &mut Criterion) {
         });
 
         let brief = common::run(&scenario, &mut simulator, 0);
-        let mut amounts = Amounts::of(&brief, &scenario.plan, queue_length);
+        let mut amounts = Amounts::of(&brief, &scenario.trial, queue_length);
         let mut floor = Floor::default();
         let mut pairs = Vec::new();
         let mut seed = 0;
@@ -70,7 +69,7 @@ fn lossy_shuffle(criterion: &mut Criterion) {
                         seed = (seed + 1) % SEEDS;
                         let (brief, elapsed) =
                             time(|| common::run(&scenario, &mut simulator, seed));
-                        amounts = Amounts::of(&brief, &scenario.plan, queue_length);
+                        amounts = Amounts::of(&brief, &scenario.trial, queue_length);
                         real = Some(elapsed);
                     }
                     let (_, bare) = time(|| floor.run(black_box(&amounts), seed));

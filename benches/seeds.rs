@@ -6,7 +6,6 @@ mod common;
 use common::Ids;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use onceproof::scenario::Scenario;
-use onceproof_sim::simulator::Simulator;
 use std::path::Path;
 use std::time::Duration;
 
@@ -24,7 +23,7 @@ fn seeds(criterion: &mut Criterion) {
     group.sample_size(20).warm_up_time(Duration::from_secs(1));
     group.measurement_time(Duration::from_secs(8));
     for (name, scenario) in &scenarios {
-        let mut simulator = Simulator::new(&scenario.plan);
+        let mut simulator = scenario.trial.simulator();
         group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
             bencher.iter(|| {
                 let events = |seed| common::run(scenario, &mut simulator, seed).work.events;

@@ -14,7 +14,6 @@ mod floor;
 
 use common::Ids;
 use floor::{Amounts, Floor};
-use onceproof_sim::simulator::Simulator;
 use std::hint::black_box;
 use std::process::ExitCode;
 
@@ -60,7 +59,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let scenario = common::lossy_shuffle(records, Ids { dedup: &dedup, gc: &gc });
-    let mut simulator = Simulator::new(&scenario.plan);
+    let mut simulator = scenario.trial.simulator();
     let mut floor = with_floor.then(|| (Floor::default(), steady_queue_length()));
     let (mut events, mut fingerprint) = (0, 0);
     let (mut ids_held_max, mut ids_held_end) = (0, 0);
@@ -71,7 +70,7 @@ fn main() -> ExitCode {
         ids_held_end = ids_held_end.max(brief.work.ids_held_end);
         fingerprint = brief.fingerprint;
         if let Some((floor, queue_length)) = &mut floor {
-            let amounts = Amounts::of(&brief, &scenario.plan, *queue_length);
+            let amounts = Amounts::of(&brief, &scenario.trial, *queue_length);
             black_box(floor.run(&amounts, seed));
         }
     }
@@ -90,8 +89,8 @@ fn main() -> ExitCode {
 /// How long the queue is in a run that is long enough for a steady one.
 fn steady_queue_length() -> u64 {
     let long = common::lossy_shuffle(50_000, Ids::EXACT);
-    let brief = common::run(&long, &mut Simulator::new(&long.plan), 0);
-    floor::queue_length(&brief, &long.plan)
+    let brief = common::run(&long, &mut long.trial.simulator(), 0);
+    floor::queue_length(&brief, &long.trial)
 }
 
 /// The most memory that this process has held, where `/proc` tells it.

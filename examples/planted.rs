@@ -11,7 +11,6 @@ use onceproof::search::shrink::bench::Watch;
 use onceproof::search::shrink::shrink;
 use onceproof::search::swarm::Swarm;
 use onceproof_sim::outcome::Brief;
-use onceproof_sim::simulator::Simulator;
 use std::time::Instant;
 
 /// How many failing seeds each bug is shrunk from.
@@ -55,7 +54,7 @@ fn size(bug: &Bug) -> usize {
 
 fn print_shrinking(bug: &Bug) {
     let Bug { scenario, name, class, .. } = bug;
-    let mut simulator = Simulator::new(&scenario.plan);
+    let mut simulator = scenario.trial.simulator();
     let is_failing = |seed: &Option<u64>| simulator.brief(*seed).classes.iter().eq([*class]);
     let failing: Vec<Option<u64>> =
         (0..1_000_000).map(Some).filter(is_failing).take(SHRUNK).collect();
@@ -94,13 +93,13 @@ fn print_finding(bug: &Bug) {
         seeds_to_find(bug, fixed(&all)),
         seeds_to_find(bug, |seed| {
             let weather = swarm.of(seed).expect("a weather");
-            Simulator::new(&weather.plan).brief(Some(seed))
+            weather.trial.simulator().brief(Some(seed))
         }),
     );
 }
 
 fn fixed(scenario: &Scenario) -> impl FnMut(u64) -> Brief {
-    let mut simulator = Simulator::new(&scenario.plan);
+    let mut simulator = scenario.trial.simulator();
     move |seed| simulator.brief(Some(seed))
 }
 

@@ -1,8 +1,8 @@
 //! Numbers as reports give them. All are worked out from integers, so that a report is the same to the
 //! byte on every platform.
 
+use onceproof_kernel::alphabet::{Alphabet, Counted, Figure};
 use onceproof_kernel::time::{Nanos, Span};
-use onceproof_model::dataflow::point;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::Marks;
 use onceproof_sim::outcome::{Fired, LedgerFigures, Work};
@@ -23,36 +23,33 @@ pub fn ledger(ledger: &LedgerFigures) -> [(&'static str, u64); 8] {
     ]
 }
 
-/// What was done, by name, in the order of the report.
-pub fn work(work: &Work, marks: &Marks) -> [(&'static str, u64); 14] {
+/// What was done, by name, in the order of the report: the figures of the system stand where it works.
+pub fn work(work: &Work, marks: &Marks, alphabet: &Alphabet) -> Vec<(&'static str, u64)> {
     let Work {
         events,
         messages,
         retries,
         commits,
-        catalog_reads,
-        bloom_false_positives,
+        own,
         user_calls,
         side_effects,
         ids_held_max,
         ids_held_end,
     } = *work;
-    [
-        ("events", events),
-        ("messages", messages),
-        ("retries", retries),
-        ("commits", commits),
-        ("catalog_reads", catalog_reads),
-        ("bloom_negatives", marks.count(point::FILTER_SAVED_READ)),
-        ("bloom_false_positives", bloom_false_positives),
-        ("duplicates_dropped", marks.count(point::DUPLICATE_DROPPED)),
-        ("remnants_dropped", marks.count(point::REMNANT_DROPPED)),
-        ("old_dropped", marks.count(point::OLD_DROPPED)),
-        ("user_calls", user_calls),
-        ("side_effects", side_effects),
-        ("ids_held_max", ids_held_max),
-        ("ids_held_end", ids_held_end),
-    ]
+    let of_system = alphabet.figures.iter().map(|&(name, counted)| match counted {
+        Counted::Own(Figure(at)) => (name, own[usize::from(at)]),
+        Counted::Mark(mark) => (name, marks.count(mark)),
+    });
+    [("events", events), ("messages", messages), ("retries", retries), ("commits", commits)]
+        .into_iter()
+        .chain(of_system)
+        .chain([
+            ("user_calls", user_calls),
+            ("side_effects", side_effects),
+            ("ids_held_max", ids_held_max),
+            ("ids_held_end", ids_held_end),
+        ])
+        .collect()
 }
 
 /// The kinds of faults that fired, and how often.

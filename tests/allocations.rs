@@ -7,12 +7,11 @@ mod common;
 
 use common::Ids;
 use onceproof_sim::fault::{Kind, KindName};
-use onceproof_sim::simulator::Simulator;
 
 /// How many allocations each of these seeds takes when it is run again with memory that is warm.
 fn allocations_when_warm(dedup: &str, records: u64, seeds: std::ops::Range<u64>) -> Vec<u64> {
     let scenario = common::lossy_shuffle(records, Ids { dedup, ..Ids::EXACT });
-    let mut simulator = Simulator::new(&scenario.plan);
+    let mut simulator = scenario.trial.simulator();
     // Twice: what is handed back at the end of a run may be handed out in another order.
     for seed in seeds.clone().chain(seeds.clone()) {
         common::run(&scenario, &mut simulator, seed);
@@ -51,7 +50,7 @@ fn a_run_of_four_times_the_records_allocates_no_more() {
 fn bytes_to_look_for(kinds: &[KindName]) -> u64 {
     let scenario = common::lossy_shuffle(100, Ids::EXACT);
     let kinds: Vec<Kind> = kinds.iter().map(|kind| kind.with_defaults()).collect();
-    let mut simulator = Simulator::new(&scenario.plan);
+    let mut simulator = scenario.trial.simulator();
     for _ in 0..2 {
         simulator.explore(None, &kinds);
     }

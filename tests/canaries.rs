@@ -7,7 +7,7 @@ use crate::common::exhaust;
 use onceproof::scenario::Scenario;
 use onceproof_model::dataflow::defect::Defect;
 use onceproof_sim::outcome::{Class, Verdict};
-use onceproof_sim::simulator::Simulator;
+use onceproof_systems::Design;
 use std::path::Path;
 use texts::*;
 
@@ -356,8 +356,9 @@ impl Canary {
         let text = format!("{head}\n[input]\nrecords = [ {records} ]\n{steps}{faults}");
         let mut scenario = Scenario::parse(&text, Path::new("canary.toml"))
             .unwrap_or_else(|error| panic!("{error}"));
-        scenario.plan.design.set_defect(defect);
-        scenario.plan.side_effects.newest = true;
+        let Design::Dataflow(design) = &mut scenario.trial.design;
+        design.set_defect(defect);
+        scenario.trial.plan.side_effects.newest = true;
         scenario
     }
 }
@@ -375,7 +376,7 @@ fn each_defect_is_found_by_the_schedule_worked_out_by_hand_under_which_the_full_
         let canary = canary(defect);
         let run = |defect| {
             let scenario = canary.scenario(defect, canary.faults);
-            let outcome = Simulator::new(&scenario.plan).detail(None);
+            let outcome = scenario.trial.simulator().detail(None);
             (outcome.brief, outcome.unfired)
         };
         let (brief, unfired) = run(Some(defect));
@@ -391,7 +392,7 @@ fn each_defect_is_found_by_the_schedule_worked_out_by_hand_under_which_the_full_
 fn each_defect_is_found_by_an_exhaustive_search_that_finds_nothing_in_the_full_design() {
     for &defect in ALL {
         let canary = canary(defect);
-        let search = |defect| exhaust(&canary.scenario(defect, "").plan, canary.most);
+        let search = |defect| exhaust(&canary.scenario(defect, "").trial, canary.most);
         let (_, classes, first) = search(Some(defect));
         for &class in canary.classes {
             assert!(classes.contains(class), "{defect:?}: {classes:?}");

@@ -7,7 +7,7 @@ use onceproof::scenario::Scenario;
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::{Seeds, Sweep};
 use onceproof_sim::outcome::Brief;
-use onceproof_sim::simulator::{Simulator, default_kinds};
+use onceproof_sim::simulator::default_kinds;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,7 +18,7 @@ fn a_simulator_that_was_used_before_runs_like_a_new_one() {
     for file in FILES {
         let scenario = load(file);
         let expected: Vec<Brief> = SEEDS.iter().map(|&seed| fresh(&scenario, seed)).collect();
-        let mut simulator = Simulator::new(&scenario.plan);
+        let mut simulator = scenario.trial.simulator();
         let forwards = 0..SEEDS.len();
         let backwards = forwards.clone().rev();
         // 3 and 7 have no common factor, so this too meets each seed, twice in a row.
@@ -33,13 +33,13 @@ fn a_simulator_that_was_used_before_runs_like_a_new_one() {
 fn a_verdict_a_report_and_a_trace_are_of_one_run() {
     for file in FILES {
         let scenario = load(file);
-        let mut reused = Simulator::new(&scenario.plan);
+        let mut reused = scenario.trial.simulator();
         for seed in [None, Some(1), Some(2)] {
             let expected = fresh(&scenario, seed);
-            let in_detail = Simulator::new(&scenario.plan).detail(seed);
+            let in_detail = scenario.trial.simulator().detail(seed);
             let (mut lines, mut again) = (Vec::new(), Vec::new());
             let traced =
-                Simulator::new(&scenario.plan).trace(seed, &mut |seen| lines.push(seen.line()));
+                scenario.trial.simulator().trace(seed, &mut |seen| lines.push(seen.line()));
             assert_eq!(in_detail.brief, expected, "{file}, seed {seed:?}");
             assert_eq!(traced, in_detail, "{file}, seed {seed:?}");
             assert!(!lines.is_empty());
@@ -57,7 +57,7 @@ fn a_verdict_a_report_and_a_trace_are_of_one_run() {
 fn to_look_for_places_and_to_place_faults_leaves_no_trace() {
     let scenario = load("dedup/lost-ack.toml");
     let expected = fresh(&scenario, None);
-    let mut simulator = Simulator::new(&scenario.plan);
+    let mut simulator = scenario.trial.simulator();
     let (explored, possible) = simulator.explore(None, &default_kinds());
     assert_eq!(explored, expected);
     let mut met = BTreeSet::from([expected.fingerprint]);
@@ -66,7 +66,7 @@ fn to_look_for_places_and_to_place_faults_leaves_no_trace() {
         met.insert(simulator.brief(None).fingerprint);
     }
     assert!(met.len() > 10, "faults change runs: {}", met.len());
-    simulator.place(&scenario.plan.faults);
+    simulator.place(&scenario.trial.plan.faults);
     assert_eq!(simulator.brief(None), expected);
 }
 
@@ -74,7 +74,7 @@ fn to_look_for_places_and_to_place_faults_leaves_no_trace() {
 fn another_seed_is_another_run() {
     for file in RANDOM {
         let scenario = load(file);
-        let mut simulator = Simulator::new(&scenario.plan);
+        let mut simulator = scenario.trial.simulator();
         let met: BTreeSet<u128> =
             (0..20).map(|seed| simulator.brief(Some(seed)).fingerprint).collect();
         assert_eq!(met.len(), 20, "{file}");
@@ -127,7 +127,7 @@ fn the_number_of_threads_changes_no_sweep() {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
             let run = || {
                 let seeds = Seeds::Range(3..73);
-                sweep(&scenario.plan, seeds, stop, &AtomicBool::new(false), &|_| {})
+                sweep(&scenario.trial, seeds, stop, &AtomicBool::new(false), &|_| {})
             };
             pool.expect("threads").install(run)
         };
@@ -210,5 +210,5 @@ fn load(file: &str) -> Scenario {
 }
 
 fn fresh(scenario: &Scenario, seed: Option<u64>) -> Brief {
-    Simulator::new(&scenario.plan).brief(seed)
+    scenario.trial.simulator().brief(seed)
 }

@@ -12,14 +12,14 @@ use onceproof::search::resume::Done;
 use onceproof_kernel::time::{MILLISECOND, SECOND};
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::{Class, Verdict};
-use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::{Extensions, Needless, Simulator, default_kinds};
+use onceproof_sim::simulator::{Extensions, Needless, default_kinds};
+use onceproof_systems::{Simulator, Trial};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// The plan of a scenario file without its own faults, with these lines in place of its mechanisms.
-fn plan_of(file: &str, mechanism: &str) -> Plan {
+fn plan_of(file: &str, mechanism: &str) -> Trial {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
     let text = std::fs::read_to_string(&path).expect("a scenario");
     let (before, after) = match text.split_once("[mechanism]") {
@@ -27,17 +27,17 @@ fn plan_of(file: &str, mechanism: &str) -> Plan {
         None => (text.as_str(), ""),
     };
     let text = format!("{before}\n[mechanism]\n{mechanism}\n{after}");
-    bare(&Scenario::parse(&text, &path).unwrap_or_else(|error| panic!("{error}")).plan)
+    bare(&Scenario::parse(&text, &path).unwrap_or_else(|error| panic!("{error}")).trial)
 }
 
-fn space(plan: &Plan, most: u32) -> Space {
-    Space::new(plan, &KindName::ALL, most)
+fn space(trial: &Trial, most: u32) -> Space {
+    Space::new(trial, &KindName::ALL, most)
 }
 
 /// The search on so many threads.
-fn search(plan: &Plan, space: &Space, threads: usize) -> Exhaustion {
+fn search(trial: &Trial, space: &Space, threads: usize) -> Exhaustion {
     let cancel = AtomicBool::new(false);
-    on(threads, || exhaust(plan, None, space, &mut Done::default(), &cancel, &|_| {}))
+    on(threads, || exhaust(trial, None, space, &mut Done::default(), &cancel, &|_| {}))
 }
 
 fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
@@ -46,7 +46,7 @@ fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
 }
 
 /// Three small scenarios: one record; one that a coin moves; two in late panes, few kinds.
-fn small() -> [(Plan, u32); 3] {
+fn small() -> [(Trial, u32); 3] {
     [
         (plan_of("crash/before-ack.toml", ""), 2),
         (plan_of("outputs/coin-flipped-again.toml", "outputs = \"recompute\""), 1),
@@ -56,10 +56,10 @@ fn small() -> [(Plan, u32); 3] {
 
 #[test]
 fn a_search_that_leaves_out_nothing_counts_as_many_runs_as_brute_force() {
-    for (plan, most) in small() {
-        let all = Space { prunes: false, runs_explained: true, ..space(&plan, most) };
-        let found = search(&plan, &all, 2);
-        let (runs, classes, first) = crate::common::exhaust(&plan, most as usize);
+    for (trial, most) in small() {
+        let all = Space { prunes: false, runs_explained: true, ..space(&trial, most) };
+        let found = search(&trial, &all, 2);
+        let (runs, classes, first) = crate::common::exhaust(&trial, most as usize);
         assert_eq!(found.total().runs, runs);
         assert!(runs > 100, "{runs}");
         for class in Class::ALL {
@@ -73,11 +73,11 @@ fn a_search_that_leaves_out_nothing_counts_as_many_runs_as_brute_force() {
 
 #[test]
 fn what_a_cause_explains_is_counted_as_if_it_were_run() {
-    let plan = plan_of("dedup/lost-ack-no-dedup.toml", "dedup = \"off\"");
+    let trial = plan_of("dedup/lost-ack-no-dedup.toml", "dedup = \"off\"");
     let kinds = [KindName::DropAck, KindName::CommitLost];
-    let few = Space { prunes: false, ..Space::new(&plan, &kinds, 2) };
+    let few = Space { prunes: false, ..Space::new(&trial, &kinds, 2) };
     let all = Space { runs_explained: true, ..few.clone() };
-    let (few, all) = (search(&plan, &few, 1), search(&plan, &all, 1));
+    let (few, all) = (search(&trial, &few, 1), search(&trial, &all, 1));
     assert!(few.total().explained > 100, "{:?}", few.total());
     assert_eq!(few.total().runs + few.total().explained, all.total().runs);
     assert_eq!(few.total().explained, all.total().explained);
@@ -88,8 +88,8 @@ fn what_a_cause_explains_is_counted_as_if_it_were_run() {
 
 #[test]
 fn every_schedule_is_met_once() {
-    let plan = plan_of("crash/before-ack.toml", "");
-    let mut simulator = Simulator::new(&plan);
+    let trial = plan_of("crash/before-ack.toml", "");
+    let mut simulator = trial.simulator();
     let mut met: Vec<Vec<Fault>> = Vec::new();
     every_schedule(&mut simulator, &mut Vec::new(), 2, &mut |simulator, schedule| {
         // All of its faults fire, in their order.
@@ -134,10 +134,10 @@ fn every_schedule(
 /// reason.
 type Outcomes = (BTreeSet<(u128, Vec<Class>)>, [u64; Needless::ALL.len()]);
 
-fn outcomes(plan: &Plan, kinds: &[Kind], most: usize, prunes: bool) -> Outcomes {
+fn outcomes(trial: &Trial, kinds: &[Kind], most: usize, prunes: bool) -> Outcomes {
     let mut met = Outcomes::default();
     let mut schedules = vec![Vec::new()];
-    let mut simulator = Simulator::new(plan);
+    let mut simulator = trial.simulator();
     while let Some(schedule) = schedules.pop() {
         simulator.place(&schedule);
         let Extensions { brief, possible: next, .. } = simulator.extensions(None, kinds);
@@ -159,9 +159,9 @@ fn outcomes(plan: &Plan, kinds: &[Kind], most: usize, prunes: bool) -> Outcomes 
 
 #[test]
 fn what_is_left_out_as_needless_comes_to_nothing_new() {
-    let check = |plan: &Plan, kinds: &[Kind], most, reasons: &[Needless]| {
-        let (all, none) = outcomes(plan, kinds, most, false);
-        let (pruned, left_out) = outcomes(plan, kinds, most, true);
+    let check = |trial: &Trial, kinds: &[Kind], most, reasons: &[Needless]| {
+        let (all, none) = outcomes(trial, kinds, most, false);
+        let (pruned, left_out) = outcomes(trial, kinds, most, true);
         assert_eq!(none, [0; Needless::ALL.len()]);
         assert!(reasons.iter().all(|&reason| left_out[reason as usize] > 0), "{left_out:?}");
         assert!(pruned == all, "{} of {}", pruned.len(), all.len());
@@ -192,9 +192,9 @@ fn what_is_left_out_as_needless_comes_to_nothing_new() {
 #[test]
 fn pruning_finds_what_breaks_all_the_same() {
     for mechanism in ["ack = \"on-receipt\"", "atomic = \"id-first\"", "re-ack = false"] {
-        let plan = plan_of("crash/before-ack.toml", mechanism);
-        let pruned = search(&plan, &space(&plan, 2), 2);
-        let all = search(&plan, &Space { prunes: false, ..space(&plan, 2) }, 2);
+        let trial = plan_of("crash/before-ack.toml", mechanism);
+        let pruned = search(&trial, &space(&trial, 2), 2);
+        let all = search(&trial, &Space { prunes: false, ..space(&trial, 2) }, 2);
         assert!(pruned.total().runs < all.total().runs);
         let classes = |found: &Exhaustion| {
             let mut all: Vec<_> = found
@@ -213,11 +213,11 @@ fn pruning_finds_what_breaks_all_the_same() {
 
 #[test]
 fn no_part_of_a_cause_breaks_anything() {
-    let plan = plan_of("outputs/coin-flipped-again.toml", "outputs = \"recompute\"");
+    let trial = plan_of("outputs/coin-flipped-again.toml", "outputs = \"recompute\"");
     let kinds = [KindName::Crash, KindName::UserDiffers, KindName::DropAck];
-    let found = search(&plan, &Space::new(&plan, &kinds, 2), 2);
+    let found = search(&trial, &Space::new(&trial, &kinds, 2), 2);
     assert!(!found.causes.is_empty());
-    let mut simulator = Simulator::new(&plan);
+    let mut simulator = trial.simulator();
     for cause in &found.causes {
         simulator.place(&cause.faults);
         assert_eq!(simulator.brief(None).classes, cause.classes);
@@ -237,15 +237,15 @@ fn every_cause_can_be_written_as_a_scenario_that_replays_it() {
     for mechanism in ["dedup = \"off\"", "give-up = 1", "ack = \"on-receipt\"", "re-ack = false"] {
         let text = format!("{text}\n[mechanism]\n{mechanism}\n");
         let scenario = Scenario::parse(&text, &path).expect("a scenario");
-        let found = search(&scenario.plan, &space(&scenario.plan, 1), 2);
+        let found = search(&scenario.trial, &space(&scenario.trial, 1), 2);
         assert!(found.causes.len() > 5, "{mechanism}");
-        let mut simulator = Simulator::new(&scenario.plan);
+        let mut simulator = scenario.trial.simulator();
         for cause in &found.causes {
             simulator.place(&cause.faults);
             let brief = simulator.brief(None);
             let saved = scenario.saved_failure(None, &cause.faults, cause.classes, &path);
             let saved = Scenario::parse(&saved, &path).unwrap_or_else(|error| panic!("{error}"));
-            let again = Simulator::new(&saved.plan).detail(None);
+            let again = saved.trial.simulator().detail(None);
             assert_eq!(again.brief.fingerprint, brief.fingerprint);
             assert_eq!((again.brief.classes, again.unfired), (cause.classes, Vec::new()));
         }
@@ -254,11 +254,11 @@ fn every_cause_can_be_written_as_a_scenario_that_replays_it() {
 
 #[test]
 fn a_search_is_the_same_on_any_number_of_threads() {
-    let plan = plan_of("dedup/lost-ack-no-dedup.toml", "dedup = \"off\"");
-    let space = Space::new(&plan, &[KindName::DropAck, KindName::Crash, KindName::Delay], 2);
-    let one = search(&plan, &space, 1);
-    assert_eq!(search(&plan, &space, 2), one);
-    assert_eq!(search(&plan, &space, 5), one);
+    let trial = plan_of("dedup/lost-ack-no-dedup.toml", "dedup = \"off\"");
+    let space = Space::new(&trial, &[KindName::DropAck, KindName::Crash, KindName::Delay], 2);
+    let one = search(&trial, &space, 1);
+    assert_eq!(search(&trial, &space, 2), one);
+    assert_eq!(search(&trial, &space, 5), one);
     assert!(one.is_complete());
 }
 
@@ -270,9 +270,9 @@ fn an_interrupted_search_goes_on_where_it_was() {
     }
 }
 
-fn interrupt_and_go_on(plan: &Plan) {
-    let space = Space::new(plan, &[KindName::DropAck, KindName::Crash, KindName::CommitLost], 2);
-    let whole = search(plan, &space, 1);
+fn interrupt_and_go_on(trial: &Trial) {
+    let space = Space::new(trial, &[KindName::DropAck, KindName::Crash, KindName::CommitLost], 2);
+    let whole = search(trial, &space, 1);
     let mut done = Done::default();
     let mut rounds = 0;
     let found = loop {
@@ -286,7 +286,7 @@ fn interrupt_and_go_on(plan: &Plan) {
             }
             Told::Level(..) | Told::Part(..) => {}
         };
-        let found = on(2, || exhaust(plan, None, &space, &mut done, &cancel, &tell));
+        let found = on(2, || exhaust(trial, None, &space, &mut done, &cancel, &tell));
         rounds += 1;
         assert!(runs.into_inner() < whole.total().runs);
         assert_eq!(found.is_complete(), !found.interrupted);
@@ -304,9 +304,9 @@ fn interrupt_and_go_on(plan: &Plan) {
 
 #[test]
 fn a_search_that_is_cancelled_runs_no_more_schedules_of_any_number_of_faults() {
-    let plan = plan_of("outputs/coin-checkpointed.toml", "");
+    let trial = plan_of("outputs/coin-checkpointed.toml", "");
     let cancel = AtomicBool::new(true);
-    let found = exhaust(&plan, None, &space(&plan, 1), &mut Done::default(), &cancel, &|_| {});
+    let found = exhaust(&trial, None, &space(&trial, 1), &mut Done::default(), &cancel, &|_| {});
     assert_eq!((found.total().runs, found.interrupted), (0, true));
 }
 
@@ -333,25 +333,25 @@ crash = { odds = "1/20", restart = RESTART }
 "#;
 
 /// What is found where a crash is over after one of these times.
-fn away(restart: &str) -> (Plan, Exhaustion) {
+fn away(restart: &str) -> (Trial, Exhaustion) {
     let text = AWAY.replace("RESTART", restart);
     let scenario = Scenario::parse(&text, Path::new("away.toml"));
-    let plan = scenario.unwrap_or_else(|error| panic!("{error}")).plan;
-    let space = Space::new(&plan, &[KindName::Crash], 1);
-    let found = search(&bare(&plan), &space, 2);
-    let whole = search(&bare(&plan), &Space { prunes: false, ..space }, 1);
+    let trial = scenario.unwrap_or_else(|error| panic!("{error}")).trial;
+    let space = Space::new(&trial, &[KindName::Crash], 1);
+    let found = search(&bare(&trial), &space, 2);
+    let whole = search(&bare(&trial), &Space { prunes: false, ..space }, 1);
     // What is left out as the same crash is the same only where it is over after the same time.
     let causes = |found: &Exhaustion| -> BTreeSet<String> {
         found.causes.iter().map(|cause| format!("{:?}", cause.faults[0].kind)).collect()
     };
     assert_eq!(causes(&found), causes(&whole));
-    (plan, found)
+    (trial, found)
 }
 
 #[test]
 fn every_parameter_of_a_list_is_tried() {
     assert!(away("\"50ms\"").1.certificate().is_some());
-    let (plan, found) = away("[\"50ms\", \"100ms\"]");
+    let (trial, found) = away("[\"50ms\", \"100ms\"]");
     let kinds: BTreeSet<u64> = found
         .causes
         .iter()
@@ -364,7 +364,7 @@ fn every_parameter_of_a_list_is_tried() {
     assert_eq!(found.kinds.len(), 2);
     // A seed draws one of them for each crash.
     let drawn: BTreeSet<u64> = (0..200)
-        .flat_map(|seed| Simulator::new(&plan).detail(Some(seed)).schedule)
+        .flat_map(|seed| trial.simulator().detail(Some(seed)).schedule)
         .map(|fault| match fault.kind {
             Kind::Crash { restart } => restart / MILLISECOND,
             _ => panic!("a crash"),
@@ -376,10 +376,10 @@ fn every_parameter_of_a_list_is_tried() {
 /// How long a run may take follows from the faults that the search places, of which the plan says nothing.
 #[test]
 fn a_fault_that_lasts_longer_than_the_time_to_drain_of_the_plan_is_waited_for() {
-    let plan = plan_of("crash/before-ack.toml", "");
+    let trial = plan_of("crash/before-ack.toml", "");
     for lasts in [900 * SECOND, 86_400 * SECOND] {
         for kind in [Kind::Pause { lasts }, Kind::Crash { restart: lasts }] {
-            let found = search(&plan, &Space { kinds: vec![kind], ..space(&plan, 1) }, 1);
+            let found = search(&trial, &Space { kinds: vec![kind], ..space(&trial, 1) }, 1);
             assert!(found.total().runs > 5 && found.certificate().is_some(), "{found:?}");
         }
     }
@@ -387,18 +387,18 @@ fn a_fault_that_lasts_longer_than_the_time_to_drain_of_the_plan_is_waited_for() 
 
 #[test]
 fn a_search_that_stops_at_a_cause_has_all_of_the_smallest() {
-    let plan = plan_of("dedup/lost-ack-no-dedup.toml", "dedup = \"off\"");
-    let space = Space::new(&plan, &[KindName::DropAck], 3);
-    let found = search(&plan, &Space { stops_at_cause: true, ..space.clone() }, 1);
+    let trial = plan_of("dedup/lost-ack-no-dedup.toml", "dedup = \"off\"");
+    let space = Space::new(&trial, &[KindName::DropAck], 3);
+    let found = search(&trial, &Space { stops_at_cause: true, ..space.clone() }, 1);
     assert_eq!((found.levels.len(), found.stopped, found.is_complete()), (2, true, false));
-    let one = search(&plan, &Space { most: 1, ..space }, 1);
+    let one = search(&trial, &Space { most: 1, ..space }, 1);
     assert_eq!(found.causes, one.causes);
 }
 
 #[test]
 fn what_breaks_without_any_fault_explains_everything() {
-    let plan = plan_of("crash/before-ack.toml", "gc = \"never\"");
-    let found = search(&plan, &space(&plan, 2), 1);
+    let trial = plan_of("crash/before-ack.toml", "gc = \"never\"");
+    let found = search(&trial, &space(&trial, 2), 1);
     assert_eq!((found.total().runs, found.causes.len()), (1, 1));
     assert!(
         found.causes[0].faults.is_empty() && found.causes[0].classes.contains(Class::Unbounded)
@@ -408,11 +408,11 @@ fn what_breaks_without_any_fault_explains_everything() {
 
 #[test]
 fn a_run_that_hits_a_limit_makes_no_certificate() {
-    let mut plan = plan_of("crash/before-ack.toml", "");
-    let events = Simulator::new(&plan).brief(None).work.events;
+    let mut trial = plan_of("crash/before-ack.toml", "");
+    let events = trial.simulator().brief(None).work.events;
     // Enough for the run without faults and for no retry.
-    plan.until.events = events + 1;
-    let found = search(&plan, &Space::new(&plan, &[KindName::DropAck], 1), 1);
+    trial.plan.until.events = events + 1;
+    let found = search(&trial, &Space::new(&trial, &[KindName::DropAck], 1), 1);
     assert!(found.causes.is_empty() && found.total().inconclusive > 0);
     assert!(!found.is_complete() && found.certificate().is_none());
     assert_eq!(found.first_inconclusive.expect("a schedule").len(), 1);
@@ -420,11 +420,11 @@ fn a_run_that_hits_a_limit_makes_no_certificate() {
 
 #[test]
 fn a_kind_has_the_parameter_of_the_scenario_and_else_the_default() {
-    let plan = plan_of("crash/before-ack.toml", "");
-    let mut given = plan.clone();
+    let trial = plan_of("crash/before-ack.toml", "");
+    let mut given = trial.clone();
     let crash = Kind::Crash { restart: 7 };
-    given.faults = vec![Fault { at: Default::default(), kind: crash }];
-    let kinds = |plan: &Plan| Space::new(plan, &[KindName::Crash], 1).kinds;
+    given.plan.faults = vec![Fault { at: Default::default(), kind: crash }];
+    let kinds = |trial: &Trial| Space::new(trial, &[KindName::Crash], 1).kinds;
     assert_eq!(kinds(&given), [crash]);
-    assert_eq!(kinds(&plan), [KindName::Crash.with_defaults()]);
+    assert_eq!(kinds(&trial), [KindName::Crash.with_defaults()]);
 }

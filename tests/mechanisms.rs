@@ -17,7 +17,6 @@ use onceproof_model::dataflow::mechanism::Mechanism;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Class, Verdict};
 use onceproof_sim::patience::Patience;
-use onceproof_sim::simulator::Simulator;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
@@ -33,7 +32,7 @@ fn matrix(scenario: &Scenario, seeds: Range<u64>, threads: usize) -> Matrix {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
     pool.install(|| {
         let all = Seeds::Range(seeds.clone());
-        let full = sweep(&scenario.plan, all, Stop::Never, &cancel, &|_| {});
+        let full = sweep(&scenario.trial, all, Stop::Never, &cancel, &|_| {});
         let is_wrong = |design| try_wrong(design, scenario, &seeds, &cancel, &|_| {});
         let is_right = |design| try_right(design, scenario, &seeds, &cancel, &|_| {});
         let wrong = wrong(scenario).iter().map(is_wrong).collect();
@@ -46,7 +45,7 @@ fn matrix(scenario: &Scenario, seeds: Range<u64>, threads: usize) -> Matrix {
 fn the_scenario_draws_every_kind_of_fault_that_it_can_have() {
     let scenario = scenario();
     let drawn: BTreeSet<KindName> =
-        scenario.plan.climate.odds.iter().map(|(kind, _)| kind.name()).collect();
+        scenario.trial.plan.climate.odds.iter().map(|(kind, _)| kind.name()).collect();
     let possible: BTreeSet<KindName> = scenario.latitude().kinds.into_iter().collect();
     assert_eq!(drawn, possible);
     // It has no queue and no external service.
@@ -145,8 +144,9 @@ fn a_wrong_value_beside_any_right_one_ends_in_a_verdict() {
             let Ok(built) = scenario.redesigned(&Changes::of_mechanism(&both)) else { continue };
             // An id that is forgotten after an hour may end what looks like repetition without end; until then a run
             // takes more events than this file gives it.
-            let may_wait = Patience::of(&built.plan).aging >= 3600 * SECOND;
-            let mut simulator = Simulator::new(&built.plan);
+            let may_wait =
+                Patience::of(&built.trial.plan, built.trial.layout()).aging >= 3600 * SECOND;
+            let mut simulator = built.trial.simulator();
             for seed in 0..3 {
                 let verdict = simulator.brief(Some(seed)).verdict;
                 let is_open = verdict == Verdict::Inconclusive;
@@ -178,7 +178,7 @@ fn a_seed_that_goes_wrong_without_the_value_is_no_witness_of_it() {
     let design = wrong(&bad).into_iter().find(is_it).expect("a design");
     let cancel = AtomicBool::new(false);
     let seeds = 0..60;
-    let base = sweep(&bad.plan, Seeds::Range(seeds.clone()), Stop::Never, &cancel, &|_| {});
+    let base = sweep(&bad.trial, Seeds::Range(seeds.clone()), Stop::Never, &cancel, &|_| {});
     assert!(base.violated > 0);
     let Tried { sweep, .. } = try_wrong(&design, &bad, &seeds, &cancel, &|_| {});
     let found = sweep.expect("a sweep");
@@ -210,7 +210,7 @@ fn what_a_scenario_lacks_is_said() {
         let tried = try_right(design, &queue, &(0..1), &cancel, &|_| {});
         assert_eq!((tried.as_right(), tried.lacks), (Standing::NotRun, Some("sources at offsets")));
         let built = queue.redesigned(&design.changes()).expect("a design");
-        let found = sweep(&built.plan, Seeds::Range(0..20), Stop::Never, &cancel, &|_| {});
+        let found = sweep(&built.trial, Seeds::Range(0..20), Stop::Never, &cancel, &|_| {});
         assert!(found.count(Class::Duplicated) > 0);
     }
 }

@@ -1,5 +1,5 @@
-//! What is below all systems names none: no line of code there has a word of one system's protocol. Where the simulator
-//! still speaks of Dataflow is listed, and a file that no longer does must leave the list.
+//! What is below all systems names none: no line of code there has a word of one system's protocol, and neither crate
+//! depends on that of the models.
 
 use super::common::rust_text::{rust_files, tokens};
 use std::collections::BTreeSet;
@@ -8,22 +8,6 @@ use std::path::{Path, PathBuf};
 
 /// Words of one system's protocol.
 const WORDS: [&str; 6] = ["watermark", "catalog", "bloom", "barrier", "epoch", "stamp"];
-
-/// Where the simulator hands a worker its inputs, answers what it asks and tells what it decides.
-const STILL_DATAFLOW: [&str; 12] = [
-    "sim/src/outcome.rs",
-    "sim/src/outside/asked.rs",
-    "sim/src/outside/told.rs",
-    "sim/src/store.rs",
-    "sim/src/trace/choose.rs",
-    "sim/src/trace/event.rs",
-    "sim/src/trace/parts.rs",
-    "sim/src/trace/text.rs",
-    "sim/src/trace/what.rs",
-    "sim/src/world/requests.rs",
-    "sim/src/world/tell/messages.rs",
-    "sim/src/world/tell/store.rs",
-];
 
 #[test]
 fn no_line_below_the_systems_has_a_word_of_one_protocol() {
@@ -42,31 +26,19 @@ fn no_line_below_the_systems_has_a_word_of_one_protocol() {
             found.insert(file);
         }
     }
-    let listed: BTreeSet<String> = STILL_DATAFLOW.map(str::to_owned).into();
-    assert_eq!(found, listed);
+    assert_eq!(found, BTreeSet::new());
 }
 
-/// The parts of the simulator that name a module of the model. All others know a layout, an alphabet and the kernel.
-const WITH_THE_MODEL: [&str; 8] =
-    ["network", "outcome", "outside", "plan", "simulator", "store", "trace", "world"];
-
 #[test]
-fn no_other_part_of_the_simulator_names_the_model() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files: Vec<PathBuf> = Vec::new();
-    rust_files(&root.join("sim/src"), &mut files);
-    let mut found: BTreeSet<String> = BTreeSet::new();
-    for file in &files {
-        let path = file.strip_prefix(root.join("sim/src")).expect("a file of the simulator");
-        let path = path.to_string_lossy().replace('\\', "/");
-        let code = fs::read_to_string(file).expect("a text");
-        let names_it = tokens(of_code(&code)).iter().any(|token| token == "onceproof_model");
-        if names_it && !is_test(&path) {
-            let part = path.split(['/', '.']).next().expect("a first part");
-            found.insert(part.to_owned());
-        }
+fn neither_the_kernel_nor_the_simulator_depends_on_a_model() {
+    for (name, allowed) in [("kernel", &[][..]), ("sim", &["onceproof-kernel"])] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name).join("Cargo.toml");
+        let text = fs::read_to_string(path).expect("a manifest");
+        let manifest: toml::Table = text.parse().expect("TOML");
+        let own = |name: &&String| name.starts_with("onceproof");
+        let dependencies = manifest["dependencies"].as_table().expect("a table");
+        assert_eq!(dependencies.keys().filter(own).collect::<Vec<_>>(), allowed, "{name}");
     }
-    assert_eq!(found, WITH_THE_MODEL.map(str::to_owned).into());
 }
 
 #[test]

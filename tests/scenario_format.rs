@@ -192,27 +192,27 @@ fn whole_files_are_read() {
         attempt: Some(1),
         ..Place::default()
     };
-    assert_eq!(scenario.plan.faults, [Fault { at, kind: Kind::DropAck }]);
+    assert_eq!(scenario.trial.plan.faults, [Fault { at, kind: Kind::DropAck }]);
 
     let scenario = read(COIN);
     assert_eq!(scenario.expect, Expect::Violates(vec![Class::Duplicated]));
-    assert_eq!(scenario.plan.faults[0].at.before, Some(point::SETTLE));
+    assert_eq!(scenario.trial.plan.faults[0].at.before, Some(point::SETTLE));
     read(&COIN.replace("recompute", "checkpoint"));
 
     let scenario = read(CHAPTER);
     // The tag is fused into the source, and the table into the global count.
-    assert_eq!(scenario.plan.design.layout.shards(), 2 + 4 + 1);
-    assert_eq!(scenario.plan.cluster.workers, Some(4));
-    assert_eq!(scenario.plan.climate.odds.len(), 4);
+    assert_eq!(scenario.trial.layout().shards(), 2 + 4 + 1);
+    assert_eq!(scenario.trial.plan.cluster.workers, Some(4));
+    assert_eq!(scenario.trial.plan.climate.odds.len(), 4);
     assert_eq!(scenario.sweep, 0..50);
-    let Input::Generate(generate) = &scenario.plan.inputs[0].1 else { panic!("generated") };
+    let Input::Generate(generate) = &scenario.trial.plan.inputs[0].1 else { panic!("generated") };
     assert_eq!((generate.records, generate.skew_thousandths), (500, 1100));
 }
 
 #[test]
 fn a_real_file_is_read_whole_and_in_order() {
     let scenario = read(FLIGHTS);
-    let Input::Rows(rows) = &scenario.plan.inputs[0].1 else { panic!("rows") };
+    let Input::Rows(rows) = &scenario.trial.plan.inputs[0].1 else { panic!("rows") };
     assert_eq!((rows.len(), scenario.rows_skipped), (50_173, 0));
     assert!(rows.is_sorted_by_key(|row| row.arrival));
     let out_of_order = rows.windows(2).filter(|pair| pair[1].event_time < pair[0].event_time);
@@ -297,10 +297,10 @@ fn classes(all: &[Class]) -> Classes {
 
 #[test]
 fn a_saved_failure_is_read_again_with_the_same_seed_and_faults() {
-    let faults = [read(COIN).plan.faults, read(COIN).plan.faults].concat();
+    let faults = [read(COIN).trial.plan.faults, read(COIN).trial.plan.faults].concat();
     let some_faults = &faults[..2];
     for (text, faults) in
-        [(LOST_ACK, &read(LOST_ACK).plan.faults[..]), (COIN, some_faults), (CHAPTER, &[])]
+        [(LOST_ACK, &read(LOST_ACK).trial.plan.faults[..]), (COIN, some_faults), (CHAPTER, &[])]
     {
         for seed in [None, Some(7), Some(u64::MAX)] {
             let scenario = read(text);
@@ -309,10 +309,13 @@ fn a_saved_failure_is_read_again_with_the_same_seed_and_faults() {
             let saved = scenario.saved_failure(seed, faults, lost, &destination);
             let again = read(&saved);
             assert_eq!(again.seed, seed);
-            assert_eq!(again.plan.faults, faults);
+            assert_eq!(again.trial.plan.faults, faults);
             assert_eq!(again.expect, Expect::Violates(vec![Class::Lost, Class::Stuck]));
-            assert!(again.plan.climate.odds.is_empty());
-            assert_eq!(again.plan.design.pipeline.steps(), scenario.plan.design.pipeline.steps());
+            assert!(again.trial.plan.climate.odds.is_empty());
+            assert_eq!(
+                again.trial.design.pipeline().steps(),
+                scenario.trial.design.pipeline().steps()
+            );
             // Saving again changes nothing.
             assert_eq!(again.saved_failure(seed, faults, lost, &destination), saved);
         }
@@ -324,7 +327,8 @@ fn a_saved_failure_keeps_the_layout_of_its_file() {
     let scenario = read(LOST_ACK);
     let destination = scenarios().join("saved.toml");
     let duplicated = classes(&[Class::Duplicated]);
-    let saved = scenario.saved_failure(Some(7), &scenario.plan.faults, duplicated, &destination);
+    let saved =
+        scenario.saved_failure(Some(7), &scenario.trial.plan.faults, duplicated, &destination);
     let expected = LOST_ACK
         .replace("\"exactly-once\"\n", "{ violates = \"duplicated\" }\nseed = \"7\"\n")
         .replace("# Its sender never hears of it.\n", "");
@@ -344,10 +348,10 @@ fn a_file_of_toml_1_1_is_saved_as_toml_1_0() {
     let scenario = read(&text);
     let destination = scenarios().join("saved.toml");
     let saved =
-        scenario.saved_failure(None, &scenario.plan.faults, Classes::default(), &destination);
+        scenario.saved_failure(None, &scenario.trial.plan.faults, Classes::default(), &destination);
     let records = saved.lines().find(|line| line.starts_with("records")).expect("records");
     assert!(records.contains("{ key = \"\\u001BA\", at = \"0s\" }"), "{records}");
-    let rows = |scenario: Scenario| match &scenario.plan.inputs[0].1 {
+    let rows = |scenario: Scenario| match &scenario.trial.plan.inputs[0].1 {
         Input::Rows(rows) => rows.to_vec(),
         Input::Generate(_) => panic!("rows"),
     };
@@ -358,10 +362,11 @@ fn a_file_of_toml_1_1_is_saved_as_toml_1_0() {
 fn faults_are_written_as_they_are_read() {
     let scenario = read(COIN);
     let json: Vec<String> = scenario
+        .trial
         .plan
         .faults
         .iter()
-        .map(|fault| onceproof::scenario::fault_to_json(fault, &scenario.plan).to_string())
+        .map(|fault| onceproof::scenario::fault_to_json(fault, &scenario.trial).to_string())
         .collect();
     assert_eq!(
         json,
@@ -370,14 +375,14 @@ fn faults_are_written_as_they_are_read() {
             r#"{"at":{"step":"flip","record":"events/0#0","attempt":2},"do":{"user-differs":{"answer":1}}}"#,
         ]
     );
-    let toml = scenario.faults_as_toml(&scenario.plan.faults[..1]);
+    let toml = scenario.faults_as_toml(&scenario.trial.plan.faults[..1]);
     assert_eq!(
         toml.trim(),
         "[[fault]]\n\
         at = { step = \"flip\", record = \"events/0#0\", before = \"settle\" }\n\
         do = { crash = { restart = \"50ms\" } }"
     );
-    let text = scenario.fault_to_toml(&scenario.plan.faults[1]);
+    let text = scenario.fault_to_toml(&scenario.trial.plan.faults[1]);
     assert_eq!(text.what, "{ user-differs = { answer = 1 } }");
 }
 

@@ -14,7 +14,6 @@ use onceproof_kernel::layout::StepIndex;
 use onceproof_model::dataflow::point::ALPHABET;
 use onceproof_sim::fault::{ClockWay, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Class, Classes, Outcome};
-use onceproof_sim::simulator::Simulator;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
@@ -53,12 +52,12 @@ fn every_file_is_in_the_table_and_in_the_contents() {
 fn every_exact_scenario_states_its_ledger_and_the_results_of_each_step() {
     for file in files() {
         let scenario = load(&file);
-        if !scenario.plan.climate.odds.is_empty() {
+        if !scenario.trial.plan.climate.odds.is_empty() {
             continue;
         }
-        let Scenario { stated, plan, .. } = scenario;
+        let Scenario { stated, trial, .. } = scenario;
         assert!(stated.figures.contains_key(&Figure::Exact), "{file}: how many are exact?");
-        for (at, step) in plan.design.pipeline.steps().iter().enumerate() {
+        for (at, step) in trial.design.pipeline().steps().iter().enumerate() {
             let is_stated = stated.results.contains_key(&StepIndex(at as u16));
             assert!(is_stated || !step.kind.has_results(), "{file}: what comes of {}?", step.name);
         }
@@ -69,11 +68,15 @@ fn every_exact_scenario_states_its_ledger_and_the_results_of_each_step() {
 fn every_exact_scenario_is_exact_and_every_random_one_meets_its_claim() {
     for row in rows() {
         let scenario = load(row.file);
-        assert!(scenario.seed.is_none() && scenario.plan.climate.odds.is_empty(), "{}", row.file);
+        assert!(
+            scenario.seed.is_none() && scenario.trial.plan.climate.odds.is_empty(),
+            "{}",
+            row.file
+        );
     }
     for file in RANDOM {
-        let Scenario { expect, sweep, plan, .. } = load(file);
-        let run = |seed| Simulator::new(&plan).brief(Some(seed)).classes;
+        let Scenario { expect, sweep, trial, .. } = load(file);
+        let run = |seed| trial.simulator().brief(Some(seed)).classes;
         match expect {
             Expect::ExactlyOnce => {
                 for seed in sweep.take(SEEDS as usize) {
@@ -100,9 +103,9 @@ fn every_exact_scenario_is_exact_and_every_random_one_meets_its_claim() {
 fn where_seeds_draw_nothing_every_seed_is_one_run() {
     let mut unchanged = 0;
     for row in rows() {
-        let Scenario { plan, .. } = load(row.file);
-        if Chance::of(&plan).is_none() {
-            let mut simulator = Simulator::new(&plan);
+        let Scenario { trial, .. } = load(row.file);
+        if Chance::of(&trial).is_none() {
+            let mut simulator = trial.simulator();
             let first = simulator.brief(None);
             for seed in 0..SEEDS {
                 assert_eq!(simulator.brief(Some(seed)), first, "{}, seed {seed}", row.file);
@@ -112,7 +115,7 @@ fn where_seeds_draw_nothing_every_seed_is_one_run() {
     }
     assert!(unchanged > 0);
     for file in RANDOM {
-        assert!(Chance::of(&load(file).plan).faults, "{file}");
+        assert!(Chance::of(&load(file).trial).faults, "{file}");
     }
 }
 
@@ -120,11 +123,12 @@ fn where_seeds_draw_nothing_every_seed_is_one_run() {
 fn each_way_to_call_or_to_write_holds_under_a_fault_or_is_found_by_what_is_wrong_with_it() {
     let mut found: BTreeSet<(&str, Option<Class>)> = BTreeSet::new();
     for row in rows() {
-        let Scenario { plan, .. } = load(row.file);
-        for way in plan.design.pipeline.steps().iter().filter_map(|step| services::way(&step.kind))
+        let Scenario { trial, .. } = load(row.file);
+        for way in
+            trial.design.pipeline().steps().iter().filter_map(|step| services::way(&step.kind))
         {
             found.extend(row.classes.iter().map(|&class| (way, Some(class))));
-            if row.classes.is_empty() && !plan.faults.is_empty() {
+            if row.classes.is_empty() && !trial.plan.faults.is_empty() {
                 found.insert((way, None));
             }
         }
@@ -145,8 +149,8 @@ fn no_fault_and_no_mechanism_is_left_out() {
     let mut used: BTreeSet<String> = BTreeSet::new();
     for row in rows() {
         let scenario = load(row.file);
-        let outcome = Simulator::new(&scenario.plan).detail(None);
-        for (number, fault) in scenario.plan.faults.iter().enumerate() {
+        let outcome = scenario.trial.simulator().detail(None);
+        for (number, fault) in scenario.trial.plan.faults.iter().enumerate() {
             if !outcome.unfired.contains(&number) {
                 used.insert(fault_in_word(&fault.kind));
                 used.extend(
@@ -155,7 +159,7 @@ fn no_fault_and_no_mechanism_is_left_out() {
                 used.extend(fault.at.time.map(|_| format!("{} by time", fault.kind.name().word())));
             }
         }
-        for mechanism in scenario.plan.design.mechanisms() {
+        for mechanism in scenario.trial.design.dataflow().expect("Dataflow").mechanisms() {
             used.extend(values(mechanism).map(str::to_owned));
         }
     }
@@ -191,7 +195,7 @@ fn fault_in_word(kind: &Kind) -> String {
 /// How a run of an exact scenario differs from its row, if it does.
 fn difference(row: &Row) -> Option<String> {
     let scenario = load(row.file);
-    let outcome = Simulator::new(&scenario.plan).detail(scenario.seed);
+    let outcome = scenario.trial.simulator().detail(scenario.seed);
     let mut classes = Classes::default();
     row.classes.iter().for_each(|&class| classes.insert(class));
     let derived = described(
@@ -224,7 +228,7 @@ fn of_run(outcome: &Outcome, scenario: &Scenario, wanted: &[(&str, u64)]) -> Str
         ledger.divergent,
         ledger.late,
     ];
-    let names = |step| scenario.plan.design.pipeline.step(step).name.as_str();
+    let names = |step| scenario.trial.layout().name(step);
     let results: Vec<Vec<(&str, i128)>> = outcome
         .steps
         .iter()
@@ -237,7 +241,7 @@ fn of_run(outcome: &Outcome, scenario: &Scenario, wanted: &[(&str, u64)]) -> Str
         .map(|(step, results)| (names(step.step), step.expected, step.applied, &results[..]))
         .collect();
     let damaged: Vec<&str> = outcome.damage.iter().map(|damage| damage.record.as_str()).collect();
-    let done = figures::work(&outcome.brief.work, &outcome.brief.marks);
+    let done = figures::work(&outcome.brief.work, &outcome.brief.marks, outcome.brief.alphabet);
     let work: Vec<(&str, u64)> = wanted
         .iter()
         .map(|(name, _)| *done.iter().find(|(known, _)| known == name).expect("a figure"))

@@ -5,7 +5,6 @@
 use crate::common::exhaust;
 use onceproof::scenario::Scenario;
 use onceproof_sim::outcome::{Class, Verdict};
-use onceproof_sim::simulator::Simulator;
 use std::path::Path;
 
 /// Three records in windows of 10 s. After `bob` at 30 s the watermark is 25 s, 5 s behind, so `ann`'s
@@ -53,7 +52,7 @@ window   = "10s"
 
 #[test]
 fn the_full_design_holds_in_every_schedule_of_at_most_two_faults() {
-    let (runs, classes, first) = exhaust(&pipeline("").plan, 2);
+    let (runs, classes, first) = exhaust(&pipeline("").trial, 2);
     assert!(classes.is_empty(), "{classes:?} by {first:?}");
     // Some 60 calls and 30 commits with several kinds of faults each make hundreds of single faults.
     assert!(runs > 10_000, "{runs}");
@@ -63,7 +62,7 @@ fn the_full_design_holds_in_every_schedule_of_at_most_two_faults() {
 fn the_pipeline_has_a_late_pane() {
     let scenario = pipeline("");
     let mut panes = 0;
-    let outcome = Simulator::new(&scenario.plan).trace(None, &mut |seen| {
+    let outcome = scenario.trial.simulator().trace(None, &mut |seen| {
         let line = seen.line();
         panes += u32::from(line.contains("per-user/1 emits per-user/ann@0s#"));
         panes += u32::from(line.contains("per-user/0 emits per-user/ann@0s#"));
@@ -75,10 +74,10 @@ fn the_pipeline_has_a_late_pane() {
 #[test]
 fn each_missing_mechanism_is_found_with_at_most_two_faults() {
     let check = |mechanism: &str, class: Class| {
-        let (_, classes, _) = exhaust(&pipeline(mechanism).plan, 1);
+        let (_, classes, _) = exhaust(&pipeline(mechanism).trial, 1);
         let classes = match classes.contains(class) {
             true => classes,
-            false => exhaust(&pipeline(mechanism).plan, 2).1,
+            false => exhaust(&pipeline(mechanism).trial, 2).1,
         };
         assert!(classes.contains(class), "{mechanism}: {classes:?}");
     };
@@ -143,7 +142,7 @@ fn a_sink_that_names_its_rows_holds_under_every_two_faults_and_any_other_breaks_
         "{ insert-id = { window = \"1m\" } }",
     ];
     for write in holds {
-        let (_, classes, first) = exhaust(&into_table(write).plan, 2);
+        let (_, classes, first) = exhaust(&into_table(write).trial, 2);
         assert!(classes.is_empty(), "{write}: {classes:?} by {first:?}");
     }
     let breaks = [
@@ -157,7 +156,7 @@ fn a_sink_that_names_its_rows_holds_under_every_two_faults_and_any_other_breaks_
         ("\"in-place\"", vec![Class::Duplicated]),
     ];
     for (write, expected) in breaks {
-        let (_, classes, _) = exhaust(&into_table(write).plan, 1);
+        let (_, classes, _) = exhaust(&into_table(write).trial, 1);
         let found: Vec<Class> = classes.iter().collect();
         assert_eq!(found, expected, "{write}");
     }
@@ -166,13 +165,13 @@ fn a_sink_that_names_its_rows_holds_under_every_two_faults_and_any_other_breaks_
 #[test]
 fn what_is_shown_by_one_call_is_whole_under_every_two_faults_and_what_is_not_is_torn_by_one() {
     for write in ["\"rename\"", "{ two-phase = { timeout = \"1m\" } }"] {
-        let (_, classes, first) = exhaust(&into_table_together(write).plan, 2);
+        let (_, classes, first) = exhaust(&into_table_together(write).trial, 2);
         assert!(classes.is_empty(), "{write}: {classes:?} by {first:?}");
     }
-    let (_, classes, _) = exhaust(&into_table_together("\"in-place\"").plan, 1);
+    let (_, classes, _) = exhaust(&into_table_together("\"in-place\"").trial, 1);
     assert!(classes.contains(Class::Torn), "{classes:?}");
     // What is aborted goes as a whole.
     let aborted = into_table_together("{ two-phase = { timeout = \"40ms\" } }");
-    let (_, classes, _) = exhaust(&aborted.plan, 1);
+    let (_, classes, _) = exhaust(&aborted.trial, 1);
     assert_eq!(classes.iter().collect::<Vec<Class>>(), [Class::Lost]);
 }

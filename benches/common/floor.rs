@@ -9,7 +9,8 @@ use onceproof_kernel::time::Nanos;
 use onceproof_model::dataflow::point;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::Brief;
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
+
 use rustc_hash::FxBuildHasher;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -39,14 +40,14 @@ pub struct Amounts {
 
 /// How many events are scheduled at a time in a long run of a plan, by Little's law: the sum of all waits
 /// over the time of the run.
-pub fn queue_length(long: &Brief, plan: &Plan) -> u64 {
+pub fn queue_length(long: &Brief, trial: &Trial) -> u64 {
     let work = long.work;
-    let retry = plan.design.mechanisms()[0].retry;
-    let latency = plan.network.latency_min.midpoint(plan.network.latency_max);
+    let retry = trial.design.dataflow().expect("Dataflow").mechanisms()[0].retry;
+    let latency = trial.plan.network.latency_min.midpoint(trial.plan.network.latency_max);
     let waits = u128::from(retry.wait(1)) * u128::from(work.messages - work.retries)
         + u128::from(retry.wait(2)) * u128::from(work.retries)
         + u128::from(latency) * u128::from(arrivals(long))
-        + u128::from(plan.cluster.commit) * u128::from(2 * work.commits);
+        + u128::from(trial.plan.cluster.commit) * u128::from(2 * work.commits);
     (waits / u128::from(long.virtual_time.max(1))) as u64
 }
 
@@ -63,9 +64,9 @@ fn arrivals(brief: &Brief) -> u64 {
 impl Amounts {
     /// What a run of this plan had, if nothing but requests and acks was lost. `queue_length` is that of
     /// a long run.
-    pub fn of(brief: &Brief, plan: &Plan, queue_length: u64) -> Amounts {
+    pub fn of(brief: &Brief, trial: &Trial, queue_length: u64) -> Amounts {
         let work = brief.work;
-        let looked_at = work.catalog_reads + brief.marks.count(point::FILTER_SAVED_READ);
+        let looked_at = work.own[0] + brief.marks.count(point::FILTER_SAVED_READ);
         Amounts {
             events: work.events,
             // Every send sets a timer; the timers that found an answer are no events.
@@ -77,9 +78,9 @@ impl Amounts {
             insertions: looked_at,
             ids: looked_at - brief.marks.count(point::DUPLICATE_DROPPED),
             ids_held: work.ids_held_max,
-            latency_min: plan.network.latency_min,
-            latency_max: plan.network.latency_max,
-            timeout: plan.design.mechanisms()[0].retry.wait(1),
+            latency_min: trial.plan.network.latency_min,
+            latency_max: trial.plan.network.latency_max,
+            timeout: trial.design.dataflow().expect("Dataflow").mechanisms()[0].retry.wait(1),
             timers: work.messages,
         }
     }

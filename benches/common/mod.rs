@@ -3,7 +3,7 @@
 
 use onceproof::scenario::{Expect, Scenario};
 use onceproof_sim::outcome::{Brief, Class, Verdict};
-use onceproof_sim::simulator::Simulator;
+use onceproof_systems::Simulator;
 use std::path::Path;
 
 const LOSSY_SHUFFLE: &str = include_str!("../scenarios/lossy_shuffle.toml");

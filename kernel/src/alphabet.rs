@@ -3,6 +3,7 @@
 //! them follows from it.
 
 use crate::name::Name;
+use crate::told::{PartWords, ToldWords};
 
 /// A step of a protocol, by its number in the alphabet of its system.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -100,6 +101,24 @@ impl Mark {
     }
 }
 
+/// A figure that a system counts itself, by its number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Figure(pub u8);
+
+impl Figure {
+    /// How many a system may have.
+    pub const COUNT: usize = 4;
+}
+
+/// Where a figure of a report is counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Counted {
+    /// By the system itself.
+    Own(Figure),
+    /// As a corner of the protocol that was reached.
+    Mark(Mark),
+}
+
 /// The words of one system.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Alphabet {
@@ -111,6 +130,14 @@ pub struct Alphabet {
     pub controls: &'static [Control],
     /// The corners that a run may reach, each with its word, in the order of reports.
     pub marks: &'static [(Mark, &'static str)],
+    /// What was done in the system's own way, by the name of its figure, in the order of reports.
+    pub figures: &'static [(&'static str, Counted)],
+    /// What it may tell of itself.
+    pub told: &'static [ToldWords],
+    /// What its changes may say.
+    pub changes: &'static [ToldWords],
+    /// What its replies say.
+    pub replies: &'static [PartWords],
 }
 
 /// No words: where only numbers are told apart, as in tests of layouts and places.
@@ -126,6 +153,10 @@ pub static WORDLESS: Alphabet = Alphabet {
     },
     controls: &[],
     marks: &[],
+    figures: &[],
+    told: &[],
+    changes: &[],
+    replies: &[],
 };
 
 impl Alphabet {

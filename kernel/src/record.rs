@@ -43,3 +43,12 @@ impl Value {
         }
     }
 }
+
+/// One output of a user function: its key and value. The rest of the record stays as it was.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Output {
+    /// The key of the output.
+    pub key: Key,
+    /// The value of the output.
+    pub value: Value,
+}

@@ -1,9 +1,188 @@
-//! What a system under test is: the types that its messages, changes and timers have, and what is said of them.
+//! What a system under test is: the types that its messages, changes and timers have, its processes and its rows, and
+//! what is said of them.
 
 use crate::alphabet::Subject;
+use crate::call::Rpc;
+use crate::effect::{Context, Input};
+use crate::env::Env;
 use crate::key::Key;
-use crate::name::Vocabulary;
+use crate::layout::{Layout, ShardIndex};
+use crate::name::{Name, Vocabulary};
+use crate::record::RecordId;
+use crate::rest::Rest;
+use crate::right::Right;
+use crate::tell::Tell;
+use crate::time::Time;
+use crate::told::{Aged, Forgotten, Parts, Told};
 use std::fmt::Debug;
+
+/// A system under test: sans-IO processes, their durable rows, and what is right. A mark without content.
+pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
+    /// All that no run changes: the steps, the mechanisms, a rule that is left out.
+    type Design: Debug + Send + Sync;
+    /// One shard as its process knows it: a crash drops it.
+    type Process: Process<Self>;
+    /// The durable rows of one shard.
+    type Rows: Rows<Self>;
+    /// One change of a durable row.
+    type Change: Copy + Eq + Debug + Send;
+    /// What a request carries.
+    type Request: Copy + Eq + Debug + Send;
+    /// What the reply to a request carries.
+    type Reply: Copy + Eq + Debug + Send;
+    /// What a process may be called back with.
+    type Timer: Copy + Eq + Debug + Send;
+    /// What is right of a design.
+    type Right<'a>: Right;
+
+    /// With this a process is called back when there may be new input.
+    const INPUT: Self::Timer;
+
+    /// The names of the steps, and the shards in which they run.
+    fn layout(design: &Self::Design) -> &Layout;
+
+    /// What is right: where each source record belongs, by the design alone.
+    fn right(design: &Self::Design) -> Self::Right<'_>;
+
+    /// What a process waits for with a timer.
+    fn wait(timer: Self::Timer) -> Wait;
+
+    /// What a request is about.
+    fn subject(request: &Self::Request) -> Subject;
+
+    /// The record that a request carries, if it carries one.
+    fn carried(request: &Self::Request) -> Option<Carried>;
+
+    /// What a reply says, for whoever reads the trace.
+    fn parts_of_reply(reply: &Self::Reply) -> Parts;
+
+    /// How it is told that an id is forgotten. The record is none if nobody knows whose the id was.
+    fn forgotten(record: Option<Name>, key: Key, why: Forgotten) -> Told;
+
+    /// What a request promises and what it carries, as numbers that are the same in every run: handles of keys and
+    /// names go in by their hashes.
+    fn digest_of_request(request: &Self::Request, words: &Vocabulary) -> [u64; 2];
+
+    /// What a reply says, as a number.
+    fn digest_of_reply(reply: &Self::Reply) -> u64;
+
+    /// What a change says, as a number; but for what is there for whoever watches alone.
+    fn digest_of_change(change: &Self::Change, words: &Vocabulary) -> u64;
+}
+
+/// One process: a shard on a worker, from a start to its end.
+pub trait Process<S: System>: Debug {
+    /// The process of a shard; it knows nothing until it boots.
+    fn new(design: &S::Design, shard: ShardIndex) -> Self;
+
+    /// Makes one whose memory is used again as good as new, until it boots.
+    fn reset(&mut self);
+
+    /// Takes one input and lists what is to be done, in order.
+    fn handle<E: Env<S>>(&mut self, input: &Input<S>, context: &mut Context<'_, S, E>);
+
+    /// Whether there is more to do right now, by [`Input::Resume`].
+    fn is_ready(&self) -> bool {
+        false
+    }
+
+    /// Whether a timer still means anything; a stale one need not be delivered.
+    fn awaits(&self, timer: S::Timer) -> bool;
+
+    /// Whether the reply to this request is still waited for, and something comes of it.
+    fn awaits_reply(&self, rpc: Rpc) -> bool;
+
+    /// The same of any request, also of one of which nothing comes.
+    fn awaits_any_reply(&self, rpc: Rpc) -> bool {
+        self.awaits_reply(rpc)
+    }
+
+    /// What is waited for with a timer that still means something, for whoever watches.
+    fn awaited_with(&self, timer: S::Timer) -> Option<Subject>;
+
+    /// How full the filters are that it keeps.
+    fn fills(&self) -> Vec<Fill> {
+        Vec::new()
+    }
+
+    /// Adds its state. One that adds nothing is never at rest, and nothing is left out of a search.
+    fn rest(&self, rest: &mut Rest) {
+        rest.requires(false);
+    }
+}
+
+/// The durable rows of one shard: what a change does, and what it says to whoever watches.
+pub trait Rows<S: System>: Default + Debug {
+    /// Empties all rows and keeps their memory.
+    fn reset(&mut self, design: &S::Design, shard: ShardIndex);
+
+    /// Makes one change, and says what it says.
+    fn apply(&mut self, change: &S::Change, now: Time, tell: &mut impl Tell);
+
+    /// How a change is told that is made next.
+    fn told(&self, change: &S::Change, design: &S::Design, shard: ShardIndex) -> Told;
+
+    /// How many ids are kept, by which a record is known again.
+    fn ids(&self) -> u64 {
+        0
+    }
+
+    /// Forgets what is too old now. It is asked where a step of the layout forgets by age.
+    fn age(&mut self, now: Time) {
+        let _ = now;
+    }
+
+    /// The ids that have grown too old after one time and until another, in order.
+    fn aged(&self, after: Time, until: Time) -> Vec<Aged> {
+        let _ = (after, until);
+        Vec::new()
+    }
+
+    /// What it holds that no time will end. Where the run is over nothing can need it any more.
+    fn garbage(&self) -> Garbage {
+        Garbage::default()
+    }
+
+    /// Adds all rows to the state. Rows that add nothing are never at rest.
+    fn rest(&self, rest: &mut Rest) {
+        rest.requires(false);
+    }
+}
+
+/// The record that a request carries, as whoever watches knows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Carried {
+    /// Its name.
+    pub name: Name,
+    /// Its key.
+    pub key: Key,
+    /// Its id.
+    pub id: RecordId,
+    /// When it was made, as it says itself. Of the message of a queue: when it was published.
+    pub made: Time,
+}
+
+/// What is held and can never matter again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Garbage {
+    /// Ids that no age will end.
+    pub ids: u64,
+    /// Outputs that nobody will move any more.
+    pub outputs: u64,
+}
+
+/// How full a filter is: something in a fixed number of bits that says of an id whether it may be known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fill {
+    /// The first timestamp of its range.
+    pub first: Time,
+    /// How many bits are set.
+    pub bits_set: u64,
+    /// How many bits there are.
+    pub bits: u64,
+    /// Whether it has all ids of its range, and so may say that an id is new.
+    pub is_complete: bool,
+}
 
 /// What a process waits for with a timer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,37 +203,4 @@ pub enum Wait {
     Reread,
     /// Another try of a record of this key on which a function failed.
     Reapply(Key),
-}
-
-/// A system under test: processes that take an input and list effects. A mark without content.
-pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
-    /// All that no run changes: the steps, the mechanisms, a rule that is left out.
-    type Design: Debug + Send + Sync;
-    /// One change of a durable row.
-    type Change: Copy + Eq + Debug + Send;
-    /// What a request carries.
-    type Request: Copy + Eq + Debug + Send;
-    /// What the reply to a request carries.
-    type Reply: Copy + Eq + Debug + Send;
-    /// What a process may be called back with.
-    type Timer: Copy + Eq + Debug + Send;
-
-    /// With this a process is called back when there may be new input.
-    const INPUT: Self::Timer;
-
-    /// What a process waits for with a timer.
-    fn wait(timer: Self::Timer) -> Wait;
-
-    /// What a request is about.
-    fn subject(request: &Self::Request) -> Subject;
-
-    /// What a request promises and what it carries, as numbers that are the same in every run: handles of keys and
-    /// names go in by their hashes.
-    fn digest_of_request(request: &Self::Request, words: &Vocabulary) -> [u64; 2];
-
-    /// What a reply says, as a number.
-    fn digest_of_reply(reply: &Self::Reply) -> u64;
-
-    /// What a change says, as a number; but for what is there for whoever watches alone.
-    fn digest_of_change(change: &Self::Change, words: &Vocabulary) -> u64;
 }

@@ -4,7 +4,7 @@
 
 use onceproof_kernel::call::Action;
 use onceproof_kernel::key::{Key, Keys};
-use onceproof_kernel::record::Value;
+use onceproof_kernel::record::{Output, Value};
 use onceproof_kernel::time::Nanos;
 
 /// A function of a map step.
@@ -84,15 +84,6 @@ pub enum Into {
     Key,
     /// Taken as the value.
     Value,
-}
-
-/// One output of a function: its key and value. The rest of the record stays as it was.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Output {
-    /// The key of the output.
-    pub key: Key,
-    /// The value of the output.
-    pub value: Value,
 }
 
 impl Function {

@@ -11,6 +11,7 @@ pub mod input;
 pub mod fault;
 pub mod patience;
 pub mod simulator;
+mod simulation;
 mod world;
 mod queue;
 pub mod draw;

@@ -1,21 +1,19 @@
-//! Links between workers: what is on its way, how often each record was sent, and which links are cut.
+//! Links between workers: how often each record was sent, and which links are cut.
 
 use crate::fault::Direction;
 use hashbrown::{HashMap, HashSet};
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::effect::Request;
 use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::rest::Rest;
+use onceproof_kernel::system::System;
 use onceproof_kernel::time::Time;
-use onceproof_model::dataflow::effect::Request;
 use rustc_hash::FxBuildHasher;
-use slab::Slab;
 
 /// All links.
 #[derive(Debug, Default)]
 pub(crate) struct Links {
-    /// Requests on their way.
-    pub flights: Slab<Flight>,
     /// How often each record was sent to each step, per sending step.
     sends: Vec<Vec<u32>>,
     controls: HashMap<(ShardIndex, ShardIndex, u8, i64), u32, FxBuildHasher>,
@@ -25,14 +23,6 @@ pub(crate) struct Links {
     /// When the last cut ends, also once it is over.
     cut_until: u64,
     steps: usize,
-}
-
-/// A request on its way to a worker.
-#[derive(Debug)]
-pub(crate) struct Flight {
-    pub request: Request,
-    /// The worker that had the receiver's shard, as far as the sender knew.
-    pub host: u32,
 }
 
 /// A cut of the link between two workers.
@@ -46,7 +36,6 @@ pub(crate) struct Cut {
 
 impl Links {
     pub fn reset(&mut self, layout: &Layout) {
-        self.flights.clear();
         self.steps = layout.steps();
         self.sends.resize_with(self.steps * self.steps, Vec::new);
         for sends in &mut self.sends {
@@ -58,17 +47,21 @@ impl Links {
         self.cut_until = 0;
     }
 
-    /// At rest no request is on its way and no link is cut. How often something was sent names points that
+    /// At rest no link is cut. How often something was sent names points that
     /// come no more.
     pub fn rest(&self, now: u64, rest: &mut Rest) {
-        let Links { flights, sends: _, controls: _, publications: _, cuts, cut_until: _, steps: _ } =
-            self;
-        rest.requires(flights.is_empty() && cuts.iter().all(|cut| cut.until <= now));
+        let Links { sends: _, controls: _, publications: _, cuts, cut_until: _, steps: _ } = self;
+        rest.requires(cuts.iter().all(|cut| cut.until <= now));
     }
 
     /// Counts one more send of what a request is about, and returns how many that makes: its attempt,
     /// counted from outside and across crashes.
-    pub fn count_send(&mut self, layout: &Layout, request: &Request, names: usize) -> u32 {
+    pub fn count_send<S: System>(
+        &mut self,
+        layout: &Layout,
+        request: &Request<S>,
+        names: usize,
+    ) -> u32 {
         let count = match request.subject() {
             Subject::Record(name) => {
                 let (from, to) = (layout.step_of(request.from), layout.step_of(request.to));
@@ -91,10 +84,10 @@ impl Links {
     /// message was that it is about, if it is about one: a record that is published again at another time is another
     /// message, and its request another one. Messages of one record and one time are not told apart, nor deliveries of
     /// one message.
-    pub fn is_retry(
+    pub fn is_retry<S: System>(
         &mut self,
         layout: &Layout,
-        request: &Request,
+        request: &Request<S>,
         attempt: u32,
         published: Option<Time>,
     ) -> bool {

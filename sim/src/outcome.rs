@@ -2,10 +2,10 @@
 
 use crate::fault::{Fault, KindName};
 use crate::marks::{Marks, Strikes};
-use onceproof_kernel::alphabet::Alphabet;
+use onceproof_kernel::alphabet::{Alphabet, Figure};
 use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::system::Fill;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::dataflow::worker::Fill;
 use std::collections::BTreeMap;
 
 /// What can be wrong with the results of a run.
@@ -143,17 +143,15 @@ pub struct Work {
     pub retries: u64,
     /// Commits applied.
     pub commits: u64,
-    /// Reads of the catalog.
-    pub catalog_reads: u64,
-    /// Ids that a filter took for known ones, and that were in no catalog.
-    pub bloom_false_positives: u64,
+    /// What the system counts itself, by the numbers of its figures.
+    pub own: [u64; Figure::COUNT],
     /// Executions of user functions.
     pub user_calls: u64,
     /// Calls that changed something at an external service.
     pub side_effects: u64,
-    /// The most ids held in catalogs at a time.
+    /// The most ids held at a time, by which records are known again.
     pub ids_held_max: u64,
-    /// The ids held in catalogs at the end.
+    /// The ids held at the end.
     pub ids_held_end: u64,
 }
 
@@ -223,7 +221,7 @@ pub struct Outcome {
     pub longest_retries: Vec<Extreme>,
     /// How far the latest record of each source was behind what the source had promised when it read the record.
     pub greatest_lags: Vec<Extreme>,
-    /// How full the filters in front of the catalogs are at the end, by shard and range.
+    /// How full the filters are at the end, by shard and range.
     pub filters: Vec<FilterFill>,
     /// How often the steps that call external services did so, in file order.
     pub calls: Vec<StepCalls>,

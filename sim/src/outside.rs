@@ -20,16 +20,16 @@ use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
+use onceproof_kernel::system::System;
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::dataflow::Design;
 
 /// Everything but the workers, the network and the clock.
 #[derive(Debug)]
-pub(crate) struct Outside<'a> {
-    pub design: &'a Design,
+pub(crate) struct Outside<'a, S: System> {
+    pub design: &'a S::Design,
     pub layout: &'a Layout,
     pub words: Vocabulary,
-    pub store: Lasting<Store>,
+    pub store: Lasting<Store<S>>,
     pub service: Lasting<Service>,
     pub sources: Sources,
     pub answers: Answers,
@@ -73,11 +73,12 @@ pub(crate) struct Pulled {
     pub delivery: u32,
 }
 
-impl<'a> Outside<'a> {
-    pub fn new(design: &'a Design, answers: Answers, read_cost: Nanos) -> Outside<'a> {
+impl<'a, S: System> Outside<'a, S> {
+    pub fn new(design: &'a S::Design, answers: Answers, read_cost: Nanos) -> Outside<'a, S> {
+        let layout = S::layout(design);
         Outside {
             design,
-            layout: &design.layout,
+            layout,
             words: Vocabulary::default(),
             store: Lasting::default(),
             service: Lasting::default(),
@@ -92,9 +93,7 @@ impl<'a> Outside<'a> {
             read_cost,
             cost: 0,
             doom: BeforeVerdict::Pass,
-            queues: Lasting::new(
-                design.layout.all().map(|(_, step)| queues::queue(step)).collect(),
-            ),
+            queues: Lasting::new(layout.all().map(|(_, step)| queues::queue(step)).collect()),
             pulled: Vec::new(),
             wakes: Vec::new(),
             executions: Lasting::default(),
@@ -147,7 +146,7 @@ impl<'a> Outside<'a> {
     }
 
     /// What befalls a worker before a step of the protocol.
-    pub fn before(&mut self, step: &StepTaken) -> BeforeVerdict {
+    pub fn befalls(&mut self, step: &StepTaken) -> BeforeVerdict {
         if self.answers.is_explored() {
             let changes = self.changes();
             self.answers.note_changes(changes);
@@ -209,19 +208,15 @@ impl<'a> Outside<'a> {
         if self.doom == BeforeVerdict::Pass && self.answers.asks_before() {
             let subject = Subject::Record(name);
             let step = StepTaken::new(self.layout, shard, step, before, subject, &self.words);
-            self.doom = self.before(&step);
+            self.doom = self.befalls(&step);
             if self.trace.is_on() {
                 self.tell_doom(shard, step.before, subject);
             }
         }
     }
 
-    fn is_dead(&self) -> bool {
-        matches!(self.doom, BeforeVerdict::Dies(_))
-    }
-
     /// How often this happened at a step to this record, with now.
-    fn count(&mut self, step: StepIndex, name: Name) -> u32 {
+    fn count_at(&mut self, step: StepIndex, name: Name) -> u32 {
         let executions = &mut self.executions[step.at()];
         let at = name.0 as usize;
         if at >= executions.len() {
@@ -229,9 +224,5 @@ impl<'a> Outside<'a> {
         }
         executions[at] += 1;
         executions[at]
-    }
-
-    fn charge(&mut self) {
-        self.cost += self.read_cost;
     }
 }

@@ -5,7 +5,7 @@ use crate::fault::{Fault, Kind};
 use crate::input::Input;
 use crate::plan::{Plan, Until};
 use onceproof_kernel::call::Target;
-use onceproof_kernel::layout::{LaidStep, StepIndex};
+use onceproof_kernel::layout::{LaidStep, Layout, StepIndex};
 use onceproof_kernel::time::Nanos;
 
 /// What a plan says of waits, with the exact faults that are placed in it.
@@ -38,21 +38,20 @@ struct Unplaced {
 
 impl Patience {
     /// What a plan says.
-    pub fn of(plan: &Plan) -> Patience {
-        let layout = &plan.design.layout;
-        let mut waits = waits(plan);
+    pub fn of(plan: &Plan, layout: &Layout) -> Patience {
+        let mut waits = waits(plan, layout);
         waits.extend(plan.climate.kinds().map(lasts));
         let unplaced = Unplaced {
             longest: waits.iter().copied().max().unwrap_or(0),
             sum: waits.into_iter().fold(0, Nanos::saturating_add),
-            turns: records(plan).saturating_add(layout.steps() as u64),
+            turns: records(plan, layout).saturating_add(layout.steps() as u64),
             drain: plan.until.drain,
         };
         let failures = layout.all().filter_map(|(_, step)| step.failing.dead_letter_after);
         let patience = Patience {
             longest: 0,
             drain: 0,
-            aging: aging(plan),
+            aging: aging(layout),
             // A message, an answer and a timer for each step that outputs go through uncommitted.
             hops: 6 + 3 * layout.steps() as u64 + failures.map(u64::from).sum::<u64>(),
             unplaced,
@@ -77,7 +76,7 @@ impl Patience {
     }
 }
 
-fn waits(plan: &Plan) -> Vec<Nanos> {
+fn waits(plan: &Plan, layout: &Layout) -> Vec<Nanos> {
     let cluster = &plan.cluster;
     let mut waits = vec![
         plan.network.latency_max.saturating_mul(2),
@@ -87,7 +86,7 @@ fn waits(plan: &Plan) -> Vec<Nanos> {
         cluster.lease,
         cluster.routing_lag,
     ];
-    for (_, step) in plan.design.layout.all() {
+    for (_, step) in layout.all() {
         let failures = Nanos::from(step.failing.dead_letter_after.unwrap_or(1));
         let retry = step.retry;
         let commit_retry = step.commit_retry.waits(cluster.commit);
@@ -121,7 +120,7 @@ fn lasts(kind: Kind) -> Nanos {
     }
 }
 
-fn aging(plan: &Plan) -> Nanos {
+fn aging(layout: &Layout) -> Nanos {
     let of_step = |(_, step): (StepIndex, &LaidStep)| {
         let table = match step.calls {
             Some(Target::InsertIds { window }) => window,
@@ -130,19 +129,19 @@ fn aging(plan: &Plan) -> Nanos {
         };
         table.max(step.forgets_after.unwrap_or(0))
     };
-    plan.design.layout.all().map(of_step).max().unwrap_or(0)
+    layout.all().map(of_step).max().unwrap_or(0)
 }
 
 /// The most records that any step can have: rows of the input, and what maps make of each.
-fn records(plan: &Plan) -> u64 {
-    let layout = &plan.design.layout;
+fn records(plan: &Plan, layout: &Layout) -> u64 {
     let mut records: Vec<Option<u64>> = vec![None; layout.steps()];
-    let all = (0..layout.steps()).map(|at| records_of(StepIndex(at as u16), plan, &mut records));
+    let all =
+        (0..layout.steps()).map(|at| records_of(StepIndex(at as u16), plan, layout, &mut records));
     all.max().unwrap_or(0)
 }
 
 /// Those of one step. What is known already is known for good: no step takes what it makes.
-fn records_of(step: StepIndex, plan: &Plan, known: &mut Vec<Option<u64>>) -> u64 {
+fn records_of(step: StepIndex, plan: &Plan, layout: &Layout, known: &mut Vec<Option<u64>>) -> u64 {
     if let Some(records) = known[step.at()] {
         return records;
     }
@@ -152,9 +151,9 @@ fn records_of(step: StepIndex, plan: &Plan, known: &mut Vec<Option<u64>>) -> u64
         Some(Input::Generate(generate)) => generate.records.into(),
         None => 0,
     };
-    let LaidStep { from, copies, .. } = plan.design.layout.step(step);
+    let LaidStep { from, copies, .. } = layout.step(step);
     for &from in from {
-        records = records.saturating_add(records_of(from, plan, known));
+        records = records.saturating_add(records_of(from, plan, layout, known));
     }
     records = records.saturating_mul((*copies).into());
     known[step.at()] = Some(records);

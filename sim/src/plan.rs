@@ -1,17 +1,14 @@
-//! All that a run is decided by, but for its seed: the pipeline, its input, the cluster it runs on, the
-//! odds of drawn faults, the exact faults, and when it ends.
+//! All that a run is decided by, but for its design and its seed: its input, the cluster it runs on, the odds of
+//! drawn faults, the exact faults, and when it ends.
 
 use crate::fault::{Climate, Fault};
 use crate::input::Input;
-use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND};
-use onceproof_model::dataflow::Design;
 
-/// Everything but the seed.
+/// Everything but the design and the seed.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The steps, with their mechanisms.
-    pub design: Design,
     /// What each source reads, one entry per source step.
     pub inputs: Vec<(StepIndex, Input)>,
     /// Workers and service times.
@@ -39,8 +36,8 @@ pub struct SideEffects {
 
 impl Plan {
     /// How many workers there are.
-    pub fn hosts(&self) -> usize {
-        self.cluster.workers.map_or(self.design.layout.shards(), |workers| workers as usize)
+    pub fn hosts(&self, layout: &Layout) -> usize {
+        self.cluster.workers.map_or(layout.shards(), |workers| workers as usize)
     }
 }
 

@@ -1,27 +1,88 @@
-//! The door to a run: a plan and a seed in, an outcome out.
+//! The door to runs: what searches see of a system. A call is a whole run, so it is virtual; inside a run nothing is.
 
-use crate::answers::Watched;
 use crate::fault::{Fault, Kind};
-use crate::fingerprint::Fingerprint;
-use crate::ledger::{Expectations, Judgement, greatest_lags};
-use crate::outcome::{Brief, Class, Classes, DeadLetter, Outcome, StepResult, Verdict};
-use crate::outside::Outside;
-use crate::plan::Plan;
-use crate::service::Wrongs;
-use crate::trace::{Recorder, Seen};
-use crate::world::{End, World};
-use onceproof_kernel::alphabet::Mark;
-use onceproof_kernel::layout::StepIndex;
+use crate::outcome::{Brief, Outcome};
+use crate::trace::Seen;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::dataflow::Design;
-use onceproof_model::pipeline::Truth;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
+pub use crate::answers::{Needless, Possibility, Resting, default_kinds, legs};
+pub use crate::simulation::Simulation;
+
 /// Where nobody stops a run.
-static NEVER: AtomicBool = AtomicBool::new(false);
-const UNSTOPPED: &str = "nobody stops it";
+pub(crate) static NEVER: AtomicBool = AtomicBool::new(false);
+pub(crate) const UNSTOPPED: &str = "nobody stops it";
+
+/// Runs one plan with one design, any number of times, reusing its memory.
+pub trait Runs {
+    /// One run, its verdict and figures only. Without a seed latency is the least, first answers are 0 and nothing is
+    /// drawn.
+    fn brief(&mut self, seed: Option<u64>) -> Brief {
+        self.brief_unless(seed, &NEVER).expect(UNSTOPPED)
+    }
+
+    /// The same, unless it is stopped while it runs: then nothing is said of it.
+    fn brief_unless(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<Brief>;
+
+    /// One run with everything on.
+    fn detail(&mut self, seed: Option<u64>) -> Outcome {
+        self.detail_unless(seed, &NEVER).expect(UNSTOPPED)
+    }
+
+    /// The same, unless it is stopped while it runs: then nothing is said of it.
+    fn detail_unless(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<Outcome>;
+
+    /// One run that hands each event to `see`.
+    fn trace(&mut self, seed: Option<u64>, see: &mut dyn FnMut(&Seen<'_>)) -> Outcome;
+
+    /// Puts other exact faults in place of the plan's, for the runs that follow.
+    fn place(&mut self, faults: &[Fault]);
+
+    /// The exact faults that did not fire in the last run, as indices.
+    fn unfired(&self) -> Vec<usize>;
+
+    /// One run, and every fault of these kinds that could have been placed in it, in the order in which their places
+    /// came. Faults at a time are not among them: one before a step of the protocol, or from a request on, does the
+    /// same.
+    fn explore(&mut self, seed: Option<u64>, kinds: &[Kind]) -> (Brief, Vec<Fault>);
+
+    /// One run, and every fault of these kinds that could have come after the last exact fault had fired, in the order
+    /// in which their places came. At the moment of that fault there is no other, since a point occurs once in a
+    /// schedule.
+    fn extensions(&mut self, seed: Option<u64>, kinds: &[Kind]) -> Extensions {
+        self.extensions_unless(seed, kinds, false, &NEVER).expect(UNSTOPPED)
+    }
+
+    /// The same, and when the world was at rest, which costs a look at all that it is made of.
+    fn extensions_and_rests(&mut self, seed: Option<u64>, kinds: &[Kind]) -> Extensions {
+        self.extensions_unless(seed, kinds, true, &NEVER).expect(UNSTOPPED)
+    }
+
+    /// The one or the other, unless it is stopped while it runs.
+    fn extensions_unless(
+        &mut self,
+        seed: Option<u64>,
+        kinds: &[Kind],
+        with_rests: bool,
+        stop: &AtomicBool,
+    ) -> Option<Extensions>;
+
+    /// One run, and what each message took longer than the least, as faults that delay it: with them, a run at the
+    /// least latency is this one.
+    fn delays(&mut self, seed: Option<u64>) -> (Brief, Vec<Fault>);
+
+    /// The fingerprint of a run after every so many events, and at its end.
+    fn checkpoints(&mut self, seed: Option<u64>, every: u64) -> Vec<u128>;
+
+    /// The events of a run with these numbers, each with its lines of the trace. The boot has number 0.
+    fn events(&mut self, seed: Option<u64>, numbers: Range<u64>) -> Vec<EventSeen>;
+
+    /// Plants a fault of the simulator itself, for tests of those who look for one: in every run, the event after so
+    /// many others comes so much later.
+    #[doc(hidden)]
+    fn plant_late_event(&mut self, after: u64, by: Nanos);
+}
 
 /// One event of a run, as two runs are compared.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,8 +95,6 @@ pub struct EventSeen {
     pub lines: Vec<String>,
 }
 
-pub use crate::answers::{Needless, Possibility, Resting, default_kinds, legs};
-
 /// A run, and what could come after the last of its faults.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Extensions {
@@ -45,316 +104,4 @@ pub struct Extensions {
     pub possible: Vec<Possibility>,
     /// When, after the last one, the world was at rest, if that was asked for.
     pub rests: Vec<Resting>,
-}
-
-/// Runs a plan, any number of times, reusing its memory.
-pub struct Simulator<'a> {
-    plan: &'a Plan,
-    world: World<'a>,
-    expectations: Expectations,
-}
-
-impl<'a> Simulator<'a> {
-    /// Prepares a plan.
-    pub fn new(plan: &'a Plan) -> Simulator<'a> {
-        Simulator { plan, world: World::new(plan), expectations: Expectations::default() }
-    }
-
-    /// One run, its verdict and figures only. Without a seed latency is the least, first answers are 0
-    /// and nothing is drawn.
-    pub fn brief(&mut self, seed: Option<u64>) -> Brief {
-        self.brief_unless(seed, &NEVER).expect(UNSTOPPED)
-    }
-
-    /// The same, unless it is stopped while it runs: then nothing is said of it.
-    pub fn brief_unless(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<Brief> {
-        self.world.reset(seed, false);
-        let end = self.world.run(stop, |_, _| {})?;
-        let judgement = self.judge(&end);
-        Some(self.summary(&end, &judgement))
-    }
-
-    /// Runs what was prepared to its end.
-    fn run(&mut self, flush: impl FnMut(&mut Outside<'a>, &Fingerprint)) -> End {
-        self.world.run(&NEVER, flush).expect(UNSTOPPED)
-    }
-
-    /// The exact faults that did not fire in the last run, as indices.
-    pub fn unfired(&self) -> Vec<usize> {
-        self.world.outside.answers.unfired()
-    }
-
-    /// The fingerprint of a run after every so many events, and at its end.
-    pub fn checkpoints(&mut self, seed: Option<u64>, every: u64) -> Vec<u128> {
-        let (mut checkpoints, mut events) = (Vec::new(), 0);
-        self.world.reset(seed, false);
-        self.run(|_, fingerprint| {
-            events += 1;
-            if events % every == 0 {
-                checkpoints.push(fingerprint.value());
-            }
-        });
-        checkpoints.push(self.world.fingerprint.value());
-        checkpoints
-    }
-
-    /// The events of a run with these numbers, each with its lines of the trace. The boot has number 0.
-    pub fn events(&mut self, seed: Option<u64>, numbers: Range<u64>) -> Vec<EventSeen> {
-        let (mut seen, mut number) = (Vec::new(), 0);
-        self.world.outside.trace.set(true);
-        self.world.reset(seed, true);
-        self.run(|outside, fingerprint| {
-            let mut lines = Vec::new();
-            hand_on(outside, &mut |seen| {
-                if numbers.contains(&number) {
-                    lines.push(seen.line());
-                }
-            });
-            if numbers.contains(&number) {
-                let fingerprint = fingerprint.value();
-                seen.push(EventSeen { number, fingerprint, lines });
-            }
-            number += 1;
-        });
-        self.world.outside.trace.set(false);
-        seen
-    }
-
-    /// Plants a fault of the simulator itself, for tests of those who look for one: in every run, the event
-    /// after so many others comes so much later.
-    #[doc(hidden)]
-    pub fn plant_late_event(&mut self, after: u64, by: Nanos) {
-        self.world.planted = Some((after, by));
-    }
-
-    /// Puts other exact faults in place of the plan's, for the runs that follow.
-    pub fn place(&mut self, faults: &[Fault]) {
-        self.world.place(faults);
-    }
-
-    /// One run, and every fault of these kinds that could have been placed in it, in the order in which
-    /// their places came. Faults at a time are not among them: one before a step of the protocol, or from
-    /// a request on, does the same.
-    pub fn explore(&mut self, seed: Option<u64>, kinds: &[Kind]) -> (Brief, Vec<Fault>) {
-        let Extensions { brief, possible, .. } =
-            self.watched(seed, kinds, Watched::Everything, &NEVER).expect(UNSTOPPED);
-        (brief, possible.into_iter().map(|possibility| possibility.fault).collect())
-    }
-
-    /// One run, and every fault of these kinds that could have come after the last exact fault had fired,
-    /// in the order in which their places came. At the moment of that fault there is no other, since a
-    /// point occurs once in a schedule.
-    pub fn extensions(&mut self, seed: Option<u64>, kinds: &[Kind]) -> Extensions {
-        self.watched(seed, kinds, Watched::AfterAll, &NEVER).expect(UNSTOPPED)
-    }
-
-    /// The same, and when the world was at rest, which costs a look at all that it is made of.
-    pub fn extensions_and_rests(&mut self, seed: Option<u64>, kinds: &[Kind]) -> Extensions {
-        self.watched(seed, kinds, Watched::AfterAllWithRests, &NEVER).expect(UNSTOPPED)
-    }
-
-    /// The one or the other, unless it is stopped while it runs.
-    pub fn extensions_unless(
-        &mut self,
-        seed: Option<u64>,
-        kinds: &[Kind],
-        with_rests: bool,
-        stop: &AtomicBool,
-    ) -> Option<Extensions> {
-        let watched = if with_rests { Watched::AfterAllWithRests } else { Watched::AfterAll };
-        self.watched(seed, kinds, watched, stop)
-    }
-
-    fn watched(
-        &mut self,
-        seed: Option<u64>,
-        kinds: &[Kind],
-        watched: Watched,
-        stop: &AtomicBool,
-    ) -> Option<Extensions> {
-        self.world.outside.answers.watch(kinds, watched);
-        let brief = self.brief_unless(seed, stop);
-        let (possible, rests) = self.world.outside.answers.take_possible();
-        Some(Extensions { brief: brief?, possible, rests })
-    }
-
-    /// One run, and what each message took longer than the least, as faults that delay it: with them, a run
-    /// at the least latency is this one.
-    pub fn delays(&mut self, seed: Option<u64>) -> (Brief, Vec<Fault>) {
-        self.world.outside.answers.time();
-        let brief = self.brief(seed);
-        (brief, self.world.outside.answers.take_delays())
-    }
-
-    /// One run with everything on.
-    pub fn detail(&mut self, seed: Option<u64>) -> Outcome {
-        self.in_detail(seed, &NEVER, |_, _| {}).expect(UNSTOPPED)
-    }
-
-    /// The same, unless it is stopped while it runs: then nothing is said of it.
-    pub fn detail_unless(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<Outcome> {
-        self.in_detail(seed, stop, |_, _| {})
-    }
-
-    /// One run that hands each event to `see`.
-    pub fn trace(&mut self, seed: Option<u64>, see: &mut dyn FnMut(&Seen<'_>)) -> Outcome {
-        self.world.outside.trace.set(true);
-        let outcome = self.in_detail(seed, &NEVER, |outside, _| hand_on(outside, see));
-        self.world.outside.trace.set(false);
-        outcome.expect(UNSTOPPED)
-    }
-
-    fn in_detail(
-        &mut self,
-        seed: Option<u64>,
-        stop: &AtomicBool,
-        flush: impl FnMut(&mut Outside<'a>, &Fingerprint),
-    ) -> Option<Outcome> {
-        self.world.reset(seed, true);
-        let end = self.world.run(stop, flush)?;
-        let mut judgement = self.judge(&end);
-        let brief = self.summary(&end, &judgement);
-        self.add_wrongs(&mut judgement, &end);
-        let outside = &mut self.world.outside;
-        let design = &self.plan.design;
-        let schedule = outside.answers.take_schedule();
-        let Judgement { damage, names, .. } = &mut judgement;
-        outside.ledger.touched(damage, names, &schedule, &design.layout, &outside.words);
-        let mut steps = Vec::new();
-        for (step, _) in design.layout.all().filter(|(_, step)| step.results.is_some()) {
-            let (expected, late) = judgement.steps[step.at()];
-            let applied = outside.ledger.applied(step);
-            let (mut results, mut windows) = (BTreeMap::new(), BTreeMap::new());
-            for (key, start, total) in outside.ledger.totals(step, &outside.words.names) {
-                let key = outside.words.keys.text(key).to_owned();
-                *results.entry(key.clone()).or_default() += total;
-                *windows.entry((key, start)).or_default() += total;
-            }
-            let dead_lettered = self.expectations.dead_lettered(step);
-            steps.push(StepResult {
-                step,
-                expected,
-                applied,
-                late,
-                dead_lettered,
-                results,
-                windows,
-            });
-        }
-        let name = |step| design.layout.name(StepIndex(step));
-        let words = &outside.words;
-        let letter = |(step, record, records)| DeadLetter {
-            step,
-            record: words.names.text(record, &words.keys, name),
-            records,
-        };
-        let dead_letters = outside.ledger.dead_letters(words).take(Outcome::MOST_DAMAGE);
-        let dead_letters = dead_letters.map(letter).collect();
-        let calls = outside.service.calls(&design.layout);
-        Some(Outcome {
-            brief,
-            steps,
-            damage: judgement.damage,
-            dead_letters,
-            schedule,
-            unfired: outside.answers.unfired(),
-            latency: outside.ledger.latency(),
-            oldest_copies: outside.ledger.oldest_copies(&design.layout, words),
-            longest_retries: outside.ledger.longest_retries(&design.layout, words),
-            greatest_lags: greatest_lags(&outside.sources, &design.layout, words),
-            filters: self.world.filters().collect(),
-            calls,
-            reason: match end {
-                End::Drained if brief.classes.contains(Class::Unbounded) => {
-                    self.world.holds_in_vain()
-                }
-                End::Drained => None,
-                End::Stuck(reason) | End::OutOfTime(reason) => Some(reason),
-                End::OutOfEvents => {
-                    Some(format!("the limit of {} events was hit", self.plan.until.events))
-                }
-            },
-        })
-    }
-
-    fn judge(&mut self, end: &End) -> Judgement {
-        let outside = &mut self.world.outside;
-        let has_drained = *end == End::Drained;
-        let Design { pipeline, layout, .. } = &self.plan.design;
-        outside.ledger.judge(
-            &Truth { pipeline, layout },
-            layout,
-            &outside.sources,
-            &mut outside.words,
-            &mut self.expectations,
-            has_drained,
-        )
-    }
-
-    /// What is wrong with the services of a run that ended so.
-    fn wrongs(&self, end: &End) -> Wrongs<'_> {
-        let Outside { service, ledger, .. } = &self.world.outside;
-        let demands = self.plan.side_effects;
-        Wrongs { service, ledger, demands, has_drained: *end == End::Drained }
-    }
-
-    /// Writes down the records with whose calls something is wrong.
-    fn add_wrongs(&mut self, judgement: &mut Judgement, end: &End) {
-        let damage = self.wrongs(end).damage(&self.plan.design.layout, &self.world.outside.words);
-        let most = Outcome::MOST_DAMAGE - judgement.damage.len();
-        for (name, damage) in damage.into_iter().take(most) {
-            judgement.names.push(name);
-            judgement.damage.push(damage);
-        }
-    }
-
-    fn summary(&mut self, end: &End, judgement: &Judgement) -> Brief {
-        let outside = &mut self.world.outside;
-        let mut classes: Classes = judgement.classes;
-        match end {
-            End::Stuck(_) => classes.insert(Class::Stuck),
-            End::Drained => {
-                // An output that no one will move any more is lost, if what it carries is reflected nowhere.
-                let is_lost = classes.contains(Class::Lost);
-                if outside.store.holds_ids() || (!is_lost && outside.store.holds_outputs()) {
-                    classes.insert(Class::Unbounded);
-                }
-            }
-            End::OutOfTime(_) | End::OutOfEvents => {}
-        }
-        self.wrongs(end).classes().for_each(|class| classes.insert(class));
-        let verdict = match (classes.is_empty(), end) {
-            (false, _) => Verdict::Violated,
-            (true, End::OutOfTime(_) | End::OutOfEvents) => Verdict::Inconclusive,
-            (true, End::Drained | End::Stuck(_)) => Verdict::ExactlyOnce,
-        };
-        let outside = &mut self.world.outside;
-        let mut work = outside.work;
-        (work.ids_held_end, work.ids_held_max) = outside.store.ids_held(outside.now);
-        let mut marks = outside.marks;
-        marks.0[Mark::RECORD_LATE.at()] = judgement.totals.late;
-        Brief {
-            alphabet: outside.layout.alphabet,
-            verdict,
-            classes,
-            ledger: judgement.totals,
-            filtered: judgement.filtered,
-            unfinished: judgement.unfinished,
-            fired: outside.answers.fired(),
-            strikes: outside.answers.strikes(),
-            marks,
-            work,
-            virtual_time: self.world.now,
-            fingerprint: self.world.fingerprint.value(),
-        }
-    }
-}
-
-/// Hands on the events that were written down since this was last called.
-fn hand_on(outside: &mut Outside<'_>, see: &mut dyn FnMut(&Seen<'_>)) {
-    let events = outside.trace.recorder().map(Recorder::take).unwrap_or_default();
-    let (layout, words) = (outside.layout, &outside.words);
-    for event in &events {
-        see(&Seen { event, layout, words });
-    }
 }

@@ -6,7 +6,7 @@ use crate::input::{Generate, Input, Row, RowValue};
 use crate::plan::Plan;
 use hashbrown::HashMap;
 use onceproof_kernel::key::{Key, Keys};
-use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::mix::{scatter, words};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::Value;
@@ -60,11 +60,11 @@ impl Default for Sources {
 impl Sources {
     /// Lays out the input of a plan for a seed. What no seed draws is laid out once only. The keys of the
     /// input come first among the run's keys, and nothing else is left of an earlier run.
-    pub fn load(&mut self, plan: &Plan, seed: u64, words: &mut Vocabulary) {
+    pub fn load(&mut self, plan: &Plan, layout: &Layout, seed: u64, words: &mut Vocabulary) {
         let is_first = self.sources.is_empty();
         if is_first {
             for (step, input) in &plan.inputs {
-                let source = Source::new(*step, input, plan, &mut words.keys);
+                let source = Source::new(*step, input, layout, &mut words.keys);
                 self.sources.push(source);
             }
             self.keys = words.keys.len();
@@ -75,7 +75,7 @@ impl Sources {
             if let Input::Generate(generate) = input {
                 source.draw(generate, seed);
             }
-            let (hash, rows) = (plan.design.layout.hash(*step), source.keys.len() as u32);
+            let (hash, rows) = (layout.hash(*step), source.keys.len() as u32);
             source.first = words.names.add_source(step.0, hash, source.shards, rows);
             if is_first || matches!(input, Input::Generate(_)) {
                 source.lay_out_promises();
@@ -183,8 +183,8 @@ impl Sources {
 }
 
 impl Source {
-    fn new(step: StepIndex, input: &Input, plan: &Plan, keys: &mut Keys) -> Source {
-        let laid = plan.design.layout.step(step);
+    fn new(step: StepIndex, input: &Input, layout: &Layout, keys: &mut Keys) -> Source {
+        let laid = layout.step(step);
         let source::Source { progress, queue } = laid.source.expect("only sources have input");
         let mut source = Source {
             step,

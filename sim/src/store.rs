@@ -3,17 +3,13 @@
 //! when it was sent. Only what stands here survives a crash.
 
 use onceproof_kernel::effect::Commit;
-use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StoreRules};
 use onceproof_kernel::prefix::Prefix;
-use onceproof_kernel::record::RecordId;
 use onceproof_kernel::rest::Rest;
+use onceproof_kernel::system::{Garbage, Rows, System};
 use onceproof_kernel::tell::Tell;
 use onceproof_kernel::time::Time;
-use onceproof_model::dataflow::Design;
-use onceproof_model::dataflow::catalog::{Aged, Catalog};
-use onceproof_model::dataflow::change::Delta;
-use onceproof_model::dataflow::rows::Rows;
+use onceproof_kernel::told::{Aged, Told};
 
 /// What became of a commit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,9 +23,9 @@ pub enum Applied {
 }
 
 /// The rows of all shards.
-#[derive(Debug, Default)]
-pub struct Store {
-    shards: Vec<Slot>,
+#[derive(Debug)]
+pub struct Store<S: System> {
+    shards: Vec<Slot<S>>,
     rules: StoreRules,
     /// Whether any step forgets ids by age.
     ages: bool,
@@ -38,31 +34,50 @@ pub struct Store {
 }
 
 /// The rows of one shard, and what was applied to them.
-#[derive(Debug, Default)]
-struct Slot {
+#[derive(Debug)]
+struct Slot<S: System> {
     token: u64,
     applied: Prefix,
     /// The numbers that were applied under each older token, where commits under those are applied too.
     earlier: Vec<(u64, Prefix)>,
     is_fenced: bool,
-    rows: Rows,
+    rows: S::Rows,
 }
 
-impl Store {
+impl<S: System> Default for Slot<S> {
+    fn default() -> Slot<S> {
+        Slot {
+            token: 0,
+            applied: Prefix::default(),
+            earlier: Vec::new(),
+            is_fenced: false,
+            rows: S::Rows::default(),
+        }
+    }
+}
+
+impl<S: System> Default for Store<S> {
+    fn default() -> Store<S> {
+        let rules = StoreRules::default();
+        Store { shards: Vec::new(), rules, ages: false, ids_held: 0, ids_held_max: 0 }
+    }
+}
+
+impl<S: System> Store<S> {
     /// Empties all rows and keeps their memory.
-    pub fn reset(&mut self, design: &Design) {
-        self.rules = design.layout.store;
-        self.ages = design.layout.all().any(|(_, step)| step.forgets_after.is_some());
+    pub fn reset(&mut self, design: &S::Design) {
+        let layout = S::layout(design);
+        self.rules = layout.store;
+        self.ages = layout.all().any(|(_, step)| step.forgets_after.is_some());
         self.ids_held_max = 0;
         self.ids_held = 0;
-        self.shards.resize_with(design.layout.shards(), Slot::default);
-        for (shard, slot) in self.shards.iter_mut().enumerate() {
-            let step = design.layout.step_of(ShardIndex(shard as u32));
+        self.shards.resize_with(layout.shards(), Slot::default);
+        for (shard, slot) in (0..).map(ShardIndex).zip(&mut self.shards) {
             slot.token = 0;
             slot.applied.clear();
             slot.earlier.clear();
-            slot.is_fenced = design.layout.step(step).is_fenced;
-            slot.rows.reset(design, step);
+            slot.is_fenced = layout.step(layout.step_of(shard)).is_fenced;
+            slot.rows.reset(design, shard);
         }
     }
 
@@ -89,7 +104,7 @@ impl Store {
     pub fn apply(
         &mut self,
         commit: &Commit,
-        deltas: &[Delta],
+        changes: &[S::Change],
         now: Time,
         tell: &mut impl Tell,
     ) -> Applied {
@@ -108,40 +123,37 @@ impl Store {
         if !applied.insert(commit.number) && self.rules.are_commits_numbered {
             return Applied::Before;
         }
-        self.ids_held -= slot.rows.catalog.ids();
-        for delta in deltas {
-            slot.rows.apply(delta, now, tell);
+        self.ids_held -= slot.rows.ids();
+        for change in changes {
+            slot.rows.apply(change, now, tell);
         }
-        self.ids_held += slot.rows.catalog.ids();
+        self.ids_held += slot.rows.ids();
         self.ids_held_max = self.ids_held_max.max(self.ids_held);
         Applied::Now
     }
 
     /// The rows of a shard.
-    pub fn rows(&self, shard: ShardIndex) -> &Rows {
+    pub fn rows(&self, shard: ShardIndex) -> &S::Rows {
         &self.shards[shard.at()].rows
     }
 
-    /// The catalog of a shard.
-    pub fn catalog(&self, shard: ShardIndex) -> &Catalog {
-        &self.rows(shard).catalog
+    /// The same, to be changed by no commit.
+    pub fn rows_that_change(&mut self, shard: ShardIndex) -> &mut S::Rows {
+        &mut self.shards[shard.at()].rows
     }
 
-    /// Whether a duplicate makes an id young again.
-    pub fn is_refreshed(&self, shard: ShardIndex, key: Key, id: RecordId) -> bool {
-        self.ages && self.catalog(shard).is_refreshed(key, id)
-    }
-
-    /// Makes an id young again.
-    pub fn refresh(&mut self, shard: ShardIndex, key: Key, id: RecordId, now: Time) {
-        self.shards[shard.at()].rows.catalog.refresh(key, id, now);
+    /// How the changes of a commit are told that is applied next.
+    pub fn told(&self, commit: &Commit, changes: &[S::Change], design: &S::Design) -> Vec<Told> {
+        let shard = commit.shard;
+        changes.iter().map(|change| self.rows(shard).told(change, design, shard)).collect()
     }
 
     /// The ids that have grown too old after one time and until another, each with its shard, in order.
     pub fn aged(&self, after: Time, until: Time) -> Vec<(ShardIndex, Aged)> {
         let mut aged: Vec<(ShardIndex, Aged)> = Vec::new();
         for (shard, slot) in (0..).map(ShardIndex).zip(&self.shards).filter(|_| self.ages) {
-            aged.extend(slot.rows.aged(after, until).map(|aged| (shard, aged)));
+            let of_shard = slot.rows.aged(after, until).into_iter();
+            aged.extend(of_shard.map(|aged| (shard, aged)));
         }
         aged.sort_by_key(|(_, aged)| aged.end);
         aged
@@ -150,9 +162,9 @@ impl Store {
     /// Forgets all ids that are too old now.
     pub fn age(&mut self, now: Time) {
         for Slot { rows, .. } in &mut self.shards {
-            self.ids_held -= rows.catalog.ids();
-            rows.catalog.age(now);
-            self.ids_held += rows.catalog.ids();
+            self.ids_held -= rows.ids();
+            rows.age(now);
+            self.ids_held += rows.ids();
         }
     }
 
@@ -165,20 +177,19 @@ impl Store {
     /// Whether ids are held that no age will end. An id that ages goes without an event, so one that is left at
     /// the end is not held by the letter of `unbounded`.
     pub fn holds_ids(&self) -> bool {
-        self.shards.iter().any(|slot| !slot.rows.catalog.only_ages())
+        self.shards.iter().any(|slot| slot.rows.garbage().ids > 0)
     }
 
-    /// Which shards hold something that no age will end, and how many ids and how many outputs.
-    pub fn held(&self) -> impl Iterator<Item = (ShardIndex, u64, u64)> {
-        let all = self.shards.iter().enumerate().map(|(at, Slot { rows, .. })| {
-            (ShardIndex(at as u32), rows.catalog.ageless(), rows.outputs_held())
-        });
-        all.filter(|&(_, ids, outputs)| ids + outputs > 0)
+    /// Which shards hold something that no age will end, and what.
+    pub fn held(&self) -> impl Iterator<Item = (ShardIndex, Garbage)> {
+        let all = (0..).map(ShardIndex).zip(&self.shards);
+        all.map(|(shard, slot)| (shard, slot.rows.garbage()))
+            .filter(|(_, garbage)| *garbage != Garbage::default())
     }
 
     /// Whether outputs are held.
     pub fn holds_outputs(&self) -> bool {
-        self.shards.iter().any(|slot| slot.rows.holds_outputs())
+        self.shards.iter().any(|slot| slot.rows.garbage().outputs > 0)
     }
 
     /// Adds all rows to the state. With no commit on its way, only the next ones are looked up, and they have numbers

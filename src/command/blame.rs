@@ -21,14 +21,14 @@ pub fn blamed(
     if outcome.brief.verdict != Verdict::Violated {
         return Blame::default();
     }
-    let mut which = candidates(outcome, subject.plan);
+    let mut which = candidates(outcome, subject.trial);
     if let Format::Json = format {
         let others = (0..outcome.damage.len()).filter(|at| !which.contains(at));
         which.extend(others.collect::<Vec<usize>>());
     }
     let progress = RunsProgress::new(subject.name, "looking for the faults that did it");
     let watch = Watch { cancel, tell: &|runs| progress.tell(runs) };
-    let blame = blame(subject.plan, seed, outcome, &which, watch);
+    let blame = blame(subject.trial, seed, outcome, &which, watch);
     progress.clear();
     blame
 }

@@ -27,7 +27,7 @@ pub fn check_run(
     output: &mut Output,
 ) -> Result<(), Error> {
     let mut fresh = Fresh { path: subject.path, files, plant };
-    match parting(&mut here(subject.plan, planted(plant)), &mut fresh, seed, EVERY)? {
+    match parting(&mut here(subject.trial, planted(plant)), &mut fresh, seed, EVERY)? {
         Some(parting) => Err(Error::NotDeterministic(in_words(&parting))),
         None => {
             say("\nthe same in a fresh process, event by event", common, output);
@@ -42,7 +42,7 @@ pub fn check_run(
 /// They are not the same, or there is no such process.
 pub fn check_seeds(subject: &Reported, files: &Files, seeds: Range<u64>) -> Result<String, Error> {
     let mut fresh = Fresh { path: subject.path, files, plant: None };
-    let mut here = here(subject.plan, None);
+    let mut here = here(subject.trial, None);
     let runs = grouped(seeds.end - seeds.start);
     let Some(seed) = first_seed(&mut here, &mut fresh, seeds)? else {
         return Ok(format!("\nthe same in a fresh process, all of {runs} runs"));
@@ -61,7 +61,7 @@ pub fn check_seeds(subject: &Reported, files: &Files, seeds: Range<u64>) -> Resu
 pub fn checkpoints(args: &CheckpointsArgs, output: &mut Output) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
     let seed = scenario.seed_of_run(args.seed).seed;
-    let mut here = here(&scenario.plan, planted(args.plant_nondeterminism));
+    let mut here = here(&scenario.trial, planted(args.plant_nondeterminism));
     let all_hex = |words: Vec<u128>| Value::from_iter(words.into_iter().map(hex));
     let answer = match (&args.seeds, &args.events) {
         (Some(seeds), _) => here.fingerprints(seeds.clone()).map(all_hex),

@@ -25,8 +25,8 @@ use onceproof::search::exhaust::{Space, Told, bare, estimate, exhaust as search}
 use onceproof::search::resume::Done;
 use onceproof::search::tally::Failure;
 use onceproof_sim::fault::KindName;
-use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::Simulator;
+
+use onceproof_systems::Trial;
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -39,22 +39,22 @@ use std::time::Duration;
 /// The scenario cannot be used, or a file cannot be read or written.
 pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
-    let (plan, seed) = (bare(&scenario.plan), scenario.seed);
-    let mut space = Space::new(&scenario.plan, &kinds(&args.kinds), args.faults);
+    let (trial, seed) = (bare(&scenario.trial), scenario.seed);
+    let mut space = Space::new(&scenario.trial, &kinds(&args.kinds), args.faults);
     space.prunes = !args.no_prune;
     space.runs_explained = args.all;
-    let threads = threads(args.jobs, space.most_jobs(&plan, seed))?;
+    let threads = threads(args.jobs, space.most_jobs(&trial, seed))?;
     let cancel = cancelled_by_interrupt();
-    let hash = space.hash(&plan, seed);
+    let hash = space.hash(&trial, seed);
     let keep = args.resume.as_deref().map(|file| Keep::new(file, hash, EVERY, &cancel));
     let mut done = keep.as_ref().map_or_else(|| Ok(Done::default()), Keep::read)?;
     let runs_before = done.runs();
     let budget = Budget::begin(args, &cancel);
-    foretell(&plan, seed, &space, threads.current_num_threads(), &cancel);
+    foretell(&trial, seed, &space, threads.current_num_threads(), &cancel);
     let progress = SearchProgress::new(&scenario.name);
     let (found, timing) = timed(|| {
         threads.install(|| {
-            search(&plan, seed, &space, &mut done, &cancel, &|told| {
+            search(&trial, seed, &space, &mut done, &cancel, &|told| {
                 progress.tell(told);
                 budget.tell(told, &cancel);
                 if let (Told::Part(_, done), Some(keep)) = (told, &keep) {
@@ -67,16 +67,16 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
     if let Some(keep) = keep {
         keep.end(&done)?;
     }
-    let base = Simulator::new(&plan).detail(seed);
+    let base = trial.simulator().detail(seed);
     let saved = match found.causes.is_empty() {
         true => Ok(None),
-        false => save(&scenario, &plan, &found, &args.out).map(Some),
+        false => save(&scenario, &trial, &found, &args.out).map(Some),
     };
     let file = saved.as_ref().ok().and_then(Option::as_deref);
     let replay = file.map(|file| allowing(replay_command(file), &scenario, file));
     let not_shown = not_shown_by_search(&scenario, &found);
     let report = ExhaustReport {
-        subject: Reported { plan: &plan, ..Reported::from(&scenario) },
+        subject: Reported { trial: &trial, ..Reported::from(&scenario) },
         seed,
         found: &found,
         not_shown: not_shown.as_ref(),
@@ -135,10 +135,10 @@ impl Budget {
 }
 
 /// Says on standard error about how long a search will take, where that is long.
-fn foretell(plan: &Plan, seed: Option<u64>, space: &Space, threads: usize, cancel: &AtomicBool) {
+fn foretell(trial: &Trial, seed: Option<u64>, space: &Space, threads: usize, cancel: &AtomicBool) {
     /// What is shorter needs no word.
     const LONG: u128 = 10_000_000_000;
-    let mut simulator = Simulator::new(plan);
+    let mut simulator = trial.simulator();
     simulator.place(&[]);
     let extensions = simulator.extensions_unless(seed, &space.kinds, false, cancel);
     // The second run has the memory of the first, as those of the search do.
@@ -184,11 +184,11 @@ pub fn ending_of(found: &Exhaustion) -> Ending {
 /// Saves the first of the smallest causes as a scenario of its own.
 fn save(
     scenario: &Scenario,
-    plan: &Plan,
+    trial: &Trial,
     found: &Exhaustion,
     folder: &Path,
 ) -> Result<PathBuf, Error> {
-    let mut simulator = Simulator::new(plan);
+    let mut simulator = trial.simulator();
     simulator.place(&found.causes[0].faults);
     let outcome = simulator.detail(scenario.seed);
     Saved::new(folder, false).save(scenario, &Failure { seed: scenario.seed, outcome })

@@ -4,6 +4,7 @@ use crate::cli::{Common, Format, GraphArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Output;
 use onceproof::report::graph;
+use onceproof_systems::Design;
 
 /// Reads a scenario and shows its stages.
 ///
@@ -11,7 +12,7 @@ use onceproof::report::graph;
 /// The scenario cannot be used.
 pub fn graph(args: &GraphArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
-    let design = &scenario.plan.design;
+    let Design::Dataflow(design) = &scenario.trial.design;
     match (args.picture, common.format) {
         (Some(picture), _) => output.text(&graph::picture(design, picture.into())),
         (None, Format::Text) => output.text(&graph::text(design)),

@@ -24,7 +24,6 @@ use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::Seeds;
 use onceproof::search::variants::{Variant, right, wrong};
 use onceproof_sim::outcome::Brief;
-use onceproof_sim::simulator::Simulator;
 use rayon::ThreadPool;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
@@ -51,8 +50,8 @@ pub fn necessity(
             Ok(by_seeds(&scenario, seeds, &threads, args, common, output))
         }
         (None, faults) => {
-            let space = Space::new(&scenario.plan, &kinds(&args.kinds), faults.unwrap_or(0));
-            let most = space.most_jobs(&bare(&scenario.plan), scenario.seed);
+            let space = Space::new(&scenario.trial, &kinds(&args.kinds), faults.unwrap_or(0));
+            let most = space.most_jobs(&bare(&scenario.trial), scenario.seed);
             let threads = threads(args.jobs, most)?;
             Ok(by_faults(&scenario, &space, &threads, args, common, output))
         }
@@ -68,12 +67,12 @@ fn by_faults(
     common: Common,
     output: &mut Output,
 ) -> Ending {
-    let (plan, seed) = (bare(&scenario.plan), scenario.seed);
+    let (trial, seed) = (bare(&scenario.trial), scenario.seed);
     let cancel = cancelled_by_interrupt();
     let full = || {
         let progress = SearchProgress::new(&scenario.name);
         let (tell, mut done) = (|told: Told<'_>| progress.tell(told), Done::default());
-        let found = threads.install(|| exhaust(&plan, seed, space, &mut done, &cancel, &tell));
+        let found = threads.install(|| exhaust(&trial, seed, space, &mut done, &cancel, &tell));
         progress.clear();
         found
     };
@@ -86,8 +85,8 @@ fn by_faults(
     };
     let (necessity, timing) =
         timed(|| Necessity { full: full(), rows: searched(scenario).iter().map(row).collect() });
-    let subject = Reported { plan: &plan, ..Reported::from(scenario) };
-    let base = Simulator::new(&plan).detail(seed);
+    let subject = Reported { trial: &trial, ..Reported::from(scenario) };
+    let base = trial.simulator().detail(seed);
     let report = NecessityReport {
         subject,
         seed,
@@ -130,7 +129,7 @@ fn by_seeds(
     let full = || {
         let progress = Progress::new(seeds.end - seeds.start, &scenario.name);
         let (all, tell) = (Seeds::Range(seeds.clone()), |brief: &Brief| progress.count(brief));
-        let found = threads.install(|| sweep(&scenario.plan, all, Stop::Never, &cancel, &tell));
+        let found = threads.install(|| sweep(&scenario.trial, all, Stop::Never, &cancel, &tell));
         progress.clear();
         found
     };

@@ -13,7 +13,6 @@ use onceproof::report::shell::replay_command;
 use onceproof::report::stated::differences_of_run;
 use onceproof::report::worth::Allowed;
 use onceproof::report::{Reported, RunReport};
-use onceproof_sim::simulator::Simulator;
 
 /// Runs a saved failure again.
 ///
@@ -22,14 +21,14 @@ use onceproof_sim::simulator::Simulator;
 pub fn replay(args: &ReplayArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
     let path = args.file.display();
-    if !scenario.plan.climate.odds.is_empty() {
+    if !scenario.trial.plan.climate.odds.is_empty() {
         return Err(Error::Usage(format!(
             "{path} is no saved failure: it has odds in [faults], and a saved failure has exact \
              faults only; onceproof run and onceproof sweep take it"
         )));
     }
     let seed = scenario.seed;
-    let outcome = Simulator::new(&scenario.plan).detail(seed);
+    let outcome = scenario.trial.simulator().detail(seed);
     let replay = allowing(replay_command(&args.file), &scenario, &args.file);
     let differences = differences_of_run(&scenario, seed, &outcome);
     let shortfalls = match common.strict {

@@ -18,7 +18,6 @@ use onceproof::report::{Reported, RunReport};
 use onceproof::scenario::RunSeed;
 use onceproof::search::swarm::Swarm;
 use onceproof_sim::outcome::Verdict;
-use onceproof_sim::simulator::Simulator;
 
 /// Runs a scenario once, with the seed that is given, else with its own, else with 0 if it draws faults.
 ///
@@ -32,7 +31,7 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
     if let (true, Some(seed)) = (args.swarm, seed) {
         scenario = Swarm::new(&scenario).of(seed)?;
     }
-    let mut simulator = Simulator::new(&scenario.plan);
+    let mut simulator = scenario.trial.simulator();
     let outcome = match args.trace {
         true => trace(&mut simulator, &scenario, seed, args, common.format, output)?,
         false => simulator.detail(seed),

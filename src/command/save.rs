@@ -11,7 +11,6 @@ use onceproof::search::compare::first_difference;
 use onceproof::search::tally::Failure;
 use onceproof_sim::marks::{Marks, Strikes};
 use onceproof_sim::outcome::{Brief, Fired, Work};
-use onceproof_sim::simulator::Simulator;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -71,7 +70,7 @@ fn fails_again(
     failure: &Failure,
 ) -> Result<(), Error> {
     let saved = scenario.reread(text, path)?;
-    let outcome = Simulator::new(&saved.plan).detail(saved.seed);
+    let outcome = saved.trial.simulator().detail(saved.seed);
     let found =
         |brief: &Brief| format!("{} ({})", brief.verdict.word(), class_list(brief.classes.iter()));
     if let Some(difference) =

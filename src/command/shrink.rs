@@ -22,7 +22,6 @@ use onceproof::search::shrink::bench::Watch;
 use onceproof::search::shrink::case::Case;
 use onceproof::search::shrink::{Refusal, shrink as smallest};
 use onceproof_sim::outcome::{Class, Classes, Outcome};
-use onceproof_sim::simulator::Simulator;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -232,7 +231,7 @@ fn fails_as_found(
 
 fn run(report: &ShrinkReport<'_>, text: &str, path: &Path) -> Result<Outcome, Error> {
     let scenario = report.scenario.reread(text, path)?;
-    Ok(Simulator::new(&scenario.plan).detail(scenario.seed))
+    Ok(scenario.trial.simulator().detail(scenario.seed))
 }
 
 /// The text of a failure of another class.

@@ -71,7 +71,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
             let count = |brief: &Brief| progress.count(brief);
             threads.install(|| match &swarm {
                 Some(swarm) => swarm.sweep(seeds, stop, &cancel, &count),
-                None => sweep_plan(&scenario.plan, seeds, stop, &cancel, &count),
+                None => sweep_plan(&scenario.trial, seeds, stop, &cancel, &count),
             })
         });
         progress.clear();

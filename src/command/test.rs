@@ -107,7 +107,7 @@ fn tested(
         Expect::Violates(_) if !scenario.stated.figures.is_empty() => Stop::Never,
         Expect::Violates(classes) => Stop::OnceFound(onceproof::report::class_set(classes)),
     };
-    let sweep = sweep(&scenario.plan, seeds, stop, cancel, &|_| {});
+    let sweep = sweep(&scenario.trial, seeds, stop, cancel, &|_| {});
     let mut judgement = judge(&scenario, &sweep, strict);
     for replayed in &replayed {
         // A scenario that expects a violation keeps the failures that showed it.

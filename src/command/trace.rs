@@ -9,8 +9,8 @@ use onceproof::report::trace_text::{again, wrapped};
 use onceproof::scenario::Scenario;
 use onceproof_kernel::time::Span;
 use onceproof_sim::outcome::Outcome;
-use onceproof_sim::simulator::Simulator;
 use onceproof_sim::trace::{Choice, Fold, Folded, Seen};
+use onceproof_systems::Simulator;
 
 /// Runs a scenario once, and writes what happens.
 ///

@@ -7,7 +7,8 @@ use crate::figures::{counted, grouped};
 use crate::search::blame::{Blame, Cause, Why};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Class, Outcome};
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,9 +28,9 @@ pub(super) const NOT_ASKED: Cause = Cause::Unknown(Why::TooManyRuns);
 
 /// What may be told: of each record, and of each class that it has, the damage that is nearest to its source, since
 /// what follows may only pass it on; and those first that the fewest faults touched.
-fn nearest(outcome: &Outcome, plan: &Plan) -> Vec<usize> {
+fn nearest(outcome: &Outcome, trial: &Trial) -> Vec<usize> {
     let mut first: BTreeMap<(&str, Class), usize> = BTreeMap::new();
-    let depths = plan.design.pipeline.depths();
+    let depths = trial.design.pipeline().depths();
     let far = |at: usize| depths[outcome.damage[at].step.at()];
     for (at, damage) in outcome.damage.iter().enumerate() {
         first
@@ -49,10 +50,10 @@ fn nearest(outcome: &Outcome, plan: &Plan) -> Vec<usize> {
 }
 
 /// Of which damages the faults are looked for: some of each class, and then of those that the fewest faults touched.
-pub fn candidates(outcome: &Outcome, plan: &Plan) -> Vec<usize> {
+pub fn candidates(outcome: &Outcome, trial: &Trial) -> Vec<usize> {
     let mut of_class: BTreeMap<Class, usize> = BTreeMap::new();
     let (mut candidates, mut others) = (Vec::new(), Vec::new());
-    for at in nearest(outcome, plan) {
+    for at in nearest(outcome, trial) {
         let earlier = of_class.entry(outcome.damage[at].class).or_default();
         *earlier += 1;
         if *earlier <= MOST_RECORDS { candidates.push(at) } else { others.push(at) }
@@ -73,9 +74,9 @@ struct Group<'a> {
 
 /// The candidates by their causes, those first that the fewest faults are enough for, and the plainest; and at the
 /// end those of which the faults are not known.
-fn groups<'a>(outcome: &Outcome, blame: &'a Blame, plan: &Plan) -> Vec<Group<'a>> {
+fn groups<'a>(outcome: &Outcome, blame: &'a Blame, trial: &Trial) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
-    for at in candidates(outcome, plan) {
+    for at in candidates(outcome, trial) {
         let cause = blame.damage.get(at).and_then(Option::as_ref).unwrap_or(&NOT_ASKED);
         match groups.iter_mut().find(|group| group.cause == cause) {
             Some(group) => group.damage.push(at),
@@ -119,22 +120,22 @@ fn told<'a>(outcome: &Outcome, groups: Vec<Group<'a>>) -> Vec<Group<'a>> {
 }
 
 /// The damage that is told, with the faults that did it; and of what damages no record the faults that made it so.
-pub fn damage_text(outcome: &Outcome, blame: &Blame, plan: &Plan) -> String {
+pub fn damage_text(outcome: &Outcome, blame: &Blame, trial: &Trial) -> String {
     let mut text = String::new();
-    let told = told(outcome, groups(outcome, blame, plan));
+    let told = told(outcome, groups(outcome, blame, trial));
     if !told.is_empty() {
         text.push_str("damaged records, and the faults that did it\n");
     }
-    let mut hidden = counts(outcome, &nearest(outcome, plan));
+    let mut hidden = counts(outcome, &nearest(outcome, trial));
     for Group { cause, damage, told } in &told {
         let (shown, others) = damage.split_at(*told);
         for &at in shown {
-            text.push_str(&format!("  {}\n", damage_line(&outcome.damage[at], plan)));
+            text.push_str(&format!("  {}\n", damage_line(&outcome.damage[at], trial)));
         }
         text.push_str(&more("  and ", &counts(outcome, others)));
         match cause {
-            Cause::NoFault => text.push_str(&no_fault(outcome, plan, shown)),
-            Cause::Faults { .. } | Cause::Unknown(_) => add_cause(&mut text, outcome, plan, cause),
+            Cause::NoFault => text.push_str(&no_fault(outcome, trial, shown)),
+            Cause::Faults { .. } | Cause::Unknown(_) => add_cause(&mut text, outcome, trial, cause),
         }
         for (class, count) in counts(outcome, damage) {
             hidden.entry(class).and_modify(|of| *of -= count);
@@ -144,15 +145,15 @@ pub fn damage_text(outcome: &Outcome, blame: &Blame, plan: &Plan) -> String {
     text.push_str(&more(if is_cut { "  and at least " } else { "  and " }, &hidden));
     for (class, cause) in &blame.classes {
         text.push_str(&format!("{}: the run as a whole\n", class.word()));
-        add_cause(&mut text, outcome, plan, cause);
+        add_cause(&mut text, outcome, trial, cause);
     }
     text
 }
 
 /// That no fault did it, and what did, as far as that is known.
-fn no_fault(outcome: &Outcome, plan: &Plan, damage: &[usize]) -> String {
+fn no_fault(outcome: &Outcome, trial: &Trial, damage: &[usize]) -> String {
     let mut told: Vec<String> = Vec::new();
-    for words in damage.iter().filter_map(|&at| by_itself(&outcome.damage[at], plan)) {
+    for words in damage.iter().filter_map(|&at| by_itself(&outcome.damage[at], trial)) {
         if !told.contains(&words) {
             told.push(words);
         }
@@ -184,7 +185,7 @@ fn more(before: &str, counts: &BTreeMap<Class, u64>) -> String {
     if words.is_empty() { String::new() } else { format!("{before}{}\n", words.join(", ")) }
 }
 
-fn add_cause(text: &mut String, outcome: &Outcome, plan: &Plan, cause: &Cause) {
+fn add_cause(text: &mut String, outcome: &Outcome, trial: &Trial, cause: &Cause) {
     let (sets, is_all) = match cause {
         Cause::NoFault => return text.push_str("      no fault\n"),
         Cause::Unknown(why) => {
@@ -199,11 +200,11 @@ fn add_cause(text: &mut String, outcome: &Outcome, plan: &Plan, cause: &Cause) {
         }
     };
     if let ([set], true) = (&sets[..], is_all) {
-        return add_faults(text, outcome, plan, set, "      ", "      and ");
+        return add_faults(text, outcome, trial, set, "      ", "      and ");
     }
     text.push_str("      any one of these is enough:\n");
     for set in sets.iter().take(MOST_SETS) {
-        add_faults(text, outcome, plan, set, "      - ", "        and ");
+        add_faults(text, outcome, trial, set, "      - ", "        and ");
     }
     let more = sets.len().saturating_sub(MOST_SETS);
     match (more, is_all) {
@@ -220,14 +221,14 @@ fn add_cause(text: &mut String, outcome: &Outcome, plan: &Plan, cause: &Cause) {
 fn add_faults(
     text: &mut String,
     outcome: &Outcome,
-    plan: &Plan,
+    trial: &Trial,
     faults: &[usize],
     first: &str,
     next: &str,
 ) {
     for (number, &fault) in faults.iter().take(MOST_FAULTS).enumerate() {
         let before = if number == 0 { first } else { next };
-        let words = fault_in_words(&outcome.schedule[fault], plan);
+        let words = fault_in_words(&outcome.schedule[fault], trial);
         text.push_str(&format!("{before}{words}\n"));
     }
     if let Some(more) = faults.len().checked_sub(MOST_FAULTS).filter(|&more| more > 0) {
@@ -276,11 +277,11 @@ mod tests {
 
     #[test]
     fn each_record_is_told_once_where_it_went_wrong_first() {
-        let plan = samples::flip_plan();
+        let trial = samples::flip_plan();
         let of = |record, step, touched| of(Class::Duplicated, record, step, touched);
         let damage = vec![of(1, 2, 1), of(1, 1, 2), of(2, 2, 0), of(3, 2, 1), of(4, 2, 1)];
         let outcome = Outcome { damage: damage.clone(), ..samples::lost_ack_outcome() };
-        assert_eq!(candidates(&outcome, &plan), [3, 4, 1, 2]);
+        assert_eq!(candidates(&outcome, &trial), [3, 4, 1, 2]);
         let cause = Cause::Faults {
             sets: vec![vec![0; 12], vec![0], vec![0]],
             is_all: false,

@@ -4,24 +4,25 @@ use super::damage::NOT_ASKED;
 use super::damage_line::by_itself;
 use crate::search::blame::{Blame, Cause};
 use onceproof_sim::outcome::{Class, Damage, Outcome};
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
+
 use serde_json::{Value, json};
 
 /// The damaged records of a run in JSON, all that were listed.
-pub fn damage_json(outcome: &Outcome, blame: &Blame, plan: &Plan) -> Value {
+pub fn damage_json(outcome: &Outcome, blame: &Blame, trial: &Trial) -> Value {
     let entry = |(at, damage): (usize, &Damage)| {
         let cause = blame.damage.get(at).and_then(Option::as_ref).unwrap_or(&NOT_ASKED);
         let mut value = json!({
             "class": damage.class.word(),
-            "step": plan.design.pipeline.step(damage.step).name,
+            "step": trial.layout().name(damage.step),
             "record": damage.record,
             "expected": damage.expected,
             "reflected": damage.reflected,
             "instead": damage.instead,
             "taken_for": damage.taken_for,
             "left": damage.left,
-            "given_up_at": damage.given_up.map(|step| &plan.design.pipeline.step(step).name),
-            "by_itself": by_itself(damage, plan),
+            "given_up_at": damage.given_up.map(|step| trial.layout().name(step)),
+            "by_itself": by_itself(damage, trial),
         });
         add_cause_json(&mut value, cause);
         value["touched"] = json!(damage.touched);

@@ -3,10 +3,10 @@
 use super::printable;
 use crate::figures::{counted, measured};
 use onceproof_sim::outcome::{ByItself, Class, Damage};
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
 
 /// What happened to a record, in one line.
-pub fn damage_line(damage: &Damage, plan: &Plan) -> String {
+pub fn damage_line(damage: &Damage, trial: &Trial) -> String {
     let Damage {
         class,
         step,
@@ -20,7 +20,7 @@ pub fn damage_line(damage: &Damage, plan: &Plan) -> String {
         by_itself: _,
         touched: _,
     } = damage;
-    let step = printable(&plan.design.pipeline.step(*step).name);
+    let step = printable(trial.layout().name(*step));
     let reflected_times =
         || format!("reflected {} instead of {expected}", counted(*reflected, "time"));
     let what = match class {
@@ -37,8 +37,7 @@ pub fn damage_line(damage: &Damage, plan: &Plan) -> String {
                 format!("two executions left {} and {}", printable(first), printable(second))
             }
             None => {
-                let at = given_up
-                    .map(|at| format!(" at {}", printable(&plan.design.pipeline.step(at).name)));
+                let at = given_up.map(|at| format!(" at {}", printable(trial.layout().name(at))));
                 format!("given up{} and reflected all the same", at.unwrap_or_default())
             }
         },
@@ -52,12 +51,12 @@ pub fn damage_line(damage: &Damage, plan: &Plan) -> String {
 }
 
 /// What damaged it without any fault, if that is known: `, published 2 times`.
-pub fn by_itself(damage: &Damage, plan: &Plan) -> Option<String> {
+pub fn by_itself(damage: &Damage, trial: &Trial) -> Option<String> {
     Some(match damage.by_itself? {
         ByItself::Published(times) => format!("published {}", counted(times, "time")),
         ByItself::TakenForKnown => "a filter took its id for one that is known".to_owned(),
         ByItself::SentAgain(step, after) => {
-            let step = printable(&plan.design.pipeline.step(step).name);
+            let step = printable(trial.layout().name(step));
             format!("{step} sent it again after {}", measured(after))
         }
     })
@@ -71,13 +70,13 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_services_is_told_in_its_own_words() {
-        let plan = samples::flip_plan();
+        let trial = samples::flip_plan();
         let mut outcome = samples::lost_ack_outcome();
         outcome.damage[0].expected = 3;
         let mut line = |class, instead: Option<&str>| {
             outcome.damage[0].class = class;
             outcome.damage[0].instead = instead.map(str::to_owned);
-            damage_line(&outcome.damage[0], &plan)
+            damage_line(&outcome.damage[0], &trial)
         };
         let torn = "torn: events/0#1 at per-side, 2 rows of 3 seen without the others";
         assert_eq!(line(Class::Torn, None), torn);
@@ -91,7 +90,7 @@ mod tests {
 
     #[test]
     fn what_two_executions_left_and_whom_a_record_was_taken_for_are_told() {
-        let plan = samples::flip_plan();
+        let trial = samples::flip_plan();
         let lost = Damage {
             class: Class::Lost,
             reflected: 0,
@@ -100,7 +99,7 @@ mod tests {
         };
         let line =
             "lost: events/0#1 at per-side, reflected 0 times instead of 1, taken for events/0#0";
-        assert_eq!(damage_line(&lost, &plan), line);
+        assert_eq!(damage_line(&lost, &trial), line);
         let divergent = Damage {
             class: Class::Divergent,
             left: Some(["ann/0".to_owned(), "ann/1".to_owned()]),
@@ -108,9 +107,9 @@ mod tests {
             ..lost
         };
         let line = "divergent: events/0#1 at per-side, two executions left ann/0 and ann/1";
-        assert_eq!(damage_line(&divergent, &plan), line);
+        assert_eq!(damage_line(&divergent, &trial), line);
         let given_up = Damage { left: None, given_up: Some(StepIndex(1)), ..divergent };
         let line = "divergent: events/0#1 at per-side, given up at flip and reflected all the same";
-        assert_eq!(damage_line(&given_up, &plan), line);
+        assert_eq!(damage_line(&given_up, &trial), line);
     }
 }

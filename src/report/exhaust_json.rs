@@ -12,7 +12,8 @@ use crate::scenario::{FORMAT, fault_to_json, kind_to_json};
 use crate::search::causes::Cause;
 use crate::search::certificate::{Counts, ENGINE, Exhaustion};
 use onceproof_sim::fault::{Fault, KindName};
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
+
 use onceproof_sim::simulator::Needless;
 use serde_json::{Value, json};
 
@@ -31,7 +32,7 @@ pub fn exhaust_json(report: &ExhaustReport) -> Value {
         runs_before,
         timing,
     } = *report;
-    let mut document = search_json(found, subject.plan);
+    let mut document = search_json(found, subject.trial);
     let total = found.total();
     let head = json!({
         "schema": "onceproof.exhaust/1",
@@ -44,7 +45,7 @@ pub fn exhaust_json(report: &ExhaustReport) -> Value {
         "left_out": left_out(report),
         "spent": spent,
         "not_shown": not_shown_json(not_shown),
-        "worth": worth_of_run_json(subject.plan, base),
+        "worth": worth_of_run_json(subject.trial, base),
     });
     let tail = json!({
         "saved": saved.map(|path| path.to_string_lossy()),
@@ -64,9 +65,9 @@ pub fn exhaust_json(report: &ExhaustReport) -> Value {
 }
 
 /// What a search found, without the scenario and the time.
-pub fn search_json(found: &Exhaustion, plan: &Plan) -> Value {
+pub fn search_json(found: &Exhaustion, trial: &Trial) -> Value {
     let total = found.total();
-    let causes: Vec<Value> = found.causes.iter().map(|cause| cause_json(cause, plan)).collect();
+    let causes: Vec<Value> = found.causes.iter().map(|cause| cause_json(cause, trial)).collect();
     let words = |names: Vec<KindName>| names.iter().map(|name| name.word()).collect::<Vec<_>>();
     json!({
         "faults": found.most,
@@ -89,26 +90,26 @@ pub fn search_json(found: &Exhaustion, plan: &Plan) -> Value {
             "needless": needless(level),
         })).collect::<Vec<_>>(),
         "causes": causes,
-        "first_inconclusive": found.first_inconclusive.as_ref().map(|s| schedule(s, plan)),
+        "first_inconclusive": found.first_inconclusive.as_ref().map(|s| schedule(s, trial)),
         "space": format!("{:016x}", found.space),
         "fingerprint": figures::hex(total.digest),
     })
 }
 
 /// A cause: its faults in words and as a scenario has them, its classes, and how many schedules hold it.
-pub fn cause_json(cause: &Cause, plan: &Plan) -> Value {
+pub fn cause_json(cause: &Cause, trial: &Trial) -> Value {
     let classes: Vec<&str> = cause.classes.iter().map(|class| class.word()).collect();
     json!({
-        "faults": cause.faults.iter().map(|f| fault_in_words(f, plan)).collect::<Vec<_>>(),
+        "faults": cause.faults.iter().map(|f| fault_in_words(f, trial)).collect::<Vec<_>>(),
         "class": classes.first(),
         "classes": classes,
         "runs": cause.schedules,
-        "schedule": schedule(&cause.faults, plan),
+        "schedule": schedule(&cause.faults, trial),
     })
 }
 
-fn schedule(faults: &[Fault], plan: &Plan) -> Value {
-    faults.iter().map(|fault| fault_to_json(fault, plan)).collect()
+fn schedule(faults: &[Fault], trial: &Trial) -> Value {
+    faults.iter().map(|fault| fault_to_json(fault, trial)).collect()
 }
 
 fn needless(level: &Counts) -> Value {

@@ -15,7 +15,7 @@ use crate::search::causes::{Group, groups};
 use crate::search::certificate::{Counts, ENGINE, Exhaustion};
 use crate::search::exhaust::needless_in_words;
 use onceproof_sim::fault::{Fault, KindName};
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
 
 /// The report of an exhaustive search.
 pub fn exhaust_text(report: &ExhaustReport) -> String {
@@ -34,13 +34,13 @@ pub fn exhaust_text(report: &ExhaustReport) -> String {
     let mut text = heading(&subject);
     text.push_str(&format!("\n{}\n", verdict(found, spent)));
     text.push_str(&not_shown_text(not_shown));
-    text.push_str(&without_a_fault(subject.plan, base));
+    text.push_str(&without_a_fault(subject.trial, base));
     if !found.causes.is_empty() {
         text.push_str("\ncauses\n");
         let groups = groups(&found.causes);
         let varies = |group: &&Group| groups.iter().any(|other| group.varies(other));
         for group in groups.iter().filter(|group| !varies(group)) {
-            text.push_str(&cause(group, found, subject.plan));
+            text.push_str(&cause(group, found, subject.trial));
         }
         let more: u64 = groups.iter().filter(varies).map(|group| group.causes).sum();
         if more > 0 {
@@ -52,7 +52,7 @@ pub fn exhaust_text(report: &ExhaustReport) -> String {
     }
     if let Some(schedule) = &found.first_inconclusive {
         text.push_str("\nthe first schedule that hit a limit\n");
-        text.push_str(&in_words(schedule, subject.plan, "  "));
+        text.push_str(&in_words(schedule, subject.trial, "  "));
     }
     text.push_str(&format!("\n{}", levels(found)));
     text.push_str(&format!("\n{}", details(report)));
@@ -115,13 +115,13 @@ fn verdict(found: &Exhaustion, spent: Option<&str>) -> String {
 }
 
 /// Causes of the same kinds, with the first of them in words.
-fn cause(group: &Group, found: &Exhaustion, plan: &Plan) -> String {
+fn cause(group: &Group, found: &Exhaustion, trial: &Trial) -> String {
     let Group { kinds, classes, first, causes, schedules } = group;
     let words = kinds_in_words(kinds);
     let (causes, schedules) = (counted(*causes, "smallest schedule"), grouped(*schedules));
     let classes = class_list(classes.iter());
     let line = format!("  {words}: {classes}; {causes}, explaining {schedules}\n");
-    line + &in_words(&found.causes[*first].faults, plan, "      ")
+    line + &in_words(&found.causes[*first].faults, trial, "      ")
 }
 
 /// `crash + user-differs`
@@ -133,8 +133,8 @@ pub fn kinds_in_words(kinds: &[KindName]) -> String {
 }
 
 /// A schedule, one fault on a line.
-pub fn in_words(schedule: &[Fault], plan: &Plan, indent: &str) -> String {
-    let line = |fault| format!("{indent}{}\n", fault_in_words(fault, plan));
+pub fn in_words(schedule: &[Fault], trial: &Trial, indent: &str) -> String {
+    let line = |fault| format!("{indent}{}\n", fault_in_words(fault, trial));
     schedule.iter().map(line).collect()
 }
 

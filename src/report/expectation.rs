@@ -50,11 +50,11 @@ struct Claim<'a> {
 /// the scenario does not allow it, or where it is asked for strictly. A function that answers otherwise does so from
 /// its second execution on; that there is none may be the very claim, so this fault is asked for only strictly.
 pub fn judge(scenario: &Scenario, sweep: &Sweep, strict: bool) -> Judgement {
-    let Scenario { path, name, expect, stated, unfired_is_allowed, plan, .. } = scenario;
+    let Scenario { path, name, expect, stated, unfired_is_allowed, trial, .. } = scenario;
     let folders = scenario.own_folders();
     let mut judgement = compare(&Claim { path, name, expect, folders }, sweep);
     judgement.failures.extend(difference_of_rows(scenario));
-    let (differences, seed) = differences_of_sweep(stated, sweep, &plan.design.pipeline);
+    let (differences, seed) = differences_of_sweep(stated, sweep, trial.design.pipeline());
     if let (Some(seed), true) = (seed, judgement.failures.is_empty()) {
         judgement.seed = Some(Some(seed));
         judgement.replay = with_folders(run_command(path, Some(seed)), folders);
@@ -66,8 +66,8 @@ pub fn judge(scenario: &Scenario, sweep: &Sweep, strict: bool) -> Judgement {
     // Of a sweep that ended early nobody knows whether it would have fired.
     if (strict || !unfired_is_allowed) && !sweep.stopped_early() {
         let is_asked = |fault: &&Fault| strict || fault.kind.name() != KindName::UserDiffers;
-        for fault in exact_faults(plan, &sweep.unfired).filter(is_asked) {
-            let words = fault_in_words(fault, plan);
+        for fault in exact_faults(trial, &sweep.unfired).filter(is_asked) {
+            let words = fault_in_words(fault, trial);
             let failure = format!("an exact fault did not fire, so this never happened: {words}");
             judgement.failures.push(failure);
         }

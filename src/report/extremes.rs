@@ -5,7 +5,8 @@ use super::printable;
 use super::table::JOINT;
 use crate::figures::{grouped, measured};
 use onceproof_sim::outcome::{Extreme, Outcome};
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
+
 use serde_json::{Value, json};
 
 /// The bytes of one id in a catalog: the id, the hash of its key and a time, eight bytes each.
@@ -14,11 +15,11 @@ const ID_BYTES: u64 = 24;
 const MOST_STEPS: usize = 3;
 
 /// Lines with their names; what is nothing is left out.
-pub fn extremes_lines(outcome: &Outcome, plan: &Plan) -> Vec<(&'static str, String)> {
+pub fn extremes_lines(outcome: &Outcome, trial: &Trial) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     let mut add = |name, extremes: &[Extreme]| {
         if !extremes.is_empty() {
-            lines.push((name, in_words(extremes, plan)));
+            lines.push((name, in_words(extremes, trial)));
         }
     };
     add("oldest copy", &outcome.oldest_copies);
@@ -34,11 +35,11 @@ pub fn extremes_lines(outcome: &Outcome, plan: &Plan) -> Vec<(&'static str, Stri
 }
 
 /// "209 ms at per-user (events/0#3)", the greatest first.
-fn in_words(extremes: &[Extreme], plan: &Plan) -> String {
+fn in_words(extremes: &[Extreme], trial: &Trial) -> String {
     let mut greatest: Vec<&Extreme> = extremes.iter().collect();
     greatest.sort_by_key(|of| std::cmp::Reverse(of.nanos));
     let word = |of: &&Extreme| {
-        let step = &plan.design.pipeline.step(of.step).name;
+        let step = trial.layout().name(of.step);
         let length = measured(of.nanos).replace(' ', &JOINT.to_string());
         format!("{length}{JOINT}at {} ({})", printable(step), printable(&of.record))
     };
@@ -53,11 +54,11 @@ fn in_words(extremes: &[Extreme], plan: &Plan) -> String {
 }
 
 /// The same in JSON, by step.
-pub fn extremes_json(outcome: &Outcome, plan: &Plan) -> Value {
+pub fn extremes_json(outcome: &Outcome, trial: &Trial) -> Value {
     let by_step = |extremes: &[Extreme]| -> Value {
         let entry = |of: &Extreme| {
             let value = json!({ "ns": of.nanos, "record": of.record });
-            (plan.design.pipeline.step(of.step).name.clone(), value)
+            (trial.layout().name(of.step).to_owned(), value)
         };
         Value::Object(extremes.iter().map(entry).collect())
     };

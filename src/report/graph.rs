@@ -231,7 +231,8 @@ bundle = 10
 
     fn design() -> Design {
         let scenario = Scenario::parse(FILE, Path::new("a.toml"));
-        scenario.unwrap_or_else(|error| panic!("{error}")).plan.design
+        let scenario = scenario.unwrap_or_else(|error| panic!("{error}"));
+        scenario.trial.design.dataflow().expect("Dataflow").clone()
     }
 
     /// The tag joins its source and the table its count; the log says that it stays apart. What the tag sends

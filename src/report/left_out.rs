@@ -22,7 +22,7 @@ pub fn left_out(report: &ExhaustReport) -> Vec<String> {
     }
     all.push("other parameters than these".to_owned());
     all.push(format!("schedules of more than {}", counted(found.most.into(), "fault")));
-    let network = subject.plan.network;
+    let network = subject.trial.plan.network;
     match seed {
         Some(seed) => all.push(format!("what other seeds than {seed} draw")),
         None if network.latency_max > network.latency_min => {
@@ -30,7 +30,7 @@ pub fn left_out(report: &ExhaustReport) -> Vec<String> {
         }
         None => {}
     }
-    let steps = subject.plan.design.pipeline.steps().iter();
+    let steps = subject.trial.design.pipeline().steps().iter();
     let answers = steps.filter(|step| match &step.kind {
         StepKind::Map(function) => function.answers() > 1,
         _ => false,

@@ -170,7 +170,7 @@ fn verdict(report: &MatrixReport) -> String {
             format!("{WARNING}the full design{WARNING:#} is {words} in {runs}, {range}\n")
         }
     };
-    text.push_str(&says_nothing_of(full, report.subject.plan));
+    text.push_str(&says_nothing_of(full, report.subject.trial));
     text.push_str(&bound(full));
     let (found, right) = matrix.count(Standing::Good);
     text.push_str(&counted(found, "wrong value"));
@@ -234,9 +234,9 @@ mod tests {
     }
 
     fn check(text: fn(&MatrixReport) -> String, expected: &str) {
-        let (plan, matrix) = (flip_plan(), matrix());
+        let (trial, matrix) = (flip_plan(), matrix());
         let timing = Timing { nanos: 2_000_000_000 };
-        let report = MatrixReport { subject: subject(&plan), matrix: &matrix, timing };
+        let report = MatrixReport { subject: subject(&trial), matrix: &matrix, timing };
         assert_eq!(plain(&text(&report)), expected);
     }
 

@@ -47,7 +47,8 @@ use crate::search::tally::Sweep;
 use not_shown::NotShown;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Class, Classes, Outcome};
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
+
 use std::path::{Path, PathBuf};
 
 /// What reports say of a scenario itself.
@@ -60,7 +61,7 @@ pub struct Reported<'a> {
     /// The sentence that it proves.
     pub claim: &'a str,
     /// All that it runs by but for a seed.
-    pub plan: &'a Plan,
+    pub trial: &'a Trial,
     /// How many rows of its data could not be used.
     pub rows_skipped: u64,
     /// Whether the file allows that an exact fault does not fire.
@@ -82,7 +83,7 @@ impl<'a> From<&'a Scenario> for Reported<'a> {
             path: &scenario.path,
             name: &scenario.name,
             claim: &scenario.claim,
-            plan: &scenario.plan,
+            trial: &scenario.trial,
             rows_skipped: scenario.rows_skipped,
             unfired_is_allowed: scenario.unfired_is_allowed,
             folders: scenario.own_folders(),
@@ -244,8 +245,8 @@ pub fn class_set(classes: &[Class]) -> Classes {
 }
 
 /// The exact faults with these indices.
-fn exact_faults<'a>(plan: &'a Plan, indices: &'a [usize]) -> impl Iterator<Item = &'a Fault> {
-    indices.iter().map(|&index| &plan.faults[index])
+fn exact_faults<'a>(trial: &'a Trial, indices: &'a [usize]) -> impl Iterator<Item = &'a Fault> {
+    indices.iter().map(|&index| &trial.plan.faults[index])
 }
 
 #[cfg(test)]

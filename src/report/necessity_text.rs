@@ -24,7 +24,7 @@ pub fn necessity_text(report: &NecessityReport) -> String {
     let mut text = heading(&subject);
     text.push_str(&left_out_in_words(report.left_out));
     text.push_str(&format!("\n{}\n", verdict(report)));
-    text.push_str(&without_a_fault(subject.plan, report.base));
+    text.push_str(&without_a_fault(subject.trial, report.base));
     text.push_str(
         "\nthe smallest schedules that break each wrong value, and how many have each kind\n\n",
     );
@@ -54,7 +54,7 @@ pub fn necessity_text(report: &NecessityReport) -> String {
             text.push_str(&format!("  {}\n", row.design.words()));
             match cause.faults.as_slice() {
                 [] => text.push_str("      without any fault\n"),
-                faults => text.push_str(&in_words(faults, subject.plan, "      ")),
+                faults => text.push_str(&in_words(faults, subject.trial, "      ")),
             }
             text.push_str(&format!("      {}\n", replay(report, &row.design, cause)));
         }
@@ -92,8 +92,8 @@ pub fn necessity_markdown(report: &NecessityReport) -> String {
 
 /// The command that shows a witness again.
 pub fn replay(report: &NecessityReport, design: &Variant, witness: &Cause) -> String {
-    let plan = report.subject.plan;
-    let line = |fault: &Fault| fault_on_a_line(fault, &plan.design.layout);
+    let trial = report.subject.trial;
+    let line = |fault: &Fault| fault_on_a_line(fault, trial.layout());
     let changes = Changes {
         // All that the file draws is left out, of whatever kind.
         without: Vec::new(),

@@ -7,7 +7,8 @@ use crate::figures::{counted, grouped};
 use crate::printable::item;
 use onceproof_kernel::time::Time;
 use onceproof_sim::outcome::StepResult;
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
+
 use std::collections::BTreeMap;
 
 /// The most windows of a step that are told.
@@ -16,7 +17,7 @@ const MOST_WINDOWS: usize = 3;
 const MOST_RESULTS: usize = 5;
 
 /// A table of the results of each window; empty where each step has but one.
-pub fn windows(steps: &[StepResult], plan: &Plan) -> String {
+pub fn windows(steps: &[StepResult], trial: &Trial) -> String {
     let mut rows = vec![["step", "window", "results"].map(str::to_owned).to_vec()];
     for result in steps {
         let mut windows: BTreeMap<Time, Vec<(&str, i128)>> = BTreeMap::new();
@@ -28,7 +29,7 @@ pub fn windows(steps: &[StepResult], plan: &Plan) -> String {
         if windows.len() < 2 {
             continue;
         }
-        let step = printable(&plan.design.pipeline.step(result.step).name);
+        let step = printable(trial.layout().name(result.step));
         for (start, results) in windows.iter().take(MOST_WINDOWS) {
             rows.push(vec![
                 step.clone(),

@@ -11,7 +11,8 @@ use crate::scenario::fault_to_json;
 use crate::search::sweep::never_fired;
 use onceproof_kernel::time::Nanos;
 use onceproof_sim::outcome::{Brief, DeadLetter, FilterFill, Outcome, StepCalls, StepResult};
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
+
 use serde_json::{Map, Value, json};
 
 /// The document of a run.
@@ -29,7 +30,7 @@ pub fn run_json(report: &RunReport) -> Value {
         shortfalls,
         strict: _,
     } = *report;
-    let plan = subject.plan;
+    let trial = subject.trial;
     let brief = &outcome.brief;
     json!({
         "schema": "onceproof.run/1",
@@ -41,24 +42,24 @@ pub fn run_json(report: &RunReport) -> Value {
         "classes": brief.classes.iter().map(|class| class.word()).collect::<Vec<_>>(),
         "reason": outcome.reason,
         "ledger": counts(figures::ledger(&brief.ledger)),
-        "steps": steps(&outcome.steps, plan),
-        "damage": damage_json(outcome, blame, plan),
+        "steps": steps(&outcome.steps, trial),
+        "damage": damage_json(outcome, blame, trial),
         "blamed_classes": classes_json(blame),
-        "dead_letters": dead_letters(outcome, plan),
-        "calls": calls(&outcome.calls, plan),
+        "dead_letters": dead_letters(outcome, trial),
+        "calls": calls(&outcome.calls, trial),
         "faults": counts(figures::fired(&brief.fired)),
-        "never_fired": never_fired(plan, &brief.fired).iter().map(|k| k.word()).collect::<Vec<_>>(),
-        "schedule": outcome.schedule.iter().map(|f| fault_to_json(f, plan)).collect::<Vec<_>>(),
-        "unfired": unfired(plan, &outcome.unfired),
+        "never_fired": never_fired(trial, &brief.fired).iter().map(|k| k.word()).collect::<Vec<_>>(),
+        "schedule": outcome.schedule.iter().map(|f| fault_to_json(f, trial)).collect::<Vec<_>>(),
+        "unfired": unfired(trial, &outcome.unfired),
         "unexpected": differences,
         "not_shown": not_shown_json(not_shown),
         "rows_skipped": subject.rows_skipped,
         "unfinished": brief.unfinished,
-        "worth": worth_of_run_json(plan, outcome),
+        "worth": worth_of_run_json(trial, outcome),
         "shortfalls": shortfalls,
         "work": work(brief),
-        "filters": outcome.filters.iter().map(|f| filter(f, plan)).collect::<Vec<_>>(),
-        "extremes": extremes_json(outcome, plan),
+        "filters": outcome.filters.iter().map(|f| filter(f, trial)).collect::<Vec<_>>(),
+        "extremes": extremes_json(outcome, trial),
         "latency_ms": outcome.latency.map(|latency| json!({
             "p50": milliseconds(latency.p50),
             "p99": milliseconds(latency.p99),
@@ -72,8 +73,8 @@ pub fn run_json(report: &RunReport) -> Value {
 }
 
 /// The exact faults with these indices.
-pub fn unfired(plan: &Plan, indices: &[usize]) -> Value {
-    exact_faults(plan, indices).map(|fault| fault_to_json(fault, plan)).collect()
+pub fn unfired(trial: &Trial, indices: &[usize]) -> Value {
+    exact_faults(trial, indices).map(|fault| fault_to_json(fault, trial)).collect()
 }
 
 /// A seed as text, or null.
@@ -98,7 +99,7 @@ pub fn milliseconds(nanos: Nanos) -> Value {
     decimal(&figures::milliseconds(nanos))
 }
 
-fn steps(steps: &[StepResult], plan: &Plan) -> Value {
+fn steps(steps: &[StepResult], trial: &Trial) -> Value {
     let entry = |result: &StepResult| {
         let results: Map<String, Value> =
             result.results.iter().map(|(key, &of)| (key.clone(), total(of))).collect();
@@ -114,7 +115,7 @@ fn steps(steps: &[StepResult], plan: &Plan) -> Value {
             "results": results,
             "windows": windows.collect::<Map<String, Value>>(),
         });
-        (plan.design.pipeline.step(result.step).name.clone(), value)
+        (trial.layout().name(result.step).to_owned(), value)
     };
     Value::Object(steps.iter().map(entry).collect())
 }
@@ -128,7 +129,7 @@ fn total(total: i128) -> Value {
 }
 
 /// How often each step called an external service for a record.
-fn calls(calls: &[StepCalls], plan: &Plan) -> Value {
+fn calls(calls: &[StepCalls], trial: &Trial) -> Value {
     let entry = |calls: &StepCalls| {
         let StepCalls { step, records, calls, p99, max, garbage, standing } = *calls;
         let mean = decimal(&figures::ratio(calls, records));
@@ -136,24 +137,24 @@ fn calls(calls: &[StepCalls], plan: &Plan) -> Value {
             "records": records, "calls": calls, "mean": mean, "p99": p99, "max": max,
             "garbage": garbage, "standing": standing,
         });
-        (plan.design.pipeline.step(step).name.clone(), value)
+        (trial.layout().name(step).to_owned(), value)
     };
     Value::Object(calls.iter().map(entry).collect())
 }
 
-fn dead_letters(outcome: &Outcome, plan: &Plan) -> Value {
+fn dead_letters(outcome: &Outcome, trial: &Trial) -> Value {
     let letter = |DeadLetter { step, record, records }: &DeadLetter| {
-        let step = &plan.design.pipeline.step(*step).name;
+        let step = trial.layout().name(*step);
         json!({ "step": step, "record": record, "records": records })
     };
     outcome.dead_letters.iter().map(letter).collect()
 }
 
 /// How full a filter is; it begins where its range does, on the axis of the input's times.
-fn filter(filter: &FilterFill, plan: &Plan) -> Value {
+fn filter(filter: &FilterFill, trial: &Trial) -> Value {
     let FilterFill { step, shard, fill } = filter;
     json!({
-        "step": plan.design.pipeline.step(*step).name,
+        "step": trial.layout().name(*step),
         "shard": shard,
         "from": fill.first.to_string(),
         "bits_set": fill.bits_set,
@@ -164,7 +165,7 @@ fn filter(filter: &FilterFill, plan: &Plan) -> Value {
 
 /// What was done.
 fn work(brief: &Brief) -> Value {
-    let figures = figures::work(&brief.work, &brief.marks);
+    let figures = figures::work(&brief.work, &brief.marks, brief.alphabet);
     figures.into_iter().map(|(name, value)| (name, Value::from(value))).collect()
 }
 

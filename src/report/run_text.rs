@@ -17,7 +17,7 @@ use crate::search::worth::Worth;
 use onceproof_sim::outcome::{
     Brief, DeadLetter, FilterFill, Outcome, StepCalls, StepResult, Verdict,
 };
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
 
 /// The most damaged records, or faults of a schedule, that are told one by one.
 const MOST_TOLD: usize = 20;
@@ -49,17 +49,17 @@ pub fn run_text(report: &RunReport) -> String {
     if let Some(reason) = &outcome.reason {
         text.push_str(&format!("{}\n", printable(reason)));
     }
-    text.push_str(&format!("\n{}\n{}\n", ledger(brief), steps(&outcome.steps, subject.plan)));
-    text.push_str(&windows(&outcome.steps, subject.plan));
+    text.push_str(&format!("\n{}\n{}\n", ledger(brief), steps(&outcome.steps, subject.trial)));
+    text.push_str(&windows(&outcome.steps, subject.trial));
     if !outcome.calls.is_empty() {
-        text.push_str(&format!("{}\n", calls(&outcome.calls, subject.plan)));
+        text.push_str(&format!("{}\n", calls(&outcome.calls, subject.trial)));
     }
-    text.push_str(&figure_lines(outcome, subject.plan));
-    text.push_str(&filters(&outcome.filters, subject.plan));
-    text.push_str(&dead_letters(outcome, subject.plan));
+    text.push_str(&figure_lines(outcome, subject.trial));
+    text.push_str(&filters(&outcome.filters, subject.trial));
+    text.push_str(&dead_letters(outcome, subject.trial));
     let mut warnings = String::new();
-    for fault in exact_faults(subject.plan, &outcome.unfired) {
-        warnings.push_str(&unfired(&subject, &fault_in_words(fault, subject.plan), strict));
+    for fault in exact_faults(subject.trial, &outcome.unfired) {
+        warnings.push_str(&unfired(&subject, &fault_in_words(fault, subject.trial), strict));
     }
     for difference in differences {
         warnings.push_str(&warning(&format!("not as the file expects: {}", printable(difference))));
@@ -68,7 +68,7 @@ pub fn run_text(report: &RunReport) -> String {
         text.push_str(&format!("\n{warnings}"));
     }
     if brief.verdict == Verdict::Violated {
-        text.push_str(&format!("\n{}", damage_text(outcome, blame, subject.plan)));
+        text.push_str(&format!("\n{}", damage_text(outcome, blame, subject.trial)));
     }
     for shortfall in shortfalls {
         text.push_str(&error(shortfall));
@@ -104,14 +104,14 @@ pub fn unfired(subject: &Reported, words: &str, strict: bool) -> String {
 }
 
 /// The records that were given up, since they are in no result.
-fn dead_letters(outcome: &Outcome, plan: &Plan) -> String {
+fn dead_letters(outcome: &Outcome, trial: &Trial) -> String {
     let mut text = String::new();
     if outcome.dead_letters.is_empty() {
         return text;
     }
     text.push_str(&format!("\n{WARNING}dead letters{WARNING:#}\n"));
     for DeadLetter { step, record, records } in outcome.dead_letters.iter().take(MOST_TOLD) {
-        let step = printable(&plan.design.pipeline.step(*step).name);
+        let step = printable(trial.layout().name(*step));
         let of = match records {
             0 | 1 => String::new(),
             records => format!(", with {}", counted(*records, "record")),
@@ -138,7 +138,7 @@ fn headline(report: &RunReport) -> String {
             let worth = Worth::of(brief);
             let without = match worth.reflected {
                 0 => Vec::new(),
-                _ => without_records_in_run(subject.plan, outcome),
+                _ => without_records_in_run(subject.trial, outcome),
             };
             let without = without_records_in_words(&without);
             let without = without.map(|words| format!("; {words}")).unwrap_or_default();
@@ -180,7 +180,7 @@ fn ledger(brief: &Brief) -> String {
     text
 }
 
-fn steps(steps: &[StepResult], plan: &Plan) -> String {
+fn steps(steps: &[StepResult], trial: &Trial) -> String {
     use Align::{Left, Right};
     // What was given up is not expected any more, which is a riddle where nothing says so.
     let has_dead = steps.iter().any(|result| result.dead_lettered > 0);
@@ -193,7 +193,7 @@ fn steps(steps: &[StepResult], plan: &Plan) -> String {
     let heads: Vec<String> = row("step".to_owned(), heads, "results".to_owned());
     let row_of = |result: &StepResult| {
         let StepResult { step, expected, applied, late, dead_lettered, ref results, .. } = *result;
-        let name = printable(&plan.design.pipeline.step(step).name);
+        let name = printable(trial.layout().name(step));
         let counts = [expected, applied, late, dead_lettered].map(figures::grouped);
         let results = results.iter().map(|(key, &total)| (key.as_str(), total));
         row(name, counts, totals(results, MOST_RESULTS))
@@ -206,7 +206,7 @@ fn steps(steps: &[StepResult], plan: &Plan) -> String {
 }
 
 /// How often the steps that call external services did so for a record.
-fn calls(calls: &[StepCalls], plan: &Plan) -> String {
+fn calls(calls: &[StepCalls], trial: &Trial) -> String {
     use Align::{Left, Right};
     let heads = ["step", "called for", "calls", "mean", "p99", "max", "garbage", "standing"]
         .map(str::to_owned)
@@ -214,7 +214,7 @@ fn calls(calls: &[StepCalls], plan: &Plan) -> String {
     let row = |of: &StepCalls| {
         let StepCalls { step, records, calls, p99, max, garbage, standing } = *of;
         let standing = standing.map(figures::grouped).unwrap_or_default();
-        let name = printable(&plan.design.pipeline.step(step).name);
+        let name = printable(trial.layout().name(step));
         let mean = figures::ratio(calls, records);
         let [records, calls, p99, max, garbage] =
             [records, calls, p99, max, garbage].map(figures::grouped);
@@ -224,7 +224,7 @@ fn calls(calls: &[StepCalls], plan: &Plan) -> String {
     table(&[Left, Right, Right, Right, Right, Right, Right, Right], &rows)
 }
 
-fn figure_lines(outcome: &Outcome, plan: &Plan) -> String {
+fn figure_lines(outcome: &Outcome, trial: &Trial) -> String {
     let brief = &outcome.brief;
     let latency = match outcome.latency {
         None => "none".to_owned(),
@@ -232,7 +232,7 @@ fn figure_lines(outcome: &Outcome, plan: &Plan) -> String {
             .map(|(name, nanos)| format!("{name}{JOINT}{}", joined(&figures::measured(nanos))))
             .join(", "),
     };
-    let never_fired = never_fired(plan, &brief.fired);
+    let never_fired = never_fired(trial, &brief.fired);
     let mut lines = vec![("faults", counts(&figures::fired(&brief.fired)))];
     if !never_fired.is_empty() {
         let words: Vec<&str> = never_fired.iter().map(|kind| kind.word()).collect();
@@ -243,14 +243,14 @@ fn figure_lines(outcome: &Outcome, plan: &Plan) -> String {
         ("latency", latency),
         ("virtual time", figures::measured(brief.virtual_time)),
     ]);
-    lines.extend(extremes_lines(outcome, plan));
+    lines.extend(extremes_lines(outcome, trial));
     lines.push(("fingerprint", figures::hex(brief.fingerprint)));
     labelled(&lines)
 }
 
 /// What was done, without what has a line of its own.
 fn work_done(brief: &Brief) -> Vec<(&'static str, u64)> {
-    let work = not_zero(&figures::work(&brief.work, &brief.marks));
+    let work = not_zero(&figures::work(&brief.work, &brief.marks, brief.alphabet));
     work.into_iter().filter(|(name, _)| !name.starts_with("ids_held")).collect()
 }
 
@@ -265,7 +265,7 @@ fn joined(text: &str) -> String {
 }
 
 /// How full each filter is: its bits that are set, of all.
-fn filters(filters: &[FilterFill], plan: &Plan) -> String {
+fn filters(filters: &[FilterFill], trial: &Trial) -> String {
     use Align::{Left, Right};
     if filters.is_empty() {
         return String::new();
@@ -273,7 +273,7 @@ fn filters(filters: &[FilterFill], plan: &Plan) -> String {
     let row = |filter: &FilterFill| {
         let FilterFill { step, shard, fill } = *filter;
         vec![
-            printable(&format!("{}/{shard}", plan.design.pipeline.step(step).name)),
+            printable(&format!("{}/{shard}", trial.layout().name(step))),
             time(fill.first),
             figures::grouped(fill.bits_set),
             figures::grouped(fill.bits),

@@ -22,16 +22,17 @@ use onceproof_sim::outcome::{
     Work,
 };
 use onceproof_sim::plan::{Cluster, Network, Plan, SideEffects, Until};
+use onceproof_systems::Trial;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// events, flip and per-side, with one exact fault.
-pub fn flip_plan() -> Plan {
+pub fn flip_plan() -> Trial {
     flip_plan_with(|_| {})
 }
 
 /// The same with other mechanisms.
-pub fn flip_plan_with(change: fn(&mut Mechanism)) -> Plan {
+pub fn flip_plan_with(change: fn(&mut Mechanism)) -> Trial {
     let mut mechanism = Mechanism::default();
     change(&mut mechanism);
     let step = |name: &str, kind, from: &[u16], shards| {
@@ -46,8 +47,8 @@ pub fn flip_plan_with(change: fn(&mut Mechanism)) -> Plan {
         step("flip", StepKind::Map(coin), &[0], 1),
         step("per-side", StepKind::Count(windows), &[1], 2),
     ];
-    Plan {
-        design: Design::new(steps).expect("a good graph"),
+    let design = Design::new(steps).expect("a good graph");
+    let plan = Plan {
         inputs: Vec::new(),
         cluster: Cluster::default(),
         network: Network::default(),
@@ -55,19 +56,21 @@ pub fn flip_plan_with(change: fn(&mut Mechanism)) -> Plan {
         faults: vec![lost_ack()],
         until: Until::default(),
         side_effects: SideEffects::default(),
-    }
+    };
+    Trial { design: onceproof_systems::Design::Dataflow(design), plan }
 }
 
 /// events, pass and table, a sink.
-pub fn sink_plan() -> Plan {
-    let mut plan = flip_plan();
-    let mut steps = plan.design.pipeline.steps().to_vec();
+pub fn sink_plan() -> Trial {
+    let mut trial = flip_plan();
+    let mut steps = trial.design.pipeline().steps().to_vec();
     steps[1].name = "pass".to_owned();
     steps[2].name = "table".to_owned();
     steps[2].kind = StepKind::Sink(Sink::Upsert);
     let steps = steps.into_iter().map(|step| (step, Mechanism::default())).collect();
-    plan.design = Design::new(steps).expect("a good graph");
-    plan
+    let design = Design::new(steps).expect("a good graph");
+    trial.design = onceproof_systems::Design::Dataflow(design);
+    trial
 }
 
 /// Record n of the one source shard, as a place has it.
@@ -161,12 +164,12 @@ pub fn lost_ack_blame() -> Blame {
 }
 
 /// What reports say of the plan.
-pub fn subject(plan: &Plan) -> Reported<'_> {
+pub fn subject(trial: &Trial) -> Reported<'_> {
     Reported {
         path: Path::new("flip.toml"),
         name: "a coin",
         claim: "It is flipped once.",
-        plan,
+        trial,
         rows_skipped: 0,
         unfired_is_allowed: false,
         folders: &[],
@@ -175,10 +178,10 @@ pub fn subject(plan: &Plan) -> Reported<'_> {
 
 /// What `render` makes of the outcome.
 pub fn with_lost_ack_report<T>(render: impl Fn(&RunReport) -> T) -> T {
-    let (plan, outcome) = (flip_plan(), lost_ack_outcome());
+    let (trial, outcome) = (flip_plan(), lost_ack_outcome());
     let replay = "onceproof run flip.toml --seed 7";
     render(&RunReport {
-        subject: subject(&plan),
+        subject: subject(&trial),
         seed: Some(7),
         seed_is_assumed: false,
         outcome: &outcome,
@@ -218,7 +221,7 @@ pub fn lost_ack_sweep() -> Sweep {
         failing: vec![Some(7), Some(31)],
         first_inconclusive: None,
         events: 1_234_000,
-        work: None,
+        work: Vec::new(),
         latency: None,
         digest: 17,
         never_fired: vec![KindName::Crash],
@@ -232,9 +235,9 @@ pub fn lost_ack_sweep() -> Sweep {
 }
 
 /// The report of the sweep.
-pub fn sweep_report<'a>(plan: &'a Plan, sweep: &'a Sweep, blame: &'a Blame) -> SweepReport<'a> {
+pub fn sweep_report<'a>(trial: &'a Trial, sweep: &'a Sweep, blame: &'a Blame) -> SweepReport<'a> {
     SweepReport {
-        subject: subject(plan),
+        subject: subject(trial),
         regressions: &[],
         sweep,
         not_shown: None,

@@ -7,7 +7,8 @@ use crate::scenario::{fault_to_json, kind_to_json};
 use crate::search::shrink::all::{All, End, MOST_FAULTS, Set};
 use crate::search::shrink::{Shrunk, Size};
 use onceproof_sim::outcome::Class;
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
+
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -18,7 +19,7 @@ pub type File = (String, Option<PathBuf>);
 pub fn shrink_json(report: &ShrinkReport<'_>, (file, saved): &File, sets: &[File]) -> Value {
     let ShrinkReport { scenario, seed, shrunk, all } = *report;
     let Shrunk { case, outcome, target, before, runs, .. } = shrunk;
-    let plan = &case.scenario.plan;
+    let trial = &case.scenario.trial;
     let size = |size: Size| json!({ "faults": size.faults, "records": size.rows });
     json!({
         "schema": "onceproof.shrink/1",
@@ -28,7 +29,7 @@ pub fn shrink_json(report: &ShrinkReport<'_>, (file, saved): &File, sets: &[File
         "class": target.class.word(),
         "classes": outcome.brief.classes.iter().map(|class| class.word()).collect::<Vec<_>>(),
         "record": target.damage(outcome).map(|damage| &damage.record),
-        "schedule": case.faults.iter().map(|fault| fault_to_json(fault, plan)).collect::<Vec<_>>(),
+        "schedule": case.faults.iter().map(|fault| fault_to_json(fault, trial)).collect::<Vec<_>>(),
         "needs_seed": seed_json(case.seed),
         "before": size(*before),
         "after": size(Size::of(case)),
@@ -41,7 +42,7 @@ pub fn shrink_json(report: &ShrinkReport<'_>, (file, saved): &File, sets: &[File
         })).collect::<Vec<_>>(),
         "others": shrunk.others.iter().map(|(class, _)| class.word()).collect::<Vec<_>>(),
         "interrupted": shrunk.is_interrupted,
-        "all": all.map(|all| all_json(all, sets, plan)),
+        "all": all.map(|all| all_json(all, sets, trial)),
         "file": file,
         "saved": path_json(saved.as_deref()),
     })
@@ -52,14 +53,14 @@ fn path_json(path: Option<&Path>) -> Value {
 }
 
 /// All smallest sets: which kinds of faults, how far the search came, and each set with its file.
-fn all_json(all: &All, files: &[File], plan: &Plan) -> Value {
+fn all_json(all: &All, files: &[File], trial: &Trial) -> Value {
     let All { sets, has_failure, kinds, searched, others, runs, end } = all;
     let set = |(set, (file, saved)): (&Set, &File)| {
         let classes: Vec<&str> = set.outcome.brief.classes.iter().map(Class::word).collect();
         json!({
-            "faults": set.faults.iter().map(|f| fault_in_words(f, plan)).collect::<Vec<_>>(),
+            "faults": set.faults.iter().map(|f| fault_in_words(f, trial)).collect::<Vec<_>>(),
             "classes": classes,
-            "schedule": set.faults.iter().map(|f| fault_to_json(f, plan)).collect::<Vec<_>>(),
+            "schedule": set.faults.iter().map(|f| fault_to_json(f, trial)).collect::<Vec<_>>(),
             "file": file,
             "saved": path_json(saved.as_deref()),
         })

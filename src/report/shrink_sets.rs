@@ -52,9 +52,9 @@ impl ShrinkReport<'_> {
 
     /// The faults of a set in words, one on a line.
     pub fn set_in_words(&self, number: usize, set: &Set) -> Vec<String> {
-        let plan = &self.shrunk.case.scenario.plan;
+        let trial = &self.shrunk.case.scenario.trial;
         let line = |(at, fault)| {
-            let words = printable(&fault_in_words(fault, plan));
+            let words = printable(&fault_in_words(fault, trial));
             match at {
                 0 => format!("{number:>3}. {words}"),
                 _ => format!("     {words}"),

@@ -71,7 +71,7 @@ impl ShrinkReport<'_> {
         };
         match target.damage(outcome) {
             Some(damage) => {
-                let step = &case.scenario.plan.design.pipeline.step(damage.step).name;
+                let step = case.scenario.trial.layout().name(damage.step);
                 let times = counted(damage.reflected, "time");
                 let (record, expected) = (&damage.record, damage.expected);
                 match target.class {
@@ -177,7 +177,7 @@ impl ShrinkReport<'_> {
         let classes = class_list(outcome.brief.classes.iter());
         text.push_str(&format!("{BAD}violated{BAD:#}: {classes}\n"));
         for fault in &case.faults {
-            let words = fault_in_words(fault, &case.scenario.plan);
+            let words = fault_in_words(fault, &case.scenario.trial);
             text.push_str(&format!("  {}\n", printable(&words)));
         }
         text.push('\n');

@@ -20,7 +20,7 @@ pub fn differences_of_run(
     seed: Option<u64>,
     outcome: &Outcome,
 ) -> Vec<String> {
-    let Scenario { expect, stated, plan, .. } = scenario;
+    let Scenario { expect, stated, trial, .. } = scenario;
     let is_swept = scenario.is_swept();
     if seed != scenario.seed && !is_swept {
         return Vec::new();
@@ -50,7 +50,7 @@ pub fn differences_of_run(
         differences.extend(difference(figure, bound, (found, None)));
     }
     differences.extend(difference_of_rows(scenario));
-    differences.extend(results(stated, &outcome.steps, &plan.design.pipeline));
+    differences.extend(results(stated, &outcome.steps, trial.design.pipeline()));
     differences
 }
 
@@ -155,7 +155,7 @@ mod tests {
         let stated =
             Stated { results: BTreeMap::from([(StepIndex(2), totals)]), ..Stated::default() };
         assert_eq!(
-            results(&stated, &lost_ack_outcome().steps, &flip_plan().design.pipeline),
+            results(&stated, &lost_ack_outcome().steps, flip_plan().design.pipeline()),
             expected
         );
     }
@@ -188,7 +188,7 @@ mod tests {
         let totals: Totals = keys.iter().map(|key| ((key.clone(), None), 1)).collect();
         let stated =
             Stated { results: BTreeMap::from([(StepIndex(2), totals)]), ..Stated::default() };
-        let told = results(&stated, &lost_ack_outcome().steps, &flip_plan().design.pipeline);
+        let told = results(&stated, &lost_ack_outcome().steps, flip_plan().design.pipeline());
         assert_eq!(told.len(), MOST_TOLD + 1);
         // 20 that are not there, and 2 that are not stated.
         assert_eq!(told.last().map(String::as_str), Some("and 12 more totals at per-side"));
@@ -208,7 +208,7 @@ mod tests {
             }
             let figures = BTreeMap::from([(Figure::Lost, bound)]);
             let stated = Stated { figures, ..Stated::default() };
-            let found = differences_of_sweep(&stated, &sweep, &flip_plan().design.pipeline);
+            let found = differences_of_sweep(&stated, &sweep, flip_plan().design.pipeline());
             assert_eq!(found, (expected.iter().map(|&line| line.to_owned()).collect(), seed));
         };
         check(Bound::AtMost(3), &[], None);

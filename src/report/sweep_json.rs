@@ -10,6 +10,7 @@ use super::worth::{without_records, worth_json};
 use super::{RunReport, SweepReport, Timing};
 use crate::figures;
 use crate::search::tally::{Amount, Seeds, Spread, Sweep};
+use onceproof_kernel::alphabet::Alphabet;
 use onceproof_sim::marks::Marks;
 use onceproof_sim::outcome::{Class, Work};
 use serde_json::{Value, json};
@@ -49,12 +50,12 @@ pub fn sweep_json(report: &SweepReport) -> Value {
             strict,
         })
     });
-    let alphabet = subject.plan.design.layout.alphabet;
+    let alphabet = subject.trial.layout().alphabet;
     let drawn: Vec<&str> = sweep.chance.drawn().iter().map(|(name, _)| *name).collect();
     let never_fired: Vec<&str> = sweep.never_fired.iter().map(|kind| kind.word()).collect();
     let never_reached = sweep.never_reached.iter().map(|&mark| alphabet.mark_word(mark));
     let never_reached: Vec<&str> = never_reached.collect();
-    let without = without_records(subject.plan, sweep.with_records.iter().copied());
+    let without = without_records(subject.trial, sweep.with_records.iter().copied());
     let difference = sweep.difference.as_ref().map(|difference| {
         json!({
             "seed": seed_json(difference.seed),
@@ -82,7 +83,7 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         "reached": reached_json(&sweep.reached, alphabet),
         "struck": struck_json(&sweep.reached, alphabet),
         "never_reached": never_reached,
-        "unfired": unfired(subject.plan, &sweep.unfired),
+        "unfired": unfired(subject.trial, &sweep.unfired),
         "rows_skipped": subject.rows_skipped,
         "worth": sweep.worth.map(|worth| worth_json(&worth.least, &without)),
         "worth_of_each": sweep.worth.map(|worth| worth.is_of_each),
@@ -91,7 +92,7 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         "failing_seeds": sweep.failing.iter().map(|&seed| seed_json(seed)).collect::<Vec<_>>(),
         "first_inconclusive_seed": sweep.first_inconclusive.map_or(Value::Null, seed_json),
         "events": sweep.events,
-        "work": sweep.work.as_ref().map(work),
+        "work": (!sweep.work.is_empty()).then(|| work(&sweep.work, alphabet)),
         "latency_ms": sweep.latency.as_ref().map(|latency| latency_json(latency, sweep.sampled)),
         "digest": figures::hex(sweep.digest),
         "sampled": sweep.sampled,
@@ -116,8 +117,9 @@ fn timing_json(timing: Timing, sweep: &Sweep) -> Value {
 
 /// What was done: of each figure the sum over all runs, and how far it goes in one. What is held at a time adds up to
 /// nothing.
-fn work(work: &[Amount; 14]) -> Value {
-    let names = figures::work(&Work::default(), &Marks::default()).map(|(name, _)| name);
+fn work(work: &[Amount], alphabet: &Alphabet) -> Value {
+    let all = figures::work(&Work::default(), &Marks::default(), alphabet);
+    let names = all.into_iter().map(|(name, _)| name);
     let figure = |(name, Amount { sum, spread }): (&str, &Amount)| {
         let mut figure = serde_json::Map::new();
         if !name.starts_with("ids_held") {
@@ -162,8 +164,8 @@ mod tests {
 
     #[test]
     fn the_document_says_what_the_sweep_found() {
-        let (plan, sweep) = (flip_plan(), lost_ack_sweep());
-        let document = sweep_json(&sweep_report(&plan, &sweep, &lost_ack_blame()));
+        let (trial, sweep) = (flip_plan(), lost_ack_sweep());
+        let document = sweep_json(&sweep_report(&trial, &sweep, &lost_ack_blame()));
         assert_eq!(document["schema"], "onceproof.sweep/1");
         assert_eq!(document["runs"], 1000);
         assert_eq!(document["violated"], 2);
@@ -183,15 +185,15 @@ mod tests {
 
     #[test]
     fn nothing_but_the_timing_depends_on_the_clock() {
-        let (plan, sweep) = (flip_plan(), lost_ack_sweep());
+        let (trial, sweep) = (flip_plan(), lost_ack_sweep());
         let blame = lost_ack_blame();
-        let mut slow = sweep_report(&plan, &sweep, &blame);
+        let mut slow = sweep_report(&trial, &sweep, &blame);
         slow.timing.nanos *= 3;
         let without_timing = |report| {
             let mut document = sweep_json(report);
             document.as_object_mut().expect("an object").remove("timing");
             document.to_string()
         };
-        assert_eq!(without_timing(&slow), without_timing(&sweep_report(&plan, &sweep, &blame)));
+        assert_eq!(without_timing(&slow), without_timing(&sweep_report(&trial, &sweep, &blame)));
     }
 }

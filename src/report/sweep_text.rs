@@ -17,7 +17,7 @@ use crate::search::tally::{Seeds, Sweep};
 use crate::search::worth::WorthOfAll;
 
 use onceproof_sim::outcome::Class;
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
 
 /// The most failing seeds that are shown.
 const MOST_SEEDS: usize = 20;
@@ -48,9 +48,9 @@ pub fn sweep_text(report: &SweepReport) -> String {
     }
     text.push_str(&format!("\n{}\n", verdict(sweep)));
     text.push_str(&not_shown_text(not_shown));
-    text.push_str(&says_nothing_of(sweep, subject.plan));
+    text.push_str(&says_nothing_of(sweep, subject.trial));
     text.push_str(&bound(sweep));
-    let alphabet = subject.plan.design.layout.alphabet;
+    let alphabet = subject.trial.layout().alphabet;
     let classes = Class::ALL.into_iter().map(|class| (class.word(), sweep.count(class)));
     let classes: Vec<_> = classes.filter(|&(_, count)| count > 0).collect();
     let mut lines = vec![("faults", counts(&figures::fired(&sweep.fired)))];
@@ -85,8 +85,8 @@ pub fn sweep_text(report: &SweepReport) -> String {
         let line = format!("{} was never reached in this sweep", alphabet.mark_word(*mark));
         text.push_str(&warning_or_error(&line, strict));
     }
-    for fault in exact_faults(subject.plan, &sweep.unfired) {
-        text.push_str(&unfired(&subject, &fault_in_words(fault, subject.plan), strict));
+    for fault in exact_faults(subject.trial, &sweep.unfired) {
+        text.push_str(&unfired(&subject, &fault_in_words(fault, subject.trial), strict));
     }
     for shortfall in shortfalls {
         text.push_str(&error(shortfall));
@@ -97,7 +97,7 @@ pub fn sweep_text(report: &SweepReport) -> String {
     }
     if let Some(failure) = &sweep.first_failure {
         text.push_str(&format!("\nthe first failing run, seed {}\n", seed_word(failure.seed)));
-        text.push_str(&damage_text(&failure.outcome, blame, subject.plan));
+        text.push_str(&damage_text(&failure.outcome, blame, subject.trial));
     }
     text = fitted(&text);
     if let Some(weather) = weather {
@@ -222,7 +222,7 @@ fn verdict(sweep: &Sweep) -> String {
 }
 
 /// What a green sweep says nothing of: records that were left out, and steps that have none.
-pub fn says_nothing_of(sweep: &Sweep, plan: &Plan) -> String {
+pub fn says_nothing_of(sweep: &Sweep, trial: &Trial) -> String {
     let Some(worth @ WorthOfAll { least, is_of_each }) = &sweep.worth else {
         return String::new();
     };
@@ -237,7 +237,7 @@ pub fn says_nothing_of(sweep: &Sweep, plan: &Plan) -> String {
     }
     let without = match least.reflected {
         0 => Vec::new(),
-        _ => without_records(plan, sweep.with_records.iter().copied()),
+        _ => without_records(trial, sweep.with_records.iter().copied()),
     };
     if let Some(words) = without_records_in_words(&without) {
         let closely = "in the runs that were looked at closely";
@@ -269,8 +269,8 @@ mod tests {
 
     #[test]
     fn a_failing_sweep_ends_with_the_command_that_shows_its_first_failure() {
-        let (plan, sweep) = (flip_plan(), lost_ack_sweep());
-        let text = plain(&sweep_text(&sweep_report(&plan, &sweep, &lost_ack_blame())));
+        let (trial, sweep) = (flip_plan(), lost_ack_sweep());
+        let text = plain(&sweep_text(&sweep_report(&trial, &sweep, &lost_ack_blame())));
         let expected = "\
 a coin
 It is flipped once.

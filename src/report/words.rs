@@ -7,7 +7,8 @@ use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::layout::{Layout, Results, StepIndex};
 use onceproof_model::dataflow::point;
 use onceproof_sim::fault::{About, ClockWay, Direction, Fault, Kind, Leg, Place};
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
+
 use serde_json::Value;
 
 /// A kind of fault with its parameters: `crash (restart 50ms)`.
@@ -29,8 +30,8 @@ pub fn kind_in_words(kind: &Kind) -> String {
 }
 
 /// What the fault did, and where.
-pub fn fault_in_words(fault: &Fault, plan: &Plan) -> String {
-    let words = Words { at: &fault.at, plan };
+pub fn fault_in_words(fault: &Fault, trial: &Trial) -> String {
+    let words = Words { at: &fault.at, trial };
     match fault.kind {
         Kind::DropRequest => format!("{} was lost", words.call(Leg::Request)),
         Kind::DropAck => format!("{} was lost", words.call(Leg::Ack)),
@@ -83,7 +84,7 @@ pub fn fault_in_words(fault: &Fault, plan: &Plan) -> String {
 /// The parts of a sentence that a place gives.
 struct Words<'a> {
     at: &'a Place,
-    plan: &'a Plan,
+    trial: &'a Trial,
 }
 
 impl Words<'_> {
@@ -252,7 +253,7 @@ impl Words<'_> {
     }
 
     fn layout(&self) -> &Layout {
-        &self.plan.design.layout
+        self.trial.layout()
     }
 
     fn record(&self, joint: &str) -> String {

@@ -8,7 +8,8 @@ use crate::search::tally::Sweep;
 use crate::search::worth::{Worth, WorthOfAll, steps_with_records};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::outcome::{Outcome, Verdict};
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
+
 use serde_json::{Value, json};
 
 /// `3 records`, `174 of 1,000 records`, `3 records, 1 of them filtered out`, `none of 3 records`. As in the ledger, what is
@@ -81,18 +82,18 @@ pub fn records_of_all(worth: &WorthOfAll) -> String {
 }
 
 /// The names of the steps with results that are not among those with records.
-pub fn without_records(plan: &Plan, with: impl IntoIterator<Item = StepIndex>) -> Vec<String> {
+pub fn without_records(trial: &Trial, with: impl IntoIterator<Item = StepIndex>) -> Vec<String> {
     let with: Vec<StepIndex> = with.into_iter().collect();
     let is_empty = |&step: &StepIndex| {
-        plan.design.pipeline.step(step).kind.has_results() && !with.contains(&step)
+        trial.design.pipeline().step(step).kind.has_results() && !with.contains(&step)
     };
-    let steps = (0..plan.design.pipeline.steps().len()).map(|at| StepIndex(at as u16));
-    steps.filter(is_empty).map(|step| plan.design.pipeline.step(step).name.clone()).collect()
+    let steps = (0..trial.design.pipeline().steps().len()).map(|at| StepIndex(at as u16));
+    steps.filter(is_empty).map(|step| trial.layout().name(step).to_owned()).collect()
 }
 
 /// The steps that have nothing to show in a run.
-pub fn without_records_in_run(plan: &Plan, outcome: &Outcome) -> Vec<String> {
-    without_records(plan, steps_with_records(&outcome.steps))
+pub fn without_records_in_run(trial: &Trial, outcome: &Outcome) -> Vec<String> {
+    without_records(trial, steps_with_records(&outcome.steps))
 }
 
 /// `no record belongs into table, per-side`; nothing if each step has one.
@@ -103,9 +104,9 @@ pub fn without_records_in_words(steps: &[String]) -> Option<String> {
 
 /// What the run without a fault says nothing of, as what a search shows of its scenario is worth no more; nothing
 /// if it speaks for all.
-pub fn without_a_fault(plan: &Plan, outcome: &Outcome) -> String {
+pub fn without_a_fault(trial: &Trial, outcome: &Outcome) -> String {
     let worth = Worth::of(&outcome.brief);
-    let without = without_records_in_words(&without_records_in_run(plan, outcome));
+    let without = without_records_in_words(&without_records_in_run(trial, outcome));
     let is_whole = worth.reflected == worth.expected && without.is_none();
     if is_whole || outcome.brief.verdict != Verdict::ExactlyOnce {
         return String::new();
@@ -152,21 +153,21 @@ impl Allowed {
 
     /// What a run says nothing of and should.
     pub fn shortfalls_of_run(&self, scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
-        let without = without_records_in_run(&scenario.plan, outcome);
+        let without = without_records_in_run(&scenario.trial, outcome);
         self.shortfalls(&Worth::of(&outcome.brief), scenario.rows_skipped, &without)
     }
 
     /// What the runs of a sweep say nothing of and should.
     pub fn shortfalls_of_sweep(&self, scenario: &Scenario, sweep: &Sweep) -> Vec<String> {
         let Some(worth) = sweep.worth else { return Vec::new() };
-        let without = without_records(&scenario.plan, sweep.with_records.iter().copied());
+        let without = without_records(&scenario.trial, sweep.with_records.iter().copied());
         self.shortfalls(&worth.least, scenario.rows_skipped, &without)
     }
 }
 
 /// What one run speaks for, in a document.
-pub fn worth_of_run_json(plan: &Plan, outcome: &Outcome) -> Value {
-    worth_json(&Worth::of(&outcome.brief), &without_records_in_run(plan, outcome))
+pub fn worth_of_run_json(trial: &Trial, outcome: &Outcome) -> Value {
+    worth_json(&Worth::of(&outcome.brief), &without_records_in_run(trial, outcome))
 }
 
 /// What runs speak for, in a document.

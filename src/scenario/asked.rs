@@ -11,7 +11,8 @@ use onceproof_kernel::layout::StepIndex;
 use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::mechanism::Mechanism;
 use onceproof_sim::fault::About;
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::path::Path;
@@ -103,10 +104,11 @@ pub(super) fn fault(written: &str) -> Result<InlineTable, Vec<Diagnostic>> {
 ///
 /// # Errors
 /// There can be no such record.
-pub(super) fn record(plan: &Plan, written: &str) -> Result<About, Diagnostic> {
+pub(super) fn record(trial: &Trial, written: &str) -> Result<About, Diagnostic> {
     let source = Typed { option: "--record", written, keys_at: 0 }.source();
     let given = At { value: written.to_owned(), span: 0..written.len() };
-    super::record::record(&source, &plan.design, &Inputs::of_plan(plan), &given)
+    let onceproof_systems::Design::Dataflow(design) = &trial.design;
+    super::record::record(&source, design, &Inputs::of_plan(trial), &given)
 }
 
 /// Reads a line that stands for the value of an option. `such_as` says how a key and its value look.

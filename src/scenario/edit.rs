@@ -63,7 +63,7 @@ impl Scenario {
             Input::Rows(rows) => records(rows),
             Input::Generate(generate) => records(&generate.rows(seed.unwrap_or(0))),
         };
-        let records: Vec<Array> = self.plan.inputs.iter().map(written).collect();
+        let records: Vec<Array> = self.trial.plan.inputs.iter().map(written).collect();
         self.each_input(&mut document, &mut |source, reader, input| {
             let is_written =
                 input.as_table_like().is_some_and(|table| table.contains_key("records"));
@@ -232,7 +232,8 @@ impl Scenario {
         document: &mut DocumentMut,
         each: &mut dyn FnMut(usize, Reader, &mut Item),
     ) {
-        let sources: Vec<StepIndex> = self.plan.inputs.iter().map(|&(step, _)| step).collect();
+        let sources: Vec<StepIndex> =
+            self.trial.plan.inputs.iter().map(|&(step, _)| step).collect();
         let mut of_the_rest = sources.clone();
         each_step(document, &mut |at, step| {
             if let Some(input) = step.get_mut("input")
@@ -365,7 +366,7 @@ mod tests {
             Input::Rows(rows) => rows.to_vec(),
             Input::Generate(generate) => generate.rows(5),
         };
-        let all = |of: &Scenario| of.plan.inputs.iter().map(rows).collect::<Vec<Vec<Row>>>();
+        let all = |of: &Scenario| of.trial.plan.inputs.iter().map(rows).collect::<Vec<Vec<Row>>>();
         assert_eq!(all(&written), all(&scenario));
         assert_eq!(all(&written).iter().map(Vec::len).collect::<Vec<usize>>(), [3, 2, 2]);
     }

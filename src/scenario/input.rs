@@ -15,7 +15,8 @@ use onceproof_kernel::time::Time;
 use onceproof_model::function::{Filter, Function, Into};
 use onceproof_model::pipeline::{MessageIds, Pipeline, StepKind};
 use onceproof_sim::input::{Generate, Input, Row, RowValue};
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,10 +37,10 @@ pub(super) struct Inputs {
 
 impl Inputs {
     /// What the sources of a plan read.
-    pub fn of_plan(plan: &Plan) -> Inputs {
-        let mut inputs = Inputs { of: plan.inputs.clone(), ..Inputs::default() };
-        for (step, input) in &plan.inputs {
-            inputs.first_rows.extend(first_rows(&plan.design.pipeline, *step, input));
+    pub fn of_plan(trial: &Trial) -> Inputs {
+        let mut inputs = Inputs { of: trial.plan.inputs.clone(), ..Inputs::default() };
+        for (step, input) in &trial.plan.inputs {
+            inputs.first_rows.extend(first_rows(trial.design.pipeline(), *step, input));
         }
         inputs
     }

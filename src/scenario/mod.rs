@@ -64,6 +64,7 @@ use onceproof_sim::fault::{About, Climate};
 use onceproof_sim::outcome::Class;
 use onceproof_sim::patience::Patience;
 use onceproof_sim::plan::{Cluster, Network, Plan, Until};
+use onceproof_systems::{Design, Trial};
 use raw::At;
 use std::io::Read;
 use std::ops::Range;
@@ -88,7 +89,7 @@ pub struct Scenario {
     /// Whether an exact fault may not fire.
     pub unfired_is_allowed: bool,
     /// What is run.
-    pub plan: Plan,
+    pub trial: Trial,
     /// The seeds that a sweep tries.
     pub sweep: Range<u64>,
     /// How many rows of csv files were left out because they could not be read.
@@ -117,12 +118,12 @@ impl Scenario {
     /// # Errors
     /// No run has such a record.
     pub fn record(&self, name: &str) -> Result<About, ScenarioError> {
-        Ok(asked::record(&self.plan, name)?)
+        Ok(asked::record(&self.trial, name)?)
     }
 
     /// Whether its seeds draw faults and it fixes none, so that it is as many runs as there are seeds.
     pub fn is_swept(&self) -> bool {
-        self.seed.is_none() && !self.plan.climate.drawn().is_empty()
+        self.seed.is_none() && !self.trial.plan.climate.drawn().is_empty()
     }
 
     /// Reads a scenario, and the files around it that it names.
@@ -232,10 +233,10 @@ impl Scenario {
                 faults: faults?,
                 until: until?,
                 side_effects,
-                design,
             };
+            let trial = Trial { design: Design::Dataflow(design), plan };
             Some(Scenario {
-                warnings: short_drain(&source, file.until.as_ref(), &plan).into_iter().collect(),
+                warnings: short_drain(&source, file.until.as_ref(), &trial).into_iter().collect(),
                 path: path.to_owned(),
                 name: name?,
                 claim: claim?,
@@ -245,7 +246,7 @@ impl Scenario {
                 seed: file.seed.map(|seed| seed.0),
                 sweep: file.sweep.and_then(|sweep| sweep.seeds).map_or(0..1000, |seeds| seeds.0),
                 rows_skipped: inputs.rows_skipped,
-                plan,
+                trial,
                 text: text.to_owned(),
                 readable: readable.clone(),
                 own_folders: files::folders_to_allow(path, readable, &inputs.files),
@@ -347,9 +348,13 @@ fn until(source: &Source<'_>, until: Option<&raw::Until>) -> Result<Until, Diagn
 
 /// That a given time to drain is shorter than something that the file itself waits for: a run in which that happens
 /// late says nothing.
-fn short_drain(source: &Source<'_>, until: Option<&raw::Until>, plan: &Plan) -> Option<Diagnostic> {
+fn short_drain(
+    source: &Source<'_>,
+    until: Option<&raw::Until>,
+    trial: &Trial,
+) -> Option<Diagnostic> {
     let drain = until?.drain.as_ref()?;
-    let longest = Patience::of(plan).longest;
+    let longest = Patience::of(&trial.plan, trial.layout()).longest;
     let is_short = drain.value.0 < longest;
     is_short.then(|| {
         let title = "a time to drain that is shorter than a wait of this file";

@@ -10,6 +10,7 @@ use super::write::{document, each_step, forget_ledger, set};
 use super::{Scenario, ScenarioError};
 use onceproof_model::dataflow::mechanism::{Dedup, Mechanism};
 use onceproof_sim::fault::KindName;
+use onceproof_systems::Design;
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 /// How a scenario is built otherwise than its file says.
@@ -49,7 +50,8 @@ impl Scenario {
     pub fn redesigned(&self, changes: &Changes) -> Result<Scenario, ScenarioError> {
         let Changes { mechanism, steps, without, bare, faults } = changes;
         let mut wrong = Wrong::default();
-        let read = steps.iter().map(|written| asked::of_step(&self.plan.design, written));
+        let Design::Dataflow(design) = &self.trial.design;
+        let read = steps.iter().map(|written| asked::of_step(design, written));
         let of_steps: Vec<AskedOfStep> = read.filter_map(|read| wrong.keep_all(read)).collect();
         let of_all =
             mechanism.as_ref().and_then(|written| wrong.keep_all(asked::mechanism(written)));
@@ -234,7 +236,9 @@ mod tests {
     fn what_is_asked_for_stands_at_every_step_and_the_rest_stays() {
         let scenario = redesigned(r#"outputs = "recompute", give-up = 3"#, &[]).expect("a design");
         assert!(scenario.text().contains("\noutputs = \"recompute\"\n"), "{}", scenario.text());
-        for (mechanism, bundle) in scenario.plan.design.mechanisms().iter().zip([2, 1]) {
+        for (mechanism, bundle) in
+            scenario.trial.design.dataflow().expect("Dataflow").mechanisms().iter().zip([2, 1])
+        {
             let Mechanism { outputs, give_up, retry, gc, bundle: found, .. } = *mechanism;
             assert_eq!((outputs, give_up, gc), (Outputs::Recompute, GiveUp::After(3), Gc::Never));
             assert_eq!((retry.timeout, found.records), (40_000_000, bundle));
@@ -245,9 +249,9 @@ mod tests {
     fn without_ids_nothing_is_left_for_gc_to_forget() {
         let scenario = redesigned(r#"dedup = "off""#, &[]).expect("a design");
         assert!(
-            scenario.plan.design.mechanisms().iter().all(|mechanism| {
-                (mechanism.dedup, mechanism.gc) == (Dedup::Off, Gc::Watermark)
-            })
+            scenario.trial.design.dataflow().expect("Dataflow").mechanisms().iter().all(
+                |mechanism| { (mechanism.dedup, mechanism.gc) == (Dedup::Off, Gc::Watermark) }
+            )
         );
         assert!(redesigned(r#"dedup = "off", gc = "never""#, &[]).is_err());
     }
@@ -255,7 +259,7 @@ mod tests {
     #[test]
     fn the_odds_of_some_kinds_of_faults_are_left_out() {
         let scenario = redesigned("", &[KindName::Crash, KindName::Pause]).expect("a design");
-        let odds = &scenario.plan.climate.odds;
+        let odds = &scenario.trial.plan.climate.odds;
         let kinds: Vec<KindName> = odds.iter().map(|(kind, _)| kind.name()).collect();
         assert_eq!(kinds, [KindName::DropAck]);
     }
@@ -323,7 +327,7 @@ mod tests {
             "per-user : window = \"2s\", mechanism.outputs = \"recompute\"",
         ]);
         let scenario = scenario.expect("a design");
-        let steps = scenario.plan.design.parts();
+        let steps = scenario.trial.design.dataflow().expect("Dataflow").parts();
         let [(events, of_events), (per_user, of_user)] = &steps[..] else { panic!("two steps") };
         assert_eq!((of_events.bundle.records, events.shards), (7, 3));
         assert_eq!(of_events.outputs, Outputs::Checkpoint);
@@ -354,9 +358,10 @@ mod tests {
         let lost = "at = { to = \"per-user\", attempt = 1 }, do = \"drop-ack\"";
         for bare in [false, true] {
             let scenario = of_faults(bare, &[crash, lost]).expect("a scenario");
-            let kinds: Vec<Kind> = scenario.plan.faults.iter().map(|fault| fault.kind).collect();
+            let kinds: Vec<Kind> =
+                scenario.trial.plan.faults.iter().map(|fault| fault.kind).collect();
             assert_eq!(kinds, [Kind::Crash { restart: 9_000_000 }, Kind::DropAck]);
-            assert_eq!(scenario.plan.climate.odds.is_empty(), bare);
+            assert_eq!(scenario.trial.plan.climate.odds.is_empty(), bare);
         }
         let shown = |written: &str| match of_faults(true, &[written]) {
             Ok(_) => panic!("{written} is read"),

@@ -22,6 +22,6 @@ impl Scenario {
 
     /// How many faults the file has of its own, drawn and exact ones.
     pub fn own_faults(&self) -> usize {
-        self.plan.faults.len() + self.plan.climate.odds.len()
+        self.trial.plan.faults.len() + self.trial.plan.climate.odds.len()
     }
 }

@@ -46,11 +46,11 @@ pub struct Weather {
 impl Scenario {
     /// What may vary.
     pub fn latitude(&self) -> Latitude {
-        let steps = self.plan.design.pipeline.steps();
+        let steps = self.trial.design.pipeline().steps();
         let is_good = |weather: Weather| self.in_weather(&weather).is_ok();
         let only = |kind| Weather { faults: vec![(kind, 2)], ..Weather::default() };
         let kinds = KindName::ALL.into_iter().filter(|&kind| is_good(only(kind))).collect();
-        let is_free = self.plan.faults.is_empty();
+        let is_free = self.trial.plan.faults.is_empty();
         let in_four = |at: usize| {
             let mut shards = vec![None; steps.len()];
             shards[at] = Some(4);
@@ -122,7 +122,7 @@ impl Scenario {
             }
         }
         // A storm in which the input is never read to its end would rage on until the time to drain is over.
-        if self.plan.until.calm.is_none() {
+        if self.trial.plan.until.calm.is_none() {
             let calm = self.arrivals().saturating_add(Until::CALM_AFTER_INPUT);
             let until = root.entry("until").or_insert(Item::Table(Table::new()));
             if let Some(until) = until.as_table_like_mut() {
@@ -137,7 +137,7 @@ impl Scenario {
 
     /// From the first arrival of all sources to the last.
     fn arrivals(&self) -> Nanos {
-        let ends = || self.plan.inputs.iter().filter_map(|(_, input)| input.arrivals());
+        let ends = || self.trial.plan.inputs.iter().filter_map(|(_, input)| input.arrivals());
         let (first, last) = (ends().map(|ends| ends.0).min(), ends().map(|ends| ends.1).max());
         first.zip(last).map_or(0, |(first, last)| last.0.abs_diff(first.0))
     }
@@ -183,6 +183,6 @@ mod tests {
         );
         let scenario = Scenario::parse(&text, Path::new("a.toml")).expect("a scenario");
         let weather = scenario.in_weather(&Weather::default()).expect("a scenario");
-        assert_eq!(weather.plan.until.calm, Some(3610 * SECOND));
+        assert_eq!(weather.trial.plan.until.calm, Some(3610 * SECOND));
     }
 }

@@ -9,7 +9,8 @@ use onceproof_kernel::time::Span;
 use onceproof_sim::fault::place::Field;
 use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, Leg};
 use onceproof_sim::outcome::Classes;
-use onceproof_sim::plan::{Plan, SideEffects};
+use onceproof_sim::plan::SideEffects;
+use onceproof_systems::Trial;
 use std::path::{Component, Path, PathBuf};
 use toml_edit::visit_mut::{VisitMut, visit_inline_table_mut};
 use toml_edit::{
@@ -25,10 +26,10 @@ pub struct FaultText {
 }
 
 /// One exact fault as `{ "at": …, "do": … }`, with the same keys and values as in a scenario file.
-pub fn fault_to_json(fault: &Fault, plan: &Plan) -> serde_json::Value {
+pub fn fault_to_json(fault: &Fault, trial: &Trial) -> serde_json::Value {
     let at: serde_json::Map<String, serde_json::Value> = fault
         .at
-        .fields(&plan.design.layout)
+        .fields(trial.layout())
         .into_iter()
         .map(|(key, field)| (key.to_owned(), json(field)))
         .collect();
@@ -58,14 +59,14 @@ pub fn fault_on_a_line(fault: &Fault, layout: &Layout) -> String {
 impl Scenario {
     /// One exact fault as a scenario file writes it.
     pub fn fault_to_toml(&self, fault: &Fault) -> FaultText {
-        let (at, what) = values(fault, &self.plan.design.layout);
+        let (at, what) = values(fault, self.trial.layout());
         FaultText { at: Value::from(at).to_string(), what: what.to_string() }
     }
 
     /// Exact faults as the `[[fault]]` tables of a scenario file.
     pub fn faults_as_toml(&self, faults: &[Fault]) -> String {
         let mut document = DocumentMut::new();
-        document.insert("fault", Item::ArrayOfTables(tables(faults, &self.plan.design.layout)));
+        document.insert("fault", Item::ArrayOfTables(tables(faults, self.trial.layout())));
         document.to_string()
     }
 
@@ -90,7 +91,7 @@ impl Scenario {
                 root.remove("seed");
             }
         }
-        set(root, "expect", expectation(classes, self.plan.side_effects));
+        set(root, "expect", expectation(classes, self.trial.plan.side_effects));
         if let Some(input) = root.get_mut("input").and_then(Item::as_table_like_mut) {
             self.move_csv(input, destination);
         }
@@ -108,7 +109,7 @@ impl Scenario {
             _ => {}
         }
         if !faults.is_empty() {
-            let mut tables = tables(faults, &self.plan.design.layout);
+            let mut tables = tables(faults, self.trial.layout());
             if let Some(first) = tables.get_mut(0) {
                 first.decor_mut().set_prefix("\n");
             }

@@ -3,13 +3,14 @@
 //! the run is made again with some of its faults, until sets are left of which each is enough for the damage and
 //! none has a fault too many, and without all of which the damage is not there.
 
+use super::exhaust;
 use super::shrink::bench::Watch;
 use super::shrink::ddmin::ddmin;
 use onceproof_kernel::layout::StepIndex;
-use onceproof_sim::fault::{Climate, Fault};
+use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Class, Classes, Damage, Outcome};
-use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::Simulator;
+
+use onceproof_systems::{Simulator, Trial};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -189,7 +190,7 @@ impl Trials<'_> {
 /// class that damages no record. It takes at most some seconds; when it should end soon, what it does not know is
 /// unknown.
 pub fn blame(
-    plan: &Plan,
+    trial: &Trial,
     seed: Option<u64>,
     outcome: &Outcome,
     which: &[usize],
@@ -206,13 +207,12 @@ pub fn blame(
         return blame;
     }
 
-    let mut bare = plan.clone();
-    bare.climate = Climate::default();
-    bare.faults = Vec::new();
     let longest = outcome.brief.work.events.saturating_mul(2).saturating_add(10_000);
-    bare.until.events = bare.until.events.min(longest);
+    let bare = exhaust::bare(trial).with(|plan| {
+        plan.until.events = plan.until.events.min(longest);
+    });
     let mut trials = Trials {
-        simulator: Simulator::new(&bare),
+        simulator: bare.simulator(),
         seed,
         schedule: &outcome.schedule,
         watch,

@@ -4,7 +4,7 @@
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::StepKind;
 use onceproof_sim::input::{Generate, Input};
-use onceproof_sim::plan::Plan;
+use onceproof_systems::{Design, Trial};
 
 /// What a seed draws.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -24,14 +24,15 @@ pub struct Chance {
 
 impl Chance {
     /// What a seed draws in a plan.
-    pub fn of(plan: &Plan) -> Chance {
-        let steps = plan.design.pipeline.steps();
-        let (stages, network) = (plan.design.stages(), plan.network);
+    pub fn of(trial: &Trial) -> Chance {
+        let steps = trial.design.pipeline().steps();
+        let Design::Dataflow(design) = &trial.design;
+        let (stages, network) = (design.stages(), trial.plan.network);
         let sends =
-            plan.design.pipeline.order().iter().any(|&step| !stages.shuffles(step).is_empty());
+            trial.design.pipeline().order().iter().any(|&step| !stages.shuffles(step).is_empty());
         Chance {
             weather: false,
-            input: plan.inputs.iter().any(|(_, input)| is_drawn(input)),
+            input: trial.plan.inputs.iter().any(|(_, input)| is_drawn(input)),
             latency: sends && network.latency_max > network.latency_min,
             answers: steps.iter().any(|step| match &step.kind {
                 StepKind::Map(function) => has_first_answer(function),
@@ -42,7 +43,7 @@ impl Chance {
                 | StepKind::CountGlobally(_)
                 | StepKind::Sink(_) => false,
             }),
-            faults: !plan.climate.drawn().is_empty(),
+            faults: !trial.plan.climate.drawn().is_empty(),
         }
     }
 
@@ -95,7 +96,6 @@ fn has_first_answer(function: &Function) -> bool {
 mod tests {
     use super::*;
     use crate::scenario::Scenario;
-    use onceproof_sim::simulator::Simulator;
     use std::collections::BTreeSet;
     use std::path::Path;
 
@@ -114,10 +114,10 @@ mod tests {
              [[step]]\nname = \"s\"\nkind = \"source\"\n{tables}"
         );
         let scenario = Scenario::parse(&text, Path::new("a.toml"));
-        let plan = scenario.unwrap_or_else(|error| panic!("{error}")).plan;
-        let chance = Chance::of(&plan);
+        let trial = scenario.unwrap_or_else(|error| panic!("{error}")).trial;
+        let chance = Chance::of(&trial);
         assert_eq!(chance, expected, "{text}");
-        let mut simulator = Simulator::new(&plan);
+        let mut simulator = trial.simulator();
         let run = |seed| {
             let outcome = simulator.detail(Some(seed));
             let results = outcome.steps.into_iter().map(|step| step.results).collect::<Vec<_>>();

@@ -69,7 +69,7 @@ fn all_figures(brief: &Brief) -> Vec<(String, String)> {
     for &(mark, word) in alphabet.marks {
         add(&format!("marks.{word}"), &marks.count(mark));
     }
-    for (name, value) in figures::work(work, marks) {
+    for (name, value) in figures::work(work, marks, alphabet) {
         add(&format!("work.{name}"), &value);
     }
     add("virtual_ns", virtual_time);

@@ -2,8 +2,8 @@
 //! fingerprint after every so many events. The first that differs names a block, and only that block is
 //! looked at event by event, with the trace on.
 
-use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::{EventSeen, Simulator};
+use onceproof_sim::simulator::EventSeen;
+use onceproof_systems::{Simulator, Trial};
 use rayon::prelude::*;
 use std::convert::Infallible;
 use std::ops::Range;
@@ -147,11 +147,11 @@ fn first_event(ours: &[EventSeen], theirs: &[EventSeen]) -> Option<Differing> {
 
 /// This process as a witness of a plan.
 pub fn here<'a>(
-    plan: &'a Plan,
+    trial: &'a Trial,
     planted: Option<(u64, u64)>,
 ) -> Here<impl Fn() -> Simulator<'a> + Sync> {
     Here(move || {
-        let mut simulator = Simulator::new(plan);
+        let mut simulator = trial.simulator();
         if let Some((after, by)) = planted {
             simulator.plant_late_event(after, by);
         }
@@ -180,7 +180,7 @@ step   = [ { name = "events", kind = "source" }, { name = "per-user", kind = "co
     #[test]
     fn two_runs_that_agree_do_not_part() {
         let scenario = Scenario::parse(TWO, Path::new("two.toml")).expect("a scenario");
-        let (mut one, mut other) = (here(&scenario.plan, None), here(&scenario.plan, None));
+        let (mut one, mut other) = (here(&scenario.trial, None), here(&scenario.trial, None));
         for every in [1, 2, 1_000] {
             assert_eq!(parting(&mut one, &mut other, None, every), Ok(None));
         }
@@ -190,13 +190,13 @@ step   = [ { name = "events", kind = "source" }, { name = "per-user", kind = "co
     #[test]
     fn the_event_that_comes_late_is_the_first_that_differs_whatever_the_blocks() {
         let scenario = Scenario::parse(TWO, Path::new("two.toml")).expect("a scenario");
-        let plan = &scenario.plan;
-        let end = here(plan, None).0().events(None, 0..u64::MAX).len() as u64;
+        let trial = &scenario.trial;
+        let end = here(trial, None).0().events(None, 0..u64::MAX).len() as u64;
         let mut parted = 0;
         for after in 0..end - 1 {
             let found = |every: u64| {
-                let mut late = here(plan, Some((after, MILLISECOND)));
-                let Ok(parting) = parting(&mut here(plan, None), &mut late, None, every);
+                let mut late = here(trial, Some((after, MILLISECOND)));
+                let Ok(parting) = parting(&mut here(trial, None), &mut late, None, every);
                 parting.map(|parting| parting.event.expect("an event"))
             };
             let close = found(1);
@@ -209,7 +209,7 @@ step   = [ { name = "events", kind = "source" }, { name = "per-user", kind = "co
             // The boot has number 0.
             assert!(close.number > after, "{close:?}");
             assert_ne!(close.first, close.again);
-            let (mut one, mut late) = (here(plan, None), here(plan, Some((after, MILLISECOND))));
+            let (mut one, mut late) = (here(trial, None), here(trial, Some((after, MILLISECOND))));
             assert_eq!(first_seed(&mut one, &mut late, 4..6), Ok(Some(4)));
         }
         // All but the timers: the source's commits and their answers alone are four.

@@ -20,8 +20,8 @@ use super::resume::{Done, Found, Unit};
 use onceproof_kernel::mix;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName};
 use onceproof_sim::outcome::{Brief, Verdict};
-use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::{Extensions, Needless, Possibility, Resting, Simulator, legs};
+use onceproof_sim::simulator::{Extensions, Needless, Possibility, Resting, legs};
+use onceproof_systems::{Simulator, Trial};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
@@ -46,12 +46,12 @@ impl Space {
     /// The schedules of at most so many faults of these kinds: each with every parameter that the plan gives it in
     /// its odds, or else with that of its first exact fault of the kind, else with the default one; and for either
     /// leg.
-    pub fn new(plan: &Plan, names: &[KindName], most: u32) -> Space {
+    pub fn new(trial: &Trial, names: &[KindName], most: u32) -> Space {
         let with_parameters = |&name: &KindName| {
             let of_name = |kind: &Kind| kind.name() == name;
-            let mut given: Vec<Kind> = plan.climate.kinds().filter(of_name).collect();
+            let mut given: Vec<Kind> = trial.plan.climate.kinds().filter(of_name).collect();
             if given.is_empty() {
-                let exact = plan.faults.iter().map(|fault| fault.kind).find(of_name);
+                let exact = trial.plan.faults.iter().map(|fault| fault.kind).find(of_name);
                 given.push(exact.unwrap_or_else(|| name.with_defaults()));
             }
             let mut kinds: Vec<Kind> = given.into_iter().flat_map(legs).collect();
@@ -70,23 +70,26 @@ impl Space {
     }
 
     /// How many threads a search can keep busy at most: each takes a first fault, of which there are no more.
-    pub fn most_jobs(&self, plan: &Plan, seed: Option<u64>) -> u64 {
+    pub fn most_jobs(&self, trial: &Trial, seed: Option<u64>) -> u64 {
         match self.most {
             0 => 1,
-            _ => Simulator::new(plan).extensions(seed, &self.kinds).possible.len() as u64,
+            _ => trial.simulator().extensions(seed, &self.kinds).possible.len() as u64,
         }
     }
 
     /// A hash of a plan and of what is searched in it.
-    pub fn hash(&self, plan: &Plan, seed: Option<u64>) -> u64 {
-        mix::text(&format!("{ENGINE} {plan:?} {seed:?} {self:?}"))
+    pub fn hash(&self, trial: &Trial, seed: Option<u64>) -> u64 {
+        mix::text(&format!("{ENGINE} {trial:?} {seed:?} {self:?}"))
     }
 }
 
 /// The plan that a search is about: the faults that it has of its own are left out, since the search
 /// places them all.
-pub fn bare(plan: &Plan) -> Plan {
-    Plan { climate: Climate::default(), faults: Vec::new(), ..plan.clone() }
+pub fn bare(trial: &Trial) -> Trial {
+    trial.with(|plan| {
+        plan.climate = Climate::default();
+        plan.faults = Vec::new();
+    })
 }
 
 /// About how many schedules of at most so many faults there are, where a run has so many places for one: any of
@@ -116,7 +119,7 @@ pub enum Told<'a> {
 /// done already. The plan has no faults of its own. When `cancel` is set the search ends soon; `done` holds
 /// all parts that it came to the end of.
 pub fn exhaust(
-    plan: &Plan,
+    trial: &Trial,
     seed: Option<u64>,
     space: &Space,
     done: &mut Done,
@@ -131,9 +134,9 @@ pub fn exhaust(
         first_inconclusive: None,
         interrupted: false,
         stopped: false,
-        space: space.hash(plan, seed),
+        space: space.hash(trial, seed),
     };
-    let mut simulator = Simulator::new(plan);
+    let mut simulator = trial.simulator();
     simulator.place(&[]);
     // What a rest is good for comes with the second fault; and it costs a look at the whole world.
     let wants_rests = space.prunes && space.most > 1;
@@ -166,7 +169,7 @@ pub fn exhaust(
         }
         let causes = std::mem::take(&mut found.causes);
         let mut search =
-            Search { plan, seed, space, most, shared: None, causes: &causes, cancel, tell };
+            Search { trial, seed, space, most, shared: None, causes: &causes, cancel, tell };
         search.shared = shared.as_ref().filter(|_| merges);
         let mut level = search.level(&firsts, done);
         if merges && !level.found.is_empty() {
@@ -241,7 +244,7 @@ fn replayed(
 
 /// The search through the schedules of so many faults.
 struct Search<'a> {
-    plan: &'a Plan,
+    trial: &'a Trial,
     seed: Option<u64>,
     space: &'a Space,
     most: u32,
@@ -318,7 +321,7 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn new(search: &'a Search<'a>) -> Walk<'a> {
-        let simulator = Simulator::new(search.plan);
+        let simulator = search.trial.simulator();
         let (faults, path, unit) = (Vec::new(), Vec::new(), Unit::default());
         Walk { search, simulator, faults, path, rests: None, unit }
     }

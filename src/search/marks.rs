@@ -14,7 +14,7 @@ use onceproof_model::pipeline::{Step, StepKind};
 use onceproof_sim::fault::{Kind, KindName, Leg};
 use onceproof_sim::marks::Struck;
 use onceproof_sim::outcome::Brief;
-use onceproof_sim::plan::Plan;
+use onceproof_systems::{Design, Trial};
 
 /// What was reached, over many runs.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -92,21 +92,22 @@ impl Reached {
 }
 
 /// The marks that runs of this plan ought to reach if there are enough of them.
-pub fn awaited(plan: &Plan) -> Vec<Mark> {
-    let marks = plan.design.layout.alphabet.marks.iter().map(|&(mark, _)| mark);
-    marks.filter(|&mark| is_awaited(plan, mark)).collect()
+pub fn awaited(trial: &Trial) -> Vec<Mark> {
+    let marks = trial.layout().alphabet.marks.iter().map(|&(mark, _)| mark);
+    marks.filter(|&mark| is_awaited(trial, mark)).collect()
 }
 
 /// Which faults lead to each, [`is_awaited`] says: a new one is decided there.
 const _: () = assert!(point::ALPHABET.marks.len() == 17, "a new mark");
 
-fn is_awaited(plan: &Plan, mark: Mark) -> bool {
+fn is_awaited(trial: &Trial, mark: Mark) -> bool {
+    let Design::Dataflow(design) = &trial.design;
     let draws = |is_meant: fn(&Kind) -> bool| {
-        plan.climate.odds.iter().any(|(kind, odds)| odds.numerator > 0 && is_meant(kind))
+        trial.plan.climate.odds.iter().any(|(kind, odds)| odds.numerator > 0 && is_meant(kind))
     };
-    let mechanisms = || plan.design.mechanisms().iter();
+    let mechanisms = || design.mechanisms().iter();
     let receives = |step: &Step| !matches!(step.kind, StepKind::Source { .. });
-    let receivers = || plan.design.steps().filter(move |(step, _)| receives(step));
+    let receivers = || design.steps().filter(move |(step, _)| receives(step));
     // A request that was applied is sent again, and by someone who has not given up.
     let repeats = || {
         let resends = mechanisms().all(|mechanism| mechanism.give_up == GiveUp::Never);
@@ -124,7 +125,7 @@ fn is_awaited(plan: &Plan, mark: Mark) -> bool {
         Mark::COMMIT_REPEATED => draws(|kind| matches!(kind, Kind::CommitUnknown)),
         Mark::COMMIT_FENCED => {
             let fences = mechanisms().all(|mechanism| mechanism.fencing == Fencing::Token);
-            fences && changes_hands(plan)
+            fences && changes_hands(trial)
         }
         Mark::COMMIT_OUTLIVED => {
             crashes() && draws(|kind| matches!(kind, Kind::CommitDelayed { .. }))
@@ -138,28 +139,28 @@ fn is_awaited(plan: &Plan, mark: Mark) -> bool {
             draws(|kind| matches!(kind, Kind::ErrorApplied | Kind::ErrorNotApplied))
         }
         Mark::FUNCTION_RAN_AGAIN => {
-            let steps = plan.design.steps();
+            let steps = design.steps();
             let mut maps = steps.filter(|(step, _)| matches!(step.kind, StepKind::Map(_)));
             let runs_again = |mechanism: &Mechanism| mechanism.outputs == Outputs::Recompute;
             let fails = draws(|kind| matches!(kind, Kind::UserFails));
             maps.any(|(_, mechanism)| fails || (runs_again(mechanism) && crashes()))
         }
-        Mark::ZOMBIE_ASKED => changes_hands(plan),
+        Mark::ZOMBIE_ASKED => changes_hands(trial),
         // What hangs on the input alone, or on a rare coincidence.
         _ => false,
     }
 }
 
 /// Whether shards are granted to other workers while their owners go on.
-fn changes_hands(plan: &Plan) -> bool {
-    let lease: Nanos = plan.cluster.lease;
+fn changes_hands(trial: &Trial) -> bool {
+    let lease: Nanos = trial.plan.cluster.lease;
     let outlasts = |kind: &Kind| match *kind {
         Kind::Move => true,
         Kind::Pause { lasts } => lasts > lease,
         _ => false,
     };
-    let drawn = &plan.climate.odds;
-    plan.hosts() > 1 && drawn.iter().any(|(kind, odds)| odds.numerator > 0 && outlasts(kind))
+    let drawn = &trial.plan.climate.odds;
+    trial.hosts() > 1 && drawn.iter().any(|(kind, odds)| odds.numerator > 0 && outlasts(kind))
 }
 
 #[cfg(test)]
@@ -187,11 +188,11 @@ pub(crate) mod tests {
     #[test]
     fn a_mark_is_awaited_where_its_faults_are_drawn_and_its_mechanism_is_there() {
         let check = |kinds: &[KindName], change: fn(&mut Mechanism), expected: &[Mark]| {
-            let mut plan = crate::report::samples::flip_plan_with(change);
+            let mut trial = crate::report::samples::flip_plan_with(change);
             let odds = Odds { numerator: 1, denominator: 10 };
             let odds = kinds.iter().map(|kind| (kind.with_defaults(), odds)).collect();
-            plan.climate = Climate { odds, others: Vec::new() };
-            assert_eq!(awaited(&plan), expected, "{kinds:?}");
+            trial.plan.climate = Climate { odds, others: Vec::new() };
+            assert_eq!(awaited(&trial), expected, "{kinds:?}");
         };
         let as_it_is = |_: &mut Mechanism| {};
         check(&[], as_it_is, &[]);

@@ -12,8 +12,8 @@ use super::tally::{Seeds, Sweep};
 use super::variants::Variant;
 use crate::scenario::Scenario;
 use onceproof_sim::outcome::{Brief, Classes, Outcome, Verdict};
-use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::Simulator;
+
+use onceproof_systems::{Simulator, Trial};
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
@@ -69,7 +69,7 @@ pub fn try_wrong(
 ) -> Tried {
     let stop = Stop::AfterViolated(WITNESSES);
     tried(design, scenario, |base, wrong| {
-        let make = || Pair { wrong: Simulator::new(wrong), base: Simulator::new(base) };
+        let make = || Pair { wrong: wrong.simulator(), base: base.simulator() };
         sweep_with(make, Seeds::Range(seeds.clone()), stop, cancel, progress)
     })
 }
@@ -88,13 +88,19 @@ pub fn try_right(
 }
 
 /// Runs the plans without and with a value, if the scenario can have it.
-fn tried(design: &Variant, scenario: &Scenario, run: impl FnOnce(&Plan, &Plan) -> Sweep) -> Tried {
-    let (plan, design) = (&scenario.plan, design.clone());
-    if let Some(lacks) = design.lacks(plan, &plan.climate.drawn()) {
+fn tried(
+    design: &Variant,
+    scenario: &Scenario,
+    run: impl FnOnce(&Trial, &Trial) -> Sweep,
+) -> Tried {
+    let (trial, design) = (&scenario.trial, design.clone());
+    if let Some(lacks) = design.lacks(trial, &trial.plan.climate.drawn()) {
         return Tried { design, lacks: Some(lacks), sweep: None };
     }
     match design.without_and_with(scenario, false) {
-        Ok((base, with)) => Tried { design, lacks: None, sweep: Some(run(&base.plan, &with.plan)) },
+        Ok((base, with)) => {
+            Tried { design, lacks: None, sweep: Some(run(&base.trial, &with.trial)) }
+        }
         Err(lacks) => Tried { design, lacks: Some(lacks), sweep: None },
     }
 }
@@ -108,7 +114,8 @@ struct Pair<'a> {
 impl Pair<'_> {
     /// What a run with the wrong value counts for.
     fn judged(&mut self, seed: Option<u64>, brief: Brief) -> Brief {
-        let holds_without = |base: &mut Simulator| base.brief(seed).verdict == Verdict::ExactlyOnce;
+        let holds_without =
+            |base: &mut Simulator| (**base).brief(seed).verdict == Verdict::ExactlyOnce;
         if brief.verdict == Verdict::Violated && !holds_without(&mut self.base) {
             return Brief { verdict: Verdict::Inconclusive, classes: Classes::default(), ..brief };
         }

@@ -14,7 +14,6 @@ use super::variants::{Variant, wrong};
 use crate::scenario::Scenario;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::Verdict;
-use onceproof_sim::simulator::Simulator;
 use std::sync::atomic::AtomicBool;
 
 /// The wrong values of a scenario that are searched for: all but those for which one of a few records is too small.
@@ -38,19 +37,19 @@ impl Variant {
     ) -> Row {
         let (design, seed) = (self.clone(), scenario.seed);
         let kinds: Vec<KindName> = space.kinds.iter().map(Kind::name).collect();
-        if let Some(lacks) = self.lacks(&scenario.plan, &kinds) {
+        if let Some(lacks) = self.lacks(&scenario.trial, &kinds) {
             return Row { design, lacks: Some(lacks), found: None };
         }
         // The search places all faults, so those of the file need no place in the design.
         let (base, wrong) = match self.without_and_with(scenario, true) {
-            Ok((base, wrong)) => (base.plan, wrong.plan),
+            Ok((base, wrong)) => (base.trial, wrong.trial),
             Err(lacks) => return Row { design, lacks: Some(lacks), found: None },
         };
         let mut found = None;
         for stops_at_cause in [true, false] {
             let space = Space { stops_at_cause, ..space.clone() };
             let mut result = exhaust(&wrong, seed, &space, &mut Done::default(), cancel, tell);
-            let mut simulator = Simulator::new(&base);
+            let mut simulator = base.simulator();
             result.causes.retain(|cause| {
                 simulator.place(&cause.faults);
                 simulator.brief(seed).verdict == Verdict::ExactlyOnce

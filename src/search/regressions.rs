@@ -4,7 +4,6 @@
 use crate::report::words::fault_in_words;
 use crate::scenario::Scenario;
 use onceproof_sim::outcome::{Classes, Verdict};
-use onceproof_sim::simulator::Simulator;
 use std::path::PathBuf;
 
 /// A regression that was run again.
@@ -37,7 +36,7 @@ pub fn replay(scenario: &Scenario, saved: &[Scenario]) -> Vec<Replayed> {
 }
 
 fn again(scenario: &Scenario, failure: &Scenario) -> Replay {
-    if !failure.plan.climate.odds.is_empty() {
+    if !failure.trial.plan.climate.odds.is_empty() {
         let why = "it has odds in [faults], and a saved failure has exact faults only";
         return Replay::Stale(why.to_owned());
     }
@@ -45,7 +44,7 @@ fn again(scenario: &Scenario, failure: &Scenario) -> Replay {
         Ok(now) => now,
         Err(error) => return Replay::Stale(error.to_string()),
     };
-    let outcome = Simulator::new(&now.plan).detail(now.seed);
+    let outcome = now.trial.simulator().detail(now.seed);
     match outcome.brief.verdict {
         Verdict::Violated => Replay::Fails(outcome.brief.classes),
         Verdict::Inconclusive => Replay::Inconclusive,
@@ -53,7 +52,7 @@ fn again(scenario: &Scenario, failure: &Scenario) -> Replay {
             Some(&fault) => Replay::Stale(format!(
                 "its fault number {} finds no place any more: {}",
                 fault + 1,
-                fault_in_words(&now.plan.faults[fault], &now.plan)
+                fault_in_words(&now.trial.plan.faults[fault], &now.trial)
             )),
             None => Replay::Holds,
         },

@@ -11,8 +11,6 @@ use onceproof_kernel::alphabet::Mark;
 use onceproof_sim::draw::{CLIMATE, generated_words, scale};
 use onceproof_sim::fault::{Climate, KindName, Odds};
 use onceproof_sim::outcome::{Brief, Outcome};
-use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::Simulator;
 use std::sync::atomic::AtomicBool;
 
 /// Odds are from one in 2^3 down to less than one in 2^`MOST_SHIFT`.
@@ -49,15 +47,16 @@ impl<'a> Swarm<'a> {
     ) -> Sweep {
         let mut sweep = sweep_with(|| Run(self), seeds, stop, cancel, progress);
         let faults = !self.latitude.kinds.is_empty();
-        sweep.chance = Chance { weather: true, faults, ..Chance::of(&self.scenario.plan) };
+        sweep.chance = Chance { weather: true, faults, ..Chance::of(&self.scenario.trial) };
         let never = |kind: &KindName| sweep.fired.count(*kind) == 0;
         sweep.never_fired = self.latitude.kinds.iter().copied().filter(never).collect();
         let odds = Odds { numerator: 1, denominator: 2 };
         let odds = self.latitude.kinds.iter().map(|kind| (kind.with_defaults(), odds)).collect();
-        let plan =
-            Plan { climate: Climate { odds, others: Vec::new() }, ..self.scenario.plan.clone() };
+        let climate = Climate { odds, others: Vec::new() };
+        let trial = self.scenario.trial.with(|plan| plan.climate = climate);
         let is_missing = |mark: &Mark| sweep.runs > 0 && sweep.reached.runs(*mark) == 0;
-        sweep.never_reached = super::marks::awaited(&plan).into_iter().filter(is_missing).collect();
+        sweep.never_reached =
+            super::marks::awaited(&trial).into_iter().filter(is_missing).collect();
         sweep
     }
 }
@@ -77,11 +76,11 @@ impl Run<'_> {
 
 impl Runner for Run<'_> {
     fn brief(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<(Brief, Vec<usize>)> {
-        Runner::brief(&mut Simulator::new(&self.scenario(seed).plan), seed, stop)
+        Runner::brief(&mut self.scenario(seed).trial.simulator(), seed, stop)
     }
 
     fn detail(&mut self, seed: Option<u64>) -> Outcome {
-        Simulator::new(&self.scenario(seed).plan).detail(seed)
+        self.scenario(seed).trial.simulator().detail(seed)
     }
 }
 

@@ -12,8 +12,8 @@ use super::tally::{Again, Failure, Ran, Seeds, Sweep};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Brief, Classes, Fired, Outcome, Verdict};
-use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::Simulator;
+
+use onceproof_systems::{Simulator, Trial};
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,30 +50,30 @@ impl Runner for Simulator<'_> {
     }
 
     fn detail(&mut self, seed: Option<u64>) -> Outcome {
-        Simulator::detail(self, seed)
+        (**self).detail(seed)
     }
 }
 
 /// Runs a plan under all seeds on the threads of the pool it is called in. `progress` is told of every
 /// run as it ends, in any order; when `cancel` is set, no further run begins, and those under way are given up.
 pub fn sweep(
-    plan: &Plan,
+    trial: &Trial,
     seeds: Seeds,
     stop: Stop,
     cancel: &AtomicBool,
     progress: &(dyn Fn(&Brief) + Sync),
 ) -> Sweep {
-    let mut sweep = sweep_with(|| Simulator::new(plan), seeds, stop, cancel, progress);
-    sweep.chance = Chance::of(plan);
-    sweep.never_fired = never_fired(plan, &sweep.fired);
+    let mut sweep = sweep_with(|| trial.simulator(), seeds, stop, cancel, progress);
+    sweep.chance = Chance::of(trial);
+    sweep.never_fired = never_fired(trial, &sweep.fired);
     let is_missing = |mark: &Mark| sweep.runs > 0 && sweep.reached.runs(*mark) == 0;
-    sweep.never_reached = awaited(plan).into_iter().filter(is_missing).collect();
+    sweep.never_reached = awaited(trial).into_iter().filter(is_missing).collect();
     sweep
 }
 
 /// The kinds with odds that never fired.
-pub fn never_fired(plan: &Plan, fired: &Fired) -> Vec<KindName> {
-    plan.climate.drawn().into_iter().filter(|&kind| fired.count(kind) == 0).collect()
+pub fn never_fired(trial: &Trial, fired: &Fired) -> Vec<KindName> {
+    trial.plan.climate.drawn().into_iter().filter(|&kind| fired.count(kind) == 0).collect()
 }
 
 pub(super) fn sweep_with<R: Runner>(

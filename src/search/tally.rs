@@ -81,7 +81,7 @@ pub struct Sweep {
     /// How many events there were.
     pub events: u64,
     /// What was done in all runs and in each, in the order of [`figures::work`]; none before the first run.
-    pub work: Option<[Amount; WORK]>,
+    pub work: Vec<Amount>,
     /// How far each percentile of the latency goes in the runs that were run again in detail, p50, p99 and the
     /// greatest; none where no record was taken in.
     pub latency: Option<[Spread; 3]>,
@@ -111,9 +111,6 @@ pub struct Spread {
     /// Where it is greatest, and the first seed for which it is.
     pub most: (u64, Option<u64>),
 }
-
-/// The figures of [`figures::work`].
-const WORK: usize = 14;
 
 /// How much was done in the runs of a sweep.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -167,7 +164,7 @@ impl Sweep {
             failing: Vec::new(),
             first_inconclusive: None,
             events: 0,
-            work: None,
+            work: Vec::new(),
             latency: None,
             digest: 0,
             never_fired: Vec::new(),
@@ -237,10 +234,12 @@ impl Sweep {
     }
 
     fn add_work(&mut self, brief: &Brief, seed: Option<u64>) {
-        let found = figures::work(&brief.work, &brief.marks).map(|(_, count)| count);
-        let first = |count| Amount { sum: 0, spread: Spread::of(count, seed) };
-        let work = self.work.get_or_insert_with(|| found.map(first));
-        for (Amount { sum, spread }, count) in work.iter_mut().zip(found) {
+        let found = figures::work(&brief.work, &brief.marks, brief.alphabet);
+        if self.work.is_empty() {
+            let first = |&(_, count)| Amount { sum: 0, spread: Spread::of(count, seed) };
+            self.work = found.iter().map(first).collect();
+        }
+        for (Amount { sum, spread }, (_, count)) in self.work.iter_mut().zip(found) {
             *sum += u128::from(count);
             spread.add(count, seed);
         }

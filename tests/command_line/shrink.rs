@@ -93,7 +93,7 @@ fn a_saved_failure_is_shrunk_too() {
     folder.onceproof(&["sweep", "a.toml", "--seeds", "1..2", "--out", "saved"]).ends(1);
     let shrunk = folder.onceproof(&["shrink", "saved/a-duplicated-seed-1.toml"]).ends(0);
     let scenario = Scenario::parse(&shrunk.stdout, Path::new("a.toml")).expect("a scenario");
-    assert_eq!((scenario.seed, scenario.plan.faults.len()), (None, 1));
+    assert_eq!((scenario.seed, scenario.trial.plan.faults.len()), (None, 1));
 }
 
 #[test]

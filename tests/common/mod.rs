@@ -6,13 +6,14 @@ pub mod values;
 
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Classes, Verdict};
-use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::{Simulator, default_kinds};
+
+use onceproof_sim::simulator::default_kinds;
+use onceproof_systems::{Simulator, Trial};
 
 /// Runs every schedule of at most `most` faults; returns how many there were, and what was found with the
 /// first schedule that found it.
-pub fn exhaust(plan: &Plan, most: usize) -> (u64, Classes, Option<Vec<Fault>>) {
-    let mut simulator = Simulator::new(plan);
+pub fn exhaust(trial: &Trial, most: usize) -> (u64, Classes, Option<Vec<Fault>>) {
+    let mut simulator = trial.simulator();
     let mut found = (0, Classes::default(), None);
     extend(&mut simulator, &mut Vec::new(), most, &mut found);
     found

@@ -9,10 +9,11 @@
 //! and read what has changed in `tests/golden/`, line by line.
 
 use super::{load, scenarios};
+use onceproof::figures;
 use onceproof::scenario::Scenario;
+use onceproof_kernel::alphabet::Counted;
 use onceproof_kernel::mix::{fold, scatter};
-use onceproof_sim::outcome::{LedgerFigures, Outcome, Work};
-use onceproof_sim::simulator::Simulator;
+use onceproof_sim::outcome::{Brief, LedgerFigures, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
@@ -60,7 +61,7 @@ fn entries(folder: &Path) -> Vec<String> {
 
 /// The seeds under which a file is run here.
 pub fn seeds(scenario: &Scenario) -> Vec<Option<u64>> {
-    let draws = scenario.plan.climate.odds.iter().any(|(_, odds)| odds.numerator > 0);
+    let draws = scenario.trial.plan.climate.odds.iter().any(|(_, odds)| odds.numerator > 0);
     match scenario.seed {
         None if draws => SEEDS.map(Some).to_vec(),
         seed => vec![seed],
@@ -71,7 +72,7 @@ fn figures(file: &str) -> String {
     let scenario = load(file);
     let mut text = String::new();
     for seed in seeds(&scenario) {
-        let outcome = Simulator::new(&scenario.plan).detail(seed);
+        let outcome = scenario.trial.simulator().detail(seed);
         let seed = seed.map_or(String::new(), |seed| format!(", seed {seed}"));
         write!(text, "{file}{seed}\n{}\n", of_run(&scenario, &outcome)).expect("a text");
     }
@@ -83,7 +84,7 @@ fn of_run(scenario: &Scenario, outcome: &Outcome) -> String {
     let classes: Vec<&str> = brief.classes.iter().map(|class| class.word()).collect();
     let mut text = format!("  {} {}\n", brief.verdict.word(), classes.join(" "));
     for step in &outcome.steps {
-        let name = &scenario.plan.design.pipeline.step(step.step).name;
+        let name = scenario.trial.layout().name(step.step);
         let (expected, applied, late) = (step.expected, step.applied, step.late);
         writeln!(text, "  {name}: expected {expected} applied {applied} late {late}")
             .expect("text");
@@ -102,7 +103,7 @@ fn of_run(scenario: &Scenario, outcome: &Outcome) -> String {
         }
     }
     writeln!(text, "  {}", of_ledger(&brief.ledger)).expect("text");
-    writeln!(text, "  {}", of_work(&brief.work)).expect("text");
+    writeln!(text, "  {}", of_work(brief)).expect("text");
     writeln!(text, "  {} ns, {:032x}", brief.virtual_time, brief.fingerprint).expect("text");
     text
 }
@@ -111,8 +112,17 @@ fn of_ledger(ledger: &LedgerFigures) -> String {
     without_zeros(&format!("{ledger:?}"))
 }
 
-fn of_work(work: &Work) -> String {
-    without_zeros(&format!("{work:?}"))
+/// What was done, but for what is a mark as well, without zeros.
+fn of_work(brief: &Brief) -> String {
+    let is_mark =
+        |name: &str| {
+            brief.alphabet.figures.iter().any(|&(of_system, counted)| {
+                of_system == name && matches!(counted, Counted::Mark(_))
+            })
+        };
+    let all = figures::work(&brief.work, &brief.marks, brief.alphabet).into_iter();
+    let shown = all.filter(|&(name, count)| count > 0 && !is_mark(name));
+    shown.map(|(name, count)| format!("{name} {count}")).collect::<Vec<String>>().join(", ")
 }
 
 /// A struct of numbers as it is printed for debugging, without its name and the fields that are 0.

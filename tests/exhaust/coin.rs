@@ -9,8 +9,8 @@ const FILE: &str = "outputs/coin-checkpointed.toml";
 
 #[test]
 fn without_dedup_one_fault_is_enough() {
-    let plan = plan_of(FILE, "dedup = \"off\"");
-    let found = search(&plan, &space(&plan, 1), 2);
+    let trial = plan_of(FILE, "dedup = \"off\"");
+    let found = search(&trial, &space(&trial, 1), 2);
     // A retry of what was applied is counted again: after a lost ack, after an error that hides a success,
     // and so on; and so is what arrives twice.
     for kind in [KindName::DropAck, KindName::ErrorApplied, KindName::Duplicate] {
@@ -23,8 +23,8 @@ fn without_dedup_one_fault_is_enough() {
 
 #[test]
 fn recomputed_it_takes_an_execution_taken_over_and_another_answer() {
-    let plan = plan_of(FILE, "outputs = \"recompute\"");
-    let found = search(&plan, &space(&plan, 2), 2);
+    let trial = plan_of(FILE, "outputs = \"recompute\"");
+    let found = search(&trial, &space(&trial, 2), 2);
     assert_eq!(found.levels[1].violated, 0);
     assert!(found.levels[2].violated > 0 && found.is_complete());
     // Another takes an execution over after a crash, a pause that outlasts the lease, or a move.
@@ -39,8 +39,8 @@ fn recomputed_it_takes_an_execution_taken_over_and_another_answer() {
 
 #[test]
 fn checkpointed_no_two_faults_of_any_kind_break_it() {
-    let plan = plan_of(FILE, "outputs = \"checkpoint\"");
-    let found = search(&plan, &space(&plan, 2), 2);
+    let trial = plan_of(FILE, "outputs = \"checkpoint\"");
+    let found = search(&trial, &space(&trial, 2), 2);
     let certificate = found.certificate().expect("a certificate");
     assert_eq!(certificate, "no schedule of at most 2 of these faults breaks it");
     // A crash before its first commit makes a second execution, whose answer is the only one that counts.

@@ -15,7 +15,7 @@ fn rows(kinds: &[KindName], most: u32) -> Vec<Row> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let file = folder.join("outputs/coin-checkpointed.toml");
     let scenario = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
-    let space = Space::new(&scenario.plan, kinds, most);
+    let space = Space::new(&scenario.trial, kinds, most);
     let cancel = AtomicBool::new(false);
     let search = |wrong: &Variant| on(2, || wrong.search(&scenario, &space, &cancel, &|_| {}));
     searched(&scenario).iter().map(search).collect()
@@ -47,7 +47,7 @@ fn where_the_full_design_breaks_its_own_value_is_no_witness() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let file = folder.join("dedup/lost-ack-no-dedup.toml");
     let scenario = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
-    let space = Space::new(&scenario.plan, &[KindName::DropAck], 1);
+    let space = Space::new(&scenario.trial, &[KindName::DropAck], 1);
     let is_off = |design: &Variant| design.words() == "dedup = \"off\"";
     let off = searched(&scenario).into_iter().find(is_off).expect("a value");
     let cancel = AtomicBool::new(false);
@@ -71,8 +71,8 @@ fn without_the_faults_that_it_guards_against_a_mechanism_has_no_witness() {
 
 #[test]
 fn the_chapter_in_small_holds_without_a_fault() {
-    let plan = plan_of("chapter/small.toml", "");
-    let brief = onceproof_sim::simulator::Simulator::new(&plan).brief(None);
+    let trial = plan_of("chapter/small.toml", "");
+    let brief = trial.simulator().brief(None);
     assert_eq!(brief.verdict, Verdict::ExactlyOnce);
 }
 
@@ -100,7 +100,7 @@ fn check_with(
     assert!(text.contains(from), "{file} does not say {from}");
     let scenario = Scenario::parse(&text.replace(from, to), &path);
     let scenario = scenario.unwrap_or_else(|error| panic!("{error}"));
-    let space = Space::new(&scenario.plan, kinds, most);
+    let space = Space::new(&scenario.trial, kinds, most);
     let cancel = AtomicBool::new(false);
     let mut own = searched(&scenario);
     let of_all = wrong_mechanisms();

@@ -7,8 +7,8 @@ use onceproof::search::certificate::Exhaustion;
 use onceproof::search::exhaust::Space;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::Brief;
-use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::{Extensions, Needless, Simulator, default_kinds};
+use onceproof_sim::simulator::{Extensions, Needless, default_kinds};
+use onceproof_systems::{Simulator, Trial};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
@@ -23,8 +23,8 @@ struct Rested {
 /// Runs all schedules of at most so many faults of these kinds, and asserts of each two that come to rest in
 /// one state at one time that the same can happen to both after it and comes to the same. Returns how many
 /// there were.
-fn check_rests(plan: &Plan, kinds: &[Kind], most: usize) -> usize {
-    let mut simulator = Simulator::new(plan);
+fn check_rests(trial: &Trial, kinds: &[Kind], most: usize) -> usize {
+    let mut simulator = trial.simulator();
     let mut met: BTreeMap<(u64, u128), Rested> = BTreeMap::new();
     let mut schedules = VecDeque::from([Vec::new()]);
     let mut same = 0;
@@ -71,7 +71,7 @@ fn check_same(simulator: &mut Simulator<'_>, a: &Rested, b: &Rested, number: usi
 }
 
 /// Four records on two workers, in windows that end between them.
-fn moved_about(routing_lag: &str, faults: &str) -> Plan {
+fn moved_about(routing_lag: &str, faults: &str) -> Trial {
     let text = format!(
         r#"
         format = 1
@@ -102,7 +102,7 @@ fn moved_about(routing_lag: &str, faults: &str) -> Plan {
         {faults}
         "#
     );
-    Scenario::parse(&text, Path::new("four.toml")).unwrap_or_else(|error| panic!("{error}")).plan
+    Scenario::parse(&text, Path::new("four.toml")).unwrap_or_else(|error| panic!("{error}")).trial
 }
 
 #[test]
@@ -114,8 +114,8 @@ fn a_world_is_not_at_rest_while_a_move_is_not_known_everywhere() {
     };
     // Granted away at some 109 ms and back 4 ms later, it is where it was; but until 313 ms senders look it up
     // as it was before, and after that for a while where it was in between.
-    let plan = moved_about("200ms", &[moved("answer"), moved("settle")].concat());
-    let mut simulator = Simulator::new(&plan);
+    let trial = moved_about("200ms", &[moved("answer"), moved("settle")].concat());
+    let mut simulator = trial.simulator();
     assert!(simulator.detail(None).unfired.is_empty());
     let rests = |simulator: &mut Simulator<'_>| {
         let found = simulator.extensions_and_rests(None, &default_kinds());
@@ -141,29 +141,29 @@ fn what_comes_after_the_same_rest_comes_to_the_same() {
         "atomic = \"state-first\"",
         "ack = \"on-receipt\"",
     ] {
-        let plan = plan_of("chapter/small.toml", mechanism);
-        let same = check_rests(&plan, &all, 1);
+        let trial = plan_of("chapter/small.toml", mechanism);
+        let same = check_rests(&trial, &all, 1);
         assert!(same > 20, "{mechanism}: {same}");
     }
     // Several rests, some soon after a shard has gone to another worker, or there and back.
     for lag in ["20ms", "200ms"] {
-        let plan = moved_about(lag, "");
-        let same = check_rests(&plan, &all, 1);
+        let trial = moved_about(lag, "");
+        let same = check_rests(&trial, &all, 1);
         assert!(same > 20, "{lag}: {same}");
-        assert!(check_rests(&plan, &[Kind::Move, KindName::Pause.with_defaults()], 2) > 20);
+        assert!(check_rests(&trial, &[Kind::Move, KindName::Pause.with_defaults()], 2) > 20);
     }
     // Two faults, of the kinds that leave most behind.
-    let plan = plan_of("outputs/coin-checkpointed.toml", "");
+    let trial = plan_of("outputs/coin-checkpointed.toml", "");
     let kinds = [KindName::Crash, KindName::Move, KindName::CommitDelayed, KindName::DropAck];
-    assert!(check_rests(&plan, &kinds.map(KindName::with_defaults), 2) > 500);
+    assert!(check_rests(&trial, &kinds.map(KindName::with_defaults), 2) > 500);
 }
 
 #[test]
 fn after_a_rest_one_of_several_schedules_is_run_until_something_breaks() {
     let coin = |mechanism: &str| plan_of("outputs/coin-checkpointed.toml", mechanism);
-    let both = |plan: &Plan| {
-        let all = Space { prunes: false, ..space(plan, 2) };
-        (search(plan, &space(plan, 2), 2), search(plan, &all, 2))
+    let both = |trial: &Trial| {
+        let all = Space { prunes: false, ..space(trial, 2) };
+        (search(trial, &space(trial, 2), 2), search(trial, &all, 2))
     };
     let rested = |found: &Exhaustion| found.total().needless[Needless::SameRest as usize];
     let (pruned, all) = both(&coin(""));

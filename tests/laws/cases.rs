@@ -3,7 +3,7 @@
 //! file that it stands for, which is what a failing law shows.
 
 use onceproof::scenario::Scenario;
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::fmt::{self, Write as _};
@@ -348,8 +348,8 @@ impl Case {
     }
 
     /// What is run.
-    pub fn plan(&self) -> Plan {
-        self.scenario().plan
+    pub fn trial(&self) -> Trial {
+        self.scenario().trial
     }
 }
 

@@ -5,8 +5,6 @@ use super::cases::{ANY, Case, cases};
 use super::faults::{Climate, Strike, climates, on, strikes};
 use super::runner;
 use onceproof_sim::outcome::Class;
-use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::Simulator;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -26,9 +24,9 @@ fn is_found(mechanism: &'static str, needs: &str, classes: &[Class]) {
         case.mechanism = mechanism;
         case.climate = climate.lines(&steps, case.workers);
         let scenario = case.scenario();
-        let faults = on(&strikes, &scenario.plan);
-        let plan = Plan { faults, ..scenario.plan };
-        let found = Simulator::new(&plan).brief(Some(case.seed)).classes;
+        let faults = on(&strikes, &scenario.trial);
+        let trial = scenario.trial.with(|plan| plan.faults = faults);
+        let found = trial.simulator().brief(Some(case.seed)).classes;
         if classes.iter().any(|&class| found.contains(class)) {
             return;
         }

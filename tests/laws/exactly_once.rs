@@ -9,8 +9,8 @@ use onceproof_kernel::time::Nanos;
 use onceproof_model::dataflow::point;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::{Outcome, Verdict};
-use onceproof_sim::plan::{Plan, SideEffects};
-use onceproof_sim::simulator::Simulator;
+use onceproof_sim::plan::SideEffects;
+use onceproof_systems::Trial;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -20,8 +20,10 @@ use std::collections::BTreeMap;
 /// Runs a scenario with more exact faults. Entries are fenced, so the newest must stand.
 fn run(scenario: &Scenario, faults: Vec<Fault>) -> Outcome {
     let side_effects = SideEffects { at_most: None, newest: true };
-    let plan = Plan { faults, side_effects, ..scenario.plan.clone() };
-    Simulator::new(&plan).detail(scenario.seed)
+    let trial = scenario.trial.with(|plan| {
+        (plan.faults, plan.side_effects) = (faults, side_effects);
+    });
+    trial.simulator().detail(scenario.seed)
 }
 
 /// Every record is reflected exactly once; else the failure is told as a scenario file.
@@ -41,8 +43,8 @@ fn is_exactly_once(scenario: &Scenario, outcome: &Outcome) -> Result<(), TestCas
 }
 
 /// The results of each step with results.
-fn results(plan: &Plan, outcome: &Outcome) -> BTreeMap<String, naive::Totals> {
-    let name = |step| plan.design.pipeline.step(step).name.clone();
+fn results(trial: &Trial, outcome: &Outcome) -> BTreeMap<String, naive::Totals> {
+    let name = |step| trial.layout().name(step).to_owned();
     outcome.steps.iter().map(|step| (name(step.step), step.results.clone())).collect()
 }
 
@@ -50,7 +52,7 @@ fn results(plan: &Plan, outcome: &Outcome) -> BTreeMap<String, naive::Totals> {
 fn every_schedule_of_exact_faults_is_exactly_once() {
     check(3000, (cases(MOVING), vec(strikes(), 0..=8)), |(case, strikes)| {
         let scenario = case.scenario();
-        let faults = on(&strikes, &scenario.plan);
+        let faults = on(&strikes, &scenario.trial);
         is_exactly_once(&scenario, &run(&scenario, faults))
     });
 }
@@ -72,7 +74,7 @@ fn exact_faults_on_top_of_drawn_ones_change_nothing_either() {
         |(mut case, climate, strikes)| {
             case.climate = climate.lines(&case.steps(), case.workers);
             let scenario = case.scenario();
-            let faults = on(&strikes, &scenario.plan);
+            let faults = on(&strikes, &scenario.trial);
             is_exactly_once(&scenario, &run(&scenario, faults))
         },
     );
@@ -89,7 +91,7 @@ fn every_kind_of_fault_fires_in_the_cases_of_the_laws() {
         let (case, strikes): (Case, Vec<Strike>) =
             strategy.new_tree(&mut runner).expect("a case").current();
         let scenario = case.scenario();
-        let outcome = run(&scenario, on(&strikes, &scenario.plan));
+        let outcome = run(&scenario, on(&strikes, &scenario.trial));
         for (sum, count) in fired.iter_mut().zip(outcome.brief.fired.0) {
             *sum += count;
         }
@@ -112,7 +114,7 @@ fn recompute_is_exactly_once_where_functions_and_watermarks_are_sure() {
             case.mechanism = "outputs = \"recompute\"";
             case.climate = climate.lines(&case.steps(), case.workers);
             let scenario = case.scenario();
-            let faults = on(&strikes, &scenario.plan);
+            let faults = on(&strikes, &scenario.trial);
             is_exactly_once(&scenario, &run(&scenario, faults))
         },
     );
@@ -127,8 +129,8 @@ const FILTERS: [&str; 2] = [
 /// No shard ever has two owners: the filter of a zombie may take for new what another owner has committed,
 /// which its fencing makes up for.
 fn without_zombies(mut scenario: Scenario) -> Scenario {
-    scenario.plan.cluster.lease = Nanos::MAX;
-    scenario.plan.climate.odds.retain(|(kind, _)| *kind != Kind::Move);
+    scenario.trial.plan.cluster.lease = Nanos::MAX;
+    scenario.trial.plan.climate.odds.retain(|(kind, _)| *kind != Kind::Move);
     scenario
 }
 
@@ -143,7 +145,7 @@ fn filters_change_nothing_but_what_is_read() {
             case.read = 0;
             case.climate = climate.lines(&case.steps(), case.workers);
             let plain = without_zombies(case.scenario());
-            let mut faults = on(&strikes, &plain.plan);
+            let mut faults = on(&strikes, &plain.trial);
             faults.retain(|fault| fault.kind != Kind::Move);
             let without = run(&plain, faults.clone()).brief;
             case.mechanism = FILTERS[filters];
@@ -154,9 +156,9 @@ fn filters_change_nothing_but_what_is_read() {
             prop_assert_eq!(with.fingerprint, without.fingerprint);
             prop_assert_eq!(with.ledger, without.ledger);
             let negatives = with.marks.count(point::FILTER_SAVED_READ);
-            let looked_at = with.work.catalog_reads + negatives;
-            prop_assert_eq!(looked_at, without.work.catalog_reads);
-            prop_assert!(with.work.bloom_false_positives <= with.work.catalog_reads);
+            let looked_at = with.work.own[0] + negatives;
+            prop_assert_eq!(looked_at, without.work.own[0]);
+            prop_assert!(with.work.own[1] <= with.work.own[0]);
             saved.set(saved.get() + negatives);
             Ok(())
         },
@@ -168,12 +170,12 @@ fn filters_change_nothing_but_what_is_read() {
 fn a_run_without_faults_agrees_with_the_same_pipeline_worked_out_naively() {
     check(2000, cases(ANY), |mut case| {
         case.bound = None;
-        let plan = Plan { network: Default::default(), ..case.plan() };
+        let trial = case.trial().with(|plan| plan.network = Default::default());
         // Without a seed every coin falls on 0.
-        let outcome = Simulator::new(&plan).detail(None);
+        let outcome = trial.simulator().detail(None);
         prop_assert_eq!(outcome.brief.verdict, Verdict::ExactlyOnce);
         prop_assert_eq!(outcome.brief.ledger.exact, case.records.len() as u64);
-        prop_assert_eq!(results(&plan, &outcome), naive::evaluate(&plan));
+        prop_assert_eq!(results(&trial, &outcome), naive::evaluate(&trial));
         Ok(())
     });
 }
@@ -187,7 +189,7 @@ fn bundles_windows_of_requests_workers_and_shards_change_no_result() {
             case.bound = None;
             let all = |case: &Case| {
                 let scenario = case.scenario();
-                results(&scenario.plan, &run(&scenario, Vec::new()))
+                results(&scenario.trial, &run(&scenario, Vec::new()))
             };
             // A coin falls by the name of a record, which has the number of its source shard in it: the
             // source keeps its shards, all else changes.
@@ -219,7 +221,7 @@ fn fusion_and_lifting_change_no_result() {
             let scenario = case.scenario();
             let outcome = run(&scenario, Vec::new());
             prop_assert_eq!(outcome.brief.verdict, Verdict::ExactlyOnce, "{}", design);
-            all.push(results(&scenario.plan, &outcome));
+            all.push(results(&scenario.trial, &outcome));
         }
         prop_assert!(all.iter().all(|other| *other == all[0]), "{:?}", all);
         Ok(())

@@ -11,7 +11,8 @@ use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{
     About, ClockWay, Direction, Fault, Kind, KindName, Leg, Pattern, Place,
 };
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
+
 use proptest::prelude::*;
 
 /// A fault, still without the pipeline that it strikes.
@@ -92,12 +93,12 @@ pub fn strikes() -> impl Strategy<Value = Strike> {
 
 impl Strike {
     /// The fault in this pipeline; none if there is no place for such a one.
-    fn on(&self, plan: &Plan) -> Option<Fault> {
-        let pipeline = &plan.design.pipeline;
+    fn on(&self, trial: &Trial) -> Option<Fault> {
+        let pipeline = trial.design.pipeline();
         let record = match self.subject {
             Subject::Any => None,
             Subject::Watermark => Some(About::Control { word: 0, value: None }),
-            Subject::Source { number } => Some(source_record(plan, number)),
+            Subject::Source { number } => Some(source_record(trial, number)),
         };
         let nth = match self.subject {
             // Few steps call.
@@ -110,24 +111,24 @@ impl Strike {
         let kind = self.kind;
         let at = match (kind, self.time) {
             (Kind::Partition { .. }, Some(_)) => {
-                let (from, to) = edge(&plan.design, self.at);
+                let (from, to) = edge(trial.design.dataflow().expect("Dataflow"), self.at);
                 Place { from: Some(from), to: Some(to), time: self.time, ..Place::default() }
             }
-            (Kind::Move, _) if plan.hosts() < 2 => return None,
+            (Kind::Move, _) if trial.hosts() < 2 => return None,
             (Kind::Move, Some(_)) => {
                 let step = StepIndex((self.at % pipeline.steps().len()) as u16);
-                let shard = Some(self.worker % plan.design.layout.shards_of(step));
+                let shard = Some(self.worker % trial.layout().shards_of(step));
                 Place { step: Some(step), shard, time: self.time, ..Place::default() }
             }
             (Kind::Crash { .. } | Kind::Pause { .. } | Kind::ClockStep { .. }, Some(_)) => {
-                let shards = plan.design.layout.shards() as u32;
-                let workers = plan.cluster.workers.map_or(shards, |n| n.min(shards));
+                let shards = trial.layout().shards() as u32;
+                let workers = trial.plan.cluster.workers.map_or(shards, |n| n.min(shards));
                 let worker = Some(self.worker % workers);
                 Place { worker, time: self.time, ..Place::default() }
             }
             _ => match kind.asked_at() {
                 Asked::Request | Asked::Ack => {
-                    let (from, to) = edge(&plan.design, self.at);
+                    let (from, to) = edge(trial.design.dataflow().expect("Dataflow"), self.at);
                     Place { from: Some(from), to: Some(to), ..place }
                 }
                 Asked::Commit => {
@@ -169,15 +170,16 @@ impl Strike {
 
 /// The faults that have a place in this plan. A function can differ only when it is executed again, so
 /// the worker crashes after the first time.
-pub fn on(strikes: &[Strike], plan: &Plan) -> Vec<Fault> {
+pub fn on(strikes: &[Strike], trial: &Trial) -> Vec<Fault> {
     let mut faults = Vec::new();
     for strike in strikes {
-        let Some(mut fault) = strike.on(plan) else { continue };
+        let Some(mut fault) = strike.on(trial) else { continue };
         if let (Kind::UserDiffers { .. }, Some(step)) = (fault.kind, fault.at.step) {
-            let before = Some(match plan.design.mechanism(step).outputs {
-                Outputs::Checkpoint => point::COMMIT,
-                Outputs::Recompute => point::SETTLE,
-            });
+            let before =
+                Some(match trial.design.dataflow().expect("Dataflow").mechanism(step).outputs {
+                    Outputs::Checkpoint => point::COMMIT,
+                    Outputs::Recompute => point::SETTLE,
+                });
             let at = Place { before, attempt: None, ..fault.at.clone() };
             faults.push(Fault { at, kind: KindName::Crash.with_defaults() });
             fault.at.nth = None;
@@ -188,10 +190,10 @@ pub fn on(strikes: &[Strike], plan: &Plan) -> Vec<Fault> {
     faults
 }
 
-fn source_record(plan: &Plan, number: usize) -> About {
-    let (step, _) = plan.inputs[number % plan.inputs.len()];
-    let shards = plan.design.layout.shards_of(step);
-    let row = (number / plan.inputs.len()) as u32;
+fn source_record(trial: &Trial, number: usize) -> About {
+    let (step, _) = trial.plan.inputs[number % trial.plan.inputs.len()];
+    let shards = trial.layout().shards_of(step);
+    let row = (number / trial.plan.inputs.len()) as u32;
     let (shard, offset) = (row % shards, u64::from(row / shards));
     About::Record(Pattern::Source { step, shard, offset, path: Vec::new() })
 }

@@ -4,13 +4,12 @@ use super::cases::parse;
 use onceproof_model::dataflow::point;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Class, LedgerFigures, Outcome, Verdict};
-use onceproof_sim::simulator::Simulator;
 
 /// Runs a scenario of this input and these steps and tables.
 pub fn run(tables: &str) -> Outcome {
     let head = "format = 1\nname = \"found\"\nclaim = \"It holds.\"\nexpect = \"exactly-once\"\n";
     let scenario = parse(&format!("{head}{tables}"));
-    Simulator::new(&scenario.plan).detail(scenario.seed)
+    scenario.trial.simulator().detail(scenario.seed)
 }
 
 /// It is exactly-once, with a ledger of so many records, so many of them late.

@@ -11,16 +11,15 @@ use onceproof_model::dataflow::point;
 use onceproof_model::pipeline::Pipeline;
 use onceproof_sim::fault::{About, Fault, Kind, Leg, Pattern, Place};
 use onceproof_sim::outcome::Outcome;
-use onceproof_sim::plan::{Plan, Until};
-use onceproof_sim::simulator::Simulator;
+use onceproof_sim::plan::Until;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 /// Runs a scenario with more exact faults. Drawn ones never end: else what was read when would matter.
 fn run(scenario: &Scenario, faults: Vec<Fault>) -> Outcome {
-    let until = Until { calm: Some(10_000 * 3600 * SECOND), ..scenario.plan.until };
-    let plan = Plan { faults, until, ..scenario.plan.clone() };
-    Simulator::new(&plan).detail(scenario.seed)
+    let until = Until { calm: Some(10_000 * 3600 * SECOND), ..scenario.trial.plan.until };
+    let trial = scenario.trial.with(|plan| (plan.faults, plan.until) = (faults, until));
+    trial.simulator().detail(scenario.seed)
 }
 
 /// The faults that fired at some steps, as text. Moments of one time may change places, so they are sorted,
@@ -67,11 +66,11 @@ fn faults_on_one_side_change_nothing_on_the_other() {
         let mut scenario = two_sides(&case);
         // Every shard stays on a worker of its own: one that went to a worker of the other side would bring
         // its crashes along.
-        scenario.plan.cluster.lease = Nanos::MAX;
-        scenario.plan.climate.odds.retain(|(kind, _)| *kind != Kind::Move);
-        let pipeline = &scenario.plan.design.pipeline;
+        scenario.trial.plan.cluster.lease = Nanos::MAX;
+        scenario.trial.plan.climate.odds.retain(|(kind, _)| *kind != Kind::Move);
+        let pipeline = scenario.trial.design.pipeline();
         let has_no_time = |fault: &Fault| fault.at.time.is_none();
-        let mut faults = on(&strikes, &scenario.plan);
+        let mut faults = on(&strikes, &scenario.trial);
         faults.retain(|fault| has_no_time(fault) && is_on("left", pipeline, fault));
         faults.retain(|fault| fault.kind != Kind::Move);
         let without = run(&scenario, Vec::new());
@@ -129,7 +128,7 @@ commit-delayed = "1/6"
 #[test]
 fn a_fault_on_a_record_changes_nothing_for_records_of_other_shards() {
     let scenario = parse(TWO_SHARDS);
-    let layout = &scenario.plan.design.layout;
+    let layout = scenario.trial.layout();
     let shard_of = |key: &str| layout.route(StepIndex(1), onceproof_kernel::mix::text(key));
     assert_ne!(shard_of("ann"), shard_of("bob"));
     let record = |shard, offset| {
@@ -224,7 +223,7 @@ input = { records = [{ key = "c/d", at = "0s" }, { key = "b", at = "0s" }, { key
         let same = parse(&case.text_in_order(&same));
         let all = |scenario: &Scenario| {
             let outcome = run(scenario, Vec::new());
-            let pipeline = &scenario.plan.design.pipeline;
+            let pipeline = scenario.trial.design.pipeline();
             let fired = fired(scenario, &outcome, |fault| {
                 let Place { step, from, .. } = fault.at;
                 let step = step.or(from).expect("a place has a step");
@@ -246,7 +245,7 @@ fn a_request_and_its_ack_are_two_points() {
     for seed in 0..200 {
         let mut scenario = scenario.clone();
         scenario.seed = Some(seed);
-        scenario.plan.climate.odds.retain(|(kind, _)| {
+        scenario.trial.plan.climate.odds.retain(|(kind, _)| {
             matches!(
                 kind,
                 Kind::DropAck | Kind::Duplicate { .. } | Kind::Delay { leg: Leg::Ack, .. }

@@ -5,7 +5,8 @@ use onceproof_kernel::call::Action;
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
 use onceproof_model::pipeline::{Pipeline, StepKind};
 use onceproof_sim::input::{Input, RowValue};
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
+
 use std::collections::BTreeMap;
 
 /// Totals by key over all windows.
@@ -21,10 +22,10 @@ struct Item {
 }
 
 /// What the results of each step with results are, if nothing is late and every coin falls on 0.
-pub fn evaluate(plan: &Plan) -> BTreeMap<String, Totals> {
-    let pipeline: &Pipeline = &plan.design.pipeline;
+pub fn evaluate(trial: &Trial) -> BTreeMap<String, Totals> {
+    let pipeline: &Pipeline = trial.design.pipeline();
     let mut outputs: BTreeMap<usize, Vec<Item>> = BTreeMap::new();
-    for (step, input) in &plan.inputs {
+    for (step, input) in &trial.plan.inputs {
         let Input::Rows(rows) = input else { panic!("rows are given") };
         let item = |row: &onceproof_sim::input::Row| {
             let RowValue::Integer(value) = row.value else { panic!("values are numbers") };

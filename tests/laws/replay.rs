@@ -7,8 +7,6 @@ use super::faults::{Climate, Strike, climates, on, strikes};
 use onceproof::scenario::Scenario;
 use onceproof_sim::fault::Climate as Odds;
 use onceproof_sim::outcome::Outcome;
-use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::Simulator;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -34,10 +32,10 @@ fn runs() -> impl Strategy<Value = (Case, Climate, Vec<Strike>)> {
 fn run(case: &Case, strikes: &[Strike]) -> (Scenario, Outcome) {
     let scenario = case.scenario();
     let run = |faults| {
-        let plan = Plan { faults, ..scenario.plan.clone() };
-        Simulator::new(&plan).detail(scenario.seed)
+        let trial = scenario.trial.with(|plan| plan.faults = faults);
+        trial.simulator().detail(scenario.seed)
     };
-    let mut faults = on(strikes, &scenario.plan);
+    let mut faults = on(strikes, &scenario.trial);
     let mut outcome = run(faults.clone());
     // As long as a fault may still come, a run is not known to be stuck; those that never do are left out.
     while let Some(unfired) = outcome.unfired.pop() {
@@ -63,12 +61,11 @@ fn is_same(scenario: &Scenario, first: &Outcome, again: &Outcome) -> Result<(), 
 fn the_schedule_of_a_run_replays_it() {
     check(2000, runs(), |(case, _, strikes)| {
         let (scenario, first) = run(&case, &strikes);
-        let plan = Plan {
-            faults: first.schedule.clone(),
-            climate: Odds::default(),
-            ..scenario.plan.clone()
-        };
-        let again = Simulator::new(&plan).detail(scenario.seed);
+        let trial = scenario.trial.with(|plan| {
+            plan.faults = first.schedule.clone();
+            plan.climate = Odds::default();
+        });
+        let again = trial.simulator().detail(scenario.seed);
         is_same(&scenario, &first, &again)
     });
 }
@@ -85,7 +82,7 @@ fn a_saved_failure_replays_the_run_that_it_was_saved_from() {
             Err(error) => return Err(TestCaseError::fail(format!("{error}"))),
         };
         prop_assert_eq!(saved.seed, scenario.seed);
-        let again = Simulator::new(&saved.plan).detail(saved.seed);
+        let again = saved.trial.simulator().detail(saved.seed);
         is_same(&scenario, &first, &again)
     });
 }
@@ -99,7 +96,7 @@ fn saving_what_was_saved_changes_nothing() {
         let classes = first.brief.classes;
         let text = scenario.saved_failure(scenario.seed, &first.schedule, classes, path);
         let saved = parse(&text);
-        let once_more = saved.saved_failure(saved.seed, &saved.plan.faults, classes, path);
+        let once_more = saved.saved_failure(saved.seed, &saved.trial.plan.faults, classes, path);
         prop_assert_eq!(once_more, text);
         Ok(())
     });

@@ -26,7 +26,7 @@ impl Directory {
     #[track_caller]
     fn rows(&self, csv: &str, more: &str) -> Vec<Row> {
         let scenario = self.read(csv, more).unwrap_or_else(|error| panic!("{error}"));
-        let Input::Rows(rows) = &scenario.plan.inputs[0].1 else { panic!("rows") };
+        let Input::Rows(rows) = &scenario.trial.plan.inputs[0].1 else { panic!("rows") };
         rows.to_vec()
     }
 

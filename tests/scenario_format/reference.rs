@@ -140,9 +140,9 @@ fn scenario(table: &str) -> String {
     )
 }
 
-fn plan(text: &str) -> String {
+fn trial(text: &str) -> String {
     match Scenario::parse(text, Path::new("a.toml")) {
-        Ok(scenario) => format!("{:?}", scenario.plan),
+        Ok(scenario) => format!("{:?}", scenario.trial),
         Err(error) => panic!("{error}\n{text}"),
     }
 }
@@ -170,10 +170,10 @@ fn the_defaults_that_are_stated_hold() {
     let mut checked = 0;
     let mut check = |name: &str, put: &dyn Fn(&str) -> String, except: &[&str]| {
         let (_, keys) = all.iter().find(|(table, _)| table == name).expect("a table");
-        let without = plan(&scenario(&put("")));
+        let without = trial(&scenario(&put("")));
         for (key, value, _) in keys.iter().filter(|(key, ..)| !except.contains(&key.as_str())) {
             let Some(default) = stated(&description(value)) else { continue };
-            let with = plan(&scenario(&put(&format!("{key} = {default}"))));
+            let with = trial(&scenario(&put(&format!("{key} = {default}"))));
             assert_eq!(with, without, "{name}: {key} = {default}");
             checked += 1;
         }
@@ -201,5 +201,5 @@ fn the_defaults_that_are_stated_hold() {
     }
     assert!(checked > 25, "{checked}");
     // Another value is another plan.
-    assert_ne!(plan(&scenario("cluster = { commit = \"2ms\" }")), plan(&scenario("")));
+    assert_ne!(trial(&scenario("cluster = { commit = \"2ms\" }")), trial(&scenario("")));
 }

@@ -8,8 +8,8 @@ use onceproof::search::blame::{Blame, Cause, blame};
 use onceproof::search::shrink::bench::Watch;
 use onceproof_sim::fault::{Climate, Fault};
 use onceproof_sim::outcome::{Class, Damage, LedgerFigures, Outcome, Verdict};
-use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::Simulator;
+
+use onceproof_systems::Trial;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What went wrong: a class, and with some classes a step and a record.
@@ -24,14 +24,14 @@ fn what_is_blamed_did_it_and_nothing_else_was_needed() {
     for file in files() {
         let scenario = load(&file);
         let seed = scenario.seed_of_run(None).seed;
-        let outcome = Simulator::new(&scenario.plan).detail(seed);
+        let outcome = scenario.trial.simulator().detail(seed);
         if outcome.brief.verdict != Verdict::Violated {
             continue;
         }
         failing += 1;
         let all: Vec<usize> = (0..outcome.damage.len()).collect();
         let Blame { damage, classes, .. } =
-            blame(&scenario.plan, seed, &outcome, &all, Watch::none());
+            blame(&scenario.trial, seed, &outcome, &all, Watch::none());
         let damaged = outcome.damage.iter().zip(damage);
         let of_records =
             damaged.map(|(damage, cause)| (harm(damage), cause.expect("it was asked")));
@@ -39,7 +39,7 @@ fn what_is_blamed_did_it_and_nothing_else_was_needed() {
         let found: Vec<(Harm, Cause)> = of_records.chain(of_classes).collect();
         let named: BTreeSet<Class> = found.iter().map(|((class, _), _)| *class).collect();
         assert_eq!(named, outcome.brief.classes.iter().collect(), "{file}");
-        let with = |faults: &[usize]| harms(&scenario.plan, seed, &outcome, faults);
+        let with = |faults: &[usize]| harms(&scenario.trial, seed, &outcome, faults);
         for (harm, cause) in &found {
             sets += check(&file, harm, cause, outcome.schedule.len(), &with);
         }
@@ -83,11 +83,12 @@ fn check(
 }
 
 /// What goes wrong with some of the faults of a run.
-fn harms(plan: &Plan, seed: Option<u64>, outcome: &Outcome, faults: &[usize]) -> Harms {
-    let mut bare = plan.clone();
-    bare.climate = Climate::default();
-    bare.faults = faults.iter().map(|&at| outcome.schedule[at].clone()).collect::<Vec<Fault>>();
-    let outcome = Simulator::new(&bare).detail(seed);
+fn harms(trial: &Trial, seed: Option<u64>, outcome: &Outcome, faults: &[usize]) -> Harms {
+    let mut bare = trial.clone();
+    bare.plan.climate = Climate::default();
+    bare.plan.faults =
+        faults.iter().map(|&at| outcome.schedule[at].clone()).collect::<Vec<Fault>>();
+    let outcome = bare.simulator().detail(seed);
     let classes = outcome.brief.classes.iter().map(|class| ((class, None), 1));
     let great = |damage: &Damage| damage.reflected.abs_diff(damage.expected).max(1);
     outcome.damage.iter().map(|damage| (harm(damage), great(damage))).chain(classes).collect()
@@ -103,13 +104,13 @@ fn each_class_of_the_verdict_is_told_and_the_records_are_as_many_as_in_the_ledge
     for file in files() {
         let scenario = load(&file);
         let seed = scenario.seed_of_run(None).seed;
-        let outcome = Simulator::new(&scenario.plan).detail(seed);
+        let outcome = scenario.trial.simulator().detail(seed);
         if outcome.brief.verdict != Verdict::Violated {
             continue;
         }
-        let which = candidates(&outcome, &scenario.plan);
-        let blame = blame(&scenario.plan, seed, &outcome, &which, Watch::none());
-        let text = damage_text(&outcome, &blame, &scenario.plan);
+        let which = candidates(&outcome, &scenario.trial);
+        let blame = blame(&scenario.trial, seed, &outcome, &which, Watch::none());
+        let text = damage_text(&outcome, &blame, &scenario.trial);
         for class in outcome.brief.classes.iter() {
             let of_record = text.contains(&format!("\n  {}: ", class.word()));
             let of_run = text.contains(&format!("{}: the run as a whole\n", class.word()));
@@ -153,12 +154,12 @@ fn a_divergent_record_says_where_two_executions_differed_and_what_each_left() {
         ),
     ] {
         let scenario = load(file);
-        let outcome = Simulator::new(&scenario.plan).detail(None);
+        let outcome = scenario.trial.simulator().detail(None);
         let divergent: Vec<&Damage> =
             outcome.damage.iter().filter(|damage| damage.class == Class::Divergent).collect();
         assert!(!divergent.is_empty(), "{file}");
         for damage in divergent {
-            assert_eq!(scenario.plan.design.pipeline.step(damage.step).name, step, "{file}");
+            assert_eq!(scenario.trial.layout().name(damage.step), step, "{file}");
             assert_eq!(damage.left, Some(left.map(str::to_owned)), "{file}");
         }
     }
@@ -172,16 +173,16 @@ fn of_maps_in_one_stage_the_one_that_may_answer_otherwise_is_named() {
     assert!(text.contains("[[step]]\nname   = \"per-side\""), "{text}");
     let text = text.replace("[[step]]\nname   = \"per-side\"", pass);
     let scenario = Scenario::parse(&text, &file).expect("it is read");
-    let outcome = Simulator::new(&scenario.plan).detail(None);
+    let outcome = scenario.trial.simulator().detail(None);
     let damage = outcome.damage.iter().find(|damage| damage.class == Class::Divergent);
     let damage = damage.expect("it is divergent");
-    assert_eq!(scenario.plan.design.pipeline.step(damage.step).name, "flip");
+    assert_eq!(scenario.trial.layout().name(damage.step), "flip");
 }
 
 #[test]
 fn a_record_that_has_the_id_of_another_says_whose() {
     let scenario = load("ids/same-id-twice.toml");
-    let outcome = Simulator::new(&scenario.plan).detail(None);
+    let outcome = scenario.trial.simulator().detail(None);
     let [damage] = &outcome.damage[..] else { panic!("{:?}", outcome.damage) };
     assert_eq!((damage.class, damage.record.as_str()), (Class::Lost, "events/0#1"));
     assert_eq!(damage.taken_for.as_deref(), Some("events/0#0"));
@@ -196,8 +197,8 @@ fn what_is_there_without_faults_and_grows_by_one_is_that_faults() {
                do = { partition = { direction = \"backward\", for = \"100ms\" } }\n";
     let scenario =
         Scenario::parse(&(text + cut), &folder().join("dedup/a.toml")).expect("it is read");
-    let outcome = Simulator::new(&scenario.plan).detail(None);
-    let blame = blame(&scenario.plan, None, &outcome, &[0], Watch::none());
+    let outcome = scenario.trial.simulator().detail(None);
+    let blame = blame(&scenario.trial, None, &outcome, &[0], Watch::none());
     let cause = Cause::Faults { sets: vec![vec![0]], is_all: true, without: Some(2) };
     assert_eq!(blame.damage[0], Some(cause));
 }
@@ -206,7 +207,7 @@ fn what_is_there_without_faults_and_grows_by_one_is_that_faults() {
 fn what_another_execution_made_is_no_retry() {
     // By hand in the file: the request arrives twice, both are executed, and what each made is sent once.
     let scenario = load("ids/fresh-in-one-life.toml");
-    let outcome = Simulator::new(&scenario.plan).detail(None);
+    let outcome = scenario.trial.simulator().detail(None);
     assert_eq!(outcome.longest_retries, []);
 }
 
@@ -221,7 +222,7 @@ fn what_is_published_again_is_no_retry() {
         "two-queues-attribute-ids",
     ] {
         let scenario = load(&format!("sources/{file}.toml"));
-        let outcome = Simulator::new(&scenario.plan).detail(None);
+        let outcome = scenario.trial.simulator().detail(None);
         assert_eq!((outcome.brief.work.retries, outcome.longest_retries), (0, vec![]), "{file}");
     }
     // The request of the first of two messages is lost at 2 ms. That of the second is sent at 3 ms, and the first
@@ -232,7 +233,7 @@ fn what_is_published_again_is_no_retry() {
                 do = \"drop-request\"\n";
     let scenario =
         Scenario::parse(&(text + lost), &folder().join("sources/a.toml")).expect("it is read");
-    let outcome = Simulator::new(&scenario.plan).detail(None);
+    let outcome = scenario.trial.simulator().detail(None);
     assert_eq!(outcome.brief.work.retries, 1);
     let longest: Vec<_> = outcome.longest_retries.iter().map(|of| of.nanos).collect();
     assert_eq!(longest, [30_000_000]);

@@ -9,13 +9,12 @@ use onceproof::search::shrink::{Shrunk, Size, shrink};
 use onceproof_sim::fault::Fault;
 use onceproof_sim::fault::KindName::{Crash, Duplicate};
 use onceproof_sim::outcome::Verdict;
-use onceproof_sim::simulator::Simulator;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// The first failing seed of a bug, shrunk until there were so many runs.
 fn shrunk_within(runs: u64) -> Shrunk {
     let bug = bugs::two_sends_lost_or_refused();
-    let mut simulator = Simulator::new(&bug.scenario.plan);
+    let mut simulator = bug.scenario.trial.simulator();
     let is_failing = |seed: &Option<u64>| simulator.brief(*seed).verdict == Verdict::Violated;
     let seed = (0..10_000).map(Some).find(is_failing).expect("a failing seed");
     let cancel = AtomicBool::new(false);

@@ -11,8 +11,9 @@ use onceproof::search::shrink::bench::{Target, Watch};
 use onceproof::search::shrink::{Shrunk, shrink};
 use onceproof_sim::fault::{Fault, Kind};
 use onceproof_sim::outcome::Verdict;
-use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::{Extensions, Simulator};
+
+use onceproof_sim::simulator::Extensions;
+use onceproof_systems::{Simulator, Trial};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -75,9 +76,8 @@ struct Smallest {
 }
 
 /// Every smallest set of at most so many faults of these kinds, by running every set.
-fn smallest(plan: &Plan, target: &Target, kinds: &[Kind], most: usize) -> Vec<Smallest> {
-    let mut walk =
-        Walk { simulator: Simulator::new(plan), target, kinds, most, broken: Vec::new() };
+fn smallest(trial: &Trial, target: &Target, kinds: &[Kind], most: usize) -> Vec<Smallest> {
+    let mut walk = Walk { simulator: trial.simulator(), target, kinds, most, broken: Vec::new() };
     walk.extend(&mut Vec::new(), false);
     let has_broken_part = |set: &Smallest| {
         let is_part = |other: &&Smallest| other.text.len() < set.text.len();
@@ -128,7 +128,7 @@ struct Left {
 fn check(design: &Design<'_>) {
     let scenario = design.scenario();
     let name = format!("{} with {}", design.mechanism, design.odds).replace('\n', ", ");
-    let mut simulator = Simulator::new(&scenario.plan);
+    let mut simulator = scenario.trial.simulator();
     let mut left: BTreeMap<String, BTreeMap<String, Left>> = BTreeMap::new();
     let is_failure = |seed: &Option<u64>| simulator.brief(*seed).verdict == Verdict::Violated;
     let failing: Vec<Option<u64>> =
@@ -141,7 +141,7 @@ fn check(design: &Design<'_>) {
         let kinds = kinds(&scenario, &shrunk, &[]);
         let found = text(&as_searched(&shrunk));
         let holds = shrunk.holds_without_any;
-        let remains = format!("{:?} {:?}", shrunk.case.plan(u64::MAX), shrunk.target);
+        let remains = format!("{:?} {:?}", shrunk.case.trial(u64::MAX), shrunk.target);
         let of_kinds = left.entry(remains).or_default().entry(format!("{kinds:?}"));
         let left = of_kinds.or_insert_with(|| Left { shrunk, kinds, found: BTreeMap::new() });
         left.found.insert(found, holds);
@@ -158,8 +158,8 @@ fn check(design: &Design<'_>) {
 fn compare(name: &str, left: Left, design: &Design<'_>, found_here: &BTreeSet<Text>) {
     let Left { mut shrunk, kinds, found } = left;
     let most = design.most;
-    let plan = shrunk.case.plan(u64::MAX);
-    let sets = smallest(&plan, &shrunk.target, &kinds, most);
+    let trial = shrunk.case.trial(u64::MAX);
+    let sets = smallest(&trial, &shrunk.target, &kinds, most);
     for (found, holds) in found.iter().filter(|(found, _)| found.len() <= most) {
         let set = sets.iter().find(|set| set.text == *found);
         if *holds {

@@ -33,7 +33,7 @@ fn check(all: &str, own: &str, fault: &str, expected: &[(&str, bool)]) -> Scenar
 }
 
 fn mechanism(scenario: &Scenario) -> Mechanism {
-    let design = &scenario.plan.design;
+    let design = scenario.trial.design.dataflow().expect("Dataflow");
     *design.mechanism(design.layout.find("per-user").expect("a count"))
 }
 

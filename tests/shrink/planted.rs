@@ -4,7 +4,6 @@ use super::bugs::{self, Bug};
 use onceproof::search::shrink::bench::Watch;
 use onceproof::search::shrink::shrink;
 use onceproof_sim::fault::KindName;
-use onceproof_sim::simulator::Simulator;
 
 /// How many failing seeds each bug is shrunk from.
 const SEEDS: usize = 100;
@@ -15,7 +14,7 @@ const MOST_RUNS: u64 = 500;
 /// another of the sets.
 fn check(bug: &Bug) {
     let Bug { scenario, name, class, sets } = bug;
-    let mut simulator = Simulator::new(&scenario.plan);
+    let mut simulator = scenario.trial.simulator();
     let mut runs = Vec::new();
     for seed in (0..1_000_000).map(Some) {
         // What is shrunk has this class and no other, so that it is clear what is followed.

@@ -9,6 +9,7 @@ use onceproof_kernel::record::RecordId;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::tell::{Gone, Tell};
 use onceproof_kernel::time::Time;
+use onceproof_kernel::told::Aged;
 use rustc_hash::FxBuildHasher;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -25,17 +26,6 @@ pub struct Catalog {
     shared: BTreeMap<(usize, usize), Waiting>,
     /// Ids that are forgotten by age, in order of their ends.
     by_age: Waiting,
-}
-
-/// An id that has grown too old.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Aged {
-    /// When.
-    pub end: Time,
-    /// The key under which it was known.
-    pub key: Key,
-    /// The id.
-    pub id: RecordId,
 }
 
 /// What is known of one id.

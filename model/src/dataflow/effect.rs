@@ -2,17 +2,15 @@
 
 use crate::dataflow::Dataflow;
 use crate::dataflow::change::{Content, Scan, Watermark};
-use crate::dataflow::decision::Decision;
 use crate::dataflow::record::Record;
 use onceproof_kernel::call::Serial;
 use onceproof_kernel::effect;
+use onceproof_kernel::env::Ask;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
-use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::name::Name;
 use onceproof_kernel::record::RecordId;
-use onceproof_kernel::source::{Pull, Read};
-use onceproof_kernel::tell::Member;
-use onceproof_kernel::time::{Nanos, Time};
+use onceproof_kernel::time::Time;
 
 /// What a worker's shard waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,25 +52,26 @@ pub enum Timer {
     Reread,
 }
 
-/// What a worker may ask while it works on an input.
-pub trait Env {
-    /// The keys and names of the run.
-    fn vocabulary(&mut self) -> &mut Vocabulary;
-    /// A new token for this shard from the store; commits under older ones are refused from now on.
-    fn take_token(&mut self, shard: ShardIndex) -> u64;
-    /// The service at which this shard puts entries is told of its token, and refuses older ones from now on.
-    fn announce(&mut self, shard: ShardIndex, token: u64);
+/// What a worker may ask while it works on an input, beside what any process may ask.
+pub trait Env: Ask {
     /// The rows of this shard.
     fn scan(&mut self, shard: ShardIndex) -> Scan;
-    /// A record is about to be admitted: nothing is asked, but the world may strike here.
-    fn admit(&mut self, shard: ShardIndex, name: Name);
+    /// A record is about to be admitted at a step: nothing is asked, but the world may strike here.
+    fn admit(&mut self, shard: ShardIndex, step: StepIndex, name: Name);
     /// A record is dropped: nothing is asked, but the world may count.
     fn drops(&mut self, shard: ShardIndex, name: Name, dropped: Dropped);
-    /// Whether the catalog of a record's key has its id.
-    fn is_known(&mut self, shard: ShardIndex, record: &Record) -> bool;
-    /// What a filter said of a record before its catalog is asked, under this token: nothing is asked, but
-    /// the world may watch.
-    fn filter_said(&mut self, shard: ShardIndex, token: u64, record: &Record, said: FilterSaid);
+    /// Whether the catalog of a record's key has its id, after what its filter said, if it has one.
+    fn is_known(&mut self, shard: ShardIndex, record: &Record, filter: Option<FilterSaid>) -> bool;
+    /// What a filter said of a record before its catalog is asked, under this token, and whether it is the last to
+    /// be asked: nothing is asked, but the world may watch.
+    fn filter_said(
+        &mut self,
+        shard: ShardIndex,
+        token: u64,
+        record: &Record,
+        said: FilterSaid,
+        is_last: bool,
+    );
     /// The ids in the catalogs of all keys with timestamps from `first` to `last`, in no order.
     fn scan_ids(
         &mut self,
@@ -86,34 +85,6 @@ pub trait Env {
     fn apply(&mut self, shard: ShardIndex, step: StepIndex, name: Name);
     /// The content of a window.
     fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content;
-    /// Outputs are added up into one: what stands for them is made of these. Nothing is asked; the answer is
-    /// a lineage, which the partial aggregate carries for whoever watches from outside.
-    fn combine(&mut self, members: &[Member]) -> u32;
-    /// The source record at an offset.
-    fn read(&mut self, shard: ShardIndex, offset: u64) -> Read;
-    /// The next message of the queue that a source shard reads.
-    fn pull(&mut self, shard: ShardIndex) -> Pull;
-    /// What the queue that a source shard reads promises of event times: no message that is not acked, and
-    /// none to come as far as the source knows, has an earlier event time. Whoever lost the shard, by its
-    /// token, is told nothing: it does not hold what the new owner has committed.
-    fn queue_progress(&mut self, shard: ShardIndex, token: u64) -> Time;
-    /// When the oldest message that is not acked was published, of the queue that a source shard reads; the
-    /// end of time if there is none. It is the system watermark of such a source; nothing for whoever lost
-    /// the shard.
-    fn oldest_unacked(&mut self, shard: ShardIndex, token: u64) -> Time;
-    /// What a source shard promises of event times once all records below `offset` were read.
-    fn source_progress(&mut self, shard: ShardIndex, offset: u64) -> Time;
-    /// A user function is executed on a record of this key: what chance decides in it, less than `answers`;
-    /// none if it fails.
-    fn execute(&mut self, step: StepIndex, name: Name, key: Key, answers: u32) -> Option<u32>;
-    /// What a service that a user function asks says of a key now, less than `values`; it says another
-    /// value each time `changes_every` has passed.
-    fn look_up(&mut self, step: StepIndex, key: Key, changes_every: Nanos, values: u32) -> u32;
-    /// What a shard does that only it knows: nothing is asked and nothing hangs on it, but the world may watch.
-    #[inline(always)]
-    fn decides(&mut self, shard: ShardIndex, decision: Decision<'_>) {
-        let _ = (shard, decision);
-    }
 }
 
 /// Why a record is dropped.

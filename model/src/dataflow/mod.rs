@@ -1,10 +1,10 @@
 //! Dataflow's exactly-once shuffle (*Streaming Systems*, ch. 5): ids in a catalog, outputs that are checkpointed
 //! before they are sent, watermarks by which ids are forgotten.
 
+mod ask;
 pub mod bloom;
 pub mod catalog;
 pub mod change;
-pub mod decision;
 pub mod defect;
 mod design;
 mod digest;
@@ -15,17 +15,23 @@ pub mod fifos;
 pub mod record;
 pub mod rows;
 mod stage;
+pub mod told;
 pub mod worker;
 
 pub use design::{Design, SystemUse};
 pub use stage::Stages;
 
+use crate::pipeline::Truth;
 use effect::{Carried, Timer};
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::Layout;
 use onceproof_kernel::mix;
-use onceproof_kernel::name::Vocabulary;
-use onceproof_kernel::system::{System, Wait};
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::system::{self, System, Wait};
 use onceproof_kernel::time::Time;
+use onceproof_kernel::told::{Forgotten, Part, Parts, Told};
+use record::Record;
 
 /// Dataflow's shuffle as a system.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,13 +39,24 @@ pub struct Dataflow;
 
 impl System for Dataflow {
     type Design = Design;
+    type Process = worker::Worker;
+    type Rows = rows::Rows;
     type Change = change::Delta;
     type Request = Carried;
     /// The receiver's committed event-time watermark for the sender.
     type Reply = Time;
     type Timer = Timer;
+    type Right<'a> = Truth<'a>;
 
     const INPUT: Timer = Timer::Arrival;
+
+    fn layout(design: &Design) -> &Layout {
+        &design.layout
+    }
+
+    fn right(design: &Design) -> Truth<'_> {
+        Truth { pipeline: &design.pipeline, layout: &design.layout }
+    }
 
     fn wait(timer: Timer) -> Wait {
         match timer {
@@ -59,6 +76,19 @@ impl System for Dataflow {
             Some(record) => Subject::Record(record.name),
             None => point::watermark(request.watermark.event),
         }
+    }
+
+    fn carried(request: &Carried) -> Option<system::Carried> {
+        let Record { name, key, id, stamp, .. } = *request.record.as_ref()?;
+        Some(system::Carried { name, key, id, made: stamp })
+    }
+
+    fn parts_of_reply(watermark: &Time) -> Parts {
+        vec![("watermark", Part::Time(*watermark))]
+    }
+
+    fn forgotten(record: Option<Name>, key: Key, why: Forgotten) -> Told {
+        Told::new(told::Tale::Forgets { record, key, why })
     }
 
     fn digest_of_request(request: &Carried, words: &Vocabulary) -> [u64; 2] {

@@ -1,8 +1,9 @@
 //! The alphabet of the protocol: its steps as a fault is placed before them, what travels without a record, and the
 //! corners that a run should reach.
 
+use super::told;
 use onceproof_kernel::alphabet::{
-    Alphabet, Control, ControlValue, Mark, Moments, Point, PointWords, Subject,
+    Alphabet, Control, ControlValue, Counted, Figure, Mark, Moments, Point, PointWords, Subject,
 };
 use onceproof_kernel::time::Time;
 
@@ -42,6 +43,11 @@ pub const FILTER_SAVED_READ: Mark = Mark(Mark::OWN + 4);
 pub const WATERMARK_ALONE: Mark = Mark(Mark::OWN + 5);
 /// A watermark that travelled alone was sent again.
 pub const WATERMARK_SENT_AGAIN: Mark = Mark(Mark::OWN + 6);
+
+/// How often a catalog was read.
+pub const CATALOG_READS: Figure = Figure(0);
+/// How many ids a filter took for known ones, that were in no catalog.
+pub const BLOOM_FALSE_POSITIVES: Figure = Figure(1);
 
 const fn of_stage(word: &'static str, verb: &'static str, about: &'static str) -> PointWords {
     PointWords { word, verb, about, is_each_steps: false }
@@ -100,6 +106,17 @@ pub static ALPHABET: Alphabet = Alphabet {
         (WATERMARK_SENT_AGAIN, "watermark-sent-again"),
         (Mark::RECORD_LATE, "record-late"),
     ],
+    figures: &[
+        ("catalog_reads", Counted::Own(CATALOG_READS)),
+        ("bloom_negatives", Counted::Mark(FILTER_SAVED_READ)),
+        ("bloom_false_positives", Counted::Own(BLOOM_FALSE_POSITIVES)),
+        ("duplicates_dropped", Counted::Mark(DUPLICATE_DROPPED)),
+        ("remnants_dropped", Counted::Mark(REMNANT_DROPPED)),
+        ("old_dropped", Counted::Mark(OLD_DROPPED)),
+    ],
+    told: told::TOLD,
+    changes: told::CHANGES,
+    replies: told::REPLIES,
 };
 
 /// A watermark that travels alone.

@@ -1,18 +1,21 @@
 //! The durable rows of one shard, and what each change does to them.
 
-use super::catalog::{Aged, Catalog};
+use super::catalog::Catalog;
 use super::defect::Defect;
 use super::design::Design;
 use super::mechanism::{Ack, Fencing};
 use super::record::Record;
+use super::{Dataflow, told};
 use crate::dataflow::change::{Content, Delta, Held, HeldRow, Owed, Scan, Watermark};
 use hashbrown::HashMap;
 use onceproof_kernel::key::{Key, Keys};
-use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::prefix::Prefix;
 use onceproof_kernel::rest::Rest;
+use onceproof_kernel::system::{self, Garbage};
 use onceproof_kernel::tell::{Pane, Pile, Tag, Tell, WrittenRow};
 use onceproof_kernel::time::Time;
+use onceproof_kernel::told::{Aged, Told};
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
 
@@ -40,25 +43,6 @@ struct Window {
 }
 
 impl Rows {
-    /// Empties all rows, for a shard of this step, and keeps their memory.
-    pub fn reset(&mut self, design: &Design, step: StepIndex) {
-        let (mechanism, senders) = (design.mechanism(step), design.senders(step).len());
-        self.defect = design.defect();
-        self.offsets.clear();
-        self.last_stamp = None;
-        self.held.clear();
-        self.catalog.reset(senders);
-        // What is acked on receipt pins no watermark: its range may be forgotten while it waits.
-        self.has_sound_filter = mechanism.dedup.has_sound_filter()
-            && mechanism.fencing == Fencing::Token
-            && mechanism.ack == Ack::AfterCommit
-            && design.defect().is_none();
-        self.windows.clear();
-        self.watermarks.clear();
-        self.owed.clear();
-        self.watermarks.resize(senders, Watermark::NONE);
-    }
-
     /// Asserts that the filter of an owner called no id new that is known under the same stamp. That is looked
     /// at in a run in detail only, since it costs a look; in any run it is asserted that no commit of an owner
     /// brings an id that is there. One that lost its shard may call a known id new: it does not know what the
@@ -93,44 +77,31 @@ impl Rows {
             owed: self.owed.values().copied().collect(),
         }
     }
+}
 
-    /// The ids that have grown too old after one time and until another, in order.
-    pub fn aged(&self, after: Time, until: Time) -> impl Iterator<Item = Aged> {
-        self.catalog.aged(after, until)
+impl system::Rows<Dataflow> for Rows {
+    fn reset(&mut self, design: &Design, shard: ShardIndex) {
+        let step = design.layout.step_of(shard);
+        let (mechanism, senders) = (design.mechanism(step), design.senders(step).len());
+        self.defect = design.defect();
+        self.offsets.clear();
+        self.last_stamp = None;
+        self.held.clear();
+        self.catalog.reset(senders);
+        // What is acked on receipt pins no watermark: its range may be forgotten while it waits.
+        self.has_sound_filter = mechanism.dedup.has_sound_filter()
+            && mechanism.fencing == Fencing::Token
+            && mechanism.ack == Ack::AfterCommit
+            && design.defect().is_none();
+        self.windows.clear();
+        self.watermarks.clear();
+        self.owed.clear();
+        self.watermarks.resize(senders, Watermark::NONE);
     }
 
-    /// Whether outputs are held.
-    pub fn holds_outputs(&self) -> bool {
-        !self.held.is_empty()
-    }
-
-    /// How many outputs are held.
-    pub fn outputs_held(&self) -> u64 {
-        self.held.len() as u64
-    }
-
-    /// Adds all rows to the state. At rest no output is held, and no row owed.
-    pub fn rest(&self, rest: &mut Rest) {
-        let Rows {
-            defect: _,
-            offsets,
-            last_stamp,
-            held,
-            catalog,
-            has_sound_filter: _,
-            windows,
-            watermarks,
-            owed,
-        } = self;
-        rest.requires(held.is_empty() && owed.is_empty());
-        rest.add((offsets, last_stamp, watermarks));
-        catalog.rest(rest);
-        rest.add_set(windows);
-    }
-
-    /// Makes one change, and says what it says. Each is made out of line: they have little in common.
+    /// Each change is made out of line: they have little in common.
     #[inline(never)]
-    pub fn apply(&mut self, delta: &Delta, now: Time, tell: &mut impl Tell) {
+    fn apply(&mut self, delta: &Delta, now: Time, tell: &mut impl Tell) {
         match *delta {
             Delta::Offset(offset) if self.defect == Some(Defect::OffsetsAreOneNumber) => {
                 self.offsets.insert_all_to(offset);
@@ -202,10 +173,55 @@ impl Rows {
             Delta::Put { key, name } => tell.put(key, name),
         }
     }
+
+    fn told(&self, delta: &Delta, design: &Design, shard: ShardIndex) -> Told {
+        let step = design.layout.step_of(shard);
+        let settled = match delta {
+            Delta::Settle(row) => self.held.get(row).map(|held| held.record.name),
+            _ => None,
+        };
+        told::change(delta, step, settled, design.senders(step))
+    }
+
+    fn ids(&self) -> u64 {
+        self.catalog.ids()
+    }
+
+    fn age(&mut self, now: Time) {
+        self.catalog.age(now);
+    }
+
+    fn aged(&self, after: Time, until: Time) -> Vec<Aged> {
+        self.catalog.aged(after, until).collect()
+    }
+
+    fn garbage(&self) -> Garbage {
+        Garbage { ids: self.catalog.ageless(), outputs: self.held.len() as u64 }
+    }
+
+    /// Adds all rows to the state. At rest no output is held, and no row owed.
+    fn rest(&self, rest: &mut Rest) {
+        let Rows {
+            defect: _,
+            offsets,
+            last_stamp,
+            held,
+            catalog,
+            has_sound_filter: _,
+            windows,
+            watermarks,
+            owed,
+        } = self;
+        rest.requires(held.is_empty() && owed.is_empty());
+        rest.add((offsets, last_stamp, watermarks));
+        catalog.rest(rest);
+        rest.add_set(windows);
+    }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::system::Rows as _;
     use super::*;
     use crate::dataflow::change::Lifetime;
     use onceproof_kernel::name::Name;

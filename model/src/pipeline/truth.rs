@@ -8,10 +8,11 @@
 //! had been published before it: from then on it holds the watermark back.
 
 use super::{Pipeline, StepKind};
-use crate::function::{Function, Into, Output};
+use crate::function::{Function, Into};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::Output;
 use onceproof_kernel::record::Value;
 use onceproof_kernel::right::{Expected, GivenUp, Right, Way, Won, place};
 use onceproof_kernel::source::SourceRow;

@@ -59,12 +59,12 @@ pub struct Answers {
 
 impl Answers {
     /// The answers to a plan, for any seed.
-    pub fn new(plan: &Plan) -> Answers {
+    pub fn new(plan: &Plan, layout: &Layout) -> Answers {
         Answers {
             drawn: Drawn::new(plan),
-            exact: Exact::new(&plan.design.layout, &plan.faults),
+            exact: Exact::new(layout, &plan.faults),
             quiet: [false; Asked::ALL.len()],
-            can_move: plan.hosts() > 1,
+            can_move: plan.hosts(layout) > 1,
             fired: Fired::default(),
             strikes: Strikes::default(),
             has_twins: false,

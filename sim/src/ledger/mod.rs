@@ -36,7 +36,7 @@ use touch::Touch;
 use traces::Traces;
 
 pub(crate) use extremes::greatest_lags;
-pub(crate) use telling::Telling;
+pub(crate) use telling::{IdTold, Telling};
 pub(crate) use verdict::Expectations;
 pub use verdict::Judgement;
 

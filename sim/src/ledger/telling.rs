@@ -18,8 +18,17 @@ pub(crate) struct Telling<'a> {
     pub now: Time,
     pub words: &'a Vocabulary,
     pub sources: &'a Sources,
-    /// The ids that are known no more, for whoever reads the trace.
-    pub gone: Option<&'a mut Vec<Gone>>,
+    /// What becomes of ids, in order, for whoever reads the trace.
+    pub ids: Option<&'a mut Vec<IdTold>>,
+}
+
+/// What becomes of an id.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum IdTold {
+    /// It is known from now on, as that of a record.
+    Learned { key: Key, id: RecordId, name: Name },
+    /// It is known no more.
+    Gone(Gone),
 }
 
 impl Telling<'_> {
@@ -59,6 +68,9 @@ impl Tell for Telling<'_> {
 
     #[inline]
     fn learn(&mut self, key: Key, id: RecordId, name: Name) {
+        if let Some(ids) = &mut self.ids {
+            ids.push(IdTold::Learned { key, id, name });
+        }
         if self.ledger.is_detailed() {
             self.ledger.learned(self.shard, key, id, name);
             self.ledger.committed(self.shard, name, self.now);
@@ -67,8 +79,8 @@ impl Tell for Telling<'_> {
 
     #[inline]
     fn forget(&mut self, gone: Gone) {
-        if let Some(all) = &mut self.gone {
-            all.push(gone);
+        if let Some(ids) = &mut self.ids {
+            ids.push(IdTold::Gone(gone));
         }
     }
 

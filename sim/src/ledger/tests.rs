@@ -263,14 +263,14 @@ fn a_late_record_may_be_taken_but_not_twice() {
 fn totals_are_told_by_window_and_are_those_of_the_rows_that_stand() {
     let kinds = vec![count(0), StepKind::Sink(Sink::Upsert)];
     let mut fed = Fed::new(Progress::Perfect, kinds, &[("ann", 0), ("ann", 10)]);
-    fed.ledger.reset(&fed.plan.design.layout, true);
+    fed.ledger.reset(&fed.design.layout, true);
     let mut pane = |start: i64, record| {
         let span = fed.take(FIRST, ("ann", start), 0, &[row(record)]);
         fed.fire(FIRST, ("ann", start, 0), span)
     };
     let (first, second) = (pane(0, 0), pane(10, 1));
     let mut write = |row, key: &str, (name, lineage)| {
-        let (key, step) = (fed.key(key), fed.plan.design.layout.step_of(SECOND_STEP));
+        let (key, step) = (fed.key(key), fed.design.layout.step_of(SECOND_STEP));
         let tag = Tag { name, lineage };
         fed.telling(SECOND_STEP).write(&WrittenRow { step, row, tag, key, weight: 1, value: 1 });
     };
@@ -279,8 +279,8 @@ fn totals_are_told_by_window_and_are_those_of_the_rows_that_stand() {
     write(8, "bob", second);
     write(8, "ann", second);
     let totals = |shard| {
-        let Fed { plan, words, ledger, .. } = &fed;
-        let all = ledger.totals(plan.design.layout.step_of(shard), &words.names);
+        let Fed { design, words, ledger, .. } = &fed;
+        let all = ledger.totals(design.layout.step_of(shard), &words.names);
         let mut all: Vec<_> =
             all.map(|(key, start, total)| (words.keys.text(key), start, total)).collect();
         all.sort_unstable();

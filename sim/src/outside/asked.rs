@@ -1,23 +1,19 @@
-//! What a worker asks, and what it is answered: the questions of [`Env`].
+//! What a process asks, and what it is answered: the questions of [`Env`].
 
 use super::{Outside, Pulled};
-use crate::answers::{Act, Attempt};
+use crate::answers::{Act, Attempt, BeforeVerdict};
 use crate::queue_service::Handed;
-use onceproof_kernel::alphabet::Mark;
+use onceproof_kernel::alphabet::{Figure, Mark, Point};
+use onceproof_kernel::env::{Ask, Decision, Env, Note};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_kernel::record::RecordId;
 use onceproof_kernel::source::{Message, Pull, Read};
+use onceproof_kernel::system::System;
 use onceproof_kernel::tell::{Member, Pile};
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::dataflow::change::{Content, Scan};
-use onceproof_model::dataflow::decision::Decision;
-use onceproof_model::dataflow::effect::{Dropped, Env, FilterSaid};
-use onceproof_model::dataflow::point;
-use onceproof_model::dataflow::record::Record;
 
-impl Env for Outside<'_> {
+impl<S: System> Ask for Outside<'_, S> {
     fn vocabulary(&mut self) -> &mut Vocabulary {
         &mut self.words
     }
@@ -35,125 +31,6 @@ impl Env for Outside<'_> {
         self.service.announce(shard, token);
         if self.trace.is_on() {
             self.tell_announcement(token);
-        }
-    }
-
-    fn scan(&mut self, shard: ShardIndex) -> Scan {
-        self.charge();
-        let scan = self.store.rows(shard).scan(&self.words.keys);
-        if self.trace.is_on() {
-            self.tell_start(shard, &scan);
-        }
-        scan
-    }
-
-    fn admit(&mut self, shard: ShardIndex, name: Name) {
-        if self.trace.is_on() {
-            self.tell_admit(name);
-        }
-        self.strike(shard, self.layout.step_of(shard), point::ADMIT, name);
-        // Taking the ledger in hand counts as a change, so only who keeps something does.
-        if self.ledger.is_detailed() {
-            self.ledger.looks_at(shard, name);
-            self.ledger.meets(shard, name, self.now);
-        }
-    }
-
-    fn drops(&mut self, _: ShardIndex, name: Name, dropped: Dropped) {
-        // Whoever is dead was told that everything is known, and drops nothing.
-        if self.is_dead() {
-            return;
-        }
-        if self.trace.is_on() {
-            self.tell_drop(name, dropped);
-        }
-        if dropped == Dropped::Duplicate && self.ledger.is_detailed() {
-            self.ledger.dropped_as_known(name, &self.words.names);
-        }
-        if dropped == Dropped::Duplicate && !self.is_first_life {
-            self.marks.reach(point::DUPLICATE_DROPPED_AFTER_RESTART);
-        }
-        self.marks.reach(match dropped {
-            Dropped::Duplicate => point::DUPLICATE_DROPPED,
-            Dropped::Remnant => point::REMNANT_DROPPED,
-            Dropped::Old => point::OLD_DROPPED,
-        });
-    }
-
-    fn is_known(&mut self, shard: ShardIndex, record: &Record) -> bool {
-        if self.is_dead() {
-            return true;
-        }
-        let Record { key, id, .. } = *record;
-        self.charge();
-        self.work.catalog_reads += 1;
-        let is_known = self.store.catalog(shard).knows(key, id, self.now);
-        if is_known && self.store.is_refreshed(shard, key, id) {
-            self.store.refresh(shard, key, id, self.now);
-        }
-        if self.trace.is_on() {
-            self.tell_catalog(record, is_known);
-        }
-        if is_known && self.ledger.is_detailed() {
-            self.ledger.knows(shard, key, id, &self.words.names);
-        }
-        is_known
-    }
-
-    fn filter_said(&mut self, shard: ShardIndex, token: u64, record: &Record, said: FilterSaid) {
-        if self.is_dead() {
-            return;
-        }
-        let mut is_mistaken = false;
-        match said {
-            FilterSaid::New => {
-                self.marks.reach(point::FILTER_SAVED_READ);
-                // In a sweep only what is committed twice is noticed, when it is.
-                if self.ledger.is_detailed() {
-                    let is_owner = token == self.store.token(shard);
-                    self.store.rows(shard).check_new(is_owner, record, self.now);
-                }
-            }
-            FilterSaid::MayBeKnown => {
-                let is_known = self.store.catalog(shard).knows(record.key, record.id, self.now);
-                self.work.bloom_false_positives += u64::from(!is_known);
-                is_mistaken = !is_known;
-            }
-            FilterSaid::NotReady => {}
-        }
-        if self.ledger.is_detailed() {
-            self.ledger.filter_said(record.name, is_mistaken);
-        }
-        if self.trace.is_on() {
-            self.tell_filter(shard, record, said);
-        }
-    }
-
-    fn scan_ids(
-        &mut self,
-        shard: ShardIndex,
-        first: Time,
-        last: Time,
-        found: &mut Vec<(Key, RecordId, Time)>,
-    ) {
-        self.charge();
-        self.store.catalog(shard).scan(first, last, self.now, found);
-        if self.trace.is_on() {
-            self.tell_ids_read(found.len());
-        }
-    }
-
-    fn apply(&mut self, shard: ShardIndex, step: StepIndex, name: Name) {
-        self.strike(shard, step, point::APPLY, name);
-    }
-
-    fn content(&mut self, shard: ShardIndex, key: Key, start: Time) -> Content {
-        self.charge();
-        match self.store.rows(shard).content(key, start) {
-            None => Content::default(),
-            Some((content, Pile { head, floor })) => {
-                Content { lineage: self.ledger.read(head, floor), ..content }
-            }
         }
     }
 
@@ -189,7 +66,7 @@ impl Env for Outside<'_> {
         }
         let row = self.sources.message(step, number);
         let name = row.name;
-        let attempt = self.count(step, name);
+        let attempt = self.count_at(step, name);
         let handed = Attempt::new(Act::Deliver, self.layout, step, name, attempt, &self.words);
         let is_doubled = self.answers.redelivers(&handed, self.layout, &self.words);
         let again = match is_doubled {
@@ -229,7 +106,7 @@ impl Env for Outside<'_> {
             return None;
         }
         self.work.user_calls += 1;
-        let attempt = self.count(step, name);
+        let attempt = self.count_at(step, name);
         if attempt > 1 {
             self.marks.reach(Mark::FUNCTION_RAN_AGAIN);
         }
@@ -261,9 +138,85 @@ impl Env for Outside<'_> {
     }
 
     #[inline(always)]
-    fn decides(&mut self, _: ShardIndex, decision: Decision<'_>) {
+    fn decides(&mut self, decision: Decision<'_>) {
         if self.trace.is_on() {
             self.tell_decision(decision);
         }
+    }
+}
+
+impl<S: System> Env<S> for Outside<'_, S> {
+    fn words(&self) -> &Vocabulary {
+        &self.words
+    }
+
+    fn now(&self) -> Time {
+        self.now
+    }
+
+    fn token(&self, shard: ShardIndex) -> u64 {
+        self.store.token(shard)
+    }
+
+    fn rows(&self, shard: ShardIndex) -> &S::Rows {
+        self.store.rows(shard)
+    }
+
+    fn rows_that_change(&mut self, shard: ShardIndex) -> &mut S::Rows {
+        self.store.rows_that_change(shard)
+    }
+
+    fn charge(&mut self) {
+        self.cost += self.read_cost;
+    }
+
+    fn read_pile(&mut self, Pile { head, floor }: Pile) -> u32 {
+        self.ledger.read(head, floor)
+    }
+
+    #[inline]
+    fn before(&mut self, shard: ShardIndex, step: StepIndex, point: Point, name: Name) {
+        self.strike(shard, step, point, name);
+    }
+
+    fn is_dead(&self) -> bool {
+        matches!(self.doom, BeforeVerdict::Dies(_))
+    }
+
+    fn is_first_life(&self) -> bool {
+        self.is_first_life
+    }
+
+    fn reach(&mut self, mark: Mark) {
+        self.marks.reach(mark);
+    }
+
+    fn count(&mut self, figure: Figure) {
+        self.work.own[usize::from(figure.0)] += 1;
+    }
+
+    fn is_detailed(&self) -> bool {
+        self.ledger.is_detailed()
+    }
+
+    fn notes(&mut self, shard: ShardIndex, note: Note) {
+        // Taking the ledger in hand counts as a change, so only who keeps something does.
+        if !self.ledger.is_detailed() {
+            return;
+        }
+        match note {
+            Note::LooksAt(name) => {
+                self.ledger.looks_at(shard, name);
+                self.ledger.meets(shard, name, self.now);
+            }
+            Note::Found(key, id) => self.ledger.knows(shard, key, id, &self.words.names),
+            Note::DropsKnown(name) => self.ledger.dropped_as_known(name, &self.words.names),
+            Note::Guessed(name, is_mistaken) => self.ledger.filter_said(name, is_mistaken),
+        }
+    }
+
+    #[inline(always)]
+    fn is_traced(&self) -> bool {
+        self.trace.is_on()
     }
 }

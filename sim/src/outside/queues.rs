@@ -5,8 +5,9 @@ use crate::queue_service::QueueService;
 use onceproof_kernel::effect::MessageAck;
 use onceproof_kernel::layout::{LaidStep, ShardIndex};
 use onceproof_kernel::source::Source;
+use onceproof_kernel::system::System;
 
-impl Outside<'_> {
+impl<S: System> Outside<'_, S> {
     /// A message is acked; true if that moves what its queue promises.
     pub fn ack_message(&mut self, ack: &MessageAck) -> bool {
         let now = self.now;

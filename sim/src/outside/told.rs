@@ -4,16 +4,13 @@
 use super::Outside;
 use crate::trace::{Struck, What};
 use onceproof_kernel::alphabet::{Point, Subject};
+use onceproof_kernel::env::{Decision, Env};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::source::SourceRow;
-use onceproof_model::dataflow::change::Scan;
-use onceproof_model::dataflow::decision::Decision;
-use onceproof_model::dataflow::effect::{Dropped, FilterSaid};
-use onceproof_model::dataflow::mechanism::Dedup;
-use onceproof_model::dataflow::record::Record;
+use onceproof_kernel::system::System;
 
-impl Outside<'_> {
+impl<S: System> Outside<'_, S> {
     /// Whoever is at work does something, unless it is dead already: then it is not done.
     fn tell(&mut self, what: What, fault: Option<usize>) {
         if !self.is_dead()
@@ -39,53 +36,8 @@ impl Outside<'_> {
     }
 
     #[cold]
-    pub(super) fn tell_start(&mut self, shard: ShardIndex, scan: &Scan) {
-        let token = self.store.token(shard);
-        let Scan { held, windows, owed, .. } = scan;
-        let (outputs, windows, owed) = (held.len(), windows.len(), owed.len());
-        self.tell(What::Starts { token, outputs, windows, owed }, None);
-    }
-
-    /// A record is taken in hand.
-    #[cold]
-    pub(super) fn tell_admit(&mut self, name: Name) {
-        if let Some(recorder) = self.trace.recorder() {
-            recorder.takes(name);
-        }
-    }
-
-    #[cold]
     pub(super) fn tell_announcement(&mut self, token: u64) {
         self.tell(What::Announces { token }, None);
-    }
-
-    #[cold]
-    pub(super) fn tell_ids_read(&mut self, ids: usize) {
-        self.tell(What::ReadsIds { ids }, None);
-    }
-
-    #[cold]
-    pub(super) fn tell_drop(&mut self, record: Name, why: Dropped) {
-        self.tell(What::Drops { record, why }, None);
-    }
-
-    /// A filter said something of a record. If the catalog is asked next, both are told together.
-    #[cold]
-    pub(super) fn tell_filter(&mut self, shard: ShardIndex, record: &Record, said: FilterSaid) {
-        let dedup = self.design.mechanism(self.layout.step_of(shard)).dedup;
-        if said == FilterSaid::New || matches!(dedup, Dedup::BloomOnly(_)) {
-            let (record, key, filter) = (record.name, record.key, Some(said));
-            self.tell(What::LooksUp { record, key, filter, catalog: None }, None);
-        } else if let Some(recorder) = self.trace.recorder() {
-            recorder.filter = Some(said);
-        }
-    }
-
-    #[cold]
-    pub(super) fn tell_catalog(&mut self, record: &Record, is_known: bool) {
-        let filter = self.trace.recorder().and_then(|recorder| recorder.filter.take());
-        let (record, key, catalog) = (record.name, record.key, Some(is_known));
-        self.tell(What::LooksUp { record, key, filter, catalog }, None);
     }
 
     #[cold]
@@ -122,6 +74,12 @@ impl Outside<'_> {
                 }
                 What::Waits { record, key }
             }
+            Decision::Takes(record) => {
+                if let Some(recorder) = self.trace.recorder() {
+                    recorder.takes(record);
+                }
+                return;
+            }
             Decision::Executed { step, name: record, input, outputs } => {
                 if self.is_dead() {
                     return;
@@ -135,12 +93,8 @@ impl Outside<'_> {
                 recorder.tell(what, fault);
                 return;
             }
-            Decision::DeadLetter { name: record, failures } => What::GivesUp { record, failures },
-            Decision::Late { name: record, key, end } => What::Late { record, key, end },
-            Decision::Fires { pane, key, start, records } => {
-                What::Fires { pane, key, start, records }
-            }
-            Decision::GivesUp { name: record, sends } => What::StopsSending { record, sends },
+            Decision::GivesUp { name: record, failures } => What::GivesUp { record, failures },
+            Decision::Own(told) => What::Own(told()),
         };
         self.tell(what, None);
     }

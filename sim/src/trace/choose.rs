@@ -1,12 +1,13 @@
 //! Which events are told: those about a record, and those of a span of time.
 
-use super::event::{Change, Struck, Waited};
+use super::event::{Struck, Waited};
 use super::text::Seen;
 use super::what::What;
 use crate::fault::place::About;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::Nanos;
+use onceproof_kernel::told::{Part, Told};
 
 /// Which events are told.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -56,15 +57,9 @@ fn each_subject(what: &What, mut each: impl FnMut(Subject)) {
         | What::Reads { record, .. }
         | What::Pulls { record, .. }
         | What::Waits { record, .. }
-        | What::LooksUp { record, .. }
-        | What::Drops { record, .. }
-        | What::Late { record, .. }
         | What::Executes { record, .. }
         | What::Fails { record, .. }
         | What::GivesUp { record, .. }
-        | What::Fires { pane: record, .. }
-        | What::StopsSending { record, .. }
-        | What::Forgets { record: Some(record), .. }
         | What::Calls { record, .. }
         | What::Serves { record, .. }
         | What::Answered { record, .. } => name(*record),
@@ -82,13 +77,14 @@ fn each_subject(what: &What, mut each: impl FnMut(Subject)) {
         What::Commits { commit, .. } | What::Hears(commit) => each(commit.subject),
         What::Applies { commit, changes, .. } => {
             each(commit.subject);
-            changes.iter().filter_map(record_of).for_each(|name| each(Subject::Record(name)));
+            let records = changes.iter().flat_map(records_of);
+            records.for_each(|name| each(Subject::Record(name)));
         }
-        What::Starts { .. }
-        | What::Announces { .. }
-        | What::ReadsIds { .. }
+        What::Own(told) => {
+            records_of(told).into_iter().for_each(|name| each(Subject::Record(name)));
+        }
+        What::Announces { .. }
         | What::ReachesNobody { subject: None, .. }
-        | What::Forgets { record: None, .. }
         | What::Ends
         | What::HasWaited(_)
         | What::Crashes { struck: None, .. }
@@ -105,23 +101,11 @@ fn each_subject(what: &What, mut each: impl FnMut(Subject)) {
     }
 }
 
-/// The record that a change is about.
-fn record_of(change: &Change) -> Option<Name> {
-    match *change {
-        Change::Id { record, .. }
-        | Change::Take { record, .. }
-        | Change::Fire { pane: record, .. }
-        | Change::Hold { record, .. }
-        | Change::Delete(Some(record))
-        | Change::DeadLetter(record)
-        | Change::Decided { record, .. }
-        | Change::Put { record, .. }
-        | Change::Owe { record, .. }
-        | Change::Row { record, .. } => Some(record),
-        Change::Offset(_)
-        | Change::Stamped(_)
-        | Change::Delete(None)
-        | Change::Watermark { .. }
-        | Change::Paid(_) => None,
-    }
+/// The records that something told is about.
+fn records_of(told: &Told) -> Vec<Name> {
+    let record = |(_, part)| match part {
+        Part::Record(name) => Some(name),
+        _ => None,
+    };
+    told.tale().parts().into_iter().filter_map(record).collect()
 }

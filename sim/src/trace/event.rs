@@ -3,9 +3,8 @@
 use super::What;
 use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::key::Key;
-use onceproof_kernel::layout::{ShardIndex, StepIndex};
-use onceproof_kernel::name::Name;
-use onceproof_kernel::time::{Nanos, Time};
+use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::time::Nanos;
 
 /// One event of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -159,112 +158,4 @@ pub enum Waited {
     Reread,
     /// Another try of a record of this key on which a function failed.
     Reapply(Key),
-}
-
-/// Why an id is forgotten.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Forgotten {
-    /// The system watermark of all who could send it again has passed its stamp.
-    Watermark {
-        /// The stamp.
-        stamp: Time,
-        /// The watermark.
-        below: Time,
-    },
-    /// It was kept for so long.
-    Age(Nanos),
-}
-
-/// What a commit changes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Change {
-    /// The source record at this offset is done with.
-    Offset(u64),
-    /// The catalog learns the id of a record.
-    Id {
-        /// The record.
-        record: Name,
-        /// The key of the catalog.
-        key: Key,
-    },
-    /// A record is counted in a window.
-    Take {
-        /// The record.
-        record: Name,
-        /// The key of the window.
-        key: Key,
-        /// Its start.
-        start: Time,
-        /// The source records that it stands for.
-        weight: i64,
-        /// What it carries.
-        value: i64,
-    },
-    /// What a window holds becomes a pane.
-    Fire {
-        /// The pane.
-        pane: Name,
-        /// The key of the window.
-        key: Key,
-        /// Its start.
-        start: Time,
-    },
-    /// An output is held until it is acked.
-    Hold {
-        /// The output.
-        record: Name,
-        /// Whom it goes to.
-        to: ShardIndex,
-    },
-    /// Outputs up to this stamp were sent.
-    Stamped(Time),
-    /// An acked output is deleted.
-    Delete(Option<Name>),
-    /// A record is given up.
-    DeadLetter(Name),
-    /// The watermarks of a sender.
-    Watermark {
-        /// The sender.
-        sender: ShardIndex,
-        /// Of event time.
-        event: Time,
-        /// Of stamps.
-        system: Time,
-    },
-    /// What a function decided in the middle of a stage.
-    Decided {
-        /// The output.
-        record: Name,
-        /// Its key.
-        key: Key,
-    },
-    /// An entry at a service stands for a record that is done with.
-    Put {
-        /// The record.
-        record: Name,
-        /// The key.
-        key: Key,
-    },
-    /// A row is owed to a table.
-    Owe {
-        /// The record.
-        record: Name,
-        /// Its number.
-        number: u64,
-    },
-    /// A row that was owed is paid.
-    Paid(u64),
-    /// A row is written.
-    Row {
-        /// The sink.
-        step: StepIndex,
-        /// The record.
-        record: Name,
-        /// Its key.
-        key: Key,
-        /// The source records that it stands for.
-        weight: i64,
-        /// What it carries.
-        value: i64,
-    },
 }

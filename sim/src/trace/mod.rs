@@ -13,12 +13,11 @@ mod fold;
 mod recorder;
 mod text;
 mod parts;
+mod speaking;
 
 pub use crate::store::Applied;
 pub use choose::Choice;
-pub use event::{
-    Actor, Change, CommitId, Event, Fate, Forgotten, Message, Nobody, Ownership, Struck, Waited,
-};
+pub use event::{Actor, CommitId, Event, Fate, Message, Nobody, Ownership, Struck, Waited};
 pub use fold::{Fold, Folded};
 pub use text::Seen;
 pub use what::What;

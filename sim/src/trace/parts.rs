@@ -1,18 +1,17 @@
 //! The longer parts of sentences: what a commit changes, what was found and made, who does not hear of it.
 
-use super::event::{Change, CommitId, Message, Nobody, Struck, Waited};
+use super::event::{CommitId, Message, Nobody, Struck, Waited};
+use super::speaking::Speaking;
 use super::text::Seen;
 use crate::store::Applied;
 use onceproof_kernel::alphabet::Subject;
-use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
-use onceproof_kernel::record::Value;
-use onceproof_model::dataflow::effect::FilterSaid;
-use onceproof_model::function::Output;
+use onceproof_kernel::record::{Output, Value};
+use onceproof_kernel::told::Told;
 
 impl Seen<'_> {
-    pub(super) fn applies(&self, commit: CommitId, applied: Applied, changes: &[Change]) -> String {
+    pub(super) fn applies(&self, commit: CommitId, applied: Applied, changes: &[Told]) -> String {
         let (does, why) = match applied {
             Applied::Now => ("applies", ""),
             Applied::Before => ("has applied", ": once is enough"),
@@ -20,81 +19,14 @@ impl Seen<'_> {
         };
         let (word, number) = (self.commit_word(commit), commit.number);
         let (who, subject) = (self.who(), self.subject(commit.subject));
+        let speaker = Speaking { seen: self, about: Some(commit.subject) };
         let changes: Vec<String> =
-            changes.iter().map(|change| self.change(change, commit.subject)).collect();
+            changes.iter().map(|change| change.tale().sentence(&speaker)).collect();
         let changes = match changes.is_empty() {
             true => why.to_owned(),
             false => format!(": {}", changes.join(", ")),
         };
         format!("the store {does} {word} {number} of {who}, {subject}{changes}")
-    }
-
-    /// A change by a commit that is about this.
-    pub(super) fn change(&self, change: &Change, about: Subject) -> String {
-        let own = |record: Name, noun: &str| match about == Subject::Record(record) {
-            true => format!("its {noun}"),
-            false => format!("the {noun} of {}", self.name(record)),
-        };
-        let other = |record: Name| match about == Subject::Record(record) {
-            true => String::new(),
-            false => format!("{} ", self.name(record)),
-        };
-        let weighs = |weight: i64| match weight {
-            1 => String::new(),
-            weight => format!(" as {weight}"),
-        };
-        match *change {
-            Change::Offset(offset) => format!("offset {offset} is done"),
-            Change::Id { record, .. } => format!("{} is kept", own(record, "id")),
-            Change::Take { record, key, start, weight, .. } => {
-                let (other, key) = (other(record), self.key(key));
-                format!("{other}counted at {key}@{start}{}", weighs(weight))
-            }
-            Change::Fire { key, start, .. } => format!("{}@{start} leaves", self.key(key)),
-            Change::Hold { record, to } => {
-                format!("{}held for {}", other(record), self.shard(to))
-            }
-            Change::Stamped(stamp) => format!("stamped until {stamp}"),
-            Change::Delete(None) => "its output is deleted".to_owned(),
-            Change::Delete(Some(record)) => format!("{} is deleted", own(record, "output")),
-            Change::DeadLetter(record) => format!("{}given up", other(record)),
-            Change::Watermark { sender, event, .. } => {
-                format!("watermark {event} of {}", self.shard(sender))
-            }
-            Change::Decided { record, key } => {
-                format!("{} is {}", own(record, "key"), self.key(key))
-            }
-            Change::Put { key, .. } => format!("the entry of {} stands", self.key(key)),
-            Change::Owe { number, .. } => format!("row {number} is owed"),
-            Change::Paid(number) => format!("row {number} is paid"),
-            Change::Row { record, key, weight, .. } => {
-                let (other, key) = (other(record), self.key(key));
-                format!("{other}written at {key}{}", weighs(weight))
-            }
-        }
-    }
-
-    pub(super) fn found(
-        &self,
-        key: Key,
-        filter: Option<FilterSaid>,
-        catalog: Option<bool>,
-    ) -> String {
-        // A filter that says that it is new is the last to be asked.
-        let catalog = catalog.map(|has_it| {
-            let is_in = if has_it { "in" } else { "not in" };
-            format!("{is_in} the catalog of {}", self.key(key))
-        });
-        let word = match filter {
-            None => return catalog.unwrap_or_default(),
-            Some(FilterSaid::New) => return "new by the filter".to_owned(),
-            Some(FilterSaid::MayBeKnown) => "perhaps known by the filter",
-            Some(FilterSaid::NotReady) => "the filter says nothing",
-        };
-        match catalog {
-            Some(catalog) => format!("{word}; {catalog}"),
-            None => format!("{word}, and no catalog is asked"),
-        }
     }
 
     pub(super) fn executes(&self, step: StepIndex, record: Name, execution: u32) -> String {

@@ -3,17 +3,14 @@
 
 use super::event::{Actor, Event, Struck};
 use super::what::What;
+use crate::ledger::IdTold;
 use hashbrown::HashMap;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
-use onceproof_kernel::record::RecordId;
-use onceproof_kernel::tell::Gone;
+use onceproof_kernel::record::{Output, RecordId};
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::dataflow::change::HeldRow;
-use onceproof_model::dataflow::effect::FilterSaid;
-use onceproof_model::function::Output;
 use rustc_hash::FxBuildHasher;
 use std::collections::VecDeque;
 
@@ -51,9 +48,8 @@ pub(crate) struct Recorder {
     pub served: Map<u64, Name>,
     /// How often each commit was sent, by its shard, token and number.
     pub commits: Map<(ShardIndex, u64, u64), u32>,
-    /// The records of ids that were committed, and of rows of outputs.
+    /// The records of ids that were committed.
     pub ids: Map<(ShardIndex, Key, RecordId), Name>,
-    pub held: Map<(ShardIndex, HeldRow), Name>,
     /// What the last execution on each record made.
     pub outputs: Map<(StepIndex, Name), Vec<Output>>,
     /// The faults that struck acks: both copies of a doubled request share them.
@@ -65,14 +61,12 @@ pub(crate) struct Recorder {
     brought: Map<(Owner, Name), u64>,
     waiting: Map<(Owner, Name), VecDeque<u64>>,
     received: Map<(Owner, Send), u64>,
-    /// What the filter said of the record that is looked up.
-    pub filter: Option<FilterSaid>,
     /// The number of the execution that is under way, and the fault that struck it.
     pub execution: (u32, Option<usize>),
     /// What a worker was about to do when something befell it, and the fault.
     pub struck: Option<(Struck, Option<usize>)>,
-    /// The ids that the store lets go by the commit that it applies now.
-    pub gone: Vec<Gone>,
+    /// What becomes of ids by the commit that the store applies now.
+    pub ids_told: Vec<IdTold>,
     /// Ids that grew too old until then were told.
     pub aged_until: Option<Time>,
 }
@@ -115,6 +109,13 @@ impl Recorder {
         self.actor = Some(actor);
     }
 
+    /// A shard starts: it has nothing in hand.
+    pub fn starts(&mut self, actor: Actor) {
+        self.set_actor(actor);
+        self.brought.retain(|(of, _), _| *of != owner(actor));
+        self.waiting.retain(|(of, _), _| *of != owner(actor));
+    }
+
     /// Whoever is at work does something.
     pub fn tell(&mut self, what: What, fault: Option<usize>) -> u64 {
         self.record(self.actor, what, fault)
@@ -133,11 +134,6 @@ impl Recorder {
         match (actor, &what) {
             (Some(actor), What::Receives { subject, attempt, .. }) => {
                 self.received.insert((owner(actor), (*subject, *attempt)), number);
-            }
-            // Whoever starts has nothing in hand.
-            (Some(actor), What::Starts { .. }) => {
-                self.brought.retain(|(of, _), _| *of != owner(actor));
-                self.waiting.retain(|(of, _), _| *of != owner(actor));
             }
             _ => {}
         }
@@ -173,10 +169,8 @@ impl Recorder {
     /// The event that brought what this one is about to whoever does it.
     fn brought_by(&self, to: Owner, what: &What) -> Option<u64> {
         match what {
-            What::LooksUp { record, .. }
-            | What::Drops { record, .. }
-            | What::Late { record, .. }
-            | What::Executes { record, .. }
+            What::Own(told) => self.brought.get(&(to, told.tale().in_hand()?)).copied(),
+            What::Executes { record, .. }
             | What::Fails { record, .. }
             | What::GivesUp { record, .. } => self.brought.get(&(to, *record)).copied(),
             What::Commits { commit, attempt: 1, .. } => match commit.subject {
@@ -238,12 +232,12 @@ mod tests {
         assert_eq!(causes, [vec![7], vec![0], vec![0]]);
     }
 
-    /// A record is taken in hand and looked up; what caused the look-up.
-    fn look_up(recorder: &mut Recorder) -> Vec<u64> {
+    /// A record is taken in hand, and a function fails on it; what caused the failure.
+    fn work_on(recorder: &mut Recorder) -> Vec<u64> {
         let record = Name(1);
         recorder.takes(record);
-        recorder
-            .tell(What::LooksUp { record, key: Key::GLOBAL, filter: None, catalog: None }, None);
+        let (step, execution) = (StepIndex(1), 1);
+        recorder.tell(What::Fails { step, record, execution }, None);
         recorder.take().pop().expect("an event").causes
     }
 
@@ -258,7 +252,8 @@ mod tests {
     fn who_waits_longest_is_taken_first_and_who_starts_has_nothing_in_hand() {
         let mut recorder = Recorder::default();
         let ownership = crate::trace::Ownership::Only;
-        recorder.set_actor(Actor { shard: ShardIndex(1), worker: 0, ownership });
+        let actor = Actor { shard: ShardIndex(1), worker: 0, ownership };
+        recorder.set_actor(actor);
         let brought = [0, 1, 2].map(|_| {
             let number = receive(&mut recorder);
             recorder.waits(Name(1));
@@ -266,15 +261,14 @@ mod tests {
         });
         // Its key is free, by the event 99.
         recorder.begin(1, vec![99]);
-        assert_eq!(look_up(&mut recorder), [99, brought[0]]);
+        assert_eq!(work_on(&mut recorder), [99, brought[0]]);
         recorder.begin(1, vec![99]);
-        assert_eq!(look_up(&mut recorder), [99, brought[1]]);
+        assert_eq!(work_on(&mut recorder), [99, brought[1]]);
         // The third died with the shard; what is sent again comes by itself.
-        let (token, outputs, windows, owed) = (2, 0, 0, 0);
         recorder.begin(2, Vec::new());
-        recorder.tell(What::Starts { token, outputs, windows, owed }, None);
+        recorder.starts(actor);
         let again = receive(&mut recorder);
-        assert_eq!(look_up(&mut recorder), [again]);
+        assert_eq!(work_on(&mut recorder), [again]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What is said of an event: a sentence.
 
-use super::event::{Actor, CommitId, Event, Fate, Forgotten, Ownership};
+use super::event::{Actor, CommitId, Event, Fate, Ownership};
+use super::speaking::Speaking;
 use super::what::What;
 use crate::fault::Direction;
 use onceproof_kernel::alphabet::{Point, Subject};
@@ -9,7 +10,6 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::time::{Nanos, Span};
-use onceproof_model::dataflow::effect::Dropped;
 
 /// An event, with what its handles mean.
 #[derive(Clone, Copy, Debug)]
@@ -88,24 +88,9 @@ impl Seen<'_> {
 
     fn what(&self) -> String {
         match &self.event.what {
-            What::Starts { token, outputs, windows, owed } => {
-                let worker = self.event.actor.map_or(0, |actor| actor.worker);
-                let found = [(outputs, "output"), (windows, "window"), (owed, "row that it owes")];
-                let found: Vec<String> = found
-                    .iter()
-                    .filter(|&&(count, _)| *count > 0)
-                    .map(|&(count, what)| counted(*count as u64, what))
-                    .collect();
-                let found = if found.is_empty() { "nothing".to_owned() } else { found.join(", ") };
-                let who = self.who();
-                format!("{who} starts on worker {worker} under token {token}; it finds {found}")
-            }
+            What::Own(told) => told.tale().sentence(&Speaking { seen: self, about: None }),
             What::Announces { token } => {
                 format!("{} tells its service of token {token}", self.who())
-            }
-            What::ReadsIds { ids } => {
-                let ids = counted(*ids as u64, "id");
-                format!("{} reads {ids} into its filters", self.who())
             }
             What::Reads { record, .. } => format!("{} reads {}", self.who(), self.name(*record)),
             What::Pulls { record, delivery, .. } => {
@@ -130,25 +115,6 @@ impl Seen<'_> {
                 let (record, key) = (self.name(*record), self.key(*key));
                 format!("{} lets {record} wait: its key, {key}, is busy", self.who())
             }
-            What::LooksUp { record, key, filter, catalog } => {
-                let record = self.name(*record);
-                format!("{} looks {record} up: {}", self.who(), self.found(*key, *filter, *catalog))
-            }
-            What::Drops { record, why } => {
-                let why = match why {
-                    Dropped::Duplicate => ": it is known",
-                    Dropped::Remnant => {
-                        ", a remnant: its stamp is below the system watermark of its sender"
-                    }
-                    Dropped::Old => ": it is unknown, and too old",
-                };
-                format!("{} drops {}{why}", self.who(), self.name(*record))
-            }
-            What::Late { record, key, end } => {
-                let (record, key) = (self.name(*record), self.key(*key));
-                let who = self.who();
-                format!("{who} drops {record}: it is late, its window of {key} ended at {end}")
-            }
             What::Executes { step, record, execution, input, outputs, before } => {
                 let makes = self.outputs(*input, outputs);
                 let differs = match before {
@@ -165,16 +131,6 @@ impl Seen<'_> {
                     (self.name(*record), counted(u64::from(*failures), "failure"));
                 format!("{} gives {record} up after {failures}", self.who())
             }
-            What::Fires { pane, key, start, records } => {
-                let (key, pane) = (self.key(*key), self.name(*pane));
-                let records = counted(u64::from(*records), "record");
-                let who = self.who();
-                format!("{who} fires the window of {key} from {start}: pane {pane} of {records}")
-            }
-            What::StopsSending { record, sends } => {
-                let (record, sends) = (self.name(*record), counted(u64::from(*sends), "attempt"));
-                format!("{} takes {record} for done after {sends}", self.who())
-            }
             What::Commits { commit, attempt, .. } => {
                 let verb = match self.commit_word(*commit) {
                     "settle" => "settles",
@@ -188,19 +144,6 @@ impl Seen<'_> {
                 format!("{} {verb} {}{again}", self.who(), self.subject(commit.subject))
             }
             What::Applies { commit, applied, changes } => self.applies(*commit, *applied, changes),
-            What::Forgets { record, key, why } => {
-                let of = match record {
-                    Some(record) => self.name(*record),
-                    None => self.key(*key).to_owned(),
-                };
-                let why = match why {
-                    Forgotten::Watermark { stamp, below } => {
-                        format!("its stamp, {stamp}, is below the system watermark, {below}")
-                    }
-                    Forgotten::Age(length) => format!("it has been kept for {}", Span(*length)),
-                };
-                format!("the store forgets the id of {of}: {why}")
-            }
             What::Hears(commit) => {
                 let is = match self.commit_word(*commit) {
                     "settle" => "settled",
@@ -334,11 +277,10 @@ pub fn time(at: Nanos) -> String {
     format!("{}.{:03} ms", micros / 1000, micros % 1000)
 }
 
-/// `1 record`, `2 records`.
-fn counted(count: u64, what: &str) -> String {
-    match (count, what.split_once(' ')) {
-        (1, _) => format!("1 {what}"),
-        (count, Some((noun, rest))) => format!("{count} {noun}s {rest}"),
-        (count, None) => format!("{count} {what}s"),
+/// `1 failure`, `2 failures`.
+fn counted(count: u64, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        count => format!("{count} {noun}s"),
     }
 }

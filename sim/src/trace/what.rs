@@ -1,6 +1,6 @@
 //! What can happen in a run: a closed list, with all that is told of each.
 
-use super::event::{Change, CommitId, Fate, Forgotten, Message, Nobody, Struck, Waited};
+use super::event::{CommitId, Fate, Message, Nobody, Struck, Waited};
 use crate::fault::Direction;
 use crate::store::Applied;
 use onceproof_kernel::alphabet::Subject;
@@ -8,33 +8,19 @@ use onceproof_kernel::call::Answer;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
-use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::dataflow::effect::{Dropped, FilterSaid};
-use onceproof_model::function::Output;
+use onceproof_kernel::record::Output;
+use onceproof_kernel::time::Nanos;
+use onceproof_kernel::told::{Parts, Told};
 
 /// What happens.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum What {
-    /// The shard starts, and finds its rows.
-    Starts {
-        /// The token that it took.
-        token: u64,
-        /// Outputs that are not settled.
-        outputs: usize,
-        /// Windows with content that is in no pane.
-        windows: usize,
-        /// Rows that are owed to a table.
-        owed: usize,
-    },
+    /// Something of its system's own.
+    Own(Told),
     /// It tells its service of its token, which refuses older ones from now on.
     Announces {
         /// The token.
         token: u64,
-    },
-    /// It reads ids of its catalogs into its filters.
-    ReadsIds {
-        /// How many.
-        ids: usize,
     },
     /// It reads a record of the input.
     Reads {
@@ -102,33 +88,6 @@ pub enum What {
         /// The key.
         key: Key,
     },
-    /// It looks a record up.
-    LooksUp {
-        /// The record.
-        record: Name,
-        /// Its key.
-        key: Key,
-        /// What the filter says, if there is one.
-        filter: Option<FilterSaid>,
-        /// Whether the catalog has it, if it was asked.
-        catalog: Option<bool>,
-    },
-    /// It drops a record.
-    Drops {
-        /// The record.
-        record: Name,
-        /// Why.
-        why: Dropped,
-    },
-    /// It drops a record that is late.
-    Late {
-        /// The record.
-        record: Name,
-        /// Its key.
-        key: Key,
-        /// The end of its window.
-        end: Time,
-    },
     /// It executes a user function.
     Executes {
         /// The step.
@@ -160,24 +119,6 @@ pub enum What {
         /// How often.
         failures: u32,
     },
-    /// A window fires.
-    Fires {
-        /// The pane.
-        pane: Name,
-        /// The key of the window.
-        key: Key,
-        /// Its start.
-        start: Time,
-        /// How many records it has that are in no pane.
-        records: u32,
-    },
-    /// It does not send an output again, though no ack came.
-    StopsSending {
-        /// The output.
-        record: Name,
-        /// How often this life has sent it.
-        sends: u32,
-    },
     /// It sends a commit.
     Commits {
         /// Which.
@@ -194,16 +135,7 @@ pub enum What {
         /// What becomes of it.
         applied: Applied,
         /// What it changes; nothing, unless it is applied now.
-        changes: Vec<Change>,
-    },
-    /// The store forgets an id.
-    Forgets {
-        /// The record.
-        record: Option<Name>,
-        /// The key of its catalog.
-        key: Key,
-        /// Why.
-        why: Forgotten,
+        changes: Vec<Told>,
     },
     /// It hears that a commit is applied.
     Hears(CommitId),
@@ -217,8 +149,8 @@ pub enum What {
         subject: Subject,
         /// Which send of it.
         attempt: u32,
-        /// The watermark of event time that is confirmed with it.
-        watermark: Time,
+        /// What it says.
+        says: Parts,
         /// What becomes of it.
         fate: Fate,
     },
@@ -230,8 +162,8 @@ pub enum What {
         subject: Subject,
         /// Which send of it.
         attempt: u32,
-        /// The watermark of event time that is confirmed with it.
-        watermark: Time,
+        /// What it says.
+        says: Parts,
         /// Whether it still waits for it.
         is_awaited: bool,
     },
@@ -353,6 +285,7 @@ impl What {
     pub fn without_attempts(&self) -> What {
         let mut what = self.clone();
         match &mut what {
+            What::Own(told) => *told = told.without_attempts(),
             What::Sends { attempt, again, .. } => (*attempt, *again) = (0, false),
             What::Receives { attempt, .. }
             | What::Commits { attempt, .. }
@@ -363,7 +296,6 @@ impl What {
             | What::Pulls { delivery: attempt, .. }
             | What::Executes { execution: attempt, .. }
             | What::Fails { execution: attempt, .. }
-            | What::StopsSending { sends: attempt, .. }
             | What::ReachesNobody {
                 message:
                     Message::Request { attempt, .. }
@@ -371,20 +303,13 @@ impl What {
                     | Message::Error { attempt, .. },
                 ..
             } => *attempt = 0,
-            What::Starts { .. }
-            | What::Announces { .. }
-            | What::ReadsIds { .. }
+            What::Announces { .. }
             | What::Reads { .. }
             | What::AcksMessage(_)
             | What::ReachesNobody { .. }
             | What::Waits { .. }
-            | What::LooksUp { .. }
-            | What::Drops { .. }
-            | What::Late { .. }
             | What::GivesUp { .. }
-            | What::Fires { .. }
             | What::Applies { .. }
-            | What::Forgets { .. }
             | What::Hears(_)
             | What::Ends
             | What::Serves { .. }

@@ -15,10 +15,9 @@ use crate::queue::{Lane, Turn};
 use crate::store::Applied;
 use crate::trace::Nobody;
 use onceproof_kernel::alphabet::{Mark, Subject};
-use onceproof_kernel::effect::Commit;
+use onceproof_kernel::effect::{Commit, Input};
+use onceproof_kernel::system::System;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::dataflow::Dataflow;
-use onceproof_model::dataflow::effect::Input;
 
 /// A commit on its way to the store or back.
 #[derive(Debug)]
@@ -32,7 +31,7 @@ pub(super) struct Wire {
     pub events: u32,
 }
 
-impl World<'_> {
+impl<S: System> World<'_, S> {
     #[inline(never)]
     pub(super) fn begin_commit(&mut self, who: Instance, commit: Commit, cost: Nanos) {
         let wire = Wire { commit, who, is_answered: false, sends: 0, events: 0 };
@@ -85,7 +84,7 @@ impl World<'_> {
     }
 
     #[inline(always)]
-    fn schedule_wire(&mut self, at: u64, lane: Lane, wire: u32, event: Event) {
+    fn schedule_wire(&mut self, at: u64, lane: Lane, wire: u32, event: Event<S>) {
         self.wires[wire as usize].events += 1;
         self.schedule(at, Turn::Normal, lane, event);
     }
@@ -103,17 +102,21 @@ impl World<'_> {
     pub(super) fn commit_arrives(&mut self, wire: u32, is_answered: bool) {
         let Outside { store, ledger, words, work, sources, now, trace, .. } = &mut self.outside;
         let Wire { ref commit, who, is_answered: is_over, .. } = self.wires[wire as usize];
-        let deltas = self.effects.changes(commit.changes);
-        let gone = trace.recorder().map(|recorder| &mut recorder.gone);
+        let changes = self.effects.changes(commit.changes);
+        let told = match trace.is_on() {
+            true => store.told(commit, changes, self.design),
+            false => Vec::new(),
+        };
+        let ids = trace.recorder().map(|recorder| &mut recorder.ids_told);
         let shard = commit.shard;
-        let mut telling = Telling { ledger, shard, now: *now, words, sources, gone };
-        let applied = store.apply(commit, deltas, *now, &mut telling);
+        let mut telling = Telling { ledger, shard, now: *now, words, sources, ids };
+        let applied = store.apply(commit, changes, *now, &mut telling);
         let which = u64::from(commit.shard.0) << 40 ^ commit.number << 8 ^ applied as u64;
         self.fingerprint.add(self.now, Code::Commit, which);
         match applied {
             Applied::Now => {
-                for delta in deltas {
-                    self.fingerprint.add_change::<Dataflow>(self.now, delta, words);
+                for change in changes {
+                    self.fingerprint.add_change::<S>(self.now, change, words);
                 }
                 work.commits += 1;
                 if ledger.is_detailed()
@@ -141,7 +144,7 @@ impl World<'_> {
             Applied::Refused => self.outside.marks.reach(Mark::COMMIT_FENCED),
         }
         if self.outside.trace.is_on() {
-            self.tell_commit_arrives(wire, applied);
+            self.tell_commit_arrives(wire, applied, told);
         }
         let is_refused = applied == Applied::Refused;
         let is_due = applied != Applied::Before || self.layout.store.are_repeats_answered;

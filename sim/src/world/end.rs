@@ -10,8 +10,7 @@ use super::leases::Instance;
 use super::{End, Event, World};
 use crate::plan::Until;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::system::{System, Wait};
-use onceproof_model::dataflow::Dataflow;
+use onceproof_kernel::system::{Garbage, Process, System, Wait};
 
 /// How often a shard may start within one instant of virtual time, on the average of all shards. More is a storm of
 /// moves or crashes that takes no time, and would never come to its end.
@@ -26,7 +25,7 @@ pub(super) struct Overdue {
     waiter: String,
 }
 
-impl World<'_> {
+impl<S: System> World<'_, S> {
     /// When drawn faults end, as far as can be said at the start: as the scenario says, else time to drain
     /// after the last arrival, until [`World::all_is_read`] knows better. Long waits do not put it off: a storm in
     /// which the input is never read to its end would rage on for as long.
@@ -67,7 +66,7 @@ impl World<'_> {
     }
 
     /// Drawn faults have ended: whether the run has, too, before an event that means something.
-    pub(super) fn check_calm(&mut self, event: &Event) -> Option<End> {
+    pub(super) fn check_calm(&mut self, event: &Event<S>) -> Option<End> {
         self.outside.answers.calm();
         if let Some(end) = self.out_of_time() {
             return Some(end);
@@ -99,7 +98,7 @@ impl World<'_> {
 
     /// Whether an event means nothing any more: a timer that nobody waits for, the end of an absence that is over.
     #[inline]
-    pub(super) fn is_void(&self, event: &Event) -> bool {
+    pub(super) fn is_void(&self, event: &Event<S>) -> bool {
         match *event {
             Event::Wake { shard, life, timer } => {
                 let who = Instance { shard, life };
@@ -131,7 +130,7 @@ impl World<'_> {
     }
 
     /// Lets go of what an event holds that means nothing.
-    pub(super) fn discard(&mut self, event: Event) {
+    pub(super) fn discard(&mut self, event: Event<S>) {
         if let Event::Repeat { wire } = event {
             self.drop_wire(wire);
         }
@@ -140,10 +139,10 @@ impl World<'_> {
     /// Who holds what nothing can need any more, in words: the first shard by name, and how many others.
     pub fn holds_in_vain(&self) -> Option<String> {
         let mut held = self.outside.store.held();
-        let (first, mut ids, mut outputs) = held.next()?;
+        let (first, Garbage { mut ids, mut outputs }) = held.next()?;
         let mut others = 0;
-        for (_, more_ids, more_outputs) in held {
-            (others, ids, outputs) = (others + 1, ids + more_ids, outputs + more_outputs);
+        for (_, more) in held {
+            (others, ids, outputs) = (others + 1, ids + more.ids, outputs + more.outputs);
         }
         let counted = |count: u64, one: &str| match count {
             0 => None,
@@ -166,10 +165,10 @@ impl World<'_> {
 
     /// Who waits with this event for something to come of it, and does what, in words; none if the event is on its
     /// way by itself, and waits for nobody.
-    fn repeats(&self, event: &Event) -> Option<String> {
+    fn repeats(&self, event: &Event<S>) -> Option<String> {
         let (shard, does) = match *event {
             _ if self.is_void(event) => return None,
-            Event::Wake { shard, timer, .. } => match Dataflow::wait(timer) {
+            Event::Wake { shard, timer, .. } => match S::wait(timer) {
                 Wait::FirstReply | Wait::Reply => (shard, "sends a record".to_owned()),
                 Wait::ControlReply(word) => {
                     (shard, format!("sends a {}", self.layout.control(word, None)))

@@ -3,7 +3,6 @@
 use onceproof_kernel::call::{Answer, Serial};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system::System;
-use onceproof_model::dataflow::Dataflow;
 
 /// What happens at a time. It is half of what the queue holds, so its size is a figure of its own.
 #[derive(Clone, Copy, Debug)]
@@ -75,5 +74,13 @@ pub(super) enum Event<S: System> {
     },
 }
 
-const _: () =
-    assert!(size_of::<Event<Dataflow>>() == 32, "what is queued is 48 bytes with the time");
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use onceproof_model::dataflow::Dataflow;
+
+    #[test]
+    fn what_is_queued_is_48_bytes_with_the_time() {
+        assert_eq!(size_of::<Event<Dataflow>>(), 32);
+    }
+}

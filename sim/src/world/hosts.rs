@@ -11,6 +11,7 @@ use crate::trace::What;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::words;
 use onceproof_kernel::rest::Rest;
+use onceproof_kernel::system::System;
 use onceproof_kernel::time::Nanos;
 use std::collections::VecDeque;
 
@@ -18,8 +19,8 @@ use std::collections::VecDeque;
 const SKEW_MOST: i64 = 1 << 61;
 
 /// A machine with the shards that run on it.
-#[derive(Debug, Default)]
-pub(super) struct Host {
+#[derive(Debug)]
+pub(super) struct Host<S: System> {
     pub is_down: bool,
     pub is_paused: bool,
     /// Since when it is down or paused, and until when.
@@ -32,21 +33,36 @@ pub(super) struct Host {
     /// How far its clock is ahead.
     pub skew: i64,
     /// What waits until it goes on, in order, each with what caused it, if that is told.
-    waiting: VecDeque<(Waiting, Option<u64>)>,
+    waiting: VecDeque<(Waiting<S>, Option<u64>)>,
+}
+
+impl<S: System> Default for Host<S> {
+    fn default() -> Host<S> {
+        Host {
+            is_down: false,
+            is_paused: false,
+            away_since: 0,
+            away_until: 0,
+            is_expired: false,
+            pauses: 0,
+            skew: 0,
+            waiting: VecDeque::new(),
+        }
+    }
 }
 
 /// What waits for a paused host.
 #[derive(Debug)]
-pub(super) enum Waiting {
+pub(super) enum Waiting<S: System> {
     /// Something that happened to it meanwhile.
-    Event(Event),
+    Event(Event<S>),
     /// The rest of what a worker was about to do.
-    List(List),
+    List(List<S>),
     /// The answer to a commit, just before it was handled.
     Answer { wire: u32 },
 }
 
-impl Host {
+impl<S: System> Host<S> {
     pub fn is_up(&self) -> bool {
         !self.is_down
     }
@@ -82,17 +98,17 @@ impl Host {
     }
 
     /// Makes something wait behind all that waits.
-    pub fn wait(&mut self, event: Event, cause: Option<u64>) {
+    pub fn wait(&mut self, event: Event<S>, cause: Option<u64>) {
         self.waiting.push_back((Waiting::Event(event), cause));
     }
 
     /// Makes what was interrupted wait before all that waits.
-    pub fn interrupt(&mut self, waiting: Waiting, cause: Option<u64>) {
+    pub fn interrupt(&mut self, waiting: Waiting<S>, cause: Option<u64>) {
         self.waiting.push_front((waiting, cause));
     }
 }
 
-impl World<'_> {
+impl<S: System> World<'_, S> {
     /// Something befalls a shard's host, or the shard.
     pub(super) fn befall(&mut self, host: u32, shard: ShardIndex, verdict: BeforeVerdict) {
         match verdict {
@@ -243,14 +259,14 @@ impl World<'_> {
     }
 
     /// Drops what waited for a host that died.
-    fn forget(&mut self, waiting: Waiting, cause: Option<u64>) {
+    fn forget(&mut self, waiting: Waiting<S>, cause: Option<u64>) {
         if let (true, Waiting::Event(event)) = (self.outside.trace.is_on(), &waiting) {
             self.tell_forgotten(event, cause);
         }
         match waiting {
             Waiting::Event(event) => match event {
                 Event::Request { flight } => {
-                    self.links.flights.remove(flight as usize);
+                    self.flights.remove(flight as usize);
                 }
                 Event::Answer { wire, .. } | Event::Repeat { wire } => self.drop_wire(wire),
                 Event::Reply { .. }

@@ -13,7 +13,7 @@ use crate::fingerprint::Code;
 use crate::queue::{Lane, Turn};
 use crate::trace::What;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_model::dataflow::worker::Worker;
+use onceproof_kernel::system::{Process, System};
 
 /// One shard on one machine, from a start to its end. No two instances of a shard have one life.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,13 +33,13 @@ pub(super) struct Owner {
 
 /// An instance that owns its shard no more, and does not know.
 #[derive(Debug)]
-pub(super) struct Zombie {
+pub(super) struct Zombie<S: System> {
     pub who: Instance,
     pub host: u32,
-    pub worker: Worker,
+    pub worker: S::Process,
 }
 
-impl World<'_> {
+impl<S: System> World<'_, S> {
     /// The owner of a shard as an instance.
     pub(super) fn owner(&self, shard: ShardIndex) -> Instance {
         Instance { shard, life: self.owners[shard.at()].life }
@@ -51,7 +51,7 @@ impl World<'_> {
         if owner.host == host {
             return owner.is_running.then_some(Instance { shard, life: owner.life });
         }
-        let is_here = |zombie: &&Zombie| zombie.host == host && zombie.who.shard == shard;
+        let is_here = |zombie: &&Zombie<S>| zombie.host == host && zombie.who.shard == shard;
         self.zombies.iter().find(is_here).map(|zombie| zombie.who)
     }
 
@@ -74,7 +74,7 @@ impl World<'_> {
     }
 
     /// The worker of an instance that runs, to look at.
-    pub(super) fn running(&self, who: Instance) -> &Worker {
+    pub(super) fn running(&self, who: Instance) -> &S::Process {
         let zombie = || self.zombies.iter().find(|zombie| zombie.who == who);
         match self.owners[who.shard.at()].life == who.life {
             true => &self.workers[who.shard.at()],
@@ -83,8 +83,8 @@ impl World<'_> {
     }
 
     /// The worker of an instance that runs.
-    pub(super) fn worker(&mut self, who: Instance) -> &mut Worker {
-        running(&mut self.workers, &self.owners, &mut self.zombies, who)
+    pub(super) fn worker(&mut self, who: Instance) -> &mut S::Process {
+        running::<S>(&mut self.workers, &self.owners, &mut self.zombies, who)
     }
 
     /// A shard is to be granted to another worker than its owner's.
@@ -141,7 +141,7 @@ impl World<'_> {
         let owner = self.owner(shard);
         let was = self.owners[shard.at()];
         if was.is_running {
-            let fresh = Worker::new(self.design, shard);
+            let fresh = S::Process::new(self.design, shard);
             let worker = std::mem::replace(&mut self.workers[shard.at()], fresh);
             self.zombies.push(Zombie { who: owner, host: was.host, worker });
         } else {
@@ -181,12 +181,12 @@ impl World<'_> {
 }
 
 /// The worker of an instance that runs: its shard's owner, or a zombie.
-pub(super) fn running<'w>(
-    workers: &'w mut [Worker],
+pub(super) fn running<'w, S: System>(
+    workers: &'w mut [S::Process],
     owners: &[Owner],
-    zombies: &'w mut [Zombie],
+    zombies: &'w mut [Zombie<S>],
     who: Instance,
-) -> &'w mut Worker {
+) -> &'w mut S::Process {
     if owners[who.shard.at()].life == who.life {
         return &mut workers[who.shard.at()];
     }

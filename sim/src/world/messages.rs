@@ -9,9 +9,8 @@ use onceproof_kernel::effect::MessageAck;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::words;
 use onceproof_kernel::system::System;
-use onceproof_model::dataflow::Dataflow;
 
-impl World<'_> {
+impl<S: System> World<'_, S> {
     /// Takes note of what was pulled, and wakes the shards that may pull.
     pub(super) fn after_pulls(&mut self) {
         for at in 0..self.outside.pulled.len() {
@@ -22,7 +21,7 @@ impl World<'_> {
         self.outside.pulled.clear();
         let mut wakes = std::mem::take(&mut self.outside.wakes);
         for (shard, at) in wakes.drain(..) {
-            self.wake(self.owner(shard), self.by_clock(at, 0), Dataflow::INPUT);
+            self.wake(self.owner(shard), self.by_clock(at, 0), S::INPUT);
         }
         self.outside.wakes = wakes;
     }
@@ -38,7 +37,7 @@ impl World<'_> {
             let step: StepIndex = self.layout.step_of(ack.shard);
             for number in 0..self.layout.shards_of(step) {
                 let shard = self.layout.shard(step, number);
-                self.wake(self.owner(shard), self.now, Dataflow::INPUT);
+                self.wake(self.owner(shard), self.now, S::INPUT);
             }
         }
     }

@@ -30,21 +30,19 @@ use crate::queue::{EventQueue, Lane, Turn};
 use commits::Wire;
 use directory::Directory;
 use end::Overdue;
+use event::Event;
 use hosts::Host;
 use leases::{Instance, Owner, Zombie};
 use onceproof_kernel::call::Rpc;
+use onceproof_kernel::effect::{Effects, Input};
 use onceproof_kernel::layout::{Layout, ShardIndex};
-use onceproof_kernel::system::{System, Wait};
+use onceproof_kernel::system::{Process, System, Wait};
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::dataflow::effect::{Effects, Input, Timer};
-use onceproof_model::dataflow::worker::Worker;
-use onceproof_model::dataflow::{Dataflow, Design};
+use requests::Flight;
 use services::Out;
 use slab::Slab;
 use standstill::{Standstill, lull};
 use std::sync::atomic::{AtomicBool, Ordering};
-
-type Event = event::Event<Dataflow>;
 
 /// After how many events a run looks whether it is to stop. Less than a few milliseconds.
 const EVENTS_UNSTOPPED: u64 = 4096;
@@ -63,26 +61,27 @@ pub(crate) enum End {
 }
 
 /// The world of one plan, used again for each run.
-pub(crate) struct World<'a> {
+pub(crate) struct World<'a, S: System> {
     plan: &'a Plan,
-    design: &'a Design,
+    design: &'a S::Design,
     layout: &'a Layout,
-    pub outside: Outside<'a>,
+    pub outside: Outside<'a, S>,
     /// The owner of each shard, and where it is.
-    workers: Vec<Worker>,
+    workers: Vec<S::Process>,
     owners: Vec<Owner>,
-    zombies: Vec<Zombie>,
-    hosts: Vec<Host>,
+    zombies: Vec<Zombie<S>>,
+    hosts: Vec<Host<S>>,
     /// How many hosts are paused.
     paused: usize,
     directory: Directory,
     /// Shards that are to be moved and for which there is no other worker yet.
     moving: Vec<ShardIndex>,
-    queue: EventQueue<Event>,
+    queue: EventQueue<Event<S>>,
     links: Links,
+    flights: Slab<Flight<S>>,
     wires: Slab<Wire>,
     outs: Slab<Out>,
-    effects: Effects,
+    effects: Effects<S>,
     network_lane: Lane,
     pub fingerprint: Fingerprint,
     /// Virtual time since the start.
@@ -105,18 +104,18 @@ pub(crate) struct World<'a> {
     until_planted: Option<u64>,
 }
 
-impl<'a> World<'a> {
-    pub fn new(plan: &'a Plan) -> World<'a> {
-        let design = &plan.design;
-        let (hosts, shards) = (plan.hosts(), design.layout.shards());
+impl<'a, S: System> World<'a, S> {
+    pub fn new(design: &'a S::Design, plan: &'a Plan) -> World<'a, S> {
+        let layout = S::layout(design);
+        let (hosts, shards) = (plan.hosts(layout), layout.shards());
         let (latency, way) = (plan.network, plan.cluster.commit);
         World {
             plan,
             design,
-            layout: &design.layout,
-            outside: Outside::new(design, Answers::new(plan), plan.cluster.read),
-            workers: (0..design.layout.shards() as u32)
-                .map(|shard| Worker::new(design, ShardIndex(shard)))
+            layout,
+            outside: Outside::new(design, Answers::new(plan, layout), plan.cluster.read),
+            workers: (0..shards as u32)
+                .map(|shard| S::Process::new(design, ShardIndex(shard)))
                 .collect(),
             owners: Vec::with_capacity(shards),
             zombies: Vec::new(),
@@ -126,6 +125,7 @@ impl<'a> World<'a> {
             moving: Vec::new(),
             queue: EventQueue::default(),
             links: Links::default(),
+            flights: Slab::new(),
             wires: Slab::new(),
             outs: Slab::new(),
             effects: Effects::default(),
@@ -140,10 +140,9 @@ impl<'a> World<'a> {
             overdue: None,
             starts: 0,
             standstill: Standstill::default(),
-            patience: Patience::of(plan),
-            lull: lull(&design.layout, way),
-            may_time_out: design
-                .layout
+            patience: Patience::of(plan, layout),
+            lull: lull(layout, way),
+            may_time_out: layout
                 .all()
                 .any(|(_, step)| step.commit_retry.waits(way).timeout <= way.saturating_mul(2)),
             planted: None,
@@ -154,7 +153,7 @@ impl<'a> World<'a> {
     /// Loads the input and puts everything back to the start.
     pub fn reset(&mut self, seed: Option<u64>, in_detail: bool) {
         let Outside { sources, words, .. } = &mut self.outside;
-        sources.load(self.plan, seed.unwrap_or(0), words);
+        sources.load(self.plan, self.layout, seed.unwrap_or(0), words);
         self.outside.reset(seed, in_detail);
         for worker in &mut self.workers {
             worker.reset();
@@ -173,6 +172,7 @@ impl<'a> World<'a> {
         }
         self.queue.clear();
         self.links.reset(self.layout);
+        self.flights.clear();
         self.wires.clear();
         self.outs.clear();
         self.effects.clear();
@@ -198,7 +198,7 @@ impl<'a> World<'a> {
     pub fn run(
         &mut self,
         stop: &AtomicBool,
-        flush: impl FnMut(&mut Outside<'a>, &Fingerprint),
+        flush: impl FnMut(&mut Outside<'a, S>, &Fingerprint),
     ) -> Option<End> {
         let end = match self.outside.trace.is_on() {
             false => self.run_events::<false>(stop, flush)?,
@@ -211,7 +211,7 @@ impl<'a> World<'a> {
     fn run_events<const IS_TRACED: bool>(
         &mut self,
         stop: &AtomicBool,
-        mut flush: impl FnMut(&mut Outside<'a>, &Fingerprint),
+        mut flush: impl FnMut(&mut Outside<'a, S>, &Fingerprint),
     ) -> Option<End> {
         let mut look_at = 0;
         let timed: Vec<(Nanos, usize)> = self.outside.answers.timed().collect();
@@ -287,12 +287,12 @@ impl<'a> World<'a> {
         self.workers.iter().zip(0..).flat_map(|(worker, shard)| {
             let step = self.layout.step_of(ShardIndex(shard));
             let shard = self.layout.number_of(ShardIndex(shard));
-            worker.fills().map(move |fill| FilterFill { step, shard, fill })
+            worker.fills().into_iter().map(move |fill| FilterFill { step, shard, fill })
         })
     }
 
     /// Whatever a run does counts towards its limit, boots and losses too: a storm of moves takes no time.
-    fn step(&mut self, event: Event) {
+    fn step(&mut self, event: Event<S>) {
         if self.paused > 0
             && let Some(host) = self.is_for(&event)
             && self.hosts[host as usize].is_paused
@@ -338,7 +338,7 @@ impl<'a> World<'a> {
                 self.starts += 1;
                 let who = Instance { shard, life };
                 if self.outside.trace.is_on() {
-                    self.tell_actor(who);
+                    self.tell_start(who);
                 }
                 self.deliver(who, Input::Boot);
             }
@@ -347,9 +347,9 @@ impl<'a> World<'a> {
     }
 
     /// The host that an event is for; none if it is the store's or the world's, or void.
-    fn is_for(&self, event: &Event) -> Option<u32> {
+    fn is_for(&self, event: &Event<S>) -> Option<u32> {
         match *event {
-            Event::Request { flight } => Some(self.links.flights[flight as usize].host),
+            Event::Request { flight } => Some(self.flights[flight as usize].host),
             Event::Reply { to, serial, .. } | Event::Error { to, serial, .. } => {
                 Some(self.directory.under(to, serial.token()))
             }
@@ -388,9 +388,9 @@ impl<'a> World<'a> {
     }
 
     #[inline(never)]
-    fn wake(&mut self, who: Instance, at: u64, timer: Timer) {
+    fn wake(&mut self, who: Instance, at: u64, timer: S::Timer) {
         let Instance { shard, life } = who;
-        let (turn, lane) = match Dataflow::wait(timer) {
+        let (turn, lane) = match S::wait(timer) {
             Wait::FirstReply => (Turn::Normal, Lane::Retry),
             Wait::EndOfInstant => (Turn::Last, Lane::Heap),
             Wait::Reply
@@ -410,7 +410,7 @@ impl<'a> World<'a> {
     }
 
     #[inline(always)]
-    fn schedule(&mut self, at: u64, turn: Turn, lane: Lane, event: Event) {
+    fn schedule(&mut self, at: u64, turn: Turn, lane: Lane, event: Event<S>) {
         self.queue.push(at, turn, lane, event);
     }
 

@@ -9,17 +9,16 @@ use crate::answers::{BeforeVerdict, StepTaken};
 use crate::fault::{Fault, Kind};
 use crate::network::Cut;
 use onceproof_kernel::alphabet::{Point, Subject};
+use onceproof_kernel::effect::{Context, Effect, Input};
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::system::System;
+use onceproof_kernel::system::{Process, System};
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::dataflow::Dataflow;
-use onceproof_model::dataflow::effect::{Context, Effect, Input};
 
 /// What a worker does, in order.
 #[derive(Debug)]
-pub(super) struct List {
+pub(super) struct List<S: System> {
     who: Instance,
-    effects: Vec<Effect>,
+    effects: Vec<Effect<S>>,
     /// What its questions have cost.
     cost: Nanos,
     /// How far its clock was ahead when it listed them.
@@ -40,16 +39,16 @@ pub(super) enum Fate {
     Ends,
 }
 
-impl World<'_> {
+impl<S: System> World<'_, S> {
     /// Hands an input to an instance that runs, and lets it go on while it is ready.
-    pub(super) fn deliver(&mut self, who: Instance, mut input: Input) {
+    pub(super) fn deliver(&mut self, who: Instance, mut input: Input<S>) {
         while self.hand_over(who, &input) {
             input = Input::Resume;
         }
     }
 
     /// Goes on with what a pause interrupted.
-    pub(super) fn go_on(&mut self, list: List) {
+    pub(super) fn go_on(&mut self, list: List<S>) {
         let who = list.who;
         if !self.is_running(who) {
             return self.drop_list(list);
@@ -64,12 +63,12 @@ impl World<'_> {
 
     /// Hands over one input and performs what the worker lists; true if it is ready to go on, and neither
     /// ended nor was paused.
-    fn hand_over(&mut self, who: Instance, input: &Input) -> bool {
+    fn hand_over(&mut self, who: Instance, input: &Input<S>) -> bool {
         self.outside.answers.note_change();
         let host = self.host_of(who).expect("an instance that runs");
         let skew = self.hosts[host as usize].skew;
         let World { workers, owners, zombies, outside, effects, design, .. } = self;
-        let worker = running(workers, owners, zombies, who);
+        let worker = running::<S>(workers, owners, zombies, who);
         let now = Time(outside.now.0.saturating_add(skew));
         outside.is_first_life = who.life == 0;
         worker.handle(input, &mut Context { now, design, env: outside, effects });
@@ -104,7 +103,7 @@ impl World<'_> {
     /// Performs the listed effects in order; in line, so that a list that nothing interrupts is never built.
     /// False if the instance ended or was paused before one of them.
     #[inline(always)]
-    fn perform(&mut self, list: List) -> bool {
+    fn perform(&mut self, list: List<S>) -> bool {
         let List { who, mut effects, cost, skew, done, mut is_asked } = list;
         let asks_before = self.outside.answers.asks_before();
         for at in done..effects.len() {
@@ -125,9 +124,9 @@ impl World<'_> {
                 Effect::Send(request) => self.send_request(who, request, cost),
                 Effect::Call(call) => self.begin_call(who, call, cost),
                 // When the source has a record does not hang on the worker's clock.
-                Effect::Wake { at, timer: Dataflow::INPUT } => {
+                Effect::Wake { at, timer } if *timer == S::INPUT => {
                     let at = self.by_clock(*at, 0);
-                    self.wake(who, at, Dataflow::INPUT);
+                    self.wake(who, at, S::INPUT);
                 }
                 Effect::Wake { at, timer } => {
                     let (at, timer) = (self.by_clock(*at, skew), *timer);
@@ -144,7 +143,7 @@ impl World<'_> {
 
     /// What is left of a list waits for a host, or ends with its instance.
     #[cold]
-    fn interrupt(&mut self, list: List, fate: Fate) {
+    fn interrupt(&mut self, list: List<S>, fate: Fate) {
         match fate {
             Fate::GoesOn => unreachable!("nothing befell it"),
             Fate::Waits(host) => {
@@ -156,7 +155,7 @@ impl World<'_> {
     }
 
     /// Takes back the buffers of what will not be done.
-    pub(super) fn drop_list(&mut self, list: List) {
+    pub(super) fn drop_list(&mut self, list: List<S>) {
         let List { mut effects, done, .. } = list;
         for effect in &effects[done..] {
             if let Effect::Commit(commit) = effect {
@@ -169,7 +168,7 @@ impl World<'_> {
 
     /// What befalls an instance before an effect.
     #[inline(never)]
-    fn strike_before(&mut self, who: Instance, effect: &Effect) -> Fate {
+    fn strike_before(&mut self, who: Instance, effect: &Effect<S>) -> Fate {
         let moments = &self.layout.alphabet.moments;
         let (before, subject) = match effect {
             Effect::Commit(commit) => (commit.point, commit.subject),
@@ -187,7 +186,7 @@ impl World<'_> {
         let words = &self.outside.words;
         let head = self.layout.step_of(who.shard);
         let step = StepTaken::new(self.layout, who.shard, head, before, subject, words);
-        match self.outside.before(&step) {
+        match self.outside.befalls(&step) {
             BeforeVerdict::Pass => Fate::GoesOn,
             verdict => {
                 if self.outside.trace.is_on() {

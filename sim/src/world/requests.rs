@@ -6,37 +6,43 @@ use super::{Event, World};
 use crate::answers::{AckVerdict, Exchange, RequestVerdict};
 use crate::fault::{Kind, Leg};
 use crate::fingerprint::Code;
-use crate::network::{Cut, Flight};
+use crate::network::Cut;
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use onceproof_kernel::alphabet::{Mark, Subject};
 use onceproof_kernel::call::{Rpc, Serial};
+use onceproof_kernel::effect::{Input, Replied, Reply, Request};
 use onceproof_kernel::layout::{Layout, ShardIndex};
-use onceproof_kernel::system::System;
+use onceproof_kernel::system::{Carried, Process, System};
 use onceproof_kernel::time::{Nanos, Time};
-use onceproof_model::dataflow::Dataflow;
-use onceproof_model::dataflow::effect::{Ack, Input, Replied, Request};
 
-/// When the message was published that a source's request is about, if that source reads a queue. It is the stamp of
-/// all that is made of the message.
-fn publication(layout: &Layout, request: &Request) -> Option<Time> {
-    let source = layout.step(layout.step_of(request.from)).source.as_ref()?;
-    let record = request.body.record.as_ref()?;
-    source.queue.is_some().then_some(record.stamp)
+/// A request on its way to a worker.
+#[derive(Debug)]
+pub(super) struct Flight<S: System> {
+    pub request: Request<S>,
+    /// The worker that had the receiver's shard, as far as the sender knew.
+    pub host: u32,
 }
 
-impl World<'_> {
+/// When the message was published that a source's request is about, if that source reads a queue.
+fn publication<S: System>(layout: &Layout, request: &Request<S>) -> Option<Time> {
+    let source = layout.step(layout.step_of(request.from)).source.as_ref()?;
+    source.queue.as_ref()?;
+    S::carried(&request.body).map(|carried| carried.made)
+}
+
+impl<S: System> World<'_, S> {
     #[inline(never)]
-    pub(super) fn send_request(&mut self, sender: Instance, request: &mut Request, cost: Nanos) {
+    pub(super) fn send_request(&mut self, sender: Instance, request: &mut Request<S>, cost: Nanos) {
         let Outside { words, work, marks, ledger, now, .. } = &mut self.outside;
         let attempt = self.links.count_send(self.layout, request, words.names.len());
         request.rpc.attempt = attempt;
         let published = publication(self.layout, request);
         let is_retry = self.links.is_retry(self.layout, request, attempt, published);
-        if let Some(record) = &request.body.record {
-            ledger.hold(request.from, record.name);
+        if let Some(Carried { name, id, .. }) = S::carried(&request.body) {
+            ledger.hold(request.from, name);
             if ledger.is_detailed() {
-                let (way, of) = ((request.from, request.to), (record.name, record.id));
+                let (way, of) = ((request.from, request.to), (name, id));
                 ledger.sent(way, of, published, *now, &words.names);
             }
         }
@@ -99,15 +105,15 @@ impl World<'_> {
         }
     }
 
-    fn fly(&mut self, at: u64, lane: Lane, request: &Request, to: usize) {
+    fn fly(&mut self, at: u64, lane: Lane, request: &Request<S>, to: usize) {
         let flight = Flight { request: *request, host: to as u32 };
-        let flight = self.links.flights.insert(flight) as u32;
+        let flight = self.flights.insert(flight) as u32;
         self.schedule(at, Turn::Normal, lane, Event::Request { flight });
     }
 
     /// A request arrives where its sender believed the shard to be. A zombie takes it like an owner.
     pub(super) fn request_arrives(&mut self, flight: u32) {
-        let Flight { request, host } = self.links.flights.remove(flight as usize);
+        let Flight { request, host } = self.flights.remove(flight as usize);
         let Some(who) = self.find(host, request.to) else {
             if self.hosts[host as usize].is_up() {
                 self.outside.marks.reach(Mark::SHARD_NOT_THERE);
@@ -124,8 +130,8 @@ impl World<'_> {
         if self.outside.trace.is_on() {
             self.tell_request_arrives(who, &request);
         }
-        if let Some(record) = &request.body.record {
-            self.outside.ledger.hold(request.to, record.name);
+        if let Some(carried) = S::carried(&request.body) {
+            self.outside.ledger.hold(request.to, carried.name);
         }
         self.deliver(who, Input::Request(request));
     }
@@ -137,10 +143,10 @@ impl World<'_> {
         from: ShardIndex,
         slot: u32,
         serial: Serial,
-        body: Option<Time>,
+        body: Option<S::Reply>,
     ) {
         if let Some(who) = self.find(self.directory.under(to, serial.token()), to) {
-            let said = body.as_ref().map_or(0, Dataflow::digest_of_reply);
+            let said = body.as_ref().map_or(0, S::digest_of_reply);
             let code = if body.is_some() { Code::Reply } else { Code::Error };
             self.count(code, to, serial.bits() ^ said);
             if body.is_none() {
@@ -162,9 +168,9 @@ impl World<'_> {
     }
 
     #[inline(never)]
-    pub(super) fn send_ack(&mut self, sender: Instance, ack: &Ack, cost: Nanos) {
+    pub(super) fn send_ack(&mut self, sender: Instance, ack: &Reply<S>, cost: Nanos) {
         let Outside { words, ledger, .. } = &mut self.outside;
-        let Ack { from, to, rpc, subject, body } = *ack;
+        let Reply { from, to, rpc, subject, body } = *ack;
         if let Subject::Record(name) = subject {
             ledger.let_go(from, name);
         }

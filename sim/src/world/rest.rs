@@ -5,17 +5,17 @@
 use super::leases::Owner;
 use super::{Event, World};
 use onceproof_kernel::rest::Rest;
-use onceproof_kernel::system::System;
+use onceproof_kernel::system::{Process, System};
 use onceproof_kernel::time::Time;
-use onceproof_model::dataflow::Dataflow;
 
-impl World<'_> {
+impl<S: System> World<'_, S> {
     /// Notes the state before this event, if input arrives with it and nothing else is left to happen.
-    pub(super) fn note_rest(&mut self, at: u64, event: &Event) {
+    pub(super) fn note_rest(&mut self, at: u64, event: &Event<S>) {
         // What is forgotten by age is forgotten without an event.
         let time = Time(self.outside.sources.start.0.saturating_add_unsigned(at));
         self.outside.store.age(time);
-        if let Event::Wake { timer: Dataflow::INPUT, .. } = event
+        if let Event::Wake { timer, .. } = event
+            && *timer == S::INPUT
             && let Some(state) = self.state_before(at, event)
         {
             self.outside.answers.note_rest(at, state);
@@ -27,7 +27,7 @@ impl World<'_> {
     ///
     /// Not part of it is when something last came of anything: a run that is stuck is so with every answer,
     /// if sooner or later.
-    fn state_before(&self, at: u64, event: &Event) -> Option<u128> {
+    fn state_before(&self, at: u64, event: &Event<S>) -> Option<u128> {
         let mut rest = Rest::default();
         let World {
             plan: _,
@@ -43,6 +43,7 @@ impl World<'_> {
             moving,
             queue,
             links,
+            flights,
             // Each has an event in the queue.
             wires: _,
             outs,
@@ -63,11 +64,12 @@ impl World<'_> {
             until_planted: _,
         } = self;
         rest.requires(zombies.is_empty() && moving.is_empty());
-        rest.requires(outs.is_empty());
+        rest.requires(outs.is_empty() && flights.is_empty());
         // Before calm, nothing hangs on how long nothing has come of anything.
         rest.requires(at <= *calm_at);
-        let means_something = |event: &&Event| {
-            !matches!(event, Event::Wake { timer: Dataflow::INPUT, .. }) && !self.is_void(event)
+        let means_something = |event: &&Event<S>| {
+            !matches!(event, Event::Wake { timer, .. } if *timer == S::INPUT)
+                && !self.is_void(event)
         };
         if !rest.is_at_rest() || queue.iter().any(|event| means_something(&event)) {
             return None;
@@ -94,12 +96,12 @@ impl World<'_> {
     }
 
     /// Adds what is still to happen: input that arrives. Anything else that means something leaves no rest.
-    fn add_event(&self, at: u64, event: &Event, rest: &mut Rest) {
+    fn add_event(&self, at: u64, event: &Event<S>, rest: &mut Rest) {
         if self.is_void(event) {
             return;
         }
         match *event {
-            Event::Wake { shard, timer: Dataflow::INPUT, .. } => rest.add((at, shard.0)),
+            Event::Wake { shard, timer, .. } if timer == S::INPUT => rest.add((at, shard.0)),
             _ => rest.requires(false),
         }
     }

@@ -16,8 +16,9 @@ use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::call::{Answer, Call, Rpc};
+use onceproof_kernel::effect::Input;
+use onceproof_kernel::system::System;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::dataflow::effect::Input;
 
 /// A call on its way to a service.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ pub(super) struct Out {
     is_answered: bool,
 }
 
-impl World<'_> {
+impl<S: System> World<'_, S> {
     #[inline(never)]
     pub(super) fn begin_call(&mut self, who: Instance, call: &Call, cost: Nanos) {
         let Outside { answers, words, service, .. } = &mut self.outside;

@@ -12,6 +12,7 @@ use hashbrown::HashSet;
 use onceproof_kernel::call::{Call, Operation};
 use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::name::Name;
+use onceproof_kernel::system::System;
 use onceproof_kernel::time::Nanos;
 use rustc_hash::FxBuildHasher;
 use std::mem::Discriminant;
@@ -57,7 +58,7 @@ impl Standstill {
     }
 }
 
-impl World<'_> {
+impl<S: System> World<'_, S> {
     /// A call has arrived. The first of its sort for its record is more than repetition; until calm nobody asks.
     pub(super) fn progressed_by_call(&mut self, call: &Call) {
         if self.now >= self.calm_at {
@@ -94,7 +95,7 @@ impl World<'_> {
     /// When all will have come that is on its way or waited for now: the last event that means something, and
     /// what ends without one.
     fn round_end(&self) -> u64 {
-        let last = self.queue.latest(|event: &Event| !self.is_void(event));
+        let last = self.queue.latest(|event: &Event<S>| !self.is_void(event));
         [last.unwrap_or(0), self.directory.known_at(), self.links.cut_until(), self.now]
             .into_iter()
             .fold(0, u64::max)

@@ -9,14 +9,14 @@ use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::layout::{Failing, StepIndex};
 use onceproof_kernel::source::Progress;
 use onceproof_kernel::time::{MILLISECOND, SECOND};
-use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::mechanism::{CommitRetry, Mechanism};
+use onceproof_model::dataflow::{Dataflow, Design};
 use onceproof_model::pipeline::{Step, StepKind};
 use onceproof_model::window::Windowing;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-fn plan(faults: Vec<Fault>) -> Plan {
+fn plan(faults: Vec<Fault>) -> (Design, Plan) {
     let step = |name: &str, kind, from: &[u16]| Step {
         name: name.to_owned(),
         kind,
@@ -37,9 +37,9 @@ fn plan(faults: Vec<Fault>) -> Plan {
         id: None,
     };
     let rows = [("ann", 0), ("bob", 1)].map(row).to_vec();
-    Plan {
-        design: Design::new(steps.into_iter().map(|step| (step, Mechanism::default())).collect())
-            .expect("a chain"),
+    let steps = steps.into_iter().map(|step| (step, Mechanism::default()));
+    let design = Design::new(steps.collect()).expect("a chain");
+    let plan = Plan {
         inputs: vec![(StepIndex(0), Rows::Rows(Arc::new(rows)))],
         cluster: Cluster::default(),
         network: Network::default(),
@@ -47,13 +47,14 @@ fn plan(faults: Vec<Fault>) -> Plan {
         faults,
         until: Until::default(),
         side_effects: SideEffects::default(),
-    }
+    };
+    (design, plan)
 }
 
 /// The last stamp of the source, and how long the run took.
 fn last_stamp(faults: Vec<Fault>) -> (Time, u64) {
-    let plan = plan(faults);
-    let mut world = World::new(&plan);
+    let (design, plan) = plan(faults);
+    let mut world: World<'_, Dataflow> = World::new(&design, &plan);
     world.reset(None, false);
     assert_eq!(world.run(&AtomicBool::new(false), |_, _| {}), Some(End::Drained));
     let Outside { store, words, .. } = &world.outside;
@@ -98,12 +99,12 @@ fn no_sum_of_clock_steps_overflows() {
 
 /// How often the store was sent a commit that it had applied, where each takes 2 s each way.
 fn repeated_commits(commit_retry: CommitRetry) -> u64 {
-    let mut plan = plan(Vec::new());
+    let (design, mut plan) = plan(Vec::new());
     plan.cluster.commit = 2 * SECOND;
-    let mut steps = plan.design.parts();
+    let mut steps = design.parts();
     steps.iter_mut().for_each(|(_, mechanism)| mechanism.commit_retry = commit_retry);
-    plan.design = Design::new(steps).expect("a chain");
-    let mut world = World::new(&plan);
+    let design = Design::new(steps).expect("a chain");
+    let mut world: World<'_, Dataflow> = World::new(&design, &plan);
     world.reset(None, false);
     assert_eq!(world.run(&AtomicBool::new(false), |_, _| {}), Some(End::Drained));
     world.outside.marks.count(Mark::COMMIT_REPEATED)

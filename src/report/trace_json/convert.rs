@@ -1,19 +1,15 @@
 //! From what a run has told to its form as JSON.
 
-use super::document::{Before, Carried, Change, Commit, Document, Fated, Kind, Output};
-use super::words::{
-    Answer, Applied, Catalog, Dropped, Fate, Filter, Message, Nobody, Owner, Timer,
-};
+use super::document::{Before, Carried, Commit, Document, Fated, Happens, Kind, Output};
+use super::told;
+use super::words::{Answer, Applied, Fate, Message, Nobody, Owner, Timer};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
-use onceproof_kernel::record::Value;
-use onceproof_kernel::time::Time;
-use onceproof_model::dataflow::effect::{self, FilterSaid};
-use onceproof_model::function;
+use onceproof_kernel::record::{self, Value};
 use onceproof_sim::fault::Direction;
-use onceproof_sim::trace::{self, CommitId, Forgotten, Ownership, Seen, Struck, Waited, What};
+use onceproof_sim::trace::{self, CommitId, Ownership, Seen, Struck, Waited, What};
 
 impl Document {
     /// The document of an event.
@@ -33,7 +29,7 @@ impl Document {
                 Ownership::Gone => Some(Owner::Gone),
             }),
             fault: event.fault,
-            kind: kind(seen),
+            happens: happens(seen),
         }
     }
 }
@@ -54,20 +50,24 @@ fn worker_of(what: &What) -> Option<u32> {
     }
 }
 
-fn kind(seen: &Seen<'_>) -> Kind {
+fn happens(seen: &Seen<'_>) -> Happens {
+    match &seen.event.what {
+        What::Own(told) => Happens::Own(told::event(seen, told)),
+        what => Happens::Kernel(kind(seen, what)),
+    }
+}
+
+fn kind(seen: &Seen<'_>, what: &What) -> Kind {
     let name = |record| seen.name(record);
     let key = |key: Key| seen.key(key).to_owned();
     let shard = |at: ShardIndex| seen.shard(at);
     let step = |at: StepIndex| seen.step(at).to_owned();
     let subject = |about: Subject| subject(seen, about);
     let commit = |id: CommitId| commit(seen, id);
-    let outputs = |made: &[function::Output]| made.iter().map(|made| output(seen, made)).collect();
-    match &seen.event.what {
-        &What::Starts { token, outputs, windows, owed } => {
-            Kind::Start { token, outputs, windows, owed }
-        }
+    let outputs = |made: &[record::Output]| made.iter().map(|made| output(seen, made)).collect();
+    match what {
+        What::Own(_) => unreachable!("told by its system"),
         &What::Announces { token } => Kind::Announce { token },
-        &What::ReadsIds { ids } => Kind::IdsRead { ids },
         &What::Reads { record, key: of } => Kind::Read { subject: name(record), key: key(of) },
         &What::Pulls { record, key: of, delivery, again } => {
             Kind::Pull { subject: name(record), key: key(of), delivery, again }
@@ -88,25 +88,6 @@ fn kind(seen: &Seen<'_>) -> Kind {
             unreceived(seen, message, to, about.map(subject), why)
         }
         &What::Waits { record, key: of } => Kind::KeyBusy { subject: name(record), key: key(of) },
-        &What::LooksUp { record, key: of, filter, catalog } => Kind::LookUp {
-            subject: name(record),
-            key: key(of),
-            filter: filter.map(|said| match said {
-                FilterSaid::New => Filter::New,
-                FilterSaid::MayBeKnown => Filter::MayBeKnown,
-                FilterSaid::NotReady => Filter::NotReady,
-            }),
-            catalog: catalog.map(|has| if has { Catalog::Known } else { Catalog::Unknown }),
-        },
-        &What::Drops { record, why } => Kind::Drop {
-            subject: name(record),
-            why: match why {
-                effect::Dropped::Duplicate => Dropped::Known,
-                effect::Dropped::Remnant => Dropped::Remnant,
-                effect::Dropped::Old => Dropped::Old,
-            },
-        },
-        &What::Late { record, .. } => Kind::Drop { subject: name(record), why: Dropped::Late },
         What::Executes { step: at, record, execution, outputs: made, before, .. } => {
             Kind::Execute {
                 step: step(*at),
@@ -120,13 +101,6 @@ fn kind(seen: &Seen<'_>) -> Kind {
             Kind::Fail { step: step(at), subject: name(record), execution }
         }
         &What::GivesUp { record, failures } => Kind::GiveUp { subject: name(record), failures },
-        &What::Fires { pane, key: of, start, records } => Kind::Fire {
-            subject: name(pane),
-            key: key(of),
-            result: result(seen, of, Some(start)),
-            records,
-        },
-        &What::StopsSending { record, sends } => Kind::StopSending { subject: name(record), sends },
         &What::Commits { commit: id, attempt, fate } => {
             Kind::Commit { commit: commit(id), attempt, fate: fated(fate) }
         }
@@ -137,32 +111,23 @@ fn kind(seen: &Seen<'_>) -> Kind {
                 trace::Applied::Before => Applied::Before,
                 trace::Applied::Refused => Applied::Refused,
             },
-            changes: changes.iter().map(|changed| change(seen, *changed)).collect(),
+            changes: changes.iter().map(|changed| told::change(seen, changed)).collect(),
         },
-        &What::Forgets { record, key: of, why } => {
-            let (stamp, below, age_ns) = match why {
-                Forgotten::Watermark { stamp, below } => {
-                    (Some(stamp.to_string()), Some(below.to_string()), None)
-                }
-                Forgotten::Age(age) => (None, None, Some(age)),
-            };
-            Kind::Forget { subject: record.map(name), key: key(of), stamp, below, age_ns }
-        }
         &What::Hears(id) => Kind::Heard { commit: commit(id) },
         What::Ends => Kind::End,
-        &What::Acks { to, subject: about, attempt, watermark, fate } => Kind::Ack {
-            to: shard(to),
-            subject: subject(about),
-            attempt,
-            watermark: watermark.to_string(),
-            fate: fated(fate),
+        What::Acks { to, subject: about, attempt, says, fate } => Kind::Ack {
+            to: shard(*to),
+            subject: subject(*about),
+            attempt: *attempt,
+            says: told::object(seen, says),
+            fate: fated(*fate),
         },
-        &What::Acked { from, subject: about, attempt, watermark, is_awaited } => Kind::Acked {
-            from: shard(from),
-            subject: subject(about),
-            attempt,
-            watermark: watermark.to_string(),
-            awaited: is_awaited,
+        What::Acked { from, subject: about, attempt, says, is_awaited } => Kind::Acked {
+            from: shard(*from),
+            subject: subject(*about),
+            attempt: *attempt,
+            says: told::object(seen, says),
+            awaited: *is_awaited,
         },
         &What::Errs { from, subject: about, attempt, is_awaited } => {
             Kind::Error { from: shard(from), subject: subject(about), attempt, awaited: is_awaited }
@@ -257,65 +222,7 @@ fn unreceived(
     Kind::Unreceived { message, from, to, subject, attempt, number, why }
 }
 
-/// The result that something adds to: a key, and the start of a window.
-fn result(seen: &Seen<'_>, key: Key, start: Option<Time>) -> String {
-    match start {
-        Some(start) => format!("{}@{start}", seen.key(key)),
-        None => seen.key(key).to_owned(),
-    }
-}
-
-fn change(seen: &Seen<'_>, changed: trace::Change) -> Change {
-    use trace::Change as C;
-    let name = |record| seen.name(record);
-    let key = |key: Key| seen.key(key).to_owned();
-    // Windows are those of the shard's own step.
-    let own = || match seen.event.actor {
-        Some(actor) => seen.step(seen.layout.step_of(actor.shard)).to_owned(),
-        None => String::new(),
-    };
-    match changed {
-        C::Offset(offset) => Change::Offset { offset },
-        C::Id { record, key: of } => Change::Id { record: name(record), key: key(of) },
-        C::Take { record, key: of, start, weight, value } => Change::Count {
-            record: name(record),
-            step: own(),
-            key: key(of),
-            result: result(seen, of, Some(start)),
-            weight,
-            value,
-        },
-        C::Fire { pane, key: of, start } => Change::Fire {
-            record: name(pane),
-            step: own(),
-            key: key(of),
-            result: result(seen, of, Some(start)),
-        },
-        C::Hold { record, to } => Change::Hold { record: name(record), to: seen.shard(to) },
-        C::Stamped(stamp) => Change::Stamp { stamp: stamp.to_string() },
-        C::Delete(record) => Change::Delete { record: record.map(name) },
-        C::DeadLetter(record) => Change::DeadLetter { record: name(record) },
-        C::Watermark { sender, event, system } => Change::Watermark {
-            from: seen.shard(sender),
-            event: event.to_string(),
-            system: system.to_string(),
-        },
-        C::Decided { record, key: of } => Change::Decide { record: name(record), key: key(of) },
-        C::Put { record, key: of } => Change::Put { record: name(record), key: key(of) },
-        C::Owe { record, number } => Change::Owe { record: name(record), row: number },
-        C::Paid(row) => Change::Pay { row },
-        C::Row { step, record, key: of, weight, value } => Change::Row {
-            record: name(record),
-            step: seen.step(step).to_owned(),
-            key: key(of),
-            result: result(seen, of, None),
-            weight,
-            value,
-        },
-    }
-}
-
-fn output(seen: &Seen<'_>, made: &function::Output) -> Output {
+fn output(seen: &Seen<'_>, made: &record::Output) -> Output {
     let value = match made.value {
         Value::Integer(value) => Carried::Integer(value),
         Value::Text(text) => Carried::Text(seen.key(text).to_owned()),

@@ -1,10 +1,10 @@
 //! The form of an event as JSON, from which its schema is made. A key that says nothing is left out.
 
-use super::words::{
-    Answer, Applied, Catalog, Dropped, Fate, Filter, Message, Nobody, Owner, Timer,
-};
-use schemars::JsonSchema;
+use super::told;
+use super::words::{Answer, Applied, Fate, Message, Nobody, Owner, Timer};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// One event of a traced run.
 #[derive(Serialize, JsonSchema)]
@@ -29,7 +29,32 @@ pub(super) struct Document {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<usize>,
     #[serde(flatten)]
-    pub kind: Kind,
+    pub happens: Happens,
+}
+
+/// What happens: an event of the kernel, or one that its system tells of itself.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Happens {
+    Kernel(Kind),
+    Own(Object),
+}
+
+/// What a system tells, whose schema is made of the table of its words.
+pub(super) type Object = serde_json::Map<String, serde_json::Value>;
+
+impl JsonSchema for Happens {
+    fn schema_name() -> Cow<'static, str> {
+        Kind::schema_name()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        told::with_own(Kind::json_schema(generator))
+    }
 }
 
 /// What becomes of a message, unless it simply arrives.
@@ -83,62 +108,12 @@ pub(super) enum Carried {
     Text(String),
 }
 
-/// What a commit changes.
-#[derive(Serialize, JsonSchema)]
-#[serde(tag = "change", rename_all = "kebab-case")]
-pub(super) enum Change {
-    /// A source record is done with.
-    Offset { offset: u64 },
-    /// The catalog of a key learns the id of a record.
-    Id { record: String, key: String },
-    /// A record is counted: `result` of `step` gains it.
-    Count {
-        record: String,
-        step: String,
-        key: String,
-        /// The count that it adds to, by key and start of the window: `ann@0s`.
-        result: String,
-        /// The source records that it stands for.
-        weight: i64,
-        value: i64,
-    },
-    /// What a window holds becomes a pane.
-    Fire { record: String, step: String, key: String, result: String },
-    /// An output is held until it is acked.
-    Hold { record: String, to: String },
-    /// Outputs up to this stamp were sent.
-    Stamp { stamp: String },
-    /// An acked output is deleted.
-    Delete {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        record: Option<String>,
-    },
-    /// A record is given up.
-    DeadLetter { record: String },
-    /// The watermarks of a sender.
-    Watermark { from: String, event: String, system: String },
-    /// What a function decided in the middle of a stage.
-    Decide { record: String, key: String },
-    /// An entry at a service stands for a record.
-    Put { record: String, key: String },
-    /// A row is owed to a table.
-    Owe { record: String, row: u64 },
-    /// A row that was owed is paid.
-    Pay { row: u64 },
-    /// A row is written: `result` of `step` gains it.
-    Row { record: String, step: String, key: String, result: String, weight: i64, value: i64 },
-}
-
 /// What happens.
 #[derive(Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub(super) enum Kind {
-    /// A shard starts, and finds its rows.
-    Start { token: u64, outputs: usize, windows: usize, owed: usize },
     /// A service is told of a token, and refuses older ones from now on.
     Announce { token: u64 },
-    /// Ids of catalogs are read into filters.
-    IdsRead { ids: usize },
     /// A record of the input is read.
     Read { subject: String, key: String },
     /// A queue hands out a message, and at once again where that is `true`.
@@ -184,17 +159,6 @@ pub(super) enum Kind {
     },
     /// A record waits, since its key is busy.
     KeyBusy { subject: String, key: String },
-    /// A record is looked up: what the filter says, where there is one, and the catalog, where it is asked.
-    LookUp {
-        subject: String,
-        key: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        filter: Option<Filter>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        catalog: Option<Catalog>,
-    },
-    /// A record is dropped.
-    Drop { subject: String, why: Dropped },
     /// A user function is executed.
     Execute {
         step: String,
@@ -210,10 +174,6 @@ pub(super) enum Kind {
     Fail { step: String, subject: String, execution: u32 },
     /// A record on which a function failed so often is given up.
     GiveUp { subject: String, failures: u32 },
-    /// A window fires.
-    Fire { subject: String, key: String, result: String, records: u32 },
-    /// An output is taken for done, though no ack came.
-    StopSending { subject: String, sends: u32 },
     /// A commit leaves.
     Commit {
         #[serde(flatten)]
@@ -228,21 +188,8 @@ pub(super) enum Kind {
         #[serde(flatten)]
         commit: Commit,
         applied: Applied,
-        changes: Vec<Change>,
-    },
-    /// The store forgets an id.
-    Forget {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        subject: Option<String>,
-        key: String,
-        /// Its stamp and the system watermark that has passed it, where it is forgotten by one.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        stamp: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        below: Option<String>,
-        /// How long it was kept, where it is forgotten by age.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        age_ns: Option<u64>,
+        #[schemars(schema_with = "told::changes")]
+        changes: Vec<Object>,
     },
     /// A shard hears that its commit is applied.
     Heard {
@@ -257,13 +204,22 @@ pub(super) enum Kind {
         subject: String,
         /// Which send it acknowledges.
         attempt: u32,
-        /// The watermark of event time that it confirms.
-        watermark: String,
+        #[serde(flatten)]
+        #[schemars(skip)]
+        says: Object,
         #[serde(flatten)]
         fate: Fated,
     },
     /// An ack arrives.
-    Acked { from: String, subject: String, attempt: u32, watermark: String, awaited: bool },
+    Acked {
+        from: String,
+        subject: String,
+        attempt: u32,
+        #[serde(flatten)]
+        #[schemars(skip)]
+        says: Object,
+        awaited: bool,
+    },
     /// An error arrives in place of an ack.
     Error { from: String, subject: String, attempt: u32, awaited: bool },
     /// A call to an external service leaves.

@@ -4,6 +4,7 @@
 mod document;
 mod words;
 mod convert;
+mod told;
 
 use document::Document;
 use onceproof_sim::trace::Seen;

@@ -65,42 +65,6 @@ pub(super) enum Nobody {
     Answered,
 }
 
-/// What a filter says.
-#[derive(Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Filter {
-    /// The id is not in the catalog.
-    New,
-    /// It may be.
-    MayBeKnown,
-    /// Nothing.
-    NotReady,
-}
-
-/// What a catalog says.
-#[derive(Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Catalog {
-    /// It has the id.
-    Known,
-    /// It does not have it.
-    Unknown,
-}
-
-/// Why a record is dropped.
-#[derive(Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Dropped {
-    /// Its id is known.
-    Known,
-    /// Its stamp is below the system watermark of its sender.
-    Remnant,
-    /// It is unknown, and older than ids are kept.
-    Old,
-    /// Its window has ended; it leaves its id.
-    Late,
-}
-
 /// What becomes of a commit at the store.
 #[derive(Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -167,7 +167,7 @@ fn a_sink_commits_its_rows_and_a_window_is_emitted() {
         before: Some(point::EMIT),
         ..Place::default()
     };
-    let of = |plan: &Plan, nth, kind| fault_in_words(&Fault { at: at(nth), kind }, plan);
+    let of = |trial: &Trial, nth, kind| fault_in_words(&Fault { at: at(nth), kind }, trial);
     let (window, sink) = (flip_plan(), sink_plan());
     let back = "and came back after 50ms";
     let emit = format!("the worker of per-side crashed before emit of events/0#0 {back}");

@@ -6,7 +6,7 @@ use super::*;
 fn odds_are_read_from_their_letters() {
     let odds = |odds: &str| {
         let scenario = read(&with(&format!("[faults]\ndrop-ack = {odds}")));
-        let odds = scenario.plan.climate.odds[0].1;
+        let odds = scenario.trial.plan.climate.odds[0].1;
         (odds.numerator, odds.denominator)
     };
     assert_eq!(odds("\"1/20\""), (1, 20));
@@ -34,7 +34,7 @@ fn a_drawn_fault_has_one_of_several_parameters() {
     use onceproof_sim::fault::{Kind, Leg};
     let faults = "[faults]\ndelay = { odds = 0.5, by = [\"35ms\", \"1s\"], leg = \"ack\" }\n\
         crash = { odds = 0.1, restart = [\"0s\"] }\nuser-differs = { odds = 0.1, answer = [3, 1, 5] }";
-    let climate = read(&with(faults)).plan.climate;
+    let climate = read(&with(faults)).trial.plan.climate;
     let delay = |by| Kind::Delay { by, leg: Leg::Ack };
     let differs = |answer| Kind::UserDiffers { answer };
     let first: Vec<Kind> = climate.odds.iter().map(|(kind, _)| *kind).collect();
@@ -56,7 +56,7 @@ fn a_drawn_fault_has_one_of_several_parameters() {
 
 impl Scenario {
     fn kinds(&self) -> Vec<onceproof_sim::fault::Kind> {
-        self.plan.climate.odds.iter().map(|(kind, _)| *kind).collect()
+        self.trial.plan.climate.odds.iter().map(|(kind, _)| *kind).collect()
     }
 }
 
@@ -146,9 +146,9 @@ fn exact_faults_have_places_that_they_can_have() {
         ("{ before = \"emit\", record = \"per-user/ann@-60s#1\" }", "\"crash\""),
     ] {
         let scenario = read(&fault(at, what));
-        assert_eq!(scenario.plan.faults.len(), 1);
-        let written = scenario.fault_to_toml(&scenario.plan.faults[0]);
+        assert_eq!(scenario.trial.plan.faults.len(), 1);
+        let written = scenario.fault_to_toml(&scenario.trial.plan.faults[0]);
         let again = read(&fault(&written.at, &written.what));
-        assert_eq!(again.plan.faults, scenario.plan.faults, "{at}");
+        assert_eq!(again.trial.plan.faults, scenario.trial.plan.faults, "{at}");
     }
 }

@@ -24,7 +24,7 @@ fn calls_and_sinks_are_read() {
         [APPEND_CALL, "{ write = \"put\" }", PUT_FENCED, "\"read\"", "\"delete\"", "\"take\""]
     {
         let scenario = read(&charging(&format!("{{ call = {call} }}"), "\"exactly-once\""));
-        assert!(scenario.plan.design.pipeline.steps()[1].kind.calls());
+        assert!(scenario.trial.design.pipeline().steps()[1].kind.calls());
     }
     let sink = |write: &str| {
         let sink = format!("[[step]]\nname = \"t\"\nkind = \"sink\"\nwrite = {write}\n");
@@ -41,7 +41,7 @@ fn calls_and_sinks_are_read() {
         "{ insert-id = { window = \"1m\" } }",
     ] {
         let scenario = read(&sink(write));
-        assert!(scenario.plan.design.pipeline.steps()[1].kind.calls());
+        assert!(scenario.trial.design.pipeline().steps()[1].kind.calls());
     }
     let forgets = sink("{ insert-id = { window = \"0s\" } }");
     refused(&forgets, "a table that forgets at once", "\"0s\"", "`append` is a sink without");
@@ -49,7 +49,7 @@ fn calls_and_sinks_are_read() {
     refused(&aborted, "a transaction that is aborted at once", "\"0s\"", "a time-out of 0");
     refused(&sink("{ insert-id = {} }"), "`window` is missing", "{} }", "");
     let slow = format!("{}[cluster]\ncall = \"5ms\"\n", charging(APPEND, "\"exactly-once\""));
-    assert_eq!(read(&slow).plan.cluster.call, 5_000_000);
+    assert_eq!(read(&slow).trial.plan.cluster.call, 5_000_000);
     let nobody = with("[cluster]\ncall = \"5ms\"");
     refused(&nobody, "no step calls an external service", "call =", "fn = { call = … }");
 }
@@ -83,11 +83,11 @@ fn side_effects_may_be_limited() {
         (format!("{{ violates = [\"lost\", \"repeated\"], {limit} }}"), true),
     ] {
         let scenario = read(&charging(APPEND, &expect));
-        assert_eq!(scenario.plan.side_effects, TWO);
+        assert_eq!(scenario.trial.plan.side_effects, TWO);
         assert_eq!(scenario.expect != Expect::ExactlyOnce, violates);
     }
     assert_eq!(
-        read(&charging(APPEND, "\"exactly-once\"")).plan.side_effects,
+        read(&charging(APPEND, "\"exactly-once\"")).trial.plan.side_effects,
         SideEffects::default()
     );
     let check =
@@ -113,7 +113,7 @@ fn side_effects_may_be_limited() {
 fn the_newest_entry_may_be_demanded_where_entries_are_put() {
     let newest = "side-effects = { newest = true }";
     let put = format!("{{ call = {PUT_FENCED} }}");
-    let demands = |expect: &str| read(&charging(&put, expect)).plan.side_effects;
+    let demands = |expect: &str| read(&charging(&put, expect)).trial.plan.side_effects;
     let wanted = SideEffects { at_most: None, newest: true };
     assert_eq!(demands(&format!("{{ {newest} }}")), wanted);
     let both = SideEffects { at_most: Some(2), newest: true };
@@ -129,7 +129,7 @@ fn the_newest_entry_may_be_demanded_where_entries_are_put() {
     let mut classes = onceproof_sim::outcome::Classes::default();
     classes.insert(Class::Stale);
     let again = read(&expected.saved_failure(None, &[], classes, Path::new("dir/b.toml")));
-    assert_eq!((again.expect, again.plan.side_effects), (expected.expect, wanted));
+    assert_eq!((again.expect, again.trial.plan.side_effects), (expected.expect, wanted));
 }
 
 #[test]
@@ -137,12 +137,12 @@ fn a_saved_failure_keeps_the_limit_on_side_effects() {
     let dotted = charging(APPEND, "\"exactly-once\"")
         .replace("expect = \"exactly-once\"", "expect.side-effects = { at-most = 2 }");
     let scenario = read(&dotted);
-    assert_eq!((&scenario.expect, scenario.plan.side_effects), (&Expect::ExactlyOnce, TWO));
+    assert_eq!((&scenario.expect, scenario.trial.plan.side_effects), (&Expect::ExactlyOnce, TWO));
     let mut classes = onceproof_sim::outcome::Classes::default();
     for expect in [Expect::ExactlyOnce, Expect::Violates(vec![Class::Repeated])] {
         let saved = scenario.saved_failure(None, &[], classes, Path::new("dir/b.toml"));
         let again = read(&saved);
-        assert_eq!((again.expect, again.plan.side_effects), (expect, TWO));
+        assert_eq!((again.expect, again.trial.plan.side_effects), (expect, TWO));
         classes.insert(Class::Repeated);
     }
 }

@@ -136,7 +136,7 @@ fn inputs_belong_to_sources() {
     let records = "[input]\nrecords = [{ key = \"a\", at = \"-1s\", event-time = \"-5s\", value = 7, \
         id = \"x\" }, { key = \"a\", at = \"0s\" }]";
     let scenario = read(&format!("{HEAD}{records}\n{SOURCE}{COUNT}"));
-    let onceproof_sim::input::Input::Rows(rows) = &scenario.plan.inputs[0].1 else {
+    let onceproof_sim::input::Input::Rows(rows) = &scenario.trial.plan.inputs[0].1 else {
         panic!("records are rows")
     };
     assert_eq!(rows[0].event_time.to_string(), "-5s");
@@ -150,7 +150,7 @@ fn filters_have_defaults_and_what_is_given_lies_over_them() {
     use onceproof_model::dataflow::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
     let check = |dedup: &str, expected: Dedup| {
         let scenario = read(&with(&format!("[mechanism]\ndedup = {dedup}")));
-        for mechanism in scenario.plan.design.mechanisms() {
+        for mechanism in scenario.trial.design.dataflow().expect("Dataflow").mechanisms() {
             assert_eq!(mechanism.dedup, expected, "{dedup}");
         }
     };
@@ -209,7 +209,9 @@ fn mechanisms_of_a_step_lie_over_those_of_the_file() {
         atomic = \"id-first\"\nbundle = 8\n"
     );
     let scenario = read(&text);
-    let [source, count] = scenario.plan.design.mechanisms() else { panic!("two steps") };
+    let [source, count] = scenario.trial.design.dataflow().expect("Dataflow").mechanisms() else {
+        panic!("two steps")
+    };
     assert_eq!((source.retry.timeout, source.retry.backoff), (5_000_000, 3));
     assert_eq!(source.dedup, count.dedup);
     assert_ne!(source.outputs, count.outputs);
@@ -222,7 +224,10 @@ fn mechanisms_of_a_step_lie_over_those_of_the_file() {
     let title = "the longest wait of a retry is below its time-out";
     check(short, title, "\"1s\"", "`timeout` is 2s, `max` is 1s");
     let long = read(&with("[mechanism]\nretry = { timeout = \"5s\" }"));
-    assert_eq!(long.plan.design.mechanisms()[0].retry.max, 5_000_000_000);
+    assert_eq!(
+        long.trial.design.dataflow().expect("Dataflow").mechanisms()[0].retry.max,
+        5_000_000_000
+    );
     check("[mechanism]\nretry = { timeout = \"0s\" }", "a time-out of 0", "\"0s\"", "");
 }
 
@@ -249,7 +254,7 @@ fn queues_are_read() {
     };
     let plain = "{ key = \"a\", at = \"0s\" }";
     let named = "{ key = \"a\", at = \"0s\", id = \"x\" }";
-    let of = |text: &str| match read(text).plan.design.pipeline.steps()[0].kind {
+    let of = |text: &str| match read(text).trial.design.pipeline().steps()[0].kind {
         StepKind::Source { queue, .. } => queue,
         _ => panic!("a source"),
     };

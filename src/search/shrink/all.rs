@@ -16,7 +16,6 @@ use crate::search::exhaust::{Space, Told, exhaust};
 use crate::search::resume::Done;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::{Outcome, Verdict};
-use onceproof_sim::simulator::Simulator;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// The most faults of a set.
@@ -86,7 +85,7 @@ pub fn kinds(scenario: &Scenario, shrunk: &Shrunk, asked: &[KindName]) -> Vec<Ki
             kinds.push(fault.kind);
         }
     }
-    let asked = Space::new(&scenario.plan, asked, 0).kinds;
+    let asked = Space::new(&scenario.trial, asked, 0).kinds;
     for kind in shrunk.kinds.iter().copied().chain(asked) {
         let same = |k: &Kind| k.name() == kind.name() && k.asked_at() == kind.asked_at();
         if !kinds.iter().any(same) {
@@ -99,9 +98,9 @@ pub fn kinds(scenario: &Scenario, shrunk: &Shrunk, asked: &[KindName]) -> Vec<Ki
 
 /// How many threads the search for all smallest sets of these kinds can keep busy at most.
 pub fn most_jobs(shrunk: &Shrunk, kinds: &[Kind]) -> u64 {
-    let plan = shrunk.case.plan(u64::MAX);
-    let space = Space { kinds: kinds.to_vec(), ..Space::new(&plan, &[], MOST_FAULTS) };
-    space.most_jobs(&plan, shrunk.case.seed)
+    let trial = shrunk.case.trial(u64::MAX);
+    let space = Space { kinds: kinds.to_vec(), ..Space::new(&trial, &[], MOST_FAULTS) };
+    space.most_jobs(&trial, shrunk.case.seed)
 }
 
 /// Searches for all smallest sets of these kinds, on the threads of the pool it is called in. One that is
@@ -109,7 +108,7 @@ pub fn most_jobs(shrunk: &Shrunk, kinds: &[Kind]) -> u64 {
 /// the failure breaks the scenario in another way.
 pub fn all(shrunk: &mut Shrunk, kinds: Vec<Kind>, bounds: Bounds<'_>) -> All {
     let Shrunk { case, target, .. } = &*shrunk;
-    let plan = case.plan(u64::MAX);
+    let trial = case.trial(u64::MAX);
     let (runs, ends) = (AtomicU64::new(0), AtomicBool::new(false));
     let tell = |told: Told<'_>| {
         if let Told::Runs(more) = told {
@@ -121,8 +120,8 @@ pub fn all(shrunk: &mut Shrunk, kinds: Vec<Kind>, bounds: Bounds<'_>) -> All {
         (bounds.tell)(told);
     };
     let mut done = Done::full();
-    let space = |most| Space { kinds: kinds.clone(), ..Space::new(&plan, &[], most) };
-    let mut found = exhaust(&plan, case.seed, &space(MOST_FAULTS), &mut done, &ends, &tell);
+    let space = |most| Space { kinds: kinds.clone(), ..Space::new(&trial, &[], most) };
+    let mut found = exhaust(&trial, case.seed, &space(MOST_FAULTS), &mut done, &ends, &tell);
     let is_interrupted = bounds.cancel.load(Ordering::Relaxed) && found.interrupted;
     // Which numbers of faults were searched within the bound depends on no thread; how far the next was does.
     let is_whole = |&(at, _): &(usize, _)| !found.interrupted || at + 1 < found.levels.len();
@@ -137,7 +136,7 @@ pub fn all(shrunk: &mut Shrunk, kinds: Vec<Kind>, bounds: Bounds<'_>) -> All {
         // Those are done, so this only puts together what they found.
         let never = AtomicBool::new(false);
         let most = within.saturating_sub(1);
-        found = exhaust(&plan, case.seed, &space(most), &mut done, &never, &|_| {});
+        found = exhaust(&trial, case.seed, &space(most), &mut done, &never, &|_| {});
     }
     let (mut sets, mut others) = (Vec::new(), 0);
     for cause in &found.causes {
@@ -198,8 +197,8 @@ fn is_smallest(shrunk: &Shrunk) -> bool {
     if size > MOST {
         return shrunk.holds_without_any;
     }
-    let plan = case.plan(u64::MAX);
-    let mut simulator = Simulator::new(&plan);
+    let trial = case.trial(u64::MAX);
+    let mut simulator = trial.simulator();
     (0..(1_u32 << size) - 1).all(|part| {
         let is_in = |&(at, _): &(usize, &Fault)| part & (1 << at) != 0;
         let part: Vec<Fault> =

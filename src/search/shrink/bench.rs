@@ -6,8 +6,8 @@ use onceproof_kernel::layout::StepIndex;
 use onceproof_model::pipeline::Pipeline;
 use onceproof_sim::fault::{About, Fault, Pattern};
 use onceproof_sim::outcome::{Brief, Class, Classes, Damage, Outcome};
-use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::Simulator;
+
+use onceproof_systems::{Simulator, Trial};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -118,8 +118,8 @@ impl<'a> Bench<'a> {
 
     /// Runs a case on its own.
     pub fn hits(&mut self, case: &Case) -> Option<Hit> {
-        let plan = case.plan(self.most_events);
-        self.hits_with(&mut Simulator::new(&plan), case, &case.faults)
+        let trial = case.trial(self.most_events);
+        self.hits_with(&mut trial.simulator(), case, &case.faults)
     }
 
     /// Runs a case with these faults instead of its own, on a simulator of its plan. When it should end soon
@@ -172,10 +172,10 @@ impl<'a> Bench<'a> {
 }
 
 /// Whether a fault is placed on a source record or on what maps made of it, or on a pane.
-pub fn is_on(fault: &Fault, record: &str, plan: &Plan) -> bool {
+pub fn is_on(fault: &Fault, record: &str, trial: &Trial) -> bool {
     match &fault.at.record {
         Some(About::Record(pattern @ Pattern::Source { .. })) => {
-            let text = pattern.text(&plan.design.layout);
+            let text = pattern.text(trial.layout());
             text.strip_prefix(record).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         }
         Some(About::Record(Pattern::Pane { .. })) => true,

@@ -4,7 +4,7 @@
 use crate::scenario::Scenario;
 use onceproof_sim::fault::{About, Climate, Fault, Pattern};
 use onceproof_sim::input::Input;
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
 use std::sync::Arc;
 
 /// A failing run on the way to the smallest.
@@ -23,24 +23,24 @@ pub struct Case {
 impl Case {
     /// A scenario with all its rows.
     pub fn new(scenario: Arc<Scenario>, faults: Vec<Fault>, seed: Option<u64>) -> Case {
-        let rows = scenario.plan.inputs.iter().map(|(_, input)| (0..length(input)).collect());
+        let rows = scenario.trial.plan.inputs.iter().map(|(_, input)| (0..length(input)).collect());
         Case { rows: rows.collect(), scenario, faults, seed }
     }
 
     /// The plan without its faults: they are placed run by run.
-    pub fn plan(&self, most_events: u64) -> Plan {
-        let mut plan = self.scenario.plan.clone();
-        for ((_, input), kept) in plan.inputs.iter_mut().zip(&self.rows) {
+    pub fn trial(&self, most_events: u64) -> Trial {
+        let mut trial = self.scenario.trial.clone();
+        for ((_, input), kept) in trial.plan.inputs.iter_mut().zip(&self.rows) {
             if let Input::Rows(rows) = input
                 && kept.len() < rows.len()
             {
                 *rows = Arc::new(kept.iter().map(|&row| rows[row].clone()).collect());
             }
         }
-        plan.climate = Climate::default();
-        plan.faults = Vec::new();
-        plan.until.events = plan.until.events.min(most_events);
-        plan
+        trial.plan.climate = Climate::default();
+        trial.plan.faults = Vec::new();
+        trial.plan.until.events = trial.plan.until.events.min(most_events);
+        trial
     }
 
     /// The same faults with fewer rows: none if a fault is placed on a row that goes, or no row is left.
@@ -55,14 +55,14 @@ impl Case {
 
     /// The fault on the same row where it is now. Row i is at offset i / shards of shard i mod shards.
     fn moved(&self, fault: &Fault, rows: &[Vec<usize>]) -> Option<Fault> {
-        let plan = &self.scenario.plan;
+        let trial = &self.scenario.trial;
         let mut fault = fault.clone();
         let Some(About::Record(Pattern::Source { step, shard, offset, .. })) = &mut fault.at.record
         else {
             return Some(fault);
         };
-        let source = plan.inputs.iter().position(|(source, _)| source == step)?;
-        let shards = plan.design.layout.shards_of(*step);
+        let source = trial.plan.inputs.iter().position(|(source, _)| source == step)?;
+        let shards = trial.layout().shards_of(*step);
         let old = usize::try_from(*offset).ok()? * shards as usize + *shard as usize;
         let row = self.rows[source].get(old)?;
         let new = rows[source].binary_search(row).ok()?;

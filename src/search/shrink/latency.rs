@@ -5,7 +5,6 @@ use super::bench::{Bench, is_on};
 use super::case::Case;
 use super::ddmin::ddmin;
 use onceproof_sim::fault::Fault;
-use onceproof_sim::simulator::Simulator;
 
 /// Takes the least latencies and the first answers, if the failure stays.
 pub fn least(bench: &mut Bench<'_>, case: &mut Case) {
@@ -26,14 +25,14 @@ pub fn as_delays(bench: &mut Bench<'_>, case: &mut Case) -> bool {
         return false;
     }
     let Some(hit) = bench.hits(case) else { return false };
-    let plan = case.plan(bench.most_events);
-    let mut simulator = Simulator::new(&plan);
+    let trial = case.trial(bench.most_events);
+    let mut simulator = trial.simulator();
     simulator.place(&case.faults);
     bench.count();
     let (_, delays) = simulator.delays(case.seed);
     let damage = bench.target.damage(&hit.outcome);
     let near = damage.map(|damage| {
-        let near = delays.iter().filter(|delay| is_on(delay, &damage.record, &plan));
+        let near = delays.iter().filter(|delay| is_on(delay, &damage.record, &trial));
         near.cloned().collect::<Vec<Fault>>()
     });
     let least = Case { seed: None, ..case.clone() };

@@ -9,7 +9,7 @@ use super::case::Case;
 use super::next::Next;
 use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{About, Fault, Kind};
-use onceproof_sim::simulator::{Simulator, default_kinds};
+use onceproof_sim::simulator::default_kinds;
 
 /// The most runs of one search.
 pub const MOST_RUNS: u64 = 20_000;
@@ -33,13 +33,13 @@ pub fn smaller(
     record: Option<&str>,
     below: usize,
 ) -> Found {
-    let plan = case.plan(bench.most_events);
-    let mut simulator = Simulator::new(&plan);
+    let trial = case.trial(bench.most_events);
+    let mut simulator = trial.simulator();
     let on_watermarks =
         case.faults.iter().any(|fault| matches!(fault.at.record, Some(About::Control { .. })));
     let is_near = |fault: &Fault| match (&fault.at.record, record) {
         (Some(About::Control { .. }), _) => on_watermarks,
-        (_, Some(record)) => fault.kind.asked_at() == Asked::Before || is_on(fault, record, &plan),
+        (_, Some(record)) => fault.kind.asked_at() == Asked::Before || is_on(fault, record, &trial),
         (_, None) => true,
     };
     let candidates = |possible: Vec<Fault>, last: Option<&Fault>| -> Vec<Fault> {
@@ -54,7 +54,7 @@ pub fn smaller(
     };
     // Likely ones first: of kinds that the failure has, and on the record that was damaged. Crashes
     // elsewhere are many.
-    let is_elsewhere = |fault: &&Fault| record.is_some_and(|r| !is_on(fault, r, &plan));
+    let is_elsewhere = |fault: &&Fault| record.is_some_and(|r| !is_on(fault, r, &trial));
     let unlikeliness = |set: &Vec<Fault>| {
         let elsewhere = set.iter().filter(is_elsewhere).count();
         (!has_kinds_of(&case.faults, set), elsewhere)

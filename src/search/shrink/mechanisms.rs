@@ -9,8 +9,7 @@ use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::mechanism::{
     Bundle, CommitRetry, Dedup, Fuse, InFlight, Lift, Mechanism, Retry,
 };
-use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::Simulator;
+use onceproof_systems::Trial;
 
 /// A mechanism that some step of the failure has another value of than the first, which is right.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,16 +89,18 @@ fn without_costs(mechanism: &Mechanism) -> Mechanism {
 /// Whether a scenario with the same steps has the same mechanisms, but for what only costs.
 pub fn are_kept(before: &Scenario, after: &Scenario) -> bool {
     let of = |scenario: &Scenario| {
-        scenario.plan.design.mechanisms().iter().map(without_costs).collect::<Vec<_>>()
+        let onceproof_systems::Design::Dataflow(design) = &scenario.trial.design;
+        design.mechanisms().iter().map(without_costs).collect::<Vec<_>>()
     };
     of(before) == of(after)
 }
 
 /// Every wrong mechanism of a failure, and whether it is needed.
 pub fn wrong(bench: &mut Bench<'_>, case: &Case) -> Vec<Wrong> {
-    let plan = case.plan(bench.most_events);
+    let trial = case.trial(bench.most_events);
+    let onceproof_systems::Design::Dataflow(design) = &trial.design;
     let is_wrong = |set_right: SetRight| {
-        plan.design.mechanisms().iter().any(|mechanism| {
+        design.mechanisms().iter().any(|mechanism| {
             let mut right = *mechanism;
             set_right(&mut right);
             without_costs(&right) != without_costs(mechanism)
@@ -111,9 +112,9 @@ pub fn wrong(bench: &mut Bench<'_>, case: &Case) -> Vec<Wrong> {
     let mut found = Vec::new();
     for (mechanism, set_right) in ALL {
         if is_wrong(set_right)
-            && let Some(right) = with_mechanisms(&plan, set_right)
+            && let Some(right) = with_mechanisms(&trial, set_right)
         {
-            let hit = alone.hits_with(&mut Simulator::new(&right), case, &case.faults);
+            let hit = alone.hits_with(&mut right.simulator(), case, &case.faults);
             found.push(Wrong { mechanism, is_needed: hit.is_none() });
         }
     }
@@ -122,11 +123,12 @@ pub fn wrong(bench: &mut Bench<'_>, case: &Case) -> Vec<Wrong> {
 }
 
 /// The plan with its mechanisms changed; none if they are no design then.
-fn with_mechanisms(plan: &Plan, change: SetRight) -> Option<Plan> {
-    let mut steps = plan.design.parts();
+fn with_mechanisms(trial: &Trial, change: SetRight) -> Option<Trial> {
+    let onceproof_systems::Design::Dataflow(design) = &trial.design;
+    let mut steps = design.parts();
     steps.iter_mut().for_each(|(_, mechanism)| change(mechanism));
-    let design = Design::new(steps).ok()?;
-    Some(Plan { design, ..plan.clone() })
+    let design = onceproof_systems::Design::Dataflow(Design::new(steps).ok()?);
+    Some(Trial { design, plan: trial.plan.clone() })
 }
 
 #[cfg(test)]

@@ -31,7 +31,6 @@ use local::Found;
 use mechanisms::Wrong;
 use onceproof_sim::fault::{Fault, Kind};
 use onceproof_sim::outcome::{Class, Outcome, Verdict};
-use onceproof_sim::simulator::Simulator;
 use std::sync::Arc;
 
 /// The smallest failure.
@@ -96,7 +95,7 @@ pub enum Refusal {
 /// # Errors
 /// There is no failure, or it cannot be written out.
 pub fn shrink(scenario: &Scenario, seed: Option<u64>, watch: Watch<'_>) -> Result<Shrunk, Refusal> {
-    let outcome = Simulator::new(&scenario.plan).detail(seed);
+    let outcome = scenario.trial.simulator().detail(seed);
     let expected: &[Class] = match &scenario.expect {
         Expect::ExactlyOnce => &[],
         Expect::Violates(classes) => classes,
@@ -104,9 +103,8 @@ pub fn shrink(scenario: &Scenario, seed: Option<u64>, watch: Watch<'_>) -> Resul
     let target = match outcome.brief.verdict {
         Verdict::ExactlyOnce => return Err(Refusal::Holds),
         Verdict::Inconclusive => return Err(Refusal::Inconclusive),
-        Verdict::Violated => {
-            Target::of(&outcome, expected, &scenario.plan.design.pipeline).ok_or(Refusal::Holds)?
-        }
+        Verdict::Violated => Target::of(&outcome, expected, scenario.trial.design.pipeline())
+            .ok_or(Refusal::Holds)?,
     };
     let mut bench = Bench {
         runs: 1,
@@ -160,8 +158,8 @@ pub fn shrink(scenario: &Scenario, seed: Option<u64>, watch: Watch<'_>) -> Resul
 
 /// Runs a case, whether or not it should end soon.
 fn run(bench: &mut Bench<'_>, case: &Case) -> Option<Hit> {
-    let plan = case.plan(bench.most_events);
-    let mut simulator = Simulator::new(&plan);
+    let trial = case.trial(bench.most_events);
+    let mut simulator = trial.simulator();
     simulator.place(&case.faults);
     bench.confirm(&mut simulator, case, &case.faults)
 }
@@ -238,8 +236,8 @@ fn fewest_faults(bench: &mut Bench<'_>, case: &mut Case, kinds: &mut Vec<Kind>) 
 
 /// Removes faults until none can go.
 fn remove_faults(bench: &mut Bench<'_>, case: &mut Case) {
-    let plan = case.plan(bench.most_events);
-    let mut simulator = Simulator::new(&plan);
+    let trial = case.trial(bench.most_events);
+    let mut simulator = trial.simulator();
     let faults = std::mem::take(&mut case.faults);
     case.faults =
         ddmin(faults, |part| bench.hits_with(&mut simulator, case, part).map(|hit| hit.fired));
@@ -247,8 +245,8 @@ fn remove_faults(bench: &mut Bench<'_>, case: &mut Case) {
 
 /// Whether the run holds when any one of the faults is removed.
 fn holds_without_any(bench: &mut Bench<'_>, case: &Case) -> bool {
-    let plan = case.plan(bench.most_events);
-    let mut simulator = Simulator::new(&plan);
+    let trial = case.trial(bench.most_events);
+    let mut simulator = trial.simulator();
     (0..case.faults.len()).all(|number| {
         let mut rest = case.faults.clone();
         rest.remove(number);

@@ -5,13 +5,12 @@ use super::bench::{Bench, is_on};
 use super::case::Case;
 use super::local::likes;
 use onceproof_sim::fault::Fault;
-use onceproof_sim::simulator::Simulator;
 
 /// Puts each fault that is placed at a time somewhere else, if the failure stays: on the damaged record if
 /// that is enough, else anywhere.
 pub fn instead_of_times(bench: &mut Bench<'_>, case: &mut Case) {
-    let plan = case.plan(bench.most_events);
-    let mut simulator = Simulator::new(&plan);
+    let trial = case.trial(bench.most_events);
+    let mut simulator = trial.simulator();
     for number in 0..case.faults.len() {
         if case.faults[number].at.time.is_none() {
             continue;
@@ -25,7 +24,7 @@ pub fn instead_of_times(bench: &mut Bench<'_>, case: &mut Case) {
         let (_, possible) = simulator.explore(case.seed, &likes(&[timed.kind]));
         let with_kind = |fault: Fault| Fault { kind: timed.kind, ..fault };
         let mut places: Vec<Fault> = possible.into_iter().map(with_kind).collect();
-        places.sort_by_key(|fault| record.is_none_or(|record| !is_on(fault, record, &plan)));
+        places.sort_by_key(|fault| record.is_none_or(|record| !is_on(fault, record, &trial)));
         for place in places {
             faults.insert(number, place);
             let hit = bench.hits_with(&mut simulator, case, &faults);

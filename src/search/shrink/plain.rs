@@ -3,12 +3,11 @@
 use super::bench::Bench;
 use super::case::Case;
 use onceproof_sim::fault::{Fault, Place};
-use onceproof_sim::simulator::Simulator;
 
 /// Leaves out of each place what the very same run is found without.
 pub fn plain_places(bench: &mut Bench<'_>, case: &mut Case) {
-    let plan = case.plan(bench.most_events);
-    let mut simulator = Simulator::new(&plan);
+    let trial = case.trial(bench.most_events);
+    let mut simulator = trial.simulator();
     let Some(first) = bench.hits_with(&mut simulator, case, &case.faults) else { return };
     let leave_out: [fn(&mut Place); 4] = [
         |place| place.from_shard = None,
@@ -41,8 +40,8 @@ pub fn plain_places(bench: &mut Bench<'_>, case: &mut Case) {
 /// Moves each fault to the earliest place at which it has the same effect. An exhaustive search lists the fault
 /// there, and leaves the later places out.
 pub fn first_places(bench: &mut Bench<'_>, case: &mut Case) {
-    let plan = case.plan(bench.most_events);
-    let mut simulator = Simulator::new(&plan);
+    let trial = case.trial(bench.most_events);
+    let mut simulator = trial.simulator();
     for number in 0..case.faults.len() {
         let Some(hit) = bench.hits_with(&mut simulator, case, &case.faults) else { return };
         // In the order in which they fire, each with a place that only it has.

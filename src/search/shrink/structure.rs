@@ -40,9 +40,9 @@ fn take(
 
 /// Leaves out steps that no other reads from, the last first.
 fn fewer_steps(bench: &mut Bench<'_>, case: &mut Case) {
-    for at in (0..case.scenario.plan.design.pipeline.steps().len()).rev() {
+    for at in (0..case.scenario.trial.design.pipeline().steps().len()).rev() {
         let step = StepIndex(at as u16);
-        let pipeline = &case.scenario.plan.design.pipeline;
+        let pipeline = case.scenario.trial.design.pipeline();
         let is_source = matches!(pipeline.step(step).kind, StepKind::Source { .. });
         let is_hit = bench.target.step == Some(step);
         if is_source || is_hit || !pipeline.edges(step).is_empty() {
@@ -85,9 +85,9 @@ fn moved(step: StepIndex, gone: StepIndex) -> StepIndex {
 
 /// Gives each step one shard, or failing that two.
 fn fewer_shards(bench: &mut Bench<'_>, case: &mut Case) {
-    let steps: Vec<StepIndex> = case.scenario.plan.design.pipeline.order().to_vec();
+    let steps: Vec<StepIndex> = case.scenario.trial.design.pipeline().order().to_vec();
     for step in steps {
-        let shards = case.scenario.plan.design.layout.shards_of(step);
+        let shards = case.scenario.trial.layout().shards_of(step);
         for fewer in (1..shards).take(2) {
             let narrow = |fault: &Fault| with_shards(fault, step, shards, fewer);
             let faults = case.faults.iter().map(narrow).collect();

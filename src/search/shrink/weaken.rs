@@ -8,7 +8,6 @@ use super::bench::Bench;
 use super::case::Case;
 use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND};
 use onceproof_sim::fault::{Direction, Fault, Kind, KindName};
-use onceproof_sim::simulator::Simulator;
 
 /// Lengths of time that a person would write.
 const LENGTHS: [Nanos; 15] = [
@@ -31,8 +30,8 @@ const LENGTHS: [Nanos; 15] = [
 
 /// Weakens each fault as far as the failure stays.
 pub fn weaken(bench: &mut Bench<'_>, case: &mut Case) {
-    let plan = case.plan(bench.most_events);
-    let mut simulator = Simulator::new(&plan);
+    let trial = case.trial(bench.most_events);
+    let mut simulator = trial.simulator();
     for number in 0..case.faults.len() {
         for kind in weaker(&case.faults[number]) {
             let mut faults = case.faults.clone();

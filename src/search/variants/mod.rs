@@ -10,7 +10,7 @@ use crate::scenario::{Changes, Scenario, ScenarioError};
 use onceproof_kernel::source::Progress;
 use onceproof_model::pipeline::StepKind;
 use onceproof_sim::fault::KindName;
-use onceproof_sim::plan::Plan;
+use onceproof_systems::Trial;
 
 pub use mechanisms::{right as right_mechanisms, wrong as wrong_mechanisms};
 
@@ -78,7 +78,7 @@ pub const OTHER_FAULTS: &str = "faults that it has a place for";
 pub fn wrong(scenario: &Scenario) -> Vec<Variant> {
     let of_steps = steps::of(scenario, Worth::Wrong);
     let mut variants = [mechanisms::wrong(), of_steps].concat();
-    for variant in own::wrong(&scenario.plan) {
+    for variant in own::wrong(&scenario.trial) {
         if variants.iter().all(|other| other.setting != variant.setting) {
             variants.push(variant);
         }
@@ -155,12 +155,12 @@ impl Variant {
     }
 
     /// What a scenario with this plan and these kinds of faults lacks.
-    pub fn lacks(&self, plan: &Plan, kinds: &[KindName]) -> Option<&'static str> {
+    pub fn lacks(&self, trial: &Trial, kinds: &[KindName]) -> Option<&'static str> {
         let (is_met, words) = match self.needs {
             Needs::Nothing => return None,
             Needs::Kind(kind) => (kinds.contains(&kind), kind.word()),
-            Needs::Offsets => (has_offsets(plan), "sources at offsets"),
-            Needs::Repeatable => (has_offsets(plan) && is_repeatable(plan), "repeatable steps"),
+            Needs::Offsets => (has_offsets(trial), "sources at offsets"),
+            Needs::Repeatable => (has_offsets(trial) && is_repeatable(trial), "repeatable steps"),
             Needs::Missing(words) => (false, words),
         };
         (!is_met).then_some(words)
@@ -168,14 +168,14 @@ impl Variant {
 }
 
 /// Whether no source reads a queue.
-fn has_offsets(plan: &Plan) -> bool {
+fn has_offsets(trial: &Trial) -> bool {
     let reads_queue = |kind: &StepKind| matches!(kind, StepKind::Source { queue: Some(_), .. });
-    !plan.design.pipeline.steps().iter().any(|step| reads_queue(&step.kind))
+    !trial.design.pipeline().steps().iter().any(|step| reads_queue(&step.kind))
 }
 
 /// Whether an output that is made again is the same as long as no function is made to differ.
-fn is_repeatable(plan: &Plan) -> bool {
-    plan.design.pipeline.steps().iter().all(|step| match &step.kind {
+fn is_repeatable(trial: &Trial) -> bool {
+    trial.design.pipeline().steps().iter().all(|step| match &step.kind {
         StepKind::Source { watermark, .. } => *watermark == Progress::Perfect,
         // The answers of a coin are counted, and only a fault gives another one the second time.
         StepKind::Map(function) => function.is_deterministic() || function.answers() > 1,

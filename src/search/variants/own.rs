@@ -9,19 +9,19 @@ use onceproof_model::dataflow;
 use onceproof_model::dataflow::mechanism::dedup::DedupWindow;
 use onceproof_model::dataflow::mechanism::{Dedup, Gc, Mechanism};
 use onceproof_model::pipeline::{InsertId, Sink, Step, StepKind};
-use onceproof_sim::plan::Plan;
+use onceproof_systems::{Design, Trial};
 
 /// Every wrong value that follows from the times that a plan's steps and tables remember something for.
-pub(super) fn wrong(plan: &Plan) -> Vec<Variant> {
-    let steps = plan.design.pipeline.steps();
-    let mut variants = of_receivers(&plan.design);
-    let mechanisms = plan.design.mechanisms().iter();
+pub(super) fn wrong(trial: &Trial) -> Vec<Variant> {
+    let Design::Dataflow(design) = &trial.design;
+    let mut variants = of_receivers(design);
+    let mechanisms = design.mechanisms().iter();
     let remembered = mechanisms.filter_map(|mechanism| Some(mechanism.forgets_after()?.0)).max();
     if let Some(longest) = remembered {
         let timeout = Span(outliving(longest));
         variants.push(mechanism(format!("retry = {{ timeout = \"{timeout}\" }}")));
     }
-    for step in steps {
+    for step in design.pipeline.steps() {
         match (&step.kind, remembered) {
             // What is handed out again after its id was forgotten is new.
             (StepKind::Source { queue: Some(queue), .. }, Some(longest))

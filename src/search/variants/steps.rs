@@ -18,8 +18,8 @@ use onceproof_model::pipeline::{
 };
 use onceproof_sim::fault::KindName;
 use onceproof_sim::input::{Input, Row};
-use onceproof_sim::plan::{Plan, SideEffects};
-use onceproof_sim::simulator::Simulator;
+use onceproof_sim::plan::SideEffects;
+use onceproof_systems::{Design, Trial};
 
 /// Shorter than a retry takes, and than a worker is away.
 const SHORT: Nanos = 10 * MILLISECOND;
@@ -90,13 +90,13 @@ fn length(nanos: Nanos) -> String {
 
 /// The settings of all steps of a scenario that are worth this.
 pub(super) fn of(scenario: &Scenario, worth: Worth) -> Vec<Variant> {
-    let plan = &scenario.plan;
+    let trial = &scenario.trial;
     let mut variants = Vec::new();
-    for (at, step) in (0..).map(StepIndex).zip(plan.design.pipeline.steps()) {
+    for (at, step) in (0..).map(StepIndex).zip(trial.design.pipeline().steps()) {
         let settings = match &step.kind {
-            StepKind::Source { queue: Some(queue), .. } => of_queue(queue, plan, at),
+            StepKind::Source { queue: Some(queue), .. } => of_queue(queue, trial, at),
             StepKind::Sink(sink) => of_sink(sink, scenario, at),
-            StepKind::Map(Function::Call(action)) => of_call(*action, plan.side_effects),
+            StepKind::Map(Function::Call(action)) => of_call(*action, trial.plan.side_effects),
             StepKind::Source { queue: None, .. }
             | StepKind::Map(_)
             | StepKind::Reshuffle
@@ -136,7 +136,7 @@ impl Set {
 
 fn of_sink(own: &Sink, scenario: &Scenario, step: StepIndex) -> Vec<Set> {
     let others = WRITES.iter().filter(|(sink, _)| sink != own);
-    let steps = (0..).map(StepIndex).zip(scenario.plan.design.pipeline.steps());
+    let steps = (0..).map(StepIndex).zip(scenario.trial.design.pipeline().steps());
     let calls_elsewhere = steps.filter(|&(at, _)| at != step).any(|(_, step)| step.kind.calls());
     let set = |(sink, worth): &(Sink, Worth)| {
         let set = Set::new(write(sink), *worth);
@@ -155,7 +155,7 @@ fn of_sink(own: &Sink, scenario: &Scenario, step: StepIndex) -> Vec<Set> {
 /// Whether a run without a fault writes two rows.
 fn has_two_rows(scenario: &Scenario, sink: StepIndex) -> bool {
     let seed = scenario.seed_of_run(None).seed;
-    let outcome = Simulator::new(&bare(&scenario.plan)).detail(seed);
+    let outcome = bare(&scenario.trial).simulator().detail(seed);
     outcome.steps.iter().filter(|result| result.step == sink).any(|result| {
         let of_records = result.windows.keys().any(|(_, window)| window.is_none());
         result.windows.len() > 1 || (of_records && result.applied > 1)
@@ -163,7 +163,7 @@ fn has_two_rows(scenario: &Scenario, sink: StepIndex) -> bool {
 }
 
 /// A queue forgets what is acked, and knows a message it hands out again by the id that comes with it alone.
-fn of_queue(own: &Queue, plan: &Plan, step: StepIndex) -> Vec<Set> {
+fn of_queue(own: &Queue, trial: &Trial, step: StepIndex) -> Vec<Set> {
     let mut sets = Vec::new();
     match own.ack {
         Ack::AfterCommit => {
@@ -172,7 +172,7 @@ fn of_queue(own: &Queue, plan: &Plan, step: StepIndex) -> Vec<Set> {
         }
         Ack::OnReceipt => sets.push(Set::new("queue.ack = \"after-commit\"", Worth::Right)),
     }
-    let rows = Rows::of(plan, step);
+    let rows = Rows::of(trial, step);
     for ids in [MessageIds::Message, MessageIds::Attribute, MessageIds::Content, MessageIds::None] {
         if ids == own.ids {
             continue;
@@ -195,8 +195,9 @@ fn of_queue(own: &Queue, plan: &Plan, step: StepIndex) -> Vec<Set> {
         }
     }
     // Who forgets by time alone may have forgotten what comes again later.
+    let Design::Dataflow(design) = &trial.design;
     let is_forgotten =
-        plan.design.mechanisms().iter().any(|mechanism| mechanism.forgets_after().is_some());
+        design.mechanisms().iter().any(|mechanism| mechanism.forgets_after().is_some());
     if !is_forgotten {
         let half = Span((own.deadline / 2).max(1));
         sets.push(Set::new(format!("queue.deadline = \"{half}\""), Worth::Right));
@@ -216,8 +217,9 @@ struct Rows {
 }
 
 impl Rows {
-    fn of(plan: &Plan, source: StepIndex) -> Rows {
-        let input = plan.inputs.iter().find(|(step, _)| *step == source).map(|(_, input)| input);
+    fn of(trial: &Trial, source: StepIndex) -> Rows {
+        let input =
+            trial.plan.inputs.iter().find(|(step, _)| *step == source).map(|(_, input)| input);
         match input {
             None => Rows { have_ids: false, has_one_twice: false, has_equal: false },
             Some(Input::Generate(_)) => {
@@ -304,7 +306,7 @@ mod tests {
         for (sink, _) in WRITES {
             let step = format!("[[step]]\nname = \"t\"\nkind = \"sink\"\n{}\n", write(&sink));
             let read = scenario("", ONE, &step);
-            assert_eq!(read.plan.design.pipeline.steps()[1].kind, StepKind::Sink(sink));
+            assert_eq!(read.trial.design.pipeline().steps()[1].kind, StepKind::Sink(sink));
         }
     }
 

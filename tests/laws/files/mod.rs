@@ -28,8 +28,8 @@ use onceproof::search::exhaust::{Space, bare};
 use onceproof_model::dataflow::defect::Defect;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Brief, Outcome, Verdict};
-use onceproof_sim::plan::{Plan, Until};
-use onceproof_sim::simulator::Simulator;
+use onceproof_systems::Design;
+use onceproof_systems::Trial;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestCaseError};
@@ -64,9 +64,8 @@ fn read(file: &File, law: &str) -> Result<Scenario, TestCaseError> {
 }
 
 /// No run of these files is longer.
-fn within_limits(plan: Plan) -> Plan {
-    let events = plan.until.events.min(100_000);
-    Plan { until: Until { events, ..plan.until }, ..plan }
+fn within_limits(trial: Trial) -> Trial {
+    trial.with(|plan| plan.until.events = plan.until.events.min(100_000))
 }
 
 #[test]
@@ -74,10 +73,10 @@ fn without_faults_the_results_are_those_that_are_worked_out() {
     let endless = Endless::default();
     check(cases() * 4, files(), |drawn: Drawn| {
         let file = drawn.file();
-        let plan = within_limits(bare(&read(&file, "without-faults")?.plan));
+        let trial = within_limits(bare(&read(&file, "without-faults")?.trial));
         let found = evaluate(&file, Run { seed: None, may_fail: false, has_faults: false });
-        let outcome = Simulator::new(&plan).detail(None);
-        match endless.count(&plan, &outcome) {
+        let outcome = trial.simulator().detail(None);
+        match endless.count(&trial, &outcome) {
             true => Ok(()),
             false => judge(&file, &found, &outcome).map_err(TestCaseError::fail),
         }
@@ -90,8 +89,8 @@ fn under_the_faults_that_it_draws_every_file_accounts_for_every_record() {
     let endless = Endless::default();
     check(cases() * 2, files(), |drawn: Drawn| {
         let file = drawn.file();
-        let plan = within_limits(read(&file, "drawn-faults")?.plan);
-        judge_seeds(&file, &plan, &endless).map_err(TestCaseError::fail)
+        let trial = within_limits(read(&file, "drawn-faults")?.trial);
+        judge_seeds(&file, &trial, &endless).map_err(TestCaseError::fail)
     });
     endless.are_rare();
 }
@@ -105,9 +104,9 @@ struct Endless {
 }
 
 impl Endless {
-    fn count(&self, plan: &Plan, outcome: &Outcome) -> bool {
+    fn count(&self, trial: &Trial, outcome: &Outcome) -> bool {
         let Brief { verdict, work, .. } = outcome.brief;
-        let is_endless = verdict == Verdict::Inconclusive && work.events >= plan.until.events;
+        let is_endless = verdict == Verdict::Inconclusive && work.events >= trial.plan.until.events;
         self.runs.set(self.runs.get() + 1);
         self.endless.set(self.endless.get() + u32::from(is_endless));
         is_endless
@@ -120,13 +119,14 @@ impl Endless {
 }
 
 /// Runs a file under its faults and judges each run that ends.
-fn judge_seeds(file: &File, plan: &Plan, endless: &Endless) -> Result<(), String> {
-    let may_fail = plan.climate.odds.iter().any(|(kind, _)| kind.name() == KindName::UserFails);
-    let mut simulator = Simulator::new(plan);
+fn judge_seeds(file: &File, trial: &Trial, endless: &Endless) -> Result<(), String> {
+    let may_fail =
+        trial.plan.climate.odds.iter().any(|(kind, _)| kind.name() == KindName::UserFails);
+    let mut simulator = trial.simulator();
     for seed in [file.seed.unwrap_or(0), 1, 2] {
         let found = evaluate(file, Run { seed: Some(seed), may_fail, has_faults: true });
         let outcome = simulator.detail(Some(seed));
-        if !endless.count(plan, &outcome) {
+        if !endless.count(trial, &outcome) {
             judge(file, &found, &outcome).map_err(|error| format!("seed {seed}: {error}"))?;
         }
     }
@@ -165,10 +165,11 @@ fn a_rule_that_is_left_out_breaks_one_of_the_files() {
     for _ in 0..cases() * 2 {
         let drawn = files().new_tree(&mut runner).expect("a file").current();
         let file = drawn.file();
-        let mut plan = within_limits(read(&file, "left-out").expect("a right file").plan);
+        let mut trial = within_limits(read(&file, "left-out").expect("a right file").trial);
         left.retain(|&defect| {
-            plan.design.set_defect(Some(defect));
-            judge_seeds(&file, &plan, &Endless::default()).is_ok()
+            let Design::Dataflow(design) = &mut trial.design;
+            design.set_defect(Some(defect));
+            judge_seeds(&file, &trial, &Endless::default()).is_ok()
         });
         if left.is_empty() {
             return;
@@ -182,19 +183,18 @@ fn under_every_single_fault_a_small_file_accounts_for_every_record() {
     check(cases() / 8, small_files(), |drawn: Drawn| {
         let file = drawn.file();
         let scenario = read(&file, "single-faults")?;
-        let plan = within_limits(bare(&scenario.plan));
+        let trial = within_limits(bare(&scenario.trial));
         let found = evaluate(&file, Run { seed: None, may_fail: true, has_faults: true });
-        let kinds = Space::new(&scenario.plan, &KindName::ALL, 1).kinds;
-        let mut simulator = Simulator::new(&plan);
+        let kinds = Space::new(&scenario.trial, &KindName::ALL, 1).kinds;
+        let mut simulator = trial.simulator();
         for possible in simulator.extensions(None, &kinds).possible {
             if possible.needless.is_some() {
                 continue;
             }
             simulator.place(std::slice::from_ref(&possible.fault));
             judge_ledger(&found, &simulator.brief(None)).map_err(|error| {
-                let schedule =
-                    Simulator::new(&Plan { faults: vec![possible.fault.clone()], ..plan.clone() })
-                        .detail(None);
+                let schedule = trial.with(|plan| plan.faults = vec![possible.fault.clone()]);
+                let schedule = schedule.simulator().detail(None);
                 let saved = scenario.saved_failure(
                     None,
                     &schedule.schedule,

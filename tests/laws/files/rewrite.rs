@@ -11,14 +11,13 @@ use onceproof::scenario::{Changes, Scenario, ScenarioError};
 use onceproof::search::exhaust::bare;
 use onceproof::search::swarm::Swarm;
 use onceproof_sim::outcome::{Outcome, Verdict};
-use onceproof_sim::simulator::Simulator;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
 type Written = Result<Scenario, ScenarioError>;
 
 fn run(scenario: &Scenario, seed: Option<u64>) -> Outcome {
-    Simulator::new(&within_limits(scenario.plan.clone())).detail(seed)
+    within_limits(scenario.trial.clone()).simulator().detail(seed)
 }
 
 /// What is written is a scenario.
@@ -76,9 +75,9 @@ fn an_input_that_is_written_out_is_the_same_input() {
         let scenario = read(&file, "written-out")?;
         for seed in [None, Some(3)] {
             let written = reread("written out", scenario.written_out(seed))?;
-            let plan = within_limits(bare(&written.plan));
+            let trial = within_limits(bare(&written.trial));
             let found = evaluate(&file, Run { seed, may_fail: false, has_faults: false });
-            let outcome = Simulator::new(&plan).detail(seed);
+            let outcome = trial.simulator().detail(seed);
             judge(&file, &found, &outcome)
                 .map_err(|error| TestCaseError::fail(format!("{error}\n{}", written.text())))?;
         }

@@ -11,7 +11,6 @@
 use super::apply::Application;
 use super::unit::Taken;
 use super::{Arrived, Worker};
-use crate::dataflow::decision::Decision;
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{
     Ack as AckEffect, Carried, Context, Dropped, Effect, Env, FilterSaid, Request,
@@ -24,6 +23,7 @@ use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::Rpc;
+use onceproof_kernel::env::Decision;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::rest::Rest;
@@ -219,7 +219,7 @@ impl Worker {
     fn queue_record<E: Env>(&mut self, arrived: Arrived, m: &mut Context<'_, E>) {
         let (name, key) = (arrived.record.name, arrived.record.key);
         if !self.gate.queue_record(arrived) {
-            m.env.decides(self.shard, Decision::Waits { name, key });
+            m.env.decides(Decision::Waits { name, key });
         }
     }
 
@@ -281,17 +281,17 @@ impl Worker {
         m: &mut Context<'_, E>,
     ) -> Option<Dropped> {
         let Arrived { ref record, from, .. } = *arrived;
-        m.ask().admit(self.shard, record.name);
+        m.ask().admit(self.shard, self.step, record.name);
         // What was acked when it arrived was looked at then.
         if self.mechanism.ack == Ack::AfterCommit && self.is_remnant(from, record.stamp, m.design) {
             return Some(Dropped::Remnant);
         }
         let is_known = match self.mechanism.dedup {
-            Dedup::Catalog | Dedup::Window(_) => m.ask().is_known(self.shard, record),
+            Dedup::Catalog | Dedup::Window(_) => m.ask().is_known(self.shard, record, None),
             Dedup::Bloom(bloom) => match self.ask_filter(&bloom, arrived, m) {
                 FilterSaid::New => false,
-                FilterSaid::MayBeKnown | FilterSaid::NotReady => {
-                    m.ask().is_known(self.shard, record)
+                said @ (FilterSaid::MayBeKnown | FilterSaid::NotReady) => {
+                    m.ask().is_known(self.shard, record, Some(said))
                 }
             },
             Dedup::BloomOnly(shape) => {

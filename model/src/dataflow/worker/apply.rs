@@ -6,19 +6,22 @@ use super::chain::Chained;
 use super::unit::Taken;
 use super::{Arrived, Parent, Worker, wake_at};
 use crate::dataflow::change::{CommitKind, Delta, Lifetime};
-use crate::dataflow::decision::Decision;
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Env, Timer};
 use crate::dataflow::mechanism::{Dedup, DedupWindow, Gc, Outputs, Stamps};
 use crate::dataflow::record::Record;
-use crate::function::{Function, Output};
+use crate::dataflow::told::Tale;
+use crate::function::Function;
 use crate::pipeline::{IdFrom, InsertId, OffsetGiven, Sink, StepKind};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Operation, Row};
+use onceproof_kernel::env::Decision;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::mix;
+use onceproof_kernel::record::Output;
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::time::Time;
+use onceproof_kernel::told::Told;
 
 /// What came of applying a record.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,7 +57,8 @@ impl Worker {
                 if windows.is_late(start, self.watermarks.incoming_seen()) {
                     // Too late: it leaves its id and nothing else.
                     let (name, key, end) = (record.name, record.key, windows.end(start));
-                    m.env.decides(self.shard, Decision::Late { name, key, end });
+                    let late = Tale::Late { record: name, key, end };
+                    m.env.decides(Decision::Own(&|| Told::new(late)));
                     let unit = self.unit_for(CommitKind::Commit, arrived);
                     self.add(unit, arrived, None, m);
                     return Application::Done;
@@ -153,7 +157,7 @@ impl Worker {
         let after = m.design.pipeline.step(self.step).failing.dead_letter_after;
         let is_enough = after.is_some_and(|after| failures >= after);
         if is_enough || (after.is_some() && self.has(Defect::DeadLetterAtOnce)) {
-            m.env.decides(self.shard, Decision::DeadLetter { name: record.name, failures });
+            m.env.decides(Decision::GivesUp { name: record.name, failures });
             let dead = Delta::DeadLetter {
                 key: record.key,
                 name: record.name,

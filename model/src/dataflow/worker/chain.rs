@@ -11,16 +11,17 @@
 use super::{Parent, Worker};
 use crate::dataflow::Design;
 use crate::dataflow::change::{CommitKind, Delta};
-use crate::dataflow::decision::Decision;
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Env};
 use crate::dataflow::record::Record;
-use crate::function::{Function, Output};
+use crate::function::Function;
 use crate::pipeline::{Sink, StepKind};
 use onceproof_kernel::call::Answer;
+use onceproof_kernel::env::Decision;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, output_hash};
+use onceproof_kernel::record::Output;
 use onceproof_kernel::record::RecordId;
 
 /// An output of a step of this stage; of a sink, the row that it writes.
@@ -167,7 +168,7 @@ impl Worker {
         outputs: &[Output],
         m: &mut Context<'_, E>,
     ) {
-        m.env.decides(self.shard, Decision::Executed { step, name, input, outputs });
+        m.env.decides(Decision::Executed { step, name, input, outputs });
     }
 
     /// Executes a function on a record: the answer by which it decides what is not decided by the record,

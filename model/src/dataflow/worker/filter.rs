@@ -21,6 +21,7 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::mix::fold;
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::rest::Rest;
+use onceproof_kernel::system::Fill;
 use onceproof_kernel::time::Time;
 
 /// The filters of a shard.
@@ -64,19 +65,6 @@ enum State {
     Complete,
     /// Those that came since the boot; so many of its records were looked up since.
     Unread { records: u32 },
-}
-
-/// How full the filter of one range is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Fill {
-    /// The first timestamp of the range.
-    pub first: Time,
-    /// How many bits are set.
-    pub bits_set: u64,
-    /// How many bits there are.
-    pub bits: u64,
-    /// Whether it has all ids of its range, and so may say that an id is new.
-    pub is_complete: bool,
 }
 
 impl Filters {
@@ -180,7 +168,9 @@ impl Worker {
             (State::Complete, true) => FilterSaid::MayBeKnown,
             (State::Complete, false) => FilterSaid::New,
         };
-        m.env.filter_said(self.shard, self.token, &arrived.record, said);
+        let asks_catalog = !matches!(self.mechanism.dedup, Dedup::BloomOnly(_));
+        let is_last = said == FilterSaid::New || !asks_catalog;
+        m.env.filter_said(self.shard, self.token, &arrived.record, said, is_last);
         said
     }
 
@@ -242,7 +232,7 @@ impl Worker {
     }
 
     /// How full the filters are, or were when they were forgotten, in order of their ranges.
-    pub fn fills(&self) -> impl Iterator<Item = Fill> {
+    pub(super) fn filter_fills(&self) -> impl Iterator<Item = Fill> {
         self.filters.forgotten.iter().copied().chain(self.filters.kept())
     }
 }

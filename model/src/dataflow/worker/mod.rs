@@ -31,29 +31,30 @@ mod watermark;
 #[cfg(test)]
 mod tests;
 
-use crate::dataflow::Design;
 use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Effect, Effects, Env, Input, Timer};
 use crate::dataflow::mechanism::{Ids, Mechanism};
 use crate::dataflow::record::Record;
-use crate::function::Output;
+use crate::dataflow::{Dataflow, Design};
 use crate::pipeline::StepKind;
 use admit::Gate;
 use call::Calls;
 use chain::Link;
-pub use filter::Fill;
 use filter::Filters;
 use fire::Windows;
 use hold::Commits;
 use lift::Lifted;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Rpc, Serial};
+use onceproof_kernel::env;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::prefix::Prefix;
+use onceproof_kernel::record::Output;
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::rest::Rest;
+use onceproof_kernel::system::{Fill, Process};
 use onceproof_kernel::time::Time;
 use outbox::Outbox;
 use promise::Promises;
@@ -140,14 +141,6 @@ impl Worker {
         }
     }
 
-    /// Makes a worker whose memory is used again as good as new.
-    pub fn reset(&mut self) {
-        self.token = 0;
-        self.serials = 0;
-        self.executions = 0;
-        self.last_stamp = Time::MIN;
-    }
-
     /// Takes one input and lists what is to be done, in order.
     pub fn handle<E: Env>(&mut self, input: &Input, m: &mut Context<'_, E>) {
         match *input {
@@ -162,11 +155,73 @@ impl Worker {
         self.report_watermark(m);
     }
 
+    fn wake<E: Env>(&mut self, timer: Timer, m: &mut Context<'_, E>) {
+        match timer {
+            Timer::Retry { slot, .. } => self.retry(slot, m),
+            Timer::RetryWatermark { target, .. } => self.send_watermark(target as usize, m),
+            Timer::Recall { slot, .. } => self.send_call(slot, m),
+            Timer::Arrival | Timer::Reread => {
+                let reader = self.reader.as_mut().expect("only a source waits to read");
+                reader.arrived(m.now);
+            }
+            Timer::Close => self.close_all(m),
+            Timer::Reapply(key) => self.gate.give_turn(key),
+        }
+    }
+
+    /// Goes on with the next key whose turn has come, else with the next source records.
+    fn resume<E: Env>(&mut self, m: &mut Context<'_, E>) {
+        if let Some((key, start)) = self.gate.take_loose() {
+            return self.fire(key, start, m);
+        }
+        match self.gate.take_ready() {
+            Some(key) => self.next_of_key(key, m),
+            None => match self.queue(m) {
+                Some(queue) => self.pull(queue, m),
+                None => self.read(m),
+            },
+        }
+    }
+
+    fn has(&self, defect: Defect) -> bool {
+        self.defect == Some(defect)
+    }
+
+    fn next_serial(&mut self) -> Serial {
+        self.serials += 1;
+        Serial::new(self.token, self.serials)
+    }
+
+    fn rpc(slot: u32, serial: Serial) -> Rpc {
+        Rpc { slot, attempt: 0, serial }
+    }
+}
+
+impl Process<Dataflow> for Worker {
+    fn new(design: &Design, shard: ShardIndex) -> Worker {
+        Worker::new(design, shard)
+    }
+
+    fn reset(&mut self) {
+        self.token = 0;
+        self.serials = 0;
+        self.executions = 0;
+        self.last_stamp = Time::MIN;
+    }
+
+    fn handle<E: env::Env<Dataflow>>(&mut self, input: &Input, m: &mut Context<'_, E>) {
+        Worker::handle(self, input, m);
+    }
+
+    fn fills(&self) -> Vec<Fill> {
+        self.filter_fills().collect()
+    }
+
     /// Adds its state. Fresh ids depend on the token and on how often this life has executed something, so two
     /// lives never compare equal: with them there is no rest. Where a rule is left out there is none either:
     /// what is left out of the state here decides nothing by those very rules, and a planted defect may make it
     /// matter.
-    pub fn rest(&self, rest: &mut Rest) {
+    fn rest(&self, rest: &mut Rest) {
         let Worker {
             shard: _,
             step: _,
@@ -212,12 +267,12 @@ impl Worker {
     }
 
     /// Whether there is more to do right now, by [`Input::Resume`].
-    pub fn is_ready(&self) -> bool {
+    fn is_ready(&self) -> bool {
         self.gate.is_ready() || self.can_read()
     }
 
     /// Whether a timer still means anything; a stale one need not be delivered.
-    pub fn awaits(&self, timer: Timer) -> bool {
+    fn awaits(&self, timer: Timer) -> bool {
         match timer {
             Timer::Retry { slot, sends, serial } => self.outbox.awaits(slot, sends, serial),
             Timer::RetryWatermark { target, sends, serial } => {
@@ -230,12 +285,12 @@ impl Worker {
     }
 
     /// Whether the ack of this request of a record is still waited for.
-    pub fn awaits_reply(&self, rpc: Rpc) -> bool {
+    fn awaits_reply(&self, rpc: Rpc) -> bool {
         self.outbox.awaits_reply(rpc.slot, rpc.serial)
     }
 
     /// The same of any request: of a record, or of a watermark that travels alone.
-    pub fn awaits_any_reply(&self, rpc: Rpc) -> bool {
+    fn awaits_any_reply(&self, rpc: Rpc) -> bool {
         match self.promises.is_own(rpc) {
             true => self.promises.awaits_reply(rpc),
             false => self.awaits_reply(rpc),
@@ -244,54 +299,13 @@ impl Worker {
 
     /// What is waited for with a timer that still means something, for whoever watches from outside: the record or
     /// the watermark that is sent, or the record that is called for.
-    pub fn awaited_with(&self, timer: Timer) -> Option<Subject> {
+    fn awaited_with(&self, timer: Timer) -> Option<Subject> {
         match timer {
             Timer::Retry { slot, .. } => Some(Subject::Record(self.outbox.name(slot))),
             Timer::RetryWatermark { target, .. } => self.promises.awaited(target),
             Timer::Recall { slot, .. } => self.calls.name(slot).map(Subject::Record),
             Timer::Arrival | Timer::Close | Timer::Reapply(_) | Timer::Reread => None,
         }
-    }
-
-    fn wake<E: Env>(&mut self, timer: Timer, m: &mut Context<'_, E>) {
-        match timer {
-            Timer::Retry { slot, .. } => self.retry(slot, m),
-            Timer::RetryWatermark { target, .. } => self.send_watermark(target as usize, m),
-            Timer::Recall { slot, .. } => self.send_call(slot, m),
-            Timer::Arrival | Timer::Reread => {
-                let reader = self.reader.as_mut().expect("only a source waits to read");
-                reader.arrived(m.now);
-            }
-            Timer::Close => self.close_all(m),
-            Timer::Reapply(key) => self.gate.give_turn(key),
-        }
-    }
-
-    /// Goes on with the next key whose turn has come, else with the next source records.
-    fn resume<E: Env>(&mut self, m: &mut Context<'_, E>) {
-        if let Some((key, start)) = self.gate.take_loose() {
-            return self.fire(key, start, m);
-        }
-        match self.gate.take_ready() {
-            Some(key) => self.next_of_key(key, m),
-            None => match self.queue(m) {
-                Some(queue) => self.pull(queue, m),
-                None => self.read(m),
-            },
-        }
-    }
-
-    fn has(&self, defect: Defect) -> bool {
-        self.defect == Some(defect)
-    }
-
-    fn next_serial(&mut self) -> Serial {
-        self.serials += 1;
-        Serial::new(self.token, self.serials)
-    }
-
-    fn rpc(slot: u32, serial: Serial) -> Rpc {
-        Rpc { slot, attempt: 0, serial }
     }
 }
 

@@ -14,11 +14,11 @@ use super::Worker;
 use super::unit::Taken;
 use crate::dataflow::change::CommitKind;
 use crate::dataflow::effect::{Context, Effect, Env};
-use crate::function::Output;
 use crate::pipeline::{Ack, Queue, StepKind};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::effect::MessageAck;
 use onceproof_kernel::mix::fold;
+use onceproof_kernel::record::Output;
 use onceproof_kernel::source::{Message, Pull};
 
 impl Worker {

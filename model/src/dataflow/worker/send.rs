@@ -7,10 +7,12 @@
 
 use super::{Worker, wake_at};
 use crate::dataflow::change::{CommitKind, Delta};
-use crate::dataflow::decision::Decision;
 use crate::dataflow::effect::{Carried, Context, Effect, Env, Replied, Request, Timer};
 use crate::dataflow::mechanism::Outputs;
+use crate::dataflow::told::Tale;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::env::Decision;
+use onceproof_kernel::told::Told;
 
 impl Worker {
     /// Sends what may be sent.
@@ -45,7 +47,8 @@ impl Worker {
         let entry = self.outbox.get(slot);
         if self.mechanism.give_up.is_due(entry.sends) {
             let (name, sends) = (entry.record.name, entry.sends);
-            m.env.decides(self.shard, Decision::GivesUp { name, sends });
+            let stops = Tale::StopsSending { record: name, sends };
+            m.env.decides(Decision::Own(&|| Told::new(stops)));
             self.done(slot, m);
         } else {
             self.send(slot, m);

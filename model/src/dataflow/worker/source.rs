@@ -6,12 +6,12 @@ use super::chain::Chained;
 use super::unit::Taken;
 use super::{Parent, Worker, wake_at};
 use crate::dataflow::change::Delta;
-use crate::dataflow::decision::Decision;
 use crate::dataflow::effect::{Context, Env, Timer};
-use crate::function::Output;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::env::Decision;
 use onceproof_kernel::mix;
 use onceproof_kernel::prefix::Prefix;
+use onceproof_kernel::record::Output;
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::source::{Read, SourceRow};
 use onceproof_kernel::time::Time;
@@ -160,7 +160,7 @@ impl Worker {
         row: SourceRow,
         m: &mut Context<'_, E>,
     ) -> Chained {
-        m.env.decides(self.shard, Decision::Reads { name: row.name, key: row.key });
+        m.env.decides(Decision::Reads { name: row.name, key: row.key });
         let derived = match row.id {
             Some(id) => RecordId::given(m.design.layout.hash(self.step), id),
             None => RecordId(mix::scatter(m.env.vocabulary().names.hash(row.name))),

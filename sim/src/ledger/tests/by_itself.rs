@@ -7,7 +7,7 @@ use onceproof_kernel::record::RecordId;
 /// A count and a count of its panes, in detail.
 fn two_counts() -> Fed {
     let mut fed = Fed::new(Progress::Perfect, vec![count(0), count(0)], &[("ann", 0)]);
-    fed.ledger.reset(&fed.plan.design.layout, true);
+    fed.ledger.reset(&fed.design.layout, true);
     fed
 }
 
@@ -45,7 +45,7 @@ fn who_sent_a_record_again_is_told_at_the_step_that_it_was_sent_to() {
         let twice = fed.take(FIRST, ("ann", 0), 0, &[row(0), row(0)]);
         fed.fire(FIRST, ("ann", 0, 0), twice);
         let damage = fed.judgement(true).damage;
-        let first = fed.plan.design.layout.step_of(FIRST);
+        let first = fed.design.layout.step_of(FIRST);
         let of_first = damage.iter().find(|damage| damage.step == first).expect("damage");
         assert_eq!(of_first.by_itself, expected);
     };

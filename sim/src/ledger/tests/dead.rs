@@ -32,7 +32,7 @@ impl Twice {
 
     /// The map fails on a pane and gives it up.
     fn give_up(&mut self, pane: usize) {
-        let step = self.fed.plan.design.layout.step_of(CHECK);
+        let step = self.fed.design.layout.step_of(CHECK);
         self.fed.ledger.failed(step, self.panes[pane].0);
         self.write_letter(pane);
     }

@@ -4,6 +4,7 @@ use super::*;
 
 /// A ledger, and what it needs to be fed and asked.
 pub(super) struct Fed {
+    pub design: Design,
     pub plan: Plan,
     pub sources: Sources,
     pub words: Vocabulary,
@@ -46,7 +47,6 @@ impl Fed {
         };
         let rows = Input::Rows(Arc::new(rows.iter().map(row).collect()));
         let plan = Plan {
-            design,
             inputs: vec![(StepIndex(0), rows)],
             cluster: Cluster::default(),
             network: Network::default(),
@@ -56,10 +56,10 @@ impl Fed {
             side_effects: SideEffects::default(),
         };
         let (mut sources, mut words) = (Sources::default(), Vocabulary::default());
-        sources.load(&plan, 0, &mut words);
+        sources.load(&plan, &design.layout, 0, &mut words);
         let mut ledger = Ledger::default();
-        ledger.reset(&plan.design.layout, false);
-        Fed { plan, sources, words, ledger }
+        ledger.reset(&design.layout, false);
+        Fed { design, plan, sources, words, ledger }
     }
 
     /// Windows of 10 s under a perfect source.
@@ -81,7 +81,7 @@ impl Fed {
         }
         self.sources = Sources::default();
         self.words = Vocabulary::default();
-        self.sources.load(&self.plan, 0, &mut self.words);
+        self.sources.load(&self.plan, &self.design.layout, 0, &mut self.words);
     }
 
     pub fn key(&mut self, text: &str) -> Key {
@@ -91,7 +91,7 @@ impl Fed {
     /// What the ledger hears of commits of a shard.
     pub fn telling(&mut self, shard: ShardIndex) -> Telling<'_> {
         let Fed { sources, words, ledger, .. } = self;
-        Telling { ledger, shard, now: Time(0), words, sources, gone: None }
+        Telling { ledger, shard, now: Time(0), words, sources, ids: None }
     }
 
     /// An output is held by the source.
@@ -129,8 +129,8 @@ impl Fed {
     ) -> (Name, u32) {
         let (key, start) = (self.key(key), seconds(start));
         let lineage = self.ledger.read(span.head, span.floor);
-        let step = self.plan.design.layout.step_of(shard);
-        let hash = self.plan.design.layout.hash(step);
+        let step = self.design.layout.step_of(shard);
+        let hash = self.design.layout.hash(step);
         let Vocabulary { keys, names } = &mut self.words;
         let name = names.pane(step.0, hash, key, start, pane, keys);
         let Span { weight, value, .. } = span;
@@ -141,8 +141,8 @@ impl Fed {
 
     /// The outputs of a map on a record.
     pub fn outputs(&mut self, shard: ShardIndex, name: Name, outputs: u32) -> Vec<Name> {
-        let step = self.plan.design.layout.step_of(shard);
-        let hash = self.plan.design.layout.hash(step);
+        let step = self.design.layout.step_of(shard);
+        let hash = self.design.layout.hash(step);
         let names = &mut self.words.names;
         (0..outputs).map(|index| names.output(name, step.0, hash, index)).collect()
     }
@@ -154,15 +154,15 @@ impl Fed {
 
     pub fn write_value(&mut self, row: u64, key: &str, name: Name, value: i64) {
         let key = self.key(key);
-        let step = self.plan.design.layout.step_of(FIRST);
+        let step = self.design.layout.step_of(FIRST);
         let tag = Tag { name, lineage: 0 };
         self.telling(FIRST).write(&WrittenRow { step, row, tag, key, weight: 1, value });
     }
 
     pub fn judgement(&mut self, has_drained: bool) -> Judgement {
-        let Fed { plan, sources, words, ledger } = self;
+        let Fed { design, sources, words, ledger, .. } = self;
         let mut expectations = Expectations::default();
-        let Design { pipeline, layout, .. } = &plan.design;
+        let Design { pipeline, layout, .. } = design;
         let truth = Truth { pipeline, layout };
         ledger.judge(&truth, layout, sources, words, &mut expectations, has_drained)
     }

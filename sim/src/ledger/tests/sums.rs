@@ -60,8 +60,8 @@ fn a_partial_aggregate_that_its_members_do_not_add_up_to_is_phantom() {
 #[test]
 fn rows_of_any_values_come_and_go() {
     let mut fed = Fed::writing(&[("ann", 0), ("ann", 1)]);
-    fed.ledger.reset(&fed.plan.design.layout, true);
-    let step = fed.plan.design.layout.step_of(FIRST);
+    fed.ledger.reset(&fed.design.layout, true);
+    let step = fed.design.layout.step_of(FIRST);
     let names = fed.words.names.clone();
     let total = |fed: &Fed| fed.ledger.totals(step, &names).map(|(.., total)| total).sum::<i128>();
     fed.write_value(7, "ann", Name(0), i64::MIN);

@@ -5,9 +5,10 @@ use crate::network::Cut;
 use crate::trace::{Struck, What};
 use crate::world::World;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::system::System;
 use onceproof_kernel::time::Nanos;
 
-impl World<'_> {
+impl<S: System> World<'_, S> {
     /// What befalls a worker now: before which step, and by which fault.
     fn struck(&mut self) -> (Option<Struck>, Option<usize>) {
         let noted = self.outside.trace.recorder().and_then(|recorder| recorder.struck.take());

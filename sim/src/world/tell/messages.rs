@@ -7,29 +7,28 @@ use crate::world::leases::Instance;
 use crate::world::{Event, World};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Rpc, Serial};
-use onceproof_kernel::effect::MessageAck;
+use onceproof_kernel::effect::{MessageAck, Reply, Request};
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::time::Time;
-use onceproof_model::dataflow::effect::{Ack, Request};
+use onceproof_kernel::system::{Process, System};
 
 /// A reply on its way: its ends, which request it is for, and what an ack says.
 #[derive(Clone, Copy)]
-pub(in crate::world) struct ReplyTold {
+pub(in crate::world) struct ReplyTold<B> {
     pub to: ShardIndex,
     pub from: ShardIndex,
     pub rpc: Rpc,
-    pub body: Option<Time>,
+    pub body: Option<B>,
 }
 
 /// What a message was about of which nobody wrote down the sending.
 const NOTHING: Subject = Subject::Control { word: 0, value: i64::MIN };
 
-impl World<'_> {
+impl<S: System> World<'_, S> {
     #[cold]
     pub(in crate::world) fn tell_request(
         &mut self,
         who: Instance,
-        request: &Request,
+        request: &Request<S>,
         again: bool,
         verdict: RequestVerdict,
         is_cut: bool,
@@ -49,7 +48,7 @@ impl World<'_> {
             RequestVerdict::Refused => Fate::Error,
         };
         let (to, subject, attempt) = (request.to, request.subject(), request.rpc.attempt);
-        let key = request.body.record.map(|record| record.key);
+        let key = S::carried(&request.body).map(|carried| carried.key);
         let number = self.tell(who, What::Sends { to, subject, key, attempt, again, fate }, fault);
         if fate == Fate::Error {
             self.note_send(number, subject, attempt);
@@ -64,9 +63,9 @@ impl World<'_> {
     }
 
     #[cold]
-    pub(in crate::world) fn tell_request_arrives(&mut self, who: Instance, request: &Request) {
+    pub(in crate::world) fn tell_request_arrives(&mut self, who: Instance, request: &Request<S>) {
         let (from, subject, attempt) = (request.from, request.subject(), request.rpc.attempt);
-        let key = request.body.record.map(|record| record.key);
+        let key = S::carried(&request.body).map(|carried| carried.key);
         self.tell(who, What::Receives { from, subject, key, attempt }, None);
     }
 
@@ -74,7 +73,7 @@ impl World<'_> {
     #[cold]
     pub(in crate::world) fn tell_request_lost(
         &mut self,
-        request: &Request,
+        request: &Request<S>,
         host: u32,
         why: Nobody,
     ) {
@@ -104,11 +103,11 @@ impl World<'_> {
     pub(in crate::world) fn tell_ack(
         &mut self,
         who: Instance,
-        ack: &Ack,
+        ack: &Reply<S>,
         verdict: AckVerdict,
         is_cut: bool,
     ) {
-        let Ack { from, to, rpc: Rpc { attempt, .. }, subject, body } = *ack;
+        let Reply { from, to, rpc: Rpc { attempt, .. }, subject, body } = *ack;
         let fired = self.fault();
         let fate = match verdict {
             _ if is_cut => Fate::Cut,
@@ -127,8 +126,8 @@ impl World<'_> {
             fault = recorder.ack_faults.get(&point).copied();
         }
         let fault = fault.filter(|_| verdict != AckVerdict::Pass);
-        let number =
-            self.tell(who, What::Acks { to, subject, attempt, watermark: body, fate }, fault);
+        let says = S::parts_of_reply(&body);
+        let number = self.tell(who, What::Acks { to, subject, attempt, says, fate }, fault);
         self.note_send(number, subject, attempt);
     }
 
@@ -141,12 +140,15 @@ impl World<'_> {
     }
 
     #[cold]
-    pub(in crate::world) fn tell_reply(&mut self, who: Instance, reply: ReplyTold) {
+    pub(in crate::world) fn tell_reply(&mut self, who: Instance, reply: ReplyTold<S::Reply>) {
         let ReplyTold { from, rpc, body, .. } = reply;
         let (subject, attempt) = self.sent(rpc);
         let is_awaited = self.running(who).awaits_any_reply(rpc);
         let what = match body {
-            Some(watermark) => What::Acked { from, subject, attempt, watermark, is_awaited },
+            Some(body) => {
+                let says = S::parts_of_reply(&body);
+                What::Acked { from, subject, attempt, says, is_awaited }
+            }
             None => What::Errs { from, subject, attempt, is_awaited },
         };
         self.tell(who, what, None);
@@ -154,7 +156,11 @@ impl World<'_> {
 
     /// A reply reaches a worker where nobody takes it.
     #[cold]
-    pub(in crate::world) fn tell_reply_lost(&mut self, reply: ReplyTold, why: Option<Nobody>) {
+    pub(in crate::world) fn tell_reply_lost(
+        &mut self,
+        reply: ReplyTold<S::Reply>,
+        why: Option<Nobody>,
+    ) {
         let ReplyTold { to, from, rpc, body } = reply;
         let (subject, attempt) = self.sent(rpc);
         let message = match body {
@@ -173,11 +179,11 @@ impl World<'_> {
 
     /// Of what waited for a worker that died, that which it will never hear.
     #[cold]
-    pub(in crate::world) fn tell_forgotten(&mut self, event: &Event, cause: Option<u64>) {
+    pub(in crate::world) fn tell_forgotten(&mut self, event: &Event<S>, cause: Option<u64>) {
         let died = Nobody::Died;
         match *event {
             Event::Request { flight } => {
-                let flight = &self.links.flights[flight as usize];
+                let flight = &self.flights[flight as usize];
                 let (request, host) = (flight.request, flight.host);
                 self.tell_request_lost(&request, host, died);
             }
@@ -207,7 +213,7 @@ impl World<'_> {
         }
     }
 
-    fn tell_reply_of(&mut self, reply: ReplyTold, cause: Option<u64>) {
+    fn tell_reply_of(&mut self, reply: ReplyTold<S::Reply>, cause: Option<u64>) {
         let sent = cause.and_then(|cause| self.outside.trace.send(cause));
         let (subject, attempt) = sent.unwrap_or((NOTHING, 0));
         let ReplyTold { to, from, rpc, body } = reply;

@@ -8,13 +8,12 @@ pub(super) use messages::ReplyTold;
 
 use super::World;
 use super::leases::Instance;
-use crate::trace::{Actor, Forgotten, Ownership, Waited, What};
-use onceproof_kernel::system::{System, Wait};
+use crate::trace::{Actor, Ownership, Waited, What};
+use onceproof_kernel::system::{Process, System, Wait};
 use onceproof_kernel::time::Time;
-use onceproof_model::dataflow::Dataflow;
-use onceproof_model::dataflow::effect::Timer;
+use onceproof_kernel::told::Forgotten;
 
-impl World<'_> {
+impl<S: System> World<'_, S> {
     /// The thing that was scheduled under this number happens now.
     #[cold]
     pub(super) fn tell_next(&mut self, number: u64, at: u64) {
@@ -35,8 +34,8 @@ impl World<'_> {
             let length = step.forgets_after.unwrap_or(0);
             let Some(recorder) = self.outside.trace.recorder() else { return };
             let record = recorder.ids.get(&(shard, aged.key, aged.id)).copied();
-            let (key, why) = (aged.key, Forgotten::Age(length));
-            recorder.record_at(aged.end.0.abs_diff(start.0), What::Forgets { record, key, why });
+            let forgotten = S::forgotten(record, aged.key, Forgotten::Aged(length));
+            recorder.record_at(aged.end.0.abs_diff(start.0), What::Own(forgotten));
         }
     }
 
@@ -60,6 +59,15 @@ impl World<'_> {
         let actor = self.actor(who, None);
         if let Some(recorder) = self.outside.trace.recorder() {
             recorder.set_actor(actor);
+        }
+    }
+
+    /// An instance starts.
+    #[cold]
+    pub(super) fn tell_start(&mut self, who: Instance) {
+        let actor = self.actor(who, None);
+        if let Some(recorder) = self.outside.trace.recorder() {
+            recorder.starts(actor);
         }
     }
 
@@ -97,9 +105,9 @@ impl World<'_> {
     }
 
     #[cold]
-    pub(super) fn tell_timer(&mut self, who: Instance, timer: Timer) {
+    pub(super) fn tell_timer(&mut self, who: Instance, timer: S::Timer) {
         let subject = self.running(who).awaited_with(timer);
-        let waited = match Dataflow::wait(timer) {
+        let waited = match S::wait(timer) {
             Wait::FirstReply | Wait::Reply | Wait::ControlReply(_) => Waited::Ack(subject),
             Wait::Answer => Waited::Service(subject),
             Wait::Input => Waited::Input,

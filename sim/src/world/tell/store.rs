@@ -1,17 +1,20 @@
 //! Commits and calls as they are told, and what they change.
 
 use crate::answers::{CallVerdict, CommitVerdict};
+use crate::ledger::IdTold;
 use crate::service::Handled;
 use crate::store::Applied;
-use crate::trace::{Actor, Change, CommitId, Fate, Forgotten, Message, Nobody, What};
+use crate::trace::{Actor, CommitId, Fate, Message, Nobody, What};
 use crate::world::World;
 use crate::world::leases::Instance;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Answer, Call};
 use onceproof_kernel::effect::Commit;
-use onceproof_model::dataflow::change::Delta;
+use onceproof_kernel::system::System;
+use onceproof_kernel::tell::Gone;
+use onceproof_kernel::told::{Forgotten, Told};
 
-impl World<'_> {
+impl<S: System> World<'_, S> {
     #[cold]
     pub(in crate::world) fn tell_commit(&mut self, wire: u32, verdict: CommitVerdict) {
         let fault = self.fault();
@@ -33,62 +36,34 @@ impl World<'_> {
 
     /// A commit reaches the store, which may have let ids go by it.
     #[cold]
-    pub(in crate::world) fn tell_commit_arrives(&mut self, wire: u32, applied: Applied) {
+    pub(in crate::world) fn tell_commit_arrives(
+        &mut self,
+        wire: u32,
+        applied: Applied,
+        told: Vec<Told>,
+    ) {
         let who = self.wires[wire as usize].who;
         let commit = self.wires[wire as usize].commit;
         let changes = match applied {
-            Applied::Now => self.changes(&commit),
+            Applied::Now => told,
             Applied::Before | Applied::Refused => Vec::new(),
         };
         let actor = self.actor(who, Some(commit.token));
         let what = What::Applies { commit: id_of(&commit), applied, changes };
         self.record(Some(actor), what, None);
         let Some(recorder) = self.outside.trace.recorder() else { return };
-        for gone in std::mem::take(&mut recorder.gone) {
-            let record = recorder.ids.remove(&(commit.shard, gone.key, gone.id));
-            let why = Forgotten::Watermark { stamp: gone.of, below: gone.below };
-            recorder.record(None, What::Forgets { record, key: gone.key, why }, None);
+        for told in std::mem::take(&mut recorder.ids_told) {
+            match told {
+                IdTold::Learned { key, id, name } => {
+                    recorder.ids.insert((commit.shard, key, id), name);
+                }
+                IdTold::Gone(Gone { key, id, of, below }) => {
+                    let record = recorder.ids.remove(&(commit.shard, key, id));
+                    let forgotten = S::forgotten(record, key, Forgotten::Passed { of, below });
+                    recorder.record(None, What::Own(forgotten), None);
+                }
+            }
         }
-    }
-
-    /// What a commit changes.
-    fn changes(&mut self, commit: &Commit) -> Vec<Change> {
-        let shard = commit.shard;
-        let senders = self.design.senders(self.layout.step_of(shard));
-        let Some(recorder) = self.outside.trace.recorder() else { return Vec::new() };
-        let mut changes = Vec::new();
-        for delta in self.effects.changes(commit.changes) {
-            changes.push(match *delta {
-                Delta::Offset(offset) => Change::Offset(offset),
-                Delta::Id { key, id, name: record, .. } => {
-                    recorder.ids.insert((shard, key, id), record);
-                    Change::Id { record, key }
-                }
-                Delta::Take { key, start, name: record, weight, value, .. } => {
-                    Change::Take { record, key, start, weight, value }
-                }
-                Delta::Fire { key, start, pane, .. } => Change::Fire { pane, key, start },
-                Delta::Hold(held) => {
-                    recorder.held.insert((shard, held.row()), held.record.name);
-                    Change::Hold { record: held.record.name, to: held.to }
-                }
-                Delta::Stamped(stamp) => Change::Stamped(stamp),
-                Delta::Settle(row) => Change::Delete(recorder.held.remove(&(shard, row))),
-                Delta::DeadLetter { name, .. } => Change::DeadLetter(name),
-                Delta::Watermark { sender, value } => {
-                    let sender = senders[sender as usize];
-                    Change::Watermark { sender, event: value.event, system: value.system }
-                }
-                Delta::Decided { name: record, key, .. } => Change::Decided { record, key },
-                Delta::Put { name: record, key } => Change::Put { record, key },
-                Delta::Owe(owed) => Change::Owe { record: owed.name, number: owed.number },
-                Delta::Paid(number) => Change::Paid(number),
-                Delta::Row { step, key, name: record, weight, value, .. } => {
-                    Change::Row { step, record, key, weight, value }
-                }
-            });
-        }
-        changes
     }
 
     /// The answer to a commit arrives at whoever waits for it.

@@ -6,6 +6,7 @@ use crate::dataflow::mechanism::{Bundle, Mechanism};
 use crate::function::Function;
 use crate::pipeline::StepKind;
 use onceproof_kernel::call::{Action, Answer, Operation};
+use onceproof_kernel::system::Process;
 use std::collections::VecDeque;
 
 /// A map that calls, with its first record on its way.

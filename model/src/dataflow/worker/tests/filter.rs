@@ -5,6 +5,7 @@ use crate::dataflow::effect::Input;
 use crate::dataflow::mechanism::Mechanism;
 use crate::dataflow::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use onceproof_kernel::record::RecordId;
+use onceproof_kernel::system::Process;
 use onceproof_kernel::time::Time;
 
 /// A map with such filters.
@@ -179,6 +180,6 @@ fn a_range_may_begin_at_the_end_of_time() {
             Rebuild::Lazy { .. } | Rebuild::Nothing => stage.boots_again(&[]),
         }
         let ranges = if rebuild == Rebuild::Scan { 4 } else { 0 };
-        assert_eq!(stage.worker.fills().count(), ranges);
+        assert_eq!(stage.worker.fills().len(), ranges);
     }
 }

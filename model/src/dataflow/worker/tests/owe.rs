@@ -4,6 +4,7 @@ use super::stage::{Stage, committed};
 use crate::dataflow::effect::Input;
 use crate::pipeline::{OffsetGiven, Sink};
 use onceproof_kernel::call::Answer;
+use onceproof_kernel::system::Process;
 use onceproof_kernel::time::SECOND;
 
 /// Boots a sink and hands it ann and bob, which share a unit.

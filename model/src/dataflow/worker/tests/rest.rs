@@ -8,6 +8,7 @@ use crate::dataflow::worker::admit::Gate;
 use crate::dataflow::worker::unit::Units;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::rest::Rest;
+use onceproof_kernel::system::Process;
 
 fn is_at_rest(fill: impl FnOnce(&mut Rest)) -> bool {
     let mut rest = Rest::default();

@@ -3,6 +3,7 @@
 use crate::dataflow::change::{Content, Scan};
 use crate::dataflow::effect::{Dropped, Env, FilterSaid};
 use crate::dataflow::record::Record;
+use onceproof_kernel::env::Ask;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
@@ -29,7 +30,7 @@ pub(super) struct Script {
     pub(super) pulled: u64,
 }
 
-impl Env for Script {
+impl Ask for Script {
     fn vocabulary(&mut self) -> &mut Vocabulary {
         &mut self.words
     }
@@ -42,45 +43,6 @@ impl Env for Script {
 
     fn announce(&mut self, _: ShardIndex, token: u64) {
         self.asked.push(format!("announce token {token}"));
-    }
-
-    fn scan(&mut self, _: ShardIndex) -> Scan {
-        self.asked.push("scan".into());
-        self.scan.clone()
-    }
-
-    fn admit(&mut self, _: ShardIndex, _: Name) {}
-
-    fn drops(&mut self, _: ShardIndex, _: Name, _: Dropped) {}
-
-    fn is_known(&mut self, _: ShardIndex, record: &Record) -> bool {
-        // The ids of records are their offsets.
-        let Record { key, id, .. } = *record;
-        self.asked.push(format!("ask catalog events/0#{}", id.0));
-        self.known.contains(&(key, id))
-    }
-
-    fn filter_said(&mut self, _: ShardIndex, _: u64, record: &Record, said: FilterSaid) {
-        let id = record.id;
-        self.asked.push(format!("filter says {said:?} of events/0#{}", id.0));
-    }
-
-    fn scan_ids(
-        &mut self,
-        _: ShardIndex,
-        first: Time,
-        last: Time,
-        found: &mut Vec<(Key, RecordId, Time)>,
-    ) {
-        self.asked.push(format!("scan ids from {first} to {last}"));
-        found.extend(self.stamped.iter().filter(|&&(_, _, at)| first <= at && at <= last));
-    }
-
-    fn apply(&mut self, _: ShardIndex, _: StepIndex, _: Name) {}
-
-    fn content(&mut self, _: ShardIndex, key: Key, start: Time) -> Content {
-        self.asked.push(format!("read content {}@{start}", self.words.keys.text(key)));
-        Content { records: 1, weight: 1, ..Content::default() }
     }
 
     fn combine(&mut self, members: &[Member]) -> u32 {
@@ -137,5 +99,46 @@ impl Env for Script {
     fn look_up(&mut self, _: StepIndex, key: Key, _: Nanos, _: u32) -> u32 {
         self.asked.push(format!("look up {}", self.words.keys.text(key)));
         0
+    }
+}
+
+impl Env for Script {
+    fn scan(&mut self, _: ShardIndex) -> Scan {
+        self.asked.push("scan".into());
+        self.scan.clone()
+    }
+
+    fn admit(&mut self, _: ShardIndex, _: StepIndex, _: Name) {}
+
+    fn drops(&mut self, _: ShardIndex, _: Name, _: Dropped) {}
+
+    fn is_known(&mut self, _: ShardIndex, record: &Record, _: Option<FilterSaid>) -> bool {
+        // The ids of records are their offsets.
+        let Record { key, id, .. } = *record;
+        self.asked.push(format!("ask catalog events/0#{}", id.0));
+        self.known.contains(&(key, id))
+    }
+
+    fn filter_said(&mut self, _: ShardIndex, _: u64, record: &Record, said: FilterSaid, _: bool) {
+        let id = record.id;
+        self.asked.push(format!("filter says {said:?} of events/0#{}", id.0));
+    }
+
+    fn scan_ids(
+        &mut self,
+        _: ShardIndex,
+        first: Time,
+        last: Time,
+        found: &mut Vec<(Key, RecordId, Time)>,
+    ) {
+        self.asked.push(format!("scan ids from {first} to {last}"));
+        found.extend(self.stamped.iter().filter(|&&(_, _, at)| first <= at && at <= last));
+    }
+
+    fn apply(&mut self, _: ShardIndex, _: StepIndex, _: Name) {}
+
+    fn content(&mut self, _: ShardIndex, key: Key, start: Time) -> Content {
+        self.asked.push(format!("read content {}@{start}", self.words.keys.text(key)));
+        Content { records: 1, weight: 1, ..Content::default() }
     }
 }

@@ -17,6 +17,7 @@ use onceproof_kernel::layout::{Failing, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::{RecordId, Value};
 use onceproof_kernel::source::Progress;
+use onceproof_kernel::system::Process;
 use onceproof_kernel::time::{SECOND, Time};
 use std::collections::VecDeque;
 

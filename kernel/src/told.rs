@@ -1,0 +1,244 @@
+//! What a system tells of itself, for whoever reads the trace: what it looked up and found, what it drops, what a
+//! change says. Nothing hangs on it. Each system has a closed list of what it may tell, with a table of the words,
+//! so that text, JSON and schema follow from one place and the simulator names no system.
+
+use crate::key::Key;
+use crate::layout::{ShardIndex, StepIndex};
+use crate::name::Name;
+use crate::record::RecordId;
+use crate::time::{Nanos, Time};
+use std::fmt::Debug;
+use std::sync::Arc;
+
+/// One thing that a system may tell.
+pub trait Tale: Debug + Send + Sync {
+    /// The word for it: `look-up`.
+    fn word(&self) -> &'static str;
+
+    /// All that is told, each under its name, in the order of the table.
+    fn parts(&self) -> Parts;
+
+    /// The same as a sentence, or as a part of one that says what a commit changes.
+    fn sentence(&self, speaker: &dyn Speaker) -> String;
+
+    /// The record that the shard has in hand while it does this: what brought the record is a cause of it.
+    fn in_hand(&self) -> Option<Name> {
+        None
+    }
+}
+
+/// What is told, by name.
+pub type Parts = Vec<(&'static str, Part)>;
+
+/// One part of what is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// A record that it is about.
+    Record(Name),
+    /// A key.
+    Key(Key),
+    /// A result: a key, and the start of a window if it has one.
+    Result(Key, Option<Time>),
+    /// A time.
+    Time(Time),
+    /// A length of time.
+    Nanos(Nanos),
+    /// A number.
+    Number(u64),
+    /// A number that may be negative.
+    Signed(i64),
+    /// Which attempt it is, from 1. What is equal but for it is told once.
+    Attempt(u32),
+    /// A shard.
+    Shard(ShardIndex),
+    /// A step.
+    Step(StepIndex),
+    /// One of a few words.
+    Word(&'static str),
+}
+
+impl Part {
+    /// The same, but for which attempt it is.
+    pub fn without_attempt(self) -> Part {
+        match self {
+            Part::Attempt(_) => Part::Attempt(0),
+            part => part,
+        }
+    }
+}
+
+/// Something that was told.
+#[derive(Clone, Debug)]
+pub struct Told {
+    tale: Arc<dyn Tale>,
+    /// Whether attempts count when it is compared.
+    with_attempts: bool,
+}
+
+impl Told {
+    /// This is told.
+    pub fn new(tale: impl Tale + 'static) -> Told {
+        Told { tale: Arc::new(tale), with_attempts: true }
+    }
+
+    /// What is told.
+    pub fn tale(&self) -> &dyn Tale {
+        &*self.tale
+    }
+
+    /// The same, to be compared without its attempts: what is equal but for these is told once.
+    pub fn without_attempts(&self) -> Told {
+        Told { tale: Arc::clone(&self.tale), with_attempts: false }
+    }
+
+    fn compared(&self) -> Parts {
+        let parts = self.tale.parts().into_iter();
+        parts
+            .map(|(name, part)| match self.with_attempts {
+                true => (name, part),
+                false => (name, part.without_attempt()),
+            })
+            .collect()
+    }
+}
+
+impl PartialEq for Told {
+    fn eq(&self, other: &Told) -> bool {
+        self.tale.word() == other.tale.word() && self.compared() == other.compared()
+    }
+}
+
+impl Eq for Told {}
+
+/// Who puts into words what a system tells: it knows what handles mean.
+pub trait Speaker {
+    /// Whoever does it: `per-user/0`.
+    fn who(&self) -> String;
+    /// The number of the worker that it runs on.
+    fn worker(&self) -> u32;
+    /// A record: `events/0#2`.
+    fn name(&self, name: Name) -> String;
+    /// A key.
+    fn key(&self, key: Key) -> &str;
+    /// A shard: `per-user/0`.
+    fn shard(&self, shard: ShardIndex) -> String;
+    /// The name of a step.
+    fn step(&self, step: StepIndex) -> &str;
+    /// Whether it is said of a commit that is about this record.
+    fn is_about(&self, name: Name) -> bool;
+}
+
+/// The words for one thing that a system may tell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ToldWords {
+    /// The word for it: `look-up`.
+    pub word: &'static str,
+    /// What happens: a sentence.
+    pub about: &'static str,
+    /// Its parts, in order.
+    pub parts: &'static [PartWords],
+}
+
+/// The words for a part of what is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PartWords {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, if its name does not say so.
+    pub about: &'static str,
+    /// What may stand there.
+    pub kind: PartKind,
+    /// Whether it may be missing.
+    pub is_optional: bool,
+}
+
+impl PartWords {
+    /// A part whose name says what it is.
+    pub const fn new(name: &'static str, kind: PartKind) -> PartWords {
+        PartWords { name, about: "", kind, is_optional: false }
+    }
+
+    /// The same with what it is.
+    pub const fn about(self, about: &'static str) -> PartWords {
+        PartWords { about, ..self }
+    }
+
+    /// The same where it may be missing.
+    pub const fn optional(self) -> PartWords {
+        PartWords { is_optional: true, ..self }
+    }
+
+    /// Whether this part may stand there.
+    pub fn allows(&self, part: Part) -> bool {
+        match (self.kind, part) {
+            (
+                PartKind::Text,
+                Part::Record(_)
+                | Part::Key(_)
+                | Part::Result(..)
+                | Part::Time(_)
+                | Part::Shard(_)
+                | Part::Step(_),
+            )
+            | (PartKind::Number, Part::Number(_) | Part::Nanos(_) | Part::Attempt(_))
+            | (PartKind::Signed, Part::Signed(_)) => true,
+            (PartKind::Words(words), Part::Word(word)) => {
+                words.iter().any(|&(other, _)| other == word)
+            }
+            (PartKind::Text | PartKind::Number | PartKind::Signed | PartKind::Words(_), _) => false,
+        }
+    }
+}
+
+/// What may stand in a part of what is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PartKind {
+    /// A text: a name, a key, a result, a shard, a step, a time.
+    Text,
+    /// A number that is not negative.
+    Number,
+    /// A number.
+    Signed,
+    /// One of these words, each with what it says.
+    Words(&'static [(&'static str, &'static str)]),
+}
+
+impl ToldWords {
+    /// Whether these are parts as this row of the table says.
+    pub fn allows(&self, parts: &[(&'static str, Part)]) -> bool {
+        let mut told = parts.iter().peekable();
+        for words in self.parts {
+            match told.next_if(|(name, _)| *name == words.name) {
+                Some(&(_, part)) if words.allows(part) => {}
+                None if words.is_optional => {}
+                Some(_) | None => return false,
+            }
+        }
+        told.next().is_none()
+    }
+}
+
+/// Why the id of a record is forgotten.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Forgotten {
+    /// All who could send the record again have passed the time by which the id was kept.
+    Passed {
+        /// By when it was kept.
+        of: Time,
+        /// What they have passed.
+        below: Time,
+    },
+    /// It was kept for so long.
+    Aged(Nanos),
+}
+
+/// An id that has grown too old.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Aged {
+    /// When.
+    pub end: Time,
+    /// The key under which it was known.
+    pub key: Key,
+    /// The id.
+    pub id: RecordId,
+}

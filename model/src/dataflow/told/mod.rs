@@ -1,0 +1,248 @@
+//! What a shard tells of itself, for whoever reads the trace, and the words for it.
+
+mod changes;
+mod words;
+
+pub use changes::change;
+pub use words::{CHANGES, REPLIES, TOLD};
+
+use super::effect::{Dropped, FilterSaid};
+use onceproof_kernel::key::Key;
+use onceproof_kernel::name::Name;
+use onceproof_kernel::time::{Span, Time};
+use onceproof_kernel::told::{Forgotten, Part, Parts, Speaker};
+
+/// What a shard may tell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tale {
+    /// It starts, and finds its rows.
+    Starts {
+        /// The token that it took.
+        token: u64,
+        /// Outputs that are not settled.
+        outputs: usize,
+        /// Windows with content that is in no pane.
+        windows: usize,
+        /// Rows that are owed to a table.
+        owed: usize,
+    },
+    /// It reads ids of its catalogs into its filters.
+    ReadsIds {
+        /// How many.
+        ids: usize,
+    },
+    /// It looks a record up.
+    LooksUp {
+        /// The record.
+        record: Name,
+        /// Its key.
+        key: Key,
+        /// What the filter says, if there is one.
+        filter: Option<FilterSaid>,
+        /// Whether the catalog has it, if it was asked.
+        catalog: Option<bool>,
+    },
+    /// It drops a record.
+    Drops {
+        /// The record.
+        record: Name,
+        /// Why.
+        why: Dropped,
+    },
+    /// A record comes too late for its window, and leaves its id and nothing else.
+    Late {
+        /// The record.
+        record: Name,
+        /// Its key.
+        key: Key,
+        /// The end of its window.
+        end: Time,
+    },
+    /// A window fires.
+    Fires {
+        /// The pane.
+        pane: Name,
+        /// The key of the window.
+        key: Key,
+        /// Its start.
+        start: Time,
+        /// How many records it has that are in no pane.
+        records: u32,
+    },
+    /// No ack came in time, and the output is not sent again.
+    StopsSending {
+        /// The output.
+        record: Name,
+        /// How often this life has sent it.
+        sends: u32,
+    },
+    /// The store forgets an id.
+    Forgets {
+        /// The record, if it is known.
+        record: Option<Name>,
+        /// The key of its catalog.
+        key: Key,
+        /// Why.
+        why: Forgotten,
+    },
+}
+
+impl onceproof_kernel::told::Tale for Tale {
+    fn word(&self) -> &'static str {
+        match self {
+            Tale::Starts { .. } => "start",
+            Tale::ReadsIds { .. } => "ids-read",
+            Tale::LooksUp { .. } => "look-up",
+            Tale::Drops { .. } | Tale::Late { .. } => "drop",
+            Tale::Fires { .. } => "fire",
+            Tale::StopsSending { .. } => "stop-sending",
+            Tale::Forgets { .. } => "forget",
+        }
+    }
+
+    fn parts(&self) -> Parts {
+        let number = |number: usize| Part::Number(number as u64);
+        match *self {
+            Tale::Starts { token, outputs, windows, owed } => vec![
+                ("token", Part::Number(token)),
+                ("outputs", number(outputs)),
+                ("windows", number(windows)),
+                ("owed", number(owed)),
+            ],
+            Tale::ReadsIds { ids } => vec![("ids", number(ids))],
+            Tale::LooksUp { record, key, filter, catalog } => {
+                let filter = filter.map(|said| ("filter", Part::Word(words::of_filter(said))));
+                let catalog = catalog.map(|has_it| {
+                    ("catalog", Part::Word(if has_it { words::KNOWN } else { words::UNKNOWN }))
+                });
+                let named = [("subject", Part::Record(record)), ("key", Part::Key(key))];
+                named.into_iter().chain(filter).chain(catalog).collect()
+            }
+            Tale::Drops { record, why } => {
+                vec![("subject", Part::Record(record)), ("why", Part::Word(words::of_drop(why)))]
+            }
+            Tale::Late { record, .. } => {
+                vec![("subject", Part::Record(record)), ("why", Part::Word(words::LATE))]
+            }
+            Tale::Fires { pane, key, start, records } => vec![
+                ("subject", Part::Record(pane)),
+                ("key", Part::Key(key)),
+                ("result", Part::Result(key, Some(start))),
+                ("records", Part::Number(records.into())),
+            ],
+            Tale::StopsSending { record, sends } => {
+                vec![("subject", Part::Record(record)), ("sends", Part::Attempt(sends))]
+            }
+            Tale::Forgets { record, key, why } => {
+                let subject = record.map(|record| ("subject", Part::Record(record)));
+                let why = match why {
+                    Forgotten::Passed { of, below } => {
+                        vec![("stamp", Part::Time(of)), ("below", Part::Time(below))]
+                    }
+                    Forgotten::Aged(age) => vec![("age_ns", Part::Nanos(age))],
+                };
+                subject.into_iter().chain([("key", Part::Key(key))]).chain(why).collect()
+            }
+        }
+    }
+
+    fn sentence(&self, speaker: &dyn Speaker) -> String {
+        let who = speaker.who();
+        match *self {
+            Tale::Starts { token, outputs, windows, owed } => {
+                let found = [(outputs, "output"), (windows, "window"), (owed, "row")];
+                let found = found.into_iter().filter(|&(count, _)| count > 0);
+                let found: Vec<String> = found
+                    .map(|(count, noun)| match noun {
+                        "row" => format!("{} that it owes", counted(count as u64, noun)),
+                        noun => counted(count as u64, noun),
+                    })
+                    .collect();
+                let found = if found.is_empty() { "nothing".to_owned() } else { found.join(", ") };
+                let worker = speaker.worker();
+                format!("{who} starts on worker {worker} under token {token}; it finds {found}")
+            }
+            Tale::ReadsIds { ids } => {
+                format!("{who} reads {} into its filters", counted(ids as u64, "id"))
+            }
+            Tale::LooksUp { record, key, filter, catalog } => {
+                let found = found(speaker.key(key), filter, catalog);
+                format!("{who} looks {} up: {found}", speaker.name(record))
+            }
+            Tale::Drops { record, why } => {
+                let why = match why {
+                    Dropped::Duplicate => ": it is known",
+                    Dropped::Remnant => {
+                        ", a remnant: its stamp is below the system watermark of its sender"
+                    }
+                    Dropped::Old => ": it is unknown, and too old",
+                };
+                format!("{who} drops {}{why}", speaker.name(record))
+            }
+            Tale::Late { record, key, end } => {
+                let (record, key) = (speaker.name(record), speaker.key(key));
+                format!("{who} drops {record}: it is late, its window of {key} ended at {end}")
+            }
+            Tale::Fires { pane, key, start, records } => {
+                let (key, pane) = (speaker.key(key), speaker.name(pane));
+                let records = counted(records.into(), "record");
+                format!("{who} fires the window of {key} from {start}: pane {pane} of {records}")
+            }
+            Tale::StopsSending { record, sends } => {
+                let sends = counted(sends.into(), "attempt");
+                format!("{who} takes {} for done after {sends}", speaker.name(record))
+            }
+            Tale::Forgets { record, key, why } => {
+                let of = record
+                    .map_or_else(|| speaker.key(key).to_owned(), |record| speaker.name(record));
+                let why = match why {
+                    Forgotten::Passed { of, below } => {
+                        format!("its stamp, {of}, is below the system watermark, {below}")
+                    }
+                    Forgotten::Aged(length) => format!("it has been kept for {}", Span(length)),
+                };
+                format!("the store forgets the id of {of}: {why}")
+            }
+        }
+    }
+
+    fn in_hand(&self) -> Option<Name> {
+        match *self {
+            Tale::LooksUp { record, .. }
+            | Tale::Drops { record, .. }
+            | Tale::Late { record, .. } => Some(record),
+            Tale::Starts { .. }
+            | Tale::ReadsIds { .. }
+            | Tale::Fires { .. }
+            | Tale::StopsSending { .. }
+            | Tale::Forgets { .. } => None,
+        }
+    }
+}
+
+/// What was found of a record: by the filter, then in the catalog. A filter that says that the id is new is the last
+/// to be asked.
+fn found(key: &str, filter: Option<FilterSaid>, catalog: Option<bool>) -> String {
+    let catalog = catalog.map(|has_it| {
+        let is_in = if has_it { "in" } else { "not in" };
+        format!("{is_in} the catalog of {key}")
+    });
+    let word = match filter {
+        None => return catalog.unwrap_or_default(),
+        Some(FilterSaid::New) => return "new by the filter".to_owned(),
+        Some(FilterSaid::MayBeKnown) => "perhaps known by the filter",
+        Some(FilterSaid::NotReady) => "the filter says nothing",
+    };
+    match catalog {
+        Some(catalog) => format!("{word}; {catalog}"),
+        None => format!("{word}, and no catalog is asked"),
+    }
+}
+
+/// `1 record`, `2 records`.
+fn counted(count: u64, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        count => format!("{count} {noun}s"),
+    }
+}

@@ -1,0 +1,193 @@
+//! The words for what a shard tells, as one table: text, JSON and schema follow from it.
+
+use crate::dataflow::effect::{Dropped, FilterSaid};
+use onceproof_kernel::told::PartKind::{Number, Signed, Text, Words};
+use onceproof_kernel::told::{PartWords, ToldWords};
+
+/// A record whose id the catalog has, or whose id is known.
+pub(super) const KNOWN: &str = "known";
+/// A record whose id the catalog does not have.
+pub(super) const UNKNOWN: &str = "unknown";
+/// A record that comes after its window has ended.
+pub(super) const LATE: &str = "late";
+
+/// The word for what a filter says.
+pub(super) fn of_filter(said: FilterSaid) -> &'static str {
+    match said {
+        FilterSaid::New => "new",
+        FilterSaid::MayBeKnown => "may-be-known",
+        FilterSaid::NotReady => "not-ready",
+    }
+}
+
+/// The word for why a record is dropped.
+pub(super) fn of_drop(why: Dropped) -> &'static str {
+    match why {
+        Dropped::Duplicate => KNOWN,
+        Dropped::Remnant => "remnant",
+        Dropped::Old => "old",
+    }
+}
+
+const fn text(name: &'static str) -> PartWords {
+    PartWords::new(name, Text)
+}
+
+const fn number(name: &'static str) -> PartWords {
+    PartWords::new(name, Number)
+}
+
+const SUBJECT: PartWords = text("subject");
+const RECORD: PartWords = text("record");
+const KEY: PartWords = text("key");
+const STEP: PartWords = text("step");
+const RESULT: PartWords = text("result");
+const WEIGHT: PartWords =
+    PartWords::new("weight", Signed).about("The source records that it stands for.");
+const VALUE: PartWords = PartWords::new("value", Signed);
+
+/// What a shard may tell.
+pub static TOLD: &[ToldWords] = &[
+    ToldWords {
+        word: "start",
+        about: "A shard starts, and finds its rows.",
+        parts: &[number("token"), number("outputs"), number("windows"), number("owed")],
+    },
+    ToldWords {
+        word: "ids-read",
+        about: "Ids of catalogs are read into filters.",
+        parts: &[number("ids")],
+    },
+    ToldWords {
+        word: "look-up",
+        about: "A record is looked up: what the filter says, where there is one, and the catalog, where it is asked.",
+        parts: &[
+            SUBJECT,
+            KEY,
+            PartWords::new(
+                "filter",
+                Words(&[
+                    ("new", "The id is not in the catalog."),
+                    ("may-be-known", "It may be."),
+                    ("not-ready", "Nothing."),
+                ]),
+            )
+            .optional(),
+            PartWords::new(
+                "catalog",
+                Words(&[(KNOWN, "It has the id."), (UNKNOWN, "It does not have it.")]),
+            )
+            .optional(),
+        ],
+    },
+    ToldWords {
+        word: "drop",
+        about: "A record is dropped.",
+        parts: &[
+            SUBJECT,
+            PartWords::new(
+                "why",
+                Words(&[
+                    (KNOWN, "Its id is known."),
+                    ("remnant", "Its stamp is below the system watermark of its sender."),
+                    ("old", "It is unknown, and older than ids are kept."),
+                    (LATE, "Its window has ended; it leaves its id."),
+                ]),
+            ),
+        ],
+    },
+    ToldWords {
+        word: "fire",
+        about: "A window fires.",
+        parts: &[SUBJECT, KEY, RESULT, number("records")],
+    },
+    ToldWords {
+        word: "stop-sending",
+        about: "An output is taken for done, though no ack came.",
+        parts: &[SUBJECT, number("sends")],
+    },
+    ToldWords {
+        word: "forget",
+        about: "The store forgets an id.",
+        parts: &[
+            SUBJECT.optional(),
+            KEY,
+            text("stamp")
+                .about("Its stamp, where it is forgotten by a system watermark.")
+                .optional(),
+            text("below").about("The system watermark that has passed its stamp.").optional(),
+            number("age_ns")
+                .about("How long it was kept, where it is forgotten by age.")
+                .optional(),
+        ],
+    },
+];
+
+/// What a change may say.
+pub static CHANGES: &[ToldWords] = &[
+    ToldWords {
+        word: "offset",
+        about: "A source record is done with.",
+        parts: &[number("offset")],
+    },
+    ToldWords {
+        word: "id",
+        about: "The catalog of a key learns the id of a record.",
+        parts: &[RECORD, KEY],
+    },
+    ToldWords {
+        word: "count",
+        about: "A record is counted: `result` of `step` gains it.",
+        parts: &[
+            RECORD,
+            STEP,
+            KEY,
+            RESULT.about("The count that it adds to, by key and start of the window: `ann@0s`."),
+            WEIGHT,
+            VALUE,
+        ],
+    },
+    ToldWords {
+        word: "fire",
+        about: "What a window holds becomes a pane.",
+        parts: &[RECORD, STEP, KEY, RESULT],
+    },
+    ToldWords {
+        word: "hold",
+        about: "An output is held until it is acked.",
+        parts: &[RECORD, text("to")],
+    },
+    ToldWords {
+        word: "stamp",
+        about: "Outputs up to this stamp were sent.",
+        parts: &[text("stamp")],
+    },
+    ToldWords { word: "delete", about: "An acked output is deleted.", parts: &[RECORD.optional()] },
+    ToldWords { word: "dead-letter", about: "A record is given up.", parts: &[RECORD] },
+    ToldWords {
+        word: "watermark",
+        about: "The watermarks of a sender.",
+        parts: &[text("from"), text("event"), text("system")],
+    },
+    ToldWords {
+        word: "decide",
+        about: "What a function decided in the middle of a stage.",
+        parts: &[RECORD, KEY],
+    },
+    ToldWords {
+        word: "put",
+        about: "An entry at a service stands for a record.",
+        parts: &[RECORD, KEY],
+    },
+    ToldWords { word: "owe", about: "A row is owed to a table.", parts: &[RECORD, number("row")] },
+    ToldWords { word: "pay", about: "A row that was owed is paid.", parts: &[number("row")] },
+    ToldWords {
+        word: "row",
+        about: "A row is written: `result` of `step` gains it.",
+        parts: &[RECORD, STEP, KEY, RESULT, WEIGHT, VALUE],
+    },
+];
+
+/// What an ack says.
+pub static REPLIES: &[PartWords] =
+    &[text("watermark").about("The watermark of event time that it confirms.")];

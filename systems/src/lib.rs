@@ -1,0 +1,81 @@
+//! The systems that there are, each with the simulator: the one place that knows both. The simulator is generic over
+//! its system, and here is where it is made for each. So this crate is compiled with optimisations where the
+//! application, which reads and tells, is not.
+
+use onceproof_kernel::alphabet::Alphabet;
+use onceproof_kernel::layout::Layout;
+use onceproof_model::dataflow::{self, Dataflow, point};
+use onceproof_model::pipeline::Pipeline;
+use onceproof_sim::plan::Plan;
+use onceproof_sim::simulator::{Runs, Simulation};
+
+/// The words of all systems.
+pub static ALPHABETS: [&Alphabet; 1] = [&point::ALPHABET];
+
+/// What runs a trial, again and again.
+pub type Simulator<'a> = Box<dyn Runs + 'a>;
+
+/// What is put to the test: a design, and a plan to run it by.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// The system, with its steps and mechanisms.
+    pub design: Design,
+    /// Its input, the cluster, the faults, and when it ends.
+    pub plan: Plan,
+}
+
+/// A design of one of the systems.
+#[derive(Clone, Debug)]
+pub enum Design {
+    /// Dataflow's exactly-once shuffle.
+    Dataflow(dataflow::Design),
+}
+
+impl Trial {
+    /// The names of the steps, and the shards in which they run.
+    pub fn layout(&self) -> &Layout {
+        self.design.layout()
+    }
+
+    /// How many workers there are.
+    pub fn hosts(&self) -> usize {
+        self.plan.hosts(self.layout())
+    }
+
+    /// The same with another plan.
+    pub fn with(&self, change: impl FnOnce(&mut Plan)) -> Trial {
+        let mut trial = self.clone();
+        change(&mut trial.plan);
+        trial
+    }
+
+    /// Prepares its runs.
+    pub fn simulator(&self) -> Simulator<'_> {
+        match &self.design {
+            Design::Dataflow(design) => Box::new(Simulation::<Dataflow>::new(design, &self.plan)),
+        }
+    }
+}
+
+impl Design {
+    /// The names of the steps, and the shards in which they run.
+    pub fn layout(&self) -> &Layout {
+        match self {
+            Design::Dataflow(design) => &design.layout,
+        }
+    }
+
+    /// A design of the shuffle, if it is one.
+    pub fn dataflow(&self) -> Option<&dataflow::Design> {
+        match self {
+            Design::Dataflow(design) => Some(design),
+        }
+    }
+
+    /// The graph of its steps.
+    pub fn pipeline(&self) -> &Pipeline {
+        match self {
+            Design::Dataflow(design) => &design.pipeline,
+        }
+    }
+}
