@@ -78,7 +78,8 @@ pub trait Process<S: System>: Debug {
     /// Makes one whose memory is used again as good as new, until it boots.
     fn reset(&mut self);
 
-    /// Takes one input and lists what is to be done, in order.
+    /// Takes one input and lists what is to be done, in order. At [`Input::Boot`] a crash may lie behind it: whatever
+    /// it has kept in memory until then is to be forgotten.
     fn handle<E: Env<S>>(&mut self, input: &Input<S>, context: &mut Context<'_, S, E>);
 
     /// Whether there is more to do right now, by [`Input::Resume`].

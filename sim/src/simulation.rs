@@ -286,6 +286,9 @@ impl<S: System> Runs for Simulation<'_, S> {
     }
 }
 
+#[cfg(test)]
+mod tests;
+
 /// Hands on the events that were written down since this was last called.
 fn hand_on<S: System>(outside: &mut Outside<'_, S>, see: &mut dyn FnMut(&Seen<'_>)) {
     let events = outside.trace.recorder().map(Recorder::take).unwrap_or_default();
