@@ -1,11 +1,10 @@
 //! What a worker asks, in the words of the shuffle, made of what any process may ask.
 
-use super::Dataflow;
 use super::change::{Content, Scan};
 use super::effect::{Dropped, Env, FilterSaid};
-use super::point;
 use super::record::Record;
 use super::told::Tale;
+use super::{Dataflow, point};
 use onceproof_kernel::env::{self, Decision, Note};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};

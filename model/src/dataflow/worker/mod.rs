@@ -4,29 +4,18 @@
 //! (the window, or the user functions of the stage, one after the other: `chain`), **held** with what it
 //! made until the **commit** is answered, then **acked** upstream while its
 //! outputs are **sent**, and each output is **settled** once it is acked itself. Each of these has its
-//! file here, in this order. Under `recompute` the order is another: outputs are sent first, and one
+//! file, in four rooms: what comes in (`arrive`), what is decided (`work`), what is held (`held`), what goes out
+//! (`leave`). Under `recompute` the order is another: outputs are sent first, and one
 //! commit at the end settles everything. What a record leaves in the catalog is **forgotten** in the commit
 //! that carries the system watermark (`watermark`, and `promise` for what a shard promises itself).
 //!
 //! All state here is volatile: a crash drops it, and `boot` rebuilds it from the store's rows.
 
-mod admit;
-mod apply;
 mod boot;
-mod call;
-mod chain;
-mod filter;
-mod fire;
-mod hold;
-mod lift;
-mod outbox;
-mod owe;
-mod promise;
-mod pull;
-mod send;
-mod source;
-mod unit;
-mod watermark;
+mod arrive;
+mod work;
+mod held;
+mod leave;
 
 #[cfg(test)]
 mod tests;
@@ -38,29 +27,28 @@ use crate::dataflow::mechanism::{Ids, Mechanism};
 use crate::dataflow::record::Record;
 use crate::dataflow::{Dataflow, Design};
 use crate::pipeline::StepKind;
-use admit::Gate;
-use call::Calls;
-use chain::Link;
-use filter::Filters;
-use fire::Windows;
-use hold::Commits;
-use lift::Lifted;
+use arrive::admit::Gate;
+use arrive::filter::Filters;
+use arrive::source::Reader;
+use arrive::watermark::Watermarks;
+use held::hold::Commits;
+use held::outbox::Outbox;
+use held::unit::Units;
+use leave::call::Calls;
+use leave::promise::Promises;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::env;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::prefix::Prefix;
-use onceproof_kernel::record::Output;
-use onceproof_kernel::record::RecordId;
+use onceproof_kernel::record::{Output, RecordId};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::system::{Fill, Process};
 use onceproof_kernel::time::Time;
-use outbox::Outbox;
-use promise::Promises;
-use source::Reader;
-use unit::Units;
-use watermark::Watermarks;
+use work::chain::Link;
+use work::fire::Windows;
+use work::lift::Lifted;
 
 /// One shard as its worker knows it.
 #[derive(Debug)]

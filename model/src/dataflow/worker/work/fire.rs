@@ -4,13 +4,13 @@
 //! so sums downstream add up. A pane's event time is the end of its window less 1 ns.
 
 use super::chain::Chained;
-use super::unit::Taken;
-use super::{Parent, Worker, wake_at};
 use crate::dataflow::Design;
 use crate::dataflow::change::{CommitKind, Content, Delta};
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Env, Timer};
 use crate::dataflow::told::Tale;
+use crate::dataflow::worker::held::unit::Taken;
+use crate::dataflow::worker::{Parent, Worker, wake_at};
 use crate::pipeline::StepKind;
 use crate::window::Windowing;
 use hashbrown::HashMap;
@@ -19,8 +19,7 @@ use onceproof_kernel::env::Decision;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix;
-use onceproof_kernel::record::Output;
-use onceproof_kernel::record::{RecordId, Value};
+use onceproof_kernel::record::{Output, RecordId, Value};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_kernel::told::Told;
@@ -34,7 +33,7 @@ type End = (Time, u64, Key);
 
 /// The windows that have content which is in no pane yet.
 #[derive(Debug)]
-pub(super) struct Windows {
+pub(in crate::dataflow::worker) struct Windows {
     states: HashMap<(Key, Time), State, FxBuildHasher>,
     /// The ends of windows that wait for the watermark, and of those that are due. The least of both pins
     /// the watermark. An entry whose window is gone is dropped when it comes up.
@@ -156,7 +155,7 @@ fn windowing(design: &Design, step: StepIndex) -> &Windowing {
 
 impl Worker {
     /// The watermark of all senders together has moved: windows may be due.
-    pub(super) fn advance_windows(&mut self, design: &Design) {
+    pub(in crate::dataflow::worker) fn advance_windows(&mut self, design: &Design) {
         let to = self.watermarks.incoming_seen();
         let length = windowing(design, self.step).length;
         let Worker { windows, gate, defect, .. } = self;
@@ -170,7 +169,7 @@ impl Worker {
     }
 
     /// A boot finds a window with content, or a record was taken into one; true if it is due at once.
-    pub(super) fn window_found<E: Env>(
+    pub(in crate::dataflow::worker) fn window_found<E: Env>(
         &mut self,
         key: Key,
         start: Time,
@@ -182,7 +181,12 @@ impl Worker {
     }
 
     /// A record was taken into a window. If the window is due, it fires before the key is free.
-    pub(super) fn window_taken<E: Env>(&mut self, key: Key, start: Time, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn window_taken<E: Env>(
+        &mut self,
+        key: Key,
+        start: Time,
+        m: &mut Context<'_, E>,
+    ) {
         let is_due = self.window_found(key, start, m);
         if is_due && !self.has(Defect::LatePaneWaits) {
             self.gate.queue_window(key, start);
@@ -190,7 +194,12 @@ impl Worker {
     }
 
     /// Reads what a window holds and makes a pane of it.
-    pub(super) fn fire<E: Env>(&mut self, key: Key, start: Time, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn fire<E: Env>(
+        &mut self,
+        key: Key,
+        start: Time,
+        m: &mut Context<'_, E>,
+    ) {
         let content = m.ask().content(self.shard, key, start);
         if content.records == 0 {
             self.windows.fired(key, start);

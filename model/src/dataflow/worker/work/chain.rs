@@ -8,12 +8,12 @@
 //! the front of its key. Were the failure kept as an outcome, the commit would say that the record is done
 //! with, and what should have come of it would be lost (`Defect::FailedChainIsKept`).
 
-use super::{Parent, Worker};
 use crate::dataflow::Design;
 use crate::dataflow::change::{CommitKind, Delta};
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Env};
 use crate::dataflow::record::Record;
+use crate::dataflow::worker::{Parent, Worker};
 use crate::function::Function;
 use crate::pipeline::{Sink, StepKind};
 use onceproof_kernel::call::Answer;
@@ -21,12 +21,11 @@ use onceproof_kernel::env::Decision;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, output_hash};
-use onceproof_kernel::record::Output;
-use onceproof_kernel::record::RecordId;
+use onceproof_kernel::record::{Output, RecordId};
 
 /// An output of a step of this stage; of a sink, the row that it writes.
 #[derive(Debug)]
-pub(super) struct Link {
+pub(in crate::dataflow::worker) struct Link {
     step: StepIndex,
     made: Parent,
     output: Output,
@@ -35,7 +34,7 @@ pub(super) struct Link {
 /// What came of evaluating a chain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[must_use]
-pub(super) enum Chained {
+pub(in crate::dataflow::worker) enum Chained {
     /// Every function has answered.
     Whole,
     /// A function failed: nothing is left of the chain.
@@ -44,7 +43,11 @@ pub(super) enum Chained {
 
 impl Worker {
     /// Evaluates the stage on a record that its head takes in.
-    pub(super) fn evaluate<E: Env>(&mut self, record: &Record, m: &mut Context<'_, E>) -> Chained {
+    pub(in crate::dataflow::worker) fn evaluate<E: Env>(
+        &mut self,
+        record: &Record,
+        m: &mut Context<'_, E>,
+    ) -> Chained {
         let parent = Parent {
             name: record.name,
             id: record.id,
@@ -62,7 +65,7 @@ impl Worker {
     }
 
     /// Evaluates the stage on what its head has made without a function: a source record or a pane.
-    pub(super) fn evaluate_made<E: Env>(
+    pub(in crate::dataflow::worker) fn evaluate_made<E: Env>(
         &mut self,
         made: Parent,
         output: Output,
@@ -201,7 +204,11 @@ impl Worker {
     }
 
     /// Makes what the chain came to: outputs for every way out of the stage, rows for its sinks.
-    pub(super) fn make_chain<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn make_chain<E: Env>(
+        &mut self,
+        unit: u32,
+        m: &mut Context<'_, E>,
+    ) {
         let mut chain = std::mem::take(&mut self.chain);
         for Link { step, made, output } in chain.drain(..) {
             match &m.design.pipeline.step(step).kind {
@@ -245,7 +252,7 @@ impl Worker {
     }
 
     /// What the commit of a record's effects is, where its stage's head is no aggregate.
-    pub(super) fn commit_kind(&self, design: &Design) -> CommitKind {
+    pub(in crate::dataflow::worker) fn commit_kind(&self, design: &Design) -> CommitKind {
         match design.stages().writes_rows(self.step) {
             true => CommitKind::Emit,
             false => CommitKind::Commit,

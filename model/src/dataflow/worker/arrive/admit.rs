@@ -8,9 +8,6 @@
 //! acked on receipt is asked about when it arrives. Nothing pins it while it waits, so the watermark may have
 //! passed it when its turn comes, and it would be dropped though it is new.
 
-use super::apply::Application;
-use super::unit::Taken;
-use super::{Arrived, Worker};
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{
     Ack as AckEffect, Carried, Context, Dropped, Effect, Env, FilterSaid, Request,
@@ -18,6 +15,9 @@ use crate::dataflow::effect::{
 use crate::dataflow::fifos::{Fifo, Fifos};
 use crate::dataflow::mechanism::dedup::Bloom;
 use crate::dataflow::mechanism::{Dedup, ReAck, UnknownOld};
+use crate::dataflow::worker::held::unit::Taken;
+use crate::dataflow::worker::work::apply::Application;
+use crate::dataflow::worker::{Arrived, Worker};
 use crate::pipeline::Ack;
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
@@ -33,7 +33,7 @@ use std::collections::VecDeque;
 
 /// Which keys are busy, what waits for them, and which have their turn.
 #[derive(Debug, Default)]
-pub(super) struct Gate {
+pub(in crate::dataflow::worker) struct Gate {
     busy: HashMap<Key, Busy, FxBuildHasher>,
     ready: VecDeque<Key>,
     windows: Fifos<Time>,
@@ -183,7 +183,11 @@ enum Turn {
 
 impl Worker {
     /// A request arrives.
-    pub(super) fn receive<E: Env>(&mut self, request: Request, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn receive<E: Env>(
+        &mut self,
+        request: Request,
+        m: &mut Context<'_, E>,
+    ) {
         let Request { from, rpc, body: Carried { watermark, record }, .. } = request;
         self.see_watermark(from, watermark, m);
         let Some(record) = record else {
@@ -225,12 +229,16 @@ impl Worker {
 
     /// Whether outputs have the stamps of inputs, so that an input which is not settled pins the system
     /// watermark. A pane has the stamp of its window, and a sink has no outputs.
-    pub(super) fn pins_inputs<E: Env>(&self, m: &Context<'_, E>) -> bool {
+    pub(in crate::dataflow::worker) fn pins_inputs<E: Env>(&self, m: &Context<'_, E>) -> bool {
         self.stamps_are_inherited() && !m.design.pipeline.step(self.step).kind.has_results()
     }
 
     /// An input is read: until it is settled it pins the system watermark.
-    pub(super) fn pin_input<E: Env>(&mut self, stamp: Time, m: &Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn pin_input<E: Env>(
+        &mut self,
+        stamp: Time,
+        m: &Context<'_, E>,
+    ) {
         if self.pins_inputs(m) {
             self.promises.inputs.pin(stamp);
         }
@@ -238,7 +246,11 @@ impl Worker {
 
     /// Goes on with what waits for a key: due windows first, then records. Those that follow the first
     /// may share its bundle.
-    pub(super) fn next_of_key<E: Env>(&mut self, key: Key, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn next_of_key<E: Env>(
+        &mut self,
+        key: Key,
+        m: &mut Context<'_, E>,
+    ) {
         match self.gate.next(key) {
             Turn::Window(start) => return self.fire(key, start, m),
             Turn::Record(arrived) if self.has(Defect::QueuedSkipsCatalog) => {
@@ -345,7 +357,7 @@ impl Worker {
     }
 
     /// Whether the bundle that is still open holds a key.
-    pub(super) fn is_in_open_bundle(&mut self, key: Key) -> bool {
+    pub(in crate::dataflow::worker) fn is_in_open_bundle(&mut self, key: Key) -> bool {
         let Some(open) = self.open else { return false };
         self.units.get(open).taken.iter().any(|taken| match *taken {
             Taken::Request { key: held, .. } | Taken::IntoWindow { key: held, .. } => held == key,
@@ -369,7 +381,7 @@ impl Worker {
     /// carried one alone confirms it, and comes after it is committed. The ack of a record proves nothing of a
     /// watermark. Two acks of one record may arrive, and between them the watermark may be sent and lost
     /// (`Defect::DataAckConfirms`).
-    pub(super) fn ack<E: Env>(
+    pub(in crate::dataflow::worker) fn ack<E: Env>(
         &mut self,
         to: ShardIndex,
         rpc: Rpc,

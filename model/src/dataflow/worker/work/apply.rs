@@ -3,14 +3,14 @@
 //! again later, its key busy meanwhile.
 
 use super::chain::Chained;
-use super::unit::Taken;
-use super::{Arrived, Parent, Worker, wake_at};
 use crate::dataflow::change::{CommitKind, Delta, Lifetime};
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Env, Timer};
 use crate::dataflow::mechanism::{Dedup, DedupWindow, Gc, Outputs, Stamps};
 use crate::dataflow::record::Record;
 use crate::dataflow::told::Tale;
+use crate::dataflow::worker::held::unit::Taken;
+use crate::dataflow::worker::{Arrived, Parent, Worker, wake_at};
 use crate::function::Function;
 use crate::pipeline::{IdFrom, InsertId, OffsetGiven, Sink, StepKind};
 use onceproof_kernel::alphabet::Subject;
@@ -18,14 +18,13 @@ use onceproof_kernel::call::{Operation, Row};
 use onceproof_kernel::env::Decision;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::mix;
-use onceproof_kernel::record::Output;
-use onceproof_kernel::record::RecordId;
+use onceproof_kernel::record::{Output, RecordId};
 use onceproof_kernel::time::Time;
 use onceproof_kernel::told::Told;
 
 /// What came of applying a record.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Application {
+pub(in crate::dataflow::worker) enum Application {
     /// It is in a unit.
     Done,
     /// Its function failed: it is tried again when its key has its next turn.
@@ -37,7 +36,7 @@ pub(super) enum Application {
 impl Worker {
     /// Applies an admitted record and adds it to the open unit; or says that its function failed or that a
     /// call for it is not answered, and that it waits at the front of its key.
-    pub(super) fn apply<E: Env>(
+    pub(in crate::dataflow::worker) fn apply<E: Env>(
         &mut self,
         arrived: &Arrived,
         m: &mut Context<'_, E>,
@@ -180,7 +179,7 @@ impl Worker {
 
     /// Makes an output of a unit: one per way out of the stage from its step, each with its stamp, or adds it
     /// to a partial aggregate. From here on it pins the watermark.
-    pub(super) fn make<E: Env>(
+    pub(in crate::dataflow::worker) fn make<E: Env>(
         &mut self,
         unit: u32,
         step: StepIndex,
@@ -212,7 +211,7 @@ impl Worker {
 
     /// Under checkpoint a sender's stamps strictly increase, also across its restarts; under recompute an
     /// output has the stamp of what it is made from, the same in every execution.
-    pub(super) fn stamp(&mut self, of_input: Time, now: Time) -> Time {
+    pub(in crate::dataflow::worker) fn stamp(&mut self, of_input: Time, now: Time) -> Time {
         let stamp = match self.mechanism.stamps {
             // A message has the stamp of its publication, whoever reads it.
             _ if self.reads_queue => of_input,
@@ -227,7 +226,11 @@ impl Worker {
         stamp
     }
 
-    pub(super) fn unit_for(&mut self, kind: CommitKind, arrived: &Arrived) -> u32 {
+    pub(in crate::dataflow::worker) fn unit_for(
+        &mut self,
+        kind: CommitKind,
+        arrived: &Arrived,
+    ) -> u32 {
         match self.open {
             Some(unit) => unit,
             None => {
@@ -258,7 +261,7 @@ impl Worker {
 
     /// Adds an applied record to its unit, with its id and its sender's watermark, and closes the unit
     /// when it is full.
-    pub(super) fn add<E: Env>(
+    pub(in crate::dataflow::worker) fn add<E: Env>(
         &mut self,
         unit: u32,
         arrived: &Arrived,
@@ -308,7 +311,7 @@ impl Worker {
 }
 
 /// What of a record stands in an external table.
-pub(super) fn row(record: &Record) -> Row {
+pub(in crate::dataflow::worker) fn row(record: &Record) -> Row {
     let Record { key, lineage, weight, .. } = *record;
     Row { key, lineage, weight, value: record.value.integer() }
 }

@@ -11,12 +11,12 @@
 //!    answers "maybe" until its ids are read. It is told of new ids from the boot on, since a commit that is on
 //!    the wire while they are read is in no scan (`Defect::UnreadFilterNotAdded`).
 
-use super::{Arrived, Worker};
 use crate::dataflow::bloom::Filter;
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Env, FilterSaid};
 use crate::dataflow::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use crate::dataflow::record::Record;
+use crate::dataflow::worker::{Arrived, Worker};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::mix::fold;
 use onceproof_kernel::record::RecordId;
@@ -26,7 +26,7 @@ use onceproof_kernel::time::Time;
 
 /// The filters of a shard.
 #[derive(Debug, Default)]
-pub(super) struct Filters {
+pub(in crate::dataflow::worker) struct Filters {
     /// In order of their ranges, which do not overlap.
     buckets: Vec<Bucket>,
     /// How full those were that are forgotten, for whoever watches from outside.
@@ -143,7 +143,7 @@ fn element<E: Env>(key: Key, id: RecordId, m: &mut Context<'_, E>) -> u64 {
 
 impl Worker {
     /// What the filter of a record's range says of its id.
-    pub(super) fn ask_filter<E: Env>(
+    pub(in crate::dataflow::worker) fn ask_filter<E: Env>(
         &mut self,
         bloom: &Bloom,
         arrived: &Arrived,
@@ -175,7 +175,11 @@ impl Worker {
     }
 
     /// The id of a record joins its commit.
-    pub(super) fn add_to_filter<E: Env>(&mut self, record: &Record, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn add_to_filter<E: Env>(
+        &mut self,
+        record: &Record,
+        m: &mut Context<'_, E>,
+    ) {
         let bloom = match self.mechanism.dedup {
             Dedup::Catalog | Dedup::Window(_) | Dedup::Off => return,
             Dedup::Bloom(bloom) => bloom,
@@ -191,7 +195,11 @@ impl Worker {
     }
 
     /// A boot knows nothing of what filters had. The first owner ever knows that there was nothing.
-    pub(super) fn rebuild_filters<E: Env>(&mut self, is_first: bool, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn rebuild_filters<E: Env>(
+        &mut self,
+        is_first: bool,
+        m: &mut Context<'_, E>,
+    ) {
         self.filters.clear();
         let (shape, rebuild) = match self.mechanism.dedup {
             Dedup::Catalog | Dedup::Window(_) | Dedup::Off => return,
@@ -225,14 +233,14 @@ impl Worker {
     }
 
     /// The system watermark of all senders has moved: ranges that end before it are forgotten with their ids.
-    pub(super) fn forget_filters(&mut self) {
+    pub(in crate::dataflow::worker) fn forget_filters(&mut self) {
         if self.mechanism.forgets_by_watermark() {
             self.filters.forget_before(self.watermarks.incoming_committed().system);
         }
     }
 
     /// How full the filters are, or were when they were forgotten, in order of their ranges.
-    pub(super) fn filter_fills(&self) -> impl Iterator<Item = Fill> {
+    pub(in crate::dataflow::worker) fn filter_fills(&self) -> impl Iterator<Item = Fill> {
         self.filters.forgotten.iter().copied().chain(self.filters.kept())
     }
 }

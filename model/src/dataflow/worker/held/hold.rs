@@ -3,12 +3,12 @@
 //! go. Under recompute the outputs go first, and the commit follows their acks. `atomic` is visible here:
 //! the right order is one commit, the wrong ones are two.
 
-use super::Worker;
 use super::unit::Taken;
 use crate::dataflow::change::{CommitKind, Delta};
 use crate::dataflow::effect::{Context, Effect, Env};
 use crate::dataflow::mechanism::{Atomic, Outputs};
 use crate::dataflow::point;
+use crate::dataflow::worker::Worker;
 use crate::pipeline::Ack;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::effect::{Batch, Commit};
@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 
 /// The commits that are not answered: their numbers, and the units they belong to.
 #[derive(Debug, Default)]
-pub(super) struct Commits {
+pub(in crate::dataflow::worker) struct Commits {
     /// The number of the first entry.
     first: u64,
     units: VecDeque<Option<u32>>,
@@ -56,7 +56,7 @@ impl Commits {
 
 impl Worker {
     /// Closes the bundles that are still open, since nothing more is ready at this instant.
-    pub(super) fn close_all<E: Env>(&mut self, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn close_all<E: Env>(&mut self, m: &mut Context<'_, E>) {
         self.close_open(m);
         if let Some(settle) = self.open_settle.take() {
             self.commit(settle, m);
@@ -64,14 +64,14 @@ impl Worker {
     }
 
     /// Closes the unit that takes records: under checkpoint it commits, under recompute it sends first.
-    pub(super) fn close_open<E: Env>(&mut self, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn close_open<E: Env>(&mut self, m: &mut Context<'_, E>) {
         if let Some(unit) = self.open.take() {
             self.hold(unit, m);
         }
     }
 
     /// A unit has all it takes.
-    pub(super) fn hold<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn hold<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
         self.close_partials(unit, m);
         if !self.units.get(unit).rows.is_empty() {
             return self.write_unit(unit, m);
@@ -103,7 +103,11 @@ impl Worker {
     }
 
     /// Sends a unit's deltas to the store, in one commit or, where id and state are torn apart, in two.
-    pub(super) fn commit<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn commit<E: Env>(
+        &mut self,
+        unit: u32,
+        m: &mut Context<'_, E>,
+    ) {
         let is_id = |delta: &Delta| matches!(delta, Delta::Id { .. });
         let deltas = &mut self.units.get(unit).deltas;
         let atomic = match self.mechanism.dedup.writes_ids_first() {
@@ -140,7 +144,11 @@ impl Worker {
     }
 
     /// The store has answered a commit: what waited for it goes on.
-    pub(super) fn answered<E: Env>(&mut self, number: u64, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn answered<E: Env>(
+        &mut self,
+        number: u64,
+        m: &mut Context<'_, E>,
+    ) {
         let Some(slot) = self.commits.answered(number) else {
             return;
         };

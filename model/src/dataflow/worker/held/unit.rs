@@ -14,7 +14,7 @@ use onceproof_kernel::time::Time;
 
 /// What a unit took in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Taken {
+pub(in crate::dataflow::worker) enum Taken {
     /// A record that its sender waits to hear of.
     Request {
         from: ShardIndex,
@@ -46,7 +46,7 @@ pub(super) enum Taken {
 
 /// Records that share a commit.
 #[derive(Debug)]
-pub(super) struct Unit {
+pub(in crate::dataflow::worker) struct Unit {
     pub kind: CommitKind,
     pub subject: Subject,
     pub taken: Vec<Taken>,
@@ -86,7 +86,7 @@ impl Unit {
 
 /// All units of a shard, with their buffers used again.
 #[derive(Debug, Default)]
-pub(super) struct Units {
+pub(in crate::dataflow::worker) struct Units {
     slots: Vec<Unit>,
     free: Vec<u32>,
     busy: u32,

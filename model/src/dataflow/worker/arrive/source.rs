@@ -2,23 +2,22 @@
 //! what is in flight bounds its memory. Under checkpoint it commits offset, stamp and outputs before it
 //! sends; under recompute it commits the offset at settle. Offsets commit out of order.
 
-use super::chain::Chained;
-use super::unit::Taken;
-use super::{Parent, Worker, wake_at};
 use crate::dataflow::change::Delta;
 use crate::dataflow::effect::{Context, Env, Timer};
+use crate::dataflow::worker::held::unit::Taken;
+use crate::dataflow::worker::work::chain::Chained;
+use crate::dataflow::worker::{Parent, Worker, wake_at};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::env::Decision;
 use onceproof_kernel::mix;
 use onceproof_kernel::prefix::Prefix;
-use onceproof_kernel::record::Output;
-use onceproof_kernel::record::RecordId;
+use onceproof_kernel::record::{Output, RecordId};
 use onceproof_kernel::source::{Read, SourceRow};
 use onceproof_kernel::time::Time;
 
 /// How far a source shard has read.
 #[derive(Hash, Debug)]
-pub(super) struct Reader {
+pub(in crate::dataflow::worker) struct Reader {
     next: u64,
     /// What was committed before this life began: offsets not to be read again.
     done: Prefix,
@@ -86,7 +85,11 @@ impl Reader {
 
 impl Worker {
     /// Nothing is there to pull until this shard is woken, at this time at the latest. One timer is enough.
-    pub(super) fn wait_for_message<E: Env>(&mut self, until: Option<Time>, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn wait_for_message<E: Env>(
+        &mut self,
+        until: Option<Time>,
+        m: &mut Context<'_, E>,
+    ) {
         let Some(reader) = &mut self.reader else { return };
         reader.state = State::AwaitingArrival;
         if let Some(at) = until
@@ -98,7 +101,7 @@ impl Worker {
     }
 
     /// Whether this is a source with room for more records and, as far as it knows, more to read.
-    pub(super) fn can_read(&self) -> bool {
+    pub(in crate::dataflow::worker) fn can_read(&self) -> bool {
         self.is_reading() && self.outbox.pending() < self.mechanism.in_flight.requests
     }
 
@@ -107,7 +110,7 @@ impl Worker {
     }
 
     /// Reads up to a bundle of records.
-    pub(super) fn read<E: Env>(&mut self, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn read<E: Env>(&mut self, m: &mut Context<'_, E>) {
         let mut unit = None;
         let mut records = 0;
         // A bundle that is added up is read whole: that is what keeps what is in flight few.
@@ -190,7 +193,11 @@ impl Worker {
     }
 
     /// What a record of the input is to what is made of it, with an id that derives from the input where ids do.
-    pub(super) fn made_of_input(&mut self, row: &SourceRow, derived: RecordId) -> Parent {
+    pub(in crate::dataflow::worker) fn made_of_input(
+        &mut self,
+        row: &SourceRow,
+        derived: RecordId,
+    ) -> Parent {
         self.executions += 1;
         Parent {
             name: row.name,

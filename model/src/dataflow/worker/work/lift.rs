@@ -8,17 +8,16 @@
 //! the size: a bundle that is cut otherwise the second time gives another id, and not the same one for other
 //! records.
 
-use super::{Parent, Worker};
 use crate::dataflow::Design;
 use crate::dataflow::effect::{Context, Env};
 use crate::dataflow::mechanism::{Outputs, Stamps};
 use crate::dataflow::record::Record;
+use crate::dataflow::worker::{Parent, Worker};
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::{fold, scatter};
-use onceproof_kernel::record::Output;
-use onceproof_kernel::record::{RecordId, Value};
+use onceproof_kernel::record::{Output, RecordId, Value};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::tell::Member;
 use onceproof_kernel::time::Time;
@@ -26,7 +25,7 @@ use rustc_hash::FxBuildHasher;
 
 /// The partial aggregates of the units that still take records.
 #[derive(Debug, Default)]
-pub(super) struct Lifted {
+pub(in crate::dataflow::worker) struct Lifted {
     /// The outbox slot by unit, aggregate, key and start of the window.
     slots: HashMap<(u32, StepIndex, Key, Time), u32, FxBuildHasher>,
     /// What more than one output went into a slot.
@@ -48,7 +47,7 @@ impl Lifted {
 
 impl Worker {
     /// Whether all that this stage sends is added up in bundles.
-    pub(super) fn lifts_all(&self, design: &Design) -> bool {
+    pub(in crate::dataflow::worker) fn lifts_all(&self, design: &Design) -> bool {
         // A message that comes again must meet the catalog under its own id.
         if self.reads_queue {
             return false;
@@ -61,7 +60,7 @@ impl Worker {
     }
 
     /// Whether an output belongs to a partial aggregate that its unit has begun; then it is added to it.
-    pub(super) fn lift<E: Env>(
+    pub(in crate::dataflow::worker) fn lift<E: Env>(
         &mut self,
         unit: u32,
         (to, key): (StepIndex, Key),
@@ -104,7 +103,11 @@ impl Worker {
     }
 
     /// The unit has all it takes: its partial aggregates get their names.
-    pub(super) fn close_partials<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn close_partials<E: Env>(
+        &mut self,
+        unit: u32,
+        m: &mut Context<'_, E>,
+    ) {
         let Worker { units, outbox, lifted, .. } = self;
         if lifted.slots.is_empty() {
             return;
@@ -132,6 +135,6 @@ fn start_at(design: &Design, step: StepIndex, event_time: Time) -> Option<Time> 
 }
 
 /// The value of a partial aggregate that another value is added to.
-pub(super) fn sum(value: Value, other: i64) -> Value {
+pub(in crate::dataflow::worker) fn sum(value: Value, other: i64) -> Value {
     Value::Integer(value.integer().wrapping_add(other))
 }

@@ -5,18 +5,18 @@
 //! reply, so there is nothing left to wait for. Both count as attempts: else a sender that may give up would
 //! never give up on a receiver that refuses each time.
 
-use super::{Worker, wake_at};
 use crate::dataflow::change::{CommitKind, Delta};
 use crate::dataflow::effect::{Carried, Context, Effect, Env, Replied, Request, Timer};
 use crate::dataflow::mechanism::Outputs;
 use crate::dataflow::told::Tale;
+use crate::dataflow::worker::{Worker, wake_at};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::env::Decision;
 use onceproof_kernel::told::Told;
 
 impl Worker {
     /// Sends what may be sent.
-    pub(super) fn pump<E: Env>(&mut self, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn pump<E: Env>(&mut self, m: &mut Context<'_, E>) {
         while let Some(slot) = self.outbox.next(self.mechanism.in_flight.requests) {
             let serial = self.next_serial();
             self.outbox.get(slot).serial = serial;
@@ -43,7 +43,7 @@ impl Worker {
     }
 
     /// No reply came in time.
-    pub(super) fn retry<E: Env>(&mut self, slot: u32, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn retry<E: Env>(&mut self, slot: u32, m: &mut Context<'_, E>) {
         let entry = self.outbox.get(slot);
         if self.mechanism.give_up.is_due(entry.sends) {
             let (name, sends) = (entry.record.name, entry.sends);
@@ -56,7 +56,11 @@ impl Worker {
     }
 
     /// The reply to a request arrived.
-    pub(super) fn reply<E: Env>(&mut self, reply: Replied, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn reply<E: Env>(
+        &mut self,
+        reply: Replied,
+        m: &mut Context<'_, E>,
+    ) {
         let Replied { from, rpc, body: watermark } = reply;
         let Some(watermark) = watermark else {
             // An error: nothing is known, so it is sent again at once.

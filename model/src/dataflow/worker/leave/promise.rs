@@ -15,11 +15,11 @@
 //! Alone it is a request like any other, but never given up. Only what a receiver says it has committed counts
 //! as confirmed.
 
-use super::{Worker, wake_at};
 use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Carried, Context, Effect, Env, Request, Timer};
 use crate::dataflow::mechanism::{Outputs, Stamps};
+use crate::dataflow::worker::{Worker, wake_at};
 use crate::dataflow::{Design, SystemUse, point};
 use crate::pipeline::{StepKind, WindowEnd};
 use onceproof_kernel::alphabet::Subject;
@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 
 /// What a shard has promised, and to whom.
 #[derive(Debug)]
-pub(super) struct Promises {
+pub(in crate::dataflow::worker) struct Promises {
     outgoing: Watermark,
     targets: Vec<Target>,
     pub inputs: Inputs,
@@ -72,7 +72,7 @@ struct Sent {
 
 /// The stamps of inputs that are read and not settled, where outputs have the stamps of their inputs.
 #[derive(Debug, Default)]
-pub(super) struct Inputs {
+pub(in crate::dataflow::worker) struct Inputs {
     stamps: BTreeMap<Time, u32>,
 }
 
@@ -199,7 +199,7 @@ impl Promises {
 
 impl Worker {
     /// Whether an output has the stamp of what it is made from, the same in every execution.
-    pub(super) fn stamps_are_inherited(&self) -> bool {
+    pub(in crate::dataflow::worker) fn stamps_are_inherited(&self) -> bool {
         match (self.mechanism.outputs, self.mechanism.stamps) {
             (Outputs::Recompute, Stamps::Stable) => true,
             (Outputs::Recompute, Stamps::Fresh | Stamps::WallClock) | (Outputs::Checkpoint, _) => {
@@ -209,7 +209,10 @@ impl Worker {
     }
 
     /// What this shard promises.
-    pub(super) fn outgoing<E: Env>(&mut self, m: &mut Context<'_, E>) -> Watermark {
+    pub(in crate::dataflow::worker) fn outgoing<E: Env>(
+        &mut self,
+        m: &mut Context<'_, E>,
+    ) -> Watermark {
         let event = self.outgoing_event(m);
         let system = match (self.stamps_are_inherited(), &self.reader) {
             // A message that is not acked may come again by any shard.
@@ -283,7 +286,7 @@ impl Worker {
     }
 
     /// An ack of a record carries what its receiver has committed, and only that counts.
-    pub(super) fn confirm_by_data(&mut self, from: ShardIndex, event: Time) {
+    pub(in crate::dataflow::worker) fn confirm_by_data(&mut self, from: ShardIndex, event: Time) {
         self.promises.confirm(from, event);
         if self.has(Defect::DataAckConfirms) {
             self.promises.presume(from);
@@ -292,7 +295,7 @@ impl Worker {
 
     /// After each input: commits watermarks that may be committed now, and, if this shard is idle, sends
     /// its own to each shard downstream that waits for it.
-    pub(super) fn report_watermark<E: Env>(&mut self, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn report_watermark<E: Env>(&mut self, m: &mut Context<'_, E>) {
         if self.watermarks.are_waiting() {
             self.commit_watermarks(m);
         }
@@ -317,7 +320,11 @@ impl Worker {
     }
 
     /// Sends a watermark alone, and waits.
-    pub(super) fn send_watermark<E: Env>(&mut self, target: usize, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn send_watermark<E: Env>(
+        &mut self,
+        target: usize,
+        m: &mut Context<'_, E>,
+    ) {
         let Some(Target { shard, sent: Some(sent), .. }) = self.promises.targets.get_mut(target)
         else {
             return;

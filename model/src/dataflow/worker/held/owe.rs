@@ -12,10 +12,10 @@
 //! life, and a file that is written in place, which needs no second phase and whose rows readers see one by
 //! one.
 
-use super::apply::{Application, row};
-use super::{Arrived, Worker};
 use crate::dataflow::change::{CommitKind, Delta, Owed};
 use crate::dataflow::effect::{Context, Env};
+use crate::dataflow::worker::work::apply::{Application, row};
+use crate::dataflow::worker::{Arrived, Worker};
 use crate::pipeline::{OffsetGiven, Sink, StepKind};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Operation, Part};
@@ -35,7 +35,11 @@ impl Worker {
     }
 
     /// Gives a record its offset and adds both to its unit; the call follows the commit.
-    pub(super) fn write_after_commit<E: Env>(&mut self, arrived: &Arrived, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn write_after_commit<E: Env>(
+        &mut self,
+        arrived: &Arrived,
+        m: &mut Context<'_, E>,
+    ) {
         let offset = self.give_number();
         let operation = Operation::AppendAt { row: row(&arrived.record), stream: SHARED, offset };
         let unit = self.unit_for(CommitKind::Emit, arrived);
@@ -44,14 +48,22 @@ impl Worker {
     }
 
     /// Adds a record to its unit, with the row that is written before the unit may commit.
-    pub(super) fn write_with_unit<E: Env>(&mut self, arrived: &Arrived, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn write_with_unit<E: Env>(
+        &mut self,
+        arrived: &Arrived,
+        m: &mut Context<'_, E>,
+    ) {
         let unit = self.unit_for(CommitKind::Emit, arrived);
         self.units.get(unit).rows.push((arrived.record.name, row(&arrived.record)));
         self.add(unit, arrived, None, m);
     }
 
     /// Writes the rows of a unit that takes no more, each by a call.
-    pub(super) fn write_unit<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn write_unit<E: Env>(
+        &mut self,
+        unit: u32,
+        m: &mut Context<'_, E>,
+    ) {
         let mut rows = std::mem::take(&mut self.units.get(unit).rows);
         let (number, of) = (self.next_serial().bits(), rows.len() as u32);
         let shows = match m.design.pipeline.step(self.step).kind {
@@ -79,7 +91,11 @@ impl Worker {
     }
 
     /// A row of a unit is written. After the last the unit commits, and with it what it owes.
-    pub(super) fn row_written<E: Env>(&mut self, unit: u32, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn row_written<E: Env>(
+        &mut self,
+        unit: u32,
+        m: &mut Context<'_, E>,
+    ) {
         let waiting = self.units.get(unit);
         waiting.unwritten -= 1;
         if waiting.unwritten == 0 {
@@ -95,7 +111,7 @@ impl Worker {
     }
 
     /// The wrong orders: the table is called under an offset that is nowhere durable yet, or never will be.
-    pub(super) fn write_at_offset<E: Env>(
+    pub(in crate::dataflow::worker) fn write_at_offset<E: Env>(
         &mut self,
         arrived: &Arrived,
         given: OffsetGiven,
@@ -122,7 +138,12 @@ impl Worker {
     }
 
     /// The table has what was owed: nothing is owed any more.
-    pub(super) fn pay<E: Env>(&mut self, number: u64, name: Name, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn pay<E: Env>(
+        &mut self,
+        number: u64,
+        name: Name,
+        m: &mut Context<'_, E>,
+    ) {
         let unit = self.units.open(CommitKind::Settle, Subject::Record(name));
         self.units.get(unit).deltas.push(Delta::Paid(number));
         self.commit(unit, m);

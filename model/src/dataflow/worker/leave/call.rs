@@ -10,9 +10,9 @@
 //! In the same way a unit waits for the calls that write its rows, and a debt for the call that pays it
 //! (`owe`).
 
-use super::{Arrived, Worker, wake_at};
 use crate::dataflow::change::Owed;
 use crate::dataflow::effect::{Context, Effect, Env, Timer};
+use crate::dataflow::worker::{Arrived, Worker, wake_at};
 use hashbrown::HashMap;
 use onceproof_kernel::call::{Answer, Call, Operation, Rpc, Serial};
 use onceproof_kernel::key::Key;
@@ -24,7 +24,7 @@ use slab::Slab;
 
 /// The calls for records in work: those that are out, and those whose answers are at hand.
 #[derive(Debug, Default)]
-pub(super) struct Calls {
+pub(in crate::dataflow::worker) struct Calls {
     made: Slab<Made>,
     of: HashMap<(StepIndex, Name), u32, FxBuildHasher>,
 }
@@ -103,7 +103,7 @@ impl Calls {
 impl Worker {
     /// The answer to the call that this step makes for a record; or none while it is out, and the record
     /// waits at the front of its key.
-    pub(super) fn call<E: Env>(
+    pub(in crate::dataflow::worker) fn call<E: Env>(
         &mut self,
         arrived: &Arrived,
         operation: Operation,
@@ -130,7 +130,11 @@ impl Worker {
     }
 
     /// Makes a call once, and waits.
-    pub(super) fn send_call<E: Env>(&mut self, slot: u32, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn send_call<E: Env>(
+        &mut self,
+        slot: u32,
+        m: &mut Context<'_, E>,
+    ) {
         let made = &mut self.calls.made[slot as usize];
         made.sends += 1;
         let Made { step, name, serial, sends, .. } = *made;
@@ -141,13 +145,13 @@ impl Worker {
     }
 
     /// What is owed: the call that pays it, to be made once this is durable.
-    pub(super) fn owe(&mut self, owed: Owed) -> u32 {
+    pub(in crate::dataflow::worker) fn owe(&mut self, owed: Owed) -> u32 {
         let Owed { number, name, operation } = owed;
         self.make_call(name, Waiting::Debt(number), operation)
     }
 
     /// Calls for a row that its unit waits for.
-    pub(super) fn call_for_unit<E: Env>(
+    pub(in crate::dataflow::worker) fn call_for_unit<E: Env>(
         &mut self,
         unit: u32,
         name: Name,
@@ -165,7 +169,12 @@ impl Worker {
     }
 
     /// A call is answered, perhaps not for the first time: its record or unit goes on, its row is paid.
-    pub(super) fn called<E: Env>(&mut self, rpc: Rpc, answer: Answer, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn called<E: Env>(
+        &mut self,
+        rpc: Rpc,
+        answer: Answer,
+        m: &mut Context<'_, E>,
+    ) {
         let slot = rpc.slot as usize;
         let Some(made) = self.calls.made.get_mut(slot) else { return };
         if made.serial != rpc.serial || made.answer.is_some() {

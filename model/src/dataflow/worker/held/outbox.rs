@@ -1,9 +1,9 @@
 //! The outputs that a worker holds: made, waiting to be sent, sent, acked. Until it is acked an output
 //! pins the watermark at its event time.
 
-use super::lift::sum;
 use crate::dataflow::change::{Held, HeldRow};
 use crate::dataflow::record::Record;
+use crate::dataflow::worker::work::lift::sum;
 use onceproof_kernel::call::Serial;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Name;
@@ -15,7 +15,7 @@ use std::collections::{BinaryHeap, VecDeque};
 
 /// One output.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(in crate::dataflow::worker) struct Entry {
     pub record: Record,
     pub to: ShardIndex,
     /// The stamp of its row, if it is held in one: the record may be stamped anew.
@@ -33,7 +33,7 @@ pub(super) struct Entry {
 
 /// All outputs of a shard.
 #[derive(Debug, Default)]
-pub(super) struct Outbox {
+pub(in crate::dataflow::worker) struct Outbox {
     entries: Slab<Entry>,
     queue: VecDeque<u32>,
     /// How many are not acked.

@@ -8,11 +8,11 @@
 //! two commits leaves a window that nothing fires, unless its boot fires what is due. Either rule makes up for
 //! the other, and without both the pane is lost (`Defect::DueWindowForgotten`).
 
-use super::Worker;
-use super::unit::Taken;
 use crate::dataflow::change::{CommitKind, Delta, Watermark};
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Env};
+use crate::dataflow::worker::Worker;
+use crate::dataflow::worker::held::unit::Taken;
 use crate::dataflow::{Design, point};
 use onceproof_kernel::call::Rpc;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
@@ -21,7 +21,7 @@ use onceproof_kernel::time::Time;
 
 /// What a shard knows of its senders.
 #[derive(Debug)]
-pub(super) struct Watermarks {
+pub(in crate::dataflow::worker) struct Watermarks {
     /// Per sender: the highest seen, committed or not, and the highest committed.
     seen: Vec<Watermark>,
     committed: Vec<Watermark>,
@@ -117,7 +117,7 @@ fn least_of(watermarks: &[Watermark]) -> Watermark {
 
 impl Worker {
     /// A watermark arrives, alone or on a record.
-    pub(super) fn see_watermark<E: Env>(
+    pub(in crate::dataflow::worker) fn see_watermark<E: Env>(
         &mut self,
         from: ShardIndex,
         watermark: Watermark,
@@ -133,7 +133,12 @@ impl Worker {
 
     /// Whether a record is older than all that its sender could still send: it was processed, and what
     /// comes now is a copy that the network has kept.
-    pub(super) fn is_remnant(&self, from: ShardIndex, stamp: Time, design: &Design) -> bool {
+    pub(in crate::dataflow::worker) fn is_remnant(
+        &self,
+        from: ShardIndex,
+        stamp: Time,
+        design: &Design,
+    ) -> bool {
         if !self.mechanism.forgets_by_watermark() || self.has(Defect::RemnantsTaken) {
             return false;
         }
@@ -146,7 +151,7 @@ impl Worker {
     }
 
     /// A watermark that travelled alone is acked once it is durable.
-    pub(super) fn receive_watermark<E: Env>(
+    pub(in crate::dataflow::worker) fn receive_watermark<E: Env>(
         &mut self,
         from: ShardIndex,
         rpc: Rpc,
@@ -163,7 +168,10 @@ impl Worker {
     }
 
     /// Commits the watermarks that travelled alone, once all that they fired is committed.
-    pub(super) fn commit_watermarks<E: Env>(&mut self, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn commit_watermarks<E: Env>(
+        &mut self,
+        m: &mut Context<'_, E>,
+    ) {
         let overtakes =
             self.has(Defect::LoneWatermarkOvertakes) || self.has(Defect::DueWindowForgotten);
         if self.watermarks.arrived.is_empty() || (self.windows.is_firing() && !overtakes) {

@@ -10,10 +10,10 @@
 //! What is read from a queue is neither fused nor added up before it has met a catalog. A message that comes
 //! again is known there by its own id, which it would no longer have in a stage or in a partial aggregate.
 
-use super::Worker;
-use super::unit::Taken;
 use crate::dataflow::change::CommitKind;
 use crate::dataflow::effect::{Context, Effect, Env};
+use crate::dataflow::worker::Worker;
+use crate::dataflow::worker::held::unit::Taken;
 use crate::pipeline::{Ack, Queue, StepKind};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::effect::MessageAck;
@@ -23,7 +23,7 @@ use onceproof_kernel::source::{Message, Pull};
 
 impl Worker {
     /// The queue that this shard reads, if it reads one.
-    pub(super) fn queue<E: Env>(&self, m: &Context<'_, E>) -> Option<Queue> {
+    pub(in crate::dataflow::worker) fn queue<E: Env>(&self, m: &Context<'_, E>) -> Option<Queue> {
         match m.design.pipeline.step(self.step).kind {
             StepKind::Source { queue, .. } => queue,
             StepKind::Map(_)
@@ -36,7 +36,11 @@ impl Worker {
     }
 
     /// Pulls up to a bundle of messages.
-    pub(super) fn pull<E: Env>(&mut self, queue: Queue, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn pull<E: Env>(
+        &mut self,
+        queue: Queue,
+        m: &mut Context<'_, E>,
+    ) {
         let mut unit = None;
         let mut records = 0;
         while records < self.mechanism.bundle.records && self.can_read() {
@@ -86,7 +90,11 @@ impl Worker {
     }
 
     /// What a message became is durable.
-    pub(super) fn message_done<E: Env>(&mut self, ack: MessageAck, m: &mut Context<'_, E>) {
+    pub(in crate::dataflow::worker) fn message_done<E: Env>(
+        &mut self,
+        ack: MessageAck,
+        m: &mut Context<'_, E>,
+    ) {
         match self.queue(m).map(|queue| queue.ack) {
             Some(Ack::AfterCommit) => m.effects.list.push(Effect::AckMessage(ack)),
             Some(Ack::OnReceipt) | None => {}
