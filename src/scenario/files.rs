@@ -3,9 +3,10 @@
 //! and what is no regular file is refused before it is opened, since a pipe would be waited for and a device may
 //! have no end.
 
-use super::diagnostic::{Diagnostic, Source, quote};
-use super::raw::At;
-use super::{Scenario, ScenarioError, csv};
+use super::form::raw::At;
+use super::rows::csv;
+use super::wrong::diagnostic::{Diagnostic, Source, quote};
+use super::{Scenario, ScenarioError};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};

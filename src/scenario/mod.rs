@@ -2,62 +2,38 @@
 //! wrong and what would be right. Reading is strict, since a key that is silently ignored is a fault that
 //! silently never happens.
 //!
-//! The modules stand in the order of the way down: how errors look, the letters of values, the file as it
-//! is written, then what its parts mean.
+//! There is a room for each whom a file is read for: who says what is wrong, who reads the form, the system, the
+//! input, the schedule of faults, what is demanded; and one for what is changed and written again.
 
-mod diagnostic;
-mod error;
-mod explain;
-mod units;
-mod raw;
-mod reading;
+mod wrong;
+mod form;
 mod files;
-mod mechanism;
-mod dedup;
-mod function;
-mod graph_error;
-mod steps;
-mod input;
-mod csv;
-mod flow;
-mod record;
-mod way;
-mod place;
-mod faults;
-mod stated;
-mod expect;
-mod write;
-mod edit;
-mod regress;
-mod asked;
-mod typed;
-mod given;
-mod redesign;
-mod seed;
-mod vary;
-mod schema;
-mod reference;
+mod design;
+mod rows;
+mod schedule;
+mod demand;
+mod change;
 
 #[cfg(test)]
 mod tests;
 
-pub use diagnostic::{Diagnostic, nearest};
-pub use edit::{Remains, SpareKey};
-pub use error::ScenarioError;
+pub use change::edit::{Remains, SpareKey};
+pub use change::redesign::{Changes, mechanisms};
+pub use change::vary::{Latitude, Weather};
+pub use change::write::{fault_on_a_line, fault_to_json, kind_to_json};
+pub use demand::stated::{Bound, Figure, Stated, Totals};
+pub use design::given::{dedup_in_words, gc_in_words, given};
 pub use files::Readable;
-pub use given::{dedup_in_words, gc_in_words, given};
-pub use redesign::{Changes, mechanisms};
-pub use reference::reference;
-pub use schema::schema;
-pub use seed::RunSeed;
-pub use stated::{Bound, Figure, Stated, Totals};
-pub use units::duration;
-pub use vary::{Latitude, Weather};
-pub use write::{fault_on_a_line, fault_to_json, kind_to_json};
+pub use form::reference::reference;
+pub use form::schema::schema;
+pub use form::seed::RunSeed;
+pub use form::units::duration;
+pub use wrong::diagnostic::{Diagnostic, nearest};
+pub use wrong::error::ScenarioError;
 
 use crate::figures;
-use diagnostic::Source;
-use error::Wrong;
+use form::raw::At;
+use form::units::{Duration, LONGEST};
 use onceproof_kernel::time::Nanos;
 use onceproof_model::pipeline::Pipeline;
 use onceproof_sim::fault::{About, Climate};
@@ -65,11 +41,11 @@ use onceproof_sim::outcome::Class;
 use onceproof_sim::patience::Patience;
 use onceproof_sim::plan::{Cluster, Network, Plan, Until};
 use onceproof_systems::{Design, Trial};
-use raw::At;
 use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use units::{Duration, LONGEST};
+use wrong::diagnostic::Source;
+use wrong::error::Wrong;
 
 /// A scenario that was read and found right.
 #[derive(Clone, Debug)]
@@ -118,7 +94,7 @@ impl Scenario {
     /// # Errors
     /// No run has such a record.
     pub fn record(&self, name: &str) -> Result<About, ScenarioError> {
-        Ok(asked::record(&self.trial, name)?)
+        Ok(change::asked::record(&self.trial, name)?)
     }
 
     /// Whether its seeds draw faults and it fixes none, so that it is as many runs as there are seeds.
@@ -185,17 +161,18 @@ impl Scenario {
     /// The same, and the files that it names may be others than those around it.
     fn parse_with(text: &str, path: &Path, readable: &Readable) -> Result<Scenario, ScenarioError> {
         let source = Source { path, text };
-        let file = reading::file(&source).map_err(ScenarioError::Bad)?;
+        let file = form::reading::file(&source).map_err(ScenarioError::Bad)?;
         let mut wrong = Wrong::default();
         let name = wrong.keep(one_line(&source, "name", &file.name));
         let claim = wrong.keep(one_line(&source, "claim", &file.claim));
         let unfired_is_allowed = wrong.keep(unfired(&source, &file));
         let network = wrong.keep(network(&source, file.network.as_ref()));
         let until = wrong.keep(until(&source, file.until.as_ref()));
-        let Some(design) = wrong.keep_all(steps::design(&source, &file)) else {
+        let Some(design) = wrong.keep_all(design::steps::design(&source, &file)) else {
             return wrong.end(None).map_err(ScenarioError::Bad);
         };
-        let inputs = wrong.keep_read(input::inputs(&source, readable, &file, &design.pipeline))?;
+        let inputs =
+            wrong.keep_read(rows::input::inputs(&source, readable, &file, &design.pipeline))?;
         let cluster = wrong.keep(cluster(&source, &file, &design.pipeline));
         let shards = u32::try_from(design.layout.shards()).unwrap_or(u32::MAX);
         let hosts = cluster.map(|cluster| cluster.workers.unwrap_or(shards));
@@ -203,16 +180,16 @@ impl Scenario {
             (None, _) => Some(Climate::default()),
             (Some(_), None) => None,
             (Some(faults), Some(hosts)) => {
-                wrong.keep_all(faults::climate(&source, faults, &design, hosts))
+                wrong.keep_all(schedule::faults::climate(&source, faults, &design, hosts))
             }
         };
         let expect = climate.as_ref().and_then(|climate| {
             let is_swept = file.seed.is_none() && !climate.drawn().is_empty();
-            wrong.keep(expect::expect(&source, &file.expect, &design, is_swept))
+            wrong.keep(demand::expect::expect(&source, &file.expect, &design, is_swept))
         });
         let faults = inputs.as_ref().zip(hosts).and_then(|(inputs, hosts)| {
-            wrong.keep(flow::check(&source, &file, &design.pipeline, inputs));
-            let places = place::Places {
+            wrong.keep(design::flow::check(&source, &file, &design.pipeline, inputs));
+            let places = schedule::place::Places {
                 source: &source,
                 design: &design,
                 inputs,
@@ -220,7 +197,7 @@ impl Scenario {
                 // A worker without a shard has nothing to lose.
                 workers: hosts.min(shards),
             };
-            wrong.keep_all(faults::exact(&places, &file.fault))
+            wrong.keep_all(schedule::faults::exact(&places, &file.fault))
         });
         let parts = || {
             let (expect, stated, side_effects) = expect?;
@@ -271,8 +248,10 @@ fn one_line(source: &Source<'_>, key: &str, text: &At<String>) -> Result<String,
 }
 
 /// Whether an exact fault may not fire.
-fn unfired(source: &Source<'_>, file: &raw::File) -> Result<bool, Diagnostic> {
-    let Some(At { value: raw::Unfired::Allowed, span }) = &file.unfired else { return Ok(false) };
+fn unfired(source: &Source<'_>, file: &form::raw::File) -> Result<bool, Diagnostic> {
+    let Some(At { value: form::raw::Unfired::Allowed, span }) = &file.unfired else {
+        return Ok(false);
+    };
     if file.fault.is_empty() {
         let error = source.error(source.key_of(span), "there is no exact fault");
         return Err(error.label("a `[[fault]]` may not fire"));
@@ -282,7 +261,7 @@ fn unfired(source: &Source<'_>, file: &raw::File) -> Result<bool, Diagnostic> {
 
 fn cluster(
     source: &Source<'_>,
-    file: &raw::File,
+    file: &form::raw::File,
     pipeline: &Pipeline,
 ) -> Result<Cluster, Diagnostic> {
     let default = Cluster::default();
@@ -298,7 +277,9 @@ fn cluster(
     let nanos = |given: Option<Duration>, default: Nanos| given.map_or(default, |given| given.0);
     Ok(Cluster {
         workers: match &given.workers {
-            Some(workers) => Some(mechanism::number(source, "workers", workers, 1..=65_536)?),
+            Some(workers) => {
+                Some(design::mechanism::number(source, "workers", workers, 1..=65_536)?)
+            }
             None => None,
         },
         commit: nanos(given.commit, default.commit),
@@ -309,7 +290,10 @@ fn cluster(
     })
 }
 
-fn network(source: &Source<'_>, network: Option<&raw::Network>) -> Result<Network, Diagnostic> {
+fn network(
+    source: &Source<'_>,
+    network: Option<&form::raw::Network>,
+) -> Result<Network, Diagnostic> {
     let Some(latency) = network.and_then(|network| network.latency.as_ref()) else {
         return Ok(Network::default());
     };
@@ -321,7 +305,7 @@ fn network(source: &Source<'_>, network: Option<&raw::Network>) -> Result<Networ
     Ok(Network { latency_min: min.value.0, latency_max: max.value.0 })
 }
 
-fn until(source: &Source<'_>, until: Option<&raw::Until>) -> Result<Until, Diagnostic> {
+fn until(source: &Source<'_>, until: Option<&form::raw::Until>) -> Result<Until, Diagnostic> {
     let mut found = Until::default();
     let Some(given) = until else { return Ok(found) };
     if let Some(calm) = &given.calm {
@@ -332,7 +316,7 @@ fn until(source: &Source<'_>, until: Option<&raw::Until>) -> Result<Until, Diagn
     }
     let sum = found.calm.unwrap_or(0).saturating_add(found.drain.unwrap_or(Until::DRAIN));
     if sum > LONGEST
-        && let Some(span) = raw::span(&given.drain).or(raw::span(&given.calm))
+        && let Some(span) = form::raw::span(&given.drain).or(form::raw::span(&given.calm))
     {
         let error = source.error(span, "an end after more than 100 years");
         return Err(error.label("`calm` and `drain` together"));
@@ -350,7 +334,7 @@ fn until(source: &Source<'_>, until: Option<&raw::Until>) -> Result<Until, Diagn
 /// late says nothing.
 fn short_drain(
     source: &Source<'_>,
-    until: Option<&raw::Until>,
+    until: Option<&form::raw::Until>,
     trial: &Trial,
 ) -> Option<Diagnostic> {
     let drain = until?.drain.as_ref()?;

@@ -13,7 +13,7 @@ use onceproof_kernel::env::Env;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{LaidStep, Layout, Results, ShardIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_kernel::record::{RecordId, Value};
+use onceproof_kernel::record::RecordId;
 use onceproof_kernel::right::{Expected, Right, Won, place};
 use onceproof_kernel::source::{Progress, Read, Source, SourceRow};
 use onceproof_kernel::system::{Carried, Process, Rows, Wait};

@@ -1,0 +1,375 @@
+//! A scenario that is built otherwise than its file says: with other mechanisms at every step, with other keys
+//! at one of them, with other faults. The change is made in the text of the file, so that all that is done with
+//! a file can be done with it: a failure of it can be saved, shrunk and replayed like any other. What fails
+//! then is no regression of the file, and is not saved as one.
+
+use super::asked::{self, AskedOfStep};
+use super::typed::{told, typed};
+use super::write::{document, each_step, forget_ledger, set};
+use crate::scenario::wrong::error::Wrong;
+use crate::scenario::{Scenario, ScenarioError};
+use onceproof_model::dataflow::mechanism::{Dedup, Mechanism};
+use onceproof_sim::fault::KindName;
+use onceproof_systems::Design;
+use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
+
+/// How a scenario is built otherwise than its file says.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Changes {
+    /// Mechanisms for every step, whatever the file and its steps say of them, as `[mechanism]` has them, with
+    /// commas between: `outputs = "recompute", bundle = 4`.
+    pub mechanism: Option<String>,
+    /// Keys of single steps, each with the name of its step before it: `table: write = "append"`. A key with dots
+    /// changes one of a table, `events: queue.ack = "on-receipt"`, and leaves the others.
+    pub steps: Vec<String>,
+    /// Kinds of faults whose odds are left out.
+    pub without: Vec<KindName>,
+    /// Whether all faults of the file are left out, drawn and exact ones.
+    pub bare: bool,
+    /// Exact faults, beside those of the file that are not left out: `at = { … }, do = "crash"`.
+    pub faults: Vec<String>,
+}
+
+impl Changes {
+    /// Only these mechanisms.
+    pub fn of_mechanism(mechanism: &str) -> Changes {
+        Changes { mechanism: Some(mechanism.to_owned()), ..Changes::default() }
+    }
+
+    /// Whether nothing is changed.
+    pub fn is_none(&self) -> bool {
+        *self == Changes::default()
+    }
+}
+
+impl Scenario {
+    /// This scenario with these changes. The ledger that the file states is not that of what comes of them.
+    ///
+    /// # Errors
+    /// What is asked for cannot be read, or the scenario cannot have it.
+    pub fn redesigned(&self, changes: &Changes) -> Result<Scenario, ScenarioError> {
+        let Changes { mechanism, steps, without, bare, faults } = changes;
+        let mut wrong = Wrong::default();
+        let Design::Dataflow(design) = &self.trial.design;
+        let read = steps.iter().map(|written| asked::of_step(design, written));
+        let of_steps: Vec<AskedOfStep> = read.filter_map(|read| wrong.keep_all(read)).collect();
+        let of_all =
+            mechanism.as_ref().and_then(|written| wrong.keep_all(asked::mechanism(written)));
+        let read = faults.iter().map(|written| asked::fault(written));
+        let added: Vec<InlineTable> = read.filter_map(|read| wrong.keep_all(read)).collect();
+        wrong.end(Some(())).map_err(ScenarioError::Bad)?;
+        let mut document = document(&self.text);
+        forget_ledger(&mut document);
+        leave_out(&mut document, without, *bare);
+        if let Some((all, asked)) = &of_all {
+            put_mechanism(&mut document, *all, asked);
+        }
+        each_step(&mut document, &mut |at, step| {
+            for asked in of_steps.iter().filter(|asked| asked.step == at) {
+                put(step, &asked.keys);
+            }
+        });
+        if !of_steps.is_empty() {
+            forget_newest(&mut document);
+        }
+        for fault in added {
+            add_fault(&mut document, fault);
+        }
+        let text = document.to_string();
+        self.reread(&text, &self.path).map_err(|error| match error {
+            ScenarioError::Bad(wrong) if !changes.is_none() => {
+                let typed = typed(&text, changes, &of_steps);
+                let wrong = wrong.into_iter().map(|error| told(error, &typed));
+                ScenarioError::Bad(wrong.collect())
+            }
+            error => error,
+        })
+    }
+}
+
+/// What mechanisms mean that are written with commas between them.
+///
+/// # Errors
+/// They are no mechanisms.
+pub fn mechanisms(written: &str) -> Result<Mechanism, ScenarioError> {
+    Ok(asked::mechanism(written).map_err(ScenarioError::Bad)?.0)
+}
+
+fn leave_out(document: &mut DocumentMut, without: &[KindName], bare: bool) {
+    if bare {
+        for key in ["faults", "fault", "unfired"] {
+            document.remove(key);
+        }
+    }
+    if let Some(faults) = document.get_mut("faults").and_then(Item::as_table_like_mut) {
+        for kind in without {
+            faults.remove(kind.word());
+        }
+    }
+}
+
+/// Sets mechanisms at every step.
+fn put_mechanism(document: &mut DocumentMut, all: Mechanism, asked: &InlineTable) {
+    each_step(document, &mut |_, step| {
+        if let Some(own) = step.get_mut("mechanism").and_then(Item::as_table_like_mut) {
+            remove(own, asked);
+        }
+    });
+    let table = document.entry("mechanism").or_insert(Item::Table(Table::new()));
+    if let Some(table) = table.as_table_like_mut() {
+        remove(table, asked);
+        if let (Dedup::Window(_) | Dedup::Off, false) = (all.dedup, asked.contains_key("gc")) {
+            // There are no ids for it to forget.
+            table.remove("gc");
+        }
+        for (key, value) in asked {
+            let mut value = value.clone();
+            value.decor_mut().clear();
+            table.insert(key, Item::Value(value));
+        }
+    }
+}
+
+/// Takes out of a table of mechanisms what is asked for otherwise.
+fn remove(table: &mut dyn TableLike, asked: &InlineTable) {
+    for (key, _) in asked {
+        table.remove(key);
+        let retry = table.get_mut("retry").and_then(Item::as_table_like_mut);
+        if let (Some(retry), "give-up") = (retry, key) {
+            retry.remove(key);
+        }
+    }
+}
+
+/// Sets keys in a table; one with dots in the table that it names.
+fn put(table: &mut dyn TableLike, asked: &InlineTable) {
+    for (key, value) in asked {
+        match value {
+            Value::InlineTable(inner) if inner.is_dotted() => {
+                if !table.get(key).is_some_and(Item::is_table_like) {
+                    table.insert(key, Item::Value(InlineTable::new().into()));
+                }
+                if let Some(table) = table.get_mut(key).and_then(Item::as_table_like_mut) {
+                    put(table, inner);
+                }
+            }
+            value => {
+                let mut value = value.clone();
+                value.decor_mut().clear();
+                set(table, key, value);
+            }
+        }
+    }
+}
+
+/// Where nothing puts an entry any more, nothing can be demanded of entries.
+fn forget_newest(document: &mut DocumentMut) {
+    let mut puts = false;
+    each_step(document, &mut |_, step| {
+        let inside = |item: Option<&Item>, key: &str| {
+            item.and_then(Item::as_table_like).and_then(|table| table.get(key)).cloned()
+        };
+        let write = inside(inside(step.get("fn"), "call").as_ref(), "write");
+        let write = write.as_ref().and_then(Item::as_str);
+        puts |= write.is_some_and(|write| write == "put" || write == "put-fenced");
+    });
+    let expect = document.get_mut("expect").and_then(Item::as_table_like_mut);
+    let demands = expect.and_then(|table| table.get_mut("side-effects"));
+    if let (Some(demands), false) = (demands.and_then(Item::as_table_like_mut), puts)
+        && demands.contains_key("at-most")
+    {
+        demands.remove("newest");
+    }
+}
+
+fn add_fault(document: &mut DocumentMut, fault: InlineTable) {
+    let all = document.entry("fault").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
+    match all {
+        Item::ArrayOfTables(tables) => tables.push(fault.into_table()),
+        Item::Value(Value::Array(array)) => array.push(fault),
+        Item::None | Item::Value(_) | Item::Table(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use onceproof_model::dataflow::mechanism::{Gc, GiveUp, Outputs};
+    use onceproof_model::pipeline::StepKind;
+    use onceproof_sim::fault::Kind;
+    use std::path::Path;
+
+    const TEXT: &str = r#"
+        format = 1
+        name   = "two steps"
+        claim  = "It holds."
+        expect = "exactly-once"
+        [input]
+        records = [ { key = "ann", at = "0s" } ]
+        [[step]]
+        name = "events"
+        kind = "source"
+        mechanism = { outputs = "checkpoint", bundle = 2 }
+        [[step]]
+        name = "per-user"
+        kind = "count"
+        window = "1s"
+        [mechanism]
+        retry = { timeout = "40ms", give-up = 9 }
+        gc    = "never"
+        [faults]
+        drop-ack = "1/2"
+        crash    = "1/9"
+    "#;
+
+    fn changed(changes: &Changes) -> Result<Scenario, ScenarioError> {
+        let scenario = Scenario::parse(TEXT, Path::new("a.toml")).expect("a scenario");
+        scenario.redesigned(changes)
+    }
+
+    fn redesigned(mechanisms: &str, without: &[KindName]) -> Result<Scenario, ScenarioError> {
+        let (mechanism, without) = (Some(mechanisms.to_owned()), without.to_vec());
+        changed(&Changes { mechanism, without, ..Changes::default() })
+    }
+
+    #[test]
+    fn what_is_asked_for_stands_at_every_step_and_the_rest_stays() {
+        let scenario = redesigned(r#"outputs = "recompute", give-up = 3"#, &[]).expect("a design");
+        assert!(scenario.text().contains("\noutputs = \"recompute\"\n"), "{}", scenario.text());
+        for (mechanism, bundle) in
+            scenario.trial.design.dataflow().expect("Dataflow").mechanisms().iter().zip([2, 1])
+        {
+            let Mechanism { outputs, give_up, retry, gc, bundle: found, .. } = *mechanism;
+            assert_eq!((outputs, give_up, gc), (Outputs::Recompute, GiveUp::After(3), Gc::Never));
+            assert_eq!((retry.timeout, found.records), (40_000_000, bundle));
+        }
+    }
+
+    #[test]
+    fn without_ids_nothing_is_left_for_gc_to_forget() {
+        let scenario = redesigned(r#"dedup = "off""#, &[]).expect("a design");
+        assert!(
+            scenario.trial.design.dataflow().expect("Dataflow").mechanisms().iter().all(
+                |mechanism| { (mechanism.dedup, mechanism.gc) == (Dedup::Off, Gc::Watermark) }
+            )
+        );
+        assert!(redesigned(r#"dedup = "off", gc = "never""#, &[]).is_err());
+    }
+
+    #[test]
+    fn the_odds_of_some_kinds_of_faults_are_left_out() {
+        let scenario = redesigned("", &[KindName::Crash, KindName::Pause]).expect("a design");
+        let odds = &scenario.trial.plan.climate.odds;
+        let kinds: Vec<KindName> = odds.iter().map(|(kind, _)| kind.name()).collect();
+        assert_eq!(kinds, [KindName::DropAck]);
+    }
+
+    #[test]
+    fn what_is_no_mechanism_is_shown() {
+        let shown = |mechanisms: &str| match redesigned(mechanisms, &[]) {
+            Ok(_) => panic!("{mechanisms} is read"),
+            Err(error) => error.to_string(),
+        };
+        assert!(shown("dedupe = \"off\"").contains("--mechanism:1:1\n"));
+        assert!(shown("dedup = \"of\"").contains("off"));
+        shown("bundle = 0");
+        shown("dedup");
+        shown("bundle = 1 }\nformat = { a = 1");
+    }
+
+    #[test]
+    fn what_is_wrong_is_shown_as_it_was_typed() {
+        let shown = |changes: Changes| match changed(&changes) {
+            Ok(_) => panic!("{changes:?} is read"),
+            Err(error) => error.to_string(),
+        };
+        let mechanism = |written: &str| shown(Changes::of_mechanism(written));
+        assert_eq!(
+            mechanism("bundle = 4, dedup"),
+            "error: `dedup` has no value\n --> --mechanism:1:13\n  |\n\
+             1 | bundle = 4, dedup\n  |             ^^^^^ such as `dedup = \"off\"`"
+        );
+        assert_eq!(
+            mechanism("ids = \"fresh\", bundle = 0"),
+            "error: `bundle` is out of range\n --> --mechanism:1:25\n  |\n\
+             1 | ids = \"fresh\", bundle = 0\n  |                         ^ from 1 to 100000"
+        );
+        // What only the whole file shows to be wrong is shown as it was typed, too.
+        let fault = "at = { to = \"nobody\" }, do = \"drop-ack\"".to_owned();
+        assert_eq!(
+            shown(Changes { faults: vec![fault], ..Changes::default() }),
+            "error: there is no step `nobody`\n --> --fault:1:13\n  |\n\
+             1 | at = { to = \"nobody\" }, do = \"drop-ack\"\n  |             ^^^^^^^^\n  |\n  \
+             = help: there are `events` and `per-user`"
+        );
+        // Both are told, and each in its own words.
+        let both = shown(Changes {
+            mechanism: Some("bundle = 0".to_owned()),
+            steps: vec!["events: shard = 3".to_owned(), "nobody: shards = 3".to_owned()],
+            ..Changes::default()
+        });
+        assert!(both.contains("1 | bundle = 0\n") && both.contains("1 | nobody: shards"), "{both}");
+        let both = shown(Changes {
+            steps: vec!["events: shard = 3".to_owned(), "per-user: shards = 0".to_owned()],
+            ..Changes::default()
+        });
+        assert!(both.contains("--step:1:9\n  |\n1 | events: shard = 3\n"), "{both}");
+    }
+
+    #[test]
+    fn a_key_of_one_step_is_changed_and_one_with_dots_leaves_the_rest_of_its_table() {
+        let of_steps = |steps: &[&str]| {
+            let steps = steps.iter().map(|&written| written.to_owned()).collect();
+            changed(&Changes { steps, ..Changes::default() })
+        };
+        let scenario = of_steps(&[
+            "events: mechanism.bundle = 7, shards = 3",
+            "per-user : window = \"2s\", mechanism.outputs = \"recompute\"",
+        ]);
+        let scenario = scenario.expect("a design");
+        let steps = scenario.trial.design.dataflow().expect("Dataflow").parts();
+        let [(events, of_events), (per_user, of_user)] = &steps[..] else { panic!("two steps") };
+        assert_eq!((of_events.bundle.records, events.shards), (7, 3));
+        assert_eq!(of_events.outputs, Outputs::Checkpoint);
+        assert_eq!(of_user.outputs, Outputs::Recompute);
+        assert!(
+            matches!(per_user.kind, StepKind::Count(windows) if windows.length == 2_000_000_000)
+        );
+        let shown = |written: &str| match of_steps(&[written]) {
+            Ok(_) => panic!("{written} is read"),
+            Err(error) => error.to_string(),
+        };
+        assert!(shown("evens: shards = 3").contains("did you mean `events`?"));
+        assert!(shown("shards = 3").contains("--step:1:1"));
+        assert!(shown("events: shards 3").contains("--step:1:"));
+        assert!(shown("events: shard = 3").contains("did you mean `shards`?"));
+        assert!(shown("events: window = \"1s\"").contains(":1:9\n  |\n1 | events: window"));
+        shown("events:");
+        shown("events: shards = 1 }\nformat = { a = 1");
+    }
+
+    #[test]
+    fn exact_faults_are_added_to_those_of_the_file_or_stand_in_their_place() {
+        let of_faults = |bare, faults: &[&str]| {
+            let faults = faults.iter().map(|&written| written.to_owned()).collect();
+            changed(&Changes { bare, faults, ..Changes::default() })
+        };
+        let crash = "at = { worker = 0, time = \"1s\" }, do = { crash = { restart = \"9ms\" } }";
+        let lost = "at = { to = \"per-user\", attempt = 1 }, do = \"drop-ack\"";
+        for bare in [false, true] {
+            let scenario = of_faults(bare, &[crash, lost]).expect("a scenario");
+            let kinds: Vec<Kind> =
+                scenario.trial.plan.faults.iter().map(|fault| fault.kind).collect();
+            assert_eq!(kinds, [Kind::Crash { restart: 9_000_000 }, Kind::DropAck]);
+            assert_eq!(scenario.trial.plan.climate.odds.is_empty(), bare);
+        }
+        let shown = |written: &str| match of_faults(true, &[written]) {
+            Ok(_) => panic!("{written} is read"),
+            Err(error) => error.to_string(),
+        };
+        assert!(shown("at = { to = \"per-user\" }, do = \"crush\"").contains("--fault:1:"));
+        assert!(shown("at = { to = \"nobody\" }, do = \"drop-ack\"").contains("nobody"));
+        shown(&format!("{lost} }}, {{ {lost}"));
+        shown("");
+    }
+}

@@ -1,0 +1,8 @@
+//! What a file says of the system: steps, functions and mechanisms, and what flows between them.
+
+pub(super) mod steps;
+pub(super) mod mechanism;
+pub(super) mod dedup;
+pub(super) mod given;
+pub(super) mod function;
+pub(super) mod flow;

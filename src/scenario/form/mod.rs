@@ -1,0 +1,8 @@
+//! The form of the file: its keys and the letters of their values, as it is written; its schema and its reference.
+
+pub(super) mod raw;
+pub(super) mod units;
+pub(super) mod reading;
+pub(super) mod schema;
+pub(super) mod reference;
+pub(super) mod seed;

@@ -1,0 +1,71 @@
+//! The place of an exact fault as it is written.
+
+use super::At;
+use crate::scenario::form::units::Duration;
+use onceproof_kernel::alphabet::{Point, PointWords};
+use onceproof_model::dataflow::point::ALPHABET;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// Where an exact fault happens. What is not given matches anything.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::scenario) struct Place {
+    /// The step of a commit, of a function, or of a step of the protocol; any where it is not given.
+    pub step: Option<At<String>>,
+    /// The sender of a request; any where it is not given.
+    pub from: Option<At<String>>,
+    /// The receiver of a request; any where it is not given.
+    pub to: Option<At<String>>,
+    /// The number of the shard within `step` or `to`, from 0; any where it is not given.
+    pub shard: Option<At<u32>>,
+    /// The number of the shard within `from`, from 0; any where it is not given.
+    pub from_shard: Option<At<u32>>,
+    /// The record: `events/0#2`, `per-user/ann@60s#0`, `watermark`; any where it is not given.
+    pub record: Option<At<String>>,
+    /// Which send of the record to the step, which execution of the function on it, or which call for it,
+    /// from 1; any where it is not given.
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    pub attempt: Option<At<u32>>,
+    /// Before which step of the protocol. What befalls a worker needs it, unless `time` is given.
+    pub before: Option<At<BeforeWord>>,
+    /// Which worker, from 0. What befalls a worker at a `time` needs it.
+    pub worker: Option<At<u32>>,
+    /// When, since the start of the run; by its place in the protocol where it is not given.
+    pub time: Option<At<Duration>>,
+    /// Which of the matches, from 1; the first where it is not given.
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    pub nth: Option<At<u32>>,
+}
+
+/// A step of the protocol, by its word in the alphabet.
+#[derive(Clone, Copy)]
+pub(in crate::scenario) struct BeforeWord(pub Point);
+
+impl<'de> Deserialize<'de> for BeforeWord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<BeforeWord, D::Error> {
+        static WORDS: LazyLock<Vec<&str>> =
+            LazyLock::new(|| ALPHABET.points.iter().map(|point| point.word).collect());
+        let word = String::deserialize(deserializer)?;
+        ALPHABET
+            .find(&word)
+            .map(BeforeWord)
+            .ok_or_else(|| D::Error::unknown_variant(&word, WORDS.as_slice()))
+    }
+}
+
+impl JsonSchema for BeforeWord {
+    fn schema_name() -> Cow<'static, str> {
+        "Before".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let word = |point: &PointWords| json!({ "type": "string", "const": point.word, "description": point.about });
+        let words: Vec<Value> = ALPHABET.points.iter().map(word).collect();
+        json_schema!({ "oneOf": words, "description": "A step of the protocol." })
+    }
+}

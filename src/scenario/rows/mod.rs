@@ -1,0 +1,4 @@
+//! What a file says of the input.
+
+pub(super) mod input;
+pub(super) mod csv;

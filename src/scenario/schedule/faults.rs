@@ -1,0 +1,217 @@
+//! `[faults]`, the odds of drawn faults, and `[[fault]]`, the exact ones. A fault that can do nothing in
+//! this pipeline is refused.
+
+use super::place::{Places, differs, hands_out_again};
+use crate::scenario::form::raw::At;
+use crate::scenario::form::raw::fault::{Do, Drawn, Fault as RawFault, Faults};
+use crate::scenario::form::raw::parameters::Parameters;
+use crate::scenario::form::units;
+use crate::scenario::form::units::Literal;
+use crate::scenario::wrong::diagnostic::{Diagnostic, Source};
+use crate::scenario::wrong::error::Wrong;
+use crate::scenario::wrong::explain::custom;
+use onceproof_model::dataflow::Design;
+use onceproof_model::pipeline::StepKind;
+use onceproof_sim::fault::kind::Asked;
+use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Odds, Place};
+use std::collections::BTreeMap;
+
+/// The odds of drawn faults, in the order of the kinds.
+///
+/// # Errors
+/// All odds that are none, and all faults that can do nothing.
+pub(in crate::scenario) fn climate(
+    source: &Source<'_>,
+    faults: &Faults,
+    design: &Design,
+    hosts: u32,
+) -> Result<Climate, Vec<Diagnostic>> {
+    let mut reader =
+        Reader { source, design, hosts, climate: Climate::default(), wrong: Wrong::default() };
+    reader.read(KindName::DropRequest, &faults.drop_request);
+    reader.read(KindName::DropAck, &faults.drop_ack);
+    reader.read(KindName::Duplicate, &faults.duplicate);
+    reader.read(KindName::Delay, &faults.delay);
+    reader.read(KindName::ErrorApplied, &faults.error_applied);
+    reader.read(KindName::ErrorNotApplied, &faults.error_not_applied);
+    reader.read(KindName::Partition, &faults.partition);
+    reader.read(KindName::Crash, &faults.crash);
+    reader.read(KindName::CommitLost, &faults.commit_lost);
+    reader.read(KindName::CommitUnknown, &faults.commit_unknown);
+    reader.read(KindName::CommitDelayed, &faults.commit_delayed);
+    reader.read(KindName::UserDiffers, &faults.user_differs);
+    reader.read(KindName::UserFails, &faults.user_fails);
+    reader.read(KindName::Pause, &faults.pause);
+    reader.read(KindName::Move, &faults.r#move);
+    reader.read(KindName::ClockStep, &faults.clock_step);
+    reader.read(KindName::Redeliver, &faults.redeliver);
+    reader.read(KindName::CallUnknown, &faults.call_unknown);
+    let Reader { climate, wrong, .. } = reader;
+    wrong.end(Some(climate))
+}
+
+struct Reader<'a> {
+    source: &'a Source<'a>,
+    design: &'a Design,
+    hosts: u32,
+    climate: Climate,
+    wrong: Wrong,
+}
+
+impl Reader<'_> {
+    fn read<P: Parameters<Literal>>(&mut self, name: KindName, given: &Option<At<Drawn<P>>>) {
+        let read = self.odds_of(name, given);
+        self.wrong.keep(read);
+    }
+
+    fn odds_of<P: Parameters<Literal>>(
+        &mut self,
+        name: KindName,
+        given: &Option<At<Drawn<P>>>,
+    ) -> Result<(), Diagnostic> {
+        let Some(At { value: drawn, span }) = given else {
+            return Ok(());
+        };
+        let (kinds, odds) = match drawn {
+            Drawn::Odds(odds) => (vec![name.with_defaults()], (odds, span)),
+            Drawn::Table(table) => {
+                let Some(odds) = table.odds() else {
+                    let title = format!("`{}` has no odds", name.word());
+                    let error = self.source.error(span.clone(), title);
+                    return Err(error.label("such as `odds = \"1/20\"`"));
+                };
+                let kinds = table
+                    .put(name.with_defaults())
+                    .map_err(|(span, message)| self.source.error(span, message))?;
+                (kinds, (&odds.value, &odds.span))
+            }
+        };
+        for kind in &kinds {
+            does_something(kind, self.design, self.hosts)
+                .map_err(|message| custom(self.source, self.source.key_of(span), &message))?;
+        }
+        let odds = self.odds(odds)?;
+        let mut kinds = kinds.into_iter();
+        self.climate.odds.extend(kinds.next().map(|kind| (kind, odds)));
+        self.climate.others.extend(kinds);
+        Ok(())
+    }
+
+    fn odds(&self, (odds, span): (&Literal, &std::ops::Range<usize>)) -> Result<Odds, Diagnostic> {
+        let written = self.source.text.get(span.clone()).unwrap_or_default();
+        units::odds(&odds.letters(written))
+            .map_err(|message| custom(self.source, span.clone(), &message))
+    }
+}
+
+/// Whether a fault can do something in this pipeline on so many workers: one of a message where any is sent,
+/// one of a function, a call or a queue at one of the steps; else why not.
+fn does_something(kind: &Kind, design: &Design, hosts: u32) -> Result<(), String> {
+    let word = kind.name().word();
+    let mut functions = design.pipeline.steps().iter().filter_map(|step| match &step.kind {
+        StepKind::Map(function) => Some(function),
+        _ => None,
+    });
+    let is_sent = |asked| matches!(asked, Asked::Request | Asked::Ack);
+    let mut shuffles =
+        design.pipeline.order().iter().flat_map(|&step| design.stages().shuffles(step));
+    match *kind {
+        Kind::Move if hosts < 2 => {
+            Err(format!("`{word}` can do nothing here\nthere is no other worker"))
+        }
+        _ if is_sent(kind.asked_at()) && shuffles.next().is_none() => {
+            let reason = "every step is fused into its source, so nothing is ever sent";
+            Err(format!("`{word}` can do nothing here\n{reason}"))
+        }
+        Kind::Redeliver => {
+            let steps = design.pipeline.steps().iter();
+            let mut reasons = steps.map(|step| hands_out_again(&step.kind).err());
+            match reasons.any(|reason| reason.is_none()) {
+                true => Ok(()),
+                false => Err(format!(
+                    "`{word}` can do nothing here\nno source reads a `queue` that it acks after a commit"
+                )),
+            }
+        }
+        Kind::UserFails if functions.next().is_none() => {
+            Err(format!("`{word}` can do nothing here\nthere is no map"))
+        }
+        Kind::CallUnknown if !design.pipeline.steps().iter().any(|step| step.kind.calls()) => {
+            Err(format!("`{word}` can do nothing here\nno step calls an external service"))
+        }
+        Kind::UserDiffers { answer } => {
+            let reasons: Result<Vec<String>, ()> = functions
+                .map(|function| match differs(function, answer) {
+                    Ok(()) => Err(()),
+                    Err(reason) => Ok(reason),
+                })
+                .collect();
+            match reasons {
+                Err(()) => Ok(()),
+                Ok(mut reasons) => {
+                    reasons.sort_by_key(|reason| !reason.starts_with("answer"));
+                    let reason = match reasons.first() {
+                        Some(reason) if reason.starts_with("answer") => reason,
+                        _ => "no function here is a coin, whose answer it could change",
+                    };
+                    Err(format!("`{word}` can do nothing here\n{reason}"))
+                }
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The exact faults, in file order.
+///
+/// # Errors
+/// Each that has a place that it cannot have, that can do nothing, or that has the point of another.
+pub(in crate::scenario) fn exact(
+    places: &Places<'_>,
+    faults: &[At<RawFault>],
+) -> Result<Vec<Fault>, Vec<Diagnostic>> {
+    let mut wrong = Wrong::default();
+    let mut exact: Vec<Fault> = Vec::with_capacity(faults.len());
+    let mut points: BTreeMap<(Asked, Place), usize> = BTreeMap::new();
+    for (number, At { value: raw, span: _ }) in faults.iter().enumerate() {
+        let Some(fault) = wrong.keep(fault(places, raw)) else { continue };
+        let twin = *points.entry(point(&fault, places.design)).or_insert(number);
+        if twin < number {
+            let line = places.source.line(faults[twin].value.at.span.start);
+            let error = places.source.error(raw.at.span.clone(), "two faults at one point");
+            let label = format!("the other is on line {line}; a point occurs once");
+            wrong.keep::<()>(Err(error.label(label)));
+        }
+        exact.push(fault);
+    }
+    wrong.end(Some(exact))
+}
+
+/// One exact fault.
+fn fault(places: &Places<'_>, raw: &RawFault) -> Result<Fault, Diagnostic> {
+    let kind = kind(places.source, &raw.r#do)?;
+    does_something(&kind, places.design, places.hosts)
+        .map_err(|message| custom(places.source, raw.r#do.span.clone(), &message))?;
+    Ok(Fault { at: places.place(&kind, &raw.at)?, kind })
+}
+
+/// What an exact fault does.
+///
+/// # Errors
+/// A parameter that it cannot have, or several.
+pub(in crate::scenario) fn kind(source: &Source<'_>, given: &At<Do>) -> Result<Kind, Diagnostic> {
+    let (name, parameters) = given.value.0.parts();
+    let kinds = parameters.put(name.with_defaults());
+    match *kinds.map_err(|(span, message)| source.error(span, message))? {
+        [kind] => Ok(kind),
+        _ => Err(source
+            .error(given.span.clone(), "an exact fault has one parameter")
+            .label("a list is for `[faults]`, where a seed draws one of it")),
+    }
+}
+
+/// The moment at which a fault is asked.
+fn point(fault: &Fault, design: &Design) -> (Asked, Place) {
+    let place = fault.at_its_stage(&design.layout).at;
+    (fault.kind.asked_at(), Place { nth: Some(place.nth.unwrap_or(1)), ..place })
+}

@@ -1,0 +1,158 @@
+//! The ways in which a fault is placed, and the keys that each of them takes and needs.
+
+use crate::scenario::form::raw::place as raw;
+use crate::scenario::form::raw::{At, span};
+use crate::scenario::wrong::diagnostic::{Diagnostic, Source, list};
+use onceproof_sim::fault::kind::Asked;
+use onceproof_sim::fault::{Kind, KindName};
+use std::ops::Range;
+
+/// The ways in which a fault is placed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::scenario) enum Way {
+    /// By a request.
+    Request,
+    /// By a link and a time.
+    LinkAndTime,
+    /// By a commit.
+    Commit,
+    /// By an execution of a function.
+    Execution,
+    /// By a delivery of a message.
+    Delivery,
+    /// By a call to an external service.
+    Call,
+    /// By a step of the protocol.
+    Before,
+    /// By a worker and a time.
+    WorkerAndTime,
+    /// By a shard and a time.
+    ShardAndTime,
+}
+
+impl Way {
+    pub fn of(kind: &Kind, place: &raw::Place) -> Way {
+        match kind {
+            Kind::Partition { .. } if place.time.is_some() => Way::LinkAndTime,
+            Kind::Move if place.time.is_some() => Way::ShardAndTime,
+            Kind::Crash { .. } | Kind::Pause { .. } | Kind::ClockStep { .. }
+                if place.time.is_some() || place.worker.is_some() =>
+            {
+                Way::WorkerAndTime
+            }
+            kind => match kind.asked_at() {
+                Asked::Request | Asked::Ack => Way::Request,
+                Asked::Commit => Way::Commit,
+                Asked::Execute => Way::Execution,
+                Asked::Call => Way::Call,
+                Asked::Before => Way::Before,
+                Asked::Deliver => Way::Delivery,
+            },
+        }
+    }
+
+    fn keys(self) -> &'static [&'static str] {
+        match self {
+            Way::Request => &["from", "to", "shard", "from-shard", "record", "attempt", "nth"],
+            Way::LinkAndTime => &["from", "to", "time"],
+            Way::Commit => &["step", "shard", "record", "nth"],
+            Way::Execution | Way::Delivery | Way::Call => &["step", "record", "attempt", "nth"],
+            Way::Before => &["before", "step", "shard", "record", "nth"],
+            Way::WorkerAndTime => &["worker", "time"],
+            Way::ShardAndTime => &["step", "shard", "time"],
+        }
+    }
+
+    /// The keys that must be there, all of them or one of them.
+    fn needs(self) -> Needs {
+        match self {
+            Way::Request => Needs::OneOf(&["to", "from", "record"]),
+            Way::LinkAndTime => Needs::All(&["from", "to", "time"]),
+            Way::Commit => Needs::OneOf(&["step", "record"]),
+            Way::Execution | Way::Delivery | Way::Call => {
+                Needs::OneOf(&["step", "record", "attempt"])
+            }
+            Way::Before => Needs::All(&["before"]),
+            Way::WorkerAndTime => Needs::All(&["worker", "time"]),
+            Way::ShardAndTime => Needs::All(&["step", "shard", "time"]),
+        }
+    }
+
+    /// Whether a place has the keys of this way, and no others.
+    ///
+    /// # Errors
+    /// A key that is not one of them, or one that is missing.
+    pub fn check_keys(
+        self,
+        source: &Source<'_>,
+        word: &str,
+        place: &At<raw::Place>,
+    ) -> Result<(), Diagnostic> {
+        let given = given(&place.value);
+        for (key, span) in &given {
+            if !self.keys().contains(key) {
+                let title = format!("`{word}` is not placed by `{key}`");
+                let error = source.error(source.key_of(span), title);
+                let error = match self {
+                    Way::WorkerAndTime | Way::LinkAndTime | Way::ShardAndTime => {
+                        error.label("not together with `time`")
+                    }
+                    _ => error,
+                };
+                return Err(error.help(format!("it is placed by {}", list(self.keys(), "and"))));
+            }
+        }
+        let has = |key: &&str| given.iter().any(|(given, _)| given == key);
+        let missing = match self.needs() {
+            Needs::All(keys) if !keys.iter().all(has) => list(keys, "and"),
+            Needs::OneOf(keys) if !keys.iter().any(has) => list(keys, "or"),
+            Needs::All(_) | Needs::OneOf(_) => return Ok(()),
+        };
+        let error = source.error(place.span.clone(), format!("no place for `{word}`"));
+        Err(error.label(match self {
+            Way::Before if word == KindName::Move.word() => {
+                "it needs `before`, or `step`, `shard` and `time`".to_owned()
+            }
+            Way::Before => "it needs `before`, or `worker` and `time`".to_owned(),
+            _ => format!("it needs {missing}"),
+        }))
+    }
+}
+
+enum Needs {
+    All(&'static [&'static str]),
+    OneOf(&'static [&'static str]),
+}
+
+/// The keys that a place gives, and where their values are.
+fn given(place: &raw::Place) -> Vec<(&'static str, Range<usize>)> {
+    let raw::Place {
+        step,
+        from,
+        to,
+        shard,
+        from_shard,
+        record,
+        attempt,
+        before,
+        worker,
+        time,
+        nth,
+    } = place;
+    [
+        ("step", span(step)),
+        ("from", span(from)),
+        ("to", span(to)),
+        ("shard", span(shard)),
+        ("from-shard", span(from_shard)),
+        ("record", span(record)),
+        ("attempt", span(attempt)),
+        ("before", span(before)),
+        ("worker", span(worker)),
+        ("time", span(time)),
+        ("nth", span(nth)),
+    ]
+    .into_iter()
+    .filter_map(|(key, span)| span.map(|span| (key, span)))
+    .collect()
+}
