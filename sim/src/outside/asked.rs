@@ -1,14 +1,13 @@
 //! What a process asks, and what it is answered: the questions of [`Env`].
 
-use super::{Outside, Pulled};
-use crate::answers::{Act, Attempt, BeforeVerdict};
-use crate::queue_service::Handed;
+use super::Outside;
+use crate::answers::BeforeVerdict;
 use onceproof_kernel::alphabet::{Figure, Mark, Point};
 use onceproof_kernel::env::{Ask, Decision, Env, Note};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_kernel::source::{Message, Pull, Read};
+use onceproof_kernel::source::{Pull, Read};
 use onceproof_kernel::system::System;
 use onceproof_kernel::tell::{Member, Pile};
 use onceproof_kernel::time::{Nanos, Time};
@@ -39,102 +38,31 @@ impl<S: System> Ask for Outside<'_, S> {
     }
 
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read {
-        let (step, number) = (self.layout.step_of(shard), self.layout.number_of(shard));
-        let read = self.sources.read(step, number, offset, self.now);
-        if let Read::Row(_) = read
-            && offset == self.reading.until[shard.at()]
-        {
-            let reading = &mut *self.reading;
-            reading.until[shard.at()] += 1;
-            reading.unread -= 1;
-            self.has_just_read_all = reading.unread == 0;
-        }
-        read
+        self.row_at(shard, offset)
     }
 
     fn pull(&mut self, shard: ShardIndex) -> Pull {
-        let (step, at) = (self.layout.step_of(shard), self.layout.number_of(shard));
-        let now = self.now;
-        let (number, delivery, again) = match self.queue_of(shard).pull(at, now) {
-            Handed::Message { number, delivery, again } => (number, delivery, again),
-            Handed::NotYet(at) => return Pull::NotYet { at },
-            Handed::Nothing => return Pull::Nothing,
-        };
-        if delivery == 1 {
-            self.reading.unread -= 1;
-            self.has_just_read_all = self.reading.unread == 0;
-        }
-        let row = self.sources.message(step, number);
-        let name = row.name;
-        let attempt = self.count_at(step, name);
-        let handed = Attempt::new(Act::Deliver, self.layout, step, name, attempt, &self.words);
-        let is_doubled = self.answers.redelivers(&handed, self.layout, &self.words);
-        let again = match is_doubled {
-            true => Some(self.queue_of(shard).hand_out_again(number, now)),
-            false => again,
-        };
-        self.wakes.extend(again.map(|(next, at)| (self.layout.shard(step, next), at)));
-        self.pulled.push(Pulled { shard, name, delivery });
-        if self.trace.is_on() {
-            self.tell_pull(&row, delivery, is_doubled);
-        }
-        Pull::Message(Message { row, number, delivery })
+        self.next_message(shard)
     }
 
     fn queue_progress(&mut self, shard: ShardIndex, token: u64) -> Time {
-        if token != self.store.token(shard) {
-            return Time::MIN;
-        }
-        let now = self.now;
-        self.queue_of(shard).promise(now)
+        self.promise_of_queue(shard, token)
     }
 
     fn oldest_unacked(&mut self, shard: ShardIndex, token: u64) -> Time {
-        if token != self.store.token(shard) {
-            return Time::MIN;
-        }
-        self.queue_of(shard).oldest_unacked()
+        self.oldest_of_queue(shard, token)
     }
 
     fn source_progress(&mut self, shard: ShardIndex, offset: u64) -> Time {
-        let (step, number) = (self.layout.step_of(shard), self.layout.number_of(shard));
-        self.sources.promise(step, number, offset)
+        self.promise_of_source(shard, offset)
     }
 
     fn execute(&mut self, step: StepIndex, name: Name, key: Key, answers: u32) -> Option<u32> {
-        if self.is_dead() {
-            return None;
-        }
-        self.work.user_calls += 1;
-        let attempt = self.count_at(step, name);
-        if attempt > 1 {
-            self.marks.reach(Mark::FUNCTION_RAN_AGAIN);
-        }
-        let words = &self.words;
-        let poison = &self.layout.step(step).failing.poison;
-        let answer = match poison {
-            Some(poison) if words.keys.text(key) == poison => None,
-            _ => {
-                let (act, layout) = (Act::Execute, self.layout);
-                let execution = Attempt::new(act, layout, step, name, attempt, words);
-                self.answers.execute(&execution, answers, layout, words)
-            }
-        };
-        if answer.is_none() {
-            self.ledger.failed(step, name);
-        }
-        if self.trace.is_on() {
-            self.tell_execution(step, name, attempt, answer.is_none());
-        }
-        answer
+        self.answer_of(step, name, key, answers)
     }
 
     fn look_up(&mut self, step: StepIndex, key: Key, changes_every: Nanos, values: u32) -> u32 {
-        let key_hash = self.words.keys.hash(key);
-        let first = self.answers.first_value(self.layout, step, key_hash, values);
-        // A value at a time, so that the next answer is always another one.
-        let moved = self.now.step_of(changes_every).rem_euclid(values.into());
-        ((i64::from(first) + moved) % i64::from(values)) as u32
+        self.value_of(step, key, changes_every, values)
     }
 
     #[inline(always)]

@@ -3,8 +3,11 @@
 //! admits or applies a record.
 
 mod asked;
-mod queues;
+mod functions;
+mod input;
 mod told;
+
+pub(crate) use input::Pulled;
 
 use crate::answers::{Answers, BeforeVerdict, StepTaken};
 use crate::lasting::Lasting;
@@ -16,6 +19,7 @@ use crate::service::Service;
 use crate::sources::Sources;
 use crate::store::Store;
 use crate::trace::Trace;
+use input::Reading;
 use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
@@ -57,22 +61,6 @@ pub(crate) struct Outside<'a, S: System> {
     has_just_read_all: bool,
 }
 
-/// How far the input was read.
-#[derive(Debug, Default)]
-struct Reading {
-    /// How far each source shard was ever read, and how many rows no one has read yet.
-    until: Vec<u64>,
-    unread: u64,
-}
-
-/// A message that a shard was handed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Pulled {
-    pub shard: ShardIndex,
-    pub name: Name,
-    pub delivery: u32,
-}
-
 impl<'a, S: System> Outside<'a, S> {
     pub fn new(design: &'a S::Design, answers: Answers, read_cost: Nanos) -> Outside<'a, S> {
         let layout = S::layout(design);
@@ -93,7 +81,7 @@ impl<'a, S: System> Outside<'a, S> {
             read_cost,
             cost: 0,
             doom: BeforeVerdict::Pass,
-            queues: Lasting::new(layout.all().map(|(_, step)| queues::queue(step)).collect()),
+            queues: Lasting::new(layout.all().map(|(_, step)| input::queue(step)).collect()),
             pulled: Vec::new(),
             wakes: Vec::new(),
             executions: Lasting::default(),
@@ -195,11 +183,6 @@ impl<'a, S: System> Outside<'a, S> {
         ledger.rest(rest);
     }
 
-    /// Whether the last record was read since this was last asked.
-    pub fn has_just_read_all(&mut self) -> bool {
-        std::mem::take(&mut self.has_just_read_all)
-    }
-
     /// Whether something befalls the worker before this step. A worker takes an input whole, so what befalls it
     /// comes after its questions are answered and before its effects: before the catalog is asked and after its
     /// answer are one place for a pause or a move. If the worker dies, it is answered nothing of meaning any
@@ -213,16 +196,5 @@ impl<'a, S: System> Outside<'a, S> {
                 self.tell_doom(shard, step.before, subject);
             }
         }
-    }
-
-    /// How often this happened at a step to this record, with now.
-    fn count_at(&mut self, step: StepIndex, name: Name) -> u32 {
-        let executions = &mut self.executions[step.at()];
-        let at = name.0 as usize;
-        if at >= executions.len() {
-            executions.resize((at + 1).max(self.words.names.len()), 0);
-        }
-        executions[at] += 1;
-        executions[at]
     }
 }
