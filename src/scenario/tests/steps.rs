@@ -1,6 +1,7 @@
 //! Steps, functions, inputs and mechanisms.
 
 use super::*;
+use onceproof_model::dataflow::mechanism::Dedup;
 use onceproof_model::pipeline::{Ack, MessageIds, Queue, StepKind};
 use onceproof_sim::input::RowValue;
 
@@ -310,5 +311,27 @@ fn queues_are_read() {
         "there is never a second delivery at `per-user`",
         "\"per-user\"",
         "it reads no `queue`",
+    );
+}
+
+#[test]
+fn without_ids_there_is_nothing_to_know_them_by_or_to_forget() {
+    let strategy = "strategy = \"dataflow-at-least-once\"\n";
+    let file = |more: &str| format!("{HEAD}{strategy}{INPUT}{SOURCE}{COUNT}{more}");
+    let check = |more: &str, title, at| refused(&file(more), title, at, "it keeps no ids");
+    let dedup = "`dataflow-at-least-once` has no `dedup`";
+    check("[mechanism]\ndedup = \"catalog\"", dedup, "dedup");
+    check("[mechanism]\ndedup = \"off\"", dedup, "dedup");
+    check("mechanism = { dedup = \"off\" }", dedup, "dedup");
+    check("[mechanism]\ngc = \"never\"", "`dataflow-at-least-once` has no `gc`", "gc");
+    let scenario = parse(&file("[mechanism]\nbundle = 2")).expect("a scenario");
+    let design = scenario.trial.design.dataflow().expect("Dataflow");
+    assert!(design.mechanisms().iter().all(|mechanism| mechanism.dedup == Dedup::Off));
+    assert!(design.mechanisms().iter().all(|mechanism| mechanism.bundle.records == 2));
+    refused(
+        &file("").replace("-once", "-twice"),
+        "unknown name",
+        "\"dataflow-at-least-twice\"",
+        "",
     );
 }
