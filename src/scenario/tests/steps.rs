@@ -328,10 +328,7 @@ fn without_ids_there_is_nothing_to_know_them_by_or_to_forget() {
     let design = scenario.trial.design.dataflow().expect("Dataflow");
     assert!(design.mechanisms().iter().all(|mechanism| mechanism.dedup == Dedup::Off));
     assert!(design.mechanisms().iter().all(|mechanism| mechanism.bundle.records == 2));
-    refused(
-        &file("").replace("-once", "-twice"),
-        "unknown name",
-        "\"dataflow-at-least-twice\"",
-        "",
-    );
+    let wrong = file("").replace("at-least-once", "at-least-twice");
+    let title = "unknown name `dataflow-at-least-twice`";
+    refused(&wrong, title, "\"dataflow-at-least-twice\"", "`dataflow-at-least-once`?");
 }
