@@ -59,7 +59,7 @@ pub enum Origin {
 }
 
 /// The rows of one source step, which have names without an entry each.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Block {
     step: u16,
     step_hash: u64,
@@ -89,6 +89,10 @@ pub struct Vocabulary {
 pub struct Names {
     blocks: Vec<Block>,
     implicit: u32,
+    /// The hashes of the names of source rows, and for which sources they were worked out. They are kept from run to
+    /// run, since each takes two divisions and a run asks for each several times.
+    source_hashes: Vec<u64>,
+    hashed: Vec<Block>,
     entries: Vec<Entry>,
     index: HashMap<Origin, Name, FxBuildHasher>,
     /// The partial aggregates and what they stand for.
@@ -98,8 +102,9 @@ pub struct Names {
 impl Vocabulary {
     /// Adds what each handle means.
     pub fn rest(&self, rest: &mut Rest) {
-        let Vocabulary { keys, names: Names { blocks: _, implicit, entries, index: _, partials } } =
-            self;
+        let Vocabulary { keys, names } = self;
+        let Names { blocks: _, implicit, source_hashes: _, hashed: _, entries, index: _, partials } =
+            names;
         rest.add(keys.hashes());
         rest.add(implicit);
         rest.add_list(entries.iter().map(|entry| entry.hash));
@@ -122,9 +127,27 @@ impl Names {
     pub fn add_source(&mut self, step: u16, step_hash: u64, shards: u32, rows: u32) -> Name {
         assert!(self.entries.is_empty(), "sources are named first");
         let first = self.implicit;
-        self.blocks.push(Block { step, step_hash, shards, first, rows });
+        let block = Block { step, step_hash, shards, first, rows };
+        self.work_out_hashes(block);
+        self.blocks.push(block);
         self.implicit = first.checked_add(rows).expect("fewer than 2^32 source records");
         Name(first)
+    }
+
+    /// Works out the hashes of the rows of the next source, unless it has the same rows as in the last run.
+    fn work_out_hashes(&mut self, block: Block) {
+        let number = self.blocks.len();
+        if self.hashed.get(number) == Some(&block) {
+            return;
+        }
+        self.hashed.truncate(number);
+        self.hashed.push(block);
+        self.source_hashes.truncate(block.first as usize);
+        let hash = |row: u32| {
+            let (shard, offset) = (row % block.shards, u64::from(row / block.shards));
+            source_hash(block.step_hash, shard, offset)
+        };
+        self.source_hashes.extend((0..block.rows).map(hash));
     }
 
     /// How many source records there are; their names are the first so many.
@@ -233,17 +256,11 @@ impl Names {
     }
 
     /// The hash of a name, the same in every run: what its answers are drawn by.
+    #[inline]
     pub fn hash(&self, name: Name) -> u64 {
         match name.0.checked_sub(self.implicit) {
             Some(entry) => self.entries[entry as usize].hash,
-            None => {
-                let block = self.block(name);
-                let row = name.0 - block.first;
-                if block.shards == 1 {
-                    return source_hash(block.step_hash, 0, u64::from(row));
-                }
-                source_hash(block.step_hash, row % block.shards, u64::from(row / block.shards))
-            }
+            None => self.source_hashes[name.0 as usize],
         }
     }
 

@@ -14,6 +14,7 @@ pub mod simulator;
 mod simulation;
 mod world;
 mod queue;
+mod pool;
 pub mod draw;
 mod sources;
 mod generate;

@@ -99,8 +99,7 @@ impl system::Rows<Dataflow> for Rows {
         self.watermarks.resize(senders, Watermark::NONE);
     }
 
-    /// Each change is made out of line: they have little in common.
-    #[inline(never)]
+    #[inline(always)]
     fn apply(&mut self, delta: &Delta, now: Time, tell: &mut impl Tell) {
         match *delta {
             Delta::Offset(offset) if self.defect == Some(Defect::OffsetsAreOneNumber) => {

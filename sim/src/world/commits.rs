@@ -20,7 +20,7 @@ use onceproof_kernel::system::System;
 use onceproof_kernel::time::Nanos;
 
 /// A commit on its way to the store or back.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Wire {
     pub commit: Commit,
     pub who: Instance,
@@ -35,7 +35,7 @@ impl<S: System> World<'_, S> {
     #[inline(never)]
     pub(super) fn begin_commit(&mut self, who: Instance, commit: Commit, cost: Nanos) {
         let wire = Wire { commit, who, is_answered: false, sends: 0, events: 0 };
-        let wire = self.wires.insert(wire) as u32;
+        let wire = self.wires.insert(wire);
         self.send_commit_after(wire, cost);
     }
 
@@ -46,7 +46,7 @@ impl<S: System> World<'_, S> {
 
     #[inline(always)]
     fn send_commit_after(&mut self, wire: u32, cost: Nanos) {
-        let commit = &self.wires[wire as usize].commit;
+        let commit = &self.wires[wire].commit;
         let verdict = match self.outside.answers.asks_commits() {
             true => {
                 let Commit { shard, subject, point, .. } = *commit;
@@ -74,7 +74,7 @@ impl<S: System> World<'_, S> {
         }
         // The answer is sure to come in time, unless something happens to this commit.
         if verdict != CommitVerdict::Pass || self.may_time_out {
-            let Wire { commit, sends, .. } = &mut self.wires[wire as usize];
+            let Wire { commit, sends, .. } = &mut self.wires[wire];
             *sends += 1;
             let step = self.layout.step_of(commit.shard);
             let wait = self.layout.step(step).commit_retry.waits(way).wait(*sends);
@@ -85,23 +85,23 @@ impl<S: System> World<'_, S> {
 
     #[inline(always)]
     fn schedule_wire(&mut self, at: u64, lane: Lane, wire: u32, event: Event<S>) {
-        self.wires[wire as usize].events += 1;
+        self.wires[wire].events += 1;
         self.schedule(at, Turn::Normal, lane, event);
     }
 
     /// One event less refers to a wire; after the last its buffer is used again.
     pub(super) fn drop_wire(&mut self, wire: u32) {
-        let events = &mut self.wires[wire as usize].events;
+        let events = &mut self.wires[wire].events;
         *events -= 1;
         if *events == 0 {
-            let wire = self.wires.remove(wire as usize);
+            let wire = self.wires.take(wire);
             self.effects.recycle(wire.commit.changes);
         }
     }
 
     pub(super) fn commit_arrives(&mut self, wire: u32, is_answered: bool) {
         let Outside { store, ledger, words, work, sources, now, trace, .. } = &mut self.outside;
-        let Wire { ref commit, who, is_answered: is_over, .. } = self.wires[wire as usize];
+        let Wire { ref commit, who, is_answered: is_over, .. } = self.wires[wire];
         let changes = self.effects.changes(commit.changes);
         let told = match trace.is_on() {
             true => store.told(commit, changes, self.design),
@@ -160,7 +160,7 @@ impl<S: System> World<'_, S> {
     }
 
     pub(super) fn answer_arrives(&mut self, wire: u32, is_refused: bool) {
-        let Wire { ref commit, who, is_answered, .. } = self.wires[wire as usize];
+        let Wire { ref commit, who, is_answered, .. } = self.wires[wire];
         let Commit { shard, number, subject, .. } = *commit;
         if is_answered || !self.is_running(who) {
             if self.outside.trace.is_on() {
@@ -169,7 +169,7 @@ impl<S: System> World<'_, S> {
             }
             return self.drop_wire(wire);
         }
-        self.wires[wire as usize].is_answered = true;
+        self.wires[wire].is_answered = true;
         self.count(Code::Answer, shard, number);
         if self.outside.trace.is_on() {
             self.tell_answer(wire, is_refused);
@@ -193,7 +193,7 @@ impl<S: System> World<'_, S> {
 
     /// A worker hears that its commit is applied.
     pub(super) fn handle_answer(&mut self, wire: u32) {
-        let Wire { ref commit, who, .. } = self.wires[wire as usize];
+        let Wire { ref commit, who, .. } = self.wires[wire];
         let number = commit.number;
         self.drop_wire(wire);
         if self.is_running(who) {

@@ -106,7 +106,7 @@ impl<S: System> World<'_, S> {
             }
             // Whoever has its answer, or is no more, does not send it again.
             Event::Repeat { wire } => {
-                let Wire { is_answered, who, .. } = self.wires[wire as usize];
+                let Wire { is_answered, who, .. } = self.wires[wire];
                 is_answered || !self.is_running(who)
             }
             Event::Resume { host, pause } => !self.hosts[host as usize].ends_with(pause),
@@ -179,7 +179,7 @@ impl<S: System> World<'_, S> {
                 Wait::EndOfInstant => return None,
             },
             Event::Repeat { wire } => {
-                let shard = self.wires.get(wire as usize)?.commit.shard;
+                let shard = self.wires[wire].commit.shard;
                 (shard, "sends a commit that is not answered".to_owned())
             }
             Event::Restart { host } | Event::Resume { host, .. } => {

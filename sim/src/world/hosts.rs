@@ -266,7 +266,7 @@ impl<S: System> World<'_, S> {
         match waiting {
             Waiting::Event(event) => match event {
                 Event::Request { flight } => {
-                    self.flights.remove(flight as usize);
+                    self.flights.take(flight);
                 }
                 Event::Answer { wire, .. } | Event::Repeat { wire } => self.drop_wire(wire),
                 Event::Reply { .. }

@@ -84,7 +84,7 @@ impl<S: System> World<'_, S> {
 
     /// The worker of an instance that runs.
     pub(super) fn worker(&mut self, who: Instance) -> &mut S::Process {
-        running::<S>(&mut self.workers, &self.owners, &mut self.zombies, who)
+        running::<S>(&mut self.workers, &self.owners, &mut self.zombies, who).1
     }
 
     /// A shard is to be granted to another worker than its owner's.
@@ -180,16 +180,19 @@ impl<S: System> World<'_, S> {
     }
 }
 
-/// The worker of an instance that runs: its shard's owner, or a zombie.
+/// The host and the worker of an instance that runs: its shard's owner, or a zombie.
+#[inline(always)]
 pub(super) fn running<'w, S: System>(
     workers: &'w mut [S::Process],
     owners: &[Owner],
     zombies: &'w mut [Zombie<S>],
     who: Instance,
-) -> &'w mut S::Process {
-    if owners[who.shard.at()].life == who.life {
-        return &mut workers[who.shard.at()];
+) -> (u32, &'w mut S::Process) {
+    let owner = &owners[who.shard.at()];
+    if owner.life == who.life {
+        return (owner.host, &mut workers[who.shard.at()]);
     }
     let zombie = zombies.iter_mut().find(|zombie| zombie.who == who);
-    &mut zombie.expect("an instance that runs").worker
+    let Zombie { host, worker, .. } = zombie.expect("an instance that runs");
+    (*host, worker)
 }

@@ -26,6 +26,7 @@ use crate::outcome::FilterFill;
 use crate::outside::Outside;
 use crate::patience::Patience;
 use crate::plan::Plan;
+use crate::pool::Pool;
 use crate::queue::{EventQueue, Lane, Turn};
 use commits::Wire;
 use directory::Directory;
@@ -40,7 +41,6 @@ use onceproof_kernel::system::{Process, System, Wait};
 use onceproof_kernel::time::{Nanos, Time};
 use requests::Flight;
 use services::Out;
-use slab::Slab;
 use standstill::{Standstill, lull};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -78,11 +78,10 @@ pub(crate) struct World<'a, S: System> {
     moving: Vec<ShardIndex>,
     queue: EventQueue<Event<S>>,
     links: Links,
-    flights: Slab<Flight<S>>,
-    wires: Slab<Wire>,
-    outs: Slab<Out>,
+    flights: Pool<Flight<S>>,
+    wires: Pool<Wire>,
+    outs: Pool<Out>,
     effects: Effects<S>,
-    network_lane: Lane,
     pub fingerprint: Fingerprint,
     /// Virtual time since the start.
     pub now: u64,
@@ -123,16 +122,15 @@ impl<'a, S: System> World<'a, S> {
             paused: 0,
             directory: Directory::new(shards, hosts, plan.cluster.routing_lag),
             moving: Vec::new(),
-            queue: EventQueue::default(),
-            links: Links::default(),
-            flights: Slab::new(),
-            wires: Slab::new(),
-            outs: Slab::new(),
-            effects: Effects::default(),
-            network_lane: match latency.latency_min == latency.latency_max {
-                true => Lane::Network,
-                false => Lane::Heap,
+            queue: match latency.latency_min == latency.latency_max {
+                true => EventQueue::default(),
+                false => EventQueue::with_wheel(latency.latency_max),
             },
+            links: Links::default(),
+            flights: Pool::default(),
+            wires: Pool::default(),
+            outs: Pool::default(),
+            effects: Effects::default(),
             fingerprint: Fingerprint::default(),
             now: 0,
             calm_at: 0,
@@ -354,12 +352,12 @@ impl<'a, S: System> World<'a, S> {
     /// The host that an event is for; none if it is the store's or the world's, or void.
     fn is_for(&self, event: &Event<S>) -> Option<u32> {
         match *event {
-            Event::Request { flight } => Some(self.flights[flight as usize].host),
+            Event::Request { flight } => Some(self.flights[flight].host),
             Event::Reply { to, serial, .. } | Event::Error { to, serial, .. } => {
                 Some(self.directory.under(to, serial.token()))
             }
             Event::Answer { wire, .. } | Event::Repeat { wire } => {
-                self.host_of(self.wires[wire as usize].who)
+                self.host_of(self.wires[wire].who)
             }
             Event::Wake { shard, life, .. }
             | Event::Boot { shard, life }

@@ -65,10 +65,9 @@ impl<S: System> World<'_, S> {
     /// ended nor was paused.
     fn hand_over(&mut self, who: Instance, input: &Input<S>) -> bool {
         self.outside.answers.note_change();
-        let host = self.host_of(who).expect("an instance that runs");
-        let skew = self.hosts[host as usize].skew;
-        let World { workers, owners, zombies, outside, effects, design, .. } = self;
-        let worker = running::<S>(workers, owners, zombies, who);
+        let World { workers, owners, zombies, hosts, outside, effects, design, .. } = self;
+        let (host, worker) = running::<S>(workers, owners, zombies, who);
+        let skew = hosts[host as usize].skew;
         let now = Time(outside.now.0.saturating_add(skew));
         outside.is_first_life = who.life == 0;
         worker.handle(input, &mut Context { now, design, env: outside, effects });

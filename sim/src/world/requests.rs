@@ -17,7 +17,7 @@ use onceproof_kernel::system::{Carried, Process, System};
 use onceproof_kernel::time::{Nanos, Time};
 
 /// A request on its way to a worker.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Flight<S: System> {
     pub request: Request<S>,
     /// The worker that had the receiver's shard, as far as the sender knew.
@@ -80,13 +80,13 @@ impl<S: System> World<'_, S> {
             return;
         }
         match verdict {
-            RequestVerdict::Pass => self.fly(at, self.network_lane, request, to),
+            RequestVerdict::Pass => self.fly(at, Lane::Network, request, to),
             RequestVerdict::Lost => {}
             // A cut one way may leave this way open.
-            RequestVerdict::Cut(_) => self.fly(at, self.network_lane, request, to),
+            RequestVerdict::Cut(_) => self.fly(at, Lane::Network, request, to),
             RequestVerdict::Twice => {
-                self.fly(at, self.network_lane, request, to);
-                self.fly(at, self.network_lane, request, to);
+                self.fly(at, Lane::Network, request, to);
+                self.fly(at, Lane::Network, request, to);
             }
             RequestVerdict::Late(by) => {
                 let at = at.saturating_add(by);
@@ -107,13 +107,13 @@ impl<S: System> World<'_, S> {
 
     fn fly(&mut self, at: u64, lane: Lane, request: &Request<S>, to: usize) {
         let flight = Flight { request: *request, host: to as u32 };
-        let flight = self.flights.insert(flight) as u32;
+        let flight = self.flights.insert(flight);
         self.schedule(at, Turn::Normal, lane, Event::Request { flight });
     }
 
     /// A request arrives where its sender believed the shard to be. A zombie takes it like an owner.
     pub(super) fn request_arrives(&mut self, flight: u32) {
-        let Flight { request, host } = self.flights.remove(flight as usize);
+        let Flight { request, host } = self.flights.take(flight);
         let Some(who) = self.find(host, request.to) else {
             if self.hosts[host as usize].is_up() {
                 self.outside.marks.reach(Mark::SHARD_NOT_THERE);
@@ -191,7 +191,7 @@ impl<S: System> World<'_, S> {
         let latency = self.outside.answers.latency(&exchange, Leg::Ack);
         let at = self.now.saturating_add(cost).saturating_add(latency);
         let Rpc { slot, serial, .. } = rpc;
-        let (lane, reply) = (self.network_lane, Event::Reply { to, from, slot, serial, body });
+        let (lane, reply) = (Lane::Network, Event::Reply { to, from, slot, serial, body });
         match verdict {
             AckVerdict::Pass => self.schedule(at, Turn::Normal, lane, reply),
             AckVerdict::Lost => {}

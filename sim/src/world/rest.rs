@@ -48,7 +48,6 @@ impl<S: System> World<'_, S> {
             wires: _,
             outs,
             effects: _,
-            network_lane: _,
             fingerprint: _,
             now: _,
             calm_at,

@@ -21,7 +21,7 @@ use onceproof_kernel::system::System;
 use onceproof_kernel::time::Nanos;
 
 /// A call on its way to a service.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Out {
     pub call: Call,
     /// Who made it; the answer is for nobody else.
@@ -44,13 +44,13 @@ impl<S: System> World<'_, S> {
             CallVerdict::Pass => true,
             CallVerdict::Unknown => false,
         };
-        let out = self.outs.insert(Out { call: *call, who, is_answered }) as u32;
+        let out = self.outs.insert(Out { call: *call, who, is_answered });
         let at = self.now.saturating_add(cost).saturating_add(self.plan.cluster.call);
         self.schedule(at, Turn::Normal, Lane::Heap, Event::Call { out });
     }
 
     pub(super) fn call_arrives(&mut self, out: u32) {
-        let Out { call, who, is_answered } = self.outs.remove(out as usize);
+        let Out { call, who, is_answered } = self.outs.take(out);
         let Outside { service, ledger, words, work, sources, marks, now, .. } = &mut self.outside;
         let handled = service.handle(&call, self.layout, *now, ledger, words);
         work.side_effects += u64::from(handled.is_effect);

@@ -130,6 +130,7 @@ impl Worker {
     }
 
     /// Takes one input and lists what is to be done, in order.
+    #[inline(always)]
     pub fn handle<E: Env>(&mut self, input: &Input, m: &mut Context<'_, E>) {
         match *input {
             Input::Boot => self.boot(m),

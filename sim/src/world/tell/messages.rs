@@ -183,7 +183,7 @@ impl<S: System> World<'_, S> {
         let died = Nobody::Died;
         match *event {
             Event::Request { flight } => {
-                let flight = &self.flights[flight as usize];
+                let flight = &self.flights[flight];
                 let (request, host) = (flight.request, flight.host);
                 self.tell_request_lost(&request, host, died);
             }

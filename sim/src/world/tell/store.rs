@@ -18,8 +18,8 @@ impl<S: System> World<'_, S> {
     #[cold]
     pub(in crate::world) fn tell_commit(&mut self, wire: u32, verdict: CommitVerdict) {
         let fault = self.fault();
-        let who = self.wires[wire as usize].who;
-        let commit = self.wires[wire as usize].commit;
+        let who = self.wires[wire].who;
+        let commit = self.wires[wire].commit;
         let Commit { shard, token, number, .. } = commit;
         let fate = match verdict {
             CommitVerdict::Pass => Fate::Arrives,
@@ -42,8 +42,8 @@ impl<S: System> World<'_, S> {
         applied: Applied,
         told: Vec<Told>,
     ) {
-        let who = self.wires[wire as usize].who;
-        let commit = self.wires[wire as usize].commit;
+        let who = self.wires[wire].who;
+        let commit = self.wires[wire].commit;
         let changes = match applied {
             Applied::Now => told,
             Applied::Before | Applied::Refused => Vec::new(),
@@ -69,8 +69,8 @@ impl<S: System> World<'_, S> {
     /// The answer to a commit arrives at whoever waits for it.
     #[cold]
     pub(in crate::world) fn tell_answer(&mut self, wire: u32, is_refused: bool) {
-        let who = self.wires[wire as usize].who;
-        let id = id_of(&self.wires[wire as usize].commit);
+        let who = self.wires[wire].who;
+        let id = id_of(&self.wires[wire].commit);
         let what = if is_refused { What::Ends } else { What::Hears(id) };
         self.tell(who, what, None);
     }
@@ -78,7 +78,7 @@ impl<S: System> World<'_, S> {
     /// The answer to a commit is for nobody.
     #[cold]
     pub(in crate::world) fn tell_answer_lost(&mut self, wire: u32, why: Nobody) {
-        let (who, commit) = (self.wires[wire as usize].who, self.wires[wire as usize].commit);
+        let (who, commit) = (self.wires[wire].who, self.wires[wire].commit);
         let Actor { worker, .. } = self.actor(who, Some(commit.token));
         let message = Message::Answer { number: commit.number };
         self.tell_nobody(message, commit.shard, Some(worker), Some(commit.subject), why);

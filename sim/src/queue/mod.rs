@@ -1,11 +1,17 @@
-//! The event queue: a 4-ary heap whose sift goes bottom-up, and lanes for constant delays. Ties in time
-//! have a defined order: first what must come first at an instant, then the order of scheduling.
+//! The event queue: a 4-ary heap whose sift goes bottom-up, lanes for constant delays, and a wheel for the latency
+//! between workers where that is drawn. Ties in time have a defined order: first what must come first at an instant,
+//! then the order of scheduling.
 //!
 //! A lane is a first-in-first-out queue that takes an event when it is not before the lane's last one,
 //! which is always so when all its events wait equally long. Anything else goes to the heap, so a lane
 //! never changes an order, only its cost.
 
-use std::collections::VecDeque;
+mod ring;
+mod wheel;
+
+use onceproof_kernel::time::Nanos;
+use ring::Ring;
+use wheel::Wheel;
 
 /// When an event is due: time, then turn, then the order of scheduling.
 type Due = u128;
@@ -26,7 +32,7 @@ pub enum Lane {
     Store = 0,
     /// Until a first retry.
     Retry = 1,
-    /// Between workers, where the latency is constant.
+    /// Between workers.
     Network = 2,
     /// None of these.
     Heap = 3,
@@ -41,7 +47,11 @@ const NEVER: Due = u128::MAX;
 #[derive(Clone, Debug)]
 pub struct EventQueue<T> {
     heap: Vec<(Due, T)>,
-    lanes: [VecDeque<(Due, T)>; LANES],
+    lanes: [Ring<T>; LANES],
+    /// In place of the lane between workers, where latencies are drawn.
+    wheel: Option<Wheel<T>>,
+    /// When the last event was due that was taken.
+    now: u64,
     /// The first of each lane, then of the heap; [`NEVER`] where there is none.
     firsts: [Due; LANES + 1],
     scheduled: u64,
@@ -49,15 +59,30 @@ pub struct EventQueue<T> {
 
 impl<T: Copy> Default for EventQueue<T> {
     fn default() -> EventQueue<T> {
-        let lanes = [VecDeque::new(), VecDeque::new(), VecDeque::new()];
-        EventQueue { heap: Vec::new(), lanes, firsts: [NEVER; LANES + 1], scheduled: 0 }
+        EventQueue {
+            heap: Vec::new(),
+            lanes: [Ring::default(), Ring::default(), Ring::default()],
+            wheel: None,
+            now: 0,
+            firsts: [NEVER; LANES + 1],
+            scheduled: 0,
+        }
     }
 }
 
 impl<T: Copy> EventQueue<T> {
+    /// A queue for latencies between workers that are drawn, and at most `longest`.
+    pub fn with_wheel(longest: Nanos) -> EventQueue<T> {
+        EventQueue { wheel: Some(Wheel::new(longest)), ..EventQueue::default() }
+    }
+
     /// Empties the queue and keeps its memory.
     pub fn clear(&mut self) {
         self.heap.clear();
+        if let Some(wheel) = &mut self.wheel {
+            wheel.clear();
+        }
+        self.now = 0;
         for lane in &mut self.lanes {
             lane.clear();
         }
@@ -71,12 +96,15 @@ impl<T: Copy> EventQueue<T> {
         let order = (u128::from(at) << 64) | ((turn as u128) << 63) | u128::from(self.scheduled);
         self.scheduled += 1;
         let due = order;
-        if let Some(events) = self.lanes.get_mut(lane as usize)
-            && events.back().is_none_or(|&(last, _)| last < due)
-        {
-            if events.is_empty() {
-                self.firsts[lane as usize] = due;
+        if let (Lane::Network, Some(wheel)) = (lane, &mut self.wheel) {
+            match wheel.push(self.now, due, event) {
+                true => self.firsts[LANES - 1] = self.firsts[LANES - 1].min(due),
+                false => self.push_heap(due, event),
             }
+        } else if let Some(events) = self.lanes.get_mut(lane as usize)
+            && events.last().is_none_or(|last| last < due)
+        {
+            self.firsts[lane as usize] = self.firsts[lane as usize].min(due);
             events.push_back((due, event));
         } else {
             self.push_heap(due, event);
@@ -90,19 +118,25 @@ impl<T: Copy> EventQueue<T> {
         let (early, from_early) = if a < b { (a, 0) } else { (b, 1) };
         let (late, from_late) = if c < heap { (c, 2) } else { (heap, 3) };
         let from = if early < late { from_early } else { from_late };
-        let (due, event) = match self.lanes.get_mut(from) {
-            Some(lane) => {
-                let first = lane.pop_front()?;
-                self.firsts[from] = lane.front().map_or(NEVER, |&(due, _)| due);
+        let (due, event) = match (self.lanes.get_mut(from), &mut self.wheel) {
+            (Some(_), Some(wheel)) if from == LANES - 1 => {
+                let (first, next) = wheel.pop((c >> 64) as u64)?;
+                self.firsts[LANES - 1] = next.unwrap_or(NEVER);
                 first
             }
-            None => {
+            (Some(lane), _) => {
+                let first = lane.pop_front()?;
+                self.firsts[from] = lane.first().unwrap_or(NEVER);
+                first
+            }
+            (None, _) => {
                 let first = self.pop_heap()?;
                 self.firsts[LANES] = self.heap.first().map_or(NEVER, |&(due, _)| due);
                 first
             }
         };
-        Some(((due >> 64) as u64, event))
+        self.now = (due >> 64) as u64;
+        Some((self.now, event))
     }
 
     /// How many events were scheduled so far: each has the number of those before it.
@@ -118,24 +152,25 @@ impl<T: Copy> EventQueue<T> {
 
     /// All events with their times, in the order in which they are due.
     pub fn in_order(&self) -> Vec<(u64, &T)> {
-        let lanes = self.lanes.iter().flatten();
-        let mut events: Vec<_> =
-            self.heap.iter().chain(lanes).map(|(due, event)| (*due, event)).collect();
+        let mut events: Vec<_> = self.all().map(|(due, event)| (*due, event)).collect();
         events.sort_unstable_by_key(|&(due, _)| due);
         events.into_iter().map(|(due, event)| ((due >> 64) as u64, event)).collect()
     }
 
     /// All events, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        let lanes = self.lanes.iter().flatten();
-        self.heap.iter().chain(lanes).map(|(_, event)| event)
+        self.all().map(|(_, event)| event)
     }
 
     /// When the last of those events is due that are meant.
     pub fn latest(&self, is_meant: impl Fn(&T) -> bool) -> Option<u64> {
-        let lanes = self.lanes.iter().flatten();
-        let events = self.heap.iter().chain(lanes).filter(|(_, event)| is_meant(event));
+        let events = self.all().filter(|(_, event)| is_meant(event));
         events.map(|(due, _)| (due >> 64) as u64).max()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &(Due, T)> {
+        let lanes = self.lanes.iter().flat_map(Ring::iter);
+        self.heap.iter().chain(lanes).chain(self.wheel.iter().flat_map(Wheel::iter))
     }
 
     #[inline(never)]
@@ -205,7 +240,12 @@ mod tests {
     #[test]
     fn events_come_out_by_time_then_turn_then_order_of_scheduling() {
         for seed in 0..50 {
-            let mut queue = EventQueue::default();
+            // With a wheel and without, and one that is too small.
+            let mut queue = match seed % 3 {
+                0 => EventQueue::default(),
+                1 => EventQueue::with_wheel(20),
+                _ => EventQueue::with_wheel(1),
+            };
             let mut expected: Vec<(u64, u8, u64)> = Vec::new();
             let mut taken = Vec::new();
             let mut now = 0;
@@ -221,7 +261,7 @@ mod tests {
                     }
                     continue;
                 }
-                let at = now + (draw >> 8) % 20;
+                let at = now + (draw >> 8) % if seed % 2 == 0 { 20 } else { 2_000 };
                 let turn = if draw & 64 == 0 { Turn::Normal } else { Turn::Last };
                 let lane = [Lane::Store, Lane::Retry, Lane::Network, Lane::Heap]
                     [(draw >> 32) as usize % 4];

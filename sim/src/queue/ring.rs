@@ -1,0 +1,106 @@
+//! A queue, first in, first out, in a ring whose length is a power of two: the next place is found by a mask.
+
+use super::Due;
+
+/// A ring of events.
+#[derive(Clone, Debug)]
+pub(super) struct Ring<T> {
+    /// As many places as a power of two, or none yet.
+    places: Vec<(Due, T)>,
+    first: usize,
+    len: usize,
+}
+
+impl<T> Default for Ring<T> {
+    fn default() -> Ring<T> {
+        Ring { places: Vec::new(), first: 0, len: 0 }
+    }
+}
+
+impl<T: Copy> Ring<T> {
+    /// Empties it and keeps its memory.
+    pub fn clear(&mut self) {
+        (self.first, self.len) = (0, 0);
+    }
+
+    /// When the first is due.
+    #[inline(always)]
+    pub fn first(&self) -> Option<Due> {
+        (self.len > 0).then(|| self.places[self.at(0)].0)
+    }
+
+    /// When the last is due.
+    #[inline(always)]
+    pub fn last(&self) -> Option<Due> {
+        (self.len > 0).then(|| self.places[self.at(self.len - 1)].0)
+    }
+
+    /// Puts an event behind all others.
+    #[inline(always)]
+    pub fn push_back(&mut self, event: (Due, T)) {
+        if self.len == self.places.len() {
+            self.grow(event);
+        }
+        let at = self.at(self.len);
+        self.places[at] = event;
+        self.len += 1;
+    }
+
+    /// Takes the first event.
+    #[inline(always)]
+    pub fn pop_front(&mut self) -> Option<(Due, T)> {
+        if self.len == 0 {
+            return None;
+        }
+        let first = self.places[self.first];
+        self.first = self.at(1);
+        self.len -= 1;
+        Some(first)
+    }
+
+    /// All events, first to last.
+    pub fn iter(&self) -> impl Iterator<Item = &(Due, T)> {
+        (0..self.len).map(|number| &self.places[self.at(number)])
+    }
+
+    #[inline(always)]
+    fn at(&self, number: usize) -> usize {
+        (self.first + number) & (self.places.len() - 1)
+    }
+
+    /// Twice as many places, the new ones filled with anything.
+    #[cold]
+    fn grow(&mut self, filler: (Due, T)) {
+        let mut places: Vec<(Due, T)> = self.iter().copied().collect();
+        places.resize((self.len * 2).max(16), filler);
+        (self.places, self.first) = (places, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_in_first_comes_out_first_however_the_ring_grows_and_turns() {
+        let mut ring = Ring::default();
+        let (mut put, mut taken) = (0_u128, 0_u128);
+        for round in 0..200 {
+            for _ in 0..round % 7 {
+                ring.push_back((put, put));
+                put += 1;
+            }
+            assert_eq!(ring.iter().count() as u128, put - taken);
+            for _ in 0..round % 5 {
+                if let Some(event) = ring.pop_front() {
+                    assert_eq!(event, (taken, taken));
+                    taken += 1;
+                }
+            }
+            let is_empty = put == taken;
+            assert_eq!(ring.first(), (!is_empty).then_some(taken));
+            assert_eq!(ring.last(), (!is_empty).then(|| put - 1));
+        }
+        assert!(taken > 300, "{taken}");
+    }
+}
