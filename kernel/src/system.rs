@@ -13,7 +13,7 @@ use crate::rest::Rest;
 use crate::right::Right;
 use crate::tell::Tell;
 use crate::time::Time;
-use crate::told::{Aged, Forgotten, Parts, Told};
+use crate::told::{Aged, Details, Forgotten, Told};
 use std::fmt::Debug;
 
 /// A system under test: sans-IO processes, their durable rows, and what is right. A mark without content.
@@ -54,7 +54,7 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
     fn carried(request: &Self::Request) -> Option<Carried>;
 
     /// What a reply says, for whoever reads the trace.
-    fn parts_of_reply(reply: &Self::Reply) -> Parts;
+    fn parts_of_reply(reply: &Self::Reply) -> Details;
 
     /// How it is told that an id is forgotten. The record is none if nobody knows whose the id was.
     fn forgotten(record: Option<Name>, key: Key, why: Forgotten) -> Told;

@@ -56,7 +56,7 @@ pub struct Ledger {
     newest: HashMap<(StepIndex, Key), Name, FxBuildHasher>,
     /// Steps with a result that its content does not add up to.
     phantom: Vec<StepIndex>,
-    detail: Option<Detail>,
+    detail: Option<InDetail>,
 }
 
 /// What is known of one step.
@@ -76,7 +76,7 @@ struct StepLedger {
 
 /// What only a run in detail knows.
 #[derive(Debug)]
-struct Detail {
+struct InDetail {
     latency: Histogram<u64>,
     /// What was added to external tables and not asked for yet, each with its lineage.
     shown: Vec<(Name, u32)>,
@@ -110,7 +110,7 @@ impl Ledger {
         self.doubled.clear();
         self.phantom.clear();
         self.newest.clear();
-        self.detail = in_detail.then(|| Detail {
+        self.detail = in_detail.then(|| InDetail {
             latency: latencies(),
             shown: Vec::new(),
             is_taken: Vec::new(),

@@ -3,7 +3,7 @@
 //!
 //! A unit is torn if a reader may have met some of its rows without the others: if virtual time went on in
 //! between, or if the others never came. Within one instant nobody reads. Each row says which of how many it
-//! is, so the verdict does not hang on what the dead would have written.
+//! is, so nothing hangs on what the dead would have written.
 
 use hashbrown::HashMap;
 use onceproof_kernel::call::{Answer, Part, Row, Target};

@@ -19,7 +19,7 @@ use onceproof_kernel::source::{Progress, Read, Source, SourceRow};
 use onceproof_kernel::system::{Carried, Process, Rows, Wait};
 use onceproof_kernel::tell::{Tag, Tell, WrittenRow};
 use onceproof_kernel::time::Time;
-use onceproof_kernel::told::{Forgotten, Part, Parts, Speaker, Tale, Told};
+use onceproof_kernel::told::{Detail, Details, Forgotten, Speaker, Tale, Told};
 use std::sync::Arc;
 
 const LETTERS: ShardIndex = ShardIndex(0);
@@ -80,7 +80,7 @@ impl System for Post {
     fn carried(&Letter { name, key }: &Letter) -> Option<Carried> {
         Some(Carried { name, key, id: RecordId(name.0.into()), made: Time(0) })
     }
-    fn parts_of_reply((): &()) -> Parts {
+    fn parts_of_reply((): &()) -> Details {
         Vec::new()
     }
     fn forgotten(_: Option<Name>, key: Key, _: Forgotten) -> Told {
@@ -177,8 +177,8 @@ impl Tale for Letter {
     fn word(&self) -> &'static str {
         "letter"
     }
-    fn parts(&self) -> Parts {
-        vec![("record", Part::Record(self.name)), ("key", Part::Key(self.key))]
+    fn details(&self) -> Details {
+        vec![("record", Detail::Record(self.name)), ("key", Detail::Key(self.key))]
     }
     fn sentence(&self, speaker: &dyn Speaker) -> String {
         format!("a page for {}", speaker.key(self.key))

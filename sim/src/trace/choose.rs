@@ -7,7 +7,7 @@ use crate::fault::place::About;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::Nanos;
-use onceproof_kernel::told::{Part, Told};
+use onceproof_kernel::told::{Detail, Told};
 
 /// Which events are told.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -103,9 +103,9 @@ fn each_subject(what: &What, mut each: impl FnMut(Subject)) {
 
 /// The records that something told is about.
 fn records_of(told: &Told) -> Vec<Name> {
-    let record = |(_, part)| match part {
-        Part::Record(name) => Some(name),
+    let record = |(_, detail)| match detail {
+        Detail::Record(name) => Some(name),
         _ => None,
     };
-    told.tale().parts().into_iter().filter_map(record).collect()
+    told.tale().details().into_iter().filter_map(record).collect()
 }

@@ -10,7 +10,7 @@ use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::record::Output;
 use onceproof_kernel::time::Nanos;
-use onceproof_kernel::told::{Parts, Told};
+use onceproof_kernel::told::{Details, Told};
 
 /// What happens.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -150,7 +150,7 @@ pub enum What {
         /// Which send of it.
         attempt: u32,
         /// What it says.
-        says: Parts,
+        says: Details,
         /// What becomes of it.
         fate: Fate,
     },
@@ -163,7 +163,7 @@ pub enum What {
         /// Which send of it.
         attempt: u32,
         /// What it says.
-        says: Parts,
+        says: Details,
         /// Whether it still waits for it.
         is_awaited: bool,
     },

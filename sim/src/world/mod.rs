@@ -1,5 +1,5 @@
 //! The world: one thread, virtual time, an event queue. It hands inputs to workers, performs their effects
-//! in order, and kills, cuts and delays as the answers say. It alone acts on a verdict.
+//! in order, and kills, cuts and delays as the answers say. It alone acts on a fate.
 
 mod requests;
 mod commits;

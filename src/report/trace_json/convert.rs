@@ -1,6 +1,6 @@
 //! From what a run has told to its form as JSON.
 
-use super::document::{Before, Carried, Commit, Document, Fated, Happens, Kind, Output};
+use super::document::{Before, Commit, Document, Fated, Happens, Kind, Output, OutputValue};
 use super::told;
 use super::words::{Answer, Applied, Fate, Message, Nobody, Owner, Timer};
 use onceproof_kernel::alphabet::Subject;
@@ -224,8 +224,8 @@ fn unreceived(
 
 fn output(seen: &Seen<'_>, made: &record::Output) -> Output {
     let value = match made.value {
-        Value::Integer(value) => Carried::Integer(value),
-        Value::Text(text) => Carried::Text(seen.key(text).to_owned()),
+        Value::Integer(value) => OutputValue::Integer(value),
+        Value::Text(text) => OutputValue::Text(seen.key(text).to_owned()),
     };
     Output { key: seen.key(made.key).to_owned(), value }
 }

@@ -1,6 +1,6 @@
 //! Commits and calls as they are told, and what they change.
 
-use crate::answers::{CallVerdict, CommitVerdict};
+use crate::answers::{CallFate, CommitFate};
 use crate::ledger::IdTold;
 use crate::service::Handled;
 use crate::store::Applied;
@@ -16,16 +16,16 @@ use onceproof_kernel::told::{Forgotten, Told};
 
 impl<S: System> World<'_, S> {
     #[cold]
-    pub(in crate::world) fn tell_commit(&mut self, wire: u32, verdict: CommitVerdict) {
+    pub(in crate::world) fn tell_commit(&mut self, wire: u32, decided: CommitFate) {
         let fault = self.fault();
         let who = self.wires[wire as usize].who;
         let commit = self.wires[wire as usize].commit;
         let Commit { shard, token, number, .. } = commit;
-        let fate = match verdict {
-            CommitVerdict::Pass => Fate::Arrives,
-            CommitVerdict::Lost => Fate::Lost,
-            CommitVerdict::Unknown => Fate::Unanswered,
-            CommitVerdict::Late(by) => Fate::Late(by),
+        let fate = match decided {
+            CommitFate::Pass => Fate::Arrives,
+            CommitFate::Lost => Fate::Lost,
+            CommitFate::Unknown => Fate::Unanswered,
+            CommitFate::Late(by) => Fate::Late(by),
         };
         let Some(recorder) = self.outside.trace.recorder() else { return };
         let sends = recorder.commits.entry((shard, token, number)).or_default();
@@ -90,12 +90,12 @@ impl<S: System> World<'_, S> {
         who: Instance,
         call: &Call,
         attempt: u32,
-        v: CallVerdict,
+        decided: CallFate,
     ) {
         let fault = self.fault();
-        let fate = match v {
-            CallVerdict::Pass => Fate::Arrives,
-            CallVerdict::Unknown => Fate::Unanswered,
+        let fate = match decided {
+            CallFate::Pass => Fate::Arrives,
+            CallFate::Unknown => Fate::Unanswered,
         };
         let (step, record) = (call.step, call.name);
         self.tell(who, What::Calls { step, record, attempt, fate }, fault);

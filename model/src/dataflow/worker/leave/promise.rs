@@ -17,7 +17,7 @@
 
 use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
-use crate::dataflow::effect::{Carried, Context, Effect, Env, Request, Timer};
+use crate::dataflow::effect::{Context, Effect, Env, Payload, Request, Timer};
 use crate::dataflow::mechanism::{Outputs, Stamps};
 use crate::dataflow::worker::{Worker, wake_at};
 use crate::dataflow::{Design, SystemUse, point};
@@ -335,7 +335,7 @@ impl Worker {
             from: self.shard,
             to: *shard,
             rpc: Worker::rpc(target as u32, serial),
-            body: Carried { watermark: value, record: None },
+            body: Payload { watermark: value, record: None },
         }));
         if self.has(Defect::LoneWatermarkNotRetried) {
             return;

@@ -3,7 +3,7 @@
 use super::super::Worker;
 use super::script::Script;
 use crate::dataflow::change::{Delta, Scan, Watermark};
-use crate::dataflow::effect::{Carried, Context, Effect, Effects, Input, Replied, Request, Timer};
+use crate::dataflow::effect::{Context, Effect, Effects, Input, Payload, Replied, Request, Timer};
 use crate::dataflow::mechanism::{Bundle, Fuse, Mechanism};
 use crate::dataflow::record::Record;
 use crate::dataflow::{Design, point};
@@ -248,7 +248,7 @@ impl Stage {
             from: ShardIndex(0),
             to: ShardIndex(1),
             rpc,
-            body: Carried { watermark, record },
+            body: Payload { watermark, record },
         })
     }
 

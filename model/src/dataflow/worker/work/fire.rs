@@ -8,7 +8,7 @@ use crate::dataflow::Design;
 use crate::dataflow::change::{CommitKind, Content, Delta};
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Env, Timer};
-use crate::dataflow::told::Tale;
+use crate::dataflow::told::Story;
 use crate::dataflow::worker::held::unit::Taken;
 use crate::dataflow::worker::{Parent, Worker, wake_at};
 use crate::pipeline::StepKind;
@@ -212,7 +212,7 @@ impl Worker {
         // A pane's id is made of step, key, window and number, as its name is.
         let derived = RecordId(mix::scatter(words.names.hash(name)));
         let records = content.records;
-        let fires = Tale::Fires { pane: name, key, start, records };
+        let fires = Story::Fires { pane: name, key, start, records };
         m.env.decides(Decision::Own(&|| Told::new(fires)));
         let event_time = windowing(m.design, step).end(start).before();
         self.executions += 1;
