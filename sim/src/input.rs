@@ -7,7 +7,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub enum Input {
     /// These rows, the same for every seed, in order of arrival.
-    Rows(Arc<Vec<Row>>),
+    Rows(Arc<Vec<InputRow>>),
     /// Rows that the seed draws.
     Generate(Generate),
 }
@@ -29,7 +29,7 @@ impl Input {
 
 /// One row of the input.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Row {
+pub struct InputRow {
     /// Its key.
     pub key: Arc<str>,
     /// When it happened.

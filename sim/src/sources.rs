@@ -2,7 +2,7 @@
 //! has not read.
 
 use crate::generate::Users;
-use crate::input::{Generate, Input, Row, RowValue};
+use crate::input::{Generate, Input, InputRow, RowValue};
 use crate::plan::Plan;
 use hashbrown::HashMap;
 use onceproof_kernel::key::{Key, Keys};
@@ -254,8 +254,8 @@ impl Source {
         self.first_of.get(row).is_none_or(|&first| first as usize == row)
     }
 
-    fn take(&mut self, rows: &[Row], keys: &mut Keys) {
-        let plain = |row: &Row| row.value == RowValue::Integer(1);
+    fn take(&mut self, rows: &[InputRow], keys: &mut Keys) {
+        let plain = |row: &InputRow| row.value == RowValue::Integer(1);
         if !rows.iter().all(plain) {
             self.values.extend(rows.iter().map(|row| match &row.value {
                 RowValue::Integer(value) => Value::Integer(*value),

@@ -76,15 +76,17 @@ fn by_faults(
         progress.clear();
         found
     };
-    let row = |wrong: &Variant| {
+    let finding = |wrong: &Variant| {
         let progress = SearchProgress::new(&wrong.words());
         let tell = |told: Told<'_>| progress.tell(told);
-        let row = threads.install(|| wrong.search(scenario, space, &cancel, &tell));
+        let finding = threads.install(|| wrong.search(scenario, space, &cancel, &tell));
         progress.clear();
-        row
+        finding
     };
-    let (necessity, timing) =
-        timed(|| Necessity { full: full(), rows: searched(scenario).iter().map(row).collect() });
+    let (necessity, timing) = timed(|| Necessity {
+        full: full(),
+        findings: searched(scenario).iter().map(finding).collect(),
+    });
     let subject = Reported { trial: &trial, ..Reported::from(scenario) };
     let base = trial.simulator().detail(seed);
     let report = NecessityReport {

@@ -27,7 +27,7 @@ pub fn evaluate(trial: &Trial) -> BTreeMap<String, Totals> {
     let mut outputs: BTreeMap<usize, Vec<Item>> = BTreeMap::new();
     for (step, input) in &trial.plan.inputs {
         let Input::Rows(rows) = input else { panic!("rows are given") };
-        let item = |row: &onceproof_sim::input::Row| {
+        let item = |row: &onceproof_sim::input::InputRow| {
             let RowValue::Integer(value) = row.value else { panic!("values are numbers") };
             let value = value.into();
             Item { key: row.key.to_string(), value, weight: 1, event_time: row.event_time.0 }

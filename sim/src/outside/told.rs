@@ -2,7 +2,7 @@
 //! somebody reads the trace.
 
 use super::Outside;
-use crate::trace::{Struck, What};
+use crate::trace::{Stroke, What};
 use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::env::{Decision, Env};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
@@ -31,7 +31,7 @@ impl<S: System> Outside<'_, S> {
     pub(crate) fn tell_doom(&mut self, shard: ShardIndex, before: Point, subject: Subject) {
         let fault = self.fault();
         if let (Some(_), Some(recorder)) = (fault, self.trace.recorder()) {
-            recorder.struck = Some((Struck { shard, before, subject }, fault));
+            recorder.struck = Some((Stroke { shard, before, subject }, fault));
         }
     }
 

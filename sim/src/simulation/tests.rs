@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::fault::{Climate, KindName, Leg, Place};
-use crate::input::{Input as Given, Row, RowValue};
+use crate::input::{Input as Given, InputRow, RowValue};
 use crate::plan::{Cluster, Network, SideEffects, Until};
 use onceproof_kernel::alphabet::{Alphabet, Moments, Point, PointWords, Subject};
 use onceproof_kernel::call::{Rpc, Serial};
@@ -223,7 +223,7 @@ fn layout() -> Layout {
 
 /// Two records, the second of which arrives a second later.
 fn plan(faults: Vec<Fault>) -> Plan {
-    let row = |(key, at): (&str, i64)| Row {
+    let row = |(key, at): (&str, i64)| InputRow {
         key: Arc::from(key),
         event_time: Time(0),
         arrival: Time(at * 1_000_000_000),

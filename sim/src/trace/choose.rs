@@ -1,6 +1,6 @@
 //! Which events are told: those about a record, and those of a span of time.
 
-use super::event::{Struck, Waited};
+use super::event::{Stroke, Waited};
 use super::text::Seen;
 use super::what::What;
 use crate::fault::place::About;
@@ -70,10 +70,10 @@ fn each_subject(what: &What, mut each: impl FnMut(Subject)) {
         | What::Acked { subject, .. }
         | What::Errs { subject, .. }
         | What::HasWaited(Waited::Ack(Some(subject)) | Waited::Service(Some(subject)))
-        | What::Crashes { struck: Some(Struck { subject, .. }), .. }
-        | What::StandsStill { struck: Some(Struck { subject, .. }), .. }
-        | What::ClockSteps { struck: Some(Struck { subject, .. }), .. }
-        | What::IsToMove { struck: Some(Struck { subject, .. }), .. } => each(*subject),
+        | What::Crashes { struck: Some(Stroke { subject, .. }), .. }
+        | What::StandsStill { struck: Some(Stroke { subject, .. }), .. }
+        | What::ClockSteps { struck: Some(Stroke { subject, .. }), .. }
+        | What::IsToMove { struck: Some(Stroke { subject, .. }), .. } => each(*subject),
         What::Commits { commit, .. } | What::Hears(commit) => each(commit.subject),
         What::Applies { commit, changes, .. } => {
             each(commit.subject);

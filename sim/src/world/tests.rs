@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::fault::{Climate, ClockWay, Fault, Kind, Place};
-use crate::input::{Input as Rows, Row, RowValue};
+use crate::input::{Input as Rows, InputRow, RowValue};
 use crate::plan::{Cluster, Network, SideEffects, Until};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::layout::{Failing, StepIndex};
@@ -29,7 +29,7 @@ fn plan(faults: Vec<Fault>) -> (Design, Plan) {
         step("events", StepKind::Source { watermark: Progress::Perfect, queue: None }, &[]),
         step("per-user", StepKind::Count(windows), &[0]),
     ];
-    let row = |(key, at): (&str, i64)| Row {
+    let row = |(key, at): (&str, i64)| InputRow {
         key: Arc::from(key),
         event_time: Time(at * SECOND as i64),
         arrival: Time(at * SECOND as i64),

@@ -15,7 +15,7 @@ use onceproof_kernel::mix;
 use onceproof_kernel::time::Time;
 use onceproof_model::function::{Filter, Function, Into};
 use onceproof_model::pipeline::{MessageIds, Pipeline, StepKind};
-use onceproof_sim::input::{Generate, Input, Row, RowValue};
+use onceproof_sim::input::{Generate, Input, InputRow, RowValue};
 use onceproof_systems::Trial;
 
 use std::collections::BTreeMap;
@@ -192,13 +192,13 @@ fn generate(source: &Source<'_>, generate: &raw::Generate) -> Result<Generate, D
 fn records(
     source: &Source<'_>,
     records: &At<Vec<At<raw::Record>>>,
-) -> Result<Vec<Row>, Diagnostic> {
+) -> Result<Vec<InputRow>, Diagnostic> {
     if records.value.is_empty() {
         let error = source.error(records.span.clone(), "an input without records");
         return Err(error.label("nothing would be checked"));
     }
     let mut keys: BTreeMap<&str, Arc<str>> = BTreeMap::new();
-    let mut rows: Vec<Row> = Vec::with_capacity(records.value.len());
+    let mut rows: Vec<InputRow> = Vec::with_capacity(records.value.len());
     for record in &records.value {
         let raw::Record { key, at, event_time, value, id } = &record.value;
         let arrival = at.value.0;
@@ -209,7 +209,7 @@ fn records(
                 .label(format!("{arrival} is before {}", previous.arrival))
                 .help("records stand in order of arrival; `event-time` may be any"));
         }
-        rows.push(Row {
+        rows.push(InputRow {
             key: keys.entry(key).or_insert_with(|| key.as_str().into()).clone(),
             event_time: event_time.map_or(arrival, |moment| moment.0),
             arrival,
@@ -260,12 +260,13 @@ fn check_messages(
 }
 
 /// The numbers of two rows with one id that are not the same record.
-fn another_record(rows: &[Row]) -> Option<(usize, usize)> {
+fn another_record(rows: &[InputRow]) -> Option<(usize, usize)> {
     let mut firsts: BTreeMap<u64, usize> = BTreeMap::new();
     rows.iter().enumerate().find_map(|(number, row)| {
         let first = *firsts.entry(row.id?).or_insert(number);
-        let same =
-            |a: &Row, b: &Row| a.key == b.key && a.event_time == b.event_time && a.value == b.value;
+        let same = |a: &InputRow, b: &InputRow| {
+            a.key == b.key && a.event_time == b.event_time && a.value == b.value
+        };
         (!same(row, &rows[first])).then_some((first, number))
     })
 }

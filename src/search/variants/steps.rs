@@ -17,7 +17,7 @@ use onceproof_model::pipeline::{
     Ack, IdFrom, InsertId, MessageIds, OffsetGiven, Queue, Sink, StepKind,
 };
 use onceproof_sim::fault::KindName;
-use onceproof_sim::input::{Input, Row};
+use onceproof_sim::input::{Input, InputRow};
 use onceproof_sim::plan::SideEffects;
 use onceproof_systems::{Design, Trial};
 
@@ -237,9 +237,9 @@ impl Rows {
 }
 
 /// Whether two rows have one content, and are not one record.
-fn has_equal(rows: &[Row]) -> bool {
-    let mut sorted: Vec<&Row> = rows.iter().collect();
-    let content = |row: &Row| (row.key.clone(), format!("{:?}", row.value));
+fn has_equal(rows: &[InputRow]) -> bool {
+    let mut sorted: Vec<&InputRow> = rows.iter().collect();
+    let content = |row: &InputRow| (row.key.clone(), format!("{:?}", row.value));
     sorted.sort_by_cached_key(|row| content(row));
     sorted.windows(2).any(|pair| {
         content(pair[0]) == content(pair[1]) && (pair[0].id.is_none() || pair[0].id != pair[1].id)

@@ -38,7 +38,7 @@ impl Fed {
         let mechanism = Mechanism { fuse: Fuse::Apart, ..Mechanism::default() };
         let steps = kinds.enumerate().map(step).map(|step| (step, mechanism));
         let design = Design::new(steps.collect()).expect("a chain");
-        let row = |&(key, at): &(&str, i64)| Row {
+        let row = |&(key, at): &(&str, i64)| InputRow {
             key: Arc::from(key),
             event_time: seconds(at),
             arrival: Time(0),

@@ -2,7 +2,7 @@
 
 use crate::answers::{AckFate, RequestFate};
 use crate::fault::Kind;
-use crate::trace::{Fate, Message, Nobody, What};
+use crate::trace::{Fate, Nobody, Undelivered, What};
 use crate::world::leases::Instance;
 use crate::world::{Event, World};
 use onceproof_kernel::alphabet::Subject;
@@ -78,14 +78,14 @@ impl<S: System> World<'_, S> {
         why: Nobody,
     ) {
         let Request { from, to, rpc, .. } = *request;
-        let message = Message::Request { from, attempt: rpc.attempt };
+        let message = Undelivered::Request { from, attempt: rpc.attempt };
         let subject = Some(request.subject());
         self.tell_nobody(message, to, Some(host), subject, why);
     }
 
     pub(super) fn tell_nobody(
         &mut self,
-        message: Message,
+        message: Undelivered,
         to: ShardIndex,
         worker: Option<u32>,
         subject: Option<Subject>,
@@ -164,8 +164,8 @@ impl<S: System> World<'_, S> {
         let ReplyTold { to, from, rpc, body } = reply;
         let (subject, attempt) = self.sent(rpc);
         let message = match body {
-            Some(_) => Message::Ack { from, attempt },
-            None => Message::Error { from, attempt },
+            Some(_) => Undelivered::Ack { from, attempt },
+            None => Undelivered::Error { from, attempt },
         };
         let host = self.directory.under(to, rpc.serial.token());
         let why = why.unwrap_or_else(|| self.why_nobody(host));
@@ -199,7 +199,7 @@ impl<S: System> World<'_, S> {
             Event::Called { shard, .. } => {
                 let subject = cause.and_then(|cause| self.outside.trace.served(cause));
                 let subject = subject.map(Subject::Record);
-                self.tell_nobody(Message::CallAnswer, shard, None, subject, died);
+                self.tell_nobody(Undelivered::CallAnswer, shard, None, subject, died);
             }
             Event::Repeat { .. }
             | Event::Wake { .. }
@@ -218,8 +218,8 @@ impl<S: System> World<'_, S> {
         let (subject, attempt) = sent.unwrap_or((NOTHING, 0));
         let ReplyTold { to, from, rpc, body } = reply;
         let message = match body {
-            Some(_) => Message::Ack { from, attempt },
-            None => Message::Error { from, attempt },
+            Some(_) => Undelivered::Ack { from, attempt },
+            None => Undelivered::Error { from, attempt },
         };
         let host = self.directory.under(to, rpc.serial.token());
         self.tell_nobody(message, to, Some(host), Some(subject), Nobody::Died);

@@ -4,7 +4,7 @@ use crate::answers::{CallFate, CommitFate};
 use crate::ledger::IdTold;
 use crate::service::Handled;
 use crate::store::Applied;
-use crate::trace::{Actor, CommitId, Fate, Message, Nobody, What};
+use crate::trace::{Actor, CommitId, Fate, Nobody, Undelivered, What};
 use crate::world::World;
 use crate::world::leases::Instance;
 use onceproof_kernel::alphabet::Subject;
@@ -80,7 +80,7 @@ impl<S: System> World<'_, S> {
     pub(in crate::world) fn tell_answer_lost(&mut self, wire: u32, why: Nobody) {
         let (who, commit) = (self.wires[wire as usize].who, self.wires[wire as usize].commit);
         let Actor { worker, .. } = self.actor(who, Some(commit.token));
-        let message = Message::Answer { number: commit.number };
+        let message = Undelivered::Answer { number: commit.number };
         self.tell_nobody(message, commit.shard, Some(worker), Some(commit.subject), why);
     }
 
@@ -128,7 +128,7 @@ impl<S: System> World<'_, S> {
             }
             _ => {
                 let subject = record.map(Subject::Record);
-                self.tell_nobody(Message::CallAnswer, who.shard, None, subject, Nobody::Gone);
+                self.tell_nobody(Undelivered::CallAnswer, who.shard, None, subject, Nobody::Gone);
             }
         }
         if answer == Answer::Fenced && self.is_running(who) {
