@@ -8,7 +8,7 @@
 
 use super::causes::Cause;
 use super::certificate::Exhaustion;
-use super::exhaust::{Space, Told, exhaust};
+use super::exhaust::{Advance, Space, exhaust};
 use super::resume::Done;
 use super::variants::{Variant, wrong};
 use crate::scenario::Scenario;
@@ -33,7 +33,7 @@ impl Variant {
         scenario: &Scenario,
         space: &Space,
         cancel: &AtomicBool,
-        tell: &(dyn Fn(Told<'_>) + Sync),
+        tell: &(dyn Fn(Advance<'_>) + Sync),
     ) -> Finding {
         let (design, seed) = (self.clone(), scenario.seed);
         let kinds: Vec<KindName> = space.kinds.iter().map(Kind::name).collect();

@@ -1,7 +1,7 @@
 //! Steps, functions, inputs and mechanisms.
 
 use super::*;
-use onceproof_model::pipeline::{Ack, MessageIds, Queue, StepKind};
+use onceproof_model::pipeline::{Ack, MessageIds, QueueRules, StepKind};
 use onceproof_sim::input::RowValue;
 
 #[test]
@@ -258,7 +258,7 @@ fn queues_are_read() {
         StepKind::Source { queue, .. } => queue,
         _ => panic!("a source"),
     };
-    let right = Queue {
+    let right = QueueRules {
         deadline: 10_000_000_000,
         extend: true,
         ack: Ack::AfterCommit,
@@ -266,7 +266,7 @@ fn queues_are_read() {
     };
     assert_eq!(of(&queue("{}", plain)), Some(right));
     let other = "{ deadline = \"1s\", extend = false, ack = \"on-receipt\", ids = \"attribute\" }";
-    let given = Queue {
+    let given = QueueRules {
         deadline: 1_000_000_000,
         extend: false,
         ack: Ack::OnReceipt,

@@ -11,7 +11,7 @@
 //!    answers "maybe" until its ids are read. It is told of new ids from the boot on, since a commit that is on
 //!    the wire while they are read is in no scan (`Defect::UnreadFilterNotAdded`).
 
-use crate::dataflow::bloom::Filter;
+use crate::dataflow::bloom::BloomFilter;
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Env, FilterSaid};
 use crate::dataflow::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
@@ -36,7 +36,7 @@ pub(in crate::dataflow::worker) struct Filters {
     /// Whether a range without a bucket may have ids in the catalog.
     absent_are_unread: bool,
     /// Filters whose memory is used again, and the list of ids that a scan fills.
-    spare: Vec<Filter>,
+    spare: Vec<BloomFilter>,
     found: Vec<(Key, RecordId, Time)>,
 }
 
@@ -46,7 +46,7 @@ struct Bucket {
     /// The first and the last timestamp of the range.
     first: Time,
     last: Time,
-    filter: Filter,
+    filter: BloomFilter,
     state: State,
 }
 

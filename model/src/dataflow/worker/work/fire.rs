@@ -29,7 +29,7 @@ use std::collections::BinaryHeap;
 
 /// The end of a window and its key. Between windows of one end the hash of the key decides, which is the
 /// same in every run, and not its handle, which says who was met first.
-type End = (Time, u64, Key);
+type KeyedEnd = (Time, u64, Key);
 
 /// The windows that have content which is in no pane yet.
 #[derive(Debug)]
@@ -37,8 +37,8 @@ pub(in crate::dataflow::worker) struct Windows {
     states: HashMap<(Key, Time), State, FxBuildHasher>,
     /// The ends of windows that wait for the watermark, and of those that are due. The least of both pins
     /// the watermark. An entry whose window is gone is dropped when it comes up.
-    waiting: BinaryHeap<Reverse<End>>,
-    due: BinaryHeap<Reverse<End>>,
+    waiting: BinaryHeap<Reverse<KeyedEnd>>,
+    due: BinaryHeap<Reverse<KeyedEnd>>,
     /// Windows that end here or earlier are due.
     due_until: Time,
     /// How many are due or firing.
