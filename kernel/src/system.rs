@@ -30,12 +30,12 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
     type Request: Copy + Eq + Debug + Send;
     /// What the reply to a request carries.
     type Reply: Copy + Eq + Debug + Send;
-    /// What a process may be called back with.
+    /// What a process may be woken with.
     type Timer: Copy + Eq + Debug + Send;
     /// What is right of a design.
     type Right<'a>: Right;
 
-    /// With this a process is called back when there may be new input.
+    /// With this a process is woken when there may be new input.
     const INPUT: Self::Timer;
 
     /// The names of the steps, and the shards in which they run.

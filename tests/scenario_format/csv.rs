@@ -3,7 +3,7 @@
 use super::Directory;
 use onceproof::scenario::{Readable, Scenario, ScenarioError};
 use onceproof_kernel::time::{MILLISECOND, SECOND};
-use onceproof_sim::input::{Input, InputRow, RowValue};
+use onceproof_sim::input::{InputRow, RowValue, SourceInput};
 use onceproof_sim::outcome::Classes;
 
 fn csv_scenario(more: &str) -> String {
@@ -26,7 +26,7 @@ impl Directory {
     #[track_caller]
     fn rows(&self, csv: &str, more: &str) -> Vec<InputRow> {
         let scenario = self.read(csv, more).unwrap_or_else(|error| panic!("{error}"));
-        let Input::Rows(rows) = &scenario.trial.plan.inputs[0].1 else { panic!("rows") };
+        let SourceInput::Rows(rows) = &scenario.trial.plan.inputs[0].1 else { panic!("rows") };
         rows.to_vec()
     }
 

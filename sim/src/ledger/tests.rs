@@ -11,7 +11,7 @@ mod sums;
 
 use super::*;
 use crate::fault::Climate;
-use crate::input::{Input, InputRow, RowValue};
+use crate::input::{InputRow, RowValue, SourceInput};
 use crate::outcome::{self, Class};
 use crate::plan::{Cluster, Network, Plan, SideEffects, Until};
 use crate::sources::Sources;

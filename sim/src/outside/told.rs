@@ -1,4 +1,4 @@
-//! What a worker asks and decides while it works on an input, as events of the trace. All of it is called only if
+//! What a worker asks and decides while it works on an input, as events of the trace. All of it runs only if
 //! somebody reads the trace.
 
 use super::Outside;

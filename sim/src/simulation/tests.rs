@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::fault::{Climate, KindName, Leg, Place};
-use crate::input::{Input as Given, InputRow, RowValue};
+use crate::input::{InputRow, RowValue, SourceInput};
 use crate::plan::{Cluster, Network, SideEffects, Until};
 use onceproof_kernel::alphabet::{Alphabet, Moments, Point, PointWords, Subject};
 use onceproof_kernel::call::{Rpc, Serial};
@@ -232,7 +232,7 @@ fn plan(faults: Vec<Fault>) -> Plan {
     };
     let rows = [("ann", 0), ("bob", 1)].map(row).to_vec();
     Plan {
-        inputs: vec![(StepIndex(0), Given::Rows(Arc::new(rows)))],
+        inputs: vec![(StepIndex(0), SourceInput::Rows(Arc::new(rows)))],
         cluster: Cluster::default(),
         network: Network::default(),
         climate: Climate::default(),

@@ -193,7 +193,7 @@ impl<'a, S: System> World<'a, S> {
         self.patience = self.patience.with(faults);
     }
 
-    /// Runs to the end, unless it is stopped before. `flush` is called after the boot and after each event, for
+    /// Runs to the end, unless it is stopped before. `flush` runs after the boot and after each event, for
     /// whoever reads the trace or the fingerprint.
     pub fn run(
         &mut self,

@@ -6,7 +6,7 @@ use crate::printable::printable;
 use crate::scenario::{Scenario, ScenarioError};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::fault::Fault;
-use onceproof_sim::input::{Input, InputRow, RowValue};
+use onceproof_sim::input::{InputRow, RowValue, SourceInput};
 use onceproof_sim::outcome::Classes;
 use std::path::Path;
 use toml_edit::visit_mut::{VisitMut, visit_table_like_kv_mut, visit_table_mut};
@@ -59,9 +59,9 @@ impl Scenario {
             document.remove(key);
         }
         forget_ledger(&mut document);
-        let written = |(_, input): &(StepIndex, Input)| match input {
-            Input::Rows(rows) => records(rows),
-            Input::Generate(generate) => records(&generate.rows(seed.unwrap_or(0))),
+        let written = |(_, input): &(StepIndex, SourceInput)| match input {
+            SourceInput::Rows(rows) => records(rows),
+            SourceInput::Generate(generate) => records(&generate.rows(seed.unwrap_or(0))),
         };
         let records: Vec<Array> = self.trial.plan.inputs.iter().map(written).collect();
         self.each_input(&mut document, &mut |source, reader, input| {
@@ -362,9 +362,9 @@ mod tests {
         );
         let scenario = Scenario::parse(&text, Path::new("a.toml")).expect("a scenario");
         let written = scenario.written_out(Some(5)).expect("a scenario");
-        let rows = |(_, input): &(StepIndex, Input)| match input {
-            Input::Rows(rows) => rows.to_vec(),
-            Input::Generate(generate) => generate.rows(5),
+        let rows = |(_, input): &(StepIndex, SourceInput)| match input {
+            SourceInput::Rows(rows) => rows.to_vec(),
+            SourceInput::Generate(generate) => generate.rows(5),
         };
         let all =
             |of: &Scenario| of.trial.plan.inputs.iter().map(rows).collect::<Vec<Vec<InputRow>>>();

@@ -136,7 +136,7 @@ fn inputs_belong_to_sources() {
     let records = "[input]\nrecords = [{ key = \"a\", at = \"-1s\", event-time = \"-5s\", value = 7, \
         id = \"x\" }, { key = \"a\", at = \"0s\" }]";
     let scenario = read(&format!("{HEAD}{records}\n{SOURCE}{COUNT}"));
-    let onceproof_sim::input::Input::Rows(rows) = &scenario.trial.plan.inputs[0].1 else {
+    let onceproof_sim::input::SourceInput::Rows(rows) = &scenario.trial.plan.inputs[0].1 else {
         panic!("records are rows")
     };
     assert_eq!(rows[0].event_time.to_string(), "-5s");

@@ -17,7 +17,7 @@ use onceproof_model::pipeline::{
     Ack, IdFrom, InsertId, MessageIds, OffsetGiven, QueueRules, Sink, StepKind,
 };
 use onceproof_sim::fault::KindName;
-use onceproof_sim::input::{Input, InputRow};
+use onceproof_sim::input::{InputRow, SourceInput};
 use onceproof_sim::plan::SideEffects;
 use onceproof_systems::{Design, Trial};
 
@@ -223,10 +223,10 @@ impl Rows {
             trial.plan.inputs.iter().find(|(step, _)| *step == source).map(|(_, input)| input);
         match input {
             None => Rows { have_ids: false, has_one_twice: false, has_equal: false },
-            Some(Input::Generate(_)) => {
+            Some(SourceInput::Generate(_)) => {
                 Rows { have_ids: false, has_one_twice: false, has_equal: true }
             }
-            Some(Input::Rows(rows)) => {
+            Some(SourceInput::Rows(rows)) => {
                 let mut ids: Vec<u64> = rows.iter().filter_map(|row| row.id).collect();
                 let have_ids = ids.len() == rows.len();
                 ids.sort_unstable();

@@ -1,6 +1,6 @@
 //! Filters in front of the catalog, one per range of the senders' timestamps, so that a range can be forgotten
 //! whole and a boot need not wait for all of them. A filter says that an id is new, and the read is saved; or
-//! that it may be known, and the catalog decides. What it must never do is call a known id new; the store,
+//! that it may be known, and the catalog decides. What it must never do is take a known id for new; the store,
 //! which knows all ids, asserts that. Three rules see to it:
 //!
 //! 1. An id is added when it joins its commit, before the commit is sent. If the commit never lands the filter
