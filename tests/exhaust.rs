@@ -72,6 +72,17 @@ fn a_search_that_leaves_out_nothing_counts_as_many_runs_as_brute_force() {
 }
 
 #[test]
+fn without_ids_no_two_faults_lose_anything_and_each_cause_counts_twice() {
+    let trial = plan_of("dataflow-at-least-once/small.toml", "");
+    let found = search(&trial, &Space::new(&trial, &KindName::ALL, 2), 2);
+    assert!(found.total().runs > 80_000 && found.total().inconclusive == 0, "{:?}", found.total());
+    assert!(found.causes.len() > 1000, "{}", found.causes.len());
+    for cause in &found.causes {
+        assert_eq!(cause.classes.iter().collect::<Vec<_>>(), [Class::Duplicated], "{cause:?}");
+    }
+}
+
+#[test]
 fn what_a_cause_explains_is_counted_as_if_it_were_run() {
     let trial = plan_of("dedup/lost-ack-no-dedup.toml", "dedup = \"off\"");
     let kinds = [KindName::DropAck, KindName::CommitLost];

@@ -83,7 +83,8 @@ impl<T: Copy> EventQueue<T> {
         }
     }
 
-    /// Takes the next event and its time.
+    /// Takes the next event and its time. There is one caller, whose loop it is a part of.
+    #[inline(always)]
     pub fn pop(&mut self) -> Option<(u64, T)> {
         let [a, b, c, heap] = self.firsts;
         let (early, from_early) = if a < b { (a, 0) } else { (b, 1) };
@@ -159,6 +160,7 @@ impl<T: Copy> EventQueue<T> {
 
     /// Takes the root: the hole goes down to a leaf along the least children without looking at what
     /// will fill it, then the last element goes into the hole and up to its place.
+    #[inline(never)]
     fn pop_heap(&mut self) -> Option<(Due, T)> {
         let last = self.heap.pop()?;
         let Some(&root) = self.heap.first() else {

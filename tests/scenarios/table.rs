@@ -2,6 +2,7 @@
 //! run. A row that disagrees with a run shows that one of the two is wrong.
 
 mod ack_to_in_flight;
+mod earlier;
 mod lift_to_windows;
 
 use onceproof_sim::outcome::Class::{
@@ -96,7 +97,7 @@ const ZERO_BOTH: &[Step] = &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("
 
 /// All exact scenarios, by folder.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    ack_to_in_flight::ROWS.iter().chain(lift_to_windows::ROWS)
+    ack_to_in_flight::ROWS.iter().chain(lift_to_windows::ROWS).chain(earlier::ROWS)
 }
 
 /// The scenarios whose faults a seed draws.

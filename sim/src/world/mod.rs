@@ -273,7 +273,7 @@ impl<'a, S: System> World<'a, S> {
             if let Some(number) = number {
                 self.tell_next(number, at);
             }
-            self.step(event);
+            self.take_step(event);
             if self.outside.has_just_read_all() {
                 self.all_is_read();
             }
@@ -293,6 +293,11 @@ impl<'a, S: System> World<'a, S> {
 
     /// Whatever a run does counts towards its limit, boots and losses too: a storm of moves takes no time.
     fn step(&mut self, event: Event<S>) {
+        self.take_step(event);
+    }
+
+    #[inline(always)]
+    fn take_step(&mut self, event: Event<S>) {
         if self.paused > 0
             && let Some(host) = self.is_for(&event)
             && self.hosts[host as usize].is_paused

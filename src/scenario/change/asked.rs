@@ -3,7 +3,7 @@
 use super::typed::{Line, Typed, without_value};
 use super::write::document;
 use crate::scenario::design::mechanism::Mechanisms;
-use crate::scenario::form::raw::{self, At};
+use crate::scenario::form::raw::{self, At, Strategy};
 use crate::scenario::form::reading;
 use crate::scenario::rows::input::Inputs;
 use crate::scenario::schedule::faults;
@@ -42,7 +42,7 @@ pub(in crate::scenario) fn mechanism(
     let typed = Typed { option: "--mechanism", written, keys_at: 0 };
     let line = typed.line("mechanism");
     let given: Asked = read(&typed, &line, "such as `dedup = \"off\"`")?;
-    let all = Mechanisms::default().overlaid(&line.source(), Some(&given.mechanism));
+    let all = Mechanisms::of(Strategy::Dataflow).overlaid(&line.source(), Some(&given.mechanism));
     let all = all.map_err(|error| vec![typed.shown(error, &line)])?.all;
     Ok((all, inline(&line.text, "mechanism")))
 }

@@ -2,7 +2,7 @@
 
 use super::dedup::{dedup, unknown_old};
 use crate::figures::exact;
-use crate::scenario::form::raw::{At, span};
+use crate::scenario::form::raw::{At, Strategy, span};
 use crate::scenario::form::raw::{forgetting, mechanism as raw};
 use crate::scenario::form::units::Duration;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source};
@@ -32,13 +32,43 @@ const ANY: RangeInclusive<u64> = 1..=u32::MAX as u64;
 
 /// Mechanisms, and whether a longest wait was given for their retries. A time-out may then not exceed it;
 /// else the longest wait grows with it.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(in crate::scenario) struct Mechanisms {
     pub all: Mechanism,
     max_given: bool,
+    strategy: Strategy,
 }
 
 impl Mechanisms {
+    /// What a strategy has where the file says nothing.
+    pub fn of(strategy: Strategy) -> Mechanisms {
+        let all = match strategy {
+            Strategy::Dataflow => Mechanism::default(),
+            Strategy::DataflowAtLeastOnce => {
+                Mechanism { dedup: Dedup::Off, ..Mechanism::default() }
+            }
+        };
+        Mechanisms { all, max_given: false, strategy }
+    }
+
+    /// That the strategy has what a table says.
+    fn check_strategy(self, source: &Source<'_>, table: &raw::Mechanism) -> Result<(), Diagnostic> {
+        let (key, given) = match (&table.dedup, &table.gc) {
+            (Some(dedup), _) => ("dedup", &dedup.span),
+            (None, Some(gc)) => ("gc", &gc.span),
+            (None, None) => return Ok(()),
+        };
+        match self.strategy {
+            Strategy::Dataflow => Ok(()),
+            Strategy::DataflowAtLeastOnce => {
+                let title = format!("`dataflow-at-least-once` has no `{key}`");
+                let error = source.error(source.key_of(given), title);
+                let help = "`strategy = \"dataflow\"` has ids, and forgets them";
+                Err(error.label("it keeps no ids").help(help))
+            }
+        }
+    }
+
     /// These mechanisms with those of a table over them.
     ///
     /// # Errors
@@ -49,13 +79,14 @@ impl Mechanisms {
         table: Option<&raw::Mechanism>,
     ) -> Result<Mechanisms, Diagnostic> {
         let Some(table) = table else { return Ok(self) };
+        self.check_strategy(source, table)?;
         let all = &mut self.all;
         match table.ack {
             None => {}
             Some(given) => all.ack = ack(given),
         }
         if let Some(given) = &table.dedup {
-            all.dedup = dedup(source, given)?;
+            all.dedup = dedup(source, &given.value)?;
         }
         if let Some(At { value: gc, span }) = &table.gc {
             if let (Some(_), Dedup::Window(_) | Dedup::Off) = (&table.dedup, all.dedup) {

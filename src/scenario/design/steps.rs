@@ -46,7 +46,7 @@ pub(in crate::scenario) fn design(
         return Err(vec![source.error(0..0, "there is no step").help(FIRST_STEP)]);
     }
     let mut errors = Errors::default();
-    let mechanisms = Mechanisms::default().overlaid(source, file.mechanism.as_ref());
+    let mechanisms = Mechanisms::of(file.strategy).overlaid(source, file.mechanism.as_ref());
     let mechanisms = errors.keep(mechanisms);
     let Some(names) = errors.keep(names(source, steps)) else { return errors.end(None) };
     let made = steps.iter().enumerate().map(|(at, step)| {

@@ -1,6 +1,7 @@
 //! Steps, functions, inputs and mechanisms.
 
 use super::*;
+use onceproof_model::dataflow::mechanism::Dedup;
 use onceproof_model::pipeline::{Ack, MessageIds, QueueRules, StepKind};
 use onceproof_sim::input::RowValue;
 
@@ -311,4 +312,23 @@ fn queues_are_read() {
         "\"per-user\"",
         "it reads no `queue`",
     );
+}
+
+#[test]
+fn without_ids_there_is_nothing_to_know_them_by_or_to_forget() {
+    let strategy = "strategy = \"dataflow-at-least-once\"\n";
+    let file = |more: &str| format!("{HEAD}{strategy}{INPUT}{SOURCE}{COUNT}{more}");
+    let check = |more: &str, title, at| refused(&file(more), title, at, "it keeps no ids");
+    let dedup = "`dataflow-at-least-once` has no `dedup`";
+    check("[mechanism]\ndedup = \"catalog\"", dedup, "dedup");
+    check("[mechanism]\ndedup = \"off\"", dedup, "dedup");
+    check("mechanism = { dedup = \"off\" }", dedup, "dedup");
+    check("[mechanism]\ngc = \"never\"", "`dataflow-at-least-once` has no `gc`", "gc");
+    let scenario = parse(&file("[mechanism]\nbundle = 2")).expect("a scenario");
+    let design = scenario.trial.design.dataflow().expect("Dataflow");
+    assert!(design.mechanisms().iter().all(|mechanism| mechanism.dedup == Dedup::Off));
+    assert!(design.mechanisms().iter().all(|mechanism| mechanism.bundle.records == 2));
+    let wrong = file("").replace("at-least-once", "at-least-twice");
+    let title = "unknown name `dataflow-at-least-twice`";
+    refused(&wrong, title, "\"dataflow-at-least-twice\"", "`dataflow-at-least-once`?");
 }

@@ -197,6 +197,7 @@ impl Process<Dataflow> for Worker {
         self.last_stamp = Time::MIN;
     }
 
+    #[inline(always)]
     fn handle<E: env::Env<Dataflow>>(&mut self, input: &Input, m: &mut Context<'_, E>) {
         Worker::handle(self, input, m);
     }

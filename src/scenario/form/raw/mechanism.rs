@@ -24,7 +24,7 @@ pub(in crate::scenario) struct Mechanism {
     /// When a record is acked; `after-commit` where it is not given.
     pub ack: Option<Ack>,
     /// How a duplicate is known; `catalog` where it is not given.
-    pub dedup: Option<Dedup>,
+    pub dedup: Option<At<Dedup>>,
     /// When an id is forgotten; `watermark` where it is not given.
     pub gc: Option<At<Gc>>,
     /// Whether outputs are durable before they are sent; `checkpoint` where it is not given.

@@ -40,8 +40,8 @@ pub(in crate::scenario) struct File {
     /// What must be found.
     pub expect: At<expect::Expect>,
     /// The strategy that is simulated; `dataflow` where it is not given.
-    #[expect(dead_code, reason = "there is only one")]
-    pub strategy: Option<Strategy>,
+    #[serde(default)]
+    pub strategy: Strategy,
     /// Fixes latencies, first answers of functions and generated input. Below 2^64; as a text where it
     /// does not fit a TOML integer. Where it is not given, latencies are the least, first answers 0, and input
     /// is generated from seed 0.
@@ -118,11 +118,15 @@ impl JsonSchema for ClassWord {
 }
 
 /// A strategy.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum Strategy {
     /// The streaming shuffle of Dataflow.
+    #[default]
     Dataflow,
+    /// The same without deduplication: no id is kept, so a record that is sent again counts again. It has no `dedup`
+    /// and no `gc`.
+    DataflowAtLeastOnce,
 }
 
 /// A step of the pipeline.
