@@ -131,11 +131,8 @@ impl Recorder {
         {
             causes.push(brought);
         }
-        match (actor, &what) {
-            (Some(actor), What::Receives { subject, attempt, .. }) => {
-                self.received.insert((owner(actor), (*subject, *attempt)), number);
-            }
-            _ => {}
+        if let (Some(actor), What::Receives { subject, attempt, .. }) = (actor, &what) {
+            self.received.insert((owner(actor), (*subject, *attempt)), number);
         }
         if std::mem::take(&mut self.is_first) {
             self.causes = vec![number];
