@@ -1,7 +1,7 @@
 //! Numbers as reports give them. All are worked out from integers, so that a report is the same to the
 //! byte on every platform.
 
-use onceproof_kernel::alphabet::{Alphabet, Counted, Figure};
+use onceproof_kernel::alphabet::{Alphabet, Counted, Counter};
 use onceproof_kernel::time::{Nanos, Span};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::marks::Marks;
@@ -37,7 +37,7 @@ pub fn work(work: &Work, marks: &Marks, alphabet: &Alphabet) -> Vec<(&'static st
         ids_held_end,
     } = *work;
     let of_system = alphabet.figures.iter().map(|&(name, counted)| match counted {
-        Counted::Own(Figure(at)) => (name, own[usize::from(at)]),
+        Counted::Own(Counter(at)) => (name, own[usize::from(at)]),
         Counted::Mark(mark) => (name, marks.count(mark)),
     });
     [("events", events), ("messages", messages), ("retries", retries), ("commits", commits)]

@@ -7,7 +7,7 @@ mod paths;
 mod command;
 
 use cli::Cli;
-use output::Output;
+use output::Printer;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(ending) => return ending.code(),
     };
-    let mut output = Output::new(cli.asked.common().color);
+    let mut output = Printer::new(cli.asked.common().color);
     let ended = command::dispatch(&cli, &mut output);
     output.close(ended).code()
 }

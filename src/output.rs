@@ -13,7 +13,7 @@ use onceproof::report::table::fitted;
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 /// Where results go.
-pub struct Output {
+pub struct Printer {
     writer: BufWriter<AutoStream<StdoutLock<'static>>>,
     state: State,
 }
@@ -25,9 +25,9 @@ enum State {
     Failed(io::Error),
 }
 
-impl Output {
+impl Printer {
     /// Standard output, coloured or not.
-    pub fn new(color: Color) -> Output {
+    pub fn new(color: Color) -> Printer {
         let choice = match color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
@@ -38,7 +38,7 @@ impl Output {
             ColorChoice::Always | ColorChoice::AlwaysAnsi | ColorChoice::Never => choice,
         };
         let stream = AutoStream::new(io::stdout().lock(), choice);
-        Output { writer: BufWriter::new(stream), state: State::Open }
+        Printer { writer: BufWriter::new(stream), state: State::Open }
     }
 
     /// Writes a text.

@@ -19,3 +19,4 @@ mod shrink;
 mod sources;
 mod trace;
 mod two_faults;
+mod type_names;

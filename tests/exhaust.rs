@@ -7,7 +7,7 @@ mod rests;
 
 use onceproof::scenario::Scenario;
 use onceproof::search::certificate::Exhaustion;
-use onceproof::search::exhaust::{Space, Told, bare, exhaust};
+use onceproof::search::exhaust::{Advance, Space, bare, exhaust};
 use onceproof::search::resume::Done;
 use onceproof_kernel::time::{MILLISECOND, SECOND};
 use onceproof_sim::fault::{Fault, Kind, KindName};
@@ -288,14 +288,14 @@ fn interrupt_and_go_on(trial: &Trial) {
     let mut rounds = 0;
     let found = loop {
         let (cancel, parts, runs) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
-        let tell = |told: Told<'_>| match told {
-            Told::Part(..) if parts.fetch_add(1, Ordering::Relaxed) == 30 => {
+        let tell = |told: Advance<'_>| match told {
+            Advance::Part(..) if parts.fetch_add(1, Ordering::Relaxed) == 30 => {
                 cancel.store(true, Ordering::Relaxed);
             }
-            Told::Runs(more) => {
+            Advance::Runs(more) => {
                 runs.fetch_add(more, Ordering::Relaxed);
             }
-            Told::Level(..) | Told::Part(..) => {}
+            Advance::Level(..) | Advance::Part(..) => {}
         };
         let found = on(2, || exhaust(trial, None, &space, &mut done, &cancel, &tell));
         rounds += 1;

@@ -6,7 +6,9 @@ use onceproof::report::matrix_json::matrix_json;
 use onceproof::report::matrix_text::words;
 use onceproof::report::{MatrixReport, Reported, Timing};
 use onceproof::scenario::{Changes, Scenario, mechanisms};
-use onceproof::search::matrix::{Matrix, Standing, Tried, WITNESSES, holds, try_right, try_wrong};
+use onceproof::search::matrix::{
+    Matrix, MatrixStanding, Tried, WITNESSES, holds, try_right, try_wrong,
+};
 use onceproof::search::sweep::{Stop, sweep};
 use onceproof::search::tally::Seeds;
 use onceproof::search::variants::{
@@ -75,15 +77,15 @@ fn every_value_of_every_mechanism_is_tried() {
 fn in_a_few_hundred_seeds_every_wrong_value_is_found_and_every_right_one_holds() {
     let scenario = scenario();
     let matrix = matrix(&scenario, 0..200, 2);
-    assert_eq!(holds(&matrix.full), Standing::Good);
+    assert_eq!(holds(&matrix.full), MatrixStanding::Good);
     for tried in &matrix.wrong {
-        assert_eq!(tried.as_wrong(), Standing::Good, "{} is not found", tried.design.words());
+        assert_eq!(tried.as_wrong(), MatrixStanding::Good, "{} is not found", tried.design.words());
         let sweep = tried.sweep.as_ref().expect("a sweep");
         assert!(sweep.violated <= WITNESSES && sweep.inconclusive == 0, "{}", tried.design.words());
     }
     for tried in &matrix.right {
         let failing = tried.sweep.as_ref().map(|sweep| &sweep.failing);
-        assert_eq!(tried.as_right(), Standing::Good, "{}: {failing:?}", tried.design.words());
+        assert_eq!(tried.as_right(), MatrixStanding::Good, "{}: {failing:?}", tried.design.words());
     }
 }
 
@@ -194,21 +196,27 @@ fn what_a_scenario_lacks_is_said() {
     let cancel = AtomicBool::new(false);
     for design in wrong(&still).iter().filter(|design| design.needs != Needs::Nothing) {
         let tried = try_wrong(design, &still, &(0..1), &cancel, &|_| {});
-        assert_eq!((tried.as_wrong(), tried.lacks), (Standing::NotRun, Some("clock-step")));
+        assert_eq!((tried.as_wrong(), tried.lacks), (MatrixStanding::NotRun, Some("clock-step")));
     }
     // A bound behind the greatest event time is no perfect watermark.
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/random/leases.toml");
     let bound = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
     for design in right(&bound).iter().filter(|design| design.needs == Needs::Repeatable) {
         let tried = try_right(design, &bound, &(0..1), &cancel, &|_| {});
-        assert_eq!((tried.as_right(), tried.lacks), (Standing::NotRun, Some("repeatable steps")));
+        assert_eq!(
+            (tried.as_right(), tried.lacks),
+            (MatrixStanding::NotRun, Some("repeatable steps"))
+        );
     }
     // A message that is handed out again is known by its id, so a fresh one makes it another.
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/random/queue.toml");
     let queue = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
     for design in right(&queue).iter().filter(|design| design.needs == Needs::Offsets) {
         let tried = try_right(design, &queue, &(0..1), &cancel, &|_| {});
-        assert_eq!((tried.as_right(), tried.lacks), (Standing::NotRun, Some("sources at offsets")));
+        assert_eq!(
+            (tried.as_right(), tried.lacks),
+            (MatrixStanding::NotRun, Some("sources at offsets"))
+        );
         let built = queue.redesigned(&design.changes()).expect("a design");
         let found = sweep(&built.trial, Seeds::Range(0..20), Stop::Never, &cancel, &|_| {});
         assert!(found.count(Class::Duplicated) > 0);

@@ -1,7 +1,7 @@
 //! What is below all systems names none: no line of code there has a word of one system's protocol, and neither crate
 //! depends on that of the models.
 
-use super::common::rust_text::{rust_files, tokens};
+use super::common::rust_text::{before_tests, is_test, rust_files, tokens};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -52,20 +52,10 @@ fn words_are_found_in_names_and_not_in_comments_texts_and_tests() {
     check("let timestamped = 1; let epochs = 2;", &["epochs"]);
 }
 
-/// Whether a file has tests alone.
-fn is_test(file: &str) -> bool {
-    file.ends_with("/tests.rs") || file.contains("/tests/")
-}
-
-/// A text up to its tests.
-fn of_code(text: &str) -> &str {
-    text.split("#[cfg(test)]\nmod tests {").next().expect("a first part")
-}
-
 /// The names in the code of a text, up to its tests, that have one of the words.
 fn named(text: &str) -> Vec<String> {
     let has_one = |name: &String| parts(name).iter().any(|part| WORDS.contains(&part.as_str()));
-    tokens(of_code(text)).into_iter().filter(has_one).collect()
+    tokens(before_tests(text)).into_iter().filter(has_one).collect()
 }
 
 /// The words of a name, in small letters and the singular.

@@ -5,7 +5,7 @@ use onceproof::scenario::{Expect, Scenario, schema};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_model::dataflow::point;
 use onceproof_sim::fault::{About, Fault, Kind, Pattern, Place};
-use onceproof_sim::input::Input;
+use onceproof_sim::input::SourceInput;
 use onceproof_sim::outcome::{Class, Classes};
 use std::path::{Path, PathBuf};
 
@@ -205,14 +205,16 @@ fn whole_files_are_read() {
     assert_eq!(scenario.trial.plan.cluster.workers, Some(4));
     assert_eq!(scenario.trial.plan.climate.odds.len(), 4);
     assert_eq!(scenario.sweep, 0..50);
-    let Input::Generate(generate) = &scenario.trial.plan.inputs[0].1 else { panic!("generated") };
+    let SourceInput::Generate(generate) = &scenario.trial.plan.inputs[0].1 else {
+        panic!("generated")
+    };
     assert_eq!((generate.records, generate.skew_thousandths), (500, 1100));
 }
 
 #[test]
 fn a_real_file_is_read_whole_and_in_order() {
     let scenario = read(FLIGHTS);
-    let Input::Rows(rows) = &scenario.trial.plan.inputs[0].1 else { panic!("rows") };
+    let SourceInput::Rows(rows) = &scenario.trial.plan.inputs[0].1 else { panic!("rows") };
     assert_eq!((rows.len(), scenario.rows_skipped), (50_173, 0));
     assert!(rows.is_sorted_by_key(|row| row.arrival));
     let out_of_order = rows.windows(2).filter(|pair| pair[1].event_time < pair[0].event_time);
@@ -352,8 +354,8 @@ fn a_file_of_toml_1_1_is_saved_as_toml_1_0() {
     let records = saved.lines().find(|line| line.starts_with("records")).expect("records");
     assert!(records.contains("{ key = \"\\u001BA\", at = \"0s\" }"), "{records}");
     let rows = |scenario: Scenario| match &scenario.trial.plan.inputs[0].1 {
-        Input::Rows(rows) => rows.to_vec(),
-        Input::Generate(_) => panic!("rows"),
+        SourceInput::Rows(rows) => rows.to_vec(),
+        SourceInput::Generate(_) => panic!("rows"),
     };
     assert_eq!(rows(read(&saved)), rows(scenario));
 }

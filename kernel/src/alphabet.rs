@@ -3,7 +3,7 @@
 //! them follows from it.
 
 use crate::name::Name;
-use crate::told::{PartWords, ToldWords};
+use crate::told::{DetailWords, ToldWords};
 
 /// A step of a protocol, by its number in the alphabet of its system.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -101,11 +101,11 @@ impl Mark {
     }
 }
 
-/// A figure that a system counts itself, by its number.
+/// A counter that a system keeps itself, by its number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Figure(pub u8);
+pub struct Counter(pub u8);
 
-impl Figure {
+impl Counter {
     /// How many a system may have.
     pub const COUNT: usize = 4;
 }
@@ -114,7 +114,7 @@ impl Figure {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Counted {
     /// By the system itself.
-    Own(Figure),
+    Own(Counter),
     /// As a corner of the protocol that was reached.
     Mark(Mark),
 }
@@ -137,7 +137,7 @@ pub struct Alphabet {
     /// What its changes may say.
     pub changes: &'static [ToldWords],
     /// What its replies say.
-    pub replies: &'static [PartWords],
+    pub replies: &'static [DetailWords],
 }
 
 /// No words: where only numbers are told apart, as in tests of layouts and places.

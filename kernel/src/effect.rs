@@ -54,7 +54,7 @@ pub enum Effect<S: System> {
     Send(Request<S>),
     /// Call an external service.
     Call(Call),
-    /// Call back.
+    /// Wake the process.
     Wake {
         /// When.
         at: Time,

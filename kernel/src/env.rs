@@ -1,7 +1,7 @@
 //! What a process may ask while it works on an input. Each question is a place where it may die; each is counted,
 //! priced, and told to whoever watches.
 
-use crate::alphabet::{Figure, Mark, Point};
+use crate::alphabet::{Counter, Mark, Point};
 use crate::key::Key;
 use crate::layout::{ShardIndex, StepIndex};
 use crate::name::{Name, Vocabulary};
@@ -80,8 +80,8 @@ pub trait Env<S: System>: Ask {
 
     /// A corner of the protocol is reached.
     fn reach(&mut self, mark: Mark);
-    /// A figure grows by one.
-    fn count(&mut self, figure: Figure);
+    /// A counter of the system grows by one.
+    fn count(&mut self, counter: Counter);
     /// Whether the run is watched in detail: only then is there anyone for [`Env::notes`].
     fn is_detailed(&self) -> bool;
     /// What whoever watches in detail should know.

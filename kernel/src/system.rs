@@ -13,7 +13,7 @@ use crate::rest::Rest;
 use crate::right::Right;
 use crate::tell::Tell;
 use crate::time::Time;
-use crate::told::{Aged, Forgotten, Parts, Told};
+use crate::told::{Aged, Details, Forgotten, Told};
 use std::fmt::Debug;
 
 /// A system under test: sans-IO processes, their durable rows, and what is right. A mark without content.
@@ -30,12 +30,12 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
     type Request: Copy + Eq + Debug + Send;
     /// What the reply to a request carries.
     type Reply: Copy + Eq + Debug + Send;
-    /// What a process may be called back with.
+    /// What a process may be woken with.
     type Timer: Copy + Eq + Debug + Send;
     /// What is right of a design.
     type Right<'a>: Right;
 
-    /// With this a process is called back when there may be new input.
+    /// With this a process is woken when there may be new input.
     const INPUT: Self::Timer;
 
     /// The names of the steps, and the shards in which they run.
@@ -54,7 +54,7 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
     fn carried(request: &Self::Request) -> Option<Carried>;
 
     /// What a reply says, for whoever reads the trace.
-    fn parts_of_reply(reply: &Self::Reply) -> Parts;
+    fn parts_of_reply(reply: &Self::Reply) -> Details;
 
     /// How it is told that an id is forgotten. The record is none if nobody knows whose the id was.
     fn forgotten(record: Option<Name>, key: Key, why: Forgotten) -> Told;

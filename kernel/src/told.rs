@@ -16,7 +16,7 @@ pub trait Tale: Debug + Send + Sync {
     fn word(&self) -> &'static str;
 
     /// All that is told, each under its name, in the order of the table.
-    fn parts(&self) -> Parts;
+    fn details(&self) -> Details;
 
     /// The same as a sentence, or as a part of one that says what a commit changes.
     fn sentence(&self, speaker: &dyn Speaker) -> String;
@@ -28,11 +28,11 @@ pub trait Tale: Debug + Send + Sync {
 }
 
 /// What is told, by name.
-pub type Parts = Vec<(&'static str, Part)>;
+pub type Details = Vec<(&'static str, Detail)>;
 
-/// One part of what is told.
+/// One detail of what is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Part {
+pub enum Detail {
     /// A record that it is about.
     Record(Name),
     /// A key.
@@ -57,12 +57,12 @@ pub enum Part {
     Word(&'static str),
 }
 
-impl Part {
+impl Detail {
     /// The same, but for which attempt it is.
-    pub fn without_attempt(self) -> Part {
+    pub fn without_attempt(self) -> Detail {
         match self {
-            Part::Attempt(_) => Part::Attempt(0),
-            part => part,
+            Detail::Attempt(_) => Detail::Attempt(0),
+            detail => detail,
         }
     }
 }
@@ -91,12 +91,12 @@ impl Told {
         Told { tale: Arc::clone(&self.tale), with_attempts: false }
     }
 
-    fn compared(&self) -> Parts {
-        let parts = self.tale.parts().into_iter();
-        parts
-            .map(|(name, part)| match self.with_attempts {
-                true => (name, part),
-                false => (name, part.without_attempt()),
+    fn compared(&self) -> Details {
+        let details = self.tale.details().into_iter();
+        details
+            .map(|(name, detail)| match self.with_attempts {
+                true => (name, detail),
+                false => (name, detail.without_attempt()),
             })
             .collect()
     }
@@ -135,64 +135,67 @@ pub struct ToldWords {
     pub word: &'static str,
     /// What happens: a sentence.
     pub about: &'static str,
-    /// Its parts, in order.
-    pub parts: &'static [PartWords],
+    /// Its details, in order.
+    pub details: &'static [DetailWords],
 }
 
-/// The words for a part of what is told.
+/// The words for a detail of what is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct PartWords {
+pub struct DetailWords {
     /// Its name.
     pub name: &'static str,
     /// What it is, if its name does not say so.
     pub about: &'static str,
     /// What may stand there.
-    pub kind: PartKind,
+    pub kind: DetailKind,
     /// Whether it may be missing.
     pub is_optional: bool,
 }
 
-impl PartWords {
-    /// A part whose name says what it is.
-    pub const fn new(name: &'static str, kind: PartKind) -> PartWords {
-        PartWords { name, about: "", kind, is_optional: false }
+impl DetailWords {
+    /// A detail whose name says what it is.
+    pub const fn new(name: &'static str, kind: DetailKind) -> DetailWords {
+        DetailWords { name, about: "", kind, is_optional: false }
     }
 
     /// The same with what it is.
-    pub const fn about(self, about: &'static str) -> PartWords {
-        PartWords { about, ..self }
+    pub const fn about(self, about: &'static str) -> DetailWords {
+        DetailWords { about, ..self }
     }
 
     /// The same where it may be missing.
-    pub const fn optional(self) -> PartWords {
-        PartWords { is_optional: true, ..self }
+    pub const fn optional(self) -> DetailWords {
+        DetailWords { is_optional: true, ..self }
     }
 
-    /// Whether this part may stand there.
-    pub fn allows(&self, part: Part) -> bool {
-        match (self.kind, part) {
+    /// Whether this detail may stand there.
+    pub fn allows(&self, detail: Detail) -> bool {
+        match (self.kind, detail) {
             (
-                PartKind::Text,
-                Part::Record(_)
-                | Part::Key(_)
-                | Part::Result(..)
-                | Part::Time(_)
-                | Part::Shard(_)
-                | Part::Step(_),
+                DetailKind::Text,
+                Detail::Record(_)
+                | Detail::Key(_)
+                | Detail::Result(..)
+                | Detail::Time(_)
+                | Detail::Shard(_)
+                | Detail::Step(_),
             )
-            | (PartKind::Number, Part::Number(_) | Part::Nanos(_) | Part::Attempt(_))
-            | (PartKind::Signed, Part::Signed(_)) => true,
-            (PartKind::Words(words), Part::Word(word)) => {
+            | (DetailKind::Number, Detail::Number(_) | Detail::Nanos(_) | Detail::Attempt(_))
+            | (DetailKind::Signed, Detail::Signed(_)) => true,
+            (DetailKind::Words(words), Detail::Word(word)) => {
                 words.iter().any(|&(other, _)| other == word)
             }
-            (PartKind::Text | PartKind::Number | PartKind::Signed | PartKind::Words(_), _) => false,
+            (
+                DetailKind::Text | DetailKind::Number | DetailKind::Signed | DetailKind::Words(_),
+                _,
+            ) => false,
         }
     }
 }
 
-/// What may stand in a part of what is told.
+/// What may stand in a detail of what is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PartKind {
+pub enum DetailKind {
     /// A text: a name, a key, a result, a shard, a step, a time.
     Text,
     /// A number that is not negative.
@@ -204,12 +207,12 @@ pub enum PartKind {
 }
 
 impl ToldWords {
-    /// Whether these are parts as this row of the table says.
-    pub fn allows(&self, parts: &[(&'static str, Part)]) -> bool {
-        let mut told = parts.iter().peekable();
-        for words in self.parts {
+    /// Whether these are details as this row of the table says.
+    pub fn allows(&self, details: &[(&'static str, Detail)]) -> bool {
+        let mut told = details.iter().peekable();
+        for words in self.details {
             match told.next_if(|(name, _)| *name == words.name) {
-                Some(&(_, part)) if words.allows(part) => {}
+                Some(&(_, detail)) if words.allows(detail) => {}
                 None if words.is_optional => {}
                 Some(_) | None => return false,
             }

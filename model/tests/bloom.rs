@@ -2,7 +2,7 @@
 //! filter of a well-kept library of the same shape. Everything is fixed, so what holds once holds for ever.
 
 use fastbloom::BloomFilter;
-use onceproof_model::dataflow::bloom::Filter;
+use onceproof_model::dataflow::bloom;
 
 /// Ten bits for each of 1,280 ids, of which each sets seven. (A multiple of 64, since the other filter rounds
 /// up to one.)
@@ -39,7 +39,7 @@ impl Measured {
 }
 
 fn ours(count: u64) -> Measured {
-    let mut filter = Filter::default();
+    let mut filter = bloom::BloomFilter::default();
     let mut rate = |number| {
         filter.reset(BITS, HASHES);
         members(number, count).for_each(|element| filter.insert(element));

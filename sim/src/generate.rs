@@ -2,7 +2,7 @@
 //! so that every platform draws the same.
 
 use crate::draw::{INPUT, generator, scale};
-use crate::input::{Generate, Row, RowValue};
+use crate::input::{Generate, InputRow, RowValue};
 use onceproof_kernel::key::{Key, Keys};
 use onceproof_kernel::time::Time;
 use rand_chacha::rand_core::Rng;
@@ -16,7 +16,7 @@ pub(crate) struct Users {
 }
 
 /// One drawn row.
-pub(crate) struct Drawn {
+pub(crate) struct DrawnRow {
     pub key: Key,
     pub arrival: Time,
     pub event_time: Time,
@@ -48,19 +48,19 @@ impl Users {
 
 impl Generate {
     /// The rows of a seed, written out.
-    pub fn rows(&self, seed: u64) -> Vec<Row> {
+    pub fn rows(&self, seed: u64) -> Vec<InputRow> {
         let mut keys = Keys::default();
         let users = Users::new(self, &mut keys);
         let mut rows = Vec::with_capacity(self.records as usize);
-        self.draw(seed, &users, |Drawn { key, arrival, event_time, value }| {
+        self.draw(seed, &users, |DrawnRow { key, arrival, event_time, value }| {
             let (key, value) = (keys.text(key).into(), RowValue::Integer(value));
-            rows.push(Row { key, event_time, arrival, value, id: None });
+            rows.push(InputRow { key, event_time, arrival, value, id: None });
         });
         rows
     }
 
     /// Draws the rows of a seed, in order of arrival.
-    pub(crate) fn draw(&self, seed: u64, users: &Users, mut take: impl FnMut(Drawn)) {
+    pub(crate) fn draw(&self, seed: u64, users: &Users, mut take: impl FnMut(DrawnRow)) {
         let mut generator = generator(seed, INPUT);
         for row in 0..self.records {
             let arrival = self.every.saturating_mul(u64::from(row));
@@ -75,7 +75,7 @@ impl Generate {
                 most => 1 + scale(generator.next_u64(), u64::from(most)) as i64,
             };
             let event_time = arrival.minus(behind);
-            take(Drawn { key, arrival, event_time, value });
+            take(DrawnRow { key, arrival, event_time, value });
         }
     }
 }

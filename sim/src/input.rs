@@ -5,22 +5,22 @@ use std::sync::Arc;
 
 /// What a source reads. Row i goes to source shard i mod shards, at offset i / shards.
 #[derive(Clone, Debug)]
-pub enum Input {
+pub enum SourceInput {
     /// These rows, the same for every seed, in order of arrival.
-    Rows(Arc<Vec<Row>>),
+    Rows(Arc<Vec<InputRow>>),
     /// Rows that the seed draws.
     Generate(Generate),
 }
 
-impl Input {
+impl SourceInput {
     /// The first arrival and the last, or a time after it; none where nothing arrives.
     pub fn arrivals(&self) -> Option<(Time, Time)> {
         match self {
-            Input::Rows(rows) => {
+            SourceInput::Rows(rows) => {
                 let (first, last) = (rows.first()?, rows.last()?);
                 Some((first.arrival, last.arrival))
             }
-            Input::Generate(all) => {
+            SourceInput::Generate(all) => {
                 Some((Time(0), Time(0).plus(all.every.saturating_mul(all.records.into()))))
             }
         }
@@ -29,7 +29,7 @@ impl Input {
 
 /// One row of the input.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Row {
+pub struct InputRow {
     /// Its key.
     pub key: Arc<str>,
     /// When it happened.

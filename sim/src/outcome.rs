@@ -2,7 +2,7 @@
 
 use crate::fault::{Fault, KindName};
 use crate::marks::{Marks, Strikes};
-use onceproof_kernel::alphabet::{Alphabet, Figure};
+use onceproof_kernel::alphabet::{Alphabet, Counter};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::system::Fill;
 use onceproof_kernel::time::{Nanos, Time};
@@ -143,8 +143,8 @@ pub struct Work {
     pub retries: u64,
     /// Commits applied.
     pub commits: u64,
-    /// What the system counts itself, by the numbers of its figures.
-    pub own: [u64; Figure::COUNT],
+    /// What the system counts itself, by the numbers of its counters.
+    pub own: [u64; Counter::COUNT],
     /// Executions of user functions.
     pub user_calls: u64,
     /// Calls that changed something at an external service.

@@ -1,8 +1,8 @@
 //! How long a run may rightly take before anything comes of it: what the plan itself says of waits. A run that
-//! waits is not stuck; so whoever calls one stuck, or says that its time is over, asks here first.
+//! waits is not stuck; so whoever says that one is stuck, or that its time is over, asks here first.
 
 use crate::fault::{Fault, Kind};
-use crate::input::Input;
+use crate::input::SourceInput;
 use crate::plan::{Plan, Until};
 use onceproof_kernel::call::Target;
 use onceproof_kernel::layout::{LaidStep, Layout, StepIndex};
@@ -147,8 +147,8 @@ fn records_of(step: StepIndex, plan: &Plan, layout: &Layout, known: &mut Vec<Opt
     }
     let input = plan.inputs.iter().find(|(source, _)| *source == step).map(|(_, input)| input);
     let mut records: u64 = match input {
-        Some(Input::Rows(rows)) => rows.len() as u64,
-        Some(Input::Generate(generate)) => generate.records.into(),
+        Some(SourceInput::Rows(rows)) => rows.len() as u64,
+        Some(SourceInput::Generate(generate)) => generate.records.into(),
         None => 0,
     };
     let LaidStep { from, copies, .. } = layout.step(step);

@@ -2,7 +2,7 @@
 //! drawn faults, the exact faults, and when it ends.
 
 use crate::fault::{Climate, Fault};
-use crate::input::Input;
+use crate::input::SourceInput;
 use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND};
 
@@ -10,7 +10,7 @@ use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND};
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// What each source reads, one entry per source step.
-    pub inputs: Vec<(StepIndex, Input)>,
+    pub inputs: Vec<(StepIndex, SourceInput)>,
     /// Workers and service times.
     pub cluster: Cluster,
     /// Links between workers.

@@ -20,7 +20,7 @@ pub(crate) struct QueueService {
     queue: Queue,
     shards: u32,
     progress: Progress,
-    messages: Vec<Message>,
+    messages: Vec<QueuedMessage>,
     /// Per shard, when which message may be handed to it. An entry that is no longer so is dropped when it
     /// comes up.
     waiting: Vec<BinaryHeap<Reverse<(Time, u32)>>>,
@@ -35,7 +35,7 @@ pub(crate) struct QueueService {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Message {
+struct QueuedMessage {
     arrival: Time,
     event_time: Time,
     deliveries: u32,
@@ -75,7 +75,7 @@ impl QueueService {
     /// Begins a run with messages of these arrivals, in order, and event times.
     pub fn reset(&mut self, messages: impl Iterator<Item = (Time, Time)>) {
         self.messages.clear();
-        self.messages.extend(messages.map(|(arrival, event_time)| Message {
+        self.messages.extend(messages.map(|(arrival, event_time)| QueuedMessage {
             arrival,
             event_time,
             deliveries: 0,

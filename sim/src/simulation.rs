@@ -289,7 +289,7 @@ impl<S: System> Runs for Simulation<'_, S> {
 #[cfg(test)]
 mod tests;
 
-/// Hands on the events that were written down since this was last called.
+/// Hands on the events that were written down since it last did.
 fn hand_on<S: System>(outside: &mut Outside<'_, S>, see: &mut dyn FnMut(&Seen<'_>)) {
     let events = outside.trace.recorder().map(Recorder::take).unwrap_or_default();
     let (layout, words) = (outside.layout, &outside.words);

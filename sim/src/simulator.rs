@@ -1,4 +1,4 @@
-//! The door to runs: what searches see of a system. A call is a whole run, so it is virtual; inside a run nothing is.
+//! The door to runs: what searches see of a system. Each question is a whole run, so it is virtual; inside a run nothing is.
 
 use crate::fault::{Fault, Kind};
 use crate::outcome::{Brief, Outcome};

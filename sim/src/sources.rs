@@ -2,7 +2,7 @@
 //! has not read.
 
 use crate::generate::Users;
-use crate::input::{Generate, Input, Row, RowValue};
+use crate::input::{Generate, InputRow, RowValue, SourceInput};
 use crate::plan::Plan;
 use hashbrown::HashMap;
 use onceproof_kernel::key::{Key, Keys};
@@ -72,12 +72,12 @@ impl Sources {
         words.names.clear();
         words.keys.truncate(self.keys);
         for (source, (step, input)) in self.sources.iter_mut().zip(&plan.inputs) {
-            if let Input::Generate(generate) = input {
+            if let SourceInput::Generate(generate) = input {
                 source.draw(generate, seed);
             }
             let (hash, rows) = (layout.hash(*step), source.keys.len() as u32);
             source.first = words.names.add_source(step.0, hash, source.shards, rows);
-            if is_first || matches!(input, Input::Generate(_)) {
+            if is_first || matches!(input, SourceInput::Generate(_)) {
                 source.lay_out_promises();
             }
         }
@@ -86,7 +86,8 @@ impl Sources {
         self.start = firsts.min().copied().unwrap_or(Time(0));
         let lasts = self.sources.iter().filter_map(|source| source.arrivals.last());
         self.last_arrival = lasts.max().copied().unwrap_or(Time(0));
-        let is_drawn = |(_, input): &(StepIndex, Input)| matches!(input, Input::Generate(_));
+        let is_drawn =
+            |(_, input): &(StepIndex, SourceInput)| matches!(input, SourceInput::Generate(_));
         if is_first || plan.inputs.iter().any(is_drawn) {
             self.digest =
                 self.sources.iter().fold(0, |all, source| source.digest(all, &words.keys));
@@ -183,7 +184,7 @@ impl Sources {
 }
 
 impl Source {
-    fn new(step: StepIndex, input: &Input, layout: &Layout, keys: &mut Keys) -> Source {
+    fn new(step: StepIndex, input: &SourceInput, layout: &Layout, keys: &mut Keys) -> Source {
         let laid = layout.step(step);
         let source::Source { progress, queue } = laid.source.expect("only sources have input");
         let mut source = Source {
@@ -202,8 +203,8 @@ impl Source {
             users: None,
         };
         match input {
-            Input::Rows(rows) => source.take(rows, keys),
-            Input::Generate(generate) => source.users = Some(Users::new(generate, keys)),
+            SourceInput::Rows(rows) => source.take(rows, keys),
+            SourceInput::Generate(generate) => source.users = Some(Users::new(generate, keys)),
         }
         source
     }
@@ -254,8 +255,8 @@ impl Source {
         self.first_of.get(row).is_none_or(|&first| first as usize == row)
     }
 
-    fn take(&mut self, rows: &[Row], keys: &mut Keys) {
-        let plain = |row: &Row| row.value == RowValue::Integer(1);
+    fn take(&mut self, rows: &[InputRow], keys: &mut Keys) {
+        let plain = |row: &InputRow| row.value == RowValue::Integer(1);
         if !rows.iter().all(plain) {
             self.values.extend(rows.iter().map(|row| match &row.value {
                 RowValue::Integer(value) => Value::Integer(*value),

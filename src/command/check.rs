@@ -2,7 +2,7 @@
 
 use crate::cli::{CheckArgs, Common, Format, load};
 use crate::ending::{Ending, Error, scenario_ending};
-use crate::output::{Output, complain};
+use crate::output::{Printer, complain};
 use crate::paths;
 use onceproof::printable::printable;
 use onceproof::scenario::Diagnostic;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 ///
 /// # Errors
 /// The paths cannot be read or select nothing.
-pub fn check(args: &CheckArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
+pub fn check(args: &CheckArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
     let mut ending = Ending::AsExpected;
     let mut files = Vec::new();
     let readable = args.files.readable()?;

@@ -3,7 +3,7 @@
 
 use crate::cli::{CheckpointsArgs, Common, Files, Format};
 use crate::ending::{Ending, Error};
-use crate::output::Output;
+use crate::output::Printer;
 use onceproof::figures::{grouped, hex};
 use onceproof::report::{Reported, printable};
 use onceproof::search::determinism::{EVERY, Parting, Witness, first_seed, here, parting};
@@ -24,7 +24,7 @@ pub fn check_run(
     files: &Files,
     plant: Option<u64>,
     common: Common,
-    output: &mut Output,
+    output: &mut Printer,
 ) -> Result<(), Error> {
     let mut fresh = Fresh { path: subject.path, files, plant };
     match parting(&mut here(subject.trial, planted(plant)), &mut fresh, seed, EVERY)? {
@@ -58,7 +58,7 @@ pub fn check_seeds(subject: &Reported, files: &Files, seeds: Range<u64>) -> Resu
 ///
 /// # Errors
 /// The scenario cannot be used.
-pub fn checkpoints(args: &CheckpointsArgs, output: &mut Output) -> Result<Ending, Error> {
+pub fn checkpoints(args: &CheckpointsArgs, output: &mut Printer) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
     let seed = scenario.seed_of_run(args.seed).seed;
     let mut here = here(&scenario.trial, planted(args.plant_nondeterminism));
@@ -155,7 +155,7 @@ fn unreadable() -> Error {
 }
 
 /// Says that it was the same.
-pub fn say(line: &str, common: Common, output: &mut Output) {
+pub fn say(line: &str, common: Common, output: &mut Printer) {
     match common.format {
         Format::Text => output.line(line),
         // A document says it by the exit code.

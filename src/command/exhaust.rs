@@ -10,7 +10,7 @@ use super::save::Saved;
 use super::{allowing, threads};
 use crate::cli::{Common, ExhaustArgs, Format};
 use crate::ending::{Ending, Error};
-use crate::output::{Output, complain};
+use crate::output::{Printer, complain};
 use indicatif::HumanDuration;
 use onceproof::figures::{counted, grouped};
 use onceproof::report::exhaust_json::exhaust_json;
@@ -21,7 +21,7 @@ use onceproof::report::table::fitted;
 use onceproof::report::{ExhaustReport, Reported};
 use onceproof::scenario::Scenario;
 use onceproof::search::certificate::Exhaustion;
-use onceproof::search::exhaust::{Space, Told, bare, estimate, exhaust as search};
+use onceproof::search::exhaust::{Advance, Space, bare, estimate, exhaust as search};
 use onceproof::search::resume::Done;
 use onceproof::search::tally::Failure;
 use onceproof_sim::fault::KindName;
@@ -37,7 +37,7 @@ use std::time::Duration;
 ///
 /// # Errors
 /// The scenario cannot be used, or a file cannot be read or written.
-pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
+pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
     let (trial, seed) = (bare(&scenario.trial), scenario.seed);
     let mut space = Space::new(&scenario.trial, &kinds(&args.kinds), args.faults);
@@ -57,7 +57,7 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Output) -> Resul
             search(&trial, seed, &space, &mut done, &cancel, &|told| {
                 progress.tell(told);
                 budget.tell(told, &cancel);
-                if let (Told::Part(_, done), Some(keep)) = (told, &keep) {
+                if let (Advance::Part(_, done), Some(keep)) = (told, &keep) {
                     keep.part(done);
                 }
             })
@@ -120,8 +120,8 @@ impl Budget {
     }
 
     /// Takes in what a search tells, and sets `cancel` where the runs are spent.
-    fn tell(&self, told: Told<'_>, cancel: &AtomicBool) {
-        let (Told::Runs(more), Some(most)) = (told, self.runs) else { return };
+    fn tell(&self, told: Advance<'_>, cancel: &AtomicBool) {
+        let (Advance::Runs(more), Some(most)) = (told, self.runs) else { return };
         let made = self.made.fetch_add(more, Ordering::Relaxed) + more;
         if made >= most.get() {
             self.spent.get_or_init(|| format!("the budget of {}", counted(most.get(), "run")));

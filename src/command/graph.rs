@@ -2,7 +2,7 @@
 
 use crate::cli::{Common, Format, GraphArgs};
 use crate::ending::{Ending, Error};
-use crate::output::Output;
+use crate::output::Printer;
 use onceproof::report::graph;
 use onceproof_systems::Design;
 
@@ -10,7 +10,7 @@ use onceproof_systems::Design;
 ///
 /// # Errors
 /// The scenario cannot be used.
-pub fn graph(args: &GraphArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
+pub fn graph(args: &GraphArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
     let Design::Dataflow(design) = &scenario.trial.design;
     match (args.picture, common.format) {

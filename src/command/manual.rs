@@ -3,7 +3,7 @@
 
 use crate::cli::{Cli, CompletionsArgs, ManArgs};
 use crate::ending::{Ending, Error};
-use crate::output::Output;
+use crate::output::Printer;
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 use onceproof::search::certificate::VERSION;
@@ -15,7 +15,7 @@ const NAME: &str = "onceproof";
 ///
 /// # Errors
 /// None; the signature is that of a command.
-pub fn completions(args: &CompletionsArgs, output: &mut Output) -> Result<Ending, Error> {
+pub fn completions(args: &CompletionsArgs, output: &mut Printer) -> Result<Ending, Error> {
     let mut script = Vec::new();
     let mut command = without_hidden(&Cli::command()).version(VERSION);
     clap_complete::generate(args.shell, &mut command, NAME, &mut script);
@@ -39,7 +39,7 @@ fn without_hidden(command: &Command) -> Command {
 ///
 /// # Errors
 /// There is no such command.
-pub fn man(args: &ManArgs, output: &mut Output) -> Result<Ending, Error> {
+pub fn man(args: &ManArgs, output: &mut Printer) -> Result<Ending, Error> {
     let mut program = Cli::command();
     program.build();
     let page = match &args.command {

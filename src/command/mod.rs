@@ -24,7 +24,7 @@ pub mod manual;
 
 use crate::cli::{Cli, Command, Files, Redesign, Written, load};
 use crate::ending::{Ending, Error};
-use crate::output::Output;
+use crate::output::Printer;
 use crate::paths;
 use onceproof::report::shell::{with_changes, with_folders};
 use onceproof::scenario::{Readable, Scenario};
@@ -38,7 +38,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// Those of the command.
-pub fn dispatch(Cli { asked, command }: &Cli, output: &mut Output) -> Result<Ending, Error> {
+pub fn dispatch(Cli { asked, command }: &Cli, output: &mut Printer) -> Result<Ending, Error> {
     let common = asked.common();
     match command {
         Command::Run(args) => run::run(args, common, output),

@@ -9,14 +9,14 @@ use super::progress::{Progress, SearchProgress, timed};
 use super::threads;
 use crate::cli::{Common, Format, NecessityArgs};
 use crate::ending::{Ending, Error};
-use crate::output::Output;
+use crate::output::Printer;
 use onceproof::report::matrix_json::matrix_json;
 use onceproof::report::matrix_text::{matrix_markdown, matrix_text};
 use onceproof::report::necessity_json::necessity_json;
 use onceproof::report::necessity_text::{necessity_markdown, necessity_text};
 use onceproof::report::{MatrixReport, NecessityReport, Reported};
 use onceproof::scenario::Scenario;
-use onceproof::search::exhaust::{Space, Told, bare, exhaust};
+use onceproof::search::exhaust::{Advance, Space, bare, exhaust};
 use onceproof::search::matrix::{self, Matrix, Tried, try_right, try_wrong};
 use onceproof::search::necessity::{Necessity, Standing, searched};
 use onceproof::search::resume::Done;
@@ -38,7 +38,7 @@ type Try = fn(&Variant, &Scenario, &Range<u64>, &AtomicBool, &(dyn Fn(&Brief) + 
 pub fn necessity(
     args: &NecessityArgs,
     common: Common,
-    output: &mut Output,
+    output: &mut Printer,
 ) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
     match (&args.seeds, args.faults) {
@@ -65,26 +65,28 @@ fn by_faults(
     threads: &ThreadPool,
     args: &NecessityArgs,
     common: Common,
-    output: &mut Output,
+    output: &mut Printer,
 ) -> Ending {
     let (trial, seed) = (bare(&scenario.trial), scenario.seed);
     let cancel = cancelled_by_interrupt();
     let full = || {
         let progress = SearchProgress::new(&scenario.name);
-        let (tell, mut done) = (|told: Told<'_>| progress.tell(told), Done::default());
+        let (tell, mut done) = (|told: Advance<'_>| progress.tell(told), Done::default());
         let found = threads.install(|| exhaust(&trial, seed, space, &mut done, &cancel, &tell));
         progress.clear();
         found
     };
-    let row = |wrong: &Variant| {
+    let finding = |wrong: &Variant| {
         let progress = SearchProgress::new(&wrong.words());
-        let tell = |told: Told<'_>| progress.tell(told);
-        let row = threads.install(|| wrong.search(scenario, space, &cancel, &tell));
+        let tell = |told: Advance<'_>| progress.tell(told);
+        let finding = threads.install(|| wrong.search(scenario, space, &cancel, &tell));
         progress.clear();
-        row
+        finding
     };
-    let (necessity, timing) =
-        timed(|| Necessity { full: full(), rows: searched(scenario).iter().map(row).collect() });
+    let (necessity, timing) = timed(|| Necessity {
+        full: full(),
+        findings: searched(scenario).iter().map(finding).collect(),
+    });
     let subject = Reported { trial: &trial, ..Reported::from(scenario) };
     let base = trial.simulator().detail(seed);
     let report = NecessityReport {
@@ -116,7 +118,7 @@ fn by_seeds(
     threads: &ThreadPool,
     args: &NecessityArgs,
     common: Common,
-    output: &mut Output,
+    output: &mut Printer,
 ) -> Ending {
     let cancel = cancelled_by_interrupt();
     let row = |design: &Variant, tried: Try| {
@@ -154,9 +156,9 @@ fn ending_of_matrix(found: &Matrix) -> Ending {
     let is = |standing| full == standing || found.count(standing) != (0, 0);
     if found.sweeps().any(|sweep| sweep.difference.is_some()) {
         Ending::NotDeterministic
-    } else if is(matrix::Standing::Bad) {
+    } else if is(matrix::MatrixStanding::Bad) {
         Ending::Violated
-    } else if is(matrix::Standing::Incomplete) {
+    } else if is(matrix::MatrixStanding::Incomplete) {
         Ending::Inconclusive
     } else {
         Ending::AsExpected

@@ -3,7 +3,7 @@
 use super::write::write_new;
 use crate::cli::{NewArgs, STANDARD_INPUT};
 use crate::ending::{Ending, Error};
-use crate::output::Output;
+use crate::output::Printer;
 use onceproof::report::shell::run_command;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -15,7 +15,7 @@ const FIRST: &str = include_str!("first.toml");
 ///
 /// # Errors
 /// There is such a file already, or it cannot be written.
-pub fn new(args: &NewArgs, output: &mut Output) -> Result<Ending, Error> {
+pub fn new(args: &NewArgs, output: &mut Printer) -> Result<Ending, Error> {
     let path = args.file.as_path();
     if path == Path::new(STANDARD_INPUT) {
         output.text(FIRST);

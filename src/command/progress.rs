@@ -6,7 +6,7 @@ use crate::output::complain;
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use onceproof::figures::{counted, grouped};
 use onceproof::report::Timing;
-use onceproof::search::exhaust::Told;
+use onceproof::search::exhaust::Advance;
 use onceproof_sim::outcome::{Brief, Verdict};
 use std::fmt::Write;
 use std::io::{IsTerminal, stderr};
@@ -149,15 +149,15 @@ impl SearchProgress {
     }
 
     /// Takes in what a search tells.
-    pub fn tell(&self, told: Told<'_>) {
+    pub fn tell(&self, told: Advance<'_>) {
         match told {
-            Told::Level(faults, work, done) => {
+            Advance::Level(faults, work, done) => {
                 self.faults.store(faults.into(), Ordering::Relaxed);
                 self.bar.set_length(work);
                 self.bar.reset_eta();
                 self.bar.set_position(done);
             }
-            Told::Runs(more) => {
+            Advance::Runs(more) => {
                 let runs = self.runs.fetch_add(more, Ordering::Relaxed) + more;
                 let Ok(mut shown) = self.shown.try_lock() else { return };
                 if !is_due(&mut shown, now(), REFRESH) {
@@ -172,7 +172,7 @@ impl SearchProgress {
                     format!("{runs} runs, {percent} % of the schedules of {faults} faults")
                 });
             }
-            Told::Part(work, _) => self.bar.inc(work),
+            Advance::Part(work, _) => self.bar.inc(work),
         }
     }
 
@@ -345,8 +345,8 @@ mod tests {
         progress.bar.tick();
         let search = SearchProgress::on(screen.target(), LONG);
         search.bar.tick();
-        search.tell(Told::Level(3, 1_000_000, 0));
-        search.tell(Told::Part(1_000, &Done::default()));
+        search.tell(Advance::Level(3, 1_000_000, 0));
+        search.tell(Advance::Part(1_000, &Done::default()));
         search.bar.tick();
         let lines = screen.lines();
         let is_whole = |line: &String| {

@@ -7,7 +7,7 @@ use super::run::print;
 use super::{allowing, ending_of_run};
 use crate::cli::{Common, ReplayArgs};
 use crate::ending::{Ending, Error};
-use crate::output::{Output, complain};
+use crate::output::{Printer, complain};
 use onceproof::figures::counted;
 use onceproof::report::shell::replay_command;
 use onceproof::report::stated::differences_of_run;
@@ -18,7 +18,7 @@ use onceproof::report::{Reported, RunReport};
 ///
 /// # Errors
 /// The file cannot be used, or it is no saved failure.
-pub fn replay(args: &ReplayArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
+pub fn replay(args: &ReplayArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
     let path = args.file.display();
     if !scenario.trial.plan.climate.odds.is_empty() {

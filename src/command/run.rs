@@ -7,7 +7,7 @@ use super::trace::trace;
 use super::{allowing, ending_of_run, redesigned, redesigned_command};
 use crate::cli::{Common, Format, RunArgs};
 use crate::ending::{Ending, Error};
-use crate::output::Output;
+use crate::output::Printer;
 use onceproof::report::not_shown::not_shown_by_run;
 use onceproof::report::run_json::run_json;
 use onceproof::report::run_text::run_text;
@@ -23,7 +23,7 @@ use onceproof_sim::outcome::Verdict;
 ///
 /// # Errors
 /// The scenario cannot be used.
-pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
+pub fn run(args: &RunArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
     let allowed = Allowed::by(&scenario);
     let mut scenario = redesigned(scenario, &args.redesign)?;
@@ -91,7 +91,7 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Output) -> Result<Ending
 }
 
 /// Writes the report of a run.
-pub fn print(report: &RunReport, format: Format, output: &mut Output) {
+pub fn print(report: &RunReport, format: Format, output: &mut Printer) {
     match format {
         Format::Text => output.text(&run_text(report)),
         Format::Json => output.document(&run_json(report)),

@@ -3,7 +3,7 @@
 
 use crate::cli::{SchemaArgs, SchemaOf};
 use crate::ending::{Ending, Error};
-use crate::output::Output;
+use crate::output::Printer;
 use onceproof::report::trace_json::schema as trace_schema;
 use onceproof::scenario::{reference, schema as json_schema};
 
@@ -11,7 +11,7 @@ use onceproof::scenario::{reference, schema as json_schema};
 ///
 /// # Errors
 /// None; the signature is that of a command.
-pub fn schema(args: &SchemaArgs, is_markdown: bool, output: &mut Output) -> Result<Ending, Error> {
+pub fn schema(args: &SchemaArgs, is_markdown: bool, output: &mut Printer) -> Result<Ending, Error> {
     match (args.of, is_markdown) {
         (SchemaOf::Scenario, true) => output.text(&reference()),
         (SchemaOf::Scenario, false) => output.document(&json_schema()),

@@ -10,14 +10,14 @@ use super::write::{write_new, write_numbered};
 use super::{allowing, redesigned, threads};
 use crate::cli::{Common, Format, ShrinkArgs};
 use crate::ending::{Ending, Error};
-use crate::output::{Output, complain};
+use crate::output::{Printer, complain};
 use onceproof::report::printable;
 use onceproof::report::shell::replay_command;
 use onceproof::report::shrink_json::{File, shrink_json};
 use onceproof::report::shrink_text::ShrinkReport;
 use onceproof::report::table::fitted;
-use onceproof::search::exhaust::Told;
-use onceproof::search::shrink::all::{self, All, Bounds, End};
+use onceproof::search::exhaust::Advance;
+use onceproof::search::shrink::all::{self, All, Bounds, SearchEnd};
 use onceproof::search::shrink::bench::Watch;
 use onceproof::search::shrink::case::Case;
 use onceproof::search::shrink::{Refusal, shrink as smallest};
@@ -30,7 +30,7 @@ use std::{fs, io};
 ///
 /// # Errors
 /// The scenario cannot be used, it holds, or a file cannot be written.
-pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
+pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
     let scenario = redesigned(args.files.load(&args.file)?, &args.redesign)?;
     let seed = scenario.seed_of_run(args.seed).seed;
     let path = args.file.display();
@@ -70,7 +70,7 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
         let kinds = all::kinds(&scenario, &shrunk, &args.kinds);
         let threads = threads(args.jobs, all::most_jobs(&shrunk, &kinds).min(args.runs))?;
         let progress = SearchProgress::new(&scenario.name);
-        let tell = |told: Told<'_>| progress.tell(told);
+        let tell = |told: Advance<'_>| progress.tell(told);
         let bounds = Bounds { runs: args.runs, cancel: &cancel, tell: &tell };
         all = Some(threads.install(|| all::all(&mut shrunk, kinds, bounds)));
         progress.clear();
@@ -103,7 +103,7 @@ pub fn shrink(args: &ShrinkArgs, common: Common, output: &mut Output) -> Result<
     }
     Ok(match &all {
         _ if shrunk.is_interrupted => Ending::Inconclusive,
-        Some(all) if all.end != End::Complete => Ending::Inconclusive,
+        Some(all) if all.end != SearchEnd::Complete => Ending::Inconclusive,
         Some(_) | None => Ending::AsExpected,
     })
 }

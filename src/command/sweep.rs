@@ -13,7 +13,7 @@ use super::{
 };
 use crate::cli::{Common, Format, Redesign, SweepArgs};
 use crate::ending::{Ending, Error};
-use crate::output::Output;
+use crate::output::Printer;
 use crate::paths;
 use onceproof::report::not_shown::not_shown_by_sweep;
 use onceproof::report::shell::{replay_command, run_command, sweep_command};
@@ -36,7 +36,7 @@ use std::sync::atomic::Ordering;
 ///
 /// # Errors
 /// A scenario cannot be used, there are no seeds, or a failure cannot be saved.
-pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
+pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
     let scenarios = load_all(&paths::select(&args.paths)?, &args.files.readable()?)?;
     let allowed: Vec<Allowed> = scenarios.iter().map(Allowed::by).collect();
     let scenarios = scenarios.into_iter().map(|scenario| redesigned(scenario, &args.redesign));
@@ -90,7 +90,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
                 None
             }
         };
-        let found = Found {
+        let swept = Swept {
             replayed: &replayed,
             sweep: &sweep,
             weather: weather.as_ref().map(Scenario::text),
@@ -107,7 +107,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
         let failure = sweep.first_failure.as_ref();
         let blame =
             failure.map(|of| blamed(&subject, of.seed, &of.outcome, common.format, &cancel));
-        sweeps.add(ran, &found, &blame.unwrap_or_default(), output);
+        sweeps.add(ran, &swept, &blame.unwrap_or_default(), output);
         if let (Seeds::Range(seeds), true, Ok(())) = (&sweep.seeds, args.check_determinism, &ended)
         {
             let seeds = seeds.start..seeds.start + sweep.runs;
@@ -126,7 +126,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Output) -> Result<En
 }
 
 /// What came of one scenario.
-struct Found<'a> {
+struct Swept<'a> {
     replayed: &'a [Replayed],
     sweep: &'a Sweep,
     weather: Option<&'a str>,
@@ -137,7 +137,7 @@ struct Found<'a> {
     redesign: &'a Redesign,
 }
 
-impl Found<'_> {
+impl Swept<'_> {
     /// A command, built otherwise and in a swarm if that is what was done.
     fn again(&self, command: String) -> String {
         let command = redesigned_command(command, self.redesign);
@@ -171,8 +171,8 @@ impl Sweeps {
         Sweeps { common, several, matrix, ending: Ending::AsExpected, totals, documents }
     }
 
-    fn add(&mut self, scenario: &Scenario, found: &Found, blame: &Blame, output: &mut Output) {
-        let Found { replayed, sweep, weather, saved, timing, ref shortfalls, .. } = *found;
+    fn add(&mut self, scenario: &Scenario, swept: &Swept, blame: &Blame, output: &mut Printer) {
+        let Swept { replayed, sweep, weather, saved, timing, ref shortfalls, .. } = *swept;
         let strict = self.common.strict;
         let seed = sweep.failing.first().copied().or(sweep.first_inconclusive);
         let seed = seed.or(sweep.difference.as_ref().map(|difference| difference.seed));
@@ -180,16 +180,16 @@ impl Sweeps {
             (Some(saved), _) => Some(allowing(replay_command(saved), scenario, saved)),
             (None, Some(seed)) => {
                 let command = allowing(run_command(&scenario.path, seed), scenario, &scenario.path);
-                Some(found.again(command))
+                Some(swept.again(command))
             }
             (None, None) => (strict && (is_unfired(sweep) || !shortfalls.is_empty())).then(|| {
                 let command = sweep_command(&scenario.path, &sweep.seeds);
-                let command = found.again(allowing(command, scenario, &scenario.path));
+                let command = swept.again(allowing(command, scenario, &scenario.path));
                 format!("{command} --strict")
             }),
         };
         // The file expects it of its own design.
-        let is_own = !found.swarm && !found.redesign.is_any();
+        let is_own = !swept.swarm && !swept.redesign.is_any();
         let not_shown = is_own.then(|| not_shown_by_sweep(scenario, sweep)).flatten();
         let report = SweepReport {
             subject: Reported::from(scenario),
@@ -221,7 +221,7 @@ impl Sweeps {
         self.totals.add(sweep);
     }
 
-    fn close(&mut self, output: &mut Output) {
+    fn close(&mut self, output: &mut Printer) {
         match self.common.format {
             Format::Text if self.several => output.text(&closing_line(&self.totals)),
             Format::Text => {}

@@ -8,10 +8,10 @@
 use super::{check_names, cores, load_regressions, threads};
 use crate::cli::{Common, Format, TestArgs};
 use crate::ending::{Ending, Error, scenario_ending};
-use crate::output::{Output, complain};
+use crate::output::{Printer, complain};
 use crate::paths;
 use onceproof::report::expectation::{
-    Judgement, judge, judgement_json, judgement_text, unusable_text,
+    Comparison, compared, comparison_json, comparison_text, unusable_text,
 };
 use onceproof::report::regressions::regression_in_words;
 use onceproof::scenario::{Expect, Readable, Scenario, ScenarioError};
@@ -28,7 +28,7 @@ use std::sync::mpsc;
 ///
 /// # Errors
 /// The paths cannot be read or select nothing.
-pub fn test(args: &TestArgs, common: Common, output: &mut Output) -> Result<Ending, Error> {
+pub fn test(args: &TestArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
     let paths = paths::select(&args.paths)?;
     let readable = args.files.readable()?;
     let mut most = paths.len() as u64;
@@ -73,7 +73,7 @@ pub fn test(args: &TestArgs, common: Common, output: &mut Output) -> Result<Endi
     Ok(tally.ending())
 }
 
-type Tested = Result<Judgement, ScenarioError>;
+type Tested = Result<Comparison, ScenarioError>;
 
 /// What comes in as it is done, in the order of the paths.
 fn in_order(
@@ -108,16 +108,16 @@ fn tested(
         Expect::Violates(classes) => Stop::OnceFound(onceproof::report::class_set(classes)),
     };
     let sweep = sweep(&scenario.trial, seeds, stop, cancel, &|_| {});
-    let mut judgement = judge(&scenario, &sweep, strict);
+    let mut comparison = compared(&scenario, &sweep, strict);
     for replayed in &replayed {
         // A scenario that expects a violation keeps the failures that showed it.
         let is_expected = matches!(replayed.result, Replay::Fails(_))
             && matches!(scenario.expect, Expect::Violates(_));
         if let Some(words) = regression_in_words(replayed).filter(|_| !is_expected) {
-            judgement.failures.push(words);
+            comparison.failures.push(words);
         }
     }
-    Ok(judgement)
+    Ok(comparison)
 }
 
 /// Which seeds it is run under.
@@ -144,15 +144,15 @@ impl Tally {
         Tally { common, passed: 0, failed: 0, worse: None, documents: Vec::new() }
     }
 
-    fn add(&mut self, path: &Path, tested: Tested, output: &mut Output) {
-        let passed = matches!(&tested, Ok(judgement) if judgement.failures.is_empty());
+    fn add(&mut self, path: &Path, tested: Tested, output: &mut Printer) {
+        let passed = matches!(&tested, Ok(comparison) if comparison.failures.is_empty());
         if passed {
             self.passed += 1;
         } else {
             self.failed += 1;
         }
         match &tested {
-            Ok(judgement) if !judgement.deterministic => {
+            Ok(comparison) if !comparison.deterministic => {
                 self.worse = Some(Ending::NotDeterministic)
             }
             Ok(_) => {}
@@ -161,8 +161,8 @@ impl Tally {
             }
         }
         match (self.common.format, tested) {
-            (Format::Text, Ok(judgement)) => {
-                output.text(&judgement_text(&judgement));
+            (Format::Text, Ok(comparison)) => {
+                output.text(&comparison_text(&comparison));
                 output.flush();
             }
             (Format::Text, Err(error)) => {
@@ -174,7 +174,7 @@ impl Tally {
                 output.flush();
                 complain(error.to_string().trim_end());
             }
-            (Format::Json, Ok(judgement)) => self.documents.push(judgement_json(&judgement)),
+            (Format::Json, Ok(comparison)) => self.documents.push(comparison_json(&comparison)),
             (Format::Json, Err(error)) => self.documents.push(json!({
                 "path": path.to_string_lossy(),
                 "passed": false,
@@ -183,7 +183,7 @@ impl Tally {
         }
     }
 
-    fn close(&mut self, output: &mut Output) {
+    fn close(&mut self, output: &mut Printer) {
         let Tally { passed, failed, .. } = *self;
         match self.common.format {
             Format::Text => output.line(&format!("{passed} passed, {failed} failed")),

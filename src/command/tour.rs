@@ -4,7 +4,7 @@
 use super::dispatch;
 use crate::cli::Cli;
 use crate::ending::{Ending, Error};
-use crate::output::Output;
+use crate::output::Printer;
 use clap::Parser;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
@@ -44,7 +44,7 @@ const STOPS: [Stop; 3] = [
 ///
 /// # Errors
 /// There is no room for the folder, or a command does not end as it should.
-pub fn tour(output: &mut Output) -> Result<Ending, Error> {
+pub fn tour(output: &mut Printer) -> Result<Ending, Error> {
     let folder = Folder::new()?;
     let here = env::current_dir().map_err(Error::io(Path::new(".")))?;
     env::set_current_dir(&folder.0).map_err(Error::io(&folder.0))?;
@@ -56,7 +56,7 @@ pub fn tour(output: &mut Output) -> Result<Ending, Error> {
 }
 
 impl Stop {
-    fn show(&self, number: usize, output: &mut Output) -> Result<(), Error> {
+    fn show(&self, number: usize, output: &mut Printer) -> Result<(), Error> {
         let Stop { about, command, ends } = self;
         let shown: Vec<String> = command
             .iter()

@@ -2,7 +2,7 @@
 
 use crate::cli::{Format, RunArgs};
 use crate::ending::Error;
-use crate::output::Output;
+use crate::output::Printer;
 use onceproof::report::printable;
 use onceproof::report::trace_json::event_json;
 use onceproof::report::trace_text::{again, wrapped};
@@ -22,7 +22,7 @@ pub fn trace(
     seed: Option<u64>,
     args: &RunArgs,
     format: Format,
-    output: &mut Output,
+    output: &mut Printer,
 ) -> Result<Outcome, Error> {
     if let (Some(from), Some(until)) = (args.from, args.until)
         && from > until
@@ -74,7 +74,7 @@ impl Line {
     }
 }
 
-fn show(folded: Folded<Line>, output: &mut Output) {
+fn show(folded: Folded<Line>, output: &mut Printer) {
     output.line(&match folded {
         Folded::Line(Line { time, sentence }) => wrapped(&time, &printable(&sentence)),
         Folded::Again { lines, times, last } => again(lines, times, &last.time),

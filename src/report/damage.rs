@@ -4,7 +4,7 @@
 use super::damage_line::{by_itself, damage_line};
 use super::words::fault_in_words;
 use crate::figures::{counted, grouped};
-use crate::search::blame::{Blame, Cause, Why};
+use crate::search::blame::{Blame, Blamed, Why};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Class, Outcome};
 use onceproof_systems::Trial;
@@ -24,7 +24,7 @@ const MOST_SETS: usize = 2;
 /// The most faults told of one set.
 const MOST_FAULTS: usize = 5;
 /// What is said where nobody looked.
-pub(super) const NOT_ASKED: Cause = Cause::Unknown(Why::TooManyRuns);
+pub(super) const NOT_ASKED: Blamed = Blamed::Unknown(Why::TooManyRuns);
 
 /// What may be told: of each record, and of each class that it has, the damage that is nearest to its source, since
 /// what follows may only pass it on; and those first that the fewest faults touched.
@@ -65,7 +65,7 @@ pub fn candidates(outcome: &Outcome, trial: &Trial) -> Vec<usize> {
 
 /// Damages with one cause.
 struct Group<'a> {
-    cause: &'a Cause,
+    blamed: &'a Blamed,
     /// As indices, one of each class first.
     damage: Vec<usize>,
     /// The first of these are told one by one.
@@ -77,10 +77,10 @@ struct Group<'a> {
 fn groups<'a>(outcome: &Outcome, blame: &'a Blame, trial: &Trial) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     for at in candidates(outcome, trial) {
-        let cause = blame.damage.get(at).and_then(Option::as_ref).unwrap_or(&NOT_ASKED);
-        match groups.iter_mut().find(|group| group.cause == cause) {
+        let blamed = blame.damage.get(at).and_then(Option::as_ref).unwrap_or(&NOT_ASKED);
+        match groups.iter_mut().find(|group| group.blamed == blamed) {
             Some(group) => group.damage.push(at),
-            None => groups.push(Group { cause, damage: vec![at], told: 0 }),
+            None => groups.push(Group { blamed, damage: vec![at], told: 0 }),
         }
     }
     for Group { damage, told, .. } in &mut groups {
@@ -92,10 +92,10 @@ fn groups<'a>(outcome: &Outcome, blame: &'a Blame, trial: &Trial) -> Vec<Group<'
         *damage = all;
     }
     groups.sort_by_cached_key(|group| {
-        let (rank, set) = match group.cause {
-            Cause::NoFault => (0, &[][..]),
-            Cause::Faults { sets, .. } => (1, sets.first().map_or(&[][..], Vec::as_slice)),
-            Cause::Unknown(_) => (2, &[][..]),
+        let (rank, set) = match group.blamed {
+            Blamed::NoFault => (0, &[][..]),
+            Blamed::Faults { sets, .. } => (1, sets.first().map_or(&[][..], Vec::as_slice)),
+            Blamed::Unknown(_) => (2, &[][..]),
         };
         let plainness = set.iter().map(|&fault| outcome.schedule[fault].kind.name());
         let plainness: Vec<usize> = plainness.map(KindName::plainness).collect();
@@ -127,15 +127,17 @@ pub fn damage_text(outcome: &Outcome, blame: &Blame, trial: &Trial) -> String {
         text.push_str("damaged records, and the faults that did it\n");
     }
     let mut hidden = counts(outcome, &nearest(outcome, trial));
-    for Group { cause, damage, told } in &told {
+    for Group { blamed, damage, told } in &told {
         let (shown, others) = damage.split_at(*told);
         for &at in shown {
             text.push_str(&format!("  {}\n", damage_line(&outcome.damage[at], trial)));
         }
         text.push_str(&more("  and ", &counts(outcome, others)));
-        match cause {
-            Cause::NoFault => text.push_str(&no_fault(outcome, trial, shown)),
-            Cause::Faults { .. } | Cause::Unknown(_) => add_cause(&mut text, outcome, trial, cause),
+        match blamed {
+            Blamed::NoFault => text.push_str(&no_fault(outcome, trial, shown)),
+            Blamed::Faults { .. } | Blamed::Unknown(_) => {
+                add_blamed(&mut text, outcome, trial, blamed)
+            }
         }
         for (class, count) in counts(outcome, damage) {
             hidden.entry(class).and_modify(|of| *of -= count);
@@ -143,9 +145,9 @@ pub fn damage_text(outcome: &Outcome, blame: &Blame, trial: &Trial) -> String {
     }
     let is_cut = outcome.damage.len() >= Outcome::MOST_DAMAGE;
     text.push_str(&more(if is_cut { "  and at least " } else { "  and " }, &hidden));
-    for (class, cause) in &blame.classes {
+    for (class, blamed) in &blame.classes {
         text.push_str(&format!("{}: the run as a whole\n", class.word()));
-        add_cause(&mut text, outcome, trial, cause);
+        add_blamed(&mut text, outcome, trial, blamed);
     }
     text
 }
@@ -185,13 +187,13 @@ fn more(before: &str, counts: &BTreeMap<Class, u64>) -> String {
     if words.is_empty() { String::new() } else { format!("{before}{}\n", words.join(", ")) }
 }
 
-fn add_cause(text: &mut String, outcome: &Outcome, trial: &Trial, cause: &Cause) {
-    let (sets, is_all) = match cause {
-        Cause::NoFault => return text.push_str("      no fault\n"),
-        Cause::Unknown(why) => {
+fn add_blamed(text: &mut String, outcome: &Outcome, trial: &Trial, blamed: &Blamed) {
+    let (sets, is_all) = match blamed {
+        Blamed::NoFault => return text.push_str("      no fault\n"),
+        Blamed::Unknown(why) => {
             return text.push_str(&format!("      not found out: {}\n", why.words()));
         }
-        Cause::Faults { sets, is_all, without } => {
+        Blamed::Faults { sets, is_all, without } => {
             if let Some(times) = without {
                 let times = counted(*times, "time");
                 text.push_str(&format!("      {times} with no fault, and more with\n"));
@@ -258,15 +260,15 @@ mod tests {
     }
 
     /// What is told of damages with these causes.
-    fn told_of(damage: Vec<(Damage, Option<Cause>)>) -> String {
+    fn told_of(damage: Vec<(Damage, Option<Blamed>)>) -> String {
         let (damage, causes) = damage.into_iter().unzip();
         let outcome = Outcome { damage, ..samples::lost_ack_outcome() };
         let blame = Blame { damage: causes, ..Blame::default() };
         damage_text(&outcome, &blame, &samples::flip_plan())
     }
 
-    fn by(sets: Vec<Vec<usize>>) -> Option<Cause> {
-        Some(Cause::Faults { sets, is_all: true, without: None })
+    fn by(sets: Vec<Vec<usize>>) -> Option<Blamed> {
+        Some(Blamed::Faults { sets, is_all: true, without: None })
     }
 
     fn line(class: Class, record: u32, step: &str) -> String {
@@ -282,12 +284,12 @@ mod tests {
         let damage = vec![of(1, 2, 1), of(1, 1, 2), of(2, 2, 0), of(3, 2, 1), of(4, 2, 1)];
         let outcome = Outcome { damage: damage.clone(), ..samples::lost_ack_outcome() };
         assert_eq!(candidates(&outcome, &trial), [3, 4, 1, 2]);
-        let cause = Cause::Faults {
+        let blamed = Blamed::Faults {
             sets: vec![vec![0; 12], vec![0], vec![0]],
             is_all: false,
             without: Some(2),
         };
-        let causes = [None, None, None, Some(cause), Some(Cause::NoFault)];
+        let causes = [None, None, None, Some(blamed), Some(Blamed::NoFault)];
         let line = |record, step| line(Class::Duplicated, record, step);
         let expected = [
             HEAD.to_owned(),
@@ -353,8 +355,8 @@ mod tests {
     #[test]
     fn what_damages_no_record_is_told_of_the_run() {
         let outcome = Outcome { damage: Vec::new(), ..samples::lost_ack_outcome() };
-        let cause = Cause::Faults { sets: vec![vec![0]; 10], is_all: true, without: None };
-        let blame = Blame { classes: vec![(Class::Stuck, cause)], ..Blame::default() };
+        let blamed = Blamed::Faults { sets: vec![vec![0]; 10], is_all: true, without: None };
+        let blame = Blame { classes: vec![(Class::Stuck, blamed)], ..Blame::default() };
         let text = damage_text(&outcome, &blame, &samples::flip_plan());
         let set = format!("      - {LOST}");
         let expected = [

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 /// A scenario beside what it expects.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Judgement {
+pub struct Comparison {
     /// Its file.
     pub path: PathBuf,
     /// Its name.
@@ -49,19 +49,19 @@ struct Claim<'a> {
 /// Compares what a scenario found with what it expects. An exact fault that did not fire is a failure where
 /// the scenario does not allow it, or where it is asked for strictly. A function that answers otherwise does so from
 /// its second execution on; that there is none may be the very claim, so this fault is asked for only strictly.
-pub fn judge(scenario: &Scenario, sweep: &Sweep, strict: bool) -> Judgement {
+pub fn compared(scenario: &Scenario, sweep: &Sweep, strict: bool) -> Comparison {
     let Scenario { path, name, expect, stated, unfired_is_allowed, trial, .. } = scenario;
     let folders = scenario.own_folders();
-    let mut judgement = compare(&Claim { path, name, expect, folders }, sweep);
-    judgement.failures.extend(difference_of_rows(scenario));
+    let mut comparison = compare(&Claim { path, name, expect, folders }, sweep);
+    comparison.failures.extend(difference_of_rows(scenario));
     let (differences, seed) = differences_of_sweep(stated, sweep, trial.design.pipeline());
-    if let (Some(seed), true) = (seed, judgement.failures.is_empty()) {
-        judgement.seed = Some(Some(seed));
-        judgement.replay = with_folders(run_command(path, Some(seed)), folders);
+    if let (Some(seed), true) = (seed, comparison.failures.is_empty()) {
+        comparison.seed = Some(Some(seed));
+        comparison.replay = with_folders(run_command(path, Some(seed)), folders);
     }
-    judgement.failures.extend(differences);
+    comparison.failures.extend(differences);
     if strict {
-        judgement.failures.extend(Allowed::by(scenario).shortfalls_of_sweep(scenario, sweep));
+        comparison.failures.extend(Allowed::by(scenario).shortfalls_of_sweep(scenario, sweep));
     }
     // Of a sweep that ended early nobody knows whether it would have fired.
     if (strict || !unfired_is_allowed) && !sweep.stopped_early() {
@@ -69,13 +69,13 @@ pub fn judge(scenario: &Scenario, sweep: &Sweep, strict: bool) -> Judgement {
         for fault in exact_faults(trial, &sweep.unfired).filter(is_asked) {
             let words = fault_in_words(fault, trial);
             let failure = format!("an exact fault did not fire, so this never happened: {words}");
-            judgement.failures.push(failure);
+            comparison.failures.push(failure);
         }
     }
-    judgement
+    comparison
 }
 
-fn compare(claim: &Claim, sweep: &Sweep) -> Judgement {
+fn compare(claim: &Claim, sweep: &Sweep) -> Comparison {
     let mut found: Vec<String> = Vec::new();
     if !sweep.found().is_empty() {
         found.push(class_list(sweep.found().iter()));
@@ -110,7 +110,7 @@ fn compare(claim: &Claim, sweep: &Sweep) -> Judgement {
         Some(seed) => run_command(claim.path, seed),
         None => sweep_command(claim.path, &sweep.seeds),
     };
-    Judgement {
+    Comparison {
         path: claim.path.to_owned(),
         name: claim.name.to_owned(),
         expected,
@@ -124,8 +124,8 @@ fn compare(claim: &Claim, sweep: &Sweep) -> Judgement {
 }
 
 /// A line that says that it passed; or lines that say why it failed, and how to see it again.
-pub fn judgement_text(judgement: &Judgement) -> String {
-    let Judgement { path, name, failures, runs, replay, .. } = judgement;
+pub fn comparison_text(comparison: &Comparison) -> String {
+    let Comparison { path, name, failures, runs, replay, .. } = comparison;
     let (name, path, runs) =
         (printable(name), printable(&path.to_string_lossy()), counted(*runs, "run"));
     if failures.is_empty() {
@@ -145,18 +145,18 @@ pub fn unusable_text(path: &Path, why: &str) -> String {
 }
 
 /// The same as JSON.
-pub fn judgement_json(judgement: &Judgement) -> Value {
+pub fn comparison_json(comparison: &Comparison) -> Value {
     json!({
-        "path": judgement.path.to_string_lossy(),
-        "scenario": judgement.name,
-        "passed": judgement.failures.is_empty(),
-        "expected": judgement.expected,
-        "found": judgement.found,
-        "runs": judgement.runs,
-        "failures": judgement.failures,
-        "deterministic": judgement.deterministic,
-        "seed": judgement.seed.map_or(Value::Null, seed_json),
-        "replay": judgement.replay,
+        "path": comparison.path.to_string_lossy(),
+        "scenario": comparison.name,
+        "passed": comparison.failures.is_empty(),
+        "expected": comparison.expected,
+        "found": comparison.found,
+        "runs": comparison.runs,
+        "failures": comparison.failures,
+        "deterministic": comparison.deterministic,
+        "seed": comparison.seed.map_or(Value::Null, seed_json),
+        "replay": comparison.replay,
     })
 }
 
@@ -171,7 +171,7 @@ mod tests {
         change(&mut sweep);
         let claim =
             Claim { path: Path::new("flip.toml"), name: "a coin", expect: &expect, folders: &[] };
-        assert_eq!(plain(&judgement_text(&compare(&claim, &sweep))), expected);
+        assert_eq!(plain(&comparison_text(&compare(&claim, &sweep))), expected);
     }
 
     fn clean(sweep: &mut Sweep) {

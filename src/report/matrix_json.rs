@@ -6,7 +6,7 @@ use super::matrix_text::{replay, runs, words};
 use super::run_json::{counts, decimal};
 use super::sweep_text::rate_below;
 use crate::figures;
-use crate::search::matrix::{Standing, Tried, holds};
+use crate::search::matrix::{MatrixStanding, Tried, holds};
 use crate::search::tally::Sweep;
 use onceproof_sim::outcome::Class;
 use serde_json::{Value, json};
@@ -25,10 +25,10 @@ pub fn matrix_json(report: &MatrixReport) -> Value {
     });
     let wrong = |tried: &Tried| {
         let standing = match tried.as_wrong() {
-            Standing::Good => "found",
-            Standing::Bad => "not-found",
-            Standing::Incomplete => "incomplete",
-            Standing::NotRun => "not-run",
+            MatrixStanding::Good => "found",
+            MatrixStanding::Bad => "not-found",
+            MatrixStanding::Incomplete => "incomplete",
+            MatrixStanding::NotRun => "not-run",
         };
         tried_json(report, tried, standing)
     };
@@ -47,12 +47,12 @@ pub fn matrix_json(report: &MatrixReport) -> Value {
     })
 }
 
-fn right_standing(standing: Standing) -> &'static str {
+fn right_standing(standing: MatrixStanding) -> &'static str {
     match standing {
-        Standing::Good => "holds",
-        Standing::Bad => "violated",
-        Standing::Incomplete => "incomplete",
-        Standing::NotRun => "not-run",
+        MatrixStanding::Good => "holds",
+        MatrixStanding::Bad => "violated",
+        MatrixStanding::Incomplete => "incomplete",
+        MatrixStanding::NotRun => "not-run",
     }
 }
 

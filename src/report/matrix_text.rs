@@ -8,7 +8,7 @@ use super::sweep_text::{bound, difference_in_words, says_nothing_of};
 use super::table::{Align, fitted, table};
 use super::{MatrixReport, NO_WITNESS, class_list, printable};
 use crate::figures::{counted, grouped};
-use crate::search::matrix::{Standing, Tried, holds};
+use crate::search::matrix::{MatrixStanding, Tried, holds};
 use crate::search::tally::Sweep;
 
 const FULL: &str = "the full design";
@@ -100,9 +100,9 @@ fn heads(of: &str) -> Vec<String> {
 fn wrong_rows(report: &MatrixReport) -> Vec<Vec<String>> {
     let row = |tried: &Tried| {
         let found = |sweep: &Sweep| match tried.as_wrong() {
-            Standing::Good => class_list(sweep.found().iter()),
-            Standing::Bad => NO_WITNESS.to_owned(),
-            Standing::Incomplete | Standing::NotRun => incomplete(sweep),
+            MatrixStanding::Good => class_list(sweep.found().iter()),
+            MatrixStanding::Bad => NO_WITNESS.to_owned(),
+            MatrixStanding::Incomplete | MatrixStanding::NotRun => incomplete(sweep),
         };
         cells(report, words(tried), tried.sweep.as_ref().ok_or(tried.lacks), found)
     };
@@ -111,9 +111,9 @@ fn wrong_rows(report: &MatrixReport) -> Vec<Vec<String>> {
 
 fn right_rows(report: &MatrixReport) -> Vec<Vec<String>> {
     let found = |sweep: &Sweep| match holds(sweep) {
-        Standing::Good => "nothing".to_owned(),
-        Standing::Bad => class_list(sweep.found().iter()),
-        Standing::Incomplete | Standing::NotRun => incomplete(sweep),
+        MatrixStanding::Good => "nothing".to_owned(),
+        MatrixStanding::Bad => class_list(sweep.found().iter()),
+        MatrixStanding::Incomplete | MatrixStanding::NotRun => incomplete(sweep),
     };
     let matrix = report.matrix;
     let full = cells(report, FULL.to_owned(), Ok(&matrix.full), found);
@@ -160,24 +160,24 @@ fn verdict(report: &MatrixReport) -> String {
     let (runs, seeds) = (counted(full.runs, "run"), &matrix.seeds);
     let range = format!("seeds {}..{}", seeds.start, seeds.start + full.runs);
     let mut text = match holds(full) {
-        Standing::Good => format!("{GOOD}the full design holds{GOOD:#} in {runs}, {range}\n"),
-        Standing::Bad => {
+        MatrixStanding::Good => format!("{GOOD}the full design holds{GOOD:#} in {runs}, {range}\n"),
+        MatrixStanding::Bad => {
             let violated = grouped(full.violated);
             format!("{BAD}the full design is violated{BAD:#} in {violated} of {runs}, {range}\n")
         }
-        Standing::Incomplete | Standing::NotRun => {
+        MatrixStanding::Incomplete | MatrixStanding::NotRun => {
             let words = incomplete(full);
             format!("{WARNING}the full design{WARNING:#} is {words} in {runs}, {range}\n")
         }
     };
     text.push_str(&says_nothing_of(full, report.subject.trial));
     text.push_str(&bound(full));
-    let (found, right) = matrix.count(Standing::Good);
+    let (found, right) = matrix.count(MatrixStanding::Good);
     text.push_str(&counted(found, "wrong value"));
     text.push_str(" found");
-    let (unfound, failing) = matrix.count(Standing::Bad);
-    let (wrong_open, right_open) = matrix.count(Standing::Incomplete);
-    let (wrong_not_run, right_not_run) = matrix.count(Standing::NotRun);
+    let (unfound, failing) = matrix.count(MatrixStanding::Bad);
+    let (wrong_open, right_open) = matrix.count(MatrixStanding::Incomplete);
+    let (wrong_not_run, right_not_run) = matrix.count(MatrixStanding::NotRun);
     let more = |text: &mut String, counts: [(u64, &str); 3]| {
         for (count, words) in counts.into_iter().filter(|&(count, _)| count > 0) {
             text.push_str(&format!(", {} {words}", grouped(count)));

@@ -6,7 +6,7 @@ use super::necessity_text::{classes, replay, runs};
 use super::run_json::{counts, decimal, seed_json};
 use super::worth::worth_of_run_json;
 use crate::search::certificate::ENGINE;
-use crate::search::necessity::{Row, Standing};
+use crate::search::necessity::{Finding, Standing};
 use onceproof_sim::fault::{Kind, KindName};
 use serde_json::{Value, json};
 
@@ -15,7 +15,8 @@ pub fn necessity_json(report: &NecessityReport) -> Value {
     let NecessityReport { subject, necessity, timing, .. } = *report;
     let mut names: Vec<KindName> = necessity.full.kinds.iter().map(Kind::name).collect();
     names.dedup();
-    let rows: Vec<Value> = necessity.rows.iter().map(|row| row_json(report, row, &names)).collect();
+    let rows: Vec<Value> =
+        necessity.findings.iter().map(|finding| finding_json(report, finding, &names)).collect();
     json!({
         "schema": "onceproof.necessity/1",
         "engine": ENGINE,
@@ -35,10 +36,10 @@ pub fn necessity_json(report: &NecessityReport) -> Value {
     })
 }
 
-fn row_json(report: &NecessityReport, row: &Row, names: &[KindName]) -> Value {
-    let Row { design, lacks, found } = row;
-    let witness = row.witness();
-    let standing = match row.standing() {
+fn finding_json(report: &NecessityReport, finding: &Finding, names: &[KindName]) -> Value {
+    let Finding { design, lacks, found } = finding;
+    let witness = finding.witness();
+    let standing = match finding.standing() {
         Standing::Witnessed => "witnessed",
         Standing::Unwitnessed => "unwitnessed",
         Standing::Incomplete => "incomplete",
@@ -52,7 +53,7 @@ fn row_json(report: &NecessityReport, row: &Row, names: &[KindName]) -> Value {
         "faults": witness.map(|cause| cause.faults.len()),
         "classes": classes.collect::<Vec<_>>(),
         "smallest": found.as_ref().map(|found| found.causes.len()),
-        "kinds": counts(names.iter().map(|&name| (name.word(), row.count(name)))),
+        "kinds": counts(names.iter().map(|&name| (name.word(), finding.count(name)))),
         "witness": witness.map(|cause| cause_json(cause, report.subject.trial)),
         "replay": witness.map(|cause| replay(report, design, cause)),
         "runs": found.as_ref().map(|found| found.total().runs),

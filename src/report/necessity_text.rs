@@ -12,7 +12,7 @@ use crate::figures::{counted, grouped};
 use crate::scenario::{Changes, fault_on_a_line};
 use crate::search::causes::Cause;
 use crate::search::certificate::Exhaustion;
-use crate::search::necessity::{Row, Standing};
+use crate::search::necessity::{Finding, Standing};
 use crate::search::variants::Variant;
 use onceproof_sim::fault::{Fault, KindName};
 use onceproof_sim::outcome::Class;
@@ -30,12 +30,12 @@ pub fn necessity_text(report: &NecessityReport) -> String {
     );
     let heads = ["mechanism", "faults", "found"].map(str::to_owned).to_vec();
     let rows =
-        [heads, full_row(&necessity.full)].into_iter().chain(necessity.rows.iter().map(cells));
+        [heads, full_row(&necessity.full)].into_iter().chain(necessity.findings.iter().map(cells));
     let columns = [Align::Left, Align::Right, Align::Left];
     let mut rows = rows_of_table(&columns, &rows.collect::<Vec<_>>()).into_iter();
     text.extend(rows.next());
     let with = std::iter::once(full_counts(&necessity.full, &names));
-    let with = with.chain(necessity.rows.iter().map(|row| counts_of(row, &names)));
+    let with = with.chain(necessity.findings.iter().map(|finding| counts_of(finding, &names)));
     for (row, counts) in rows.zip(with) {
         text.push_str(&row);
         let counts: Vec<(&'static str, u64)> = names
@@ -49,14 +49,14 @@ pub fn necessity_text(report: &NecessityReport) -> String {
         }
     }
     text.push_str("\nwitnesses\n");
-    for row in &necessity.rows {
-        if let Some(cause) = row.witness() {
-            text.push_str(&format!("  {}\n", row.design.words()));
+    for finding in &necessity.findings {
+        if let Some(cause) = finding.witness() {
+            text.push_str(&format!("  {}\n", finding.design.words()));
             match cause.faults.as_slice() {
                 [] => text.push_str("      without any fault\n"),
                 faults => text.push_str(&in_words(faults, subject.trial, "      ")),
             }
-            text.push_str(&format!("      {}\n", replay(report, &row.design, cause)));
+            text.push_str(&format!("      {}\n", replay(report, &finding.design, cause)));
         }
     }
     let runs = runs(report);
@@ -83,7 +83,7 @@ pub fn necessity_markdown(report: &NecessityReport) -> String {
         text.push_str(&line(&row));
     };
     add(full_row(&necessity.full), full_counts(&necessity.full, &names));
-    necessity.rows.iter().for_each(|row| add(cells(row), counts_of(row, &names)));
+    necessity.findings.iter().for_each(|finding| add(cells(finding), counts_of(finding, &names)));
     if report.left_out > 0 {
         text.push_str(&format!("\n{}", left_out_in_words(report.left_out)));
     }
@@ -107,7 +107,7 @@ pub fn replay(report: &NecessityReport, design: &Variant, witness: &Cause) -> St
 /// How many schedules were run in all.
 pub fn runs(report: &NecessityReport) -> u64 {
     let necessity = report.necessity;
-    let searches = necessity.rows.iter().filter_map(|row| row.found.as_ref());
+    let searches = necessity.findings.iter().filter_map(|finding| finding.found.as_ref());
     searches.chain([&necessity.full]).map(|found| found.total().runs).sum()
 }
 
@@ -166,20 +166,20 @@ fn full_counts(full: &Exhaustion, names: &[KindName]) -> Vec<u64> {
     names.iter().map(count).collect()
 }
 
-fn cells(row: &Row) -> Vec<String> {
-    let (faults, found) = match (&row.found, row.lacks) {
+fn cells(finding: &Finding) -> Vec<String> {
+    let (faults, found) = match (&finding.found, finding.lacks) {
         (None, lacks) => (String::new(), format!("needs {}", lacks.unwrap_or("more"))),
-        (Some(found), _) => match (found.causes.first(), row.standing()) {
+        (Some(found), _) => match (found.causes.first(), finding.standing()) {
             (Some(cause), _) => (cause.faults.len().to_string(), class_list(classes(found))),
             (None, Standing::Unwitnessed) => (String::new(), NO_WITNESS.to_owned()),
             (None, _) => (String::new(), "not complete".to_owned()),
         },
     };
-    vec![row.design.words(), faults, found]
+    vec![finding.design.words(), faults, found]
 }
 
-fn counts_of(row: &Row, names: &[KindName]) -> Vec<u64> {
-    names.iter().map(|&name| row.count(name)).collect()
+fn counts_of(finding: &Finding, names: &[KindName]) -> Vec<u64> {
+    names.iter().map(|&name| finding.count(name)).collect()
 }
 
 /// A count, or a dot for none.

@@ -1,7 +1,7 @@
 //! A plan and an outcome that tests of reports share.
 
 use super::{Reported, RunReport, SweepReport, Timing};
-use crate::search::blame::{Blame, Cause};
+use crate::search::blame::{Blame, Blamed};
 use crate::search::chance::Chance;
 use crate::search::marks::Reached;
 use crate::search::tally::{Failure, Seeds, Sweep};
@@ -159,8 +159,8 @@ pub fn lost_ack_outcome() -> Outcome {
 
 /// The lost ack did it.
 pub fn lost_ack_blame() -> Blame {
-    let cause = Cause::Faults { sets: vec![vec![0]], is_all: true, without: None };
-    Blame { damage: vec![Some(cause)], ..Blame::default() }
+    let blamed = Blamed::Faults { sets: vec![vec![0]], is_all: true, without: None };
+    Blame { damage: vec![Some(blamed)], ..Blame::default() }
 }
 
 /// What reports say of the plan.

@@ -4,7 +4,7 @@ use super::run_json::seed_json;
 use super::shrink_text::ShrinkReport;
 use super::words::fault_in_words;
 use crate::scenario::{fault_to_json, kind_to_json};
-use crate::search::shrink::all::{All, End, MOST_FAULTS, Set};
+use crate::search::shrink::all::{All, MOST_FAULTS, SearchEnd, Set};
 use crate::search::shrink::{Shrunk, Size};
 use onceproof_sim::outcome::Class;
 use onceproof_systems::Trial;
@@ -18,7 +18,7 @@ pub type File = (String, Option<PathBuf>);
 /// The document of a shrunk failure, with its file, and those of all smallest sets if they were asked for.
 pub fn shrink_json(report: &ShrinkReport<'_>, (file, saved): &File, sets: &[File]) -> Value {
     let ShrinkReport { scenario, seed, shrunk, all } = *report;
-    let Shrunk { case, outcome, target, before, runs, .. } = shrunk;
+    let Shrunk { case, outcome, goal, before, runs, .. } = shrunk;
     let trial = &case.scenario.trial;
     let size = |size: Size| json!({ "faults": size.faults, "records": size.rows });
     json!({
@@ -26,9 +26,9 @@ pub fn shrink_json(report: &ShrinkReport<'_>, (file, saved): &File, sets: &[File
         "scenario": scenario.name,
         "path": scenario.path.to_string_lossy(),
         "seed": seed_json(seed),
-        "class": target.class.word(),
+        "class": goal.class.word(),
         "classes": outcome.brief.classes.iter().map(|class| class.word()).collect::<Vec<_>>(),
-        "record": target.damage(outcome).map(|damage| &damage.record),
+        "record": goal.damage(outcome).map(|damage| &damage.record),
         "schedule": case.faults.iter().map(|fault| fault_to_json(fault, trial)).collect::<Vec<_>>(),
         "needs_seed": seed_json(case.seed),
         "before": size(*before),
@@ -69,13 +69,13 @@ fn all_json(all: &All, files: &[File], trial: &Trial) -> Value {
         "faults": MOST_FAULTS,
         "kinds": kinds.iter().map(kind_to_json).collect::<Vec<_>>(),
         "runs": runs,
-        "complete": *end == End::Complete,
+        "complete": *end == SearchEnd::Complete,
         "complete_up_to": searched,
         "inconclusive": match end {
-            End::Inconclusive(runs) => *runs,
-            End::Complete | End::GaveUp | End::Interrupted => 0,
+            SearchEnd::Inconclusive(runs) => *runs,
+            SearchEnd::Complete | SearchEnd::GaveUp | SearchEnd::Interrupted => 0,
         },
-        "interrupted": *end == End::Interrupted,
+        "interrupted": *end == SearchEnd::Interrupted,
         "in_another_way": others,
         "has_failure": has_failure,
         "sets": sets.iter().zip(files).map(set).collect::<Vec<_>>(),

@@ -5,7 +5,7 @@ use super::printable;
 use super::shrink_text::{ShrinkReport, in_a_comment};
 use super::words::fault_in_words;
 use crate::figures::{counted, grouped};
-use crate::search::shrink::all::{All, End, Set};
+use crate::search::shrink::all::{All, SearchEnd, Set};
 use onceproof_sim::fault::KindName;
 
 impl ShrinkReport<'_> {
@@ -19,22 +19,22 @@ impl ShrinkReport<'_> {
             true => "All: no fault is needed, so there is no other smallest set.".to_owned(),
             false => format!(
                 "{}: {} of at most {} of the kinds {kinds}, in {}; no part of one breaks it.",
-                if *end == End::Complete { "All" } else { "Not all" },
+                if *end == SearchEnd::Complete { "All" } else { "Not all" },
                 counted(sets.len() as u64, "smallest set"),
                 counted((*searched).into(), "fault"),
                 counted(*runs, "run"),
             ),
         }];
         sentences.extend(match end {
-            End::Complete => None,
-            End::Inconclusive(runs) => {
+            SearchEnd::Complete => None,
+            SearchEnd::Inconclusive(runs) => {
                 Some(format!("{} of these runs hit the limit of events.", grouped(*runs)))
             }
-            End::GaveUp => Some(format!(
+            SearchEnd::GaveUp => Some(format!(
                 "Gave up at the sets of {}: they take more runs than --runs allows.",
                 counted(u64::from(searched + 1), "fault")
             )),
-            End::Interrupted => Some(format!(
+            SearchEnd::Interrupted => Some(format!(
                 "Interrupted among the sets of {}.",
                 counted(u64::from(searched + 1), "fault")
             )),

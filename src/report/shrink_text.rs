@@ -61,7 +61,7 @@ impl ShrinkReport<'_> {
     /// The sentence that the file proves: "One fault is enough: events/0#1 is reflected 2 times instead of
     /// 1 at per-user."
     fn claim(&self, outcome: &Outcome, faults: usize) -> String {
-        let Shrunk { case, target, .. } = self.shrunk;
+        let Shrunk { case, goal, .. } = self.shrunk;
         let enough = match faults {
             0 => "No fault is needed".to_owned(),
             1 => "One fault is enough".to_owned(),
@@ -69,12 +69,12 @@ impl ShrinkReport<'_> {
             3 => "Three faults are enough".to_owned(),
             many => format!("{many} faults are enough"),
         };
-        match target.damage(outcome) {
+        match goal.damage(outcome) {
             Some(damage) => {
                 let step = case.scenario.trial.layout().name(damage.step);
                 let times = counted(damage.reflected, "time");
                 let (record, expected) = (&damage.record, damage.expected);
-                match target.class {
+                match goal.class {
                     Class::Divergent => {
                         format!("{enough}: two executions of {record} left traces that disagree.")
                     }
@@ -102,7 +102,7 @@ impl ShrinkReport<'_> {
                     ),
                 }
             }
-            None => format!("{enough}: the run is {}.", target.class.word()),
+            None => format!("{enough}: the run is {}.", goal.class.word()),
         }
     }
 

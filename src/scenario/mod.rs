@@ -45,7 +45,7 @@ use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use wrong::diagnostic::Source;
-use wrong::error::Wrong;
+use wrong::error::Errors;
 
 /// A scenario that was read and found right.
 #[derive(Clone, Debug)]
@@ -162,33 +162,33 @@ impl Scenario {
     fn parse_with(text: &str, path: &Path, readable: &Readable) -> Result<Scenario, ScenarioError> {
         let source = Source { path, text };
         let file = form::reading::file(&source).map_err(ScenarioError::Bad)?;
-        let mut wrong = Wrong::default();
-        let name = wrong.keep(one_line(&source, "name", &file.name));
-        let claim = wrong.keep(one_line(&source, "claim", &file.claim));
-        let unfired_is_allowed = wrong.keep(unfired(&source, &file));
-        let network = wrong.keep(network(&source, file.network.as_ref()));
-        let until = wrong.keep(until(&source, file.until.as_ref()));
-        let Some(design) = wrong.keep_all(design::steps::design(&source, &file)) else {
-            return wrong.end(None).map_err(ScenarioError::Bad);
+        let mut errors = Errors::default();
+        let name = errors.keep(one_line(&source, "name", &file.name));
+        let claim = errors.keep(one_line(&source, "claim", &file.claim));
+        let unfired_is_allowed = errors.keep(unfired(&source, &file));
+        let network = errors.keep(network(&source, file.network.as_ref()));
+        let until = errors.keep(until(&source, file.until.as_ref()));
+        let Some(design) = errors.keep_all(design::steps::design(&source, &file)) else {
+            return errors.end(None).map_err(ScenarioError::Bad);
         };
         let inputs =
-            wrong.keep_read(rows::input::inputs(&source, readable, &file, &design.pipeline))?;
-        let cluster = wrong.keep(cluster(&source, &file, &design.pipeline));
+            errors.keep_read(rows::input::inputs(&source, readable, &file, &design.pipeline))?;
+        let cluster = errors.keep(cluster(&source, &file, &design.pipeline));
         let shards = u32::try_from(design.layout.shards()).unwrap_or(u32::MAX);
         let hosts = cluster.map(|cluster| cluster.workers.unwrap_or(shards));
         let climate = match (&file.faults, hosts) {
             (None, _) => Some(Climate::default()),
             (Some(_), None) => None,
             (Some(faults), Some(hosts)) => {
-                wrong.keep_all(schedule::faults::climate(&source, faults, &design, hosts))
+                errors.keep_all(schedule::faults::climate(&source, faults, &design, hosts))
             }
         };
         let expect = climate.as_ref().and_then(|climate| {
             let is_swept = file.seed.is_none() && !climate.drawn().is_empty();
-            wrong.keep(demand::expect::expect(&source, &file.expect, &design, is_swept))
+            errors.keep(demand::expect::expect(&source, &file.expect, &design, is_swept))
         });
         let faults = inputs.as_ref().zip(hosts).and_then(|(inputs, hosts)| {
-            wrong.keep(design::flow::check(&source, &file, &design.pipeline, inputs));
+            errors.keep(design::flow::check(&source, &file, &design.pipeline, inputs));
             let places = schedule::place::Places {
                 source: &source,
                 design: &design,
@@ -197,7 +197,7 @@ impl Scenario {
                 // A worker without a shard has nothing to lose.
                 workers: hosts.min(shards),
             };
-            wrong.keep_all(schedule::faults::exact(&places, &file.fault))
+            errors.keep_all(schedule::faults::exact(&places, &file.fault))
         });
         let parts = || {
             let (expect, stated, side_effects) = expect?;
@@ -230,7 +230,7 @@ impl Scenario {
                 files: inputs.files,
             })
         };
-        wrong.end(parts()).map_err(ScenarioError::Bad)
+        errors.end(parts()).map_err(ScenarioError::Bad)
     }
 }
 

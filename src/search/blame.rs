@@ -25,16 +25,16 @@ const MOST_SETS: usize = 32;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Blame {
     /// Of each damaged record, in the order of the outcome; none where nobody asked.
-    pub damage: Vec<Option<Cause>>,
+    pub damage: Vec<Option<Blamed>>,
     /// Of each class that damages no record.
-    pub classes: Vec<(Class, Cause)>,
+    pub classes: Vec<(Class, Blamed)>,
     /// How many runs it took.
     pub runs: u64,
 }
 
 /// What did one damage.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Cause {
+pub enum Blamed {
     /// No fault: it is there without any.
     NoFault,
     /// Sets of faults, as indices into the schedule, each in order. Each set is enough by itself, and none of its
@@ -88,14 +88,14 @@ impl Harm {
 }
 
 /// What a run with some of the faults showed.
-struct Seen {
+struct Shown {
     classes: Classes,
     /// How great each damage is, and how often the record is reflected.
     records: BTreeMap<Harm, (u64, u64)>,
     fired: Vec<usize>,
 }
 
-impl Seen {
+impl Shown {
     /// How great a harm is: how often a record is reflected too often or too seldom, but at least 1; nothing if it is
     /// not there.
     fn greatness(&self, harm: &Harm) -> u64 {
@@ -116,7 +116,7 @@ struct Trials<'a> {
     seed: Option<u64>,
     schedule: &'a [Fault],
     watch: Watch<'a>,
-    seen: BTreeMap<Vec<usize>, Rc<Seen>>,
+    shown: BTreeMap<Vec<usize>, Rc<Shown>>,
     /// Faults each of which was enough for some harm, in the order in which that was found. They are tried first, so
     /// that what one fault did to many is blamed on that one.
     alone: Vec<usize>,
@@ -127,9 +127,9 @@ struct Trials<'a> {
 
 impl Trials<'_> {
     /// A run with these faults; nothing if there were too many runs, or it should end soon.
-    fn with(&mut self, faults: &[usize]) -> Option<Rc<Seen>> {
-        if let Some(seen) = self.seen.get(faults) {
-            return Some(Rc::clone(seen));
+    fn with(&mut self, faults: &[usize]) -> Option<Rc<Shown>> {
+        if let Some(shown) = self.shown.get(faults) {
+            return Some(Rc::clone(shown));
         }
         let is_spent = self.events == 0 && self.runs >= LEAST_RUNS;
         if is_spent || self.watch.is_cancelled() {
@@ -142,13 +142,13 @@ impl Trials<'_> {
         (self.watch.tell)(self.runs);
         self.events = self.events.saturating_sub(outcome.brief.work.events);
         let fired = (0..faults.len()).filter(|at| !outcome.unfired.contains(at));
-        let seen = Rc::new(Seen {
+        let shown = Rc::new(Shown {
             classes: outcome.brief.classes,
             records: outcome.damage.iter().map(|of| (Harm::of(of), greatness(of))).collect(),
             fired: fired.map(|at| faults[at]).collect(),
         });
-        self.seen.insert(faults.to_vec(), Rc::clone(&seen));
-        Some(seen)
+        self.shown.insert(faults.to_vec(), Rc::clone(&shown));
+        Some(shown)
     }
 
     /// A smallest part of these faults that is enough for more than this, if they are; nothing if that was not found
@@ -176,7 +176,7 @@ impl Trials<'_> {
                 is_known = false;
                 None
             }
-            Some(seen) => (seen.greatness(harm) > than).then(|| seen.fired.clone()),
+            Some(shown) => (shown.greatness(harm) > than).then(|| shown.fired.clone()),
         });
         least.sort_unstable();
         if let ([fault], true) = (&least[..], is_known) {
@@ -216,14 +216,14 @@ pub fn blame(
         seed,
         schedule: &outcome.schedule,
         watch,
-        seen: BTreeMap::new(),
+        shown: BTreeMap::new(),
         alone: Vec::new(),
         runs: 0,
         events: MOST_EVENTS,
     };
-    let mut causes = harms.iter().map(|(harm, touched)| cause(&mut trials, harm, touched));
-    for (&at, cause) in which.iter().zip(causes.by_ref()) {
-        blame.damage[at] = Some(cause);
+    let mut causes = harms.iter().map(|(harm, touched)| blamed(&mut trials, harm, touched));
+    for (&at, blamed) in which.iter().zip(causes.by_ref()) {
+        blame.damage[at] = Some(blamed);
     }
     blame.classes = classes.into_iter().zip(causes).collect();
     blame.runs = trials.runs;
@@ -232,10 +232,10 @@ pub fn blame(
 
 /// What did one harm, as far as that was found out. Faults that were blamed are taken away, and as long as the harm
 /// is still there, and greater than without any fault, another set is looked for among the others.
-fn cause(trials: &mut Trials<'_>, harm: &Harm, touched: &[usize]) -> Cause {
+fn blamed(trials: &mut Trials<'_>, harm: &Harm, touched: &[usize]) -> Blamed {
     let unknown = |trials: &Trials<'_>| {
         let is_interrupted = trials.watch.is_cancelled();
-        Cause::Unknown(if is_interrupted { Why::Interrupted } else { Why::TooManyRuns })
+        Blamed::Unknown(if is_interrupted { Why::Interrupted } else { Why::TooManyRuns })
     };
     let mut others: Vec<usize> = (0..trials.schedule.len()).collect();
     let (Some(bare), Some(full)) = (trials.with(&[]), trials.with(&others)) else {
@@ -243,13 +243,13 @@ fn cause(trials: &mut Trials<'_>, harm: &Harm, touched: &[usize]) -> Cause {
     };
     let (least, most) = (bare.greatness(harm), full.greatness(harm));
     match (least, most) {
-        (_, 0) => return Cause::Unknown(Why::DoesNotReplay),
-        (least, most) if least >= most => return Cause::NoFault,
+        (_, 0) => return Blamed::Unknown(Why::DoesNotReplay),
+        (least, most) if least >= most => return Blamed::NoFault,
         _ => {}
     }
     let (mut sets, mut is_all) = (Vec::new(), false);
-    while let Some(seen) = trials.with(&others) {
-        if seen.greatness(harm) <= least {
+    while let Some(shown) = trials.with(&others) {
+        if shown.greatness(harm) <= least {
             is_all = true;
             break;
         }
@@ -261,5 +261,5 @@ fn cause(trials: &mut Trials<'_>, harm: &Harm, touched: &[usize]) -> Cause {
         sets.push(set);
     }
     let without = bare.records.get(harm).map(|of| of.1);
-    if sets.is_empty() { unknown(trials) } else { Cause::Faults { sets, is_all, without } }
+    if sets.is_empty() { unknown(trials) } else { Blamed::Faults { sets, is_all, without } }
 }

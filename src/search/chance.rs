@@ -3,7 +3,7 @@
 
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::StepKind;
-use onceproof_sim::input::{Generate, Input};
+use onceproof_sim::input::{Generate, SourceInput};
 use onceproof_systems::{Design, Trial};
 
 /// What a seed draws.
@@ -69,10 +69,10 @@ impl Chance {
 }
 
 /// Whether two seeds may have two inputs.
-fn is_drawn(input: &Input) -> bool {
+fn is_drawn(input: &SourceInput) -> bool {
     match input {
-        Input::Rows(_) => false,
-        Input::Generate(Generate { users, out_of_order, values, .. }) => {
+        SourceInput::Rows(_) => false,
+        SourceInput::Generate(Generate { users, out_of_order, values, .. }) => {
             *users > 1 || *out_of_order > 0 || *values > 1
         }
     }

@@ -16,7 +16,7 @@
 use super::causes::{Cause, explaining};
 use super::certificate::{Counts, ENGINE, Exhaustion};
 use super::rests::{Rests, Shared};
-use super::resume::{Done, Found, Unit};
+use super::resume::{BreakingSchedule, Done, SearchPart};
 use onceproof_kernel::mix;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName};
 use onceproof_sim::outcome::{Brief, Verdict};
@@ -105,7 +105,7 @@ pub fn estimate(places: usize, most: u32) -> u64 {
 
 /// What a search tells on its way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Told<'a> {
+pub enum Advance<'a> {
     /// It begins with the schedules of so many faults. This is how much work they are about, and how much of
     /// it is done already.
     Level(u32, u64, u64),
@@ -124,7 +124,7 @@ pub fn exhaust(
     space: &Space,
     done: &mut Done,
     cancel: &AtomicBool,
-    tell: &(dyn Fn(Told<'_>) + Sync),
+    tell: &(dyn Fn(Advance<'_>) + Sync),
 ) -> Exhaustion {
     let mut found = Exhaustion {
         most: space.most,
@@ -145,8 +145,8 @@ pub fn exhaust(
         found.interrupted = true;
         return found;
     };
-    tell(Told::Level(0, 1, 0));
-    tell(Told::Runs(1));
+    tell(Advance::Level(0, 1, 0));
+    tell(Advance::Runs(1));
     let mut level = Counts::default();
     level.count(&brief, None);
     found.levels.push(level);
@@ -175,7 +175,7 @@ pub fn exhaust(
         if merges && !level.found.is_empty() {
             done.full_from = Some(most);
             if search.shared.take().is_some() {
-                done.units.retain(|&(faults, _), _| faults < most);
+                done.parts.retain(|&(faults, _), _| faults < most);
                 level = search.level(&firsts, done);
             }
         }
@@ -187,7 +187,7 @@ pub fn exhaust(
             found.first_inconclusive = Some(replayed(&mut simulator, seed, space, path).0);
         }
         found.levels.push(level.counts);
-        for Found { path } in level.found {
+        for BreakingSchedule { path } in level.found {
             let (faults, brief) = replayed(&mut simulator, seed, space, &path);
             found.causes.push(Cause { path, faults, classes: brief.classes, schedules: 1 });
         }
@@ -252,7 +252,7 @@ struct Search<'a> {
     shared: Option<&'a Shared>,
     causes: &'a [Cause],
     cancel: &'a AtomicBool,
-    tell: &'a (dyn Fn(Told<'_>) + Sync),
+    tell: &'a (dyn Fn(Advance<'_>) + Sync),
 }
 
 /// What came of the schedules of so many faults.
@@ -260,7 +260,7 @@ struct Search<'a> {
 struct Level {
     counts: Counts,
     explained: BTreeMap<u32, u64>,
-    found: Vec<Found>,
+    found: Vec<BreakingSchedule>,
     first_inconclusive: Option<Vec<u32>>,
     /// Whether some parts were not done.
     is_partial: bool,
@@ -269,41 +269,41 @@ struct Level {
 impl Search<'_> {
     /// Searches the parts that are not done, and adds all of them up.
     fn level(&self, firsts: &[Possibility], done: &mut Done) -> Level {
-        let part_done = |first: usize| done.units.contains_key(&(self.most, first as u32));
+        let part_done = |first: usize| done.parts.contains_key(&(self.most, first as u32));
         let left: Vec<usize> = (0..firsts.len()).filter(|&first| !part_done(first)).collect();
         let work = |first| work(firsts.len(), first, self.most);
         let all: u64 = (0..firsts.len()).map(work).sum();
         let work_left: u64 = left.iter().copied().map(work).sum();
-        (self.tell)(Told::Level(self.most, all, all - work_left));
-        self.units(firsts, &left, done);
+        (self.tell)(Advance::Level(self.most, all, all - work_left));
+        self.parts(firsts, &left, done);
         let mut level = Level::default();
         for first in 0..firsts.len() {
-            let Some(unit) = done.units.get(&(self.most, first as u32)) else {
+            let Some(part) = done.parts.get(&(self.most, first as u32)) else {
                 level.is_partial = true;
                 continue;
             };
-            level.counts.add(&unit.counts);
-            for (&cause, &count) in &unit.explained {
+            level.counts.add(&part.counts);
+            for (&cause, &count) in &part.explained {
                 *level.explained.entry(cause).or_default() += count;
             }
-            level.first_inconclusive = level.first_inconclusive.or(unit.first_inconclusive.clone());
-            level.found.extend(unit.found.iter().cloned());
+            level.first_inconclusive = level.first_inconclusive.or(part.first_inconclusive.clone());
+            level.found.extend(part.found.iter().cloned());
         }
         level
     }
 
     /// Searches the parts that are left, each with another first fault, on all threads. What comes of a part
     /// depends on no other part, so it is the same on any number of threads.
-    fn units(&self, firsts: &[Possibility], left: &[usize], done: &mut Done) {
+    fn parts(&self, firsts: &[Possibility], left: &[usize], done: &mut Done) {
         let next = AtomicUsize::new(0);
         let done = Mutex::new(done);
         rayon::broadcast(|_| {
             let mut walk = Walk::new(self);
             while let Some(&first) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let Some(unit) = walk.unit(first as u32, &firsts[first]) else { break };
+                let Some(part) = walk.part(first as u32, &firsts[first]) else { break };
                 let mut done = done.lock().expect("no thread has panicked");
-                done.units.insert((self.most, first as u32), unit);
-                (self.tell)(Told::Part(work(firsts.len(), first, self.most), &done));
+                done.parts.insert((self.most, first as u32), part);
+                (self.tell)(Advance::Part(work(firsts.len(), first, self.most), &done));
             }
         });
     }
@@ -316,24 +316,24 @@ struct Walk<'a> {
     faults: Vec<Fault>,
     path: Vec<u32>,
     rests: Option<Rests<'a>>,
-    unit: Unit,
+    part: SearchPart,
 }
 
 impl<'a> Walk<'a> {
     fn new(search: &'a Search<'a>) -> Walk<'a> {
         let simulator = search.trial.simulator();
-        let (faults, path, unit) = (Vec::new(), Vec::new(), Unit::default());
-        Walk { search, simulator, faults, path, rests: None, unit }
+        let (faults, path, part) = (Vec::new(), Vec::new(), SearchPart::default());
+        Walk { search, simulator, faults, path, rests: None, part }
     }
 
     /// All schedules that begin with this fault; none if the search was cancelled.
-    fn unit(&mut self, first: u32, possibility: &Possibility) -> Option<Unit> {
-        self.unit = Unit::default();
+    fn part(&mut self, first: u32, possibility: &Possibility) -> Option<SearchPart> {
+        self.part = SearchPart::default();
         self.faults.clear();
         self.path.clear();
         self.rests = self.search.shared.map(Rests::new);
         match self.extend(first, possibility, None) {
-            ControlFlow::Continue(()) => Some(std::mem::take(&mut self.unit)),
+            ControlFlow::Continue(()) => Some(std::mem::take(&mut self.part)),
             ControlFlow::Break(()) => None,
         }
     }
@@ -351,7 +351,7 @@ impl<'a> Walk<'a> {
         if let Some(needless) = possibility.needless
             && self.search.space.prunes
         {
-            self.unit.counts.needless[needless as usize] += 1;
+            self.part.counts.needless[needless as usize] += 1;
             return ControlFlow::Continue(());
         }
         self.faults.push(possibility.fault.clone());
@@ -378,7 +378,7 @@ impl<'a> Walk<'a> {
         };
         let needed = self.rests.as_mut().and_then(|all| all.needed(&self.path, &rests));
         let needed = needed.unwrap_or(possible.len());
-        self.unit.counts.needless[Needless::SameRest as usize] += (possible.len() - needed) as u64;
+        self.part.counts.needless[Needless::SameRest as usize] += (possible.len() - needed) as u64;
         for (at, possibility) in (0..).zip(&possible[..needed]) {
             self.extend(at, possibility, explained)?;
         }
@@ -388,8 +388,8 @@ impl<'a> Walk<'a> {
     /// A schedule of the number of faults that is searched.
     fn arrive(&mut self, explained: Option<usize>) -> ControlFlow<()> {
         if let Some(cause) = explained {
-            self.unit.counts.explained += 1;
-            *self.unit.explained.entry(cause as u32).or_default() += 1;
+            self.part.counts.explained += 1;
+            *self.part.explained.entry(cause as u32).or_default() += 1;
             if !self.search.space.runs_explained {
                 return ControlFlow::Continue(());
             }
@@ -399,14 +399,14 @@ impl<'a> Walk<'a> {
         let Some(brief) = self.simulator.brief_unless(self.search.seed, stop) else {
             return ControlFlow::Break(());
         };
-        self.unit.counts.count(&brief, self.faults.last());
-        (self.search.tell)(Told::Runs(1));
+        self.part.counts.count(&brief, self.faults.last());
+        (self.search.tell)(Advance::Runs(1));
         match brief.verdict {
             Verdict::ExactlyOnce => {}
             Verdict::Violated if explained.is_some() => {}
-            Verdict::Violated => self.unit.found.push(Found { path: self.path.clone() }),
+            Verdict::Violated => self.part.found.push(BreakingSchedule { path: self.path.clone() }),
             Verdict::Inconclusive => {
-                self.unit.first_inconclusive.get_or_insert_with(|| self.path.clone());
+                self.part.first_inconclusive.get_or_insert_with(|| self.path.clone());
             }
         }
         ControlFlow::Continue(())

@@ -48,7 +48,7 @@ pub struct Tried {
 
 /// How a value stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Standing {
+pub enum MatrixStanding {
     /// As it should: a wrong value was found, or a right one held in all seeds.
     Good,
     /// A wrong value went unfound in all seeds, or a right one was violated.
@@ -137,18 +137,18 @@ impl Runner for Pair<'_> {
 
 impl Tried {
     /// How a wrong value stands.
-    pub fn as_wrong(&self) -> Standing {
+    pub fn as_wrong(&self) -> MatrixStanding {
         match &self.sweep {
-            None => Standing::NotRun,
-            Some(sweep) if sweep.violated > 0 => Standing::Good,
-            Some(sweep) if is_complete(sweep) => Standing::Bad,
-            Some(_) => Standing::Incomplete,
+            None => MatrixStanding::NotRun,
+            Some(sweep) if sweep.violated > 0 => MatrixStanding::Good,
+            Some(sweep) if is_complete(sweep) => MatrixStanding::Bad,
+            Some(_) => MatrixStanding::Incomplete,
         }
     }
 
     /// How a right value stands.
-    pub fn as_right(&self) -> Standing {
-        self.sweep.as_ref().map_or(Standing::NotRun, holds)
+    pub fn as_right(&self) -> MatrixStanding {
+        self.sweep.as_ref().map_or(MatrixStanding::NotRun, holds)
     }
 
     /// The first seed that went wrong.
@@ -158,11 +158,11 @@ impl Tried {
 }
 
 /// How a design stands that ought to hold.
-pub fn holds(sweep: &Sweep) -> Standing {
+pub fn holds(sweep: &Sweep) -> MatrixStanding {
     match sweep.violated {
-        0 if is_complete(sweep) => Standing::Good,
-        0 => Standing::Incomplete,
-        _ => Standing::Bad,
+        0 if is_complete(sweep) => MatrixStanding::Good,
+        0 => MatrixStanding::Incomplete,
+        _ => MatrixStanding::Bad,
     }
 }
 
@@ -172,7 +172,7 @@ fn is_complete(sweep: &Sweep) -> bool {
 
 impl Matrix {
     /// How many wrong values stand so, and how many right ones; the mechanisms of the file are not among them.
-    pub fn count(&self, standing: Standing) -> (u64, u64) {
+    pub fn count(&self, standing: MatrixStanding) -> (u64, u64) {
         let wrong = self.wrong.iter().filter(|tried| tried.as_wrong() == standing);
         let right = self.right.iter().filter(|tried| tried.as_right() == standing);
         (wrong.count() as u64, right.count() as u64)

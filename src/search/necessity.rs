@@ -8,7 +8,7 @@
 
 use super::causes::Cause;
 use super::certificate::Exhaustion;
-use super::exhaust::{Space, Told, exhaust};
+use super::exhaust::{Advance, Space, exhaust};
 use super::resume::Done;
 use super::variants::{Variant, wrong};
 use crate::scenario::Scenario;
@@ -33,17 +33,17 @@ impl Variant {
         scenario: &Scenario,
         space: &Space,
         cancel: &AtomicBool,
-        tell: &(dyn Fn(Told<'_>) + Sync),
-    ) -> Row {
+        tell: &(dyn Fn(Advance<'_>) + Sync),
+    ) -> Finding {
         let (design, seed) = (self.clone(), scenario.seed);
         let kinds: Vec<KindName> = space.kinds.iter().map(Kind::name).collect();
         if let Some(lacks) = self.lacks(&scenario.trial, &kinds) {
-            return Row { design, lacks: Some(lacks), found: None };
+            return Finding { design, lacks: Some(lacks), found: None };
         }
         // The search places all faults, so those of the file need no place in the design.
         let (base, wrong) = match self.without_and_with(scenario, true) {
             Ok((base, wrong)) => (base.trial, wrong.trial),
-            Err(lacks) => return Row { design, lacks: Some(lacks), found: None },
+            Err(lacks) => return Finding { design, lacks: Some(lacks), found: None },
         };
         let mut found = None;
         for stops_at_cause in [true, false] {
@@ -64,7 +64,7 @@ impl Variant {
                 break;
             }
         }
-        Row { design, lacks: None, found }
+        Finding { design, lacks: None, found }
     }
 }
 
@@ -78,7 +78,7 @@ fn plainness(cause: &Cause) -> Vec<usize> {
 
 /// What came of one wrong value.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct Finding {
     /// The value.
     pub design: Variant,
     /// What it needs and does not have, if so; then it was not searched.
@@ -88,7 +88,7 @@ pub struct Row {
     pub found: Option<Exhaustion>,
 }
 
-impl Row {
+impl Finding {
     /// The plainest of the smallest schedules that break it.
     pub fn witness(&self) -> Option<&Cause> {
         self.found.as_ref()?.causes.first()
@@ -131,12 +131,12 @@ pub struct Necessity {
     /// The search with the mechanisms of the file.
     pub full: Exhaustion,
     /// Each wrong value.
-    pub rows: Vec<Row>,
+    pub findings: Vec<Finding>,
 }
 
 impl Necessity {
-    /// How many rows stand so.
+    /// How many findings stand so.
     pub fn count(&self, standing: Standing) -> u64 {
-        self.rows.iter().filter(|row| row.standing() == standing).count() as u64
+        self.findings.iter().filter(|finding| finding.standing() == standing).count() as u64
     }
 }

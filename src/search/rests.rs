@@ -15,13 +15,13 @@ use onceproof_sim::simulator::Resting;
 use std::collections::BTreeMap;
 
 /// A moment of rest: when, and in which state.
-type Moment = (u64, u128);
+type RestAt = (u64, u128);
 
 /// The rests of the runs without a fault and with one.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Shared {
     /// 0 for the run without a fault, and one more than its number for each fault.
-    first: BTreeMap<Moment, u32>,
+    first: BTreeMap<RestAt, u32>,
 }
 
 impl Shared {
@@ -49,7 +49,7 @@ impl Shared {
 pub(super) struct Rests<'a> {
     shared: &'a Shared,
     /// The fewest faults of a schedule that led there.
-    own: BTreeMap<Moment, usize>,
+    own: BTreeMap<RestAt, usize>,
 }
 
 impl<'a> Rests<'a> {

@@ -9,20 +9,20 @@ use std::collections::BTreeMap;
 
 /// What came of one part of a search.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Unit {
+pub struct SearchPart {
     /// How many schedules it has.
     pub(super) counts: Counts,
     /// How many schedules each cause explains, by the number of the cause.
     pub(super) explained: BTreeMap<u32, u64>,
     /// What broke the scenario and is not explained.
-    pub(super) found: Vec<Found>,
+    pub(super) found: Vec<BreakingSchedule>,
     /// The path of the first schedule that hit a limit.
     pub(super) first_inconclusive: Option<Vec<u32>>,
 }
 
 /// A schedule that broke the scenario.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Found {
+pub struct BreakingSchedule {
     /// Which of the faults that could be placed each one is, given those before it.
     pub(super) path: Vec<u32>,
 }
@@ -30,7 +30,7 @@ pub struct Found {
 /// The parts that are done, by the number of faults and the number of the first fault.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Done {
-    pub(super) units: BTreeMap<(u32, u32), Unit>,
+    pub(super) parts: BTreeMap<(u32, u32), SearchPart>,
     /// From which number of faults on every schedule is run, also of those that come to the same.
     pub(super) full_from: Option<u32>,
 }
@@ -46,12 +46,12 @@ impl Done {
 
     /// How many schedules were run in these parts.
     pub fn runs(&self) -> u64 {
-        self.units.values().map(|unit| unit.counts.runs).sum()
+        self.parts.values().map(|part| part.counts.runs).sum()
     }
 
     /// The document that holds the parts of a search through this space.
     pub fn to_json(&self, space: u64) -> Value {
-        let parts: Value = self.units.iter().map(|(&at, unit)| unit_to_json(at, unit)).collect();
+        let parts: Value = self.parts.iter().map(|(&at, part)| part_to_json(at, part)).collect();
         json!({
             "schema": SCHEMA,
             "engine": ENGINE,
@@ -81,16 +81,16 @@ impl Done {
         }
         let read = || {
             let parts = document["parts"].as_array()?;
-            parts.iter().map(unit_from_json).collect::<Option<BTreeMap<_, _>>>()
+            parts.iter().map(part_from_json).collect::<Option<BTreeMap<_, _>>>()
         };
         // What a part says of the causes it found is followed blindly, so it must be as it was written.
         let is_whole = document["check"] == check(&document["parts"], &document["full_from"]);
-        let units = read().filter(|_| is_whole).ok_or("it is damaged")?;
+        let parts = read().filter(|_| is_whole).ok_or("it is damaged")?;
         let full_from = match &document["full_from"] {
             Value::Null => None,
             given => Some(small(given).ok_or("it is damaged")?),
         };
-        Ok(Done { units, full_from })
+        Ok(Done { parts, full_from })
     }
 }
 
@@ -99,8 +99,8 @@ fn check(parts: &Value, full_from: &Value) -> String {
     format!("{:016x}", mix::text(&format!("{parts} {full_from}")))
 }
 
-fn unit_to_json((faults, first): (u32, u32), unit: &Unit) -> Value {
-    let Unit { counts, explained, found, first_inconclusive } = unit;
+fn part_to_json((faults, first): (u32, u32), part: &SearchPart) -> Value {
+    let SearchPart { counts, explained, found, first_inconclusive } = part;
     let Counts { runs, violated, inconclusive, explained: all, needless, kinds, digest } = counts;
     json!({
         "faults": faults,
@@ -122,7 +122,7 @@ fn small(value: &Value) -> Option<u32> {
     u32::try_from(value.as_u64()?).ok()
 }
 
-fn unit_from_json(value: &Value) -> Option<((u32, u32), Unit)> {
+fn part_from_json(value: &Value) -> Option<((u32, u32), SearchPart)> {
     let number = |value: &Value| value.as_u64();
     let path = |value: &Value| value.as_array()?.iter().map(small).collect::<Option<Vec<u32>>>();
     let numbers = |value: &Value| value.as_array()?.iter().map(number).collect::<Option<Vec<_>>>();
@@ -140,7 +140,7 @@ fn unit_from_json(value: &Value) -> Option<((u32, u32), Unit)> {
         Value::Null => None,
         given => Some(path(given)?),
     };
-    let unit = Unit {
+    let part = SearchPart {
         counts,
         explained: value["explained_by"]
             .as_array()?
@@ -150,11 +150,11 @@ fn unit_from_json(value: &Value) -> Option<((u32, u32), Unit)> {
         found: value["found"]
             .as_array()?
             .iter()
-            .map(|found| Some(Found { path: path(found)? }))
+            .map(|found| Some(BreakingSchedule { path: path(found)? }))
             .collect::<Option<_>>()?,
         first_inconclusive,
     };
-    Some(((small(&value["faults"])?, small(&value["first"])?), unit))
+    Some(((small(&value["faults"])?, small(&value["first"])?), part))
 }
 
 #[cfg(test)]
@@ -165,14 +165,14 @@ mod tests {
         let mut counts = Counts { runs: 7, violated: 1, explained: 3, ..Counts::default() };
         counts.digest = u128::MAX - 5;
         counts.needless[1] = 2;
-        let unit = Unit {
+        let part = SearchPart {
             counts,
             explained: BTreeMap::from([(0, 2), (4, 1)]),
-            found: vec![Found { path: vec![3, 0] }],
+            found: vec![BreakingSchedule { path: vec![3, 0] }],
             first_inconclusive: Some(vec![3, 9]),
         };
-        let units = BTreeMap::from([((2, 3), unit), ((1, 0), Unit::default())]);
-        Done { units, full_from: Some(2) }
+        let parts = BTreeMap::from([((2, 3), part), ((1, 0), SearchPart::default())]);
+        Done { parts, full_from: Some(2) }
     }
 
     #[test]

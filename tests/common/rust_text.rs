@@ -15,6 +15,16 @@ pub fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
+/// Whether a file has tests alone.
+pub fn is_test(file: &str) -> bool {
+    file.ends_with("/tests.rs") || file.contains("/tests/")
+}
+
+/// A text up to its tests.
+pub fn before_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests {").next().expect("a first part")
+}
+
 /// The words and signs of a Rust text, without comments, and with texts and characters emptied.
 pub fn tokens(text: &str) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();

@@ -3,7 +3,7 @@
 use super::{on, plan_of};
 use onceproof::scenario::Scenario;
 use onceproof::search::exhaust::Space;
-use onceproof::search::necessity::{Row, Standing, searched};
+use onceproof::search::necessity::{Finding, Standing, searched};
 use onceproof::search::variants::{Variant, wrong_mechanisms};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::Verdict;
@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 /// What comes of each wrong value in the coin that is checkpointed.
-fn rows(kinds: &[KindName], most: u32) -> Vec<Row> {
+fn findings(kinds: &[KindName], most: u32) -> Vec<Finding> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let file = folder.join("outputs/coin-checkpointed.toml");
     let scenario = Scenario::load(&file).unwrap_or_else(|error| panic!("{error}"));
@@ -23,23 +23,23 @@ fn rows(kinds: &[KindName], most: u32) -> Vec<Row> {
 
 #[test]
 fn every_wrong_value_has_a_witness() {
-    for row in rows(&KindName::ALL, 2) {
-        let lacks = row.lacks.is_some();
+    for finding in findings(&KindName::ALL, 2) {
+        let lacks = finding.lacks.is_some();
         let expected = if lacks { Standing::NotSearched } else { Standing::Witnessed };
-        assert_eq!(row.standing(), expected, "{}", row.design.words());
+        assert_eq!(finding.standing(), expected, "{}", finding.design.words());
     }
 }
 
 #[test]
 fn what_breaks_without_the_wrong_value_is_no_witness_of_it() {
     // Under recompute a crash and another answer break the coin, with stamps as they should be.
-    let rows = rows(&KindName::ALL, 2);
-    let row = rows
+    let findings = findings(&KindName::ALL, 2);
+    let finding = findings
         .iter()
-        .find(|row| row.design.words().starts_with("stamps = \"fresh\""))
-        .expect("a row");
-    assert_eq!(row.count(KindName::UserDiffers), 0);
-    assert!(row.count(KindName::Crash) > 0 && row.count(KindName::Partition) > 0);
+        .find(|finding| finding.design.words().starts_with("stamps = \"fresh\""))
+        .expect("a finding");
+    assert_eq!(finding.count(KindName::UserDiffers), 0);
+    assert!(finding.count(KindName::Crash) > 0 && finding.count(KindName::Partition) > 0);
 }
 
 #[test]
@@ -51,22 +51,23 @@ fn where_the_full_design_breaks_its_own_value_is_no_witness() {
     let is_off = |design: &Variant| design.words() == "dedup = \"off\"";
     let off = searched(&scenario).into_iter().find(is_off).expect("a value");
     let cancel = AtomicBool::new(false);
-    let row = off.search(&scenario, &space, &cancel, &|_| {});
-    assert_eq!(row.found.expect("a search").causes, []);
+    let finding = off.search(&scenario, &space, &cancel, &|_| {});
+    assert_eq!(finding.found.expect("a search").causes, []);
 }
 
 #[test]
 fn without_the_faults_that_it_guards_against_a_mechanism_has_no_witness() {
     // A lost ack makes a retry, and no more: what is known by its id is dropped and acked again.
-    let rows = rows(&[KindName::DropAck], 1);
+    let findings = findings(&[KindName::DropAck], 1);
     let witnessed = |words: &str| {
-        let row = rows.iter().find(|row| row.design.words() == words).expect("a row");
-        row.standing() == Standing::Witnessed
+        let finding =
+            findings.iter().find(|finding| finding.design.words() == words).expect("a finding");
+        finding.standing() == Standing::Witnessed
     };
     assert!(witnessed("dedup = \"off\"") && witnessed("re-ack = false"));
     assert!(!witnessed("ack = \"on-receipt\"") && !witnessed("atomic = \"id-first\""));
-    let lacking = rows.iter().filter(|row| row.standing() == Standing::NotSearched);
-    assert_eq!(lacking.map(|row| row.lacks).collect::<Vec<_>>(), [Some("clock-step")]);
+    let lacking = findings.iter().filter(|finding| finding.standing() == Standing::NotSearched);
+    assert_eq!(lacking.map(|finding| finding.lacks).collect::<Vec<_>>(), [Some("clock-step")]);
 }
 
 #[test]
@@ -76,11 +77,11 @@ fn the_chapter_in_small_holds_without_a_fault() {
     assert_eq!(brief.verdict, Verdict::ExactlyOnce);
 }
 
-/// What stands for a row: the faults of its witness, or how it stands without one.
-fn standing(row: &Row) -> String {
-    match (row.lacks, row.witness()) {
+/// What stands for a finding: the faults of its witness, or how it stands without one.
+fn standing(finding: &Finding) -> String {
+    match (finding.lacks, finding.witness()) {
         (Some(lacks), _) => format!("needs {lacks}"),
-        (None, None) => format!("{:?}", row.standing()),
+        (None, None) => format!("{:?}", finding.standing()),
         (None, Some(cause)) => format!("{} faults", cause.faults.len()),
     }
 }
@@ -106,9 +107,9 @@ fn check_with(
     let of_all = wrong_mechanisms();
     own.retain(|design| !of_all.contains(design));
     let search = |design: &Variant| on(2, || design.search(&scenario, &space, &cancel, &|_| {}));
-    let found: Vec<Row> = own.iter().map(search).collect();
+    let found: Vec<Finding> = own.iter().map(search).collect();
     let found: Vec<(String, String)> =
-        found.iter().map(|row| (row.design.words(), standing(row))).collect();
+        found.iter().map(|finding| (finding.design.words(), standing(finding))).collect();
     let found: Vec<(&str, &str)> =
         found.iter().map(|(words, standing)| (words.as_str(), standing.as_str())).collect();
     assert_eq!(found, expected, "{file}");

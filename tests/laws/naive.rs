@@ -4,7 +4,7 @@
 use onceproof_kernel::call::Action;
 use onceproof_model::function::{Filter, Function, Into, KeyBy};
 use onceproof_model::pipeline::{Pipeline, StepKind};
-use onceproof_sim::input::{Input, RowValue};
+use onceproof_sim::input::{RowValue, SourceInput};
 use onceproof_systems::Trial;
 
 use std::collections::BTreeMap;
@@ -26,8 +26,8 @@ pub fn evaluate(trial: &Trial) -> BTreeMap<String, Totals> {
     let pipeline: &Pipeline = trial.design.pipeline();
     let mut outputs: BTreeMap<usize, Vec<Item>> = BTreeMap::new();
     for (step, input) in &trial.plan.inputs {
-        let Input::Rows(rows) = input else { panic!("rows are given") };
-        let item = |row: &onceproof_sim::input::Row| {
+        let SourceInput::Rows(rows) = input else { panic!("rows are given") };
+        let item = |row: &onceproof_sim::input::InputRow| {
             let RowValue::Integer(value) = row.value else { panic!("values are numbers") };
             let value = value.into();
             Item { key: row.key.to_string(), value, weight: 1, event_time: row.event_time.0 }

@@ -3,7 +3,7 @@
 use super::Directory;
 use onceproof::scenario::{Readable, Scenario, ScenarioError};
 use onceproof_kernel::time::{MILLISECOND, SECOND};
-use onceproof_sim::input::{Input, Row, RowValue};
+use onceproof_sim::input::{InputRow, RowValue, SourceInput};
 use onceproof_sim::outcome::Classes;
 
 fn csv_scenario(more: &str) -> String {
@@ -24,9 +24,9 @@ impl Directory {
 
     /// The rows of a csv file.
     #[track_caller]
-    fn rows(&self, csv: &str, more: &str) -> Vec<Row> {
+    fn rows(&self, csv: &str, more: &str) -> Vec<InputRow> {
         let scenario = self.read(csv, more).unwrap_or_else(|error| panic!("{error}"));
-        let Input::Rows(rows) = &scenario.trial.plan.inputs[0].1 else { panic!("rows") };
+        let SourceInput::Rows(rows) = &scenario.trial.plan.inputs[0].1 else { panic!("rows") };
         rows.to_vec()
     }
 
@@ -38,7 +38,7 @@ impl Directory {
 }
 
 /// The keys of rows, and their arrivals in milliseconds.
-fn arrivals(rows: &[Row]) -> Vec<(&str, i64)> {
+fn arrivals(rows: &[InputRow]) -> Vec<(&str, i64)> {
     rows.iter().map(|row| (&*row.key, row.arrival.0 / MILLISECOND as i64)).collect()
 }
 

@@ -4,7 +4,7 @@
 use super::{files, folder, load};
 use onceproof::report::damage::{candidates, damage_text};
 use onceproof::scenario::Scenario;
-use onceproof::search::blame::{Blame, Cause, blame};
+use onceproof::search::blame::{Blame, Blamed, blame};
 use onceproof::search::shrink::bench::Watch;
 use onceproof_sim::fault::{Climate, Fault};
 use onceproof_sim::outcome::{Class, Damage, LedgerFigures, Outcome, Verdict};
@@ -36,7 +36,7 @@ fn what_is_blamed_did_it_and_nothing_else_was_needed() {
         let of_records =
             damaged.map(|(damage, cause)| (harm(damage), cause.expect("it was asked")));
         let of_classes = classes.into_iter().map(|(class, cause)| ((class, None), cause));
-        let found: Vec<(Harm, Cause)> = of_records.chain(of_classes).collect();
+        let found: Vec<(Harm, Blamed)> = of_records.chain(of_classes).collect();
         let named: BTreeSet<Class> = found.iter().map(|((class, _), _)| *class).collect();
         assert_eq!(named, outcome.brief.classes.iter().collect(), "{file}");
         let with = |faults: &[usize]| harms(&scenario.trial, seed, &outcome, faults);
@@ -51,19 +51,19 @@ fn what_is_blamed_did_it_and_nothing_else_was_needed() {
 fn check(
     file: &str,
     harm: &Harm,
-    cause: &Cause,
+    cause: &Blamed,
     faults: usize,
     with: &impl Fn(&[usize]) -> Harms,
 ) -> usize {
     let greatness = |faults: &[usize]| with(faults).get(harm).copied().unwrap_or(0);
     let (least, all) = (greatness(&[]), (0..faults).collect::<Vec<usize>>());
     let sets = match cause {
-        Cause::NoFault => {
+        Blamed::NoFault => {
             assert!(least > 0 && least >= greatness(&all), "{file}: {harm:?} takes a fault");
             return 0;
         }
-        Cause::Unknown(why) => panic!("{file}: {harm:?} is not found out: {why:?}"),
-        Cause::Faults { sets, is_all, without } => {
+        Blamed::Unknown(why) => panic!("{file}: {harm:?} is not found out: {why:?}"),
+        Blamed::Faults { sets, is_all, without } => {
             assert_eq!(without.is_some(), least > 0, "{file}: {harm:?}");
             assert!(is_all, "{file}: {harm:?} has others, too");
             sets
@@ -199,7 +199,7 @@ fn what_is_there_without_faults_and_grows_by_one_is_that_faults() {
         Scenario::parse(&(text + cut), &folder().join("dedup/a.toml")).expect("it is read");
     let outcome = scenario.trial.simulator().detail(None);
     let blame = blame(&scenario.trial, None, &outcome, &[0], Watch::none());
-    let cause = Cause::Faults { sets: vec![vec![0]], is_all: true, without: Some(2) };
+    let cause = Blamed::Faults { sets: vec![vec![0]], is_all: true, without: Some(2) };
     assert_eq!(blame.damage[0], Some(cause));
 }
 

@@ -2,8 +2,8 @@
 //! neither loses what it found.
 
 use super::bugs;
-use onceproof::search::exhaust::Told;
-use onceproof::search::shrink::all::{All, Bounds, End, MOST_RUNS, all, kinds};
+use onceproof::search::exhaust::Advance;
+use onceproof::search::shrink::all::{All, Bounds, MOST_RUNS, SearchEnd, all, kinds};
 use onceproof::search::shrink::bench::Watch;
 use onceproof::search::shrink::{Shrunk, Size, shrink};
 use onceproof_sim::fault::Fault;
@@ -30,7 +30,7 @@ fn whenever_it_is_told_to_end_it_has_a_failure_that_is_no_larger_than_before() {
     for runs in 2..whole.runs - 1 {
         let shrunk = shrunk_within(runs);
         assert!(shrunk.is_interrupted && !shrunk.is_exhausted && !shrunk.holds_without_any);
-        assert!(shrunk.outcome.brief.classes.contains(shrunk.target.class));
+        assert!(shrunk.outcome.brief.classes.contains(shrunk.goal.class));
         let size = Size::of(&shrunk.case);
         assert!(size.faults <= last.faults && size.rows <= last.rows, "{runs}: {size:?}");
         last = size;
@@ -39,7 +39,12 @@ fn whenever_it_is_told_to_end_it_has_a_failure_that_is_no_larger_than_before() {
 }
 
 /// All sets for what a planted bug was shrunk to, with crashes and copies beside its own kinds.
-fn all_within(runs: u64, threads: usize, cancel: &AtomicBool, tell: &(dyn Fn(Told) + Sync)) -> All {
+fn all_within(
+    runs: u64,
+    threads: usize,
+    cancel: &AtomicBool,
+    tell: &(dyn Fn(Advance) + Sync),
+) -> All {
     let bug = bugs::two_sends_lost_or_refused();
     let mut shrunk = shrunk_within(u64::MAX);
     let kinds = kinds(&bug.scenario, &shrunk, &[Crash, Duplicate]);
@@ -55,7 +60,7 @@ fn faults(all: &All) -> Vec<&[Fault]> {
 fn a_search_that_gives_up_says_the_same_on_any_number_of_threads() {
     let never = AtomicBool::new(false);
     let whole = all_within(MOST_RUNS, 2, &never, &|_| {});
-    assert_eq!((whole.end, whole.searched), (End::Complete, 4));
+    assert_eq!((whole.end, whole.searched), (SearchEnd::Complete, 4));
     let mut levels = Vec::new();
     for runs in [1, 30, 300, whole.runs - 1, whole.runs] {
         let one = all_within(runs, 1, &never, &|_| {});
@@ -73,9 +78,9 @@ fn a_search_that_gives_up_says_the_same_on_any_number_of_threads() {
         assert!(one.has_failure && !one.sets.is_empty(), "{runs}");
         levels.push((one.searched, one.end));
     }
-    assert_eq!(levels[0], (0, End::GaveUp));
-    assert_eq!(levels[3], (3, End::GaveUp));
-    assert_eq!(levels[4], (4, End::Complete));
+    assert_eq!(levels[0], (0, SearchEnd::GaveUp));
+    assert_eq!(levels[3], (3, SearchEnd::GaveUp));
+    assert_eq!(levels[4], (4, SearchEnd::Complete));
 }
 
 #[test]
@@ -85,15 +90,15 @@ fn an_interrupted_search_keeps_what_it_found() {
     let cancel = AtomicBool::new(false);
     let runs = AtomicU64::new(0);
     let most = whole.runs / 2;
-    let tell = |told: Told| {
-        if let Told::Runs(more) = told
+    let tell = |told: Advance| {
+        if let Advance::Runs(more) = told
             && runs.fetch_add(more, Ordering::Relaxed) + more > most
         {
             cancel.store(true, Ordering::Relaxed);
         }
     };
     let part = all_within(MOST_RUNS, 1, &cancel, &tell);
-    assert_eq!(part.end, End::Interrupted);
+    assert_eq!(part.end, SearchEnd::Interrupted);
     assert!(part.searched >= 2 && part.searched < 4, "{}", part.searched);
     let all = faults(&whole);
     assert!(faults(&part).iter().all(|set| all.contains(set)));

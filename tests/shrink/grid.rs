@@ -6,8 +6,8 @@
 //! of the smallest size.
 
 use onceproof::scenario::Scenario;
-use onceproof::search::shrink::all::{Bounds, End, Set, all, as_searched, kinds};
-use onceproof::search::shrink::bench::{Target, Watch};
+use onceproof::search::shrink::all::{Bounds, SearchEnd, Set, all, as_searched, kinds};
+use onceproof::search::shrink::bench::{Goal, Watch};
 use onceproof::search::shrink::{Shrunk, shrink};
 use onceproof_sim::fault::{Fault, Kind};
 use onceproof_sim::outcome::Verdict;
@@ -76,8 +76,8 @@ struct Smallest {
 }
 
 /// Every smallest set of at most so many faults of these kinds, by running every set.
-fn smallest(trial: &Trial, target: &Target, kinds: &[Kind], most: usize) -> Vec<Smallest> {
-    let mut walk = Walk { simulator: trial.simulator(), target, kinds, most, broken: Vec::new() };
+fn smallest(trial: &Trial, goal: &Goal, kinds: &[Kind], most: usize) -> Vec<Smallest> {
+    let mut walk = Walk { simulator: trial.simulator(), goal, kinds, most, broken: Vec::new() };
     walk.extend(&mut Vec::new(), false);
     let has_broken_part = |set: &Smallest| {
         let is_part = |other: &&Smallest| other.text.len() < set.text.len();
@@ -89,7 +89,7 @@ fn smallest(trial: &Trial, target: &Target, kinds: &[Kind], most: usize) -> Vec<
 
 struct Walk<'a> {
     simulator: Simulator<'a>,
-    target: &'a Target,
+    goal: &'a Goal,
     kinds: &'a [Kind],
     most: usize,
     broken: Vec<Smallest>,
@@ -101,8 +101,8 @@ impl Walk<'_> {
         let Extensions { brief, possible: next, .. } = self.simulator.extensions(None, self.kinds);
         if brief.verdict == Verdict::Violated {
             let outcome = self.simulator.detail(None);
-            let hits = brief.classes.contains(self.target.class)
-                && (self.target.step.is_none() || self.target.damage(&outcome).is_some());
+            let hits = brief.classes.contains(self.goal.class)
+                && (self.goal.step.is_none() || self.goal.damage(&outcome).is_some());
             self.broken.push(Smallest { text: text(faults), hits, is_needless });
         }
         if faults.len() == self.most {
@@ -141,7 +141,7 @@ fn check(design: &Design<'_>) {
         let kinds = kinds(&scenario, &shrunk, &[]);
         let found = text(&as_searched(&shrunk));
         let holds = shrunk.holds_without_any;
-        let remains = format!("{:?} {:?}", shrunk.case.trial(u64::MAX), shrunk.target);
+        let remains = format!("{:?} {:?}", shrunk.case.trial(u64::MAX), shrunk.goal);
         let of_kinds = left.entry(remains).or_default().entry(format!("{kinds:?}"));
         let left = of_kinds.or_insert_with(|| Left { shrunk, kinds, found: BTreeMap::new() });
         left.found.insert(found, holds);
@@ -159,7 +159,7 @@ fn compare(name: &str, left: Left, design: &Design<'_>, found_here: &BTreeSet<Te
     let Left { mut shrunk, kinds, found } = left;
     let most = design.most;
     let trial = shrunk.case.trial(u64::MAX);
-    let sets = smallest(&trial, &shrunk.target, &kinds, most);
+    let sets = smallest(&trial, &shrunk.goal, &kinds, most);
     for (found, holds) in found.iter().filter(|(found, _)| found.len() <= most) {
         let set = sets.iter().find(|set| set.text == *found);
         if *holds {
@@ -176,7 +176,7 @@ fn compare(name: &str, left: Left, design: &Design<'_>, found_here: &BTreeSet<Te
     let cancel = AtomicBool::new(false);
     let bounds = Bounds { runs: MOST_RUNS, cancel: &cancel, tell: &|_| {} };
     let all = all(&mut shrunk, kinds, bounds);
-    assert!(matches!(all.end, End::Complete | End::GaveUp), "{name}: {:?}", all.end);
+    assert!(matches!(all.end, SearchEnd::Complete | SearchEnd::GaveUp), "{name}: {:?}", all.end);
     assert!(all.searched as usize >= most, "{name}: {}", all.searched);
     let is_small = |set: &&Set| set.faults.len() <= most;
     let listed = all.sets.iter().filter(is_small).map(|set| text(&set.outcome.schedule));

@@ -3,7 +3,7 @@
 use super::change::{Content, Scan};
 use super::effect::{Dropped, Env, FilterSaid};
 use super::record::Record;
-use super::told::Tale;
+use super::told::Story;
 use super::{Dataflow, point};
 use onceproof_kernel::env::{self, Decision, Note};
 use onceproof_kernel::key::Key;
@@ -14,9 +14,9 @@ use onceproof_kernel::time::Time;
 use onceproof_kernel::told::Told;
 
 /// Tells something, if anybody reads the trace.
-fn tell(env: &mut impl env::Env<Dataflow>, tale: Tale) {
+fn tell(env: &mut impl env::Env<Dataflow>, story: Story) {
     if env.is_traced() {
-        env.decides(Decision::Own(&|| Told::new(tale)));
+        env.decides(Decision::Own(&|| Told::new(story)));
     }
 }
 
@@ -27,7 +27,7 @@ impl<E: env::Env<Dataflow>> Env for E {
         if self.is_traced() {
             let (outputs, windows, owed) = (scan.held.len(), scan.windows.len(), scan.owed.len());
             let token = self.token(shard);
-            tell(self, Tale::Starts { token, outputs, windows, owed });
+            tell(self, Story::Starts { token, outputs, windows, owed });
         }
         scan
     }
@@ -45,7 +45,7 @@ impl<E: env::Env<Dataflow>> Env for E {
         if self.is_dead() {
             return;
         }
-        tell(self, Tale::Drops { record: name, why: dropped });
+        tell(self, Story::Drops { record: name, why: dropped });
         if dropped == Dropped::Duplicate {
             if self.is_detailed() {
                 self.notes(shard, Note::DropsKnown(name));
@@ -74,7 +74,7 @@ impl<E: env::Env<Dataflow>> Env for E {
         if is_known && catalog.is_refreshed(key, id) {
             self.rows_that_change(shard).catalog.refresh(key, id, now);
         }
-        tell(self, Tale::LooksUp { record: name, key, filter, catalog: Some(is_known) });
+        tell(self, Story::LooksUp { record: name, key, filter, catalog: Some(is_known) });
         if is_known && self.is_detailed() {
             self.notes(shard, Note::Found(key, id));
         }
@@ -117,7 +117,7 @@ impl<E: env::Env<Dataflow>> Env for E {
         // If the catalog is asked next, both are told together.
         if is_last {
             let (name, key) = (record.name, record.key);
-            tell(self, Tale::LooksUp { record: name, key, filter: Some(said), catalog: None });
+            tell(self, Story::LooksUp { record: name, key, filter: Some(said), catalog: None });
         }
     }
 
@@ -130,7 +130,7 @@ impl<E: env::Env<Dataflow>> Env for E {
     ) {
         self.charge();
         self.rows(shard).catalog.scan(first, last, self.now(), found);
-        tell(self, Tale::ReadsIds { ids: found.len() });
+        tell(self, Story::ReadsIds { ids: found.len() });
     }
 
     fn apply(&mut self, shard: ShardIndex, step: StepIndex, name: Name) {

@@ -8,16 +8,16 @@ use onceproof_kernel::mix::scatter;
 
 /// A set of words of 64 bits, which should be hashes already.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Filter {
+pub struct BloomFilter {
     words: Vec<u64>,
     bits: u64,
     hashes: u32,
 }
 
-impl Filter {
+impl BloomFilter {
     /// An empty filter of so many bits, of which each element sets `hashes`; at least 1 of either.
-    pub fn new(bits: u64, hashes: u32) -> Filter {
-        let mut filter = Filter::default();
+    pub fn new(bits: u64, hashes: u32) -> BloomFilter {
+        let mut filter = BloomFilter::default();
         filter.reset(bits, hashes);
         filter
     }
@@ -86,7 +86,7 @@ mod tests {
             first(u64::MAX, 1_000_000),
             [893942, 260185, 626427, 992669, 358911, 725153, 91395]
         );
-        let mut filter = Filter::new(128, 4);
+        let mut filter = BloomFilter::new(128, 4);
         filter.insert(0);
         filter.insert(1);
         assert_eq!(filter.words, [0x0000_0040_0100_0000, 0x0082_0800_0020_0110]);
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn what_was_added_is_found() {
-        let mut filter = Filter::new(1000, 7);
+        let mut filter = BloomFilter::new(1000, 7);
         assert!(
             (0..100).all(|element| !filter.may_contain(element)),
             "an empty filter has nothing"
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_filter_of_one_bit_takes_everything_for_a_member_once_it_has_one() {
-        let mut filter = Filter::new(1, 1);
+        let mut filter = BloomFilter::new(1, 1);
         assert!(!filter.may_contain(5));
         filter.insert(4);
         assert!(filter.may_contain(5));
@@ -115,10 +115,10 @@ mod tests {
 
     #[test]
     fn a_filter_that_is_reset_is_a_new_one() {
-        let mut filter = Filter::new(1000, 7);
+        let mut filter = BloomFilter::new(1000, 7);
         (0..100).for_each(|element| filter.insert(element));
         filter.reset(70, 2);
-        assert_eq!(filter, Filter::new(70, 2));
+        assert_eq!(filter, BloomFilter::new(70, 2));
         assert_eq!(filter.bits_set(), 0);
     }
 }

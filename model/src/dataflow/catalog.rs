@@ -14,23 +14,23 @@ use rustc_hash::FxBuildHasher;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Ids that wait to be forgotten, in order of the time that decides it.
-type Waiting = VecDeque<(Time, Key, RecordId)>;
+type Expiring = VecDeque<(Time, Key, RecordId)>;
 
 /// The ids of one shard.
 #[derive(Debug, Default)]
 pub struct Catalog {
-    ids: HashMap<(Key, RecordId), Row, FxBuildHasher>,
+    ids: HashMap<(Key, RecordId), Known, FxBuildHasher>,
     /// Per sender: ids that wait for its system watermark, in order of their stamps.
-    by_stamp: Vec<Waiting>,
+    by_stamp: Vec<Expiring>,
     /// The same for senders that may send one another's records: the first of them, and how many.
-    shared: BTreeMap<(usize, usize), Waiting>,
+    shared: BTreeMap<(usize, usize), Expiring>,
     /// Ids that are forgotten by age, in order of their ends.
-    by_age: Waiting,
+    by_age: Expiring,
 }
 
 /// What is known of one id.
 #[derive(Clone, Copy, Hash, Debug)]
-struct Row {
+struct Known {
     stamp: Time,
     /// When it is forgotten, if by age, and whether a duplicate puts that off.
     end: Time,
@@ -81,7 +81,7 @@ impl Catalog {
         now: Time,
     ) -> bool {
         let row = match lifetime {
-            Lifetime::Unlimited => Row { stamp, end: Time::MAX, refreshed_by: None },
+            Lifetime::Unlimited => Known { stamp, end: Time::MAX, refreshed_by: None },
             Lifetime::UntilWatermark { .. } | Lifetime::UntilAllWatermarks { .. } => {
                 let ids = match lifetime {
                     Lifetime::UntilAllWatermarks { first, count } => {
@@ -99,13 +99,13 @@ impl Catalog {
                     }
                     Some(_) | None => ids.push_back((stamp, key, id)),
                 }
-                Row { stamp, end: Time::MAX, refreshed_by: None }
+                Known { stamp, end: Time::MAX, refreshed_by: None }
             }
             Lifetime::For { length, refresh_on_hit } => {
                 let end = now.plus(length);
                 self.by_age.push_back((end, key, id));
                 let length = i64::try_from(length).unwrap_or(i64::MAX);
-                Row { stamp, end, refreshed_by: refresh_on_hit.then_some(length) }
+                Known { stamp, end, refreshed_by: refresh_on_hit.then_some(length) }
             }
         };
         self.ids.insert((key, id), row).is_some_and(|old| old.stamp == stamp)
@@ -138,7 +138,7 @@ impl Catalog {
 
     /// The ids with stamps from `first` to `last` that are not too old, in no order.
     pub fn scan(&self, first: Time, last: Time, now: Time, found: &mut Vec<(Key, RecordId, Time)>) {
-        let within = |row: &Row| first <= row.stamp && row.stamp <= last && row.end > now;
+        let within = |row: &Known| first <= row.stamp && row.stamp <= last && row.end > now;
         let ids = self.ids.iter().filter(|(_, row)| within(row));
         found.extend(ids.map(|(&(key, id), row)| (key, id, row.stamp)));
     }
@@ -188,8 +188,8 @@ impl Catalog {
 
 /// Forgets the ids with stamps below a watermark that they wait for, and says which.
 fn forget_waiting(
-    ids: &mut HashMap<(Key, RecordId), Row, FxBuildHasher>,
-    waiting: &mut Waiting,
+    ids: &mut HashMap<(Key, RecordId), Known, FxBuildHasher>,
+    waiting: &mut Expiring,
     below: Time,
     tell: &mut impl Tell,
 ) {

@@ -6,7 +6,7 @@ use super::mechanism::{Fencing, Mechanism, Outputs, Stamps};
 use super::point;
 use super::stage::Stages;
 use crate::function::Function;
-use crate::pipeline::{Edge, GraphError, Pipeline, Queue, Step, StepKind};
+use crate::pipeline::{Edge, GraphError, Pipeline, QueueRules, Step, StepKind};
 use onceproof_kernel::layout::{LaidStep, Layout, ShardIndex, StepIndex, StoreRules};
 use onceproof_kernel::source::{self, Source};
 
@@ -154,7 +154,7 @@ fn layout(
         forgets_after: mechanisms[index.at()].forgets_after().map(|(length, _)| length),
         source: match step.kind {
             StepKind::Source { watermark: progress, queue } => {
-                let queue = queue.map(|Queue { deadline, extend, .. }| source::Queue {
+                let queue = queue.map(|QueueRules { deadline, extend, .. }| source::Queue {
                     deadline,
                     extend,
                     holds_back: defect != Some(Defect::UnackedMessageDoesNotPin),

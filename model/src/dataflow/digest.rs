@@ -1,7 +1,7 @@
 //! What messages and changes say, as numbers that a fingerprint folds in. Keys and names go in by their hashes.
 
 use super::change::{Content, Delta, Held, HeldRow, Owed, Watermark};
-use super::effect::Carried;
+use super::effect::Payload;
 use super::record::Record;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::mix::words;
@@ -49,7 +49,7 @@ pub(super) fn of_change(delta: &Delta, known: &Vocabulary) -> u64 {
 }
 
 /// What a request promises, and what it carries.
-pub(super) fn of_request(request: &Carried, known: &Vocabulary) -> [u64; 2] {
+pub(super) fn of_request(request: &Payload, known: &Vocabulary) -> [u64; 2] {
     let carried = request.record.as_ref().map_or(0, |record| of_record(record, known));
     [of_watermark(&request.watermark), carried]
 }

@@ -112,7 +112,7 @@ pub enum FilterSaid {
 /// A request to another shard.
 pub type Request = effect::Request<Dataflow>;
 /// Tells a sender that its request is done.
-pub type Ack = effect::Reply<Dataflow>;
+pub type Reply = effect::Reply<Dataflow>;
 /// An ack that arrives, or an error in its place.
 pub type Replied = effect::Replied<Dataflow>;
 /// What happens to a worker's shard.
@@ -126,7 +126,7 @@ pub type Context<'a, E> = effect::Context<'a, Dataflow, E>;
 
 /// What a request carries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Carried {
+pub struct Payload {
     /// What the sender promises.
     pub watermark: Watermark,
     /// The record, or none if the watermark travels alone.

@@ -22,7 +22,7 @@ pub use design::{Design, SystemUse};
 pub use stage::Stages;
 
 use crate::pipeline::Truth;
-use effect::{Carried, Timer};
+use effect::{Payload, Timer};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::Layout;
@@ -30,7 +30,7 @@ use onceproof_kernel::mix;
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::system::{self, System, Wait};
 use onceproof_kernel::time::Time;
-use onceproof_kernel::told::{Forgotten, Part, Parts, Told};
+use onceproof_kernel::told::{Detail, Details, Forgotten, Told};
 use record::Record;
 
 /// Dataflow's shuffle as a system.
@@ -42,7 +42,7 @@ impl System for Dataflow {
     type Process = worker::Worker;
     type Rows = rows::Rows;
     type Change = change::Delta;
-    type Request = Carried;
+    type Request = Payload;
     /// The receiver's committed event-time watermark for the sender.
     type Reply = Time;
     type Timer = Timer;
@@ -71,27 +71,27 @@ impl System for Dataflow {
         }
     }
 
-    fn subject(request: &Carried) -> Subject {
+    fn subject(request: &Payload) -> Subject {
         match &request.record {
             Some(record) => Subject::Record(record.name),
             None => point::watermark(request.watermark.event),
         }
     }
 
-    fn carried(request: &Carried) -> Option<system::Carried> {
+    fn carried(request: &Payload) -> Option<system::Carried> {
         let Record { name, key, id, stamp, .. } = *request.record.as_ref()?;
         Some(system::Carried { name, key, id, made: stamp })
     }
 
-    fn parts_of_reply(watermark: &Time) -> Parts {
-        vec![("watermark", Part::Time(*watermark))]
+    fn parts_of_reply(watermark: &Time) -> Details {
+        vec![("watermark", Detail::Time(*watermark))]
     }
 
     fn forgotten(record: Option<Name>, key: Key, why: Forgotten) -> Told {
-        Told::new(told::Tale::Forgets { record, key, why })
+        Told::new(told::Story::Forgets { record, key, why })
     }
 
-    fn digest_of_request(request: &Carried, words: &Vocabulary) -> [u64; 2] {
+    fn digest_of_request(request: &Payload, words: &Vocabulary) -> [u64; 2] {
         digest::of_request(request, words)
     }
 

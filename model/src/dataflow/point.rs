@@ -3,7 +3,7 @@
 
 use super::told;
 use onceproof_kernel::alphabet::{
-    Alphabet, Control, ControlValue, Counted, Figure, Mark, Moments, Point, PointWords, Subject,
+    Alphabet, Control, ControlValue, Counted, Counter, Mark, Moments, Point, PointWords, Subject,
 };
 use onceproof_kernel::time::Time;
 
@@ -45,9 +45,9 @@ pub const WATERMARK_ALONE: Mark = Mark(Mark::OWN + 5);
 pub const WATERMARK_SENT_AGAIN: Mark = Mark(Mark::OWN + 6);
 
 /// How often a catalog was read.
-pub const CATALOG_READS: Figure = Figure(0);
+pub const CATALOG_READS: Counter = Counter(0);
 /// How many ids a filter took for known ones, that were in no catalog.
-pub const BLOOM_FALSE_POSITIVES: Figure = Figure(1);
+pub const BLOOM_FALSE_POSITIVES: Counter = Counter(1);
 
 const fn of_stage(word: &'static str, verb: &'static str, about: &'static str) -> PointWords {
     PointWords { word, verb, about, is_each_steps: false }

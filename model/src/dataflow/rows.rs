@@ -28,7 +28,7 @@ pub struct Rows {
     held: HashMap<HeldRow, Held, FxBuildHasher>,
     /// The ids that its keys have seen.
     pub catalog: Catalog,
-    /// Whether the owner has filters that may never call a known id new.
+    /// Whether the owner has filters that may never take a known id for new.
     has_sound_filter: bool,
     windows: HashMap<(Key, Time), Window, FxBuildHasher>,
     watermarks: Vec<Watermark>,
@@ -43,13 +43,16 @@ struct Window {
 }
 
 impl Rows {
-    /// Asserts that the filter of an owner called no id new that is known under the same stamp. That is looked
+    /// Asserts that the filter of an owner took no id for new that is known under the same stamp. That is looked
     /// at in a run in detail only, since it costs a look; in any run it is asserted that no commit of an owner
-    /// brings an id that is there. One that lost its shard may call a known id new: it does not know what the
+    /// brings an id that is there. One that lost its shard may take a known id for new: it does not know what the
     /// new owner committed, and its commits are refused.
     pub fn check_new(&self, is_owner: bool, record: &Record, now: Time) {
         let is_known = self.catalog.stamp(record.key, record.id, now) == Some(record.stamp);
-        assert!(!(self.has_sound_filter && is_owner && is_known), "a filter called a known id new");
+        assert!(
+            !(self.has_sound_filter && is_owner && is_known),
+            "a filter took a known id for new"
+        );
     }
 
     /// The content of a window, and what was added to it.
@@ -110,9 +113,9 @@ impl system::Rows<Dataflow> for Rows {
             }
             Delta::Id { key, id, name, value, stamp, lifetime } => {
                 let was_known = self.catalog.insert(key, id, stamp, lifetime, now);
-                // Only an owner comes here, and nothing else than its filter can have called it new.
+                // Only an owner comes here, and nothing else than its filter can have taken it for new.
                 let is_sound = !was_known || !self.has_sound_filter;
-                assert!(is_sound, "a filter called a known id new");
+                assert!(is_sound, "a filter took a known id for new");
                 tell.hint(name, key, value);
                 tell.learn(key, id, name);
             }
@@ -285,18 +288,18 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_filter_that_lost_its_shard_may_call_a_known_id_new() {
+    fn a_filter_that_lost_its_shard_may_take_a_known_id_for_new() {
         shard_with_ann(true).check_new(false, &record_of_ann(), Time(0));
     }
 
     #[test]
-    #[should_panic(expected = "a filter called a known id new")]
+    #[should_panic(expected = "a filter took a known id for new")]
     fn the_filter_of_an_owner_may_not() {
         shard_with_ann(true).check_new(true, &record_of_ann(), Time(0));
     }
 
     #[test]
-    #[should_panic(expected = "a filter called a known id new")]
+    #[should_panic(expected = "a filter took a known id for new")]
     fn nor_may_it_let_an_id_be_committed_twice() {
         shard_with_ann(true).apply(&id_of_ann(), Time(0), &mut Heard::default());
     }

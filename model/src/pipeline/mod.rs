@@ -11,7 +11,7 @@ mod step;
 
 pub use ack::Ack;
 pub use check::GraphError;
-pub use queue::{MessageIds, Queue};
+pub use queue::{MessageIds, QueueRules};
 pub use step::{IdFrom, InsertId, OffsetGiven, Sink, Step, StepKind};
 pub use truth::Truth;
 pub use window_end::WindowEnd;

@@ -9,7 +9,7 @@ use onceproof_kernel::time::Nanos;
 
 /// How a source reads its queue.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Queue {
+pub struct QueueRules {
     /// How long a delivery may go without an ack until its message is handed out again.
     pub deadline: Nanos,
     /// Whether a worker that lives extends the deadlines of what it holds.

@@ -1,6 +1,6 @@
 //! Steps as a scenario states them.
 
-use super::Queue;
+use super::QueueRules;
 use crate::function::Function;
 use crate::window::Windowing;
 use onceproof_kernel::call::{Action, Target};
@@ -16,7 +16,7 @@ pub enum StepKind {
         /// How it knows its event-time watermark.
         watermark: Progress,
         /// The queue that it reads, if its records do not stand at offsets.
-        queue: Option<Queue>,
+        queue: Option<QueueRules>,
     },
     /// Applies a user function.
     Map(Function),

@@ -1,4 +1,4 @@
-//! Verdicts: what the answers say becomes of a request, an ack, a commit, a call, or a worker before a step of
+//! Fates: what the answers say becomes of a request, an ack, a commit, a call, or a worker before a step of
 //! the protocol. The first of each is the harmless one. The world alone acts on them.
 
 use crate::fault::{ClockWay, Kind};
@@ -6,7 +6,7 @@ use onceproof_kernel::time::Nanos;
 
 /// What becomes of a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RequestVerdict {
+pub enum RequestFate {
     /// It arrives after its latency.
     Pass,
     /// It is lost.
@@ -23,7 +23,7 @@ pub enum RequestVerdict {
 
 /// What becomes of an ack.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AckVerdict {
+pub enum AckFate {
     /// It arrives after its latency.
     Pass,
     /// It is lost.
@@ -38,7 +38,7 @@ pub enum AckVerdict {
 
 /// What becomes of a commit on its way to the store.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CommitVerdict {
+pub enum CommitFate {
     /// It is applied and answered.
     Pass,
     /// It never arrives.
@@ -51,7 +51,7 @@ pub enum CommitVerdict {
 
 /// What becomes of a call to an external service.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CallVerdict {
+pub enum CallFate {
     /// It is done and answered.
     Pass,
     /// It is done, and its answer is lost.
@@ -60,7 +60,7 @@ pub enum CallVerdict {
 
 /// What becomes of a worker before it takes a step of the protocol.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum BeforeVerdict {
+pub enum BeforeFate {
     /// It takes the step.
     Pass,
     /// It dies, and is back after so long.

@@ -1,6 +1,6 @@
 //! Answers: everything that chance or a schedule decides, at named points. The world comes here with a
 //! moment (a request is sent, a commit is sent, a function is executed, a step of the protocol is about
-//! to be taken) and gets a verdict; answer 0 is always the harmless one. Exact faults are asked first,
+//! to be taken) and gets a fate; answer 0 is always the harmless one. Exact faults are asked first,
 //! then those that the seed draws; the first that does not pass decides. Whatever fires is written down
 //! with a place that only it has, so that the schedule of a run replays it.
 
@@ -31,7 +31,7 @@ use possible::Possible;
 pub(crate) use possible::Watched;
 use rustc_hash::FxBuildHasher;
 
-pub use fate::{AckVerdict, BeforeVerdict, CallVerdict, CommitVerdict, RequestVerdict};
+pub use fate::{AckFate, BeforeFate, CallFate, CommitFate, RequestFate};
 pub use moment::{Act, Attempt, CommitSent, Exchange, StepTaken};
 pub use possible::{Needless, Possibility, Resting, default_kinds, legs};
 
@@ -46,9 +46,9 @@ pub struct Answers {
     can_move: bool,
     fired: Fired,
     strikes: Strikes,
-    /// Whether any request was doubled, and since then the verdicts on acks.
+    /// Whether any request was doubled, and since then the fates of acks.
     has_twins: bool,
-    acks: HashMap<u64, AckVerdict, FxBuildHasher>,
+    acks: HashMap<u64, AckFate, FxBuildHasher>,
     /// What a run in detail writes down.
     log: Option<Log>,
     /// Every fault that could have been placed somewhere in this run, if someone asked.
@@ -147,58 +147,58 @@ impl Answers {
         exchange: &Exchange,
         layout: &Layout,
         words: &Vocabulary,
-    ) -> RequestVerdict {
+    ) -> RequestFate {
         if self.is_quiet(Asked::Request) {
-            return RequestVerdict::Pass;
+            return RequestFate::Pass;
         }
         let moment = Moment::Exchange(*exchange);
         let kind = self.decide(Asked::Request, moment, exchange.point, |_| true, layout, words);
         match kind {
             None => {
                 self.note_delay(exchange, Leg::Request, layout, words);
-                RequestVerdict::Pass
+                RequestFate::Pass
             }
-            Some(Kind::DropRequest) => RequestVerdict::Lost,
+            Some(Kind::DropRequest) => RequestFate::Lost,
             Some(Kind::Duplicate { .. }) => {
                 self.has_twins = true;
-                RequestVerdict::Twice
+                RequestFate::Twice
             }
-            Some(Kind::Delay { by, .. }) => RequestVerdict::Late(by),
-            Some(Kind::ErrorNotApplied) => RequestVerdict::Refused,
-            Some(kind @ Kind::Partition { .. }) => RequestVerdict::Cut(kind),
+            Some(Kind::Delay { by, .. }) => RequestFate::Late(by),
+            Some(Kind::ErrorNotApplied) => RequestFate::Refused,
+            Some(kind @ Kind::Partition { .. }) => RequestFate::Cut(kind),
             Some(kind) => unreachable!("{kind:?} is not asked of requests"),
         }
     }
 
-    /// An ack is sent. The acks of both copies of a doubled request share one point, so they share its verdict,
+    /// An ack is sent. The acks of both copies of a doubled request share one point, so they share its fate,
     /// and it is one fault. Were each copy asked about, one run could have two faults at one point, and no file
     /// could say which.
-    pub fn ack(&mut self, exchange: &Exchange, layout: &Layout, words: &Vocabulary) -> AckVerdict {
+    pub fn ack(&mut self, exchange: &Exchange, layout: &Layout, words: &Vocabulary) -> AckFate {
         if self.is_quiet(Asked::Ack) {
-            return AckVerdict::Pass;
+            return AckFate::Pass;
         }
         if self.has_twins
-            && let Some(&verdict) = self.acks.get(&exchange.point)
+            && let Some(&fate) = self.acks.get(&exchange.point)
         {
-            return verdict;
+            return fate;
         }
         let moment = Moment::Exchange(*exchange);
         let kind = self.decide(Asked::Ack, moment, exchange.point, |_| true, layout, words);
-        let verdict = match kind {
+        let fate = match kind {
             None => {
                 self.note_delay(exchange, Leg::Ack, layout, words);
-                AckVerdict::Pass
+                AckFate::Pass
             }
-            Some(Kind::DropAck) => AckVerdict::Lost,
-            Some(Kind::Duplicate { .. }) => AckVerdict::Twice,
-            Some(Kind::Delay { by, .. }) => AckVerdict::Late(by),
-            Some(Kind::ErrorApplied) => AckVerdict::Error,
+            Some(Kind::DropAck) => AckFate::Lost,
+            Some(Kind::Duplicate { .. }) => AckFate::Twice,
+            Some(Kind::Delay { by, .. }) => AckFate::Late(by),
+            Some(Kind::ErrorApplied) => AckFate::Error,
             Some(kind) => unreachable!("{kind:?} is not asked of acks"),
         };
         if self.has_twins {
-            self.acks.insert(exchange.point, verdict);
+            self.acks.insert(exchange.point, fate);
         }
-        verdict
+        fate
     }
 
     /// A commit is sent to the store; see [`Answers::asks_commits`].
@@ -207,14 +207,14 @@ impl Answers {
         commit: &CommitSent,
         layout: &Layout,
         words: &Vocabulary,
-    ) -> CommitVerdict {
+    ) -> CommitFate {
         let point = self.drawn.meet(commit.point);
         let moment = Moment::Commit(*commit);
         match self.decide(Asked::Commit, moment, point, |_| true, layout, words) {
-            None => CommitVerdict::Pass,
-            Some(Kind::CommitLost) => CommitVerdict::Lost,
-            Some(Kind::CommitUnknown) => CommitVerdict::Unknown,
-            Some(Kind::CommitDelayed { by }) => CommitVerdict::Late(by),
+            None => CommitFate::Pass,
+            Some(Kind::CommitLost) => CommitFate::Lost,
+            Some(Kind::CommitUnknown) => CommitFate::Unknown,
+            Some(Kind::CommitDelayed { by }) => CommitFate::Late(by),
             Some(kind) => unreachable!("{kind:?} is not asked of commits"),
         }
     }
@@ -265,35 +265,30 @@ impl Answers {
     }
 
     /// An external service is called.
-    pub fn call(&mut self, call: &Attempt, layout: &Layout, words: &Vocabulary) -> CallVerdict {
+    pub fn call(&mut self, call: &Attempt, layout: &Layout, words: &Vocabulary) -> CallFate {
         if self.is_quiet(Asked::Call) {
-            return CallVerdict::Pass;
+            return CallFate::Pass;
         }
         let moment = Moment::Attempt(*call);
         match self.decide(Asked::Call, moment, call.point, |_| true, layout, words) {
-            None => CallVerdict::Pass,
-            Some(Kind::CallUnknown) => CallVerdict::Unknown,
+            None => CallFate::Pass,
+            Some(Kind::CallUnknown) => CallFate::Unknown,
             Some(kind) => unreachable!("{kind:?} is not asked of calls"),
         }
     }
 
     /// A step of the protocol is about to be taken; see [`Answers::asks_before`].
-    pub fn before(
-        &mut self,
-        step: &StepTaken,
-        layout: &Layout,
-        words: &Vocabulary,
-    ) -> BeforeVerdict {
+    pub fn before(&mut self, step: &StepTaken, layout: &Layout, words: &Vocabulary) -> BeforeFate {
         let point = self.drawn.meet(step.point);
         let moment = Moment::Step(*step);
         let can_move = self.can_move;
         let may = |kind: &Kind| *kind != Kind::Move || can_move;
         match self.decide(Asked::Before, moment, point, may, layout, words) {
-            None => BeforeVerdict::Pass,
-            Some(Kind::Crash { restart }) => BeforeVerdict::Dies(restart),
-            Some(Kind::Pause { lasts }) => BeforeVerdict::Pauses(lasts),
-            Some(Kind::Move) => BeforeVerdict::Moves,
-            Some(Kind::ClockStep { by, way }) => BeforeVerdict::Steps(by, way),
+            None => BeforeFate::Pass,
+            Some(Kind::Crash { restart }) => BeforeFate::Dies(restart),
+            Some(Kind::Pause { lasts }) => BeforeFate::Pauses(lasts),
+            Some(Kind::Move) => BeforeFate::Moves,
+            Some(Kind::ClockStep { by, way }) => BeforeFate::Steps(by, way),
             Some(kind) => unreachable!("{kind:?} is not asked before a step"),
         }
     }

@@ -85,7 +85,7 @@ pub enum ClockWay {
     Ahead,
 }
 
-/// Which half of a call.
+/// Which half of an exchange.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Leg {
     /// The request.

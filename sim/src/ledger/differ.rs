@@ -1,7 +1,7 @@
 //! Where two executions of a record differed, and what each left: for reports, in words.
 
 use super::Ledger;
-use super::traces::Disagreement;
+use super::mentions::Disagreement;
 use super::verdict::text_of;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Layout, StepIndex};
@@ -9,7 +9,7 @@ use onceproof_kernel::name::{Name, Origin, Vocabulary};
 
 /// Two executions that disagree.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Difference {
+pub(super) struct Divergence {
     /// The step at which they do.
     pub step: StepIndex,
     /// What each left.
@@ -23,7 +23,7 @@ impl Ledger {
         of: &Disagreement,
         layout: &Layout,
         words: &Vocabulary,
-    ) -> Difference {
+    ) -> Divergence {
         let Disagreement { name, keys, values } = *of;
         let key = |key: Key| words.keys.text(key).to_owned();
         let left = if keys[0] != keys[1] && !keys.contains(&Key::GLOBAL) {
@@ -34,7 +34,7 @@ impl Ledger {
         } else {
             [format!("{} of some records", key(keys[0])), format!("{} of others", key(keys[1]))]
         };
-        Difference { step: self.step_that_differed(name, layout, words), left }
+        Divergence { step: self.step_that_differed(name, layout, words), left }
     }
 
     /// The step whose executions differed: of the maps that made the name since something was agreed of one of
@@ -54,7 +54,7 @@ impl Ledger {
             if layout.step(step).may_differ {
                 free = Some(step);
             }
-            if self.traces.is_agreed(ancestor) {
+            if self.mentions.is_agreed(ancestor) {
                 break step;
             }
             at = ancestor;

@@ -2,7 +2,7 @@
 //! was repeated. Only a run in detail asks.
 
 use super::verdict::text_of;
-use super::{Detail, Ledger};
+use super::{InDetail, Ledger};
 use crate::outcome::Extreme;
 use crate::sources::Sources;
 use hashbrown::HashMap;
@@ -71,7 +71,7 @@ impl Ledger {
         names: &Names,
     ) {
         let (step, to) = (self.shard_steps[way.0.at()], self.shard_steps[way.1.at()]);
-        let Some(Detail { extremes, .. }) = &mut self.detail else { return };
+        let Some(InDetail { extremes, .. }) = &mut self.detail else { return };
         let first = *extremes.sent.entry((way, name, id, published)).or_insert(now);
         if first < now {
             let length = now.0.abs_diff(first.0);

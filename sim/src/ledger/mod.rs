@@ -12,7 +12,7 @@ mod mistaken;
 mod reflect;
 mod telling;
 mod touch;
-mod traces;
+mod mentions;
 mod verdict;
 
 #[cfg(test)]
@@ -23,6 +23,7 @@ use dead::Dead;
 use extremes::Extremes;
 use hashbrown::HashMap;
 use hdrhistogram::Histogram;
+use mentions::Mentions;
 use mistaken::Mistaken;
 use onceproof_kernel::call::Row;
 use onceproof_kernel::key::Key;
@@ -30,10 +31,9 @@ use onceproof_kernel::layout::{Layout, Results, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
-use reflect::{Member, Rows, Span, Written};
+use reflect::{Node, Stretch, Written, WrittenRows};
 use rustc_hash::FxBuildHasher;
 use touch::Touch;
-use traces::Traces;
 
 pub(crate) use extremes::greatest_lags;
 pub(crate) use telling::{IdTold, Telling};
@@ -45,10 +45,10 @@ pub use verdict::Judgement;
 pub struct Ledger {
     shard_steps: Vec<StepIndex>,
     steps: Vec<StepLedger>,
-    members: Vec<Member>,
+    members: Vec<Node>,
     /// What was read to make a pane; lineage 0 is nothing.
-    reads: Vec<Span>,
-    traces: Traces,
+    reads: Vec<Stretch>,
+    mentions: Mentions,
     dead: Dead,
     /// Panes, or what maps made of them, that are reflected more than once at a step.
     doubled: Vec<(StepIndex, u32)>,
@@ -56,7 +56,7 @@ pub struct Ledger {
     newest: HashMap<(StepIndex, Key), Name, FxBuildHasher>,
     /// Steps with a result that its content does not add up to.
     phantom: Vec<StepIndex>,
-    detail: Option<Detail>,
+    detail: Option<InDetail>,
 }
 
 /// What is known of one step.
@@ -69,14 +69,14 @@ struct StepLedger {
     applied: u64,
     /// A sum over reflections of who, in which window, with which value.
     digest: u64,
-    rows: Rows,
+    rows: WrittenRows,
     /// For a run in detail: the totals of its panes, by key and start of the window.
     totals: HashMap<(Key, Time), i128, FxBuildHasher>,
 }
 
 /// What only a run in detail knows.
 #[derive(Debug)]
-struct Detail {
+struct InDetail {
     latency: Histogram<u64>,
     /// What was added to external tables and not asked for yet, each with its lineage.
     shown: Vec<(Name, u32)>,
@@ -102,15 +102,15 @@ impl Ledger {
             ledger.totals.clear();
         }
         self.members.clear();
-        self.members.push(Member::NONE);
+        self.members.push(Node::NONE);
         self.reads.clear();
-        self.reads.push(Span::default());
-        self.traces.clear();
+        self.reads.push(Stretch::default());
+        self.mentions.clear();
         self.dead.reset(layout);
         self.doubled.clear();
         self.phantom.clear();
         self.newest.clear();
-        self.detail = in_detail.then(|| Detail {
+        self.detail = in_detail.then(|| InDetail {
             latency: latencies(),
             shown: Vec::new(),
             is_taken: Vec::new(),
@@ -127,7 +127,7 @@ impl Ledger {
             steps,
             members,
             reads,
-            traces,
+            mentions,
             dead,
             doubled,
             phantom,
@@ -143,14 +143,14 @@ impl Ledger {
         }
         rest.add((members, reads, doubled, phantom));
         rest.add_set(newest);
-        traces.rest(rest);
+        mentions.rest(rest);
         dead.rest(rest);
     }
 
     /// A row was added to the external table of a sink, beside all that stand there, and readers see it.
     pub(crate) fn append(&mut self, step: StepIndex, name: Name, row: Row, words: &Vocabulary) {
         let Row { key, lineage, weight, value } = row;
-        self.traces.see(name, lineage, key, weight, value);
+        self.mentions.see(name, lineage, key, weight, value);
         if let Some(detail) = &mut self.detail {
             detail.shown.push((name, lineage));
         }
@@ -164,22 +164,22 @@ impl Ledger {
     }
 
     /// A commit says this of a record, and of all that it stands for.
-    fn trace(&mut self, key: Key, record: Member) {
-        let Member { name, lineage, weight, value, .. } = record;
-        self.traces.see(name, lineage, key, weight, value);
+    fn mention(&mut self, key: Key, record: Node) {
+        let Node { name, lineage, weight, value, .. } = record;
+        self.mentions.see(name, lineage, key, weight, value);
         if self.reads[lineage as usize].is_partial {
-            let mut traces = std::mem::take(&mut self.traces);
+            let mut mentions = std::mem::take(&mut self.mentions);
             self.stands_for(record, &mut |record| {
-                traces.see(record.name, record.lineage, key, record.weight, record.value);
+                mentions.see(record.name, record.lineage, key, record.weight, record.value);
             });
-            self.traces = traces;
+            self.mentions = mentions;
         }
     }
 
     /// For a run in detail: the source records that were taken or written with a record.
     pub fn sources_of(&self, name: Name, lineage: u32, words: &Vocabulary) -> Vec<Name> {
         let mut sources = Vec::new();
-        let record = Member { name, lineage, weight: 0, value: 0, next: 0 };
+        let record = Node { name, lineage, weight: 0, value: 0, next: 0 };
         self.stands_for(record, &mut |member| sources.extend(words.names.source_of(member.name)));
         sources
     }

@@ -16,7 +16,7 @@ use rustc_hash::FxBuildHasher;
 
 /// One record in a window.
 #[derive(Clone, Copy, Hash, Debug)]
-pub(super) struct Member {
+pub(super) struct Node {
     pub name: Name,
     pub lineage: u32,
     pub weight: i64,
@@ -24,14 +24,13 @@ pub(super) struct Member {
     pub next: u32,
 }
 
-impl Member {
-    pub const NONE: Member =
-        Member { name: Name(u32::MAX), lineage: 0, weight: 0, value: 0, next: 0 };
+impl Node {
+    pub const NONE: Node = Node { name: Name(u32::MAX), lineage: 0, weight: 0, value: 0, next: 0 };
 }
 
 /// A span of a window's list: from `head` down to, and without, `floor`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub(super) struct Span {
+pub(super) struct Stretch {
     head: u32,
     floor: u32,
     /// Whether these are the members of a partial aggregate, which stands for them and is nothing itself.
@@ -39,7 +38,7 @@ pub(super) struct Span {
 }
 
 /// What stands in a sink's rows.
-pub(super) type Rows = HashMap<u64, Written, FxBuildHasher>;
+pub(super) type WrittenRows = HashMap<u64, Written, FxBuildHasher>;
 
 /// What stands in one row.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -87,13 +86,13 @@ enum Sign {
 impl Ledger {
     /// A record was taken into the window whose newest member is `head`; returns the new one.
     pub fn member(&mut self, name: Name, lineage: u32, weight: i64, value: i64, head: u32) -> u32 {
-        self.members.push(Member { name, lineage, weight, value, next: head });
+        self.members.push(Node { name, lineage, weight, value, next: head });
         (self.members.len() - 1) as u32
     }
 
     /// The content of a window was read; returns the lineage of what is made of it.
     pub fn read(&mut self, head: u32, floor: u32) -> u32 {
-        self.reads.push(Span { head, floor, is_partial: false });
+        self.reads.push(Stretch { head, floor, is_partial: false });
         (self.reads.len() - 1) as u32
     }
 
@@ -103,13 +102,13 @@ impl Ledger {
         for &tell::Member { name, lineage, weight, value } in members {
             head = self.member(name, lineage, weight, value, head);
         }
-        self.reads.push(Span { head, floor: 0, is_partial: true });
+        self.reads.push(Stretch { head, floor: 0, is_partial: true });
         (self.reads.len() - 1) as u32
     }
 
     /// Hands what a record stands for to `each`: the members of a partial aggregate, else itself.
-    pub(super) fn stands_for(&self, record: Member, each: &mut impl FnMut(Member)) {
-        let Span { head, is_partial, .. } = self.reads[record.lineage as usize];
+    pub(super) fn stands_for(&self, record: Node, each: &mut impl FnMut(Node)) {
+        let Stretch { head, is_partial, .. } = self.reads[record.lineage as usize];
         if !is_partial {
             return each(record);
         }
@@ -160,7 +159,7 @@ impl Ledger {
             old.map(|old| (old, Sign::Goes)).into_iter().chain([(written, Sign::Comes)])
         {
             let place = place(words.keys.hash(written.key), Time(0));
-            let member = Member { weight: 0, next: 0, ..written.member() };
+            let member = Node { weight: 0, next: 0, ..written.member() };
             self.reflect(step, member, Depth::Here, place, sign, &words.names);
         }
     }
@@ -189,7 +188,7 @@ impl Ledger {
         sign: Sign,
         names: &Names,
     ) -> Sums {
-        let Span { head, floor, .. } = self.reads[lineage as usize];
+        let Stretch { head, floor, .. } = self.reads[lineage as usize];
         let (mut at, mut sums) = (head, Sums::default());
         while at != floor && at != 0 {
             let member = self.members[at as usize];
@@ -207,7 +206,7 @@ impl Ledger {
     fn reflect(
         &mut self,
         step: StepIndex,
-        member: Member,
+        member: Node,
         depth: Depth,
         place: u64,
         sign: Sign,
@@ -258,7 +257,7 @@ impl Ledger {
 
     /// Hands each source record, or what maps made of it, that was read under a lineage to `each`.
     pub(super) fn leaves(&self, lineage: u32, each: &mut impl FnMut(Name)) {
-        let Span { head, floor, .. } = self.reads[lineage as usize];
+        let Stretch { head, floor, .. } = self.reads[lineage as usize];
         let mut at = head;
         while at != floor && at != 0 {
             let member = self.members[at as usize];
@@ -276,8 +275,8 @@ impl Written {
         Written { key, name, lineage, value }
     }
 
-    fn member(&self) -> Member {
+    fn member(&self) -> Node {
         let Written { name, lineage, value, .. } = *self;
-        Member { name, lineage, weight: 0, value, next: 0 }
+        Node { name, lineage, weight: 0, value, next: 0 }
     }
 }

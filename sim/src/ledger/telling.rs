@@ -1,7 +1,7 @@
 //! What the ledger hears of the commits of one shard, change by change.
 
 use super::Ledger;
-use super::reflect::{Member, Written};
+use super::reflect::{Node, Written};
 use crate::sources::Sources;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Results, ShardIndex, StepIndex};
@@ -50,7 +50,7 @@ impl Telling<'_> {
 impl Tell for Telling<'_> {
     #[inline]
     fn mention(&mut self, Tag { name, lineage }: Tag, key: Key, weight: i64, value: i64) {
-        self.ledger.trace(key, Member { name, lineage, weight, value, next: 0 });
+        self.ledger.mention(key, Node { name, lineage, weight, value, next: 0 });
         if self.ledger.is_detailed() {
             let names = &self.words.names;
             let mut made_of = names.parent(name);
@@ -63,7 +63,7 @@ impl Tell for Telling<'_> {
 
     #[inline]
     fn hint(&mut self, name: Name, key: Key, value: i64) {
-        self.ledger.traces.hint(name, key, value);
+        self.ledger.mentions.hint(name, key, value);
     }
 
     #[inline]
@@ -88,7 +88,7 @@ impl Tell for Telling<'_> {
     fn add(&mut self, pile: &mut Pile, tag: Tag, key: Key, weight: i64, value: i64) {
         let Tag { name, lineage } = tag;
         pile.head = self.ledger.member(name, lineage, weight, value, pile.head);
-        self.ledger.trace(key, Member { name, lineage, weight, value, next: 0 });
+        self.ledger.mention(key, Node { name, lineage, weight, value, next: 0 });
         if self.ledger.is_detailed() {
             self.arrives(tag);
         }
@@ -108,7 +108,7 @@ impl Tell for Telling<'_> {
             Some(Results::Summed) => value,
             Some(Results::Counted | Results::Written) | None => weight,
         };
-        ledger.traces.see(name, lineage, key, weight, total);
+        ledger.mentions.see(name, lineage, key, weight, total);
         if let Some(detail) = &mut ledger.detail {
             let root = words.names.hash(name);
             detail.touch.panes.entry(root).or_default().push(lineage);
@@ -119,7 +119,7 @@ impl Tell for Telling<'_> {
     fn write(&mut self, row: &WrittenRow) {
         let &WrittenRow { step, row, tag, key, weight, value } = row;
         let Tag { name, lineage } = tag;
-        self.ledger.traces.see(name, lineage, key, weight, value);
+        self.ledger.mentions.see(name, lineage, key, weight, value);
         self.ledger.reflect_row(step, row, Written::new(key, name, lineage, value), self.words);
         if self.ledger.is_detailed() {
             self.arrives(tag);

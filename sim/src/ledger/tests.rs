@@ -11,7 +11,7 @@ mod sums;
 
 use super::*;
 use crate::fault::Climate;
-use crate::input::{Input, Row, RowValue};
+use crate::input::{InputRow, RowValue, SourceInput};
 use crate::outcome::{self, Class};
 use crate::plan::{Cluster, Network, Plan, SideEffects, Until};
 use crate::sources::Sources;
@@ -91,7 +91,7 @@ fn a_record_in_another_window_is_phantom_beside_one_that_is_late() {
 }
 
 #[test]
-fn two_traces_of_one_record_that_disagree_are_divergent() {
+fn two_mentions_of_one_record_that_disagree_are_divergent() {
     let check = |held: &[(&str, i64)], classes: &[Class]| {
         let mut fed = Fed::counting(&[("ann", 0)]);
         for &(key, value) in held {

@@ -98,7 +98,7 @@ impl Ledger {
         expectations.evaluate(self, right, sources, words);
         judgement.filtered = expectations.filtered;
         judgement.steps = expectations.steps.iter().map(|expected| (expected.applied, 0)).collect();
-        let is_clean = self.traces.divergent.is_empty()
+        let is_clean = self.mentions.divergent.is_empty()
             && self.doubled.is_empty()
             && self.dead.letters.is_empty()
             && self.agrees(expectations);
@@ -155,11 +155,11 @@ impl Ledger {
         let mut records = vec![Record::default(); sources.rows()];
         // By source record: the first disagreement that it is in, and where it was given up all the same.
         let mut disagreement: HashMap<Name, usize, FxBuildHasher> = HashMap::default();
-        for (number, &(name, lineage)) in self.traces.divergent.iter().enumerate() {
+        for (number, &(name, lineage)) in self.mentions.divergent.iter().enumerate() {
             let mut mark = |leaf| {
                 if let Some(source) = words.names.source_of(leaf) {
                     records[source.0 as usize].divergent = true;
-                    // Both traces are on the list.
+                    // Both mentions are on the list.
                     disagreement.entry(source).or_insert(number / 2);
                 }
             };
@@ -266,7 +266,7 @@ impl Ledger {
             };
             record.excess = excess.iter().map(most).max().unwrap_or(0);
             if record.divergent && in_detail {
-                let of = disagreement.get(&name).map(|&at| &self.traces.disagreements[at]);
+                let of = disagreement.get(&name).map(|&at| &self.mentions.disagreements[at]);
                 let of = of.map(|of| self.difference(of, layout, words));
                 let step = of.as_ref().map(|of| of.step).or(given_up).unwrap_or(source);
                 judgement.hurt(Class::Divergent, step, name, 1, 1, layout, words);
@@ -319,7 +319,7 @@ impl Ledger {
 
 impl Won for Ledger {
     fn winner(&self, name: Name) -> Option<(Key, i64)> {
-        self.traces.winner(name)
+        self.mentions.winner(name)
     }
 
     fn given_up(&self, record: &GivenUp) -> u32 {

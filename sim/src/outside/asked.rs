@@ -1,8 +1,8 @@
 //! What a process asks, and what it is answered: the questions of [`Env`].
 
 use super::Outside;
-use crate::answers::BeforeVerdict;
-use onceproof_kernel::alphabet::{Figure, Mark, Point};
+use crate::answers::BeforeFate;
+use onceproof_kernel::alphabet::{Counter, Mark, Point};
 use onceproof_kernel::env::{Ask, Decision, Env, Note};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
@@ -108,7 +108,7 @@ impl<S: System> Env<S> for Outside<'_, S> {
     }
 
     fn is_dead(&self) -> bool {
-        matches!(self.doom, BeforeVerdict::Dies(_))
+        matches!(self.doom, BeforeFate::Dies(_))
     }
 
     fn is_first_life(&self) -> bool {
@@ -119,8 +119,8 @@ impl<S: System> Env<S> for Outside<'_, S> {
         self.marks.reach(mark);
     }
 
-    fn count(&mut self, figure: Figure) {
-        self.work.own[usize::from(figure.0)] += 1;
+    fn count(&mut self, counter: Counter) {
+        self.work.own[usize::from(counter.0)] += 1;
     }
 
     fn is_detailed(&self) -> bool {

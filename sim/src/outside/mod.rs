@@ -9,7 +9,7 @@ mod told;
 
 pub(crate) use input::Pulled;
 
-use crate::answers::{Answers, BeforeVerdict, StepTaken};
+use crate::answers::{Answers, BeforeFate, StepTaken};
 use crate::lasting::Lasting;
 use crate::ledger::Ledger;
 use crate::marks::Marks;
@@ -49,7 +49,7 @@ pub(crate) struct Outside<'a, S: System> {
     pub cost: Nanos,
     /// What befell the worker at a question of this input. If it dies, whatever it does after that is lost
     /// with it; else its questions are answered before, and its effects are performed after it.
-    pub doom: BeforeVerdict,
+    pub doom: BeforeFate,
     /// The queue of each step that reads one.
     queues: Lasting<Vec<Option<QueueService>>>,
     /// What was pulled in this input, and the shards that may pull because of it, each with when.
@@ -80,7 +80,7 @@ impl<'a, S: System> Outside<'a, S> {
             is_first_life: true,
             read_cost,
             cost: 0,
-            doom: BeforeVerdict::Pass,
+            doom: BeforeFate::Pass,
             queues: Lasting::new(layout.all().map(|(_, step)| input::queue(step)).collect()),
             pulled: Vec::new(),
             wakes: Vec::new(),
@@ -100,7 +100,7 @@ impl<'a, S: System> Outside<'a, S> {
         self.marks = Marks::default();
         self.now = self.sources.start;
         self.cost = 0;
-        self.doom = BeforeVerdict::Pass;
+        self.doom = BeforeFate::Pass;
         self.executions.resize_with(self.layout.steps(), Vec::new);
         for executions in self.executions.iter_mut() {
             executions.clear();
@@ -134,7 +134,7 @@ impl<'a, S: System> Outside<'a, S> {
     }
 
     /// What befalls a worker before a step of the protocol.
-    pub fn befalls(&mut self, step: &StepTaken) -> BeforeVerdict {
+    pub fn befalls(&mut self, step: &StepTaken) -> BeforeFate {
         if self.answers.is_explored() {
             let changes = self.changes();
             self.answers.note_changes(changes);
@@ -188,7 +188,7 @@ impl<'a, S: System> Outside<'a, S> {
     /// answer are one place for a pause or a move. If the worker dies, it is answered nothing of meaning any
     /// more, so for a crash they are two.
     fn strike(&mut self, shard: ShardIndex, step: StepIndex, before: Point, name: Name) {
-        if self.doom == BeforeVerdict::Pass && self.answers.asks_before() {
+        if self.doom == BeforeFate::Pass && self.answers.asks_before() {
             let subject = Subject::Record(name);
             let step = StepTaken::new(self.layout, shard, step, before, subject, &self.words);
             self.doom = self.befalls(&step);

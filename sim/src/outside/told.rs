@@ -1,8 +1,8 @@
-//! What a worker asks and decides while it works on an input, as events of the trace. All of it is called only if
+//! What a worker asks and decides while it works on an input, as events of the trace. All of it runs only if
 //! somebody reads the trace.
 
 use super::Outside;
-use crate::trace::{Struck, What};
+use crate::trace::{Stroke, What};
 use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::env::{Decision, Env};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
@@ -31,7 +31,7 @@ impl<S: System> Outside<'_, S> {
     pub(crate) fn tell_doom(&mut self, shard: ShardIndex, before: Point, subject: Subject) {
         let fault = self.fault();
         if let (Some(_), Some(recorder)) = (fault, self.trace.recorder()) {
-            recorder.struck = Some((Struck { shard, before, subject }, fault));
+            recorder.struck = Some((Stroke { shard, before, subject }, fault));
         }
     }
 

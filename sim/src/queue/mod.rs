@@ -90,7 +90,7 @@ impl<T: Copy> EventQueue<T> {
         self.scheduled = 0;
     }
 
-    /// Schedules an event at a time. Most callers know the lane, so there it is found out once only.
+    /// Schedules an event at a time. Most who do it know the lane, so there it is found out once only.
     #[inline(always)]
     pub fn push(&mut self, at: u64, turn: Turn, lane: Lane, event: T) {
         let order = (u128::from(at) << 64) | ((turn as u128) << 63) | u128::from(self.scheduled);

@@ -3,7 +3,7 @@
 //!
 //! A unit is torn if a reader may have met some of its rows without the others: if virtual time went on in
 //! between, or if the others never came. Within one instant nobody reads. Each row says which of how many it
-//! is, so the verdict does not hang on what the dead would have written.
+//! is, so nothing hangs on what the dead would have written.
 
 use hashbrown::HashMap;
 use onceproof_kernel::call::{Answer, Part, Row, Target};
@@ -22,23 +22,23 @@ pub(super) struct Tables {
     /// Where each stream of each shard ends.
     streams: HashMap<(ShardIndex, u64), u64, FxBuildHasher>,
     /// Files and transactions.
-    units: HashMap<(ShardIndex, u64), Unit, FxBuildHasher>,
+    units: HashMap<(ShardIndex, u64), AtomicUnit, FxBuildHasher>,
 }
 
 /// Rows that belong together.
 #[derive(Debug)]
-pub(super) struct Unit {
+pub(super) struct AtomicUnit {
     step: StepIndex,
     /// Its rows by their places, each with its record; none where it has not come.
     rows: Vec<Option<(Name, Row)>>,
     /// When the first came.
     begun: Time,
-    seen: Seen,
+    seen: FirstSight,
 }
 
 /// What readers saw first of a unit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-struct Seen {
+struct FirstSight {
     since: Option<Time>,
     /// How many rows, before time went on.
     at_first: u32,
@@ -97,7 +97,7 @@ impl Tables {
         row: (Name, Row),
         now: Time,
     ) -> bool {
-        let new = || Unit { step, rows: Vec::new(), begun: now, seen: Seen::default() };
+        let new = || AtomicUnit { step, rows: Vec::new(), begun: now, seen: FirstSight::default() };
         let unit = self.units.entry((shard, part.unit)).or_insert_with(new);
         unit.rows.resize(part.of as usize, None);
         let place = &mut unit.rows[part.at as usize];
@@ -151,19 +151,19 @@ impl Tables {
 
     /// How many units of a step nobody sees.
     pub fn garbage(&self, step: StepIndex) -> u64 {
-        let is_left = |unit: &&Unit| unit.step == step && unit.seen.since.is_none();
+        let is_left = |unit: &&AtomicUnit| unit.step == step && unit.seen.since.is_none();
         self.units.values().filter(is_left).count() as u64
     }
 
     /// The units of which a part was seen, in no order.
     pub fn torn(&self) -> impl Iterator<Item = Torn> {
-        self.units.values().filter_map(Unit::torn)
+        self.units.values().filter_map(AtomicUnit::torn)
     }
 }
 
-impl Unit {
+impl AtomicUnit {
     fn torn(&self) -> Option<Torn> {
-        let Seen { at_first, .. } = self.seen;
+        let FirstSight { at_first, .. } = self.seen;
         let of = self.rows.len() as u32;
         let (name, _) = self.rows.iter().flatten().next()?;
         let is_torn = at_first > 0 && at_first < of;
@@ -171,7 +171,7 @@ impl Unit {
     }
 }
 
-impl Seen {
+impl FirstSight {
     fn add(&mut self, rows: u32, now: Time) {
         if *self.since.get_or_insert(now) == now {
             self.at_first += rows;

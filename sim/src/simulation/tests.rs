@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::fault::{Climate, KindName, Leg, Place};
-use crate::input::{Input as Given, Row, RowValue};
+use crate::input::{InputRow, RowValue, SourceInput};
 use crate::plan::{Cluster, Network, SideEffects, Until};
 use onceproof_kernel::alphabet::{Alphabet, Moments, Point, PointWords, Subject};
 use onceproof_kernel::call::{Rpc, Serial};
@@ -19,7 +19,7 @@ use onceproof_kernel::source::{Progress, Read, Source, SourceRow};
 use onceproof_kernel::system::{Carried, Process, Rows, Wait};
 use onceproof_kernel::tell::{Tag, Tell, WrittenRow};
 use onceproof_kernel::time::Time;
-use onceproof_kernel::told::{Forgotten, Part, Parts, Speaker, Tale, Told};
+use onceproof_kernel::told::{Detail, Details, Forgotten, Speaker, Tale, Told};
 use std::sync::Arc;
 
 const LETTERS: ShardIndex = ShardIndex(0);
@@ -80,7 +80,7 @@ impl System for Post {
     fn carried(&Letter { name, key }: &Letter) -> Option<Carried> {
         Some(Carried { name, key, id: RecordId(name.0.into()), made: Time(0) })
     }
-    fn parts_of_reply((): &()) -> Parts {
+    fn parts_of_reply((): &()) -> Details {
         Vec::new()
     }
     fn forgotten(_: Option<Name>, key: Key, _: Forgotten) -> Told {
@@ -177,8 +177,8 @@ impl Tale for Letter {
     fn word(&self) -> &'static str {
         "letter"
     }
-    fn parts(&self) -> Parts {
-        vec![("record", Part::Record(self.name)), ("key", Part::Key(self.key))]
+    fn details(&self) -> Details {
+        vec![("record", Detail::Record(self.name)), ("key", Detail::Key(self.key))]
     }
     fn sentence(&self, speaker: &dyn Speaker) -> String {
         format!("a page for {}", speaker.key(self.key))
@@ -223,7 +223,7 @@ fn layout() -> Layout {
 
 /// Two records, the second of which arrives a second later.
 fn plan(faults: Vec<Fault>) -> Plan {
-    let row = |(key, at): (&str, i64)| Row {
+    let row = |(key, at): (&str, i64)| InputRow {
         key: Arc::from(key),
         event_time: Time(0),
         arrival: Time(at * 1_000_000_000),
@@ -232,7 +232,7 @@ fn plan(faults: Vec<Fault>) -> Plan {
     };
     let rows = [("ann", 0), ("bob", 1)].map(row).to_vec();
     Plan {
-        inputs: vec![(StepIndex(0), Given::Rows(Arc::new(rows)))],
+        inputs: vec![(StepIndex(0), SourceInput::Rows(Arc::new(rows)))],
         cluster: Cluster::default(),
         network: Network::default(),
         climate: Climate::default(),

@@ -1,13 +1,13 @@
 //! Which events are told: those about a record, and those of a span of time.
 
-use super::event::{Struck, Waited};
+use super::event::{Stroke, Waited};
 use super::text::Seen;
 use super::what::What;
 use crate::fault::place::About;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::Nanos;
-use onceproof_kernel::told::{Part, Told};
+use onceproof_kernel::told::{Detail, Told};
 
 /// Which events are told.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -70,10 +70,10 @@ fn each_subject(what: &What, mut each: impl FnMut(Subject)) {
         | What::Acked { subject, .. }
         | What::Errs { subject, .. }
         | What::HasWaited(Waited::Ack(Some(subject)) | Waited::Service(Some(subject)))
-        | What::Crashes { struck: Some(Struck { subject, .. }), .. }
-        | What::StandsStill { struck: Some(Struck { subject, .. }), .. }
-        | What::ClockSteps { struck: Some(Struck { subject, .. }), .. }
-        | What::IsToMove { struck: Some(Struck { subject, .. }), .. } => each(*subject),
+        | What::Crashes { struck: Some(Stroke { subject, .. }), .. }
+        | What::StandsStill { struck: Some(Stroke { subject, .. }), .. }
+        | What::ClockSteps { struck: Some(Stroke { subject, .. }), .. }
+        | What::IsToMove { struck: Some(Stroke { subject, .. }), .. } => each(*subject),
         What::Commits { commit, .. } | What::Hears(commit) => each(commit.subject),
         What::Applies { commit, changes, .. } => {
             each(commit.subject);
@@ -103,9 +103,9 @@ fn each_subject(what: &What, mut each: impl FnMut(Subject)) {
 
 /// The records that something told is about.
 fn records_of(told: &Told) -> Vec<Name> {
-    let record = |(_, part)| match part {
-        Part::Record(name) => Some(name),
+    let record = |(_, detail)| match detail {
+        Detail::Record(name) => Some(name),
         _ => None,
     };
-    told.tale().parts().into_iter().filter_map(record).collect()
+    told.tale().details().into_iter().filter_map(record).collect()
 }

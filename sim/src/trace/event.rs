@@ -8,7 +8,7 @@ use onceproof_kernel::time::Nanos;
 
 /// One event of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Event {
+pub struct TracedEvent {
     /// Its number, from 0.
     pub number: u64,
     /// When, since the start of the run.
@@ -23,7 +23,7 @@ pub struct Event {
     pub fault: Option<usize>,
 }
 
-impl Event {
+impl TracedEvent {
     /// What it is but for its number, its time, its causes, and which attempt it is.
     pub fn shape(&self) -> (Option<Actor>, What) {
         (self.actor, self.what.without_attempts())
@@ -86,7 +86,7 @@ pub struct CommitId {
 
 /// A message that reaches nobody.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Message {
+pub enum Undelivered {
     /// A request.
     Request {
         /// Who sent it.
@@ -134,7 +134,7 @@ pub enum Nobody {
 
 /// What a worker was about to do when something befell it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Struck {
+pub struct Stroke {
     /// The shard that was at work.
     pub shard: ShardIndex,
     /// The step of the protocol.

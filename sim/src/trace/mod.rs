@@ -17,7 +17,9 @@ mod speaking;
 
 pub use crate::store::Applied;
 pub use choose::Choice;
-pub use event::{Actor, CommitId, Event, Fate, Message, Nobody, Ownership, Struck, Waited};
+pub use event::{
+    Actor, CommitId, Fate, Nobody, Ownership, Stroke, TracedEvent, Undelivered, Waited,
+};
 pub use fold::{Fold, Folded};
 pub use text::Seen;
 pub use what::What;

@@ -1,6 +1,6 @@
 //! The longer parts of sentences: what a commit changes, what was found and made, who does not hear of it.
 
-use super::event::{CommitId, Message, Nobody, Struck, Waited};
+use super::event::{CommitId, Nobody, Stroke, Undelivered, Waited};
 use super::speaking::Speaking;
 use super::text::Seen;
 use crate::store::Applied;
@@ -65,7 +65,7 @@ impl Seen<'_> {
 
     pub(super) fn nobody(
         &self,
-        message: Message,
+        message: Undelivered,
         to: ShardIndex,
         worker: Option<u32>,
         subject: Option<Subject>,
@@ -75,21 +75,21 @@ impl Seen<'_> {
             subject.map_or_else(|| "something".to_owned(), |subject| self.subject(subject));
         let to = self.shard(to);
         let what = match message {
-            Message::Request { from, attempt } => {
+            Undelivered::Request { from, attempt } => {
                 format!("{subject} from {} to {to}, attempt {attempt},", self.shard(from))
             }
-            Message::Ack { from, attempt } => {
+            Undelivered::Ack { from, attempt } => {
                 format!(
                     "the ack of {subject} from {} to {to}, attempt {attempt},",
                     self.shard(from)
                 )
             }
-            Message::Error { from, attempt } => {
+            Undelivered::Error { from, attempt } => {
                 let from = self.shard(from);
                 format!("the error for {subject} from {from} to {to}, attempt {attempt},")
             }
-            Message::Answer { .. } => format!("the store's answer to {to} on {subject}"),
-            Message::CallAnswer => format!("the service's answer to {to} for {subject}"),
+            Undelivered::Answer { .. } => format!("the store's answer to {to} on {subject}"),
+            Undelivered::CallAnswer => format!("the service's answer to {to} for {subject}"),
         };
         let worker =
             worker.map_or_else(|| "its worker".to_owned(), |worker| format!("worker {worker}"));
@@ -119,8 +119,8 @@ impl Seen<'_> {
         }
     }
 
-    pub(super) fn struck(&self, struck: &Option<Struck>) -> String {
-        let Some(Struck { shard, before, subject }) = *struck else { return String::new() };
+    pub(super) fn struck(&self, struck: &Option<Stroke>) -> String {
+        let Some(Stroke { shard, before, subject }) = *struck else { return String::new() };
         let subject = self.subject(subject);
         let does = self.layout.alphabet.words(self.told(before, Some(shard))).verb;
         format!(" before it {does} {subject}")

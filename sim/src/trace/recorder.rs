@@ -1,7 +1,7 @@
 //! Who writes events down, and what it must remember to say of one what the event itself does not carry: what
 //! caused it, which record an id is of, what a function made before.
 
-use super::event::{Actor, Event, Struck};
+use super::event::{Actor, Stroke, TracedEvent};
 use super::what::What;
 use crate::ledger::IdTold;
 use hashbrown::HashMap;
@@ -20,9 +20,9 @@ type Map<K, V> = HashMap<K, V, FxBuildHasher>;
 pub(crate) type Send = (Subject, u32);
 
 /// A shard on a worker, whether it owns the shard or did.
-type Owner = (ShardIndex, u32);
+type OfWorker = (ShardIndex, u32);
 
-fn owner(actor: Actor) -> Owner {
+fn owner(actor: Actor) -> OfWorker {
     (actor.shard, actor.worker)
 }
 
@@ -30,7 +30,7 @@ fn owner(actor: Actor) -> Owner {
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     /// What is not handed on yet.
-    events: Vec<Event>,
+    events: Vec<TracedEvent>,
     next: u64,
     at: Nanos,
     /// What causes the next event, and whether it is the first of what happens now: then it causes the others.
@@ -58,13 +58,13 @@ pub(crate) struct Recorder {
     faults: usize,
     /// Which event brought the record that each shard has in hand by its name, those that wait for their key in
     /// order, and each send that was received, by its ack.
-    brought: Map<(Owner, Name), u64>,
-    waiting: Map<(Owner, Name), VecDeque<u64>>,
-    received: Map<(Owner, Send), u64>,
+    brought: Map<(OfWorker, Name), u64>,
+    waiting: Map<(OfWorker, Name), VecDeque<u64>>,
+    received: Map<(OfWorker, Send), u64>,
     /// The number of the execution that is under way, and the fault that struck it.
     pub execution: (u32, Option<usize>),
     /// What a worker was about to do when something befell it, and the fault.
-    pub struck: Option<(Struck, Option<usize>)>,
+    pub struck: Option<(Stroke, Option<usize>)>,
     /// What becomes of ids by the commit that the store applies now.
     pub ids_told: Vec<IdTold>,
     /// Ids that grew too old until then were told.
@@ -131,17 +131,14 @@ impl Recorder {
         {
             causes.push(brought);
         }
-        match (actor, &what) {
-            (Some(actor), What::Receives { subject, attempt, .. }) => {
-                self.received.insert((owner(actor), (*subject, *attempt)), number);
-            }
-            _ => {}
+        if let (Some(actor), What::Receives { subject, attempt, .. }) = (actor, &what) {
+            self.received.insert((owner(actor), (*subject, *attempt)), number);
         }
         if std::mem::take(&mut self.is_first) {
             self.causes = vec![number];
             self.is_request = matches!(what, What::Receives { .. });
         }
-        self.events.push(Event { number, at: self.at, causes, actor, what, fault });
+        self.events.push(TracedEvent { number, at: self.at, causes, actor, what, fault });
         number
     }
 
@@ -167,7 +164,7 @@ impl Recorder {
     }
 
     /// The event that brought what this one is about to whoever does it.
-    fn brought_by(&self, to: Owner, what: &What) -> Option<u64> {
+    fn brought_by(&self, to: OfWorker, what: &What) -> Option<u64> {
         match what {
             What::Own(told) => self.brought.get(&(to, told.tale().in_hand()?)).copied(),
             What::Executes { record, .. }
@@ -189,7 +186,7 @@ impl Recorder {
         let number = self.next;
         self.next += 1;
         let (causes, actor, fault) = (Vec::new(), None, None);
-        self.events.push(Event { number, at, causes, actor, what, fault });
+        self.events.push(TracedEvent { number, at, causes, actor, what, fault });
     }
 
     /// The fault that fired since this was last asked, if one did, when this is the last one.
@@ -200,7 +197,7 @@ impl Recorder {
     }
 
     /// Hands on what was written down since this was last asked.
-    pub fn take(&mut self) -> Vec<Event> {
+    pub fn take(&mut self) -> Vec<TracedEvent> {
         std::mem::take(&mut self.events)
     }
 }

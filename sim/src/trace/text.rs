@@ -1,6 +1,6 @@
 //! What is said of an event: a sentence.
 
-use super::event::{Actor, CommitId, Event, Fate, Ownership};
+use super::event::{Actor, CommitId, Fate, Ownership, TracedEvent};
 use super::speaking::Speaking;
 use super::what::What;
 use crate::fault::Direction;
@@ -15,7 +15,7 @@ use onceproof_kernel::time::{Nanos, Span};
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'a> {
     /// The event.
-    pub event: &'a Event,
+    pub event: &'a TracedEvent,
     /// The steps and shards that it happens in.
     pub layout: &'a Layout,
     /// The keys and names of the run.

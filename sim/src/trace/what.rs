@@ -1,6 +1,6 @@
 //! What can happen in a run: a closed list, with all that is told of each.
 
-use super::event::{CommitId, Fate, Message, Nobody, Struck, Waited};
+use super::event::{CommitId, Fate, Nobody, Stroke, Undelivered, Waited};
 use crate::fault::Direction;
 use crate::store::Applied;
 use onceproof_kernel::alphabet::Subject;
@@ -10,7 +10,7 @@ use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::record::Output;
 use onceproof_kernel::time::Nanos;
-use onceproof_kernel::told::{Parts, Told};
+use onceproof_kernel::told::{Details, Told};
 
 /// What happens.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -71,7 +71,7 @@ pub enum What {
     /// A message reaches nobody.
     ReachesNobody {
         /// Which.
-        message: Message,
+        message: Undelivered,
         /// The shard that it was for.
         to: ShardIndex,
         /// The worker that it went to, if it can be said.
@@ -150,7 +150,7 @@ pub enum What {
         /// Which send of it.
         attempt: u32,
         /// What it says.
-        says: Parts,
+        says: Details,
         /// What becomes of it.
         fate: Fate,
     },
@@ -163,7 +163,7 @@ pub enum What {
         /// Which send of it.
         attempt: u32,
         /// What it says.
-        says: Parts,
+        says: Details,
         /// Whether it still waits for it.
         is_awaited: bool,
     },
@@ -216,7 +216,7 @@ pub enum What {
         /// How long it is down.
         restart: Nanos,
         /// Before which step of the protocol, if before one.
-        struck: Option<Struck>,
+        struck: Option<Stroke>,
     },
     /// A worker is back.
     IsBack(u32),
@@ -227,7 +227,7 @@ pub enum What {
         /// For how long.
         lasts: Nanos,
         /// Before which step of the protocol, if before one.
-        struck: Option<Struck>,
+        struck: Option<Stroke>,
     },
     /// A worker goes on.
     GoesOn(u32),
@@ -238,7 +238,7 @@ pub enum What {
         /// How far it is ahead from now on.
         ahead: i64,
         /// Before which step of the protocol, if before one.
-        struck: Option<Struck>,
+        struck: Option<Stroke>,
     },
     /// The link between two workers is cut.
     Cuts {
@@ -260,7 +260,7 @@ pub enum What {
         /// Which.
         shard: ShardIndex,
         /// Before which step of the protocol, if before one.
-        struck: Option<Struck>,
+        struck: Option<Stroke>,
     },
     /// The store grants a shard to another worker.
     Grants {
@@ -298,9 +298,9 @@ impl What {
             | What::Fails { execution: attempt, .. }
             | What::ReachesNobody {
                 message:
-                    Message::Request { attempt, .. }
-                    | Message::Ack { attempt, .. }
-                    | Message::Error { attempt, .. },
+                    Undelivered::Request { attempt, .. }
+                    | Undelivered::Ack { attempt, .. }
+                    | Undelivered::Error { attempt, .. },
                 ..
             } => *attempt = 0,
             What::Announces { .. }

@@ -5,9 +5,9 @@
 
 use super::hosts::Waiting;
 use super::leases::Instance;
-use super::perform::Fate;
+use super::perform::Survival;
 use super::{Event, World};
-use crate::answers::{CommitSent, CommitVerdict};
+use crate::answers::{CommitFate, CommitSent};
 use crate::fingerprint::Code;
 use crate::ledger::Telling;
 use crate::outside::Outside;
@@ -47,33 +47,33 @@ impl<S: System> World<'_, S> {
     #[inline(always)]
     fn send_commit_after(&mut self, wire: u32, cost: Nanos) {
         let commit = &self.wires[wire].commit;
-        let verdict = match self.outside.answers.asks_commits() {
+        let fate = match self.outside.answers.asks_commits() {
             true => {
                 let Commit { shard, subject, point, .. } = *commit;
                 let Outside { answers, words, .. } = &mut self.outside;
                 let sent = CommitSent::new(self.layout, shard, point, subject, words);
                 answers.commit(&sent, self.layout, words)
             }
-            false => CommitVerdict::Pass,
+            false => CommitFate::Pass,
         };
         if self.outside.trace.is_on() {
-            self.tell_commit(wire, verdict);
+            self.tell_commit(wire, fate);
         }
         let way = self.plan.cluster.commit;
         let at = self.now.saturating_add(cost).saturating_add(way);
-        let is_answered = verdict != CommitVerdict::Unknown;
-        match verdict {
-            CommitVerdict::Pass | CommitVerdict::Unknown => {
+        let is_answered = fate != CommitFate::Unknown;
+        match fate {
+            CommitFate::Pass | CommitFate::Unknown => {
                 self.schedule_wire(at, Lane::Store, wire, Event::Commit { wire, is_answered });
             }
-            CommitVerdict::Lost => {}
-            CommitVerdict::Late(by) => {
+            CommitFate::Lost => {}
+            CommitFate::Late(by) => {
                 let at = at.saturating_add(by);
                 self.schedule_wire(at, Lane::Heap, wire, Event::Commit { wire, is_answered });
             }
         }
         // The answer is sure to come in time, unless something happens to this commit.
-        if verdict != CommitVerdict::Pass || self.may_time_out {
+        if fate != CommitFate::Pass || self.may_time_out {
             let Wire { commit, sends, .. } = &mut self.wires[wire];
             *sends += 1;
             let step = self.layout.step_of(commit.shard);
@@ -180,9 +180,9 @@ impl<S: System> World<'_, S> {
         }
         if self.outside.answers.asks_before() {
             match self.strike(who, self.layout.alphabet.moments.answer, subject) {
-                Fate::GoesOn => {}
-                Fate::Ends => return self.drop_wire(wire),
-                Fate::Waits(host) => {
+                Survival::GoesOn => {}
+                Survival::Ends => return self.drop_wire(wire),
+                Survival::Waits(host) => {
                     let cause = self.outside.trace.cause();
                     return self.hosts[host as usize].interrupt(Waiting::Answer { wire }, cause);
                 }

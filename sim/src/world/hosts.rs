@@ -3,7 +3,7 @@
 
 use super::perform::List;
 use super::{Event, World};
-use crate::answers::BeforeVerdict;
+use crate::answers::BeforeFate;
 use crate::fault::ClockWay;
 use crate::fingerprint::Code;
 use crate::queue::{Lane, Turn};
@@ -110,13 +110,13 @@ impl<S: System> Host<S> {
 
 impl<S: System> World<'_, S> {
     /// Something befalls a shard's host, or the shard.
-    pub(super) fn befall(&mut self, host: u32, shard: ShardIndex, verdict: BeforeVerdict) {
-        match verdict {
-            BeforeVerdict::Pass => {}
-            BeforeVerdict::Dies(restart) => self.crash(host, restart),
-            BeforeVerdict::Pauses(lasts) => self.pause(host, lasts),
-            BeforeVerdict::Moves => self.move_shard(shard),
-            BeforeVerdict::Steps(by, way) => self.step_clock(host, by, way),
+    pub(super) fn befall(&mut self, host: u32, shard: ShardIndex, fate: BeforeFate) {
+        match fate {
+            BeforeFate::Pass => {}
+            BeforeFate::Dies(restart) => self.crash(host, restart),
+            BeforeFate::Pauses(lasts) => self.pause(host, lasts),
+            BeforeFate::Moves => self.move_shard(shard),
+            BeforeFate::Steps(by, way) => self.step_clock(host, by, way),
         }
     }
 

@@ -1,5 +1,5 @@
 //! The world: one thread, virtual time, an event queue. It hands inputs to workers, performs their effects
-//! in order, and kills, cuts and delays as the answers say. It alone acts on a verdict.
+//! in order, and kills, cuts and delays as the answers say. It alone acts on a fate.
 
 mod requests;
 mod commits;
@@ -191,7 +191,7 @@ impl<'a, S: System> World<'a, S> {
         self.patience = self.patience.with(faults);
     }
 
-    /// Runs to the end, unless it is stopped before. `flush` is called after the boot and after each event, for
+    /// Runs to the end, unless it is stopped before. `flush` runs after the boot and after each event, for
     /// whoever reads the trace or the fingerprint.
     pub fn run(
         &mut self,

@@ -5,7 +5,7 @@
 use super::World;
 use super::hosts::Waiting;
 use super::leases::{Instance, running};
-use crate::answers::{BeforeVerdict, StepTaken};
+use crate::answers::{BeforeFate, StepTaken};
 use crate::fault::{Fault, Kind};
 use crate::network::Cut;
 use onceproof_kernel::alphabet::{Point, Subject};
@@ -30,7 +30,7 @@ pub(super) struct List<S: System> {
 
 /// What becomes of an instance before a step of the protocol.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Fate {
+pub(super) enum Survival {
     /// It takes the step.
     GoesOn,
     /// It takes the step when this host goes on.
@@ -75,7 +75,7 @@ impl<S: System> World<'_, S> {
         if !self.outside.pulled.is_empty() || !self.outside.wakes.is_empty() {
             self.after_pulls();
         }
-        let has_doom = self.outside.doom != BeforeVerdict::Pass;
+        let has_doom = self.outside.doom != BeforeFate::Pass;
         if self.effects.list.is_empty() && !has_doom {
             self.outside.cost = 0;
             return is_ready;
@@ -89,10 +89,10 @@ impl<S: System> World<'_, S> {
             is_asked: false,
         };
         if has_doom {
-            let verdict = std::mem::replace(&mut self.outside.doom, BeforeVerdict::Pass);
-            let fate = self.befall_instance(who, host, verdict);
-            if fate != Fate::GoesOn {
-                self.interrupt(list, fate);
+            let fate = std::mem::replace(&mut self.outside.doom, BeforeFate::Pass);
+            let survival = self.befall_instance(who, host, fate);
+            if survival != Survival::GoesOn {
+                self.interrupt(list, survival);
                 return false;
             }
         }
@@ -108,10 +108,10 @@ impl<S: System> World<'_, S> {
         for at in done..effects.len() {
             let effect = &mut effects[at];
             if asks_before && !std::mem::take(&mut is_asked) {
-                let fate = self.strike_before(who, effect);
-                if fate != Fate::GoesOn {
+                let survival = self.strike_before(who, effect);
+                if survival != Survival::GoesOn {
                     let rest = List { who, effects, cost, skew, done: at, is_asked: true };
-                    self.interrupt(rest, fate);
+                    self.interrupt(rest, survival);
                     return false;
                 }
             }
@@ -142,14 +142,14 @@ impl<S: System> World<'_, S> {
 
     /// What is left of a list waits for a host, or ends with its instance.
     #[cold]
-    fn interrupt(&mut self, list: List<S>, fate: Fate) {
-        match fate {
-            Fate::GoesOn => unreachable!("nothing befell it"),
-            Fate::Waits(host) => {
+    fn interrupt(&mut self, list: List<S>, survival: Survival) {
+        match survival {
+            Survival::GoesOn => unreachable!("nothing befell it"),
+            Survival::Waits(host) => {
                 let cause = self.outside.trace.cause();
                 self.hosts[host as usize].interrupt(Waiting::List(list), cause);
             }
-            Fate::Ends => self.drop_list(list),
+            Survival::Ends => self.drop_list(list),
         }
     }
 
@@ -167,7 +167,7 @@ impl<S: System> World<'_, S> {
 
     /// What befalls an instance before an effect.
     #[inline(never)]
-    fn strike_before(&mut self, who: Instance, effect: &Effect<S>) -> Fate {
+    fn strike_before(&mut self, who: Instance, effect: &Effect<S>) -> Survival {
         let moments = &self.layout.alphabet.moments;
         let (before, subject) = match effect {
             Effect::Commit(commit) => (commit.point, commit.subject),
@@ -175,36 +175,36 @@ impl<S: System> World<'_, S> {
             Effect::AckMessage(ack) => (moments.reply, Subject::Record(ack.name)),
             Effect::Send(request) => (moments.send, request.subject()),
             Effect::Call(call) => (moments.call, Subject::Record(call.name)),
-            Effect::Wake { .. } => return Fate::GoesOn,
+            Effect::Wake { .. } => return Survival::GoesOn,
         };
         self.strike(who, before, subject)
     }
 
     /// What befalls an instance before a step of the protocol.
-    pub(super) fn strike(&mut self, who: Instance, before: Point, subject: Subject) -> Fate {
+    pub(super) fn strike(&mut self, who: Instance, before: Point, subject: Subject) -> Survival {
         let words = &self.outside.words;
         let head = self.layout.step_of(who.shard);
         let step = StepTaken::new(self.layout, who.shard, head, before, subject, words);
         match self.outside.befalls(&step) {
-            BeforeVerdict::Pass => Fate::GoesOn,
-            verdict => {
+            BeforeFate::Pass => Survival::GoesOn,
+            fate => {
                 if self.outside.trace.is_on() {
                     self.outside.tell_doom(who.shard, before, subject);
                 }
                 let host = self.host_of(who).expect("an instance that runs");
-                self.befall_instance(who, host, verdict)
+                self.befall_instance(who, host, fate)
             }
         }
     }
 
-    fn befall_instance(&mut self, who: Instance, host: u32, verdict: BeforeVerdict) -> Fate {
-        self.befall(host, who.shard, verdict);
+    fn befall_instance(&mut self, who: Instance, host: u32, fate: BeforeFate) -> Survival {
+        self.befall(host, who.shard, fate);
         if !self.is_running(who) {
-            Fate::Ends
+            Survival::Ends
         } else if self.hosts[host as usize].is_paused {
-            Fate::Waits(host)
+            Survival::Waits(host)
         } else {
-            Fate::GoesOn
+            Survival::GoesOn
         }
     }
 

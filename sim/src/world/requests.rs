@@ -3,7 +3,7 @@
 use super::leases::Instance;
 use super::tell::ReplyTold;
 use super::{Event, World};
-use crate::answers::{AckVerdict, Exchange, RequestVerdict};
+use crate::answers::{AckFate, Exchange, RequestFate};
 use crate::fault::{Kind, Leg};
 use crate::fingerprint::Code;
 use crate::network::Cut;
@@ -65,8 +65,8 @@ impl<S: System> World<'_, S> {
         let to = self.directory.look_up(request.to, self.now) as usize;
         let Outside { answers, words, .. } = &mut self.outside;
         answers.note_cut(|| self.links.is_cut(from, to, self.now));
-        let verdict = answers.request(&exchange, self.layout, words);
-        if let RequestVerdict::Cut(Kind::Partition { lasts, direction }) = verdict {
+        let fate = answers.request(&exchange, self.layout, words);
+        if let RequestFate::Cut(Kind::Partition { lasts, direction }) = fate {
             let until = self.now.saturating_add(lasts);
             self.links.cut(Cut { from, to, direction, until });
         }
@@ -74,25 +74,25 @@ impl<S: System> World<'_, S> {
         let at = self.now.saturating_add(cost).saturating_add(latency);
         let is_cut = self.links.is_cut(from, to, self.now);
         if self.outside.trace.is_on() {
-            self.tell_request(sender, request, is_retry, verdict, is_cut, (from, to));
+            self.tell_request(sender, request, is_retry, fate, is_cut, (from, to));
         }
         if is_cut {
             return;
         }
-        match verdict {
-            RequestVerdict::Pass => self.fly(at, Lane::Network, request, to),
-            RequestVerdict::Lost => {}
+        match fate {
+            RequestFate::Pass => self.fly(at, Lane::Network, request, to),
+            RequestFate::Lost => {}
             // A cut one way may leave this way open.
-            RequestVerdict::Cut(_) => self.fly(at, Lane::Network, request, to),
-            RequestVerdict::Twice => {
+            RequestFate::Cut(_) => self.fly(at, Lane::Network, request, to),
+            RequestFate::Twice => {
                 self.fly(at, Lane::Network, request, to);
                 self.fly(at, Lane::Network, request, to);
             }
-            RequestVerdict::Late(by) => {
+            RequestFate::Late(by) => {
                 let at = at.saturating_add(by);
                 self.fly(at, Lane::Heap, request, to);
             }
-            RequestVerdict::Refused => {
+            RequestFate::Refused => {
                 let at = at.saturating_add(self.outside.answers.latency(&exchange, Leg::Ack));
                 let Request { from: to, to: from, rpc: Rpc { slot, serial, .. }, .. } = *request;
                 self.schedule(
@@ -180,10 +180,10 @@ impl<S: System> World<'_, S> {
         let there = self.directory.under(to, rpc.serial.token()) as usize;
         let Outside { answers, words, .. } = &mut self.outside;
         answers.note_cut(|| self.links.is_cut(here, there, self.now));
-        let verdict = answers.ack(&exchange, self.layout, words);
+        let fate = answers.ack(&exchange, self.layout, words);
         let is_cut = self.links.is_cut(here, there, self.now);
         if self.outside.trace.is_on() {
-            self.tell_ack(sender, ack, verdict, is_cut);
+            self.tell_ack(sender, ack, fate, is_cut);
         }
         if is_cut {
             return;
@@ -192,18 +192,18 @@ impl<S: System> World<'_, S> {
         let at = self.now.saturating_add(cost).saturating_add(latency);
         let Rpc { slot, serial, .. } = rpc;
         let (lane, reply) = (Lane::Network, Event::Reply { to, from, slot, serial, body });
-        match verdict {
-            AckVerdict::Pass => self.schedule(at, Turn::Normal, lane, reply),
-            AckVerdict::Lost => {}
-            AckVerdict::Twice => {
+        match fate {
+            AckFate::Pass => self.schedule(at, Turn::Normal, lane, reply),
+            AckFate::Lost => {}
+            AckFate::Twice => {
                 self.schedule(at, Turn::Normal, lane, reply);
                 self.schedule(at, Turn::Normal, lane, reply);
             }
-            AckVerdict::Late(by) => {
+            AckFate::Late(by) => {
                 let at = at.saturating_add(by);
                 self.schedule(at, Turn::Normal, Lane::Heap, reply);
             }
-            AckVerdict::Error => {
+            AckFate::Error => {
                 self.schedule(at, Turn::Normal, lane, Event::Error { to, from, slot, serial });
             }
         }

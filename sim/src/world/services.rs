@@ -10,7 +10,7 @@
 
 use super::leases::Instance;
 use super::{Event, World};
-use crate::answers::{Act, Attempt, CallVerdict};
+use crate::answers::{Act, Attempt, CallFate};
 use crate::fingerprint::Code;
 use crate::outside::Outside;
 use crate::queue::{Lane, Turn};
@@ -36,13 +36,13 @@ impl<S: System> World<'_, S> {
         let attempt = service.count(call.step, call.name);
         let (step, name) = (call.step, call.name);
         let made = Attempt::new(Act::Call, self.layout, step, name, attempt, words);
-        let verdict = answers.call(&made, self.layout, words);
+        let fate = answers.call(&made, self.layout, words);
         if self.outside.trace.is_on() {
-            self.tell_call(who, call, attempt, verdict);
+            self.tell_call(who, call, attempt, fate);
         }
-        let is_answered = match verdict {
-            CallVerdict::Pass => true,
-            CallVerdict::Unknown => false,
+        let is_answered = match fate {
+            CallFate::Pass => true,
+            CallFate::Unknown => false,
         };
         let out = self.outs.insert(Out { call: *call, who, is_answered });
         let at = self.now.saturating_add(cost).saturating_add(self.plan.cluster.call);

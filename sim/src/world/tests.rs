@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::fault::{Climate, ClockWay, Fault, Kind, Place};
-use crate::input::{Input as Rows, Row, RowValue};
+use crate::input::{InputRow, RowValue, SourceInput};
 use crate::plan::{Cluster, Network, SideEffects, Until};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::layout::{Failing, StepIndex};
@@ -29,7 +29,7 @@ fn plan(faults: Vec<Fault>) -> (Design, Plan) {
         step("events", StepKind::Source { watermark: Progress::Perfect, queue: None }, &[]),
         step("per-user", StepKind::Count(windows), &[0]),
     ];
-    let row = |(key, at): (&str, i64)| Row {
+    let row = |(key, at): (&str, i64)| InputRow {
         key: Arc::from(key),
         event_time: Time(at * SECOND as i64),
         arrival: Time(at * SECOND as i64),
@@ -40,7 +40,7 @@ fn plan(faults: Vec<Fault>) -> (Design, Plan) {
     let steps = steps.into_iter().map(|step| (step, Mechanism::default()));
     let design = Design::new(steps.collect()).expect("a chain");
     let plan = Plan {
-        inputs: vec![(StepIndex(0), Rows::Rows(Arc::new(rows)))],
+        inputs: vec![(StepIndex(0), SourceInput::Rows(Arc::new(rows)))],
         cluster: Cluster::default(),
         network: Network::default(),
         climate: Climate::default(),

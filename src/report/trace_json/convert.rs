@@ -1,6 +1,6 @@
 //! From what a run has told to its form as JSON.
 
-use super::document::{Before, Carried, Commit, Document, Fated, Happens, Kind, Output};
+use super::document::{Before, Commit, Document, Fated, Happens, Kind, Output, OutputValue};
 use super::told;
 use super::words::{Answer, Applied, Fate, Message, Nobody, Owner, Timer};
 use onceproof_kernel::alphabet::Subject;
@@ -9,7 +9,7 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::record::{self, Value};
 use onceproof_sim::fault::Direction;
-use onceproof_sim::trace::{self, CommitId, Ownership, Seen, Struck, Waited, What};
+use onceproof_sim::trace::{self, CommitId, Ownership, Seen, Stroke, Waited, What};
 
 impl Document {
     /// The document of an event.
@@ -195,21 +195,23 @@ fn commit(seen: &Seen<'_>, id: CommitId) -> Commit {
 
 fn unreceived(
     seen: &Seen<'_>,
-    message: trace::Message,
+    message: trace::Undelivered,
     to: ShardIndex,
     subject: Option<String>,
     why: trace::Nobody,
 ) -> Kind {
     let (message, from, attempt, number) = match message {
-        trace::Message::Request { from, attempt } => {
+        trace::Undelivered::Request { from, attempt } => {
             (Message::Request, Some(from), Some(attempt), None)
         }
-        trace::Message::Ack { from, attempt } => (Message::Ack, Some(from), Some(attempt), None),
-        trace::Message::Error { from, attempt } => {
+        trace::Undelivered::Ack { from, attempt } => {
+            (Message::Ack, Some(from), Some(attempt), None)
+        }
+        trace::Undelivered::Error { from, attempt } => {
             (Message::Error, Some(from), Some(attempt), None)
         }
-        trace::Message::Answer { number } => (Message::Answer, None, None, Some(number)),
-        trace::Message::CallAnswer => (Message::CallAnswer, None, None, None),
+        trace::Undelivered::Answer { number } => (Message::Answer, None, None, Some(number)),
+        trace::Undelivered::CallAnswer => (Message::CallAnswer, None, None, None),
     };
     let why = match why {
         trace::Nobody::Down => Nobody::Down,
@@ -224,8 +226,8 @@ fn unreceived(
 
 fn output(seen: &Seen<'_>, made: &record::Output) -> Output {
     let value = match made.value {
-        Value::Integer(value) => Carried::Integer(value),
-        Value::Text(text) => Carried::Text(seen.key(text).to_owned()),
+        Value::Integer(value) => OutputValue::Integer(value),
+        Value::Text(text) => OutputValue::Text(seen.key(text).to_owned()),
     };
     Output { key: seen.key(made.key).to_owned(), value }
 }
@@ -266,10 +268,10 @@ fn timer(seen: &Seen<'_>, waited: Waited) -> Kind {
     Kind::Timer { waited, subject, key }
 }
 
-fn before(seen: &Seen<'_>, struck: &Option<Struck>) -> Before {
+fn before(seen: &Seen<'_>, struck: &Option<Stroke>) -> Before {
     match struck {
         None => Before::default(),
-        Some(Struck { shard, before, subject: about }) => Before {
+        Some(Stroke { shard, before, subject: about }) => Before {
             at: Some(seen.shard(*shard)),
             before: Some(seen.layout.alphabet.word(*before).to_owned()),
             subject: Some(subject(seen, *about)),

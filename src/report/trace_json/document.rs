@@ -97,13 +97,14 @@ pub(super) struct Commit {
 pub(super) struct Output {
     pub key: String,
     /// A number, or a text.
-    pub value: Carried,
+    pub value: OutputValue,
 }
 
 /// What a record carries.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
-pub(super) enum Carried {
+#[schemars(rename = "Carried")]
+pub(super) enum OutputValue {
     Integer(i64),
     Text(String),
 }

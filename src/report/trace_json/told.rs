@@ -2,7 +2,7 @@
 
 use super::document::Object;
 use onceproof_kernel::alphabet::Alphabet;
-use onceproof_kernel::told::{Part, PartKind, PartWords, Told, ToldWords};
+use onceproof_kernel::told::{Detail, DetailKind, DetailWords, Told, ToldWords};
 use onceproof_sim::trace::Seen;
 use onceproof_systems::ALPHABETS;
 use schemars::{Schema, SchemaGenerator, json_schema};
@@ -20,28 +20,28 @@ pub(super) fn change(seen: &Seen<'_>, told: &Told) -> Object {
 
 fn named(by: &str, seen: &Seen<'_>, told: &Told) -> Object {
     let word = (by.to_owned(), json!(told.tale().word()));
-    [word].into_iter().chain(object(seen, &told.tale().parts())).collect()
+    [word].into_iter().chain(object(seen, &told.tale().details())).collect()
 }
 
 /// Parts of what is told, by their names.
-pub(super) fn object(seen: &Seen<'_>, parts: &[(&'static str, Part)]) -> Object {
-    parts.iter().map(|&(name, part)| (name.to_owned(), value(seen, part))).collect()
+pub(super) fn object(seen: &Seen<'_>, details: &[(&'static str, Detail)]) -> Object {
+    details.iter().map(|&(name, detail)| (name.to_owned(), value(seen, detail))).collect()
 }
 
-fn value(seen: &Seen<'_>, part: Part) -> Value {
-    match part {
-        Part::Record(name) => json!(seen.name(name)),
-        Part::Key(key) => json!(seen.key(key)),
-        Part::Result(key, Some(start)) => json!(format!("{}@{start}", seen.key(key))),
-        Part::Result(key, None) => json!(seen.key(key)),
-        Part::Time(time) => json!(time.to_string()),
-        Part::Nanos(nanos) => json!(nanos),
-        Part::Number(number) => json!(number),
-        Part::Signed(number) => json!(number),
-        Part::Attempt(attempt) => json!(attempt),
-        Part::Shard(shard) => json!(seen.shard(shard)),
-        Part::Step(step) => json!(seen.step(step)),
-        Part::Word(word) => json!(word),
+fn value(seen: &Seen<'_>, detail: Detail) -> Value {
+    match detail {
+        Detail::Record(name) => json!(seen.name(name)),
+        Detail::Key(key) => json!(seen.key(key)),
+        Detail::Result(key, Some(start)) => json!(format!("{}@{start}", seen.key(key))),
+        Detail::Result(key, None) => json!(seen.key(key)),
+        Detail::Time(time) => json!(time.to_string()),
+        Detail::Nanos(nanos) => json!(nanos),
+        Detail::Number(number) => json!(number),
+        Detail::Signed(number) => json!(number),
+        Detail::Attempt(attempt) => json!(attempt),
+        Detail::Shard(shard) => json!(seen.shard(shard)),
+        Detail::Step(step) => json!(seen.step(step)),
+        Detail::Word(word) => json!(word),
     }
 }
 
@@ -55,8 +55,8 @@ pub(super) fn with_own(kernel: Schema) -> Schema {
     let replies = ["ack", "acked"];
     let is_reply = |kind: &&mut Value| replies.iter().any(|word| is_of(kind, word));
     for kind in kinds.iter_mut().filter(is_reply) {
-        for part in ALPHABETS.iter().flat_map(|alphabet| alphabet.replies) {
-            add(kind, part);
+        for detail in ALPHABETS.iter().flat_map(|alphabet| alphabet.replies) {
+            add(kind, detail);
         }
     }
     Schema::try_from(schema).expect("an object")
@@ -87,29 +87,29 @@ fn of_words(by: &str, words: &ToldWords) -> Value {
         "required": [by],
         "description": words.about,
     });
-    for part in words.parts {
-        add(&mut schema, part);
+    for detail in words.details {
+        add(&mut schema, detail);
     }
     schema
 }
 
 /// Adds a property.
-fn add(schema: &mut Value, part: &PartWords) {
-    let mut property = match part.kind {
-        PartKind::Text => json!({ "type": "string" }),
-        PartKind::Number => json!({ "type": "integer", "minimum": 0 }),
-        PartKind::Signed => json!({ "type": "integer" }),
-        PartKind::Words(words) => {
+fn add(schema: &mut Value, detail: &DetailWords) {
+    let mut property = match detail.kind {
+        DetailKind::Text => json!({ "type": "string" }),
+        DetailKind::Number => json!({ "type": "integer", "minimum": 0 }),
+        DetailKind::Signed => json!({ "type": "integer" }),
+        DetailKind::Words(words) => {
             let word = |&(word, about): &(&str, &str)| json!({ "type": "string", "const": word, "description": about });
             json!({ "oneOf": words.iter().map(word).collect::<Vec<Value>>() })
         }
     };
-    if !part.about.is_empty() {
-        property["description"] = json!(part.about);
+    if !detail.about.is_empty() {
+        property["description"] = json!(detail.about);
     }
     let object: &mut Map<String, Value> = schema.as_object_mut().expect("an object");
-    object["properties"][part.name] = property;
-    if let (false, Some(required)) = (part.is_optional, object["required"].as_array_mut()) {
-        required.push(json!(part.name));
+    object["properties"][detail.name] = property;
+    if let (false, Some(required)) = (detail.is_optional, object["required"].as_array_mut()) {
+        required.push(json!(detail.name));
     }
 }

@@ -6,7 +6,7 @@ use crate::printable::printable;
 use crate::scenario::{Scenario, ScenarioError};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::fault::Fault;
-use onceproof_sim::input::{Input, Row, RowValue};
+use onceproof_sim::input::{InputRow, RowValue, SourceInput};
 use onceproof_sim::outcome::Classes;
 use std::path::Path;
 use toml_edit::visit_mut::{VisitMut, visit_table_like_kv_mut, visit_table_mut};
@@ -59,9 +59,9 @@ impl Scenario {
             document.remove(key);
         }
         forget_ledger(&mut document);
-        let written = |(_, input): &(StepIndex, Input)| match input {
-            Input::Rows(rows) => records(rows),
-            Input::Generate(generate) => records(&generate.rows(seed.unwrap_or(0))),
+        let written = |(_, input): &(StepIndex, SourceInput)| match input {
+            SourceInput::Rows(rows) => records(rows),
+            SourceInput::Generate(generate) => records(&generate.rows(seed.unwrap_or(0))),
         };
         let records: Vec<Array> = self.trial.plan.inputs.iter().map(written).collect();
         self.each_input(&mut document, &mut |source, reader, input| {
@@ -263,13 +263,13 @@ fn parsed(text: &str) -> DocumentMut {
 }
 
 /// Rows as `records`. The id of a row is known by its hash only, so it gets a text that stands for it.
-fn records(rows: &[Row]) -> Array {
+fn records(rows: &[InputRow]) -> Array {
     let mut array: Array = rows.iter().map(|row| Value::from(record(row))).collect();
     one_a_line(&mut array);
     array
 }
 
-fn record(row: &Row) -> InlineTable {
+fn record(row: &InputRow) -> InlineTable {
     let mut table = InlineTable::new();
     table.insert("key", row.key.as_ref().into());
     table.insert("at", row.arrival.to_string().into());
@@ -362,11 +362,12 @@ mod tests {
         );
         let scenario = Scenario::parse(&text, Path::new("a.toml")).expect("a scenario");
         let written = scenario.written_out(Some(5)).expect("a scenario");
-        let rows = |(_, input): &(StepIndex, Input)| match input {
-            Input::Rows(rows) => rows.to_vec(),
-            Input::Generate(generate) => generate.rows(5),
+        let rows = |(_, input): &(StepIndex, SourceInput)| match input {
+            SourceInput::Rows(rows) => rows.to_vec(),
+            SourceInput::Generate(generate) => generate.rows(5),
         };
-        let all = |of: &Scenario| of.trial.plan.inputs.iter().map(rows).collect::<Vec<Vec<Row>>>();
+        let all =
+            |of: &Scenario| of.trial.plan.inputs.iter().map(rows).collect::<Vec<Vec<InputRow>>>();
         assert_eq!(all(&written), all(&scenario));
         assert_eq!(all(&written).iter().map(Vec::len).collect::<Vec<usize>>(), [3, 2, 2]);
     }

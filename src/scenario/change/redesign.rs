@@ -6,7 +6,7 @@
 use super::asked::{self, AskedOfStep};
 use super::typed::{told, typed};
 use super::write::{document, each_step, forget_ledger, set};
-use crate::scenario::wrong::error::Wrong;
+use crate::scenario::wrong::error::Errors;
 use crate::scenario::{Scenario, ScenarioError};
 use onceproof_model::dataflow::mechanism::{Dedup, Mechanism};
 use onceproof_sim::fault::KindName;
@@ -49,15 +49,15 @@ impl Scenario {
     /// What is asked for cannot be read, or the scenario cannot have it.
     pub fn redesigned(&self, changes: &Changes) -> Result<Scenario, ScenarioError> {
         let Changes { mechanism, steps, without, bare, faults } = changes;
-        let mut wrong = Wrong::default();
+        let mut errors = Errors::default();
         let Design::Dataflow(design) = &self.trial.design;
         let read = steps.iter().map(|written| asked::of_step(design, written));
-        let of_steps: Vec<AskedOfStep> = read.filter_map(|read| wrong.keep_all(read)).collect();
+        let of_steps: Vec<AskedOfStep> = read.filter_map(|read| errors.keep_all(read)).collect();
         let of_all =
-            mechanism.as_ref().and_then(|written| wrong.keep_all(asked::mechanism(written)));
+            mechanism.as_ref().and_then(|written| errors.keep_all(asked::mechanism(written)));
         let read = faults.iter().map(|written| asked::fault(written));
-        let added: Vec<InlineTable> = read.filter_map(|read| wrong.keep_all(read)).collect();
-        wrong.end(Some(())).map_err(ScenarioError::Bad)?;
+        let added: Vec<InlineTable> = read.filter_map(|read| errors.keep_all(read)).collect();
+        errors.end(Some(())).map_err(ScenarioError::Bad)?;
         let mut document = document(&self.text);
         forget_ledger(&mut document);
         leave_out(&mut document, without, *bare);

@@ -13,7 +13,7 @@ use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{Nanos, SECOND, Time};
 use onceproof_model::function::{Function, Into};
 use onceproof_model::pipeline::{Pipeline, StepKind};
-use onceproof_sim::input::{Input, Row, RowValue};
+use onceproof_sim::input::{InputRow, RowValue, SourceInput};
 
 /// The most records that all steps together make, and so how often one is reflected at a step. Each takes about ten
 /// events, and a run has 100,000,000 unless its file says otherwise; and each takes from 60 to 700 bytes, so that they
@@ -58,7 +58,7 @@ impl Flow {
     }
 
     /// The records of a source, each with its value; texts have none.
-    fn of_rows(rows: &[Row], step: StepIndex) -> Flow {
+    fn of_rows(rows: &[InputRow], step: StepIndex) -> Flow {
         let mut flow = Flow { records: rows.len() as u128, ..Flow::default() };
         for (row, value) in rows.iter().map(|row| &row.value).enumerate() {
             let RowValue::Integer(value) = *value else { continue };
@@ -155,8 +155,8 @@ fn of_source(inputs: &Inputs, step: StepIndex) -> Flow {
     let input = inputs.of.iter().find(|(source, _)| *source == step).map(|(_, input)| input);
     match input {
         None => Flow::default(),
-        Some(Input::Rows(rows)) => Flow::of_rows(rows, step),
-        Some(Input::Generate(generate)) => {
+        Some(SourceInput::Rows(rows)) => Flow::of_rows(rows, step),
+        Some(SourceInput::Generate(generate)) => {
             Flow::between(generate.records.into(), 1, generate.values.into(), step)
         }
     }

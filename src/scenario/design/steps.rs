@@ -6,7 +6,7 @@ use crate::figures::grouped;
 use crate::scenario::form::raw::{self, At, KindWord, span};
 use crate::scenario::form::units::{Duration, LONGEST};
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, quote};
-use crate::scenario::wrong::error::Wrong;
+use crate::scenario::wrong::error::Errors;
 use crate::scenario::wrong::explain::{FIRST_STEP, belongs_to, no_such};
 use crate::scenario::wrong::graph_error::graph_error;
 use onceproof_kernel::layout::{Failing, StepIndex};
@@ -15,7 +15,7 @@ use onceproof_kernel::time::SECOND;
 use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::mechanism::{Fuse, Mechanism, Outputs};
 use onceproof_model::pipeline::{
-    Ack, IdFrom, InsertId, MessageIds, OffsetGiven, Queue, Sink, Step, StepKind,
+    Ack, IdFrom, InsertId, MessageIds, OffsetGiven, QueueRules, Sink, Step, StepKind,
 };
 use onceproof_model::window::Windowing;
 use std::collections::BTreeMap;
@@ -45,24 +45,24 @@ pub(in crate::scenario) fn design(
     if steps.is_empty() {
         return Err(vec![source.error(0..0, "there is no step").help(FIRST_STEP)]);
     }
-    let mut wrong = Wrong::default();
+    let mut errors = Errors::default();
     let mechanisms = Mechanisms::of(file.strategy).overlaid(source, file.mechanism.as_ref());
-    let mechanisms = wrong.keep(mechanisms);
-    let Some(names) = wrong.keep(names(source, steps)) else { return wrong.end(None) };
+    let mechanisms = errors.keep(mechanisms);
+    let Some(names) = errors.keep(names(source, steps)) else { return errors.end(None) };
     let made = steps.iter().enumerate().map(|(at, step)| {
-        let kind = wrong.keep(kind(source, &step.value));
-        let from = wrong.keep(inputs_of(source, steps, at, &names));
-        let shards = wrong.keep(shards_of(source, &step.value));
-        let failing = wrong.keep(failing(source, &step.value));
+        let kind = errors.keep(kind(source, &step.value));
+        let from = errors.keep(inputs_of(source, steps, at, &names));
+        let shards = errors.keep(shards_of(source, &step.value));
+        let failing = errors.keep(failing(source, &step.value));
         let mechanism = mechanisms
             .as_ref()
-            .and_then(|mechanisms| wrong.keep(mechanism_of(source, mechanisms, &step.value)));
+            .and_then(|mechanisms| errors.keep(mechanism_of(source, mechanisms, &step.value)));
         let (name, mechanism) = (step.value.name.value.clone(), mechanism?);
         let (kind, from, shards, failing) = (kind?, from?, shards?, failing?);
         Some((Step { name, kind, from, shards, failing }, mechanism))
     });
     let made: Vec<Option<(Step, Mechanism)>> = made.collect();
-    let made: Vec<(Step, Mechanism)> = wrong.end(made.into_iter().collect())?;
+    let made: Vec<(Step, Mechanism)> = errors.end(made.into_iter().collect())?;
     checked(source, steps, made).map_err(|error| vec![error])
 }
 
@@ -332,7 +332,7 @@ fn windowing(source: &Source<'_>, step: &raw::Step) -> Result<Windowing, Diagnos
 }
 
 /// How a source reads its queue.
-fn queue(source: &Source<'_>, queue: &raw::queue::Queue) -> Result<Queue, Diagnostic> {
+fn queue(source: &Source<'_>, queue: &raw::queue::Queue) -> Result<QueueRules, Diagnostic> {
     let deadline = match &queue.deadline {
         None => 10 * SECOND,
         Some(At { value: Duration(0), span }) => {
@@ -341,7 +341,7 @@ fn queue(source: &Source<'_>, queue: &raw::queue::Queue) -> Result<Queue, Diagno
         }
         Some(At { value: Duration(deadline), .. }) => *deadline,
     };
-    Ok(Queue {
+    Ok(QueueRules {
         deadline,
         extend: queue.extend.unwrap_or(true),
         ack: queue.ack.map_or(Ack::AfterCommit, super::mechanism::ack),

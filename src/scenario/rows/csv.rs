@@ -12,7 +12,7 @@ use crate::scenario::{ScenarioError, files};
 use csv::{ByteRecord, Position, ReaderBuilder};
 use onceproof_kernel::mix::{bytes, fold, scatter};
 use onceproof_kernel::time::Time;
-use onceproof_sim::input::{Row, RowValue};
+use onceproof_sim::input::{InputRow, RowValue};
 use std::collections::BTreeMap;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ pub(in crate::scenario) fn read(
     source: &Source<'_>,
     csv: &At<raw::Csv>,
     real: &Path,
-) -> Result<(Vec<Row>, u64), ScenarioError> {
+) -> Result<(Vec<InputRow>, u64), ScenarioError> {
     let delimiter = delimiter(source, csv.value.delimiter.as_ref())?;
     let path = path(source.path, &csv.value.path.value);
     let file = files::open_named(real).map_err(|error| files::unread(source, &path, &error))?;
@@ -41,7 +41,7 @@ pub(in crate::scenario) fn read(
     };
     let columns = Columns::find(source, csv, &header)?;
 
-    let mut rows: Vec<Row> = Vec::new();
+    let mut rows: Vec<InputRow> = Vec::new();
     let mut skipped = 0;
     let mut keys: BTreeMap<Box<str>, Arc<str>> = BTreeMap::new();
     let mut record = ByteRecord::new();
@@ -139,7 +139,7 @@ impl BadRow {
 }
 
 /// The row, if it does not arrive before the one above it.
-fn in_order(row: Row, number: u64, previous: Option<Time>) -> Result<Row, BadRow> {
+fn in_order(row: InputRow, number: u64, previous: Option<Time>) -> Result<InputRow, BadRow> {
     match previous {
         // Of a file in another order nearly all rows would be left out.
         Some(previous) if row.arrival < previous => Err(BadRow {
@@ -218,7 +218,7 @@ impl<'a> Columns<'a> {
         number: u64,
         columns: usize,
         keys: &mut BTreeMap<Box<str>, Arc<str>>,
-    ) -> Result<Row, BadRow> {
+    ) -> Result<InputRow, BadRow> {
         if record.len() != columns {
             let fields = count(record.len() as u64, "field");
             let wrong = format!("row {number} has {fields} under {columns} columns");
@@ -251,7 +251,7 @@ impl<'a> Columns<'a> {
             }
         };
         let id = self.id.as_ref().map(|columns| id(columns.iter().map(|at| &record[at.at])));
-        Ok(Row { key, event_time, arrival, value, id })
+        Ok(InputRow { key, event_time, arrival, value, id })
     }
 }
 

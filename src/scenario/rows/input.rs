@@ -15,7 +15,7 @@ use onceproof_kernel::mix;
 use onceproof_kernel::time::Time;
 use onceproof_model::function::{Filter, Function, Into};
 use onceproof_model::pipeline::{MessageIds, Pipeline, StepKind};
-use onceproof_sim::input::{Generate, Input, Row, RowValue};
+use onceproof_sim::input::{Generate, InputRow, RowValue, SourceInput};
 use onceproof_systems::Trial;
 
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ const MOST_USERS: u64 = 1_000_000;
 /// What the sources read.
 #[derive(Default)]
 pub(in crate::scenario) struct Inputs {
-    pub of: Vec<(StepIndex, Input)>,
+    pub of: Vec<(StepIndex, SourceInput)>,
     pub rows_skipped: u64,
     /// The files that they stand in, without links.
     pub files: Vec<PathBuf>,
@@ -49,7 +49,7 @@ impl Inputs {
     /// The row of a queue that a row publishes again, if it does.
     pub fn first_of(&self, step: StepIndex, row: u64) -> Option<u64> {
         let (_, input) = self.of.iter().find(|(source, _)| *source == step)?;
-        let Input::Rows(rows) = input else { return None };
+        let SourceInput::Rows(rows) = input else { return None };
         let id = rows.get(row as usize)?.id?;
         let first = *self.first_rows.get(&step)?.get(&id)?;
         (first < row).then_some(first)
@@ -66,9 +66,9 @@ impl Inputs {
 fn first_rows(
     pipeline: &Pipeline,
     source: StepIndex,
-    input: &Input,
+    input: &SourceInput,
 ) -> Option<(StepIndex, BTreeMap<u64, u64>)> {
-    let (StepKind::Source { queue: Some(_), .. }, Input::Rows(rows)) =
+    let (StepKind::Source { queue: Some(_), .. }, SourceInput::Rows(rows)) =
         (&pipeline.step(source).kind, input)
     else {
         return None;
@@ -80,10 +80,10 @@ fn first_rows(
     Some((source, first_rows))
 }
 
-fn count(input: &Input) -> u64 {
+fn count(input: &SourceInput) -> u64 {
     match input {
-        Input::Rows(rows) => rows.len() as u64,
-        Input::Generate(generate) => generate.records.into(),
+        SourceInput::Rows(rows) => rows.len() as u64,
+        SourceInput::Generate(generate) => generate.records.into(),
     }
 }
 
@@ -95,7 +95,7 @@ pub(in crate::scenario) fn inputs(
     pipeline: &Pipeline,
 ) -> Result<Inputs, ScenarioError> {
     let mut inputs = Inputs::default();
-    let mut global: Option<Input> = None;
+    let mut global: Option<SourceInput> = None;
     for (at, step) in file.step.iter().enumerate() {
         let index = StepIndex(at as u16);
         if !matches!(pipeline.step(index).kind, StepKind::Source { .. }) {
@@ -133,19 +133,21 @@ fn read(
     readable: &Readable,
     input: &At<raw::Input>,
     inputs: &mut Inputs,
-) -> Result<Input, ScenarioError> {
+) -> Result<SourceInput, ScenarioError> {
     let raw::Input { generate, records, csv } = &input.value;
     match (generate, records, csv) {
         (Some(generate), None, None) => {
-            Ok(Input::Generate(self::generate(source, &generate.value)?))
+            Ok(SourceInput::Generate(self::generate(source, &generate.value)?))
         }
-        (None, Some(records), None) => Ok(Input::Rows(Arc::new(self::records(source, records)?))),
+        (None, Some(records), None) => {
+            Ok(SourceInput::Rows(Arc::new(self::records(source, records)?)))
+        }
         (None, None, Some(csv)) => {
             let path = files::named(source, readable, &csv.value.path)?;
             let (rows, skipped) = csv::read(source, csv, &path)?;
             inputs.rows_skipped += skipped;
             inputs.files.push(path);
-            Ok(Input::Rows(Arc::new(rows)))
+            Ok(SourceInput::Rows(Arc::new(rows)))
         }
         (None, None, None) => {
             let error = source.error(input.span.clone(), "an input without records");
@@ -192,13 +194,13 @@ fn generate(source: &Source<'_>, generate: &raw::Generate) -> Result<Generate, D
 fn records(
     source: &Source<'_>,
     records: &At<Vec<At<raw::Record>>>,
-) -> Result<Vec<Row>, Diagnostic> {
+) -> Result<Vec<InputRow>, Diagnostic> {
     if records.value.is_empty() {
         let error = source.error(records.span.clone(), "an input without records");
         return Err(error.label("nothing would be checked"));
     }
     let mut keys: BTreeMap<&str, Arc<str>> = BTreeMap::new();
-    let mut rows: Vec<Row> = Vec::with_capacity(records.value.len());
+    let mut rows: Vec<InputRow> = Vec::with_capacity(records.value.len());
     for record in &records.value {
         let raw::Record { key, at, event_time, value, id } = &record.value;
         let arrival = at.value.0;
@@ -209,7 +211,7 @@ fn records(
                 .label(format!("{arrival} is before {}", previous.arrival))
                 .help("records stand in order of arrival; `event-time` may be any"));
         }
-        rows.push(Row {
+        rows.push(InputRow {
             key: keys.entry(key).or_insert_with(|| key.as_str().into()).clone(),
             event_time: event_time.map_or(arrival, |moment| moment.0),
             arrival,
@@ -227,13 +229,13 @@ fn check_messages(
     step: &crate::scenario::form::raw::Step,
     pipeline: &Pipeline,
     index: StepIndex,
-    input: &Input,
+    input: &SourceInput,
 ) -> Result<(), Diagnostic> {
     let StepKind::Source { queue: Some(queue), .. } = pipeline.step(index).kind else {
         return Ok(());
     };
     let without = match input {
-        Input::Rows(rows) => {
+        SourceInput::Rows(rows) => {
             if let Some((first, again)) = another_record(rows) {
                 let at = crate::scenario::form::raw::span(&step.queue).unwrap_or(0..0);
                 let error = source.error(at, "two records of a queue have one `id`");
@@ -243,7 +245,7 @@ fn check_messages(
             }
             rows.iter().position(|row| row.id.is_none())
         }
-        Input::Generate(_) => Some(0),
+        SourceInput::Generate(_) => Some(0),
     };
     match (queue.ids, without) {
         (MessageIds::Attribute, Some(row)) => {
@@ -260,21 +262,24 @@ fn check_messages(
 }
 
 /// The numbers of two rows with one id that are not the same record.
-fn another_record(rows: &[Row]) -> Option<(usize, usize)> {
+fn another_record(rows: &[InputRow]) -> Option<(usize, usize)> {
     let mut firsts: BTreeMap<u64, usize> = BTreeMap::new();
     rows.iter().enumerate().find_map(|(number, row)| {
         let first = *firsts.entry(row.id?).or_insert(number);
-        let same =
-            |a: &Row, b: &Row| a.key == b.key && a.event_time == b.event_time && a.value == b.value;
+        let same = |a: &InputRow, b: &InputRow| {
+            a.key == b.key && a.event_time == b.event_time && a.value == b.value
+        };
         (!same(row, &rows[first])).then_some((first, number))
     })
 }
 
 /// The first and the last arrival, or the latest that the last may be.
-pub(in crate::scenario) fn ends(input: &Input) -> Option<(Time, Time)> {
+pub(in crate::scenario) fn ends(input: &SourceInput) -> Option<(Time, Time)> {
     match input {
-        Input::Rows(rows) => rows.first().zip(rows.last()).map(|(a, b)| (a.arrival, b.arrival)),
-        Input::Generate(all) => {
+        SourceInput::Rows(rows) => {
+            rows.first().zip(rows.last()).map(|(a, b)| (a.arrival, b.arrival))
+        }
+        SourceInput::Generate(all) => {
             Some((Time(0), Time(0).plus(all.every.saturating_mul(all.records.into()))))
         }
     }
@@ -284,7 +289,7 @@ pub(in crate::scenario) fn ends(input: &Input) -> Option<(Time, Time)> {
 fn check_arrivals(
     source: &Source<'_>,
     file: &File,
-    inputs: &[(StepIndex, Input)],
+    inputs: &[(StepIndex, SourceInput)],
 ) -> Result<(), Diagnostic> {
     let mut first = Time::MAX;
     let mut last = Time::MIN;
@@ -305,11 +310,11 @@ fn check_text(
     source: &Source<'_>,
     file: &File,
     pipeline: &Pipeline,
-    inputs: &[(StepIndex, Input)],
+    inputs: &[(StepIndex, SourceInput)],
 ) -> Result<(), Diagnostic> {
     let mut text: Vec<Option<String>> = vec![None; pipeline.steps().len()];
     for (step, input) in inputs {
-        let Input::Rows(rows) = input else { continue };
+        let SourceInput::Rows(rows) = input else { continue };
         let first = rows.iter().position(|row| matches!(row.value, RowValue::Text(_)));
         let shards = pipeline.step(*step).shards as usize;
         text[step.at()] = first

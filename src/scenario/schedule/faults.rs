@@ -8,7 +8,7 @@ use crate::scenario::form::raw::parameters::Parameters;
 use crate::scenario::form::units;
 use crate::scenario::form::units::Literal;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source};
-use crate::scenario::wrong::error::Wrong;
+use crate::scenario::wrong::error::Errors;
 use crate::scenario::wrong::explain::custom;
 use onceproof_model::dataflow::Design;
 use onceproof_model::pipeline::StepKind;
@@ -27,7 +27,7 @@ pub(in crate::scenario) fn climate(
     hosts: u32,
 ) -> Result<Climate, Vec<Diagnostic>> {
     let mut reader =
-        Reader { source, design, hosts, climate: Climate::default(), wrong: Wrong::default() };
+        Reader { source, design, hosts, climate: Climate::default(), errors: Errors::default() };
     reader.read(KindName::DropRequest, &faults.drop_request);
     reader.read(KindName::DropAck, &faults.drop_ack);
     reader.read(KindName::Duplicate, &faults.duplicate);
@@ -46,8 +46,8 @@ pub(in crate::scenario) fn climate(
     reader.read(KindName::ClockStep, &faults.clock_step);
     reader.read(KindName::Redeliver, &faults.redeliver);
     reader.read(KindName::CallUnknown, &faults.call_unknown);
-    let Reader { climate, wrong, .. } = reader;
-    wrong.end(Some(climate))
+    let Reader { climate, errors, .. } = reader;
+    errors.end(Some(climate))
 }
 
 struct Reader<'a> {
@@ -55,13 +55,13 @@ struct Reader<'a> {
     design: &'a Design,
     hosts: u32,
     climate: Climate,
-    wrong: Wrong,
+    errors: Errors,
 }
 
 impl Reader<'_> {
     fn read<P: Parameters<Literal>>(&mut self, name: KindName, given: &Option<At<Drawn<P>>>) {
         let read = self.odds_of(name, given);
-        self.wrong.keep(read);
+        self.errors.keep(read);
     }
 
     fn odds_of<P: Parameters<Literal>>(
@@ -170,21 +170,21 @@ pub(in crate::scenario) fn exact(
     places: &Places<'_>,
     faults: &[At<RawFault>],
 ) -> Result<Vec<Fault>, Vec<Diagnostic>> {
-    let mut wrong = Wrong::default();
+    let mut errors = Errors::default();
     let mut exact: Vec<Fault> = Vec::with_capacity(faults.len());
     let mut points: BTreeMap<(Asked, Place), usize> = BTreeMap::new();
     for (number, At { value: raw, span: _ }) in faults.iter().enumerate() {
-        let Some(fault) = wrong.keep(fault(places, raw)) else { continue };
+        let Some(fault) = errors.keep(fault(places, raw)) else { continue };
         let twin = *points.entry(point(&fault, places.design)).or_insert(number);
         if twin < number {
             let line = places.source.line(faults[twin].value.at.span.start);
             let error = places.source.error(raw.at.span.clone(), "two faults at one point");
             let label = format!("the other is on line {line}; a point occurs once");
-            wrong.keep::<()>(Err(error.label(label)));
+            errors.keep::<()>(Err(error.label(label)));
         }
         exact.push(fault);
     }
-    wrong.end(Some(exact))
+    errors.end(Some(exact))
 }
 
 /// One exact fault.

@@ -3,4 +3,4 @@
 pub(super) mod faults;
 pub(super) mod place;
 pub(super) mod record;
-pub(super) mod way;
+pub(super) mod placement;

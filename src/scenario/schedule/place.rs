@@ -1,8 +1,8 @@
 //! Places of exact faults: which keys a fault can be placed by, and whether there is such a place in this
 //! pipeline. A place that no run can reach is refused, since its fault would never happen.
 
+use super::placement::Placement;
 use super::record::{Reach, count, record};
-use super::way::Way;
 use crate::scenario::form::raw::place as raw;
 use crate::scenario::form::raw::{At, span};
 use crate::scenario::rows::input::Inputs;
@@ -43,8 +43,8 @@ impl Places<'_> {
     pub fn place(&self, kind: &Kind, place: &At<raw::Place>) -> Result<Place, Diagnostic> {
         let word = kind.name().word();
         let raw = &place.value;
-        let way = Way::of(kind, raw);
-        way.check_keys(self.source, word, place)?;
+        let placement = Placement::of(kind, raw);
+        placement.check_keys(self.source, word, place)?;
         for (key, given) in [("attempt", &raw.attempt), ("nth", &raw.nth)] {
             if let Some(At { value: 0, span }) = given {
                 let error = self.source.error(span.clone(), format!("`{key}` 0"));
@@ -67,28 +67,28 @@ impl Places<'_> {
             time: raw.time.as_ref().map(|at| at.value.0),
             nth: raw.nth.as_ref().map(|at| at.value),
         };
-        match way {
-            Way::Request | Way::LinkAndTime => self.check_request(raw, &found)?,
-            Way::Commit => {
+        match placement {
+            Placement::Request | Placement::LinkAndTime => self.check_request(raw, &found)?,
+            Placement::Commit => {
                 self.check_step(raw, &found, "a commit", Scope::Stage, &|_| Ok(()))?;
             }
-            Way::Execution => self.check_execution(kind, raw, &found)?,
-            Way::Call => {
+            Placement::Execution => self.check_execution(kind, raw, &found)?,
+            Placement::Call => {
                 self.refuse_watermark(raw, &found, "no call is made for a watermark")?;
                 let possible = |step| self.calls(step);
                 self.check_step(raw, &found, "a call", Scope::Step, &possible)?;
             }
-            Way::Before => self.check_before(raw, &found)?,
-            Way::ShardAndTime => {
+            Placement::Before => self.check_before(raw, &found)?,
+            Placement::ShardAndTime => {
                 self.check_step(raw, &found, "a shard", Scope::Stage, &|_| Ok(()))?
             }
-            Way::Delivery => {
+            Placement::Delivery => {
                 self.refuse_watermark(raw, &found, "no queue hands out a watermark")?;
                 let possible =
                     |step: StepIndex| hands_out_again(&self.design.pipeline.step(step).kind);
                 self.check_step(raw, &found, "a second delivery", Scope::Step, &possible)?;
             }
-            Way::WorkerAndTime => {
+            Placement::WorkerAndTime => {
                 if let Some(worker) = &raw.worker
                     && worker.value >= self.workers
                 {

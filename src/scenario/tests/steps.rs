@@ -2,7 +2,7 @@
 
 use super::*;
 use onceproof_model::dataflow::mechanism::Dedup;
-use onceproof_model::pipeline::{Ack, MessageIds, Queue, StepKind};
+use onceproof_model::pipeline::{Ack, MessageIds, QueueRules, StepKind};
 use onceproof_sim::input::RowValue;
 
 #[test]
@@ -137,7 +137,7 @@ fn inputs_belong_to_sources() {
     let records = "[input]\nrecords = [{ key = \"a\", at = \"-1s\", event-time = \"-5s\", value = 7, \
         id = \"x\" }, { key = \"a\", at = \"0s\" }]";
     let scenario = read(&format!("{HEAD}{records}\n{SOURCE}{COUNT}"));
-    let onceproof_sim::input::Input::Rows(rows) = &scenario.trial.plan.inputs[0].1 else {
+    let onceproof_sim::input::SourceInput::Rows(rows) = &scenario.trial.plan.inputs[0].1 else {
         panic!("records are rows")
     };
     assert_eq!(rows[0].event_time.to_string(), "-5s");
@@ -259,7 +259,7 @@ fn queues_are_read() {
         StepKind::Source { queue, .. } => queue,
         _ => panic!("a source"),
     };
-    let right = Queue {
+    let right = QueueRules {
         deadline: 10_000_000_000,
         extend: true,
         ack: Ack::AfterCommit,
@@ -267,7 +267,7 @@ fn queues_are_read() {
     };
     assert_eq!(of(&queue("{}", plain)), Some(right));
     let other = "{ deadline = \"1s\", extend = false, ack = \"on-receipt\", ids = \"attribute\" }";
-    let given = Queue {
+    let given = QueueRules {
         deadline: 1_000_000_000,
         extend: false,
         ack: Ack::OnReceipt,

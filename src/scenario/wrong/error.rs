@@ -68,9 +68,9 @@ impl From<Diagnostic> for ScenarioError {
 
 /// What was found wrong so far, where what comes after it can still be read.
 #[derive(Default)]
-pub(in crate::scenario) struct Wrong(Vec<Diagnostic>);
+pub(in crate::scenario) struct Errors(Vec<Diagnostic>);
 
-impl Wrong {
+impl Errors {
     /// A value, or nothing where it is wrong.
     pub fn keep<T>(&mut self, read: Result<T, Diagnostic>) -> Option<T> {
         read.map_err(|error| self.0.push(error)).ok()

@@ -7,12 +7,12 @@
 //! nothing of the number at which it did: how far it came there hangs on threads, and what it says must not.
 
 use super::Shrunk;
-use super::bench::{Bench, Hit, Target, Watch};
+use super::bench::{Bench, Goal, Hit, Watch};
 use super::case::Case;
 use super::mechanisms::wrong;
 use super::plain::{first_places, plain_places};
 use crate::scenario::Scenario;
-use crate::search::exhaust::{Space, Told, exhaust};
+use crate::search::exhaust::{Advance, Space, exhaust};
 use crate::search::resume::Done;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::{Outcome, Verdict};
@@ -39,7 +39,7 @@ pub struct All {
     /// How many runs it took.
     pub runs: u64,
     /// How it ended.
-    pub end: End,
+    pub end: SearchEnd,
 }
 
 /// A smallest set of faults, and its run.
@@ -53,7 +53,7 @@ pub struct Set {
 
 /// How a search for all smallest sets ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum End {
+pub enum SearchEnd {
     /// Every set was tried, or a part of it breaks the scenario.
     Complete,
     /// So many runs hit a limit of events before they ended.
@@ -72,7 +72,7 @@ pub struct Bounds<'a> {
     /// Set when it should end soon.
     pub cancel: &'a AtomicBool,
     /// Hears how far it is.
-    pub tell: &'a (dyn Fn(Told<'_>) + Sync),
+    pub tell: &'a (dyn Fn(Advance<'_>) + Sync),
 }
 
 /// The kinds of faults of a failure: those of the faults that are left, with their parameters; those that hit
@@ -107,11 +107,11 @@ pub fn most_jobs(shrunk: &Shrunk, kinds: &[Kind]) -> u64 {
 /// smaller than the failure that was shrunk to takes its place, and so does one of its size if a part of
 /// the failure breaks the scenario in another way.
 pub fn all(shrunk: &mut Shrunk, kinds: Vec<Kind>, bounds: Bounds<'_>) -> All {
-    let Shrunk { case, target, .. } = &*shrunk;
+    let Shrunk { case, goal, .. } = &*shrunk;
     let trial = case.trial(u64::MAX);
     let (runs, ends) = (AtomicU64::new(0), AtomicBool::new(false));
-    let tell = |told: Told<'_>| {
-        if let Told::Runs(more) = told {
+    let tell = |told: Advance<'_>| {
+        if let Advance::Runs(more) = told {
             let runs = runs.fetch_add(more, Ordering::Relaxed) + more;
             if runs > bounds.runs || bounds.cancel.load(Ordering::Relaxed) {
                 ends.store(true, Ordering::Relaxed);
@@ -140,7 +140,7 @@ pub fn all(shrunk: &mut Shrunk, kinds: Vec<Kind>, bounds: Bounds<'_>) -> All {
     }
     let (mut sets, mut others) = (Vec::new(), 0);
     for cause in &found.causes {
-        match set(target, case, &cause.faults) {
+        match set(goal, case, &cause.faults) {
             Some(set) => sets.push(set),
             None => others += 1,
         }
@@ -157,10 +157,10 @@ pub fn all(shrunk: &mut Shrunk, kinds: Vec<Kind>, bounds: Bounds<'_>) -> All {
         others,
         runs: total.runs,
         end: match total.inconclusive {
-            _ if is_interrupted => End::Interrupted,
-            _ if gave_up => End::GaveUp,
-            0 => End::Complete,
-            runs => End::Inconclusive(runs),
+            _ if is_interrupted => SearchEnd::Interrupted,
+            _ if gave_up => SearchEnd::GaveUp,
+            0 => SearchEnd::Complete,
+            runs => SearchEnd::Inconclusive(runs),
         },
         kinds,
     };
@@ -169,8 +169,8 @@ pub fn all(shrunk: &mut Shrunk, kinds: Vec<Kind>, bounds: Bounds<'_>) -> All {
 }
 
 /// A set with plain places and its run, if that breaks the scenario in this way.
-fn set(target: &Target, case: &Case, faults: &[Fault]) -> Option<Set> {
-    let mut bench = Bench::new(target.clone(), Watch::none());
+fn set(goal: &Goal, case: &Case, faults: &[Fault]) -> Option<Set> {
+    let mut bench = Bench::new(goal.clone(), Watch::none());
     let mut case = Case { faults: faults.to_vec(), ..case.clone() };
     bench.hits(&case)?;
     plain_places(&mut bench, &mut case);
@@ -181,7 +181,7 @@ fn set(target: &Target, case: &Case, faults: &[Fault]) -> Option<Set> {
 /// The faults of the failure as an exhaustive search has them: each at the first of the places that come to the
 /// same, which only it has, in the order in which they fire.
 pub fn as_searched(shrunk: &Shrunk) -> Vec<Fault> {
-    let mut bench = Bench::new(shrunk.target.clone(), Watch::none());
+    let mut bench = Bench::new(shrunk.goal.clone(), Watch::none());
     let mut case = shrunk.case.clone();
     first_places(&mut bench, &mut case);
     let hit = bench.hits(&case);
@@ -231,7 +231,7 @@ impl All {
             shrunk.case.faults = first.faults.clone();
             shrunk.outcome = first.outcome.clone();
             shrunk.holds_without_any = true;
-            let mut bench = Bench::new(shrunk.target.clone(), Watch::none());
+            let mut bench = Bench::new(shrunk.goal.clone(), Watch::none());
             shrunk.wrong = wrong(&mut bench, &shrunk.case);
             self.has_failure = true;
         }

@@ -1,4 +1,4 @@
-//! Where candidates are tried: the target they must hit, how many runs it took, and which other classes
+//! Where candidates are tried: the goal they must hit, how many runs it took, and which other classes
 //! were met on the way.
 
 use super::case::Case;
@@ -13,17 +13,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What must go wrong: this, and in the results of this step where the class is about a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct Goal {
     /// The class.
     pub class: Class,
     /// The step, for a class that damages records.
     pub step: Option<StepIndex>,
 }
 
-impl Target {
+impl Goal {
     /// What a failing run shows: a class that is asked for, else the first; at the step that is nearest to
     /// its source, since what follows may only pass it on; at the record that the fewest faults touched.
-    pub fn of(outcome: &Outcome, asked: &[Class], pipeline: &Pipeline) -> Option<Target> {
+    pub fn of(outcome: &Outcome, asked: &[Class], pipeline: &Pipeline) -> Option<Goal> {
         let is_asked = |class: &Class| asked.contains(class);
         let found = outcome.brief.classes;
         let any = found.iter().any(|class| is_asked(&class));
@@ -31,10 +31,10 @@ impl Target {
         let depths = pipeline.depths();
         let nearest = |damage: &&Damage| (depths[damage.step.at()], damage.touched.len());
         if let Some(damage) = outcome.damage.iter().filter(fits).min_by_key(nearest) {
-            return Some(Target { class: damage.class, step: Some(damage.step) });
+            return Some(Goal { class: damage.class, step: Some(damage.step) });
         }
         let mut classes = found.iter().filter(|class| !any || is_asked(class));
-        classes.next().map(|class| Target { class, step: None })
+        classes.next().map(|class| Goal { class, step: None })
     }
 
     /// The record that it hits in a run, the one that the fewest faults touched.
@@ -81,7 +81,7 @@ impl fmt::Debug for Watch<'_> {
 #[derive(Debug)]
 pub struct Bench<'a> {
     /// What candidates must hit.
-    pub target: Target,
+    pub goal: Goal,
     /// How many runs there were.
     pub runs: u64,
     /// The most events of a run: one that takes far longer than the failure is on no way to it.
@@ -94,7 +94,7 @@ pub struct Bench<'a> {
     pub watch: Watch<'a>,
 }
 
-/// A run that hits the target.
+/// A run that hits the goal.
 #[derive(Debug)]
 pub struct Hit {
     /// The faults that were placed and fired.
@@ -105,9 +105,9 @@ pub struct Hit {
 
 impl<'a> Bench<'a> {
     /// A bench where nothing was run yet, and a run may have as many events as its scenario says.
-    pub fn new(target: Target, watch: Watch<'a>) -> Bench<'a> {
+    pub fn new(goal: Goal, watch: Watch<'a>) -> Bench<'a> {
         let (known, others) = (Classes::default(), Vec::new());
-        Bench { target, runs: 0, most_events: u64::MAX, known, others, watch }
+        Bench { goal, runs: 0, most_events: u64::MAX, known, others, watch }
     }
 
     /// Counts a run.
@@ -137,7 +137,7 @@ impl<'a> Bench<'a> {
         self.count();
         let brief = simulator.brief_unless(case.seed, self.watch.cancel)?;
         self.note(&brief, case, faults);
-        if brief.classes.contains(self.target.class) {
+        if brief.classes.contains(self.goal.class) {
             return self.confirm(simulator, case, faults);
         }
         None
@@ -152,7 +152,7 @@ impl<'a> Bench<'a> {
     ) -> Option<Hit> {
         self.count();
         let outcome = simulator.detail(case.seed);
-        if !self.target.is_hit_by(&outcome) {
+        if !self.goal.is_hit_by(&outcome) {
             return None;
         }
         let has_fired = |&(number, _): &(usize, &Fault)| !outcome.unfired.contains(&number);
@@ -163,7 +163,7 @@ impl<'a> Bench<'a> {
     /// Writes down the first case of every class that the failure did not have.
     pub fn note(&mut self, brief: &Brief, case: &Case, faults: &[Fault]) {
         for class in brief.classes.iter() {
-            let is_new = !self.known.contains(class) && class != self.target.class;
+            let is_new = !self.known.contains(class) && class != self.goal.class;
             if is_new && self.others.iter().all(|(other, _)| *other != class) {
                 self.others.push((class, Case { faults: faults.to_vec(), ..case.clone() }));
             }

@@ -3,7 +3,7 @@
 
 use crate::scenario::Scenario;
 use onceproof_sim::fault::{About, Climate, Fault, Pattern};
-use onceproof_sim::input::Input;
+use onceproof_sim::input::SourceInput;
 use onceproof_systems::Trial;
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ impl Case {
     pub fn trial(&self, most_events: u64) -> Trial {
         let mut trial = self.scenario.trial.clone();
         for ((_, input), kept) in trial.plan.inputs.iter_mut().zip(&self.rows) {
-            if let Input::Rows(rows) = input
+            if let SourceInput::Rows(rows) = input
                 && kept.len() < rows.len()
             {
                 *rows = Arc::new(kept.iter().map(|&row| rows[row].clone()).collect());
@@ -78,9 +78,9 @@ impl Case {
     }
 }
 
-fn length(input: &Input) -> usize {
+fn length(input: &SourceInput) -> usize {
     match input {
-        Input::Rows(rows) => rows.len(),
-        Input::Generate(generate) => generate.records as usize,
+        SourceInput::Rows(rows) => rows.len(),
+        SourceInput::Generate(generate) => generate.records as usize,
     }
 }

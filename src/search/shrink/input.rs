@@ -3,7 +3,7 @@
 use super::bench::Bench;
 use super::case::Case;
 use super::ddmin::ddmin;
-use onceproof_sim::input::Input;
+use onceproof_sim::input::SourceInput;
 use std::sync::Arc;
 
 /// Leaves out rows as long as the failure stays. Rows that carry a fault stay.
@@ -38,7 +38,7 @@ pub fn fewer_rows(bench: &mut Bench<'_>, case: &mut Case) {
 fn groups(case: &Case) -> Vec<Vec<usize>> {
     let inputs = &case.scenario.trial.plan.inputs;
     let is_shared = |a: usize, b: usize| match (&inputs[a].1, &inputs[b].1) {
-        (Input::Rows(a), Input::Rows(b)) => Arc::ptr_eq(a, b),
+        (SourceInput::Rows(a), SourceInput::Rows(b)) => Arc::ptr_eq(a, b),
         _ => false,
     };
     let mut groups: Vec<Vec<usize>> = Vec::new();

@@ -30,7 +30,7 @@ pub fn as_delays(bench: &mut Bench<'_>, case: &mut Case) -> bool {
     simulator.place(&case.faults);
     bench.count();
     let (_, delays) = simulator.delays(case.seed);
-    let damage = bench.target.damage(&hit.outcome);
+    let damage = bench.goal.damage(&hit.outcome);
     let near = damage.map(|damage| {
         let near = delays.iter().filter(|delay| is_on(delay, &damage.record, &trial));
         near.cloned().collect::<Vec<Fault>>()

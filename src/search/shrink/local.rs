@@ -16,8 +16,8 @@ pub const MOST_RUNS: u64 = 20_000;
 
 /// What a search came to.
 #[derive(Debug)]
-pub enum Found {
-    /// The first set that hits the target, of the smallest size.
+pub enum LocalResult {
+    /// The first set that hits the goal, of the smallest size.
     Smaller(Vec<Fault>),
     /// There is none.
     None,
@@ -32,7 +32,7 @@ pub fn smaller(
     kinds: &[Kind],
     record: Option<&str>,
     below: usize,
-) -> Found {
+) -> LocalResult {
     let trial = case.trial(bench.most_events);
     let mut simulator = trial.simulator();
     let on_watermarks =
@@ -70,11 +70,11 @@ pub fn smaller(
         let is_last = size + 1 == below || sets.len() > runs_left;
         for set in &sets {
             if bench.runs >= end || bench.watch.is_cancelled() {
-                return Found::GaveUp;
+                return LocalResult::GaveUp;
             }
             if is_last {
                 if let Some(hit) = bench.hits_with(&mut simulator, case, set) {
-                    return Found::Smaller(hit.fired);
+                    return LocalResult::Smaller(hit.fired);
                 }
                 continue;
             }
@@ -82,10 +82,10 @@ pub fn smaller(
             bench.count();
             let (brief, possible) = simulator.explore(case.seed, &asked);
             bench.note(&brief, case, set);
-            if brief.classes.contains(bench.target.class)
+            if brief.classes.contains(bench.goal.class)
                 && let Some(hit) = bench.confirm(&mut simulator, case, set)
             {
-                return Found::Smaller(hit.fired);
+                return LocalResult::Smaller(hit.fired);
             }
             for fault in candidates(possible, set.last()) {
                 larger.push([set.as_slice(), &[fault]].concat());
@@ -93,7 +93,7 @@ pub fn smaller(
         }
         sets = larger.in_order();
     }
-    Found::None
+    LocalResult::None
 }
 
 /// This fault with the parameter that its kind has in the failure; none if the failure has no such kind.

@@ -107,8 +107,8 @@ pub fn wrong(bench: &mut Bench<'_>, case: &Case) -> Vec<Wrong> {
         })
     };
     // What else a run with a right value breaks is no failure of this scenario.
-    let (target, watch) = (bench.target.clone(), bench.watch);
-    let mut alone = Bench { runs: bench.runs, ..Bench::new(target, watch) };
+    let (goal, watch) = (bench.goal.clone(), bench.watch);
+    let mut alone = Bench { runs: bench.runs, ..Bench::new(goal, watch) };
     let mut found = Vec::new();
     for (mechanism, set_right) in ALL {
         if is_wrong(set_right)

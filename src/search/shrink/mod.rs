@@ -24,10 +24,10 @@ pub mod plain;
 pub mod all;
 
 use crate::scenario::{Expect, Scenario, ScenarioError};
-use bench::{Bench, Hit, Target, Watch};
+use bench::{Bench, Goal, Hit, Watch};
 use case::Case;
 use ddmin::ddmin;
-use local::Found;
+use local::LocalResult;
 use mechanisms::Wrong;
 use onceproof_sim::fault::{Fault, Kind};
 use onceproof_sim::outcome::{Class, Outcome, Verdict};
@@ -41,7 +41,7 @@ pub struct Shrunk {
     /// Its run.
     pub outcome: Outcome,
     /// What went wrong before and after.
-    pub target: Target,
+    pub goal: Goal,
     /// How many faults and rows there were.
     pub before: Size,
     /// How many runs it took.
@@ -100,23 +100,24 @@ pub fn shrink(scenario: &Scenario, seed: Option<u64>, watch: Watch<'_>) -> Resul
         Expect::ExactlyOnce => &[],
         Expect::Violates(classes) => classes,
     };
-    let target = match outcome.brief.verdict {
+    let goal = match outcome.brief.verdict {
         Verdict::ExactlyOnce => return Err(Refusal::Holds),
         Verdict::Inconclusive => return Err(Refusal::Inconclusive),
-        Verdict::Violated => Target::of(&outcome, expected, scenario.trial.design.pipeline())
-            .ok_or(Refusal::Holds)?,
+        Verdict::Violated => {
+            Goal::of(&outcome, expected, scenario.trial.design.pipeline()).ok_or(Refusal::Holds)?
+        }
     };
     let mut bench = Bench {
         runs: 1,
         most_events: outcome.brief.work.events.saturating_mul(20).saturating_add(10_000),
         known: outcome.brief.classes,
-        ..Bench::new(target, watch)
+        ..Bench::new(goal, watch)
     };
     let written = scenario.written_out(seed).map_err(Refusal::Scenario)?;
     let mut case = Case::new(Arc::new(written), outcome.schedule, seed);
     let before = Size::of(&case);
     let first = run(&mut bench, &case).ok_or(Refusal::DoesNotReplay)?;
-    let mut kinds = kinds_on_the_damage(&bench.target, &first);
+    let mut kinds = kinds_on_the_damage(&bench.goal, &first);
 
     latency::least(&mut bench, &mut case);
     only_the_causes(&mut bench, &mut case);
@@ -140,11 +141,11 @@ pub fn shrink(scenario: &Scenario, seed: Option<u64>, watch: Watch<'_>) -> Resul
     let is_interrupted = watch.is_cancelled();
     let hit = run(&mut bench, &case);
     let Hit { outcome, .. } = hit.expect("what is left failed before");
-    let Bench { target, runs, others, .. } = bench;
+    let Bench { goal, runs, others, .. } = bench;
     Ok(Shrunk {
         case,
         outcome,
-        target,
+        goal,
         before,
         runs,
         holds_without_any: holds_without_any && !is_interrupted,
@@ -165,10 +166,10 @@ fn run(bench: &mut Bench<'_>, case: &Case) -> Option<Hit> {
 }
 
 /// The kinds of the faults that hit the damaged record; of all faults where no record is damaged.
-fn kinds_on_the_damage(target: &Target, hit: &Hit) -> Vec<Kind> {
+fn kinds_on_the_damage(goal: &Goal, hit: &Hit) -> Vec<Kind> {
     let schedule = &hit.outcome.schedule;
     let mut kinds = Vec::new();
-    match target.damage(&hit.outcome) {
+    match goal.damage(&hit.outcome) {
         Some(damage) => add_kinds(&mut kinds, damage.touched.iter().map(|&at| &schedule[at])),
         None => add_kinds(&mut kinds, schedule),
     }
@@ -189,7 +190,7 @@ fn add_kinds<'a>(kinds: &mut Vec<Kind>, faults: impl IntoIterator<Item = &'a Fau
 /// Keeps only the faults that touched the damaged record, if that is enough.
 fn only_the_causes(bench: &mut Bench<'_>, case: &mut Case) {
     let Some(hit) = bench.hits(case) else { return };
-    let Some(damage) = bench.target.damage(&hit.outcome) else { return };
+    let Some(damage) = bench.goal.damage(&hit.outcome) else { return };
     let causes = damage.touched.iter().map(|&fault| hit.outcome.schedule[fault].clone()).collect();
     let less = Case { faults: causes, ..case.clone() };
     if let Some(hit) = bench.hits(&less) {
@@ -212,23 +213,23 @@ fn fewest_faults(bench: &mut Bench<'_>, case: &mut Case, kinds: &mut Vec<Kind>) 
         let is_worth_more = below > 2 && Size::of(case).rows < Size::of(&all_rows).rows;
         let wide = is_worth_more.then(|| all_rows.clone());
         let rows: Vec<Case> = std::iter::once(case.clone()).chain(wide).collect();
-        let mut found = Found::None;
+        let mut found = LocalResult::None;
         // Two faults with all rows before three with few: there are not as many.
         for (below, rows) in (below.min(3)..=below).flat_map(|b| rows.iter().map(move |r| (b, r))) {
             let Some(hit) = bench.hits(rows) else { return false };
-            let record = bench.target.damage(&hit.outcome).map(|damage| damage.record.as_str());
+            let record = bench.goal.damage(&hit.outcome).map(|damage| damage.record.as_str());
             let least = Case { seed: None, ..rows.clone() };
             found = local::smaller(bench, &least, kinds, record, below);
             match &found {
-                Found::Smaller(faults) => {
+                LocalResult::Smaller(faults) => {
                     *case = Case { faults: faults.clone(), ..least };
                     break;
                 }
-                Found::None => {}
-                Found::GaveUp => return false,
+                LocalResult::None => {}
+                LocalResult::GaveUp => return false,
             }
         }
-        if let Found::None = found {
+        if let LocalResult::None = found {
             return true;
         }
     }

@@ -16,7 +16,7 @@ pub fn instead_of_times(bench: &mut Bench<'_>, case: &mut Case) {
             continue;
         }
         let Some(hit) = bench.hits_with(&mut simulator, case, &case.faults) else { return };
-        let record = bench.target.damage(&hit.outcome).map(|damage| damage.record.as_str());
+        let record = bench.goal.damage(&hit.outcome).map(|damage| damage.record.as_str());
         let mut faults = case.faults.clone();
         let timed = faults.remove(number);
         simulator.place(&faults);

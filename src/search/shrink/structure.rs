@@ -44,17 +44,17 @@ fn fewer_steps(bench: &mut Bench<'_>, case: &mut Case) {
         let step = StepIndex(at as u16);
         let pipeline = case.scenario.trial.design.pipeline();
         let is_source = matches!(pipeline.step(step).kind, StepKind::Source { .. });
-        let is_hit = bench.target.step == Some(step);
+        let is_hit = bench.goal.step == Some(step);
         if is_source || is_hit || !pipeline.edges(step).is_empty() {
             continue;
         }
         let faults = case.faults.iter().map(|fault| without_step(fault, step)).collect();
         let Some(faults) = faults else { continue };
         let edited = case.scenario.without_step(step);
-        let target = bench.target.clone();
-        bench.target.step = target.step.map(|step_hit| moved(step_hit, step));
+        let goal = bench.goal.clone();
+        bench.goal.step = goal.step.map(|step_hit| moved(step_hit, step));
         if !take(bench, case, edited, faults) {
-            bench.target = target;
+            bench.goal = goal;
         }
     }
 }

@@ -61,7 +61,7 @@ pub enum Needs {
 
 /// Whether a value is wrong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Worth {
+enum Soundness {
     /// It breaks a scenario that holds without it.
     Wrong,
     /// It breaks none.
@@ -76,7 +76,7 @@ pub const OTHER_FAULTS: &str = "faults that it has a place for";
 
 /// Every wrong value that is tried of a scenario.
 pub fn wrong(scenario: &Scenario) -> Vec<Variant> {
-    let of_steps = steps::of(scenario, Worth::Wrong);
+    let of_steps = steps::of(scenario, Soundness::Wrong);
     let mut variants = [mechanisms::wrong(), of_steps].concat();
     for variant in own::wrong(&scenario.trial) {
         if variants.iter().all(|other| other.setting != variant.setting) {
@@ -88,7 +88,7 @@ pub fn wrong(scenario: &Scenario) -> Vec<Variant> {
 
 /// Every other right value that is tried of a scenario.
 pub fn right(scenario: &Scenario) -> Vec<Variant> {
-    [mechanisms::right(), steps::of(scenario, Worth::Right)].concat()
+    [mechanisms::right(), steps::of(scenario, Soundness::Right)].concat()
 }
 
 impl Variant {

@@ -6,7 +6,7 @@
 //! deadline of a queue is right, since its messages are known by their ids; one that outlives a dedup window is
 //! wrong (`own`).
 
-use super::{Needs, Setting, Variant, Worth};
+use super::{Needs, Setting, Soundness, Variant};
 use crate::scenario::Scenario;
 use crate::search::exhaust::bare;
 use onceproof_kernel::call::Action;
@@ -14,10 +14,10 @@ use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND, Span};
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{
-    Ack, IdFrom, InsertId, MessageIds, OffsetGiven, Queue, Sink, StepKind,
+    Ack, IdFrom, InsertId, MessageIds, OffsetGiven, QueueRules, Sink, StepKind,
 };
 use onceproof_sim::fault::KindName;
-use onceproof_sim::input::{Input, Row};
+use onceproof_sim::input::{InputRow, SourceInput};
 use onceproof_sim::plan::SideEffects;
 use onceproof_systems::{Design, Trial};
 
@@ -37,19 +37,19 @@ const CALL_UNKNOWN: &[KindName] = &[KindName::CallUnknown];
 /// A row that is outside before the sink's commit is outside twice when the commit fails, unless the table knows it
 /// again: by an offset or an insert id that is the same in every execution, and for as long as it takes. What is
 /// shown only after the commit is shown once, unless the table drops it first.
-const WRITES: [(Sink, Worth); 12] = [
-    (Sink::Upsert, Worth::Right),
-    (Sink::Append, Worth::Wrong),
-    (insert_id(LONG, IdFrom::Record), Worth::Right),
-    (insert_id(SHORT, IdFrom::Record), Worth::Wrong),
-    (insert_id(LONG, IdFrom::Execution), Worth::Wrong),
-    (Sink::Offset(OffsetGiven::BeforeCall), Worth::Right),
-    (Sink::Offset(OffsetGiven::AfterCall), Worth::Wrong),
-    (Sink::Offset(OffsetGiven::InNewStream), Worth::Wrong),
-    (Sink::Rename, Worth::Right),
-    (Sink::InPlace, Worth::Wrong),
-    (Sink::TwoPhase { timeout: LONG }, Worth::Right),
-    (Sink::TwoPhase { timeout: SHORT }, Worth::Wrong),
+const WRITES: [(Sink, Soundness); 12] = [
+    (Sink::Upsert, Soundness::Right),
+    (Sink::Append, Soundness::Wrong),
+    (insert_id(LONG, IdFrom::Record), Soundness::Right),
+    (insert_id(SHORT, IdFrom::Record), Soundness::Wrong),
+    (insert_id(LONG, IdFrom::Execution), Soundness::Wrong),
+    (Sink::Offset(OffsetGiven::BeforeCall), Soundness::Right),
+    (Sink::Offset(OffsetGiven::AfterCall), Soundness::Wrong),
+    (Sink::Offset(OffsetGiven::InNewStream), Soundness::Wrong),
+    (Sink::Rename, Soundness::Right),
+    (Sink::InPlace, Soundness::Wrong),
+    (Sink::TwoPhase { timeout: LONG }, Soundness::Right),
+    (Sink::TwoPhase { timeout: SHORT }, Soundness::Wrong),
 ];
 
 const fn insert_id(window: Nanos, from: IdFrom) -> Sink {
@@ -88,8 +88,8 @@ fn length(nanos: Nanos) -> String {
     }
 }
 
-/// The settings of all steps of a scenario that are worth this.
-pub(super) fn of(scenario: &Scenario, worth: Worth) -> Vec<Variant> {
+/// The settings of all steps of a scenario that are as sound as this.
+pub(super) fn of(scenario: &Scenario, soundness: Soundness) -> Vec<Variant> {
     let trial = &scenario.trial;
     let mut variants = Vec::new();
     for (at, step) in (0..).map(StepIndex).zip(trial.design.pipeline().steps()) {
@@ -104,8 +104,8 @@ pub(super) fn of(scenario: &Scenario, worth: Worth) -> Vec<Variant> {
             | StepKind::Sum(_)
             | StepKind::CountGlobally(_) => Vec::new(),
         };
-        for Set { keys, worth: found, needs, without } in settings {
-            if found == worth {
+        for Set { keys, soundness: found, needs, without } in settings {
+            if found == soundness {
                 let setting = Setting::Step { step: step.name.clone(), keys };
                 variants.push(Variant { needs, without, ..Variant::of(setting) });
             }
@@ -117,14 +117,14 @@ pub(super) fn of(scenario: &Scenario, worth: Worth) -> Vec<Variant> {
 /// Keys of a step with other values.
 struct Set {
     keys: String,
-    worth: Worth,
+    soundness: Soundness,
     needs: Needs,
     without: &'static [KindName],
 }
 
 impl Set {
-    fn new(keys: impl Into<String>, worth: Worth) -> Set {
-        Set { keys: keys.into(), worth, needs: Needs::Nothing, without: &[] }
+    fn new(keys: impl Into<String>, soundness: Soundness) -> Set {
+        Set { keys: keys.into(), soundness, needs: Needs::Nothing, without: &[] }
     }
 
     /// What it is if this holds; else the scenario lacks that.
@@ -138,8 +138,8 @@ fn of_sink(own: &Sink, scenario: &Scenario, step: StepIndex) -> Vec<Set> {
     let others = WRITES.iter().filter(|(sink, _)| sink != own);
     let steps = (0..).map(StepIndex).zip(scenario.trial.design.pipeline().steps());
     let calls_elsewhere = steps.filter(|&(at, _)| at != step).any(|(_, step)| step.kind.calls());
-    let set = |(sink, worth): &(Sink, Worth)| {
-        let set = Set::new(write(sink), *worth);
+    let set = |(sink, soundness): &(Sink, Soundness)| {
+        let set = Set::new(write(sink), *soundness);
         match sink {
             // Under its offset another row must pass for it.
             Sink::Offset(OffsetGiven::AfterCall) => {
@@ -163,14 +163,14 @@ fn has_two_rows(scenario: &Scenario, sink: StepIndex) -> bool {
 }
 
 /// A queue forgets what is acked, and knows a message it hands out again by the id that comes with it alone.
-fn of_queue(own: &Queue, trial: &Trial, step: StepIndex) -> Vec<Set> {
+fn of_queue(own: &QueueRules, trial: &Trial, step: StepIndex) -> Vec<Set> {
     let mut sets = Vec::new();
     match own.ack {
         Ack::AfterCommit => {
             let without = REDELIVER;
-            sets.push(Set { without, ..Set::new("queue.ack = \"on-receipt\"", Worth::Wrong) });
+            sets.push(Set { without, ..Set::new("queue.ack = \"on-receipt\"", Soundness::Wrong) });
         }
-        Ack::OnReceipt => sets.push(Set::new("queue.ack = \"after-commit\"", Worth::Right)),
+        Ack::OnReceipt => sets.push(Set::new("queue.ack = \"after-commit\"", Soundness::Right)),
     }
     let rows = Rows::of(trial, step);
     for ids in [MessageIds::Message, MessageIds::Attribute, MessageIds::Content, MessageIds::None] {
@@ -180,18 +180,19 @@ fn of_queue(own: &Queue, trial: &Trial, step: StepIndex) -> Vec<Set> {
         match ids {
             // Two messages of one record have two ids, and one attribute.
             MessageIds::Message => {
-                let worth = if rows.has_one_twice { Worth::Wrong } else { Worth::Right };
-                sets.push(Set::new("queue.ids = \"message\"", worth));
+                let soundness =
+                    if rows.has_one_twice { Soundness::Wrong } else { Soundness::Right };
+                sets.push(Set::new("queue.ids = \"message\"", soundness));
             }
             MessageIds::Attribute if rows.have_ids && !rows.has_one_twice => {
-                sets.push(Set::new("queue.ids = \"attribute\"", Worth::Right));
+                sets.push(Set::new("queue.ids = \"attribute\"", Soundness::Right));
             }
             MessageIds::Attribute => {}
             MessageIds::Content => {
-                let set = Set::new("queue.ids = \"content\"", Worth::Wrong);
+                let set = Set::new("queue.ids = \"content\"", Soundness::Wrong);
                 sets.push(set.if_has(rows.has_equal, "two equal messages"));
             }
-            MessageIds::None => sets.push(Set::new("queue.ids = \"none\"", Worth::Wrong)),
+            MessageIds::None => sets.push(Set::new("queue.ids = \"none\"", Soundness::Wrong)),
         }
     }
     // Who forgets by time alone may have forgotten what comes again later.
@@ -200,8 +201,8 @@ fn of_queue(own: &Queue, trial: &Trial, step: StepIndex) -> Vec<Set> {
         design.mechanisms().iter().any(|mechanism| mechanism.forgets_after().is_some());
     if !is_forgotten {
         let half = Span((own.deadline / 2).max(1));
-        sets.push(Set::new(format!("queue.deadline = \"{half}\""), Worth::Right));
-        sets.push(Set::new(format!("queue.extend = {}", !own.extend), Worth::Right));
+        sets.push(Set::new(format!("queue.deadline = \"{half}\""), Soundness::Right));
+        sets.push(Set::new(format!("queue.extend = {}", !own.extend), Soundness::Right));
     }
     sets
 }
@@ -222,10 +223,10 @@ impl Rows {
             trial.plan.inputs.iter().find(|(step, _)| *step == source).map(|(_, input)| input);
         match input {
             None => Rows { have_ids: false, has_one_twice: false, has_equal: false },
-            Some(Input::Generate(_)) => {
+            Some(SourceInput::Generate(_)) => {
                 Rows { have_ids: false, has_one_twice: false, has_equal: true }
             }
-            Some(Input::Rows(rows)) => {
+            Some(SourceInput::Rows(rows)) => {
                 let mut ids: Vec<u64> = rows.iter().filter_map(|row| row.id).collect();
                 let have_ids = ids.len() == rows.len();
                 ids.sort_unstable();
@@ -237,9 +238,9 @@ impl Rows {
 }
 
 /// Whether two rows have one content, and are not one record.
-fn has_equal(rows: &[Row]) -> bool {
-    let mut sorted: Vec<&Row> = rows.iter().collect();
-    let content = |row: &Row| (row.key.clone(), format!("{:?}", row.value));
+fn has_equal(rows: &[InputRow]) -> bool {
+    let mut sorted: Vec<&InputRow> = rows.iter().collect();
+    let content = |row: &InputRow| (row.key.clone(), format!("{:?}", row.value));
     sorted.sort_by_cached_key(|row| content(row));
     sorted.windows(2).any(|pair| {
         content(pair[0]) == content(pair[1]) && (pair[0].id.is_none() || pair[0].id != pair[1].id)
@@ -258,22 +259,22 @@ fn of_call(own: Action, demands: SideEffects) -> Vec<Set> {
                 .collect()
         }
         // What is deleted before the commit cannot be read again after a crash.
-        Action::Read | Action::Delete => vec![Set::new("fn.call = \"take\"", Worth::Wrong)],
-        Action::Take => vec![Set::new("fn.call = \"read\"", Worth::Right)],
+        Action::Read | Action::Delete => vec![Set::new("fn.call = \"take\"", Soundness::Wrong)],
+        Action::Take => vec![Set::new("fn.call = \"read\"", Soundness::Right)],
     }
 }
 
 fn of_write(other: Action, own: Action, demands: SideEffects) -> Set {
     match other {
-        Action::Put if demands.newest => Set::new("fn.call.write = \"put\"", Worth::Wrong),
+        Action::Put if demands.newest => Set::new("fn.call.write = \"put\"", Soundness::Wrong),
         Action::Put if own == Action::PutFenced => {
-            let set = Set::new("fn.call.write = \"put\"", Worth::Wrong);
+            let set = Set::new("fn.call.write = \"put\"", Soundness::Wrong);
             set.if_has(false, "a demand for the newest entry")
         }
-        Action::Put => Set::new("fn.call.write = \"put\"", Worth::Right),
-        Action::PutFenced => Set::new("fn.call.write = \"put-fenced\"", Worth::Right),
+        Action::Put => Set::new("fn.call.write = \"put\"", Soundness::Right),
+        Action::PutFenced => Set::new("fn.call.write = \"put-fenced\"", Soundness::Right),
         Action::Append | Action::Read | Action::Delete | Action::Take => {
-            let set = Set::new("fn.call.write = \"append\"", Worth::Wrong);
+            let set = Set::new("fn.call.write = \"append\"", Soundness::Wrong);
             set.if_has(demands.at_most.is_some(), "a limit of side effects")
         }
     }
@@ -337,12 +338,12 @@ mod tests {
         {
             let step = format!("[[step]]\nname = \"t\"\nkind = \"sink\"\nwrite = {own}\n");
             let scenario = scenario("", TWO, &step);
-            let all = [of(&scenario, Worth::Wrong), of(&scenario, Worth::Right)].concat();
+            let all = [of(&scenario, Soundness::Wrong), of(&scenario, Soundness::Right)].concat();
             assert_eq!(all.len(), WRITES.len() - 1, "{own}");
             assert!(all.iter().all(|design| design.needs == Needs::Nothing), "{own}");
         }
         let one = scenario("", ONE, "[[step]]\nname = \"t\"\nkind = \"sink\"\n");
-        let lacking = of(&one, Worth::Wrong);
+        let lacking = of(&one, Soundness::Wrong);
         let lacking: Vec<&Variant> = lacking.iter().filter(|d| d.needs != Needs::Nothing).collect();
         assert_eq!(lacking.len(), 1);
         assert_eq!(lacking[0].words(), "step t: write = \"offset-in-memory\"");
@@ -356,7 +357,7 @@ mod tests {
             "[[step]]\nname = \"u\"\nkind = \"sink\"\nfrom = \"events\"\nwrite = \"append\"\n";
         for (more, without) in [("", CALL_UNKNOWN), (other, &[])] {
             let scenario = scenario("", ONE, &format!("{table}{more}{odds}"));
-            let right = of(&scenario, Worth::Right);
+            let right = of(&scenario, Soundness::Right);
             assert_eq!(
                 (right[0].value().as_str(), right[0].without),
                 ("step t: write = \"upsert\"", without)
@@ -370,7 +371,7 @@ mod tests {
         let wrong = |queue: &str, records: &str| {
             let count = "[[step]]\nname = \"n\"\nkind = \"count\"\nwindow = \"1m\"\n";
             let scenario = scenario(&format!("queue = {queue}"), records, count);
-            let variants = of(&scenario, Worth::Wrong);
+            let variants = of(&scenario, Soundness::Wrong);
             let is_tried = |design: &&Variant| design.needs == Needs::Nothing;
             words(&variants.iter().filter(is_tried).cloned().collect::<Vec<_>>())
         };
@@ -390,7 +391,8 @@ mod tests {
     fn what_is_wrong_of_a_call_hangs_on_what_is_demanded() {
         let of = |own, at_most, newest| {
             let sets = of_call(own, SideEffects { at_most, newest });
-            let is_wrong = |set: &Set| set.worth == Worth::Wrong && set.needs == Needs::Nothing;
+            let is_wrong =
+                |set: &Set| set.soundness == Soundness::Wrong && set.needs == Needs::Nothing;
             sets.into_iter().filter(is_wrong).map(|set| set.keys).collect::<Vec<_>>()
         };
         let (append, put) = ("fn.call.write = \"append\"", "fn.call.write = \"put\"");

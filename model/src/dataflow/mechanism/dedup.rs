@@ -118,7 +118,7 @@ pub enum UpdatedAt {
 }
 
 impl Dedup {
-    /// Whether there is a filter that never calls a known id new, as long as its shard has one owner.
+    /// Whether there is a filter that never takes a known id for new, as long as its shard has one owner.
     pub fn has_sound_filter(&self) -> bool {
         match self {
             Dedup::Catalog | Dedup::Window(_) | Dedup::Off => false,

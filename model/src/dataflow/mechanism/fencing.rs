@@ -1,5 +1,5 @@
 //! `fencing`: the store refuses a commit under any token but that of the shard's owner, when it is applied.
-//! MillWheel calls the token a sequencer (VLDB 2013, 6.2): without it a worker that lost its shard, and does
+//! MillWheel names the token a sequencer (VLDB 2013, 6.2): without it a worker that lost its shard, and does
 //! not know, writes over its successor.
 
 /// Whether a commit under an older token is refused.

@@ -5,7 +5,7 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::Time;
-use onceproof_kernel::told::{Part, Parts, Speaker, Tale, Told};
+use onceproof_kernel::told::{Detail, Details, Speaker, Tale, Told};
 
 /// A change, with what is known of it where it is made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,17 +53,17 @@ impl Tale for Changed {
         }
     }
 
-    fn parts(&self) -> Parts {
-        let record = |name: Name| ("record", Part::Record(name));
-        let of_key = |key: Key| ("key", Part::Key(key));
+    fn details(&self) -> Details {
+        let record = |name: Name| ("record", Detail::Record(name));
+        let of_key = |key: Key| ("key", Detail::Key(key));
         let result = |step: StepIndex, key: Key, start: Option<Time>| {
-            [("step", Part::Step(step)), of_key(key), ("result", Part::Result(key, start))]
+            [("step", Detail::Step(step)), of_key(key), ("result", Detail::Result(key, start))]
         };
         let weighs = |weight: i64, value: i64| {
-            [("weight", Part::Signed(weight)), ("value", Part::Signed(value))]
+            [("weight", Detail::Signed(weight)), ("value", Detail::Signed(value))]
         };
         match self.delta {
-            Delta::Offset(offset) => vec![("offset", Part::Number(offset))],
+            Delta::Offset(offset) => vec![("offset", Detail::Number(offset))],
             Delta::Id { key, name, .. }
             | Delta::Decided { key, name, .. }
             | Delta::Put { key, name } => vec![record(name), of_key(key)],
@@ -74,17 +74,17 @@ impl Tale for Changed {
             Delta::Fire { key, start, pane, .. } => {
                 [record(pane)].into_iter().chain(result(self.step, key, Some(start))).collect()
             }
-            Delta::Hold(held) => vec![record(held.record.name), ("to", Part::Shard(held.to))],
-            Delta::Stamped(stamp) => vec![("stamp", Part::Time(stamp))],
+            Delta::Hold(held) => vec![record(held.record.name), ("to", Detail::Shard(held.to))],
+            Delta::Stamped(stamp) => vec![("stamp", Detail::Time(stamp))],
             Delta::Settle(_) => self.settled.map(record).into_iter().collect(),
             Delta::DeadLetter { name, .. } => vec![record(name)],
             Delta::Watermark { value: Watermark { event, system }, .. } => vec![
-                ("from", Part::Shard(self.sender)),
-                ("event", Part::Time(event)),
-                ("system", Part::Time(system)),
+                ("from", Detail::Shard(self.sender)),
+                ("event", Detail::Time(event)),
+                ("system", Detail::Time(system)),
             ],
-            Delta::Owe(owed) => vec![record(owed.name), ("row", Part::Number(owed.number))],
-            Delta::Paid(row) => vec![("row", Part::Number(row))],
+            Delta::Owe(owed) => vec![record(owed.name), ("row", Detail::Number(owed.number))],
+            Delta::Paid(row) => vec![("row", Detail::Number(row))],
             Delta::Row { step, key, name, weight, value, .. } => {
                 let result = result(step, key, None);
                 [record(name)].into_iter().chain(result).chain(weighs(weight, value)).collect()

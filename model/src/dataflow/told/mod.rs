@@ -10,11 +10,11 @@ use super::effect::{Dropped, FilterSaid};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::time::{Span, Time};
-use onceproof_kernel::told::{Forgotten, Part, Parts, Speaker};
+use onceproof_kernel::told::{Detail, Details, Forgotten, Speaker};
 
 /// What a shard may tell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Tale {
+pub enum Story {
     /// It starts, and finds its rows.
     Starts {
         /// The token that it took.
@@ -87,61 +87,64 @@ pub enum Tale {
     },
 }
 
-impl onceproof_kernel::told::Tale for Tale {
+impl onceproof_kernel::told::Tale for Story {
     fn word(&self) -> &'static str {
         match self {
-            Tale::Starts { .. } => "start",
-            Tale::ReadsIds { .. } => "ids-read",
-            Tale::LooksUp { .. } => "look-up",
-            Tale::Drops { .. } | Tale::Late { .. } => "drop",
-            Tale::Fires { .. } => "fire",
-            Tale::StopsSending { .. } => "stop-sending",
-            Tale::Forgets { .. } => "forget",
+            Story::Starts { .. } => "start",
+            Story::ReadsIds { .. } => "ids-read",
+            Story::LooksUp { .. } => "look-up",
+            Story::Drops { .. } | Story::Late { .. } => "drop",
+            Story::Fires { .. } => "fire",
+            Story::StopsSending { .. } => "stop-sending",
+            Story::Forgets { .. } => "forget",
         }
     }
 
-    fn parts(&self) -> Parts {
-        let number = |number: usize| Part::Number(number as u64);
+    fn details(&self) -> Details {
+        let number = |number: usize| Detail::Number(number as u64);
         match *self {
-            Tale::Starts { token, outputs, windows, owed } => vec![
-                ("token", Part::Number(token)),
+            Story::Starts { token, outputs, windows, owed } => vec![
+                ("token", Detail::Number(token)),
                 ("outputs", number(outputs)),
                 ("windows", number(windows)),
                 ("owed", number(owed)),
             ],
-            Tale::ReadsIds { ids } => vec![("ids", number(ids))],
-            Tale::LooksUp { record, key, filter, catalog } => {
-                let filter = filter.map(|said| ("filter", Part::Word(words::of_filter(said))));
+            Story::ReadsIds { ids } => vec![("ids", number(ids))],
+            Story::LooksUp { record, key, filter, catalog } => {
+                let filter = filter.map(|said| ("filter", Detail::Word(words::of_filter(said))));
                 let catalog = catalog.map(|has_it| {
-                    ("catalog", Part::Word(if has_it { words::KNOWN } else { words::UNKNOWN }))
+                    ("catalog", Detail::Word(if has_it { words::KNOWN } else { words::UNKNOWN }))
                 });
-                let named = [("subject", Part::Record(record)), ("key", Part::Key(key))];
+                let named = [("subject", Detail::Record(record)), ("key", Detail::Key(key))];
                 named.into_iter().chain(filter).chain(catalog).collect()
             }
-            Tale::Drops { record, why } => {
-                vec![("subject", Part::Record(record)), ("why", Part::Word(words::of_drop(why)))]
+            Story::Drops { record, why } => {
+                vec![
+                    ("subject", Detail::Record(record)),
+                    ("why", Detail::Word(words::of_drop(why))),
+                ]
             }
-            Tale::Late { record, .. } => {
-                vec![("subject", Part::Record(record)), ("why", Part::Word(words::LATE))]
+            Story::Late { record, .. } => {
+                vec![("subject", Detail::Record(record)), ("why", Detail::Word(words::LATE))]
             }
-            Tale::Fires { pane, key, start, records } => vec![
-                ("subject", Part::Record(pane)),
-                ("key", Part::Key(key)),
-                ("result", Part::Result(key, Some(start))),
-                ("records", Part::Number(records.into())),
+            Story::Fires { pane, key, start, records } => vec![
+                ("subject", Detail::Record(pane)),
+                ("key", Detail::Key(key)),
+                ("result", Detail::Result(key, Some(start))),
+                ("records", Detail::Number(records.into())),
             ],
-            Tale::StopsSending { record, sends } => {
-                vec![("subject", Part::Record(record)), ("sends", Part::Attempt(sends))]
+            Story::StopsSending { record, sends } => {
+                vec![("subject", Detail::Record(record)), ("sends", Detail::Attempt(sends))]
             }
-            Tale::Forgets { record, key, why } => {
-                let subject = record.map(|record| ("subject", Part::Record(record)));
+            Story::Forgets { record, key, why } => {
+                let subject = record.map(|record| ("subject", Detail::Record(record)));
                 let why = match why {
                     Forgotten::Passed { of, below } => {
-                        vec![("stamp", Part::Time(of)), ("below", Part::Time(below))]
+                        vec![("stamp", Detail::Time(of)), ("below", Detail::Time(below))]
                     }
-                    Forgotten::Aged(age) => vec![("age_ns", Part::Nanos(age))],
+                    Forgotten::Aged(age) => vec![("age_ns", Detail::Nanos(age))],
                 };
-                subject.into_iter().chain([("key", Part::Key(key))]).chain(why).collect()
+                subject.into_iter().chain([("key", Detail::Key(key))]).chain(why).collect()
             }
         }
     }
@@ -149,7 +152,7 @@ impl onceproof_kernel::told::Tale for Tale {
     fn sentence(&self, speaker: &dyn Speaker) -> String {
         let who = speaker.who();
         match *self {
-            Tale::Starts { token, outputs, windows, owed } => {
+            Story::Starts { token, outputs, windows, owed } => {
                 let found = [(outputs, "output"), (windows, "window"), (owed, "row")];
                 let found = found.into_iter().filter(|&(count, _)| count > 0);
                 let found: Vec<String> = found
@@ -162,14 +165,14 @@ impl onceproof_kernel::told::Tale for Tale {
                 let worker = speaker.worker();
                 format!("{who} starts on worker {worker} under token {token}; it finds {found}")
             }
-            Tale::ReadsIds { ids } => {
+            Story::ReadsIds { ids } => {
                 format!("{who} reads {} into its filters", counted(ids as u64, "id"))
             }
-            Tale::LooksUp { record, key, filter, catalog } => {
+            Story::LooksUp { record, key, filter, catalog } => {
                 let found = found(speaker.key(key), filter, catalog);
                 format!("{who} looks {} up: {found}", speaker.name(record))
             }
-            Tale::Drops { record, why } => {
+            Story::Drops { record, why } => {
                 let why = match why {
                     Dropped::Duplicate => ": it is known",
                     Dropped::Remnant => {
@@ -179,20 +182,20 @@ impl onceproof_kernel::told::Tale for Tale {
                 };
                 format!("{who} drops {}{why}", speaker.name(record))
             }
-            Tale::Late { record, key, end } => {
+            Story::Late { record, key, end } => {
                 let (record, key) = (speaker.name(record), speaker.key(key));
                 format!("{who} drops {record}: it is late, its window of {key} ended at {end}")
             }
-            Tale::Fires { pane, key, start, records } => {
+            Story::Fires { pane, key, start, records } => {
                 let (key, pane) = (speaker.key(key), speaker.name(pane));
                 let records = counted(records.into(), "record");
                 format!("{who} fires the window of {key} from {start}: pane {pane} of {records}")
             }
-            Tale::StopsSending { record, sends } => {
+            Story::StopsSending { record, sends } => {
                 let sends = counted(sends.into(), "attempt");
                 format!("{who} takes {} for done after {sends}", speaker.name(record))
             }
-            Tale::Forgets { record, key, why } => {
+            Story::Forgets { record, key, why } => {
                 let of = record
                     .map_or_else(|| speaker.key(key).to_owned(), |record| speaker.name(record));
                 let why = match why {
@@ -208,14 +211,14 @@ impl onceproof_kernel::told::Tale for Tale {
 
     fn in_hand(&self) -> Option<Name> {
         match *self {
-            Tale::LooksUp { record, .. }
-            | Tale::Drops { record, .. }
-            | Tale::Late { record, .. } => Some(record),
-            Tale::Starts { .. }
-            | Tale::ReadsIds { .. }
-            | Tale::Fires { .. }
-            | Tale::StopsSending { .. }
-            | Tale::Forgets { .. } => None,
+            Story::LooksUp { record, .. }
+            | Story::Drops { record, .. }
+            | Story::Late { record, .. } => Some(record),
+            Story::Starts { .. }
+            | Story::ReadsIds { .. }
+            | Story::Fires { .. }
+            | Story::StopsSending { .. }
+            | Story::Forgets { .. } => None,
         }
     }
 }

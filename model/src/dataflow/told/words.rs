@@ -1,8 +1,8 @@
 //! The words for what a shard tells, as one table: text, JSON and schema follow from it.
 
 use crate::dataflow::effect::{Dropped, FilterSaid};
-use onceproof_kernel::told::PartKind::{Number, Signed, Text, Words};
-use onceproof_kernel::told::{PartWords, ToldWords};
+use onceproof_kernel::told::DetailKind::{Number, Signed, Text, Words};
+use onceproof_kernel::told::{DetailWords, ToldWords};
 
 /// A record whose id the catalog has, or whose id is known.
 pub(super) const KNOWN: &str = "known";
@@ -29,42 +29,42 @@ pub(super) fn of_drop(why: Dropped) -> &'static str {
     }
 }
 
-const fn text(name: &'static str) -> PartWords {
-    PartWords::new(name, Text)
+const fn text(name: &'static str) -> DetailWords {
+    DetailWords::new(name, Text)
 }
 
-const fn number(name: &'static str) -> PartWords {
-    PartWords::new(name, Number)
+const fn number(name: &'static str) -> DetailWords {
+    DetailWords::new(name, Number)
 }
 
-const SUBJECT: PartWords = text("subject");
-const RECORD: PartWords = text("record");
-const KEY: PartWords = text("key");
-const STEP: PartWords = text("step");
-const RESULT: PartWords = text("result");
-const WEIGHT: PartWords =
-    PartWords::new("weight", Signed).about("The source records that it stands for.");
-const VALUE: PartWords = PartWords::new("value", Signed);
+const SUBJECT: DetailWords = text("subject");
+const RECORD: DetailWords = text("record");
+const KEY: DetailWords = text("key");
+const STEP: DetailWords = text("step");
+const RESULT: DetailWords = text("result");
+const WEIGHT: DetailWords =
+    DetailWords::new("weight", Signed).about("The source records that it stands for.");
+const VALUE: DetailWords = DetailWords::new("value", Signed);
 
 /// What a shard may tell.
 pub static TOLD: &[ToldWords] = &[
     ToldWords {
         word: "start",
         about: "A shard starts, and finds its rows.",
-        parts: &[number("token"), number("outputs"), number("windows"), number("owed")],
+        details: &[number("token"), number("outputs"), number("windows"), number("owed")],
     },
     ToldWords {
         word: "ids-read",
         about: "Ids of catalogs are read into filters.",
-        parts: &[number("ids")],
+        details: &[number("ids")],
     },
     ToldWords {
         word: "look-up",
         about: "A record is looked up: what the filter says, where there is one, and the catalog, where it is asked.",
-        parts: &[
+        details: &[
             SUBJECT,
             KEY,
-            PartWords::new(
+            DetailWords::new(
                 "filter",
                 Words(&[
                     ("new", "The id is not in the catalog."),
@@ -73,7 +73,7 @@ pub static TOLD: &[ToldWords] = &[
                 ]),
             )
             .optional(),
-            PartWords::new(
+            DetailWords::new(
                 "catalog",
                 Words(&[(KNOWN, "It has the id."), (UNKNOWN, "It does not have it.")]),
             )
@@ -83,9 +83,9 @@ pub static TOLD: &[ToldWords] = &[
     ToldWords {
         word: "drop",
         about: "A record is dropped.",
-        parts: &[
+        details: &[
             SUBJECT,
-            PartWords::new(
+            DetailWords::new(
                 "why",
                 Words(&[
                     (KNOWN, "Its id is known."),
@@ -99,17 +99,17 @@ pub static TOLD: &[ToldWords] = &[
     ToldWords {
         word: "fire",
         about: "A window fires.",
-        parts: &[SUBJECT, KEY, RESULT, number("records")],
+        details: &[SUBJECT, KEY, RESULT, number("records")],
     },
     ToldWords {
         word: "stop-sending",
         about: "An output is taken for done, though no ack came.",
-        parts: &[SUBJECT, number("sends")],
+        details: &[SUBJECT, number("sends")],
     },
     ToldWords {
         word: "forget",
         about: "The store forgets an id.",
-        parts: &[
+        details: &[
             SUBJECT.optional(),
             KEY,
             text("stamp")
@@ -128,17 +128,17 @@ pub static CHANGES: &[ToldWords] = &[
     ToldWords {
         word: "offset",
         about: "A source record is done with.",
-        parts: &[number("offset")],
+        details: &[number("offset")],
     },
     ToldWords {
         word: "id",
         about: "The catalog of a key learns the id of a record.",
-        parts: &[RECORD, KEY],
+        details: &[RECORD, KEY],
     },
     ToldWords {
         word: "count",
         about: "A record is counted: `result` of `step` gains it.",
-        parts: &[
+        details: &[
             RECORD,
             STEP,
             KEY,
@@ -150,44 +150,52 @@ pub static CHANGES: &[ToldWords] = &[
     ToldWords {
         word: "fire",
         about: "What a window holds becomes a pane.",
-        parts: &[RECORD, STEP, KEY, RESULT],
+        details: &[RECORD, STEP, KEY, RESULT],
     },
     ToldWords {
         word: "hold",
         about: "An output is held until it is acked.",
-        parts: &[RECORD, text("to")],
+        details: &[RECORD, text("to")],
     },
     ToldWords {
         word: "stamp",
         about: "Outputs up to this stamp were sent.",
-        parts: &[text("stamp")],
+        details: &[text("stamp")],
     },
-    ToldWords { word: "delete", about: "An acked output is deleted.", parts: &[RECORD.optional()] },
-    ToldWords { word: "dead-letter", about: "A record is given up.", parts: &[RECORD] },
+    ToldWords {
+        word: "delete",
+        about: "An acked output is deleted.",
+        details: &[RECORD.optional()],
+    },
+    ToldWords { word: "dead-letter", about: "A record is given up.", details: &[RECORD] },
     ToldWords {
         word: "watermark",
         about: "The watermarks of a sender.",
-        parts: &[text("from"), text("event"), text("system")],
+        details: &[text("from"), text("event"), text("system")],
     },
     ToldWords {
         word: "decide",
         about: "What a function decided in the middle of a stage.",
-        parts: &[RECORD, KEY],
+        details: &[RECORD, KEY],
     },
     ToldWords {
         word: "put",
         about: "An entry at a service stands for a record.",
-        parts: &[RECORD, KEY],
+        details: &[RECORD, KEY],
     },
-    ToldWords { word: "owe", about: "A row is owed to a table.", parts: &[RECORD, number("row")] },
-    ToldWords { word: "pay", about: "A row that was owed is paid.", parts: &[number("row")] },
+    ToldWords {
+        word: "owe",
+        about: "A row is owed to a table.",
+        details: &[RECORD, number("row")],
+    },
+    ToldWords { word: "pay", about: "A row that was owed is paid.", details: &[number("row")] },
     ToldWords {
         word: "row",
         about: "A row is written: `result` of `step` gains it.",
-        parts: &[RECORD, STEP, KEY, RESULT, WEIGHT, VALUE],
+        details: &[RECORD, STEP, KEY, RESULT, WEIGHT, VALUE],
     },
 ];
 
 /// What an ack says.
-pub static REPLIES: &[PartWords] =
+pub static REPLIES: &[DetailWords] =
     &[text("watermark").about("The watermark of event time that it confirms.")];

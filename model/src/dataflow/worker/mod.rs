@@ -310,7 +310,7 @@ struct Arrived {
     failures: u32,
 }
 
-/// Calls back at `at`.
+/// Wakes the worker at `at`.
 fn wake_at(effects: &mut Effects, at: Time, timer: Timer) {
     effects.list.push(Effect::Wake { at, timer });
 }

@@ -38,14 +38,14 @@ impl Fed {
         let mechanism = Mechanism { fuse: Fuse::Apart, ..Mechanism::default() };
         let steps = kinds.enumerate().map(step).map(|step| (step, mechanism));
         let design = Design::new(steps.collect()).expect("a chain");
-        let row = |&(key, at): &(&str, i64)| Row {
+        let row = |&(key, at): &(&str, i64)| InputRow {
             key: Arc::from(key),
             event_time: seconds(at),
             arrival: Time(0),
             value: RowValue::Integer(1),
             id: None,
         };
-        let rows = Input::Rows(Arc::new(rows.iter().map(row).collect()));
+        let rows = SourceInput::Rows(Arc::new(rows.iter().map(row).collect()));
         let plan = Plan {
             inputs: vec![(StepIndex(0), rows)],
             cluster: Cluster::default(),
@@ -75,7 +75,7 @@ impl Fed {
 
     /// Gives the records these values.
     pub fn set_values<const RECORDS: usize>(&mut self, values: [i64; RECORDS]) {
-        let (_, Input::Rows(rows)) = &mut self.plan.inputs[0] else { unreachable!("rows") };
+        let (_, SourceInput::Rows(rows)) = &mut self.plan.inputs[0] else { unreachable!("rows") };
         for (row, value) in Arc::make_mut(rows).iter_mut().zip(values) {
             row.value = RowValue::Integer(value);
         }

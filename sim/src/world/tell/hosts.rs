@@ -2,7 +2,7 @@
 
 use crate::fault::Direction;
 use crate::network::Cut;
-use crate::trace::{Struck, What};
+use crate::trace::{Stroke, What};
 use crate::world::World;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system::System;
@@ -10,7 +10,7 @@ use onceproof_kernel::time::Nanos;
 
 impl<S: System> World<'_, S> {
     /// What befalls a worker now: before which step, and by which fault.
-    fn struck(&mut self) -> (Option<Struck>, Option<usize>) {
+    fn struck(&mut self) -> (Option<Stroke>, Option<usize>) {
         let noted = self.outside.trace.recorder().and_then(|recorder| recorder.struck.take());
         match noted {
             Some((struck, fault)) => (Some(struck), fault),

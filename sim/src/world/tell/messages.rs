@@ -1,8 +1,8 @@
 //! Requests, acks and errors as they are told, and whoever does not get them.
 
-use crate::answers::{AckVerdict, RequestVerdict};
+use crate::answers::{AckFate, RequestFate};
 use crate::fault::Kind;
-use crate::trace::{Fate, Message, Nobody, What};
+use crate::trace::{Fate, Nobody, Undelivered, What};
 use crate::world::leases::Instance;
 use crate::world::{Event, World};
 use onceproof_kernel::alphabet::Subject;
@@ -30,22 +30,22 @@ impl<S: System> World<'_, S> {
         who: Instance,
         request: &Request<S>,
         again: bool,
-        verdict: RequestVerdict,
+        decided: RequestFate,
         is_cut: bool,
         ends: (usize, usize),
     ) {
         let mut fault = self.fault();
-        if let RequestVerdict::Cut(Kind::Partition { lasts, direction }) = verdict {
+        if let RequestFate::Cut(Kind::Partition { lasts, direction }) = decided {
             let (from, to) = (ends.0 as u32, ends.1 as u32);
             self.tell_of_all(What::Cuts { from, to, direction, lasts }, fault.take());
         }
-        let fate = match verdict {
+        let fate = match decided {
             _ if is_cut => Fate::Cut,
-            RequestVerdict::Pass | RequestVerdict::Cut(_) => Fate::Arrives,
-            RequestVerdict::Lost => Fate::Lost,
-            RequestVerdict::Twice => Fate::Twice,
-            RequestVerdict::Late(by) => Fate::Late(by),
-            RequestVerdict::Refused => Fate::Error,
+            RequestFate::Pass | RequestFate::Cut(_) => Fate::Arrives,
+            RequestFate::Lost => Fate::Lost,
+            RequestFate::Twice => Fate::Twice,
+            RequestFate::Late(by) => Fate::Late(by),
+            RequestFate::Refused => Fate::Error,
         };
         let (to, subject, attempt) = (request.to, request.subject(), request.rpc.attempt);
         let key = S::carried(&request.body).map(|carried| carried.key);
@@ -78,14 +78,14 @@ impl<S: System> World<'_, S> {
         why: Nobody,
     ) {
         let Request { from, to, rpc, .. } = *request;
-        let message = Message::Request { from, attempt: rpc.attempt };
+        let message = Undelivered::Request { from, attempt: rpc.attempt };
         let subject = Some(request.subject());
         self.tell_nobody(message, to, Some(host), subject, why);
     }
 
     pub(super) fn tell_nobody(
         &mut self,
-        message: Message,
+        message: Undelivered,
         to: ShardIndex,
         worker: Option<u32>,
         subject: Option<Subject>,
@@ -104,18 +104,18 @@ impl<S: System> World<'_, S> {
         &mut self,
         who: Instance,
         ack: &Reply<S>,
-        verdict: AckVerdict,
+        decided: AckFate,
         is_cut: bool,
     ) {
         let Reply { from, to, rpc: Rpc { attempt, .. }, subject, body } = *ack;
         let fired = self.fault();
-        let fate = match verdict {
+        let fate = match decided {
             _ if is_cut => Fate::Cut,
-            AckVerdict::Pass => Fate::Arrives,
-            AckVerdict::Lost => Fate::Lost,
-            AckVerdict::Twice => Fate::Twice,
-            AckVerdict::Late(by) => Fate::Late(by),
-            AckVerdict::Error => Fate::Error,
+            AckFate::Pass => Fate::Arrives,
+            AckFate::Lost => Fate::Lost,
+            AckFate::Twice => Fate::Twice,
+            AckFate::Late(by) => Fate::Late(by),
+            AckFate::Error => Fate::Error,
         };
         let mut fault = None;
         if let Some(recorder) = self.outside.trace.recorder() {
@@ -125,7 +125,7 @@ impl<S: System> World<'_, S> {
             }
             fault = recorder.ack_faults.get(&point).copied();
         }
-        let fault = fault.filter(|_| verdict != AckVerdict::Pass);
+        let fault = fault.filter(|_| decided != AckFate::Pass);
         let says = S::parts_of_reply(&body);
         let number = self.tell(who, What::Acks { to, subject, attempt, says, fate }, fault);
         self.note_send(number, subject, attempt);
@@ -164,8 +164,8 @@ impl<S: System> World<'_, S> {
         let ReplyTold { to, from, rpc, body } = reply;
         let (subject, attempt) = self.sent(rpc);
         let message = match body {
-            Some(_) => Message::Ack { from, attempt },
-            None => Message::Error { from, attempt },
+            Some(_) => Undelivered::Ack { from, attempt },
+            None => Undelivered::Error { from, attempt },
         };
         let host = self.directory.under(to, rpc.serial.token());
         let why = why.unwrap_or_else(|| self.why_nobody(host));
@@ -199,7 +199,7 @@ impl<S: System> World<'_, S> {
             Event::Called { shard, .. } => {
                 let subject = cause.and_then(|cause| self.outside.trace.served(cause));
                 let subject = subject.map(Subject::Record);
-                self.tell_nobody(Message::CallAnswer, shard, None, subject, died);
+                self.tell_nobody(Undelivered::CallAnswer, shard, None, subject, died);
             }
             Event::Repeat { .. }
             | Event::Wake { .. }
@@ -218,8 +218,8 @@ impl<S: System> World<'_, S> {
         let (subject, attempt) = sent.unwrap_or((NOTHING, 0));
         let ReplyTold { to, from, rpc, body } = reply;
         let message = match body {
-            Some(_) => Message::Ack { from, attempt },
-            None => Message::Error { from, attempt },
+            Some(_) => Undelivered::Ack { from, attempt },
+            None => Undelivered::Error { from, attempt },
         };
         let host = self.directory.under(to, rpc.serial.token());
         self.tell_nobody(message, to, Some(host), Some(subject), Nobody::Died);

@@ -1,4 +1,4 @@
-//! What happens in the world, as events of the trace. All of it is called only if somebody reads the trace.
+//! What happens in the world, as events of the trace. All of it runs only if somebody reads the trace.
 
 mod hosts;
 mod messages;

@@ -1,10 +1,10 @@
 //! Commits and calls as they are told, and what they change.
 
-use crate::answers::{CallVerdict, CommitVerdict};
+use crate::answers::{CallFate, CommitFate};
 use crate::ledger::IdTold;
 use crate::service::Handled;
 use crate::store::Applied;
-use crate::trace::{Actor, CommitId, Fate, Message, Nobody, What};
+use crate::trace::{Actor, CommitId, Fate, Nobody, Undelivered, What};
 use crate::world::World;
 use crate::world::leases::Instance;
 use onceproof_kernel::alphabet::Subject;
@@ -16,16 +16,16 @@ use onceproof_kernel::told::{Forgotten, Told};
 
 impl<S: System> World<'_, S> {
     #[cold]
-    pub(in crate::world) fn tell_commit(&mut self, wire: u32, verdict: CommitVerdict) {
+    pub(in crate::world) fn tell_commit(&mut self, wire: u32, decided: CommitFate) {
         let fault = self.fault();
         let who = self.wires[wire].who;
         let commit = self.wires[wire].commit;
         let Commit { shard, token, number, .. } = commit;
-        let fate = match verdict {
-            CommitVerdict::Pass => Fate::Arrives,
-            CommitVerdict::Lost => Fate::Lost,
-            CommitVerdict::Unknown => Fate::Unanswered,
-            CommitVerdict::Late(by) => Fate::Late(by),
+        let fate = match decided {
+            CommitFate::Pass => Fate::Arrives,
+            CommitFate::Lost => Fate::Lost,
+            CommitFate::Unknown => Fate::Unanswered,
+            CommitFate::Late(by) => Fate::Late(by),
         };
         let Some(recorder) = self.outside.trace.recorder() else { return };
         let sends = recorder.commits.entry((shard, token, number)).or_default();
@@ -80,7 +80,7 @@ impl<S: System> World<'_, S> {
     pub(in crate::world) fn tell_answer_lost(&mut self, wire: u32, why: Nobody) {
         let (who, commit) = (self.wires[wire].who, self.wires[wire].commit);
         let Actor { worker, .. } = self.actor(who, Some(commit.token));
-        let message = Message::Answer { number: commit.number };
+        let message = Undelivered::Answer { number: commit.number };
         self.tell_nobody(message, commit.shard, Some(worker), Some(commit.subject), why);
     }
 
@@ -90,12 +90,12 @@ impl<S: System> World<'_, S> {
         who: Instance,
         call: &Call,
         attempt: u32,
-        v: CallVerdict,
+        decided: CallFate,
     ) {
         let fault = self.fault();
-        let fate = match v {
-            CallVerdict::Pass => Fate::Arrives,
-            CallVerdict::Unknown => Fate::Unanswered,
+        let fate = match decided {
+            CallFate::Pass => Fate::Arrives,
+            CallFate::Unknown => Fate::Unanswered,
         };
         let (step, record) = (call.step, call.name);
         self.tell(who, What::Calls { step, record, attempt, fate }, fault);
@@ -128,7 +128,7 @@ impl<S: System> World<'_, S> {
             }
             _ => {
                 let subject = record.map(Subject::Record);
-                self.tell_nobody(Message::CallAnswer, who.shard, None, subject, Nobody::Gone);
+                self.tell_nobody(Undelivered::CallAnswer, who.shard, None, subject, Nobody::Gone);
             }
         }
         if answer == Answer::Fenced && self.is_running(who) {

@@ -9,9 +9,7 @@
 //! passed it when its turn comes, and it would be dropped though it is new.
 
 use crate::dataflow::defect::Defect;
-use crate::dataflow::effect::{
-    Ack as AckEffect, Carried, Context, Dropped, Effect, Env, FilterSaid, Request,
-};
+use crate::dataflow::effect::{Context, Dropped, Effect, Env, FilterSaid, Payload, Reply, Request};
 use crate::dataflow::fifos::{Fifo, Fifos};
 use crate::dataflow::mechanism::dedup::Bloom;
 use crate::dataflow::mechanism::{Dedup, ReAck, UnknownOld};
@@ -188,7 +186,7 @@ impl Worker {
         request: Request,
         m: &mut Context<'_, E>,
     ) {
-        let Request { from, rpc, body: Carried { watermark, record }, .. } = request;
+        let Request { from, rpc, body: Payload { watermark, record }, .. } = request;
         self.see_watermark(from, watermark, m);
         let Some(record) = record else {
             self.receive_watermark(from, rpc, watermark, m);
@@ -390,7 +388,7 @@ impl Worker {
     ) {
         let sender = m.design.sender_number(self.step, to);
         let watermark = self.watermarks.committed(sender).event;
-        let ack = AckEffect { from: self.shard, to, rpc, subject, body: watermark };
+        let ack = Reply { from: self.shard, to, rpc, subject, body: watermark };
         m.effects.list.push(Effect::Reply(ack));
     }
 }

@@ -1,6 +1,6 @@
 //! Filters in front of the catalog, one per range of the senders' timestamps, so that a range can be forgotten
 //! whole and a boot need not wait for all of them. A filter says that an id is new, and the read is saved; or
-//! that it may be known, and the catalog decides. What it must never do is call a known id new; the store,
+//! that it may be known, and the catalog decides. What it must never do is take a known id for new; the store,
 //! which knows all ids, asserts that. Three rules see to it:
 //!
 //! 1. An id is added when it joins its commit, before the commit is sent. If the commit never lands the filter
@@ -11,7 +11,7 @@
 //!    answers "maybe" until its ids are read. It is told of new ids from the boot on, since a commit that is on
 //!    the wire while they are read is in no scan (`Defect::UnreadFilterNotAdded`).
 
-use crate::dataflow::bloom::Filter;
+use crate::dataflow::bloom::BloomFilter;
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Env, FilterSaid};
 use crate::dataflow::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
@@ -36,7 +36,7 @@ pub(in crate::dataflow::worker) struct Filters {
     /// Whether a range without a bucket may have ids in the catalog.
     absent_are_unread: bool,
     /// Filters whose memory is used again, and the list of ids that a scan fills.
-    spare: Vec<Filter>,
+    spare: Vec<BloomFilter>,
     found: Vec<(Key, RecordId, Time)>,
 }
 
@@ -46,7 +46,7 @@ struct Bucket {
     /// The first and the last timestamp of the range.
     first: Time,
     last: Time,
-    filter: Filter,
+    filter: BloomFilter,
     state: State,
 }
 

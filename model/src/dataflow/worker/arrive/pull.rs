@@ -14,7 +14,7 @@ use crate::dataflow::change::CommitKind;
 use crate::dataflow::effect::{Context, Effect, Env};
 use crate::dataflow::worker::Worker;
 use crate::dataflow::worker::held::unit::Taken;
-use crate::pipeline::{Ack, Queue, StepKind};
+use crate::pipeline::{Ack, QueueRules, StepKind};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::effect::MessageAck;
 use onceproof_kernel::mix::fold;
@@ -23,7 +23,10 @@ use onceproof_kernel::source::{Message, Pull};
 
 impl Worker {
     /// The queue that this shard reads, if it reads one.
-    pub(in crate::dataflow::worker) fn queue<E: Env>(&self, m: &Context<'_, E>) -> Option<Queue> {
+    pub(in crate::dataflow::worker) fn queue<E: Env>(
+        &self,
+        m: &Context<'_, E>,
+    ) -> Option<QueueRules> {
         match m.design.pipeline.step(self.step).kind {
             StepKind::Source { queue, .. } => queue,
             StepKind::Map(_)
@@ -38,7 +41,7 @@ impl Worker {
     /// Pulls up to a bundle of messages.
     pub(in crate::dataflow::worker) fn pull<E: Env>(
         &mut self,
-        queue: Queue,
+        queue: QueueRules,
         m: &mut Context<'_, E>,
     ) {
         let mut unit = None;
@@ -75,7 +78,7 @@ impl Worker {
         &mut self,
         unit: u32,
         message: Message,
-        queue: Queue,
+        queue: QueueRules,
         m: &mut Context<'_, E>,
     ) {
         let Message { row, number, delivery } = message;

@@ -34,7 +34,7 @@ pub(in crate::dataflow::worker) struct Calls {
 struct Made {
     step: StepIndex,
     name: Name,
-    waiting: Waiting,
+    waiter: Waiter,
     operation: Operation,
     serial: Serial,
     sends: u32,
@@ -43,7 +43,7 @@ struct Made {
 
 /// What waits for an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Waiting {
+enum Waiter {
     /// A record, whose key is busy until then.
     Key(Key),
     /// What is owed, under this number.
@@ -120,7 +120,7 @@ impl Worker {
             // A key that the open bundle holds has its turn again when that is committed.
             None if self.is_in_open_bundle(key) => {}
             None => {
-                let slot = self.make_call(name, Waiting::Key(key), operation);
+                let slot = self.make_call(name, Waiter::Key(key), operation);
                 self.calls.of.insert((step, name), slot);
                 self.send_call(slot, m);
             }
@@ -147,7 +147,7 @@ impl Worker {
     /// What is owed: the call that pays it, to be made once this is durable.
     pub(in crate::dataflow::worker) fn owe(&mut self, owed: Owed) -> u32 {
         let Owed { number, name, operation } = owed;
-        self.make_call(name, Waiting::Debt(number), operation)
+        self.make_call(name, Waiter::Debt(number), operation)
     }
 
     /// Calls for a row that its unit waits for.
@@ -158,13 +158,13 @@ impl Worker {
         operation: Operation,
         m: &mut Context<'_, E>,
     ) {
-        let slot = self.make_call(name, Waiting::Unit(unit), operation);
+        let slot = self.make_call(name, Waiter::Unit(unit), operation);
         self.send_call(slot, m);
     }
 
-    fn make_call(&mut self, name: Name, waiting: Waiting, operation: Operation) -> u32 {
+    fn make_call(&mut self, name: Name, waiter: Waiter, operation: Operation) -> u32 {
         let (step, serial) = (self.step, self.next_serial());
-        let made = Made { step, name, waiting, operation, serial, sends: 0, answer: None };
+        let made = Made { step, name, waiter, operation, serial, sends: 0, answer: None };
         self.calls.made.insert(made) as u32
     }
 
@@ -186,14 +186,14 @@ impl Worker {
             Answer::Fenced => unreachable!("who is refused has ended, and hears nothing"),
             Answer::Done | Answer::Missing | Answer::AlreadyExists => made.answer = Some(answer),
         }
-        match made.waiting {
-            Waiting::Key(key) => self.gate.give_turn(key),
-            Waiting::Debt(number) => {
+        match made.waiter {
+            Waiter::Key(key) => self.gate.give_turn(key),
+            Waiter::Debt(number) => {
                 let name = made.name;
                 self.calls.made.remove(slot);
                 self.pay(number, name, m);
             }
-            Waiting::Unit(unit) => {
+            Waiter::Unit(unit) => {
                 self.calls.made.remove(slot);
                 self.row_written(unit, m);
             }

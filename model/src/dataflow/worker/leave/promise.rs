@@ -17,7 +17,7 @@
 
 use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
-use crate::dataflow::effect::{Carried, Context, Effect, Env, Request, Timer};
+use crate::dataflow::effect::{Context, Effect, Env, Payload, Request, Timer};
 use crate::dataflow::mechanism::{Outputs, Stamps};
 use crate::dataflow::worker::{Worker, wake_at};
 use crate::dataflow::{Design, SystemUse, point};
@@ -33,13 +33,13 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(in crate::dataflow::worker) struct Promises {
     outgoing: Watermark,
-    targets: Vec<Target>,
+    targets: Vec<Downstream>,
     pub inputs: Inputs,
 }
 
 /// A shard downstream.
 #[derive(Debug)]
-struct Target {
+struct Downstream {
     shard: ShardIndex,
     to: StepIndex,
     /// What this shard's system watermark is of use for there.
@@ -52,7 +52,7 @@ struct Target {
     sent: Option<Sent>,
 }
 
-impl Target {
+impl Downstream {
     /// Whether it has a use for this system watermark: it holds ids that no confirmed one let go, or
     /// passes it on.
     fn awaits(&self, system: Time) -> bool {
@@ -100,7 +100,7 @@ impl Promises {
     pub fn rest(&self, rest: &mut Rest) {
         let Promises { outgoing, targets, inputs: Inputs { stamps } } = self;
         rest.add((outgoing, stamps));
-        for Target { shard: _, to: _, system_use: _, confirmed, greatest, sent } in targets {
+        for Downstream { shard: _, to: _, system_use: _, confirmed, greatest, sent } in targets {
             rest.requires(sent.is_none());
             rest.add((confirmed, greatest));
         }
@@ -122,7 +122,7 @@ impl Promises {
             for number in 0..design.layout.shards_of(to) {
                 let shard = design.layout.shard(to, number);
                 let (confirmed, greatest) = (Watermark::NONE, None);
-                targets.push(Target { shard, to, system_use, confirmed, greatest, sent: None });
+                targets.push(Downstream { shard, to, system_use, confirmed, greatest, sent: None });
             }
         }
         Promises { outgoing: Watermark::NONE, targets, inputs: Inputs::default() }
@@ -325,7 +325,8 @@ impl Worker {
         target: usize,
         m: &mut Context<'_, E>,
     ) {
-        let Some(Target { shard, sent: Some(sent), .. }) = self.promises.targets.get_mut(target)
+        let Some(Downstream { shard, sent: Some(sent), .. }) =
+            self.promises.targets.get_mut(target)
         else {
             return;
         };
@@ -335,7 +336,7 @@ impl Worker {
             from: self.shard,
             to: *shard,
             rpc: Worker::rpc(target as u32, serial),
-            body: Carried { watermark: value, record: None },
+            body: Payload { watermark: value, record: None },
         }));
         if self.has(Defect::LoneWatermarkNotRetried) {
             return;

@@ -6,9 +6,9 @@
 //! never give up on a receiver that refuses each time.
 
 use crate::dataflow::change::{CommitKind, Delta};
-use crate::dataflow::effect::{Carried, Context, Effect, Env, Replied, Request, Timer};
+use crate::dataflow::effect::{Context, Effect, Env, Payload, Replied, Request, Timer};
 use crate::dataflow::mechanism::Outputs;
-use crate::dataflow::told::Tale;
+use crate::dataflow::told::Story;
 use crate::dataflow::worker::{Worker, wake_at};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::env::Decision;
@@ -35,7 +35,7 @@ impl Worker {
             from: self.shard,
             to: entry.to,
             rpc: Worker::rpc(slot, serial),
-            body: Carried { watermark, record: Some(entry.record) },
+            body: Payload { watermark, record: Some(entry.record) },
         };
         m.effects.list.push(Effect::Send(request));
         let at = m.now.plus(self.mechanism.retry.wait(sends));
@@ -47,7 +47,7 @@ impl Worker {
         let entry = self.outbox.get(slot);
         if self.mechanism.give_up.is_due(entry.sends) {
             let (name, sends) = (entry.record.name, entry.sends);
-            let stops = Tale::StopsSending { record: name, sends };
+            let stops = Story::StopsSending { record: name, sends };
             m.env.decides(Decision::Own(&|| Told::new(stops)));
             self.done(slot, m);
         } else {

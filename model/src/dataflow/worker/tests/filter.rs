@@ -33,7 +33,7 @@ impl Stage {
 }
 
 #[test]
-fn what_a_filter_calls_new_is_not_looked_up_and_what_it_has_is() {
+fn what_a_filter_says_is_new_is_not_looked_up_and_what_it_has_is() {
     let mut stage = map(Bloom::default());
     stage.boots_again(&[]);
     let request = stage.request(0, "ann");

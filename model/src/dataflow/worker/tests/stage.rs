@@ -3,12 +3,12 @@
 use super::super::Worker;
 use super::script::Script;
 use crate::dataflow::change::{Delta, Scan, Watermark};
-use crate::dataflow::effect::{Carried, Context, Effect, Effects, Input, Replied, Request, Timer};
+use crate::dataflow::effect::{Context, Effect, Effects, Input, Payload, Replied, Request, Timer};
 use crate::dataflow::mechanism::{Bundle, Fuse, Mechanism};
 use crate::dataflow::record::Record;
 use crate::dataflow::{Design, point};
 use crate::function::Function;
-use crate::pipeline::{Ack, MessageIds, Queue, Sink, Step, StepKind};
+use crate::pipeline::{Ack, MessageIds, QueueRules, Sink, Step, StepKind};
 use crate::window::Windowing;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Answer, Call, Operation, Rpc, Serial};
@@ -104,7 +104,7 @@ impl Stage {
     pub(super) fn queue(ack: Ack) -> Stage {
         let mut stage = Stage::map(Mechanism::default());
         let ids = MessageIds::Message;
-        let queue = Some(Queue { deadline: SECOND, extend: true, ack, ids });
+        let queue = Some(QueueRules { deadline: SECOND, extend: true, ack, ids });
         let mut steps = stage.design.parts();
         steps[0].0.kind = StepKind::Source { watermark: Progress::Perfect, queue };
         stage.design = Design::new(steps).expect("a good graph");
@@ -248,7 +248,7 @@ impl Stage {
             from: ShardIndex(0),
             to: ShardIndex(1),
             rpc,
-            body: Carried { watermark, record },
+            body: Payload { watermark, record },
         })
     }
 

@@ -8,7 +8,7 @@ use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Env, Timer};
 use crate::dataflow::mechanism::{Dedup, DedupWindow, Gc, Outputs, Stamps};
 use crate::dataflow::record::Record;
-use crate::dataflow::told::Tale;
+use crate::dataflow::told::Story;
 use crate::dataflow::worker::held::unit::Taken;
 use crate::dataflow::worker::{Arrived, Parent, Worker, wake_at};
 use crate::function::Function;
@@ -56,7 +56,7 @@ impl Worker {
                 if windows.is_late(start, self.watermarks.incoming_seen()) {
                     // Too late: it leaves its id and nothing else.
                     let (name, key, end) = (record.name, record.key, windows.end(start));
-                    let late = Tale::Late { record: name, key, end };
+                    let late = Story::Late { record: name, key, end };
                     m.env.decides(Decision::Own(&|| Told::new(late)));
                     let unit = self.unit_for(CommitKind::Commit, arrived);
                     self.add(unit, arrived, None, m);

@@ -8,7 +8,7 @@ use crate::dataflow::Design;
 use crate::dataflow::change::{CommitKind, Content, Delta};
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Env, Timer};
-use crate::dataflow::told::Tale;
+use crate::dataflow::told::Story;
 use crate::dataflow::worker::held::unit::Taken;
 use crate::dataflow::worker::{Parent, Worker, wake_at};
 use crate::pipeline::StepKind;
@@ -29,7 +29,7 @@ use std::collections::BinaryHeap;
 
 /// The end of a window and its key. Between windows of one end the hash of the key decides, which is the
 /// same in every run, and not its handle, which says who was met first.
-type End = (Time, u64, Key);
+type KeyedEnd = (Time, u64, Key);
 
 /// The windows that have content which is in no pane yet.
 #[derive(Debug)]
@@ -37,8 +37,8 @@ pub(in crate::dataflow::worker) struct Windows {
     states: HashMap<(Key, Time), State, FxBuildHasher>,
     /// The ends of windows that wait for the watermark, and of those that are due. The least of both pins
     /// the watermark. An entry whose window is gone is dropped when it comes up.
-    waiting: BinaryHeap<Reverse<End>>,
-    due: BinaryHeap<Reverse<End>>,
+    waiting: BinaryHeap<Reverse<KeyedEnd>>,
+    due: BinaryHeap<Reverse<KeyedEnd>>,
     /// Windows that end here or earlier are due.
     due_until: Time,
     /// How many are due or firing.
@@ -212,7 +212,7 @@ impl Worker {
         // A pane's id is made of step, key, window and number, as its name is.
         let derived = RecordId(mix::scatter(words.names.hash(name)));
         let records = content.records;
-        let fires = Tale::Fires { pane: name, key, start, records };
+        let fires = Story::Fires { pane: name, key, start, records };
         m.env.decides(Decision::Own(&|| Told::new(fires)));
         let event_time = windowing(m.design, step).end(start).before();
         self.executions += 1;

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// The ways in which a fault is placed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::scenario) enum Way {
+pub(in crate::scenario) enum Placement {
     /// By a request.
     Request,
     /// By a link and a time.
@@ -30,51 +30,55 @@ pub(in crate::scenario) enum Way {
     ShardAndTime,
 }
 
-impl Way {
-    pub fn of(kind: &Kind, place: &raw::Place) -> Way {
+impl Placement {
+    pub fn of(kind: &Kind, place: &raw::Place) -> Placement {
         match kind {
-            Kind::Partition { .. } if place.time.is_some() => Way::LinkAndTime,
-            Kind::Move if place.time.is_some() => Way::ShardAndTime,
+            Kind::Partition { .. } if place.time.is_some() => Placement::LinkAndTime,
+            Kind::Move if place.time.is_some() => Placement::ShardAndTime,
             Kind::Crash { .. } | Kind::Pause { .. } | Kind::ClockStep { .. }
                 if place.time.is_some() || place.worker.is_some() =>
             {
-                Way::WorkerAndTime
+                Placement::WorkerAndTime
             }
             kind => match kind.asked_at() {
-                Asked::Request | Asked::Ack => Way::Request,
-                Asked::Commit => Way::Commit,
-                Asked::Execute => Way::Execution,
-                Asked::Call => Way::Call,
-                Asked::Before => Way::Before,
-                Asked::Deliver => Way::Delivery,
+                Asked::Request | Asked::Ack => Placement::Request,
+                Asked::Commit => Placement::Commit,
+                Asked::Execute => Placement::Execution,
+                Asked::Call => Placement::Call,
+                Asked::Before => Placement::Before,
+                Asked::Deliver => Placement::Delivery,
             },
         }
     }
 
     fn keys(self) -> &'static [&'static str] {
         match self {
-            Way::Request => &["from", "to", "shard", "from-shard", "record", "attempt", "nth"],
-            Way::LinkAndTime => &["from", "to", "time"],
-            Way::Commit => &["step", "shard", "record", "nth"],
-            Way::Execution | Way::Delivery | Way::Call => &["step", "record", "attempt", "nth"],
-            Way::Before => &["before", "step", "shard", "record", "nth"],
-            Way::WorkerAndTime => &["worker", "time"],
-            Way::ShardAndTime => &["step", "shard", "time"],
+            Placement::Request => {
+                &["from", "to", "shard", "from-shard", "record", "attempt", "nth"]
+            }
+            Placement::LinkAndTime => &["from", "to", "time"],
+            Placement::Commit => &["step", "shard", "record", "nth"],
+            Placement::Execution | Placement::Delivery | Placement::Call => {
+                &["step", "record", "attempt", "nth"]
+            }
+            Placement::Before => &["before", "step", "shard", "record", "nth"],
+            Placement::WorkerAndTime => &["worker", "time"],
+            Placement::ShardAndTime => &["step", "shard", "time"],
         }
     }
 
     /// The keys that must be there, all of them or one of them.
     fn needs(self) -> Needs {
         match self {
-            Way::Request => Needs::OneOf(&["to", "from", "record"]),
-            Way::LinkAndTime => Needs::All(&["from", "to", "time"]),
-            Way::Commit => Needs::OneOf(&["step", "record"]),
-            Way::Execution | Way::Delivery | Way::Call => {
+            Placement::Request => Needs::OneOf(&["to", "from", "record"]),
+            Placement::LinkAndTime => Needs::All(&["from", "to", "time"]),
+            Placement::Commit => Needs::OneOf(&["step", "record"]),
+            Placement::Execution | Placement::Delivery | Placement::Call => {
                 Needs::OneOf(&["step", "record", "attempt"])
             }
-            Way::Before => Needs::All(&["before"]),
-            Way::WorkerAndTime => Needs::All(&["worker", "time"]),
-            Way::ShardAndTime => Needs::All(&["step", "shard", "time"]),
+            Placement::Before => Needs::All(&["before"]),
+            Placement::WorkerAndTime => Needs::All(&["worker", "time"]),
+            Placement::ShardAndTime => Needs::All(&["step", "shard", "time"]),
         }
     }
 
@@ -94,7 +98,7 @@ impl Way {
                 let title = format!("`{word}` is not placed by `{key}`");
                 let error = source.error(source.key_of(span), title);
                 let error = match self {
-                    Way::WorkerAndTime | Way::LinkAndTime | Way::ShardAndTime => {
+                    Placement::WorkerAndTime | Placement::LinkAndTime | Placement::ShardAndTime => {
                         error.label("not together with `time`")
                     }
                     _ => error,
@@ -110,10 +114,10 @@ impl Way {
         };
         let error = source.error(place.span.clone(), format!("no place for `{word}`"));
         Err(error.label(match self {
-            Way::Before if word == KindName::Move.word() => {
+            Placement::Before if word == KindName::Move.word() => {
                 "it needs `before`, or `step`, `shard` and `time`".to_owned()
             }
-            Way::Before => "it needs `before`, or `worker` and `time`".to_owned(),
+            Placement::Before => "it needs `before`, or `worker` and `time`".to_owned(),
             _ => format!("it needs {missing}"),
         }))
     }
