@@ -10,174 +10,19 @@
 
 use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Dropped, Effect, Env, FilterSaid, Payload, Reply, Request};
-use crate::dataflow::fifos::{Fifo, Fifos};
 use crate::dataflow::mechanism::dedup::Bloom;
 use crate::dataflow::mechanism::{Dedup, ReAck, UnknownOld};
+use crate::dataflow::worker::arrive::gate::Turn;
 use crate::dataflow::worker::held::unit::Taken;
 use crate::dataflow::worker::work::apply::Application;
 use crate::dataflow::worker::{Arrived, Worker};
 use crate::pipeline::Ack;
-use hashbrown::HashMap;
-use hashbrown::hash_map::Entry;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::Rpc;
 use onceproof_kernel::env::Decision;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
-use rustc_hash::FxBuildHasher;
-use std::collections::VecDeque;
-
-/// Which keys are busy, what waits for them, and which have their turn.
-#[derive(Debug, Default)]
-pub(in crate::dataflow::worker) struct Gate {
-    busy: HashMap<Key, Busy, FxBuildHasher>,
-    ready: VecDeque<Key>,
-    windows: Fifos<Time>,
-    records: Fifos<Arrived>,
-    /// Windows that wait for no key, by a planted defect.
-    loose: VecDeque<(Key, Time)>,
-}
-
-/// A busy key.
-#[derive(Debug, Default)]
-struct Busy {
-    /// Windows that are due; they come before records.
-    due: Fifo,
-    waiting: Fifo,
-    /// Whether it has its turn already: several records of one bundle end their work with one key.
-    has_turn: bool,
-}
-
-impl Gate {
-    /// At rest no key is busy, so nothing waits.
-    pub fn rest(&self, rest: &mut Rest) {
-        let Gate { busy, ready, windows: _, records: _, loose } = self;
-        rest.requires(busy.is_empty() && ready.is_empty() && loose.is_empty());
-    }
-
-    pub fn is_ready(&self) -> bool {
-        !self.ready.is_empty() || !self.loose.is_empty()
-    }
-
-    /// Gives a busy key its turn, once.
-    pub fn give_turn(&mut self, key: Key) {
-        if let Some(busy) = self.busy.get_mut(&key)
-            && !std::mem::replace(&mut busy.has_turn, true)
-        {
-            self.ready.push_back(key);
-        }
-    }
-
-    pub fn take_ready(&mut self) -> Option<Key> {
-        self.ready.pop_front()
-    }
-
-    /// Whether nothing is busy and nothing waits.
-    pub fn is_idle(&self) -> bool {
-        self.busy.is_empty()
-    }
-
-    pub fn clear(&mut self) {
-        self.busy.clear();
-        self.ready.clear();
-        self.windows.clear();
-        self.records.clear();
-        self.loose.clear();
-    }
-
-    /// Lets a window fire whatever its key is doing.
-    pub fn queue_loose(&mut self, key: Key, start: Time) {
-        self.loose.push_back((key, start));
-    }
-
-    pub fn take_loose(&mut self) -> Option<(Key, Time)> {
-        self.loose.pop_front()
-    }
-
-    /// Makes a window wait for its key; a key that was free gets its turn.
-    pub fn queue_window(&mut self, key: Key, start: Time) {
-        if self.claim(key) {
-            self.give_turn(key);
-        }
-        let busy = self.busy.get_mut(&key).expect("claimed");
-        self.windows.push_back(&mut busy.due, start);
-    }
-
-    /// Makes a record wait for its key; a key that was free gets its turn, and then this is true.
-    fn queue_record(&mut self, arrived: Arrived) -> bool {
-        let key = arrived.record.key;
-        let was_free = self.claim(key);
-        if was_free {
-            self.give_turn(key);
-        }
-        let busy = self.busy.get_mut(&key).expect("claimed");
-        self.records.push_back(&mut busy.waiting, arrived);
-        was_free
-    }
-
-    /// Puts a record back to the front of its busy key.
-    pub fn put_back(&mut self, arrived: Arrived) {
-        let busy = self.busy.entry(arrived.record.key).or_default();
-        self.records.push_front(&mut busy.waiting, arrived);
-    }
-
-    /// Puts a window back to the front of its busy key.
-    pub fn put_window_back(&mut self, key: Key, start: Time) {
-        let busy = self.busy.entry(key).or_default();
-        self.windows.push_front(&mut busy.due, start);
-    }
-
-    /// Marks a free key busy; false if it is busy.
-    fn claim(&mut self, key: Key) -> bool {
-        match self.busy.entry(key) {
-            Entry::Occupied(_) => false,
-            Entry::Vacant(free) => {
-                free.insert(Busy::default());
-                true
-            }
-        }
-    }
-
-    /// Ends a key's work: what waits for it gets its turn, else it is free.
-    pub fn release(&mut self, key: Key) {
-        if let Entry::Occupied(busy) = self.busy.entry(key) {
-            if busy.get().due.is_empty() && busy.get().waiting.is_empty() {
-                busy.remove();
-            } else {
-                self.give_turn(key);
-            }
-        }
-    }
-
-    /// What comes next for a busy key.
-    fn next(&mut self, key: Key) -> Turn {
-        let Some(busy) = self.busy.get_mut(&key) else {
-            return Turn::Nothing;
-        };
-        busy.has_turn = false;
-        if let Some(start) = self.windows.pop_front(&mut busy.due) {
-            return Turn::Window(start);
-        }
-        match self.records.pop_front(&mut busy.waiting) {
-            Some(arrived) => Turn::Record(arrived),
-            None => Turn::Nothing,
-        }
-    }
-
-    /// Whether anything waits for a key.
-    fn is_waited_for(&self, key: Key) -> bool {
-        self.busy.get(&key).is_some_and(|busy| !busy.due.is_empty() || !busy.waiting.is_empty())
-    }
-}
-
-/// What comes next for a key.
-enum Turn {
-    Window(Time),
-    Record(Arrived),
-    Nothing,
-}
 
 impl Worker {
     /// A request arrives.

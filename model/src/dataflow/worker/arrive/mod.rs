@@ -2,6 +2,7 @@
 
 pub(super) mod source;
 pub(super) mod pull;
+pub(super) mod gate;
 pub(super) mod admit;
 pub(super) mod filter;
 pub(super) mod watermark;

@@ -4,7 +4,7 @@ use super::*;
 use crate::dataflow::change::CommitKind;
 use crate::dataflow::mechanism::Ids;
 use crate::dataflow::point;
-use crate::dataflow::worker::arrive::admit::Gate;
+use crate::dataflow::worker::arrive::gate::Gate;
 use crate::dataflow::worker::held::unit::Units;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::rest::Rest;
