@@ -34,8 +34,14 @@ impl<T: Copy> Pool<T> {
     /// Takes an item out; its number means nothing any more.
     #[inline]
     pub fn take(&mut self, number: u32) -> T {
-        self.free.push(number);
+        self.free(number);
         self.items[number as usize]
+    }
+
+    /// Lets an item go of which nothing is needed any more.
+    #[inline]
+    pub fn free(&mut self, number: u32) {
+        self.free.push(number);
     }
 
     /// Takes all items out.

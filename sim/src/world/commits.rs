@@ -94,8 +94,9 @@ impl<S: System> World<'_, S> {
         let events = &mut self.wires[wire].events;
         *events -= 1;
         if *events == 0 {
-            let wire = self.wires.take(wire);
-            self.effects.recycle(wire.commit.changes);
+            let changes = self.wires[wire].commit.changes;
+            self.wires.free(wire);
+            self.effects.recycle(changes);
         }
     }
 
