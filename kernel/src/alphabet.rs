@@ -3,7 +3,7 @@
 //! them follows from it.
 
 use crate::name::Name;
-use crate::told::{DetailWords, ToldWords};
+use crate::told::{DetailWords, Tale, ToldWords};
 
 /// A step of a protocol, by its number in the alphabet of its system.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -184,10 +184,24 @@ impl Alphabet {
         found.map_or("", |&(_, word)| word)
     }
 
+    /// Whether what is told stands in the table of what the system may tell.
+    pub fn has_told(&self, tale: &dyn Tale) -> bool {
+        stands_in(self.told, tale)
+    }
+
+    /// Whether what a change says stands in the table of changes.
+    pub fn has_change(&self, tale: &dyn Tale) -> bool {
+        stands_in(self.changes, tale)
+    }
+
     /// All steps of the protocol.
     pub fn all(&self) -> impl Iterator<Item = Point> + use<> {
         (0..self.points.len() as u8).map(Point)
     }
+}
+
+fn stands_in(table: &[ToldWords], tale: &dyn Tale) -> bool {
+    table.iter().any(|words| words.word == tale.word() && words.allows(&tale.details()))
 }
 
 /// What a request, a commit or a step of the protocol is about.

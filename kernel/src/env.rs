@@ -1,5 +1,5 @@
-//! What a process may ask while it works on an input. Each question is a place where it may die; each is counted,
-//! priced, and told to whoever watches.
+//! What a process may ask while it works on an input. A system says itself where it may die (`before`), what a read of
+//! its rows costs (`charge`), and what is counted and told.
 
 use crate::alphabet::{Counter, Mark, Point};
 use crate::key::Key;
@@ -14,7 +14,7 @@ use crate::told::Told;
 
 /// What any process may ask, whatever its system.
 pub trait Ask {
-    /// The keys and names of the run.
+    /// The keys and names of the run, to add to them.
     fn vocabulary(&mut self) -> &mut Vocabulary;
     /// A new token for this shard from the store; commits under older ones are refused from now on.
     fn take_token(&mut self, shard: ShardIndex) -> u64;
@@ -55,7 +55,7 @@ pub trait Ask {
 /// What is outside a process of a system: its rows, and whoever strikes, counts and watches. A system makes of it the
 /// questions of its own protocol.
 pub trait Env<S: System>: Ask {
-    /// The keys and names of the run.
+    /// The keys and names of the run, to look at.
     fn words(&self) -> &Vocabulary;
     /// The time, whatever the clock of the process says.
     fn now(&self) -> Time;
@@ -63,14 +63,16 @@ pub trait Env<S: System>: Ask {
     fn token(&self, shard: ShardIndex) -> u64;
     /// The durable rows of a shard.
     fn rows(&self, shard: ShardIndex) -> &S::Rows;
-    /// The same, where it changes them to be asked.
+    /// The same, where a question changes them: by no commit and under no token. How many ids they have may not change
+    /// by it.
     fn rows_that_change(&mut self, shard: ShardIndex) -> &mut S::Rows;
     /// A read of the store takes its time.
     fn charge(&mut self);
     /// The mark of what a durable sum holds, for what is made of it to carry.
     fn read_pile(&mut self, pile: Pile) -> u32;
 
-    /// The process is about to take a step of the protocol with a record: nothing is asked, but the world may strike.
+    /// The process is about to take a step of the protocol with a record: nothing is asked, but the world may strike. What
+    /// is about a control cannot be struck here, only before an effect.
     fn before(&mut self, shard: ShardIndex, step: StepIndex, point: Point, name: Name);
     /// Whether it has died at a question of this input. It does not know, and whatever it does is lost with it; but
     /// nothing of that may be counted or told.
@@ -121,7 +123,7 @@ pub enum Decision<'a> {
         /// The key.
         key: Key,
     },
-    /// A record is taken in hand.
+    /// A record is taken in hand: what brought it to this shard is a cause of what the shard tells of it from now on.
     Takes(Name),
     /// A function was executed on a record.
     Executed {

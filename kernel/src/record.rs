@@ -3,7 +3,7 @@
 use crate::key::{Key, Keys};
 use crate::mix::{fold, scatter};
 
-/// What the catalog knows a record by. Stable over retries and re-executions when ids are derived.
+/// What a system knows a record by. Stable over retries and re-executions when ids are derived.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct RecordId(pub u64);
 

@@ -16,7 +16,8 @@ use crate::time::Time;
 use crate::told::{Aged, Details, Forgotten, Told};
 use std::fmt::Debug;
 
-/// A system under test: sans-IO processes, their durable rows, and what is right. A mark without content.
+/// A system under test: sans-IO processes, their durable rows, and what is right. It is implemented by a type without
+/// fields: all of it is in the associated types.
 pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
     /// All that no run changes: the steps, the mechanisms, a rule that is left out.
     type Design: Debug + Send + Sync;
@@ -26,7 +27,7 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
     type Rows: Rows<Self>;
     /// One change of a durable row.
     type Change: Copy + Eq + Debug + Send;
-    /// What a request carries.
+    /// What a request carries. Its reply goes to the worker that had the token in the request's serial.
     type Request: Copy + Eq + Debug + Send;
     /// What the reply to a request carries.
     type Reply: Copy + Eq + Debug + Send;
@@ -66,7 +67,7 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
     /// What a reply says, as a number.
     fn digest_of_reply(reply: &Self::Reply) -> u64;
 
-    /// What a change says, as a number; but for what is there for whoever watches alone.
+    /// What a change says, as a number; without lineages, which are there for whoever watches alone.
     fn digest_of_change(change: &Self::Change, words: &Vocabulary) -> u64;
 }
 
@@ -75,7 +76,7 @@ pub trait Process<S: System>: Debug {
     /// The process of a shard; it knows nothing until it boots.
     fn new(design: &S::Design, shard: ShardIndex) -> Self;
 
-    /// Makes one whose memory is used again as good as new, until it boots.
+    /// Makes one whose memory is used again as good as new: all that its boot does not set itself.
     fn reset(&mut self);
 
     /// Takes one input and lists what is to be done, in order. At [`Input::Boot`] a crash may lie behind it: whatever
@@ -106,7 +107,8 @@ pub trait Process<S: System>: Debug {
         Vec::new()
     }
 
-    /// Adds its state. One that adds nothing is never at rest, and nothing is left out of a search.
+    /// Adds its state. As it stands here it is never at rest, and nothing is left out of a search. Whoever writes another
+    /// one must add all that decides anything: two states that are taken for one are searched once.
     fn rest(&self, rest: &mut Rest) {
         rest.requires(false);
     }
@@ -120,7 +122,8 @@ pub trait Rows<S: System>: Default + Debug {
     /// Makes one change, and says what it says.
     fn apply(&mut self, change: &S::Change, now: Time, tell: &mut impl Tell);
 
-    /// How a change is told that is made next.
+    /// How a change is told. It is asked of all changes of a commit before the first is made, and also where the commit is
+    /// then refused.
     fn told(&self, change: &S::Change, design: &S::Design, shard: ShardIndex) -> Told;
 
     /// How many ids are kept, by which a record is known again.
@@ -128,7 +131,7 @@ pub trait Rows<S: System>: Default + Debug {
         0
     }
 
-    /// Forgets what is too old now. It is asked where a step of the layout forgets by age.
+    /// Forgets what is too old now. It may be asked at any time.
     fn age(&mut self, now: Time) {
         let _ = now;
     }
@@ -144,7 +147,8 @@ pub trait Rows<S: System>: Default + Debug {
         Garbage::default()
     }
 
-    /// Adds all rows to the state. Rows that add nothing are never at rest.
+    /// Adds all rows to the state. As it stands here they are never at rest; whoever writes another one must add all that
+    /// decides anything.
     fn rest(&self, rest: &mut Rest) {
         rest.requires(false);
     }
@@ -157,7 +161,7 @@ pub struct Carried {
     pub name: Name,
     /// Its key.
     pub key: Key,
-    /// Its id.
+    /// Its id; where there are none, anything that other records do not have.
     pub id: RecordId,
     /// When it was made, as it says itself. Of the message of a queue: when it was published.
     pub made: Time,
@@ -188,7 +192,7 @@ pub struct Fill {
 /// What a process waits for with a timer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Wait {
-    /// The reply to the first send of a record: that wait is the same over and over.
+    /// The reply to the first send of a record: that wait is the same over and over, and is queued for it.
     FirstReply,
     /// The reply to a later send of a record.
     Reply,

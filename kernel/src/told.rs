@@ -12,16 +12,18 @@ use std::sync::Arc;
 
 /// One thing that a system may tell.
 pub trait Tale: Debug + Send + Sync {
-    /// The word for it: `look-up`.
+    /// The word for it, as it stands in the table: `look-up`.
     fn word(&self) -> &'static str;
 
-    /// All that is told, each under its name, in the order of the table.
+    /// All that is told, each under its name, in the order of the table; what may be missing is left out. All that the
+    /// sentence says is here: two that are equal in this are told as one that comes again.
     fn details(&self) -> Details;
 
     /// The same as a sentence, or as a part of one that says what a commit changes.
     fn sentence(&self, speaker: &dyn Speaker) -> String;
 
-    /// The record that the shard has in hand while it does this: what brought the record is a cause of it.
+    /// The record that the shard has in hand while it does this: what brought the record is a cause of it. The shard has
+    /// said before that it takes the record.
     fn in_hand(&self) -> Option<Name> {
         None
     }

@@ -1,6 +1,6 @@
 //! One run of onceproof: a plan and a seed in, a verdict out.
 //!
-//! The world runs a pipeline's workers in one thread and virtual time, answers every question that chance
+//! The world runs the processes of a system in one thread and virtual time, answers every question that chance
 //! decides at a named point, keeps the durable store, and watches from outside, in the ledger, which
 //! source records every committed result contains.
 //!

@@ -145,7 +145,11 @@ impl<S: System> Store<S> {
     /// How the changes of a commit are told that is applied next.
     pub fn told(&self, commit: &Commit, changes: &[S::Change], design: &S::Design) -> Vec<Told> {
         let shard = commit.shard;
-        changes.iter().map(|change| self.rows(shard).told(change, design, shard)).collect()
+        let told = changes.iter().map(|change| self.rows(shard).told(change, design, shard));
+        let told: Vec<Told> = told.collect();
+        let alphabet = S::layout(design).alphabet;
+        debug_assert!(told.iter().all(|told| alphabet.has_change(told.tale())), "{told:?}");
+        told
     }
 
     /// The ids that have grown too old after one time and until another, each with its shard, in order.
@@ -168,7 +172,7 @@ impl<S: System> Store<S> {
         }
     }
 
-    /// The ids in all catalogs, at the end and at most.
+    /// The ids that are held, at the end and at most.
     pub fn ids_held(&mut self, now: Time) -> (u64, u64) {
         self.age(now);
         (self.ids_held, self.ids_held_max)

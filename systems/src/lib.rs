@@ -1,6 +1,6 @@
-//! The systems that there are, each with the simulator: the one place that knows both. The simulator is generic over
-//! its system, and here is where it is made for each. So this crate is compiled with optimisations where the
-//! application, which reads and tells, is not.
+//! The systems that there are, each with the simulator. The simulator is generic over its system, and this is the one
+//! place where it is made for each. So where tests are built, this crate is optimised and the application, which reads
+//! and tells, is not.
 
 use onceproof_kernel::alphabet::Alphabet;
 use onceproof_kernel::layout::Layout;
@@ -65,7 +65,7 @@ impl Design {
         }
     }
 
-    /// A design of the shuffle, if it is one.
+    /// Dataflow's design, if it is Dataflow.
     pub fn dataflow(&self) -> Option<&dataflow::Design> {
         match self {
             Design::Dataflow(design) => Some(design),

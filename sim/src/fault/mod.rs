@@ -1,4 +1,4 @@
-//! Faults: what can go wrong, where, and how often. A fault looks at a moment and gives a verdict; the
+//! Faults: what can go wrong, where, and how often. A fault looks at a moment and decides a fate; the
 //! world alone acts on it.
 
 pub mod kind;

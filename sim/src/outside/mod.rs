@@ -1,6 +1,6 @@
 //! All that is outside the workers and that they may ask about: the store, the input, the answers of
-//! chance. It also watches, for the ledger and the report, and it is where a worker may die before it
-//! admits or applies a record.
+//! chance. It also watches, for the ledger and the report, and it is where a process may die before a
+//! step that it names.
 
 mod asked;
 mod functions;

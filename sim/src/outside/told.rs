@@ -94,7 +94,14 @@ impl<S: System> Outside<'_, S> {
                 return;
             }
             Decision::GivesUp { name: record, failures } => What::GivesUp { record, failures },
-            Decision::Own(told) => What::Own(told()),
+            Decision::Own(told) => {
+                let told = told();
+                debug_assert!(
+                    self.layout.alphabet.has_told(told.tale()),
+                    "{told:?} is in no table"
+                );
+                What::Own(told)
+            }
         };
         self.tell(what, None);
     }

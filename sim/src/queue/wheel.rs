@@ -44,7 +44,7 @@ impl<T: Copy> Wheel<T> {
         }
     }
 
-    /// Takes an event that is due after now, if it has a place for it.
+    /// Takes an event that is due now or later, if it has a place for it.
     #[inline(always)]
     pub fn push(&mut self, now: u64, due: Due, event: T) -> bool {
         let number = ((due >> 64) as u64) >> self.bits;

@@ -1,4 +1,4 @@
-//! A second system, the smallest that there can be: `letters` reads records and sends each once, without an id and
+//! A second system, the smallest that there can be: `letters` reads records and sends each once, by no id and
 //! without a retry, and `box` writes a row for each that arrives. So a request that is lost is a record that is lost,
 //! and a copy is a second row: the simulator knows both of a system that has nothing of the first one.
 
@@ -19,7 +19,9 @@ use onceproof_kernel::source::{Progress, Read, Source, SourceRow};
 use onceproof_kernel::system::{Carried, Process, Rows, Wait};
 use onceproof_kernel::tell::{Tag, Tell, WrittenRow};
 use onceproof_kernel::time::Time;
-use onceproof_kernel::told::{Detail, Details, Forgotten, Speaker, Tale, Told};
+use onceproof_kernel::told::{
+    Detail, DetailKind, DetailWords, Details, Forgotten, Speaker, Tale, Told, ToldWords,
+};
 use std::sync::Arc;
 
 const LETTERS: ShardIndex = ShardIndex(0);
@@ -32,8 +34,15 @@ struct Post;
 /// What travels, is written and is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Letter {
-    name: Name,
+    /// None where nobody knows whose it is.
+    name: Option<Name>,
     key: Key,
+}
+
+impl Letter {
+    fn name(&self) -> Name {
+        self.name.expect("a letter that is sent")
+    }
 }
 
 const fn point(word: &'static str) -> PointWords {
@@ -50,8 +59,20 @@ static WORDS: Alphabet = Alphabet {
         send: Point(1),
         call: Point(0),
     },
+    told: TABLE,
+    changes: TABLE,
     ..onceproof_kernel::alphabet::WORDLESS
 };
+
+/// What a letter says, as a change and when it is told of.
+static TABLE: &[ToldWords] = &[ToldWords {
+    word: "letter",
+    about: "A page is written.",
+    details: &[
+        DetailWords::new("record", DetailKind::Text).optional(),
+        DetailWords::new("key", DetailKind::Text),
+    ],
+}];
 
 impl System for Post {
     type Design = Layout;
@@ -75,25 +96,26 @@ impl System for Post {
         Wait::Input
     }
     fn subject(letter: &Letter) -> Subject {
-        Subject::Record(letter.name)
+        Subject::Record(letter.name())
     }
-    fn carried(&Letter { name, key }: &Letter) -> Option<Carried> {
-        Some(Carried { name, key, id: RecordId(name.0.into()), made: Time(0) })
+    fn carried(letter: &Letter) -> Option<Carried> {
+        let name = letter.name();
+        Some(Carried { name, key: letter.key, id: RecordId(name.0.into()), made: Time(0) })
     }
     fn parts_of_reply((): &()) -> Details {
         Vec::new()
     }
-    fn forgotten(_: Option<Name>, key: Key, _: Forgotten) -> Told {
-        Told::new(Letter { name: Name(0), key })
+    fn forgotten(name: Option<Name>, key: Key, _: Forgotten) -> Told {
+        Told::new(Letter { name, key })
     }
     fn digest_of_request(letter: &Letter, words: &Vocabulary) -> [u64; 2] {
-        [words.names.hash(letter.name), words.keys.hash(letter.key)]
+        [words.names.hash(letter.name()), words.keys.hash(letter.key)]
     }
     fn digest_of_reply((): &()) -> u64 {
         0
     }
     fn digest_of_change(letter: &Letter, words: &Vocabulary) -> u64 {
-        words.names.hash(letter.name)
+        words.names.hash(letter.name())
     }
 }
 
@@ -116,25 +138,32 @@ impl Process<Post> for Clerk {
         if *input == Input::Boot {
             // A crash drops all memory: how far it has read, too.
             self.reset();
-            self.token = context.env.take_token(self.shard);
+            self.token = context.ask().take_token(self.shard);
         }
         match *input {
             Input::Boot | Input::Wake(()) if self.shard == LETTERS => {
-                while let Read::Row(row) = context.env.read(LETTERS, self.done) {
+                // It asks first, and lists what it does after.
+                let (mut rows, next) = (Vec::new(), self.done);
+                let mut read = context.ask().read(LETTERS, next);
+                while let Read::Row(row) = read {
+                    rows.push(row);
+                    read = context.ask().read(LETTERS, next + rows.len() as u64);
+                }
+                for row in rows {
                     self.done += 1;
-                    let body = Letter { name: row.name, key: row.key };
+                    let body = Letter { name: Some(row.name), key: row.key };
                     let serial = Serial::new(self.token, self.done);
                     let rpc = Rpc { slot: 0, attempt: 0, serial };
                     let request = Request { from: LETTERS, to: BOX, rpc, body };
                     context.effects.list.push(Effect::Send(request));
                 }
-                if let Read::NotYet { arrival } = context.env.read(LETTERS, self.done) {
+                if let Read::NotYet { arrival } = read {
                     context.effects.list.push(Effect::Wake { at: arrival, timer: () });
                 }
             }
             Input::Request(Request { body, .. }) => {
                 let changes = context.effects.take(&mut vec![body]);
-                let subject = Subject::Record(body.name);
+                let subject = Subject::Record(body.name());
                 let (shard, token, number) = (BOX, self.token, self.done);
                 let (point, ends_stay) = (Point(0), true);
                 self.done += 1;
@@ -163,9 +192,9 @@ impl Rows<Post> for Pages {
     fn reset(&mut self, _: &Layout, _: ShardIndex) {
         self.0 = 0;
     }
-    fn apply(&mut self, &Letter { name, key }: &Letter, _: Time, tell: &mut impl Tell) {
-        let (step, tag) = (StepIndex(1), Tag { name, lineage: 0 });
-        tell.write(&WrittenRow { step, row: self.0, tag, key, weight: 1, value: 0 });
+    fn apply(&mut self, letter: &Letter, _: Time, tell: &mut impl Tell) {
+        let (step, tag) = (StepIndex(1), Tag { name: letter.name(), lineage: 0 });
+        tell.write(&WrittenRow { step, row: self.0, tag, key: letter.key, weight: 1, value: 0 });
         self.0 += 1;
     }
     fn told(&self, letter: &Letter, _: &Layout, _: ShardIndex) -> Told {
@@ -178,7 +207,8 @@ impl Tale for Letter {
         "letter"
     }
     fn details(&self) -> Details {
-        vec![("record", Detail::Record(self.name)), ("key", Detail::Key(self.key))]
+        let record = self.name.map(|name| ("record", Detail::Record(name)));
+        record.into_iter().chain([("key", Detail::Key(self.key))]).collect()
     }
     fn sentence(&self, speaker: &dyn Speaker) -> String {
         format!("a page for {}", speaker.key(self.key))

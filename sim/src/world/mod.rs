@@ -291,6 +291,7 @@ impl<'a, S: System> World<'a, S> {
 
     /// Whatever a run does counts towards its limit, boots and losses too: a storm of moves takes no time.
     fn step(&mut self, event: Event<S>) {
+        // The loop has a copy of its own in line.
         self.take_step(event);
     }
 

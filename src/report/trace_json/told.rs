@@ -49,14 +49,13 @@ fn value(seen: &Seen<'_>, detail: Detail) -> Value {
 pub(super) fn with_own(kernel: Schema) -> Schema {
     let mut schema = kernel.to_value();
     let kinds = schema["oneOf"].as_array_mut().expect("an enum");
-    for words in tables(|alphabet| alphabet.told) {
-        kinds.push(of_words("kind", words));
-    }
-    let replies = ["ack", "acked"];
-    let is_reply = |kind: &&mut Value| replies.iter().any(|word| is_of(kind, word));
+    kinds.extend(all_words("kind", |alphabet| alphabet.told));
+    let is_reply = |kind: &&mut Value| ["ack", "acked"].iter().any(|word| is_of(kind, word));
     for kind in kinds.iter_mut().filter(is_reply) {
-        for detail in ALPHABETS.iter().flat_map(|alphabet| alphabet.replies) {
-            add(kind, detail);
+        for details in ALPHABETS.map(|alphabet| alphabet.replies).iter().flat_map(|all| *all) {
+            // What the replies of one system alone say is missing in those of the others.
+            let is_optional = details.is_optional || ALPHABETS.len() > 1;
+            add(kind, &DetailWords { is_optional, ..*details });
         }
     }
     Schema::try_from(schema).expect("an object")
@@ -68,16 +67,20 @@ fn is_of(kind: &Value, word: &str) -> bool {
 
 /// The schema of what a commit changes.
 pub(super) fn changes(_: &mut SchemaGenerator) -> Schema {
-    let all: Vec<Value> =
-        tables(|alphabet| alphabet.changes).map(|words| of_words("change", words)).collect();
+    let all = all_words("change", |alphabet| alphabet.changes);
     json_schema!({ "type": "array", "items": { "oneOf": all } })
 }
 
-/// The tables of all systems, one after the other.
-fn tables(
-    of: impl Fn(&Alphabet) -> &'static [ToldWords],
-) -> impl Iterator<Item = &'static ToldWords> {
-    ALPHABETS.iter().flat_map(move |alphabet| of(alphabet))
+/// What the tables of all systems say, each word once: two systems that have a word say the same by it.
+fn all_words(by: &str, of: impl Fn(&Alphabet) -> &'static [ToldWords]) -> Vec<Value> {
+    let mut all: Vec<Value> = Vec::new();
+    for words in ALPHABETS.iter().flat_map(|alphabet| of(alphabet)) {
+        let schema = of_words(by, words);
+        if !all.contains(&schema) {
+            all.push(schema);
+        }
+    }
+    all
 }
 
 fn of_words(by: &str, words: &ToldWords) -> Value {

@@ -124,9 +124,12 @@ impl onceproof_kernel::told::Tale for Story {
                     ("why", Detail::Word(words::of_drop(why))),
                 ]
             }
-            Story::Late { record, .. } => {
-                vec![("subject", Detail::Record(record)), ("why", Detail::Word(words::LATE))]
-            }
+            Story::Late { record, key, end } => vec![
+                ("subject", Detail::Record(record)),
+                ("why", Detail::Word(words::LATE)),
+                ("key", Detail::Key(key)),
+                ("end", Detail::Time(end)),
+            ],
             Story::Fires { pane, key, start, records } => vec![
                 ("subject", Detail::Record(pane)),
                 ("key", Detail::Key(key)),

@@ -94,6 +94,8 @@ pub static TOLD: &[ToldWords] = &[
                     (LATE, "Its window has ended; it leaves its id."),
                 ]),
             ),
+            KEY.about("Its key, where it is late.").optional(),
+            text("end").about("The end of its window, where it is late.").optional(),
         ],
     },
     ToldWords {
