@@ -12,7 +12,7 @@ use crate::dataflow::defect::Defect;
 use crate::dataflow::effect::{Context, Dropped, Effect, Env, FilterSaid, Payload, Reply, Request};
 use crate::dataflow::mechanism::dedup::Bloom;
 use crate::dataflow::mechanism::{Dedup, ReAck, UnknownOld};
-use crate::dataflow::worker::arrive::gate::Turn;
+use crate::dataflow::worker::arrive::gate::NextOfKey;
 use crate::dataflow::worker::held::unit::Taken;
 use crate::dataflow::worker::work::apply::Application;
 use crate::dataflow::worker::{Arrived, Worker};
@@ -95,24 +95,26 @@ impl Worker {
         m: &mut Context<'_, E>,
     ) {
         match self.gate.next(key) {
-            Turn::Window(start) => return self.fire(key, start, m),
-            Turn::Record(arrived) if self.has(Defect::QueuedSkipsCatalog) => {
+            NextOfKey::Window(start) => return self.fire(key, start, m),
+            NextOfKey::Record(arrived) if self.has(Defect::QueuedSkipsCatalog) => {
                 let _ = self.apply(&arrived, m);
             }
-            Turn::Record(arrived) => self.admit(&arrived, m),
-            Turn::Nothing => return self.gate.release(key),
+            NextOfKey::Record(arrived) => self.admit(&arrived, m),
+            NextOfKey::Nothing => return self.gate.release(key),
         }
         // Questions come before effects: once one is listed, the rest waits.
         while self.open.is_some() && m.effects.is_quiet() {
             match self.gate.next(key) {
                 // What waits behind a record whose function failed, or calls, waits with it.
-                Turn::Record(arrived) if self.may_join(&arrived) => match self.join(&arrived, m) {
-                    Application::Done => {}
-                    Application::Failed | Application::Waiting => return,
-                },
-                Turn::Record(arrived) => return self.gate.put_back(arrived),
-                Turn::Window(start) => return self.gate.put_window_back(key, start),
-                Turn::Nothing => return,
+                NextOfKey::Record(arrived) if self.may_join(&arrived) => {
+                    match self.join(&arrived, m) {
+                        Application::Done => {}
+                        Application::Failed | Application::Waiting => return,
+                    }
+                }
+                NextOfKey::Record(arrived) => return self.gate.put_back(arrived),
+                NextOfKey::Window(start) => return self.gate.put_window_back(key, start),
+                NextOfKey::Nothing => return,
             }
         }
     }

@@ -39,7 +39,7 @@ impl Waiting {
 }
 
 /// What comes next for a key.
-pub(in crate::dataflow::worker) enum Turn {
+pub(in crate::dataflow::worker) enum NextOfKey {
     Window(Time),
     Record(Arrived),
     Nothing,
@@ -151,17 +151,17 @@ impl Gate {
     }
 
     /// What comes next for a busy key.
-    pub fn next(&mut self, key: Key) -> Turn {
+    pub fn next(&mut self, key: Key) -> NextOfKey {
         let Some(waiting) = self.waiting.get_mut(&key) else {
-            return Turn::Nothing;
+            return NextOfKey::Nothing;
         };
         waiting.has_turn = false;
         if let Some(start) = self.windows.pop_front(&mut waiting.due) {
-            return Turn::Window(start);
+            return NextOfKey::Window(start);
         }
         match self.records.pop_front(&mut waiting.records) {
-            Some(arrived) => Turn::Record(arrived),
-            None => Turn::Nothing,
+            Some(arrived) => NextOfKey::Record(arrived),
+            None => NextOfKey::Nothing,
         }
     }
 
@@ -245,8 +245,8 @@ mod tests {
         assert!(gate.is_waited_for(ANN) && !gate.is_waited_for(ZOE) && !gate.is_ready());
         gate.release(ANN);
         assert_eq!(gate.take_ready(), Some(ANN));
-        assert!(matches!(gate.next(ANN), Turn::Window(Time(7))));
-        assert!(matches!(gate.next(ANN), Turn::Nothing));
+        assert!(matches!(gate.next(ANN), NextOfKey::Window(Time(7))));
+        assert!(matches!(gate.next(ANN), NextOfKey::Nothing));
         gate.release(ANN);
         assert!(gate.is_idle());
     }
