@@ -150,6 +150,10 @@ impl Pattern {
         if names.root(name) != root {
             return false;
         }
+        // Most places name a record itself, and whatever is made of it is meant, too.
+        if self.path().is_empty() {
+            return true;
+        }
         let mut path = Vec::new();
         let mut name = name;
         while let Origin::Output { parent, index, .. } = names.origin(name) {
