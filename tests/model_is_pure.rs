@@ -197,7 +197,7 @@ fn the_scanner_finds_each_impurity_in_a_planted_text() {
     check("/* /* */ */ unsafe {}", &["unsafe"]);
     // What is no code does nothing.
     check("// std::fs and unsafe\nlet a = 1;", &[]);
-    check("//! println!(1)\n/* rand /* dbg!(1) */ */", &[]);
+    check("//! println!(1)\n/* rand /* unsafe */ */", &[]);
     check("let a = \"std::fs \\\" unsafe\"; let b = r\"unsafe\";", &[]);
     check("use std::collections::{BTreeMap, VecDeque}; m.env.read(1); brand", &[]);
 }

@@ -4,7 +4,7 @@
 //! (the window, or the user functions of the stage, one after the other: `chain`), **held** with what it
 //! made until the **commit** is answered, then **acked** upstream while its
 //! outputs are **sent**, and each output is **settled** once it is acked itself. Each of these has its
-//! file, in four rooms: what comes in (`arrive`), what is decided (`work`), what is held (`held`), what goes out
+//! file, in four rooms: what comes in (`arrive`), what is decided (`decide`), what is held (`held`), what goes out
 //! (`leave`). Under `recompute` the order is another: outputs are sent first, and one
 //! commit at the end settles everything. What a record leaves in the catalog is **forgotten** in the commit
 //! that carries the system watermark (`watermark`, and `promise` for what a shard promises itself).
@@ -13,7 +13,7 @@
 
 mod boot;
 mod arrive;
-mod work;
+mod decide;
 mod held;
 mod leave;
 
@@ -31,6 +31,9 @@ use arrive::filter::Filters;
 use arrive::gate::Gate;
 use arrive::source::Reader;
 use arrive::watermark::Watermarks;
+use decide::chain::Link;
+use decide::fire::Windows;
+use decide::lift::Lifted;
 use held::hold::Commits;
 use held::outbox::Outbox;
 use held::unit::Units;
@@ -46,9 +49,6 @@ use onceproof_kernel::record::{Output, RecordId};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::system::{Fill, Process};
 use onceproof_kernel::time::Time;
-use work::chain::Link;
-use work::fire::Windows;
-use work::lift::Lifted;
 
 /// One shard as its worker knows it.
 #[derive(Debug)]

@@ -13,8 +13,8 @@ use crate::dataflow::effect::{Context, Dropped, Effect, Env, FilterSaid, Payload
 use crate::dataflow::mechanism::dedup::Bloom;
 use crate::dataflow::mechanism::{Dedup, ReAck, UnknownOld};
 use crate::dataflow::worker::arrive::gate::NextOfKey;
+use crate::dataflow::worker::decide::apply::Application;
 use crate::dataflow::worker::held::unit::Taken;
-use crate::dataflow::worker::work::apply::Application;
 use crate::dataflow::worker::{Arrived, Worker};
 use crate::pipeline::Ack;
 use onceproof_kernel::alphabet::Subject;

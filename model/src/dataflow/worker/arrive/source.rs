@@ -4,8 +4,8 @@
 
 use crate::dataflow::change::Delta;
 use crate::dataflow::effect::{Context, Env, Timer};
+use crate::dataflow::worker::decide::chain::Chained;
 use crate::dataflow::worker::held::unit::Taken;
-use crate::dataflow::worker::work::chain::Chained;
 use crate::dataflow::worker::{Parent, Worker, wake_at};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::env::Decision;

@@ -3,7 +3,7 @@
 
 use crate::dataflow::change::{Held, HeldRow};
 use crate::dataflow::record::Record;
-use crate::dataflow::worker::work::lift::sum;
+use crate::dataflow::worker::decide::lift::sum;
 use onceproof_kernel::call::Serial;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Name;

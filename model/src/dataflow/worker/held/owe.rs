@@ -14,7 +14,7 @@
 
 use crate::dataflow::change::{CommitKind, Delta, Owed};
 use crate::dataflow::effect::{Context, Env};
-use crate::dataflow::worker::work::apply::{Application, row};
+use crate::dataflow::worker::decide::apply::{Application, row};
 use crate::dataflow::worker::{Arrived, Worker};
 use crate::pipeline::{OffsetGiven, Sink, StepKind};
 use onceproof_kernel::alphabet::Subject;
