@@ -86,3 +86,30 @@ fn names_that_differ_in_any_part_have_hashes_that_differ() {
     hashes.dedup();
     assert_eq!(hashes.len(), 125);
 }
+
+#[test]
+fn the_rows_of_a_run_have_their_own_hashes_whatever_the_run_before_had() {
+    let runs: [&[(u64, u32, u32)]; 5] = [
+        &[(17, 2, 5)],
+        &[(17, 2, 5), (18, 1, 3)],
+        &[(17, 3, 5), (18, 1, 3)],
+        &[(17, 3, 9), (19, 1, 3)],
+        &[(17, 3, 9)],
+    ];
+    let mut again = Names::default();
+    for run in runs {
+        again.clear();
+        let mut number = 0;
+        for (step, &(hash, shards, rows)) in (0..).zip(run) {
+            again.add_source(step, hash, shards, rows);
+        }
+        for &(hash, shards, rows) in run {
+            for row in 0..rows {
+                // By hand: row i is at offset i / shards of shard i mod shards.
+                let own = source_hash(hash, row % shards, (row / shards).into());
+                assert_eq!(again.hash(Name(number)), own, "{run:?}, row {row}");
+                number += 1;
+            }
+        }
+    }
+}
