@@ -75,8 +75,30 @@ fn a_search_that_leaves_out_nothing_counts_as_many_runs_as_brute_force() {
 fn without_ids_no_two_faults_lose_anything_and_each_cause_counts_twice() {
     let trial = plan_of("dataflow-at-least-once/small.toml", "");
     let found = search(&trial, &Space::new(&trial, &KindName::ALL, 2), 2);
-    assert!(found.total().runs > 80_000 && found.total().inconclusive == 0, "{:?}", found.total());
-    assert!(found.causes.len() > 1000, "{}", found.causes.len());
+    assert_eq!(found.total().inconclusive, 0, "{:?}", found.total());
+    // One of each is enough: whatever hides from a sender that its record is done with.
+    let alone: BTreeSet<KindName> = found
+        .causes
+        .iter()
+        .filter(|cause| cause.faults.len() == 1)
+        .map(|cause| cause.faults[0].kind.name())
+        .collect();
+    for kind in [
+        KindName::DropAck,
+        KindName::ErrorApplied,
+        KindName::Duplicate,
+        KindName::Delay,
+        KindName::CommitLost,
+        KindName::CommitUnknown,
+        KindName::CommitDelayed,
+        KindName::Crash,
+    ] {
+        assert!(alone.contains(&kind), "{kind:?} of {alone:?}");
+    }
+    // A request that never arrives is sent again, and so is one that is refused.
+    for kind in [KindName::DropRequest, KindName::ErrorNotApplied] {
+        assert!(!alone.contains(&kind), "{kind:?} of {alone:?}");
+    }
     for cause in &found.causes {
         assert_eq!(cause.classes.iter().collect::<Vec<_>>(), [Class::Duplicated], "{cause:?}");
     }
