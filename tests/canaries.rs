@@ -356,7 +356,9 @@ impl Canary {
         let text = format!("{head}\n[input]\nrecords = [ {records} ]\n{steps}{faults}");
         let mut scenario = Scenario::parse(&text, Path::new("canary.toml"))
             .unwrap_or_else(|error| panic!("{error}"));
-        let Design::Dataflow(design) = &mut scenario.trial.design;
+        let Design::Dataflow(design) = &mut scenario.trial.design else {
+            panic!("its rules are those of Dataflow");
+        };
         design.set_defect(defect);
         scenario.trial.plan.side_effects.newest = true;
         scenario

@@ -126,6 +126,8 @@ pub struct Alphabet {
     pub points: &'static [PointWords],
     /// Those at which the kernel acts.
     pub moments: Moments,
+    /// Whether requests are answered. Where they are not, nothing can befall an answer.
+    pub is_answered: bool,
     /// What travels and is no record.
     pub controls: &'static [Control],
     /// The corners that a run may reach, each with its word, in the order of reports.
@@ -151,6 +153,7 @@ pub static WORDLESS: Alphabet = Alphabet {
         send: Point(0),
         call: Point(0),
     },
+    is_answered: true,
     controls: &[],
     marks: &[],
     figures: &[],

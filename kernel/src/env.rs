@@ -23,6 +23,9 @@ pub trait Ask {
     /// Outputs are added up into one: what stands for them is made of these. Nothing is asked; the answer is a
     /// lineage, which a partial aggregate carries for whoever watches from outside.
     fn combine(&mut self, members: &[Member]) -> u32;
+    /// A record is added to a sum that a process has in memory. Nothing is durable by it: whoever watches from outside
+    /// only knows of what the sum is made, if any of it is ever committed.
+    fn add(&mut self, pile: &mut Pile, key: Key, member: &Member);
 
     /// The source record at an offset.
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read;
@@ -68,7 +71,7 @@ pub trait Env<S: System>: Ask {
     fn rows_that_change(&mut self, shard: ShardIndex) -> &mut S::Rows;
     /// A read of the store takes its time.
     fn charge(&mut self);
-    /// The mark of what a durable sum holds, for what is made of it to carry.
+    /// The mark of what a sum holds, durable or in memory, for what is made of it to carry.
     fn read_pile(&mut self, pile: Pile) -> u32;
 
     /// The process is about to take a step of the protocol with a record: nothing is asked, but the world may strike. What

@@ -35,6 +35,8 @@ impl ShardIndex {
 pub struct LaidStep {
     /// Its name, which no other step has.
     pub name: String,
+    /// Whether it is a process beside the steps of the pipeline: an acker, a coordinator.
+    pub is_beside: bool,
     /// The step in whose process it runs: itself, or one that is its own head.
     pub head: StepIndex,
     /// In how many shards it runs; in a layout, where another is its head, those of the head.
@@ -94,6 +96,7 @@ impl LaidStep {
     pub fn plain(name: &str, index: StepIndex, shards: u32) -> LaidStep {
         LaidStep {
             name: name.to_owned(),
+            is_beside: false,
             head: index,
             shards,
             from: Vec::new(),

@@ -1,7 +1,7 @@
 //! What a system under test is: the types that its messages, changes and timers have, its processes and its rows, and
 //! what is said of them.
 
-use crate::alphabet::Subject;
+use crate::alphabet::{Moments, Point, Subject};
 use crate::call::Rpc;
 use crate::effect::{Context, Input};
 use crate::env::Env;
@@ -41,6 +41,12 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
 
     /// The names of the steps, and the shards in which they run.
     fn layout(design: &Self::Design) -> &Layout;
+
+    /// Before which step of the protocol a request is sent, where a system has several.
+    fn sent_at(request: &Self::Request, moments: &Moments) -> Point {
+        let _ = request;
+        moments.send
+    }
 
     /// What is right: where each source record belongs, by the design alone.
     fn right(design: &Self::Design) -> Self::Right<'_>;

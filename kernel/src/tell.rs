@@ -16,7 +16,7 @@ pub struct Tag {
     pub lineage: u32,
 }
 
-/// What was added to a durable sum and not taken from it yet, as whoever watches keeps it.
+/// What was added to a sum and not taken from it yet, as whoever watches keeps it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Pile {
     /// The newest of what was added.
@@ -51,6 +51,17 @@ pub struct Pane {
     pub weight: i64,
     /// The sum of the values, its lower 64 bits.
     pub value: i64,
+}
+
+/// A result that may change: it stands over what stood before under its key and start at its step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// The step whose result it is. At a sink it is a row, that stands for all of its pane.
+    pub step: StepIndex,
+    /// What stands there now.
+    pub pane: Pane,
+    /// What the result says: the weight of what is counted, the value of what is summed.
+    pub total: i64,
 }
 
 /// A result that stands over what stood in its row.
@@ -101,6 +112,8 @@ pub trait Tell {
     fn take(&mut self, pile: &mut Pile, lineage: u32);
     /// A result stands from now on.
     fn pane(&mut self, pane: &Pane);
+    /// A result stands that may change.
+    fn stand(&mut self, standing: &Standing);
     /// A row is written.
     fn write(&mut self, row: &WrittenRow);
     /// A record on which a function failed too often is done with, and makes nothing.

@@ -9,3 +9,5 @@ pub mod window;
 pub mod function;
 pub mod pipeline;
 pub mod dataflow;
+pub mod in_memory;
+pub mod setting;

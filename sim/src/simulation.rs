@@ -128,6 +128,7 @@ impl<'a, S: System> Simulation<'a, S> {
     fn judge(&mut self, end: &End) -> Judgement {
         let outside = &mut self.world.outside;
         let has_drained = *end == End::Drained;
+        outside.ledger.settle(&outside.words);
         outside.ledger.judge(
             &S::right(self.design),
             outside.layout,

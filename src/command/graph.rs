@@ -4,7 +4,6 @@ use crate::cli::{Common, Format, GraphArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Printer;
 use onceproof::report::graph;
-use onceproof_systems::Design;
 
 /// Reads a scenario and shows its stages.
 ///
@@ -12,7 +11,7 @@ use onceproof_systems::Design;
 /// The scenario cannot be used.
 pub fn graph(args: &GraphArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
-    let Design::Dataflow(design) = &scenario.trial.design;
+    let design = &scenario.trial.design;
     match (args.picture, common.format) {
         (Some(picture), _) => output.text(&graph::picture(design, picture.into())),
         (None, Format::Text) => output.text(&graph::text(design)),

@@ -2,11 +2,11 @@
 //! is fused into each, what is sent between them, and what is added up before it is sent.
 
 use super::table::fitted;
-use crate::scenario::given;
+use crate::scenario::{given, given_settings};
 use onceproof_kernel::layout::StepIndex;
-use onceproof_model::dataflow::Design;
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Edge, Step, StepKind};
+use onceproof_systems::Design;
 use serde_json::{Value, json};
 
 /// How a picture is written.
@@ -20,30 +20,32 @@ pub enum Picture {
 
 /// Both as text.
 pub fn text(design: &Design) -> String {
-    let (before, after) = (edges(design), shuffles(design));
-    let steps = design.pipeline.steps().len();
+    let (before, after) = (edges(design), design.ways());
+    let steps = design.pipeline().steps().len();
     let mut text =
         format!("before: {}, {}\n", count(steps, "step"), count(before.len(), "shuffle"));
-    for step in all(design) {
-        let Step { name, from, .. } = design.pipeline.step(step);
+    for (step, Step { name, from, .. }) in design.pipeline().numbered() {
         let from: Vec<&str> = from.iter().map(|&from| self::name(design, from)).collect();
         let from = if from.is_empty() { String::new() } else { format!(" of {}", from.join(", ")) };
         text += &format!("  {name}  {}{from}\n", what(design, step));
     }
     let stages = heads(design).count();
-    text += &format!("\nafter: {}, {}\n", count(stages, "stage"), count(after.len(), "shuffle"));
+    let (stage, way) = words(design);
+    text += &format!("\nafter: {}, {}\n", count(stages, stage), count(after.len(), way));
+    for setting in settings_of(design) {
+        text += &format!("    {setting}\n");
+    }
     for head in heads(design) {
-        let stage = design.pipeline.step(head);
-        let shards = count(design.layout.shards_of(head) as usize, "shard");
-        text += &format!("  {}  {}, {shards}\n", stage.name, what(design, head));
-        for mechanism in given(design.mechanism(head)) {
+        let shards = count(design.layout().shards_of(head) as usize, "shard");
+        text += &format!("  {}  {}, {shards}\n", name(design, head), what(design, head));
+        for mechanism in mechanisms(design, head) {
             text += &format!("    {mechanism}\n");
         }
         for step in fused(design, head) {
-            let from = name(design, design.pipeline.step(step).from[0]);
+            let from = name(design, design.pipeline().step(step).from[0]);
             text += &format!("    + {}  {} of {from}\n", name(design, step), what(design, step));
         }
-        for edge in after.iter().filter(|edge| design.stages().head(edge.from) == head) {
+        for edge in after.iter().filter(|edge| design.layout().head(edge.from) == head) {
             let by = match edge.from == head {
                 true => String::new(),
                 false => format!(" from {}", name(design, edge.from)),
@@ -59,7 +61,7 @@ pub fn text(design: &Design) -> String {
 pub fn json(design: &Design) -> Value {
     let edge =
         |edge: &Edge| json!({ "from": name(design, edge.from), "to": name(design, edge.to) });
-    let step = |step: StepIndex| json!({ "name": name(design, step), "kind": design.pipeline.step(step).kind.word() });
+    let step = |step: StepIndex| json!({ "name": name(design, step), "kind": what(design, step) });
     let shuffle = |edge: &Edge| {
         json!({
             "from": name(design, edge.from),
@@ -70,20 +72,21 @@ pub fn json(design: &Design) -> Value {
     let stage = |head: StepIndex| {
         json!({
             "head": name(design, head),
-            "shards": design.layout.shards_of(head),
+            "shards": design.layout().shards_of(head),
             "fused": fused(design, head).iter().map(|&step| name(design, step)).collect::<Vec<_>>(),
-            "mechanisms": given(design.mechanism(head)),
+            "mechanisms": mechanisms(design, head),
         })
     };
     json!({
         "schema": "onceproof.graph/1",
         "before": {
-            "steps": all(design).map(step).collect::<Vec<_>>(),
+            "steps": design.pipeline().numbered().map(|(at, _)| step(at)).collect::<Vec<_>>(),
             "shuffles": edges(design).iter().map(edge).collect::<Vec<_>>(),
         },
         "after": {
+            "settings": settings_of(design),
             "stages": heads(design).map(stage).collect::<Vec<_>>(),
-            "shuffles": shuffles(design).iter().map(shuffle).collect::<Vec<_>>(),
+            "shuffles": design.ways().iter().map(shuffle).collect::<Vec<_>>(),
         },
     })
 }
@@ -95,14 +98,14 @@ pub fn picture(design: &Design, picture: Picture) -> String {
         Picture::Mermaid => "flowchart LR\n".to_owned(),
     };
     for head in heads(design) {
-        let shards = count(design.layout.shards_of(head) as usize, "shard");
+        let shards = count(design.layout().shards_of(head) as usize, "shard");
         text += &match picture {
             Picture::Dot => {
                 format!("  subgraph cluster_{} {{\n    label=\"{shards}\"\n", head.0)
             }
             Picture::Mermaid => format!("  subgraph stage{}[\"{shards}\"]\n", head.0),
         };
-        for &step in design.stages().members(head) {
+        for step in members(design, head) {
             let label = format!("{} ({})", name(design, step), what(design, step));
             text += &match picture {
                 Picture::Dot => {
@@ -118,10 +121,14 @@ pub fn picture(design: &Design, picture: Picture) -> String {
             Picture::Mermaid => "  end\n",
         };
     }
-    for edge in edges(design) {
-        let is_fused = design.stages().is_fused(edge.to);
+    let is_fused = |step: StepIndex| design.layout().head(step) != step;
+    let fused = edges(design).into_iter().filter(|edge| is_fused(edge.to));
+    let mut drawn: Vec<Edge> = design.ways();
+    drawn.extend(fused);
+    drawn.sort_by_key(|edge| (edge.from, edge.to));
+    for edge in drawn {
         let (from, to) = (edge.from.0, edge.to.0);
-        text += &match (picture, is_fused, is_lifted(design, &edge)) {
+        text += &match (picture, is_fused(edge.to), is_lifted(design, &edge)) {
             (Picture::Dot, true, _) => format!("  s{from} -> s{to} [style=dashed]\n"),
             (Picture::Dot, false, true) => format!("  s{from} -> s{to} [label=\"partial\"]\n"),
             (Picture::Dot, false, false) => format!("  s{from} -> s{to}\n"),
@@ -137,28 +144,54 @@ pub fn picture(design: &Design, picture: Picture) -> String {
 }
 
 fn all(design: &Design) -> impl Iterator<Item = StepIndex> {
-    (0..design.layout.steps()).map(|at| StepIndex(at as u16))
+    design.layout().all().map(|(step, _)| step)
 }
 
 fn heads(design: &Design) -> impl Iterator<Item = StepIndex> {
-    all(design).filter(|&step| !design.stages().is_fused(step))
+    all(design).filter(|&step| design.layout().head(step) == step)
+}
+
+fn members(design: &Design, head: StepIndex) -> impl Iterator<Item = StepIndex> {
+    all(design).filter(move |&step| design.layout().head(step) == head)
 }
 
 fn fused(design: &Design, head: StepIndex) -> Vec<StepIndex> {
-    design.stages().members(head).iter().copied().filter(|&step| step != head).collect()
+    members(design, head).filter(|&step| step != head).collect()
 }
 
 fn edges(design: &Design) -> Vec<Edge> {
-    all(design).flat_map(|step| design.pipeline.edges(step)).copied().collect()
+    let pipeline = design.pipeline();
+    pipeline.numbered().flat_map(|(step, _)| pipeline.edges(step)).copied().collect()
 }
 
-fn shuffles(design: &Design) -> Vec<Edge> {
-    all(design).flat_map(|step| design.stages().shuffles(step)).copied().collect()
+/// What runs steps together, and what goes between that.
+fn words(design: &Design) -> (&'static str, &'static str) {
+    match design {
+        Design::Dataflow(_) => ("stage", "shuffle"),
+        Design::InMemory(_) => ("process", "way"),
+    }
+}
+
+/// The mechanisms of a stage that are not the default.
+fn mechanisms(design: &Design, head: StepIndex) -> Vec<String> {
+    match design {
+        Design::Dataflow(design) => given(design.mechanism(head)),
+        Design::InMemory(_) => Vec::new(),
+    }
+}
+
+/// The settings of all stages that are not the default.
+fn settings_of(design: &Design) -> Vec<String> {
+    match design {
+        Design::Dataflow(_) => Vec::new(),
+        Design::InMemory(design) => given_settings(&design.settings),
+    }
 }
 
 /// Whether outputs that go this way can be added up before they are sent: an aggregate takes them, and a
 /// bundle, or one record, may make several.
 fn is_lifted(design: &Design, edge: &Edge) -> bool {
+    let Design::Dataflow(design) = design else { return false };
     let head = design.stages().head(edge.from);
     let (sender, receiver) = (design.mechanism(head), design.mechanism(edge.to));
     let is_aggregate = |step| design.pipeline.step(step).kind.windowing().is_some();
@@ -173,11 +206,14 @@ fn is_lifted(design: &Design, edge: &Edge) -> bool {
 }
 
 fn name(design: &Design, step: StepIndex) -> &str {
-    &design.pipeline.step(step).name
+    design.layout().name(step)
 }
 
 fn what(design: &Design, step: StepIndex) -> &'static str {
-    design.pipeline.step(step).kind.word()
+    match design.pipeline().steps().get(step.at()) {
+        Some(step) => step.kind.word(),
+        None => "process",
+    }
 }
 
 fn escaped(label: &str, quote: &str) -> String {
@@ -187,6 +223,7 @@ fn escaped(label: &str, quote: &str) -> String {
 fn count(number: usize, what: &str) -> String {
     match number {
         1 => format!("1 {what}"),
+        number if what.ends_with('s') => format!("{number} {what}es"),
         number => format!("{number} {what}s"),
     }
 }
@@ -232,7 +269,7 @@ bundle = 10
     fn design() -> Design {
         let scenario = Scenario::parse(FILE, Path::new("a.toml"));
         let scenario = scenario.unwrap_or_else(|error| panic!("{error}"));
-        scenario.trial.design.dataflow().expect("Dataflow").clone()
+        scenario.trial.design
     }
 
     /// The tag joins its source and the table its count; the log says that it stays apart. What the tag sends

@@ -23,6 +23,7 @@ pub use change::vary::{Latitude, Weather};
 pub use change::write::{fault_on_a_line, fault_to_json, kind_to_json};
 pub use demand::stated::{Bound, Figure, Stated, Totals};
 pub use design::given::{dedup_in_words, gc_in_words, given};
+pub use design::strategy::{OtherValue, given_settings, other_values};
 pub use files::Readable;
 pub use form::reference::reference;
 pub use form::schema::schema;
@@ -40,7 +41,7 @@ use onceproof_sim::fault::{About, Climate};
 use onceproof_sim::outcome::Class;
 use onceproof_sim::patience::Patience;
 use onceproof_sim::plan::{Cluster, Network, Plan, Until};
-use onceproof_systems::{Design, Trial};
+use onceproof_systems::Trial;
 use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -168,13 +169,13 @@ impl Scenario {
         let unfired_is_allowed = errors.keep(unfired(&source, &file));
         let network = errors.keep(network(&source, file.network.as_ref()));
         let until = errors.keep(until(&source, file.until.as_ref()));
-        let Some(design) = errors.keep_all(design::steps::design(&source, &file)) else {
+        let Some(design) = errors.keep_all(design::strategy::design(&source, &file)) else {
             return errors.end(None).map_err(ScenarioError::Bad);
         };
         let inputs =
-            errors.keep_read(rows::input::inputs(&source, readable, &file, &design.pipeline))?;
-        let cluster = errors.keep(cluster(&source, &file, &design.pipeline));
-        let shards = u32::try_from(design.layout.shards()).unwrap_or(u32::MAX);
+            errors.keep_read(rows::input::inputs(&source, readable, &file, design.pipeline()))?;
+        let cluster = errors.keep(cluster(&source, &file, design.pipeline()));
+        let shards = u32::try_from(design.layout().shards()).unwrap_or(u32::MAX);
         let hosts = cluster.map(|cluster| cluster.workers.unwrap_or(shards));
         let climate = match (&file.faults, hosts) {
             (None, _) => Some(Climate::default()),
@@ -188,7 +189,7 @@ impl Scenario {
             errors.keep(demand::expect::expect(&source, &file.expect, &design, is_swept))
         });
         let faults = inputs.as_ref().zip(hosts).and_then(|(inputs, hosts)| {
-            errors.keep(design::flow::check(&source, &file, &design.pipeline, inputs));
+            errors.keep(design::flow::check(&source, &file, design.pipeline(), inputs));
             let places = schedule::place::Places {
                 source: &source,
                 design: &design,
@@ -211,7 +212,7 @@ impl Scenario {
                 until: until?,
                 side_effects,
             };
-            let trial = Trial { design: Design::Dataflow(design), plan };
+            let trial = Trial { design, plan };
             Some(Scenario {
                 warnings: short_drain(&source, file.until.as_ref(), &trial).into_iter().collect(),
                 path: path.to_owned(),

@@ -4,7 +4,7 @@
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::StepKind;
 use onceproof_sim::input::{Generate, SourceInput};
-use onceproof_systems::{Design, Trial};
+use onceproof_systems::Trial;
 
 /// What a seed draws.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -26,10 +26,8 @@ impl Chance {
     /// What a seed draws in a plan.
     pub fn of(trial: &Trial) -> Chance {
         let steps = trial.design.pipeline().steps();
-        let Design::Dataflow(design) = &trial.design;
-        let (stages, network) = (design.stages(), trial.plan.network);
-        let sends =
-            trial.design.pipeline().order().iter().any(|&step| !stages.shuffles(step).is_empty());
+        let network = trial.plan.network;
+        let sends = !trial.design.ways().is_empty();
         Chance {
             weather: false,
             input: trial.plan.inputs.iter().any(|(_, input)| is_drawn(input)),

@@ -2,15 +2,16 @@
 //! place where it is made for each. So where tests are built, this crate is optimised and the application, which reads
 //! and tells, is not.
 
-use onceproof_kernel::alphabet::Alphabet;
-use onceproof_kernel::layout::Layout;
+use onceproof_kernel::alphabet::{Alphabet, Point};
+use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_model::dataflow::{self, Dataflow, point};
-use onceproof_model::pipeline::Pipeline;
+use onceproof_model::in_memory::{self, InMemory, alphabet};
+use onceproof_model::pipeline::{Edge, Pipeline};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::{Runs, Simulation};
 
 /// The words of all systems.
-pub static ALPHABETS: [&Alphabet; 1] = [&point::ALPHABET];
+pub static ALPHABETS: [&Alphabet; 2] = [&point::ALPHABET, &alphabet::ALPHABET];
 
 /// What runs a trial, again and again.
 pub type Simulator<'a> = Box<dyn Runs + 'a>;
@@ -29,6 +30,8 @@ pub struct Trial {
 pub enum Design {
     /// Dataflow's exactly-once shuffle.
     Dataflow(dataflow::Design),
+    /// Streams that are counted in memory: best effort, or at-least-once.
+    InMemory(in_memory::Design),
 }
 
 impl Trial {
@@ -53,6 +56,7 @@ impl Trial {
     pub fn simulator(&self) -> Simulator<'_> {
         match &self.design {
             Design::Dataflow(design) => Box::new(Simulation::<Dataflow>::new(design, &self.plan)),
+            Design::InMemory(design) => Box::new(Simulation::<InMemory>::new(design, &self.plan)),
         }
     }
 }
@@ -62,6 +66,7 @@ impl Design {
     pub fn layout(&self) -> &Layout {
         match self {
             Design::Dataflow(design) => &design.layout,
+            Design::InMemory(design) => &design.layout,
         }
     }
 
@@ -69,6 +74,7 @@ impl Design {
     pub fn dataflow(&self) -> Option<&dataflow::Design> {
         match self {
             Design::Dataflow(design) => Some(design),
+            Design::InMemory(_) => None,
         }
     }
 
@@ -76,6 +82,47 @@ impl Design {
     pub fn pipeline(&self) -> &Pipeline {
         match self {
             Design::Dataflow(design) => &design.pipeline,
+            Design::InMemory(design) => &design.pipeline,
+        }
+    }
+
+    /// All ways that requests go, by the steps or processes between which they go.
+    pub fn ways(&self) -> Vec<Edge> {
+        match self {
+            Design::Dataflow(design) => design.ways(),
+            Design::InMemory(design) => design.ways(),
+        }
+    }
+
+    /// Whether a step of the protocol is ever taken at a step or process, for a record or for what travels without one.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn takes(
+        &self,
+        point: Point,
+        step: StepIndex,
+        is_control: bool,
+    ) -> Result<(), &'static str> {
+        match self {
+            Design::Dataflow(design) => design.takes(point, step, is_control),
+            Design::InMemory(design) => design.takes(point, step),
+        }
+    }
+
+    /// Whether an aggregate makes panes, which have names of their own. Else it passes on the records that it took.
+    pub fn makes_panes(&self) -> bool {
+        match self {
+            Design::Dataflow(_) => true,
+            Design::InMemory(_) => false,
+        }
+    }
+
+    /// What keeps a step out of the process of the step before it, as a scenario writes it.
+    pub fn keeps_apart(&self) -> Option<&'static str> {
+        match self {
+            Design::Dataflow(_) => Some("`fuse = false` in its `mechanism`"),
+            Design::InMemory(_) => None,
         }
     }
 }

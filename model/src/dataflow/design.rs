@@ -141,6 +141,7 @@ fn layout(
 ) -> Layout {
     let laid = |(index, step): (StepIndex, &Step)| LaidStep {
         name: step.name.clone(),
+        is_beside: false,
         head: stages.head(index),
         shards: step.shards,
         from: step.from.clone(),

@@ -10,6 +10,7 @@ mod design;
 mod digest;
 pub mod effect;
 pub mod mechanism;
+mod places;
 pub mod point;
 pub mod fifos;
 pub mod record;

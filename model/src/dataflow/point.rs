@@ -82,6 +82,7 @@ pub static ALPHABET: Alphabet = Alphabet {
         send: SEND,
         call: CALL,
     },
+    is_answered: true,
     controls: &[Control {
         word: "watermark",
         value: ControlValue::Time,

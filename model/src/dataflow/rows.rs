@@ -228,7 +228,7 @@ pub(super) mod tests {
     use crate::dataflow::change::Lifetime;
     use onceproof_kernel::name::Name;
     use onceproof_kernel::record::{RecordId, Value};
-    use onceproof_kernel::tell::Gone;
+    use onceproof_kernel::tell::{Gone, Standing};
 
     /// Who hears of ids that are gone, and of nothing else.
     #[derive(Default)]
@@ -246,6 +246,10 @@ pub(super) mod tests {
         fn add(&mut self, _: &mut Pile, _: Tag, _: Key, _: i64, _: i64) {}
         fn take(&mut self, _: &mut Pile, _: u32) {}
         fn pane(&mut self, _: &Pane) {}
+        fn stand(&mut self, _: &Standing) {
+            unreachable!("its panes stand for good")
+        }
+
         fn write(&mut self, _: &WrittenRow) {}
         fn give_up(&mut self, _: Tag, _: Key) {}
         fn put(&mut self, _: Key, _: Name) {}

@@ -73,7 +73,10 @@ impl Right for Truth<'_> {
     }
 
     fn is_placed(&self) -> Vec<bool> {
-        is_placed(self.pipeline)
+        // A process beside the steps has no results.
+        let mut placed = is_placed(self.pipeline);
+        placed.resize(self.layout.steps(), true);
+        placed
     }
 }
 

@@ -152,7 +152,9 @@ impl Answers {
             return RequestFate::Pass;
         }
         let moment = Moment::Exchange(*exchange);
-        let kind = self.decide(Asked::Request, moment, exchange.point, |_| true, layout, words);
+        // Nobody hears of an error where requests are not answered.
+        let may = |kind: &Kind| layout.alphabet.is_answered || *kind != Kind::ErrorNotApplied;
+        let kind = self.decide(Asked::Request, moment, exchange.point, may, layout, words);
         match kind {
             None => {
                 self.note_delay(exchange, Leg::Request, layout, words);

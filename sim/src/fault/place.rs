@@ -190,11 +190,21 @@ impl Place {
         let record = |record: &About| Field::Text(record.text(layout));
         let word = |before: Point| Field::Text(layout.alphabet.word(before).to_owned());
         let span = |at: Nanos| Field::Text(Span(at).to_string());
+        let process = self.step.filter(|&step| layout.step(step).is_beside);
+        let named = |step: StepIndex| match self.shard {
+            Some(shard) => Field::Text(format!("{}/{shard}", layout.name(step))),
+            None => name(step),
+        };
+        let (step, shard) = match process {
+            Some(_) => (None, None),
+            None => (self.step, self.shard),
+        };
         [
-            ("step", self.step.map(name)),
+            ("step", step.map(name)),
+            ("process", process.map(named)),
             ("from", self.from.map(name)),
             ("to", self.to.map(name)),
-            ("shard", self.shard.map(number)),
+            ("shard", shard.map(number)),
             ("from-shard", self.from_shard.map(number)),
             ("record", self.record.as_ref().map(record)),
             ("attempt", self.attempt.map(number)),

@@ -10,6 +10,7 @@ mod differ;
 mod extremes;
 mod mistaken;
 mod reflect;
+mod standing;
 mod telling;
 mod touch;
 mod mentions;
@@ -33,6 +34,7 @@ use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 use reflect::{Node, Stretch, Written, WrittenRows};
 use rustc_hash::FxBuildHasher;
+use standing::{Cells, KeysInMemory};
 use touch::Touch;
 
 pub(crate) use extremes::greatest_lags;
@@ -46,6 +48,8 @@ pub struct Ledger {
     shard_steps: Vec<StepIndex>,
     steps: Vec<StepLedger>,
     members: Vec<Node>,
+    /// The keys of those that are in the memory of a process, where nothing durable says them.
+    keys_in_memory: KeysInMemory,
     /// What was read to make a pane; lineage 0 is nothing.
     reads: Vec<Stretch>,
     mentions: Mentions,
@@ -70,6 +74,8 @@ struct StepLedger {
     /// A sum over reflections of who, in which window, with which value.
     digest: u64,
     rows: WrittenRows,
+    /// Results that may change.
+    cells: Cells,
     /// For a run in detail: the totals of its panes, by key and start of the window.
     totals: HashMap<(Key, Time), i128, FxBuildHasher>,
 }
@@ -99,10 +105,12 @@ impl Ledger {
             ledger.applied = 0;
             ledger.digest = 0;
             ledger.rows.clear();
+            ledger.cells.clear();
             ledger.totals.clear();
         }
         self.members.clear();
         self.members.push(Node::NONE);
+        self.keys_in_memory.clear();
         self.reads.clear();
         self.reads.push(Stretch::default());
         self.mentions.clear();
@@ -126,6 +134,8 @@ impl Ledger {
             shard_steps: _,
             steps,
             members,
+            // At rest no process has anything in memory that it has not read.
+            keys_in_memory,
             reads,
             mentions,
             dead,
@@ -134,11 +144,13 @@ impl Ledger {
             newest,
             detail: _,
         } = self;
-        for StepLedger { kind: _, counts, applied, digest, rows, totals } in steps {
+        rest.requires(keys_in_memory.is_empty());
+        for StepLedger { kind: _, counts, applied, digest, rows, cells, totals } in steps {
             // How far the list has grown says nothing.
             rest.add_set(counts.iter().enumerate().filter(|&(_, &count)| count != 0));
             rest.add((applied, digest));
             rest.add_set(rows);
+            rest.add_set(cells);
             rest.add_set(totals);
         }
         rest.add((members, reads, doubled, phantom));
@@ -233,6 +245,11 @@ impl Ledger {
     fn count(&self, step: StepIndex, name: Name) -> u64 {
         self.steps[step.at()].counts.get(name.0 as usize).copied().unwrap_or(0).into()
     }
+}
+
+/// The step with this number.
+fn step_index(number: usize) -> StepIndex {
+    StepIndex(number as u16)
 }
 
 /// A histogram of three digits that grows as it must.

@@ -3,6 +3,7 @@
 //! where the last pane ended. What travels on from a pane carries the number of that span, so a result
 //! further down is walked to its source records.
 
+use super::standing::Cell;
 use super::{Ledger, StepLedger};
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
@@ -51,23 +52,29 @@ pub(super) struct Written {
 
 /// Whether members belong to a result itself, or to a pane in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Depth {
+pub(super) enum Depth {
     Here,
     Below,
 }
 
 /// What members add up to, in full. A sum in the system under test has 64 bits and may wrap where something is
 /// counted twice: it then differs from this, and is phantom.
-#[derive(Clone, Copy, Default)]
-struct Sums {
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub(super) struct Sums {
     weight: i128,
     value: i128,
 }
 
 impl Sums {
+    /// Adds those of more members.
+    pub fn add(&mut self, more: Sums) {
+        self.weight += more.weight;
+        self.value += more.value;
+    }
+
     /// Whether a result says so of its members. Where values are added up for nothing, as in counts, they may be any,
     /// and what the system under test keeps of their sum are its lower 64 bits. In a sum these are not enough.
-    fn are(self, weight: i64, value: i64, kind: Option<Results>) -> bool {
+    pub fn are(self, weight: i64, value: i64, kind: Option<Results>) -> bool {
         let is_value = match kind {
             Some(Results::Summed) => self.value == i128::from(value),
             Some(Results::Counted | Results::Written) | None => self.value as i64 == value,
@@ -78,7 +85,7 @@ impl Sums {
 
 /// Whether a reflection comes or goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Sign {
+pub(super) enum Sign {
     Comes,
     Goes,
 }
@@ -172,10 +179,13 @@ impl Ledger {
         step: StepIndex,
         names: &'a Names,
     ) -> impl Iterator<Item = (Key, Option<Time>, i128)> + 'a {
-        let StepLedger { totals, rows, .. } = &self.steps[step.at()];
+        let StepLedger { totals, rows, cells, .. } = &self.steps[step.at()];
         let panes = totals.iter().map(|(&(key, start), &total)| (key, Some(start), total));
         let of_row = |row: &Written| (row.key, names.window_of(row.name), row.value.into());
-        panes.chain(rows.values().map(of_row))
+        let of_cell = |(&(key, start), cell): (&(Key, Time), &Cell)| {
+            (key, Some(start), i128::from(cell.total))
+        };
+        panes.chain(rows.values().map(of_row)).chain(cells.iter().map(of_cell))
     }
 
     /// Reflects all that was read under a lineage; returns what its members add up to.
@@ -189,6 +199,16 @@ impl Ledger {
         names: &Names,
     ) -> Sums {
         let Stretch { head, floor, .. } = self.reads[lineage as usize];
+        self.walk_list((head, floor), (step, depth, place, sign), names)
+    }
+
+    /// Reflects the members of a list from `head` down to, and without, `floor`.
+    pub(super) fn walk_list(
+        &mut self,
+        (head, floor): (u32, u32),
+        (step, depth, place, sign): (StepIndex, Depth, u64, Sign),
+        names: &Names,
+    ) -> Sums {
         let (mut at, mut sums) = (head, Sums::default());
         while at != floor && at != 0 {
             let member = self.members[at as usize];
@@ -232,7 +252,9 @@ impl Ledger {
                 Sign::Comes => count.saturating_add(1),
                 Sign::Goes => count.saturating_sub(1),
             };
-            if *count > 1 && !is_leaf && sign == Sign::Comes {
+            // What stands in a cell may go again: how often it is there is asked when the run is over.
+            let is_final = ledger.cells.is_empty();
+            if *count > 1 && !is_leaf && sign == Sign::Comes && is_final {
                 self.doubled.push((step, member.lineage));
             }
         }

@@ -7,7 +7,7 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Results, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::RecordId;
-use onceproof_kernel::tell::{Gone, Pane, Pile, Tag, Tell, WrittenRow};
+use onceproof_kernel::tell::{Gone, Pane, Pile, Standing, Tag, Tell, WrittenRow};
 use onceproof_kernel::time::Time;
 
 /// A commit of a shard that is applied now, as the ledger hears of it.
@@ -114,6 +114,23 @@ impl Tell for Telling<'_> {
             detail.touch.panes.entry(root).or_default().push(lineage);
         }
         ledger.reflect_pane(step, pane, total, words);
+    }
+
+    fn stand(&mut self, standing: &Standing) {
+        let Telling { ledger, words, .. } = self;
+        let mut added = Vec::new();
+        let is_detailed = ledger.is_detailed();
+        ledger.stand(standing, words, &mut |name, lineage| {
+            if is_detailed {
+                added.push(Tag { name, lineage });
+            }
+        });
+        if let Some(detail) = &mut ledger.detail {
+            let Tag { name, lineage } = standing.pane.tag;
+            let root = words.names.hash(name);
+            detail.touch.panes.entry(root).or_default().push(lineage);
+        }
+        added.into_iter().for_each(|tag| self.arrives(tag));
     }
 
     fn write(&mut self, row: &WrittenRow) {

@@ -37,6 +37,10 @@ impl<S: System> Ask for Outside<'_, S> {
         self.ledger.combine(members)
     }
 
+    fn add(&mut self, pile: &mut Pile, key: Key, member: &Member) {
+        self.ledger.add_in_memory(pile, key, member);
+    }
+
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read {
         self.row_at(shard, offset)
     }

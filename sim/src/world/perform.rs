@@ -173,7 +173,7 @@ impl<S: System> World<'_, S> {
             Effect::Commit(commit) => (commit.point, commit.subject),
             Effect::Reply(ack) => (moments.reply, ack.subject),
             Effect::AckMessage(ack) => (moments.reply, Subject::Record(ack.name)),
-            Effect::Send(request) => (moments.send, request.subject()),
+            Effect::Send(request) => (S::sent_at(&request.body, moments), request.subject()),
             Effect::Call(call) => (moments.call, Subject::Record(call.name)),
             Effect::Wake { .. } => return Survival::GoesOn,
         };

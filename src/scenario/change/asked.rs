@@ -3,16 +3,19 @@
 use super::typed::{Line, Typed, without_value};
 use super::write::document;
 use crate::scenario::design::mechanism::Mechanisms;
+use crate::scenario::design::strategy;
+use crate::scenario::form::raw::expect::Entries;
+use crate::scenario::form::raw::settings::Given;
 use crate::scenario::form::raw::{self, At, Strategy};
 use crate::scenario::form::reading;
 use crate::scenario::rows::input::Inputs;
 use crate::scenario::schedule::faults;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, quote};
 use onceproof_kernel::layout::StepIndex;
-use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::mechanism::Mechanism;
+use onceproof_model::in_memory::settings::Settings;
 use onceproof_sim::fault::About;
-use onceproof_systems::Trial;
+use onceproof_systems::{Design, Trial};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -47,6 +50,27 @@ pub(in crate::scenario) fn mechanism(
     Ok((all, inline(&line.text, "mechanism")))
 }
 
+/// Settings of a strategy with commas between them, with the name of their table.
+///
+/// # Errors
+/// All that is wrong with them.
+pub(in crate::scenario) fn settings(
+    settings: &Settings,
+    written: &str,
+) -> Result<(&'static str, InlineTable), Vec<Diagnostic>> {
+    let table = strategy::word(settings.guarantee);
+    let typed = Typed { option: "--mechanism", written, keys_at: 0 };
+    let line = typed.line(table);
+    let asked: Entries<Given> = read(&typed, &line, "such as `distinct = true`")?;
+    for (_, given) in &asked.0 {
+        let checked = strategy::overlaid(&line.source(), *settings, given);
+        checked.map_err(|wrong| -> Vec<Diagnostic> {
+            wrong.into_iter().map(|error| typed.shown(error, &line)).collect()
+        })?;
+    }
+    Ok((table, inline(&line.text, table)))
+}
+
 /// Keys with commas between them, the name of their step and a colon before them.
 ///
 /// # Errors
@@ -66,13 +90,13 @@ pub(in crate::scenario) fn of_step(
     };
     // A name may have a colon in it, and begin with another name.
     let named = (0..)
-        .zip(design.pipeline.steps())
+        .zip(design.pipeline().steps())
         .filter_map(|(at, step)| Some((StepIndex(at), step.name.len(), after_name(&step.name)?)));
     let Some((step, _, keys)) = named.max_by_key(|&(_, length, _)| length) else {
         let source = Source { path: Path::new("--step"), text: written };
         let word = written.split(':').next().unwrap_or_default().trim();
         let known: Vec<&str> =
-            design.pipeline.steps().iter().map(|step| step.name.as_str()).collect();
+            design.pipeline().steps().iter().map(|step| step.name.as_str()).collect();
         let error = source.error(0..word.len(), "no step of this name before a colon");
         return Err(vec![error.meant(word, &known)]);
     };
@@ -113,8 +137,12 @@ pub(in crate::scenario) fn fault(written: &str) -> Result<InlineTable, Vec<Diagn
 pub(in crate::scenario) fn record(trial: &Trial, written: &str) -> Result<About, Diagnostic> {
     let source = Typed { option: "--record", written, keys_at: 0 }.source();
     let given = At { value: written.to_owned(), span: 0..written.len() };
-    let onceproof_systems::Design::Dataflow(design) = &trial.design;
-    crate::scenario::schedule::record::record(&source, design, &Inputs::of_plan(trial), &given)
+    crate::scenario::schedule::record::record(
+        &source,
+        &trial.design,
+        &Inputs::of_plan(trial),
+        &given,
+    )
 }
 
 /// Reads a line that stands for the value of an option. `such_as` says how a key and its value look.

@@ -50,19 +50,27 @@ impl Scenario {
     pub fn redesigned(&self, changes: &Changes) -> Result<Scenario, ScenarioError> {
         let Changes { mechanism, steps, without, bare, faults } = changes;
         let mut errors = Errors::default();
-        let Design::Dataflow(design) = &self.trial.design;
+        let design = &self.trial.design;
         let read = steps.iter().map(|written| asked::of_step(design, written));
         let of_steps: Vec<AskedOfStep> = read.filter_map(|read| errors.keep_all(read)).collect();
-        let of_all =
-            mechanism.as_ref().and_then(|written| errors.keep_all(asked::mechanism(written)));
+        let of_all = mechanism.as_ref().and_then(|written| {
+            errors.keep_all(match design {
+                Design::Dataflow(_) => asked::mechanism(written)
+                    .map(|(mechanism, asked)| OfAll::Mechanism(mechanism, asked)),
+                Design::InMemory(design) => asked::settings(&design.settings, written)
+                    .map(|(table, asked)| OfAll::Settings(table, asked)),
+            })
+        });
         let read = faults.iter().map(|written| asked::fault(written));
         let added: Vec<InlineTable> = read.filter_map(|read| errors.keep_all(read)).collect();
         errors.end(Some(())).map_err(ScenarioError::Bad)?;
         let mut document = document(&self.text);
         forget_ledger(&mut document);
         leave_out(&mut document, without, *bare);
-        if let Some((all, asked)) = &of_all {
-            put_mechanism(&mut document, *all, asked);
+        match &of_all {
+            Some(OfAll::Mechanism(all, asked)) => put_mechanism(&mut document, *all, asked),
+            Some(OfAll::Settings(table, asked)) => put_settings(&mut document, table, asked),
+            None => {}
         }
         each_step(&mut document, &mut |at, step| {
             for asked in of_steps.iter().filter(|asked| asked.step == at) {
@@ -78,12 +86,32 @@ impl Scenario {
         let text = document.to_string();
         self.reread(&text, &self.path).map_err(|error| match error {
             ScenarioError::Bad(wrong) if !changes.is_none() => {
-                let typed = typed(&text, changes, &of_steps);
+                let table = match &of_all {
+                    Some(OfAll::Settings(table, _)) => table,
+                    Some(OfAll::Mechanism(..)) | None => "mechanism",
+                };
+                let typed = typed(&text, changes, table, &of_steps);
                 let wrong = wrong.into_iter().map(|error| told(error, &typed));
                 ScenarioError::Bad(wrong.collect())
             }
             error => error,
         })
+    }
+}
+
+/// What is asked for every step.
+enum OfAll {
+    /// Mechanisms of Dataflow.
+    Mechanism(Mechanism, InlineTable),
+    /// Settings of another strategy, in the table of its name.
+    Settings(&'static str, InlineTable),
+}
+
+/// Sets settings in the table of their strategy.
+fn put_settings(document: &mut DocumentMut, table: &str, asked: &InlineTable) {
+    let table = document.entry(table).or_insert(Item::Table(Table::new()));
+    if let Some(table) = table.as_table_like_mut() {
+        put(table, asked);
     }
 }
 

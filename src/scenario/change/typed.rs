@@ -96,14 +96,15 @@ fn add_pieces(typed: &dyn TableLike, built: &dyn TableLike, pieces: &mut Pieces)
 pub(in crate::scenario) fn typed<'a>(
     text: &str,
     changes: &'a Changes,
+    table: &'static str,
     of_steps: &[AskedOfStep],
 ) -> Vec<(Typed<'a>, Pieces)> {
     let mut typed = Vec::new();
     let Ok(document) = Document::parse(text) else { return typed };
-    let mechanism = document.get("mechanism").and_then(Item::as_table_like);
+    let mechanism = document.get(table).and_then(Item::as_table_like);
     if let (Some(written), Some(built)) = (&changes.mechanism, mechanism) {
         let asked = Typed { option: "--mechanism", written, keys_at: 0 };
-        typed.push((asked, asked.pieces("mechanism", built)));
+        typed.push((asked, asked.pieces(table, built)));
     }
     for (written, of_step) in changes.steps.iter().zip(of_steps) {
         let asked = Typed { option: "--step", written, keys_at: of_step.keys_at };

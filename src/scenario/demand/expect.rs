@@ -7,11 +7,11 @@ use crate::scenario::form::raw::At;
 use crate::scenario::form::raw::expect as raw;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, quote};
 use onceproof_kernel::call::Action;
-use onceproof_model::dataflow::Design;
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Pipeline, StepKind};
 use onceproof_sim::outcome::Class;
 use onceproof_sim::plan::SideEffects;
+use onceproof_systems::Design;
 
 /// What is expected, what is stated of the ledger, and what is demanded of side effects.
 ///
@@ -28,7 +28,7 @@ pub(in crate::scenario) fn expect(
     };
     let raw::Table { holds, violates, side_effects, .. } = &**table;
     let demands = match side_effects {
-        Some(given) => demands(source, given, &design.pipeline)?,
+        Some(given) => demands(source, given, design.pipeline())?,
         None => SideEffects::default(),
     };
     let violates = match (holds, violates) {

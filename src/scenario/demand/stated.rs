@@ -14,10 +14,10 @@ use crate::scenario::wrong::diagnostic::{Diagnostic, Source, quote};
 use crate::scenario::wrong::explain::no_such;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{Span, Time};
-use onceproof_model::dataflow::Design;
 use onceproof_model::pipeline::StepKind;
 use onceproof_model::window::Windowing;
 use onceproof_sim::outcome::{Class, LedgerFigures};
+use onceproof_systems::Design;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -251,17 +251,17 @@ impl Beside<'_> {
 
     /// A step that has results.
     fn step(&self, name: &At<String>) -> Result<StepIndex, Diagnostic> {
-        let has_results = |step: &StepIndex| self.design.pipeline.step(*step).kind.has_results();
-        if let Some(step) = self.design.layout.find(&name.value) {
+        let has_results = |step: &StepIndex| self.design.pipeline().step(*step).kind.has_results();
+        if let Some(step) = self.design.layout().find(&name.value) {
             if has_results(&step) {
                 return Ok(step);
             }
             let title = format!("{} has no results", quote(&name.value));
-            let word = self.design.pipeline.step(step).kind.word();
+            let word = self.design.pipeline().step(step).kind.word();
             let error = self.source.error(name.span.clone(), title);
             return Err(error.label(format!("it is a {word}; a count, a sum or a sink has")));
         }
-        let steps = self.design.pipeline.steps().iter().filter(|step| step.kind.has_results());
+        let steps = self.design.pipeline().steps().iter().filter(|step| step.kind.has_results());
         let known: Vec<&str> = steps.map(|step| step.name.as_str()).collect();
         Err(no_such(self.source, name.span.clone(), "step", &name.value, &known))
     }
@@ -289,7 +289,7 @@ impl Beside<'_> {
             },
         };
         let wrong = |title: String| self.source.error(given.span.clone(), title);
-        let at = self.design.pipeline.step(step);
+        let at = self.design.pipeline().step(step);
         if matches!(at.kind, StepKind::CountGlobally(_)) && key != GLOBAL {
             return Err(wrong(format!("the only key of a `count-globally` is `{GLOBAL}`")));
         }
@@ -312,16 +312,16 @@ impl Beside<'_> {
 /// The windows of an aggregate; of a sink, those of the aggregates whose panes come to it.
 fn windows(design: &Design, step: StepIndex) -> Vec<Windowing> {
     let mut windows: Vec<Windowing> = Vec::new();
-    let mut is_met = vec![false; design.pipeline.steps().len()];
+    let mut is_met = vec![false; design.pipeline().steps().len()];
     let mut waiting = vec![step];
     while let Some(step) = waiting.pop() {
         if std::mem::replace(&mut is_met[step.at()], true) {
             continue;
         }
-        match design.pipeline.step(step).kind.windowing() {
+        match design.pipeline().step(step).kind.windowing() {
             Some(found) if windows.iter().any(|other| other.length == found.length) => {}
             Some(&found) => windows.push(found),
-            None => waiting.extend(&design.pipeline.step(step).from),
+            None => waiting.extend(&design.pipeline().step(step).from),
         }
     }
     windows

@@ -43,7 +43,10 @@ impl Mechanisms {
     /// What a strategy has where the file says nothing.
     pub fn of(strategy: Strategy) -> Mechanisms {
         let all = match strategy {
-            Strategy::Dataflow => Mechanism::default(),
+            // Whoever has none of these mechanisms has them beside his own, to be compared with.
+            Strategy::Dataflow | Strategy::BestEffort | Strategy::AtLeastOnce => {
+                Mechanism::default()
+            }
             Strategy::DataflowAtLeastOnce => {
                 Mechanism { dedup: Dedup::Off, ..Mechanism::default() }
             }
@@ -59,7 +62,7 @@ impl Mechanisms {
             (None, None) => return Ok(()),
         };
         match self.strategy {
-            Strategy::Dataflow => Ok(()),
+            Strategy::Dataflow | Strategy::BestEffort | Strategy::AtLeastOnce => Ok(()),
             Strategy::DataflowAtLeastOnce => {
                 let title = format!("`dataflow-at-least-once` has no `{key}`");
                 let error = source.error(source.key_of(given), title);

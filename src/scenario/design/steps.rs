@@ -37,10 +37,10 @@ const AGGREGATES: [KindWord; 3] = [KindWord::Count, KindWord::Sum, KindWord::Cou
 ///
 /// # Errors
 /// All that is wrong with its steps, else what is wrong with their graph.
-pub(in crate::scenario) fn design(
+pub(in crate::scenario) fn parts(
     source: &Source<'_>,
     file: &raw::File,
-) -> Result<Design, Vec<Diagnostic>> {
+) -> Result<Parts, Vec<Diagnostic>> {
     let steps = &file.step;
     if steps.is_empty() {
         return Err(vec![source.error(0..0, "there is no step").help(FIRST_STEP)]);
@@ -62,16 +62,20 @@ pub(in crate::scenario) fn design(
         Some((Step { name, kind, from, shards, failing }, mechanism))
     });
     let made: Vec<Option<(Step, Mechanism)>> = made.collect();
-    let made: Vec<(Step, Mechanism)> = errors.end(made.into_iter().collect())?;
-    checked(source, steps, made).map_err(|error| vec![error])
+    let made: Parts = errors.end(made.into_iter().collect())?;
+    check_sizes(source, steps, &made).map_err(|error| vec![error])?;
+    Ok(made)
 }
 
-/// The pipeline of steps that are right one by one.
-fn checked(
+/// Steps that are right one by one, each with the mechanisms that it has in Dataflow.
+pub(in crate::scenario) type Parts = Vec<(Step, Mechanism)>;
+
+/// That all steps together are not too many.
+fn check_sizes(
     source: &Source<'_>,
     steps: &[At<raw::Step>],
-    made: Vec<(Step, Mechanism)>,
-) -> Result<Design, Diagnostic> {
+    made: &Parts,
+) -> Result<(), Diagnostic> {
     let mut shards = 0;
     let mut windows: u64 = 0;
     for ((step, _), raw) in made.iter().zip(steps) {
@@ -89,6 +93,15 @@ fn checked(
             }
         }
     }
+    Ok(())
+}
+
+/// The pipeline of steps that are right one by one, in Dataflow.
+pub(in crate::scenario) fn checked(
+    source: &Source<'_>,
+    steps: &[At<raw::Step>],
+    made: Parts,
+) -> Result<Design, Diagnostic> {
     let design = Design::new(made).map_err(|error| graph_error(source, steps, &error))?;
     check_links(source, steps, &design)?;
     check_stable_inputs(source, steps, &design)?;

@@ -10,10 +10,10 @@ use crate::scenario::form::units::Literal;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source};
 use crate::scenario::wrong::error::Errors;
 use crate::scenario::wrong::explain::custom;
-use onceproof_model::dataflow::Design;
 use onceproof_model::pipeline::StepKind;
 use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Odds, Place};
+use onceproof_systems::Design;
 use std::collections::BTreeMap;
 
 /// The odds of drawn faults, in the order of the kinds.
@@ -108,23 +108,27 @@ impl Reader<'_> {
 /// one of a function, a call or a queue at one of the steps; else why not.
 fn does_something(kind: &Kind, design: &Design, hosts: u32) -> Result<(), String> {
     let word = kind.name().word();
-    let mut functions = design.pipeline.steps().iter().filter_map(|step| match &step.kind {
+    let mut functions = design.pipeline().steps().iter().filter_map(|step| match &step.kind {
         StepKind::Map(function) => Some(function),
         _ => None,
     });
     let is_sent = |asked| matches!(asked, Asked::Request | Asked::Ack);
-    let mut shuffles =
-        design.pipeline.order().iter().flat_map(|&step| design.stages().shuffles(step));
     match *kind {
         Kind::Move if hosts < 2 => {
             Err(format!("`{word}` can do nothing here\nthere is no other worker"))
         }
-        _ if is_sent(kind.asked_at()) && shuffles.next().is_none() => {
+        Kind::ErrorNotApplied if !design.layout().alphabet.is_answered => {
+            Err(format!("`{word}` can do nothing here\nnobody waits for an answer"))
+        }
+        _ if kind.asked_at() == Asked::Ack && !design.layout().alphabet.is_answered => {
+            Err(format!("`{word}` can do nothing here\na message is sent once, and nobody answers"))
+        }
+        _ if is_sent(kind.asked_at()) && design.ways().is_empty() => {
             let reason = "every step is fused into its source, so nothing is ever sent";
             Err(format!("`{word}` can do nothing here\n{reason}"))
         }
         Kind::Redeliver => {
-            let steps = design.pipeline.steps().iter();
+            let steps = design.pipeline().steps().iter();
             let mut reasons = steps.map(|step| hands_out_again(&step.kind).err());
             match reasons.any(|reason| reason.is_none()) {
                 true => Ok(()),
@@ -136,7 +140,7 @@ fn does_something(kind: &Kind, design: &Design, hosts: u32) -> Result<(), String
         Kind::UserFails if functions.next().is_none() => {
             Err(format!("`{word}` can do nothing here\nthere is no map"))
         }
-        Kind::CallUnknown if !design.pipeline.steps().iter().any(|step| step.kind.calls()) => {
+        Kind::CallUnknown if !design.pipeline().steps().iter().any(|step| step.kind.calls()) => {
             Err(format!("`{word}` can do nothing here\nno step calls an external service"))
         }
         Kind::UserDiffers { answer } => {
@@ -212,6 +216,6 @@ pub(in crate::scenario) fn kind(source: &Source<'_>, given: &At<Do>) -> Result<K
 
 /// The moment at which a fault is asked.
 fn point(fault: &Fault, design: &Design) -> (Asked, Place) {
-    let place = fault.at_its_stage(&design.layout).at;
+    let place = fault.at_its_stage(design.layout()).at;
     (fault.kind.asked_at(), Place { nth: Some(place.nth.unwrap_or(1)), ..place })
 }

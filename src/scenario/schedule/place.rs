@@ -8,13 +8,11 @@ use crate::scenario::form::raw::{At, span};
 use crate::scenario::rows::input::Inputs;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, list, quote};
 use crate::scenario::wrong::explain::no_such;
-use onceproof_kernel::alphabet::Point;
-use onceproof_kernel::layout::StepIndex;
-use onceproof_model::dataflow::mechanism::Outputs;
-use onceproof_model::dataflow::{Design, point};
+use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_model::function::Function;
-use onceproof_model::pipeline::{Ack, Edge, StepKind};
+use onceproof_model::pipeline::{Ack, Pipeline, StepKind};
 use onceproof_sim::fault::{About, Kind, Place};
+use onceproof_systems::Design;
 
 /// What places are checked against.
 pub(in crate::scenario) struct Places<'a> {
@@ -32,9 +30,6 @@ enum Scope {
     Stage,
 }
 
-/// Where each of them is ever taken, [`Places::happens`] says: a new one is decided there.
-const _: () = assert!(point::ALPHABET.points.len() == 9, "a new step of the protocol");
-
 impl Places<'_> {
     /// The place of an exact fault of this kind.
     ///
@@ -51,12 +46,20 @@ impl Places<'_> {
                 return Err(error.label("counted from 1"));
             }
         }
+        let process = raw.process.as_ref().map(|given| self.process(given)).transpose()?;
+        if let (Some(_), Some(given)) = (&raw.step, &raw.process) {
+            let error = self.source.error(self.source.key_of(&given.span), "a step and a process");
+            return Err(error.label("it happens at one of them"));
+        }
+        let (from, to) = (self.end(&raw.from)?, self.end(&raw.to)?);
+        let number = |end: Option<(StepIndex, Option<u32>)>| end.and_then(|(_, number)| number);
+        let shard = raw.shard.as_ref().map(|at| at.value);
         let found = Place {
-            step: self.step(&raw.step)?,
-            to: self.step(&raw.to)?,
-            from: self.step(&raw.from)?,
-            shard: raw.shard.as_ref().map(|at| at.value),
-            from_shard: raw.from_shard.as_ref().map(|at| at.value),
+            step: self.step(&raw.step)?.or(process.map(|(step, _)| step)),
+            to: to.map(|(step, _)| step),
+            from: from.map(|(step, _)| step),
+            shard: shard.or(number(to)).or(number(process)),
+            from_shard: raw.from_shard.as_ref().map(|at| at.value).or(number(from)),
             record: match &raw.record {
                 Some(given) => Some(record(self.source, self.design, self.inputs, given)?),
                 None => None,
@@ -84,8 +87,10 @@ impl Places<'_> {
             }
             Placement::Delivery => {
                 self.refuse_watermark(raw, &found, "no queue hands out a watermark")?;
-                let possible =
-                    |step: StepIndex| hands_out_again(&self.design.pipeline.step(step).kind);
+                let possible = |step: StepIndex| match self.kind(step) {
+                    Some(kind) => hands_out_again(kind),
+                    None => Err("it reads no `queue`".to_owned()),
+                };
                 self.check_step(raw, &found, "a second delivery", Scope::Step, &possible)?;
             }
             Placement::WorkerAndTime => {
@@ -102,38 +107,98 @@ impl Places<'_> {
         Ok(found)
     }
 
+    fn layout(&self) -> &Layout {
+        self.design.layout()
+    }
+
+    /// What a step does; none for a process beside the steps.
+    fn kind(&self, step: StepIndex) -> Option<&StepKind> {
+        self.pipeline().steps().get(step.at()).map(|step| &step.kind)
+    }
+
+    fn pipeline(&self) -> &Pipeline {
+        self.design.pipeline()
+    }
+
     fn step(&self, name: &Option<At<String>>) -> Result<Option<StepIndex>, Diagnostic> {
         let Some(name) = name else { return Ok(None) };
-        if let Some(step) = self.design.layout.find(&name.value) {
+        if let Some(step) = self.layout().find(&name.value).filter(|&step| !self.is_beside(step)) {
             return Ok(Some(step));
         }
         let known: Vec<&str> =
-            self.design.pipeline.steps().iter().map(|step| step.name.as_str()).collect();
+            self.pipeline().steps().iter().map(|step| step.name.as_str()).collect();
         Err(no_such(self.source, name.span.clone(), "step", &name.value, &known))
     }
 
+    fn is_beside(&self, step: StepIndex) -> bool {
+        self.layout().step(step).is_beside
+    }
+
+    /// A process beside the steps, such as `acker/0`, or `acker` for any of them.
+    fn process(&self, name: &At<String>) -> Result<(StepIndex, Option<u32>), Diagnostic> {
+        let At { value: text, span } = name;
+        let (word, number) = match text.split_once('/') {
+            Some((word, number)) => (word, Some(number)),
+            None => (text.as_str(), None),
+        };
+        let processes = self.layout().all().filter(|(_, step)| step.is_beside);
+        let known: Vec<&str> = processes.map(|(_, step)| step.name.as_str()).collect();
+        let Some(step) = self.layout().find(word).filter(|&step| self.is_beside(step)) else {
+            if known.is_empty() {
+                let error = self.source.error(self.source.key_of(span), "there is no such process");
+                return Err(error.label("all processes run steps of the pipeline: `step`"));
+            }
+            return Err(no_such(self.source, span.clone(), "process", word, &known));
+        };
+        let Some(number) = number else { return Ok((step, None)) };
+        let shards = self.layout().shards_of(step);
+        match number.parse().ok().filter(|&number: &u32| number < shards) {
+            Some(number) => Ok((step, Some(number))),
+            None => {
+                let error = self.source.error(span.clone(), format!("there is no {}", quote(text)));
+                Err(error.label(format!(
+                    "{} is {}, counted from 0",
+                    word,
+                    count(shards.into(), "process")
+                )))
+            }
+        }
+    }
+
+    /// The sender or the receiver of a request: a step, or a process beside the steps.
+    fn end(
+        &self,
+        name: &Option<At<String>>,
+    ) -> Result<Option<(StepIndex, Option<u32>)>, Diagnostic> {
+        let Some(given) = name else { return Ok(None) };
+        let word = given.value.split('/').next().unwrap_or_default();
+        match self.layout().find(word) {
+            Some(step) if self.is_beside(step) => self.process(given).map(Some),
+            _ => Ok(self.step(name)?.map(|step| (step, None))),
+        }
+    }
+
     fn name(&self, step: StepIndex) -> String {
-        quote(&self.design.pipeline.step(step).name)
+        quote(self.layout().name(step))
     }
 
     /// A request goes along an edge that its record travels, to and from shards that there are.
     fn check_request(&self, raw: &raw::Place, place: &Place) -> Result<(), Diagnostic> {
-        let stages = self.design.stages();
+        let head = |step: StepIndex| self.layout().head(step);
         if let (Some(to), Some(At { span, .. })) = (place.to, &raw.to)
-            && stages.is_fused(to)
+            && head(to) != to
         {
-            let head = self.name(stages.head(to));
-            let title = format!("nobody sends to {}: it is fused into {head}", self.name(to));
+            let (to, head) = (self.name(to), self.name(head(to)));
+            let title = format!("nobody sends to {to}: it is fused into {head}");
             let error = self.source.error(span.clone(), title);
-            return Err(error.label("`fuse = false` in its `mechanism` keeps it apart"));
+            return Err(error.label(match self.design.keeps_apart() {
+                Some(key) => format!("{key} keeps it apart"),
+                None => "it runs in the same process".to_owned(),
+            }));
         }
-        let all = self.design.pipeline.order().iter().flat_map(|&step| stages.shuffles(step));
-        let edges: Vec<&Edge> = all
-            .filter(|edge| {
-                place.from.is_none_or(|from| stages.head(from) == stages.head(edge.from))
-            })
-            .filter(|edge| place.to.is_none_or(|to| to == edge.to))
-            .collect();
+        let mut edges = self.design.ways();
+        edges.retain(|edge| place.from.is_none_or(|from| head(from) == head(edge.from)));
+        edges.retain(|edge| place.to.is_none_or(|to| to == edge.to));
         if edges.is_empty() {
             let at = span(&raw.to).or(span(&raw.from)).unwrap_or(0..0);
             let title = match (place.from, place.to) {
@@ -144,12 +209,9 @@ impl Places<'_> {
                 (Some(from), None) => format!("{} sends nothing", self.name(from)),
                 (None, None) => "nobody sends anything".to_owned(),
             };
-            let from = place
-                .to
-                .map(|to| self.design.pipeline.step(to).from.as_slice())
-                .unwrap_or_default();
-            let names: Vec<&str> =
-                from.iter().map(|&from| self.design.pipeline.step(from).name.as_str()).collect();
+            let from = place.to.map(|to| self.layout().step(to).from.as_slice());
+            let from = from.unwrap_or_default().iter();
+            let names: Vec<&str> = from.map(|&from| self.layout().name(from)).collect();
             let error = self.source.error(at, title);
             return Err(match names.is_empty() {
                 true => error,
@@ -157,7 +219,7 @@ impl Places<'_> {
             });
         }
         let reach = Reach::of(place.record.as_ref(), self.design);
-        let edges: Vec<&Edge> = edges.into_iter().filter(|edge| reach.sends(edge.from)).collect();
+        edges.retain(|edge| reach.sends(edge.from));
         if edges.is_empty() {
             return Err(self.never_there(raw, place));
         }
@@ -178,9 +240,11 @@ impl Places<'_> {
             let error = self.source.error(span.clone(), "the first execution cannot differ");
             return Err(error.label("from 2: an answer differs from the first one"));
         }
-        let possible = |step: StepIndex| match (&self.design.pipeline.step(step).kind, kind) {
-            (StepKind::Map(function), Kind::UserDiffers { answer }) => differs(function, *answer),
-            (StepKind::Map(_), _) => Ok(()),
+        let possible = |step: StepIndex| match (self.kind(step), kind) {
+            (Some(StepKind::Map(function)), Kind::UserDiffers { answer }) => {
+                differs(function, *answer)
+            }
+            (Some(StepKind::Map(_)), _) => Ok(()),
             _ => Err("it has no function".to_owned()),
         };
         self.check_step(raw, place, "an execution", Scope::Step, &possible)
@@ -202,10 +266,13 @@ impl Places<'_> {
         let Some(before) = place.before else {
             return Ok(());
         };
-        let words = self.design.layout.alphabet.words(before);
+        let words = self.layout().alphabet.words(before);
         let what = format!("`{}`", words.word);
         let is_watermark = matches!(place.record, Some(About::Control { .. }));
-        let possible = |step: StepIndex| self.happens(before, step, is_watermark);
+        let possible = |step: StepIndex| {
+            let taken = self.design.takes(before, step, is_watermark);
+            taken.map_err(str::to_owned)
+        };
         let scope = match words.is_each_steps {
             true => Scope::Step,
             false => Scope::Stage,
@@ -213,49 +280,9 @@ impl Places<'_> {
         self.check_step(raw, place, &what, scope, &possible)
     }
 
-    /// Whether a step of the protocol is ever taken at a step of the pipeline, for a record or for a
-    /// watermark that travels alone, else why not.
-    fn happens(&self, before: Point, step: StepIndex, is_watermark: bool) -> Result<(), String> {
-        let stages = self.design.stages();
-        let head = stages.head(step);
-        let is_source = |step: StepIndex| {
-            matches!(self.design.pipeline.step(step).kind, StepKind::Source { .. })
-        };
-        let fires = self.design.pipeline.step(head).kind.windowing().is_some();
-        let emits = stages.writes_rows(head);
-        let sends = !stages.receivers(head).is_empty();
-        let recomputes = self.design.mechanism(head).outputs == Outputs::Recompute;
-        let owes =
-            matches!(&self.design.pipeline.step(head).kind, StepKind::Sink(sink) if sink.owes());
-        let refused = match before {
-            point::ADMIT if is_source(head) => "a source takes nothing in",
-            point::ACK
-                if is_source(head) && !reads_queue(&self.design.pipeline.step(head).kind) =>
-            {
-                "a source takes nothing in"
-            }
-            point::APPLY if is_source(step) => "a source takes nothing in",
-            point::SEND if !sends => "nobody takes its outputs",
-            point::EMIT if !fires && !emits => "it fires no windows and writes no rows",
-            point::COMMIT if recomputes && !is_watermark && (fires || !emits) => {
-                "under `recompute` its only commit is `settle`"
-            }
-            point::CALL if self.calls(step).is_err() => return self.calls(step),
-            point::CALL if is_watermark => "no call is made for a watermark",
-            point::SETTLE if owes => return Ok(()),
-            point::SETTLE if emits && !sends && !fires => "a sink has no outputs to settle",
-            point::SETTLE if recomputes && emits && !fires => {
-                "under `recompute` its only commit is `emit`"
-            }
-            point::SETTLE if !recomputes && !sends => "it has no outputs to settle",
-            _ => return Ok(()),
-        };
-        Err(refused.to_owned())
-    }
-
     /// Whether a step calls an external service, else why not.
     fn calls(&self, step: StepIndex) -> Result<(), String> {
-        match self.design.pipeline.step(step).kind.calls() {
+        match self.kind(step).is_some_and(StepKind::calls) {
             true => Ok(()),
             false => Err("it calls no external service".to_owned()),
         }
@@ -279,11 +306,9 @@ impl Places<'_> {
             })?;
         }
         let steps: Vec<StepIndex> = self
-            .design
-            .pipeline
-            .order()
-            .iter()
-            .copied()
+            .layout()
+            .all()
+            .map(|(step, _)| step)
             .filter(|&step| place.step.is_none_or(|given| given == step))
             .filter(|&step| possible(step).is_ok())
             .collect();
@@ -292,11 +317,13 @@ impl Places<'_> {
         }
         let reach = Reach::of(place.record.as_ref(), self.design);
         // What is named by one step of a stage happens at all of them.
-        let stages = self.design.stages();
+        let layout = self.layout();
+        let is_with = |step: StepIndex, other: StepIndex| layout.head(step) == layout.head(other);
         let handles = |step: &StepIndex| match scope {
             Scope::Step => reach.handles(*step),
             Scope::Stage => {
-                stages.members(stages.head(*step)).iter().any(|&step| reach.handles(step))
+                let mut stage = layout.all().filter(|&(other, _)| is_with(other, *step));
+                stage.any(|(step, _)| reach.handles(step))
             }
         };
         let steps: Vec<StepIndex> = steps.into_iter().filter(handles).collect();
@@ -322,7 +349,7 @@ impl Places<'_> {
         let Some(At { value: shard, span }) = shard else {
             return Ok(());
         };
-        let most = steps.iter().map(|&step| (self.design.layout.shards_of(step), step)).max();
+        let most = steps.iter().map(|&step| (self.layout().shards_of(step), step)).max();
         match most {
             Some((shards, step)) if *shard >= shards => {
                 let error = self.source.error(span.clone(), format!("there is no shard {shard}"));

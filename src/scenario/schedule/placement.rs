@@ -57,11 +57,11 @@ impl Placement {
                 &["from", "to", "shard", "from-shard", "record", "attempt", "nth"]
             }
             Placement::LinkAndTime => &["from", "to", "time"],
-            Placement::Commit => &["step", "shard", "record", "nth"],
+            Placement::Commit => &["step", "process", "shard", "record", "nth"],
             Placement::Execution | Placement::Delivery | Placement::Call => {
                 &["step", "record", "attempt", "nth"]
             }
-            Placement::Before => &["before", "step", "shard", "record", "nth"],
+            Placement::Before => &["before", "step", "process", "shard", "record", "nth"],
             Placement::WorkerAndTime => &["worker", "time"],
             Placement::ShardAndTime => &["step", "shard", "time"],
         }
@@ -72,7 +72,7 @@ impl Placement {
         match self {
             Placement::Request => Needs::OneOf(&["to", "from", "record"]),
             Placement::LinkAndTime => Needs::All(&["from", "to", "time"]),
-            Placement::Commit => Needs::OneOf(&["step", "record"]),
+            Placement::Commit => Needs::OneOf(&["step", "process", "record"]),
             Placement::Execution | Placement::Delivery | Placement::Call => {
                 Needs::OneOf(&["step", "record", "attempt"])
             }
@@ -132,6 +132,7 @@ enum Needs {
 fn given(place: &raw::Place) -> Vec<(&'static str, Range<usize>)> {
     let raw::Place {
         step,
+        process,
         from,
         to,
         shard,
@@ -145,6 +146,7 @@ fn given(place: &raw::Place) -> Vec<(&'static str, Range<usize>)> {
     } = place;
     [
         ("step", span(step)),
+        ("process", span(process)),
         ("from", span(from)),
         ("to", span(to)),
         ("shard", span(shard)),

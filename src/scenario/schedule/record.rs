@@ -8,12 +8,12 @@ use crate::scenario::rows::input::Inputs;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, quote};
 use crate::scenario::wrong::explain::no_such;
 use onceproof_kernel::alphabet::ControlValue;
-use onceproof_kernel::layout::StepIndex;
+use onceproof_kernel::layout::{LaidStep, StepIndex};
 use onceproof_kernel::time::{Span, Time};
-use onceproof_model::dataflow::Design;
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::StepKind;
 use onceproof_sim::fault::{About, Pattern};
+use onceproof_systems::Design;
 
 /// Reads the name of a record, and checks that there can be such a record.
 ///
@@ -26,7 +26,7 @@ pub(in crate::scenario) fn record(
     given: &At<String>,
 ) -> Result<About, Diagnostic> {
     let text = given.value.as_str();
-    for (word, control) in (0..).zip(design.layout.alphabet.controls) {
+    for (word, control) in (0..).zip(design.layout().alphabet.controls) {
         match (text.strip_prefix(control.word), control.value) {
             (Some(""), _) => return Ok(About::Control { word, value: None }),
             (Some(rest), ControlValue::Time) if rest.starts_with('@') => {
@@ -39,9 +39,9 @@ pub(in crate::scenario) fn record(
     let Some((name, rest)) = text.split_once('/') else {
         return Err(wrong(source, given, "a record is named by its step"));
     };
-    let Some(step) = design.layout.find(name) else {
+    let Some(step) = design.layout().find(name) else {
         let known: Vec<&str> = design
-            .pipeline
+            .pipeline()
             .steps()
             .iter()
             .filter(|step| makes_names(&step.kind))
@@ -49,13 +49,13 @@ pub(in crate::scenario) fn record(
             .collect();
         return Err(no_such(source, given.span.clone(), "step", name, &known));
     };
-    let pattern = match design.pipeline.step(step).kind {
+    let pattern = match design.pipeline().step(step).kind {
         StepKind::Source { .. } => source_record(design, inputs, step, rest),
         StepKind::Count(_) | StepKind::Sum(_) | StepKind::CountGlobally(_) => {
             pane(design, step, rest)
         }
         StepKind::Map(_) | StepKind::Reshuffle | StepKind::Sink(_) => {
-            let word = design.pipeline.step(step).kind.word();
+            let word = design.pipeline().step(step).kind.word();
             Err(format!("a {word} gives its records no names: they keep those of its input"))
         }
     };
@@ -82,11 +82,11 @@ fn with_possible_path(pattern: Pattern, design: &Design) -> Result<About, String
     let record = About::Record(pattern);
     let reach = Reach::of(Some(&record), design);
     let outputs: Vec<u32> = design
-        .pipeline
+        .pipeline()
         .order()
         .iter()
         .filter(|&&step| reach.sends(step))
-        .filter_map(|&step| match &design.pipeline.step(step).kind {
+        .filter_map(|&step| match &design.pipeline().step(step).kind {
             StepKind::Map(Function::Explode { copies }) => Some(*copies),
             StepKind::Map(_) | StepKind::Reshuffle => Some(1),
             _ => None,
@@ -110,12 +110,12 @@ fn source_record(
     step: StepIndex,
     rest: &str,
 ) -> Result<Pattern, String> {
-    let name = &design.pipeline.step(step).name;
+    let name = &design.pipeline().step(step).name;
     let (shard, rest) = rest.split_once('#').ok_or("`#` and the offset are missing")?;
     let (offset, path) = with_path(rest)?;
     let shard = number::<u32>(shard)?;
     let offset = number::<u64>(offset)?;
-    let shards = design.layout.shards_of(step);
+    let shards = design.layout().shards_of(step);
     if shard >= shards {
         return Err(format!(
             "{} has {}, counted from 0",
@@ -130,7 +130,7 @@ fn source_record(
         return Err(format!("shard {shard} of {} has {records}, counted from 0", quote(name)));
     }
     let row = offset * u64::from(shards) + u64::from(shard);
-    if reads_queue(&design.pipeline.step(step).kind)
+    if reads_queue(&design.pipeline().step(step).kind)
         && let Some(first) = inputs.first_of(step, row)
     {
         let (shard, offset) = (first % u64::from(shards), first / u64::from(shards));
@@ -141,7 +141,7 @@ fn source_record(
 
 /// `ann@60s#0.1` after `per-user/`. The key may hold anything, also an `@`: the last one begins the window.
 fn pane(design: &Design, step: StepIndex, rest: &str) -> Result<Pattern, String> {
-    let kind = &design.pipeline.step(step).kind;
+    let kind = &design.pipeline().step(step).kind;
     let (key, rest) = rest.rsplit_once('@').ok_or("`@` and the start of the window are missing")?;
     let (start, rest) = rest.split_once('#').ok_or("`#` and the number of the pane are missing")?;
     let (pane, path) = with_path(rest)?;
@@ -198,30 +198,37 @@ pub(in crate::scenario) struct Reach {
 }
 
 impl Reach {
-    /// A record keeps its name through maps and reshuffles, and loses it in an aggregate.
+    /// A record keeps its name through maps and reshuffles, and loses it in an aggregate that makes panes. A process
+    /// beside the steps handles whatever there is.
     pub fn of(record: Option<&About>, design: &Design) -> Reach {
-        let steps = design.pipeline.steps().len();
+        let steps = design.layout().steps();
         let origin = match record {
             None | Some(About::Control { .. }) => {
                 return Reach { sends: vec![true; steps], handles: vec![true; steps] };
             }
             Some(About::Record(Pattern::Source { step, .. } | Pattern::Pane { step, .. })) => *step,
         };
-        let mut reach = Reach { sends: vec![false; steps], handles: vec![false; steps] };
+        let pipeline = design.pipeline();
+        let is_beside = |step: &LaidStep| step.is_beside;
+        let beside: Vec<bool> = design.layout().all().map(|(_, step)| is_beside(step)).collect();
+        let mut reach = Reach { sends: beside.clone(), handles: beside };
         reach.sends[origin.at()] = true;
         reach.handles[origin.at()] = true;
-        for &step in design.pipeline.order() {
+        for &step in pipeline.order() {
             if !reach.sends[step.at()] {
                 continue;
             }
-            for edge in design.pipeline.edges(step) {
+            for edge in pipeline.edges(step) {
                 reach.handles[edge.to.at()] = true;
-                if matches!(
-                    design.pipeline.step(edge.to).kind,
-                    StepKind::Map(_) | StepKind::Reshuffle
-                ) {
-                    reach.sends[edge.to.at()] = true;
-                }
+                reach.sends[edge.to.at()] |= match pipeline.step(edge.to).kind {
+                    StepKind::Map(_) | StepKind::Reshuffle => true,
+                    StepKind::Count(_) | StepKind::Sum(_) | StepKind::CountGlobally(_) => {
+                        !design.makes_panes()
+                    }
+                    // It tells its acker, where there is one.
+                    StepKind::Sink(_) => !design.makes_panes(),
+                    StepKind::Source { .. } => false,
+                };
             }
         }
         reach

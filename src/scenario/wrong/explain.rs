@@ -12,8 +12,6 @@ use std::sync::LazyLock;
 /// what can be done instead.
 const NOT_BUILT: &[(&str, &str, &str)] = &[
     ("seeds", "vary", "only seeds can be swept"),
-    ("dataflow", "best-effort", "`give-up = 1` comes close"),
-    ("dataflow", "at-least-once", "`dedup = \"off\"` comes close"),
     ("dataflow", "lambda", "only `dataflow` is simulated"),
     ("dataflow", "micro-batch", "only `dataflow` is simulated"),
     ("dataflow", "snapshots", "only `dataflow` is simulated"),

@@ -5,11 +5,14 @@
 use super::bench::Bench;
 use super::case::Case;
 use crate::scenario::Scenario;
-use onceproof_model::dataflow::Design;
+use onceproof_model::dataflow;
 use onceproof_model::dataflow::mechanism::{
     Bundle, CommitRetry, Dedup, Fuse, InFlight, Lift, Mechanism, Retry,
 };
-use onceproof_systems::Trial;
+use onceproof_model::in_memory;
+use onceproof_model::in_memory::settings::Settings;
+use onceproof_model::setting::{Setting, Value};
+use onceproof_systems::{Design, Trial};
 
 /// A mechanism that some step of the failure has another value of than the first, which is right.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -88,32 +91,29 @@ fn without_costs(mechanism: &Mechanism) -> Mechanism {
 
 /// Whether a scenario with the same steps has the same mechanisms, but for what only costs.
 pub fn are_kept(before: &Scenario, after: &Scenario) -> bool {
-    let of = |scenario: &Scenario| {
-        let onceproof_systems::Design::Dataflow(design) = &scenario.trial.design;
-        design.mechanisms().iter().map(without_costs).collect::<Vec<_>>()
-    };
-    of(before) == of(after)
+    match (&before.trial.design, &after.trial.design) {
+        (Design::Dataflow(before), Design::Dataflow(after)) => {
+            let before = before.mechanisms().iter().map(without_costs);
+            before.eq(after.mechanisms().iter().map(without_costs))
+        }
+        (Design::InMemory(before), Design::InMemory(after)) => before.settings == after.settings,
+        (Design::Dataflow(_) | Design::InMemory(_), _) => false,
+    }
 }
 
 /// Every wrong mechanism of a failure, and whether it is needed.
 pub fn wrong(bench: &mut Bench<'_>, case: &Case) -> Vec<Wrong> {
     let trial = case.trial(bench.most_events);
-    let onceproof_systems::Design::Dataflow(design) = &trial.design;
-    let is_wrong = |set_right: SetRight| {
-        design.mechanisms().iter().any(|mechanism| {
-            let mut right = *mechanism;
-            set_right(&mut right);
-            without_costs(&right) != without_costs(mechanism)
-        })
+    let others: Vec<(&'static str, Option<Trial>)> = match &trial.design {
+        Design::Dataflow(design) => of_dataflow(design, &trial),
+        Design::InMemory(design) => of_settings(design, &trial),
     };
     // What else a run with a right value breaks is no failure of this scenario.
     let (goal, watch) = (bench.goal.clone(), bench.watch);
     let mut alone = Bench { runs: bench.runs, ..Bench::new(goal, watch) };
     let mut found = Vec::new();
-    for (mechanism, set_right) in ALL {
-        if is_wrong(set_right)
-            && let Some(right) = with_mechanisms(&trial, set_right)
-        {
+    for (mechanism, right) in others {
+        if let Some(right) = right {
             let hit = alone.hits_with(&mut right.simulator(), case, &case.faults);
             found.push(Wrong { mechanism, is_needed: hit.is_none() });
         }
@@ -122,12 +122,40 @@ pub fn wrong(bench: &mut Bench<'_>, case: &Case) -> Vec<Wrong> {
     found
 }
 
+/// Each mechanism of Dataflow that is wrong somewhere, with the plan in which it is right.
+fn of_dataflow(design: &dataflow::Design, trial: &Trial) -> Vec<(&'static str, Option<Trial>)> {
+    let is_wrong = |set_right: SetRight| {
+        design.mechanisms().iter().any(|mechanism| {
+            let mut right = *mechanism;
+            set_right(&mut right);
+            without_costs(&right) != without_costs(mechanism)
+        })
+    };
+    let wrong = ALL.into_iter().filter(|&(_, set_right)| is_wrong(set_right));
+    wrong.map(|(name, set_right)| (name, with_mechanisms(design, trial, set_right))).collect()
+}
+
+/// Each setting that is wrong, with the plan in which it is right.
+fn of_settings(design: &in_memory::Design, trial: &Trial) -> Vec<(&'static str, Option<Trial>)> {
+    let table = Settings::table(design.settings.guarantee);
+    let is_wrong = |setting: &&Setting<Settings>| match (setting.get)(&design.settings) {
+        Value::Choice(at) => setting.choices[at].is_wrong,
+        Value::Length(_) => false,
+    };
+    let right = |setting: &Setting<Settings>| {
+        let mut settings = design.settings;
+        (setting.set)(&mut settings, Value::Choice(0));
+        let design = in_memory::Design::new(design.parts(), settings).ok()?;
+        Some(Trial { design: Design::InMemory(design), plan: trial.plan.clone() })
+    };
+    table.filter(is_wrong).map(|setting| (setting.key, right(setting))).collect()
+}
+
 /// The plan with its mechanisms changed; none if they are no design then.
-fn with_mechanisms(trial: &Trial, change: SetRight) -> Option<Trial> {
-    let onceproof_systems::Design::Dataflow(design) = &trial.design;
+fn with_mechanisms(design: &dataflow::Design, trial: &Trial, change: SetRight) -> Option<Trial> {
     let mut steps = design.parts();
     steps.iter_mut().for_each(|(_, mechanism)| change(mechanism));
-    let design = onceproof_systems::Design::Dataflow(Design::new(steps).ok()?);
+    let design = Design::Dataflow(dataflow::Design::new(steps).ok()?);
     Some(Trial { design, plan: trial.plan.clone() })
 }
 

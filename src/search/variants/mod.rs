@@ -6,11 +6,12 @@ mod mechanisms;
 mod steps;
 mod own;
 
-use crate::scenario::{Changes, Scenario, ScenarioError};
+use crate::scenario::{Changes, Scenario, ScenarioError, other_values};
 use onceproof_kernel::source::Progress;
+use onceproof_model::in_memory;
 use onceproof_model::pipeline::StepKind;
 use onceproof_sim::fault::KindName;
-use onceproof_systems::Trial;
+use onceproof_systems::{Design, Trial};
 
 pub use mechanisms::{right as right_mechanisms, wrong as wrong_mechanisms};
 
@@ -76,6 +77,9 @@ pub const OTHER_FAULTS: &str = "faults that it has a place for";
 
 /// Every wrong value that is tried of a scenario.
 pub fn wrong(scenario: &Scenario) -> Vec<Variant> {
+    if let Design::InMemory(design) = &scenario.trial.design {
+        return of_settings(design, Soundness::Wrong);
+    }
     let of_steps = steps::of(scenario, Soundness::Wrong);
     let mut variants = [mechanisms::wrong(), of_steps].concat();
     for variant in own::wrong(&scenario.trial) {
@@ -88,7 +92,17 @@ pub fn wrong(scenario: &Scenario) -> Vec<Variant> {
 
 /// Every other right value that is tried of a scenario.
 pub fn right(scenario: &Scenario) -> Vec<Variant> {
+    if let Design::InMemory(design) = &scenario.trial.design {
+        return of_settings(design, Soundness::Right);
+    }
     [mechanisms::right(), steps::of(scenario, Soundness::Right)].concat()
+}
+
+/// Every other value of the settings of a system that has a table of them.
+fn of_settings(design: &in_memory::Design, soundness: Soundness) -> Vec<Variant> {
+    let others = other_values(&design.settings).into_iter();
+    let meant = others.filter(|other| other.is_wrong == (soundness == Soundness::Wrong));
+    meant.map(|other| Variant::of(Setting::Mechanism(other.words))).collect()
 }
 
 impl Variant {

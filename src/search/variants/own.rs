@@ -9,11 +9,11 @@ use onceproof_model::dataflow;
 use onceproof_model::dataflow::mechanism::dedup::DedupWindow;
 use onceproof_model::dataflow::mechanism::{Dedup, Gc, Mechanism};
 use onceproof_model::pipeline::{InsertId, Sink, Step, StepKind};
-use onceproof_systems::{Design, Trial};
+use onceproof_systems::Trial;
 
 /// Every wrong value that follows from the times that a plan's steps and tables remember something for.
 pub(super) fn wrong(trial: &Trial) -> Vec<Variant> {
-    let Design::Dataflow(design) = &trial.design;
+    let Some(design) = trial.design.dataflow() else { return Vec::new() };
     let mut variants = of_receivers(design);
     let mechanisms = design.mechanisms().iter();
     let remembered = mechanisms.filter_map(|mechanism| Some(mechanism.forgets_after()?.0)).max();

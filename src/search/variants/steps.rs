@@ -19,7 +19,7 @@ use onceproof_model::pipeline::{
 use onceproof_sim::fault::KindName;
 use onceproof_sim::input::{InputRow, SourceInput};
 use onceproof_sim::plan::SideEffects;
-use onceproof_systems::{Design, Trial};
+use onceproof_systems::Trial;
 
 /// Shorter than a retry takes, and than a worker is away.
 const SHORT: Nanos = 10 * MILLISECOND;
@@ -196,7 +196,7 @@ fn of_queue(own: &QueueRules, trial: &Trial, step: StepIndex) -> Vec<Set> {
         }
     }
     // Who forgets by time alone may have forgotten what comes again later.
-    let Design::Dataflow(design) = &trial.design;
+    let Some(design) = trial.design.dataflow() else { return sets };
     let is_forgotten =
         design.mechanisms().iter().any(|mechanism| mechanism.forgets_after().is_some());
     if !is_forgotten {

@@ -14,6 +14,7 @@ pub(in crate::scenario) mod parameters;
 pub(in crate::scenario) mod place;
 pub(in crate::scenario) mod expect;
 pub(in crate::scenario) mod service;
+pub(in crate::scenario) mod settings;
 
 pub(in crate::scenario) use at::{At, OneOrMany, span};
 pub(in crate::scenario) use function::{Filter, Function, Into, KeyBy};
@@ -53,6 +54,10 @@ pub(in crate::scenario) struct File {
     pub step: Vec<At<Step>>,
     /// The mechanisms of all steps; those that are right where it is not given.
     pub mechanism: Option<mechanism::Mechanism>,
+    /// The settings of the strategy `best-effort`; those that are right where it is not given.
+    pub best_effort: Option<settings::BestEffort>,
+    /// The settings of the strategy `at-least-once`; those that are right where it is not given.
+    pub at_least_once: Option<settings::AtLeastOnce>,
     /// Workers and service times; the default of each key where it is not given.
     pub cluster: Option<Cluster>,
     /// Links between workers; the default of each key where it is not given.
@@ -127,6 +132,22 @@ pub(in crate::scenario) enum Strategy {
     /// The same without deduplication: no id is kept, so a record that is sent again counts again. It has no `dedup`
     /// and no `gc`.
     DataflowAtLeastOnce,
+    /// Bolts that count in memory. A message is sent once, and nobody knows what was lost.
+    BestEffort,
+    /// The same with an acker: what it has not heard of in time is sent again from the source.
+    AtLeastOnce,
+}
+
+impl Strategy {
+    /// The word in the file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Strategy::Dataflow => "dataflow",
+            Strategy::DataflowAtLeastOnce => "dataflow-at-least-once",
+            Strategy::BestEffort => "best-effort",
+            Strategy::AtLeastOnce => "at-least-once",
+        }
+    }
 }
 
 /// A step of the pipeline.

@@ -17,6 +17,8 @@ use std::sync::LazyLock;
 pub(in crate::scenario) struct Place {
     /// The step of a commit, of a function, or of a step of the protocol; any where it is not given.
     pub step: Option<At<String>>,
+    /// A process beside the steps, such as `acker/0`; `graph` prints them. Any where it is not given.
+    pub process: Option<At<String>>,
     /// The sender of a request; any where it is not given.
     pub from: Option<At<String>>,
     /// The receiver of a request; any where it is not given.

@@ -9,7 +9,7 @@ use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::{RecordId, Value};
 use onceproof_kernel::source::{Message, Pull, Read, SourceRow};
-use onceproof_kernel::tell::Member;
+use onceproof_kernel::tell::{Member, Pile};
 use onceproof_kernel::time::{Nanos, Time};
 use std::collections::VecDeque;
 
@@ -43,6 +43,10 @@ impl Ask for Script {
 
     fn announce(&mut self, _: ShardIndex, token: u64) {
         self.asked.push(format!("announce token {token}"));
+    }
+
+    fn add(&mut self, _: &mut Pile, _: Key, _: &Member) {
+        unreachable!("its sums are durable")
     }
 
     fn combine(&mut self, members: &[Member]) -> u32 {

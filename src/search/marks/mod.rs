@@ -6,12 +6,12 @@
 //! lead there. What hangs on the input or on a rare coincidence is counted and never asked for: a good scenario
 //! may well miss it. Exact faults ask for none, since that they fired is checked already.
 
+mod dataflow;
+mod in_memory;
+
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::dataflow::mechanism::{Dedup, Fencing, GiveUp, Mechanism, Outputs};
-use onceproof_model::dataflow::point;
-use onceproof_model::pipeline::{Step, StepKind};
-use onceproof_sim::fault::{Kind, KindName, Leg};
+use onceproof_sim::fault::{Kind, KindName};
 use onceproof_sim::marks::Struck;
 use onceproof_sim::outcome::Brief;
 use onceproof_systems::{Design, Trial};
@@ -97,58 +97,16 @@ pub fn awaited(trial: &Trial) -> Vec<Mark> {
     marks.filter(|&mark| is_awaited(trial, mark)).collect()
 }
 
-/// Which faults lead to each, [`is_awaited`] says: a new one is decided there.
-const _: () = assert!(point::ALPHABET.marks.len() == 17, "a new mark");
-
 fn is_awaited(trial: &Trial, mark: Mark) -> bool {
-    let Design::Dataflow(design) = &trial.design;
-    let draws = |is_meant: fn(&Kind) -> bool| {
-        trial.plan.climate.odds.iter().any(|(kind, odds)| odds.numerator > 0 && is_meant(kind))
-    };
-    let mechanisms = || design.mechanisms().iter();
-    let receives = |step: &Step| !matches!(step.kind, StepKind::Source { .. });
-    let receivers = || design.steps().filter(move |(step, _)| receives(step));
-    // A request that was applied is sent again, and by someone who has not given up.
-    let repeats = || {
-        let resends = mechanisms().all(|mechanism| mechanism.give_up == GiveUp::Never);
-        let copies = draws(|kind| matches!(kind, Kind::Duplicate { leg: Leg::Request }));
-        let unheard = draws(|kind| matches!(kind, Kind::DropAck | Kind::ErrorApplied));
-        copies || (resends && unheard)
-    };
-    let knows = |(_, mechanism): (&Step, &Mechanism)| mechanism.dedup != Dedup::Off;
-    let crashes = || draws(|kind| matches!(kind, Kind::Crash { .. }));
-    match mark {
-        point::DUPLICATE_DROPPED => receivers().all(knows) && repeats(),
-        point::DUPLICATE_DROPPED_AFTER_RESTART => receivers().all(knows) && repeats() && crashes(),
-        point::FILTER_SAVED_READ => receivers()
-            .any(|(_, mechanism)| matches!(mechanism.dedup, Dedup::Bloom(_) | Dedup::BloomOnly(_))),
-        Mark::COMMIT_REPEATED => draws(|kind| matches!(kind, Kind::CommitUnknown)),
-        Mark::COMMIT_FENCED => {
-            let fences = mechanisms().all(|mechanism| mechanism.fencing == Fencing::Token);
-            fences && changes_hands(trial)
-        }
-        Mark::COMMIT_OUTLIVED => {
-            crashes() && draws(|kind| matches!(kind, Kind::CommitDelayed { .. }))
-        }
-        Mark::SENT_AGAIN_AFTER_RESTART => {
-            crashes()
-                && draws(|kind| matches!(kind, Kind::DropRequest | Kind::DropAck))
-                && mechanisms().all(|mechanism| mechanism.give_up == GiveUp::Never)
-        }
-        Mark::ERROR_ANSWERED => {
-            draws(|kind| matches!(kind, Kind::ErrorApplied | Kind::ErrorNotApplied))
-        }
-        Mark::FUNCTION_RAN_AGAIN => {
-            let steps = design.steps();
-            let mut maps = steps.filter(|(step, _)| matches!(step.kind, StepKind::Map(_)));
-            let runs_again = |mechanism: &Mechanism| mechanism.outputs == Outputs::Recompute;
-            let fails = draws(|kind| matches!(kind, Kind::UserFails));
-            maps.any(|(_, mechanism)| fails || (runs_again(mechanism) && crashes()))
-        }
-        Mark::ZOMBIE_ASKED => changes_hands(trial),
-        // What hangs on the input alone, or on a rare coincidence.
-        _ => false,
+    match &trial.design {
+        Design::Dataflow(design) => dataflow::is_awaited(design, trial, mark),
+        Design::InMemory(design) => in_memory::is_awaited(design, trial, mark),
     }
+}
+
+/// Whether a scenario draws a fault of this kind.
+fn draws(trial: &Trial, is_meant: impl Fn(&Kind) -> bool) -> bool {
+    trial.plan.climate.odds.iter().any(|(kind, odds)| odds.numerator > 0 && is_meant(kind))
 }
 
 /// Whether shards are granted to other workers while their owners go on.
@@ -159,15 +117,15 @@ fn changes_hands(trial: &Trial) -> bool {
         Kind::Pause { lasts } => lasts > lease,
         _ => false,
     };
-    let drawn = &trial.plan.climate.odds;
-    trial.hosts() > 1 && drawn.iter().any(|(kind, odds)| odds.numerator > 0 && outlasts(kind))
+    trial.hosts() > 1 && draws(trial, outlasts)
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use crate::search::fake::brief;
-    use onceproof_model::dataflow::mechanism::Mechanism;
+    use onceproof_model::dataflow::mechanism::{Dedup, Fencing, Mechanism};
+    use onceproof_model::dataflow::point;
     use onceproof_sim::fault::{Climate, Odds};
     use onceproof_sim::outcome::Fired;
 

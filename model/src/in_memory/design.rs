@@ -1,0 +1,295 @@
+//! A design: a pipeline with its settings, and what follows from both: which steps run in one process, who sends to
+//! whom, and the processes beside the steps.
+
+use super::alphabet::{self, ALPHABET};
+use super::settings::{Counts, Settings};
+use crate::function::Function;
+use crate::pipeline::{Edge, GraphError, Pipeline, Sink, Step, StepKind};
+use onceproof_kernel::alphabet::Point;
+use onceproof_kernel::layout::{LaidStep, Layout, ShardIndex, StepIndex};
+use onceproof_kernel::mix;
+use onceproof_kernel::retry::Retry;
+use onceproof_kernel::source::Source;
+
+/// The name of the acker among the processes.
+pub const ACKER: &str = "acker";
+/// The name of the view.
+pub const VIEW: &str = "view";
+
+/// A checked pipeline with its settings.
+#[derive(Clone, Debug)]
+pub struct Design {
+    /// The graph of its steps.
+    pub pipeline: Pipeline,
+    /// The names of the steps and processes, and the shards in which they run.
+    pub layout: Layout,
+    /// How records are handed on, counted and shown.
+    pub settings: Settings,
+    /// Whether a step may run in the process of the one before it.
+    may_fuse: Vec<bool>,
+    heads: Vec<StepIndex>,
+    /// Per step: who takes its outputs in process, who by tuples, and the sinks that show what it shows.
+    fused: Vec<Vec<StepIndex>>,
+    sent: Vec<Vec<StepIndex>>,
+    mirrors: Vec<Vec<StepIndex>>,
+}
+
+/// What a pipeline has that bolts cannot do, and why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Refused {
+    /// The graph is none.
+    Graph(GraphError),
+    /// A step cannot be had.
+    Step {
+        /// Which.
+        step: StepIndex,
+        /// What it is: `a map below a count`.
+        what: &'static str,
+        /// Why not.
+        why: &'static str,
+    },
+}
+
+impl Design {
+    /// Checks the steps, each with whether it may run in the process of the step before it.
+    ///
+    /// # Errors
+    /// What is wrong with the graph, or what bolts cannot do.
+    pub fn new(steps: Vec<(Step, bool)>, settings: Settings) -> Result<Design, Refused> {
+        let (steps, may_fuse): (Vec<Step>, Vec<bool>) = steps.into_iter().unzip();
+        let pipeline = Pipeline::new(steps).map_err(Refused::Graph)?;
+        check(&pipeline)?;
+        let heads = heads(&pipeline, &may_fuse);
+        let none = || vec![Vec::new(); pipeline.steps().len()];
+        let (mut fused, mut sent, mut mirrors) = (none(), none(), none());
+        for (index, step) in pipeline.numbered() {
+            for &from in &step.from {
+                let is_fused = heads[index.at()] != index;
+                let list = match (&step.kind, is_fused) {
+                    (StepKind::Sink(_), true) => &mut mirrors,
+                    (_, true) => &mut fused,
+                    (_, false) => &mut sent,
+                };
+                list[from.at()].push(index);
+            }
+        }
+        // What a step makes first does not depend on where its steps stand in the file.
+        for list in fused.iter_mut().chain(&mut sent).chain(&mut mirrors) {
+            list.sort_by_cached_key(|step| mix::text(&pipeline.step(*step).name));
+        }
+        let layout = layout(&pipeline, &heads, &settings);
+        Ok(Design { pipeline, layout, settings, may_fuse, heads, fused, sent, mirrors })
+    }
+
+    /// The steps of which a design like this one is made.
+    pub fn parts(&self) -> Vec<(Step, bool)> {
+        self.pipeline.steps().iter().cloned().zip(self.may_fuse.iter().copied()).collect()
+    }
+
+    /// The steps that take the outputs of a step in its process, but for sinks.
+    pub fn fused(&self, step: StepIndex) -> &[StepIndex] {
+        &self.fused[step.at()]
+    }
+
+    /// The steps to which the outputs of a step are sent as tuples.
+    pub fn sent(&self, step: StepIndex) -> &[StepIndex] {
+        &self.sent[step.at()]
+    }
+
+    /// The sinks in which each result of a step stands, too.
+    pub fn mirrors(&self, step: StepIndex) -> &[StepIndex] {
+        &self.mirrors[step.at()]
+    }
+
+    /// The acker, if there is one.
+    pub fn acker(&self) -> Option<ShardIndex> {
+        self.layout.find(ACKER).map(|step| self.layout.shard(step, 0))
+    }
+
+    /// The view.
+    pub fn view(&self) -> ShardIndex {
+        let step = self.layout.find(VIEW).expect("there is always a view");
+        self.layout.shard(step, 0)
+    }
+
+    /// All ways that messages go, by the step that makes what they are about.
+    pub fn ways(&self) -> Vec<Edge> {
+        let [acker, view] = [ACKER, VIEW].map(|name| self.layout.find(name));
+        let mut ways = Vec::new();
+        for (from, step) in self.pipeline.numbered() {
+            ways.extend(self.sent(from).iter().map(|&to| Edge { from, to }));
+            let is_head = self.heads[from.at()] == from;
+            if let (StepKind::Source { .. }, Some(acker)) = (&step.kind, acker) {
+                ways.extend([Edge { from, to: acker }, Edge { from: acker, to: from }]);
+            } else if let (true, Some(acker)) = (is_head, acker) {
+                ways.push(Edge { from, to: acker });
+            }
+            if let (true, true, Some(to)) = (is_head, step.kind.has_results(), view) {
+                ways.push(Edge { from, to });
+            }
+        }
+        if let (true, Some(from), Some(to)) = (self.settings.view_acks(), view, acker) {
+            ways.push(Edge { from, to });
+        }
+        ways
+    }
+
+    /// Whether a step of the protocol is ever taken at a step of the pipeline or at another process, else why not.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn takes(&self, point: Point, step: StepIndex) -> Result<(), &'static str> {
+        let Settings { counts, .. } = self.settings;
+        let name = self.layout.name(step);
+        let here = self.pipeline.steps().get(step.at());
+        let head = here.map(|_| &self.pipeline.step(self.heads[step.at()]).kind);
+        let is_spout = matches!(head, Some(StepKind::Source { .. }));
+        let is_bolt = head.is_some() && !is_spout;
+        let shows = is_bolt && head.is_some_and(StepKind::has_results);
+        let counts_durably =
+            counts == Counts::Durable && head.is_some_and(|kind| kind.windowing().is_some());
+        let is_source = matches!(here.map(|step| &step.kind), Some(StepKind::Source { .. }));
+        let (is_taken, why) = match point {
+            alphabet::INIT => (is_spout && self.settings.tracks(), "only a spout opens trees"),
+            alphabet::EMIT => (is_spout, "only a spout emits"),
+            alphabet::COMMIT => (is_spout, "only a spout has an offset"),
+            alphabet::APPLY => (here.is_some() && !is_source, "it has no function and no sum"),
+            alphabet::SHOW => (shows, "it has no results"),
+            alphabet::SEND => (
+                is_bolt && self.members(self.heads[step.at()]).any(|at| !self.sent(at).is_empty()),
+                "it passes nothing on",
+            ),
+            alphabet::ACK => (
+                self.settings.tracks() && (is_bolt || name == VIEW && self.settings.view_acks()),
+                "it acks nothing",
+            ),
+            alphabet::COMPLETE => (name == ACKER, "only an acker knows that a tree is complete"),
+            alphabet::WRITE => (name == VIEW || counts_durably, "it writes no rows"),
+            alphabet::ANSWER => (name == VIEW || counts_durably || is_spout, "it commits nothing"),
+            _ => (false, "it is no step of this protocol"),
+        };
+        is_taken.then_some(()).ok_or(why)
+    }
+
+    /// The steps that run in the process of a head.
+    fn members(&self, head: StepIndex) -> impl Iterator<Item = StepIndex> {
+        self.pipeline.numbered().map(|(step, _)| step).filter(move |s| self.heads[s.at()] == head)
+    }
+}
+
+/// What bolts cannot do, step by step.
+fn check(pipeline: &Pipeline) -> Result<(), Refused> {
+    // Of each step: whether an aggregate is above it, and whether an answer since then decides keys or values.
+    let mut above = vec![(false, false); pipeline.steps().len()];
+    for &index in pipeline.order() {
+        let step = pipeline.step(index);
+        let refuse = |what, why| Err(Refused::Step { step: index, what, why });
+        let of = |&from: &StepIndex| (above[from.at()], pipeline.step(from).kind.windowing());
+        let from: Vec<_> = step.from.iter().map(of).collect();
+        let is_below = from.iter().any(|(above, is)| above.0 || is.is_some());
+        let is_decided = from.iter().any(|(above, is)| above.1 && is.is_none());
+        let mut here = (is_below, is_decided);
+        match &step.kind {
+            StepKind::Source { queue: Some(_), .. } => {
+                return refuse("a `queue`", "its spouts read a log, from an offset on");
+            }
+            StepKind::Map(Function::Call(_)) => {
+                return refuse("a map that calls a service", "its bolts call nobody");
+            }
+            StepKind::Map(_) if is_below => {
+                return refuse("a map below an aggregate", "a bolt passes records on, not panes");
+            }
+            StepKind::Map(Function::KeyBy(_) | Function::Filter(_)) if is_decided => {
+                return refuse(
+                    "a map that reads what chance decided",
+                    "nothing durable says which answer won",
+                );
+            }
+            StepKind::Map(function) => here.1 |= !function.is_deterministic(),
+            StepKind::Sink(sink) if *sink != Sink::Upsert => {
+                return refuse("a sink that calls a table", "results stand in the view alone");
+            }
+            StepKind::Sink(_) if is_below && step.from.len() > 1 => {
+                return refuse(
+                    "a sink of several steps below an aggregate",
+                    "a bolt shows its own results",
+                );
+            }
+            StepKind::Sink(_) if is_below && from.iter().any(|(_, is)| is.is_none()) => {
+                return refuse(
+                    "a sink behind a reshuffle below an aggregate",
+                    "a bolt shows its own results",
+                );
+            }
+            StepKind::Source { .. }
+            | StepKind::Reshuffle
+            | StepKind::Count(_)
+            | StepKind::Sum(_)
+            | StepKind::CountGlobally(_)
+            | StepKind::Sink(_) => {}
+        }
+        if step.failing.poison.is_some() || step.failing.dead_letter_after.is_some() {
+            return refuse(
+                "`poison` or `dead-letter`",
+                "a tuple on which a function fails is not acked",
+            );
+        }
+        above[index.at()] = here;
+    }
+    Ok(())
+}
+
+/// The step in whose process each runs: a map joins the one step whose outputs it takes, unless it is kept apart, and a
+/// sink below an aggregate is shown by that.
+fn heads(pipeline: &Pipeline, may_fuse: &[bool]) -> Vec<StepIndex> {
+    let mut heads: Vec<StepIndex> = (0..pipeline.steps().len() as u16).map(StepIndex).collect();
+    for &index in pipeline.order() {
+        let step = pipeline.step(index);
+        let [from] = step.from[..] else { continue };
+        let joins = match step.kind {
+            StepKind::Map(_) => may_fuse[index.at()],
+            StepKind::Sink(_) => pipeline.step(from).kind.windowing().is_some(),
+            StepKind::Source { .. }
+            | StepKind::Reshuffle
+            | StepKind::Count(_)
+            | StepKind::Sum(_)
+            | StepKind::CountGlobally(_) => false,
+        };
+        if joins {
+            heads[index.at()] = heads[from.at()];
+        }
+    }
+    heads
+}
+
+fn layout(pipeline: &Pipeline, heads: &[StepIndex], settings: &Settings) -> Layout {
+    let retry = Retry { timeout: settings.timeout, backoff: 1, max: settings.timeout };
+    let mut laid: Vec<LaidStep> = Vec::new();
+    for (index, step) in pipeline.numbered() {
+        laid.push(LaidStep {
+            head: heads[index.at()],
+            from: step.from.clone(),
+            copies: match step.kind {
+                StepKind::Map(Function::Explode { copies }) => copies,
+                _ => 1,
+            },
+            // A tree that is not complete is what is waited for.
+            retry: if settings.tracks() { retry } else { Retry::default() },
+            source: match step.kind {
+                StepKind::Source { watermark: progress, .. } => {
+                    Some(Source { progress, queue: None })
+                }
+                _ => None,
+            },
+            results: step.kind.results(),
+            may_differ: step.kind.may_differ(),
+            ..LaidStep::plain(&step.name, index, step.shards)
+        });
+    }
+    let beside = settings.tracks().then_some(ACKER).into_iter().chain([VIEW]);
+    for name in beside {
+        let index = StepIndex(laid.len() as u16);
+        laid.push(LaidStep { is_beside: true, ..LaidStep::plain(name, index, 1) });
+    }
+    Layout::new(&ALPHABET, laid)
+}

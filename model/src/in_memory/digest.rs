@@ -1,0 +1,74 @@
+//! What messages and changes say, as numbers that a fingerprint folds in. Keys and names go in by their hashes, and
+//! lineages not at all: they are there for whoever watches.
+
+use super::message::{Branch, Change, Message, Record, Root, Shown, Wins};
+use onceproof_kernel::mix::words;
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::tell::Standing;
+
+/// What a message says.
+pub(super) fn of_message(message: &Message, known: &Vocabulary) -> [u64; 2] {
+    let named = |name: Name| known.names.hash(name);
+    match message {
+        Message::Tuple { record, branch, is_first } => {
+            let branch = branch.as_ref().map_or(0, of_branch);
+            [of_record(record, known), words([1, branch, (*is_first).into()])]
+        }
+        Message::Init { name, root, edges } => [named(*name), words([2, of_root(*root), *edges])],
+        Message::Ack { name, branch, edges } => {
+            [named(*name), words([3, of_branch(branch), *edges])]
+        }
+        Message::Complete { name, root } => [named(*name), words([4, of_root(*root)])],
+        Message::Show { name, shown, branch } => {
+            let branch = branch.as_ref().map_or(0, of_branch);
+            [named(*name), words([5, branch, of_shown(shown, known)])]
+        }
+    }
+}
+
+/// What a change says.
+pub(super) fn of_change(change: &Change, known: &Vocabulary) -> u64 {
+    match change {
+        Change::Offset(offset) => words([1, *offset]),
+        Change::Show(shown, wins) => {
+            words([2, of_shown(shown, known), u64::from(*wins == Wins::Later)])
+        }
+        Change::Take(record) => words([3, of_record(record, known)]),
+    }
+}
+
+fn of_root(root: Root) -> u64 {
+    words([root.spout.0.into(), root.token.into(), root.number.into()])
+}
+
+fn of_branch(branch: &Branch) -> u64 {
+    words([of_root(branch.root), branch.edge.0])
+}
+
+fn of_record(record: &Record, known: &Vocabulary) -> u64 {
+    let &Record { tag, key, id, event_time, weight, value } = record;
+    words([
+        known.names.hash(tag.name),
+        known.keys.hash(key),
+        id.0,
+        event_time.0 as u64,
+        weight as u64,
+        value.hash(&known.keys),
+    ])
+}
+
+fn of_shown(shown: &Shown, known: &Vocabulary) -> u64 {
+    match shown {
+        Shown::Cell { standing: Standing { step, pane, total }, age } => words([
+            step.0.into(),
+            known.keys.hash(pane.key),
+            pane.start.0 as u64,
+            pane.weight as u64,
+            pane.value as u64,
+            *total as u64,
+            age.token,
+            age.number,
+        ]),
+        Shown::Row { step, record } => words([step.0.into(), of_record(record, known)]),
+    }
+}

@@ -1,0 +1,102 @@
+//! Streams that are counted in memory (Storm): spouts read a log and emit tuples, bolts count them in memory and show each
+//! result at once, in a view. A tuple is sent once. Best effort leaves it at that. At-least-once has an acker that
+//! follows the tree of tuples that a record becomes, and a spout that emits the record again if the tree is not
+//! complete in time; what was counted before is then counted twice, and what a crash emptied is gone. Neither is
+//! exact: what they survive and what they do not is what is shown here.
+
+pub mod alphabet;
+mod design;
+mod digest;
+pub mod message;
+mod process;
+pub mod rows;
+pub mod settings;
+pub mod told;
+
+pub use design::{ACKER, Design, Refused, VIEW};
+
+use crate::pipeline::Truth;
+use message::{Change, Message, Record, Timer};
+use onceproof_kernel::alphabet::{Moments, Point, Subject};
+use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::Layout;
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::system::{Carried, System, Wait};
+use onceproof_kernel::told::{Details, Forgotten, Told};
+
+/// Counting in memory as a system.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct InMemory;
+
+impl System for InMemory {
+    type Design = Design;
+    type Process = process::Worker;
+    type Rows = rows::Rows;
+    type Change = Change;
+    type Request = Message;
+    /// Nobody answers.
+    type Reply = ();
+    type Timer = Timer;
+    type Right<'a> = Truth<'a>;
+
+    const INPUT: Timer = Timer::Input;
+
+    fn layout(design: &Design) -> &Layout {
+        &design.layout
+    }
+
+    fn right(design: &Design) -> Truth<'_> {
+        Truth { pipeline: &design.pipeline, layout: &design.layout }
+    }
+
+    fn wait(timer: Timer) -> Wait {
+        told::wait(timer)
+    }
+
+    fn sent_at(message: &Message, moments: &Moments) -> Point {
+        match message {
+            Message::Tuple { is_first: true, .. } => alphabet::EMIT,
+            Message::Tuple { .. } => moments.send,
+            Message::Init { .. } => alphabet::INIT,
+            Message::Ack { .. } => alphabet::ACK,
+            Message::Complete { .. } => alphabet::COMPLETE,
+            Message::Show { .. } => alphabet::SHOW,
+        }
+    }
+
+    fn subject(message: &Message) -> Subject {
+        Subject::Record(match message {
+            Message::Tuple { record, .. } => record.tag.name,
+            Message::Init { name, .. }
+            | Message::Ack { name, .. }
+            | Message::Complete { name, .. }
+            | Message::Show { name, .. } => *name,
+        })
+    }
+
+    fn carried(message: &Message) -> Option<Carried> {
+        let Message::Tuple { record, .. } = message else { return None };
+        let Record { tag, key, id, event_time, .. } = *record;
+        Some(Carried { name: tag.name, key, id, made: event_time })
+    }
+
+    fn parts_of_reply((): &()) -> Details {
+        Vec::new()
+    }
+
+    fn forgotten(record: Option<Name>, key: Key, _: Forgotten) -> Told {
+        Told::new(told::Story::Forgets(record, key))
+    }
+
+    fn digest_of_request(message: &Message, words: &Vocabulary) -> [u64; 2] {
+        digest::of_message(message, words)
+    }
+
+    fn digest_of_reply((): &()) -> u64 {
+        0
+    }
+
+    fn digest_of_change(change: &Change, words: &Vocabulary) -> u64 {
+        digest::of_change(change, words)
+    }
+}

@@ -1,0 +1,279 @@
+//! A bolt: it applies a tuple, shows what its result is now, passes the record on, and acks, in this order. A bolt that
+//! acks on receipt does that before all of what others see.
+
+use super::Context;
+use super::flow::{Leaving, follow, run};
+use super::hands::Hands;
+use super::spout::route;
+use crate::in_memory::InMemory;
+use crate::in_memory::alphabet::{
+    APPLY, COUNTED_FROM_ZERO, DROPPED_LATE, RECORD_KNOWN, SHOWN, WRITE,
+};
+use crate::in_memory::message::{Age, Branch, Change, Message, Record, Shown};
+use crate::in_memory::rows::{Cell, Sum, Windows};
+use crate::in_memory::settings::{Ack, Counts};
+use crate::in_memory::told::Story;
+use crate::pipeline::StepKind;
+use hashbrown::{HashMap, HashSet};
+use onceproof_kernel::env::Env;
+use onceproof_kernel::name::{Vocabulary, output_hash};
+use onceproof_kernel::record::{RecordId, Value};
+use onceproof_kernel::tell::{Pane, Pile, Standing, Tag};
+use onceproof_kernel::time::Time;
+use rustc_hash::FxBuildHasher;
+use std::collections::BTreeMap;
+
+/// The memory of a bolt.
+#[derive(Debug, Default)]
+pub(super) struct Bolt {
+    counts: HashMap<Cell, Sum, FxBuildHasher>,
+    known: HashSet<RecordId, FxBuildHasher>,
+    /// The greatest event time that it has seen.
+    greatest: Option<Time>,
+    /// How many results it has shown in this life.
+    shown: u64,
+    /// What the store counts, by the numbers of the commits.
+    counting: BTreeMap<u64, Tuple>,
+}
+
+/// A record that came, with its place in a tree.
+#[derive(Clone, Copy, Debug)]
+struct Tuple {
+    record: Record,
+    branch: Option<Branch>,
+}
+
+/// What a bolt has to tell of a tuple: in this order.
+#[derive(Default)]
+struct Outcome {
+    shown: Option<Shown>,
+    leaving: Leaving,
+}
+
+impl Bolt {
+    /// A tuple arrives.
+    pub fn takes<E: Env<InMemory>>(
+        &mut self,
+        message: &Message,
+        hands: &mut Hands,
+        m: &mut Context<'_, E>,
+    ) {
+        let &Message::Tuple { record, branch, .. } = message else { return };
+        self.applies(Tuple { record, branch }, hands, m);
+    }
+
+    /// The store has counted a record.
+    pub fn counted<E: Env<InMemory>>(
+        &mut self,
+        number: u64,
+        hands: &mut Hands,
+        m: &mut Context<'_, E>,
+    ) {
+        let Some(tuple) = self.counting.remove(&number) else { return };
+        let Some(windows) = Windows::of(&m.design.pipeline.step(hands.step).kind) else { return };
+        let record = &tuple.record;
+        let cell = windows.cell(record.key, record.event_time);
+        let sum = m.env.rows(hands.shard).sum(cell);
+        // The pile of one record alone is not known here any more, and only whoever watches asks for it.
+        let mut alone = Pile::default();
+        m.env.add(&mut alone, record.key, &record.member());
+        let outcome = self.result(&tuple, (&windows, cell, sum, alone), hands, m);
+        self.tells_others(&tuple, &outcome, hands, m);
+        if m.design.settings.ack == Ack::AfterSend {
+            self.acks(&tuple, outcome.edges(), hands, m);
+        }
+    }
+
+    fn applies<E: Env<InMemory>>(
+        &mut self,
+        tuple: Tuple,
+        hands: &mut Hands,
+        m: &mut Context<'_, E>,
+    ) {
+        let design = m.design;
+        let Record { tag, key, id, event_time, .. } = tuple.record;
+        let (shard, step) = (hands.shard, hands.step);
+        m.ask().before(shard, step, APPLY, tag.name);
+        if m.env.is_dead() {
+            return;
+        }
+        let kind = &design.pipeline.step(step).kind;
+        let Some(windows) = Windows::of(kind) else {
+            let mut outcome = Outcome::default();
+            if let StepKind::Sink(_) = kind {
+                outcome.shown = Some(Shown::Row { step, record: tuple.record });
+            } else if run(step, &tuple.record, hands, m, &mut outcome.leaving).is_err() {
+                // Nobody hears of it: the tree stays open.
+                return;
+            }
+            return self.tells(&tuple, outcome, hands, m);
+        };
+        let cell = windows.cell(key, event_time);
+        self.greatest = self.greatest.max(Some(event_time));
+        if let (Some(keep), Some(greatest)) = (design.settings.keep, self.greatest)
+            && windows.end(cell).plus(keep) <= greatest
+        {
+            m.env.reach(DROPPED_LATE);
+            hands.tell(Story::DropsLate(tag.name, windows.end(cell)), m);
+            return self.tells(&tuple, Outcome::default(), hands, m);
+        }
+        let is_distinct = design.settings.is_distinct;
+        let is_known = is_distinct
+            && match design.settings.counts {
+                Counts::Memory => !self.known.insert(id),
+                Counts::Durable => m.env.rows(shard).knows(id),
+            };
+        if is_known {
+            m.env.reach(RECORD_KNOWN);
+            hands.tell(Story::KnowsRecord(tag.name), m);
+        }
+        if design.settings.counts == Counts::Durable {
+            if design.settings.ack == Ack::OnReceipt {
+                self.acks(&tuple, (true, design.sent(step).len()), hands, m);
+            }
+            let number = hands.commit(WRITE, tag.name, Change::Take(tuple.record), m);
+            self.counting.insert(number, tuple);
+            return;
+        }
+        let sum = self.counts.entry(cell).or_default();
+        let member = tuple.record.member();
+        let mut alone = Pile::default();
+        if is_known {
+            m.env.add(&mut alone, key, &member);
+        } else {
+            let floor = sum.pile.head;
+            m.env.add(&mut sum.pile, key, &member);
+            alone = Pile { head: sum.pile.head, floor };
+            sum.add(&tuple.record);
+        }
+        let sum = *sum;
+        let outcome = self.result(&tuple, (&windows, cell, sum, alone), hands, m);
+        self.tells(&tuple, outcome, hands, m);
+    }
+
+    /// What is shown of a cell and passed on of a record that was counted in it: what is passed on stands for the
+    /// record in the cell, as a pane would for all of them.
+    fn result<E: Env<InMemory>>(
+        &mut self,
+        tuple: &Tuple,
+        (windows, cell, sum, alone): (&Windows, Cell, Sum, Pile),
+        hands: &mut Hands,
+        m: &mut Context<'_, E>,
+    ) -> Outcome {
+        let design = m.design;
+        let step = hands.step;
+        let is_sum = matches!(design.pipeline.step(step).kind, StepKind::Sum(_));
+        let ((key, start), hash) = (cell, design.layout.hash(step));
+        let Vocabulary { keys, names } = m.env.vocabulary();
+        let name = names.pane(step.0, hash, key, start, 0, keys);
+        let Sum { pile, weight, value } = sum;
+        let pane =
+            Pane { tag: Tag { name, lineage: m.env.read_pile(pile) }, key, start, weight, value };
+        let total = if is_sum { value } else { weight };
+        self.shown += 1;
+        let age = Age { token: hands.token, number: self.shown };
+        let mut outcome = Outcome {
+            shown: Some(Shown::Cell { standing: Standing { step, pane, total }, age }),
+            leaving: Leaving::new(),
+        };
+        let of = &tuple.record;
+        let name = m.env.vocabulary().names.output(of.tag.name, step.0, hash, 0);
+        let lineage = m.env.read_pile(alone);
+        let passed = Record {
+            tag: Tag { name, lineage },
+            key,
+            id: RecordId(output_hash(of.id.0, hash, 0)),
+            event_time: windows.end(cell).before(),
+            weight: of.weight,
+            value: Value::Integer(if is_sum { of.value.integer() } else { of.weight }),
+        };
+        // No map follows an aggregate, so no function can fail.
+        let _ = follow(step, &passed, hands, m, &mut outcome.leaving);
+        outcome
+    }
+
+    /// Shows, passes on, acks.
+    fn tells<E: Env<InMemory>>(
+        &mut self,
+        tuple: &Tuple,
+        outcome: Outcome,
+        hands: &mut Hands,
+        m: &mut Context<'_, E>,
+    ) {
+        match m.design.settings.ack {
+            Ack::AfterSend => {
+                self.tells_others(tuple, &outcome, hands, m);
+                self.acks(tuple, outcome.edges(), hands, m);
+            }
+            Ack::OnReceipt => {
+                self.acks(tuple, outcome.edges(), hands, m);
+                self.tells_others(tuple, &outcome, hands, m);
+            }
+        }
+    }
+
+    /// Shows, and passes on.
+    fn tells_others<E: Env<InMemory>>(
+        &mut self,
+        tuple: &Tuple,
+        Outcome { shown, leaving }: &Outcome,
+        hands: &mut Hands,
+        m: &mut Context<'_, E>,
+    ) {
+        let settings = &m.design.settings;
+        let name = tuple.record.tag.name;
+        if let Some(shown) = *shown {
+            let branch = tuple.branch.filter(|_| settings.view_acks()).map(shown_by);
+            m.env.count(SHOWN);
+            if hands.token > 1 && self.shown == 1 && settings.counts == Counts::Memory {
+                m.env.reach(COUNTED_FROM_ZERO);
+            }
+            hands.send(m.design.view(), Message::Show { name, shown, branch }, m);
+        }
+        for (at, (to, record)) in leaving.iter().enumerate() {
+            let branch = tuple.branch.filter(|_| settings.is_anchored);
+            let branch = branch.map(|branch| passed_on(branch, at));
+            let (to, record) = (route(*to, record, m), *record);
+            hands.send(to, Message::Tuple { record, branch, is_first: false }, m);
+        }
+    }
+
+    /// Acks a tuple with what goes on from it.
+    fn acks<E: Env<InMemory>>(
+        &mut self,
+        tuple: &Tuple,
+        (is_shown, passed): (bool, usize),
+        hands: &mut Hands,
+        m: &mut Context<'_, E>,
+    ) {
+        let (Some(acker), Some(branch)) = (m.design.acker(), tuple.branch) else { return };
+        let settings = &m.design.settings;
+        let bits = settings.edge_bits;
+        let mut edges = branch.edge.bits(bits);
+        if is_shown && settings.view_acks() {
+            edges ^= shown_by(branch).edge.bits(bits);
+        }
+        if settings.is_anchored {
+            edges =
+                (0..passed).fold(edges, |edges, at| edges ^ passed_on(branch, at).edge.bits(bits));
+        }
+        let name = tuple.record.tag.name;
+        hands.send(acker, Message::Ack { name, branch, edges }, m);
+    }
+}
+
+impl Outcome {
+    fn edges(&self) -> (bool, usize) {
+        (self.shown.is_some(), self.leaving.len())
+    }
+}
+
+/// The edge to the view.
+fn shown_by(branch: Branch) -> Branch {
+    Branch { edge: branch.edge.below(0), ..branch }
+}
+
+/// The edge to what is passed on.
+fn passed_on(branch: Branch, at: usize) -> Branch {
+    Branch { edge: branch.edge.below(1 + at as u64), ..branch }
+}

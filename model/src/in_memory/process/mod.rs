@@ -1,0 +1,113 @@
+//! The processes: spouts, bolts, an acker, a view. A crash empties all of them; what is durable is in the rows.
+
+mod acker;
+mod bolt;
+mod flow;
+mod hands;
+mod spout;
+mod view;
+
+use super::InMemory;
+use super::design::{ACKER, Design, VIEW};
+use super::message::Timer;
+use crate::pipeline::StepKind;
+use acker::Acker;
+use bolt::Bolt;
+use hands::Hands;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::Rpc;
+use onceproof_kernel::effect::{self, Input};
+use onceproof_kernel::env::Env;
+use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::system::Process;
+use spout::Spout;
+use view::View;
+
+/// What a process has at hand.
+type Context<'a, E> = effect::Context<'a, InMemory, E>;
+
+/// One process.
+#[derive(Debug)]
+pub struct Worker {
+    hands: Hands,
+    role: Role,
+}
+
+/// What a process is.
+#[derive(Debug)]
+enum Role {
+    Spout(Spout),
+    Bolt(Bolt),
+    Acker(Acker),
+    View(View),
+}
+
+impl Process<InMemory> for Worker {
+    fn new(design: &Design, shard: ShardIndex) -> Worker {
+        let step = design.layout.step_of(shard);
+        let role = match (design.pipeline.steps().get(step.at()), design.layout.name(step)) {
+            (Some(step), _) if matches!(step.kind, StepKind::Source { .. }) => {
+                Role::Spout(Spout::default())
+            }
+            (Some(_), _) => Role::Bolt(Bolt::default()),
+            (None, ACKER) => Role::Acker(Acker::default()),
+            (None, VIEW) => Role::View(View::default()),
+            (None, other) => unreachable!("{other:?} is no process of this system"),
+        };
+        Worker { hands: Hands::new(shard, step), role }
+    }
+
+    fn reset(&mut self) {
+        self.hands.reset();
+        match &mut self.role {
+            Role::Spout(spout) => *spout = Spout::default(),
+            Role::Bolt(bolt) => *bolt = Bolt::default(),
+            Role::Acker(acker) => *acker = Acker::default(),
+            Role::View(view) => *view = View::default(),
+        }
+    }
+
+    fn handle<E: Env<InMemory>>(&mut self, input: &Input<InMemory>, m: &mut Context<'_, E>) {
+        if *input == Input::Boot {
+            self.reset();
+            self.hands.token = m.ask().take_token(self.hands.shard);
+        }
+        let Worker { hands, role } = self;
+        match (role, input) {
+            (Role::Spout(spout), Input::Boot) => spout.boot(hands, m),
+            (Role::Spout(spout), Input::Wake(Timer::Input)) => spout.read(hands, m),
+            (Role::Spout(spout), Input::Wake(Timer::Tree(number))) => {
+                spout.replay(*number, hands, m);
+            }
+            (Role::Spout(spout), Input::Request(request)) => {
+                spout.hears(&request.body, hands, m);
+            }
+            (Role::Spout(spout), Input::Committed { .. }) => spout.committed(hands, m),
+            (Role::Bolt(bolt), Input::Request(request)) => bolt.takes(&request.body, hands, m),
+            (Role::Bolt(bolt), Input::Committed { number }) => bolt.counted(*number, hands, m),
+            (Role::Acker(acker), Input::Request(request)) => acker.hears(&request.body, hands, m),
+            (Role::View(view), Input::Request(request)) => view.takes(&request.body, hands, m),
+            (Role::View(view), Input::Committed { number }) => view.stands(*number, hands, m),
+            (Role::Bolt(_) | Role::Acker(_) | Role::View(_), _) | (Role::Spout(_), _) => {}
+        }
+    }
+
+    fn awaits(&self, timer: Timer) -> bool {
+        match (&self.role, timer) {
+            (Role::Spout(_), Timer::Input) => true,
+            (Role::Spout(spout), Timer::Tree(number)) => spout.awaits(number),
+            (Role::Bolt(_) | Role::Acker(_) | Role::View(_), _) => false,
+        }
+    }
+
+    fn awaits_reply(&self, _: Rpc) -> bool {
+        false
+    }
+
+    fn awaited_with(&self, timer: Timer) -> Option<Subject> {
+        match (&self.role, timer) {
+            (Role::Spout(spout), Timer::Tree(number)) => spout.name_of(number).map(Subject::Record),
+            _ => None,
+        }
+    }
+}

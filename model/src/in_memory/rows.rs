@@ -1,0 +1,161 @@
+//! What is durable: the offsets of spouts, the rows of the view, and counts, if they are kept there.
+
+use super::InMemory;
+use super::design::Design;
+use super::message::{Age, Change, Record, Shown, Wins};
+use crate::pipeline::StepKind;
+use hashbrown::{HashMap, HashSet};
+use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::record::RecordId;
+use onceproof_kernel::system;
+use onceproof_kernel::tell::{Pile, Standing, Tag, Tell, WrittenRow};
+use onceproof_kernel::time::Time;
+use onceproof_kernel::told::Told;
+use rustc_hash::FxBuildHasher;
+
+/// A window of a key.
+pub type Cell = (Key, Time);
+
+/// The rows of one shard.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// Where a spout begins after a crash.
+    pub offset: u64,
+    /// How new what the view has of each result is.
+    ages: HashMap<(StepIndex, Cell), Age, FxBuildHasher>,
+    /// The sinks in which the results of each step stand, too.
+    mirrors: Vec<Vec<StepIndex>>,
+    /// The counts of a bolt, and the ids that are kept beside them.
+    counts: HashMap<Cell, Sum, FxBuildHasher>,
+    known: HashSet<RecordId, FxBuildHasher>,
+    is_distinct: bool,
+    windows: Option<Windows>,
+}
+
+/// Under which key and in which window a bolt counts a record.
+#[derive(Clone, Copy, Debug)]
+pub struct Windows {
+    length: crate::window::Windowing,
+    is_global: bool,
+}
+
+impl Windows {
+    /// Those of a step, if it counts.
+    pub fn of(kind: &StepKind) -> Option<Windows> {
+        let is_global = matches!(kind, StepKind::CountGlobally(_));
+        Some(Windows { length: *kind.windowing()?, is_global })
+    }
+
+    /// The cell of a record.
+    pub fn cell(&self, key: Key, event_time: Time) -> Cell {
+        (if self.is_global { Key::GLOBAL } else { key }, self.length.start(event_time))
+    }
+
+    /// When the window of a cell ends.
+    pub fn end(&self, (_, start): Cell) -> Time {
+        self.length.end(start)
+    }
+}
+
+/// What is counted in a cell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Sum {
+    /// Of what it is made, for whoever watches.
+    pub pile: Pile,
+    /// The sum of the weights.
+    pub weight: i64,
+    /// The sum of the values, its lower 64 bits.
+    pub value: i64,
+}
+
+impl Sum {
+    /// Adds a record, which whoever watches knows already.
+    pub fn add(&mut self, record: &Record) {
+        self.weight = self.weight.wrapping_add(record.weight);
+        self.value = self.value.wrapping_add(record.value.integer());
+    }
+}
+
+impl Rows {
+    /// What a durable count has.
+    pub fn sum(&self, cell: Cell) -> Sum {
+        self.counts.get(&cell).copied().unwrap_or_default()
+    }
+
+    /// Whether a durable count knows an id.
+    pub fn knows(&self, id: RecordId) -> bool {
+        self.known.contains(&id)
+    }
+
+    /// Whether the view has something newer than this.
+    pub fn has_newer(&self, standing: &Standing, age: Age) -> bool {
+        let cell = (standing.pane.key, standing.pane.start);
+        self.ages.get(&(standing.step, cell)).is_some_and(|&newest| newest > age)
+    }
+
+    fn show(&mut self, standing: &Standing, age: Age, wins: Wins, tell: &mut impl Tell) {
+        if wins == Wins::Newer && self.has_newer(standing, age) {
+            return;
+        }
+        let Standing { step, pane, .. } = *standing;
+        self.ages.insert((step, (pane.key, pane.start)), age);
+        tell.stand(standing);
+        for &sink in &self.mirrors[step.at()] {
+            tell.stand(&Standing { step: sink, ..*standing });
+        }
+    }
+
+    fn take(&mut self, record: &Record, tell: &mut impl Tell) {
+        let Some(windows) = self.windows else { return };
+        if self.is_distinct && !self.known.insert(record.id) {
+            return;
+        }
+        let &Record { tag, key, weight, value, event_time, .. } = record;
+        let sum = self.counts.entry(windows.cell(key, event_time)).or_default();
+        tell.add(&mut sum.pile, tag, key, weight, value.integer());
+        sum.add(record);
+    }
+}
+
+impl system::Rows<InMemory> for Rows {
+    fn reset(&mut self, design: &Design, shard: ShardIndex) {
+        let Rows { offset, ages, mirrors, counts, known, is_distinct, windows } = self;
+        *offset = 0;
+        ages.clear();
+        counts.clear();
+        known.clear();
+        let step = design.layout.step_of(shard);
+        let steps = design.pipeline.steps();
+        *is_distinct = design.settings.is_distinct;
+        *windows = steps.get(step.at()).and_then(|step| Windows::of(&step.kind));
+        if mirrors.is_empty() {
+            let all = design.pipeline.numbered();
+            mirrors.extend(all.map(|(step, _)| design.mirrors(step).to_vec()));
+        }
+    }
+
+    fn apply(&mut self, change: &Change, _: Time, tell: &mut impl Tell) {
+        match change {
+            Change::Offset(offset) => self.offset = self.offset.max(*offset),
+            Change::Show(Shown::Cell { standing, age }, wins) => {
+                self.show(standing, *age, *wins, tell);
+            }
+            Change::Show(Shown::Row { step, record }, _) => {
+                let &Record { tag: Tag { name, lineage }, key, id, weight, value, .. } = record;
+                let tag = Tag { name, lineage };
+                let (step, row, value) = (*step, id.0, value.integer());
+                tell.write(&WrittenRow { step, row, tag, key, weight, value });
+            }
+            Change::Take(record) => self.take(record, tell),
+        }
+    }
+
+    fn told(&self, change: &Change, _: &Design, _: ShardIndex) -> Told {
+        Told::new(*change)
+    }
+
+    fn ids(&self) -> u64 {
+        self.known.len() as u64
+    }
+}

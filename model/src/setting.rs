@@ -1,0 +1,100 @@
+//! Settings of a system as one table: their keys and values as a scenario writes them, what each does, and which are
+//! wrong on purpose. The reader, the schema, the list of what is tried, and whoever prints a design follow from it: a new
+//! setting is a field, a row here, and the place where it acts.
+
+use onceproof_kernel::time::Nanos;
+
+/// One setting of the settings `T` of a system.
+#[derive(Debug)]
+pub struct Setting<T> {
+    /// The key: `ack`.
+    pub key: &'static str,
+    /// What it is: a sentence.
+    pub about: &'static str,
+    /// The values that it may have; where nothing is given it has the first, or what `T` begins with.
+    pub choices: &'static [Choice],
+    /// Whether it may also be a time.
+    pub length: Option<Length>,
+    /// What it is.
+    pub get: fn(&T) -> Value,
+    /// Makes it another one: only what `choices` and `length` allow.
+    pub set: fn(&mut T, Value),
+}
+
+/// A value that a setting may have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Choice {
+    /// How a scenario writes it.
+    pub written: Written,
+    /// What it does: a sentence.
+    pub about: &'static str,
+    /// Whether it is there to be found wrong.
+    pub is_wrong: bool,
+}
+
+/// A value as a scenario writes it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Written {
+    /// `"prefix"`.
+    Text(&'static str),
+    /// `true`.
+    Bool(bool),
+    /// `64`.
+    Number(u32),
+}
+
+/// That a setting may be a time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Length {
+    /// What it does: a sentence.
+    pub about: &'static str,
+    /// Whether it may be 0.
+    pub may_be_zero: bool,
+}
+
+/// What a setting is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Value {
+    /// One of its choices, by its number.
+    Choice(usize),
+    /// A time.
+    Length(Nanos),
+}
+
+impl Value {
+    /// The number of the choice.
+    ///
+    /// # Panics
+    /// If it is a time: the table of the setting allows none.
+    pub fn choice(self) -> usize {
+        match self {
+            Value::Choice(number) => number,
+            Value::Length(_) => panic!("a setting that is no time"),
+        }
+    }
+
+    /// The time, or none for a choice.
+    pub fn length(self) -> Option<Nanos> {
+        match self {
+            Value::Choice(_) => None,
+            Value::Length(length) => Some(length),
+        }
+    }
+}
+
+impl Choice {
+    /// A right value that is a word.
+    pub const fn right(word: &'static str, about: &'static str) -> Choice {
+        Choice { written: Written::Text(word), about, is_wrong: false }
+    }
+
+    /// A wrong value that is a word.
+    pub const fn wrong(word: &'static str, about: &'static str) -> Choice {
+        Choice { written: Written::Text(word), about, is_wrong: true }
+    }
+
+    /// The same, written otherwise.
+    pub const fn written(self, written: Written) -> Choice {
+        Choice { written, ..self }
+    }
+}

@@ -1,0 +1,97 @@
+//! The settings of a strategy: what its table says, over what it has where nothing is said.
+
+use crate::scenario::form::raw::At;
+use crate::scenario::form::raw::settings::{Given, Written, written};
+use crate::scenario::form::units::duration;
+use crate::scenario::wrong::diagnostic::{Diagnostic, Source, list};
+use crate::scenario::wrong::explain::custom;
+use onceproof_kernel::time::Span;
+use onceproof_model::setting::{Setting, Value, Written as Right};
+
+/// Sets what a table says. `strategy` is the name of the strategy, and of the table.
+///
+/// # Errors
+/// A key that the strategy does not have, or a value that the key cannot have.
+pub(in crate::scenario) fn overlay<T: 'static>(
+    source: &Source<'_>,
+    strategy: &str,
+    given: &Given,
+    table: &[&'static Setting<T>],
+    settings: &mut T,
+) -> Result<(), Vec<Diagnostic>> {
+    let mut wrong = Vec::new();
+    for (key, value) in &given.0 {
+        let Some(setting) = table.iter().find(|setting| setting.key == key.value) else {
+            let known: Vec<&str> = table.iter().map(|setting| setting.key).collect();
+            let title = format!("`{strategy}` has no `{}`", key.value);
+            let error = source.error(key.span.clone(), title);
+            let keys: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            wrong.push(
+                error.meant(&key.value, &known).help(format!("it has {}", list(&keys, "and"))),
+            );
+            continue;
+        };
+        match read(source, setting, value) {
+            Ok(value) => (setting.set)(settings, value),
+            Err(error) => wrong.push(error),
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+fn read<T>(
+    source: &Source<'_>,
+    setting: &Setting<T>,
+    given: &At<Written>,
+) -> Result<Value, Diagnostic> {
+    let is_meant = |right: Right| match (&given.value, right) {
+        (Written::Text(text), Right::Text(word)) => text == word,
+        (Written::Bool(is_so), Right::Bool(other)) => *is_so == other,
+        (Written::Number(number), Right::Number(other)) => *number == i64::from(other),
+        (Written::Text(_) | Written::Bool(_) | Written::Number(_), _) => false,
+    };
+    if let Some(at) = setting.choices.iter().position(|choice| is_meant(choice.written)) {
+        return Ok(Value::Choice(at));
+    }
+    let wrong = |what: &str| source.error(given.span.clone(), what);
+    if let (Some(length), Written::Text(text)) = (setting.length, &given.value)
+        && (setting.choices.is_empty() || text.starts_with(|c: char| c.is_ascii_digit()))
+    {
+        let nanos =
+            duration(text).map_err(|message| custom(source, given.span.clone(), &message))?;
+        if nanos == 0 && !length.may_be_zero {
+            let error = wrong(&format!("`{}` is 0", setting.key));
+            return Err(error.label("it is at least 1ns"));
+        }
+        return Ok(Value::Length(nanos));
+    }
+    let mut words: Vec<String> = setting.choices.iter().map(written).collect();
+    words.extend(setting.length.map(|_| "a time such as `\"5s\"`".to_owned()));
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let error = wrong(&format!("no value of `{}`", setting.key));
+    Err(error.label(format!("it is {}", list(&words, "or"))))
+}
+
+/// The settings that are not those that the strategy begins with, each as `key = value`.
+pub(in crate::scenario) fn given<T: 'static>(
+    table: impl Iterator<Item = &'static Setting<T>>,
+    settings: &T,
+    first: &T,
+) -> Vec<String> {
+    let own = table.filter(|setting| (setting.get)(settings) != (setting.get)(first));
+    own.map(|setting| in_words(setting, (setting.get)(settings))).collect()
+}
+
+/// A setting with a value, as a scenario writes it.
+pub(in crate::scenario) fn in_words<T>(setting: &Setting<T>, value: Value) -> String {
+    let key = setting.key;
+    match value {
+        Value::Length(length) => format!("{key} = \"{}\"", Span(length)),
+        Value::Choice(at) => match setting.choices[at].written {
+            Right::Text(word) => format!("{key} = \"{word}\""),
+            Right::Bool(is_so) => format!("{key} = {is_so}"),
+            Right::Number(number) => format!("{key} = {number}"),
+        },
+    }
+}
