@@ -8,6 +8,7 @@ use crate::scenario::form::raw::{At, span};
 use crate::scenario::rows::input::Inputs;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, list, quote};
 use crate::scenario::wrong::explain::no_such;
+use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Ack, Pipeline, StepKind};
@@ -65,7 +66,10 @@ impl Places<'_> {
                 None => None,
             },
             attempt: raw.attempt.as_ref().map(|at| at.value),
-            before: raw.before.as_ref().map(|at| at.value.0),
+            before: match &raw.before {
+                Some(given) => Some(self.point(given)?),
+                None => None,
+            },
             worker: raw.worker.as_ref().map(|at| at.value),
             time: raw.time.as_ref().map(|at| at.value.0),
             nth: raw.nth.as_ref().map(|at| at.value),
@@ -132,6 +136,18 @@ impl Places<'_> {
 
     fn is_beside(&self, step: StepIndex) -> bool {
         self.layout().step(step).is_beside
+    }
+
+    /// The step of the protocol of this word, if the strategy has it.
+    fn point(&self, given: &At<raw::BeforeWord>) -> Result<Point, Diagnostic> {
+        let At { value: raw::BeforeWord(word), span } = given;
+        let alphabet = self.layout().alphabet;
+        alphabet.find(word).ok_or_else(|| {
+            let known: Vec<&str> = alphabet.points.iter().map(|point| point.word).collect();
+            let title = format!("there is no `{word}` in this strategy");
+            let error = self.source.error(span.clone(), title);
+            error.label(format!("its steps are {}", list(&known, "and")))
+        })
     }
 
     /// A process beside the steps, such as `acker/0`, or `acker` for any of them.

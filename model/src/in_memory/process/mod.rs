@@ -82,7 +82,7 @@ impl Process<InMemory> for Worker {
             (Role::Spout(spout), Input::Request(request)) => {
                 spout.hears(&request.body, hands, m);
             }
-            (Role::Spout(spout), Input::Committed { .. }) => spout.committed(hands, m),
+            (Role::Spout(spout), Input::Committed { number }) => spout.committed(*number, hands, m),
             (Role::Bolt(bolt), Input::Request(request)) => bolt.takes(&request.body, hands, m),
             (Role::Bolt(bolt), Input::Committed { number }) => bolt.counted(*number, hands, m),
             (Role::Acker(acker), Input::Request(request)) => acker.hears(&request.body, hands, m),

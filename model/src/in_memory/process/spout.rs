@@ -34,9 +34,9 @@ pub(super) struct Spout {
     prefix: u64,
     /// The offset after the highest that is complete.
     highest: u64,
-    /// What was sent to the store, and whether the answer is still to come.
+    /// What was sent to the store, and the number of the commit whose answer is still to come.
     committed: u64,
-    is_committing: bool,
+    committing: Option<u64>,
     /// What is emitted once the store has the offset after it, in order.
     held: Vec<Emission>,
 }
@@ -106,6 +106,9 @@ impl Spout {
         m.env.reach(REPLAYED);
         hands.tell(Story::Replays(name), m);
         let emission = self.emission(offset, &row, hands, m);
+        // Whoever has lost the shard hears of it here. Without, he would send his records again for ever: all that he
+        // waits for is told to the new owner.
+        hands.commit(COMMIT, name, Change::Offset(self.committed), m);
         self.emit(emission, hands, m);
         self.commit(hands, m);
     }
@@ -118,8 +121,10 @@ impl Spout {
         m: &mut Context<'_, E>,
     ) {
         let &Message::Complete { name, root } = message else { return };
+        // Another life has numbered its trees alike.
         let is_own = u64::from(root.token) == hands.token;
-        match self.open.remove(&root.number).filter(|_| is_own) {
+        let open = if is_own { self.open.remove(&root.number) } else { None };
+        match open {
             Some(open) => {
                 self.is_complete(open.offset);
                 self.commit(hands, m);
@@ -132,8 +137,16 @@ impl Spout {
     }
 
     /// The store has the offset.
-    pub fn committed<E: Env<InMemory>>(&mut self, hands: &mut Hands, m: &mut Context<'_, E>) {
-        self.is_committing = false;
+    pub fn committed<E: Env<InMemory>>(
+        &mut self,
+        number: u64,
+        hands: &mut Hands,
+        m: &mut Context<'_, E>,
+    ) {
+        if self.committing != Some(number) {
+            return;
+        }
+        self.committing = None;
         let later = self.held.iter().position(|held| held.of.offset >= self.committed);
         let covered = later.unwrap_or(self.held.len());
         let now: Vec<Emission> = self.held.drain(..covered).collect();
@@ -228,14 +241,14 @@ impl Spout {
             Offsets::Highest => self.highest,
             Offsets::Emitted => self.held.last().map_or(0, |held| held.of.offset + 1),
         };
-        if offset <= self.committed || self.is_committing {
+        if offset <= self.committed || self.committing.is_some() {
             return;
         }
-        (self.committed, self.is_committing) = (offset, true);
+        self.committed = offset;
         let step = hands.step.0;
         let number = m.design.layout.number_of(hands.shard);
         let name = m.env.words().names.source(step, number, offset - 1);
-        hands.commit(COMMIT, name, Change::Offset(offset), m);
+        self.committing = Some(hands.commit(COMMIT, name, Change::Offset(offset), m));
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::At;
 use crate::scenario::form::units::Duration;
-use onceproof_kernel::alphabet::{Point, PointWords};
-use onceproof_model::dataflow::point::ALPHABET;
+use onceproof_kernel::alphabet::PointWords;
+use onceproof_systems::ALPHABETS;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -44,19 +44,30 @@ pub(in crate::scenario) struct Place {
     pub nth: Option<At<u32>>,
 }
 
-/// A step of the protocol, by its word in the alphabet.
+/// A step of the protocol, by its word: one of those of any system.
 #[derive(Clone, Copy)]
-pub(in crate::scenario) struct BeforeWord(pub Point);
+pub(in crate::scenario) struct BeforeWord(pub &'static str);
+
+/// The words for all steps of all protocols, each once, with what happens there.
+static WORDS: LazyLock<Vec<&PointWords>> = LazyLock::new(|| {
+    let mut words: Vec<&PointWords> = Vec::new();
+    for point in ALPHABETS.iter().flat_map(|alphabet| alphabet.points) {
+        if words.iter().all(|other| other.word != point.word) {
+            words.push(point);
+        }
+    }
+    words
+});
 
 impl<'de> Deserialize<'de> for BeforeWord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<BeforeWord, D::Error> {
-        static WORDS: LazyLock<Vec<&str>> =
-            LazyLock::new(|| ALPHABET.points.iter().map(|point| point.word).collect());
+        static NAMES: LazyLock<Vec<&str>> =
+            LazyLock::new(|| WORDS.iter().map(|point| point.word).collect());
         let word = String::deserialize(deserializer)?;
-        ALPHABET
-            .find(&word)
-            .map(BeforeWord)
-            .ok_or_else(|| D::Error::unknown_variant(&word, WORDS.as_slice()))
+        let known = NAMES.iter().find(|known| **known == word);
+        known
+            .map(|known| BeforeWord(known))
+            .ok_or_else(|| D::Error::unknown_variant(&word, NAMES.as_slice()))
     }
 }
 
@@ -66,8 +77,16 @@ impl JsonSchema for BeforeWord {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let word = |point: &PointWords| json!({ "type": "string", "const": point.word, "description": point.about });
-        let words: Vec<Value> = ALPHABET.points.iter().map(word).collect();
+        let word = |point: &&PointWords| {
+            let about: Vec<&str> = ALPHABETS
+                .iter()
+                .flat_map(|alphabet| alphabet.points)
+                .filter(|other| other.word == point.word)
+                .map(|other| other.about)
+                .collect();
+            json!({ "type": "string", "const": point.word, "description": about.join(" Or: ") })
+        };
+        let words: Vec<Value> = WORDS.iter().map(word).collect();
         json_schema!({ "oneOf": words, "description": "A step of the protocol." })
     }
 }
