@@ -10,7 +10,7 @@ use crate::scenario::wrong::error::Errors;
 use crate::scenario::wrong::graph_error::graph_error;
 use onceproof_model::in_memory::settings::{Guarantee, Settings};
 use onceproof_model::in_memory::{self, Refused};
-use onceproof_model::setting::Value;
+use onceproof_model::setting::SettingValue;
 use onceproof_systems::Design;
 
 /// The design that a file states.
@@ -121,7 +121,7 @@ pub fn other_values(settings: &Settings) -> Vec<OtherValue> {
     let mut others = Vec::new();
     for setting in Settings::table(settings.guarantee) {
         for (at, choice) in setting.choices.iter().enumerate() {
-            let value = Value::Choice(at);
+            let value = SettingValue::Choice(at);
             if value != (setting.get)(settings) {
                 let words = settings::in_words(setting, value);
                 others.push(OtherValue { words, is_wrong: choice.is_wrong });
