@@ -6,7 +6,7 @@ use crate::scenario::{duration, kind_to_json};
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::layout::{Layout, Results, StepIndex};
 use onceproof_model::dataflow::point;
-use onceproof_sim::fault::{About, ClockWay, Direction, Fault, Kind, Leg, Place};
+use onceproof_sim::fault::{About, Direction, Fault, Kind, Leg, Place};
 use onceproof_systems::Trial;
 
 use serde_json::Value;
@@ -69,11 +69,7 @@ pub fn fault_in_words(fault: &Fault, trial: &Trial) -> String {
         }
         Kind::Move => words.moved(),
         Kind::ClockStep { by, way } => {
-            let way = match way {
-                ClockWay::Back => "back",
-                ClockWay::Ahead => "ahead",
-            };
-            let stepped = format!("stepped its clock {} {way}", exact(by));
+            let stepped = format!("stepped its clock {} {}", exact(by), way.word());
             words.worker(&stepped).trim_end_matches(',').to_owned()
         }
         Kind::Redeliver => words.delivery(),
@@ -90,11 +86,8 @@ struct Words<'a> {
 impl Words<'_> {
     /// "the ack of events/0#1 to per-user, attempt 1,"
     fn call(&self, leg: Leg) -> String {
-        let leg = match leg {
-            Leg::Request => "request",
-            Leg::Ack => "ack",
-        };
-        let mut text = format!("the {}{leg}{}{}", self.nth(), self.record(" of "), self.ends());
+        let (nth, leg) = (self.nth(), leg.word());
+        let mut text = format!("the {nth}{leg}{}{}", self.record(" of "), self.ends());
         self.add_attempt(&mut text, "attempt");
         text
     }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::report::samples::{flip_plan, record, sink_plan};
 use onceproof_kernel::time::{MILLISECOND, SECOND};
+use onceproof_sim::fault::ClockWay;
 
 fn check(at: Place, kind: Kind, expected: &str) {
     assert_eq!(fault_in_words(&Fault { at, kind }, &flip_plan()), expected);
