@@ -1,9 +1,11 @@
 //! The kinds of faults, with their parameters. What is said of each stands in one table: whatever reads, draws, counts
 //! or prints them follows from it.
 
+mod row;
 mod table;
 
-pub use table::{FaultTarget, KindName, KindRow, Parameter, Takes};
+pub use row::{FaultTarget, KindRow, Parameter, Takes};
+pub use table::KindName;
 
 use onceproof_kernel::time::Nanos;
 use table::{NAMES, TABLE};

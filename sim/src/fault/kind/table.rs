@@ -2,94 +2,9 @@
 //! answers, which decide what becomes of a moment, and the world, which acts on it. Whatever else asks something of a
 //! kind asks its row.
 
+use super::row::{FaultTarget, KindRow, Parameter, Takes};
 use super::{Asked, ClockWay, Direction, Kind, KindParts, Leg};
 use onceproof_kernel::time::{MILLISECOND, SECOND};
-
-/// What is said of a kind of fault.
-#[derive(Clone, Copy, Debug)]
-pub struct KindRow {
-    /// The word for it in a scenario file.
-    pub word: &'static str,
-    /// What happens: a sentence.
-    pub about: &'static str,
-    /// The kind with its default parameters.
-    pub default: Kind,
-    /// At which sort of moment it is asked; one that strikes an ack instead is asked of that.
-    pub asked: Asked,
-    /// What it strikes.
-    pub target: FaultTarget,
-    /// Where it stands among all kinds, the plainest first. No two have one number.
-    pub plainness: u8,
-    /// What a file may say of it, the one that it mostly says first.
-    pub parameters: &'static [Parameter],
-    /// What is to be said of its odds beyond what they are counted by.
-    pub odds: &'static str,
-    /// The kinds that may stand in its place and do less, with their defaults.
-    pub weaker: &'static [KindName],
-}
-
-/// What a fault strikes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FaultTarget {
-    /// A request or an ack on its way.
-    Message,
-    /// A link, and all that goes over it.
-    Link,
-    /// A worker, and all that it does.
-    Worker,
-    /// A shard, and all that its worker does for it.
-    Shard,
-    /// A commit on its way to the store.
-    Commit,
-    /// One execution of a user function.
-    Function,
-    /// A message that a queue hands out.
-    Delivery,
-    /// A call to an external service.
-    Call,
-}
-
-impl FaultTarget {
-    /// Whether all that goes on there is struck at once.
-    pub fn is_whole(self) -> bool {
-        match self {
-            FaultTarget::Link | FaultTarget::Worker | FaultTarget::Shard => true,
-            FaultTarget::Message
-            | FaultTarget::Commit
-            | FaultTarget::Function
-            | FaultTarget::Delivery
-            | FaultTarget::Call => false,
-        }
-    }
-}
-
-/// What a file may say of a kind.
-#[derive(Clone, Copy, Debug)]
-pub struct Parameter {
-    /// Its key: `by`.
-    pub key: &'static str,
-    /// What it says, but for the default: the first words of a sentence.
-    pub about: &'static str,
-    /// What it takes.
-    pub takes: Takes,
-    /// Why it is not 0, if it may not be.
-    pub zero: Option<&'static str>,
-}
-
-/// What a parameter takes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Takes {
-    /// A length of time, or several of which a seed draws one.
-    Length,
-    /// The same, and which way a clock jumps by it. Only one such parameter is given.
-    Step(ClockWay),
-    /// Which half of an exchange.
-    Leg,
-    /// Which ways of a link.
-    Direction,
-    /// What is added to an answer, or several of which a seed draws one.
-    Answer,
-}
 
 /// The names of the kinds, and the row of each. Beside the name of a kind stand its parameters and what they are.
 macro_rules! table {
@@ -134,6 +49,7 @@ table! {
     DropRequest {} is {
         word: "drop-request",
         about: "A request is lost.",
+        told: "request was lost",
         default: Kind::DropRequest,
         asked: Asked::Request,
         target: FaultTarget::Message,
@@ -145,6 +61,7 @@ table! {
     DropAck {} is {
         word: "drop-ack",
         about: "An ack is lost.",
+        told: "ack was lost",
         default: Kind::DropAck,
         asked: Asked::Ack,
         target: FaultTarget::Message,
@@ -156,6 +73,7 @@ table! {
     Duplicate { leg: leg } is {
         word: "duplicate",
         about: "A request, or an ack, arrives twice.",
+        told: "{leg} arrived twice",
         default: Kind::Duplicate { leg: Leg::Request },
         asked: Asked::Request,
         target: FaultTarget::Message,
@@ -167,6 +85,7 @@ table! {
     Delay { by: length, leg: leg } is {
         word: "delay",
         about: "A request, or an ack, takes longer.",
+        told: "{leg} took {length} longer",
         default: Kind::Delay { by: SECOND, leg: Leg::Request },
         asked: Asked::Request,
         target: FaultTarget::Message,
@@ -178,6 +97,7 @@ table! {
     ErrorApplied {} is {
         word: "error-applied",
         about: "A request is applied, and its ack becomes an error.",
+        told: "request was applied and answered with an error",
         default: Kind::ErrorApplied,
         asked: Asked::Ack,
         target: FaultTarget::Message,
@@ -189,6 +109,7 @@ table! {
     ErrorNotApplied {} is {
         word: "error-not-applied",
         about: "A request is refused and not applied.",
+        told: "request was refused with an error",
         default: Kind::ErrorNotApplied,
         asked: Asked::Request,
         target: FaultTarget::Message,
@@ -200,6 +121,7 @@ table! {
     Partition { lasts: length, direction: direction } is {
         word: "partition",
         about: "A link is cut.",
+        told: "link was cut {direction} … for {length}",
         default: Kind::Partition { lasts: SECOND, direction: Direction::Both },
         asked: Asked::Request,
         target: FaultTarget::Link,
@@ -211,6 +133,7 @@ table! {
     Crash { restart: length } is {
         word: "crash",
         about: "A worker dies.",
+        told: "worker crashed … and came back after {length}",
         default: Kind::Crash { restart: 50 * MILLISECOND },
         asked: Asked::Before,
         target: FaultTarget::Worker,
@@ -222,6 +145,7 @@ table! {
     CommitLost {} is {
         word: "commit-lost",
         about: "A commit never reaches the store.",
+        told: "commit was lost",
         default: Kind::CommitLost,
         asked: Asked::Commit,
         target: FaultTarget::Commit,
@@ -233,6 +157,7 @@ table! {
     CommitUnknown {} is {
         word: "commit-unknown",
         about: "A commit is applied, and its answer is lost.",
+        told: "commit was applied, and its answer was lost",
         default: Kind::CommitUnknown,
         asked: Asked::Commit,
         target: FaultTarget::Commit,
@@ -244,6 +169,7 @@ table! {
     CommitDelayed { by: length } is {
         word: "commit-delayed",
         about: "A commit reaches the store late.",
+        told: "commit reached the store {length} late",
         default: Kind::CommitDelayed { by: 100 * MILLISECOND },
         asked: Asked::Commit,
         target: FaultTarget::Commit,
@@ -255,6 +181,7 @@ table! {
     UserDiffers { answer: answer } is {
         word: "user-differs",
         about: "A function answers otherwise than it did the first time.",
+        told: "function answered otherwise{answer} …",
         default: Kind::UserDiffers { answer: 1 },
         asked: Asked::Execute,
         target: FaultTarget::Function,
@@ -266,6 +193,7 @@ table! {
     UserFails {} is {
         word: "user-fails",
         about: "A function fails, and is tried again.",
+        told: "function failed …",
         default: Kind::UserFails,
         asked: Asked::Execute,
         target: FaultTarget::Function,
@@ -277,6 +205,7 @@ table! {
     Pause { lasts: length } is {
         word: "pause",
         about: "A worker stands still, and goes on as if nothing had happened.",
+        told: "worker stood still … for {length}",
         default: Kind::Pause { lasts: 400 * MILLISECOND },
         asked: Asked::Before,
         target: FaultTarget::Worker,
@@ -288,6 +217,7 @@ table! {
     Move {} is {
         word: "move",
         about: "A shard is granted to another worker, and its old one is not told.",
+        told: "shard moved to another worker …",
         default: Kind::Move,
         asked: Asked::Before,
         target: FaultTarget::Shard,
@@ -299,6 +229,7 @@ table! {
     ClockStep { by: length, way: way } is {
         word: "clock-step",
         about: "The clock of a worker jumps.",
+        told: "worker stepped its clock {length} {way} …",
         default: Kind::ClockStep { by: 5 * SECOND, way: ClockWay::Back },
         asked: Asked::Before,
         target: FaultTarget::Worker,
@@ -313,6 +244,7 @@ table! {
     Redeliver {} is {
         word: "redeliver",
         about: "A queue hands a message out again, though it is held.",
+        told: "queue handed … out again",
         default: Kind::Redeliver,
         asked: Asked::Deliver,
         target: FaultTarget::Delivery,
@@ -324,6 +256,7 @@ table! {
     CallUnknown {} is {
         word: "call-unknown",
         about: "A call to an external service is done, and its answer is lost.",
+        told: "call was done, and its answer was lost",
         default: Kind::CallUnknown,
         asked: Asked::Call,
         target: FaultTarget::Call,
