@@ -14,7 +14,7 @@ pub struct KindRow {
     pub told: &'static str,
     /// The kind with its default parameters.
     pub default: Kind,
-    /// At which sort of moment it is asked; one that strikes an ack instead is asked of that.
+    /// At which sort of moment it is asked, with its default leg if it has one.
     pub asked: Asked,
     /// What it strikes.
     pub target: FaultTarget,
