@@ -13,6 +13,7 @@ mod laws;
 mod mechanisms;
 mod model_is_pure;
 mod one_kernel;
+mod one_table;
 mod scenario_format;
 mod scenarios;
 mod shrink;
