@@ -255,7 +255,7 @@ static OF_BOTH: &[Setting<Settings>] = &[
         key: "counts",
         about: "Where counts are.",
         choices: &[
-            SettingChoice::right("memory", "In the memory of a bolt, which a crash empties."),
+            SettingChoice::less("memory", "In the memory of a bolt, which a crash empties."),
             SettingChoice::right("durable", "In the store."),
         ],
         length: None,
@@ -266,7 +266,7 @@ static OF_BOTH: &[Setting<Settings>] = &[
         key: "distinct",
         about: "Whether a bolt counts a record that it knows by its id only once.",
         choices: &[
-            SettingChoice::right("", "What is sent again counts again.").written(NO),
+            SettingChoice::less("", "What is sent again counts again.").written(NO),
             SettingChoice::right("", "It keeps the ids beside its counts, where these are.")
                 .written(YES),
         ],
@@ -290,6 +290,7 @@ static OF_BOTH: &[Setting<Settings>] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::setting::Worth;
 
     #[test]
     fn every_value_of_a_setting_is_what_it_was_set_to() {
@@ -315,7 +316,7 @@ mod tests {
             {
                 let value = (setting.get)(&Settings::of(guarantee));
                 assert_eq!(value, SettingValue::Choice(0), "{}", setting.key);
-                assert!(!setting.choices[0].is_wrong, "{}", setting.key);
+                assert_ne!(setting.choices[0].worth, Worth::Wrong, "{}", setting.key);
             }
         }
     }
