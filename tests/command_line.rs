@@ -11,6 +11,7 @@ mod run;
 mod shrink;
 mod sizes;
 mod strangers;
+mod strategies;
 mod sweep;
 mod test;
 mod told;

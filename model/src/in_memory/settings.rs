@@ -1,6 +1,6 @@
 //! The settings of best effort and of at-least-once, each with the value that is right first.
 
-use crate::setting::{Length, Setting, SettingChoice, SettingValue, WrittenAs};
+use crate::setting::{Length, Setting, SettingChoice, SettingValue, Worth, WrittenAs};
 use onceproof_kernel::time::{Nanos, SECOND};
 
 /// Which of the two it is.
@@ -118,6 +118,15 @@ impl Settings {
             Guarantee::AtLeastOnce => [TRACKED, OF_BOTH],
         };
         rows.into_iter().flatten()
+    }
+
+    /// What a value of a setting is worth beside the other settings. A bolt that acks on receipt does no harm where the
+    /// view is a leaf of the tree: what it does not show is missed there.
+    pub fn worth(&self, setting: &Setting<Settings>, choice: &SettingChoice) -> Worth {
+        match setting.key {
+            "ack" if self.view_acks() => Worth::Right,
+            _ => choice.worth,
+        }
     }
 
     /// Whether every record is followed until it is done.
@@ -290,7 +299,6 @@ static OF_BOTH: &[Setting<Settings>] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::setting::Worth;
 
     #[test]
     fn every_value_of_a_setting_is_what_it_was_set_to() {

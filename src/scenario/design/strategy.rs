@@ -124,7 +124,10 @@ pub fn other_values(settings: &Settings) -> Vec<OtherValue> {
             let value = SettingValue::Choice(at);
             if value != (setting.get)(settings) {
                 let words = settings::in_words(setting, value);
-                others.push(OtherValue { words, is_wrong: choice.worth != Worth::Right });
+                others.push(OtherValue {
+                    words,
+                    is_wrong: settings.worth(setting, choice) != Worth::Right,
+                });
             }
         }
     }

@@ -139,7 +139,9 @@ fn of_dataflow(design: &dataflow::Design, trial: &Trial) -> Vec<(&'static str, O
 fn of_settings(design: &in_memory::Design, trial: &Trial) -> Vec<(&'static str, Option<Trial>)> {
     let table = Settings::table(design.settings.guarantee);
     let is_wrong = |setting: &&Setting<Settings>| match (setting.get)(&design.settings) {
-        SettingValue::Choice(at) => setting.choices[at].worth == Worth::Wrong,
+        SettingValue::Choice(at) => {
+            design.settings.worth(setting, &setting.choices[at]) == Worth::Wrong
+        }
         SettingValue::Length(_) => false,
     };
     let right = |setting: &Setting<Settings>| {
