@@ -22,12 +22,13 @@ fn every_search_works_on_counts_in_memory() {
     for strategy in ["best-effort", "at-least-once"] {
         let folder = folder_with(strategy, &format!("{strategy}/random.toml"), &[]);
         let rerun = ["sweep", "a.toml", "--check-determinism", "--seeds", "0..3"];
-        let rerun = folder.onceproof(&rerun).ends(0);
+        let rerun = folder.onceproof(&rerun).ends(1);
         assert!(rerun.stdout.contains("the same in a fresh process"), "{rerun:?}");
         let shrunk = folder.onceproof(&["shrink", "a.toml", "--seed", "2", "--out", "s.toml"]);
         let shrunk = shrunk.ends(0);
         assert!(shrunk.stdout.contains("1-minimal"), "{shrunk:?}");
-        folder.onceproof(&["replay", "s.toml"]).ends(0);
+        let again = folder.onceproof(&["replay", "s.toml"]).ends(1);
+        assert!(again.stdout.contains("violated: "), "{again:?}");
         let exhaust = ["exhaust", "s.toml", "--faults", "1", "--kinds", "crash,drop-request"];
         let found = folder.onceproof(&exhaust).ends(1);
         assert!(found.stdout.contains("smallest schedule"), "{found:?}");
