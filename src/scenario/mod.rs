@@ -19,12 +19,14 @@ mod tests;
 
 pub use change::edit::{Remains, SpareKey};
 pub use change::redesign::{Changes, mechanisms};
+pub use change::under::{LeftOut, Under};
 pub use change::vary::{Latitude, Weather};
 pub use change::write::{fault_on_a_line, fault_to_json, kind_to_json};
 pub use demand::stated::{Bound, Figure, Stated, Totals};
 pub use design::given::{dedup_in_words, gc_in_words, given};
 pub use design::strategy::{OtherValue, given_settings, other_values};
 pub use files::Readable;
+pub use form::raw::Strategy;
 pub use form::reference::reference;
 pub use form::schema::schema;
 pub use form::seed::RunSeed;

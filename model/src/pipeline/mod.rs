@@ -99,6 +99,18 @@ impl Pipeline {
         &self.order
     }
 
+    /// The ends: the steps with results that lead to no other step with results. What readers see stands there.
+    pub fn ends(&self) -> Vec<StepIndex> {
+        let mut leads_on = vec![false; self.steps.len()];
+        for &step in self.order.iter().rev() {
+            let mut next = self.edges(step).iter().map(|edge| edge.to);
+            let has_more = |to: StepIndex| self.step(to).kind.has_results() || leads_on[to.at()];
+            leads_on[step.at()] = next.any(has_more);
+        }
+        let is_end = |&(at, step): &(StepIndex, &Step)| step.kind.has_results() && !leads_on[at.at()];
+        self.numbered().filter(is_end).map(|(at, _)| at).collect()
+    }
+
     /// Of each step, how many steps there are between it and the source that is farthest away.
     pub fn depths(&self) -> Vec<u32> {
         let mut depths = vec![0; self.steps.len()];
