@@ -1,10 +1,10 @@
 //! The arguments of each command.
 
 use super::values::{
-    KindReader, at_least_one, duration, most_faults, positive, seed, seed_range, threads, time,
+    KindReader, StrategyReader, at_least_one, duration, most_faults, positive, seed, seed_range, threads, time,
 };
 use clap::{ArgGroup, Args, ValueEnum};
-use onceproof::scenario::{Changes, Readable, Scenario, ScenarioError};
+use onceproof::scenario::{Changes, Readable, Scenario, ScenarioError, Strategy};
 use onceproof_kernel::time::Nanos;
 use onceproof_sim::fault::KindName;
 use std::num::{NonZeroU64, NonZeroUsize};
@@ -270,6 +270,25 @@ pub struct NecessityArgs {
     pub markdown: bool,
 }
 
+/// Arguments of `compare`.
+#[derive(Args, Debug)]
+pub struct CompareArgs {
+    /// The scenario; `-` reads standard input.
+    pub file: PathBuf,
+    /// Which files it may read.
+    #[command(flatten)]
+    pub files: Files,
+    /// The strategies, with commas [default: all].
+    #[arg(long, value_name = "STRATEGY", value_delimiter = ',', value_parser = StrategyReader)]
+    pub strategies: Vec<Strategy>,
+    /// The seeds from a up to but without b, in place of those in the file.
+    #[arg(long, value_name = "a..b", value_parser = seed_range, allow_hyphen_values = true)]
+    pub seeds: Option<Range<u64>>,
+    /// How many threads to use [default: one per core].
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
+    pub jobs: Option<NonZeroUsize>,
+}
+
 /// Arguments of `shrink`.
 #[derive(Args, Debug)]
 pub struct ShrinkArgs {
@@ -389,8 +408,8 @@ impl From<Picture> for onceproof::report::graph::Picture {
 /// Arguments of `schema`.
 #[derive(Args, Debug)]
 pub struct SchemaArgs {
-    /// Of what: scenario files, or the lines of `run --trace --format json`.
-    #[arg(long, value_enum, value_name = "scenario|trace", hide_possible_values = true)]
+    /// Of what: scenario files, the lines of `run --trace --format json`, or the document of `compare --format json`.
+    #[arg(long, value_enum, value_name = "scenario|trace|compare", hide_possible_values = true)]
     #[arg(default_value_t = SchemaOf::Scenario)]
     pub of: SchemaOf,
 }
@@ -402,4 +421,6 @@ pub enum SchemaOf {
     Scenario,
     /// A line of a trace.
     Trace,
+    /// A comparison.
+    Compare,
 }

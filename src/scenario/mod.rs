@@ -67,6 +67,8 @@ pub struct Scenario {
     pub seed: Option<u64>,
     /// Whether an exact fault may not fire.
     pub unfired_is_allowed: bool,
+    /// The strategy that it states.
+    pub strategy: Strategy,
     /// What is run.
     pub trial: Trial,
     /// The seeds that a sweep tries.
@@ -223,6 +225,7 @@ impl Scenario {
                 expect,
                 stated,
                 unfired_is_allowed: unfired_is_allowed?,
+                strategy: file.strategy,
                 seed: file.seed.map(|seed| seed.0),
                 sweep: file.sweep.and_then(|sweep| sweep.seeds).map_or(0..1000, |seeds| seeds.0),
                 rows_skipped: inputs.rows_skipped,

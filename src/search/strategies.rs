@@ -3,6 +3,7 @@
 //!
 //! A sample of the seeds is run again without being measured, by a simulator of its own: that must be the same run.
 
+use super::chance::Chance;
 use super::compare::first_difference;
 use super::in_order::{Ended, in_order};
 use super::marks::awaited;
@@ -105,6 +106,7 @@ pub fn measured(
             found.add(seeds.at(number), ran, &more);
             ControlFlow::Continue(())
         });
+    found.sweep.chance = Chance::of(trial);
     found.sweep.interrupted = ended == Ended::Interrupted;
     found.sweep.never_fired = never_fired(trial, &found.sweep.fired);
     let is_missing = |mark| found.sweep.runs > 0 && found.sweep.reached.runs(mark) == 0;
