@@ -1,13 +1,16 @@
 //! The command line as clap reads it.
 
 mod args;
+mod compare;
 mod values;
 
 pub use args::{
-    CheckArgs, CheckpointsArgs, CompareArgs, CompletionsArgs, ExhaustArgs, Files, GraphArgs, ManArgs,
+    CheckArgs, CheckpointsArgs, CompletionsArgs, ExhaustArgs, Files, GraphArgs, ManArgs,
     NecessityArgs, NewArgs, Redesign, ReplayArgs, RunArgs, STANDARD_INPUT, SchemaArgs, SchemaOf,
     ShrinkArgs, SweepArgs, TestArgs, load,
 };
+
+pub use compare::CompareArgs;
 
 use crate::ending::Ending;
 use crate::output::complain;
@@ -193,7 +196,7 @@ impl Cli {
             matches!(&self.command, Command::Schema(args) if args.of == SchemaOf::Scenario);
         let has_markdown = is_reference || matches!(&self.command, Command::Compare(_));
         if self.asked.format == Written::Markdown && !has_markdown {
-            let message = "--format markdown is for compare and for schema of a scenario, and necessity \
+            let message = "--format markdown is for schema of a scenario and for compare; necessity \
                            has --markdown";
             return Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
         }

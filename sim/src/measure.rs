@@ -20,6 +20,8 @@ pub struct Measured {
     /// Of each source record that is in a result at an end of the pipeline when the run is over: from its arrival to
     /// the last change of any result that it is in.
     pub last_changed: Times,
+    /// How many requests were answered, each time counted. Work counts the requests.
+    pub answers: u64,
     /// How many reads of the store were made and paid for.
     pub reads: u64,
     /// How many crashes hit a worker with a shard.
@@ -34,6 +36,7 @@ pub struct Measured {
 /// What is measured while a run goes on.
 #[derive(Debug, Default)]
 pub(crate) struct Measure {
+    answers: u64,
     crashes: u64,
     recoveries: Times,
     /// The crashes after which none of the shards did anything yet.
@@ -57,6 +60,11 @@ struct Hit {
 }
 
 impl Measure {
+    /// A request is answered.
+    pub fn answers(&mut self) {
+        self.answers += 1;
+    }
+
     /// A worker with these shards dies; each with the first life that it may have after that.
     pub fn crashes(&mut self, now: Nanos, shards: impl Iterator<Item = (ShardIndex, u32)>) {
         let hit = |(shard, life)| Hit { shard, life, is_back: false };
@@ -119,8 +127,10 @@ impl<S: System> Outside<'_, S> {
                 last_changed.add(last.0.abs_diff(arrival));
             }
         }
-        let Measure { crashes, recoveries, .. } = self.measure.take().unwrap_or_default();
-        Measured { brief, first_seen, last_changed, reads: self.reads, crashes, recoveries }
+        let Measure { answers, crashes, recoveries, open: _ } =
+            self.measure.take().unwrap_or_default();
+        let reads = self.reads;
+        Measured { brief, first_seen, last_changed, answers, reads, crashes, recoveries }
     }
 }
 

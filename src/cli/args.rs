@@ -1,10 +1,10 @@
 //! The arguments of each command.
 
 use super::values::{
-    KindReader, StrategyReader, at_least_one, duration, most_faults, positive, seed, seed_range, threads, time,
+    KindReader, at_least_one, duration, most_faults, positive, seed, seed_range, threads, time,
 };
 use clap::{ArgGroup, Args, ValueEnum};
-use onceproof::scenario::{Changes, Readable, Scenario, ScenarioError, Strategy};
+use onceproof::scenario::{Changes, Readable, Scenario, ScenarioError};
 use onceproof_kernel::time::Nanos;
 use onceproof_sim::fault::KindName;
 use std::num::{NonZeroU64, NonZeroUsize};
@@ -268,25 +268,6 @@ pub struct NecessityArgs {
     /// Write the table as one of Markdown.
     #[arg(long)]
     pub markdown: bool,
-}
-
-/// Arguments of `compare`.
-#[derive(Args, Debug)]
-pub struct CompareArgs {
-    /// The scenario; `-` reads standard input.
-    pub file: PathBuf,
-    /// Which files it may read.
-    #[command(flatten)]
-    pub files: Files,
-    /// The strategies, with commas [default: all].
-    #[arg(long, value_name = "STRATEGY", value_delimiter = ',', value_parser = StrategyReader)]
-    pub strategies: Vec<Strategy>,
-    /// The seeds from a up to but without b, in place of those in the file.
-    #[arg(long, value_name = "a..b", value_parser = seed_range, allow_hyphen_values = true)]
-    pub seeds: Option<Range<u64>>,
-    /// How many threads to use [default: one per core].
-    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
-    pub jobs: Option<NonZeroUsize>,
 }
 
 /// Arguments of `shrink`.

@@ -32,7 +32,7 @@ pub fn compare(
     if seeds.is_empty() {
         return Err(Error::NothingSelected("there are no seeds in the range".to_owned()));
     }
-    let (found, cannot) = under_each(&scenario, &args.strategies)?;
+    let Strategies { found, cannot } = under_each(&scenario, &args.strategies)?;
     let threads = threads(args.jobs, seeds.end - seeds.start)?;
     let cancel = cancelled_by_interrupt();
     let run = |(strategy, under): (Strategy, Under)| {
@@ -66,28 +66,32 @@ pub fn compare(
     Ok(ending_of(&report))
 }
 
-/// The scenario under each strategy that was asked for, else under each that there is, and those that cannot have it.
-fn under_each(
-    scenario: &Scenario,
-    asked: &[Strategy],
-) -> Result<(Vec<(Strategy, Under)>, Vec<Cannot>), Error> {
+/// A scenario under several strategies, and those that cannot have its pipeline.
+#[derive(Default)]
+struct Strategies {
+    found: Vec<(Strategy, Under)>,
+    cannot: Vec<Cannot>,
+}
+
+/// The scenario under each strategy that was asked for, else under each that there is.
+fn under_each(scenario: &Scenario, asked: &[Strategy]) -> Result<Strategies, Error> {
     let all = if asked.is_empty() { &Strategy::ALL[..] } else { asked };
-    let (mut found, mut cannot, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut each, mut errors) = (Strategies::default(), Vec::new());
     for (at, &strategy) in all.iter().enumerate() {
         if all[..at].contains(&strategy) {
             continue;
         }
         match scenario.under(strategy) {
-            Ok(under) => found.push((strategy, under)),
+            Ok(under) => each.found.push((strategy, under)),
             Err(error @ ScenarioError::Io { .. }) => return Err(error.into()),
             Err(error) => {
                 let (why, is_asked) = (error.in_a_sentence(), !asked.is_empty());
-                cannot.push(Cannot { strategy, why, is_asked });
+                each.cannot.push(Cannot { strategy, why, is_asked });
                 errors.push(error);
             }
         }
     }
-    if found.is_empty() { Err(Error::Scenarios(errors)) } else { Ok((found, cannot)) }
+    if each.found.is_empty() { Err(Error::Scenarios(errors)) } else { Ok(each) }
 }
 
 /// How a command ends that found this: that something is wrong with a strategy is what it is for.

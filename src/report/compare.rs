@@ -124,14 +124,15 @@ fn latency(report: &CompareReport) -> Figures {
 }
 
 fn work(all: &[Compared]) -> Figures {
-    let heads = ["strategy", "messages", "durable writes", "durable reads"];
-    let about = "a write is a commit that was applied; messages that were sent again count again";
+    let heads = ["strategy", "messages", "answers", "durable writes", "durable reads"];
+    let about = "what was sent again counts again; a write is a commit that was applied";
     let mut table = Figures::new("work per record", about, 1, &heads);
     for Compared { strategy, comparison, .. } in all {
         let per_record = |count| ratio(count, comparison.records);
         table.add([
             strategy.word().to_owned(),
             per_record(comparison.messages),
+            per_record(comparison.answers),
             per_record(comparison.commits),
             per_record(comparison.reads),
         ]);

@@ -155,6 +155,8 @@ struct Percentiles {
 struct Counts {
     /// Messages between processes that were sent, with records and without, those included that were sent again.
     messages: u64,
+    /// Answers to messages, which are not among them; a system in which nobody answers has none.
+    answers: u64,
     /// Durable writes: commits that were applied.
     commits: u64,
     /// Durable reads: reads of the store that take time.
@@ -168,6 +170,9 @@ struct PerRecord {
     /// Messages.
     #[schemars(with = "f64")]
     messages: Number,
+    /// Answers to messages.
+    #[schemars(with = "f64")]
+    answers: Number,
     /// Durable writes.
     #[schemars(with = "f64")]
     commits: Number,
@@ -254,9 +259,15 @@ fn strategy(one: &Compared) -> Strategy {
         lost: records(&found.lost, sweep.runs),
         first_seen_ms: percentiles(&found.first_seen),
         final_ms: percentiles(&found.last_changed),
-        work: Counts { messages: found.messages, commits: found.commits, reads: found.reads },
+        work: Counts {
+            messages: found.messages,
+            answers: found.answers,
+            commits: found.commits,
+            reads: found.reads,
+        },
         per_record: PerRecord {
             messages: per_record(found.messages),
+            answers: per_record(found.answers),
             commits: per_record(found.commits),
             reads: per_record(found.reads),
         },
@@ -275,9 +286,8 @@ fn strategy(one: &Compared) -> Strategy {
 }
 
 fn share(share: Share) -> ShareOfRuns {
-    let part = |millionths: u64| {
-        number(&format!("{}.{:06}", millionths / MILLION, millionths % MILLION))
-    };
+    let part =
+        |millionths: u64| number(&format!("{}.{:06}", millionths / MILLION, millionths % MILLION));
     let interval = share.interval().map(|(least, most)| [part(least), part(most)]);
     ShareOfRuns { share: part(share.millionths()), interval }
 }

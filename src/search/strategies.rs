@@ -35,6 +35,8 @@ pub struct Comparison {
     pub last_changed: Times,
     /// How many messages were sent, requests sent again included.
     pub messages: u64,
+    /// How many of them were answered, each time counted.
+    pub answers: u64,
     /// How many commits were applied.
     pub commits: u64,
     /// How many reads of the store were paid for.
@@ -101,11 +103,16 @@ pub fn measured(
         progress(&ran.1.brief);
         Some(ran)
     };
-    let ended =
-        in_order(seeds.count(), MOST_IN_CHUNK, || trial.simulator(), run, |number, (ran, more)| {
+    let ended = in_order(
+        seeds.count(),
+        MOST_IN_CHUNK,
+        || trial.simulator(),
+        run,
+        |number, (ran, more)| {
             found.add(seeds.at(number), ran, &more);
             ControlFlow::Continue(())
-        });
+        },
+    );
     found.sweep.chance = Chance::of(trial);
     found.sweep.interrupted = ended == Ended::Interrupted;
     found.sweep.never_fired = never_fired(trial, &found.sweep.fired);
@@ -148,6 +155,7 @@ impl Comparison {
             first_seen: Times::default(),
             last_changed: Times::default(),
             messages: 0,
+            answers: 0,
             commits: 0,
             reads: 0,
             crashes: 0,
@@ -156,13 +164,15 @@ impl Comparison {
     }
 
     fn add(&mut self, seed: Option<u64>, ran: Ran, measured: &Measured) {
-        let Measured { brief, first_seen, last_changed, reads, crashes, recoveries } = measured;
+        let Measured { brief, first_seen, last_changed, answers, reads, crashes, recoveries } =
+            measured;
         self.records += brief.ledger.expected;
         self.duplicated.add(brief.ledger.duplicated, seed);
         self.lost.add(brief.ledger.lost, seed);
         self.first_seen.add_all(first_seen);
         self.last_changed.add_all(last_changed);
         self.messages += brief.work.messages;
+        self.answers += answers;
         self.commits += brief.work.commits;
         self.reads += reads;
         self.crashes += crashes;

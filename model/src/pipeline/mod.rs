@@ -107,7 +107,8 @@ impl Pipeline {
             let has_more = |to: StepIndex| self.step(to).kind.has_results() || leads_on[to.at()];
             leads_on[step.at()] = next.any(has_more);
         }
-        let is_end = |&(at, step): &(StepIndex, &Step)| step.kind.has_results() && !leads_on[at.at()];
+        let is_end =
+            |&(at, step): &(StepIndex, &Step)| step.kind.has_results() && !leads_on[at.at()];
         self.numbered().filter(is_end).map(|(at, _)| at).collect()
     }
 
@@ -200,6 +201,28 @@ mod tests {
             vec![step("s", source(), &[], 1), step("a", count(1, 0), &[0, 0], 1)],
             GraphError::InputTwice { step: StepIndex(1), from: StepIndex(0) },
         );
+    }
+
+    #[test]
+    fn readers_look_at_the_results_that_lead_to_no_others() {
+        let ends = |steps: Vec<Step>| Pipeline::new(steps).expect("a good graph").ends();
+        let map = || StepKind::Map(Function::Identity);
+        let sink = || StepKind::Sink(Sink::Upsert);
+        // Two counts, of which one is counted again and written.
+        let branches = vec![
+            step("s", source(), &[], 1),
+            step("a", count(1, 0), &[0], 1),
+            step("b", count(1, 0), &[0], 1),
+            step("c", count(1, 0), &[2], 1),
+            step("t", sink(), &[3], 1),
+        ];
+        assert_eq!(ends(branches), [StepIndex(1), StepIndex(4)]);
+        let written = vec![
+            step("s", source(), &[], 1),
+            step("m", map(), &[0], 1),
+            step("t", sink(), &[1], 1),
+        ];
+        assert_eq!(ends(written), [StepIndex(2)]);
     }
 
     #[test]

@@ -112,9 +112,8 @@ impl Ledger {
             });
         }
         let all = seen.first.iter().zip(last).zip(0..);
-        let known = |((&first, last), number)| {
-            Some(SeenAt { name: Name(number), first: first?, last })
-        };
+        let known =
+            |((&first, last), number)| Some(SeenAt { name: Name(number), first: first?, last });
         all.filter_map(known).collect()
     }
 
