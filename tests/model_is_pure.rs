@@ -30,6 +30,7 @@ const CRATES: &[(&str, Dependencies)] = &[
 const PATHS: &[&str] = &[
     "std::cmp",
     "std::collections::BTreeMap",
+    "std::collections::BTreeSet",
     "std::collections::BinaryHeap",
     "std::collections::VecDeque",
     "std::collections::btree_map",

@@ -8,12 +8,14 @@ mod table;
 
 use crate::common::values::{VALUES, values};
 use onceproof::figures;
-use onceproof::scenario::{Expect, Figure, Scenario};
+use onceproof::scenario::{Expect, Figure, Scenario, given_settings, other_values};
 use onceproof::search::chance::Chance;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_model::dataflow::point::ALPHABET;
+use onceproof_model::in_memory::settings::{Guarantee, Settings};
 use onceproof_sim::fault::{ClockWay, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Class, Classes, Outcome};
+use onceproof_systems::Design;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
@@ -150,17 +152,26 @@ fn no_fault_and_no_mechanism_is_left_out() {
     for row in rows() {
         let scenario = load(row.file);
         let outcome = scenario.trial.simulator().detail(None);
+        let alphabet = scenario.trial.layout().alphabet;
         for (number, fault) in scenario.trial.plan.faults.iter().enumerate() {
             if !outcome.unfired.contains(&number) {
                 used.insert(fault_in_word(&fault.kind));
                 used.extend(
-                    fault.at.before.map(|before| format!("before {}", ALPHABET.word(before))),
+                    fault.at.before.map(|before| format!("before {}", alphabet.word(before))),
                 );
                 used.extend(fault.at.time.map(|_| format!("{} by time", fault.kind.name().word())));
             }
         }
-        for mechanism in scenario.trial.design.dataflow().expect("Dataflow").mechanisms() {
-            used.extend(values(mechanism).map(str::to_owned));
+        match &scenario.trial.design {
+            Design::Dataflow(design) => {
+                let mechanisms = design.mechanisms().iter();
+                used.extend(mechanisms.flat_map(values).map(str::to_owned));
+            }
+            Design::InMemory(design) => {
+                let Settings { guarantee, .. } = design.settings;
+                let given = given_settings(&design.settings).into_iter();
+                used.extend(given.map(|setting| format!("{guarantee:?}: {setting}")));
+            }
         }
     }
     let faults = KindName::ALL.map(|name| fault_in_word(&name.with_defaults()));
@@ -175,8 +186,12 @@ fn no_fault_and_no_mechanism_is_left_out() {
     let by_time = ["crash", "partition", "pause", "move", "clock-step"];
     let by_time = by_time.map(|word| format!("{word} by time"));
     let wanted = faults.into_iter().chain(more_faults.iter().map(fault_in_word));
-    let wanted =
-        wanted.chain(befores).chain(by_time).chain(VALUES.iter().map(|&value| value.to_owned()));
+    let others = [Guarantee::BestEffort, Guarantee::AtLeastOnce].into_iter().flat_map(|of| {
+        let others = other_values(&Settings::of(of)).into_iter();
+        others.map(move |other| format!("{of:?}: {}", other.words))
+    });
+    let values = VALUES.iter().map(|&value| value.to_owned());
+    let wanted = wanted.chain(befores).chain(by_time).chain(values).chain(others);
     let unused: Vec<String> = wanted.filter(|word| !used.contains(word)).collect();
     assert!(unused.is_empty(), "{unused:?}");
 }

@@ -64,7 +64,12 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
     fn parts_of_reply(reply: &Self::Reply) -> Details;
 
     /// How it is told that an id is forgotten. The record is none if nobody knows whose the id was.
-    fn forgotten(record: Option<Name>, key: Key, why: Forgotten) -> Told;
+    ///
+    /// # Panics
+    /// Where a system does not say it: its rows forget nothing.
+    fn forgotten(record: Option<Name>, key: Key, why: Forgotten) -> Told {
+        unreachable!("no id is forgotten: {record:?} of {key:?}, {why:?}")
+    }
 
     /// What a request promises and what it carries, as numbers that are the same in every run: handles of keys and
     /// names go in by their hashes.

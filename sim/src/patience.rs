@@ -98,25 +98,11 @@ fn waits(plan: &Plan, layout: &Layout) -> Vec<Nanos> {
     waits
 }
 
-/// How long a fault keeps something away.
+/// How long a fault keeps something away. A clock that jumps keeps nothing away.
 fn lasts(kind: Kind) -> Nanos {
     match kind {
-        Kind::Delay { by, .. } | Kind::CommitDelayed { by } => by,
-        Kind::Partition { lasts, .. } | Kind::Pause { lasts } => lasts,
-        Kind::Crash { restart } => restart,
-        Kind::DropRequest
-        | Kind::DropAck
-        | Kind::Duplicate { .. }
-        | Kind::ErrorApplied
-        | Kind::ErrorNotApplied
-        | Kind::CommitLost
-        | Kind::CommitUnknown
-        | Kind::UserDiffers { .. }
-        | Kind::UserFails
-        | Kind::Move
-        | Kind::ClockStep { .. }
-        | Kind::Redeliver
-        | Kind::CallUnknown => 0,
+        Kind::ClockStep { .. } => 0,
+        kind => kind.length().unwrap_or(0),
     }
 }
 

@@ -31,16 +31,15 @@ impl TypedValueParser for KindReader {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(KindName::ALL.into_iter().map(|kind| PossibleValue::new(kind.word()))))
+        Some(Box::new(KindName::WORDS.into_iter().map(PossibleValue::new)))
     }
 }
 
 fn kind(text: &str) -> Result<KindName, String> {
-    KindName::ALL.into_iter().find(|kind| kind.word() == text).ok_or_else(|| {
-        let words = KindName::ALL.map(KindName::word);
-        match nearest(text, &words) {
-            Some(word) => format!("there is no such kind of fault; did you mean {word}?"),
-            None => format!("there is no such kind of fault; there are {}", words.join(", ")),
+    KindName::of_word(text).ok_or_else(|| match nearest(text, &KindName::WORDS) {
+        Some(word) => format!("there is no such kind of fault; did you mean {word}?"),
+        None => {
+            format!("there is no such kind of fault; there are {}", KindName::WORDS.join(", "))
         }
     })
 }

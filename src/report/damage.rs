@@ -98,7 +98,7 @@ fn groups<'a>(outcome: &Outcome, blame: &'a Blame, trial: &Trial) -> Vec<Group<'
             Blamed::Unknown(_) => (2, &[][..]),
         };
         let plainness = set.iter().map(|&fault| outcome.schedule[fault].kind.name());
-        let plainness: Vec<usize> = plainness.map(KindName::plainness).collect();
+        let plainness: Vec<u8> = plainness.map(KindName::plainness).collect();
         (rank, set.len(), plainness, Reverse(group.damage.len()))
     });
     groups

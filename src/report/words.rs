@@ -6,7 +6,8 @@ use crate::scenario::{duration, kind_to_json};
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::layout::{Layout, Results, StepIndex};
 use onceproof_model::dataflow::point;
-use onceproof_sim::fault::{About, ClockWay, Direction, Fault, Kind, Leg, Place};
+use onceproof_sim::fault::kind::{FaultTarget, KindParts};
+use onceproof_sim::fault::{About, Direction, Fault, Kind, Place};
 use onceproof_systems::Trial;
 
 use serde_json::Value;
@@ -32,52 +33,59 @@ pub fn kind_in_words(kind: &Kind) -> String {
 /// What the fault did, and where.
 pub fn fault_in_words(fault: &Fault, trial: &Trial) -> String {
     let words = Words { at: &fault.at, trial };
-    match fault.kind {
-        Kind::DropRequest => format!("{} was lost", words.call(Leg::Request)),
-        Kind::DropAck => format!("{} was lost", words.call(Leg::Ack)),
-        Kind::Duplicate { leg } => format!("{} arrived twice", words.call(leg)),
-        Kind::Delay { by, leg } => format!("{} took {} longer", words.call(leg), exact(by)),
-        Kind::ErrorApplied => {
-            format!("{} was applied and answered with an error", words.call(Leg::Request))
+    let row = fault.kind.name().row();
+    let told = with_parameters(row.told, fault.kind);
+    let (struck, did) = told.split_once(' ').unwrap_or((&told, ""));
+    let (did, then) = did.split_once(" …").unwrap_or((did, ""));
+    match row.target {
+        FaultTarget::Message => format!("{} {did}", words.message(struck)),
+        FaultTarget::Link => format!("{} {did}{}{then}", words.link(), words.since()),
+        FaultTarget::Worker => ended(words.worker(did), then),
+        FaultTarget::Shard => ended(words.shard(did), then),
+        FaultTarget::Commit => format!("{} {did}", words.commit()),
+        FaultTarget::Function => ended(words.function(did), then),
+        FaultTarget::Delivery => words.delivery(did, then),
+        FaultTarget::Call => format!("{} {did}", words.service_call()),
+    }
+}
+
+/// What a kind is told by, with its parameters.
+fn with_parameters(told: &str, mut kind: Kind) -> String {
+    let KindParts { length, leg, direction, way, answer } = kind.parts();
+    let mut text = told.to_owned();
+    let mut put = |name: &str, words: Option<String>| {
+        if let Some(words) = words {
+            text = text.replace(name, &words);
         }
-        Kind::ErrorNotApplied => {
-            format!("{} was refused with an error", words.call(Leg::Request))
-        }
-        Kind::Partition { lasts, direction } => {
-            let ways = match direction {
-                Direction::Both => "both ways",
-                Direction::Forward => "for requests",
-                Direction::Backward => "for acks",
-            };
-            format!("{} was cut {ways}{} for {}", words.link(), words.since(), exact(lasts))
-        }
-        Kind::Crash { restart } => {
-            format!("{} and came back after {}", words.worker("crashed"), exact(restart))
-        }
-        Kind::CommitLost => format!("{} was lost", words.commit()),
-        Kind::CommitUnknown => format!("{} was applied, and its answer was lost", words.commit()),
-        Kind::CommitDelayed { by } => {
-            format!("{} reached the store {} late", words.commit(), exact(by))
-        }
-        Kind::UserDiffers { answer: 1 } => words.function("answered otherwise"),
-        Kind::UserDiffers { answer } => {
-            words.function(&format!("answered otherwise, by {answer},"))
-        }
-        Kind::UserFails => words.function("failed"),
-        Kind::Pause { lasts } => {
-            format!("{} for {}", words.worker("stood still"), exact(lasts))
-        }
-        Kind::Move => words.moved(),
-        Kind::ClockStep { by, way } => {
-            let way = match way {
-                ClockWay::Back => "back",
-                ClockWay::Ahead => "ahead",
-            };
-            let stepped = format!("stepped its clock {} {way}", exact(by));
-            words.worker(&stepped).trim_end_matches(',').to_owned()
-        }
-        Kind::Redeliver => words.delivery(),
-        Kind::CallUnknown => format!("{} was done, and its answer was lost", words.service_call()),
+    };
+    put("{length}", length.map(|length| exact(*length)));
+    put("{leg}", leg.map(|leg| leg.word().to_owned()));
+    put("{direction}", direction.map(|direction| ways(*direction).to_owned()));
+    put("{way}", way.map(|way| way.word().to_owned()));
+    put(
+        "{answer}",
+        answer.map(|answer| match *answer {
+            1 => String::new(),
+            answer => format!(", by {answer},"),
+        }),
+    );
+    text
+}
+
+/// Which ways of a link are cut.
+fn ways(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Both => "both ways",
+        Direction::Forward => "for requests",
+        Direction::Backward => "for acks",
+    }
+}
+
+/// A sentence with what comes after its place. At its end it needs no comma.
+fn ended(text: String, then: &str) -> String {
+    match then {
+        "" => text.trim_end_matches(',').to_owned(),
+        then => text + then,
     }
 }
 
@@ -89,12 +97,8 @@ struct Words<'a> {
 
 impl Words<'_> {
     /// "the ack of events/0#1 to per-user, attempt 1,"
-    fn call(&self, leg: Leg) -> String {
-        let leg = match leg {
-            Leg::Request => "request",
-            Leg::Ack => "ack",
-        };
-        let mut text = format!("the {}{leg}{}{}", self.nth(), self.record(" of "), self.ends());
+    fn message(&self, word: &str) -> String {
+        let mut text = format!("the {}{word}{}{}", self.nth(), self.record(" of "), self.ends());
         self.add_attempt(&mut text, "attempt");
         text
     }
@@ -131,13 +135,12 @@ impl Words<'_> {
     }
 
     /// "flip/0 moved to another worker before settle of events/0#0"
-    fn moved(&self) -> String {
+    fn shard(&self, did: &str) -> String {
         let shard = match self.at.step {
             Some(step) => self.step(step, self.at.shard),
             None => "a shard".to_owned(),
         };
-        let text = self.before(format!("{shard} moved to another worker"));
-        text.trim_end_matches(',').to_owned()
+        self.before(format!("{shard} {did}"))
     }
 
     fn before(&self, mut text: String) -> String {
@@ -195,11 +198,11 @@ impl Words<'_> {
         let mut text = format!("{who} {did}{}", self.record(" on "));
         self.add_attempt(&mut text, "execution");
         add_time(&mut text, &self.nth());
-        text.trim_end_matches(',').to_owned()
+        text
     }
 
     /// "the queue of events handed events/0#0 out again, delivery 1"
-    fn delivery(&self) -> String {
+    fn delivery(&self, did: &str, then: &str) -> String {
         let who = match self.at.step {
             Some(step) => format!("the queue of {}", self.step(step, self.at.shard)),
             None => "a queue".to_owned(),
@@ -208,7 +211,7 @@ impl Words<'_> {
             None => " a message".to_owned(),
             Some(_) => self.record(" "),
         };
-        let mut text = format!("{who} handed{what} out again");
+        let mut text = format!("{who} {did}{what}{then}");
         self.add_attempt(&mut text, "delivery");
         add_time(&mut text, &self.nth());
         text.trim_end_matches(',').to_owned()

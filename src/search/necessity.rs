@@ -69,8 +69,8 @@ impl Variant {
 }
 
 /// How plain the faults of a cause are, the least plain first.
-fn plainness(cause: &Cause) -> Vec<usize> {
-    let mut kinds: Vec<usize> =
+fn plainness(cause: &Cause) -> Vec<u8> {
+    let mut kinds: Vec<u8> =
         cause.faults.iter().map(|fault| fault.kind.name().plainness()).collect();
     kinds.sort_unstable_by(|a, b| b.cmp(a));
     kinds

@@ -89,26 +89,7 @@ impl Runner for Run<'_> {
 /// if a shard moved before one send of 8, none would come through that in (8/7)^64 boots, or 5,000, and as a
 /// move takes no time the storm would not come to its end either. One of 64 leaves a boot in three whole.
 fn least_shift(kind: KindName) -> u64 {
-    match kind {
-        KindName::Partition
-        | KindName::Crash
-        | KindName::Pause
-        | KindName::Move
-        | KindName::ClockStep => 6,
-        KindName::DropRequest
-        | KindName::DropAck
-        | KindName::Duplicate
-        | KindName::Delay
-        | KindName::ErrorApplied
-        | KindName::ErrorNotApplied
-        | KindName::CommitLost
-        | KindName::CommitUnknown
-        | KindName::CommitDelayed
-        | KindName::UserDiffers
-        | KindName::UserFails
-        | KindName::Redeliver
-        | KindName::CallUnknown => 3,
-    }
+    if kind.row().target.is_whole() { 6 } else { 3 }
 }
 
 /// The weather of a seed. As many words are drawn for what is off or fixed as for what is not, so one more

@@ -3,6 +3,7 @@
 
 mod ack_to_in_flight;
 mod earlier;
+mod in_memory;
 mod lift_to_windows;
 
 use onceproof_sim::outcome::Class::{
@@ -97,11 +98,19 @@ const ZERO_BOTH: &[Step] = &[("left", 1, 1, &[("ann", 0)]), ("right", 1, 1, &[("
 
 /// All exact scenarios, by folder.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    ack_to_in_flight::ROWS.iter().chain(lift_to_windows::ROWS).chain(earlier::ROWS)
+    ack_to_in_flight::ROWS
+        .iter()
+        .chain(lift_to_windows::ROWS)
+        .chain(earlier::ROWS)
+        .chain(in_memory::ROWS)
 }
 
 /// The scenarios whose faults a seed draws.
 pub const RANDOM: &[&str] = &[
+    "at-least-once/random-coin.toml",
+    "at-least-once/random-exact.toml",
+    "at-least-once/random.toml",
+    "best-effort/random.toml",
     "chapter/bundles.toml",
     "chapter/chapter5.toml",
     "chapter/fresh-ids-checkpoint.toml",

@@ -1,25 +1,25 @@
 //! What messages and changes say, as numbers that a fingerprint folds in. Keys and names go in by their hashes, and
 //! lineages not at all: they are there for whoever watches.
 
-use super::message::{Branch, Change, Message, Record, Root, Shown, Wins};
+use super::message::{Branch, Change, Dispatch, Record, Root, Shown, Wins};
 use onceproof_kernel::mix::words;
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::tell::Standing;
 
 /// What a message says.
-pub(super) fn of_message(message: &Message, known: &Vocabulary) -> [u64; 2] {
+pub(super) fn of_message(message: &Dispatch, known: &Vocabulary) -> [u64; 2] {
     let named = |name: Name| known.names.hash(name);
     match message {
-        Message::Tuple { record, branch, is_first } => {
+        Dispatch::Tuple { record, branch, is_first } => {
             let branch = branch.as_ref().map_or(0, of_branch);
             [of_record(record, known), words([1, branch, (*is_first).into()])]
         }
-        Message::Init { name, root, edges } => [named(*name), words([2, of_root(*root), *edges])],
-        Message::Ack { name, branch, edges } => {
+        Dispatch::Init { name, root, edges } => [named(*name), words([2, of_root(*root), *edges])],
+        Dispatch::Ack { name, branch, edges } => {
             [named(*name), words([3, of_branch(branch), *edges])]
         }
-        Message::Complete { name, root } => [named(*name), words([4, of_root(*root)])],
-        Message::Show { name, shown, branch } => {
+        Dispatch::Complete { name, root } => [named(*name), words([4, of_root(*root)])],
+        Dispatch::Show { name, shown, branch } => {
             let branch = branch.as_ref().map_or(0, of_branch);
             [named(*name), words([5, branch, of_shown(shown, known)])]
         }

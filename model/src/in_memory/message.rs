@@ -47,21 +47,21 @@ pub struct Root {
 
 impl Root {
     /// The edge that all others of the tree are made of.
-    pub fn edge(self) -> Edge {
+    pub fn edge(self) -> TreeEdge {
         let Root { spout, token, number } = self;
         let life = u64::from(spout.0) << 32 | u64::from(token);
-        Edge(fold(scatter(life), scatter(number.into())))
+        TreeEdge(fold(scatter(life), scatter(number.into())))
     }
 }
 
 /// An edge of a tree: random, and the same each time for the same way through the steps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Edge(pub u64);
+pub struct TreeEdge(pub u64);
 
-impl Edge {
-    /// Edge number `number` of those that go on from where this one ends.
-    pub fn below(self, number: u64) -> Edge {
-        Edge(scatter(fold(self.0, scatter(number + 1))))
+impl TreeEdge {
+    /// TreeEdge number `number` of those that go on from where this one ends.
+    pub fn below(self, number: u64) -> TreeEdge {
+        TreeEdge(scatter(fold(self.0, scatter(number + 1))))
     }
 
     /// What an acker adds up of it, in so many bits.
@@ -76,12 +76,12 @@ pub struct Branch {
     /// The tree.
     pub root: Root,
     /// The edge that the message is.
-    pub edge: Edge,
+    pub edge: TreeEdge,
 }
 
 /// A message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Message {
+pub enum Dispatch {
     /// A record goes to a bolt.
     Tuple {
         /// The record.

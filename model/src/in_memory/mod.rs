@@ -16,13 +16,12 @@ pub mod told;
 pub use design::{ACKER, Design, Refused, VIEW};
 
 use crate::pipeline::Truth;
-use message::{Change, Message, Record, Timer};
+use message::{Change, Dispatch, Record, Timer};
 use onceproof_kernel::alphabet::{Moments, Point, Subject};
-use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::Layout;
-use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::name::Vocabulary;
 use onceproof_kernel::system::{Carried, System, Wait};
-use onceproof_kernel::told::{Details, Forgotten, Told};
+use onceproof_kernel::told::Details;
 
 /// Counting in memory as a system.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,10 +29,10 @@ pub struct InMemory;
 
 impl System for InMemory {
     type Design = Design;
-    type Process = process::Worker;
+    type Process = process::Task;
     type Rows = rows::Rows;
     type Change = Change;
-    type Request = Message;
+    type Request = Dispatch;
     /// Nobody answers.
     type Reply = ();
     type Timer = Timer;
@@ -53,29 +52,29 @@ impl System for InMemory {
         told::wait(timer)
     }
 
-    fn sent_at(message: &Message, moments: &Moments) -> Point {
+    fn sent_at(message: &Dispatch, moments: &Moments) -> Point {
         match message {
-            Message::Tuple { is_first: true, .. } => alphabet::EMIT,
-            Message::Tuple { .. } => moments.send,
-            Message::Init { .. } => alphabet::INIT,
-            Message::Ack { .. } => alphabet::ACK,
-            Message::Complete { .. } => alphabet::COMPLETE,
-            Message::Show { .. } => alphabet::SHOW,
+            Dispatch::Tuple { is_first: true, .. } => alphabet::EMIT,
+            Dispatch::Tuple { .. } => moments.send,
+            Dispatch::Init { .. } => alphabet::INIT,
+            Dispatch::Ack { .. } => alphabet::ACK,
+            Dispatch::Complete { .. } => alphabet::COMPLETE,
+            Dispatch::Show { .. } => alphabet::SHOW,
         }
     }
 
-    fn subject(message: &Message) -> Subject {
+    fn subject(message: &Dispatch) -> Subject {
         Subject::Record(match message {
-            Message::Tuple { record, .. } => record.tag.name,
-            Message::Init { name, .. }
-            | Message::Ack { name, .. }
-            | Message::Complete { name, .. }
-            | Message::Show { name, .. } => *name,
+            Dispatch::Tuple { record, .. } => record.tag.name,
+            Dispatch::Init { name, .. }
+            | Dispatch::Ack { name, .. }
+            | Dispatch::Complete { name, .. }
+            | Dispatch::Show { name, .. } => *name,
         })
     }
 
-    fn carried(message: &Message) -> Option<Carried> {
-        let Message::Tuple { record, .. } = message else { return None };
+    fn carried(message: &Dispatch) -> Option<Carried> {
+        let Dispatch::Tuple { record, .. } = message else { return None };
         let Record { tag, key, id, event_time, .. } = *record;
         Some(Carried { name: tag.name, key, id, made: event_time })
     }
@@ -84,11 +83,7 @@ impl System for InMemory {
         Vec::new()
     }
 
-    fn forgotten(record: Option<Name>, key: Key, _: Forgotten) -> Told {
-        Told::new(told::Story::Forgets(record, key))
-    }
-
-    fn digest_of_request(message: &Message, words: &Vocabulary) -> [u64; 2] {
+    fn digest_of_request(message: &Dispatch, words: &Vocabulary) -> [u64; 2] {
         digest::of_message(message, words)
     }
 

@@ -15,7 +15,7 @@ use onceproof_kernel::told::Told;
 use rustc_hash::FxBuildHasher;
 
 /// A window of a key.
-pub type Cell = (Key, Time);
+pub type CountedCell = (Key, Time);
 
 /// The rows of one shard.
 #[derive(Debug, Default)]
@@ -23,37 +23,37 @@ pub struct Rows {
     /// Where a spout begins after a crash.
     pub offset: u64,
     /// How new what the view has of each result is.
-    ages: HashMap<(StepIndex, Cell), Age, FxBuildHasher>,
+    ages: HashMap<(StepIndex, CountedCell), Age, FxBuildHasher>,
     /// The sinks in which the results of each step stand, too.
     mirrors: Vec<Vec<StepIndex>>,
     /// The counts of a bolt, and the ids that are kept beside them.
-    counts: HashMap<Cell, Sum, FxBuildHasher>,
+    counts: HashMap<CountedCell, Sum, FxBuildHasher>,
     known: HashSet<RecordId, FxBuildHasher>,
     is_distinct: bool,
-    windows: Option<Windows>,
+    windows: Option<Windowed>,
 }
 
 /// Under which key and in which window a bolt counts a record.
 #[derive(Clone, Copy, Debug)]
-pub struct Windows {
+pub struct Windowed {
     length: crate::window::Windowing,
     is_global: bool,
 }
 
-impl Windows {
+impl Windowed {
     /// Those of a step, if it counts.
-    pub fn of(kind: &StepKind) -> Option<Windows> {
+    pub fn of(kind: &StepKind) -> Option<Windowed> {
         let is_global = matches!(kind, StepKind::CountGlobally(_));
-        Some(Windows { length: *kind.windowing()?, is_global })
+        Some(Windowed { length: *kind.windowing()?, is_global })
     }
 
     /// The cell of a record.
-    pub fn cell(&self, key: Key, event_time: Time) -> Cell {
+    pub fn cell(&self, key: Key, event_time: Time) -> CountedCell {
         (if self.is_global { Key::GLOBAL } else { key }, self.length.start(event_time))
     }
 
     /// When the window of a cell ends.
-    pub fn end(&self, (_, start): Cell) -> Time {
+    pub fn end(&self, (_, start): CountedCell) -> Time {
         self.length.end(start)
     }
 }
@@ -79,7 +79,7 @@ impl Sum {
 
 impl Rows {
     /// What a durable count has.
-    pub fn sum(&self, cell: Cell) -> Sum {
+    pub fn sum(&self, cell: CountedCell) -> Sum {
         self.counts.get(&cell).copied().unwrap_or_default()
     }
 
@@ -128,7 +128,7 @@ impl system::Rows<InMemory> for Rows {
         let step = design.layout.step_of(shard);
         let steps = design.pipeline.steps();
         *is_distinct = design.settings.is_distinct;
-        *windows = steps.get(step.at()).and_then(|step| Windows::of(&step.kind));
+        *windows = steps.get(step.at()).and_then(|step| Windowed::of(&step.kind));
         if mirrors.is_empty() {
             let all = design.pipeline.numbered();
             mirrors.extend(all.map(|(step, _)| design.mirrors(step).to_vec()));

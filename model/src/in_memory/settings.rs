@@ -1,6 +1,6 @@
 //! The settings of best effort and of at-least-once, each with the value that is right first.
 
-use crate::setting::{Choice, Length, Setting, Value, Written};
+use crate::setting::{Length, Setting, SettingChoice, SettingValue, WrittenAs};
 use onceproof_kernel::time::{Nanos, SECOND};
 
 /// Which of the two it is.
@@ -14,7 +14,7 @@ pub enum Guarantee {
 
 /// When a bolt acks a tuple.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ack {
+pub enum AckAt {
     /// When it has applied it and passed it on.
     AfterSend,
     /// Before it does anything.
@@ -43,7 +43,7 @@ pub enum Offsets {
 
 /// Which content of a cell stands in the view.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum View {
+pub enum ViewRule {
     /// The newest by life and number; and the view acks, as a leaf of the tree.
     Anchored,
     /// The newest by life and number.
@@ -67,7 +67,7 @@ pub struct Settings {
     /// Which of the two strategies.
     pub guarantee: Guarantee,
     /// When a bolt acks.
-    pub ack: Ack,
+    pub ack: AckAt,
     /// Whether what a bolt passes on belongs to the tree of what it took.
     pub is_anchored: bool,
     /// How many bits the edges of a tree have, from 1 to 64.
@@ -77,7 +77,7 @@ pub struct Settings {
     /// Which offset is committed.
     pub offsets: Offsets,
     /// What stands in the view.
-    pub view: View,
+    pub view: ViewRule,
     /// How long a tree may take until its record is sent again, at least 1.
     pub timeout: Nanos,
     /// Where counts are.
@@ -93,12 +93,12 @@ impl Settings {
     /// What a strategy has where nothing is said.
     pub fn of(guarantee: Guarantee) -> Settings {
         let (view, offsets) = match guarantee {
-            Guarantee::BestEffort => (View::Newest, Offsets::Emitted),
-            Guarantee::AtLeastOnce => (View::Anchored, Offsets::Prefix),
+            Guarantee::BestEffort => (ViewRule::Newest, Offsets::Emitted),
+            Guarantee::AtLeastOnce => (ViewRule::Anchored, Offsets::Prefix),
         };
         Settings {
             guarantee,
-            ack: Ack::AfterSend,
+            ack: AckAt::AfterSend,
             is_anchored: true,
             edge_bits: 64,
             acks: Acks::Distinct,
@@ -127,25 +127,25 @@ impl Settings {
 
     /// Whether the view acks.
     pub fn view_acks(&self) -> bool {
-        self.tracks() && self.view == View::Anchored
+        self.tracks() && self.view == ViewRule::Anchored
     }
 }
 
-const YES: Written = Written::Bool(true);
-const NO: Written = Written::Bool(false);
+const YES: WrittenAs = WrittenAs::Bool(true);
+const NO: WrittenAs = WrittenAs::Bool(false);
 
-fn number_of<T: PartialEq>(all: &[T], value: T) -> Value {
-    Value::Choice(all.iter().position(|other| *other == value).unwrap_or(all.len()))
+fn number_of<T: PartialEq>(all: &[T], value: T) -> SettingValue {
+    SettingValue::Choice(all.iter().position(|other| *other == value).unwrap_or(all.len()))
 }
 
-const ACK: [Ack; 2] = [Ack::AfterSend, Ack::OnReceipt];
+const ACK: [AckAt; 2] = [AckAt::AfterSend, AckAt::OnReceipt];
 const TRUE_FIRST: [bool; 2] = [true, false];
 const FALSE_FIRST: [bool; 2] = [false, true];
 const EDGE_BITS: [u32; 2] = [64, 2];
 const ACKS: [Acks; 2] = [Acks::Distinct, Acks::Sum];
 const OFFSETS: [Offsets; 3] = [Offsets::Prefix, Offsets::Highest, Offsets::Emitted];
-const VIEWS: [View; 3] = [View::Anchored, View::Newest, View::LastArrival];
-const VIEWS_ALONE: [View; 2] = [View::Newest, View::LastArrival];
+const VIEWS: [ViewRule; 3] = [ViewRule::Anchored, ViewRule::Newest, ViewRule::LastArrival];
+const VIEWS_ALONE: [ViewRule; 2] = [ViewRule::Newest, ViewRule::LastArrival];
 const COUNTS: [Counts; 2] = [Counts::Memory, Counts::Durable];
 
 const NEWEST: &str = "The newest by life and number stands.";
@@ -157,8 +157,8 @@ static TRACKED: &[Setting<Settings>] = &[
         key: "ack",
         about: "When a bolt acks a tuple.",
         choices: &[
-            Choice::right("after-send", "When it has applied it and passed it on."),
-            Choice::wrong("on-receipt", "Before it does anything with it."),
+            SettingChoice::right("after-send", "When it has applied it and passed it on."),
+            SettingChoice::wrong("on-receipt", "Before it does anything with it."),
         ],
         length: None,
         get: |settings| number_of(&ACK, settings.ack),
@@ -168,8 +168,8 @@ static TRACKED: &[Setting<Settings>] = &[
         key: "anchor",
         about: "Whether what a bolt passes on belongs to the tree of what it took.",
         choices: &[
-            Choice::right("", "The tree is open until that is acked, too.").written(YES),
-            Choice::wrong("", "The tree ends with what the spout sent.").written(NO),
+            SettingChoice::right("", "The tree is open until that is acked, too.").written(YES),
+            SettingChoice::wrong("", "The tree ends with what the spout sent.").written(NO),
         ],
         length: None,
         get: |settings| number_of(&TRUE_FIRST, settings.is_anchored),
@@ -179,10 +179,10 @@ static TRACKED: &[Setting<Settings>] = &[
         key: "edges",
         about: "How many bits the edges of a tree have.",
         choices: &[
-            Choice::right("", "No two edges are equal, and none is 0.")
-                .written(Written::Number(64)),
-            Choice::wrong("", "One in four is 0, and completes a tree that is open.")
-                .written(Written::Number(2)),
+            SettingChoice::right("", "No two edges are equal, and none is 0.")
+                .written(WrittenAs::Number(64)),
+            SettingChoice::wrong("", "One in four is 0, and completes a tree that is open.")
+                .written(WrittenAs::Number(2)),
         ],
         length: None,
         get: |settings| number_of(&EDGE_BITS, settings.edge_bits),
@@ -192,8 +192,8 @@ static TRACKED: &[Setting<Settings>] = &[
         key: "acks",
         about: "What the acker does with a message that comes twice.",
         choices: &[
-            Choice::right("distinct", "It takes each once."),
-            Choice::wrong("sum", "It adds it again, which takes it out of the sum."),
+            SettingChoice::right("distinct", "It takes each once."),
+            SettingChoice::wrong("sum", "It adds it again, which takes it out of the sum."),
         ],
         length: None,
         get: |settings| number_of(&ACKS, settings.acks),
@@ -203,9 +203,9 @@ static TRACKED: &[Setting<Settings>] = &[
         key: "offsets",
         about: "Which offset a spout commits, to begin there after a crash.",
         choices: &[
-            Choice::right("prefix", "The first that is not complete."),
-            Choice::wrong("highest", "The one after the highest that is complete."),
-            Choice::wrong("emitted", "The one after what it is about to emit."),
+            SettingChoice::right("prefix", "The first that is not complete."),
+            SettingChoice::wrong("highest", "The one after the highest that is complete."),
+            SettingChoice::wrong("emitted", "The one after what it is about to emit."),
         ],
         length: None,
         get: |settings| number_of(&OFFSETS, settings.offsets),
@@ -215,9 +215,9 @@ static TRACKED: &[Setting<Settings>] = &[
         key: "view",
         about: "Which content of a result stands in the view.",
         choices: &[
-            Choice::right("anchored", "The newest, and the view acks it when it is there."),
-            Choice::wrong("newest", NEWEST),
-            Choice::wrong("last-arrival", LAST_ARRIVAL),
+            SettingChoice::right("anchored", "The newest, and the view acks it when it is there."),
+            SettingChoice::wrong("newest", NEWEST),
+            SettingChoice::wrong("last-arrival", LAST_ARRIVAL),
         ],
         length: None,
         get: |settings| number_of(&VIEWS, settings.view),
@@ -231,7 +231,7 @@ static TRACKED: &[Setting<Settings>] = &[
             about: "Longer than all that a record goes through.",
             may_be_zero: false,
         }),
-        get: |settings| Value::Length(settings.timeout),
+        get: |settings| SettingValue::Length(settings.timeout),
         set: |settings, value| settings.timeout = value.length().unwrap_or(settings.timeout),
     },
 ];
@@ -240,7 +240,10 @@ static TRACKED: &[Setting<Settings>] = &[
 static SEEN_ALONE: &[Setting<Settings>] = &[Setting {
     key: "view",
     about: "Which content of a result stands in the view.",
-    choices: &[Choice::right("newest", NEWEST), Choice::wrong("last-arrival", LAST_ARRIVAL)],
+    choices: &[
+        SettingChoice::right("newest", NEWEST),
+        SettingChoice::wrong("last-arrival", LAST_ARRIVAL),
+    ],
     length: None,
     get: |settings| number_of(&VIEWS_ALONE, settings.view),
     set: |settings, value| settings.view = VIEWS_ALONE[value.choice()],
@@ -252,8 +255,8 @@ static OF_BOTH: &[Setting<Settings>] = &[
         key: "counts",
         about: "Where counts are.",
         choices: &[
-            Choice::right("memory", "In the memory of a bolt, which a crash empties."),
-            Choice::right("durable", "In the store."),
+            SettingChoice::less("memory", "In the memory of a bolt, which a crash empties."),
+            SettingChoice::right("durable", "In the store."),
         ],
         length: None,
         get: |settings| number_of(&COUNTS, settings.counts),
@@ -263,8 +266,9 @@ static OF_BOTH: &[Setting<Settings>] = &[
         key: "distinct",
         about: "Whether a bolt counts a record that it knows by its id only once.",
         choices: &[
-            Choice::right("", "What is sent again counts again.").written(NO),
-            Choice::right("", "It keeps the ids beside its counts, where these are.").written(YES),
+            SettingChoice::less("", "What is sent again counts again.").written(NO),
+            SettingChoice::right("", "It keeps the ids beside its counts, where these are.")
+                .written(YES),
         ],
         length: None,
         get: |settings| number_of(&FALSE_FIRST, settings.is_distinct),
@@ -273,12 +277,12 @@ static OF_BOTH: &[Setting<Settings>] = &[
     Setting {
         key: "keep",
         about: "How long after the end of its window a record is still counted.",
-        choices: &[Choice::right("forever", "However late it is.")],
+        choices: &[SettingChoice::right("forever", "However late it is.")],
         length: Some(Length {
             about: "As long, by the greatest event time that the bolt has seen.",
             may_be_zero: true,
         }),
-        get: |settings| settings.keep.map_or(Value::Choice(0), Value::Length),
+        get: |settings| settings.keep.map_or(SettingValue::Choice(0), SettingValue::Length),
         set: |settings, value| settings.keep = value.length(),
     },
 ];
@@ -286,13 +290,14 @@ static OF_BOTH: &[Setting<Settings>] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::setting::Worth;
 
     #[test]
     fn every_value_of_a_setting_is_what_it_was_set_to() {
         for guarantee in [Guarantee::BestEffort, Guarantee::AtLeastOnce] {
             for setting in Settings::table(guarantee) {
-                let lengths = setting.length.map(|_| Value::Length(7));
-                let choices = (0..setting.choices.len()).map(Value::Choice);
+                let lengths = setting.length.map(|_| SettingValue::Length(7));
+                let choices = (0..setting.choices.len()).map(SettingValue::Choice);
                 for value in choices.chain(lengths) {
                     let mut settings = Settings::of(guarantee);
                     let before = (setting.get)(&settings);
@@ -310,8 +315,8 @@ mod tests {
             for setting in Settings::table(guarantee).filter(|setting| !setting.choices.is_empty())
             {
                 let value = (setting.get)(&Settings::of(guarantee));
-                assert_eq!(value, Value::Choice(0), "{}", setting.key);
-                assert!(!setting.choices[0].is_wrong, "{}", setting.key);
+                assert_eq!(value, SettingValue::Choice(0), "{}", setting.key);
+                assert_ne!(setting.choices[0].worth, Worth::Wrong, "{}", setting.key);
             }
         }
     }

@@ -1,7 +1,6 @@
 //! What the processes tell of themselves, and what their changes say, in words.
 
 use super::message::{Change, Record, Shown, Timer};
-use onceproof_kernel::key::Key;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::system::Wait;
 use onceproof_kernel::tell::{Pane, Standing};
@@ -23,8 +22,6 @@ pub enum Story {
     DropsLate(Name, Time),
     /// An acker knows the message.
     IgnoresAck(Name),
-    /// Nobody keeps an id: told of none.
-    Forgets(Option<Name>, Key),
 }
 
 const RECORD: DetailWords = DetailWords::new("record", DetailKind::Text);
@@ -61,11 +58,6 @@ pub static TOLD: &[ToldWords] = &[
         about: "An acker takes no notice of a message that it knows.",
         details: &[RECORD],
     },
-    ToldWords {
-        word: "forget",
-        about: "An id is kept no more.",
-        details: &[RECORD.optional(), DetailWords::new("key", DetailKind::Text)],
-    },
 ];
 
 impl Tale for Story {
@@ -77,7 +69,6 @@ impl Tale for Story {
             Story::KnowsRecord(_) => "know-record",
             Story::DropsLate(..) => "drop-late",
             Story::IgnoresAck(_) => "ignore-ack",
-            Story::Forgets(..) => "forget",
         }
     }
 
@@ -90,10 +81,6 @@ impl Tale for Story {
             | Story::IgnoresAck(name) => vec![("record", Detail::Record(name))],
             Story::DropsLate(name, end) => {
                 vec![("record", Detail::Record(name)), ("end", Detail::Time(end))]
-            }
-            Story::Forgets(name, key) => {
-                let record = name.map(|name| ("record", Detail::Record(name)));
-                record.into_iter().chain([("key", Detail::Key(key))]).collect()
             }
         }
     }
@@ -117,7 +104,6 @@ impl Tale for Story {
                 format!("{who} drops {}: its window ended at {end}", name(record))
             }
             Story::IgnoresAck(record) => format!("{who} knows that message of {}", name(record)),
-            Story::Forgets(_, key) => format!("{who} forgets an id of {}", speaker.key(key)),
         }
     }
 }
@@ -125,7 +111,7 @@ impl Tale for Story {
 /// What changes may say.
 pub static CHANGES: &[ToldWords] = &[
     ToldWords {
-        word: "offset",
+        word: "next-offset",
         about: "A spout begins here after a crash.",
         details: &[DetailWords::new("offset", DetailKind::Number)],
     },
@@ -139,7 +125,7 @@ pub static CHANGES: &[ToldWords] = &[
         ],
     },
     ToldWords {
-        word: "row",
+        word: "sink-row",
         about: "A row of a sink is written.",
         details: &[RECORD, DetailWords::new("key", DetailKind::Text)],
     },
@@ -153,9 +139,9 @@ pub static CHANGES: &[ToldWords] = &[
 impl Tale for Change {
     fn word(&self) -> &'static str {
         match self {
-            Change::Offset(_) => "offset",
+            Change::Offset(_) => "next-offset",
             Change::Show(Shown::Cell { .. }, _) => "show",
-            Change::Show(Shown::Row { .. }, _) => "row",
+            Change::Show(Shown::Row { .. }, _) => "sink-row",
             Change::Take(_) => "take",
         }
     }
@@ -220,7 +206,6 @@ mod tests {
             Story::KnowsRecord(name),
             Story::DropsLate(name, Time(5)),
             Story::IgnoresAck(name),
-            Story::Forgets(None, Key(1)),
         ];
         for story in stories {
             let told = Told::new(story);

@@ -133,9 +133,9 @@ impl DrawnKind {
 fn kinds(climate: &Climate) -> [Vec<DrawnKind>; Asked::ALL.len()] {
     let mut drawn: [Vec<DrawnKind>; Asked::ALL.len()] = Default::default();
     for &(kind, odds) in &climate.odds {
-        let leg = match kind {
-            Kind::Duplicate { leg: Leg::Ack } | Kind::Delay { leg: Leg::Ack, .. } => 32,
-            _ => 0,
+        let leg = match kind.leg() {
+            Some(Leg::Ack) => 32,
+            Some(Leg::Request) | None => 0,
         };
         let purpose = Purpose::Fault as u64 + kind.name() as u64 + leg;
         if odds.numerator > 0 {

@@ -3,7 +3,7 @@
 //! same state, so that it need not be tried. That is seen while a run is explored, and a test compares the runs
 //! with those of a search that leaves nothing out.
 
-use crate::fault::kind::Asked;
+use crate::fault::kind::{Asked, FaultTarget, KindPart};
 use crate::fault::{Fault, Kind, KindName, Leg, Place};
 
 /// A fault that could be placed in a run.
@@ -135,23 +135,10 @@ impl Possible {
                     let is_same = crash_at[number].replace(changes) == Some(changes);
                     is_same.then_some(Needless::SameCrash)
                 }
-                Kind::DropRequest
-                | Kind::DropAck
-                | Kind::Duplicate { .. }
-                | Kind::Delay { .. }
-                | Kind::ErrorApplied
-                | Kind::ErrorNotApplied => is_cut_off.then_some(Needless::CutOff),
-                Kind::Partition { .. }
-                | Kind::CommitLost
-                | Kind::CommitUnknown
-                | Kind::CommitDelayed { .. }
-                | Kind::UserDiffers { .. }
-                | Kind::UserFails
-                | Kind::Pause { .. }
-                | Kind::Move
-                | Kind::ClockStep { .. }
-                | Kind::Redeliver
-                | Kind::CallUnknown => None,
+                _ if kind.name().row().target == FaultTarget::Message => {
+                    is_cut_off.then_some(Needless::CutOff)
+                }
+                _ => None,
             };
             found.push(Possibility { fault: Fault { at: place.clone(), kind }, needless });
         }
@@ -165,28 +152,8 @@ pub fn default_kinds() -> Vec<Kind> {
 
 /// A kind, once for each leg that it may hit.
 pub fn legs(kind: Kind) -> Vec<Kind> {
-    match kind {
-        Kind::Duplicate { .. } => {
-            [Leg::Request, Leg::Ack].map(|leg| Kind::Duplicate { leg }).to_vec()
-        }
-        Kind::Delay { by, .. } => {
-            [Leg::Request, Leg::Ack].map(|leg| Kind::Delay { by, leg }).to_vec()
-        }
-        Kind::DropRequest
-        | Kind::DropAck
-        | Kind::ErrorApplied
-        | Kind::ErrorNotApplied
-        | Kind::Partition { .. }
-        | Kind::Crash { .. }
-        | Kind::CommitLost
-        | Kind::CommitUnknown
-        | Kind::CommitDelayed { .. }
-        | Kind::UserDiffers { .. }
-        | Kind::UserFails
-        | Kind::Pause { .. }
-        | Kind::Move
-        | Kind::ClockStep { .. }
-        | Kind::Redeliver
-        | Kind::CallUnknown => vec![kind],
+    match kind.leg() {
+        Some(_) => [Leg::Request, Leg::Ack].map(|leg| kind.with(KindPart::Leg(leg))).to_vec(),
+        None => vec![kind],
     }
 }

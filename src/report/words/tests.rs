@@ -3,6 +3,8 @@
 use super::*;
 use crate::report::samples::{flip_plan, record, sink_plan};
 use onceproof_kernel::time::{MILLISECOND, SECOND};
+use onceproof_sim::fault::{ClockWay, Leg};
+use onceproof_sim::simulator::default_kinds;
 
 fn check(at: Place, kind: Kind, expected: &str) {
     assert_eq!(fault_in_words(&Fault { at, kind }, &flip_plan()), expected);
@@ -10,6 +12,34 @@ fn check(at: Place, kind: Kind, expected: &str) {
 
 fn step(number: u16) -> Option<StepIndex> {
     Some(StepIndex(number))
+}
+
+/// Whatever is wrong in what the table tells of a kind stands in its sentence as it is there.
+#[test]
+fn every_kind_is_told_in_a_sentence_with_all_its_parameters() {
+    for kind in default_kinds() {
+        let told = fault_in_words(&Fault { at: Place::default(), kind }, &flip_plan());
+        assert!(!told.contains(['{', '}', '…']), "{told}");
+        let row = kind.name().row();
+        let struck = match (row.target, kind.leg()) {
+            (FaultTarget::Message, Some(leg)) => leg.word(),
+            (FaultTarget::Message, None) => ["request", "ack"]
+                .into_iter()
+                .find(|word| row.told.starts_with(word))
+                .expect("one of both"),
+            (FaultTarget::Link, _) => "link",
+            (FaultTarget::Worker, _) => "worker",
+            (FaultTarget::Shard, _) => "shard",
+            (FaultTarget::Commit, _) => "commit",
+            (FaultTarget::Function, _) => "function",
+            (FaultTarget::Delivery, _) => "queue",
+            (FaultTarget::Call, _) => "call",
+        };
+        let begins = [format!("a {struck} "), format!("the {struck} ")];
+        assert!(begins.iter().any(|begins| told.starts_with(begins)), "{struck}: {told}");
+        let length = kind.length().map(exact).unwrap_or_default();
+        assert!(told.contains(&length), "{length}: {told}");
+    }
 }
 
 #[test]

@@ -7,8 +7,9 @@ use crate::scenario::demand::stated::Figure;
 use crate::scenario::rows::csv;
 use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::time::Span;
+use onceproof_sim::fault::kind::{Parameter, Takes};
 use onceproof_sim::fault::place::Field;
-use onceproof_sim::fault::{ClockWay, Direction, Fault, Kind, Leg};
+use onceproof_sim::fault::{Fault, Kind};
 use onceproof_sim::outcome::Classes;
 use onceproof_sim::plan::SideEffects;
 use onceproof_systems::Trial;
@@ -284,37 +285,22 @@ fn json(field: Field) -> serde_json::Value {
 /// The parameters of a kind as a file writes them. What every fault of the kind has by default is left
 /// out where it is a choice, and written where it is a length.
 fn parameters(kind: &Kind) -> Vec<(&'static str, Field)> {
-    let span = |key, nanos| (key, Field::Text(Span(nanos).to_string()));
-    let word = |key, word: &str| (key, Field::Text(word.to_owned()));
-    match *kind {
-        Kind::DropRequest
-        | Kind::DropAck
-        | Kind::ErrorApplied
-        | Kind::ErrorNotApplied
-        | Kind::CommitLost
-        | Kind::CommitUnknown
-        | Kind::UserFails
-        | Kind::Move
-        | Kind::Redeliver
-        | Kind::CallUnknown
-        | Kind::Duplicate { leg: Leg::Request } => Vec::new(),
-        Kind::Duplicate { leg: Leg::Ack } => vec![word("leg", "ack")],
-        Kind::Delay { by, leg: Leg::Request } => vec![span("by", by)],
-        Kind::Delay { by, leg: Leg::Ack } => vec![span("by", by), word("leg", "ack")],
-        Kind::Partition { lasts, direction: Direction::Both } => vec![span("for", lasts)],
-        Kind::Partition { lasts, direction: Direction::Forward } => {
-            vec![span("for", lasts), word("direction", "forward")]
-        }
-        Kind::Partition { lasts, direction: Direction::Backward } => {
-            vec![span("for", lasts), word("direction", "backward")]
-        }
-        Kind::Crash { restart } => vec![span("restart", restart)],
-        Kind::CommitDelayed { by } => vec![span("by", by)],
-        Kind::Pause { lasts } => vec![span("for", lasts)],
-        Kind::ClockStep { by, way: ClockWay::Back } => vec![span("back", by)],
-        Kind::ClockStep { by, way: ClockWay::Ahead } => vec![span("ahead", by)],
-        Kind::UserDiffers { answer } => vec![("answer", Field::Number(answer.into()))],
-    }
+    let (mut kind, row) = (*kind, kind.name().row());
+    let mut default = row.default;
+    let (own, default) = (kind.parts(), default.parts());
+    let word = |word: &str| Field::Text(word.to_owned());
+    let length = || own.length.as_ref().map(|length| word(&Span(**length).to_string()));
+    let written = |parameter: &Parameter| match parameter.takes {
+        Takes::Length => length(),
+        Takes::Step(way) => length().filter(|_| own.way.as_deref() == Some(&way)),
+        Takes::Leg if own.leg == default.leg => None,
+        Takes::Leg => own.leg.as_ref().map(|leg| word(leg.word())),
+        Takes::Direction if own.direction == default.direction => None,
+        Takes::Direction => own.direction.as_ref().map(|direction| word(direction.word())),
+        Takes::Answer => own.answer.as_ref().map(|answer| Field::Number(u64::from(**answer))),
+    };
+    let parameters = row.parameters.iter();
+    parameters.filter_map(|parameter| Some((parameter.key, written(parameter)?))).collect()
 }
 
 /// A path to a file as seen from a directory, with `/` between its parts.

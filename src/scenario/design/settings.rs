@@ -6,7 +6,7 @@ use crate::scenario::form::units::duration;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, list};
 use crate::scenario::wrong::explain::custom;
 use onceproof_kernel::time::Span;
-use onceproof_model::setting::{Setting, Value, Written as Right};
+use onceproof_model::setting::{Setting, SettingValue, WrittenAs as Right};
 
 /// Sets what a table says. `strategy` is the name of the strategy, and of the table.
 ///
@@ -44,7 +44,7 @@ fn read<T>(
     source: &Source<'_>,
     setting: &Setting<T>,
     given: &At<Written>,
-) -> Result<Value, Diagnostic> {
+) -> Result<SettingValue, Diagnostic> {
     let is_meant = |right: Right| match (&given.value, right) {
         (Written::Text(text), Right::Text(word)) => text == word,
         (Written::Bool(is_so), Right::Bool(other)) => *is_so == other,
@@ -52,7 +52,7 @@ fn read<T>(
         (Written::Text(_) | Written::Bool(_) | Written::Number(_), _) => false,
     };
     if let Some(at) = setting.choices.iter().position(|choice| is_meant(choice.written)) {
-        return Ok(Value::Choice(at));
+        return Ok(SettingValue::Choice(at));
     }
     let wrong = |what: &str| source.error(given.span.clone(), what);
     if let (Some(length), Written::Text(text)) = (setting.length, &given.value)
@@ -64,7 +64,7 @@ fn read<T>(
             let error = wrong(&format!("`{}` is 0", setting.key));
             return Err(error.label("it is at least 1ns"));
         }
-        return Ok(Value::Length(nanos));
+        return Ok(SettingValue::Length(nanos));
     }
     let mut words: Vec<String> = setting.choices.iter().map(written).collect();
     words.extend(setting.length.map(|_| "a time such as `\"5s\"`".to_owned()));
@@ -84,11 +84,11 @@ pub(in crate::scenario) fn given<T: 'static>(
 }
 
 /// A setting with a value, as a scenario writes it.
-pub(in crate::scenario) fn in_words<T>(setting: &Setting<T>, value: Value) -> String {
+pub(in crate::scenario) fn in_words<T>(setting: &Setting<T>, value: SettingValue) -> String {
     let key = setting.key;
     match value {
-        Value::Length(length) => format!("{key} = \"{}\"", Span(length)),
-        Value::Choice(at) => match setting.choices[at].written {
+        SettingValue::Length(length) => format!("{key} = \"{}\"", Span(length)),
+        SettingValue::Choice(at) => match setting.choices[at].written {
             Right::Text(word) => format!("{key} = \"{word}\""),
             Right::Bool(is_so) => format!("{key} = {is_so}"),
             Right::Number(number) => format!("{key} = {number}"),

@@ -4,7 +4,6 @@
 use super::place::{Places, differs, hands_out_again};
 use crate::scenario::form::raw::At;
 use crate::scenario::form::raw::fault::{Do, Drawn, Fault as RawFault, Faults};
-use crate::scenario::form::raw::parameters::Parameters;
 use crate::scenario::form::units;
 use crate::scenario::form::units::Literal;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source};
@@ -28,24 +27,10 @@ pub(in crate::scenario) fn climate(
 ) -> Result<Climate, Vec<Diagnostic>> {
     let mut reader =
         Reader { source, design, hosts, climate: Climate::default(), errors: Errors::default() };
-    reader.read(KindName::DropRequest, &faults.drop_request);
-    reader.read(KindName::DropAck, &faults.drop_ack);
-    reader.read(KindName::Duplicate, &faults.duplicate);
-    reader.read(KindName::Delay, &faults.delay);
-    reader.read(KindName::ErrorApplied, &faults.error_applied);
-    reader.read(KindName::ErrorNotApplied, &faults.error_not_applied);
-    reader.read(KindName::Partition, &faults.partition);
-    reader.read(KindName::Crash, &faults.crash);
-    reader.read(KindName::CommitLost, &faults.commit_lost);
-    reader.read(KindName::CommitUnknown, &faults.commit_unknown);
-    reader.read(KindName::CommitDelayed, &faults.commit_delayed);
-    reader.read(KindName::UserDiffers, &faults.user_differs);
-    reader.read(KindName::UserFails, &faults.user_fails);
-    reader.read(KindName::Pause, &faults.pause);
-    reader.read(KindName::Move, &faults.r#move);
-    reader.read(KindName::ClockStep, &faults.clock_step);
-    reader.read(KindName::Redeliver, &faults.redeliver);
-    reader.read(KindName::CallUnknown, &faults.call_unknown);
+    for (&name, drawn) in &faults.0 {
+        let read = reader.odds_of(name, drawn);
+        reader.errors.keep(read);
+    }
     let Reader { climate, errors, .. } = reader;
     errors.end(Some(climate))
 }
@@ -59,23 +44,12 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read<P: Parameters<Literal>>(&mut self, name: KindName, given: &Option<At<Drawn<P>>>) {
-        let read = self.odds_of(name, given);
-        self.errors.keep(read);
-    }
-
-    fn odds_of<P: Parameters<Literal>>(
-        &mut self,
-        name: KindName,
-        given: &Option<At<Drawn<P>>>,
-    ) -> Result<(), Diagnostic> {
-        let Some(At { value: drawn, span }) = given else {
-            return Ok(());
-        };
+    fn odds_of(&mut self, name: KindName, given: &At<Drawn>) -> Result<(), Diagnostic> {
+        let At { value: drawn, span } = given;
         let (kinds, odds) = match drawn {
             Drawn::Odds(odds) => (vec![name.with_defaults()], (odds, span)),
             Drawn::Table(table) => {
-                let Some(odds) = table.odds() else {
+                let Some(odds) = &table.odds else {
                     let title = format!("`{}` has no odds", name.word());
                     let error = self.source.error(span.clone(), title);
                     return Err(error.label("such as `odds = \"1/20\"`"));
@@ -204,8 +178,8 @@ fn fault(places: &Places<'_>, raw: &RawFault) -> Result<Fault, Diagnostic> {
 /// # Errors
 /// A parameter that it cannot have, or several.
 pub(in crate::scenario) fn kind(source: &Source<'_>, given: &At<Do>) -> Result<Kind, Diagnostic> {
-    let (name, parameters) = given.value.0.parts();
-    let kinds = parameters.put(name.with_defaults());
+    let Do { kind, parameters } = &given.value;
+    let kinds = parameters.put(kind.with_defaults());
     match *kinds.map_err(|(span, message)| source.error(span, message))? {
         [kind] => Ok(kind),
         _ => Err(source

@@ -3,7 +3,7 @@
 use crate::scenario::form::raw::place as raw;
 use crate::scenario::form::raw::{At, span};
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, list};
-use onceproof_sim::fault::kind::Asked;
+use onceproof_sim::fault::kind::{Asked, FaultTarget};
 use onceproof_sim::fault::{Kind, KindName};
 use std::ops::Range;
 
@@ -32,15 +32,12 @@ pub(in crate::scenario) enum Placement {
 
 impl Placement {
     pub fn of(kind: &Kind, place: &raw::Place) -> Placement {
-        match kind {
-            Kind::Partition { .. } if place.time.is_some() => Placement::LinkAndTime,
-            Kind::Move if place.time.is_some() => Placement::ShardAndTime,
-            Kind::Crash { .. } | Kind::Pause { .. } | Kind::ClockStep { .. }
-                if place.time.is_some() || place.worker.is_some() =>
-            {
-                Placement::WorkerAndTime
-            }
-            kind => match kind.asked_at() {
+        let (has_time, has_worker) = (place.time.is_some(), place.worker.is_some());
+        match kind.name().row().target {
+            FaultTarget::Link if has_time => Placement::LinkAndTime,
+            FaultTarget::Shard if has_time => Placement::ShardAndTime,
+            FaultTarget::Worker if has_time || has_worker => Placement::WorkerAndTime,
+            _ => match kind.asked_at() {
                 Asked::Request | Asked::Ack => Placement::Request,
                 Asked::Commit => Placement::Commit,
                 Asked::Execute => Placement::Execution,
@@ -113,8 +110,10 @@ impl Placement {
             Needs::All(_) | Needs::OneOf(_) => return Ok(()),
         };
         let error = source.error(place.span.clone(), format!("no place for `{word}`"));
+        let strikes_shard =
+            KindName::of_word(word).is_some_and(|kind| kind.row().target == FaultTarget::Shard);
         Err(error.label(match self {
-            Placement::Before if word == KindName::Move.word() => {
+            Placement::Before if strikes_shard => {
                 "it needs `before`, or `step`, `shard` and `time`".to_owned()
             }
             Placement::Before => "it needs `before`, or `worker` and `time`".to_owned(),

@@ -89,6 +89,12 @@ fn with_possible_path(pattern: Pattern, design: &Design) -> Result<About, String
         .filter_map(|&step| match &design.pipeline().step(step).kind {
             StepKind::Map(Function::Explode { copies }) => Some(*copies),
             StepKind::Map(_) | StepKind::Reshuffle => Some(1),
+            // What is passed on of a record is one output of it.
+            StepKind::Count(_) | StepKind::Sum(_) | StepKind::CountGlobally(_)
+                if !design.makes_panes() =>
+            {
+                Some(1)
+            }
             _ => None,
         })
         .collect();

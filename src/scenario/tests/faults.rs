@@ -152,3 +152,32 @@ fn exact_faults_have_places_that_they_can_have() {
         assert_eq!(again.trial.plan.faults, scenario.trial.plan.faults, "{at}");
     }
 }
+
+/// A list was once read as the keys of a table in their order: `[1, 1]` as two kinds that always strike.
+#[test]
+fn a_list_is_no_table_of_kinds_or_of_parameters() {
+    let table = "expected a table";
+    for list in ["[]", "[1, 1]", "[\"1/2\"]"] {
+        refused(&format!("{HEAD}faults = {list}\n{INPUT}{SOURCE}"), table, list, "this is a list");
+    }
+    let exact = |what| with(&format!("[[fault]]\nat = {{ to = \"per-user\" }}\ndo = {what}"));
+    for list in ["[]", "[1]", "[\"1s\"]"] {
+        let check = |word: &str, title, such_as| {
+            refused(&exact(format!("{{ {word} = {list} }}")), title, list, such_as);
+        };
+        let title = "`delay` takes a table of parameters";
+        check("delay", title, "such as `delay = { by = \"1s\" }`");
+        check("drop-ack", "`drop-ack` has no parameters", "write `\"drop-ack\"` alone");
+    }
+    let list = with("[faults]\ncrash = [\"1/2\"]");
+    refused(&list, "expected odds such as \"1/20\"", "[\"1/2\"]", "this is a list");
+}
+
+/// What is read from `[faults]` has its place as what is read from `[[fault]]`.
+#[test]
+fn what_is_wrong_with_odds_is_told_at_the_whole_value_of_its_kind() {
+    let given = "{ for = \"1s\", direction = \"both\" }";
+    let text = with(&format!("[faults]\npartition = {given}"));
+    refused(&text, "`partition` has no odds", given, "such as `odds = \"1/20\"`");
+    refused(&with("[faults]\nmove = \"3/2\""), "odds above 1", "\"3/2\"", "");
+}

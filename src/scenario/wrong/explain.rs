@@ -3,8 +3,11 @@
 //! name and, for what the design has and this version does not, a sentence that says so.
 
 use super::diagnostic::{Diagnostic, Source, clip, list, quote};
+use crate::scenario::form::raw::parameters::PARAMETERS_OF;
 use crate::scenario::form::schema::schema;
 use crate::scenario::form::units::{NO_DATE, duration};
+use onceproof_sim::fault::KindName;
+use onceproof_sim::fault::kind::Takes;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -26,19 +29,6 @@ pub(in crate::scenario) const FIRST_STEP: &str =
 
 /// Keys of a file whose tables stand one below another.
 pub(in crate::scenario) const LISTS: [&str; 2] = ["step", "fault"];
-
-/// What takes a table of parameters: the name of its type, the parameter that it mostly has, and a value of it.
-const PARAMETERS: [(&str, &str, &str); 9] = [
-    ("Delay", "by", "\"1s\""),
-    ("Partition", "for", "\"1s\""),
-    ("Crash", "restart", "\"1s\""),
-    ("Pause", "for", "\"1s\""),
-    ("ClockStep", "back", "\"1s\""),
-    ("CommitDelayed", "by", "\"1s\""),
-    ("Duplicate", "leg", "\"ack\""),
-    ("UserDiffers", "answer", "1"),
-    ("Plain", "", ""),
-];
 
 /// What is known of the place of an error.
 pub(in crate::scenario) struct Around<'a> {
@@ -115,27 +105,31 @@ fn of_another_type(
     if found == "map" && written.starts_with(|c: char| c.is_ascii_digit()) {
         return custom(source, span, NO_DATE);
     }
-    let key = source.key_of(&span);
-    let parameters = expected
-        .strip_prefix("struct ")
-        .and_then(|name| PARAMETERS.into_iter().find(|(parameters, ..)| *parameters == name));
-    if let (Some((_, parameter, value)), true) = (parameters, key != span) {
-        let kind = source.text[key].trim_matches('"').to_owned();
-        let is_length = value.ends_with("s\"") && duration(written.trim_matches('"')).is_ok();
-        let value = if is_length { written } else { value };
-        return match parameter {
-            "" => {
-                let error = source.error(span, format!("`{kind}` has no parameters"));
-                error.label(format!("write `\"{kind}\"` alone"))
-            }
-            _ => {
-                let error = source.error(span, format!("`{kind}` takes a table of parameters"));
-                error.label(format!("such as `{kind} = {{ {parameter} = {value} }}`"))
-            }
-        };
+    let kind = expected.strip_prefix(PARAMETERS_OF).and_then(KindName::of_word);
+    if let (Some(kind), true) = (kind, source.key_of(&span) != span) {
+        return no_table(source, span, kind);
     }
     let error = source.error(span, format!("expected {}", plain(expected)));
     error.label(found_words(found))
+}
+
+/// Something else in place of the table of parameters of a kind. It is told by the one that it mostly has.
+fn no_table(source: &Source<'_>, span: Range<usize>, kind: KindName) -> Diagnostic {
+    let word = kind.word();
+    let Some(parameter) = kind.row().parameters.first() else {
+        let error = source.error(span, format!("`{word}` has no parameters"));
+        return error.label(format!("write `\"{word}\"` alone"));
+    };
+    let written = source.text.get(span.clone()).unwrap_or_default();
+    let value = match parameter.takes {
+        Takes::Length | Takes::Step(_) if duration(written.trim_matches('"')).is_ok() => written,
+        Takes::Length | Takes::Step(_) => "\"1s\"",
+        Takes::Leg => "\"ack\"",
+        Takes::Direction => "\"forward\"",
+        Takes::Answer => "1",
+    };
+    let error = source.error(span, format!("`{word}` takes a table of parameters"));
+    error.label(format!("such as `{word} = {{ {} = {value} }}`", parameter.key))
 }
 
 /// What stands there twice.
@@ -255,6 +249,7 @@ fn plain(expected: &str) -> String {
         "u32" | "u64" => "a whole number that is not negative".to_owned(),
         "newtype variant" | "map" => "a table `{ … }`".to_owned(),
         expected if expected.starts_with("struct ") => "a table".to_owned(),
+        expected if expected.starts_with(PARAMETERS_OF) => "a table".to_owned(),
         expected if expected.starts_with("enum ") => "a name or a table".to_owned(),
         expected if expected.contains("variant") => "a table `{ … }`".to_owned(),
         expected => expected.to_owned(),

@@ -11,7 +11,7 @@ use onceproof_model::dataflow::mechanism::{
 };
 use onceproof_model::in_memory;
 use onceproof_model::in_memory::settings::Settings;
-use onceproof_model::setting::{Setting, Value};
+use onceproof_model::setting::{Setting, SettingValue, Worth};
 use onceproof_systems::{Design, Trial};
 
 /// A mechanism that some step of the failure has another value of than the first, which is right.
@@ -139,12 +139,12 @@ fn of_dataflow(design: &dataflow::Design, trial: &Trial) -> Vec<(&'static str, O
 fn of_settings(design: &in_memory::Design, trial: &Trial) -> Vec<(&'static str, Option<Trial>)> {
     let table = Settings::table(design.settings.guarantee);
     let is_wrong = |setting: &&Setting<Settings>| match (setting.get)(&design.settings) {
-        Value::Choice(at) => setting.choices[at].is_wrong,
-        Value::Length(_) => false,
+        SettingValue::Choice(at) => setting.choices[at].worth == Worth::Wrong,
+        SettingValue::Length(_) => false,
     };
     let right = |setting: &Setting<Settings>| {
         let mut settings = design.settings;
-        (setting.set)(&mut settings, Value::Choice(0));
+        (setting.set)(&mut settings, SettingValue::Choice(0));
         let design = in_memory::Design::new(design.parts(), settings).ok()?;
         Some(Trial { design: Design::InMemory(design), plan: trial.plan.clone() })
     };

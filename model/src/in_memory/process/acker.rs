@@ -6,7 +6,7 @@ use super::Context;
 use super::hands::Hands;
 use crate::in_memory::InMemory;
 use crate::in_memory::alphabet::ACK_KNOWN;
-use crate::in_memory::message::{Message, Root};
+use crate::in_memory::message::{Dispatch, Root};
 use crate::in_memory::settings::Acks;
 use crate::in_memory::told::Story;
 use hashbrown::HashMap;
@@ -34,14 +34,14 @@ struct Tree {
 impl Acker {
     pub fn hears<E: Env<InMemory>>(
         &mut self,
-        message: &Message,
+        message: &Dispatch,
         hands: &mut Hands,
         m: &mut Context<'_, E>,
     ) {
         let (name, root, edge, edges) = match *message {
-            Message::Init { name, root, edges } => (name, root, root.edge().0, edges),
-            Message::Ack { name, branch, edges } => (name, branch.root, branch.edge.0, edges),
-            Message::Tuple { .. } | Message::Complete { .. } | Message::Show { .. } => return,
+            Dispatch::Init { name, root, edges } => (name, root, root.edge().0, edges),
+            Dispatch::Ack { name, branch, edges } => (name, branch.root, branch.edge.0, edges),
+            Dispatch::Tuple { .. } | Dispatch::Complete { .. } | Dispatch::Show { .. } => return,
         };
         let tree = self.trees.entry(root).or_default();
         if m.design.settings.acks == Acks::Distinct {
@@ -52,12 +52,12 @@ impl Acker {
             tree.seen.push(edge);
         }
         tree.sum ^= edges;
-        if let Message::Init { .. } = message {
+        if let Dispatch::Init { .. } = message {
             tree.name = Some(name);
         }
         if let (0, Some(name), false) = (tree.sum, tree.name, tree.is_complete) {
             tree.is_complete = true;
-            hands.send(root.spout, Message::Complete { name, root }, m);
+            hands.send(root.spout, Dispatch::Complete { name, root }, m);
         }
     }
 }

@@ -9,9 +9,9 @@ use crate::in_memory::InMemory;
 use crate::in_memory::alphabet::{
     APPLY, COUNTED_FROM_ZERO, DROPPED_LATE, RECORD_KNOWN, SHOWN, WRITE,
 };
-use crate::in_memory::message::{Age, Branch, Change, Message, Record, Shown};
-use crate::in_memory::rows::{Cell, Sum, Windows};
-use crate::in_memory::settings::{Ack, Counts};
+use crate::in_memory::message::{Age, Branch, Change, Dispatch, Record, Shown};
+use crate::in_memory::rows::{CountedCell, Sum, Windowed};
+use crate::in_memory::settings::{AckAt, Counts};
 use crate::in_memory::told::Story;
 use crate::pipeline::StepKind;
 use hashbrown::{HashMap, HashSet};
@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 /// The memory of a bolt.
 #[derive(Debug, Default)]
 pub(super) struct Bolt {
-    counts: HashMap<Cell, Sum, FxBuildHasher>,
+    counts: HashMap<CountedCell, Sum, FxBuildHasher>,
     known: HashSet<RecordId, FxBuildHasher>,
     /// The greatest event time that it has seen.
     greatest: Option<Time>,
@@ -54,11 +54,11 @@ impl Bolt {
     /// A tuple arrives.
     pub fn takes<E: Env<InMemory>>(
         &mut self,
-        message: &Message,
+        message: &Dispatch,
         hands: &mut Hands,
         m: &mut Context<'_, E>,
     ) {
-        let &Message::Tuple { record, branch, .. } = message else { return };
+        let &Dispatch::Tuple { record, branch, .. } = message else { return };
         self.applies(Tuple { record, branch }, hands, m);
     }
 
@@ -70,7 +70,7 @@ impl Bolt {
         m: &mut Context<'_, E>,
     ) {
         let Some(tuple) = self.counting.remove(&number) else { return };
-        let Some(windows) = Windows::of(&m.design.pipeline.step(hands.step).kind) else { return };
+        let Some(windows) = Windowed::of(&m.design.pipeline.step(hands.step).kind) else { return };
         let record = &tuple.record;
         let cell = windows.cell(record.key, record.event_time);
         let sum = m.env.rows(hands.shard).sum(cell);
@@ -79,7 +79,7 @@ impl Bolt {
         m.env.add(&mut alone, record.key, &record.member());
         let outcome = self.result(&tuple, (&windows, cell, sum, alone), hands, m);
         self.tells_others(&tuple, &outcome, hands, m);
-        if m.design.settings.ack == Ack::AfterSend {
+        if m.design.settings.ack == AckAt::AfterSend {
             self.acks(&tuple, outcome.edges(), hands, m);
         }
     }
@@ -98,7 +98,7 @@ impl Bolt {
             return;
         }
         let kind = &design.pipeline.step(step).kind;
-        let Some(windows) = Windows::of(kind) else {
+        let Some(windows) = Windowed::of(kind) else {
             let mut outcome = Outcome::default();
             if let StepKind::Sink(_) = kind {
                 outcome.shown = Some(Shown::Row { step, record: tuple.record });
@@ -128,7 +128,7 @@ impl Bolt {
             hands.tell(Story::KnowsRecord(tag.name), m);
         }
         if design.settings.counts == Counts::Durable {
-            if design.settings.ack == Ack::OnReceipt {
+            if design.settings.ack == AckAt::OnReceipt {
                 self.acks(&tuple, (true, design.sent(step).len()), hands, m);
             }
             let number = hands.commit(WRITE, tag.name, Change::Take(tuple.record), m);
@@ -156,7 +156,7 @@ impl Bolt {
     fn result<E: Env<InMemory>>(
         &mut self,
         tuple: &Tuple,
-        (windows, cell, sum, alone): (&Windows, Cell, Sum, Pile),
+        (windows, cell, sum, alone): (&Windowed, CountedCell, Sum, Pile),
         hands: &mut Hands,
         m: &mut Context<'_, E>,
     ) -> Outcome {
@@ -201,11 +201,11 @@ impl Bolt {
         m: &mut Context<'_, E>,
     ) {
         match m.design.settings.ack {
-            Ack::AfterSend => {
+            AckAt::AfterSend => {
                 self.tells_others(tuple, &outcome, hands, m);
                 self.acks(tuple, outcome.edges(), hands, m);
             }
-            Ack::OnReceipt => {
+            AckAt::OnReceipt => {
                 self.acks(tuple, outcome.edges(), hands, m);
                 self.tells_others(tuple, &outcome, hands, m);
             }
@@ -228,13 +228,13 @@ impl Bolt {
             if hands.token > 1 && self.shown == 1 && settings.counts == Counts::Memory {
                 m.env.reach(COUNTED_FROM_ZERO);
             }
-            hands.send(m.design.view(), Message::Show { name, shown, branch }, m);
+            hands.send(m.design.view(), Dispatch::Show { name, shown, branch }, m);
         }
         for (at, (to, record)) in leaving.iter().enumerate() {
             let branch = tuple.branch.filter(|_| settings.is_anchored);
             let branch = branch.map(|branch| passed_on(branch, at));
             let (to, record) = (route(*to, record, m), *record);
-            hands.send(to, Message::Tuple { record, branch, is_first: false }, m);
+            hands.send(to, Dispatch::Tuple { record, branch, is_first: false }, m);
         }
     }
 
@@ -258,7 +258,7 @@ impl Bolt {
                 (0..passed).fold(edges, |edges, at| edges ^ passed_on(branch, at).edge.bits(bits));
         }
         let name = tuple.record.tag.name;
-        hands.send(acker, Message::Ack { name, branch, edges }, m);
+        hands.send(acker, Dispatch::Ack { name, branch, edges }, m);
     }
 }
 

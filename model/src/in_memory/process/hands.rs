@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::in_memory::InMemory;
-use crate::in_memory::message::{Change, Message};
+use crate::in_memory::message::{Change, Dispatch};
 use crate::in_memory::told::Story;
 use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::call::{Rpc, Serial};
@@ -35,7 +35,7 @@ impl Hands {
     }
 
     /// Sends a message, once.
-    pub fn send<E>(&mut self, to: ShardIndex, body: Message, m: &mut Context<'_, E>) {
+    pub fn send<E>(&mut self, to: ShardIndex, body: Dispatch, m: &mut Context<'_, E>) {
         self.messages += 1;
         let serial = Serial::new(self.token, self.messages);
         let rpc = Rpc { slot: 0, attempt: 0, serial };

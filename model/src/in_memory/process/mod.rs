@@ -21,14 +21,14 @@ use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system::Process;
 use spout::Spout;
-use view::View;
+use view::ViewProcess;
 
 /// What a process has at hand.
 type Context<'a, E> = effect::Context<'a, InMemory, E>;
 
-/// One process.
+/// One process: a task, as Storm calls it.
 #[derive(Debug)]
-pub struct Worker {
+pub struct Task {
     hands: Hands,
     role: Role,
 }
@@ -39,11 +39,11 @@ enum Role {
     Spout(Spout),
     Bolt(Bolt),
     Acker(Acker),
-    View(View),
+    View(ViewProcess),
 }
 
-impl Process<InMemory> for Worker {
-    fn new(design: &Design, shard: ShardIndex) -> Worker {
+impl Process<InMemory> for Task {
+    fn new(design: &Design, shard: ShardIndex) -> Task {
         let step = design.layout.step_of(shard);
         let role = match (design.pipeline.steps().get(step.at()), design.layout.name(step)) {
             (Some(step), _) if matches!(step.kind, StepKind::Source { .. }) => {
@@ -51,10 +51,10 @@ impl Process<InMemory> for Worker {
             }
             (Some(_), _) => Role::Bolt(Bolt::default()),
             (None, ACKER) => Role::Acker(Acker::default()),
-            (None, VIEW) => Role::View(View::default()),
+            (None, VIEW) => Role::View(ViewProcess::default()),
             (None, other) => unreachable!("{other:?} is no process of this system"),
         };
-        Worker { hands: Hands::new(shard, step), role }
+        Task { hands: Hands::new(shard, step), role }
     }
 
     fn reset(&mut self) {
@@ -63,7 +63,7 @@ impl Process<InMemory> for Worker {
             Role::Spout(spout) => *spout = Spout::default(),
             Role::Bolt(bolt) => *bolt = Bolt::default(),
             Role::Acker(acker) => *acker = Acker::default(),
-            Role::View(view) => *view = View::default(),
+            Role::View(view) => *view = ViewProcess::default(),
         }
     }
 
@@ -72,7 +72,7 @@ impl Process<InMemory> for Worker {
             self.reset();
             self.hands.token = m.ask().take_token(self.hands.shard);
         }
-        let Worker { hands, role } = self;
+        let Task { hands, role } = self;
         match (role, input) {
             (Role::Spout(spout), Input::Boot) => spout.boot(hands, m),
             (Role::Spout(spout), Input::Wake(Timer::Input)) => spout.read(hands, m),

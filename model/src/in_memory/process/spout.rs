@@ -7,7 +7,7 @@ use super::flow::{Leaving, follow};
 use super::hands::Hands;
 use crate::in_memory::InMemory;
 use crate::in_memory::alphabet::{COMMIT, COMPLETE_IGNORED, REPLAYED, RESTARTED};
-use crate::in_memory::message::{Branch, Change, Message, Record, Root, Timer};
+use crate::in_memory::message::{Branch, Change, Dispatch, Record, Root, Timer};
 use crate::in_memory::settings::Offsets;
 use crate::in_memory::told::Story;
 use onceproof_kernel::effect::Effect;
@@ -116,11 +116,11 @@ impl Spout {
     /// The acker says that a tree is complete.
     pub fn hears<E: Env<InMemory>>(
         &mut self,
-        message: &Message,
+        message: &Dispatch,
         hands: &mut Hands,
         m: &mut Context<'_, E>,
     ) {
-        let &Message::Complete { name, root } = message else { return };
+        let &Dispatch::Complete { name, root } = message else { return };
         // Another life has numbered its trees alike.
         let is_own = u64::from(root.token) == hands.token;
         let open = if is_own { self.open.remove(&root.number) } else { None };
@@ -199,7 +199,7 @@ impl Spout {
         let Some(acker) = m.design.acker() else {
             for (to, record) in leaving.unwrap_or_default() {
                 let to = route(to, &record, m);
-                hands.send(to, Message::Tuple { record, branch: None, is_first: true }, m);
+                hands.send(to, Dispatch::Tuple { record, branch: None, is_first: true }, m);
             }
             return;
         };
@@ -217,10 +217,10 @@ impl Spout {
         if let Some(leaving) = leaving {
             let branch = |at: usize| Branch { root, edge: root.edge().below(at as u64) };
             let edges = (0..leaving.len()).fold(0, |edges, at| edges ^ branch(at).edge.bits(bits));
-            hands.send(acker, Message::Init { name: of.name, root, edges }, m);
+            hands.send(acker, Dispatch::Init { name: of.name, root, edges }, m);
             for (at, (to, record)) in leaving.into_iter().enumerate() {
                 let (to, branch) = (route(to, &record, m), Some(branch(at)));
-                hands.send(to, Message::Tuple { record, branch, is_first: true }, m);
+                hands.send(to, Dispatch::Tuple { record, branch, is_first: true }, m);
             }
         }
         m.effects.list.push(Effect::Wake { at, timer: Timer::Tree(number) });

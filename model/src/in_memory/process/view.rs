@@ -5,31 +5,31 @@ use super::Context;
 use super::hands::Hands;
 use crate::in_memory::InMemory;
 use crate::in_memory::alphabet::{OLDER_IGNORED, WRITE};
-use crate::in_memory::message::{Branch, Change, Message, Shown, Wins};
-use crate::in_memory::settings::View as Rule;
+use crate::in_memory::message::{Branch, Change, Dispatch, Shown, Wins};
+use crate::in_memory::settings::ViewRule;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::name::Name;
 use std::collections::BTreeMap;
 
 /// The memory of a view.
 #[derive(Debug, Default)]
-pub(super) struct View {
+pub(super) struct ViewProcess {
     /// What is acked once its row is there, by the numbers of the commits.
     writing: BTreeMap<u64, (Name, Branch)>,
 }
 
-impl View {
+impl ViewProcess {
     /// A result is shown.
     pub fn takes<E: Env<InMemory>>(
         &mut self,
-        message: &Message,
+        message: &Dispatch,
         hands: &mut Hands,
         m: &mut Context<'_, E>,
     ) {
-        let &Message::Show { name, shown, branch } = message else { return };
+        let &Dispatch::Show { name, shown, branch } = message else { return };
         let wins = match m.design.settings.view {
-            Rule::Anchored | Rule::Newest => Wins::Newer,
-            Rule::LastArrival => Wins::Later,
+            ViewRule::Anchored | ViewRule::Newest => Wins::Newer,
+            ViewRule::LastArrival => Wins::Later,
         };
         if let (Wins::Newer, Shown::Cell { standing, age }) = (wins, &shown)
             && m.env.rows(hands.shard).has_newer(standing, *age)
@@ -52,6 +52,6 @@ impl View {
         let Some((name, branch)) = self.writing.remove(&number) else { return };
         let Some(acker) = m.design.acker() else { return };
         let edges = branch.edge.bits(m.design.settings.edge_bits);
-        hands.send(acker, Message::Ack { name, branch, edges }, m);
+        hands.send(acker, Dispatch::Ack { name, branch, edges }, m);
     }
 }

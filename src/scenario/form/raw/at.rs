@@ -2,8 +2,9 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
-use serde::de::Deserializer;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
 /// A value and the place of its text.
@@ -109,5 +110,79 @@ impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
         let one = generator.subschema_for::<T>();
         let many = generator.subschema_for::<Vec<T>>();
         schemars::json_schema!({ "anyOf": [one, many] })
+    }
+}
+
+/// The name by which a reader of TOML is asked for the place of a value: [`toml::Spanned`] asks by it.
+const SPANNED: &str = "$__serde_spanned_private_Spanned";
+
+/// Reads a value and its place, where only a seed can read the value.
+pub(super) struct AtSeed<S>(pub S);
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for AtSeed<S> {
+    type Value = At<S::Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<At<S::Value>, D::Error> {
+        deserializer.deserialize_struct(SPANNED, &[], self)
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for AtSeed<S> {
+    type Value = At<S::Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value and its place")
+    }
+
+    /// Start, end and value come in this order.
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<At<S::Value>, A::Error> {
+        let missing = || A::Error::custom("a value without a place");
+        let (_, start) = map.next_entry::<IgnoredAny, usize>()?.ok_or_else(missing)?;
+        let (_, end) = map.next_entry::<IgnoredAny, usize>()?.ok_or_else(missing)?;
+        map.next_key::<IgnoredAny>()?.ok_or_else(missing)?;
+        Ok(At { value: map.next_value_seed(self.0)?, span: start..end })
+    }
+}
+
+/// Reads one of several words: its number among them.
+#[derive(Clone, Copy)]
+pub(super) struct OneOf {
+    words: &'static [&'static str],
+    are_keys: bool,
+}
+
+impl OneOf {
+    /// One of these keys of a table.
+    pub fn keys(words: &'static [&'static str]) -> OneOf {
+        OneOf { words, are_keys: true }
+    }
+
+    /// One of these names.
+    pub fn names(words: &'static [&'static str]) -> OneOf {
+        OneOf { words, are_keys: false }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for OneOf {
+    type Value = usize;
+
+    fn deserialize<D: Deserializer<'de>>(self, word: D) -> Result<usize, D::Error> {
+        word.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for OneOf {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a word")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<usize, E> {
+        let known = self.words.iter().position(|word| *word == text);
+        known.ok_or_else(|| match self.are_keys {
+            true => E::unknown_field(text, self.words),
+            false => E::unknown_variant(text, self.words),
+        })
     }
 }

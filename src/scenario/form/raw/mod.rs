@@ -10,6 +10,7 @@ pub(in crate::scenario) mod dedup;
 pub(in crate::scenario) mod function;
 pub(in crate::scenario) mod queue;
 pub(in crate::scenario) mod fault;
+mod fault_schema;
 pub(in crate::scenario) mod parameters;
 pub(in crate::scenario) mod place;
 pub(in crate::scenario) mod expect;

@@ -4,7 +4,7 @@
 use super::At;
 use super::expect::Entries;
 use onceproof_model::in_memory::settings::{Guarantee, Settings};
-use onceproof_model::setting::{Choice, Setting, Written as Right};
+use onceproof_model::setting::{Setting, SettingChoice, WrittenAs as Right};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -110,7 +110,7 @@ fn first<T>(setting: &Setting<T>) -> String {
     }
 }
 
-fn choice(choice: &Choice) -> Value {
+fn choice(choice: &SettingChoice) -> Value {
     let value = match choice.written {
         Right::Text(word) => json!(word),
         Right::Bool(is_so) => json!(is_so),
@@ -120,7 +120,7 @@ fn choice(choice: &Choice) -> Value {
 }
 
 /// A value as the documentation writes it.
-pub(in crate::scenario) fn written(choice: &Choice) -> String {
+pub(in crate::scenario) fn written(choice: &SettingChoice) -> String {
     match choice.written {
         Right::Text(word) => format!("`{word}`"),
         Right::Bool(is_so) => format!("`{is_so}`"),
