@@ -2,6 +2,7 @@
 
 mod begin;
 mod columns;
+mod compare;
 mod exhaust;
 mod folder;
 mod determinism;
