@@ -136,6 +136,13 @@ pub trait Rows<S: System>: Default + Debug {
     /// Empties all rows and keeps their memory.
     fn reset(&mut self, design: &S::Design, shard: ShardIndex);
 
+    /// Whether a change makes anything other than it is. Only then has something come of the commit: who writes the same
+    /// again and again stands still.
+    fn changes_anything(&self, change: &S::Change) -> bool {
+        let _ = change;
+        true
+    }
+
     /// Makes one change, and says what it says.
     fn apply(&mut self, change: &S::Change, now: Time, tell: &mut impl Tell);
 

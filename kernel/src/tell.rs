@@ -114,7 +114,9 @@ pub trait Tell {
     fn pane(&mut self, pane: &Pane);
     /// A result stands that may change.
     fn stand(&mut self, standing: &Standing);
-    /// A row is written.
+    /// A row is written that may yet be another one: what it says counts once the run is over.
+    fn replace(&mut self, row: &WrittenRow);
+    /// A row is written, and what it says was said for good.
     fn write(&mut self, row: &WrittenRow);
     /// A record on which a function failed too often is done with, and makes nothing.
     fn give_up(&mut self, tag: Tag, key: Key);

@@ -31,6 +31,8 @@ pub struct Store<S: System> {
     ages: bool,
     ids_held: u64,
     ids_held_max: u64,
+    /// Whether the commit that was applied last made anything other than it was.
+    pub has_changed: bool,
 }
 
 /// The rows of one shard, and what was applied to them.
@@ -59,7 +61,14 @@ impl<S: System> Default for Slot<S> {
 impl<S: System> Default for Store<S> {
     fn default() -> Store<S> {
         let rules = StoreRules::default();
-        Store { shards: Vec::new(), rules, ages: false, ids_held: 0, ids_held_max: 0 }
+        Store {
+            shards: Vec::new(),
+            rules,
+            ages: false,
+            ids_held: 0,
+            ids_held_max: 0,
+            has_changed: false,
+        }
     }
 }
 
@@ -124,7 +133,9 @@ impl<S: System> Store<S> {
             return Applied::Before;
         }
         self.ids_held -= slot.rows.ids();
+        self.has_changed = false;
         for change in changes {
+            self.has_changed |= slot.rows.changes_anything(change);
             slot.rows.apply(change, now, tell);
         }
         self.ids_held += slot.rows.ids();
@@ -199,7 +210,8 @@ impl<S: System> Store<S> {
     /// Adds all rows to the state. With no commit on its way, only the next ones are looked up, and they have numbers
     /// of their own.
     pub fn rest(&self, rest: &mut Rest) {
-        let Store { shards, rules: _, ages: _, ids_held: _, ids_held_max: _ } = self;
+        let Store { shards, rules: _, ages: _, ids_held: _, ids_held_max: _, has_changed: _ } =
+            self;
         for Slot { token: _, applied: _, earlier: _, is_fenced: _, rows } in shards {
             rows.rest(rest);
         }

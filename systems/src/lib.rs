@@ -110,6 +110,17 @@ impl Design {
         }
     }
 
+    /// Whether a step or process ever sends a commit.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn commits(&self, step: StepIndex) -> Result<(), &'static str> {
+        match self {
+            Design::Dataflow(_) => Ok(()),
+            Design::InMemory(design) => design.commits(step),
+        }
+    }
+
     /// Whether an aggregate makes panes, which have names of their own. Else it passes on the records that it took.
     pub fn makes_panes(&self) -> bool {
         match self {

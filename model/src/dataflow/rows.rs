@@ -250,6 +250,7 @@ pub(super) mod tests {
             unreachable!("its panes stand for good")
         }
 
+        fn replace(&mut self, _: &WrittenRow) {}
         fn write(&mut self, _: &WrittenRow) {}
         fn give_up(&mut self, _: Tag, _: Key) {}
         fn put(&mut self, _: Key, _: Name) {}

@@ -58,7 +58,7 @@ impl Design {
     pub fn new(steps: Vec<(Step, bool)>, settings: Settings) -> Result<Design, Refused> {
         let (steps, may_fuse): (Vec<Step>, Vec<bool>) = steps.into_iter().unzip();
         let pipeline = Pipeline::new(steps).map_err(Refused::Graph)?;
-        check(&pipeline)?;
+        check(&pipeline, &may_fuse)?;
         let heads = heads(&pipeline, &may_fuse);
         let none = || vec![Vec::new(); pipeline.steps().len()];
         let (mut fused, mut sent, mut mirrors) = (none(), none(), none());
@@ -103,18 +103,23 @@ impl Design {
 
     /// The acker, if there is one.
     pub fn acker(&self) -> Option<ShardIndex> {
-        self.layout.find(ACKER).map(|step| self.layout.shard(step, 0))
+        self.beside(ACKER).map(|step| self.layout.shard(step, 0))
+    }
+
+    /// The process of this name beside the steps. A step may have the name of one that this strategy does not have.
+    fn beside(&self, name: &str) -> Option<StepIndex> {
+        self.layout.find(name).filter(|&step| self.layout.step(step).is_beside)
     }
 
     /// The view.
     pub fn view(&self) -> ShardIndex {
-        let step = self.layout.find(VIEW).expect("there is always a view");
+        let step = self.beside(VIEW).expect("there is always a view");
         self.layout.shard(step, 0)
     }
 
     /// All ways that messages go, by the step that makes what they are about.
     pub fn ways(&self) -> Vec<Edge> {
-        let [acker, view] = [ACKER, VIEW].map(|name| self.layout.find(name));
+        let [acker, view] = [ACKER, VIEW].map(|name| self.beside(name));
         let mut ways = Vec::new();
         for (from, step) in self.pipeline.numbered() {
             ways.extend(self.sent(from).iter().map(|&to| Edge { from, to }));
@@ -140,7 +145,7 @@ impl Design {
     /// Why not.
     pub fn takes(&self, point: Point, step: StepIndex) -> Result<(), &'static str> {
         let Settings { counts, .. } = self.settings;
-        let name = self.layout.name(step);
+        let is = |name| self.beside(name) == Some(step);
         let here = self.pipeline.steps().get(step.at());
         let head = here.map(|_| &self.pipeline.step(self.heads[step.at()]).kind);
         let is_spout = matches!(head, Some(StepKind::Source { .. }));
@@ -150,7 +155,8 @@ impl Design {
             counts == Counts::Durable && head.is_some_and(|kind| kind.windowing().is_some());
         let is_source = matches!(here.map(|step| &step.kind), Some(StepKind::Source { .. }));
         let (is_taken, why) = match point {
-            alphabet::INIT => (is_spout && self.settings.tracks(), "only a spout opens trees"),
+            alphabet::INIT if is_spout => (self.settings.tracks(), "nobody follows its records"),
+            alphabet::INIT => (false, "only a spout opens trees"),
             alphabet::EMIT => (is_spout, "only a spout emits"),
             alphabet::COMMIT => (is_spout, "only a spout has an offset"),
             alphabet::APPLY => (here.is_some() && !is_source, "it has no function and no sum"),
@@ -160,15 +166,23 @@ impl Design {
                 "it passes nothing on",
             ),
             alphabet::ACK => (
-                self.settings.tracks() && (is_bolt || name == VIEW && self.settings.view_acks()),
+                self.settings.tracks() && (is_bolt || is(VIEW) && self.settings.view_acks()),
                 "it acks nothing",
             ),
-            alphabet::COMPLETE => (name == ACKER, "only an acker knows that a tree is complete"),
-            alphabet::WRITE => (name == VIEW || counts_durably, "it writes no rows"),
-            alphabet::ANSWER => (name == VIEW || counts_durably || is_spout, "it commits nothing"),
+            alphabet::COMPLETE => (is(ACKER), "only an acker knows that a tree is complete"),
+            alphabet::WRITE => (is(VIEW) || counts_durably, "it writes no rows"),
+            alphabet::ANSWER => (is(VIEW) || counts_durably || is_spout, "it commits nothing"),
             _ => (false, "it is no step of this protocol"),
         };
         is_taken.then_some(()).ok_or(why)
+    }
+
+    /// Whether a step or process ever sends a commit.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn commits(&self, step: StepIndex) -> Result<(), &'static str> {
+        self.takes(alphabet::ANSWER, step)
     }
 
     /// The steps that run in the process of a head.
@@ -178,7 +192,7 @@ impl Design {
 }
 
 /// What bolts cannot do, step by step.
-fn check(pipeline: &Pipeline) -> Result<(), Refused> {
+fn check(pipeline: &Pipeline, may_fuse: &[bool]) -> Result<(), Refused> {
     // Of each step: whether an aggregate is above it, and whether an answer since then decides keys or values.
     let mut above = vec![(false, false); pipeline.steps().len()];
     for &index in pipeline.order() {
@@ -208,6 +222,12 @@ fn check(pipeline: &Pipeline) -> Result<(), Refused> {
             StepKind::Map(function) => here.1 |= !function.is_deterministic(),
             StepKind::Sink(sink) if *sink != Sink::Upsert => {
                 return refuse("a sink that calls a table", "results stand in the view alone");
+            }
+            StepKind::Sink(_) if is_below && !may_fuse[index.at()] => {
+                return refuse(
+                    "a sink with `shards` below an aggregate",
+                    "the bolt of the aggregate shows its rows",
+                );
             }
             StepKind::Sink(_) if is_below && step.from.len() > 1 => {
                 return refuse(

@@ -4,15 +4,18 @@ use super::InMemory;
 use super::design::Design;
 use super::message::{Age, Change, Record, Shown, Wins};
 use crate::pipeline::StepKind;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
-use onceproof_kernel::record::RecordId;
+use onceproof_kernel::record::{RecordId, Value};
 use onceproof_kernel::system;
-use onceproof_kernel::tell::{Pile, Standing, Tag, Tell, WrittenRow};
+use onceproof_kernel::tell::{Pile, Standing, Tell, WrittenRow};
 use onceproof_kernel::time::Time;
 use onceproof_kernel::told::Told;
 use rustc_hash::FxBuildHasher;
+
+/// What a result says: its weight and its value.
+type Content = (i64, i64);
 
 /// A window of a key.
 pub type CountedCell = (Key, Time);
@@ -22,13 +25,15 @@ pub type CountedCell = (Key, Time);
 pub struct Rows {
     /// Where a spout begins after a crash.
     pub offset: u64,
-    /// How new what the view has of each result is.
-    ages: HashMap<(StepIndex, CountedCell), Age, FxBuildHasher>,
+    /// What the view has of each result: how new it is, and what it says.
+    results: HashMap<(StepIndex, CountedCell), (Age, Content), FxBuildHasher>,
+    /// What the rows of sinks say.
+    rows: HashMap<(StepIndex, RecordId), (Key, Value), FxBuildHasher>,
     /// The sinks in which the results of each step stand, too.
     mirrors: Vec<Vec<StepIndex>>,
     /// The counts of a bolt, and the ids that are kept beside them.
     counts: HashMap<CountedCell, Sum, FxBuildHasher>,
-    known: HashSet<RecordId, FxBuildHasher>,
+    known: HashMap<RecordId, Record, FxBuildHasher>,
     is_distinct: bool,
     windows: Option<Windowed>,
 }
@@ -83,15 +88,15 @@ impl Rows {
         self.counts.get(&cell).copied().unwrap_or_default()
     }
 
-    /// Whether a durable count knows an id.
-    pub fn knows(&self, id: RecordId) -> bool {
-        self.known.contains(&id)
+    /// The record of this id as a durable count has it, if it knows one.
+    pub fn known(&self, id: RecordId) -> Option<Record> {
+        self.known.get(&id).copied()
     }
 
     /// Whether the view has something newer than this.
     pub fn has_newer(&self, standing: &Standing, age: Age) -> bool {
         let cell = (standing.pane.key, standing.pane.start);
-        self.ages.get(&(standing.step, cell)).is_some_and(|&newest| newest > age)
+        self.results.get(&(standing.step, cell)).is_some_and(|&(newest, _)| newest > age)
     }
 
     fn show(&mut self, standing: &Standing, age: Age, wins: Wins, tell: &mut impl Tell) {
@@ -99,7 +104,8 @@ impl Rows {
             return;
         }
         let Standing { step, pane, .. } = *standing;
-        self.ages.insert((step, (pane.key, pane.start)), age);
+        let content = (pane.weight, pane.value);
+        self.results.insert((step, (pane.key, pane.start)), (age, content));
         tell.stand(standing);
         for &sink in &self.mirrors[step.at()] {
             tell.stand(&Standing { step: sink, ..*standing });
@@ -108,8 +114,11 @@ impl Rows {
 
     fn take(&mut self, record: &Record, tell: &mut impl Tell) {
         let Some(windows) = self.windows else { return };
-        if self.is_distinct && !self.known.insert(record.id) {
-            return;
+        if self.is_distinct {
+            if self.known.contains_key(&record.id) {
+                return;
+            }
+            self.known.insert(record.id, *record);
         }
         let &Record { tag, key, weight, value, event_time, .. } = record;
         let sum = self.counts.entry(windows.cell(key, event_time)).or_default();
@@ -120,9 +129,10 @@ impl Rows {
 
 impl system::Rows<InMemory> for Rows {
     fn reset(&mut self, design: &Design, shard: ShardIndex) {
-        let Rows { offset, ages, mirrors, counts, known, is_distinct, windows } = self;
+        let Rows { offset, results, rows, mirrors, counts, known, is_distinct, windows } = self;
         *offset = 0;
-        ages.clear();
+        results.clear();
+        rows.clear();
         counts.clear();
         known.clear();
         let step = design.layout.step_of(shard);
@@ -135,6 +145,22 @@ impl system::Rows<InMemory> for Rows {
         }
     }
 
+    fn changes_anything(&self, change: &Change) -> bool {
+        match change {
+            Change::Offset(offset) => *offset > self.offset,
+            Change::Show(Shown::Cell { standing, age }, wins) => {
+                let Standing { step, pane, .. } = standing;
+                let stands = self.results.get(&(*step, (pane.key, pane.start)));
+                let is_older = *wins == Wins::Newer && self.has_newer(standing, *age);
+                !is_older && stands.map(|&(_, content)| content) != Some((pane.weight, pane.value))
+            }
+            Change::Show(Shown::Row { step, record }, _) => {
+                self.rows.get(&(*step, record.id)) != Some(&(record.key, record.value))
+            }
+            Change::Take(record) => !self.is_distinct || !self.known.contains_key(&record.id),
+        }
+    }
+
     fn apply(&mut self, change: &Change, _: Time, tell: &mut impl Tell) {
         match change {
             Change::Offset(offset) => self.offset = self.offset.max(*offset),
@@ -142,10 +168,10 @@ impl system::Rows<InMemory> for Rows {
                 self.show(standing, *age, *wins, tell);
             }
             Change::Show(Shown::Row { step, record }, _) => {
-                let &Record { tag: Tag { name, lineage }, key, id, weight, value, .. } = record;
-                let tag = Tag { name, lineage };
+                let &Record { tag, key, id, weight, value, .. } = record;
+                self.rows.insert((*step, id), (key, value));
                 let (step, row, value) = (*step, id.0, value.integer());
-                tell.write(&WrittenRow { step, row, tag, key, weight, value });
+                tell.replace(&WrittenRow { step, row, tag, key, weight, value });
             }
             Change::Take(record) => self.take(record, tell),
         }

@@ -17,7 +17,7 @@ pub enum Guarantee {
 pub enum AckAt {
     /// When it has applied it and passed it on.
     AfterSend,
-    /// Before it does anything.
+    /// When its function has run, before others see anything of it.
     OnReceipt,
 }
 
@@ -167,7 +167,10 @@ static TRACKED: &[Setting<Settings>] = &[
         about: "When a bolt acks a tuple.",
         choices: &[
             SettingChoice::right("after-send", "When it has applied it and passed it on."),
-            SettingChoice::wrong("on-receipt", "Before it does anything with it."),
+            SettingChoice::wrong(
+                "on-receipt",
+                "When its function has run, before others see anything of it.",
+            ),
         ],
         length: None,
         get: |settings| number_of(&ACK, settings.ack),

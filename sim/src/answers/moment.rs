@@ -20,6 +20,8 @@ pub struct Exchange {
     pub subject: Subject,
     /// Which send of it, from 1.
     pub attempt: u32,
+    /// Before which step of the protocol it is sent, where a system has several messages.
+    pub sent: Option<Point>,
     pub(super) point: u64,
 }
 
@@ -44,7 +46,7 @@ impl Exchange {
         let way = fold(layout.hash_of(from), layout.hash_of(to));
         // The last bit is left to the leg.
         let point = fold(who, way ^ u64::from(attempt).rotate_right(8)) & !1;
-        Exchange { from, to, subject, attempt, point }
+        Exchange { from, to, subject, attempt, sent: None, point }
     }
 
     /// The point of the request, or of the ack.
@@ -264,7 +266,7 @@ impl Moment {
     pub fn step(&self, asked: Asked, moments: &Moments) -> Point {
         match self {
             Moment::Exchange(_) if asked == Asked::Ack => moments.reply,
-            Moment::Exchange(_) => moments.send,
+            Moment::Exchange(exchange) => exchange.sent.unwrap_or(moments.send),
             Moment::Commit(commit) => commit.before,
             Moment::Attempt(attempt) => attempt.act.before(moments),
             Moment::Step(step) => step.before,

@@ -78,6 +78,8 @@ struct StepLedger {
     /// A sum over reflections of who, in which window, with which value.
     digest: u64,
     rows: WrittenRows,
+    /// Whether its rows may yet be others.
+    may_change: bool,
     /// Results that may change.
     cells: Cells,
     /// For a run in detail: the totals of its panes, by key and start of the window.
@@ -109,6 +111,7 @@ impl Ledger {
             ledger.applied = 0;
             ledger.digest = 0;
             ledger.rows.clear();
+            ledger.may_change = false;
             ledger.cells.clear();
             ledger.totals.clear();
         }
@@ -151,7 +154,9 @@ impl Ledger {
             seen: _,
         } = self;
         rest.requires(keys_in_memory.is_empty());
-        for StepLedger { kind: _, counts, applied, digest, rows, cells, totals } in steps {
+        for StepLedger { kind: _, counts, applied, digest, rows, may_change: _, cells, totals } in
+            steps
+        {
             // How far the list has grown says nothing.
             rest.add_set(counts.iter().enumerate().filter(|&(_, &count)| count != 0));
             rest.add((applied, digest));

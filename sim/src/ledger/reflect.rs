@@ -45,10 +45,10 @@ pub(super) type WrittenRows = HashMap<u64, Written, FxBuildHasher>;
 /// What stands in one row.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Written {
-    key: Key,
-    name: Name,
-    lineage: u32,
-    value: i64,
+    pub key: Key,
+    pub name: Name,
+    pub lineage: u32,
+    pub value: i64,
 }
 
 /// Whether members belong to a result itself, or to a pane in it.
@@ -125,6 +125,12 @@ impl Ledger {
             each(self.members[at as usize]);
             at = self.members[at as usize].next;
         }
+    }
+
+    /// The members that were read under a lineage: from the first down to, and without, the second.
+    pub(super) fn span_of(&self, lineage: u32) -> (u32, u32) {
+        let Stretch { head, floor, .. } = self.reads[lineage as usize];
+        (head, floor)
     }
 
     /// The newest member that was there when this was read.
@@ -210,6 +216,7 @@ impl Ledger {
     }
 
     /// Reflects the members of a list from `head` down to, and without, `floor`.
+    #[inline(always)]
     pub(super) fn walk_list(
         &mut self,
         (head, floor): (u32, u32),
@@ -260,8 +267,7 @@ impl Ledger {
                 Sign::Goes => count.saturating_sub(1),
             };
             // What stands in a cell may go again: how often it is there is asked when the run is over.
-            let is_final = ledger.cells.is_empty();
-            if *count > 1 && !is_leaf && sign == Sign::Comes && is_final {
+            if *count > 1 && !is_leaf && sign == Sign::Comes && ledger.cells.is_empty() {
                 self.doubled.push((step, member.lineage));
             }
         }

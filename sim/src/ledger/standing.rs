@@ -2,7 +2,7 @@
 //! when the run is over. While it runs nothing is final: a record that is counted twice now may be gone with the crash
 //! of whoever counted it.
 
-use super::reflect::{Depth, Node, Sign, Sums};
+use super::reflect::{Depth, Node, Sign, Sums, Written};
 use super::seen::Which;
 use super::{Ledger, StepLedger};
 use hashbrown::HashMap;
@@ -105,6 +105,7 @@ impl Ledger {
     /// disagrees with that, and which pane is contained twice.
     pub(crate) fn settle(&mut self, words: &Vocabulary) {
         for step in 0..self.steps.len() {
+            self.mention_rows(step);
             let StepLedger { kind, cells, .. } = &self.steps[step];
             if cells.is_empty() || *kind == Some(Results::Written) {
                 continue;
@@ -116,15 +117,8 @@ impl Ledger {
             for (_, lineage) in cells {
                 let mut at = self.head_of(lineage);
                 while at != 0 {
-                    let Node { name, lineage, weight, value, next } = self.members[at as usize];
-                    if let Some(&key) = self.keys_in_memory.get(&at) {
-                        self.mentions.see(name, lineage, key, weight, value);
-                        let mut made_of = words.names.parent(name);
-                        while let (Some(parent), 0) = (made_of, lineage) {
-                            self.mentions.hint(parent, key, value);
-                            made_of = words.names.parent(parent);
-                        }
-                    }
+                    let Node { name, lineage, next, .. } = self.members[at as usize];
+                    self.mention_member(at, words);
                     let times = contained.entry(name).or_default();
                     *times += 1;
                     if *times == 2 && lineage != 0 {
@@ -133,6 +127,42 @@ impl Ledger {
                     at = next;
                 }
             }
+        }
+    }
+
+    /// Says what a member that stands somewhere says of its record, and of the records that it was made of: two steps
+    /// may have the answers of two executions. Without, a sum of sums that had the second answer beside the first was
+    /// green: its own members bear other names.
+    fn mention_member(&mut self, at: u32, words: &Vocabulary) {
+        let Node { name, lineage, weight, value, .. } = self.members[at as usize];
+        if let Some(&key) = self.keys_in_memory.get(&at) {
+            self.mentions.see(name, lineage, key, weight, value);
+            let mut made_of = words.names.parent(name);
+            while let (Some(parent), 0) = (made_of, lineage) {
+                self.mentions.hint(parent, key, value);
+                made_of = words.names.parent(parent);
+            }
+        }
+        if lineage != 0 {
+            let (mut at, floor) = self.span_of(lineage);
+            while at != floor && at != 0 {
+                self.mention_member(at, words);
+                at = self.members[at as usize].next;
+            }
+        }
+    }
+
+    /// Says what the rows of a step say that might have been others until now. A row that was written over says nothing.
+    fn mention_rows(&mut self, step: usize) {
+        let StepLedger { rows, may_change, .. } = &self.steps[step];
+        if !may_change {
+            return;
+        }
+        let mut rows: Vec<(u64, Written)> =
+            rows.iter().map(|(&row, &stands)| (row, stands)).collect();
+        rows.sort_unstable_by_key(|&(row, _)| row);
+        for (_, Written { key, name, lineage, value }) in rows {
+            self.mentions.see(name, lineage, key, 1, value);
         }
     }
 }

@@ -144,6 +144,16 @@ impl Tell for Telling<'_> {
         added.into_iter().for_each(|tag| self.arrives(tag));
     }
 
+    fn replace(&mut self, row: &WrittenRow) {
+        let &WrittenRow { step, row, tag, key, weight: _, value } = row;
+        let Tag { name, lineage } = tag;
+        self.ledger.steps[step.at()].may_change = true;
+        self.ledger.reflect_row(step, row, Written::new(key, name, lineage, value), self.words);
+        if self.ledger.is_detailed() {
+            self.arrives(tag);
+        }
+    }
+
     fn write(&mut self, row: &WrittenRow) {
         let &WrittenRow { step, row, tag, key, weight, value } = row;
         let Tag { name, lineage } = tag;

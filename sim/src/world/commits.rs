@@ -137,7 +137,7 @@ impl<S: System> World<'_, S> {
                 assert!(!owns, "the owner of a token is never refused");
             }
         }
-        if applied == Applied::Now {
+        if applied == Applied::Now && self.outside.store.has_changed {
             self.standstill.progressed(self.now);
         }
         match applied {

@@ -59,8 +59,9 @@ impl<S: System> World<'_, S> {
                 marks.reach(again);
             }
         }
-        let exchange =
+        let mut exchange =
             Exchange::new(self.layout, request.from, request.to, subject, attempt, words);
+        exchange.sent = Some(S::sent_at(&request.body, &self.layout.alphabet.moments));
         let from = self.host_of(sender).expect("the sender runs") as usize;
         let to = self.directory.look_up(request.to, self.now) as usize;
         let Outside { answers, words, .. } = &mut self.outside;

@@ -25,10 +25,8 @@ pub(in crate::scenario) fn overlay<T: 'static>(
             let known: Vec<&str> = table.iter().map(|setting| setting.key).collect();
             let title = format!("`{strategy}` has no `{}`", key.value);
             let error = source.error(key.span.clone(), title);
-            let keys: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
-            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
             wrong.push(
-                error.meant(&key.value, &known).help(format!("it has {}", list(&keys, "and"))),
+                error.meant(&key.value, &known).help(format!("it has {}", list(&known, "and"))),
             );
             continue;
         };
@@ -66,9 +64,11 @@ fn read<T>(
         }
         return Ok(SettingValue::Length(nanos));
     }
-    let mut words: Vec<String> = setting.choices.iter().map(written).collect();
-    words.extend(setting.length.map(|_| "a time such as `\"5s\"`".to_owned()));
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let words: Vec<String> = setting.choices.iter().map(written).collect();
+    let mut words: Vec<&str> = words.iter().map(|word| word.trim_matches('`')).collect();
+    if setting.length.is_some() {
+        words.push("5s");
+    }
     let error = wrong(&format!("no value of `{}`", setting.key));
     Err(error.label(format!("it is {}", list(&words, "or"))))
 }

@@ -88,7 +88,10 @@ fn in_memory(
         }
     }
     let steps = parts.into_iter().zip(&file.step);
-    let steps = steps.map(|((step, _), raw)| (step, raw.value.shards.is_none())).collect();
+    let may_fuse = |raw: &raw::Step| {
+        raw.shards.is_none() && !raw.stable_input.as_ref().is_some_and(|given| given.value)
+    };
+    let steps = steps.map(|((step, _), raw)| (step, may_fuse(&raw.value))).collect();
     let made = in_memory::Design::new(steps, settings);
     made.map(Design::InMemory).map_err(|refused| match refused {
         Refused::Graph(error) => graph_error(source, &file.step, &error),

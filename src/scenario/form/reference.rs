@@ -98,8 +98,10 @@ impl<'a> Writer<'a> {
         if let Some((name, definition)) = self.referred(value) {
             return self.named(place, name, definition);
         }
-        if let Some(word) = value["const"].as_str() {
-            return format!("`{word}`");
+        match &value["const"] {
+            Value::String(word) => return format!("`{word}`"),
+            word @ (Value::Bool(_) | Value::Number(_)) => return format!("`{word}`"),
+            _ => {}
         }
         if let Some(words) = value["enum"].as_array() {
             let word = |word: &Value| match word.as_str() {

@@ -9,6 +9,7 @@ use crate::scenario::form::units::Literal;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source};
 use crate::scenario::wrong::error::Errors;
 use crate::scenario::wrong::explain::custom;
+use onceproof_model::function::Function;
 use onceproof_model::pipeline::StepKind;
 use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Odds, Place};
@@ -101,6 +102,9 @@ fn does_something(kind: &Kind, design: &Design, hosts: u32) -> Result<(), String
             let reason = "every step is fused into its source, so nothing is ever sent";
             Err(format!("`{word}` can do nothing here\n{reason}"))
         }
+        Kind::ClockStep { .. } if !reads_clocks(design) => {
+            Err(format!("`{word}` can do nothing here\nno process reads its clock"))
+        }
         Kind::Redeliver => {
             let steps = design.pipeline().steps().iter();
             let mut reasons = steps.map(|step| hands_out_again(&step.kind).err());
@@ -137,6 +141,19 @@ fn does_something(kind: &Kind, design: &Design, hosts: u32) -> Result<(), String
             }
         }
         _ => Ok(()),
+    }
+}
+
+/// Whether a process decides anything by its clock. A spout that counts in memory waits by it, but what it waits for is
+/// set when it begins to.
+fn reads_clocks(design: &Design) -> bool {
+    match design {
+        Design::Dataflow(_) => true,
+        Design::InMemory(design) => design
+            .pipeline
+            .steps()
+            .iter()
+            .any(|step| matches!(step.kind, StepKind::Map(Function::Clock { .. }))),
     }
 }
 

@@ -77,7 +77,8 @@ impl Places<'_> {
         match placement {
             Placement::Request | Placement::LinkAndTime => self.check_request(raw, &found)?,
             Placement::Commit => {
-                self.check_step(raw, &found, "a commit", Scope::Stage, &|_| Ok(()))?;
+                let possible = |step: StepIndex| self.design.commits(step).map_err(str::to_owned);
+                self.check_step(raw, &found, "a commit", Scope::Stage, &possible)?;
             }
             Placement::Execution => self.check_execution(kind, raw, &found)?,
             Placement::Call => {
@@ -190,7 +191,13 @@ impl Places<'_> {
         let word = given.value.split('/').next().unwrap_or_default();
         match self.layout().find(word) {
             Some(step) if self.is_beside(step) => self.process(given).map(Some),
-            _ => Ok(self.step(name)?.map(|step| (step, None))),
+            Some(step) if given.value == word => Ok(Some((step, None))),
+            _ => {
+                let known: Vec<&str> =
+                    self.layout().all().map(|(_, step)| step.name.as_str()).collect();
+                let At { value, span } = given;
+                Err(no_such(self.source, span.clone(), "step", value, &known))
+            }
         }
     }
 
@@ -313,7 +320,8 @@ impl Places<'_> {
         scope: Scope,
         possible: &dyn Fn(StepIndex) -> Result<(), String>,
     ) -> Result<(), Diagnostic> {
-        let here = span(&raw.before).or(span(&raw.step)).or(span(&raw.record));
+        let here = span(&raw.before).or(span(&raw.step)).or(span(&raw.process));
+        let here = here.or(span(&raw.record));
         let here = here.or(span(&raw.attempt)).unwrap_or(0..0);
         if let Some(step) = place.step {
             possible(step).map_err(|reason| {

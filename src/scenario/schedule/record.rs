@@ -39,7 +39,8 @@ pub(in crate::scenario) fn record(
     let Some((name, rest)) = text.split_once('/') else {
         return Err(wrong(source, given, "a record is named by its step"));
     };
-    let Some(step) = design.layout().find(name) else {
+    let is_step = |step: &StepIndex| !design.layout().step(*step).is_beside;
+    let Some(step) = design.layout().find(name).filter(is_step) else {
         let known: Vec<&str> = design
             .pipeline()
             .steps()
@@ -51,6 +52,11 @@ pub(in crate::scenario) fn record(
     };
     let pattern = match design.pipeline().step(step).kind {
         StepKind::Source { .. } => source_record(design, inputs, step, rest),
+        StepKind::Count(_) | StepKind::Sum(_) | StepKind::CountGlobally(_)
+            if !design.makes_panes() =>
+        {
+            Err("this strategy makes no panes: an aggregate passes the records on".to_owned())
+        }
         StepKind::Count(_) | StepKind::Sum(_) | StepKind::CountGlobally(_) => {
             pane(design, step, rest)
         }

@@ -15,10 +15,10 @@ use std::sync::LazyLock;
 /// what can be done instead.
 const NOT_BUILT: &[(&str, &str, &str)] = &[
     ("seeds", "vary", "only seeds can be swept"),
-    ("dataflow", "lambda", "only `dataflow` is simulated"),
-    ("dataflow", "micro-batch", "only `dataflow` is simulated"),
-    ("dataflow", "snapshots", "only `dataflow` is simulated"),
-    ("dataflow", "log-transactions", "only `dataflow` is simulated"),
+    ("dataflow", "lambda", "it is not simulated yet"),
+    ("dataflow", "micro-batch", "it is not simulated yet"),
+    ("dataflow", "snapshots", "it is not simulated yet"),
+    ("dataflow", "log-transactions", "it is not simulated yet"),
     ("reshuffle", "flatten", "`from` takes a list of steps"),
     ("reshuffle", "join", "`from` takes a list of steps"),
 ];

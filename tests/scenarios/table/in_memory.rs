@@ -1,7 +1,7 @@
 //! Strategies that count in memory.
 
 use super::{FIRST, Row, exact, ledger};
-use onceproof_sim::outcome::Class::{Duplicated, Lost};
+use onceproof_sim::outcome::Class::{Divergent, Duplicated, Lost, Stuck};
 
 pub const ROWS: &[Row] = &[
     exact(
@@ -234,8 +234,8 @@ pub const ROWS: &[Row] = &[
     ledger(
         "at-least-once/timeout.toml",
         &[Duplicated],
-        [1, 0, 1, 40, 0, 0, 0],
-        &[("per-user", 1, 41, &[("ann", 41)]), ("global", 1, 41, &[("*", 41)])],
+        [1, 0, 1, 41, 0, 0, 0],
+        &[("per-user", 1, 42, &[("ann", 42)]), ("global", 1, 41, &[("*", 41)])],
     )
     .with_damaged(FIRST),
     ledger(
@@ -263,4 +263,22 @@ pub const ROWS: &[Row] = &[
         ],
     )
     .with_damaged(FIRST),
+    ledger(
+        "at-least-once/two-answers.toml",
+        &[Divergent],
+        [1, 0, 0, 0, 0, 1, 0],
+        &[("per-user", 1, 1, &[("ann", 1)]), ("again", 1, 1, &[("ann", 0)])],
+    )
+    .with_damaged(FIRST),
+    exact(
+        "at-least-once/first-answer.toml",
+        1,
+        &[("per-user", 1, 1, &[("ann", 0)]), ("again", 1, 1, &[("ann", 0)])],
+    ),
+    ledger(
+        "at-least-once/stuck.toml",
+        &[Stuck],
+        [1, 1, 0, 0, 0, 0, 0],
+        &[("per-user", 1, 1, &[("ann", 1)]), ("global", 1, 1, &[("*", 1)])],
+    ),
 ];

@@ -14,9 +14,9 @@ use crate::in_memory::rows::{CountedCell, Sum, Windowed};
 use crate::in_memory::settings::{AckAt, Counts};
 use crate::in_memory::told::Story;
 use crate::pipeline::StepKind;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use onceproof_kernel::env::Env;
-use onceproof_kernel::name::{Vocabulary, output_hash};
+use onceproof_kernel::name::{Name, Vocabulary, output_hash};
 use onceproof_kernel::record::{RecordId, Value};
 use onceproof_kernel::tell::{Pane, Pile, Standing, Tag};
 use onceproof_kernel::time::Time;
@@ -27,7 +27,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub(super) struct Bolt {
     counts: HashMap<CountedCell, Sum, FxBuildHasher>,
-    known: HashSet<RecordId, FxBuildHasher>,
+    /// The records that were counted, by their ids, where these are kept.
+    known: HashMap<RecordId, Record, FxBuildHasher>,
     /// The greatest event time that it has seen.
     greatest: Option<Time>,
     /// How many results it has shown in this life.
@@ -46,7 +47,8 @@ struct Tuple {
 /// What a bolt has to tell of a tuple: in this order.
 #[derive(Default)]
 struct Outcome {
-    shown: Option<Shown>,
+    /// A result, and the name of what it was shown for: a record that goes through two steps is shown by both.
+    shown: Option<(Name, Shown)>,
     leaving: Leaving,
 }
 
@@ -71,13 +73,15 @@ impl Bolt {
     ) {
         let Some(tuple) = self.counting.remove(&number) else { return };
         let Some(windows) = Windowed::of(&m.design.pipeline.step(hands.step).kind) else { return };
-        let record = &tuple.record;
-        let cell = windows.cell(record.key, record.event_time);
-        let sum = m.env.rows(hands.shard).sum(cell);
+        // A record that the store knew already counts as it was counted then.
+        let rows = m.env.rows(hands.shard);
+        let of = rows.known(tuple.record.id).unwrap_or(tuple.record);
+        let cell = windows.cell(of.key, of.event_time);
+        let sum = rows.sum(cell);
         // The pile of one record alone is not known here any more, and only whoever watches asks for it.
         let mut alone = Pile::default();
-        m.env.add(&mut alone, record.key, &record.member());
-        let outcome = self.result(&tuple, (&windows, cell, sum, alone), hands, m);
+        m.env.add(&mut alone, of.key, &of.member());
+        let outcome = self.result(&of, (&windows, cell, sum, alone), hands, m);
         self.tells_others(&tuple, &outcome, hands, m);
         if m.design.settings.ack == AckAt::AfterSend {
             self.acks(&tuple, outcome.edges(), hands, m);
@@ -101,7 +105,7 @@ impl Bolt {
         let Some(windows) = Windowed::of(kind) else {
             let mut outcome = Outcome::default();
             if let StepKind::Sink(_) = kind {
-                outcome.shown = Some(Shown::Row { step, record: tuple.record });
+                outcome.shown = Some((tag.name, Shown::Row { step, record: tuple.record }));
             } else if run(step, &tuple.record, hands, m, &mut outcome.leaving).is_err() {
                 // Nobody hears of it: the tree stays open.
                 return;
@@ -117,13 +121,12 @@ impl Bolt {
             hands.tell(Story::DropsLate(tag.name, windows.end(cell)), m);
             return self.tells(&tuple, Outcome::default(), hands, m);
         }
-        let is_distinct = design.settings.is_distinct;
-        let is_known = is_distinct
-            && match design.settings.counts {
-                Counts::Memory => !self.known.insert(id),
-                Counts::Durable => m.env.rows(shard).knows(id),
-            };
-        if is_known {
+        let known = match (design.settings.is_distinct, design.settings.counts) {
+            (false, _) => None,
+            (true, Counts::Memory) => self.known.get(&id).copied(),
+            (true, Counts::Durable) => m.env.rows(shard).known(id),
+        };
+        if known.is_some() {
             m.env.reach(RECORD_KNOWN);
             hands.tell(Story::KnowsRecord(tag.name), m);
         }
@@ -135,19 +138,24 @@ impl Bolt {
             self.counting.insert(number, tuple);
             return;
         }
+        // A record that is known counts as it was counted first, whatever its function has answered since.
+        let of = known.unwrap_or(tuple.record);
+        let cell = windows.cell(of.key, of.event_time);
         let sum = self.counts.entry(cell).or_default();
-        let member = tuple.record.member();
         let mut alone = Pile::default();
-        if is_known {
-            m.env.add(&mut alone, key, &member);
+        if known.is_some() {
+            m.env.add(&mut alone, of.key, &of.member());
         } else {
             let floor = sum.pile.head;
-            m.env.add(&mut sum.pile, key, &member);
+            m.env.add(&mut sum.pile, of.key, &of.member());
             alone = Pile { head: sum.pile.head, floor };
-            sum.add(&tuple.record);
+            sum.add(&of);
+            if design.settings.is_distinct {
+                self.known.insert(id, of);
+            }
         }
         let sum = *sum;
-        let outcome = self.result(&tuple, (&windows, cell, sum, alone), hands, m);
+        let outcome = self.result(&of, (&windows, cell, sum, alone), hands, m);
         self.tells(&tuple, outcome, hands, m);
     }
 
@@ -155,7 +163,7 @@ impl Bolt {
     /// record in the cell, as a pane would for all of them.
     fn result<E: Env<InMemory>>(
         &mut self,
-        tuple: &Tuple,
+        of: &Record,
         (windows, cell, sum, alone): (&Windowed, CountedCell, Sum, Pile),
         hands: &mut Hands,
         m: &mut Context<'_, E>,
@@ -172,12 +180,9 @@ impl Bolt {
         let total = if is_sum { value } else { weight };
         self.shown += 1;
         let age = Age { token: hands.token, number: self.shown };
-        let mut outcome = Outcome {
-            shown: Some(Shown::Cell { standing: Standing { step, pane, total }, age }),
-            leaving: Leaving::new(),
-        };
-        let of = &tuple.record;
         let name = m.env.vocabulary().names.output(of.tag.name, step.0, hash, 0);
+        let shown = Shown::Cell { standing: Standing { step, pane, total }, age };
+        let mut outcome = Outcome { shown: Some((name, shown)), leaving: Leaving::new() };
         let lineage = m.env.read_pile(alone);
         let passed = Record {
             tag: Tag { name, lineage },
@@ -221,8 +226,7 @@ impl Bolt {
         m: &mut Context<'_, E>,
     ) {
         let settings = &m.design.settings;
-        let name = tuple.record.tag.name;
-        if let Some(shown) = *shown {
+        if let Some((name, shown)) = *shown {
             let branch = tuple.branch.filter(|_| settings.view_acks()).map(shown_by);
             m.env.count(SHOWN);
             if hands.token > 1 && self.shown == 1 && settings.counts == Counts::Memory {
