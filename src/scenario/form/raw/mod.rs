@@ -3,6 +3,7 @@
 //! their documentation is that of the format.
 
 pub(in crate::scenario) mod at;
+mod choice;
 pub(in crate::scenario) mod input;
 pub(in crate::scenario) mod forgetting;
 pub(in crate::scenario) mod mechanism;
@@ -18,6 +19,7 @@ pub(in crate::scenario) mod service;
 pub(in crate::scenario) mod settings;
 
 pub(in crate::scenario) use at::{At, OneOrMany, span};
+pub(in crate::scenario) use choice::Chosen;
 pub(in crate::scenario) use function::{Filter, Function, Into, KeyBy};
 
 use super::units::{Duration, Seed, Seeds};
