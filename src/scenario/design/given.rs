@@ -1,7 +1,7 @@
 //! The mechanisms of a step that are not the default, as a scenario file writes them.
 
 use onceproof_kernel::time::Span;
-use onceproof_model::dataflow::mechanism::choices::Choice;
+use onceproof_model::dataflow::mechanism::choices::MechanismChoice;
 use onceproof_model::dataflow::mechanism::dedup::{
     Bloom, BucketBy, DedupWindow, Rebuild, Shape, UpdatedAt,
 };
@@ -66,7 +66,7 @@ pub fn given(mechanism: &Mechanism) -> Vec<String> {
     given
 }
 
-fn chosen<T: Choice>(key: &str, value: T) -> Option<String> {
+fn chosen<T: MechanismChoice>(key: &str, value: T) -> Option<String> {
     (value != T::default()).then(|| format!("{key} = {}", value.written()))
 }
 

@@ -4,7 +4,7 @@
 use super::{Ack, Atomic, Fencing, Fuse, Ids, Lift, Outputs, ReAck, Stamps};
 
 /// A mechanism that is one of a few values.
-pub trait Choice: Copy + PartialEq + Default + 'static {
+pub trait MechanismChoice: Copy + PartialEq + Default + 'static {
     /// The name of the type.
     const NAME: &'static str;
     /// What it is: a sentence.
@@ -34,7 +34,7 @@ macro_rules! choices {
         $($bool:literal $of_bool:ident,)*
         $(; $($word:literal $of_word:ident $($what:literal)?,)+)?
     })*) => {
-        $(impl Choice for $name {
+        $(impl MechanismChoice for $name {
             const NAME: &'static str = stringify!($name);
             const ABOUT: &'static str = $about;
             const BOOLS: &'static [(bool, $name)] = &[$(($bool, $name::$of_bool)),*];
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn the_first_value_of_each_is_what_holds_where_nothing_is_given() {
-        fn first<T: Choice>() -> String {
+        fn first<T: MechanismChoice>() -> String {
             let first = T::BOOLS.first().map(|&(_, value)| value);
             assert!(first.or(T::VALUES.first().copied()) == Some(T::default()), "{}", T::NAME);
             T::default().written()

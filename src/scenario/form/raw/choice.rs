@@ -1,7 +1,7 @@
 //! A mechanism that is one of a few values. How each is written says the table of the model.
 
 use super::at::one_of;
-use onceproof_model::dataflow::mechanism::choices::Choice;
+use onceproof_model::dataflow::mechanism::choices::MechanismChoice;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
@@ -14,7 +14,7 @@ use std::marker::PhantomData;
 #[derive(Clone, Copy)]
 pub(in crate::scenario) struct Chosen<T>(pub T);
 
-impl<'de, T: Choice> Deserialize<'de> for Chosen<T> {
+impl<'de, T: MechanismChoice> Deserialize<'de> for Chosen<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Chosen<T>, D::Error> {
         match T::BOOLS {
             [] => Ok(Chosen(T::VALUES[one_of(T::WORDS, deserializer)?])),
@@ -26,7 +26,7 @@ impl<'de, T: Choice> Deserialize<'de> for Chosen<T> {
 /// Reads a value that is `true` or `false` or one of a few words.
 struct BoolOrWord<T>(PhantomData<T>);
 
-impl<T: Choice> Visitor<'_> for BoolOrWord<T> {
+impl<T: MechanismChoice> Visitor<'_> for BoolOrWord<T> {
     type Value = Chosen<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -58,7 +58,7 @@ impl<T: Choice> Visitor<'_> for BoolOrWord<T> {
     }
 }
 
-impl<T: Choice> JsonSchema for Chosen<T> {
+impl<T: MechanismChoice> JsonSchema for Chosen<T> {
     fn inline_schema() -> bool {
         T::WORDS.is_empty()
     }
