@@ -1,6 +1,7 @@
 //! The command line as clap reads it.
 
 mod args;
+mod compare;
 mod values;
 
 pub use args::{
@@ -8,6 +9,8 @@ pub use args::{
     NecessityArgs, NewArgs, Redesign, ReplayArgs, RunArgs, STANDARD_INPUT, SchemaArgs, SchemaOf,
     ShrinkArgs, SweepArgs, TestArgs, load,
 };
+
+pub use compare::CompareArgs;
 
 use crate::ending::Ending;
 use crate::output::complain;
@@ -21,7 +24,8 @@ use std::path::{Path, PathBuf};
 /// What every help text ends with.
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  as expected; for run, sweep, replay and exhaust: nothing violated
+  0  as expected; for run, sweep, replay and exhaust: nothing violated;
+     for compare: all strategies ran
   1  violated, or an expected violation or a witness was not found
   2  bad usage or bad scenario
   3  inconclusive: a limit was hit, or a search was interrupted
@@ -45,7 +49,7 @@ pub struct Cli {
 /// What is asked of all commands.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Asked {
-    /// How results are written; markdown is for `schema`.
+    /// How results are written; markdown is for `schema` and `compare`.
     #[arg(long, global = true, value_enum, default_value_t = Written::Text)]
     #[arg(value_name = "text|json|markdown", hide_possible_values = true)]
     pub format: Written,
@@ -137,6 +141,11 @@ pub enum Command {
     Exhaust(ExhaustArgs),
     /// What breaks it with each wrong value of a mechanism or of a step: a smallest schedule, or a seed.
     Necessity(NecessityArgs),
+    /// The same input and weather under each strategy.
+    ///
+    /// What a strategy does not have of the file is left out for it, and named; what the file expects is that of its own
+    /// strategy. Ctrl-C ends it soon, and the report says how far each came.
+    Compare(CompareArgs),
     /// The smallest failure of the same class, as a scenario file.
     ///
     /// Takes a failing seed, a failing scenario or a saved failure. The result needs no seed where the
@@ -149,8 +158,8 @@ pub enum Command {
     Check(CheckArgs),
     /// The pipeline before and after optimization.
     Graph(GraphArgs),
-    /// The JSON Schema of the scenario format, or of the lines of a trace; with --format markdown the reference of
-    /// the format.
+    /// The JSON Schema of the scenario format, of the lines of a trace or of a comparison; with --format markdown the
+    /// reference of the format.
     Schema(SchemaArgs),
     /// What a shell completes, as a script for it.
     Completions(CompletionsArgs),
@@ -185,9 +194,10 @@ impl Cli {
     fn checked(self) -> Result<Cli, clap::Error> {
         let is_reference =
             matches!(&self.command, Command::Schema(args) if args.of == SchemaOf::Scenario);
-        if self.asked.format == Written::Markdown && !is_reference {
-            let message =
-                "--format markdown is for schema of a scenario, and necessity has --markdown";
+        let has_markdown = is_reference || matches!(&self.command, Command::Compare(_));
+        if self.asked.format == Written::Markdown && !has_markdown {
+            let message = "--format markdown is for schema of a scenario and for compare; necessity \
+                           has --markdown";
             return Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
         }
         match &self.command {
@@ -222,6 +232,7 @@ impl Cli {
             | Command::Replay(_)
             | Command::Exhaust(_)
             | Command::Necessity(_)
+            | Command::Compare(_)
             | Command::Shrink(_)
             | Command::Test(_)
             | Command::Check(_)

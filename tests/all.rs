@@ -9,6 +9,7 @@ mod command_line;
 mod determinism;
 mod documents;
 mod exhaust;
+mod in_memory;
 mod laws;
 mod mechanisms;
 mod model_is_pure;

@@ -2,6 +2,7 @@
 
 mod begin;
 mod columns;
+mod compare;
 mod exhaust;
 mod folder;
 mod determinism;
@@ -11,6 +12,7 @@ mod run;
 mod shrink;
 mod sizes;
 mod strangers;
+mod strategies;
 mod sweep;
 mod test;
 mod told;

@@ -42,6 +42,35 @@ fn neither_the_kernel_nor_the_simulator_depends_on_a_model() {
 }
 
 #[test]
+fn no_system_names_another_and_what_they_share_names_none() {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("model/src");
+    let entries = fs::read_dir(&models).expect("the folder of the models");
+    let names: Vec<String> = entries
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
+        .collect();
+    let is_system = |name: &&String| {
+        let text = fs::read_to_string(models.join(name).join("mod.rs"));
+        text.is_ok_and(|text| text.contains("impl System for"))
+    };
+    let systems: Vec<&String> = names.iter().filter(is_system).collect();
+    assert!(systems.len() >= 2, "{systems:?} of {names:?}");
+    for name in names.iter().filter(|name| *name != "lib.rs") {
+        let path = models.join(name);
+        let mut files = Vec::new();
+        match path.is_dir() {
+            true => rust_files(&path, &mut files),
+            false => files.push(path),
+        }
+        for file in files {
+            let tokens = tokens(&fs::read_to_string(&file).expect("a text"));
+            let mut others = systems.iter().filter(|other| **other != name);
+            let found = others.find(|other| tokens.contains(**other));
+            assert_eq!(found, None, "{} names another system", file.display());
+        }
+    }
+}
+
+#[test]
 fn words_are_found_in_names_and_not_in_comments_texts_and_tests() {
     let check = |text: &str, expected: &[&str]| assert_eq!(named(text), expected, "{text}");
     check("fn queue_watermark(&self) {}", &["queue_watermark"]);

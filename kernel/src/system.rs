@@ -48,6 +48,12 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
         moments.send
     }
 
+    /// The word for a request, where a system has several messages that may be about one record: `init`.
+    fn word_of(request: &Self::Request) -> Option<&'static str> {
+        let _ = request;
+        None
+    }
+
     /// What is right: where each source record belongs, by the design alone.
     fn right(design: &Self::Design) -> Self::Right<'_>;
 

@@ -28,8 +28,19 @@ pub struct SettingChoice {
     pub written: WrittenAs,
     /// What it does: a sentence.
     pub about: &'static str,
-    /// Whether it is there to be found wrong.
-    pub is_wrong: bool,
+    /// What it is worth.
+    pub worth: Worth,
+}
+
+/// What a value of a setting is worth.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Worth {
+    /// It is right.
+    Right,
+    /// It promises less than another value, and may be what is wanted: what holds with that breaks with this.
+    Less,
+    /// It is there to be found wrong.
+    Wrong,
 }
 
 /// A value as a scenario writes it.
@@ -85,12 +96,17 @@ impl SettingValue {
 impl SettingChoice {
     /// A right value that is a word.
     pub const fn right(word: &'static str, about: &'static str) -> SettingChoice {
-        SettingChoice { written: WrittenAs::Text(word), about, is_wrong: false }
+        SettingChoice { written: WrittenAs::Text(word), about, worth: Worth::Right }
+    }
+
+    /// A value that is a word and promises less than another one.
+    pub const fn less(word: &'static str, about: &'static str) -> SettingChoice {
+        SettingChoice { written: WrittenAs::Text(word), about, worth: Worth::Less }
     }
 
     /// A wrong value that is a word.
     pub const fn wrong(word: &'static str, about: &'static str) -> SettingChoice {
-        SettingChoice { written: WrittenAs::Text(word), about, is_wrong: true }
+        SettingChoice { written: WrittenAs::Text(word), about, worth: Worth::Wrong }
     }
 
     /// The same, written otherwise.

@@ -29,4 +29,6 @@ mod ledger;
 pub mod trace;
 mod fingerprint;
 pub mod marks;
+pub mod times;
+pub mod measure;
 pub mod outcome;

@@ -3,7 +3,8 @@
 use crate::answers::Watched;
 use crate::fault::{Fault, Kind};
 use crate::fingerprint::Fingerprint;
-use crate::ledger::{Expectations, Judgement, greatest_lags};
+use crate::ledger::{Expectations, Judgement, Sightings, greatest_lags};
+use crate::measure::{Measure, Measured};
 use crate::outcome::{Brief, Class, Classes, DeadLetter, Outcome, StepResult, Verdict};
 use crate::outside::Outside;
 use crate::plan::Plan;
@@ -204,6 +205,22 @@ impl<S: System> Runs for Simulation<'_, S> {
         let end = self.world.run(stop, |_, _| {})?;
         let judgement = self.judge(&end);
         Some(self.summary(&end, &judgement))
+    }
+
+    fn measured_unless(
+        &mut self,
+        seed: Option<u64>,
+        ends: &[StepIndex],
+        stop: &AtomicBool,
+    ) -> Option<Measured> {
+        self.world.reset(seed, false);
+        let outside = &mut self.world.outside;
+        outside.measure = Some(Measure::default());
+        outside.ledger.measure(Sightings::at(ends, outside.layout.steps()));
+        let end = self.world.run(stop, |outside, _| outside.look())?;
+        let judgement = self.judge(&end);
+        let brief = self.summary(&end, &judgement);
+        Some(self.world.outside.measured(brief))
     }
 
     fn unfired(&self) -> Vec<usize> {

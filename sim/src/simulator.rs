@@ -1,8 +1,10 @@
 //! The door to runs: what searches see of a system. Each question is a whole run, so it is virtual; inside a run nothing is.
 
 use crate::fault::{Fault, Kind};
+use crate::measure::Measured;
 use crate::outcome::{Brief, Outcome};
 use crate::trace::Seen;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::Nanos;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
@@ -32,6 +34,15 @@ pub trait Runs {
 
     /// The same, unless it is stopped while it runs: then nothing is said of it.
     fn detail_unless(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<Outcome>;
+
+    /// One run, and what is measured of it: what readers see of the results of these steps, what the store has to do,
+    /// and how long it takes after a crash. Unless it is stopped while it runs: then nothing is said of it.
+    fn measured_unless(
+        &mut self,
+        seed: Option<u64>,
+        ends: &[StepIndex],
+        stop: &AtomicBool,
+    ) -> Option<Measured>;
 
     /// One run that hands each event to `see`.
     fn trace(&mut self, seed: Option<u64>, see: &mut dyn FnMut(&Seen<'_>)) -> Outcome;

@@ -389,8 +389,8 @@ impl From<Picture> for onceproof::report::graph::Picture {
 /// Arguments of `schema`.
 #[derive(Args, Debug)]
 pub struct SchemaArgs {
-    /// Of what: scenario files, or the lines of `run --trace --format json`.
-    #[arg(long, value_enum, value_name = "scenario|trace", hide_possible_values = true)]
+    /// Of what: scenario files, the lines of `run --trace --format json`, or the document of `compare --format json`.
+    #[arg(long, value_enum, value_name = "scenario|trace|compare", hide_possible_values = true)]
     #[arg(default_value_t = SchemaOf::Scenario)]
     pub of: SchemaOf,
 }
@@ -402,4 +402,6 @@ pub enum SchemaOf {
     Scenario,
     /// A line of a trace.
     Trace,
+    /// A comparison.
+    Compare,
 }

@@ -2,7 +2,7 @@
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command};
-use onceproof::scenario::nearest;
+use onceproof::scenario::{Strategy, nearest};
 use onceproof_kernel::time::Nanos;
 use onceproof_sim::fault::KindName;
 use std::ffi::OsStr;
@@ -40,6 +40,38 @@ fn kind(text: &str) -> Result<KindName, String> {
         Some(word) => format!("there is no such kind of fault; did you mean {word}?"),
         None => {
             format!("there is no such kind of fault; there are {}", KindName::WORDS.join(", "))
+        }
+    })
+}
+
+/// Reads the name of a strategy, and tells shells which there are.
+#[derive(Clone, Copy, Debug)]
+pub struct StrategyReader;
+
+impl TypedValueParser for StrategyReader {
+    type Value = Strategy;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Strategy, clap::Error> {
+        let read: fn(&str) -> Result<Strategy, String> = strategy;
+        read.parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(Strategy::ALL.into_iter().map(|one| PossibleValue::new(one.word()))))
+    }
+}
+
+fn strategy(text: &str) -> Result<Strategy, String> {
+    Strategy::ALL.into_iter().find(|strategy| strategy.word() == text).ok_or_else(|| {
+        let words = Strategy::ALL.map(Strategy::word);
+        match nearest(text, &words) {
+            Some(word) => format!("there is no such strategy; did you mean {word}?"),
+            None => format!("there is no such strategy; there are {}", words.join(", ")),
         }
     })
 }
@@ -133,6 +165,14 @@ mod tests {
         assert_eq!(most_faults("9"), Ok(9));
         assert_eq!(most_faults("10"), Err("a schedule has from 0 to 9 faults".to_owned()));
         assert!(at_least_one("0").is_err_and(|error| error.contains("from 1 to")));
+    }
+
+    #[test]
+    fn a_strategy_that_is_none_is_told_the_one_that_was_meant() {
+        assert_eq!(strategy("best-effort"), Ok(Strategy::BestEffort));
+        let meant = "there is no such strategy; did you mean at-least-once?";
+        assert_eq!(strategy("at-least-onc"), Err(meant.to_owned()));
+        assert!(strategy("storm").is_err_and(|error| error.contains("dataflow, dataflow-at")));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod trace;
 pub mod sweep;
 pub mod exhaust;
 pub mod necessity;
+pub mod compare;
 pub mod interrupt;
 mod blame;
 mod keep;
@@ -46,6 +47,9 @@ pub fn dispatch(Cli { asked, command }: &Cli, output: &mut Printer) -> Result<En
         Command::Replay(args) => replay::replay(args, common, output),
         Command::Exhaust(args) => exhaust::exhaust(args, common, output),
         Command::Necessity(args) => necessity::necessity(args, common, output),
+        Command::Compare(args) => {
+            compare::compare(args, asked.format == Written::Markdown, common, output)
+        }
         Command::Shrink(args) => shrink::shrink(args, common, output),
         Command::Test(args) => test::test(args, common, output),
         Command::Check(args) => check::check(args, common, output),

@@ -26,6 +26,9 @@ pub mod necessity_text;
 pub mod necessity_json;
 pub mod matrix_text;
 pub mod matrix_json;
+pub mod compare;
+pub mod compare_text;
+pub mod compare_json;
 pub mod shrink_text;
 pub mod shrink_sets;
 pub mod shrink_json;
@@ -37,18 +40,20 @@ pub mod graph;
 
 pub use crate::printable::printable;
 
-use crate::scenario::Scenario;
+use crate::scenario::{LeftOut, Scenario, Strategy};
 use crate::search::blame::Blame;
 use crate::search::certificate::Exhaustion;
 use crate::search::matrix::Matrix;
 use crate::search::necessity::Necessity;
 use crate::search::regressions::Replayed;
+use crate::search::strategies::Comparison;
 use crate::search::tally::Sweep;
 use not_shown::NotShown;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Class, Classes, Outcome};
 use onceproof_systems::Trial;
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// What reports say of a scenario itself.
@@ -200,6 +205,58 @@ pub struct MatrixReport<'a> {
     pub matrix: &'a Matrix,
     /// How long it took.
     pub timing: Timing,
+}
+
+/// What the same input and weather come to under several strategies, and all that is said of it.
+#[derive(Clone, Copy, Debug)]
+pub struct CompareReport<'a> {
+    /// What was run.
+    pub subject: Reported<'a>,
+    /// The strategy that its file states.
+    pub own: Strategy,
+    /// Under which seeds.
+    pub seeds: &'a Range<u64>,
+    /// The steps at the ends of its pipeline, where latencies are taken.
+    pub ends: &'a [String],
+    /// What was found.
+    pub compared: &'a [Compared],
+    /// The strategies that cannot have the pipeline.
+    pub cannot: &'a [Cannot],
+    /// How long it took.
+    pub timing: Timing,
+    /// Whether a fault that did not fire is a failure.
+    pub strict: bool,
+}
+
+/// A strategy that was run, and what came of it.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// Which.
+    pub strategy: Strategy,
+    /// What was run.
+    pub trial: Trial,
+    /// What of the file it does not have.
+    pub left_out: Vec<LeftOut>,
+    /// What was found.
+    pub comparison: Comparison,
+}
+
+impl Compared {
+    /// The first seed under which it goes wrong.
+    pub fn first_violated(&self) -> Option<u64> {
+        self.comparison.sweep.failing.first().copied().flatten()
+    }
+}
+
+/// A strategy that cannot have the pipeline.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Cannot {
+    /// Which.
+    pub strategy: Strategy,
+    /// Why not.
+    pub why: String,
+    /// Whether it was asked for.
+    pub is_asked: bool,
 }
 
 /// What is said of a wrong value that breaks nothing. Another setting of the scenario may hide it: a table that knows

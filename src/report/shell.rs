@@ -35,6 +35,12 @@ pub fn sweep_command(path: &Path, seeds: &Seeds) -> String {
     }
 }
 
+/// The command that compares strategies under one seed.
+pub fn compare_command(path: &Path, strategy: &str, seed: u64) -> String {
+    let until = seed.saturating_add(1);
+    format!("onceproof compare {} --strategies {strategy} --seeds {seed}..{until}", quoted(path))
+}
+
 /// The command that runs a scenario under all seeds that its file has.
 pub fn own_sweep_command(path: &Path) -> String {
     format!("onceproof sweep {}", quoted(path))

@@ -19,12 +19,14 @@ mod tests;
 
 pub use change::edit::{Remains, SpareKey};
 pub use change::redesign::{Changes, mechanisms};
+pub use change::under::{LeftOut, Under};
 pub use change::vary::{Latitude, Weather};
 pub use change::write::{fault_on_a_line, fault_to_json, kind_to_json};
 pub use demand::stated::{Bound, Figure, Stated, Totals};
 pub use design::given::{dedup_in_words, gc_in_words, given};
 pub use design::strategy::{OtherValue, given_settings, other_values};
 pub use files::Readable;
+pub use form::raw::Strategy;
 pub use form::reference::reference;
 pub use form::schema::schema;
 pub use form::seed::RunSeed;
@@ -65,6 +67,8 @@ pub struct Scenario {
     pub seed: Option<u64>,
     /// Whether an exact fault may not fire.
     pub unfired_is_allowed: bool,
+    /// The strategy that it states.
+    pub strategy: Strategy,
     /// What is run.
     pub trial: Trial,
     /// The seeds that a sweep tries.
@@ -221,6 +225,7 @@ impl Scenario {
                 expect,
                 stated,
                 unfired_is_allowed: unfired_is_allowed?,
+                strategy: file.strategy,
                 seed: file.seed.map(|seed| seed.0),
                 sweep: file.sweep.and_then(|sweep| sweep.seeds).map_or(0..1000, |seeds| seeds.0),
                 rows_skipped: inputs.rows_skipped,

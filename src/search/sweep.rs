@@ -7,6 +7,7 @@
 
 use super::chance::Chance;
 use super::compare::first_difference;
+use super::in_order::{Ended, in_order};
 use super::marks::awaited;
 use super::tally::{Again, Failure, Ran, Seeds, Sweep};
 use onceproof_kernel::alphabet::Mark;
@@ -14,7 +15,6 @@ use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Brief, Classes, Fired, Outcome, Verdict};
 
 use onceproof_systems::{Simulator, Trial};
-use rayon::prelude::*;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -100,31 +100,14 @@ pub(super) fn sweep_with<R: Runner>(
 
     let mut sweep = Sweep::of(seeds.clone());
     let mut first_violated = None;
-    let mut chunk = 8 * rayon::current_num_threads() as u64;
-    let mut begin = 0;
-    'all: while begin < seeds.count() {
-        let length = chunk.min(seeds.count() - begin);
-        // Indexed, so that rayon splits it no finer than its threads need: each split makes a runner.
-        let ran: Vec<Option<Ran>> = (0..length as usize)
-            .into_par_iter()
-            .map_init(&make, |runner, at| run(runner, begin + at as u64))
-            .collect();
-        for (number, ran) in (begin..).zip(ran) {
-            let Some(ran) = ran else {
-                sweep.interrupted = true;
-                break 'all;
-            };
-            if ran.brief.verdict == Verdict::Violated {
-                first_violated.get_or_insert((seeds.at(number), ran.brief));
-            }
-            sweep.add(seeds.at(number), ran);
-            if is_enough(&sweep, stop).is_break() {
-                break 'all;
-            }
+    let ended = in_order(seeds.count(), MOST_IN_CHUNK, &make, run, |number, ran| {
+        if ran.brief.verdict == Verdict::Violated {
+            first_violated.get_or_insert((seeds.at(number), ran.brief));
         }
-        begin += length;
-        chunk = (2 * chunk).min(MOST_IN_CHUNK);
-    }
+        sweep.add(seeds.at(number), ran);
+        is_enough(&sweep, stop)
+    });
+    sweep.interrupted = ended == Ended::Interrupted;
     if let Some((seed, brief)) = first_violated {
         let outcome = make().detail(seed);
         let difference = first_difference(seed, &brief, &outcome.brief);

@@ -70,6 +70,21 @@ fn a_sweep_fits_with_all_its_tables() {
 }
 
 #[test]
+fn a_comparison_fits() {
+    let folder = Folder::new("columns-compare");
+    let queue = "[[step]]\nname = \"events\"\nkind = \"source\"\nqueue = {}";
+    let text = scenario("lossy", "\"exactly-once\"", &[LOSSY, LOST_ACK]);
+    folder
+        .write("queue.toml", text.replace("[[step]]\nname = \"events\"\nkind = \"source\"", queue));
+    folder.write("lossy.toml", text);
+    fits(&folder, &["compare", "lossy.toml", "--seeds", "0..20"]);
+    fits(&folder, &["compare", "queue.toml", "--seeds", "0..2"]);
+    for file in scenarios("compare").iter().filter(|file| !file.ends_with("flights.toml")) {
+        fits(&folder, &["compare", file.to_str().expect("a path"), "--seeds", "0..20"]);
+    }
+}
+
+#[test]
 fn what_searches_say_fits() {
     let folder = Folder::new("columns-search");
     folder.write("lossy.toml", scenario("lossy", "\"exactly-once\"", &[LOSSY]));

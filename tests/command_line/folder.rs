@@ -58,7 +58,7 @@ pub fn scenario(name: &str, expect: &str, tables: &[&str]) -> String {
 }
 
 /// What people are shown to have the program do.
-pub const COMMANDS: [&str; 14] = [
+pub const COMMANDS: [&str; 15] = [
     "tour",
     "new",
     "run",
@@ -66,6 +66,7 @@ pub const COMMANDS: [&str; 14] = [
     "replay",
     "exhaust",
     "necessity",
+    "compare",
     "shrink",
     "test",
     "check",

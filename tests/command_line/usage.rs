@@ -37,9 +37,18 @@ fn bad_usage_ends_with_2_and_prints_no_results() {
 fn help_and_version_are_results() {
     let folder = Folder::new("help");
     let help = folder.onceproof(&["--help"]).ends(0);
-    for word in
-        ["run", "sweep", "replay", "exhaust", "necessity", "test", "check", "schema", "Exit codes"]
-    {
+    for word in [
+        "run",
+        "sweep",
+        "replay",
+        "exhaust",
+        "necessity",
+        "compare",
+        "test",
+        "check",
+        "schema",
+        "Exit codes",
+    ] {
         assert!(help.stdout.contains(word), "{word} in {help:?}");
     }
     assert!(folder.onceproof(&["--version"]).ends(0).stdout.starts_with("onceproof "));
@@ -52,7 +61,7 @@ fn the_format_is_told_to_editors_and_to_people() {
     let reference = folder.onceproof(&["schema", "--format", "markdown"]).ends(0).stdout;
     assert_eq!(reference, onceproof::scenario::reference());
     assert!(reference.starts_with("# The format of scenarios\n"), "{reference}");
-    // No other command writes Markdown, but for a table of necessity.
+    // No other command writes Markdown, but for compare and a table of necessity.
     folder.write("a.toml", scenario("a lost ack", EXACTLY_ONCE, &[LOST_ACK]));
     for command in ["run", "test", "check", "graph", "sweep"] {
         let refused = folder.onceproof(&[command, "a.toml", "--format", "markdown"]).ends(2);

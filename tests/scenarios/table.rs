@@ -132,4 +132,6 @@ pub const RANDOM: &[&str] = &[
     "random/recomputed.toml",
     "random/services.toml",
     "flights/flights.toml",
+    "compare/chapter5.toml",
+    "compare/flights.toml",
 ];

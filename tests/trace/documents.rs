@@ -52,8 +52,9 @@ fn scenarios() -> Vec<PathBuf> {
     let mut found = Vec::new();
     for kind in fs::read_dir(&folder).expect("the scenarios") {
         let kind = kind.expect("a folder").path();
-        let is_long =
-            ["chapter", "flights", "random", "data"].iter().any(|name| kind.ends_with(name));
+        let is_long = ["chapter", "compare", "flights", "random", "data"]
+            .iter()
+            .any(|name| kind.ends_with(name));
         if kind.is_dir() && !is_long {
             let files = fs::read_dir(kind).expect("a folder of scenarios");
             found.extend(files.map(|file| file.expect("a scenario").path()));

@@ -63,6 +63,16 @@ impl System for InMemory {
         }
     }
 
+    fn word_of(message: &Dispatch) -> Option<&'static str> {
+        match message {
+            Dispatch::Tuple { .. } => None,
+            Dispatch::Init { .. } => Some("init"),
+            Dispatch::Ack { .. } => Some("ack"),
+            Dispatch::Complete { .. } => Some("complete"),
+            Dispatch::Show { .. } => Some("show"),
+        }
+    }
+
     fn subject(message: &Dispatch) -> Subject {
         Subject::Record(match message {
             Dispatch::Tuple { record, .. } => record.tag.name,

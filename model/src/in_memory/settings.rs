@@ -1,6 +1,6 @@
 //! The settings of best effort and of at-least-once, each with the value that is right first.
 
-use crate::setting::{Length, Setting, SettingChoice, SettingValue, WrittenAs};
+use crate::setting::{Length, Setting, SettingChoice, SettingValue, Worth, WrittenAs};
 use onceproof_kernel::time::{Nanos, SECOND};
 
 /// Which of the two it is.
@@ -118,6 +118,15 @@ impl Settings {
             Guarantee::AtLeastOnce => [TRACKED, OF_BOTH],
         };
         rows.into_iter().flatten()
+    }
+
+    /// What a value of a setting is worth beside the other settings. A bolt that acks on receipt does no harm where the
+    /// view is a leaf of the tree: what it does not show is missed there.
+    pub fn worth(&self, setting: &Setting<Settings>, choice: &SettingChoice) -> Worth {
+        match setting.key {
+            "ack" if self.view_acks() => Worth::Right,
+            _ => choice.worth,
+        }
     }
 
     /// Whether every record is followed until it is done.
@@ -255,7 +264,7 @@ static OF_BOTH: &[Setting<Settings>] = &[
         key: "counts",
         about: "Where counts are.",
         choices: &[
-            SettingChoice::right("memory", "In the memory of a bolt, which a crash empties."),
+            SettingChoice::less("memory", "In the memory of a bolt, which a crash empties."),
             SettingChoice::right("durable", "In the store."),
         ],
         length: None,
@@ -266,7 +275,7 @@ static OF_BOTH: &[Setting<Settings>] = &[
         key: "distinct",
         about: "Whether a bolt counts a record that it knows by its id only once.",
         choices: &[
-            SettingChoice::right("", "What is sent again counts again.").written(NO),
+            SettingChoice::less("", "What is sent again counts again.").written(NO),
             SettingChoice::right("", "It keeps the ids beside its counts, where these are.")
                 .written(YES),
         ],
@@ -315,7 +324,7 @@ mod tests {
             {
                 let value = (setting.get)(&Settings::of(guarantee));
                 assert_eq!(value, SettingValue::Choice(0), "{}", setting.key);
-                assert!(!setting.choices[0].is_wrong, "{}", setting.key);
+                assert_ne!(setting.choices[0].worth, Worth::Wrong, "{}", setting.key);
             }
         }
     }

@@ -99,6 +99,19 @@ impl Pipeline {
         &self.order
     }
 
+    /// The ends: the steps with results that lead to no other step with results. What readers see stands there.
+    pub fn ends(&self) -> Vec<StepIndex> {
+        let mut leads_on = vec![false; self.steps.len()];
+        for &step in self.order.iter().rev() {
+            let mut next = self.edges(step).iter().map(|edge| edge.to);
+            let has_more = |to: StepIndex| self.step(to).kind.has_results() || leads_on[to.at()];
+            leads_on[step.at()] = next.any(has_more);
+        }
+        let is_end =
+            |&(at, step): &(StepIndex, &Step)| step.kind.has_results() && !leads_on[at.at()];
+        self.numbered().filter(is_end).map(|(at, _)| at).collect()
+    }
+
     /// Of each step, how many steps there are between it and the source that is farthest away.
     pub fn depths(&self) -> Vec<u32> {
         let mut depths = vec![0; self.steps.len()];
@@ -188,6 +201,28 @@ mod tests {
             vec![step("s", source(), &[], 1), step("a", count(1, 0), &[0, 0], 1)],
             GraphError::InputTwice { step: StepIndex(1), from: StepIndex(0) },
         );
+    }
+
+    #[test]
+    fn readers_look_at_the_results_that_lead_to_no_others() {
+        let ends = |steps: Vec<Step>| Pipeline::new(steps).expect("a good graph").ends();
+        let map = || StepKind::Map(Function::Identity);
+        let sink = || StepKind::Sink(Sink::Upsert);
+        // Two counts, of which one is counted again and written.
+        let branches = vec![
+            step("s", source(), &[], 1),
+            step("a", count(1, 0), &[0], 1),
+            step("b", count(1, 0), &[0], 1),
+            step("c", count(1, 0), &[2], 1),
+            step("t", sink(), &[3], 1),
+        ];
+        assert_eq!(ends(branches), [StepIndex(1), StepIndex(4)]);
+        let written = vec![
+            step("s", source(), &[], 1),
+            step("m", map(), &[0], 1),
+            step("t", sink(), &[1], 1),
+        ];
+        assert_eq!(ends(written), [StepIndex(2)]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod differ;
 mod extremes;
 mod mistaken;
 mod reflect;
+mod seen;
 mod standing;
 mod telling;
 mod touch;
@@ -20,10 +21,10 @@ mod verdict;
 mod tests;
 
 use crate::outcome::Latency;
+use crate::times::Times;
 use dead::Dead;
 use extremes::Extremes;
 use hashbrown::HashMap;
-use hdrhistogram::Histogram;
 use mentions::Mentions;
 use mistaken::Mistaken;
 use onceproof_kernel::call::Row;
@@ -38,6 +39,7 @@ use standing::{Cells, KeysInMemory};
 use touch::Touch;
 
 pub(crate) use extremes::greatest_lags;
+pub(crate) use seen::Sightings;
 pub(crate) use telling::{IdTold, Telling};
 pub(crate) use verdict::Expectations;
 pub use verdict::Judgement;
@@ -61,6 +63,8 @@ pub struct Ledger {
     /// Steps with a result that its content does not add up to.
     phantom: Vec<StepIndex>,
     detail: Option<InDetail>,
+    /// For a run that is measured.
+    seen: Option<Box<Sightings>>,
 }
 
 /// What is known of one step.
@@ -83,7 +87,7 @@ struct StepLedger {
 /// What only a run in detail knows.
 #[derive(Debug)]
 struct InDetail {
-    latency: Histogram<u64>,
+    latency: Times,
     /// What was added to external tables and not asked for yet, each with its lineage.
     shown: Vec<(Name, u32)>,
     is_taken: Vec<bool>,
@@ -118,8 +122,9 @@ impl Ledger {
         self.doubled.clear();
         self.phantom.clear();
         self.newest.clear();
+        self.seen = None;
         self.detail = in_detail.then(|| InDetail {
-            latency: latencies(),
+            latency: Times::default(),
             shown: Vec::new(),
             is_taken: Vec::new(),
             touch: Touch::default(),
@@ -143,6 +148,7 @@ impl Ledger {
             phantom,
             newest,
             detail: _,
+            seen: _,
         } = self;
         rest.requires(keys_in_memory.is_empty());
         for StepLedger { kind: _, counts, applied, digest, rows, cells, totals } in steps {
@@ -205,8 +211,7 @@ impl Ledger {
                 detail.is_taken.resize(at + 1, false);
             }
             if !std::mem::replace(&mut detail.is_taken[at], true) {
-                // A histogram that grows takes every value but the very greatest.
-                let _ = detail.latency.record(since_arrival);
+                detail.latency.add(since_arrival);
             }
         }
     }
@@ -218,12 +223,7 @@ impl Ledger {
 
     /// The percentiles of what [`Ledger::taken`] saw.
     pub fn latency(&self) -> Option<Latency> {
-        let latency = &self.detail.as_ref()?.latency;
-        (!latency.is_empty()).then(|| Latency {
-            p50: latency.lowest_equivalent(latency.value_at_quantile(0.5)),
-            p99: latency.lowest_equivalent(latency.value_at_quantile(0.99)),
-            max: latency.lowest_equivalent(latency.max()),
-        })
+        self.detail.as_ref()?.latency.percentiles()
     }
 
     /// How many reflections of source records the results of each step have.
@@ -250,11 +250,4 @@ impl Ledger {
 /// The step with this number.
 fn step_index(number: usize) -> StepIndex {
     StepIndex(number as u16)
-}
-
-/// A histogram of three digits that grows as it must.
-fn latencies() -> Histogram<u64> {
-    let mut histogram = Histogram::new(3).expect("three digits are allowed");
-    histogram.auto(true);
-    histogram
 }

@@ -3,6 +3,7 @@
 //! where the last pane ended. What travels on from a pane carries the number of that span, so a result
 //! further down is walked to its source records.
 
+use super::seen::Which;
 use super::standing::Cell;
 use super::{Ledger, StepLedger};
 use hashbrown::HashMap;
@@ -145,6 +146,9 @@ impl Ledger {
         if !sums.are(weight, value, self.steps[step.at()].kind) {
             self.phantom.push(step);
         }
+        if let Some(seen) = &mut self.seen {
+            seen.changes(step, Which::Pane(lineage));
+        }
         if self.is_detailed() {
             *self.steps[step.at()].totals.entry((key, start)).or_default() += i128::from(total);
         }
@@ -161,6 +165,9 @@ impl Ledger {
         let old = self.steps[step.at()].rows.insert(row, written);
         if old == Some(written) {
             return;
+        }
+        if let Some(seen) = &mut self.seen {
+            seen.changes(step, Which::Row(row));
         }
         for (written, sign) in
             old.map(|old| (old, Sign::Goes)).into_iter().chain([(written, Sign::Comes)])
@@ -269,6 +276,9 @@ impl Ledger {
             Sign::Comes => {
                 ledger.applied += 1;
                 ledger.digest = ledger.digest.wrapping_add(here);
+                if let Some(seen) = &mut self.seen {
+                    seen.comes(step, member.name);
+                }
             }
             Sign::Goes => {
                 ledger.applied -= 1;
@@ -295,6 +305,11 @@ impl Ledger {
 impl Written {
     pub fn new(key: Key, name: Name, lineage: u32, value: i64) -> Written {
         Written { key, name, lineage, value }
+    }
+
+    /// What stands there, and what was read to make it.
+    pub fn made_of(&self) -> (Name, u32) {
+        (self.name, self.lineage)
     }
 
     fn member(&self) -> Node {

@@ -3,6 +3,7 @@
 //! of whoever counted it.
 
 use super::reflect::{Depth, Node, Sign, Sums};
+use super::seen::Which;
 use super::{Ledger, StepLedger};
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
@@ -19,7 +20,7 @@ pub(super) type Cells = HashMap<(Key, Time), Cell, FxBuildHasher>;
 /// What stands in one of them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Cell {
-    lineage: u32,
+    pub lineage: u32,
     sums: Sums,
     pub total: i64,
 }
@@ -70,6 +71,9 @@ impl Ledger {
             }
             None => 0,
         };
+        if let Some(seen) = &mut self.seen {
+            seen.changes(step, Which::Cell(pane.key, pane.start));
+        }
         let head = self.head_of(lineage);
         let added = (head, floor);
         let more = self.walk_list(added, (step, depth, place, Sign::Comes), &words.names);

@@ -36,6 +36,16 @@ impl Telling<'_> {
         self.ledger.shard_steps[self.shard.at()]
     }
 
+    /// For a run that is measured: a result is written. If it is that of another shard, such as one in a view, whoever
+    /// shows it does it by this.
+    fn shows(&mut self, step: StepIndex, key: Key) {
+        if self.step() != step
+            && let Some(seen) = self.ledger.seen()
+        {
+            seen.shows(step, key);
+        }
+    }
+
     /// For a run in detail: something of a record is committed, and reaches its first aggregate or is written.
     #[cold]
     fn arrives(&mut self, Tag { name, lineage }: Tag) {
@@ -117,6 +127,7 @@ impl Tell for Telling<'_> {
     }
 
     fn stand(&mut self, standing: &Standing) {
+        self.shows(standing.step, standing.pane.key);
         let Telling { ledger, words, .. } = self;
         let mut added = Vec::new();
         let is_detailed = ledger.is_detailed();
@@ -136,6 +147,7 @@ impl Tell for Telling<'_> {
     fn write(&mut self, row: &WrittenRow) {
         let &WrittenRow { step, row, tag, key, weight, value } = row;
         let Tag { name, lineage } = tag;
+        self.shows(step, key);
         self.ledger.mentions.see(name, lineage, key, weight, value);
         self.ledger.reflect_row(step, row, Written::new(key, name, lineage, value), self.words);
         if self.ledger.is_detailed() {

@@ -7,6 +7,7 @@ mod dead;
 mod decided;
 mod fed;
 mod rest;
+mod seen;
 mod sums;
 
 use super::*;
@@ -18,7 +19,7 @@ use crate::sources::Sources;
 use fed::{Fed, Span};
 use onceproof_kernel::layout::Failing;
 use onceproof_kernel::source::Progress;
-use onceproof_kernel::tell::{Pane, Pile, Tag, Tell, WrittenRow};
+use onceproof_kernel::tell::{Member, Pane, Pile, Tag, Tell, WrittenRow};
 use onceproof_kernel::time::{Nanos, SECOND};
 use onceproof_model::dataflow::Design;
 use onceproof_model::dataflow::mechanism::{Fuse, Mechanism};

@@ -100,6 +100,7 @@ impl<S: System> Env<S> for Outside<'_, S> {
 
     fn charge(&mut self) {
         self.cost += self.read_cost;
+        self.reads += 1;
     }
 
     fn read_pile(&mut self, Pile { head, floor }: Pile) -> u32 {

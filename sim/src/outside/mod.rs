@@ -13,6 +13,7 @@ use crate::answers::{Answers, BeforeFate, StepTaken};
 use crate::lasting::Lasting;
 use crate::ledger::Ledger;
 use crate::marks::Marks;
+use crate::measure::Measure;
 use crate::outcome::Work;
 use crate::queue_service::QueueService;
 use crate::service::Service;
@@ -47,6 +48,10 @@ pub(crate) struct Outside<'a, S: System> {
     /// What one read of the store costs, and what the reads of this input have cost so far.
     pub read_cost: Nanos,
     pub cost: Nanos,
+    /// How often the store was read.
+    pub reads: u64,
+    /// What is measured of a run, if it is.
+    pub measure: Option<Measure>,
     /// What befell the worker at a question of this input. If it dies, whatever it does after that is lost
     /// with it; else its questions are answered before, and its effects are performed after it.
     pub doom: BeforeFate,
@@ -80,6 +85,8 @@ impl<'a, S: System> Outside<'a, S> {
             is_first_life: true,
             read_cost,
             cost: 0,
+            reads: 0,
+            measure: None,
             doom: BeforeFate::Pass,
             queues: Lasting::new(layout.all().map(|(_, step)| input::queue(step)).collect()),
             pulled: Vec::new(),
@@ -100,6 +107,8 @@ impl<'a, S: System> Outside<'a, S> {
         self.marks = Marks::default();
         self.now = self.sources.start;
         self.cost = 0;
+        self.reads = 0;
+        self.measure = None;
         self.doom = BeforeFate::Pass;
         self.executions.resize_with(self.layout.steps(), Vec::new);
         for executions in self.executions.iter_mut() {
@@ -162,6 +171,8 @@ impl<'a, S: System> Outside<'a, S> {
             is_first_life: _,
             read_cost: _,
             cost: _,
+            reads: _,
+            measure: _,
             doom: _,
             queues,
             pulled: _,

@@ -242,7 +242,7 @@ mod tests {
     fn receive(recorder: &mut Recorder) -> u64 {
         recorder.begin(0, Vec::new());
         let (from, subject) = (ShardIndex(0), Subject::Record(Name(1)));
-        recorder.tell(What::Receives { from, subject, key: None, attempt: 1 }, None)
+        recorder.tell(What::Receives { from, message: None, subject, key: None, attempt: 1 }, None)
     }
 
     #[test]

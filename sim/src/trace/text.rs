@@ -65,7 +65,16 @@ impl Seen<'_> {
         self.words.names.text(name, &self.words.keys, step)
     }
 
-    /// A record, or a watermark.
+    /// A message about something: `the init of events/0#2`; by that alone, where there is one sort of message.
+    fn message(&self, word: Option<&str>, subject: Subject) -> String {
+        let subject = self.subject(subject);
+        match word {
+            Some(word) => format!("the {word} of {subject}"),
+            None => subject,
+        }
+    }
+
+    /// A record, or what travels without one.
     pub fn subject(&self, subject: Subject) -> String {
         match subject {
             Subject::Record(name) => self.name(name),
@@ -99,13 +108,13 @@ impl Seen<'_> {
             What::AcksMessage(record) => {
                 format!("{} acks {} to its queue", self.who(), self.name(*record))
             }
-            What::Sends { to, subject, attempt, again, .. } => {
-                let (subject, to) = (self.subject(*subject), self.shard(*to));
+            What::Sends { to, message, subject, attempt, again, .. } => {
+                let (subject, to) = (self.message(*message, *subject), self.shard(*to));
                 let other = if *attempt > 1 && !again { ", of another message" } else { "" };
                 format!("{} sends {subject} to {to}, attempt {attempt}{other}", self.who())
             }
-            What::Receives { from, subject, attempt, .. } => {
-                let (subject, from) = (self.subject(*subject), self.shard(*from));
+            What::Receives { from, message, subject, attempt, .. } => {
+                let (subject, from) = (self.message(*message, *subject), self.shard(*from));
                 format!("{} receives {subject} from {from}, attempt {attempt}", self.who())
             }
             What::ReachesNobody { message, to, worker, subject, why } => {

@@ -46,6 +46,8 @@ pub enum What {
     Sends {
         /// To whom.
         to: ShardIndex,
+        /// The word for it, where a system has several messages.
+        message: Option<&'static str>,
         /// What it is about.
         subject: Subject,
         /// The key of the record, if it carries one.
@@ -61,6 +63,8 @@ pub enum What {
     Receives {
         /// From whom.
         from: ShardIndex,
+        /// The word for it, where a system has several messages.
+        message: Option<&'static str>,
         /// What it is about.
         subject: Subject,
         /// The key of the record, if it carries one.

@@ -101,7 +101,8 @@ impl<S: System> World<'_, S> {
     }
 
     pub(super) fn commit_arrives(&mut self, wire: u32, is_answered: bool) {
-        let Outside { store, ledger, words, work, sources, now, trace, .. } = &mut self.outside;
+        let Outside { store, ledger, words, work, sources, now, trace, measure, .. } =
+            &mut self.outside;
         let Wire { ref commit, who, is_answered: is_over, .. } = self.wires[wire];
         let changes = self.effects.changes(commit.changes);
         let told = match trace.is_on() {
@@ -120,6 +121,9 @@ impl<S: System> World<'_, S> {
                     self.fingerprint.add_change::<S>(self.now, change, words);
                 }
                 work.commits += 1;
+                if let Some(measure) = measure {
+                    measure.commits(self.now, who.shard, who.life);
+                }
                 if ledger.is_detailed()
                     && let (true, Subject::Record(name)) = (commit.ends_stay, commit.subject)
                 {

@@ -123,6 +123,7 @@ impl<S: System> World<'_, S> {
     pub(super) fn crash(&mut self, host: u32, restart: Nanos) {
         self.blame(host);
         self.end_zombies_of(host);
+        self.measure_crash(host);
         for shard in 0..self.owners.len() {
             if self.owners[shard].host == host {
                 self.owners[shard].life += 1;
@@ -145,6 +146,13 @@ impl<S: System> World<'_, S> {
         found.pauses += 1;
         self.stay_away(host, is_away, at);
         self.schedule(at, Turn::Normal, Lane::Heap, Event::Restart { host });
+    }
+
+    /// For a run that is measured: the shards of a worker are gone, until they do something again.
+    fn measure_crash(&mut self, host: u32) {
+        let Some(measure) = &mut self.outside.measure else { return };
+        let own = self.owners.iter().zip(0..).filter(|(owner, _)| owner.host == host);
+        measure.crashes(self.now, own.map(|(owner, shard)| (ShardIndex(shard), owner.life + 1)));
     }
 
     pub(super) fn restart(&mut self, host: u32) {

@@ -340,6 +340,9 @@ impl<'a, S: System> World<'a, S> {
             Event::Boot { shard, life } => {
                 self.owners[shard.at()].is_running = true;
                 self.starts += 1;
+                if let Some(measure) = &mut self.outside.measure {
+                    measure.boots(shard);
+                }
                 let who = Instance { shard, life };
                 if self.outside.trace.is_on() {
                     self.tell_start(who);

@@ -169,8 +169,11 @@ impl<S: System> World<'_, S> {
 
     #[inline(never)]
     pub(super) fn send_ack(&mut self, sender: Instance, ack: &Reply<S>, cost: Nanos) {
-        let Outside { words, ledger, .. } = &mut self.outside;
+        let Outside { words, ledger, measure, .. } = &mut self.outside;
         let Reply { from, to, rpc, subject, body } = *ack;
+        if let Some(measure) = measure {
+            measure.answers();
+        }
         if let Subject::Record(name) = subject {
             ledger.let_go(from, name);
         }

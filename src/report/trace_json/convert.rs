@@ -73,17 +73,22 @@ fn kind(seen: &Seen<'_>, what: &What) -> Kind {
             Kind::Pull { subject: name(record), key: key(of), delivery, again }
         }
         &What::AcksMessage(record) => Kind::MessageAck { subject: name(record) },
-        &What::Sends { to, subject: about, key: of, attempt, again, fate } => Kind::Send {
+        &What::Sends { to, message, subject: about, key: of, attempt, again, fate } => Kind::Send {
             to: shard(to),
+            message: message.map(str::to_owned),
             subject: subject(about),
             key: of.map(key),
             attempt,
             again,
             fate: fated(fate),
         },
-        &What::Receives { from, subject: about, key: of, attempt } => {
-            Kind::Receive { from: shard(from), subject: subject(about), key: of.map(key), attempt }
-        }
+        &What::Receives { from, message, subject: about, key: of, attempt } => Kind::Receive {
+            from: shard(from),
+            message: message.map(str::to_owned),
+            subject: subject(about),
+            key: of.map(key),
+            attempt,
+        },
         &What::ReachesNobody { message, to, subject: about, why, .. } => {
             unreceived(seen, message, to, about.map(subject), why)
         }

@@ -124,6 +124,9 @@ pub(super) enum Kind {
     /// A request leaves.
     Send {
         to: String,
+        /// The word for it, where the strategy has several messages that may be about one record.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
         subject: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         key: Option<String>,
@@ -137,6 +140,9 @@ pub(super) enum Kind {
     /// A request arrives.
     Receive {
         from: String,
+        /// The word for it, where the strategy has several messages that may be about one record.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
         subject: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         key: Option<String>,

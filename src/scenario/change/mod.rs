@@ -5,5 +5,6 @@ pub(super) mod write;
 pub(super) mod redesign;
 pub(super) mod vary;
 pub(super) mod regress;
+pub(super) mod under;
 pub(super) mod asked;
 pub(super) mod typed;

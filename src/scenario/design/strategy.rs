@@ -10,7 +10,7 @@ use crate::scenario::wrong::error::Errors;
 use crate::scenario::wrong::graph_error::graph_error;
 use onceproof_model::in_memory::settings::{Guarantee, Settings};
 use onceproof_model::in_memory::{self, Refused};
-use onceproof_model::setting::SettingValue;
+use onceproof_model::setting::{SettingValue, Worth};
 use onceproof_systems::Design;
 
 /// The design that a file states.
@@ -112,7 +112,7 @@ pub fn given_settings(settings: &Settings) -> Vec<String> {
 pub struct OtherValue {
     /// As a scenario writes it: `ack = "on-receipt"`.
     pub words: String,
-    /// Whether it is there to be found wrong.
+    /// Whether it is there to be found wrong, or promises less than another one.
     pub is_wrong: bool,
 }
 
@@ -124,7 +124,10 @@ pub fn other_values(settings: &Settings) -> Vec<OtherValue> {
             let value = SettingValue::Choice(at);
             if value != (setting.get)(settings) {
                 let words = settings::in_words(setting, value);
-                others.push(OtherValue { words, is_wrong: choice.is_wrong });
+                others.push(OtherValue {
+                    words,
+                    is_wrong: settings.worth(setting, choice) != Worth::Right,
+                });
             }
         }
     }

@@ -23,7 +23,13 @@ fn places_that_a_fault_cannot_have_are_refused() {
         "{ nth",
         "it needs `to`, `from` or `record`",
     );
-    check("{}", "commit-lost", "no place for `commit-lost`", "{}", "it needs `step` or `record`");
+    check(
+        "{}",
+        "commit-lost",
+        "no place for `commit-lost`",
+        "{}",
+        "it needs `step`, `process` or `record`",
+    );
     let needs = "it needs `before`, or `step`, `shard` and `time`";
     check("{}", "move", "no place for `move`", "{}", needs);
     let needs = "it needs `step`, `shard` and `time`";

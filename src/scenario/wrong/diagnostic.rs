@@ -121,6 +121,12 @@ impl Diagnostic {
         &self.0.title
     }
 
+    /// What is wrong, and what stands beside the caret: `` `drop-ack` can do nothing here: nobody answers``.
+    pub fn reason(&self) -> String {
+        let Parts { title, label, .. } = &*self.0;
+        label.as_ref().map_or(title.clone(), |label| format!("{title}: {label}"))
+    }
+
     /// The line, from 1.
     pub fn line(&self) -> usize {
         self.0.line

@@ -32,6 +32,16 @@ impl ScenarioError {
     }
 }
 
+impl ScenarioError {
+    /// The first thing that is wrong, in a sentence without its place.
+    pub fn in_a_sentence(&self) -> String {
+        match self {
+            ScenarioError::Bad(wrong) => wrong.first().map(Diagnostic::reason).unwrap_or_default(),
+            ScenarioError::Io { .. } => self.to_string(),
+        }
+    }
+}
+
 fn told(wrong: &[Diagnostic], one: impl Fn(&Diagnostic) -> String) -> String {
     let mut told: Vec<String> = wrong.iter().take(MOST_TOLD).map(one).collect();
     if let Some(more) = wrong.len().checked_sub(MOST_TOLD).filter(|&more| more > 0) {

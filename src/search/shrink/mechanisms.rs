@@ -11,7 +11,7 @@ use onceproof_model::dataflow::mechanism::{
 };
 use onceproof_model::in_memory;
 use onceproof_model::in_memory::settings::Settings;
-use onceproof_model::setting::{Setting, SettingValue};
+use onceproof_model::setting::{Setting, SettingValue, Worth};
 use onceproof_systems::{Design, Trial};
 
 /// A mechanism that some step of the failure has another value of than the first, which is right.
@@ -139,7 +139,9 @@ fn of_dataflow(design: &dataflow::Design, trial: &Trial) -> Vec<(&'static str, O
 fn of_settings(design: &in_memory::Design, trial: &Trial) -> Vec<(&'static str, Option<Trial>)> {
     let table = Settings::table(design.settings.guarantee);
     let is_wrong = |setting: &&Setting<Settings>| match (setting.get)(&design.settings) {
-        SettingValue::Choice(at) => setting.choices[at].is_wrong,
+        SettingValue::Choice(at) => {
+            design.settings.worth(setting, &setting.choices[at]) == Worth::Wrong
+        }
         SettingValue::Length(_) => false,
     };
     let right = |setting: &Setting<Settings>| {

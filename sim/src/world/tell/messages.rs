@@ -49,7 +49,9 @@ impl<S: System> World<'_, S> {
         };
         let (to, subject, attempt) = (request.to, request.subject(), request.rpc.attempt);
         let key = S::carried(&request.body).map(|carried| carried.key);
-        let number = self.tell(who, What::Sends { to, subject, key, attempt, again, fate }, fault);
+        let message = S::word_of(&request.body);
+        let sends = What::Sends { to, message, subject, key, attempt, again, fate };
+        let number = self.tell(who, sends, fault);
         if fate == Fate::Error {
             self.note_send(number, subject, attempt);
         }
@@ -66,7 +68,8 @@ impl<S: System> World<'_, S> {
     pub(in crate::world) fn tell_request_arrives(&mut self, who: Instance, request: &Request<S>) {
         let (from, subject, attempt) = (request.from, request.subject(), request.rpc.attempt);
         let key = S::carried(&request.body).map(|carried| carried.key);
-        self.tell(who, What::Receives { from, subject, key, attempt }, None);
+        let message = S::word_of(&request.body);
+        self.tell(who, What::Receives { from, message, subject, key, attempt }, None);
     }
 
     /// A request reaches a worker where nobody takes it.

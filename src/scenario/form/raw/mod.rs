@@ -113,7 +113,7 @@ impl JsonSchema for ClassWord {
 /// A strategy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(in crate::scenario) enum Strategy {
+pub enum Strategy {
     /// The streaming shuffle of Dataflow.
     #[default]
     Dataflow,
@@ -127,6 +127,22 @@ pub(in crate::scenario) enum Strategy {
 }
 
 impl Strategy {
+    /// All strategies, in the order in which they are compared.
+    pub const ALL: [Strategy; 4] = [
+        Strategy::Dataflow,
+        Strategy::DataflowAtLeastOnce,
+        Strategy::AtLeastOnce,
+        Strategy::BestEffort,
+    ];
+
+    /// Whether it can have what `[mechanism]` says of ids, for its own or to be compared with.
+    pub fn keeps_ids(self) -> bool {
+        match self {
+            Strategy::Dataflow | Strategy::BestEffort | Strategy::AtLeastOnce => true,
+            Strategy::DataflowAtLeastOnce => false,
+        }
+    }
+
     /// The word in the file.
     pub fn word(self) -> &'static str {
         match self {

@@ -1,0 +1,113 @@
+//! `onceproof compare`: the same input and weather under each strategy.
+//!
+//! Ctrl-C ends it soon; the report covers the seeds before the first that was not run, and says of each strategy how far
+//! it came.
+
+use super::interrupt::cancelled_by_interrupt;
+use super::progress::{Progress, timed};
+use super::threads;
+use crate::cli::{Common, CompareArgs, Format};
+use crate::ending::{Ending, Error};
+use crate::output::Printer;
+use onceproof::report::compare_json::compare_json;
+use onceproof::report::compare_text::{compare_markdown, compare_text};
+use onceproof::report::{Cannot, CompareReport, Compared, Reported};
+use onceproof::scenario::{Scenario, ScenarioError, Strategy, Under};
+use onceproof::search::strategies::measured;
+use onceproof::search::tally::Seeds;
+use onceproof_sim::outcome::Brief;
+
+/// Runs a scenario under each strategy, and compares what comes of it.
+///
+/// # Errors
+/// The scenario cannot be used, no strategy can have its pipeline, or there are no seeds.
+pub fn compare(
+    args: &CompareArgs,
+    is_markdown: bool,
+    common: Common,
+    output: &mut Printer,
+) -> Result<Ending, Error> {
+    let scenario = args.files.load(&args.file)?;
+    let seeds = args.seeds.clone().unwrap_or(scenario.sweep.clone());
+    if seeds.is_empty() {
+        return Err(Error::NothingSelected("there are no seeds in the range".to_owned()));
+    }
+    let Strategies { found, cannot } = under_each(&scenario, &args.strategies)?;
+    let threads = threads(args.jobs, seeds.end - seeds.start)?;
+    let cancel = cancelled_by_interrupt();
+    let run = |(strategy, under): (Strategy, Under)| {
+        let Under { scenario, left_out } = under;
+        let seeds = Seeds::Range(seeds.clone());
+        let progress = Progress::new(seeds.count(), strategy.word());
+        let count = |brief: &Brief| progress.count(brief);
+        let trial = scenario.trial;
+        let comparison = threads.install(|| measured(&trial, &seeds, &cancel, &count));
+        progress.clear();
+        Compared { strategy, trial, left_out, comparison }
+    };
+    let (compared, timing) = timed(|| found.into_iter().map(run).collect::<Vec<Compared>>());
+    let pipeline = scenario.trial.design.pipeline();
+    let ends = pipeline.ends().into_iter().map(|step| pipeline.step(step).name.clone());
+    let report = CompareReport {
+        subject: Reported::from(&scenario),
+        own: scenario.strategy,
+        seeds: &seeds,
+        ends: &ends.collect::<Vec<String>>(),
+        compared: &compared,
+        cannot: &cannot,
+        timing,
+        strict: common.strict,
+    };
+    match common.format {
+        Format::Text if is_markdown => output.text(&compare_markdown(&report)),
+        Format::Text => output.text(&compare_text(&report)),
+        Format::Json => output.document(&compare_json(&report)),
+    }
+    Ok(ending_of(&report))
+}
+
+/// A scenario under several strategies, and those that cannot have its pipeline.
+#[derive(Default)]
+struct Strategies {
+    found: Vec<(Strategy, Under)>,
+    cannot: Vec<Cannot>,
+}
+
+/// The scenario under each strategy that was asked for, else under each that there is.
+fn under_each(scenario: &Scenario, asked: &[Strategy]) -> Result<Strategies, Error> {
+    let all = if asked.is_empty() { &Strategy::ALL[..] } else { asked };
+    let (mut each, mut errors) = (Strategies::default(), Vec::new());
+    for (at, &strategy) in all.iter().enumerate() {
+        if all[..at].contains(&strategy) {
+            continue;
+        }
+        match scenario.under(strategy) {
+            Ok(under) => each.found.push((strategy, under)),
+            Err(error @ ScenarioError::Io { .. }) => return Err(error.into()),
+            Err(error) => {
+                let (why, is_asked) = (error.in_a_sentence(), !asked.is_empty());
+                each.cannot.push(Cannot { strategy, why, is_asked });
+                errors.push(error);
+            }
+        }
+    }
+    if each.found.is_empty() { Err(Error::Scenarios(errors)) } else { Ok(each) }
+}
+
+/// How a command ends that found this: that something is wrong with a strategy is what it is for.
+fn ending_of(report: &CompareReport) -> Ending {
+    let is_unfired = |one: &Compared| {
+        let sweep = &one.comparison.sweep;
+        sweep.runs > 0 && !(sweep.never_fired.is_empty() && sweep.unfired.is_empty())
+    };
+    let any = |is_so: &dyn Fn(&Compared) -> bool| report.compared.iter().any(is_so);
+    [
+        (any(&|one| one.comparison.sweep.difference.is_some()), Ending::NotDeterministic),
+        (report.strict && any(&is_unfired), Ending::Violated),
+        (any(&|one| one.comparison.sweep.interrupted), Ending::Inconclusive),
+        (report.cannot.iter().any(|cannot| cannot.is_asked), Ending::Bad),
+    ]
+    .into_iter()
+    .filter_map(|(is_so, ending)| is_so.then_some(ending))
+    .fold(Ending::AsExpected, Ending::and)
+}
