@@ -1,20 +1,41 @@
-//! The kinds of faults stand in one table. No other list of them is kept by hand: whatever asks something of each kind
-//! asks its row. Only the answers go through all kinds, since they decide what becomes of a moment.
+//! The kinds of faults and the classes of violations stand in one table each. No other list of them is kept by hand:
+//! whatever asks something of each asks its row. Only the answers go through all kinds, since they decide what becomes
+//! of a moment, and the ledger through all classes, since it knows what may do one without any fault.
 
 use super::common::rust_text::{before_tests, is_test, rust_files, tokens};
 use onceproof_sim::fault::KindName;
+use onceproof_sim::outcome::Class;
 use std::collections::BTreeSet;
+use std::fmt::Debug;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where nearly all kinds are named, and why.
-const LISTS: [(&str, &str); 2] = [
-    ("sim/src/answers/mod.rs", "what becomes of a moment at which a fault fires"),
-    ("sim/src/fault/kind/table.rs", "the table"),
-];
-
 #[test]
 fn nothing_but_the_table_and_the_answers_names_the_kinds_of_faults_one_by_one() {
+    let lists = ["sim/src/answers/mod.rs", "sim/src/fault/kind/table.rs"];
+    assert_eq!(files_that_name(kinds, KindName::ALL.len()), lists);
+}
+
+#[test]
+fn nothing_but_the_ledger_names_the_classes_of_violations_one_by_one() {
+    assert_eq!(files_that_name(classes, Class::ALL.len()), ["sim/src/ledger/verdict.rs"]);
+}
+
+#[test]
+fn kinds_and_classes_are_found_by_their_names() {
+    let check = |text: &str, expected: &[&str]| {
+        assert_eq!([kinds(text), classes(text)].concat(), expected, "{text}");
+    };
+    check("Kind::Move | Kind::DropAck => KindName::Crash", &["DropAck", "Crash", "Move"]);
+    check("Kind::Pause { lasts } => Kind::Pause { lasts }", &["Pause"]);
+    check("StepKind::Map(_) => Kind::Source", &[]);
+    check("// Kind::Move\nlet word = \"Kind::Move\";", &[]);
+    check("Kind::Move;\n#[cfg(test)]\nmod tests { Kind::Crash }", &["Move"]);
+    check("Class::Lost | outcome::Class::Torn | Kind::Stale", &["Lost", "Torn"]);
+}
+
+/// The files in which more than three quarters of all names stand, in order.
+fn files_that_name(named: fn(&str) -> Vec<String>, all: usize) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files: Vec<PathBuf> = Vec::new();
     for folder in ["src", "sim/src", "systems/src"] {
@@ -26,35 +47,29 @@ fn nothing_but_the_table_and_the_answers_names_the_kinds_of_faults_one_by_one() 
         let text = fs::read_to_string(file).expect("a text");
         let file = file.strip_prefix(root).expect("a file of this project");
         let file = file.to_string_lossy().replace('\\', "/");
-        if !is_test(&file) && named(&text).len() * 4 > KindName::ALL.len() * 3 {
+        if !is_test(&file) && named(&text).len() * 4 > all * 3 {
             found.insert(file);
         }
     }
-    let expected: BTreeSet<String> = LISTS.iter().map(|(file, _)| (*file).to_owned()).collect();
-    assert_eq!(found, expected);
+    found.into_iter().collect()
 }
 
-#[test]
-fn kinds_are_found_by_their_names() {
-    let check = |text: &str, expected: &[&str]| {
-        let found: Vec<String> = named(text).iter().map(|kind| format!("{kind:?}")).collect();
-        assert_eq!(found, expected, "{text}");
-    };
-    check("Kind::Move | Kind::DropAck => KindName::Crash", &["DropAck", "Crash", "Move"]);
-    check("Kind::Pause { lasts } => Kind::Pause { lasts }", &["Pause"]);
-    check("StepKind::Map(_) => Kind::Source", &[]);
-    check("// Kind::Move\nlet word = \"Kind::Move\";", &[]);
-    check("Kind::Move;\n#[cfg(test)]\nmod tests { Kind::Crash }", &["Move"]);
+/// The kinds that a text names outside of its tests, in the order of their table.
+fn kinds(text: &str) -> Vec<String> {
+    named(text, &["Kind", "KindName"], &KindName::ALL)
 }
 
-/// The kinds that a text names outside of its tests.
-fn named(text: &str) -> BTreeSet<KindName> {
+/// The classes that it names.
+fn classes(text: &str) -> Vec<String> {
+    named(text, &["Class"], &Class::ALL)
+}
+
+fn named(text: &str, types: &[&str], all: &[impl Debug]) -> Vec<String> {
     let tokens = tokens(before_tests(text));
-    let after = |at: usize| match &tokens[at..] {
-        [kind, sign, name, ..] if ["Kind", "KindName"].contains(&kind.as_str()) && sign == "::" => {
-            KindName::ALL.into_iter().find(|kind| format!("{kind:?}") == *name)
-        }
-        _ => None,
+    let is_named = |name: &String| {
+        let named =
+            |at: &[String]| types.contains(&at[0].as_str()) && at[1] == "::" && at[2] == *name;
+        tokens.windows(3).any(named)
     };
-    (0..tokens.len()).filter_map(after).collect()
+    all.iter().map(|one| format!("{one:?}")).filter(is_named).collect()
 }

@@ -1,5 +1,7 @@
 //! What a run found: the verdict, the ledger, the faults that fired and the work that was done.
 
+mod class;
+
 use crate::fault::{Fault, KindName};
 use crate::marks::{Marks, Strikes};
 use onceproof_kernel::alphabet::{Alphabet, Counter};
@@ -8,84 +10,7 @@ use onceproof_kernel::system::Fill;
 use onceproof_kernel::time::{Nanos, Time};
 use std::collections::BTreeMap;
 
-/// What can be wrong with the results of a run.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Class {
-    /// A source record is reflected more than once in the committed results of a step.
-    Duplicated,
-    /// A source record, not late, is reflected in none, though the run drained.
-    Lost,
-    /// Two executions of one record both left committed traces that disagree.
-    Divergent,
-    /// A result contains something that its inputs do not add up to.
-    Phantom,
-    /// Only repetition without end is left.
-    Stuck,
-    /// Nothing is left to happen, and ids or outputs are held that can never matter again.
-    Unbounded,
-    /// Part of an atomic unit is visible: a reader meets some of its rows and not all of them.
-    Torn,
-    /// More side effects of a record stand than the scenario allows.
-    Repeated,
-    /// The entry of a key is not that of the record committed last for it, as the scenario demands.
-    Stale,
-}
-
-impl Class {
-    /// All classes, in the order of the documentation.
-    pub const ALL: [Class; 9] = [
-        Class::Duplicated,
-        Class::Lost,
-        Class::Divergent,
-        Class::Phantom,
-        Class::Stuck,
-        Class::Unbounded,
-        Class::Torn,
-        Class::Repeated,
-        Class::Stale,
-    ];
-
-    /// The word for it in a scenario file and in reports.
-    pub fn word(self) -> &'static str {
-        match self {
-            Class::Duplicated => "duplicated",
-            Class::Lost => "lost",
-            Class::Divergent => "divergent",
-            Class::Phantom => "phantom",
-            Class::Stuck => "stuck",
-            Class::Unbounded => "unbounded",
-            Class::Torn => "torn",
-            Class::Repeated => "repeated",
-            Class::Stale => "stale",
-        }
-    }
-}
-
-/// A set of classes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Classes(u16);
-
-impl Classes {
-    /// Adds a class.
-    pub fn insert(&mut self, class: Class) {
-        self.0 |= 1 << class as u8;
-    }
-
-    /// Whether the class is in the set.
-    pub fn contains(self, class: Class) -> bool {
-        self.0 & (1 << class as u8) != 0
-    }
-
-    /// Whether nothing was found.
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// The classes in the set, in order.
-    pub fn iter(self) -> impl Iterator<Item = Class> {
-        Class::ALL.into_iter().filter(move |&class| self.contains(class))
-    }
-}
+pub use class::{AskedFor, Class, ClassRow, Classes};
 
 /// The verdict on a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -2,52 +2,48 @@
 
 use super::printable;
 use crate::figures::{counted, measured};
-use onceproof_sim::outcome::{ByItself, Class, Damage};
+use onceproof_sim::outcome::{ByItself, Damage};
 use onceproof_systems::Trial;
 
 /// What happened to a record, in one line.
 pub fn damage_line(damage: &Damage, trial: &Trial) -> String {
-    let Damage {
-        class,
-        step,
-        record,
-        expected,
-        reflected,
-        instead,
-        taken_for,
-        left,
-        given_up,
-        by_itself: _,
-        touched: _,
-    } = damage;
-    let step = printable(trial.layout().name(*step));
-    let reflected_times =
-        || format!("reflected {} instead of {expected}", counted(*reflected, "time"));
-    let what = match class {
-        Class::Torn => {
-            format!("{} of {expected} seen without the others", counted(*reflected, "row"))
-        }
-        Class::Repeated => format!("{reflected} side effects stand instead of at most {expected}"),
-        Class::Stale => {
-            let newest = instead.as_deref().map(printable).unwrap_or_default();
-            format!("its entry stands in place of that of {newest}")
-        }
-        Class::Divergent => match left {
-            Some([first, second]) => {
-                format!("two executions left {} and {}", printable(first), printable(second))
-            }
-            None => {
-                let at = given_up.map(|at| format!(" at {}", printable(trial.layout().name(at))));
-                format!("given up{} and reflected all the same", at.unwrap_or_default())
-            }
-        },
-        Class::Lost => match taken_for {
-            Some(other) => format!("{}, taken for {}", reflected_times(), printable(other)),
-            None => reflected_times(),
-        },
-        Class::Duplicated | Class::Phantom | Class::Stuck | Class::Unbounded => reflected_times(),
-    };
+    let Damage { class, ref record, step, .. } = *damage;
+    let step = printable(trial.layout().name(step));
+    let what = filled(class.row().told, damage, trial, printable);
     format!("{}: {} at {step}, {what}", class.word(), printable(record))
+}
+
+/// What the row of a class says of one record, each name in it as `shown`. What a name has in braces stays.
+pub fn filled(sentence: &str, damage: &Damage, trial: &Trial, shown: fn(&str) -> String) -> String {
+    let &Damage { step, ref record, expected, reflected, .. } = damage;
+    let name = |step| shown(trial.layout().name(step));
+    let named = |record: &Option<String>| record.as_deref().map(shown);
+    let known = |key: &str| match key {
+        "record" => shown(record),
+        "step" => name(step),
+        "expected" => expected.to_string(),
+        "reflected" => reflected.to_string(),
+        "times" => counted(reflected, "time"),
+        "rows" => counted(reflected, "row"),
+        "instead" => named(&damage.instead).unwrap_or_default(),
+        "taken-for" => named(&damage.taken_for)
+            .map_or_else(String::new, |other| format!(", taken for {other}")),
+        "left" => match (&damage.left, damage.given_up) {
+            (Some([first, second]), _) => {
+                format!("two executions left {} and {}", shown(first), shown(second))
+            }
+            (None, Some(at)) => format!("given up at {} and reflected all the same", name(at)),
+            (None, None) => "given up and reflected all the same".to_owned(),
+        },
+        key => panic!("a class is told by {key}, which no damage knows"),
+    };
+    let (first, rest) = sentence.split_once('{').unwrap_or((sentence, ""));
+    let mut text = first.to_owned();
+    for part in rest.split('{').filter(|part| !part.is_empty()) {
+        let (key, words) = part.split_once('}').expect("a brace that ends");
+        text.extend([&known(key), words]);
+    }
+    text
 }
 
 /// What damaged it without any fault, if that is known: `, published 2 times`.
@@ -67,6 +63,25 @@ mod tests {
     use super::*;
     use crate::report::samples;
     use onceproof_kernel::layout::StepIndex;
+    use onceproof_sim::outcome::Class;
+
+    #[test]
+    fn every_class_is_told_by_what_damage_knows_and_a_name_in_braces_stays() {
+        let trial = samples::flip_plan();
+        let mut damage = samples::lost_ack_outcome().damage.remove(0);
+        damage.record = "{step}".to_owned();
+        damage.instead = Some("{record}".to_owned());
+        for class in Class::ALL {
+            let row = class.row();
+            for sentence in [row.told, row.claim] {
+                let text = filled(sentence, &damage, &trial, str::to_owned);
+                let names = text.replace("{step}", "").replace("{record}", "");
+                assert!(!names.is_empty() && !names.contains(['{', '}']), "{class:?}: {text}");
+            }
+        }
+        let claim = filled(Class::Stale.row().claim, &damage, &trial, str::to_owned);
+        assert_eq!(claim, "{step} has its entry at per-side in the place of {record}");
+    }
 
     #[test]
     fn what_is_wrong_with_services_is_told_in_its_own_words() {

@@ -1,5 +1,6 @@
 //! What is said of a shrunk failure: at the head of its file, as a claim, and as a report.
 
+use super::damage_line::filled;
 use super::style::{BAD, HEAD};
 use super::table::{WIDTH, fitted, fitted_to};
 use super::words::fault_in_words;
@@ -10,7 +11,7 @@ use crate::search::shrink::all::{All, Set};
 use crate::search::shrink::case::Case;
 use crate::search::shrink::mechanisms::Wrong;
 use crate::search::shrink::{Shrunk, Size};
-use onceproof_sim::outcome::{Class, Classes, Outcome};
+use onceproof_sim::outcome::{Classes, Outcome};
 use std::path::Path;
 
 /// What is known of each smallest set of faults.
@@ -71,36 +72,9 @@ impl ShrinkReport<'_> {
         };
         match goal.damage(outcome) {
             Some(damage) => {
-                let step = case.scenario.trial.layout().name(damage.step);
-                let times = counted(damage.reflected, "time");
-                let (record, expected) = (&damage.record, damage.expected);
-                match goal.class {
-                    Class::Divergent => {
-                        format!("{enough}: two executions of {record} left traces that disagree.")
-                    }
-                    Class::Repeated => {
-                        format!("{enough}: the side effects of {record} stand {times} at {step}.")
-                    }
-                    Class::Torn => {
-                        let seen = counted(damage.reflected, "row");
-                        format!(
-                            "{enough}: {seen} of {expected} at {step} seen alone, {record} first."
-                        )
-                    }
-                    Class::Stale => {
-                        let newest = damage.instead.as_deref().unwrap_or_default();
-                        format!(
-                            "{enough}: {record} has its entry at {step} in the place of {newest}."
-                        )
-                    }
-                    Class::Duplicated
-                    | Class::Lost
-                    | Class::Phantom
-                    | Class::Stuck
-                    | Class::Unbounded => format!(
-                        "{enough}: {record} is reflected {times} instead of {expected} at {step}."
-                    ),
-                }
+                let trial = &case.scenario.trial;
+                let claim = filled(goal.class.row().claim, damage, trial, str::to_owned);
+                format!("{enough}: {claim}.")
             }
             None => format!("{enough}: the run is {}.", goal.class.word()),
         }

@@ -107,13 +107,11 @@ fn classes(
             let title = format!("{} is named twice", quote(class.0.word()));
             return Err(source.error(span.clone(), title));
         }
-        if class.0 == Class::Repeated && demands.at_most.is_none() {
-            let error = source.error(span.clone(), "side effects may be repeated at will");
-            return Err(error.label("beside it, `side-effects = { at-most = 1 }`"));
-        }
-        if class.0 == Class::Stale && !demands.newest {
-            let error = source.error(span.clone(), "any entry may stand");
-            return Err(error.label("beside it, `side-effects = { newest = true }`"));
+        if let Some(asked) = &class.0.row().asked
+            && !(asked.is_asked)(&demands)
+        {
+            let error = source.error(span.clone(), asked.otherwise);
+            return Err(error.label(format!("beside it, `{}`", asked.written)));
         }
         classes.push(class.0);
     }

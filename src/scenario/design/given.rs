@@ -1,14 +1,13 @@
 //! The mechanisms of a step that are not the default, as a scenario file writes them.
 
 use onceproof_kernel::time::Span;
+use onceproof_model::dataflow::mechanism::choices::MechanismChoice;
 use onceproof_model::dataflow::mechanism::dedup::{
     Bloom, BucketBy, DedupWindow, Rebuild, Shape, UpdatedAt,
 };
 use onceproof_model::dataflow::mechanism::{
-    Atomic, CommitRetry, Dedup, Fencing, Fuse, Gc, GiveUp, Ids, Lift, Mechanism, Outputs, ReAck,
-    Retry, Stamps, UnknownOld,
+    CommitRetry, Dedup, Fuse, Gc, GiveUp, Mechanism, Retry, UnknownOld,
 };
-use onceproof_model::pipeline::Ack;
 
 /// Those that differ from the default, each as `name = value`. How a step joins others is seen in the graph
 /// itself, and is not among them.
@@ -45,44 +44,17 @@ pub fn given(mechanism: &Mechanism) -> Vec<String> {
         GiveUp::Never => {}
         GiveUp::After(sends) => given.push(format!("give-up = {sends}")),
     }
-    let words = [
-        match ack {
-            Ack::AfterCommit => "",
-            Ack::OnReceipt => "ack = \"on-receipt\"",
-        },
-        match outputs {
-            Outputs::Checkpoint => "",
-            Outputs::Recompute => "outputs = \"recompute\"",
-        },
-        match ids {
-            Ids::Derived => "",
-            Ids::Fresh => "ids = \"fresh\"",
-        },
-        match atomic {
-            Atomic::Together => "",
-            Atomic::StateFirst => "atomic = \"state-first\"",
-            Atomic::IdFirst => "atomic = \"id-first\"",
-        },
-        match re_ack {
-            ReAck::Always => "",
-            ReAck::Never => "re-ack = false",
-        },
-        match stamps {
-            Stamps::Stable => "",
-            Stamps::Fresh => "stamps = \"fresh\"",
-            Stamps::WallClock => "stamps = \"wall-clock\"",
-        },
-        match fencing {
-            Fencing::Token => "",
-            Fencing::Off => "fencing = false",
-        },
-        match lift {
-            Lift::Sure => "",
-            Lift::Never => "lift = false",
-            Lift::Force => "lift = \"force\"",
-        },
+    let chosen = [
+        chosen("ack", ack),
+        chosen("outputs", outputs),
+        chosen("ids", ids),
+        chosen("atomic", atomic),
+        chosen("re-ack", re_ack),
+        chosen("stamps", stamps),
+        chosen("fencing", fencing),
+        chosen("lift", lift),
     ];
-    given.extend(words.into_iter().filter(|word| !word.is_empty()).map(str::to_owned));
+    given.extend(chosen.into_iter().flatten());
     given.extend(dedup_in_words(&dedup));
     given.extend(gc_in_words(gc));
     if bundle != default.bundle {
@@ -92,6 +64,10 @@ pub fn given(mechanism: &Mechanism) -> Vec<String> {
         given.push(format!("in-flight = {}", in_flight.requests));
     }
     given
+}
+
+fn chosen<T: MechanismChoice>(key: &str, value: T) -> Option<String> {
+    (value != T::default()).then(|| format!("{key} = {}", value.written()))
 }
 
 fn commit_retry_in_words(commit_retry: &CommitRetry) -> Option<String> {

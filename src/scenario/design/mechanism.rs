@@ -2,18 +2,23 @@
 
 use super::dedup::{dedup, unknown_old};
 use crate::figures::exact;
-use crate::scenario::form::raw::{At, Strategy, span};
+use crate::scenario::form::raw::{At, Chosen, Strategy, span};
 use crate::scenario::form::raw::{forgetting, mechanism as raw};
 use crate::scenario::form::units::Duration;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source};
 use crate::scenario::wrong::explain::out_of_range;
 use onceproof_kernel::time::Nanos;
 use onceproof_model::dataflow::mechanism::{
-    Atomic, Bundle, CommitRetry, Dedup, Fencing, Fuse, Gc, GiveUp, Ids, InFlight, Lift, Mechanism,
-    Outputs, ReAck, Retry, Stamps,
+    Bundle, CommitRetry, Dedup, Gc, GiveUp, InFlight, Mechanism, Retry,
 };
-use onceproof_model::pipeline::Ack;
 use std::ops::{Range, RangeInclusive};
+
+/// Makes a mechanism what was chosen, if anything was.
+fn choose<T>(mechanism: &mut T, given: Option<Chosen<T>>) {
+    if let Some(Chosen(value)) = given {
+        *mechanism = value;
+    }
+}
 
 /// A number within a range.
 pub(in crate::scenario) fn number(
@@ -84,10 +89,15 @@ impl Mechanisms {
         let Some(table) = table else { return Ok(self) };
         self.check_strategy(source, table)?;
         let all = &mut self.all;
-        match table.ack {
-            None => {}
-            Some(given) => all.ack = ack(given),
-        }
+        choose(&mut all.ack, table.ack);
+        choose(&mut all.outputs, table.outputs);
+        choose(&mut all.ids, table.ids);
+        choose(&mut all.stamps, table.stamps);
+        choose(&mut all.atomic, table.atomic);
+        choose(&mut all.re_ack, table.re_ack);
+        choose(&mut all.fencing, table.fencing);
+        choose(&mut all.fuse, table.fuse);
+        choose(&mut all.lift, table.lift);
         if let Some(given) = &table.dedup {
             all.dedup = dedup(source, &given.value)?;
         }
@@ -103,49 +113,6 @@ impl Mechanisms {
                     Gc::Ttl { ttl: table.ttl.0, unknown_old: unknown_old(table.unknown_old) }
                 }
             };
-        }
-        match table.stamps {
-            None => {}
-            Some(raw::Stamps::Stable) => all.stamps = Stamps::Stable,
-            Some(raw::Stamps::Fresh) => all.stamps = Stamps::Fresh,
-            Some(raw::Stamps::WallClock) => all.stamps = Stamps::WallClock,
-        }
-        match table.outputs {
-            None => {}
-            Some(raw::Outputs::Checkpoint) => all.outputs = Outputs::Checkpoint,
-            Some(raw::Outputs::Recompute) => all.outputs = Outputs::Recompute,
-        }
-        match table.ids {
-            None => {}
-            Some(raw::Ids::Derived) => all.ids = Ids::Derived,
-            Some(raw::Ids::Fresh) => all.ids = Ids::Fresh,
-        }
-        match table.atomic {
-            None => {}
-            Some(raw::Atomic::Together) => all.atomic = Atomic::Together,
-            Some(raw::Atomic::StateFirst) => all.atomic = Atomic::StateFirst,
-            Some(raw::Atomic::IdFirst) => all.atomic = Atomic::IdFirst,
-        }
-        match table.re_ack {
-            None => {}
-            Some(true) => all.re_ack = ReAck::Always,
-            Some(false) => all.re_ack = ReAck::Never,
-        }
-        match table.fencing {
-            None => {}
-            Some(true) => all.fencing = Fencing::Token,
-            Some(false) => all.fencing = Fencing::Off,
-        }
-        match table.fuse {
-            None => {}
-            Some(true) => all.fuse = Fuse::Together,
-            Some(false) => all.fuse = Fuse::Apart,
-        }
-        match table.lift {
-            None => {}
-            Some(raw::Lift::Sure) => all.lift = Lift::Sure,
-            Some(raw::Lift::Never) => all.lift = Lift::Never,
-            Some(raw::Lift::Force) => all.lift = Lift::Force,
         }
         if let Some(records) = &table.bundle {
             all.bundle = Bundle { records: number(source, "bundle", records, 1..=100_000)? };
@@ -244,13 +211,5 @@ fn check_longest(
             .error(span, "the longest wait of a retry is below its time-out")
             .label(format!("`timeout` is {}, `max` is {}", exact(timeout), exact(max)))),
         Some(_) | None => Ok(()),
-    }
-}
-
-/// When something is acked.
-pub(in crate::scenario) fn ack(ack: raw::Ack) -> Ack {
-    match ack {
-        raw::Ack::AfterCommit => Ack::AfterCommit,
-        raw::Ack::OnReceipt => Ack::OnReceipt,
     }
 }

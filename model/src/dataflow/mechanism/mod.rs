@@ -5,6 +5,7 @@
 
 pub mod atomic;
 pub mod bundle;
+pub mod choices;
 pub mod dedup;
 pub mod fencing;
 pub mod fuse;

@@ -2,7 +2,9 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, Error, IgnoredAny, MapAccess, VariantAccess, Visitor,
+};
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -185,4 +187,26 @@ impl Visitor<'_> for OneOf {
             false => E::unknown_variant(text, self.words),
         })
     }
+}
+
+/// Reads one of several words as an enum without fields is read: its number among them.
+pub(super) fn one_of<'de, D: Deserializer<'de>>(
+    words: &'static [&'static str],
+    deserializer: D,
+) -> Result<usize, D::Error> {
+    struct Alone(&'static [&'static str]);
+    impl<'de> Visitor<'de> for Alone {
+        type Value = usize;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("enum of words")
+        }
+
+        fn visit_enum<A: EnumAccess<'de>>(self, word: A) -> Result<usize, A::Error> {
+            let (number, rest) = word.variant_seed(OneOf::names(self.0))?;
+            rest.unit_variant()?;
+            Ok(number)
+        }
+    }
+    deserializer.deserialize_enum("Word", words, Alone(words))
 }

@@ -3,6 +3,7 @@
 //! their documentation is that of the format.
 
 pub(in crate::scenario) mod at;
+mod choice;
 pub(in crate::scenario) mod input;
 pub(in crate::scenario) mod forgetting;
 pub(in crate::scenario) mod mechanism;
@@ -18,12 +19,15 @@ pub(in crate::scenario) mod service;
 pub(in crate::scenario) mod settings;
 
 pub(in crate::scenario) use at::{At, OneOrMany, span};
+pub(in crate::scenario) use choice::Chosen;
 pub(in crate::scenario) use function::{Filter, Function, Into, KeyBy};
 
 use super::units::{Duration, Seed, Seeds};
+use at::one_of;
 use onceproof_sim::outcome::Class;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Deserialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer};
+use serde_json::json;
 use std::borrow::Cow;
 
 /// A scenario of onceproof: a pipeline, its input, its mechanisms, and what goes wrong.
@@ -85,41 +89,24 @@ pub(in crate::scenario) enum Unfired {
 }
 
 /// A class of violation.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", remote = "Class")]
-enum ClassWords {
-    /// A source record is reflected more than once.
-    Duplicated,
-    /// A source record is reflected nowhere.
-    Lost,
-    /// Two executions left traces that disagree.
-    Divergent,
-    /// A result contains something that never was.
-    Phantom,
-    /// The run does not end.
-    Stuck,
-    /// Something is held for ever.
-    Unbounded,
-    /// Part of an atomic unit is visible.
-    Torn,
-    /// More side effects of a record stand than `side-effects` allows.
-    Repeated,
-    /// The entry of a key is not that of the record committed last, as `side-effects` demands.
-    Stale,
-}
+#[derive(Clone, Copy)]
+pub(in crate::scenario) struct ClassWord(pub Class);
 
-/// A class of violation.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(transparent)]
-pub(in crate::scenario) struct ClassWord(#[serde(with = "ClassWords")] pub Class);
+impl<'de> Deserialize<'de> for ClassWord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ClassWord, D::Error> {
+        let number = one_of(&Class::WORDS, deserializer)?;
+        Ok(ClassWord(Class::ALL[number]))
+    }
+}
 
 impl JsonSchema for ClassWord {
     fn schema_name() -> Cow<'static, str> {
         "Class".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        ClassWords::json_schema(generator)
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let word = |class: Class| json!({ "type": "string", "const": class.word(), "description": class.row().about });
+        json_schema!({ "oneOf": Class::ALL.map(word), "description": "A class of violation." })
     }
 }
 

@@ -1,8 +1,8 @@
 //! The queue of a source as it is written.
 
-use super::At;
-use super::mechanism::Ack;
+use super::{At, Chosen};
 use crate::scenario::form::units::Duration;
+use onceproof_model::pipeline::Ack;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -15,7 +15,7 @@ pub(in crate::scenario) struct Queue {
     /// Whether a worker extends the deadlines of what it holds while it lives; true where it is not given.
     pub extend: Option<bool>,
     /// When a message is acked; `after-commit` where it is not given.
-    pub ack: Option<Ack>,
+    pub ack: Option<Chosen<Ack>>,
     /// Where the ids of records come from; `message` where it is not given.
     pub ids: Option<At<MessageIds>>,
 }
