@@ -142,8 +142,6 @@ impl Answers {
     }
 
     /// A request is sent.
-    // It is called for each message, from the one place of each system where it is.
-    #[inline(always)]
     pub fn request(
         &mut self,
         exchange: &Exchange,
@@ -177,8 +175,6 @@ impl Answers {
     /// An ack is sent. The acks of both copies of a doubled request share one point, so they share its fate,
     /// and it is one fault. Were each copy asked about, one run could have two faults at one point, and no file
     /// could say which.
-    // It is called for each message, from the one place of each system where it is.
-    #[inline(always)]
     pub fn ack(&mut self, exchange: &Exchange, layout: &Layout, words: &Vocabulary) -> AckFate {
         if self.is_quiet(Asked::Ack) {
             return AckFate::Pass;
@@ -334,7 +330,6 @@ impl Answers {
 
     /// What happens at a moment: the first exact fault that is placed there, else the first kind whose
     /// draw hits, of those that may be.
-    #[inline(always)]
     fn decide(
         &mut self,
         asked: Asked,
