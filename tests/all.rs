@@ -10,6 +10,7 @@ mod determinism;
 mod documents;
 mod exhaust;
 mod in_memory;
+mod lambda;
 mod laws;
 mod mechanisms;
 mod model_is_pure;

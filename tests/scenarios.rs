@@ -12,7 +12,7 @@ use onceproof::scenario::{Expect, Figure, Scenario, given_settings, other_values
 use onceproof::search::chance::Chance;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_model::dataflow::point::ALPHABET;
-use onceproof_model::in_memory::settings::{Guarantee, Settings};
+use onceproof_model::in_memory::settings::{Approach, Settings};
 use onceproof_sim::fault::{ClockWay, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Class, Classes, Outcome};
 use onceproof_systems::Design;
@@ -168,9 +168,9 @@ fn no_fault_and_no_mechanism_is_left_out() {
                 used.extend(mechanisms.flat_map(values).map(str::to_owned));
             }
             Design::InMemory(design) => {
-                let Settings { guarantee, .. } = design.settings;
+                let of = design.settings.approach();
                 let given = given_settings(&design.settings).into_iter();
-                used.extend(given.map(|setting| format!("{guarantee:?}: {setting}")));
+                used.extend(given.map(|setting| format!("{of:?}: {setting}")));
             }
         }
     }
@@ -186,7 +186,7 @@ fn no_fault_and_no_mechanism_is_left_out() {
     let by_time = ["crash", "partition", "pause", "move", "clock-step"];
     let by_time = by_time.map(|word| format!("{word} by time"));
     let wanted = faults.into_iter().chain(more_faults.iter().map(fault_in_word));
-    let others = [Guarantee::BestEffort, Guarantee::AtLeastOnce].into_iter().flat_map(|of| {
+    let others = Approach::ALL.into_iter().flat_map(|of| {
         let others = other_values(&Settings::of(of)).into_iter();
         others.map(move |other| format!("{of:?}: {}", other.words))
     });

@@ -55,8 +55,12 @@ pub struct LaidStep {
     pub forgets_after: Option<Nanos>,
     /// What it reads, if it is a source.
     pub source: Option<Source>,
+    /// How long its process may let pass by itself until it does something of what has come.
+    pub longest_wait: Nanos,
     /// What its results are, if it has some.
     pub results: Option<Results>,
+    /// Whether all its results stand under one key.
+    pub is_global: bool,
     /// What it calls, if it does.
     pub calls: Option<Target>,
     /// How its function fails.
@@ -106,7 +110,9 @@ impl LaidStep {
             is_fenced: true,
             forgets_after: None,
             source: None,
+            longest_wait: 0,
             results: None,
+            is_global: false,
             calls: None,
             failing: Failing::default(),
             may_differ: false,

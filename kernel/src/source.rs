@@ -92,4 +92,6 @@ pub struct SourceRow {
     pub value: Value,
     /// What the source shard promises once this record is read: no later one happened earlier, but for late ones.
     pub promise: Time,
+    /// Whether an earlier record of its source has its id.
+    pub is_repeat: bool,
 }

@@ -57,6 +57,13 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
     /// What is right: where each source record belongs, by the design alone.
     fn right(design: &Self::Design) -> Self::Right<'_>;
 
+    /// For a system that serves results for a while before certain ones stand: what is right of all the input, also of
+    /// what had not come when they were made certain. What is served is measured by it.
+    fn right_in_the_end(design: &Self::Design) -> Option<Self::Right<'_>> {
+        let _ = design;
+        None
+    }
+
     /// What a process waits for with a timer.
     fn wait(timer: Self::Timer) -> Wait;
 
@@ -226,6 +233,8 @@ pub enum Wait {
     Answer,
     /// New input. When there is some does not hang on the clock of the process.
     Input,
+    /// A time that was set long before, by which something is done whatever else happens.
+    Due,
     /// The end of this instant.
     EndOfInstant,
     /// Another try of a source record on which a function failed.

@@ -64,6 +64,17 @@ pub struct Standing {
     pub total: i64,
 }
 
+/// A result that is shown for a while, until a certain one stands in its place. Nobody is promised that it is right.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Served {
+    /// What is shown.
+    pub standing: Standing,
+    /// When all is over that belongs into it, by the times of the records.
+    pub end: Time,
+    /// From when on it is shown no more, if nothing certain is there by then; it is shown until then without.
+    pub until: Option<Time>,
+}
+
 /// A result that stands over what stood in its row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct WrittenRow {
@@ -114,6 +125,11 @@ pub trait Tell {
     fn pane(&mut self, pane: &Pane);
     /// A result stands that may change.
     fn stand(&mut self, standing: &Standing);
+    /// A result is shown for a while. It is measured, and not judged.
+    fn serve(&mut self, served: &Served);
+    /// All results whose windows end at this time are certain from now on: where none stands, there is none, whatever
+    /// was shown.
+    fn certain(&mut self, end: Time);
     /// A row is written that may yet be another one: what it says counts once the run is over.
     fn replace(&mut self, row: &WrittenRow);
     /// A row is written, and what it says was said for good.

@@ -13,11 +13,11 @@ pub struct Setting<T> {
     pub about: &'static str,
     /// The values that it may have; where nothing is given it has the first, or what `T` begins with.
     pub choices: &'static [SettingChoice],
-    /// Whether it may also be a time.
-    pub length: Option<Length>,
+    /// What it may be beside these.
+    pub free: Option<Free>,
     /// What it is.
     pub get: fn(&T) -> SettingValue,
-    /// Makes it another one: only what `choices` and `length` allow.
+    /// Makes it another one: only what `choices` and `free` allow.
     pub set: fn(&mut T, SettingValue),
 }
 
@@ -30,6 +30,8 @@ pub struct SettingChoice {
     pub about: &'static str,
     /// What it is worth.
     pub worth: Worth,
+    /// Other settings with which it matters, if it does not with those that a strategy begins with: `reruns = 1`.
+    pub under: Option<&'static str>,
 }
 
 /// What a value of a setting is worth.
@@ -54,13 +56,25 @@ pub enum WrittenAs {
     Number(u32),
 }
 
-/// That a setting may be a time.
+/// That a setting may be more than its choices.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Length {
-    /// What it does: a sentence.
-    pub about: &'static str,
-    /// Whether it may be 0.
-    pub may_be_zero: bool,
+pub enum Free {
+    /// It may be a time.
+    Length {
+        /// What that does: a sentence.
+        about: &'static str,
+        /// Whether it may be 0.
+        may_be_zero: bool,
+    },
+    /// It may be a whole number.
+    Number {
+        /// What that does: a sentence.
+        about: &'static str,
+        /// From this.
+        least: u32,
+        /// To this.
+        most: u32,
+    },
 }
 
 /// What a setting is.
@@ -70,25 +84,35 @@ pub enum SettingValue {
     Choice(usize),
     /// A time.
     Length(Nanos),
+    /// A number that is none of its choices.
+    Number(u32),
 }
 
 impl SettingValue {
     /// The number of the choice.
     ///
     /// # Panics
-    /// If it is a time: the table of the setting allows none.
+    /// If it is none of them: the table of the setting allows nothing else.
     pub fn choice(self) -> usize {
         match self {
             SettingValue::Choice(number) => number,
-            SettingValue::Length(_) => panic!("a setting that is no time"),
+            SettingValue::Length(_) | SettingValue::Number(_) => panic!("a setting of words"),
         }
     }
 
-    /// The time, or none for a choice.
+    /// The time, or none where it is none.
     pub fn length(self) -> Option<Nanos> {
         match self {
-            SettingValue::Choice(_) => None,
             SettingValue::Length(length) => Some(length),
+            SettingValue::Choice(_) | SettingValue::Number(_) => None,
+        }
+    }
+
+    /// The number, or none where it is none.
+    pub fn number(self) -> Option<u32> {
+        match self {
+            SettingValue::Number(number) => Some(number),
+            SettingValue::Choice(_) | SettingValue::Length(_) => None,
         }
     }
 }
@@ -96,17 +120,22 @@ impl SettingValue {
 impl SettingChoice {
     /// A right value that is a word.
     pub const fn right(word: &'static str, about: &'static str) -> SettingChoice {
-        SettingChoice { written: WrittenAs::Text(word), about, worth: Worth::Right }
+        SettingChoice { written: WrittenAs::Text(word), about, worth: Worth::Right, under: None }
     }
 
     /// A value that is a word and promises less than another one.
     pub const fn less(word: &'static str, about: &'static str) -> SettingChoice {
-        SettingChoice { written: WrittenAs::Text(word), about, worth: Worth::Less }
+        SettingChoice { written: WrittenAs::Text(word), about, worth: Worth::Less, under: None }
     }
 
     /// A wrong value that is a word.
     pub const fn wrong(word: &'static str, about: &'static str) -> SettingChoice {
-        SettingChoice { written: WrittenAs::Text(word), about, worth: Worth::Wrong }
+        SettingChoice { written: WrittenAs::Text(word), about, worth: Worth::Wrong, under: None }
+    }
+
+    /// The same, where it matters under other settings alone.
+    pub const fn under(self, under: &'static str) -> SettingChoice {
+        SettingChoice { under: Some(under), ..self }
     }
 
     /// The same, written otherwise.

@@ -20,6 +20,9 @@ pub const KEYS: u64 = 0;
 /// The stream of [`generator`] that generated input comes from.
 pub const INPUT: u64 = 1;
 
+/// The stream of [`generator`] that says which records of generated input are late.
+pub const LATE: u64 = 3;
+
 /// The stream of [`generator`] that the weather of a run in a swarm comes from.
 pub const CLIMATE: u64 = 2;
 

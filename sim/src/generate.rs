@@ -1,7 +1,7 @@
 //! Input that a seed draws: who, when, and with which value. Keys are drawn under a skew by integer shares,
 //! so that every platform draws the same.
 
-use crate::draw::{INPUT, generator, scale};
+use crate::draw::{INPUT, LATE, generator, scale};
 use crate::input::{Generate, InputRow, RowValue};
 use onceproof_kernel::key::{Key, Keys};
 use onceproof_kernel::time::Time;
@@ -61,6 +61,20 @@ impl Generate {
 
     /// Draws the rows of a seed, in order of arrival.
     pub(crate) fn draw(&self, seed: u64, users: &Users, mut take: impl FnMut(DrawnRow)) {
+        let Some(late) = self.late else { return self.draw_in_order(seed, users, take) };
+        let mut generator = generator(seed, LATE);
+        let mut rows = Vec::with_capacity(self.records as usize);
+        self.draw_in_order(seed, users, |row| {
+            let (is_late, by) = (late.odds.hits(generator.next_u64()), generator.next_u64());
+            let by = if is_late { 1 + scale(by, late.by) } else { 0 };
+            rows.push(DrawnRow { arrival: row.arrival.plus(by), ..row });
+        });
+        rows.sort_by_key(|row| row.arrival);
+        rows.into_iter().for_each(&mut take);
+    }
+
+    /// Draws the rows of a seed as they would arrive if none were late.
+    fn draw_in_order(&self, seed: u64, users: &Users, mut take: impl FnMut(DrawnRow)) {
         let mut generator = generator(seed, INPUT);
         for row in 0..self.records {
             let arrival = self.every.saturating_mul(u64::from(row));

@@ -1,5 +1,6 @@
 //! What a source reads: rows that are given, or rows that a seed generates.
 
+use crate::fault::Odds;
 use onceproof_kernel::time::{Nanos, Time};
 use std::sync::Arc;
 
@@ -21,7 +22,9 @@ impl SourceInput {
                 Some((first.arrival, last.arrival))
             }
             SourceInput::Generate(all) => {
-                Some((Time(0), Time(0).plus(all.every.saturating_mul(all.records.into()))))
+                let late = all.late.map_or(0, |late| late.by);
+                let last = all.every.saturating_mul(all.records.into()).saturating_add(late);
+                Some((Time(0), Time(0).plus(last)))
             }
         }
     }
@@ -65,6 +68,17 @@ pub struct Generate {
     pub every: Nanos,
     /// How far before its arrival a record may have happened.
     pub out_of_order: Nanos,
+    /// Records that arrive later than `every` says.
+    pub late: Option<Late>,
     /// Values are drawn from 1 to this; at least 1.
     pub values: u32,
+}
+
+/// Records that are late: how often one is, and how much later it arrives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Late {
+    /// How often.
+    pub odds: Odds,
+    /// How much at most; at least 1. It is drawn from 1 ns to this.
+    pub by: Nanos,
 }

@@ -31,4 +31,5 @@ mod fingerprint;
 pub mod marks;
 pub mod times;
 pub mod measure;
+pub mod served;
 pub mod outcome;

@@ -4,6 +4,7 @@
 
 use crate::outcome::Brief;
 use crate::outside::Outside;
+use crate::served::ServedFigures;
 use crate::times::Times;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system::System;
@@ -31,6 +32,8 @@ pub struct Measured {
     /// once it runs again, when a result of it is written by another one, such as a view. What was on its way to a view
     /// since before the crash and is written later than that counts, too: nobody can tell it from outside.
     pub recoveries: Times,
+    /// How what was served before it was certain differs from what was, for a system that does that.
+    pub served: Option<ServedFigures>,
 }
 
 /// What is measured while a run goes on.
@@ -130,7 +133,8 @@ impl<S: System> Outside<'_, S> {
         let Measure { answers, crashes, recoveries, open: _ } =
             self.measure.take().unwrap_or_default();
         let reads = self.reads;
-        Measured { brief, first_seen, last_changed, answers, reads, crashes, recoveries }
+        let served = None;
+        Measured { brief, first_seen, last_changed, answers, reads, crashes, recoveries, served }
     }
 }
 

@@ -4,6 +4,7 @@ mod class;
 
 use crate::fault::{Fault, KindName};
 use crate::marks::{Marks, Strikes};
+use crate::served::ServedFigures;
 use onceproof_kernel::alphabet::{Alphabet, Counter};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::system::Fill;
@@ -150,6 +151,8 @@ pub struct Outcome {
     pub filters: Vec<FilterFill>,
     /// How often the steps that call external services did so, in file order.
     pub calls: Vec<StepCalls>,
+    /// How what was served before it was certain differs from what was, for a system that does that.
+    pub served: Option<ServedFigures>,
     /// Why a run is stuck, unbounded or inconclusive, in words.
     pub reason: Option<String>,
 }

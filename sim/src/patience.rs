@@ -94,6 +94,7 @@ fn waits(plan: &Plan, layout: &Layout) -> Vec<Nanos> {
         waits.extend([retry.timeout, retry.timeout.saturating_mul(failures), retry.wait(u32::MAX)]);
         let queue = step.source.and_then(|source| source.queue);
         waits.extend(queue.map(|queue| queue.deadline));
+        waits.push(step.longest_wait);
     }
     waits
 }

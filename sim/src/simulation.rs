@@ -8,6 +8,7 @@ use crate::measure::{Measure, Measured};
 use crate::outcome::{Brief, Class, Classes, DeadLetter, Outcome, StepResult, Verdict};
 use crate::outside::Outside;
 use crate::plan::Plan;
+use crate::served::ServedFigures;
 use crate::service::Wrongs;
 use crate::simulator::{EventSeen, Extensions, NEVER, Runs, UNSTOPPED};
 use crate::trace::{Recorder, Seen};
@@ -60,9 +61,11 @@ impl<'a, S: System> Simulation<'a, S> {
         flush: impl FnMut(&mut Outside<'a, S>, &Fingerprint),
     ) -> Option<Outcome> {
         self.world.reset(seed, true);
+        self.watch_served();
         let end = self.world.run(stop, flush)?;
         let mut judgement = self.judge(&end);
         let brief = self.summary(&end, &judgement);
+        let served = self.served();
         self.add_wrongs(&mut judgement, &end);
         let outside = &mut self.world.outside;
         let layout = outside.layout;
@@ -113,6 +116,7 @@ impl<'a, S: System> Simulation<'a, S> {
             greatest_lags: greatest_lags(&outside.sources, layout, words),
             filters: self.world.filters().collect(),
             calls,
+            served,
             reason: match end {
                 End::Drained if brief.classes.contains(Class::Unbounded) => {
                     self.world.holds_in_vain()
@@ -124,6 +128,20 @@ impl<'a, S: System> Simulation<'a, S> {
                 }
             },
         })
+    }
+
+    /// Writes down what the run that begins serves before it is certain, if its system does that.
+    fn watch_served(&mut self) {
+        if S::right_in_the_end(self.design).is_some() {
+            self.world.outside.ledger.watch_served();
+        }
+    }
+
+    /// How what was served in the run differs from what was certain, and from what is right of all the input.
+    fn served(&mut self) -> Option<ServedFigures> {
+        let right = S::right_in_the_end(self.design)?;
+        let Outside { ledger, layout, sources, words, .. } = &mut self.world.outside;
+        ledger.served_figures(&right, layout, sources, words)
     }
 
     fn judge(&mut self, end: &End) -> Judgement {
@@ -217,10 +235,12 @@ impl<S: System> Runs for Simulation<'_, S> {
         let outside = &mut self.world.outside;
         outside.measure = Some(Measure::default());
         outside.ledger.measure(Sightings::at(ends, outside.layout.steps()));
+        self.watch_served();
         let end = self.world.run(stop, |outside, _| outside.look())?;
         let judgement = self.judge(&end);
         let brief = self.summary(&end, &judgement);
-        Some(self.world.outside.measured(brief))
+        let served = self.served();
+        Some(Measured { served, ..self.world.outside.measured(brief) })
     }
 
     fn unfired(&self) -> Vec<usize> {

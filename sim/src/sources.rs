@@ -40,13 +40,14 @@ struct Source {
     values: Vec<Value>,
     /// Empty if ids are shard and offset.
     ids: Vec<Option<u64>>,
+    /// The first row with the id of each; empty if ids are shard and offset.
+    first_with_id: Vec<u32>,
     /// What the row's shard promises once the row is read.
     promises: Vec<Time>,
     progress: Progress,
     /// Whether the rows are the messages of a queue.
     is_queue: bool,
-    /// For a queue whose publisher gives ids, the first row with the id of each: publishing a record again
-    /// makes no other record of it.
+    /// For a queue whose publisher gives ids, the same: publishing a record again makes no other record of it.
     first_of: Vec<u32>,
     users: Option<Users>,
 }
@@ -171,6 +172,13 @@ impl Sources {
         source.arrivals[(name.0 - source.first.0) as usize]
     }
 
+    /// The first source record with the id of this one: itself, where ids are shard and offset.
+    pub fn first_with_id(&self, name: Name) -> Name {
+        let source = self.source_of(name);
+        let row = name.0 - source.first.0;
+        Name(source.first.0 + source.first_with_id.get(row as usize).copied().unwrap_or(row))
+    }
+
     fn source_of(&self, name: Name) -> &Source {
         self.sources
             .iter()
@@ -196,6 +204,7 @@ impl Source {
             arrivals: Vec::new(),
             values: Vec::new(),
             ids: Vec::new(),
+            first_with_id: Vec::new(),
             promises: Vec::new(),
             progress,
             is_queue: queue.is_some(),
@@ -235,13 +244,15 @@ impl Source {
             arrival: self.arrivals[row],
             value: self.values.get(row).copied().unwrap_or(Value::Integer(1)),
             promise: self.promises[row],
+            is_repeat: self.first_with_id.get(row).is_some_and(|&first| first as usize != row),
         }
     }
 
     /// A hash of the rows on top of another one.
     fn digest(&self, all: u64, keys: &Keys) -> u64 {
         (0..self.keys.len()).fold(all, |all, row| {
-            let SourceRow { name: _, key, id, event_time, arrival, value, promise } = self.row(row);
+            let SourceRow { name: _, key, id, event_time, arrival, value, promise, .. } =
+                self.row(row);
             let id = id.map_or(0, |id| scatter(id) | 1);
             let [event_time, arrival, promise] =
                 [event_time, arrival, promise].map(|time| time.0 as u64);
@@ -265,13 +276,14 @@ impl Source {
         }
         if rows.iter().any(|row| row.id.is_some()) {
             self.ids.extend(rows.iter().map(|row| row.id));
+            let mut firsts: HashMap<u64, u32, FxBuildHasher> = HashMap::default();
+            let numbered = rows.iter().zip(0_u32..);
+            self.first_with_id.extend(numbered.map(|(row, number)| match row.id {
+                Some(id) => *firsts.entry(id).or_insert(number),
+                None => number,
+            }));
             if self.is_queue {
-                let mut firsts: HashMap<u64, u32, FxBuildHasher> = HashMap::default();
-                let numbered = rows.iter().zip(0_u32..);
-                self.first_of.extend(numbered.map(|(row, number)| match row.id {
-                    Some(id) => *firsts.entry(id).or_insert(number),
-                    None => number,
-                }));
+                self.first_of = self.first_with_id.clone();
             }
         }
         for row in rows {
@@ -356,6 +368,7 @@ mod tests {
                 event_times,
                 values: Vec::new(),
                 ids: Vec::new(),
+                first_with_id: Vec::new(),
                 promises: Vec::new(),
                 progress,
                 is_queue: false,

@@ -15,6 +15,7 @@ use onceproof::report::{Cannot, CompareReport, Compared, Reported};
 use onceproof::scenario::{Scenario, ScenarioError, Strategy, Under};
 use onceproof::search::strategies::measured;
 use onceproof::search::tally::Seeds;
+use onceproof::search::variants;
 use onceproof_sim::outcome::Brief;
 
 /// Runs a scenario under each strategy, and compares what comes of it.
@@ -40,10 +41,11 @@ pub fn compare(
         let seeds = Seeds::Range(seeds.clone());
         let progress = Progress::new(seeds.count(), strategy.word());
         let count = |brief: &Brief| progress.count(brief);
+        let wrong_values = variants::wrong(&scenario).len() as u64;
         let trial = scenario.trial;
         let comparison = threads.install(|| measured(&trial, &seeds, &cancel, &count));
         progress.clear();
-        Compared { strategy, trial, left_out, comparison }
+        Compared { strategy, trial, wrong_values, left_out, comparison }
     };
     let (compared, timing) = timed(|| found.into_iter().map(run).collect::<Vec<Compared>>());
     let pipeline = scenario.trial.design.pipeline();

@@ -13,6 +13,7 @@ use onceproof::report::shell::replay_command;
 use onceproof::report::stated::differences_of_run;
 use onceproof::report::worth::Allowed;
 use onceproof::report::{Reported, RunReport};
+use onceproof::search::served::ServedTotals;
 
 /// Runs a saved failure again.
 ///
@@ -37,11 +38,13 @@ pub fn replay(args: &ReplayArgs, common: Common, output: &mut Printer) -> Result
     };
     let subject = Reported::from(&scenario);
     let blame = blamed(&subject, seed, &outcome, common.format, &cancelled_by_interrupt());
+    let served = ServedTotals::of_run(&scenario.trial, seed, outcome.served.as_ref());
     let report = RunReport {
         subject,
         seed,
         seed_is_assumed: false,
         outcome: &outcome,
+        served: served.as_ref(),
         blame: &blame,
         differences: &differences,
         not_shown: None,

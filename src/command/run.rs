@@ -16,6 +16,7 @@ use onceproof::report::stated::differences_of_run;
 use onceproof::report::worth::Allowed;
 use onceproof::report::{Reported, RunReport};
 use onceproof::scenario::RunSeed;
+use onceproof::search::served::ServedTotals;
 use onceproof::search::swarm::Swarm;
 use onceproof_sim::outcome::Verdict;
 
@@ -61,11 +62,13 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Printer) -> Result<Endin
         let command = allowing(shrink_command(&args.file, seed), &scenario, &args.file);
         redesigned_command(command, &args.redesign)
     });
+    let served = ServedTotals::of_run(&scenario.trial, seed, outcome.served.as_ref());
     let report = RunReport {
         subject,
         seed,
         seed_is_assumed: is_assumed,
         outcome: &outcome,
+        served: served.as_ref(),
         blame: &blame,
         differences: &differences,
         not_shown: not_shown.as_ref(),

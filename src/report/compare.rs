@@ -1,5 +1,6 @@
 //! What a comparison of strategies found, as tables: of these both the text and the Markdown are made.
 
+use super::served::served_tables;
 use super::table::Align;
 use super::{CompareReport, Compared};
 use crate::figures::{grouped, measured, ratio};
@@ -7,6 +8,7 @@ use crate::search::share::{MILLION, Share};
 use crate::search::strategies::PerRun;
 use onceproof_sim::outcome::{Class, Latency};
 use onceproof_sim::times::Times;
+use onceproof_systems::Parts;
 
 /// One table of a report.
 pub struct Figures {
@@ -22,7 +24,7 @@ pub struct Figures {
 
 impl Figures {
     /// A table whose first `words` columns are words and the others numbers.
-    fn new(title: &str, about: &'static str, words: usize, heads: &[&str]) -> Figures {
+    pub(super) fn new(title: &str, about: &'static str, words: usize, heads: &[&str]) -> Figures {
         let align = |at| if at < words { Align::Left } else { Align::Right };
         Figures {
             title: title.to_owned(),
@@ -32,7 +34,7 @@ impl Figures {
         }
     }
 
-    fn add(&mut self, cells: impl IntoIterator<Item = String>) {
+    pub(super) fn add(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
     }
 }
@@ -44,6 +46,12 @@ pub fn tables(report: &CompareReport) -> Vec<Figures> {
     tables.extend(classes(all));
     tables.extend([records(all), latency(report), work(all)]);
     tables.extend(recovery(all));
+    let served = all.iter().filter_map(|one| {
+        let served = one.comparison.served.as_ref()?;
+        Some((one.strategy.word(), served))
+    });
+    tables.extend(served_tables(&served.collect::<Vec<_>>()));
+    tables.push(parts(all));
     tables
 }
 
@@ -140,6 +148,20 @@ fn work(all: &[Compared]) -> Figures {
     table
 }
 
+/// Of what each strategy is made.
+fn parts(all: &[Compared]) -> Figures {
+    let heads = ["strategy", "processes", "stores", "messages", "wrong values"];
+    let about = "processes that do different things, what is durable, kinds of messages, and values of its settings that \
+                 make a result wrong";
+    let mut table = Figures::new("complexity", about, 1, &heads);
+    for Compared { strategy, trial, wrong_values, .. } in all {
+        let Parts { processes, stores, messages } = trial.design.parts();
+        let numbers = [processes, stores, messages, *wrong_values];
+        table.add([strategy.word().to_owned()].into_iter().chain(numbers.map(grouped)));
+    }
+    table
+}
+
 /// The time after crashes; none if nothing crashed.
 fn recovery(all: &[Compared]) -> Option<Figures> {
     let heads = ["strategy", "crashes", "recovered", "p50", "p99"];
@@ -154,10 +176,10 @@ fn recovery(all: &[Compared]) -> Option<Figures> {
 }
 
 /// Where there is nothing to say.
-const NONE: &str = "·";
+pub(super) const NONE: &str = "·";
 
 /// How many there are, half, and 99 of 100.
-fn percentiles(times: &Times) -> [String; 3] {
+pub(super) fn percentiles(times: &Times) -> [String; 3] {
     let of = |nanos: fn(Latency) -> u64| {
         times.percentiles().map_or(NONE.to_owned(), |found| measured(nanos(found)))
     };
@@ -165,7 +187,7 @@ fn percentiles(times: &Times) -> [String; 3] {
 }
 
 /// A share in percent, with one decimal, rounded half up: `12.3 %`. What is not 0 is not told as 0.
-fn percent(share: Share) -> String {
+pub(super) fn percent(share: Share) -> String {
     let tenths = (share.millionths() + 500) / 1000;
     match (tenths, share.part) {
         (0, 1..) => "< 0.1 %".to_owned(),
@@ -181,7 +203,7 @@ fn interval(share: Share) -> String {
 }
 
 /// Tenths as a decimal.
-fn decimal(tenths: u64) -> String {
+pub(super) fn decimal(tenths: u64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 

@@ -2,6 +2,7 @@
 //! says. All but `timing` is the same from run to run.
 
 use super::run_json::decimal;
+use super::served_json::{self, Served};
 use super::{CompareReport, Compared};
 use crate::figures::{self, hex, milliseconds, ratio};
 use crate::search::share::{MILLION, Share};
@@ -82,6 +83,10 @@ struct Strategy {
     /// at which one of them had a commit applied that was sent after the crash or, once it ran again, had a result
     /// written by another process, such as a view; in milliseconds. None if there was none.
     recovery_ms: Option<Percentiles>,
+    /// What was served before it was certain; none of a strategy that serves nothing else.
+    served: Option<Served>,
+    /// Of what it is made.
+    complexity: Complexity,
     /// How often each kind of fault fired, of those that did.
     faults: BTreeMap<&'static str, u64>,
     /// What of the file the strategy does not have.
@@ -135,7 +140,7 @@ struct RecordsOfARun {
 /// Percentiles of lengths of time.
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct Percentiles {
+pub(super) struct Percentiles {
     /// Of how many.
     count: u64,
     /// Half are at most this.
@@ -161,6 +166,20 @@ struct Counts {
     commits: u64,
     /// Durable reads: reads of the store that take time.
     reads: u64,
+}
+
+/// Of what a strategy is made.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Complexity {
+    /// Processes that do different things, each once however many shards it has.
+    processes: u64,
+    /// What is durable, by what it is.
+    stores: u64,
+    /// Kinds of messages between processes, answers among them.
+    messages: u64,
+    /// Values of its settings that make a result wrong.
+    wrong_values: u64,
 }
 
 /// What was done for one record.
@@ -242,6 +261,7 @@ fn strategy(one: &Compared) -> Strategy {
     let share = |part| share(Share { part, of: sweep.runs });
     let classes = || Class::ALL.into_iter().filter(|&class| sweep.count(class) > 0);
     let per_record = |count| number(&ratio(count, found.records));
+    let parts = one.trial.design.parts();
     Strategy {
         strategy: one.strategy.word(),
         runs: sweep.runs,
@@ -273,6 +293,13 @@ fn strategy(one: &Compared) -> Strategy {
         },
         crashes: found.crashes,
         recovery_ms: percentiles(&found.recoveries),
+        served: found.served.as_ref().map(served_json::document),
+        complexity: Complexity {
+            processes: parts.processes,
+            stores: parts.stores,
+            messages: parts.messages,
+            wrong_values: one.wrong_values,
+        },
         faults: figures::fired(&sweep.fired).into_iter().collect(),
         left_out: one
             .left_out
@@ -292,6 +319,12 @@ fn share(share: Share) -> ShareOfRuns {
     ShareOfRuns { share: part(share.millionths()), interval }
 }
 
+/// A share that is no share of the runs.
+pub(super) fn share_of(part: u64, of: u64) -> Number {
+    let millionths = Share { part, of }.millionths();
+    number(&format!("{}.{:06}", millionths / MILLION, millionths % MILLION))
+}
+
 fn records(of: &PerRun, runs: u64) -> RecordsOfARun {
     let seed = of.worst.and_then(|(_, seed)| seed);
     RecordsOfARun {
@@ -302,7 +335,7 @@ fn records(of: &PerRun, runs: u64) -> RecordsOfARun {
     }
 }
 
-fn percentiles(times: &Times) -> Option<Percentiles> {
+pub(super) fn percentiles(times: &Times) -> Option<Percentiles> {
     let found = times.percentiles()?;
     let of = |nanos| number(&milliseconds(nanos));
     Some(Percentiles {
@@ -314,7 +347,7 @@ fn percentiles(times: &Times) -> Option<Percentiles> {
 }
 
 /// A number from its decimal text.
-fn number(text: &str) -> Number {
+pub(super) fn number(text: &str) -> Number {
     match decimal(text) {
         Value::Number(number) => number,
         other => unreachable!("{other} is no number"),

@@ -18,13 +18,7 @@ pub fn compare_text(report: &CompareReport) -> String {
     for line in notes(report) {
         text.push_str(&line);
     }
-    for Figures { title, about, columns, rows } in tables(report) {
-        text.push_str(&format!("\n{HEAD}{}{HEAD:#}\n", printable(&title)));
-        if !about.is_empty() {
-            text.push_str(&format!("{about}\n"));
-        }
-        text.push_str(&format!("\n{}", table(&columns, &rows)));
-    }
+    tables(report).iter().for_each(|figures| text.push_str(&figures_text(figures)));
     let commands = worst_runs(report);
     if !commands.is_empty() {
         text.push_str("\nthe first seed that goes wrong, again\n");
@@ -35,6 +29,16 @@ pub fn compare_text(report: &CompareReport) -> String {
     let seconds = report.timing.in_words();
     text.push_str(&format!("\ntime  {seconds}, {} runs, {speed} runs/s\n", grouped(runs)));
     fitted(&text)
+}
+
+/// A table with its title.
+pub(super) fn figures_text(Figures { title, about, columns, rows }: &Figures) -> String {
+    let mut text = format!("\n{HEAD}{}{HEAD:#}\n", printable(title));
+    if !about.is_empty() {
+        text.push_str(&format!("{about}\n"));
+    }
+    text.push_str(&format!("\n{}", table(columns, rows)));
+    text
 }
 
 /// The report as Markdown.
@@ -91,7 +95,7 @@ fn notes(report: &CompareReport) -> Vec<String> {
         let line = format!("{} is left out: {}", cannot.strategy.word(), printable(&cannot.why));
         notes.push(warning_or_error(&line, cannot.is_asked));
     }
-    for Compared { strategy, trial, left_out, comparison } in report.compared {
+    for Compared { strategy, trial, left_out, comparison, .. } in report.compared {
         let (word, sweep) = (strategy.word(), &comparison.sweep);
         for left in left_out {
             let (what, why) = (printable(&left.what), printable(&left.why));

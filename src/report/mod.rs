@@ -27,6 +27,8 @@ pub mod necessity_json;
 pub mod matrix_text;
 pub mod matrix_json;
 pub mod compare;
+pub mod served;
+pub mod served_json;
 pub mod compare_text;
 pub mod compare_json;
 pub mod shrink_text;
@@ -46,6 +48,7 @@ use crate::search::certificate::Exhaustion;
 use crate::search::matrix::Matrix;
 use crate::search::necessity::Necessity;
 use crate::search::regressions::Replayed;
+use crate::search::served::ServedTotals;
 use crate::search::strategies::Comparison;
 use crate::search::tally::Sweep;
 use not_shown::NotShown;
@@ -107,6 +110,8 @@ pub struct RunReport<'a> {
     pub seed_is_assumed: bool,
     /// What it found.
     pub outcome: &'a Outcome,
+    /// What it served before that was certain, if its strategy does that.
+    pub served: Option<&'a ServedTotals>,
     /// Which faults did what went wrong.
     pub blame: &'a Blame,
     /// Where it differs from what the file expects of it.
@@ -235,6 +240,8 @@ pub struct Compared {
     pub strategy: Strategy,
     /// What was run.
     pub trial: Trial,
+    /// How many values of its settings make a result wrong.
+    pub wrong_values: u64,
     /// What of the file it does not have.
     pub left_out: Vec<LeftOut>,
     /// What was found.

@@ -4,6 +4,7 @@
 use super::damage_json::{classes_json, damage_json};
 use super::extremes::extremes_json;
 use super::not_shown::not_shown_json;
+use super::served_json::served_json;
 use super::worth::worth_of_run_json;
 use super::{RunReport, exact_faults};
 use crate::figures;
@@ -22,6 +23,7 @@ pub fn run_json(report: &RunReport) -> Value {
         seed,
         seed_is_assumed,
         outcome,
+        served,
         blame,
         differences,
         not_shown,
@@ -60,6 +62,7 @@ pub fn run_json(report: &RunReport) -> Value {
         "work": work(brief),
         "filters": outcome.filters.iter().map(|f| filter(f, trial)).collect::<Vec<_>>(),
         "extremes": extremes_json(outcome, trial),
+        "served": served.map(served_json),
         "latency_ms": outcome.latency.map(|latency| json!({
             "p50": milliseconds(latency.p50),
             "p99": milliseconds(latency.p99),

@@ -1,10 +1,12 @@
 //! The report of a run as text: the verdict and the ledger first, then what was damaged and by which
 //! faults, and last the command that runs it again.
 
+use super::compare_text::figures_text;
 use super::damage::damage_text;
 use super::extremes::extremes_lines;
 use super::not_shown::not_shown_text;
 use super::results::{totals, windows};
+use super::served::served_tables;
 use super::style::{BAD, GOOD, HEAD, WARNING, error, warning, warning_or_error};
 use super::table::{Align, JOINT, fitted, labelled, table};
 use super::times::time;
@@ -12,6 +14,7 @@ use super::words::fault_in_words;
 use super::worth::{and_left_out, records, without_records_in_run, without_records_in_words};
 use super::{Reported, RunReport, class_list, exact_faults, printable};
 use crate::figures::{self, counted};
+use crate::scenario::Strategy;
 use crate::search::sweep::never_fired;
 use crate::search::worth::Worth;
 use onceproof_sim::outcome::{
@@ -31,6 +34,7 @@ pub fn run_text(report: &RunReport) -> String {
         seed: _,
         seed_is_assumed,
         outcome,
+        served,
         blame,
         differences,
         not_shown,
@@ -56,6 +60,11 @@ pub fn run_text(report: &RunReport) -> String {
     }
     text.push_str(&figure_lines(outcome, subject.trial));
     text.push_str(&filters(&outcome.filters, subject.trial));
+    let served: Vec<_> =
+        served.map(|served| (Strategy::Lambda.word(), served)).into_iter().collect();
+    for figures in served_tables(&served) {
+        text.push_str(&figures_text(&figures));
+    }
     text.push_str(&dead_letters(outcome, subject.trial));
     let mut warnings = String::new();
     for fault in exact_faults(subject.trial, &outcome.unfired) {

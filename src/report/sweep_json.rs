@@ -40,6 +40,7 @@ pub fn sweep_json(report: &SweepReport) -> Value {
             seed,
             seed_is_assumed: false,
             outcome,
+            served: None,
             blame,
             // What is expected of a sweep is compared by a test.
             differences: &[],

@@ -70,8 +70,8 @@ impl Chance {
 fn is_drawn(input: &SourceInput) -> bool {
     match input {
         SourceInput::Rows(_) => false,
-        SourceInput::Generate(Generate { users, out_of_order, values, .. }) => {
-            *users > 1 || *out_of_order > 0 || *values > 1
+        SourceInput::Generate(Generate { users, out_of_order, late, values, .. }) => {
+            *users > 1 || *out_of_order > 0 || late.is_some() || *values > 1
         }
     }
 }

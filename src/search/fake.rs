@@ -71,6 +71,7 @@ impl Fake {
             greatest_lags: Vec::new(),
             filters: Vec::new(),
             calls: Vec::new(),
+            served: None,
             reason: None,
         }
     }

@@ -10,6 +10,7 @@ pub mod tally;
 mod in_order;
 pub mod sweep;
 pub mod share;
+pub mod served;
 pub mod strategies;
 pub mod blame;
 pub mod causes;

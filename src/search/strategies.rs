@@ -7,6 +7,7 @@ use super::chance::Chance;
 use super::compare::first_difference;
 use super::in_order::{Ended, in_order};
 use super::marks::awaited;
+use super::served::{ServedTotals, without_faults};
 use super::sweep::never_fired;
 use super::tally::{Again, Ran, Seeds, Sweep};
 use onceproof_kernel::layout::StepIndex;
@@ -45,6 +46,8 @@ pub struct Comparison {
     pub crashes: u64,
     /// As [`Measured::recoveries`], of all runs.
     pub recoveries: Times,
+    /// What was served before it was certain, of a strategy that does that.
+    pub served: Option<ServedTotals>,
 }
 
 /// A number of records in each of many runs.
@@ -70,13 +73,22 @@ impl PerRun {
         self.runs.iter().map(|(number, runs)| number * runs).sum()
     }
 
-    /// In 99 of 100 runs it is at most this: the least number of which that is so. 0 if there was no run.
+    /// In half of the runs it is at most this: the least number of which that is so. 0 if there was no run.
+    pub fn p50(&self) -> u64 {
+        self.percentile(50)
+    }
+
+    /// The same of 99 of 100 runs.
     pub fn p99(&self) -> u64 {
+        self.percentile(99)
+    }
+
+    fn percentile(&self, percent: u128) -> u64 {
         let all: u64 = self.runs.values().sum();
         let mut so_far = 0;
         let is_reached = |(&number, &runs): (&u64, &u64)| {
             so_far += runs;
-            (u128::from(so_far) * 100 >= u128::from(all) * 99).then_some(number)
+            (u128::from(so_far) * 100 >= u128::from(all) * percent).then_some(number)
         };
         self.runs.iter().find_map(is_reached).unwrap_or(0)
     }
@@ -98,17 +110,27 @@ pub fn measured(
 ) -> Comparison {
     let ends = trial.design.pipeline().ends();
     let mut found = Comparison::of(seeds.clone());
-    let run = |simulator: &mut Simulator<'_>, number| {
-        let ran = ran(trial, simulator, seeds.at(number), number, &ends, cancel)?;
-        progress(&ran.1.brief);
-        Some(ran)
+    let bare = without_faults(trial);
+    let run = |(simulator, bare): &mut (Simulator<'_>, Option<Simulator<'_>>), number| {
+        let seed = seeds.at(number);
+        let (ran, measured) = ran(trial, simulator, seed, number, &ends, cancel)?;
+        let without_faults = match bare {
+            Some(bare) => bare.measured_unless(seed, &ends, cancel)?.served,
+            None => measured.served.clone(),
+        };
+        progress(&measured.brief);
+        Some((ran, measured, without_faults))
     };
     let ended = in_order(
         seeds.count(),
         MOST_IN_CHUNK,
-        || trial.simulator(),
+        || (trial.simulator(), bare.as_ref().map(Trial::simulator)),
         run,
-        |number, (ran, more)| {
+        |number, (ran, more, without_faults)| {
+            if let (Some(served), Some(without_faults)) = (&more.served, &without_faults) {
+                let totals = found.served.get_or_insert_default();
+                totals.add(seeds.at(number), served, without_faults);
+            }
             found.add(seeds.at(number), ran, &more);
             ControlFlow::Continue(())
         },
@@ -160,12 +182,21 @@ impl Comparison {
             reads: 0,
             crashes: 0,
             recoveries: Times::default(),
+            served: None,
         }
     }
 
     fn add(&mut self, seed: Option<u64>, ran: Ran, measured: &Measured) {
-        let Measured { brief, first_seen, last_changed, answers, reads, crashes, recoveries } =
-            measured;
+        let Measured {
+            brief,
+            first_seen,
+            last_changed,
+            answers,
+            reads,
+            crashes,
+            recoveries,
+            served: _,
+        } = measured;
         self.records += brief.ledger.expected;
         self.duplicated.add(brief.ledger.duplicated, seed);
         self.lost.add(brief.ledger.lost, seed);

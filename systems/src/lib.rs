@@ -34,6 +34,17 @@ pub enum Design {
     InMemory(in_memory::Design),
 }
 
+/// Of what a design is made, in numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Parts {
+    /// Processes that do different things, each of them once however many shards it has.
+    pub processes: u64,
+    /// What is durable, by what it is.
+    pub stores: u64,
+    /// Kinds of messages between processes, answers among them.
+    pub messages: u64,
+}
+
 impl Trial {
     /// The names of the steps, and the shards in which they run.
     pub fn layout(&self) -> &Layout {
@@ -126,6 +137,35 @@ impl Design {
         match self {
             Design::Dataflow(_) => true,
             Design::InMemory(_) => false,
+        }
+    }
+
+    /// Whether it serves results before they are certain.
+    pub fn serves_before_certain(&self) -> bool {
+        self.batch_leg().is_some()
+    }
+
+    /// The process that runs batches, if there is one. What it does is named by the windows that it does it for, and not
+    /// by a record.
+    pub fn batch_leg(&self) -> Option<StepIndex> {
+        match self {
+            Design::Dataflow(_) => None,
+            Design::InMemory(design) => design.batch(),
+        }
+    }
+
+    /// Of what it is made.
+    pub fn parts(&self) -> Parts {
+        let layout = self.layout();
+        let processes = layout.all().filter(|&(step, _)| layout.head(step) == step).count() as u64;
+        match self {
+            // Records, what is promised of those to come, and acks; the log of the source, and the rows of the shards.
+            Design::Dataflow(_) => Parts { processes, stores: 2, messages: 3 },
+            Design::InMemory(design) => Parts {
+                processes,
+                stores: design.stores().len() as u64,
+                messages: design.messages().len() as u64,
+            },
         }
     }
 

@@ -4,6 +4,7 @@
 mod ack_to_in_flight;
 mod earlier;
 mod in_memory;
+mod lambda;
 mod lift_to_windows;
 
 use onceproof_sim::outcome::Class::{
@@ -103,6 +104,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         .chain(lift_to_windows::ROWS)
         .chain(earlier::ROWS)
         .chain(in_memory::ROWS)
+        .chain(lambda::ROWS)
 }
 
 /// The scenarios whose faults a seed draws.
@@ -134,4 +136,6 @@ pub const RANDOM: &[&str] = &[
     "flights/flights.toml",
     "compare/chapter5.toml",
     "compare/flights.toml",
+    "compare/lambda.toml",
+    "lambda/random.toml",
 ];

@@ -164,7 +164,9 @@ fn layout(
             }
             _ => None,
         },
+        longest_wait: 0,
         results: step.kind.results(),
+        is_global: matches!(step.kind, StepKind::CountGlobally(_)),
         calls: step.kind.target(),
         failing: step.failing.clone(),
         may_differ: step.kind.may_differ(),

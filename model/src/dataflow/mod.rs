@@ -56,7 +56,7 @@ impl System for Dataflow {
     }
 
     fn right(design: &Design) -> Truth<'_> {
-        Truth { pipeline: &design.pipeline, layout: &design.layout }
+        Truth { pipeline: &design.pipeline, layout: &design.layout, log: None }
     }
 
     fn wait(timer: Timer) -> Wait {

@@ -228,7 +228,7 @@ pub(super) mod tests {
     use crate::dataflow::change::Lifetime;
     use onceproof_kernel::name::Name;
     use onceproof_kernel::record::{RecordId, Value};
-    use onceproof_kernel::tell::{Gone, Standing};
+    use onceproof_kernel::tell::{Gone, Served, Standing};
 
     /// Who hears of ids that are gone, and of nothing else.
     #[derive(Default)]
@@ -249,6 +249,12 @@ pub(super) mod tests {
         fn stand(&mut self, _: &Standing) {
             unreachable!("its panes stand for good")
         }
+
+        fn serve(&mut self, _: &Served) {
+            unreachable!("its panes stand for good")
+        }
+
+        fn certain(&mut self, _: Time) {}
 
         fn replace(&mut self, _: &WrittenRow) {}
         fn write(&mut self, _: &WrittenRow) {}

@@ -23,6 +23,12 @@ pub const COMPLETE: Point = Point(7);
 pub const WRITE: Point = Point(8);
 /// The answer to a commit is handled.
 pub const ANSWER: Point = Point(9);
+/// A batch reads the log.
+pub const READ: Point = Point(10);
+/// A batch works on what it has read.
+pub const COMPUTE: Point = Point(11);
+/// The results of a batch are sent to the store.
+pub const LAND: Point = Point(12);
 
 /// A record was sent again, since its tree was not complete in time.
 pub const REPLAYED: Mark = Mark(Mark::OWN);
@@ -40,6 +46,10 @@ pub const OLDER_IGNORED: Mark = Mark(Mark::OWN + 5);
 pub const RECORD_KNOWN: Mark = Mark(Mark::OWN + 6);
 /// A bolt dropped a record as too late.
 pub const DROPPED_LATE: Mark = Mark(Mark::OWN + 7);
+/// A batch ran whose time had come before its process had started again.
+pub const BATCH_RESTARTED: Mark = Mark(Mark::OWN + 8);
+/// A batch ran again after it had landed.
+pub const BATCH_RERAN: Mark = Mark(Mark::OWN + 9);
 
 /// How often a result was shown.
 pub const SHOWN: Counter = Counter(0);
@@ -66,6 +76,9 @@ pub static ALPHABET: Alphabet = Alphabet {
         of_process("complete", "completes", "A spout is told that a tree is complete."),
         of_process("write", "writes", "A row of the view, or a durable count, is sent."),
         of_process("answer", "handles the answer on", "The answer to a commit is handled."),
+        of_process("read", "reads the log for", "A batch reads the log."),
+        of_process("compute", "computes", "A batch works on what it has read."),
+        of_process("land", "lands", "The results of a batch are sent to the store."),
     ],
     moments: Moments {
         apply: APPLY,
@@ -86,6 +99,8 @@ pub static ALPHABET: Alphabet = Alphabet {
         (OLDER_IGNORED, "older-ignored"),
         (RECORD_KNOWN, "record-known"),
         (DROPPED_LATE, "dropped-late"),
+        (BATCH_RESTARTED, "batch-restarted"),
+        (BATCH_RERAN, "batch-ran-again"),
         (Mark::COMMIT_REPEATED, "commit-repeated"),
         (Mark::COMMIT_FENCED, "commit-fenced"),
         (Mark::COMMIT_OUTLIVED, "commit-outlived"),

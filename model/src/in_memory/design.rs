@@ -15,6 +15,8 @@ use onceproof_kernel::source::Source;
 pub const ACKER: &str = "acker";
 /// The name of the view.
 pub const VIEW: &str = "view";
+/// The name of the batch leg.
+pub const BATCH: &str = "batch";
 
 /// A checked pipeline with its settings.
 #[derive(Clone, Debug)]
@@ -59,6 +61,9 @@ impl Design {
         let (steps, may_fuse): (Vec<Step>, Vec<bool>) = steps.into_iter().unzip();
         let pipeline = Pipeline::new(steps).map_err(Refused::Graph)?;
         check(&pipeline, &may_fuse)?;
+        if settings.batch.is_some() {
+            check_batch(&pipeline)?;
+        }
         let heads = heads(&pipeline, &may_fuse);
         let none = || vec![Vec::new(); pipeline.steps().len()];
         let (mut fused, mut sent, mut mirrors) = (none(), none(), none());
@@ -79,6 +84,12 @@ impl Design {
         }
         let layout = layout(&pipeline, &heads, &settings);
         Ok(Design { pipeline, layout, settings, may_fuse, heads, fused, sent, mirrors })
+    }
+
+    /// The names of the processes beside the steps that a design with these settings has.
+    pub fn beside_with(settings: &Settings) -> impl Iterator<Item = &'static str> {
+        let acker = settings.tracks().then_some(ACKER);
+        acker.into_iter().chain([VIEW]).chain(settings.batch.map(|_| BATCH))
     }
 
     /// The steps of which a design like this one is made.
@@ -115,6 +126,32 @@ impl Design {
     pub fn view(&self) -> ShardIndex {
         let step = self.beside(VIEW).expect("there is always a view");
         self.layout.shard(step, 0)
+    }
+
+    /// The batch leg, if there is one.
+    pub fn batch(&self) -> Option<StepIndex> {
+        self.beside(BATCH)
+    }
+
+    /// The steps that take the outputs of a step, whatever process they run in, but for sinks below an aggregate.
+    pub fn takers(&self, step: StepIndex) -> impl Iterator<Item = StepIndex> {
+        self.fused(step).iter().chain(self.sent(step)).copied()
+    }
+
+    /// What is durable, by what it is.
+    pub fn stores(&self) -> Vec<&'static str> {
+        let counts = (self.settings.counts == Counts::Durable).then_some("counts");
+        let batch = self.settings.batch.map(|_| "the results of batches");
+        let always = ["the log", "offsets", "the view"];
+        always.into_iter().chain(counts).chain(batch).collect()
+    }
+
+    /// The kinds of messages between processes.
+    pub fn messages(&self) -> &'static [&'static str] {
+        match self.settings.tracks() {
+            true => &["tuple", "show", "init", "ack", "complete"],
+            false => &["tuple", "show"],
+        }
     }
 
     /// All ways that messages go, by the step that makes what they are about.
@@ -154,7 +191,10 @@ impl Design {
         let counts_durably =
             counts == Counts::Durable && head.is_some_and(|kind| kind.windowing().is_some());
         let is_source = matches!(here.map(|step| &step.kind), Some(StepKind::Source { .. }));
+        let is_batch = is(BATCH);
         let (is_taken, why) = match point {
+            alphabet::READ | alphabet::COMPUTE | alphabet::LAND => (is_batch, "it runs no batches"),
+            alphabet::ANSWER if is_batch => (true, ""),
             alphabet::INIT if is_spout => (self.settings.tracks(), "nobody follows its records"),
             alphabet::INIT => (false, "only a spout opens trees"),
             alphabet::EMIT => (is_spout, "only a spout emits"),
@@ -189,6 +229,19 @@ impl Design {
     fn members(&self, head: StepIndex) -> impl Iterator<Item = StepIndex> {
         self.pipeline.numbered().map(|(step, _)| step).filter(move |s| self.heads[s.at()] == head)
     }
+}
+
+/// What a batch leg cannot do: it waits for the end of each window.
+fn check_batch(pipeline: &Pipeline) -> Result<(), Refused> {
+    for (index, step) in pipeline.numbered() {
+        let is_of_window = |from: &StepIndex| pipeline.step(*from).kind.windowing().is_some();
+        if let (StepKind::Sink(_), false) = (&step.kind, step.from.iter().any(is_of_window)) {
+            let what = "a sink of records that are in no window";
+            let why = "a batch is of what is in a window, and runs after its end";
+            return Err(Refused::Step { step: index, what, why });
+        }
+    }
+    Ok(())
 }
 
 /// What bolts cannot do, step by step.
@@ -302,14 +355,16 @@ fn layout(pipeline: &Pipeline, heads: &[StepIndex], settings: &Settings) -> Layo
                 _ => None,
             },
             results: step.kind.results(),
+            is_global: matches!(step.kind, StepKind::CountGlobally(_)),
             may_differ: step.kind.may_differ(),
             ..LaidStep::plain(&step.name, index, step.shards)
         });
     }
-    let beside = settings.tracks().then_some(ACKER).into_iter().chain([VIEW]);
-    for name in beside {
+    for name in Design::beside_with(settings) {
         let index = StepIndex(laid.len() as u16);
-        laid.push(LaidStep { is_beside: true, ..LaidStep::plain(name, index, 1) });
+        let batch = settings.batch.filter(|_| name == BATCH);
+        let longest_wait = batch.map_or(0, |batch| batch.is_over_after());
+        laid.push(LaidStep { is_beside: true, longest_wait, ..LaidStep::plain(name, index, 1) });
     }
     Layout::new(&ALPHABET, laid)
 }

@@ -1,7 +1,7 @@
 //! What messages and changes say, as numbers that a fingerprint folds in. Keys and names go in by their hashes, and
 //! lineages not at all: they are there for whoever watches.
 
-use super::message::{Branch, Change, Dispatch, Record, Root, Shown, Wins};
+use super::message::{Branch, Change, Dispatch, Landed, Record, Root, Shown, Wins};
 use onceproof_kernel::mix::words;
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::tell::Standing;
@@ -34,6 +34,12 @@ pub(super) fn of_change(change: &Change, known: &Vocabulary) -> u64 {
             words([2, of_shown(shown, known), u64::from(*wins == Wins::Later)])
         }
         Change::Take(record) => words([3, of_record(record, known)]),
+        Change::Lands { end } => words([4, end.0 as u64]),
+        // What it is made of says no more than the result does.
+        Change::Land(Landed { end, standing, sum: _ }) => {
+            let [step, key, start, weight, value, total] = of_standing(standing, known);
+            words([5, end.0 as u64, step, key, start, weight, value, total])
+        }
     }
 }
 
@@ -59,16 +65,17 @@ fn of_record(record: &Record, known: &Vocabulary) -> u64 {
 
 fn of_shown(shown: &Shown, known: &Vocabulary) -> u64 {
     match shown {
-        Shown::Cell { standing: Standing { step, pane, total }, age } => words([
-            step.0.into(),
-            known.keys.hash(pane.key),
-            pane.start.0 as u64,
-            pane.weight as u64,
-            pane.value as u64,
-            *total as u64,
-            age.token,
-            age.number,
-        ]),
+        Shown::Cell { standing, age } => {
+            let [step, key, start, weight, value, total] = of_standing(standing, known);
+            words([step, key, start, weight, value, total, age.token, age.number])
+        }
         Shown::Row { step, record } => words([step.0.into(), of_record(record, known)]),
     }
+}
+
+fn of_standing(standing: &Standing, known: &Vocabulary) -> [u64; 6] {
+    let Standing { step, pane, total } = standing;
+    let [start, weight, value, total] = [pane.start.0, pane.weight, pane.value, *total];
+    let key = known.keys.hash(pane.key);
+    [step.0.into(), key, start as u64, weight as u64, value as u64, total as u64]
 }

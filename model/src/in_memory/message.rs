@@ -1,6 +1,7 @@
 //! What travels between the processes, what a commit changes, and what a process waits for. Each message is sent once:
 //! nobody answers, and nobody repeats it.
 
+use super::rows::Sum;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::mix::{fold, scatter};
@@ -173,6 +174,24 @@ pub enum Change {
     Show(Shown, Wins),
     /// A durable count takes a record, unless it knows its id.
     Take(Record),
+    /// A batch lands: what follows in the commit are its results, and all that is to stand of its windows.
+    Lands {
+        /// When the windows end whose results they are.
+        end: Time,
+    },
+    /// A result of a batch stands from now on.
+    Land(Landed),
+}
+
+/// A result of a batch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Landed {
+    /// When its window ends.
+    pub end: Time,
+    /// The result.
+    pub standing: Standing,
+    /// What it is made of.
+    pub sum: Sum,
 }
 
 /// What a process may be woken with.
@@ -182,4 +201,15 @@ pub enum Timer {
     Input,
     /// A tree should be complete: the number of its emission in this life.
     Tree(u32),
+    /// The batch of the windows that end at this time is due: it reads the log, or it lands.
+    Batch(Time, Stage),
+}
+
+/// What a batch does next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// It reads the log.
+    Reads,
+    /// It lands.
+    Lands,
 }

@@ -13,15 +13,16 @@ pub mod rows;
 pub mod settings;
 pub mod told;
 
-pub use design::{ACKER, Design, Refused, VIEW};
+pub use design::{ACKER, BATCH, Design, Refused, VIEW};
 
-use crate::pipeline::Truth;
+use crate::pipeline::{LogRules, Truth};
 use message::{Change, Dispatch, Record, Timer};
 use onceproof_kernel::alphabet::{Moments, Point, Subject};
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::name::Vocabulary;
 use onceproof_kernel::system::{Carried, System, Wait};
 use onceproof_kernel::told::Details;
+use settings::WindowClock;
 
 /// Counting in memory as a system.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,7 +46,18 @@ impl System for InMemory {
     }
 
     fn right(design: &Design) -> Truth<'_> {
-        Truth { pipeline: &design.pipeline, layout: &design.layout }
+        let log = design.settings.batch.map(|batch| LogRules {
+            counts_until: Some(batch.counts_until()),
+            is_by_arrival: batch.window_clock == WindowClock::Arrival,
+            is_distinct: batch.is_distinct,
+        });
+        Truth { pipeline: &design.pipeline, layout: &design.layout, log }
+    }
+
+    fn right_in_the_end(design: &Design) -> Option<Truth<'_>> {
+        let all = LogRules { counts_until: None, is_by_arrival: false, is_distinct: true };
+        let Design { pipeline, layout, settings, .. } = design;
+        settings.batch.map(|_| Truth { pipeline, layout, log: Some(all) })
     }
 
     fn wait(timer: Timer) -> Wait {

@@ -2,15 +2,16 @@
 
 use super::InMemory;
 use super::design::Design;
-use super::message::{Age, Change, Record, Shown, Wins};
+use super::message::{Age, Change, Landed, Record, Shown, Wins};
+use super::settings::BatchSettings;
 use crate::pipeline::StepKind;
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::record::{RecordId, Value};
 use onceproof_kernel::system;
-use onceproof_kernel::tell::{Pile, Standing, Tell, WrittenRow};
-use onceproof_kernel::time::Time;
+use onceproof_kernel::tell::{Pile, Served, Standing, Tell, WrittenRow};
+use onceproof_kernel::time::{Nanos, Time};
 use onceproof_kernel::told::Told;
 use rustc_hash::FxBuildHasher;
 
@@ -36,6 +37,26 @@ pub struct Rows {
     known: HashMap<RecordId, Record, FxBuildHasher>,
     is_distinct: bool,
     windows: Option<Windowed>,
+    /// What has landed, by when the windows end.
+    landed: HashMap<Time, Batches, FxBuildHasher>,
+    /// Of a view that serves until a batch lands: how long after the end of each step's windows, at most.
+    serves: Option<Serves>,
+}
+
+/// What has landed of the windows that end at one time.
+#[derive(Debug, Default)]
+pub struct Batches {
+    /// How often a batch of them has landed.
+    pub runs: u32,
+    /// The results, in the order in which they came.
+    pub results: Vec<(StepIndex, CountedCell, Sum)>,
+}
+
+/// How long a view serves a result.
+#[derive(Debug)]
+struct Serves {
+    windows: Vec<Option<Windowed>>,
+    keep: Option<Nanos>,
 }
 
 /// Under which key and in which window a bolt counts a record.
@@ -99,6 +120,31 @@ impl Rows {
         self.results.get(&(standing.step, cell)).is_some_and(|&(newest, _)| newest > age)
     }
 
+    /// What has landed of the windows that end at a time.
+    pub fn landed(&self, end: Time) -> Option<&Batches> {
+        self.landed.get(&end)
+    }
+
+    fn land(&mut self, landed: &Landed, tell: &mut impl Tell) {
+        let Landed { end, standing, sum } = landed;
+        let Standing { step, pane, .. } = *standing;
+        let results = &mut self.landed.entry(*end).or_default().results;
+        results.push((step, (pane.key, pane.start), *sum));
+        tell.stand(standing);
+        for &sink in &self.mirrors[step.at()] {
+            tell.stand(&Standing { step: sink, ..*standing });
+        }
+    }
+
+    /// What stands in the view until something else does.
+    fn serve(&self, standing: &Standing, tell: &mut impl Tell) {
+        let Some(Serves { windows, keep }) = &self.serves else { return tell.stand(standing) };
+        let end = |windows: &Windowed| windows.end((standing.pane.key, standing.pane.start));
+        let Some(end) = windows[standing.step.at()].as_ref().map(end) else { return };
+        let until = keep.map(|keep| end.plus(keep));
+        tell.serve(&Served { standing: *standing, end, until });
+    }
+
     fn show(&mut self, standing: &Standing, age: Age, wins: Wins, tell: &mut impl Tell) {
         if wins == Wins::Newer && self.has_newer(standing, age) {
             return;
@@ -106,9 +152,9 @@ impl Rows {
         let Standing { step, pane, .. } = *standing;
         let content = (pane.weight, pane.value);
         self.results.insert((step, (pane.key, pane.start)), (age, content));
-        tell.stand(standing);
+        self.serve(standing, tell);
         for &sink in &self.mirrors[step.at()] {
-            tell.stand(&Standing { step: sink, ..*standing });
+            self.serve(&Standing { step: sink, ..*standing }, tell);
         }
     }
 
@@ -129,8 +175,20 @@ impl Rows {
 
 impl system::Rows<InMemory> for Rows {
     fn reset(&mut self, design: &Design, shard: ShardIndex) {
-        let Rows { offset, results, rows, mirrors, counts, known, is_distinct, windows } = self;
+        let Rows {
+            offset,
+            results,
+            rows,
+            mirrors,
+            counts,
+            known,
+            is_distinct,
+            windows,
+            landed,
+            serves,
+        } = self;
         *offset = 0;
+        landed.clear();
         results.clear();
         rows.clear();
         counts.clear();
@@ -142,6 +200,9 @@ impl system::Rows<InMemory> for Rows {
         if mirrors.is_empty() {
             let all = design.pipeline.numbered();
             mirrors.extend(all.map(|(step, _)| design.mirrors(step).to_vec()));
+            let keep =
+                |batch: BatchSettings| Serves { windows: served(design), keep: batch.speed_keep };
+            *serves = design.settings.batch.map(keep);
         }
     }
 
@@ -158,6 +219,7 @@ impl system::Rows<InMemory> for Rows {
                 self.rows.get(&(*step, record.id)) != Some(&(record.key, record.value))
             }
             Change::Take(record) => !self.is_distinct || !self.known.contains_key(&record.id),
+            Change::Lands { .. } | Change::Land(_) => true,
         }
     }
 
@@ -174,6 +236,14 @@ impl system::Rows<InMemory> for Rows {
                 tell.replace(&WrittenRow { step, row, tag, key, weight, value });
             }
             Change::Take(record) => self.take(record, tell),
+            // All that is to stand follows, also what stood before.
+            Change::Lands { end } => {
+                let landed = self.landed.entry(*end).or_default();
+                landed.runs += 1;
+                landed.results.clear();
+                tell.certain(*end);
+            }
+            Change::Land(landed) => self.land(landed, tell),
         }
     }
 
@@ -184,4 +254,16 @@ impl system::Rows<InMemory> for Rows {
     fn ids(&self) -> u64 {
         self.known.len() as u64
     }
+}
+
+/// How each step's results are cut into windows: those of a sink are those of the aggregate above it.
+fn served(design: &Design) -> Vec<Option<Windowed>> {
+    let mut windows: Vec<Option<Windowed>> =
+        design.pipeline.steps().iter().map(|step| Windowed::of(&step.kind)).collect();
+    for (step, _) in design.pipeline.numbered() {
+        for sink in design.mirrors(step) {
+            windows[sink.at()] = windows[step.at()];
+        }
+    }
+    windows
 }

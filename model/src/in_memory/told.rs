@@ -1,6 +1,6 @@
 //! What the processes tell of themselves, and what their changes say, in words.
 
-use super::message::{Change, Record, Shown, Timer};
+use super::message::{Change, Landed, Record, Shown, Timer};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::system::Wait;
 use onceproof_kernel::tell::{Pane, Standing};
@@ -22,9 +22,14 @@ pub enum Story {
     DropsLate(Name, Time),
     /// An acker knows the message.
     IgnoresAck(Name),
+    /// A batch has read the log for the windows that end at a time, and found so many records of them.
+    ReadsLog(Time, u64),
+    /// A function has failed in a batch, which begins again later.
+    BatchFails(Time),
 }
 
 const RECORD: DetailWords = DetailWords::new("record", DetailKind::Text);
+const END: DetailWords = DetailWords::new("end", DetailKind::Text);
 
 /// What may be told.
 pub static TOLD: &[ToldWords] = &[
@@ -51,12 +56,22 @@ pub static TOLD: &[ToldWords] = &[
     ToldWords {
         word: "drop-late",
         about: "A bolt drops a record, since its window has ended for too long.",
-        details: &[RECORD, DetailWords::new("end", DetailKind::Text)],
+        details: &[RECORD, END],
     },
     ToldWords {
         word: "ignore-ack",
         about: "An acker takes no notice of a message that it knows.",
         details: &[RECORD],
+    },
+    ToldWords {
+        word: "read-log",
+        about: "A batch has read the log for the windows that end at a time.",
+        details: &[END, DetailWords::new("records", DetailKind::Number)],
+    },
+    ToldWords {
+        word: "batch-fail",
+        about: "A function has failed in a batch, which begins again later.",
+        details: &[END],
     },
 ];
 
@@ -69,6 +84,8 @@ impl Tale for Story {
             Story::KnowsRecord(_) => "know-record",
             Story::DropsLate(..) => "drop-late",
             Story::IgnoresAck(_) => "ignore-ack",
+            Story::ReadsLog(..) => "read-log",
+            Story::BatchFails(_) => "batch-fail",
         }
     }
 
@@ -82,6 +99,10 @@ impl Tale for Story {
             Story::DropsLate(name, end) => {
                 vec![("record", Detail::Record(name)), ("end", Detail::Time(end))]
             }
+            Story::ReadsLog(end, records) => {
+                vec![("end", Detail::Time(end)), ("records", Detail::Number(records))]
+            }
+            Story::BatchFails(end) => vec![("end", Detail::Time(end))],
         }
     }
 
@@ -104,6 +125,16 @@ impl Tale for Story {
                 format!("{who} drops {}: its window ended at {end}", name(record))
             }
             Story::IgnoresAck(record) => format!("{who} knows that message of {}", name(record)),
+            Story::ReadsLog(end, records) => {
+                let records = match records {
+                    1 => "1 record".to_owned(),
+                    records => format!("{records} records"),
+                };
+                format!("{who} finds {records} of the windows that end at {end}")
+            }
+            Story::BatchFails(end) => {
+                format!("a function fails: the batch of what ends at {end} begins again later")
+            }
         }
     }
 }
@@ -118,11 +149,7 @@ pub static CHANGES: &[ToldWords] = &[
     ToldWords {
         word: "show",
         about: "A result of a step stands in the view, unless something newer does.",
-        details: &[
-            DetailWords::new("step", DetailKind::Text),
-            DetailWords::new("result", DetailKind::Text),
-            DetailWords::new("total", DetailKind::Signed),
-        ],
+        details: &RESULT,
     },
     ToldWords {
         word: "sink-row",
@@ -134,6 +161,22 @@ pub static CHANGES: &[ToldWords] = &[
         about: "A durable count takes a record, unless it knows it.",
         details: &[RECORD, DetailWords::new("key", DetailKind::Text)],
     },
+    ToldWords {
+        word: "batch-land",
+        about: "A batch lands: the results of the windows that end at a time.",
+        details: &[END],
+    },
+    ToldWords {
+        word: "land",
+        about: "A result of a batch stands in the place of what was served before.",
+        details: &RESULT,
+    },
+];
+
+const RESULT: [DetailWords; 3] = [
+    DetailWords::new("step", DetailKind::Text),
+    DetailWords::new("result", DetailKind::Text),
+    DetailWords::new("total", DetailKind::Signed),
 ];
 
 impl Tale for Change {
@@ -143,13 +186,17 @@ impl Tale for Change {
             Change::Show(Shown::Cell { .. }, _) => "show",
             Change::Show(Shown::Row { .. }, _) => "sink-row",
             Change::Take(_) => "take",
+            Change::Lands { .. } => "batch-land",
+            Change::Land(_) => "land",
         }
     }
 
     fn details(&self) -> Details {
         match *self {
             Change::Offset(offset) => vec![("offset", Detail::Number(offset))],
-            Change::Show(Shown::Cell { standing, .. }, _) => {
+            Change::Lands { end } => vec![("end", Detail::Time(end))],
+            Change::Show(Shown::Cell { standing, .. }, _)
+            | Change::Land(Landed { standing, .. }) => {
                 let Standing { step, pane: Pane { key, start, .. }, total } = standing;
                 vec![
                     ("step", Detail::Step(step)),
@@ -167,7 +214,9 @@ impl Tale for Change {
     fn sentence(&self, speaker: &dyn Speaker) -> String {
         match *self {
             Change::Offset(offset) => format!("the next offset is {offset}"),
-            Change::Show(Shown::Cell { standing, .. }, _) => {
+            Change::Lands { end } => format!("the batch of what ends at {end} has landed"),
+            Change::Show(Shown::Cell { standing, .. }, _)
+            | Change::Land(Landed { standing, .. }) => {
                 let Standing { step, pane: Pane { key, start, .. }, total } = standing;
                 let (step, key) = (speaker.step(step), speaker.key(key));
                 format!("{step} {key}@{start} is {total}")
@@ -187,6 +236,7 @@ pub(super) fn wait(timer: Timer) -> Wait {
     match timer {
         Timer::Input => Wait::Input,
         Timer::Tree(_) => Wait::Reply,
+        Timer::Batch(..) => Wait::Due,
     }
 }
 
@@ -206,6 +256,8 @@ mod tests {
             Story::KnowsRecord(name),
             Story::DropsLate(name, Time(5)),
             Story::IgnoresAck(name),
+            Story::ReadsLog(Time(5), 2),
+            Story::BatchFails(Time(5)),
         ];
         for story in stories {
             let told = Told::new(story);

@@ -13,7 +13,7 @@ pub use ack::Ack;
 pub use check::GraphError;
 pub use queue::{MessageIds, QueueRules};
 pub use step::{IdFrom, InsertId, OffsetGiven, Sink, Step, StepKind};
-pub use truth::Truth;
+pub use truth::{LogRules, Truth};
 pub use window_end::WindowEnd;
 
 use check::{check_functions, check_inputs};

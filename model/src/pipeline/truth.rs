@@ -15,7 +15,7 @@ use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::{Output, Value};
 use onceproof_kernel::right::{Expected, GivenUp, Right, Way, Won, place};
 use onceproof_kernel::source::SourceRow;
-use onceproof_kernel::time::Time;
+use onceproof_kernel::time::{Nanos, Time};
 
 /// A record on its way through the steps.
 #[derive(Clone, Debug)]
@@ -42,6 +42,20 @@ pub struct Truth<'a> {
     pub pipeline: &'a Pipeline,
     /// Which of them run together.
     pub layout: &'a Layout,
+    /// How the log is read, if all is worked out from it window by window, long after its records have come.
+    pub log: Option<LogRules>,
+}
+
+/// How a log is read from which all is worked out, and with that which of its records belong into a result.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LogRules {
+    /// How long after the end of its window a record may arrive; what arrives later is late there, and nowhere else. As
+    /// late as it comes without.
+    pub counts_until: Option<Nanos>,
+    /// Whether the window of a record is chosen by the time of its arrival.
+    pub is_by_arrival: bool,
+    /// Whether only the first record of an id counts.
+    pub is_distinct: bool,
 }
 
 impl Right for Truth<'_> {
@@ -54,20 +68,30 @@ impl Right for Truth<'_> {
         won: &dyn Won,
         each: &mut dyn FnMut(Expected) -> bool,
     ) -> bool {
+        if self.log.is_some_and(|log| log.is_distinct) && row.is_repeat {
+            return true;
+        }
+        let is_by_arrival = self.log.is_some_and(|log| log.is_by_arrival);
         let item = Item {
             name: Some(row.name),
             leaf: row.name,
             key: row.key,
             value: row.value,
-            event_time: row.event_time,
+            event_time: if is_by_arrival { row.arrival } else { row.event_time },
             times: 1,
             is_late: false,
             is_decided: false,
             is_dead: false,
             way: Way::default(),
         };
-        let mut evaluation =
-            Evaluation { of: *self, words, won, given_up: Vec::new(), is_unsure: false };
+        let mut evaluation = Evaluation {
+            of: *self,
+            arrival: row.arrival,
+            words,
+            won,
+            given_up: Vec::new(),
+            is_unsure: false,
+        };
         evaluation.flow(source, &item, promise, each);
         !evaluation.is_unsure
     }
@@ -83,6 +107,7 @@ impl Right for Truth<'_> {
 /// The evaluation of one record.
 struct Evaluation<'a> {
     of: Truth<'a>,
+    arrival: Time,
     words: &'a mut Vocabulary,
     won: &'a dyn Won,
     /// What was found to be given up of it, once for each time.
@@ -115,7 +140,11 @@ impl Evaluation<'_> {
                 | StepKind::Sum(windows)
                 | StepKind::CountGlobally(windows) => {
                     let start = windows.start(item.event_time);
-                    let is_late = item.is_late || windows.is_late(start, promise);
+                    let is_late = match self.of.log {
+                        None => item.is_late || windows.is_late(start, promise),
+                        Some(LogRules { counts_until, .. }) => counts_until
+                            .is_some_and(|after| self.arrival > windows.end(start).plus(after)),
+                    };
                     let place = place(key_hash, start);
                     let is_late =
                         each(Expected { step, leaf, times, place, value, is_late, is_dead });

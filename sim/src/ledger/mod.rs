@@ -11,6 +11,7 @@ mod extremes;
 mod mistaken;
 mod reflect;
 mod seen;
+mod served;
 mod standing;
 mod telling;
 mod touch;
@@ -40,6 +41,7 @@ use touch::Touch;
 
 pub(crate) use extremes::greatest_lags;
 pub(crate) use seen::Sightings;
+pub(crate) use served::ServedResults;
 pub(crate) use telling::{IdTold, Telling};
 pub(crate) use verdict::Expectations;
 pub use verdict::Judgement;
@@ -65,6 +67,8 @@ pub struct Ledger {
     detail: Option<InDetail>,
     /// For a run that is measured.
     seen: Option<Box<Sightings>>,
+    /// For a run that is looked at, of a system that serves results before they are certain.
+    served: Option<Box<ServedResults>>,
 }
 
 /// What is known of one step.
@@ -126,6 +130,7 @@ impl Ledger {
         self.phantom.clear();
         self.newest.clear();
         self.seen = None;
+        self.served = None;
         self.detail = in_detail.then(|| InDetail {
             latency: Times::default(),
             shown: Vec::new(),
@@ -152,6 +157,7 @@ impl Ledger {
             newest,
             detail: _,
             seen: _,
+            served: _,
         } = self;
         rest.requires(keys_in_memory.is_empty());
         for StepLedger { kind: _, counts, applied, digest, rows, may_change: _, cells, totals } in

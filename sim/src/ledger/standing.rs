@@ -93,7 +93,7 @@ impl Ledger {
     }
 
     /// Whether all that was read under one lineage is part of what was read under another one.
-    fn goes_on_from(&self, lineage: u32, old: u32) -> bool {
+    pub(super) fn goes_on_from(&self, lineage: u32, old: u32) -> bool {
         let (mut at, old) = (self.head_of(lineage), self.head_of(old));
         while at != 0 && at != old {
             at = self.members[at as usize].next;

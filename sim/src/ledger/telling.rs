@@ -7,7 +7,7 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Results, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::RecordId;
-use onceproof_kernel::tell::{Gone, Pane, Pile, Standing, Tag, Tell, WrittenRow};
+use onceproof_kernel::tell::{Gone, Pane, Pile, Served, Standing, Tag, Tell, WrittenRow};
 use onceproof_kernel::time::Time;
 
 /// A commit of a shard that is applied now, as the ledger hears of it.
@@ -128,7 +128,10 @@ impl Tell for Telling<'_> {
 
     fn stand(&mut self, standing: &Standing) {
         self.shows(standing.step, standing.pane.key);
-        let Telling { ledger, words, .. } = self;
+        let Telling { ledger, words, now, .. } = self;
+        if let Some(served) = &mut ledger.served {
+            served.stands(standing, *now);
+        }
         let mut added = Vec::new();
         let is_detailed = ledger.is_detailed();
         ledger.stand(standing, words, &mut |name, lineage| {
@@ -142,6 +145,17 @@ impl Tell for Telling<'_> {
             detail.touch.panes.entry(root).or_default().push(lineage);
         }
         added.into_iter().for_each(|tag| self.arrives(tag));
+    }
+
+    fn serve(&mut self, served: &Served) {
+        self.shows(served.standing.step, served.standing.pane.key);
+        self.ledger.serve(served, self.now);
+    }
+
+    fn certain(&mut self, end: Time) {
+        if let Some(served) = &mut self.ledger.served {
+            served.certain(end, self.now);
+        }
     }
 
     fn replace(&mut self, row: &WrittenRow) {

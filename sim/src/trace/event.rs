@@ -152,6 +152,8 @@ pub enum Waited {
     Service(Option<Subject>),
     /// New input.
     Input,
+    /// The time of what is due.
+    Due,
     /// The end of the instant, when a bundle closes.
     Close,
     /// Another try of a source record on which a function failed.

@@ -113,6 +113,7 @@ impl Seen<'_> {
                 format!("has waited too long for its service for {}", of(subject))
             }
             Waited::Input => "looks for new input".to_owned(),
+            Waited::Due => "does what is due now".to_owned(),
             Waited::Close => "closes its bundle".to_owned(),
             Waited::Reread => "tries a failed record again".to_owned(),
             Waited::Reapply(key) => format!("tries a failed record of {} again", self.key(key)),

@@ -176,6 +176,7 @@ impl<S: System> World<'_, S> {
                 Wait::Answer => (shard, "calls a service".to_owned()),
                 Wait::Reapply(_) | Wait::Reread => (shard, "runs a function that fails".to_owned()),
                 Wait::Input => (shard, "is handed a message that is not done".to_owned()),
+                Wait::Due => (shard, "waits for its time".to_owned()),
                 Wait::EndOfInstant => return None,
             },
             Event::Repeat { wire } => {

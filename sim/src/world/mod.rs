@@ -404,6 +404,7 @@ impl<'a, S: System> World<'a, S> {
             | Wait::ControlReply(_)
             | Wait::Answer
             | Wait::Input
+            | Wait::Due
             | Wait::Reread
             | Wait::Reapply(_) => (Turn::Normal, Lane::Heap),
         };

@@ -266,6 +266,7 @@ fn timer(seen: &Seen<'_>, waited: Waited) -> Kind {
         Waited::Ack(of) => (Timer::Ack, about(of), None),
         Waited::Service(of) => (Timer::Service, about(of), None),
         Waited::Input => (Timer::Input, None, None),
+        Waited::Due => (Timer::Due, None, None),
         Waited::Close => (Timer::Close, None, None),
         Waited::Reread => (Timer::Retry, None, None),
         Waited::Reapply(key) => (Timer::Retry, None, Some(seen.key(key).to_owned())),

@@ -98,6 +98,8 @@ pub(super) enum Timer {
     Service,
     /// New input.
     Input,
+    /// A time that was set long before.
+    Due,
     /// The end of the instant, when a bundle closes.
     Close,
     /// Another try of a record on which a function failed.

@@ -58,7 +58,7 @@ pub(in crate::scenario) fn settings(
     settings: &Settings,
     written: &str,
 ) -> Result<(&'static str, InlineTable), Vec<Diagnostic>> {
-    let table = strategy::word(settings.guarantee);
+    let table = strategy::word(settings.approach());
     let typed = Typed { option: "--mechanism", written, keys_at: 0 };
     let line = typed.line(table);
     let asked: Entries<Given> = read(&typed, &line, "such as `distinct = true`")?;

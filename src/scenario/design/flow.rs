@@ -7,7 +7,7 @@
 
 use crate::figures::grouped;
 use crate::scenario::form::raw::File;
-use crate::scenario::rows::input::{Inputs, ends};
+use crate::scenario::rows::input::Inputs;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, quote};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{Nanos, SECOND, Time};
@@ -171,7 +171,7 @@ fn through(function: &Function, comes: Flow, inputs: &Inputs, step: StepIndex) -
         Function::Lookup { values, into: Into::Value, .. } => decided(0, i128::from(values) - 1),
         Function::Order { into: Into::Value } => decided(0, MOST_EXECUTIONS),
         Function::Clock { every, into: Into::Value } => {
-            let ends = inputs.of.iter().filter_map(|(_, input)| ends(input));
+            let ends = inputs.of.iter().filter_map(|(_, input)| input.arrivals());
             let (first, last) = ends.fold((Time::MAX, Time::MIN), |all, input| {
                 (all.0.min(input.0), all.1.max(input.1))
             });

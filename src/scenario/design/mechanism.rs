@@ -47,14 +47,10 @@ pub(in crate::scenario) struct Mechanisms {
 impl Mechanisms {
     /// What a strategy has where the file says nothing.
     pub fn of(strategy: Strategy) -> Mechanisms {
-        let all = match strategy {
-            // Whoever has none of these mechanisms has them beside his own, to be compared with.
-            Strategy::Dataflow | Strategy::BestEffort | Strategy::AtLeastOnce => {
-                Mechanism::default()
-            }
-            Strategy::DataflowAtLeastOnce => {
-                Mechanism { dedup: Dedup::Off, ..Mechanism::default() }
-            }
+        // Whoever has none of these mechanisms has them beside his own, to be compared with.
+        let all = match strategy.keeps_ids() {
+            true => Mechanism::default(),
+            false => Mechanism { dedup: Dedup::Off, ..Mechanism::default() },
         };
         Mechanisms { all, max_given: false, strategy }
     }
@@ -66,15 +62,13 @@ impl Mechanisms {
             (None, Some(gc)) => ("gc", &gc.span),
             (None, None) => return Ok(()),
         };
-        match self.strategy {
-            Strategy::Dataflow | Strategy::BestEffort | Strategy::AtLeastOnce => Ok(()),
-            Strategy::DataflowAtLeastOnce => {
-                let title = format!("`dataflow-at-least-once` has no `{key}`");
-                let error = source.error(source.key_of(given), title);
-                let help = "`strategy = \"dataflow\"` has ids, and forgets them";
-                Err(error.label("it keeps no ids").help(help))
-            }
+        if self.strategy.keeps_ids() {
+            return Ok(());
         }
+        let title = format!("`{}` has no `{key}`", self.strategy.word());
+        let error = source.error(source.key_of(given), title);
+        let help = "`strategy = \"dataflow\"` has ids, and forgets them";
+        Err(error.label("it keeps no ids").help(help))
     }
 
     /// These mechanisms with those of a table over them.

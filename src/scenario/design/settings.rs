@@ -6,7 +6,7 @@ use crate::scenario::form::units::duration;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, list};
 use crate::scenario::wrong::explain::custom;
 use onceproof_kernel::time::Span;
-use onceproof_model::setting::{Setting, SettingValue, WrittenAs as Right};
+use onceproof_model::setting::{Free, Setting, SettingValue, WrittenAs as Right};
 
 /// Sets what a table says. `strategy` is the name of the strategy, and of the table.
 ///
@@ -53,12 +53,22 @@ fn read<T>(
         return Ok(SettingValue::Choice(at));
     }
     let wrong = |what: &str| source.error(given.span.clone(), what);
-    if let (Some(length), Written::Text(text)) = (setting.length, &given.value)
+    if let (Some(Free::Number { least, most, .. }), Written::Number(number)) =
+        (setting.free, &given.value)
+    {
+        let number = u32::try_from(*number).ok().filter(|number| (least..=most).contains(number));
+        return number.map(SettingValue::Number).ok_or_else(|| {
+            let error = wrong(&format!("no value of `{}`", setting.key));
+            error.label(format!("it is a number up to {most}"))
+        });
+    }
+    if let (Some(Free::Length { may_be_zero, .. }), Written::Text(text)) =
+        (setting.free, &given.value)
         && (setting.choices.is_empty() || text.starts_with(|c: char| c.is_ascii_digit()))
     {
         let nanos =
             duration(text).map_err(|message| custom(source, given.span.clone(), &message))?;
-        if nanos == 0 && !length.may_be_zero {
+        if nanos == 0 && !may_be_zero {
             let error = wrong(&format!("`{}` is 0", setting.key));
             return Err(error.label("it is at least 1ns"));
         }
@@ -66,9 +76,10 @@ fn read<T>(
     }
     let words: Vec<String> = setting.choices.iter().map(written).collect();
     let mut words: Vec<&str> = words.iter().map(|word| word.trim_matches('`')).collect();
-    if setting.length.is_some() {
-        words.push("5s");
-    }
+    words.extend(setting.free.map(|free| match free {
+        Free::Length { .. } => "5s",
+        Free::Number { .. } => "a number",
+    }));
     let error = wrong(&format!("no value of `{}`", setting.key));
     Err(error.label(format!("it is {}", list(&words, "or"))))
 }
@@ -88,6 +99,7 @@ pub(in crate::scenario) fn in_words<T>(setting: &Setting<T>, value: SettingValue
     let key = setting.key;
     match value {
         SettingValue::Length(length) => format!("{key} = \"{}\"", Span(length)),
+        SettingValue::Number(number) => format!("{key} = {number}"),
         SettingValue::Choice(at) => match setting.choices[at].written {
             Right::Text(word) => format!("{key} = \"{word}\""),
             Right::Bool(is_so) => format!("{key} = {is_so}"),

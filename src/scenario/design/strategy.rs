@@ -3,12 +3,12 @@
 
 use super::settings::{self, overlay};
 use super::steps::{Parts, checked, parts};
-use crate::scenario::form::raw::settings::{AtLeastOnce, BestEffort, Given};
+use crate::scenario::form::raw::settings::{AtLeastOnce, BestEffort, Given, Lambda};
 use crate::scenario::form::raw::{self, At, Strategy};
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, quote};
 use crate::scenario::wrong::error::Errors;
 use crate::scenario::wrong::graph_error::graph_error;
-use onceproof_model::in_memory::settings::{Guarantee, Settings};
+use onceproof_model::in_memory::settings::{Approach, Settings};
 use onceproof_model::in_memory::{self, Refused};
 use onceproof_model::setting::{SettingValue, Worth};
 use onceproof_systems::Design;
@@ -24,8 +24,10 @@ pub(in crate::scenario) fn design(
     let mut errors = Errors::default();
     let best_effort = file.best_effort.as_ref().map(|BestEffort(given)| given);
     let at_least_once = file.at_least_once.as_ref().map(|AtLeastOnce(given)| given);
-    let best_effort = errors.keep_all(settings_of(source, Guarantee::BestEffort, best_effort));
-    let at_least_once = errors.keep_all(settings_of(source, Guarantee::AtLeastOnce, at_least_once));
+    let lambda = file.lambda.as_ref().map(|Lambda(given)| given);
+    let best_effort = errors.keep_all(settings_of(source, Approach::BestEffort, best_effort));
+    let at_least_once = errors.keep_all(settings_of(source, Approach::AtLeastOnce, at_least_once));
+    let lambda = errors.keep_all(settings_of(source, Approach::Lambda, lambda));
     let parts = errors.keep_all(parts(source, file));
     let made = parts.and_then(|parts| {
         errors.keep(match file.strategy {
@@ -34,6 +36,7 @@ pub(in crate::scenario) fn design(
             }
             Strategy::BestEffort => in_memory(source, file, parts, best_effort?),
             Strategy::AtLeastOnce => in_memory(source, file, parts, at_least_once?),
+            Strategy::Lambda => in_memory(source, file, parts, lambda?),
         })
     });
     errors.end(made)
@@ -42,12 +45,12 @@ pub(in crate::scenario) fn design(
 /// The settings of a strategy that counts in memory.
 fn settings_of(
     source: &Source<'_>,
-    guarantee: Guarantee,
+    approach: Approach,
     given: Option<&Given>,
 ) -> Result<Settings, Vec<Diagnostic>> {
     match given {
-        Some(given) => overlaid(source, Settings::of(guarantee), given),
-        None => Ok(Settings::of(guarantee)),
+        Some(given) => overlaid(source, Settings::of(approach), given),
+        None => Ok(Settings::of(approach)),
     }
 }
 
@@ -60,16 +63,17 @@ pub(in crate::scenario) fn overlaid(
     mut settings: Settings,
     given: &Given,
 ) -> Result<Settings, Vec<Diagnostic>> {
-    let table: Vec<_> = Settings::table(settings.guarantee).collect();
-    overlay(source, word(settings.guarantee), given, &table, &mut settings)?;
+    let table: Vec<_> = Settings::table(settings.approach()).collect();
+    overlay(source, word(settings.approach()), given, &table, &mut settings)?;
     Ok(settings)
 }
 
 /// The name of a strategy that counts in memory.
-pub(in crate::scenario) fn word(guarantee: Guarantee) -> &'static str {
-    match guarantee {
-        Guarantee::BestEffort => Strategy::BestEffort.word(),
-        Guarantee::AtLeastOnce => Strategy::AtLeastOnce.word(),
+pub(in crate::scenario) fn word(approach: Approach) -> &'static str {
+    match approach {
+        Approach::BestEffort => Strategy::BestEffort.word(),
+        Approach::AtLeastOnce => Strategy::AtLeastOnce.word(),
+        Approach::Lambda => Strategy::Lambda.word(),
     }
 }
 
@@ -81,7 +85,7 @@ fn in_memory(
 ) -> Result<Design, Diagnostic> {
     for At { value: step, .. } in &file.step {
         let name = step.name.value.as_str();
-        if name == in_memory::VIEW || (name == in_memory::ACKER && settings.tracks()) {
+        if in_memory::Design::beside_with(&settings).any(|process| process == name) {
             let title = format!("{} cannot name a step here", quote(name));
             let error = source.error(step.name.span.clone(), title);
             return Err(error.label("a process of the strategy has this name"));
@@ -96,7 +100,7 @@ fn in_memory(
     made.map(Design::InMemory).map_err(|refused| match refused {
         Refused::Graph(error) => graph_error(source, &file.step, &error),
         Refused::Step { step, what, why } => {
-            let strategy = word(settings.guarantee);
+            let strategy = word(settings.approach());
             let name = &file.step[step.at()].value.name;
             let error = source.error(name.span.clone(), format!("`{strategy}` cannot have {what}"));
             error.label(why)
@@ -106,8 +110,8 @@ fn in_memory(
 
 /// The settings of a strategy that counts in memory that are not those it begins with, each as `key = value`.
 pub fn given_settings(settings: &Settings) -> Vec<String> {
-    let guarantee = settings.guarantee;
-    settings::given(Settings::table(guarantee), settings, &Settings::of(guarantee))
+    let approach = settings.approach();
+    settings::given(Settings::table(approach), settings, &Settings::of(approach))
 }
 
 /// Another value of a setting.
@@ -117,12 +121,14 @@ pub struct OtherValue {
     pub words: String,
     /// Whether it is there to be found wrong, or promises less than another one.
     pub is_wrong: bool,
+    /// Other settings with which it matters, where it does not without them.
+    pub under: Option<&'static str>,
 }
 
 /// Every value of every setting of a strategy that counts in memory, but for those that it has.
 pub fn other_values(settings: &Settings) -> Vec<OtherValue> {
     let mut others = Vec::new();
-    for setting in Settings::table(settings.guarantee) {
+    for setting in Settings::table(settings.approach()) {
         for (at, choice) in setting.choices.iter().enumerate() {
             let value = SettingValue::Choice(at);
             if value != (setting.get)(settings) {
@@ -130,6 +136,7 @@ pub fn other_values(settings: &Settings) -> Vec<OtherValue> {
                 others.push(OtherValue {
                     words,
                     is_wrong: settings.worth(setting, choice) != Worth::Right,
+                    under: choice.under,
                 });
             }
         }

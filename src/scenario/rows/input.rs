@@ -15,7 +15,7 @@ use onceproof_kernel::mix;
 use onceproof_kernel::time::Time;
 use onceproof_model::function::{Filter, Function, Into};
 use onceproof_model::pipeline::{MessageIds, Pipeline, StepKind};
-use onceproof_sim::input::{Generate, InputRow, RowValue, SourceInput};
+use onceproof_sim::input::{Generate, InputRow, Late, RowValue, SourceInput};
 use onceproof_systems::Trial;
 
 use std::collections::BTreeMap;
@@ -181,14 +181,28 @@ fn generate(source: &Source<'_>, generate: &raw::Generate) -> Result<Generate, D
         let error = source.error(given.span.clone(), "an input of more than 100 years");
         return Err(error.label(format!("times {records} records")));
     }
+    let late = generate.late.as_ref().map(|given| late(source, &given.value)).transpose()?;
     Ok(Generate {
         records,
+        late,
         users: or_one("users", &generate.users, MOST_USERS)?,
         skew_thousandths,
         every,
         out_of_order: generate.out_of_order.map_or(0, |duration| duration.0),
         values: or_one("values", &generate.values, u32::MAX.into())?,
     })
+}
+
+fn late(source: &Source<'_>, late: &raw::Late) -> Result<Late, Diagnostic> {
+    let raw::Late { odds: At { value, span }, by } = late;
+    let written = source.text.get(span.clone()).unwrap_or_default();
+    let odds = units::odds(&value.letters(written))
+        .map_err(|message| custom(source, span.clone(), &message))?;
+    if by.value.0 == 0 {
+        let error = source.error(by.span.clone(), "records that are late by nothing");
+        return Err(error.label("at least 1ns"));
+    }
+    Ok(Late { odds, by: by.value.0 })
 }
 
 fn records(
@@ -271,18 +285,6 @@ fn another_record(rows: &[InputRow]) -> Option<(usize, usize)> {
         };
         (!same(row, &rows[first])).then_some((first, number))
     })
-}
-
-/// The first and the last arrival, or the latest that the last may be.
-pub(in crate::scenario) fn ends(input: &SourceInput) -> Option<(Time, Time)> {
-    match input {
-        SourceInput::Rows(rows) => {
-            rows.first().zip(rows.last()).map(|(a, b)| (a.arrival, b.arrival))
-        }
-        SourceInput::Generate(all) => {
-            Some((Time(0), Time(0).plus(all.every.saturating_mul(all.records.into()))))
-        }
-    }
 }
 
 /// Virtual time must not overflow: all that arrives arrives within 100 years.

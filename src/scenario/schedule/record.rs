@@ -39,6 +39,10 @@ pub(in crate::scenario) fn record(
     let Some((name, rest)) = text.split_once('/') else {
         return Err(wrong(source, given, "a record is named by its step"));
     };
+    if let Some(step) = design.batch_leg().filter(|&step| design.layout().name(step) == name) {
+        let batch = batch(design, step, rest).map(About::Record);
+        return batch.map_err(|message| wrong(source, given, &message));
+    }
     let is_step = |step: &StepIndex| !design.layout().step(*step).is_beside;
     let Some(step) = design.layout().find(name).filter(is_step) else {
         let known: Vec<&str> = design
@@ -170,6 +174,19 @@ fn pane(design: &Design, step: StepIndex, rest: &str) -> Result<Pattern, String>
     Ok(Pattern::Pane { step, key: key.to_owned(), start, pane: number(pane)?, path })
 }
 
+/// `*@60s#0` after `batch/`: the batch of the windows that end at that time.
+fn batch(design: &Design, step: StepIndex, rest: &str) -> Result<Pattern, String> {
+    let form = || format!("a batch is named by the end of its windows: `{GLOBAL}@60s#0`");
+    let end = rest.strip_prefix(GLOBAL).and_then(|rest| rest.strip_prefix('@'));
+    let end = end.and_then(|rest| rest.strip_suffix("#0")).ok_or_else(form)?;
+    let end = time(end)?;
+    let mut windows = design.pipeline().steps().iter().filter_map(|step| step.kind.windowing());
+    if windows.all(|windows| windows.end(windows.start(end.before())) != end) {
+        return Err(format!("no window ends at {end}"));
+    }
+    Ok(Pattern::Pane { step, key: GLOBAL.to_owned(), start: end, pane: 0, path: Vec::new() })
+}
+
 /// The text of the one key of a `count-globally`.
 pub(in crate::scenario) const GLOBAL: &str = "*";
 
@@ -211,7 +228,8 @@ pub(in crate::scenario) struct Reach {
 
 impl Reach {
     /// A record keeps its name through maps and reshuffles, and loses it in an aggregate that makes panes. A process
-    /// beside the steps handles whatever there is.
+    /// beside the steps handles whatever there is, but for one that runs batches: that handles these, and nobody else
+    /// does.
     pub fn of(record: Option<&About>, design: &Design) -> Reach {
         let steps = design.layout().steps();
         let origin = match record {
@@ -221,8 +239,14 @@ impl Reach {
             Some(About::Record(Pattern::Source { step, .. } | Pattern::Pane { step, .. })) => *step,
         };
         let pipeline = design.pipeline();
-        let is_beside = |step: &LaidStep| step.is_beside;
-        let beside: Vec<bool> = design.layout().all().map(|(_, step)| is_beside(step)).collect();
+        let batch_leg = design.batch_leg();
+        if batch_leg == Some(origin) {
+            let handles = (0..steps).map(|step| step == origin.at()).collect();
+            return Reach { sends: vec![false; steps], handles };
+        }
+        let is_beside =
+            |(at, step): (StepIndex, &LaidStep)| step.is_beside && batch_leg != Some(at);
+        let beside: Vec<bool> = design.layout().all().map(is_beside).collect();
         let mut reach = Reach { sends: beside.clone(), handles: beside };
         reach.sends[origin.at()] = true;
         reach.handles[origin.at()] = true;

@@ -9,7 +9,7 @@ use onceproof_sim::fault::{Kind, Leg};
 use onceproof_systems::Trial;
 
 /// Which faults lead to each, [`is_awaited`] says: a new one is decided there.
-const _: () = assert!(alphabet::ALPHABET.marks.len() == 16, "a new mark");
+const _: () = assert!(alphabet::ALPHABET.marks.len() == 18, "a new mark");
 
 pub(super) fn is_awaited(design: &Design, trial: &Trial, mark: Mark) -> bool {
     let settings = &design.settings;
@@ -24,6 +24,7 @@ pub(super) fn is_awaited(design: &Design, trial: &Trial, mark: Mark) -> bool {
         alphabet::RECORD_KNOWN => {
             settings.is_distinct && (doubles() || settings.tracks() && drops())
         }
+        alphabet::BATCH_RERAN => settings.batch.is_some_and(|batch| batch.reruns > 0),
         Mark::COMMIT_REPEATED => draws(trial, |kind| matches!(kind, Kind::CommitUnknown)),
         Mark::COMMIT_FENCED | Mark::ZOMBIE_ASKED => changes_hands(trial),
         Mark::COMMIT_OUTLIVED => {

@@ -137,12 +137,12 @@ fn of_dataflow(design: &dataflow::Design, trial: &Trial) -> Vec<(&'static str, O
 
 /// Each setting that is wrong, with the plan in which it is right.
 fn of_settings(design: &in_memory::Design, trial: &Trial) -> Vec<(&'static str, Option<Trial>)> {
-    let table = Settings::table(design.settings.guarantee);
+    let table = Settings::table(design.settings.approach());
     let is_wrong = |setting: &&Setting<Settings>| match (setting.get)(&design.settings) {
         SettingValue::Choice(at) => {
             design.settings.worth(setting, &setting.choices[at]) == Worth::Wrong
         }
-        SettingValue::Length(_) => false,
+        SettingValue::Length(_) | SettingValue::Number(_) => false,
     };
     let right = |setting: &Setting<Settings>| {
         let mut settings = design.settings;

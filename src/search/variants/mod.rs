@@ -6,7 +6,7 @@ mod mechanisms;
 mod steps;
 mod own;
 
-use crate::scenario::{Changes, Scenario, ScenarioError, other_values};
+use crate::scenario::{Changes, OtherValue, Scenario, ScenarioError, other_values};
 use onceproof_kernel::source::Progress;
 use onceproof_model::in_memory;
 use onceproof_model::pipeline::StepKind;
@@ -102,7 +102,11 @@ pub fn right(scenario: &Scenario) -> Vec<Variant> {
 fn of_settings(design: &in_memory::Design, soundness: Soundness) -> Vec<Variant> {
     let others = other_values(&design.settings).into_iter();
     let meant = others.filter(|other| other.is_wrong == (soundness == Soundness::Wrong));
-    meant.map(|other| Variant::of(Setting::Mechanism(other.words))).collect()
+    let variant = |other: OtherValue| Variant {
+        under: other.under,
+        ..Variant::of(Setting::Mechanism(other.words))
+    };
+    meant.map(variant).collect()
 }
 
 impl Variant {

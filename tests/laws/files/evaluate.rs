@@ -110,6 +110,7 @@ fn rows(input: &Input, seed: Option<u64>) -> Vec<Row> {
         skew_thousandths: made.skew_thousandths,
         every: made.every,
         out_of_order: made.out_of_order,
+        late: None,
         values: made.values,
     };
     let drawn = generate.rows(seed.unwrap_or(0));

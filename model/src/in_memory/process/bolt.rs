@@ -4,6 +4,7 @@
 use super::Context;
 use super::flow::{Leaving, follow, run};
 use super::hands::Hands;
+use super::result::{passed_on, standing};
 use super::spout::route;
 use crate::in_memory::InMemory;
 use crate::in_memory::alphabet::{
@@ -16,9 +17,9 @@ use crate::in_memory::told::Story;
 use crate::pipeline::StepKind;
 use hashbrown::HashMap;
 use onceproof_kernel::env::Env;
-use onceproof_kernel::name::{Name, Vocabulary, output_hash};
-use onceproof_kernel::record::{RecordId, Value};
-use onceproof_kernel::tell::{Pane, Pile, Standing, Tag};
+use onceproof_kernel::name::Name;
+use onceproof_kernel::record::RecordId;
+use onceproof_kernel::tell::Pile;
 use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
@@ -168,30 +169,14 @@ impl Bolt {
         hands: &mut Hands,
         m: &mut Context<'_, E>,
     ) -> Outcome {
-        let design = m.design;
         let step = hands.step;
-        let is_sum = matches!(design.pipeline.step(step).kind, StepKind::Sum(_));
-        let ((key, start), hash) = (cell, design.layout.hash(step));
-        let Vocabulary { keys, names } = m.env.vocabulary();
-        let name = names.pane(step.0, hash, key, start, 0, keys);
-        let Sum { pile, weight, value } = sum;
-        let pane =
-            Pane { tag: Tag { name, lineage: m.env.read_pile(pile) }, key, start, weight, value };
-        let total = if is_sum { value } else { weight };
+        let standing = standing(step, cell, sum, m);
         self.shown += 1;
         let age = Age { token: hands.token, number: self.shown };
-        let name = m.env.vocabulary().names.output(of.tag.name, step.0, hash, 0);
-        let shown = Shown::Cell { standing: Standing { step, pane, total }, age };
-        let mut outcome = Outcome { shown: Some((name, shown)), leaving: Leaving::new() };
-        let lineage = m.env.read_pile(alone);
-        let passed = Record {
-            tag: Tag { name, lineage },
-            key,
-            id: RecordId(output_hash(of.id.0, hash, 0)),
-            event_time: windows.end(cell).before(),
-            weight: of.weight,
-            value: Value::Integer(if is_sum { of.value.integer() } else { of.weight }),
-        };
+        let passed = passed_on(step, (windows, cell), of, alone, m);
+        let shown = Shown::Cell { standing, age };
+        let mut outcome =
+            Outcome { shown: Some((passed.tag.name, shown)), leaving: Leaving::new() };
         // No map follows an aggregate, so no function can fail.
         let _ = follow(step, &passed, hands, m, &mut outcome.leaving);
         outcome
@@ -236,7 +221,7 @@ impl Bolt {
         }
         for (at, (to, record)) in leaving.iter().enumerate() {
             let branch = tuple.branch.filter(|_| settings.is_anchored);
-            let branch = branch.map(|branch| passed_on(branch, at));
+            let branch = branch.map(|branch| edge_to(branch, at));
             let (to, record) = (route(*to, record, m), *record);
             hands.send(to, Dispatch::Tuple { record, branch, is_first: false }, m);
         }
@@ -259,7 +244,7 @@ impl Bolt {
         }
         if settings.is_anchored {
             edges =
-                (0..passed).fold(edges, |edges, at| edges ^ passed_on(branch, at).edge.bits(bits));
+                (0..passed).fold(edges, |edges, at| edges ^ edge_to(branch, at).edge.bits(bits));
         }
         let name = tuple.record.tag.name;
         hands.send(acker, Dispatch::Ack { name, branch, edges }, m);
@@ -278,6 +263,6 @@ fn shown_by(branch: Branch) -> Branch {
 }
 
 /// The edge to what is passed on.
-fn passed_on(branch: Branch, at: usize) -> Branch {
+fn edge_to(branch: Branch, at: usize) -> Branch {
     Branch { edge: branch.edge.below(1 + at as u64), ..branch }
 }

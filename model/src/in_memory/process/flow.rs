@@ -52,6 +52,22 @@ pub(super) fn run<E: Env<InMemory>>(
     m: &mut Context<'_, E>,
     leaving: &mut Leaving,
 ) -> Result<(), Failed> {
+    for output in outputs(step, record, hands, m)? {
+        follow(step, &output, hands, m, leaving)?;
+    }
+    Ok(())
+}
+
+/// What a map or a reshuffle makes of a record.
+///
+/// # Errors
+/// A function fails.
+pub(super) fn outputs<E: Env<InMemory>>(
+    step: StepIndex,
+    record: &Record,
+    hands: &mut Hands,
+    m: &mut Context<'_, E>,
+) -> Result<Vec<Record>, Failed> {
     let design = m.design;
     let name = record.tag.name;
     let (function, answer) = match &design.pipeline.step(step).kind {
@@ -66,13 +82,14 @@ pub(super) fn run<E: Env<InMemory>>(
         m.env.decides(Decision::Executed { step, name, input, outputs: &outputs });
     }
     let step_hash = design.layout.hash(step);
+    let mut records = Vec::with_capacity(outputs.len());
     for (index, Output { key, value }) in (0..).zip(outputs) {
         let name = m.env.vocabulary().names.output(name, step.0, step_hash, index);
         let id = RecordId(output_hash(record.id.0, step_hash, index));
         let tag = Tag { name, ..record.tag };
-        follow(step, &Record { tag, key, value, id, ..*record }, hands, m, leaving)?;
+        records.push(Record { tag, key, value, id, ..*record });
     }
-    Ok(())
+    Ok(records)
 }
 
 /// The answer by which a function decides what the record does not.

@@ -50,9 +50,21 @@ impl Hands {
         change: Change,
         m: &mut Context<'_, E>,
     ) -> u64 {
+        self.commit_all(point, name, &mut vec![change], m)
+    }
+
+    /// Sends changes to the store, to be made all at once, and takes them from the list; returns the number of the
+    /// commit.
+    pub fn commit_all<E>(
+        &mut self,
+        point: Point,
+        name: Name,
+        changes: &mut Vec<Change>,
+        m: &mut Context<'_, E>,
+    ) -> u64 {
         let number = self.commits;
         self.commits += 1;
-        let changes = m.effects.take(&mut vec![change]);
+        let changes = m.effects.take(changes);
         let (shard, token, subject) = (self.shard, self.token, Subject::Record(name));
         let ends_stay = true;
         let commit = Commit { shard, token, number, point, ends_stay, subject, changes };

@@ -1,17 +1,20 @@
-//! The processes: spouts, bolts, an acker, a view. A crash empties all of them; what is durable is in the rows.
+//! The processes: spouts, bolts, an acker, a view, a batch leg. A crash empties all of them; what is durable is in the rows.
 
 mod acker;
+mod batch;
 mod bolt;
 mod flow;
 mod hands;
+mod result;
 mod spout;
 mod view;
 
 use super::InMemory;
-use super::design::{ACKER, Design, VIEW};
+use super::design::{ACKER, BATCH, Design, VIEW};
 use super::message::Timer;
 use crate::pipeline::StepKind;
 use acker::Acker;
+use batch::BatchLeg;
 use bolt::Bolt;
 use hands::Hands;
 use onceproof_kernel::alphabet::Subject;
@@ -40,6 +43,7 @@ enum Role {
     Bolt(Bolt),
     Acker(Acker),
     View(ViewProcess),
+    Batch(BatchLeg),
 }
 
 impl Process<InMemory> for Task {
@@ -52,6 +56,7 @@ impl Process<InMemory> for Task {
             (Some(_), _) => Role::Bolt(Bolt::default()),
             (None, ACKER) => Role::Acker(Acker::default()),
             (None, VIEW) => Role::View(ViewProcess::default()),
+            (None, BATCH) => Role::Batch(BatchLeg::default()),
             (None, other) => unreachable!("{other:?} is no process of this system"),
         };
         Task { hands: Hands::new(shard, step), role }
@@ -64,6 +69,7 @@ impl Process<InMemory> for Task {
             Role::Bolt(bolt) => *bolt = Bolt::default(),
             Role::Acker(acker) => *acker = Acker::default(),
             Role::View(view) => *view = ViewProcess::default(),
+            Role::Batch(batch) => *batch = BatchLeg::default(),
         }
     }
 
@@ -88,7 +94,14 @@ impl Process<InMemory> for Task {
             (Role::Acker(acker), Input::Request(request)) => acker.hears(&request.body, hands, m),
             (Role::View(view), Input::Request(request)) => view.takes(&request.body, hands, m),
             (Role::View(view), Input::Committed { number }) => view.stands(*number, hands, m),
-            (Role::Bolt(_) | Role::Acker(_) | Role::View(_), _) | (Role::Spout(_), _) => {}
+            (Role::Batch(batch), Input::Boot) => batch.boot(hands, m),
+            (Role::Batch(batch), Input::Wake(Timer::Input)) => batch.follow(hands, m),
+            (Role::Batch(batch), Input::Wake(Timer::Batch(end, stage))) => {
+                batch.is_due(*end, *stage, hands, m);
+            }
+            (Role::Batch(batch), Input::Committed { number }) => batch.landed(*number, hands, m),
+            (Role::Bolt(_) | Role::Acker(_) | Role::View(_), _)
+            | (Role::Spout(_) | Role::Batch(_), _) => {}
         }
     }
 
@@ -96,6 +109,9 @@ impl Process<InMemory> for Task {
         match (&self.role, timer) {
             (Role::Spout(_), Timer::Input) => true,
             (Role::Spout(spout), Timer::Tree(number)) => spout.awaits(number),
+            (Role::Batch(_), Timer::Input) => true,
+            (Role::Batch(batch), Timer::Batch(end, stage)) => batch.awaits(end, stage),
+            (Role::Spout(_) | Role::Batch(_), _) => false,
             (Role::Bolt(_) | Role::Acker(_) | Role::View(_), _) => false,
         }
     }

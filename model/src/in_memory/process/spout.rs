@@ -8,7 +8,7 @@ use super::hands::Hands;
 use crate::in_memory::InMemory;
 use crate::in_memory::alphabet::{COMMIT, COMPLETE_IGNORED, REPLAYED, RESTARTED};
 use crate::in_memory::message::{Branch, Change, Dispatch, Record, Root, Timer};
-use crate::in_memory::settings::Offsets;
+use crate::in_memory::settings::{Offsets, WindowClock};
 use crate::in_memory::told::Story;
 use onceproof_kernel::effect::Effect;
 use onceproof_kernel::env::{Decision, Env};
@@ -174,15 +174,9 @@ impl Spout {
         hands: &mut Hands,
         m: &mut Context<'_, E>,
     ) -> Emission {
-        let &SourceRow { name, key, id, event_time, value, .. } = row;
+        let SourceRow { name, key, .. } = *row;
         m.env.decides(Decision::Reads { name, key });
-        let source = m.design.layout.hash(hands.step);
-        let id = match id {
-            Some(id) => RecordId::given(source, id),
-            None => RecordId(m.env.words().names.hash(name)),
-        };
-        let tag = Tag { name, lineage: 0 };
-        let record = Record { tag, key, id, event_time, weight: 1, value };
+        let record = record(hands.step, row, m.design.settings.window_clock, m);
         let mut leaving = Leaving::new();
         let followed = follow(hands.step, &record, hands, m, &mut leaving);
         Emission { of: Open { offset, name }, leaving: followed.ok().map(|()| leaving) }
@@ -250,6 +244,22 @@ impl Spout {
         let name = m.env.words().names.source(step, number, offset - 1);
         self.committing = Some(hands.commit(COMMIT, name, Change::Offset(offset), m));
     }
+}
+
+/// The record that a row of a source is, for whoever chooses windows by this clock.
+pub(super) fn record<E: Env<InMemory>>(
+    source: StepIndex,
+    row: &SourceRow,
+    clock: WindowClock,
+    m: &Context<'_, E>,
+) -> Record {
+    let &SourceRow { name, key, id, event_time, arrival, value, .. } = row;
+    let id = match id {
+        Some(id) => RecordId::given(m.design.layout.hash(source), id),
+        None => RecordId(m.env.words().names.hash(name)),
+    };
+    let tag = Tag { name, lineage: 0 };
+    Record { tag, key, id, event_time: clock.time(event_time, arrival), weight: 1, value }
 }
 
 /// The shard of a step that a record goes to.

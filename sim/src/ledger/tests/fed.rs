@@ -163,7 +163,7 @@ impl Fed {
         let Fed { design, sources, words, ledger, .. } = self;
         let mut expectations = Expectations::default();
         let Design { pipeline, layout, .. } = design;
-        let truth = Truth { pipeline, layout };
+        let truth = Truth { pipeline, layout, log: None };
         ledger.judge(&truth, layout, sources, words, &mut expectations, has_drained)
     }
 

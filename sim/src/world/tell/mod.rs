@@ -111,6 +111,7 @@ impl<S: System> World<'_, S> {
             Wait::FirstReply | Wait::Reply | Wait::ControlReply(_) => Waited::Ack(subject),
             Wait::Answer => Waited::Service(subject),
             Wait::Input => Waited::Input,
+            Wait::Due => Waited::Due,
             Wait::EndOfInstant => Waited::Close,
             Wait::Reread => Waited::Reread,
             Wait::Reapply(key) => Waited::Reapply(key),

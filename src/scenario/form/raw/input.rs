@@ -38,9 +38,22 @@ pub(in crate::scenario) struct Generate {
     pub every: Option<At<Duration>>,
     /// How far before its arrival a record may have happened; none where it is not given.
     pub out_of_order: Option<Duration>,
+    /// Records that arrive later than `every` says; none where it is not given.
+    pub late: Option<At<Late>>,
     /// Values are drawn from 1 to this; 1 where it is not given.
     #[schemars(with = "Option<u32>", range(min = 1))]
     pub values: Option<At<u64>>,
+}
+
+/// Records that are late.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::scenario) struct Late {
+    /// How often a record is late: `"1/20"`.
+    #[schemars(with = "String")]
+    pub odds: At<Literal>,
+    /// How much later such a record arrives at most.
+    pub by: At<Duration>,
 }
 
 /// A record.

@@ -63,6 +63,8 @@ pub(in crate::scenario) struct File {
     pub best_effort: Option<settings::BestEffort>,
     /// The settings of the strategy `at-least-once`; those that are right where it is not given.
     pub at_least_once: Option<settings::AtLeastOnce>,
+    /// The settings of the strategy `lambda`; those that are right where it is not given.
+    pub lambda: Option<settings::Lambda>,
     /// Workers and service times; the default of each key where it is not given.
     pub cluster: Option<Cluster>,
     /// Links between workers; the default of each key where it is not given.
@@ -124,21 +126,28 @@ pub enum Strategy {
     BestEffort,
     /// The same with an acker: what it has not heard of in time is sent again from the source.
     AtLeastOnce,
+    /// One of these two as a leg that is fast, and a leg that counts the same log again in batches, some time after the
+    /// end of each window. What the fast one shows is served until the batch has landed.
+    Lambda,
 }
 
 impl Strategy {
     /// All strategies, in the order in which they are compared.
-    pub const ALL: [Strategy; 4] = [
+    pub const ALL: [Strategy; 5] = [
         Strategy::Dataflow,
         Strategy::DataflowAtLeastOnce,
         Strategy::AtLeastOnce,
         Strategy::BestEffort,
+        Strategy::Lambda,
     ];
 
     /// Whether it can have what `[mechanism]` says of ids, for its own or to be compared with.
     pub fn keeps_ids(self) -> bool {
         match self {
-            Strategy::Dataflow | Strategy::BestEffort | Strategy::AtLeastOnce => true,
+            Strategy::Dataflow
+            | Strategy::BestEffort
+            | Strategy::AtLeastOnce
+            | Strategy::Lambda => true,
             Strategy::DataflowAtLeastOnce => false,
         }
     }
@@ -150,6 +159,7 @@ impl Strategy {
             Strategy::DataflowAtLeastOnce => "dataflow-at-least-once",
             Strategy::BestEffort => "best-effort",
             Strategy::AtLeastOnce => "at-least-once",
+            Strategy::Lambda => "lambda",
         }
     }
 }

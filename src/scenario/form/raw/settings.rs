@@ -2,11 +2,11 @@
 //! of the system.
 
 use super::At;
-use super::expect::Entries;
-use onceproof_model::in_memory::settings::{Guarantee, Settings};
-use onceproof_model::setting::{Setting, SettingChoice, WrittenAs as Right};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Error, Visitor};
+use onceproof_kernel::time::Span;
+use onceproof_model::in_memory::settings::{Approach, Settings};
+use onceproof_model::setting::{Free, Setting, SettingChoice, SettingValue, WrittenAs as Right};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
@@ -23,34 +23,79 @@ pub(in crate::scenario) enum Written {
     Number(i64),
 }
 
-impl<'de> Deserialize<'de> for Written {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Written, D::Error> {
+/// Settings, by key. A key in a table of its own has the name of that before it: `speed.keep`.
+pub(in crate::scenario) struct Given(pub Vec<(At<String>, At<Written>)>);
+
+/// What stands under a key: a value, or a table of more.
+enum Branch {
+    Value(Written),
+    Table(Given),
+}
+
+impl<'de> Deserialize<'de> for Given {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Given, D::Error> {
         struct Reader;
-        impl Visitor<'_> for Reader {
-            type Value = Written;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Given;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("map")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Given, A::Error> {
+                given(map)
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
+}
+
+fn given<'de, A: MapAccess<'de>>(mut map: A) -> Result<Given, A::Error> {
+    let mut all = Vec::new();
+    while let Some((key, At { value, span })) = map.next_entry::<At<String>, At<Branch>>()? {
+        match value {
+            Branch::Value(value) => all.push((key, At { value, span })),
+            Branch::Table(Given(more)) => {
+                let below = |(below, value): (At<String>, At<Written>)| {
+                    let name = format!("{}.{}", key.value, below.value);
+                    (At { value: name, span: below.span }, value)
+                };
+                all.extend(more.into_iter().map(below));
+            }
+        }
+    }
+    Ok(Given(all))
+}
+
+impl<'de> Deserialize<'de> for Branch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Branch, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Branch;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a text, a number, `true` or `false`")
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<Written, E> {
-                Ok(Written::Text(text.to_owned()))
+            fn visit_str<E: Error>(self, text: &str) -> Result<Branch, E> {
+                Ok(Branch::Value(Written::Text(text.to_owned())))
             }
 
-            fn visit_bool<E: Error>(self, is_so: bool) -> Result<Written, E> {
-                Ok(Written::Bool(is_so))
+            fn visit_bool<E: Error>(self, is_so: bool) -> Result<Branch, E> {
+                Ok(Branch::Value(Written::Bool(is_so)))
             }
 
-            fn visit_i64<E: Error>(self, number: i64) -> Result<Written, E> {
-                Ok(Written::Number(number))
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Branch, E> {
+                Ok(Branch::Value(Written::Number(number)))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Branch, A::Error> {
+                given(map).map(Branch::Table)
             }
         }
         deserializer.deserialize_any(Reader)
     }
 }
-
-/// Settings, by key.
-pub(in crate::scenario) type Given = Entries<At<Written>>;
 
 /// The settings of best effort.
 #[derive(Deserialize)]
@@ -62,13 +107,18 @@ pub(in crate::scenario) struct BestEffort(pub Given);
 #[serde(transparent)]
 pub(in crate::scenario) struct AtLeastOnce(pub Given);
 
+/// The settings of Lambda.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(in crate::scenario) struct Lambda(pub Given);
+
 impl JsonSchema for BestEffort {
     fn schema_name() -> Cow<'static, str> {
         "BestEffort".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schema("The settings of best effort.", Settings::table(Guarantee::BestEffort))
+        schema("The settings of best effort.", Approach::BestEffort)
     }
 }
 
@@ -78,23 +128,46 @@ impl JsonSchema for AtLeastOnce {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schema("The settings of at-least-once.", Settings::table(Guarantee::AtLeastOnce))
+        schema("The settings of at-least-once.", Approach::AtLeastOnce)
     }
 }
 
-/// The schema of a table of settings.
-fn schema<T: 'static>(about: &str, table: impl Iterator<Item = &'static Setting<T>>) -> Schema {
-    let mut keys = Map::new();
-    for setting in table {
-        let choices = setting.choices.iter().map(choice);
-        let length = setting.length.map(
-            |length| json!({ "type": "string", "pattern": "^[0-9]", "description": length.about }),
-        );
-        let ways: Vec<Value> = choices.chain(length).collect();
-        let about = format!("{} {}", setting.about, first(setting));
-        keys.insert(setting.key.to_owned(), json!({ "description": about, "anyOf": ways }));
+impl JsonSchema for Lambda {
+    fn schema_name() -> Cow<'static, str> {
+        "Lambda".into()
     }
-    json_schema!({
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schema("The settings of Lambda.", Approach::Lambda)
+    }
+}
+
+/// The schema of a table of settings. A key with a dot is one of a table in it.
+fn schema(about: &str, approach: Approach) -> Schema {
+    let (mut keys, mut tables) = (Map::new(), Map::<String, Value>::new());
+    for setting in Settings::table(approach) {
+        let choices = setting.choices.iter().map(choice);
+        let ways: Vec<Value> = choices.chain(setting.free.map(free)).collect();
+        let first = first(setting, &Settings::of(approach));
+        let about = format!("{} {first}", setting.about);
+        let of_key = json!({ "description": about, "anyOf": ways });
+        match setting.key.split_once('.') {
+            None => keys.insert(setting.key.to_owned(), of_key),
+            Some((table, key)) => {
+                let of_table = tables.entry(table).or_insert_with(|| Value::Object(Map::new()));
+                of_table.as_object_mut().and_then(|all| all.insert(key.to_owned(), of_key))
+            }
+        };
+    }
+    for (table, of_table) in tables {
+        let about = format!("The {table} leg; as its keys say where it is not given.");
+        keys.insert(table, object(&about, of_table));
+    }
+    Schema::try_from(object(about, Value::Object(keys))).expect("an object")
+}
+
+fn object(about: &str, keys: Value) -> Value {
+    json!({
         "type": "object",
         "description": about,
         "properties": keys,
@@ -102,12 +175,25 @@ fn schema<T: 'static>(about: &str, table: impl Iterator<Item = &'static Setting<
     })
 }
 
-/// What holds where nothing is given.
-fn first<T>(setting: &Setting<T>) -> String {
-    match setting.choices.first() {
-        Some(choice) => format!("{} where it is not given.", written(choice)),
-        None => "`1s` where it is not given.".to_owned(),
+fn free(free: Free) -> Value {
+    match free {
+        Free::Length { about, .. } => {
+            json!({ "type": "string", "pattern": "^[0-9]", "description": about })
+        }
+        Free::Number { about, least, most } => {
+            json!({ "type": "integer", "minimum": least, "maximum": most, "description": about })
+        }
     }
+}
+
+/// What holds where nothing is given.
+fn first(setting: &Setting<Settings>, first: &Settings) -> String {
+    let value = match (setting.get)(first) {
+        SettingValue::Choice(at) => written(&setting.choices[at]),
+        SettingValue::Length(length) => format!("`{}`", Span(length)),
+        SettingValue::Number(number) => format!("`{number}`"),
+    };
+    format!("{value} where it is not given.")
 }
 
 fn choice(choice: &SettingChoice) -> Value {

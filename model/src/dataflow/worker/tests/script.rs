@@ -68,6 +68,7 @@ impl Ask for Script {
             arrival: Time(0),
             value: Value::Integer(0),
             promise: Time(0),
+            is_repeat: false,
         })
     }
 

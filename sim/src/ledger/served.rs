@@ -1,0 +1,237 @@
+//! Results that are served before they are certain: what a reader saw of each result, and when; and, once the run is over,
+//! how that differs from what was certain in the end, and from what is right of all the input. None of it is judged.
+
+use super::Ledger;
+use super::seen::Which;
+use crate::served::{Fraction, ServedFigures};
+use crate::sources::Sources;
+use hashbrown::HashMap;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{Layout, Results, StepIndex};
+use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::right::{Right, place};
+use onceproof_kernel::tell::{Served, Standing};
+use onceproof_kernel::time::Time;
+use rustc_hash::FxBuildHasher;
+use std::collections::BTreeMap;
+
+/// What was served of the results of a run.
+#[derive(Debug, Default)]
+pub(crate) struct ServedResults {
+    cells: HashMap<(StepIndex, Key, Time), Cell, FxBuildHasher>,
+    /// When the results became certain whose windows end at each time.
+    certain: HashMap<Time, Time, FxBuildHasher>,
+    /// When the windows end whose results became certain last: what stands from then on is of them.
+    landing: Option<Time>,
+}
+
+/// What was served of one result.
+#[derive(Debug)]
+struct Cell {
+    /// When its window ends.
+    end: Time,
+    /// From when on it is shown no more unless it is certain.
+    until: Option<Time>,
+    /// What was shown of it before it was certain, and what stood then, each in order of time.
+    shown: Vec<Showing>,
+    stood: Vec<Showing>,
+}
+
+/// What was shown from a time on.
+#[derive(Clone, Copy, Debug)]
+struct Showing {
+    at: Time,
+    lineage: u32,
+    weight: i64,
+}
+
+/// How often each record is in a result.
+type Records = HashMap<Name, u64, FxBuildHasher>;
+
+/// What is right of each result, by its step and place.
+type AllRight = HashMap<(StepIndex, u64), Records, FxBuildHasher>;
+
+impl ServedResults {
+    /// All results are certain from now on whose windows end at this time.
+    pub(super) fn certain(&mut self, end: Time, now: Time) {
+        self.certain.entry(end).or_insert(now);
+        self.landing = Some(end);
+    }
+
+    /// A result stands for certain from now on.
+    pub(super) fn stands(&mut self, standing: &Standing, now: Time) {
+        let Some(end) = self.landing else { return };
+        let showing = Showing::of(standing, now);
+        self.cell(standing, end, None).stood.push(showing);
+    }
+
+    fn cell(&mut self, standing: &Standing, end: Time, until: Option<Time>) -> &mut Cell {
+        let Standing { step, pane, .. } = standing;
+        let none = || Cell { end, until, shown: Vec::new(), stood: Vec::new() };
+        self.cells.entry((*step, pane.key, pane.start)).or_insert_with(none)
+    }
+}
+
+impl Showing {
+    fn of(standing: &Standing, at: Time) -> Showing {
+        Showing { at, lineage: standing.pane.tag.lineage, weight: standing.pane.weight }
+    }
+}
+
+impl Cell {
+    /// What was shown last before it was certain.
+    fn last_shown(&self) -> Option<&Showing> {
+        let until = |showing: &&Showing| self.until.is_none_or(|until| showing.at < until);
+        self.shown.iter().rev().find(until)
+    }
+
+    /// How many records a reader saw from each time on, before which it was none: in order of time.
+    fn seen(&self, certain: Option<Time>) -> Vec<(Time, i64)> {
+        let is_shown = |at: &Time| {
+            self.until.is_none_or(|until| *at < until)
+                && certain.is_none_or(|certain| *at < certain)
+        };
+        let shown = self.shown.iter().filter(|showing| is_shown(&showing.at));
+        let mut seen: Vec<(Time, i64)> = shown.map(|s| (s.at, s.weight)).collect();
+        let is_over = |until: &Time| certain.is_none_or(|certain| *until < certain);
+        seen.extend(self.until.filter(is_over).map(|until| (until, 0)));
+        match (certain, self.stood.first()) {
+            (Some(certain), first) if first.is_none_or(|first| first.at > certain) => {
+                seen.push((certain, 0));
+            }
+            _ => {}
+        }
+        seen.extend(self.stood.iter().map(|s| (s.at, s.weight)));
+        seen
+    }
+}
+
+impl Ledger {
+    /// Writes down what is served in the run that begins.
+    pub(crate) fn watch_served(&mut self) {
+        self.served = Some(Box::default());
+    }
+
+    /// A result is shown for a while.
+    pub(super) fn serve(&mut self, shown: &Served, now: Time) {
+        let Served { standing, end, until } = shown;
+        let Some(served) = &mut self.served else { return };
+        if served.certain.contains_key(end) {
+            return;
+        }
+        let showing = Showing::of(standing, now);
+        let cell = served.cell(standing, *end, *until);
+        let before = cell.shown.last().map_or(0, |before| before.lineage);
+        cell.shown.push(showing);
+        let Standing { step, pane, .. } = standing;
+        let floor = match self.goes_on_from(showing.lineage, before) {
+            true => self.head_of(before),
+            false => 0,
+        };
+        let Some(mut seen) = self.seen.take() else { return };
+        seen.changes(*step, Which::Cell(pane.key, pane.start));
+        let mut at = self.head_of(showing.lineage);
+        while at != floor && at != 0 {
+            let member = self.members[at as usize];
+            match member.lineage {
+                0 => seen.comes(*step, member.name),
+                lineage => self.leaves(lineage, &mut |name| seen.comes(*step, name)),
+            }
+            at = member.next;
+        }
+        self.seen = Some(seen);
+    }
+
+    /// The run is over: how what was served differs from what was certain, and from what is right of all the input.
+    /// None where nothing was written down.
+    pub(crate) fn served_figures(
+        &self,
+        right: &dyn Right,
+        layout: &Layout,
+        sources: &Sources,
+        words: &mut Vocabulary,
+    ) -> Option<ServedFigures> {
+        let served = self.served.as_ref()?;
+        let is_counted = |step: StepIndex| {
+            matches!(layout.step(step).results, Some(Results::Counted | Results::Summed))
+        };
+        let mut all_right = AllRight::default();
+        sources.each(|source, row, promise| {
+            let name = sources.first_with_id(row.name);
+            // Without an answer that won it cannot be told where a record belongs, and it is nowhere.
+            right.belongs(source, row, promise, words, self, &mut |expected| {
+                if is_counted(expected.step) && !expected.is_dead {
+                    let result = all_right.entry((expected.step, expected.place)).or_default();
+                    *result.entry(name).or_default() += u64::from(expected.times);
+                }
+                false
+            });
+        });
+        let has_global = layout.all().any(|(step, laid)| is_counted(step) && laid.is_global);
+        let is_window = |step: StepIndex| !has_global || layout.step(step).is_global;
+        let mut figures = ServedFigures::default();
+        let mut corrections: BTreeMap<(StepIndex, u64), Vec<i64>> = BTreeMap::new();
+        let mut cells: Vec<(&(StepIndex, Key, Time), &Cell)> =
+            served.cells.iter().filter(|((step, ..), _)| is_counted(*step)).collect();
+        cells.sort_unstable_by_key(|&(&(step, key, start), _)| (step, start, key.0));
+        for (&(step, key, start), cell) in cells {
+            let key = words.keys.hash(key);
+            let place = place(key, start);
+            let Some(right) = all_right.remove(&(step, place)) else {
+                figures.phantom_cells += 1;
+                continue;
+            };
+            let of = |lineage| self.records_of(lineage, sources, words);
+            let speed = cell.last_shown().map_or_else(Records::default, |s| of(s.lineage));
+            let batch = cell.stood.last().map_or_else(Records::default, |s| of(s.lineage));
+            let certain = served.certain.get(&cell.end).copied();
+            let [in_right, in_speed, in_batch] = [&right, &speed, &batch].map(count);
+            figures.add_cell(
+                [in_right, in_speed, in_batch],
+                difference(&speed, &right),
+                difference(&speed, &batch),
+            );
+            if is_window(step) {
+                figures.add_window([in_right, in_speed], &cell.seen(certain), cell.end, certain);
+                let over = cell.until.zip(certain).filter(|(until, certain)| until < certain);
+                figures.unserved += over.map_or(0, |(until, certain)| certain.0.abs_diff(until.0));
+                let correction = Fraction::signed(in_batch, in_speed, in_right);
+                corrections.entry((step, key)).or_default().push(correction);
+            }
+        }
+        // What nobody ever saw.
+        for ((step, _), right) in all_right {
+            let all = count(&right);
+            figures.add_cell([all, 0, 0], all, 0);
+            if is_window(step) {
+                figures.add_window([all, 0], &[], Time(0), None);
+                figures.corrections.push(0);
+            }
+        }
+        corrections.values().for_each(|of_key| figures.correct(of_key));
+        Some(figures)
+    }
+
+    /// How often each source record was read under a lineage. Of records with one id it is the first.
+    fn records_of(&self, lineage: u32, sources: &Sources, words: &Vocabulary) -> Records {
+        let mut records = Records::default();
+        self.leaves(lineage, &mut |leaf| {
+            if let Some(source) = words.names.source_of(leaf) {
+                *records.entry(sources.first_with_id(source)).or_default() += 1;
+            }
+        });
+        records
+    }
+}
+
+fn count(records: &Records) -> u64 {
+    records.values().sum()
+}
+
+/// The sum over all records of the differences in how often they are in two results.
+fn difference(one: &Records, other: &Records) -> u64 {
+    let of = |records: &Records, name| records.get(name).copied().unwrap_or(0);
+    let in_one: u64 = one.iter().map(|(name, &times)| times.abs_diff(of(other, name))).sum();
+    let not_in_one = other.iter().filter(|(name, _)| !one.contains_key(*name));
+    in_one + not_in_one.map(|(_, &times)| times).sum::<u64>()
+}

@@ -1,0 +1,189 @@
+//! Lambda: the batch leg is exact for what had come by its cut-off whatever befalls, and how far the speed leg is off is
+//! said by figures, which are those of its letter on the letter's input.
+
+use onceproof::scenario::{Changes, Scenario};
+use onceproof::search::certificate::Exhaustion;
+use onceproof::search::exhaust::{Space, bare, exhaust};
+use onceproof::search::resume::Done;
+use onceproof_kernel::time::{MILLISECOND, SECOND};
+use onceproof_model::in_memory::alphabet::{BATCH_RERAN, BATCH_RESTARTED, REPLAYED};
+use onceproof_sim::fault::KindName::{self, *};
+use onceproof_sim::outcome::Verdict;
+use onceproof_sim::served::ServedFigures;
+use onceproof_systems::Trial;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+/// A file of the library without its faults, under these settings.
+fn trial(file: &str, settings: &str) -> Trial {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
+    let scenario = Scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
+    let mechanism = (!settings.is_empty()).then(|| settings.to_owned());
+    let changed = scenario.redesigned(&Changes { mechanism, ..Changes::default() });
+    bare(&changed.unwrap_or_else(|error| panic!("{error}")).trial)
+}
+
+fn search(trial: &Trial, kinds: &[KindName], most: u32) -> Exhaustion {
+    let cancel = AtomicBool::new(false);
+    let space = Space::new(trial, kinds, most);
+    exhaust(trial, None, &space, &mut Done::default(), &cancel, &|_| {})
+}
+
+fn served(settings: &str) -> ServedFigures {
+    let trial = trial("compare/lambda.toml", settings);
+    let outcome = trial.simulator().detail(None);
+    assert_eq!(outcome.brief.fired.0.iter().sum::<u64>(), 0);
+    outcome.served.expect("a speed leg")
+}
+
+/// What the letter says of a run: the worst cell, net and gross, and all windows, in thousandths; records and cells
+/// apart; windows corrected up and down, and changes of the sign; windows never right; cells that are certain and wrong.
+#[derive(PartialEq, Eq, Debug)]
+struct Letter {
+    worst: [u64; 3],
+    apart: [u64; 2],
+    corrected: [usize; 3],
+    never_right: u64,
+    wrong_cells: u64,
+}
+
+impl Letter {
+    fn of(figures: &ServedFigures) -> Letter {
+        let thousandths = |millionths: u64| (millionths + 500) / 1000;
+        let corrected = |sign| figures.corrections.iter().filter(|c| c.signum() == sign).count();
+        Letter {
+            worst: [figures.worst_net, figures.worst_gross, figures.total]
+                .map(|part| thousandths(part.millionths())),
+            apart: [figures.apart_records, figures.apart_cells],
+            corrected: [corrected(1), corrected(-1), figures.sign_changes as usize],
+            never_right: figures.never_right,
+            wrong_cells: figures.wrong_cells,
+        }
+    }
+}
+
+#[track_caller]
+fn check(settings: &str, letter: &Letter) {
+    let figures = served(settings);
+    // 800 records, each per user and globally, in 20 windows; 5 users and all.
+    assert_eq!((figures.records, figures.cells, figures.windows), (1600, 120, 20));
+    assert_eq!(&Letter::of(&figures), letter, "{settings}");
+}
+
+const BY_EVENT: &str = "speed.window-clock = \"event\"";
+
+#[test]
+fn on_the_letters_stream_the_figures_are_the_letters() {
+    // Of 1,600 records in cells 1.0 % is 16, and of 120 cells 11.7 % is 14 and 35 % is 42; of 20 windows 75 % is 15.
+    let late = Letter {
+        worst: [333, 333, 26],
+        apart: [16, 14],
+        corrected: [0, 6, 0],
+        never_right: 15,
+        wrong_cells: 42,
+    };
+    check(BY_EVENT, &late);
+    // Without a fault nothing is lost by a speed leg that waits for nothing.
+    check(&format!("{BY_EVENT}, speed.strategy = \"best-effort\""), &late);
+    // 43.3 % of 120 cells are 52, 13.3 % are 16.
+    let short = Letter {
+        worst: [400, 400, 40],
+        apart: [16, 16],
+        corrected: [0, 8, 0],
+        never_right: 16,
+        wrong_cells: 52,
+    };
+    check(&format!("{BY_EVENT}, cut-off = \"5s\""), &short);
+    // No record is later than a minute.
+    let long = Letter {
+        worst: [0, 0, 0],
+        apart: [0, 0],
+        corrected: [0, 0, 0],
+        never_right: 0,
+        wrong_cells: 0,
+    };
+    check(&format!("{BY_EVENT}, cut-off = \"60s\""), &long);
+    // 45.75 % of 1,600 records are 732, 97.5 % of 120 cells are 117, 98.3 % are 118.
+    let forgetful = Letter {
+        worst: [333, 333, 26],
+        apart: [732, 117],
+        corrected: [0, 20, 0],
+        never_right: 20,
+        wrong_cells: 118,
+    };
+    check(&format!("{BY_EVENT}, retention = \"25s\""), &forgetful);
+    // 0.375 % of 1,600 records are 6, 5 % of 120 cells are 6.
+    let hole = Letter {
+        worst: [400, 400, 40],
+        apart: [6, 6],
+        corrected: [3, 0, 0],
+        never_right: 15,
+        wrong_cells: 42,
+    };
+    check(&format!("{BY_EVENT}, speed-keep = \"15s\""), &hole);
+    // From 15 s after each window until its commit is in the store, 1 ms after 30 s.
+    let unserved = served(&format!("{BY_EVENT}, speed-keep = \"15s\"")).unserved;
+    assert_eq!(unserved, 20 * (15 * SECOND + MILLISECOND));
+    // By arrival 9.125 % of the records are 146, and of 19 times the sign changes at 9.
+    let by_arrival = Letter {
+        worst: [500, 833, 13],
+        apart: [146, 78],
+        corrected: [6, 13, 9],
+        never_right: 15,
+        wrong_cells: 42,
+    };
+    check("", &by_arrival);
+    assert_eq!(served("").phantom_cells, 14);
+}
+
+#[test]
+fn what_is_certain_is_so_when_the_batch_has_landed() {
+    let figures = served(BY_EVENT);
+    let certain = figures.certain.percentiles().expect("20 windows");
+    // The commit takes 1 ms to the store.
+    let read = 30 * SECOND + MILLISECOND;
+    assert!(certain.p50 <= read && read - certain.p50 < read / 1000, "{certain:?}");
+    assert_eq!((figures.certain.count(), certain.p50, figures.changes), (20, certain.max, 41));
+}
+
+#[test]
+fn no_fault_of_any_kind_breaks_what_had_come_by_the_cut_off() {
+    let trial = trial("lambda/small.toml", "");
+    let runs = |found: &Exhaustion| found.levels.iter().map(|level| level.runs).sum::<u64>();
+    let one = search(&trial, &KindName::ALL, 1);
+    assert!(one.causes.is_empty() && runs(&one) > 300, "{:?}", one.causes);
+    let two = search(&trial, &[DropRequest, Crash, CommitLost], 2);
+    assert!(two.causes.is_empty() && runs(&two) > 3000, "{:?}", two.causes);
+}
+
+#[test]
+fn a_batch_that_reads_too_early_or_adds_is_found() {
+    let causes = |settings: &str, kinds: &[KindName]| {
+        search(&trial("lambda/small.toml", settings), kinds, 1).causes.len()
+    };
+    assert_eq!(causes("landing = \"append\"", &[Crash, CommitUnknown]), 0);
+    assert!(causes("landing = \"append\", reruns = 1", &[Crash]) > 0);
+    // The first record is of 0 s, and the log is read at 30 s. A batch that dies when it should land, at 40 s, reads it
+    // again 50 ms later.
+    let short = search(&trial("lambda/small.toml", "retention = \"29s\""), &[Crash], 1);
+    assert_eq!(short.causes.iter().map(|cause| cause.faults.len()).collect::<Vec<_>>(), [0]);
+    assert!(causes("retention = \"31s\"", &[Crash]) > 0);
+    assert_eq!(causes("retention = \"41s\"", &[Crash]), 0);
+}
+
+#[test]
+fn in_bad_weather_batches_begin_again_and_land_the_same() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/lambda/random.toml");
+    let trial = Scenario::load(&path).expect("a scenario").trial;
+    let mut simulator = trial.simulator();
+    let mut reached = [0; 3];
+    for seed in 0..10 {
+        let brief = simulator.brief(Some(seed));
+        assert_eq!(brief.verdict, Verdict::ExactlyOnce, "seed {seed}");
+        let marks = [BATCH_RESTARTED, BATCH_RERAN, REPLAYED];
+        for (reached, mark) in reached.iter_mut().zip(marks) {
+            *reached += brief.marks.0[mark.at()];
+        }
+    }
+    assert!(reached.iter().all(|&times| times > 0), "{reached:?}");
+}
