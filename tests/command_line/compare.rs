@@ -5,7 +5,8 @@ use boon::{Compiler, Schemas};
 use serde_json::{Value, json};
 use std::path::Path;
 
-const ALL: [&str; 4] = ["dataflow", "dataflow-at-least-once", "at-least-once", "best-effort"];
+const ALL: [&str; 5] =
+    ["dataflow", "dataflow-at-least-once", "at-least-once", "best-effort", "lambda"];
 
 /// The path of a scenario of the library.
 fn library(file: &str) -> String {
@@ -47,8 +48,8 @@ fn the_chapter_is_exact_with_ids_alone_and_late_with_them() {
         .map(|one| &one["strategy"])
         .collect();
     assert_eq!(names, ALL);
-    let [ids, without, acked, best] = ALL.map(|strategy| of(&document, strategy));
-    for one in [ids, without, acked, best] {
+    let [ids, without, acked, best, lambda] = ALL.map(|strategy| of(&document, strategy));
+    for one in [ids, without, acked, best, lambda] {
         assert_eq!((&one["runs"], &one["inconclusive"]), (&json!(30), &json!(0)), "{one}");
         // An empty comparison would say nothing.
         assert_eq!((&one["records"], &one["never_fired"]), (&json!(15_000), &json!([])), "{one}");
@@ -68,6 +69,56 @@ fn the_chapter_is_exact_with_ids_alone_and_late_with_them() {
     let median = |one: &Value| one["first_seen_ms"]["p50"].as_f64().expect("records were seen");
     assert!(median(acked) <= median(ids) && median(best) <= median(ids));
     assert_eq!(ids["first_seen_ms"]["count"], 15_000);
+
+    // Of Lambda the batch leg is exact, and the speed leg is not, but where nothing goes wrong.
+    assert_eq!((&lambda["violated"], &lambda["classes"]), (&json!(0), &json!({})));
+    let served = &lambda["served"];
+    assert_eq!(served["inconsistency"], json!({ "records": 0.0, "cells": 0.0 }));
+    assert_eq!((&served["wrong_cells"], &served["phantom_cells"]), (&json!(0.0), &json!(0)));
+    for part in [
+        &served["inaccuracy_net"]["max"],
+        &served["inaccuracy_gross"]["p50"],
+        &served["inaccuracy_total"]["max"],
+        &served["differs"]["records"],
+        &served["corrections"]["deviation"],
+    ] {
+        assert!(part.as_f64() > Some(0.01), "{served}");
+    }
+    // 20 s after the end of a window the log is read, and 10 s later its results land.
+    let certain = &served["windows"]["certain_ms"];
+    assert!(certain["p50"].as_f64().is_some_and(|p50| (29_990.0..30_001.1).contains(&p50)));
+    assert!(median(lambda) <= median(ids));
+    for others in [ids, without, acked, best] {
+        assert_eq!(others["served"], json!(null));
+        assert!(others["complexity"]["stores"].as_u64() < lambda["complexity"]["stores"].as_u64());
+    }
+}
+
+#[test]
+fn of_late_data_the_batch_leg_knows_no_more_than_had_come_and_the_legs_differ() {
+    let folder = Folder::new("compare-lambda");
+    let late = library("compare/lambda.toml");
+    let arguments =
+        ["compare", &late, "--strategies", "lambda", "--seeds", "0..20", "--format", "json"];
+    let document = folder.onceproof(&arguments).ends(0).document();
+    let lambda = of(&document, "lambda");
+    assert_eq!((&lambda["violated"], &lambda["runs"]), (&json!(0), &json!(20)));
+    let served = &lambda["served"];
+    // By the letter: 146 of 1,600 records and 78 of 120 cells; 42 cells that are certain and wrong.
+    assert_eq!(served["inconsistency"], json!({ "records": 0.09125, "cells": 0.65 }));
+    assert_eq!((&served["wrong_cells"], &served["phantom_cells"]), (&json!(0.35), &json!(280)));
+    let windows = &served["windows"];
+    assert_eq!((&windows["count"], &windows["never_right"]), (&json!(400), &json!(300)));
+    let text = folder.onceproof(&["compare", &late, "--seeds", "0..2"]).ends(0).stdout;
+    for title in
+        ["inaccuracy", "inconsistency", "unpredictability", "latency of windows", "complexity"]
+    {
+        assert!(text.contains(&format!("\n{title}\n")), "{title}\n{text}");
+    }
+    let run = folder.onceproof(&["run", &late, "--seed", "1", "--format", "json"]).ends(0);
+    let run = run.document();
+    assert_eq!(run["served"]["inconsistency"], served["inconsistency"]);
+    assert_eq!(run["served"]["windows"]["count"], 20);
 }
 
 #[test]
@@ -283,13 +334,13 @@ fn a_comparison_is_a_table_of_markdown() {
     let arguments = ["compare", &chapter, "--seeds", "0..3", "--format", "markdown"];
     let text = folder.onceproof(&arguments).ends(0).stdout;
     assert!(
-        text.starts_with("# chapter 5, to compare strategies\n\n4 strategies, 3 runs each"),
+        text.starts_with("# chapter 5, to compare strategies\n\n5 strategies, 3 runs each"),
         "{text}"
     );
     assert!(text.contains("\n| dataflow | 3 | 0 | 0.0 % | 0.0 to 56.2 % | 0 |\n"), "{text}");
     let rows =
         text.lines().filter(|line| line.starts_with('|')).map(|row| row.matches(" | ").count());
-    assert!(rows.max() == Some(5), "{text}");
+    assert!(rows.max() == Some(7), "{text}");
 }
 
 #[cfg(unix)]
