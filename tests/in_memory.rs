@@ -200,3 +200,39 @@ fn with_durable_counts_nothing_is_lost_and_with_ids_beside_them_all_is_exact_und
     assert!(in_memory.keys().all(|(classes, _)| classes == "lost"), "{in_memory:?}");
     assert!(!in_memory.is_empty());
 }
+
+/// The same with a queue in place of the log.
+fn with_queue(settings: &str, queue: &str) -> Trial {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/at-least-once/small.toml");
+    let scenario = Scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
+    let steps = vec![format!("events: queue = {{ deadline = \"500ms\"{queue} }}")];
+    let mechanism = (!settings.is_empty()).then(|| settings.to_owned());
+    let changed = scenario.redesigned(&Changes { mechanism, steps, ..Changes::default() });
+    bare(&changed.unwrap_or_else(|error| panic!("{error}")).trial)
+}
+
+#[test]
+fn a_queue_hands_out_again_what_a_log_would_be_read_again_for() {
+    let classes = |trial: &Trial, most| {
+        let kinds = [&OF_THE_LETTER[..], &[KindName::Redeliver]].concat();
+        let found = search(trial, &kinds, most);
+        assert_eq!((found.total().inconclusive, found.interrupted), (0, false));
+        found.causes.iter().flat_map(|cause| cause.classes.iter()).collect::<BTreeSet<Class>>()
+    };
+    assert_eq!(classes(&with_queue("", ""), 1), BTreeSet::from([Duplicated, Lost]));
+    assert_eq!(classes(&with_queue("counts = \"durable\"", ""), 1), BTreeSet::from([Duplicated]));
+    let exact = "counts = \"durable\", distinct = true";
+    assert_eq!(classes(&with_queue(exact, ""), 2), BTreeSet::new());
+    // What is acked when it is pulled is lost with a spout that dies then, whatever bolts keep.
+    assert_eq!(classes(&with_queue(exact, ", ack = \"on-receipt\""), 1), BTreeSet::from([Lost]));
+    // With an id of its own each delivery is another record.
+    let fresh = classes(&with_queue(exact, ", ids = \"none\""), 1);
+    assert_eq!(fresh, BTreeSet::from([Duplicated]));
+}
+
+#[test]
+fn a_clock_that_nobody_reads_is_placed_nowhere() {
+    let runs = |trial: &Trial| search(trial, &[KindName::ClockStep], 1).total().runs;
+    assert_eq!(runs(&small("at-least-once", "")), 1);
+    assert!(runs(&small("lambda", "")) > 1);
+}

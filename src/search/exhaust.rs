@@ -69,11 +69,23 @@ impl Space {
         Space { kinds, most, prunes: true, runs_explained: false, stops_at_cause: false }
     }
 
+    /// Without the kinds that can do nothing in this system: a clock that nobody reads may stand as it likes.
+    fn without_idle_kinds(&self, trial: &Trial) -> Space {
+        let mut space = self.clone();
+        let is_idle =
+            |kind: &Kind| matches!(kind, Kind::ClockStep { .. }) && !trial.design.reads_clocks();
+        space.kinds.retain(|kind| !is_idle(kind));
+        space
+    }
+
     /// How many threads a search can keep busy at most: each takes a first fault, of which there are no more.
     pub fn most_jobs(&self, trial: &Trial, seed: Option<u64>) -> u64 {
         match self.most {
             0 => 1,
-            _ => trial.simulator().extensions(seed, &self.kinds).possible.len() as u64,
+            _ => {
+                let Space { kinds, .. } = self.without_idle_kinds(trial);
+                trial.simulator().extensions(seed, &kinds).possible.len() as u64
+            }
         }
     }
 
@@ -136,6 +148,7 @@ pub fn exhaust(
         stopped: false,
         space: space.hash(trial, seed),
     };
+    let space = &space.without_idle_kinds(trial);
     let mut simulator = trial.simulator();
     simulator.place(&[]);
     // What a rest is good for comes with the second fault; and it costs a look at the whole world.

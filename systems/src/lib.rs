@@ -5,8 +5,9 @@
 use onceproof_kernel::alphabet::{Alphabet, Point};
 use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_model::dataflow::{self, Dataflow, point};
+use onceproof_model::function::Function;
 use onceproof_model::in_memory::{self, InMemory, alphabet};
-use onceproof_model::pipeline::{Edge, Pipeline};
+use onceproof_model::pipeline::{Edge, Pipeline, Step, StepKind};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::{Runs, Simulation};
 
@@ -166,6 +167,20 @@ impl Design {
                 stores: design.stores().len() as u64,
                 messages: design.messages().len() as u64,
             },
+        }
+    }
+
+    /// Whether a process decides anything by its clock. A batch leg reads the log when its clock says so. A spout waits
+    /// by it, but what it waits for is set when it begins to.
+    pub fn reads_clocks(&self) -> bool {
+        match self {
+            Design::Dataflow(_) => true,
+            Design::InMemory(design) => {
+                let mut steps = design.pipeline.steps().iter();
+                let is_clock =
+                    |step: &Step| matches!(step.kind, StepKind::Map(Function::Clock { .. }));
+                design.settings.batch.is_some() || steps.any(is_clock)
+            }
         }
     }
 

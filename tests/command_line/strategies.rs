@@ -136,8 +136,6 @@ fn what_a_strategy_does_not_have_is_refused_by_name_with_the_line() {
 
     let named = ("name   = \"global\"", "name   = \"view\"");
     refused("name", named, "`view` cannot name a step here", "\"view\"");
-    let queue = ("kind = \"source\"", "kind = \"source\"\nqueue = {}");
-    refused("queue", queue, "cannot have a `queue`", "\"events\"");
     let last = "name   = \"global\"";
     let map = format!("name = \"m\"\nkind = \"map\"\nfn = \"identity\"\n\n[[step]]\n{last}");
     refused("map", (last, &map), "cannot have a map below an aggregate", "\"m\"");
@@ -177,6 +175,8 @@ fn what_a_batch_leg_does_not_have_is_refused_by_name_with_the_line() {
     fault("lambda-step", step, "`batch/*@10s#0` is never at `global`");
 
     let named = ("name   = \"global\"", "name   = \"batch\"");
+    let queue = ("kind = \"source\"", "kind = \"source\"\nqueue = {}");
+    of("lambda-queue", queue, "cannot have a `queue`", "\"events\"");
     of("lambda-batch", named, "`batch` cannot name a step here", "\"batch\"");
     let last = "name   = \"per-user\"";
     let sink = format!("name = \"s\"\nkind = \"sink\"\n\n[[step]]\n{last}\nfrom = \"events\"");

@@ -4,12 +4,12 @@
 use super::alphabet::{self, ALPHABET};
 use super::settings::{Counts, Settings};
 use crate::function::Function;
-use crate::pipeline::{Edge, GraphError, Pipeline, Sink, Step, StepKind};
+use crate::pipeline::{Edge, GraphError, Pipeline, QueueRules, Sink, Step, StepKind};
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::layout::{LaidStep, Layout, ShardIndex, StepIndex};
 use onceproof_kernel::mix;
 use onceproof_kernel::retry::Retry;
-use onceproof_kernel::source::Source;
+use onceproof_kernel::source::{self, Source};
 
 /// The name of the acker among the processes.
 pub const ACKER: &str = "acker";
@@ -192,13 +192,18 @@ impl Design {
             counts == Counts::Durable && head.is_some_and(|kind| kind.windowing().is_some());
         let is_source = matches!(here.map(|step| &step.kind), Some(StepKind::Source { .. }));
         let is_batch = is(BATCH);
+        let pulls = matches!(head, Some(StepKind::Source { queue: Some(_), .. }));
+        // One that pulls commits only to hear whether it has lost its shard, when it sends a record again.
+        let commits = !pulls || self.settings.tracks();
         let (is_taken, why) = match point {
             alphabet::READ | alphabet::COMPUTE | alphabet::LAND => (is_batch, "it runs no batches"),
             alphabet::ANSWER if is_batch => (true, ""),
             alphabet::INIT if is_spout => (self.settings.tracks(), "nobody follows its records"),
             alphabet::INIT => (false, "only a spout opens trees"),
             alphabet::EMIT => (is_spout, "only a spout emits"),
-            alphabet::COMMIT => (is_spout, "only a spout has an offset"),
+            alphabet::COMMIT => {
+                (is_spout && commits, "only a spout that reads a log has an offset")
+            }
             alphabet::APPLY => (here.is_some() && !is_source, "it has no function and no sum"),
             alphabet::SHOW => (shows, "it has no results"),
             alphabet::SEND => (
@@ -206,12 +211,15 @@ impl Design {
                 "it passes nothing on",
             ),
             alphabet::ACK => (
-                self.settings.tracks() && (is_bolt || is(VIEW) && self.settings.view_acks()),
+                pulls
+                    || self.settings.tracks() && (is_bolt || is(VIEW) && self.settings.view_acks()),
                 "it acks nothing",
             ),
             alphabet::COMPLETE => (is(ACKER), "only an acker knows that a tree is complete"),
             alphabet::WRITE => (is(VIEW) || counts_durably, "it writes no rows"),
-            alphabet::ANSWER => (is(VIEW) || counts_durably || is_spout, "it commits nothing"),
+            alphabet::ANSWER => {
+                (is(VIEW) || counts_durably || is_spout && commits, "it commits nothing")
+            }
             _ => (false, "it is no step of this protocol"),
         };
         is_taken.then_some(()).ok_or(why)
@@ -234,6 +242,10 @@ impl Design {
 /// What a batch leg cannot do: it waits for the end of each window.
 fn check_batch(pipeline: &Pipeline) -> Result<(), Refused> {
     for (index, step) in pipeline.numbered() {
+        if let StepKind::Source { queue: Some(_), .. } = step.kind {
+            let (what, why) = ("a `queue`", "its batch leg reads a log, and a queue keeps none");
+            return Err(Refused::Step { step: index, what, why });
+        }
         let is_of_window = |from: &StepIndex| pipeline.step(*from).kind.windowing().is_some();
         if let (StepKind::Sink(_), false) = (&step.kind, step.from.iter().any(is_of_window)) {
             let what = "a sink of records that are in no window";
@@ -257,9 +269,6 @@ fn check(pipeline: &Pipeline, may_fuse: &[bool]) -> Result<(), Refused> {
         let is_decided = from.iter().any(|(above, is)| above.1 && is.is_none());
         let mut here = (is_below, is_decided);
         match &step.kind {
-            StepKind::Source { queue: Some(_), .. } => {
-                return refuse("a `queue`", "its spouts read a log, from an offset on");
-            }
             StepKind::Map(Function::Call(_)) => {
                 return refuse("a map that calls a service", "its bolts call nobody");
             }
@@ -349,8 +358,13 @@ fn layout(pipeline: &Pipeline, heads: &[StepIndex], settings: &Settings) -> Layo
             // A tree that is not complete is what is waited for.
             retry: if settings.tracks() { retry } else { Retry::default() },
             source: match step.kind {
-                StepKind::Source { watermark: progress, .. } => {
-                    Some(Source { progress, queue: None })
+                StepKind::Source { watermark: progress, queue } => {
+                    let rules = |QueueRules { deadline, extend, .. }| source::Queue {
+                        deadline,
+                        extend,
+                        holds_back: true,
+                    };
+                    Some(Source { progress, queue: queue.map(rules) })
                 }
                 _ => None,
             },

@@ -9,8 +9,7 @@ use crate::scenario::form::units::Literal;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source};
 use crate::scenario::wrong::error::Errors;
 use crate::scenario::wrong::explain::custom;
-use onceproof_model::function::Function;
-use onceproof_model::pipeline::{Step, StepKind};
+use onceproof_model::pipeline::StepKind;
 use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Climate, Fault, Kind, KindName, Odds, Place};
 use onceproof_systems::Design;
@@ -102,7 +101,7 @@ fn does_something(kind: &Kind, design: &Design, hosts: u32) -> Result<(), String
             let reason = "every step is fused into its source, so nothing is ever sent";
             Err(format!("`{word}` can do nothing here\n{reason}"))
         }
-        Kind::ClockStep { .. } if !reads_clocks(design) => {
+        Kind::ClockStep { .. } if !design.reads_clocks() => {
             Err(format!("`{word}` can do nothing here\nno process reads its clock"))
         }
         Kind::Redeliver => {
@@ -141,19 +140,6 @@ fn does_something(kind: &Kind, design: &Design, hosts: u32) -> Result<(), String
             }
         }
         _ => Ok(()),
-    }
-}
-
-/// Whether a process decides anything by its clock. A batch leg reads the log when its clock says so. A spout waits by
-/// it, but what it waits for is set when it begins to.
-fn reads_clocks(design: &Design) -> bool {
-    match design {
-        Design::Dataflow(_) => true,
-        Design::InMemory(design) => {
-            let mut steps = design.pipeline.steps().iter();
-            let is_clock = |step: &Step| matches!(step.kind, StepKind::Map(Function::Clock { .. }));
-            design.settings.batch.is_some() || steps.any(is_clock)
-        }
     }
 }
 

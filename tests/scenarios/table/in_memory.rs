@@ -281,4 +281,37 @@ pub const ROWS: &[Row] = &[
         [1, 1, 0, 0, 0, 0, 0],
         &[("per-user", 1, 1, &[("ann", 1)]), ("global", 1, 1, &[("*", 1)])],
     ),
+    exact(
+        "at-least-once/queue.toml",
+        3,
+        &[("per-user", 3, 3, &[("ann", 2), ("bob", 1)]), ("global", 3, 3, &[("*", 3)])],
+    ),
+    ledger(
+        "at-least-once/queue-complete-lost.toml",
+        &[Duplicated],
+        [3, 2, 1, 1, 0, 0, 0],
+        &[("per-user", 3, 4, &[("ann", 2), ("bob", 2)]), ("global", 3, 4, &[("*", 4)])],
+    )
+    .with_damaged(&["events/0#1"]),
+    ledger(
+        "at-least-once/queue-on-receipt.toml",
+        &[Lost],
+        [3, 2, 0, 0, 1, 0, 0],
+        &[("per-user", 3, 2, &[("ann", 2)]), ("global", 3, 2, &[("*", 2)])],
+    )
+    .with_damaged(&["events/0#1"]),
+    ledger(
+        "best-effort/queue.toml",
+        &[Duplicated],
+        [3, 2, 1, 1, 0, 0, 0],
+        &[("per-user", 3, 4, &[("ann", 2), ("bob", 2)]), ("global", 3, 4, &[("*", 4)])],
+    )
+    .with_damaged(&["events/0#1"]),
+    ledger(
+        "best-effort/queue-on-receipt.toml",
+        &[Lost],
+        [3, 2, 0, 0, 1, 0, 0],
+        &[("per-user", 3, 2, &[("ann", 2)]), ("global", 3, 2, &[("*", 2)])],
+    )
+    .with_damaged(&["events/0#1"]),
 ];

@@ -1,6 +1,7 @@
-//! A spout: it reads a shard of the log and emits each record as the root of a tree. Where an acker follows the tree, the
-//! spout sends the record again, under a new root, if the tree is not complete in time; and it commits the offset below
-//! which all trees are complete, to begin there after a crash.
+//! A spout: it reads a shard of a log, or pulls from a queue, and emits each record as the root of a tree. Where an acker
+//! follows the tree, the spout sends the record again, under a new root, if the tree is not complete in time. It commits
+//! the offset below which all trees are complete, to begin there after a crash; a message of a queue it acks when its
+//! tree is complete, and, where nobody follows trees, when it has emitted the record.
 
 use super::Context;
 use super::flow::{Leaving, follow};
@@ -10,13 +11,16 @@ use crate::in_memory::alphabet::{COMMIT, COMPLETE_IGNORED, REPLAYED, RESTARTED};
 use crate::in_memory::message::{Branch, Change, Dispatch, Record, Root, Timer};
 use crate::in_memory::settings::{Offsets, WindowClock};
 use crate::in_memory::told::Story;
-use onceproof_kernel::effect::Effect;
+use crate::pipeline::{Ack, QueueRules, StepKind};
+use onceproof_kernel::effect::{Effect, MessageAck};
 use onceproof_kernel::env::{Decision, Env};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::mix::fold;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::record::RecordId;
-use onceproof_kernel::source::{Read, SourceRow};
+use onceproof_kernel::source::{Message, Pull, Read, SourceRow};
 use onceproof_kernel::tell::Tag;
+use onceproof_kernel::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The memory of a spout.
@@ -37,6 +41,8 @@ pub(super) struct Spout {
     /// What was sent to the store, and the number of the commit whose answer is still to come.
     committed: u64,
     committing: Option<u64>,
+    /// When it is woken, to pull again.
+    woken_at: Option<Time>,
     /// What is emitted once the store has the offset after it, in order.
     held: Vec<Emission>,
 }
@@ -44,8 +50,17 @@ pub(super) struct Spout {
 /// A tree that is not complete yet.
 #[derive(Clone, Copy, Debug)]
 struct Open {
-    offset: u64,
+    origin: Origin,
     name: Name,
+}
+
+/// Where a source record comes from.
+#[derive(Clone, Copy, Debug)]
+enum Origin {
+    /// It stands at an offset.
+    Log(u64),
+    /// A queue has handed it out.
+    Queue(Message),
 }
 
 /// A source record, and what leaves the spout of it; none if a function failed.
@@ -58,6 +73,9 @@ struct Emission {
 impl Spout {
     pub fn boot<E: Env<InMemory>>(&mut self, hands: &mut Hands, m: &mut Context<'_, E>) {
         m.ask().charge();
+        if queue(hands, m).is_some() {
+            return self.read(hands, m);
+        }
         let offset = m.env.rows(hands.shard).offset;
         (self.next, self.prefix, self.highest, self.committed) = (offset, offset, offset, offset);
         hands.tell(Story::Begins(offset), m);
@@ -69,11 +87,54 @@ impl Spout {
 
     /// Reads what has arrived, and emits it.
     pub fn read<E: Env<InMemory>>(&mut self, hands: &mut Hands, m: &mut Context<'_, E>) {
+        match queue(hands, m) {
+            Some(queue) => self.pull(queue, hands, m),
+            None => self.read_on(hands, m),
+        }
+    }
+
+    /// Takes what a queue hands out, and emits it.
+    fn pull<E: Env<InMemory>>(
+        &mut self,
+        queue: QueueRules,
+        hands: &mut Hands,
+        m: &mut Context<'_, E>,
+    ) {
+        let mut emissions = Vec::new();
+        let next = loop {
+            match m.ask().pull(hands.shard) {
+                Pull::Message(message) => {
+                    let origin = Origin::Queue(message);
+                    emissions.push(self.emission(origin, &message.row, hands, m));
+                }
+                Pull::NotYet { at } => break Some(at),
+                Pull::Nothing => break None,
+            }
+        };
+        for emission in emissions {
+            let message = emission.of;
+            if queue.ack == Ack::OnReceipt {
+                ack(message, hands, m);
+            }
+            self.emit(emission, hands, m);
+            if queue.ack == Ack::AfterCommit && !m.design.settings.tracks() {
+                ack(message, hands, m);
+            }
+        }
+        // A queue wakes a spout, too: without, each wake would leave another one behind.
+        if let Some(at) = next.filter(|_| self.woken_at != next) {
+            self.woken_at = next;
+            m.effects.list.push(Effect::Wake { at, timer: Timer::Input });
+        }
+    }
+
+    /// Reads what has come into the log, and emits it.
+    fn read_on<E: Env<InMemory>>(&mut self, hands: &mut Hands, m: &mut Context<'_, E>) {
         let mut emissions = Vec::new();
         let arrival = loop {
             match m.ask().read(hands.shard, self.next) {
                 Read::Row(row) => {
-                    emissions.push(self.emission(self.next, &row, hands, m));
+                    emissions.push(self.emission(Origin::Log(self.next), &row, hands, m));
                     self.next += 1;
                 }
                 Read::NotYet { arrival } => break Some(arrival),
@@ -101,11 +162,17 @@ impl Spout {
         hands: &mut Hands,
         m: &mut Context<'_, E>,
     ) {
-        let Some(Open { offset, name }) = self.open.remove(&number) else { return };
-        let Read::Row(row) = m.ask().read(hands.shard, offset) else { return };
+        let Some(Open { origin, name }) = self.open.remove(&number) else { return };
+        let row = match origin {
+            Origin::Queue(message) => message.row,
+            Origin::Log(offset) => match m.ask().read(hands.shard, offset) {
+                Read::Row(row) => row,
+                Read::NotYet { .. } | Read::End => return,
+            },
+        };
         m.env.reach(REPLAYED);
         hands.tell(Story::Replays(name), m);
-        let emission = self.emission(offset, &row, hands, m);
+        let emission = self.emission(origin, &row, hands, m);
         // Whoever has lost the shard hears of it here. Without, he would send his records again for ever: all that he
         // waits for is told to the new owner.
         hands.commit(COMMIT, name, Change::Offset(self.committed), m);
@@ -126,7 +193,7 @@ impl Spout {
         let open = if is_own { self.open.remove(&root.number) } else { None };
         match open {
             Some(open) => {
-                self.is_complete(open.offset);
+                self.is_complete(open, hands, m);
                 self.commit(hands, m);
             }
             None => {
@@ -147,7 +214,8 @@ impl Spout {
             return;
         }
         self.committing = None;
-        let later = self.held.iter().position(|held| held.of.offset >= self.committed);
+        let is_later = |held: &Emission| held.of.offset().is_some_and(|at| at >= self.committed);
+        let later = self.held.iter().position(is_later);
         let covered = later.unwrap_or(self.held.len());
         let now: Vec<Emission> = self.held.drain(..covered).collect();
         for emission in now {
@@ -169,17 +237,24 @@ impl Spout {
     /// What leaves the spout of a record.
     fn emission<E: Env<InMemory>>(
         &mut self,
-        offset: u64,
+        origin: Origin,
         row: &SourceRow,
         hands: &mut Hands,
         m: &mut Context<'_, E>,
     ) -> Emission {
         let SourceRow { name, key, .. } = *row;
         m.env.decides(Decision::Reads { name, key });
-        let record = record(hands.step, row, m.design.settings.window_clock, m);
+        let mut record = record(hands.step, row, m.design.settings.window_clock, m);
+        if let (Some(queue), Origin::Queue(message)) = (queue(hands, m), origin) {
+            let Message { row, number, delivery } = message;
+            let keys = &m.env.words().keys;
+            let content = fold(keys.hash(row.key), row.value.hash(keys));
+            let source = m.design.layout.hash(hands.step);
+            record.id = queue.ids.of(source, number, row.id, content, delivery);
+        }
         let mut leaving = Leaving::new();
         let followed = follow(hands.step, &record, hands, m, &mut leaving);
-        Emission { of: Open { offset, name }, leaving: followed.ok().map(|()| leaving) }
+        Emission { of: Open { origin, name }, leaving: followed.ok().map(|()| leaving) }
     }
 
     fn emit<E: Env<InMemory>>(
@@ -201,7 +276,7 @@ impl Spout {
         let at = m.now.plus(settings.timeout);
         match leaving {
             // A function leaves it out, so nothing is to come.
-            Some(leaving) if leaving.is_empty() => return self.is_complete(of.offset),
+            Some(leaving) if leaving.is_empty() => return self.is_complete(of, hands, m),
             _ => {}
         }
         self.opened += 1;
@@ -220,7 +295,18 @@ impl Spout {
         m.effects.list.push(Effect::Wake { at, timer: Timer::Tree(number) });
     }
 
-    fn is_complete(&mut self, offset: u64) {
+    fn is_complete<E: Env<InMemory>>(
+        &mut self,
+        of: Open,
+        hands: &mut Hands,
+        m: &mut Context<'_, E>,
+    ) {
+        let Some(offset) = of.offset() else {
+            if queue(hands, m).is_some_and(|queue| queue.ack == Ack::AfterCommit) {
+                ack(of, hands, m);
+            }
+            return;
+        };
         self.highest = self.highest.max(offset + 1);
         self.complete.insert(offset);
         while self.complete.remove(&self.prefix) {
@@ -233,7 +319,9 @@ impl Spout {
         let offset = match m.design.settings.offsets {
             Offsets::Prefix => self.prefix,
             Offsets::Highest => self.highest,
-            Offsets::Emitted => self.held.last().map_or(0, |held| held.of.offset + 1),
+            Offsets::Emitted => {
+                self.held.last().and_then(|held| held.of.offset()).map_or(0, |offset| offset + 1)
+            }
         };
         if offset <= self.committed || self.committing.is_some() {
             return;
@@ -243,6 +331,32 @@ impl Spout {
         let number = m.design.layout.number_of(hands.shard);
         let name = m.env.words().names.source(step, number, offset - 1);
         self.committing = Some(hands.commit(COMMIT, name, Change::Offset(offset), m));
+    }
+}
+
+impl Open {
+    /// Where it stands in the log, if it comes from one.
+    fn offset(&self) -> Option<u64> {
+        match self.origin {
+            Origin::Log(offset) => Some(offset),
+            Origin::Queue(_) => None,
+        }
+    }
+}
+
+/// The queue that a spout pulls from, if it does.
+fn queue<E>(hands: &Hands, m: &Context<'_, E>) -> Option<QueueRules> {
+    match m.design.pipeline.step(hands.step).kind {
+        StepKind::Source { queue, .. } => queue,
+        _ => None,
+    }
+}
+
+/// Tells a queue that a message is done.
+fn ack<E>(of: Open, hands: &Hands, m: &mut Context<'_, E>) {
+    if let Origin::Queue(Message { number, .. }) = of.origin {
+        let ack = MessageAck { shard: hands.shard, number, name: of.name };
+        m.effects.list.push(Effect::AckMessage(ack));
     }
 }
 
