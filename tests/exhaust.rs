@@ -8,8 +8,9 @@ mod rests;
 
 use onceproof::scenario::Scenario;
 use onceproof::search::certificate::Exhaustion;
-use onceproof::search::exhaust::{Advance, Space, bare, exhaust};
+use onceproof::search::exhaust::{Advance, exhaust};
 use onceproof::search::resume::Done;
+use onceproof::search::space::{Space, bare};
 use onceproof_kernel::time::{MILLISECOND, SECOND};
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::{Class, Verdict};

@@ -3,8 +3,9 @@
 
 use onceproof::scenario::{Changes, Scenario};
 use onceproof::search::certificate::Exhaustion;
-use onceproof::search::exhaust::{Space, bare, exhaust};
+use onceproof::search::exhaust::exhaust;
 use onceproof::search::resume::Done;
+use onceproof::search::space::{Space, bare};
 use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::Class::{self, Duplicated, Lost};

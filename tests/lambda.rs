@@ -3,8 +3,9 @@
 
 use onceproof::scenario::{Changes, Scenario};
 use onceproof::search::certificate::Exhaustion;
-use onceproof::search::exhaust::{Space, bare, exhaust};
+use onceproof::search::exhaust::exhaust;
 use onceproof::search::resume::Done;
+use onceproof::search::space::{Space, bare};
 use onceproof_kernel::time::{MILLISECOND, SECOND};
 use onceproof_model::in_memory::alphabet::{BATCH_RERAN, BATCH_RESTARTED, REPLAYED};
 use onceproof_sim::fault::KindName::{self, *};

@@ -21,8 +21,9 @@ use onceproof::report::table::fitted;
 use onceproof::report::{ExhaustReport, Reported};
 use onceproof::scenario::Scenario;
 use onceproof::search::certificate::Exhaustion;
-use onceproof::search::exhaust::{Advance, Space, bare, estimate, exhaust as search};
+use onceproof::search::exhaust::{Advance, estimate, exhaust as search};
 use onceproof::search::resume::Done;
+use onceproof::search::space::{Space, bare};
 use onceproof::search::tally::Failure;
 use onceproof_sim::fault::KindName;
 

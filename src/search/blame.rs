@@ -3,9 +3,9 @@
 //! the run is made again with some of its faults, until sets are left of which each is enough for the damage and
 //! none has a fault too many, and without all of which the damage is not there.
 
-use super::exhaust;
 use super::shrink::bench::Watch;
 use super::shrink::ddmin::ddmin;
+use super::space;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Class, Classes, Damage, Outcome};
@@ -208,7 +208,7 @@ pub fn blame(
     }
 
     let longest = outcome.brief.work.events.saturating_mul(2).saturating_add(10_000);
-    let bare = exhaust::bare(trial).with(|plan| {
+    let bare = space::bare(trial).with(|plan| {
         plan.until.events = plan.until.events.min(longest);
     });
     let mut trials = Trials {

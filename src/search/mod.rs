@@ -17,6 +17,7 @@ pub mod causes;
 pub mod certificate;
 pub mod resume;
 mod rests;
+pub mod space;
 pub mod exhaust;
 pub mod variants;
 pub mod necessity;

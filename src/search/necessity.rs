@@ -8,8 +8,9 @@
 
 use super::causes::Cause;
 use super::certificate::Exhaustion;
-use super::exhaust::{Advance, Space, exhaust};
+use super::exhaust::{Advance, exhaust};
 use super::resume::Done;
+use super::space::Space;
 use super::variants::{Variant, wrong};
 use crate::scenario::Scenario;
 use onceproof_sim::fault::{Fault, Kind, KindName};

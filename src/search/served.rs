@@ -2,8 +2,8 @@
 //! where nothing went wrong, which way it was corrected, and when it was right. The figures are those by which two legs
 //! over one log are compared; a run without faults under the same seed says what of it the faults did not do.
 
+use super::space::bare;
 use super::strategies::PerRun;
-use onceproof_sim::fault::Climate;
 use onceproof_sim::served::ServedFigures;
 use onceproof_sim::times::Times;
 use onceproof_systems::Trial;
@@ -165,12 +165,7 @@ impl ServedTotals {
 /// The same without any fault, if it has some and its system serves results that are not certain.
 pub fn without_faults(trial: &Trial) -> Option<Trial> {
     let has_faults = !trial.plan.climate.drawn().is_empty() || !trial.plan.faults.is_empty();
-    (has_faults && trial.design.serves_before_certain()).then(|| {
-        trial.with(|plan| {
-            plan.climate = Climate::default();
-            plan.faults = Vec::new();
-        })
-    })
+    (has_faults && trial.design.serves_before_certain()).then(|| bare(trial))
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::{on, plan_of};
 use onceproof::scenario::Scenario;
-use onceproof::search::exhaust::Space;
 use onceproof::search::necessity::{Finding, Standing, searched};
+use onceproof::search::space::Space;
 use onceproof::search::variants::{Variant, wrong_mechanisms};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::Verdict;

@@ -4,7 +4,7 @@ use super::{plan_of, search, space};
 use onceproof::scenario::Scenario;
 use onceproof::search::causes::groups;
 use onceproof::search::certificate::Exhaustion;
-use onceproof::search::exhaust::Space;
+use onceproof::search::space::Space;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::Brief;
 use onceproof_sim::simulator::{Extensions, Needless, default_kinds};

@@ -7,6 +7,7 @@
 
 mod dead;
 mod differ;
+mod expectations;
 mod extremes;
 mod mistaken;
 mod reflect;
@@ -39,11 +40,11 @@ use rustc_hash::FxBuildHasher;
 use standing::{Cells, KeysInMemory};
 use touch::Touch;
 
+pub(crate) use expectations::Expectations;
 pub(crate) use extremes::greatest_lags;
 pub(crate) use seen::Sightings;
 pub(crate) use served::ServedResults;
 pub(crate) use telling::{IdTold, Telling};
-pub(crate) use verdict::Expectations;
 pub use verdict::Judgement;
 
 /// What is known of the committed results of a run.

@@ -2,6 +2,7 @@
 //! input; only where something differs is each record looked at again, to name what is wrong with it.
 
 use super::Ledger;
+use super::expectations::Expectations;
 use crate::outcome::{self, ByItself, Class, Classes, Damage, Outcome};
 use crate::sources::Sources;
 use hashbrown::HashMap;
@@ -30,26 +31,6 @@ pub struct Judgement {
     pub names: Vec<Name>,
     /// How many records are exact, late or dead letters.
     sound: u64,
-}
-
-/// What is expected of each step: how often each name, how many in all, and the digest of it.
-#[derive(Debug, Default)]
-pub(crate) struct Expectations {
-    steps: Vec<StepExpected>,
-    /// How many records belong into no step.
-    filtered: u64,
-    is_placed: Vec<bool>,
-    /// Whether the answers that won are not all known, and with them the places of what they decide.
-    is_unsure: bool,
-}
-
-#[derive(Debug, Default)]
-struct StepExpected {
-    counts: Vec<u32>,
-    applied: u64,
-    /// How many more there would be without dead letters.
-    dead: u64,
-    digest: u64,
 }
 
 /// What the digest of each step should be without the reflections that are missing because they were late; nothing
@@ -396,54 +377,4 @@ impl Judgement {
 pub(super) fn text_of(record: Name, layout: &Layout, words: &Vocabulary) -> String {
     let name = |step| layout.name(StepIndex(step));
     words.names.text(record, &words.keys, name)
-}
-
-impl Expectations {
-    /// How many reflections are missing at a step since they are dead letters.
-    pub(crate) fn dead_lettered(&self, step: StepIndex) -> u64 {
-        self.steps[step.at()].dead
-    }
-
-    fn evaluate(
-        &mut self,
-        ledger: &Ledger,
-        right: &dyn Right,
-        sources: &Sources,
-        words: &mut Vocabulary,
-    ) {
-        if self.is_placed.is_empty() {
-            self.is_placed = right.is_placed();
-        }
-        self.steps.resize_with(ledger.steps.len(), StepExpected::default);
-        for step in &mut self.steps {
-            step.counts.clear();
-            step.applied = 0;
-            step.dead = 0;
-            step.digest = 0;
-        }
-        let (steps, rows, mut filtered) = (&mut self.steps, sources.rows(), 0);
-        let mut is_unsure = false;
-        sources.each(|source, row, promise| {
-            let mut is_filtered = true;
-            is_unsure |= !right.belongs(source, row, promise, words, ledger, &mut |e| {
-                is_filtered = false;
-                let step = &mut steps[e.step.at()];
-                if e.is_dead {
-                    step.dead += u64::from(e.times);
-                    return false;
-                }
-                let at = e.leaf.0 as usize;
-                if at >= step.counts.len() {
-                    step.counts.resize((at + 1).max(rows), 0);
-                }
-                step.counts[at] = step.counts[at].saturating_add(e.times);
-                step.applied += u64::from(e.times);
-                step.digest = step.digest.wrapping_add(e.digest());
-                false
-            });
-            filtered += u64::from(is_filtered);
-        });
-        self.is_unsure = is_unsure;
-        self.filtered = filtered;
-    }
 }

@@ -8,7 +8,7 @@
 
 use super::{Needs, Setting, Soundness, Variant};
 use crate::scenario::Scenario;
-use crate::search::exhaust::bare;
+use crate::search::space::bare;
 use onceproof_kernel::call::Action;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND, Span};

@@ -24,7 +24,7 @@ use evaluate::{Run, evaluate};
 use file::{File, Input};
 use judge::{judge, judge_ledger};
 use onceproof::scenario::Scenario;
-use onceproof::search::exhaust::{Space, bare};
+use onceproof::search::space::{Space, bare};
 use onceproof_model::dataflow::defect::Defect;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Brief, Outcome, Verdict};

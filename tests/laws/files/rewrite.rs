@@ -8,7 +8,7 @@ use super::judge::judge;
 use super::{cases, read, within_limits};
 use crate::laws::check;
 use onceproof::scenario::{Changes, Scenario, ScenarioError};
-use onceproof::search::exhaust::bare;
+use onceproof::search::space::bare;
 use onceproof::search::swarm::Swarm;
 use onceproof_sim::outcome::{Outcome, Verdict};
 use proptest::prelude::*;
