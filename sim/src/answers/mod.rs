@@ -157,7 +157,9 @@ impl Answers {
         let kind = self.decide(Asked::Request, moment, exchange.point, may, layout, words);
         match kind {
             None => {
-                self.note_delay(exchange, Leg::Request, layout, words);
+                if self.times() {
+                    self.note_delay(exchange, Leg::Request, layout, words);
+                }
                 RequestFate::Pass
             }
             Some(Kind::DropRequest) => RequestFate::Lost,
@@ -188,7 +190,9 @@ impl Answers {
         let kind = self.decide(Asked::Ack, moment, exchange.point, |_| true, layout, words);
         let fate = match kind {
             None => {
-                self.note_delay(exchange, Leg::Ack, layout, words);
+                if self.times() {
+                    self.note_delay(exchange, Leg::Ack, layout, words);
+                }
                 AckFate::Pass
             }
             Some(Kind::DropAck) => AckFate::Lost,

@@ -83,6 +83,11 @@ impl Answers {
         self.log.take().unwrap_or_default().schedule
     }
 
+    /// Whether someone asked what messages take longer than the least.
+    pub(super) fn times(&self) -> bool {
+        self.delays.is_some()
+    }
+
     /// Whether moments are written down.
     pub(super) fn is_watched(&self, in_detail: bool) -> bool {
         in_detail || self.possible.is_some() || self.delays.is_some()
@@ -94,7 +99,8 @@ impl Answers {
         is_possible || self.delays.is_some()
     }
 
-    /// Writes down what a message takes longer than the least, if someone asked.
+    /// Writes down what a message takes longer than the least; see [`Answers::times`].
+    #[cold]
     pub(super) fn note_delay(
         &mut self,
         exchange: &Exchange,
@@ -102,9 +108,6 @@ impl Answers {
         layout: &Layout,
         words: &Vocabulary,
     ) {
-        if self.delays.is_none() {
-            return;
-        }
         let by = self.drawn.delay(exchange.point_of(leg));
         if let (Some(delays), Some(log), 1..) = (&mut self.delays, &self.log, by) {
             let asked = match leg {
