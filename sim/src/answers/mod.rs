@@ -40,8 +40,8 @@ pub use possible::{Needless, Possibility, Resting, default_kinds, legs};
 pub struct Answers {
     drawn: Drawn,
     exact: Exact,
-    /// At which sorts of moments nothing can happen.
-    quiet: [bool; Asked::ALL.len()],
+    /// What can happen at each sort of moments.
+    chances: [Chance; Asked::ALL.len()],
     /// Whether there is another worker for a shard to move to.
     can_move: bool,
     fired: Fired,
@@ -57,13 +57,24 @@ pub struct Answers {
     delays: Option<Vec<Fault>>,
 }
 
+/// What can happen at a sort of moments, as long as nobody says otherwise.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Chance {
+    /// Nothing, and nobody watches.
+    None,
+    /// What the seed draws, and nobody watches.
+    Drawn,
+    /// Anything; or each moment is written down.
+    Any,
+}
+
 impl Answers {
     /// The answers to a plan, for any seed.
     pub fn new(plan: &Plan, layout: &Layout) -> Answers {
         Answers {
             drawn: Drawn::new(plan),
             exact: Exact::new(layout, &plan.faults),
-            quiet: [false; Asked::ALL.len()],
+            chances: [Chance::Any; Asked::ALL.len()],
             can_move: plan.hosts(layout) > 1,
             fired: Fired::default(),
             strikes: Strikes::default(),
@@ -142,13 +153,14 @@ impl Answers {
     }
 
     /// A request is sent.
+    #[inline(always)]
     pub fn request(
         &mut self,
         exchange: &Exchange,
         layout: &Layout,
         words: &Vocabulary,
     ) -> RequestFate {
-        if self.is_quiet(Asked::Request) {
+        if !self.may_happen(Asked::Request, exchange.point) {
             return RequestFate::Pass;
         }
         let moment = Moment::Exchange(*exchange);
@@ -177,8 +189,9 @@ impl Answers {
     /// An ack is sent. The acks of both copies of a doubled request share one point, so they share its fate,
     /// and it is one fault. Were each copy asked about, one run could have two faults at one point, and no file
     /// could say which.
+    #[inline(always)]
     pub fn ack(&mut self, exchange: &Exchange, layout: &Layout, words: &Vocabulary) -> AckFate {
-        if self.is_quiet(Asked::Ack) {
+        if !self.may_happen(Asked::Ack, exchange.point) {
             return AckFate::Pass;
         }
         if self.has_twins
@@ -215,6 +228,9 @@ impl Answers {
         words: &Vocabulary,
     ) -> CommitFate {
         let point = self.drawn.meet(commit.point);
+        if !self.may_happen(Asked::Commit, point) {
+            return CommitFate::Pass;
+        }
         let moment = Moment::Commit(*commit);
         match self.decide(Asked::Commit, moment, point, |_| true, layout, words) {
             None => CommitFate::Pass,
@@ -286,6 +302,9 @@ impl Answers {
     /// A step of the protocol is about to be taken; see [`Answers::asks_before`].
     pub fn before(&mut self, step: &StepTaken, layout: &Layout, words: &Vocabulary) -> BeforeFate {
         let point = self.drawn.meet(step.point);
+        if !self.may_happen(Asked::Before, point) {
+            return BeforeFate::Pass;
+        }
         let moment = Moment::Step(*step);
         let can_move = self.can_move;
         let may = |kind: &Kind| *kind != Kind::Move || can_move;
@@ -321,19 +340,36 @@ impl Answers {
     }
 
     fn is_quiet(&self, asked: Asked) -> bool {
-        self.quiet[asked as usize]
+        self.chances[asked as usize] == Chance::None
     }
 
-    /// Works out at which sorts of moments nothing can happen and nobody watches.
+    /// Whether anything can happen at a moment. Most often nothing can, which is found out in line.
+    #[inline(always)]
+    fn may_happen(&self, asked: Asked, point: u64) -> bool {
+        match self.chances[asked as usize] {
+            Chance::None => false,
+            Chance::Drawn => self.drawn.hits(asked, point),
+            Chance::Any => true,
+        }
+    }
+
+    /// Works out what can happen at each sort of moments.
     fn listen(&mut self) {
         for asked in Asked::ALL {
-            let is_asked = self.drawn.has(asked) || self.exact.has(asked) || self.watches(asked);
-            self.quiet[asked as usize] = !is_asked;
+            let is_drawn = self.drawn.has(asked);
+            let is_looked_at = self.exact.has(asked) || self.watches(asked);
+            self.chances[asked as usize] = match (is_drawn, is_looked_at) {
+                (false, false) => Chance::None,
+                // A run in detail writes down each moment at which anything can happen.
+                (true, false) if self.log.is_none() => Chance::Drawn,
+                (true, false) | (_, true) => Chance::Any,
+            };
         }
     }
 
     /// What happens at a moment: the first exact fault that is placed there, else the first kind whose
     /// draw hits, of those that may be.
+    #[inline(never)]
     fn decide(
         &mut self,
         asked: Asked,
