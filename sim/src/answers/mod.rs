@@ -51,6 +51,8 @@ pub struct Answers {
     acks: HashMap<u64, AckFate, FxBuildHasher>,
     /// What a run in detail writes down.
     log: Option<Log>,
+    /// How often the world did something that outlives a worker, since ever.
+    changes: u64,
     /// Every fault that could have been placed somewhere in this run, if someone asked.
     possible: Option<Possible>,
     /// What messages took longer than the least, as faults, if someone asked.
@@ -81,6 +83,7 @@ impl Answers {
             has_twins: false,
             acks: HashMap::default(),
             log: None,
+            changes: 0,
             possible: None,
             delays: None,
         }

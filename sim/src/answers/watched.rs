@@ -41,18 +41,17 @@ impl Answers {
         self.possible.is_some()
     }
 
-    /// How often anything outside the workers was changed until now.
+    /// How often anything outside the workers was changed until now. A step of the protocol is asked about next.
     pub fn note_changes(&mut self, outside: u64) {
         if let Some(possible) = &mut self.possible {
-            possible.changes_outside = outside;
+            possible.changes = (self.changes, outside);
         }
     }
 
-    /// The world did something, or time went on: whether a worker dies before or after it is not the same.
+    /// The world did something, or time went on: whether a worker dies before or after it is not the same. To count
+    /// is cheaper than to ask whether anyone wants to know.
     pub fn note_change(&mut self) {
-        if let Some(possible) = &mut self.possible {
-            possible.change();
-        }
+        self.changes += 1;
     }
 
     /// Whether the message that is asked about next goes over a link that is cut.
