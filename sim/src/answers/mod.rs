@@ -4,6 +4,7 @@
 //! then those that the seed draws; the first that does not pass decides. Whatever fires is written down
 //! with a place that only it has, so that the schedule of a run replays it.
 
+mod chance;
 mod drawn;
 mod exact;
 mod log;
@@ -18,6 +19,7 @@ use crate::fault::{Fault, Kind, Leg};
 use crate::marks::{Strikes, Struck};
 use crate::outcome::Fired;
 use crate::plan::Plan;
+use chance::Chance;
 use drawn::Drawn;
 use exact::Exact;
 use hashbrown::HashMap;
@@ -57,17 +59,6 @@ pub struct Answers {
     possible: Option<Possible>,
     /// What messages took longer than the least, as faults, if someone asked.
     delays: Option<Vec<Fault>>,
-}
-
-/// What can happen at a sort of moments, as long as nobody says otherwise.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Chance {
-    /// Nothing, and nobody watches.
-    None,
-    /// What the seed draws, and nobody watches.
-    Drawn,
-    /// Anything; or each moment is written down.
-    Any,
 }
 
 impl Answers {
@@ -340,34 +331,6 @@ impl Answers {
             log.schedule.push(fault.clone());
         }
         fault.clone()
-    }
-
-    fn is_quiet(&self, asked: Asked) -> bool {
-        self.chances[asked as usize] == Chance::None
-    }
-
-    /// Whether anything can happen at a moment. Most often nothing can, which is found out in line.
-    #[inline(always)]
-    fn may_happen(&self, asked: Asked, point: u64) -> bool {
-        match self.chances[asked as usize] {
-            Chance::None => false,
-            Chance::Drawn => self.drawn.hits(asked, point),
-            Chance::Any => true,
-        }
-    }
-
-    /// Works out what can happen at each sort of moments.
-    fn listen(&mut self) {
-        for asked in Asked::ALL {
-            let is_drawn = self.drawn.has(asked);
-            let is_looked_at = self.exact.has(asked) || self.watches(asked);
-            self.chances[asked as usize] = match (is_drawn, is_looked_at) {
-                (false, false) => Chance::None,
-                // A run in detail writes down each moment at which anything can happen.
-                (true, false) if self.log.is_none() => Chance::Drawn,
-                (true, false) | (_, true) => Chance::Any,
-            };
-        }
     }
 
     /// What happens at a moment: the first exact fault that is placed there, else the first kind whose
