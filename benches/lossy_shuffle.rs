@@ -21,7 +21,7 @@ const SEEDS: u64 = 16;
 
 /// What one size is measured by.
 struct Size {
-    records: u64,
+    records: u32,
     seconds: u64,
     pairs: usize,
 }
@@ -33,7 +33,7 @@ const SIZES: [Size; 3] = [
 ];
 
 /// Long enough for a steady queue.
-const LONG: u64 = 50_000;
+const LONG: u32 = 50_000;
 
 fn lossy_shuffle(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("lossy shuffle");
@@ -42,21 +42,21 @@ fn lossy_shuffle(criterion: &mut Criterion) {
     let brief = common::run(&long, &mut long.trial.simulator(), 0);
     let queue_length = floor::queue_length(&brief, &long.trial);
     for Size { records, seconds, pairs: most_pairs } in SIZES {
-        let scenario = common::lossy_shuffle(records, Ids::EXACT);
-        let mut simulator = scenario.trial.simulator();
+        let shuffle = common::lossy_shuffle(records, Ids::EXACT);
+        let mut simulator = shuffle.trial.simulator();
         group.warm_up_time(Duration::from_millis(500));
         group.measurement_time(Duration::from_secs(seconds));
-        group.throughput(Throughput::Elements(records));
+        group.throughput(Throughput::Elements(records.into()));
         let mut seed = 0;
         group.bench_function(BenchmarkId::new("run", records), |bencher| {
             bencher.iter(|| {
                 seed = (seed + 1) % SEEDS;
-                common::run(&scenario, &mut simulator, seed)
+                common::run(&shuffle, &mut simulator, seed)
             });
         });
 
-        let brief = common::run(&scenario, &mut simulator, 0);
-        let mut amounts = Amounts::of(&brief, &scenario.trial, queue_length);
+        let brief = common::run(&shuffle, &mut simulator, 0);
+        let mut amounts = Amounts::of(&brief, &shuffle.trial, queue_length);
         let mut floor = Floor::default();
         let mut pairs = Vec::new();
         let mut seed = 0;
@@ -67,9 +67,8 @@ fn lossy_shuffle(criterion: &mut Criterion) {
                     let mut real = None;
                     if pairs.len() < most_pairs {
                         seed = (seed + 1) % SEEDS;
-                        let (brief, elapsed) =
-                            time(|| common::run(&scenario, &mut simulator, seed));
-                        amounts = Amounts::of(&brief, &scenario.trial, queue_length);
+                        let (brief, elapsed) = time(|| common::run(&shuffle, &mut simulator, seed));
+                        amounts = Amounts::of(&brief, &shuffle.trial, queue_length);
                         real = Some(elapsed);
                     }
                     let (_, bare) = time(|| floor.run(black_box(&amounts), seed));
@@ -93,7 +92,7 @@ fn time<T>(closure: impl FnOnce() -> T) -> (T, Duration) {
 }
 
 /// Prints how many times the floor a run takes, if both were measured.
-fn report(records: u64, amounts: &Amounts, pairs: &mut [f64]) {
+fn report(records: u32, amounts: &Amounts, pairs: &mut [f64]) {
     if pairs.is_empty() {
         return;
     }

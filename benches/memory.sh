@@ -6,7 +6,7 @@
 set -eu
 records=${1-1000000}
 cd "$(dirname "$0")/.."
-cargo build --quiet --release --example lossy_shuffle
+cargo build --quiet --release --package onceproof-systems --example lossy_shuffle
 target=$(cargo metadata --quiet --no-deps --format-version 1 |
     sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
 ulimit -v 1048576

@@ -6,23 +6,29 @@
 mod common;
 
 use common::Ids;
+use onceproof_model::dataflow::mechanism::Dedup;
 use onceproof_sim::fault::{Kind, KindName};
 
 /// How many allocations each of these seeds takes when it is run again with memory that is warm.
-fn allocations_when_warm(dedup: &str, records: u64, seeds: std::ops::Range<u64>) -> Vec<u64> {
-    let scenario = common::lossy_shuffle(records, Ids { dedup, ..Ids::EXACT });
-    let mut simulator = scenario.trial.simulator();
+fn allocations_when_warm(dedup: Dedup, records: u32, seeds: std::ops::Range<u64>) -> Vec<u64> {
+    let shuffle = common::lossy_shuffle(records, Ids { dedup, ..Ids::EXACT });
+    let mut simulator = shuffle.trial.simulator();
     // Twice: what is handed back at the end of a run may be handed out in another order.
     for seed in seeds.clone().chain(seeds.clone()) {
-        common::run(&scenario, &mut simulator, seed);
+        common::run(&shuffle, &mut simulator, seed);
     }
     let mut allocations = |seed| {
         let count = allocation_counter::measure(|| {
-            common::run(&scenario, &mut simulator, seed);
+            common::run(&shuffle, &mut simulator, seed);
         });
         count.count_total
     };
     seeds.map(&mut allocations).collect()
+}
+
+/// How a duplicate may be known.
+fn dedups() -> [Dedup; 2] {
+    [Dedup::Catalog, Dedup::Bloom(Default::default())]
 }
 
 /// However long the run: the list of steps in its judgement, and, when each of the four counting shards
@@ -31,26 +37,26 @@ const AT_MOST: u64 = 1 + 4;
 
 #[test]
 fn a_sweep_of_seeds_allocates_nothing_per_event() {
-    for dedup in ["catalog", "bloom"] {
+    for dedup in dedups() {
         let allocations = allocations_when_warm(dedup, 100, 0..40);
-        assert!(allocations.iter().all(|&count| count <= AT_MOST), "{dedup}: {allocations:?}");
+        assert!(allocations.iter().all(|&count| count <= AT_MOST), "{dedup:?}: {allocations:?}");
     }
 }
 
 #[test]
 fn a_run_of_four_times_the_records_allocates_no_more() {
-    for dedup in ["catalog", "bloom"] {
+    for dedup in dedups() {
         let few = allocations_when_warm(dedup, 100, 0..10).into_iter().max();
         let many = allocations_when_warm(dedup, 400, 0..10).into_iter().max();
-        assert!(many <= few, "{dedup}: {many:?} allocations with 400 records, {few:?} with 100");
+        assert!(many <= few, "{dedup:?}: {many:?} allocations with 400 records, {few:?} with 100");
     }
 }
 
 /// How many bytes a look for every place of these kinds takes, over 100 records.
 fn bytes_to_look_for(kinds: &[KindName]) -> u64 {
-    let scenario = common::lossy_shuffle(100, Ids::EXACT);
+    let shuffle = common::lossy_shuffle(100, Ids::EXACT);
     let kinds: Vec<Kind> = kinds.iter().map(|kind| kind.with_defaults()).collect();
-    let mut simulator = scenario.trial.simulator();
+    let mut simulator = shuffle.trial.simulator();
     for _ in 0..2 {
         simulator.explore(None, &kinds);
     }

@@ -53,6 +53,22 @@ fn a_verdict_a_report_and_a_trace_are_of_one_run() {
     }
 }
 
+/// Where nobody looks, a moment at which no draw hits is passed over. In detail each is asked about.
+#[test]
+fn a_run_that_nobody_looks_at_draws_what_a_run_in_detail_draws() {
+    let mut fired = 0;
+    for file in RANDOM {
+        let scenario = load(file);
+        let mut simulator = scenario.trial.simulator();
+        for seed in (0..20).map(Some) {
+            let in_detail = simulator.detail(seed).brief;
+            fired += in_detail.fired.0.iter().sum::<u64>();
+            assert_eq!(simulator.brief(seed), in_detail, "{file}, seed {seed:?}");
+        }
+    }
+    assert!(fired > 1_000, "{fired}");
+}
+
 #[test]
 fn to_look_for_places_and_to_place_faults_leaves_no_trace() {
     let scenario = load("dedup/lost-ack.toml");

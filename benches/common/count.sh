@@ -14,7 +14,7 @@ too_much() {
 command -v valgrind >/dev/null 2>&1 ||
     fail "valgrind is missing; it counts the instructions (package \`valgrind\` of most systems)"
 
-cargo build --quiet --release --example lossy_shuffle
+cargo build --quiet --release --package onceproof-systems --example lossy_shuffle
 target=$(cargo metadata --quiet --no-deps --format-version 1 |
     sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
 program=$target/release/examples/lossy_shuffle

@@ -154,6 +154,7 @@ impl<S: System> Store<S> {
     }
 
     /// How the changes of a commit are told that is applied next.
+    #[cold]
     pub fn told(&self, commit: &Commit, changes: &[S::Change], design: &S::Design) -> Vec<Told> {
         let shard = commit.shard;
         let told = changes.iter().map(|change| self.rows(shard).told(change, design, shard));

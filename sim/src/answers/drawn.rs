@@ -100,6 +100,14 @@ impl Drawn {
         fold(point, u64::from(*met))
     }
 
+    /// Whether the draw of any kind hits. Only [`Drawn::fault`] knows whether that kind may be.
+    #[inline(always)]
+    pub fn hits(&self, asked: Asked, point: u64) -> bool {
+        let hits =
+            |draws: &Draws| self.kinds[asked as usize].iter().any(|drawn| drawn.hits(draws, point));
+        self.draws.as_ref().is_some_and(hits)
+    }
+
     /// The first kind whose draw hits, of those that may be.
     pub fn fault(&self, asked: Asked, point: u64, may: impl Fn(&Kind) -> bool) -> Option<Kind> {
         if !self.is_stormy {
@@ -107,14 +115,17 @@ impl Drawn {
         }
         let draws = self.draws.as_ref()?;
         self.kinds[asked as usize].iter().find_map(|drawn| {
-            let hits = u128::from(draws.word(point, drawn.purpose)) < drawn.bound;
-            let kind = hits.then(|| drawn.choose(draws, point))?;
+            let kind = drawn.hits(draws, point).then(|| drawn.choose(draws, point))?;
             may(&kind).then_some(kind)
         })
     }
 }
 
 impl DrawnKind {
+    fn hits(&self, draws: &Draws, point: u64) -> bool {
+        u128::from(draws.word(point, self.purpose)) < self.bound
+    }
+
     /// The kind with one of its parameters.
     fn choose(&self, draws: &Draws, point: u64) -> Kind {
         match *self.kinds {

@@ -4,6 +4,7 @@
 //! then those that the seed draws; the first that does not pass decides. Whatever fires is written down
 //! with a place that only it has, so that the schedule of a run replays it.
 
+mod chance;
 mod drawn;
 mod exact;
 mod log;
@@ -18,6 +19,7 @@ use crate::fault::{Fault, Kind, Leg};
 use crate::marks::{Strikes, Struck};
 use crate::outcome::Fired;
 use crate::plan::Plan;
+use chance::Chance;
 use drawn::Drawn;
 use exact::Exact;
 use hashbrown::HashMap;
@@ -40,8 +42,8 @@ pub use possible::{Needless, Possibility, Resting, default_kinds, legs};
 pub struct Answers {
     drawn: Drawn,
     exact: Exact,
-    /// At which sorts of moments nothing can happen.
-    quiet: [bool; Asked::ALL.len()],
+    /// What can happen at each sort of moments.
+    chances: [Chance; Asked::ALL.len()],
     /// Whether there is another worker for a shard to move to.
     can_move: bool,
     fired: Fired,
@@ -51,6 +53,8 @@ pub struct Answers {
     acks: HashMap<u64, AckFate, FxBuildHasher>,
     /// What a run in detail writes down.
     log: Option<Log>,
+    /// How often the world did something that outlives a worker, since ever.
+    changes: u64,
     /// Every fault that could have been placed somewhere in this run, if someone asked.
     possible: Option<Possible>,
     /// What messages took longer than the least, as faults, if someone asked.
@@ -63,13 +67,14 @@ impl Answers {
         Answers {
             drawn: Drawn::new(plan),
             exact: Exact::new(layout, &plan.faults),
-            quiet: [false; Asked::ALL.len()],
+            chances: [Chance::Any; Asked::ALL.len()],
             can_move: plan.hosts(layout) > 1,
             fired: Fired::default(),
             strikes: Strikes::default(),
             has_twins: false,
             acks: HashMap::default(),
             log: None,
+            changes: 0,
             possible: None,
             delays: None,
         }
@@ -142,13 +147,14 @@ impl Answers {
     }
 
     /// A request is sent.
+    #[inline(always)]
     pub fn request(
         &mut self,
         exchange: &Exchange,
         layout: &Layout,
         words: &Vocabulary,
     ) -> RequestFate {
-        if self.is_quiet(Asked::Request) {
+        if !self.may_happen(Asked::Request, exchange.point) {
             return RequestFate::Pass;
         }
         let moment = Moment::Exchange(*exchange);
@@ -157,7 +163,9 @@ impl Answers {
         let kind = self.decide(Asked::Request, moment, exchange.point, may, layout, words);
         match kind {
             None => {
-                self.note_delay(exchange, Leg::Request, layout, words);
+                if self.times() {
+                    self.note_delay(exchange, Leg::Request, layout, words);
+                }
                 RequestFate::Pass
             }
             Some(Kind::DropRequest) => RequestFate::Lost,
@@ -175,8 +183,9 @@ impl Answers {
     /// An ack is sent. The acks of both copies of a doubled request share one point, so they share its fate,
     /// and it is one fault. Were each copy asked about, one run could have two faults at one point, and no file
     /// could say which.
+    #[inline(always)]
     pub fn ack(&mut self, exchange: &Exchange, layout: &Layout, words: &Vocabulary) -> AckFate {
-        if self.is_quiet(Asked::Ack) {
+        if !self.may_happen(Asked::Ack, exchange.point) {
             return AckFate::Pass;
         }
         if self.has_twins
@@ -188,7 +197,9 @@ impl Answers {
         let kind = self.decide(Asked::Ack, moment, exchange.point, |_| true, layout, words);
         let fate = match kind {
             None => {
-                self.note_delay(exchange, Leg::Ack, layout, words);
+                if self.times() {
+                    self.note_delay(exchange, Leg::Ack, layout, words);
+                }
                 AckFate::Pass
             }
             Some(Kind::DropAck) => AckFate::Lost,
@@ -211,6 +222,9 @@ impl Answers {
         words: &Vocabulary,
     ) -> CommitFate {
         let point = self.drawn.meet(commit.point);
+        if !self.may_happen(Asked::Commit, point) {
+            return CommitFate::Pass;
+        }
         let moment = Moment::Commit(*commit);
         match self.decide(Asked::Commit, moment, point, |_| true, layout, words) {
             None => CommitFate::Pass,
@@ -282,6 +296,9 @@ impl Answers {
     /// A step of the protocol is about to be taken; see [`Answers::asks_before`].
     pub fn before(&mut self, step: &StepTaken, layout: &Layout, words: &Vocabulary) -> BeforeFate {
         let point = self.drawn.meet(step.point);
+        if !self.may_happen(Asked::Before, point) {
+            return BeforeFate::Pass;
+        }
         let moment = Moment::Step(*step);
         let can_move = self.can_move;
         let may = |kind: &Kind| *kind != Kind::Move || can_move;
@@ -316,20 +333,9 @@ impl Answers {
         fault.clone()
     }
 
-    fn is_quiet(&self, asked: Asked) -> bool {
-        self.quiet[asked as usize]
-    }
-
-    /// Works out at which sorts of moments nothing can happen and nobody watches.
-    fn listen(&mut self) {
-        for asked in Asked::ALL {
-            let is_asked = self.drawn.has(asked) || self.exact.has(asked) || self.watches(asked);
-            self.quiet[asked as usize] = !is_asked;
-        }
-    }
-
     /// What happens at a moment: the first exact fault that is placed there, else the first kind whose
     /// draw hits, of those that may be.
+    #[inline(never)]
     fn decide(
         &mut self,
         asked: Asked,

@@ -27,6 +27,7 @@ pub struct Exchange {
 
 impl Exchange {
     /// A request from one shard to another.
+    #[inline(always)]
     pub fn new(
         layout: &Layout,
         from: ShardIndex,

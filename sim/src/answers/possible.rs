@@ -83,9 +83,9 @@ pub(super) struct Possible {
     pub rests: Vec<Resting>,
     kinds: Vec<Kind>,
     pub watched: Watched,
-    /// How often the world did something that outlives a worker, and how often anything outside was changed.
-    changes: u64,
-    pub changes_outside: u64,
+    /// How often the world did something that outlives a worker, and how often anything outside was changed, until
+    /// the step of the protocol that is asked about next.
+    pub changes: (u64, u64),
     /// Both numbers when the last crash was noted, of each of the kinds. A kind has its parameter here: a crash
     /// that takes longer to come back is another crash, after which other things have happened.
     crash_at: Vec<Option<(u64, u64)>>,
@@ -101,17 +101,11 @@ impl Possible {
             found: Vec::new(),
             rests: Vec::new(),
             watched,
-            changes: 0,
-            changes_outside: 0,
+            changes: (0, 0),
             crash_at: vec![None; kinds.len()],
             kinds,
             is_cut_off: false,
         }
-    }
-
-    /// Something was done that outlives a worker.
-    pub fn change(&mut self) {
-        self.changes += 1;
     }
 
     /// The world is at rest, in this state.
@@ -126,13 +120,12 @@ impl Possible {
 
     /// A moment has come, with this place: each kind that may be placed here.
     pub fn note(&mut self, asked: Asked, place: &Place, may: impl Fn(&Kind) -> bool) {
-        let Possible { found, kinds, crash_at, is_cut_off, .. } = self;
-        let changes = (self.changes, self.changes_outside);
+        let Possible { found, kinds, crash_at, is_cut_off, changes, .. } = self;
         let asked_here = |(_, kind): &(usize, &Kind)| kind.asked_at() == asked && may(kind);
         for (number, &kind) in kinds.iter().enumerate().filter(asked_here) {
             let needless = match kind {
                 Kind::Crash { .. } => {
-                    let is_same = crash_at[number].replace(changes) == Some(changes);
+                    let is_same = crash_at[number].replace(*changes) == Some(*changes);
                     is_same.then_some(Needless::SameCrash)
                 }
                 _ if kind.name().row().target == FaultTarget::Message => {

@@ -41,18 +41,17 @@ impl Answers {
         self.possible.is_some()
     }
 
-    /// How often anything outside the workers was changed until now.
+    /// How often anything outside the workers was changed until now. A step of the protocol is asked about next.
     pub fn note_changes(&mut self, outside: u64) {
         if let Some(possible) = &mut self.possible {
-            possible.changes_outside = outside;
+            possible.changes = (self.changes, outside);
         }
     }
 
-    /// The world did something, or time went on: whether a worker dies before or after it is not the same.
+    /// The world did something, or time went on: whether a worker dies before or after it is not the same. To count
+    /// is cheaper than to ask whether anyone wants to know.
     pub fn note_change(&mut self) {
-        if let Some(possible) = &mut self.possible {
-            possible.change();
-        }
+        self.changes += 1;
     }
 
     /// Whether the message that is asked about next goes over a link that is cut.
@@ -83,6 +82,11 @@ impl Answers {
         self.log.take().unwrap_or_default().schedule
     }
 
+    /// Whether someone asked what messages take longer than the least.
+    pub(super) fn times(&self) -> bool {
+        self.delays.is_some()
+    }
+
     /// Whether moments are written down.
     pub(super) fn is_watched(&self, in_detail: bool) -> bool {
         in_detail || self.possible.is_some() || self.delays.is_some()
@@ -94,7 +98,8 @@ impl Answers {
         is_possible || self.delays.is_some()
     }
 
-    /// Writes down what a message takes longer than the least, if someone asked.
+    /// Writes down what a message takes longer than the least; see [`Answers::times`].
+    #[cold]
     pub(super) fn note_delay(
         &mut self,
         exchange: &Exchange,
@@ -102,9 +107,6 @@ impl Answers {
         layout: &Layout,
         words: &Vocabulary,
     ) {
-        if self.delays.is_none() {
-            return;
-        }
         let by = self.drawn.delay(exchange.point_of(leg));
         if let (Some(delays), Some(log), 1..) = (&mut self.delays, &self.log, by) {
             let asked = match leg {

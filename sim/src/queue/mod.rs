@@ -104,7 +104,9 @@ impl<T: Copy> EventQueue<T> {
         } else if let Some(events) = self.lanes.get_mut(lane as usize)
             && events.last().is_none_or(|last| last < due)
         {
-            self.firsts[lane as usize] = self.firsts[lane as usize].min(due);
+            if events.is_empty() {
+                self.firsts[lane as usize] = due;
+            }
             events.push_back((due, event));
         } else {
             self.push_heap(due, event);

@@ -23,6 +23,12 @@ impl<T: Copy> Ring<T> {
         (self.first, self.len) = (0, 0);
     }
 
+    /// Whether it has no event.
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// When the first is due.
     #[inline(always)]
     pub fn first(&self) -> Option<Due> {

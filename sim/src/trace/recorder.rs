@@ -11,6 +11,7 @@ use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::record::{Output, RecordId};
 use onceproof_kernel::time::{Nanos, Time};
+use onceproof_kernel::told::Told;
 use rustc_hash::FxBuildHasher;
 use std::collections::VecDeque;
 
@@ -65,7 +66,8 @@ pub(crate) struct Recorder {
     pub execution: (u32, Option<usize>),
     /// What a worker was about to do when something befell it, and the fault.
     pub struck: Option<(Stroke, Option<usize>)>,
-    /// What becomes of ids by the commit that the store applies now.
+    /// What the commit changes that reaches the store now, and what becomes of ids by it.
+    pub changes_told: Vec<Told>,
     pub ids_told: Vec<IdTold>,
     /// Ids that grew too old until then were told.
     pub aged_until: Option<Time>,

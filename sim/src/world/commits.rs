@@ -105,11 +105,10 @@ impl<S: System> World<'_, S> {
             &mut self.outside;
         let Wire { ref commit, who, is_answered: is_over, .. } = self.wires[wire];
         let changes = self.effects.changes(commit.changes);
-        let told = match trace.is_on() {
-            true => store.told(commit, changes, self.design),
-            false => Vec::new(),
-        };
-        let ids = trace.recorder().map(|recorder| &mut recorder.ids_told);
+        let ids = trace.recorder().map(|recorder| {
+            recorder.changes_told = store.told(commit, changes, self.design);
+            &mut recorder.ids_told
+        });
         let shard = commit.shard;
         let mut telling = Telling { ledger, shard, now: *now, words, sources, ids };
         let applied = store.apply(commit, changes, *now, &mut telling);
@@ -149,7 +148,7 @@ impl<S: System> World<'_, S> {
             Applied::Refused => self.outside.marks.reach(Mark::COMMIT_FENCED),
         }
         if self.outside.trace.is_on() {
-            self.tell_commit_arrives(wire, applied, told);
+            self.tell_commit_arrives(wire, applied);
         }
         let is_refused = applied == Applied::Refused;
         let is_due = applied != Applied::Before || self.layout.store.are_repeats_answered;

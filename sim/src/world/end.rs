@@ -97,7 +97,7 @@ impl<S: System> World<'_, S> {
     }
 
     /// Whether an event means nothing any more: a timer that nobody waits for, the end of an absence that is over.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is_void(&self, event: &Event<S>) -> bool {
         match *event {
             Event::Wake { shard, life, timer } => {

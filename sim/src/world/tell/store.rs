@@ -12,7 +12,7 @@ use onceproof_kernel::call::{Answer, Call};
 use onceproof_kernel::effect::Commit;
 use onceproof_kernel::system::System;
 use onceproof_kernel::tell::Gone;
-use onceproof_kernel::told::{Forgotten, Told};
+use onceproof_kernel::told::Forgotten;
 
 impl<S: System> World<'_, S> {
     #[cold]
@@ -36,14 +36,11 @@ impl<S: System> World<'_, S> {
 
     /// A commit reaches the store, which may have let ids go by it.
     #[cold]
-    pub(in crate::world) fn tell_commit_arrives(
-        &mut self,
-        wire: u32,
-        applied: Applied,
-        told: Vec<Told>,
-    ) {
+    pub(in crate::world) fn tell_commit_arrives(&mut self, wire: u32, applied: Applied) {
         let who = self.wires[wire].who;
         let commit = self.wires[wire].commit;
+        let Some(recorder) = self.outside.trace.recorder() else { return };
+        let told = std::mem::take(&mut recorder.changes_told);
         let changes = match applied {
             Applied::Now => told,
             Applied::Before | Applied::Refused => Vec::new(),

@@ -7,13 +7,14 @@
 //! and, where the system tells it, the most memory that was held, as `peak_kib`. With `--floor`, each run
 //! is followed by its floor: a bare loop with as many heap operations, keyed draws and set insertions.
 
-#[path = "../benches/common/mod.rs"]
+#[path = "../../benches/common/mod.rs"]
 mod common;
-#[path = "../benches/common/floor.rs"]
+#[path = "../../benches/common/floor.rs"]
 mod floor;
 
 use common::Ids;
 use floor::{Amounts, Floor};
+use onceproof_model::dataflow::mechanism::{Dedup, Gc};
 use std::hint::black_box;
 use std::process::ExitCode;
 
@@ -21,12 +22,27 @@ const USAGE: &str =
     "usage: lossy_shuffle RECORDS [--runs N] [--seed S] [--dedup D] [--gc G] [--floor]";
 
 struct Options {
-    records: u64,
+    records: u32,
     runs: u64,
     seed: u64,
-    dedup: String,
-    gc: String,
+    ids: Ids,
     floor: bool,
+}
+
+fn dedup(word: &str) -> Option<Dedup> {
+    match word {
+        "catalog" => Some(Dedup::Catalog),
+        "bloom" => Some(Dedup::Bloom(Default::default())),
+        _ => None,
+    }
+}
+
+fn gc(word: &str) -> Option<Gc> {
+    match word {
+        "watermark" => Some(Gc::Watermark),
+        "never" => Some(Gc::Never),
+        _ => None,
+    }
 }
 
 fn options(mut words: impl Iterator<Item = String>) -> Option<Options> {
@@ -34,16 +50,15 @@ fn options(mut words: impl Iterator<Item = String>) -> Option<Options> {
         records: words.next()?.parse().ok()?,
         runs: 1,
         seed: 7,
-        dedup: Ids::EXACT.dedup.to_owned(),
-        gc: Ids::EXACT.gc.to_owned(),
+        ids: Ids::EXACT,
         floor: false,
     };
     while let Some(word) = words.next() {
         match word.as_str() {
             "--runs" => options.runs = words.next()?.parse().ok()?,
             "--seed" => options.seed = words.next()?.parse().ok()?,
-            "--dedup" => options.dedup = words.next()?,
-            "--gc" => options.gc = words.next()?,
+            "--dedup" => options.ids.dedup = dedup(&words.next()?)?,
+            "--gc" => options.ids.gc = gc(&words.next()?)?,
             "--floor" => options.floor = true,
             _ => return None,
         }
@@ -52,30 +67,30 @@ fn options(mut words: impl Iterator<Item = String>) -> Option<Options> {
 }
 
 fn main() -> ExitCode {
-    let Some(Options { records, runs, seed, dedup, gc, floor: with_floor }) =
+    let Some(Options { records, runs, seed, ids, floor: with_floor }) =
         options(std::env::args().skip(1))
     else {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
-    let scenario = common::lossy_shuffle(records, Ids { dedup: &dedup, gc: &gc });
-    let mut simulator = scenario.trial.simulator();
+    let shuffle = common::lossy_shuffle(records, ids);
+    let mut simulator = shuffle.trial.simulator();
     let mut floor = with_floor.then(|| (Floor::default(), steady_queue_length()));
     let (mut events, mut fingerprint) = (0, 0);
     let (mut ids_held_max, mut ids_held_end) = (0, 0);
     for seed in (seed..).take(runs as usize) {
-        let brief = common::run(&scenario, &mut simulator, seed);
+        let brief = common::run(&shuffle, &mut simulator, seed);
         events += brief.work.events;
         ids_held_max = ids_held_max.max(brief.work.ids_held_max);
         ids_held_end = ids_held_end.max(brief.work.ids_held_end);
         fingerprint = brief.fingerprint;
         if let Some((floor, queue_length)) = &mut floor {
-            let amounts = Amounts::of(&brief, &scenario.trial, *queue_length);
+            let amounts = Amounts::of(&brief, &shuffle.trial, *queue_length);
             black_box(floor.run(&amounts, seed));
         }
     }
     println!("runs {runs}");
-    println!("records {}", records * runs);
+    println!("records {}", u64::from(records) * runs);
     println!("events {events}");
     println!("ids_held_max {ids_held_max}");
     println!("ids_held_end {ids_held_end}");
