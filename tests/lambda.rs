@@ -10,7 +10,8 @@ use onceproof_kernel::time::{MILLISECOND, SECOND};
 use onceproof_model::in_memory::alphabet::{BATCH_RERAN, BATCH_RESTARTED, REPLAYED};
 use onceproof_sim::fault::KindName::{self, *};
 use onceproof_sim::outcome::Verdict;
-use onceproof_sim::served::ServedFigures;
+use onceproof_sim::served::{Fraction, ServedFigures};
+use onceproof_sim::times::Times;
 use onceproof_systems::Trial;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -187,4 +188,75 @@ fn in_bad_weather_batches_begin_again_and_land_the_same() {
         }
     }
     assert!(reached.iter().all(|&times| times > 0), "{reached:?}");
+}
+
+/// What is served of these records in windows of 10 s, with these settings; `after` is more of the pipeline.
+fn served_of(records: &[(&str, &str, &str)], settings: &str, after: &str) -> ServedFigures {
+    let row = |(key, at, event_time): &(&str, &str, &str)| {
+        format!("{{ key = \"{key}\", at = \"{at}\", event-time = \"{event_time}\" }}")
+    };
+    let rows: Vec<String> = records.iter().map(row).collect();
+    let text = format!(
+        "format = 1\nname = \"served\"\nclaim = \"It holds.\"\nexpect = \"exactly-once\"\n\
+         strategy = \"lambda\"\ninput = {{ records = [{}] }}\n[lambda]\n{settings}\n\
+         [[step]]\nname = \"events\"\nkind = \"source\"\n\
+         [[step]]\nname = \"per-user\"\nkind = \"count\"\nwindow = \"10s\"\n{after}",
+        rows.join(", ")
+    );
+    let scenario = Scenario::parse(&text, Path::new("served.toml"));
+    let scenario = scenario.unwrap_or_else(|error| panic!("{error}"));
+    scenario.trial.simulator().detail(None).served.expect("a speed leg")
+}
+
+/// Half of the lengths are at most this, in whole seconds.
+fn half(times: &Times) -> Option<u64> {
+    times.percentiles().map(|found| (found.p50 + SECOND / 2) / SECOND)
+}
+
+#[test]
+fn what_is_served_ends_when_its_window_has_landed_whatever_the_batch_has_of_it() {
+    // By arrival the record is in the window from 10 s; that of 0 s, in which it is by right, lands with nothing at 16 s.
+    let settings = "cut-off = \"5s\"\ntakes = \"1s\"\nbatch = { window-clock = \"arrival\" }";
+    let figures = served_of(&[("ann", "12s", "5s")], settings, "");
+    assert_eq!((figures.never_right, figures.right.count(), figures.changes), (1, 0, 2));
+    assert_eq!(
+        (half(&figures.certain), figures.corrections.as_slice()),
+        (Some(6), &[-1_000_000][..])
+    );
+    // A record that comes when its window has landed is never served, whether or not another one was in time.
+    let late = ("ann", "45s", "2s");
+    for records in [&[late][..], &[("bob", "1s", "1s"), late]] {
+        let figures = served_of(records, "", "");
+        assert_eq!((figures.worst_net, figures.apart_cells), (Fraction { part: 1, of: 1 }, 0));
+        assert!(figures.corrections.iter().all(|&correction| correction == 0), "{figures:?}");
+        assert_eq!((figures.never_right, figures.certain.count()), (1, figures.windows));
+    }
+}
+
+#[test]
+fn a_window_that_nobody_has_seen_is_certain_too_and_stands_between_its_neighbours() {
+    // The speed leg drops the record of the second window, which comes after the cut-off; the first and the third are
+    // corrected by one that it has dropped and that was in time.
+    let records = [
+        ("ann", "1s", "1s"),
+        ("ann", "26s", "26s"),
+        ("ann", "27s", "2s"),
+        ("ann", "46s", "46s"),
+        ("ann", "47s", "22s"),
+        ("ann", "61s", "12s"),
+    ];
+    let global = "[[step]]\nname = \"global\"\nkind = \"count-globally\"\nwindow = \"10s\"\n";
+    let figures = served_of(&records, "speed = { keep = \"5s\" }", global);
+    assert_eq!((figures.windows, figures.certain.count(), figures.neighbours), (4, 4, 3));
+    assert_eq!(figures.corrections, [500_000, 0, 500_000, 0]);
+}
+
+#[test]
+fn what_a_view_drops_before_it_shows_it_was_never_served() {
+    let figures = served_of(&[("ann", "16s", "2s")], "speed-keep = \"5s\"", "");
+    assert_eq!((figures.unserved, figures.changes, half(&figures.first_served)), (0, 1, Some(30)));
+    // By arrival it would be shown in the window from 10 s, at 28 s, when that is over for longer.
+    let settings = "speed-keep = \"5s\"\nspeed = { window-clock = \"arrival\" }";
+    let figures = served_of(&[("ann", "16s", "2s")], settings, "");
+    assert_eq!((figures.phantom_cells, figures.unserved), (1, 0));
 }

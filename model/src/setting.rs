@@ -65,6 +65,8 @@ pub enum Free {
         about: &'static str,
         /// Whether it may be 0.
         may_be_zero: bool,
+        /// Whether one that is too short or too long makes results wrong.
+        may_break: bool,
     },
     /// It may be a whole number.
     Number {

@@ -41,11 +41,11 @@ pub fn compare(
         let seeds = Seeds::Range(seeds.clone());
         let progress = Progress::new(seeds.count(), strategy.word());
         let count = |brief: &Brief| progress.count(brief);
-        let wrong_values = variants::wrong(&scenario).len() as u64;
+        let settings_that_break = variants::settings_that_break(&scenario);
         let trial = scenario.trial;
         let comparison = threads.install(|| measured(&trial, &seeds, &cancel, &count));
         progress.clear();
-        Compared { strategy, trial, wrong_values, left_out, comparison }
+        Compared { strategy, trial, settings_that_break, left_out, comparison }
     };
     let (compared, timing) = timed(|| found.into_iter().map(run).collect::<Vec<Compared>>());
     let pipeline = scenario.trial.design.pipeline();

@@ -150,13 +150,13 @@ fn work(all: &[Compared]) -> Figures {
 
 /// Of what each strategy is made.
 fn parts(all: &[Compared]) -> Figures {
-    let heads = ["strategy", "processes", "stores", "messages", "wrong values"];
-    let about = "processes that do different things, what is durable, kinds of messages, and values of its settings that \
-                 make a result wrong";
+    let heads = ["strategy", "processes", "stores", "messages", "settings to get wrong"];
+    let about = "processes that do different things, what is durable, kinds of messages, and settings that can be such \
+                 that a result is wrong";
     let mut table = Figures::new("complexity", about, 1, &heads);
-    for Compared { strategy, trial, wrong_values, .. } in all {
+    for Compared { strategy, trial, settings_that_break, .. } in all {
         let Parts { processes, stores, messages } = trial.design.parts();
-        let numbers = [processes, stores, messages, *wrong_values];
+        let numbers = [processes, stores, messages, *settings_that_break];
         table.add([strategy.word().to_owned()].into_iter().chain(numbers.map(grouped)));
     }
     table
@@ -203,7 +203,7 @@ fn interval(share: Share) -> String {
 }
 
 /// Tenths as a decimal.
-pub(super) fn decimal(tenths: u64) -> String {
+fn decimal(tenths: u64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 

@@ -178,8 +178,8 @@ struct Complexity {
     stores: u64,
     /// Kinds of messages between processes, answers among them.
     messages: u64,
-    /// Values of its settings that make a result wrong.
-    wrong_values: u64,
+    /// Settings that can be such that a result is wrong.
+    settings_that_break: u64,
 }
 
 /// What was done for one record.
@@ -298,7 +298,7 @@ fn strategy(one: &Compared) -> Strategy {
             processes: parts.processes,
             stores: parts.stores,
             messages: parts.messages,
-            wrong_values: one.wrong_values,
+            settings_that_break: one.settings_that_break,
         },
         faults: figures::fired(&sweep.fired).into_iter().collect(),
         left_out: one

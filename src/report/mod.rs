@@ -240,8 +240,8 @@ pub struct Compared {
     pub strategy: Strategy,
     /// What was run.
     pub trial: Trial,
-    /// How many values of its settings make a result wrong.
-    pub wrong_values: u64,
+    /// How many settings can be such that a result is wrong.
+    pub settings_that_break: u64,
     /// What of the file it does not have.
     pub left_out: Vec<LeftOut>,
     /// What was found.

@@ -53,7 +53,11 @@ pub fn run_text(report: &RunReport) -> String {
     if let Some(reason) = &outcome.reason {
         text.push_str(&format!("{}\n", printable(reason)));
     }
-    text.push_str(&format!("\n{}\n{}\n", ledger(brief), steps(&outcome.steps, subject.trial)));
+    text.push_str(&format!(
+        "\n{}\n{}\n",
+        ledger(brief, subject.trial),
+        steps(&outcome.steps, subject.trial)
+    ));
     text.push_str(&windows(&outcome.steps, subject.trial));
     if !outcome.calls.is_empty() {
         text.push_str(&format!("{}\n", calls(&outcome.calls, subject.trial)));
@@ -163,7 +167,7 @@ fn headline(report: &RunReport) -> String {
     }
 }
 
-fn ledger(brief: &Brief) -> String {
+fn ledger(brief: &Brief, trial: &Trial) -> String {
     let (heads, counts): (Vec<String>, Vec<String>) = figures::ledger(&brief.ledger)
         .into_iter()
         .map(|(name, count)| (name.replace('_', " "), figures::grouped(count)))
@@ -174,10 +178,11 @@ fn ledger(brief: &Brief) -> String {
     let Brief { filtered, unfinished, .. } = *brief;
     if filtered > 0 {
         let count = figures::grouped(filtered);
-        text.push_str(&format!(
-            "{count} of these {} filtered out, as functions say\n",
-            are(filtered)
-        ));
+        let says = match trial.design.leaves_out_repeats() {
+            true => "functions and ids say",
+            false => "functions say",
+        };
+        text.push_str(&format!("{count} of these {} filtered out, as {says}\n", are(filtered)));
     }
     if unfinished > 0 {
         let records = counted(unfinished, "record");

@@ -1,7 +1,7 @@
 //! What is served before it is certain, as tables: the failings of two legs over one log, by the figures of a run or of
 //! many.
 
-use super::compare::{Figures, NONE, decimal, percent, percentiles};
+use super::compare::{Figures, NONE, percent, percentiles};
 use crate::figures::{grouped, measured, ratio};
 use crate::search::served::{Apart, ServedTotals};
 use crate::search::share::Share;
@@ -12,7 +12,7 @@ pub fn served_tables(all: &[(&str, &ServedTotals)]) -> Vec<Figures> {
     if all.is_empty() {
         return Vec::new();
     }
-    vec![inaccuracy(all), inconsistency(all), unpredictability(all), latency(all)]
+    vec![inaccuracy(all), inconsistency(all), unpredictability(all), latency(all), windows(all)]
 }
 
 fn inaccuracy(all: &[(&str, &ServedTotals)]) -> Figures {
@@ -93,7 +93,7 @@ fn unpredictability(all: &[(&str, &ServedTotals)]) -> Figures {
 fn latency(all: &[(&str, &ServedTotals)]) -> Figures {
     let heads = ["strategy", "from the end of a window", "windows", "p50", "p99", "never"];
     let about = "until something of it is served, until what is served is right for good, and until it is certain; that \
-                 it is right nobody knows before";
+                 it is right nobody knows before. Where nothing is counted over all keys, each key has windows of its own";
     let mut table = Figures::new("latency of windows", about, 2, &heads);
     for (strategy, served) in all {
         let share = |part| percent(Share { part, of: served.windows });
@@ -107,19 +107,24 @@ fn latency(all: &[(&str, &ServedTotals)]) -> Figures {
             let cells = [(*strategy).to_owned(), what.to_owned()];
             table.add(cells.into_iter().chain(percentiles(times)).chain([never]));
         }
-        let per_window = ratio(served.changes, served.windows);
-        let last = ["changes after its end", "·", per_window.as_str(), "·", "·"];
-        table.add([(*strategy).to_owned()].into_iter().chain(last.map(str::to_owned)));
-        if served.unserved > 0 {
-            let mean = measured(served.unserved / served.windows.max(1));
-            let last = ["served, and then nothing", "·", mean.as_str(), "·", "·"];
-            table.add([(*strategy).to_owned()].into_iter().chain(last.map(str::to_owned)));
-        }
-        if served.phantom_cells > 0 {
-            let cells = grouped(served.phantom_cells);
-            let last = ["cells that should not be", cells.as_str(), "·", "·", "·"];
-            table.add([(*strategy).to_owned()].into_iter().chain(last.map(str::to_owned)));
-        }
+    }
+    table
+}
+
+/// What happens to windows and cells beside that.
+fn windows(all: &[(&str, &ServedTotals)]) -> Figures {
+    let heads = ["strategy", "windows", "changes", "nothing served", "cells that should not be"];
+    let about = "how often what is served of a window changes after its end, and for how long nothing is served of it that \
+                 was served before, in the mean; and cells that were served and have no records by right";
+    let mut table = Figures::new("windows after their ends", about, 1, &heads);
+    for (strategy, served) in all {
+        table.add([
+            (*strategy).to_owned(),
+            grouped(served.windows),
+            ratio(served.changes, served.windows),
+            measured(served.unserved / served.windows.max(1)),
+            grouped(served.phantom_cells),
+        ]);
     }
     table
 }
@@ -128,7 +133,7 @@ fn latency(all: &[(&str, &ServedTotals)]) -> Figures {
 fn of_millionths(millionths: u64) -> String {
     match (millionths / 1000 + u64::from(millionths % 1000 >= 500), millionths) {
         (0, 1..) => "< 0.1 %".to_owned(),
-        (tenths, _) => format!("{} %", decimal(tenths)),
+        (tenths, _) => format!("{}.{} %", grouped(tenths / 10), tenths % 10),
     }
 }
 

@@ -50,7 +50,7 @@ pub struct Comparison {
     pub served: Option<ServedTotals>,
 }
 
-/// A number of records in each of many runs.
+/// A number in each of many runs: of records, or of millionths.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PerRun {
     /// In how many runs it was each number.

@@ -170,6 +170,16 @@ impl Design {
         }
     }
 
+    /// Whether a record whose id stands before it in the log belongs nowhere.
+    pub fn leaves_out_repeats(&self) -> bool {
+        match self {
+            Design::Dataflow(_) => false,
+            Design::InMemory(design) => {
+                design.settings.batch.is_some_and(|batch| batch.is_distinct)
+            }
+        }
+    }
+
     /// Whether a process decides anything by its clock. A batch leg reads the log when its clock says so. A spout waits
     /// by it, but what it waits for is set when it begins to.
     pub fn reads_clocks(&self) -> bool {

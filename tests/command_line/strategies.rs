@@ -153,6 +153,12 @@ fn what_a_batch_leg_does_not_have_is_refused_by_name_with_the_line() {
     setting("lambda-leg", "speed = { ack = \"on-receipt\" }", "`lambda` has no `speed.ack`");
     setting("lambda-number", "reruns = 1001", "no value of `reruns`");
     setting("lambda-time", "cut-off = 20", "no value of `cut-off`");
+    setting("lambda-no-table", "speed = \"best-effort\"", "`speed` is a table");
+    let idle = "speed = { strategy = \"best-effort\", timeout = \"9s\" }";
+    setting("lambda-idle", idle, "a speed leg that waits for nothing");
+    setting("lambda-dot", "\"speed.keep\" = \"1s\"", "`lambda` has no `\"speed.keep\"`");
+    let lateness = ("shards = 2", "shards = 2\nlateness = \"5s\"");
+    of("lambda-lateness", lateness, "`lambda` has no `lateness`", "lateness = \"5s\"");
     setting("lambda-table", "landing = { is = \"replace\" }", "`lambda` has no `landing.is`");
 
     let events = "[[step]]\nname = \"events\"";
@@ -166,9 +172,9 @@ fn what_a_batch_leg_does_not_have_is_refused_by_name_with_the_line() {
     let view = "process = \"view\", before = \"land\"";
     fault("lambda-view", view, "there is never `land` at `view`");
     let end = "process = \"batch\", before = \"land\", record = \"batch/*@15s#0\"";
-    fault("lambda-end", end, "`batch/*@15s#0` is no record");
+    fault("lambda-end", end, "`batch/*@15s#0` is no batch");
     let key = "process = \"batch\", before = \"land\", record = \"batch/ann@10s#0\"";
-    fault("lambda-name", key, "`batch/ann@10s#0` is no record");
+    fault("lambda-name", key, "`batch/ann@10s#0` is no batch");
     let record = "process = \"batch\", before = \"land\", record = \"events/0#0\"";
     fault("lambda-record", record, "`events/0#0` is never at `batch`");
     let step = "step = \"global\", before = \"apply\", record = \"batch/*@10s#0\"";

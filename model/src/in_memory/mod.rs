@@ -47,7 +47,8 @@ impl System for InMemory {
 
     fn right(design: &Design) -> Truth<'_> {
         let log = design.settings.batch.map(|batch| LogRules {
-            counts_until: Some(batch.counts_until()),
+            cut_off: Some(batch.cut_off),
+            keep: batch.keep,
             is_by_arrival: batch.window_clock == WindowClock::Arrival,
             is_distinct: batch.is_distinct,
         });
@@ -55,7 +56,7 @@ impl System for InMemory {
     }
 
     fn right_in_the_end(design: &Design) -> Option<Truth<'_>> {
-        let all = LogRules { counts_until: None, is_by_arrival: false, is_distinct: true };
+        let all = LogRules { cut_off: None, keep: None, is_by_arrival: false, is_distinct: true };
         let Design { pipeline, layout, settings, .. } = design;
         settings.batch.map(|_| Truth { pipeline, layout, log: Some(all) })
     }

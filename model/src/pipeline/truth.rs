@@ -28,6 +28,8 @@ struct Item {
     event_time: Time,
     times: u32,
     is_late: bool,
+    /// Whether a step on the way has left it out, so that none below has it either.
+    is_left_out: bool,
     /// Whether what came before it in its stage was decided by an answer.
     is_decided: bool,
     is_dead: bool,
@@ -51,7 +53,9 @@ pub struct Truth<'a> {
 pub struct LogRules {
     /// How long after the end of its window a record may arrive; what arrives later is late there, and nowhere else. As
     /// late as it comes without.
-    pub counts_until: Option<Nanos>,
+    pub cut_off: Option<Nanos>,
+    /// The same, but what arrives later is late below, too: nobody passes it on.
+    pub keep: Option<Nanos>,
     /// Whether the window of a record is chosen by the time of its arrival.
     pub is_by_arrival: bool,
     /// Whether only the first record of an id counts.
@@ -80,6 +84,7 @@ impl Right for Truth<'_> {
             event_time: if is_by_arrival { row.arrival } else { row.event_time },
             times: 1,
             is_late: false,
+            is_left_out: false,
             is_decided: false,
             is_dead: false,
             way: Way::default(),
@@ -140,18 +145,23 @@ impl Evaluation<'_> {
                 | StepKind::Sum(windows)
                 | StepKind::CountGlobally(windows) => {
                     let start = windows.start(item.event_time);
+                    let end = windows.end(start);
+                    let mut is_left_out = item.is_left_out;
                     let is_late = match self.of.log {
                         None => item.is_late || windows.is_late(start, promise),
-                        Some(LogRules { counts_until, .. }) => counts_until
-                            .is_some_and(|after| self.arrival > windows.end(start).plus(after)),
+                        Some(LogRules { cut_off, keep, .. }) => {
+                            let is_over = |after| self.arrival > end.plus(after);
+                            is_left_out |= keep.is_some_and(is_over);
+                            is_left_out || cut_off.is_some_and(is_over)
+                        }
                     };
                     let place = place(key_hash, start);
                     let is_late =
-                        each(Expected { step, leaf, times, place, value, is_late, is_dead });
+                        each(Expected { step, leaf, times, place, value, end, is_late, is_dead });
                     if pipeline.edges(step).is_empty() {
                         continue;
                     }
-                    let event_time = windows.end(start).before();
+                    let event_time = end.before();
                     let (name, value) = (None, Value::Integer(0));
                     let is_decided = false;
                     let way = Way::from(step.0, start);
@@ -163,6 +173,7 @@ impl Evaluation<'_> {
                         event_time,
                         times,
                         is_late,
+                        is_left_out,
                         is_decided,
                         is_dead,
                         way,
@@ -173,7 +184,8 @@ impl Evaluation<'_> {
                 }
                 StepKind::Sink(_) => {
                     let (place, is_late) = (place(key_hash, Time(0)), item.is_late);
-                    each(Expected { step, leaf, times, place, value, is_late, is_dead });
+                    let end = Time::MAX;
+                    each(Expected { step, leaf, times, place, value, end, is_late, is_dead });
                 }
             }
         }

@@ -48,8 +48,11 @@ struct Showing {
 /// How often each record is in a result.
 type Records = HashMap<Name, u64, FxBuildHasher>;
 
-/// What is right of each result, by its step and place.
-type AllRight = HashMap<(StepIndex, u64), Records, FxBuildHasher>;
+/// What is right of each result, by its step and place, and when its window ends.
+type AllRight = HashMap<(StepIndex, u64), (Time, Records), FxBuildHasher>;
+
+/// By how much each window of a step and key is corrected, with its end.
+type Corrected = BTreeMap<(StepIndex, u64), Vec<(Time, i64)>>;
 
 impl ServedResults {
     /// All results are certain from now on whose windows end at this time.
@@ -85,6 +88,12 @@ impl Cell {
         self.shown.iter().rev().find(until)
     }
 
+    /// When it is shown no more before it is certain, if it was shown at all.
+    fn hidden_at(&self, certain: Option<Time>) -> Option<Time> {
+        let until = self.until.filter(|until| certain.is_none_or(|certain| *until < certain))?;
+        self.last_shown().map(|_| until)
+    }
+
     /// How many records a reader saw from each time on, before which it was none: in order of time.
     fn seen(&self, certain: Option<Time>) -> Vec<(Time, i64)> {
         let is_shown = |at: &Time| {
@@ -93,8 +102,7 @@ impl Cell {
         };
         let shown = self.shown.iter().filter(|showing| is_shown(&showing.at));
         let mut seen: Vec<(Time, i64)> = shown.map(|s| (s.at, s.weight)).collect();
-        let is_over = |until: &Time| certain.is_none_or(|certain| *until < certain);
-        seen.extend(self.until.filter(is_over).map(|until| (until, 0)));
+        seen.extend(self.hidden_at(certain).map(|until| (until, 0)));
         match (certain, self.stood.first()) {
             (Some(certain), first) if first.is_none_or(|first| first.at > certain) => {
                 seen.push((certain, 0));
@@ -128,6 +136,9 @@ impl Ledger {
             true => self.head_of(before),
             false => 0,
         };
+        if until.is_some_and(|until| until <= now) {
+            return;
+        }
         let Some(mut seen) = self.seen.take() else { return };
         seen.changes(*step, Which::Cell(pane.key, pane.start));
         let mut at = self.head_of(showing.lineage);
@@ -161,8 +172,10 @@ impl Ledger {
             // Without an answer that won it cannot be told where a record belongs, and it is nowhere.
             right.belongs(source, row, promise, words, self, &mut |expected| {
                 if is_counted(expected.step) && !expected.is_dead {
-                    let result = all_right.entry((expected.step, expected.place)).or_default();
-                    *result.entry(name).or_default() += u64::from(expected.times);
+                    let none = || (expected.end, Records::default());
+                    let result = all_right.entry((expected.step, expected.place));
+                    let (_, records) = result.or_insert_with(none);
+                    *records.entry(name).or_default() += u64::from(expected.times);
                 }
                 false
             });
@@ -170,20 +183,20 @@ impl Ledger {
         let has_global = layout.all().any(|(step, laid)| is_counted(step) && laid.is_global);
         let is_window = |step: StepIndex| !has_global || layout.step(step).is_global;
         let mut figures = ServedFigures::default();
-        let mut corrections: BTreeMap<(StepIndex, u64), Vec<i64>> = BTreeMap::new();
+        let mut corrected = Corrected::new();
         let mut cells: Vec<(&(StepIndex, Key, Time), &Cell)> =
             served.cells.iter().filter(|((step, ..), _)| is_counted(*step)).collect();
         cells.sort_unstable_by_key(|&(&(step, key, start), _)| (step, start, key.0));
         for (&(step, key, start), cell) in cells {
             let key = words.keys.hash(key);
             let place = place(key, start);
-            let Some(right) = all_right.remove(&(step, place)) else {
-                figures.phantom_cells += 1;
-                continue;
-            };
             let of = |lineage| self.records_of(lineage, sources, words);
             let speed = cell.last_shown().map_or_else(Records::default, |s| of(s.lineage));
             let batch = cell.stood.last().map_or_else(Records::default, |s| of(s.lineage));
+            let Some((_, right)) = all_right.remove(&(step, place)) else {
+                figures.phantom_cells += u64::from(!speed.is_empty() || !batch.is_empty());
+                continue;
+            };
             let certain = served.certain.get(&cell.end).copied();
             let [in_right, in_speed, in_batch] = [&right, &speed, &batch].map(count);
             figures.add_cell(
@@ -193,22 +206,32 @@ impl Ledger {
             );
             if is_window(step) {
                 figures.add_window([in_right, in_speed], &cell.seen(certain), cell.end, certain);
-                let over = cell.until.zip(certain).filter(|(until, certain)| until < certain);
-                figures.unserved += over.map_or(0, |(until, certain)| certain.0.abs_diff(until.0));
+                let hidden = cell.hidden_at(certain).zip(certain);
+                figures.unserved += hidden.map_or(0, |(from, until)| until.0.abs_diff(from.0));
                 let correction = Fraction::signed(in_batch, in_speed, in_right);
-                corrections.entry((step, key)).or_default().push(correction);
+                corrected.entry((step, key)).or_default().push((cell.end, correction));
             }
         }
         // What nobody ever saw.
-        for ((step, _), right) in all_right {
+        for ((step, place), (end, right)) in all_right {
             let all = count(&right);
             figures.add_cell([all, 0, 0], all, 0);
             if is_window(step) {
-                figures.add_window([all, 0], &[], Time(0), None);
-                figures.corrections.push(0);
+                let certain = served.certain.get(&end).copied();
+                figures.add_window([all, 0], &[], end, certain);
+                // The key of a result that nobody has seen is not known; where there is one key it is that.
+                let key = match layout.step(step).is_global {
+                    true => words.keys.hash(Key::GLOBAL),
+                    false => place,
+                };
+                corrected.entry((step, key)).or_default().push((end, 0));
             }
         }
-        corrections.values().for_each(|of_key| figures.correct(of_key));
+        for of_key in corrected.values_mut() {
+            of_key.sort_unstable();
+            let of_key: Vec<i64> = of_key.iter().map(|&(_, correction)| correction).collect();
+            figures.correct(&of_key);
+        }
         Some(figures)
     }
 

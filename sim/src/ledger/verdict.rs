@@ -283,6 +283,8 @@ impl Ledger {
         match class {
             Class::Lost => self.was_filtered(source).then_some(ByItself::TakenForKnown),
             Class::Duplicated if published > 1 => Some(ByItself::Published(published)),
+            // What is certain there was worked out from the log: no message that was sent again is in it.
+            Class::Duplicated if self.served.is_some() => None,
             Class::Duplicated => {
                 let again = self.sent_again(source, step, layout);
                 again.map(|(step, after)| ByItself::SentAgain(step, after))

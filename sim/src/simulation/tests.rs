@@ -230,7 +230,8 @@ impl Right for Once {
     ) -> bool {
         let (step, place) = (StepIndex(1), place(words.keys.hash(row.key), Time(0)));
         let (leaf, value) = (row.name, 0);
-        each(Expected { step, leaf, times: 1, place, value, is_late: false, is_dead: false });
+        let (end, is_late, is_dead) = (Time::MAX, false, false);
+        each(Expected { step, leaf, times: 1, place, value, end, is_late, is_dead });
         true
     }
     fn is_placed(&self) -> Vec<bool> {

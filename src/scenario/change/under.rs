@@ -38,6 +38,9 @@ impl Scenario {
         if !strategy.keeps_ids() {
             leave_out_ids(&mut all, &mut left_out);
         }
+        if strategy == Strategy::Lambda {
+            leave_out_lateness(&mut all, &mut left_out);
+        }
         let mut bare = all.clone();
         keep_faults(&mut bare, |_| false, |_| false);
         self.reread(&bare.to_string(), &self.path)?;
@@ -92,6 +95,16 @@ fn leave_out_ids(document: &mut DocumentMut, left_out: &mut Vec<LeftOut>) {
     };
     of(document.get_mut("mechanism"));
     each_step(document, &mut |_, step| of(step.get_mut("mechanism")));
+}
+
+/// Takes out how late a record may be, for a strategy that has a time by which it is there or not.
+fn leave_out_lateness(document: &mut DocumentMut, left_out: &mut Vec<LeftOut>) {
+    let mut is_left_out = false;
+    each_step(document, &mut |_, step| is_left_out |= step.remove("lateness").is_some());
+    if is_left_out {
+        let why = "its batch leg has a cut-off".to_owned();
+        left_out.push(LeftOut { what: "lateness".to_owned(), why });
+    }
 }
 
 /// The kinds of faults with odds.

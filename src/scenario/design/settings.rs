@@ -23,6 +23,13 @@ pub(in crate::scenario) fn overlay<T: 'static>(
     for (key, value) in &given.0 {
         let Some(setting) = table.iter().find(|setting| setting.key == key.value) else {
             let known: Vec<&str> = table.iter().map(|setting| setting.key).collect();
+            let below = format!("{}.", key.value);
+            if let Some(first) = known.iter().find_map(|known| known.strip_prefix(&below)) {
+                let error = source.error(key.span.clone(), format!("`{}` is a table", key.value));
+                let such_as = format!("such as `{} = {{ {first} = … }}`", key.value);
+                wrong.push(error.label(such_as));
+                continue;
+            }
             let title = format!("`{strategy}` has no `{}`", key.value);
             let error = source.error(key.span.clone(), title);
             wrong.push(
@@ -59,7 +66,7 @@ fn read<T>(
         let number = u32::try_from(*number).ok().filter(|number| (least..=most).contains(number));
         return number.map(SettingValue::Number).ok_or_else(|| {
             let error = wrong(&format!("no value of `{}`", setting.key));
-            error.label(format!("it is a number up to {most}"))
+            error.label(format!("it is {}", in_a_row(&meant(setting))))
         });
     }
     if let (Some(Free::Length { may_be_zero, .. }), Written::Text(text)) =
@@ -74,14 +81,27 @@ fn read<T>(
         }
         return Ok(SettingValue::Length(nanos));
     }
-    let words: Vec<String> = setting.choices.iter().map(written).collect();
-    let mut words: Vec<&str> = words.iter().map(|word| word.trim_matches('`')).collect();
-    words.extend(setting.free.map(|free| match free {
-        Free::Length { .. } => "5s",
-        Free::Number { .. } => "a number",
-    }));
     let error = wrong(&format!("no value of `{}`", setting.key));
-    Err(error.label(format!("it is {}", list(&words, "or"))))
+    let ways = meant(setting);
+    Err(error.label(format!("it is {}", in_a_row(&ways))))
+}
+
+/// What a setting may be, in words.
+fn meant<T>(setting: &Setting<T>) -> Vec<String> {
+    let free = setting.free.map(|free| match free {
+        Free::Length { .. } => "a time such as `\"5s\"`".to_owned(),
+        Free::Number { least, most, .. } => format!("a number from {least} to {most}"),
+    });
+    setting.choices.iter().map(written).chain(free).collect()
+}
+
+/// `a`, `a or b`, `a, b or c`.
+fn in_a_row(ways: &[String]) -> String {
+    match ways {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
 }
 
 /// The settings that are not those that the strategy begins with, each as `key = value`.

@@ -65,6 +65,11 @@ pub(in crate::scenario) fn overlaid(
 ) -> Result<Settings, Vec<Diagnostic>> {
     let table: Vec<_> = Settings::table(settings.approach()).collect();
     overlay(source, word(settings.approach()), given, &table, &mut settings)?;
+    let timeout = given.0.iter().find(|(key, _)| key.value == "speed.timeout");
+    if let (Some((key, _)), false) = (timeout, settings.tracks()) {
+        let error = source.error(key.span.clone(), "a speed leg that waits for nothing");
+        return Err(vec![error.label("`best-effort` sends each record once")]);
+    }
     Ok(settings)
 }
 
@@ -90,6 +95,12 @@ fn in_memory(
             let error = source.error(step.name.span.clone(), title);
             return Err(error.label("a process of the strategy has this name"));
         }
+    }
+    let mut late = file.step.iter().filter_map(|step| step.value.lateness.as_ref());
+    if let (Some(_), Some(lateness)) = (&settings.batch, late.next()) {
+        let span = source.key_of(&lateness.span);
+        let error = source.error(span, "`lambda` has no `lateness`");
+        return Err(error.label("its batch leg has a `cut-off`, and its speed leg a `keep`"));
     }
     let steps = parts.into_iter().zip(&file.step);
     let may_fuse = |raw: &raw::Step| {

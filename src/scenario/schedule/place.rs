@@ -366,7 +366,13 @@ impl Places<'_> {
             None => format!("{} is never there", quote(name)),
         };
         let error = self.source.error(at, title);
-        error.help("an aggregate makes panes of its records, named such as `per-user/ann@60s#0`")
+        error.help(match (self.design.batch_leg(), self.design.makes_panes()) {
+            (Some(_), _) => "a batch is named by the end of its windows, such as `batch/*@60s#0`",
+            (None, true) => {
+                "an aggregate makes panes of its records, named such as `per-user/ann@60s#0`"
+            }
+            (None, false) => "what an aggregate passes on is named such as `events/0#2.0`",
+        })
     }
 
     fn check_shard(&self, shard: &Option<At<u32>>, steps: &[StepIndex]) -> Result<(), Diagnostic> {

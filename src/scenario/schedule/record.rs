@@ -41,7 +41,10 @@ pub(in crate::scenario) fn record(
     };
     if let Some(step) = design.batch_leg().filter(|&step| design.layout().name(step) == name) {
         let batch = batch(design, step, rest).map(About::Record);
-        return batch.map_err(|message| wrong(source, given, &message));
+        return batch.map_err(|message| {
+            let title = format!("{} is no batch", quote(&given.value));
+            source.error(given.span.clone(), title).label(message)
+        });
     }
     let is_step = |step: &StepIndex| !design.layout().step(*step).is_beside;
     let Some(step) = design.layout().find(name).filter(is_step) else {
@@ -176,7 +179,8 @@ fn pane(design: &Design, step: StepIndex, rest: &str) -> Result<Pattern, String>
 
 /// `*@60s#0` after `batch/`: the batch of the windows that end at that time.
 fn batch(design: &Design, step: StepIndex, rest: &str) -> Result<Pattern, String> {
-    let form = || format!("a batch is named by the end of its windows: `{GLOBAL}@60s#0`");
+    let name = design.layout().name(step);
+    let form = || format!("it is named by the end of its windows: `{name}/{GLOBAL}@60s#0`");
     let end = rest.strip_prefix(GLOBAL).and_then(|rest| rest.strip_prefix('@'));
     let end = end.and_then(|rest| rest.strip_suffix("#0")).ok_or_else(form)?;
     let end = time(end)?;

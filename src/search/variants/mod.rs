@@ -8,10 +8,13 @@ mod own;
 
 use crate::scenario::{Changes, OtherValue, Scenario, ScenarioError, other_values};
 use onceproof_kernel::source::Progress;
+use onceproof_kernel::time::Span;
 use onceproof_model::in_memory;
+use onceproof_model::in_memory::settings::Settings;
 use onceproof_model::pipeline::StepKind;
 use onceproof_sim::fault::KindName;
 use onceproof_systems::{Design, Trial};
+use std::collections::BTreeSet;
 
 pub use mechanisms::{right as right_mechanisms, wrong as wrong_mechanisms};
 
@@ -82,12 +85,25 @@ pub fn wrong(scenario: &Scenario) -> Vec<Variant> {
     }
     let of_steps = steps::of(scenario, Soundness::Wrong);
     let mut variants = [mechanisms::wrong(), of_steps].concat();
+    let is_of_ids = |variant: &Variant| ["dedup", "gc"].contains(&variant.key());
+    variants.retain(|variant| scenario.strategy.keeps_ids() || !is_of_ids(variant));
     for variant in own::wrong(&scenario.trial) {
         if variants.iter().all(|other| other.setting != variant.setting) {
             variants.push(variant);
         }
     }
     variants
+}
+
+/// How many settings of a scenario can be such that results are wrong.
+pub fn settings_that_break(scenario: &Scenario) -> u64 {
+    if let Design::InMemory(design) = &scenario.trial.design {
+        let settings = &design.settings;
+        let table = Settings::table(settings.approach());
+        return table.filter(|setting| settings.may_break(setting)).count() as u64;
+    }
+    let wrong = wrong(scenario);
+    wrong.iter().map(Variant::key).collect::<BTreeSet<_>>().len() as u64
 }
 
 /// Every other right value that is tried of a scenario.
@@ -106,13 +122,24 @@ fn of_settings(design: &in_memory::Design, soundness: Soundness) -> Vec<Variant>
         under: other.under,
         ..Variant::of(Setting::Mechanism(other.words))
     };
-    meant.map(variant).collect()
+    // A log that forgets a record before the end of its window and the cut-off are over.
+    let too_short = design.settings.batch.filter(|_| soundness == Soundness::Wrong).map(|batch| {
+        let cut_off = Span(batch.cut_off);
+        Variant::of(Setting::Mechanism(format!("retention = \"{cut_off}\"")))
+    });
+    meant.map(variant).chain(too_short).collect()
 }
 
 impl Variant {
     /// A value that stands under nothing and needs nothing.
     fn of(setting: Setting) -> Variant {
         Variant { setting, under: None, without: &[], needs: Needs::Nothing, is_rare: false }
+    }
+
+    /// The key that it sets, the first of several.
+    pub fn key(&self) -> &str {
+        let (Setting::Mechanism(keys) | Setting::Step { keys, .. }) = &self.setting;
+        keys.split([' ', '=']).next().unwrap_or_default()
     }
 
     /// The value, as the file has it.

@@ -1,7 +1,7 @@
 //! A speed leg and a batch leg over one log.
 
 use super::{Row, exact, ledger};
-use onceproof_sim::outcome::Class::{Duplicated, Lost};
+use onceproof_sim::outcome::Class::{Divergent, Duplicated, Lost};
 
 pub const ROWS: &[Row] = &[
     exact(
@@ -95,4 +95,23 @@ pub const ROWS: &[Row] = &[
     exact("lambda/by-arrival.toml", 2, &[("per-user", 2, 2, &[("ann", 2)])]),
     exact("lambda/distinct.toml", 2, &[("per-user", 1, 1, &[("ann", 1)])]),
     ledger("lambda/keep.toml", &[], [3, 2, 0, 0, 0, 0, 1], &[("per-user", 3, 2, &[("ann", 2)])]),
+    ledger(
+        "lambda/keep-chain.toml",
+        &[],
+        [2, 1, 0, 0, 0, 0, 1],
+        &[("per-user", 2, 1, &[("ann", 1)]), ("global", 2, 1, &[("*", 1)])],
+    ),
+    ledger(
+        "lambda/late-alone.toml",
+        &[],
+        [2, 1, 0, 0, 0, 0, 1],
+        &[("per-user", 2, 1, &[("bob", 1)])],
+    ),
+    ledger(
+        "lambda/lengths-and-answers.toml",
+        &[Divergent],
+        [1, 0, 0, 0, 0, 1, 0],
+        &[("per-side", 1, 1, &[("ann/0", 1)]), ("global", 1, 1, &[("*", 1)])],
+    )
+    .with_damaged(&["events/0#0"]),
 ];

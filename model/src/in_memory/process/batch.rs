@@ -12,7 +12,7 @@ use crate::in_memory::alphabet::{BATCH_RERAN, BATCH_RESTARTED, COMPUTE, LAND, RE
 use crate::in_memory::design::Design;
 use crate::in_memory::message::{Change, Landed, Record, Stage, Timer};
 use crate::in_memory::rows::{Batches, CountedCell, Sum, Windowed};
-use crate::in_memory::settings::{BatchSettings, Landing};
+use crate::in_memory::settings::{BatchSettings, Landing, WindowClock};
 use crate::in_memory::told::Story;
 use crate::pipeline::StepKind;
 use hashbrown::HashMap;
@@ -160,17 +160,37 @@ impl BatchLeg {
         more.sort_by_key(|&(source, shard, offset, row)| {
             (row.arrival, layout.hash(source), layout.number_of(shard), offset)
         });
-        let batch = batch(m);
+        let clock = batch(m).window_clock;
         for (source, _, _, row) in more {
-            let at = batch.window_clock.time(row.event_time, row.arrival);
-            for end in ends(m.design, source, at) {
-                self.log.entry(end).or_default().push(Logged { source, row });
-                if !self.due.contains_key(&end) {
-                    self.plan(end, hands, m);
+            for end in ends(m.design, source, clock.time(row.event_time, row.arrival)) {
+                if self.is_planned(end, hands, m) {
+                    self.log.entry(end).or_default().push(Logged { source, row });
+                }
+            }
+            // What the speed leg shows in a window of its own, or what belongs into another one, is certain when that
+            // window has landed, if only with nothing.
+            for other in [WindowClock::Event, m.design.settings.window_clock] {
+                if other != clock {
+                    for end in ends(m.design, source, other.time(row.event_time, row.arrival)) {
+                        self.is_planned(end, hands, m);
+                    }
                 }
             }
         }
         next
+    }
+
+    /// Whether a batch of the windows that end at this time is still to run, or runs.
+    fn is_planned<E: Env<InMemory>>(
+        &mut self,
+        end: Time,
+        hands: &Hands,
+        m: &mut Context<'_, E>,
+    ) -> bool {
+        if !self.due.contains_key(&end) {
+            self.plan(end, hands, m);
+        }
+        self.due.contains_key(&end)
     }
 
     /// Plans the next run of the batch of the windows that end at this time, if there is to be one. Where all that comes
@@ -183,6 +203,8 @@ impl BatchLeg {
             self.due.insert(end, Due::Reads);
             let timer = Timer::Batch(end, Stage::Reads);
             m.effects.list.push(Effect::Wake { at, timer });
+        } else {
+            self.log.remove(&end);
         }
     }
 
@@ -192,7 +214,7 @@ impl BatchLeg {
         m.ask().before(hands.shard, hands.step, READ, name);
         m.ask().charge();
         self.read_on(hands, m);
-        let (now, until) = (m.env.now(), end.plus(batch.counts_until()));
+        let (now, until) = (m.env.now(), end.plus(batch.cut_off));
         let is_in = |Logged { row, .. }: &&Logged| {
             let is_there =
                 batch.retention.is_none_or(|retention| row.arrival.plus(retention) >= now);
@@ -214,9 +236,11 @@ impl BatchLeg {
         }
         hands.tell(Story::ReadsLog(end, records.len() as u64), m);
         m.ask().before(hands.shard, hands.step, COMPUTE, name);
+        // One of a window of which nothing had come has landed with nothing when it was due, whoever knew of it.
+        let is_nothing = runs == 0 && records.is_empty();
         for Logged { source, row } in records {
             let record = record(source, &row, batch.window_clock, m);
-            if results.flow(source, &record, end, hands, m).is_err() {
+            if results.flow(source, &record, (end, row.arrival), hands, m).is_err() {
                 // It begins again. Without a pause it would fail for ever in no time.
                 hands.tell(Story::BatchFails(end), m);
                 let at = m.now.plus(batch.takes.max(MILLISECOND));
@@ -227,7 +251,11 @@ impl BatchLeg {
         }
         self.due.insert(end, Due::Lands(results));
         let timer = Timer::Batch(end, Stage::Lands);
-        m.effects.list.push(Effect::Wake { at: m.now.plus(batch.takes), timer });
+        let at = match is_nothing {
+            true => end.plus(batch.cut_off).plus(batch.takes).max(m.now),
+            false => m.now.plus(batch.takes),
+        };
+        m.effects.list.push(Effect::Wake { at, timer });
     }
 }
 
@@ -254,7 +282,8 @@ impl Results {
         &mut cells[at].2
     }
 
-    /// Takes what a step has made on through all steps, and counts it in the windows that end at this time.
+    /// Takes what a step has made of a record that came into the log at some time on through all steps, and counts it in
+    /// the windows that end at this time. What is too late for a step is not passed on by it either.
     ///
     /// # Errors
     /// A function fails.
@@ -262,20 +291,23 @@ impl Results {
         &mut self,
         from: StepIndex,
         record: &Record,
-        end: Time,
+        (end, arrival): (Time, Time),
         hands: &mut Hands,
         m: &mut Context<'_, E>,
     ) -> Result<(), Failed> {
-        let design = m.design;
+        let (design, keep) = (m.design, batch(m).keep);
         for step in design.takers(from) {
             let kind = &design.pipeline.step(step).kind;
             let Some(windows) = Windowed::of(kind) else {
                 for output in outputs(step, record, hands, m)? {
-                    self.flow(step, &output, end, hands, m)?;
+                    self.flow(step, &output, (end, arrival), hands, m)?;
                 }
                 continue;
             };
             let cell = windows.cell(record.key, record.event_time);
+            if keep.is_some_and(|keep| arrival > windows.end(cell).plus(keep)) {
+                continue;
+            }
             let mut alone = Pile::default();
             if windows.end(cell) == end {
                 let sum = self.of(step, cell);
@@ -288,7 +320,7 @@ impl Results {
             }
             if design.takers(step).next().is_some() {
                 let passed = passed_on(step, (&windows, cell), record, alone, m);
-                self.flow(step, &passed, end, hands, m)?;
+                self.flow(step, &passed, (end, arrival), hands, m)?;
             }
         }
         Ok(())

@@ -52,8 +52,8 @@ pub struct BatchSettings {
     pub speed_keep: Option<Nanos>,
     /// By which time the window of a record is chosen.
     pub window_clock: WindowClock,
-    /// How long after the end of its window a record that arrives is still counted, by the times of arrival that the log
-    /// has; for ever without.
+    /// How long after the end of its window a record that arrives is still counted and passed on, by the times of arrival
+    /// that the log has; for ever without.
     pub keep: Option<Nanos>,
     /// Whether records of one id count once.
     pub is_distinct: bool,
@@ -72,11 +72,6 @@ impl BatchSettings {
         keep: None,
         is_distinct: false,
     };
-
-    /// How long after the end of its window a record may arrive and be counted.
-    pub fn counts_until(&self) -> Nanos {
-        self.keep.map_or(self.cut_off, |keep| keep.min(self.cut_off))
-    }
 
     /// From the end of a window until its results have landed for the last time, where nothing is in the way.
     pub fn is_over_after(&self) -> Nanos {
@@ -129,8 +124,10 @@ pub(super) static OF_LAMBDA: &[Setting<Settings>] = &[
         about: "How long the log has a record after it has arrived.",
         choices: &[SettingChoice::right("unlimited", "For ever.")],
         free: Some(Free::Length {
-            about: "As long. Below the window and the cut-off together, the batch leg misses what has arrived.",
+            about: "As long. What is shorter than a window, the cut-off, and all runs but the last with their landings \
+                    together makes the batch leg miss what has arrived.",
             may_be_zero: true,
+            may_break: true,
         }),
         get: |settings| or_first(of(settings).retention),
         set: |settings, value| of_mut(settings).retention = value.length(),
@@ -142,6 +139,7 @@ pub(super) static OF_LAMBDA: &[Setting<Settings>] = &[
         free: Some(Free::Length {
             about: "As long after the end of the window. Below cut-off and run together, nothing is shown for a while.",
             may_be_zero: true,
+            may_break: false,
         }),
         get: |settings| or_first(of(settings).speed_keep),
         set: |settings, value| of_mut(settings).speed_keep = value.length(),
@@ -153,6 +151,7 @@ pub(super) static OF_LAMBDA: &[Setting<Settings>] = &[
         free: Some(Free::Length {
             about: "As long. What arrives later is late for the batch leg.",
             may_be_zero: true,
+            may_break: false,
         }),
         get: |settings| SettingValue::Length(of(settings).cut_off),
         set: |settings, value| of_mut(settings).cut_off = value.length().unwrap_or(0),
@@ -161,7 +160,11 @@ pub(super) static OF_LAMBDA: &[Setting<Settings>] = &[
         key: "takes",
         about: "How long the batch leg works on what it has read.",
         choices: &[],
-        free: Some(Free::Length { about: "As long. Then it lands.", may_be_zero: true }),
+        free: Some(Free::Length {
+            about: "As long. Then it lands.",
+            may_be_zero: true,
+            may_break: false,
+        }),
         get: |settings| SettingValue::Length(of(settings).takes),
         set: |settings, value| of_mut(settings).takes = value.length().unwrap_or(0),
     },
@@ -204,8 +207,9 @@ pub(super) static OF_LEGS: &[Setting<Settings>] = &[
         about: "How long the speed leg waits until it sends a record again.",
         choices: &[],
         free: Some(Free::Length {
-            about: "Longer than all that a record goes through. Best effort does not wait.",
+            about: "Longer than all that a record goes through: else it is sent for ever, and the run has no end.",
             may_be_zero: false,
+            may_break: false,
         }),
         get: |settings| SettingValue::Length(settings.timeout),
         set: |settings, value| settings.timeout = value.length().unwrap_or(settings.timeout),
@@ -225,6 +229,7 @@ pub(super) static OF_LEGS: &[Setting<Settings>] = &[
         free: Some(Free::Length {
             about: "As long, by the greatest time of a record that the bolt has seen.",
             may_be_zero: true,
+            may_break: false,
         }),
         get: |settings| or_first(settings.keep),
         set: |settings, value| settings.keep = value.length(),
@@ -255,6 +260,7 @@ pub(super) static OF_LEGS: &[Setting<Settings>] = &[
         free: Some(Free::Length {
             about: "As long, by the times of arrival in the log: an earlier cut-off.",
             may_be_zero: true,
+            may_break: false,
         }),
         get: |settings| or_first(of(settings).keep),
         set: |settings, value| of_mut(settings).keep = value.length(),

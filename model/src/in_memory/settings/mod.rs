@@ -5,7 +5,7 @@ mod rows;
 
 pub use legs::{BatchSettings, Landing, WindowClock};
 
-use crate::setting::{Setting, SettingChoice, Worth};
+use crate::setting::{Free, Setting, SettingChoice, Worth};
 use onceproof_kernel::time::{Nanos, SECOND};
 
 /// Which strategy it is.
@@ -176,6 +176,13 @@ impl Settings {
         }
     }
 
+    /// Whether a setting can be such that results are wrong.
+    pub fn may_break(&self, setting: &Setting<Settings>) -> bool {
+        let is_wrong = |choice: &SettingChoice| self.worth(setting, choice) != Worth::Right;
+        setting.choices.iter().any(is_wrong)
+            || matches!(setting.free, Some(Free::Length { may_break: true, .. }))
+    }
+
     /// Whether every record is followed until it is done.
     pub fn tracks(&self) -> bool {
         self.guarantee == Guarantee::AtLeastOnce
@@ -190,7 +197,7 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::setting::{Free, SettingValue};
+    use crate::setting::SettingValue;
 
     #[test]
     fn every_value_of_a_setting_is_what_it_was_set_to() {

@@ -105,6 +105,7 @@ pub(super) static TRACKED: &[Setting<Settings>] = &[
         free: Some(Free::Length {
             about: "Longer than all that a record goes through.",
             may_be_zero: false,
+            may_break: true,
         }),
         get: |settings| SettingValue::Length(settings.timeout),
         set: |settings, value| settings.timeout = value.length().unwrap_or(settings.timeout),
@@ -156,6 +157,7 @@ pub(super) static OF_BOTH: &[Setting<Settings>] = &[
         free: Some(Free::Length {
             about: "As long, by the greatest event time that the bolt has seen.",
             may_be_zero: true,
+            may_break: true,
         }),
         get: |settings| settings.keep.map_or(SettingValue::Choice(0), SettingValue::Length),
         set: |settings, value| settings.keep = value.length(),

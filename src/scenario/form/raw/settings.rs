@@ -54,6 +54,11 @@ fn given<'de, A: MapAccess<'de>>(mut map: A) -> Result<Given, A::Error> {
     let mut all = Vec::new();
     while let Some((key, At { value, span })) = map.next_entry::<At<String>, At<Branch>>()? {
         match value {
+            // A quoted key with a dot in it is none of a table.
+            Branch::Value(value) if key.value.contains('.') => {
+                let name = format!("\"{}\"", key.value);
+                all.push((At { value: name, ..key }, At { value, span }));
+            }
             Branch::Value(value) => all.push((key, At { value, span })),
             Branch::Table(Given(more)) => {
                 let below = |(below, value): (At<String>, At<Written>)| {
