@@ -45,6 +45,8 @@ pub struct Expected {
     pub times: u32,
     /// Under which key and in which window, or row: [`place`].
     pub place: u64,
+    /// The hash of that key.
+    pub key_hash: u64,
     /// When that window ends; never, of a row.
     pub end: Time,
     /// Its value, if no aggregate came before this step; else 0.

@@ -127,9 +127,9 @@ pub trait Tell {
     fn stand(&mut self, standing: &Standing);
     /// A result is shown for a while. It is measured, and not judged.
     fn serve(&mut self, served: &Served);
-    /// All results whose windows end at this time are certain from now on: where none stands, there is none, whatever
+    /// All results whose windows end at one time are certain since another one: where none stands, there is none, whatever
     /// was shown.
-    fn certain(&mut self, end: Time);
+    fn certain(&mut self, end: Time, since: Time);
     /// A row is written that may yet be another one: what it says counts once the run is over.
     fn replace(&mut self, row: &WrittenRow);
     /// A row is written, and what it says was said for good.

@@ -254,7 +254,7 @@ pub(super) mod tests {
             unreachable!("its panes stand for good")
         }
 
-        fn certain(&mut self, _: Time) {}
+        fn certain(&mut self, _: Time, _: Time) {}
 
         fn replace(&mut self, _: &WrittenRow) {}
         fn write(&mut self, _: &WrittenRow) {}

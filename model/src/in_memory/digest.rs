@@ -34,7 +34,9 @@ pub(super) fn of_change(change: &Change, known: &Vocabulary) -> u64 {
             words([2, of_shown(shown, known), u64::from(*wins == Wins::Later)])
         }
         Change::Take(record) => words([3, of_record(record, known)]),
-        Change::Lands { end } => words([4, end.0 as u64]),
+        Change::Lands { end, since } => {
+            words([4, end.0 as u64, since.map_or(0, |since| since.0 as u64)])
+        }
         // What it is made of says no more than the result does.
         Change::Land(Landed { end, standing, sum: _ }) => {
             let [step, key, start, weight, value, total] = of_standing(standing, known);

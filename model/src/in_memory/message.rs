@@ -178,6 +178,8 @@ pub enum Change {
     Lands {
         /// When the windows end whose results they are.
         end: Time,
+        /// Since when this is certain, if nothing had come when it was due: then nobody ran it.
+        since: Option<Time>,
     },
     /// A result of a batch stands from now on.
     Land(Landed),

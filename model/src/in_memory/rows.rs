@@ -223,7 +223,7 @@ impl system::Rows<InMemory> for Rows {
         }
     }
 
-    fn apply(&mut self, change: &Change, _: Time, tell: &mut impl Tell) {
+    fn apply(&mut self, change: &Change, now: Time, tell: &mut impl Tell) {
         match change {
             Change::Offset(offset) => self.offset = self.offset.max(*offset),
             Change::Show(Shown::Cell { standing, age }, wins) => {
@@ -237,11 +237,11 @@ impl system::Rows<InMemory> for Rows {
             }
             Change::Take(record) => self.take(record, tell),
             // All that is to stand follows, also what stood before.
-            Change::Lands { end } => {
+            Change::Lands { end, since } => {
                 let landed = self.landed.entry(*end).or_default();
                 landed.runs += 1;
                 landed.results.clear();
-                tell.certain(*end);
+                tell.certain(*end, since.unwrap_or(now));
             }
             Change::Land(landed) => self.land(landed, tell),
         }

@@ -194,7 +194,7 @@ impl Tale for Change {
     fn details(&self) -> Details {
         match *self {
             Change::Offset(offset) => vec![("offset", Detail::Number(offset))],
-            Change::Lands { end } => vec![("end", Detail::Time(end))],
+            Change::Lands { end, .. } => vec![("end", Detail::Time(end))],
             Change::Show(Shown::Cell { standing, .. }, _)
             | Change::Land(Landed { standing, .. }) => {
                 let Standing { step, pane: Pane { key, start, .. }, total } = standing;
@@ -214,7 +214,7 @@ impl Tale for Change {
     fn sentence(&self, speaker: &dyn Speaker) -> String {
         match *self {
             Change::Offset(offset) => format!("the next offset is {offset}"),
-            Change::Lands { end } => format!("the batch of what ends at {end} has landed"),
+            Change::Lands { end, .. } => format!("the batch of what ends at {end} has landed"),
             Change::Show(Shown::Cell { standing, .. }, _)
             | Change::Land(Landed { standing, .. }) => {
                 let Standing { step, pane: Pane { key, start, .. }, total } = standing;

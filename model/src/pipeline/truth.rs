@@ -156,8 +156,17 @@ impl Evaluation<'_> {
                         }
                     };
                     let place = place(key_hash, start);
-                    let is_late =
-                        each(Expected { step, leaf, times, place, value, end, is_late, is_dead });
+                    let is_late = each(Expected {
+                        step,
+                        leaf,
+                        times,
+                        place,
+                        key_hash,
+                        value,
+                        end,
+                        is_late,
+                        is_dead,
+                    });
                     if pipeline.edges(step).is_empty() {
                         continue;
                     }
@@ -185,7 +194,17 @@ impl Evaluation<'_> {
                 StepKind::Sink(_) => {
                     let (place, is_late) = (place(key_hash, Time(0)), item.is_late);
                     let end = Time::MAX;
-                    each(Expected { step, leaf, times, place, value, end, is_late, is_dead });
+                    each(Expected {
+                        step,
+                        leaf,
+                        times,
+                        place,
+                        key_hash,
+                        value,
+                        end,
+                        is_late,
+                        is_dead,
+                    });
                 }
             }
         }

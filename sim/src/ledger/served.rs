@@ -48,16 +48,16 @@ struct Showing {
 /// How often each record is in a result.
 type Records = HashMap<Name, u64, FxBuildHasher>;
 
-/// What is right of each result, by its step and place, and when its window ends.
-type AllRight = HashMap<(StepIndex, u64), (Time, Records), FxBuildHasher>;
+/// What is right of each result, by its step and place, with the hash of its key and when its window ends.
+type AllRight = HashMap<(StepIndex, u64), (u64, Time, Records), FxBuildHasher>;
 
 /// By how much each window of a step and key is corrected, with its end.
 type Corrected = BTreeMap<(StepIndex, u64), Vec<(Time, i64)>>;
 
 impl ServedResults {
-    /// All results are certain from now on whose windows end at this time.
-    pub(super) fn certain(&mut self, end: Time, now: Time) {
-        self.certain.entry(end).or_insert(now);
+    /// All results are certain since this time whose windows end at another one.
+    pub(super) fn certain(&mut self, end: Time, since: Time) {
+        self.certain.entry(end).or_insert(since);
         self.landing = Some(end);
     }
 
@@ -172,9 +172,9 @@ impl Ledger {
             // Without an answer that won it cannot be told where a record belongs, and it is nowhere.
             right.belongs(source, row, promise, words, self, &mut |expected| {
                 if is_counted(expected.step) && !expected.is_dead {
-                    let none = || (expected.end, Records::default());
+                    let none = || (expected.key_hash, expected.end, Records::default());
                     let result = all_right.entry((expected.step, expected.place));
-                    let (_, records) = result.or_insert_with(none);
+                    let (_, _, records) = result.or_insert_with(none);
                     *records.entry(name).or_default() += u64::from(expected.times);
                 }
                 false
@@ -193,7 +193,7 @@ impl Ledger {
             let of = |lineage| self.records_of(lineage, sources, words);
             let speed = cell.last_shown().map_or_else(Records::default, |s| of(s.lineage));
             let batch = cell.stood.last().map_or_else(Records::default, |s| of(s.lineage));
-            let Some((_, right)) = all_right.remove(&(step, place)) else {
+            let Some((_, _, right)) = all_right.remove(&(step, place)) else {
                 figures.phantom_cells += u64::from(!speed.is_empty() || !batch.is_empty());
                 continue;
             };
@@ -213,17 +213,12 @@ impl Ledger {
             }
         }
         // What nobody ever saw.
-        for ((step, place), (end, right)) in all_right {
+        for ((step, _), (key, end, right)) in all_right {
             let all = count(&right);
             figures.add_cell([all, 0, 0], all, 0);
             if is_window(step) {
                 let certain = served.certain.get(&end).copied();
                 figures.add_window([all, 0], &[], end, certain);
-                // The key of a result that nobody has seen is not known; where there is one key it is that.
-                let key = match layout.step(step).is_global {
-                    true => words.keys.hash(Key::GLOBAL),
-                    false => place,
-                };
                 corrected.entry((step, key)).or_default().push((end, 0));
             }
         }

@@ -152,9 +152,9 @@ impl Tell for Telling<'_> {
         self.ledger.serve(served, self.now);
     }
 
-    fn certain(&mut self, end: Time) {
+    fn certain(&mut self, end: Time, since: Time) {
         if let Some(served) = &mut self.ledger.served {
-            served.certain(end, self.now);
+            served.certain(end, since);
         }
     }
 

@@ -228,10 +228,11 @@ impl Right for Once {
         _: &dyn Won,
         each: &mut dyn FnMut(Expected) -> bool,
     ) -> bool {
-        let (step, place) = (StepIndex(1), place(words.keys.hash(row.key), Time(0)));
+        let key_hash = words.keys.hash(row.key);
+        let (step, place) = (StepIndex(1), place(key_hash, Time(0)));
         let (leaf, value) = (row.name, 0);
         let (end, is_late, is_dead) = (Time::MAX, false, false);
-        each(Expected { step, leaf, times: 1, place, value, end, is_late, is_dead });
+        each(Expected { step, leaf, times: 1, place, key_hash, value, end, is_late, is_dead });
         true
     }
     fn is_placed(&self) -> Vec<bool> {

@@ -54,8 +54,8 @@ struct Logged {
 enum Due {
     /// The log is still to be read.
     Reads,
-    /// The results are there, and are still to land.
-    Lands(Results),
+    /// The results are there, and are still to land; and since when they are certain, if that is not when they do.
+    Lands(Results, Option<Time>),
     /// They are on their way.
     OnItsWay,
 }
@@ -99,10 +99,11 @@ impl BatchLeg {
     ) {
         match (stage, self.due.get_mut(&end)) {
             (Stage::Reads, Some(Due::Reads)) => self.run(end, hands, m),
-            (Stage::Lands, Some(due @ Due::Lands(_))) => {
-                let Due::Lands(results) = std::mem::replace(due, Due::OnItsWay) else { return };
+            (Stage::Lands, Some(due @ Due::Lands(..))) => {
+                let due = std::mem::replace(due, Due::OnItsWay);
+                let Due::Lands(results, since) = due else { return };
                 let name = name(end, hands, m);
-                let mut changes = vec![Change::Lands { end }];
+                let mut changes = vec![Change::Lands { end, since }];
                 for (step, cell, sum) in results.cells {
                     let standing = standing(step, cell, sum, m);
                     changes.push(Change::Land(Landed { end, standing, sum }));
@@ -130,7 +131,7 @@ impl BatchLeg {
     pub fn awaits(&self, end: Time, stage: Stage) -> bool {
         matches!(
             (stage, self.due.get(&end)),
-            (Stage::Reads, Some(Due::Reads)) | (Stage::Lands, Some(Due::Lands(_)))
+            (Stage::Reads, Some(Due::Reads)) | (Stage::Lands, Some(Due::Lands(..)))
         )
     }
 
@@ -236,8 +237,9 @@ impl BatchLeg {
         }
         hands.tell(Story::ReadsLog(end, records.len() as u64), m);
         m.ask().before(hands.shard, hands.step, COMPUTE, name);
-        // One of a window of which nothing had come has landed with nothing when it was due, whoever knew of it.
-        let is_nothing = runs == 0 && records.is_empty();
+        // Of a window of which nothing had come nobody knew; that there is nothing is certain since it was due.
+        let due = end.plus(batch.cut_off).plus(batch.takes);
+        let since = (runs == 0 && records.is_empty()).then_some(due);
         for Logged { source, row } in records {
             let record = record(source, &row, batch.window_clock, m);
             if results.flow(source, &record, (end, row.arrival), hands, m).is_err() {
@@ -249,12 +251,9 @@ impl BatchLeg {
                 return;
             }
         }
-        self.due.insert(end, Due::Lands(results));
+        self.due.insert(end, Due::Lands(results, since));
         let timer = Timer::Batch(end, Stage::Lands);
-        let at = match is_nothing {
-            true => end.plus(batch.cut_off).plus(batch.takes).max(m.now),
-            false => m.now.plus(batch.takes),
-        };
+        let at = since.map_or(m.now.plus(batch.takes), |since| since.max(m.now));
         m.effects.list.push(Effect::Wake { at, timer });
     }
 }
