@@ -2,6 +2,7 @@
 //! ones. Each law runs the same cases every time. A failing case is shrunk and prints the scenario file
 //! that shows it.
 
+mod batches;
 mod cases;
 mod faults;
 mod naive;
