@@ -1,17 +1,18 @@
-//! Exact faults: each waits for its place. Most places give a record, so they are found by the hash of
-//! the source record or pane that a name comes from, and those of a control by its value; the few others are tried
-//! one by one. Faults that differ in their number alone count the same matches, so they count them together.
+//! Exact faults: each waits for its place. Most places give a record and which attempt on it, so they are found by
+//! both, and those of a control by its value; the few others are tried one by one. Faults that differ in their number
+//! alone count the same matches, so they count them together.
 
 use super::moment::Moment;
 use crate::fault::kind::Asked;
 use crate::fault::place::About;
-use crate::fault::{Fault, Kind, Place};
+use crate::fault::{Fault, Kind, Pattern, Place};
 use hashbrown::HashMap;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::name::Vocabulary;
 use onceproof_kernel::time::Nanos;
 use rustc_hash::FxBuildHasher;
+use std::iter;
 
 /// All exact faults of a run.
 #[derive(Debug)]
@@ -46,7 +47,10 @@ struct Alike {
 /// The faults that are asked at one sort of moment, each in the order of the file.
 #[derive(Debug, Default)]
 struct Group {
+    /// By the hash of the source record or pane that the record comes from.
     by_root: HashMap<u64, Vec<usize>, FxBuildHasher>,
+    /// The same, by the [`Pattern::key`] and the attempt that the place gives.
+    by_record: HashMap<(u64, Option<u32>), Vec<usize>, FxBuildHasher>,
     by_control: HashMap<(u8, i64), Vec<usize>, FxBuildHasher>,
     any_control: Vec<usize>,
     any_record: Vec<usize>,
@@ -79,7 +83,12 @@ impl Exact {
             let group = &mut groups[kind.asked_at() as usize];
             group.is_empty = false;
             let list = match at.record {
-                Some(About::Record(_)) => group.by_root.entry(root).or_default(),
+                Some(About::Record(ref pattern)) => {
+                    let attempt = at.attempt.filter(|_| kind.asked_at().has_attempt());
+                    let record = (pattern.key(root), attempt);
+                    group.by_record.entry(record).or_default().push(alike.len());
+                    group.by_root.entry(root).or_default()
+                }
                 Some(About::Control { word, value: Some(value) }) => {
                     group.by_control.entry((word, value)).or_default()
                 }
@@ -144,8 +153,9 @@ impl Exact {
         }
     }
 
-    /// The first fault whose place this is, and that may be here. Every fault that matches counts the
-    /// match.
+    /// The first fault whose place this is, and that may be here: those that give a record come before the others,
+    /// and, where this is a partial aggregate, those that give its first record before those that give its next.
+    /// Every fault that matches counts the match.
     pub fn find(
         &mut self,
         asked: Asked,
@@ -162,7 +172,7 @@ impl Exact {
         let group = &groups[asked as usize];
         let is_here = |alike: &Alike| {
             let Fault { at, kind } = &faults[alike.example];
-            is_about(at, alike.root, subject, words) && moment.is_at(at, layout) && may(kind)
+            moment.is_at(at, layout) && may(kind) && is_about(at, alike.root, subject, words)
         };
         let mut look = |list: &[usize], first: Option<usize>| {
             let due = |&at: &usize| alike[at].meet(&is_here, has_fired);
@@ -171,10 +181,14 @@ impl Exact {
         let mut first = None;
         match subject {
             Subject::Record(name) if !group.by_root.is_empty() => match words.names.members(name) {
-                [] => {
-                    let list = group.by_root.get(&words.names.root(name));
-                    first = look(list.map_or(&[], Vec::as_slice), first);
+                [] if group.by_root.contains_key(&words.names.root(name)) => {
+                    let attempts = || iter::once(None).chain(moment.attempt().map(Some));
+                    let keys = Pattern::keys_of(name, &words.names).into_iter();
+                    let places = keys.flat_map(|key| attempts().map(move |attempt| (key, attempt)));
+                    let lists = places.filter_map(|place| group.by_record.get(&place));
+                    first = lists.filter_map(|list| look(list, None)).min();
                 }
+                [] => {}
                 _ => {
                     for root in words.names.roots(name) {
                         let list = group.by_root.get(&root);
@@ -236,12 +250,13 @@ pub(super) fn is_about(place: &Place, root: u64, subject: Subject, words: &Vocab
 
 #[cfg(test)]
 mod tests {
-    use super::super::moment::Exchange;
+    use super::super::moment::{CommitSent, Exchange};
     use super::*;
     use crate::draw::{INPUT, generated_words, scale};
-    use crate::fault::{Leg, Pattern};
-    use onceproof_kernel::alphabet::WORDLESS;
+    use crate::fault::Leg;
+    use onceproof_kernel::alphabet::{Point, WORDLESS};
     use onceproof_kernel::layout::{LaidStep, ShardIndex, StepIndex};
+    use onceproof_kernel::name::Name;
     use onceproof_kernel::time::SECOND;
 
     /// The same, fault by fault: each counts its own matches.
@@ -257,18 +272,22 @@ mod tests {
             words: &Vocabulary,
         ) -> Option<Kind> {
             let mut found = None;
-            let root =
-                |fault: &Fault| fault.at.record.as_ref().map_or(0, |about| about.root(layout));
-            // Those with a record come first.
-            let has_name = |fault: &Fault| matches!(fault.at.record, Some(About::Record(_)));
-            for with_name in [true, false] {
-                for (fault, matches, has_fired) in &mut self.0 {
-                    let Fault { at, kind } = &*fault;
-                    if has_name(fault) != with_name
+            // Those with a record come first; of a partial aggregate, those with its first record.
+            let roots = match moment.subject() {
+                Subject::Record(name) => words.names.roots(name),
+                Subject::Control { .. } => Vec::new(),
+            };
+            for root in roots.into_iter().map(Some).chain([None]) {
+                for (Fault { at, kind }, matches, has_fired) in &mut self.0 {
+                    let of = match &at.record {
+                        Some(about @ About::Record(_)) => Some(about.root(layout)),
+                        _ => None,
+                    };
+                    if of != root
                         || *has_fired
                         || at.time.is_some()
                         || kind.asked_at() != asked
-                        || !is_about(at, root(fault), moment.subject(), words)
+                        || !is_about(at, root.unwrap_or(0), moment.subject(), words)
                         || !moment.is_at(at, layout)
                         || !may(kind)
                     {
@@ -297,8 +316,10 @@ mod tests {
             Kind::Duplicate { leg: Leg::Ack },
             Kind::Delay { by: SECOND, leg: Leg::Ack },
             Kind::DropRequest,
+            Kind::CommitLost,
         ];
-        let (step, path) = (StepIndex(0), Vec::new());
+        let path = (0..pick(3)).map(|_| pick(2) as u32).collect();
+        let step = StepIndex(0);
         let record = match pick(6) {
             0 => Some(About::Control { word: 0, value: None }),
             1 => Some(About::Control { word: 0, value: Some(pick(2) as i64) }),
@@ -317,7 +338,7 @@ mod tests {
             record,
             ..Place::default()
         };
-        Fault { at, kind: kinds[pick(4) as usize] }
+        Fault { at, kind: kinds[pick(5) as usize] }
     }
 
     #[test]
@@ -325,6 +346,14 @@ mod tests {
         let layout = layout();
         let mut words = Vocabulary::default();
         words.names.add_source(0, layout.hash(StepIndex(0)), 1, 3);
+        let mut records: Vec<Name> = (0..3).map(|row| words.names.source(0, 0, row)).collect();
+        // Two outputs of each, and two of each of those.
+        for made in 0..18 {
+            records.push(words.names.output(records[made / 2], 0, 7, made as u32 % 2));
+        }
+        for members in [[0, 1], [4, 2], [9, 10]] {
+            records.push(words.names.partial(members.iter().map(|&member| records[member])));
+        }
         let mut fired = 0;
         for seed in 0..400 {
             let mut words_of_chance = generated_words(seed, INPUT);
@@ -337,13 +366,19 @@ mod tests {
                 for _ in 0..60 {
                     let subject = match pick(3) {
                         0 => Subject::Control { word: 0, value: pick(3) as i64 },
-                        _ => Subject::Record(words.names.source(0, 0, pick(3))),
+                        _ => Subject::Record(records[pick(records.len() as u64) as usize]),
                     };
                     let (from, to) = (ShardIndex(0), ShardIndex(1 + pick(2) as u32));
                     let attempt = 1 + pick(3) as u32;
                     let exchange = Exchange::new(&layout, from, to, subject, attempt, &words);
-                    let moment = Moment::Exchange(exchange);
-                    let asked = if pick(4) == 0 { Asked::Request } else { Asked::Ack };
+                    let (asked, moment) = match pick(5) {
+                        0 => (Asked::Request, Moment::Exchange(exchange)),
+                        1 => {
+                            let commit = CommitSent::new(&layout, to, Point(0), subject, &words);
+                            (Asked::Commit, Moment::Commit(commit))
+                        }
+                        _ => (Asked::Ack, Moment::Exchange(exchange)),
+                    };
                     let refused = pick(8) as usize;
                     let may = |kind: &Kind| kind.name() as usize % 8 != refused;
                     let found = exact.find(asked, &moment, may, &layout, &words);

@@ -274,6 +274,15 @@ impl Moment {
         }
     }
 
+    /// Which attempt it is, where there are several; see [`Asked::has_attempt`].
+    pub fn attempt(&self) -> Option<u32> {
+        match self {
+            Moment::Exchange(exchange) => Some(exchange.attempt),
+            Moment::Attempt(attempt) => Some(attempt.attempt),
+            Moment::Commit(_) | Moment::Step(_) => None,
+        }
+    }
+
     /// Whether a place is here, its record and its number aside.
     pub fn is_at(&self, place: &Place, layout: &Layout) -> bool {
         match self {

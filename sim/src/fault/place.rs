@@ -4,7 +4,7 @@
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::key::Keys;
 use onceproof_kernel::layout::{Layout, StepIndex};
-use onceproof_kernel::mix;
+use onceproof_kernel::mix::{self, fold, scatter};
 use onceproof_kernel::name::{Name, Names, Origin, pane_hash, source_hash};
 use onceproof_kernel::time::{Nanos, Span, Time};
 
@@ -115,6 +115,30 @@ impl Pattern {
         }
     }
 
+    /// Which output each map made of what a name comes from.
+    fn path_of(name: Name, names: &Names) -> Vec<u32> {
+        let mut path = Vec::new();
+        let mut name = name;
+        while let Origin::Output { parent, index, .. } = names.origin(name) {
+            path.push(index);
+            name = parent;
+        }
+        path.reverse();
+        path
+    }
+
+    /// The record of this root that it names, as a number.
+    pub(crate) fn key(&self, root: u64) -> u64 {
+        key(root, self.path())
+    }
+
+    /// The keys of all patterns that match a name, which is no partial aggregate: that of the record itself, and
+    /// those of what maps made it of.
+    pub(crate) fn keys_of(name: Name, names: &Names) -> Vec<u64> {
+        let (root, path) = (names.root(name), Pattern::path_of(name, names));
+        (0..=path.len()).map(|length| key(root, &path[..length])).collect()
+    }
+
     /// The pattern that matches a name, and what maps made of it.
     pub fn of(name: Name, names: &Names, keys: &Keys) -> Pattern {
         let mut path = Vec::new();
@@ -151,17 +175,7 @@ impl Pattern {
             return false;
         }
         // Most places name a record itself, and whatever is made of it is meant, too.
-        if self.path().is_empty() {
-            return true;
-        }
-        let mut path = Vec::new();
-        let mut name = name;
-        while let Origin::Output { parent, index, .. } = names.origin(name) {
-            path.push(index);
-            name = parent;
-        }
-        path.reverse();
-        path.starts_with(self.path())
+        self.path().is_empty() || Pattern::path_of(name, names).starts_with(self.path())
     }
 
     /// The pattern as text.
@@ -179,6 +193,11 @@ impl Pattern {
         }
         text
     }
+}
+
+/// A root and the outputs that maps made of it, as a number.
+fn key(root: u64, path: &[u32]) -> u64 {
+    path.iter().fold(root, |key, &index| fold(key, scatter(index.into())))
 }
 
 impl Place {

@@ -279,6 +279,14 @@ impl Asked {
         Asked::Call,
     ];
 
+    /// Whether such a moment is one of several attempts, so that a place may say which.
+    pub fn has_attempt(self) -> bool {
+        match self {
+            Asked::Request | Asked::Ack | Asked::Execute | Asked::Deliver | Asked::Call => true,
+            Asked::Commit | Asked::Before => false,
+        }
+    }
+
     /// What there is one of for each such moment, as odds count it: odds per `request`.
     pub fn word(self) -> &'static str {
         match self {
