@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The crates of the workspace, from the folder of this one.
-const SOURCES: [&str; 4] = ["src", "sim/src", "model/src", "kernel/src"];
+const SOURCES: [&str; 5] = ["src", "systems/src", "sim/src", "model/src", "kernel/src"];
 
 fn main() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
