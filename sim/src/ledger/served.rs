@@ -82,25 +82,26 @@ impl Showing {
 }
 
 impl Cell {
-    /// What was shown last before it was certain.
-    fn last_shown(&self) -> Option<&Showing> {
-        let until = |showing: &&Showing| self.until.is_none_or(|until| showing.at < until);
-        self.shown.iter().rev().find(until)
+    /// Whether what is shown at a time is seen: what is certain stands in its place, and a view may drop it before.
+    fn is_seen(&self, at: Time, certain: Option<Time>) -> bool {
+        let is_before = |end: Option<Time>| end.is_none_or(|end| at < end);
+        is_before(self.until) && is_before(certain)
+    }
+
+    /// What was seen last before it was certain.
+    fn last_shown(&self, certain: Option<Time>) -> Option<&Showing> {
+        self.shown.iter().rev().find(|showing| self.is_seen(showing.at, certain))
     }
 
     /// When it is shown no more before it is certain, if it was shown at all.
     fn hidden_at(&self, certain: Option<Time>) -> Option<Time> {
         let until = self.until.filter(|until| certain.is_none_or(|certain| *until < certain))?;
-        self.last_shown().map(|_| until)
+        self.last_shown(certain).map(|_| until)
     }
 
     /// How many records a reader saw from each time on, before which it was none: in order of time.
     fn seen(&self, certain: Option<Time>) -> Vec<(Time, i64)> {
-        let is_shown = |at: &Time| {
-            self.until.is_none_or(|until| *at < until)
-                && certain.is_none_or(|certain| *at < certain)
-        };
-        let shown = self.shown.iter().filter(|showing| is_shown(&showing.at));
+        let shown = self.shown.iter().filter(|showing| self.is_seen(showing.at, certain));
         let mut seen: Vec<(Time, i64)> = shown.map(|s| (s.at, s.weight)).collect();
         seen.extend(self.hidden_at(certain).map(|until| (until, 0)));
         match (certain, self.stood.first()) {
@@ -191,13 +192,13 @@ impl Ledger {
             let key = words.keys.hash(key);
             let place = place(key, start);
             let of = |lineage| self.records_of(lineage, sources, words);
-            let speed = cell.last_shown().map_or_else(Records::default, |s| of(s.lineage));
+            let certain = served.certain.get(&cell.end).copied();
+            let speed = cell.last_shown(certain).map_or_else(Records::default, |s| of(s.lineage));
             let batch = cell.stood.last().map_or_else(Records::default, |s| of(s.lineage));
             let Some((_, _, right)) = all_right.remove(&(step, place)) else {
                 figures.phantom_cells += u64::from(!speed.is_empty() || !batch.is_empty());
                 continue;
             };
-            let certain = served.certain.get(&cell.end).copied();
             let [in_right, in_speed, in_batch] = [&right, &speed, &batch].map(count);
             figures.add_cell(
                 [in_right, in_speed, in_batch],

@@ -237,6 +237,9 @@ impl BatchLeg {
         }
         hands.tell(Story::ReadsLog(end, records.len() as u64), m);
         m.ask().before(hands.shard, hands.step, COMPUTE, name);
+        if m.env.is_dead() {
+            return;
+        }
         // Of a window of which nothing had come nobody knew; that there is nothing is certain since it was due.
         let due = end.plus(batch.cut_off).plus(batch.takes);
         let since = (runs == 0 && records.is_empty()).then_some(due);
