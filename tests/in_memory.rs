@@ -1,18 +1,12 @@
 //! Best effort and at-least-once: what they survive and what they do not is not what goes wrong in them by chance, but what
 //! their letter says, cause by cause; and what makes them exact does so under every two faults.
 
-use onceproof::scenario::{Changes, Scenario};
-use onceproof::search::certificate::Exhaustion;
-use onceproof::search::exhaust::exhaust;
-use onceproof::search::resume::Done;
-use onceproof::search::space::{Space, bare};
+use super::common::library::{search, trial_of};
 use onceproof_sim::fault::kind::Asked;
 use onceproof_sim::fault::{Fault, Kind, KindName};
 use onceproof_sim::outcome::Class::{self, Duplicated, Lost};
 use onceproof_systems::Trial;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 /// The kinds of faults that the letter speaks of.
 const OF_THE_LETTER: [KindName; 4] =
@@ -20,18 +14,7 @@ const OF_THE_LETTER: [KindName; 4] =
 
 /// Three records of two users, under a strategy with these settings and no fault.
 fn small(strategy: &str, settings: &str) -> Trial {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let path = folder.join(strategy).join("small.toml");
-    let scenario = Scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
-    let mechanism = (!settings.is_empty()).then(|| settings.to_owned());
-    let changed = scenario.redesigned(&Changes { mechanism, ..Changes::default() });
-    bare(&changed.unwrap_or_else(|error| panic!("{error}")).trial)
-}
-
-fn search(trial: &Trial, kinds: &[KindName], most: u32) -> Exhaustion {
-    let cancel = AtomicBool::new(false);
-    let space = Space::new(trial, kinds, most);
-    exhaust(trial, None, &space, &mut Done::default(), &cancel, &|_| {})
+    trial_of(&format!("{strategy}/small.toml"), settings, &[])
 }
 
 /// What a fault strikes, in the words of the letter.
@@ -204,12 +187,8 @@ fn with_durable_counts_nothing_is_lost_and_with_ids_beside_them_all_is_exact_und
 
 /// The same with a queue in place of the log.
 fn with_queue(settings: &str, queue: &str) -> Trial {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/at-least-once/small.toml");
-    let scenario = Scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
-    let steps = vec![format!("events: queue = {{ deadline = \"500ms\"{queue} }}")];
-    let mechanism = (!settings.is_empty()).then(|| settings.to_owned());
-    let changed = scenario.redesigned(&Changes { mechanism, steps, ..Changes::default() });
-    bare(&changed.unwrap_or_else(|error| panic!("{error}")).trial)
+    let queue = format!("events: queue = {{ deadline = \"500ms\"{queue} }}");
+    trial_of("at-least-once/small.toml", settings, &[&queue])
 }
 
 #[test]

@@ -1,38 +1,19 @@
 //! Lambda: the batch leg is exact for what had come by its cut-off whatever befalls, and how far the speed leg is off is
 //! said by figures, which are those of its letter on the letter's input.
 
-use onceproof::scenario::{Changes, Scenario};
+use super::common::library::{search, trial_of};
+use onceproof::scenario::Scenario;
 use onceproof::search::certificate::Exhaustion;
-use onceproof::search::exhaust::exhaust;
-use onceproof::search::resume::Done;
-use onceproof::search::space::{Space, bare};
 use onceproof_kernel::time::{MILLISECOND, SECOND};
 use onceproof_model::in_memory::alphabet::{BATCH_RERAN, BATCH_RESTARTED, REPLAYED};
 use onceproof_sim::fault::KindName::{self, *};
 use onceproof_sim::outcome::Verdict;
 use onceproof_sim::served::{Fraction, ServedFigures};
 use onceproof_sim::times::Times;
-use onceproof_systems::Trial;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
-
-/// A file of the library without its faults, under these settings.
-fn trial(file: &str, settings: &str) -> Trial {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
-    let scenario = Scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
-    let mechanism = (!settings.is_empty()).then(|| settings.to_owned());
-    let changed = scenario.redesigned(&Changes { mechanism, ..Changes::default() });
-    bare(&changed.unwrap_or_else(|error| panic!("{error}")).trial)
-}
-
-fn search(trial: &Trial, kinds: &[KindName], most: u32) -> Exhaustion {
-    let cancel = AtomicBool::new(false);
-    let space = Space::new(trial, kinds, most);
-    exhaust(trial, None, &space, &mut Done::default(), &cancel, &|_| {})
-}
 
 fn served(settings: &str) -> ServedFigures {
-    let trial = trial("compare/lambda.toml", settings);
+    let trial = trial_of("compare/lambda.toml", settings, &[]);
     let outcome = trial.simulator().detail(None);
     assert_eq!(outcome.brief.fired.0.iter().sum::<u64>(), 0);
     outcome.served.expect("a speed leg")
@@ -150,7 +131,7 @@ fn what_is_certain_is_so_when_the_batch_has_landed() {
 
 #[test]
 fn no_fault_of_any_kind_breaks_what_had_come_by_the_cut_off() {
-    let trial = trial("lambda/small.toml", "");
+    let trial = trial_of("lambda/small.toml", "", &[]);
     let runs = |found: &Exhaustion| found.levels.iter().map(|level| level.runs).sum::<u64>();
     let one = search(&trial, &KindName::ALL, 1);
     assert!(one.causes.is_empty() && runs(&one) > 300, "{:?}", one.causes);
@@ -161,13 +142,13 @@ fn no_fault_of_any_kind_breaks_what_had_come_by_the_cut_off() {
 #[test]
 fn a_batch_that_reads_too_early_or_adds_is_found() {
     let causes = |settings: &str, kinds: &[KindName]| {
-        search(&trial("lambda/small.toml", settings), kinds, 1).causes.len()
+        search(&trial_of("lambda/small.toml", settings, &[]), kinds, 1).causes.len()
     };
     assert_eq!(causes("landing = \"append\"", &[Crash, CommitUnknown]), 0);
     assert!(causes("landing = \"append\", reruns = 1", &[Crash]) > 0);
     // The first record is of 0 s, and the log is read at 30 s. A batch that dies when it should land, at 40 s, reads it
     // again 50 ms later.
-    let short = search(&trial("lambda/small.toml", "retention = \"29s\""), &[Crash], 1);
+    let short = search(&trial_of("lambda/small.toml", "retention = \"29s\"", &[]), &[Crash], 1);
     assert_eq!(short.causes.iter().map(|cause| cause.faults.len()).collect::<Vec<_>>(), [0]);
     assert!(causes("retention = \"31s\"", &[Crash]) > 0);
     assert_eq!(causes("retention = \"41s\"", &[Crash]), 0);
@@ -259,4 +240,17 @@ fn what_a_view_drops_before_it_shows_it_was_never_served() {
     let settings = "speed-keep = \"5s\"\nspeed = { window-clock = \"arrival\" }";
     let figures = served_of(&[("ann", "16s", "2s")], settings, "");
     assert_eq!((figures.phantom_cells, figures.unserved), (1, 0));
+}
+
+#[test]
+fn a_batch_that_ran_twice_is_not_blamed_on_what_the_speed_leg_sent_again() {
+    let settings = "landing = \"append\", reruns = 1, speed.timeout = \"50ms\"";
+    let trial = trial_of("lambda/speed-doubles.toml", settings, &[]);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/lambda/speed-doubles.toml");
+    let lost = Scenario::load(&path).expect("a scenario").trial.plan.faults;
+    let outcome = trial.with(|plan| plan.faults = lost).simulator().detail(None);
+    assert!(outcome.brief.marks.0[REPLAYED.at()] > 0 && outcome.unfired.is_empty());
+    // Three records at two steps.
+    let damaged: Vec<_> = outcome.damage.iter().map(|damage| &damage.by_itself).collect();
+    assert_eq!(damaged, [&None; 6]);
 }

@@ -47,8 +47,6 @@ struct Source {
     progress: Progress,
     /// Whether the rows are the messages of a queue.
     is_queue: bool,
-    /// For a queue whose publisher gives ids, the same: publishing a record again makes no other record of it.
-    first_of: Vec<u32>,
     users: Option<Users>,
 }
 
@@ -162,7 +160,7 @@ impl Sources {
     pub fn publications(&self, name: Name) -> u64 {
         let source = self.source_of(name);
         let row = name.0 - source.first.0;
-        let others = source.first_of.iter().filter(|&&first| first == row).count();
+        let others = source.first_of().iter().filter(|&&first| first == row).count();
         (others as u64).max(1)
     }
 
@@ -208,7 +206,6 @@ impl Source {
             promises: Vec::new(),
             progress,
             is_queue: queue.is_some(),
-            first_of: Vec::new(),
             users: None,
         };
         match input {
@@ -237,7 +234,7 @@ impl Source {
 
     fn row(&self, row: usize) -> SourceRow {
         SourceRow {
-            name: Name(self.first.0 + self.first_of.get(row).copied().unwrap_or(row as u32)),
+            name: Name(self.first.0 + self.first_of().get(row).copied().unwrap_or(row as u32)),
             key: self.keys[row],
             id: self.ids.get(row).copied().flatten(),
             event_time: self.event_times[row],
@@ -261,9 +258,15 @@ impl Source {
         })
     }
 
+    /// For a queue whose publisher gives ids, the first row with the id of each: publishing a record again makes no
+    /// other record of it. Of a log each row is a record.
+    fn first_of(&self) -> &[u32] {
+        if self.is_queue { &self.first_with_id } else { &[] }
+    }
+
     /// Whether no earlier row is the same record.
     fn is_first(&self, row: usize) -> bool {
-        self.first_of.get(row).is_none_or(|&first| first as usize == row)
+        self.first_of().get(row).is_none_or(|&first| first as usize == row)
     }
 
     fn take(&mut self, rows: &[InputRow], keys: &mut Keys) {
@@ -282,9 +285,6 @@ impl Source {
                 Some(id) => *firsts.entry(id).or_insert(number),
                 None => number,
             }));
-            if self.is_queue {
-                self.first_of = self.first_with_id.clone();
-            }
         }
         for row in rows {
             self.keys.push(keys.intern(&row.key));
@@ -372,7 +372,6 @@ mod tests {
                 promises: Vec::new(),
                 progress,
                 is_queue: false,
-                first_of: Vec::new(),
                 users: None,
             };
             source.lay_out_promises();

@@ -1,6 +1,7 @@
 //! What several subjects share. Here an exhaustive search through schedules of faults, as plain as can be: it leaves
 //! out nothing. What `onceproof exhaust` counts is compared with it.
 
+pub mod library;
 pub mod rust_text;
 pub mod values;
 
