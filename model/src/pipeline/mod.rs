@@ -6,6 +6,7 @@ mod ack;
 mod check;
 mod truth;
 mod window_end;
+mod won;
 mod queue;
 mod step;
 
