@@ -1,0 +1,7 @@
+//! What a test of a pipeline or a protocol needs.
+
+pub use crate::pipeline::{
+    Execution, ExternalCall, Pipeline, append, hours, insert_id, milliseconds, minutes, offset,
+    rename, seconds, two_phase, upsert,
+};
+pub use crate::scenario::Strategy;
