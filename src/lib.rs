@@ -10,3 +10,5 @@ pub mod printable;
 pub mod scenario;
 pub mod search;
 pub mod report;
+pub mod write;
+pub mod check;
