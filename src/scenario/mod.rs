@@ -46,6 +46,7 @@ use onceproof_sim::fault::{About, Climate};
 use onceproof_sim::outcome::Class;
 use onceproof_sim::patience::Patience;
 use onceproof_sim::plan::{Cluster, Network, Plan, Until};
+use onceproof_sim::property::Properties;
 use onceproof_systems::Trial;
 use std::io::Read;
 use std::ops::Range;
@@ -218,6 +219,7 @@ impl Scenario {
                 faults: faults?,
                 until: until?,
                 side_effects,
+                properties: Properties::default(),
             };
             let trial = Trial { design, plan };
             Some(Scenario {
