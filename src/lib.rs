@@ -10,5 +10,7 @@ pub mod printable;
 pub mod scenario;
 pub mod search;
 pub mod report;
+pub mod write;
+pub mod check;
 pub mod pipeline;
 pub mod prelude;
