@@ -1,6 +1,7 @@
 //! Pipelines with record types and functions of a user's own: they are what a scenario file says with functions of its
 //! own, what may differ between two executions does, and what differs behind the simulator's back is named.
 
+mod checked;
 mod functions;
 mod own_records;
 

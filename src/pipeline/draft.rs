@@ -20,6 +20,7 @@ pub(super) struct DraftRow {
 }
 
 /// A step, with its function if it is a map of the user's.
+#[derive(Clone)]
 pub(super) struct DraftStep {
     pub table: Table,
     pub function: Option<Body>,
@@ -27,7 +28,7 @@ pub(super) struct DraftStep {
 }
 
 /// A pipeline as far as it was told.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Draft {
     pub steps: Vec<DraftStep>,
     pub rows: Vec<DraftRow>,
@@ -71,12 +72,16 @@ impl Draft {
         put(self.rest.as_table_mut(), &path.split('.').collect::<Vec<_>>(), value);
     }
 
+    /// What it is called: by its first and its last step.
+    pub fn name(&self) -> String {
+        format!("{} to {}", self.name_of(0), self.name_of(self.steps.len() - 1))
+    }
+
     /// The text of the file.
     pub fn text(&self) -> String {
         let mut file = DocumentMut::new();
-        let (first, last) = (self.name_of(0), self.name_of(self.steps.len() - 1));
         file.insert("format", Item::Value(1.into()));
-        file.insert("name", Item::Value(format!("{first} to {last}").into()));
+        file.insert("name", Item::Value(self.name().into()));
         file.insert("claim", Item::Value("Every record is reflected exactly once.".into()));
         file.insert("expect", Item::Value("exactly-once".into()));
         // What is no table stands above all tables.

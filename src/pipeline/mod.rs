@@ -8,19 +8,45 @@
 //! #[derive(Serialize, Deserialize)]
 //! struct Order {
 //!     user: u32,
+//!     currency: String,
 //!     cents: i64,
 //! }
 //!
-//! let orders = (0..20).map(|number| Order { user: number % 3, cents: 250 });
-//! let trial = Pipeline::source("orders", orders)
-//!     .map("discount", |order: Order, _| Order { cents: order.cents * 9 / 10, ..order })
+//! let orders = (0..20).map(|number| Order {
+//!     user: number % 3,
+//!     currency: "eur".to_owned(),
+//!     cents: 250,
+//! });
+//! Pipeline::source("orders", orders)
+//!     // What a service says may change: it comes from the context, `cx`.
+//!     .map("price", |order: Order, cx| {
+//!         let rate = cx.lookup("rates", &order.currency, |answer| 1 + answer as i64);
+//!         Order { cents: order.cents * rate, ..order }
+//!     })
 //!     .sum("per-user", |order| order.user, |order| order.cents)
 //!     .window(minutes(1))
 //!     .sink("table", upsert())
-//!     .trial();
-//! let outcome = trial.simulator().detail(None);
-//! assert!(outcome.brief.classes.is_empty());
+//!     .check()
+//!     .seeds(0..100)
+//!     .exactly_once();
 //! ```
+//!
+//! # What a function may do
+//!
+//! It is executed again whenever the system needs to: on the same record, in another process, later. Whatever may differ
+//! then comes from its context, an [`Execution`], so that the simulator can make it differ. Each execution is compared
+//! with another one that is answered alike; a function that is not deterministic behind the simulator's back panics, with
+//! its step, the record and the two outputs. It is executed in several threads, and more often than it would be: what it
+//! counts or writes beside its outputs means nothing.
+//!
+//! Right is that the results hold the outputs of one execution of each record, all of them and no others: that of which
+//! anything was committed first.
+//!
+//! # What cannot be had
+//!
+//! A function below a count or a sum: late records decide how often a window is shown, and with what, so it cannot be told
+//! what is right there. Several sources, and steps that branch or join: a pipeline here is a line. A scenario file has
+//! them, with built-in functions.
 
 mod words;
 mod record;
@@ -39,12 +65,14 @@ pub use words::{
     seconds, two_phase, upsert,
 };
 
+use crate::check::Check;
 use draft::Draft;
 use onceproof_kernel::user::Carries;
 use onceproof_systems::Trial;
 use open::Open;
 use record::{encoded, text_of};
 use serde::Serialize;
+use std::fmt;
 
 /// A pipeline whose last step carries records of type `T`; or [`Totals`], below a count or a sum.
 #[must_use]
@@ -233,12 +261,33 @@ impl Checkable for Totals {}
 impl Checkable for Written {}
 
 impl<E: Checkable> Pipeline<E> {
-    /// What is put to the test: the design of this pipeline in the system that was chosen, and a plan without faults.
+    /// What is put to the test: the design of this pipeline in the system that was chosen, and a plan without faults. A
+    /// design that is to be found wrong is another trial, for [`Check::wrong`].
     ///
     /// # Panics
     /// The system cannot have the pipeline, as the reader of scenario files says it; a function is not deterministic; a
     /// record does not come back from serde.
     pub fn trial(&self) -> Trial {
         settings::trial(&self.draft)
+    }
+
+    /// A check of it, under its name.
+    ///
+    /// # Panics
+    /// As [`Pipeline::trial`].
+    pub fn check(&self) -> Check {
+        Check::of(&self.draft.name(), self.trial())
+    }
+}
+
+impl<E: Checkable> Clone for Pipeline<E> {
+    fn clone(&self) -> Pipeline<E> {
+        Pipeline { draft: self.draft.clone(), open: Open::Passed }
+    }
+}
+
+impl<T> fmt::Debug for Pipeline<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pipeline({:?})", self.draft.name())
     }
 }
