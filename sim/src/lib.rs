@@ -16,6 +16,7 @@ mod simulation;
 mod world;
 mod queue;
 mod pool;
+mod chacha;
 pub mod draw;
 mod sources;
 mod generate;

@@ -202,7 +202,7 @@ pub fn with_lost_ack_report<T>(render: impl Fn(&RunReport) -> T) -> T {
 
 /// A text without its colours.
 pub fn plain(text: &str) -> String {
-    anstream::adapter::strip_str(text).to_string()
+    crate::report::style::plain(text)
 }
 
 /// A sweep that met it twice.

@@ -28,7 +28,9 @@ pub use design::given::{dedup_in_words, gc_in_words, given};
 pub use design::strategy::{OtherValue, given_settings, other_values};
 pub use files::Readable;
 pub use form::raw::Strategy;
+#[cfg(feature = "schema")]
 pub use form::reference::reference;
+#[cfg(feature = "schema")]
 pub use form::schema::schema;
 pub use form::seed::RunSeed;
 pub use form::units::duration;
