@@ -1,7 +1,7 @@
 //! The form of an event as JSON, from which its schema is made. A key that says nothing is left out.
 
 use super::told;
-use super::words::{Answer, Applied, Fate, Message, Nobody, Owner, Timer};
+use super::words::{Answer, Applied, Fate, Instead, Message, Nobody, Owner, Timer};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -202,6 +202,9 @@ pub(super) enum Kind {
     Heard {
         #[serde(flatten)]
         commit: Commit,
+        /// What it hears instead of that the commit is applied.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        instead: Option<Instead>,
     },
     /// An old owner hears that it has lost its shard, and ends.
     End,
