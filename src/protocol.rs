@@ -26,7 +26,7 @@ const FOR_EVER: Nanos = 1_000_000 * SECOND;
 ///
 /// Without more, there are no records; a record arrives every 2 ms, and its key is its number modulo 2; a message and a
 /// commit take 1 ms each way, and with a seed a message takes 1 ms to 5 ms; a process that crashed or stands still is taken
-/// over by nobody, and goes on in the same place.
+/// over by nobody, and goes on in the same place; a run is over 10 minutes after the last fault.
 #[derive(Clone, Debug)]
 pub struct Setup<P> {
     protocol: P,
@@ -36,13 +36,15 @@ pub struct Setup<P> {
     latency: RangeInclusive<Millis>,
     commit: Millis,
     lease: Nanos,
+    drain: Millis,
 }
 
 impl<P: Protocol> Setup<P> {
     /// A protocol without records.
     pub fn of(protocol: P) -> Setup<P> {
         let (values, keys, every) = (Vec::new(), 2, 2);
-        Setup { protocol, values, keys, every, latency: 1..=5, commit: 1, lease: FOR_EVER }
+        let (latency, commit, lease, drain) = (1..=5, 1, FOR_EVER, 600_000);
+        Setup { protocol, values, keys, every, latency, commit, lease, drain }
     }
 
     /// The values of the records, in the order in which they arrive.
@@ -98,6 +100,13 @@ impl<P: Protocol> Setup<P> {
         Setup { lease: lease.saturating_mul(MILLISECOND).min(FOR_EVER), ..self }
     }
 
+    /// How long after the last fault the run may take until all has come that is to come. One that changes something after
+    /// that is inconclusive.
+    #[must_use]
+    pub fn over_within(self, drain: Millis) -> Setup<P> {
+        Setup { drain, ..self }
+    }
+
     /// The protocol as a trial, for the searches.
     ///
     /// # Errors
@@ -138,7 +147,7 @@ impl<P: Protocol> Setup<P> {
             },
             climate: Climate::default(),
             faults: Vec::new(),
-            until: Until::default(),
+            until: Until { drain: Some(millis(self.drain)), ..Until::default() },
             side_effects: SideEffects::default(),
         };
         (SourceInput::Rows(Arc::new(rows)), plan)

@@ -61,7 +61,8 @@ pub struct LaidStep {
     pub source: Option<Source>,
     /// How long its process may let pass by itself until it does something of what has come.
     pub longest_wait: Nanos,
-    /// How long it may do the same again and again, where nothing comes of it, before it rightly goes on.
+    /// How long it may do the same again and again, where nothing comes of it, before it rightly goes on. If it is a
+    /// heartbeat, which never does, the run is over then.
     pub longest_idle: Nanos,
     /// What its results are, if it has some.
     pub results: Option<Results>,

@@ -17,7 +17,8 @@ use std::sync::Arc;
 /// where it stands. What has been sent or is being committed then stays under way. Nothing but its [`Cx`] may tell a
 /// process anything: two runs of one seed must ask for the same effects.
 ///
-/// A run is over when nobody waits for anything: a process that wakes up for ever makes the run inconclusive.
+/// A run is over when nobody waits for anything but the time. A process that wakes up for ever and changes nothing is let
+/// be; one that changes rows for ever, such as a lease that is renewed without end, makes the run inconclusive.
 pub trait Protocol: Debug + Send + Sync + 'static {
     /// The steps, in any order.
     fn steps(&self) -> Vec<Step>;
