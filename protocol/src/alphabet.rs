@@ -38,7 +38,11 @@ pub static ALPHABET: Alphabet = Alphabet {
         of_process("deliver", "is handed", "A queue hands out a record."),
         of_process("commit", "commits", "A commit is sent to the database."),
         of_process("send", "sends", "A request is sent."),
-        of_process("ack", "acks", "A request is answered, or a queue is told that a record is done."),
+        of_process(
+            "ack",
+            "acks",
+            "A request is answered, or a queue is told that a record is done.",
+        ),
         of_process("answer", "handles the answer on", "The answer to a commit is handled."),
     ],
     moments: Moments {

@@ -4,9 +4,9 @@
 use crate::cx::Cx;
 use crate::port::{Arrived, Inner, What};
 use crate::words::{Record, Route, Value};
+use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::future::poll_fn;
 use std::task::{Context, Poll};
 
 type Tasks<'a> = Vec<(usize, Pin<Box<dyn Future<Output = ()> + 'a>>)>;

@@ -9,8 +9,8 @@ use onceproof_kernel::name::Vocabulary;
 use onceproof_kernel::retry::{CommitRetry, Retry};
 use onceproof_kernel::source::{self, Progress, Source, SourceRow};
 use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND, Time};
-use onceproof_model::pipeline::{Ack, Edge, MessageIds, Pipeline, QueueRules, Sink, StepKind};
 use onceproof_model::pipeline::Step as PipelineStep;
+use onceproof_model::pipeline::{Ack, Edge, MessageIds, Pipeline, QueueRules, Sink, StepKind};
 use std::fmt;
 use std::sync::Arc;
 
@@ -70,7 +70,9 @@ pub enum Misfit {
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Misfit::NameTwice(name) => write!(f, "two steps are called `{name}`; give each its own name"),
+            Misfit::NameTwice(name) => {
+                write!(f, "two steps are called `{name}`; give each its own name")
+            }
             Misfit::BadName(name) => write!(
                 f,
                 "`{name}` is no name for a step: use letters, digits and `-`, and not `{LOG}`"
@@ -115,7 +117,8 @@ impl Design {
         let is_result = |step: &&Step| matches!(step.kind, StepIs::Result | StepIs::Total);
         let queue = steps.iter().filter(|step| step.reads == Some(Reads::Queue));
         let results = steps.iter().filter(is_result);
-        let others = steps.iter().filter(|step| !is_result(step) && step.reads != Some(Reads::Queue));
+        let others =
+            steps.iter().filter(|step| !is_result(step) && step.reads != Some(Reads::Queue));
         let log = Step { reads: None, ..Step::process(LOG) };
         let mut ordered: Vec<&Step> = has_log.then_some(&log).into_iter().collect();
         ordered.extend(queue.chain(results).chain(others));
@@ -155,7 +158,8 @@ impl Design {
     /// If there is no step of this name in which processes run.
     pub(crate) fn receiver(&self, to: &str, key: u64) -> ShardIndex {
         let found = self.steps.iter().position(|step| step.name == to && step.runs);
-        let at = found.unwrap_or_else(|| panic!("a route goes to `{to}`, and no process is of that step"));
+        let at = found
+            .unwrap_or_else(|| panic!("a route goes to `{to}`, and no process is of that step"));
         let step = StepIndex(at as u16);
         self.layout.shard(step, (key % u64::from(self.layout.shards_of(step))) as u32)
     }
@@ -171,7 +175,9 @@ impl Design {
         let found = self.results.iter().find(is_it).copied();
         let (ask, add) = if is_total { ("total", "total") } else { ("result", "result") };
         found.unwrap_or_else(|| {
-            panic!("a commit says `tx.{ask}({name:?}, …)`, and no step is a `Step::{add}({name:?})`")
+            panic!(
+                "a commit says `tx.{ask}({name:?}, …)`, and no step is a `Step::{add}({name:?})`"
+            )
         })
     }
 

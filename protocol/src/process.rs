@@ -163,11 +163,18 @@ impl Body {
     }
 
     /// Puts what comes in where it is waited for.
-    fn take<E: Env<Own>>(&mut self, step: StepIndex, input: &Input<Own>, hands: &mut Hands<'_, '_, E>) {
+    fn take<E: Env<Own>>(
+        &mut self,
+        step: StepIndex,
+        input: &Input<Own>,
+        hands: &mut Hands<'_, '_, E>,
+    ) {
         self.port.now.set(millis(hands.m.now));
         match *input {
             Input::Boot | Input::Called { .. } => {}
-            Input::Request(Request { from, rpc, body: Message { route, body, subject }, .. }) => {
+            Input::Request(Request {
+                from, rpc, body: Message { route, body, subject }, ..
+            }) => {
                 let of = match subject {
                     Subject::Record(name) => Tag(Some(name)),
                     Subject::Control { .. } => Tag::NONE,
@@ -175,7 +182,9 @@ impl Body {
                 let ticket = Ticket { from, rpc, of, subject };
                 self.port.inner.borrow_mut().requests.push(Arrived { ticket, route, body });
             }
-            Input::Replied(effect::Replied { rpc, body, .. }) => self.is_replied(number_of(rpc), body),
+            Input::Replied(effect::Replied { rpc, body, .. }) => {
+                self.is_replied(number_of(rpc), body)
+            }
             Input::Committed { number, written } => {
                 let at = self.commits.iter().position(|&(commit, _)| commit == number);
                 let Some(at) = at else { return };
@@ -188,8 +197,7 @@ impl Body {
                 self.port.answer(effect, Answer::Written(written));
             }
             Input::Wake(Timer::Input) => {
-                self.is_exhausted =
-                    hands.m.design.steps[step.at()].reads != Some(Reads::Queue);
+                self.is_exhausted = hands.m.design.steps[step.at()].reads != Some(Reads::Queue);
                 self.woken_at = None;
             }
             Input::Wake(Timer::First(number) | Timer::Again(number)) => {
@@ -370,7 +378,11 @@ impl Body {
         hands.lists(Effect::Commit(commit));
     }
 
-    fn key<E: Env<Own>>(&self, number: u64, hands: &mut Hands<'_, '_, E>) -> onceproof_kernel::key::Key {
+    fn key<E: Env<Own>>(
+        &self,
+        number: u64,
+        hands: &mut Hands<'_, '_, E>,
+    ) -> onceproof_kernel::key::Key {
         self.port.contents.borrow_mut().key(number, &mut hands.m.env.vocabulary().keys)
     }
 }
@@ -380,7 +392,9 @@ impl<E: Env<Own>> Hands<'_, '_, E> {
     /// a value of its own.
     fn tag(&mut self, step: StepIndex, of: Tag, result: &str) -> tell::Tag {
         let name = of.0.unwrap_or_else(|| {
-            panic!("a commit puts `Tag::NONE` into `{result}`; a result is of a record of the input")
+            panic!(
+                "a commit puts `Tag::NONE` into `{result}`; a result is of a record of the input"
+            )
         });
         let hash = self.m.design.layout.hash(step);
         let name = self.m.env.vocabulary().names.output(name, step.0, hash, 0);

@@ -61,7 +61,10 @@ impl system::Rows<Own> for Rows {
         let (tables, contents) = (self.tables.borrow(), shared.borrow());
         changes.iter().all(|change| match *change {
             Change::Check { row: (table, id), test } => contents.holds(test, tables.get(table, id)),
-            Change::Put { .. } | Change::Delete { .. } | Change::Result { .. } | Change::Total(_) => true,
+            Change::Put { .. }
+            | Change::Delete { .. }
+            | Change::Result { .. }
+            | Change::Total(_) => true,
         })
     }
 
@@ -92,7 +95,13 @@ impl system::Rows<Own> for Rows {
         }
     }
 
-    fn told(&self, change: &Change, design: &Design, _: ShardIndex, shared: &SharedContents) -> Told {
+    fn told(
+        &self,
+        change: &Change,
+        design: &Design,
+        _: ShardIndex,
+        shared: &SharedContents,
+    ) -> Told {
         Told::new(told::Changed::new(change, design, &shared.borrow()))
     }
 }

@@ -75,7 +75,8 @@ impl Tale for Changed {
     }
 
     fn details(&self) -> Details {
-        let row = |(table, id): RowId| vec![("table", Detail::Word(table)), ("id", Detail::Number(id))];
+        let row =
+            |(table, id): RowId| vec![("table", Detail::Word(table)), ("id", Detail::Number(id))];
         match self {
             Changed::Checks(of) | Changed::Deletes(of) => row(*of),
             Changed::Puts(of, text) => {

@@ -39,7 +39,12 @@ impl Tx {
     }
 
     /// The commit is refused unless the row is as it was read: compare and set.
-    pub fn is<T: Clone + PartialEq + 'static>(&mut self, table: Table<T>, id: u64, seen: Option<T>) {
+    pub fn is<T: Clone + PartialEq + 'static>(
+        &mut self,
+        table: Table<T>,
+        id: u64,
+        seen: Option<T>,
+    ) {
         self.check(table, id, move |row| row == seen);
     }
 

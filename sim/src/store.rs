@@ -18,10 +18,10 @@ pub enum Applied {
     Now,
     /// It had changed them before.
     Before,
-    /// The rows did not admit it.
-    NotAdmitted,
     /// Its token is not the owner's.
     Refused,
+    /// The rows did not admit it.
+    NotAdmitted,
 }
 
 /// The rows of all shards.
@@ -239,8 +239,15 @@ impl<S: System> Store<S> {
     /// Adds all rows to the state. With no commit on its way, only the next ones are looked up, and they have numbers
     /// of their own.
     pub fn rest(&self, rest: &mut Rest) {
-        let Store { shards, rules: _, homes: _, ages: _, ids_held: _, ids_held_max: _, has_changed: _ } =
-            self;
+        let Store {
+            shards,
+            rules: _,
+            homes: _,
+            ages: _,
+            ids_held: _,
+            ids_held_max: _,
+            has_changed: _,
+        } = self;
         for Slot { token: _, applied: _, earlier: _, is_fenced: _, rows } in shards {
             rows.rest(rest);
         }

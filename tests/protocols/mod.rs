@@ -99,7 +99,11 @@ fn each_design_that_leaves_something_out_is_found_with_as_few_faults_as_it_takes
     check(&|| broken(shop, &ALL, 1), Class::Lost, "crash");
     check(&|| broken(Consumer { window: 20, acks_first: false }, &ALL, 1), Class::Duplicated, "");
     check(&|| broken(Consumer { window: 60_000, acks_first: true }, &ALL, 1), Class::Lost, "crash");
-    check(&|| broken(Leader { token: Token::None, read_seals: true }, &[Pause], 1), Class::Lost, "");
+    check(
+        &|| broken(Leader { token: Token::None, read_seals: true }, &[Pause], 1),
+        Class::Lost,
+        "",
+    );
     let fence = Leader { token: Token::Fence, read_seals: true };
     check(&|| broken(fence, &[Delay], 1), Class::Lost, "");
     assert_eq!(broken(fence, &[Pause], 1), []);

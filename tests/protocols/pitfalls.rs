@@ -128,7 +128,8 @@ impl Protocol for Odd {
                     loop {
                         cx.sleep(1_000).await;
                         if *self == Odd::RenewsForEver {
-                            let _ = cx.commit(Tag::NONE, |tx| tx.put(NOTES, 2, String::new())).await;
+                            let _ =
+                                cx.commit(Tag::NONE, |tx| tx.put(NOTES, 2, String::new())).await;
                         }
                     }
                 };

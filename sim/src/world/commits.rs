@@ -230,7 +230,8 @@ impl<S: System> World<'_, S> {
                 Survival::Ends => return self.drop_wire(wire),
                 Survival::Waits(host) => {
                     let cause = self.outside.trace.cause();
-                    return self.hosts[host as usize].interrupt(Waiting::Answer { wire, written }, cause);
+                    return self.hosts[host as usize]
+                        .interrupt(Waiting::Answer { wire, written }, cause);
                 }
             }
         }
