@@ -86,6 +86,11 @@ impl Error {
         move |source| Error::Io { path: path.to_owned(), source }
     }
 
+    /// That this file cannot be read or written.
+    pub fn of_file((path, source): (PathBuf, io::Error)) -> Error {
+        Error::Io { path, source }
+    }
+
     /// How a command that meets it ends.
     pub fn ending(&self) -> Ending {
         match self {

@@ -11,3 +11,5 @@ pub mod protocol;
 pub mod scenario;
 pub mod search;
 pub mod report;
+pub mod write;
+pub mod check;

@@ -5,6 +5,7 @@
 mod common;
 
 mod canaries;
+mod check;
 mod command_line;
 mod determinism;
 mod documents;

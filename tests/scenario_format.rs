@@ -1,7 +1,7 @@
 //! The scenario format as a user meets it: whole files are read, bad ones are refused with a message that
 //! says where and what, and a saved failure is a file that can be read again.
 
-use onceproof::scenario::{Expect, Scenario, schema};
+use onceproof::scenario::{Expect, Scenario, faults_as_toml, schema};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_model::dataflow::point;
 use onceproof_sim::fault::{About, Fault, Kind, Pattern, Place};
@@ -377,7 +377,7 @@ fn faults_are_written_as_they_are_read() {
             r#"{"at":{"step":"flip","record":"events/0#0","attempt":2},"do":{"user-differs":{"answer":1}}}"#,
         ]
     );
-    let toml = scenario.faults_as_toml(&scenario.trial.plan.faults[..1]);
+    let toml = faults_as_toml(&scenario.trial.plan.faults[..1], scenario.trial.layout());
     assert_eq!(
         toml.trim(),
         "[[fault]]\n\

@@ -87,7 +87,7 @@ pub fn exhaust(args: &ExhaustArgs, common: Common, output: &mut Printer) -> Resu
         saved: file,
         replay: replay.as_deref(),
         runs_before,
-        timing,
+        timing: Some(timing),
     };
     match common.format {
         Format::Text => output.text(&exhaust_text(&report)),

@@ -2,9 +2,9 @@
 //! since, and at its end.
 
 use super::progress::now;
-use super::write::replace;
 use crate::ending::Error;
 use onceproof::search::resume::Done;
+use onceproof::write::replace;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -16,7 +16,6 @@ pub mod progress;
 pub mod replay;
 pub mod shrink;
 pub mod test;
-mod write;
 pub mod check;
 pub mod graph;
 pub mod schema;
@@ -28,7 +27,7 @@ use crate::ending::{Ending, Error};
 use crate::output::Printer;
 use crate::paths;
 use onceproof::report::shell::{with_changes, with_folders};
-use onceproof::scenario::{Readable, Scenario};
+use onceproof::scenario::{Readable, SavedFailure, Scenario};
 use onceproof_sim::outcome::{Outcome, Verdict};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::collections::BTreeMap;
@@ -103,7 +102,10 @@ fn load_regressions<'a>(
     of: impl Iterator<Item = &'a Path>,
 ) -> Result<Vec<Scenario>, Error> {
     let readable = of.fold(files.readable()?, Readable::and_around);
-    load_all(&paths::saved(folder)?, &readable)
+    // Those that tests saved are run again by their tests.
+    let mut saved = paths::saved(folder)?;
+    saved.retain(|path| !matches!(SavedFailure::read(path), Ok(Some(_))));
+    load_all(&saved, &readable)
 }
 
 /// That of these scenarios no two have the name of a saved failure, which tells by it whose it is.

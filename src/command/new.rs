@@ -1,10 +1,10 @@
 //! `onceproof new`: a first scenario, to begin with.
 
-use super::write::write_new;
 use crate::cli::{NewArgs, STANDARD_INPUT};
 use crate::ending::{Ending, Error};
 use crate::output::Printer;
 use onceproof::report::shell::run_command;
+use onceproof::write::write_new;
 use std::io::ErrorKind;
 use std::path::Path;
 

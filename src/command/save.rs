@@ -2,13 +2,13 @@
 //! fired stand in it one by one. Before it is written it is read back and run, and must fail in the very
 //! same way.
 
-use super::write::write_numbered;
 use crate::cli::STANDARD_INPUT;
 use crate::ending::Error;
 use onceproof::report::class_list;
 use onceproof::scenario::Scenario;
 use onceproof::search::compare::first_difference;
 use onceproof::search::tally::Failure;
+use onceproof::write::write_numbered;
 use onceproof_sim::marks::{Marks, Strikes};
 use onceproof_sim::outcome::{Brief, Fired, Work};
 use std::fs;
@@ -39,7 +39,7 @@ impl Saved {
         let faults = &failure.outcome.schedule;
         let text = scenario.saved_failure(failure.seed, faults, classes, &path);
         fails_again(scenario, &text, &path, failure)?;
-        write_numbered(&self.folder, &stem, &text)
+        write_numbered(&self.folder, &stem, &text).map_err(Error::of_file)
     }
 
     /// `lost-ack-duplicated-seed-7`

@@ -6,7 +6,6 @@
 
 use super::interrupt::cancelled_by_interrupt;
 use super::progress::{RunsProgress, SearchProgress};
-use super::write::{write_new, write_numbered};
 use super::{allowing, redesigned, threads};
 use crate::cli::{Common, Format, ShrinkArgs};
 use crate::ending::{Ending, Error};
@@ -21,6 +20,7 @@ use onceproof::search::shrink::all::{self, All, Bounds, SearchEnd};
 use onceproof::search::shrink::bench::Watch;
 use onceproof::search::shrink::case::Case;
 use onceproof::search::shrink::{Refusal, shrink as smallest};
+use onceproof::write::{write_new, write_numbered};
 use onceproof_sim::outcome::{Class, Classes, Outcome};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -175,7 +175,7 @@ impl Files {
             if let Some(path) = path {
                 let folder = path.parent().unwrap_or(Path::new(""));
                 let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-                *path = write_numbered(folder, &stem, text)?;
+                *path = write_numbered(folder, &stem, text).map_err(Error::of_file)?;
             }
         }
         Ok(())

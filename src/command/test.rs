@@ -15,9 +15,8 @@ use onceproof::report::expectation::{
 };
 use onceproof::report::regressions::regression_in_words;
 use onceproof::scenario::{Expect, Readable, Scenario, ScenarioError};
+use onceproof::search::as_stated::{seeds_of, tested as as_stated};
 use onceproof::search::regressions::{Replay, replay};
-use onceproof::search::sweep::{Stop, sweep};
-use onceproof::search::tally::Seeds;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -100,14 +99,7 @@ fn tested(
 ) -> Tested {
     let scenario = Scenario::load_with(path, readable)?;
     let replayed = replay(&scenario, saved);
-    let seeds = seeds_of(&scenario);
-    let stop = match &scenario.expect {
-        Expect::ExactlyOnce => Stop::AfterNotExact,
-        // A limit holds for every run.
-        Expect::Violates(_) if !scenario.stated.figures.is_empty() => Stop::Never,
-        Expect::Violates(classes) => Stop::OnceFound(onceproof::report::class_set(classes)),
-    };
-    let sweep = sweep(&scenario.trial, seeds, stop, cancel, &|_| {});
+    let sweep = as_stated(&scenario, cancel);
     let mut comparison = compared(&scenario, &sweep, strict);
     for replayed in &replayed {
         // A scenario that expects a violation keeps the failures that showed it.
@@ -118,14 +110,6 @@ fn tested(
         }
     }
     Ok(comparison)
-}
-
-/// Which seeds it is run under.
-fn seeds_of(scenario: &Scenario) -> Seeds {
-    match scenario.is_swept() {
-        true => Seeds::Range(scenario.sweep.clone()),
-        false => Seeds::One(scenario.seed),
-    }
 }
 
 /// What was found so far.

@@ -5,11 +5,11 @@ use crate::ending::Error;
 use crate::output::Printer;
 use onceproof::report::printable;
 use onceproof::report::trace_json::event_json;
-use onceproof::report::trace_text::{again, wrapped};
+use onceproof::report::trace_text::{Line, shown};
 use onceproof::scenario::Scenario;
 use onceproof_kernel::time::Span;
 use onceproof_sim::outcome::Outcome;
-use onceproof_sim::trace::{Choice, Fold, Folded, Seen};
+use onceproof_sim::trace::{Choice, Fold};
 use onceproof_systems::Simulator;
 
 /// Runs a scenario once, and writes what happens.
@@ -44,13 +44,14 @@ pub fn trace(
         if choice.is_in_time(seen) {
             match format {
                 Format::Text => {
-                    fold.push(seen.event.shape(), Line::of(seen), &mut |line| show(line, output));
+                    let mut show = |folded| output.line(&shown(folded));
+                    fold.push(seen.event.shape(), Line::of(seen), &mut show);
                 }
                 Format::Json => output.document_on_a_line(&event_json(seen)),
             }
         }
     });
-    fold.end(&mut |line| show(line, output));
+    fold.end(&mut |folded| output.line(&shown(folded)));
     match &args.record {
         Some(name) if !is_met => {
             let name = printable(name);
@@ -60,23 +61,4 @@ pub fn trace(
         }
         Some(_) | None => Ok(outcome),
     }
-}
-
-/// A line of a trace.
-struct Line {
-    time: String,
-    sentence: String,
-}
-
-impl Line {
-    fn of(seen: &Seen<'_>) -> Line {
-        Line { time: seen.time(), sentence: seen.sentence() }
-    }
-}
-
-fn show(folded: Folded<Line>, output: &mut Printer) {
-    output.line(&match folded {
-        Folded::Line(Line { time, sentence }) => wrapped(&time, &printable(&sentence)),
-        Folded::Again { lines, times, last } => again(lines, times, &last.time),
-    });
 }

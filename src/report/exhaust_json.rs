@@ -50,10 +50,10 @@ pub fn exhaust_json(report: &ExhaustReport) -> Value {
     let tail = json!({
         "saved": saved.map(|path| path.to_string_lossy()),
         "replay": replay,
-        "timing": {
+        "timing": timing.map(|timing| json!({
             "seconds": decimal(&timing.seconds()),
             "runs_per_second": timing.per_second(total.runs.saturating_sub(runs_before)),
-        },
+        })),
     });
     let mut all = serde_json::Map::new();
     for part in [head, document.take(), tail] {

@@ -59,9 +59,11 @@ pub fn exhaust_text(report: &ExhaustReport) -> String {
     for kind in found.never_placed() {
         text.push_str(&warning(&format!("{} has no place in any schedule", kind.word())));
     }
-    let seconds = timing.in_words();
-    let speed = grouped(timing.per_second(found.total().runs.saturating_sub(runs_before)));
-    text.push_str(&format!("\ntime  {seconds}, {speed} runs/s\n"));
+    if let Some(timing) = timing {
+        let seconds = timing.in_words();
+        let speed = grouped(timing.per_second(found.total().runs.saturating_sub(runs_before)));
+        text.push_str(&format!("\ntime  {seconds}, {speed} runs/s\n"));
+    }
     if let Some(saved) = saved {
         text.push_str(&format!("\nsaved as {}\n", saved.display()));
     }

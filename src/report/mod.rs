@@ -180,8 +180,8 @@ pub struct ExhaustReport<'a> {
     pub runs_before: u64,
     /// Its run without a fault.
     pub base: &'a Outcome,
-    /// How long it took.
-    pub timing: Timing,
+    /// How long it took, if anyone looked at a clock.
+    pub timing: Option<Timing>,
 }
 
 /// What is needed in a scenario, and all that is said of it.

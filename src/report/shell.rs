@@ -25,6 +25,16 @@ pub fn replay_command(path: &Path) -> String {
     format!("onceproof replay {}", quoted(path))
 }
 
+/// The command that replays a failure which a test saved, where the crate of the test is. Where the name of the test is
+/// not known, all tests are run, and the one that saved it replays it.
+pub fn replay_test_command(path: &Path, test: &str) -> String {
+    let cargo = match test {
+        "" => "cargo test".to_owned(),
+        test => format!("cargo test {} -- --exact", word(test.to_owned())),
+    };
+    format!("ONCEPROOF_REPLAY={} {cargo}", quoted(path))
+}
+
 /// The command that runs a scenario under all of these seeds.
 pub fn sweep_command(path: &Path, seeds: &Seeds) -> String {
     match seeds {
@@ -136,6 +146,9 @@ mod tests {
         assert_eq!(run_command(path, None), "onceproof run a.toml");
         assert_eq!(run_command(path, Some(7)), "onceproof run a.toml --seed 7");
         assert_eq!(replay_command(path), "onceproof replay a.toml");
+        let of_test = "ONCEPROOF_REPLAY=a.toml cargo test a::b -- --exact";
+        assert_eq!(replay_test_command(path, "a::b"), of_test);
+        assert_eq!(replay_test_command(path, ""), "ONCEPROOF_REPLAY=a.toml cargo test");
         let seeds = Seeds::Range(3..9);
         assert_eq!(sweep_command(path, &seeds), "onceproof sweep a.toml --seeds 3..9");
         assert_eq!(sweep_command(path, &Seeds::One(None)), "onceproof run a.toml");

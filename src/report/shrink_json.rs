@@ -19,7 +19,7 @@ pub type File = (String, Option<PathBuf>);
 pub fn shrink_json(report: &ShrinkReport<'_>, (file, saved): &File, sets: &[File]) -> Value {
     let ShrinkReport { scenario, seed, shrunk, all } = *report;
     let Shrunk { case, outcome, goal, before, runs, .. } = shrunk;
-    let trial = &case.scenario.trial;
+    let trial = case.subject.trial();
     let size = |size: Size| json!({ "faults": size.faults, "records": size.rows });
     json!({
         "schema": "onceproof.shrink/1",

@@ -5,6 +5,7 @@ use super::printable;
 use super::shrink_text::{ShrinkReport, in_a_comment};
 use super::words::fault_in_words;
 use crate::figures::{counted, grouped};
+use crate::scenario::faults_as_toml;
 use crate::search::shrink::all::{All, SearchEnd, Set};
 use onceproof_sim::fault::KindName;
 
@@ -52,7 +53,7 @@ impl ShrinkReport<'_> {
 
     /// The faults of a set in words, one on a line.
     pub fn set_in_words(&self, number: usize, set: &Set) -> Vec<String> {
-        let trial = &self.shrunk.case.scenario.trial;
+        let trial = self.shrunk.case.subject.trial();
         let line = |(at, fault)| {
             let words = printable(&fault_in_words(fault, trial));
             match at {
@@ -74,7 +75,7 @@ impl ShrinkReport<'_> {
             if number == 1 && all.has_failure {
                 continue;
             }
-            let faults = self.shrunk.case.scenario.faults_as_toml(&set.faults);
+            let faults = faults_as_toml(&set.faults, self.shrunk.case.subject.trial().layout());
             let faults = faults.lines().filter(|line| !line.is_empty());
             lines.extend(faults.map(|line| format!("     {line}")));
         }

@@ -8,7 +8,7 @@ use super::{class_list, printable};
 use crate::figures::counted;
 use crate::scenario::{Remains, Scenario};
 use crate::search::shrink::all::{All, Set};
-use crate::search::shrink::case::Case;
+use crate::search::shrink::case::{Case, Subject};
 use crate::search::shrink::mechanisms::Wrong;
 use crate::search::shrink::{Shrunk, Size};
 use onceproof_sim::outcome::{Classes, Outcome};
@@ -59,25 +59,9 @@ impl ShrinkReport<'_> {
         file(case, classes, &claim, &head, destination)
     }
 
-    /// The sentence that the file proves: "One fault is enough: events/0#1 is reflected 2 times instead of
-    /// 1 at per-user."
+    /// The sentence that the file proves.
     fn claim(&self, outcome: &Outcome, faults: usize) -> String {
-        let Shrunk { case, goal, .. } = self.shrunk;
-        let enough = match faults {
-            0 => "No fault is needed".to_owned(),
-            1 => "One fault is enough".to_owned(),
-            2 => "Two faults are enough".to_owned(),
-            3 => "Three faults are enough".to_owned(),
-            many => format!("{many} faults are enough"),
-        };
-        match goal.damage(outcome) {
-            Some(damage) => {
-                let trial = &case.scenario.trial;
-                let claim = filled(goal.class.row().claim, damage, trial, str::to_owned);
-                format!("{enough}: {claim}.")
-            }
-            None => format!("{enough}: the run is {}.", goal.class.word()),
-        }
+        claim(self.shrunk, outcome, faults)
     }
 
     fn origin(&self) -> String {
@@ -90,50 +74,7 @@ impl ShrinkReport<'_> {
 
     /// What was done, and what is known of the result.
     pub fn sentences(&self) -> Vec<String> {
-        let Shrunk { case, before, runs, holds_without_any, is_exhausted, .. } = self.shrunk;
-        let size = |size: Size| {
-            let faults = counted(size.faults as u64, "fault");
-            format!("{faults} and {}", counted(size.rows as u64, "record"))
-        };
-        let mut sentences = vec![format!(
-            "Shrunk from {} from {} to {}, in {}.",
-            self.origin(),
-            size(*before),
-            size(Size::of(case)),
-            counted(*runs, "run"),
-        )];
-        if case.seed.is_some() {
-            sentences
-                .push("It fails only under the latencies and answers of this seed.".to_owned());
-        }
-        if self.shrunk.is_interrupted {
-            sentences.push("Interrupted: it may not be the smallest.".to_owned());
-            return sentences;
-        }
-        if case.faults.is_empty() {
-            sentences.push("It fails without any fault.".to_owned());
-        } else {
-            let then = match holds_without_any {
-                true => "holds",
-                false => "no longer fails in this way",
-            };
-            let minimal = "1-minimal: each fault was removed in turn, and the run then";
-            sentences.push(format!("{minimal} {then}."));
-            sentences.push(match is_exhausted {
-                true => {
-                    "No smaller set of these kinds of faults near this record does it.".to_owned()
-                }
-                false => "Not all smaller sets of faults near this record were tried.".to_owned(),
-            });
-        }
-        sentences.extend(self.shrunk.wrong.iter().map(|Wrong { mechanism, is_needed }| {
-            let right = format!("the right value of {mechanism}");
-            match is_needed {
-                true => format!("It no longer fails in this way with {right}."),
-                false => format!("It fails with {right}, too."),
-            }
-        }));
-        sentences
+        sentences(self.shrunk, &self.origin())
     }
 
     /// Which other classes were met on the way, if any.
@@ -151,7 +92,7 @@ impl ShrinkReport<'_> {
         let classes = class_list(outcome.brief.classes.iter());
         text.push_str(&format!("{BAD}violated{BAD:#}: {classes}\n"));
         for fault in &case.faults {
-            let words = fault_in_words(fault, &case.scenario.trial);
+            let words = fault_in_words(fault, case.subject.trial());
             text.push_str(&format!("  {}\n", printable(&words)));
         }
         text.push('\n');
@@ -160,6 +101,70 @@ impl ShrinkReport<'_> {
         }
         fitted(&text)
     }
+}
+
+/// What a smallest failure proves: "One fault is enough: events/0#1 is reflected 2 times instead of 1 at per-user."
+pub fn claim(shrunk: &Shrunk, outcome: &Outcome, faults: usize) -> String {
+    let Shrunk { case, goal, .. } = shrunk;
+    let enough = match faults {
+        0 => "No fault is needed".to_owned(),
+        1 => "One fault is enough".to_owned(),
+        2 => "Two faults are enough".to_owned(),
+        3 => "Three faults are enough".to_owned(),
+        many => format!("{many} faults are enough"),
+    };
+    match goal.damage(outcome) {
+        Some(damage) => {
+            let trial = case.subject.trial();
+            let claim = filled(goal.class.row().claim, damage, trial, str::to_owned);
+            format!("{enough}: {claim}.")
+        }
+        None => format!("{enough}: the run is {}.", goal.class.word()),
+    }
+}
+
+/// What was done to a failure from there, and what is known of the result.
+pub fn sentences(shrunk: &Shrunk, origin: &str) -> Vec<String> {
+    let Shrunk { case, before, runs, holds_without_any, is_exhausted, .. } = shrunk;
+    let size = |size: Size| {
+        let faults = counted(size.faults as u64, "fault");
+        format!("{faults} and {}", counted(size.rows as u64, "record"))
+    };
+    let mut sentences = vec![format!(
+        "Shrunk from {origin} from {} to {}, in {}.",
+        size(*before),
+        size(Size::of(case)),
+        counted(*runs, "run"),
+    )];
+    if case.seed.is_some() {
+        sentences.push("It fails only under the latencies and answers of this seed.".to_owned());
+    }
+    if shrunk.is_interrupted {
+        sentences.push("Interrupted: it may not be the smallest.".to_owned());
+        return sentences;
+    }
+    if case.faults.is_empty() {
+        sentences.push("It fails without any fault.".to_owned());
+    } else {
+        let then = match holds_without_any {
+            true => "holds",
+            false => "no longer fails in this way",
+        };
+        let minimal = "1-minimal: each fault was removed in turn, and the run then";
+        sentences.push(format!("{minimal} {then}."));
+        sentences.push(match is_exhausted {
+            true => "No smaller set of these kinds of faults near this record does it.".to_owned(),
+            false => "Not all smaller sets of faults near this record were tried.".to_owned(),
+        });
+    }
+    sentences.extend(shrunk.wrong.iter().map(|Wrong { mechanism, is_needed }| {
+        let right = format!("the right value of {mechanism}");
+        match is_needed {
+            true => format!("It no longer fails in this way with {right}."),
+            false => format!("It fails with {right}, too."),
+        }
+    }));
+    sentences
 }
 
 /// Sentences on lines that fit behind the sign of a comment.
@@ -173,7 +178,11 @@ pub(super) fn in_a_comment(sentences: Vec<String>) -> Vec<String> {
 }
 
 fn file(case: &Case, classes: Classes, claim: &str, head: &[String], destination: &Path) -> String {
-    let Case { scenario, rows, faults, seed } = case;
+    let Case { subject, rows, faults, seed } = case;
     let remains = Remains { rows, faults, seed: *seed, classes, claim, head };
-    scenario.shrunk(&remains, destination)
+    match subject {
+        Subject::Scenario(scenario) => scenario.shrunk(&remains, destination),
+        // A report is made of a scenario, and what a scenario is shrunk to is one.
+        Subject::Trial(_) => unreachable!("what has no text is no file"),
+    }
 }

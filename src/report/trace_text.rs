@@ -1,7 +1,11 @@
 //! The lines of a trace as text.
 
+use super::printable;
 use super::table::WIDTH;
 use crate::figures::grouped;
+use onceproof_sim::outcome::Outcome;
+use onceproof_sim::trace::{Fold, Folded, Seen};
+use onceproof_systems::Simulator;
 
 /// How wide the column of times is, with what comes behind it.
 const TIMES: usize = 18;
@@ -9,8 +13,40 @@ const TIMES: usize = 18;
 /// Stands for a space where no line ends. Nothing that is shown has such a character.
 const NO_BREAK: &str = "\u{1}";
 
+/// A line of a trace.
+pub struct Line {
+    time: String,
+    sentence: String,
+}
+
+impl Line {
+    /// What is said of an event.
+    pub fn of(seen: &Seen<'_>) -> Line {
+        Line { time: seen.time(), sentence: seen.sentence() }
+    }
+}
+
+/// A line, or that some came again, as it is shown.
+pub fn shown(folded: Folded<Line>) -> String {
+    match folded {
+        Folded::Line(Line { time, sentence }) => wrapped(&time, &printable(&sentence)),
+        Folded::Again { lines, times, last } => again(lines, times, &last.time),
+    }
+}
+
+/// A run, and all lines of its trace.
+pub fn traced(simulator: &mut Simulator<'_>, seed: Option<u64>) -> (Outcome, Vec<String>) {
+    let (mut fold, mut lines) = (Fold::default(), Vec::new());
+    let mut show = |folded| lines.push(shown(folded));
+    let outcome = simulator.trace(seed, &mut |seen| {
+        fold.push(seen.event.shape(), Line::of(seen), &mut show);
+    });
+    fold.end(&mut show);
+    (outcome, lines)
+}
+
 /// A sentence behind its time, on as many lines as it needs. What struck stays together.
-pub fn wrapped(time: &str, sentence: &str) -> String {
+fn wrapped(time: &str, sentence: &str) -> String {
     let options = textwrap::Options::new(WIDTH - TIMES)
         .break_words(false)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
@@ -33,7 +69,7 @@ pub fn wrapped(time: &str, sentence: &str) -> String {
 }
 
 /// That the last lines came again, so many times until then.
-pub fn again(lines: usize, times: u64, until: &str) -> String {
+fn again(lines: usize, times: u64, until: &str) -> String {
     let these = if lines == 1 { "these".to_owned() } else { format!("the last {lines} lines") };
     format!("{:TIMES$}… and {} more of {these} until {until}", "", grouped(times))
 }

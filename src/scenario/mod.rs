@@ -13,15 +13,16 @@ mod rows;
 mod schedule;
 mod demand;
 mod change;
+mod saved;
 
 #[cfg(test)]
 mod tests;
 
-pub use change::edit::{Remains, SpareKey};
+pub use change::edit::{Remains, SpareKey, row_in_words};
 pub use change::redesign::{Changes, mechanisms};
 pub use change::under::{LeftOut, Under};
-pub use change::vary::{Latitude, Weather};
-pub use change::write::{fault_on_a_line, fault_to_json, kind_to_json};
+pub use change::vary::{Latitude, Weather, arrivals};
+pub use change::write::{fault_on_a_line, fault_to_json, faults_as_toml, kind_to_json};
 pub use demand::stated::{Bound, Figure, Stated, Totals};
 pub use design::given::{dedup_in_words, gc_in_words, given};
 pub use design::strategy::{OtherValue, given_settings, other_values};
@@ -31,6 +32,8 @@ pub use form::reference::reference;
 pub use form::schema::schema;
 pub use form::seed::RunSeed;
 pub use form::units::duration;
+pub use saved::{FailureText, SavedFailure, failure_text};
+pub use schedule::faults::does_something;
 pub use wrong::diagnostic::{Diagnostic, nearest};
 pub use wrong::error::ScenarioError;
 

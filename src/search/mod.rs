@@ -9,6 +9,7 @@ pub mod marks;
 pub mod tally;
 mod in_order;
 pub mod sweep;
+pub mod as_stated;
 pub mod share;
 pub mod served;
 pub mod strategies;

@@ -6,11 +6,13 @@
 use super::chance::Chance;
 use super::sweep::{Runner, Stop, sweep_with};
 use super::tally::{Seeds, Sweep};
-use crate::scenario::{Latitude, Scenario, ScenarioError, Weather};
+use crate::scenario::{Latitude, Scenario, ScenarioError, Weather, arrivals};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_sim::draw::{CLIMATE, generated_words, scale};
-use onceproof_sim::fault::{Climate, KindName, Odds};
+use onceproof_sim::fault::{Climate, Kind, KindName, Odds};
 use onceproof_sim::outcome::{Brief, Outcome};
+use onceproof_sim::plan::Until;
+use onceproof_systems::Trial;
 use std::sync::atomic::AtomicBool;
 
 /// Odds are from one in 2^3 down to less than one in 2^`MOST_SHIFT`.
@@ -82,6 +84,73 @@ impl Runner for Run<'_> {
     fn detail(&mut self, seed: Option<u64>) -> Outcome {
         self.scenario(seed).trial.simulator().detail(seed)
     }
+}
+
+/// A trial, and faults of which each seed has others, with other odds. All else stays as it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Weathers<'a> {
+    /// What is run.
+    pub trial: &'a Trial,
+    /// The kinds of faults that there may be, with their parameters.
+    pub kinds: &'a [Kind],
+}
+
+impl Weathers<'_> {
+    /// The trial in the weather of a seed.
+    pub fn of(&self, seed: u64) -> Trial {
+        let mut names: Vec<KindName> = self.kinds.iter().map(Kind::name).collect();
+        names.sort_unstable();
+        names.dedup();
+        let latitude = Latitude {
+            kinds: names,
+            shards: Vec::new(),
+            windows: Vec::new(),
+            workers: false,
+            records: None,
+        };
+        let faults = weather(&latitude, seed).faults;
+        self.trial.with(|plan| {
+            // As in a swarm, a storm ends though the input may never be read to its end.
+            let calm = arrivals(self.trial).saturating_add(Until::CALM_AFTER_INPUT);
+            plan.until.calm.get_or_insert(calm);
+            plan.climate = climate(self.kinds, &faults);
+        })
+    }
+
+    /// Runs each seed in its own weather; see [`super::sweep::sweep`].
+    pub fn sweep(&self, seeds: Seeds, stop: Stop, cancel: &AtomicBool) -> Sweep {
+        sweep_with(|| *self, seeds, stop, cancel, &|_| {})
+    }
+}
+
+impl Runner for Weathers<'_> {
+    fn brief(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<(Brief, Vec<usize>)> {
+        Runner::brief(&mut self.of(seed.unwrap_or(0)).simulator(), seed, stop)
+    }
+
+    fn detail(&mut self, seed: Option<u64>) -> Outcome {
+        self.of(seed.unwrap_or(0)).simulator().detail(seed)
+    }
+}
+
+/// Kinds with odds by their names. Of those with one name, each strikes as often as the next.
+pub fn climate(kinds: &[Kind], faults: &[(KindName, u64)]) -> Climate {
+    let mut climate = Climate::default();
+    for kind in kinds {
+        let Some((_, denominator)) = faults.iter().find(|(name, _)| *name == kind.name()) else {
+            continue;
+        };
+        let is_same = |(other, _): &(Kind, Odds)| {
+            other.name() == kind.name() && other.asked_at() == kind.asked_at()
+        };
+        match climate.odds.iter().any(is_same) {
+            true => climate.others.push(*kind),
+            false => {
+                climate.odds.push((*kind, Odds { numerator: 1, denominator: *denominator }));
+            }
+        }
+    }
+    climate
 }
 
 /// The least shift of the odds of a kind. What strikes a whole worker or link is asked for at each of its

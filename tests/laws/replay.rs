@@ -4,7 +4,7 @@
 use super::cases::{Case, MOVING, cases, parse};
 use super::check;
 use super::faults::{Climate, Strike, climates, on, strikes};
-use onceproof::scenario::Scenario;
+use onceproof::scenario::{Scenario, faults_as_toml};
 use onceproof_sim::fault::Climate as Odds;
 use onceproof_sim::outcome::Outcome;
 use proptest::collection::vec;
@@ -49,7 +49,7 @@ fn run(case: &Case, strikes: &[Strike]) -> (Scenario, Outcome) {
 
 /// The faults of the first run, as they are written, and what happened when they were replayed.
 fn is_same(scenario: &Scenario, first: &Outcome, again: &Outcome) -> Result<(), TestCaseError> {
-    let schedule = || scenario.faults_as_toml(&first.schedule);
+    let schedule = || faults_as_toml(&first.schedule, scenario.trial.layout());
     prop_assert!(again.unfired.is_empty(), "{:?} did not fire of\n{}", again.unfired, schedule());
     prop_assert_eq!(first.brief.ledger, again.brief.ledger, "{}", schedule());
     prop_assert_eq!(first.brief.fingerprint, again.brief.fingerprint, "{}", schedule());

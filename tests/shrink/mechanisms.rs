@@ -27,7 +27,7 @@ fn check(all: &str, own: &str, fault: &str, expected: &[(&str, bool)]) -> Scenar
     let needed: Vec<(&str, bool)> =
         shrunk.wrong.iter().map(|wrong| (wrong.mechanism, wrong.is_needed)).collect();
     assert_eq!(needed, expected, "{all}, {own}");
-    let left = (*shrunk.case.scenario).clone();
+    let left = shrunk.case.subject.scenario().expect("a scenario").clone();
     assert_eq!(mechanism(&left).dedup, mechanism(&scenario).dedup, "{all}, {own}");
     left
 }

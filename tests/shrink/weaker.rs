@@ -1,7 +1,7 @@
 //! What is left is as weak as the failure allows: a single loss instead of a cut link, a crash instead of a
 //! pause, a shorter time; and a fault at a time stands where it does its damage.
 
-use onceproof::scenario::Scenario;
+use onceproof::scenario::{Scenario, faults_as_toml};
 use onceproof::search::shrink::bench::Watch;
 use onceproof::search::shrink::shrink;
 use std::path::Path;
@@ -29,7 +29,7 @@ fn check_with(records: &str, step: &str, mechanism: &str, faults: &[&str], expec
     let scenario = scenario.unwrap_or_else(|error| panic!("{error}"));
     let shrunk = shrink(&scenario, None, Watch::none()).unwrap_or_else(|why| panic!("{why:?}"));
     assert!(shrunk.holds_without_any && shrunk.is_exhausted, "{faults:?}");
-    let left = shrunk.case.scenario.faults_as_toml(&shrunk.case.faults);
+    let left = faults_as_toml(&shrunk.case.faults, shrunk.case.subject.trial().layout());
     assert_eq!(left.trim(), tables(expected).replace("\n\n", "\n").trim(), "{faults:?}");
 }
 

@@ -269,6 +269,23 @@ fn records(rows: &[InputRow]) -> Array {
     array
 }
 
+/// A row for people: `ann at 0s, value 5`.
+pub fn row_in_words(row: &InputRow) -> String {
+    let mut text = format!("{} at {}", row.key, row.arrival);
+    if row.event_time != row.arrival {
+        text.push_str(&format!(", of {}", row.event_time));
+    }
+    match &row.value {
+        RowValue::Integer(1) => {}
+        RowValue::Integer(value) => text.push_str(&format!(", value {value}")),
+        RowValue::Text(value) => text.push_str(&format!(", value {value}")),
+    }
+    if let Some(id) = row.id {
+        text.push_str(&format!(", id {id:016x}"));
+    }
+    text
+}
+
 fn record(row: &InputRow) -> InlineTable {
     let mut table = InlineTable::new();
     table.insert("key", row.key.as_ref().into());
@@ -287,7 +304,8 @@ fn record(row: &InputRow) -> InlineTable {
     table
 }
 
-fn one_a_line(array: &mut Array) {
+/// Each value of a list on a line of its own, if there are several.
+pub(in crate::scenario) fn one_a_line(array: &mut Array) {
     if array.len() == 1 {
         for value in array.iter_mut() {
             *value.decor_mut() = Decor::new(" ", " ");

@@ -11,6 +11,7 @@ use onceproof_kernel::time::{Nanos, Span};
 use onceproof_model::pipeline::StepKind;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::plan::Until;
+use onceproof_systems::Trial;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike, value};
 
 /// What may vary in a scenario.
@@ -123,7 +124,7 @@ impl Scenario {
         }
         // A storm in which the input is never read to its end would rage on until the time to drain is over.
         if self.trial.plan.until.calm.is_none() {
-            let calm = self.arrivals().saturating_add(Until::CALM_AFTER_INPUT);
+            let calm = arrivals(&self.trial).saturating_add(Until::CALM_AFTER_INPUT);
             let until = root.entry("until").or_insert(Item::Table(Table::new()));
             if let Some(until) = until.as_table_like_mut() {
                 until.insert("calm", value(Span(calm).to_string()));
@@ -135,17 +136,17 @@ impl Scenario {
         self.reread(&document.to_string(), &self.path)
     }
 
-    /// From the first arrival of all sources to the last.
-    fn arrivals(&self) -> Nanos {
-        let ends = || self.trial.plan.inputs.iter().filter_map(|(_, input)| input.arrivals());
-        let (first, last) = (ends().map(|ends| ends.0).min(), ends().map(|ends| ends.1).max());
-        first.zip(last).map_or(0, |(first, last)| last.0.abs_diff(first.0))
-    }
-
     /// The text of the file.
     pub fn text(&self) -> &str {
         &self.text
     }
+}
+
+/// From the first arrival of all sources to the last.
+pub fn arrivals(trial: &Trial) -> Nanos {
+    let ends = || trial.plan.inputs.iter().filter_map(|(_, input)| input.arrivals());
+    let (first, last) = (ends().map(|ends| ends.0).min(), ends().map(|ends| ends.1).max());
+    first.zip(last).map_or(0, |(first, last)| last.0.abs_diff(first.0))
 }
 
 fn generate(root: &mut Table) -> Option<&mut dyn TableLike> {

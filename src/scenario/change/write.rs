@@ -58,18 +58,18 @@ pub fn fault_on_a_line(fault: &Fault, layout: &Layout) -> String {
     format!("at = {}, do = {what}", Value::from(at))
 }
 
+/// Exact faults as the `[[fault]]` tables of a scenario file.
+pub fn faults_as_toml(faults: &[Fault], layout: &Layout) -> String {
+    let mut document = DocumentMut::new();
+    document.insert("fault", Item::ArrayOfTables(tables(faults, layout)));
+    document.to_string()
+}
+
 impl Scenario {
     /// One exact fault as a scenario file writes it.
     pub fn fault_to_toml(&self, fault: &Fault) -> FaultText {
         let (at, what) = values(fault, self.trial.layout());
         FaultText { at: Value::from(at).to_string(), what: what.to_string() }
-    }
-
-    /// Exact faults as the `[[fault]]` tables of a scenario file.
-    pub fn faults_as_toml(&self, faults: &[Fault]) -> String {
-        let mut document = DocumentMut::new();
-        document.insert("fault", Item::ArrayOfTables(tables(faults, self.trial.layout())));
-        document.to_string()
     }
 
     /// The text of a file that holds this failure alone: the same file with this seed, these exact faults

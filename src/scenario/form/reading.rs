@@ -7,6 +7,7 @@
 
 use super::raw;
 use crate::scenario::FORMAT;
+use crate::scenario::saved::is_of_a_test;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, clip, nearest};
 use crate::scenario::wrong::error::MOST_TOLD;
 use crate::scenario::wrong::explain::{
@@ -27,6 +28,9 @@ const NEEDED: [&str; 4] = ["name", "claim", "expect", "step"];
 pub(in crate::scenario) fn file(source: &Source<'_>) -> Result<raw::File, Vec<Diagnostic>> {
     let mut table = table(source)?;
     check_format(source, table.get_ref()).map_err(|error| vec![error])?;
+    if let Some(error) = is_of_a_test(source, table.get_ref()) {
+        return Err(vec![error]);
+    }
     let absent = NEEDED.into_iter().filter(|key| !table.get_ref().contains_key(*key));
     let mut wrong: Vec<Diagnostic> =
         absent.map(|key| missing(source, table.get_ref(), key)).collect();
@@ -79,7 +83,14 @@ pub(in crate::scenario) fn table<'a>(
     Err(wrong)
 }
 
-fn check_format(source: &Source<'_>, table: &DeTable<'_>) -> Result<(), Diagnostic> {
+/// That this version reads the format of a file.
+///
+/// # Errors
+/// It does not, or the file states none.
+pub(in crate::scenario) fn check_format(
+    source: &Source<'_>,
+    table: &DeTable<'_>,
+) -> Result<(), Diagnostic> {
     const BEGINNING: &str = "a scenario begins with `format = 1`";
     let this = FORMAT.to_string();
     let Some(format) = table.get("format") else {

@@ -80,7 +80,10 @@ impl Reader<'_> {
 
 /// Whether a fault can do something in this pipeline on so many workers: one of a message where any is sent,
 /// one of a function, a call or a queue at one of the steps; else why not.
-fn does_something(kind: &Kind, design: &Design, hosts: u32) -> Result<(), String> {
+///
+/// # Errors
+/// That it can do nothing, and in a second line why not.
+pub fn does_something(kind: &Kind, design: &Design, hosts: u32) -> Result<(), String> {
     let word = kind.name().word();
     let mut functions = design.pipeline().steps().iter().filter_map(|step| match &step.kind {
         StepKind::Map(function) => Some(function),

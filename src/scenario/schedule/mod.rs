@@ -1,6 +1,6 @@
 //! What a file says of faults: which, where, and on which record.
 
-pub(super) mod faults;
+pub mod faults;
 pub(super) mod place;
 pub(super) mod record;
 pub(super) mod placement;

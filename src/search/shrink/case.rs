@@ -1,5 +1,5 @@
-//! What is shrunk: rows of the input and faults, over a scenario whose input is written out. Rows are known
-//! by their numbers in that scenario, so that a row, and a fault on it, stay what they are while others go.
+//! What is shrunk: rows of the input and faults, over a scenario or a trial whose input is written out. Rows are known
+//! by their numbers in it, so that a row, and a fault on it, stay what they are while others go.
 
 use crate::scenario::Scenario;
 use onceproof_sim::fault::{About, Climate, Fault, Pattern};
@@ -7,12 +7,39 @@ use onceproof_sim::input::SourceInput;
 use onceproof_systems::Trial;
 use std::sync::Arc;
 
+/// What a failure is a failure of, with its input written out.
+#[derive(Clone, Debug)]
+pub enum Subject {
+    /// A scenario file, which may be edited.
+    Scenario(Arc<Scenario>),
+    /// What has no text: its steps stay as they are.
+    Trial(Arc<Trial>),
+}
+
+impl Subject {
+    /// What is run.
+    pub fn trial(&self) -> &Trial {
+        match self {
+            Subject::Scenario(scenario) => &scenario.trial,
+            Subject::Trial(trial) => trial,
+        }
+    }
+
+    /// The scenario, if it is one.
+    pub fn scenario(&self) -> Option<&Scenario> {
+        match self {
+            Subject::Scenario(scenario) => Some(scenario),
+            Subject::Trial(_) => None,
+        }
+    }
+}
+
 /// A failing run on the way to the smallest.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// The scenario that it comes from, with its input written out.
-    pub scenario: Arc<Scenario>,
-    /// Per source of the plan, which rows of the scenario are left, in order.
+    /// What it comes from.
+    pub subject: Subject,
+    /// Per source of the plan, which rows of it are left, in order.
     pub rows: Vec<Vec<usize>>,
     /// The exact faults, placed among the rows that are left.
     pub faults: Vec<Fault>,
@@ -21,15 +48,16 @@ pub struct Case {
 }
 
 impl Case {
-    /// A scenario with all its rows.
-    pub fn new(scenario: Arc<Scenario>, faults: Vec<Fault>, seed: Option<u64>) -> Case {
-        let rows = scenario.trial.plan.inputs.iter().map(|(_, input)| (0..length(input)).collect());
-        Case { rows: rows.collect(), scenario, faults, seed }
+    /// All rows.
+    pub fn new(subject: Subject, faults: Vec<Fault>, seed: Option<u64>) -> Case {
+        let inputs = &subject.trial().plan.inputs;
+        let rows = inputs.iter().map(|(_, input)| (0..length(input)).collect()).collect();
+        Case { rows, subject, faults, seed }
     }
 
     /// The plan without its faults: they are placed run by run.
     pub fn trial(&self, most_events: u64) -> Trial {
-        let mut trial = self.scenario.trial.clone();
+        let mut trial = self.subject.trial().clone();
         for ((_, input), kept) in trial.plan.inputs.iter_mut().zip(&self.rows) {
             if let SourceInput::Rows(rows) = input
                 && kept.len() < rows.len()
@@ -55,7 +83,7 @@ impl Case {
 
     /// The fault on the same row where it is now. Row i is at offset i / shards of shard i mod shards.
     fn moved(&self, fault: &Fault, rows: &[Vec<usize>]) -> Option<Fault> {
-        let trial = &self.scenario.trial;
+        let trial = self.subject.trial();
         let mut fault = fault.clone();
         let Some(About::Record(Pattern::Source { step, shard, offset, .. })) = &mut fault.at.record
         else {

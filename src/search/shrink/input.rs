@@ -36,7 +36,7 @@ pub fn fewer_rows(bench: &mut Bench<'_>, case: &mut Case) {
 
 /// The sources that read one input together.
 fn groups(case: &Case) -> Vec<Vec<usize>> {
-    let inputs = &case.scenario.trial.plan.inputs;
+    let inputs = &case.subject.trial().plan.inputs;
     let is_shared = |a: usize, b: usize| match (&inputs[a].1, &inputs[b].1) {
         (SourceInput::Rows(a), SourceInput::Rows(b)) => Arc::ptr_eq(a, b),
         _ => false,

@@ -25,12 +25,14 @@ pub mod all;
 
 use crate::scenario::{Expect, Scenario, ScenarioError};
 use bench::{Bench, Goal, Hit, Watch};
-use case::Case;
+use case::{Case, Subject};
 use ddmin::ddmin;
 use local::LocalResult;
 use mechanisms::Wrong;
 use onceproof_sim::fault::{Fault, Kind};
+use onceproof_sim::input::SourceInput;
 use onceproof_sim::outcome::{Class, Outcome, Verdict};
+use onceproof_systems::Trial;
 use std::sync::Arc;
 
 /// The smallest failure.
@@ -95,16 +97,56 @@ pub enum Refusal {
 /// # Errors
 /// There is no failure, or it cannot be written out.
 pub fn shrink(scenario: &Scenario, seed: Option<u64>, watch: Watch<'_>) -> Result<Shrunk, Refusal> {
-    let outcome = scenario.trial.simulator().detail(seed);
     let expected: &[Class] = match &scenario.expect {
         Expect::ExactlyOnce => &[],
         Expect::Violates(classes) => classes,
     };
+    let written_out = || {
+        let written = scenario.written_out(seed).map_err(Refusal::Scenario)?;
+        Ok(Subject::Scenario(Arc::new(written)))
+    };
+    shrink_subject(&scenario.trial, expected, seed, written_out, watch)
+}
+
+/// Shrinks the failure of a trial, which has no text: to fewer faults and rows, and nothing else. Of what fails in
+/// several ways one of these classes is followed, if any is given.
+///
+/// # Errors
+/// There is no failure.
+pub fn shrink_trial(
+    trial: &Trial,
+    asked: &[Class],
+    seed: Option<u64>,
+    watch: Watch<'_>,
+) -> Result<Shrunk, Refusal> {
+    let written_out = || Ok(Subject::Trial(Arc::new(written_out(trial, seed))));
+    shrink_subject(trial, asked, seed, written_out, watch)
+}
+
+/// The same trial with the rows that a seed generates, or none, as rows that are given.
+pub fn written_out(trial: &Trial, seed: Option<u64>) -> Trial {
+    trial.with(|plan| {
+        for (_, input) in &mut plan.inputs {
+            if let SourceInput::Generate(generate) = input {
+                *input = SourceInput::Rows(Arc::new(generate.rows(seed.unwrap_or(0))));
+            }
+        }
+    })
+}
+
+fn shrink_subject(
+    trial: &Trial,
+    asked: &[Class],
+    seed: Option<u64>,
+    written_out: impl FnOnce() -> Result<Subject, Refusal>,
+    watch: Watch<'_>,
+) -> Result<Shrunk, Refusal> {
+    let outcome = trial.simulator().detail(seed);
     let goal = match outcome.brief.verdict {
         Verdict::ExactlyOnce => return Err(Refusal::Holds),
         Verdict::Inconclusive => return Err(Refusal::Inconclusive),
         Verdict::Violated => {
-            Goal::of(&outcome, expected, scenario.trial.design.pipeline()).ok_or(Refusal::Holds)?
+            Goal::of(&outcome, asked, trial.design.pipeline()).ok_or(Refusal::Holds)?
         }
     };
     let mut bench = Bench {
@@ -113,8 +155,7 @@ pub fn shrink(scenario: &Scenario, seed: Option<u64>, watch: Watch<'_>) -> Resul
         known: outcome.brief.classes,
         ..Bench::new(goal, watch)
     };
-    let written = scenario.written_out(seed).map_err(Refusal::Scenario)?;
-    let mut case = Case::new(Arc::new(written), outcome.schedule, seed);
+    let mut case = Case::new(written_out()?, outcome.schedule, seed);
     let before = Size::of(&case);
     let first = run(&mut bench, &case).ok_or(Refusal::DoesNotReplay)?;
     let mut kinds = kinds_on_the_damage(&bench.goal, &first);

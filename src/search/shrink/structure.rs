@@ -3,7 +3,7 @@
 //! with every fault, is not taken.
 
 use super::bench::Bench;
-use super::case::Case;
+use super::case::{Case, Subject};
 use super::mechanisms::are_kept;
 use crate::scenario::{Scenario, ScenarioError};
 use onceproof_kernel::layout::StepIndex;
@@ -12,12 +12,14 @@ use onceproof_model::pipeline::StepKind;
 use onceproof_sim::fault::{About, Fault, Pattern};
 use std::sync::Arc;
 
-/// Makes the scenario of a failure as small as the failure allows.
+/// Makes the scenario of a failure as small as the failure allows. What has no text stays as it is.
 pub fn smaller_scenario(bench: &mut Bench<'_>, case: &mut Case) {
-    fewer_steps(bench, case);
-    fewer_shards(bench, case);
-    fewer_keys(bench, case);
-    plainer_records(bench, case);
+    if case.subject.scenario().is_some() {
+        fewer_steps(bench, case);
+        fewer_shards(bench, case);
+        fewer_keys(bench, case);
+        plainer_records(bench, case);
+    }
 }
 
 /// Takes an edited scenario with these faults, if it fails in the same way with all of them.
@@ -29,7 +31,8 @@ fn take(
 ) -> bool {
     // A text that is no scenario is an edit that cannot be made.
     let Ok(scenario) = edited else { return false };
-    let candidate = Case { scenario: Arc::new(scenario), faults, ..case.clone() };
+    let subject = Subject::Scenario(Arc::new(scenario));
+    let candidate = Case { subject, faults, ..case.clone() };
     let is_taken =
         bench.hits(&candidate).is_some_and(|hit| hit.fired.len() == candidate.faults.len());
     if is_taken {
@@ -40,9 +43,10 @@ fn take(
 
 /// Leaves out steps that no other reads from, the last first.
 fn fewer_steps(bench: &mut Bench<'_>, case: &mut Case) {
-    for at in (0..case.scenario.trial.design.pipeline().steps().len()).rev() {
+    for at in (0..case.subject.trial().design.pipeline().steps().len()).rev() {
+        let Some(scenario) = case.subject.scenario() else { return };
         let step = StepIndex(at as u16);
-        let pipeline = case.scenario.trial.design.pipeline();
+        let pipeline = scenario.trial.design.pipeline();
         let is_source = matches!(pipeline.step(step).kind, StepKind::Source { .. });
         let is_hit = bench.goal.step == Some(step);
         if is_source || is_hit || !pipeline.edges(step).is_empty() {
@@ -50,7 +54,7 @@ fn fewer_steps(bench: &mut Bench<'_>, case: &mut Case) {
         }
         let faults = case.faults.iter().map(|fault| without_step(fault, step)).collect();
         let Some(faults) = faults else { continue };
-        let edited = case.scenario.without_step(step);
+        let edited = scenario.without_step(step);
         let goal = bench.goal.clone();
         bench.goal.step = goal.step.map(|step_hit| moved(step_hit, step));
         if !take(bench, case, edited, faults) {
@@ -85,13 +89,14 @@ fn moved(step: StepIndex, gone: StepIndex) -> StepIndex {
 
 /// Gives each step one shard, or failing that two.
 fn fewer_shards(bench: &mut Bench<'_>, case: &mut Case) {
-    let steps: Vec<StepIndex> = case.scenario.trial.design.pipeline().order().to_vec();
+    let steps: Vec<StepIndex> = case.subject.trial().design.pipeline().order().to_vec();
     for step in steps {
-        let shards = case.scenario.trial.layout().shards_of(step);
+        let shards = case.subject.trial().layout().shards_of(step);
         for fewer in (1..shards).take(2) {
+            let Some(scenario) = case.subject.scenario() else { return };
             let narrow = |fault: &Fault| with_shards(fault, step, shards, fewer);
             let faults = case.faults.iter().map(narrow).collect();
-            let edited = case.scenario.with_shards(step, fewer);
+            let edited = scenario.with_shards(step, fewer);
             if take(bench, case, edited, faults) {
                 break;
             }
@@ -122,10 +127,12 @@ fn with_shards(fault: &Fault, step: StepIndex, old: u32, new: u32) -> Fault {
 
 /// Leaves out keys whose defaults do as well, but for mechanisms that may be wrong.
 fn fewer_keys(bench: &mut Bench<'_>, case: &mut Case) {
-    for key in case.scenario.spare_keys() {
-        let edited = case.scenario.without_key(&key);
+    let keys = case.subject.scenario().map(Scenario::spare_keys).unwrap_or_default();
+    for key in keys {
+        let Some(scenario) = case.subject.scenario() else { return };
+        let edited = scenario.without_key(&key);
         // Set right, a mechanism that is wrong may leave another bug of the same class.
-        if edited.as_ref().is_ok_and(|edited| !are_kept(&case.scenario, edited)) {
+        if edited.as_ref().is_ok_and(|edited| !are_kept(scenario, edited)) {
             continue;
         }
         let faults = case.faults.clone();
@@ -136,16 +143,17 @@ fn fewer_keys(bench: &mut Bench<'_>, case: &mut Case) {
 /// Records that happen when they arrive, carry 1, and arrive at the same time, every millisecond or every
 /// second.
 fn plainer_records(bench: &mut Bench<'_>, case: &mut Case) {
-    let Ok(fewer) = case.scenario.with_rows(&case.rows) else { return };
-    let alone = Case::new(Arc::new(fewer), case.faults.clone(), case.seed);
+    let fewer = case.subject.scenario().map(|scenario| scenario.with_rows(&case.rows));
+    let Some(Ok(fewer)) = fewer else { return };
+    let alone = Case::new(Subject::Scenario(Arc::new(fewer)), case.faults.clone(), case.seed);
     if bench.hits(&alone).is_none_or(|hit| hit.fired.len() < alone.faults.len()) {
         return;
     }
     *case = alone;
     for every in [0, MILLISECOND, SECOND] {
-        let edited = case
-            .scenario
-            .with_plain_records(&|row| Span(every.saturating_mul(row as u64)).to_string());
+        let Some(scenario) = case.subject.scenario() else { return };
+        let edited =
+            scenario.with_plain_records(&|row| Span(every.saturating_mul(row as u64)).to_string());
         let faults = case.faults.clone();
         if take(bench, case, edited, faults) {
             return;

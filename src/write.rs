@@ -2,7 +2,6 @@
 //! is written under a name that nobody has. What is there stays, whatever it is, and nothing is written through
 //! a link. Only the file that keeps a search is replaced, by a whole one.
 
-use crate::ending::Error;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
@@ -21,12 +20,16 @@ pub fn write_new(path: &Path, text: &str) -> io::Result<()> {
     })
 }
 
-/// Writes a scenario as the first file of this name, with a number from 2 on where there is something else:
+/// Writes a failure as the first file of this name, with a number from 2 on where there is something else:
 /// `a.toml`, `a-2.toml`. A file that says the same stays as it is, notes and all. Returns its path.
 ///
 /// # Errors
-/// The file cannot be written.
-pub fn write_numbered(folder: &Path, stem: &str, text: &str) -> Result<PathBuf, Error> {
+/// The file cannot be written: which, and why not.
+pub fn write_numbered(
+    folder: &Path,
+    stem: &str,
+    text: &str,
+) -> Result<PathBuf, (PathBuf, io::Error)> {
     let numbered = (2_u64..).map(|number| format!("{stem}-{number}.toml"));
     for name in std::iter::once(format!("{stem}.toml")).chain(numbered) {
         let path = folder.join(name);
@@ -36,7 +39,7 @@ pub fn write_numbered(folder: &Path, stem: &str, text: &str) -> Result<PathBuf, 
                     return Ok(path);
                 }
             }
-            written => return written.map(|()| path.clone()).map_err(Error::io(&path)),
+            written => return written.map(|()| path.clone()).map_err(|error| (path, error)),
         }
     }
     unreachable!("names have no end")

@@ -1,0 +1,310 @@
+//! Checks as a test of a user has them: what passes, what fails with which words, and what of a failure is kept.
+
+use super::common::library::trial_of;
+use onceproof::check::{Check, Faults};
+use onceproof_sim::fault::KindName;
+use onceproof_sim::outcome::{Class, Verdict};
+use onceproof_systems::Trial;
+use std::any::Any;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const FILE: &str = "dedup/lost-ack.toml";
+
+/// Records that are counted, each known by its id.
+fn right() -> Trial {
+    trial_of(FILE, "", &[])
+}
+
+/// The same, and nobody knows an id.
+fn wrong() -> Trial {
+    trial_of(FILE, "dedup = \"off\"", &[])
+}
+
+/// A folder of its own, which is removed at the end of a test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let name = format!("onceproof-check-{name}-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        let _ = fs::remove_dir_all(&folder);
+        Folder(folder)
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let Ok(entries) = fs::read_dir(&self.0) else { return Vec::new() };
+        let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("a file").path()).collect();
+        files.sort_unstable();
+        files
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What a check that fails says.
+fn message_of<T>(check: impl FnOnce() -> T) -> String {
+    let panic = catch_unwind(AssertUnwindSafe(|| drop(check()))).expect_err("it passes");
+    said(panic.as_ref())
+}
+
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned())).expect("a text")
+}
+
+fn check(name: &str, trial: Trial, folder: &Folder) -> Check {
+    Check::of(name, trial).saved_in(&folder.0)
+}
+
+#[test]
+fn what_is_right_holds_under_seeds_and_leaves_nothing_behind() {
+    let folder = Folder::new("right");
+    check("counts", right(), &folder).seeds(0..200).exactly_once();
+    assert_eq!(folder.files(), [PathBuf::new(); 0]);
+}
+
+/// A lost ack, a late one and a request that comes twice are each enough, so one fault is left. The file has three
+/// records, of which one is enough.
+#[test]
+fn a_failing_seed_is_shrunk_told_and_saved() {
+    let folder = Folder::new("fails");
+    let only = Faults::only([KindName::DropAck, KindName::Crash]);
+    let run = || check("counts", wrong(), &folder).faults(only.clone()).exactly_once();
+    let message = message_of(run);
+    let [file] = &folder.files()[..] else { panic!("{:?}", folder.files()) };
+    let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+    assert!(
+        message.starts_with("counts: violated, duplicated\nOne fault is enough: "),
+        "{message}"
+    );
+    let fault = "the ack of events/0#0 to per-user, attempt 1, was lost\n";
+    assert!(message.contains(&format!("\nfaults\n  {fault}")), "{message}");
+    let damage = "\n  duplicated: events/0#0 at per-user, reflected 2 times instead of 1\n";
+    let did = "      the ack of events/0#0 from events to per-user, attempt 1, was lost\n";
+    assert!(message.contains(&format!("{damage}{did}")), "{message}");
+    assert!(message.contains(&name) && message.contains("ONCEPROOF_REPLAY="), "{message}");
+    let long = |line: &&str| line.chars().count() > 80 && !line.contains("/onceproof-check-");
+    assert_eq!(message.lines().find(long), None, "{message}");
+
+    let text = fs::read_to_string(file).expect("a text");
+    for part in [
+        "check = \"counts\"\n",
+        "class = \"duplicated\"\n",
+        "source = \"events\"\n",
+        "do = \"drop-ack\"\n",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    assert!(!text.contains("seed ="), "one lost ack needs none: {text}");
+}
+
+#[test]
+fn a_saved_failure_is_run_again_first_and_kept_when_it_holds() {
+    let folder = Folder::new("again");
+    message_of(|| check("counts", wrong(), &folder).exactly_once());
+    let files = folder.files();
+    // Without a seed there is nothing left to find it by.
+    let again = message_of(|| check("counts", wrong(), &folder).seeds(0..0).exactly_once());
+    assert!(again.contains("It was saved by an earlier run, and fails again."), "{again}");
+    check("counts", right(), &folder).seeds(0..0).exactly_once();
+    // Another check of this test has none.
+    check("others", wrong(), &folder).seeds(0..0).exactly_once();
+    assert_eq!(folder.files(), files);
+}
+
+#[test]
+fn a_saved_failure_whose_fault_finds_no_place_any_more_is_stale() {
+    let folder = Folder::new("stale");
+    let acks = Faults::only([KindName::DropAck]);
+    message_of(|| check("counts", wrong(), &folder).faults(acks).exactly_once());
+    let file = folder.files().remove(0);
+    let text = fs::read_to_string(&file).expect("a text");
+    let edit = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}\n{text}");
+        fs::write(&file, text.replace(from, to)).expect("written");
+        message_of(|| check("counts", right(), &folder).exactly_once())
+    };
+    let stale = edit("attempt = 1", "attempt = 9");
+    assert!(stale.contains("its fault number 1 finds no place any more: the ack of"), "{stale}");
+    let stale = edit("to = \"per-user\"", "to = \"per-item\"");
+    assert!(stale.contains("is stale") && stale.contains("per-item"), "{stale}");
+    let stale = edit("says = \"", "says = \"not ");
+    assert!(stale.contains("row 0 is another one now"), "{stale}");
+    let stale = edit("number = 0", "number = 99");
+    assert!(stale.contains("there are 3 rows"), "{stale}");
+    let wrong = edit("class = \"duplicated\"", "class = \"doubled\"");
+    assert!(wrong.contains(".toml:") && wrong.contains("doubled"), "{wrong}");
+}
+
+#[test]
+fn certified_and_told() {
+    let folder = Folder::new("certified");
+    let certificate =
+        check("counts", right(), &folder).wrong("no dedup", wrong()).seeds(0..50).exhaust(1);
+    println!("{certificate}");
+    let text = certificate.to_string();
+    let head = "counts\n\ncertified: no schedule of at most 1 of these faults breaks it\n";
+    assert!(text.starts_with(head), "{text}");
+    assert!(text.ends_with("the wrong design `no dedup` is broken by a schedule of 1 fault\n"));
+    assert!(certificate.runs() > 100 && certificate.levels().len() == 2, "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+/// Nothing of the first certificate depends on what the other design does without.
+#[test]
+fn a_wrong_design_that_nothing_breaks_fails_the_check() {
+    let folder = Folder::new("not-wrong");
+    let same = check("counts", right(), &folder).wrong("the same", right());
+    let message = message_of(|| same.seeds(0..20).exhaust(1));
+    assert!(message.starts_with("counts: the wrong design `the same`: no run breaks it."));
+}
+
+#[test]
+fn a_search_fails_with_a_schedule_of_the_fewest_faults() {
+    let folder = Folder::new("fewest");
+    let message = message_of(|| check("counts", wrong(), &folder).exhaust(2));
+    assert!(message.contains("Shrunk from a schedule of 1 fault from 1 fault and"), "{message}");
+    // Seeds are run beside it: no schedule without a fault breaks it.
+    let message = message_of(|| check("beside", wrong(), &folder).exhaust(0));
+    assert!(message.contains("Shrunk from seed "), "{message}");
+    check("alone", wrong(), &folder).seeds(0..0).exhaust(0);
+}
+
+#[test]
+fn what_is_expected_is_found_in_its_smallest_form_or_the_check_fails() {
+    let folder = Folder::new("expect");
+    let acks = Faults::only([KindName::DropAck]);
+    let witness = check("counts", wrong(), &folder).faults(acks).expect(Class::Duplicated);
+    let (faults, records) = (witness.faults(), witness.records());
+    assert_eq!((faults.len(), records), (1, 1), "{witness}");
+    assert!(faults[0].starts_with("the ack of events/0#0 to per-user"), "{witness}");
+    let lost = || check("counts", wrong(), &folder).seeds(0..30).expect(Class::Lost);
+    let none = "no schedule of at most 1 fault and none of 30 seeds shows it";
+    assert_eq!(message_of(lost), format!("counts: nothing is lost: {none}"));
+    assert_eq!(folder.files(), [PathBuf::new(); 0]);
+}
+
+#[test]
+fn one_run_shows_its_ledger_results_and_trace() {
+    let one = Check::of("counts", right()).faults(Faults::none()).one(3);
+    assert_eq!((one.verdict(), one.ledger().exact), (Verdict::ExactlyOnce, 3));
+    let results = one.results("per-user");
+    assert_eq!(results.values().sum::<i128>(), 3, "{results:?}");
+    assert!(one.trace().iter().any(|line| line.contains("events/0#0")), "{one}");
+    assert_eq!(one.faults(), [""; 0]);
+    let often = Check::of("counts", right()).faults(Faults::only([KindName::DropAck]).odds(1));
+    assert!(!often.one(3).faults().is_empty());
+    let message = message_of(|| one.results("per-item"));
+    assert_eq!(message, "there is no step `per-item`");
+}
+
+#[test]
+fn a_file_is_checked_as_it_states_and_what_is_wrong_with_it_is_told_with_its_line() {
+    Check::file("scenarios/dedup/lost-ack.toml").as_stated();
+    Check::file("scenarios/dedup/lost-ack-no-dedup.toml").as_stated();
+    Check::file("scenarios/dedup/lost-ack-no-dedup.toml").expect(Class::Duplicated);
+    let folder = Folder::new("file");
+    fs::create_dir_all(&folder.0).expect("a folder");
+    let path = folder.0.join("a.toml");
+    let text = fs::read_to_string(Path::new("scenarios").join(FILE)).expect("a text");
+    fs::write(&path, text.replace("\"count\"", "\"counts\"")).expect("written");
+    let message = message_of(|| Check::file(&path));
+    assert!(message.contains("a.toml:") && message.contains("counts"), "{message}");
+    fs::write(
+        &path,
+        text.replace("{ holds = \"exactly-once\", exact = 3,", "{ violates = \"lost\","),
+    )
+    .expect("written");
+    let message = message_of(|| Check::file(&path).as_stated());
+    assert!(message.contains("expected lost, found "), "{message}");
+    let message = message_of(|| Check::of("counts", right()).as_stated());
+    assert!(message.contains("only a check of a file"), "{message}");
+}
+
+#[test]
+fn a_check_that_says_nothing_fails() {
+    let folder = Folder::new("nothing");
+    let check = |faults| check("counts", right(), &folder).faults(faults);
+    let calls = || check(Faults::only([KindName::CallUnknown])).exactly_once();
+    let idle = "counts: `call-unknown` can do nothing here: no step calls an external service";
+    assert_eq!(message_of(calls), idle);
+    let rare = || check(Faults::only([KindName::Crash]).odds(1 << 60)).exactly_once();
+    assert_eq!(message_of(rare), "counts: no fault has happened in 1,000 runs");
+}
+
+/// The test of this file that passes, in a process of its own with these variables.
+fn run_again(variables: &[(&str, &str)]) -> (bool, String) {
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    command.args(["--exact", "check::certified_and_told", "--nocapture"]);
+    command.envs(variables.iter().copied());
+    let output = command.output().expect("it runs");
+    let text =
+        [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    (output.status.success(), text.concat())
+}
+
+#[test]
+fn whoever_runs_a_test_chooses_the_seeds_and_the_failure() {
+    let check = |variables: &[(&str, &str)], passes: bool, says: &str| {
+        let (passed, text) = run_again(variables);
+        assert!(passed == passes && text.contains(says), "{variables:?}\n{text}");
+    };
+    check(&[], true, "none of 50 seeds breaks it");
+    check(
+        &[("ONCEPROOF_SEEDS", "5..12"), ("ONCEPROOF_JOBS", "1")],
+        true,
+        "none of 7 seeds breaks it",
+    );
+    check(&[("ONCEPROOF_SEED", "5")], true, "none of 1 seed breaks it");
+    check(&[("ONCEPROOF_SEED", "five")], false, "it is one seed, such as ONCEPROOF_SEED=17");
+
+    let folder = Folder::new("replayed");
+    let acks = Faults::only([KindName::DropAck]);
+    message_of(|| check_of(&folder).faults(acks).exactly_once());
+    let file = folder.files().remove(0);
+    let text = fs::read_to_string(&file).expect("a text");
+    let own = text.lines().find(|line| line.starts_with("test = ")).expect("the name of the test");
+    fs::write(&file, text.replace(own, "test = \"check::certified_and_told\"")).expect("written");
+    let path = file.to_string_lossy().into_owned();
+    let replay = [("ONCEPROOF_REPLAY", path.as_str())];
+    check(&replay, true, "the ack of events/0#0");
+    check(&replay, true, "holds now");
+    check(&[("ONCEPROOF_REPLAY", "nowhere.toml")], false, "nowhere.toml");
+    check(
+        &[("ONCEPROOF_REPLAY", "scenarios/dedup/lost-ack.toml")],
+        false,
+        "is no failure of a test",
+    );
+}
+
+fn check_of(folder: &Folder) -> Check {
+    check("counts", wrong(), folder)
+}
+
+#[test]
+fn the_program_says_how_a_failure_of_a_test_is_run() {
+    let folder = Folder::new("program");
+    message_of(|| check_of(&folder).exactly_once());
+    let file = folder.files().remove(0);
+    for command in ["replay", "shrink", "run"] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_onceproof"));
+        let output = program.arg(command).arg(&file).output().expect("it runs");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.contains("a failure that a test saved, and no scenario"), "{text}");
+        assert!(text.contains("ONCEPROOF_REPLAY=") && text.contains("cargo test"), "{text}");
+    }
+    // Beside scenarios it is passed over.
+    let mut program = Command::new(env!("CARGO_BIN_EXE_onceproof"));
+    let scenario = Path::new("scenarios").join(FILE);
+    program.arg("test").arg(scenario).arg("--regressions").arg(&folder.0);
+    let output = program.output().expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
