@@ -10,12 +10,15 @@ pub use onceproof_protocol::words::{
     Applied, Millis, Record, Refused, Route, START, Sum, Table, Tag, Unknown, Value, Written,
 };
 
+use crate::check::Check;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND, Time};
 use onceproof_protocol::{Design as Protocols, LOG};
 use onceproof_sim::fault::Climate;
 use onceproof_sim::input::{InputRow, RowValue, SourceInput};
 use onceproof_sim::plan::{Cluster, Network, Plan, SideEffects, Until};
 use onceproof_systems::{Design, Trial};
+use std::any::type_name;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -30,6 +33,12 @@ const FOR_EVER: Nanos = 1_000_000 * SECOND;
 #[derive(Clone, Debug)]
 pub struct Setup<P> {
     protocol: P,
+    world: Around,
+}
+
+/// What is around a protocol.
+#[derive(Clone, Debug)]
+struct Around {
     values: Vec<i64>,
     keys: u64,
     every: Millis,
@@ -44,13 +53,19 @@ impl<P: Protocol> Setup<P> {
     pub fn of(protocol: P) -> Setup<P> {
         let (values, keys, every) = (Vec::new(), 2, 2);
         let (latency, commit, lease, drain) = (1..=5, 1, FOR_EVER, 600_000);
-        Setup { protocol, values, keys, every, latency, commit, lease, drain }
+        let world = Around { values, keys, every, latency, commit, lease, drain };
+        Setup { protocol, world }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Around)) -> Setup<P> {
+        change(&mut self.world);
+        self
     }
 
     /// The values of the records, in the order in which they arrive.
     #[must_use]
     pub fn records(self, values: impl IntoIterator<Item = i64>) -> Setup<P> {
-        Setup { values: values.into_iter().collect(), ..self }
+        self.with(|world| world.values = values.into_iter().collect())
     }
 
     /// How many keys there are, at least 1: record `i` has the key `i` modulo this.
@@ -60,13 +75,13 @@ impl<P: Protocol> Setup<P> {
     #[must_use]
     pub fn keys(self, keys: u64) -> Setup<P> {
         assert!(keys > 0, "records have keys, so `keys` takes at least 1");
-        Setup { keys, ..self }
+        self.with(|world| world.keys = keys)
     }
 
     /// The time between two arrivals.
     #[must_use]
     pub fn every(self, every: Millis) -> Setup<P> {
-        Setup { every, ..self }
+        self.with(|world| world.every = every)
     }
 
     /// How long a message takes, one way. A search of schedules takes the least; a seed draws from all.
@@ -76,7 +91,7 @@ impl<P: Protocol> Setup<P> {
     #[must_use]
     pub fn latency(self, latency: RangeInclusive<Millis>) -> Setup<P> {
         assert!(!latency.is_empty() && *latency.start() > 0, "a message takes at least 1 ms");
-        Setup { latency, ..self }
+        self.with(|world| world.latency = latency)
     }
 
     /// How long a commit takes, one way, at least 1.
@@ -86,7 +101,7 @@ impl<P: Protocol> Setup<P> {
     #[must_use]
     pub fn commit(self, commit: Millis) -> Setup<P> {
         assert!(commit > 0, "a commit takes at least 1 ms");
-        Setup { commit, ..self }
+        self.with(|world| world.commit = commit)
     }
 
     /// A process that was away for so long is started somewhere else, too. If it only stood still, there are two of it from
@@ -97,14 +112,30 @@ impl<P: Protocol> Setup<P> {
     #[must_use]
     pub fn takeover_after(self, lease: Millis) -> Setup<P> {
         assert!(lease > 0, "a process is taken over after at least 1 ms");
-        Setup { lease: lease.saturating_mul(MILLISECOND).min(FOR_EVER), ..self }
+        self.with(|world| world.lease = lease.saturating_mul(MILLISECOND).min(FOR_EVER))
     }
 
     /// How long after the last fault the run may take until all has come that is to come. One that changes something after
     /// that is inconclusive.
     #[must_use]
     pub fn over_within(self, drain: Millis) -> Setup<P> {
-        Setup { drain, ..self }
+        self.with(|world| world.drain = drain)
+    }
+
+    /// The protocol as a check, with its wrong designs ([`Protocol::wrong`]), which must be found wrong. Its name is that of
+    /// the protocol's type.
+    ///
+    /// # Panics
+    /// Its steps do not fit together.
+    #[track_caller]
+    pub fn check(self) -> Check {
+        let name = type_name::<P>().rsplit("::").next().unwrap_or("protocol").to_owned();
+        let (wrong, world) = (self.protocol.wrong(), self.world.clone());
+        let right = self.trial().unwrap_or_else(|misfit| panic!("{name}: {misfit}"));
+        wrong.into_iter().fold(Check::of(&name, right), |check, (what, protocol)| {
+            let trial = Setup { protocol, world: world.clone() }.trial();
+            check.wrong(what, trial.unwrap_or_else(|misfit| panic!("{name}, {what}: {misfit}")))
+        })
     }
 
     /// The protocol as a trial, for the searches.
@@ -112,18 +143,19 @@ impl<P: Protocol> Setup<P> {
     /// # Errors
     /// What is wrong with its steps.
     pub fn trial(self) -> Result<Trial, Misfit> {
-        let plan = self.plan();
         let steps = self.protocol.steps();
         let design = Protocols::new(self.protocol)?;
         let queue = steps.iter().map(Step::name).find(|name| design.reads_queue(name));
         let source = design.layout.find(queue.unwrap_or(LOG)).expect("a design has its input");
-        let plan = Plan { inputs: vec![(source, plan.0)], ..plan.1 };
-        Ok(Trial { design: Design::Own(design), plan })
+        Ok(Trial { design: Design::Own(design), plan: self.world.plan(source) })
     }
+}
 
-    fn plan(&self) -> (SourceInput, Plan) {
+impl Around {
+    fn plan(&self, source: StepIndex) -> Plan {
+        let millis = |length: Millis| length.saturating_mul(MILLISECOND);
         let row = |(number, &value): (u64, &i64)| {
-            let at = Time(0).plus(number.saturating_mul(self.every).saturating_mul(MILLISECOND));
+            let at = Time(0).plus(millis(number.saturating_mul(self.every)));
             InputRow {
                 key: (number % self.keys).to_string().into(),
                 event_time: at,
@@ -133,14 +165,10 @@ impl<P: Protocol> Setup<P> {
             }
         };
         let rows = (0..).zip(&self.values).map(row).collect();
-        let millis = |length: Millis| length.saturating_mul(MILLISECOND);
-        let plan = Plan {
-            inputs: Vec::new(),
-            cluster: Cluster {
-                commit: millis(self.commit),
-                lease: self.lease,
-                ..Cluster::default()
-            },
+        let (commit, lease) = (millis(self.commit), self.lease);
+        Plan {
+            inputs: vec![(source, SourceInput::Rows(Arc::new(rows)))],
+            cluster: Cluster { commit, lease, ..Cluster::default() },
             network: Network {
                 latency_min: millis(*self.latency.start()),
                 latency_max: millis(*self.latency.end()),
@@ -149,7 +177,6 @@ impl<P: Protocol> Setup<P> {
             faults: Vec::new(),
             until: Until { drain: Some(millis(self.drain)), ..Until::default() },
             side_effects: SideEffects::default(),
-        };
-        (SourceInput::Rows(Arc::new(rows)), plan)
+        }
     }
 }

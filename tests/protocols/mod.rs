@@ -158,3 +158,22 @@ fn a_heartbeat_that_never_ends_is_let_be_and_hides_no_loss() {
     assert!(classes(Odd::NeverDone).1.contains(&Class::Stuck));
     assert_eq!(classes(Odd::RenewsForEver).0, Verdict::Inconclusive);
 }
+
+#[test]
+fn trying() {
+    use onceproof::check::Faults;
+    let records = || [100, 250, 100];
+    for (name, result) in [
+        ("outbox", catch_unwind(|| println!("{}", Setup::of(RIGHT).records(records()).check().saved_in("/tmp/h/saved").exhaust(2)))),
+        ("consumer", catch_unwind(|| println!("{}", Setup::of(Consumer { window: 60_000, acks_first: false }).records(records()).check().saved_in("/tmp/h/saved").exhaust(2)))),
+        ("leader", catch_unwind(|| println!("{}", Setup::of(Leader { token: Token::FenceAndPosition, read_seals: true }).records(records()).check().saved_in("/tmp/h/saved").exhaust(2)))),
+        ("no inbox", catch_unwind(|| println!("{}", Setup::of(Shop { has_inbox: false, ..RIGHT }).records(records()).check().saved_in("/tmp/h/saved").exhaust(1)))),
+        ("leader no seal", catch_unwind(|| println!("{}", Setup::of(Leader { token: Token::FenceAndPosition, read_seals: false }).records(records()).check().saved_in("/tmp/h/saved").exhaust(2)))),
+        ("seeds", catch_unwind(|| Setup::of(Shop { relays_at_boot: false, ..RIGHT }).records(records()).check().saved_in("/tmp/h/saved").faults(Faults::all()).exactly_once())),
+    ] {
+        println!("===== {name}");
+        if let Err(panic) = result {
+            println!("{}", panic.downcast_ref::<String>().map_or("?", String::as_str));
+        }
+    }
+}
