@@ -7,6 +7,7 @@
 
 pub mod figures;
 pub mod printable;
+pub mod prelude;
 pub mod protocol;
 pub mod scenario;
 pub mod search;

@@ -144,7 +144,7 @@ impl<P: Protocol> Setup<P> {
     /// What is wrong with its steps.
     pub fn trial(self) -> Result<Trial, Misfit> {
         let steps = self.protocol.steps();
-        let design = Protocols::new(self.protocol)?;
+        let design = Protocols::new(self.protocol, self.world.lease < FOR_EVER)?;
         let queue = steps.iter().map(Step::name).find(|name| design.reads_queue(name));
         let source = design.layout.find(queue.unwrap_or(LOG)).expect("a design has its input");
         Ok(Trial { design: Design::Own(design), plan: self.world.plan(source) })

@@ -29,6 +29,8 @@ pub struct Design {
     pub layout: Layout,
     /// The input and the results, as a graph: what of a protocol any report may ask for.
     pub pipeline: Pipeline,
+    /// Whether a process that was away for long is started by another worker, too.
+    pub takes_over: bool,
     pub(crate) protocol: Arc<dyn Start>,
     pub(crate) steps: Vec<Laid>,
     /// The results, by rows and by totals, and of these the totals.
@@ -106,11 +108,12 @@ impl fmt::Display for Misfit {
 impl std::error::Error for Misfit {}
 
 impl Design {
-    /// The design of a protocol.
+    /// The design of a protocol. `takes_over` says whether a process that was away for long is started by another worker,
+    /// too.
     ///
     /// # Errors
     /// What is wrong with its steps.
-    pub fn new(protocol: impl Protocol) -> Result<Design, Misfit> {
+    pub fn new(protocol: impl Protocol, takes_over: bool) -> Result<Design, Misfit> {
         let steps = protocol.steps();
         check(&steps)?;
         let has_log = steps.iter().any(|step| step.reads == Some(Reads::Log));
@@ -132,6 +135,7 @@ impl Design {
         Ok(Design {
             layout,
             pipeline: Pipeline::new(graph).expect("an input and its results are a graph"),
+            takes_over,
             protocol: Arc::new(protocol),
             results: of(&|step| is_result(&step)),
             totals: of(&|step| step.kind == StepIs::Total),

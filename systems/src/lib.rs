@@ -205,6 +205,14 @@ impl Design {
         }
     }
 
+    /// Whether a process that was away for long, or is to be moved, is started by another worker.
+    pub fn takes_over(&self) -> bool {
+        match self {
+            Design::Dataflow(_) | Design::InMemory(_) => true,
+            Design::Own(design) => design.takes_over,
+        }
+    }
+
     /// What keeps a step out of the process of the step before it, as a scenario writes it.
     pub fn keeps_apart(&self) -> Option<&'static str> {
         match self {

@@ -9,7 +9,8 @@ mod pitfalls;
 use super::common::library::search;
 use consumer::Consumer;
 use leader::{Leader, Token};
-use onceproof::protocol::{Protocol, Setup};
+use onceproof::check::Faults;
+use onceproof::protocol::{Cx, Protocol, Setup, Step};
 use onceproof::report::words::fault_in_words;
 use onceproof_sim::fault::KindName::{self, *};
 use onceproof_sim::outcome::{Class, Classes, Verdict};
@@ -160,20 +161,88 @@ fn a_heartbeat_that_never_ends_is_let_be_and_hides_no_loss() {
 }
 
 #[test]
-fn trying() {
-    use onceproof::check::Faults;
-    let records = || [100, 250, 100];
-    for (name, result) in [
-        ("outbox", catch_unwind(|| println!("{}", Setup::of(RIGHT).records(records()).check().saved_in("/tmp/h/saved").exhaust(2)))),
-        ("consumer", catch_unwind(|| println!("{}", Setup::of(Consumer { window: 60_000, acks_first: false }).records(records()).check().saved_in("/tmp/h/saved").exhaust(2)))),
-        ("leader", catch_unwind(|| println!("{}", Setup::of(Leader { token: Token::FenceAndPosition, read_seals: true }).records(records()).check().saved_in("/tmp/h/saved").exhaust(2)))),
-        ("no inbox", catch_unwind(|| println!("{}", Setup::of(Shop { has_inbox: false, ..RIGHT }).records(records()).check().saved_in("/tmp/h/saved").exhaust(1)))),
-        ("leader no seal", catch_unwind(|| println!("{}", Setup::of(Leader { token: Token::FenceAndPosition, read_seals: false }).records(records()).check().saved_in("/tmp/h/saved").exhaust(2)))),
-        ("seeds", catch_unwind(|| Setup::of(Shop { relays_at_boot: false, ..RIGHT }).records(records()).check().saved_in("/tmp/h/saved").faults(Faults::all()).exactly_once())),
-    ] {
-        println!("===== {name}");
-        if let Err(panic) = result {
-            println!("{}", panic.downcast_ref::<String>().map_or("?", String::as_str));
-        }
+fn what_is_wrong_with_the_steps_of_a_protocol_is_said() {
+    let check = |steps: Vec<Step>, words: &str| {
+        let misfit = Setup::of(Steps(steps)).records([1]).trial().expect_err(words);
+        assert!(misfit.to_string().contains(words), "{misfit}");
+    };
+    let (a, result) = (|| Step::process("a").reads_queue(), || Step::result("r"));
+    check(vec![a(), Step::process("a"), result()], "two steps are called `a`");
+    check(vec![a().times(0), result()], "`a` has 0 processes");
+    check(vec![a()], "no step is judged");
+    check(vec![Step::process("a"), result()], "no step reads the input");
+    check(vec![a(), result().reads_log()], "`r` reads the input");
+    check(vec![Step::outside("o").reads_queue(), result()], "`o` reads the input");
+    check(vec![a(), Step::process("b").reads_queue(), result()], "`b` reads the queue");
+    check(vec![a(), Step::process("b").reads_log(), result()], "`b` reads the log");
+    check(vec![Step::process("log").reads_queue(), result()], "`log` is no name");
+    check(vec![Step::process("a b").reads_queue(), result()], "`a b` is no name");
+}
+
+#[test]
+fn what_a_protocol_asks_for_and_cannot_have_is_a_panic_that_names_it() {
+    let said = |odd: Odd| {
+        let run = catch_unwind(AssertUnwindSafe(|| classes(odd)));
+        let panic = run.expect_err("it asks for what is not there");
+        panic.downcast_ref::<String>().cloned().unwrap_or_default()
+    };
+    assert!(said(Odd::NoSuchStep).contains("a route goes to `nobody`"));
+    assert!(said(Odd::NoSuchResult).contains("no step is a `Step::result(\"sums\")`"));
+    assert!(said(Odd::OfNoRecord).contains("a result is of a record of the input"));
+    assert!(said(Odd::OtherType).contains("table `notes` has a row that is no u64"));
+}
+
+#[test]
+fn a_process_that_is_taken_over_runs_twice_and_a_lease_that_nobody_states_never_ends() {
+    // The zombie writes its row after the new instance has looked for what an earlier life had left.
+    let taken_over = Setup::of(RIGHT).records([100]).takeover_after(200);
+    let found = search(&taken_over.trial().expect("steps"), &[Move, Crash], 2);
+    assert!(found.causes.iter().all(|cause| cause.faults.len() == 2) && !found.causes.is_empty());
+    let alone = Setup::of(RIGHT).records([100]).check().faults(Faults::only([Move]));
+    let refused = catch_unwind(AssertUnwindSafe(|| alone.exactly_once()));
+    let panic = refused.expect_err("nobody takes over");
+    let said = panic.downcast_ref::<String>().map_or("", String::as_str);
+    assert!(said.contains("nobody takes a process over"), "{said}");
+}
+
+#[test]
+fn wrong_designs_are_searched_and_one_that_nothing_breaks_fails_the_test() {
+    let folder = std::env::temp_dir().join("onceproof-protocols-wrong");
+    let right = || Setup::of(RIGHT).records([100, 250, 100]).check().saved_in(&folder);
+    right().seeds(0..20).exhaust(1);
+    // Without a crash nothing that was acked too early is lost.
+    let calm = right().faults(Faults::all().without(Crash)).seeds(0..20);
+    let panic = catch_unwind(AssertUnwindSafe(|| calm.exhaust(1))).expect_err("nothing breaks it");
+    let said = panic.downcast_ref::<String>().map_or("", String::as_str);
+    assert!(said.contains("`the ack before the commit`: no run breaks it"), "{said}");
+}
+
+#[test]
+fn a_saved_failure_of_a_protocol_is_run_again_first() {
+    let folder = std::env::temp_dir().join("onceproof-protocols-saved");
+    let _ = std::fs::remove_dir_all(&folder);
+    let check = |shop: Shop| {
+        let check = Setup::of(shop).records([100, 250, 100]).check().saved_in(&folder).seeds(0..20);
+        catch_unwind(AssertUnwindSafe(|| check.exhaust(1)))
+    };
+    let said = |shop: Shop| {
+        let panic = check(shop).expect_err("it is wrong");
+        panic.downcast_ref::<String>().cloned().unwrap_or_default()
+    };
+    let unread = Shop { relays_at_boot: false, ..RIGHT };
+    assert!(said(unread).contains("One fault is enough: shop/0#"), "{}", said(unread));
+    assert!(said(unread).contains("saved by an earlier run, and fails again"));
+    assert!(check(RIGHT).is_ok());
+}
+
+/// Any steps, of which none does anything.
+#[derive(Clone, Debug)]
+struct Steps(Vec<Step>);
+
+impl Protocol for Steps {
+    fn steps(&self) -> Vec<Step> {
+        self.0.clone()
     }
+
+    async fn run(&self, _: Cx<'_>) {}
 }

@@ -30,6 +30,14 @@ impl Protocol for Shop {
         vec![shop, Step::process("bank"), Step::result("balance")]
     }
 
+    fn wrong(&self) -> Vec<(&'static str, Shop)> {
+        vec![
+            ("no inbox", Shop { has_inbox: false, ..RIGHT }),
+            ("the ack before the commit", Shop { acks_first: true, ..RIGHT }),
+            ("no relay at the start", Shop { relays_at_boot: false, ..RIGHT }),
+        ]
+    }
+
     async fn run(&self, cx: Cx<'_>) {
         match cx.step() {
             "shop" => self.shop(cx).await,

@@ -33,6 +33,14 @@ pub enum Odd {
     NeverDone,
     /// Changes a row for ever.
     RenewsForEver,
+    /// Sends to a step that there is not.
+    NoSuchStep,
+    /// Puts a record into a result that there is not.
+    NoSuchResult,
+    /// Puts into a result what is of no record.
+    OfNoRecord,
+    /// Uses one name for two tables of different types.
+    OtherType,
 }
 
 struct OnDrop<'w>(Cx<'w>);
@@ -138,6 +146,20 @@ impl Protocol for Odd {
                     _ => count(r, String::new()).await,
                 });
                 cx.both(beat, take).await;
+            }
+            Odd::NoSuchStep => {
+                cx.send(Route::<(), ()>::new("nobody", "at-all"), Tag::NONE, ()).await;
+            }
+            Odd::NoSuchResult => {
+                let _ = cx.commit(Tag::NONE, |tx| tx.result("sums", 0, Tag::NONE, 1)).await;
+            }
+            Odd::OfNoRecord => {
+                let _ = cx.commit(Tag::NONE, |tx| tx.result("counts", 0, Tag::NONE, 1)).await;
+            }
+            Odd::OtherType => {
+                let _ = cx.commit(Tag::NONE, |tx| tx.put(NOTES, 1, String::new())).await;
+                let numbers = Table::<u64>::new("notes");
+                let _ = cx.commit(Tag::NONE, |tx| tx.is(numbers, 1, None)).await;
             }
             Odd::NeverDone => {
                 cx.each(async |r| {
