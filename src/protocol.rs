@@ -7,7 +7,8 @@ pub use onceproof_protocol::protocol::Protocol;
 pub use onceproof_protocol::step::Step;
 pub use onceproof_protocol::tx::Tx;
 pub use onceproof_protocol::words::{
-    Applied, Millis, Record, Refused, Route, START, Sum, Table, Tag, Unknown, Value, Written,
+    Applied, Log, Millis, Produced, Producer, Record, Refused, Route, START, Sum, Table, Tag,
+    Unknown, Value, Written,
 };
 
 use crate::check::Check;

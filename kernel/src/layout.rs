@@ -53,6 +53,8 @@ pub struct LaidStep {
     pub repeats_commits: bool,
     /// Whether the store refuses commits of its process under an older token.
     pub is_fenced: bool,
+    /// Whether its shards have one table of rows, that of the first.
+    pub shares_rows: bool,
     /// Whether it is none of the workers, so that nothing befalls its process: a service of somebody else.
     pub is_outside: bool,
     /// After how long it forgets ids, if it does so by age.
@@ -116,6 +118,7 @@ impl LaidStep {
             commit_retry: CommitRetry::default(),
             repeats_commits: true,
             is_fenced: true,
+            shares_rows: false,
             is_outside: false,
             forgets_after: None,
             source: None,

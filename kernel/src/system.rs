@@ -42,7 +42,7 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
     /// With this a process is woken when there may be new input.
     const INPUT: Self::Timer;
 
-    /// Whether the shards of a step have one table of rows: that of its first shard.
+    /// Whether there are steps whose shards have one table of rows ([`shares_rows`](crate::layout::LaidStep::shares_rows)).
     const SHARES_ROWS: bool = false;
 
     /// The names of the steps, and the shards in which they run.

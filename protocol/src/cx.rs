@@ -3,7 +3,7 @@
 use crate::op::Op;
 use crate::port::{Answer, Port, Sent, What};
 use crate::tx::Tx;
-use crate::words::{Millis, Record, Route, Table, Tag, Unknown, Value, Written};
+use crate::words::{Log, Millis, Produced, Record, Route, Table, Tag, Unknown, Value, Written};
 use std::future::poll_fn;
 use std::rc::Rc;
 
@@ -45,7 +45,23 @@ impl<'w> Cx<'w> {
         self.port.tables.borrow().all(table.name).map(open).collect()
     }
 
-    /// The record at a position of the log, from 0; none if none has come there yet.
+    /// The entry of a log of this step's database at an offset, at once.
+    pub fn entry<T: Clone + 'static>(self, log: Log<T>, offset: u64) -> Option<T> {
+        let entry = self.port.tables.borrow().entry(log.name, offset)?;
+        Some(self.port.contents.borrow().open(entry, log.name))
+    }
+
+    /// How many entries a log of this step's database has, at once.
+    pub fn end<T>(self, log: Log<T>) -> u64 {
+        self.port.tables.borrow().end(log.name)
+    }
+
+    /// The last that a log of this step's database has of a producer, at once.
+    pub fn produced<T>(self, log: Log<T>, producer: u64) -> Option<Produced> {
+        self.port.tables.borrow().produced(log.name, producer)
+    }
+
+    /// The record at a position of the input's log, from 0; none if none has come there yet.
     pub fn log(self, position: u64) -> Option<Record> {
         let at = usize::try_from(position).ok()?;
         self.port.log.borrow().get(at).copied()

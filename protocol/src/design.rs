@@ -286,6 +286,7 @@ fn laid(at: StepIndex, step: &Step) -> LaidStep {
         commit_retry: CommitRetry::default(),
         repeats_commits: false,
         is_fenced: false,
+        shares_rows: step.shares_rows,
         is_outside: step.kind == StepIs::Outside,
         forgets_after: None,
         source,

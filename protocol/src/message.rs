@@ -1,6 +1,7 @@
 //! What travels between the processes, what a commit changes, and what a process waits for.
 
 use crate::contents::Content;
+use crate::words::Producer;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
@@ -45,6 +46,15 @@ pub enum Change {
     Delete {
         /// The table and the number of the row.
         row: RowId,
+    },
+    /// An entry is appended to a log.
+    Append {
+        /// The log.
+        log: &'static str,
+        /// Who appends it as which of its entries, if anybody counts.
+        by: Option<(Producer, u64)>,
+        /// What is in it.
+        body: Content,
     },
     /// A record is in a result from now on.
     Result {

@@ -357,6 +357,10 @@ impl Body {
                     let body = self.port.contents.borrow_mut().keep(body);
                     Change::Put { row: (table, id), body }
                 }
+                Asked::Append(log, by, body) => {
+                    let body = self.port.contents.borrow_mut().keep(body);
+                    Change::Append { log, by, body }
+                }
                 Asked::Delete(table, id) => Change::Delete { row: (table, id) },
                 Asked::Result(name, key, of, value) => {
                     let step = hands.m.design.result(name, false);

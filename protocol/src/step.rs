@@ -54,11 +54,18 @@ impl Step {
         Step::new(name, StepIs::Total)
     }
 
-    /// So many processes, at least 1, over one database: replicas. A request goes to the first, unless its route has a
-    /// key.
+    /// So many processes, at least 1, over one database: replicas. A request goes to the one that the key of its route
+    /// says, and without one to the first.
     #[must_use]
     pub const fn times(self, processes: u32) -> Step {
         Step { processes, shares_rows: true, ..self }
+    }
+
+    /// So many processes, at least 1, each with a database of its own: shards. A request goes to the shard that the key of
+    /// its route says ([`Route::at`](crate::words::Route::at)), and without one to the first.
+    #[must_use]
+    pub const fn shards(self, processes: u32) -> Step {
+        Step { processes, shares_rows: false, ..self }
     }
 
     /// It is handed the records of the input by a queue, each again until it is done (`Cx::done`).

@@ -86,6 +86,10 @@ impl System for Own {
             Change::Check { row: of, .. } => words([1, row(of)]),
             Change::Put { row: of, .. } => words([2, row(of)]),
             Change::Delete { row: of } => words([3, row(of)]),
+            Change::Append { log, by, .. } => {
+                let by = by.map_or(0, |(by, sequence)| words([by.id, by.epoch, sequence + 1]));
+                words([6, text(log), by])
+            }
             Change::Result { step, tag, key, value } => {
                 let (name, key) = (known.names.hash(tag.name), known.keys.hash(key));
                 words([4, step.0.into(), name, key, value as u64])

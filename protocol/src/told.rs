@@ -13,6 +13,7 @@ pub(crate) enum Changed {
     Checks(RowId),
     Puts(RowId, String),
     Deletes(RowId),
+    Appends(&'static str, String),
     Results { step: String, tag: Tag, value: i64 },
     Totals { step: String, records: i64, value: i64 },
 }
@@ -33,6 +34,11 @@ pub(crate) static CHANGES: &[ToldWords] = &[
     ToldWords { word: "put", about: "A row is written.", details: &[TABLE, ID, CONTENT] },
     ToldWords { word: "delete", about: "A row is deleted.", details: &[TABLE, ID] },
     ToldWords {
+        word: "append",
+        about: "An entry is appended to a log.",
+        details: &[DetailWords::new("log", DetailKind::AnyWord), CONTENT],
+    },
+    ToldWords {
         word: "result",
         about: "A record is in a result from now on.",
         details: &[DetailWords::new("record", DetailKind::Text), VALUE],
@@ -51,6 +57,7 @@ impl Changed {
             Change::Check { row, .. } => Changed::Checks(row),
             Change::Put { row, body } => Changed::Puts(row, contents.text(body)),
             Change::Delete { row } => Changed::Deletes(row),
+            Change::Append { log, body, .. } => Changed::Appends(log, contents.text(body)),
             Change::Result { step, tag, value, .. } => {
                 Changed::Results { step: name(step), tag, value }
             }
@@ -69,6 +76,7 @@ impl Tale for Changed {
             Changed::Checks(_) => "check",
             Changed::Puts(..) => "put",
             Changed::Deletes(_) => "delete",
+            Changed::Appends(..) => "append",
             Changed::Results { .. } => "result",
             Changed::Totals { .. } => "total",
         }
@@ -84,6 +92,9 @@ impl Tale for Changed {
                 details.push(("content", Detail::Number(mix::text(text))));
                 details
             }
+            Changed::Appends(log, text) => {
+                vec![("log", Detail::Word(log)), ("content", Detail::Number(mix::text(text)))]
+            }
             Changed::Results { tag, value, .. } => {
                 vec![("record", Detail::Record(tag.name)), ("value", Detail::Signed(*value))]
             }
@@ -98,6 +109,7 @@ impl Tale for Changed {
             Changed::Checks((table, id)) => format!("checks {table} {id}"),
             Changed::Puts((table, id), text) => format!("writes {table} {id}: {text}"),
             Changed::Deletes((table, id)) => format!("deletes {table} {id}"),
+            Changed::Appends(log, text) => format!("appends to {log}: {text}"),
             Changed::Results { step, tag, value } => {
                 format!("puts {} into {step} with {value}", speaker.name(tag.name))
             }

@@ -1,7 +1,7 @@
 //! One atomic commit to the database of a step.
 
 use crate::contents::Test;
-use crate::words::{Sum, Table, Tag, Value};
+use crate::words::{Log, Producer, Sum, Table, Tag, Value};
 use std::any::Any;
 use std::fmt::{self, Debug};
 use std::rc::Rc;
@@ -20,6 +20,7 @@ pub(crate) enum Asked {
     Delete(&'static str, u64),
     Result(&'static str, u64, Tag, i64),
     Total(&'static str, u64, Sum),
+    Append(&'static str, Option<(Producer, u64)>, Rc<dyn Value>),
 }
 
 impl Tx {
@@ -62,6 +63,18 @@ impl Tx {
     /// Deletes a row, if it is there.
     pub fn delete<T>(&mut self, table: Table<T>, id: u64) {
         self.changes.push(Asked::Delete(table.name, id));
+    }
+
+    /// Appends an entry to a log. Its offset is known where the commit is applied.
+    pub fn append<T: Value>(&mut self, log: Log<T>, entry: T) {
+        self.changes.push(Asked::Append(log.name, None, Rc::new(entry)));
+    }
+
+    /// Appends an entry as a producer, and refuses the commit unless the entry is the next of its producer: of the newest
+    /// epoch that the log knows of it, with the sequence number after that of its last entry; or of a newer epoch, with the
+    /// number 0. [`Cx::produced`](crate::cx::Cx::produced) says why one was refused.
+    pub fn append_as<T: Value>(&mut self, log: Log<T>, by: Producer, sequence: u64, entry: T) {
+        self.changes.push(Asked::Append(log.name, Some((by, sequence)), Rc::new(entry)));
     }
 
     /// From here on the record is in the result, beside all that is there. This is what is judged: a record that is in a

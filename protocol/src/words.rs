@@ -91,6 +91,39 @@ impl<T> Table<T> {
     }
 }
 
+/// A log of entries of one type, in the database of the step that uses it. Entries are appended and stay; each has an offset,
+/// from 0.
+pub struct Log<T> {
+    pub(crate) name: &'static str,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Log<T> {
+    /// The log of this name.
+    pub const fn new(name: &'static str) -> Log<T> {
+        Log { name, of: PhantomData }
+    }
+}
+
+/// Who appends to a log, so that nothing is appended twice: each of its entries has the sequence number after that of the one
+/// before, and a newer epoch shuts the older ones out (Kafka's idempotent producer, KIP-98).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Producer {
+    /// Who it is, in all of its lives.
+    pub id: u64,
+    /// Which of its lives; later ones have greater epochs.
+    pub epoch: u64,
+}
+
+/// The last that a log has of a producer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Produced {
+    /// The newest epoch.
+    pub epoch: u64,
+    /// The sequence number of its last entry, from 0.
+    pub sequence: u64,
+}
+
 /// A kind of request with a body of type `Q`, which a step answers with an `R`.
 pub struct Route<Q, R> {
     pub(crate) to: &'static str,
@@ -118,6 +151,19 @@ impl<T> Clone for Table<T> {
     }
 }
 impl<T> Copy for Table<T> {}
+
+impl<T> Clone for Log<T> {
+    fn clone(&self) -> Log<T> {
+        *self
+    }
+}
+impl<T> Copy for Log<T> {}
+
+impl<T> Debug for Log<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Log({:?})", self.name)
+    }
+}
 
 impl<T> Debug for Table<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -88,7 +88,10 @@ impl<S: System> Store<S> {
         self.shards.resize_with(layout.shards(), Slot::default);
         let shards = (0..layout.shards() as u32).map(ShardIndex);
         self.homes.clear();
-        self.homes.extend(shards.map(|shard| layout.shard(layout.step_of(shard), 0)));
+        self.homes.extend(shards.map(|shard| {
+            let step = layout.step_of(shard);
+            if layout.step(step).shares_rows { layout.shard(step, 0) } else { shard }
+        }));
         for (shard, slot) in (0..).map(ShardIndex).zip(&mut self.shards) {
             slot.token = 0;
             slot.applied.clear();

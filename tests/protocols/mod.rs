@@ -1,12 +1,14 @@
 //! Protocols as a user writes them: those that are right hold under every schedule of so many faults, and each that leaves
 //! something out is found.
 
+mod broker;
 mod consumer;
 mod leader;
 mod outbox;
 mod pitfalls;
 
 use super::common::library::search;
+use broker::Broker;
 use consumer::Consumer;
 use leader::{Leader, Token};
 use onceproof::check::Faults;
@@ -78,6 +80,7 @@ fn right_protocols_hold_under_every_two_faults() {
         holds(RIGHT, 2),
         holds(Consumer { window: 60_000, acks_first: false }, 2),
         holds(Leader { token: Token::FenceAndPosition, read_seals: true }, 2),
+        holds(Broker { knows_producers: true, begins_anew: false }, 2),
     ];
     assert!(runs.iter().all(|&runs| runs > 800), "{runs:?}");
 }

@@ -153,6 +153,7 @@ fn layout(
         commit_retry: mechanisms[index.at()].commit_retry,
         repeats_commits: true,
         is_fenced: mechanisms[index.at()].fencing == Fencing::Token,
+        shares_rows: false,
         is_outside: false,
         forgets_after: mechanisms[index.at()].forgets_after().map(|(length, _)| length),
         source: match step.kind {
