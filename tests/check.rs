@@ -1,7 +1,7 @@
 //! Checks as a test of a user has them: what passes, what fails with which words, and what of a failure is kept.
 
 use super::common::library::trial_of;
-use onceproof::check::{Check, Faults};
+use onceproof::check::{Check, Committed, Faults};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::{Class, Verdict};
 use onceproof_systems::Trial;
@@ -67,7 +67,7 @@ fn check(name: &str, trial: Trial, folder: &Folder) -> Check {
 fn what_is_right_holds_under_seeds_and_leaves_nothing_behind() {
     let folder = Folder::new("right");
     check("counts", right(), &folder).seeds(0..200).exactly_once();
-    assert_eq!(folder.files(), [PathBuf::new(); 0]);
+    assert!(folder.files().is_empty());
 }
 
 /// A lost ack, a late one and a request that comes twice are each enough, so one fault is left. The file has three
@@ -188,7 +188,7 @@ fn what_is_expected_is_found_in_its_smallest_form_or_the_check_fails() {
     let lost = || check("counts", wrong(), &folder).seeds(0..30).expect(Class::Lost);
     let none = "no schedule of at most 1 fault and none of 30 seeds shows it";
     assert_eq!(message_of(lost), format!("counts: nothing is lost: {none}"));
-    assert_eq!(folder.files(), [PathBuf::new(); 0]);
+    assert!(folder.files().is_empty());
 }
 
 #[test]
@@ -307,4 +307,54 @@ fn the_program_says_how_a_failure_of_a_test_is_run() {
     program.arg("test").arg(scenario).arg("--regressions").arg(&folder.0);
     let output = program.output().expect("it runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// bob has one record, and a second result of it makes two.
+#[test]
+fn a_property_that_a_run_breaks_is_told_by_its_name_and_what_it_says() {
+    let folder = Folder::new("property");
+    let few = |committed: &Committed| match committed.total("per-user", "bob") {
+        0 | 1 => Ok(()),
+        many => Err(format!("bob has {many}")),
+    };
+    let acks = Faults::only([KindName::DropAck]);
+    let off = check("counts", wrong(), &folder).faults(acks);
+    let off = off.at_the_end("others", |_| Ok(())).at_the_end("few", few);
+    let witness = off.clone().expect("few");
+    let head = "counts: violated, duplicated, broken\n\
+                One fault is enough: `few` does not hold: bob has 2.\n";
+    assert!(witness.to_string().starts_with(head), "{witness}");
+    assert_eq!((witness.faults().len(), witness.records()), (1, 1), "{witness}");
+    let message = message_of(|| off.expect("many"));
+    assert_eq!(message, "counts: there is no property `many`");
+    let certificate = check("counts", right(), &folder).seeds(0..20).at_the_end("few", few);
+    certificate.wrong("off", wrong()).exhaust(1);
+}
+
+/// Nothing is committed before the first window is over, and then one result after the other.
+#[test]
+fn what_must_always_hold_is_asked_whenever_results_change() {
+    let folder = Folder::new("always");
+    let counts = || check("counts", right(), &folder).faults(Faults::none());
+    let both = |committed: &Committed| match committed.totals("per-user").len() {
+        1 => Err("one of two is there".to_owned()),
+        _ => Ok(()),
+    };
+    counts().at_the_end("both or none", both).exactly_once();
+    let message = message_of(|| counts().always("both or none", both).exactly_once());
+    let claim = "No fault is needed: `both or none` does not hold: one of two is there.\n";
+    assert!(message.contains(claim), "{message}");
+    let message =
+        message_of(|| counts().always("some", |_| Err("none yet".to_owned())).exactly_once());
+    assert!(message.contains("`some` does not hold: none yet"), "{message}");
+}
+
+#[test]
+fn what_must_sometimes_show_is_missed_where_no_run_shows_it() {
+    let folder = Folder::new("sometimes");
+    let counts = || check("counts", right(), &folder).seeds(0..20);
+    let has = |bob| move |committed: &Committed| committed.total("per-user", "bob") == bob;
+    counts().sometimes("bob is counted", has(1)).exactly_once();
+    let message = message_of(|| counts().sometimes("bob is counted twice", has(2)).exactly_once());
+    assert_eq!(message, "counts: `bob is counted twice` is shown at the end of no run");
 }

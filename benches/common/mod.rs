@@ -15,6 +15,7 @@ use onceproof_sim::fault::{Climate, KindName, Odds};
 use onceproof_sim::input::{Generate, SourceInput};
 use onceproof_sim::outcome::{Brief, Class, Verdict};
 use onceproof_sim::plan::{Cluster, Network, Plan, SideEffects, Until};
+use onceproof_sim::property::Properties;
 use onceproof_systems::{Design, Simulator, Trial};
 
 /// What is measured, and the classes that each of its runs must find.
@@ -78,6 +79,7 @@ pub fn lossy_shuffle(records: u32, ids: Ids) -> Benched {
         faults: Vec::new(),
         until: Until::default(),
         side_effects: SideEffects::default(),
+        properties: Properties::default(),
     };
     Benched {
         trial: Trial { design: Design::Dataflow(design.expect("a chain of two steps")), plan },

@@ -1,18 +1,13 @@
 //! Draws: a random answer is a pure function of the seed and a named point, so adding or removing one
-//! fault leaves every unrelated answer as it was. `rand_chacha` expands the seed into keys; the function
+//! fault leaves every unrelated answer as it was. ChaCha expands the seed into keys; the function
 //! that answers is our own, with test vectors, since it must stay bit-stable for ever.
 
+use crate::chacha::ChaCha8;
 use onceproof_kernel::mix::fold;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// The generator that a seed begins, for what is drawn in order: keys and generated input.
-pub fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let mut generator = ChaCha8Rng::from_seed(bytes);
-    generator.set_stream(stream);
-    generator
+pub fn generator(seed: u64, stream: u64) -> ChaCha8 {
+    ChaCha8::new(seed, stream)
 }
 
 /// The stream of [`generator`] that the keys of draws come from.

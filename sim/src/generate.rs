@@ -5,7 +5,6 @@ use crate::draw::{INPUT, LATE, generator, scale};
 use crate::input::{Generate, InputRow, RowValue};
 use onceproof_kernel::key::{Key, Keys};
 use onceproof_kernel::time::Time;
-use rand_chacha::rand_core::Rng;
 
 /// The users that keys are drawn from.
 #[derive(Debug)]

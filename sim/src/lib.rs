@@ -7,6 +7,7 @@
 //! The modules stand in the order in which a run meets them.
 
 pub mod plan;
+pub mod property;
 pub mod input;
 pub mod fault;
 pub mod patience;
@@ -15,6 +16,7 @@ mod simulation;
 mod world;
 mod queue;
 mod pool;
+mod chacha;
 pub mod draw;
 mod sources;
 mod generate;

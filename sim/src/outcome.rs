@@ -4,6 +4,7 @@ mod class;
 
 use crate::fault::{Fault, KindName};
 use crate::marks::{Marks, Strikes};
+use crate::property::Broken;
 use crate::served::ServedFigures;
 use onceproof_kernel::alphabet::{Alphabet, Counter};
 use onceproof_kernel::layout::StepIndex;
@@ -155,6 +156,8 @@ pub struct Outcome {
     pub served: Option<ServedFigures>,
     /// Why a run is stuck, unbounded or inconclusive, in words.
     pub reason: Option<String>,
+    /// The first property that it breaks.
+    pub broken: Option<Broken>,
 }
 
 impl Outcome {

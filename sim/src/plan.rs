@@ -3,6 +3,7 @@
 
 use crate::fault::{Climate, Fault};
 use crate::input::SourceInput;
+use crate::property::Properties;
 use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND};
 
@@ -23,6 +24,8 @@ pub struct Plan {
     pub until: Until,
     /// What the scenario demands of side effects.
     pub side_effects: SideEffects,
+    /// What else must hold, as a test says it.
+    pub properties: Properties,
 }
 
 /// What a scenario demands of side effects; without, they may be as they are.

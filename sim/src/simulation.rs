@@ -62,9 +62,13 @@ impl<'a, S: System> Simulation<'a, S> {
     ) -> Option<Outcome> {
         self.world.reset(seed, true);
         self.watch_served();
-        let end = self.world.run(stop, flush)?;
+        let (end, broken) = self.run_with_properties(stop, flush)?;
         let mut judgement = self.judge(&end);
-        let brief = self.summary(&end, &judgement);
+        let mut brief = self.summary(&end, &judgement);
+        if broken.is_some() {
+            brief.classes.insert(Class::Broken);
+            brief.verdict = Verdict::Violated;
+        }
         let served = self.served();
         self.add_wrongs(&mut judgement, &end);
         let outside = &mut self.world.outside;
@@ -117,6 +121,7 @@ impl<'a, S: System> Simulation<'a, S> {
             filters: self.world.filters().collect(),
             calls,
             served,
+            broken,
             reason: match end {
                 End::Drained if brief.classes.contains(Class::Unbounded) => {
                     self.world.holds_in_vain()
@@ -219,6 +224,10 @@ impl<'a, S: System> Simulation<'a, S> {
 
 impl<S: System> Runs for Simulation<'_, S> {
     fn brief_unless(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<Brief> {
+        // What properties are asked of is known in detail only.
+        if !self.plan.properties.is_empty() {
+            return Some(self.in_detail(seed, stop, |_, _| {})?.brief);
+        }
         self.world.reset(seed, false);
         let end = self.world.run(stop, |_, _| {})?;
         let judgement = self.judge(&end);
@@ -323,6 +332,8 @@ impl<S: System> Runs for Simulation<'_, S> {
         outcome.expect(UNSTOPPED)
     }
 }
+
+mod properties;
 
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,8 @@ use crate::search::blame::blame;
 use crate::search::shrink::Shrunk;
 use crate::search::shrink::bench::Watch;
 use onceproof_sim::input::SourceInput;
-use onceproof_sim::outcome::Outcome;
+use onceproof_sim::outcome::{Class, Outcome};
+use onceproof_sim::property::Broken;
 use onceproof_systems::Trial;
 use std::path::Path;
 
@@ -37,7 +38,15 @@ pub(super) struct Failed<'a> {
 /// What is known of a failure that was shrunk: what it proves, and how it was found.
 pub(super) fn of_shrunk(shrunk: &Shrunk, origin: &str) -> Vec<String> {
     let claim = claim(shrunk, &shrunk.outcome, shrunk.case.faults.len());
-    std::iter::once(claim).chain(sentences(shrunk, origin)).collect()
+    let is_claimed = shrunk.goal.class == Class::Broken;
+    let broken = broken(&shrunk.outcome).filter(|_| !is_claimed);
+    std::iter::once(claim).chain(broken).chain(sentences(shrunk, origin)).collect()
+}
+
+/// That a property does not hold, if one does not.
+pub(super) fn broken(outcome: &Outcome) -> Option<String> {
+    let Broken { name, why } = outcome.broken.as_ref()?;
+    Some(format!("The property `{name}` does not hold: {why}."))
 }
 
 impl Failed<'_> {

@@ -16,19 +16,23 @@ mod faults;
 mod message;
 mod saved;
 mod search;
+mod properties;
 mod certificate;
 mod one;
 mod file;
 
 pub use certificate::Certificate;
 pub use faults::{Faults, OneKind};
+pub use onceproof_sim::property::Committed;
 pub use one::{One, Witness};
+pub use properties::Expected;
 
 use crate::scenario::Scenario;
 use environment::{Environment, crate_folder, resolved, test_name};
 use faults::Drawn;
-use onceproof_sim::outcome::Class;
+use onceproof_sim::property::Properties;
 use onceproof_systems::Trial;
+use properties::Sight;
 use saved::{FOLDER, Shelf, shrunk, told};
 use search::{Found, Held, Search};
 use std::ops::Range;
@@ -50,6 +54,8 @@ pub struct Check {
     faults: Option<Faults>,
     seeds: Range<u64>,
     folder: Option<PathBuf>,
+    properties: Properties,
+    sights: Vec<Sight>,
     scenario: Option<Box<Scenario>>,
 }
 
@@ -63,6 +69,8 @@ impl Check {
             faults: Some(Faults::all()),
             seeds: 0..1_000,
             folder: None,
+            properties: Properties::default(),
+            sights: Vec::new(),
             scenario: None,
         }
     }
@@ -121,16 +129,18 @@ impl Check {
         }
     }
 
-    /// Passes if some run is wrong in this way: one of at most one fault, or else one of the seeds. Returns the smallest
-    /// that was found.
+    /// Passes if some run is wrong in this way, a class or the name of a property: one of at most one fault, or else one of
+    /// the seeds. Returns the smallest that was found.
     ///
     /// # Panics
-    /// No run is.
+    /// No run is, or there is no such property.
     #[track_caller]
-    pub fn expect(self, class: Class) -> Witness {
+    pub fn expect(self, wrong: impl Into<Expected>) -> Witness {
+        let wrong = wrong.into();
         let found = self.on_threads(|_| {
-            let drawn = self.drawn(&self.trial)?;
-            match self.search(&self.trial, &drawn, None, &self.seeds).of_class(class) {
+            let (trial, class) = self.breaking(&wrong)?;
+            let drawn = self.drawn(&trial)?;
+            match self.search(&trial, &drawn, None, &self.seeds).of_class(class) {
                 Found::Fails(failing) => {
                     let shrunk = shrunk(&failing, &[class])?;
                     let told = told(&self.name, &shrunk, &failing.origin);
@@ -150,8 +160,8 @@ impl Check {
     #[track_caller]
     pub fn one(self, seed: u64) -> One {
         let drawn = self.drawn(&self.trial).unwrap_or_else(|why| panic!("{}: {why}", self.name));
-        let trial = self.search(&self.trial, &drawn, None, &self.seeds).trial_of(seed);
-        One::of(trial, seed)
+        let trial = self.with_properties(&self.trial);
+        One::of(self.search(&trial, &drawn, None, &self.seeds).trial_of(seed), seed)
     }
 
     fn search<'a>(
@@ -201,10 +211,11 @@ impl Check {
     ) -> Result<Option<Certificate>, String> {
         let prefixed = |why: String| format!("{}: {why}", self.name);
         let drawn = self.drawn(&self.trial).map_err(prefixed)?;
+        let (trial, seen) = self.watched();
         if let Some(path) = &environment.replay
             && let Some(failure) = shelf.asked_for(&resolved(path))?
         {
-            shelf.replay(&failure, &self.trial, true)?;
+            shelf.replay(&failure, &trial, true)?;
             println!("{}: {} holds now", self.name, path.display());
             // A certificate needs its search.
             if most.is_none() {
@@ -212,14 +223,17 @@ impl Check {
             }
         }
         for failure in shelf.own()? {
-            shelf.replay(&failure, &self.trial, false)?;
+            shelf.replay(&failure, &trial, false)?;
         }
         let seeds = environment.seeds.as_ref().unwrap_or(&self.seeds);
-        let held = match self.search(&self.trial, &drawn, most, seeds).run() {
+        let held = match self.search(&trial, &drawn, most, seeds).run() {
             Found::Holds(held) => held,
             Found::Fails(failing) => return Err(shelf.keep(&failing)),
             Found::Unsure(why) => return Err(prefixed(why)),
         };
+        if let (Some(missing), None) = (seen.missing(), &environment.seeds) {
+            return Err(prefixed(format!("`{missing}` is shown at the end of no run")));
+        }
         let mut broken = Vec::new();
         for (name, trial) in &self.wrong {
             broken.push((name.clone(), self.breaks(name, trial, most)?));
@@ -232,6 +246,7 @@ impl Check {
     fn breaks(&self, name: &str, trial: &Trial, most: Option<u32>) -> Result<String, String> {
         let of = |why: &str| format!("{}: the wrong design `{name}`: {why}", self.name);
         let drawn = self.drawn(trial).map_err(|why| of(&why))?;
+        let trial = &self.with_properties(trial);
         match self.search(trial, &drawn, most, &self.seeds).run() {
             Found::Fails(failing) => Ok(failing.origin),
             Found::Unsure(why) => Err(of(&why)),

@@ -1,7 +1,7 @@
 //! The failures that checks save, in a folder of the crate whose tests they are. A check runs its own again before
 //! anything else.
 
-use super::message::{Failed, of_shrunk, saved};
+use super::message::{Failed, broken, of_shrunk, saved};
 use super::search::Failing;
 use crate::report::table::WIDTH;
 use crate::report::table::fitted_to;
@@ -124,7 +124,8 @@ impl Shelf {
         seed: Option<u64>,
         outcome: &Outcome,
     ) -> String {
-        let sentences = vec!["It was saved by an earlier run, and fails again.".to_owned()];
+        let mut sentences = vec!["It was saved by an earlier run, and fails again.".to_owned()];
+        sentences.extend(broken(outcome));
         let failed = Failed { name: &self.check, trial, seed, outcome, sentences };
         format!("{}{}", failed.text(), saved(shown, &self.test))
     }
@@ -202,7 +203,14 @@ pub(super) fn shrunk(
     failing: &Failing,
     asked: &[onceproof_sim::outcome::Class],
 ) -> Result<Shrunk, String> {
-    shrink_trial(&failing.trial, asked, failing.seed, Watch::none()).map_err(|refusal| {
+    let outcome = failing.trial.simulator().detail(failing.seed);
+    let trial = failing.trial.with(|plan| {
+        // Of several properties the one that is broken is followed.
+        if let Some(broken) = &outcome.broken {
+            plan.properties = plan.properties.only(&broken.name);
+        }
+    });
+    shrink_trial(&trial, asked, failing.seed, Watch::none()).map_err(|refusal| {
         let why = match refusal {
             Refusal::Holds => "it holds when it is run again",
             Refusal::Inconclusive => "it hits a limit when it is run again",

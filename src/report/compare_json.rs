@@ -9,14 +9,16 @@ use crate::search::share::{MILLION, Share};
 use crate::search::strategies::PerRun;
 use onceproof_sim::outcome::Class;
 use onceproof_sim::times::Times;
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Number, Value};
 use std::collections::BTreeMap;
 
 /// The same input and weather under several strategies.
-#[derive(Serialize, JsonSchema)]
-#[schemars(title = "onceproof.compare/1", deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(title = "onceproof.compare/1", deny_unknown_fields))]
 struct Document {
     /// `onceproof.compare/1`.
     schema: &'static str,
@@ -41,8 +43,9 @@ struct Document {
 }
 
 /// What came of a strategy.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 struct Strategy {
     /// Its name.
     strategy: &'static str,
@@ -100,8 +103,9 @@ struct Strategy {
 }
 
 /// Shares of the runs.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 struct Shares {
     /// Of the violated runs.
     violated: ShareOfRuns,
@@ -110,24 +114,26 @@ struct Shares {
 }
 
 /// A share of the runs, from 0 to 1.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 struct ShareOfRuns {
     /// In these runs.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     share: Number,
     /// The limits between which it lies for all seeds with a confidence of 95 %, by Wilson's score interval, rounded to
     /// the outside. None if there was no run.
-    #[schemars(with = "Option<[f64; 2]>")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<[f64; 2]>"))]
     interval: Option<[Number; 2]>,
 }
 
 /// How many records of a run, over all runs.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 struct RecordsOfARun {
     /// The mean; 0 if there was no run.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     mean: Number,
     /// The least number that is not exceeded in 99 of 100 runs.
     p99: u64,
@@ -138,25 +144,27 @@ struct RecordsOfARun {
 }
 
 /// Percentiles of lengths of time.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 pub(super) struct Percentiles {
     /// Of how many.
     count: u64,
     /// Half are at most this.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     p50: Number,
     /// 99 of 100 are at most this.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     p99: Number,
     /// All are at most this.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     max: Number,
 }
 
 /// What was done.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 struct Counts {
     /// Messages between processes that were sent, with records and without, those included that were sent again.
     messages: u64,
@@ -169,8 +177,9 @@ struct Counts {
 }
 
 /// Of what a strategy is made.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 struct Complexity {
     /// Processes that do different things, each once however many shards it has.
     processes: u64,
@@ -183,26 +192,28 @@ struct Complexity {
 }
 
 /// What was done for one record.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 struct PerRecord {
     /// Messages.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     messages: Number,
     /// Answers to messages.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     answers: Number,
     /// Durable writes.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     commits: Number,
     /// Durable reads.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     reads: Number,
 }
 
 /// Something of the file that the strategy does not have.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 struct LeftOut {
     /// A kind of drawn fault, a mechanism, or an exact fault by its number from 1, as in `[[fault]] 2`.
     what: String,
@@ -211,8 +222,9 @@ struct LeftOut {
 }
 
 /// A strategy that cannot have the pipeline.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 struct Cannot {
     /// Its name.
     strategy: &'static str,
@@ -221,11 +233,12 @@ struct Cannot {
 }
 
 /// How long something took by the clock on the wall.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 struct Timing {
     /// In seconds.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     seconds: Number,
 }
 
@@ -251,6 +264,7 @@ pub fn compare_json(report: &CompareReport) -> Value {
 }
 
 /// The JSON Schema of the document.
+#[cfg(feature = "schema")]
 pub fn schema() -> Value {
     schemars::schema_for!(Document).to_value()
 }

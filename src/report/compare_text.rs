@@ -4,7 +4,7 @@
 use super::compare::{Figures, tables};
 use super::run_text::heading;
 use super::shell::{compare_command, with_folders};
-use super::style::{HEAD, error, warning, warning_or_error};
+use super::style::{HEAD, error, plain, warning, warning_or_error};
 use super::sweep_text::difference_in_words;
 use super::table::{Align, fitted, table};
 use super::words::fault_in_words;
@@ -49,7 +49,7 @@ pub fn compare_markdown(report: &CompareReport) -> String {
     if !notes.is_empty() {
         text.push('\n');
         for note in notes {
-            let note = anstream::adapter::strip_str(&note).to_string();
+            let note = plain(&note);
             text.push_str(&format!("- {}\n", cell(note.trim_end())));
         }
     }

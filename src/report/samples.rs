@@ -22,6 +22,7 @@ use onceproof_sim::outcome::{
     Work,
 };
 use onceproof_sim::plan::{Cluster, Network, Plan, SideEffects, Until};
+use onceproof_sim::property::Properties;
 use onceproof_systems::Trial;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -56,6 +57,7 @@ pub fn flip_plan_with(change: fn(&mut Mechanism)) -> Trial {
         faults: vec![lost_ack()],
         until: Until::default(),
         side_effects: SideEffects::default(),
+        properties: Properties::default(),
     };
     Trial { design: onceproof_systems::Design::Dataflow(design), plan }
 }
@@ -155,6 +157,7 @@ pub fn lost_ack_outcome() -> Outcome {
         filters: Vec::new(),
         calls: Vec::new(),
         reason: None,
+        broken: None,
     }
 }
 
@@ -199,7 +202,7 @@ pub fn with_lost_ack_report<T>(render: impl Fn(&RunReport) -> T) -> T {
 
 /// A text without its colours.
 pub fn plain(text: &str) -> String {
-    anstream::adapter::strip_str(text).to_string()
+    crate::report::style::plain(text)
 }
 
 /// A sweep that met it twice.
@@ -213,7 +216,7 @@ pub fn lost_ack_sweep() -> Sweep {
         runs: 1000,
         violated: 2,
         inconclusive: 0,
-        classes: [2, 0, 0, 0, 0, 0, 0, 0, 0],
+        classes: [2, 0, 0, 0, 0, 0, 0, 0, 0, 0],
         fired,
         reached: Reached::default(),
         figures: None,

@@ -5,14 +5,16 @@ use crate::figures::milliseconds;
 use crate::search::served::{Apart, ServedTotals};
 use crate::search::share::MILLION;
 use crate::search::strategies::PerRun;
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Number, Value};
 
 /// What is served until it is certain. A cell is a result of an aggregate, a key in a window; where an aggregate counts
 /// over all keys, its cells are the windows, else all cells are. What is right is what all of the input comes to.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 pub(super) struct Served {
     /// By how many of its records the worst cell of a run was off when it was served. A record too many makes up for one
     /// too few.
@@ -26,7 +28,7 @@ pub(super) struct Served {
     /// The same with them.
     differs: Differs,
     /// The share of the cells that are certain with another number of records than is right.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     wrong_cells: Number,
     /// How many cells were served that should not be.
     phantom_cells: u64,
@@ -37,43 +39,46 @@ pub(super) struct Served {
 }
 
 /// A part of its records, in each run.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 struct PartOfRun {
     /// In half of the runs it is at most this.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     p50: Number,
     /// In 99 of 100 runs it is at most this.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     p99: Number,
     /// In all runs it is at most this.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     max: Number,
     /// The first seed with the greatest, as a text; none if that is 0.
     max_seed: Option<String>,
 }
 
 /// In how much two legs differ.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 struct Differs {
     /// The share of the records.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     records: Number,
     /// The share of the cells.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     cells: Number,
 }
 
 /// By how much windows are corrected, as a part of their records: what is certain less what was served.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 struct Corrected {
     /// The mean.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     mean: Number,
     /// The standard deviation.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     deviation: Number,
     /// How many windows become more.
     up: u64,
@@ -82,13 +87,14 @@ struct Corrected {
     /// How many stay.
     none: u64,
     /// How often the sign changes from one window of a key to the next, of all times at which it could.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     sign_changes: Number,
 }
 
 /// How long after their ends windows are right.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 struct Windows {
     /// How many there are.
     count: u64,
@@ -101,10 +107,10 @@ struct Windows {
     /// Until one is certain, in milliseconds.
     certain_ms: Option<Percentiles>,
     /// How often what is served changes after the end, in the mean.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     changes: Number,
     /// For how long nothing is served of one that was served, in the mean, in milliseconds.
-    #[schemars(with = "f64")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     unserved_ms: Number,
 }
 

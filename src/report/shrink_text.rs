@@ -11,7 +11,8 @@ use crate::search::shrink::all::{All, Set};
 use crate::search::shrink::case::{Case, Subject};
 use crate::search::shrink::mechanisms::Wrong;
 use crate::search::shrink::{Shrunk, Size};
-use onceproof_sim::outcome::{Classes, Outcome};
+use onceproof_sim::outcome::{Class, Classes, Outcome};
+use onceproof_sim::property::Broken;
 use std::path::Path;
 
 /// What is known of each smallest set of faults.
@@ -119,7 +120,12 @@ pub fn claim(shrunk: &Shrunk, outcome: &Outcome, faults: usize) -> String {
             let claim = filled(goal.class.row().claim, damage, trial, str::to_owned);
             format!("{enough}: {claim}.")
         }
-        None => format!("{enough}: the run is {}.", goal.class.word()),
+        None => match &outcome.broken {
+            Some(Broken { name, why }) if goal.class == Class::Broken => {
+                format!("{enough}: `{name}` does not hold: {why}.")
+            }
+            _ => format!("{enough}: the run is {}.", goal.class.word()),
+        },
     }
 }
 

@@ -28,7 +28,9 @@ pub use design::given::{dedup_in_words, gc_in_words, given};
 pub use design::strategy::{OtherValue, given_settings, other_values};
 pub use files::Readable;
 pub use form::raw::Strategy;
+#[cfg(feature = "schema")]
 pub use form::reference::reference;
+#[cfg(feature = "schema")]
 pub use form::schema::schema;
 pub use form::seed::RunSeed;
 pub use form::units::duration;
@@ -46,6 +48,7 @@ use onceproof_sim::fault::{About, Climate};
 use onceproof_sim::outcome::Class;
 use onceproof_sim::patience::Patience;
 use onceproof_sim::plan::{Cluster, Network, Plan, Until};
+use onceproof_sim::property::Properties;
 use onceproof_systems::Trial;
 use std::io::Read;
 use std::ops::Range;
@@ -218,6 +221,7 @@ impl Scenario {
                 faults: faults?,
                 until: until?,
                 side_effects,
+                properties: Properties::default(),
             };
             let trial = Trial { design, plan };
             Some(Scenario {

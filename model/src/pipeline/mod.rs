@@ -4,6 +4,7 @@
 
 mod ack;
 mod check;
+mod order;
 mod truth;
 mod window_end;
 mod queue;
@@ -19,8 +20,7 @@ pub use window_end::WindowEnd;
 use check::{check_functions, check_inputs};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
-use petgraph::algo::toposort;
-use petgraph::graph::{DiGraph, NodeIndex};
+use order::inputs_first;
 use window_end::window_ends;
 
 /// One way from a step to another.
@@ -47,18 +47,12 @@ impl Pipeline {
     /// # Errors
     /// The first thing found wrong with the graph. Names are resolved earlier, so an index always exists.
     pub fn new(steps: Vec<Step>) -> Result<Pipeline, GraphError> {
-        let mut graph = DiGraph::<(), ()>::new();
-        let nodes: Vec<NodeIndex> = steps.iter().map(|_| graph.add_node(())).collect();
+        let mut outputs: Vec<Vec<StepIndex>> = vec![Vec::new(); steps.len()];
         for (index, step) in numbered(&steps) {
             check_inputs(&steps, index, step)?;
-            for from in &step.from {
-                graph.add_edge(nodes[from.at()], nodes[index.at()], ());
-            }
+            step.from.iter().for_each(|from| outputs[from.at()].push(index));
         }
-        let order = toposort(&graph, None)
-            .map_err(|cycle| GraphError::Cycle(StepIndex(cycle.node_id().index() as u16)))?;
-        let order: Vec<StepIndex> =
-            order.into_iter().map(|node| StepIndex(node.index() as u16)).collect();
+        let order = inputs_first(&outputs).map_err(GraphError::Cycle)?;
         if !steps.iter().any(|step| matches!(step.kind, StepKind::Source { .. })) {
             return Err(GraphError::NoSource);
         }

@@ -295,7 +295,8 @@ impl Ledger {
             | Class::Unbounded
             | Class::Torn
             | Class::Repeated
-            | Class::Stale => None,
+            | Class::Stale
+            | Class::Broken => None,
         }
     }
 }

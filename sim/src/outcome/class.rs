@@ -23,7 +23,7 @@ pub struct AskedFor {
     pub is_asked: fn(&SideEffects) -> bool,
     /// What holds where it does not.
     pub otherwise: &'static str,
-    /// How it is written.
+    /// How it is written in a file; empty where no file can.
     pub written: &'static str,
 }
 
@@ -118,6 +118,17 @@ table! {
             is_asked: |demands| demands.newest,
             otherwise: "any entry may stand",
             written: "side-effects = { newest = true }",
+        }),
+    }
+    /// What must hold of the results, as a test says it, does not.
+    Broken "broken" is {
+        about: "A property that a test in Rust states of the results does not hold.",
+        told: REFLECTED,
+        claim: REFLECTED_AT,
+        asked: Some(AskedFor {
+            is_asked: |_| false,
+            otherwise: "a file states no property that could be broken",
+            written: "",
         }),
     }
 }

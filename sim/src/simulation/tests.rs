@@ -272,6 +272,7 @@ fn plan(faults: Vec<Fault>) -> Plan {
         faults,
         until: Until::default(),
         side_effects: SideEffects::default(),
+        properties: crate::property::Properties::default(),
     }
 }
 

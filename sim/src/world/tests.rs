@@ -5,6 +5,7 @@ use super::*;
 use crate::fault::{Climate, ClockWay, Fault, Kind, Place};
 use crate::input::{InputRow, RowValue, SourceInput};
 use crate::plan::{Cluster, Network, SideEffects, Until};
+use crate::property::Properties;
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::layout::{Failing, StepIndex};
 use onceproof_kernel::source::Progress;
@@ -47,6 +48,7 @@ fn plan(faults: Vec<Fault>) -> (Design, Plan) {
         faults,
         until: Until::default(),
         side_effects: SideEffects::default(),
+        properties: Properties::default(),
     };
     (design, plan)
 }

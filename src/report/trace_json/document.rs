@@ -1,14 +1,18 @@
 //! The form of an event as JSON, from which its schema is made. A key that says nothing is left out.
 
-use super::told;
+#[cfg(feature = "schema")]
+use super::told_schema;
 use super::words::{Answer, Applied, Fate, Instead, Message, Nobody, Owner, Timer};
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 
 /// One event of a traced run.
-#[derive(Serialize, JsonSchema)]
-#[schemars(title = "onceproof.trace/1", deny_unknown_fields)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(title = "onceproof.trace/1", deny_unknown_fields))]
 pub(super) struct Document {
     /// Its number, from 0.
     pub event: u64,
@@ -43,6 +47,7 @@ pub(super) enum Happens {
 /// What a system tells, whose schema is made of the table of its words.
 pub(super) type Object = serde_json::Map<String, serde_json::Value>;
 
+#[cfg(feature = "schema")]
 impl JsonSchema for Happens {
     fn schema_name() -> Cow<'static, str> {
         Kind::schema_name()
@@ -53,12 +58,13 @@ impl JsonSchema for Happens {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        told::with_own(Kind::json_schema(generator))
+        told_schema::with_own(Kind::json_schema(generator))
     }
 }
 
 /// What becomes of a message, unless it simply arrives.
-#[derive(Clone, Copy, Default, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub(super) struct Fated {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fate: Option<Fate>,
@@ -68,7 +74,8 @@ pub(super) struct Fated {
 }
 
 /// At which shard and before which step of the protocol a worker was struck, and what that was about.
-#[derive(Default, Serialize, JsonSchema)]
+#[derive(Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub(super) struct Before {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
@@ -79,7 +86,8 @@ pub(super) struct Before {
 }
 
 /// Which commit it is.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub(super) struct Commit {
     /// What it is: a `settle` lets go of what was held until it was acked, or owed until it was paid; an `emit` fires
     /// a window or writes rows; a `commit` is any other.
@@ -93,7 +101,8 @@ pub(super) struct Commit {
 }
 
 /// What an execution made.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub(super) struct Output {
     pub key: String,
     /// A number, or a text.
@@ -101,16 +110,18 @@ pub(super) struct Output {
 }
 
 /// What a record carries.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(untagged)]
-#[schemars(rename = "Carried")]
+#[cfg_attr(feature = "schema", schemars(rename = "Carried"))]
 pub(super) enum OutputValue {
     Integer(i64),
     Text(String),
 }
 
 /// What happens.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub(super) enum Kind {
     /// A service is told of a token, and refuses older ones from now on.
@@ -195,7 +206,7 @@ pub(super) enum Kind {
         #[serde(flatten)]
         commit: Commit,
         applied: Applied,
-        #[schemars(schema_with = "told::changes")]
+        #[cfg_attr(feature = "schema", schemars(schema_with = "told_schema::changes"))]
         changes: Vec<Object>,
     },
     /// A shard hears that its commit is applied.
@@ -215,7 +226,7 @@ pub(super) enum Kind {
         /// Which send it acknowledges.
         attempt: u32,
         #[serde(flatten)]
-        #[schemars(skip)]
+        #[cfg_attr(feature = "schema", schemars(skip))]
         says: Object,
         #[serde(flatten)]
         fate: Fated,
@@ -226,7 +237,7 @@ pub(super) enum Kind {
         subject: String,
         attempt: u32,
         #[serde(flatten)]
-        #[schemars(skip)]
+        #[cfg_attr(feature = "schema", schemars(skip))]
         says: Object,
         awaited: bool,
     },

@@ -5,6 +5,8 @@ mod document;
 mod words;
 mod convert;
 mod told;
+#[cfg(feature = "schema")]
+mod told_schema;
 
 use document::Document;
 use onceproof_sim::trace::Seen;
@@ -16,6 +18,7 @@ pub fn event_json(seen: &Seen<'_>) -> Value {
 }
 
 /// The JSON Schema of the documents of events.
+#[cfg(feature = "schema")]
 pub fn schema() -> Value {
     schemars::schema_for!(Document).to_value()
 }

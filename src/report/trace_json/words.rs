@@ -1,10 +1,12 @@
 //! The words that a document of an event may have.
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Whether whoever acts owns the shard.
-#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Owner {
     /// It does, and an old owner has not learned of it.
@@ -16,7 +18,8 @@ pub(super) enum Owner {
 }
 
 /// What becomes of a message.
-#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Fate {
     /// It is lost.
@@ -34,7 +37,8 @@ pub(super) enum Fate {
 }
 
 /// A message that reaches nobody.
-#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Message {
     /// A request.
@@ -50,7 +54,8 @@ pub(super) enum Message {
 }
 
 /// Why a message reaches nobody.
-#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Nobody {
     /// The worker is down.
@@ -66,7 +71,8 @@ pub(super) enum Nobody {
 }
 
 /// What becomes of a commit at the store.
-#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Applied {
     /// It changes the rows.
@@ -80,7 +86,8 @@ pub(super) enum Applied {
 }
 
 /// What a worker hears of a commit that it does not hear to be applied.
-#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Instead {
     /// The rows did not admit it.
@@ -90,7 +97,8 @@ pub(super) enum Instead {
 }
 
 /// What an external service answers.
-#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Answer {
     Done,
@@ -101,7 +109,8 @@ pub(super) enum Answer {
 }
 
 /// What was waited for.
-#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Timer {
     /// An ack.

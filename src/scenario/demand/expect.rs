@@ -111,7 +111,10 @@ fn classes(
             && !(asked.is_asked)(&demands)
         {
             let error = source.error(span.clone(), asked.otherwise);
-            return Err(error.label(format!("beside it, `{}`", asked.written)));
+            return Err(match asked.written {
+                "" => error.label("properties are those of a test in Rust"),
+                written => error.label(format!("beside it, `{written}`")),
+            });
         }
         classes.push(class.0);
     }

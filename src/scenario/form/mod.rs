@@ -3,6 +3,8 @@
 pub(super) mod raw;
 pub(super) mod units;
 pub(super) mod reading;
+#[cfg(feature = "schema")]
 pub(super) mod schema;
+#[cfg(feature = "schema")]
 pub(super) mod reference;
 pub(super) mod seed;

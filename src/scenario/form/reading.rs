@@ -134,7 +134,7 @@ pub(in crate::scenario) fn read<T: DeserializeOwned>(
     source: &Source<'_>,
     mut table: Spanned<DeTable<'_>>,
     mut wrong: Vec<Diagnostic>,
-    top: &[String],
+    top: &[&str],
 ) -> Result<T, Vec<Diagnostic>> {
     let mut gone: Vec<Removed> = Vec::new();
     while wrong.len() < MOST_TOLD {

@@ -10,6 +10,8 @@ mod flow;
 mod places;
 
 use super::*;
+#[cfg(feature = "schema")]
+use crate::scenario::wrong::explain::TOP_KEYS;
 
 /// What every scenario needs, on three lines.
 const HEAD: &str = "format = 1\nname = \"n\"\nclaim = \"c\"\nexpect = \"exactly-once\"\n";
@@ -88,10 +90,13 @@ fn a_huge_line_makes_a_small_message() {
     }
 }
 
+#[cfg(feature = "schema")]
 #[test]
 fn the_schema_is_strict_and_describes_every_key() {
     let schema = schema();
     let top = &schema["properties"];
+    let keys = top.as_object().expect("properties").keys();
+    assert_eq!(keys.collect::<Vec<_>>(), TOP_KEYS);
     for key in ["format", "name", "claim", "expect", "seed", "input", "step", "mechanism", "fault"]
     {
         assert!(top[key].is_object(), "{key}");

@@ -4,12 +4,10 @@
 
 use super::diagnostic::{Diagnostic, Source, clip, list, quote};
 use crate::scenario::form::raw::parameters::PARAMETERS_OF;
-use crate::scenario::form::schema::schema;
 use crate::scenario::form::units::{NO_DATE, duration};
 use onceproof_sim::fault::KindName;
 use onceproof_sim::fault::kind::Takes;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// Names of the design that are not built yet: a name that is known at the same place, the name, and
 /// what can be done instead.
@@ -33,17 +31,33 @@ pub(in crate::scenario) const LISTS: [&str; 2] = ["step", "fault"];
 /// What is known of the place of an error.
 pub(in crate::scenario) struct Around<'a> {
     /// The keys that a file has outside of its tables.
-    pub top: &'a [String],
+    pub top: &'a [&'a str],
     /// Whether it stands in an exact fault.
     pub in_faults: bool,
 }
 
-/// The keys that a file has outside of its tables. The schema is the same for every file, so it is made once.
-pub(in crate::scenario) static TOP_KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let schema = schema();
-    let keys = schema["properties"].as_object();
-    keys.map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
-});
+/// The keys that a file has outside of its tables.
+pub(in crate::scenario) const TOP_KEYS: [&str; 19] = [
+    "format",
+    "name",
+    "claim",
+    "expect",
+    "strategy",
+    "seed",
+    "input",
+    "step",
+    "mechanism",
+    "best-effort",
+    "at-least-once",
+    "lambda",
+    "cluster",
+    "network",
+    "faults",
+    "fault",
+    "unfired",
+    "until",
+    "sweep",
+];
 
 /// Turns an error of the TOML reader into a diagnostic.
 pub(in crate::scenario) fn explain(
@@ -189,7 +203,7 @@ fn unknown_key(
     let line =
         source.text.get(..span.start).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
     let begins_line = source.text.get(line..span.start).is_some_and(|text| text.trim().is_empty());
-    let is_of_file = around.top.iter().any(|key| key == word);
+    let is_of_file = around.top.contains(&word);
     if is_of_file && begins_line && !known.contains(&word) {
         let error = source.error(span, format!("unknown key {}", quote(word)));
         let error = error.label(format!("`{word}` belongs above the first table"));

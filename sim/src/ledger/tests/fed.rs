@@ -54,6 +54,7 @@ impl Fed {
             faults: Vec::new(),
             until: Until::default(),
             side_effects: SideEffects::default(),
+            properties: crate::property::Properties::default(),
         };
         let (mut sources, mut words) = (Sources::default(), Vocabulary::default());
         sources.load(&plan, &design.layout, 0, &mut words);

@@ -2,10 +2,13 @@
 
 use super::at::one_of;
 use onceproof_model::dataflow::mechanism::choices::MechanismChoice;
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
+#[cfg(feature = "schema")]
 use serde_json::{Value, json};
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -58,6 +61,7 @@ impl<T: MechanismChoice> Visitor<'_> for BoolOrWord<T> {
     }
 }
 
+#[cfg(feature = "schema")]
 impl<T: MechanismChoice> JsonSchema for Chosen<T> {
     fn inline_schema() -> bool {
         T::WORDS.is_empty()

@@ -3,10 +3,12 @@
 use super::At;
 use super::forgetting::DedupWindow;
 use crate::scenario::form::units::Duration;
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 use std::fmt;
 
@@ -27,7 +29,8 @@ pub(in crate::scenario) enum Dedup {
 }
 
 /// The designs that have parameters.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 enum Table {
     /// By filters in front of the catalog.
@@ -39,19 +42,23 @@ enum Table {
 }
 
 /// Filters, one per range of the senders' timestamps.
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Filter {
     /// How long a range is; `10m` where it is not given.
     pub bucket: Option<At<Duration>>,
     /// How many bits there are for each id that is expected; 10 where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1, max = 64))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1, max = 64)))]
     pub bits_per_id: Option<At<u64>>,
     /// How many bits an id sets; 7 where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1, max = 32))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1, max = 32)))]
     pub hashes: Option<At<u64>>,
     /// How many ids are expected in a range; 1000 where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1, max = 10_000_000))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<u32>", range(min = 1, max = 10_000_000))
+    )]
     pub expect: Option<At<u64>>,
     /// Of `bloom`: what decides the range of a record; `stamp` where it is not given.
     pub bucket_by: Option<At<BucketBy>>,
@@ -59,12 +66,13 @@ pub(in crate::scenario) struct Filter {
     pub rebuild: Option<At<Rebuild>>,
     /// Of `bloom` with `rebuild = "lazy"`: the record of a range that makes its ids be read; 100 where it is
     /// not given.
-    #[schemars(with = "Option<u32>", range(min = 1))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1)))]
     pub threshold: Option<At<u64>>,
 }
 
 /// What decides the range of a record.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum BucketBy {
     /// The timestamp that its sender gave it.
@@ -74,7 +82,8 @@ pub(in crate::scenario) enum BucketBy {
 }
 
 /// How filters come back after a restart.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum Rebuild {
     /// The boot reads all ids.
@@ -125,6 +134,7 @@ impl<'de> Deserialize<'de> for Dedup {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for Dedup {
     fn schema_name() -> Cow<'static, str> {
         "Dedup".into()

@@ -2,10 +2,12 @@
 
 use super::{At, ClassWord, OneOrMany};
 use crate::scenario::form::units::Total;
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -17,7 +19,8 @@ pub(in crate::scenario) enum Expect {
 }
 
 /// That all is as it should be.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum Holds {
     /// Every record is reflected exactly once.
@@ -25,7 +28,8 @@ pub(in crate::scenario) enum Holds {
 }
 
 /// What is expected, part by part.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Table {
     /// All is as it should be, which is so where nothing is violated; implied where it is not given.
@@ -62,11 +66,12 @@ pub(in crate::scenario) enum Figure {
 }
 
 /// A limit.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Limit {
     /// At most so many.
-    #[schemars(with = "u64", range(min = 1))]
+    #[cfg_attr(feature = "schema", schemars(with = "u64", range(min = 1)))]
     at_most: At<u64>,
 }
 
@@ -74,11 +79,12 @@ struct Limit {
 pub(in crate::scenario) struct Entries<T>(pub Vec<(At<String>, T)>);
 
 /// What is demanded of the side effects of functions.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct SideEffects {
     /// How many side effects of one step may stand for a record; any number where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1)))]
     pub at_most: Option<At<u64>>,
     /// Whether the entry of each key must be, at the end, that of the record committed last for the key; false where
     /// it
@@ -110,6 +116,7 @@ impl<'de> Deserialize<'de> for Expect {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for Expect {
     fn schema_name() -> Cow<'static, str> {
         "Expect".into()
@@ -151,6 +158,7 @@ impl<'de> Deserialize<'de> for Figure {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for Figure {
     fn schema_name() -> Cow<'static, str> {
         "Figure".into()
@@ -185,6 +193,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
     }
 }
 
+#[cfg(feature = "schema")]
 impl<T: JsonSchema> JsonSchema for Entries<T> {
     fn inline_schema() -> bool {
         true

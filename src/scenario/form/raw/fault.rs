@@ -7,9 +7,11 @@ use super::parameters::{Parameters, TableOf};
 use super::place::Place;
 use crate::scenario::form::units::Literal;
 use onceproof_sim::fault::KindName;
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -95,6 +97,7 @@ impl<'de> Deserialize<'de> for NoOdds {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for NoOdds {
     fn inline_schema() -> bool {
         true
@@ -110,7 +113,8 @@ impl JsonSchema for NoOdds {
 }
 
 /// An exact fault.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Fault {
     /// Where.

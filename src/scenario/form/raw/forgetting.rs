@@ -2,10 +2,12 @@
 //! or a table that says more.
 
 use crate::scenario::form::units::Duration;
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 use std::fmt;
 
@@ -18,7 +20,8 @@ pub(in crate::scenario) enum Gc {
 }
 
 /// By age.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Ttl {
     /// How long after its commit.
@@ -29,7 +32,8 @@ pub(in crate::scenario) struct Ttl {
 }
 
 /// What becomes of a record that is not in the catalog and older than the catalog remembers.
-#[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum UnknownOld {
     /// It is taken. Wrong for a late retry.
@@ -44,7 +48,8 @@ pub(in crate::scenario) enum UnknownOld {
 pub(in crate::scenario) struct DedupWindow(pub WindowTable);
 
 /// A finite window.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct WindowTable {
     /// How long an id is remembered.
@@ -61,7 +66,8 @@ pub(in crate::scenario) struct WindowTable {
 }
 
 /// When an id is written.
-#[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum UpdatedAt {
     /// In the commit of the record's effects.
@@ -123,6 +129,7 @@ impl<'de> Deserialize<'de> for DedupWindow {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for Gc {
     fn schema_name() -> Cow<'static, str> {
         "Gc".into()
@@ -137,6 +144,7 @@ impl JsonSchema for Gc {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for DedupWindow {
     fn schema_name() -> Cow<'static, str> {
         "DedupWindow".into()

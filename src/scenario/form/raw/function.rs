@@ -2,11 +2,13 @@
 
 use super::{At, service};
 use crate::scenario::form::units::Duration;
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The function of a map.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum Function {
     /// The record as it came.
@@ -30,7 +32,8 @@ pub(in crate::scenario) enum Function {
 }
 
 /// Where `key-by` takes the key from.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum KeyBy {
     /// The value as text.
@@ -42,7 +45,8 @@ pub(in crate::scenario) enum KeyBy {
 }
 
 /// What `filter` keeps.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum Filter {
     /// Records of this key.
@@ -54,20 +58,22 @@ pub(in crate::scenario) enum Filter {
 }
 
 /// The copies of `explode`.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Explode {
     /// How many.
-    #[schemars(with = "u32", range(min = 1, max = 1000))]
+    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 1, max = 1000)))]
     pub copies: At<u64>,
 }
 
 /// A coin.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Coin {
     /// How many sides.
-    #[schemars(with = "u32", range(min = 2, max = 1_000_000))]
+    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 2, max = 1_000_000)))]
     pub sides: At<u64>,
     /// Where the side goes; `key` where it is not given.
     #[serde(default)]
@@ -75,7 +81,8 @@ pub(in crate::scenario) struct Coin {
 }
 
 /// Where a function's answer goes.
-#[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum Into {
     /// Appended to the key.
@@ -86,7 +93,8 @@ pub(in crate::scenario) enum Into {
 }
 
 /// A clock.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Clock {
     /// How long a step is.
@@ -97,13 +105,14 @@ pub(in crate::scenario) struct Clock {
 }
 
 /// A service that is asked.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Lookup {
     /// How long an answer of the service stands.
     pub changes_every: At<Duration>,
     /// How many values it has; it goes from each to the next.
-    #[schemars(with = "u32", range(min = 2, max = 1_000_000))]
+    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 2, max = 1_000_000)))]
     pub values: At<u64>,
     /// Where the value goes; `key` where it is not given.
     #[serde(default)]
@@ -111,7 +120,8 @@ pub(in crate::scenario) struct Lookup {
 }
 
 /// A number in order of execution.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Order {
     /// Where the number goes; `key` where it is not given.
@@ -120,7 +130,8 @@ pub(in crate::scenario) struct Order {
 }
 
 /// The records on which a function fails.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Poison {
     /// Those of this key.
@@ -128,10 +139,11 @@ pub(in crate::scenario) struct Poison {
 }
 
 /// When a record goes to the dead letters.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct DeadLetter {
     /// After so many failures in one life of the worker.
-    #[schemars(with = "u32", range(min = 1, max = 1_000_000))]
+    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 1, max = 1_000_000)))]
     pub after: At<u64>,
 }

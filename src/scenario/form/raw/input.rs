@@ -3,14 +3,17 @@
 use super::At;
 use crate::scenario::form::units::{Duration, Literal, Moment};
 use onceproof_sim::input::RowValue;
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 use std::fmt;
 
 /// What a source reads: exactly one of the three.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Input {
     /// Records that a seed draws; another of the three where it is not given.
@@ -22,14 +25,15 @@ pub(in crate::scenario) struct Input {
 }
 
 /// Records that a seed draws.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Generate {
     /// How many.
-    #[schemars(with = "u32", range(min = 1, max = 10000000))]
+    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 1, max = 10000000)))]
     pub records: At<u64>,
     /// How many different keys; 1 where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1, max = 1000000))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1, max = 1000000)))]
     pub users: Option<At<u64>>,
     /// How uneven the keys are: user r is drawn in proportion to 1 / r^skew; 0, even, where it is not given;
     /// at most 10, with at most 3 decimals.
@@ -41,23 +45,25 @@ pub(in crate::scenario) struct Generate {
     /// Records that arrive later than `every` says; none where it is not given.
     pub late: Option<At<Late>>,
     /// Values are drawn from 1 to this; 1 where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1)))]
     pub values: Option<At<u64>>,
 }
 
 /// Records that are late.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Late {
     /// How often a record is late: `"1/20"`.
-    #[schemars(with = "String")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub odds: At<Literal>,
     /// How much later such a record arrives at most.
     pub by: At<Duration>,
 }
 
 /// A record.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Record {
     /// Its key.
@@ -98,6 +104,7 @@ impl<'de> Deserialize<'de> for Content {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for Content {
     fn schema_name() -> Cow<'static, str> {
         "Value".into()
@@ -109,7 +116,8 @@ impl JsonSchema for Content {
 }
 
 /// Records from a file, whose first line names the columns.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Csv {
     /// Where the file is, seen from this one.
@@ -140,7 +148,8 @@ pub(in crate::scenario) struct Csv {
 }
 
 /// How the times of a file are written.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum TimeFormat {
     /// Seconds since 1970, with a fraction or without: `1357035300.25`.
@@ -153,7 +162,8 @@ pub(in crate::scenario) enum TimeFormat {
 }
 
 /// What to do with a row that cannot be read.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum OnBadRow {
     /// Refuse the scenario.

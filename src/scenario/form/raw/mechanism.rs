@@ -7,17 +7,19 @@ use crate::scenario::form::units::Duration;
 use onceproof_model::dataflow::mechanism::{
     Ack, Atomic, Fencing, Fuse, Ids, Lift, Outputs, ReAck, Stamps,
 };
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The mechanisms. The first value of each is what holds where it is not given, and is correct.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Mechanism {
     /// When an unanswered request is sent again; the default of each key where it is not given.
     pub retry: Option<Retry>,
     /// After how many sends a sender gives up; never where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1)))]
     pub give_up: Option<At<u64>>,
     /// When an unanswered commit is sent again; the default of each key where it is not given.
     pub commit_retry: Option<CommitRetry>,
@@ -38,10 +40,13 @@ pub(in crate::scenario) struct Mechanism {
     /// Whether a duplicate is acked; true where it is not given.
     pub re_ack: Option<Chosen<ReAck>>,
     /// How many records share a commit; 1 where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1, max = 100_000))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1, max = 100_000)))]
     pub bundle: Option<At<u64>>,
     /// How many requests of a shard may be unacked; 64 where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1, max = 1_000_000))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<u32>", range(min = 1, max = 1_000_000))
+    )]
     pub in_flight: Option<At<u64>>,
     /// Whether the store refuses a commit of a worker that has lost its shard; true where it is not given.
     pub fencing: Option<Chosen<Fencing>>,
@@ -53,30 +58,32 @@ pub(in crate::scenario) struct Mechanism {
 }
 
 /// When an unanswered request is sent again.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Retry {
     /// How long the first send waits for its answer; `30ms` where it is not given.
     pub timeout: Option<At<Duration>>,
     /// What each further wait is multiplied by; 2 where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1)))]
     pub backoff: Option<At<u64>>,
     /// The longest wait; `1s` where it is not given.
     pub max: Option<At<Duration>>,
     /// After how many sends a sender gives up, which may also stand beside `retry`; never where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1)))]
     pub give_up: Option<At<u64>>,
 }
 
 /// When an unanswered commit is sent again.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct CommitRetry {
     /// How long the first send waits for its answer; where it is not given twice as long as a commit and its answer
     /// take, and at least `30ms`.
     pub timeout: Option<At<Duration>>,
     /// What each further wait is multiplied by; 2 where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1)))]
     pub backoff: Option<At<u64>>,
     /// The longest wait; `1s` where it is not given, or the time-out if that is longer.
     pub max: Option<At<Duration>>,

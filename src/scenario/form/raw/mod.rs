@@ -11,12 +11,15 @@ pub(in crate::scenario) mod dedup;
 pub(in crate::scenario) mod function;
 pub(in crate::scenario) mod queue;
 pub(in crate::scenario) mod fault;
+#[cfg(feature = "schema")]
 mod fault_schema;
 pub(in crate::scenario) mod parameters;
 pub(in crate::scenario) mod place;
 pub(in crate::scenario) mod expect;
 pub(in crate::scenario) mod service;
 pub(in crate::scenario) mod settings;
+#[cfg(feature = "schema")]
+mod settings_schema;
 
 pub(in crate::scenario) use at::{At, OneOrMany, span};
 pub(in crate::scenario) use choice::Chosen;
@@ -25,18 +28,22 @@ pub(in crate::scenario) use function::{Filter, Function, Into, KeyBy};
 use super::units::{Duration, Seed, Seeds};
 use at::one_of;
 use onceproof_sim::outcome::Class;
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
+#[cfg(feature = "schema")]
 use serde_json::json;
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 
 /// A scenario of onceproof: a pipeline, its input, its mechanisms, and what goes wrong.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(title = "onceproof scenario", rename = "Scenario")]
+#[cfg_attr(feature = "schema", schemars(title = "onceproof scenario", rename = "Scenario"))]
 pub(in crate::scenario) struct File {
     /// The version of the format: 1.
-    #[schemars(range(min = 1, max = 1))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1)))]
     #[expect(dead_code, reason = "checked before anything else is read")]
     pub format: At<i64>,
     /// What it is called, in one line.
@@ -55,7 +62,7 @@ pub(in crate::scenario) struct File {
     /// What every source without an input of its own reads; where it is not given, each has one.
     pub input: Option<At<input::Input>>,
     /// The steps of the pipeline.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub step: Vec<At<Step>>,
     /// The mechanisms of all steps; those that are right where it is not given.
     pub mechanism: Option<mechanism::Mechanism>,
@@ -83,7 +90,8 @@ pub(in crate::scenario) struct File {
 }
 
 /// What becomes of an exact fault that does not fire.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum Unfired {
     /// It is reported, and nothing fails.
@@ -101,6 +109,7 @@ impl<'de> Deserialize<'de> for ClassWord {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for ClassWord {
     fn schema_name() -> Cow<'static, str> {
         "Class".into()
@@ -113,7 +122,8 @@ impl JsonSchema for ClassWord {
 }
 
 /// A strategy.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Strategy {
     /// The streaming shuffle of Dataflow.
@@ -165,7 +175,8 @@ impl Strategy {
 }
 
 /// A step of the pipeline.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Step {
     /// Its name.
@@ -175,7 +186,7 @@ pub(in crate::scenario) struct Step {
     /// The steps whose outputs it takes; the step above where it is not given.
     pub from: Option<At<OneOrMany<String>>>,
     /// How many shards it has; 1 where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1, max = 1024))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1, max = 1024)))]
     pub shards: Option<At<u64>>,
     /// Of a source: how it knows its event-time watermark; `perfect` where it is not given.
     pub watermark: Option<At<Watermark>>,
@@ -207,7 +218,8 @@ pub(in crate::scenario) struct Step {
 }
 
 /// What a step does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum KindWord {
     /// Reads the input.
@@ -242,7 +254,8 @@ impl KindWord {
 }
 
 /// How a source knows its event-time watermark.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum Watermark {
     /// The least event time still to come.
@@ -252,11 +265,12 @@ pub(in crate::scenario) enum Watermark {
 }
 
 /// Workers and service times.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Cluster {
     /// How many workers; one per shard where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1, max = 65536))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1, max = 65536)))]
     pub workers: Option<At<u64>>,
     /// The time between a worker and the store, each way; `1ms` where it is not given.
     pub commit: Option<Duration>,
@@ -272,7 +286,8 @@ pub(in crate::scenario) struct Cluster {
 }
 
 /// Links between workers.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Network {
     /// How long a message between workers takes, one way: drawn for each request and for each ack; `1ms` where it is
@@ -283,7 +298,8 @@ pub(in crate::scenario) struct Network {
 }
 
 /// How long a message takes.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Latency {
     /// At least.
@@ -293,7 +309,8 @@ pub(in crate::scenario) struct Latency {
 }
 
 /// When faults and the run end.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Until {
     /// When drawn faults end, since the start; 10 s after the last record was read where it is not given.
@@ -302,12 +319,13 @@ pub(in crate::scenario) struct Until {
     /// waits that the file states, and is at least 10 minutes.
     pub drain: Option<At<Duration>>,
     /// How many events a run may take before it is inconclusive; 100,000,000 where it is not given.
-    #[schemars(with = "Option<u64>", range(min = 1))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u64>", range(min = 1)))]
     pub events: Option<At<u64>>,
 }
 
 /// Which seeds a sweep tries.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Sweep {
     /// The seeds; `0..1000` where it is not given.

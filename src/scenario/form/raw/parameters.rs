@@ -5,6 +5,7 @@ use super::at::{At, OneOf, OneOrMany};
 use crate::scenario::form::units::Duration;
 use onceproof_sim::fault::kind::{KindPart, Parameter, Takes};
 use onceproof_sim::fault::{Kind, KindName};
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
@@ -48,7 +49,8 @@ enum Given {
 }
 
 /// Which half of a call.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Leg {
     /// The request.
@@ -58,7 +60,8 @@ pub(super) enum Leg {
 }
 
 /// Which ways of a link are cut.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Direction {
     /// Both.

@@ -4,15 +4,19 @@ use super::At;
 use crate::scenario::form::units::Duration;
 use onceproof_kernel::alphabet::PointWords;
 use onceproof_systems::ALPHABETS;
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
+#[cfg(feature = "schema")]
 use serde_json::{Value, json};
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// Where an exact fault happens. What is not given matches anything.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct Place {
     /// The step of a commit, of a function, or of a step of the protocol; any where it is not given.
@@ -31,7 +35,7 @@ pub(in crate::scenario) struct Place {
     pub record: Option<At<String>>,
     /// Which send of the record to the step, which execution of the function on it, or which call for it,
     /// from 1; any where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1)))]
     pub attempt: Option<At<u32>>,
     /// Before which step of the protocol. What befalls a worker needs it, unless `time` is given.
     pub before: Option<At<BeforeWord>>,
@@ -40,7 +44,7 @@ pub(in crate::scenario) struct Place {
     /// When, since the start of the run; by its place in the protocol where it is not given.
     pub time: Option<At<Duration>>,
     /// Which of the matches, from 1; the first where it is not given.
-    #[schemars(with = "Option<u32>", range(min = 1))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1)))]
     pub nth: Option<At<u32>>,
 }
 
@@ -71,6 +75,7 @@ impl<'de> Deserialize<'de> for BeforeWord {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for BeforeWord {
     fn schema_name() -> Cow<'static, str> {
         "Before".into()

@@ -3,11 +3,13 @@
 use super::{At, Chosen};
 use crate::scenario::form::units::Duration;
 use onceproof_model::pipeline::Ack;
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// A queue that a source reads: what is not acked in time is handed out again, to the next shard.
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(in crate::scenario) struct Queue {
     /// How long a message may go without an ack; `10s` where it is not given.
@@ -21,7 +23,8 @@ pub(in crate::scenario) struct Queue {
 }
 
 /// Where the id of a record from a queue comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum MessageIds {
     /// From the message, the same in each delivery.

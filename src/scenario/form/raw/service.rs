@@ -2,11 +2,13 @@
 
 use super::At;
 use crate::scenario::form::units::Duration;
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// What a function does at an external service.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum Call {
     /// Writes something.
@@ -20,7 +22,8 @@ pub(in crate::scenario) enum Call {
 }
 
 /// How a function writes to a service.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum CallWrite {
     /// One more entry each time.
@@ -33,7 +36,8 @@ pub(in crate::scenario) enum CallWrite {
 }
 
 /// How a sink writes.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::scenario) enum Write {
     /// A row per result in the sink's own commit, overwritten when the same result comes again.
@@ -57,7 +61,8 @@ pub(in crate::scenario) enum Write {
 }
 
 /// The transactions of a sink.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct TwoPhase {
     /// When the table aborts one that is not committed.
@@ -65,7 +70,8 @@ pub(in crate::scenario) struct TwoPhase {
 }
 
 /// The insert ids of a sink.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::scenario) struct InsertId {
     /// How long the table remembers one.

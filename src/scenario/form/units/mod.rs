@@ -14,9 +14,11 @@ pub use time::duration;
 pub(in crate::scenario) use time::{Duration, LONGEST, Moment, NO_DATE, moment};
 pub(in crate::scenario) use total::Total;
 
+#[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use seed::{seed, seed_of_number, seeds};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 use std::fmt;
 use time::no_unit;
@@ -63,6 +65,7 @@ macro_rules! read_from_text {
             }
         }
 
+        #[cfg(feature = "schema")]
         impl JsonSchema for $type {
             fn schema_name() -> Cow<'static, str> {
                 stringify!($type).into()

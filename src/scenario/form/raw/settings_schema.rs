@@ -1,0 +1,102 @@
+//! The schema of the settings of strategies, made of the tables of their system.
+
+use super::settings::{AtLeastOnce, BestEffort, Lambda, written};
+use onceproof_kernel::time::Span;
+use onceproof_model::in_memory::settings::{Approach, Settings};
+use onceproof_model::setting::{Free, Setting, SettingChoice, SettingValue, WrittenAs as Right};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+
+impl JsonSchema for BestEffort {
+    fn schema_name() -> Cow<'static, str> {
+        "BestEffort".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schema("The settings of best effort.", Approach::BestEffort)
+    }
+}
+
+impl JsonSchema for AtLeastOnce {
+    fn schema_name() -> Cow<'static, str> {
+        "AtLeastOnce".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schema("The settings of at-least-once.", Approach::AtLeastOnce)
+    }
+}
+
+impl JsonSchema for Lambda {
+    fn schema_name() -> Cow<'static, str> {
+        "Lambda".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schema("The settings of Lambda.", Approach::Lambda)
+    }
+}
+
+/// The schema of a table of settings. A key with a dot is one of a table in it.
+fn schema(about: &str, approach: Approach) -> Schema {
+    let (mut keys, mut tables) = (Map::new(), Map::<String, Value>::new());
+    for setting in Settings::table(approach) {
+        let choices = setting.choices.iter().map(choice);
+        let ways: Vec<Value> = choices.chain(setting.free.map(free)).collect();
+        let first = first(setting, &Settings::of(approach));
+        let about = format!("{} {first}", setting.about);
+        let of_key = json!({ "description": about, "anyOf": ways });
+        match setting.key.split_once('.') {
+            None => keys.insert(setting.key.to_owned(), of_key),
+            Some((table, key)) => {
+                let of_table = tables.entry(table).or_insert_with(|| Value::Object(Map::new()));
+                of_table.as_object_mut().and_then(|all| all.insert(key.to_owned(), of_key))
+            }
+        };
+    }
+    for (table, of_table) in tables {
+        let about = format!("The {table} leg; as its keys say where it is not given.");
+        keys.insert(table, object(&about, of_table));
+    }
+    Schema::try_from(object(about, Value::Object(keys))).expect("an object")
+}
+
+fn object(about: &str, keys: Value) -> Value {
+    json!({
+        "type": "object",
+        "description": about,
+        "properties": keys,
+        "additionalProperties": false,
+    })
+}
+
+fn free(free: Free) -> Value {
+    match free {
+        Free::Length { about, .. } => {
+            json!({ "type": "string", "pattern": "^[0-9]", "description": about })
+        }
+        Free::Number { about, least, most } => {
+            json!({ "type": "integer", "minimum": least, "maximum": most, "description": about })
+        }
+    }
+}
+
+/// What holds where nothing is given.
+fn first(setting: &Setting<Settings>, first: &Settings) -> String {
+    let value = match (setting.get)(first) {
+        SettingValue::Choice(at) => written(&setting.choices[at]),
+        SettingValue::Length(length) => format!("`{}`", Span(length)),
+        SettingValue::Number(number) => format!("`{number}`"),
+    };
+    format!("{value} where it is not given.")
+}
+
+fn choice(choice: &SettingChoice) -> Value {
+    let value = match choice.written {
+        Right::Text(word) => json!(word),
+        Right::Bool(is_so) => json!(is_so),
+        Right::Number(number) => json!(number),
+    };
+    json!({ "const": value, "description": choice.about })
+}
