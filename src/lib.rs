@@ -7,10 +7,11 @@
 
 pub mod figures;
 pub mod printable;
+pub mod prelude;
+pub mod protocol;
 pub mod scenario;
 pub mod search;
 pub mod report;
 pub mod write;
 pub mod check;
 pub mod pipeline;
-pub mod prelude;
