@@ -15,3 +15,5 @@ pub mod report;
 pub mod write;
 pub mod check;
 pub mod pipeline;
+#[cfg(feature = "proptest")]
+pub mod strategies;

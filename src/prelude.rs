@@ -9,7 +9,6 @@ pub use crate::protocol::{
     Applied, Cx, Log, Millis, Misfit, Produced, Producer, Protocol, Record, Refused, Route, START,
     Setup, Step, Sum, Table, Tag, Tx, Unknown, Written,
 };
-pub use crate::scenario::Strategy;
 pub use onceproof_kernel::time::{MILLISECOND, Nanos, SECOND};
 pub use onceproof_sim::fault::{ClockWay, Direction, Kind, KindName, Leg};
 pub use onceproof_sim::outcome::Class;

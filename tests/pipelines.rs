@@ -4,6 +4,8 @@
 mod checked;
 mod functions;
 mod own_records;
+#[cfg(feature = "proptest")]
+mod strategies;
 
 use super::common::library::search;
 use onceproof::prelude::*;

@@ -20,6 +20,7 @@ mod properties;
 mod certificate;
 mod one;
 mod file;
+mod unsaved;
 
 pub use certificate::Certificate;
 pub use faults::{Faults, OneKind};

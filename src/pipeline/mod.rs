@@ -58,8 +58,10 @@ mod source;
 mod settings;
 mod probe;
 
+pub use crate::scenario::Strategy;
 pub use execution::Execution;
 pub use record::Record;
+pub use source::TimedRow;
 pub use words::{
     ExternalCall, SinkWrite, append, hours, insert_id, milliseconds, minutes, offset, rename,
     seconds, two_phase, upsert,

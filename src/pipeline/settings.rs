@@ -25,6 +25,17 @@ impl<T> Pipeline<T> {
         self.with("shards", number)
     }
 
+    /// How many shards the source and all steps that count or sum per key have.
+    pub fn all_shards(mut self, number: u32) -> Pipeline<T> {
+        for step in &mut self.draft.steps {
+            let kind = step.table.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default();
+            if ["source", "count", "sum"].contains(&kind) {
+                step.table.insert("shards", toml_edit::value(i64::from(number)));
+            }
+        }
+        self
+    }
+
     /// Says of the map above that its function may ask its context for anything, where it does so on no record of the
     /// input.
     ///
@@ -45,7 +56,8 @@ impl<T> Pipeline<T> {
         self
     }
 
-    /// The system in which the pipeline runs; Dataflow, where nothing is said.
+    /// The system in which the pipeline runs; Dataflow, where nothing is said. [`Strategy`] stands in
+    /// `onceproof::pipeline`, and not in the prelude: proptest has one, too.
     pub fn strategy(mut self, strategy: Strategy) -> Pipeline<T> {
         self.draft.strategy(strategy);
         self

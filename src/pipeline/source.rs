@@ -18,6 +18,17 @@ pub(super) struct Row<T> {
     pub number: u64,
 }
 
+/// A record, with when it happened and when it arrives, since the beginning.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TimedRow<T> {
+    /// The record.
+    pub record: T,
+    /// When it happened: by this time it falls into a window.
+    pub at: Nanos,
+    /// When it arrives: from then on the source can read it.
+    pub arrives: Nanos,
+}
+
 /// How long after the row before it a row arrives, where nothing is said.
 const APART: Nanos = milliseconds(10);
 
@@ -52,6 +63,22 @@ impl<T: Record> Pipeline<T> {
         let mut draft = Draft::default();
         draft.step(name, "source");
         Pipeline { draft, open: Open::Rows(rows) }
+    }
+
+    /// A source with rows that have times of their own.
+    ///
+    /// # Panics
+    /// There is no row: nothing would be checked.
+    pub fn source_of(name: &str, rows: impl IntoIterator<Item = TimedRow<T>>) -> Pipeline<T> {
+        let (records, times): (Vec<T>, Vec<[Nanos; 2]>) =
+            rows.into_iter().map(|row| (row.record, [row.at, row.arrives])).unzip();
+        let mut pipeline = Pipeline::source(name, records);
+        if let Open::Rows(rows) = &mut pipeline.open {
+            for (row, [at, arrives]) in rows.iter_mut().zip(times) {
+                (row.event_time, row.arrival) = (Some(at), Some(arrives));
+            }
+        }
+        pipeline
     }
 
     /// When each row happened, since the beginning: by this time it falls into a window. It arrives then, too, unless

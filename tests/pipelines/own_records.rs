@@ -2,6 +2,7 @@
 //! and what cannot be had is refused with the reason.
 
 use super::*;
+use onceproof::pipeline::Strategy;
 use onceproof_kernel::time::SECOND;
 use onceproof_sim::outcome::Brief;
 use onceproof_sim::outcome::Class::{Divergent, Duplicated, Lost};
