@@ -145,3 +145,36 @@ pub(super) fn value(written: impl Display) -> Value {
     let text = written.to_string();
     text.parse().unwrap_or_else(|_| text.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_of_a_key_is_a_value_of_toml_or_a_word() {
+        let check = |written: &str, expected: &str| {
+            assert_eq!(value(written).to_string(), expected, "{written}");
+        };
+        check("recompute", "\"recompute\"");
+        check("30ms", "\"30ms\"");
+        check("1/20", "\"1/20\"");
+        check("4", "4");
+        check("false", "false");
+        check("{ min = \"1ms\", max = \"9ms\" }", "{ min = \"1ms\", max = \"9ms\" }");
+        check("[\"a\", \"b\"]", "[\"a\", \"b\"]");
+    }
+
+    #[test]
+    fn what_is_no_table_stands_above_all_tables() {
+        let mut draft = Draft::default();
+        draft.step("orders", "source");
+        draft.set("faults.crash", value("1/20"));
+        draft.set("seed", value("7"));
+        draft.set("lambda.batch.distinct", value(true));
+        let text = draft.text();
+        let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}\n{text}"));
+        assert!(place("seed = 7\n") < place("[faults]\ncrash = \"1/20\"\n"), "{text}");
+        place("[lambda.batch]\ndistinct = true\n");
+        place("[[step]]\nname = \"orders\"\nkind = \"source\"\n");
+    }
+}

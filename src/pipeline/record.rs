@@ -61,3 +61,64 @@ pub(super) fn text_of<K: Serialize + ?Sized>(key: &K) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+    use std::collections::BTreeMap;
+    use std::panic::catch_unwind;
+
+    #[derive(Serialize, Deserialize)]
+    struct Whole {
+        name: String,
+        parts: Vec<Option<f64>>,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    struct Forgetful {
+        #[serde(skip_deserializing)]
+        count: u32,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    struct Unreadable {
+        #[serde(rename(deserialize = "other"))]
+        count: u32,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    struct Unwritable {
+        by_pair: BTreeMap<(u32, u32), u32>,
+    }
+
+    #[track_caller]
+    fn refused<T: Record + std::panic::RefUnwindSafe>(record: T, parts: &[&str]) {
+        let refusal = catch_unwind(|| encoded(&record)).expect_err("it does not come back");
+        let told = refusal.downcast_ref::<String>().expect("a text");
+        parts.iter().for_each(|part| assert!(told.contains(part), "{told}"));
+        assert!(told.contains(type_name::<T>()), "{told}");
+    }
+
+    #[test]
+    fn a_record_comes_back_as_it_was_or_is_refused_with_its_type() {
+        let parts = vec![Some(0.1), None, Some(-1e300), Some(std::f64::consts::PI)];
+        let whole = Whole { name: "a \"quoted\"\nname".to_owned(), parts };
+        let back: Whole = decoded(&encoded(&whole));
+        assert_eq!((back.name, back.parts), (whole.name, whole.parts));
+        let written = ["  record   {\"count\":5}\n"];
+        refused(Forgetful { count: 5 }, &[written[0], "  back     {\"count\":0}"]);
+        refused(Unreadable { count: 5 }, &[written[0], "missing field `other`"]);
+        let by_pair = [((1, 2), 3)].into();
+        refused(Unwritable { by_pair }, &["cannot be written as JSON: key must be a string"]);
+    }
+
+    #[test]
+    fn a_key_that_is_a_text_has_no_quotes() {
+        assert_eq!(text_of("ann"), "ann");
+        assert_eq!(text_of(&'a'), "a");
+        assert_eq!(text_of(&7_u64), "7");
+        assert_eq!(text_of(&(1, "b")), "[1,\"b\"]");
+        assert_eq!(text_of(&None::<u8>), "null");
+    }
+}
