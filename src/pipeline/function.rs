@@ -2,6 +2,7 @@
 //! answered alike: what differs then came from behind the simulator's back.
 
 use super::execution::{Execution, Services};
+use crate::report::table::fitted;
 use onceproof_kernel::mix::{fold, text};
 use onceproof_kernel::user::{
     AskedKinds, Asks, Carries, Executed, FunctionTraits, Made, UserFunction,
@@ -56,12 +57,8 @@ impl Checked {
         let (again, asked) = self.once(record, asks);
         self.require_same(record, &made, &again);
         if kinds != asked.kinds() {
-            panic!(
-                "the function of `{}` is not deterministic: executed twice on one record and answered \
-                 alike, it asked its context for different things\n  record   {}\n{HELP}",
-                self.step,
-                in_words(record),
-            );
+            let what = "it asked its context for different things";
+            panic!("{}  record   {}\n{HELP}", self.differs(what), in_words(record));
         }
         if !kinds.any() {
             self.known().insert(at, again);
@@ -76,14 +73,21 @@ impl Checked {
     fn require_same(&self, record: Executed<'_>, first: &[Made], then: &[Made]) {
         if first != then {
             panic!(
-                "the function of `{}` is not deterministic: executed twice on one record and answered \
-                 alike, it made different things\n  record   {}\n  first    {}\n  then     {}\n{HELP}",
-                self.step,
+                "{}  record   {}\n  first    {}\n  then     {}\n{HELP}",
+                self.differs("it made different things"),
                 in_words(record),
                 outputs_in_words(first),
                 outputs_in_words(then),
             );
         }
+    }
+
+    /// That it is not deterministic, and how that shows.
+    fn differs(&self, what: &str) -> String {
+        let name = &self.step;
+        fitted(&format!(
+            "the function of `{name}` is not deterministic: executed twice on one record and answered alike, {what}"
+        ))
     }
 }
 
@@ -99,13 +103,13 @@ impl UserFunction for Checked {
 
     fn execute(&self, record: Executed<'_>, asks: &mut Asks<'_>) -> Vec<Made> {
         let (made, kinds) = self.twice(record, asks);
-        assert!(
-            self.traits.asks.or(kinds) == self.traits.asks,
-            "the function of `{}` asks its context for something that it asked for on no record of the \
-             input\n  record   {}\nSay `.may_differ()` behind the step.",
-            self.step,
-            in_words(record),
-        );
+        if self.traits.asks.or(kinds) != self.traits.asks {
+            let name = &self.step;
+            let head = fitted(&format!(
+                "the function of `{name}` asks its context for something that it asked for on no record of the input"
+            ));
+            panic!("{head}  record   {}\nSay `.may_differ()` behind the step.", in_words(record));
+        }
         asks.note(kinds);
         made
     }

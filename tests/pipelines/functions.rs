@@ -134,7 +134,7 @@ fn named(function: impl Fn(Order) -> String + Send + Sync + 'static) -> String {
     })
 }
 
-const NAMED: &str = "the function of `words` is not deterministic: executed twice on one record";
+const NAMED: &str = "the function of `words` is not deterministic: ";
 
 #[test]
 #[expect(clippy::disallowed_types, reason = "its order is what is caught")]
@@ -190,7 +190,7 @@ fn a_function_that_asks_for_more_than_on_the_input_says_what_to_say() {
         }
     };
     let told = failure(|| run(pipeline()));
-    assert!(told.contains("the function of `deep` asks its context for something"), "{told}");
+    assert!(told.starts_with("the function of `deep` asks its context"), "{told}");
     assert!(told.contains("`.may_differ()`"), "{told}");
     run(pipeline().may_differ());
 }
