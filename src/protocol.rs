@@ -18,6 +18,7 @@ use onceproof_protocol::{Design as Protocols, LOG};
 use onceproof_sim::fault::Climate;
 use onceproof_sim::input::{InputRow, RowValue, SourceInput};
 use onceproof_sim::plan::{Cluster, Network, Plan, SideEffects, Until};
+use onceproof_sim::property::Properties;
 use onceproof_systems::{Design, Trial};
 use std::any::type_name;
 use std::ops::RangeInclusive;
@@ -178,6 +179,7 @@ impl Around {
             faults: Vec::new(),
             until: Until { drain: Some(millis(self.drain)), ..Until::default() },
             side_effects: SideEffects::default(),
+            properties: Properties::default(),
         }
     }
 }
