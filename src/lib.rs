@@ -59,3 +59,4 @@ pub mod search;
 pub mod report;
 pub mod write;
 pub mod check;
+pub mod pipeline;

@@ -18,6 +18,7 @@ mod mechanisms;
 mod model_is_pure;
 mod one_kernel;
 mod one_table;
+mod pipelines;
 mod scenario_format;
 mod scenarios;
 mod shrink;

@@ -11,6 +11,7 @@ use crate::system::System;
 use crate::tell::{Member, Pile};
 use crate::time::{Nanos, Time};
 use crate::told::Told;
+use crate::user::SharedFunction;
 
 /// What any process may ask, whatever its system.
 pub trait Ask {
@@ -47,6 +48,18 @@ pub trait Ask {
     /// What a service that a user function asks says of a key now, less than `values`; it says another value each
     /// time `changes_every` has passed.
     fn look_up(&mut self, step: StepIndex, key: Key, changes_every: Nanos, values: u32) -> u32;
+
+    /// A function of the user's own is executed on a record, in a process with this clock, and its outputs are added to
+    /// `outputs`; false if it fails.
+    fn execute_user(
+        &mut self,
+        step: StepIndex,
+        function: &SharedFunction,
+        name: Name,
+        input: Output,
+        clock: Time,
+        outputs: &mut Vec<Output>,
+    ) -> bool;
 
     /// What a shard does that can be seen neither in what it asks nor in what it lists.
     #[inline(always)]

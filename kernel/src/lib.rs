@@ -17,6 +17,7 @@ pub mod system;
 pub mod env;
 pub mod effect;
 pub mod source;
+pub mod user;
 pub mod right;
 pub mod prefix;
 pub mod rest;

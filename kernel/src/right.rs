@@ -4,6 +4,7 @@ use crate::key::Key;
 use crate::layout::StepIndex;
 use crate::mix::{fold, scatter};
 use crate::name::{Name, Names, Origin, Vocabulary};
+use crate::record::Output;
 use crate::source::SourceRow;
 use crate::time::Time;
 
@@ -30,8 +31,22 @@ pub trait Right {
 pub trait Won {
     /// The key and value under which a record was mentioned first.
     fn winner(&self, name: Name) -> Option<(Key, i64)>;
+    /// What executions of a function of the user's own came to on a record of this name, of those that asked for anything,
+    /// in order.
+    fn executions(&self, step: StepIndex, name: Name) -> &[Came];
+    /// Whether a record of this name is reflected in any result.
+    fn is_reflected(&self, name: Name) -> bool;
     /// How often a record was given up, openly and after as many failures as that takes.
     fn given_up(&self, record: &GivenUp) -> u32;
+}
+
+/// What an execution of a function came to.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Came {
+    /// What it was executed on.
+    pub input: Output,
+    /// What it made of it, in order.
+    pub outputs: Vec<Output>,
 }
 
 /// That a source record, or what maps made of it, belongs into the results of a step.

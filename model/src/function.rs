@@ -1,4 +1,4 @@
-//! The user functions. A function is pure given an answer: what chance or the world would decide comes
+//! The user functions, built in or the user's own. A function is pure given an answer: what chance or the world would decide comes
 //! in from outside, so that the same record with the same answer gives the same outputs, and another
 //! answer is a fault like any other.
 
@@ -6,6 +6,7 @@ use onceproof_kernel::call::Action;
 use onceproof_kernel::key::{Key, Keys};
 use onceproof_kernel::record::{Output, Value};
 use onceproof_kernel::time::Nanos;
+use onceproof_kernel::user::SharedFunction;
 
 /// A function of a map step.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,6 +54,8 @@ pub enum Function {
     },
     /// The record as it came, once an external service has done this for it.
     Call(Action),
+    /// A function of the user's own. It is executed outside, by [`onceproof_kernel::env::Ask::execute_user`].
+    User(SharedFunction),
 }
 
 /// What `key-by` takes the key from.
@@ -99,22 +102,77 @@ impl Function {
             | Function::Order { .. }
             | Function::Call(_) => 1,
             Function::Coin { sides, .. } => *sides,
+            Function::User(SharedFunction(user)) => user.traits().answers(),
         }
     }
 
     /// Whether every execution on a record gives the same outputs.
     pub fn is_deterministic(&self) -> bool {
-        self.decides().is_none()
+        match self {
+            Function::User(SharedFunction(user)) => !user.traits().asks.any(),
+            _ => self.decides().is_none(),
+        }
     }
 
-    /// What the answer of an execution decides, for a function that is not deterministic.
+    /// Whether an execution may be another one by itself, and not only by another answer of chance.
+    pub fn differs_by_itself(&self) -> bool {
+        match self {
+            Function::Clock { .. } | Function::Lookup { .. } | Function::Order { .. } => true,
+            Function::User(SharedFunction(user)) => {
+                let asks = user.traits().asks;
+                asks.clock || asks.service
+            }
+            Function::Identity
+            | Function::KeyBy(_)
+            | Function::Filter(_)
+            | Function::Explode { .. }
+            | Function::Coin { .. }
+            | Function::Call(_) => false,
+        }
+    }
+
+    /// Whether it asks for the time by the clock of the process.
+    pub fn reads_clock(&self) -> bool {
+        match self {
+            Function::Clock { .. } => true,
+            Function::User(SharedFunction(user)) => user.traits().asks.clock,
+            Function::Identity
+            | Function::KeyBy(_)
+            | Function::Filter(_)
+            | Function::Explode { .. }
+            | Function::Coin { .. }
+            | Function::Lookup { .. }
+            | Function::Order { .. }
+            | Function::Call(_) => false,
+        }
+    }
+
+    /// The most outputs that an execution makes.
+    pub fn copies(&self) -> u32 {
+        match self {
+            Function::Explode { copies } => *copies,
+            Function::User(SharedFunction(user)) => user.traits().copies,
+            Function::Identity
+            | Function::KeyBy(_)
+            | Function::Filter(_)
+            | Function::Coin { .. }
+            | Function::Clock { .. }
+            | Function::Lookup { .. }
+            | Function::Order { .. }
+            | Function::Call(_) => 1,
+        }
+    }
+
+    /// What the answer of an execution decides, for a built-in function that is not deterministic. What a function of the
+    /// user's own decides is seen where it is executed.
     pub fn decides(&self) -> Option<Into> {
         match self {
             Function::Identity
             | Function::KeyBy(_)
             | Function::Filter(_)
             | Function::Explode { .. }
-            | Function::Call(_) => None,
+            | Function::Call(_)
+            | Function::User(_) => None,
             Function::Coin { into, .. }
             | Function::Clock { into, .. }
             | Function::Lookup { into, .. }
@@ -125,7 +183,9 @@ impl Function {
     /// Whether the outputs depend on the value that came in, and not on key and event time alone.
     pub fn reads_value(&self) -> bool {
         match self {
-            Function::KeyBy(KeyBy::Value) | Function::Filter(Filter::ValueAtLeast(_)) => true,
+            Function::KeyBy(KeyBy::Value)
+            | Function::Filter(Filter::ValueAtLeast(_))
+            | Function::User(_) => true,
             Function::Identity
             | Function::KeyBy(KeyBy::Before(_) | KeyBy::Fixed(_))
             | Function::Filter(Filter::Key(_) | Filter::NotKey(_))
@@ -174,6 +234,7 @@ impl Function {
             | Function::Order { into: Into::Value } => {
                 emit(Output { key, value: Value::Integer(answer) });
             }
+            Function::User(_) => unreachable!("it is executed outside"),
         }
     }
 }
@@ -183,7 +244,7 @@ impl KeyBy {
         match self {
             KeyBy::Value => match value {
                 Value::Integer(value) => keys.intern(&value.to_string()),
-                Value::Text(text) => text,
+                Value::Text(text) | Value::Made { text, .. } => text,
             },
             KeyBy::Before(mark) => match keys.text(key).split_once(mark.as_str()) {
                 Some((head, _)) => {

@@ -195,8 +195,10 @@ fn is_lifted(design: &Design, edge: &Edge) -> bool {
     let head = design.stages().head(edge.from);
     let (sender, receiver) = (design.mechanism(head), design.mechanism(edge.to));
     let is_aggregate = |step| design.pipeline.step(step).kind.windowing().is_some();
-    let explodes = |&step: &StepIndex| {
-        matches!(design.pipeline.step(step).kind, StepKind::Map(Function::Explode { .. }))
+    let explodes = |&step: &StepIndex| match &design.pipeline.step(step).kind {
+        StepKind::Map(Function::Explode { .. }) => true,
+        StepKind::Map(function) => function.copies() > 1,
+        _ => false,
     };
     let members = design.stages().members(head);
     // Every pane has a commit of its own.

@@ -3,10 +3,12 @@
 //! and what is no regular file is refused before it is opened, since a pipe would be waited for and a device may
 //! have no end.
 
-use super::form::raw::At;
+use super::form::raw::{self, At};
 use super::rows::csv;
 use super::wrong::diagnostic::{Diagnostic, Source, quote};
 use super::{Scenario, ScenarioError};
+use onceproof_kernel::user::SharedFunction;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -17,16 +19,35 @@ const MOST_BYTES: u64 = 16 << 20;
 /// The most bytes of a file that a scenario names: 10,000,000 rows of 100 bytes.
 const MOST_NAMED: u64 = 1 << 30;
 
-/// Which files a scenario may name beside those around it.
+/// What a scenario has beside its text: files that it may name beside those around it, and functions that stand in the
+/// place of those of its maps.
 #[derive(Clone, Debug, Default)]
 pub struct Readable {
     /// Folders, without links.
     folders: Vec<PathBuf>,
     /// Scenarios whose surroundings may be read, too.
     scenarios: Vec<PathBuf>,
+    /// By the names of the maps.
+    functions: BTreeMap<String, SharedFunction>,
 }
 
 impl Readable {
+    /// The same, and these functions for the maps with these names, whatever the scenario says of theirs.
+    pub fn with_functions(self, functions: BTreeMap<String, SharedFunction>) -> Readable {
+        Readable { functions, ..self }
+    }
+
+    /// Puts its functions in the place of those of maps.
+    pub(super) fn put_functions(&self, file: &mut raw::File) {
+        for At { value: step, .. } in &mut file.step {
+            if let (Some(function), Some(stated)) =
+                (self.functions.get(&step.name.value), &mut step.function)
+            {
+                stated.value = raw::Function::User(function.clone());
+            }
+        }
+    }
+
     /// All that is below these folders.
     ///
     /// # Errors
@@ -40,7 +61,7 @@ impl Readable {
             real.map_err(|source| ScenarioError::Io { path: folder.clone(), source })
         };
         let folders = folders.iter().map(real).collect::<Result<_, _>>()?;
-        Ok(Readable { folders, scenarios: Vec::new() })
+        Ok(Readable { folders, ..Readable::default() })
     }
 
     /// The same, and what the scenario in a file may read.

@@ -170,9 +170,17 @@ impl Scenario {
     }
 
     /// The same, and the files that it names may be others than those around it.
-    fn parse_with(text: &str, path: &Path, readable: &Readable) -> Result<Scenario, ScenarioError> {
+    ///
+    /// # Errors
+    /// A text that is wrong, or a file that cannot be read.
+    pub fn parse_with(
+        text: &str,
+        path: &Path,
+        readable: &Readable,
+    ) -> Result<Scenario, ScenarioError> {
         let source = Source { path, text };
-        let file = form::reading::file(&source).map_err(ScenarioError::Bad)?;
+        let mut file = form::reading::file(&source).map_err(ScenarioError::Bad)?;
+        readable.put_functions(&mut file);
         let mut errors = Errors::default();
         let name = errors.keep(one_line(&source, "name", &file.name));
         let claim = errors.keep(one_line(&source, "claim", &file.claim));

@@ -1,6 +1,7 @@
 //! What seeds change in a plan. Where they change nothing, many seeds are one run, and say no more than it does.
 //! It follows from the plan: that some runs were alike is no proof.
 
+use onceproof_kernel::user::SharedFunction;
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::StepKind;
 use onceproof_sim::input::{Generate, SourceInput};
@@ -80,6 +81,10 @@ fn is_drawn(input: &SourceInput) -> bool {
 fn has_first_answer(function: &Function) -> bool {
     match function {
         Function::Coin { .. } | Function::Lookup { .. } => true,
+        Function::User(SharedFunction(user)) => {
+            let asks = user.traits().asks;
+            asks.chance || asks.service
+        }
         Function::Identity
         | Function::KeyBy(_)
         | Function::Filter(_)

@@ -5,7 +5,6 @@
 use onceproof_kernel::alphabet::{Alphabet, Point};
 use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_model::dataflow::{self, Dataflow, point};
-use onceproof_model::function::Function;
 use onceproof_model::in_memory::{self, InMemory, alphabet};
 use onceproof_model::pipeline::{Edge, Pipeline, Step, StepKind};
 use onceproof_protocol::{self as protocol, Own};
@@ -198,8 +197,10 @@ impl Design {
             Design::Dataflow(_) | Design::Own(_) => true,
             Design::InMemory(design) => {
                 let mut steps = design.pipeline.steps().iter();
-                let is_clock =
-                    |step: &Step| matches!(step.kind, StepKind::Map(Function::Clock { .. }));
+                let is_clock = |step: &Step| match &step.kind {
+                    StepKind::Map(function) => function.reads_clock(),
+                    _ => false,
+                };
                 design.settings.batch.is_some() || steps.any(is_clock)
             }
         }

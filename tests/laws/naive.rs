@@ -94,6 +94,7 @@ fn apply(function: &Function, item: Item) -> Vec<Item> {
         Function::Clock { .. } | Function::Lookup { .. } | Function::Order { .. } => {
             unreachable!("what depends on time or order cannot be worked out naively")
         }
+        Function::User(_) => unreachable!("no file has a function of a user's own"),
     }
 }
 

@@ -5,7 +5,6 @@ use super::defect::Defect;
 use super::mechanism::{Fencing, Mechanism, Outputs, Stamps};
 use super::point;
 use super::stage::Stages;
-use crate::function::Function;
 use crate::pipeline::{Edge, GraphError, Pipeline, QueueRules, Step, StepKind};
 use onceproof_kernel::layout::{LaidStep, Layout, ShardIndex, StepIndex, StoreRules};
 use onceproof_kernel::source::{self, Source};
@@ -145,8 +144,8 @@ fn layout(
         head: stages.head(index),
         shards: step.shards,
         from: step.from.clone(),
-        copies: match step.kind {
-            StepKind::Map(Function::Explode { copies }) => copies,
+        copies: match &step.kind {
+            StepKind::Map(function) => function.copies(),
             _ => 1,
         },
         retry: mechanisms[index.at()].retry,

@@ -58,7 +58,7 @@ fn of_record(record: &Record, known: &Vocabulary) -> u64 {
     let &Record { name: _, key, id, stamp, event_time, weight, value, lineage: _ } = record;
     let value = match value {
         Value::Integer(value) => value as u64,
-        Value::Text(text) => known.keys.hash(text),
+        Value::Text(text) | Value::Made { text, .. } => known.keys.hash(text),
     };
     words([known.keys.hash(key), id.0, time(stamp), time(event_time), weight as u64, value])
 }

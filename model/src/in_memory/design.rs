@@ -351,8 +351,8 @@ fn layout(pipeline: &Pipeline, heads: &[StepIndex], settings: &Settings) -> Layo
         laid.push(LaidStep {
             head: heads[index.at()],
             from: step.from.clone(),
-            copies: match step.kind {
-                StepKind::Map(Function::Explode { copies }) => copies,
+            copies: match &step.kind {
+                StepKind::Map(function) => function.copies(),
                 _ => 1,
             },
             // A tree that is not complete is what is waited for.

@@ -7,6 +7,7 @@ mod check;
 mod order;
 mod truth;
 mod window_end;
+mod won;
 mod queue;
 mod step;
 

@@ -19,12 +19,12 @@ use onceproof_kernel::time::{Nanos, Time};
 
 /// A record on its way through the steps.
 #[derive(Clone, Debug)]
-struct Item {
+pub(super) struct Item {
     /// Its name, until an aggregate takes it.
-    name: Option<Name>,
+    pub name: Option<Name>,
     leaf: Name,
-    key: Key,
-    value: Value,
+    pub key: Key,
+    pub value: Value,
     event_time: Time,
     times: u32,
     is_late: bool,
@@ -110,14 +110,14 @@ impl Right for Truth<'_> {
 }
 
 /// The evaluation of one record.
-struct Evaluation<'a> {
-    of: Truth<'a>,
-    arrival: Time,
-    words: &'a mut Vocabulary,
-    won: &'a dyn Won,
+pub(super) struct Evaluation<'a> {
+    pub of: Truth<'a>,
+    pub arrival: Time,
+    pub words: &'a mut Vocabulary,
+    pub won: &'a dyn Won,
     /// What was found to be given up of it, once for each time.
     given_up: Vec<GivenUp>,
-    is_unsure: bool,
+    pub is_unsure: bool,
 }
 
 impl Evaluation<'_> {
@@ -232,9 +232,14 @@ impl Evaluation<'_> {
         let leaf = item.name.unwrap_or(item.leaf);
         let here = GivenUp { step, leaf, key: item.key, way: item.way };
         let is_dead = item.is_dead || self.is_given_up(here);
-        let mut outputs = Vec::new();
-        function
-            .apply(item.key, item.value, 0, &mut self.words.keys, |output| outputs.push(output));
+        let outputs = match function {
+            Function::User(user) => self.outputs_that_won(step, user, item, is_dead),
+            _ => {
+                let (keys, mut outputs) = (&mut self.words.keys, Vec::new());
+                function.apply(item.key, item.value, 0, keys, |output| outputs.push(output));
+                outputs
+            }
+        };
         for (index, output) in outputs.into_iter().enumerate() {
             let way = item.way.through(step.0, index as u32);
             let Output { key, value } = output;

@@ -276,7 +276,11 @@ impl Answers {
 
     /// What a service that a step asks says of a key at first, less than `values`.
     pub fn first_value(&self, layout: &Layout, step: StepIndex, key_hash: u64, values: u32) -> u32 {
-        let point = fold(key_hash, layout.hash(step));
+        self.first_answer(fold(key_hash, layout.hash(step)), values)
+    }
+
+    /// What a service says at first to this question, less than `values`.
+    pub fn first_answer(&self, point: u64, values: u32) -> u32 {
         self.drawn.first(point, Purpose::FirstValue, values)
     }
 

@@ -16,6 +16,7 @@ mod served;
 mod standing;
 mod telling;
 mod touch;
+mod executions;
 mod mentions;
 mod verdict;
 
@@ -25,6 +26,7 @@ mod tests;
 use crate::outcome::Latency;
 use crate::times::Times;
 use dead::Dead;
+use executions::Executions;
 use extremes::Extremes;
 use hashbrown::HashMap;
 use mentions::Mentions;
@@ -34,6 +36,7 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Layout, Results, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
+use onceproof_kernel::right::Came;
 use onceproof_kernel::time::Time;
 use reflect::{Node, StandingRow, Stretch, WrittenRows};
 use rustc_hash::FxBuildHasher;
@@ -58,6 +61,7 @@ pub struct Ledger {
     /// What was read to make a pane; lineage 0 is nothing.
     reads: Vec<Stretch>,
     mentions: Mentions,
+    executions: Executions,
     dead: Dead,
     /// Panes, or what maps made of them, that are reflected more than once at a step.
     doubled: Vec<(StepIndex, u32)>,
@@ -126,6 +130,7 @@ impl Ledger {
         self.reads.clear();
         self.reads.push(Stretch::default());
         self.mentions.clear();
+        self.executions.clear();
         self.dead.reset(layout);
         self.doubled.clear();
         self.phantom.clear();
@@ -152,6 +157,7 @@ impl Ledger {
             keys_in_memory,
             reads,
             mentions,
+            executions,
             dead,
             doubled,
             phantom,
@@ -174,6 +180,7 @@ impl Ledger {
         rest.add((members, reads, doubled, phantom));
         rest.add_set(newest);
         mentions.rest(rest);
+        executions.rest(rest);
         dead.rest(rest);
     }
 
@@ -251,6 +258,11 @@ impl Ledger {
     /// The record that was committed last for a key at a step which puts entries, if any was.
     pub(crate) fn newest(&self, step: StepIndex, key: Key) -> Option<Name> {
         self.newest.get(&(step, key)).copied()
+    }
+
+    /// What an execution of a function of the user's own came to, that asked for something.
+    pub(crate) fn executed(&mut self, step: StepIndex, name: Name, came: Came) {
+        self.executions.add(step, name, came);
     }
 
     /// How often a name is reflected at a step.

@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_kernel::right::{Expected, GivenUp, Right, Won};
+use onceproof_kernel::right::{Came, Expected, GivenUp, Right, Won};
 use rustc_hash::FxBuildHasher;
 
 /// What the comparison found.
@@ -304,6 +304,14 @@ impl Ledger {
 impl Won for Ledger {
     fn winner(&self, name: Name) -> Option<(Key, i64)> {
         self.mentions.winner(name)
+    }
+
+    fn executions(&self, step: StepIndex, name: Name) -> &[Came] {
+        self.executions.of(step, name)
+    }
+
+    fn is_reflected(&self, name: Name) -> bool {
+        self.steps.iter().any(|step| step.counts.get(name.0 as usize).is_some_and(|&n| n > 0))
     }
 
     fn given_up(&self, record: &GivenUp) -> u32 {

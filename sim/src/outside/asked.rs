@@ -7,10 +7,12 @@ use onceproof_kernel::env::{Ask, Decision, Env, Note};
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::record::Output;
 use onceproof_kernel::source::{Pull, Read};
 use onceproof_kernel::system::System;
 use onceproof_kernel::tell::{Member, Pile};
 use onceproof_kernel::time::{Nanos, Time};
+use onceproof_kernel::user::SharedFunction;
 
 impl<S: System> Ask for Outside<'_, S> {
     fn vocabulary(&mut self) -> &mut Vocabulary {
@@ -67,6 +69,18 @@ impl<S: System> Ask for Outside<'_, S> {
 
     fn look_up(&mut self, step: StepIndex, key: Key, changes_every: Nanos, values: u32) -> u32 {
         self.value_of(step, key, changes_every, values)
+    }
+
+    fn execute_user(
+        &mut self,
+        step: StepIndex,
+        function: &SharedFunction,
+        name: Name,
+        input: Output,
+        clock: Time,
+        outputs: &mut Vec<Output>,
+    ) -> bool {
+        self.outputs_of(step, function, (name, input), clock, outputs)
     }
 
     #[inline(always)]

@@ -7,8 +7,11 @@ use onceproof_kernel::env::Env;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::Name;
+use onceproof_kernel::record::Output;
+use onceproof_kernel::right::Came;
 use onceproof_kernel::system::System;
-use onceproof_kernel::time::Nanos;
+use onceproof_kernel::time::{Nanos, Time};
+use onceproof_kernel::user::{Asks, Lookup, SharedFunction, executed, output, value_at};
 
 impl<S: System> Outside<'_, S> {
     /// What chance decides in an execution; none if it fails.
@@ -56,9 +59,36 @@ impl<S: System> Outside<'_, S> {
     ) -> u32 {
         let key_hash = self.words.keys.hash(key);
         let first = self.answers.first_value(self.layout, step, key_hash, values);
-        // A value at a time, so that the next answer is always another one.
-        let moved = self.now.step_of(changes_every).rem_euclid(values.into());
-        ((i64::from(first) + moved) % i64::from(values)) as u32
+        value_at(first, self.now, changes_every, values)
+    }
+
+    /// Executes a function of the user's own, and adds its outputs to `outputs`; false if it fails.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn outputs_of(
+        &mut self,
+        step: StepIndex,
+        function: &SharedFunction,
+        (name, input): (Name, Output),
+        clock: Time,
+        outputs: &mut Vec<Output>,
+    ) -> bool {
+        let SharedFunction(function) = function;
+        let answers = function.traits().answers();
+        let Some(drawn) = self.answer_of(step, name, input.key, answers) else { return false };
+        let services = |lookup: Lookup| {
+            let Lookup { point, changes_every, values } = lookup;
+            value_at(self.answers.first_answer(point, values), self.now, changes_every, values)
+        };
+        let mut asks = Asks::new(drawn, clock, &services);
+        let made = function.execute(executed(input, &self.words.keys), &mut asks);
+        let has_asked = asks.kinds().any();
+        let first = outputs.len();
+        outputs.extend(made.iter().map(|made| output(made, &mut self.words.keys)));
+        if has_asked {
+            self.ledger.executed(step, name, Came { input, outputs: outputs[first..].to_vec() });
+        }
+        true
     }
 
     /// How often this happened at a step to this record, with now.

@@ -40,7 +40,9 @@ impl Seen<'_> {
         let output = |output: &Output| match (output.value == input.value, output.value) {
             (true, _) => self.key(output.key).to_owned(),
             (false, Value::Integer(value)) => format!("{} = {value}", self.key(output.key)),
-            (false, Value::Text(text)) => format!("{} = {}", self.key(output.key), self.key(text)),
+            (false, Value::Text(text) | Value::Made { text, .. }) => {
+                format!("{} = {}", self.key(output.key), self.key(text))
+            }
         };
         match outputs {
             [] => "nothing".to_owned(),

@@ -241,7 +241,9 @@ fn unreceived(
 fn output(seen: &Seen<'_>, made: &record::Output) -> Output {
     let value = match made.value {
         Value::Integer(value) => OutputValue::Integer(value),
-        Value::Text(text) => OutputValue::Text(seen.key(text).to_owned()),
+        Value::Text(text) | Value::Made { text, .. } => {
+            OutputValue::Text(seen.key(text).to_owned())
+        }
     };
     Output { key: seen.key(made.key).to_owned(), value }
 }

@@ -167,6 +167,7 @@ fn through(function: &Function, comes: Flow, inputs: &Inputs, step: StepIndex) -
     let decided = |least, greatest| Flow::between(comes.records, least, greatest, step);
     match *function {
         Function::Explode { copies } => comes.times(copies),
+        Function::User(_) => comes.times(function.copies()),
         Function::Coin { sides, into: Into::Value } => decided(0, i128::from(sides) - 1),
         Function::Lookup { values, into: Into::Value, .. } => decided(0, i128::from(values) - 1),
         Function::Order { into: Into::Value } => decided(0, MOST_EXECUTIONS),

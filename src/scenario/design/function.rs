@@ -19,6 +19,7 @@ pub(in crate::scenario) fn function(
 ) -> Result<Function, Diagnostic> {
     Ok(match &function.value {
         raw::Function::Identity => Function::Identity,
+        raw::Function::User(user) => Function::User(user.clone()),
         raw::Function::KeyBy(raw::KeyBy::Value) => Function::KeyBy(KeyBy::Value),
         raw::Function::KeyBy(raw::KeyBy::Before(text)) if text.is_empty() => {
             let message =

@@ -337,6 +337,8 @@ fn check_text(
             StepKind::Sum(_) => return refuse("adds up"),
             StepKind::Map(Function::Filter(Filter::ValueAtLeast(_))) => return refuse("compares"),
             StepKind::Map(function) if function.decides() == Some(Into::Value) => {}
+            // Above a sum it makes numbers.
+            StepKind::Map(Function::User(_)) => {}
             StepKind::Count(_) | StepKind::CountGlobally(_) | StepKind::Source { .. } => {}
             StepKind::Map(_) | StepKind::Reshuffle | StepKind::Sink(_) => {
                 text[index.at()] = Some(record);

@@ -10,7 +10,6 @@ use crate::scenario::wrong::explain::no_such;
 use onceproof_kernel::alphabet::ControlValue;
 use onceproof_kernel::layout::{LaidStep, StepIndex};
 use onceproof_kernel::time::{Span, Time};
-use onceproof_model::function::Function;
 use onceproof_model::pipeline::StepKind;
 use onceproof_sim::fault::{About, Pattern};
 use onceproof_systems::Design;
@@ -100,8 +99,8 @@ fn with_possible_path(pattern: Pattern, design: &Design) -> Result<About, String
         .iter()
         .filter(|&&step| reach.sends(step))
         .filter_map(|&step| match &design.pipeline().step(step).kind {
-            StepKind::Map(Function::Explode { copies }) => Some(*copies),
-            StepKind::Map(_) | StepKind::Reshuffle => Some(1),
+            StepKind::Map(function) => Some(function.copies()),
+            StepKind::Reshuffle => Some(1),
             // What is passed on of a record is one output of it.
             StepKind::Count(_) | StepKind::Sum(_) | StepKind::CountGlobally(_)
                 if !design.makes_panes() =>

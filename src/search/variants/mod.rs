@@ -223,7 +223,7 @@ fn is_repeatable(trial: &Trial) -> bool {
     trial.design.pipeline().steps().iter().all(|step| match &step.kind {
         StepKind::Source { watermark, .. } => *watermark == Progress::Perfect,
         // The answers of a coin are counted, and only a fault gives another one the second time.
-        StepKind::Map(function) => function.is_deterministic() || function.answers() > 1,
+        StepKind::Map(function) => !function.differs_by_itself(),
         StepKind::Reshuffle
         | StepKind::Count(_)
         | StepKind::Sum(_)

@@ -70,15 +70,22 @@ pub(super) fn outputs<E: Env<InMemory>>(
 ) -> Result<Vec<Record>, Failed> {
     let design = m.design;
     let name = record.tag.name;
-    let (function, answer) = match &design.pipeline.step(step).kind {
-        StepKind::Map(function) => (function, answer(step, function, record, hands, m)?),
-        _ => (&Function::Identity, 0),
-    };
     let mut outputs: Vec<Output> = Vec::new();
-    let keys = &mut m.env.vocabulary().keys;
-    function.apply(record.key, record.value, answer, keys, |output| outputs.push(output));
+    let input = Output { key: record.key, value: record.value };
+    if let StepKind::Map(Function::User(user)) = &design.pipeline.step(step).kind {
+        let now = m.now;
+        if !m.ask().execute_user(step, user, name, input, now, &mut outputs) {
+            return Err(Failed);
+        }
+    } else {
+        let (function, answer) = match &design.pipeline.step(step).kind {
+            StepKind::Map(function) => (function, answer(step, function, record, hands, m)?),
+            _ => (&Function::Identity, 0),
+        };
+        let keys = &mut m.env.vocabulary().keys;
+        function.apply(record.key, record.value, answer, keys, |output| outputs.push(output));
+    }
     if let StepKind::Map(_) = design.pipeline.step(step).kind {
-        let input = Output { key: record.key, value: record.value };
         m.env.decides(Decision::Executed { step, name, input, outputs: &outputs });
     }
     let step_hash = design.layout.hash(step);
@@ -117,5 +124,6 @@ fn answer<E: Env<InMemory>>(
             hands.executed += 1;
             hands.executed - 1
         }
+        Function::User(_) => unreachable!("it is executed outside"),
     })
 }

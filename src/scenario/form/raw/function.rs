@@ -2,6 +2,7 @@
 
 use super::{At, service};
 use crate::scenario::form::units::Duration;
+use onceproof_kernel::user::SharedFunction;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -29,6 +30,9 @@ pub(in crate::scenario) enum Function {
     Order(Order),
     /// A side effect on an external service.
     Call(service::Call),
+    /// A function of the user's own, which no file can write.
+    #[serde(skip)]
+    User(SharedFunction),
 }
 
 /// Where `key-by` takes the key from.

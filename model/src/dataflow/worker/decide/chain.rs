@@ -22,6 +22,7 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::{Name, output_hash};
 use onceproof_kernel::record::{Output, RecordId};
+use onceproof_kernel::user::SharedFunction;
 
 /// An output of a step of this stage; of a sink, the row that it writes.
 #[derive(Debug)]
@@ -105,6 +106,9 @@ impl Worker {
     ) -> Chained {
         let design = m.design;
         let (function, answer) = match &design.pipeline.step(step).kind {
+            StepKind::Map(Function::User(user)) => {
+                return self.run_user(step, user, parent, input, m);
+            }
             StepKind::Map(function) => {
                 let answer = self.execute(step, function, parent.name, input.key, m);
                 if let Function::Call(_) = function {
@@ -145,6 +149,46 @@ impl Worker {
         if let StepKind::Map(_) = &design.pipeline.step(step).kind {
             self.tell_execution(step, parent.name, input, &outputs, m);
         }
+        self.link(step, step_hash, parent, &mut outputs, m);
+        self.scratch = outputs;
+        Chained::Whole
+    }
+
+    /// Runs a function of the user's own on one record.
+    #[cold]
+    #[inline(never)]
+    fn run_user<E: Env>(
+        &mut self,
+        step: StepIndex,
+        function: &SharedFunction,
+        parent: Parent,
+        input: Output,
+        m: &mut Context<'_, E>,
+    ) -> Chained {
+        let mut outputs = std::mem::take(&mut self.scratch);
+        let now = m.now;
+        let (env, name) = (m.ask(), parent.name);
+        if !env.execute_user(step, function, name, input, now, &mut outputs) {
+            self.scratch = outputs;
+            return Chained::Failed;
+        }
+        self.tell_execution(step, parent.name, input, &outputs, m);
+        let step_hash = m.design.layout.hash(step);
+        self.link(step, step_hash, parent, &mut outputs, m);
+        self.scratch = outputs;
+        Chained::Whole
+    }
+
+    /// Puts what a step has made of a record into the chain.
+    #[inline(always)]
+    fn link<E: Env>(
+        &mut self,
+        step: StepIndex,
+        step_hash: u64,
+        parent: Parent,
+        outputs: &mut Vec<Output>,
+        m: &mut Context<'_, E>,
+    ) {
         self.executions += 1;
         for (index, output) in outputs.drain(..).enumerate() {
             let index = index as u32;
@@ -158,8 +202,6 @@ impl Worker {
             );
             self.chain.push(Link { step, made: Parent { name, id, ..parent }, output });
         }
-        self.scratch = outputs;
-        Chained::Whole
     }
 
     #[inline(always)]
@@ -200,6 +242,7 @@ impl Worker {
                 self.executed_in_order += 1;
                 self.executed_in_order - 1
             }
+            Function::User(_) => unreachable!("it is executed outside"),
         })
     }
 

@@ -7,10 +7,11 @@ use onceproof_kernel::env::Ask;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_kernel::record::{RecordId, Value};
+use onceproof_kernel::record::{Output, RecordId, Value};
 use onceproof_kernel::source::{Message, Pull, Read, SourceRow};
 use onceproof_kernel::tell::{Member, Pile};
 use onceproof_kernel::time::{Nanos, Time};
+use onceproof_kernel::user::SharedFunction;
 use std::collections::VecDeque;
 
 /// A world that answers what it is told to, and writes down what it is asked.
@@ -99,6 +100,18 @@ impl Ask for Script {
         let text = self.words.names.text(name, &self.words.keys, |_| "events");
         self.asked.push(format!("run function {text}"));
         self.answers.pop_front().unwrap_or(Some(0))
+    }
+
+    fn execute_user(
+        &mut self,
+        _: StepIndex,
+        _: &SharedFunction,
+        _: Name,
+        _: Output,
+        _: Time,
+        _: &mut Vec<Output>,
+    ) -> bool {
+        unreachable!("its functions are built in")
     }
 
     fn look_up(&mut self, _: StepIndex, key: Key, _: Nanos, _: u32) -> u32 {
