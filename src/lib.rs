@@ -1,30 +1,31 @@
-//! A deterministic fault-injection simulator for exactly-once stream processing, as a library: checks for `cargo test`,
-//! and what the command line is made of.
+//! A deterministic fault-injection simulator for exactly-once stream processing. It runs a streaming system in one thread
+//! and virtual time, loses requests and acks, crashes and pauses processes, lets user functions answer otherwise when they
+//! run again, and compares all that is committed with what is right, worked out outside the system. One seed is one run, to
+//! the last bit.
 //!
-//! A run is a pure function of a plan and a seed. A system runs in one thread and virtual time; requests and acks are
-//! lost, workers crash, commits are late, functions answer otherwise when they run again; and what is committed in the end
-//! is compared with what is right, which is worked out beside it. So a failure is a seed, and what made it is found by
-//! taking faults away until none can go. Where few faults are enough, every schedule of them can be run: what none of
-//! them breaks is certified.
+//! There are three doors:
+//!
+//! - [`protocol`]: a protocol of your own, as `async fn`s whose awaits are its effects;
+//! - [`pipeline`]: your records and functions in one of the built-in systems;
+//! - scenario files ([`scenario`]), which the command line runs, and a test, too: [`Check::file`](check::Check::file).
+//!
+//! Each comes to a [`check::Check`]: many seeds, every schedule of a few faults with a certificate, wrong designs that must
+//! be found wrong, failures that are made small, saved in `onceproof-regressions/` and run again first.
 //!
 //! ```
-//! use onceproof::check::{Check, Faults};
+//! use onceproof::prelude::*;
 //!
-//! // Under `cargo test` this is the body of a test.
-//! let certificate = Check::file("scenarios/dedup/lost-ack.toml")
+//! // The chapter's shuffle, with every fault that can do something in it, under a hundred seeds.
+//! Pipeline::source("clicks", (0..30).map(|number| format!("user-{}", number % 3)))
+//!     .count("per-user", |user| user.clone())
+//!     .window(minutes(1))
+//!     .check()
 //!     .faults(Faults::all())
-//!     .seeds(0..200)
-//!     .exhaust(1);
-//! assert!(certificate.to_string().contains("no schedule of at most 1 of these faults breaks it"));
+//!     .seeds(0..100)
+//!     .exactly_once();
 //! ```
 //!
-//! [`check::Check`] takes it from there: seeds, designs that must be found wrong, properties of one's own, failures that
-//! are shrunk, saved and run again.
-//!
-//! # Weight
-//!
-//! The feature `cli`, on by default, is the binary, and `schema` the JSON Schemas of what it reads and writes. A test
-//! needs neither:
+//! In a crate that tests with it, let the simulator be optimised: without, a search takes some ten times as long.
 //!
 //! ```toml
 //! [dev-dependencies]
@@ -34,21 +35,11 @@
 //! opt-level = 2
 //! ```
 //!
-//! The second part matters: nearly all that such a test does is simulated runs, and without it they are compiled for a
-//! debugger and take many times as long.
+//! The command line is the feature `cli`, which is on by default; `proptest` has strategies for a `proptest!` of your own.
+//! One run is the work of `onceproof-sim`, the built-in systems that of `onceproof-model`, your own protocol that of
+//! `onceproof-protocol`.
 //!
-//! # What stays
-//!
-//! The same version, check and seed give the same run on every machine. A later version may give another run for a seed:
-//! a protocol that is mended sends other messages. What is saved is therefore no seed but the exact faults by their
-//! places, and the rows of the input by their numbers and what they say. A later version reads the file of a saved
-//! failure, and it fails again, or holds, or is stale: a fault that finds no place any more is named, and never passed
-//! over.
-//!
-//! # The modules
-//!
-//! They stand in the order in which a scenario meets them: it is read, run under many seeds, and reported on. One run is
-//! the work of `onceproof-sim`, the systems under test are those of `onceproof-model`.
+//! The modules stand in the order in which a scenario meets them: it is read, run under many seeds, and reported on.
 
 pub mod figures;
 pub mod printable;
