@@ -1,5 +1,68 @@
-//! A user's own protocol, put to the test. What a protocol is made of stands in [`onceproof_protocol`], and is here by the
-//! same names; [`Setup`] gives it its input and the world that it runs in.
+//! A user's own protocol, put to the test: an outbox and an inbox around a database, a consumer that writes and acks, a
+//! leader with a lease. It is written as `async fn`s whose awaits are its effects, and [`Setup`] gives it its input and the
+//! world that it runs in.
+//!
+//! ```
+//! use onceproof::prelude::*;
+//!
+//! const SEEN: Table<()> = Table::new("seen");
+//!
+//! /// Takes records from a queue, counts each in its database, and tells the queue that it is done.
+//! #[derive(Debug)]
+//! struct Consumer {
+//!     is_distinct: bool,
+//! }
+//!
+//! impl Protocol for Consumer {
+//!     fn steps(&self) -> Vec<Step> {
+//!         vec![Step::process("consumer").reads_queue(), Step::result("counts")]
+//!     }
+//!
+//!     async fn run(&self, cx: Cx<'_>) {
+//!         loop {
+//!             let Record { id, of, key, value } = cx.recv().await;
+//!             let count = |tx: &mut Tx| {
+//!                 if self.is_distinct {
+//!                     tx.insert(SEEN, id, ()); // refuses the commit where the row is there
+//!                 }
+//!                 tx.result("counts", key, of, value);
+//!             };
+//!             cx.commit_until_known(of, count).await;
+//!             cx.done(of).await; // two lines further up, a crash loses the record
+//!         }
+//!     }
+//!
+//!     fn wrong(&self) -> Vec<(&'static str, Consumer)> {
+//!         vec![("ids are not kept", Consumer { is_distinct: false })]
+//!     }
+//! }
+//!
+//! // Every schedule of one fault, and a hundred seeds with many: none breaks it, and one breaks the wrong design.
+//! let right = Consumer { is_distinct: true };
+//! Setup::of(right).records([100, 250, 100]).check().seeds(0..100).exhaust(1);
+//! ```
+//!
+//! # What an await is
+//!
+//! | await | what happens | where the process may die or stand still | what it may hear |
+//! |---|---|---|---|
+//! | [`commit`](Cx::commit) | checks are looked at and rows change at once, a moment later; only then do its [results](Tx::result) count | before it is sent, before its answer is handled | [`Applied`], [`Refused`]; [`Unknown`] where no answer came: applied, or not, or still on its way |
+//! | [`send`](Cx::send) | a request, again and again until a reply is heard | before each time it is sent | the reply; the receiver may have had it several times |
+//! | [`call`](Cx::call) | a request, once | before it | `None` where no reply came |
+//! | [`sleep`](Cx::sleep) | time passes, on the clock of the process | | |
+//! | [`done`](Cx::done), and the reply that [`serve`](Cx::serve) gives | the queue, or the sender, is told | before it | |
+//! | [`recv`](Cx::recv), [`each`](Cx::each), [`until`](Cx::until) | nothing: what a crash here loses, one before the next effect loses, too | | |
+//!
+//! What has been sent or is being committed when a process dies stays under way. A process that stood still goes on as if
+//! nothing had happened: with what it read before, however old that is by now.
+//!
+//! # What async code must not do
+//!
+//! A future that is not of this world, such as one of a runtime's timers, is never woken: the records that wait for it are
+//! lost in the first run, without a fault. A borrow of a `RefCell` that is held over an await panics once two handlers
+//! meet. A destructor cannot commit: an effect is asked for when it is awaited. Whatever is told to a process by another
+//! than its [`Cx`] (a clock, the order of a `HashMap`, a static variable) makes its runs differ, and a search that finds one
+//! that goes another way under the same faults panics and says where.
 
 pub use onceproof_protocol::Misfit;
 pub use onceproof_protocol::cx::Cx;

@@ -358,3 +358,28 @@ fn what_must_sometimes_show_is_missed_where_no_run_shows_it() {
     let message = message_of(|| counts().sometimes("bob is counted twice", has(2)).exactly_once());
     assert_eq!(message, "counts: `bob is counted twice` is shown at the end of no run");
 }
+
+#[test]
+fn a_check_that_saves_nothing_runs_nothing_again() {
+    let folder = Folder::new("unsaved");
+    let message = message_of(|| check("counts", wrong(), &folder).unsaved().exactly_once());
+    assert!(
+        message.starts_with("counts: violated, ") && !message.contains("saved as"),
+        "{message}"
+    );
+    assert!(folder.files().is_empty());
+    message_of(|| check("counts", wrong(), &folder).exactly_once());
+    check("counts", wrong(), &folder).unsaved().seeds(0..0).exactly_once();
+}
+
+/// What version 0.1 saved: the second record alone, and its first ack, which is lost.
+#[test]
+fn a_failure_that_an_earlier_version_saved_is_the_same_run() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/saved");
+    let counts = |trial| Check::of("counts", trial).saved_in(&folder).seeds(0..0).exactly_once();
+    let message = message_of(|| counts(wrong()));
+    assert!(message.contains("fails again.\n\nfaults\n  the ack of events/0#0 "), "{message}");
+    assert!(message.contains("\ninput\n  events: bob at "), "{message}");
+    assert!(message.contains("reflected 2 times instead of 1"), "{message}");
+    counts(right());
+}

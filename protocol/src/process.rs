@@ -105,7 +105,7 @@ impl Process<Own> for Life {
     }
 
     fn awaits_reply(&self, rpc: Rpc) -> bool {
-        self.body.as_ref().is_some_and(|body| body.flight(number_of(rpc)).is_some())
+        self.body.as_ref().is_some_and(|body| body.flight_of(rpc, self.token).is_some())
     }
 
     fn awaited_with(&self, timer: Timer) -> Option<Subject> {
@@ -158,6 +158,11 @@ impl<E: Env<Own>> Hands<'_, '_, E> {
 }
 
 impl Body {
+    /// The request that a reply is to. One of an earlier life has the number of another one here.
+    fn flight_of(&self, rpc: Rpc, token: u64) -> Option<usize> {
+        self.flights.iter().position(|flight| Serial::new(token, flight.number) == rpc.serial)
+    }
+
     fn flight(&self, number: u64) -> Option<usize> {
         self.flights.iter().position(|flight| flight.number == number)
     }
@@ -183,7 +188,7 @@ impl Body {
                 self.port.inner.borrow_mut().requests.push(Arrived { ticket, route, body });
             }
             Input::Replied(effect::Replied { rpc, body, .. }) => {
-                self.is_replied(number_of(rpc), body)
+                self.is_replied(rpc, hands.token, body)
             }
             Input::Committed { number, written } => {
                 let at = self.commits.iter().position(|&(commit, _)| commit == number);
@@ -198,7 +203,6 @@ impl Body {
             }
             Input::Wake(Timer::Input) => {
                 self.is_exhausted = hands.m.design.steps[step.at()].reads != Some(Reads::Queue);
-                self.woken_at = None;
             }
             Input::Wake(Timer::First(number) | Timer::Again(number)) => {
                 let Some(at) = self.flight(number) else { return };
@@ -216,12 +220,12 @@ impl Body {
     }
 
     /// A reply says what came of a request; an error says nothing.
-    fn is_replied(&mut self, number: u64, body: Option<Answered>) {
-        let Some(at) = self.flight(number) else { return };
+    fn is_replied(&mut self, rpc: Rpc, token: u64, body: Option<Answered>) {
+        let Some(at) = self.flight_of(rpc, token) else { return };
         if body.is_none() && self.flights[at].is_retried {
             return;
         }
-        self.flights.remove(at);
+        let Flight { number, .. } = self.flights.remove(at);
         self.port.answer(number, Answer::Reply(body.map(|Answered { body }| body)));
     }
 
@@ -439,8 +443,4 @@ fn send<E: Env<Own>>(flight: &mut Flight, hands: &mut Hands<'_, '_, E>) {
     let rpc = Rpc { slot: 0, attempt: 0, serial: Serial::new(hands.token, number) };
     hands.lists(Effect::Send(Request { from: hands.shard, to, rpc, body }));
     hands.lists(Effect::Wake { at, timer });
-}
-
-fn number_of(rpc: Rpc) -> u64 {
-    rpc.serial.bits() & u64::from(u32::MAX)
 }

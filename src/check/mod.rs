@@ -55,6 +55,7 @@ pub struct Check {
     faults: Option<Faults>,
     seeds: Range<u64>,
     folder: Option<PathBuf>,
+    is_kept: bool,
     properties: Properties,
     sights: Vec<Sight>,
     scenario: Option<Box<Scenario>>,
@@ -70,6 +71,7 @@ impl Check {
             faults: Some(Faults::all()),
             seeds: 0..1_000,
             folder: None,
+            is_kept: true,
             properties: Properties::default(),
             sights: Vec::new(),
             scenario: None,
@@ -100,6 +102,13 @@ impl Check {
     /// the `Cargo.toml` of the crate.
     pub fn saved_in(mut self, folder: impl Into<PathBuf>) -> Check {
         self.folder = Some(folder.into());
+        self
+    }
+
+    /// Saves no failure, and runs none again: for a check whose trial is another from one run of the test to the next, as
+    /// under proptest. What was saved of one would be stale for the other.
+    pub fn unsaved(mut self) -> Check {
+        self.is_kept = false;
         self
     }
 
@@ -223,13 +232,18 @@ impl Check {
                 return Ok(None);
             }
         }
-        for failure in shelf.own()? {
+        let saved = if self.is_kept { shelf.own()? } else { Vec::new() };
+        for failure in saved {
             shelf.replay(&failure, &trial, false)?;
         }
         let seeds = environment.seeds.as_ref().unwrap_or(&self.seeds);
         let held = match self.search(&trial, &drawn, most, seeds).run() {
             Found::Holds(held) => held,
-            Found::Fails(failing) => return Err(shelf.keep(&failing)),
+            Found::Fails(failing) if self.is_kept => return Err(shelf.keep(&failing)),
+            Found::Fails(failing) => {
+                let shrunk = shrunk(&failing, &[])?;
+                return Err(told(&self.name, &shrunk, &failing.origin));
+            }
             Found::Unsure(why) => return Err(prefixed(why)),
         };
         if let (Some(missing), None) = (seen.missing(), &environment.seeds) {

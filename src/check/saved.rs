@@ -3,15 +3,15 @@
 
 use super::message::{Failed, broken, of_shrunk, saved};
 use super::search::Failing;
-use crate::report::table::WIDTH;
-use crate::report::table::fitted_to;
+use crate::report::table::{WIDTH, fitted_to};
 use crate::report::trace_text::traced;
 use crate::report::words::fault_in_words;
 use crate::scenario::{FailureText, SavedFailure, failure_text};
+use crate::search::chance::Chance;
 use crate::search::shrink::bench::Watch;
 use crate::search::shrink::{Refusal, Shrunk, shrink_trial};
 use crate::write::write_numbered;
-use onceproof_sim::outcome::{Outcome, Verdict};
+use onceproof_sim::outcome::{Class, Outcome, Verdict};
 use onceproof_systems::Trial;
 use std::fs;
 use std::io::ErrorKind;
@@ -148,7 +148,7 @@ impl Shelf {
 
     fn save(&self, shrunk: &Shrunk, failing: &Failing) -> Result<PathBuf, String> {
         let case = &shrunk.case;
-        let has_generated = crate::search::chance::Chance::of(&failing.trial).input;
+        let has_generated = Chance::of(&failing.trial).input;
         let class = shrunk.goal.class;
         let mut sentences = of_shrunk(shrunk, &failing.origin);
         let kept = "The test runs it again before anything else, as long as this file is here.";
@@ -199,10 +199,7 @@ impl Shelf {
 ///
 /// # Errors
 /// It does not fail again.
-pub(super) fn shrunk(
-    failing: &Failing,
-    asked: &[onceproof_sim::outcome::Class],
-) -> Result<Shrunk, String> {
+pub(super) fn shrunk(failing: &Failing, asked: &[Class]) -> Result<Shrunk, String> {
     let outcome = failing.trial.simulator().detail(failing.seed);
     let trial = failing.trial.with(|plan| {
         // Of several properties the one that is broken is followed.

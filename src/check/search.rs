@@ -3,7 +3,7 @@
 use super::faults::{Drawn, Draws};
 use crate::figures::counted;
 use crate::report::exhaust_text::in_words;
-use crate::report::sweep_text::difference_in_words;
+use crate::report::heading::difference_in_words;
 use crate::search::certificate::Exhaustion;
 use crate::search::chance::Chance;
 use crate::search::exhaust::exhaust;
@@ -13,6 +13,7 @@ use crate::search::swarm::Weathers;
 use crate::search::sweep::{Stop, sweep};
 use crate::search::tally::{Seeds, Sweep};
 use crate::search::worth::Worth;
+use onceproof_sim::fault::Climate;
 use onceproof_sim::outcome::{Brief, Class, Classes, Verdict};
 use onceproof_systems::Trial;
 use std::ops::Range;
@@ -169,7 +170,7 @@ impl Search<'_> {
         self.trial.with(|plan| {
             plan.climate = match &self.drawn.draws {
                 Draws::Climate(climate) => climate.clone(),
-                Draws::Weathers => onceproof_sim::fault::Climate::default(),
+                Draws::Weathers => Climate::default(),
             };
         })
     }

@@ -2,10 +2,10 @@
 //! of figures.
 
 use super::compare::{Figures, tables};
-use super::run_text::heading;
+use super::heading::difference_in_words;
+use super::heading::heading;
 use super::shell::{compare_command, with_folders};
 use super::style::{HEAD, error, plain, warning, warning_or_error};
-use super::sweep_text::difference_in_words;
 use super::table::{Align, fitted, table};
 use super::words::fault_in_words;
 use super::{CompareReport, Compared, exact_faults, printable};

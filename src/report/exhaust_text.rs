@@ -1,9 +1,9 @@
 //! The report of an exhaustive search as text: the certificate or the causes, then how many schedules
 //! there were, and last the command that replays the smallest cause.
 
+use super::heading::heading;
 use super::left_out::left_out;
 use super::not_shown::not_shown_text;
-use super::run_text::heading;
 use super::style::{BAD, GOOD, WARNING, warning};
 use super::table::{Align, fitted, labelled, table};
 use super::words::{fault_in_words, kind_in_words};

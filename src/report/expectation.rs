@@ -1,10 +1,11 @@
 //! Whether a scenario found what it expects, and the line that says so.
 
+use super::heading::difference_in_words;
+#[cfg(feature = "cli")]
 use super::run_json::seed_json;
 use super::shell::{check_command, run_command, sweep_command, with_folders};
 use super::stated::{difference_of_rows, differences_of_sweep};
 use super::style::{BAD, GOOD};
-use super::sweep_text::difference_in_words;
 use super::words::fault_in_words;
 use super::worth::Allowed;
 use super::{class_list, exact_faults, printable};
@@ -12,6 +13,7 @@ use crate::figures::counted;
 use crate::scenario::{Expect, Scenario};
 use crate::search::tally::Sweep;
 use onceproof_sim::fault::{Fault, KindName};
+#[cfg(feature = "cli")]
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -145,6 +147,7 @@ pub fn unusable_text(path: &Path, why: &str) -> String {
 }
 
 /// The same as JSON.
+#[cfg(feature = "cli")]
 pub fn comparison_json(comparison: &Comparison) -> Value {
     json!({
         "path": comparison.path.to_string_lossy(),

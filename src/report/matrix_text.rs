@@ -1,10 +1,11 @@
 //! The report of each value of each mechanism under many seeds, as text and as tables of Markdown: of the wrong
 //! values, how many seeds it takes to find them; of the right ones, that every seed holds.
 
-use super::run_text::heading;
+use super::heading::difference_in_words;
+use super::heading::heading;
 use super::shell::with_changes;
 use super::style::{BAD, GOOD, WARNING, error};
-use super::sweep_text::{bound, difference_in_words, says_nothing_of};
+use super::sweep_text::{bound, says_nothing_of};
 use super::table::{Align, fitted, table};
 use super::{MatrixReport, NO_WITNESS, class_list, printable};
 use crate::figures::{counted, grouped};

@@ -2,60 +2,95 @@
 //! function from what was found to a text or a document; nothing is printed.
 
 pub mod style;
+pub mod heading;
 pub mod shell;
 pub mod words;
 pub mod table;
+#[cfg(feature = "cli")]
 pub mod times;
 pub mod damage;
 pub mod damage_line;
+#[cfg(feature = "cli")]
 pub mod damage_json;
+#[cfg(feature = "cli")]
 pub mod extremes;
+#[cfg(feature = "cli")]
 pub mod results;
+#[cfg(feature = "cli")]
 pub mod run_text;
+#[cfg(feature = "cli")]
 pub mod run_json;
 pub mod trace_text;
+#[cfg(feature = "cli")]
 pub mod trace_json;
+#[cfg(feature = "cli")]
 pub mod reached;
+#[cfg(feature = "cli")]
 pub mod regressions;
+#[cfg(feature = "cli")]
 pub mod sweep_text;
+#[cfg(feature = "cli")]
 pub mod sweep_json;
 pub mod exhaust_text;
+#[cfg(feature = "cli")]
 pub mod exhaust_json;
 pub mod left_out;
+#[cfg(feature = "cli")]
 pub mod necessity_text;
+#[cfg(feature = "cli")]
 pub mod necessity_json;
+#[cfg(feature = "cli")]
 pub mod matrix_text;
+#[cfg(feature = "cli")]
 pub mod matrix_json;
+#[cfg(feature = "cli")]
 pub mod compare;
+#[cfg(feature = "cli")]
 pub mod served;
+#[cfg(feature = "cli")]
 pub mod served_json;
+#[cfg(feature = "cli")]
 pub mod compare_text;
+#[cfg(feature = "cli")]
 pub mod compare_json;
 pub mod shrink_text;
+#[cfg(feature = "cli")]
 pub mod shrink_sets;
+#[cfg(feature = "cli")]
 pub mod shrink_json;
 pub mod stated;
 pub mod not_shown;
 pub mod expectation;
 pub mod worth;
+#[cfg(feature = "cli")]
 pub mod graph;
 
 pub use crate::printable::printable;
 
-use crate::scenario::{LeftOut, Scenario, Strategy};
+use crate::scenario::Scenario;
+#[cfg(feature = "cli")]
+use crate::scenario::{LeftOut, Strategy};
+#[cfg(feature = "cli")]
 use crate::search::blame::Blame;
 use crate::search::certificate::Exhaustion;
+#[cfg(feature = "cli")]
 use crate::search::matrix::Matrix;
+#[cfg(feature = "cli")]
 use crate::search::necessity::Necessity;
+#[cfg(feature = "cli")]
 use crate::search::regressions::Replayed;
+#[cfg(feature = "cli")]
 use crate::search::served::ServedTotals;
+#[cfg(feature = "cli")]
 use crate::search::strategies::Comparison;
+#[cfg(feature = "cli")]
 use crate::search::tally::Sweep;
 use not_shown::NotShown;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Class, Classes, Outcome};
 use onceproof_systems::Trial;
 
+#[cfg(feature = "cli")]
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -100,6 +135,7 @@ impl<'a> From<&'a Scenario> for Reported<'a> {
 }
 
 /// One run, and all that is said of it.
+#[cfg(feature = "cli")]
 #[derive(Clone, Copy, Debug)]
 pub struct RunReport<'a> {
     /// What was run.
@@ -129,6 +165,7 @@ pub struct RunReport<'a> {
 }
 
 /// One sweep, and all that is said of it.
+#[cfg(feature = "cli")]
 #[derive(Clone, Copy, Debug)]
 pub struct SweepReport<'a> {
     /// What was swept.
@@ -185,6 +222,7 @@ pub struct ExhaustReport<'a> {
 }
 
 /// What is needed in a scenario, and all that is said of it.
+#[cfg(feature = "cli")]
 #[derive(Clone, Copy, Debug)]
 pub struct NecessityReport<'a> {
     /// What was searched.
@@ -202,6 +240,7 @@ pub struct NecessityReport<'a> {
 }
 
 /// What each value of each mechanism comes to under many seeds, and all that is said of it.
+#[cfg(feature = "cli")]
 #[derive(Clone, Copy, Debug)]
 pub struct MatrixReport<'a> {
     /// What was run.
@@ -213,6 +252,7 @@ pub struct MatrixReport<'a> {
 }
 
 /// What the same input and weather come to under several strategies, and all that is said of it.
+#[cfg(feature = "cli")]
 #[derive(Clone, Copy, Debug)]
 pub struct CompareReport<'a> {
     /// What was run.
@@ -234,6 +274,7 @@ pub struct CompareReport<'a> {
 }
 
 /// A strategy that was run, and what came of it.
+#[cfg(feature = "cli")]
 #[derive(Clone, Debug)]
 pub struct Compared {
     /// Which.
@@ -248,6 +289,7 @@ pub struct Compared {
     pub comparison: Comparison,
 }
 
+#[cfg(feature = "cli")]
 impl Compared {
     /// The first seed under which it goes wrong.
     pub fn first_violated(&self) -> Option<u64> {
@@ -256,6 +298,7 @@ impl Compared {
 }
 
 /// A strategy that cannot have the pipeline.
+#[cfg(feature = "cli")]
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Cannot {
     /// Which.
@@ -268,6 +311,7 @@ pub struct Cannot {
 
 /// What is said of a wrong value that breaks nothing. Another setting of the scenario may hide it: a table that knows
 /// a row again makes up for a catalog that does not.
+#[cfg(feature = "cli")]
 const NO_WITNESS: &str = "no witness with these settings";
 
 /// How long something took by the clock on the wall. It is the one thing in a report that differs from

@@ -2,7 +2,8 @@
 //! few faults then break the scenario, and of which kinds these are.
 
 use super::exhaust_text::{in_words, left_out_in_words};
-use super::run_text::{self, heading};
+use super::heading::heading;
+use super::run_text;
 use super::shell::with_changes;
 use super::style::{BAD, GOOD, WARNING};
 use super::table::{Align, fitted, rows_of_table};

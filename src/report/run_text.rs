@@ -4,10 +4,11 @@
 use super::compare_text::figures_text;
 use super::damage::damage_text;
 use super::extremes::extremes_lines;
+use super::heading::heading;
 use super::not_shown::not_shown_text;
 use super::results::{totals, windows};
 use super::served::served_tables;
-use super::style::{BAD, GOOD, HEAD, WARNING, error, warning, warning_or_error};
+use super::style::{BAD, GOOD, WARNING, error, warning, warning_or_error};
 use super::table::{Align, JOINT, fitted, labelled, table};
 use super::times::time;
 use super::words::fault_in_words;
@@ -92,19 +93,6 @@ pub fn run_text(report: &RunReport) -> String {
         text.push_str(&format!("\n{}{replay}\n", smaller.map(both).unwrap_or_default()));
     }
     fitted(&text)
-}
-
-/// The name and the claim of a scenario, and what of its data could not be used.
-pub fn heading(subject: &Reported) -> String {
-    let mut text = format!("{HEAD}{}{HEAD:#}\n", printable(subject.name));
-    if !subject.claim.is_empty() {
-        text.push_str(&format!("{}\n", printable(subject.claim)));
-    }
-    if subject.rows_skipped > 0 {
-        let rows = counted(subject.rows_skipped, "row");
-        text.push_str(&warning(&format!("{rows} of the data could not be used")));
-    }
-    text
 }
 
 /// That an exact fault, given in words, did not fire.

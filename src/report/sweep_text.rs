@@ -2,17 +2,17 @@
 //! last the command that shows it again.
 
 use super::damage::damage_text;
+use super::heading::{difference_in_words, heading, seed_word};
 use super::not_shown::not_shown_text;
 use super::reached::reached_text;
 use super::regressions::regression_in_words;
-use super::run_text::{counts, heading, unfired};
+use super::run_text::{counts, unfired};
 use super::style::{BAD, GOOD, WARNING, error, warning_or_error};
 use super::table::{fitted, labelled};
 use super::words::fault_in_words;
 use super::worth::{left_out_of_all, records_of_all, without_records, without_records_in_words};
 use super::{SweepReport, exact_faults};
 use crate::figures::{self, counted, grouped};
-use crate::search::compare::Difference;
 use crate::search::tally::{Seeds, Sweep};
 use crate::search::worth::WorthOfAll;
 
@@ -185,12 +185,6 @@ pub fn bound(sweep: &Sweep) -> String {
     )
 }
 
-/// In what a run was not the same when run again.
-pub fn difference_in_words(difference: &Difference) -> String {
-    let Difference { seed, field, first, again } = difference;
-    format!("under seed {}, {field} was {first} and then {again}", seed_word(*seed))
-}
-
 fn verdict(sweep: &Sweep) -> String {
     let runs = counted(sweep.runs, "run");
     let mut text = if sweep.violated > 0 {
@@ -253,11 +247,6 @@ fn failing(sweep: &Sweep) -> String {
         parts.push(format!("and {} more", grouped(more)));
     }
     parts.join(", ")
-}
-
-/// A seed, or `none`.
-fn seed_word(seed: Option<u64>) -> String {
-    seed.map_or_else(|| "none".to_owned(), |seed| seed.to_string())
 }
 
 #[cfg(test)]

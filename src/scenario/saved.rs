@@ -1,8 +1,8 @@
 //! A failure that a test saved: not a scenario, since what was tested is written in Rust, but all that makes one run of
 //! it the failure: which rows of its input are left, and the exact faults. It is written to be read by people, too.
 
-use super::change::edit::row_in_words;
-use super::change::write::{Plain, faults_as_toml};
+use super::change::edit::{one_a_line, row_in_words};
+use super::change::write::{Plain, document, faults_as_toml};
 use super::form::raw;
 use super::form::raw::{At, ClassWord};
 use super::form::reading;
@@ -13,6 +13,7 @@ use super::wrong::diagnostic::{Diagnostic, Source};
 use super::{FORMAT, ScenarioError, files};
 use crate::printable::printable;
 use crate::report::shell::replay_test_command;
+use crate::search::shrink::written_out;
 use onceproof_kernel::layout::Layout;
 use onceproof_sim::fault::{Climate, Fault};
 use onceproof_sim::input::SourceInput;
@@ -141,7 +142,7 @@ impl SavedFailure {
     pub fn of(&self, trial: &Trial) -> Result<(Trial, Option<u64>), ScenarioError> {
         let source = Source { path: &self.path, text: &self.text };
         let seed = |seed: Option<Seed>| seed.map(|seed| seed.0);
-        let mut now = crate::search::shrink::written_out(trial, seed(self.form.input_seed));
+        let mut now = written_out(trial, seed(self.form.input_seed));
         for left in &self.form.input {
             keep_rows(&source, &mut now, &left.value)?;
         }
@@ -210,7 +211,7 @@ pub fn failure_text(failure: &FailureText<'_>, written_out: &Trial) -> String {
 
 fn plain_faults(faults: &[Fault], layout: &Layout) -> String {
     let text = faults_as_toml(faults, layout);
-    let mut document = super::change::write::document(&text);
+    let mut document = document(&text);
     Plain.visit_document_mut(&mut document);
     document.to_string()
 }
@@ -228,7 +229,7 @@ fn inputs(rows: &[Vec<usize>], trial: &Trial) -> ArrayOfTables {
                 Value::from(row)
             })
             .collect();
-        super::change::edit::one_a_line(&mut list);
+        one_a_line(&mut list);
         let mut table = Table::new();
         table.insert("source", Item::Value(trial.layout().name(*step).into()));
         table.insert("rows", Item::Value(list.into()));

@@ -2,6 +2,7 @@
 //! what is asked of it; whatever number of threads it uses, what it finds is the same.
 
 pub mod compare;
+#[cfg(feature = "cli")]
 pub mod determinism;
 pub mod chance;
 pub mod worth;
@@ -10,8 +11,11 @@ pub mod tally;
 mod in_order;
 pub mod sweep;
 pub mod as_stated;
+#[cfg(feature = "cli")]
 pub mod share;
+#[cfg(feature = "cli")]
 pub mod served;
+#[cfg(feature = "cli")]
 pub mod strategies;
 pub mod blame;
 pub mod causes;
@@ -20,11 +24,15 @@ pub mod resume;
 mod rests;
 pub mod space;
 pub mod exhaust;
+#[cfg(feature = "cli")]
 pub mod variants;
+#[cfg(feature = "cli")]
 pub mod necessity;
+#[cfg(feature = "cli")]
 pub mod matrix;
 pub mod shrink;
 pub mod swarm;
+#[cfg(feature = "cli")]
 pub mod regressions;
 
 #[cfg(test)]

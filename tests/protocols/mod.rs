@@ -11,15 +11,23 @@ use super::common::library::search;
 use broker::Broker;
 use consumer::Consumer;
 use leader::{Leader, Token};
-use onceproof::check::Faults;
-use onceproof::protocol::{Cx, Protocol, Setup, Step};
+use onceproof::check::{Check, Faults};
+use onceproof::protocol::{Cx, Protocol, Route, Setup, Step, Table, Tag, Tx};
 use onceproof::report::words::fault_in_words;
+use onceproof::search::exhaust::exhaust;
+use onceproof::search::resume::Done;
+use onceproof::search::space::Space;
+use onceproof_kernel::time::MILLISECOND;
 use onceproof_sim::fault::KindName::{self, *};
+use onceproof_sim::fault::{Kind, Leg};
 use onceproof_sim::outcome::{Class, Classes, Verdict};
 use onceproof_systems::Trial;
 use outbox::{RIGHT, Shop};
 use pitfalls::Odd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::AtomicBool;
+
+static NEVER: AtomicBool = AtomicBool::new(false);
 
 /// All kinds that the parts of a protocol have.
 const ALL: [KindName; 14] = [
@@ -236,6 +244,56 @@ fn a_saved_failure_of_a_protocol_is_run_again_first() {
     assert!(said(unread).contains("One fault is enough: shop/0#"), "{}", said(unread));
     assert!(said(unread).contains("saved by an earlier run, and fails again"));
     assert!(check(RIGHT).is_ok());
+}
+
+/// Asks for its own number, another in each life, and would be told that of an earlier one if it could.
+#[derive(Clone, Copy, Debug)]
+struct Echo;
+
+impl Protocol for Echo {
+    fn steps(&self) -> Vec<Step> {
+        vec![Step::process("caller").reads_queue(), Step::process("echo"), Step::result("heard")]
+    }
+
+    async fn run(&self, cx: Cx<'_>) {
+        const LIVES: Table<u64> = Table::new("lives");
+        const ECHO: Route<u64, u64> = Route::new("echo", "echo");
+        if cx.step() == "echo" {
+            return cx.serve(ECHO, async |number| number).await;
+        }
+        let life = cx.get(LIVES, 0).unwrap_or(0) + 1;
+        cx.commit_until_known(Tag::NONE, |tx| tx.put(LIVES, 0, life)).await;
+        let record = cx.recv().await;
+        let echo = cx.send(ECHO, record.of, life).await;
+        assert_eq!(echo, life, "the reply to a request of an earlier life");
+        let heard = |tx: &mut Tx| {
+            tx.insert(LIVES, 1 + record.id, life);
+            tx.result("heard", record.key, record.of, record.value);
+        };
+        cx.commit_until_known(record.of, heard).await;
+        cx.done(record.of).await;
+    }
+}
+
+#[test]
+fn a_late_reply_to_an_earlier_life_is_no_answer_to_a_later_one() {
+    let trial = Setup::of(Echo).records([1]).trial().expect("its steps fit together");
+    let late = (1..120).map(|by| Kind::Delay { by: by * MILLISECOND, leg: Leg::Ack });
+    let kinds = late.chain([Kind::Crash { restart: MILLISECOND }]).collect();
+    let space = Space { kinds, ..Space::new(&trial, &[], 2) };
+    let found = exhaust(&trial, None, &space, &mut Done::default(), &NEVER, &|_| {});
+    assert_eq!(found.causes, []);
+}
+
+#[test]
+fn right_protocols_hold_with_many_records_under_random_faults() {
+    let folder = std::env::temp_dir().join("onceproof-protocols-many");
+    let values = || (0..40).map(|n| n * 7 % 50);
+    let leader = Leader { token: Token::FenceAndPosition, read_seals: true };
+    // Its wrong designs are another test's.
+    let alone = |trial| Check::of("many", trial).saved_in(&folder).seeds(0..100).exactly_once();
+    alone(Setup::of(RIGHT).records(values()).trial().expect("steps"));
+    alone(Setup::of(leader).records(values()).trial().expect("steps"));
 }
 
 /// Any steps, of which none does anything.

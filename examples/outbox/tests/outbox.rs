@@ -65,3 +65,8 @@ async fn relay(order: Order, cx: Cx<'_>) {
 fn every_order_is_paid_once() {
     Setup::of(SHOP).records([100, 250, 100]).check().seeds(0..20_000).exhaust(2);
 }
+
+#[test]
+fn a_hundred_orders_are_paid_once() {
+    Setup::of(SHOP).records((1..=100).map(|n| n * 7 % 50)).check().seeds(0..200).exactly_once();
+}
