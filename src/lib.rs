@@ -52,6 +52,8 @@
 
 pub mod figures;
 pub mod printable;
+pub mod prelude;
+pub mod protocol;
 pub mod scenario;
 pub mod search;
 pub mod report;

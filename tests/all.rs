@@ -12,6 +12,7 @@ mod documents;
 mod exhaust;
 mod in_memory;
 mod lambda;
+mod protocols;
 mod laws;
 mod mechanisms;
 mod model_is_pure;

@@ -19,7 +19,6 @@ const CRATES: &[(&str, Dependencies)] = &[
         &[
             ("hashbrown", &["inline-more"]),
             ("onceproof-kernel", &[]),
-            ("petgraph", &["std"]),
             ("rustc-hash", &[]),
             ("slab", &["std"]),
         ],

@@ -60,6 +60,8 @@ pub struct Control {
 /// What the value of a control is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ControlValue {
+    /// It has none.
+    None,
     /// A time: `watermark@60s`.
     Time,
 }

@@ -23,10 +23,13 @@ pub enum Input<S: System> {
     Request(Request<S>),
     /// The reply to one of its requests arrives.
     Replied(Replied<S>),
-    /// The store answers that a commit is applied.
+    /// The store answers a commit, or has not answered it in time.
     Committed {
         /// The number of the commit.
         number: u64,
+        /// What is known of it. Where commits are repeated until they are answered and rows admit every change, it is
+        /// applied.
+        written: Written,
     },
     /// An external service answers a call.
     Called {
@@ -39,6 +42,17 @@ pub enum Input<S: System> {
     Wake(S::Timer),
     /// It may go on with what is ready.
     Resume,
+}
+
+/// What whoever sent a commit knows of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Written {
+    /// All of it stands.
+    Applied,
+    /// Nothing of it stands, nor ever will: the rows did not admit it.
+    Refused,
+    /// No answer came in time. It is applied, or refused, or lost, or still on its way.
+    Unknown,
 }
 
 /// What a process wants done, in order.

@@ -60,6 +60,8 @@ pub trait Ask {
 pub trait Env<S: System>: Ask {
     /// The keys and names of the run, to look at.
     fn words(&self) -> &Vocabulary;
+    /// What all processes of the run have in common.
+    fn shared(&self) -> &S::Shared;
     /// The time, whatever the clock of the process says.
     fn now(&self) -> Time;
     /// The token of a shard's owner. No process decides anything by it: it says what an owner may be held to.

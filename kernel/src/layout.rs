@@ -49,14 +49,23 @@ pub struct LaidStep {
     pub retry: Retry,
     /// When the world repeats a commit of its process that is not answered.
     pub commit_retry: CommitRetry,
+    /// Whether it does. Else the process is told by then that nobody knows what became of the commit.
+    pub repeats_commits: bool,
     /// Whether the store refuses commits of its process under an older token.
     pub is_fenced: bool,
+    /// Whether its shards have one table of rows, that of the first.
+    pub shares_rows: bool,
+    /// Whether it is none of the workers, so that nothing befalls its process: a service of somebody else.
+    pub is_outside: bool,
     /// After how long it forgets ids, if it does so by age.
     pub forgets_after: Option<Nanos>,
     /// What it reads, if it is a source.
     pub source: Option<Source>,
     /// How long its process may let pass by itself until it does something of what has come.
     pub longest_wait: Nanos,
+    /// How long it may do the same again and again, where nothing comes of it, before it rightly goes on. If it is a
+    /// heartbeat, which never does, the run is over then.
+    pub longest_idle: Nanos,
     /// What its results are, if it has some.
     pub results: Option<Results>,
     /// Whether all its results stand under one key.
@@ -107,10 +116,14 @@ impl LaidStep {
             copies: 1,
             retry: Retry::default(),
             commit_retry: CommitRetry::default(),
+            repeats_commits: true,
             is_fenced: true,
+            shares_rows: false,
+            is_outside: false,
             forgets_after: None,
             source: None,
             longest_wait: 0,
+            longest_idle: 0,
             results: None,
             is_global: false,
             calls: None,
@@ -235,6 +248,7 @@ impl Layout {
         let control = self.alphabet.controls[usize::from(word)];
         match (value, control.value) {
             (None, _) => control.word.to_owned(),
+            (Some(_), ControlValue::None) => control.word.to_owned(),
             (Some(at), ControlValue::Time) => format!("{}@{}", control.word, Time(at)),
         }
     }

@@ -35,9 +35,15 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
     type Timer: Copy + Eq + Debug + Send;
     /// What is right of a design.
     type Right<'a>: Right;
+    /// What all processes and rows of one run have in common: a place for what messages and changes refer to by handles.
+    /// Each run begins with an empty one.
+    type Shared: Default + Debug;
 
     /// With this a process is woken when there may be new input.
     const INPUT: Self::Timer;
+
+    /// Whether there are steps whose shards have one table of rows ([`shares_rows`](crate::layout::LaidStep::shares_rows)).
+    const SHARES_ROWS: bool = false;
 
     /// The names of the steps, and the shards in which they run.
     fn layout(design: &Self::Design) -> &Layout;
@@ -150,12 +156,26 @@ pub trait Rows<S: System>: Default + Debug {
         true
     }
 
+    /// Whether changes may be made as the rows are now, all or none: a unique key is free, a row is as it was read. A
+    /// commit that may not is refused, and whoever sent it hears so.
+    #[inline(always)]
+    fn admits(&self, changes: &[S::Change], shared: &S::Shared) -> bool {
+        let _ = (changes, shared);
+        true
+    }
+
     /// Makes one change, and says what it says.
     fn apply(&mut self, change: &S::Change, now: Time, tell: &mut impl Tell);
 
     /// How a change is told. It is asked of all changes of a commit before the first is made, and also where the commit is
     /// then refused.
-    fn told(&self, change: &S::Change, design: &S::Design, shard: ShardIndex) -> Told;
+    fn told(
+        &self,
+        change: &S::Change,
+        design: &S::Design,
+        shard: ShardIndex,
+        shared: &S::Shared,
+    ) -> Told;
 
     /// How many ids are kept, by which a record is known again.
     fn ids(&self) -> u64 {

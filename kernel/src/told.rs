@@ -183,12 +183,17 @@ impl DetailWords {
                 | Detail::Step(_),
             )
             | (DetailKind::Number, Detail::Number(_) | Detail::Nanos(_) | Detail::Attempt(_))
-            | (DetailKind::Signed, Detail::Signed(_)) => true,
+            | (DetailKind::Signed, Detail::Signed(_))
+            | (DetailKind::AnyWord, Detail::Word(_)) => true,
             (DetailKind::Words(words), Detail::Word(word)) => {
                 words.iter().any(|&(other, _)| other == word)
             }
             (
-                DetailKind::Text | DetailKind::Number | DetailKind::Signed | DetailKind::Words(_),
+                DetailKind::Text
+                | DetailKind::Number
+                | DetailKind::Signed
+                | DetailKind::AnyWord
+                | DetailKind::Words(_),
                 _,
             ) => false,
         }
@@ -204,6 +209,8 @@ pub enum DetailKind {
     Number,
     /// A number.
     Signed,
+    /// Any word that a user's protocol has for something of its own.
+    AnyWord,
     /// One of these words, each with what it says.
     Words(&'static [(&'static str, &'static str)]),
 }

@@ -114,7 +114,7 @@ fn aging(layout: &Layout) -> Nanos {
             Some(Target::Transactions { timeout }) => timeout,
             Some(Target::Plain | Target::Files) | None => 0,
         };
-        table.max(step.forgets_after.unwrap_or(0))
+        table.max(step.forgets_after.unwrap_or(0)).max(step.longest_idle)
     };
     layout.all().map(of_step).max().unwrap_or(0)
 }

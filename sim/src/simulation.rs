@@ -50,8 +50,8 @@ impl<'a, S: System> Simulation<'a, S> {
     ) -> Option<Extensions> {
         self.world.outside.answers.watch(kinds, watched);
         let brief = self.brief_unless(seed, stop);
-        let (possible, rests) = self.world.outside.answers.take_possible();
-        Some(Extensions { brief: brief?, possible, rests })
+        let (possible, rests, ways) = self.world.outside.answers.take_possible();
+        Some(Extensions { brief: brief?, possible, rests, ways })
     }
 
     fn in_detail(

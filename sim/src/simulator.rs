@@ -115,4 +115,6 @@ pub struct Extensions {
     pub possible: Vec<Possibility>,
     /// When, after the last one, the world was at rest, if that was asked for.
     pub rests: Vec<Resting>,
+    /// The way to each exact fault of the run, in the order in which they fired: [`Possibility::way`].
+    pub ways: Vec<u64>,
 }

@@ -20,6 +20,8 @@ pub enum Applied {
     Before,
     /// Its token is not the owner's.
     Refused,
+    /// The rows did not admit it.
+    NotAdmitted,
 }
 
 /// The rows of all shards.
@@ -27,6 +29,8 @@ pub enum Applied {
 pub struct Store<S: System> {
     shards: Vec<Slot<S>>,
     rules: StoreRules,
+    /// Whose rows the commits of each shard change, where shards share rows.
+    homes: Vec<ShardIndex>,
     /// Whether any step forgets ids by age.
     ages: bool,
     ids_held: u64,
@@ -64,6 +68,7 @@ impl<S: System> Default for Store<S> {
         Store {
             shards: Vec::new(),
             rules,
+            homes: Vec::new(),
             ages: false,
             ids_held: 0,
             ids_held_max: 0,
@@ -81,6 +86,12 @@ impl<S: System> Store<S> {
         self.ids_held_max = 0;
         self.ids_held = 0;
         self.shards.resize_with(layout.shards(), Slot::default);
+        let shards = (0..layout.shards() as u32).map(ShardIndex);
+        self.homes.clear();
+        self.homes.extend(shards.map(|shard| {
+            let step = layout.step_of(shard);
+            if layout.step(step).shares_rows { layout.shard(step, 0) } else { shard }
+        }));
         for (shard, slot) in (0..).map(ShardIndex).zip(&mut self.shards) {
             slot.token = 0;
             slot.applied.clear();
@@ -114,6 +125,7 @@ impl<S: System> Store<S> {
         &mut self,
         commit: &Commit,
         changes: &[S::Change],
+        shared: &S::Shared,
         now: Time,
         tell: &mut impl Tell,
     ) -> Applied {
@@ -132,32 +144,51 @@ impl<S: System> Store<S> {
         if !applied.insert(commit.number) && self.rules.are_commits_numbered {
             return Applied::Before;
         }
-        self.ids_held -= slot.rows.ids();
+        let home = self.home(commit.shard);
+        let rows = &mut self.shards[home.at()].rows;
+        if !rows.admits(changes, shared) {
+            return Applied::NotAdmitted;
+        }
+        self.ids_held -= rows.ids();
         self.has_changed = false;
         for change in changes {
-            self.has_changed |= slot.rows.changes_anything(change);
-            slot.rows.apply(change, now, tell);
+            self.has_changed |= rows.changes_anything(change);
+            rows.apply(change, now, tell);
         }
-        self.ids_held += slot.rows.ids();
+        self.ids_held += rows.ids();
         self.ids_held_max = self.ids_held_max.max(self.ids_held);
         Applied::Now
     }
 
+    /// The shard whose rows those of a shard are.
+    #[inline(always)]
+    fn home(&self, shard: ShardIndex) -> ShardIndex {
+        if S::SHARES_ROWS { self.homes[shard.at()] } else { shard }
+    }
+
     /// The rows of a shard.
     pub fn rows(&self, shard: ShardIndex) -> &S::Rows {
-        &self.shards[shard.at()].rows
+        &self.shards[self.home(shard).at()].rows
     }
 
     /// The same, to be changed by no commit.
     pub fn rows_that_change(&mut self, shard: ShardIndex) -> &mut S::Rows {
-        &mut self.shards[shard.at()].rows
+        let home = self.home(shard);
+        &mut self.shards[home.at()].rows
     }
 
     /// How the changes of a commit are told that is applied next.
     #[cold]
-    pub fn told(&self, commit: &Commit, changes: &[S::Change], design: &S::Design) -> Vec<Told> {
+    pub fn told(
+        &self,
+        commit: &Commit,
+        changes: &[S::Change],
+        design: &S::Design,
+        shared: &S::Shared,
+    ) -> Vec<Told> {
         let shard = commit.shard;
-        let told = changes.iter().map(|change| self.rows(shard).told(change, design, shard));
+        let rows = self.rows(shard);
+        let told = changes.iter().map(|change| rows.told(change, design, shard, shared));
         let told: Vec<Told> = told.collect();
         let alphabet = S::layout(design).alphabet;
         debug_assert!(told.iter().all(|told| alphabet.has_change(told.tale())), "{told:?}");
@@ -211,8 +242,15 @@ impl<S: System> Store<S> {
     /// Adds all rows to the state. With no commit on its way, only the next ones are looked up, and they have numbers
     /// of their own.
     pub fn rest(&self, rest: &mut Rest) {
-        let Store { shards, rules: _, ages: _, ids_held: _, ids_held_max: _, has_changed: _ } =
-            self;
+        let Store {
+            shards,
+            rules: _,
+            homes: _,
+            ages: _,
+            ids_held: _,
+            ids_held_max: _,
+            has_changed: _,
+        } = self;
         for Slot { token: _, applied: _, earlier: _, is_fenced: _, rows } in shards {
             rows.rest(rest);
         }

@@ -5,7 +5,6 @@ use crate::figures::exact;
 use crate::scenario::{duration, kind_to_json};
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::layout::{Layout, Results, StepIndex};
-use onceproof_model::dataflow::point;
 use onceproof_sim::fault::kind::{FaultTarget, KindParts};
 use onceproof_sim::fault::{About, Direction, Fault, Kind, Place};
 use onceproof_systems::Trial;
@@ -147,7 +146,7 @@ impl Words<'_> {
         let mut nth = self.nth();
         if let Some(before) = self.at.before {
             let word = self.layout().alphabet.word(before);
-            let is_commit = before == point::COMMIT || self.commits_rows(before);
+            let is_commit = word == "commit" || self.commits_rows(before);
             let what = match is_commit {
                 true => format!("the {nth}commit"),
                 false if nth.is_empty() => word.to_owned(),
@@ -171,15 +170,18 @@ impl Words<'_> {
     /// the one that fires a window; but nothing leaves a sink.
     fn commits_rows(&self, before: Point) -> bool {
         let is_written = |step| self.layout().step(step).results == Some(Results::Written);
-        before == point::EMIT && self.at.step.is_some_and(is_written)
+        self.layout().alphabet.word(before) == "emit" && self.at.step.is_some_and(is_written)
     }
 
     /// "the commit of events/0#0 at flip"
     fn commit(&self) -> String {
         let commit = match self.at.before {
-            None | Some(point::COMMIT) => "commit".to_owned(),
+            None => "commit".to_owned(),
             Some(before) if self.commits_rows(before) => "commit".to_owned(),
-            Some(before) => format!("{} commit", self.layout().alphabet.word(before)),
+            Some(before) => match self.layout().alphabet.word(before) {
+                "commit" => "commit".to_owned(),
+                word => format!("{word} commit"),
+            },
         };
         let mut text = format!("the {}{commit}{}", self.nth(), self.record(" of "));
         if let Some(step) = self.at.step {

@@ -18,6 +18,7 @@ use super::certificate::{Counts, Exhaustion};
 use super::rests::{Rests, Shared};
 use super::resume::{BreakingSchedule, Done, SearchPart};
 use super::space::Space;
+use crate::report::words::fault_in_words;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Brief, Verdict};
 use onceproof_sim::simulator::{Extensions, Needless, Possibility, Resting};
@@ -77,7 +78,7 @@ pub fn exhaust(
     // What a rest is good for comes with the second fault; and it costs a look at the whole world.
     let wants_rests = space.prunes && space.most > 1;
     let base = simulator.extensions_unless(seed, &space.kinds, wants_rests, cancel);
-    let Some(Extensions { brief, possible: firsts, rests }) = base else {
+    let Some(Extensions { brief, possible: firsts, rests, .. }) = base else {
         found.interrupted = true;
         return found;
     };
@@ -250,6 +251,8 @@ struct Walk<'a> {
     search: &'a Search<'a>,
     simulator: Simulator<'a>,
     faults: Vec<Fault>,
+    /// The way to each of them, in the run in which it was found.
+    ways: Vec<u64>,
     path: Vec<u32>,
     rests: Option<Rests<'a>>,
     part: SearchPart,
@@ -258,14 +261,15 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(search: &'a Search<'a>) -> Walk<'a> {
         let simulator = search.trial.simulator();
-        let (faults, path, part) = (Vec::new(), Vec::new(), SearchPart::default());
-        Walk { search, simulator, faults, path, rests: None, part }
+        let (faults, ways, path) = (Vec::new(), Vec::new(), Vec::new());
+        Walk { search, simulator, faults, ways, path, rests: None, part: SearchPart::default() }
     }
 
     /// All schedules that begin with this fault; none if the search was cancelled.
     fn part(&mut self, first: u32, possibility: &Possibility) -> Option<SearchPart> {
         self.part = SearchPart::default();
         self.faults.clear();
+        self.ways.clear();
         self.path.clear();
         self.rests = self.search.shared.map(Rests::new);
         match self.extend(first, possibility, None) {
@@ -291,6 +295,7 @@ impl<'a> Walk<'a> {
             return ControlFlow::Continue(());
         }
         self.faults.push(possibility.fault.clone());
+        self.ways.push(possibility.way);
         self.path.push(at);
         let explained = explained.or_else(|| explaining(self.search.causes, &self.faults));
         let flow = if self.faults.len() < self.search.most as usize {
@@ -299,6 +304,7 @@ impl<'a> Walk<'a> {
             self.arrive(explained)
         };
         self.faults.pop();
+        self.ways.pop();
         self.path.pop();
         flow
     }
@@ -309,9 +315,10 @@ impl<'a> Walk<'a> {
         let (seed, kinds) = (self.search.seed, &self.search.space.kinds);
         let (with_rests, stop) = (self.rests.is_some(), self.search.cancel);
         let extensions = self.simulator.extensions_unless(seed, kinds, with_rests, stop);
-        let Some(Extensions { possible, rests, .. }) = extensions else {
+        let Some(Extensions { possible, rests, ways, .. }) = extensions else {
             return ControlFlow::Break(());
         };
+        self.went_the_same_way(ways == self.ways);
         let needed = self.rests.as_mut().and_then(|all| all.needed(&self.path, &rests));
         let needed = needed.unwrap_or(possible.len());
         self.part.counts.needless[Needless::SameRest as usize] += (possible.len() - needed) as u64;
@@ -319,6 +326,23 @@ impl<'a> Walk<'a> {
             self.extend(at, possibility, explained)?;
         }
         ControlFlow::Continue(())
+    }
+
+    /// A run has gone the way of the run that it extends, as far as that goes, or not: then what decides it is not its
+    /// faults alone, and nothing that is found means anything.
+    ///
+    /// # Panics
+    /// It has not.
+    fn went_the_same_way(&self, is_same: bool) {
+        if !is_same {
+            let last = self.faults.last().expect("a schedule that is extended has a fault");
+            panic!(
+                "not deterministic: run again with the same faults, it went another way before {}. \
+                 Something tells it what its schedule does not: a clock, a random number, the order of \
+                 a `HashMap`, a static variable",
+                fault_in_words(last, self.search.trial)
+            );
+        }
     }
 
     /// A schedule of the number of faults that is searched.
@@ -335,6 +359,7 @@ impl<'a> Walk<'a> {
         let Some(brief) = self.simulator.brief_unless(self.search.seed, stop) else {
             return ControlFlow::Break(());
         };
+        self.went_the_same_way(self.simulator.unfired().is_empty());
         self.part.counts.count(&brief, self.faults.last());
         (self.search.tell)(Advance::Runs(1));
         match brief.verdict {

@@ -8,10 +8,11 @@ use onceproof_model::dataflow::{self, Dataflow, point};
 use onceproof_model::function::Function;
 use onceproof_model::in_memory::{self, InMemory, alphabet};
 use onceproof_model::pipeline::{Edge, Pipeline, Step, StepKind};
+use onceproof_protocol::{self as protocol, Own};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::{Runs, Simulation};
 
-/// The words of all systems.
+/// The words of all systems that a scenario can name.
 pub static ALPHABETS: [&Alphabet; 2] = [&point::ALPHABET, &alphabet::ALPHABET];
 
 /// What runs a trial, again and again.
@@ -33,6 +34,8 @@ pub enum Design {
     Dataflow(dataflow::Design),
     /// Streams that are counted in memory: best effort, or at-least-once.
     InMemory(in_memory::Design),
+    /// A user's own protocol.
+    Own(protocol::Design),
 }
 
 /// Of what a design is made, in numbers.
@@ -69,6 +72,7 @@ impl Trial {
         match &self.design {
             Design::Dataflow(design) => Box::new(Simulation::<Dataflow>::new(design, &self.plan)),
             Design::InMemory(design) => Box::new(Simulation::<InMemory>::new(design, &self.plan)),
+            Design::Own(design) => Box::new(Simulation::<Own>::new(design, &self.plan)),
         }
     }
 }
@@ -79,6 +83,7 @@ impl Design {
         match self {
             Design::Dataflow(design) => &design.layout,
             Design::InMemory(design) => &design.layout,
+            Design::Own(design) => &design.layout,
         }
     }
 
@@ -86,15 +91,16 @@ impl Design {
     pub fn dataflow(&self) -> Option<&dataflow::Design> {
         match self {
             Design::Dataflow(design) => Some(design),
-            Design::InMemory(_) => None,
+            Design::InMemory(_) | Design::Own(_) => None,
         }
     }
 
-    /// The graph of its steps.
+    /// The graph of its steps; of a user's protocol, its input and its results.
     pub fn pipeline(&self) -> &Pipeline {
         match self {
             Design::Dataflow(design) => &design.pipeline,
             Design::InMemory(design) => &design.pipeline,
+            Design::Own(design) => &design.pipeline,
         }
     }
 
@@ -103,6 +109,7 @@ impl Design {
         match self {
             Design::Dataflow(design) => design.ways(),
             Design::InMemory(design) => design.ways(),
+            Design::Own(design) => design.ways(),
         }
     }
 
@@ -119,6 +126,7 @@ impl Design {
         match self {
             Design::Dataflow(design) => design.takes(point, step, is_control),
             Design::InMemory(design) => design.takes(point, step),
+            Design::Own(design) => design.takes(step),
         }
     }
 
@@ -130,6 +138,7 @@ impl Design {
         match self {
             Design::Dataflow(_) => Ok(()),
             Design::InMemory(design) => design.commits(step),
+            Design::Own(design) => design.takes(step),
         }
     }
 
@@ -137,7 +146,7 @@ impl Design {
     pub fn makes_panes(&self) -> bool {
         match self {
             Design::Dataflow(_) => true,
-            Design::InMemory(_) => false,
+            Design::InMemory(_) | Design::Own(_) => false,
         }
     }
 
@@ -150,7 +159,7 @@ impl Design {
     /// by a record.
     pub fn batch_leg(&self) -> Option<StepIndex> {
         match self {
-            Design::Dataflow(_) => None,
+            Design::Dataflow(_) | Design::Own(_) => None,
             Design::InMemory(design) => design.batch(),
         }
     }
@@ -167,13 +176,15 @@ impl Design {
                 stores: design.stores().len() as u64,
                 messages: design.messages().len() as u64,
             },
+            // Only the user knows what is kept and sent.
+            Design::Own(_) => Parts { processes, stores: 0, messages: 0 },
         }
     }
 
     /// Whether a record whose id stands before it in the log belongs nowhere.
     pub fn leaves_out_repeats(&self) -> bool {
         match self {
-            Design::Dataflow(_) => false,
+            Design::Dataflow(_) | Design::Own(_) => false,
             Design::InMemory(design) => {
                 design.settings.batch.is_some_and(|batch| batch.is_distinct)
             }
@@ -184,7 +195,7 @@ impl Design {
     /// by it, but what it waits for is set when it begins to.
     pub fn reads_clocks(&self) -> bool {
         match self {
-            Design::Dataflow(_) => true,
+            Design::Dataflow(_) | Design::Own(_) => true,
             Design::InMemory(design) => {
                 let mut steps = design.pipeline.steps().iter();
                 let is_clock =
@@ -194,11 +205,19 @@ impl Design {
         }
     }
 
+    /// Whether a process that was away for long, or is to be moved, is started by another worker.
+    pub fn takes_over(&self) -> bool {
+        match self {
+            Design::Dataflow(_) | Design::InMemory(_) => true,
+            Design::Own(design) => design.takes_over,
+        }
+    }
+
     /// What keeps a step out of the process of the step before it, as a scenario writes it.
     pub fn keeps_apart(&self) -> Option<&'static str> {
         match self {
             Design::Dataflow(_) => Some("`fuse = false` in its `mechanism`"),
-            Design::InMemory(_) => None,
+            Design::InMemory(_) | Design::Own(_) => None,
         }
     }
 }

@@ -30,7 +30,7 @@ fn check_rests(trial: &Trial, kinds: &[Kind], most: usize) -> usize {
     let mut same = 0;
     while let Some(schedule) = schedules.pop_front() {
         simulator.place(&schedule);
-        let Extensions { brief, possible, rests } = simulator.extensions_and_rests(None, kinds);
+        let Extensions { brief, possible, rests, .. } = simulator.extensions_and_rests(None, kinds);
         for rest in rests {
             let after = possible[rest.before..].iter().map(|next| next.fault.clone()).collect();
             let this = Rested { schedule: schedule.clone(), brief, after };

@@ -151,7 +151,10 @@ fn layout(
         },
         retry: mechanisms[index.at()].retry,
         commit_retry: mechanisms[index.at()].commit_retry,
+        repeats_commits: true,
         is_fenced: mechanisms[index.at()].fencing == Fencing::Token,
+        shares_rows: false,
+        is_outside: false,
         forgets_after: mechanisms[index.at()].forgets_after().map(|(length, _)| length),
         source: match step.kind {
             StepKind::Source { watermark: progress, queue } => {
@@ -165,6 +168,7 @@ fn layout(
             _ => None,
         },
         longest_wait: 0,
+        longest_idle: 0,
         results: step.kind.results(),
         is_global: matches!(step.kind, StepKind::CountGlobally(_)),
         calls: step.kind.target(),

@@ -48,6 +48,7 @@ impl System for Dataflow {
     type Reply = Time;
     type Timer = Timer;
     type Right<'a> = Truth<'a>;
+    type Shared = ();
 
     const INPUT: Timer = Timer::Arrival;
 

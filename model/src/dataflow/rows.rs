@@ -176,7 +176,7 @@ impl system::Rows<Dataflow> for Rows {
         }
     }
 
-    fn told(&self, delta: &Delta, design: &Design, shard: ShardIndex) -> Told {
+    fn told(&self, delta: &Delta, design: &Design, shard: ShardIndex, (): &()) -> Told {
         let step = design.layout.step_of(shard);
         let settled = match delta {
             Delta::Settle(row) => self.held.get(row).map(|held| held.record.name),

@@ -38,6 +38,7 @@ impl System for InMemory {
     type Reply = ();
     type Timer = Timer;
     type Right<'a> = Truth<'a>;
+    type Shared = ();
 
     const INPUT: Timer = Timer::Input;
 

@@ -247,7 +247,7 @@ impl system::Rows<InMemory> for Rows {
         }
     }
 
-    fn told(&self, change: &Change, _: &Design, _: ShardIndex) -> Told {
+    fn told(&self, change: &Change, _: &Design, _: ShardIndex, (): &()) -> Told {
         Told::new(*change)
     }
 

@@ -347,6 +347,9 @@ impl Answers {
     ) -> Option<Kind> {
         if let Some(log) = &mut self.log {
             log.meet(asked, moment, layout, words);
+            if let Some(possible) = &mut self.possible {
+                possible.pass(asked, point);
+            }
             if let Some(possible) = &mut self.possible
                 && possible.has(asked)
                 && !(possible.watched != Watched::Everything && self.exact.has_unfired())
@@ -358,6 +361,9 @@ impl Answers {
             true => self.exact.find(asked, &moment, &may, layout, words),
             false => None,
         };
+        if let (Some(_), Some(possible)) = (&exact, &mut self.possible) {
+            possible.fire();
+        }
         let kind = exact.or_else(|| self.drawn.fault(asked, point, &may))?;
         self.fired.0[kind.name() as usize] += 1;
         self.strikes

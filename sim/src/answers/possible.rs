@@ -5,6 +5,7 @@
 
 use crate::fault::kind::{Asked, FaultTarget, KindPart};
 use crate::fault::{Fault, Kind, KindName, Leg, Place};
+use onceproof_kernel::mix::fold;
 
 /// A fault that could be placed in a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -13,6 +14,8 @@ pub struct Possibility {
     pub fault: Fault,
     /// Why it need not be tried, if so.
     pub needless: Option<Needless>,
+    /// A hash of all moments up to it at which anything was asked. A run that has this fault comes the same way to it.
+    pub way: u64,
 }
 
 /// Why a fault need not be tried: after it the world is in a state that another schedule leads to, too,
@@ -91,6 +94,9 @@ pub(super) struct Possible {
     crash_at: Vec<Option<(u64, u64)>>,
     /// Whether the message that is asked about goes over a link that is cut.
     pub is_cut_off: bool,
+    /// A hash of all moments that came, and what it was when each exact fault fired.
+    way: u64,
+    pub ways_fired: Vec<u64>,
 }
 
 impl Possible {
@@ -105,6 +111,8 @@ impl Possible {
             crash_at: vec![None; kinds.len()],
             kinds,
             is_cut_off: false,
+            way: 0,
+            ways_fired: Vec::new(),
         }
     }
 
@@ -118,8 +126,19 @@ impl Possible {
         self.kinds.iter().any(|kind| kind.asked_at() == asked)
     }
 
+    /// A moment has come, with this point: whatever was asked before it is on the way to it.
+    pub fn pass(&mut self, asked: Asked, point: u64) {
+        self.way = fold(self.way, point ^ (asked as u64).rotate_right(4));
+    }
+
+    /// An exact fault has fired at the moment that came last.
+    pub fn fire(&mut self) {
+        self.ways_fired.push(self.way);
+    }
+
     /// A moment has come, with this place: each kind that may be placed here.
     pub fn note(&mut self, asked: Asked, place: &Place, may: impl Fn(&Kind) -> bool) {
+        let way = self.way;
         let Possible { found, kinds, crash_at, is_cut_off, changes, .. } = self;
         let asked_here = |(_, kind): &(usize, &Kind)| kind.asked_at() == asked && may(kind);
         for (number, &kind) in kinds.iter().enumerate().filter(asked_here) {
@@ -133,7 +152,8 @@ impl Possible {
                 }
                 _ => None,
             };
-            found.push(Possibility { fault: Fault { at: place.clone(), kind }, needless });
+            let fault = Fault { at: place.clone(), kind };
+            found.push(Possibility { fault, needless, way });
         }
     }
 }

@@ -15,11 +15,11 @@ impl Answers {
         self.possible = Some(Possible::new(kinds, watched));
     }
 
-    /// Every fault that could have been placed in the run, in the order in which their places came, and when
-    /// the world was at rest in between; and watches no more.
-    pub fn take_possible(&mut self) -> (Vec<Possibility>, Vec<Resting>) {
-        let possible = self.possible.take();
-        possible.map_or_else(Default::default, |Possible { found, rests, .. }| (found, rests))
+    /// Every fault that could have been placed in the run, in the order in which their places came, when the world was
+    /// at rest in between, and the way to each exact fault; and watches no more.
+    pub fn take_possible(&mut self) -> (Vec<Possibility>, Vec<Resting>, Vec<u64>) {
+        let parts = |Possible { found, rests, ways_fired, .. }| (found, rests, ways_fired);
+        self.possible.take().map_or_else(Default::default, parts)
     }
 
     /// Whether anyone wants to know in which states the world is at rest.

@@ -35,7 +35,7 @@ use onceproof_kernel::layout::{Layout, Results, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
-use reflect::{Node, Stretch, Written, WrittenRows};
+use reflect::{Node, StandingRow, Stretch, WrittenRows};
 use rustc_hash::FxBuildHasher;
 use standing::{Cells, KeysInMemory};
 use touch::Touch;
@@ -185,7 +185,7 @@ impl Ledger {
             detail.shown.push((name, lineage));
         }
         let number = self.steps[step.at()].rows.len() as u64;
-        self.reflect_row(step, number, Written::new(key, name, lineage, value), words);
+        self.reflect_row(step, number, StandingRow::new(key, name, lineage, value), words);
     }
 
     /// For a run in detail: what was added to external tables since this was last asked.

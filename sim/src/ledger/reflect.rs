@@ -40,11 +40,11 @@ pub(super) struct Stretch {
 }
 
 /// What stands in a sink's rows.
-pub(super) type WrittenRows = HashMap<u64, Written, FxBuildHasher>;
+pub(super) type WrittenRows = HashMap<u64, StandingRow, FxBuildHasher>;
 
 /// What stands in one row.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Written {
+pub(super) struct StandingRow {
     pub key: Key,
     pub name: Name,
     pub lineage: u32,
@@ -165,7 +165,7 @@ impl Ledger {
         &mut self,
         step: StepIndex,
         row: u64,
-        written: Written,
+        written: StandingRow,
         words: &Vocabulary,
     ) {
         let old = self.steps[step.at()].rows.insert(row, written);
@@ -194,7 +194,7 @@ impl Ledger {
     ) -> impl Iterator<Item = (Key, Option<Time>, i128)> + 'a {
         let StepLedger { totals, rows, cells, .. } = &self.steps[step.at()];
         let panes = totals.iter().map(|(&(key, start), &total)| (key, Some(start), total));
-        let of_row = |row: &Written| (row.key, names.window_of(row.name), row.value.into());
+        let of_row = |row: &StandingRow| (row.key, names.window_of(row.name), row.value.into());
         let of_cell = |(&(key, start), cell): (&(Key, Time), &Cell)| {
             (key, Some(start), i128::from(cell.total))
         };
@@ -308,9 +308,9 @@ impl Ledger {
     }
 }
 
-impl Written {
-    pub fn new(key: Key, name: Name, lineage: u32, value: i64) -> Written {
-        Written { key, name, lineage, value }
+impl StandingRow {
+    pub fn new(key: Key, name: Name, lineage: u32, value: i64) -> StandingRow {
+        StandingRow { key, name, lineage, value }
     }
 
     /// What stands there, and what was read to make it.
@@ -319,7 +319,7 @@ impl Written {
     }
 
     fn member(&self) -> Node {
-        let Written { name, lineage, value, .. } = *self;
+        let StandingRow { name, lineage, value, .. } = *self;
         Node { name, lineage, weight: 0, value, next: 0 }
     }
 }

@@ -2,7 +2,7 @@
 //! when the run is over. While it runs nothing is final: a record that is counted twice now may be gone with the crash
 //! of whoever counted it.
 
-use super::reflect::{Depth, Node, Sign, Sums, Written};
+use super::reflect::{Depth, Node, Sign, StandingRow, Sums};
 use super::seen::Which;
 use super::{Ledger, StepLedger};
 use hashbrown::HashMap;
@@ -158,10 +158,10 @@ impl Ledger {
         if !may_change {
             return;
         }
-        let mut rows: Vec<(u64, Written)> =
+        let mut rows: Vec<(u64, StandingRow)> =
             rows.iter().map(|(&row, &stands)| (row, stands)).collect();
         rows.sort_unstable_by_key(|&(row, _)| row);
-        for (_, Written { key, name, lineage, value }) in rows {
+        for (_, StandingRow { key, name, lineage, value }) in rows {
             self.mentions.see(name, lineage, key, 1, value);
         }
     }

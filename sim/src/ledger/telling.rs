@@ -1,7 +1,7 @@
 //! What the ledger hears of the commits of one shard, change by change.
 
 use super::Ledger;
-use super::reflect::{Node, Written};
+use super::reflect::{Node, StandingRow};
 use crate::sources::Sources;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Results, ShardIndex, StepIndex};
@@ -162,7 +162,7 @@ impl Tell for Telling<'_> {
         let &WrittenRow { step, row, tag, key, weight: _, value } = row;
         let Tag { name, lineage } = tag;
         self.ledger.steps[step.at()].may_change = true;
-        self.ledger.reflect_row(step, row, Written::new(key, name, lineage, value), self.words);
+        self.ledger.reflect_row(step, row, StandingRow::new(key, name, lineage, value), self.words);
         if self.ledger.is_detailed() {
             self.arrives(tag);
         }
@@ -173,7 +173,7 @@ impl Tell for Telling<'_> {
         let Tag { name, lineage } = tag;
         self.shows(step, key);
         self.ledger.mentions.see(name, lineage, key, weight, value);
-        self.ledger.reflect_row(step, row, Written::new(key, name, lineage, value), self.words);
+        self.ledger.reflect_row(step, row, StandingRow::new(key, name, lineage, value), self.words);
         if self.ledger.is_detailed() {
             self.arrives(tag);
         }

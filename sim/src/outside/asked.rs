@@ -82,6 +82,10 @@ impl<S: System> Env<S> for Outside<'_, S> {
         &self.words
     }
 
+    fn shared(&self) -> &S::Shared {
+        &self.shared
+    }
+
     fn now(&self) -> Time {
         self.now
     }

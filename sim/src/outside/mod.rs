@@ -35,6 +35,8 @@ pub(crate) struct Outside<'a, S: System> {
     pub layout: &'a Layout,
     pub words: Vocabulary,
     pub store: Lasting<Store<S>>,
+    /// What all processes of the run have in common. Nothing in it means anything but by the handles to it.
+    pub shared: S::Shared,
     pub service: Lasting<Service>,
     pub sources: Sources,
     pub answers: Answers,
@@ -74,6 +76,7 @@ impl<'a, S: System> Outside<'a, S> {
             layout,
             words: Vocabulary::default(),
             store: Lasting::default(),
+            shared: S::Shared::default(),
             service: Lasting::default(),
             sources: Sources::default(),
             answers,
@@ -100,6 +103,7 @@ impl<'a, S: System> Outside<'a, S> {
     /// Begins a run over the input that is loaded.
     pub fn reset(&mut self, seed: Option<u64>, in_detail: bool) {
         self.store.reset(self.design);
+        self.shared = S::Shared::default();
         self.service.reset(self.layout);
         self.answers.reset(seed, in_detail);
         self.ledger.reset(self.layout, in_detail);
@@ -144,6 +148,9 @@ impl<'a, S: System> Outside<'a, S> {
 
     /// What befalls a worker before a step of the protocol.
     pub fn befalls(&mut self, step: &StepTaken) -> BeforeFate {
+        if self.layout.step(step.at.0).is_outside {
+            return BeforeFate::Pass;
+        }
         if self.answers.is_explored() {
             let changes = self.changes();
             self.answers.note_changes(changes);
@@ -158,6 +165,7 @@ impl<'a, S: System> Outside<'a, S> {
             layout: _,
             words,
             store,
+            shared: _,
             service,
             // What is left of the input follows from how far it was read.
             sources: _,

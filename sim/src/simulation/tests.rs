@@ -83,6 +83,7 @@ impl System for Post {
     type Reply = ();
     type Timer = ();
     type Right<'a> = Once;
+    type Shared = ();
 
     const INPUT: () = ();
 
@@ -197,7 +198,7 @@ impl Rows<Post> for Pages {
         tell.write(&WrittenRow { step, row: self.0, tag, key: letter.key, weight: 1, value: 0 });
         self.0 += 1;
     }
-    fn told(&self, letter: &Letter, _: &Layout, _: ShardIndex) -> Told {
+    fn told(&self, letter: &Letter, _: &Layout, _: ShardIndex, (): &()) -> Told {
         Told::new(*letter)
     }
 }

@@ -74,7 +74,7 @@ fn each_subject(what: &What, mut each: impl FnMut(Subject)) {
         | What::StandsStill { struck: Some(Stroke { subject, .. }), .. }
         | What::ClockSteps { struck: Some(Stroke { subject, .. }), .. }
         | What::IsToMove { struck: Some(Stroke { subject, .. }), .. } => each(*subject),
-        What::Commits { commit, .. } | What::Hears(commit) => each(commit.subject),
+        What::Commits { commit, .. } | What::Hears(commit, _) => each(commit.subject),
         What::Applies { commit, changes, .. } => {
             each(commit.subject);
             let records = changes.iter().flat_map(records_of);

@@ -15,6 +15,7 @@ impl Seen<'_> {
         let (does, why) = match applied {
             Applied::Now => ("applies", ""),
             Applied::Before => ("has applied", ": once is enough"),
+            Applied::NotAdmitted => ("refuses", ": the rows are not as it says"),
             Applied::Refused => ("refuses", ": fenced"),
         };
         let (word, number) = (self.commit_word(commit), commit.number);

@@ -6,6 +6,7 @@ use super::what::What;
 use crate::fault::Direction;
 use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::call::Answer;
+use onceproof_kernel::effect::Written;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
@@ -153,7 +154,14 @@ impl Seen<'_> {
                 format!("{} {verb} {}{again}", self.who(), self.subject(commit.subject))
             }
             What::Applies { commit, applied, changes } => self.applies(*commit, *applied, changes),
-            What::Hears(commit) => {
+            What::Hears(commit, Written::Refused) => {
+                format!("{} hears that {} is refused", self.who(), self.subject(commit.subject))
+            }
+            What::Hears(commit, Written::Unknown) => {
+                let of = self.subject(commit.subject);
+                format!("{} hears nothing of its commit of {of}, and waits no longer", self.who())
+            }
+            What::Hears(commit, Written::Applied) => {
                 let is = match self.commit_word(*commit) {
                     "settle" => "settled",
                     "emit" => "emitted",

@@ -5,6 +5,7 @@ use crate::fault::Direction;
 use crate::store::Applied;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::Answer;
+use onceproof_kernel::effect::Written;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
@@ -141,8 +142,8 @@ pub enum What {
         /// What it changes; nothing, unless it is applied now.
         changes: Vec<Told>,
     },
-    /// It hears that a commit is applied.
-    Hears(CommitId),
+    /// It hears what became of a commit, or that nobody knows.
+    Hears(CommitId, Written),
     /// It hears that it has lost its shard, and ends.
     Ends,
     /// It acks a request.
@@ -314,7 +315,7 @@ impl What {
             | What::Waits { .. }
             | What::GivesUp { .. }
             | What::Applies { .. }
-            | What::Hears(_)
+            | What::Hears(..)
             | What::Ends
             | What::Serves { .. }
             | What::Answered { .. }

@@ -15,9 +15,20 @@ use crate::queue::{Lane, Turn};
 use crate::store::Applied;
 use crate::trace::Nobody;
 use onceproof_kernel::alphabet::{Mark, Subject};
-use onceproof_kernel::effect::{Commit, Input};
+use onceproof_kernel::effect::{Commit, Input, Written};
 use onceproof_kernel::system::System;
 use onceproof_kernel::time::Nanos;
+
+/// What the store says of a commit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Said {
+    /// It is applied.
+    Applied,
+    /// The rows did not admit it.
+    NotAdmitted,
+    /// It came under an old token, which ends whoever hears it.
+    Fenced,
+}
 
 /// A commit on its way to the store or back.
 #[derive(Clone, Copy, Debug)]
@@ -48,13 +59,13 @@ impl<S: System> World<'_, S> {
     fn send_commit_after(&mut self, wire: u32, cost: Nanos) {
         let commit = &self.wires[wire].commit;
         let fate = match self.outside.answers.asks_commits() {
-            true => {
+            true if !self.layout.step(self.layout.step_of(commit.shard)).is_outside => {
                 let Commit { shard, subject, point, .. } = *commit;
                 let Outside { answers, words, .. } = &mut self.outside;
                 let sent = CommitSent::new(self.layout, shard, point, subject, words);
                 answers.commit(&sent, self.layout, words)
             }
-            false => CommitFate::Pass,
+            true | false => CommitFate::Pass,
         };
         if self.outside.trace.is_on() {
             self.tell_commit(wire, fate);
@@ -101,17 +112,17 @@ impl<S: System> World<'_, S> {
     }
 
     pub(super) fn commit_arrives(&mut self, wire: u32, is_answered: bool) {
-        let Outside { store, ledger, words, work, sources, now, trace, measure, .. } =
+        let Outside { store, shared, ledger, words, work, sources, now, trace, measure, .. } =
             &mut self.outside;
         let Wire { ref commit, who, is_answered: is_over, .. } = self.wires[wire];
         let changes = self.effects.changes(commit.changes);
         let ids = trace.recorder().map(|recorder| {
-            recorder.changes_told = store.told(commit, changes, self.design);
+            recorder.changes_told = store.told(commit, changes, self.design, shared);
             &mut recorder.ids_told
         });
         let shard = commit.shard;
         let mut telling = Telling { ledger, shard, now: *now, words, sources, ids };
-        let applied = store.apply(commit, changes, *now, &mut telling);
+        let applied = store.apply(commit, changes, shared, *now, &mut telling);
         let which = u64::from(commit.shard.0) << 40 ^ commit.number << 8 ^ applied as u64;
         self.fingerprint.add(self.now, Code::Commit, which);
         match applied {
@@ -129,7 +140,7 @@ impl<S: System> World<'_, S> {
                     ledger.let_go(commit.shard, name);
                 }
             }
-            Applied::Before => {}
+            Applied::Before | Applied::NotAdmitted => {}
             Applied::Refused => {
                 let owner = &self.owners[who.shard.at()];
                 let owns = owner.is_running && owner.life == who.life;
@@ -143,7 +154,7 @@ impl<S: System> World<'_, S> {
             Applied::Now if !self.is_running(who) => {
                 self.outside.marks.reach(Mark::COMMIT_OUTLIVED);
             }
-            Applied::Now => {}
+            Applied::Now | Applied::NotAdmitted => {}
             Applied::Before => self.outside.marks.reach(Mark::COMMIT_REPEATED),
             Applied::Refused => self.outside.marks.reach(Mark::COMMIT_FENCED),
         }
@@ -151,19 +162,24 @@ impl<S: System> World<'_, S> {
             self.tell_commit_arrives(wire, applied);
         }
         let is_refused = applied == Applied::Refused;
+        let said = match applied {
+            Applied::Now | Applied::Before => Said::Applied,
+            Applied::NotAdmitted => Said::NotAdmitted,
+            Applied::Refused => Said::Fenced,
+        };
         let is_due = applied != Applied::Before || self.layout.store.are_repeats_answered;
         let is_answered = is_answered && is_due;
         // A worker that died needs no refusal; one that lives on is ended by it.
         if is_answered && !is_over && !(is_refused && self.host_of(who).is_none()) {
             // The answer takes the place of this event among those that refer to the wire.
             let at = self.now.saturating_add(self.plan.cluster.commit);
-            self.schedule(at, Turn::Normal, Lane::Store, Event::Answer { wire, is_refused });
+            self.schedule(at, Turn::Normal, Lane::Store, Event::Answer { wire, said });
         } else {
             self.drop_wire(wire);
         }
     }
 
-    pub(super) fn answer_arrives(&mut self, wire: u32, is_refused: bool) {
+    pub(super) fn answer_arrives(&mut self, wire: u32, said: Said) {
         let Wire { ref commit, who, is_answered, .. } = self.wires[wire];
         let Commit { shard, number, subject, .. } = *commit;
         if is_answered || !self.is_running(who) {
@@ -176,32 +192,59 @@ impl<S: System> World<'_, S> {
         self.wires[wire].is_answered = true;
         self.count(Code::Answer, shard, number);
         if self.outside.trace.is_on() {
-            self.tell_answer(wire, is_refused);
+            self.tell_answer(wire, said);
         }
-        if is_refused {
-            self.end(who);
+        let written = match said {
+            Said::Applied => Written::Applied,
+            Said::NotAdmitted => Written::Refused,
+            Said::Fenced => {
+                self.end(who);
+                return self.drop_wire(wire);
+            }
+        };
+        self.hear_of_commit(wire, written, subject);
+    }
+
+    /// A commit was not answered in time: it is repeated, or its worker is told that nobody knows what became of it.
+    pub(super) fn commit_waited(&mut self, wire: u32) {
+        let Wire { ref commit, .. } = self.wires[wire];
+        let Commit { shard, number, subject, .. } = *commit;
+        if self.layout.step(self.layout.step_of(shard)).repeats_commits {
+            self.send_commit(wire);
             return self.drop_wire(wire);
         }
+        self.wires[wire].is_answered = true;
+        self.count(Code::Answer, shard, !number);
+        if self.outside.trace.is_on() {
+            self.tell_answer_missing(wire);
+        }
+        self.hear_of_commit(wire, Written::Unknown, subject);
+    }
+
+    /// A worker is about to hear of its commit.
+    fn hear_of_commit(&mut self, wire: u32, written: Written, subject: Subject) {
+        let who = self.wires[wire].who;
         if self.outside.answers.asks_before() {
             match self.strike(who, self.layout.alphabet.moments.answer, subject) {
                 Survival::GoesOn => {}
                 Survival::Ends => return self.drop_wire(wire),
                 Survival::Waits(host) => {
                     let cause = self.outside.trace.cause();
-                    return self.hosts[host as usize].interrupt(Waiting::Answer { wire }, cause);
+                    return self.hosts[host as usize]
+                        .interrupt(Waiting::Answer { wire, written }, cause);
                 }
             }
         }
-        self.handle_answer(wire);
+        self.handle_answer(wire, written);
     }
 
-    /// A worker hears that its commit is applied.
-    pub(super) fn handle_answer(&mut self, wire: u32) {
+    /// A worker hears of its commit.
+    pub(super) fn handle_answer(&mut self, wire: u32, written: Written) {
         let Wire { ref commit, who, .. } = self.wires[wire];
         let number = commit.number;
         self.drop_wire(wire);
         if self.is_running(who) {
-            self.deliver(who, Input::Committed { number });
+            self.deliver(who, Input::Committed { number, written });
         }
     }
 }

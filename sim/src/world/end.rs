@@ -72,6 +72,9 @@ impl<S: System> World<'_, S> {
             return Some(end);
         }
         if self.stands_still() {
+            if self.only_idles(event) {
+                return Some(End::Drained);
+            }
             let repeats = self.repeats(event).or_else(|| {
                 let mut left = self.queue.in_order().into_iter().map(|(_, event)| event);
                 left.find_map(|event| self.repeats(event))
@@ -86,6 +89,35 @@ impl<S: System> World<'_, S> {
             self.overdue = Some(Overdue { progress: self.standstill.progress, waiter });
         }
         None
+    }
+
+    /// Whether all who do anything are such as may idle, and wait for nobody: a heartbeat, a look whether there is anything
+    /// to do. All that could come of it has come; it is no wait that should end.
+    fn only_idles(&self, event: &Event<S>) -> bool {
+        let is_idle = |event: &Event<S>| match *event {
+            _ if self.is_void(event) => true,
+            Event::Wake { shard, timer, .. } => {
+                let may_idle = self.layout.step(self.layout.step_of(shard)).longest_idle > 0;
+                may_idle && matches!(S::wait(timer), Wait::Due | Wait::FirstReply)
+            }
+            Event::Request { .. }
+            | Event::Reply { .. }
+            | Event::Commit { .. }
+            | Event::Answer { .. }
+            | Event::Lease { .. } => true,
+            Event::Error { .. }
+            | Event::Repeat { .. }
+            | Event::Call { .. }
+            | Event::Called { .. }
+            | Event::Restart { .. }
+            | Event::Resume { .. }
+            | Event::Boot { .. }
+            | Event::Fault { .. } => false,
+        };
+        let mut steps = self.layout.all();
+        steps.any(|(_, step)| step.longest_idle > 0)
+            && is_idle(event)
+            && self.queue.in_order().into_iter().all(|(_, event)| is_idle(event))
     }
 
     /// Whether something came of what was still due when the time to drain was over.

@@ -1,5 +1,6 @@
 //! What happens at a time.
 
+use super::commits::Said;
 use onceproof_kernel::call::{Answer, Serial};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system::System;
@@ -29,8 +30,8 @@ pub(super) enum Event<S: System> {
     },
     Answer {
         wire: u32,
-        /// The store refuses it: its worker owns the shard no more.
-        is_refused: bool,
+        /// What the store says of it.
+        said: Said,
     },
     Repeat {
         wire: u32,

@@ -8,6 +8,7 @@ use crate::fault::ClockWay;
 use crate::fingerprint::Code;
 use crate::queue::{Lane, Turn};
 use crate::trace::What;
+use onceproof_kernel::effect::Written;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::words;
 use onceproof_kernel::rest::Rest;
@@ -59,7 +60,7 @@ pub(super) enum Waiting<S: System> {
     /// The rest of what a worker was about to do.
     List(List<S>),
     /// The answer to a commit, just before it was handled.
-    Answer { wire: u32 },
+    Answer { wire: u32, written: Written },
 }
 
 impl<S: System> Host<S> {
@@ -231,7 +232,7 @@ impl<S: System> World<'_, S> {
             match waiting {
                 Waiting::Event(event) => self.step(event),
                 Waiting::List(list) => self.go_on(list),
-                Waiting::Answer { wire } => self.handle_answer(wire),
+                Waiting::Answer { wire, written } => self.handle_answer(wire, written),
             }
         }
     }
@@ -290,7 +291,7 @@ impl<S: System> World<'_, S> {
                 | Event::Fault { .. } => {}
             },
             Waiting::List(list) => self.drop_list(list),
-            Waiting::Answer { wire } => self.drop_wire(wire),
+            Waiting::Answer { wire, .. } => self.drop_wire(wire),
         }
     }
 }

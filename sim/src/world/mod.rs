@@ -316,11 +316,8 @@ impl<'a, S: System> World<'a, S> {
             }
             Event::Error { to, from, slot, serial } => self.reply(to, from, slot, serial, None),
             Event::Commit { wire, is_answered } => self.commit_arrives(wire, is_answered),
-            Event::Answer { wire, is_refused } => self.answer_arrives(wire, is_refused),
-            Event::Repeat { wire } => {
-                self.send_commit(wire);
-                self.drop_wire(wire);
-            }
+            Event::Answer { wire, said } => self.answer_arrives(wire, said),
+            Event::Repeat { wire } => self.commit_waited(wire),
             Event::Call { out } => self.call_arrives(out),
             Event::Called { shard, life, slot, serial, answer } => {
                 let who = Instance { shard, life };

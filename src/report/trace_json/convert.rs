@@ -2,9 +2,10 @@
 
 use super::document::{Before, Commit, Document, Fated, Happens, Kind, Output, OutputValue};
 use super::told;
-use super::words::{Answer, Applied, Fate, Message, Nobody, Owner, Timer};
+use super::words::{Answer, Applied, Fate, Instead, Message, Nobody, Owner, Timer};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call;
+use onceproof_kernel::effect::Written;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::record::{self, Value};
@@ -114,11 +115,19 @@ fn kind(seen: &Seen<'_>, what: &What) -> Kind {
             applied: match applied {
                 trace::Applied::Now => Applied::Now,
                 trace::Applied::Before => Applied::Before,
+                trace::Applied::NotAdmitted => Applied::NotAdmitted,
                 trace::Applied::Refused => Applied::Refused,
             },
             changes: changes.iter().map(|changed| told::change(seen, changed)).collect(),
         },
-        &What::Hears(id) => Kind::Heard { commit: commit(id) },
+        &What::Hears(id, written) => Kind::Heard {
+            commit: commit(id),
+            instead: match written {
+                Written::Applied => None,
+                Written::Refused => Some(Instead::Refused),
+                Written::Unknown => Some(Instead::Unknown),
+            },
+        },
         What::Ends => Kind::End,
         What::Acks { to, subject: about, attempt, says, fate } => Kind::Ack {
             to: shard(*to),

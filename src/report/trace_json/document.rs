@@ -2,7 +2,7 @@
 
 #[cfg(feature = "schema")]
 use super::told_schema;
-use super::words::{Answer, Applied, Fate, Message, Nobody, Owner, Timer};
+use super::words::{Answer, Applied, Fate, Instead, Message, Nobody, Owner, Timer};
 #[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
@@ -213,6 +213,9 @@ pub(super) enum Kind {
     Heard {
         #[serde(flatten)]
         commit: Commit,
+        /// What it hears instead of that the commit is applied.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        instead: Option<Instead>,
     },
     /// An old owner hears that it has lost its shard, and ends.
     End,

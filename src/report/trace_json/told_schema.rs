@@ -60,7 +60,7 @@ fn of_words(by: &str, words: &ToldWords) -> Value {
 /// Adds a property.
 fn add(schema: &mut Value, detail: &DetailWords) {
     let mut property = match detail.kind {
-        DetailKind::Text => json!({ "type": "string" }),
+        DetailKind::Text | DetailKind::AnyWord => json!({ "type": "string" }),
         DetailKind::Number => json!({ "type": "integer", "minimum": 0 }),
         DetailKind::Signed => json!({ "type": "integer" }),
         DetailKind::Words(words) => {

@@ -79,8 +79,21 @@ pub(super) enum Applied {
     Now,
     /// It had changed them before.
     Before,
+    /// The rows did not admit it.
+    NotAdmitted,
     /// Its token is not the owner's.
     Refused,
+}
+
+/// What a worker hears of a commit that it does not hear to be applied.
+#[derive(Clone, Copy, Serialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Instead {
+    /// The rows did not admit it.
+    Refused,
+    /// Nothing, in time: nobody knows what became of it.
+    Unknown,
 }
 
 /// What an external service answers.

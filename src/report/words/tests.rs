@@ -3,6 +3,7 @@
 use super::*;
 use crate::report::samples::{flip_plan, record, sink_plan};
 use onceproof_kernel::time::{MILLISECOND, SECOND};
+use onceproof_model::dataflow::point;
 use onceproof_sim::fault::{ClockWay, Leg};
 use onceproof_sim::simulator::default_kinds;
 

@@ -59,6 +59,7 @@ impl Scenario {
                     .map(|(mechanism, asked)| OfAll::Mechanism(mechanism, asked)),
                 Design::InMemory(design) => asked::settings(&design.settings, written)
                     .map(|(table, asked)| OfAll::Settings(table, asked)),
+                Design::Own(_) => unreachable!("no file is of a user's own protocol"),
             })
         });
         let read = faults.iter().map(|written| asked::fault(written));

@@ -94,6 +94,9 @@ pub fn does_something(kind: &Kind, design: &Design, hosts: u32) -> Result<(), St
         Kind::Move if hosts < 2 => {
             Err(format!("`{word}` can do nothing here\nthere is no other worker"))
         }
+        Kind::Move if !design.takes_over() => {
+            Err(format!("`{word}` can do nothing here\nnobody takes a process over"))
+        }
         Kind::ErrorNotApplied if !design.layout().alphabet.is_answered => {
             Err(format!("`{word}` can do nothing here\nnobody waits for an answer"))
         }

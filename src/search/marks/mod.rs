@@ -101,6 +101,8 @@ fn is_awaited(trial: &Trial, mark: Mark) -> bool {
     match &trial.design {
         Design::Dataflow(design) => dataflow::is_awaited(design, trial, mark),
         Design::InMemory(design) => in_memory::is_awaited(design, trial, mark),
+        // Only its user knows what it should reach.
+        Design::Own(_) => false,
     }
 }
 

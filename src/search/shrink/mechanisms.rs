@@ -97,7 +97,8 @@ pub fn are_kept(before: &Scenario, after: &Scenario) -> bool {
             before.eq(after.mechanisms().iter().map(without_costs))
         }
         (Design::InMemory(before), Design::InMemory(after)) => before.settings == after.settings,
-        (Design::Dataflow(_) | Design::InMemory(_), _) => false,
+        (Design::Own(_), Design::Own(_)) => true,
+        (Design::Dataflow(_) | Design::InMemory(_) | Design::Own(_), _) => false,
     }
 }
 
@@ -107,6 +108,8 @@ pub fn wrong(bench: &mut Bench<'_>, case: &Case) -> Vec<Wrong> {
     let others: Vec<(&'static str, Option<Trial>)> = match &trial.design {
         Design::Dataflow(design) => of_dataflow(design, &trial),
         Design::InMemory(design) => of_settings(design, &trial),
+        // Its wrong designs are the user's, and have no names here.
+        Design::Own(_) => Vec::new(),
     };
     // What else a run with a right value breaks is no failure of this scenario.
     let (goal, watch) = (bench.goal.clone(), bench.watch);

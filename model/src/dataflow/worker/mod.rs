@@ -136,7 +136,7 @@ impl Worker {
             Input::Boot => self.boot(m),
             Input::Request(request) => self.receive(request, m),
             Input::Replied(reply) => self.reply(reply, m),
-            Input::Committed { number } => self.answered(number, m),
+            Input::Committed { number, .. } => self.answered(number, m),
             Input::Called { rpc, answer } => self.called(rpc, answer, m),
             Input::Wake(timer) => self.wake(timer, m),
             Input::Resume => self.resume(m),

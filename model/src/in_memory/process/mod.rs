@@ -88,18 +88,22 @@ impl Process<InMemory> for Task {
             (Role::Spout(spout), Input::Request(request)) => {
                 spout.hears(&request.body, hands, m);
             }
-            (Role::Spout(spout), Input::Committed { number }) => spout.committed(*number, hands, m),
+            (Role::Spout(spout), Input::Committed { number, .. }) => {
+                spout.committed(*number, hands, m)
+            }
             (Role::Bolt(bolt), Input::Request(request)) => bolt.takes(&request.body, hands, m),
-            (Role::Bolt(bolt), Input::Committed { number }) => bolt.counted(*number, hands, m),
+            (Role::Bolt(bolt), Input::Committed { number, .. }) => bolt.counted(*number, hands, m),
             (Role::Acker(acker), Input::Request(request)) => acker.hears(&request.body, hands, m),
             (Role::View(view), Input::Request(request)) => view.takes(&request.body, hands, m),
-            (Role::View(view), Input::Committed { number }) => view.stands(*number, hands, m),
+            (Role::View(view), Input::Committed { number, .. }) => view.stands(*number, hands, m),
             (Role::Batch(batch), Input::Boot) => batch.boot(hands, m),
             (Role::Batch(batch), Input::Wake(Timer::Input)) => batch.follow(hands, m),
             (Role::Batch(batch), Input::Wake(Timer::Batch(end, stage))) => {
                 batch.is_due(*end, *stage, hands, m);
             }
-            (Role::Batch(batch), Input::Committed { number }) => batch.landed(*number, hands, m),
+            (Role::Batch(batch), Input::Committed { number, .. }) => {
+                batch.landed(*number, hands, m)
+            }
             (Role::Bolt(_) | Role::Acker(_) | Role::View(_), _)
             | (Role::Spout(_) | Role::Batch(_), _) => {}
         }

@@ -6,10 +6,11 @@ use crate::service::Handled;
 use crate::store::Applied;
 use crate::trace::{Actor, CommitId, Fate, Nobody, Undelivered, What};
 use crate::world::World;
+use crate::world::commits::Said;
 use crate::world::leases::Instance;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Answer, Call};
-use onceproof_kernel::effect::Commit;
+use onceproof_kernel::effect::{Commit, Written};
 use onceproof_kernel::system::System;
 use onceproof_kernel::tell::Gone;
 use onceproof_kernel::told::Forgotten;
@@ -43,7 +44,7 @@ impl<S: System> World<'_, S> {
         let told = std::mem::take(&mut recorder.changes_told);
         let changes = match applied {
             Applied::Now => told,
-            Applied::Before | Applied::Refused => Vec::new(),
+            Applied::Before | Applied::NotAdmitted | Applied::Refused => Vec::new(),
         };
         let actor = self.actor(who, Some(commit.token));
         let what = What::Applies { commit: id_of(&commit), applied, changes };
@@ -65,11 +66,23 @@ impl<S: System> World<'_, S> {
 
     /// The answer to a commit arrives at whoever waits for it.
     #[cold]
-    pub(in crate::world) fn tell_answer(&mut self, wire: u32, is_refused: bool) {
+    pub(in crate::world) fn tell_answer(&mut self, wire: u32, said: Said) {
         let who = self.wires[wire].who;
         let id = id_of(&self.wires[wire].commit);
-        let what = if is_refused { What::Ends } else { What::Hears(id) };
+        let what = match said {
+            Said::Applied => What::Hears(id, Written::Applied),
+            Said::NotAdmitted => What::Hears(id, Written::Refused),
+            Said::Fenced => What::Ends,
+        };
         self.tell(who, what, None);
+    }
+
+    /// A worker waits no longer for the answer to a commit.
+    #[cold]
+    pub(in crate::world) fn tell_answer_missing(&mut self, wire: u32) {
+        let who = self.wires[wire].who;
+        let id = id_of(&self.wires[wire].commit);
+        self.tell(who, What::Hears(id, Written::Unknown), None);
     }
 
     /// The answer to a commit is for nobody.

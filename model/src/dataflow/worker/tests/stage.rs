@@ -12,6 +12,7 @@ use crate::pipeline::{Ack, MessageIds, QueueRules, Sink, Step, StepKind};
 use crate::window::Windowing;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Answer, Call, Operation, Rpc, Serial};
+use onceproof_kernel::effect;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Failing, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
@@ -361,5 +362,5 @@ pub(super) fn count(lateness: u64) -> StepKind {
 
 /// The store has applied a commit.
 pub(super) fn committed(number: u64) -> Input {
-    Input::Committed { number }
+    Input::Committed { number, written: effect::Written::Applied }
 }

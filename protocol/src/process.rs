@@ -1,0 +1,446 @@
+//! One process: what comes in goes to its port, its future is polled, and what that asks for is listed in order.
+
+use crate::alphabet::{COMMIT, CONTROL};
+use crate::design::{Design, millis, record_of};
+use crate::message::{Answered, Change, Message, Timer};
+use crate::port::{Answer, Arrived, Effect as Asking, Port, Sent, Ticket, What};
+use crate::protocol::Running;
+use crate::step::Reads;
+use crate::system::Own;
+use crate::tx::{Asked, Tx};
+use crate::words::{Sum, Tag, Written};
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::{Rpc, Serial};
+use onceproof_kernel::effect::{self, Commit, Context, Effect, Input, MessageAck, Reply, Request};
+use onceproof_kernel::env::{Decision, Env};
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::name::Name;
+use onceproof_kernel::source::{Pull, Read};
+use onceproof_kernel::system::Process;
+use onceproof_kernel::tell::{self, Member, Pane, Pile, Standing};
+use onceproof_kernel::time::{MILLISECOND, Time};
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+use std::task::{Context as Polling, Waker};
+
+/// A process on a worker.
+pub struct Life {
+    shard: ShardIndex,
+    token: u64,
+    body: Option<Body>,
+}
+
+/// What a life of it is made of.
+struct Body {
+    port: Rc<Port>,
+    /// None once it is over.
+    future: Option<Running>,
+    /// The commits that are not answered: their numbers, and those of their effects.
+    commits: Vec<(u64, u64)>,
+    next_commit: u64,
+    /// The requests that are not answered.
+    flights: Vec<Flight>,
+    /// The messages that the queue has handed out, by their records.
+    held: Vec<(Name, u32)>,
+    /// Whether the queue had nothing when it was asked last.
+    is_exhausted: bool,
+    /// When it is woken for new input.
+    woken_at: Option<Time>,
+}
+
+/// A request that is not answered.
+struct Flight {
+    number: u64,
+    to: ShardIndex,
+    body: Message,
+    attempts: u32,
+    is_retried: bool,
+}
+
+impl fmt::Debug for Life {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let port = self.body.as_ref().map(|body| &body.port);
+        f.debug_struct("Life").field("shard", &self.shard).field("port", &port).finish()
+    }
+}
+
+impl Process<Own> for Life {
+    fn new(_: &Design, shard: ShardIndex) -> Life {
+        Life { shard, token: 0, body: None }
+    }
+
+    fn reset(&mut self) {
+        self.token = 0;
+        self.body = None;
+    }
+
+    fn handle<E: Env<Own>>(&mut self, input: &Input<Own>, m: &mut Context<'_, Own, E>) {
+        let step = m.design.layout.step_of(self.shard);
+        if *input == Input::Boot {
+            self.boot(step, m);
+        }
+        let Life { shard, token, body } = self;
+        let Some(body) = body else { return };
+        let mut hands = Hands { shard: *shard, token: *token, m };
+        body.take(step, input, &mut hands);
+        body.read_log(&mut hands);
+        body.poll(hands.m.now);
+        body.list(&mut hands);
+    }
+
+    fn is_ready(&self) -> bool {
+        self.body.as_ref().is_some_and(|body| {
+            body.future.is_some() && !body.is_exhausted && body.port.inner.borrow().is_hungry
+        })
+    }
+
+    fn awaits(&self, timer: Timer) -> bool {
+        let Some(body) = &self.body else { return false };
+        match timer {
+            Timer::Input => body.future.is_some(),
+            Timer::First(number) | Timer::Again(number) => body.flight(number).is_some(),
+            Timer::Sleep(number) => body.port.waits(number),
+        }
+    }
+
+    fn awaits_reply(&self, rpc: Rpc) -> bool {
+        self.body.as_ref().is_some_and(|body| body.flight(number_of(rpc)).is_some())
+    }
+
+    fn awaited_with(&self, timer: Timer) -> Option<Subject> {
+        let (Timer::First(number) | Timer::Again(number)) = timer else { return None };
+        let body = self.body.as_ref()?;
+        body.flight(number).map(|at| body.flights[at].body.subject)
+    }
+}
+
+impl Life {
+    fn boot<E: Env<Own>>(&mut self, step: StepIndex, m: &mut Context<'_, Own, E>) {
+        self.token = m.ask().take_token(self.shard);
+        let laid = &m.design.steps[step.at()];
+        if !laid.runs {
+            return;
+        }
+        let port = Rc::new(Port {
+            step: laid.name,
+            number: m.design.layout.number_of(self.shard),
+            now: Cell::new(millis(m.now)),
+            tables: m.env.rows(self.shard).tables(),
+            contents: Rc::clone(m.env.shared()),
+            log: RefCell::default(),
+            inner: RefCell::default(),
+        });
+        self.body = Some(Body {
+            future: Some(m.design.protocol.clone().start(Rc::clone(&port))),
+            port,
+            commits: Vec::new(),
+            next_commit: 0,
+            flights: Vec::new(),
+            held: Vec::new(),
+            is_exhausted: laid.reads != Some(Reads::Queue),
+            woken_at: None,
+        });
+    }
+}
+
+/// Who a process is, and what it has at hand.
+struct Hands<'a, 'c, E> {
+    shard: ShardIndex,
+    token: u64,
+    m: &'a mut Context<'c, Own, E>,
+}
+
+impl<E: Env<Own>> Hands<'_, '_, E> {
+    fn lists(&mut self, effect: Effect<Own>) {
+        self.m.effects.list.push(effect);
+    }
+}
+
+impl Body {
+    fn flight(&self, number: u64) -> Option<usize> {
+        self.flights.iter().position(|flight| flight.number == number)
+    }
+
+    /// Puts what comes in where it is waited for.
+    fn take<E: Env<Own>>(
+        &mut self,
+        step: StepIndex,
+        input: &Input<Own>,
+        hands: &mut Hands<'_, '_, E>,
+    ) {
+        self.port.now.set(millis(hands.m.now));
+        match *input {
+            Input::Boot | Input::Called { .. } => {}
+            Input::Request(Request {
+                from, rpc, body: Message { route, body, subject }, ..
+            }) => {
+                let of = match subject {
+                    Subject::Record(name) => Tag(Some(name)),
+                    Subject::Control { .. } => Tag::NONE,
+                };
+                let ticket = Ticket { from, rpc, of, subject };
+                self.port.inner.borrow_mut().requests.push(Arrived { ticket, route, body });
+            }
+            Input::Replied(effect::Replied { rpc, body, .. }) => {
+                self.is_replied(number_of(rpc), body)
+            }
+            Input::Committed { number, written } => {
+                let at = self.commits.iter().position(|&(commit, _)| commit == number);
+                let Some(at) = at else { return };
+                let (_, effect) = self.commits.swap_remove(at);
+                let written = match written {
+                    effect::Written::Applied => Written::Applied,
+                    effect::Written::Refused => Written::Refused,
+                    effect::Written::Unknown => Written::Unknown,
+                };
+                self.port.answer(effect, Answer::Written(written));
+            }
+            Input::Wake(Timer::Input) => {
+                self.is_exhausted = hands.m.design.steps[step.at()].reads != Some(Reads::Queue);
+                self.woken_at = None;
+            }
+            Input::Wake(Timer::First(number) | Timer::Again(number)) => {
+                let Some(at) = self.flight(number) else { return };
+                match self.flights[at].is_retried {
+                    true => send(&mut self.flights[at], hands),
+                    false => {
+                        self.flights.remove(at);
+                        self.port.answer(number, Answer::Reply(None));
+                    }
+                }
+            }
+            Input::Wake(Timer::Sleep(number)) => self.port.answer(number, Answer::Woke),
+            Input::Resume => self.pull(hands),
+        }
+    }
+
+    /// A reply says what came of a request; an error says nothing.
+    fn is_replied(&mut self, number: u64, body: Option<Answered>) {
+        let Some(at) = self.flight(number) else { return };
+        if body.is_none() && self.flights[at].is_retried {
+            return;
+        }
+        self.flights.remove(at);
+        self.port.answer(number, Answer::Reply(body.map(|Answered { body }| body)));
+    }
+
+    /// Takes the next record from the queue, since somebody waits for one.
+    fn pull<E: Env<Own>>(&mut self, hands: &mut Hands<'_, '_, E>) {
+        match hands.m.ask().pull(hands.shard) {
+            Pull::Message(message) => {
+                let name = message.row.name;
+                self.held.retain(|&(held, _)| held != name);
+                self.held.push((name, message.number));
+                let record = record_of(&message.row, hands.m.env.words());
+                self.port.inner.borrow_mut().records.push_back(record);
+            }
+            Pull::NotYet { at } => {
+                self.is_exhausted = true;
+                self.wake_at(at, hands);
+            }
+            Pull::Nothing => self.is_exhausted = true,
+        }
+    }
+
+    /// Reads what has come into the log.
+    fn read_log<E: Env<Own>>(&mut self, hands: &mut Hands<'_, '_, E>) {
+        let design = hands.m.design;
+        let step = design.layout.step_of(hands.shard);
+        let (Some(log), Some(Reads::Log)) = (design.log, design.steps[step.at()].reads) else {
+            return;
+        };
+        // What is sent again is listed already. It asks nothing.
+        if !hands.m.effects.is_quiet() {
+            return;
+        }
+        let shard = design.layout.shard(log, 0);
+        loop {
+            let offset = self.port.log.borrow().len() as u64;
+            match hands.m.ask().read(shard, offset) {
+                Read::Row(row) => {
+                    let (name, key) = (row.name, row.key);
+                    hands.m.env.decides(Decision::Reads { name, key });
+                    let record = record_of(&row, hands.m.env.words());
+                    self.port.log.borrow_mut().push(record);
+                }
+                Read::NotYet { arrival } => return self.wake_at(arrival, hands),
+                Read::End => return,
+            }
+        }
+    }
+
+    fn wake_at<E: Env<Own>>(&mut self, at: Time, hands: &mut Hands<'_, '_, E>) {
+        if self.woken_at != Some(at) {
+            self.woken_at = Some(at);
+            hands.lists(Effect::Wake { at, timer: Timer::Input });
+        }
+    }
+
+    /// Polls the future until a pass over all of its tasks gets nobody further: then each waits for the world.
+    fn poll(&mut self, now: Time) {
+        self.port.now.set(millis(now));
+        let mut seen = u64::MAX;
+        while let Some(future) = &mut self.future
+            && seen != self.port.progress()
+        {
+            seen = self.port.progress();
+            self.port.look();
+            if future.as_mut().poll(&mut Polling::from_waker(Waker::noop())).is_ready() {
+                self.future = None;
+            }
+        }
+    }
+
+    /// Lists what the future has asked for, in order.
+    fn list<E: Env<Own>>(&mut self, hands: &mut Hands<'_, '_, E>) {
+        let (effects, forgotten) = {
+            let inner = &mut *self.port.inner.borrow_mut();
+            (std::mem::take(&mut inner.effects), std::mem::take(&mut inner.forgotten))
+        };
+        for Asking { number, of, what } in effects {
+            let subject = match of.0 {
+                Some(name) => Subject::Record(name),
+                None => Subject::Control { word: CONTROL, value: 0 },
+            };
+            match what {
+                What::Commit(tx) => self.commit(number, subject, tx, hands),
+                What::Send(Sent { to, key, route, body, is_retried }) => {
+                    let body = self.port.contents.borrow_mut().keep(body);
+                    let body = Message { route, body, subject };
+                    let to = hands.m.design.receiver(to, key);
+                    let mut flight = Flight { number, to, body, attempts: 0, is_retried };
+                    send(&mut flight, hands);
+                    self.flights.push(flight);
+                }
+                What::Reply(Ticket { from: to, rpc, subject, .. }, body) => {
+                    let body = self.port.contents.borrow_mut().keep(body);
+                    let (from, body) = (hands.shard, Answered { body });
+                    hands.lists(Effect::Reply(Reply { from, to, rpc, subject, body }));
+                }
+                What::Done => self.done(of, hands),
+                What::Sleep(after) => {
+                    let at = hands.m.now.plus(after.saturating_mul(MILLISECOND));
+                    hands.lists(Effect::Wake { at, timer: Timer::Sleep(number) });
+                }
+            }
+        }
+        self.flights.retain(|flight| !forgotten.contains(&flight.number));
+    }
+
+    fn done<E: Env<Own>>(&mut self, of: Tag, hands: &mut Hands<'_, '_, E>) {
+        let held = self.held.iter().find(|(name, _)| Some(*name) == of.0);
+        if let Some(&(name, number)) = held {
+            let shard = hands.shard;
+            hands.lists(Effect::AckMessage(MessageAck { shard, number, name }));
+        }
+    }
+
+    fn commit<E: Env<Own>>(
+        &mut self,
+        effect: u64,
+        subject: Subject,
+        tx: Tx,
+        hands: &mut Hands<'_, '_, E>,
+    ) {
+        let number = self.next_commit;
+        self.next_commit += 1;
+        self.commits.push((number, effect));
+        let mut changes: Vec<Change> = Vec::with_capacity(tx.checks.len() + tx.changes.len());
+        for (table, id, test) in tx.checks {
+            let test = self.port.contents.borrow_mut().keep_test(test);
+            changes.push(Change::Check { row: (table, id), test });
+        }
+        for asked in tx.changes {
+            changes.push(match asked {
+                Asked::Put(table, id, body) => {
+                    let body = self.port.contents.borrow_mut().keep(body);
+                    Change::Put { row: (table, id), body }
+                }
+                Asked::Append(log, by, body) => {
+                    let body = self.port.contents.borrow_mut().keep(body);
+                    Change::Append { log, by, body }
+                }
+                Asked::Delete(table, id) => Change::Delete { row: (table, id) },
+                Asked::Result(name, key, of, value) => {
+                    let step = hands.m.design.result(name, false);
+                    let tag = hands.tag(step, of, name);
+                    let key = self.key(key, hands);
+                    Change::Result { step, tag, key, value }
+                }
+                Asked::Total(name, key, sum) => {
+                    let step = hands.m.design.result(name, true);
+                    let key = self.key(key, hands);
+                    Change::Total(hands.standing(step, key, &sum, name))
+                }
+            });
+        }
+        let (shard, token, point) = (hands.shard, hands.token, COMMIT);
+        let changes = hands.m.effects.take(&mut changes);
+        let ends_stay = true;
+        let commit = Commit { shard, token, number, point, ends_stay, subject, changes };
+        hands.lists(Effect::Commit(commit));
+    }
+
+    fn key<E: Env<Own>>(
+        &self,
+        number: u64,
+        hands: &mut Hands<'_, '_, E>,
+    ) -> onceproof_kernel::key::Key {
+        self.port.contents.borrow_mut().key(number, &mut hands.m.env.vocabulary().keys)
+    }
+}
+
+impl<E: Env<Own>> Hands<'_, '_, E> {
+    /// A record as an entry of a result: of two results that one record is in, each has an entry of its own, with a key and
+    /// a value of its own.
+    fn tag(&mut self, step: StepIndex, of: Tag, result: &str) -> tell::Tag {
+        let name = of.0.unwrap_or_else(|| {
+            panic!(
+                "a commit puts `Tag::NONE` into `{result}`; a result is of a record of the input"
+            )
+        });
+        let hash = self.m.design.layout.hash(step);
+        let name = self.m.env.vocabulary().names.output(name, step.0, hash, 0);
+        tell::Tag { name, lineage: 0 }
+    }
+
+    /// What stands in a total.
+    fn standing(
+        &mut self,
+        step: StepIndex,
+        key: onceproof_kernel::key::Key,
+        sum: &Sum,
+        result: &str,
+    ) -> Standing {
+        let mut pile = Pile::default();
+        for record in sum.members() {
+            let tell::Tag { name, lineage } = self.tag(step, record.of, result);
+            let member = Member { name, lineage, weight: 1, value: record.value };
+            self.m.env.add(&mut pile, key, &member);
+        }
+        let hash = self.m.design.layout.hash(step);
+        let words = self.m.env.vocabulary();
+        let name = words.names.pane(step.0, hash, key, Time(0), 0, &words.keys);
+        let tag = tell::Tag { name, lineage: self.m.env.read_pile(pile) };
+        let (weight, value) = (sum.members().len() as i64, sum.value());
+        let pane = Pane { tag, key, start: Time(0), weight, value };
+        Standing { step, pane, total: value }
+    }
+}
+
+fn send<E: Env<Own>>(flight: &mut Flight, hands: &mut Hands<'_, '_, E>) {
+    let &mut Flight { number, to, body, ref mut attempts, .. } = flight;
+    *attempts += 1;
+    let design = hands.m.design;
+    let retry = design.layout.step(design.layout.step_of(hands.shard)).retry;
+    let timer = if *attempts == 1 { Timer::First(number) } else { Timer::Again(number) };
+    let at = hands.m.now.plus(retry.wait(*attempts));
+    let rpc = Rpc { slot: 0, attempt: 0, serial: Serial::new(hands.token, number) };
+    hands.lists(Effect::Send(Request { from: hands.shard, to, rpc, body }));
+    hands.lists(Effect::Wake { at, timer });
+}
+
+fn number_of(rpc: Rpc) -> u64 {
+    rpc.serial.bits() & u64::from(u32::MAX)
+}
