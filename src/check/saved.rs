@@ -175,11 +175,11 @@ impl Shelf {
         written.map_err(|(path, error)| format!("{}: {error}", path.display()))
     }
 
-    /// `tests-outbox-orders-duplicated`
+    /// `outbox-orders_are_paid_once-duplicated`, by the test or else by the check; whose it is stands in the file.
     fn stem(&self, class: &str) -> String {
-        let parts = [self.test.as_str(), self.check.as_str(), class];
+        let name = if self.test.is_empty() { &self.check } else { &self.test };
         let mut stem = String::new();
-        for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        for part in [name, class] {
             if !stem.is_empty() {
                 stem.push('-');
             }
