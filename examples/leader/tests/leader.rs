@@ -164,7 +164,7 @@ const LEADER: Leader = Leader { token: Token::FenceAndPosition, read_seals: true
 
 #[test]
 fn every_record_is_in_the_total_once_whoever_leads() {
-    Setup::of(LEADER).records([100, 250, 100]).check().seeds(0..100_000).exhaust(2);
+    Setup::of(LEADER).records([100, 250, 100]).check().exhaust(2);
 }
 
 #[test]

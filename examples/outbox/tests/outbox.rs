@@ -63,7 +63,7 @@ async fn relay(order: Order, cx: Cx<'_>) {
 
 #[test]
 fn every_order_is_paid_once() {
-    Setup::of(SHOP).records([100, 250, 100]).check().seeds(0..20_000).exhaust(2);
+    Setup::of(SHOP).records([100, 250, 100]).check().exhaust(2);
 }
 
 #[test]
