@@ -92,8 +92,17 @@ impl Cx<'_> {
     }
 
     fn poll(self, tasks: &mut Tasks<'_>, waker: &mut Context<'_>) {
-        tasks.retain_mut(|(number, task)| {
-            !self.port.poll_task(*number, || task.as_mut().poll(waker).is_ready())
-        });
+        let mut after = 0;
+        while let Some(ready) = self.port.next_ready(after) {
+            after = ready;
+            // Of two crowds that one task holds, the other one has it.
+            let Ok(at) = tasks.binary_search_by_key(&ready, |&(number, _)| number) else {
+                continue;
+            };
+            let task = &mut tasks[at].1;
+            if self.port.poll_task(ready, || task.as_mut().poll(waker).is_ready()) {
+                drop(tasks.remove(at));
+            }
+        }
     }
 }

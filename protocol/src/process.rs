@@ -329,7 +329,9 @@ impl Body {
                 }
             }
         }
-        self.flights.retain(|flight| !forgotten.contains(&flight.number));
+        if !forgotten.is_empty() {
+            self.flights.retain(|flight| !forgotten.contains(&flight.number));
+        }
     }
 
     fn done<E: Env<Own>>(&mut self, of: Tag, hands: &mut Hands<'_, '_, E>) {
