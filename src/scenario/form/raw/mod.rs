@@ -5,9 +5,8 @@
 pub(in crate::scenario) mod at;
 mod choice;
 pub(in crate::scenario) mod input;
-pub(in crate::scenario) mod forgetting;
 pub(in crate::scenario) mod mechanism;
-pub(in crate::scenario) mod dedup;
+mod mechanism_schema;
 pub(in crate::scenario) mod function;
 pub(in crate::scenario) mod queue;
 pub(in crate::scenario) mod fault;
@@ -19,7 +18,7 @@ pub(in crate::scenario) mod service;
 pub(in crate::scenario) mod settings;
 
 pub(in crate::scenario) use at::{At, OneOrMany, span};
-pub(in crate::scenario) use choice::Chosen;
+pub(in crate::scenario) use choice::{AckWord, GivenValue};
 pub(in crate::scenario) use function::{Filter, Function, Into, KeyBy};
 
 use super::units::{Duration, Seed, Seeds};
