@@ -1,7 +1,7 @@
 //! The mechanisms one by one under many seeds: what `onceproof necessity --seeds` says of the chapter's pipeline
 //! under every kind of fault, in small.
 
-use crate::common::values::{VALUES, values};
+use crate::common::values::{all_values, values};
 use onceproof::report::matrix_json::matrix_json;
 use onceproof::report::matrix_text::words;
 use onceproof::report::{MatrixReport, Reported, Timing};
@@ -58,7 +58,7 @@ fn the_scenario_draws_every_kind_of_fault_that_it_can_have() {
 
 #[test]
 fn every_value_of_every_mechanism_is_tried() {
-    let mut tried: BTreeSet<&str> = values(&Mechanism::default()).collect();
+    let mut tried: BTreeSet<String> = values(&Mechanism::default()).into_iter().collect();
     let (wrong, right) = (wrong_mechanisms(), right_mechanisms());
     for design in wrong.iter().chain(&right) {
         let read = |text: &str| mechanisms(text).unwrap_or_else(|error| panic!("{error}"));
@@ -66,7 +66,9 @@ fn every_value_of_every_mechanism_is_tried() {
         let own = read(&design.value());
         assert_ne!(own, Mechanism::default(), "{}", design.words());
     }
-    let missed: Vec<&&str> = VALUES.iter().filter(|value| !tried.contains(**value)).collect();
+    let all = all_values();
+    assert!(all.len() > 40, "{all:?}");
+    let missed: Vec<&String> = all.iter().filter(|value| !tried.contains(*value)).collect();
     assert!(missed.is_empty(), "neither wrong nor right: {missed:?}");
     let all = wrong.iter().chain(&right).map(|design| (design.words(), design.without));
     let all: BTreeSet<_> = all.collect();

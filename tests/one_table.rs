@@ -1,8 +1,9 @@
-//! The kinds of faults and the classes of violations stand in one table each. No other list of them is kept by hand:
-//! whatever asks something of each asks its row. Only the answers go through all kinds, since they decide what becomes
-//! of a moment, and the ledger through all classes, since it knows what may do one without any fault.
+//! The kinds of faults, the classes of violations and the mechanisms stand in one table each. No other list of them is
+//! kept by hand: whatever asks something of each asks its row. Only the answers go through all kinds, since they decide
+//! what becomes of a moment, and the ledger through all classes, since it knows what may do one without any fault.
 
 use super::common::rust_text::{before_tests, is_test, rust_files, tokens};
+use onceproof_model::dataflow::mechanism::Mechanism;
 use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::Class;
 use std::collections::BTreeSet;
@@ -22,6 +23,12 @@ fn nothing_but_the_ledger_names_the_classes_of_violations_one_by_one() {
 }
 
 #[test]
+fn nothing_outside_the_model_names_the_mechanisms_one_by_one() {
+    let lists = files_that_name(mechanisms, Mechanism::table().len());
+    assert!(lists.is_empty(), "{lists:?}");
+}
+
+#[test]
 fn kinds_and_classes_are_found_by_their_names() {
     let check = |text: &str, expected: &[&str]| {
         assert_eq!([kinds(text), classes(text)].concat(), expected, "{text}");
@@ -32,6 +39,8 @@ fn kinds_and_classes_are_found_by_their_names() {
     check("// Kind::Move\nlet word = \"Kind::Move\";", &[]);
     check("Kind::Move;\n#[cfg(test)]\nmod tests { Kind::Crash }", &["Move"]);
     check("Class::Lost | outcome::Class::Torn | Kind::Stale", &["Lost", "Torn"]);
+    let text = "all.give_up = 1; // ack\nlet ids = \"gc\"; in_flight()";
+    assert_eq!(mechanisms(text), ["give_up", "ids", "in_flight"]);
 }
 
 /// The files in which more than three quarters of all names stand, in order.
@@ -62,6 +71,13 @@ fn kinds(text: &str) -> Vec<String> {
 /// The classes that it names.
 fn classes(text: &str) -> Vec<String> {
     named(text, &["Class"], &Class::ALL)
+}
+
+/// The fields of mechanisms that it names.
+fn mechanisms(text: &str) -> Vec<String> {
+    let tokens = tokens(before_tests(text));
+    let fields = Mechanism::table().iter().map(|row| row.key().replace('-', "_"));
+    fields.filter(|field| tokens.contains(field)).collect()
 }
 
 fn named(text: &str, types: &[&str], all: &[impl Debug]) -> Vec<String> {

@@ -6,7 +6,7 @@ mod blame;
 mod services;
 mod table;
 
-use crate::common::values::{VALUES, values};
+use crate::common::values::{all_values, values};
 use onceproof::figures;
 use onceproof::scenario::{Expect, Figure, Scenario, given_settings, other_values};
 use onceproof::search::chance::Chance;
@@ -165,7 +165,7 @@ fn no_fault_and_no_mechanism_is_left_out() {
         match &scenario.trial.design {
             Design::Dataflow(design) => {
                 let mechanisms = design.mechanisms().iter();
-                used.extend(mechanisms.flat_map(values).map(str::to_owned));
+                used.extend(mechanisms.flat_map(values));
             }
             Design::InMemory(design) => {
                 let of = design.settings.approach();
@@ -191,8 +191,7 @@ fn no_fault_and_no_mechanism_is_left_out() {
         let others = other_values(&Settings::of(of)).into_iter();
         others.map(move |other| format!("{of:?}: {}", other.words))
     });
-    let values = VALUES.iter().map(|&value| value.to_owned());
-    let wanted = wanted.chain(befores).chain(by_time).chain(values).chain(others);
+    let wanted = wanted.chain(befores).chain(by_time).chain(all_values()).chain(others);
     let unused: Vec<String> = wanted.filter(|word| !used.contains(word)).collect();
     assert!(unused.is_empty(), "{unused:?}");
 }

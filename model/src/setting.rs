@@ -3,6 +3,7 @@
 //! setting is a field, a row here, and the place where it acts.
 
 use onceproof_kernel::time::Nanos;
+use std::fmt;
 
 /// One setting of the settings `T` of a system.
 #[derive(Debug)]
@@ -56,6 +57,16 @@ pub enum WrittenAs {
     Number(u32),
 }
 
+impl fmt::Display for WrittenAs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WrittenAs::Text(word) => write!(f, "\"{word}\""),
+            WrittenAs::Bool(is_so) => write!(f, "{is_so}"),
+            WrittenAs::Number(number) => write!(f, "{number}"),
+        }
+    }
+}
+
 /// That a setting may be more than its choices.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Free {
@@ -63,8 +74,8 @@ pub enum Free {
     Length {
         /// What that does: a sentence.
         about: &'static str,
-        /// Whether it may be 0.
-        may_be_zero: bool,
+        /// What is said of 0, and beside it, if it may not be 0.
+        zero: Option<[&'static str; 2]>,
         /// Whether one that is too short or too long makes results wrong.
         may_break: bool,
     },
@@ -76,6 +87,8 @@ pub enum Free {
         least: u32,
         /// To this.
         most: u32,
+        /// Whether some number makes results wrong.
+        may_break: bool,
     },
 }
 
@@ -88,6 +101,8 @@ pub enum SettingValue {
     Length(Nanos),
     /// A number that is none of its choices.
     Number(u32),
+    /// What follows from all else: nothing is written then.
+    Follows,
 }
 
 impl SettingValue {
@@ -98,7 +113,9 @@ impl SettingValue {
     pub fn choice(self) -> usize {
         match self {
             SettingValue::Choice(number) => number,
-            SettingValue::Length(_) | SettingValue::Number(_) => panic!("a setting of words"),
+            SettingValue::Length(_) | SettingValue::Number(_) | SettingValue::Follows => {
+                panic!("a setting of words")
+            }
         }
     }
 
@@ -106,7 +123,7 @@ impl SettingValue {
     pub fn length(self) -> Option<Nanos> {
         match self {
             SettingValue::Length(length) => Some(length),
-            SettingValue::Choice(_) | SettingValue::Number(_) => None,
+            SettingValue::Choice(_) | SettingValue::Number(_) | SettingValue::Follows => None,
         }
     }
 
@@ -114,12 +131,53 @@ impl SettingValue {
     pub fn number(self) -> Option<u32> {
         match self {
             SettingValue::Number(number) => Some(number),
-            SettingValue::Choice(_) | SettingValue::Length(_) => None,
+            SettingValue::Choice(_) | SettingValue::Length(_) | SettingValue::Follows => None,
         }
     }
 }
 
+impl<T> Setting<T> {
+    /// Whether its value is wrong, or may be.
+    pub fn may_break_in(&self, of: &T) -> bool {
+        match (self.get)(of) {
+            SettingValue::Choice(number) => self.choices[number].worth != Worth::Right,
+            SettingValue::Length(_) | SettingValue::Number(_) => {
+                self.free.is_some_and(Free::may_break)
+            }
+            SettingValue::Follows => false,
+        }
+    }
+
+    /// Whether some value of it is wrong, or may be.
+    pub fn may_break(&self) -> bool {
+        let is_wrong = |choice: &SettingChoice| choice.worth != Worth::Right;
+        self.choices.iter().any(is_wrong) || self.free.is_some_and(Free::may_break)
+    }
+}
+
+impl Free {
+    /// Whether some length or number makes results wrong.
+    pub fn may_break(self) -> bool {
+        match self {
+            Free::Length { may_break, .. } | Free::Number { may_break, .. } => may_break,
+        }
+    }
+}
+
+/// The number of a value among those that a setting may have.
+pub fn number_of<T: PartialEq>(all: &[T], value: T) -> SettingValue {
+    SettingValue::Choice(all.iter().position(|other| *other == value).unwrap_or(all.len()))
+}
+
 impl SettingChoice {
+    /// The word, where it is one.
+    pub fn word(&self) -> &'static str {
+        match self.written {
+            WrittenAs::Text(word) => word,
+            WrittenAs::Bool(_) | WrittenAs::Number(_) => "",
+        }
+    }
+
     /// A right value that is a word.
     pub const fn right(word: &'static str, about: &'static str) -> SettingChoice {
         SettingChoice { written: WrittenAs::Text(word), about, worth: Worth::Right, under: None }

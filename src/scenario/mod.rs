@@ -24,7 +24,7 @@ pub use change::under::{LeftOut, Under};
 pub use change::vary::{Latitude, Weather, arrivals};
 pub use change::write::{fault_on_a_line, fault_to_json, faults_as_toml, kind_to_json};
 pub use demand::stated::{Bound, Figure, Stated, Totals};
-pub use design::given::{dedup_in_words, gc_in_words, given};
+pub use design::given::given;
 pub use design::strategy::{OtherValue, given_settings, other_values};
 pub use files::Readable;
 pub use form::raw::Strategy;

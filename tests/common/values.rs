@@ -1,159 +1,83 @@
-//! Every value of every mechanism, in words. A mechanism or a value that is new does not compile here, and is then
-//! missed by the tests that ask for all of them.
+//! Every value of every mechanism, in words, as the table of the mechanisms has them. What is missed there by a value
+//! that is new does not compile.
 
-use onceproof_model::dataflow::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
-use onceproof_model::dataflow::mechanism::{
-    Atomic, Bundle, CommitRetry, Fencing, Fuse, Gc, GiveUp, Ids, InFlight, Lift, Mechanism,
-    Outputs, ReAck, Retry, Stamps, UnknownOld,
-};
-use onceproof_model::pipeline::Ack;
+use onceproof_model::dataflow::mechanism::Mechanism;
+use onceproof_model::dataflow::mechanism::table::{MechanismRow, MechanismTakes};
+use onceproof_model::setting::{Setting, SettingValue};
 
-/// All values of all mechanisms; where a value is a number, its default and any other.
-pub const VALUES: &[&str] = &[
-    "retry: default",
-    "retry: given",
-    "commit-retry: default",
-    "commit-retry: given",
-    "give-up: never",
-    "give-up: given",
-    "ack: after-commit",
-    "ack: on-receipt",
-    "dedup: catalog",
-    "dedup: bloom",
-    "dedup: bloom by arrival",
-    "dedup: bloom rebuilt lazily",
-    "dedup: bloom rebuilt by nothing",
-    "dedup: bloom-only",
-    "dedup: window",
-    "dedup: off",
-    "bloom: default",
-    "bloom: given",
-    "gc: watermark",
-    "gc: never",
-    "gc: ttl accept",
-    "gc: ttl drop",
-    "stamps: stable",
-    "stamps: fresh",
-    "stamps: wall-clock",
-    "outputs: checkpoint",
-    "outputs: recompute",
-    "ids: derived",
-    "ids: fresh",
-    "atomic: true",
-    "atomic: state-first",
-    "atomic: id-first",
-    "re-ack: true",
-    "re-ack: false",
-    "bundle: default",
-    "bundle: given",
-    "in-flight: default",
-    "in-flight: given",
-    "fencing: true",
-    "fencing: false",
-    "fuse: true",
-    "fuse: false",
-    "lift: true",
-    "lift: false",
-    "lift: force",
-];
+/// All values of all mechanisms; where a value is free, what begins a mechanism and any other.
+pub fn all_values() -> Vec<String> {
+    Mechanism::table().iter().flat_map(all_of_row).collect()
+}
 
-/// The values of one set of mechanisms. A mechanism or a value that is new does not compile here.
-pub fn values(mechanism: &Mechanism) -> impl Iterator<Item = &'static str> {
-    let Mechanism {
-        retry,
-        give_up,
-        ack,
-        dedup,
-        gc,
-        outputs,
-        ids,
-        stamps,
-        atomic,
-        re_ack,
-        bundle,
-        in_flight,
-        commit_retry,
-        fencing,
-        fuse,
-        lift,
-    } = *mechanism;
-    let given = |is_default: bool, default, given| if is_default { default } else { given };
-    [
-        given(retry == Retry::default(), "retry: default", "retry: given"),
-        given(
-            commit_retry == CommitRetry::default(),
-            "commit-retry: default",
-            "commit-retry: given",
-        ),
-        match give_up {
-            GiveUp::Never => "give-up: never",
-            GiveUp::After(_) => "give-up: given",
-        },
-        match ack {
-            Ack::AfterCommit => "ack: after-commit",
-            Ack::OnReceipt => "ack: on-receipt",
-        },
-        match dedup {
-            Dedup::Catalog => "dedup: catalog",
-            Dedup::Bloom(Bloom { bucket_by, rebuild, .. }) => match (bucket_by, rebuild) {
-                (BucketBy::Stamp, Rebuild::Scan) => "dedup: bloom",
-                (BucketBy::Stamp, Rebuild::Lazy { .. }) => "dedup: bloom rebuilt lazily",
-                (BucketBy::Stamp, Rebuild::Nothing) => "dedup: bloom rebuilt by nothing",
-                (BucketBy::Arrival, _) => "dedup: bloom by arrival",
-            },
-            Dedup::BloomOnly(_) => "dedup: bloom-only",
-            Dedup::Window(_) => "dedup: window",
-            Dedup::Off => "dedup: off",
-        },
-        match dedup {
-            Dedup::Bloom(Bloom { shape, .. }) | Dedup::BloomOnly(shape) => {
-                given(shape == Shape::default(), "bloom: default", "bloom: given")
+/// The values of one set of mechanisms.
+pub fn values(mechanism: &Mechanism) -> Vec<String> {
+    Mechanism::table().iter().flat_map(|row| of_row(row, mechanism)).collect()
+}
+
+fn all_of_row(row: &MechanismRow) -> Vec<String> {
+    let of_free = |name: &str| vec![is(name, "default"), is(name, "given")];
+    let of_choices = |name: &str, setting: &Setting<Mechanism>| -> Vec<String> {
+        setting.choices.iter().map(|choice| is(name, &choice.written.to_string())).collect()
+    };
+    match &row.takes {
+        MechanismTakes::Value(setting) if setting.choices.is_empty() => of_free(setting.key),
+        MechanismTakes::Value(setting) => of_choices(setting.key, setting),
+        MechanismTakes::Parts { key, .. } => of_free(key),
+        MechanismTakes::Designs { setting, designs, .. } => {
+            let mut all = of_choices(setting.key, setting);
+            for design in *designs {
+                let chosen = design.parts.iter().filter(|part| !part.choices.is_empty());
+                all.extend(chosen.flat_map(|part| of_choices(&below(design.name, part), part)));
+                // One that is needed has no default.
+                let of_free = of_free(design.name).into_iter();
+                all.extend(of_free.skip(usize::from(design.needs_first)));
             }
-            Dedup::Catalog | Dedup::Window(_) | Dedup::Off => "no filter",
-        },
-        match gc {
-            Gc::Watermark => "gc: watermark",
-            Gc::Never => "gc: never",
-            Gc::Ttl { unknown_old: UnknownOld::Accept, .. } => "gc: ttl accept",
-            Gc::Ttl { unknown_old: UnknownOld::Drop, .. } => "gc: ttl drop",
-        },
-        match stamps {
-            Stamps::Stable => "stamps: stable",
-            Stamps::Fresh => "stamps: fresh",
-            Stamps::WallClock => "stamps: wall-clock",
-        },
-        match outputs {
-            Outputs::Checkpoint => "outputs: checkpoint",
-            Outputs::Recompute => "outputs: recompute",
-        },
-        match ids {
-            Ids::Derived => "ids: derived",
-            Ids::Fresh => "ids: fresh",
-        },
-        match atomic {
-            Atomic::Together => "atomic: true",
-            Atomic::StateFirst => "atomic: state-first",
-            Atomic::IdFirst => "atomic: id-first",
-        },
-        match re_ack {
-            ReAck::Always => "re-ack: true",
-            ReAck::Never => "re-ack: false",
-        },
-        given(bundle == Bundle::default(), "bundle: default", "bundle: given"),
-        given(in_flight == InFlight::default(), "in-flight: default", "in-flight: given"),
-        match fencing {
-            Fencing::Token => "fencing: true",
-            Fencing::Off => "fencing: false",
-        },
-        match fuse {
-            Fuse::Together => "fuse: true",
-            Fuse::Apart => "fuse: false",
-        },
-        match lift {
-            Lift::Sure => "lift: true",
-            Lift::Never => "lift: false",
-            Lift::Force => "lift: force",
-        },
-    ]
-    .into_iter()
+            all.sort();
+            all.dedup();
+            all
+        }
+    }
+}
+
+fn of_row(row: &MechanismRow, mechanism: &Mechanism) -> Vec<String> {
+    let default = Mechanism::default();
+    let differs = |setting: &Setting<Mechanism>, from: &Mechanism| {
+        (setting.get)(mechanism) != (setting.get)(from)
+    };
+    let free = |name: &str, differs: bool| is(name, if differs { "given" } else { "default" });
+    let value =
+        |name: &str, setting: &Setting<Mechanism>, from: &Mechanism| match (setting.get)(mechanism)
+        {
+            SettingValue::Choice(at) => is(name, &setting.choices[at].written.to_string()),
+            _ => free(name, differs(setting, from)),
+        };
+    match &row.takes {
+        MechanismTakes::Value(setting) => vec![value(setting.key, setting, &default)],
+        MechanismTakes::Parts { key, parts, .. } => {
+            vec![free(key, parts.iter().any(|part| differs(part, &default)))]
+        }
+        MechanismTakes::Designs { setting, designs, .. } => {
+            let own = (setting.get)(mechanism);
+            let mut all = vec![value(setting.key, setting, &default)];
+            let mut bare = default;
+            (setting.set)(&mut bare, own);
+            for design in designs.iter().filter(|of| SettingValue::Choice(of.choice) == own) {
+                let (free_parts, chosen): (Vec<_>, Vec<_>) =
+                    design.parts.iter().partition(|part| part.choices.is_empty());
+                let chosen = chosen.into_iter();
+                all.extend(chosen.map(|part| value(&below(design.name, part), part, &bare)));
+                all.push(free(design.name, free_parts.iter().any(|part| differs(part, &bare))));
+            }
+            all
+        }
+    }
+}
+
+fn is(name: &str, value: &str) -> String {
+    format!("{name}: {value}")
+}
+
+fn below(name: &str, part: &Setting<Mechanism>) -> String {
+    format!("{name}.{}", part.key)
 }

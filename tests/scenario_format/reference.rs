@@ -182,7 +182,7 @@ fn the_defaults_that_are_stated_hold() {
     check("Cluster", &|key| format!("cluster = {{ {key} }}"), &["call"]);
     check("Until", &|key| format!("until = {{ {key} }}"), &[]);
     check("Mechanism", &|key| format!("mechanism = {{ {key} }}"), &[]);
-    check("Retry", &|key| format!("mechanism = {{ retry = {{ {key} }} }}"), &[]);
+    check("MechanismRetry", &|key| format!("mechanism = {{ retry = {{ {key} }} }}"), &[]);
     for (table, kind) in [
         ("Delay", "delay"),
         ("Partition", "partition"),

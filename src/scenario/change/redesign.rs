@@ -8,6 +8,7 @@ use super::typed::{told, typed};
 use super::write::{document, each_step, forget_ledger, set};
 use crate::scenario::wrong::error::Errors;
 use crate::scenario::{Scenario, ScenarioError};
+use onceproof_model::dataflow::mechanism::table::MechanismTakes;
 use onceproof_model::dataflow::mechanism::{Dedup, Mechanism};
 use onceproof_sim::fault::KindName;
 use onceproof_systems::Design;
@@ -159,13 +160,17 @@ fn put_mechanism(document: &mut DocumentMut, all: Mechanism, asked: &InlineTable
     }
 }
 
-/// Takes out of a table of mechanisms what is asked for otherwise.
+/// Takes out of a table of mechanisms what is asked for otherwise, also where it stands in the table of another.
 fn remove(table: &mut dyn TableLike, asked: &InlineTable) {
     for (key, _) in asked {
         table.remove(key);
-        let retry = table.get_mut("retry").and_then(Item::as_table_like_mut);
-        if let (Some(retry), "give-up") = (retry, key) {
-            retry.remove(key);
+        for row in Mechanism::table() {
+            if let MechanismTakes::Parts { also, .. } = &row.takes
+                && also.contains(&key)
+                && let Some(other) = table.get_mut(row.key()).and_then(Item::as_table_like_mut)
+            {
+                other.remove(key);
+            }
         }
     }
 }

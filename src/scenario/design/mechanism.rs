@@ -1,24 +1,17 @@
-//! `[mechanism]`: the defaults, then what the file says, then what a step says.
+//! `[mechanism]`: the defaults, then what the file says, then what a step says. Which mechanisms there are says the table
+//! of the model; here is what holds between them, or between their parts.
 
-use super::dedup::{dedup, unknown_old};
 use crate::figures::exact;
-use crate::scenario::form::raw::{At, Chosen, Strategy, span};
-use crate::scenario::form::raw::{forgetting, mechanism as raw};
-use crate::scenario::form::units::Duration;
+use crate::scenario::form::raw::mechanism::{self as raw, Given, GivenParts};
+use crate::scenario::form::raw::{At, GivenValue, Strategy};
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source};
 use crate::scenario::wrong::explain::out_of_range;
 use onceproof_kernel::time::Nanos;
-use onceproof_model::dataflow::mechanism::{
-    Bundle, CommitRetry, Dedup, Gc, GiveUp, InFlight, Mechanism, Retry,
-};
+use onceproof_model::dataflow::mechanism::dedup::{Bloom, Rebuild};
+use onceproof_model::dataflow::mechanism::table::{MechanismRow, MechanismRule, MechanismTakes};
+use onceproof_model::dataflow::mechanism::{CommitRetry, Dedup, Mechanism};
+use onceproof_model::setting::{Free, Setting, SettingValue};
 use std::ops::{Range, RangeInclusive};
-
-/// Makes a mechanism what was chosen, if anything was.
-fn choose<T>(mechanism: &mut T, given: Option<Chosen<T>>) {
-    if let Some(Chosen(value)) = given {
-        *mechanism = value;
-    }
-}
 
 /// A number within a range.
 pub(in crate::scenario) fn number(
@@ -32,8 +25,6 @@ pub(in crate::scenario) fn number(
         _ => Err(out_of_range(source, given.span.clone(), what, &range)),
     }
 }
-
-const ANY: RangeInclusive<u64> = 1..=u32::MAX as u64;
 
 /// Mechanisms, and whether a longest wait was given for their retries. A time-out may then not exceed it;
 /// else the longest wait grows with it.
@@ -55,141 +46,182 @@ impl Mechanisms {
         Mechanisms { all, max_given: false, strategy }
     }
 
-    /// That the strategy has what a table says.
-    fn check_strategy(self, source: &Source<'_>, table: &raw::Mechanism) -> Result<(), Diagnostic> {
-        let (key, given) = match (&table.dedup, &table.gc) {
-            (Some(dedup), _) => ("dedup", &dedup.span),
-            (None, Some(gc)) => ("gc", &gc.span),
-            (None, None) => return Ok(()),
-        };
-        if self.strategy.keeps_ids() {
-            return Ok(());
-        }
-        let title = format!("`{}` has no `{key}`", self.strategy.word());
-        let error = source.error(source.key_of(given), title);
-        let help = "`strategy = \"dataflow\"` has ids, and forgets them";
-        Err(error.label("it keeps no ids").help(help))
-    }
-
     /// These mechanisms with those of a table over them.
     ///
     /// # Errors
-    /// A value out of range.
+    /// A value out of range, or one that the strategy or another value forbids.
     pub fn overlaid(
         mut self,
         source: &Source<'_>,
         table: Option<&raw::Mechanism>,
     ) -> Result<Mechanisms, Diagnostic> {
         let Some(table) = table else { return Ok(self) };
-        self.check_strategy(source, table)?;
-        let all = &mut self.all;
-        choose(&mut all.ack, table.ack);
-        choose(&mut all.outputs, table.outputs);
-        choose(&mut all.ids, table.ids);
-        choose(&mut all.stamps, table.stamps);
-        choose(&mut all.atomic, table.atomic);
-        choose(&mut all.re_ack, table.re_ack);
-        choose(&mut all.fencing, table.fencing);
-        choose(&mut all.fuse, table.fuse);
-        choose(&mut all.lift, table.lift);
-        if let Some(given) = &table.dedup {
-            all.dedup = dedup(source, &given.value)?;
+        let rows = Mechanism::table().iter();
+        let given: Vec<(&MechanismRow, &At<Given>)> =
+            rows.filter_map(|row| Some((row, table.get(row.key())?))).collect();
+        for (row, given) in &given {
+            self.check_strategy(source, row, given)?;
         }
-        if let Some(At { value: gc, span }) = &table.gc {
-            if let (Some(_), Dedup::Window(_) | Dedup::Off) = (&table.dedup, all.dedup) {
-                let error = source.error(source.key_of(span), "a `gc` that forgets nothing");
-                return Err(error.label("with this `dedup` there are no ids for it to forget"));
-            }
-            all.gc = match *gc {
-                forgetting::Gc::Watermark => Gc::Watermark,
-                forgetting::Gc::Never => Gc::Never,
-                forgetting::Gc::Ttl(table) => {
-                    Gc::Ttl { ttl: table.ttl.0, unknown_old: unknown_old(table.unknown_old) }
-                }
-            };
-        }
-        if let Some(records) = &table.bundle {
-            all.bundle = Bundle { records: number(source, "bundle", records, 1..=100_000)? };
-        }
-        if let Some(requests) = &table.in_flight {
-            all.in_flight =
-                InFlight { requests: number(source, "in-flight", requests, 1..=1_000_000)? };
-        }
-        if let Some(sends) = &table.give_up {
-            all.give_up = GiveUp::After(number(source, "give-up", sends, ANY)?);
-        }
-        if let Some(retry) = &table.retry {
-            self.overlay_retry(source, retry, table.give_up.is_some())?;
-        }
-        if let Some(table) = &table.commit_retry {
-            self.all.commit_retry = overlaid_commit_retry(source, table, self.all.commit_retry)?;
+        for (row, given) in given {
+            self.check_before(source, row, given, table)?;
+            self.put(source, row, given)?;
+            self.check_after(source, row, given)?;
         }
         Ok(self)
     }
 
-    fn overlay_retry(
+    /// That the strategy has the mechanism.
+    fn check_strategy(
+        self,
+        source: &Source<'_>,
+        row: &MechanismRow,
+        given: &At<Given>,
+    ) -> Result<(), Diagnostic> {
+        if !row.is_of_ids || self.strategy.keeps_ids() {
+            return Ok(());
+        }
+        let title = format!("`{}` has no `{}`", self.strategy.word(), row.key());
+        let error = source.error(source.key_of(&given.span), title);
+        let help = "`strategy = \"dataflow\"` has ids, and forgets them";
+        Err(error.label("it keeps no ids").help(help))
+    }
+
+    /// Makes a mechanism what is given.
+    fn put(
         &mut self,
         source: &Source<'_>,
-        table: &raw::Retry,
-        give_up_is_given: bool,
+        row: &MechanismRow,
+        given: &At<Given>,
     ) -> Result<(), Diagnostic> {
-        let all = &mut self.all;
-        if let Some(sends) = &table.give_up {
-            if give_up_is_given {
-                let key = source.key_of(&sends.span);
-                return Err(source
-                    .error(key, "`give-up` is given twice")
-                    .label("it stands beside `retry` too"));
+        match (&given.value, row.setting()) {
+            (Given::Value(own), Some(setting)) => {
+                let own = value(source, setting, *own, &given.span)?;
+                (setting.set)(&mut self.all, own);
             }
-            all.give_up = GiveUp::After(number(source, "give-up", sends, ANY)?);
+            (Given::Design(choice, _), Some(setting)) => {
+                (setting.set)(&mut self.all, SettingValue::Choice(*choice));
+            }
+            (Given::Value(_) | Given::Design(..), None) | (Given::Parts(_), _) => {}
         }
-        if let Some(backoff) = &table.backoff {
-            all.retry.backoff = number(source, "backoff", backoff, ANY)?;
+        for (part, At { value: own, span }) in &parts(given).0 {
+            (part.set)(&mut self.all, value(source, part, *own, span)?);
         }
-        if let Some(given) = &table.timeout {
-            all.retry.timeout = timeout(source, given)?;
+        Ok(())
+    }
+
+    /// What holds of all that is given, whatever its values.
+    fn check_before(
+        self,
+        source: &Source<'_>,
+        row: &MechanismRow,
+        given: &At<Given>,
+        table: &raw::Mechanism,
+    ) -> Result<(), Diagnostic> {
+        if let MechanismTakes::Parts { key, also, .. } = &row.takes {
+            for other in also.iter().filter(|other| table.get(other).is_some()) {
+                if let Some(span) = parts(given).span(other) {
+                    let title = format!("`{other}` is given twice");
+                    let error = source.error(source.key_of(&span), title);
+                    return Err(error.label(format!("it stands beside `{key}` too")));
+                }
+            }
         }
-        if let Some(max) = &table.max {
-            all.retry.max = max.value.0;
-            self.max_given = true;
+        match (row.rule, &given.value, self.all.dedup) {
+            (Some(MechanismRule::FiltersOfBloom), Given::Design(choice, given), _) => {
+                let setting = row.setting();
+                let word = setting.map_or("", |setting| setting.choices[*choice].word());
+                let own = ["bucket-by", "rebuild", "threshold"].iter();
+                let own = own.filter_map(|key| given.span(key)).next();
+                match own {
+                    Some(span) if word == "bloom-only" => {
+                        let title = format!("`{word}` does not have this");
+                        let error = source.error(source.key_of(&span), title);
+                        Err(error.label("only `bloom` has a choice here"))
+                    }
+                    Some(_) | None => Ok(()),
+                }
+            }
+            (Some(MechanismRule::IdsToForget), _, Dedup::Window(_) | Dedup::Off)
+                if table.get("dedup").is_some() =>
+            {
+                let error = source.error(source.key_of(&given.span), "a `gc` that forgets nothing");
+                Err(error.label("with this `dedup` there are no ids for it to forget"))
+            }
+            _ => Ok(()),
         }
-        if !self.max_given {
-            all.retry.max = all.retry.max.max(all.retry.timeout);
+    }
+
+    /// What holds between the values.
+    fn check_after(
+        &mut self,
+        source: &Source<'_>,
+        row: &MechanismRow,
+        given: &At<Given>,
+    ) -> Result<(), Diagnostic> {
+        let given = parts(given);
+        let (timeout_at, max_at) = (given.span("timeout"), given.span("max"));
+        match row.rule {
+            Some(MechanismRule::FiltersOfBloom) => {
+                match (self.all.dedup, given.span("threshold")) {
+                    (Dedup::Bloom(Bloom { rebuild: Rebuild::Lazy { .. }, .. }), _) | (_, None) => {
+                        Ok(())
+                    }
+                    (_, Some(span)) => {
+                        let error = source
+                            .error(source.key_of(&span), "a threshold that nothing waits for");
+                        Err(error.label("only `rebuild = \"lazy\"` has one"))
+                    }
+                }
+            }
+            Some(MechanismRule::MaxGrows) => {
+                self.max_given |= max_at.is_some();
+                let retry = &mut self.all.retry;
+                if !self.max_given {
+                    retry.max = retry.max.max(retry.timeout);
+                }
+                check_longest(source, retry.timeout, retry.max, max_at.or(timeout_at))
+            }
+            Some(MechanismRule::MaxIsLongest) => match self.all.commit_retry {
+                CommitRetry { timeout: Some(timeout), max: Some(max), .. } => {
+                    check_longest(source, timeout, max, max_at.or(timeout_at))
+                }
+                CommitRetry { .. } => Ok(()),
+            },
+            Some(MechanismRule::IdsToForget) | None => Ok(()),
         }
-        let Retry { timeout, max, .. } = all.retry;
-        check_longest(source, timeout, max, span(&table.max).or(span(&table.timeout)))
     }
 }
 
-fn overlaid_commit_retry(
+/// The parts that are given.
+fn parts(given: &At<Given>) -> &GivenParts {
+    static NONE: GivenParts = GivenParts(Vec::new());
+    match &given.value {
+        Given::Parts(parts) | Given::Design(_, parts) => parts,
+        Given::Value(_) => &NONE,
+    }
+}
+
+/// The value of a mechanism, or of a part of one.
+fn value(
     source: &Source<'_>,
-    table: &raw::CommitRetry,
-    below: CommitRetry,
-) -> Result<CommitRetry, Diagnostic> {
-    let mut all = below;
-    if let Some(given) = &table.timeout {
-        all.timeout = Some(timeout(source, given)?);
-    }
-    if let Some(backoff) = &table.backoff {
-        all.backoff = Some(number(source, "backoff", backoff, ANY)?);
-    }
-    if let Some(max) = &table.max {
-        all.max = Some(timeout(source, max)?);
-    }
-    if let (Some(timeout), Some(max)) = (all.timeout, all.max) {
-        check_longest(source, timeout, max, span(&table.max).or(span(&table.timeout)))?;
-    }
-    Ok(all)
-}
-
-fn timeout(source: &Source<'_>, given: &At<Duration>) -> Result<Nanos, Diagnostic> {
-    let At { value: Duration(timeout), span } = given;
-    match timeout {
-        0 => {
-            let error = source.error(span.clone(), "a time-out of 0");
-            Err(error.label("no answer can come before it"))
+    part: &Setting<Mechanism>,
+    given: GivenValue,
+    span: &Range<usize>,
+) -> Result<SettingValue, Diagnostic> {
+    match (given, part.free) {
+        (GivenValue::Choice(number), _) => Ok(SettingValue::Choice(number)),
+        (GivenValue::Length(0), Some(Free::Length { zero: Some([title, beside]), .. })) => {
+            Err(source.error(span.clone(), title).label(beside))
         }
-        &timeout => Ok(timeout),
+        (GivenValue::Length(length), _) => Ok(SettingValue::Length(length)),
+        (GivenValue::Number(value), free) => {
+            let (least, most) = match free {
+                Some(Free::Number { least, most, .. }) => (least, most),
+                Some(Free::Length { .. }) | None => (0, u32::MAX),
+            };
+            let given = At { value, span: span.clone() };
+            number(source, part.key, &given, least.into()..=most.into()).map(SettingValue::Number)
+        }
     }
 }
 

@@ -4,7 +4,6 @@ pub(super) mod strategy;
 pub(super) mod settings;
 pub(super) mod steps;
 pub(super) mod mechanism;
-pub(super) mod dedup;
 pub(super) mod given;
 pub(super) mod function;
 pub(super) mod flow;

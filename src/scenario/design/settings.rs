@@ -69,17 +69,15 @@ fn read<T>(
             error.label(format!("it is {}", in_a_row(&meant(setting))))
         });
     }
-    if let (Some(Free::Length { may_be_zero, .. }), Written::Text(text)) =
-        (setting.free, &given.value)
+    if let (Some(Free::Length { zero, .. }), Written::Text(text)) = (setting.free, &given.value)
         && (setting.choices.is_empty() || text.starts_with(|c: char| c.is_ascii_digit()))
     {
         let nanos =
             duration(text).map_err(|message| custom(source, given.span.clone(), &message))?;
-        if nanos == 0 && !may_be_zero {
-            let error = wrong(&format!("`{}` is 0", setting.key));
-            return Err(error.label("it is at least 1ns"));
-        }
-        return Ok(SettingValue::Length(nanos));
+        return match (nanos, zero) {
+            (0, Some([title, beside])) => Err(wrong(title).label(beside)),
+            (nanos, _) => Ok(SettingValue::Length(nanos)),
+        };
     }
     let error = wrong(&format!("no value of `{}`", setting.key));
     let ways = meant(setting);
@@ -120,10 +118,8 @@ pub(in crate::scenario) fn in_words<T>(setting: &Setting<T>, value: SettingValue
     match value {
         SettingValue::Length(length) => format!("{key} = \"{}\"", Span(length)),
         SettingValue::Number(number) => format!("{key} = {number}"),
-        SettingValue::Choice(at) => match setting.choices[at].written {
-            Right::Text(word) => format!("{key} = \"{word}\""),
-            Right::Bool(is_so) => format!("{key} = {is_so}"),
-            Right::Number(number) => format!("{key} = {number}"),
-        },
+        SettingValue::Choice(at) => format!("{key} = {}", setting.choices[at].written),
+        // Nothing is written then.
+        SettingValue::Follows => String::new(),
     }
 }

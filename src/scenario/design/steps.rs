@@ -3,7 +3,7 @@
 use super::function::function;
 use super::mechanism::{Mechanisms, number};
 use crate::figures::grouped;
-use crate::scenario::form::raw::{self, At, Chosen, KindWord, span};
+use crate::scenario::form::raw::{self, AckWord, At, KindWord, span};
 use crate::scenario::form::units::{Duration, LONGEST};
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, quote};
 use crate::scenario::wrong::error::Errors;
@@ -357,7 +357,7 @@ fn queue(source: &Source<'_>, queue: &raw::queue::Queue) -> Result<QueueRules, D
     Ok(QueueRules {
         deadline,
         extend: queue.extend.unwrap_or(true),
-        ack: queue.ack.map_or(Ack::AfterCommit, |Chosen(ack)| ack),
+        ack: queue.ack.map_or(Ack::AfterCommit, |AckWord(ack)| ack),
         ids: match queue.ids.as_ref().map(|ids| ids.value) {
             None | Some(raw::queue::MessageIds::Message) => MessageIds::Message,
             Some(raw::queue::MessageIds::Attribute) => MessageIds::Attribute,

@@ -6,9 +6,8 @@ use super::bench::Bench;
 use super::case::Case;
 use crate::scenario::Scenario;
 use onceproof_model::dataflow;
-use onceproof_model::dataflow::mechanism::{
-    Bundle, CommitRetry, Dedup, Fuse, InFlight, Lift, Mechanism, Retry,
-};
+use onceproof_model::dataflow::mechanism::Mechanism;
+use onceproof_model::dataflow::mechanism::table::MechanismRow;
 use onceproof_model::in_memory;
 use onceproof_model::in_memory::settings::Settings;
 use onceproof_model::setting::{Setting, SettingValue, Worth};
@@ -23,70 +22,13 @@ pub struct Wrong {
     pub is_needed: bool,
 }
 
-/// Sets a mechanism right.
-type SetRight = fn(&mut Mechanism);
-
-/// Every mechanism that may be wrong: its name, and how it is set right.
-const ALL: [(&str, SetRight); 11] = [
-    ("give-up", |mechanism| mechanism.give_up = Mechanism::default().give_up),
-    ("ack", |mechanism| mechanism.ack = Mechanism::default().ack),
-    ("dedup", |mechanism| mechanism.dedup = Mechanism::default().dedup),
-    ("gc", |mechanism| mechanism.gc = Mechanism::default().gc),
-    ("outputs", |mechanism| mechanism.outputs = Mechanism::default().outputs),
-    ("ids", |mechanism| mechanism.ids = Mechanism::default().ids),
-    ("stamps", |mechanism| mechanism.stamps = Mechanism::default().stamps),
-    ("atomic", |mechanism| mechanism.atomic = Mechanism::default().atomic),
-    ("re-ack", |mechanism| mechanism.re_ack = Mechanism::default().re_ack),
-    ("fencing", |mechanism| mechanism.fencing = Mechanism::default().fencing),
-    ("lift", |mechanism| mechanism.lift = Mechanism::default().lift),
-];
-
 /// The mechanisms without what only costs.
 fn without_costs(mechanism: &Mechanism) -> Mechanism {
-    let Mechanism {
-        retry: _,
-        give_up,
-        ack,
-        dedup,
-        gc,
-        outputs,
-        ids,
-        stamps,
-        atomic,
-        re_ack,
-        bundle: _,
-        in_flight: _,
-        commit_retry: _,
-        fencing,
-        fuse: _,
-        lift,
-    } = *mechanism;
-    let dedup = match dedup {
-        Dedup::Bloom(_) if dedup.has_sound_filter() => Dedup::Catalog,
-        dedup => dedup,
-    };
-    let lift = match lift {
-        Lift::Sure | Lift::Never => Lift::Sure,
-        Lift::Force => Lift::Force,
-    };
-    Mechanism {
-        retry: Retry::default(),
-        give_up,
-        ack,
-        dedup,
-        gc,
-        outputs,
-        ids,
-        stamps,
-        atomic,
-        re_ack,
-        bundle: Bundle::default(),
-        in_flight: InFlight::default(),
-        commit_retry: CommitRetry::default(),
-        fencing,
-        fuse: Fuse::default(),
-        lift,
+    let mut without = *mechanism;
+    for row in Mechanism::table().iter().filter(|row| !row.may_break_in(mechanism)) {
+        row.put(&mut without, &Mechanism::default());
     }
+    without
 }
 
 /// Whether a scenario with the same steps has the same mechanisms, but for what only costs.
@@ -127,15 +69,11 @@ pub fn wrong(bench: &mut Bench<'_>, case: &Case) -> Vec<Wrong> {
 
 /// Each mechanism of Dataflow that is wrong somewhere, with the plan in which it is right.
 fn of_dataflow(design: &dataflow::Design, trial: &Trial) -> Vec<(&'static str, Option<Trial>)> {
-    let is_wrong = |set_right: SetRight| {
-        design.mechanisms().iter().any(|mechanism| {
-            let mut right = *mechanism;
-            set_right(&mut right);
-            without_costs(&right) != without_costs(mechanism)
-        })
+    let is_wrong = |row: &&MechanismRow| {
+        design.mechanisms().iter().any(|mechanism| row.may_break_in(mechanism))
     };
-    let wrong = ALL.into_iter().filter(|&(_, set_right)| is_wrong(set_right));
-    wrong.map(|(name, set_right)| (name, with_mechanisms(design, trial, set_right))).collect()
+    let wrong = Mechanism::table().iter().filter(is_wrong);
+    wrong.map(|row| (row.key(), with_right(design, trial, row))).collect()
 }
 
 /// Each setting that is wrong, with the plan in which it is right.
@@ -145,7 +83,7 @@ fn of_settings(design: &in_memory::Design, trial: &Trial) -> Vec<(&'static str, 
         SettingValue::Choice(at) => {
             design.settings.worth(setting, &setting.choices[at]) == Worth::Wrong
         }
-        SettingValue::Length(_) | SettingValue::Number(_) => false,
+        SettingValue::Length(_) | SettingValue::Number(_) | SettingValue::Follows => false,
     };
     let right = |setting: &Setting<Settings>| {
         let mut settings = design.settings;
@@ -156,10 +94,10 @@ fn of_settings(design: &in_memory::Design, trial: &Trial) -> Vec<(&'static str, 
     table.filter(is_wrong).map(|setting| (setting.key, right(setting))).collect()
 }
 
-/// The plan with its mechanisms changed; none if they are no design then.
-fn with_mechanisms(design: &dataflow::Design, trial: &Trial, change: SetRight) -> Option<Trial> {
+/// The plan with a mechanism that is right at every step; none if that is no design.
+fn with_right(design: &dataflow::Design, trial: &Trial, row: &MechanismRow) -> Option<Trial> {
     let mut steps = design.parts();
-    steps.iter_mut().for_each(|(_, mechanism)| change(mechanism));
+    steps.iter_mut().for_each(|(_, mechanism)| row.put(mechanism, &Mechanism::default()));
     let design = Design::Dataflow(dataflow::Design::new(steps).ok()?);
     Some(Trial { design, plan: trial.plan.clone() })
 }
@@ -185,7 +123,8 @@ mod tests {
             } else if is_wrong {
                 assert!(!costs, "{value}");
             }
-            ALL.iter().for_each(|(_, set_right)| set_right(&mut mechanism));
+            let wrong = Mechanism::table().iter().filter(|row| row.may_break());
+            wrong.for_each(|row| row.put(&mut mechanism, &right));
             assert_eq!(without_costs(&mechanism), without_costs(&right), "{value}");
         }
     }

@@ -9,6 +9,7 @@ mod own;
 use crate::scenario::{Changes, OtherValue, Scenario, ScenarioError, other_values};
 use onceproof_kernel::source::Progress;
 use onceproof_kernel::time::Span;
+use onceproof_model::dataflow::mechanism::table::MechanismRow;
 use onceproof_model::in_memory;
 use onceproof_model::in_memory::settings::Settings;
 use onceproof_model::pipeline::StepKind;
@@ -85,7 +86,8 @@ pub fn wrong(scenario: &Scenario) -> Vec<Variant> {
     }
     let of_steps = steps::of(scenario, Soundness::Wrong);
     let mut variants = [mechanisms::wrong(), of_steps].concat();
-    let is_of_ids = |variant: &Variant| ["dedup", "gc"].contains(&variant.key());
+    let is_of_ids =
+        |variant: &Variant| MechanismRow::of(variant.key()).is_some_and(|row| row.is_of_ids);
     variants.retain(|variant| scenario.strategy.keeps_ids() || !is_of_ids(variant));
     for variant in own::wrong(&scenario.trial) {
         if variants.iter().all(|other| other.setting != variant.setting) {

@@ -3,7 +3,7 @@
 
 use super::steps::write;
 use super::{Setting, Variant};
-use crate::scenario::{dedup_in_words, gc_in_words};
+use crate::scenario::given;
 use onceproof_kernel::time::{Nanos, Span};
 use onceproof_model::dataflow;
 use onceproof_model::dataflow::mechanism::dedup::DedupWindow;
@@ -66,7 +66,8 @@ fn of_receivers(design: &dataflow::Design) -> Vec<Variant> {
 /// What forgets sooner than these mechanisms do, if they forget by time alone.
 fn shorter(own: &Mechanism) -> Vec<String> {
     let mut sooner = Vec::new();
-    let of_window = |window| dedup_in_words(&Dedup::Window(window));
+    let first = Mechanism::default();
+    let of_window = |window| given(&Mechanism { dedup: Dedup::Window(window), ..first });
     match (own.dedup, own.gc) {
         (Dedup::Window(window), _) => {
             if window.refresh_on_hit {
@@ -75,7 +76,8 @@ fn shorter(own: &Mechanism) -> Vec<String> {
             sooner.extend(of_window(DedupWindow { length: half(window.length), ..window }));
         }
         (Dedup::Catalog | Dedup::Bloom(_) | Dedup::BloomOnly(_), Gc::Ttl { ttl, unknown_old }) => {
-            sooner.extend(gc_in_words(Gc::Ttl { ttl: half(ttl), unknown_old }))
+            let gc = Gc::Ttl { ttl: half(ttl), unknown_old };
+            sooner.extend(given(&Mechanism { gc, ..first }));
         }
         (Dedup::Catalog | Dedup::Bloom(_) | Dedup::BloomOnly(_), Gc::Watermark | Gc::Never)
         | (Dedup::Off, _) => {}

@@ -5,7 +5,6 @@
 
 pub mod atomic;
 pub mod bundle;
-pub mod choices;
 pub mod dedup;
 pub mod fencing;
 pub mod fuse;
@@ -17,6 +16,7 @@ pub mod lift;
 pub mod outputs;
 pub mod re_ack;
 pub mod stamps;
+pub mod table;
 
 pub use crate::pipeline::Ack;
 pub use atomic::Atomic;

@@ -1,9 +1,9 @@
 //! What Lambda sets: of the batch leg how it reads the log and lands, and of each leg what it counts, and under which
 //! window. Where the legs differ in that, their results do: none of it is wrong, and all of it shows in the figures.
 
-use super::rows::{FALSE_FIRST, NO, YES, number_of};
+use super::rows::{FALSE_FIRST, NO, YES};
 use super::{Guarantee, Settings};
-use crate::setting::{Free, Setting, SettingChoice, SettingValue, WrittenAs};
+use crate::setting::{Free, Setting, SettingChoice, SettingValue, WrittenAs, number_of};
 use onceproof_kernel::time::{Nanos, SECOND, Time};
 
 /// By which time of a record its window is chosen.
@@ -126,7 +126,7 @@ pub(super) static OF_LAMBDA: &[Setting<Settings>] = &[
         free: Some(Free::Length {
             about: "As long. What is shorter than a window, the cut-off, and all runs but the last with their landings \
                     together makes the batch leg miss what has arrived.",
-            may_be_zero: true,
+            zero: None,
             may_break: true,
         }),
         get: |settings| or_first(of(settings).retention),
@@ -138,7 +138,7 @@ pub(super) static OF_LAMBDA: &[Setting<Settings>] = &[
         choices: &[SettingChoice::right("landing", "Until the batch leg has landed.")],
         free: Some(Free::Length {
             about: "As long after the end of the window. Below cut-off and run together, nothing is shown for a while.",
-            may_be_zero: true,
+            zero: None,
             may_break: false,
         }),
         get: |settings| or_first(of(settings).speed_keep),
@@ -150,7 +150,7 @@ pub(super) static OF_LAMBDA: &[Setting<Settings>] = &[
         choices: &[],
         free: Some(Free::Length {
             about: "As long. What arrives later is late for the batch leg.",
-            may_be_zero: true,
+            zero: None,
             may_break: false,
         }),
         get: |settings| SettingValue::Length(of(settings).cut_off),
@@ -160,11 +160,7 @@ pub(super) static OF_LAMBDA: &[Setting<Settings>] = &[
         key: "takes",
         about: "How long the batch leg works on what it has read.",
         choices: &[],
-        free: Some(Free::Length {
-            about: "As long. Then it lands.",
-            may_be_zero: true,
-            may_break: false,
-        }),
+        free: Some(Free::Length { about: "As long. Then it lands.", zero: None, may_break: false }),
         get: |settings| SettingValue::Length(of(settings).takes),
         set: |settings, value| of_mut(settings).takes = value.length().unwrap_or(0),
     },
@@ -176,6 +172,7 @@ pub(super) static OF_LAMBDA: &[Setting<Settings>] = &[
             about: "As often. It lands the same again, if nothing was lost from the log.",
             least: 1,
             most: MOST_RERUNS,
+            may_break: false,
         }),
         get: |settings| match of(settings).reruns {
             0 => SettingValue::Choice(0),
@@ -208,7 +205,7 @@ pub(super) static OF_LEGS: &[Setting<Settings>] = &[
         choices: &[],
         free: Some(Free::Length {
             about: "Longer than all that a record goes through: else it is sent for ever, and the run has no end.",
-            may_be_zero: false,
+            zero: Some(["`speed.timeout` is 0", "it is at least 1ns"]),
             may_break: false,
         }),
         get: |settings| SettingValue::Length(settings.timeout),
@@ -228,7 +225,7 @@ pub(super) static OF_LEGS: &[Setting<Settings>] = &[
         choices: &[SettingChoice::right("forever", "However late it is.")],
         free: Some(Free::Length {
             about: "As long, by the greatest time of a record that the bolt has seen.",
-            may_be_zero: true,
+            zero: None,
             may_break: false,
         }),
         get: |settings| or_first(settings.keep),
@@ -259,7 +256,7 @@ pub(super) static OF_LEGS: &[Setting<Settings>] = &[
         choices: &[SettingChoice::right("forever", "As late as the cut-off lets it arrive.")],
         free: Some(Free::Length {
             about: "As long, by the times of arrival in the log: an earlier cut-off.",
-            may_be_zero: true,
+            zero: None,
             may_break: false,
         }),
         get: |settings| or_first(of(settings).keep),

@@ -179,8 +179,7 @@ impl Settings {
     /// Whether a setting can be such that results are wrong.
     pub fn may_break(&self, setting: &Setting<Settings>) -> bool {
         let is_wrong = |choice: &SettingChoice| self.worth(setting, choice) != Worth::Right;
-        setting.choices.iter().any(is_wrong)
-            || matches!(setting.free, Some(Free::Length { may_break: true, .. }))
+        setting.choices.iter().any(is_wrong) || setting.free.is_some_and(Free::may_break)
     }
 
     /// Whether every record is followed until it is done.

@@ -1,14 +1,10 @@
 //! The settings that a strategy has, a row each: those of the spouts, the acker and the bolts.
 
 use super::{AckAt, Acks, Counts, Offsets, Settings, ViewRule};
-use crate::setting::{Free, Setting, SettingChoice, SettingValue, WrittenAs};
+use crate::setting::{Free, Setting, SettingChoice, SettingValue, WrittenAs, number_of};
 
 pub(super) const YES: WrittenAs = WrittenAs::Bool(true);
 pub(super) const NO: WrittenAs = WrittenAs::Bool(false);
-
-pub(super) fn number_of<T: PartialEq>(all: &[T], value: T) -> SettingValue {
-    SettingValue::Choice(all.iter().position(|other| *other == value).unwrap_or(all.len()))
-}
 
 const ACK: [AckAt; 2] = [AckAt::AfterSend, AckAt::OnReceipt];
 const TRUE_FIRST: [bool; 2] = [true, false];
@@ -104,7 +100,7 @@ pub(super) static TRACKED: &[Setting<Settings>] = &[
         choices: &[],
         free: Some(Free::Length {
             about: "Longer than all that a record goes through.",
-            may_be_zero: false,
+            zero: Some(["`timeout` is 0", "it is at least 1ns"]),
             may_break: true,
         }),
         get: |settings| SettingValue::Length(settings.timeout),
@@ -156,7 +152,7 @@ pub(super) static OF_BOTH: &[Setting<Settings>] = &[
         choices: &[SettingChoice::right("forever", "However late it is.")],
         free: Some(Free::Length {
             about: "As long, by the greatest event time that the bolt has seen.",
-            may_be_zero: true,
+            zero: None,
             may_break: true,
         }),
         get: |settings| settings.keep.map_or(SettingValue::Choice(0), SettingValue::Length),

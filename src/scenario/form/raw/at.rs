@@ -152,24 +152,24 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for AtSeed<S> {
 
 /// Reads one of several words: its number among them.
 #[derive(Clone, Copy)]
-pub(super) struct OneOf {
-    words: &'static [&'static str],
+pub(super) struct OneOf<'a> {
+    words: &'a [&'a str],
     are_keys: bool,
 }
 
-impl OneOf {
+impl<'a> OneOf<'a> {
     /// One of these keys of a table.
-    pub fn keys(words: &'static [&'static str]) -> OneOf {
+    pub fn keys(words: &'a [&'a str]) -> OneOf<'a> {
         OneOf { words, are_keys: true }
     }
 
     /// One of these names.
-    pub fn names(words: &'static [&'static str]) -> OneOf {
+    pub fn names(words: &'a [&'a str]) -> OneOf<'a> {
         OneOf { words, are_keys: false }
     }
 }
 
-impl<'de> DeserializeSeed<'de> for OneOf {
+impl<'de> DeserializeSeed<'de> for OneOf<'_> {
     type Value = usize;
 
     fn deserialize<D: Deserializer<'de>>(self, word: D) -> Result<usize, D::Error> {
@@ -177,7 +177,7 @@ impl<'de> DeserializeSeed<'de> for OneOf {
     }
 }
 
-impl Visitor<'_> for OneOf {
+impl Visitor<'_> for OneOf<'_> {
     type Value = usize;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -186,20 +186,31 @@ impl Visitor<'_> for OneOf {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<usize, E> {
         let known = self.words.iter().position(|word| *word == text);
-        known.ok_or_else(|| match self.are_keys {
-            true => E::unknown_field(text, self.words),
-            false => E::unknown_variant(text, self.words),
-        })
+        let what = if self.are_keys { "field" } else { "variant" };
+        known.ok_or_else(|| unknown(what, text, self.words))
     }
+}
+
+/// That a word is none of those that there are, as the readers of structs and enums say it: their words live for ever,
+/// and these need not.
+pub(super) fn unknown<E: Error>(what: &str, text: &str, words: &[&str]) -> E {
+    let known: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    let known = match known.as_slice() {
+        [] => format!("there are no {what}s"),
+        [only] => format!("expected {only}"),
+        [first, second] => format!("expected {first} or {second}"),
+        all => format!("expected one of {}", all.join(", ")),
+    };
+    E::custom(format_args!("unknown {what} `{text}`, {known}"))
 }
 
 /// Reads one of several words as an enum without fields is read: its number among them.
 pub(super) fn one_of<'de, D: Deserializer<'de>>(
-    words: &'static [&'static str],
+    words: &[&str],
     deserializer: D,
 ) -> Result<usize, D::Error> {
-    struct Alone(&'static [&'static str]);
-    impl<'de> Visitor<'de> for Alone {
+    struct Alone<'a>(&'a [&'a str]);
+    impl<'de> Visitor<'de> for Alone<'_> {
         type Value = usize;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -212,5 +223,5 @@ pub(super) fn one_of<'de, D: Deserializer<'de>>(
             Ok(number)
         }
     }
-    deserializer.deserialize_enum("Word", words, Alone(words))
+    deserializer.deserialize_enum("Word", &[], Alone(words))
 }

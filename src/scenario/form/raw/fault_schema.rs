@@ -82,7 +82,7 @@ impl JsonSchema for Do {
 }
 
 /// A reference to a definition, which is made where it is referred to first.
-fn define(
+pub(super) fn define(
     generator: &mut SchemaGenerator,
     name: &str,
     make: impl FnOnce(&mut SchemaGenerator) -> Schema,

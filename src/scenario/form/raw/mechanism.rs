@@ -1,90 +1,221 @@
-//! `[mechanism]` as it is written. Every key is optional, so that a step may override any of them.
+//! `[mechanism]` as it is written. Every key is optional, so that a step may override any of them. Which there are, and
+//! what each takes, says the table of the model.
 
-use super::dedup::Dedup;
-use super::forgetting::Gc;
-use super::{At, Chosen};
-use crate::scenario::form::units::Duration;
-use onceproof_model::dataflow::mechanism::{
-    Ack, Atomic, Fencing, Fuse, Ids, Lift, Outputs, ReAck, Stamps,
-};
-#[cfg(feature = "schema")]
-use schemars::JsonSchema;
+use super::at::{At, AtSeed, OneOf};
+use super::choice::{GivenValue, ValueOf};
+use onceproof_model::dataflow::mechanism;
+use onceproof_model::dataflow::mechanism::table::{MechanismDesign, MechanismRow, MechanismTakes};
+use onceproof_model::setting::Setting;
 use serde::Deserialize;
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use std::fmt;
+use std::ops::Range;
 
-/// The mechanisms. The first value of each is what holds where it is not given, and is correct.
-#[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(in crate::scenario) struct Mechanism {
-    /// When an unanswered request is sent again; the default of each key where it is not given.
-    pub retry: Option<Retry>,
-    /// After how many sends a sender gives up; never where it is not given.
-    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1)))]
-    pub give_up: Option<At<u64>>,
-    /// When an unanswered commit is sent again; the default of each key where it is not given.
-    pub commit_retry: Option<CommitRetry>,
-    /// When a record is acked; `after-commit` where it is not given.
-    pub ack: Option<Chosen<Ack>>,
-    /// How a duplicate is known; `catalog` where it is not given.
-    pub dedup: Option<At<Dedup>>,
-    /// When an id is forgotten; `watermark` where it is not given.
-    pub gc: Option<At<Gc>>,
-    /// Whether outputs are durable before they are sent; `checkpoint` where it is not given.
-    pub outputs: Option<Chosen<Outputs>>,
-    /// Where the ids of outputs come from; `derived` where it is not given.
-    pub ids: Option<Chosen<Ids>>,
-    /// Where the stamps of outputs come from; `stable` where it is not given.
-    pub stamps: Option<Chosen<Stamps>>,
-    /// Whether id and state are committed together; true where it is not given.
-    pub atomic: Option<Chosen<Atomic>>,
-    /// Whether a duplicate is acked; true where it is not given.
-    pub re_ack: Option<Chosen<ReAck>>,
-    /// How many records share a commit; 1 where it is not given.
-    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1, max = 100_000)))]
-    pub bundle: Option<At<u64>>,
-    /// How many requests of a shard may be unacked; 64 where it is not given.
-    #[cfg_attr(
-        feature = "schema",
-        schemars(with = "Option<u32>", range(min = 1, max = 1_000_000))
-    )]
-    pub in_flight: Option<At<u64>>,
-    /// Whether the store refuses a commit of a worker that has lost its shard; true where it is not given.
-    pub fencing: Option<Chosen<Fencing>>,
-    /// Whether a map or a sink runs in the stage of the step before it; true where it is not given.
-    pub fuse: Option<Chosen<Fuse>>,
-    /// Whether partial aggregates for this aggregate are made before the shuffle; where that is sure to be
-    /// right, if it is not given.
-    pub lift: Option<Chosen<Lift>>,
+/// A setting that is a mechanism, or a part of one.
+pub(in crate::scenario) type Part = &'static Setting<mechanism::Mechanism>;
+
+/// The mechanisms that are given.
+pub(in crate::scenario) struct Mechanism(Vec<(&'static str, At<Given>)>);
+
+/// What a mechanism is given.
+pub(in crate::scenario) enum Given {
+    /// A value.
+    Value(GivenValue),
+    /// Parts.
+    Parts(GivenParts),
+    /// A design by its number among the choices, and those of its parts that are given.
+    Design(usize, GivenParts),
 }
 
-/// When an unanswered request is sent again.
-#[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(in crate::scenario) struct Retry {
-    /// How long the first send waits for its answer; `30ms` where it is not given.
-    pub timeout: Option<At<Duration>>,
-    /// What each further wait is multiplied by; 2 where it is not given.
-    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1)))]
-    pub backoff: Option<At<u64>>,
-    /// The longest wait; `1s` where it is not given.
-    pub max: Option<At<Duration>>,
-    /// After how many sends a sender gives up, which may also stand beside `retry`; never where it is not given.
-    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1)))]
-    pub give_up: Option<At<u64>>,
+/// Parts that are given, in the order of the file.
+#[derive(Default)]
+pub(in crate::scenario) struct GivenParts(pub Vec<(Part, At<GivenValue>)>);
+
+impl Mechanism {
+    /// What a mechanism is given, if anything.
+    pub fn get(&self, key: &str) -> Option<&At<Given>> {
+        self.0.iter().find_map(|(other, given)| (*other == key).then_some(given))
+    }
 }
 
-/// When an unanswered commit is sent again.
-#[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(in crate::scenario) struct CommitRetry {
-    /// How long the first send waits for its answer; where it is not given twice as long as a commit and its answer
-    /// take, and at least `30ms`.
-    pub timeout: Option<At<Duration>>,
-    /// What each further wait is multiplied by; 2 where it is not given.
-    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1)))]
-    pub backoff: Option<At<u64>>,
-    /// The longest wait; `1s` where it is not given, or the time-out if that is longer.
-    pub max: Option<At<Duration>>,
+impl GivenParts {
+    /// Where the value of a part stands, if it is given.
+    pub fn span(&self, key: &str) -> Option<Range<usize>> {
+        let mut parts = self.0.iter();
+        parts.find_map(|(part, given)| (part.key == key).then(|| given.span.clone()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Mechanism {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Mechanism, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Mechanism;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Mechanism, A::Error> {
+                let rows = mechanism::Mechanism::table();
+                let keys: Vec<&str> = rows.iter().map(MechanismRow::key).collect();
+                let mut all = Vec::new();
+                while let Some(number) = map.next_key_seed(OneOf::keys(&keys))? {
+                    all.push((keys[number], map.next_value_seed(AtSeed(Takes(&rows[number])))?));
+                }
+                Ok(Mechanism(all))
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
+}
+
+/// Reads what a mechanism is given.
+struct Takes(&'static MechanismRow);
+
+impl<'de> DeserializeSeed<'de> for Takes {
+    type Value = Given;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Given, D::Error> {
+        match &self.0.takes {
+            MechanismTakes::Value(setting) => {
+                ValueOf::of(setting).deserialize(deserializer).map(Given::Value)
+            }
+            MechanismTakes::Parts { parts, also, .. } => {
+                let also = also.iter().filter_map(|key| MechanismRow::of(key)?.setting());
+                let parts = PartsOf { parts: parts.iter().chain(also).collect(), needed: None };
+                parts.deserialize(deserializer).map(Given::Parts)
+            }
+            MechanismTakes::Designs { setting, designs, is_named } => {
+                deserializer.deserialize_any(DesignOf { setting, designs, is_named: *is_named })
+            }
+        }
+    }
+}
+
+/// Reads a design: a word, or a table of its parts.
+struct DesignOf {
+    setting: Part,
+    designs: &'static [MechanismDesign],
+    is_named: bool,
+}
+
+impl DesignOf {
+    /// The words that may stand alone, with their numbers among the choices.
+    fn alone(&self) -> Vec<(usize, &'static str)> {
+        let needs_more = |number| {
+            self.designs.iter().any(|design| design.choice == number && design.needs_first)
+        };
+        let choices = self.setting.choices.iter().enumerate();
+        let alone = choices.filter(|(number, _)| !needs_more(*number));
+        alone.map(|(number, choice)| (number, choice.word())).collect()
+    }
+}
+
+impl<'de> Visitor<'de> for DesignOf {
+    type Value = Given;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = self.alone().into_iter().map(|(_, word)| format!("\"{word}\""));
+        let words: Vec<String> = words.collect();
+        match (self.is_named, self.designs) {
+            (false, [MechanismDesign { parts: [first, ..], .. }, ..]) => {
+                write!(f, "{} or a table with `{}`", words.join(", "), first.key)
+            }
+            _ => write!(f, "a design such as {}", words.first().map_or("", String::as_str)),
+        }
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Given, E> {
+        let alone = self.alone();
+        let words: Vec<&str> = alone.iter().map(|(_, word)| *word).collect();
+        let number = OneOf::names(&words).visit_str(text)?;
+        Ok(Given::Design(alone[number].0, GivenParts::default()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Given, A::Error> {
+        let DesignOf { setting, designs, is_named } = self;
+        if let (false, [design, ..]) = (is_named, designs) {
+            let parts = PartsOf::of(design).visit_map(map)?;
+            return Ok(Given::Design(design.choice, parts));
+        }
+        if map.size_hint() == Some(0) {
+            return Err(A::Error::custom(format_args!("a `{}` of nothing", setting.key)));
+        }
+        let words: Vec<&str> = designs.iter().map(|design| design.word(setting)).collect();
+        let one = || A::Error::custom(format_args!("`{}` is one design", setting.key));
+        let number = map.next_key_seed(OneOf::names(&words))?.ok_or_else(one)?;
+        let design = &designs[number];
+        let At { value: mut parts, span } = map.next_value_seed(AtSeed(PartsOf::of(design)))?;
+        // A value that stands for its table has no place of its own.
+        for (_, given) in parts.0.iter_mut().filter(|(_, given)| given.span == (0..0)) {
+            given.span = span.clone();
+        }
+        match map.next_key::<IgnoredAny>()? {
+            None => Ok(Given::Design(design.choice, parts)),
+            Some(_) => Err(one()),
+        }
+    }
+}
+
+/// Reads a table of parts, or the one that is needed in its place.
+struct PartsOf {
+    parts: Vec<Part>,
+    needed: Option<Part>,
+}
+
+impl PartsOf {
+    fn of(design: &'static MechanismDesign) -> PartsOf {
+        let parts: Vec<Part> = design.parts.iter().collect();
+        PartsOf { needed: parts.first().copied().filter(|_| design.needs_first), parts }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for PartsOf {
+    type Value = GivenParts;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<GivenParts, D::Error> {
+        match self.needed {
+            Some(_) => deserializer.deserialize_any(self),
+            None => deserializer.deserialize_map(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for PartsOf {
+    type Value = GivenParts;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.needed {
+            Some(needed) => {
+                let way = ValueOf::of(needed).free_in_words().unwrap_or("a value");
+                write!(f, "{way} or a table with `{}`", needed.key)
+            }
+            None => f.write_str("a table"),
+        }
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<GivenParts, E> {
+        let Some(needed) = self.needed else {
+            return Err(E::invalid_type(serde::de::Unexpected::Str(text), &self));
+        };
+        let value = ValueOf::of(needed).deserialize(StrDeserializer::new(text))?;
+        Ok(GivenParts(vec![(needed, At { value, span: 0..0 })]))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<GivenParts, A::Error> {
+        let keys: Vec<&str> = self.parts.iter().map(|part| part.key).collect();
+        let mut given = Vec::new();
+        while let Some(number) = map.next_key_seed(OneOf::keys(&keys))? {
+            let part = self.parts[number];
+            given.push((part, map.next_value_seed(AtSeed(ValueOf::of(part)))?));
+        }
+        match self.needed {
+            Some(needed) if given.iter().all(|(part, _)| part.key != needed.key) => {
+                Err(A::Error::missing_field(needed.key))
+            }
+            Some(_) | None => Ok(GivenParts(given)),
+        }
+    }
 }

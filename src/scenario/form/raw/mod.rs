@@ -5,9 +5,9 @@
 pub(in crate::scenario) mod at;
 mod choice;
 pub(in crate::scenario) mod input;
-pub(in crate::scenario) mod forgetting;
 pub(in crate::scenario) mod mechanism;
-pub(in crate::scenario) mod dedup;
+#[cfg(feature = "schema")]
+mod mechanism_schema;
 pub(in crate::scenario) mod function;
 pub(in crate::scenario) mod queue;
 pub(in crate::scenario) mod fault;
@@ -22,7 +22,7 @@ pub(in crate::scenario) mod settings;
 mod settings_schema;
 
 pub(in crate::scenario) use at::{At, OneOrMany, span};
-pub(in crate::scenario) use choice::Chosen;
+pub(in crate::scenario) use choice::{AckWord, GivenValue};
 pub(in crate::scenario) use function::{Filter, Function, Into, KeyBy};
 
 use super::units::{Duration, Seed, Seeds};

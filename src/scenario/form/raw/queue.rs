@@ -1,8 +1,7 @@
 //! The queue of a source as it is written.
 
-use super::{At, Chosen};
+use super::{AckWord, At};
 use crate::scenario::form::units::Duration;
-use onceproof_model::pipeline::Ack;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -17,7 +16,7 @@ pub(in crate::scenario) struct Queue {
     /// Whether a worker extends the deadlines of what it holds while it lives; true where it is not given.
     pub extend: Option<bool>,
     /// When a message is acked; `after-commit` where it is not given.
-    pub ack: Option<Chosen<Ack>>,
+    pub ack: Option<AckWord>,
     /// Where the ids of records come from; `message` where it is not given.
     pub ids: Option<At<MessageIds>>,
 }

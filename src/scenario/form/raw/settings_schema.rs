@@ -44,8 +44,7 @@ fn schema(about: &str, approach: Approach) -> Schema {
     for setting in Settings::table(approach) {
         let choices = setting.choices.iter().map(choice);
         let ways: Vec<Value> = choices.chain(setting.free.map(free)).collect();
-        let first = first(setting, &Settings::of(approach));
-        let about = format!("{} {first}", setting.about);
+        let about = about_with_first(setting, &Settings::of(approach));
         let of_key = json!({ "description": about, "anyOf": ways });
         match setting.key.split_once('.') {
             None => keys.insert(setting.key.to_owned(), of_key),
@@ -76,20 +75,22 @@ fn free(free: Free) -> Value {
         Free::Length { about, .. } => {
             json!({ "type": "string", "pattern": "^[0-9]", "description": about })
         }
-        Free::Number { about, least, most } => {
+        Free::Number { about, least, most, .. } => {
             json!({ "type": "integer", "minimum": least, "maximum": most, "description": about })
         }
     }
 }
 
-/// What holds where nothing is given.
-fn first(setting: &Setting<Settings>, first: &Settings) -> String {
+/// What a setting is, and what holds where nothing is given.
+fn about_with_first(setting: &Setting<Settings>, first: &Settings) -> String {
     let value = match (setting.get)(first) {
         SettingValue::Choice(at) => written(&setting.choices[at]),
         SettingValue::Length(length) => format!("`{}`", Span(length)),
         SettingValue::Number(number) => format!("`{number}`"),
+        // What it is says it.
+        SettingValue::Follows => return setting.about.to_owned(),
     };
-    format!("{value} where it is not given.")
+    format!("{} {value} where it is not given.", setting.about)
 }
 
 fn choice(choice: &SettingChoice) -> Value {
