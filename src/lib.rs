@@ -32,10 +32,14 @@
 //!
 //! [profile.dev.package."*"]
 //! opt-level = 2
+//!
+//! [profile.dev.package.onceproof]
+//! opt-level = 0
 //! ```
 //!
 //! The second part matters: nearly all that such a test does is simulated runs, and without it they are compiled for a
-//! debugger and take many times as long.
+//! debugger and take many times as long. The third part spares the compiler its work on this crate itself, which reads and
+//! tells; what runs is in those below it.
 //!
 //! # What stays
 //!
