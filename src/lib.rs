@@ -25,7 +25,10 @@
 //!     .exactly_once();
 //! ```
 //!
-//! In a crate that tests with it, let the simulator be optimised: without, a search takes some ten times as long.
+//! # Weight
+//!
+//! The feature `cli`, on by default, is the binary, and `schema` the JSON Schemas of what it reads and writes; `proptest` has
+//! [strategies](https://docs.rs/proptest) for a `proptest!` of your own. A test needs none of them:
 //!
 //! ```toml
 //! [dev-dependencies]
@@ -35,11 +38,32 @@
 //! opt-level = 2
 //! ```
 //!
-//! The command line is the feature `cli`, which is on by default; `proptest` has strategies for a `proptest!` of your own.
-//! One run is the work of `onceproof-sim`, the built-in systems that of `onceproof-model`, your own protocol that of
-//! `onceproof-protocol`.
+//! The second part matters: nearly all that such a test does is simulated runs, and without it they are compiled for a
+//! debugger and take some ten times as long. It optimises whatever the crate depends on. Where that takes too long, these
+//! five are enough, in which runs are made:
 //!
-//! The modules stand in the order in which a scenario meets them: it is read, run under many seeds, and reported on.
+//! ```toml
+//! [profile.dev.package]
+//! onceproof-kernel = { opt-level = 2 }
+//! onceproof-model = { opt-level = 2 }
+//! onceproof-protocol = { opt-level = 2 }
+//! onceproof-sim = { opt-level = 2 }
+//! onceproof-systems = { opt-level = 2 }
+//! ```
+//!
+//! # What stays
+//!
+//! The same version, check and seed give the same run on every machine. A later version may give another run for a seed:
+//! a protocol that is mended sends other messages. What is saved is therefore no seed but the exact faults by their
+//! places, and the rows of the input by their numbers and what they say. A later version reads the file of a saved
+//! failure, and it fails again, or holds, or is stale: a fault that finds no place any more is named, and never passed
+//! over.
+//!
+//! # The modules
+//!
+//! They stand in the order in which a scenario meets them: it is read, run under many seeds, and reported on. One run is
+//! the work of `onceproof-sim`, the built-in systems are those of `onceproof-model`, and your own protocol is one by
+//! `onceproof-protocol`.
 
 pub mod figures;
 pub mod printable;
