@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn all_that_differs_is_told_in_one_order() {
-        let all = "fuse = false, in-flight = 3, bundle = 4, gc = { ttl = \"1h\", unknown-old = \"drop\" }, \
+        let all = "fuse = false, in-flight = 3, bundle = 4, gc = { ttl = \"10ms\", unknown-old = \"drop\" }, \
                    dedup = { bloom = { hashes = 2, rebuild = \"lazy\" } }, lift = \"force\", fencing = false, \
                    stamps = \"fresh\", re-ack = false, atomic = \"id-first\", ids = \"fresh\", \
                    outputs = \"recompute\", ack = \"on-receipt\", commit-retry = { max = \"3s\" }, \
@@ -109,7 +109,7 @@ mod tests {
             "fencing = false",
             "lift = \"force\"",
             "dedup = { bloom = { hashes = 2, rebuild = \"lazy\", threshold = 100 } }",
-            "gc = { ttl = \"1h\", unknown-old = \"drop\" }",
+            "gc = { ttl = \"10ms\", unknown-old = \"drop\" }",
             "bundle = 4",
             "in-flight = 3",
         ];
