@@ -24,8 +24,8 @@ impl Check {
                 }
                 Found::Unsure(why) => return Err(prefixed(why)),
             }
-            let wrong = self.wrong.iter();
-            wrong.map(|(name, trial)| self.breaks(name, trial, None).map(drop)).collect()
+            let mut wrong = self.wrong.iter();
+            wrong.try_for_each(|(name, trial)| self.breaks(name, trial, None).map(drop))
         })
     }
 }
