@@ -145,7 +145,7 @@ impl Design {
                 .map(|step| Laid {
                     name: step.name,
                     reads: step.reads,
-                    runs: step.name != LOG && !is_result(&step),
+                    runs: step.name != LOG && !is_result(step),
                 })
                 .collect(),
         })

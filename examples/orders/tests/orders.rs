@@ -1,6 +1,6 @@
 //! Revenue per user: a function that asks a service for prices, and an e-mail for each order.
 
-use onceproof::pipeline::Written;
+use onceproof::pipeline::{Strategy, Written};
 use onceproof::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -28,13 +28,14 @@ fn orders() -> impl Iterator<Item = Order> {
 }
 
 /// What the order comes to at a rate, which may be another one when it is asked for again.
-fn price(order: Order) -> impl Fn(u64) -> Priced {
-    move |rate| Priced { user: order.user, cents: order.amount * (1 + rate as i64 % 7) }
+fn price(order: &Order) -> impl Fn(u64) -> Priced {
+    let Order { user, amount, .. } = *order;
+    move |rate| Priced { user, cents: amount * (1 + rate as i64 % 7) }
 }
 
 fn revenue() -> Pipeline<Written> {
     Pipeline::source("orders", orders())
-        .map("price", |order: Order, cx| cx.lookup("rates", &order.currency, price(order)))
+        .map("price", |order: Order, cx| cx.lookup("rates", &order.currency, price(&order)))
         .sum("per-user", |order: &Priced| order.user, |order| order.cents)
         .window(minutes(1))
         .sink("table", upsert())
