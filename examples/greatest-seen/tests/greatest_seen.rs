@@ -8,7 +8,7 @@ use std::cell::Cell;
 const GREATEST: Table<u64> = Table::new("greatest");
 /// Every number of each producer: a window that never ends.
 const SEEN: Table<()> = Table::new("seen");
-const PUT: Route<Put, ()> = Route::new("log", "put");
+const PUT: Route<Put, ()> = Route::new("store", "put");
 
 #[derive(Clone, Debug)]
 struct Put {
@@ -32,7 +32,7 @@ struct Producer {
 impl Protocol for Producer {
     fn steps(&self) -> Vec<Step> {
         let producer = Step::process("producer").reads_queue();
-        vec![producer, Step::process("log"), Step::result("entries")]
+        vec![producer, Step::process("store"), Step::result("entries")]
     }
 
     async fn run(&self, cx: Cx<'_>) {
