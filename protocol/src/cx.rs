@@ -121,9 +121,9 @@ impl<'w> Cx<'w> {
         })
     }
 
-    /// Wakes after so long on the clock of this process.
+    /// Wakes after so long on the clock of this process; at least 1 ms, since who sleeps for no time goes round for ever.
     pub fn sleep(self, after: Millis) -> Op<'w, ()> {
-        Op::new(self.port, Tag::NONE, What::Sleep(after), "", |_, _, _| ())
+        Op::new(self.port, Tag::NONE, What::Sleep(after.max(1)), "", |_, _, _| ())
     }
 
     /// Tells the queue that a record is done, so that it is not handed out again. The ack may be lost. Of a record that

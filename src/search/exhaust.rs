@@ -15,9 +15,11 @@
 
 use super::causes::{Cause, explaining};
 use super::certificate::{Counts, Exhaustion};
+use super::panics::naming;
 use super::rests::{Rests, Shared};
 use super::resume::{BreakingSchedule, Done, SearchPart};
 use super::space::Space;
+use crate::figures::counted;
 use crate::report::words::fault_in_words;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Brief, Verdict};
@@ -314,7 +316,11 @@ impl<'a> Walk<'a> {
         self.simulator.place(&self.faults);
         let (seed, kinds) = (self.search.seed, &self.search.space.kinds);
         let (with_rests, stop) = (self.rests.is_some(), self.search.cancel);
-        let extensions = self.simulator.extensions_unless(seed, kinds, with_rests, stop);
+        let Walk { simulator, faults, search, .. } = self;
+        let extensions = naming(
+            || with_faults(faults, search.trial),
+            || simulator.extensions_unless(seed, kinds, with_rests, stop),
+        );
         let Some(Extensions { possible, rests, ways, .. }) = extensions else {
             return ControlFlow::Break(());
         };
@@ -356,7 +362,12 @@ impl<'a> Walk<'a> {
         }
         self.simulator.place(&self.faults);
         let stop = self.search.cancel;
-        let Some(brief) = self.simulator.brief_unless(self.search.seed, stop) else {
+        let Walk { simulator, faults, search, .. } = self;
+        let brief = naming(
+            || with_faults(faults, search.trial),
+            || simulator.brief_unless(search.seed, stop),
+        );
+        let Some(brief) = brief else {
             return ControlFlow::Break(());
         };
         self.went_the_same_way(self.simulator.unfired().is_empty());
@@ -372,6 +383,13 @@ impl<'a> Walk<'a> {
         }
         ControlFlow::Continue(())
     }
+}
+
+/// A run by its faults: "with 2 faults: …; …".
+fn with_faults(faults: &[Fault], trial: &Trial) -> String {
+    let words = faults.iter().map(|fault| fault_in_words(fault, trial));
+    let words: Vec<String> = words.collect();
+    format!("with {}: {}", counted(faults.len() as u64, "fault"), words.join("; "))
 }
 
 /// How many schedules were left out for each reason, with its words, those left out for none aside.

@@ -9,6 +9,7 @@ pub mod worth;
 pub mod marks;
 pub mod tally;
 mod in_order;
+mod panics;
 pub mod sweep;
 pub mod as_stated;
 #[cfg(feature = "cli")]

@@ -9,6 +9,7 @@ use super::chance::Chance;
 use super::compare::first_difference;
 use super::in_order::{Ended, in_order};
 use super::marks::awaited;
+use super::panics::naming;
 use super::tally::{Again, Failure, Ran, Seeds, Sweep};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_sim::fault::KindName;
@@ -88,7 +89,8 @@ pub(super) fn sweep_with<R: Runner>(
             return None;
         }
         let seed = seeds.at(number);
-        let (brief, unfired) = runner.brief(seed, cancel)?;
+        let of_seed = || seed.map_or("without a seed".to_owned(), |seed| format!("of seed {seed}"));
+        let (brief, unfired) = naming(of_seed, || runner.brief(seed, cancel))?;
         let again = number.is_multiple_of(SAMPLE).then(|| {
             let outcome = make().detail(seed);
             let difference = first_difference(seed, &brief, &outcome.brief);

@@ -159,7 +159,17 @@ fn a_process_that_is_told_something_behind_its_back_is_found_by_a_search() {
 #[test]
 fn a_borrow_that_is_held_over_an_await_panics_where_two_handlers_meet() {
     let run = |odd: Odd| catch_unwind(AssertUnwindSafe(|| broken(odd, &ALL, 1).len()));
-    assert!(run(Odd::Borrow).is_err());
+    let panic = run(Odd::Borrow).expect_err("two handlers meet");
+    let said = panic.downcast_ref::<String>().map_or("", String::as_str);
+    assert!(
+        said.contains("already borrowed") && said.contains("in the run with 1 fault"),
+        "{said}"
+    );
+    // Two records at once meet without a fault.
+    let check = Setup::of(Odd::Borrow).records([1, 2, 3]).every(1).check().seeds(0..50);
+    let panic = catch_unwind(AssertUnwindSafe(|| check.exactly_once())).expect_err("they meet");
+    let said = panic.downcast_ref::<String>().map_or("", String::as_str);
+    assert!(said.contains("in the run of seed "), "{said}");
 }
 
 #[test]
