@@ -28,7 +28,7 @@
 //! # Weight
 //!
 //! The feature `cli`, on by default, is the binary, and `schema` the JSON Schemas of what it reads and writes; `proptest` has
-//! [strategies](https://docs.rs/proptest) for a `proptest!` of your own. A test needs none of them:
+//! strategies for a `proptest!` of your own. A test needs none of them:
 //!
 //! ```toml
 //! [dev-dependencies]

@@ -6,7 +6,7 @@ use onceproof_kernel::time::Nanos;
 /// So many binary digits are kept of a length, so that three decimal ones are right.
 const DIGITS: u32 = 11;
 
-/// How often each length of time was met, by the first [`DIGITS`] of it.
+/// How often each length of time was met, by the first digits of it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Times {
     /// By the numbers of their places, up to the last that was met.

@@ -79,7 +79,10 @@ pub fn exhaust(
     simulator.place(&[]);
     // What a rest is good for comes with the second fault; and it costs a look at the whole world.
     let wants_rests = space.prunes && space.most > 1;
-    let base = simulator.extensions_unless(seed, &space.kinds, wants_rests, cancel);
+    let base = naming(
+        || "without a fault".to_owned(),
+        || simulator.extensions_unless(seed, &space.kinds, wants_rests, cancel),
+    );
     let Some(Extensions { brief, possible: firsts, rests, .. }) = base else {
         found.interrupted = true;
         return found;

@@ -157,19 +157,26 @@ fn a_process_that_is_told_something_behind_its_back_is_found_by_a_search() {
 }
 
 #[test]
-fn a_borrow_that_is_held_over_an_await_panics_where_two_handlers_meet() {
-    let run = |odd: Odd| catch_unwind(AssertUnwindSafe(|| broken(odd, &ALL, 1).len()));
-    let panic = run(Odd::Borrow).expect_err("two handlers meet");
-    let said = panic.downcast_ref::<String>().map_or("", String::as_str);
-    assert!(
-        said.contains("already borrowed") && said.contains("in the run with 1 fault"),
-        "{said}"
-    );
-    // Two records at once meet without a fault.
-    let check = Setup::of(Odd::Borrow).records([1, 2, 3]).every(1).check().seeds(0..50);
-    let panic = catch_unwind(AssertUnwindSafe(|| check.exactly_once())).expect_err("they meet");
-    let said = panic.downcast_ref::<String>().map_or("", String::as_str);
-    assert!(said.contains("in the run of seed "), "{said}");
+fn a_borrow_that_is_held_over_an_await_panics_where_two_handlers_meet_and_names_the_run() {
+    let said = |every: u64, most: Option<u32>| {
+        let check = Setup::of(Odd::Borrow).records([1, 2, 3]).every(every).check().seeds(0..50);
+        let run = AssertUnwindSafe(|| match most {
+            Some(most) => drop(check.exhaust(most)),
+            None => check.exactly_once(),
+        });
+        let panic = catch_unwind(run).expect_err("two handlers meet");
+        panic.downcast_ref::<String>().cloned().unwrap_or_default()
+    };
+    // A commit and its answer take 2 ms: records that come 1 ms apart meet without a fault, others with one.
+    for (every, most, run) in [
+        (1, Some(1), "in the run without a fault"),
+        (10, Some(1), "in the run with 1 fault: "),
+        (10, Some(2), "in the run with 1 fault: "),
+        (10, None, "in the run of seed "),
+    ] {
+        let said = said(every, most);
+        assert!(said.contains("already borrowed") && said.contains(run), "{run}: {said}");
+    }
 }
 
 #[test]
