@@ -299,7 +299,8 @@ fn the_program_says_how_a_failure_of_a_test_is_run() {
         let text = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{text}");
         assert!(text.contains("a failure that a test saved, and no scenario"), "{text}");
-        assert!(text.contains("ONCEPROOF_REPLAY=") && text.contains("cargo test"), "{text}");
+        assert!(text.contains("`ONCEPROOF_REPLAY=") && text.contains("cargo test"), "{text}");
+        assert!(!text.contains("\\n"), "{text}");
     }
     // Beside scenarios it is passed over.
     let mut program = Command::new(env!("CARGO_BIN_EXE_onceproof"));

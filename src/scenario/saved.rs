@@ -104,7 +104,7 @@ pub(in crate::scenario) fn is_of_a_test(
     let (key, _) = table.get_key_value(KEY)?;
     let test = table.get("test").and_then(|test| test.get_ref().as_str()).unwrap_or_default();
     let error = source.error(key.span(), "a failure that a test saved, and no scenario");
-    let help = format!("where its crate is, run\n{}", replay_test_command(source.path, test));
+    let help = format!("where its crate is, run `{}`", replay_test_command(source.path, test));
     Some(error.label("what was tested is written in Rust").help(help))
 }
 
