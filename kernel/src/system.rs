@@ -157,7 +157,9 @@ pub trait Rows<S: System>: Default + Debug {
     }
 
     /// Whether changes may be made as the rows are now, all or none: a unique key is free, a row is as it was read. A
-    /// commit that may not is refused, and whoever sent it hears so.
+    /// commit that may not is refused, and whoever sent it hears so. Only rows of steps whose commits are never repeated
+    /// ([`repeats_commits`](crate::layout::LaidStep::repeats_commits)) may say no: the store knows a repetition by its
+    /// number, and would answer that of a refused commit as if it were applied.
     #[inline(always)]
     fn admits(&self, changes: &[S::Change], shared: &S::Shared) -> bool {
         let _ = (changes, shared);

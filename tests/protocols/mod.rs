@@ -189,6 +189,39 @@ fn a_heartbeat_that_never_ends_is_let_be_and_hides_no_loss() {
 }
 
 #[test]
+fn every_corner_of_a_protocol_that_is_listed_is_reached() {
+    use onceproof_sim::marks::Marks;
+    let taken_over = Setup::of(RIGHT).records([100, 250, 100]).takeover_after(200);
+    let leader = Leader { token: Token::FenceAndPosition, read_seals: true };
+    let mut reached = Marks::default();
+    for trial in [taken_over.trial().expect("steps"), trial(leader)] {
+        let kinds = ALL.map(KindName::with_defaults).into_iter().chain([Kind::Move]);
+        let (_, possible) = trial.simulator().explore(None, &kinds.collect::<Vec<_>>());
+        let mut simulator = trial.simulator();
+        for first in possible {
+            simulator.place(std::slice::from_ref(&first));
+            // Whoever was moved away from and has died is not there any more, for those who do not know yet.
+            let second: &[Kind] = match first.kind {
+                Kind::Move => &[Kind::Crash { restart: MILLISECOND }],
+                _ => &[],
+            };
+            let found = simulator.extensions(None, second);
+            let mut add = |Marks(counts): Marks| {
+                reached.0.iter_mut().zip(counts).for_each(|(all, count)| *all += count);
+            };
+            add(found.brief.marks);
+            for second in found.possible {
+                simulator.place(&[first.clone(), second.fault]);
+                add(simulator.brief(None).marks);
+            }
+        }
+    }
+    let alphabet = &onceproof_protocol::ALPHABET;
+    let never = alphabet.marks.iter().filter(|(mark, _)| reached.count(*mark) == 0);
+    assert_eq!(never.map(|&(_, word)| word).collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
 fn what_is_wrong_with_the_steps_of_a_protocol_is_said() {
     let check = |steps: Vec<Step>, words: &str| {
         let misfit = Setup::of(Steps(steps)).records([1]).trial().expect_err(words);

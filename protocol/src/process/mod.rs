@@ -2,6 +2,7 @@
 
 mod asked;
 
+use crate::alphabet::{COMMIT_REFUSED, COMMIT_UNHEARD};
 use crate::design::{Design, millis, record_of};
 use crate::message::{Answered, Message, Timer};
 use crate::port::{Answer, Arrived, Port, Ticket};
@@ -194,11 +195,12 @@ impl Body {
                 let at = self.commits.iter().position(|&(commit, _)| commit == number);
                 let Some(at) = at else { return };
                 let (_, effect) = self.commits.swap_remove(at);
-                let written = match written {
-                    effect::Written::Applied => Written::Applied,
-                    effect::Written::Refused => Written::Refused,
-                    effect::Written::Unknown => Written::Unknown,
+                let (written, mark) = match written {
+                    effect::Written::Applied => (Written::Applied, None),
+                    effect::Written::Refused => (Written::Refused, Some(COMMIT_REFUSED)),
+                    effect::Written::Unknown => (Written::Unknown, Some(COMMIT_UNHEARD)),
                 };
+                mark.into_iter().for_each(|mark| hands.m.env.reach(mark));
                 self.port.answer(effect, Answer::Written(written));
             }
             Input::Wake(Timer::Input) => {
