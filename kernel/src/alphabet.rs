@@ -27,6 +27,8 @@ pub struct PointWords {
     pub verb: &'static str,
     /// Whether each step that runs in a process has one of its own. Else the process has one for all of them.
     pub is_each_steps: bool,
+    /// The control that it is always about, by its number in the alphabet; none if it may be about a record.
+    pub control: Option<u8>,
 }
 
 /// The points at which the kernel itself acts.
@@ -64,6 +66,8 @@ pub enum ControlValue {
     None,
     /// A time: `watermark@60s`.
     Time,
+    /// A number that is not negative: `end#3`.
+    Number,
 }
 
 /// A corner of a protocol that a run may reach, by its number. The kernel's own come first; those of a system

@@ -89,6 +89,11 @@ pub trait Env<S: System>: Ask {
     /// The mark of what a sum holds, durable or in memory, for what is made of it to carry.
     fn read_pile(&mut self, pile: Pile) -> u32;
 
+    /// Wakes another process after a while, as the answer to a call would that it keeps open: for news of a log that it
+    /// reads, or of a group that it is a member of. No fault strikes that; who is down then hears nothing.
+    fn nudge(&mut self, to: ShardIndex, after: Nanos, timer: S::Timer);
+    /// The session of a process begins that has this token. Who is gone by now is found to be when it is over.
+    fn begin_session(&mut self, member: ShardIndex, token: u64);
     /// The process is about to take a step of the protocol with a record: nothing is asked, but the world may strike. What
     /// is about a control cannot be struck here, only before an effect.
     fn before(&mut self, shard: ShardIndex, step: StepIndex, point: Point, name: Name);

@@ -57,6 +57,8 @@ pub struct LaidStep {
     pub shares_rows: bool,
     /// Whether it is none of the workers, so that nothing befalls its process: a service of somebody else.
     pub is_outside: bool,
+    /// The session of its process, if it has one.
+    pub session: Option<Session>,
     /// After how long it forgets ids, if it does so by age.
     pub forgets_after: Option<Nanos>,
     /// What it reads, if it is a source.
@@ -81,6 +83,16 @@ pub struct LaidStep {
     pub same: Vec<(Point, Point)>,
     /// Steps of the protocol that are told by another word at the stage of this head.
     pub told: Vec<(Point, Point)>,
+}
+
+/// That a process is a member of a group, whoever keeps the sessions of which. It is granted to no other worker; instead
+/// its session ends, which it does not hear.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Session {
+    /// How long nothing may be heard of it until its session ends; at least 1.
+    pub length: Nanos,
+    /// The step in whose one shard that is found.
+    pub keeper: StepIndex,
 }
 
 /// What the results of a step are.
@@ -120,6 +132,7 @@ impl LaidStep {
             is_fenced: true,
             shares_rows: false,
             is_outside: false,
+            session: None,
             forgets_after: None,
             source: None,
             longest_wait: 0,
@@ -250,6 +263,7 @@ impl Layout {
             (None, _) => control.word.to_owned(),
             (Some(_), ControlValue::None) => control.word.to_owned(),
             (Some(at), ControlValue::Time) => format!("{}@{}", control.word, Time(at)),
+            (Some(number), ControlValue::Number) => format!("{}#{number}", control.word),
         }
     }
 

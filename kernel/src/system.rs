@@ -73,6 +73,14 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
     /// What a process waits for with a timer.
     fn wait(timer: Self::Timer) -> Wait;
 
+    /// With what the keeper of sessions is woken when the session is over of a shard's process that has this token.
+    ///
+    /// # Panics
+    /// Where no process has a session ([`LaidStep::session`](crate::layout::LaidStep::session)).
+    fn session_ends(member: ShardIndex, token: u64) -> Self::Timer {
+        unreachable!("no process has a session: {member:?} under {token}")
+    }
+
     /// What a request is about.
     fn subject(request: &Self::Request) -> Subject;
 

@@ -13,7 +13,7 @@ pub const SECOND: Nanos = 1_000_000_000;
 
 /// A point in time in nanoseconds. Event times, arrivals, stamps and watermarks share one axis; its
 /// zero is whatever the input says (unix time for a file, 0 s for records written by hand).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Time(pub i64);
 
 impl Time {

@@ -8,6 +8,8 @@
 pub mod window;
 pub mod function;
 pub mod pipeline;
+pub mod stream;
 pub mod dataflow;
 pub mod in_memory;
+pub mod transactions;
 pub mod setting;

@@ -136,6 +136,42 @@ impl SettingValue {
     }
 }
 
+/// Settings that stand in a table.
+pub trait HasTable: Copy + PartialEq + fmt::Debug + Sized + 'static {
+    /// What they are where nothing is said.
+    fn first(&self) -> Self;
+
+    /// All of them, a row each.
+    fn rows(&self) -> Vec<&'static Setting<Self>>;
+
+    /// What a value of one is worth beside the others.
+    fn worth(&self, setting: &Setting<Self>, choice: &SettingChoice) -> Worth {
+        let _ = setting;
+        choice.worth
+    }
+
+    /// Whether one can be such that results are wrong.
+    fn may_break(&self, setting: &Setting<Self>) -> bool {
+        let is_wrong = |choice: &SettingChoice| self.worth(setting, choice) != Worth::Right;
+        setting.choices.iter().any(is_wrong) || setting.free.is_some_and(Free::may_break)
+    }
+
+    /// Whether one is such that it is there to be found wrong.
+    fn is_wrong(&self, setting: &Setting<Self>) -> bool {
+        match (setting.get)(self) {
+            SettingValue::Choice(at) => self.worth(setting, &setting.choices[at]) == Worth::Wrong,
+            SettingValue::Length(_) | SettingValue::Number(_) | SettingValue::Follows => false,
+        }
+    }
+
+    /// The same with the first value of one of them.
+    fn with_first(mut self, setting: &Setting<Self>) -> Self {
+        let first = (setting.get)(&self.first());
+        (setting.set)(&mut self, first);
+        self
+    }
+}
+
 impl<T> Setting<T> {
     /// Whether its value is wrong, or may be.
     pub fn may_break_in(&self, of: &T) -> bool {

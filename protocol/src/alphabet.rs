@@ -29,7 +29,7 @@ pub const COMMIT_REFUSED: Mark = Mark(Mark::OWN + 2);
 pub const COMMIT_UNHEARD: Mark = Mark(Mark::OWN + 3);
 
 const fn of_process(word: &'static str, verb: &'static str, about: &'static str) -> PointWords {
-    PointWords { word, verb, about, is_each_steps: false }
+    PointWords { word, verb, about, is_each_steps: false, control: None }
 }
 
 /// All its words.

@@ -168,7 +168,7 @@ fn edges(design: &Design) -> Vec<Edge> {
 fn words(design: &Design) -> (&'static str, &'static str) {
     match design {
         Design::Dataflow(_) => ("stage", "shuffle"),
-        Design::InMemory(_) | Design::Own(_) => ("process", "way"),
+        Design::InMemory(_) | Design::Transactions(_) | Design::Own(_) => ("process", "way"),
     }
 }
 
@@ -176,16 +176,13 @@ fn words(design: &Design) -> (&'static str, &'static str) {
 fn mechanisms(design: &Design, head: StepIndex) -> Vec<String> {
     match design {
         Design::Dataflow(design) => given(design.mechanism(head)),
-        Design::InMemory(_) | Design::Own(_) => Vec::new(),
+        Design::InMemory(_) | Design::Transactions(_) | Design::Own(_) => Vec::new(),
     }
 }
 
 /// The settings of all stages that are not the default.
 fn settings_of(design: &Design) -> Vec<String> {
-    match design {
-        Design::Dataflow(_) | Design::Own(_) => Vec::new(),
-        Design::InMemory(design) => given_settings(&design.settings),
-    }
+    design.settings().as_ref().map(given_settings).unwrap_or_default()
 }
 
 /// Whether outputs that go this way can be added up before they are sent: an aggregate takes them, and a

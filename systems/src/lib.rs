@@ -7,12 +7,14 @@ use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_model::dataflow::{self, Dataflow, point};
 use onceproof_model::in_memory::{self, InMemory, alphabet};
 use onceproof_model::pipeline::{Edge, Pipeline, Step, StepKind};
+use onceproof_model::transactions::{self, Transactions};
 use onceproof_protocol::{self as protocol, Own};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::{Runs, Simulation};
 
 /// The words of all systems that a scenario can name.
-pub static ALPHABETS: [&Alphabet; 2] = [&point::ALPHABET, &alphabet::ALPHABET];
+pub static ALPHABETS: [&Alphabet; 3] =
+    [&point::ALPHABET, &alphabet::ALPHABET, &transactions::alphabet::ALPHABET];
 
 /// What runs a trial, again and again.
 pub type Simulator<'a> = Box<dyn Runs + 'a>;
@@ -33,8 +35,30 @@ pub enum Design {
     Dataflow(dataflow::Design),
     /// Streams that are counted in memory: best effort, or at-least-once.
     InMemory(in_memory::Design),
+    /// Log transactions.
+    Transactions(transactions::Design),
     /// A user's own protocol.
     Own(protocol::Design),
+}
+
+/// The settings of a system that has a table of them.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum SystemSettings {
+    /// Those of streams that are counted in memory.
+    InMemory(in_memory::settings::Settings),
+    /// Those of log transactions.
+    Transactions(transactions::settings::Settings),
+}
+
+/// Does something with the settings of whichever system it is.
+#[macro_export]
+macro_rules! with_settings {
+    ($of:expr, $settings:ident => $does:expr) => {
+        match $of {
+            $crate::SystemSettings::InMemory($settings) => $does,
+            $crate::SystemSettings::Transactions($settings) => $does,
+        }
+    };
 }
 
 /// Of what a design is made, in numbers.
@@ -71,6 +95,9 @@ impl Trial {
         match &self.design {
             Design::Dataflow(design) => Box::new(Simulation::<Dataflow>::new(design, &self.plan)),
             Design::InMemory(design) => Box::new(Simulation::<InMemory>::new(design, &self.plan)),
+            Design::Transactions(design) => {
+                Box::new(Simulation::<Transactions>::new(design, &self.plan))
+            }
             Design::Own(design) => Box::new(Simulation::<Own>::new(design, &self.plan)),
         }
     }
@@ -82,7 +109,30 @@ impl Design {
         match self {
             Design::Dataflow(design) => &design.layout,
             Design::InMemory(design) => &design.layout,
+            Design::Transactions(design) => &design.layout,
             Design::Own(design) => &design.layout,
+        }
+    }
+
+    /// Its settings, if its system has a table of them.
+    pub fn settings(&self) -> Option<SystemSettings> {
+        match self {
+            Design::Dataflow(_) | Design::Own(_) => None,
+            Design::InMemory(design) => Some(SystemSettings::InMemory(design.settings)),
+            Design::Transactions(design) => Some(SystemSettings::Transactions(design.settings)),
+        }
+    }
+
+    /// The same with other settings of its system; none if its pipeline cannot be had with them.
+    pub fn with_settings(&self, settings: SystemSettings) -> Option<Design> {
+        match (self, settings) {
+            (Design::InMemory(design), SystemSettings::InMemory(settings)) => {
+                in_memory::Design::new(design.parts(), settings).ok().map(Design::InMemory)
+            }
+            (Design::Transactions(design), SystemSettings::Transactions(settings)) => {
+                transactions::Design::new(design.parts(), settings).ok().map(Design::Transactions)
+            }
+            _ => None,
         }
     }
 
@@ -90,7 +140,7 @@ impl Design {
     pub fn dataflow(&self) -> Option<&dataflow::Design> {
         match self {
             Design::Dataflow(design) => Some(design),
-            Design::InMemory(_) | Design::Own(_) => None,
+            Design::InMemory(_) | Design::Transactions(_) | Design::Own(_) => None,
         }
     }
 
@@ -99,6 +149,7 @@ impl Design {
         match self {
             Design::Dataflow(design) => &design.pipeline,
             Design::InMemory(design) => &design.pipeline,
+            Design::Transactions(design) => &design.pipeline,
             Design::Own(design) => &design.pipeline,
         }
     }
@@ -108,6 +159,7 @@ impl Design {
         match self {
             Design::Dataflow(design) => design.ways(),
             Design::InMemory(design) => design.ways(),
+            Design::Transactions(design) => design.ways(),
             Design::Own(design) => design.ways(),
         }
     }
@@ -125,6 +177,7 @@ impl Design {
         match self {
             Design::Dataflow(design) => design.takes(point, step, is_control),
             Design::InMemory(design) => design.takes(point, step),
+            Design::Transactions(design) => design.takes(point, step, is_control),
             Design::Own(design) => design.takes(step),
         }
     }
@@ -137,6 +190,7 @@ impl Design {
         match self {
             Design::Dataflow(_) => Ok(()),
             Design::InMemory(design) => design.commits(step),
+            Design::Transactions(design) => design.commits(step),
             Design::Own(design) => design.takes(step),
         }
     }
@@ -145,7 +199,7 @@ impl Design {
     pub fn makes_panes(&self) -> bool {
         match self {
             Design::Dataflow(_) => true,
-            Design::InMemory(_) | Design::Own(_) => false,
+            Design::InMemory(_) | Design::Transactions(_) | Design::Own(_) => false,
         }
     }
 
@@ -158,7 +212,7 @@ impl Design {
     /// by a record.
     pub fn batch_leg(&self) -> Option<StepIndex> {
         match self {
-            Design::Dataflow(_) | Design::Own(_) => None,
+            Design::Dataflow(_) | Design::Transactions(_) | Design::Own(_) => None,
             Design::InMemory(design) => design.batch(),
         }
     }
@@ -175,6 +229,11 @@ impl Design {
                 stores: design.stores().len() as u64,
                 messages: design.messages().len() as u64,
             },
+            Design::Transactions(design) => Parts {
+                processes,
+                stores: design.stores().len() as u64,
+                messages: design.messages().len() as u64,
+            },
             // Only the user knows what is kept and sent.
             Design::Own(_) => Parts { processes, stores: 0, messages: 0 },
         }
@@ -183,7 +242,7 @@ impl Design {
     /// Whether a record whose id stands before it in the log belongs nowhere.
     pub fn leaves_out_repeats(&self) -> bool {
         match self {
-            Design::Dataflow(_) | Design::Own(_) => false,
+            Design::Dataflow(_) | Design::Transactions(_) | Design::Own(_) => false,
             Design::InMemory(design) => {
                 design.settings.batch.is_some_and(|batch| batch.is_distinct)
             }
@@ -195,6 +254,8 @@ impl Design {
     pub fn reads_clocks(&self) -> bool {
         match self {
             Design::Dataflow(_) | Design::Own(_) => true,
+            // The coordinator tells by its clock how long a transaction is open.
+            Design::Transactions(_) => true,
             Design::InMemory(design) => {
                 let mut steps = design.pipeline.steps().iter();
                 let is_clock = |step: &Step| match &step.kind {
@@ -209,7 +270,7 @@ impl Design {
     /// Whether a process that was away for long, or is to be moved, is started by another worker.
     pub fn takes_over(&self) -> bool {
         match self {
-            Design::Dataflow(_) | Design::InMemory(_) => true,
+            Design::Dataflow(_) | Design::InMemory(_) | Design::Transactions(_) => true,
             Design::Own(design) => design.takes_over,
         }
     }
@@ -218,7 +279,7 @@ impl Design {
     pub fn keeps_apart(&self) -> Option<&'static str> {
         match self {
             Design::Dataflow(_) => Some("`fuse = false` in its `mechanism`"),
-            Design::InMemory(_) | Design::Own(_) => None,
+            Design::InMemory(_) | Design::Transactions(_) | Design::Own(_) => None,
         }
     }
 }

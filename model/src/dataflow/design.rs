@@ -154,6 +154,7 @@ fn layout(
         is_fenced: mechanisms[index.at()].fencing == Fencing::Token,
         shares_rows: false,
         is_outside: false,
+        session: None,
         forgets_after: mechanisms[index.at()].forgets_after().map(|(length, _)| length),
         source: match step.kind {
             StepKind::Source { watermark: progress, queue } => {

@@ -50,11 +50,11 @@ pub const CATALOG_READS: Counter = Counter(0);
 pub const BLOOM_FALSE_POSITIVES: Counter = Counter(1);
 
 const fn of_stage(word: &'static str, verb: &'static str, about: &'static str) -> PointWords {
-    PointWords { word, verb, about, is_each_steps: false }
+    PointWords { word, verb, about, is_each_steps: false, control: None }
 }
 
 const fn of_step(word: &'static str, verb: &'static str, about: &'static str) -> PointWords {
-    PointWords { word, verb, about, is_each_steps: true }
+    PointWords { word, verb, about, is_each_steps: true, control: None }
 }
 
 /// The watermark among the controls.

@@ -55,7 +55,7 @@ pub const BATCH_RERAN: Mark = Mark(Mark::OWN + 9);
 pub const SHOWN: Counter = Counter(0);
 
 const fn of_process(word: &'static str, verb: &'static str, about: &'static str) -> PointWords {
-    PointWords { word, verb, about, is_each_steps: false }
+    PointWords { word, verb, about, is_each_steps: false, control: None }
 }
 
 /// All its words.
@@ -69,6 +69,7 @@ pub static ALPHABET: Alphabet = Alphabet {
             verb: "applies",
             about: "The function, or the bolt, takes the record.",
             is_each_steps: true,
+            control: None,
         },
         of_process("show", "shows", "A bolt sends a result to the view."),
         of_process("send", "sends", "A bolt passes a record on."),

@@ -3,11 +3,10 @@
 
 use super::alphabet::{self, ALPHABET};
 use super::settings::{Counts, Settings};
-use crate::function::Function;
-use crate::pipeline::{Edge, GraphError, Pipeline, QueueRules, Sink, Step, StepKind};
+use crate::pipeline::{Edge, Pipeline, QueueRules, Step, StepKind};
+use crate::stream::{Flow, Refused, Topology};
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::layout::{LaidStep, Layout, ShardIndex, StepIndex};
-use onceproof_kernel::mix;
 use onceproof_kernel::retry::Retry;
 use onceproof_kernel::source::{self, Source};
 
@@ -27,29 +26,8 @@ pub struct Design {
     pub layout: Layout,
     /// How records are handed on, counted and shown.
     pub settings: Settings,
-    /// Whether a step may run in the process of the one before it.
-    may_fuse: Vec<bool>,
-    heads: Vec<StepIndex>,
-    /// Per step: who takes its outputs in process, who by tuples, and the sinks that show what it shows.
-    fused: Vec<Vec<StepIndex>>,
-    sent: Vec<Vec<StepIndex>>,
-    mirrors: Vec<Vec<StepIndex>>,
-}
-
-/// What a pipeline has that bolts cannot do, and why.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Refused {
-    /// The graph is none.
-    Graph(GraphError),
-    /// A step cannot be had.
-    Step {
-        /// Which.
-        step: StepIndex,
-        /// What it is: `a map below a count`.
-        what: &'static str,
-        /// Why not.
-        why: &'static str,
-    },
+    /// Which steps run together, and who sends to whom.
+    pub topology: Topology,
 }
 
 impl Design {
@@ -60,30 +38,17 @@ impl Design {
     pub fn new(steps: Vec<(Step, bool)>, settings: Settings) -> Result<Design, Refused> {
         let (steps, may_fuse): (Vec<Step>, Vec<bool>) = steps.into_iter().unzip();
         let pipeline = Pipeline::new(steps).map_err(Refused::Graph)?;
-        check(&pipeline, &may_fuse)?;
+        let topology = Topology::new(&pipeline, may_fuse)?;
         if settings.batch.is_some() {
             check_batch(&pipeline)?;
         }
-        let heads = heads(&pipeline, &may_fuse);
-        let none = || vec![Vec::new(); pipeline.steps().len()];
-        let (mut fused, mut sent, mut mirrors) = (none(), none(), none());
-        for (index, step) in pipeline.numbered() {
-            for &from in &step.from {
-                let is_fused = heads[index.at()] != index;
-                let list = match (&step.kind, is_fused) {
-                    (StepKind::Sink(_), true) => &mut mirrors,
-                    (_, true) => &mut fused,
-                    (_, false) => &mut sent,
-                };
-                list[from.at()].push(index);
-            }
-        }
-        // What a step makes first does not depend on where its steps stand in the file.
-        for list in fused.iter_mut().chain(&mut sent).chain(&mut mirrors) {
-            list.sort_by_cached_key(|step| mix::text(&pipeline.step(*step).name));
-        }
-        let layout = layout(&pipeline, &heads, &settings);
-        Ok(Design { pipeline, layout, settings, may_fuse, heads, fused, sent, mirrors })
+        let layout = layout(&pipeline, &topology, &settings);
+        Ok(Design { pipeline, layout, settings, topology })
+    }
+
+    /// The steps as functions are run by.
+    pub fn flow(&self) -> Flow<'_> {
+        Flow { pipeline: &self.pipeline, layout: &self.layout, topology: &self.topology }
     }
 
     /// The names of the processes beside the steps that a design with these settings has.
@@ -94,22 +59,12 @@ impl Design {
 
     /// The steps of which a design like this one is made.
     pub fn parts(&self) -> Vec<(Step, bool)> {
-        self.pipeline.steps().iter().cloned().zip(self.may_fuse.iter().copied()).collect()
-    }
-
-    /// The steps that take the outputs of a step in its process, but for sinks.
-    pub fn fused(&self, step: StepIndex) -> &[StepIndex] {
-        &self.fused[step.at()]
-    }
-
-    /// The steps to which the outputs of a step are sent as tuples.
-    pub fn sent(&self, step: StepIndex) -> &[StepIndex] {
-        &self.sent[step.at()]
-    }
-
-    /// The sinks in which each result of a step stands, too.
-    pub fn mirrors(&self, step: StepIndex) -> &[StepIndex] {
-        &self.mirrors[step.at()]
+        self.pipeline
+            .steps()
+            .iter()
+            .cloned()
+            .zip(self.topology.may_fuse().iter().copied())
+            .collect()
     }
 
     /// The acker, if there is one.
@@ -135,7 +90,7 @@ impl Design {
 
     /// The steps that take the outputs of a step, whatever process they run in, but for sinks below an aggregate.
     pub fn takers(&self, step: StepIndex) -> impl Iterator<Item = StepIndex> {
-        self.fused(step).iter().chain(self.sent(step)).copied()
+        self.topology.fused(step).iter().chain(self.topology.sent(step)).copied()
     }
 
     /// What is durable, by what it is.
@@ -159,8 +114,8 @@ impl Design {
         let [acker, view] = [ACKER, VIEW].map(|name| self.beside(name));
         let mut ways = Vec::new();
         for (from, step) in self.pipeline.numbered() {
-            ways.extend(self.sent(from).iter().map(|&to| Edge { from, to }));
-            let is_head = self.heads[from.at()] == from;
+            ways.extend(self.topology.sent(from).iter().map(|&to| Edge { from, to }));
+            let is_head = self.topology.head(from) == from;
             if let (StepKind::Source { .. }, Some(acker)) = (&step.kind, acker) {
                 ways.extend([Edge { from, to: acker }, Edge { from: acker, to: from }]);
             } else if let (true, Some(acker)) = (is_head, acker) {
@@ -184,7 +139,7 @@ impl Design {
         let Settings { counts, .. } = self.settings;
         let is = |name| self.beside(name) == Some(step);
         let here = self.pipeline.steps().get(step.at());
-        let head = here.map(|_| &self.pipeline.step(self.heads[step.at()]).kind);
+        let head = here.map(|_| &self.pipeline.step(self.topology.head(step)).kind);
         let is_spout = matches!(head, Some(StepKind::Source { .. }));
         let is_bolt = head.is_some() && !is_spout;
         let shows = is_bolt && head.is_some_and(StepKind::has_results);
@@ -206,10 +161,9 @@ impl Design {
             }
             alphabet::APPLY => (here.is_some() && !is_source, "it has no function and no sum"),
             alphabet::SHOW => (shows, "it has no results"),
-            alphabet::SEND => (
-                is_bolt && self.members(self.heads[step.at()]).any(|at| !self.sent(at).is_empty()),
-                "it passes nothing on",
-            ),
+            alphabet::SEND => {
+                (is_bolt && self.passes_on(self.topology.head(step)), "it passes nothing on")
+            }
             alphabet::ACK => (
                 pulls
                     || self.settings.tracks() && (is_bolt || is(VIEW) && self.settings.view_acks()),
@@ -233,9 +187,9 @@ impl Design {
         self.takes(alphabet::ANSWER, step)
     }
 
-    /// The steps that run in the process of a head.
-    fn members(&self, head: StepIndex) -> impl Iterator<Item = StepIndex> {
-        self.pipeline.numbered().map(|(step, _)| step).filter(move |s| self.heads[s.at()] == head)
+    /// Whether a process sends anything on.
+    fn passes_on(&self, head: StepIndex) -> bool {
+        self.topology.members(head).any(|step| !self.topology.sent(step).is_empty())
     }
 }
 
@@ -256,100 +210,12 @@ fn check_batch(pipeline: &Pipeline) -> Result<(), Refused> {
     Ok(())
 }
 
-/// What bolts cannot do, step by step.
-fn check(pipeline: &Pipeline, may_fuse: &[bool]) -> Result<(), Refused> {
-    // Of each step: whether an aggregate is above it, and whether an answer since then decides keys or values.
-    let mut above = vec![(false, false); pipeline.steps().len()];
-    for &index in pipeline.order() {
-        let step = pipeline.step(index);
-        let refuse = |what, why| Err(Refused::Step { step: index, what, why });
-        let of = |&from: &StepIndex| (above[from.at()], pipeline.step(from).kind.windowing());
-        let from: Vec<_> = step.from.iter().map(of).collect();
-        let is_below = from.iter().any(|(above, is)| above.0 || is.is_some());
-        let is_decided = from.iter().any(|(above, is)| above.1 && is.is_none());
-        let mut here = (is_below, is_decided);
-        match &step.kind {
-            StepKind::Map(Function::Call(_)) => {
-                return refuse("a map that calls a service", "its bolts call nobody");
-            }
-            StepKind::Map(_) if is_below => {
-                return refuse("a map below an aggregate", "a bolt passes records on, not panes");
-            }
-            StepKind::Map(Function::KeyBy(_) | Function::Filter(_)) if is_decided => {
-                return refuse(
-                    "a map that reads what chance decided",
-                    "nothing durable says which answer won",
-                );
-            }
-            StepKind::Map(function) => here.1 |= !function.is_deterministic(),
-            StepKind::Sink(sink) if *sink != Sink::Upsert => {
-                return refuse("a sink that calls a table", "results stand in the view alone");
-            }
-            StepKind::Sink(_) if is_below && !may_fuse[index.at()] => {
-                return refuse(
-                    "a sink with `shards` below an aggregate",
-                    "the bolt of the aggregate shows its rows",
-                );
-            }
-            StepKind::Sink(_) if is_below && step.from.len() > 1 => {
-                return refuse(
-                    "a sink of several steps below an aggregate",
-                    "a bolt shows its own results",
-                );
-            }
-            StepKind::Sink(_) if is_below && from.iter().any(|(_, is)| is.is_none()) => {
-                return refuse(
-                    "a sink behind a reshuffle below an aggregate",
-                    "a bolt shows its own results",
-                );
-            }
-            StepKind::Source { .. }
-            | StepKind::Reshuffle
-            | StepKind::Count(_)
-            | StepKind::Sum(_)
-            | StepKind::CountGlobally(_)
-            | StepKind::Sink(_) => {}
-        }
-        if step.failing.poison.is_some() || step.failing.dead_letter_after.is_some() {
-            return refuse(
-                "`poison` or `dead-letter`",
-                "a tuple on which a function fails is not acked",
-            );
-        }
-        above[index.at()] = here;
-    }
-    Ok(())
-}
-
-/// The step in whose process each runs: a map joins the one step whose outputs it takes, unless it is kept apart, and a
-/// sink below an aggregate is shown by that.
-fn heads(pipeline: &Pipeline, may_fuse: &[bool]) -> Vec<StepIndex> {
-    let mut heads: Vec<StepIndex> = (0..pipeline.steps().len() as u16).map(StepIndex).collect();
-    for &index in pipeline.order() {
-        let step = pipeline.step(index);
-        let [from] = step.from[..] else { continue };
-        let joins = match step.kind {
-            StepKind::Map(_) => may_fuse[index.at()],
-            StepKind::Sink(_) => pipeline.step(from).kind.windowing().is_some(),
-            StepKind::Source { .. }
-            | StepKind::Reshuffle
-            | StepKind::Count(_)
-            | StepKind::Sum(_)
-            | StepKind::CountGlobally(_) => false,
-        };
-        if joins {
-            heads[index.at()] = heads[from.at()];
-        }
-    }
-    heads
-}
-
-fn layout(pipeline: &Pipeline, heads: &[StepIndex], settings: &Settings) -> Layout {
+fn layout(pipeline: &Pipeline, topology: &Topology, settings: &Settings) -> Layout {
     let retry = Retry { timeout: settings.timeout, backoff: 1, max: settings.timeout };
     let mut laid: Vec<LaidStep> = Vec::new();
     for (index, step) in pipeline.numbered() {
         laid.push(LaidStep {
-            head: heads[index.at()],
+            head: topology.head(index),
             from: step.from.clone(),
             copies: match &step.kind {
                 StepKind::Map(function) => function.copies(),

@@ -1,7 +1,8 @@
 //! What messages and changes say, as numbers that a fingerprint folds in. Keys and names go in by their hashes, and
 //! lineages not at all: they are there for whoever watches.
 
-use super::message::{Branch, Change, Dispatch, Landed, Record, Root, Shown, Wins};
+use super::message::{Branch, Change, Dispatch, Landed, Root, Shown, Wins};
+use crate::stream::Record;
 use onceproof_kernel::mix::words;
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::tell::Standing;

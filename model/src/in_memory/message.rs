@@ -1,39 +1,12 @@
 //! What travels between the processes, what a commit changes, and what a process waits for. Each message is sent once:
 //! nobody answers, and nobody repeats it.
 
-use super::rows::Sum;
-use onceproof_kernel::key::Key;
+use crate::stream::{Record, Sum};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::name::Name;
-use onceproof_kernel::record::{RecordId, Value};
-use onceproof_kernel::tell::{Member, Standing, Tag};
+use onceproof_kernel::tell::Standing;
 use onceproof_kernel::time::Time;
-
-/// A record on its way.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Record {
-    /// Who it is, and what was read to make it.
-    pub tag: Tag,
-    /// Its key.
-    pub key: Key,
-    /// What it is known by.
-    pub id: RecordId,
-    /// When it happened.
-    pub event_time: Time,
-    /// The source records that it stands for.
-    pub weight: i64,
-    /// What it carries.
-    pub value: Value,
-}
-
-impl Record {
-    /// The record as a part of a sum.
-    pub fn member(&self) -> Member {
-        let Tag { name, lineage } = self.tag;
-        Member { name, lineage, weight: self.weight, value: self.value.integer() }
-    }
-}
 
 /// The root of a tree: one emission of a source record.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

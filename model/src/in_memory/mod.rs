@@ -13,10 +13,11 @@ pub mod rows;
 pub mod settings;
 pub mod told;
 
-pub use design::{ACKER, BATCH, Design, Refused, VIEW};
+pub use design::{ACKER, BATCH, Design, VIEW};
 
 use crate::pipeline::{LogRules, Truth};
-use message::{Change, Dispatch, Record, Timer};
+use crate::stream::Record;
+use message::{Change, Dispatch, Timer};
 use onceproof_kernel::alphabet::{Moments, Point, Subject};
 use onceproof_kernel::layout::Layout;
 use onceproof_kernel::name::Vocabulary;

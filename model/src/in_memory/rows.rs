@@ -2,24 +2,21 @@
 
 use super::InMemory;
 use super::design::Design;
-use super::message::{Age, Change, Landed, Record, Shown, Wins};
+use super::message::{Age, Change, Landed, Shown, Wins};
 use super::settings::BatchSettings;
-use crate::pipeline::StepKind;
+use crate::stream::{CountedCell, Record, Sum, Windowed};
 use hashbrown::HashMap;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::record::{RecordId, Value};
 use onceproof_kernel::system;
-use onceproof_kernel::tell::{Pile, Served, Standing, Tell, WrittenRow};
+use onceproof_kernel::tell::{Served, Standing, Tell, WrittenRow};
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_kernel::told::Told;
 use rustc_hash::FxBuildHasher;
 
 /// What a result says: its weight and its value.
 type Content = (i64, i64);
-
-/// A window of a key.
-pub type CountedCell = (Key, Time);
 
 /// The rows of one shard.
 #[derive(Debug, Default)]
@@ -57,50 +54,6 @@ pub struct Batches {
 struct Serves {
     windows: Vec<Option<Windowed>>,
     keep: Option<Nanos>,
-}
-
-/// Under which key and in which window a bolt counts a record.
-#[derive(Clone, Copy, Debug)]
-pub struct Windowed {
-    length: crate::window::Windowing,
-    is_global: bool,
-}
-
-impl Windowed {
-    /// Those of a step, if it counts.
-    pub fn of(kind: &StepKind) -> Option<Windowed> {
-        let is_global = matches!(kind, StepKind::CountGlobally(_));
-        Some(Windowed { length: *kind.windowing()?, is_global })
-    }
-
-    /// The cell of a record.
-    pub fn cell(&self, key: Key, event_time: Time) -> CountedCell {
-        (if self.is_global { Key::GLOBAL } else { key }, self.length.start(event_time))
-    }
-
-    /// When the window of a cell ends.
-    pub fn end(&self, (_, start): CountedCell) -> Time {
-        self.length.end(start)
-    }
-}
-
-/// What is counted in a cell.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Sum {
-    /// Of what it is made, for whoever watches.
-    pub pile: Pile,
-    /// The sum of the weights.
-    pub weight: i64,
-    /// The sum of the values, its lower 64 bits.
-    pub value: i64,
-}
-
-impl Sum {
-    /// Adds a record, which whoever watches knows already.
-    pub fn add(&mut self, record: &Record) {
-        self.weight = self.weight.wrapping_add(record.weight);
-        self.value = self.value.wrapping_add(record.value.integer());
-    }
 }
 
 impl Rows {
@@ -199,7 +152,7 @@ impl system::Rows<InMemory> for Rows {
         *windows = steps.get(step.at()).and_then(|step| Windowed::of(&step.kind));
         if mirrors.is_empty() {
             let all = design.pipeline.numbered();
-            mirrors.extend(all.map(|(step, _)| design.mirrors(step).to_vec()));
+            mirrors.extend(all.map(|(step, _)| design.topology.mirrors(step).to_vec()));
             let keep =
                 |batch: BatchSettings| Serves { windows: served(design), keep: batch.speed_keep };
             *serves = design.settings.batch.map(keep);
@@ -261,7 +214,7 @@ fn served(design: &Design) -> Vec<Option<Windowed>> {
     let mut windows: Vec<Option<Windowed>> =
         design.pipeline.steps().iter().map(|step| Windowed::of(&step.kind)).collect();
     for (step, _) in design.pipeline.numbered() {
-        for sink in design.mirrors(step) {
+        for sink in design.topology.mirrors(step) {
             windows[sink.at()] = windows[step.at()];
         }
     }

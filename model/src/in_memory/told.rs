@@ -1,6 +1,7 @@
 //! What the processes tell of themselves, and what their changes say, in words.
 
-use super::message::{Change, Landed, Record, Shown, Timer};
+use super::message::{Change, Landed, Shown, Timer};
+use crate::stream::Record;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::system::Wait;
 use onceproof_kernel::tell::{Pane, Standing};

@@ -125,6 +125,18 @@ impl<S: System> Env<S> for Outside<'_, S> {
         self.ledger.read(head, floor)
     }
 
+    fn nudge(&mut self, to: ShardIndex, after: Nanos, timer: S::Timer) {
+        if !self.is_dead() {
+            self.nudges.push((to, self.now.plus(after), timer));
+        }
+    }
+
+    fn begin_session(&mut self, member: ShardIndex, token: u64) {
+        if !self.is_dead() {
+            self.sessions.push((member, token));
+        }
+    }
+
     #[inline]
     fn before(&mut self, shard: ShardIndex, step: StepIndex, point: Point, name: Name) {
         self.strike(shard, step, point, name);

@@ -62,6 +62,10 @@ pub(crate) struct Outside<'a, S: System> {
     /// What was pulled in this input, and the shards that may pull because of it, each with when.
     pub pulled: Vec<Pulled>,
     pub wakes: Vec<(ShardIndex, Time)>,
+    /// The processes that this input wakes beside all messages, each with when and with what; and the sessions that begin
+    /// by it, by the process and its token.
+    pub nudges: Vec<(ShardIndex, Time, S::Timer)>,
+    pub sessions: Vec<(ShardIndex, u64)>,
     /// How often each map was executed on each record, and how often each queue has handed it out.
     executions: Lasting<Vec<Vec<u32>>>,
     reading: Lasting<Reading>,
@@ -94,6 +98,8 @@ impl<'a, S: System> Outside<'a, S> {
             queues: Lasting::new(layout.all().map(|(_, step)| input::queue(step)).collect()),
             pulled: Vec::new(),
             wakes: Vec::new(),
+            nudges: Vec::new(),
+            sessions: Vec::new(),
             executions: Lasting::default(),
             reading: Lasting::default(),
             has_just_read_all: false,
@@ -125,6 +131,8 @@ impl<'a, S: System> Outside<'a, S> {
         }
         self.pulled.clear();
         self.wakes.clear();
+        self.nudges.clear();
+        self.sessions.clear();
         self.reading.until.clear();
         self.reading.until.resize(self.layout.shards(), 0);
         self.reading.unread = self.sources.rows() as u64;
@@ -185,6 +193,8 @@ impl<'a, S: System> Outside<'a, S> {
             queues,
             pulled: _,
             wakes: _,
+            nudges: _,
+            sessions: _,
             executions,
             reading,
             has_just_read_all,

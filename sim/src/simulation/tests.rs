@@ -46,7 +46,13 @@ impl Letter {
 }
 
 const fn point(word: &'static str) -> PointWords {
-    PointWords { word, about: "It happens.", verb: "does it to", is_each_steps: false }
+    PointWords {
+        word,
+        about: "It happens.",
+        verb: "does it to",
+        is_each_steps: false,
+        control: None,
+    }
 }
 
 static WORDS: Alphabet = Alphabet {

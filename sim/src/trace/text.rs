@@ -231,8 +231,12 @@ impl Seen<'_> {
             What::FindsItDown(worker) => format!("worker {worker} is down already"),
             What::LeaseEnds(worker) => format!("the lease of worker {worker} is over"),
             What::IsToMove { shard, struck } => {
+                let is_member = self.layout.step(self.layout.step_of(*shard)).session.is_some();
                 let (shard, struck) = (self.shard(*shard), self.struck(struck));
-                format!("{shard} is to move to another worker{struck}")
+                match is_member {
+                    true => format!("{shard} is expelled from its group, and lives{struck}"),
+                    false => format!("{shard} is to move to another worker{struck}"),
+                }
             }
             What::Grants { shard, from, to } => {
                 let shard = self.shard(*shard);

@@ -104,7 +104,8 @@ impl<S: System> World<'_, S> {
             | Event::Reply { .. }
             | Event::Commit { .. }
             | Event::Answer { .. }
-            | Event::Lease { .. } => true,
+            | Event::Lease { .. }
+            | Event::Session { .. } => true,
             Event::Error { .. }
             | Event::Repeat { .. }
             | Event::Call { .. }
@@ -143,6 +144,7 @@ impl<S: System> World<'_, S> {
             }
             Event::Resume { host, pause } => !self.hosts[host as usize].ends_with(pause),
             Event::Lease { host, away_since } => !self.hosts[host as usize].expires_if(away_since),
+            Event::Session { shard, token, is_sure } => !is_sure && !self.is_away(shard, token),
             // A worker that is just starting may have booted it with the others already.
             Event::Boot { shard, life } => {
                 let owner = &self.owners[shard.at()];
@@ -227,6 +229,7 @@ impl<S: System> World<'_, S> {
             | Event::Call { .. }
             | Event::Called { .. }
             | Event::Lease { .. }
+            | Event::Session { .. }
             | Event::Fault { .. } => return None,
         };
         Some(format!("{} {does}", self.name_of(shard)))

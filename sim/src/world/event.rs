@@ -64,6 +64,12 @@ pub(super) enum Event<S: System> {
         host: u32,
         away_since: u64,
     },
+    /// The session of a process is over that had this token: for sure, or if it is still away.
+    Session {
+        shard: ShardIndex,
+        token: u64,
+        is_sure: bool,
+    },
     /// A worker that was granted a shard starts.
     Boot {
         shard: ShardIndex,

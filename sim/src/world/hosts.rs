@@ -25,7 +25,7 @@ pub(super) struct Host<S: System> {
     pub is_down: bool,
     pub is_paused: bool,
     /// Since when it is down or paused, and until when.
-    away_since: u64,
+    pub away_since: u64,
     away_until: u64,
     /// Whether it was away for longer than the lease.
     pub is_expired: bool,
@@ -205,6 +205,7 @@ impl<S: System> World<'_, S> {
             let away_since = self.hosts[host as usize].away_since;
             self.schedule(at, Turn::Normal, Lane::Heap, Event::Lease { host, away_since });
         }
+        self.sessions_run_out(host, until);
     }
 
     pub(super) fn lease_ends(&mut self, host: u32) {
@@ -288,6 +289,7 @@ impl<S: System> World<'_, S> {
                 | Event::Restart { .. }
                 | Event::Resume { .. }
                 | Event::Lease { .. }
+                | Event::Session { .. }
                 | Event::Fault { .. } => {}
             },
             Waiting::List(list) => self.drop_list(list),

@@ -94,6 +94,9 @@ impl<S: System> World<'_, S> {
         if self.outside.trace.is_on() {
             self.tell_move(shard);
         }
+        if self.keeper_of(shard).is_some() {
+            return self.expel(shard);
+        }
         if !self.moving.contains(&shard) {
             self.moving.push(shard);
         }
@@ -109,6 +112,9 @@ impl<S: System> World<'_, S> {
         for shard in (0..self.owners.len() as u32).map(ShardIndex) {
             let host = self.owners[shard.at()].host;
             let moves = self.moving.iter().position(|&moving| moving == shard);
+            if self.keeper_of(shard).is_some() {
+                continue;
+            }
             if (moves.is_some() || self.hosts[host as usize].is_expired)
                 && let Some(to) = self.next_host(host)
             {

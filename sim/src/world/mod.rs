@@ -12,6 +12,7 @@ mod messages;
 mod perform;
 mod rest;
 mod services;
+mod sessions;
 mod standstill;
 mod tell;
 
@@ -334,6 +335,7 @@ impl<'a, S: System> World<'a, S> {
             Event::Restart { host } => self.restart(host),
             Event::Resume { host, .. } => self.resume(host),
             Event::Lease { host, .. } => self.lease_ends(host),
+            Event::Session { shard, token, .. } => self.session_ends(shard, token),
             Event::Boot { shard, life } => {
                 self.owners[shard.at()].is_running = true;
                 self.starts += 1;
@@ -360,6 +362,7 @@ impl<'a, S: System> World<'a, S> {
             Event::Answer { wire, .. } | Event::Repeat { wire } => {
                 self.host_of(self.wires[wire].who)
             }
+            Event::Session { shard, .. } => self.host_of(self.owner(self.keeper_of(shard)?)),
             Event::Wake { shard, life, .. }
             | Event::Boot { shard, life }
             | Event::Called { shard, life, .. } => self.host_of(Instance { shard, life }),

@@ -13,9 +13,8 @@ use crate::scenario::schedule::faults;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, quote};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_model::dataflow::mechanism::Mechanism;
-use onceproof_model::in_memory::settings::Settings;
 use onceproof_sim::fault::About;
-use onceproof_systems::{Design, Trial};
+use onceproof_systems::{Design, SystemSettings, Trial};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -55,15 +54,15 @@ pub(in crate::scenario) fn mechanism(
 /// # Errors
 /// All that is wrong with them.
 pub(in crate::scenario) fn settings(
-    settings: &Settings,
+    settings: SystemSettings,
     written: &str,
 ) -> Result<(&'static str, InlineTable), Vec<Diagnostic>> {
-    let table = strategy::word(settings.approach());
+    let table = strategy::word(&settings);
     let typed = Typed { option: "--mechanism", written, keys_at: 0 };
     let line = typed.line(table);
     let asked: Entries<Given> = read(&typed, &line, "such as `distinct = true`")?;
     for (_, given) in &asked.0 {
-        let checked = strategy::overlaid(&line.source(), *settings, given);
+        let checked = strategy::overlaid(&line.source(), settings, given);
         checked.map_err(|wrong| -> Vec<Diagnostic> {
             wrong.into_iter().map(|error| typed.shown(error, &line)).collect()
         })?;

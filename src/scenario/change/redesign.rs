@@ -11,7 +11,6 @@ use crate::scenario::{Scenario, ScenarioError};
 use onceproof_model::dataflow::mechanism::table::MechanismTakes;
 use onceproof_model::dataflow::mechanism::{Dedup, Mechanism};
 use onceproof_sim::fault::KindName;
-use onceproof_systems::Design;
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 /// How a scenario is built otherwise than its file says.
@@ -55,12 +54,11 @@ impl Scenario {
         let read = steps.iter().map(|written| asked::of_step(design, written));
         let of_steps: Vec<AskedOfStep> = read.filter_map(|read| errors.keep_all(read)).collect();
         let of_all = mechanism.as_ref().and_then(|written| {
-            errors.keep_all(match design {
-                Design::Dataflow(_) => asked::mechanism(written)
+            errors.keep_all(match design.settings() {
+                None => asked::mechanism(written)
                     .map(|(mechanism, asked)| OfAll::Mechanism(mechanism, asked)),
-                Design::InMemory(design) => asked::settings(&design.settings, written)
+                Some(settings) => asked::settings(settings, written)
                     .map(|(table, asked)| OfAll::Settings(table, asked)),
-                Design::Own(_) => unreachable!("no file is of a user's own protocol"),
             })
         });
         let read = faults.iter().map(|written| asked::fault(written));

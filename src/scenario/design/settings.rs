@@ -6,20 +6,19 @@ use crate::scenario::form::units::duration;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, list};
 use crate::scenario::wrong::explain::custom;
 use onceproof_kernel::time::Span;
-use onceproof_model::setting::{Free, Setting, SettingValue, WrittenAs as Right};
+use onceproof_model::setting::{Free, HasTable, Setting, SettingValue, Worth, WrittenAs as Right};
 
 /// Sets what a table says. `strategy` is the name of the strategy, and of the table.
 ///
 /// # Errors
 /// A key that the strategy does not have, or a value that the key cannot have.
-pub(in crate::scenario) fn overlay<T: 'static>(
+pub(in crate::scenario) fn overlay<T: HasTable>(
     source: &Source<'_>,
     strategy: &str,
     given: &Given,
-    table: &[&'static Setting<T>],
     settings: &mut T,
 ) -> Result<(), Vec<Diagnostic>> {
-    let mut wrong = Vec::new();
+    let (mut wrong, table) = (Vec::new(), settings.rows());
     for (key, value) in &given.0 {
         let Some(setting) = table.iter().find(|setting| setting.key == key.value) else {
             let known: Vec<&str> = table.iter().map(|setting| setting.key).collect();
@@ -103,13 +102,40 @@ fn in_a_row(ways: &[String]) -> String {
 }
 
 /// The settings that are not those that the strategy begins with, each as `key = value`.
-pub(in crate::scenario) fn given<T: 'static>(
-    table: impl Iterator<Item = &'static Setting<T>>,
-    settings: &T,
-    first: &T,
-) -> Vec<String> {
-    let own = table.filter(|setting| (setting.get)(settings) != (setting.get)(first));
+pub(in crate::scenario) fn given<T: HasTable>(settings: &T) -> Vec<String> {
+    let (rows, first) = (settings.rows().into_iter(), settings.first());
+    let own = rows.filter(|setting| (setting.get)(settings) != (setting.get)(&first));
     own.map(|setting| in_words(setting, (setting.get)(settings))).collect()
+}
+
+/// Another value of a setting.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OtherValue {
+    /// As a scenario writes it: `ack = "on-receipt"`.
+    pub words: String,
+    /// Whether it is there to be found wrong, or promises less than another one.
+    pub is_wrong: bool,
+    /// Other settings with which it matters, where it does not without them.
+    pub under: Option<&'static str>,
+}
+
+/// Every value of every setting, but for those that it has.
+pub(in crate::scenario) fn others<T: HasTable>(settings: &T) -> Vec<OtherValue> {
+    let mut others = Vec::new();
+    for setting in settings.rows() {
+        for (at, choice) in setting.choices.iter().enumerate() {
+            let value = SettingValue::Choice(at);
+            if value != (setting.get)(settings) {
+                let words = in_words(setting, value);
+                others.push(OtherValue {
+                    words,
+                    is_wrong: settings.worth(setting, choice) != Worth::Right,
+                    under: choice.under,
+                });
+            }
+        }
+    }
+    others
 }
 
 /// A setting with a value, as a scenario writes it.

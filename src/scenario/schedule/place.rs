@@ -55,21 +55,25 @@ impl Places<'_> {
         let (from, to) = (self.end(&raw.from)?, self.end(&raw.to)?);
         let number = |end: Option<(StepIndex, Option<u32>)>| end.and_then(|(_, number)| number);
         let shard = raw.shard.as_ref().map(|at| at.value);
+        let before = raw.before.as_ref().map(|given| self.point(given)).transpose()?;
         let found = Place {
             step: self.step(&raw.step)?.or(process.map(|(step, _)| step)),
             to: to.map(|(step, _)| step),
             from: from.map(|(step, _)| step),
             shard: shard.or(number(to)).or(number(process)),
             from_shard: raw.from_shard.as_ref().map(|at| at.value).or(number(from)),
-            record: match &raw.record {
-                Some(given) => Some(record(self.source, self.design, self.inputs, given)?),
-                None => None,
+            record: match (&raw.record, &raw.message) {
+                (Some(given), None) => Some(record(self.source, self.design, self.inputs, given)?),
+                (None, Some(given)) => self.message(given)?,
+                (Some(_), Some(given)) => {
+                    let key = self.source.key_of(&given.span);
+                    let error = self.source.error(key, "a `record` and a `message`");
+                    return Err(error.label("what a message is about says what it is"));
+                }
+                (None, None) => before.and_then(|before| self.always_about(before)),
             },
             attempt: raw.attempt.as_ref().map(|at| at.value),
-            before: match &raw.before {
-                Some(given) => Some(self.point(given)?),
-                None => None,
-            },
+            before,
             worker: raw.worker.as_ref().map(|at| at.value),
             time: raw.time.as_ref().map(|at| at.value.0),
             nth: raw.nth.as_ref().map(|at| at.value),
@@ -149,6 +153,28 @@ impl Places<'_> {
             let error = self.source.error(span.clone(), title);
             error.label(format!("its steps are {}", list(&known, "and")))
         })
+    }
+
+    /// What is meant by the word of a message: the control of that word, or any record, if these are sent by that word.
+    fn message(&self, At { value: word, span }: &At<String>) -> Result<Option<About>, Diagnostic> {
+        let alphabet = self.layout().alphabet;
+        let found = (0..).zip(alphabet.controls).find(|(_, control)| control.word == *word);
+        let of_records = alphabet.word(alphabet.moments.send);
+        match found {
+            Some((word, _)) => Ok(Some(About::Control { word, value: None })),
+            None if word == of_records => Ok(None),
+            None => {
+                let controls = alphabet.controls.iter().map(|control| control.word);
+                let known: Vec<&str> = controls.chain([of_records]).collect();
+                Err(no_such(self.source, span.clone(), "message", word, &known))
+            }
+        }
+    }
+
+    /// The control that a step of the protocol is always about, if that is never a record.
+    fn always_about(&self, before: Point) -> Option<About> {
+        let control = self.layout().alphabet.words(before).control;
+        control.map(|word| About::Control { word, value: None })
     }
 
     /// A process beside the steps, such as `acker/0`, or `acker` for any of them.

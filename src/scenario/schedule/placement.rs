@@ -51,7 +51,7 @@ impl Placement {
     fn keys(self) -> &'static [&'static str] {
         match self {
             Placement::Request => {
-                &["from", "to", "shard", "from-shard", "record", "attempt", "nth"]
+                &["from", "to", "message", "shard", "from-shard", "record", "attempt", "nth"]
             }
             Placement::LinkAndTime => &["from", "to", "time"],
             Placement::Commit => &["step", "process", "shard", "record", "nth"],
@@ -67,7 +67,7 @@ impl Placement {
     /// The keys that must be there, all of them or one of them.
     fn needs(self) -> Needs {
         match self {
-            Placement::Request => Needs::OneOf(&["to", "from", "record"]),
+            Placement::Request => Needs::OneOf(&["to", "from", "message", "record"]),
             Placement::LinkAndTime => Needs::All(&["from", "to", "time"]),
             Placement::Commit => Needs::OneOf(&["step", "process", "record"]),
             Placement::Execution | Placement::Delivery | Placement::Call => {
@@ -134,6 +134,7 @@ fn given(place: &raw::Place) -> Vec<(&'static str, Range<usize>)> {
         process,
         from,
         to,
+        message,
         shard,
         from_shard,
         record,
@@ -148,6 +149,7 @@ fn given(place: &raw::Place) -> Vec<(&'static str, Range<usize>)> {
         ("process", span(process)),
         ("from", span(from)),
         ("to", span(to)),
+        ("message", span(message)),
         ("shard", span(shard)),
         ("from-shard", span(from_shard)),
         ("record", span(record)),

@@ -32,6 +32,12 @@ pub(in crate::scenario) fn record(
                 let at = time(&rest[1..]).map_err(|message| wrong(source, given, &message))?;
                 return Ok(About::Control { word, value: Some(at.0) });
             }
+            (Some(rest), ControlValue::Number) if rest.starts_with('#') => {
+                let number = rest[1..].parse::<u32>().map_err(|_| {
+                    wrong(source, given, &format!("a number from 0 follows `{}#`", control.word))
+                })?;
+                return Ok(About::Control { word, value: Some(number.into()) });
+            }
             _ => {}
         }
     }

@@ -8,10 +8,8 @@ use crate::scenario::Scenario;
 use onceproof_model::dataflow;
 use onceproof_model::dataflow::mechanism::Mechanism;
 use onceproof_model::dataflow::mechanism::table::MechanismRow;
-use onceproof_model::in_memory;
-use onceproof_model::in_memory::settings::Settings;
-use onceproof_model::setting::{Setting, SettingValue, Worth};
-use onceproof_systems::{Design, Trial};
+use onceproof_model::setting::HasTable;
+use onceproof_systems::{Design, SystemSettings, Trial};
 
 /// A mechanism that some step of the failure has another value of than the first, which is right.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,9 +36,8 @@ pub fn are_kept(before: &Scenario, after: &Scenario) -> bool {
             let before = before.mechanisms().iter().map(without_costs);
             before.eq(after.mechanisms().iter().map(without_costs))
         }
-        (Design::InMemory(before), Design::InMemory(after)) => before.settings == after.settings,
         (Design::Own(_), Design::Own(_)) => true,
-        (Design::Dataflow(_) | Design::InMemory(_) | Design::Own(_), _) => false,
+        (before, after) => before.settings().is_some() && before.settings() == after.settings(),
     }
 }
 
@@ -49,9 +46,9 @@ pub fn wrong(bench: &mut Bench<'_>, case: &Case) -> Vec<Wrong> {
     let trial = case.trial(bench.most_events);
     let others: Vec<(&'static str, Option<Trial>)> = match &trial.design {
         Design::Dataflow(design) => of_dataflow(design, &trial),
-        Design::InMemory(design) => of_settings(design, &trial),
+        design if design.settings().is_some() => of_settings(&trial),
         // Its wrong designs are the user's, and have no names here.
-        Design::Own(_) => Vec::new(),
+        _ => Vec::new(),
     };
     // What else a run with a right value breaks is no failure of this scenario.
     let (goal, watch) = (bench.goal.clone(), bench.watch);
@@ -77,21 +74,26 @@ fn of_dataflow(design: &dataflow::Design, trial: &Trial) -> Vec<(&'static str, O
 }
 
 /// Each setting that is wrong, with the plan in which it is right.
-fn of_settings(design: &in_memory::Design, trial: &Trial) -> Vec<(&'static str, Option<Trial>)> {
-    let table = Settings::table(design.settings.approach());
-    let is_wrong = |setting: &&Setting<Settings>| match (setting.get)(&design.settings) {
-        SettingValue::Choice(at) => {
-            design.settings.worth(setting, &setting.choices[at]) == Worth::Wrong
-        }
-        SettingValue::Length(_) | SettingValue::Number(_) | SettingValue::Follows => false,
+fn of_settings(trial: &Trial) -> Vec<(&'static str, Option<Trial>)> {
+    let with = |settings: SystemSettings| {
+        let design = trial.design.with_settings(settings)?;
+        Some(Trial { design, plan: trial.plan.clone() })
     };
-    let right = |setting: &Setting<Settings>| {
-        let mut settings = design.settings;
-        (setting.set)(&mut settings, SettingValue::Choice(0));
-        let design = in_memory::Design::new(design.parts(), settings).ok()?;
-        Some(Trial { design: Design::InMemory(design), plan: trial.plan.clone() })
-    };
-    table.filter(is_wrong).map(|setting| (setting.key, right(setting))).collect()
+    match trial.design.settings() {
+        None => Vec::new(),
+        Some(SystemSettings::InMemory(settings)) => wrong_of(&settings)
+            .map(|(key, right)| (key, with(SystemSettings::InMemory(right))))
+            .collect(),
+        Some(SystemSettings::Transactions(settings)) => wrong_of(&settings)
+            .map(|(key, right)| (key, with(SystemSettings::Transactions(right))))
+            .collect(),
+    }
+}
+
+/// The key of each setting that is wrong, and all settings with that one right.
+fn wrong_of<T: HasTable>(settings: &T) -> impl Iterator<Item = (&'static str, T)> {
+    let rows = settings.rows().into_iter().filter(|setting| settings.is_wrong(setting));
+    rows.map(|setting| (setting.key, settings.with_first(setting)))
 }
 
 /// The plan with a mechanism that is right at every step; none if that is no design.

@@ -10,11 +10,10 @@ use crate::scenario::{Changes, OtherValue, Scenario, ScenarioError, other_values
 use onceproof_kernel::source::Progress;
 use onceproof_kernel::time::Span;
 use onceproof_model::dataflow::mechanism::table::MechanismRow;
-use onceproof_model::in_memory;
-use onceproof_model::in_memory::settings::Settings;
 use onceproof_model::pipeline::StepKind;
+use onceproof_model::setting::HasTable;
 use onceproof_sim::fault::KindName;
-use onceproof_systems::{Design, Trial};
+use onceproof_systems::{SystemSettings, Trial, with_settings};
 use std::collections::BTreeSet;
 
 pub use mechanisms::{right as right_mechanisms, wrong as wrong_mechanisms};
@@ -81,8 +80,8 @@ pub const OTHER_FAULTS: &str = "faults that it has a place for";
 
 /// Every wrong value that is tried of a scenario.
 pub fn wrong(scenario: &Scenario) -> Vec<Variant> {
-    if let Design::InMemory(design) = &scenario.trial.design {
-        return of_settings(design, Soundness::Wrong);
+    if let Some(settings) = scenario.trial.design.settings() {
+        return of_settings(&settings, Soundness::Wrong);
     }
     let of_steps = steps::of(scenario, Soundness::Wrong);
     let mut variants = [mechanisms::wrong(), of_steps].concat();
@@ -99,10 +98,8 @@ pub fn wrong(scenario: &Scenario) -> Vec<Variant> {
 
 /// How many settings of a scenario can be such that results are wrong.
 pub fn settings_that_break(scenario: &Scenario) -> u64 {
-    if let Design::InMemory(design) = &scenario.trial.design {
-        let settings = &design.settings;
-        let table = Settings::table(settings.approach());
-        return table.filter(|setting| settings.may_break(setting)).count() as u64;
+    if let Some(settings) = scenario.trial.design.settings() {
+        return with_settings!(settings, settings => breaking(&settings));
     }
     let wrong = wrong(scenario);
     wrong.iter().map(Variant::key).collect::<BTreeSet<_>>().len() as u64
@@ -110,26 +107,35 @@ pub fn settings_that_break(scenario: &Scenario) -> u64 {
 
 /// Every other right value that is tried of a scenario.
 pub fn right(scenario: &Scenario) -> Vec<Variant> {
-    if let Design::InMemory(design) = &scenario.trial.design {
-        return of_settings(design, Soundness::Right);
+    if let Some(settings) = scenario.trial.design.settings() {
+        return of_settings(&settings, Soundness::Right);
     }
     [mechanisms::right(), steps::of(scenario, Soundness::Right)].concat()
 }
 
 /// Every other value of the settings of a system that has a table of them.
-fn of_settings(design: &in_memory::Design, soundness: Soundness) -> Vec<Variant> {
-    let others = other_values(&design.settings).into_iter();
+fn of_settings(settings: &SystemSettings, soundness: Soundness) -> Vec<Variant> {
+    let others = other_values(settings).into_iter();
     let meant = others.filter(|other| other.is_wrong == (soundness == Soundness::Wrong));
     let variant = |other: OtherValue| Variant {
         under: other.under,
         ..Variant::of(Setting::Mechanism(other.words))
     };
     // A log that forgets a record before the end of its window and the cut-off are over.
-    let too_short = design.settings.batch.filter(|_| soundness == Soundness::Wrong).map(|batch| {
+    let batch = match settings {
+        SystemSettings::InMemory(settings) => settings.batch,
+        SystemSettings::Transactions(_) => None,
+    };
+    let too_short = batch.filter(|_| soundness == Soundness::Wrong).map(|batch| {
         let cut_off = Span(batch.cut_off);
         Variant::of(Setting::Mechanism(format!("retention = \"{cut_off}\"")))
     });
     meant.map(variant).chain(too_short).collect()
+}
+
+/// How many of these settings can be such that results are wrong.
+fn breaking<T: HasTable>(settings: &T) -> u64 {
+    settings.rows().into_iter().filter(|setting| settings.may_break(setting)).count() as u64
 }
 
 impl Variant {

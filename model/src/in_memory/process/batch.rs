@@ -3,18 +3,16 @@
 //! the log. A crash costs it no more than its time.
 
 use super::Context;
-use super::flow::{Failed, outputs};
 use super::hands::Hands;
-use super::result::{passed_on, standing};
-use super::spout::record;
 use crate::in_memory::InMemory;
 use crate::in_memory::alphabet::{BATCH_RERAN, BATCH_RESTARTED, COMPUTE, LAND, READ};
 use crate::in_memory::design::Design;
-use crate::in_memory::message::{Change, Landed, Record, Stage, Timer};
-use crate::in_memory::rows::{Batches, CountedCell, Sum, Windowed};
+use crate::in_memory::message::{Change, Landed, Stage, Timer};
+use crate::in_memory::rows::Batches;
 use crate::in_memory::settings::{BatchSettings, Landing, WindowClock};
 use crate::in_memory::told::Story;
 use crate::pipeline::StepKind;
+use crate::stream::{CountedCell, Failed, Record, Sum, Windowed};
 use hashbrown::HashMap;
 use onceproof_kernel::effect::Effect;
 use onceproof_kernel::env::Env;
@@ -105,7 +103,7 @@ impl BatchLeg {
                 let name = name(end, hands, m);
                 let mut changes = vec![Change::Lands { end, since }];
                 for (step, cell, sum) in results.cells {
-                    let standing = standing(step, cell, sum, m);
+                    let standing = m.design.flow().standing(step, cell, sum, m.env);
                     changes.push(Change::Land(Landed { end, standing, sum }));
                 }
                 let number = hands.commit_all(LAND, name, &mut changes, m);
@@ -244,7 +242,9 @@ impl BatchLeg {
         let due = end.plus(batch.cut_off).plus(batch.takes);
         let since = (runs == 0 && records.is_empty()).then_some(due);
         for Logged { source, row } in records {
-            let record = record(source, &row, batch.window_clock, m);
+            let at = batch.window_clock.time(row.event_time, row.arrival);
+            let hash = m.design.layout.hash(source);
+            let record = Record::of(&row, hash, at, &m.env.words().names);
             if results.flow(source, &record, (end, row.arrival), hands, m).is_err() {
                 // It begins again. Without a pause it would fail for ever in no time.
                 hands.tell(Story::BatchFails(end), m);
@@ -298,10 +298,12 @@ impl Results {
         m: &mut Context<'_, E>,
     ) -> Result<(), Failed> {
         let (design, keep) = (m.design, batch(m).keep);
+        let flow = design.flow();
         for step in design.takers(from) {
             let kind = &design.pipeline.step(step).kind;
             let Some(windows) = Windowed::of(kind) else {
-                for output in outputs(step, record, hands, m)? {
+                let made = flow.outputs(step, record, &mut hands.runner(m.now), m.ask())?;
+                for output in made {
                     self.flow(step, &output, (end, arrival), hands, m)?;
                 }
                 continue;
@@ -321,7 +323,7 @@ impl Results {
                 m.env.add(&mut alone, record.key, &record.member());
             }
             if design.takers(step).next().is_some() {
-                let passed = passed_on(step, (&windows, cell), record, alone, m);
+                let passed = flow.passed_on(step, (&windows, cell), record, alone, m.env);
                 self.flow(step, &passed, (end, arrival), hands, m)?;
             }
         }

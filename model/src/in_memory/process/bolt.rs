@@ -2,19 +2,16 @@
 //! acks on receipt does that before all of what others see.
 
 use super::Context;
-use super::flow::{Leaving, follow, run};
 use super::hands::Hands;
-use super::result::{passed_on, standing};
-use super::spout::route;
 use crate::in_memory::InMemory;
 use crate::in_memory::alphabet::{
     APPLY, COUNTED_FROM_ZERO, DROPPED_LATE, RECORD_KNOWN, SHOWN, WRITE,
 };
-use crate::in_memory::message::{Age, Branch, Change, Dispatch, Record, Shown};
-use crate::in_memory::rows::{CountedCell, Sum, Windowed};
+use crate::in_memory::message::{Age, Branch, Change, Dispatch, Shown};
 use crate::in_memory::settings::{AckAt, Counts};
 use crate::in_memory::told::Story;
 use crate::pipeline::StepKind;
+use crate::stream::{CountedCell, Leaving, Record, Sum, Windowed};
 use hashbrown::HashMap;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::name::Name;
@@ -107,7 +104,11 @@ impl Bolt {
             let mut outcome = Outcome::default();
             if let StepKind::Sink(_) = kind {
                 outcome.shown = Some((tag.name, Shown::Row { step, record: tuple.record }));
-            } else if run(step, &tuple.record, hands, m, &mut outcome.leaving).is_err() {
+            } else if design
+                .flow()
+                .run(step, &tuple.record, &mut hands.runner(m.now), m.ask(), &mut outcome.leaving)
+                .is_err()
+            {
                 // Nobody hears of it: the tree stays open.
                 return;
             }
@@ -133,7 +134,7 @@ impl Bolt {
         }
         if design.settings.counts == Counts::Durable {
             if design.settings.ack == AckAt::OnReceipt {
-                self.acks(&tuple, (true, design.sent(step).len()), hands, m);
+                self.acks(&tuple, (true, design.topology.sent(step).len()), hands, m);
             }
             let number = hands.commit(WRITE, tag.name, Change::Take(tuple.record), m);
             self.counting.insert(number, tuple);
@@ -169,16 +170,17 @@ impl Bolt {
         hands: &mut Hands,
         m: &mut Context<'_, E>,
     ) -> Outcome {
-        let step = hands.step;
-        let standing = standing(step, cell, sum, m);
+        let (step, flow) = (hands.step, m.design.flow());
+        let standing = flow.standing(step, cell, sum, m.env);
         self.shown += 1;
         let age = Age { token: hands.token, number: self.shown };
-        let passed = passed_on(step, (windows, cell), of, alone, m);
+        let passed = flow.passed_on(step, (windows, cell), of, alone, m.env);
         let shown = Shown::Cell { standing, age };
         let mut outcome =
             Outcome { shown: Some((passed.tag.name, shown)), leaving: Leaving::new() };
         // No map follows an aggregate, so no function can fail.
-        let _ = follow(step, &passed, hands, m, &mut outcome.leaving);
+        let mut runner = hands.runner(m.now);
+        let _ = flow.follow(step, &passed, &mut runner, m.env, &mut outcome.leaving);
         outcome
     }
 
@@ -222,7 +224,7 @@ impl Bolt {
         for (at, (to, record)) in leaving.iter().enumerate() {
             let branch = tuple.branch.filter(|_| settings.is_anchored);
             let branch = branch.map(|branch| edge_to(branch, at));
-            let (to, record) = (route(*to, record, m), *record);
+            let (to, record) = (m.design.flow().route(*to, record, m.env), *record);
             hands.send(to, Dispatch::Tuple { record, branch, is_first: false }, m);
         }
     }

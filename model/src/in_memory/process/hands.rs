@@ -4,12 +4,14 @@ use super::Context;
 use crate::in_memory::InMemory;
 use crate::in_memory::message::{Change, Dispatch};
 use crate::in_memory::told::Story;
+use crate::stream::Runner;
 use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::effect::{Commit, Effect, Request};
 use onceproof_kernel::env::{Decision, Env};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
+use onceproof_kernel::time::Time;
 use onceproof_kernel::told::Told;
 
 /// Who a process is, and how many messages and commits it has sent in this life.
@@ -20,7 +22,7 @@ pub(super) struct Hands {
     pub step: StepIndex,
     pub token: u64,
     /// How many functions were executed in this life.
-    pub executed: i64,
+    executed: i64,
     messages: u64,
     commits: u64,
 }
@@ -32,6 +34,11 @@ impl Hands {
 
     pub fn reset(&mut self) {
         *self = Hands::new(self.shard, self.step);
+    }
+
+    /// Who runs functions here.
+    pub fn runner(&mut self, now: Time) -> Runner<'_> {
+        Runner { shard: self.shard, now, executed: &mut self.executed }
     }
 
     /// Sends a message, once.

@@ -3,9 +3,7 @@
 mod acker;
 mod batch;
 mod bolt;
-mod flow;
 mod hands;
-mod result;
 mod spout;
 mod view;
 

@@ -4,22 +4,19 @@
 //! tree is complete, and, where nobody follows trees, when it has emitted the record.
 
 use super::Context;
-use super::flow::{Leaving, follow};
 use super::hands::Hands;
 use crate::in_memory::InMemory;
 use crate::in_memory::alphabet::{COMMIT, COMPLETE_IGNORED, REPLAYED, RESTARTED};
-use crate::in_memory::message::{Branch, Change, Dispatch, Record, Root, Timer};
-use crate::in_memory::settings::{Offsets, WindowClock};
+use crate::in_memory::message::{Branch, Change, Dispatch, Root, Timer};
+use crate::in_memory::settings::Offsets;
 use crate::in_memory::told::Story;
 use crate::pipeline::{Ack, QueueRules, StepKind};
+use crate::stream::{Leaving, Record};
 use onceproof_kernel::effect::{Effect, MessageAck};
 use onceproof_kernel::env::{Decision, Env};
-use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::mix::fold;
 use onceproof_kernel::name::Name;
-use onceproof_kernel::record::RecordId;
 use onceproof_kernel::source::{Message, Pull, Read, SourceRow};
-use onceproof_kernel::tell::Tag;
 use onceproof_kernel::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -244,16 +241,19 @@ impl Spout {
     ) -> Emission {
         let SourceRow { name, key, .. } = *row;
         m.env.decides(Decision::Reads { name, key });
-        let mut record = record(hands.step, row, m.design.settings.window_clock, m);
+        let at = m.design.settings.window_clock.time(row.event_time, row.arrival);
+        let source = m.design.layout.hash(hands.step);
+        let mut record = Record::of(row, source, at, &m.env.words().names);
         if let (Some(queue), Origin::Queue(message)) = (queue(hands, m), origin) {
             let Message { row, number, delivery } = message;
             let keys = &m.env.words().keys;
             let content = fold(keys.hash(row.key), row.value.hash(keys));
-            let source = m.design.layout.hash(hands.step);
             record.id = queue.ids.of(source, number, row.id, content, delivery);
         }
         let mut leaving = Leaving::new();
-        let followed = follow(hands.step, &record, hands, m, &mut leaving);
+        let (step, mut runner) = (hands.step, hands.runner(m.now));
+        let flow = m.design.flow();
+        let followed = flow.follow(step, &record, &mut runner, m.ask(), &mut leaving);
         Emission { of: Open { origin, name }, leaving: followed.ok().map(|()| leaving) }
     }
 
@@ -267,7 +267,7 @@ impl Spout {
         let settings = &m.design.settings;
         let Some(acker) = m.design.acker() else {
             for (to, record) in leaving.unwrap_or_default() {
-                let to = route(to, &record, m);
+                let to = m.design.flow().route(to, &record, m.env);
                 hands.send(to, Dispatch::Tuple { record, branch: None, is_first: true }, m);
             }
             return;
@@ -288,7 +288,7 @@ impl Spout {
             let edges = (0..leaving.len()).fold(0, |edges, at| edges ^ branch(at).edge.bits(bits));
             hands.send(acker, Dispatch::Init { name: of.name, root, edges }, m);
             for (at, (to, record)) in leaving.into_iter().enumerate() {
-                let (to, branch) = (route(to, &record, m), Some(branch(at)));
+                let (to, branch) = (m.design.flow().route(to, &record, m.env), Some(branch(at)));
                 hands.send(to, Dispatch::Tuple { record, branch, is_first: true }, m);
             }
         }
@@ -358,30 +358,4 @@ fn ack<E>(of: Open, hands: &Hands, m: &mut Context<'_, E>) {
         let ack = MessageAck { shard: hands.shard, number, name: of.name };
         m.effects.list.push(Effect::AckMessage(ack));
     }
-}
-
-/// The record that a row of a source is, for whoever chooses windows by this clock.
-pub(super) fn record<E: Env<InMemory>>(
-    source: StepIndex,
-    row: &SourceRow,
-    clock: WindowClock,
-    m: &Context<'_, E>,
-) -> Record {
-    let &SourceRow { name, key, id, event_time, arrival, value, .. } = row;
-    let id = match id {
-        Some(id) => RecordId::given(m.design.layout.hash(source), id),
-        None => RecordId(m.env.words().names.hash(name)),
-    };
-    let tag = Tag { name, lineage: 0 };
-    Record { tag, key, id, event_time: clock.time(event_time, arrival), weight: 1, value }
-}
-
-/// The shard of a step that a record goes to.
-pub(super) fn route<E: Env<InMemory>>(
-    to: StepIndex,
-    record: &Record,
-    m: &Context<'_, E>,
-) -> ShardIndex {
-    let key = m.design.pipeline.key_at(to, record.key);
-    m.design.layout.route(to, m.env.words().keys.hash(key))
 }

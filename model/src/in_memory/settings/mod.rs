@@ -5,7 +5,7 @@ mod rows;
 
 pub use legs::{BatchSettings, Landing, WindowClock};
 
-use crate::setting::{Free, Setting, SettingChoice, Worth};
+use crate::setting::{HasTable, Setting, SettingChoice, Worth};
 use onceproof_kernel::time::{Nanos, SECOND};
 
 /// Which strategy it is.
@@ -167,21 +167,6 @@ impl Settings {
         }
     }
 
-    /// What a value of a setting is worth beside the other settings. A bolt that acks on receipt does no harm where the
-    /// view is a leaf of the tree: what it does not show is missed there.
-    pub fn worth(&self, setting: &Setting<Settings>, choice: &SettingChoice) -> Worth {
-        match setting.key {
-            "ack" if self.view_acks() => Worth::Right,
-            _ => choice.worth,
-        }
-    }
-
-    /// Whether a setting can be such that results are wrong.
-    pub fn may_break(&self, setting: &Setting<Settings>) -> bool {
-        let is_wrong = |choice: &SettingChoice| self.worth(setting, choice) != Worth::Right;
-        setting.choices.iter().any(is_wrong) || setting.free.is_some_and(Free::may_break)
-    }
-
     /// Whether every record is followed until it is done.
     pub fn tracks(&self) -> bool {
         self.guarantee == Guarantee::AtLeastOnce
@@ -193,10 +178,29 @@ impl Settings {
     }
 }
 
+impl HasTable for Settings {
+    fn first(&self) -> Settings {
+        Settings::of(self.approach())
+    }
+
+    fn rows(&self) -> Vec<&'static Setting<Settings>> {
+        Settings::table(self.approach()).collect()
+    }
+
+    /// A bolt that acks on receipt does no harm where the view is a leaf of the tree: what it does not show is missed
+    /// there.
+    fn worth(&self, setting: &Setting<Settings>, choice: &SettingChoice) -> Worth {
+        match setting.key {
+            "ack" if self.view_acks() => Worth::Right,
+            _ => choice.worth,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::setting::SettingValue;
+    use crate::setting::{Free, SettingValue};
 
     #[test]
     fn every_value_of_a_setting_is_what_it_was_set_to() {

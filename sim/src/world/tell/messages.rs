@@ -212,6 +212,7 @@ impl<S: System> World<'_, S> {
             | Event::Restart { .. }
             | Event::Resume { .. }
             | Event::Lease { .. }
+            | Event::Session { .. }
             | Event::Fault { .. } => {}
         }
     }

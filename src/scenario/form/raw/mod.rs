@@ -72,6 +72,8 @@ pub(in crate::scenario) struct File {
     pub at_least_once: Option<settings::AtLeastOnce>,
     /// The settings of the strategy `lambda`; those that are right where it is not given.
     pub lambda: Option<settings::Lambda>,
+    /// The settings of the strategy `transactions`; those that are right where it is not given.
+    pub transactions: Option<settings::Transactions>,
     /// Workers and service times; the default of each key where it is not given.
     pub cluster: Option<Cluster>,
     /// Links between workers; the default of each key where it is not given.
@@ -139,12 +141,16 @@ pub enum Strategy {
     /// One of these two as a leg that is fast, and a leg that counts the same log again in batches, some time after the
     /// end of each window. What the fast one shows is served until the batch has landed.
     Lambda,
+    /// Log transactions in the manner of Kafka Streams: what a client takes, what comes of it and how far it has come are
+    /// one transaction over many logs.
+    Transactions,
 }
 
 impl Strategy {
     /// All strategies, in the order in which they are compared.
-    pub const ALL: [Strategy; 5] = [
+    pub const ALL: [Strategy; 6] = [
         Strategy::Dataflow,
+        Strategy::Transactions,
         Strategy::DataflowAtLeastOnce,
         Strategy::AtLeastOnce,
         Strategy::BestEffort,
@@ -157,7 +163,8 @@ impl Strategy {
             Strategy::Dataflow
             | Strategy::BestEffort
             | Strategy::AtLeastOnce
-            | Strategy::Lambda => true,
+            | Strategy::Lambda
+            | Strategy::Transactions => true,
             Strategy::DataflowAtLeastOnce => false,
         }
     }
@@ -170,6 +177,7 @@ impl Strategy {
             Strategy::BestEffort => "best-effort",
             Strategy::AtLeastOnce => "at-least-once",
             Strategy::Lambda => "lambda",
+            Strategy::Transactions => "transactions",
         }
     }
 }

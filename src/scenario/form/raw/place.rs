@@ -27,6 +27,9 @@ pub(in crate::scenario) struct Place {
     pub from: Option<At<String>>,
     /// The receiver of a request; any where it is not given.
     pub to: Option<At<String>>,
+    /// What a request is, by its word, where a system has several: `end`, `marker`; any that carries a record where it is
+    /// not given.
+    pub message: Option<At<String>>,
     /// The number of the shard within `step` or `to`, from 0; any where it is not given.
     pub shard: Option<At<u32>>,
     /// The number of the shard within `from`, from 0; any where it is not given.

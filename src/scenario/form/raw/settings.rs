@@ -112,6 +112,11 @@ pub(in crate::scenario) struct AtLeastOnce(pub Given);
 #[serde(transparent)]
 pub(in crate::scenario) struct Lambda(pub Given);
 
+/// The settings of log transactions.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(in crate::scenario) struct Transactions(pub Given);
+
 /// A value as the documentation writes it.
 pub(in crate::scenario) fn written(choice: &SettingChoice) -> String {
     match choice.written {

@@ -1,9 +1,12 @@
 //! The schema of the settings of strategies, made of the tables of their system.
 
-use super::settings::{AtLeastOnce, BestEffort, Lambda, written};
+use super::settings::{AtLeastOnce, BestEffort, Lambda, Transactions, written};
 use onceproof_kernel::time::Span;
 use onceproof_model::in_memory::settings::{Approach, Settings};
-use onceproof_model::setting::{Free, Setting, SettingChoice, SettingValue, WrittenAs as Right};
+use onceproof_model::setting::{
+    Free, HasTable, Setting, SettingChoice, SettingValue, WrittenAs as Right,
+};
+use onceproof_model::transactions;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
@@ -14,7 +17,7 @@ impl JsonSchema for BestEffort {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schema("The settings of best effort.", Approach::BestEffort)
+        schema("The settings of best effort.", &Settings::of(Approach::BestEffort))
     }
 }
 
@@ -24,7 +27,7 @@ impl JsonSchema for AtLeastOnce {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schema("The settings of at-least-once.", Approach::AtLeastOnce)
+        schema("The settings of at-least-once.", &Settings::of(Approach::AtLeastOnce))
     }
 }
 
@@ -34,17 +37,28 @@ impl JsonSchema for Lambda {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schema("The settings of Lambda.", Approach::Lambda)
+        schema("The settings of Lambda.", &Settings::of(Approach::Lambda))
+    }
+}
+
+impl JsonSchema for Transactions {
+    fn schema_name() -> Cow<'static, str> {
+        "Transactions".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let first = transactions::settings::Settings::FIRST;
+        schema("The settings of log transactions.", &first)
     }
 }
 
 /// The schema of a table of settings. A key with a dot is one of a table in it.
-fn schema(about: &str, approach: Approach) -> Schema {
+fn schema<T: HasTable>(about: &str, first: &T) -> Schema {
     let (mut keys, mut tables) = (Map::new(), Map::<String, Value>::new());
-    for setting in Settings::table(approach) {
+    for setting in first.rows() {
         let choices = setting.choices.iter().map(choice);
         let ways: Vec<Value> = choices.chain(setting.free.map(free)).collect();
-        let about = about_with_first(setting, &Settings::of(approach));
+        let about = about_with_first(setting, first);
         let of_key = json!({ "description": about, "anyOf": ways });
         match setting.key.split_once('.') {
             None => keys.insert(setting.key.to_owned(), of_key),
@@ -55,7 +69,7 @@ fn schema(about: &str, approach: Approach) -> Schema {
         };
     }
     for (table, of_table) in tables {
-        let about = format!("The {table} leg; as its keys say where it is not given.");
+        let about = format!("What is set of `{table}`; as its keys say where it is not given.");
         keys.insert(table, object(&about, of_table));
     }
     Schema::try_from(object(about, Value::Object(keys))).expect("an object")
@@ -82,7 +96,7 @@ fn free(free: Free) -> Value {
 }
 
 /// What a setting is, and what holds where nothing is given.
-fn about_with_first(setting: &Setting<Settings>, first: &Settings) -> String {
+fn about_with_first<T>(setting: &Setting<T>, first: &T) -> String {
     let value = match (setting.get)(first) {
         SettingValue::Choice(at) => written(&setting.choices[at]),
         SettingValue::Length(length) => format!("`{}`", Span(length)),

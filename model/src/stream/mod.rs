@@ -1,0 +1,12 @@
+//! What systems have in common whose processes take one record at a time: the record itself, the way of it through
+//! the steps that run together, and what is counted of it.
+
+mod cell;
+mod flow;
+mod record;
+mod topology;
+
+pub use cell::{CountedCell, Sum, Windowed};
+pub use flow::{Failed, Flow, Leaving, Runner};
+pub use record::Record;
+pub use topology::{Refused, Topology};

@@ -1,0 +1,340 @@
+//! What travels between clients, partitions, the coordinator and the group, what their logs and rows say, and what they
+//! wait for.
+
+use crate::stream::{CountedCell, Record, Sum};
+use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::mix::{fold, scatter};
+use onceproof_kernel::name::Name;
+use onceproof_kernel::record::RecordId;
+use onceproof_kernel::tell::Standing;
+use onceproof_kernel::time::Time;
+use std::cell::RefCell;
+
+/// Who writes: a transactional id, by its number, in one of its epochs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Producer {
+    /// The transactional id.
+    pub id: u32,
+    /// The epoch, from 0.
+    pub epoch: u32,
+}
+
+/// The lists that messages of a run refer to.
+#[derive(Debug, Default)]
+pub struct Lists(RefCell<Vec<Box<[u64]>>>);
+
+/// The handle of a list, with a hash of what is in it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ListHandle {
+    at: u32,
+    /// The same for equal lists.
+    pub hash: u64,
+}
+
+impl Lists {
+    /// Keeps a list.
+    pub fn keep(&self, list: Vec<u64>) -> ListHandle {
+        let hash = list.iter().fold(list.len() as u64, |hash, &item| fold(hash, scatter(item)));
+        let mut all = self.0.borrow_mut();
+        all.push(list.into_boxed_slice());
+        ListHandle { at: all.len() as u32 - 1, hash }
+    }
+
+    /// What is in it.
+    pub fn list(&self, list: ListHandle) -> Vec<u64> {
+        self.0.borrow()[list.at as usize].to_vec()
+    }
+}
+
+/// What a batch carries: one entry of a log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Entry {
+    /// A record on its way to the next step, or into a sink.
+    Record(Record),
+    /// What a cell of a store has from now on.
+    Sum {
+        /// The record by which it changed.
+        name: Name,
+        /// What that is known by.
+        id: RecordId,
+        /// Which cell.
+        cell: CountedCell,
+        /// What is counted in it.
+        sum: Sum,
+        /// The same as a result of the step, for whoever reads that.
+        standing: Standing,
+    },
+    /// A result of an aggregate as a sink has it.
+    Result {
+        /// The record by which it changed.
+        name: Name,
+        /// What that is known by.
+        id: RecordId,
+        /// What it is.
+        standing: Standing,
+    },
+}
+
+impl Entry {
+    /// The record that it is about.
+    pub fn name(&self) -> Name {
+        match self {
+            Entry::Record(record) => record.tag.name,
+            Entry::Sum { name, .. } | Entry::Result { name, .. } => *name,
+        }
+    }
+}
+
+/// A request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Request {
+    /// A client asks the coordinator for its epoch.
+    Init {
+        /// The transactional id.
+        id: u32,
+        /// The token of its life.
+        member: u64,
+    },
+    /// A client of an older version adds partitions to its transaction.
+    Add {
+        /// Who.
+        producer: Producer,
+        /// Their shards.
+        partitions: ListHandle,
+    },
+    /// A client ends its transaction.
+    End {
+        /// Who.
+        producer: Producer,
+        /// How.
+        commits: bool,
+    },
+    /// A client appends to a log.
+    Produce {
+        /// Who.
+        producer: Producer,
+        /// The number of the batch for this partition in this epoch.
+        sequence: u32,
+        /// What.
+        row: Entry,
+    },
+    /// A client commits its positions.
+    Offsets {
+        /// Who.
+        producer: Producer,
+        /// The token of its life.
+        member: u64,
+        /// The generation in which it got its tasks.
+        generation: u32,
+        /// Tasks and positions, one after the other.
+        positions: ListHandle,
+    },
+    /// A client joins the group.
+    Join {
+        /// The token of its life.
+        member: u64,
+    },
+    /// A client asks where a task goes on.
+    Fetch {
+        /// The task.
+        task: u32,
+    },
+    /// A partition asks the coordinator for a transaction.
+    Verify {
+        /// Whose.
+        producer: Producer,
+        /// What the answer is for.
+        guard: u32,
+    },
+    /// The coordinator ends a transaction in a partition.
+    Marker {
+        /// Whose: the epoch is that after the end.
+        producer: Producer,
+        /// The token of the coordinator.
+        coordinator: u64,
+        /// How.
+        commits: bool,
+    },
+}
+
+/// The answer to a request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reply {
+    /// This is your epoch; after an end, the next one.
+    Epoch(u32),
+    /// It is done.
+    Done,
+    /// It stands at this offset, or goes on there.
+    At(u64),
+    /// These tasks are yours.
+    Assigned {
+        /// The generation.
+        generation: u32,
+        /// The numbers of the tasks.
+        tasks: ListHandle,
+    },
+    /// Ask again.
+    Again,
+    /// Another one has your place.
+    Fenced,
+    /// The transaction cannot be committed.
+    Abort,
+    /// It is known already, or older than what is known.
+    Stale,
+}
+
+/// What the end of a transaction has come to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum TransactionState {
+    /// Nothing is written in it.
+    #[default]
+    Empty,
+    /// It is open.
+    Ongoing,
+    /// It is decided, and its markers are on their way.
+    Prepared,
+    /// All its markers are written.
+    Complete,
+}
+
+/// What the coordinator knows of a transactional id, but for the partitions.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Transaction {
+    /// Whether any client has ever asked for it.
+    pub is_known: bool,
+    /// The present epoch.
+    pub epoch: u32,
+    /// What has become of the last transaction.
+    pub state: TransactionState,
+    /// How it ends, if it is decided.
+    pub commits: bool,
+    /// When its first partition was added.
+    pub start: Time,
+}
+
+/// One change of a durable row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Change {
+    /// An entry of a log.
+    Append {
+        /// Who wrote it.
+        producer: Producer,
+        /// The number of the batch.
+        sequence: u32,
+        /// What it says.
+        row: Entry,
+    },
+    /// A transaction ends here.
+    Marker {
+        /// Whose: the epoch is that after the end.
+        producer: Producer,
+        /// The token of the coordinator.
+        coordinator: u64,
+        /// How.
+        commits: bool,
+    },
+    /// Offsets of a transaction follow in this commit.
+    Pend {
+        /// Whose.
+        producer: Producer,
+    },
+    /// The position of a task, once the transaction is committed.
+    Pending {
+        /// Whose transaction.
+        id: u32,
+        /// The task.
+        task: u32,
+        /// The first offset that is not done.
+        at: u64,
+    },
+    /// The position of a task.
+    Position {
+        /// The task.
+        task: u32,
+        /// The first offset that is not done.
+        at: u64,
+    },
+    /// The offsets of a transaction whose marker was written are applied, or dropped.
+    Apply {
+        /// Whose.
+        id: u32,
+        /// How it ended.
+        commits: bool,
+    },
+    /// All offsets that are not applied are forgotten.
+    ForgetPending,
+    /// A client is a member from now on.
+    Admit {
+        /// The client.
+        client: ShardIndex,
+        /// The token of its life.
+        member: u64,
+    },
+    /// A client is no member any more.
+    Expel {
+        /// The client.
+        client: ShardIndex,
+    },
+    /// The members are to join anew.
+    Rebalance,
+    /// All have: the tasks are theirs.
+    Generation,
+    /// What is known of a transactional id.
+    Transaction {
+        /// Which.
+        id: u32,
+        /// What.
+        is: Transaction,
+    },
+    /// A partition belongs to the open transaction.
+    Add {
+        /// Whose.
+        id: u32,
+        /// The partition.
+        partition: ShardIndex,
+    },
+}
+
+/// What a process may be woken with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Timer {
+    /// There may be new input, or more to read.
+    Input,
+    /// A request is not answered: its number in this life, and which wait it is.
+    Retry {
+        /// The number of the request.
+        call: u32,
+        /// How often it had been waited for.
+        waits: u32,
+        /// What the request is, by its control in the alphabet; none if it carries a record.
+        word: Option<u8>,
+    },
+    /// A transaction has been open for so long that it is aborted.
+    TimedOut {
+        /// Whose.
+        id: u32,
+        /// When it began.
+        start: Time,
+    },
+    /// A rebalance has waited long enough.
+    Rebalance {
+        /// Which.
+        round: u32,
+    },
+    /// Offsets are applied late.
+    Apply {
+        /// Whose.
+        id: u32,
+        /// How the transaction ended.
+        commits: bool,
+    },
+    /// The session of a member is over.
+    SessionEnds {
+        /// The client.
+        client: ShardIndex,
+        /// The token of its life.
+        member: u64,
+    },
+    /// A member hears of its group.
+    Heartbeat,
+}

@@ -1,0 +1,221 @@
+//! A transaction of a client: its batches, all acked; then its positions, acked; then its end, answered; then more.
+
+use super::super::Context;
+use super::super::caller::Caller;
+use super::{Client, Stage};
+use crate::transactions::Transactions;
+use crate::transactions::message::{Entry, Request};
+use crate::transactions::settings::{EndUnknown, OffsetsAt, StoreRule};
+use crate::transactions::told::Story;
+use onceproof_kernel::env::Env;
+use onceproof_kernel::layout::ShardIndex;
+use std::collections::BTreeSet;
+
+impl Client {
+    /// Sends what is to be written, as far as it may be on its way.
+    pub(super) fn writes<E: Env<Transactions>>(
+        &mut self,
+        caller: &mut Caller,
+        m: &mut Context<'_, E>,
+    ) {
+        let settings = m.design.settings;
+        if !settings.is_epoch_per_transaction() {
+            let wanted: BTreeSet<ShardIndex> = self.queue.iter().map(|&(to, _)| to).collect();
+            let wanted: BTreeSet<ShardIndex> = wanted.difference(&self.added).copied().collect();
+            if !wanted.is_empty() {
+                return self.adds(wanted, caller, m);
+            }
+        }
+        for (to, row) in std::mem::take(&mut self.queue) {
+            let flying = self.flying.values().filter(|&&other| other == to).count();
+            if flying >= settings.in_flight as usize {
+                self.queue.push_back((to, row));
+                continue;
+            }
+            self.sends(to, row, caller, m);
+        }
+        if !settings.flushes && self.queue.is_empty() {
+            self.commits(caller, m);
+        }
+    }
+
+    fn sends<E: Env<Transactions>>(
+        &mut self,
+        to: ShardIndex,
+        row: Entry,
+        caller: &mut Caller,
+        m: &mut Context<'_, E>,
+    ) {
+        let next = self.sequences.entry(to).or_default();
+        let sequence = *next;
+        *next += 1;
+        let producer = self.producer;
+        let number = caller.call(to, Request::Produce { producer, sequence, row }, m);
+        self.flying.insert(number, to);
+    }
+
+    /// Adds partitions to its transaction, and waits until they are.
+    fn adds<E: Env<Transactions>>(
+        &mut self,
+        wanted: BTreeSet<ShardIndex>,
+        caller: &mut Caller,
+        m: &mut Context<'_, E>,
+    ) {
+        self.stage = Stage::Adding;
+        let list = wanted.iter().map(|shard| u64::from(shard.0)).collect();
+        let partitions = m.env.shared().keep(list);
+        self.adding = wanted;
+        let producer = self.producer;
+        caller.call(m.design.coordinator(), Request::Add { producer, partitions }, m);
+    }
+
+    pub(super) fn has_added<E: Env<Transactions>>(
+        &mut self,
+        caller: &mut Caller,
+        m: &mut Context<'_, E>,
+    ) {
+        let adding = std::mem::take(&mut self.adding);
+        let is_for_offsets = adding.contains(&m.design.group());
+        self.added.extend(adding);
+        self.stage = Stage::Running;
+        match is_for_offsets {
+            true => self.sends_offsets(caller, m),
+            false => self.writes(caller, m),
+        }
+    }
+
+    /// A batch is acked.
+    pub(super) fn has_written<E: Env<Transactions>>(
+        &mut self,
+        number: u32,
+        from: ShardIndex,
+        offset: u64,
+        caller: &mut Caller,
+        m: &mut Context<'_, E>,
+    ) {
+        self.flying.remove(&number);
+        let tasks = m.design.tasks();
+        let is_of = |task: &u32| tasks[*task as usize].changelog == Some(from);
+        if let Some(task) = self.stores.iter().copied().find(is_of) {
+            let store = m.env.rows_that_change(caller.shard).disk_mut().store(task);
+            store.at = store.at.max(offset + 1);
+        }
+        if !self.queue.is_empty() {
+            self.writes(caller, m);
+        }
+        self.is_to_poll |= self.has_written_all();
+    }
+
+    /// A batch is taken for lost, and the transaction goes on without it.
+    pub(super) fn gives_up(&mut self, number: u32) {
+        self.flying.remove(&number);
+        self.is_to_poll |= self.has_written_all();
+    }
+
+    fn has_written_all(&self) -> bool {
+        self.flying.is_empty() && self.queue.is_empty() && self.stage == Stage::Running
+    }
+
+    /// Its work is done, but for its positions and its end.
+    pub(super) fn commits<E: Env<Transactions>>(
+        &mut self,
+        caller: &mut Caller,
+        m: &mut Context<'_, E>,
+    ) {
+        let settings = m.design.settings;
+        if settings.offsets != OffsetsAt::Inside {
+            return self.ends(caller, m);
+        }
+        let group = m.design.group();
+        if !settings.is_epoch_per_transaction() && !self.added.contains(&group) {
+            return self.adds(BTreeSet::from([group]), caller, m);
+        }
+        self.sends_offsets(caller, m);
+    }
+
+    pub(super) fn sends_offsets<E: Env<Transactions>>(
+        &mut self,
+        caller: &mut Caller,
+        m: &mut Context<'_, E>,
+    ) {
+        self.stage = Stage::Committing;
+        let list = self.positions.iter().flat_map(|(&task, &at)| [task.into(), at]).collect();
+        let positions = m.env.shared().keep(list);
+        let (producer, member, generation) = (self.producer, caller.token, self.generation);
+        let offsets = Request::Offsets { producer, member, generation, positions };
+        caller.call(m.design.group(), offsets, m);
+    }
+
+    pub(super) fn has_sent_offsets<E: Env<Transactions>>(
+        &mut self,
+        caller: &mut Caller,
+        m: &mut Context<'_, E>,
+    ) {
+        match m.design.settings.offsets {
+            OffsetsAt::Inside => self.ends(caller, m),
+            OffsetsAt::After => {
+                self.stage = Stage::Running;
+                self.is_to_poll = true;
+            }
+            OffsetsAt::Before => {
+                self.stage = Stage::Running;
+                self.writes(caller, m);
+                self.is_to_poll |= self.has_written_all();
+            }
+        }
+    }
+
+    fn ends<E: Env<Transactions>>(&mut self, caller: &mut Caller, m: &mut Context<'_, E>) {
+        self.stage = Stage::Ending;
+        let end = Request::End { producer: self.producer, commits: true };
+        caller.call(m.design.coordinator(), end, m);
+    }
+
+    /// Its transaction is committed.
+    pub(super) fn has_ended<E: Env<Transactions>>(
+        &mut self,
+        caller: &mut Caller,
+        m: &mut Context<'_, E>,
+    ) {
+        self.is_open = false;
+        self.polls = 0;
+        self.added.clear();
+        self.began_at.clone_from(&self.positions);
+        self.stage = Stage::Running;
+        if m.design.settings.store == StoreRule::CheckpointRunning {
+            let disk = m.env.rows_that_change(caller.shard).disk_mut();
+            for &task in &self.stores {
+                let store = disk.store(task);
+                store.checkpoint = Some(store.at);
+            }
+        }
+        match m.design.settings.offsets {
+            OffsetsAt::After => self.sends_offsets(caller, m),
+            OffsetsAt::Inside | OffsetsAt::Before => self.is_to_poll = true,
+        }
+    }
+
+    /// Its end was not answered in time.
+    pub(super) fn knows_no_end<E: Env<Transactions>>(
+        &mut self,
+        number: u32,
+        caller: &mut Caller,
+        m: &mut Context<'_, E>,
+    ) {
+        match m.design.settings.end_unknown {
+            EndUnknown::Again => caller.repeat(number, m),
+            EndUnknown::Committed => {
+                caller.close(number);
+                caller.tell(Story::TakesEndFor("committed"), m);
+                self.has_ended(caller, m);
+            }
+            EndUnknown::Aborted => {
+                caller.close(number);
+                caller.tell(Story::TakesEndFor("aborted"), m);
+                self.closes(false, caller, m);
+                self.forgets_transaction();
+                self.joins(caller, m);
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The processes: clients, the leaders of partitions, the coordinator of transactions, that of the group. A crash empties
+//! all of them; what is durable is in the rows.
+
+mod client;
+mod coordinator;
+mod desk;
+mod group;
+mod caller;
+mod partition;
+mod verify;
+
+use super::Transactions;
+use super::design::{Design, Role};
+use super::message::Timer;
+use caller::Caller;
+use client::Client;
+use coordinator::Coordinator;
+use desk::{Asker, DeskWork};
+use group::Group;
+use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::call::Rpc;
+use onceproof_kernel::effect::{self, Input};
+use onceproof_kernel::env::Env;
+use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::system::{Process, System};
+use partition::Partition;
+
+/// What a process has at hand.
+type Context<'a, E> = effect::Context<'a, Transactions, E>;
+
+/// One process.
+#[derive(Debug)]
+pub struct Node {
+    caller: Caller,
+    place: Place,
+}
+
+/// What a process is.
+#[derive(Debug)]
+enum Place {
+    /// The input: nothing is to be done.
+    Input,
+    Partition(Partition),
+    Coordinator(Coordinator),
+    Group(Group),
+    Client(Client),
+}
+
+impl Place {
+    fn new(role: Role) -> Place {
+        match role {
+            Role::Input => Place::Input,
+            Role::Coordinator => Place::Coordinator(Coordinator::default()),
+            Role::Group => Place::Group(Group::default()),
+            Role::Client => Place::Client(Client::default()),
+            Role::Partition(_) => Place::Partition(Partition::default()),
+        }
+    }
+}
+
+impl Process<Transactions> for Node {
+    fn new(design: &Design, shard: ShardIndex) -> Node {
+        let caller = Caller::new(shard, design.layout.step_of(shard));
+        Node { caller, place: Place::new(design.role(shard)) }
+    }
+
+    fn reset(&mut self) {
+        self.caller.reset();
+        self.place = match self.place {
+            Place::Input => Place::Input,
+            Place::Partition(_) => Place::Partition(Partition::default()),
+            Place::Coordinator(_) => Place::Coordinator(Coordinator::default()),
+            Place::Group(_) => Place::Group(Group::default()),
+            Place::Client(_) => Place::Client(Client::default()),
+        };
+    }
+
+    fn handle<E: Env<Transactions>>(
+        &mut self,
+        input: &Input<Transactions>,
+        m: &mut Context<'_, E>,
+    ) {
+        if *input == Input::Boot {
+            self.reset();
+            self.caller.token = m.ask().take_token(self.caller.shard);
+        }
+        let Node { caller, place } = self;
+        if let Input::Replied(replied) = input
+            && replied.rpc.serial.token() != caller.token
+        {
+            return;
+        }
+        match place {
+            Place::Input => {}
+            Place::Client(client) => client.handle(input, caller, m),
+            Place::Partition(partition) => {
+                if let Some(work) = work(input) {
+                    partition.desk.take(work);
+                }
+                if let Input::Committed { number, .. } = input {
+                    partition.stands(*number, caller, m);
+                }
+                while let Some(work) = partition.desk.next() {
+                    partition.works(work, caller, m);
+                }
+            }
+            Place::Coordinator(coordinator) => {
+                if *input == Input::Boot {
+                    coordinator.boot(caller, m);
+                }
+                if let Some(work) = work(input) {
+                    coordinator.desk.take(work);
+                }
+                if let Input::Committed { number, .. } = input {
+                    coordinator.stands(*number, caller, m);
+                }
+                while let Some(work) = coordinator.desk.next() {
+                    coordinator.works(work, caller, m);
+                }
+            }
+            Place::Group(group) => {
+                if *input == Input::Boot {
+                    group.boot(caller, m);
+                }
+                if let Some(work) = work(input) {
+                    group.desk.take(work);
+                }
+                if let Input::Committed { number, .. } = input {
+                    group.stands(*number, caller, m);
+                }
+                while let Some(work) = group.desk.next() {
+                    group.works(work, caller, m);
+                }
+            }
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        matches!(&self.place, Place::Client(client) if client.is_ready())
+    }
+
+    fn awaits(&self, timer: Timer) -> bool {
+        match (&self.place, timer) {
+            (Place::Client(_), Timer::Input | Timer::Heartbeat) => true,
+            (_, Timer::Retry { call, waits, .. }) => self.caller.awaits(call, waits),
+            (Place::Coordinator(coordinator), Timer::TimedOut { id, start }) => {
+                coordinator.is_open_since(id, start)
+            }
+            (Place::Group(group), Timer::Rebalance { round }) => group.waits_for(round),
+            (Place::Group(_), Timer::Apply { .. } | Timer::SessionEnds { .. }) => true,
+            _ => false,
+        }
+    }
+
+    fn awaits_reply(&self, rpc: Rpc) -> bool {
+        match &self.place {
+            Place::Partition(partition) => partition.verifier.awaits(rpc.slot),
+            Place::Group(group) => group.verifier.awaits(rpc.slot),
+            Place::Input | Place::Coordinator(_) | Place::Client(_) => {
+                self.caller.awaits_reply(rpc)
+            }
+        }
+    }
+
+    fn awaited_with(&self, timer: Timer) -> Option<Subject> {
+        match timer {
+            Timer::Retry { call, .. } => {
+                let (body, _) = self.caller.unanswered(call)?;
+                Some(Transactions::subject(&body))
+            }
+            Timer::Input
+            | Timer::TimedOut { .. }
+            | Timer::Rebalance { .. }
+            | Timer::Apply { .. }
+            | Timer::SessionEnds { .. }
+            | Timer::Heartbeat => None,
+        }
+    }
+}
+
+/// What an input is for a broker.
+fn work(input: &Input<Transactions>) -> Option<DeskWork> {
+    match *input {
+        Input::Request(effect::Request { from, rpc, body, .. }) => {
+            Some(DeskWork::Asked(Asker { from, rpc, body }))
+        }
+        Input::Replied(effect::Replied { from, rpc, body }) => {
+            let reply = body?;
+            Some(DeskWork::Answered { number: rpc.slot, from, reply })
+        }
+        Input::Wake(timer) => Some(DeskWork::Woken(timer)),
+        Input::Boot | Input::Committed { .. } | Input::Called { .. } | Input::Resume => None,
+    }
+}

@@ -1,0 +1,50 @@
+//! The rows of the coordinator: one for each transactional id, and the partitions of its transaction.
+
+use crate::transactions::design::Design;
+use crate::transactions::message::{Change, Transaction, TransactionState};
+use onceproof_kernel::layout::ShardIndex;
+use std::collections::BTreeSet;
+
+/// The rows of the coordinator.
+#[derive(Debug, Default)]
+pub struct CoordinatorRows(Vec<(Transaction, BTreeSet<ShardIndex>)>);
+
+impl CoordinatorRows {
+    pub(super) fn new(design: &Design) -> CoordinatorRows {
+        let ids = design.settings.clients as usize;
+        CoordinatorRows(vec![Default::default(); ids])
+    }
+
+    /// What is known of a transactional id.
+    pub fn of(&self, id: u32) -> Transaction {
+        self.0[id as usize].0
+    }
+
+    /// The partitions of its transaction.
+    pub fn partitions(&self, id: u32) -> &BTreeSet<ShardIndex> {
+        &self.0[id as usize].1
+    }
+
+    /// All of them, with their numbers.
+    pub fn all(&self) -> impl Iterator<Item = (u32, Transaction)> {
+        (0..).zip(&self.0).map(|(id, &(transaction, _))| (id, transaction))
+    }
+
+    pub(super) fn apply(&mut self, change: &Change) {
+        match *change {
+            Change::Transaction { id, is } => {
+                let (transaction, partitions) = &mut self.0[id as usize];
+                let begins = is.state == TransactionState::Ongoing
+                    && transaction.state != TransactionState::Ongoing;
+                if begins || is.state == TransactionState::Complete {
+                    partitions.clear();
+                }
+                *transaction = is;
+            }
+            Change::Add { id, partition } => {
+                self.0[id as usize].1.insert(partition);
+            }
+            other => unreachable!("{other:?} is no change of the coordinator"),
+        }
+    }
+}

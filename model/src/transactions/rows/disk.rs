@@ -1,0 +1,36 @@
+//! The disk of a client, which outlives it: a store for each task that counts, written in line. What stands there is
+//! trusted up to a checkpoint alone, since a transaction may have been aborted that wrote the rest.
+
+use crate::stream::{CountedCell, Sum};
+use hashbrown::HashMap;
+use rustc_hash::FxBuildHasher;
+use std::collections::BTreeMap;
+
+/// The disk of a client.
+#[derive(Debug, Default)]
+pub struct Disk {
+    stores: BTreeMap<u32, TaskStore>,
+}
+
+/// The store of a task.
+#[derive(Clone, Debug, Default)]
+pub struct TaskStore {
+    /// What is counted.
+    pub sums: HashMap<CountedCell, Sum, FxBuildHasher>,
+    /// Up to where of the changelog it has come.
+    pub at: u64,
+    /// Up to where it may be trusted by whoever opens it.
+    pub checkpoint: Option<u64>,
+}
+
+impl Disk {
+    /// The store of a task; an empty one, if there is none.
+    pub fn store(&mut self, task: u32) -> &mut TaskStore {
+        self.stores.entry(task).or_default()
+    }
+
+    /// The same, to look at.
+    pub fn found(&self, task: u32) -> Option<&TaskStore> {
+        self.stores.get(&task)
+    }
+}

@@ -1,0 +1,132 @@
+//! The rows of the group: its members and their tasks, the positions of the tasks, and the offsets of open transactions.
+
+use super::producer::{Known, Producers};
+use crate::transactions::design::Design;
+use crate::transactions::message::Change;
+use crate::transactions::settings::{GroupOffsets, Settings};
+use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::time::Time;
+use std::collections::BTreeMap;
+
+/// The rows of the group.
+#[derive(Debug)]
+pub struct GroupRows {
+    settings: Settings,
+    tasks: u32,
+    /// The members, by the tokens of their lives.
+    members: BTreeMap<ShardIndex, u64>,
+    /// How often tasks were given out.
+    pub generation: u32,
+    /// Whether the members are to join anew, and which time that is.
+    pub is_rebalancing: bool,
+    /// How often they were asked to.
+    pub round: u32,
+    /// Who has which tasks in this generation.
+    assigned: BTreeMap<ShardIndex, Vec<u64>>,
+    positions: BTreeMap<u32, u64>,
+    /// The offsets of transactions that are not applied.
+    pending: BTreeMap<u32, Vec<(u32, u64)>>,
+    producers: Producers,
+}
+
+impl GroupRows {
+    pub(super) fn new(design: &Design) -> GroupRows {
+        GroupRows {
+            settings: design.settings,
+            tasks: design.tasks().len() as u32,
+            members: BTreeMap::new(),
+            generation: 0,
+            is_rebalancing: false,
+            round: 0,
+            assigned: BTreeMap::new(),
+            positions: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            producers: Producers::default(),
+        }
+    }
+
+    /// What is known of a producer now.
+    pub fn known(&self, id: u32, now: Time) -> Option<&Known> {
+        self.producers.of(id, now, &self.settings)
+    }
+
+    /// The token under which a client is a member, if it is.
+    pub fn member(&self, client: ShardIndex) -> Option<u64> {
+        self.members.get(&client).copied()
+    }
+
+    /// All members with their tokens.
+    pub fn members(&self) -> impl Iterator<Item = (ShardIndex, u64)> {
+        self.members.iter().map(|(&client, &member)| (client, member))
+    }
+
+    /// The tasks of a member in this generation, if it has a place in it.
+    pub fn tasks_of(&self, client: ShardIndex) -> Option<&[u64]> {
+        self.assigned.get(&client).map(Vec::as_slice)
+    }
+
+    /// The first offset of a task that is not done.
+    pub fn position(&self, task: u32) -> u64 {
+        self.positions.get(&task).copied().unwrap_or(0)
+    }
+
+    /// Whether a transaction may still move the position of a task.
+    pub fn is_unstable(&self, task: u32) -> bool {
+        self.pending.values().flatten().any(|&(other, _)| other == task)
+    }
+
+    pub(super) fn apply(&mut self, change: &Change, now: Time) {
+        match *change {
+            Change::Pend { producer } => {
+                self.producers.append(producer, None, 0, now, &self.settings);
+                self.pending.insert(producer.id, Vec::new());
+            }
+            Change::Pending { id, task, at } => {
+                self.pending.entry(id).or_default().push((task, at));
+            }
+            Change::Position { task, at } => {
+                self.positions.insert(task, at);
+            }
+            Change::Marker { producer, coordinator, commits } => {
+                self.producers.end(producer, coordinator, now, &self.settings);
+                if self.settings.group_offsets != GroupOffsets::AppliedLater {
+                    self.settle(producer.id, commits);
+                }
+            }
+            Change::Apply { id, commits } => self.settle(id, commits),
+            Change::ForgetPending => self.pending.clear(),
+            Change::Admit { client, member } => {
+                self.members.insert(client, member);
+            }
+            Change::Expel { client } => {
+                self.members.remove(&client);
+            }
+            Change::Rebalance => {
+                self.is_rebalancing = true;
+                self.round += 1;
+            }
+            Change::Generation => self.give_out(),
+            other => unreachable!("{other:?} is no change of a group"),
+        }
+    }
+
+    /// The offsets of a transaction are applied, or dropped.
+    fn settle(&mut self, id: u32, commits: bool) {
+        let positions = self.pending.remove(&id).unwrap_or_default();
+        if commits {
+            self.positions.extend(positions);
+        }
+    }
+
+    /// Task t goes to member (t + generation) mod n.
+    fn give_out(&mut self) {
+        self.is_rebalancing = false;
+        self.generation += 1;
+        let members: Vec<ShardIndex> = self.members.keys().copied().collect();
+        self.assigned = members.iter().map(|&member| (member, Vec::new())).collect();
+        for task in 0..self.tasks {
+            let member = members[(task + self.generation) as usize % members.len()];
+            self.assigned.entry(member).or_default().push(task.into());
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What a partition knows of a producer. It follows from the log, and is forgotten when the producer is idle.
+
+use crate::transactions::message::Producer;
+use crate::transactions::settings::Settings;
+use onceproof_kernel::time::Time;
+use std::collections::{BTreeMap, VecDeque};
+
+/// What is known of one producer.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Known {
+    /// The epoch of its last entry or marker.
+    pub epoch: u32,
+    /// The sequence number of the next batch.
+    pub next: u32,
+    /// The last batches with their offsets, the oldest first.
+    batches: VecDeque<(u32, u64)>,
+    /// The first offset of its open transaction.
+    pub open: Option<u64>,
+    /// The token of the coordinator that wrote the last marker.
+    pub coordinator: u64,
+    /// When it last wrote.
+    used: Time,
+}
+
+/// All producers that a partition knows.
+#[derive(Debug, Default)]
+pub(super) struct Producers(BTreeMap<u32, Known>);
+
+impl Known {
+    /// The offset of a batch that was appended before, if that is known.
+    pub fn offset_of(&self, sequence: u32) -> Option<u64> {
+        self.batches.iter().find(|&&(known, _)| known == sequence).map(|&(_, offset)| offset)
+    }
+
+    /// Whether anything was ever appended in its epoch, as far as is known.
+    pub fn has_appended(&self) -> bool {
+        !self.batches.is_empty() || self.next > 0
+    }
+
+    fn is_over(&self, now: Time, settings: &Settings) -> bool {
+        let is_idle = settings.producer_expiry.is_some_and(|expiry| self.used.plus(expiry) <= now);
+        is_idle && (self.open.is_none() || settings.expires_open)
+    }
+}
+
+impl Producers {
+    /// What is known of one now.
+    pub fn of(&self, id: u32, now: Time, settings: &Settings) -> Option<&Known> {
+        self.0.get(&id).filter(|known| !known.is_over(now, settings))
+    }
+
+    /// An entry is appended.
+    pub fn append(
+        &mut self,
+        producer: Producer,
+        batch: Option<(u32, u64)>,
+        open: u64,
+        now: Time,
+        settings: &Settings,
+    ) {
+        let known = self.forget_idle(producer.id, now, settings);
+        if producer.epoch > known.epoch {
+            known.epoch = producer.epoch;
+            known.batches.clear();
+        }
+        if let Some((sequence, offset)) = batch {
+            known.next = sequence + 1;
+            known.batches.push_back((sequence, offset));
+            if known.batches.len() > settings.batches as usize {
+                known.batches.pop_front();
+            }
+        }
+        known.used = now;
+        known.open.get_or_insert(open);
+    }
+
+    /// A marker is appended; the first offset of what it ends.
+    pub fn end(
+        &mut self,
+        producer: Producer,
+        coordinator: u64,
+        now: Time,
+        settings: &Settings,
+    ) -> Option<u64> {
+        let known = self.forget_idle(producer.id, now, settings);
+        if producer.epoch > known.epoch {
+            known.next = 0;
+            known.batches.clear();
+        }
+        known.epoch = producer.epoch;
+        known.coordinator = coordinator;
+        known.used = now;
+        known.open.take()
+    }
+
+    /// The first offset of any open transaction.
+    pub fn first_open(&self) -> Option<u64> {
+        self.0.values().filter_map(|known| known.open).min()
+    }
+
+    fn forget_idle(&mut self, id: u32, now: Time, settings: &Settings) -> &mut Known {
+        self.0.retain(|_, known| !known.is_over(now, settings));
+        self.0.entry(id).or_default()
+    }
+}

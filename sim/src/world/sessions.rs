@@ -1,0 +1,85 @@
+//! Sessions: a process that is a member of a group is heard of all the time, by heartbeats that are no messages here. Who
+//! is away for longer than its session allows is no member any more when the keeper of the sessions finds that. It is
+//! granted to no other worker: it comes back, or goes on, and hears late that it is no member. A member that is moved is
+//! one that the keeper gives up although it lives.
+//!
+//! The keeper is woken as by a timer of its own. If it is down then, it hears nothing, and asks again for all members
+//! that it knows when it starts: so a member that was gone meanwhile is found to be.
+
+use super::World;
+use super::event::Event;
+use crate::queue::{Lane, Turn};
+use onceproof_kernel::effect::Input;
+use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::system::System;
+
+impl<S: System> World<'_, S> {
+    /// Who keeps the session of a process, if it has one.
+    pub(super) fn keeper_of(&self, member: ShardIndex) -> Option<ShardIndex> {
+        let session = self.layout.step(self.layout.step_of(member)).session?;
+        Some(self.layout.shard(session.keeper, 0))
+    }
+
+    /// Whether the process with this token has not been heard of for long enough, or is no more.
+    pub(super) fn is_away(&self, member: ShardIndex, token: u64) -> bool {
+        let owner = &self.owners[member.at()];
+        self.outside.store.token(member) != token || !self.hosts[owner.host as usize].is_ready()
+    }
+
+    /// Wakes the processes that an input has woken, and begins the sessions that it has begun.
+    #[cold]
+    pub(super) fn pass_on(&mut self) {
+        let mut nudges = std::mem::take(&mut self.outside.nudges);
+        for (shard, at, timer) in nudges.drain(..) {
+            self.wake(self.owner(shard), self.by_clock(at, 0), timer);
+        }
+        self.outside.nudges = nudges;
+        let mut sessions = std::mem::take(&mut self.outside.sessions);
+        for (shard, token) in sessions.drain(..) {
+            self.begin_session(shard, token);
+        }
+        self.outside.sessions = sessions;
+    }
+
+    /// A session begins. One of an earlier life of its process is over for sure.
+    fn begin_session(&mut self, shard: ShardIndex, token: u64) {
+        let Some(session) = self.layout.step(self.layout.step_of(shard)).session else { return };
+        if self.is_away(shard, token) {
+            let is_sure = self.outside.store.token(shard) != token;
+            let at = self.now.saturating_add(session.length);
+            self.schedule(at, Turn::Normal, Lane::Heap, Event::Session { shard, token, is_sure });
+        }
+    }
+
+    /// A host is away until then: the sessions of its processes that end before that do so.
+    pub(super) fn sessions_run_out(&mut self, host: u32, until: u64) {
+        for shard in (0..self.owners.len() as u32).map(ShardIndex) {
+            let Some(session) = self.layout.step(self.layout.step_of(shard)).session else {
+                continue;
+            };
+            let away_since = self.hosts[host as usize].away_since;
+            let end = away_since.saturating_add(session.length);
+            if self.owners[shard.at()].host == host && until > end {
+                let token = self.outside.store.token(shard);
+                let event = Event::Session { shard, token, is_sure: false };
+                self.schedule(end.max(self.now), Turn::Normal, Lane::Heap, event);
+            }
+        }
+    }
+
+    /// A process is given up by the keeper of its session although it lives.
+    pub(super) fn expel(&mut self, shard: ShardIndex) {
+        let token = self.outside.store.token(shard);
+        let event = Event::Session { shard, token, is_sure: true };
+        self.schedule(self.now, Turn::Normal, Lane::Heap, event);
+    }
+
+    /// A session is over: its keeper hears of it, if it is there.
+    pub(super) fn session_ends(&mut self, member: ShardIndex, token: u64) {
+        let keeper = self.keeper_of(member).expect("it has a session");
+        let who = self.owner(keeper);
+        if self.is_running(who) {
+            self.deliver(who, Input::Wake(S::session_ends(member, token)));
+        }
+    }
+}
