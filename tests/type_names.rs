@@ -10,7 +10,8 @@ const CRATES: [&str; 4] = ["kernel", "model", "sim", "systems"];
 const LEAST: usize = 250;
 
 /// Names that are given twice and yet have one meaning, in the order of the alphabet, and why.
-const EXCEPTIONS: [(&str, &str); 13] = [
+const EXCEPTIONS: [(&str, &str); 15] = [
+    ("Change", "what changes the rows of a system, in each its own"),
     ("Context", "that of the kernel, for the dataflow"),
     ("Design", "that of a system is one of the designs of all"),
     ("Effect", "that of the kernel, for the dataflow"),
@@ -22,6 +23,7 @@ const EXCEPTIONS: [(&str, &str); 13] = [
     ("Reply", "that of the kernel, for the dataflow"),
     ("Request", "that of the kernel, for the dataflow"),
     ("Rows", "that of the kernel, for each system"),
+    ("Settings", "those of a system, in each its own"),
     ("Story", "what the processes of a system tell, in each its own"),
     ("Timer", "what the processes of a system wait for, in each its own"),
 ];

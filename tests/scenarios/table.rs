@@ -5,6 +5,7 @@ mod ack_to_in_flight;
 mod earlier;
 mod in_memory;
 mod lambda;
+mod transactions;
 mod lift_to_windows;
 
 use onceproof_sim::outcome::Class::{
@@ -105,6 +106,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         .chain(earlier::ROWS)
         .chain(in_memory::ROWS)
         .chain(lambda::ROWS)
+        .chain(transactions::ROWS)
 }
 
 /// The scenarios whose faults a seed draws.
@@ -138,4 +140,5 @@ pub const RANDOM: &[&str] = &[
     "compare/flights.toml",
     "compare/lambda.toml",
     "lambda/random.toml",
+    "transactions/random.toml",
 ];

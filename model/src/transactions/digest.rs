@@ -13,10 +13,10 @@ pub(super) fn of_request(request: &Request, known: &Vocabulary) -> [u64; 2] {
         Request::Init { id, member } => [words([1, id.into()]), member],
         Request::Add { producer, partitions } => [words([2, of(producer)]), partitions.hash],
         Request::End { producer, commits } => [words([3, of(producer)]), commits.into()],
-        Request::Produce { producer, sequence, row } => {
+        Request::Produce { producer, sequence, row, unit: _ } => {
             [words([4, of(producer), sequence.into()]), of_row(&row, known)]
         }
-        Request::Offsets { producer, member, generation, positions } => {
+        Request::Offsets { producer, member, generation, positions, unit: _ } => {
             [words([5, of(producer), member, generation.into()]), positions.hash]
         }
         Request::Join { member } => [6, member],
@@ -45,13 +45,13 @@ pub(super) fn of_reply(reply: &Reply) -> u64 {
 /// What a change says.
 pub(super) fn of_change(change: &Change, known: &Vocabulary) -> u64 {
     match *change {
-        Change::Append { producer, sequence, row } => {
+        Change::Append { producer, sequence, row, unit: _ } => {
             words([1, of(producer), sequence.into(), of_row(&row, known)])
         }
         Change::Marker { producer, coordinator, commits } => {
             words([2, of(producer), coordinator, commits.into()])
         }
-        Change::Pend { producer } => words([3, of(producer)]),
+        Change::Pend { producer, unit: _ } => words([3, of(producer)]),
         Change::Pending { id, task, at } => words([4, id.into(), task.into(), at]),
         Change::Position { task, at } => words([5, task.into(), at]),
         Change::Apply { id, commits } => words([6, id.into(), commits.into()]),

@@ -6,7 +6,7 @@ use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::record::RecordId;
-use onceproof_kernel::tell::Standing;
+use onceproof_kernel::tell::{Standing, Unit};
 use onceproof_kernel::time::Time;
 use std::cell::RefCell;
 
@@ -115,6 +115,8 @@ pub enum Request {
         producer: Producer,
         /// The number of the batch for this partition in this epoch.
         sequence: u32,
+        /// The transaction as the client knows it: only whoever watches from outside reads it.
+        unit: Unit,
         /// What.
         row: Entry,
     },
@@ -128,6 +130,8 @@ pub enum Request {
         generation: u32,
         /// Tasks and positions, one after the other.
         positions: ListHandle,
+        /// The transaction as the client knows it, for whoever watches.
+        unit: Unit,
     },
     /// A client joins the group.
     Join {
@@ -221,6 +225,8 @@ pub enum Change {
         producer: Producer,
         /// The number of the batch.
         sequence: u32,
+        /// The transaction as the client knows it, for whoever watches.
+        unit: Unit,
         /// What it says.
         row: Entry,
     },
@@ -237,6 +243,8 @@ pub enum Change {
     Pend {
         /// Whose.
         producer: Producer,
+        /// The transaction as the client knows it, for whoever watches.
+        unit: Unit,
     },
     /// The position of a task, once the transaction is committed.
     Pending {

@@ -321,7 +321,7 @@ impl Tale for Change {
         };
         let word = |commits| ("decision", Detail::Word(decision(commits)));
         match *self {
-            Change::Append { producer, sequence, row } => {
+            Change::Append { producer, sequence, row, .. } => {
                 let mut details = vec![("record", Detail::Record(row.name()))];
                 if let Entry::Sum { standing, .. } | Entry::Result { standing, .. } = row {
                     let Standing { pane: Pane { key, start, .. }, total, .. } = standing;
@@ -335,7 +335,7 @@ impl Tale for Change {
             Change::Marker { producer, commits, .. } => {
                 of(producer).into_iter().chain([word(commits)]).collect()
             }
-            Change::Pend { producer } => of(producer).to_vec(),
+            Change::Pend { producer, .. } => of(producer).to_vec(),
             Change::Pending { task, at, .. } | Change::Position { task, at } => {
                 vec![number("task", task), ("at", Detail::Number(at))]
             }
@@ -361,7 +361,7 @@ impl Tale for Change {
 
     fn sentence(&self, speaker: &dyn Speaker) -> String {
         match *self {
-            Change::Append { producer, sequence, row } => {
+            Change::Append { producer, sequence, row, .. } => {
                 let Producer { id, epoch } = producer;
                 let by = format!("batch {sequence} of client {id} in epoch {epoch}");
                 match row {
@@ -375,7 +375,7 @@ impl Tale for Change {
             Change::Marker { producer: Producer { id, .. }, commits, .. } => {
                 format!("a marker: {} of client {id}", decision(commits))
             }
-            Change::Pend { producer: Producer { id, .. } } => {
+            Change::Pend { producer: Producer { id, .. }, .. } => {
                 format!("offsets of the transaction of client {id}")
             }
             Change::Pending { task, at, .. } => format!("task {task} is to go on at {at}"),

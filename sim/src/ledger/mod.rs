@@ -18,6 +18,7 @@ mod telling;
 mod touch;
 mod executions;
 mod mentions;
+mod units;
 mod verdict;
 
 #[cfg(test)]
@@ -42,12 +43,14 @@ use reflect::{Node, StandingRow, Stretch, WrittenRows};
 use rustc_hash::FxBuildHasher;
 use standing::{Cells, KeysInMemory};
 use touch::Touch;
+use units::Units;
 
 pub(crate) use expectations::Expectations;
 pub(crate) use extremes::greatest_lags;
 pub(crate) use seen::Sightings;
 pub(crate) use served::ServedResults;
 pub(crate) use telling::{IdTold, Telling};
+pub(crate) use units::WrongUnit;
 pub use verdict::Judgement;
 
 /// What is known of the committed results of a run.
@@ -69,6 +72,8 @@ pub struct Ledger {
     newest: HashMap<(StepIndex, Key), Name, FxBuildHasher>,
     /// Steps with a result that its content does not add up to.
     phantom: Vec<StepIndex>,
+    /// What belongs together, and how much of it is seen.
+    pub units: Units,
     detail: Option<InDetail>,
     /// For a run that is measured.
     seen: Option<Box<Sightings>>,
@@ -135,6 +140,7 @@ impl Ledger {
         self.doubled.clear();
         self.phantom.clear();
         self.newest.clear();
+        self.units.clear();
         self.seen = None;
         self.served = None;
         self.detail = in_detail.then(|| InDetail {
@@ -162,6 +168,7 @@ impl Ledger {
             doubled,
             phantom,
             newest,
+            units,
             detail: _,
             seen: _,
             served: _,
@@ -179,6 +186,7 @@ impl Ledger {
         }
         rest.add((members, reads, doubled, phantom));
         rest.add_set(newest);
+        rest.add(units);
         mentions.rest(rest);
         executions.rest(rest);
         dead.rest(rest);

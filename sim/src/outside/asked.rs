@@ -10,7 +10,7 @@ use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::Output;
 use onceproof_kernel::source::{Pull, Read};
 use onceproof_kernel::system::System;
-use onceproof_kernel::tell::{Member, Pile};
+use onceproof_kernel::tell::{Member, Pile, Unit};
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_kernel::user::SharedFunction;
 
@@ -81,6 +81,10 @@ impl<S: System> Ask for Outside<'_, S> {
         outputs: &mut Vec<Output>,
     ) -> bool {
         self.outputs_of(step, function, (name, input), clock, outputs)
+    }
+
+    fn intends(&mut self, unit: Unit, parts: u32, first: Option<(StepIndex, Name)>) {
+        self.ledger.units.intends(unit, parts, first);
     }
 
     #[inline(always)]

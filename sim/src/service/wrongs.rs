@@ -1,4 +1,4 @@
-//! What is wrong with what services were told to do. That a unit is torn is wrong in itself; how often a side
+//! What is wrong with what services were told to do, and with what belongs together. That a unit is torn is wrong in itself; how often a side
 //! effect may stand, and whose entry must, is for the scenario to demand.
 //!
 //! `at-most = n` counts the side effects that stand at the service, and not the calls: a `put` that is made
@@ -11,7 +11,7 @@
 //! entry.
 
 use super::{Service, Stale, Torn};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, WrongUnit};
 use crate::outcome::{Class, Damage};
 use crate::plan::SideEffects;
 use onceproof_kernel::layout::{Layout, StepIndex};
@@ -43,10 +43,16 @@ impl<'a> Wrongs<'a> {
         self.service.stale(self.ledger).filter(move |_| is_demanded)
     }
 
+    /// The units that readers see in part. Before the run has drained the rest may be on its way.
+    fn torn(self) -> impl Iterator<Item = WrongUnit> + 'a {
+        self.ledger.units.torn().filter(move |_| self.has_drained)
+    }
+
     /// The classes of what is wrong.
     pub fn classes(self) -> impl Iterator<Item = Class> {
         let found = [
-            (Class::Torn, self.service.torn().next().is_some()),
+            (Class::Torn, self.service.torn().next().is_some() || self.torn().next().is_some()),
+            (Class::Phantom, self.ledger.units.unasked().next().is_some()),
             (Class::Repeated, self.repeated().next().is_some()),
             (Class::Stale, self.stale().next().is_some()),
         ];
@@ -78,13 +84,19 @@ impl<'a> Wrongs<'a> {
         let torn = self.service.torn();
         let torn = torn
             .map(|Torn { step, name, seen, of }| hurt(Class::Torn, step, name, (of, seen), None));
+        let unit = |class| {
+            move |WrongUnit { step, name, seen, of }| hurt(class, step, name, (of, seen), None)
+        };
+        let units = self.torn().map(unit(Class::Torn));
+        let units = units.chain(self.ledger.units.unasked().map(unit(Class::Phantom)));
         let repeated = self.repeated().map(|(step, name, most, standing)| {
             hurt(Class::Repeated, step, name, (most, standing), None)
         });
         let stale = self.stale().map(|Stale { step, stands, newest }| {
             hurt(Class::Stale, step, stands, (0, 1), Some(newest))
         });
-        let mut damage: Vec<(Name, Damage)> = torn.chain(repeated).chain(stale).collect();
+        let mut damage: Vec<(Name, Damage)> =
+            torn.chain(units).chain(repeated).chain(stale).collect();
         damage.sort_by_cached_key(|(_, of)| {
             let Damage { class, step, ref record, reflected, ref instead, .. } = *of;
             (class, record.clone(), name_of(step.0), reflected, instead.clone())

@@ -8,6 +8,7 @@
 
 use super::World;
 use super::event::Event;
+use crate::fingerprint::Code;
 use crate::queue::{Lane, Turn};
 use onceproof_kernel::effect::Input;
 use onceproof_kernel::layout::ShardIndex;
@@ -79,7 +80,12 @@ impl<S: System> World<'_, S> {
         let keeper = self.keeper_of(member).expect("it has a session");
         let who = self.owner(keeper);
         if self.is_running(who) {
-            self.deliver(who, Input::Wake(S::session_ends(member, token)));
+            let timer = S::session_ends(member, token);
+            self.count(Code::Timer, keeper, token);
+            if self.outside.trace.is_on() {
+                self.tell_timer(who, timer);
+            }
+            self.deliver(who, Input::Wake(timer));
         }
     }
 }

@@ -10,12 +10,9 @@ use onceproof_kernel::effect::{self, Commit, Effect};
 use onceproof_kernel::env::{Decision, Env};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::system::System;
-use onceproof_kernel::time::{MILLISECOND, Nanos};
+use onceproof_kernel::time::Nanos;
 use onceproof_kernel::told::Told;
 use std::collections::BTreeMap;
-
-/// After how long it asks again who was told to.
-const AGAIN_AFTER: Nanos = 5 * MILLISECOND;
 
 /// Who a process is, and what it has sent in this life.
 #[derive(Debug)]
@@ -89,7 +86,7 @@ impl Caller {
 
     /// A request is answered with `again`: it is sent again soon.
     pub fn put_off<E>(&mut self, number: u32, m: &mut Context<'_, E>) {
-        self.wait(number, AGAIN_AFTER, m);
+        self.wait(number, m.design.settings.retry_backoff, m);
     }
 
     /// A request has been waited for: it is sent again.

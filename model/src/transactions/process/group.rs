@@ -64,6 +64,8 @@ impl Group {
         if let Some(round) = rebalance {
             self.wait(round, m);
             self.tell_members(None, m);
+        } else if caller.token > 1 {
+            self.tell_outsiders(caller, m);
         }
         if m.design.settings.group_offsets == GroupOffsets::Volatile && caller.token > 1 {
             let at = (APPEND, Subject::Control { word: control::OFFSETS, value: 0 });
@@ -252,13 +254,7 @@ impl Group {
             }
         }
         caller.tell(Story::GivesTasks(generation), m);
-        // Who is none any more learns it by a heartbeat.
-        let rows = m.env.rows(caller.shard).group();
-        let outside: Vec<ShardIndex> =
-            m.design.clients().filter(|client| rows.member(*client).is_none()).collect();
-        for client in outside {
-            m.env.nudge(client, m.design.settings.expelled_hears, Timer::Heartbeat);
-        }
+        self.tell_outsiders(caller, m);
         for (asker, reply) in answers {
             answer(&asker, reply, caller, m);
         }
@@ -330,7 +326,7 @@ impl Group {
         caller: &mut Caller,
         m: &mut Context<'_, E>,
     ) {
-        let Request::Offsets { positions, .. } = asker.body else { return };
+        let Request::Offsets { positions, unit, .. } = asker.body else { return };
         if is_outside(&asker, caller, m) {
             m.env.reach(GENERATION_REFUSED);
             return answer(&asker, Reply::Abort, caller, m);
@@ -348,7 +344,7 @@ impl Group {
         let changes = match settings.offsets {
             OffsetsAt::Inside => {
                 let pending = positions.map(|(task, at)| Change::Pending { id, task, at });
-                [Change::Pend { producer }].into_iter().chain(pending).collect()
+                [Change::Pend { producer, unit }].into_iter().chain(pending).collect()
             }
             OffsetsAt::After | OffsetsAt::Before => {
                 positions.map(|(task, at)| Change::Position { task, at }).collect()
@@ -388,6 +384,16 @@ impl Group {
         self.waits_for = Some(round);
         let at = m.now.plus(m.design.settings.rebalance);
         m.effects.list.push(Effect::Wake { at, timer: Timer::Rebalance { round } });
+    }
+
+    /// Who is no member any more learns it by a heartbeat.
+    fn tell_outsiders<E: Env<Transactions>>(&self, caller: &Caller, m: &mut Context<'_, E>) {
+        let rows = m.env.rows(caller.shard).group();
+        let outside: Vec<ShardIndex> =
+            m.design.clients().filter(|client| rows.member(*client).is_none()).collect();
+        for client in outside {
+            m.env.nudge(client, m.design.settings.expelled_hears, Timer::Heartbeat);
+        }
     }
 
     /// Every client hears of a rebalance, one whose session has ended later.

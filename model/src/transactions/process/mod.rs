@@ -94,6 +94,9 @@ impl Process<Transactions> for Node {
             Place::Input => {}
             Place::Client(client) => client.handle(input, caller, m),
             Place::Partition(partition) => {
+                if *input == Input::Boot {
+                    partition.boot(caller, m);
+                }
                 if let Some(work) = work(input) {
                     partition.desk.take(work);
                 }
@@ -152,7 +155,12 @@ impl Process<Transactions> for Node {
         }
     }
 
-    fn awaits_reply(&self, rpc: Rpc) -> bool {
+    /// Something comes of an answer by what is committed after it alone: `again` can be the answer for ever.
+    fn awaits_reply(&self, _: Rpc) -> bool {
+        false
+    }
+
+    fn awaits_any_reply(&self, rpc: Rpc) -> bool {
         match &self.place {
             Place::Partition(partition) => partition.verifier.awaits(rpc.slot),
             Place::Group(group) => group.verifier.awaits(rpc.slot),

@@ -19,6 +19,7 @@ use crate::transactions::settings::{
 use crate::transactions::told::Story;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::system::System;
+use onceproof_kernel::tell::Unit;
 use onceproof_kernel::time::MILLISECOND;
 
 /// The memory of the leader of a partition.
@@ -27,6 +28,9 @@ pub(super) struct Partition {
     pub desk: Desk,
     pub verifier: Verifier,
 }
+
+/// A batch: who writes it, its number, what it says, and the transaction as the client knows it.
+type Batch = (Producer, u32, Entry, Unit);
 
 /// What becomes of a marker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,6 +53,14 @@ pub(super) enum FirstOf {
 }
 
 impl Partition {
+    /// A leader that takes over wakes all readers: an earlier one may have died between a marker and the word of it, and
+    /// whoever waits for that marker would wait for ever.
+    pub fn boot<E: Env<Transactions>>(&mut self, caller: &Caller, m: &mut Context<'_, E>) {
+        if caller.token > 1 {
+            wake(m);
+        }
+    }
+
     pub fn works<E: Env<Transactions>>(
         &mut self,
         work: DeskWork,
@@ -57,8 +69,8 @@ impl Partition {
     ) {
         match work {
             DeskWork::Asked(asker) => match asker.body {
-                Request::Produce { producer, sequence, row } => {
-                    self.takes(asker, (producer, sequence, row), caller, m);
+                Request::Produce { producer, sequence, row, unit } => {
+                    self.takes(asker, (producer, sequence, row, unit), caller, m);
                 }
                 Request::Marker { producer, coordinator, commits } => {
                     self.ends(asker, (producer, coordinator, commits), caller, m);
@@ -71,8 +83,8 @@ impl Partition {
                 self.desk.take_first(released.into_iter().map(release).collect());
             }
             DeskWork::Released { asker, reply: Reply::Done } => {
-                if let Request::Produce { producer, sequence, row } = asker.body {
-                    self.appends(asker, (producer, sequence, row), caller, m);
+                if let Request::Produce { producer, sequence, row, unit } = asker.body {
+                    self.appends(asker, (producer, sequence, row, unit), caller, m);
                 }
             }
             DeskWork::Released { asker, reply } => answer(&asker, reply, caller, m),
@@ -96,11 +108,11 @@ impl Partition {
     fn takes<E: Env<Transactions>>(
         &mut self,
         asker: Asker,
-        batch: (Producer, u32, Entry),
+        batch: Batch,
         caller: &mut Caller,
         m: &mut Context<'_, E>,
     ) {
-        let (producer, sequence, _) = batch;
+        let (producer, sequence, ..) = batch;
         let settings = m.design.settings;
         let rows = m.env.rows(caller.shard).partition();
         let known = rows.known(producer.id, m.now).cloned().unwrap_or_default();
@@ -126,7 +138,7 @@ impl Partition {
     fn appends<E: Env<Transactions>>(
         &mut self,
         asker: Asker,
-        (producer, sequence, row): (Producer, u32, Entry),
+        (producer, sequence, row, unit): Batch,
         caller: &mut Caller,
         m: &mut Context<'_, E>,
     ) {
@@ -152,7 +164,7 @@ impl Partition {
         }
         self.verifier.forget(producer.id);
         let at = (APPEND, Transactions::subject(&asker.body));
-        let change = Change::Append { producer, sequence, row };
+        let change = Change::Append { producer, sequence, unit, row };
         self.desk.write(at, vec![change], [(asker, Reply::At(offset))], caller, m);
     }
 
@@ -256,7 +268,11 @@ fn wake_readers<E: Env<Transactions>>(caller: &Caller, m: &mut Context<'_, E>) {
     let is_read = topic != Topic::Output;
     let rows = m.env.rows(caller.shard).partition();
     if is_read && (reads_all || rows.has_moved()) {
-        let design = m.design;
-        design.clients().for_each(|client| m.env.nudge(client, MILLISECOND, Timer::Input));
+        wake(m);
     }
+}
+
+fn wake<E: Env<Transactions>>(m: &mut Context<'_, E>) {
+    let design = m.design;
+    design.clients().for_each(|client| m.env.nudge(client, MILLISECOND, Timer::Input));
 }

@@ -5,6 +5,7 @@ use crate::transactions::design::Design;
 use crate::transactions::message::Change;
 use crate::transactions::settings::{GroupOffsets, Settings};
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::tell::{Tell, Unit};
 use onceproof_kernel::time::Time;
 use std::collections::BTreeMap;
 
@@ -25,7 +26,7 @@ pub struct GroupRows {
     assigned: BTreeMap<ShardIndex, Vec<u64>>,
     positions: BTreeMap<u32, u64>,
     /// The offsets of transactions that are not applied.
-    pending: BTreeMap<u32, Vec<(u32, u64)>>,
+    pending: BTreeMap<u32, (Unit, Vec<(u32, u64)>)>,
     producers: Producers,
 }
 
@@ -72,17 +73,24 @@ impl GroupRows {
 
     /// Whether a transaction may still move the position of a task.
     pub fn is_unstable(&self, task: u32) -> bool {
-        self.pending.values().flatten().any(|&(other, _)| other == task)
+        self.pending.values().flat_map(|(_, all)| all).any(|&(other, _)| other == task)
     }
 
-    pub(super) fn apply(&mut self, change: &Change, now: Time) {
+    /// How many transactions have positions that no marker has ended.
+    pub(super) fn open(&self) -> u64 {
+        self.producers.open()
+    }
+
+    pub(super) fn apply(&mut self, change: &Change, now: Time, tell: &mut impl Tell) {
         match *change {
-            Change::Pend { producer } => {
+            Change::Pend { producer, unit } => {
                 self.producers.append(producer, None, 0, now, &self.settings);
-                self.pending.insert(producer.id, Vec::new());
+                self.pending.insert(producer.id, (unit, Vec::new()));
             }
             Change::Pending { id, task, at } => {
-                self.pending.entry(id).or_default().push((task, at));
+                if let Some((_, positions)) = self.pending.get_mut(&id) {
+                    positions.push((task, at));
+                }
             }
             Change::Position { task, at } => {
                 self.positions.insert(task, at);
@@ -90,10 +98,10 @@ impl GroupRows {
             Change::Marker { producer, coordinator, commits } => {
                 self.producers.end(producer, coordinator, now, &self.settings);
                 if self.settings.group_offsets != GroupOffsets::AppliedLater {
-                    self.settle(producer.id, commits);
+                    self.settle(producer.id, commits, tell);
                 }
             }
-            Change::Apply { id, commits } => self.settle(id, commits),
+            Change::Apply { id, commits } => self.settle(id, commits, tell),
             Change::ForgetPending => self.pending.clear(),
             Change::Admit { client, member } => {
                 self.members.insert(client, member);
@@ -111,9 +119,9 @@ impl GroupRows {
     }
 
     /// The offsets of a transaction are applied, or dropped.
-    fn settle(&mut self, id: u32, commits: bool) {
-        let positions = self.pending.remove(&id).unwrap_or_default();
-        if commits {
+    fn settle(&mut self, id: u32, commits: bool, tell: &mut impl Tell) {
+        if let Some((unit, positions)) = self.pending.remove(&id).filter(|_| commits) {
+            tell.part(unit, None);
             self.positions.extend(positions);
         }
     }

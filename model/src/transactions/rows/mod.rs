@@ -106,11 +106,16 @@ impl system::Rows<Transactions> for Rows {
         };
     }
 
+    /// Only what is committed leads anywhere. Two clients with one transactional id fence each other for ever, and each time
+    /// an epoch is raised; a transaction that takes longer than its time-out is aborted and written again for ever.
     fn changes_anything(&self, change: &Change) -> bool {
         match (self, change) {
             (Rows::Group(rows), Change::Position { task, at }) => rows.position(*task) != *at,
-            (Rows::Coordinator(rows), Change::Transaction { id, is }) => rows.of(*id) != *is,
-            _ => true,
+            (Rows::Coordinator(rows), Change::Transaction { id, is }) => {
+                is.commits && rows.of(*id).state != is.state
+            }
+            (_, Change::Marker { commits, .. } | Change::Apply { commits, .. }) => *commits,
+            _ => false,
         }
     }
 
@@ -118,7 +123,7 @@ impl system::Rows<Transactions> for Rows {
         match self {
             Rows::Partition(rows) => rows.apply(change, now, tell),
             Rows::Coordinator(rows) => rows.apply(change),
-            Rows::Group(rows) => rows.apply(change, now),
+            Rows::Group(rows) => rows.apply(change, now, tell),
             Rows::None | Rows::Client(_) => unreachable!("{change:?} of rows that nothing changes"),
         }
     }
@@ -130,7 +135,8 @@ impl system::Rows<Transactions> for Rows {
     fn garbage(&self) -> Garbage {
         let outputs = match self {
             Rows::Partition(rows) => rows.open_entries(),
-            Rows::None | Rows::Coordinator(_) | Rows::Group(_) | Rows::Client(_) => 0,
+            Rows::Group(rows) => rows.open(),
+            Rows::None | Rows::Coordinator(_) | Rows::Client(_) => 0,
         };
         Garbage { ids: 0, outputs }
     }

@@ -7,7 +7,7 @@ use crate::transactions::design::{Design, Role, Topic};
 use crate::transactions::message::{Change, Entry, Producer};
 use crate::transactions::settings::{Isolation, Settings};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
-use onceproof_kernel::tell::{Tell, WrittenRow};
+use onceproof_kernel::tell::{Tell, Unit, WrittenRow};
 use onceproof_kernel::time::Time;
 
 /// What has become of an entry.
@@ -26,7 +26,7 @@ struct Logged {
     /// Whose it is.
     id: u32,
     /// What it says; a marker says nothing to readers.
-    row: Option<Entry>,
+    row: Option<(Entry, Unit)>,
     fate: EntryFate,
 }
 
@@ -92,7 +92,7 @@ impl PartitionRows {
         while at < end && rows.len() < most {
             let Logged { row, fate, .. } = self.log[at as usize];
             let is_seen = how != Isolation::ReadCommitted || fate != EntryFate::Aborted;
-            rows.extend(row.filter(|_| is_seen).map(|row| (at, row)));
+            rows.extend(row.filter(|_| is_seen).map(|(row, _)| (at, row)));
             at += 1;
         }
         (rows, at)
@@ -101,10 +101,14 @@ impl PartitionRows {
     pub(super) fn apply(&mut self, change: &Change, now: Time, tell: &mut impl Tell) {
         let offset = self.end();
         match *change {
-            Change::Append { producer, sequence, row } => {
+            Change::Append { producer, sequence, unit, row } => {
                 let batch = Some((sequence, offset));
                 self.producers.append(producer, batch, offset, now, &self.settings);
-                self.log.push(Logged { id: producer.id, row: Some(row), fate: EntryFate::Open });
+                self.log.push(Logged {
+                    id: producer.id,
+                    row: Some((row, unit)),
+                    fate: EntryFate::Open,
+                });
             }
             Change::Marker { producer, coordinator, commits } => {
                 let open = self.producers.end(producer, coordinator, now, &self.settings);
@@ -133,20 +137,21 @@ impl PartitionRows {
         while self.told < end {
             let Logged { row, fate, .. } = self.log[self.told as usize];
             self.told += 1;
-            match row.filter(|_| fate == EntryFate::Committed) {
-                Some(Entry::Record(record)) if self.topic == Topic::Output => {
+            let Some((row, unit)) = row.filter(|_| fate == EntryFate::Committed) else { continue };
+            tell.part(unit, Some(row.name()));
+            match row {
+                Entry::Record(record) if self.topic == Topic::Output => {
                     let value = record.value.integer();
                     let (step, row, weight) = (self.step, record.id.0, record.weight);
                     let (tag, key) = (record.tag, record.key);
                     tell.replace(&WrittenRow { step, row, tag, key, weight, value });
                 }
-                Some(Entry::Record(record)) => {
+                Entry::Record(record) => {
                     tell.mention(record.tag, record.key, record.weight, record.value.integer());
                 }
-                Some(Entry::Sum { standing, .. } | Entry::Result { standing, .. }) => {
+                Entry::Sum { standing, .. } | Entry::Result { standing, .. } => {
                     tell.stand(&standing);
                 }
-                None => {}
             }
         }
     }

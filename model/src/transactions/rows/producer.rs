@@ -98,6 +98,11 @@ impl Producers {
         self.0.values().filter_map(|known| known.open).min()
     }
 
+    /// How many transactions are open.
+    pub fn open(&self) -> u64 {
+        self.0.values().filter(|known| known.open.is_some()).count() as u64
+    }
+
     fn forget_idle(&mut self, id: u32, now: Time, settings: &Settings) -> &mut Known {
         self.0.retain(|_, known| !known.is_over(now, settings));
         self.0.entry(id).or_default()

@@ -265,6 +265,8 @@ pub struct Settings {
     pub poll: u32,
     /// After how long a request that is not answered is sent again, at least 1.
     pub request_timeout: Nanos,
+    /// After how long one is sent again whose answer says so, at least 1.
+    pub retry_backoff: Nanos,
     /// How long a member may be away, at least 1.
     pub session: Nanos,
     /// How long a rebalance waits for its members, at least 1.
@@ -311,6 +313,7 @@ impl Settings {
         clients: 2,
         poll: 100,
         request_timeout: SECOND,
+        retry_backoff: 100 * MILLISECOND,
         session: 45 * SECOND,
         rebalance: 300 * SECOND,
         heartbeat: 100 * MILLISECOND,

@@ -115,6 +115,8 @@ pub(super) static ALL: &[Setting<Settings>] = &[
         "At most so many; a transaction is at most two polls.", most: 1_000_000),
     length!("request-timeout", "After how long a request without an answer is sent again.",
         request_timeout, "As long.", may_break: false),
+    length!("retry-backoff", "After how long a request is sent again whose answer says so.",
+        retry_backoff, "As long.", may_break: false),
     one_of!("sequence", "Whether batches have sequence numbers.", has_sequences in BOTH, [
         yes("A batch that is sent again is known, and appended once."),
         no("It is appended each time."),

@@ -13,7 +13,8 @@ use crate::transactions::Transactions;
 use crate::transactions::message::{Entry, Producer, Reply, Request, Timer};
 use onceproof_kernel::effect::{Effect, Input, Replied};
 use onceproof_kernel::env::Env;
-use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::name::Name;
 use onceproof_kernel::time::Time;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -60,6 +61,11 @@ pub(super) struct Client {
     /// Whether a transaction is open, and how often records were taken in it.
     is_open: bool,
     polls: u32,
+    /// How many transactions this life has had, and how many batches were sent in this one.
+    transactions: u32,
+    parts: u32,
+    /// Where its first batch went, and which record that was about, for whoever watches.
+    first: Option<(StepIndex, Name)>,
     /// The partitions that were added to it, by a client of an older version.
     added: BTreeSet<ShardIndex>,
     adding: BTreeSet<ShardIndex>,

@@ -9,6 +9,7 @@ use crate::transactions::settings::{EndUnknown, OffsetsAt, StoreRule};
 use crate::transactions::told::Story;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::tell::Unit;
 use std::collections::BTreeSet;
 
 impl Client {
@@ -49,8 +50,10 @@ impl Client {
         let next = self.sequences.entry(to).or_default();
         let sequence = *next;
         *next += 1;
-        let producer = self.producer;
-        let number = caller.call(to, Request::Produce { producer, sequence, row }, m);
+        let (producer, unit) = (self.producer, self.unit(caller));
+        self.parts += 1;
+        self.first.get_or_insert((m.design.layout.step_of(to), row.name()));
+        let number = caller.call(to, Request::Produce { producer, sequence, unit, row }, m);
         self.flying.insert(number, to);
     }
 
@@ -142,7 +145,8 @@ impl Client {
         let list = self.positions.iter().flat_map(|(&task, &at)| [task.into(), at]).collect();
         let positions = m.env.shared().keep(list);
         let (producer, member, generation) = (self.producer, caller.token, self.generation);
-        let offsets = Request::Offsets { producer, member, generation, positions };
+        let unit = self.unit(caller);
+        let offsets = Request::Offsets { producer, member, generation, positions, unit };
         caller.call(m.design.group(), offsets, m);
     }
 
@@ -165,8 +169,16 @@ impl Client {
         }
     }
 
+    /// The transaction as it is known outside: by the client, its life, and how many it has had in that.
+    fn unit(&self, caller: &Caller) -> Unit {
+        Unit(u64::from(caller.shard.0) << 48 | caller.token << 24 | u64::from(self.transactions))
+    }
+
     fn ends<E: Env<Transactions>>(&mut self, caller: &mut Caller, m: &mut Context<'_, E>) {
         self.stage = Stage::Ending;
+        let has_offsets = m.design.settings.offsets == OffsetsAt::Inside;
+        let parts = self.parts + u32::from(has_offsets);
+        m.env.intends(self.unit(caller), parts, self.first);
         let end = Request::End { producer: self.producer, commits: true };
         caller.call(m.design.coordinator(), end, m);
     }

@@ -52,6 +52,9 @@ impl Client {
         if !self.is_open {
             self.is_open = true;
             self.polls = 0;
+            self.transactions += 1;
+            self.parts = 0;
+            self.first = None;
         }
         self.polls += 1;
         let mut rows = Vec::new();

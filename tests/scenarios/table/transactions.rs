@@ -1,0 +1,125 @@
+//! Log transactions.
+
+use super::{Row, exact, ledger};
+use onceproof_sim::outcome::Class::{Duplicated, Lost, Stuck, Torn, Unbounded};
+
+pub const ROWS: &[Row] = &[
+    exact(
+        "transactions/small.toml",
+        4,
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
+    ledger(
+        "transactions/no-sequences.toml",
+        &[Duplicated],
+        [4, 3, 1, 1, 0, 0, 0],
+        &[("per-user", 4, 5, &[("a", 3), ("b", 2)]), ("table", 4, 5, &[("a", 3), ("b", 2)])],
+    )
+    .with_damaged(&["events/1#0"]),
+    exact(
+        "transactions/sequences.toml",
+        4,
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
+    ledger(
+        "transactions/version-1-late-offsets.toml",
+        &[Torn],
+        [4, 4, 0, 0, 0, 0, 0],
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
+    ledger(
+        "transactions/version-0-late-offsets.toml",
+        &[Unbounded],
+        [4, 4, 0, 0, 0, 0, 0],
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
+    exact(
+        "transactions/late-offsets.toml",
+        4,
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
+    ledger(
+        "transactions/no-repeat.toml",
+        &[Stuck],
+        [4, 1, 0, 0, 0, 0, 0],
+        &[("per-user", 4, 1, &[("b", 1)]), ("table", 4, 1, &[("b", 1)])],
+    ),
+    ledger(
+        "transactions/markers-once.toml",
+        &[Stuck],
+        [4, 1, 0, 0, 0, 0, 0],
+        &[("per-user", 4, 1, &[("b", 1)]), ("table", 4, 1, &[("b", 1)])],
+    ),
+    ledger(
+        "transactions/answer-first.toml",
+        &[Lost],
+        [4, 3, 0, 0, 1, 0, 0],
+        &[("per-user", 4, 3, &[("a", 1), ("b", 2)]), ("table", 4, 3, &[("a", 1), ("b", 2)])],
+    )
+    .with_damaged(&["events/1#0"]),
+    ledger(
+        "transactions/any-decision.toml",
+        &[Lost],
+        [4, 3, 0, 0, 1, 0, 0],
+        &[("per-user", 4, 3, &[("a", 1), ("b", 2)]), ("table", 4, 3, &[("a", 1), ("b", 2)])],
+    )
+    .with_damaged(&["events/1#0"]),
+    ledger(
+        "transactions/shared-id.toml",
+        &[Stuck],
+        [4, 0, 0, 0, 0, 0, 0],
+        &[("per-user", 4, 0, &[]), ("table", 4, 0, &[])],
+    ),
+    ledger(
+        "transactions/zombie.toml",
+        &[Duplicated],
+        [4, 3, 1, 1, 0, 0, 0],
+        &[("per-user", 4, 5, &[("a", 2), ("b", 3)]), ("table", 4, 5, &[("a", 2), ("b", 3)])],
+    )
+    .with_damaged(&["events/1#1"]),
+    exact(
+        "transactions/zombie-refused.toml",
+        4,
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
+    ledger(
+        "transactions/offsets-after.toml",
+        &[Duplicated],
+        [4, 3, 1, 1, 0, 0, 0],
+        &[("per-user", 4, 5, &[("a", 3), ("b", 2)]), ("table", 4, 5, &[("a", 3), ("b", 2)])],
+    )
+    .with_damaged(&["events/1#0"]),
+    ledger(
+        "transactions/offsets-before.toml",
+        &[Lost],
+        [4, 3, 0, 0, 1, 0, 0],
+        &[("per-user", 4, 3, &[("a", 1), ("b", 2)]), ("table", 4, 3, &[("a", 1), ("b", 2)])],
+    )
+    .with_damaged(&["events/1#0"]),
+    ledger(
+        "transactions/no-flush.toml",
+        &[Lost, Torn],
+        [4, 3, 0, 0, 1, 0, 0],
+        &[("per-user", 4, 3, &[("a", 1), ("b", 2)]), ("table", 4, 3, &[("a", 1), ("b", 2)])],
+    )
+    .with_damaged(&["events/1#0"]),
+    ledger(
+        "transactions/unfiltered.toml",
+        &[Duplicated],
+        [4, 3, 1, 1, 0, 0, 0],
+        &[("per-user", 4, 5, &[("a", 3), ("b", 2)]), ("table", 4, 5, &[("a", 3), ("b", 2)])],
+    )
+    .with_damaged(&["events/0#0"]),
+    ledger(
+        "transactions/read-uncommitted.toml",
+        &[Duplicated],
+        [4, 3, 1, 1, 0, 0, 0],
+        &[("per-user", 4, 5, &[("a", 3), ("b", 2)]), ("table", 4, 5, &[("a", 3), ("b", 2)])],
+    )
+    .with_damaged(&["events/0#0"]),
+    exact(
+        "transactions/crash-before-end.toml",
+        4,
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
+];
