@@ -24,5 +24,6 @@ mod scenarios;
 mod shrink;
 mod sources;
 mod trace;
+mod transactions;
 mod two_faults;
 mod type_names;

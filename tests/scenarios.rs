@@ -15,7 +15,7 @@ use onceproof_model::dataflow::point::ALPHABET;
 use onceproof_model::in_memory::settings::{Approach, Settings};
 use onceproof_sim::fault::{ClockWay, Direction, Kind, KindName, Leg};
 use onceproof_sim::outcome::{Class, Classes, Outcome};
-use onceproof_systems::Design;
+use onceproof_systems::{Design, SystemSettings};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
@@ -169,9 +169,12 @@ fn no_fault_and_no_mechanism_is_left_out() {
             }
             Design::InMemory(design) => {
                 let of = design.settings.approach();
-                let given = given_settings(&design.settings).into_iter();
+                let settings = SystemSettings::InMemory(design.settings);
+                let given = given_settings(&settings).into_iter();
                 used.extend(given.map(|setting| format!("{of:?}: {setting}")));
             }
+            // Which of its values are found where, says the table of `transactions`.
+            Design::Transactions(_) => {}
             Design::Own(_) => unreachable!("no file is of a user's own protocol"),
         }
     }
@@ -188,7 +191,7 @@ fn no_fault_and_no_mechanism_is_left_out() {
     let by_time = by_time.map(|word| format!("{word} by time"));
     let wanted = faults.into_iter().chain(more_faults.iter().map(fault_in_word));
     let others = Approach::ALL.into_iter().flat_map(|of| {
-        let others = other_values(&Settings::of(of)).into_iter();
+        let others = other_values(&SystemSettings::InMemory(Settings::of(of))).into_iter();
         others.map(move |other| format!("{of:?}: {}", other.words))
     });
     let wanted = wanted.chain(befores).chain(by_time).chain(all_values()).chain(others);

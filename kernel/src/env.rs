@@ -63,7 +63,9 @@ pub trait Ask {
 
     /// A process is about to ask for a unit of so many parts to be seen. Nothing is asked; whoever watches from outside
     /// holds what is seen of it against that. `first` is where its first part goes that is about a record, and which.
-    fn intends(&mut self, unit: Unit, parts: u32, first: Option<(StepIndex, Name)>);
+    fn intends(&mut self, unit: Unit, parts: u32, first: Option<(StepIndex, Name)>) {
+        let _ = (unit, parts, first);
+    }
 
     /// What a shard does that can be seen neither in what it asks nor in what it lists.
     #[inline(always)]

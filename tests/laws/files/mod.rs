@@ -168,7 +168,9 @@ fn a_rule_that_is_left_out_breaks_one_of_the_files() {
         left.retain(|&defect| {
             match &mut trial.design {
                 Design::Dataflow(design) => design.set_defect(Some(defect)),
-                Design::InMemory(_) | Design::Own(_) => panic!("its rules are those of Dataflow"),
+                Design::InMemory(_) | Design::Transactions(_) | Design::Own(_) => {
+                    panic!("its rules are those of Dataflow")
+                }
             }
             judge_seeds(&file, &trial, &Endless::default()).is_ok()
         });

@@ -216,7 +216,7 @@ table! {
     }
     Move {} is {
         word: "move",
-        about: "A shard is granted to another worker, and its old one is not told.",
+        about: "A shard is granted to another worker, or a member expelled from its group, and the old one is not told.",
         told: "shard moved to another worker …",
         default: Kind::Move,
         asked: Asked::Before,
