@@ -21,7 +21,7 @@ fn places_that_a_fault_cannot_have_are_refused() {
         "drop-ack",
         "no place for `drop-ack`",
         "{ nth",
-        "it needs `to`, `from` or `record`",
+        "it needs `to`, `from`, `message` or `record`",
     );
     check(
         "{}",
