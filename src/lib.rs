@@ -73,6 +73,7 @@ pub mod scenario;
 pub mod search;
 pub mod report;
 pub mod write;
+pub mod explain;
 pub mod check;
 pub mod pipeline;
 #[cfg(feature = "proptest")]

@@ -4,6 +4,7 @@ mod begin;
 mod columns;
 mod compare;
 mod exhaust;
+mod explain;
 mod folder;
 mod determinism;
 mod files;

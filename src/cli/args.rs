@@ -404,4 +404,6 @@ pub enum SchemaOf {
     Trace,
     /// A comparison.
     Compare,
+    /// An explanation.
+    Explain,
 }

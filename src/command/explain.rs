@@ -1,0 +1,116 @@
+//! `onceproof explain`: why a run goes wrong, in words.
+
+use super::interrupt::cancelled_by_interrupt;
+use super::progress::RunsProgress;
+use super::{allowing, redesigned, redesigned_command};
+use crate::cli::{Common, ExplainArgs, Format};
+use crate::ending::{Ending, Error};
+use crate::output::{Printer, complain};
+use onceproof::explain::{
+    Explanation, Origin, Unexplained, explanation_html, explanation_json, explanation_mermaid,
+    explanation_svg, explanation_text, seed_to_explain,
+};
+use onceproof::figures::counted;
+use onceproof::report::shell::run_command;
+use onceproof::report::{class_list, printable};
+use onceproof::search::shrink::bench::Watch;
+use onceproof::write::{replace, write_new};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// How a page begins, and what it is called.
+const PAGE: (&str, &str) = ("<!doctype html>\n<!-- onceproof explain -->\n", "page");
+/// How a picture begins.
+const PICTURE: (&str, &str) = ("<!-- onceproof explain -->\n<svg ", "picture");
+
+/// Explains the failure of a scenario under a seed: the one that is given, else that of the file, else the first of its
+/// seeds under which it goes wrong as it is expected to.
+///
+/// # Errors
+/// The scenario cannot be used, it holds, or the record that is asked for is not damaged.
+pub fn explain(args: &ExplainArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
+    let scenario = redesigned(args.files.load(&args.file)?, &args.redesign)?;
+    let seed = match args.seed {
+        None => seed_to_explain(&scenario),
+        asked => asked,
+    };
+    let cancel = cancelled_by_interrupt();
+    let progress = RunsProgress::new(&scenario.name, "looking for the faults that did it");
+    let watch = Watch { cancel: &cancel, tell: &|runs| progress.tell(runs) };
+    let record = args.record.as_deref();
+    let explanation = Explanation::of(&scenario.trial, Some(&scenario), seed, record, watch);
+    progress.clear();
+    let path = args.file.display();
+    let explanation = match explanation {
+        Ok(explanation) => explanation,
+        Err(Unexplained::Holds) => {
+            let run = match (args.seed, seed) {
+                (None, Some(_)) if scenario.is_swept() => {
+                    let seeds = scenario.sweep.end - scenario.sweep.start;
+                    format!("under each of its {}", counted(seeds, "seed"))
+                }
+                (_, Some(seed)) => format!("under seed {seed}"),
+                (_, None) => "in this run".to_owned(),
+            };
+            let help = "there is nothing to explain; onceproof sweep looks for a seed that fails";
+            return Err(Error::NothingSelected(format!("{path} holds {run}; {help}")));
+        }
+        Err(Unexplained::Inconclusive) => {
+            complain(&format!("error: {path}: a limit was hit, and nothing was found"));
+            return Ok(Ending::Inconclusive);
+        }
+        Err(Unexplained::NotDamaged(names)) => {
+            let asked = printable(record.unwrap_or_default());
+            let names: Vec<String> = names.iter().map(|name| printable(name)).collect();
+            let help = match names.is_empty() {
+                true => "no single record is; leave --record out".to_owned(),
+                false => format!("damaged are {}", names.join(", ")),
+            };
+            let message = format!("--record {asked}: it is not damaged in this run; {help}");
+            return Err(Error::Usage(message));
+        }
+    };
+    let command = allowing(run_command(&args.file, seed), &scenario, &args.file);
+    let replay = redesigned_command(command, &args.redesign);
+    let file = args.file.to_string_lossy();
+    let (name, replay) = (scenario.name.as_str(), replay.as_str());
+    let origin = Origin { name, file: &file, seed, replay };
+    if let Some(page) = &args.html {
+        let document = explanation_json(&explanation, origin);
+        write(page, &explanation_html(&document), PAGE)?;
+        complain(&format!("the page is in {}", printable(&page.to_string_lossy())));
+    }
+    if let Some(picture) = &args.svg {
+        write(picture, &explanation_svg(&explanation), PICTURE)?;
+        complain(&format!("the picture is in {}", printable(&picture.to_string_lossy())));
+    }
+    match common.format {
+        Format::Text if args.mermaid => output.text(&explanation_mermaid(&explanation)),
+        Format::Text => {
+            let classes = class_list(explanation.classes());
+            output.line(&format!("{}: {classes}", printable(&scenario.name)));
+            output.line(&format!("{replay}\n"));
+            output.text(&explanation_text(&explanation));
+        }
+        Format::Json => {
+            output.document(&explanation_json(&explanation, origin));
+        }
+    }
+    Ok(Ending::AsExpected)
+}
+
+/// Writes a page or a picture, in place of one that was written before. What is anything else stays.
+fn write(path: &Path, text: &str, (begins, what): (&str, &str)) -> Result<(), Error> {
+    match write_new(path, text) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        written => return written.map_err(Error::io(path)),
+    }
+    let there = fs::read(path).map_err(Error::io(path))?;
+    if !there.starts_with(begins.as_bytes()) {
+        let path = path.display();
+        let help = "move it away, or give another name";
+        return Err(Error::Usage(format!("{path} is there already and is no {what}; {help}")));
+    }
+    replace(path, text).map_err(Error::io(path))
+}
