@@ -301,6 +301,20 @@ fn a_record_is_told_of_by_its_name_and_another_is_not_damaged() {
 }
 
 #[test]
+fn a_rule_of_log_transactions_that_is_left_out_is_named() {
+    let crash = "at = { process = \"client/0\", before = \"offsets\" }, do = \"crash\"";
+    for rule in ["offsets = \"after\"", "isolation = \"read-uncommitted\""] {
+        let mechanism = Some(rule.to_owned());
+        let faults = vec![crash.to_owned()];
+        let changes = Changes { mechanism, faults, ..Changes::default() };
+        let scenario = load("transactions/small.toml").redesigned(&changes);
+        let scenario = scenario.unwrap_or_else(|error| panic!("{error}"));
+        let change = change(&text_of(&scenario));
+        assert!(change.starts_with(&format!("{rule} in [transactions] becomes ")), "{change}");
+    }
+}
+
+#[test]
 fn a_protocol_of_a_users_own_is_told_by_its_own_steps() {
     let wrong: Trial = own_trial(Shop { has_inbox: false, ..RIGHT });
     let found = super::common::library::search(&wrong, &[KindName::DropAck], 1);

@@ -9,6 +9,11 @@ use onceproof_sim::outcome::Class;
 use onceproof_systems::Trial;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How many events of a story are told at its beginning.
+pub(super) const FIRST_EVENTS: usize = 400;
+/// How many at its end.
+const LAST_EVENTS: usize = 60;
+
 /// What belongs to a record in one run.
 pub(super) struct Lineage {
     /// The roots of the record, and of the panes that hold it below the step where it goes wrong.
@@ -76,7 +81,8 @@ fn cells(course: &Course, victim: &Victim, roots: &[u64]) -> (BTreeSet<String>, 
             .scenes
             .iter()
             .flat_map(|scene| scene.gains.iter().map(move |gain| (scene, gain)));
-        gains.filter(|(_, gain)| gain.total.is_some() && Some(gain.step) == victim.step)
+        let is_there = |gain: &Gain| victim.step.is_none_or(|step| step == gain.step);
+        gains.filter(move |(_, gain)| gain.total.is_some() && is_there(gain))
     };
     let because: BTreeSet<String> = totals()
         .filter(|(scene, _)| scene.is_of(roots))
@@ -136,5 +142,30 @@ pub(super) fn slice(
     };
     let scenes = course.scenes.iter().enumerate();
     let told = scenes.filter(|&(at, scene)| Some(at) == wrong || is_told(at, scene));
-    told.map(|(at, _)| at).collect()
+    shortened(told.map(|(at, _)| at).collect(), |at| {
+        Some(at) == wrong || is_fault(&course.scenes[at])
+    })
+}
+
+/// The first events of a story and the last, with those between that must be told. What repeats itself without end would
+/// be told without end.
+fn shortened(told: Vec<usize>, must: impl Fn(usize) -> bool) -> Vec<usize> {
+    let end = told.len().saturating_sub(LAST_EVENTS).max(FIRST_EVENTS);
+    let is_kept =
+        |&(number, at): &(usize, usize)| number < FIRST_EVENTS || number >= end || must(at);
+    told.into_iter().enumerate().filter(is_kept).map(|(_, at)| at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_story_keeps_its_beginning_its_end_and_what_must_be_told() {
+        let all = FIRST_EVENTS + LAST_EVENTS;
+        assert_eq!(shortened((0..all).collect(), |_| false).len(), all);
+        let long = shortened((0..10 * all).collect(), |at| at == 5 * all);
+        assert_eq!(long.len(), all + 1);
+        assert!(long.contains(&0) && long.contains(&(5 * all)) && long.contains(&(10 * all - 1)));
+    }
 }

@@ -3,7 +3,9 @@
 use super::Explanation;
 use super::cure::Cure;
 use super::scene::{Course, Scene, Shape};
+use super::slice::FIRST_EVENTS;
 use super::words::moment;
+use crate::figures::counted;
 use crate::report::printable;
 use crate::report::style::HEAD;
 use crate::report::table::{JOINT, WIDTH, fitted, fitted_to};
@@ -41,13 +43,15 @@ fn story(explanation: &Explanation<'_>) -> String {
     let chosen = chosen(explanation, &told);
     let mut text = String::new();
     let mut left_out = 0;
+    // Of what repeats itself for long not all is told.
+    let is_long = told.len() > FIRST_EVENTS;
     let said = explanation.fails_told();
     for at in told {
         if !chosen.contains(&at) {
             left_out += 1;
             continue;
         }
-        text.push_str(&left_out_line(&mut left_out));
+        text.push_str(&left_out_line(&mut left_out, is_long));
         let scene = &explanation.fails.scenes[at];
         text.push_str(&line(scene));
         let note = said.note(at);
@@ -126,7 +130,7 @@ fn beside(explanation: &Explanation<'_>) -> String {
     let before = explanation.pairs[..at].iter().rev().find_map(|pair| pair.0);
     let same = match before {
         Some(last) => {
-            let events = crate::figures::counted(at as u64, "event");
+            let events = counted(at as u64, "event");
             format!(
                 "The first {events} are the same, up to {}.",
                 moment(explanation.fails.scenes[last].at)
@@ -166,11 +170,14 @@ fn indented(words: &str) -> String {
 }
 
 /// That events are left out, if any are.
-fn left_out_line(count: &mut u64) -> String {
+fn left_out_line(count: &mut u64, is_long: bool) -> String {
     let left = std::mem::take(count);
     match left {
         0 => String::new(),
-        left => format!("{:>16}  ({} between)\n", "", crate::figures::counted(left, "event")),
+        left => {
+            let at_least = if is_long { "at least " } else { "" };
+            format!("{:>16}  ({at_least}{} between)\n", "", counted(left, "event"))
+        }
     }
 }
 
