@@ -18,6 +18,7 @@ use onceproof::write::{replace, write_new};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 /// How a page begins, and what it is called.
 const PAGE: (&str, &str) = ("<!doctype html>\n<!-- onceproof explain -->\n", "page");
@@ -41,6 +42,10 @@ pub fn explain(args: &ExplainArgs, common: Common, output: &mut Printer) -> Resu
     let record = args.record.as_deref();
     let explanation = Explanation::of(&scenario.trial, Some(&scenario), seed, record, watch);
     progress.clear();
+    if cancel.load(Ordering::Relaxed) {
+        complain("interrupted: what is not known by now is not said");
+        return Ok(Ending::Inconclusive);
+    }
     let path = args.file.display();
     let explanation = match explanation {
         Ok(explanation) => explanation,

@@ -10,7 +10,7 @@ use crate::search::shrink::ddmin::ddmin;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Class, Verdict};
 use onceproof_systems::Trial;
-use std::cell::Cell;
+use std::sync::atomic::AtomicBool;
 
 /// What to change.
 #[derive(Clone, Debug)]
@@ -44,13 +44,14 @@ pub(super) struct Failure<'a> {
     /// The faults that fired, each at its place.
     pub schedule: &'a [Fault],
     pub class: Class,
+    /// Set when the search should end soon.
+    pub cancel: &'a AtomicBool,
 }
 
 impl Cure {
-    /// The cure of a failure, and how many runs it took to find it.
-    pub fn of(failure: Failure<'_>) -> (Cure, u64) {
-        let runs = Cell::new(0);
-        (Search { failure, runs: &runs }.cure(), runs.get())
+    /// The cure of a failure.
+    pub fn of(failure: Failure<'_>) -> Cure {
+        Search { failure }.cure()
     }
 
     /// What is run with it.
@@ -66,7 +67,6 @@ impl Cure {
 
 struct Search<'a> {
     failure: Failure<'a>,
-    runs: &'a Cell<u64>,
 }
 
 impl Search<'_> {
@@ -145,14 +145,14 @@ impl Search<'_> {
             })
         };
         let is_drawn = !trial.plan.climate.odds.is_empty();
-        let holds = |trial: &Trial| {
-            self.runs.set(self.runs.get() + 1);
-            trial.simulator().brief(self.failure.seed).verdict == Verdict::ExactlyOnce
-        };
-        if is_drawn && !holds(&placed()) {
-            return None;
-        }
-        holds(&trial).then_some(trial)
+        let holds = !is_drawn || self.holds(&placed());
+        (holds && self.holds(&trial)).then_some(trial)
+    }
+
+    /// Whether a run holds.
+    fn holds(&self, trial: &Trial) -> bool {
+        let brief = trial.simulator().brief_unless(self.failure.seed, self.failure.cancel);
+        brief.is_some_and(|brief| brief.verdict == Verdict::ExactlyOnce)
     }
 
     /// A strategy that promises more.
@@ -166,16 +166,13 @@ impl Search<'_> {
             }
         };
         stronger.iter().find_map(|&strategy| {
-            let trial = self.holding_as_drawn(scenario.under(strategy).ok()?.scenario.trial)?;
+            // Another system may not have the places of the faults that fired: what it has of the file is run.
+            let trial = scenario.under(strategy).ok()?.scenario.trial;
+            if !self.holds(&trial) {
+                return None;
+            }
             let repairs = vec![Repair::of_strategy(scenario.strategy.word(), strategy.word())];
             Some(Cure::Settings { repairs, or: Vec::new(), trial })
         })
-    }
-
-    /// The same for a system that may not have the places of the faults that fired.
-    fn holding_as_drawn(&self, trial: Trial) -> Option<Trial> {
-        self.runs.set(self.runs.get() + 1);
-        let holds = trial.simulator().brief(self.failure.seed).verdict == Verdict::ExactlyOnce;
-        holds.then_some(trial)
     }
 }

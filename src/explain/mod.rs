@@ -25,6 +25,7 @@ use crate::search::shrink::bench::Watch;
 use cure::{Cure, Failure};
 use differ::{Pair, aligned, first_difference};
 use nearest::{Nearest, nearest};
+use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Class, Verdict};
 use onceproof_systems::Trial;
 use scene::Course;
@@ -102,41 +103,37 @@ impl<'a> Explanation<'a> {
             }
         };
         let schedule = &fails.outcome.schedule;
-        let (cure, _) = Cure::of(Failure { trial, scenario, seed, schedule, class: victim.class });
+        let class = victim.class;
+        let failure = Failure { trial, scenario, seed, schedule, class, cancel: watch.cancel };
+        let cure = Cure::of(failure);
         let holds = nearest(trial, seed, schedule, &victim, &blamed, &cure);
         let mut lineage = Lineage::of(&fails, &victim, trial);
         let mut beside = holds.as_ref().map(|holds| Lineage::of(&holds.course, &victim, trial));
         if let Some(beside) = &mut beside {
             lineage.agree(beside);
         }
-        let other =
-            holds.as_ref().zip(beside.as_ref()).map(|(holds, lineage)| (&holds.course, lineage));
-        let wrong = wrong::wrong(&fails, &lineage, &victim, other, &faults);
+        let other = holds.as_ref().map(|holds| &holds.course);
+        let wrong = wrong::wrong(&fails, &lineage, &victim, other.zip(beside.as_ref()), &faults);
+        // What another record did to this one is told in both runs.
         if let Some(&at) = wrong.first()
             && !fails.scenes[at].is_of(&lineage.roots)
         {
-            lineage.other = fails.scenes[at].roots.clone();
+            lineage.other.clone_from(&fails.scenes[at].roots);
             if let Some(beside) = &mut beside {
-                beside.other = lineage.other.clone();
+                beside.other.clone_from(&lineage.other);
             }
         }
-        let other =
-            holds.as_ref().zip(beside.as_ref()).map(|(holds, lineage)| (&holds.course, lineage));
         let told = slice(&fails, &lineage, &victim, &faults, wrong.first().copied());
-        let (mut pairs, mut differs) = (told.iter().map(|&at| (Some(at), None)).collect(), None);
-        if let Some((course, beside)) = other {
-            let kept: Vec<usize> = course
-                .outcome
-                .schedule
-                .iter()
-                .enumerate()
-                .filter(|(_, fault)| faults.iter().any(|&at| schedule[at] == **fault))
-                .map(|(at, _)| at)
-                .collect();
-            let like = slice(course, beside, &victim, &kept, None);
-            pairs = aligned((&fails, &told), (course, &like));
-            differs = first_difference(&fails, course, &pairs);
-        }
+        let (pairs, differs) = match other.zip(beside.as_ref()) {
+            None => (told.into_iter().map(|at| (Some(at), None)).collect(), None),
+            Some((course, beside)) => {
+                let kept = same_faults(&fails, &faults, course);
+                let like = slice(course, beside, &victim, &kept, None);
+                let pairs = aligned((&fails, &told), (course, &like));
+                let differs = first_difference(&fails, course, &pairs);
+                (pairs, differs)
+            }
+        };
         Ok(Explanation {
             trial,
             #[cfg(feature = "cli")]
@@ -155,6 +152,13 @@ impl<'a> Explanation<'a> {
             fails,
         })
     }
+}
+
+/// Those of the faults of a failing run that fired in another one, by their numbers in the schedule of that.
+fn same_faults(fails: &Course, faults: &[usize], course: &Course) -> Vec<usize> {
+    let schedule = course.outcome.schedule.iter().enumerate();
+    let is_one = |fault: &Fault| faults.iter().any(|&at| fails.outcome.schedule[at] == *fault);
+    schedule.filter(|(_, fault)| is_one(fault)).map(|(at, _)| at).collect()
 }
 
 /// The seed of the run of a scenario that is explained where none is asked for: that of the file, or where it draws faults

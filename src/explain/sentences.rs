@@ -15,7 +15,7 @@ use crate::report::printable;
 use crate::report::words::fault_in_words;
 use crate::search::blame::Blamed;
 use onceproof_kernel::account::Guard;
-use onceproof_sim::outcome::Class;
+use onceproof_sim::outcome::{ByItself, Class};
 
 /// The most faults that are named in one sentence.
 const MOST_FAULTS: usize = 3;
@@ -121,8 +121,6 @@ impl Explanation<'_> {
 
     /// Because of what.
     pub(super) fn because(&self) -> String {
-        let by_itself =
-            self.victim.damage.as_ref().and_then(|(_, damage)| by_itself(damage, self.trial));
         let faults: Vec<String> = self
             .faults
             .iter()
@@ -137,18 +135,41 @@ impl Explanation<'_> {
         match parts.split_last() {
             Some((last, [])) => last.clone(),
             Some((last, others)) => format!("{}, and {last}", others.join(", ")),
-            None => match by_itself {
-                Some(words) if words.starts_with("published") => format!("it was {words}"),
-                Some(words) => words,
-                None => self.without_fault(),
-            },
+            None => self.by_itself().unwrap_or_else(|| self.without_fault()),
         }
     }
 
-    /// What did it without a fault, as its event says.
+    /// That other faults are enough, too, if some are.
+    pub(super) fn other_sets(&self) -> Option<String> {
+        let Blamed::Faults { sets, is_all, .. } = &self.blamed else { return None };
+        let others = sets.len().checked_sub(1).filter(|&others| others > 0)?;
+        let at_least = if *is_all { "" } else { "At least " };
+        Some(match others {
+            1 => format!("{at_least}1 other set of faults is enough for it, too."),
+            others => {
+                format!("{at_least}{others} other sets of faults are enough, too, each alone.")
+            }
+        })
+    }
+
+    /// What is known to have done it without a fault.
+    fn by_itself(&self) -> Option<String> {
+        let (_, damage) = self.victim.damage.as_ref()?;
+        let words = by_itself(damage, self.trial)?;
+        Some(match damage.by_itself {
+            Some(ByItself::Published(_)) => format!("it was {words}"),
+            Some(ByItself::TakenForKnown | ByItself::SentAgain(..)) | None => words,
+        })
+    }
+
+    /// What did it without a fault, as its event says, or why the run is stuck or unbounded.
     fn without_fault(&self) -> String {
         let is_unknown = matches!(self.blamed, Blamed::Unknown(_));
         let at = self.wrong.first().map(|&at| &self.fails.scenes[at]);
+        if let (Some(reason), false) = (&self.fails.outcome.reason, is_unknown) {
+            let reason = printable(reason.trim_end_matches('.'));
+            return format!("with no fault at all {reason}");
+        }
         match at {
             Some(scene) if !is_unknown => {
                 let sentence = printable(scene.sentence.split("  !").next().unwrap_or_default());
@@ -276,8 +297,8 @@ impl Explanation<'_> {
                 let other = damage.taken_for.as_deref().map(printable).unwrap_or_default();
                 format!("the input gives {record} the id of {other}")
             }
-            Some(damage) => match by_itself(damage, self.trial) {
-                Some(words) => format!("{record} was {words}"),
+            Some(_) => match self.by_itself() {
+                Some(words) => format!("{record}: {words}"),
                 None => format!("none that this design has makes {record} come out right"),
             },
             None => "none that this design has makes this run hold".to_owned(),

@@ -138,7 +138,6 @@ pub(super) fn slice(
             || is_fault(scene)
             || comes_of_it(at, scene)
             || scene.gains.iter().any(|gain| lineage.gains(gain, victim))
-            || scene.is_of_old_owner(victim.step) && !workers.is_empty()
     };
     let scenes = course.scenes.iter().enumerate();
     let told = scenes.filter(|&(at, scene)| Some(at) == wrong || is_told(at, scene));

@@ -19,8 +19,12 @@ const MOST_EVENTS: usize = 16;
 
 /// What is said of a bad run.
 pub fn explanation_text(explanation: &Explanation<'_>) -> String {
+    let has_fault = !explanation.faults.is_empty();
     let mut text = fitted(&format!("{}\n", explanation.headline()));
-    if let Some(reason) = &explanation.fails.outcome.reason {
+    if let Some(others) = explanation.other_sets() {
+        text.push_str(&fitted(&format!("{others}\n")));
+    }
+    if let Some(reason) = explanation.fails.outcome.reason.as_ref().filter(|_| has_fault) {
         text.push_str(&fitted(&format!("{}.\n", printable(reason).trim_end_matches('.'))));
     }
     text.push_str(&format!("\n{HEAD}what happened{HEAD:#}\n"));
