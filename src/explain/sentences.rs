@@ -34,10 +34,17 @@ impl Explanation<'_> {
 
     /// What is wrong, and because of what: a sentence.
     pub(super) fn headline(&self) -> String {
-        let misses = self
-            .guard()
-            .map_or_else(String::new, |(_, guard)| format!(" {}.", upper(guard.misses)));
+        let misses = self.misses().map_or_else(String::new, |misses| format!(" {misses}."));
         format!("{}{misses}", self.headline_alone())
+    }
+
+    /// Why what should have caught it could not.
+    fn misses(&self) -> Option<String> {
+        let (repair, guard) = self.guard()?;
+        Some(match guard.misses.contains('`') {
+            true => guard.misses.to_owned(),
+            false => format!("With `{}`: {}", repair.left(), lower(guard.misses)),
+        })
     }
 
     /// The same without why nothing caught it.
@@ -192,9 +199,9 @@ impl Explanation<'_> {
 
     /// Which mechanism should have caught it, and why it could not: sentences.
     pub(super) fn guarded(&self) -> String {
-        match self.guard() {
-            Some((_, guard)) => {
-                format!("{}. {}. {}.", guard.catches, upper(guard.misses), guard.change)
+        match self.guard().zip(self.misses()) {
+            Some(((_, guard), misses)) => {
+                format!("{}. {misses}. {}.", guard.catches, guard.change)
             }
             None if matches!(self.cure, Cure::Own) => {
                 "The protocol is the user's own: only its code says what should have. What its steps believed stands \
@@ -350,8 +357,8 @@ impl Repair {
     }
 }
 
-fn upper(sentence: &str) -> String {
+fn lower(sentence: &str) -> String {
     let mut characters = sentence.chars();
-    let first = characters.next().map(|first| first.to_uppercase().to_string());
+    let first = characters.next().map(|first| first.to_lowercase().to_string());
     first.unwrap_or_default() + characters.as_str()
 }

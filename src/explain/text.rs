@@ -134,11 +134,14 @@ fn beside(explanation: &Explanation<'_>) -> String {
     let before = explanation.pairs[..at].iter().rev().find_map(|pair| pair.0);
     let same = match before {
         Some(last) => {
-            let events = counted(at as u64, "event");
-            format!(
-                "The first {events} are the same, up to {}.",
-                moment(explanation.fails.scenes[last].at)
-            )
+            let until = moment(explanation.fails.scenes[last].at);
+            match at {
+                1 => format!("The first event is the same, at {until}."),
+                events => format!(
+                    "The first {} are the same, up to {until}.",
+                    counted(events as u64, "event")
+                ),
+            }
         }
         None => "It differs from the first event on.".to_owned(),
     };

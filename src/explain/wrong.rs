@@ -22,9 +22,7 @@ pub(super) fn wrong(
         Class::Repeated => seen.too_many(),
         Class::Lost => seen.given_up(),
         Class::Divergent => seen.disagreeing(),
-        Class::Torn | Class::Stale | Class::Broken => {
-            seen.gains().last().copied().into_iter().collect()
-        }
+        Class::Torn | Class::Stale | Class::Broken => seen.last_put_down(),
         Class::Stuck => seen.last(|scene| {
             matches!(scene.shape, Shape::Wait | Shape::Send | Shape::Call | Shape::Commit)
                 && scene.is_of(&lineage.roots)
@@ -66,6 +64,16 @@ impl Sight<'_> {
         };
         let scenes = self.fails.scenes.iter().enumerate();
         scenes.filter(|(_, scene)| is_its(scene)).map(|(at, _)| at).collect()
+    }
+
+    /// The last event at which the record is put into a result of that step, or into anything that is kept.
+    fn last_put_down(&self) -> Vec<usize> {
+        match self.gains().last() {
+            Some(&at) => vec![at],
+            None => self.last(|scene| {
+                scene.shape == Shape::Apply && !scene.is_vain && scene.is_of(&self.lineage.roots)
+            }),
+        }
     }
 
     /// The gains of its cells that say what the result comes to.
