@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes a file that is not there yet.
@@ -43,6 +43,45 @@ pub fn write_numbered(
         }
     }
     unreachable!("names have no end")
+}
+
+/// Writes a file that can be made again at any time, in place of one that was made before or of none. A file that
+/// was made begins with its sign; any other that has the name stays as it is.
+///
+/// # Errors
+/// There is something else of this name, or the file cannot be written.
+pub fn renew(path: &Path, sign: &str, text: &str) -> io::Result<()> {
+    may_renew(path, sign)?;
+    debug_assert!(text.starts_with(sign));
+    replace(path, text)
+}
+
+/// Whether [`renew`] would write a file, as far as it can be seen before there is anything to write.
+///
+/// # Errors
+/// Those of [`renew`].
+pub fn may_renew(path: &Path, sign: &str) -> io::Result<()> {
+    let other = |what: &str| {
+        let why = format!("{what}, and stays as it is; give another name");
+        Err(io::Error::new(ErrorKind::AlreadyExists, why))
+    };
+    let found = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            // That there is no such folder is said of the file.
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            return folder.map_or(Ok(()), |folder| fs::metadata(folder).map(|_| ()));
+        }
+        found => found?,
+    };
+    if !found.is_file() {
+        return other(if found.is_symlink() { "it is a link" } else { "it is no file" });
+    }
+    let mut begins = Vec::new();
+    File::open(path)?.take(sign.len() as u64).read_to_end(&mut begins)?;
+    match begins == sign.as_bytes() {
+        true => Ok(()),
+        false => other("it is there already and holds something else"),
+    }
 }
 
 /// Puts a new file in place of an old one, so that whatever happens one of them is whole.

@@ -123,6 +123,9 @@ pub struct RunArgs {
     /// Of the trace, what happens up to this time of the run.
     #[arg(long, value_name = "TIME", requires = "trace", value_parser = time)]
     pub until: Option<Nanos>,
+    /// Write what happens as a picture of the run, too, whole and in Chrome's trace format: ui.perfetto.dev opens it.
+    #[arg(long, value_name = "FILE")]
+    pub perfetto: Option<PathBuf>,
     /// Run it again in a fresh process, and name the first event that differs.
     #[arg(long, conflicts_with_all = CHANGES)]
     pub check_determinism: bool,

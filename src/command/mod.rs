@@ -10,6 +10,7 @@ pub mod compare;
 pub mod interrupt;
 mod blame;
 mod keep;
+mod made;
 pub mod save;
 pub mod determinism;
 pub mod progress;

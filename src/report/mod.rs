@@ -24,6 +24,8 @@ pub mod trace_text;
 #[cfg(feature = "cli")]
 pub mod trace_json;
 #[cfg(feature = "cli")]
+pub mod perfetto;
+#[cfg(feature = "cli")]
 pub mod reached;
 #[cfg(feature = "cli")]
 pub mod regressions;
