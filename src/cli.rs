@@ -7,8 +7,8 @@ mod values;
 
 pub use args::{
     CheckArgs, CheckpointsArgs, CompletionsArgs, ExhaustArgs, Files, GraphArgs, ManArgs,
-    NecessityArgs, NewArgs, Redesign, ReplayArgs, RunArgs, STANDARD_INPUT, SchemaArgs, SchemaOf,
-    ShrinkArgs, SweepArgs, TestArgs, load,
+    NecessityArgs, NewArgs, PageArgs, Redesign, ReplayArgs, RunArgs, STANDARD_INPUT, SchemaArgs,
+    SchemaOf, ShrinkArgs, SweepArgs, TestArgs, load,
 };
 
 pub use compare::CompareArgs;

@@ -9,6 +9,7 @@ mod folder;
 mod determinism;
 mod files;
 mod necessity;
+mod pages;
 mod run;
 mod shrink;
 mod sizes;

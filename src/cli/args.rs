@@ -94,6 +94,15 @@ pub fn load(path: &Path, readable: &Readable) -> Result<Scenario, ScenarioError>
     }
 }
 
+/// A page beside the report.
+#[derive(Args, Debug)]
+pub struct PageArgs {
+    /// Write the report as a page, too: one file that a browser opens without a network. A page that is there is made
+    /// again; anything else of that name stays as it is.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+}
+
 /// Arguments of `run`.
 #[derive(Args, Debug)]
 pub struct RunArgs {
@@ -192,6 +201,9 @@ pub struct SweepArgs {
     /// over orders of magnitude, and input, shards, workers and windows vary.
     #[arg(long, conflicts_with_all = ["check_determinism", "without", "fault", "bare"])]
     pub swarm: bool,
+    /// A page beside the report.
+    #[command(flatten)]
+    pub page: PageArgs,
     /// The folder that failures are saved in, and replayed from before anything else.
     #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]
     pub out: PathBuf,
@@ -268,6 +280,9 @@ pub struct NecessityArgs {
     /// How many threads to use [default: one per core].
     #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
     pub jobs: Option<NonZeroUsize>,
+    /// A page beside the report.
+    #[command(flatten)]
+    pub page: PageArgs,
     /// Write the table as one of Markdown.
     #[arg(long)]
     pub markdown: bool,

@@ -1,7 +1,10 @@
 //! A file that a command makes beside its report, and that can be made again: a page, or a picture of a run.
 
+use crate::cli::PageArgs;
 use crate::ending::Error;
+use onceproof::page::{self, dashboard};
 use onceproof::write::{may_renew, renew};
+use serde_json::Value;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
@@ -27,6 +30,33 @@ impl<'a> Made<'a> {
     /// It cannot be written.
     pub fn write(&self, text: &str) -> Result<(), Error> {
         renew(self.path, self.sign, text).map_err(refused(self.path))
+    }
+}
+
+/// A page that is to be made, if one was asked for.
+pub struct MadePage<'a>(Option<Made<'a>>);
+
+impl<'a> MadePage<'a> {
+    /// The page that was asked for.
+    ///
+    /// # Errors
+    /// Those of [`Made::new`].
+    pub fn new(args: &'a PageArgs) -> Result<MadePage<'a>, Error> {
+        let made = args.html.as_deref().map(|path| Made::new(path, page::SIGN)).transpose()?;
+        Ok(MadePage(made))
+    }
+
+    /// Whether there is one.
+    pub fn is_some(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Writes it, of the document that is made for it.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write(&self, document: impl FnOnce() -> Value) -> Result<(), Error> {
+        self.0.as_ref().map_or(Ok(()), |made| made.write(&dashboard(&document())))
     }
 }
 
