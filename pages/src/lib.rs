@@ -138,22 +138,24 @@ impl Browser {
         self.command("execute/sync", &json!({ "script": body, "args": [] }))
     }
 
-    /// What a function body returns, once that is something else than nothing, false, null or an empty list.
+    /// What a function body returns, once that is something else than nothing, false, 0 or an empty list.
     ///
     /// # Panics
     /// It is nothing after five seconds, or throws.
     pub fn run_until(&mut self, body: &str) -> Value {
-        for _ in 0..100 {
-            let found = self.run(body);
-            let is_nothing = matches!(&found, Value::Null | Value::Bool(false))
-                || found == 0
-                || found.as_array().is_some_and(Vec::is_empty);
-            if !is_nothing {
-                return found;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(50));
-        }
-        panic!("nothing comes of {body}");
+        let looks = format!(
+            "const [done] = arguments, until = performance.now() + 5000, found = () => {{ {body} }};
+             const look = () => {{
+               const now = found();
+               if (now && now.length !== 0) done(now);
+               else if (performance.now() > until) done(null);
+               else setTimeout(look, 20);
+             }};
+             look();"
+        );
+        let found = self.command("execute/async", &json!({ "script": looks, "args": [] }));
+        assert!(!found.is_null(), "nothing comes of {body}");
+        found
     }
 
     /// Clicks on the first element that a selector finds, as a mouse does: what covers it would be clicked instead.

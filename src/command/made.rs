@@ -2,6 +2,7 @@
 
 use crate::cli::PageArgs;
 use crate::ending::Error;
+use crate::output::complain;
 use onceproof::page::{self, dashboard};
 use onceproof::write::{may_renew, renew};
 use serde_json::Value;
@@ -24,12 +25,14 @@ impl<'a> Made<'a> {
         Ok(Made { path, sign })
     }
 
-    /// Writes it.
+    /// Writes it, and says where it is.
     ///
     /// # Errors
     /// It cannot be written.
     pub fn write(&self, text: &str) -> Result<(), Error> {
-        renew(self.path, self.sign, text).map_err(refused(self.path))
+        renew(self.path, self.sign, text).map_err(refused(self.path))?;
+        complain(&format!("written: {}", self.path.display()));
+        Ok(())
     }
 }
 
