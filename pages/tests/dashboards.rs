@@ -205,7 +205,14 @@ fn strategies_are_compared_by_kind_of_fault_by_class_and_by_cost() {
     let path = page(
         "compare",
         "--html",
-        &["compare", "scenarios/compare/chapter5.toml", "--seeds", "0..40"],
+        &[
+            "compare",
+            "scenarios/compare/chapter5.toml",
+            "--seeds",
+            "0..40",
+            "--strategies",
+            "dataflow,at-least-once,best-effort,lambda",
+        ],
     );
     let mut browser = Browser::start();
     look(&mut browser, &path);

@@ -100,7 +100,7 @@ return [`${all.scrollWidth} of ${all.clientWidth}`, ...over.slice(0, 5).map((one
 const NAMELESS: &str = r#"
 const all = [...document.querySelectorAll("button, input, summary, table, dialog, a, section")];
 const name = (one) => one.getAttribute("aria-label") || one.getAttribute("aria-labelledby") || one.textContent.trim();
-return all.filter((one) => !name(one)).map((one) => one.outerHTML.slice(0, 80));
+return all.filter((one) => one.checkVisibility() && !name(one)).map((one) => one.outerHTML.slice(0, 80));
 "#;
 
 /// What the page has loaded beside itself.

@@ -13,14 +13,14 @@ pub const SIGN: &str = "<!doctype html>\n<!-- made by onceproof -->\n";
 const FRAME: &str = include_str!("frame.html");
 /// Colours, letters, tables and commands of all pages.
 const STYLE: &str = include_str!("frame.css");
-/// What scripts of pages share.
-const SCRIPT: &str = include_str!("frame.js");
 
 /// A page.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'a> {
     /// Its title.
     pub title: &'a str,
+    /// What stands in its body, before its data and its scripts.
+    pub body: &'a str,
     /// Styles of its own.
     pub styles: &'a [&'a str],
     /// Scripts of its own, in the order in which they run.
@@ -48,7 +48,8 @@ impl Page<'_> {
         match name {
             "title" => escaped(&printable(self.title)),
             "style" => [&[STYLE], self.styles].concat().concat(),
-            "script" => [&[SCRIPT], self.scripts].concat().concat(),
+            "body" => self.body.to_owned(),
+            "script" => self.scripts.concat(),
             // Nothing in it ends its element or begins another one.
             "document" => printable_json(&self.document.to_string()).replace('<', "\\u003c"),
             name => unreachable!("no page has a part {name}"),
@@ -61,8 +62,10 @@ pub fn dashboard(document: &Value) -> String {
     let title = document["scenario"].as_str().unwrap_or("several scenarios");
     let page = Page {
         title,
+        body: include_str!("dashboard/dashboard.html"),
         styles: &[include_str!("dashboard/dashboard.css")],
         scripts: &[
+            include_str!("dashboard/elements.js"),
             include_str!("dashboard/heat.js"),
             include_str!("dashboard/sweep.js"),
             include_str!("dashboard/necessity.js"),
@@ -85,7 +88,7 @@ mod tests {
     use serde_json::json;
 
     fn page(title: &str, document: &Value) -> String {
-        Page { title, styles: &[], scripts: &[], document }.html()
+        Page { title, body: "", styles: &[], scripts: &[], document }.html()
     }
 
     /// What stands in an element that begins so and ends with the next tag of its name.
