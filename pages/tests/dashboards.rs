@@ -1,6 +1,6 @@
 //! The pages of sweeps, of what is needed, and of comparisons.
 
-use crate::made::{check, folder, look, page, problems};
+use crate::made::{check, folder, look, page, page_again, problems};
 use onceproof_pages::{Browser, Key, PHONE};
 use serde_json::{Value, json};
 use std::fs;
@@ -115,6 +115,20 @@ fn rows_are_gone_through_and_opened_by_keys_and_an_address_opens_its_row() {
         browser.run("return document.getElementById('kind-crash').getAttribute('aria-expanded');");
     assert_eq!(crash, "true");
     assert_eq!(browser.console(), [""; 0]);
+}
+
+#[test]
+fn a_saved_failure_that_fails_again_is_told_before_all_else() {
+    let arguments = ["sweep", "scenarios/chapter/no-dedup.toml", "--seeds", "0..1"];
+    page("saved", "--html", &arguments);
+    let path = page_again("saved", "--html", &arguments);
+    let mut browser = Browser::start();
+    browser.open(&path);
+    let warning = browser.run("return document.querySelector('header .bad').textContent;");
+    let told =
+        "the regression onceproof-regressions/no-dedup-duplicated-seed-0.toml fails: duplicated";
+    assert_eq!(warning, told);
+    check(&mut browser, "a sweep with a saved failure", false);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use onceproof_pages::{Browser, DESK, PHONE};
 use serde_json::Value;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -18,12 +19,25 @@ pub fn folder() -> PathBuf {
     folder
 }
 
-/// A page that a command makes, by its arguments but for the one that names the page.
+/// Where a command of this name runs, and saves failures.
+fn work(name: &str) -> PathBuf {
+    folder().join("work").join(name)
+}
+
+/// A page that a command makes where nothing was done before, by its arguments but for the one that names the page.
 pub fn page(name: &str, flag: &str, arguments: &[&str]) -> PathBuf {
+    match fs::remove_dir_all(work(name)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => panic!("{name}: {error}"),
+        Ok(()) | Err(_) => page_again(name, flag, arguments),
+    }
+}
+
+/// The same where it was made before.
+pub fn page_again(name: &str, flag: &str, arguments: &[&str]) -> PathBuf {
     let path = folder().join(format!("{name}.html"));
     let built = root().join("target/debug/onceproof");
     let program = env::var_os("ONCEPROOF").map_or(built, PathBuf::from);
-    let work = folder().join("work").join(name);
+    let work = work(name);
     fs::create_dir_all(&work).expect("a folder");
     let scenarios = root().join("scenarios");
     let arguments = arguments.iter().map(|argument| match argument.strip_prefix("scenarios/") {

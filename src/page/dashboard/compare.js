@@ -26,11 +26,11 @@ const compareView = (found) => {
       name: h("code", {}, one.strategy), cells: [...["p50", "p99", "max"].map((name) => brief(one[key][name])), number(one[key].count)], length: one[key].p99 / most })))] : null;
   };
   return {
-    where: [found.scenario, found.path], isBad: all.some((one) => one.strategy === found.own_strategy && one.violated > 0),
+    where: [found.scenario, found.path],
     headline: wrong.length ? `${number(wrong.length)} of ${counted(all.length, "strategy", "strategies")} ${wrong.length === 1 ? "goes" : "go"} wrong: ${listed(wrong.map((one) => one.strategy))}.`
       : `Nothing goes wrong under ${listed(all.map((one) => one.strategy))}.`,
     deck: `Seeds ${found.seeds}, the same input and the same weather for each. The file states ${found.own_strategy}. Latencies are taken at ${listed(found.ends)}.`,
-    warning: found.deterministic ? null : "Some run was not the same when it was run again.",
+    warnings: found.deterministic ? [] : ["Some run was not the same when it was run again."],
     parts: [
       part("Strategies, by kind of fault", `${SHARES} Choose a row for its first failing run.`,
         heat({ label: "strategies by kind of fault", head: "strategy", columns: [{ name: "go wrong" }, ...kindColumns(kinds)], groups: [{ rows: all.map(row) }], unit: ["go wrong", "of runs", "95 %"] })),

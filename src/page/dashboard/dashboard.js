@@ -19,7 +19,7 @@ document.getElementById("page").replaceWith(
   h("header.page", {},
     h("p.where", {}, view.where.map((text, at) => h(at ? "code" : "span", {}, text))),
     h("h1", {}, view.headline),
-    view.warning && h("p.deck", {}, h("span.bad", {}, view.warning)),
+    view.warnings.map((warning) => h("p.deck", {}, h("span.bad", {}, warning))),
     h("p.deck", {}, view.deck)),
   h("main", {}, view.parts.filter(Boolean)),
   h("footer", {}, h("button.tool", { type: "button", onclick: () => help.showModal() }, "Keyboard (?)"),

@@ -52,7 +52,7 @@ const heatRow = (row, columns) => {
     history.replaceState(null, "", detail.hidden ? "#" : `#${name.id}`);
   };
   const name = h("button.name", { type: "button", id: row.id, "aria-expanded": "false", onclick: toggle },
-    h(row.bad ? "span.bad" : "span", {}, row.isCode ? h(row.name.length <= 30 ? "code.short" : "code", {}, row.name) : row.name));
+    h(row.bad ? "span.bad" : "span", {}, row.isCode ? h(row.name.length <= 22 ? "code.short" : "code", {}, row.name) : row.name));
   name.addEventListener("open", () => open(true));
   name.addEventListener("close", () => open(false));
   const cells = row.cells.map((cell, at) => heatCell(cell, columns[at], (column, chosen) => open(true, { column, cell: chosen })));

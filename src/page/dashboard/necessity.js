@@ -21,13 +21,14 @@ const necessityView = (found) => {
   }));
   const full = found.full_design;
   return {
-    where: [found.scenario, found.path], isBad: found.unwitnessed > 0 || full.violated > 0,
+    where: [found.scenario, found.path],
     headline: full.violated > 0 ? "The design of the file is itself broken."
       : open ? `${number(open)} of ${counted(rows.length, "wrong value")} ${open === 1 ? "has" : "have"} no witness.`
         : `Each of ${counted(found.witnessed, "wrong value")} breaks; the design of the file does not.`,
     deck: `${full.certificate ? `Of the design of the file: ${full.certificate}.` : "The search of the design of the file is not finished."} ${
       found.faults_left_out ? `${counted(found.faults_left_out, "fault")} of the file ${found.faults_left_out === 1 ? "is" : "are"} left out. ` : ""}${counted(found.runs, "run")} in all${
       found.not_searched ? `; ${counted(found.not_searched, "value")} not searched` : ""}.`,
+    warnings: [],
     parts: [
       part("Wrong values, by the kinds of faults that break them",
         "How many of the smallest sets of faults have one of each kind. All schedules were run, so there is no interval. Choose a row for its plainest witness.",
@@ -67,12 +68,12 @@ const matrixView = (found) => {
   };
   const full = own.found;
   return {
-    where: [found.scenario, found.path], isBad: missed + broken > 0,
+    where: [found.scenario, found.path],
     headline: broken ? `${counted(broken, "right design")} ${broken === 1 ? "goes" : "go"} wrong.`
       : missed ? `${number(missed)} of ${counted(found.wrong.length, "wrong value")} ${missed === 1 ? "was" : "were"} not found.`
         : "Each wrong value is found, and each right one holds.",
     deck: `Seeds ${found.seeds} draw ${listed(own.seeds_draw) || "nothing"}; ${counted(found.runs, "run")} in all.${own.rate_below ? ` Of the design of the file less than ${own.rate_below} of all seeds go wrong, with a confidence of 95 %.` : ""}`,
-    warning: found.deterministic ? null : "Some run was not the same when it was run again.",
+    warnings: found.deterministic ? [] : ["Some run was not the same when it was run again."],
     parts: [
       part("Values, by kind of fault", `${SHARES} A wrong value is run no more once enough seeds have broken it. Choose a row for its runs.`,
         heat({ label: "values by kind of fault", head: "value", columns, unit: ["go wrong", "of runs", "95 %"],

@@ -103,36 +103,47 @@ const sweepCost = (sweep) => {
 };
 
 const sweepSaved = (sweep) => part("Saved failures that were run again", null, sweep.regressions.length
-  ? plain("saved failures", ["file", "result"], sweep.regressions.map((of) => ({ name: of.path ?? of.file ?? of.name ?? "", cells: [of.result ?? ""] }))) : null);
+  ? plain("saved failures", ["file", "result", "classes"], sweep.regressions.map((of) => ({ name: h("code", {}, of.path), cells: [of.result, of.classes ?? ""] }))) : null);
+
+/** What is wrong with a sweep beside its runs. */
+const sweepWarnings = (sweep) => [
+  sweep.deterministic ? null : `Seed ${sweep.difference.seed} was not the same when it was run again.`,
+  ...sweep.regressions.map((of) => of.why),
+  ...sweep.shortfalls,
+  sweep.not_shown ? `The file expects ${listed(sweep.not_shown.classes)}, and no run shows it.` : null,
+].filter(Boolean);
+
+/** Whether anything is wrong with it. */
+const isBad = (sweep) => sweep.violated > 0 || sweepWarnings(sweep).length > 0;
 
 const sweepParts = (sweep, prefix = "") => [
   sweepFailures(sweep, prefix), sweepFaults(sweep, prefix), sweepNever(sweep), sweepReached(sweep, prefix), sweepCost(sweep), sweepSaved(sweep),
-  sweep.replay ? part("Again", null, command(sweep.replay)) : null,
+  part("Again", null, sweep.replay && command(sweep.replay), sweep.not_shown?.command && command(sweep.not_shown.command)),
 ];
 
 const sweepView = (sweep) => ({
-  where: [sweep.scenario, sweep.path], headline: sweepHeadline(sweep), isBad: sweep.violated > 0, deck: sweepDeck(sweep),
-  warning: sweep.deterministic ? null : `Seed ${sweep.difference.seed} was not the same when it was run again.`,
+  where: [sweep.scenario, sweep.path], headline: sweepHeadline(sweep), deck: sweepDeck(sweep), warnings: sweepWarnings(sweep),
   parts: sweepParts(sweep),
 });
 
 /** Several sweeps: a row each, and what one sweep shows below it. */
 const sweepsView = ({ sweeps }) => {
-  const bad = sweeps.filter((sweep) => sweep.violated > 0).length;
+  const bad = sweeps.filter(isBad).length;
   const kinds = allKeys(sweeps.map((sweep) => sweep.faults));
   const columns = [{ name: "runs" }, { name: "go wrong" }, ...kindColumns(kinds)];
   const rows = sweeps.map((sweep, at) => ({
-    id: `scenario-${at}`, name: sweep.scenario, bad: sweep.violated > 0,
+    id: `scenario-${at}`, name: sweep.scenario, bad: isBad(sweep),
     cells: [plainCell(number(sweep.runs)),
       shareCell({ runs: sweep.runs, violated: sweep.violated, ...sweep.shares.violated }, { wrong: true, wide: true }),
       ...kindCells(kinds, sweep.runs_with, true)],
-    detail: () => [h("p.where", {}, h("code", {}, sweep.path)), h("p", {}, sweepHeadline(sweep), " ", sweepDeck(sweep)), sweepParts(sweep, `scenario-${at}-`)],
+    detail: () => [h("p.where", {}, h("code", {}, sweep.path)), h("p", {}, sweepHeadline(sweep), " ", sweepDeck(sweep)),
+      sweepWarnings(sweep).map((warning) => h("p", {}, h("span.bad", {}, warning))), sweepParts(sweep, `scenario-${at}-`)],
   }));
   return {
-    where: [counted(sweeps.length, "scenario")], isBad: bad > 0,
+    where: [counted(sweeps.length, "scenario")],
     headline: bad ? `${number(bad)} of ${counted(sweeps.length, "scenario")} ${bad === 1 ? "goes" : "go"} wrong.` : `All ${counted(sweeps.length, "scenario")} are right.`,
     deck: `${number(sweeps.reduce((sum, sweep) => sum + sweep.runs, 0))} runs in all.`,
-    warning: sweeps.every((sweep) => sweep.deterministic) ? null : "Some run was not the same when it was run again.",
+    warnings: [],
     parts: [part("Scenarios, by kind of fault", SHARES, heat({ label: "scenarios by kind of fault", head: "scenario", columns, groups: [{ rows }] }))],
   };
 };
