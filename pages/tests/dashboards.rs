@@ -17,8 +17,9 @@ fn opened(browser: &mut Browser, selector: &str) -> String {
 /// How many numbers the list has that says the same as the first picture, and how many cells the picture has.
 fn twin(browser: &mut Browser) -> (Value, Value) {
     browser.click("details.twin summary");
-    let listed =
-        browser.run("return document.querySelectorAll('details.twin[open] tbody tr').length;");
+    // What the list holds is made when it is opened.
+    let listed = "return document.querySelectorAll('details.twin[open] tbody tr').length;";
+    let listed = browser.run_until(listed);
     let cells = "return document.querySelector('table.heat').querySelectorAll('tbody td:not(.none, .rest, .detail > td)').length;";
     (listed, browser.run(cells))
 }
