@@ -1,5 +1,6 @@
 //! One line of a file in Chrome's trace format.
 
+use crate::printable::printable_json;
 use crate::report::run_json::decimal;
 use onceproof_kernel::time::Nanos;
 use serde_json::{Value, json};
@@ -84,14 +85,15 @@ pub(super) fn line(
     line.extend([("pid", ids.process.into()), ("tid", ids.thread.into())]);
     line.extend(args.map(|args| ("args", args)));
     let line = line.into_iter().map(|(key, value)| (key.to_owned(), value));
-    Value::Object(line.collect()).to_string()
+    printable_json(&Value::Object(line.collect()).to_string())
 }
 
 /// A line that says something of a process or a thread.
 pub(super) fn about(ids: Ids, name: &str, key: &str, value: Value) -> String {
     let args = json!({ key: value });
-    json!({ "ph": "M", "name": name, "pid": ids.process, "tid": ids.thread, "args": args })
-        .to_string()
+    let line =
+        json!({ "ph": "M", "name": name, "pid": ids.process, "tid": ids.thread, "args": args });
+    printable_json(&line.to_string())
 }
 
 /// Nanoseconds as microseconds, with three decimals.

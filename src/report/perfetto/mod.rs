@@ -224,12 +224,19 @@ impl<'a> Timeline<'a> {
                 "verdict": outcome.brief.verdict.word(),
             },
             "displayTimeUnit": "ns",
-        })
-        .to_string();
-        let head = head.strip_suffix('}').expect("an object");
+        });
+        let head = printable_json(&head.to_string());
+        let mut text = head.strip_suffix('}').expect("an object").to_owned();
         let lines = self.tracks.lines().into_iter().chain(self.drawn.into_iter().map(|d| d.line));
-        let lines = lines.collect::<Vec<String>>().join(",\n");
-        printable_json(&format!("{head},\"traceEvents\":[\n{lines}\n]}}\n"))
+        let mut before = ",\"traceEvents\":[\n";
+        // Of a long run there is much, so that each line is gone once it is written.
+        for line in lines {
+            text.push_str(before);
+            text.push_str(&line);
+            before = ",\n";
+        }
+        text.push_str("\n]}\n");
+        text
     }
 
     /// Why something never came.
