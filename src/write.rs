@@ -45,14 +45,23 @@ pub fn write_numbered(
     unreachable!("names have no end")
 }
 
-/// Writes a file that can be made again at any time, in place of one that was made before or of none. A file that
-/// was made begins with its sign; any other that has the name stays as it is.
+/// How files of a kind are known that can be made again at any time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sign {
+    /// What each of them begins with.
+    pub begins: &'static str,
+    /// What each of them is: `page`.
+    pub what: &'static str,
+}
+
+/// Writes a file that can be made again, in place of one of its kind that was made before or of none. Any other that has
+/// the name stays as it is.
 ///
 /// # Errors
 /// There is something else of this name, or the file cannot be written.
-pub fn renew(path: &Path, sign: &str, text: &str) -> io::Result<()> {
+pub fn renew(path: &Path, sign: Sign, text: &str) -> io::Result<()> {
     may_renew(path, sign)?;
-    debug_assert!(text.starts_with(sign));
+    debug_assert!(text.starts_with(sign.begins));
     replace(path, text)
 }
 
@@ -60,11 +69,8 @@ pub fn renew(path: &Path, sign: &str, text: &str) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of [`renew`].
-pub fn may_renew(path: &Path, sign: &str) -> io::Result<()> {
-    let other = |what: &str| {
-        let why = format!("{what}, and stays as it is; give another name");
-        Err(io::Error::new(ErrorKind::AlreadyExists, why))
-    };
+pub fn may_renew(path: &Path, sign: Sign) -> io::Result<()> {
+    let other = |what: &str| Err(io::Error::new(ErrorKind::AlreadyExists, what));
     let found = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             // That there is no such folder is said of the file.
@@ -74,13 +80,13 @@ pub fn may_renew(path: &Path, sign: &str) -> io::Result<()> {
         found => found?,
     };
     if !found.is_file() {
-        return other(if found.is_symlink() { "it is a link" } else { "it is no file" });
+        return other(if found.is_symlink() { "is a link" } else { "is no file" });
     }
     let mut begins = Vec::new();
-    File::open(path)?.take(sign.len() as u64).read_to_end(&mut begins)?;
-    match begins == sign.as_bytes() {
+    File::open(path)?.take(sign.begins.len() as u64).read_to_end(&mut begins)?;
+    match begins == sign.begins.as_bytes() {
         true => Ok(()),
-        false => other("it is there already and holds something else"),
+        false => other(&format!("is there already and is no {}", sign.what)),
     }
 }
 

@@ -2,3 +2,4 @@
 
 mod made;
 mod dashboards;
+mod explain;

@@ -26,10 +26,12 @@ fn work(name: &str) -> PathBuf {
 
 /// A page that a command makes where nothing was done before, by its arguments but for the one that names the page.
 pub fn page(name: &str, flag: &str, arguments: &[&str]) -> PathBuf {
-    match fs::remove_dir_all(work(name)) {
-        Err(error) if error.kind() != ErrorKind::NotFound => panic!("{name}: {error}"),
-        Ok(()) | Err(_) => page_again(name, flag, arguments),
+    let earlier =
+        [fs::remove_dir_all(work(name)), fs::remove_file(folder().join(format!("{name}.html")))];
+    for error in earlier.into_iter().filter_map(Result::err) {
+        assert_eq!(error.kind(), ErrorKind::NotFound, "{name}: {error}");
     }
+    page_again(name, flag, arguments)
 }
 
 /// The same where it was made before.

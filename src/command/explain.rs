@@ -1,29 +1,22 @@
 //! `onceproof explain`: why a run goes wrong, in words.
 
 use super::interrupt::cancelled_by_interrupt;
+use super::made::Made;
 use super::progress::RunsProgress;
 use super::{allowing, redesigned, redesigned_command};
 use crate::cli::{Common, ExplainArgs, Format};
 use crate::ending::{Ending, Error};
 use crate::output::{Printer, complain};
 use onceproof::explain::{
-    Explanation, Origin, Unexplained, explanation_html, explanation_json, explanation_mermaid,
-    explanation_svg, explanation_text, seed_to_explain,
+    Explanation, Origin, PICTURE, Unexplained, explanation_html, explanation_json,
+    explanation_mermaid, explanation_svg, explanation_text, seed_to_explain,
 };
 use onceproof::figures::counted;
+use onceproof::page;
 use onceproof::report::shell::run_command;
 use onceproof::report::{class_list, printable};
 use onceproof::search::shrink::bench::Watch;
-use onceproof::write::{replace, write_new};
-use std::fs;
-use std::io::ErrorKind;
-use std::path::Path;
 use std::sync::atomic::Ordering;
-
-/// How a page begins, and what it is called.
-const PAGE: (&str, &str) = ("<!doctype html>\n<!-- onceproof explain -->\n", "page");
-/// How a picture begins.
-const PICTURE: (&str, &str) = ("<!-- onceproof explain -->\n<svg ", "picture");
 
 /// Explains the failure of a scenario under a seed: the one that is given, else that of the file, else the first of its
 /// seeds under which it goes wrong as it is expected to.
@@ -32,6 +25,8 @@ const PICTURE: (&str, &str) = ("<!-- onceproof explain -->\n<svg ", "picture");
 /// The scenario cannot be used, it holds, or the record that is asked for is not damaged.
 pub fn explain(args: &ExplainArgs, common: Common, output: &mut Printer) -> Result<Ending, Error> {
     let scenario = redesigned(args.files.load(&args.file)?, &args.redesign)?;
+    let page = Made::asked(&args.html, page::SIGN)?;
+    let picture = Made::asked(&args.svg, PICTURE)?;
     let seed = match args.seed {
         None => seed_to_explain(&scenario),
         asked => asked,
@@ -81,14 +76,11 @@ pub fn explain(args: &ExplainArgs, common: Common, output: &mut Printer) -> Resu
     let file = args.file.to_string_lossy();
     let (name, replay) = (scenario.name.as_str(), replay.as_str());
     let origin = Origin { name, file: &file, seed, replay };
-    if let Some(page) = &args.html {
-        let document = explanation_json(&explanation, origin);
-        write(page, &explanation_html(&document), PAGE)?;
-        complain(&format!("the page is in {}", printable(&page.to_string_lossy())));
+    if let Some(page) = page {
+        page.write(&explanation_html(&explanation_json(&explanation, origin)))?;
     }
-    if let Some(picture) = &args.svg {
-        write(picture, &explanation_svg(&explanation), PICTURE)?;
-        complain(&format!("the picture is in {}", printable(&picture.to_string_lossy())));
+    if let Some(picture) = picture {
+        picture.write(&explanation_svg(&explanation))?;
     }
     match common.format {
         Format::Text if args.mermaid => output.text(&explanation_mermaid(&explanation)),
@@ -103,19 +95,4 @@ pub fn explain(args: &ExplainArgs, common: Common, output: &mut Printer) -> Resu
         }
     }
     Ok(Ending::AsExpected)
-}
-
-/// Writes a page or a picture, in place of one that was written before. What is anything else stays.
-fn write(path: &Path, text: &str, (begins, what): (&str, &str)) -> Result<(), Error> {
-    match write_new(path, text) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        written => return written.map_err(Error::io(path)),
-    }
-    let there = fs::read(path).map_err(Error::io(path))?;
-    if !there.starts_with(begins.as_bytes()) {
-        let path = path.display();
-        let help = "move it away, or give another name";
-        return Err(Error::Usage(format!("{path} is there already and is no {what}; {help}")));
-    }
-    replace(path, text).map_err(Error::io(path))
 }

@@ -4,25 +4,33 @@ use crate::cli::PageArgs;
 use crate::ending::Error;
 use crate::output::complain;
 use onceproof::page::{self, dashboard};
-use onceproof::write::{may_renew, renew};
+use onceproof::write::{Sign, may_renew, renew};
 use serde_json::Value;
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A file that is to be made.
 pub struct Made<'a> {
     path: &'a Path,
-    sign: &'static str,
+    sign: Sign,
 }
 
 impl<'a> Made<'a> {
-    /// A file that begins with this sign, so that it is known again.
+    /// A file of the kind that has this sign.
     ///
     /// # Errors
     /// Something else has its name, or there is no such folder: what would be found out only after a long search.
-    pub fn new(path: &'a Path, sign: &'static str) -> Result<Made<'a>, Error> {
+    pub fn new(path: &'a Path, sign: Sign) -> Result<Made<'a>, Error> {
         may_renew(path, sign).map_err(refused(path))?;
         Ok(Made { path, sign })
+    }
+
+    /// The same, where a file was asked for.
+    ///
+    /// # Errors
+    /// Those of [`Made::new`].
+    pub fn asked(path: &'a Option<PathBuf>, sign: Sign) -> Result<Option<Made<'a>>, Error> {
+        path.as_deref().map(|path| Made::new(path, sign)).transpose()
     }
 
     /// Writes it, and says where it is.
@@ -31,7 +39,7 @@ impl<'a> Made<'a> {
     /// It cannot be written.
     pub fn write(&self, text: &str) -> Result<(), Error> {
         renew(self.path, self.sign, text).map_err(refused(self.path))?;
-        complain(&format!("written: {}", self.path.display()));
+        complain(&format!("the {} is in {}", self.sign.what, self.path.display()));
         Ok(())
     }
 }
@@ -45,8 +53,7 @@ impl<'a> MadePage<'a> {
     /// # Errors
     /// Those of [`Made::new`].
     pub fn new(args: &'a PageArgs) -> Result<MadePage<'a>, Error> {
-        let made = args.html.as_deref().map(|path| Made::new(path, page::SIGN)).transpose()?;
-        Ok(MadePage(made))
+        Ok(MadePage(Made::asked(&args.html, page::SIGN)?))
     }
 
     /// Whether there is one.
@@ -66,7 +73,10 @@ impl<'a> MadePage<'a> {
 /// What another file has the name of is bad usage.
 fn refused(path: &Path) -> impl FnOnce(io::Error) -> Error {
     move |error| match error.kind() {
-        ErrorKind::AlreadyExists => Error::Usage(format!("{}: {error}", path.display())),
+        ErrorKind::AlreadyExists => {
+            let help = "move it away, or give another name";
+            Error::Usage(format!("{} {error}; {help}", path.display()))
+        }
         _ => Error::io(path)(error),
     }
 }

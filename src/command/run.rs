@@ -35,8 +35,7 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Printer) -> Result<Endin
     if let (true, Some(seed)) = (args.swarm, seed) {
         scenario = Swarm::new(&scenario).of(seed)?;
     }
-    let picture =
-        args.perfetto.as_deref().map(|path| Made::new(path, perfetto::SIGN)).transpose()?;
+    let picture = Made::asked(&args.perfetto, perfetto::SIGN)?;
     let mut timeline = picture.is_some().then(|| Timeline::new(&scenario.trial));
     let mut simulator = scenario.trial.simulator();
     let outcome = match (args.trace, &mut timeline) {

@@ -35,7 +35,7 @@ use victim::Victim;
 #[cfg(feature = "cli")]
 pub use document::{Origin, explanation_json, explanation_schema};
 #[cfg(feature = "cli")]
-pub use draw::{explanation_html, explanation_mermaid, explanation_svg};
+pub use draw::{PICTURE, explanation_html, explanation_mermaid, explanation_svg};
 pub use text::explanation_text;
 
 /// Why there is nothing to explain.

@@ -4,10 +4,12 @@
 //! never part of a script, and whatever stands in the document reaches the page as text: names may hold any character.
 
 use crate::printable::{printable, printable_json};
+use crate::write::Sign;
 use serde_json::Value;
 
-/// What a file begins with that is a page.
-pub const SIGN: &str = "<!doctype html>\n<!-- made by onceproof -->\n";
+/// How pages are known.
+pub const SIGN: Sign =
+    Sign { begins: "<!doctype html>\n<!-- made by onceproof -->\n", what: "page" };
 
 /// What all pages have.
 const FRAME: &str = include_str!("frame.html");
@@ -32,7 +34,7 @@ pub struct Page<'a> {
 impl Page<'_> {
     /// The text of its file.
     pub fn html(&self) -> String {
-        let (mut html, mut rest) = (String::from(SIGN), FRAME);
+        let (mut html, mut rest) = (String::from(SIGN.begins), FRAME);
         // What is put in is not looked at again: it may hold what stands for something else.
         while let Some((before, after)) = rest.split_once("{{") {
             let (name, after) = after.split_once("}}").expect("a name that ends");
@@ -116,7 +118,7 @@ mod tests {
     #[test]
     fn nothing_in_a_page_leads_to_the_network() {
         let html = dashboard(&json!({ "scenario": "a" }));
-        assert!(html.starts_with(SIGN) && html.contains("default-src 'none'"), "{html}");
+        assert!(html.starts_with(SIGN.begins) && html.contains("default-src 'none'"), "{html}");
         for leads in ["http:", "https:", "url(", "@import", "src=", "fetch(", "XMLHttpRequest"] {
             // The one name that is no address.
             let html = html.replace("http://www.w3.org/2000/svg", "");

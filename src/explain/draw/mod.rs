@@ -7,4 +7,4 @@ mod svg;
 
 pub use html::explanation_html;
 pub use mermaid::explanation_mermaid;
-pub use svg::explanation_svg;
+pub use svg::{PICTURE, explanation_svg};

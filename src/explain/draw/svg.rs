@@ -7,9 +7,13 @@ use crate::explain::differ::side;
 use crate::explain::scene::{Course, Scene, Shape, Topic};
 use crate::explain::words::Told;
 use crate::figures::measured;
+use crate::write::Sign;
 use onceproof_kernel::time::{MICROSECOND, Nanos};
 use onceproof_sim::outcome::Class;
 use onceproof_sim::trace::Fate;
+
+/// How pictures are known.
+pub const PICTURE: Sign = Sign { begins: "<!-- made by onceproof -->\n<svg ", what: "picture" };
 
 const STYLE: &str = include_str!("page/picture.css");
 /// How wide all of it is.
@@ -32,8 +36,9 @@ pub fn explanation_svg(explanation: &Explanation<'_>) -> String {
     let bottom = top + 58 + layout.height;
     let height = bottom + 22 * foot.len() as u64 + MARGIN;
     let mut svg = Svg::default();
+    svg.raw(PICTURE.begins);
     svg.raw(&format!(
-        "<!-- onceproof explain -->\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">\n\
+        "xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">\n\
          <title>{}</title>\n<style>\n{STYLE}</style>\n\
          <defs><marker id=\"sent\" viewBox=\"0 0 9 8\" refX=\"9\" refY=\"4\" markerWidth=\"9\" markerHeight=\"8\" \
          markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"head\" d=\"M0 0l9 4-9 4z\"/></marker>\

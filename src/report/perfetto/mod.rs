@@ -15,6 +15,7 @@ use crate::report::run_json::seed_json;
 use crate::report::trace_json::event_json;
 use crate::report::words::fault_in_words;
 use crate::scenario::fault_to_json;
+use crate::write::Sign;
 use form::{Drawn, Phase};
 use onceproof_kernel::time::Nanos;
 use onceproof_sim::outcome::Outcome;
@@ -25,8 +26,9 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use tracks::{Track, Tracks};
 
-/// What a file begins with that holds a run in this form.
-pub const SIGN: &str = "{\"otherData\":{\"made_by\":\"onceproof\"";
+/// How files are known that hold a run in this form.
+pub const SIGN: Sign =
+    Sign { begins: "{\"otherData\":{\"made_by\":\"onceproof\"", what: "timeline" };
 
 /// The most that an instant is drawn long, in nanoseconds.
 const LONGEST: Nanos = 1_000;
