@@ -1,7 +1,7 @@
 //! The page that explains a failure.
 
 use crate::made::{check, folder, look, page};
-use onceproof_pages::{Browser, Key, PHONE};
+use onceproof_pages::{Browser, DESK, Key, PHONE};
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -100,10 +100,12 @@ fn each_sort_of_failure_has_a_page_that_is_sound_wide_and_narrow_in_light_and_in
         let path = explained(name, arguments);
         look(&mut browser, &path);
         // All of it, if it is not too long.
-        browser.press_character('t');
-        check(&mut browser, name, false);
-        browser.resize(PHONE);
-        check(&mut browser, name, false);
+        for size in [DESK, PHONE] {
+            browser.resize(size);
+            browser.open(&path);
+            browser.press_character('t');
+            check(&mut browser, name, false);
+        }
     }
 }
 

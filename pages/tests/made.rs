@@ -87,6 +87,7 @@ pub fn problems(browser: &mut Browser, is_dark: bool) -> Vec<String> {
         browser.console().into_iter().map(|said| format!("console: {said}")).collect();
     for (what, body) in [
         ("it scrolls sideways", SIDEWAYS),
+        ("a text is cut off", CUT),
         ("a text is hard to read", FAINT),
         ("something has no name", NAMELESS),
         ("something is asked for", ASKED_FOR),
@@ -110,6 +111,16 @@ const all = document.documentElement;
 if (all.scrollWidth <= all.clientWidth) return [];
 const over = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > all.clientWidth + 1);
 return [`${all.scrollWidth} of ${all.clientWidth}`, ...over.slice(0, 5).map((one) => `${one.tagName}.${one.className} ${one.textContent.slice(0, 40)}`)];
+"#;
+
+/// Texts of pictures that are not whole on the page.
+const CUT: &str = r#"
+const wide = document.documentElement.clientWidth;
+const cut = [...document.querySelectorAll("svg text")].filter((one) => {
+  const { left, right } = one.getBoundingClientRect();
+  return left < -1 || right > wide + 1;
+});
+return cut.slice(0, 5).map((one) => one.textContent);
 "#;
 
 /// What can be used or read, and has no name for those who do not see it.

@@ -198,7 +198,7 @@ function draw() {
   $("heads").innerHTML = `<div class="runs${two() ? "" : " one"}">${drawn.map(name).join("")}</div>`;
   $("runs").classList.toggle("one", !two());
   $("runs").innerHTML = drawn.map((_, w) => `<div class="run${w === state.run ? " shown" : ""}" id="run${w}"></div>`).join("");
-  const width = Math.max(240, $("run" + (narrow() ? state.run : 0)).clientWidth), left = GUTTER + (narrow() ? 44 : 76), right = width - (narrow() ? 60 : 78);
+  const width = Math.max(240, $("run" + (narrow() ? state.run : 0)).clientWidth), left = GUTTER + (narrow() ? 44 : 76), right = width - (narrow() ? 72 : 78);
   const room = L.lanes.length > 1 ? (right - left) / (L.lanes.length - 1) : 200, X = {};
   L.lanes.forEach((l, i) => { X[l] = r1(left + (L.lanes.length > 1 ? i * room : (right - left) * .4)); });
   L.X = X; L.width = width;
@@ -219,7 +219,9 @@ function picture(run, w) {
   const { X, width, lanes } = L, side = w ? "b" : "a", back = [], marks = [], text = [], spots = L.spots[w] = [], dense = pairs.length > 400;
   const layers = new Map(), add = (cls, d) => { if (!layers.has(cls)) layers.set(cls, []); layers.get(cls).push(d); };
   const place = new Map(); pairs.forEach((p, m) => { if (p[side]) place.set(p[side].i, { y: p.row.y, m }); });
-  const words = (x, y, s, cls = "lbl", anchor = "start") => { if (!dense) text.push(`<text class="${cls} halo" x="${r1(x)}" y="${y + 4}" text-anchor="${anchor}">${esc(s)}</text>`); };
+  // What has no room on the right of its lane stands on the left.
+  const hasRoom = (x, s) => x + s.length * 6.8 <= width + 14, laneOf = x => Math.max(...lanes.map(l => X[l]).filter(at => at <= x));
+  const words = (x, y, s, cls = "lbl", anchor = "start") => { if (anchor === "start" && !hasRoom(x, s)) [x, anchor] = [2 * laneOf(x) - x, "end"]; if (!dense) text.push(`<text class="${cls} halo" x="${r1(x)}" y="${y + 4}" text-anchor="${anchor}">${esc(s)}</text>`); };
   back.push(`<g id="now${w}"></g><path class="lane" d="${lanes.map(l => `M${X[l]} 6V${L.height}`).join("")}"/>`);
   const ofWorker = n => lanes.filter(l => D.lanes[l].worker === n);
   for (const p of pairs) { // a worker that is away
