@@ -132,7 +132,8 @@ pub struct RunArgs {
     /// Of the trace, what happens up to this time of the run.
     #[arg(long, value_name = "TIME", requires = "trace", value_parser = time)]
     pub until: Option<Nanos>,
-    /// Write what happens as a picture of the run, too, whole and in Chrome's trace format: ui.perfetto.dev opens it.
+    /// Write a timeline of the whole run, too, in Chrome's trace format: ui.perfetto.dev opens it. A timeline that is there
+    /// is made again; anything else of that name stays as it is.
     #[arg(long, value_name = "FILE")]
     pub perfetto: Option<PathBuf>,
     /// Run it again in a fresh process, and name the first event that differs.

@@ -1,4 +1,4 @@
-//! A file that a command makes beside its report, and that can be made again: a page, or a picture of a run.
+//! A file that a command makes beside its report, and that can be made again: a page, a picture, or a timeline.
 
 use crate::cli::PageArgs;
 use crate::ending::Error;

@@ -35,8 +35,8 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Printer) -> Result<Endin
     if let (true, Some(seed)) = (args.swarm, seed) {
         scenario = Swarm::new(&scenario).of(seed)?;
     }
-    let picture = Made::asked(&args.perfetto, perfetto::SIGN)?;
-    let mut timeline = picture.is_some().then(|| Timeline::new(&scenario.trial));
+    let made = Made::asked(&args.perfetto, perfetto::SIGN)?;
+    let mut timeline = made.is_some().then(|| Timeline::new(&scenario.trial));
     let mut simulator = scenario.trial.simulator();
     let outcome = match (args.trace, &mut timeline) {
         (true, timeline) => {
@@ -95,9 +95,9 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Printer) -> Result<Endin
         }
         (false, format) => print(&report, format, output),
     }
-    if let (Some(picture), Some(timeline)) = (picture, timeline) {
+    if let (Some(made), Some(timeline)) = (made, timeline) {
         output.flush();
-        picture.write(&timeline.finish(&scenario.name, seed, &outcome))?;
+        made.write(&timeline.finish(&scenario.name, seed, &outcome))?;
     }
     if args.check_determinism {
         output.flush();
