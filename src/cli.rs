@@ -2,15 +2,17 @@
 
 mod args;
 mod compare;
+mod explain;
 mod values;
 
 pub use args::{
     CheckArgs, CheckpointsArgs, CompletionsArgs, ExhaustArgs, Files, GraphArgs, ManArgs,
-    NecessityArgs, NewArgs, Redesign, ReplayArgs, RunArgs, STANDARD_INPUT, SchemaArgs, SchemaOf,
-    ShrinkArgs, SweepArgs, TestArgs, load,
+    NecessityArgs, NewArgs, PageArgs, Redesign, ReplayArgs, RunArgs, STANDARD_INPUT, SchemaArgs,
+    SchemaOf, ShrinkArgs, SweepArgs, TestArgs, load,
 };
 
 pub use compare::CompareArgs;
+pub use explain::ExplainArgs;
 
 use crate::ending::Ending;
 use crate::output::complain;
@@ -134,6 +136,10 @@ pub enum Command {
     Sweep(SweepArgs),
     /// A saved failure, strictly.
     Replay(ReplayArgs),
+    /// Why a run goes wrong: the story of one record, the nearest run that holds, and what to change.
+    ///
+    /// What is to be changed was found by running it: with that alone, or all that is named, this run holds.
+    Explain(ExplainArgs),
     /// Every schedule of at most K faults: a certificate, or the causes.
     ///
     /// The faults of the file are left out; their parameters are kept, and the kinds that it does not name
@@ -158,7 +164,7 @@ pub enum Command {
     Check(CheckArgs),
     /// The pipeline before and after optimization.
     Graph(GraphArgs),
-    /// The JSON Schema of the scenario format, of the lines of a trace or of a comparison; with --format markdown the
+    /// The JSON Schema of the scenario format, of the lines of a trace, of a comparison or of an explanation; with --format markdown the
     /// reference of the format.
     Schema(SchemaArgs),
     /// What a shell completes, as a script for it.
@@ -207,6 +213,10 @@ impl Cli {
                 let message = "--picture draws a text and cannot be used with --format json";
                 Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
             }
+            Command::Explain(args) if args.mermaid && self.asked.format == Written::Json => {
+                let message = "--mermaid prints a diagram and cannot be used with --format json";
+                Err(Cli::command().error(ErrorKind::ArgumentConflict, message))
+            }
             Command::New(_) | Command::Tour | Command::Completions(_) | Command::Man(_)
                 if self.asked.format == Written::Json =>
             {
@@ -230,6 +240,7 @@ impl Cli {
             Command::Run(_)
             | Command::Sweep(_)
             | Command::Replay(_)
+            | Command::Explain(_)
             | Command::Exhaust(_)
             | Command::Necessity(_)
             | Command::Compare(_)

@@ -65,6 +65,8 @@
 //! the work of `onceproof-sim`, the built-in systems are those of `onceproof-model`, and your own protocol is one by
 //! `onceproof-protocol`.
 
+#![recursion_limit = "256"]
+
 pub mod figures;
 pub mod printable;
 pub mod prelude;
@@ -72,7 +74,10 @@ pub mod protocol;
 pub mod scenario;
 pub mod search;
 pub mod report;
+#[cfg(feature = "cli")]
+pub mod page;
 pub mod write;
+pub mod explain;
 pub mod check;
 pub mod pipeline;
 #[cfg(feature = "proptest")]

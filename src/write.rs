@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes a file that is not there yet.
@@ -43,6 +43,51 @@ pub fn write_numbered(
         }
     }
     unreachable!("names have no end")
+}
+
+/// How files of a kind are known that can be made again at any time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sign {
+    /// What each of them begins with.
+    pub begins: &'static str,
+    /// What each of them is: `page`.
+    pub what: &'static str,
+}
+
+/// Writes a file that can be made again, in place of one of its kind that was made before or of none. Any other that has
+/// the name stays as it is.
+///
+/// # Errors
+/// There is something else of this name, or the file cannot be written.
+pub fn renew(path: &Path, sign: Sign, text: &str) -> io::Result<()> {
+    may_renew(path, sign)?;
+    debug_assert!(text.starts_with(sign.begins));
+    replace(path, text)
+}
+
+/// Whether [`renew`] would write a file, as far as it can be seen before there is anything to write.
+///
+/// # Errors
+/// Those of [`renew`].
+pub fn may_renew(path: &Path, sign: Sign) -> io::Result<()> {
+    let other = |what: &str| Err(io::Error::new(ErrorKind::AlreadyExists, what));
+    let found = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            // That there is no such folder is said of the file.
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            return folder.map_or(Ok(()), |folder| fs::metadata(folder).map(|_| ()));
+        }
+        found => found?,
+    };
+    if !found.is_file() {
+        return other(if found.is_symlink() { "is a link" } else { "is no file" });
+    }
+    let mut begins = Vec::new();
+    File::open(path)?.take(sign.begins.len() as u64).read_to_end(&mut begins)?;
+    match begins == sign.begins.as_bytes() {
+        true => Ok(()),
+        false => other(&format!("is there already and is no {}", sign.what)),
+    }
 }
 
 /// Puts a new file in place of an old one, so that whatever happens one of them is whole.

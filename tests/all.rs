@@ -10,6 +10,7 @@ mod command_line;
 mod determinism;
 mod documents;
 mod exhaust;
+mod explain;
 mod in_memory;
 mod lambda;
 mod protocols;

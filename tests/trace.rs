@@ -3,6 +3,7 @@
 mod sentences;
 mod lines;
 mod documents;
+mod perfetto;
 
 use std::path::Path;
 use std::process::Command;

@@ -2,6 +2,7 @@
 //! of a protocol that a run may reach. Each system has its own, as one table: whatever reads, counts or prints
 //! them follows from it.
 
+use crate::account::Account;
 use crate::name::Name;
 use crate::told::{DetailWords, Tale, ToldWords};
 
@@ -146,6 +147,8 @@ pub struct Alphabet {
     pub changes: &'static [ToldWords],
     /// What its replies say.
     pub replies: &'static [DetailWords],
+    /// What it says of its steps where a failure is explained.
+    pub account: &'static Account,
 }
 
 /// No words: where only numbers are told apart, as in tests of layouts and places.
@@ -166,6 +169,7 @@ pub static WORDLESS: Alphabet = Alphabet {
     told: &[],
     changes: &[],
     replies: &[],
+    account: &Account::SILENT,
 };
 
 impl Alphabet {

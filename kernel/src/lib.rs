@@ -11,6 +11,7 @@ pub mod name;
 pub mod record;
 pub mod tell;
 pub mod told;
+pub mod account;
 pub mod retry;
 pub mod call;
 pub mod system;

@@ -1,6 +1,6 @@
 //! The alphabet of a user's protocol: the steps before which a fault may come are those of the kernel's own acts.
 
-use crate::told;
+use crate::{account, told};
 use onceproof_kernel::alphabet::{
     Alphabet, Control, ControlValue, Mark, Moments, Point, PointWords,
 };
@@ -74,4 +74,5 @@ pub static ALPHABET: Alphabet = Alphabet {
     told: &[],
     changes: told::CHANGES,
     replies: &[],
+    account: &account::ACCOUNT,
 };

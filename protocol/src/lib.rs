@@ -22,6 +22,7 @@ mod rows;
 pub mod step;
 mod system;
 mod told;
+mod account;
 pub mod tx;
 pub mod words;
 

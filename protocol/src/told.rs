@@ -3,6 +3,7 @@
 use crate::contents::Contents;
 use crate::design::Design;
 use crate::message::{Change, RowId};
+use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix;
 use onceproof_kernel::tell::Tag;
 use onceproof_kernel::told::{Detail, DetailKind, DetailWords, Details, Speaker, Tale, ToldWords};
@@ -14,10 +15,14 @@ pub(crate) enum Changed {
     Puts(RowId, String),
     Deletes(RowId),
     Appends(&'static str, String),
-    Results { step: String, tag: Tag, value: i64 },
-    Totals { step: String, records: i64, value: i64 },
+    Results { of: Named, tag: Tag, value: i64 },
+    Totals { of: Named, records: i64, value: i64 },
 }
 
+/// A result, by its step and by the name of that.
+pub(crate) type Named = (StepIndex, String);
+
+const STEP: DetailWords = DetailWords::new("step", DetailKind::Text);
 const TABLE: DetailWords = DetailWords::new("table", DetailKind::AnyWord);
 const ID: DetailWords = DetailWords::new("id", DetailKind::Number);
 const VALUE: DetailWords = DetailWords::new("value", DetailKind::Signed);
@@ -41,28 +46,28 @@ pub(crate) static CHANGES: &[ToldWords] = &[
     ToldWords {
         word: "result",
         about: "A record is in a result from now on.",
-        details: &[DetailWords::new("record", DetailKind::Text), VALUE],
+        details: &[DetailWords::new("record", DetailKind::Text), STEP, VALUE],
     },
     ToldWords {
         word: "total",
         about: "So many records are in a total from now on, in place of those that were.",
-        details: &[DetailWords::new("records", DetailKind::Signed), VALUE],
+        details: &[STEP, DetailWords::new("records", DetailKind::Signed), VALUE],
     },
 ];
 
 impl Changed {
     pub fn new(change: &Change, design: &Design, contents: &Contents) -> Changed {
-        let name = |step| design.layout.name(step).to_owned();
+        let named = |step| (step, design.layout.name(step).to_owned());
         match *change {
             Change::Check { row, .. } => Changed::Checks(row),
             Change::Put { row, body } => Changed::Puts(row, contents.text(body)),
             Change::Delete { row } => Changed::Deletes(row),
             Change::Append { log, body, .. } => Changed::Appends(log, contents.text(body)),
             Change::Result { step, tag, value, .. } => {
-                Changed::Results { step: name(step), tag, value }
+                Changed::Results { of: named(step), tag, value }
             }
             Change::Total(standing) => Changed::Totals {
-                step: name(standing.step),
+                of: named(standing.step),
                 records: standing.pane.weight,
                 value: standing.total,
             },
@@ -95,12 +100,16 @@ impl Tale for Changed {
             Changed::Appends(log, text) => {
                 vec![("log", Detail::Word(log)), ("content", Detail::Number(mix::text(text)))]
             }
-            Changed::Results { tag, value, .. } => {
-                vec![("record", Detail::Record(tag.name)), ("value", Detail::Signed(*value))]
-            }
-            Changed::Totals { records, value, .. } => {
-                vec![("records", Detail::Signed(*records)), ("value", Detail::Signed(*value))]
-            }
+            Changed::Results { of: (step, _), tag, value } => vec![
+                ("record", Detail::Record(tag.name)),
+                ("step", Detail::Step(*step)),
+                ("value", Detail::Signed(*value)),
+            ],
+            Changed::Totals { of: (step, _), records, value } => vec![
+                ("step", Detail::Step(*step)),
+                ("records", Detail::Signed(*records)),
+                ("value", Detail::Signed(*value)),
+            ],
         }
     }
 
@@ -110,10 +119,10 @@ impl Tale for Changed {
             Changed::Puts((table, id), text) => format!("writes {table} {id}: {text}"),
             Changed::Deletes((table, id)) => format!("deletes {table} {id}"),
             Changed::Appends(log, text) => format!("appends to {log}: {text}"),
-            Changed::Results { step, tag, value } => {
+            Changed::Results { of: (_, step), tag, value } => {
                 format!("puts {} into {step} with {value}", speaker.name(tag.name))
             }
-            Changed::Totals { step, records, value } => {
+            Changed::Totals { of: (_, step), records, value } => {
                 format!("{step} is now {value}, of {records} records")
             }
         }

@@ -44,7 +44,7 @@ use std::path::{Path, PathBuf};
 ///
 /// The one who runs the test may ask for something else by variables of the environment: `ONCEPROOF_SEED=17` runs one
 /// seed and `ONCEPROOF_SEEDS=0..100000` these, in place of those of the test; `ONCEPROOF_REPLAY=FILE` runs a saved
-/// failure alone and prints its trace; `ONCEPROOF_JOBS=2` runs on two threads.
+/// failure alone, prints its trace and explains it; `ONCEPROOF_JOBS=2` runs on two threads.
 #[must_use = "a check does nothing before its end, such as `exactly_once()`"]
 #[derive(Clone, Debug)]
 pub struct Check {

@@ -3,6 +3,8 @@
 
 use super::message::{Failed, broken, of_shrunk, saved};
 use super::search::Failing;
+use crate::explain::{Explanation, explanation_text};
+use crate::report::style::plain;
 use crate::report::table::{WIDTH, fitted_to};
 use crate::report::trace_text::traced;
 use crate::report::words::fault_in_words;
@@ -104,7 +106,11 @@ impl Shelf {
             }
         };
         match outcome.brief.verdict {
-            Verdict::Violated => Err(self.fails_again(&shown, &trial, seed, &outcome)),
+            Verdict::Violated => {
+                let why = with_trace.then(|| explained(&trial, seed)).flatten();
+                let again = self.fails_again(&shown, &trial, seed, &outcome);
+                Err(again + &why.unwrap_or_default())
+            }
             Verdict::Inconclusive => Err(stale("its run hits a limit")),
             Verdict::ExactlyOnce => match outcome.unfired.first() {
                 Some(&fault) => Err(stale(&format!(
@@ -193,6 +199,12 @@ impl Shelf {
         }
         stem
     }
+}
+
+/// Why a run fails: its story, beside the nearest run that holds.
+fn explained(trial: &Trial, seed: Option<u64>) -> Option<String> {
+    let explanation = Explanation::of(trial, None, seed, None, Watch::none()).ok()?;
+    Some(format!("\n{}", plain(&explanation_text(&explanation))))
 }
 
 /// The smallest failure.

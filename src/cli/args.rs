@@ -94,6 +94,15 @@ pub fn load(path: &Path, readable: &Readable) -> Result<Scenario, ScenarioError>
     }
 }
 
+/// A page beside the report.
+#[derive(Args, Debug)]
+pub struct PageArgs {
+    /// Write the report as a page, too: one file that a browser opens without a network. A page that is there is made
+    /// again; anything else of that name stays as it is.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+}
+
 /// Arguments of `run`.
 #[derive(Args, Debug)]
 pub struct RunArgs {
@@ -123,6 +132,10 @@ pub struct RunArgs {
     /// Of the trace, what happens up to this time of the run.
     #[arg(long, value_name = "TIME", requires = "trace", value_parser = time)]
     pub until: Option<Nanos>,
+    /// Write a timeline of the whole run, too, in Chrome's trace format: ui.perfetto.dev opens it. A timeline that is there
+    /// is made again; anything else of that name stays as it is.
+    #[arg(long, value_name = "FILE")]
+    pub perfetto: Option<PathBuf>,
     /// Run it again in a fresh process, and name the first event that differs.
     #[arg(long, conflicts_with_all = CHANGES)]
     pub check_determinism: bool,
@@ -189,6 +202,9 @@ pub struct SweepArgs {
     /// over orders of magnitude, and input, shards, workers and windows vary.
     #[arg(long, conflicts_with_all = ["check_determinism", "without", "fault", "bare"])]
     pub swarm: bool,
+    /// A page beside the report.
+    #[command(flatten)]
+    pub page: PageArgs,
     /// The folder that failures are saved in, and replayed from before anything else.
     #[arg(long, value_name = "DIR", default_value = crate::paths::REGRESSIONS)]
     pub out: PathBuf,
@@ -265,6 +281,9 @@ pub struct NecessityArgs {
     /// How many threads to use [default: one per core].
     #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
     pub jobs: Option<NonZeroUsize>,
+    /// A page beside the report.
+    #[command(flatten)]
+    pub page: PageArgs,
     /// Write the table as one of Markdown.
     #[arg(long)]
     pub markdown: bool,
@@ -404,4 +423,6 @@ pub enum SchemaOf {
     Trace,
     /// A comparison.
     Compare,
+    /// An explanation.
+    Explain,
 }

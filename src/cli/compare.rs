@@ -1,6 +1,6 @@
 //! The arguments of `compare`.
 
-use super::args::Files;
+use super::args::{Files, PageArgs};
 use super::values::{StrategyReader, seed_range, threads};
 use clap::Args;
 use onceproof::scenario::Strategy;
@@ -25,4 +25,7 @@ pub struct CompareArgs {
     /// How many threads to use [default: one per core].
     #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
     pub jobs: Option<NonZeroUsize>,
+    /// A page beside the report.
+    #[command(flatten)]
+    pub page: PageArgs,
 }

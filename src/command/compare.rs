@@ -4,6 +4,7 @@
 //! it came.
 
 use super::interrupt::cancelled_by_interrupt;
+use super::made::MadePage;
 use super::progress::{Progress, timed};
 use super::threads;
 use crate::cli::{Common, CompareArgs, Format};
@@ -33,6 +34,7 @@ pub fn compare(
     if seeds.is_empty() {
         return Err(Error::NothingSelected("there are no seeds in the range".to_owned()));
     }
+    let page = MadePage::new(&args.page)?;
     let Strategies { found, cannot } = under_each(&scenario, &args.strategies)?;
     let threads = threads(args.jobs, seeds.end - seeds.start)?;
     let cancel = cancelled_by_interrupt();
@@ -65,6 +67,8 @@ pub fn compare(
         Format::Text => output.text(&compare_text(&report)),
         Format::Json => output.document(&compare_json(&report)),
     }
+    output.flush();
+    page.write(|| compare_json(&report))?;
     Ok(ending_of(&report))
 }
 

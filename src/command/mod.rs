@@ -10,10 +10,12 @@ pub mod compare;
 pub mod interrupt;
 mod blame;
 mod keep;
+mod made;
 pub mod save;
 pub mod determinism;
 pub mod progress;
 pub mod replay;
+pub mod explain;
 pub mod shrink;
 pub mod test;
 pub mod check;
@@ -44,6 +46,7 @@ pub fn dispatch(Cli { asked, command }: &Cli, output: &mut Printer) -> Result<En
         Command::Run(args) => run::run(args, common, output),
         Command::Sweep(args) => sweep::sweep(args, common, output),
         Command::Replay(args) => replay::replay(args, common, output),
+        Command::Explain(args) => explain::explain(args, common, output),
         Command::Exhaust(args) => exhaust::exhaust(args, common, output),
         Command::Necessity(args) => necessity::necessity(args, common, output),
         Command::Compare(args) => {

@@ -5,6 +5,7 @@
 
 use super::exhaust::{ending_of, kinds};
 use super::interrupt::cancelled_by_interrupt;
+use super::made::MadePage;
 use super::progress::{Progress, SearchProgress, timed};
 use super::threads;
 use crate::cli::{Common, Format, NecessityArgs};
@@ -42,21 +43,30 @@ pub fn necessity(
     output: &mut Printer,
 ) -> Result<Ending, Error> {
     let scenario = args.files.load(&args.file)?;
+    let page = MadePage::new(&args.page)?;
+    let asked = Asked { args, page, common };
     match (&args.seeds, args.faults) {
         (Some(seeds), _) if seeds.is_empty() => {
             Err(Error::NothingSelected("there are no seeds in the range".to_owned()))
         }
         (Some(seeds), _) => {
             let threads = threads(args.jobs, seeds.end - seeds.start)?;
-            Ok(by_seeds(&scenario, seeds, &threads, args, common, output))
+            by_seeds(&scenario, seeds, &threads, &asked, output)
         }
         (None, faults) => {
             let space = Space::new(&scenario.trial, &kinds(&args.kinds), faults.unwrap_or(0));
             let most = space.most_jobs(&bare(&scenario.trial), scenario.seed);
             let threads = threads(args.jobs, most)?;
-            Ok(by_faults(&scenario, &space, &threads, args, common, output))
+            by_faults(&scenario, &space, &threads, &asked, output)
         }
     }
+}
+
+/// What was asked for, and where the report goes.
+struct Asked<'a> {
+    args: &'a NecessityArgs,
+    page: MadePage<'a>,
+    common: Common,
 }
 
 /// Every schedule of at most so many faults.
@@ -64,10 +74,9 @@ fn by_faults(
     scenario: &Scenario,
     space: &Space,
     threads: &ThreadPool,
-    args: &NecessityArgs,
-    common: Common,
+    asked: &Asked<'_>,
     output: &mut Printer,
-) -> Ending {
+) -> Result<Ending, Error> {
     let (trial, seed) = (bare(&scenario.trial), scenario.seed);
     let cancel = cancelled_by_interrupt();
     let full = || {
@@ -98,18 +107,20 @@ fn by_faults(
         left_out: scenario.own_faults(),
         timing,
     };
-    match common.format {
-        Format::Text if args.markdown => output.text(&necessity_markdown(&report)),
+    match asked.common.format {
+        Format::Text if asked.args.markdown => output.text(&necessity_markdown(&report)),
         Format::Text => output.text(&necessity_text(&report)),
         Format::Json => output.document(&necessity_json(&report)),
     }
+    output.flush();
+    asked.page.write(|| necessity_json(&report))?;
     let has = |standing| necessity.count(standing) > 0;
     let rows = match (has(Standing::Unwitnessed), has(Standing::Incomplete)) {
         (true, _) => Ending::Violated,
         (false, true) => Ending::Inconclusive,
         (false, false) => Ending::AsExpected,
     };
-    ending_of(&necessity.full).and(rows)
+    Ok(ending_of(&necessity.full).and(rows))
 }
 
 /// The faults that are drawn under many seeds.
@@ -117,10 +128,9 @@ fn by_seeds(
     scenario: &Scenario,
     seeds: &Range<u64>,
     threads: &ThreadPool,
-    args: &NecessityArgs,
-    common: Common,
+    asked: &Asked<'_>,
     output: &mut Printer,
-) -> Ending {
+) -> Result<Ending, Error> {
     let cancel = cancelled_by_interrupt();
     let row = |design: &Variant, tried: Try| {
         let progress = Progress::new(seeds.end - seeds.start, &design.words());
@@ -143,12 +153,14 @@ fn by_seeds(
         right: right(scenario).iter().map(|design| row(design, try_right)).collect(),
     });
     let report = MatrixReport { subject: Reported::from(scenario), matrix: &matrix, timing };
-    match common.format {
-        Format::Text if args.markdown => output.text(&matrix_markdown(&report)),
+    match asked.common.format {
+        Format::Text if asked.args.markdown => output.text(&matrix_markdown(&report)),
         Format::Text => output.text(&matrix_text(&report)),
         Format::Json => output.document(&matrix_json(&report)),
     }
-    ending_of_matrix(&matrix)
+    output.flush();
+    asked.page.write(|| matrix_json(&report))?;
+    Ok(ending_of_matrix(&matrix))
 }
 
 /// How a command ends that found this.

@@ -3,12 +3,14 @@
 use super::blame::blamed;
 use super::determinism::check_run;
 use super::interrupt::cancelled_by_interrupt;
+use super::made::Made;
 use super::trace::trace;
 use super::{allowing, ending_of_run, redesigned, redesigned_command};
 use crate::cli::{Common, Format, RunArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Printer;
 use onceproof::report::not_shown::not_shown_by_run;
+use onceproof::report::perfetto::{self, Timeline};
 use onceproof::report::run_json::run_json;
 use onceproof::report::run_text::run_text;
 use onceproof::report::shell::{run_command, shrink_command};
@@ -19,6 +21,7 @@ use onceproof::scenario::RunSeed;
 use onceproof::search::served::ServedTotals;
 use onceproof::search::swarm::Swarm;
 use onceproof_sim::outcome::Verdict;
+use onceproof_sim::trace::Seen;
 
 /// Runs a scenario once, with the seed that is given, else with its own, else with 0 if it draws faults.
 ///
@@ -32,10 +35,16 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Printer) -> Result<Endin
     if let (true, Some(seed)) = (args.swarm, seed) {
         scenario = Swarm::new(&scenario).of(seed)?;
     }
+    let made = Made::asked(&args.perfetto, perfetto::SIGN)?;
+    let mut timeline = made.is_some().then(|| Timeline::new(&scenario.trial));
     let mut simulator = scenario.trial.simulator();
-    let outcome = match args.trace {
-        true => trace(&mut simulator, &scenario, seed, args, common.format, output)?,
-        false => simulator.detail(seed),
+    let outcome = match (args.trace, &mut timeline) {
+        (true, timeline) => {
+            let mut see = |seen: &Seen<'_>| timeline.iter_mut().for_each(|all| all.see(seen));
+            trace(&mut simulator, &scenario, seed, args, common.format, output, &mut see)?
+        }
+        (false, Some(timeline)) => simulator.trace(seed, &mut |seen| timeline.see(seen)),
+        (false, None) => simulator.detail(seed),
     };
     let command = allowing(run_command(&args.file, seed), &scenario, &args.file);
     let mut replay = redesigned_command(command, &args.redesign);
@@ -85,6 +94,10 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Printer) -> Result<Endin
             print(&report, common.format, output);
         }
         (false, format) => print(&report, format, output),
+    }
+    if let (Some(made), Some(timeline)) = (made, timeline) {
+        output.flush();
+        made.write(&timeline.finish(&scenario.name, seed, &outcome))?;
     }
     if args.check_determinism {
         output.flush();

@@ -6,6 +6,7 @@
 use super::blame::blamed;
 use super::determinism::{check_seeds, say};
 use super::interrupt::cancelled_by_interrupt;
+use super::made::MadePage;
 use super::progress::{Progress, timed};
 use super::save::Saved;
 use super::{
@@ -15,6 +16,7 @@ use crate::cli::{Common, Format, Redesign, SweepArgs};
 use crate::ending::{Ending, Error};
 use crate::output::Printer;
 use crate::paths;
+use onceproof::report::failures::{FailedRun, MOST_RUNS};
 use onceproof::report::not_shown::not_shown_by_sweep;
 use onceproof::report::shell::{replay_command, run_command, sweep_command};
 use onceproof::report::sweep_json::{sweep_json, sweeps_json};
@@ -28,9 +30,10 @@ use onceproof::search::swarm::Swarm;
 use onceproof::search::sweep::{Stop, sweep as sweep_plan};
 use onceproof::search::tally::{Seeds, Sweep};
 use onceproof_sim::outcome::Brief;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde_json::Value;
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Sweeps every scenario that the paths select.
 ///
@@ -45,6 +48,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<E
     if scenarios.iter().all(|scenario| seeds(scenario).is_empty()) {
         return Err(Error::NothingSelected("there are no seeds in the range".to_owned()));
     }
+    let page = MadePage::new(&args.page)?;
     let most = scenarios.iter().map(|scenario| Seeds::Range(seeds(scenario)).count()).max();
     let threads = threads(args.jobs, most.unwrap_or(0))?;
     let cancel = cancelled_by_interrupt();
@@ -60,7 +64,7 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<E
     let names = scenarios.iter().map(|scenario| (scenario.name.as_str(), scenario.path.as_path()));
     check_names(&regressions, names)?;
     let saved = Saved::new(&args.out, args.swarm);
-    let mut sweeps = Sweeps::new(common, scenarios.len() > 1, args.reached);
+    let mut sweeps = Sweeps::new(common, scenarios.len() > 1, args.reached, page.is_some());
     let mut ended = Ok(());
     for (scenario, allowed) in scenarios.iter().zip(&allowed) {
         let seeds = Seeds::Range(seeds(scenario));
@@ -90,12 +94,13 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<E
                 None
             }
         };
-        let swept = Swept {
+        let mut swept = Swept {
             replayed: &replayed,
             sweep: &sweep,
             weather: weather.as_ref().map(Scenario::text),
             saved: file.as_deref(),
             timing,
+            failures: Vec::new(),
             shortfalls: match common.strict {
                 true => allowed.shortfalls_of_sweep(scenario, &sweep),
                 false => Vec::new(),
@@ -103,6 +108,9 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<E
             swarm: args.swarm,
             redesign: &args.redesign,
         };
+        if page.is_some() {
+            swept.failures = threads.install(|| failures(scenario, &swept, &swarm, &cancel))?;
+        }
         let subject = Reported::from(ran);
         let failure = sweep.first_failure.as_ref();
         let blame =
@@ -121,8 +129,8 @@ pub fn sweep(args: &SweepArgs, common: Common, output: &mut Printer) -> Result<E
             break;
         }
     }
-    sweeps.close(output);
-    ended.map(|()| sweeps.ending)
+    let written = sweeps.close(output, &page);
+    ended.and(written).map(|()| sweeps.ending)
 }
 
 /// What came of one scenario.
@@ -132,6 +140,7 @@ struct Swept<'a> {
     weather: Option<&'a str>,
     saved: Option<&'a Path>,
     timing: Timing,
+    failures: Vec<FailedRun>,
     shortfalls: Vec<String>,
     swarm: bool,
     redesign: &'a Redesign,
@@ -143,6 +152,27 @@ impl Swept<'_> {
         let command = redesigned_command(command, self.redesign);
         if self.swarm { format!("{command} --swarm") } else { command }
     }
+}
+
+/// What did the first failing runs, each looked at by itself.
+fn failures(
+    scenario: &Scenario,
+    swept: &Swept,
+    swarm: &Option<Swarm>,
+    cancel: &AtomicBool,
+) -> Result<Vec<FailedRun>, Error> {
+    let failing = &swept.sweep.failing;
+    let looked_at = failing.len().min(MOST_RUNS);
+    let of = |&seed: &Option<u64>| {
+        let weather = match (swarm, seed) {
+            (Some(swarm), Some(seed)) => Some(swarm.of(seed)?),
+            _ => None,
+        };
+        let command = allowing(run_command(&scenario.path, seed), scenario, &scenario.path);
+        let trial = &weather.as_ref().unwrap_or(scenario).trial;
+        Ok(FailedRun::of(trial, seed, swept.again(command), cancel))
+    };
+    failing[..looked_at].par_iter().map(of).collect()
 }
 
 /// How a command ends that has replayed this.
@@ -160,15 +190,16 @@ struct Sweeps {
     common: Common,
     several: bool,
     matrix: bool,
+    has_page: bool,
     ending: Ending,
     totals: Totals,
     documents: Vec<Value>,
 }
 
 impl Sweeps {
-    fn new(common: Common, several: bool, matrix: bool) -> Sweeps {
+    fn new(common: Common, several: bool, matrix: bool, has_page: bool) -> Sweeps {
         let (totals, documents) = (Totals::default(), Vec::new());
-        Sweeps { common, several, matrix, ending: Ending::AsExpected, totals, documents }
+        Sweeps { common, several, matrix, has_page, ending: Ending::AsExpected, totals, documents }
     }
 
     fn add(&mut self, scenario: &Scenario, swept: &Swept, blame: &Blame, output: &mut Printer) {
@@ -197,6 +228,7 @@ impl Sweeps {
             sweep,
             not_shown: not_shown.as_ref(),
             blame,
+            failures: self.has_page.then_some(&swept.failures),
             weather,
             saved,
             replay: replay.as_deref(),
@@ -211,7 +243,10 @@ impl Sweeps {
                 output.text(&format!("{gap}{}", sweep_text(&report)));
                 output.flush();
             }
-            Format::Json => self.documents.push(sweep_json(&report)),
+            Format::Json => {}
+        }
+        if self.common.format == Format::Json || self.has_page {
+            self.documents.push(sweep_json(&report));
         }
         self.ending = self.ending.and(ending_of(sweep, strict));
         if !shortfalls.is_empty() {
@@ -221,19 +256,20 @@ impl Sweeps {
         self.totals.add(sweep);
     }
 
-    fn close(&mut self, output: &mut Printer) {
+    fn close(&mut self, output: &mut Printer, page: &MadePage<'_>) -> Result<(), Error> {
+        let documents = std::mem::take(&mut self.documents);
+        let document = match <[Value; 1]>::try_from(documents) {
+            Ok([only]) if !self.several => only,
+            Ok(one) => sweeps_json(one.into()),
+            Err(several) => sweeps_json(several),
+        };
         match self.common.format {
             Format::Text if self.several => output.text(&closing_line(&self.totals)),
             Format::Text => {}
-            Format::Json => {
-                let documents = std::mem::take(&mut self.documents);
-                match <[Value; 1]>::try_from(documents) {
-                    Ok([only]) if !self.several => output.document(&only),
-                    Ok(one) => output.document(&sweeps_json(one.into())),
-                    Err(several) => output.document(&sweeps_json(several)),
-                }
-            }
+            Format::Json => output.document(&document),
         }
+        output.flush();
+        page.write(|| document)
     }
 }
 

@@ -9,10 +9,10 @@ use onceproof::report::trace_text::{Line, shown};
 use onceproof::scenario::Scenario;
 use onceproof_kernel::time::Span;
 use onceproof_sim::outcome::Outcome;
-use onceproof_sim::trace::{Choice, Fold};
+use onceproof_sim::trace::{Choice, Fold, Seen};
 use onceproof_systems::Simulator;
 
-/// Runs a scenario once, and writes what happens.
+/// Runs a scenario once, and writes what happens of what was chosen; `see` is shown all of it.
 ///
 /// # Errors
 /// A record is asked for that the run does not have, or a span of time that is none.
@@ -23,6 +23,7 @@ pub fn trace(
     args: &RunArgs,
     format: Format,
     output: &mut Printer,
+    see: &mut dyn FnMut(&Seen<'_>),
 ) -> Result<Outcome, Error> {
     if let (Some(from), Some(until)) = (args.from, args.until)
         && from > until
@@ -37,6 +38,7 @@ pub fn trace(
     let mut is_met = false;
     let mut fold = Fold::default();
     let outcome = simulator.trace(seed, &mut |seen| {
+        see(seen);
         if !choice.is_about(seen) {
             return;
         }

@@ -1,11 +1,11 @@
 //! A comparison of strategies as JSON. What is written has the types of the schema, so that the one is what the other
 //! says. All but `timing` is the same from run to run.
 
-use super::run_json::decimal;
+use super::compare_text::first_again;
 use super::served_json::{self, Served};
+use super::share_json::{RunsWithKind, Shares, number, runs_with};
 use super::{CompareReport, Compared};
 use crate::figures::{self, hex, milliseconds, ratio};
-use crate::search::share::{MILLION, Share};
 use crate::search::strategies::PerRun;
 use onceproof_sim::outcome::Class;
 use onceproof_sim::times::Times;
@@ -64,6 +64,8 @@ struct Strategy {
     shares: Shares,
     /// The first seed that was violated, as a text.
     first_failing_seed: Option<String>,
+    /// The command that runs that seed again.
+    replay: Option<String>,
     /// How many source records there were in all runs.
     records: u64,
     /// How many source records of a run are reflected too often in the results of any step.
@@ -92,6 +94,9 @@ struct Strategy {
     complexity: Complexity,
     /// How often each kind of fault fired, of those that did.
     faults: BTreeMap<&'static str, u64>,
+    /// Of each kind of fault that fired, the runs in which it did, and how many of them were violated. Other kinds may
+    /// have fired in them, too.
+    runs_with: BTreeMap<&'static str, RunsWithKind>,
     /// What of the file the strategy does not have.
     left_out: Vec<LeftOut>,
     /// The kinds with odds that never fired.
@@ -100,31 +105,6 @@ struct Strategy {
     seeds_draw: Vec<&'static str>,
     /// The fingerprints of all runs in one word, as 32 hex digits.
     digest: String,
-}
-
-/// Shares of the runs.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
-struct Shares {
-    /// Of the violated runs.
-    violated: ShareOfRuns,
-    /// Of the runs with each class.
-    classes: BTreeMap<&'static str, ShareOfRuns>,
-}
-
-/// A share of the runs, from 0 to 1.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
-struct ShareOfRuns {
-    /// In these runs.
-    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
-    share: Number,
-    /// The limits between which it lies for all seeds with a confidence of 95 %, by Wilson's score interval, rounded to
-    /// the outside. None if there was no run.
-    #[cfg_attr(feature = "schema", schemars(with = "Option<[f64; 2]>"))]
-    interval: Option<[Number; 2]>,
 }
 
 /// How many records of a run, over all runs.
@@ -253,7 +233,7 @@ pub fn compare_json(report: &CompareReport) -> Value {
         own_strategy: report.own.word(),
         seeds: format!("{}..{}", report.seeds.start, report.seeds.end),
         ends: report.ends.to_vec(),
-        strategies: report.compared.iter().map(strategy).collect(),
+        strategies: report.compared.iter().map(|one| strategy(report, one)).collect(),
         cannot: cannot
             .map(|one| Cannot { strategy: one.strategy.word(), why: one.why.clone() })
             .collect(),
@@ -269,11 +249,10 @@ pub fn schema() -> Value {
     schemars::schema_for!(Document).to_value()
 }
 
-fn strategy(one: &Compared) -> Strategy {
+fn strategy(report: &CompareReport, one: &Compared) -> Strategy {
     let found = &one.comparison;
     let sweep = &found.sweep;
-    let share = |part| share(Share { part, of: sweep.runs });
-    let classes = || Class::ALL.into_iter().filter(|&class| sweep.count(class) > 0);
+    let classes = Class::ALL.into_iter().filter(|&class| sweep.count(class) > 0);
     let per_record = |count| number(&ratio(count, found.records));
     let parts = one.trial.design.parts();
     Strategy {
@@ -282,12 +261,10 @@ fn strategy(one: &Compared) -> Strategy {
         interrupted: sweep.interrupted,
         violated: sweep.violated,
         inconclusive: sweep.inconclusive,
-        classes: classes().map(|class| (class.word(), sweep.count(class))).collect(),
-        shares: Shares {
-            violated: share(sweep.violated),
-            classes: classes().map(|class| (class.word(), share(sweep.count(class)))).collect(),
-        },
+        classes: classes.map(|class| (class.word(), sweep.count(class))).collect(),
+        shares: Shares::of(sweep),
         first_failing_seed: one.first_violated().map(|seed| seed.to_string()),
+        replay: first_again(report, one),
         records: found.records,
         duplicated: records(&found.duplicated, sweep.runs),
         lost: records(&found.lost, sweep.runs),
@@ -315,6 +292,7 @@ fn strategy(one: &Compared) -> Strategy {
             settings_that_break: one.settings_that_break,
         },
         faults: figures::fired(&sweep.fired).into_iter().collect(),
+        runs_with: runs_with(sweep),
         left_out: one
             .left_out
             .iter()
@@ -324,19 +302,6 @@ fn strategy(one: &Compared) -> Strategy {
         seeds_draw: sweep.chance.drawn().iter().map(|(name, _)| *name).collect(),
         digest: hex(sweep.digest),
     }
-}
-
-fn share(share: Share) -> ShareOfRuns {
-    let part =
-        |millionths: u64| number(&format!("{}.{:06}", millionths / MILLION, millionths % MILLION));
-    let interval = share.interval().map(|(least, most)| [part(least), part(most)]);
-    ShareOfRuns { share: part(share.millionths()), interval }
-}
-
-/// A share that is no share of the runs.
-pub(super) fn share_of(part: u64, of: u64) -> Number {
-    let millionths = Share { part, of }.millionths();
-    number(&format!("{}.{:06}", millionths / MILLION, millionths % MILLION))
 }
 
 fn records(of: &PerRun, runs: u64) -> RecordsOfARun {
@@ -358,12 +323,4 @@ pub(super) fn percentiles(times: &Times) -> Option<Percentiles> {
         p99: of(found.p99),
         max: of(found.max),
     })
-}
-
-/// A number from its decimal text.
-pub(super) fn number(text: &str) -> Number {
-    match decimal(text) {
-        Value::Number(number) => number,
-        other => unreachable!("{other} is no number"),
-    }
 }

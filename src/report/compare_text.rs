@@ -128,15 +128,17 @@ fn notes(report: &CompareReport) -> Vec<String> {
 /// The commands that show the first violated run of each strategy: the strategy of the file is run in detail, of
 /// another one its figures are shown.
 fn worst_runs(report: &CompareReport) -> Vec<String> {
-    let command = |one: &Compared| {
-        let seed = one.first_violated()?;
-        Some(match one.strategy == report.own {
-            true => report.subject.run_again(Some(seed)),
-            false => {
-                let command = compare_command(report.subject.path, one.strategy.word(), seed);
-                with_folders(command, report.subject.folders)
-            }
-        })
-    };
-    report.compared.iter().filter_map(command).collect()
+    report.compared.iter().filter_map(|one| first_again(report, one)).collect()
+}
+
+/// The command that shows the first seed again under which a strategy goes wrong, if there is one.
+pub(super) fn first_again(report: &CompareReport, one: &Compared) -> Option<String> {
+    let seed = one.first_violated()?;
+    Some(match one.strategy == report.own {
+        true => report.subject.run_again(Some(seed)),
+        false => {
+            let command = compare_command(report.subject.path, one.strategy.word(), seed);
+            with_folders(command, report.subject.folders)
+        }
+    })
 }

@@ -104,6 +104,20 @@ fn groups<'a>(outcome: &Outcome, blame: &'a Blame, trial: &Trial) -> Vec<Group<'
     groups
 }
 
+/// What did the damage of a run that the fewest and plainest faults are enough for, and which damage that is; else what
+/// made it fail as a whole.
+#[cfg(feature = "cli")]
+pub(super) fn plainest<'a>(
+    outcome: &Outcome,
+    blame: &'a Blame,
+    trial: &Trial,
+) -> (Option<&'a Blamed>, Option<usize>) {
+    match groups(outcome, blame, trial).first() {
+        Some(group) => (Some(group.blamed), group.damage.first().copied()),
+        None => (blame.classes.first().map(|(_, blamed)| blamed), None),
+    }
+}
+
 /// The first groups, and then one for each class that is in none of these.
 fn told<'a>(outcome: &Outcome, groups: Vec<Group<'a>>) -> Vec<Group<'a>> {
     let mut told: Vec<Group<'a>> = Vec::new();

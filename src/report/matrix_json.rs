@@ -4,6 +4,7 @@
 use super::MatrixReport;
 use super::matrix_text::{replay, runs, words};
 use super::run_json::{counts, decimal};
+use super::share_json::{Shares, runs_with, value};
 use super::sweep_text::rate_below;
 use crate::figures;
 use crate::search::matrix::{MatrixStanding, Tried, holds};
@@ -72,14 +73,20 @@ fn tried_json(report: &MatrixReport, tried: &Tried, standing: &str) -> Value {
 fn sweep_json(report: &MatrixReport, sweep: &Sweep) -> Value {
     let classes = Class::ALL.into_iter().map(|class| (class.word(), sweep.count(class)));
     let first = sweep.failing.first().copied().flatten();
+    let never_fired: Vec<&str> = sweep.never_fired.iter().map(|kind| kind.word()).collect();
     json!({
         "runs": sweep.runs,
         "violated": sweep.violated,
         "inconclusive": sweep.inconclusive,
         "classes": counts(classes.filter(|&(_, count)| count > 0)),
+        "shares": value(Shares::of(sweep)),
+        "faults": counts(figures::fired(&sweep.fired)),
+        "never_fired": never_fired,
+        "runs_with": value(runs_with(sweep)),
         "first_failing_seed": first.map(|seed| seed.to_string()),
         "seeds_until_found": first.map(|seed| seed - report.matrix.seeds.start + 1),
         "interrupted": sweep.interrupted,
+        "stopped_early": sweep.stopped_early(),
         "digest": figures::hex(sweep.digest),
     })
 }

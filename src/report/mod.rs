@@ -11,6 +11,8 @@ pub mod times;
 pub mod damage;
 pub mod damage_line;
 #[cfg(feature = "cli")]
+pub mod failures;
+#[cfg(feature = "cli")]
 pub mod damage_json;
 #[cfg(feature = "cli")]
 pub mod extremes;
@@ -23,6 +25,8 @@ pub mod run_json;
 pub mod trace_text;
 #[cfg(feature = "cli")]
 pub mod trace_json;
+#[cfg(feature = "cli")]
+pub mod perfetto;
 #[cfg(feature = "cli")]
 pub mod reached;
 #[cfg(feature = "cli")]
@@ -45,6 +49,8 @@ pub mod matrix_text;
 pub mod matrix_json;
 #[cfg(feature = "cli")]
 pub mod compare;
+#[cfg(feature = "cli")]
+mod share_json;
 #[cfg(feature = "cli")]
 pub mod served;
 #[cfg(feature = "cli")]
@@ -85,6 +91,8 @@ use crate::search::served::ServedTotals;
 use crate::search::strategies::Comparison;
 #[cfg(feature = "cli")]
 use crate::search::tally::Sweep;
+#[cfg(feature = "cli")]
+use failures::FailedRun;
 use not_shown::NotShown;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Class, Classes, Outcome};
@@ -178,6 +186,8 @@ pub struct SweepReport<'a> {
     pub not_shown: Option<&'a NotShown>,
     /// Which faults did what went wrong in the first failing run.
     pub blame: &'a Blame,
+    /// What did the first failing runs; none if nobody asked for it.
+    pub failures: Option<&'a [FailedRun]>,
     /// What the first failing seed drew, if each has a weather of its own: a scenario file.
     pub weather: Option<&'a str>,
     /// Where the first failure was saved.

@@ -4,7 +4,7 @@ use super::{Reported, RunReport, SweepReport, Timing};
 use crate::search::blame::{Blame, Blamed};
 use crate::search::chance::Chance;
 use crate::search::marks::Reached;
-use crate::search::tally::{Failure, Seeds, Sweep};
+use crate::search::tally::{Failure, RunsWith, Seeds, Sweep};
 use crate::search::worth::{Worth, WorthOfAll};
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::layout::{Failing, StepIndex};
@@ -218,6 +218,7 @@ pub fn lost_ack_sweep() -> Sweep {
         inconclusive: 0,
         classes: [2, 0, 0, 0, 0, 0, 0, 0, 0, 0],
         fired,
+        with_kind: [RunsWith::default(); KindName::ALL.len()],
         reached: Reached::default(),
         figures: None,
         results: Vec::new(),
@@ -247,6 +248,7 @@ pub fn sweep_report<'a>(trial: &'a Trial, sweep: &'a Sweep, blame: &'a Blame) ->
         sweep,
         not_shown: None,
         blame,
+        failures: None,
         weather: None,
         saved: Some(Path::new("failures/flip-seed-7.toml")),
         replay: Some("onceproof replay failures/flip-seed-7.toml"),

@@ -1,6 +1,7 @@
 //! What is served before it is certain as JSON, with types from which the schema follows.
 
-use super::compare_json::{Percentiles, number, percentiles, share_of};
+use super::compare_json::{Percentiles, percentiles};
+use super::share_json::{number, share_of};
 use crate::figures::milliseconds;
 use crate::search::served::{Apart, ServedTotals};
 use crate::search::share::MILLION;

@@ -1,10 +1,12 @@
 //! The report of a sweep as JSON. All but `timing` is the same from run to run, with any number of
 //! threads.
 
+use super::failures::failures_json;
 use super::not_shown::not_shown_json;
 use super::reached::{reached_json, struck_json};
 use super::regressions::regression_json;
 use super::run_json::{counts, decimal, milliseconds, run_json, seed_json, unfired};
+use super::share_json::{Shares, runs_with, value};
 use super::sweep_text::rate_below;
 use super::worth::{without_records, worth_json};
 use super::{RunReport, SweepReport, Timing};
@@ -23,6 +25,7 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         sweep,
         not_shown,
         blame,
+        failures,
         weather,
         saved,
         replay,
@@ -76,11 +79,13 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         "violated": sweep.violated,
         "inconclusive": sweep.inconclusive,
         "classes": counts(classes.filter(|&(_, count)| count > 0)),
+        "shares": value(Shares::of(sweep)),
         "not_shown": not_shown_json(not_shown),
         "seeds_draw": drawn,
         "rate_below": rate_below(sweep),
         "faults": counts(figures::fired(&sweep.fired)),
         "never_fired": never_fired,
+        "runs_with": value(runs_with(sweep)),
         "reached": reached_json(&sweep.reached, alphabet),
         "struck": struck_json(&sweep.reached, alphabet),
         "never_reached": never_reached,
@@ -102,6 +107,7 @@ pub fn sweep_json(report: &SweepReport) -> Value {
         "interrupted": sweep.interrupted,
         "stopped_early": sweep.stopped_early(),
         "first_failure": first_failure,
+        "failures": failures.map(failures_json),
         "saved": saved.map(|path| path.to_string_lossy()),
         "replay": replay,
         "timing": timing_json(timing, sweep),

@@ -8,7 +8,7 @@ use onceproof_sim::trace::{Fold, Folded, Seen};
 use onceproof_systems::Simulator;
 
 /// How wide the column of times is, with what comes behind it.
-const TIMES: usize = 18;
+pub(crate) const TIMES: usize = 18;
 
 /// Stands for a space where no line ends. Nothing that is shown has such a character.
 const NO_BREAK: &str = "\u{1}";
@@ -29,7 +29,7 @@ impl Line {
 /// A line, or that some came again, as it is shown.
 pub fn shown(folded: Folded<Line>) -> String {
     match folded {
-        Folded::Line(Line { time, sentence }) => wrapped(&time, &printable(&sentence)),
+        Folded::Line(Line { time, sentence }) => timed(&time, &printable(&sentence)),
         Folded::Again { lines, times, last } => again(lines, times, &last.time),
     }
 }
@@ -46,7 +46,7 @@ pub fn traced(simulator: &mut Simulator<'_>, seed: Option<u64>) -> (Outcome, Vec
 }
 
 /// A sentence behind its time, on as many lines as it needs. What struck stays together.
-fn wrapped(time: &str, sentence: &str) -> String {
+pub(crate) fn timed(time: &str, sentence: &str) -> String {
     let options = textwrap::Options::new(WIDTH - TIMES)
         .break_words(false)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
@@ -83,7 +83,7 @@ mod tests {
         let sentence =
             "per-user/0 drops events/0#0, a remnant: its stamp is below the watermark  ! lost";
         assert_eq!(
-            wrapped("1003.000 ms", sentence),
+            timed("1003.000 ms", sentence),
             "     1003.000 ms  per-user/0 drops events/0#0, a remnant: its stamp is below the\n                  \
              watermark  ! lost"
         );
@@ -93,7 +93,7 @@ mod tests {
     fn what_struck_stays_together() {
         let sentence = "events/0 sends events/0#0 to per-user/0, attempt 1  ! the link is cut";
         assert_eq!(
-            wrapped("2.000 ms", sentence),
+            timed("2.000 ms", sentence),
             "        2.000 ms  events/0 sends events/0#0 to per-user/0, attempt 1\n                  \
              ! the link is cut"
         );

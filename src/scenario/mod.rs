@@ -25,8 +25,8 @@ pub use change::vary::{Latitude, Weather, arrivals};
 pub use change::write::{fault_on_a_line, fault_to_json, faults_as_toml, kind_to_json};
 pub use demand::stated::{Bound, Figure, Stated, Totals};
 pub use design::given::given;
-pub use design::settings::OtherValue;
-pub use design::strategy::{given_settings, other_values};
+pub use design::settings::{OtherValue, in_words as setting_in_words};
+pub use design::strategy::{given_settings, other_values, word as settings_word};
 pub use files::Readable;
 pub use form::raw::Strategy;
 #[cfg(feature = "schema")]

@@ -25,7 +25,6 @@ pub mod resume;
 mod rests;
 pub mod space;
 pub mod exhaust;
-#[cfg(feature = "cli")]
 pub mod variants;
 #[cfg(feature = "cli")]
 pub mod necessity;

@@ -64,6 +64,8 @@ pub struct Sweep {
     pub classes: [u64; Class::ALL.len()],
     /// How often each kind of fault fired.
     pub fired: Fired,
+    /// Of each kind, in the order of [`KindName::ALL`], what came of the runs in which it fired.
+    pub with_kind: [RunsWith; KindName::ALL.len()],
     /// What the runs reached.
     pub reached: Reached,
     /// How far each figure of the ledger goes, in the order of [`Figure::ALL`]; none before the first run.
@@ -101,6 +103,15 @@ pub struct Sweep {
     pub first_failure: Option<Failure>,
     /// Whether it was interrupted.
     pub interrupted: bool,
+}
+
+/// The runs in which a kind of fault fired, whatever else did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct RunsWith {
+    /// How many there were.
+    pub runs: u64,
+    /// How many of them were violated.
+    pub violated: u64,
 }
 
 /// How far a figure goes in the runs of a sweep.
@@ -156,6 +167,7 @@ impl Sweep {
             inconclusive: 0,
             classes: [0; Class::ALL.len()],
             fired: Fired::default(),
+            with_kind: [RunsWith::default(); KindName::ALL.len()],
             reached: Reached::default(),
             figures: None,
             results: Vec::new(),
@@ -201,8 +213,11 @@ impl Sweep {
         for class in brief.classes.iter() {
             self.classes[class as usize] += 1;
         }
-        for (sum, count) in self.fired.0.iter_mut().zip(brief.fired.0) {
+        let sums = self.fired.0.iter_mut().zip(&mut self.with_kind);
+        for ((sum, with), count) in sums.zip(brief.fired.0) {
             *sum += count;
+            with.runs += u64::from(count > 0);
+            with.violated += u64::from(count > 0 && brief.verdict == Verdict::Violated);
         }
         self.reached.add(&brief);
         self.add_ledger(&brief.ledger, seed);

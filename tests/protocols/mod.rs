@@ -22,7 +22,7 @@ use onceproof_sim::fault::KindName::{self, *};
 use onceproof_sim::fault::{Kind, Leg};
 use onceproof_sim::outcome::{Class, Classes, Verdict};
 use onceproof_systems::Trial;
-use outbox::{RIGHT, Shop};
+pub use outbox::{RIGHT, Shop};
 use pitfalls::Odd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
@@ -46,6 +46,11 @@ const ALL: [KindName; 14] = [
     ClockStep,
     Partition,
 ];
+
+/// What is run of a protocol with three records.
+pub fn own_trial(protocol: impl Protocol) -> Trial {
+    trial(protocol)
+}
 
 fn trial(protocol: impl Protocol) -> Trial {
     Setup::of(protocol).records([100, 250, 100]).trial().expect("its steps fit together")

@@ -101,6 +101,8 @@ fn check(path: &str, arguments: &[&str], schema: &Schema, kinds: &mut BTreeMap<S
             "drop" | "ack" => causes.contains(&"receive"),
             "back" => cause == "crash",
             "resume" => cause == "pause",
+            // Also what waited for a worker that died then.
+            "unreceived" => ["send", "ack", "apply", "serve"].contains(&cause),
             _ => true,
         };
         assert!(is_right, "{path}: {event} is caused by {causes:?}");

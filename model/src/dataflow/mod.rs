@@ -17,6 +17,7 @@ pub mod record;
 pub mod rows;
 mod stage;
 pub mod told;
+mod account;
 pub mod worker;
 
 pub use design::{Design, SystemUse};

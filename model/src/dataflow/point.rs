@@ -1,7 +1,7 @@
 //! The alphabet of the protocol: its steps as a fault is placed before them, what travels without a record, and the
 //! corners that a run should reach.
 
-use super::told;
+use super::{account, told};
 use onceproof_kernel::alphabet::{
     Alphabet, Control, ControlValue, Counted, Counter, Mark, Moments, Point, PointWords, Subject,
 };
@@ -118,6 +118,7 @@ pub static ALPHABET: Alphabet = Alphabet {
     told: told::TOLD,
     changes: told::CHANGES,
     replies: told::REPLIES,
+    account: &account::ACCOUNT,
 };
 
 /// A watermark that travels alone.

@@ -1,6 +1,6 @@
 //! The alphabet of the protocol: its steps as a fault is placed before them, and the corners that a run should reach.
 
-use super::told;
+use super::{account, told};
 use onceproof_kernel::alphabet::{Alphabet, Counted, Counter, Mark, Moments, Point, PointWords};
 
 /// A spout tells the acker of a new tree.
@@ -119,6 +119,7 @@ pub static ALPHABET: Alphabet = Alphabet {
     told: told::TOLD,
     changes: told::CHANGES,
     replies: &[],
+    account: &account::ACCOUNT,
 };
 
 #[cfg(test)]

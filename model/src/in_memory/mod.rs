@@ -12,6 +12,7 @@ mod process;
 pub mod rows;
 pub mod settings;
 pub mod told;
+mod account;
 
 pub use design::{ACKER, BATCH, Design, VIEW};
 

@@ -155,7 +155,11 @@ pub static CHANGES: &[ToldWords] = &[
     ToldWords {
         word: "sink-row",
         about: "A row of a sink is written.",
-        details: &[RECORD, DetailWords::new("key", DetailKind::Text)],
+        details: &[
+            RECORD,
+            DetailWords::new("step", DetailKind::Text),
+            DetailWords::new("key", DetailKind::Text),
+        ],
     },
     ToldWords {
         word: "take",
@@ -205,8 +209,12 @@ impl Tale for Change {
                     ("total", Detail::Signed(total)),
                 ]
             }
-            Change::Show(Shown::Row { record: Record { tag, key, .. }, .. }, _)
-            | Change::Take(Record { tag, key, .. }) => {
+            Change::Show(Shown::Row { step, record: Record { tag, key, .. } }, _) => vec![
+                ("record", Detail::Record(tag.name)),
+                ("step", Detail::Step(step)),
+                ("key", Detail::Key(key)),
+            ],
+            Change::Take(Record { tag, key, .. }) => {
                 vec![("record", Detail::Record(tag.name)), ("key", Detail::Key(key))]
             }
         }

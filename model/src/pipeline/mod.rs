@@ -2,6 +2,7 @@
 //! what is to be worked out, and nothing of the protocol that does it. What a step states of a queue, an ack or an id
 //! is for a system that has them.
 
+pub mod account;
 mod ack;
 mod check;
 mod order;

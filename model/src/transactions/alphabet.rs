@@ -2,7 +2,7 @@
 //! corners that a run should reach. Messages and steps have one word: a client that is about to send `end` takes the step
 //! `end`.
 
-use super::told;
+use super::{account, told};
 use onceproof_kernel::alphabet::{
     Alphabet, Control, ControlValue, Counted, Counter, Mark, Moments, Point, PointWords,
 };
@@ -239,6 +239,7 @@ pub static ALPHABET: Alphabet = Alphabet {
     told: told::TOLD,
     changes: told::CHANGES,
     replies: told::REPLIES,
+    account: &account::ACCOUNT,
 };
 
 #[cfg(test)]

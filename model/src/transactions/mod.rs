@@ -13,6 +13,7 @@ mod process;
 pub mod rows;
 pub mod settings;
 pub mod told;
+mod account;
 
 pub use design::{CLIENT, COORDINATOR, Design, GROUP, Role, Topic};
 

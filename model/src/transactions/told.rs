@@ -217,6 +217,7 @@ pub static CHANGES: &[ToldWords] = &[
         about: "What a result is now is appended to a log, in an open transaction.",
         details: &[
             RECORD,
+            DetailWords::new("step", DetailKind::Text),
             DetailWords::new("result", DetailKind::Text),
             DetailWords::new("total", DetailKind::Signed),
             ID,
@@ -324,7 +325,8 @@ impl Tale for Change {
             Change::Append { producer, sequence, row, .. } => {
                 let mut details = vec![("record", Detail::Record(row.name()))];
                 if let Entry::Sum { standing, .. } | Entry::Result { standing, .. } = row {
-                    let Standing { pane: Pane { key, start, .. }, total, .. } = standing;
+                    let Standing { step, pane: Pane { key, start, .. }, total } = standing;
+                    details.push(("step", Detail::Step(step)));
                     details.push(("result", Detail::Result(key, Some(start))));
                     details.push(("total", Detail::Signed(total)));
                 }

@@ -87,6 +87,17 @@ impl Recorder {
         self.is_first = true;
     }
 
+    /// What is told next has this cause before those that it has anyway, which are returned to be set again.
+    pub fn add_cause(&mut self, cause: Option<u64>) -> Vec<u64> {
+        let causes = cause.into_iter().chain(self.causes.iter().copied()).collect();
+        std::mem::replace(&mut self.causes, causes)
+    }
+
+    /// What is told next has these causes.
+    pub fn set_causes(&mut self, causes: Vec<u64>) {
+        self.causes = causes;
+    }
+
     /// What is told first of what happens now, or else what caused that.
     pub fn cause(&self) -> Option<u64> {
         self.causes.first().copied()

@@ -270,8 +270,13 @@ impl<S: System> World<'_, S> {
 
     /// Drops what waited for a host that died.
     fn forget(&mut self, waiting: Waiting<S>, cause: Option<u64>) {
-        if let (true, Waiting::Event(event)) = (self.outside.trace.is_on(), &waiting) {
+        if let (Some(recorder), Waiting::Event(event)) = (self.outside.trace.recorder(), &waiting) {
+            // It was sent, and then its worker died.
+            let causes = recorder.add_cause(cause);
             self.tell_forgotten(event, cause);
+            if let Some(recorder) = self.outside.trace.recorder() {
+                recorder.set_causes(causes);
+            }
         }
         match waiting {
             Waiting::Event(event) => match event {

@@ -139,7 +139,7 @@ pub(in crate::scenario) fn others<T: HasTable>(settings: &T) -> Vec<OtherValue> 
 }
 
 /// A setting with a value, as a scenario writes it.
-pub(in crate::scenario) fn in_words<T>(setting: &Setting<T>, value: SettingValue) -> String {
+pub fn in_words<T>(setting: &Setting<T>, value: SettingValue) -> String {
     let key = setting.key;
     match value {
         SettingValue::Length(length) => format!("{key} = \"{}\"", Span(length)),

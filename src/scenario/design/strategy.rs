@@ -85,7 +85,7 @@ pub(in crate::scenario) fn overlaid(
 }
 
 /// The name of the strategy that has these settings, and of its table.
-pub(in crate::scenario) fn word(settings: &SystemSettings) -> &'static str {
+pub fn word(settings: &SystemSettings) -> &'static str {
     match settings {
         SystemSettings::InMemory(settings) => match settings.approach() {
             Approach::BestEffort => Strategy::BestEffort.word(),

@@ -17,6 +17,7 @@ use onceproof_systems::{SystemSettings, Trial, with_settings};
 use std::collections::BTreeSet;
 
 pub use mechanisms::{right as right_mechanisms, wrong as wrong_mechanisms};
+pub use steps::write as written_sink;
 
 /// One value of a mechanism, or of a setting of a step.
 #[derive(Clone, PartialEq, Eq, Debug)]

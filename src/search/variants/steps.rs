@@ -57,7 +57,7 @@ const fn insert_id(window: Nanos, from: IdFrom) -> Sink {
 }
 
 /// A way to write, as a scenario file has it.
-pub(super) fn write(sink: &Sink) -> String {
+pub fn write(sink: &Sink) -> String {
     match sink {
         Sink::Upsert => "write = \"upsert\"".to_owned(),
         Sink::Append => "write = \"append\"".to_owned(),

@@ -1,0 +1,410 @@
+//! Settings of a trial that are not right, or may not be, each with the value that is right.
+
+use crate::scenario::{given, mechanisms, setting_in_words, settings_word};
+use crate::search::variants::written_sink;
+use onceproof_kernel::call::Action;
+use onceproof_kernel::time::{Nanos, SECOND};
+use onceproof_model::dataflow;
+use onceproof_model::dataflow::mechanism::table::{MechanismRow, MechanismTry};
+use onceproof_model::dataflow::mechanism::{Dedup, Gc, Mechanism};
+use onceproof_model::function::Function;
+use onceproof_model::in_memory;
+use onceproof_model::pipeline::{
+    Ack, IdFrom, InsertId, MessageIds, OffsetGiven, QueueRules, Sink, Step, StepKind,
+};
+use onceproof_model::setting::{Free, HasTable, SettingValue, Worth};
+use onceproof_model::transactions;
+use onceproof_sim::input::SourceInput;
+use onceproof_systems::{Design, Trial, with_settings};
+
+/// Longer than any fault lasts.
+const LONG: Nanos = 3600 * SECOND;
+
+/// Ids that are kept for as long, whoever may still send their records.
+const LONG_WINDOW: &str = "dedup = { window = \"1h\" }";
+
+/// How sure it is that a setting is wrong.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Rank {
+    /// It is there to be found wrong.
+    Wrong,
+    /// It is right in some pipelines, and wrong in others.
+    Doubtful,
+    /// It is a length or a number that may be wrong.
+    Length,
+    /// It promises less than another value.
+    Less,
+    /// It is the strategy itself.
+    Strategy,
+    /// It is right, and does not reach so far.
+    Beyond,
+}
+
+/// A setting that is set right.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Repair {
+    /// How sure it is that it is wrong.
+    pub rank: Rank,
+    /// Where it stands in a file: `[mechanism]`, `[at-least-once]`, `step table`; empty at the top of the file.
+    pub place: String,
+    /// Its key.
+    pub key: &'static str,
+    /// Its value as a file has it.
+    pub was: String,
+    /// The value that is right; empty where the key is left out.
+    pub to: String,
+    /// Whether the value is the one that holds where a file says nothing.
+    pub is_default: bool,
+    sets: Sets,
+}
+
+/// What is changed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Sets {
+    /// A mechanism at these steps, by its key, as it is in other mechanisms.
+    Mechanism(&'static str, Vec<usize>, Box<Mechanism>),
+    /// A setting of a system that has a table of them, by its key.
+    Setting(&'static str, SettingValue),
+    /// The kind of a step.
+    Kind(usize, Box<StepKind>),
+    /// After how many failures a step gives a record up.
+    DeadLetter(usize, u32),
+    /// The strategy, which is made from the file.
+    Strategy,
+}
+
+impl Repair {
+    /// Another strategy.
+    pub fn of_strategy(was: &str, to: &str) -> Repair {
+        Repair {
+            rank: Rank::Strategy,
+            place: String::new(),
+            key: "strategy",
+            was: format!("\"{was}\""),
+            to: format!("\"{to}\""),
+            is_default: false,
+            sets: Sets::Strategy,
+        }
+    }
+
+    /// The trial with it; none if that is no design.
+    pub fn make(&self, trial: &Trial) -> Option<Trial> {
+        let design = match (&self.sets, &trial.design) {
+            (Sets::Mechanism(key, steps, from), Design::Dataflow(design)) => {
+                let row = MechanismRow::of(key)?;
+                let mut parts = design.parts();
+                for &step in steps {
+                    row.put(&mut parts[step].1, from);
+                }
+                of_dataflow(parts)?
+            }
+            (Sets::Setting(key, value), design) => {
+                let mut settings = design.settings()?;
+                with_settings!(&mut settings, settings => set(settings, key, *value))?;
+                design.with_settings(settings)?
+            }
+            (Sets::Kind(at, kind), design) => {
+                of_steps(design, *at, |step| step.kind = (**kind).clone())?
+            }
+            (Sets::DeadLetter(at, after), design) => {
+                of_steps(design, *at, |step| step.failing.dead_letter_after = Some(*after))?
+            }
+            (Sets::Mechanism(..) | Sets::Strategy, _) => return None,
+        };
+        Some(Trial { design, plan: trial.plan.clone() })
+    }
+}
+
+fn of_dataflow(parts: Vec<(Step, Mechanism)>) -> Option<Design> {
+    Some(Design::Dataflow(dataflow::Design::new(parts).ok()?))
+}
+
+/// A design with another step in the place of one.
+fn of_steps(design: &Design, at: usize, change: impl FnOnce(&mut Step)) -> Option<Design> {
+    match design {
+        Design::Dataflow(design) => {
+            let mut parts = design.parts();
+            change(&mut parts[at].0);
+            of_dataflow(parts)
+        }
+        Design::InMemory(design) => {
+            let mut parts = design.parts();
+            change(&mut parts[at].0);
+            Some(Design::InMemory(in_memory::Design::new(parts, design.settings).ok()?))
+        }
+        Design::Transactions(design) => {
+            let mut parts = design.parts();
+            change(&mut parts[at].0);
+            Some(Design::Transactions(transactions::Design::new(parts, design.settings).ok()?))
+        }
+        Design::Own(_) => None,
+    }
+}
+
+/// Every setting of a trial that is not right or may not be; none for a protocol of a user's own. What is done with ids
+/// is none of a strategy that keeps none.
+pub(super) fn repairs(trial: &Trial, keeps_ids: bool) -> Option<Vec<Repair>> {
+    let mut found = match &trial.design {
+        Design::Dataflow(design) => of_mechanisms(design, keeps_ids),
+        Design::InMemory(_) | Design::Transactions(_) => {
+            let settings = trial.design.settings()?;
+            let place = format!("[{}]", settings_word(&settings));
+            with_settings!(&settings, settings => of_settings(settings, &place))
+        }
+        Design::Own(_) => return None,
+    };
+    for (at, step) in trial.design.pipeline().steps().iter().enumerate() {
+        found.extend(of_step(at, step, has_ids(trial, at)));
+    }
+    found.sort_by_key(|repair| repair.rank);
+    Some(found)
+}
+
+/// Whether each row of a source has an id that its publisher gave it.
+fn has_ids(trial: &Trial, source: usize) -> bool {
+    let input = trial.plan.inputs.iter().find(|(step, _)| step.at() == source);
+    input.is_some_and(|(_, input)| match input {
+        SourceInput::Rows(rows) => rows.iter().all(|row| row.id.is_some()),
+        SourceInput::Generate(_) => false,
+    })
+}
+
+/// Each mechanism that may be wrong at some step.
+fn of_mechanisms(design: &dataflow::Design, keeps_ids: bool) -> Vec<Repair> {
+    let all = design.mechanisms();
+    let first = Mechanism::default();
+    let mut found = Vec::new();
+    for row in Mechanism::table().iter().filter(|row| keeps_ids || !row.is_of_ids) {
+        let wrong: Vec<usize> =
+            (0..all.len()).filter(|&step| row.may_break_in(&all[step])).collect();
+        let mut values: Vec<String> = wrong.iter().map(|&step| of_row(row, &all[step])).collect();
+        values.dedup();
+        let place = match (wrong.len() == all.len(), &wrong[..]) {
+            (true, _) => "[mechanism]".to_owned(),
+            (false, [step]) => of_name(&design.pipeline.steps()[*step]),
+            (false, _) => "[mechanism]".to_owned(),
+        };
+        let is_right_somewhere = |tried: &MechanismTry| {
+            tried.worth == Worth::Right
+                && tried.under.is_none()
+                && wrong.iter().any(|&step| tried.value.to_string() == of_row(row, &all[step]))
+        };
+        let rank = match row.setting().is_some_and(|setting| !setting.choices.is_empty()) {
+            false => Rank::Length,
+            true if row.tries().iter().any(is_right_somewhere) => Rank::Doubtful,
+            true => Rank::Wrong,
+        };
+        if let Some(was) = values.first() {
+            found.push(Repair {
+                rank,
+                place,
+                key: row.key(),
+                was: was.clone(),
+                to: right_of(row),
+                is_default: false,
+                sets: Sets::Mechanism(row.key(), wrong, Box::new(first)),
+            });
+        }
+    }
+    let forgets_by_watermark =
+        |own: &Mechanism| own.dedup == Dedup::Catalog && own.gc == Gc::Watermark;
+    if let (true, Ok(with)) = (all.iter().all(forgets_by_watermark), mechanisms(LONG_WINDOW)) {
+        found.push(Repair {
+            rank: Rank::Beyond,
+            place: "[mechanism]".to_owned(),
+            key: "dedup",
+            was: "\"catalog\"".to_owned(),
+            to: of_written(given(&with).first()),
+            is_default: true,
+            sets: Sets::Mechanism("dedup", (0..all.len()).collect(), Box::new(with)),
+        });
+    }
+    found
+}
+
+/// The value of a mechanism, as a file has it behind its key.
+fn of_row(row: &MechanismRow, own: &Mechanism) -> String {
+    let mut only = Mechanism::default();
+    row.put(&mut only, own);
+    of_written(given(&only).first())
+}
+
+/// What stands behind the key.
+fn of_written(written: Option<&String>) -> String {
+    let value = written.and_then(|written| written.split_once(" = "));
+    value.map_or_else(String::new, |(_, value)| value.to_owned())
+}
+
+/// The value that is right, as a file has it; empty where nothing is written for it.
+fn right_of(row: &MechanismRow) -> String {
+    let first = row.setting().and_then(|setting| setting.choices.first());
+    first.map_or_else(String::new, |choice| choice.written.to_string())
+}
+
+fn of_name(step: &Step) -> String {
+    format!("step {}", step.name)
+}
+
+/// Each setting that may be wrong, of a system that has a table of them.
+fn of_settings<T: HasTable>(settings: &T, place: &str) -> Vec<Repair> {
+    let first = settings.first();
+    let mut found = Vec::new();
+    for setting in settings.rows() {
+        let value = (setting.get)(settings);
+        let worth = |at: usize| settings.worth(setting, &setting.choices[at]);
+        let of_first = (setting.get)(&first);
+        let rank = match value {
+            SettingValue::Choice(at) => match worth(at) {
+                Worth::Right => continue,
+                Worth::Wrong => Rank::Wrong,
+                Worth::Less => Rank::Less,
+            },
+            SettingValue::Length(_) | SettingValue::Number(_) => {
+                if of_first == value || !setting.free.is_some_and(Free::may_break) {
+                    continue;
+                }
+                Rank::Length
+            }
+            SettingValue::Follows => continue,
+        };
+        // What holds where nothing is said is right, or else the first value that is.
+        let is_right = |value: &SettingValue| match value {
+            SettingValue::Choice(at) => worth(*at) == Worth::Right,
+            SettingValue::Length(_) | SettingValue::Number(_) | SettingValue::Follows => true,
+        };
+        let mut choices = (0..setting.choices.len()).map(SettingValue::Choice);
+        let Some(right) = Some(of_first).filter(is_right).or_else(|| choices.find(is_right)) else {
+            continue;
+        };
+        found.push(Repair {
+            rank,
+            place: place.to_owned(),
+            key: setting.key,
+            was: of_written(Some(&setting_in_words(setting, value))),
+            to: of_written(Some(&setting_in_words(setting, right))),
+            is_default: of_first == value,
+            sets: Sets::Setting(setting.key, right),
+        });
+    }
+    found
+}
+
+/// Sets one of the settings of a system.
+fn set<T: HasTable>(settings: &mut T, key: &str, value: SettingValue) -> Option<()> {
+    let setting = settings.rows().into_iter().find(|setting| setting.key == key)?;
+    (setting.set)(settings, value);
+    Some(())
+}
+
+/// Each setting of a step that may be wrong.
+fn of_step(at: usize, step: &Step, has_ids: bool) -> Vec<Repair> {
+    let repair = |rank, key, was: String, to: String, kind: StepKind| Repair {
+        rank,
+        place: of_name(step),
+        key,
+        was,
+        to,
+        is_default: false,
+        sets: Sets::Kind(at, Box::new(kind)),
+    };
+    let mut found = Vec::new();
+    match &step.kind {
+        StepKind::Sink(sink) => {
+            if let Some((rank, right)) = right_sink(sink) {
+                let (was, to) = (written_sink(sink), written_sink(&right));
+                let kind = StepKind::Sink(right);
+                found.push(repair(
+                    rank,
+                    "write",
+                    of_written(Some(&was)),
+                    of_written(Some(&to)),
+                    kind,
+                ));
+            }
+        }
+        StepKind::Source { watermark, queue: Some(queue) } => {
+            let with =
+                |queue: QueueRules| StepKind::Source { watermark: *watermark, queue: Some(queue) };
+            if queue.ack == Ack::OnReceipt {
+                let (was, to) = ("\"on-receipt\"".to_owned(), "\"after-commit\"".to_owned());
+                let kind = with(QueueRules { ack: Ack::AfterCommit, ..*queue });
+                found.push(repair(Rank::Wrong, "queue.ack", was, to, kind));
+            }
+            for (ids, word) in
+                [(MessageIds::Message, "message"), (MessageIds::Attribute, "attribute")]
+            {
+                let rank = match (queue.ids, ids) {
+                    (_, MessageIds::Attribute) if !has_ids => continue,
+                    (MessageIds::Content | MessageIds::None, _) => Rank::Wrong,
+                    (MessageIds::Message, MessageIds::Attribute) => Rank::Beyond,
+                    _ => continue,
+                };
+                let kind = with(QueueRules { ids, ..*queue });
+                let was = format!("\"{}\"", ids_word(queue.ids));
+                found.push(repair(rank, "queue.ids", was, format!("\"{word}\""), kind));
+            }
+        }
+        StepKind::Map(Function::Call(action)) => {
+            let (key, was, to, right) = match action {
+                Action::Append => ("fn.call.write", "append", "put", Action::Put),
+                Action::Put => ("fn.call.write", "put", "put-fenced", Action::PutFenced),
+                Action::Take => ("fn.call", "take", "read", Action::Read),
+                Action::PutFenced | Action::Read | Action::Delete => return found,
+            };
+            let kind = StepKind::Map(Function::Call(right));
+            found.push(repair(Rank::Wrong, key, format!("\"{was}\""), format!("\"{to}\""), kind));
+        }
+        StepKind::Source { queue: None, .. }
+        | StepKind::Map(_)
+        | StepKind::Reshuffle
+        | StepKind::Count(_)
+        | StepKind::Sum(_)
+        | StepKind::CountGlobally(_) => {}
+    }
+    if step.failing.poison.is_some() && step.failing.dead_letter_after.is_none() {
+        found.push(Repair {
+            rank: Rank::Length,
+            place: of_name(step),
+            key: "dead-letter",
+            was: String::new(),
+            to: "{ after = 3 }".to_owned(),
+            is_default: true,
+            sets: Sets::DeadLetter(at, 3),
+        });
+    }
+    found
+}
+
+fn ids_word(ids: MessageIds) -> &'static str {
+    match ids {
+        MessageIds::Message => "message",
+        MessageIds::Attribute => "attribute",
+        MessageIds::Content => "content",
+        MessageIds::None => "none",
+    }
+}
+
+/// How a sink should write that may write a row twice, or lose it.
+fn right_sink(own: &Sink) -> Option<(Rank, Sink)> {
+    let by_record = Sink::InsertId(InsertId { window: LONG, from: IdFrom::Record });
+    Some(match own {
+        Sink::Append | Sink::InsertId(InsertId { from: IdFrom::Execution, .. }) => {
+            (Rank::Wrong, by_record)
+        }
+        Sink::InsertId(InsertId { from: IdFrom::Record, window }) if *window < LONG => {
+            (Rank::Length, by_record)
+        }
+        Sink::Offset(OffsetGiven::AfterCall | OffsetGiven::InNewStream) => {
+            (Rank::Wrong, Sink::Offset(OffsetGiven::BeforeCall))
+        }
+        Sink::InPlace => (Rank::Wrong, Sink::Rename),
+        Sink::TwoPhase { timeout } if *timeout < LONG => {
+            (Rank::Length, Sink::TwoPhase { timeout: LONG })
+        }
+        Sink::Upsert
+        | Sink::InsertId(_)
+        | Sink::Offset(OffsetGiven::BeforeCall)
+        | Sink::Rename
+        | Sink::TwoPhase { .. } => return None,
+    })
+}

@@ -1,0 +1,261 @@
+//! What is said of the events of a story: what those who acted believed, and what was true.
+
+use super::scene::{Course, Gain, Scene, Shape};
+use super::slice::Lineage;
+use super::victim::Victim;
+use crate::figures::{counted, exact, milliseconds};
+use crate::report::printable;
+use onceproof_kernel::account::{Belief, BeliefAt};
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::time::Nanos;
+use onceproof_sim::outcome::Class;
+use onceproof_sim::trace::Fate;
+use onceproof_systems::Trial;
+
+/// What was believed where something happened, and what was true.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Note {
+    pub believed: Option<String>,
+    pub truth: Option<String>,
+}
+
+/// A run of which a story is told.
+#[derive(Clone, Copy)]
+pub(super) struct Told<'a> {
+    pub trial: &'a Trial,
+    pub course: &'a Course,
+    pub lineage: &'a Lineage,
+    pub victim: &'a Victim,
+    /// The events at which it goes wrong; none in a run that holds.
+    pub wrong: &'a [usize],
+}
+
+/// A moment of a run: `54.000 ms`.
+pub(super) fn moment(at: Nanos) -> String {
+    format!("{} ms", milliseconds(at))
+}
+
+impl Told<'_> {
+    /// What is said of an event.
+    pub fn note(&self, at: usize) -> Note {
+        let scene = &self.course.scenes[at];
+        let beliefs = self.course.outcome.brief.alphabet.account.beliefs;
+        let fits = |belief: &&Belief| match belief.at {
+            BeliefAt::Told { word, why } => scene.told.as_ref().is_some_and(|(told, words)| {
+                *told == word && (why.is_empty() || words.contains(&why))
+            }),
+            place => self.places(at).contains(&place),
+        };
+        let is_plain = scene.topic.is_some() && !scene.is_of(&self.lineage.roots);
+        let is_wrong = self.wrong.contains(&at);
+        if is_plain && !is_wrong && scene.fault.is_none() {
+            return Note::default();
+        }
+        let belief = beliefs.iter().find(fits);
+        let believed = belief.map(|belief| self.filled(belief.believed, scene));
+        let truth = match (is_wrong, &believed) {
+            (true, _) => Some(self.truth_of_wrong(at)),
+            (false, Some(_)) => Some(self.truth(at)),
+            (false, None) => None,
+        };
+        Note { believed, truth }
+    }
+
+    /// Where in the protocol an event is, as far as something is believed there.
+    fn places(&self, at: usize) -> Vec<BeliefAt> {
+        let scene = &self.course.scenes[at];
+        let is_reply = scene.shape == Shape::Ack || scene.is_aside;
+        let mut places = Vec::new();
+        match scene.fate {
+            Some(Fate::Lost | Fate::Cut | Fate::Late(_) | Fate::Error) if is_reply => {
+                places.push(BeliefAt::Unanswered);
+            }
+            Some(Fate::Lost | Fate::Cut | Fate::Late(_)) => places.push(BeliefAt::NotThere),
+            Some(Fate::Error | Fate::Unanswered) => places.push(BeliefAt::Unanswered),
+            Some(Fate::Twice) => places.push(BeliefAt::Twice),
+            Some(Fate::Arrives) | None => {}
+        }
+        let is_known = || self.first_gain(at).is_some();
+        let is_wrong = self.wrong.contains(&at);
+        let has_answer = scene.topic.as_ref().is_some_and(|topic| !topic.key.is_empty());
+        let gains = scene.gains.iter().any(|gain| self.lineage.gains(gain, self.victim));
+        let further = match scene.shape {
+            Shape::Send | Shape::Ask if scene.is_again && !is_reply => Some(BeliefAt::SentAgain),
+            Shape::Read if self.came_before(at) => Some(BeliefAt::ReadAgain),
+            Shape::Call if scene.is_again && has_answer => Some(BeliefAt::RunAgain),
+            Shape::Receive if !scene.is_aside && self.came_before(at) => Some(BeliefAt::ComesAgain),
+            Shape::Apply if scene.is_vain => Some(BeliefAt::Refused),
+            Shape::Apply | Shape::Serve if gains && (is_wrong || is_known()) => {
+                Some(BeliefAt::Gains)
+            }
+            Shape::Apply if is_wrong && !scene.gains.is_empty() => Some(BeliefAt::Gains),
+            Shape::Apply if is_wrong => Some(BeliefAt::Ends),
+            Shape::Crash => Some(BeliefAt::Falls),
+            Shape::Back => Some(BeliefAt::IsBack),
+            Shape::Pause => Some(BeliefAt::StandsStill),
+            Shape::GoesOn => Some(BeliefAt::GoesOn),
+            Shape::Move => Some(BeliefAt::Granted),
+            Shape::Clock => Some(BeliefAt::ClockSteps),
+            Shape::Wait => Some(BeliefAt::Waited),
+            _ => None,
+        };
+        places.extend(further);
+        places
+    }
+
+    /// Whether the same came to the same process before.
+    fn came_before(&self, at: usize) -> bool {
+        let scene = &self.course.scenes[at];
+        let mut before = self.course.scenes[..at].iter();
+        before.any(|other| {
+            other.shape == scene.shape
+                && (scene.shape == Shape::Read || other.shard == scene.shard)
+                && other.message == scene.message
+                && other.topic.as_ref().map(|topic| &topic.name)
+                    == scene.topic.as_ref().map(|topic| &topic.name)
+        })
+    }
+
+    /// The first time before an event that a result has gained the record: at the step where it goes wrong, or else at
+    /// any.
+    fn first_gain(&self, before: usize) -> Option<(&Scene, &Gain)> {
+        let gains = |is_meant: &dyn Fn(&Gain) -> bool| {
+            let mut scenes = self.course.scenes[..before].iter().filter(|scene| !scene.is_vain);
+            scenes.find_map(|scene| Some((scene, scene.gains.iter().find(|gain| is_meant(gain))?)))
+        };
+        let is_of_it = |gain: &Gain| match gain.total {
+            None => gain.roots.iter().any(|root| self.lineage.roots.contains(root)),
+            Some(_) => false,
+        };
+        gains(&|gain| self.lineage.gains(gain, self.victim)).or_else(|| gains(&is_of_it))
+    }
+
+    /// What is true at an event that is not the one that is wrong.
+    fn truth(&self, at: usize) -> String {
+        let scene = &self.course.scenes[at];
+        let fate = match scene.fate {
+            Some(Fate::Lost | Fate::Cut) => Some("it never arrives".to_owned()),
+            Some(Fate::Late(by)) => Some(format!("it arrives {} later than it would", exact(by))),
+            Some(Fate::Twice) => Some("it arrives twice".to_owned()),
+            Some(Fate::Error) => Some("the other end takes it for an error".to_owned()),
+            Some(Fate::Unanswered) => Some("it is done, and the answer is lost".to_owned()),
+            Some(Fate::Arrives) | None => None,
+        };
+        let known = self.known(at);
+        match fate {
+            Some(fate) => format!("{fate}; {known}"),
+            None => known,
+        }
+    }
+
+    /// Since when a result has the record, or that none has.
+    fn known(&self, at: usize) -> String {
+        let record = &self.victim.record;
+        match self.first_gain(at) {
+            Some((scene, Gain { step, cell, total: Some(total), .. })) => {
+                let (step, at) = (self.step(*step), moment(scene.at));
+                format!("{step} {cell} is {total} since {at}").replace("  ", " ")
+            }
+            Some((scene, gain)) => {
+                format!("{record} is in {} since {}", self.step(gain.step), moment(scene.at))
+            }
+            None => format!("no result has {record} yet"),
+        }
+    }
+
+    /// What is true at the event that is wrong.
+    fn truth_of_wrong(&self, at: usize) -> String {
+        let (scene, victim) = (&self.course.scenes[at], self.victim);
+        let record = &victim.record;
+        let damage = victim.damage.as_ref().map(|(_, damage)| damage);
+        let total = scene.gains.iter().find_map(|gain| {
+            let is_its = self.lineage.gains(gain, victim);
+            gain.total.filter(|_| is_its).map(|total| (gain, total))
+        });
+        let known = self.known(at);
+        match victim.class {
+            Class::Duplicated | Class::Phantom => match total {
+                Some((gain, total)) => {
+                    let (step, cell) = (self.step(gain.step), &gain.cell);
+                    format!("{step} {cell} is {total} from here on, with {record} once too often")
+                }
+                None => format!("{known}: from here on it is there once too often"),
+            },
+            Class::Lost => match (total, damage.and_then(|damage| damage.taken_for.as_ref())) {
+                (Some((gain, total)), _) => {
+                    let (step, cell) = (self.step(gain.step), &gain.cell);
+                    format!("{step} {cell} is {total} from here on, without {record}")
+                }
+                (None, Some(other)) => {
+                    format!("{known}, and the id that is known is that of {other}")
+                }
+                (None, None) if scene.is_old => {
+                    let shard = scene.shard.map_or_else(String::new, |shard| self.shard(shard));
+                    format!("{shard} is another worker's now, which knows nothing of this commit")
+                }
+                (None, None) if !scene.gains.is_empty() && !scene.is_of(&self.lineage.roots) => {
+                    format!("what stands from here on is made without {record}")
+                }
+                (None, None) => format!("{known}, and nothing will bring it there"),
+            },
+            Class::Divergent => match damage.and_then(|damage| damage.left.as_ref()) {
+                Some([first, second]) => {
+                    format!(
+                        "one execution has left {first}, and from here on another leaves {second}"
+                    )
+                }
+                None => format!("{known}, and from here on another execution says otherwise"),
+            },
+            Class::Stuck => format!("nothing that comes of it brings {record} to an end"),
+            Class::Unbounded => format!("nobody forgets {record} again, though nobody can send it"),
+            Class::Torn => {
+                let rows = damage.map_or(0, |damage| damage.reflected);
+                let of = damage.map_or(0, |damage| damage.expected);
+                format!("a reader sees {} of {of}", counted(rows, "row"))
+            }
+            Class::Repeated => match self.first_gain(at) {
+                Some((first, _)) => {
+                    format!("the side effect of {record} stands since {}", moment(first.at))
+                }
+                None => format!("the side effect of {record} stands already"),
+            },
+            Class::Stale => match damage.and_then(|damage| damage.instead.as_ref()) {
+                Some(instead) => format!("{instead} was committed last, and its entry is gone"),
+                None => "an entry that is newer is gone".to_owned(),
+            },
+            Class::Broken => match &self.course.outcome.broken {
+                Some(broken) => format!("`{}` does not hold: {}", broken.name, broken.why),
+                None => known,
+            },
+        }
+    }
+
+    /// A sentence with what is known of an event in the place of its braces.
+    fn filled(&self, sentence: &str, scene: &Scene) -> String {
+        let shard = |shard: Option<ShardIndex>| {
+            shard.map_or_else(|| "it".to_owned(), |shard| self.shard(shard))
+        };
+        let record = scene.topic.as_ref().map_or(self.victim.record.as_str(), |topic| &topic.name);
+        let before = match scene.shape {
+            Shape::Move => scene.number,
+            _ => scene.number.saturating_sub(1),
+        };
+        sentence
+            .replace("{who}", &shard(scene.shard))
+            .replace("{other}", &shard(scene.other))
+            .replace("{attempt}", &scene.number.to_string())
+            .replace("{before}", &before.to_string())
+            .replace("{record}", record)
+    }
+
+    /// The name of a step.
+    pub fn step(&self, step: StepIndex) -> String {
+        printable(self.trial.layout().name(step))
+    }
+
+    /// A shard: `per-user/0`.
+    pub fn shard(&self, shard: ShardIndex) -> String {
+        let layout = self.trial.layout();
+        format!("{}/{}", self.step(layout.step_of(shard)), layout.number_of(shard))
+    }
+}
