@@ -172,7 +172,10 @@ mod tests {
         assert_eq!(strategy("best-effort"), Ok(Strategy::BestEffort));
         let meant = "there is no such strategy; did you mean at-least-once?";
         assert_eq!(strategy("at-least-onc"), Err(meant.to_owned()));
-        assert!(strategy("storm").is_err_and(|error| error.contains("dataflow, dataflow-at")));
+        assert!(
+            strategy("storm")
+                .is_err_and(|error| error.contains("dataflow, transactions, dataflow-at"))
+        );
     }
 
     #[test]

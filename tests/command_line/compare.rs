@@ -5,8 +5,14 @@ use boon::{Compiler, Schemas};
 use serde_json::{Value, json};
 use std::path::Path;
 
-const ALL: [&str; 5] =
-    ["dataflow", "dataflow-at-least-once", "at-least-once", "best-effort", "lambda"];
+const ALL: [&str; 6] = [
+    "dataflow",
+    "transactions",
+    "dataflow-at-least-once",
+    "at-least-once",
+    "best-effort",
+    "lambda",
+];
 
 /// The path of a scenario of the library.
 fn library(file: &str) -> String {
@@ -48,8 +54,9 @@ fn the_chapter_is_exact_with_ids_alone_and_late_with_them() {
         .map(|one| &one["strategy"])
         .collect();
     assert_eq!(names, ALL);
-    let [ids, without, acked, best, lambda] = ALL.map(|strategy| of(&document, strategy));
-    for one in [ids, without, acked, best, lambda] {
+    let all = ALL.map(|strategy| of(&document, strategy));
+    let [ids, transactions, without, acked, best, lambda] = all;
+    for one in all {
         assert_eq!((&one["runs"], &one["inconclusive"]), (&json!(30), &json!(0)), "{one}");
         // An empty comparison would say nothing.
         assert_eq!((&one["records"], &one["never_fired"]), (&json!(15_000), &json!([])), "{one}");
@@ -58,6 +65,7 @@ fn the_chapter_is_exact_with_ids_alone_and_late_with_them() {
         );
     }
     assert_eq!((&ids["violated"], &ids["classes"]), (&json!(0), &json!({})));
+    assert_eq!((&transactions["violated"], &transactions["classes"]), (&json!(0), &json!({})));
     assert!(class(without, "duplicated") > 0);
     assert_eq!(class(without, "lost"), 0);
     assert_eq!(
@@ -335,7 +343,7 @@ fn a_comparison_is_a_table_of_markdown() {
     let arguments = ["compare", &chapter, "--seeds", "0..3", "--format", "markdown"];
     let text = folder.onceproof(&arguments).ends(0).stdout;
     assert!(
-        text.starts_with("# chapter 5, to compare strategies\n\n5 strategies, 3 runs each"),
+        text.starts_with("# chapter 5, to compare strategies\n\n6 strategies, 3 runs each"),
         "{text}"
     );
     assert!(text.contains("\n| dataflow | 3 | 0 | 0.0 % | 0.0 to 56.2 % | 0 |\n"), "{text}");

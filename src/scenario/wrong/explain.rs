@@ -50,6 +50,7 @@ pub(in crate::scenario) const TOP_KEYS: [&str; 19] = [
     "best-effort",
     "at-least-once",
     "lambda",
+    "transactions",
     "cluster",
     "network",
     "faults",

@@ -311,7 +311,7 @@ impl Settings {
         producer_expiry: Some(24 * 3600 * SECOND),
         expires_open: false,
         clients: 2,
-        poll: 100,
+        poll: 10,
         request_timeout: SECOND,
         retry_backoff: 100 * MILLISECOND,
         session: 45 * SECOND,
