@@ -13,10 +13,8 @@ use std::ops::Range;
 /// what can be done instead.
 const NOT_BUILT: &[(&str, &str, &str)] = &[
     ("seeds", "vary", "only seeds can be swept"),
-    ("dataflow", "lambda", "it is not simulated yet"),
     ("dataflow", "micro-batch", "it is not simulated yet"),
-    ("dataflow", "snapshots", "it is not simulated yet"),
-    ("dataflow", "log-transactions", "it is not simulated yet"),
+    ("dataflow", "snapshot", "it is not simulated yet"),
     ("reshuffle", "flatten", "`from` takes a list of steps"),
     ("reshuffle", "join", "`from` takes a list of steps"),
 ];
@@ -37,7 +35,7 @@ pub(in crate::scenario) struct Around<'a> {
 }
 
 /// The keys that a file has outside of its tables.
-pub(in crate::scenario) const TOP_KEYS: [&str; 19] = [
+pub(in crate::scenario) const TOP_KEYS: [&str; 20] = [
     "format",
     "name",
     "claim",
