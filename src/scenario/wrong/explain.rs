@@ -37,7 +37,7 @@ pub(in crate::scenario) struct Around<'a> {
 }
 
 /// The keys that a file has outside of its tables.
-pub(in crate::scenario) const TOP_KEYS: [&str; 19] = [
+pub(in crate::scenario) const TOP_KEYS: [&str; 20] = [
     "format",
     "name",
     "claim",
