@@ -12,7 +12,7 @@ use onceproof_kernel::system::Fill;
 use onceproof_kernel::time::{Nanos, Time};
 use std::collections::BTreeMap;
 
-pub use class::{AskedFor, Class, ClassRow, Classes};
+pub use class::{AskedFor, Class, ClassRow, ClassTurn, Classes};
 
 /// The verdict on a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -8,7 +8,7 @@ use crate::report::printable;
 use onceproof_kernel::account::{Belief, BeliefAt};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::time::Nanos;
-use onceproof_sim::outcome::Class;
+use onceproof_sim::outcome::ClassTurn;
 use onceproof_sim::trace::Fate;
 use onceproof_systems::Trial;
 
@@ -173,32 +173,44 @@ impl Told<'_> {
             gain.total.filter(|_| is_its).map(|total| (gain, total))
         });
         let known = self.known(at);
-        match victim.class {
-            Class::Duplicated | Class::Phantom => match total {
+        match victim.class.row().turn {
+            ClassTurn::Repeated => match total {
                 Some((gain, total)) => {
                     let (step, cell) = (self.step(gain.step), &gain.cell);
                     format!("{step} {cell} is {total} from here on, with {record} once too often")
                 }
+                None if scene.shape == Shape::Serve => match self.first_gain(at) {
+                    Some((first, _)) => {
+                        format!("the side effect of {record} stands since {}", moment(first.at))
+                    }
+                    None => format!("the side effect of {record} stands already"),
+                },
                 None => format!("{known}: from here on it is there once too often"),
             },
-            Class::Lost => match (total, damage.and_then(|damage| damage.taken_for.as_ref())) {
-                (Some((gain, total)), _) => {
-                    let (step, cell) = (self.step(gain.step), &gain.cell);
-                    format!("{step} {cell} is {total} from here on, without {record}")
+            ClassTurn::GivenUp => {
+                match (total, damage.and_then(|damage| damage.taken_for.as_ref())) {
+                    (Some((gain, total)), _) => {
+                        let (step, cell) = (self.step(gain.step), &gain.cell);
+                        format!("{step} {cell} is {total} from here on, without {record}")
+                    }
+                    (None, Some(other)) => {
+                        format!("{known}, and the id that is known is that of {other}")
+                    }
+                    (None, None) if scene.is_old => {
+                        let shard = scene.shard.map_or_else(String::new, |shard| self.shard(shard));
+                        format!(
+                            "{shard} is another worker's now, which knows nothing of this commit"
+                        )
+                    }
+                    (None, None)
+                        if !scene.gains.is_empty() && !scene.is_of(&self.lineage.roots) =>
+                    {
+                        format!("what stands from here on is made without {record}")
+                    }
+                    (None, None) => format!("{known}, and nothing will bring it there"),
                 }
-                (None, Some(other)) => {
-                    format!("{known}, and the id that is known is that of {other}")
-                }
-                (None, None) if scene.is_old => {
-                    let shard = scene.shard.map_or_else(String::new, |shard| self.shard(shard));
-                    format!("{shard} is another worker's now, which knows nothing of this commit")
-                }
-                (None, None) if !scene.gains.is_empty() && !scene.is_of(&self.lineage.roots) => {
-                    format!("what stands from here on is made without {record}")
-                }
-                (None, None) => format!("{known}, and nothing will bring it there"),
-            },
-            Class::Divergent => match damage.and_then(|damage| damage.left.as_ref()) {
+            }
+            ClassTurn::Disagrees => match damage.and_then(|damage| damage.left.as_ref()) {
                 Some([first, second]) => {
                     format!(
                         "one execution has left {first}, and from here on another leaves {second}"
@@ -206,27 +218,24 @@ impl Told<'_> {
                 }
                 None => format!("{known}, and from here on another execution says otherwise"),
             },
-            Class::Stuck => format!("nothing that comes of it brings {record} to an end"),
-            Class::Unbounded => format!("nobody forgets {record} again, though nobody can send it"),
-            Class::Torn => {
-                let rows = damage.map_or(0, |damage| damage.reflected);
-                let of = damage.map_or(0, |damage| damage.expected);
-                format!("a reader sees {} of {of}", counted(rows, "row"))
-            }
-            Class::Repeated => match self.first_gain(at) {
-                Some((first, _)) => {
-                    format!("the side effect of {record} stands since {}", moment(first.at))
+            ClassTurn::Endless => format!("nothing that comes of it brings {record} to an end"),
+            ClassTurn::Kept => format!("nobody forgets {record} again, though nobody can send it"),
+            ClassTurn::PutDown => {
+                let instead = damage.and_then(|damage| damage.instead.as_ref());
+                match (instead, &self.course.outcome.broken, damage) {
+                    (Some(instead), ..) => {
+                        format!("{instead} was committed last, and its entry is gone")
+                    }
+                    (None, Some(broken), None) => {
+                        format!("`{}` does not hold: {}", broken.name, broken.why)
+                    }
+                    (None, _, Some(damage)) => {
+                        let rows = counted(damage.reflected, "row");
+                        format!("a reader sees {rows} of {}", damage.expected)
+                    }
+                    (None, None, None) => known,
                 }
-                None => format!("the side effect of {record} stands already"),
-            },
-            Class::Stale => match damage.and_then(|damage| damage.instead.as_ref()) {
-                Some(instead) => format!("{instead} was committed last, and its entry is gone"),
-                None => "an entry that is newer is gone".to_owned(),
-            },
-            Class::Broken => match &self.course.outcome.broken {
-                Some(broken) => format!("`{}` does not hold: {}", broken.name, broken.why),
-                None => known,
-            },
+            }
         }
     }
 

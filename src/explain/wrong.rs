@@ -4,7 +4,7 @@
 use super::scene::{Course, Gain, Scene, Shape};
 use super::slice::Lineage;
 use super::victim::Victim;
-use onceproof_sim::outcome::Class;
+use onceproof_sim::outcome::ClassTurn;
 use std::collections::BTreeMap;
 
 /// The events at which a victim goes wrong, the first being where it is told. `holds` is a run in which it does not,
@@ -17,17 +17,16 @@ pub(super) fn wrong(
     faults: &[usize],
 ) -> Vec<usize> {
     let seen = Sight { fails, lineage, victim, holds, faults };
-    let found = match victim.class {
-        Class::Duplicated | Class::Phantom => seen.too_many(),
-        Class::Repeated => seen.too_many(),
-        Class::Lost => seen.given_up(),
-        Class::Divergent => seen.disagreeing(),
-        Class::Torn | Class::Stale | Class::Broken => seen.last_put_down(),
-        Class::Stuck => seen.last(|scene| {
+    let found = match victim.class.row().turn {
+        ClassTurn::Repeated => seen.too_many(),
+        ClassTurn::GivenUp => seen.given_up(),
+        ClassTurn::Disagrees => seen.disagreeing(),
+        ClassTurn::PutDown => seen.last_put_down(),
+        ClassTurn::Endless => seen.last(|scene| {
             matches!(scene.shape, Shape::Wait | Shape::Send | Shape::Call | Shape::Commit)
                 && scene.is_of(&lineage.roots)
         }),
-        Class::Unbounded => {
+        ClassTurn::Kept => {
             let learns = |scene: &&Scene| scene.learns && scene.is_of(&lineage.roots);
             let at = fails.scenes.iter().position(|scene| learns(&scene));
             at.into_iter().collect()

@@ -14,6 +14,27 @@ pub struct ClassRow {
     pub claim: &'static str,
     /// What a scenario must ask for, or else this is not wrong.
     pub asked: Option<AskedFor>,
+    /// Where a run that shows it goes wrong.
+    pub turn: ClassTurn,
+    /// What stands beside that in a picture.
+    pub sign: &'static str,
+}
+
+/// Where a run goes wrong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClassTurn {
+    /// Where a record is put into a result, or done outside, once too often.
+    Repeated,
+    /// Where a record is taken for done, or what it did is undone.
+    GivenUp,
+    /// Where a second execution leaves something else than the first.
+    Disagrees,
+    /// Where the record was last put into anything.
+    PutDown,
+    /// Nowhere: it is repeated without end.
+    Endless,
+    /// Where it is known from then on, and never forgotten.
+    Kept,
 }
 
 /// What a scenario must ask for.
@@ -55,6 +76,8 @@ table! {
         told: REFLECTED,
         claim: REFLECTED_AT,
         asked: None,
+        turn: ClassTurn::Repeated,
+        sign: "once too often",
     }
     /// A source record, not late, is reflected in none, though the run drained.
     Lost "lost" is {
@@ -62,6 +85,8 @@ table! {
         told: "reflected {times} instead of {expected}{taken-for}",
         claim: REFLECTED_AT,
         asked: None,
+        turn: ClassTurn::GivenUp,
+        sign: "lost here",
     }
     /// Two executions of one record both left committed traces that disagree.
     Divergent "divergent" is {
@@ -69,6 +94,8 @@ table! {
         told: "{left}",
         claim: "two executions of {record} left traces that disagree",
         asked: None,
+        turn: ClassTurn::Disagrees,
+        sign: "another answer",
     }
     /// A result contains something that its inputs do not add up to.
     Phantom "phantom" is {
@@ -76,6 +103,8 @@ table! {
         told: REFLECTED,
         claim: REFLECTED_AT,
         asked: None,
+        turn: ClassTurn::Repeated,
+        sign: "never was",
     }
     /// Only repetition without end is left.
     Stuck "stuck" is {
@@ -83,6 +112,8 @@ table! {
         told: REFLECTED,
         claim: REFLECTED_AT,
         asked: None,
+        turn: ClassTurn::Endless,
+        sign: "without end",
     }
     /// Nothing is left to happen, and ids or outputs are held that can never matter again.
     Unbounded "unbounded" is {
@@ -90,6 +121,8 @@ table! {
         told: REFLECTED,
         claim: REFLECTED_AT,
         asked: None,
+        turn: ClassTurn::Kept,
+        sign: "kept for ever",
     }
     /// Part of an atomic unit is visible: a reader meets some of its rows and not all of them.
     Torn "torn" is {
@@ -97,6 +130,8 @@ table! {
         told: "{rows} of {expected} seen without the others",
         claim: "{rows} of {expected} at {step} seen alone, {record} first",
         asked: None,
+        turn: ClassTurn::PutDown,
+        sign: "seen alone",
     }
     /// More side effects of a record stand than the scenario allows.
     Repeated "repeated" is {
@@ -108,6 +143,8 @@ table! {
             otherwise: "side effects may be repeated at will",
             written: "side-effects = { at-most = 1 }",
         }),
+        turn: ClassTurn::Repeated,
+        sign: "done again",
     }
     /// The entry of a key is not that of the record committed last for it, as the scenario demands.
     Stale "stale" is {
@@ -119,6 +156,8 @@ table! {
             otherwise: "any entry may stand",
             written: "side-effects = { newest = true }",
         }),
+        turn: ClassTurn::PutDown,
+        sign: "stands over newer",
     }
     /// What must hold of the results, as a test says it, does not.
     Broken "broken" is {
@@ -130,6 +169,8 @@ table! {
             otherwise: "a file states no property that could be broken",
             written: "",
         }),
+        turn: ClassTurn::PutDown,
+        sign: "does not hold",
     }
 }
 

@@ -118,6 +118,8 @@ pub(super) struct FaultSaid {
 pub(super) struct DamageSaid {
     /// What is wrong.
     pub cls: &'static str,
+    /// What stands beside the events at which it goes wrong.
+    pub sign: &'static str,
     /// Which record; null for a class that damages none, where none shows it.
     pub record: Option<usize>,
     /// The step where it is wrong.

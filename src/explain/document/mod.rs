@@ -228,6 +228,7 @@ fn damage(explanation: &Explanation<'_>, table: &Table<'_>, kept: &[usize]) -> V
     let has_run = explanation.holds.is_some();
     let mut said = vec![DamageSaid {
         cls: victim.class.word(),
+        sign: victim.class.row().sign,
         record: table.record(&victim.record),
         step: victim.step.map(|step| explanation.fails_told().step(step)),
         expected: victim.expected(),
@@ -245,6 +246,7 @@ fn damage(explanation: &Explanation<'_>, table: &Table<'_>, kept: &[usize]) -> V
         let holds = explanation.holds.as_ref().filter(|holds| !other.is_in(&holds.course.outcome));
         said.push(DamageSaid {
             cls: other.class.word(),
+            sign: other.class.row().sign,
             record: table.record(&other.record),
             step: other.step.map(|step| explanation.fails_told().step(step)),
             expected: of_it.expected,

@@ -9,7 +9,6 @@ use crate::explain::words::Told;
 use crate::figures::measured;
 use crate::write::Sign;
 use onceproof_kernel::time::{MICROSECOND, Nanos};
-use onceproof_sim::outcome::Class;
 use onceproof_sim::trace::Fate;
 
 /// How pictures are known.
@@ -348,7 +347,7 @@ impl Drawing<'_> {
         }
         if is_wrong {
             svg.wrong(x, y);
-            svg.text(x + 16, y + 4, "wrong-name", wrong_words(self.explanation.victim.class));
+            svg.text(x + 16, y + 4, "wrong-name", self.explanation.victim.class.row().sign);
         }
     }
 
@@ -362,22 +361,6 @@ impl Drawing<'_> {
 
 fn label(topic: &Topic) -> &str {
     if topic.key.is_empty() { &topic.name } else { &topic.key }
-}
-
-/// What stands beside the event that is wrong, as on the page.
-fn wrong_words(class: Class) -> &'static str {
-    match class {
-        Class::Duplicated => "once too often",
-        Class::Lost => "lost here",
-        Class::Divergent => "another answer",
-        Class::Phantom => "never was",
-        Class::Stuck => "without end",
-        Class::Unbounded => "kept for ever",
-        Class::Torn => "seen alone",
-        Class::Repeated => "done again",
-        Class::Stale => "stands over newer",
-        Class::Broken => "does not hold",
-    }
 }
 
 /// Milliseconds, with what is behind the point where it is not 0.

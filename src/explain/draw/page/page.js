@@ -104,8 +104,6 @@ function tell(run, e) {
   };
   return { say: words[D.kinds[e.k]] || `${who}: ${what}`, believed: "", truth: "", wrong };
 }
-/* What stands beside the event that is wrong. */
-const WRONG = { duplicated: "once too often", lost: "lost here", divergent: "another answer", phantom: "never was", stuck: "without end", unbounded: "kept for ever", torn: "seen alone", repeated: "done again", stale: "stands over newer", broken: "does not hold" };
 
 /* ---- results at a moment ---- */
 function counts(run, upto) {
@@ -285,7 +283,7 @@ function picture(run, w) {
       default: add("dot" + me, shape.dot(x, y));
     }
     if (bad) {
-      const [first, ...others] = (WRONG[damage.cls] || "wrong").split(" ");
+      const [first, ...others] = damage.sign.split(" ");
       marks.push(wrongMark(x, y)); words(x + 16, y - (others.length ? 3 : 0), first, "wrongt"); if (others.length) words(x + 16, y + 10, others.join(" "), "wrongt");
     }
   });
