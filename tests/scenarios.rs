@@ -50,11 +50,16 @@ fn every_file_is_in_the_table_and_in_the_contents() {
     }
 }
 
+/// Whether a seed draws any fault: one whose odds are 0 only says how long it lasts where a search places it.
+fn draws(scenario: &Scenario) -> bool {
+    scenario.trial.plan.climate.odds.iter().any(|(_, odds)| odds.numerator > 0)
+}
+
 #[test]
 fn every_exact_scenario_states_its_ledger_and_the_results_of_each_step() {
     for file in files() {
         let scenario = load(&file);
-        if !scenario.trial.plan.climate.odds.is_empty() {
+        if draws(&scenario) {
             continue;
         }
         let Scenario { stated, trial, .. } = scenario;
@@ -70,11 +75,7 @@ fn every_exact_scenario_states_its_ledger_and_the_results_of_each_step() {
 fn every_exact_scenario_is_exact_and_every_random_one_meets_its_claim() {
     for row in rows() {
         let scenario = load(row.file);
-        assert!(
-            scenario.seed.is_none() && scenario.trial.plan.climate.odds.is_empty(),
-            "{}",
-            row.file
-        );
+        assert!(scenario.seed.is_none() && !draws(&scenario), "{}", row.file);
     }
     for file in RANDOM {
         let Scenario { expect, sweep, trial, .. } = load(file);

@@ -63,7 +63,7 @@ const BY_ONE_FAULT: &[(&str, &[Class])] = &[
 /// Each wrong value that takes more, with a seed of the bad weather that shows it, and a class that is found.
 const IN_BAD_WEATHER: &[(&str, u64, Class)] = &[
     ("verify = \"unguarded\"", 5095, Stuck),
-    ("verify = \"any-epoch\"", 19, Duplicated),
+    ("verify = \"any-epoch\"", 19, Phantom),
     ("marker-epoch = \"equal\"", 55, Duplicated),
     ("markers = \"first-completes\"", 27, Stuck),
     ("end = \"any-epoch\"", 22, Duplicated),

@@ -1,7 +1,7 @@
 //! What messages and changes say, as numbers that a fingerprint folds in. Keys and names go in by their hashes, and
 //! lineages not at all: they are there for whoever watches.
 
-use super::message::{Change, Entry, Producer, Reply, Request, Transaction};
+use super::message::{Change, LogEntry, Producer, Reply, Request, Transaction};
 use crate::stream::{Record, Sum};
 use onceproof_kernel::mix::words;
 use onceproof_kernel::name::Vocabulary;
@@ -73,15 +73,15 @@ fn of(Producer { id, epoch }: Producer) -> u64 {
     u64::from(id) << 32 | u64::from(epoch)
 }
 
-fn of_row(row: &Entry, known: &Vocabulary) -> u64 {
+fn of_row(row: &LogEntry, known: &Vocabulary) -> u64 {
     match *row {
-        Entry::Record(record) => words([1, of_record(&record, known)]),
+        LogEntry::Record(record) => words([1, of_record(&record, known)]),
         // What a cell is made of says no more than what it has.
-        Entry::Sum { name, id, cell: _, sum: Sum { pile: _, weight, value }, standing } => {
+        LogEntry::Sum { name, id, cell: _, sum: Sum { pile: _, weight, value }, standing } => {
             let name = known.names.hash(name);
             words([2, name, id.0, weight as u64, value as u64, of_standing(&standing, known)])
         }
-        Entry::Result { name, id, standing } => {
+        LogEntry::Result { name, id, standing } => {
             words([3, known.names.hash(name), id.0, of_standing(&standing, known)])
         }
     }

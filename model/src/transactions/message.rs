@@ -2,13 +2,12 @@
 //! wait for.
 
 use crate::stream::{CountedCell, Record, Sum};
+use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::mix::{fold, scatter};
-use onceproof_kernel::name::Name;
+use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::RecordId;
-use onceproof_kernel::tell::{Standing, Unit};
+use onceproof_kernel::tell::{AtomicUnit, Standing};
 use onceproof_kernel::time::Time;
-use std::cell::RefCell;
 
 /// Who writes: a transactional id, by its number, in one of its epochs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -19,36 +18,32 @@ pub struct Producer {
     pub epoch: u32,
 }
 
-/// The lists that messages of a run refer to.
-#[derive(Debug, Default)]
-pub struct Lists(RefCell<Vec<Box<[u64]>>>);
-
-/// The handle of a list, with a hash of what is in it.
+/// A list of numbers in a message, which the run keeps as a text among its keys: a message owns nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ListHandle {
-    at: u32,
+pub struct NumberList {
+    text: Key,
     /// The same for equal lists.
     pub hash: u64,
 }
 
-impl Lists {
+impl NumberList {
     /// Keeps a list.
-    pub fn keep(&self, list: Vec<u64>) -> ListHandle {
-        let hash = list.iter().fold(list.len() as u64, |hash, &item| fold(hash, scatter(item)));
-        let mut all = self.0.borrow_mut();
-        all.push(list.into_boxed_slice());
-        ListHandle { at: all.len() as u32 - 1, hash }
+    pub fn new(list: impl IntoIterator<Item = u64>, words: &mut Vocabulary) -> NumberList {
+        let numbers: Vec<String> = list.into_iter().map(|number| number.to_string()).collect();
+        let text = words.keys.intern(&numbers.join(","));
+        NumberList { text, hash: words.keys.hash(text) }
     }
 
     /// What is in it.
-    pub fn list(&self, list: ListHandle) -> Vec<u64> {
-        self.0.borrow()[list.at as usize].to_vec()
+    pub fn numbers(self, words: &Vocabulary) -> Vec<u64> {
+        let numbers = words.keys.text(self.text).split(',');
+        numbers.filter_map(|number| number.parse().ok()).collect()
     }
 }
 
 /// What a batch carries: one entry of a log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Entry {
+pub enum LogEntry {
     /// A record on its way to the next step, or into a sink.
     Record(Record),
     /// What a cell of a store has from now on.
@@ -75,12 +70,12 @@ pub enum Entry {
     },
 }
 
-impl Entry {
+impl LogEntry {
     /// The record that it is about.
     pub fn name(&self) -> Name {
         match self {
-            Entry::Record(record) => record.tag.name,
-            Entry::Sum { name, .. } | Entry::Result { name, .. } => *name,
+            LogEntry::Record(record) => record.tag.name,
+            LogEntry::Sum { name, .. } | LogEntry::Result { name, .. } => *name,
         }
     }
 }
@@ -100,7 +95,7 @@ pub enum Request {
         /// Who.
         producer: Producer,
         /// Their shards.
-        partitions: ListHandle,
+        partitions: NumberList,
     },
     /// A client ends its transaction.
     End {
@@ -116,9 +111,9 @@ pub enum Request {
         /// The number of the batch for this partition in this epoch.
         sequence: u32,
         /// The transaction as the client knows it: only whoever watches from outside reads it.
-        unit: Unit,
+        unit: AtomicUnit,
         /// What.
-        row: Entry,
+        row: LogEntry,
     },
     /// A client commits its positions.
     Offsets {
@@ -129,9 +124,9 @@ pub enum Request {
         /// The generation in which it got its tasks.
         generation: u32,
         /// Tasks and positions, one after the other.
-        positions: ListHandle,
+        positions: NumberList,
         /// The transaction as the client knows it, for whoever watches.
-        unit: Unit,
+        unit: AtomicUnit,
     },
     /// A client joins the group.
     Join {
@@ -175,7 +170,7 @@ pub enum Reply {
         /// The generation.
         generation: u32,
         /// The numbers of the tasks.
-        tasks: ListHandle,
+        tasks: NumberList,
     },
     /// Ask again.
     Again,
@@ -226,9 +221,9 @@ pub enum Change {
         /// The number of the batch.
         sequence: u32,
         /// The transaction as the client knows it, for whoever watches.
-        unit: Unit,
+        unit: AtomicUnit,
         /// What it says.
-        row: Entry,
+        row: LogEntry,
     },
     /// A transaction ends here.
     Marker {
@@ -244,7 +239,7 @@ pub enum Change {
         /// Whose.
         producer: Producer,
         /// The transaction as the client knows it, for whoever watches.
-        unit: Unit,
+        unit: AtomicUnit,
     },
     /// The position of a task, once the transaction is committed.
     Pending {

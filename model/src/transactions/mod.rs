@@ -19,7 +19,7 @@ pub use design::{CLIENT, COORDINATOR, Design, GROUP, Role, Topic};
 
 use crate::pipeline::Truth;
 use alphabet::control;
-use message::{Change, Entry, Lists, Reply, Request, Timer};
+use message::{Change, LogEntry, Reply, Request, Timer};
 use onceproof_kernel::alphabet::{Moments, Point, Subject};
 use onceproof_kernel::layout::{Layout, ShardIndex};
 use onceproof_kernel::name::Vocabulary;
@@ -33,14 +33,14 @@ pub struct Transactions;
 
 impl System for Transactions {
     type Design = Design;
-    type Process = process::Node;
+    type Process = process::Participant;
     type Rows = rows::Rows;
     type Change = Change;
     type Request = Request;
     type Reply = Reply;
     type Timer = Timer;
     type Right<'a> = Truth<'a>;
-    type Shared = Lists;
+    type Shared = ();
 
     const INPUT: Timer = Timer::Input;
 
@@ -112,9 +112,9 @@ impl System for Transactions {
     fn carried(request: &Request) -> Option<Carried> {
         let Request::Produce { row, .. } = request else { return None };
         let (key, made, id) = match *row {
-            Entry::Record(record) => (record.key, record.event_time, record.id),
-            Entry::Sum { standing: Standing { pane, .. }, id, .. }
-            | Entry::Result { standing: Standing { pane, .. }, id, .. } => {
+            LogEntry::Record(record) => (record.key, record.event_time, record.id),
+            LogEntry::Sum { standing: Standing { pane, .. }, id, .. }
+            | LogEntry::Result { standing: Standing { pane, .. }, id, .. } => {
                 (pane.key, pane.start, id)
             }
         };

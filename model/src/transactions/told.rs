@@ -1,6 +1,6 @@
 //! What the processes tell of themselves, and what their changes and answers say, in words.
 
-use super::message::{Change, Entry, Producer, Reply, Transaction, TransactionState};
+use super::message::{Change, LogEntry, Producer, Reply, Transaction, TransactionState};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::tell::{Pane, Standing};
@@ -298,8 +298,10 @@ fn decided(is: Transaction) -> Option<&'static str> {
 impl Tale for Change {
     fn word(&self) -> &'static str {
         match self {
-            Change::Append { row: Entry::Record(_), .. } => "append",
-            Change::Append { row: Entry::Sum { .. } | Entry::Result { .. }, .. } => "append-result",
+            Change::Append { row: LogEntry::Record(_), .. } => "append",
+            Change::Append { row: LogEntry::Sum { .. } | LogEntry::Result { .. }, .. } => {
+                "append-result"
+            }
             Change::Marker { .. } => "marker",
             Change::Pend { .. } => "offsets-begin",
             Change::Pending { .. } => "offset",
@@ -324,7 +326,7 @@ impl Tale for Change {
         match *self {
             Change::Append { producer, sequence, row, .. } => {
                 let mut details = vec![("record", Detail::Record(row.name()))];
-                if let Entry::Sum { standing, .. } | Entry::Result { standing, .. } = row {
+                if let LogEntry::Sum { standing, .. } | LogEntry::Result { standing, .. } = row {
                     let Standing { step, pane: Pane { key, start, .. }, total } = standing;
                     details.push(("step", Detail::Step(step)));
                     details.push(("result", Detail::Result(key, Some(start))));
@@ -367,8 +369,10 @@ impl Tale for Change {
                 let Producer { id, epoch } = producer;
                 let by = format!("batch {sequence} of client {id} in epoch {epoch}");
                 match row {
-                    Entry::Record(record) => format!("{} is {by}", speaker.name(record.tag.name)),
-                    Entry::Sum { standing, .. } | Entry::Result { standing, .. } => {
+                    LogEntry::Record(record) => {
+                        format!("{} is {by}", speaker.name(record.tag.name))
+                    }
+                    LogEntry::Sum { standing, .. } | LogEntry::Result { standing, .. } => {
                         let Standing { pane: Pane { key, start, .. }, total, .. } = standing;
                         format!("{}@{start} is {total}, {by}", speaker.key(key))
                     }

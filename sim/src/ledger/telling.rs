@@ -7,7 +7,9 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Results, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::RecordId;
-use onceproof_kernel::tell::{Gone, Pane, Pile, Served, Standing, Tag, Tell, Unit, WrittenRow};
+use onceproof_kernel::tell::{
+    AtomicUnit, Gone, Pane, Pile, Served, Standing, Tag, Tell, WrittenRow,
+};
 use onceproof_kernel::time::Time;
 
 /// A commit of a shard that is applied now, as the ledger hears of it.
@@ -58,7 +60,7 @@ impl Telling<'_> {
 }
 
 impl Tell for Telling<'_> {
-    fn part(&mut self, unit: Unit, name: Option<Name>) {
+    fn part(&mut self, unit: AtomicUnit, name: Option<Name>) {
         let step = self.step();
         self.ledger.units.part(unit, step, name);
     }

@@ -26,7 +26,8 @@ pub const ROWS: &[Row] = &[
         &[Torn],
         [4, 4, 0, 0, 0, 0, 0],
         &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
-    ),
+    )
+    .with_damaged(&["events/1#1"]),
     ledger(
         "transactions/version-0-late-offsets.toml",
         &[Unbounded],
@@ -50,13 +51,6 @@ pub const ROWS: &[Row] = &[
         [4, 1, 0, 0, 0, 0, 0],
         &[("per-user", 4, 1, &[("b", 1)]), ("table", 4, 1, &[("b", 1)])],
     ),
-    ledger(
-        "transactions/answer-first.toml",
-        &[Lost],
-        [4, 3, 0, 0, 1, 0, 0],
-        &[("per-user", 4, 3, &[("a", 1), ("b", 2)]), ("table", 4, 3, &[("a", 1), ("b", 2)])],
-    )
-    .with_damaged(&["events/1#0"]),
     ledger(
         "transactions/any-decision.toml",
         &[Lost],
@@ -119,6 +113,30 @@ pub const ROWS: &[Row] = &[
     .with_damaged(&["events/0#0"]),
     exact(
         "transactions/crash-before-end.toml",
+        4,
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
+    ledger(
+        "transactions/answer-first.toml",
+        &[Lost, Torn],
+        [4, 3, 0, 0, 1, 0, 0],
+        &[("per-user", 4, 3, &[("a", 1), ("b", 2)]), ("table", 4, 3, &[("a", 1), ("b", 2)])],
+    )
+    .with_damaged(&["events/1#0"]),
+    exact(
+        "transactions/late-end.toml",
+        4,
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
+    ledger(
+        "transactions/end-taken-for-committed.toml",
+        &[Torn],
+        [4, 4, 0, 0, 0, 0, 0],
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    )
+    .with_damaged(&["events/1#0"]),
+    exact(
+        "transactions/restore-waits.toml",
         4,
         &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
     ),

@@ -62,7 +62,7 @@ impl Coordinator {
             DeskWork::Asked(asker) => match asker.body {
                 Request::Init { id, .. } => self.begins(asker, id, caller, m),
                 Request::Add { producer, partitions } => {
-                    let partitions = m.env.shared().list(partitions);
+                    let partitions = partitions.numbers(m.env.words());
                     let partitions = partitions.into_iter().map(|shard| ShardIndex(shard as u32));
                     self.adds(asker, producer, partitions.collect(), caller, m);
                 }

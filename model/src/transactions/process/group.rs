@@ -11,7 +11,7 @@ use crate::transactions::Transactions;
 use crate::transactions::alphabet::{
     APPEND, EXPELLED, GENERATION_REFUSED, OVERLAPPED, POSITION_UNSTABLE, control,
 };
-use crate::transactions::message::{Change, Producer, Reply, Request, Timer};
+use crate::transactions::message::{Change, NumberList, Producer, Reply, Request, Timer};
 use crate::transactions::settings::{Generation, GroupOffsets, OffsetsAt};
 use crate::transactions::told::Story;
 use onceproof_kernel::alphabet::{Point, Subject};
@@ -165,8 +165,8 @@ impl Group {
         if let (true, false, Some(tasks)) =
             (known == Some(member), is_rebalancing, rows.tasks_of(client))
         {
-            let tasks = m.env.shared().keep(tasks.to_vec());
-            let generation = rows.generation;
+            let (tasks, generation) = (tasks.to_vec(), rows.generation);
+            let tasks = NumberList::new(tasks, m.env.vocabulary());
             return answer(&asker, Reply::Assigned { generation, tasks }, caller, m);
         }
         let waiting = self.joined.entry(client).or_default();
@@ -243,12 +243,12 @@ impl Group {
     }
 
     fn gives_out<E: Env<Transactions>>(&mut self, caller: &mut Caller, m: &mut Context<'_, E>) {
-        let rows = m.env.rows(caller.shard).group();
-        let generation = rows.generation;
+        let generation = m.env.rows(caller.shard).group().generation;
         let mut answers = Vec::new();
         for (client, askers) in std::mem::take(&mut self.joined) {
-            if let Some(tasks) = rows.tasks_of(client) {
-                let tasks = m.env.shared().keep(tasks.to_vec());
+            let tasks = m.env.rows(caller.shard).group().tasks_of(client).map(<[u64]>::to_vec);
+            if let Some(tasks) = tasks {
+                let tasks = NumberList::new(tasks, m.env.vocabulary());
                 let reply = Reply::Assigned { generation, tasks };
                 answers.extend(askers.into_iter().map(|asker| (asker, reply)));
             }
@@ -338,7 +338,7 @@ impl Group {
             return answer(&asker, Reply::Fenced, caller, m);
         }
         self.verifier.forget(producer.id);
-        let positions = m.env.shared().list(positions);
+        let positions = positions.numbers(m.env.words());
         let positions = positions.chunks(2).map(|pair| (pair[0] as u32, pair[1]));
         let id = producer.id;
         let changes = match settings.offsets {

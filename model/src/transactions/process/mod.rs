@@ -30,7 +30,7 @@ type Context<'a, E> = effect::Context<'a, Transactions, E>;
 
 /// One process.
 #[derive(Debug)]
-pub struct Node {
+pub struct Participant {
     caller: Caller,
     place: Place,
 }
@@ -58,10 +58,10 @@ impl Place {
     }
 }
 
-impl Process<Transactions> for Node {
-    fn new(design: &Design, shard: ShardIndex) -> Node {
+impl Process<Transactions> for Participant {
+    fn new(design: &Design, shard: ShardIndex) -> Participant {
         let caller = Caller::new(shard, design.layout.step_of(shard));
-        Node { caller, place: Place::new(design.role(shard)) }
+        Participant { caller, place: Place::new(design.role(shard)) }
     }
 
     fn reset(&mut self) {
@@ -84,7 +84,7 @@ impl Process<Transactions> for Node {
             self.reset();
             self.caller.token = m.ask().take_token(self.caller.shard);
         }
-        let Node { caller, place } = self;
+        let Participant { caller, place } = self;
         if let Input::Replied(replied) = input
             && replied.rpc.serial.token() != caller.token
         {

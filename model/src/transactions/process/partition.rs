@@ -11,7 +11,7 @@ use crate::transactions::alphabet::{
     APPEND, BATCH_KNOWN, EPOCH_REFUSED, MARKER_STALE, OUT_OF_SEQUENCE, OVERLAPPED,
 };
 use crate::transactions::design::{Role, Topic};
-use crate::transactions::message::{Change, Entry, Producer, Reply, Request, Timer};
+use crate::transactions::message::{Change, LogEntry, Producer, Reply, Request, Timer};
 use crate::transactions::rows::Known;
 use crate::transactions::settings::{
     FirstSequence, Isolation, MarkerEpoch, Overlap, Restore, Settings, Version,
@@ -19,7 +19,7 @@ use crate::transactions::settings::{
 use crate::transactions::told::Story;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::system::System;
-use onceproof_kernel::tell::Unit;
+use onceproof_kernel::tell::AtomicUnit;
 use onceproof_kernel::time::MILLISECOND;
 
 /// The memory of the leader of a partition.
@@ -30,7 +30,7 @@ pub(super) struct Partition {
 }
 
 /// A batch: who writes it, its number, what it says, and the transaction as the client knows it.
-type Batch = (Producer, u32, Entry, Unit);
+type Batch = (Producer, u32, LogEntry, AtomicUnit);
 
 /// What becomes of a marker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -128,7 +128,7 @@ impl system::Rows<Transactions> for Rows {
         }
     }
 
-    fn told(&self, change: &Change, _: &Design, _: ShardIndex, _: &super::message::Lists) -> Told {
+    fn told(&self, change: &Change, _: &Design, _: ShardIndex, (): &()) -> Told {
         Told::new(*change)
     }
 

@@ -4,10 +4,10 @@
 
 use super::producer::{Known, Producers};
 use crate::transactions::design::{Design, Role, Topic};
-use crate::transactions::message::{Change, Entry, Producer};
+use crate::transactions::message::{Change, LogEntry, Producer};
 use crate::transactions::settings::{Isolation, Settings};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
-use onceproof_kernel::tell::{Tell, Unit, WrittenRow};
+use onceproof_kernel::tell::{AtomicUnit, Tell, WrittenRow};
 use onceproof_kernel::time::Time;
 
 /// What has become of an entry.
@@ -26,7 +26,7 @@ struct Logged {
     /// Whose it is.
     id: u32,
     /// What it says; a marker says nothing to readers.
-    row: Option<(Entry, Unit)>,
+    row: Option<(LogEntry, AtomicUnit)>,
     fate: EntryFate,
 }
 
@@ -83,7 +83,7 @@ impl PartitionRows {
     }
 
     /// At most so many rows from an offset on, each with its own, and where to go on.
-    pub fn read(&self, from: u64, most: usize, how: Isolation) -> (Vec<(u64, Entry)>, u64) {
+    pub fn read(&self, from: u64, most: usize, how: Isolation) -> (Vec<(u64, LogEntry)>, u64) {
         let end = match how {
             Isolation::ReadCommitted | Isolation::Unfiltered => self.stable_end(),
             Isolation::ReadUncommitted => self.end(),
@@ -140,16 +140,16 @@ impl PartitionRows {
             let Some((row, unit)) = row.filter(|_| fate == EntryFate::Committed) else { continue };
             tell.part(unit, Some(row.name()));
             match row {
-                Entry::Record(record) if self.topic == Topic::Output => {
+                LogEntry::Record(record) if self.topic == Topic::Output => {
                     let value = record.value.integer();
                     let (step, row, weight) = (self.step, record.id.0, record.weight);
                     let (tag, key) = (record.tag, record.key);
                     tell.replace(&WrittenRow { step, row, tag, key, weight, value });
                 }
-                Entry::Record(record) => {
+                LogEntry::Record(record) => {
                     tell.mention(record.tag, record.key, record.weight, record.value.integer());
                 }
-                Entry::Sum { standing, .. } | Entry::Result { standing, .. } => {
+                LogEntry::Sum { standing, .. } | LogEntry::Result { standing, .. } => {
                     tell.stand(&standing);
                 }
             }

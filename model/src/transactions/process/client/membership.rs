@@ -5,7 +5,7 @@ use super::super::caller::Caller;
 use super::{Client, Stage};
 use crate::transactions::Transactions;
 use crate::transactions::alphabet::{CLIENT_ABORTED, CLIENT_FENCED};
-use crate::transactions::message::{ListHandle, Request};
+use crate::transactions::message::{NumberList, Request};
 use crate::transactions::settings::{Positions, StoreRule, TransactionalId};
 use crate::transactions::told::Story;
 use onceproof_kernel::env::Env;
@@ -40,12 +40,13 @@ impl Client {
     pub(super) fn is_given<E: Env<Transactions>>(
         &mut self,
         generation: u32,
-        tasks: ListHandle,
+        tasks: NumberList,
         caller: &mut Caller,
         m: &mut Context<'_, E>,
     ) {
         self.generation = generation;
-        self.tasks = m.env.shared().list(tasks).into_iter().map(|task| task as u32).collect();
+        let tasks = tasks.numbers(m.env.words());
+        self.tasks = tasks.into_iter().map(|task| task as u32).collect();
         self.stage = Stage::Opening;
         self.fetched.clear();
         self.positions.clear();

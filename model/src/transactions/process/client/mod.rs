@@ -10,7 +10,7 @@ mod work;
 use super::Context;
 use super::caller::Caller;
 use crate::transactions::Transactions;
-use crate::transactions::message::{Entry, Producer, Reply, Request, Timer};
+use crate::transactions::message::{LogEntry, Producer, Reply, Request, Timer};
 use onceproof_kernel::effect::{Effect, Input, Replied};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
@@ -70,7 +70,7 @@ pub(super) struct Client {
     added: BTreeSet<ShardIndex>,
     adding: BTreeSet<ShardIndex>,
     /// What is to be written, in order, and what is on its way, by the numbers of the requests.
-    queue: VecDeque<(ShardIndex, Entry)>,
+    queue: VecDeque<(ShardIndex, LogEntry)>,
     flying: BTreeMap<u32, ShardIndex>,
     /// Whether it is to join anew.
     is_to_join: bool,

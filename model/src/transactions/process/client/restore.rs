@@ -7,7 +7,7 @@ use super::super::caller::Caller;
 use super::{Client, Stage};
 use crate::transactions::Transactions;
 use crate::transactions::alphabet::{RESTORE_WAITED, RESTORED};
-use crate::transactions::message::Entry;
+use crate::transactions::message::LogEntry;
 use crate::transactions::rows::TaskStore;
 use crate::transactions::settings::{Isolation, Restore, StoreRule};
 use crate::transactions::told::Story;
@@ -61,7 +61,7 @@ impl Client {
         }
         let store = m.env.rows_that_change(caller.shard).disk_mut().store(task);
         for (_, row) in rows {
-            if let Entry::Sum { cell, sum, .. } = row {
+            if let LogEntry::Sum { cell, sum, .. } = row {
                 store.sums.insert(cell, sum);
             }
         }

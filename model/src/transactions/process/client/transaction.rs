@@ -4,12 +4,12 @@ use super::super::Context;
 use super::super::caller::Caller;
 use super::{Client, Stage};
 use crate::transactions::Transactions;
-use crate::transactions::message::{Entry, Request};
+use crate::transactions::message::{LogEntry, NumberList, Request};
 use crate::transactions::settings::{EndUnknown, OffsetsAt, StoreRule};
 use crate::transactions::told::Story;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::tell::Unit;
+use onceproof_kernel::tell::AtomicUnit;
 use std::collections::BTreeSet;
 
 impl Client {
@@ -43,7 +43,7 @@ impl Client {
     fn sends<E: Env<Transactions>>(
         &mut self,
         to: ShardIndex,
-        row: Entry,
+        row: LogEntry,
         caller: &mut Caller,
         m: &mut Context<'_, E>,
     ) {
@@ -65,8 +65,8 @@ impl Client {
         m: &mut Context<'_, E>,
     ) {
         self.stage = Stage::Adding;
-        let list = wanted.iter().map(|shard| u64::from(shard.0)).collect();
-        let partitions = m.env.shared().keep(list);
+        let shards = wanted.iter().map(|shard| u64::from(shard.0));
+        let partitions = NumberList::new(shards, m.env.vocabulary());
         self.adding = wanted;
         let producer = self.producer;
         caller.call(m.design.coordinator(), Request::Add { producer, partitions }, m);
@@ -142,8 +142,8 @@ impl Client {
         m: &mut Context<'_, E>,
     ) {
         self.stage = Stage::Committing;
-        let list = self.positions.iter().flat_map(|(&task, &at)| [task.into(), at]).collect();
-        let positions = m.env.shared().keep(list);
+        let positions = self.positions.iter().flat_map(|(&task, &at)| [task.into(), at]);
+        let positions = NumberList::new(positions, m.env.vocabulary());
         let (producer, member, generation) = (self.producer, caller.token, self.generation);
         let unit = self.unit(caller);
         let offsets = Request::Offsets { producer, member, generation, positions, unit };
@@ -170,8 +170,10 @@ impl Client {
     }
 
     /// The transaction as it is known outside: by the client, its life, and how many it has had in that.
-    fn unit(&self, caller: &Caller) -> Unit {
-        Unit(u64::from(caller.shard.0) << 48 | caller.token << 24 | u64::from(self.transactions))
+    fn unit(&self, caller: &Caller) -> AtomicUnit {
+        AtomicUnit(
+            u64::from(caller.shard.0) << 48 | caller.token << 24 | u64::from(self.transactions),
+        )
     }
 
     fn ends<E: Env<Transactions>>(&mut self, caller: &mut Caller, m: &mut Context<'_, E>) {

@@ -7,7 +7,7 @@ use crate::pipeline::StepKind;
 use crate::stream::{Failed, Leaving, Record, Runner, Windowed};
 use crate::transactions::Transactions;
 use crate::transactions::design::{Topic, TopicTask};
-use crate::transactions::message::Entry;
+use crate::transactions::message::LogEntry;
 use crate::transactions::settings::OffsetsAt;
 use onceproof_kernel::env::{Decision, Env};
 use onceproof_kernel::layout::ShardIndex;
@@ -88,7 +88,7 @@ impl Client {
             let (rows, next) = m.env.rows(reads).partition().read(at, most, isolation);
             self.positions.insert(task, next);
             for (_, row) in rows {
-                if let Entry::Record(record) = row {
+                if let LogEntry::Record(record) = row {
                     taken.push((task, record));
                 }
             }
@@ -117,7 +117,7 @@ impl Client {
         &mut self,
         task: u32,
         record: &Record,
-        rows: &mut Vec<(ShardIndex, Entry)>,
+        rows: &mut Vec<(ShardIndex, LogEntry)>,
         caller: &mut Caller,
         m: &mut Context<'_, E>,
     ) -> Result<(), Failed> {
@@ -146,7 +146,7 @@ impl Client {
                 _ => Topic::Shuffle,
             };
             let partition = design.route(to, topic, record.key, &m.env.words().keys);
-            rows.push((partition, Entry::Record(record)));
+            rows.push((partition, LogEntry::Record(record)));
         }
         Ok(())
     }
@@ -156,7 +156,7 @@ impl Client {
         &mut self,
         task: u32,
         record: &Record,
-        rows: &mut Vec<(ShardIndex, Entry)>,
+        rows: &mut Vec<(ShardIndex, LogEntry)>,
         leaving: &mut Leaving,
         caller: &mut Caller,
         m: &mut Context<'_, E>,
@@ -178,11 +178,11 @@ impl Client {
         let standing = flow.standing(step, cell, sum, m.env);
         let passed = flow.passed_on(step, (&windows, cell), record, alone, m.env);
         let (name, id) = (passed.tag.name, passed.id);
-        rows.push((changelog, Entry::Sum { name, id, cell, sum, standing }));
+        rows.push((changelog, LogEntry::Sum { name, id, cell, sum, standing }));
         for &sink in design.topology.mirrors(step) {
             let standing = onceproof_kernel::tell::Standing { step: sink, ..standing };
             let output = design.route(sink, Topic::Output, cell.0, &m.env.words().keys);
-            rows.push((output, Entry::Result { name, id, standing }));
+            rows.push((output, LogEntry::Result { name, id, standing }));
         }
         let mut by = Runner { shard: caller.shard, now: m.now, executed: &mut caller.executed };
         // No map follows an aggregate, so no function can fail.
