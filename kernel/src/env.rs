@@ -8,7 +8,7 @@ use crate::name::{Name, Vocabulary};
 use crate::record::{Output, RecordId};
 use crate::source::{Pull, Read};
 use crate::system::System;
-use crate::tell::{AtomicUnit, Member, Pile};
+use crate::tell::{Member, Pile, WholeUnit};
 use crate::time::{Nanos, Time};
 use crate::told::Told;
 use crate::user::SharedFunction;
@@ -63,7 +63,7 @@ pub trait Ask {
 
     /// A process is about to ask for a unit of so many parts to be seen. Nothing is asked; whoever watches from outside
     /// holds what is seen of it against that. `first` is where its first part goes that is about a record, and which.
-    fn intends(&mut self, unit: AtomicUnit, parts: u32, first: Option<(StepIndex, Name)>) {
+    fn intends(&mut self, unit: WholeUnit, parts: u32, first: Option<(StepIndex, Name)>) {
         let _ = (unit, parts, first);
     }
 

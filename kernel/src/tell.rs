@@ -107,12 +107,12 @@ pub struct Gone {
 
 /// What belongs together: readers are to see all of its parts, or none.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct AtomicUnit(pub u64);
+pub struct WholeUnit(pub u64);
 
 /// What watches changes of durable rows.
 pub trait Tell {
     /// A part of a unit is seen from now on; the record that it is about, if it is about one.
-    fn part(&mut self, unit: AtomicUnit, name: Option<Name>);
+    fn part(&mut self, unit: WholeUnit, name: Option<Name>);
     /// An output is kept, under this key and with this weight and value. A later commit that says otherwise of the
     /// same name shows two executions that differ.
     fn mention(&mut self, tag: Tag, key: Key, weight: i64, value: i64);

@@ -58,7 +58,8 @@ pub fn scenario(name: &str, expect: &str, tables: &[&str]) -> String {
 }
 
 /// What people are shown to have the program do.
-pub const COMMANDS: [&str; 15] = [
+pub const COMMANDS: [&str; 16] = [
+    "explain",
     "tour",
     "new",
     "run",

@@ -228,7 +228,7 @@ pub(super) mod tests {
     use crate::dataflow::change::Lifetime;
     use onceproof_kernel::name::Name;
     use onceproof_kernel::record::{RecordId, Value};
-    use onceproof_kernel::tell::{AtomicUnit, Gone, Served, Standing};
+    use onceproof_kernel::tell::{Gone, Served, Standing, WholeUnit};
 
     /// Who hears of ids that are gone, and of nothing else.
     #[derive(Default)]
@@ -237,7 +237,7 @@ pub(super) mod tests {
     }
 
     impl Tell for Heard {
-        fn part(&mut self, _: AtomicUnit, _: Option<Name>) {}
+        fn part(&mut self, _: WholeUnit, _: Option<Name>) {}
         fn mention(&mut self, _: Tag, _: Key, _: i64, _: i64) {}
         fn hint(&mut self, _: Name, _: Key, _: i64) {}
         fn learn(&mut self, _: Key, _: RecordId, _: Name) {}

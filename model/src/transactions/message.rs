@@ -6,7 +6,7 @@ use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::RecordId;
-use onceproof_kernel::tell::{AtomicUnit, Standing};
+use onceproof_kernel::tell::{Standing, WholeUnit};
 use onceproof_kernel::time::Time;
 
 /// Who writes: a transactional id, by its number, in one of its epochs.
@@ -111,7 +111,7 @@ pub enum Request {
         /// The number of the batch for this partition in this epoch.
         sequence: u32,
         /// The transaction as the client knows it: only whoever watches from outside reads it.
-        unit: AtomicUnit,
+        unit: WholeUnit,
         /// What.
         row: LogEntry,
     },
@@ -126,7 +126,7 @@ pub enum Request {
         /// Tasks and positions, one after the other.
         positions: NumberList,
         /// The transaction as the client knows it, for whoever watches.
-        unit: AtomicUnit,
+        unit: WholeUnit,
     },
     /// A client joins the group.
     Join {
@@ -221,7 +221,7 @@ pub enum Change {
         /// The number of the batch.
         sequence: u32,
         /// The transaction as the client knows it, for whoever watches.
-        unit: AtomicUnit,
+        unit: WholeUnit,
         /// What it says.
         row: LogEntry,
     },
@@ -239,7 +239,7 @@ pub enum Change {
         /// Whose.
         producer: Producer,
         /// The transaction as the client knows it, for whoever watches.
-        unit: AtomicUnit,
+        unit: WholeUnit,
     },
     /// The position of a task, once the transaction is committed.
     Pending {

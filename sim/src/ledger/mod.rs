@@ -43,7 +43,7 @@ use reflect::{Node, StandingRow, Stretch, WrittenRows};
 use rustc_hash::FxBuildHasher;
 use standing::{Cells, KeysInMemory};
 use touch::Touch;
-use units::AtomicUnits;
+use units::WholeUnits;
 
 pub(crate) use expectations::Expectations;
 pub(crate) use extremes::greatest_lags;
@@ -73,7 +73,7 @@ pub struct Ledger {
     /// Steps with a result that its content does not add up to.
     phantom: Vec<StepIndex>,
     /// What belongs together, and how much of it is seen.
-    pub units: AtomicUnits,
+    pub units: WholeUnits,
     detail: Option<InDetail>,
     /// For a run that is measured.
     seen: Option<Box<Sightings>>,

@@ -8,7 +8,7 @@ use onceproof_kernel::layout::{Results, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::tell::{
-    AtomicUnit, Gone, Pane, Pile, Served, Standing, Tag, Tell, WrittenRow,
+    Gone, Pane, Pile, Served, Standing, Tag, Tell, WholeUnit, WrittenRow,
 };
 use onceproof_kernel::time::Time;
 
@@ -60,7 +60,7 @@ impl Telling<'_> {
 }
 
 impl Tell for Telling<'_> {
-    fn part(&mut self, unit: AtomicUnit, name: Option<Name>) {
+    fn part(&mut self, unit: WholeUnit, name: Option<Name>) {
         let step = self.step();
         self.ledger.units.part(unit, step, name);
     }

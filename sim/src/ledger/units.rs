@@ -1,15 +1,15 @@
-//! AtomicUnits: what belongs together, such as all that a transaction writes into several logs. A process says of how many parts
+//! WholeUnits: what belongs together, such as all that a transaction writes into several logs. A process says of how many parts
 //! a unit is when it asks for it to be seen; what readers see of it they see of rows, part by part. Seen in part once all
 //! is over it is torn; what nobody asked for and is seen is a phantom.
 
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::Name;
-use onceproof_kernel::tell::AtomicUnit;
+use onceproof_kernel::tell::WholeUnit;
 use std::collections::BTreeMap;
 
 /// All units of a run.
 #[derive(Debug, Default, Hash)]
-pub(crate) struct AtomicUnits(BTreeMap<AtomicUnit, Parts>);
+pub(crate) struct WholeUnits(BTreeMap<WholeUnit, Parts>);
 
 /// What is known of a unit.
 #[derive(Clone, Copy, Debug, Default, Hash)]
@@ -35,20 +35,20 @@ pub(crate) struct WrongUnit {
     pub of: u32,
 }
 
-impl AtomicUnits {
+impl WholeUnits {
     /// Forgets all.
     pub fn clear(&mut self) {
         self.0.clear();
     }
 
     /// A unit of so many parts is asked for.
-    pub fn intends(&mut self, unit: AtomicUnit, parts: u32, first: Option<(StepIndex, Name)>) {
+    pub fn intends(&mut self, unit: WholeUnit, parts: u32, first: Option<(StepIndex, Name)>) {
         let of_unit = self.0.entry(unit).or_default();
         (of_unit.intended, of_unit.meant) = (Some(parts), first);
     }
 
     /// A part is seen.
-    pub fn part(&mut self, unit: AtomicUnit, step: StepIndex, name: Option<Name>) {
+    pub fn part(&mut self, unit: WholeUnit, step: StepIndex, name: Option<Name>) {
         let parts = self.0.entry(unit).or_default();
         parts.seen += 1;
         parts.first = parts.first.or(name.map(|name| (step, name)));
@@ -78,10 +78,10 @@ impl AtomicUnits {
 mod tests {
     use super::*;
 
-    fn units(intended: Option<u32>, seen: u32) -> AtomicUnits {
-        let mut units = AtomicUnits::default();
-        (0..seen).for_each(|_| units.part(AtomicUnit(7), StepIndex(1), Some(Name(3))));
-        intended.into_iter().for_each(|parts| units.intends(AtomicUnit(7), parts, None));
+    fn units(intended: Option<u32>, seen: u32) -> WholeUnits {
+        let mut units = WholeUnits::default();
+        (0..seen).for_each(|_| units.part(WholeUnit(7), StepIndex(1), Some(Name(3))));
+        intended.into_iter().for_each(|parts| units.intends(WholeUnit(7), parts, None));
         units
     }
 

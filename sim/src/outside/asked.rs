@@ -10,7 +10,7 @@ use onceproof_kernel::name::{Name, Vocabulary};
 use onceproof_kernel::record::Output;
 use onceproof_kernel::source::{Pull, Read};
 use onceproof_kernel::system::System;
-use onceproof_kernel::tell::{AtomicUnit, Member, Pile};
+use onceproof_kernel::tell::{Member, Pile, WholeUnit};
 use onceproof_kernel::time::{Nanos, Time};
 use onceproof_kernel::user::SharedFunction;
 
@@ -83,7 +83,7 @@ impl<S: System> Ask for Outside<'_, S> {
         self.outputs_of(step, function, (name, input), clock, outputs)
     }
 
-    fn intends(&mut self, unit: AtomicUnit, parts: u32, first: Option<(StepIndex, Name)>) {
+    fn intends(&mut self, unit: WholeUnit, parts: u32, first: Option<(StepIndex, Name)>) {
         self.ledger.units.intends(unit, parts, first);
     }
 

@@ -19,7 +19,7 @@ use crate::transactions::settings::{
 use crate::transactions::told::Story;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::system::System;
-use onceproof_kernel::tell::AtomicUnit;
+use onceproof_kernel::tell::WholeUnit;
 use onceproof_kernel::time::MILLISECOND;
 
 /// The memory of the leader of a partition.
@@ -30,7 +30,7 @@ pub(super) struct Partition {
 }
 
 /// A batch: who writes it, its number, what it says, and the transaction as the client knows it.
-type Batch = (Producer, u32, LogEntry, AtomicUnit);
+type Batch = (Producer, u32, LogEntry, WholeUnit);
 
 /// What becomes of a marker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,7 +5,7 @@ use crate::transactions::design::Design;
 use crate::transactions::message::Change;
 use crate::transactions::settings::{GroupOffsets, Settings};
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::tell::{AtomicUnit, Tell};
+use onceproof_kernel::tell::{Tell, WholeUnit};
 use onceproof_kernel::time::Time;
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub struct GroupRows {
     assigned: BTreeMap<ShardIndex, Vec<u64>>,
     positions: BTreeMap<u32, u64>,
     /// The offsets of transactions that are not applied.
-    pending: BTreeMap<u32, (AtomicUnit, Vec<(u32, u64)>)>,
+    pending: BTreeMap<u32, (WholeUnit, Vec<(u32, u64)>)>,
     producers: Producers,
 }
 

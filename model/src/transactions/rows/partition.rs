@@ -7,7 +7,7 @@ use crate::transactions::design::{Design, Role, Topic};
 use crate::transactions::message::{Change, LogEntry, Producer};
 use crate::transactions::settings::{Isolation, Settings};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
-use onceproof_kernel::tell::{AtomicUnit, Tell, WrittenRow};
+use onceproof_kernel::tell::{Tell, WholeUnit, WrittenRow};
 use onceproof_kernel::time::Time;
 
 /// What has become of an entry.
@@ -26,7 +26,7 @@ struct Logged {
     /// Whose it is.
     id: u32,
     /// What it says; a marker says nothing to readers.
-    row: Option<(LogEntry, AtomicUnit)>,
+    row: Option<(LogEntry, WholeUnit)>,
     fate: EntryFate,
 }
 

@@ -9,7 +9,7 @@ use crate::transactions::settings::{EndUnknown, OffsetsAt, StoreRule};
 use crate::transactions::told::Story;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::tell::AtomicUnit;
+use onceproof_kernel::tell::WholeUnit;
 use std::collections::BTreeSet;
 
 impl Client {
@@ -170,8 +170,8 @@ impl Client {
     }
 
     /// The transaction as it is known outside: by the client, its life, and how many it has had in that.
-    fn unit(&self, caller: &Caller) -> AtomicUnit {
-        AtomicUnit(
+    fn unit(&self, caller: &Caller) -> WholeUnit {
+        WholeUnit(
             u64::from(caller.shard.0) << 48 | caller.token << 24 | u64::from(self.transactions),
         )
     }
