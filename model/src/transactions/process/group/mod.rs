@@ -2,23 +2,22 @@
 //! every member join anew; then the generation rises by one. Offsets need the present generation and the present member:
 //! a client that has lost its tasks and does not know it is refused.
 
+mod offsets;
+
 use super::Context;
 use super::caller::Caller;
 use super::desk::{Asker, Desk, DeskWork, answer};
-use super::partition::{FirstOf, MarkerFate, fate_of_marker, first_of, is_refused};
 use super::verify::Verifier;
 use crate::transactions::Transactions;
-use crate::transactions::alphabet::{
-    APPEND, EXPELLED, GENERATION_REFUSED, OVERLAPPED, POSITION_UNSTABLE, control,
-};
-use crate::transactions::message::{Change, NumberList, Producer, Reply, Request, Timer};
-use crate::transactions::settings::{Generation, GroupOffsets, OffsetsAt};
+use crate::transactions::alphabet::{APPEND, EXPELLED, control};
+use crate::transactions::message::{Change, NumberList, Reply, Request, Timer};
+use crate::transactions::settings::GroupOffsets;
 use crate::transactions::told::Story;
+use offsets::fetches;
 use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::effect::Effect;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::system::System;
 use onceproof_kernel::time::{MILLISECOND, Nanos};
 use std::collections::BTreeMap;
 
@@ -287,99 +286,6 @@ impl Group {
         self.desk.write(at_join(member), changes, None, caller, m);
     }
 
-    /// A client commits its positions.
-    fn takes<E: Env<Transactions>>(
-        &mut self,
-        asker: Asker,
-        producer: Producer,
-        caller: &mut Caller,
-        m: &mut Context<'_, E>,
-    ) {
-        if is_outside(&asker, caller, m) {
-            m.env.reach(GENERATION_REFUSED);
-            return answer(&asker, Reply::Abort, caller, m);
-        }
-        let settings = m.design.settings;
-        let rows = m.env.rows(caller.shard).group();
-        let known = rows.known(producer.id, m.now).cloned().unwrap_or_default();
-        if is_refused(&known, producer, &settings, m) {
-            return answer(&asker, Reply::Fenced, caller, m);
-        }
-        if settings.offsets != OffsetsAt::Inside {
-            return self.appends(asker, producer, caller, m);
-        }
-        match first_of(&known, producer, &settings) {
-            FirstOf::Append => self.appends(asker, producer, caller, m),
-            FirstOf::Ask => self.verifier.ask(asker, producer, caller, m),
-            FirstOf::Again => {
-                m.env.reach(OVERLAPPED);
-                answer(&asker, Reply::Again, caller, m);
-            }
-        }
-    }
-
-    /// Positions are written. Whatever was checked when they came is checked again: they may have waited.
-    fn appends<E: Env<Transactions>>(
-        &mut self,
-        asker: Asker,
-        producer: Producer,
-        caller: &mut Caller,
-        m: &mut Context<'_, E>,
-    ) {
-        let Request::Offsets { positions, unit, .. } = asker.body else { return };
-        if is_outside(&asker, caller, m) {
-            m.env.reach(GENERATION_REFUSED);
-            return answer(&asker, Reply::Abort, caller, m);
-        }
-        let settings = m.design.settings;
-        let rows = m.env.rows(caller.shard).group();
-        let known = rows.known(producer.id, m.now).cloned().unwrap_or_default();
-        if is_refused(&known, producer, &settings, m) {
-            return answer(&asker, Reply::Fenced, caller, m);
-        }
-        self.verifier.forget(producer.id);
-        let positions = positions.numbers(m.env.words());
-        let positions = positions.chunks(2).map(|pair| (pair[0] as u32, pair[1]));
-        let id = producer.id;
-        let changes = match settings.offsets {
-            OffsetsAt::Inside => {
-                let pending = positions.map(|(task, at)| Change::Pending { id, task, at });
-                [Change::Pend { producer, unit }].into_iter().chain(pending).collect()
-            }
-            OffsetsAt::After | OffsetsAt::Before => {
-                positions.map(|(task, at)| Change::Position { task, at }).collect()
-            }
-        };
-        let at = (APPEND, Transactions::subject(&asker.body));
-        self.desk.write(at, changes, [(asker, Reply::Done)], caller, m);
-    }
-
-    /// A marker comes.
-    fn ends<E: Env<Transactions>>(
-        &mut self,
-        asker: Asker,
-        marker: (Producer, u64, bool),
-        caller: &mut Caller,
-        m: &mut Context<'_, E>,
-    ) {
-        let (producer, coordinator, commits) = marker;
-        let id = producer.id;
-        let rows = m.env.rows(caller.shard).group();
-        let known = rows.known(id, m.now).cloned().unwrap_or_default();
-        match fate_of_marker(&known, marker, m) {
-            MarkerFate::Answer(reply) => answer(&asker, reply, caller, m),
-            MarkerFate::Write => {
-                self.verifier.forget(id);
-                if m.design.settings.group_offsets == GroupOffsets::AppliedLater {
-                    self.then = Some(Then::Applied { id, commits });
-                }
-                let at = (APPEND, Transactions::subject(&asker.body));
-                let change = Change::Marker { producer, coordinator, commits };
-                self.desk.write(at, vec![change], [(asker, Reply::Done)], caller, m);
-            }
-        }
-    }
-
     fn wait<E>(&mut self, round: u32, m: &mut Context<'_, E>) {
         self.waits_for = Some(round);
         let at = m.now.plus(m.design.settings.rebalance);
@@ -411,34 +317,6 @@ impl Group {
             m.env.nudge(client, after, Timer::Heartbeat);
         }
     }
-}
-
-/// Whether offsets come from a client that has no place in the present generation.
-fn is_outside<E: Env<Transactions>>(asker: &Asker, caller: &Caller, m: &Context<'_, E>) -> bool {
-    let Request::Offsets { member, generation, .. } = asker.body else { return false };
-    let rows = m.env.rows(caller.shard).group();
-    let is_member = rows.member(asker.from) == Some(member);
-    match m.design.settings.generation {
-        Generation::Checked => !is_member || rows.generation != generation,
-        Generation::MemberOnly => !is_member,
-        Generation::Unchecked => false,
-    }
-}
-
-/// A client asks where a task goes on: it waits while a transaction may still move that.
-fn fetches<E: Env<Transactions>>(
-    asker: Asker,
-    task: u32,
-    caller: &mut Caller,
-    m: &mut Context<'_, E>,
-) {
-    let rows = m.env.rows(caller.shard).group();
-    let (at, is_unstable) = (rows.position(task), rows.is_unstable(task));
-    if m.design.settings.waits_for_offsets && is_unstable {
-        m.env.reach(POSITION_UNSTABLE);
-        return answer(&asker, Reply::Again, caller, m);
-    }
-    answer(&asker, Reply::At(at), caller, m);
 }
 
 /// Where rows of members are written.
