@@ -83,9 +83,25 @@ const NOT_FOUND: &[(&str, &str)] = &[
 
 #[test]
 fn no_fault_of_any_kind_breaks_log_transactions() {
-    let found = search_small("");
-    assert!(found.certificate().is_some(), "{:?}", found.causes.first());
-    assert!(found.total().runs > 1_500, "{:?}", found.total());
+    for (settings, least) in [("", 1_500), ("batch = 100", 1_200)] {
+        let found = search_small(settings);
+        assert!(found.certificate().is_some(), "{settings}: {:?}", found.causes.first());
+        assert!(found.total().runs > least, "{settings}: {:?}", found.total());
+    }
+}
+
+#[test]
+fn however_many_clients_and_records_of_a_batch_there_are_every_count_is_exact() {
+    for settings in
+        ["batch = 100, poll = 100", "clients = 1", "clients = 3", "clients = 5, batch = 2"]
+    {
+        let trial = scenario("random.toml", settings).trial;
+        let mut simulator = trial.simulator();
+        for seed in 0..1_000 {
+            let brief = simulator.brief(Some(seed));
+            assert!(brief.classes.is_empty(), "{settings}, seed {seed}: {:?}", brief.classes);
+        }
+    }
 }
 
 #[test]

@@ -81,6 +81,8 @@ pub trait Env<S: System>: Ask {
     fn words(&self) -> &Vocabulary;
     /// What all processes of the run have in common.
     fn shared(&self) -> &S::Shared;
+    /// The same, to add to.
+    fn shared_mut(&mut self) -> &mut S::Shared;
     /// The time, whatever the clock of the process says.
     fn now(&self) -> Time;
     /// The token of a shard's owner. No process decides anything by it: it says what an owner may be held to.

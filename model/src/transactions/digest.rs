@@ -13,8 +13,9 @@ pub(super) fn of_request(request: &Request, known: &Vocabulary) -> [u64; 2] {
         Request::Init { id, member } => [words([1, id.into()]), member],
         Request::Add { producer, partitions } => [words([2, of(producer)]), partitions.hash],
         Request::End { producer, commits } => [words([3, of(producer)]), commits.into()],
-        Request::Produce { producer, sequence, row, unit: _ } => {
-            [words([4, of(producer), sequence.into()]), of_row(&row, known)]
+        Request::Produce { producer, sequence, row, more, unit: _ } => {
+            let more = more.map_or(0, |more| more.hash);
+            [words([4, of(producer), sequence.into(), more]), of_row(&row, known)]
         }
         Request::Offsets { producer, member, generation, positions, unit: _ } => {
             [words([5, of(producer), member, generation.into()]), positions.hash]
@@ -26,6 +27,11 @@ pub(super) fn of_request(request: &Request, known: &Vocabulary) -> [u64; 2] {
             [words([9, of(producer)]), words([coordinator, commits.into()])]
         }
     }
+}
+
+/// What the entries of a batch after its first say.
+pub(super) fn of_entries(entries: &[LogEntry], known: &Vocabulary) -> u64 {
+    entries.iter().fold(entries.len() as u64, |hash, row| words([hash, of_row(row, known)]))
 }
 
 /// What a reply says.
@@ -46,7 +52,8 @@ pub(super) fn of_reply(reply: &Reply) -> u64 {
 pub(super) fn of_change(change: &Change, known: &Vocabulary) -> u64 {
     match *change {
         Change::Append { producer, sequence, row, unit: _ } => {
-            words([1, of(producer), sequence.into(), of_row(&row, known)])
+            let sequence = sequence.map_or(u64::MAX, u64::from);
+            words([1, of(producer), sequence, of_row(&row, known)])
         }
         Change::Marker { producer, coordinator, commits } => {
             words([2, of(producer), coordinator, commits.into()])

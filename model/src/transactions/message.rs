@@ -80,6 +80,31 @@ impl LogEntry {
     }
 }
 
+/// The batches of a run that have more than one entry. A message owns nothing, and refers to one.
+#[derive(Debug, Default)]
+pub struct Batches(Vec<Vec<LogEntry>>);
+
+/// The entries of a batch after its first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MoreEntries {
+    at: u32,
+    /// The same for equal entries.
+    pub hash: u64,
+}
+
+impl Batches {
+    /// Keeps entries, of which a hash is given.
+    pub fn keep(&mut self, entries: Vec<LogEntry>, hash: u64) -> MoreEntries {
+        self.0.push(entries);
+        MoreEntries { at: self.0.len() as u32 - 1, hash }
+    }
+
+    /// What they say.
+    pub fn of(&self, more: MoreEntries) -> &[LogEntry] {
+        &self.0[more.at as usize]
+    }
+}
+
 /// A request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Request {
@@ -112,8 +137,10 @@ pub enum Request {
         sequence: u32,
         /// The transaction as the client knows it: only whoever watches from outside reads it.
         unit: WholeUnit,
-        /// What.
+        /// What it begins with.
         row: LogEntry,
+        /// What else it has.
+        more: Option<MoreEntries>,
     },
     /// A client commits its positions.
     Offsets {
@@ -218,8 +245,8 @@ pub enum Change {
     Append {
         /// Who wrote it.
         producer: Producer,
-        /// The number of the batch.
-        sequence: u32,
+        /// The number of the batch that ends with it.
+        sequence: Option<u32>,
         /// The transaction as the client knows it, for whoever watches.
         unit: WholeUnit,
         /// What it says.

@@ -104,6 +104,10 @@ impl<S: System> Env<S> for Outside<'_, S> {
         &self.shared
     }
 
+    fn shared_mut(&mut self) -> &mut S::Shared {
+        &mut self.shared
+    }
+
     fn now(&self) -> Time {
         self.now
     }

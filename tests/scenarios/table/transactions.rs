@@ -1,7 +1,7 @@
 //! Log transactions.
 
 use super::{Row, exact, ledger};
-use onceproof_sim::outcome::Class::{Duplicated, Lost, Stuck, Torn, Unbounded};
+use onceproof_sim::outcome::Class::{Duplicated, Lost, Phantom, Stuck, Torn, Unbounded};
 
 pub const ROWS: &[Row] = &[
     exact(
@@ -9,6 +9,7 @@ pub const ROWS: &[Row] = &[
         4,
         &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
     ),
+    exact("transactions/late-assignment.toml", 1, &[("per-user", 1, 1, &[("a", 1)])]),
     ledger(
         "transactions/no-sequences.toml",
         &[Duplicated],
@@ -123,11 +124,6 @@ pub const ROWS: &[Row] = &[
         &[("per-user", 4, 3, &[("a", 1), ("b", 2)]), ("table", 4, 3, &[("a", 1), ("b", 2)])],
     )
     .with_damaged(&["events/1#0"]),
-    exact(
-        "transactions/late-end.toml",
-        4,
-        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
-    ),
     ledger(
         "transactions/end-taken-for-committed.toml",
         &[Torn],
@@ -137,6 +133,18 @@ pub const ROWS: &[Row] = &[
     .with_damaged(&["events/1#0"]),
     exact(
         "transactions/restore-waits.toml",
+        4,
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
+    ledger(
+        "transactions/version-1-late-end.toml",
+        &[Duplicated, Phantom],
+        [4, 3, 1, 1, 0, 0, 0],
+        &[("per-user", 4, 5, &[("a", 2), ("b", 3)]), ("table", 4, 5, &[("a", 2), ("b", 3)])],
+    )
+    .with_damaged(&["events/1#1"]),
+    exact(
+        "transactions/late-end.toml",
         4,
         &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
     ),

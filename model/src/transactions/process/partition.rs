@@ -11,7 +11,9 @@ use crate::transactions::alphabet::{
     APPEND, BATCH_KNOWN, EPOCH_REFUSED, MARKER_STALE, OUT_OF_SEQUENCE, OVERLAPPED,
 };
 use crate::transactions::design::{Role, Topic};
-use crate::transactions::message::{Change, LogEntry, Producer, Reply, Request, Timer};
+use crate::transactions::message::{
+    Change, LogEntry, MoreEntries, Producer, Reply, Request, Timer,
+};
 use crate::transactions::rows::Known;
 use crate::transactions::settings::{
     FirstSequence, Isolation, MarkerEpoch, Overlap, Restore, Settings, Version,
@@ -29,8 +31,8 @@ pub(super) struct Partition {
     pub verifier: Verifier,
 }
 
-/// A batch: who writes it, its number, what it says, and the transaction as the client knows it.
-type Batch = (Producer, u32, LogEntry, WholeUnit);
+/// A batch: who writes it, its number, what it begins with, what else it has, and the transaction as the client knows it.
+type Batch = (Producer, u32, LogEntry, Option<MoreEntries>, WholeUnit);
 
 /// What becomes of a marker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,8 +71,8 @@ impl Partition {
     ) {
         match work {
             DeskWork::Asked(asker) => match asker.body {
-                Request::Produce { producer, sequence, row, unit } => {
-                    self.takes(asker, (producer, sequence, row, unit), caller, m);
+                Request::Produce { producer, sequence, row, more, unit } => {
+                    self.takes(asker, (producer, sequence, row, more, unit), caller, m);
                 }
                 Request::Marker { producer, coordinator, commits } => {
                     self.ends(asker, (producer, coordinator, commits), caller, m);
@@ -83,8 +85,8 @@ impl Partition {
                 self.desk.take_first(released.into_iter().map(release).collect());
             }
             DeskWork::Released { asker, reply: Reply::Done } => {
-                if let Request::Produce { producer, sequence, row, unit } = asker.body {
-                    self.appends(asker, (producer, sequence, row, unit), caller, m);
+                if let Request::Produce { producer, sequence, row, more, unit } = asker.body {
+                    self.appends(asker, (producer, sequence, row, more, unit), caller, m);
                 }
             }
             DeskWork::Released { asker, reply } => answer(&asker, reply, caller, m),
@@ -138,7 +140,7 @@ impl Partition {
     fn appends<E: Env<Transactions>>(
         &mut self,
         asker: Asker,
-        (producer, sequence, row, unit): Batch,
+        (producer, sequence, row, more, unit): Batch,
         caller: &mut Caller,
         m: &mut Context<'_, E>,
     ) {
@@ -164,8 +166,16 @@ impl Partition {
         }
         self.verifier.forget(producer.id);
         let at = (APPEND, Transactions::subject(&asker.body));
-        let change = Change::Append { producer, sequence, unit, row };
-        self.desk.write(at, vec![change], [(asker, Reply::At(offset))], caller, m);
+        let mut rows = vec![row];
+        rows.extend(more.into_iter().flat_map(|more| m.env.shared().of(more)));
+        let last = rows.len() - 1;
+        let change = |(at, row)| {
+            let sequence = (at == last).then_some(sequence);
+            Change::Append { producer, sequence, unit, row }
+        };
+        let changes = rows.into_iter().enumerate().map(change).collect();
+        let stands = Reply::At(offset + last as u64);
+        self.desk.write(at, changes, [(asker, stands)], caller, m);
     }
 
     /// A marker comes.

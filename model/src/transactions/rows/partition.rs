@@ -102,7 +102,7 @@ impl PartitionRows {
         let offset = self.end();
         match *change {
             Change::Append { producer, sequence, unit, row } => {
-                let batch = Some((sequence, offset));
+                let batch = sequence.map(|sequence| (sequence, offset));
                 self.producers.append(producer, batch, offset, now, &self.settings);
                 self.log.push(Logged {
                     id: producer.id,

@@ -203,6 +203,8 @@ pub struct Settings {
     pub version: Version,
     /// Whether batches have sequence numbers.
     pub has_sequences: bool,
+    /// How many entries a batch has at most, at least 1.
+    pub batch: u32,
     /// How many batches of a producer a partition remembers, at least 1.
     pub batches: u32,
     /// How many requests to one partition a client has on their way, at least 1.
@@ -282,6 +284,7 @@ impl Settings {
     pub const FIRST: Settings = Settings {
         version: Version::EpochPerTransaction,
         has_sequences: true,
+        batch: 100,
         batches: 5,
         in_flight: 5,
         first_sequence: FirstSequence::Zero,
@@ -311,7 +314,7 @@ impl Settings {
         producer_expiry: Some(24 * 3600 * SECOND),
         expires_open: false,
         clients: 2,
-        poll: 10,
+        poll: 100,
         request_timeout: SECOND,
         retry_backoff: 100 * MILLISECOND,
         session: 45 * SECOND,

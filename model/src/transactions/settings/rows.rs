@@ -121,6 +121,8 @@ pub(super) static ALL: &[Setting<Settings>] = &[
         yes("A batch that is sent again is known, and appended once."),
         no("It is appended each time."),
     ]),
+    number!("batch", "How many entries a batch has.", batch,
+        "At most so many; all of them are appended at once.", most: 1_000_000),
     number!("batches", "How many batches of a producer a partition remembers.", batches,
         "A repetition of an older one is refused.", most: 1_000),
     number!("in-flight", "How many requests to a partition a client has on their way.", in_flight,

@@ -5,6 +5,8 @@ use crate::transactions::message::{Change, LogEntry, Producer, Transaction, Tran
 use onceproof_kernel::tell::{Pane, Standing};
 use onceproof_kernel::told::{Detail, DetailKind, DetailWords, Details, Speaker, Tale, ToldWords};
 
+/// The number of the batch that ends with it.
+const SEQUENCE: DetailWords = DetailWords::new("sequence", DetailKind::Number).optional();
 const AT: DetailWords = DetailWords::new("at", DetailKind::Number);
 const DECISION: DetailWords = DetailWords::new("decision", DetailKind::Words(DECISIONS));
 
@@ -22,7 +24,7 @@ pub static CHANGES: &[ToldWords] = &[
     ToldWords {
         word: "append",
         about: "A record is appended to a log, in an open transaction.",
-        details: &[RECORD, ID, EPOCH, DetailWords::new("sequence", DetailKind::Number)],
+        details: &[RECORD, ID, EPOCH, SEQUENCE],
     },
     ToldWords {
         word: "append-result",
@@ -34,7 +36,7 @@ pub static CHANGES: &[ToldWords] = &[
             DetailWords::new("total", DetailKind::Signed),
             ID,
             EPOCH,
-            DetailWords::new("sequence", DetailKind::Number),
+            SEQUENCE,
         ],
     },
     ToldWords {
@@ -145,7 +147,7 @@ impl Tale for Change {
                     details.push(("total", Detail::Signed(total)));
                 }
                 details.extend(of(producer));
-                details.push(number("sequence", sequence));
+                details.extend(sequence.map(|sequence| number("sequence", sequence)));
                 details
             }
             Change::Marker { producer, commits, .. } => {
@@ -179,7 +181,11 @@ impl Tale for Change {
         match *self {
             Change::Append { producer, sequence, row, .. } => {
                 let Producer { id, epoch } = producer;
-                let by = format!("batch {sequence} of client {id} in epoch {epoch}");
+                let batch = match sequence {
+                    Some(sequence) => format!("batch {sequence}"),
+                    None => "in a batch".to_owned(),
+                };
+                let by = format!("{batch} of client {id} in epoch {epoch}");
                 match row {
                     LogEntry::Record(record) => {
                         format!("{} is {by}", speaker.name(record.tag.name))

@@ -5,7 +5,7 @@ use super::super::caller::Caller;
 use super::{Client, Stage};
 use crate::transactions::Transactions;
 use crate::transactions::alphabet::{CLIENT_ABORTED, CLIENT_FENCED};
-use crate::transactions::message::{NumberList, Request};
+use crate::transactions::message::{NumberList, Request, Timer};
 use crate::transactions::settings::{Positions, StoreRule, TransactionalId};
 use crate::transactions::told::Story;
 use onceproof_kernel::env::Env;
@@ -36,7 +36,9 @@ impl Client {
         caller.call(m.design.group(), Request::Join { member: caller.token }, m);
     }
 
-    /// It has tasks.
+    /// It has tasks, of the present generation as far as it knows: one heartbeat later it hears whether that is so. An
+    /// answer that came late was once of the generation before, for which the client had been heard to join already; it
+    /// idled with tasks that were another's, and nobody had its own.
     pub(super) fn is_given<E: Env<Transactions>>(
         &mut self,
         generation: u32,
@@ -55,6 +57,7 @@ impl Client {
             caller.call(m.design.group(), Request::Fetch { task }, m);
         }
         self.is_to_poll = true;
+        m.env.nudge(caller.shard, m.design.settings.heartbeat, Timer::Heartbeat);
     }
 
     /// It knows where a task goes on.

@@ -3,14 +3,14 @@
 use super::super::Context;
 use super::super::caller::Caller;
 use super::{Client, Stage};
-use crate::transactions::Transactions;
 use crate::transactions::message::{LogEntry, NumberList, Request};
 use crate::transactions::settings::{EndUnknown, OffsetsAt, StoreRule};
 use crate::transactions::told::Story;
+use crate::transactions::{Transactions, digest};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::tell::WholeUnit;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 impl Client {
     /// Sends what is to be written, as far as it may be on its way.
@@ -27,13 +27,13 @@ impl Client {
                 return self.adds(wanted, caller, m);
             }
         }
-        for (to, row) in std::mem::take(&mut self.queue) {
+        for (to, rows) in batches(std::mem::take(&mut self.queue), settings.batch) {
             let flying = self.flying.values().filter(|&&other| other == to).count();
             if flying >= settings.in_flight as usize {
-                self.queue.push_back((to, row));
+                self.queue.extend(rows.into_iter().map(|row| (to, row)));
                 continue;
             }
-            self.sends(to, row, caller, m);
+            self.sends(to, rows, caller, m);
         }
         if !settings.flushes && self.queue.is_empty() {
             self.commits(caller, m);
@@ -43,7 +43,7 @@ impl Client {
     fn sends<E: Env<Transactions>>(
         &mut self,
         to: ShardIndex,
-        row: LogEntry,
+        rows: Vec<LogEntry>,
         caller: &mut Caller,
         m: &mut Context<'_, E>,
     ) {
@@ -51,9 +51,14 @@ impl Client {
         let sequence = *next;
         *next += 1;
         let (producer, unit) = (self.producer, self.unit(caller));
-        self.parts += 1;
+        self.parts += rows.len() as u32;
+        let (row, more) = (rows[0], &rows[1..]);
+        let more = (!more.is_empty()).then(|| {
+            let hash = digest::of_entries(more, m.env.words());
+            m.env.shared_mut().keep(more.to_vec(), hash)
+        });
         self.first.get_or_insert((m.design.layout.step_of(to), row.name()));
-        let number = caller.call(to, Request::Produce { producer, sequence, unit, row }, m);
+        let number = caller.call(to, Request::Produce { producer, sequence, unit, row, more }, m);
         self.flying.insert(number, to);
     }
 
@@ -232,4 +237,17 @@ impl Client {
             }
         }
     }
+}
+
+/// What is to be written, in batches of at most so many entries, each for one partition.
+fn batches(queue: VecDeque<(ShardIndex, LogEntry)>, most: u32) -> Vec<(ShardIndex, Vec<LogEntry>)> {
+    let mut all: Vec<(ShardIndex, Vec<LogEntry>)> = Vec::new();
+    for (to, row) in queue {
+        let open = all.iter_mut().rev().find(|(other, _)| *other == to);
+        match open.filter(|(_, rows)| rows.len() < most as usize) {
+            Some((_, rows)) => rows.push(row),
+            None => all.push((to, vec![row])),
+        }
+    }
+    all
 }
