@@ -82,7 +82,7 @@ impl LogEntry {
 
 /// The batches of a run that have more than one entry. A message owns nothing, and refers to one.
 #[derive(Debug, Default)]
-pub struct Batches(Vec<Vec<LogEntry>>);
+pub struct KeptBatches(Vec<Vec<LogEntry>>);
 
 /// The entries of a batch after its first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -92,7 +92,7 @@ pub struct MoreEntries {
     pub hash: u64,
 }
 
-impl Batches {
+impl KeptBatches {
     /// Keeps entries, of which a hash is given.
     pub fn keep(&mut self, entries: Vec<LogEntry>, hash: u64) -> MoreEntries {
         self.0.push(entries);

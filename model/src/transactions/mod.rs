@@ -19,7 +19,7 @@ pub use design::{CLIENT, COORDINATOR, Design, GROUP, Role, Topic};
 
 use crate::pipeline::Truth;
 use alphabet::control;
-use message::{Batches, Change, LogEntry, Reply, Request, Timer};
+use message::{Change, KeptBatches, LogEntry, Reply, Request, Timer};
 use onceproof_kernel::alphabet::{Moments, Point, Subject};
 use onceproof_kernel::layout::{Layout, ShardIndex};
 use onceproof_kernel::name::Vocabulary;
@@ -40,7 +40,7 @@ impl System for Transactions {
     type Reply = Reply;
     type Timer = Timer;
     type Right<'a> = Truth<'a>;
-    type Shared = Batches;
+    type Shared = KeptBatches;
 
     const INPUT: Timer = Timer::Input;
 

@@ -15,7 +15,7 @@ pub use producer::Known;
 
 use super::Transactions;
 use super::design::{Design, Role};
-use super::message::{Batches, Change};
+use super::message::{Change, KeptBatches};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system::{self, Garbage};
 use onceproof_kernel::tell::Tell;
@@ -128,7 +128,7 @@ impl system::Rows<Transactions> for Rows {
         }
     }
 
-    fn told(&self, change: &Change, _: &Design, _: ShardIndex, _: &Batches) -> Told {
+    fn told(&self, change: &Change, _: &Design, _: ShardIndex, _: &KeptBatches) -> Told {
         Told::new(*change)
     }
 
