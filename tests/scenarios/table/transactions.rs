@@ -148,4 +148,45 @@ pub const ROWS: &[Row] = &[
         4,
         &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
     ),
+    ledger(
+        "transactions/overlap.toml",
+        &[Lost, Torn],
+        [4, 2, 0, 0, 2, 0, 0],
+        &[("per-user", 4, 2, &[("a", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    )
+    .with_damaged(&["events/0#1", "events/0#1.0", "events/1#1", "events/1#1.0"]),
+    ledger(
+        "transactions/old-epoch.toml",
+        &[Lost],
+        [4, 3, 0, 0, 1, 0, 0],
+        &[("per-user", 4, 3, &[("a", 2), ("b", 1)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    )
+    .with_damaged(&["events/1#1"]),
+    ledger(
+        "transactions/store-kept.toml",
+        &[Duplicated],
+        [4, 2, 2, 2, 0, 0, 0],
+        &[("per-user", 4, 6, &[("a", 4), ("b", 2)]), ("table", 4, 6, &[("a", 4), ("b", 2)])],
+    )
+    .with_damaged(&["events/0#0", "events/1#0"]),
+    ledger(
+        "transactions/restore-uncommitted.toml",
+        &[Duplicated],
+        [4, 3, 1, 1, 0, 0, 0],
+        &[("per-user", 4, 5, &[("a", 2), ("b", 3)]), ("table", 4, 5, &[("a", 2), ("b", 3)])],
+    )
+    .with_damaged(&["events/0#1"]),
+    ledger(
+        "transactions/markers-forgotten.toml",
+        &[Stuck],
+        [4, 1, 0, 0, 0, 0, 0],
+        &[("per-user", 4, 1, &[("b", 1)]), ("table", 4, 1, &[("b", 1)])],
+    ),
+    ledger(
+        "transactions/volatile-offsets.toml",
+        &[Torn],
+        [4, 4, 0, 0, 0, 0, 0],
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    )
+    .with_damaged(&["events/1#0"]),
 ];
