@@ -2,10 +2,9 @@
 //! lineages not at all: they are there for whoever watches.
 
 use super::message::{Branch, Change, Dispatch, Landed, Root, Shown, Wins};
-use crate::stream::Record;
+use crate::stream::digest_of_standing;
 use onceproof_kernel::mix::words;
 use onceproof_kernel::name::{Name, Vocabulary};
-use onceproof_kernel::tell::Standing;
 
 /// What a message says.
 pub(super) fn of_message(message: &Dispatch, known: &Vocabulary) -> [u64; 2] {
@@ -13,7 +12,7 @@ pub(super) fn of_message(message: &Dispatch, known: &Vocabulary) -> [u64; 2] {
     match message {
         Dispatch::Tuple { record, branch, is_first } => {
             let branch = branch.as_ref().map_or(0, of_branch);
-            [of_record(record, known), words([1, branch, (*is_first).into()])]
+            [record.digest(known), words([1, branch, (*is_first).into()])]
         }
         Dispatch::Init { name, root, edges } => [named(*name), words([2, of_root(*root), *edges])],
         Dispatch::Ack { name, branch, edges } => {
@@ -34,13 +33,13 @@ pub(super) fn of_change(change: &Change, known: &Vocabulary) -> u64 {
         Change::Show(shown, wins) => {
             words([2, of_shown(shown, known), u64::from(*wins == Wins::Later)])
         }
-        Change::Take(record) => words([3, of_record(record, known)]),
+        Change::Take(record) => words([3, record.digest(known)]),
         Change::Lands { end, since } => {
             words([4, end.0 as u64, since.map_or(0, |since| since.0 as u64)])
         }
         // What it is made of says no more than the result does.
         Change::Land(Landed { end, standing, sum: _ }) => {
-            let [step, key, start, weight, value, total] = of_standing(standing, known);
+            let [step, key, start, weight, value, total] = digest_of_standing(standing, known);
             words([5, end.0 as u64, step, key, start, weight, value, total])
         }
     }
@@ -54,31 +53,12 @@ fn of_branch(branch: &Branch) -> u64 {
     words([of_root(branch.root), branch.edge.0])
 }
 
-fn of_record(record: &Record, known: &Vocabulary) -> u64 {
-    let &Record { tag, key, id, event_time, weight, value } = record;
-    words([
-        known.names.hash(tag.name),
-        known.keys.hash(key),
-        id.0,
-        event_time.0 as u64,
-        weight as u64,
-        value.hash(&known.keys),
-    ])
-}
-
 fn of_shown(shown: &Shown, known: &Vocabulary) -> u64 {
     match shown {
         Shown::Cell { standing, age } => {
-            let [step, key, start, weight, value, total] = of_standing(standing, known);
+            let [step, key, start, weight, value, total] = digest_of_standing(standing, known);
             words([step, key, start, weight, value, total, age.token, age.number])
         }
-        Shown::Row { step, record } => words([step.0.into(), of_record(record, known)]),
+        Shown::Row { step, record } => words([step.0.into(), record.digest(known)]),
     }
-}
-
-fn of_standing(standing: &Standing, known: &Vocabulary) -> [u64; 6] {
-    let Standing { step, pane, total } = standing;
-    let [start, weight, value, total] = [pane.start.0, pane.weight, pane.value, *total];
-    let key = known.keys.hash(pane.key);
-    [step.0.into(), key, start as u64, weight as u64, value as u64, total as u64]
 }

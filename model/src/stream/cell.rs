@@ -103,3 +103,11 @@ impl Flow<'_> {
         matches!(self.pipeline.step(step).kind, StepKind::Sum(_))
     }
 }
+
+/// What a result says, as numbers; without its lineage.
+pub fn digest_of_standing(standing: &Standing, known: &Vocabulary) -> [u64; 6] {
+    let Standing { step, pane, total } = standing;
+    let [start, weight, value, total] = [pane.start.0, pane.weight, pane.value, *total];
+    let key = known.keys.hash(pane.key);
+    [step.0.into(), key, start as u64, weight as u64, value as u64, total as u64]
+}

@@ -6,7 +6,7 @@ mod flow;
 mod record;
 mod topology;
 
-pub use cell::{CountedCell, Sum, Windowed};
+pub use cell::{CountedCell, Sum, Windowed, digest_of_standing};
 pub use flow::{Failed, Flow, Leaving, Runner};
 pub use record::Record;
 pub use topology::{Refused, Topology};

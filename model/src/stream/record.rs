@@ -1,7 +1,8 @@
 //! A record on its way from process to process, one at a time.
 
 use onceproof_kernel::key::Key;
-use onceproof_kernel::name::Names;
+use onceproof_kernel::mix::words;
+use onceproof_kernel::name::{Names, Vocabulary};
 use onceproof_kernel::record::{RecordId, Value};
 use onceproof_kernel::source::SourceRow;
 use onceproof_kernel::tell::{Member, Tag};
@@ -33,6 +34,19 @@ impl Record {
             None => RecordId(names.hash(name)),
         };
         Record { tag: Tag { name, lineage: 0 }, key, id, event_time, weight: 1, value }
+    }
+
+    /// What it says, as a number; without its lineage.
+    pub fn digest(&self, known: &Vocabulary) -> u64 {
+        let &Record { tag, key, id, event_time, weight, value } = self;
+        words([
+            known.names.hash(tag.name),
+            known.keys.hash(key),
+            id.0,
+            event_time.0 as u64,
+            weight as u64,
+            value.hash(&known.keys),
+        ])
     }
 
     /// The record as a part of a sum.

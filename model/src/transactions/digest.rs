@@ -2,10 +2,9 @@
 //! lineages not at all: they are there for whoever watches.
 
 use super::message::{Change, LogEntry, Producer, Reply, Request, Transaction};
-use crate::stream::{Record, Sum};
+use crate::stream::{Sum, digest_of_standing};
 use onceproof_kernel::mix::words;
 use onceproof_kernel::name::Vocabulary;
-use onceproof_kernel::tell::Standing;
 
 /// What a request says.
 pub(super) fn of_request(request: &Request, known: &Vocabulary) -> [u64; 2] {
@@ -82,33 +81,21 @@ fn of(Producer { id, epoch }: Producer) -> u64 {
 
 fn of_row(row: &LogEntry, known: &Vocabulary) -> u64 {
     match *row {
-        LogEntry::Record(record) => words([1, of_record(&record, known)]),
+        LogEntry::Record(record) => words([1, record.digest(known)]),
         // What a cell is made of says no more than what it has.
         LogEntry::Sum { name, id, cell: _, sum: Sum { pile: _, weight, value }, standing } => {
             let name = known.names.hash(name);
-            words([2, name, id.0, weight as u64, value as u64, of_standing(&standing, known)])
+            words([
+                2,
+                name,
+                id.0,
+                weight as u64,
+                value as u64,
+                words(digest_of_standing(&standing, known)),
+            ])
         }
         LogEntry::Result { name, id, standing } => {
-            words([3, known.names.hash(name), id.0, of_standing(&standing, known)])
+            words([3, known.names.hash(name), id.0, words(digest_of_standing(&standing, known))])
         }
     }
-}
-
-fn of_record(record: &Record, known: &Vocabulary) -> u64 {
-    let &Record { tag, key, id, event_time, weight, value } = record;
-    words([
-        known.names.hash(tag.name),
-        known.keys.hash(key),
-        id.0,
-        event_time.0 as u64,
-        weight as u64,
-        value.hash(&known.keys),
-    ])
-}
-
-fn of_standing(standing: &Standing, known: &Vocabulary) -> u64 {
-    let Standing { step, pane, total } = standing;
-    let [start, weight, value, total] = [pane.start.0, pane.weight, pane.value, *total];
-    let key = known.keys.hash(pane.key);
-    words([step.0.into(), key, start as u64, weight as u64, value as u64, total as u64])
 }

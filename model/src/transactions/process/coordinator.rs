@@ -2,9 +2,9 @@
 //! "prepared" is the point of no return, and "complete" comes when every partition has acked its marker. Each end raises
 //! the epoch by one, so that whatever an ended transaction still has on its way is refused.
 
-use super::Context;
 use super::caller::Caller;
 use super::desk::{Asker, Desk, DeskWork, answer};
+use super::{Broker, Context};
 use crate::transactions::Transactions;
 use crate::transactions::alphabet::{
     ABORTED, COMMITTED, END_REFUSED, INIT_ABORTED, LOG, MARKERS_RESENT, TIMED_OUT, control,
@@ -12,7 +12,9 @@ use crate::transactions::alphabet::{
 use crate::transactions::message::{
     Change, Producer, Reply, Request, Timer, Transaction, TransactionState as State,
 };
-use crate::transactions::settings::{EndRule, InitRule, Markers, Prepare, Settings, Version};
+use crate::transactions::settings::{
+    EndRule, InitRule, MarkerEpoch, Markers, Prepare, Settings, Version,
+};
 use crate::transactions::told::Story;
 use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::effect::Effect;
@@ -24,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The memory of the coordinator.
 #[derive(Debug, Default)]
 pub(super) struct Coordinator {
-    pub desk: Desk,
+    desk: Desk,
     /// The markers that are not acked, by transactional id and partition, with the number of the request.
     unacked: BTreeMap<u32, BTreeSet<ShardIndex>>,
     /// The transactional id of each request for a marker.
@@ -35,8 +37,12 @@ pub(super) struct Coordinator {
     decided: Option<u32>,
 }
 
-impl Coordinator {
-    pub fn boot<E: Env<Transactions>>(&mut self, caller: &mut Caller, m: &mut Context<'_, E>) {
+impl Broker for Coordinator {
+    fn desk(&mut self) -> &mut Desk {
+        &mut self.desk
+    }
+
+    fn boot<E: Env<Transactions>>(&mut self, caller: &mut Caller, m: &mut Context<'_, E>) {
         let settings = m.design.settings;
         let all: Vec<(u32, Transaction)> = m.env.rows(caller.shard).coordinator().all().collect();
         for (id, transaction) in all {
@@ -52,7 +58,7 @@ impl Coordinator {
         }
     }
 
-    pub fn works<E: Env<Transactions>>(
+    fn works<E: Env<Transactions>>(
         &mut self,
         work: DeskWork,
         caller: &mut Caller,
@@ -91,7 +97,7 @@ impl Coordinator {
     }
 
     /// A row stands: what it decides is told to the partitions.
-    pub fn stands<E: Env<Transactions>>(
+    fn stands<E: Env<Transactions>>(
         &mut self,
         number: u64,
         caller: &mut Caller,
@@ -103,7 +109,9 @@ impl Coordinator {
             self.send_markers(id, caller, m);
         }
     }
+}
 
+impl Coordinator {
     /// Whether the time-out of a transaction is waited for.
     pub fn is_open_since(&self, id: u32, start: Time) -> bool {
         self.open.get(&id) == Some(&start)
@@ -317,13 +325,13 @@ impl Coordinator {
         caller: &mut Caller,
         m: &mut Context<'_, E>,
     ) {
-        let Some((_, _)) = caller.unanswered(number) else { return };
+        if caller.unanswered(number).is_none() {
+            return;
+        }
         let settings = m.design.settings;
         caller.close(number);
         let Some(id) = self.sent.remove(&number) else { return };
-        if reply == Reply::Stale
-            && settings.marker_epoch == crate::transactions::settings::MarkerEpoch::NoRepeat
-        {
+        if reply == Reply::Stale && settings.marker_epoch == MarkerEpoch::NoRepeat {
             return;
         }
         let transaction = m.env.rows(caller.shard).coordinator().of(id);

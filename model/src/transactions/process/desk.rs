@@ -48,9 +48,11 @@ impl Desk {
         self.waiting.push_back(work);
     }
 
-    /// What has waited is worked on before all that came meanwhile.
-    pub fn take_first(&mut self, works: Vec<DeskWork>) {
-        works.into_iter().rev().for_each(|work| self.waiting.push_front(work));
+    /// What has waited for the coordinator is worked on before all that came meanwhile.
+    pub fn release(&mut self, askers: Vec<Asker>, reply: Reply) {
+        for asker in askers.into_iter().rev() {
+            self.waiting.push_front(DeskWork::Released { asker, reply });
+        }
     }
 
     /// What is to be worked on now.

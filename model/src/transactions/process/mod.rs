@@ -15,7 +15,7 @@ use super::message::Timer;
 use caller::Caller;
 use client::Client;
 use coordinator::Coordinator;
-use desk::{Asker, DeskWork};
+use desk::{Asker, Desk, DeskWork};
 use group::Group;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::Rpc;
@@ -58,6 +58,48 @@ impl Place {
     }
 }
 
+/// A process that works on one thing at a time, at its desk.
+trait Broker {
+    /// Its desk.
+    fn desk(&mut self) -> &mut Desk;
+    /// A life begins.
+    fn boot<E: Env<Transactions>>(&mut self, caller: &mut Caller, m: &mut Context<'_, E>);
+    /// It works on something: it writes at most once.
+    fn works<E: Env<Transactions>>(
+        &mut self,
+        work: DeskWork,
+        caller: &mut Caller,
+        m: &mut Context<'_, E>,
+    );
+    /// What it has written under this number stands.
+    fn stands<E: Env<Transactions>>(
+        &mut self,
+        number: u64,
+        caller: &mut Caller,
+        m: &mut Context<'_, E>,
+    );
+}
+
+/// Hands an input to a broker, and lets it work until it writes.
+fn serve<E: Env<Transactions>>(
+    broker: &mut impl Broker,
+    input: &Input<Transactions>,
+    caller: &mut Caller,
+    m: &mut Context<'_, E>,
+) {
+    match input {
+        Input::Boot => broker.boot(caller, m),
+        Input::Committed { number, .. } => broker.stands(*number, caller, m),
+        _ => {}
+    }
+    if let Some(work) = work(input) {
+        broker.desk().take(work);
+    }
+    while let Some(work) = broker.desk().next() {
+        broker.works(work, caller, m);
+    }
+}
+
 impl Process<Transactions> for Participant {
     fn new(design: &Design, shard: ShardIndex) -> Participant {
         let caller = Caller::new(shard, design.layout.step_of(shard));
@@ -93,48 +135,9 @@ impl Process<Transactions> for Participant {
         match place {
             Place::Input => {}
             Place::Client(client) => client.handle(input, caller, m),
-            Place::Partition(partition) => {
-                if *input == Input::Boot {
-                    partition.boot(caller, m);
-                }
-                if let Some(work) = work(input) {
-                    partition.desk.take(work);
-                }
-                if let Input::Committed { number, .. } = input {
-                    partition.stands(*number, caller, m);
-                }
-                while let Some(work) = partition.desk.next() {
-                    partition.works(work, caller, m);
-                }
-            }
-            Place::Coordinator(coordinator) => {
-                if *input == Input::Boot {
-                    coordinator.boot(caller, m);
-                }
-                if let Some(work) = work(input) {
-                    coordinator.desk.take(work);
-                }
-                if let Input::Committed { number, .. } = input {
-                    coordinator.stands(*number, caller, m);
-                }
-                while let Some(work) = coordinator.desk.next() {
-                    coordinator.works(work, caller, m);
-                }
-            }
-            Place::Group(group) => {
-                if *input == Input::Boot {
-                    group.boot(caller, m);
-                }
-                if let Some(work) = work(input) {
-                    group.desk.take(work);
-                }
-                if let Input::Committed { number, .. } = input {
-                    group.stands(*number, caller, m);
-                }
-                while let Some(work) = group.desk.next() {
-                    group.works(work, caller, m);
-                }
-            }
+            Place::Partition(partition) => serve(partition, input, caller, m),
+            Place::Coordinator(coordinator) => serve(coordinator, input, caller, m),
+            Place::Group(group) => serve(group, input, caller, m),
         }
     }
 

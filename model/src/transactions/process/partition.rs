@@ -2,10 +2,10 @@
 //! has anything else sent again; it refuses an older epoch, has the next transaction wait for the marker of the one before,
 //! and takes a marker once.
 
-use super::Context;
 use super::caller::Caller;
 use super::desk::{Asker, Desk, DeskWork, answer};
 use super::verify::Verifier;
+use super::{Broker, Context};
 use crate::transactions::Transactions;
 use crate::transactions::alphabet::{
     APPEND, BATCH_KNOWN, EPOCH_REFUSED, MARKER_STALE, OUT_OF_SEQUENCE, OVERLAPPED,
@@ -27,7 +27,7 @@ use onceproof_kernel::time::MILLISECOND;
 /// The memory of the leader of a partition.
 #[derive(Debug, Default)]
 pub(super) struct Partition {
-    pub desk: Desk,
+    desk: Desk,
     pub verifier: Verifier,
 }
 
@@ -54,16 +54,20 @@ pub(super) enum FirstOf {
     Again,
 }
 
-impl Partition {
+impl Broker for Partition {
+    fn desk(&mut self) -> &mut Desk {
+        &mut self.desk
+    }
+
     /// A leader that takes over wakes all readers: an earlier one may have died between a marker and the word of it, and
     /// whoever waits for that marker would wait for ever.
-    pub fn boot<E: Env<Transactions>>(&mut self, caller: &Caller, m: &mut Context<'_, E>) {
+    fn boot<E: Env<Transactions>>(&mut self, caller: &mut Caller, m: &mut Context<'_, E>) {
         if caller.token > 1 {
             wake(m);
         }
     }
 
-    pub fn works<E: Env<Transactions>>(
+    fn works<E: Env<Transactions>>(
         &mut self,
         work: DeskWork,
         caller: &mut Caller,
@@ -80,9 +84,7 @@ impl Partition {
                 _ => {}
             },
             DeskWork::Answered { number, reply, .. } => {
-                let released = self.verifier.release(number, m);
-                let release = |asker| DeskWork::Released { asker, reply };
-                self.desk.take_first(released.into_iter().map(release).collect());
+                self.desk.release(self.verifier.release(number, m), reply);
             }
             DeskWork::Released { asker, reply: Reply::Done } => {
                 if let Request::Produce { producer, sequence, row, more, unit } = asker.body {
@@ -95,7 +97,7 @@ impl Partition {
     }
 
     /// What was written stands: whoever reads the topic is woken.
-    pub fn stands<E: Env<Transactions>>(
+    fn stands<E: Env<Transactions>>(
         &mut self,
         number: u64,
         caller: &mut Caller,
@@ -105,7 +107,9 @@ impl Partition {
             wake_readers(caller, m);
         }
     }
+}
 
+impl Partition {
     /// A batch comes.
     fn takes<E: Env<Transactions>>(
         &mut self,

@@ -4,10 +4,10 @@
 
 mod offsets;
 
-use super::Context;
 use super::caller::Caller;
 use super::desk::{Asker, Desk, DeskWork, answer};
 use super::verify::Verifier;
+use super::{Broker, Context};
 use crate::transactions::Transactions;
 use crate::transactions::alphabet::{APPEND, EXPELLED, control};
 use crate::transactions::message::{Change, NumberList, Reply, Request, Timer};
@@ -27,7 +27,7 @@ const APPLIED_LATER: Nanos = 20 * MILLISECOND;
 /// The memory of the group.
 #[derive(Debug, Default)]
 pub(super) struct Group {
-    pub desk: Desk,
+    desk: Desk,
     pub verifier: Verifier,
     /// Who has joined and waits for the others, each with all its requests.
     joined: BTreeMap<ShardIndex, Vec<Asker>>,
@@ -52,8 +52,12 @@ enum Then {
     Complete,
 }
 
-impl Group {
-    pub fn boot<E: Env<Transactions>>(&mut self, caller: &mut Caller, m: &mut Context<'_, E>) {
+impl Broker for Group {
+    fn desk(&mut self) -> &mut Desk {
+        &mut self.desk
+    }
+
+    fn boot<E: Env<Transactions>>(&mut self, caller: &mut Caller, m: &mut Context<'_, E>) {
         let rows = m.env.rows(caller.shard).group();
         let members: Vec<_> = rows.members().collect();
         let rebalance = rows.is_rebalancing.then_some(rows.round);
@@ -72,7 +76,7 @@ impl Group {
         }
     }
 
-    pub fn works<E: Env<Transactions>>(
+    fn works<E: Env<Transactions>>(
         &mut self,
         work: DeskWork,
         caller: &mut Caller,
@@ -89,9 +93,7 @@ impl Group {
                 _ => {}
             },
             DeskWork::Answered { number, reply, .. } => {
-                let released = self.verifier.release(number, m);
-                let release = |asker| DeskWork::Released { asker, reply };
-                self.desk.take_first(released.into_iter().map(release).collect());
+                self.desk.release(self.verifier.release(number, m), reply);
             }
             DeskWork::Released { asker, reply: Reply::Done } => {
                 if let Request::Offsets { producer, .. } = asker.body {
@@ -112,7 +114,7 @@ impl Group {
     }
 
     /// Rows stand.
-    pub fn stands<E: Env<Transactions>>(
+    fn stands<E: Env<Transactions>>(
         &mut self,
         number: u64,
         caller: &mut Caller,
@@ -141,7 +143,9 @@ impl Group {
             Some(Then::Complete) => self.completes(false, caller, m),
         }
     }
+}
 
+impl Group {
     /// Whether a rebalance is still waited for.
     pub fn waits_for(&self, round: u32) -> bool {
         self.waits_for == Some(round)
