@@ -189,4 +189,9 @@ pub const ROWS: &[Row] = &[
         &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
     )
     .with_damaged(&["events/1#0"]),
+    exact(
+        "transactions/leader-dies-after-marker.toml",
+        4,
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
 ];
