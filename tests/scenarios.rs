@@ -174,8 +174,8 @@ fn no_fault_and_no_mechanism_is_left_out() {
                 let given = given_settings(&settings).into_iter();
                 used.extend(given.map(|setting| format!("{of:?}: {setting}")));
             }
-            // Which of its values are found where, says the table of `transactions`.
-            Design::Transactions(_) => {}
+            // Which of their values are found where, say the tables of `transactions` and `snapshot`.
+            Design::Transactions(_) | Design::Snapshot(_) => {}
             Design::Own(_) => unreachable!("no file is of a user's own protocol"),
         }
     }

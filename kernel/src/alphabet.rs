@@ -174,7 +174,7 @@ pub static WORDLESS: Alphabet = Alphabet {
 
 impl Alphabet {
     /// How many steps a protocol may have.
-    pub const POINTS: usize = 16;
+    pub const POINTS: usize = 32;
 
     /// What is said of a step of the protocol.
     pub fn words(&self, point: Point) -> &'static PointWords {

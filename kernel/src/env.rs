@@ -100,6 +100,8 @@ pub trait Env<S: System>: Ask {
     /// Wakes another process after a while, as the answer to a call would that it keeps open: for news of a log that it
     /// reads, or of a group that it is a member of. No fault strikes that; who is down then hears nothing.
     fn nudge(&mut self, to: ShardIndex, after: Nanos, timer: S::Timer);
+    /// The same for all processes of a shard, also those that have lost it and do not know.
+    fn recall(&mut self, shard: ShardIndex, after: Nanos, timer: S::Timer);
     /// The session of a process begins that has this token. Who is gone by now is found to be when it is over.
     fn begin_session(&mut self, member: ShardIndex, token: u64);
     /// The process is about to take a step of the protocol with a record: nothing is asked, but the world may strike. What

@@ -81,6 +81,13 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
         unreachable!("no process has a session: {member:?} under {token}")
     }
 
+    /// How a request travels, and whether anybody hears what becomes of it.
+    #[inline(always)]
+    fn passage(request: &Self::Request) -> Passage {
+        let _ = request;
+        Passage::Answered
+    }
+
     /// What a request is about.
     fn subject(request: &Self::Request) -> Subject;
 
@@ -213,6 +220,18 @@ pub trait Rows<S: System>: Default + Debug {
     fn rest(&self, rest: &mut Rest) {
         rest.requires(false);
     }
+}
+
+/// How a request travels, and whether anybody hears what becomes of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Passage {
+    /// By itself; it is answered, and whoever sent it waits for that.
+    Answered,
+    /// By itself; nobody answers, so nobody hears what has become of it.
+    OneWay,
+    /// In order, after all that was sent before it between two processes, as over a TCP connection: nothing of that is lost
+    /// or comes twice, unless the connection breaks. Whoever sends the next item hears of that.
+    Channel,
 }
 
 /// The record that a request carries, as whoever watches knows it.

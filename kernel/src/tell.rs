@@ -113,6 +113,11 @@ pub struct WholeUnit(pub u64);
 pub trait Tell {
     /// A part of a unit is seen from now on; the record that it is about, if it is about one.
     fn part(&mut self, unit: WholeUnit, name: Option<Name>);
+    /// From now on so many parts of a unit are to be seen, whatever happens. `first` is where its first part goes that is
+    /// about a record, and which.
+    fn belongs_together(&mut self, unit: WholeUnit, parts: u32, first: Option<(StepIndex, Name)>) {
+        let _ = (unit, parts, first);
+    }
     /// An output is kept, under this key and with this weight and value. A later commit that says otherwise of the
     /// same name shows two executions that differ.
     fn mention(&mut self, tag: Tag, key: Key, weight: i64, value: i64);
@@ -129,6 +134,11 @@ pub trait Tell {
     fn take(&mut self, pile: &mut Pile, lineage: u32);
     /// A result stands from now on.
     fn pane(&mut self, pane: &Pane);
+    /// The same of another step than that of the shard that says so.
+    fn pane_of(&mut self, step: StepIndex, pane: &Pane) {
+        let _ = step;
+        self.pane(pane);
+    }
     /// A result stands that may change.
     fn stand(&mut self, standing: &Standing);
     /// A result is shown for a while. It is measured, and not judged.

@@ -13,3 +13,5 @@ pub mod dataflow;
 pub mod in_memory;
 pub mod transactions;
 pub mod setting;
+mod setting_rows;
+pub mod snapshot;

@@ -13,6 +13,7 @@ use onceproof_model::pipeline::{
     Ack, IdFrom, InsertId, MessageIds, OffsetGiven, QueueRules, Sink, Step, StepKind,
 };
 use onceproof_model::setting::{Free, HasTable, SettingValue, Worth};
+use onceproof_model::snapshot;
 use onceproof_model::transactions;
 use onceproof_sim::input::SourceInput;
 use onceproof_systems::{Design, Trial, with_settings};
@@ -137,6 +138,11 @@ fn of_steps(design: &Design, at: usize, change: impl FnOnce(&mut Step)) -> Optio
             change(&mut parts[at].0);
             Some(Design::Transactions(transactions::Design::new(parts, design.settings).ok()?))
         }
+        Design::Snapshot(design) => {
+            let mut parts = design.parts();
+            change(&mut parts[at].0);
+            Some(Design::Snapshot(snapshot::Design::new(parts, design.settings).ok()?))
+        }
         Design::Own(_) => None,
     }
 }
@@ -146,7 +152,7 @@ fn of_steps(design: &Design, at: usize, change: impl FnOnce(&mut Step)) -> Optio
 pub(super) fn repairs(trial: &Trial, keeps_ids: bool) -> Option<Vec<Repair>> {
     let mut found = match &trial.design {
         Design::Dataflow(design) => of_mechanisms(design, keeps_ids),
-        Design::InMemory(_) | Design::Transactions(_) => {
+        Design::InMemory(_) | Design::Transactions(_) | Design::Snapshot(_) => {
             let settings = trial.design.settings()?;
             let place = format!("[{}]", settings_word(&settings));
             with_settings!(&settings, settings => of_settings(settings, &place))

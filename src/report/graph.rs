@@ -168,7 +168,9 @@ fn edges(design: &Design) -> Vec<Edge> {
 fn words(design: &Design) -> (&'static str, &'static str) {
     match design {
         Design::Dataflow(_) => ("stage", "shuffle"),
-        Design::InMemory(_) | Design::Transactions(_) | Design::Own(_) => ("process", "way"),
+        Design::InMemory(_) | Design::Transactions(_) | Design::Snapshot(_) | Design::Own(_) => {
+            ("process", "way")
+        }
     }
 }
 
@@ -176,7 +178,9 @@ fn words(design: &Design) -> (&'static str, &'static str) {
 fn mechanisms(design: &Design, head: StepIndex) -> Vec<String> {
     match design {
         Design::Dataflow(design) => given(design.mechanism(head)),
-        Design::InMemory(_) | Design::Transactions(_) | Design::Own(_) => Vec::new(),
+        Design::InMemory(_) | Design::Transactions(_) | Design::Snapshot(_) | Design::Own(_) => {
+            Vec::new()
+        }
     }
 }
 

@@ -7,14 +7,19 @@ use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_model::dataflow::{self, Dataflow, point};
 use onceproof_model::in_memory::{self, InMemory, alphabet};
 use onceproof_model::pipeline::{Edge, Pipeline, Step, StepKind};
+use onceproof_model::snapshot::{self, Snapshot};
 use onceproof_model::transactions::{self, Transactions};
 use onceproof_protocol::{self as protocol, Own};
 use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::{Runs, Simulation};
 
 /// The words of all systems that a scenario can name.
-pub static ALPHABETS: [&Alphabet; 3] =
-    [&point::ALPHABET, &alphabet::ALPHABET, &transactions::alphabet::ALPHABET];
+pub static ALPHABETS: [&Alphabet; 4] = [
+    &point::ALPHABET,
+    &alphabet::ALPHABET,
+    &transactions::alphabet::ALPHABET,
+    &snapshot::alphabet::ALPHABET,
+];
 
 /// What runs a trial, again and again.
 pub type Simulator<'a> = Box<dyn Runs + 'a>;
@@ -37,6 +42,8 @@ pub enum Design {
     InMemory(in_memory::Design),
     /// Log transactions.
     Transactions(transactions::Design),
+    /// Snapshots.
+    Snapshot(snapshot::Design),
     /// A user's own protocol.
     Own(protocol::Design),
 }
@@ -48,6 +55,8 @@ pub enum SystemSettings {
     InMemory(in_memory::settings::Settings),
     /// Those of log transactions.
     Transactions(transactions::settings::Settings),
+    /// Those of snapshots.
+    Snapshot(snapshot::settings::Settings),
 }
 
 /// Does something with the settings of whichever system it is.
@@ -57,6 +66,7 @@ macro_rules! with_settings {
         match $of {
             $crate::SystemSettings::InMemory($settings) => $does,
             $crate::SystemSettings::Transactions($settings) => $does,
+            $crate::SystemSettings::Snapshot($settings) => $does,
         }
     };
 }
@@ -98,6 +108,7 @@ impl Trial {
             Design::Transactions(design) => {
                 Box::new(Simulation::<Transactions>::new(design, &self.plan))
             }
+            Design::Snapshot(design) => Box::new(Simulation::<Snapshot>::new(design, &self.plan)),
             Design::Own(design) => Box::new(Simulation::<Own>::new(design, &self.plan)),
         }
     }
@@ -110,6 +121,7 @@ impl Design {
             Design::Dataflow(design) => &design.layout,
             Design::InMemory(design) => &design.layout,
             Design::Transactions(design) => &design.layout,
+            Design::Snapshot(design) => &design.layout,
             Design::Own(design) => &design.layout,
         }
     }
@@ -120,6 +132,7 @@ impl Design {
             Design::Dataflow(_) | Design::Own(_) => None,
             Design::InMemory(design) => Some(SystemSettings::InMemory(design.settings)),
             Design::Transactions(design) => Some(SystemSettings::Transactions(design.settings)),
+            Design::Snapshot(design) => Some(SystemSettings::Snapshot(design.settings)),
         }
     }
 
@@ -132,6 +145,9 @@ impl Design {
             (Design::Transactions(design), SystemSettings::Transactions(settings)) => {
                 transactions::Design::new(design.parts(), settings).ok().map(Design::Transactions)
             }
+            (Design::Snapshot(design), SystemSettings::Snapshot(settings)) => {
+                snapshot::Design::new(design.parts(), settings).ok().map(Design::Snapshot)
+            }
             _ => None,
         }
     }
@@ -140,7 +156,10 @@ impl Design {
     pub fn dataflow(&self) -> Option<&dataflow::Design> {
         match self {
             Design::Dataflow(design) => Some(design),
-            Design::InMemory(_) | Design::Transactions(_) | Design::Own(_) => None,
+            Design::InMemory(_)
+            | Design::Transactions(_)
+            | Design::Snapshot(_)
+            | Design::Own(_) => None,
         }
     }
 
@@ -150,6 +169,7 @@ impl Design {
             Design::Dataflow(design) => &design.pipeline,
             Design::InMemory(design) => &design.pipeline,
             Design::Transactions(design) => &design.pipeline,
+            Design::Snapshot(design) => &design.pipeline,
             Design::Own(design) => &design.pipeline,
         }
     }
@@ -160,6 +180,7 @@ impl Design {
             Design::Dataflow(design) => design.ways(),
             Design::InMemory(design) => design.ways(),
             Design::Transactions(design) => design.ways(),
+            Design::Snapshot(design) => design.ways(),
             Design::Own(design) => design.ways(),
         }
     }
@@ -178,6 +199,7 @@ impl Design {
             Design::Dataflow(design) => design.takes(point, step, is_control),
             Design::InMemory(design) => design.takes(point, step),
             Design::Transactions(design) => design.takes(point, step, is_control),
+            Design::Snapshot(design) => design.takes(point, step),
             Design::Own(design) => design.takes(step),
         }
     }
@@ -191,6 +213,7 @@ impl Design {
             Design::Dataflow(_) => Ok(()),
             Design::InMemory(design) => design.commits(step),
             Design::Transactions(design) => design.commits(step),
+            Design::Snapshot(design) => design.commits(step),
             Design::Own(design) => design.takes(step),
         }
     }
@@ -198,8 +221,19 @@ impl Design {
     /// Whether an aggregate makes panes, which have names of their own. Else it passes on the records that it took.
     pub fn makes_panes(&self) -> bool {
         match self {
-            Design::Dataflow(_) => true,
+            Design::Dataflow(_) | Design::Snapshot(_) => true,
             Design::InMemory(_) | Design::Transactions(_) | Design::Own(_) => false,
+        }
+    }
+
+    /// Whether messages go over channels, which break.
+    pub fn has_channels(&self) -> bool {
+        match self {
+            Design::Snapshot(_) => true,
+            Design::Dataflow(_)
+            | Design::InMemory(_)
+            | Design::Transactions(_)
+            | Design::Own(_) => false,
         }
     }
 
@@ -212,7 +246,10 @@ impl Design {
     /// by a record.
     pub fn batch_leg(&self) -> Option<StepIndex> {
         match self {
-            Design::Dataflow(_) | Design::Transactions(_) | Design::Own(_) => None,
+            Design::Dataflow(_)
+            | Design::Transactions(_)
+            | Design::Snapshot(_)
+            | Design::Own(_) => None,
             Design::InMemory(design) => design.batch(),
         }
     }
@@ -234,6 +271,11 @@ impl Design {
                 stores: design.stores().len() as u64,
                 messages: design.messages().len() as u64,
             },
+            Design::Snapshot(design) => Parts {
+                processes,
+                stores: design.stores().len() as u64,
+                messages: design.messages().len() as u64,
+            },
             // Only the user knows what is kept and sent.
             Design::Own(_) => Parts { processes, stores: 0, messages: 0 },
         }
@@ -242,7 +284,10 @@ impl Design {
     /// Whether a record whose id stands before it in the log belongs nowhere.
     pub fn leaves_out_repeats(&self) -> bool {
         match self {
-            Design::Dataflow(_) | Design::Transactions(_) | Design::Own(_) => false,
+            Design::Dataflow(_)
+            | Design::Transactions(_)
+            | Design::Snapshot(_)
+            | Design::Own(_) => false,
             Design::InMemory(design) => {
                 design.settings.batch.is_some_and(|batch| batch.is_distinct)
             }
@@ -257,20 +302,20 @@ impl Design {
             // The coordinator tells by its clock how long a transaction is open.
             Design::Transactions(_) => true,
             Design::InMemory(design) => {
-                let mut steps = design.pipeline.steps().iter();
-                let is_clock = |step: &Step| match &step.kind {
-                    StepKind::Map(function) => function.reads_clock(),
-                    _ => false,
-                };
-                design.settings.batch.is_some() || steps.any(is_clock)
+                design.settings.batch.is_some() || has_clock(&design.pipeline)
             }
+            // What tasks and the coordinator wait for is set when they begin to.
+            Design::Snapshot(design) => has_clock(&design.pipeline),
         }
     }
 
     /// Whether a process that was away for long, or is to be moved, is started by another worker.
     pub fn takes_over(&self) -> bool {
         match self {
-            Design::Dataflow(_) | Design::InMemory(_) | Design::Transactions(_) => true,
+            Design::Dataflow(_)
+            | Design::InMemory(_)
+            | Design::Transactions(_)
+            | Design::Snapshot(_) => true,
             Design::Own(design) => design.takes_over,
         }
     }
@@ -279,7 +324,20 @@ impl Design {
     pub fn keeps_apart(&self) -> Option<&'static str> {
         match self {
             Design::Dataflow(_) => Some("`fuse = false` in its `mechanism`"),
-            Design::InMemory(_) | Design::Transactions(_) | Design::Own(_) => None,
+            Design::InMemory(_)
+            | Design::Transactions(_)
+            | Design::Snapshot(_)
+            | Design::Own(_) => None,
         }
     }
+}
+
+/// Whether a function reads the clock of its process.
+fn has_clock(pipeline: &Pipeline) -> bool {
+    let mut steps = pipeline.steps().iter();
+    let is_clock = |step: &Step| match &step.kind {
+        StepKind::Map(function) => function.reads_clock(),
+        _ => false,
+    };
+    steps.any(is_clock)
 }

@@ -139,7 +139,9 @@ fn every_strategy_runs_the_functions_of_a_user() {
         results(&own.trial());
         let (kinds, expected): (&[_], &[_]) = match strategy {
             Strategy::Dataflow => (&["drop-ack", "crash", "user-differs"], &[]),
-            Strategy::Transactions => (&["drop-ack", "crash", "user-differs"], &[]),
+            Strategy::Transactions | Strategy::Snapshot => {
+                (&["drop-ack", "crash", "user-differs"], &[])
+            }
             Strategy::Lambda => (&["drop-request", "user-differs"], &[]),
             Strategy::DataflowAtLeastOnce => {
                 (&["drop-ack", "crash", "user-differs"], &[Duplicated])

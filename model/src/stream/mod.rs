@@ -1,11 +1,13 @@
 //! What systems have in common whose processes take one record at a time: the record itself, the way of it through
 //! the steps that run together, and what is counted of it.
 
+mod caller;
 mod cell;
 mod flow;
 mod record;
 mod topology;
 
+pub use caller::{Calls, OpenCall, Repeats};
 pub use cell::{CountedCell, Sum, Windowed, digest_of_standing};
 pub use flow::{Failed, Flow, Leaving, Runner};
 pub use record::Record;

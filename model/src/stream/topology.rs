@@ -2,7 +2,7 @@
 //! another one, what is sent from one process to the next, and what cannot be had.
 
 use crate::function::Function;
-use crate::pipeline::{GraphError, Pipeline, Sink, StepKind};
+use crate::pipeline::{GraphError, Pipeline, Sink, Step, StepKind};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix;
 
@@ -41,7 +41,26 @@ impl Topology {
     /// What cannot be had.
     pub fn new(pipeline: &Pipeline, may_fuse: Vec<bool>) -> Result<Topology, Refused> {
         check(pipeline, &may_fuse)?;
-        let heads = heads(pipeline, &may_fuse);
+        let heads = heads(pipeline, &may_fuse, true);
+        Ok(Topology::of(pipeline, may_fuse, heads))
+    }
+
+    /// That of a pipeline whose aggregates make panes of what they took, so that what stands below one takes records as
+    /// any other; and whose sinks are processes of their own.
+    ///
+    /// # Errors
+    /// What cannot be had.
+    pub fn with_panes(pipeline: &Pipeline, may_fuse: Vec<bool>) -> Result<Topology, Refused> {
+        for (step, of) in pipeline.numbered() {
+            if let Some((what, why)) = refused_of_each(of) {
+                return Err(Refused::Step { step, what, why });
+            }
+        }
+        let heads = heads(pipeline, &may_fuse, false);
+        Ok(Topology::of(pipeline, may_fuse, heads))
+    }
+
+    fn of(pipeline: &Pipeline, may_fuse: Vec<bool>, heads: Vec<StepIndex>) -> Topology {
         let none = || vec![Vec::new(); pipeline.steps().len()];
         let (mut fused, mut sent, mut mirrors) = (none(), none(), none());
         for (index, step) in pipeline.numbered() {
@@ -59,7 +78,7 @@ impl Topology {
         for list in fused.iter_mut().chain(&mut sent).chain(&mut mirrors) {
             list.sort_by_cached_key(|step| mix::text(&pipeline.step(*step).name));
         }
-        Ok(Topology { may_fuse, heads, fused, sent, mirrors })
+        Topology { may_fuse, heads, fused, sent, mirrors }
     }
 
     /// Whether each step may run in the process of the step before it, as it was stated.
@@ -94,6 +113,24 @@ impl Topology {
     }
 }
 
+/// What no process that takes a record at a time can do, wherever the step stands: what it is, and why not.
+fn refused_of_each(step: &Step) -> Option<(&'static str, &'static str)> {
+    match &step.kind {
+        StepKind::Map(Function::Call(_)) => {
+            return Some(("a map that calls a service", "its processes call nobody"));
+        }
+        StepKind::Sink(sink) if *sink != Sink::Upsert => {
+            return Some(("a sink that calls a table", "results stand in what it writes itself"));
+        }
+        _ => {}
+    }
+    let fails = step.failing.poison.is_some() || step.failing.dead_letter_after.is_some();
+    fails.then_some((
+        "`poison` or `dead-letter`",
+        "a record on which a function fails is tried again for ever",
+    ))
+}
+
 /// What a process that takes a record at a time cannot do, step by step.
 fn check(pipeline: &Pipeline, may_fuse: &[bool]) -> Result<(), Refused> {
     // Of each step: whether an aggregate is above it, and whether an answer since then decides keys or values.
@@ -106,10 +143,10 @@ fn check(pipeline: &Pipeline, may_fuse: &[bool]) -> Result<(), Refused> {
         let is_below = from.iter().any(|(above, is)| above.0 || is.is_some());
         let is_decided = from.iter().any(|(above, is)| above.1 && is.is_none());
         let mut here = (is_below, is_decided);
+        if let Some((what, why)) = refused_of_each(step) {
+            return refuse(what, why);
+        }
         match &step.kind {
-            StepKind::Map(Function::Call(_)) => {
-                return refuse("a map that calls a service", "its processes call nobody");
-            }
             StepKind::Map(_) if is_below => {
                 return refuse("a map below an aggregate", "a record is passed on, and no pane");
             }
@@ -120,12 +157,6 @@ fn check(pipeline: &Pipeline, may_fuse: &[bool]) -> Result<(), Refused> {
                 );
             }
             StepKind::Map(function) => here.1 |= !function.is_deterministic(),
-            StepKind::Sink(sink) if *sink != Sink::Upsert => {
-                return refuse(
-                    "a sink that calls a table",
-                    "results stand in what it writes itself",
-                );
-            }
             StepKind::Sink(_) if is_below && !may_fuse[index.at()] => {
                 return refuse(
                     "a sink with `shards` below an aggregate",
@@ -151,27 +182,21 @@ fn check(pipeline: &Pipeline, may_fuse: &[bool]) -> Result<(), Refused> {
             | StepKind::CountGlobally(_)
             | StepKind::Sink(_) => {}
         }
-        if step.failing.poison.is_some() || step.failing.dead_letter_after.is_some() {
-            return refuse(
-                "`poison` or `dead-letter`",
-                "a record on which a function fails is tried again for ever",
-            );
-        }
         above[index.at()] = here;
     }
     Ok(())
 }
 
 /// The step in whose process each runs: a map joins the one step whose outputs it takes, unless it is kept apart, and a
-/// sink below an aggregate is shown by that.
-fn heads(pipeline: &Pipeline, may_fuse: &[bool]) -> Vec<StepIndex> {
+/// sink below an aggregate may be shown by that.
+fn heads(pipeline: &Pipeline, may_fuse: &[bool], shows_sinks: bool) -> Vec<StepIndex> {
     let mut heads: Vec<StepIndex> = (0..pipeline.steps().len() as u16).map(StepIndex).collect();
     for &index in pipeline.order() {
         let step = pipeline.step(index);
         let [from] = step.from[..] else { continue };
         let joins = match step.kind {
             StepKind::Map(_) => may_fuse[index.at()],
-            StepKind::Sink(_) => pipeline.step(from).kind.windowing().is_some(),
+            StepKind::Sink(_) => shows_sinks && pipeline.step(from).kind.windowing().is_some(),
             StepKind::Source { .. }
             | StepKind::Reshuffle
             | StepKind::Count(_)

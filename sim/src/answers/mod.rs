@@ -28,6 +28,7 @@ use moment::Moment;
 use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::mix::fold;
 use onceproof_kernel::name::Vocabulary;
+use onceproof_kernel::system::Passage;
 use onceproof_kernel::time::Nanos;
 use possible::Possible;
 pub(crate) use possible::Watched;
@@ -158,8 +159,17 @@ impl Answers {
             return RequestFate::Pass;
         }
         let moment = Moment::Exchange(*exchange);
-        // Nobody hears of an error where requests are not answered.
-        let may = |kind: &Kind| layout.alphabet.is_answered || *kind != Kind::ErrorNotApplied;
+        let is_answered = layout.alphabet.is_answered;
+        let may = |kind: &Kind| match (exchange.passage, kind) {
+            // What goes over a channel is neither lost alone nor doubled: the channel breaks, or is slow.
+            (Passage::Channel, kind) => {
+                matches!(kind, Kind::Disconnect | Kind::Delay { .. } | Kind::Partition { .. })
+            }
+            (_, Kind::Disconnect) => false,
+            // Nobody hears of an error where requests are not answered.
+            (passage, Kind::ErrorNotApplied) => is_answered && passage == Passage::Answered,
+            (Passage::Answered | Passage::OneWay, _) => true,
+        };
         let kind = self.decide(Asked::Request, moment, exchange.point, may, layout, words);
         match kind {
             None => {
@@ -174,7 +184,7 @@ impl Answers {
                 RequestFate::Twice
             }
             Some(Kind::Delay { by, .. }) => RequestFate::Late(by),
-            Some(Kind::ErrorNotApplied) => RequestFate::Refused,
+            Some(Kind::ErrorNotApplied | Kind::Disconnect) => RequestFate::Refused,
             Some(kind @ Kind::Partition { .. }) => RequestFate::Cut(kind),
             Some(kind) => unreachable!("{kind:?} is not asked of requests"),
         }

@@ -8,6 +8,7 @@ use onceproof_kernel::alphabet::{Moments, Point, Subject};
 use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::name::{Name, Vocabulary};
+use onceproof_kernel::system::Passage;
 
 /// A request, or the ack that answers it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +23,8 @@ pub struct Exchange {
     pub attempt: u32,
     /// Before which step of the protocol it is sent, where a system has several messages.
     pub sent: Option<Point>,
+    /// How it travels.
+    pub passage: Passage,
     pub(super) point: u64,
 }
 
@@ -47,7 +50,7 @@ impl Exchange {
         let way = fold(layout.hash_of(from), layout.hash_of(to));
         // The last bit is left to the leg.
         let point = fold(who, way ^ u64::from(attempt).rotate_right(8)) & !1;
-        Exchange { from, to, subject, attempt, sent: None, point }
+        Exchange { from, to, subject, attempt, sent: None, passage: Passage::Answered, point }
     }
 
     /// The point of the request, or of the ack.

@@ -105,7 +105,7 @@ impl Ledger {
     /// disagrees with that, and which pane is contained twice.
     pub(crate) fn settle(&mut self, words: &Vocabulary) {
         for step in 0..self.steps.len() {
-            self.mention_rows(step);
+            self.mention_rows(step, words);
             let StepLedger { kind, cells, .. } = &self.steps[step];
             if cells.is_empty() || *kind == Some(Results::Written) {
                 continue;
@@ -143,6 +143,11 @@ impl Ledger {
                 made_of = words.names.parent(parent);
             }
         }
+        self.mention_members(lineage, words);
+    }
+
+    /// Says what those say that were read under a lineage.
+    fn mention_members(&mut self, lineage: u32, words: &Vocabulary) {
         if lineage != 0 {
             let (mut at, floor) = self.span_of(lineage);
             while at != floor && at != 0 {
@@ -153,7 +158,7 @@ impl Ledger {
     }
 
     /// Says what the rows of a step say that might have been others until now. A row that was written over says nothing.
-    fn mention_rows(&mut self, step: usize) {
+    fn mention_rows(&mut self, step: usize, words: &Vocabulary) {
         let StepLedger { rows, may_change, .. } = &self.steps[step];
         if !may_change {
             return;
@@ -163,6 +168,7 @@ impl Ledger {
         rows.sort_unstable_by_key(|&(row, _)| row);
         for (_, StandingRow { key, name, lineage, value }) in rows {
             self.mentions.see(name, lineage, key, 1, value);
+            self.mention_members(lineage, words);
         }
     }
 }

@@ -65,6 +65,10 @@ impl Tell for Telling<'_> {
         self.ledger.units.part(unit, step, name);
     }
 
+    fn belongs_together(&mut self, unit: WholeUnit, parts: u32, first: Option<(StepIndex, Name)>) {
+        self.ledger.units.intends(unit, parts, first);
+    }
+
     #[inline]
     fn mention(&mut self, Tag { name, lineage }: Tag, key: Key, weight: i64, value: i64) {
         self.ledger.mention(key, Node { name, lineage, weight, value, next: 0 });
@@ -115,9 +119,12 @@ impl Tell for Telling<'_> {
         pile.floor = pile.floor.max(self.ledger.head_of(lineage));
     }
 
-    #[inline(never)]
     fn pane(&mut self, pane: &Pane) {
-        let step = self.step();
+        self.pane_of(self.step(), pane);
+    }
+
+    #[inline(never)]
+    fn pane_of(&mut self, step: StepIndex, pane: &Pane) {
         let Telling { ledger, words, .. } = self;
         let &Pane { tag: Tag { name, lineage }, key, weight, value, .. } = pane;
         // Panes of counts take weights, panes of sums values.

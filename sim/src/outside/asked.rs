@@ -139,6 +139,12 @@ impl<S: System> Env<S> for Outside<'_, S> {
         }
     }
 
+    fn recall(&mut self, shard: ShardIndex, after: Nanos, timer: S::Timer) {
+        if !self.is_dead() {
+            self.recalls.push((shard, self.now.plus(after), timer));
+        }
+    }
+
     fn begin_session(&mut self, member: ShardIndex, token: u64) {
         if !self.is_dead() {
             self.sessions.push((member, token));

@@ -65,6 +65,8 @@ pub(crate) struct Outside<'a, S: System> {
     /// The processes that this input wakes beside all messages, each with when and with what; and the sessions that begin
     /// by it, by the process and its token.
     pub nudges: Vec<(ShardIndex, Time, S::Timer)>,
+    /// All instances of shards that are to be woken.
+    pub recalls: Vec<(ShardIndex, Time, S::Timer)>,
     pub sessions: Vec<(ShardIndex, u64)>,
     /// How often each map was executed on each record, and how often each queue has handed it out.
     executions: Lasting<Vec<Vec<u32>>>,
@@ -99,6 +101,7 @@ impl<'a, S: System> Outside<'a, S> {
             pulled: Vec::new(),
             wakes: Vec::new(),
             nudges: Vec::new(),
+            recalls: Vec::new(),
             sessions: Vec::new(),
             executions: Lasting::default(),
             reading: Lasting::default(),
@@ -132,6 +135,7 @@ impl<'a, S: System> Outside<'a, S> {
         self.pulled.clear();
         self.wakes.clear();
         self.nudges.clear();
+        self.recalls.clear();
         self.sessions.clear();
         self.reading.until.clear();
         self.reading.until.resize(self.layout.shards(), 0);
@@ -194,6 +198,7 @@ impl<'a, S: System> Outside<'a, S> {
             pulled: _,
             wakes: _,
             nudges: _,
+            recalls: _,
             sessions: _,
             executions,
             reading,

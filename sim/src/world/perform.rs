@@ -75,7 +75,10 @@ impl<S: System> World<'_, S> {
         if !self.outside.pulled.is_empty() || !self.outside.wakes.is_empty() {
             self.after_pulls();
         }
-        if !self.outside.nudges.is_empty() || !self.outside.sessions.is_empty() {
+        if !self.outside.nudges.is_empty()
+            || !self.outside.recalls.is_empty()
+            || !self.outside.sessions.is_empty()
+        {
             self.pass_on();
         }
         let has_doom = self.outside.doom != BeforeFate::Pass;

@@ -13,7 +13,7 @@ use onceproof_kernel::alphabet::{Mark, Subject};
 use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::effect::{Input, Replied, Reply, Request};
 use onceproof_kernel::layout::{Layout, ShardIndex};
-use onceproof_kernel::system::{Carried, Process, System};
+use onceproof_kernel::system::{Carried, Passage, Process, System};
 use onceproof_kernel::time::{Nanos, Time};
 
 /// A request on its way to a worker.
@@ -62,6 +62,7 @@ impl<S: System> World<'_, S> {
         let mut exchange =
             Exchange::new(self.layout, request.from, request.to, subject, attempt, words);
         exchange.sent = Some(S::sent_at(&request.body, &self.layout.alphabet.moments));
+        exchange.passage = S::passage(&request.body);
         let from = self.host_of(sender).expect("the sender runs") as usize;
         let to = self.directory.look_up(request.to, self.now) as usize;
         let Outside { answers, words, .. } = &mut self.outside;
@@ -78,6 +79,10 @@ impl<S: System> World<'_, S> {
             self.tell_request(sender, request, is_retry, fate, is_cut, (from, to));
         }
         if is_cut {
+            // A link that is cut breaks the channels that go over it.
+            if exchange.passage == Passage::Channel {
+                self.answer_with_error(at, request);
+            }
             return;
         }
         match fate {
@@ -95,15 +100,15 @@ impl<S: System> World<'_, S> {
             }
             RequestFate::Refused => {
                 let at = at.saturating_add(self.outside.answers.latency(&exchange, Leg::Ack));
-                let Request { from: to, to: from, rpc: Rpc { slot, serial, .. }, .. } = *request;
-                self.schedule(
-                    at,
-                    Turn::Normal,
-                    Lane::Heap,
-                    Event::Error { to, from, slot, serial },
-                );
+                self.answer_with_error(at, request);
             }
         }
+    }
+
+    /// Whoever sent a request hears of an error.
+    fn answer_with_error(&mut self, at: u64, request: &Request<S>) {
+        let Request { from: to, to: from, rpc: Rpc { slot, serial, .. }, .. } = *request;
+        self.schedule(at, Turn::Normal, Lane::Heap, Event::Error { to, from, slot, serial });
     }
 
     fn fly(&mut self, at: u64, lane: Lane, request: &Request<S>, to: usize) {
@@ -121,6 +126,9 @@ impl<S: System> World<'_, S> {
             }
             if self.outside.trace.is_on() {
                 self.tell_request_lost(&request, host, self.why_nobody(host));
+            }
+            if S::passage(&request.body) == Passage::Channel {
+                self.answer_with_error(self.now, &request);
             }
             return;
         };

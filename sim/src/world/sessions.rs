@@ -8,6 +8,7 @@
 
 use super::World;
 use super::event::Event;
+use super::leases::{Instance, Zombie};
 use crate::fingerprint::Code;
 use crate::queue::{Lane, Turn};
 use onceproof_kernel::effect::Input;
@@ -35,6 +36,16 @@ impl<S: System> World<'_, S> {
             self.wake(self.owner(shard), self.by_clock(at, 0), timer);
         }
         self.outside.nudges = nudges;
+        let mut recalls = std::mem::take(&mut self.outside.recalls);
+        for (shard, at, timer) in recalls.drain(..) {
+            let here = |zombie: &&Zombie<S>| zombie.who.shard == shard;
+            let zombies = self.zombies.iter().filter(here).map(|zombie| zombie.who);
+            let all: Vec<Instance> = zombies.chain([self.owner(shard)]).collect();
+            for who in all {
+                self.wake(who, self.by_clock(at, 0), timer);
+            }
+        }
+        self.outside.recalls = recalls;
         let mut sessions = std::mem::take(&mut self.outside.sessions);
         for (shard, token) in sessions.drain(..) {
             self.begin_session(shard, token);

@@ -3,13 +3,16 @@
 
 use super::settings::{self, OtherValue, overlay};
 use super::steps::{Parts, checked, parts};
-use crate::scenario::form::raw::settings::{AtLeastOnce, BestEffort, Given, Lambda, Transactions};
+use crate::scenario::form::raw::settings::{
+    AtLeastOnce, BestEffort, Given, Lambda, Snapshot, Transactions,
+};
 use crate::scenario::form::raw::{self, At, Strategy};
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, quote};
 use crate::scenario::wrong::error::Errors;
 use crate::scenario::wrong::graph_error::graph_error;
 use onceproof_model::in_memory;
 use onceproof_model::in_memory::settings::{Approach, Settings};
+use onceproof_model::snapshot;
 use onceproof_model::stream::Refused;
 use onceproof_model::transactions;
 use onceproof_systems::{Design, SystemSettings, with_settings};
@@ -27,6 +30,7 @@ pub(in crate::scenario) fn design(
     let at_least_once = file.at_least_once.as_ref().map(|AtLeastOnce(given)| given);
     let lambda = file.lambda.as_ref().map(|Lambda(given)| given);
     let transactions = file.transactions.as_ref().map(|Transactions(given)| given);
+    let snapshot = file.snapshot.as_ref().map(|Snapshot(given)| given);
     let mut of = |approach: Approach, given| {
         let first = SystemSettings::InMemory(Settings::of(approach));
         errors.keep_all(settings_of(source, first, given))
@@ -36,6 +40,8 @@ pub(in crate::scenario) fn design(
     let lambda = of(Approach::Lambda, lambda);
     let first = SystemSettings::Transactions(transactions::settings::Settings::FIRST);
     let transactions = errors.keep_all(settings_of(source, first, transactions));
+    let first = SystemSettings::Snapshot(snapshot::settings::Settings::FIRST);
+    let snapshot = errors.keep_all(settings_of(source, first, snapshot));
     let parts = errors.keep_all(parts(source, file));
     let made = parts.and_then(|parts| {
         errors.keep(match file.strategy {
@@ -46,6 +52,7 @@ pub(in crate::scenario) fn design(
             Strategy::AtLeastOnce => with_table(source, file, parts, at_least_once?),
             Strategy::Lambda => with_table(source, file, parts, lambda?),
             Strategy::Transactions => with_table(source, file, parts, transactions?),
+            Strategy::Snapshot => with_table(source, file, parts, snapshot?),
         })
     });
     errors.end(made)
@@ -93,6 +100,7 @@ pub fn word(settings: &SystemSettings) -> &'static str {
             Approach::Lambda => Strategy::Lambda.word(),
         },
         SystemSettings::Transactions(_) => Strategy::Transactions.word(),
+        SystemSettings::Snapshot(_) => Strategy::Snapshot.word(),
     }
 }
 
@@ -119,6 +127,10 @@ fn with_table(
         SystemSettings::Transactions(settings) => {
             check_names(source, file, transactions::Design::is_beside)?;
             transactions::Design::new(steps, settings).map(Design::Transactions)
+        }
+        SystemSettings::Snapshot(settings) => {
+            check_names(source, file, snapshot::Design::is_beside)?;
+            snapshot::Design::new(steps, settings).map(Design::Snapshot)
         }
     };
     made.map_err(|refused| match refused {

@@ -97,6 +97,9 @@ pub fn does_something(kind: &Kind, design: &Design, hosts: u32) -> Result<(), St
         Kind::Move if !design.takes_over() => {
             Err(format!("`{word}` can do nothing here\nnobody takes a process over"))
         }
+        Kind::Disconnect if !design.has_channels() => {
+            Err(format!("`{word}` can do nothing here\neach message travels by itself"))
+        }
         Kind::ErrorNotApplied if !design.layout().alphabet.is_answered => {
             Err(format!("`{word}` can do nothing here\nnobody waits for an answer"))
         }

@@ -14,7 +14,6 @@ use std::ops::Range;
 const NOT_BUILT: &[(&str, &str, &str)] = &[
     ("seeds", "vary", "only seeds can be swept"),
     ("dataflow", "micro-batch", "it is not simulated yet"),
-    ("dataflow", "snapshot", "it is not simulated yet"),
     ("reshuffle", "flatten", "`from` takes a list of steps"),
     ("reshuffle", "join", "`from` takes a list of steps"),
 ];
@@ -35,7 +34,7 @@ pub(in crate::scenario) struct Around<'a> {
 }
 
 /// The keys that a file has outside of its tables.
-pub(in crate::scenario) const TOP_KEYS: [&str; 20] = [
+pub(in crate::scenario) const TOP_KEYS: [&str; 21] = [
     "format",
     "name",
     "claim",
@@ -49,6 +48,7 @@ pub(in crate::scenario) const TOP_KEYS: [&str; 20] = [
     "at-least-once",
     "lambda",
     "transactions",
+    "snapshot",
     "cluster",
     "network",
     "faults",

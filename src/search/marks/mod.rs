@@ -8,6 +8,7 @@
 
 mod dataflow;
 mod in_memory;
+mod snapshot;
 mod transactions;
 
 use onceproof_kernel::alphabet::Mark;
@@ -103,6 +104,7 @@ fn is_awaited(trial: &Trial, mark: Mark) -> bool {
         Design::Dataflow(design) => dataflow::is_awaited(design, trial, mark),
         Design::InMemory(design) => in_memory::is_awaited(design, trial, mark),
         Design::Transactions(design) => transactions::is_awaited(design, trial, mark),
+        Design::Snapshot(design) => snapshot::is_awaited(design, trial, mark),
         // Only its user knows what it should reach.
         Design::Own(_) => false,
     }

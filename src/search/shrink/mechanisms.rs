@@ -87,6 +87,9 @@ fn of_settings(trial: &Trial) -> Vec<(&'static str, Option<Trial>)> {
         Some(SystemSettings::Transactions(settings)) => wrong_of(&settings)
             .map(|(key, right)| (key, with(SystemSettings::Transactions(right))))
             .collect(),
+        Some(SystemSettings::Snapshot(settings)) => wrong_of(&settings)
+            .map(|(key, right)| (key, with(SystemSettings::Snapshot(right))))
+            .collect(),
     }
 }
 

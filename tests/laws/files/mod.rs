@@ -168,7 +168,10 @@ fn a_rule_that_is_left_out_breaks_one_of_the_files() {
         left.retain(|&defect| {
             match &mut trial.design {
                 Design::Dataflow(design) => design.set_defect(Some(defect)),
-                Design::InMemory(_) | Design::Transactions(_) | Design::Own(_) => {
+                Design::InMemory(_)
+                | Design::Transactions(_)
+                | Design::Snapshot(_)
+                | Design::Own(_) => {
                     panic!("its rules are those of Dataflow")
                 }
             }

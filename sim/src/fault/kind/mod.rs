@@ -82,6 +82,8 @@ pub enum Kind {
     Redeliver,
     /// A call to an external service is done, and its answer is lost.
     CallUnknown,
+    /// The channel between two processes breaks at an item, with all that it holds. Whoever sent it hears so.
+    Disconnect,
 }
 
 /// Which way a clock jumps.

@@ -265,6 +265,18 @@ table! {
         odds: "",
         weaker: &[],
     }
+    Disconnect {} is {
+        word: "disconnect",
+        about: "The channel between two processes breaks, with what is in it.",
+        told: "channel broke",
+        default: Kind::Disconnect,
+        asked: Asked::Request,
+        target: FaultTarget::Message,
+        plainness: 35,
+        parameters: &[],
+        odds: "",
+        weaker: &[],
+    }
 }
 
 const LEG: Parameter =

@@ -74,6 +74,8 @@ pub(in crate::scenario) struct File {
     pub lambda: Option<settings::Lambda>,
     /// The settings of the strategy `transactions`; those that are right where it is not given.
     pub transactions: Option<settings::Transactions>,
+    /// The settings of the strategy `snapshot`; those that are right where it is not given.
+    pub snapshot: Option<settings::Snapshot>,
     /// Workers and service times; the default of each key where it is not given.
     pub cluster: Option<Cluster>,
     /// Links between workers; the default of each key where it is not given.
@@ -144,13 +146,17 @@ pub enum Strategy {
     /// Log transactions in the manner of Kafka Streams: what a client takes, what comes of it and how far it has come are
     /// one transaction over many logs.
     Transactions,
+    /// Snapshots in the manner of Flink: barriers cut the streams, and what a sink has written is committed once the
+    /// snapshot is complete. A failure takes all tasks back to the newest one.
+    Snapshot,
 }
 
 impl Strategy {
     /// All strategies, in the order in which they are compared.
-    pub const ALL: [Strategy; 6] = [
+    pub const ALL: [Strategy; 7] = [
         Strategy::Dataflow,
         Strategy::Transactions,
+        Strategy::Snapshot,
         Strategy::DataflowAtLeastOnce,
         Strategy::AtLeastOnce,
         Strategy::BestEffort,
@@ -164,7 +170,8 @@ impl Strategy {
             | Strategy::BestEffort
             | Strategy::AtLeastOnce
             | Strategy::Lambda
-            | Strategy::Transactions => true,
+            | Strategy::Transactions
+            | Strategy::Snapshot => true,
             Strategy::DataflowAtLeastOnce => false,
         }
     }
@@ -178,6 +185,7 @@ impl Strategy {
             Strategy::AtLeastOnce => "at-least-once",
             Strategy::Lambda => "lambda",
             Strategy::Transactions => "transactions",
+            Strategy::Snapshot => "snapshot",
         }
     }
 }

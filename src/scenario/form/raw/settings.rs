@@ -117,6 +117,11 @@ pub(in crate::scenario) struct Lambda(pub Given);
 #[serde(transparent)]
 pub(in crate::scenario) struct Transactions(pub Given);
 
+/// The settings of snapshots.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(in crate::scenario) struct Snapshot(pub Given);
+
 /// A value as the documentation writes it.
 pub(in crate::scenario) fn written(choice: &SettingChoice) -> String {
     match choice.written {

@@ -1,12 +1,12 @@
 //! The schema of the settings of strategies, made of the tables of their system.
 
-use super::settings::{AtLeastOnce, BestEffort, Lambda, Transactions, written};
+use super::settings::{AtLeastOnce, BestEffort, Lambda, Snapshot, Transactions, written};
 use onceproof_kernel::time::Span;
 use onceproof_model::in_memory::settings::{Approach, Settings};
 use onceproof_model::setting::{
     Free, HasTable, Setting, SettingChoice, SettingValue, WrittenAs as Right,
 };
-use onceproof_model::transactions;
+use onceproof_model::{snapshot, transactions};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
@@ -49,6 +49,17 @@ impl JsonSchema for Transactions {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let first = transactions::settings::Settings::FIRST;
         schema("The settings of log transactions.", &first)
+    }
+}
+
+impl JsonSchema for Snapshot {
+    fn schema_name() -> Cow<'static, str> {
+        "Snapshot".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let first = snapshot::settings::Settings::FIRST;
+        schema("The settings of snapshots.", &first)
     }
 }
 

@@ -1,0 +1,305 @@
+//! A process that runs a task. An attempt that could not be ended may still run beside the next one: both are here, each with
+//! its own memory, and a message says for which of them it is.
+
+use super::task::Task;
+use super::topic::answer;
+use super::{Context, Hands};
+use crate::snapshot::Snapshot;
+use crate::snapshot::alphabet::{CHANNEL_BROKEN, FOREIGN_ITEM, ORPHANED};
+use crate::snapshot::message::{BlobId, ChannelItem, Reply, Request, Timer};
+use crate::snapshot::settings::Channels;
+use crate::snapshot::state::TaskState;
+use crate::stream::OpenCall;
+use onceproof_kernel::effect::{self, Input, Replied, Written};
+use onceproof_kernel::env::Env;
+use onceproof_kernel::layout::ShardIndex;
+
+/// An item that has come before its task was there.
+#[derive(Clone, Copy, Debug)]
+struct EarlyItem {
+    from: ShardIndex,
+    attempt: u32,
+    place: (u32, u32),
+    item: ChannelItem,
+}
+
+/// A process with a task.
+#[derive(Debug)]
+pub struct Host {
+    pub(super) hands: Hands,
+    shard: ShardIndex,
+    /// The attempts that run here, the newest last.
+    tasks: Vec<Task>,
+    /// The newest attempt that is known to be or to have been, and how often its task had begun before.
+    newest: u32,
+    before: u32,
+    early: Vec<EarlyItem>,
+}
+
+impl Host {
+    pub(super) fn new(shard: ShardIndex) -> Host {
+        let (tasks, early) = (Vec::new(), Vec::new());
+        Host { hands: Hands::new(shard, 0), shard, tasks, newest: 0, before: 0, early }
+    }
+
+    pub(super) fn reset(&mut self) {
+        *self = Host::new(self.shard);
+    }
+
+    pub(super) fn is_ready(&self) -> bool {
+        self.tasks.iter().any(Task::is_ready)
+    }
+
+    pub(super) fn awaits(&self, timer: Timer) -> bool {
+        let has = |attempt: u32| self.tasks.iter().find(|task| task.attempt == attempt);
+        match timer {
+            Timer::Input => !self.tasks.is_empty(),
+            Timer::Retry { call, waits, .. } => self.hands.calls.awaits(call, waits),
+            Timer::Step { attempt } => has(attempt).is_some_and(Task::is_at_it),
+            Timer::Trigger { attempt, .. } => has(attempt).is_some(),
+            Timer::Orphaned { attempt } => self.tasks.iter().any(|task| task.attempt <= attempt),
+            Timer::Deposed { .. }
+            | Timer::Restart { .. }
+            | Timer::Tick { .. }
+            | Timer::TimedOut { .. }
+            | Timer::Unassigned { .. } => false,
+        }
+    }
+
+    pub(super) fn handle<E: Env<Snapshot>>(
+        &mut self,
+        input: &Input<Snapshot>,
+        m: &mut Context<'_, E>,
+    ) {
+        match *input {
+            Input::Boot => {
+                self.reset();
+                let life = m.ask().take_token(self.shard);
+                self.hands = Hands::new(self.shard, life);
+                let register = Request::Register { life };
+                self.hands.calls.call(m.design.coordinator(), register, 0, m);
+            }
+            Input::Request(request) => self.is_asked(&request, m),
+            Input::Replied(Replied { from, rpc, body }) => {
+                if rpc.serial.token() == self.hands.calls.token() {
+                    match body {
+                        Some(reply) => self.is_answered(rpc.slot, reply, m),
+                        None => self.hears_of_error(from, rpc.slot, m),
+                    }
+                }
+            }
+            Input::Committed { number, written } => self.has_written(number, written, m),
+            Input::Wake(timer) => self.wakes(timer, m),
+            Input::Resume => {
+                let Host { hands, tasks, .. } = self;
+                if let Some(task) = tasks.iter_mut().find(|task| task.is_ready()) {
+                    task.steps(hands, m);
+                }
+            }
+            Input::Called { .. } => {}
+        }
+        self.ends_what_has_failed(m);
+        let Host { hands, tasks, .. } = self;
+        tasks.iter_mut().for_each(|task| task.sets_to_work(hands, m));
+    }
+
+    fn is_asked<E: Env<Snapshot>>(
+        &mut self,
+        request: &effect::Request<Snapshot>,
+        m: &mut Context<'_, E>,
+    ) {
+        match request.body {
+            Request::Item { attempt, connection, number, item } => {
+                self.takes(request.from, attempt, ((connection, number), item), m);
+            }
+            Request::Start { attempt, before, checkpoint, blob } => {
+                self.starts(request, (attempt, before), (checkpoint, blob), m);
+            }
+            Request::Trigger { attempt, checkpoint } => {
+                let number = m.design.layout.number_of(self.shard);
+                let later = m.design.settings.skew.saturating_mul(number.into());
+                match later {
+                    0 => self.with(attempt, m, |task, hands, m| {
+                        task.is_triggered(checkpoint, hands, m);
+                    }),
+                    later => self.hands.wake(later, Timer::Trigger { attempt, checkpoint }, m),
+                }
+            }
+            Request::Notify { attempt, checkpoint } => {
+                self.with(attempt, m, |task, hands, m| task.hears_of(checkpoint, hands, m));
+            }
+            Request::Abort { attempt, checkpoint } => {
+                self.with(attempt, m, |task, hands, m| task.hears_of_abort(checkpoint, hands, m));
+            }
+            Request::Cancel { attempt } => self.ends_up_to(attempt),
+            Request::Assign { attempt } => self.with(attempt, m, |task, hands, m| {
+                task.is_assigned();
+                let assigned = Request::Assigned { attempt, is_split: true };
+                hands.send(m.design.coordinator(), assigned, m);
+            }),
+            Request::NoMore { attempt } => self.with(attempt, m, |task, hands, m| {
+                task.gets_no_more();
+                let assigned = Request::Assigned { attempt, is_split: false };
+                hands.send(m.design.coordinator(), assigned, m);
+            }),
+            _ => answer(self.shard, request, Reply::Refused, m),
+        }
+    }
+
+    /// Does something with the task of an attempt, if it is here.
+    fn with<E: Env<Snapshot>>(
+        &mut self,
+        attempt: u32,
+        m: &mut Context<'_, E>,
+        does: impl FnOnce(&mut Task, &mut Hands, &mut Context<'_, E>),
+    ) {
+        let Host { hands, tasks, .. } = self;
+        if let Some(task) = tasks.iter_mut().find(|task| task.attempt == attempt) {
+            does(task, hands, m);
+        }
+    }
+
+    /// An item comes.
+    fn takes<E: Env<Snapshot>>(
+        &mut self,
+        from: ShardIndex,
+        attempt: u32,
+        (place, item): ((u32, u32), ChannelItem),
+        m: &mut Context<'_, E>,
+    ) {
+        let is_here = self.tasks.iter().any(|task| task.attempt == attempt);
+        if !is_here && attempt > self.newest {
+            self.early.push(EarlyItem { from, attempt, place, item });
+            return;
+        }
+        if is_here {
+            return self.with(attempt, m, |task, hands, m| {
+                task.arrives(from, (Some(place), item), hands, m);
+            });
+        }
+        m.env.reach(FOREIGN_ITEM);
+        if m.design.settings.channels == Channels::Name {
+            let newest = self.newest;
+            self.with(newest, m, |task, hands, m| task.arrives(from, (None, item), hands, m));
+        }
+    }
+
+    /// A task begins, or has begun before.
+    fn starts<E: Env<Snapshot>>(
+        &mut self,
+        request: &effect::Request<Snapshot>,
+        (attempt, before): (u32, u32),
+        (checkpoint, blob): (u32, Option<BlobId>),
+        m: &mut Context<'_, E>,
+    ) {
+        let started = Reply::Started(self.hands.calls.token());
+        if (attempt, before) <= (self.newest, self.before) {
+            return answer(self.shard, request, started, m);
+        }
+        let state = match blob {
+            None => TaskState::default(),
+            Some(blob) => {
+                let is_gone = m.env.rows(m.design.coordinator()).records().is_gone(&blob);
+                match m.env.rows(self.shard).state(&blob).filter(|_| !is_gone) {
+                    Some(state) => m.env.shared().state(state).clone(),
+                    None => return answer(self.shard, request, Reply::Missing, m),
+                }
+            }
+        };
+        answer(self.shard, request, started, m);
+        (self.newest, self.before) = (attempt, before);
+        let mut task = Task::new(m.design, self.shard, (attempt, before), checkpoint, state);
+        task.begins(&mut self.hands, m);
+        let early = std::mem::take(&mut self.early);
+        let (mine, later): (Vec<EarlyItem>, Vec<EarlyItem>) =
+            early.into_iter().partition(|early| early.attempt <= attempt);
+        self.early = later;
+        for EarlyItem { from, place, item, .. } in
+            mine.into_iter().filter(|early| early.attempt == attempt)
+        {
+            task.arrives(from, (Some(place), item), &mut self.hands, m);
+        }
+        self.tasks.push(task);
+    }
+
+    /// Attempts up to this one are over.
+    fn ends_up_to(&mut self, attempt: u32) {
+        if attempt >= self.newest {
+            (self.newest, self.before) = (attempt, u32::MAX);
+        }
+        let Host { hands, tasks, .. } = self;
+        tasks.retain(|task| {
+            let stays = task.attempt > attempt;
+            if !stays {
+                hands.calls.close_all_of(task.attempt);
+            }
+            stays
+        });
+    }
+
+    fn is_answered<E: Env<Snapshot>>(&mut self, slot: u32, reply: Reply, m: &mut Context<'_, E>) {
+        let Some(OpenCall { body, owner, .. }) = self.hands.calls.close(slot) else { return };
+        self.with(owner, m, |task, hands, m| task.is_answered(&body, reply, hands, m));
+    }
+
+    /// A message did not come through. One of a channel breaks that; a request is sent again in its time.
+    fn hears_of_error<E: Env<Snapshot>>(
+        &mut self,
+        from: ShardIndex,
+        slot: u32,
+        m: &mut Context<'_, E>,
+    ) {
+        if self.hands.calls.unanswered(slot).is_some() {
+            return;
+        }
+        m.env.reach(CHANNEL_BROKEN);
+        if let Some(task) = self.tasks.last_mut() {
+            task.breaks(from, m.design);
+        }
+    }
+
+    fn has_written<E: Env<Snapshot>>(
+        &mut self,
+        number: u64,
+        written: Written,
+        m: &mut Context<'_, E>,
+    ) {
+        let Host { hands, tasks, .. } = self;
+        for task in tasks {
+            if let Some(uploading) = task.uploading(number) {
+                return task.is_uploaded(uploading, written, hands, m);
+            }
+        }
+    }
+
+    fn wakes<E: Env<Snapshot>>(&mut self, timer: Timer, m: &mut Context<'_, E>) {
+        if !self.awaits(timer) {
+            return;
+        }
+        match timer {
+            Timer::Input => self.tasks.iter_mut().for_each(Task::may_read),
+            Timer::Retry { call, .. } => self.hands.calls.repeat(call, m),
+            Timer::Step { attempt } => self.with(attempt, m, |task, _, _| task.is_done()),
+            Timer::Trigger { attempt, checkpoint } => {
+                self.with(attempt, m, |task, hands, m| task.is_triggered(checkpoint, hands, m));
+            }
+            Timer::Orphaned { attempt } => {
+                m.env.reach(ORPHANED);
+                self.ends_up_to(attempt);
+            }
+            Timer::Deposed { .. }
+            | Timer::Restart { .. }
+            | Timer::Tick { .. }
+            | Timer::TimedOut { .. }
+            | Timer::Unassigned { .. } => {}
+        }
+    }
+
+    /// A task that can go on no more is over, and the coordinator hears of it.
+    fn ends_what_has_failed<E: Env<Snapshot>>(&mut self, m: &mut Context<'_, E>) {
+        let Some(at) = self.tasks.iter().position(|task| task.has_failed) else { return };
+        let attempt = self.tasks.remove(at).attempt;
+        self.hands.calls.close_all_of(attempt);
+        self.hands.calls.call(m.design.coordinator(), Request::Fail { attempt }, 0, m);
+    }
+}

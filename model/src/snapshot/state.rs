@@ -1,0 +1,131 @@
+//! What a task is restored from, and what a checkpoint consists of. Messages and changes own nothing: they refer to what the
+//! run keeps.
+
+use super::message::{BlobId, ChannelItem, TransactionHandle};
+use crate::stream::Sum;
+use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::mix::words;
+use onceproof_kernel::time::Time;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A window of a key: its end, the hash of the key, which orders windows of one end alike in every run, and the key.
+pub type WindowOfKey = (Time, u64, Key);
+
+/// What is counted in a window that is not in a pane yet.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct WindowContent {
+    /// How much.
+    pub sum: Sum,
+    /// How many panes the window has had.
+    pub panes: u32,
+}
+
+/// The state of a task.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct TaskState {
+    /// Of a source: the next offset, if it has its split.
+    pub offset: Option<u64>,
+    /// Whether it has come to its end.
+    pub is_ended: bool,
+    /// What is counted.
+    pub windows: BTreeMap<WindowOfKey, WindowContent>,
+    /// The handles that are not known to be committed.
+    pub handles: Vec<TransactionHandle>,
+    /// What a barrier has overtaken, each item with the number of its channel.
+    pub overtaken: Vec<(usize, ChannelItem)>,
+}
+
+impl TaskState {
+    /// The same as a number.
+    fn hash(&self) -> u64 {
+        let TaskState { offset, is_ended, windows, handles, overtaken } = self;
+        let mut hash = words([offset.map_or(u64::MAX, |at| at), (*is_ended).into()]);
+        for ((end, key, _), WindowContent { sum, panes }) in windows {
+            let [end, weight, value] = [end.0, sum.weight, sum.value].map(|number| number as u64);
+            hash = words([hash, end, *key, weight, value, (*panes).into()]);
+        }
+        for handle in handles {
+            hash = words([hash, handle.checkpoint.into(), handle.attempt.into()]);
+        }
+        words([hash, handles.len() as u64, overtaken.len() as u64])
+    }
+
+    /// How many handles may be in it that are not known to be committed.
+    pub fn handles_on_the_way(&self) -> u32 {
+        let is_handle = |(_, item): &&(usize, ChannelItem)| matches!(item, ChannelItem::Handle(_));
+        self.overtaken.iter().filter(is_handle).count() as u32
+    }
+}
+
+/// What a complete checkpoint has.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct CheckpointRecord {
+    /// The attempt in which it was made.
+    pub attempt: u32,
+    /// The state of each task.
+    pub blobs: BTreeMap<ShardIndex, BlobId>,
+    /// The sources whose splits are not assigned.
+    pub unassigned: BTreeSet<ShardIndex>,
+    /// Whether nobody restores it.
+    pub is_savepoint: bool,
+}
+
+/// A state that the run keeps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KeptState {
+    at: u32,
+    /// The same for equal states.
+    pub hash: u64,
+}
+
+/// A record of a checkpoint that the run keeps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KeptRecord {
+    at: u32,
+    /// The same for equal records.
+    pub hash: u64,
+}
+
+/// The states and records of a run.
+#[derive(Debug, Default)]
+pub struct KeptStates {
+    states: Vec<TaskState>,
+    records: Vec<CheckpointRecord>,
+}
+
+impl KeptStates {
+    /// Keeps a state.
+    pub fn keep(&mut self, state: TaskState) -> KeptState {
+        let hash = state.hash();
+        self.states.push(state);
+        KeptState { at: self.states.len() as u32 - 1, hash }
+    }
+
+    /// A state is stored otherwise than it was when its upload began.
+    pub fn store_instead(&mut self, kept: KeptState, state: TaskState) {
+        self.states[kept.at as usize] = state;
+    }
+
+    /// What a state was.
+    pub fn state(&self, kept: KeptState) -> &TaskState {
+        &self.states[kept.at as usize]
+    }
+
+    /// Keeps a record.
+    pub fn keep_record(&mut self, record: CheckpointRecord) -> KeptRecord {
+        let blobs = record.blobs.values();
+        let hash =
+            blobs.fold(words([record.attempt.into(), record.blobs.len() as u64]), |all, blob| {
+                let BlobId { task, attempt, checkpoint, upload } = *blob;
+                words([all, task.0.into(), attempt.into(), checkpoint.into(), upload.into()])
+            });
+        self.records.push(record);
+        KeptRecord { at: self.records.len() as u32 - 1, hash }
+    }
+
+    /// What a record has.
+    pub fn record(&self, kept: KeptRecord) -> &CheckpointRecord {
+        &self.records[kept.at as usize]
+    }
+}
