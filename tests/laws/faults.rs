@@ -242,6 +242,7 @@ impl Climate {
                 KindName::UserFails => has("kind = \"map\""),
                 KindName::Move => workers != Some(1),
                 KindName::CallUnknown => has("call"),
+                KindName::Gone => false,
                 _ => true,
             };
             // These tear down all that a worker has in hand: at high odds nothing ever ends.

@@ -65,6 +65,8 @@ pub enum BeforeFate {
     Pass,
     /// It dies, and is back after so long.
     Dies(Nanos),
+    /// It dies, and never comes back.
+    Leaves,
     /// It stands still for so long, and takes the step then.
     Pauses(Nanos),
     /// Its shard is granted to another worker. It takes the step all the same.

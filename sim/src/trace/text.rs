@@ -265,7 +265,8 @@ impl Seen<'_> {
             },
             What::Pulls { again: true, .. } => "handed out again at once".to_owned(),
             What::Executes { .. } if self.event.fault.is_some() => "differs".to_owned(),
-            What::Crashes { restart, .. } => format!("back in {}", Span(*restart)),
+            What::Crashes { restart: Some(restart), .. } => format!("back in {}", Span(*restart)),
+            What::Crashes { restart: None, .. } => "for good".to_owned(),
             What::StandsStill { lasts, .. } | What::Cuts { lasts, .. } => {
                 format!("for {}", Span(*lasts))
             }

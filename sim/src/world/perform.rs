@@ -219,12 +219,14 @@ impl<S: System> World<'_, S> {
     }
 
     pub(super) fn strike_at_time(&mut self, number: usize) {
-        let Fault { at: place, kind } = self.outside.answers.fire_at_time(number);
+        let Some(Fault { at: place, kind }) = self.outside.answers.fire_at_time(number) else {
+            return;
+        };
         match kind {
-            Kind::Crash { restart } => {
+            Kind::Crash { .. } | Kind::Gone => {
                 let host = place.worker.expect("a crash at a time names its worker");
                 match self.hosts[host as usize].is_up() {
-                    true => self.crash(host, restart),
+                    true => self.crash(host, kind.length()),
                     false => self.finds_it_down(host),
                 }
             }

@@ -91,7 +91,11 @@ pub fn does_something(kind: &Kind, design: &Design, hosts: u32) -> Result<(), St
     });
     let is_sent = |asked| matches!(asked, Asked::Request | Asked::Ack);
     match *kind {
-        Kind::Move if hosts < 2 => {
+        Kind::Gone if !design.layout().has_members() => {
+            let reason = "nobody does the work of a process that never comes back";
+            Err(format!("`{word}` can do nothing here\n{reason}"))
+        }
+        Kind::Move | Kind::Gone if hosts < 2 => {
             Err(format!("`{word}` can do nothing here\nthere is no other worker"))
         }
         Kind::Move if !design.takes_over() => {
@@ -167,6 +171,11 @@ pub(in crate::scenario) fn exact(
             let line = places.source.line(faults[twin].value.at.span.start);
             let error = places.source.error(raw.at.span.clone(), "two faults at one point");
             let label = format!("the other is on line {line}; a point occurs once");
+            errors.keep::<()>(Err(error.label(label)));
+        }
+        if fault.kind == Kind::Gone && exact.iter().any(|other| other.kind == Kind::Gone) {
+            let error = places.source.error(raw.r#do.span.clone(), "two processes are gone");
+            let label = "one may be, since somebody must be left; the other may `crash`";
             errors.keep::<()>(Err(error.label(label)));
         }
         exact.push(fault);

@@ -194,4 +194,23 @@ pub const ROWS: &[Row] = &[
         4,
         &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
     ),
+    ledger(
+        "transactions/gone-never.toml",
+        &[Stuck],
+        [4, 1, 0, 0, 0, 0, 0],
+        &[("per-user", 4, 1, &[("b", 1)]), ("table", 4, 1, &[("b", 1)])],
+    ),
+    exact(
+        "transactions/gone.toml",
+        4,
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
+    ledger(
+        "transactions/checkpoint-end.toml",
+        &[Lost],
+        [3, 2, 0, 0, 1, 0, 0],
+        &[("per-user", 3, 2, &[("a", 2)])],
+    )
+    .with_damaged(&["events/0#1"]),
+    exact("transactions/checkpoint.toml", 3, &[("per-user", 3, 3, &[("a", 3)])]),
 ];

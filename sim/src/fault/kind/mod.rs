@@ -82,6 +82,9 @@ pub enum Kind {
     Redeliver,
     /// A call to an external service is done, and its answer is lost.
     CallUnknown,
+    /// A member of a group dies with its worker, which never comes back: the others do its work. It befalls one member of
+    /// a run, since somebody must be left.
+    Gone,
 }
 
 /// Which way a clock jumps.

@@ -265,6 +265,18 @@ table! {
         odds: "",
         weaker: &[],
     }
+    Gone {} is {
+        word: "gone",
+        about: "A member of a group dies, and never comes back.",
+        told: "worker died … and never came back",
+        default: Kind::Gone,
+        asked: Asked::Before,
+        target: FaultTarget::Worker,
+        plainness: 145,
+        parameters: &[],
+        odds: "",
+        weaker: &[KindName::Crash],
+    }
 }
 
 const LEG: Parameter =

@@ -227,7 +227,7 @@ function picture(run, w) {
     const y0 = p.row.y + 7, up = run.next.get(e.i), y1 = up && place.has(up.i) ? place.get(up.i).y - 2 : L.height;
     ofWorker(workerOf(e)).forEach((l, n) => {
       back.push(`<rect class="${e.k === K.crash ? "away" : "still"}" x="${X[l] - 11}" y="${y0}" width="22" height="${Math.max(6, y1 - y0)}" rx="2"/>`);
-      if (!n) words(X[l] + 18, Math.min((y0 + y1) / 2, y0 + 40), `${e.k === K.crash ? "down" : "still"} ${long(e.n * 1000)}`, "soft");
+      if (!n) words(X[l] + 18, Math.min((y0 + y1) / 2, y0 + 40), e.n > Number.MAX_SAFE_INTEGER ? "gone" : `${e.k === K.crash ? "down" : "still"} ${long(e.n * 1000)}`, "soft");
     });
   }
   L.rows.forEach((r, n) => {
