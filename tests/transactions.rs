@@ -10,8 +10,9 @@ use onceproof::search::shrink::shrink;
 use onceproof::search::space::{Space, bare};
 use onceproof::search::variants;
 use onceproof_kernel::alphabet::Mark;
+use onceproof_kernel::time::MILLISECOND;
 use onceproof_model::transactions::alphabet;
-use onceproof_sim::fault::KindName;
+use onceproof_sim::fault::{Direction, Fault, Kind, KindName, Place};
 use onceproof_sim::outcome::Class::{self, Duplicated, Lost, Phantom, Stuck, Torn, Unbounded};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -137,6 +138,38 @@ fn each_rule_that_takes_more_still_is_found_in_its_file_and_holds_there_where_it
         assert!(classes(wrong).contains(class), "{wrong}: {:?}", classes(wrong));
         assert!(classes(right).is_empty(), "{right}: {:?}", classes(right));
     }
+}
+
+#[test]
+fn a_member_that_the_group_does_not_hear_of_for_a_session_is_expelled() {
+    let expelled = |cuts: &[(&str, u64)]| {
+        let trial = scenario("small.toml", "").trial;
+        let find = |name| trial.layout().find(name).expect("a process");
+        let (from, to) = (find("client"), find("group"));
+        let fault = |&(direction, time): &(&str, u64)| {
+            let (direction, lasts) = match direction.split_once(' ') {
+                Some(("backward", lasts)) => (Direction::Backward, lasts),
+                Some((_, lasts)) => (Direction::Forward, lasts),
+                None => (Direction::Both, direction),
+            };
+            let lasts = lasts.parse::<u64>().expect("milliseconds") * MILLISECOND;
+            let time = Some(time * MILLISECOND);
+            let at = Place { from: Some(from), to: Some(to), time, ..Place::default() };
+            Fault { at, kind: Kind::Partition { lasts, direction } }
+        };
+        let trial = trial.with(|plan| plan.faults = cuts.iter().map(fault).collect());
+        let brief = trial.simulator().brief(None);
+        assert!(brief.classes.is_empty(), "{cuts:?}: {:?}", brief.classes);
+        brief.marks.count(alphabet::EXPELLED)
+    };
+    // Both clients are members from 8 ms on, and a session is 100 ms.
+    assert_eq!(expelled(&[("150", 20)]), 2);
+    assert_eq!(expelled(&[("90", 20)]), 0);
+    assert_eq!(expelled(&[("forward 150", 20)]), 2);
+    assert_eq!(expelled(&[("backward 150", 20)]), 0);
+    // Two cuts without a pause between them are one; two that are short are none.
+    assert_eq!(expelled(&[("60", 20), ("90", 70)]), 2);
+    assert_eq!(expelled(&[("60", 20), ("60", 90)]), 0);
 }
 
 #[test]

@@ -261,7 +261,7 @@ impl<S: System> World<'_, S> {
                         cuts.push(Cut { from, to, direction, until });
                     }
                 }
-                cuts.iter().for_each(|&cut| self.links.cut(cut));
+                cuts.iter().for_each(|&cut| self.cut_link(cut));
                 if self.outside.trace.is_on() {
                     self.tell_cuts(&cuts, lasts);
                 }

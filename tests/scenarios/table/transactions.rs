@@ -213,4 +213,9 @@ pub const ROWS: &[Row] = &[
     )
     .with_damaged(&["events/0#1"]),
     exact("transactions/checkpoint.toml", 3, &[("per-user", 3, 3, &[("a", 3)])]),
+    exact(
+        "transactions/cut-off.toml",
+        4,
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
 ];
