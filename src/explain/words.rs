@@ -70,7 +70,9 @@ impl Told<'_> {
             Some(Fate::Lost | Fate::Cut | Fate::Late(_) | Fate::Error) if is_reply => {
                 places.push(BeliefAt::Unanswered);
             }
-            Some(Fate::Lost | Fate::Cut | Fate::Late(_)) => places.push(BeliefAt::NotThere),
+            Some(Fate::Lost | Fate::Cut | Fate::Late(_) | Fate::Forgotten) => {
+                places.push(BeliefAt::NotThere);
+            }
             Some(Fate::Error | Fate::Unanswered) => places.push(BeliefAt::Unanswered),
             Some(Fate::Twice) => places.push(BeliefAt::Twice),
             Some(Fate::Arrives) | None => {}
@@ -139,6 +141,7 @@ impl Told<'_> {
             Some(Fate::Twice) => Some("it arrives twice".to_owned()),
             Some(Fate::Error) => Some("the other end takes it for an error".to_owned()),
             Some(Fate::Unanswered) => Some("it is done, and the answer is lost".to_owned()),
+            Some(Fate::Forgotten) => Some("it is answered, and forgotten".to_owned()),
             Some(Fate::Arrives) | None => None,
         };
         let known = self.known(at);

@@ -47,6 +47,8 @@ pub enum CommitFate {
     Unknown,
     /// It arrives so much later.
     Late(Nanos),
+    /// It is answered, and not applied.
+    Forgotten,
 }
 
 /// What becomes of a call to an external service.

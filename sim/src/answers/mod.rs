@@ -234,6 +234,7 @@ impl Answers {
             Some(Kind::CommitLost) => CommitFate::Lost,
             Some(Kind::CommitUnknown) => CommitFate::Unknown,
             Some(Kind::CommitDelayed { by }) => CommitFate::Late(by),
+            Some(Kind::CommitForgotten) => CommitFate::Forgotten,
             Some(kind) => unreachable!("{kind:?} is not asked of commits"),
         }
     }

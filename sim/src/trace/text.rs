@@ -261,6 +261,7 @@ impl Seen<'_> {
                 Fate::Late(by) => format!("late by {}", Span(*by)),
                 Fate::Error => "becomes an error".to_owned(),
                 Fate::Unanswered => "its answer will be lost".to_owned(),
+                Fate::Forgotten => "it will be answered, and forgotten".to_owned(),
                 Fate::Cut => "the link is cut".to_owned(),
             },
             What::Pulls { again: true, .. } => "handed out again at once".to_owned(),

@@ -12,8 +12,8 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The words for what becomes of a message, the first where nothing does.
-pub(super) const FATES: [&str; 8] =
-    ["", "lost", "twice", "late", "error", "cut", "unanswered", "down"];
+pub(super) const FATES: [&str; 9] =
+    ["", "lost", "twice", "late", "error", "cut", "unanswered", "down", "forgotten"];
 
 /// A message that reaches nobody.
 const DOWN: u8 = 7;
@@ -300,5 +300,6 @@ fn fate(fate: Option<Fate>) -> u8 {
         Some(Fate::Error) => 4,
         Some(Fate::Cut) => 5,
         Some(Fate::Unanswered) => 6,
+        Some(Fate::Forgotten) => 8,
     }
 }

@@ -61,7 +61,8 @@ impl Reader<'_> {
             }
         };
         for kind in &kinds {
-            does_something(kind, self.design, self.hosts)
+            may_be_drawn(kind)
+                .and_then(|()| does_something(kind, self.design, self.hosts))
                 .map_err(|message| custom(self.source, self.source.key_of(span), &message))?;
         }
         let odds = self.odds(odds)?;
@@ -75,6 +76,20 @@ impl Reader<'_> {
         let written = self.source.text.get(span.clone()).unwrap_or_default();
         units::odds(&odds.letters(written))
             .map_err(|message| custom(self.source, span.clone(), &message))
+    }
+}
+
+/// Whether seeds draw such a fault, else why not.
+///
+/// # Errors
+/// That none does, and in a second line why not.
+pub fn may_be_drawn(kind: &Kind) -> Result<(), String> {
+    match kind.name().row().is_searched {
+        true => Ok(()),
+        false => Err(format!(
+            "`{}` is drawn by no seed\nno design survives it: it is placed by a `[[fault]]` alone",
+            kind.name().word()
+        )),
     }
 }
 

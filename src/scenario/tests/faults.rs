@@ -197,7 +197,9 @@ fn only_one_of_several_members_of_a_group_may_be_gone() {
     parse(&format!("{plain}{first}[faults]\ngone = 0.1\n")).expect("a member");
     // events/0, txn, group and two clients: each has a worker of its own.
     let places = [3, 4].map(|worker| gone(&format!("worker = {worker}, time = \"1s\"")));
-    places.map(|at| parse(&format!("{plain}{at}")).expect("a member"));
+    for at in places {
+        parse(&format!("{plain}{at}")).expect("a member");
+    }
     let no_member = "it is no member of a group, so nobody does its work";
     let group = gone("process = \"group\", before = \"append\"");
     check(&group, "there is never `append` at `group`", "\"append\"", no_member);

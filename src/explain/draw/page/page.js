@@ -90,7 +90,7 @@ function tell(run, e) {
   const own = run.notes[e.i], who = lane(e.l), s = subject(e), what = s ? s.name : "a message";
   const wrong = run === A && damage.wrong.includes(e.i);
   if (own) return { say: own.say, believed: own.believed || "", truth: own.true || "", wrong };
-  const fate = e.x ? `; ${{ lost: "it is lost", twice: "it comes twice", late: "it is late", error: "it becomes an error", cut: "the link is cut", unanswered: "its answer is lost", down: "it reaches nobody" }[e.x]}` : "";
+  const fate = e.x ? `; ${{ lost: "it is lost", twice: "it comes twice", late: "it is late", error: "it becomes an error", cut: "the link is cut", unanswered: "its answer is lost", down: "it reaches nobody", forgotten: "it is answered, and forgotten" }[e.x]}` : "";
   const to = e.o >= 0 ? lane(e.o) : "";
   const words = {
     send: `${who} sends ${what} to ${to}, attempt ${e.n}${fate}`, receive: `${who} receives ${what} from ${to}, attempt ${e.n}`,
