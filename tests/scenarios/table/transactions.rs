@@ -293,4 +293,11 @@ pub const ROWS: &[Row] = &[
         &[("per-user", 2, 3, &[("a", 1), ("b", 2)])],
     )
     .with_damaged(&["events/0#1"]),
+    ledger(
+        "transactions/marker-of-equal-epoch.toml",
+        &[Lost, Torn],
+        [4, 1, 0, 0, 3, 0, 0],
+        &[("per-user", 4, 1, &[("b", 1)]), ("table", 4, 1, &[("b", 1)])],
+    )
+    .with_damaged(&["events/0#0", "events/1#0", "events/1#1"]),
 ];
