@@ -1,6 +1,6 @@
 //! What is said of the events of a story: what those who acted believed, and what was true.
 
-use super::scene::{Course, Gain, Scene, Shape};
+use super::scene::{Course, FOR_GOOD, Gain, Scene, Shape};
 use super::slice::Lineage;
 use super::victim::Victim;
 use crate::figures::{counted, exact, milliseconds};
@@ -92,6 +92,8 @@ impl Told<'_> {
             }
             Shape::Apply if is_wrong && !scene.gains.is_empty() => Some(BeliefAt::Gains),
             Shape::Apply if is_wrong => Some(BeliefAt::Ends),
+            // What never comes back believes nothing of its next life.
+            Shape::Crash if scene.number == FOR_GOOD => None,
             Shape::Crash => Some(BeliefAt::Falls),
             Shape::Back => Some(BeliefAt::IsBack),
             Shape::Pause => Some(BeliefAt::StandsStill),

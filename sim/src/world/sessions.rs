@@ -29,11 +29,11 @@ impl<S: System> World<'_, S> {
             let session = self.layout.step(self.layout.step_of(member)).session;
             session.is_some_and(|session| self.now >= cut.since.saturating_add(session.length))
         };
-        self.is_gone(member, token) || self.cut_off(member).is_some_and(is_long)
+        self.is_absent(member, token) || self.cut_off(member).is_some_and(is_long)
     }
 
     /// Whether the process with this token is down or paused, or is no more.
-    fn is_gone(&self, member: ShardIndex, token: u64) -> bool {
+    fn is_absent(&self, member: ShardIndex, token: u64) -> bool {
         let owner = &self.owners[member.at()];
         self.outside.store.token(member) != token || !self.hosts[owner.host as usize].is_ready()
     }
@@ -82,7 +82,7 @@ impl<S: System> World<'_, S> {
     /// A session begins. One of an earlier life of its process is over for sure.
     fn begin_session(&mut self, shard: ShardIndex, token: u64) {
         let Some(session) = self.layout.step(self.layout.step_of(shard)).session else { return };
-        if self.is_gone(shard, token) || self.cut_off(shard).is_some() {
+        if self.is_absent(shard, token) || self.cut_off(shard).is_some() {
             let is_sure = self.outside.store.token(shard) != token;
             let at = self.now.saturating_add(session.length);
             self.schedule(at, Turn::Normal, Lane::Heap, Event::Session { shard, token, is_sure });
