@@ -57,6 +57,18 @@ fn small() -> [(Trial, u32); 3] {
 }
 
 #[test]
+fn no_system_survives_a_store_that_forgets_what_it_has_answered() {
+    for (file, fewest) in [("crash/before-ack.toml", 1), ("at-least-once/small.toml", 1)] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
+        let trial = bare(&Scenario::load(&path).unwrap_or_else(|error| panic!("{error}")).trial);
+        let space = Space { kinds: vec![Kind::CommitForgotten], ..space(&trial, 1) };
+        let found = search(&trial, &space, 1);
+        assert!(found.causes.len() >= fewest, "{file}: {:?}", found.total());
+        assert_eq!(found.total().inconclusive, 0, "{file}");
+    }
+}
+
+#[test]
 fn a_search_that_leaves_out_nothing_counts_as_many_runs_as_brute_force() {
     for (trial, most) in small() {
         let all = Space { prunes: false, runs_explained: true, ..space(&trial, most) };

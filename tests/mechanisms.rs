@@ -50,9 +50,9 @@ fn the_scenario_draws_every_kind_of_fault_that_it_can_have() {
         scenario.trial.plan.climate.odds.iter().map(|(kind, _)| kind.name()).collect();
     let possible: BTreeSet<KindName> = scenario.latitude().kinds.into_iter().collect();
     assert_eq!(drawn, possible);
-    // It has no queue and no external service.
-    let missing = [KindName::Redeliver, KindName::CallUnknown];
-    let all: BTreeSet<KindName> = KindName::ALL.into_iter().collect();
+    // It has no queue, no external service and no group.
+    let missing = [KindName::Redeliver, KindName::CallUnknown, KindName::Gone];
+    let all: BTreeSet<KindName> = KindName::searched().collect();
     assert_eq!(all.difference(&drawn).copied().collect::<Vec<_>>(), missing);
 }
 

@@ -1,16 +1,20 @@
 //! Log transactions: no fault breaks the right design, and each rule of the protocol that is left out is found, by one fault
-//! where one is enough, else in bad weather.
+//! where one is enough, else by those of a file of its own.
 
 use onceproof::scenario::{Changes, Scenario};
 use onceproof::search::certificate::Exhaustion;
 use onceproof::search::exhaust::exhaust;
 use onceproof::search::resume::Done;
+use onceproof::search::shrink::bench::Watch;
+use onceproof::search::shrink::shrink;
 use onceproof::search::space::{Space, bare};
 use onceproof::search::variants;
 use onceproof_kernel::alphabet::Mark;
+use onceproof_kernel::time::MILLISECOND;
 use onceproof_model::transactions::alphabet;
-use onceproof_sim::fault::KindName;
+use onceproof_sim::fault::{Direction, Fault, Kind, KindName, Place};
 use onceproof_sim::outcome::Class::{self, Duplicated, Lost, Phantom, Stuck, Torn, Unbounded};
+use onceproof_systems::Trial;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -56,29 +60,25 @@ const BY_ONE_FAULT: &[(&str, &[Class])] = &[
     ("restore = \"uncommitted\"", &[Duplicated]),
     ("store = \"keep\"", &[Duplicated]),
     ("store = \"checkpoint-running\"", &[Duplicated]),
+    ("transaction-timeout = \"never\"", &[Stuck]),
     ("positions = \"memory\"", &[Duplicated]),
     ("producer-expiry.open-too = true", &[]),
 ];
 
-/// Each wrong value that takes more, with a seed of the bad weather that shows it, and a class that is found.
-const IN_BAD_WEATHER: &[(&str, u64, Class)] = &[
-    ("verify = \"unguarded\"", 5095, Stuck),
-    ("verify = \"any-epoch\"", 19, Phantom),
-    ("marker-epoch = \"equal\"", 55, Duplicated),
-    ("markers = \"first-completes\"", 27, Stuck),
-    ("end = \"any-epoch\"", 22, Duplicated),
-    ("add = \"any-epoch\"", 435, Phantom),
-    ("init = \"joins-open\"", 0, Duplicated),
-    ("generation = \"member-only\"", 639, Duplicated),
-    ("stable-fetch = false", 23, Duplicated),
-    ("end-unknown = \"aborted\"", 29, Duplicated),
-    ("restore = \"stable-end\"", 34, Lost),
-];
-
-/// What is not found, and why.
-const NOT_FOUND: &[(&str, &str)] = &[
-    ("transaction-timeout = \"never\"", "a client that is gone for good is no fault that there is"),
-    ("store = \"checkpoint-end\"", "it takes three faults, and none of 8,000 seeds has them"),
+/// Each wrong value that takes more: the right value, the file that shows it, and a class that is found.
+const IN_A_FILE: &[(&str, &str, &str, Class)] = &[
+    ("verify = \"unguarded\"", "verify = \"guarded\"", "unguarded.toml", Stuck),
+    ("verify = \"any-epoch\"", "verify = \"guarded\"", "verify-any-epoch.toml", Phantom),
+    ("marker-epoch = \"equal\"", "marker-epoch = \"greater\"", "marker-of-equal-epoch.toml", Torn),
+    ("markers = \"first-completes\"", "markers = \"until-acked\"", "first-completes.toml", Stuck),
+    ("end = \"any-epoch\"", "end = \"checked\"", "end-any-epoch.toml", Phantom),
+    ("add = \"any-epoch\"", "add = \"checked\"", "add-any-epoch.toml", Phantom),
+    ("init = \"joins-open\"", "init = \"fences\"", "joins-open.toml", Phantom),
+    ("generation = \"member-only\"", "generation = true", "member-only.toml", Duplicated),
+    ("end-unknown = \"aborted\"", "end-unknown = \"again\"", "end-taken-for-aborted.toml", Phantom),
+    ("stable-fetch = false", "stable-fetch = true", "unstable-position.toml", Duplicated),
+    ("restore = \"stable-end\"", "restore = \"log-end\"", "restore-stable-end.toml", Lost),
+    ("store = \"checkpoint-end\"", "store = \"wipe\"", "checkpoint-end.toml", Lost),
 ];
 
 #[test]
@@ -119,22 +119,77 @@ fn each_rule_that_is_left_out_is_found_by_one_fault_where_one_is_enough() {
 }
 
 #[test]
-fn each_rule_that_takes_more_is_found_in_bad_weather() {
-    for &(settings, seed, class) in IN_BAD_WEATHER {
-        let trial = scenario("random.toml", settings).trial;
-        let brief = trial.simulator().brief(Some(seed));
-        assert!(brief.classes.contains(class), "{settings}, seed {seed}: {:?}", brief.classes);
+fn each_rule_that_takes_more_is_found_in_its_file_and_holds_there_where_it_is_kept() {
+    for &(wrong, right, file, class) in IN_A_FILE {
+        let classes = |settings| scenario(file, settings).trial.simulator().brief(None).classes;
+        let of_settings = |settings| scenario(file, settings).trial.design.settings();
+        assert_eq!(of_settings(""), of_settings(wrong), "{file}");
+        assert!(classes(wrong).contains(class), "{wrong}: {:?}", classes(wrong));
+        assert!(classes(right).is_empty(), "{right}: {:?}", classes(right));
     }
 }
 
 #[test]
-fn every_wrong_value_is_found_or_is_known_not_to_be() {
+fn a_member_that_the_group_does_not_hear_of_for_a_session_is_expelled() {
+    let expelled = |cuts: &[(&str, u64)]| {
+        let trial = scenario("small.toml", "").trial;
+        let find = |name| trial.layout().find(name).expect("a process");
+        let (from, to) = (find("client"), find("group"));
+        let fault = |&(direction, time): &(&str, u64)| {
+            let (direction, lasts) = match direction.split_once(' ') {
+                Some(("backward", lasts)) => (Direction::Backward, lasts),
+                Some((_, lasts)) => (Direction::Forward, lasts),
+                None => (Direction::Both, direction),
+            };
+            let lasts = lasts.parse::<u64>().expect("milliseconds") * MILLISECOND;
+            let time = Some(time * MILLISECOND);
+            let at = Place { from: Some(from), to: Some(to), time, ..Place::default() };
+            Fault { at, kind: Kind::Partition { lasts, direction } }
+        };
+        let trial = trial.with(|plan| plan.faults = cuts.iter().map(fault).collect());
+        let brief = trial.simulator().brief(None);
+        assert!(brief.classes.is_empty(), "{cuts:?}: {:?}", brief.classes);
+        brief.marks.count(alphabet::EXPELLED)
+    };
+    // Both clients are members from 8 ms on, and a session is 100 ms.
+    assert_eq!(expelled(&[("150", 20)]), 2);
+    assert_eq!(expelled(&[("90", 20)]), 0);
+    assert_eq!(expelled(&[("forward 150", 20)]), 2);
+    assert_eq!(expelled(&[("backward 150", 20)]), 0);
+    // Two cuts without a pause between them are one; two that are short are none.
+    assert_eq!(expelled(&[("60", 20), ("90", 70)]), 2);
+    assert_eq!(expelled(&[("60", 20), ("60", 90)]), 0);
+}
+
+#[test]
+fn no_design_survives_a_log_that_is_truncated_and_no_search_asks_for_that() {
+    let trial = scenario("small.toml", "").trial;
+    let names = [KindName::CommitForgotten];
+    assert_eq!(Space::new(&trial, &names, 1).kinds, []);
+    let space = Space { kinds: vec![Kind::CommitForgotten], ..Space::new(&trial, &names, 1) };
+    let search = |trial: &Trial| {
+        exhaust(&bare(trial), None, &space, &mut Done::default(), &AtomicBool::new(false), &|_| {})
+    };
+    let found = search(&trial);
+    let classes: BTreeSet<Class> =
+        found.causes.iter().flat_map(|cause| cause.classes.iter()).collect();
+    assert_eq!(classes, BTreeSet::from([Lost, Stuck, Torn, Unbounded]));
+}
+
+#[test]
+fn a_failure_at_a_process_beside_the_steps_is_shrunk() {
+    let torn = scenario("version-1-late-offsets.toml", "");
+    let shrunk = shrink(&torn, None, Watch::none()).expect("a failure");
+    assert_eq!((shrunk.goal.class, shrunk.case.faults.len()), (Torn, 1));
+}
+
+#[test]
+fn every_wrong_value_is_found() {
     let tried: BTreeSet<String> =
         variants::wrong(&scenario("small.toml", "")).iter().map(|wrong| wrong.value()).collect();
     let by_one = BY_ONE_FAULT.iter().map(|&(settings, _)| settings);
-    let in_weather = IN_BAD_WEATHER.iter().map(|&(settings, ..)| settings);
-    let not_found = NOT_FOUND.iter().map(|&(settings, _)| settings);
-    let told = by_one.chain(in_weather).chain(not_found).map(str::to_owned).collect();
+    let in_a_file = IN_A_FILE.iter().map(|&(settings, ..)| settings);
+    let told = by_one.chain(in_a_file).map(str::to_owned).collect();
     assert_eq!(tried, told);
 }
 

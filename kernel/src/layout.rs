@@ -299,6 +299,19 @@ impl Layout {
         self.shard_hashes[shard.at()]
     }
 
+    /// Whether the process of a step is a member of a group.
+    pub fn is_member(&self, step: StepIndex) -> bool {
+        self.step(self.head(step)).session.is_some()
+    }
+
+    /// Whether there is a group of several members, so that others do the work of one that never comes back.
+    pub fn has_members(&self) -> bool {
+        let is_group = |(step, laid): (StepIndex, &LaidStep)| {
+            laid.session.is_some() && self.shards_of(step) > 1
+        };
+        self.all().any(is_group)
+    }
+
     /// The number of a shard within its step.
     #[inline]
     pub fn number_of(&self, shard: ShardIndex) -> u32 {

@@ -49,6 +49,8 @@ pub enum Code {
     ClockStep = 18,
     /// What the results of a step are at the end.
     Results = 19,
+    /// A worker dies for good.
+    Gone = 20,
 }
 
 /// A fingerprint in the making.

@@ -19,7 +19,8 @@ pub(crate) struct Links {
     controls: HashMap<(ShardIndex, ShardIndex, u8, i64), u32, FxBuildHasher>,
     /// Which messages of queues have been sent on, by the time of their publication.
     publications: HashSet<(StepIndex, StepIndex, Name, Time), FxBuildHasher>,
-    cuts: Vec<Cut>,
+    /// Each way that is cut, once.
+    cuts: Vec<OneWay>,
     /// When the last cut ends, also once it is over.
     cut_until: u64,
     steps: usize,
@@ -31,6 +32,27 @@ pub(crate) struct Cut {
     pub from: usize,
     pub to: usize,
     pub direction: Direction,
+    pub until: u64,
+}
+
+impl Cut {
+    /// The ways that are cut: from which worker to which.
+    pub fn ways(&self) -> impl Iterator<Item = (usize, usize)> {
+        let (forward, backward) = ((self.from, self.to), (self.to, self.from));
+        let ways = match self.direction {
+            Direction::Both => [Some(forward), Some(backward)],
+            Direction::Forward => [Some(forward), None],
+            Direction::Backward => [Some(backward), None],
+        };
+        ways.into_iter().flatten()
+    }
+}
+
+/// One way of a link that is cut all the time between these.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct OneWay {
+    pub way: (usize, usize),
+    pub since: u64,
     pub until: u64,
 }
 
@@ -100,10 +122,20 @@ impl Links {
         }
     }
 
-    /// Cuts a link.
-    pub fn cut(&mut self, cut: Cut) {
+    /// Cuts a link. A way that is cut already is cut for longer.
+    pub fn cut(&mut self, cut: Cut, now: u64) {
         self.cut_until = self.cut_until.max(cut.until);
-        self.cuts.push(cut);
+        self.forget_healed(now);
+        for way in cut.ways() {
+            match self.cuts.iter_mut().find(|other| other.way == way) {
+                Some(known) => known.until = known.until.max(cut.until),
+                None => self.cuts.push(OneWay { way, since: now, until: cut.until }),
+            }
+        }
+    }
+
+    fn forget_healed(&mut self, now: u64) {
+        self.cuts.retain(|cut| cut.until > now);
     }
 
     /// Whether a message from one worker to another is lost to a cut.
@@ -111,16 +143,13 @@ impl Links {
         if self.cuts.is_empty() {
             return false;
         }
-        self.cuts.retain(|cut| cut.until > now);
-        self.cuts.iter().any(|cut| {
-            let forward = (cut.from, cut.to) == (from, to);
-            let backward = (cut.to, cut.from) == (from, to);
-            match cut.direction {
-                Direction::Both => forward || backward,
-                Direction::Forward => forward,
-                Direction::Backward => backward,
-            }
-        })
+        self.forget_healed(now);
+        self.found_cut(from, to, now).is_some()
+    }
+
+    /// Since when and until when the way from one worker to another is cut, if it is.
+    pub fn found_cut(&self, from: usize, to: usize, now: u64) -> Option<OneWay> {
+        self.cuts.iter().copied().find(|cut| cut.way == (from, to) && cut.until > now)
     }
 
     /// When the last cut ends or ended; 0 if there was none.

@@ -1,6 +1,6 @@
 //! Which faults may happen in a check, and how often.
 
-use crate::scenario::does_something;
+use crate::scenario::{does_something, may_be_drawn};
 use crate::search::swarm::climate;
 use onceproof_sim::fault::{Climate, Kind, KindName};
 use onceproof_sim::simulator::legs;
@@ -103,6 +103,7 @@ impl Faults {
         kinds.sort_unstable();
         kinds.dedup();
         for kind in &kinds {
+            may_be_drawn(kind).map_err(|why| why.replacen('\n', ": ", 1))?;
             does_something(kind, &trial.design, hosts(trial))
                 .map_err(|why| why.replacen('\n', ": ", 1))?;
         }
@@ -123,7 +124,7 @@ impl Faults {
 
 /// All kinds that can do something in a trial, with their usual parameters.
 fn all_kinds(trial: &Trial) -> Vec<Kind> {
-    let all = KindName::ALL.into_iter().flat_map(|name| legs(name.with_defaults()));
+    let all = KindName::searched().flat_map(|name| legs(name.with_defaults()));
     all.filter(|kind| does_something(kind, &trial.design, hosts(trial)).is_ok()).collect()
 }
 
@@ -183,7 +184,7 @@ mod tests {
     /// The sample has a coin, no call and no queue, and more than one worker; its clocks are read.
     #[test]
     fn all_kinds_are_those_that_can_do_something() {
-        let idle = ["redeliver", "call-unknown"];
+        let idle = ["redeliver", "call-unknown", "gone", "commit-forgotten"];
         let all: Vec<&str> =
             KindName::WORDS.into_iter().filter(|word| !idle.contains(word)).collect();
         assert_eq!(words(&Faults::all()), all);

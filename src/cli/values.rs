@@ -31,17 +31,25 @@ impl TypedValueParser for KindReader {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(KindName::WORDS.into_iter().map(PossibleValue::new)))
+        Some(Box::new(searched().into_iter().map(PossibleValue::new)))
     }
 }
 
+fn searched() -> Vec<&'static str> {
+    KindName::searched().map(KindName::word).collect()
+}
+
 fn kind(text: &str) -> Result<KindName, String> {
-    KindName::of_word(text).ok_or_else(|| match nearest(text, &KindName::WORDS) {
-        Some(word) => format!("there is no such kind of fault; did you mean {word}?"),
-        None => {
-            format!("there is no such kind of fault; there are {}", KindName::WORDS.join(", "))
-        }
-    })
+    match KindName::of_word(text) {
+        Some(name) if name.row().is_searched => Ok(name),
+        Some(_) => Err("no design survives it: it is placed by a `[[fault]]` alone".to_owned()),
+        None => Err(match nearest(text, &searched()) {
+            Some(word) => format!("there is no such kind of fault; did you mean {word}?"),
+            None => {
+                format!("there is no such kind of fault; there are {}", searched().join(", "))
+            }
+        }),
+    }
 }
 
 /// Reads the name of a strategy, and tells shells which there are.

@@ -168,7 +168,7 @@ fn foretell(trial: &Trial, seed: Option<u64>, space: &Space, threads: usize, can
 /// The kinds that were asked for, each once in the order of the documentation; all of them if none was.
 pub fn kinds(asked: &[KindName]) -> Vec<KindName> {
     let is_asked = |kind: &KindName| asked.is_empty() || asked.contains(kind);
-    KindName::ALL.into_iter().filter(is_asked).collect()
+    KindName::searched().filter(is_asked).collect()
 }
 
 /// How a command ends that found this.

@@ -31,11 +31,10 @@ impl Lineage {
     pub fn of(course: &Course, victim: &Victim, trial: &Trial) -> Lineage {
         let mut roots: Vec<u64> = victim.root.into_iter().collect();
         let depths = trial.design.pipeline().depths();
-        let depth = |step: StepIndex| depths.get(step.at()).copied().unwrap_or(u32::MAX);
         let is_above = |step: StepIndex| {
             // Two executions of an aggregate are seen in its panes.
             let is_same = victim.class == Class::Divergent && victim.step == Some(step);
-            is_same || victim.step.is_none_or(|of| of != step && depth(step) < depth(of))
+            is_same || victim.step.is_none_or(|of| of != step && depths.of(step) < depths.of(of))
         };
         let mut holding: BTreeSet<(u16, String)> = BTreeSet::new();
         for scene in &course.scenes {

@@ -1,6 +1,6 @@
 //! What is said of the events of a story: what those who acted believed, and what was true.
 
-use super::scene::{Course, Gain, Scene, Shape};
+use super::scene::{Course, FOR_GOOD, Gain, Scene, Shape};
 use super::slice::Lineage;
 use super::victim::Victim;
 use crate::figures::{counted, exact, milliseconds};
@@ -70,7 +70,9 @@ impl Told<'_> {
             Some(Fate::Lost | Fate::Cut | Fate::Late(_) | Fate::Error) if is_reply => {
                 places.push(BeliefAt::Unanswered);
             }
-            Some(Fate::Lost | Fate::Cut | Fate::Late(_)) => places.push(BeliefAt::NotThere),
+            Some(Fate::Lost | Fate::Cut | Fate::Late(_) | Fate::Forgotten) => {
+                places.push(BeliefAt::NotThere);
+            }
             Some(Fate::Error | Fate::Unanswered) => places.push(BeliefAt::Unanswered),
             Some(Fate::Twice) => places.push(BeliefAt::Twice),
             Some(Fate::Arrives) | None => {}
@@ -90,6 +92,8 @@ impl Told<'_> {
             }
             Shape::Apply if is_wrong && !scene.gains.is_empty() => Some(BeliefAt::Gains),
             Shape::Apply if is_wrong => Some(BeliefAt::Ends),
+            // What never comes back believes nothing of its next life.
+            Shape::Crash if scene.number == FOR_GOOD => None,
             Shape::Crash => Some(BeliefAt::Falls),
             Shape::Back => Some(BeliefAt::IsBack),
             Shape::Pause => Some(BeliefAt::StandsStill),
@@ -139,6 +143,7 @@ impl Told<'_> {
             Some(Fate::Twice) => Some("it arrives twice".to_owned()),
             Some(Fate::Error) => Some("the other end takes it for an error".to_owned()),
             Some(Fate::Unanswered) => Some("it is done, and the answer is lost".to_owned()),
+            Some(Fate::Forgotten) => Some("it is answered, and forgotten".to_owned()),
             Some(Fate::Arrives) | None => None,
         };
         let known = self.known(at);

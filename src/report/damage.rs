@@ -31,7 +31,7 @@ pub(super) const NOT_ASKED: Blamed = Blamed::Unknown(Why::TooManyRuns);
 fn nearest(outcome: &Outcome, trial: &Trial) -> Vec<usize> {
     let mut first: BTreeMap<(&str, Class), usize> = BTreeMap::new();
     let depths = trial.design.pipeline().depths();
-    let far = |at: usize| depths[outcome.damage[at].step.at()];
+    let far = |at: usize| depths.of(outcome.damage[at].step);
     for (at, damage) in outcome.damage.iter().enumerate() {
         first
             .entry((&damage.record, damage.class))

@@ -16,7 +16,7 @@ pub fn left_out(report: &ExhaustReport) -> Vec<String> {
     }
     let searched = |name: &KindName| found.kinds.iter().any(|kind: &Kind| kind.name() == *name);
     let others: Vec<&str> =
-        KindName::ALL.iter().filter(|name| !searched(name)).map(|name| name.word()).collect();
+        KindName::searched().filter(|name| !searched(name)).map(KindName::word).collect();
     if !others.is_empty() {
         all.push(format!("faults of other kinds: {}", others.join(", ")));
     }

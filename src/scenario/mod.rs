@@ -36,7 +36,7 @@ pub use form::schema::schema;
 pub use form::seed::RunSeed;
 pub use form::units::duration;
 pub use saved::{FailureText, SavedFailure, failure_text};
-pub use schedule::faults::does_something;
+pub use schedule::faults::{does_something, may_be_drawn};
 pub use wrong::diagnostic::{Diagnostic, nearest};
 pub use wrong::error::ScenarioError;
 

@@ -24,7 +24,7 @@ pub struct Space {
 impl Space {
     /// The schedules of at most so many faults of these kinds: each with every parameter that the plan gives it in
     /// its odds, or else with that of its first exact fault of the kind, else with the default one; and for either
-    /// leg.
+    /// leg. A kind that no design survives is left out.
     pub fn new(trial: &Trial, names: &[KindName], most: u32) -> Space {
         let with_parameters = |&name: &KindName| {
             let of_name = |kind: &Kind| kind.name() == name;
@@ -44,15 +44,20 @@ impl Space {
             });
             kinds
         };
-        let kinds = names.iter().flat_map(with_parameters).collect();
+        let searched = names.iter().filter(|name| name.row().is_searched);
+        let kinds = searched.flat_map(with_parameters).collect();
         Space { kinds, most, prunes: true, runs_explained: false, stops_at_cause: false }
     }
 
-    /// Without the kinds that can do nothing in this system: a clock that nobody reads may stand as it likes.
+    /// Without the kinds that can do nothing in this system: a clock that nobody reads may stand as it likes, and where
+    /// there is no group nobody is a member of it.
     pub(super) fn without_idle_kinds(&self, trial: &Trial) -> Space {
         let mut space = self.clone();
-        let is_idle =
-            |kind: &Kind| matches!(kind, Kind::ClockStep { .. }) && !trial.design.reads_clocks();
+        let is_idle = |kind: &Kind| match kind {
+            Kind::ClockStep { .. } => !trial.design.reads_clocks(),
+            Kind::Gone => !trial.layout().has_members(),
+            _ => false,
+        };
         space.kinds.retain(|kind| !is_idle(kind));
         space
     }

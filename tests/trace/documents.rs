@@ -86,7 +86,7 @@ fn check(path: &str, arguments: &[&str], schema: &Schema, kinds: &mut BTreeMap<S
             .iter()
             .map(|cause| kind_of[cause.as_u64().expect("a number") as usize])
             .collect();
-        kind_of.push(kind);
+        kind_of.push(if event["fate"] == "forgotten" { "forgotten" } else { kind });
         // What arrives was sent, and what is sent again was not answered.
         let cause = causes.first().copied().unwrap_or_default();
         let is_right = match kind {
@@ -94,7 +94,7 @@ fn check(path: &str, arguments: &[&str], schema: &Schema, kinds: &mut BTreeMap<S
             "acked" => cause == "ack",
             "error" => ["ack", "send"].contains(&cause),
             "apply" => cause == "commit",
-            "heard" | "end" => ["apply", "answer"].contains(&cause),
+            "heard" | "end" => ["apply", "answer", "forgotten"].contains(&cause),
             "serve" => cause == "call",
             "answer" => cause == "serve",
             // Whoever drops a record was brought it, at once or when its key was busy.

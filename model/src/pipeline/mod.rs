@@ -43,6 +43,18 @@ pub struct Pipeline {
     order: Vec<StepIndex>,
 }
 
+/// How far each step of a pipeline is from its sources.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Depths(Vec<u32>);
+
+impl Depths {
+    /// How many steps there are between a step and the source that is farthest away. A process beside the steps is
+    /// behind all of them.
+    pub fn of(&self, step: StepIndex) -> u32 {
+        self.0.get(step.at()).copied().unwrap_or(u32::MAX)
+    }
+}
+
 impl Pipeline {
     /// Checks the steps and works out their graph.
     ///
@@ -108,14 +120,14 @@ impl Pipeline {
         self.numbered().filter(is_end).map(|(at, _)| at).collect()
     }
 
-    /// Of each step, how many steps there are between it and the source that is farthest away.
-    pub fn depths(&self) -> Vec<u32> {
+    /// How far each step is from its sources.
+    pub fn depths(&self) -> Depths {
         let mut depths = vec![0; self.steps.len()];
         for &step in &self.order {
             let before = self.step(step).from.iter().map(|from| depths[from.at()] + 1);
             depths[step.at()] = before.max().unwrap_or(0);
         }
-        depths
+        Depths(depths)
     }
 
     /// The ways out of a step, in process or through a shuffle, in file order of the receivers.

@@ -140,6 +140,11 @@ impl Exact {
         self.faults.iter().enumerate().filter_map(timed)
     }
 
+    /// What the exact fault of this number does.
+    pub fn kind(&self, number: usize) -> Kind {
+        self.faults[number].kind
+    }
+
     /// The exact fault of this number, which fires now since its time has come.
     pub fn at_time(&mut self, number: usize) -> &Fault {
         self.fire(number);

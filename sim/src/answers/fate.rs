@@ -47,6 +47,8 @@ pub enum CommitFate {
     Unknown,
     /// It arrives so much later.
     Late(Nanos),
+    /// It is answered, and not applied.
+    Forgotten,
 }
 
 /// What becomes of a call to an external service.
@@ -65,6 +67,8 @@ pub enum BeforeFate {
     Pass,
     /// It dies, and is back after so long.
     Dies(Nanos),
+    /// It dies, and never comes back.
+    Leaves,
     /// It stands still for so long, and takes the step then.
     Pauses(Nanos),
     /// Its shard is granted to another worker. It takes the step all the same.

@@ -15,7 +15,7 @@ mod watched;
 
 use crate::draw::Purpose;
 use crate::fault::kind::Asked;
-use crate::fault::{Fault, Kind, Leg};
+use crate::fault::{Fault, Kind, KindName, Leg};
 use crate::marks::{Strikes, Struck};
 use crate::outcome::Fired;
 use crate::plan::Plan;
@@ -47,6 +47,8 @@ pub struct Answers {
     chances: [Chance; Asked::ALL.len()],
     /// Whether there is another worker for a shard to move to.
     can_move: bool,
+    /// Whether a member of a group may be gone for good: another one, on another worker, is left.
+    can_leave: bool,
     fired: Fired,
     strikes: Strikes,
     /// Whether any request was doubled, and since then the fates of acks.
@@ -70,6 +72,7 @@ impl Answers {
             exact: Exact::new(layout, &plan.faults),
             chances: [Chance::Any; Asked::ALL.len()],
             can_move: plan.hosts(layout) > 1,
+            can_leave: plan.hosts(layout) > 1 && layout.has_members(),
             fired: Fired::default(),
             strikes: Strikes::default(),
             has_twins: false,
@@ -241,6 +244,7 @@ impl Answers {
             Some(Kind::CommitLost) => CommitFate::Lost,
             Some(Kind::CommitUnknown) => CommitFate::Unknown,
             Some(Kind::CommitDelayed { by }) => CommitFate::Late(by),
+            Some(Kind::CommitForgotten) => CommitFate::Forgotten,
             Some(kind) => unreachable!("{kind:?} is not asked of commits"),
         }
     }
@@ -315,11 +319,17 @@ impl Answers {
         }
         let moment = Moment::Step(*step);
         let can_move = self.can_move;
-        let may = |kind: &Kind| *kind != Kind::Move || can_move;
+        let can_leave = self.can_leave && !self.has_left() && layout.is_member(step.at.0);
+        let may = |kind: &Kind| match kind {
+            Kind::Move => can_move,
+            Kind::Gone => can_leave,
+            _ => true,
+        };
         match self.decide(Asked::Before, moment, point, may, layout, words) {
             None => BeforeFate::Pass,
             Some(Kind::Crash { restart }) => BeforeFate::Dies(restart),
             Some(Kind::Pause { lasts }) => BeforeFate::Pauses(lasts),
+            Some(Kind::Gone) => BeforeFate::Leaves,
             Some(Kind::Move) => BeforeFate::Moves,
             Some(Kind::ClockStep { by, way }) => BeforeFate::Steps(by, way),
             Some(kind) => unreachable!("{kind:?} is not asked before a step"),
@@ -336,15 +346,23 @@ impl Answers {
         !self.is_quiet(Asked::Commit)
     }
 
-    /// An exact fault at a time fires now.
-    pub fn fire_at_time(&mut self, number: usize) -> Fault {
+    /// Whether a member of a group is gone for good.
+    fn has_left(&self) -> bool {
+        self.fired.0[KindName::Gone as usize] > 0
+    }
+
+    /// An exact fault at a time fires now; none if it is one that cannot be any more.
+    pub fn fire_at_time(&mut self, number: usize) -> Option<Fault> {
+        if self.exact.kind(number) == Kind::Gone && self.has_left() {
+            return None;
+        }
         let fault = self.exact.at_time(number);
         self.fired.0[fault.kind.name() as usize] += 1;
         self.strikes.strike(fault.kind.name(), Struck::Time);
         if let Some(log) = &mut self.log {
             log.schedule.push(fault.clone());
         }
-        fault.clone()
+        Some(fault.clone())
     }
 
     /// What happens at a moment: the first exact fault that is placed there, else the first kind whose

@@ -160,7 +160,7 @@ impl Possible {
 
 /// Every kind with its default parameter, once for each leg that it may hit.
 pub fn default_kinds() -> Vec<Kind> {
-    KindName::ALL.into_iter().flat_map(|name| legs(name.with_defaults())).collect()
+    KindName::searched().flat_map(|name| legs(name.with_defaults())).collect()
 }
 
 /// A kind, once for each leg that it may hit.

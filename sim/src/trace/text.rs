@@ -261,11 +261,13 @@ impl Seen<'_> {
                 Fate::Late(by) => format!("late by {}", Span(*by)),
                 Fate::Error => "becomes an error".to_owned(),
                 Fate::Unanswered => "its answer will be lost".to_owned(),
+                Fate::Forgotten => "it will be answered, and forgotten".to_owned(),
                 Fate::Cut => "the link is cut".to_owned(),
             },
             What::Pulls { again: true, .. } => "handed out again at once".to_owned(),
             What::Executes { .. } if self.event.fault.is_some() => "differs".to_owned(),
-            What::Crashes { restart, .. } => format!("back in {}", Span(*restart)),
+            What::Crashes { restart: Some(restart), .. } => format!("back in {}", Span(*restart)),
+            What::Crashes { restart: None, .. } => "for good".to_owned(),
             What::StandsStill { lasts, .. } | What::Cuts { lasts, .. } => {
                 format!("for {}", Span(*lasts))
             }

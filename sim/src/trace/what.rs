@@ -218,8 +218,8 @@ pub enum What {
     Crashes {
         /// Which.
         worker: u32,
-        /// How long it is down.
-        restart: Nanos,
+        /// How long it is down; none if for good.
+        restart: Option<Nanos>,
         /// Before which step of the protocol, if before one.
         struck: Option<Stroke>,
     },

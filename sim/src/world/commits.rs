@@ -82,6 +82,11 @@ impl<S: System> World<'_, S> {
                 let at = at.saturating_add(by);
                 self.schedule_wire(at, Lane::Heap, wire, Event::Commit { wire, is_answered });
             }
+            CommitFate::Forgotten => {
+                let said = Said::Applied;
+                let at = at.saturating_add(way);
+                self.schedule_wire(at, Lane::Heap, wire, Event::Answer { wire, said });
+            }
         }
         // The answer is sure to come in time, unless something happens to this commit.
         if fate != CommitFate::Pass || self.may_time_out {

@@ -114,14 +114,16 @@ impl<S: System> World<'_, S> {
     pub(super) fn befall(&mut self, host: u32, shard: ShardIndex, fate: BeforeFate) {
         match fate {
             BeforeFate::Pass => {}
-            BeforeFate::Dies(restart) => self.crash(host, restart),
+            BeforeFate::Dies(restart) => self.crash(host, Some(restart)),
+            BeforeFate::Leaves => self.crash(host, None),
             BeforeFate::Pauses(lasts) => self.pause(host, lasts),
             BeforeFate::Moves => self.move_shard(shard),
             BeforeFate::Steps(by, way) => self.step_clock(host, by, way),
         }
     }
 
-    pub(super) fn crash(&mut self, host: u32, restart: Nanos) {
+    /// A worker dies. It is back after so long; without, never.
+    pub(super) fn crash(&mut self, host: u32, restart: Option<Nanos>) {
         self.blame(host);
         self.end_zombies_of(host);
         self.measure_crash(host);
@@ -134,19 +136,22 @@ impl<S: System> World<'_, S> {
             }
         }
         self.after_pulls();
-        self.fingerprint.add(self.now, Code::Crash, host.into());
+        let code = if restart.is_some() { Code::Crash } else { Code::Gone };
+        self.fingerprint.add(self.now, code, host.into());
         let crash = self.outside.trace.is_on().then(|| self.tell_crash(host, restart));
         let waiting = std::mem::take(&mut self.hosts[host as usize].waiting);
         waiting.into_iter().for_each(|(waiting, cause)| self.forget(waiting, cause));
         crash.into_iter().for_each(|crash| self.note_cause(crash));
-        let at = self.now.saturating_add(restart);
+        let at = self.now.saturating_add(restart.unwrap_or(Nanos::MAX));
         let found = &mut self.hosts[host as usize];
         let is_away = std::mem::take(&mut found.is_paused);
         self.paused -= usize::from(is_away);
         found.is_down = true;
         found.pauses += 1;
         self.stay_away(host, is_away, at);
-        self.schedule(at, Turn::Normal, Lane::Heap, Event::Restart { host });
+        if restart.is_some() {
+            self.schedule(at, Turn::Normal, Lane::Heap, Event::Restart { host });
+        }
     }
 
     /// For a run that is measured: the shards of a worker are gone, until they do something again.

@@ -222,12 +222,14 @@ impl<S: System> World<'_, S> {
     }
 
     pub(super) fn strike_at_time(&mut self, number: usize) {
-        let Fault { at: place, kind } = self.outside.answers.fire_at_time(number);
+        let Some(Fault { at: place, kind }) = self.outside.answers.fire_at_time(number) else {
+            return;
+        };
         match kind {
-            Kind::Crash { restart } => {
+            Kind::Crash { .. } | Kind::Gone => {
                 let host = place.worker.expect("a crash at a time names its worker");
                 match self.hosts[host as usize].is_up() {
-                    true => self.crash(host, restart),
+                    true => self.crash(host, kind.length()),
                     false => self.finds_it_down(host),
                 }
             }
@@ -262,7 +264,7 @@ impl<S: System> World<'_, S> {
                         cuts.push(Cut { from, to, direction, until });
                     }
                 }
-                cuts.iter().for_each(|&cut| self.links.cut(cut));
+                cuts.iter().for_each(|&cut| self.cut_link(cut));
                 if self.outside.trace.is_on() {
                     self.tell_cuts(&cuts, lasts);
                 }

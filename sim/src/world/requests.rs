@@ -70,7 +70,7 @@ impl<S: System> World<'_, S> {
         let fate = answers.request(&exchange, self.layout, words);
         if let RequestFate::Cut(Kind::Partition { lasts, direction }) = fate {
             let until = self.now.saturating_add(lasts);
-            self.links.cut(Cut { from, to, direction, until });
+            self.cut_link(Cut { from, to, direction, until });
         }
         let latency = self.outside.answers.latency(&exchange, Leg::Request);
         let at = self.now.saturating_add(cost).saturating_add(latency);

@@ -1,7 +1,8 @@
 //! Sessions: a process that is a member of a group is heard of all the time, by heartbeats that are no messages here. Who
 //! is away for longer than its session allows is no member any more when the keeper of the sessions finds that. It is
 //! granted to no other worker: it comes back, or goes on, and hears late that it is no member. A member that is moved is
-//! one that the keeper gives up although it lives.
+//! one that the keeper gives up although it lives. Nothing is heard either over a link that is cut: a member that is cut
+//! off from the keeper for longer than its session is given up, too, and lives.
 //!
 //! The keeper is woken as by a timer of its own. If it is down then, it hears nothing, and asks again for all members
 //! that it knows when it starts: so a member that was gone meanwhile is found to be.
@@ -10,6 +11,7 @@ use super::World;
 use super::event::Event;
 use super::leases::{Instance, Zombie};
 use crate::fingerprint::Code;
+use crate::network::{Cut, OneWay};
 use crate::queue::{Lane, Turn};
 use onceproof_kernel::effect::Input;
 use onceproof_kernel::layout::ShardIndex;
@@ -24,8 +26,43 @@ impl<S: System> World<'_, S> {
 
     /// Whether the process with this token has not been heard of for long enough, or is no more.
     pub(super) fn is_away(&self, member: ShardIndex, token: u64) -> bool {
+        let is_long = |cut: OneWay| {
+            let session = self.layout.step(self.layout.step_of(member)).session;
+            session.is_some_and(|session| self.now >= cut.since.saturating_add(session.length))
+        };
+        self.is_absent(member, token) || self.cut_off(member).is_some_and(is_long)
+    }
+
+    /// Whether the process with this token is down or paused, or is no more.
+    fn is_absent(&self, member: ShardIndex, token: u64) -> bool {
         let owner = &self.owners[member.at()];
         self.outside.store.token(member) != token || !self.hosts[owner.host as usize].is_ready()
+    }
+
+    /// The cut over which the keeper would hear of a member, if there is one.
+    fn cut_off(&self, member: ShardIndex) -> Option<OneWay> {
+        let keeper = self.keeper_of(member)?;
+        let [from, to] = [member, keeper].map(|shard| self.owners[shard.at()].host as usize);
+        self.links.found_cut(from, to, self.now)
+    }
+
+    /// A link is cut: the sessions of the members that the keeper does not hear of until they are over end then.
+    pub(super) fn cut_link(&mut self, cut: Cut) {
+        self.links.cut(cut, self.now);
+        for shard in (0..self.owners.len() as u32).map(ShardIndex) {
+            let Some(session) = self.layout.step(self.layout.step_of(shard)).session else {
+                continue;
+            };
+            let is_of_it = |cut_off: &OneWay| cut.ways().any(|way| way == cut_off.way);
+            if let Some(OneWay { since, until, .. }) = self.cut_off(shard).filter(is_of_it)
+                && until > since.saturating_add(session.length)
+            {
+                let at = since.saturating_add(session.length).max(self.now);
+                let token = self.outside.store.token(shard);
+                let event = Event::Session { shard, token, is_sure: false };
+                self.schedule(at, Turn::Normal, Lane::Heap, event);
+            }
+        }
     }
 
     /// Wakes the processes that an input has woken, and begins the sessions that it has begun.
@@ -56,7 +93,7 @@ impl<S: System> World<'_, S> {
     /// A session begins. One of an earlier life of its process is over for sure.
     fn begin_session(&mut self, shard: ShardIndex, token: u64) {
         let Some(session) = self.layout.step(self.layout.step_of(shard)).session else { return };
-        if self.is_away(shard, token) {
+        if self.is_absent(shard, token) || self.cut_off(shard).is_some() {
             let is_sure = self.outside.store.token(shard) != token;
             let at = self.now.saturating_add(session.length);
             self.schedule(at, Turn::Normal, Lane::Heap, Event::Session { shard, token, is_sure });

@@ -1,6 +1,6 @@
 //! The events of runs as columns of numbers, and the tables that these numbers mean something in.
 
-use crate::explain::scene::{Course, Gain, Scene, Shape, Topic};
+use crate::explain::scene::{Course, FOR_GOOD, Gain, Scene, Shape, Topic};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::time::{MICROSECOND, MILLISECOND};
 use onceproof_model::pipeline::StepKind;
@@ -12,8 +12,8 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The words for what becomes of a message, the first where nothing does.
-pub(super) const FATES: [&str; 8] =
-    ["", "lost", "twice", "late", "error", "cut", "unanswered", "down"];
+pub(super) const FATES: [&str; 9] =
+    ["", "lost", "twice", "late", "error", "cut", "unanswered", "down", "forgotten"];
 
 /// A message that reaches nobody.
 const DOWN: u8 = 7;
@@ -35,7 +35,8 @@ pub(super) struct Columns {
     o: Vec<i64>,
     /// How many events back its cause is; 0 for none.
     p: Vec<usize>,
-    /// Which attempt, execution or commit it is; of a worker that is away, for how many milliseconds.
+    /// Which attempt, execution or commit it is; of a worker that is away, for how many milliseconds, the greatest
+    /// number if it never comes back.
     n: Vec<u64>,
     /// By event, what becomes of it.
     x: BTreeMap<usize, u8>,
@@ -229,6 +230,7 @@ impl<'a> Table<'a> {
             let cause = cause.and_then(|cause| kept.binary_search(&cause).ok());
             columns.p.push(cause.map_or(0, |cause| at.saturating_sub(cause)));
             columns.n.push(match scene.shape {
+                Shape::Crash if scene.number == FOR_GOOD => FOR_GOOD,
                 Shape::Crash | Shape::Pause | Shape::Cut => scene.number / MILLISECOND,
                 _ => scene.number,
             });
@@ -298,5 +300,6 @@ fn fate(fate: Option<Fate>) -> u8 {
         Some(Fate::Error) => 4,
         Some(Fate::Cut) => 5,
         Some(Fate::Unanswered) => 6,
+        Some(Fate::Forgotten) => 8,
     }
 }

@@ -47,7 +47,7 @@ pub(super) struct Document {
     /// The words for what happens; an event has the number of its word.
     pub kinds: Vec<&'static str>,
     /// The words for what becomes of a message.
-    pub fates: [&'static str; 8],
+    pub fates: [&'static str; 9],
     /// Whether the runs have only the events of the story.
     pub sliced: bool,
     /// The story: events of the failing run and of the one that holds, side by side.

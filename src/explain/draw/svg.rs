@@ -4,7 +4,7 @@
 use super::layout::{Layout, ROW};
 use crate::explain::Explanation;
 use crate::explain::differ::side;
-use crate::explain::scene::{Course, Scene, Shape, Topic};
+use crate::explain::scene::{Course, FOR_GOOD, Scene, Shape, Topic};
 use crate::explain::words::Told;
 use crate::figures::measured;
 use crate::write::Sign;
@@ -232,7 +232,11 @@ impl Drawing<'_> {
                 y + 7
             ));
             if number == 0 {
-                svg.text(x + 16, y + 22, "soft", &format!("{word} {}", measured(scene.number)));
+                let words = match scene.number {
+                    FOR_GOOD => "gone".to_owned(),
+                    number => format!("{word} {}", measured(number)),
+                };
+                svg.text(x + 16, y + 22, "soft", &words);
             }
         }
     }

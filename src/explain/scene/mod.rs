@@ -108,6 +108,9 @@ pub(super) struct Gain {
     pub value: i64,
 }
 
+/// How long a worker is away that never comes back.
+pub(super) const FOR_GOOD: Nanos = Nanos::MAX;
+
 /// One event.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Scene {
@@ -129,7 +132,7 @@ pub(super) struct Scene {
     pub is_aside: bool,
     /// The roots of all records that it is about.
     pub roots: Vec<u64>,
-    /// Which attempt, execution or delivery; how long a worker is away, in nanoseconds.
+    /// Which attempt, execution or delivery; how long a worker is away, in nanoseconds, or [`FOR_GOOD`].
     pub number: u64,
     /// Whether it was sent, read or run before.
     pub is_again: bool,

@@ -1,6 +1,6 @@
 //! What a story needs of each event, taken from what the trace tells of it.
 
-use super::{Gain, Scene, Shape, Topic};
+use super::{FOR_GOOD, Gain, Scene, Shape, Topic};
 use onceproof_kernel::account::Account;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::effect::Written;
@@ -203,7 +203,7 @@ impl Telling<'_> {
             What::Crashes { worker, restart, struck } => Scene {
                 shape: Shape::Crash,
                 worker: Some(*worker),
-                number: *restart,
+                number: restart.unwrap_or(FOR_GOOD),
                 ..self.of_stroke(struck, scene)
             },
             What::IsBack(worker) => {

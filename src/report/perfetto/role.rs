@@ -82,7 +82,9 @@ impl Role {
             Fate::Lost => (Some("lost"), None),
             Fate::Cut => (Some("lost to a cut of the link"), None),
             Fate::Unanswered => (None, Some("the answer is lost")),
-            Fate::Arrives | Fate::Twice | Fate::Late(_) | Fate::Error => (None, None),
+            Fate::Arrives | Fate::Twice | Fate::Late(_) | Fate::Error | Fate::Forgotten => {
+                (None, None)
+            }
         };
         let departs = Departs { name, is_answer: name == ANSWER, lost, answer_lost };
         Role { departs: Some(departs), ..Role::default() }

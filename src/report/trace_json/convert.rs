@@ -256,6 +256,7 @@ fn fated(fate: trace::Fate) -> Fated {
         trace::Fate::Late(by) => (Fate::Late, Some(by)),
         trace::Fate::Error => (Fate::Error, None),
         trace::Fate::Unanswered => (Fate::Unanswered, None),
+        trace::Fate::Forgotten => (Fate::Forgotten, None),
         trace::Fate::Cut => (Fate::Cut, None),
     };
     Fated { fate: Some(fate), late_ns }

@@ -265,7 +265,9 @@ pub(super) enum Kind {
     },
     /// A worker dies.
     Crash {
-        down_ns: u64,
+        /// How long it is down; not there if it never comes back.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        down_ns: Option<u64>,
         #[serde(flatten)]
         before: Before,
     },

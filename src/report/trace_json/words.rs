@@ -32,6 +32,8 @@ pub(super) enum Fate {
     Error,
     /// It arrives, and the answer to it is lost.
     Unanswered,
+    /// It is answered, and nothing is left of it.
+    Forgotten,
     /// It is lost to a cut of the link.
     Cut,
 }

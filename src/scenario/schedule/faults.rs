@@ -61,7 +61,8 @@ impl Reader<'_> {
             }
         };
         for kind in &kinds {
-            does_something(kind, self.design, self.hosts)
+            may_be_drawn(kind)
+                .and_then(|()| does_something(kind, self.design, self.hosts))
                 .map_err(|message| custom(self.source, self.source.key_of(span), &message))?;
         }
         let odds = self.odds(odds)?;
@@ -78,6 +79,20 @@ impl Reader<'_> {
     }
 }
 
+/// Whether seeds draw such a fault, else why not.
+///
+/// # Errors
+/// That none does, and in a second line why not.
+pub fn may_be_drawn(kind: &Kind) -> Result<(), String> {
+    match kind.name().row().is_searched {
+        true => Ok(()),
+        false => Err(format!(
+            "`{}` is drawn by no seed\nno design survives it: it is placed by a `[[fault]]` alone",
+            kind.name().word()
+        )),
+    }
+}
+
 /// Whether a fault can do something in this pipeline on so many workers: one of a message where any is sent,
 /// one of a function, a call or a queue at one of the steps; else why not.
 ///
@@ -91,7 +106,11 @@ pub fn does_something(kind: &Kind, design: &Design, hosts: u32) -> Result<(), St
     });
     let is_sent = |asked| matches!(asked, Asked::Request | Asked::Ack);
     match *kind {
-        Kind::Move if hosts < 2 => {
+        Kind::Gone if !design.layout().has_members() => {
+            let reason = "nobody does the work of a process that never comes back";
+            Err(format!("`{word}` can do nothing here\n{reason}"))
+        }
+        Kind::Move | Kind::Gone if hosts < 2 => {
             Err(format!("`{word}` can do nothing here\nthere is no other worker"))
         }
         Kind::Move if !design.takes_over() => {
@@ -170,6 +189,11 @@ pub(in crate::scenario) fn exact(
             let line = places.source.line(faults[twin].value.at.span.start);
             let error = places.source.error(raw.at.span.clone(), "two faults at one point");
             let label = format!("the other is on line {line}; a point occurs once");
+            errors.keep::<()>(Err(error.label(label)));
+        }
+        if fault.kind == Kind::Gone && exact.iter().any(|other| other.kind == Kind::Gone) {
+            let error = places.source.error(raw.r#do.span.clone(), "two processes are gone");
+            let label = "one may be, since somebody must be left; the other may `crash`";
             errors.keep::<()>(Err(error.label(label)));
         }
         exact.push(fault);

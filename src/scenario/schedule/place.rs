@@ -9,7 +9,7 @@ use crate::scenario::rows::input::Inputs;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, list, quote};
 use crate::scenario::wrong::explain::no_such;
 use onceproof_kernel::alphabet::Point;
-use onceproof_kernel::layout::{Layout, StepIndex};
+use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Ack, Pipeline, StepKind};
 use onceproof_sim::fault::{About, Kind, Place};
@@ -90,7 +90,7 @@ impl Places<'_> {
                 let possible = |step| self.calls(step);
                 self.check_step(raw, &found, "a call", Scope::Step, &possible)?;
             }
-            Placement::Before => self.check_before(raw, &found)?,
+            Placement::Before => self.check_before(kind, raw, &found)?,
             Placement::ShardAndTime => {
                 self.check_step(raw, &found, "a shard", Scope::Stage, &|_| Ok(()))?
             }
@@ -110,6 +110,13 @@ impl Places<'_> {
                     let workers = count(self.workers.into(), "worker");
                     let error = self.source.error(worker.span.clone(), title);
                     return Err(error.label(format!("there are {workers}, counted from 0")));
+                }
+                if let (Kind::Gone, Some(worker)) = (kind, &raw.worker)
+                    && !self.has_member(worker.value)
+                {
+                    let title = format!("worker {} may not be gone for good", worker.value);
+                    let error = self.source.error(worker.span.clone(), title);
+                    return Err(error.label(NO_MEMBER));
                 }
             }
         }
@@ -311,7 +318,15 @@ impl Places<'_> {
         }
     }
 
-    fn check_before(&self, raw: &raw::Place, place: &Place) -> Result<(), Diagnostic> {
+    /// Whether a member of a group runs on a worker.
+    fn has_member(&self, worker: u32) -> bool {
+        let layout = self.layout();
+        let shards = (0..layout.shards() as u32).map(ShardIndex);
+        let mut here = shards.filter(|shard| shard.0 % self.workers == worker);
+        here.any(|shard| layout.is_member(layout.step_of(shard)))
+    }
+
+    fn check_before(&self, kind: &Kind, raw: &raw::Place, place: &Place) -> Result<(), Diagnostic> {
         let Some(before) = place.before else {
             return Ok(());
         };
@@ -320,7 +335,11 @@ impl Places<'_> {
         let is_watermark = matches!(place.record, Some(About::Control { .. }));
         let possible = |step: StepIndex| {
             let taken = self.design.takes(before, step, is_watermark);
-            taken.map_err(str::to_owned)
+            taken.map_err(str::to_owned)?;
+            match *kind == Kind::Gone && !self.layout().is_member(step) {
+                true => Err(NO_MEMBER.to_owned()),
+                false => Ok(()),
+            }
         };
         let scope = match words.is_each_steps {
             true => Scope::Step,
@@ -416,6 +435,9 @@ impl Places<'_> {
         }
     }
 }
+
+/// Why a process is not gone for good.
+const NO_MEMBER: &str = "it is no member of a group, so nobody does its work";
 
 /// Whether a step is a source that reads a queue.
 pub(in crate::scenario) fn reads_queue(kind: &StepKind) -> bool {

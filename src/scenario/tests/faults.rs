@@ -110,6 +110,9 @@ fn drawn_faults_take_parameters_and_do_something() {
     let nothing = "`move` can do nothing here";
     let alone = format!("{plain}move = 0.1\n[cluster]\nworkers = 1");
     refused(&alone, nothing, "move", "there is no other worker");
+    let nothing = "`gone` can do nothing here";
+    let works = "nobody does the work of a process that never comes back";
+    refused(&format!("{plain}gone = 0.1"), nothing, "gone", works);
     let nothing = "a pause for no time does nothing";
     check("[faults]\npause = { odds = 0.1, for = \"0s\" }", nothing, "\"0s\"", "");
     let nothing = "a clock step by nothing does nothing";
@@ -180,4 +183,34 @@ fn what_is_wrong_with_odds_is_told_at_the_whole_value_of_its_kind() {
     let text = with(&format!("[faults]\npartition = {given}"));
     refused(&text, "`partition` has no odds", given, "such as `odds = \"1/20\"`");
     refused(&with("[faults]\nmove = \"3/2\""), "odds above 1", "\"3/2\"", "");
+}
+
+#[test]
+fn only_one_of_several_members_of_a_group_may_be_gone() {
+    let plain = HEAD.to_owned() + "strategy = \"transactions\"\n" + INPUT + SOURCE + COUNT;
+    let gone = |at: &str| format!("[[fault]]\nat = {{ {at} }}\ndo = \"gone\"\n");
+    let check = |rest: &str, title, at, beside| {
+        refused(&format!("{plain}{rest}"), title, at, beside);
+    };
+    let first = gone("process = \"client/0\", before = \"end\"");
+    let second = gone("worker = 6, time = \"1s\"");
+    parse(&format!("{plain}{first}[faults]\ngone = 0.1\n")).expect("a member");
+    // events/0, txn, group and two clients: each has a worker of its own.
+    let places = [3, 4].map(|worker| gone(&format!("worker = {worker}, time = \"1s\"")));
+    for at in places {
+        parse(&format!("{plain}{at}")).expect("a member");
+    }
+    let no_member = "it is no member of a group, so nobody does its work";
+    let group = gone("process = \"group\", before = \"append\"");
+    check(&group, "there is never `append` at `group`", "\"append\"", no_member);
+    let anyone = gone("before = \"log\"");
+    check(&anyone, "there is never `log` in this pipeline", "\"log\"", "");
+    check(&second, "worker 6 may not be gone for good", "6", no_member);
+    let two = "one may be, since somebody must be left";
+    let other = gone("process = \"client/1\", before = \"join\"");
+    check(&format!("{first}{other}"), "two processes are gone", "\"gone\"", two);
+    let nothing = "`gone` can do nothing here";
+    let alone = format!("[transactions]\nclients = 1\n{first}");
+    check(&alone, nothing, "\"gone\"", "nobody does the work");
+    check(&format!("{first}[cluster]\nworkers = 1\n"), nothing, "\"gone\"", "no other worker");
 }

@@ -29,7 +29,7 @@ impl Goal {
         let any = found.iter().any(|class| is_asked(&class));
         let fits = |damage: &&Damage| !any || is_asked(&damage.class);
         let depths = pipeline.depths();
-        let nearest = |damage: &&Damage| (depths[damage.step.at()], damage.touched.len());
+        let nearest = |damage: &&Damage| (depths.of(damage.step), damage.touched.len());
         if let Some(damage) = outcome.damage.iter().filter(fits).min_by_key(nearest) {
             return Some(Goal { class: damage.class, step: Some(damage.step) });
         }

@@ -52,19 +52,26 @@ fn fewer_steps(bench: &mut Bench<'_>, case: &mut Case) {
         if is_source || is_hit || !pipeline.edges(step).is_empty() {
             continue;
         }
-        let faults = case.faults.iter().map(|fault| without_step(fault, step)).collect();
+        let Ok(edited) = scenario.without_step(step) else { continue };
+        let (here, there) = (scenario.trial.layout(), edited.trial.layout());
+        let moved = |step: StepIndex| there.find(here.name(step));
+        let faults = case.faults.iter().map(|fault| in_layout(fault, &moved)).collect();
         let Some(faults) = faults else { continue };
-        let edited = scenario.without_step(step);
         let goal = bench.goal.clone();
-        bench.goal.step = goal.step.map(|step_hit| moved(step_hit, step));
-        if !take(bench, case, edited, faults) {
+        let step_hit = goal.step.map(moved);
+        if step_hit == Some(None) {
+            continue;
+        }
+        bench.goal.step = step_hit.flatten();
+        if !take(bench, case, Ok(edited), faults) {
             bench.goal = goal;
         }
     }
 }
 
-/// The fault in a pipeline without a step; none if it is about that step.
-fn without_step(fault: &Fault, gone: StepIndex) -> Option<Fault> {
+/// The fault in a layout where each step is the one that this returns; none if it is about one that is not there. With a
+/// step of the pipeline the processes go that are there for it alone.
+fn in_layout(fault: &Fault, moved: &dyn Fn(StepIndex) -> Option<StepIndex>) -> Option<Fault> {
     let mut fault = fault.clone();
     let place = &mut fault.at;
     let record = match &mut place.record {
@@ -75,16 +82,9 @@ fn without_step(fault: &Fault, gone: StepIndex) -> Option<Fault> {
     };
     let steps = [place.step.as_mut(), place.from.as_mut(), place.to.as_mut(), record];
     for step in steps.into_iter().flatten() {
-        if *step == gone {
-            return None;
-        }
-        *step = moved(*step, gone);
+        *step = moved(*step)?;
     }
     Some(fault)
-}
-
-fn moved(step: StepIndex, gone: StepIndex) -> StepIndex {
-    StepIndex(step.0 - u16::from(step > gone))
 }
 
 /// Gives each step one shard, or failing that two.
@@ -94,10 +94,12 @@ fn fewer_shards(bench: &mut Bench<'_>, case: &mut Case) {
         let shards = case.subject.trial().layout().shards_of(step);
         for fewer in (1..shards).take(2) {
             let Some(scenario) = case.subject.scenario() else { return };
-            let narrow = |fault: &Fault| with_shards(fault, step, shards, fewer);
+            let Ok(edited) = scenario.with_shards(step, fewer) else { continue };
+            let (here, there) = (scenario.trial.layout(), edited.trial.layout());
+            let is_other = |step: StepIndex| here.shards_of(step) != there.shards_of(step);
+            let narrow = |fault: &Fault| with_shards(fault, step, (shards, fewer), &is_other);
             let faults = case.faults.iter().map(narrow).collect();
-            let edited = scenario.with_shards(step, fewer);
-            if take(bench, case, edited, faults) {
+            if take(bench, case, Ok(edited), faults) {
                 break;
             }
         }
@@ -105,8 +107,13 @@ fn fewer_shards(bench: &mut Bench<'_>, case: &mut Case) {
 }
 
 /// The fault where a step had other shards before: the row stays the same, and which shard has the key is
-/// left open.
-fn with_shards(fault: &Fault, step: StepIndex, old: u32, new: u32) -> Fault {
+/// left open, also at the processes that have as many shards as the step.
+fn with_shards(
+    fault: &Fault,
+    step: StepIndex,
+    (old, new): (u32, u32),
+    is_other: &dyn Fn(StepIndex) -> bool,
+) -> Fault {
     let mut fault = fault.clone();
     let place = &mut fault.at;
     if let Some(About::Record(Pattern::Source { step: source, shard, offset, .. })) =
@@ -116,10 +123,10 @@ fn with_shards(fault: &Fault, step: StepIndex, old: u32, new: u32) -> Fault {
         let row = *offset * u64::from(old) + u64::from(*shard);
         (*shard, *offset) = ((row % u64::from(new)) as u32, row / u64::from(new));
     }
-    if place.step == Some(step) || place.to == Some(step) {
+    if place.step.or(place.to).is_some_and(is_other) {
         place.shard = None;
     }
-    if place.from == Some(step) {
+    if place.from.is_some_and(is_other) {
         place.from_shard = None;
     }
     fault

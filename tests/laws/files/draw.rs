@@ -7,7 +7,7 @@ use super::steps::{Outputs, Steps};
 use super::tape::Tape;
 use super::text::{csv_text, text};
 use super::{inputs::may_be_shared, tables};
-use onceproof_sim::fault::KindName;
+use crate::laws::faults as fault_kinds;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::fmt;
@@ -45,7 +45,7 @@ fn drawn(steps: usize, records: usize, is_small: bool) -> impl Strategy<Value = 
         tape(24),
         vec(tape(6), 1..=records),
         tape(160),
-        vec(tape(4), KindName::ALL.len()),
+        vec(tape(4), fault_kinds::drawn().len()),
     )
         .prop_map(move |(file, sources, steps, end, records, tables, faults)| Drawn {
             file,

@@ -194,4 +194,110 @@ pub const ROWS: &[Row] = &[
         4,
         &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
     ),
+    ledger(
+        "transactions/gone-never.toml",
+        &[Stuck],
+        [4, 1, 0, 0, 0, 0, 0],
+        &[("per-user", 4, 1, &[("b", 1)]), ("table", 4, 1, &[("b", 1)])],
+    ),
+    exact(
+        "transactions/gone.toml",
+        4,
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
+    ledger(
+        "transactions/checkpoint-end.toml",
+        &[Lost],
+        [3, 2, 0, 0, 1, 0, 0],
+        &[("per-user", 3, 2, &[("a", 2)])],
+    )
+    .with_damaged(&["events/0#1"]),
+    exact("transactions/checkpoint.toml", 3, &[("per-user", 3, 3, &[("a", 3)])]),
+    exact(
+        "transactions/cut-off.toml",
+        4,
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
+    ledger(
+        "transactions/truncated.toml",
+        &[Lost, Torn],
+        [4, 3, 0, 0, 1, 0, 0],
+        &[("per-user", 4, 3, &[("a", 1), ("b", 2)]), ("table", 4, 3, &[("a", 1), ("b", 2)])],
+    )
+    .with_damaged(&["events/1#0"]),
+    ledger(
+        "transactions/verify-any-epoch.toml",
+        &[Duplicated, Phantom],
+        [4, 3, 1, 1, 0, 0, 0],
+        &[("per-user", 4, 5, &[("a", 3), ("b", 2)]), ("table", 4, 5, &[("a", 3), ("b", 2)])],
+    )
+    .with_damaged(&["events/1#0"]),
+    ledger(
+        "transactions/first-completes.toml",
+        &[Stuck],
+        [4, 1, 0, 0, 0, 0, 0],
+        &[("per-user", 4, 1, &[("b", 1)]), ("table", 4, 1, &[("b", 1)])],
+    ),
+    ledger(
+        "transactions/add-any-epoch.toml",
+        &[Duplicated, Phantom],
+        [4, 2, 2, 2, 0, 0, 0],
+        &[("per-user", 4, 6, &[("a", 2), ("b", 4)]), ("table", 4, 6, &[("a", 2), ("b", 4)])],
+    )
+    .with_damaged(&["events/0#1", "events/1#1"]),
+    ledger(
+        "transactions/joins-open.toml",
+        &[Duplicated, Phantom],
+        [4, 3, 1, 1, 0, 0, 0],
+        &[("per-user", 4, 5, &[("a", 2), ("b", 3)]), ("table", 4, 5, &[("a", 2), ("b", 3)])],
+    )
+    .with_damaged(&["events/1#1"]),
+    ledger(
+        "transactions/member-only.toml",
+        &[Duplicated],
+        [4, 1, 3, 3, 0, 0, 0],
+        &[("per-user", 4, 7, &[("a", 3), ("b", 4)]), ("table", 4, 7, &[("a", 3), ("b", 4)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1", "events/1#1"]),
+    ledger(
+        "transactions/unstable-position.toml",
+        &[Duplicated],
+        [4, 3, 1, 1, 0, 0, 0],
+        &[("per-user", 4, 5, &[("a", 3), ("b", 2)]), ("table", 4, 5, &[("a", 3), ("b", 2)])],
+    )
+    .with_damaged(&["events/1#0"]),
+    ledger(
+        "transactions/end-any-epoch.toml",
+        &[Duplicated, Phantom],
+        [4, 2, 2, 2, 0, 0, 0],
+        &[("per-user", 4, 6, &[("a", 2), ("b", 4)]), ("table", 4, 6, &[("a", 2), ("b", 4)])],
+    )
+    .with_damaged(&["events/0#1", "events/0#1.0", "events/1#1"]),
+    ledger(
+        "transactions/unguarded.toml",
+        &[Stuck],
+        [4, 3, 0, 0, 0, 0, 0],
+        &[("per-user", 4, 3, &[("a", 2), ("b", 1)]), ("table", 4, 3, &[("a", 2), ("b", 1)])],
+    ),
+    ledger(
+        "transactions/restore-stable-end.toml",
+        &[Lost],
+        [3, 2, 0, 0, 1, 0, 0],
+        &[("per-user", 3, 2, &[("a", 1), ("b", 1)])],
+    )
+    .with_damaged(&["events/0#0"]),
+    ledger(
+        "transactions/end-taken-for-aborted.toml",
+        &[Duplicated, Phantom],
+        [2, 1, 1, 1, 0, 0, 0],
+        &[("per-user", 2, 3, &[("a", 1), ("b", 2)])],
+    )
+    .with_damaged(&["events/0#1"]),
+    ledger(
+        "transactions/marker-of-equal-epoch.toml",
+        &[Lost, Torn],
+        [4, 1, 0, 0, 3, 0, 0],
+        &[("per-user", 4, 1, &[("b", 1)]), ("table", 4, 1, &[("b", 1)])],
+    )
+    .with_damaged(&["events/0#0", "events/1#0", "events/1#1"]),
 ];

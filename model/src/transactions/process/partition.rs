@@ -14,7 +14,7 @@ use crate::transactions::design::{Role, Topic};
 use crate::transactions::message::{
     Change, LogEntry, MoreEntries, Producer, Reply, Request, Timer,
 };
-use crate::transactions::rows::Known;
+use crate::transactions::rows::{Known, PartitionRows};
 use crate::transactions::settings::{
     FirstSequence, Isolation, MarkerEpoch, Overlap, Restore, Settings, Version,
 };
@@ -121,8 +121,8 @@ impl Partition {
         let (producer, sequence, ..) = batch;
         let settings = m.design.settings;
         let rows = m.env.rows(caller.shard).partition();
-        let known = rows.known(producer.id, m.now).cloned().unwrap_or_default();
-        if let Some(offset) = offset_of(&known, producer, sequence, &settings) {
+        let known = rows.known(producer.id, m.now).unwrap_or_default();
+        if let Some(offset) = offset_of(rows, &known, producer, sequence, &settings) {
             m.env.reach(BATCH_KNOWN);
             caller.tell(Story::KnowsBatch(asker_name(&asker)), m);
             return answer(&asker, Reply::At(offset), caller, m);
@@ -150,14 +150,15 @@ impl Partition {
     ) {
         let settings = m.design.settings;
         let rows = m.env.rows(caller.shard).partition();
-        let found = rows.known(producer.id, m.now).cloned();
-        let known = found.clone().unwrap_or_default();
+        let found = rows.known(producer.id, m.now);
+        let known = found.unwrap_or_default();
         let offset = rows.end();
+        let appended = offset_of(rows, &known, producer, sequence, &settings);
         if is_refused(&known, producer, &settings, m) {
             return answer(&asker, Reply::Fenced, caller, m);
         }
         if settings.has_sequences {
-            if let Some(offset) = offset_of(&known, producer, sequence, &settings) {
+            if let Some(offset) = appended {
                 return answer(&asker, Reply::At(offset), caller, m);
             }
             let is_fresh = found.is_none() || known.epoch == 0 && !known.has_appended();
@@ -192,7 +193,7 @@ impl Partition {
     ) {
         let (producer, coordinator, commits) = marker;
         let rows = m.env.rows(caller.shard).partition();
-        let known = rows.known(producer.id, m.now).cloned().unwrap_or_default();
+        let known = rows.known(producer.id, m.now).unwrap_or_default();
         match fate_of_marker(&known, marker, m) {
             MarkerFate::Answer(reply) => answer(&asker, reply, caller, m),
             MarkerFate::Write => {
@@ -213,9 +214,15 @@ fn asker_name(asker: &Asker) -> onceproof_kernel::name::Name {
 }
 
 /// The offset of a batch that was appended before in its epoch.
-fn offset_of(known: &Known, producer: Producer, sequence: u32, settings: &Settings) -> Option<u64> {
+fn offset_of(
+    rows: &PartitionRows,
+    known: &Known,
+    producer: Producer,
+    sequence: u32,
+    settings: &Settings,
+) -> Option<u64> {
     let is_present = settings.has_sequences && known.epoch == producer.epoch;
-    known.offset_of(sequence).filter(|_| is_present)
+    rows.offset_of(producer.id, sequence).filter(|_| is_present)
 }
 
 /// Whether what a producer sends is refused, since a later epoch is known.

@@ -47,7 +47,7 @@ impl GroupRows {
     }
 
     /// What is known of a producer now.
-    pub fn known(&self, id: u32, now: Time) -> Option<&Known> {
+    pub fn known(&self, id: u32, now: Time) -> Option<Known> {
         self.producers.of(id, now, &self.settings)
     }
 

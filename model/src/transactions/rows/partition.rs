@@ -58,8 +58,13 @@ impl PartitionRows {
     }
 
     /// What is known of a producer now.
-    pub fn known(&self, id: u32, now: Time) -> Option<&Known> {
+    pub fn known(&self, id: u32, now: Time) -> Option<Known> {
         self.producers.of(id, now, &self.settings)
+    }
+
+    /// The offset of a batch of a producer that was appended before, if it is among the last that are known.
+    pub fn offset_of(&self, id: u32, sequence: u32) -> Option<u64> {
+        self.producers.offset_of(id, sequence)
     }
 
     /// The offset after the last entry.

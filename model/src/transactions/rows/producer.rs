@@ -5,15 +5,13 @@ use crate::transactions::settings::Settings;
 use onceproof_kernel::time::Time;
 use std::collections::{BTreeMap, VecDeque};
 
-/// What is known of one producer.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+/// What is known of one producer, but for its last batches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Known {
     /// The epoch of its last entry or marker.
     pub epoch: u32,
     /// The sequence number of the next batch.
     pub next: u32,
-    /// The last batches with their offsets, the oldest first.
-    batches: VecDeque<(u32, u64)>,
     /// The first offset of its open transaction.
     pub open: Option<u64>,
     /// The token of the coordinator that wrote the last marker.
@@ -22,19 +20,14 @@ pub struct Known {
     used: Time,
 }
 
-/// All producers that a partition knows.
+/// All producers that a partition knows, each with its last batches and their offsets, the oldest first.
 #[derive(Debug, Default)]
-pub(super) struct Producers(BTreeMap<u32, Known>);
+pub(super) struct Producers(BTreeMap<u32, (Known, VecDeque<(u32, u64)>)>);
 
 impl Known {
-    /// The offset of a batch that was appended before, if that is known.
-    pub fn offset_of(&self, sequence: u32) -> Option<u64> {
-        self.batches.iter().find(|&&(known, _)| known == sequence).map(|&(_, offset)| offset)
-    }
-
     /// Whether anything was ever appended in its epoch, as far as is known.
     pub fn has_appended(&self) -> bool {
-        !self.batches.is_empty() || self.next > 0
+        self.next > 0
     }
 
     fn is_over(&self, now: Time, settings: &Settings) -> bool {
@@ -45,8 +38,14 @@ impl Known {
 
 impl Producers {
     /// What is known of one now.
-    pub fn of(&self, id: u32, now: Time, settings: &Settings) -> Option<&Known> {
-        self.0.get(&id).filter(|known| !known.is_over(now, settings))
+    pub fn of(&self, id: u32, now: Time, settings: &Settings) -> Option<Known> {
+        self.0.get(&id).map(|(known, _)| *known).filter(|known| !known.is_over(now, settings))
+    }
+
+    /// The offset of a batch of one that was appended before, if it is among the last.
+    pub fn offset_of(&self, id: u32, sequence: u32) -> Option<u64> {
+        let (_, batches) = self.0.get(&id)?;
+        batches.iter().find(|&&(known, _)| known == sequence).map(|&(_, offset)| offset)
     }
 
     /// An entry is appended.
@@ -58,16 +57,16 @@ impl Producers {
         now: Time,
         settings: &Settings,
     ) {
-        let known = self.forget_idle(producer.id, now, settings);
+        let (known, batches) = self.forget_idle(producer.id, now, settings);
         if producer.epoch > known.epoch {
             known.epoch = producer.epoch;
-            known.batches.clear();
+            batches.clear();
         }
         if let Some((sequence, offset)) = batch {
             known.next = sequence + 1;
-            known.batches.push_back((sequence, offset));
-            if known.batches.len() > settings.batches as usize {
-                known.batches.pop_front();
+            batches.push_back((sequence, offset));
+            if batches.len() > settings.batches as usize {
+                batches.pop_front();
             }
         }
         known.used = now;
@@ -82,10 +81,10 @@ impl Producers {
         now: Time,
         settings: &Settings,
     ) -> Option<u64> {
-        let known = self.forget_idle(producer.id, now, settings);
+        let (known, batches) = self.forget_idle(producer.id, now, settings);
         if producer.epoch > known.epoch {
             known.next = 0;
-            known.batches.clear();
+            batches.clear();
         }
         known.epoch = producer.epoch;
         known.coordinator = coordinator;
@@ -95,16 +94,21 @@ impl Producers {
 
     /// The first offset of any open transaction.
     pub fn first_open(&self) -> Option<u64> {
-        self.0.values().filter_map(|known| known.open).min()
+        self.0.values().filter_map(|(known, _)| known.open).min()
     }
 
     /// How many transactions are open.
     pub fn open(&self) -> u64 {
-        self.0.values().filter(|known| known.open.is_some()).count() as u64
+        self.0.values().filter(|(known, _)| known.open.is_some()).count() as u64
     }
 
-    fn forget_idle(&mut self, id: u32, now: Time, settings: &Settings) -> &mut Known {
-        self.0.retain(|_, known| !known.is_over(now, settings));
+    fn forget_idle(
+        &mut self,
+        id: u32,
+        now: Time,
+        settings: &Settings,
+    ) -> &mut (Known, VecDeque<(u32, u64)>) {
+        self.0.retain(|_, (known, _)| !known.is_over(now, settings));
         self.0.entry(id).or_default()
     }
 }

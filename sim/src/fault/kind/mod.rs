@@ -82,6 +82,12 @@ pub enum Kind {
     Redeliver,
     /// A call to an external service is done, and its answer is lost.
     CallUnknown,
+    /// A member of a group dies with its worker, which never comes back: the others do its work. It befalls one member of
+    /// a run, since somebody must be left.
+    Gone,
+    /// A commit is answered, and what it has written is gone: a log is truncated, or a store has lied. No design survives
+    /// it, so no seed draws it and no search places it.
+    CommitForgotten,
     /// The channel between two processes breaks at an item, with all that it holds. Whoever sent it hears so.
     Disconnect,
 }
@@ -152,6 +158,11 @@ impl KindName {
 
     /// The words for them in a scenario file.
     pub const WORDS: [&'static str; NAMES.len()] = table::words();
+
+    /// All kinds that seeds draw and searches place.
+    pub fn searched() -> impl Iterator<Item = KindName> {
+        KindName::ALL.into_iter().filter(|name| name.row().is_searched)
+    }
 
     /// The kind that a scenario file calls so.
     pub fn of_word(word: &str) -> Option<KindName> {

@@ -20,6 +20,8 @@ pub struct KindRow {
     pub target: FaultTarget,
     /// Where it stands among all kinds, the plainest first. No two have one number.
     pub plainness: u8,
+    /// Whether seeds draw it and searches place it; else only a file does, since no design survives it.
+    pub is_searched: bool,
     /// What a file may say of it, the one that it mostly says first.
     pub parameters: &'static [Parameter],
     /// What is to be said of its odds beyond what they are counted by.

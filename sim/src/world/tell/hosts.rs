@@ -19,7 +19,7 @@ impl<S: System> World<'_, S> {
     }
 
     #[cold]
-    pub(in crate::world) fn tell_crash(&mut self, worker: u32, restart: Nanos) -> u64 {
+    pub(in crate::world) fn tell_crash(&mut self, worker: u32, restart: Option<Nanos>) -> u64 {
         let (struck, fault) = self.struck();
         self.tell_of_all(What::Crashes { worker, restart, struck }, fault)
     }

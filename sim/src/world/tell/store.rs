@@ -27,6 +27,7 @@ impl<S: System> World<'_, S> {
             CommitFate::Lost => Fate::Lost,
             CommitFate::Unknown => Fate::Unanswered,
             CommitFate::Late(by) => Fate::Late(by),
+            CommitFate::Forgotten => Fate::Forgotten,
         };
         let Some(recorder) = self.outside.trace.recorder() else { return };
         let sends = recorder.commits.entry((shard, token, number)).or_default();

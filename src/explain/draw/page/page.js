@@ -90,7 +90,7 @@ function tell(run, e) {
   const own = run.notes[e.i], who = lane(e.l), s = subject(e), what = s ? s.name : "a message";
   const wrong = run === A && damage.wrong.includes(e.i);
   if (own) return { say: own.say, believed: own.believed || "", truth: own.true || "", wrong };
-  const fate = e.x ? `; ${{ lost: "it is lost", twice: "it comes twice", late: "it is late", error: "it becomes an error", cut: "the link is cut", unanswered: "its answer is lost", down: "it reaches nobody" }[e.x]}` : "";
+  const fate = e.x ? `; ${{ lost: "it is lost", twice: "it comes twice", late: "it is late", error: "it becomes an error", cut: "the link is cut", unanswered: "its answer is lost", down: "it reaches nobody", forgotten: "it is answered, and forgotten" }[e.x]}` : "";
   const to = e.o >= 0 ? lane(e.o) : "";
   const words = {
     send: `${who} sends ${what} to ${to}, attempt ${e.n}${fate}`, receive: `${who} receives ${what} from ${to}, attempt ${e.n}`,
@@ -227,7 +227,7 @@ function picture(run, w) {
     const y0 = p.row.y + 7, up = run.next.get(e.i), y1 = up && place.has(up.i) ? place.get(up.i).y - 2 : L.height;
     ofWorker(workerOf(e)).forEach((l, n) => {
       back.push(`<rect class="${e.k === K.crash ? "away" : "still"}" x="${X[l] - 11}" y="${y0}" width="22" height="${Math.max(6, y1 - y0)}" rx="2"/>`);
-      if (!n) words(X[l] + 18, Math.min((y0 + y1) / 2, y0 + 40), `${e.k === K.crash ? "down" : "still"} ${long(e.n * 1000)}`, "soft");
+      if (!n) words(X[l] + 18, Math.min((y0 + y1) / 2, y0 + 40), e.n > Number.MAX_SAFE_INTEGER ? "gone" : `${e.k === K.crash ? "down" : "still"} ${long(e.n * 1000)}`, "soft");
     });
   }
   L.rows.forEach((r, n) => {

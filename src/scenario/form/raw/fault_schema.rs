@@ -23,7 +23,7 @@ impl JsonSchema for Faults {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut properties: Map<String, Value> = Map::new();
-        for kind in KindName::ALL {
+        for kind in KindName::searched() {
             let drawn = define(generator, &format!("Drawn_{}", name(kind)), |generator| {
                 let odds = generator.subschema_for::<Literal>();
                 let table = table::<Literal>(generator, kind, "");

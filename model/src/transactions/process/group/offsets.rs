@@ -28,7 +28,7 @@ impl Group {
         }
         let settings = m.design.settings;
         let rows = m.env.rows(caller.shard).group();
-        let known = rows.known(producer.id, m.now).cloned().unwrap_or_default();
+        let known = rows.known(producer.id, m.now).unwrap_or_default();
         if is_refused(&known, producer, &settings, m) {
             return answer(&asker, Reply::Fenced, caller, m);
         }
@@ -60,7 +60,7 @@ impl Group {
         }
         let settings = m.design.settings;
         let rows = m.env.rows(caller.shard).group();
-        let known = rows.known(producer.id, m.now).cloned().unwrap_or_default();
+        let known = rows.known(producer.id, m.now).unwrap_or_default();
         if is_refused(&known, producer, &settings, m) {
             return answer(&asker, Reply::Fenced, caller, m);
         }
@@ -92,7 +92,7 @@ impl Group {
         let (producer, coordinator, commits) = marker;
         let id = producer.id;
         let rows = m.env.rows(caller.shard).group();
-        let known = rows.known(id, m.now).cloned().unwrap_or_default();
+        let known = rows.known(id, m.now).unwrap_or_default();
         match fate_of_marker(&known, marker, m) {
             MarkerFate::Answer(reply) => answer(&asker, reply, caller, m),
             MarkerFate::Write => {
