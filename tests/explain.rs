@@ -38,7 +38,7 @@ fn load(file: &str) -> Scenario {
 }
 
 fn text_of(scenario: &Scenario) -> String {
-    let seed = seed_to_explain(scenario);
+    let seed = seed_to_explain(scenario, Watch::none()).expect("a seed");
     match Explanation::of(&scenario.trial, Some(scenario), seed, None, Watch::none()) {
         Ok(explanation) => plain(&explanation_text(&explanation)),
         Err(why) => panic!("{}: {why:?}", scenario.path.display()),
@@ -134,7 +134,8 @@ fn with_what_it_names_and_nothing_else_the_run_holds() {
     failing(&scenarios(), &mut all);
     let mut settings = 0;
     for scenario in all {
-        let (file, seed) = (scenario.path.display(), seed_to_explain(&scenario));
+        let (file, seed) =
+            (scenario.path.display(), seed_to_explain(&scenario, Watch::none()).expect("a seed"));
         let change = change(&text_of(&scenario));
         let found = named(&change);
         if found.is_empty() {

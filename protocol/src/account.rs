@@ -30,6 +30,7 @@ pub(crate) static ACCOUNT: Account = Account {
         belief(BeliefAt::Waited, "no answer came, so the request may be lost"),
     ],
     guards: &[],
+    acts: &[],
     gains: &["result"],
     totals: &["total"],
     leaves: &[],
@@ -37,4 +38,5 @@ pub(crate) static ACCOUNT: Account = Account {
     knows: &[],
     ends: &["delete"],
     asides: &[],
+    later: None,
 };

@@ -59,7 +59,8 @@ impl Sight<'_> {
     /// The events at which the record is put into a result of the step where it goes wrong.
     fn gains(&self) -> Vec<usize> {
         let is_its = |scene: &Scene| {
-            !scene.is_vain && scene.gains.iter().any(|gain| self.lineage.gains(gain, self.victim))
+            let mut gains = scene.gains.iter().filter(|gain| !gain.is_undone());
+            !scene.is_vain && gains.any(|gain| self.lineage.gains(gain, self.victim))
         };
         let scenes = self.fails.scenes.iter().enumerate();
         scenes.filter(|(_, scene)| is_its(scene)).map(|(at, _)| at).collect()
@@ -83,6 +84,7 @@ impl Sight<'_> {
     ) -> impl Iterator<Item = (usize, &'b Gain, i64)> {
         let gains = course.scenes.iter().enumerate().filter(|(_, scene)| !scene.is_vain);
         let gains = gains.flat_map(|(at, scene)| scene.gains.iter().map(move |gain| (at, gain)));
+        let gains = gains.filter(|(_, gain)| !gain.is_undone());
         gains.filter_map(move |(at, gain)| {
             lineage.gains(gain, self.victim).then_some((at, gain, gain.total?))
         })
@@ -180,11 +182,14 @@ impl Sight<'_> {
         };
         let by_old_owner: Vec<usize> =
             after(self.last(|scene| scene.is_of_old_owner(self.victim.step)));
-        if !by_old_owner.is_empty() {
-            return by_old_owner;
-        }
         let is_its = |scene: &Scene| scene.is_of(&self.lineage.roots);
         let drops = |scene: &Scene| matches!(scene.shape, Shape::Drop | Shape::Known);
+        if let Some(&at) = by_old_owner.first() {
+            // Whoever has the shard may still count the record when it comes again, unless it is taken for known.
+            let mut after = self.fails.scenes.iter().enumerate().skip(at + 1);
+            let for_good = after.find(|(_, scene)| drops(scene) && is_its(scene));
+            return std::iter::once(at).chain(for_good.map(|(at, _)| at)).collect();
+        }
         let dropped: Vec<usize> = after(self.last(|scene| drops(scene) && is_its(scene)));
         if !dropped.is_empty() {
             return dropped;

@@ -195,6 +195,7 @@ const GUARDS: &[Guard] = &[
 pub(super) static ACCOUNT: Account = Account {
     beliefs: BELIEFS,
     guards: GUARDS,
+    acts: &[],
     gains: &["count", "row"],
     totals: &[],
     leaves: &["fire"],
@@ -202,6 +203,7 @@ pub(super) static ACCOUNT: Account = Account {
     knows: &["drop"],
     ends: &["stop-sending", "drop", "dead-letter", "delete"],
     asides: &[],
+    later: None,
 };
 
 #[cfg(test)]

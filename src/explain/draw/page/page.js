@@ -20,7 +20,8 @@ const runs = D.runs.map((run, which) => {
   const ev = c.dt.map((dt, i) => {
     t += dt;
     return { i, t, k: parseInt(c.k[i], 36), l: c.l[i], s: c.s[i], o: c.o[i], p: c.p[i] ? i - c.p[i] : -1, n: c.n[i],
-      x: D.fates[c.x[i] || 0], f: c.f[i] || 0, c: c.c[i] ?? -1, v: c.v[i] ?? 1, sum: c.t[i] ?? null };
+      x: D.fates[c.x[i] || 0], f: c.f[i] || 0, c: c.c[i] ?? -1, v: c.v[i] ?? 1, sum: c.t[i] ?? null,
+      since: c.w[i] === undefined ? i : c.w[i] ? i + c.w[i] : -1 };
   });
   // Who hears of a commit, and when a worker is back.
   const next = new Map();
@@ -30,9 +31,12 @@ const runs = D.runs.map((run, which) => {
     const ends = e.k === K.crash ? K.back : K["goes-on"], up = ev.slice(e.i + 1).find(o => o.k === ends && o.l === e.l);
     if (up) next.set(e.i, up);
   });
-  return { ...run, which, ev, next };
+  // What is added to results, by the event from which on it stands: its own, or the end of its transaction.
+  const adds = ev.filter(e => e.c >= 0 && e.since >= 0).sort((a, b) => a.since - b.since || a.i - b.i);
+  return { ...run, which, ev, next, adds };
 });
 const [A, B] = runs;
+const faults = new Map(D.faults.map(f => [f.n, f]));
 const subject = e => e.s < 0 ? null : D.subjects[e.s];
 const lane = l => l < 0 ? `worker ${-1 - l}` : D.lanes[l].shard;
 const workerOf = e => e.l < 0 ? -1 - e.l : D.lanes[e.l].worker;
@@ -108,7 +112,7 @@ function tell(run, e) {
 /* ---- results at a moment ---- */
 function counts(run, upto) {
   const sum = new Map();
-  for (let i = 0; i <= upto; i++) { const e = run.ev[i]; if (e.c >= 0) sum.set(e.c, e.sum === null ? (sum.get(e.c) || 0) + e.v : e.sum); }
+  for (const e of run.adds) { if (e.since > upto) break; sum.set(e.c, e.sum === null ? (sum.get(e.c) || 0) + e.v : e.sum); }
   return sum;
 }
 const last = (m, side) => { for (let i = m; i >= 0; i--) if (pairs[i][side]) return pairs[i][side].i; return -1; };
@@ -143,7 +147,7 @@ function ledger() {
   $("headline").textContent = why.length ? `${wrong}.` : damage.because;
   $("deck").innerHTML = state.d === 0 ? code((why.length ? `Because ${why.join(", because ")} ` : "") + D.deck)
     : `This page tells the story of another record. <code>onceproof explain ${esc(D.file)} --record ${esc(name(damage).name)}</code> tells this one.`;
-  $("chips").innerHTML = damage.faults.map(n => D.faults[n - 1]).filter(Boolean).slice(0, 12).map(f => `<li><button type="button" class="chip" data-f="${f.n}" title="${esc(f.text)}"><span class="num">${f.n}</span>${esc(f.chip)}</button></li>`).join("");
+  $("chips").innerHTML = damage.faults.map(n => faults.get(n)).filter(Boolean).slice(0, 12).map(f => `<li><button type="button" class="chip" data-f="${f.n}" title="${esc(f.text)}"><span class="num">${f.n}</span>${esc(f.chip)}</button></li>`).join("");
 }
 
 /* ---- the picture: shapes of one class are one path ---- */
@@ -309,9 +313,14 @@ function strip() {
   const M = Math.max(1, pairs.length - 1), W = $("strip").clientWidth || 300, x = m => r1(m / M * W), steps = [], out = [];
   $("scrub").max = Math.max(0, pairs.length - 1);
   const ours = e => e.c >= 0 && D.cells[e.c].step === damage.step && (isMine(e) || e.sum !== null && damage.wrong.some(i => A.ev[i].c === e.c));
-  let count = 0;
-  pairs.forEach((p, m) => { const e = p.a; if (e && ours(e)) { count = e.sum === null ? count + 1 : e.sum; steps.push([m, count]); } });
-  const sums = pairs.some(p => p.a && ours(p.a) && p.a.sum !== null), right = sums ? Math.max(...steps.map(([, n]) => n), 1) : damage.expected, top = Math.max(right, ...steps.map(([, n]) => n), 1), Y = n => r1(33 - n / top * 14);
+  const own = A.adds.filter(ours), places = pairs.flatMap((p, m) => p.a ? [[p.a.i, m]] : []).sort((a, b) => a[0] - b[0]);
+  let count = 0, next = 0;
+  own.forEach(e => {
+    while (next < places.length && places[next][0] < e.since) next++;
+    count = e.sum === null ? count + 1 : e.sum;
+    if (next < places.length) steps.push([places[next][1], count]);
+  });
+  const sums = own.some(e => e.sum !== null), right = sums ? Math.max(...steps.map(([, n]) => n), 1) : damage.expected, top = Math.max(right, ...steps.map(([, n]) => n), 1), Y = n => r1(33 - n / top * 14);
   out.push(`<path class="lane" d="M0 35H${W}"/>`, sums ? "" : `<path class="diffl" d="M0 ${Y(right)}H${W}"/>`, `<path class="ack me" d="M0 ${Y(0)}${steps.map(([m, n]) => `H${x(m)}V${Y(n)}`).join("")}H${W}"/>`);
   const faults = pairs.map((p, m) => [m, p.a && p.a.f]).filter(([, f]) => f);
   faults.forEach(([m, f]) => out.push(faults.length < 14 ? badge(x(m), 9, f) : `<path class="cross" d="M${x(m)} 3v9"/>`));
@@ -332,7 +341,7 @@ function show(move = true, calm = false) {
   $("scrub").value = state.m; $("cursor").innerHTML = `<path class="sel" d="M${strip.x(state.m)} 16V35"/>`;
   const other = narrow() && state.run === 1, main = other && p.b || !p.a ? B : A, e = main === A ? p.a : p.b, t = tell(main, e), o = main === A && p.b ? tell(B, p.b) : null;
   const only = p.a && p.b || !two() ? "" : p.a ? "Only in the run that fails: " : "Only in the run that holds: ";
-  const fault = e.f ? D.faults[e.f - 1] : null, diff = state.m === L.first && D.difference && state.d === 0 && !state.all;
+  const fault = e.f ? faults.get(e.f) : null, diff = state.m === L.first && D.difference && state.d === 0 && !state.all;
   $("scrub").setAttribute("aria-valuetext", `${ms(e.t)} milliseconds. ${only}${t.say}`); $("live").textContent = only + t.say;
   const a = counts(A, last(state.m, "a")), cells = D.cells.map((_, i) => i).filter(i => D.cells[i].key && D.cells[i].step === damage.step && (damage.where.some(q => q.key === D.cells[i].key) || a.has(i) && damage.wrong.some(k => A.ev[k].c === i))).slice(0, 8);
   const item = (name, words, cls = "") => words ? `<div${cls ? ` class="${cls}"` : ""}><dt>${name}</dt>` : "";
