@@ -35,6 +35,7 @@ use order::Order;
 use scene::{Course, Scene};
 use slice::{Lineage, slice};
 use victim::Victim;
+use words::Told;
 
 #[cfg(feature = "cli")]
 pub use document::{Origin, explanation_json, explanation_schema};
@@ -132,7 +133,15 @@ impl<'a> Explanation<'a> {
         };
         let guilty = match (order, wrong.first()) {
             (Some(order), _) => {
-                Some(Guilty { at: order.at(), believed: None, truth: order.truth(&fails, other) })
+                let told = Told {
+                    trial,
+                    course: &fails,
+                    lineage: &lineage,
+                    victim: &victim,
+                    wrong: &wrong,
+                    guilty: None,
+                };
+                Some(Guilty { at: order.at(), believed: None, truth: order.truth(&told, other) })
             }
             (None, Some(&at)) => guilt::guilty(&fails, &lineage, &cure, at, (seed, watch.cancel)),
             (None, None) => None,

@@ -1,9 +1,10 @@
 //! What a protocol of a user's own does in the wrong order, or does twice: it has no settings that could be put right, but
 //! its steps have an order, and the run that holds shows which step is missing.
 
-use super::scene::{Course, Row, RowAct, Scene, Shape};
+use super::scene::{Course, RowAct, Scene, Shape};
 use super::slice::Lineage;
-use super::words::moment;
+use super::words::{Told, moment};
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_sim::trace::Fate;
 
 /// What comes too early, by the numbers of events in the failing run.
@@ -72,64 +73,60 @@ impl Order {
     }
 
     /// What to change, in the words of the protocol.
-    pub fn change(self, fails: &Course, holds: Option<&Course>) -> String {
-        let scene = &fails.scenes[self.at()];
+    pub fn change(self, told: &Told<'_>, holds: Option<&Course>) -> String {
+        let scene = &told.course.scenes[self.at()];
+        let (does, at) = (doing(told, scene), moment(scene.at));
         match self {
             Order::LetsGo { missing, .. } => {
-                let first = holds.map_or_else(String::new, |holds| step(&holds.scenes[missing]));
-                format!("{} comes too early: {first} must come first", doing(scene))
+                let first = first_of(told, holds, missing);
+                format!("{does} too early, at {at}: that must come after {first}")
             }
             Order::Forgets { again, .. } => format!(
-                "{} comes too early: it must come after the last time that {} can come, which is here at {}",
-                doing(scene),
-                name(&fails.scenes[again]),
-                moment(fails.scenes[again].at)
+                "{does} too early, at {at}: that must come after the last time that {} can come, which is here at {}",
+                name(&told.course.scenes[again]),
+                moment(told.course.scenes[again].at)
             ),
             Order::Unchecked { again, .. } => format!(
-                "{}, again at {}, must check a row that is written in the same commit, and be refused where it is there",
-                doing(scene),
-                moment(fails.scenes[again].at)
+                "{does} at {at}, and once more at {}: that must write a row, too, in the same commit, and be refused \
+                 where the row is there",
+                moment(told.course.scenes[again].at)
             ),
         }
     }
 
     /// What should have caught it: sentences.
-    pub fn guarded(self, fails: &Course, holds: Option<&Course>) -> String {
-        let scene = &fails.scenes[self.at()];
+    pub fn guarded(self, told: &Told<'_>, holds: Option<&Course>) -> String {
+        let scene = &told.course.scenes[self.at()];
+        let (does, name) = (doing(told, scene), name(scene));
         match self {
-            Order::LetsGo { missing, .. } => {
-                let first = holds.map_or_else(String::new, |holds| step(&holds.scenes[missing]));
-                format!(
-                    "Whoever holds a record lets go of it once what it owes to it is done. Here {} comes before that: \
-                     nobody brings {} again afterwards, and {first} is missing.",
-                    doing(scene),
-                    name(scene)
-                )
-            }
+            Order::LetsGo { missing, .. } => format!(
+                "Whoever has a record lets go of it once it has done all for it. Here {does} before {}: nobody brings \
+                 {name} again after that.",
+                first_of(told, holds, missing)
+            ),
             Order::Forgets { .. } => format!(
-                "A row that is kept for as long as {} may come again tells that it came. Here it is gone too early.",
-                name(scene)
+                "A row tells that {name} came, and must be there for as long as it may come again. Here {does} sooner."
             ),
             Order::Unchecked { .. } => format!(
-                "Only a row can tell that {} came before: one that is written in the commit that uses it, and that each \
-                 commit checks. Here the second commit checks no row that the first one wrote.",
-                name(scene)
+                "Only a row can tell that {name} came before: one that is written in the commit that uses it, and that \
+                 each such commit checks. Here the second commit checks no row that the first one wrote."
             ),
         }
     }
 
     /// What is true at the event that comes too early.
-    pub fn truth(self, fails: &Course, holds: Option<&Course>) -> String {
+    pub fn truth(self, told: &Told<'_>, holds: Option<&Course>) -> String {
+        let name = name(&told.course.scenes[self.at()]);
         match self {
             Order::LetsGo { missing, .. } => {
-                let first = holds.map_or_else(String::new, |holds| step(&holds.scenes[missing]));
-                format!("{first} has not come yet, and may never come")
+                format!("{} has not come yet, and may never come", first_of(told, holds, missing))
             }
             Order::Forgets { again, .. } => {
-                let again = &fails.scenes[again];
-                format!("{} comes again, at {}", name(again), moment(again.at))
+                format!("{name} comes again, at {}", moment(told.course.scenes[again].at))
             }
-            Order::Unchecked { .. } => "no row that a later commit checks says so".to_owned(),
+            Order::Unchecked { .. } => {
+                format!("it is, and no row says so that is checked when {name} comes again")
+            }
         }
     }
 }
@@ -173,33 +170,44 @@ fn name(scene: &Scene) -> &str {
     scene.topic.as_ref().map_or("it", |topic| topic.name.as_str())
 }
 
-/// An event that comes too early, as a part of a sentence: `shop/0 acks shop/0#0 to its queue at 0.000 ms`.
-fn doing(scene: &Scene) -> String {
-    let what = match scene.shape {
-        Shape::Apply => step(scene),
-        _ => {
-            let sentence = scene.sentence.split("  !").next().unwrap_or_default();
-            format!("that {}", sentence.split(", attempt").next().unwrap_or_default())
-        }
-    };
-    format!("{what}, at {},", moment(scene.at))
-}
-
-/// A step of a protocol as a part of a sentence: the commit of a record with its rows, or the request.
-fn step(scene: &Scene) -> String {
+/// An event that comes too early, without its time: `shop/0 acks shop/0#0 to its queue`.
+fn doing(told: &Told<'_>, scene: &Scene) -> String {
     match scene.shape {
         Shape::Apply => {
-            let rows: Vec<String> = scene.rows.iter().filter_map(Row::words).collect();
-            let rows = match rows.split_last() {
-                None => String::new(),
-                Some((last, [])) => format!(", which {last},"),
-                Some((last, others)) => format!(", which {} and {last},", others.join(", ")),
-            };
-            format!("the commit of {}{rows}", name(scene))
+            format!("{} commits {}{}", of(told, scene.shard), name(scene), rows(scene))
         }
         _ => {
             let sentence = scene.sentence.split("  !").next().unwrap_or_default();
-            format!("that {}", sentence.split(", attempt").next().unwrap_or_default())
+            sentence.split(", attempt").next().unwrap_or_default().to_owned()
         }
     }
+}
+
+/// What must come first, as the run that holds has it: `the commit of shop/0#0 by shop/0, which writes outbox 0`.
+fn first_of(told: &Told<'_>, holds: Option<&Course>, missing: usize) -> String {
+    let Some(scene) = holds.map(|holds| &holds.scenes[missing]) else { return String::new() };
+    let (name, who) = (name(scene), of(told, scene.shard));
+    match scene.shape {
+        Shape::Apply => format!("the commit of {name} by {who}{}", rows(scene)),
+        _ => {
+            let message = scene.message.unwrap_or("request");
+            format!("the {message} of {name} from {who} to {}", of(told, scene.other))
+        }
+    }
+}
+
+fn of(told: &Told<'_>, shard: Option<ShardIndex>) -> String {
+    shard.map_or_else(|| "the protocol".to_owned(), |shard| told.shard(shard))
+}
+
+/// What a commit does with rows: `, which writes orders 0 and outbox 0`.
+fn rows(scene: &Scene) -> String {
+    let of_act = |act: RowAct, verb: &str| {
+        let rows = scene.rows.iter().filter(|row| row.act == act);
+        let names: Vec<&str> = rows.map(|row| row.name.as_str()).collect();
+        (!names.is_empty()).then(|| format!("{verb} {}", names.join(" and ")))
+    };
+    let acts = [of_act(RowAct::Puts, "writes"), of_act(RowAct::Deletes, "deletes")];
+    let acts: Vec<String> = acts.into_iter().flatten().collect();
+    if acts.is_empty() { String::new() } else { format!(", which {}", acts.join(" and ")) }
 }

@@ -204,7 +204,7 @@ impl Explanation<'_> {
                 format!("{}. {misses}. {}.", guard.catches, guard.change)
             }
             None if matches!(self.cure, Cure::Own) => match self.order {
-                Some(order) => order.guarded(&self.fails, self.other()),
+                Some(order) => order.guarded(&self.fails_told(), self.other()),
                 None => "The protocol is the user's own: only its code says what should have. What its steps believed \
                          stands above."
                     .to_owned(),
@@ -322,7 +322,7 @@ impl Explanation<'_> {
     /// where it goes wrong, and after what.
     pub(super) fn own_change(&self) -> String {
         if let Some(order) = self.order {
-            return order.change(&self.fails, self.other());
+            return order.change(&self.fails_told(), self.other());
         }
         let said = |at: usize| {
             let scene = &self.fails.scenes[at];

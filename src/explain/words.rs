@@ -146,9 +146,9 @@ impl Told<'_> {
         let is_of_it = |gain: &Gain| {
             gain.total.is_none() && gain.roots.iter().any(|root| self.lineage.roots.contains(root))
         };
-        total
-            .max_by_key(|&(since, _)| since)
-            .or_else(|| gains().find(|(_, gain)| is_its(gain)))
+        gains()
+            .find(|(_, gain)| gain.total.is_none() && is_its(gain))
+            .or_else(|| total.max_by_key(|&(since, _)| since))
             .or_else(|| gains().find(|(_, gain)| is_of_it(gain)))
     }
 

@@ -84,7 +84,6 @@ impl Sight<'_> {
     ) -> impl Iterator<Item = (usize, &'b Gain, i64)> {
         let gains = course.scenes.iter().enumerate().filter(|(_, scene)| !scene.is_vain);
         let gains = gains.flat_map(|(at, scene)| scene.gains.iter().map(move |gain| (at, gain)));
-        let gains = gains.filter(|(_, gain)| !gain.is_undone());
         gains.filter_map(move |(at, gain)| {
             lineage.gains(gain, self.victim).then_some((at, gain, gain.total?))
         })
@@ -153,7 +152,9 @@ impl Sight<'_> {
     fn given_up(&self) -> Vec<usize> {
         let right = self.right_totals();
         let mut most: BTreeMap<&str, i64> = BTreeMap::new();
-        for (at, gain, total) in self.totals(self.fails, self.lineage) {
+        // What a transaction that is undone had added is not lost.
+        let stand = self.totals(self.fails, self.lineage).filter(|(_, gain, _)| !gain.is_undone());
+        for (at, gain, total) in stand {
             let before = most.entry(gain.cell.as_str()).or_insert(total);
             if total < *before {
                 return vec![at];
@@ -185,9 +186,16 @@ impl Sight<'_> {
         let is_its = |scene: &Scene| scene.is_of(&self.lineage.roots);
         let drops = |scene: &Scene| matches!(scene.shape, Shape::Drop | Shape::Known);
         if let Some(&at) = by_old_owner.first() {
-            // Whoever has the shard may still count the record when it comes again, unless it is taken for known.
+            // Whoever has the shard may still count the record when it comes again, unless it is taken for known, or
+            // nobody sends it any more.
+            let ends = self.account_ends();
+            let is_over = |scene: &Scene| {
+                let is_done = scene.changes.iter().any(|change| ends.contains(change));
+                let is_known = drops(scene) && !scene.is_old;
+                is_its(scene) && (is_known || is_done && !scene.is_vain)
+            };
             let mut after = self.fails.scenes.iter().enumerate().skip(at + 1);
-            let for_good = after.find(|(_, scene)| drops(scene) && is_its(scene));
+            let for_good = after.find(|(_, scene)| is_over(scene));
             return std::iter::once(at).chain(for_good.map(|(at, _)| at)).collect();
         }
         let dropped: Vec<usize> = after(self.last(|scene| drops(scene) && is_its(scene)));

@@ -176,16 +176,6 @@ const ACTS: &[Acts] = &[
         words: &["next-offset"],
         believed: "all records before this offset are complete",
     },
-    Acts {
-        key: "edges",
-        words: &["next-offset"],
-        believed: "all records before this offset are complete",
-    },
-    Acts {
-        key: "view",
-        words: &["next-offset"],
-        believed: "all records before this offset are complete",
-    },
 ];
 
 /// All that is said.

@@ -167,17 +167,6 @@ pub(super) enum RowAct {
     Deletes,
 }
 
-impl Row {
-    /// What is done with it, if that changes anything: `writes outbox 0`.
-    pub fn words(&self) -> Option<String> {
-        match self.act {
-            RowAct::Checks => None,
-            RowAct::Puts => Some(format!("writes {}", self.name)),
-            RowAct::Deletes => Some(format!("deletes {}", self.name)),
-        }
-    }
-}
-
 /// That what has a number in a log ends there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct End {
