@@ -119,7 +119,7 @@ impl Order {
         let name = name(&told.course.scenes[self.at()]);
         match self {
             Order::LetsGo { missing, .. } => {
-                format!("{} has not come yet, and may never come", first_of(told, holds, missing))
+                format!("this is still to come, and may never: {}", first_of(told, holds, missing))
             }
             Order::Forgets { again, .. } => {
                 format!("{name} comes again, at {}", moment(told.course.scenes[again].at))
