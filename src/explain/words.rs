@@ -129,7 +129,7 @@ impl Told<'_> {
     fn gains(&self, before: usize) -> impl DoubleEndedIterator<Item = (usize, &Gain)> {
         let is_lost = self.victim.class.row().turn == ClassTurn::GivenUp;
         // What is written over the rows of a shard's owner is nothing that the owner knows of.
-        let counts = move |scene: &Scene| !scene.is_vain && !(is_lost && scene.is_old);
+        let counts = move |scene: &Scene| !(scene.is_vain || is_lost && scene.is_old);
         let scenes = self.course.scenes[..before].iter().enumerate();
         let scenes = scenes.filter(move |(_, scene)| counts(scene));
         scenes.flat_map(|(at, scene)| scene.gains.iter().map(move |gain| (at, gain)))

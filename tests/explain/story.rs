@@ -2,10 +2,12 @@
 //! true at each moment.
 
 use super::{change, cured, failing, load, named, scenarios, text_of};
+use crate::protocols::{RIGHT, own_trial};
 use onceproof::explain::seed_to_explain;
 use onceproof::search::shrink::bench::Watch;
+use onceproof_kernel::told::ToldWords;
 use onceproof_sim::trace::{Seen, What};
-use onceproof_systems::Trial;
+use onceproof_systems::{ALPHABETS, Trial};
 use std::collections::BTreeSet;
 
 /// The text of an explanation on one line.
@@ -126,4 +128,33 @@ fn a_story_ends_where_the_record_is_lost_for_good() {
     // Where the old owner acks it, the source sends it no more.
     let story = story_of("fencing/pause-before-commit-unfenced.toml");
     assert!(story.contains("its output is deleted"), "{story}");
+}
+
+#[test]
+fn the_words_by_which_a_system_is_explained_stand_in_its_tables() {
+    let own = own_trial(RIGHT).simulator().brief(None).alphabet;
+    for alphabet in ALPHABETS.into_iter().chain([own]) {
+        let words =
+            |table: &[ToldWords]| table.iter().map(|row| row.word).collect::<BTreeSet<&str>>();
+        let (told, changes) = (words(alphabet.told), words(alphabet.changes));
+        let account = alphabet.account;
+        let [gains, totals] = [account.gains, account.totals];
+        for word in [gains, totals, account.leaves, account.learns].concat() {
+            assert!(changes.contains(word), "{word}");
+        }
+        let acts = account.acts.iter().flat_map(|acts| acts.words.iter().copied());
+        for word in [account.knows, account.ends].concat().into_iter().chain(acts) {
+            assert!(told.contains(word) || changes.contains(word), "{word}");
+        }
+        for acts in account.acts {
+            let is_its = account.guards.iter().any(|guard| guard.key == acts.key);
+            assert!(is_its, "{} has no guard", acts.key);
+        }
+        if let Some(later) = account.later {
+            let end = alphabet.changes.iter().find(|row| row.word == later.end);
+            let details = end.expect("the end").details.iter().map(|detail| detail.name);
+            let details: Vec<&str> = details.collect();
+            assert!(details.contains(&later.of) && details.contains(&later.how), "{details:?}");
+        }
+    }
 }

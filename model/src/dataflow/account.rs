@@ -221,19 +221,4 @@ mod tests {
             }
         }
     }
-
-    #[test]
-    fn what_changes_and_words_are_named_stand_in_the_tables() {
-        let words = |table: &[onceproof_kernel::told::ToldWords]| {
-            table.iter().map(|row| row.word).collect::<Vec<_>>()
-        };
-        let (told, changes) = (words(super::super::told::TOLD), words(super::super::told::CHANGES));
-        let Account { gains, totals, leaves, learns, knows, ends, .. } = ACCOUNT;
-        for word in [gains, totals, leaves, learns].concat() {
-            assert!(changes.contains(&word), "{word}");
-        }
-        for word in [knows, ends].concat() {
-            assert!(told.contains(&word) || changes.contains(&word), "{word}");
-        }
-    }
 }
