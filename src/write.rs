@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes a file that is not there yet.
@@ -65,6 +65,21 @@ pub fn renew(path: &Path, sign: Sign, text: &str) -> io::Result<()> {
     replace(path, text)
 }
 
+/// The same with what is too long to be a text in memory: `write` writes it.
+///
+/// # Errors
+/// Those of [`renew`], and those of `write`; then what is there is as it was.
+pub fn renew_by(
+    path: &Path,
+    sign: Sign,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    may_renew(path, sign)?;
+    let mut file = BufWriter::new(Beside::of(path)?);
+    write(&mut file)?;
+    file.into_inner().map_err(io::IntoInnerError::into_error)?.put(path)
+}
+
 /// Whether [`renew`] would write a file, as far as it can be seen before there is anything to write.
 ///
 /// # Errors
@@ -95,23 +110,83 @@ pub fn may_renew(path: &Path, sign: Sign) -> io::Result<()> {
 /// # Errors
 /// It cannot be written; then the old one is as it was.
 pub fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let mut number = 1_u64;
-    let beside = loop {
-        let mut beside = OsString::from(path);
-        beside.push(".new");
-        if number > 1 {
-            beside.push(number.to_string());
+    let mut beside = Beside::of(path)?;
+    beside.write_all(text.as_bytes())?;
+    beside.put(path)
+}
+
+/// A file that is written beside another one, under a name that nobody has. It is gone unless it is put in the place of
+/// that.
+#[derive(Debug)]
+pub struct Beside {
+    path: PathBuf,
+    file: File,
+    is_put: bool,
+}
+
+impl Beside {
+    /// An empty one beside a file, which need not be there.
+    ///
+    /// # Errors
+    /// Nothing can be written there.
+    pub fn of(path: &Path) -> io::Result<Beside> {
+        let mut number = 1_u64;
+        loop {
+            let mut beside = OsString::from(path);
+            beside.push(".new");
+            if number > 1 {
+                beside.push(number.to_string());
+            }
+            let beside = PathBuf::from(beside);
+            let opened = File::options().read(true).write(true).create_new(true).open(&beside);
+            match opened {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+                opened => return Ok(Beside { file: opened?, path: beside, is_put: false }),
+            }
         }
-        let beside = PathBuf::from(beside);
-        match write_new(&beside, text) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
-            written => break written.map(|()| beside)?,
+    }
+
+    /// Puts it in the place of a file, or where none is.
+    ///
+    /// # Errors
+    /// It cannot be written whole, or put there; then what is there is as it was.
+    pub fn put(mut self, path: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(&self.path, path)?;
+        self.is_put = true;
+        Ok(())
+    }
+}
+
+impl Write for Beside {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Read for Beside {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.file.read(bytes)
+    }
+}
+
+impl Seek for Beside {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if !self.is_put {
+            // What failed is told; that a part of it stays behind matters less.
+            let _ = fs::remove_file(&self.path);
         }
-    };
-    fs::rename(&beside, path).inspect_err(|_| {
-        // As above.
-        let _ = fs::remove_file(&beside);
-    })
+    }
 }
 
 /// Whether a file says what this scenario says, but for comments and layout. One that cannot be read does not.

@@ -9,6 +9,8 @@ pub struct Account {
     pub beliefs: &'static [Belief],
     /// Mechanisms and settings that are not as they should be; the first that fits is said.
     pub guards: &'static [Guard],
+    /// Where a mechanism or a setting that is not as it should be acts on what is about other records, too.
+    pub acts: &'static [Acts],
     /// Changes by which a result gains the record that they name.
     pub gains: &'static [&'static str],
     /// Changes that say what a result comes to from then on, whoever is in it.
@@ -23,6 +25,21 @@ pub struct Account {
     pub ends: &'static [&'static str],
     /// Messages that are about a record and do not carry it on.
     pub asides: &'static [&'static str],
+    /// How changes stand only once a later one in the same log says so; none where each stands at once.
+    pub later: Option<StandsLater>,
+}
+
+/// Changes that stand only once another one, in the same log, ends what they are part of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StandsLater {
+    /// The word of the change that ends it.
+    pub end: &'static str,
+    /// The detail of both, a number, by which they belong together.
+    pub of: &'static str,
+    /// The detail of the end that says how it ends.
+    pub how: &'static str,
+    /// The word there with which the changes stand; with any other they never do.
+    pub stands: &'static str,
 }
 
 /// What whoever acts believes. In braces stands what is known where it is said: `{who}` acts, `{other}` is at the other
@@ -96,11 +113,24 @@ pub struct Guard {
     pub change: &'static str,
 }
 
+/// Where it shows that a mechanism or a setting is not as it should be, before any record goes wrong by it: a position
+/// that is moved, a transaction that is ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Acts {
+    /// Its key: `offsets`.
+    pub key: &'static str,
+    /// The words of the changes that it makes, or of what is told where it acts.
+    pub words: &'static [&'static str],
+    /// What whoever acts believes there, as in [`Belief`].
+    pub believed: &'static str,
+}
+
 impl Account {
     /// Of a system that says nothing of itself.
     pub const SILENT: Account = Account {
         beliefs: &[],
         guards: &[],
+        acts: &[],
         gains: &[],
         totals: &[],
         leaves: &[],
@@ -108,7 +138,13 @@ impl Account {
         knows: &[],
         ends: &[],
         asides: &[],
+        later: None,
     };
+
+    /// What a mechanism or a setting does that is not as it should be.
+    pub fn acts(&self, key: &str) -> Option<&'static Acts> {
+        self.acts.iter().find(|acts| acts.key == key)
+    }
 
     /// What is said of a mechanism or a setting with this value.
     pub fn guard(&self, key: &str, value: &str) -> Option<&'static Guard> {

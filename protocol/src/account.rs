@@ -17,7 +17,7 @@ pub(crate) static ACCOUNT: Account = Account {
         belief(BeliefAt::Unanswered, "{other} will hear of it"),
         belief(BeliefAt::Gains, "the record is in the result for the first time"),
         belief(BeliefAt::Refused, "its checks hold, and the database will take it"),
-        belief(BeliefAt::Ends, "{record} is done: its row is not needed any more"),
+        belief(BeliefAt::Ends, "{record} is done with: nobody has to bring it again"),
         belief(
             BeliefAt::Falls,
             "its next life will know what is in the database, and nothing else",
@@ -30,6 +30,7 @@ pub(crate) static ACCOUNT: Account = Account {
         belief(BeliefAt::Waited, "no answer came, so the request may be lost"),
     ],
     guards: &[],
+    acts: &[],
     gains: &["result"],
     totals: &["total"],
     leaves: &[],
@@ -37,4 +38,5 @@ pub(crate) static ACCOUNT: Account = Account {
     knows: &[],
     ends: &["delete"],
     asides: &[],
+    later: None,
 };

@@ -325,11 +325,16 @@ impl<S: System> Runs for Simulation<'_, S> {
         self.in_detail(seed, stop, |_, _| {})
     }
 
-    fn trace(&mut self, seed: Option<u64>, see: &mut dyn FnMut(&Seen<'_>)) -> Outcome {
+    fn trace_unless(
+        &mut self,
+        seed: Option<u64>,
+        see: &mut dyn FnMut(&Seen<'_>),
+        stop: &AtomicBool,
+    ) -> Option<Outcome> {
         self.world.outside.trace.set(true);
-        let outcome = self.in_detail(seed, &NEVER, |outside, _| hand_on(outside, see));
+        let outcome = self.in_detail(seed, stop, |outside, _| hand_on(outside, see));
         self.world.outside.trace.set(false);
-        outcome.expect(UNSTOPPED)
+        outcome
     }
 }
 

@@ -45,7 +45,17 @@ pub trait Runs {
     ) -> Option<Measured>;
 
     /// One run that hands each event to `see`.
-    fn trace(&mut self, seed: Option<u64>, see: &mut dyn FnMut(&Seen<'_>)) -> Outcome;
+    fn trace(&mut self, seed: Option<u64>, see: &mut dyn FnMut(&Seen<'_>)) -> Outcome {
+        self.trace_unless(seed, see, &NEVER).expect(UNSTOPPED)
+    }
+
+    /// The same, unless it is stopped while it runs: then nothing is said of it, but for the events until then.
+    fn trace_unless(
+        &mut self,
+        seed: Option<u64>,
+        see: &mut dyn FnMut(&Seen<'_>),
+        stop: &AtomicBool,
+    ) -> Option<Outcome>;
 
     /// Puts other exact faults in place of the plan's, for the runs that follow.
     fn place(&mut self, faults: &[Fault]);

@@ -16,7 +16,6 @@ use onceproof::page;
 use onceproof::report::shell::run_command;
 use onceproof::report::{class_list, printable};
 use onceproof::search::shrink::bench::Watch;
-use std::sync::atomic::Ordering;
 
 /// Explains the failure of a scenario under a seed: the one that is given, else that of the file, else the first of its
 /// seeds under which it goes wrong as it is expected to.
@@ -27,23 +26,25 @@ pub fn explain(args: &ExplainArgs, common: Common, output: &mut Printer) -> Resu
     let scenario = redesigned(args.files.load(&args.file)?, &args.redesign)?;
     let page = Made::asked(&args.html, page::SIGN)?;
     let picture = Made::asked(&args.svg, PICTURE)?;
-    let seed = match args.seed {
-        None => seed_to_explain(&scenario),
-        asked => asked,
-    };
     let cancel = cancelled_by_interrupt();
     let progress = RunsProgress::new(&scenario.name, "looking for the faults that did it");
     let watch = Watch { cancel: &cancel, tell: &|runs| progress.tell(runs) };
     let record = args.record.as_deref();
-    let explanation = Explanation::of(&scenario.trial, Some(&scenario), seed, record, watch);
+    let found = match args.seed {
+        None => seed_to_explain(&scenario, watch),
+        asked => Ok(asked),
+    };
+    let seed = found.as_ref().ok().copied().flatten();
+    let explanation = found
+        .and_then(|seed| Explanation::of(&scenario.trial, Some(&scenario), seed, record, watch));
     progress.clear();
-    if cancel.load(Ordering::Relaxed) {
-        complain("interrupted: what is not known by now is not said");
-        return Ok(Ending::Inconclusive);
-    }
     let path = args.file.display();
     let explanation = match explanation {
         Ok(explanation) => explanation,
+        Err(Unexplained::Interrupted) => {
+            complain("interrupted: what is not known by now is not said");
+            return Ok(Ending::Inconclusive);
+        }
         Err(Unexplained::Holds) => {
             let run = match (args.seed, seed) {
                 (None, Some(_)) if scenario.is_swept() => {

@@ -4,9 +4,9 @@ use crate::cli::PageArgs;
 use crate::ending::Error;
 use crate::output::complain;
 use onceproof::page::{self, dashboard};
-use onceproof::write::{Sign, may_renew, renew};
+use onceproof::write::{Sign, may_renew, renew, renew_by};
 use serde_json::Value;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// A file that is to be made.
@@ -39,8 +39,30 @@ impl<'a> Made<'a> {
     /// It cannot be written.
     pub fn write(&self, text: &str) -> Result<(), Error> {
         renew(self.path, self.sign, text).map_err(refused(self.path))?;
-        complain(&format!("the {} is in {}", self.sign.what, self.path.display()));
+        self.told();
         Ok(())
+    }
+
+    /// Has it written, and says where it is.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_by(
+        &self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Error> {
+        renew_by(self.path, self.sign, write).map_err(refused(self.path))?;
+        self.told();
+        Ok(())
+    }
+
+    /// Its path, for what is kept beside it until it is written.
+    pub fn path(&self) -> &Path {
+        self.path
+    }
+
+    fn told(&self) {
+        complain(&format!("the {} is in {}", self.sign.what, self.path.display()));
     }
 }
 

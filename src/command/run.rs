@@ -4,11 +4,11 @@ use super::blame::blamed;
 use super::determinism::check_run;
 use super::interrupt::cancelled_by_interrupt;
 use super::made::Made;
-use super::trace::trace;
+use super::trace::{Told, trace};
 use super::{allowing, ending_of_run, redesigned, redesigned_command};
 use crate::cli::{Common, Format, RunArgs};
 use crate::ending::{Ending, Error};
-use crate::output::Printer;
+use crate::output::{Printer, complain};
 use onceproof::report::not_shown::not_shown_by_run;
 use onceproof::report::perfetto::{self, Timeline};
 use onceproof::report::run_json::run_json;
@@ -36,15 +36,27 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Printer) -> Result<Endin
         scenario = Swarm::new(&scenario).of(seed)?;
     }
     let made = Made::asked(&args.perfetto, perfetto::SIGN)?;
-    let mut timeline = made.is_some().then(|| Timeline::new(&scenario.trial));
+    let timeline = made
+        .as_ref()
+        .map(|made| Timeline::beside(made.path(), &scenario.trial).map_err(Error::io(made.path())));
+    let mut timeline = timeline.transpose()?;
     let mut simulator = scenario.trial.simulator();
+    let cancel = cancelled_by_interrupt();
     let outcome = match (args.trace, &mut timeline) {
         (true, timeline) => {
             let mut see = |seen: &Seen<'_>| timeline.iter_mut().for_each(|all| all.see(seen));
-            trace(&mut simulator, &scenario, seed, args, common.format, output, &mut see)?
+            let told = Told { args, format: common.format, see: &mut see, cancel: &cancel };
+            trace(&mut simulator, &scenario, seed, told, output)?
         }
-        (false, Some(timeline)) => simulator.trace(seed, &mut |seen| timeline.see(seen)),
-        (false, None) => simulator.detail(seed),
+        (false, Some(timeline)) => {
+            simulator.trace_unless(seed, &mut |seen| timeline.see(seen), &cancel)
+        }
+        (false, None) => simulator.detail_unless(seed, &cancel),
+    };
+    let Some(outcome) = outcome else {
+        output.flush();
+        complain("interrupted: the run was not over");
+        return Ok(Ending::Inconclusive);
     };
     let command = allowing(run_command(&args.file, seed), &scenario, &args.file);
     let mut replay = redesigned_command(command, &args.redesign);
@@ -65,7 +77,7 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Printer) -> Result<Endin
         false => Vec::new(),
     };
     let subject = Reported::from(&scenario);
-    let blame = blamed(&subject, seed, &outcome, common.format, &cancelled_by_interrupt());
+    let blame = blamed(&subject, seed, &outcome, common.format, &cancel);
     // What a swarm drew stands in no file that could be made small.
     let smaller = (outcome.brief.verdict == Verdict::Violated && !args.swarm).then(|| {
         let command = allowing(shrink_command(&args.file, seed), &scenario, &args.file);
@@ -97,7 +109,7 @@ pub fn run(args: &RunArgs, common: Common, output: &mut Printer) -> Result<Endin
     }
     if let (Some(made), Some(timeline)) = (made, timeline) {
         output.flush();
-        made.write(&timeline.finish(&scenario.name, seed, &outcome))?;
+        made.write_by(|out| timeline.finish(&scenario.name, seed, &outcome, out))?;
     }
     if args.check_determinism {
         output.flush();

@@ -11,8 +11,21 @@ use onceproof_kernel::time::Span;
 use onceproof_sim::outcome::Outcome;
 use onceproof_sim::trace::{Choice, Fold, Seen};
 use onceproof_systems::Simulator;
+use std::sync::atomic::AtomicBool;
 
-/// Runs a scenario once, and writes what happens of what was chosen; `see` is shown all of it.
+/// What is told of a run, to whom.
+pub struct Told<'a, 'b> {
+    /// What was asked for.
+    pub args: &'a RunArgs,
+    /// As lines or as documents.
+    pub format: Format,
+    /// Is shown all that happens.
+    pub see: &'a mut (dyn FnMut(&Seen<'_>) + 'b),
+    /// Set when the run should end soon.
+    pub cancel: &'a AtomicBool,
+}
+
+/// Runs a scenario once, and writes what happens of what was chosen. None if it is interrupted.
 ///
 /// # Errors
 /// A record is asked for that the run does not have, or a span of time that is none.
@@ -20,11 +33,10 @@ pub fn trace(
     simulator: &mut Simulator<'_>,
     scenario: &Scenario,
     seed: Option<u64>,
-    args: &RunArgs,
-    format: Format,
+    told: Told<'_, '_>,
     output: &mut Printer,
-    see: &mut dyn FnMut(&Seen<'_>),
-) -> Result<Outcome, Error> {
+) -> Result<Option<Outcome>, Error> {
+    let Told { args, format, see, cancel } = told;
     if let (Some(from), Some(until)) = (args.from, args.until)
         && from > until
     {
@@ -37,7 +49,7 @@ pub fn trace(
     let choice = Choice { record, from: args.from, until: args.until };
     let mut is_met = false;
     let mut fold = Fold::default();
-    let outcome = simulator.trace(seed, &mut |seen| {
+    let mut tell = |seen: &Seen<'_>| {
         see(seen);
         if !choice.is_about(seen) {
             return;
@@ -52,10 +64,11 @@ pub fn trace(
                 Format::Json => output.document_on_a_line(&event_json(seen)),
             }
         }
-    });
+    };
+    let outcome = simulator.trace_unless(seed, &mut tell, cancel);
     fold.end(&mut |folded| output.line(&shown(folded)));
     match &args.record {
-        Some(name) if !is_met => {
+        Some(name) if !is_met && outcome.is_some() => {
             let name = printable(name);
             Err(Error::Usage(format!(
                 "--record {name}: this run has no such record; leave --record out to see which it has"

@@ -1,6 +1,6 @@
 //! Two runs side by side: which events happen in both, and the first that does not.
 
-use super::scene::{Course, Scene, Shape};
+use super::scene::{Scene, Shape};
 use onceproof_kernel::layout::ShardIndex;
 use std::collections::BTreeMap;
 
@@ -19,10 +19,10 @@ type Likeness<'a> =
     (Shape, Option<ShardIndex>, Option<ShardIndex>, &'a str, Option<&'static str>, u64, u32);
 
 /// The likeness of each event of a slice, with how often there was one before.
-fn likenesses<'a>(course: &'a Course, slice: &[usize]) -> Vec<Likeness<'a>> {
+fn likenesses<'a>(scenes: &'a [Scene], slice: &[usize]) -> Vec<Likeness<'a>> {
     let mut met: BTreeMap<Likeness<'a>, u32> = BTreeMap::new();
     let of = |&at: &usize| {
-        let scene = &course.scenes[at];
+        let scene = &scenes[at];
         let name = scene.topic.as_ref().map_or("", |topic| topic.name.as_str());
         // The number of a commit counts what others do, too.
         let number = if scene.shape == Shape::Apply { 0 } else { scene.number };
@@ -37,7 +37,7 @@ fn likenesses<'a>(course: &'a Course, slice: &[usize]) -> Vec<Likeness<'a>> {
 
 /// The slices of two runs, merged: the longest row of events that happen in both, in the same order, and between them
 /// those of either.
-pub(super) fn aligned(fails: (&Course, &[usize]), holds: (&Course, &[usize])) -> Vec<Pair> {
+pub(super) fn aligned(fails: (&[Scene], &[usize]), holds: (&[Scene], &[usize])) -> Vec<Pair> {
     let (first, second) = (likenesses(fails.0, fails.1), likenesses(holds.0, holds.1));
     let places: BTreeMap<&Likeness<'_>, usize> =
         second.iter().enumerate().map(|(at, like)| (like, at)).collect();
@@ -47,8 +47,8 @@ pub(super) fn aligned(fails: (&Course, &[usize]), holds: (&Course, &[usize])) ->
     let end = (first.len(), second.len());
     for (to_i, to_j) in longest_rise(&hits).into_iter().chain([end]) {
         while i < to_i || j < to_j {
-            let is_first = j >= to_j
-                || i < to_i && fails.0.scenes[fails.1[i]].at <= holds.0.scenes[holds.1[j]].at;
+            let is_first =
+                j >= to_j || i < to_i && fails.0[fails.1[i]].at <= holds.0[holds.1[j]].at;
             match is_first {
                 true => pairs.push((Some(fails.1[i]), None)),
                 false => pairs.push((None, Some(holds.1[j]))),
@@ -99,9 +99,9 @@ pub(super) fn is_different(first: &Scene, second: &Scene) -> bool {
 }
 
 /// The first pair whose events are not the same.
-pub(super) fn first_difference(fails: &Course, holds: &Course, pairs: &[Pair]) -> Option<usize> {
+pub(super) fn first_difference(fails: &[Scene], holds: &[Scene], pairs: &[Pair]) -> Option<usize> {
     pairs.iter().position(|pair| match *pair {
-        (Some(first), Some(second)) => is_different(&fails.scenes[first], &holds.scenes[second]),
+        (Some(first), Some(second)) => is_different(&fails[first], &holds[second]),
         _ => true,
     })
 }
@@ -109,6 +109,106 @@ pub(super) fn first_difference(fails: &Course, holds: &Course, pairs: &[Pair]) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explain::scene::{Gain, Stands, Topic};
+    use onceproof_kernel::layout::StepIndex;
+    use onceproof_sim::trace::Fate;
+
+    /// An event, written as its time, what happens and the record that it is about; then `!lost`, `!fault`, `!vain`,
+    /// `#3` for an attempt or the number of a commit, `key=k`, or `total=2` of a result.
+    fn scene(written: &str) -> Scene {
+        let mut words = written.split(' ');
+        let at = words.next().and_then(|at| at.parse().ok()).expect("a time");
+        let shape = match words.next() {
+            Some("send") => Shape::Send,
+            Some("apply") => Shape::Apply,
+            Some("crash") => Shape::Crash,
+            Some("know") => Shape::Known,
+            other => panic!("{other:?} is no shape"),
+        };
+        let name = words.next().expect("a record").to_owned();
+        let mut scene = Scene::empty(at, written.to_owned());
+        (scene.shape, scene.topic) = (shape, Some(Topic { name, key: String::new() }));
+        for word in words {
+            match word.split_once(['=', '#', '!']) {
+                Some(("key", key)) => scene.topic.as_mut().expect("a record").key = key.to_owned(),
+                Some(("total", total)) => scene.gains.push(Gain {
+                    step: StepIndex(0),
+                    cell: "ann".to_owned(),
+                    roots: Vec::new(),
+                    record: None,
+                    total: total.parse().ok(),
+                    weight: 1,
+                    value: 1,
+                    stands: Stands::AtOnce,
+                }),
+                Some(("", "lost")) => scene.fate = Some(Fate::Lost),
+                Some(("", "fault")) => scene.fault = Some(0),
+                Some(("", "vain")) => scene.is_vain = true,
+                Some(("", number)) => scene.number = number.parse().expect("a number"),
+                other => panic!("{other:?} says nothing of an event"),
+            }
+        }
+        scene
+    }
+
+    /// What two runs come to side by side, `+` for what only the first has and `-` for what only the second has; and the
+    /// number of the first pair that differs.
+    fn check(fails: &[&str], holds: &[&str], pairs: &str, first: Option<usize>) {
+        let scenes = |run: &[&str]| run.iter().map(|written| scene(written)).collect::<Vec<_>>();
+        let (fails, holds) = (scenes(fails), scenes(holds));
+        let all = |run: &[Scene]| (0..run.len()).collect::<Vec<usize>>();
+        let found = aligned((&fails, &all(&fails)), (&holds, &all(&holds)));
+        let said = |pair: &Pair| match *pair {
+            (Some(first), Some(second)) => format!("{first}{second}"),
+            (Some(first), None) => format!("{first}+"),
+            (None, Some(second)) => format!("{second}-"),
+            (None, None) => "nothing".to_owned(),
+        };
+        let said: Vec<String> = found.iter().map(said).collect();
+        assert_eq!(said.join(" "), pairs);
+        assert_eq!(first_difference(&fails, &holds, &found), first, "{pairs}");
+    }
+
+    #[test]
+    fn what_happens_in_both_runs_stands_beside_itself_and_the_rest_by_its_time() {
+        check(&[], &[], "", None);
+        let both = ["0 send a", "1 apply a", "2 send b"];
+        check(&both, &both, "00 11 22", None);
+        check(
+            &["0 send a", "1 crash a", "2 send b"],
+            &["0 send a", "2 send b"],
+            "00 1+ 21",
+            Some(1),
+        );
+        check(&["0 send a"], &["0 send a", "3 know a"], "00 1-", Some(1));
+        check(&["0 send a", "4 crash a"], &["0 send a", "3 know a"], "00 1- 1+", Some(1));
+        check(&["0 send a", "3 crash a"], &["0 send a", "3 know a"], "00 1+ 1-", Some(1));
+        check(&["0 send a"], &["0 send b"], "0+ 0-", Some(0));
+        // The same later is the same.
+        check(&["0 send a", "9 apply a"], &["0 send a", "3 apply a"], "00 11", None);
+        // What comes again is another one each time.
+        check(&["0 send a", "1 send a"], &["0 send a"], "00 1+", Some(1));
+        // Another attempt is another event, and another number of a commit is not.
+        check(&["0 send a #1"], &["0 send a #2"], "0+ 0-", Some(0));
+        check(&["0 apply a #1"], &["0 apply a #2"], "00", None);
+    }
+
+    #[test]
+    fn events_that_stand_beside_each_other_differ_by_what_becomes_of_them() {
+        for (fails, holds) in [
+            ("1 send a !lost", "1 send a"),
+            ("1 send a !fault", "1 send a"),
+            ("1 apply a !vain", "1 apply a"),
+            ("1 apply a key=k", "1 apply a"),
+            ("1 apply a total=1", "1 apply a"),
+            ("1 apply a total=1", "1 apply a total=2"),
+        ] {
+            let run = |last: &'static str| ["0 send b", "1 know b", last, "3 know a"];
+            check(&run(fails), &run(holds), "00 11 22 33", Some(2));
+            check(&run(holds), &run(fails), "00 11 22 33", Some(2));
+            check(&run(fails), &run(fails), "00 11 22 33", None);
+        }
+    }
 
     #[test]
     fn the_longest_rise_leaves_out_what_stands_in_another_order() {

@@ -11,6 +11,8 @@ mod repair;
 mod cure;
 mod nearest;
 mod wrong;
+mod guilt;
+mod order;
 mod words;
 mod sentences;
 mod text;
@@ -24,13 +26,16 @@ use crate::search::blame::{Blamed, blame};
 use crate::search::shrink::bench::Watch;
 use cure::{Cure, Failure};
 use differ::{Pair, aligned, first_difference};
+use guilt::Guilty;
 use nearest::{Nearest, nearest};
 use onceproof_sim::fault::Fault;
-use onceproof_sim::outcome::{Class, Verdict};
+use onceproof_sim::outcome::{Class, ClassTurn, Verdict};
 use onceproof_systems::Trial;
-use scene::Course;
+use order::Order;
+use scene::{Course, Scene};
 use slice::{Lineage, slice};
 use victim::Victim;
+use words::Told;
 
 #[cfg(feature = "cli")]
 pub use document::{Origin, explanation_json, explanation_schema};
@@ -45,6 +50,8 @@ pub enum Unexplained {
     Holds,
     /// Its run hits a limit, and nothing was found until then.
     Inconclusive,
+    /// It was to end before all was known.
+    Interrupted,
     /// No record of this name is damaged; the names of some that are.
     NotDamaged(Vec<String>),
 }
@@ -66,6 +73,10 @@ pub struct Explanation<'a> {
     holds: Option<Nearest>,
     cure: Cure,
     wrong: Vec<usize>,
+    /// The event at which what is wrong shows before that, if it does.
+    guilty: Option<Guilty>,
+    /// Of a protocol of a user's own: what it does in the wrong order, if that was found.
+    order: Option<Order>,
     /// The events that are told, of the failing run and of the one that holds.
     pairs: Vec<Pair>,
     /// The first of these that is not the same in both.
@@ -85,7 +96,7 @@ impl<'a> Explanation<'a> {
         asked: Option<&str>,
         watch: Watch<'_>,
     ) -> Result<Explanation<'a>, Unexplained> {
-        let fails = Course::of(trial, seed);
+        let fails = Course::of(trial, seed, watch.cancel).ok_or(Unexplained::Interrupted)?;
         match fails.outcome.brief.verdict {
             Verdict::Violated => {}
             Verdict::ExactlyOnce => return Err(Unexplained::Holds),
@@ -106,7 +117,7 @@ impl<'a> Explanation<'a> {
         let class = victim.class;
         let failure = Failure { trial, scenario, seed, schedule, class, cancel: watch.cancel };
         let cure = Cure::of(failure);
-        let holds = nearest(trial, seed, schedule, &victim, &blamed, &cure);
+        let holds = nearest(failure, &victim, &blamed, &cure);
         let mut lineage = Lineage::of(&fails, &victim, trial);
         let mut beside = holds.as_ref().map(|holds| Lineage::of(&holds.course, &victim, trial));
         if let Some(beside) = &mut beside {
@@ -114,6 +125,27 @@ impl<'a> Explanation<'a> {
         }
         let other = holds.as_ref().map(|holds| &holds.course);
         let wrong = wrong::wrong(&fails, &lineage, &victim, other.zip(beside.as_ref()), &faults);
+        let order = match (&cure, wrong.first()) {
+            (Cure::Own, Some(&at)) => {
+                ordered(&fails, &lineage, &victim, at, other.zip(beside.as_ref()))
+            }
+            _ => None,
+        };
+        let guilty = match (order, wrong.first()) {
+            (Some(order), _) => {
+                let told = Told {
+                    trial,
+                    course: &fails,
+                    lineage: &lineage,
+                    victim: &victim,
+                    wrong: &wrong,
+                    guilty: None,
+                };
+                Some(Guilty { at: order.at(), believed: None, truth: order.truth(&told, other) })
+            }
+            (None, Some(&at)) => guilt::guilty(&fails, &lineage, &cure, at, (seed, watch.cancel)),
+            (None, None) => None,
+        };
         // What another record did to this one is told in both runs.
         if let Some(&at) = wrong.first()
             && !fails.scenes[at].is_of(&lineage.roots)
@@ -123,14 +155,25 @@ impl<'a> Explanation<'a> {
                 beside.other.clone_from(&lineage.other);
             }
         }
-        let told = slice(&fails, &lineage, &victim, &faults, wrong.first().copied());
+        let must: Vec<usize> =
+            wrong.iter().copied().chain(guilty.as_ref().map(|of| of.at)).collect();
+        if watch.is_cancelled() {
+            return Err(Unexplained::Interrupted);
+        }
+        let told = slice(&fails, &lineage, &victim, &faults, &must);
         let (pairs, differs) = match other.zip(beside.as_ref()) {
             None => (told.into_iter().map(|at| (Some(at), None)).collect(), None),
             Some((course, beside)) => {
                 let kept = same_faults(&fails, &faults, course);
-                let like = slice(course, beside, &victim, &kept, None);
-                let pairs = aligned((&fails, &told), (course, &like));
-                let differs = first_difference(&fails, course, &pairs);
+                let like = slice(
+                    course,
+                    beside,
+                    &victim,
+                    &kept,
+                    &same_event(&fails, guilty.as_ref(), course),
+                );
+                let pairs = aligned((&fails.scenes, &told), (&course.scenes, &like));
+                let differs = first_difference(&fails.scenes, &course.scenes, &pairs);
                 (pairs, differs)
             }
         };
@@ -147,10 +190,41 @@ impl<'a> Explanation<'a> {
             holds,
             cure,
             wrong,
+            guilty,
+            order,
             pairs,
             differs,
             fails,
         })
+    }
+}
+
+/// The event of another run that is the same as the one at which it shows what is wrong, if there is one.
+fn same_event(fails: &Course, guilty: Option<&Guilty>, course: &Course) -> Vec<usize> {
+    let Some(guilty) = guilty else { return Vec::new() };
+    let scene = &fails.scenes[guilty.at];
+    let is_same = |other: &Scene| other.at == scene.at && other.sentence == scene.sentence;
+    course.scenes.iter().position(is_same).into_iter().collect()
+}
+
+/// What a protocol of a user's own does in the wrong order to a record that goes wrong at an event.
+fn ordered(
+    fails: &Course,
+    lineage: &Lineage,
+    victim: &Victim,
+    wrong: usize,
+    holds: Option<(&Course, &Lineage)>,
+) -> Option<Order> {
+    match victim.class.row().turn {
+        ClassTurn::GivenUp => Order::of_lost(fails, lineage, holds?),
+        ClassTurn::Repeated => {
+            let mut before = fails.scenes[..wrong].iter();
+            let puts = |scene: &Scene| {
+                !scene.is_vain && scene.gains.iter().any(|gain| lineage.gains(gain, victim))
+            };
+            Order::of_repeated(fails, before.position(puts)?, wrong)
+        }
+        _ => None,
     }
 }
 
@@ -163,21 +237,26 @@ fn same_faults(fails: &Course, faults: &[usize], course: &Course) -> Vec<usize> 
 
 /// The seed of the run of a scenario that is explained where none is asked for: that of the file, or where it draws faults
 /// and fixes none, the first of its seeds that goes wrong as it expects; the first of all where none does.
-pub fn seed_to_explain(scenario: &Scenario) -> Option<u64> {
+///
+/// # Errors
+/// It was to end before one was found: [`Unexplained::Interrupted`].
+pub fn seed_to_explain(scenario: &Scenario, watch: Watch<'_>) -> Result<Option<u64>, Unexplained> {
     if !scenario.is_swept() {
-        return scenario.seed;
+        return Ok(scenario.seed);
     }
     let mut simulator = scenario.trial.simulator();
-    let mut fails = |seed: u64| {
-        let brief = simulator.brief(Some(seed));
+    for seed in scenario.sweep.clone() {
+        let brief = simulator.brief_unless(Some(seed), watch.cancel);
+        let brief = brief.ok_or(Unexplained::Interrupted)?;
         let is_expected = match &scenario.expect {
             Expect::ExactlyOnce => true,
             Expect::Violates(classes) => classes.iter().any(|&class| brief.classes.contains(class)),
         };
-        brief.verdict == Verdict::Violated && is_expected
-    };
-    let found = scenario.sweep.clone().find(|&seed| fails(seed));
-    Some(found.unwrap_or(scenario.sweep.start))
+        if brief.verdict == Verdict::Violated && is_expected {
+            return Ok(Some(seed));
+        }
+    }
+    Ok(Some(scenario.sweep.start))
 }
 
 impl Explanation<'_> {
@@ -185,6 +264,17 @@ impl Explanation<'_> {
     #[cfg(feature = "cli")]
     fn courses(&self) -> Vec<&Course> {
         std::iter::once(&self.fails).chain(self.holds.as_ref().map(|holds| &holds.course)).collect()
+    }
+
+    /// The event at which the damage is done for good: the last that is wrong of a record that is lost, or the one that
+    /// ends the transaction of the first that is.
+    fn end(&self) -> Option<usize> {
+        let &first = self.wrong.first()?;
+        let is_lost = self.victim.class.row().turn == ClassTurn::GivenUp;
+        let last = if is_lost { *self.wrong.last()? } else { first };
+        let gains = self.fails.scenes[last].gains.iter();
+        let ends = gains.filter(|gain| self.lineage.gains(gain, &self.victim));
+        ends.filter_map(|gain| gain.since(last)).max().or(Some(last))
     }
 
     /// All that is wrong in the run, in the order of the classes.
@@ -218,7 +308,7 @@ fn chosen(
     };
     if let Some(at) = which.iter().copied().min_by_key(|&at| plainness(at)) {
         let blamed = blame.damage[at].take();
-        return Some((Victim::damaged(fails, at), blamed.unwrap_or(Blamed::NoFault)));
+        return Some((Victim::damaged(fails, at)?, blamed.unwrap_or(Blamed::NoFault)));
     }
     let victim = Victim::of_class(fails, asked)?;
     let mut classes = blame.classes.into_iter();

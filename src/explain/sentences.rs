@@ -5,9 +5,7 @@ use super::Explanation;
 use super::cure::Cure;
 use super::differ::is_different;
 use super::repair::Repair;
-#[cfg(feature = "cli")]
-use super::scene::Course;
-use super::scene::{Scene, Shape};
+use super::scene::{Course, Scene, Shape};
 use super::words::{Told, moment};
 use crate::figures::counted;
 use crate::report::damage_line::{by_itself, filled};
@@ -29,6 +27,7 @@ impl Explanation<'_> {
             lineage: &self.lineage,
             victim: &self.victim,
             wrong: &self.wrong,
+            guilty: self.guilty.as_ref(),
         }
     }
 
@@ -62,6 +61,7 @@ impl Explanation<'_> {
             lineage,
             victim: &self.victim,
             wrong: &[],
+            guilty: None,
         })
     }
 
@@ -203,11 +203,12 @@ impl Explanation<'_> {
             Some(((_, guard), misses)) => {
                 format!("{}. {misses}. {}.", guard.catches, guard.change)
             }
-            None if matches!(self.cure, Cure::Own) => {
-                "The protocol is the user's own: only its code says what should have. What its steps believed stands \
-                 above."
-                    .to_owned()
-            }
+            None if matches!(self.cure, Cure::Own) => match self.order {
+                Some(order) => order.guarded(&self.fails_told(), self.other()),
+                None => "The protocol is the user's own: only its code says what should have. What its steps believed \
+                         stands above."
+                    .to_owned(),
+            },
             None => format!("No setting of this design is there for it: {}.", self.no_setting()),
         }
     }
@@ -312,21 +313,37 @@ impl Explanation<'_> {
         }
     }
 
-    /// Where the code of a user's own protocol is to be changed.
+    /// The run that holds.
+    fn other(&self) -> Option<&Course> {
+        self.holds.as_ref().map(|holds| &holds.course)
+    }
+
+    /// What is to be changed in the code of a user's own protocol: the step that comes too early, or else what happens
+    /// where it goes wrong, and after what.
     pub(super) fn own_change(&self) -> String {
-        let at = self.differs.and_then(|at| self.pairs[at].0).or(self.wrong.first().copied());
-        let wrong = self.wrong.first().map(|&at| &self.fails.scenes[at]);
-        let who = wrong.and_then(|scene| scene.shard).map(|shard| self.fails_told().shard(shard));
-        let who = who.unwrap_or_else(|| "the protocol".to_owned());
-        let at = at.map_or_else(String::new, |at| {
-            format!(
-                ", which must come out right after what happens at {}",
-                moment(self.fails.scenes[at].at)
-            )
-        });
-        let wrong =
-            wrong.map_or_else(String::new, |scene| format!(" does at {}", moment(scene.at)));
-        format!("what {who}{wrong}{at}")
+        if let Some(order) = self.order {
+            return order.change(&self.fails_told(), self.other());
+        }
+        let said = |at: usize| {
+            let scene = &self.fails.scenes[at];
+            let sentence = scene.sentence.split("  !").next().unwrap_or_default();
+            format!("that {}, at {},", printable(sentence), moment(scene.at))
+        };
+        let wrong = self.wrong.first().copied();
+        let after = self.differs.and_then(|at| self.pairs[at].0).filter(|&at| Some(at) != wrong);
+        match (wrong, after) {
+            (Some(wrong), Some(after)) => {
+                format!(
+                    "{} must come out right after {}",
+                    said(wrong),
+                    said(after).trim_end_matches(',')
+                )
+            }
+            (Some(at), None) | (None, Some(at)) => format!("{} must come out right", said(at)),
+            (None, None) => {
+                "the protocol, in none of whose steps anything is wrong by itself".to_owned()
+            }
+        }
     }
 }
 
@@ -357,7 +374,8 @@ impl Repair {
     }
 }
 
-fn lower(sentence: &str) -> String {
+/// A sentence as a part of another one.
+pub(super) fn lower(sentence: &str) -> String {
     let mut characters = sentence.chars();
     let first = characters.next().map(|first| first.to_lowercase().to_string());
     first.unwrap_or_default() + characters.as_str()

@@ -2,7 +2,7 @@
 //! what came of them, and what led to the event that is wrong. Watermarks and acks tie everything to everything, so all
 //! that happened before is no story.
 
-use super::scene::{Course, Gain, Scene, Shape};
+use super::scene::{Course, Gain, Scene, Shape, Stands};
 use super::victim::Victim;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::outcome::Class;
@@ -96,13 +96,14 @@ fn cells(course: &Course, victim: &Victim, roots: &[u64]) -> (BTreeSet<String>, 
     (of_key.map(|(_, gain)| gain.cell.clone()).collect(), false)
 }
 
-/// Which events of a run are told, in order. `faults` are those of its schedule that did it.
+/// Which events of a run are told, in order. `faults` are those of its schedule that did it, and `must` are events that
+/// are told whatever they are about.
 pub(super) fn slice(
     course: &Course,
     lineage: &Lineage,
     victim: &Victim,
     faults: &[usize],
-    wrong: Option<usize>,
+    must: &[usize],
 ) -> Vec<usize> {
     let is_fault = |scene: &Scene| scene.fault.is_some_and(|fault| faults.contains(&fault));
     let befalls = |scene: &Scene| {
@@ -131,17 +132,29 @@ pub(super) fn slice(
             matches!(scene.shape, Shape::Read | Shape::Send | Shape::Receive | Shape::Known);
         moves && !scene.is_aside && scene.is_of(&lineage.other)
     };
+    // What ends a transaction is what puts the record into a result.
+    let is_its = |gain: &&Gain| lineage.gains(gain, victim);
+    let ends: BTreeSet<usize> = course
+        .scenes
+        .iter()
+        .flat_map(|scene| scene.gains.iter().filter(is_its))
+        .filter_map(|gain| match gain.stands {
+            Stands::Since(end) | Stands::Undone(end) => Some(end),
+            Stands::AtOnce | Stands::Open(_) => None,
+        })
+        .collect();
     let is_told = |at: usize, scene: &Scene| {
         scene.is_of(&lineage.roots)
+            || ends.contains(&at)
             || is_on_its_way(scene)
             || is_fault(scene)
             || comes_of_it(at, scene)
             || scene.gains.iter().any(|gain| lineage.gains(gain, victim))
     };
     let scenes = course.scenes.iter().enumerate();
-    let told = scenes.filter(|&(at, scene)| Some(at) == wrong || is_told(at, scene));
+    let told = scenes.filter(|&(at, scene)| must.contains(&at) || is_told(at, scene));
     shortened(told.map(|(at, _)| at).collect(), |at| {
-        Some(at) == wrong || is_fault(&course.scenes[at])
+        must.contains(&at) || is_fault(&course.scenes[at])
     })
 }
 

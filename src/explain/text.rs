@@ -41,7 +41,7 @@ pub fn explanation_text(explanation: &Explanation<'_>) -> String {
 
 /// The events of the failing run, up to the one that is wrong, each with what was believed and what was true.
 fn story(explanation: &Explanation<'_>) -> String {
-    let end = explanation.wrong.first().copied().unwrap_or(usize::MAX);
+    let end = explanation.end().unwrap_or(usize::MAX);
     let told = explanation.pairs.iter().filter_map(|pair| pair.0).filter(|&at| at <= end);
     let told: Vec<usize> = told.collect();
     let chosen = chosen(explanation, &told);
@@ -74,7 +74,9 @@ fn chosen(explanation: &Explanation<'_>, told: &[usize]) -> Vec<usize> {
     let rank = |at: usize| {
         let scene = &explanation.fails.scenes[at];
         let is_fault = scene.fault.is_some_and(|fault| explanation.faults.contains(&fault));
-        let is_mark = explanation.wrong.first() == Some(&at) || differs == Some(at);
+        let is_guilty = explanation.guilty.as_ref().is_some_and(|of| of.at == at);
+        let is_wrong = explanation.wrong.first() == Some(&at) || explanation.end() == Some(at);
+        let is_mark = is_wrong || is_guilty || differs == Some(at);
         if is_fault || is_mark { 0 } else { plainness(scene) }
     };
     let mut met: BTreeMap<(Shape, Option<u16>, String), u64> = BTreeMap::new();

@@ -5,6 +5,7 @@ use crate::report::damage::candidates;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::outcome::{Class, Damage, Outcome};
 use onceproof_systems::Trial;
+use std::collections::BTreeMap;
 
 /// Of so many damaged records the faults are looked for, so that the plainest can be told.
 const MOST_CANDIDATES: usize = 8;
@@ -61,24 +62,37 @@ impl Victim {
     }
 
     /// The record of the damage with this number.
-    pub fn damaged(course: &Course, at: usize) -> Victim {
-        let damage = course.outcome.damage[at].clone();
-        let mut of_it = course
-            .scenes
-            .iter()
-            .filter(|scene| scene.topic.as_ref().is_some_and(|topic| topic.name == damage.record));
-        let first = of_it.next();
-        let key = std::iter::once(first).chain([of_it.next()]).flatten().find_map(|scene| {
-            scene.topic.as_ref().map(|topic| topic.key.clone()).filter(|key| !key.is_empty())
-        });
-        Victim {
-            class: damage.class,
-            step: Some(damage.step),
-            record: damage.record.clone(),
-            key: key.unwrap_or_default(),
-            root: first.and_then(|scene| scene.roots.first().copied()),
-            damage: Some((at, damage)),
+    pub fn damaged(course: &Course, at: usize) -> Option<Victim> {
+        Victim::all_damaged(course, &[at]).pop()
+    }
+
+    /// The records of the damages with these numbers, found by one look at the run.
+    pub fn all_damaged(course: &Course, which: &[usize]) -> Vec<Victim> {
+        let damage = &course.outcome.damage;
+        let mut of_records: BTreeMap<&str, Vec<&Scene>> =
+            which.iter().map(|&at| (damage[at].record.as_str(), Vec::new())).collect();
+        for scene in &course.scenes {
+            let Some(topic) = &scene.topic else { continue };
+            if let Some(of_it) = of_records.get_mut(topic.name.as_str())
+                && of_it.len() < 2
+            {
+                of_it.push(scene);
+            }
         }
+        let victim = |&at: &usize| {
+            let damage = damage[at].clone();
+            let of_it = &of_records[damage.record.as_str()];
+            let mut keys = of_it.iter().filter_map(|scene| scene.topic.as_ref()).map(|of| &of.key);
+            Victim {
+                class: damage.class,
+                step: Some(damage.step),
+                record: damage.record.clone(),
+                key: keys.find(|key| !key.is_empty()).cloned().unwrap_or_default(),
+                root: of_it.first().and_then(|scene| scene.roots.first().copied()),
+                damage: Some((at, damage)),
+            }
+        };
+        which.iter().map(victim).collect()
     }
 
     /// Whether a run shows the same.

@@ -1,6 +1,7 @@
 //! What is said of the events of a story: what those who acted believed, and what was true.
 
-use super::scene::{Course, FOR_GOOD, Gain, Scene, Shape};
+use super::guilt::Guilty;
+use super::scene::{Course, FOR_GOOD, Gain, Scene, Shape, Stands};
 use super::slice::Lineage;
 use super::victim::Victim;
 use crate::figures::{counted, exact, milliseconds};
@@ -28,6 +29,8 @@ pub(super) struct Told<'a> {
     pub victim: &'a Victim,
     /// The events at which it goes wrong; none in a run that holds.
     pub wrong: &'a [usize],
+    /// The event at which what is wrong shows before that.
+    pub guilty: Option<&'a Guilty>,
 }
 
 /// A moment of a run: `54.000 ms`.
@@ -48,15 +51,18 @@ impl Told<'_> {
         };
         let is_plain = scene.topic.is_some() && !scene.is_of(&self.lineage.roots);
         let is_wrong = self.wrong.contains(&at);
-        if is_plain && !is_wrong && scene.fault.is_none() {
+        let guilty = self.guilty.filter(|of| of.at == at && !is_wrong);
+        if is_plain && !is_wrong && guilty.is_none() && scene.fault.is_none() {
             return Note::default();
         }
-        let belief = beliefs.iter().find(fits);
-        let believed = belief.map(|belief| self.filled(belief.believed, scene));
-        let truth = match (is_wrong, &believed) {
-            (true, _) => Some(self.truth_of_wrong(at)),
-            (false, Some(_)) => Some(self.truth(at)),
-            (false, None) => None,
+        let belief = beliefs.iter().find(fits).map(|belief| belief.believed);
+        let belief = guilty.and_then(|guilty| guilty.believed).or(belief);
+        let believed = belief.map(|believed| self.filled(believed, scene));
+        let truth = match (is_wrong, guilty, &believed) {
+            (true, ..) => Some(self.truth_of_wrong(at)),
+            (false, Some(guilty), _) => Some(guilty.truth.clone()),
+            (false, None, Some(_)) => Some(self.truth(at)),
+            (false, None, None) => None,
         };
         Note { believed, truth }
     }
@@ -77,8 +83,9 @@ impl Told<'_> {
             Some(Fate::Twice) => places.push(BeliefAt::Twice),
             Some(Fate::Arrives) | None => {}
         }
-        let is_known = || self.first_gain(at).is_some();
+        let is_known = || self.standing(at).is_some();
         let is_wrong = self.wrong.contains(&at);
+        let is_guilty = self.guilty.is_some_and(|of| of.at == at);
         let has_answer = scene.topic.as_ref().is_some_and(|topic| !topic.key.is_empty());
         let gains = scene.gains.iter().any(|gain| self.lineage.gains(gain, self.victim));
         let further = match scene.shape {
@@ -92,6 +99,8 @@ impl Told<'_> {
             }
             Shape::Apply if is_wrong && !scene.gains.is_empty() => Some(BeliefAt::Gains),
             Shape::Apply if is_wrong => Some(BeliefAt::Ends),
+            Shape::Apply if is_guilty && !scene.gains.is_empty() => Some(BeliefAt::Gains),
+            Shape::Apply | Shape::Ack if is_guilty => Some(BeliefAt::Ends),
             // What never comes back believes nothing of its next life.
             Shape::Crash if scene.number == FOR_GOOD => None,
             Shape::Crash => Some(BeliefAt::Falls),
@@ -120,18 +129,37 @@ impl Told<'_> {
         })
     }
 
-    /// The first time before an event that a result has gained the record: at the step where it goes wrong, or else at
-    /// any.
-    fn first_gain(&self, before: usize) -> Option<(&Scene, &Gain)> {
-        let gains = |is_meant: &dyn Fn(&Gain) -> bool| {
-            let mut scenes = self.course.scenes[..before].iter().filter(|scene| !scene.is_vain);
-            scenes.find_map(|scene| Some((scene, scene.gains.iter().find(|gain| is_meant(gain))?)))
+    /// What results gain before an event, each with the number of its event.
+    fn gains(&self, before: usize) -> impl DoubleEndedIterator<Item = (usize, &Gain)> {
+        let is_lost = self.victim.class.row().turn == ClassTurn::GivenUp;
+        // What is written over the rows of a shard's owner is nothing that the owner knows of.
+        let counts = move |scene: &Scene| !(scene.is_vain || is_lost && scene.is_old);
+        let scenes = self.course.scenes[..before].iter().enumerate();
+        let scenes = scenes.filter(move |(_, scene)| counts(scene));
+        scenes.flat_map(|(at, scene)| scene.gains.iter().map(move |gain| (at, gain)))
+    }
+
+    /// What a result has of the record before an event, and since which one: at the step where it goes wrong, or else at
+    /// any. What a result comes to is what it came to last; where it is only known that the record was put into it, the
+    /// first time is meant.
+    fn standing(&self, before: usize) -> Option<(usize, &Gain)> {
+        let stands = |(at, gain): (usize, &'_ Gain)| gain.since(at).filter(|&since| since < before);
+        let gains = || self.gains(before).filter_map(move |of| Some((stands(of)?, of.1)));
+        let is_its = |gain: &Gain| self.lineage.gains(gain, self.victim);
+        let total = gains().filter(|(_, gain)| gain.total.is_some() && is_its(gain));
+        let is_of_it = |gain: &Gain| {
+            gain.total.is_none() && gain.roots.iter().any(|root| self.lineage.roots.contains(root))
         };
-        let is_of_it = |gain: &Gain| match gain.total {
-            None => gain.roots.iter().any(|root| self.lineage.roots.contains(root)),
-            Some(_) => false,
-        };
-        gains(&|gain| self.lineage.gains(gain, self.victim)).or_else(|| gains(&is_of_it))
+        gains()
+            .find(|(_, gain)| gain.total.is_none() && is_its(gain))
+            .or_else(|| total.max_by_key(|&(since, _)| since))
+            .or_else(|| gains().find(|(_, gain)| is_of_it(gain)))
+    }
+
+    /// What a result is to have of the record, and has not yet before an event.
+    fn open(&self, before: usize) -> Option<(usize, &Gain)> {
+        let is_its = |gain: &Gain| self.lineage.gains(gain, self.victim);
+        self.gains(before).rev().find(|(_, gain)| gain.is_open(before) && is_its(gain))
     }
 
     /// What is true at an event that is not the one that is wrong.
@@ -156,15 +184,45 @@ impl Told<'_> {
     /// Since when a result has the record, or that none has.
     fn known(&self, at: usize) -> String {
         let record = &self.victim.record;
-        match self.first_gain(at) {
-            Some((scene, Gain { step, cell, total: Some(total), .. })) => {
-                let (step, at) = (self.step(*step), moment(scene.at));
-                format!("{step} {cell} is {total} since {at}").replace("  ", " ")
-            }
-            Some((scene, gain)) => {
-                format!("{record} is in {} since {}", self.step(gain.step), moment(scene.at))
-            }
+        let when = |at: usize| moment(self.course.scenes[at].at);
+        let stands = match self.standing(at) {
+            Some((since, gain)) => match gain.total {
+                Some(total) => format!("{} is {total} since {}", self.result(gain), when(since)),
+                None => format!("{record} is in {} since {}", self.step(gain.step), when(since)),
+            },
             None => format!("no result has {record} yet"),
+        };
+        match self.open(at) {
+            Some((since, gain)) => {
+                let (of, total) = (self.result(gain), gain.total.unwrap_or(gain.weight));
+                format!(
+                    "{stands}; that {of} is {total} is part of a transaction that is open since {}",
+                    when(since)
+                )
+            }
+            None => stands,
+        }
+    }
+
+    /// A result by its step and its key: `per-user ann@0s`.
+    fn result(&self, gain: &Gain) -> String {
+        let step = self.step(gain.step);
+        if gain.cell.is_empty() { step } else { format!("{step} {}", gain.cell) }
+    }
+
+    /// From when on what an event puts into a result stands.
+    fn from(&self, gain: &Gain) -> String {
+        match gain.stands {
+            Stands::AtOnce => "from here on".to_owned(),
+            Stands::Since(end) => {
+                let end = moment(self.course.scenes[end].at);
+                format!("from {end} on, when its transaction is committed")
+            }
+            Stands::Open(_) => "once its transaction is committed".to_owned(),
+            Stands::Undone(end) => {
+                let end = moment(self.course.scenes[end].at);
+                format!("until {end}, when its transaction is undone")
+            }
         }
     }
 
@@ -181,12 +239,13 @@ impl Told<'_> {
         match victim.class.row().turn {
             ClassTurn::Repeated => match total {
                 Some((gain, total)) => {
-                    let (step, cell) = (self.step(gain.step), &gain.cell);
-                    format!("{step} {cell} is {total} from here on, with {record} once too often")
+                    let (of, from) = (self.result(gain), self.from(gain));
+                    format!("{of} is {total} {from}, with {record} once too often")
                 }
-                None if scene.shape == Shape::Serve => match self.first_gain(at) {
+                None if scene.shape == Shape::Serve => match self.standing(at) {
                     Some((first, _)) => {
-                        format!("the side effect of {record} stands since {}", moment(first.at))
+                        let first = moment(self.course.scenes[first].at);
+                        format!("the side effect of {record} stands since {first}")
                     }
                     None => format!("the side effect of {record} stands already"),
                 },
@@ -195,8 +254,8 @@ impl Told<'_> {
             ClassTurn::GivenUp => {
                 match (total, damage.and_then(|damage| damage.taken_for.as_ref())) {
                     (Some((gain, total)), _) => {
-                        let (step, cell) = (self.step(gain.step), &gain.cell);
-                        format!("{step} {cell} is {total} from here on, without {record}")
+                        let (of, from) = (self.result(gain), self.from(gain));
+                        format!("{of} is {total} {from}, without {record}")
                     }
                     (None, Some(other)) => {
                         format!("{known}, and the id that is known is that of {other}")

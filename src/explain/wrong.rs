@@ -59,7 +59,8 @@ impl Sight<'_> {
     /// The events at which the record is put into a result of the step where it goes wrong.
     fn gains(&self) -> Vec<usize> {
         let is_its = |scene: &Scene| {
-            !scene.is_vain && scene.gains.iter().any(|gain| self.lineage.gains(gain, self.victim))
+            let mut gains = scene.gains.iter().filter(|gain| !gain.is_undone());
+            !scene.is_vain && gains.any(|gain| self.lineage.gains(gain, self.victim))
         };
         let scenes = self.fails.scenes.iter().enumerate();
         scenes.filter(|(_, scene)| is_its(scene)).map(|(at, _)| at).collect()
@@ -151,7 +152,9 @@ impl Sight<'_> {
     fn given_up(&self) -> Vec<usize> {
         let right = self.right_totals();
         let mut most: BTreeMap<&str, i64> = BTreeMap::new();
-        for (at, gain, total) in self.totals(self.fails, self.lineage) {
+        // What a transaction that is undone had added is not lost.
+        let stand = self.totals(self.fails, self.lineage).filter(|(_, gain, _)| !gain.is_undone());
+        for (at, gain, total) in stand {
             let before = most.entry(gain.cell.as_str()).or_insert(total);
             if total < *before {
                 return vec![at];
@@ -180,11 +183,21 @@ impl Sight<'_> {
         };
         let by_old_owner: Vec<usize> =
             after(self.last(|scene| scene.is_of_old_owner(self.victim.step)));
-        if !by_old_owner.is_empty() {
-            return by_old_owner;
-        }
         let is_its = |scene: &Scene| scene.is_of(&self.lineage.roots);
         let drops = |scene: &Scene| matches!(scene.shape, Shape::Drop | Shape::Known);
+        if let Some(&at) = by_old_owner.first() {
+            // Whoever has the shard may still count the record when it comes again, unless it is taken for known, or
+            // nobody sends it any more.
+            let ends = self.account_ends();
+            let is_over = |scene: &Scene| {
+                let is_done = scene.changes.iter().any(|change| ends.contains(change));
+                let is_known = drops(scene) && !scene.is_old;
+                is_its(scene) && (is_known || is_done && !scene.is_vain)
+            };
+            let mut after = self.fails.scenes.iter().enumerate().skip(at + 1);
+            let for_good = after.find(|(_, scene)| is_over(scene));
+            return std::iter::once(at).chain(for_good.map(|(at, _)| at)).collect();
+        }
         let dropped: Vec<usize> = after(self.last(|scene| drops(scene) && is_its(scene)));
         if !dropped.is_empty() {
             return dropped;

@@ -184,3 +184,28 @@ fn a_page_is_written_anew_and_nothing_else_is_lost() {
     let kept = fs::read_to_string(folder.path().join("page.html")).expect("a text");
     assert_eq!(kept, "<p>something else</p>");
 }
+
+/// Runs that take seconds, each of whose events is told.
+#[test]
+#[cfg(unix)]
+fn an_interrupted_run_that_is_traced_ends_soon_and_leaves_nothing_behind() {
+    let folder = Folder::new("explain-interrupt");
+    let long = "format = 1\nname = \"long\"\nclaim = \"It is long.\"\nexpect = { violates = \"duplicated\" }\n\
+                input = { generate = { records = 300000, every = \"1ms\" } }\n\
+                until = { events = 1000000000 }\nmechanism = { dedup = \"off\" }\n\
+                [[step]]\nname = \"events\"\nkind = \"source\"\n\
+                [[step]]\nname = \"count\"\nkind = \"count\"\nwindow = \"1h\"\n\
+                [[fault]]\nat = { to = \"count\", record = \"events/0#9\" }\ndo = \"drop-ack\"\n";
+    folder.write("a.toml", long);
+    for arguments in [
+        &["explain", "a.toml", "--html", "page.html"][..],
+        &["run", "a.toml", "--perfetto", "a.json"],
+        &["run", "a.toml", "--trace", "--record", "events/0#9"],
+    ] {
+        let told = folder.interrupted(arguments).ends(3);
+        assert!(told.stderr.contains("interrupted: "), "{told:?}");
+    }
+    let names = fs::read_dir(folder.path()).expect("a folder");
+    let names: Vec<_> = names.map(|entry| entry.expect("an entry").file_name()).collect();
+    assert_eq!(names, ["a.toml"]);
+}

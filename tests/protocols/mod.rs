@@ -9,7 +9,7 @@ mod pitfalls;
 
 use super::common::library::search;
 use broker::Broker;
-use consumer::Consumer;
+pub use consumer::Consumer;
 use leader::{Leader, Token};
 use onceproof::check::{Check, Faults};
 use onceproof::protocol::{Cx, Protocol, Route, Setup, Step, Table, Tag, Tx};
@@ -30,7 +30,7 @@ use std::sync::atomic::AtomicBool;
 static NEVER: AtomicBool = AtomicBool::new(false);
 
 /// All kinds that the parts of a protocol have.
-const ALL: [KindName; 14] = [
+pub const ALL: [KindName; 14] = [
     Crash,
     Pause,
     DropRequest,

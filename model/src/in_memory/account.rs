@@ -2,7 +2,7 @@
 //! whoever explains a failure.
 
 use crate::pipeline::account;
-use onceproof_kernel::account::{Account, Belief, BeliefAt, Guard};
+use onceproof_kernel::account::{Account, Acts, Belief, BeliefAt, Guard};
 
 const fn belief(at: BeliefAt, believed: &'static str) -> Belief {
     Belief { at, believed }
@@ -160,10 +160,29 @@ const GUARDS: &[Guard] = &[
     account::DEAD_LETTERS,
 ];
 
+const ACTS: &[Acts] = &[
+    Acts {
+        key: "offsets",
+        words: &["next-offset"],
+        believed: "all records before this offset are complete",
+    },
+    Acts {
+        key: "acks",
+        words: &["next-offset"],
+        believed: "all records before this offset are complete",
+    },
+    Acts {
+        key: "anchor",
+        words: &["next-offset"],
+        believed: "all records before this offset are complete",
+    },
+];
+
 /// All that is said.
 pub(super) static ACCOUNT: Account = Account {
     beliefs: BELIEFS,
     guards: GUARDS,
+    acts: ACTS,
     gains: &["sink-row", "take"],
     totals: &["show", "land"],
     leaves: &[],
@@ -171,6 +190,7 @@ pub(super) static ACCOUNT: Account = Account {
     knows: &["know-record"],
     ends: &["drop-late", "know-record", "ignore-complete", "next-offset"],
     asides: &["init", "ack", "complete", "show"],
+    later: None,
 };
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a client, a partition or the coordinator believes of what it does, what each rule is there for, and why one that
 //! is left out could not do it: for whoever explains a failure.
 
-use onceproof_kernel::account::{Account, Belief, BeliefAt, Guard};
+use onceproof_kernel::account::{Account, Acts, Belief, BeliefAt, Guard, StandsLater};
 
 const fn belief(at: BeliefAt, believed: &'static str) -> Belief {
     Belief { at, believed }
@@ -225,10 +225,35 @@ const GUARDS: &[Guard] = &[
     crate::pipeline::account::DEAD_LETTERS,
 ];
 
+const ACTS: &[Acts] = &[
+    Acts {
+        key: "generation",
+        words: &["offset", "position"],
+        believed: "whoever sends positions has the tasks that they are of",
+    },
+    Acts {
+        key: "offsets",
+        words: &["position", "marker"],
+        believed: "what was made of records and how far they are read stand together",
+    },
+    Acts {
+        key: "group-offsets",
+        words: &["offsets-forget", "offsets-apply"],
+        believed: "what is asked for after a crash is what was committed",
+    },
+    Acts {
+        key: "end-unknown",
+        words: &["take-end-for"],
+        believed: "the transaction was committed",
+    },
+    Acts { key: "sequence", words: &["append"], believed: "this batch is not in the log yet" },
+];
+
 /// All that is said.
 pub(super) static ACCOUNT: Account = Account {
     beliefs: BELIEFS,
     guards: GUARDS,
+    acts: ACTS,
     gains: &[],
     totals: &["append-result"],
     leaves: &[],
@@ -236,6 +261,12 @@ pub(super) static ACCOUNT: Account = Account {
     knows: &["know-batch"],
     ends: &["marker", "position"],
     asides: &[],
+    later: Some(StandsLater {
+        end: "marker",
+        of: "transactional-id",
+        how: "decision",
+        stands: "commit",
+    }),
 };
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The events of runs as columns of numbers, and the tables that these numbers mean something in.
 
-use crate::explain::scene::{Course, FOR_GOOD, Gain, Scene, Shape, Topic};
+use crate::explain::scene::{Course, FOR_GOOD, Gain, Scene, Shape, Stands, Topic};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::time::{MICROSECOND, MILLISECOND};
 use onceproof_model::pipeline::StepKind;
@@ -48,6 +48,15 @@ pub(super) struct Columns {
     v: BTreeMap<usize, i64>,
     /// By event, what the result comes to, where that is said in place of what is added.
     t: BTreeMap<usize, i64>,
+    /// By event, how many events later what it adds stands, where that is not at once; 0 where it never does.
+    w: BTreeMap<usize, usize>,
+}
+
+impl Columns {
+    /// The numbers of the faults that struck at these events.
+    pub fn faults(&self) -> impl Iterator<Item = usize> + '_ {
+        self.f.values().copied()
+    }
 }
 
 /// What the numbers in columns mean.
@@ -57,17 +66,19 @@ pub(super) struct Table<'a> {
     places: BTreeMap<u32, usize>,
     /// The source records, in the order in which they are read.
     pub records: Vec<Topic>,
+    numbers: BTreeMap<String, usize>,
     roots: BTreeMap<u64, BTreeSet<usize>>,
     /// What messages and commits are about, with the source records in it.
     pub subjects: Vec<(Topic, Vec<usize>)>,
     known: BTreeMap<Topic, usize>,
     /// The results.
     pub cells: Vec<(StepIndex, String)>,
+    known_cells: BTreeMap<StepIndex, BTreeMap<String, usize>>,
 }
 
 impl<'a> Table<'a> {
-    /// The tables for these runs, of each of which so many events are written. All shards have a lane, or else those
-    /// that these events happen at.
+    /// The tables for these runs, of each of which so many events are written. If these are all, all shards have a lane
+    /// and all results are there, or else those that these events speak of.
     pub fn of<'b>(
         trial: &'a Trial,
         courses: impl Iterator<Item = (&'b Course, &'b [usize])>,
@@ -78,10 +89,12 @@ impl<'a> Table<'a> {
             lanes: Vec::new(),
             places: BTreeMap::new(),
             records: Vec::new(),
+            numbers: BTreeMap::new(),
             roots: BTreeMap::new(),
             subjects: Vec::new(),
             known: BTreeMap::new(),
             cells: Vec::new(),
+            known_cells: BTreeMap::new(),
         };
         let layout = trial.layout();
         let mut workers: Vec<Option<u32>> = vec![None; layout.shards()];
@@ -92,6 +105,11 @@ impl<'a> Table<'a> {
                     workers[shard.at()].get_or_insert(worker);
                 }
                 table.learn(scene);
+                if is_all {
+                    for gain in &scene.gains {
+                        table.cell(gain);
+                    }
+                }
             }
             for scene in kept.iter().map(|&at| &course.scenes[at]) {
                 for shard in [scene.shard, scene.other].into_iter().flatten() {
@@ -108,25 +126,23 @@ impl<'a> Table<'a> {
         table
     }
 
-    /// Which source records a scene is the first to read, and what leaves a result under another name.
+    /// Which source records a scene is the first to read.
     fn learn(&mut self, scene: &Scene) {
         if let (Shape::Read, Some(topic)) = (scene.shape, &scene.topic) {
             let number = self.record(&topic.name).unwrap_or_else(|| {
                 self.records.push(topic.clone());
+                self.numbers.insert(topic.name.clone(), self.records.len() - 1);
                 self.records.len() - 1
             });
             for &root in &scene.roots {
                 self.roots.entry(root).or_default().insert(number);
             }
         }
-        for gain in &scene.gains {
-            self.cell(gain);
-        }
     }
 
     /// The number of a source record.
     pub fn record(&self, name: &str) -> Option<usize> {
-        self.records.iter().position(|topic| topic.name == name)
+        self.numbers.get(name).copied()
     }
 
     /// The shards that have a lane: name, step, what runs there too, and the worker.
@@ -148,11 +164,13 @@ impl<'a> Table<'a> {
     }
 
     fn cell(&mut self, gain: &Gain) -> usize {
-        let is_it = |(step, cell): &(StepIndex, String)| *step == gain.step && *cell == gain.cell;
-        self.cells.iter().position(is_it).unwrap_or_else(|| {
-            self.cells.push((gain.step, gain.cell.clone()));
-            self.cells.len() - 1
-        })
+        let known = self.known_cells.entry(gain.step).or_default();
+        if let Some(&number) = known.get(&gain.cell) {
+            return number;
+        }
+        known.insert(gain.cell.clone(), self.cells.len());
+        self.cells.push((gain.step, gain.cell.clone()));
+        self.cells.len() - 1
     }
 
     fn subject(&mut self, topic: &Topic, roots: &[u64]) -> usize {
@@ -193,6 +211,7 @@ impl<'a> Table<'a> {
             c: BTreeMap::new(),
             v: BTreeMap::new(),
             t: BTreeMap::new(),
+            w: BTreeMap::new(),
         };
         let (mut before, mut keys): (u64, BTreeMap<&str, String>) = (0, BTreeMap::new());
         for (at, &of) in kept.iter().enumerate() {
@@ -242,13 +261,13 @@ impl<'a> Table<'a> {
             if let Some(fault) = scene.fault.and_then(&number) {
                 columns.f.insert(at, fault);
             }
-            self.add_gain(scene, at, &mut columns);
+            self.add_gain(scene, at, kept, &mut columns);
         }
         columns
     }
 
     /// What an event adds to a result: of several the first.
-    fn add_gain(&mut self, scene: &Scene, at: usize, columns: &mut Columns) {
+    fn add_gain(&mut self, scene: &Scene, at: usize, kept: &[usize], columns: &mut Columns) {
         let Some(gain) = scene.gains.first().filter(|_| !scene.is_vain) else { return };
         let cell = self.cell(gain);
         columns.c.insert(at, cell);
@@ -260,6 +279,11 @@ impl<'a> Table<'a> {
             Some(total) => drop(columns.t.insert(at, total)),
             None if adds != 1 => drop(columns.v.insert(at, adds)),
             None => {}
+        }
+        if gain.stands != Stands::AtOnce {
+            let since = gain.since(kept[at]).map(|since| kept.partition_point(|&of| of < since));
+            let later = since.filter(|&since| since < kept.len()).map(|since| since - at);
+            columns.w.insert(at, later.unwrap_or_default());
         }
     }
 

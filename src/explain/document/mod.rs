@@ -2,12 +2,13 @@
 
 mod columns;
 mod form;
+mod used;
 
 use super::Explanation;
 use super::cure::Cure;
 use super::differ::{Pair, side};
 use super::repair::Repair;
-use super::scene::{Course, Shape};
+use super::scene::{Course, Scene, Shape};
 use super::victim::Victim;
 use super::words::{Told, moment};
 use crate::figures;
@@ -106,7 +107,7 @@ impl Document {
         }
         let damage = damage(explanation, &table, &kept_fails);
         let pairs = explanation.pairs.iter();
-        Document {
+        let document = Document {
             schema: "onceproof.explain/1",
             scenario: origin.name.to_owned(),
             file: origin.file.to_owned(),
@@ -151,7 +152,8 @@ impl Document {
                 .collect(),
             differs: explanation.differs,
             runs,
-        }
+        };
+        if sliced { document.of_story() } else { document }
     }
 }
 
@@ -202,9 +204,15 @@ fn change(explanation: &Explanation<'_>) -> Change {
 
 fn faults(explanation: &Explanation<'_>) -> Vec<FaultSaid> {
     let fails = &explanation.fails;
+    let mut struck: BTreeMap<usize, &Scene> = BTreeMap::new();
+    for scene in &fails.scenes {
+        if let Some(fault) = scene.fault {
+            struck.entry(fault).or_insert(scene);
+        }
+    }
     let said = |(at, fault): (usize, &Fault)| {
         let words = fault_in_words(fault, explanation.trial);
-        let scene = fails.scenes.iter().find(|scene| scene.fault == Some(at));
+        let scene = struck.get(&at);
         let when = scene.map_or_else(String::new, |scene| format!("At {}: ", moment(scene.at)));
         let about = scene.and_then(|scene| scene.topic.as_ref()).map(|topic| topic.name.clone());
         let kind = fault.kind.name().word();
@@ -240,8 +248,7 @@ fn damage(explanation: &Explanation<'_>, table: &Table<'_>, kept: &[usize]) -> V
         because: explanation.headline_alone(),
     }];
     let others = (0..fails.outcome.damage.len()).filter(|&at| Some(at) != own);
-    for at in others.take(MOST_DAMAGE) {
-        let other = Victim::damaged(fails, at);
+    for other in Victim::all_damaged(fails, &others.take(MOST_DAMAGE).collect::<Vec<_>>()) {
         let Some((_, of_it)) = &other.damage else { continue };
         let holds = explanation.holds.as_ref().filter(|holds| !other.is_in(&holds.course.outcome));
         said.push(DamageSaid {
@@ -301,15 +308,21 @@ fn cells(explanation: &Explanation<'_>, table: &Table<'_>) -> Vec<Cell> {
         None => Some(bare(explanation.trial).simulator().detail(explanation.seed)),
     };
     let right = holds.or_else(|| without.as_ref().filter(is_right));
-    let expected = |step: StepIndex, key: &str| {
-        let result = right?.steps.iter().find(|result| result.step == step)?;
-        let named = |(of, start): &(String, Option<Time>)| match start {
-            Some(start) => format!("{of}@{start}"),
-            None => of.clone(),
-        };
-        let found = result.windows.iter().find(|(of, _)| named(of) == key);
-        Some(found.map_or(0, |(_, &total)| i64::try_from(total).unwrap_or(i64::MAX)))
+    let named = |(of, start): &(String, Option<Time>)| match start {
+        Some(start) => format!("{of}@{start}"),
+        None => of.clone(),
     };
+    let totals: BTreeMap<StepIndex, BTreeMap<String, i64>> = right
+        .into_iter()
+        .flat_map(|right| &right.steps)
+        .map(|result| {
+            let total = |total: &_| i64::try_from(*total).unwrap_or(i64::MAX);
+            let windows = result.windows.iter().map(|(of, of_it)| (named(of), total(of_it)));
+            (result.step, windows.collect())
+        })
+        .collect();
+    let expected =
+        |step: StepIndex, key: &str| Some(totals.get(&step)?.get(key).copied().unwrap_or_default());
     let cell = |(step, key): &(StepIndex, String)| Cell {
         step: explanation.fails_told().step(*step),
         expected: expected(*step, key).filter(|_| !key.is_empty()),

@@ -9,7 +9,7 @@ pub fn explanation_html(document: &Value) -> String {
         title: document["scenario"].as_str().unwrap_or_default(),
         body: include_str!("page/page.html"),
         styles: &[include_str!("page/page.css")],
-        scripts: &[include_str!("page/page.js")],
+        scripts: &[include_str!("page/read.js"), include_str!("page/page.js")],
         document,
     };
     page.html()

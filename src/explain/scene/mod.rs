@@ -8,6 +8,8 @@ use onceproof_kernel::time::Nanos;
 use onceproof_sim::outcome::Outcome;
 use onceproof_sim::trace::{Fate, Ownership, Seen};
 use onceproof_systems::Trial;
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use telling::Telling;
 
 /// A run, event by event.
@@ -106,6 +108,72 @@ pub(super) struct Gain {
     pub weight: i64,
     /// Its value, where that is said.
     pub value: i64,
+    /// From when on it stands.
+    pub stands: Stands,
+}
+
+/// From when on a change stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Stands {
+    /// From its own event on.
+    AtOnce,
+    /// Not yet: it is part of what has this number in its log.
+    Open(u64),
+    /// From the event with this number on, which ended what it is part of.
+    Since(usize),
+    /// Never: the event with this number undid what it is part of.
+    Undone(usize),
+}
+
+impl Gain {
+    /// From which event on it stands, of one that happens at the event with this number.
+    pub fn since(&self, at: usize) -> Option<usize> {
+        match self.stands {
+            Stands::AtOnce => Some(at),
+            Stands::Since(end) => Some(end),
+            Stands::Open(_) | Stands::Undone(_) => None,
+        }
+    }
+
+    /// Whether it was undone, so that it never stands.
+    pub fn is_undone(&self) -> bool {
+        matches!(self.stands, Stands::Undone(_))
+    }
+
+    /// Whether it neither stands nor is undone before another event.
+    pub fn is_open(&self, before: usize) -> bool {
+        match self.stands {
+            Stands::AtOnce => false,
+            Stands::Open(_) => true,
+            Stands::Since(end) | Stands::Undone(end) => before <= end,
+        }
+    }
+}
+
+/// A row that a commit names.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Row {
+    /// Its table and its number: `outbox 0`.
+    pub name: String,
+    /// What is done with it.
+    pub act: RowAct,
+}
+
+/// What a commit does with a row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum RowAct {
+    Checks,
+    Puts,
+    Deletes,
+}
+
+/// That what has a number in a log ends there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct End {
+    /// The number.
+    pub of: u64,
+    /// Whether its changes stand from then on.
+    pub stands: bool,
 }
 
 /// How long a worker is away that never comes back.
@@ -150,6 +218,10 @@ pub(super) struct Scene {
     pub told: Option<(&'static str, Vec<&'static str>)>,
     /// The words of the changes of a commit.
     pub changes: Vec<&'static str>,
+    /// The rows that a commit names, with what it does with each.
+    pub rows: Vec<Row>,
+    /// What ends with it in the log of its shard.
+    pub ends: Vec<End>,
     /// The fault that struck here, by its number in the schedule of the run.
     pub fault: Option<usize>,
     /// What happens, as a trace says it.
@@ -157,23 +229,46 @@ pub(super) struct Scene {
 }
 
 impl Course {
-    /// Runs a trial, and keeps all that happens.
-    pub fn of(trial: &Trial, seed: Option<u64>) -> Course {
+    /// Runs a trial, and keeps all that happens. None if it is to end before the run does.
+    pub fn of(trial: &Trial, seed: Option<u64>, cancel: &AtomicBool) -> Option<Course> {
         let mut scenes = Vec::new();
-        let outcome = trial.simulator().trace(seed, &mut |seen| scenes.push(Scene::of(seen)));
-        Course { outcome, scenes }
+        let mut see = |seen: &Seen<'_>| scenes.push(Scene::of(seen));
+        let outcome = trial.simulator().trace_unless(seed, &mut see, cancel)?;
+        settle(&mut scenes);
+        Some(Course { outcome, scenes })
+    }
+}
+
+/// Finds out from when on each change stands.
+fn settle(scenes: &mut [Scene]) {
+    let mut open: BTreeMap<(ShardIndex, u64), Vec<(usize, usize)>> = BTreeMap::new();
+    for at in 0..scenes.len() {
+        let scene = &scenes[at];
+        let Some(shard) = scene.shard.filter(|_| !scene.is_vain) else { continue };
+        let ends = scene.ends.clone();
+        for (number, gain) in scene.gains.iter().enumerate() {
+            if let Stands::Open(of) = gain.stands {
+                open.entry((shard, of)).or_default().push((at, number));
+            }
+        }
+        for end in ends {
+            let stands = if end.stands { Stands::Since(at) } else { Stands::Undone(at) };
+            for (at, number) in open.remove(&(shard, end.of)).unwrap_or_default() {
+                scenes[at].gains[number].stands = stands;
+            }
+        }
     }
 }
 
 impl Scene {
-    fn of(seen: &Seen<'_>) -> Scene {
-        let event = seen.event;
-        let empty = Scene {
-            at: event.at,
-            causes: event.causes.clone(),
+    /// An event of which nothing is known but when it happens, and a sentence.
+    pub fn empty(at: Nanos, sentence: String) -> Scene {
+        Scene {
+            at,
+            causes: Vec::new(),
             shape: Shape::Note,
-            shard: event.actor.map(|actor| actor.shard),
-            worker: event.actor.map(|actor| actor.worker),
+            shard: None,
+            worker: None,
             other: None,
             topic: None,
             message: None,
@@ -182,17 +277,31 @@ impl Scene {
             number: 0,
             is_again: false,
             is_vain: false,
-            is_old: event
-                .actor
-                .is_some_and(|actor| matches!(actor.ownership, Ownership::Old | Ownership::Gone)),
+            is_old: false,
             fate: None,
             gains: Vec::new(),
             learns: false,
             leaves: Vec::new(),
             told: None,
             changes: Vec::new(),
+            rows: Vec::new(),
+            ends: Vec::new(),
+            fault: None,
+            sentence,
+        }
+    }
+
+    fn of(seen: &Seen<'_>) -> Scene {
+        let event = seen.event;
+        let empty = Scene {
+            causes: event.causes.clone(),
+            shard: event.actor.map(|actor| actor.shard),
+            worker: event.actor.map(|actor| actor.worker),
+            is_old: event
+                .actor
+                .is_some_and(|actor| matches!(actor.ownership, Ownership::Old | Ownership::Gone)),
             fault: event.fault,
-            sentence: seen.sentence(),
+            ..Scene::empty(event.at, seen.sentence())
         };
         let mut scene = Telling { seen, account: seen.layout.alphabet.account }.scene(empty);
         let asides = seen.layout.alphabet.account.asides;

@@ -1,6 +1,6 @@
 //! What a story needs of each event, taken from what the trace tells of it.
 
-use super::{FOR_GOOD, Gain, Scene, Shape, Topic};
+use super::{End, FOR_GOOD, Gain, Row, RowAct, Scene, Shape, Stands, Topic};
 use onceproof_kernel::account::Account;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::effect::Written;
@@ -184,9 +184,16 @@ impl Telling<'_> {
                 if *is_effect {
                     let record = Some(self.seen.name(*record));
                     let (roots, cell) = (scene.roots.clone(), String::new());
-                    let gain =
-                        Gain { step: *step, cell, roots, record, total: None, weight: 1, value: 1 };
-                    scene.gains.push(gain);
+                    scene.gains.push(Gain {
+                        step: *step,
+                        cell,
+                        roots,
+                        record,
+                        total: None,
+                        weight: 1,
+                        value: 1,
+                        stands: Stands::AtOnce,
+                    });
                 }
                 scene
             }
@@ -282,8 +289,19 @@ impl Telling<'_> {
         scene.changes.push(word);
         let (mut record, mut step, mut cell, mut total) = (None, None, String::new(), None);
         let (mut weight, mut value) = (1, 1);
+        let (mut part_of, mut how) = (None, "");
+        let (mut table, mut id) = (None, None);
+        let later = self.account.later;
         for (name, detail) in details {
             match (name, detail) {
+                (name, Detail::Number(of)) if later.is_some_and(|later| later.of == name) => {
+                    part_of = Some(of);
+                }
+                (name, Detail::Word(word)) if later.is_some_and(|later| later.how == name) => {
+                    how = word;
+                }
+                ("table", Detail::Word(word)) => table = Some(word),
+                ("id", Detail::Number(number)) => id = Some(number),
                 (_, Detail::Record(name)) => record = Some(name),
                 (_, Detail::Step(of)) => step = Some(of),
                 (_, Detail::Result(key, start)) => {
@@ -298,6 +316,18 @@ impl Telling<'_> {
                 ("value", Detail::Signed(number)) => value = number,
                 _ => {}
             }
+        }
+        let act = match word {
+            "check" => Some(RowAct::Checks),
+            "put" => Some(RowAct::Puts),
+            "delete" => Some(RowAct::Deletes),
+            _ => None,
+        };
+        if let (Some(act), Some(table), Some(id)) = (act, table, id) {
+            scene.rows.push(Row { name: format!("{table} {id}"), act });
+        }
+        if let (Some(later), Some(of)) = (later.filter(|later| later.end == word), part_of) {
+            scene.ends.push(End { of, stands: how == later.stands });
         }
         let own = scene.shard.map(|shard| self.seen.layout.step_of(shard));
         let Some(step) = step.or(own) else { return };
@@ -317,7 +347,8 @@ impl Telling<'_> {
                 topic.key = cell.split('@').next().unwrap_or_default().to_owned();
             }
             let roots = roots.clone();
-            scene.gains.push(Gain { step, cell, roots, record, total, weight, value });
+            let stands = part_of.map_or(Stands::AtOnce, Stands::Open);
+            scene.gains.push(Gain { step, cell, roots, record, total, weight, value, stands });
         }
         scene.learns |= account.learns.contains(&word);
         scene.roots.extend(roots);

@@ -5,15 +5,6 @@ use crate::report::run_json::decimal;
 use onceproof_kernel::time::Nanos;
 use serde_json::{Value, json};
 
-/// A line, and where it stands among the others.
-#[derive(Debug)]
-pub(super) struct Drawn {
-    pub at: Nanos,
-    /// Of what begins at one time, what holds the others comes first, and what is tied to a slice after it.
-    pub rank: u8,
-    pub line: String,
-}
-
 /// The process and the thread of a track.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ids {

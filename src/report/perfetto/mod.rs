@@ -7,6 +7,7 @@
 //! happens, and the others less than a microsecond later; `args` has the time of each.
 
 mod form;
+mod lines;
 mod role;
 mod tracks;
 
@@ -16,7 +17,8 @@ use crate::report::trace_json::event_json;
 use crate::report::words::fault_in_words;
 use crate::scenario::fault_to_json;
 use crate::write::Sign;
-use form::{Drawn, Phase};
+use form::Phase;
+use lines::Lines;
 use onceproof_kernel::time::Nanos;
 use onceproof_sim::outcome::Outcome;
 use onceproof_sim::trace::Seen;
@@ -24,6 +26,8 @@ use onceproof_systems::Trial;
 use role::{Befalls, Departs, Role};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
 use tracks::{Track, Tracks};
 
 /// How files are known that hold a run in this form.
@@ -33,6 +37,9 @@ pub const SIGN: Sign =
 /// The most that an instant is drawn long, in nanoseconds.
 const LONGEST: Nanos = 1_000;
 
+/// What stands between two lines.
+const BETWEEN: &str = ",\n";
+
 /// A run that is written down while it happens.
 #[derive(Debug)]
 pub struct Timeline<'a> {
@@ -41,7 +48,7 @@ pub struct Timeline<'a> {
     /// When the events happen that are not drawn yet.
     at: Nanos,
     instant: Vec<Happening>,
-    drawn: Vec<Drawn>,
+    lines: Lines,
     /// What has left, by the number of its event.
     left: BTreeMap<u64, Left>,
     /// What has befallen workers and is not over, with its words and since when.
@@ -68,23 +75,27 @@ struct Left {
     track: Track,
     at: Nanos,
     departs: Departs,
-    causes: Vec<u64>,
+    /// Why it never comes, if it does not.
+    lost: &'static str,
     has_come: bool,
 }
 
 impl<'a> Timeline<'a> {
-    /// Nothing has happened yet.
-    pub fn new(trial: &'a Trial) -> Timeline<'a> {
-        Timeline {
+    /// Nothing has happened yet. What happens is kept on the disk, beside the file that is to be made.
+    ///
+    /// # Errors
+    /// Nothing can be written there.
+    pub fn beside(path: &Path, trial: &'a Trial) -> io::Result<Timeline<'a>> {
+        Ok(Timeline {
             trial,
             tracks: Tracks::new(trial.hosts()),
             at: 0,
             instant: Vec::new(),
-            drawn: Vec::new(),
+            lines: Lines::beside(path)?,
             left: BTreeMap::new(),
             befallen: BTreeMap::new(),
             struck: Vec::new(),
-        }
+        })
     }
 
     /// An event happens. Events come in the order of their times.
@@ -152,7 +163,8 @@ impl<'a> Timeline<'a> {
             self.push(track, start, Phase::FlowEnd { id }, name, "message", None);
         }
         if let Some(departs) = role.departs {
-            let left = Left { track, at: start, departs, causes, has_come: false };
+            let lost = self.why_lost(departs, &causes);
+            let left = Left { track, at: start, departs, lost, has_come: false };
             self.left.insert(number, left);
         }
         match role.befalls {
@@ -191,25 +203,31 @@ impl<'a> Timeline<'a> {
         args: Option<Value>,
     ) {
         let line = form::line(self.tracks.ids(track), at, phase, name, category, args);
-        self.drawn.push(Drawn { at, rank: phase.rank(), line });
+        self.lines.push(at, phase.rank(), &line);
     }
 
-    /// The run is over: the text of the file.
-    pub fn finish(mut self, scenario: &str, seed: Option<u64>, outcome: &Outcome) -> String {
+    /// The run is over: writes the file.
+    ///
+    /// # Errors
+    /// Something could not be kept, or cannot be written.
+    pub fn finish(
+        mut self,
+        scenario: &str,
+        seed: Option<u64>,
+        outcome: &Outcome,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         self.draw(LONGEST);
         let end = self.at + LONGEST;
         for worker in self.befallen.keys().copied().collect::<Vec<u32>>() {
             self.over(worker, end);
         }
-        for (number, left) in std::mem::take(&mut self.left) {
-            if !left.has_come {
-                let args = json!({ "lost": self.why_lost(&left) });
-                // A commit that is applied has come under its number, and its answer may be lost.
-                let (phase, name) = (Phase::FlowStart { id: 2 * number + 1 }, left.departs.name);
-                self.push(left.track, left.at, phase, name, "message", Some(args));
-            }
-            // What comes later may have been caused by it.
-            self.left.insert(number, left);
+        let left = std::mem::take(&mut self.left).into_iter();
+        for (number, left) in left.filter(|(_, left)| !left.has_come) {
+            let args = json!({ "lost": left.lost });
+            // A commit that is applied has come under its number, and its answer may be lost.
+            let (phase, name) = (Phase::FlowStart { id: 2 * number + 1 }, left.departs.name);
+            self.push(left.track, left.at, phase, name, "message", Some(args));
         }
         for (fault, track, at) in std::mem::take(&mut self.struck) {
             let of = &outcome.schedule[fault];
@@ -217,7 +235,6 @@ impl<'a> Timeline<'a> {
             let name = fault_in_words(of, self.trial);
             self.push(track, at, Phase::Instant, &name, "fault", Some(args));
         }
-        self.drawn.sort_by_key(|drawn| (drawn.at, drawn.rank));
         let head = json!({
             "otherData": {
                 "made_by": "onceproof",
@@ -228,26 +245,21 @@ impl<'a> Timeline<'a> {
             "displayTimeUnit": "ns",
         });
         let head = printable_json(&head.to_string());
-        let mut text = head.strip_suffix('}').expect("an object").to_owned();
-        let lines = self.tracks.lines().into_iter().chain(self.drawn.into_iter().map(|d| d.line));
-        let mut before = ",\"traceEvents\":[\n";
-        // Of a long run there is much, so that each line is gone once it is written.
-        for line in lines {
-            text.push_str(before);
-            text.push_str(&line);
-            before = ",\n";
-        }
-        text.push_str("\n]}\n");
-        text
+        let head = head.strip_suffix('}').expect("an object");
+        let tracks = self.tracks.lines().join(BETWEEN);
+        write!(out, "{head},\"traceEvents\":[\n{tracks}")?;
+        // Each process has a line that names it, so that there is one before these.
+        self.lines.write_to(out, BETWEEN)?;
+        out.write_all(b"\n]}\n")
     }
 
-    /// Why something never came.
-    fn why_lost(&self, left: &Left) -> &'static str {
-        let answered = left.causes.iter().find_map(|cause| self.left.get(cause));
-        match (left.departs.lost, answered.and_then(|asked| asked.departs.answer_lost)) {
+    /// Why something that leaves never comes, if it does not.
+    fn why_lost(&self, departs: Departs, causes: &[u64]) -> &'static str {
+        let answered = causes.iter().find_map(|cause| self.left.get(cause));
+        match (departs.lost, answered.and_then(|asked| asked.departs.answer_lost)) {
             (Some(why), _) | (None, Some(why)) => why,
             // Whoever asked is gone, or has heard of another attempt.
-            (None, None) if left.departs.is_answer => "nobody waits for it",
+            (None, None) if departs.is_answer => "nobody waits for it",
             (None, None) => "on its way when the run ends",
         }
     }
