@@ -306,6 +306,7 @@ const GUARDS: &[Guard] = &[
 pub(super) static ACCOUNT: Account = Account {
     beliefs: BELIEFS,
     guards: GUARDS,
+    acts: &[],
     gains: &["commit-transaction"],
     totals: &[],
     leaves: &[],
@@ -313,6 +314,7 @@ pub(super) static ACCOUNT: Account = Account {
     knows: &[],
     ends: &[],
     asides: &[],
+    later: None,
 };
 
 #[cfg(test)]

@@ -317,6 +317,7 @@ table! {
         asked: Asked::Request,
         target: FaultTarget::Message,
         plainness: 35,
+        is_searched: true,
         parameters: &[],
         odds: "",
         weaker: &[],
