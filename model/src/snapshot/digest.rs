@@ -15,9 +15,9 @@ pub(super) fn of_request(request: &Request, known: &Vocabulary) -> [u64; 2] {
             let [_, at] = pair(0, attempt, connection);
             [words([1, at, number.into()]), of_item(&item, known)]
         }
-        Request::Start { attempt, before, checkpoint, blob } => {
+        Request::Start { attempt, before, life, checkpoint, blob } => {
             let [_, at] = pair(0, attempt, checkpoint);
-            [words([2, at, before.into()]), blob.as_ref().map_or(0, of_blob)]
+            [words([2, at, before.into(), life]), blob.as_ref().map_or(0, of_blob)]
         }
         Request::Register { life } => [3, life],
         Request::Fail { attempt } => [4, attempt.into()],

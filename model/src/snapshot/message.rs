@@ -106,6 +106,8 @@ pub enum Request {
         attempt: u32,
         /// How often it has begun in this attempt before.
         before: u32,
+        /// The life of the process that is meant, and no other one of its shard.
+        life: u64,
         /// The checkpoint that it is restored from, 0 for none.
         checkpoint: u32,
         /// Its state there.
@@ -357,6 +359,11 @@ pub enum Timer {
     /// The coordinator begins an attempt.
     Restart {
         /// Which turn of it.
+        turn: u32,
+    },
+    /// It asks for the processes that it has not heard of.
+    Unregistered {
+        /// The turn.
         turn: u32,
     },
     /// It begins a checkpoint.

@@ -76,6 +76,7 @@ impl System for Snapshot {
             | Timer::Orphaned { .. }
             | Timer::Deposed { .. }
             | Timer::Restart { .. }
+            | Timer::Unregistered { .. }
             | Timer::Tick { .. }
             | Timer::TimedOut { .. }
             | Timer::Unassigned { .. } => Wait::Due,

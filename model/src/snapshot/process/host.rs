@@ -60,6 +60,7 @@ impl Host {
             Timer::Orphaned { attempt } => self.tasks.iter().any(|task| task.attempt <= attempt),
             Timer::Deposed { .. }
             | Timer::Restart { .. }
+            | Timer::Unregistered { .. }
             | Timer::Tick { .. }
             | Timer::TimedOut { .. }
             | Timer::Unassigned { .. } => false,
@@ -76,8 +77,7 @@ impl Host {
                 self.reset();
                 let life = m.ask().take_token(self.shard);
                 self.hands = Hands::new(self.shard, life);
-                let register = Request::Register { life };
-                self.hands.calls.call(m.design.coordinator(), register, 0, m);
+                self.registers(m);
             }
             Input::Request(request) => self.is_asked(&request, m),
             Input::Replied(Replied { from, rpc, body }) => {
@@ -103,6 +103,13 @@ impl Host {
         tasks.iter_mut().for_each(|task| task.sets_to_work(hands, m));
     }
 
+    /// It says that it is there, to whoever leads now.
+    fn registers<E: Env<Snapshot>>(&mut self, m: &mut Context<'_, E>) {
+        let register = Request::Register { life: self.hands.calls.token() };
+        self.hands.calls.close_all_of(0);
+        self.hands.calls.call(m.design.coordinator(), register, 0, m);
+    }
+
     fn is_asked<E: Env<Snapshot>>(
         &mut self,
         request: &effect::Request<Snapshot>,
@@ -112,7 +119,9 @@ impl Host {
             Request::Item { attempt, connection, number, item } => {
                 self.takes(request.from, attempt, ((connection, number), item), m);
             }
-            Request::Start { attempt, before, checkpoint, blob } => {
+            // It is meant for another process of this shard, and is sent again until that has it.
+            Request::Start { life, .. } if life != self.hands.calls.token() => {}
+            Request::Start { attempt, before, checkpoint, blob, life: _ } => {
                 self.starts(request, (attempt, before), (checkpoint, blob), m);
             }
             Request::Trigger { attempt, checkpoint } => {
@@ -131,7 +140,10 @@ impl Host {
             Request::Abort { attempt, checkpoint } => {
                 self.with(attempt, m, |task, hands, m| task.hears_of_abort(checkpoint, hands, m));
             }
-            Request::Cancel { attempt } => self.ends_up_to(attempt),
+            Request::Cancel { attempt } => {
+                self.ends_up_to(attempt);
+                self.registers(m);
+            }
             Request::Assign { attempt } => self.with(attempt, m, |task, hands, m| {
                 task.is_assigned();
                 let assigned = Request::Assigned { attempt, is_split: true };
@@ -286,9 +298,11 @@ impl Host {
             Timer::Orphaned { attempt } => {
                 m.env.reach(ORPHANED);
                 self.ends_up_to(attempt);
+                self.registers(m);
             }
             Timer::Deposed { .. }
             | Timer::Restart { .. }
+            | Timer::Unregistered { .. }
             | Timer::Tick { .. }
             | Timer::TimedOut { .. }
             | Timer::Unassigned { .. } => {}

@@ -2,7 +2,7 @@
 //! splits. And how it ends: all tasks are cancelled, and after a while the next begins.
 
 use super::super::{Context, tell};
-use super::{Coordinator, LeaderStage, LeaderWrite, Restorable};
+use super::{Coordinator, LeaderStage, LeaderWrite, Restorable, TaskRunner};
 use crate::snapshot::Snapshot;
 use crate::snapshot::alphabet::{self, ATTEMPTS, RESTORED, UNASSIGNED, control};
 use crate::snapshot::message::{Change, Reply, Request, Timer};
@@ -90,32 +90,74 @@ impl Coordinator {
         let checkpoint = from.map_or(0, |(checkpoint, _)| checkpoint);
         tell(Story::Deploys { attempt: self.attempt, checkpoint }, m);
         self.stage = LeaderStage::Deploying;
-        (self.restored, self.last) = (checkpoint, checkpoint);
+        (self.from, self.last) = (from, checkpoint);
         self.unassigned = match from {
             Some((_, record)) => m.env.shared().record(record).unassigned.clone(),
             None => m.design.readers().collect(),
         };
-        self.lives = m.design.tasks().iter().map(|&task| (task, None)).collect();
+        self.runners.clear();
         self.before.clear();
         for &task in m.design.tasks() {
             self.starts(task, from, m);
         }
+        let unregistered = Timer::Unregistered { turn: self.turn };
+        self.hands.wake(m.design.settings.request_timeout, unregistered, m);
     }
 
+    /// Processes that it has not heard of are asked to say that they are there: they may have said so to a leader before it.
+    pub(super) fn asks_for_processes<E: Env<Snapshot>>(&mut self, m: &mut Context<'_, E>) {
+        let unknown: Vec<ShardIndex> = m
+            .design
+            .tasks()
+            .iter()
+            .copied()
+            .filter(|task| !self.runners.contains_key(task))
+            .collect();
+        if unknown.is_empty() {
+            return;
+        }
+        let attempt = self.attempt - 1;
+        for task in unknown {
+            self.hands.send(task, Request::Cancel { attempt }, m);
+        }
+        let unregistered = Timer::Unregistered { turn: self.turn };
+        self.hands.wake(m.design.settings.request_timeout, unregistered, m);
+    }
+
+    /// A task is started in the process of its shard, if one is known. It says which life of it is meant: a process that had
+    /// stood still once began, when it went on, what had been sent to it and then to its successor, and both wrote into one
+    /// transaction.
     fn starts<E: Env<Snapshot>>(
         &mut self,
         task: ShardIndex,
         from: Restorable,
         m: &mut Context<'_, E>,
     ) {
+        let Some(&life) = self.newest.get(&task) else { return };
+        self.runners.insert(task, TaskRunner { life, has_begun: false });
         let blob = from.and_then(|(_, record)| m.env.shared().record(record).blobs.get(&task));
         let start = Request::Start {
             attempt: self.attempt,
             before: self.before.get(&task).copied().unwrap_or(0),
+            life,
             checkpoint: from.map_or(0, |(checkpoint, _)| checkpoint),
             blob: blob.copied(),
         };
         self.hands.calls.call(task, start, self.attempt, m);
+    }
+
+    /// A process has said that it is there. If the task of its shard was to run in an earlier one, that is gone.
+    pub(super) fn hears_of_process<E: Env<Snapshot>>(
+        &mut self,
+        task: ShardIndex,
+        m: &mut Context<'_, E>,
+    ) {
+        let newest = self.newest.get(&task).copied().unwrap_or(0);
+        match self.runners.get(&task) {
+            Some(runner) if newest > runner.life => self.task_fails(task, m),
+            None if self.stage == LeaderStage::Deploying => self.starts(task, self.from, m),
+            Some(_) | None => {}
+        }
     }
 
     /// A task has begun, or could not.
@@ -126,37 +168,24 @@ impl Coordinator {
         m: &mut Context<'_, E>,
     ) {
         match (reply, self.stage) {
-            (Reply::Started(life), LeaderStage::Deploying) => {
-                self.lives.insert(task, Some(life));
-                if self.lives.values().all(Option::is_some) {
+            (Reply::Started(life), stage @ (LeaderStage::Deploying | LeaderStage::Running)) => {
+                let Some(runner) = self.runners.get_mut(&task).filter(|it| it.life == life) else {
+                    return;
+                };
+                runner.has_begun = true;
+                if stage == LeaderStage::Running {
+                    return self.reader_runs_again(task, m);
+                }
+                let begun = self.runners.values().filter(|runner| runner.has_begun).count();
+                if begun == m.design.tasks().len() {
                     self.runs(m);
                 }
-                self.checks_life(task, m);
-            }
-            (Reply::Started(life), LeaderStage::Running) => {
-                self.lives.insert(task, Some(life));
-                self.reader_runs_again(task, m);
-                self.checks_life(task, m);
             }
             (Reply::Missing, LeaderStage::Deploying | LeaderStage::Running) => {
                 tell(Story::StateMissing(task), m);
                 self.fails_over(m);
             }
             _ => {}
-        }
-    }
-
-    /// A task whose process has started again since it began is gone, whichever of both is heard of first. A process that was
-    /// moved while it answered had begun in its earlier life for all that the coordinator knew, and the job waited for it.
-    pub(super) fn checks_life<E: Env<Snapshot>>(
-        &mut self,
-        task: ShardIndex,
-        m: &mut Context<'_, E>,
-    ) {
-        let began = self.lives.get(&task).copied().flatten();
-        let newest = self.newest.get(&task);
-        if began.zip(newest).is_some_and(|(began, &newest)| newest > began) {
-            self.task_fails(task, m);
         }
     }
 
@@ -228,7 +257,6 @@ impl Coordinator {
             return self.fails_over(m);
         }
         *self.before.entry(task).or_default() += 1;
-        self.lives.insert(task, None);
         self.pending = None;
         let newest = self.records(m).newest();
         self.starts(task, newest, m);
@@ -243,7 +271,7 @@ impl Coordinator {
         self.stage = LeaderStage::Waiting;
         self.turn += 1;
         self.hands.calls.close_all_of(self.attempt);
-        self.lives.clear();
+        self.runners.clear();
         self.awaited.clear();
         self.finished.clear();
         (self.pending, self.aborted) = (None, Vec::new());

@@ -53,6 +53,15 @@ enum LeaderWrite {
 /// A checkpoint that is restored, with what it has; none, if the job begins from nothing.
 type Restorable = Option<(u32, KeptRecord)>;
 
+/// A process that is to run a task.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct TaskRunner {
+    /// Its life.
+    life: u64,
+    /// Whether the task is known to have begun.
+    has_begun: bool,
+}
+
 /// The coordinator.
 #[derive(Debug)]
 pub struct Coordinator {
@@ -68,12 +77,13 @@ pub struct Coordinator {
     /// What it read before it took its token, and what it remembers of the newest record.
     read_first: Option<Restorable>,
     remembered: Option<Restorable>,
-    /// The lives of the processes in which the tasks of the attempt run, and how often each had begun in it before.
-    lives: BTreeMap<ShardIndex, Option<u64>>,
+    /// The processes in which the tasks of the attempt run, and how often each had begun in it before.
+    runners: BTreeMap<ShardIndex, TaskRunner>,
     /// The newest life of each process that is known of.
     newest: BTreeMap<ShardIndex, u64>,
     before: BTreeMap<ShardIndex, u32>,
-    restored: u32,
+    /// From what they begin.
+    from: Restorable,
     /// Which splits are still its own, and which answers it waits for: of a split, or that there are no more.
     unassigned: BTreeSet<ShardIndex>,
     awaited: BTreeSet<(ShardIndex, bool)>,
@@ -101,10 +111,10 @@ impl Coordinator {
             writing: BTreeMap::new(),
             read_first: None,
             remembered: None,
-            lives: BTreeMap::new(),
+            runners: BTreeMap::new(),
             newest: BTreeMap::new(),
             before: BTreeMap::new(),
-            restored: 0,
+            from: None,
             unassigned: BTreeSet::new(),
             awaited: BTreeSet::new(),
             is_due: false,
@@ -133,6 +143,9 @@ impl Coordinator {
                 leads && life > self.hands.calls.token()
             }
             Timer::Restart { turn } => turn == self.turn && self.stage == LeaderStage::Waiting,
+            Timer::Unregistered { turn } => {
+                turn == self.turn && self.stage == LeaderStage::Deploying
+            }
             Timer::Tick { turn } => turn == self.turn && is_running && self.pending.is_none(),
             Timer::TimedOut { turn, checkpoint } => {
                 turn == self.turn && is_running && self.is_open(checkpoint)
@@ -172,6 +185,7 @@ impl Coordinator {
                 Timer::Retry { call, .. } => self.hands.calls.repeat(call, m),
                 Timer::Deposed { .. } => self.stops(m),
                 Timer::Restart { .. } => self.leads(m),
+                Timer::Unregistered { .. } => self.asks_for_processes(m),
                 Timer::Tick { .. } => self.is_to_begin(m),
                 Timer::TimedOut { checkpoint, .. } => self.times_out(checkpoint, m),
                 Timer::Unassigned { .. } => self.finds_unassigned(m),
@@ -192,7 +206,7 @@ impl Coordinator {
                 answer(self.shard, request, Reply::Done, m);
                 let newest = self.newest.entry(from).or_default();
                 *newest = life.max(*newest);
-                self.checks_life(from, m);
+                self.hears_of_process(from, m);
             }
             Request::Fail { attempt } => {
                 answer(self.shard, request, Reply::Done, m);

@@ -186,7 +186,7 @@ impl Task {
         let is_over = input.has_barrier || input.queue.iter().any(ends);
         if let Some(recorded) = &mut self.checkpoints.recorded
             && !is_over
-            && !matches!(item, ChannelItem::Barrier(_))
+            && is_stored(item)
         {
             recorded.state.overtaken.push((channel, *item));
         }
@@ -240,7 +240,7 @@ impl Task {
                 let before = if other == channel { at } else { usize::MAX };
                 let ends = |item: &&ChannelItem| !ends_recording(item, checkpoint, settings);
                 let items = input.queue.iter().take(before).take_while(ends);
-                let items = items.filter(|item| !matches!(item, ChannelItem::Barrier(_)));
+                let items = items.filter(|item| is_stored(item));
                 state.overtaken.extend(items.map(|&item| (other, item)));
             }
         }
@@ -363,6 +363,16 @@ fn handles_of(state: &TaskState, settings: &Settings) -> u32 {
         SinkChannel::Aligned | SinkChannel::Unaligned => 0,
     };
     state.handles.len() as u32 + on_the_way
+}
+
+/// Whether an item that a barrier overtakes is stored. A watermark and an end are not: whoever is restored says them again. An
+/// end was stored once without the watermark before it, which had been taken already. After the restart it came first, so a
+/// count had ended before its last windows fired, and the job was over without their rows.
+fn is_stored(item: &ChannelItem) -> bool {
+    match item {
+        ChannelItem::Row(_) | ChannelItem::Handle(_) => true,
+        ChannelItem::Watermark(_) | ChannelItem::Barrier(_) | ChannelItem::End => false,
+    }
 }
 
 /// Whether an item ends the recording of its channel for a checkpoint.
