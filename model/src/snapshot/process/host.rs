@@ -119,8 +119,10 @@ impl Host {
             Request::Item { attempt, connection, number, item } => {
                 self.takes(request.from, attempt, ((connection, number), item), m);
             }
-            // It is meant for another process of this shard, and is sent again until that has it.
-            Request::Start { life, .. } if life != self.hands.calls.token() => {}
+            // It is meant for another process of this shard. A later one gets it when it is sent again; of an earlier one the
+            // leader has to hear that it is gone.
+            Request::Start { life, .. } if life > self.hands.calls.token() => {}
+            Request::Start { life, .. } if life < self.hands.calls.token() => self.registers(m),
             Request::Start { attempt, before, checkpoint, blob, life: _ } => {
                 self.starts(request, (attempt, before), (checkpoint, blob), m);
             }
