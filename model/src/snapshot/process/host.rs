@@ -14,15 +14,6 @@ use onceproof_kernel::effect::{self, Input, Replied, Written};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 
-/// An item that has come before its task was there.
-#[derive(Clone, Copy, Debug)]
-struct EarlyItem {
-    from: ShardIndex,
-    attempt: u32,
-    place: (u32, u32),
-    item: ChannelItem,
-}
-
 /// A process with a task.
 #[derive(Debug)]
 pub struct Host {
@@ -33,13 +24,11 @@ pub struct Host {
     /// The newest attempt that is known to be or to have been, and how often its task had begun before.
     newest: u32,
     before: u32,
-    early: Vec<EarlyItem>,
 }
 
 impl Host {
     pub(super) fn new(shard: ShardIndex) -> Host {
-        let (tasks, early) = (Vec::new(), Vec::new());
-        Host { hands: Hands::new(shard, 0), shard, tasks, newest: 0, before: 0, early }
+        Host { hands: Hands::new(shard, 0), shard, tasks: Vec::new(), newest: 0, before: 0 }
     }
 
     pub(super) fn reset(&mut self) {
@@ -173,7 +162,7 @@ impl Host {
         }
     }
 
-    /// An item comes.
+    /// An item comes. One of an attempt that is not here is dropped: nobody sends any before all tasks have begun.
     fn takes<E: Env<Snapshot>>(
         &mut self,
         from: ShardIndex,
@@ -182,10 +171,6 @@ impl Host {
         m: &mut Context<'_, E>,
     ) {
         let is_here = self.tasks.iter().any(|task| task.attempt == attempt);
-        if !is_here && attempt > self.newest {
-            self.early.push(EarlyItem { from, attempt, place, item });
-            return;
-        }
         if is_here {
             return self.with(attempt, m, |task, hands, m| {
                 task.arrives(from, (Some(place), item), hands, m);
@@ -224,15 +209,6 @@ impl Host {
         (self.newest, self.before) = (attempt, before);
         let mut task = Task::new(m.design, self.shard, (attempt, before), checkpoint, state);
         task.begins(&mut self.hands, m);
-        let early = std::mem::take(&mut self.early);
-        let (mine, later): (Vec<EarlyItem>, Vec<EarlyItem>) =
-            early.into_iter().partition(|early| early.attempt <= attempt);
-        self.early = later;
-        for EarlyItem { from, place, item, .. } in
-            mine.into_iter().filter(|early| early.attempt == attempt)
-        {
-            task.arrives(from, (Some(place), item), &mut self.hands, m);
-        }
         self.tasks.push(task);
     }
 

@@ -48,6 +48,10 @@ pub(super) struct Task {
     /// The channel from which it takes next, if it can.
     turn: usize,
     work: Work,
+    /// Whether all tasks of the attempt are known to have begun: sources hear it from the coordinator, and the others from
+    /// what comes. A source that read at once had its first records taken by a process that had lost its shard and did not
+    /// know; the task that was started in its place waited for them for ever.
+    may_run: bool,
     /// Whether it can go on no more.
     pub has_failed: bool,
     /// How many functions it has run.
@@ -83,6 +87,7 @@ impl Task {
             outputs: design.outputs(shard).iter().map(outbound).collect(),
             turn: 0,
             work: Work::Idle,
+            may_run: false,
             has_failed: false,
             executed: 0,
             checkpoints: Checkpoints::after(restored),
@@ -119,6 +124,7 @@ impl Task {
         m: &mut Context<'_, E>,
     ) {
         let Some(channel) = self.inputs.iter().position(|input| input.from == from) else { return };
+        self.may_run = true;
         let items = match place {
             Some((connection, number)) => self.inputs[channel].arrives(connection, number, item),
             None => vec![item],
@@ -137,7 +143,7 @@ impl Task {
 
     /// Whether there is something that it can take.
     fn has_something(&self) -> bool {
-        if self.has_failed || self.writing.wait != WriterWait::Nothing {
+        if !self.may_run || self.has_failed || self.writing.wait != WriterWait::Nothing {
             return false;
         }
         match self.role {

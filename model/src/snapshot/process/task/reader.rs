@@ -32,12 +32,14 @@ impl Task {
     /// It gets its split.
     pub fn is_assigned(&mut self) {
         self.state.offset.get_or_insert(0);
+        self.may_run = true;
         self.reading.is_ready |= !self.state.is_ended;
     }
 
     /// It gets no more.
     pub fn gets_no_more(&mut self) {
         self.reading.has_no_more = true;
+        self.may_run = true;
         self.reading.is_ready |= !self.state.is_ended;
     }
 
