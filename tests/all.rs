@@ -25,6 +25,7 @@ mod scenarios;
 mod shrink;
 mod sources;
 mod trace;
+mod snapshot;
 mod transactions;
 mod two_faults;
 mod type_names;

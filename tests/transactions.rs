@@ -1,37 +1,25 @@
 //! Log transactions: no fault breaks the right design, and each rule of the protocol that is left out is found, by one fault
 //! where one is enough, else by those of a file of its own.
 
-use onceproof::scenario::{Changes, Scenario};
-use onceproof::search::certificate::Exhaustion;
+use super::common::rules;
+use onceproof::scenario::Scenario;
 use onceproof::search::exhaust::exhaust;
 use onceproof::search::resume::Done;
 use onceproof::search::shrink::bench::Watch;
 use onceproof::search::shrink::shrink;
 use onceproof::search::space::{Space, bare};
-use onceproof::search::variants;
-use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::time::MILLISECOND;
 use onceproof_model::transactions::alphabet;
 use onceproof_sim::fault::{Direction, Fault, Kind, KindName, Place};
 use onceproof_sim::outcome::Class::{self, Duplicated, Lost, Phantom, Stuck, Torn, Unbounded};
 use onceproof_systems::Trial;
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-fn scenario(file: &str, settings: &str) -> Scenario {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/transactions").join(file);
-    let scenario = Scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
-    let mechanism = (!settings.is_empty()).then(|| settings.to_owned());
-    let changed = scenario.redesigned(&Changes { mechanism, ..Changes::default() });
-    changed.unwrap_or_else(|error| panic!("{settings}: {error}"))
-}
+const FOLDER: &str = "transactions";
 
-/// All schedules of at most one fault of the small pipeline, each kind as long as the file says.
-fn search_small(settings: &str) -> Exhaustion {
-    let trial = scenario("small.toml", settings).trial;
-    let space = Space::new(&trial, &KindName::ALL, 1);
-    exhaust(&bare(&trial), None, &space, &mut Done::default(), &AtomicBool::new(false), &|_| {})
+fn scenario(file: &str, settings: &str) -> Scenario {
+    rules::scenario(FOLDER, file, settings)
 }
 
 /// Each wrong value that one fault breaks, or none, with classes that are found.
@@ -84,7 +72,7 @@ const IN_A_FILE: &[(&str, &str, &str, Class)] = &[
 #[test]
 fn no_fault_of_any_kind_breaks_log_transactions() {
     for (settings, least) in [("", 1_500), ("batch = 100", 1_200)] {
-        let found = search_small(settings);
+        let found = rules::search_small(FOLDER, settings);
         assert!(found.certificate().is_some(), "{settings}: {:?}", found.causes.first());
         assert!(found.total().runs > least, "{settings}: {:?}", found.total());
     }
@@ -111,10 +99,7 @@ fn each_rule_that_is_left_out_is_found_by_one_fault_where_one_is_enough() {
             true => format!("producer-expiry.after = \"5ms\", {settings}"),
             false => settings.to_owned(),
         };
-        let causes = search_small(&under).causes;
-        let found: BTreeSet<Class> = causes.iter().flat_map(|cause| cause.classes.iter()).collect();
-        assert!(!found.is_empty(), "{settings} is not found");
-        assert!(classes.iter().all(|class| found.contains(class)), "{settings}: {found:?}");
+        rules::is_found_by_one_fault(FOLDER, &under, classes);
     }
 }
 
@@ -185,26 +170,15 @@ fn a_failure_at_a_process_beside_the_steps_is_shrunk() {
 
 #[test]
 fn every_wrong_value_is_found() {
-    let tried: BTreeSet<String> =
-        variants::wrong(&scenario("small.toml", "")).iter().map(|wrong| wrong.value()).collect();
     let by_one = BY_ONE_FAULT.iter().map(|&(settings, _)| settings);
     let in_a_file = IN_A_FILE.iter().map(|&(settings, ..)| settings);
-    let told = by_one.chain(in_a_file).map(str::to_owned).collect();
-    assert_eq!(tried, told);
+    let told: BTreeSet<String> = by_one.chain(in_a_file).map(str::to_owned).collect();
+    assert_eq!(rules::wrong_values(FOLDER), told);
 }
 
 #[test]
 fn in_bad_weather_every_defence_is_used_and_every_count_is_exact() {
-    let trial = scenario("random.toml", "").trial;
-    let mut simulator = trial.simulator();
-    let mut reached = [0; Mark::COUNT];
-    for seed in 0..300 {
-        let brief = simulator.brief(Some(seed));
-        assert!(brief.classes.is_empty(), "seed {seed}: {:?}", brief.classes);
-        for (at, times) in brief.marks.0.iter().enumerate() {
-            reached[at] += u64::from(*times > 0);
-        }
-    }
+    let reached = rules::reached_in_bad_weather(FOLDER, "", 300);
     for mark in [
         alphabet::TIMED_OUT,
         alphabet::INIT_ABORTED,

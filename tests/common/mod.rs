@@ -2,6 +2,7 @@
 //! out nothing. What `onceproof exhaust` counts is compared with it.
 
 pub mod library;
+pub mod rules;
 pub mod rust_text;
 pub mod values;
 

@@ -5,6 +5,7 @@ mod ack_to_in_flight;
 mod earlier;
 mod in_memory;
 mod lambda;
+mod snapshot;
 mod transactions;
 mod lift_to_windows;
 
@@ -107,6 +108,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         .chain(in_memory::ROWS)
         .chain(lambda::ROWS)
         .chain(transactions::ROWS)
+        .chain(snapshot::ROWS)
 }
 
 /// The scenarios whose faults a seed draws.
@@ -141,4 +143,5 @@ pub const RANDOM: &[&str] = &[
     "compare/lambda.toml",
     "lambda/random.toml",
     "transactions/random.toml",
+    "snapshot/random.toml",
 ];

@@ -14,6 +14,12 @@ use onceproof_kernel::effect::{self, Input, Replied, Written};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 
+/// What a request of the process itself belongs to; those of a task belong to its attempt.
+const REGISTRATION: u32 = 0;
+/// That a task has failed is said whatever becomes of its attempt. It was given up once with a registration, and the job
+/// waited for a task that was no more.
+const FAILURE: u32 = u32::MAX;
+
 /// A process with a task.
 #[derive(Debug)]
 pub struct Host {
@@ -95,8 +101,8 @@ impl Host {
     /// It says that it is there, to whoever leads now.
     fn registers<E: Env<Snapshot>>(&mut self, m: &mut Context<'_, E>) {
         let register = Request::Register { life: self.hands.calls.token() };
-        self.hands.calls.close_all_of(0);
-        self.hands.calls.call(m.design.coordinator(), register, 0, m);
+        self.hands.calls.close_all_of(REGISTRATION);
+        self.hands.calls.call(m.design.coordinator(), register, REGISTRATION, m);
     }
 
     fn is_asked<E: Env<Snapshot>>(
@@ -162,7 +168,8 @@ impl Host {
         }
     }
 
-    /// An item comes. One of an attempt that is not here is dropped: nobody sends any before all tasks have begun.
+    /// An item comes. One of an attempt that is not here is dropped: nobody sends any before all tasks have begun. If that is
+    /// newer than all that were here, its task runs in a process that has lost the shard: the leader has to hear of this one.
     fn takes<E: Env<Snapshot>>(
         &mut self,
         from: ShardIndex,
@@ -177,6 +184,9 @@ impl Host {
             });
         }
         m.env.reach(FOREIGN_ITEM);
+        if attempt > self.newest {
+            return self.registers(m);
+        }
         if m.design.settings.channels == Channels::Name {
             let newest = self.newest;
             self.with(newest, m, |task, hands, m| task.arrives(from, (None, item), hands, m));
@@ -292,6 +302,7 @@ impl Host {
         let Some(at) = self.tasks.iter().position(|task| task.has_failed) else { return };
         let attempt = self.tasks.remove(at).attempt;
         self.hands.calls.close_all_of(attempt);
-        self.hands.calls.call(m.design.coordinator(), Request::Fail { attempt }, 0, m);
+        let fail = Request::Fail { attempt };
+        self.hands.calls.call(m.design.coordinator(), fail, FAILURE, m);
     }
 }

@@ -1,0 +1,141 @@
+//! Snapshots: no fault breaks the right design, and each rule of the protocol that is left out is found, by one fault where
+//! one is enough, else in bad weather.
+
+use super::common::rules::{
+    is_found_by_one_fault, reached_in_bad_weather, scenario, search_small, wrong_values,
+};
+use onceproof_model::snapshot::alphabet;
+use onceproof_sim::outcome::Class::{self, Duplicated, Lost, Phantom, Stuck, Torn, Unbounded};
+use std::collections::BTreeSet;
+
+const FOLDER: &str = "snapshot";
+const UNALIGNED: &str = "mode = \"unaligned\"";
+const INCREMENTAL: &str = "incremental = true";
+
+/// Each wrong value that one fault breaks, or none, with the settings beside it and classes that are found.
+const BY_ONE_FAULT: &[(&str, &str, &[Class])] = &[
+    ("mode = \"at-least-once\"", "", &[Duplicated]),
+    ("state = \"at-upload\"", "", &[Duplicated]),
+    ("channel-state = false", UNALIGNED, &[Lost]),
+    ("sink-channel = \"unaligned\"", UNALIGNED, &[Lost, Torn]),
+    ("barriers = \"in-order\"", "", &[Stuck]),
+    ("windows = \"dropped\"", "", &[Lost]),
+    ("ended-source = \"silent\"", "", &[Stuck]),
+    ("ack = \"on-barrier\"", "", &[Stuck]),
+    ("precommit = \"sent\"", "", &[Lost]),
+    ("precommit = \"unflushed\"", "", &[Lost]),
+    ("writes = \"plain\"", "", &[Duplicated]),
+    ("roll = false", "", &[Duplicated, Stuck]),
+    ("scope = \"exact\"", "", &[Stuck]),
+    ("handles = \"newest\"", "", &[Lost, Torn]),
+    ("recommit = false", "", &[Lost, Torn]),
+    ("on-abort = \"discard\"", "", &[Lost]),
+    ("names = \"checkpoint\"", "", &[Lost, Torn]),
+    ("epochs = false", "names = \"checkpoint\"", &[Unbounded]),
+    ("cleanup = \"none\"", "", &[Unbounded]),
+    ("commit = \"at-barrier\"", "", &[Duplicated, Phantom]),
+    ("commits = \"append\"", "", &[Duplicated]),
+    ("notify = \"before-record\"", "", &[Duplicated, Phantom]),
+    ("delete = \"before-add\"", "", &[Duplicated]),
+    ("channels = \"name\"", "", &[Duplicated]),
+    ("broken = \"reopen\"", "", &[Lost, Stuck]),
+    ("failover = \"task\"", "", &[Duplicated, Lost, Stuck]),
+    ("assign = \"sent\"", "", &[Lost]),
+    ("shared = \"deleted\"", INCREMENTAL, &[Stuck]),
+    ("savepoint.is = \"commits\"", "savepoint.number = 2", &[Duplicated]),
+    ("end = \"nothing\"", "", &[Lost]),
+    ("end = \"commit\"", "", &[Phantom]),
+    ("read = \"uncommitted\"", "", &[Duplicated]),
+];
+
+/// Each wrong value that takes more, with the settings beside it, a seed of the bad weather that shows it, and a class that
+/// is found.
+const IN_BAD_WEATHER: &[(&str, &str, u64, Class)] = &[
+    ("recording = \"any-barrier\"", UNALIGNED, 63, Lost),
+    ("begin = \"any\"", "", 837, Unbounded),
+    ("fencing = false", "", 390, Lost),
+    ("restore = \"read-first\"", "", 10, Lost),
+    ("unknown-record = \"discard\"", "", 9, Stuck),
+    ("late-acks = \"complete\"", "", 2, Stuck),
+    ("ids = \"restart\"", "acks = \"any\"", 360, Stuck),
+    ("acks = \"any\"", "ids = \"restart\"", 360, Stuck),
+    ("base = \"uploaded\"", INCREMENTAL, 0, Stuck),
+];
+
+/// A value with the settings beside it.
+fn beside(value: &str, other: &str) -> String {
+    if other.is_empty() { value.to_owned() } else { format!("{other}, {value}") }
+}
+
+#[test]
+fn no_fault_of_any_kind_breaks_snapshots() {
+    for settings in ["", UNALIGNED, INCREMENTAL, "savepoint.number = 2", "tolerable-failed = 0"] {
+        let found = search_small(FOLDER, settings);
+        assert!(found.certificate().is_some(), "{settings}: {:?}", found.causes.first());
+        assert!(found.total().runs > 1_500, "{settings}: {:?}", found.total());
+    }
+}
+
+#[test]
+fn each_rule_of_snapshots_that_is_left_out_is_found_by_one_fault_where_one_is_enough() {
+    for &(value, other, classes) in BY_ONE_FAULT {
+        is_found_by_one_fault(FOLDER, &beside(value, other), classes);
+    }
+}
+
+#[test]
+fn each_rule_of_snapshots_that_takes_more_is_found_in_bad_weather() {
+    for &(value, other, seed, class) in IN_BAD_WEATHER {
+        let trial = scenario(FOLDER, "random.toml", &beside(value, other)).trial;
+        let brief = trial.simulator().brief(Some(seed));
+        assert!(brief.classes.contains(class), "{value}, seed {seed}: {:?}", brief.classes);
+    }
+}
+
+#[test]
+fn every_wrong_value_of_snapshots_is_found() {
+    let by_one = BY_ONE_FAULT.iter().map(|&(value, ..)| value);
+    let in_weather = IN_BAD_WEATHER.iter().map(|&(value, ..)| value);
+    let told: BTreeSet<String> = by_one.chain(in_weather).map(str::to_owned).collect();
+    assert_eq!(wrong_values(FOLDER), told);
+}
+
+#[test]
+fn in_bad_weather_every_defence_of_snapshots_is_used_and_every_count_is_exact() {
+    let aligned = reached_in_bad_weather(FOLDER, "", 300);
+    let unaligned = reached_in_bad_weather(FOLDER, UNALIGNED, 300);
+    let incremental = reached_in_bad_weather(FOLDER, INCREMENTAL, 300);
+    for mark in [
+        alphabet::COMPLETED_AFTER_RESTART,
+        alphabet::ALIGNED,
+        alphabet::CHECKPOINT_ABORTED,
+        alphabet::CHECKPOINT_TIMED_OUT,
+        alphabet::RESTORED,
+        alphabet::LEADER_REFUSED,
+        alphabet::RECOMMITTED,
+        alphabet::CLEANED_UP,
+        alphabet::FOREIGN_ITEM,
+        alphabet::CHANNEL_BROKEN,
+        alphabet::ACK_LATE,
+        alphabet::UNASSIGNED,
+        alphabet::ORPHANED,
+    ] {
+        assert!(aligned[mark.at()] > 0, "{}", alphabet::ALPHABET.mark_word(mark));
+    }
+    for mark in [alphabet::OVERTAKEN, alphabet::REPLAYED] {
+        assert!(unaligned[mark.at()] > 0, "{}", alphabet::ALPHABET.mark_word(mark));
+    }
+    assert!(incremental[alphabet::STATE_SHARED.at()] > 0);
+}
+
+/// How long a transaction may have to stay open: a checkpoint is complete, the job is down, and committers commit when it is
+/// back. With the times of the small pipeline that is little more than the time that it is down.
+#[test]
+fn what_was_promised_is_lost_only_where_transactions_are_open_for_less_than_the_job_is_down() {
+    let lost = |timeout: &str| {
+        let settings = format!("transaction-timeout = \"{timeout}\"");
+        let trial = scenario(FOLDER, "timed-out.toml", &settings).trial;
+        trial.simulator().brief(None).classes.contains(Lost)
+    };
+    assert_eq!(["60s", "90s", "91s", "2m"].map(lost), [true, true, false, false]);
+}
