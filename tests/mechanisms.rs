@@ -51,7 +51,8 @@ fn the_scenario_draws_every_kind_of_fault_that_it_can_have() {
     let possible: BTreeSet<KindName> = scenario.latitude().kinds.into_iter().collect();
     assert_eq!(drawn, possible);
     // It has no queue, no external service and no group.
-    let missing = [KindName::Redeliver, KindName::CallUnknown, KindName::Gone];
+    let missing =
+        [KindName::Redeliver, KindName::CallUnknown, KindName::Gone, KindName::Disconnect];
     let all: BTreeSet<KindName> = KindName::searched().collect();
     assert_eq!(all.difference(&drawn).copied().collect::<Vec<_>>(), missing);
 }

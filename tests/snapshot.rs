@@ -55,6 +55,8 @@ const IN_BAD_WEATHER: &[(&str, &str, u64, Class)] = &[
     ("begin = \"any\"", "", 837, Unbounded),
     ("fencing = false", "", 390, Lost),
     ("restore = \"read-first\"", "", 10, Lost),
+    ("restore = \"old-token\"", "", 3078, Lost),
+    ("restore = \"memory\"", "", 1829, Lost),
     ("unknown-record = \"discard\"", "", 9, Stuck),
     ("late-acks = \"complete\"", "", 2, Stuck),
     ("ids = \"restart\"", "acks = \"any\"", 360, Stuck),

@@ -184,7 +184,7 @@ mod tests {
     /// The sample has a coin, no call and no queue, and more than one worker; its clocks are read.
     #[test]
     fn all_kinds_are_those_that_can_do_something() {
-        let idle = ["redeliver", "call-unknown", "gone", "commit-forgotten"];
+        let idle = ["redeliver", "call-unknown", "gone", "commit-forgotten", "disconnect"];
         let all: Vec<&str> =
             KindName::WORDS.into_iter().filter(|word| !idle.contains(word)).collect();
         assert_eq!(words(&Faults::all()), all);

@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(strategy("at-least-onc"), Err(meant.to_owned()));
         assert!(
             strategy("storm")
-                .is_err_and(|error| error.contains("dataflow, transactions, dataflow-at"))
+                .is_err_and(|error| error.contains("dataflow, transactions, snapshot"))
         );
     }
 

@@ -49,13 +49,14 @@ impl Space {
         Space { kinds, most, prunes: true, runs_explained: false, stops_at_cause: false }
     }
 
-    /// Without the kinds that can do nothing in this system: a clock that nobody reads may stand as it likes, and where
-    /// there is no group nobody is a member of it.
+    /// Without the kinds that can do nothing in this system: a clock that nobody reads may stand as it likes, where
+    /// there is no group nobody is a member of it, and where each message travels by itself no channel breaks.
     pub(super) fn without_idle_kinds(&self, trial: &Trial) -> Space {
         let mut space = self.clone();
         let is_idle = |kind: &Kind| match kind {
             Kind::ClockStep { .. } => !trial.design.reads_clocks(),
             Kind::Gone => !trial.layout().has_members(),
+            Kind::Disconnect => !trial.design.has_channels(),
             _ => false,
         };
         space.kinds.retain(|kind| !is_idle(kind));

@@ -46,6 +46,7 @@ fn checkpointed_no_two_faults_of_any_kind_break_it() {
     // A crash before its first commit makes a second execution, whose answer is the only one that counts.
     assert!(found.total().runs > 10_000);
     // There is no queue and no group, and nobody calls a service.
-    let nowhere = [KindName::Redeliver, KindName::CallUnknown, KindName::Gone];
+    let nowhere =
+        [KindName::Redeliver, KindName::CallUnknown, KindName::Gone, KindName::Disconnect];
     assert_eq!(found.never_placed(), nowhere);
 }

@@ -217,9 +217,10 @@ fn map(pipeline: &Pipeline, kind: Kind, number: usize) -> Option<StepIndex> {
     maps.get(number % maps.len().max(1)).copied()
 }
 
-/// The kinds of faults that seeds may draw of a pipeline of Dataflow, which has no group.
+/// The kinds of faults that seeds may draw of a pipeline of Dataflow, which has no group and no channels.
 pub fn drawn() -> Vec<KindName> {
-    KindName::searched().filter(|name| *name != KindName::Gone).collect()
+    let others = [KindName::Gone, KindName::Disconnect];
+    KindName::searched().filter(|name| !others.contains(name)).collect()
 }
 
 /// Random odds, as lines of `[faults]` for a pipeline with a coin or without: any kinds at once, from

@@ -20,7 +20,7 @@ pub trait Repeats: System {
 
 /// The requests of a life.
 #[derive(Debug)]
-pub struct Calls<S: System> {
+pub struct OpenCalls<S: System> {
     /// Whose.
     shard: ShardIndex,
     /// The token of this life.
@@ -42,10 +42,10 @@ pub struct OpenCall<S: System> {
     pub waits: u32,
 }
 
-impl<S: Repeats> Calls<S> {
+impl<S: Repeats> OpenCalls<S> {
     /// Those of a life that begins.
-    pub fn new(shard: ShardIndex, token: u64) -> Calls<S> {
-        Calls { shard, token, requests: 0, open: BTreeMap::new() }
+    pub fn new(shard: ShardIndex, token: u64) -> OpenCalls<S> {
+        OpenCalls { shard, token, requests: 0, open: BTreeMap::new() }
     }
 
     /// The token of this life.

@@ -7,7 +7,7 @@ mod flow;
 mod record;
 mod topology;
 
-pub use caller::{Calls, OpenCall, Repeats};
+pub use caller::{OpenCall, OpenCalls, Repeats};
 pub use cell::{CountedCell, Sum, Windowed, digest_of_standing};
 pub use flow::{Failed, Flow, Leaving, Runner};
 pub use record::Record;

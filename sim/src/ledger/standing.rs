@@ -147,7 +147,7 @@ impl Ledger {
     }
 
     /// Says what those say that were read under a lineage.
-    fn mention_members(&mut self, lineage: u32, words: &Vocabulary) {
+    pub(super) fn mention_members(&mut self, lineage: u32, words: &Vocabulary) {
         if lineage != 0 {
             let (mut at, floor) = self.span_of(lineage);
             while at != floor && at != 0 {

@@ -125,6 +125,7 @@ impl Tell for Telling<'_> {
 
     #[inline(never)]
     fn pane_of(&mut self, step: StepIndex, pane: &Pane) {
+        let is_of_another = self.step() != step;
         let Telling { ledger, words, .. } = self;
         let &Pane { tag: Tag { name, lineage }, key, weight, value, .. } = pane;
         // Panes of counts take weights, panes of sums values.
@@ -133,6 +134,10 @@ impl Tell for Telling<'_> {
             Some(Results::Counted | Results::Written) | None => weight,
         };
         ledger.mentions.see(name, lineage, key, weight, total);
+        // What another shard has counted in memory is known from here on alone.
+        if is_of_another {
+            ledger.mention_members(lineage, words);
+        }
         if let Some(detail) = &mut ledger.detail {
             let root = words.names.hash(name);
             detail.touch.panes.entry(root).or_default().push(lineage);

@@ -124,11 +124,12 @@ impl<S: System> World<'_, S> {
             if self.hosts[host as usize].is_up() {
                 self.outside.marks.reach(Mark::SHARD_NOT_THERE);
             }
-            if self.outside.trace.is_on() {
-                self.tell_request_lost(&request, host, self.why_nobody(host));
-            }
+            // Whoever sent it hears of what was sent: that nobody took it is no cause of it.
             if S::passage(&request.body) == Passage::Channel {
                 self.answer_with_error(self.now, &request);
+            }
+            if self.outside.trace.is_on() {
+                self.tell_request_lost(&request, host, self.why_nobody(host));
             }
             return;
         };

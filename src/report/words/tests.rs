@@ -24,10 +24,10 @@ fn every_kind_is_told_in_a_sentence_with_all_its_parameters() {
         let row = kind.name().row();
         let struck = match (row.target, kind.leg()) {
             (FaultTarget::Message, Some(leg)) => leg.word(),
-            (FaultTarget::Message, None) => ["request", "ack"]
+            (FaultTarget::Message, None) => ["request", "ack", "channel"]
                 .into_iter()
                 .find(|word| row.told.starts_with(word))
-                .expect("one of both"),
+                .expect("one of them"),
             (FaultTarget::Link, _) => "link",
             (FaultTarget::Worker, _) => "worker",
             (FaultTarget::Shard, _) => "shard",

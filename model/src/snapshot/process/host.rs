@@ -1,7 +1,7 @@
 //! A process that runs a task. An attempt that could not be ended may still run beside the next one: both are here, each with
 //! its own memory, and a message says for which of them it is.
 
-use super::task::Task;
+use super::task::JobTask;
 use super::topic::answer;
 use super::{Context, Hands};
 use crate::snapshot::Snapshot;
@@ -22,27 +22,27 @@ const FAILURE: u32 = u32::MAX;
 
 /// A process with a task.
 #[derive(Debug)]
-pub struct Host {
+pub struct TaskHost {
     pub(super) hands: Hands,
     shard: ShardIndex,
     /// The attempts that run here, the newest last.
-    tasks: Vec<Task>,
+    tasks: Vec<JobTask>,
     /// The newest attempt that is known to be or to have been, and how often its task had begun before.
     newest: u32,
     before: u32,
 }
 
-impl Host {
-    pub(super) fn new(shard: ShardIndex) -> Host {
-        Host { hands: Hands::new(shard, 0), shard, tasks: Vec::new(), newest: 0, before: 0 }
+impl TaskHost {
+    pub(super) fn new(shard: ShardIndex) -> TaskHost {
+        TaskHost { hands: Hands::new(shard, 0), shard, tasks: Vec::new(), newest: 0, before: 0 }
     }
 
     pub(super) fn reset(&mut self) {
-        *self = Host::new(self.shard);
+        *self = TaskHost::new(self.shard);
     }
 
     pub(super) fn is_ready(&self) -> bool {
-        self.tasks.iter().any(Task::is_ready)
+        self.tasks.iter().any(JobTask::is_ready)
     }
 
     pub(super) fn awaits(&self, timer: Timer) -> bool {
@@ -50,7 +50,7 @@ impl Host {
         match timer {
             Timer::Input => !self.tasks.is_empty(),
             Timer::Retry { call, waits, .. } => self.hands.calls.awaits(call, waits),
-            Timer::Step { attempt } => has(attempt).is_some_and(Task::is_at_it),
+            Timer::Step { attempt } => has(attempt).is_some_and(JobTask::is_at_it),
             Timer::Trigger { attempt, .. } => has(attempt).is_some(),
             Timer::Orphaned { attempt } => self.tasks.iter().any(|task| task.attempt <= attempt),
             Timer::Deposed { .. }
@@ -86,7 +86,7 @@ impl Host {
             Input::Committed { number, written } => self.has_written(number, written, m),
             Input::Wake(timer) => self.wakes(timer, m),
             Input::Resume => {
-                let Host { hands, tasks, .. } = self;
+                let TaskHost { hands, tasks, .. } = self;
                 if let Some(task) = tasks.iter_mut().find(|task| task.is_ready()) {
                     task.steps(hands, m);
                 }
@@ -94,7 +94,7 @@ impl Host {
             Input::Called { .. } => {}
         }
         self.ends_what_has_failed(m);
-        let Host { hands, tasks, .. } = self;
+        let TaskHost { hands, tasks, .. } = self;
         tasks.iter_mut().for_each(|task| task.sets_to_work(hands, m));
     }
 
@@ -160,9 +160,9 @@ impl Host {
         &mut self,
         attempt: u32,
         m: &mut Context<'_, E>,
-        does: impl FnOnce(&mut Task, &mut Hands, &mut Context<'_, E>),
+        does: impl FnOnce(&mut JobTask, &mut Hands, &mut Context<'_, E>),
     ) {
-        let Host { hands, tasks, .. } = self;
+        let TaskHost { hands, tasks, .. } = self;
         if let Some(task) = tasks.iter_mut().find(|task| task.attempt == attempt) {
             does(task, hands, m);
         }
@@ -217,7 +217,7 @@ impl Host {
         };
         answer(self.shard, request, started, m);
         (self.newest, self.before) = (attempt, before);
-        let mut task = Task::new(m.design, self.shard, (attempt, before), checkpoint, state);
+        let mut task = JobTask::new(m.design, self.shard, (attempt, before), checkpoint, state);
         task.begins(&mut self.hands, m);
         self.tasks.push(task);
     }
@@ -227,7 +227,7 @@ impl Host {
         if attempt >= self.newest {
             (self.newest, self.before) = (attempt, u32::MAX);
         }
-        let Host { hands, tasks, .. } = self;
+        let TaskHost { hands, tasks, .. } = self;
         tasks.retain(|task| {
             let stays = task.attempt > attempt;
             if !stays {
@@ -264,7 +264,7 @@ impl Host {
         written: Written,
         m: &mut Context<'_, E>,
     ) {
-        let Host { hands, tasks, .. } = self;
+        let TaskHost { hands, tasks, .. } = self;
         for task in tasks {
             if let Some(uploading) = task.uploading(number) {
                 return task.is_uploaded(uploading, written, hands, m);
@@ -277,7 +277,7 @@ impl Host {
             return;
         }
         match timer {
-            Timer::Input => self.tasks.iter_mut().for_each(Task::may_read),
+            Timer::Input => self.tasks.iter_mut().for_each(JobTask::may_read),
             Timer::Retry { call, .. } => self.hands.calls.repeat(call, m),
             Timer::Step { attempt } => self.with(attempt, m, |task, _, _| task.is_done()),
             Timer::Trigger { attempt, checkpoint } => {

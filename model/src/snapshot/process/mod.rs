@@ -10,9 +10,9 @@ use super::Snapshot;
 use super::design::{Design, JobRole};
 use super::message::{Change, Request, Timer};
 use super::told::Story;
-use crate::stream::Calls;
-use coordinator::Coordinator;
-use host::Host;
+use crate::stream::OpenCalls;
+use coordinator::JobCoordinator;
+use host::TaskHost;
 use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::call::Rpc;
 use onceproof_kernel::effect::{self, Commit, Effect, Input};
@@ -21,7 +21,7 @@ use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system::{Process, System};
 use onceproof_kernel::time::Nanos;
 use onceproof_kernel::told::Told;
-use topic::Topic;
+use topic::TopicPart;
 
 /// What a process has at hand.
 type Context<'a, E> = effect::Context<'a, Snapshot, E>;
@@ -30,24 +30,24 @@ type Context<'a, E> = effect::Context<'a, Snapshot, E>;
 #[derive(Debug)]
 pub enum JobProcess {
     /// The coordinator.
-    Coordinator(Box<Coordinator>),
+    Coordinator(Box<JobCoordinator>),
     /// A process with a task, or with several attempts of it.
-    Host(Box<Host>),
+    Host(Box<TaskHost>),
     /// A part of a topic.
-    Topic(Box<Topic>),
+    Topic(Box<TopicPart>),
 }
 
 /// What a process has sent in this life.
 #[derive(Debug)]
 struct Hands {
     shard: ShardIndex,
-    calls: Calls<Snapshot>,
+    calls: OpenCalls<Snapshot>,
     commits: u64,
 }
 
 impl Hands {
     fn new(shard: ShardIndex, token: u64) -> Hands {
-        Hands { shard, calls: Calls::new(shard, token), commits: 0 }
+        Hands { shard, calls: OpenCalls::new(shard, token), commits: 0 }
     }
 
     /// Sends changes to the store; the number of the commit.
@@ -87,12 +87,12 @@ fn tell<E: Env<Snapshot>>(story: Story, m: &mut Context<'_, E>) {
 impl Process<Snapshot> for JobProcess {
     fn new(design: &Design, shard: ShardIndex) -> JobProcess {
         match design.role(shard) {
-            JobRole::Coordinator => JobProcess::Coordinator(Box::new(Coordinator::new(shard))),
-            JobRole::Topic(_) => JobProcess::Topic(Box::new(Topic::new(shard))),
+            JobRole::Coordinator => JobProcess::Coordinator(Box::new(JobCoordinator::new(shard))),
+            JobRole::Topic(_) => JobProcess::Topic(Box::new(TopicPart::new(shard))),
             JobRole::Reader(_)
             | JobRole::Operator(_)
             | JobRole::Writer(_)
-            | JobRole::Committer(_) => JobProcess::Host(Box::new(Host::new(shard))),
+            | JobRole::Committer(_) => JobProcess::Host(Box::new(TaskHost::new(shard))),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::alphabet::{self, CLEANED_UP, COMMIT_REFUSED, TRANSACTION_TIMED_OUT};
 use crate::snapshot::message::{Change, Reply, Request, TransactionName};
 use crate::snapshot::rows::TransactionFate;
-use crate::snapshot::settings::{Commits, Names};
+use crate::snapshot::settings::{CommitRule, TransactionNames};
 use onceproof_kernel::effect::{self, Commit, Effect};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 
 /// A part of a topic.
 #[derive(Debug)]
-pub struct Topic {
+pub struct TopicPart {
     shard: ShardIndex,
     token: u64,
     commits: u64,
@@ -24,9 +24,9 @@ pub struct Topic {
     waiting: VecDeque<effect::Request<Snapshot>>,
 }
 
-impl Topic {
-    pub(super) fn new(shard: ShardIndex) -> Topic {
-        Topic { shard, token: 0, commits: 0, writing: None, waiting: VecDeque::new() }
+impl TopicPart {
+    pub(super) fn new(shard: ShardIndex) -> TopicPart {
+        TopicPart { shard, token: 0, commits: 0, writing: None, waiting: VecDeque::new() }
     }
 
     pub(super) fn shard(&self) -> ShardIndex {
@@ -34,7 +34,7 @@ impl Topic {
     }
 
     pub(super) fn boots(&mut self, token: u64) {
-        *self = Topic { token, ..Topic::new(self.shard) };
+        *self = TopicPart { token, ..TopicPart::new(self.shard) };
     }
 
     /// Somebody asks for something.
@@ -94,8 +94,10 @@ impl Topic {
         match *request {
             Request::Begin(name) if settings.fences_begin && name.attempt < fence => Reply::Refused,
             Request::Begin(name) => match (found(name), settings.names) {
-                (Some((epoch, TransactionFate::Open)), Names::Attempt) => Reply::Epoch(epoch),
-                (Some(_), Names::Attempt) => Reply::Refused,
+                (Some((epoch, TransactionFate::Open)), TransactionNames::Attempt) => {
+                    Reply::Epoch(epoch)
+                }
+                (Some(_), TransactionNames::Attempt) => Reply::Refused,
                 (before, _) => {
                     let next = |epoch| epoch + u32::from(settings.has_epochs);
                     let epoch = before.map_or(0, |(epoch, _)| next(epoch));
@@ -112,7 +114,7 @@ impl Topic {
             }
             Request::Commit(handle) => match found(handle.transaction) {
                 Some((epoch, TransactionFate::Committed)) if epoch == handle.epoch => {
-                    if settings.commits == Commits::Append {
+                    if settings.commits == CommitRule::Append {
                         changes.push(Change::Commit(handle));
                     }
                     Reply::Done
@@ -134,7 +136,7 @@ impl Topic {
             }
             Request::Cleanup { attempt, checkpoint, writer: _ } => {
                 let is_earlier = |name: &TransactionName| {
-                    settings.names == Names::Checkpoint || name.attempt < attempt
+                    settings.names == TransactionNames::Checkpoint || name.attempt < attempt
                 };
                 let mut left: Vec<Change> = rows
                     .all_open()
@@ -146,7 +148,7 @@ impl Topic {
                     m.env.reach(CLEANED_UP);
                 }
                 changes.append(&mut left);
-                let fences = settings.fences_begin && settings.names == Names::Attempt;
+                let fences = settings.fences_begin && settings.names == TransactionNames::Attempt;
                 if fences && attempt > fence {
                     changes.push(Change::Fence { attempt });
                 }

@@ -4,7 +4,7 @@
 use crate::pipeline::StepKind;
 use crate::snapshot::design::Design;
 use crate::snapshot::message::{Change, FlowingRow, ReadPane, TransactionHandle, TransactionName};
-use crate::snapshot::settings::{Commits, Settings};
+use crate::snapshot::settings::{CommitRule, Settings};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::tell::{Pane, Tell, WrittenRow};
 use onceproof_kernel::time::Time;
@@ -42,7 +42,7 @@ pub struct TopicRows {
     is_sink: bool,
     /// The number of this part among all rows of the topic.
     part: u64,
-    transactions: BTreeMap<TransactionName, TopicTransaction>,
+    named: BTreeMap<TransactionName, TopicTransaction>,
     /// The first attempt whose transactions may begin.
     pub fence: u32,
     /// How many rows readers see.
@@ -56,7 +56,7 @@ impl TopicRows {
             step,
             is_sink: matches!(design.pipeline.step(step).kind, StepKind::Sink(_)),
             part: design.layout.number_of(shard).into(),
-            transactions: BTreeMap::new(),
+            named: BTreeMap::new(),
             fence: 0,
             seen: 0,
         }
@@ -64,7 +64,7 @@ impl TopicRows {
 
     /// The epoch of a transaction, and what has become of it.
     pub fn find(&self, name: TransactionName) -> Option<(u32, TransactionFate)> {
-        self.transactions.get(&name).map(|transaction| (transaction.epoch, transaction.fate))
+        self.named.get(&name).map(|transaction| (transaction.epoch, transaction.fate))
     }
 
     /// The open transactions, each with the time of its first row.
@@ -72,7 +72,7 @@ impl TopicRows {
         let is_open = |(_, transaction): &(&TransactionName, &TopicTransaction)| {
             transaction.fate == TransactionFate::Open
         };
-        self.transactions.iter().filter(is_open).map(|(&name, open)| (name, open.first))
+        self.named.iter().filter(is_open).map(|(&name, open)| (name, open.first))
     }
 
     /// Whether a commit makes rows visible.
@@ -91,7 +91,7 @@ impl TopicRows {
             Change::Fence { attempt } => self.fence = attempt,
             Change::Begin(name) => self.begin(name),
             Change::Write { transaction, number, row } => {
-                let Some(open) = self.transactions.get_mut(&transaction) else { return };
+                let Some(open) = self.named.get_mut(&transaction) else { return };
                 open.first = open.first.or(Some(now));
                 let is_new = match self.settings.numbers_writes {
                     true => open.rows.insert(number, row).is_none(),
@@ -105,12 +105,12 @@ impl TopicRows {
                 }
             }
             Change::Commit(handle) => {
-                let Some(open) = self.transactions.get_mut(&handle.transaction) else { return };
+                let Some(open) = self.named.get_mut(&handle.transaction) else { return };
                 let was = std::mem::replace(&mut open.fate, TransactionFate::Committed);
                 let rows: Vec<FlowingRow> =
                     open.rows.values().chain(&open.plain).copied().collect();
                 let is_again = was == TransactionFate::Committed;
-                if is_again && self.settings.commits == Commits::Idempotent {
+                if is_again && self.settings.commits == CommitRule::Idempotent {
                     return;
                 }
                 tell.part(handle.unit(), Some(handle.first));
@@ -132,9 +132,9 @@ impl TopicRows {
             plain: Vec::new(),
             first: None,
         };
-        match self.transactions.get_mut(&name) {
+        match self.named.get_mut(&name) {
             None => {
-                self.transactions.insert(name, fresh(0));
+                self.named.insert(name, fresh(0));
             }
             Some(found) if self.settings.has_epochs => *found = fresh(found.epoch + 1),
             Some(found) => found.fate = TransactionFate::Open,
@@ -142,7 +142,7 @@ impl TopicRows {
     }
 
     fn abort(&mut self, name: TransactionName) {
-        let Some(open) = self.transactions.get_mut(&name) else { return };
+        let Some(open) = self.named.get_mut(&name) else { return };
         open.fate = TransactionFate::Aborted;
         open.rows.clear();
         open.plain.clear();

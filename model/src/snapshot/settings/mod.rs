@@ -57,7 +57,7 @@ pub enum Barriers {
 
 /// When a task acks a checkpoint.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AckAt {
+pub enum AckWhen {
     /// When its state is durable.
     AfterUpload,
     /// When the barrier has come.
@@ -104,7 +104,7 @@ pub enum OnAbort {
 
 /// What a transaction is named by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Names {
+pub enum TransactionNames {
     /// Its shard, the checkpoint, and the attempt.
     Attempt,
     /// Its shard and the checkpoint.
@@ -131,7 +131,7 @@ pub enum CommitAt {
 
 /// What the commit of a committed transaction does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Commits {
+pub enum CommitRule {
     /// Nothing.
     Idempotent,
     /// It appends its rows again.
@@ -189,7 +189,7 @@ pub enum LateAcks {
 
 /// Where the number of a checkpoint comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ids {
+pub enum CheckpointIds {
     /// A durable counter.
     Counter,
     /// The checkpoint that was restored.
@@ -198,7 +198,7 @@ pub enum Ids {
 
 /// Which acks count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Acks {
+pub enum AcksOf {
     /// Those of the present attempt.
     Attempt,
     /// All.
@@ -216,7 +216,7 @@ pub enum Channels {
 
 /// What becomes of a job one of whose channels breaks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Broken {
+pub enum BrokenChannel {
     /// It fails.
     Fail,
     /// The channel is opened again.
@@ -265,7 +265,7 @@ pub enum Savepoint {
     /// Nobody is told of it, since nobody restores it.
     Quiet,
     /// Committers are told of it.
-    Commits,
+    CommitRule,
 }
 
 /// How the job ends.
@@ -314,7 +314,7 @@ pub struct Settings {
     /// Whether a source that is restored at its end says so again.
     pub repeats_end: bool,
     /// When a task acks a checkpoint.
-    pub ack: AckAt,
+    pub ack: AckWhen,
     /// What a writer waits for before it hands its transaction on.
     pub precommit: Precommit,
     /// Whether writes are numbered.
@@ -330,7 +330,7 @@ pub struct Settings {
     /// What a committer does with the handles of an aborted checkpoint.
     pub on_abort: OnAbort,
     /// What a transaction is named by.
-    pub names: Names,
+    pub names: TransactionNames,
     /// Whether each beginning of a transaction raises its epoch, where names have no attempt.
     pub has_epochs: bool,
     /// Which open transactions a restored writer has aborted.
@@ -340,7 +340,7 @@ pub struct Settings {
     /// When a transaction is committed.
     pub commit: CommitAt,
     /// What the commit of a committed transaction does.
-    pub commits: Commits,
+    pub commits: CommitRule,
     /// When committers are told of a checkpoint.
     pub notify: Notify,
     /// When older records are deleted.
@@ -354,13 +354,13 @@ pub struct Settings {
     /// What becomes of an ack to an aborted checkpoint.
     pub late_acks: LateAcks,
     /// Where the number of a checkpoint comes from.
-    pub ids: Ids,
+    pub ids: CheckpointIds,
     /// Which acks count.
-    pub acks: Acks,
+    pub acks: AcksOf,
     /// Who may speak over a channel.
     pub channels: Channels,
     /// What becomes of a job one of whose channels breaks.
-    pub broken: Broken,
+    pub broken: BrokenChannel,
     /// Who restarts when a task has failed.
     pub failover: Failover,
     /// When a split is no longer the coordinator's.
@@ -409,7 +409,7 @@ impl Settings {
         barriers: Barriers::Newest,
         stores_windows: true,
         repeats_end: true,
-        ack: AckAt::AfterUpload,
+        ack: AckWhen::AfterUpload,
         precommit: Precommit::Answered,
         numbers_writes: true,
         rolls: true,
@@ -417,22 +417,22 @@ impl Settings {
         handles: Handles::All,
         recommits: true,
         on_abort: OnAbort::Keep,
-        names: Names::Attempt,
+        names: TransactionNames::Attempt,
         has_epochs: true,
         cleanup: Cleanup::Younger,
         fences_begin: true,
         commit: CommitAt::Notice,
-        commits: Commits::Idempotent,
+        commits: CommitRule::Idempotent,
         notify: Notify::AfterRecord,
         delete: Delete::AfterAdd,
         is_fenced: true,
         restore: RestoreFrom::TokenFirst,
         unknown_record: UnknownRecord::Repeat,
         late_acks: LateAcks::Drop,
-        ids: Ids::Counter,
-        acks: Acks::Attempt,
+        ids: CheckpointIds::Counter,
+        acks: AcksOf::Attempt,
         channels: Channels::Attempt,
-        broken: Broken::Fail,
+        broken: BrokenChannel::Fail,
         failover: Failover::All,
         assign: Assign::Acked,
         is_incremental: false,

@@ -1,10 +1,10 @@
 //! The table of the settings: a row for each, in the order of the way of a checkpoint.
 
 use super::{
-    AckAt, Acks, Assign, Barriers, Base, Broken, Channels, Cleanup, CommitAt, Commits, Delete,
-    EndOfJob, Failover, Handles, Ids, LateAcks, Mode, Names, Notify, OnAbort, Precommit, Recording,
-    RefusedCommit, RestoreFrom, Savepoint, Scope, Settings, SharedState, SinkChannel, StateAt,
-    UnknownRecord,
+    AckWhen, AcksOf, Assign, Barriers, Base, BrokenChannel, Channels, CheckpointIds, Cleanup,
+    CommitAt, CommitRule, Delete, EndOfJob, Failover, Handles, LateAcks, Mode, Notify, OnAbort,
+    Precommit, Recording, RefusedCommit, RestoreFrom, Savepoint, Scope, Settings, SharedState,
+    SinkChannel, StateAt, TransactionNames, UnknownRecord,
 };
 use crate::setting::{Free, Setting, SettingChoice, SettingValue, WrittenAs};
 use crate::setting_rows::{BOTH, NO_FIRST, length, no, number, one_of, right, wrong, yes};
@@ -15,30 +15,30 @@ const RECORDINGS: [Recording; 2] = [Recording::Exact, Recording::AnyBarrier];
 const SINK_CHANNELS: [SinkChannel; 3] =
     [SinkChannel::Aligned, SinkChannel::Counted, SinkChannel::Unaligned];
 const BARRIERS: [Barriers; 2] = [Barriers::Newest, Barriers::InOrder];
-const ACK_AT: [AckAt; 2] = [AckAt::AfterUpload, AckAt::OnBarrier];
+const ACK_AT: [AckWhen; 2] = [AckWhen::AfterUpload, AckWhen::OnBarrier];
 const PRECOMMITS: [Precommit; 3] = [Precommit::Answered, Precommit::Sent, Precommit::Unflushed];
 const SCOPES: [Scope; 2] = [Scope::UpTo, Scope::Exact];
 const HANDLES: [Handles; 2] = [Handles::All, Handles::Newest];
 const ON_ABORT: [OnAbort; 2] = [OnAbort::Keep, OnAbort::Discard];
-const NAMES: [Names; 2] = [Names::Attempt, Names::Checkpoint];
+const NAMES: [TransactionNames; 2] = [TransactionNames::Attempt, TransactionNames::Checkpoint];
 const CLEANUPS: [Cleanup; 2] = [Cleanup::Younger, Cleanup::None];
 const COMMIT_AT: [CommitAt; 2] = [CommitAt::Notice, CommitAt::Barrier];
-const COMMITS: [Commits; 2] = [Commits::Idempotent, Commits::Append];
+const COMMITS: [CommitRule; 2] = [CommitRule::Idempotent, CommitRule::Append];
 const NOTIFIES: [Notify; 2] = [Notify::AfterRecord, Notify::BeforeRecord];
 const DELETES: [Delete; 2] = [Delete::AfterAdd, Delete::BeforeAdd];
 const RESTORES: [RestoreFrom; 4] =
     [RestoreFrom::TokenFirst, RestoreFrom::ReadFirst, RestoreFrom::OldToken, RestoreFrom::Memory];
 const UNKNOWNS: [UnknownRecord; 2] = [UnknownRecord::Repeat, UnknownRecord::Discard];
 const LATE_ACKS: [LateAcks; 2] = [LateAcks::Drop, LateAcks::Complete];
-const IDS: [Ids; 2] = [Ids::Counter, Ids::Restart];
-const ACKS: [Acks; 2] = [Acks::Attempt, Acks::Any];
+const IDS: [CheckpointIds; 2] = [CheckpointIds::Counter, CheckpointIds::Restart];
+const ACKS: [AcksOf; 2] = [AcksOf::Attempt, AcksOf::Any];
 const CHANNELS: [Channels; 2] = [Channels::Attempt, Channels::Name];
-const BROKEN: [Broken; 2] = [Broken::Fail, Broken::Reopen];
+const BROKEN: [BrokenChannel; 2] = [BrokenChannel::Fail, BrokenChannel::Reopen];
 const FAILOVERS: [Failover; 2] = [Failover::All, Failover::Task];
 const ASSIGNS: [Assign; 2] = [Assign::Acked, Assign::Sent];
 const BASES: [Base; 2] = [Base::Notified, Base::Uploaded];
 const SHARED: [SharedState; 2] = [SharedState::Counted, SharedState::Deleted];
-const SAVEPOINTS: [Savepoint; 2] = [Savepoint::Quiet, Savepoint::Commits];
+const SAVEPOINTS: [Savepoint; 2] = [Savepoint::Quiet, Savepoint::CommitRule];
 const ENDS: [EndOfJob; 3] = [EndOfJob::FinalCheckpoint, EndOfJob::Nothing, EndOfJob::Commit];
 const REFUSED: [RefusedCommit; 2] = [RefusedCommit::Drop, RefusedCommit::Fail];
 

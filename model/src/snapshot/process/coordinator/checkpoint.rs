@@ -2,7 +2,7 @@
 //! if that takes too long.
 
 use super::super::{Context, tell};
-use super::{Coordinator, LeaderStage, LeaderWrite};
+use super::{JobCoordinator, LeaderStage, LeaderWrite};
 use crate::snapshot::Snapshot;
 use crate::snapshot::alphabet::{
     self, ABORTED, ACK_LATE, CHECKPOINT_ABORTED, CHECKPOINT_TIMED_OUT, COMPLETED,
@@ -10,7 +10,8 @@ use crate::snapshot::alphabet::{
 };
 use crate::snapshot::message::{BlobId, Change, ChannelItem, Request, Timer, TransactionHandle};
 use crate::snapshot::settings::{
-    Acks, Assign, Delete, EndOfJob, Ids, LateAcks, Notify, Savepoint, SharedState, UnknownRecord,
+    AcksOf, Assign, CheckpointIds, Delete, EndOfJob, LateAcks, Notify, Savepoint, SharedState,
+    UnknownRecord,
 };
 use crate::snapshot::state::{CheckpointRecord, KeptRecord};
 use crate::snapshot::told::Story;
@@ -53,7 +54,7 @@ impl PendingCheckpoint {
     }
 }
 
-impl Coordinator {
+impl JobCoordinator {
     /// Whether a checkpoint waits for acks.
     pub(super) fn is_open(&self, checkpoint: u32) -> bool {
         self.pending.as_ref().is_some_and(|pending| pending.takes_acks_for(checkpoint))
@@ -70,12 +71,12 @@ impl Coordinator {
             return;
         }
         let number = match settings.ids {
-            Ids::Counter => {
+            CheckpointIds::Counter => {
                 let rows = m.env.rows_that_change(self.shard).records_mut();
                 rows.counter += 1;
                 rows.counter
             }
-            Ids::Restart => self.last + 1,
+            CheckpointIds::Restart => self.last + 1,
         };
         self.last = number;
         let attempt = self.attempt;
@@ -103,7 +104,7 @@ impl Coordinator {
         m: &mut Context<'_, E>,
     ) {
         let settings = &m.design.settings;
-        if settings.acks == Acks::Attempt && attempt != self.attempt {
+        if settings.acks == AcksOf::Attempt && attempt != self.attempt {
             m.env.reach(ACK_LATE);
             return;
         }

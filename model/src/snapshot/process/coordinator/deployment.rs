@@ -2,7 +2,7 @@
 //! splits. And how it ends: all tasks are cancelled, and after a while the next begins.
 
 use super::super::{Context, tell};
-use super::{Coordinator, LeaderStage, LeaderWrite, Restorable, TaskRunner};
+use super::{JobCoordinator, LeaderStage, LeaderWrite, Restorable, TaskRunner};
 use crate::snapshot::Snapshot;
 use crate::snapshot::alphabet::{self, ATTEMPTS, RESTORED, UNASSIGNED, control};
 use crate::snapshot::message::{Change, Reply, Request, Timer};
@@ -13,7 +13,7 @@ use onceproof_kernel::effect::Written;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 
-impl Coordinator {
+impl JobCoordinator {
     /// A life begins: attempts of an earlier one are over. Whoever led before hears of it when its own heartbeat ends.
     pub(super) fn boots<E: Env<Snapshot>>(&mut self, m: &mut Context<'_, E>) {
         let life = self.hands.calls.token();

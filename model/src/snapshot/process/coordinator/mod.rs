@@ -64,7 +64,7 @@ struct TaskRunner {
 
 /// The coordinator.
 #[derive(Debug)]
-pub struct Coordinator {
+pub struct JobCoordinator {
     pub(super) hands: Hands,
     shard: ShardIndex,
     stage: LeaderStage,
@@ -99,9 +99,9 @@ pub struct Coordinator {
     finished: BTreeSet<ShardIndex>,
 }
 
-impl Coordinator {
-    pub(super) fn new(shard: ShardIndex) -> Coordinator {
-        Coordinator {
+impl JobCoordinator {
+    pub(super) fn new(shard: ShardIndex) -> JobCoordinator {
+        JobCoordinator {
             hands: Hands::new(shard, 0),
             shard,
             stage: LeaderStage::Waiting,
@@ -127,7 +127,7 @@ impl Coordinator {
     }
 
     pub(super) fn reset(&mut self) {
-        *self = Coordinator::new(self.shard);
+        *self = JobCoordinator::new(self.shard);
     }
 
     fn records<'m, E: Env<Snapshot>>(&self, m: &'m Context<'_, E>) -> &'m RecordRows {

@@ -3,14 +3,14 @@
 //! overtaken, and what still comes on other channels until their own barrier, is stored with the state.
 
 use super::super::{Context, Hands};
-use super::Task;
+use super::JobTask;
 use crate::snapshot::Snapshot;
 use crate::snapshot::alphabet::{self, ALIGNED, OVERTAKEN, STATE_SHARED, control};
 use crate::snapshot::design::JobRole;
 use crate::snapshot::message::{BlobId, Change, ChannelItem, Request};
 use crate::snapshot::process::task::writer::WriterWait;
 use crate::snapshot::settings::{
-    AckAt, Barriers, Base, Handles, Mode, Recording, Settings, SinkChannel, StateAt,
+    AckWhen, Barriers, Base, Handles, Mode, Recording, Settings, SinkChannel, StateAt,
 };
 use crate::snapshot::state::{KeptState, TaskState};
 use onceproof_kernel::alphabet::Subject;
@@ -69,7 +69,7 @@ impl Checkpoints {
     }
 }
 
-impl Task {
+impl JobTask {
     /// A source begins a checkpoint.
     pub fn is_triggered<E: Env<Snapshot>>(
         &mut self,
@@ -292,7 +292,7 @@ impl Task {
             }
             self.checkpoints.stored.insert(checkpoint, (blob, state.clone()));
         }
-        if settings.ack == AckAt::OnBarrier {
+        if settings.ack == AckWhen::OnBarrier {
             self.acks(checkpoint, blob, &state, hands, m);
         }
         let (is_ended, handles) = (state.is_ended, handles_of(&state, settings));
@@ -341,7 +341,7 @@ impl Task {
         if settings.base == Base::Uploaded {
             self.builds_on(checkpoint);
         }
-        if settings.ack == AckAt::AfterUpload {
+        if settings.ack == AckWhen::AfterUpload {
             let ack = Request::Ack { attempt, checkpoint, blob, is_ended, handles };
             hands.send(m.design.coordinator(), ack, m);
         }

@@ -1,7 +1,7 @@
 //! A task that commits what the writer beside it has handed on, once the checkpoint is known to be complete.
 
 use super::super::{Context, Hands};
-use super::Task;
+use super::JobTask;
 use crate::snapshot::Snapshot;
 use crate::snapshot::alphabet::RECOMMITTED;
 use crate::snapshot::message::{Reply, Request, TransactionHandle};
@@ -25,7 +25,7 @@ pub(super) enum CommitUpTo {
     Checkpoint(u32),
 }
 
-impl Task {
+impl JobTask {
     pub(super) fn committer_begins<E: Env<Snapshot>>(
         &mut self,
         hands: &mut Hands,

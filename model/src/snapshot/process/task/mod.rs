@@ -12,7 +12,7 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::alphabet::REPLAYED;
 use crate::snapshot::design::{Design, JobRole};
 use crate::snapshot::message::{ChannelItem, FlowingRow, Reply, Request, Timer};
-use crate::snapshot::settings::{Broken, Failover};
+use crate::snapshot::settings::{BrokenChannel, Failover};
 use crate::snapshot::state::TaskState;
 use barrier::{Checkpoints, Uploading};
 use channel::{Inbound, Outbound};
@@ -20,7 +20,7 @@ use committer::Committing;
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::time::Time;
-use reader::Reading;
+use reader::ReaderState;
 use writer::{WriterWait, Writing};
 
 /// How far a task is with what it takes next. A barrier may overtake that until it is done.
@@ -36,7 +36,7 @@ enum Work {
 
 /// A task in one attempt.
 #[derive(Debug)]
-pub(super) struct Task {
+pub(super) struct JobTask {
     pub attempt: u32,
     shard: ShardIndex,
     role: JobRole,
@@ -57,12 +57,12 @@ pub(super) struct Task {
     /// How many functions it has run.
     executed: i64,
     checkpoints: Checkpoints,
-    reading: Reading,
+    reading: ReaderState,
     writing: Writing,
     committing: Committing,
 }
 
-impl Task {
+impl JobTask {
     /// The task of a shard in an attempt, with the state that it had at a checkpoint.
     pub fn new(
         design: &Design,
@@ -70,14 +70,14 @@ impl Task {
         (attempt, before): (u32, u32),
         restored: u32,
         mut state: TaskState,
-    ) -> Task {
+    ) -> JobTask {
         let inbound = |&from: &ShardIndex| Inbound::new(from, before > 0);
         let mut inputs: Vec<Inbound> = design.inputs(shard).iter().map(inbound).collect();
         let outbound = |&to: &ShardIndex| Outbound::new(to, before);
         for (channel, item) in std::mem::take(&mut state.overtaken) {
             inputs[channel].queue.push_back(item);
         }
-        Task {
+        JobTask {
             attempt,
             shard,
             role: design.role(shard),
@@ -91,7 +91,7 @@ impl Task {
             has_failed: false,
             executed: 0,
             checkpoints: Checkpoints::after(restored),
-            reading: Reading::default(),
+            reading: ReaderState::default(),
             writing: Writing::after(restored),
             committing: Committing::default(),
         }
@@ -291,7 +291,7 @@ impl Task {
     /// The channel to a task has broken.
     pub fn breaks(&mut self, to: ShardIndex, design: &Design) {
         let Some(output) = self.outputs.iter_mut().find(|output| output.to == to) else { return };
-        let fails = design.settings.broken == Broken::Fail;
+        let fails = design.settings.broken == BrokenChannel::Fail;
         match fails && design.settings.failover == Failover::All {
             true => self.has_failed = true,
             false => output.reopens(),

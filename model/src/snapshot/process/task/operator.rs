@@ -2,7 +2,7 @@
 //! end, and again for each record that comes within its lateness after that.
 
 use super::super::{Context, Hands};
-use super::Task;
+use super::JobTask;
 use crate::pipeline::StepKind;
 use crate::snapshot::Snapshot;
 use crate::snapshot::message::{FlowingRow, ReadPane};
@@ -22,7 +22,7 @@ use onceproof_kernel::told::Told;
 /// Rows that are ready to be sent, each with its task.
 type Rows = Vec<(ShardIndex, FlowingRow)>;
 
-impl Task {
+impl JobTask {
     /// A record is counted, or functions are run on it.
     pub(super) fn takes_record<E: Env<Snapshot>>(
         &mut self,

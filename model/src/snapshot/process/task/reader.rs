@@ -1,7 +1,7 @@
 //! A task that reads a split, record by record, and says what its source promises.
 
 use super::super::{Context, Hands};
-use super::Task;
+use super::JobTask;
 use crate::snapshot::Snapshot;
 use crate::snapshot::message::{ChannelItem, FlowingRow, Timer};
 use crate::stream::{Leaving, Record, Runner};
@@ -13,14 +13,14 @@ use onceproof_kernel::time::Time;
 
 /// What a reader knows beside its state.
 #[derive(Debug, Default)]
-pub(super) struct Reading {
+pub(super) struct ReaderState {
     /// Whether it has heard that there are no more splits.
     pub has_no_more: bool,
     /// Whether there may be something to read.
     pub is_ready: bool,
 }
 
-impl Task {
+impl JobTask {
     pub(super) fn reader_begins<E: Env<Snapshot>>(&mut self, m: &mut Context<'_, E>) {
         let is_silent = self.state.is_ended && !m.design.settings.repeats_end;
         if !is_silent {

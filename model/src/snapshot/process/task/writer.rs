@@ -2,13 +2,13 @@
 //! the next row begins another one.
 
 use super::super::{Context, Hands};
-use super::Task;
+use super::JobTask;
 use crate::snapshot::Snapshot;
 use crate::snapshot::design::JobRole;
 use crate::snapshot::message::{
     ChannelItem, FlowingRow, Reply, Request, TransactionHandle, TransactionName,
 };
-use crate::snapshot::settings::{Cleanup, EndOfJob, Names, Precommit};
+use crate::snapshot::settings::{Cleanup, EndOfJob, Precommit, TransactionNames};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::name::Name;
 
@@ -60,7 +60,7 @@ impl Writing {
     }
 }
 
-impl Task {
+impl JobTask {
     pub(super) fn writer_begins<E: Env<Snapshot>>(
         &mut self,
         hands: &mut Hands,
@@ -94,8 +94,8 @@ impl Task {
         let name = TransactionName {
             writer: m.design.layout.number_of(self.shard),
             attempt: match m.design.settings.names {
-                Names::Attempt => self.attempt,
-                Names::Checkpoint => 0,
+                TransactionNames::Attempt => self.attempt,
+                TransactionNames::Checkpoint => 0,
             },
             checkpoint: self.writing.closed + 1,
         };
