@@ -94,6 +94,8 @@ fn check(path: &str, arguments: &[&str], schema: &Schema, kinds: &mut BTreeMap<S
             "acked" => cause == "ack",
             "error" => ["ack", "send"].contains(&cause),
             "apply" => cause == "commit",
+            // No answer has come in time.
+            "heard" if event["instead"] == "unknown" => cause == "commit",
             "heard" | "end" => ["apply", "answer", "forgotten"].contains(&cause),
             "serve" => cause == "call",
             "answer" => cause == "serve",

@@ -331,7 +331,7 @@ impl Tale for Change {
 /// What answers say.
 pub static REPLIES: &[DetailWords] = &[
     DetailWords::new(
-        "answer",
+        "outcome",
         DetailKind::Words(&[
             ("done", "It is done."),
             ("refused", "It is refused."),
@@ -345,7 +345,7 @@ pub static REPLIES: &[DetailWords] = &[
 
 /// What an answer says.
 pub(super) fn of_reply(reply: &Reply) -> Details {
-    let word = |word| ("answer", Detail::Word(word));
+    let word = |word| ("outcome", Detail::Word(word));
     match *reply {
         Reply::Done => vec![word("done")],
         Reply::Refused => vec![word("refused")],

@@ -124,12 +124,14 @@ impl<S: System> World<'_, S> {
             if self.hosts[host as usize].is_up() {
                 self.outside.marks.reach(Mark::SHARD_NOT_THERE);
             }
-            // Whoever sent it hears of what was sent: that nobody took it is no cause of it.
-            if S::passage(&request.body) == Passage::Channel {
-                self.answer_with_error(self.now, &request);
-            }
+            let sent = self.outside.trace.cause();
             if self.outside.trace.is_on() {
                 self.tell_request_lost(&request, host, self.why_nobody(host));
+            }
+            if S::passage(&request.body) == Passage::Channel {
+                // That nobody took it is no cause of the error: that it was sent is.
+                sent.into_iter().for_each(|sent| self.note_cause(sent));
+                self.answer_with_error(self.now, &request);
             }
             return;
         };

@@ -9,7 +9,7 @@ use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::effect::{MessageAck, Reply, Request};
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::system::{Process, System};
+use onceproof_kernel::system::{Passage, Process, System};
 
 /// A reply on its way: its ends, which request it is for, and what an ack says.
 #[derive(Clone, Copy)]
@@ -52,7 +52,8 @@ impl<S: System> World<'_, S> {
         let message = S::word_of(&request.body);
         let sends = What::Sends { to, message, subject, key, attempt, again, fate };
         let number = self.tell(who, sends, fault);
-        if fate == Fate::Error {
+        // Whoever sends over a channel hears of an error wherever that breaks.
+        if fate == Fate::Error || S::passage(&request.body) == Passage::Channel {
             self.note_send(number, subject, attempt);
         }
     }
