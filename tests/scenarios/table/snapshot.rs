@@ -188,4 +188,12 @@ pub const ROWS: &[Row] = &[
         &[("table", 8, 13, &[("a", 7), ("b", 6)])],
     )
     .with_damaged(&["events/0#2", "events/0#3", "events/1#1", "events/1#2", "events/1#3"]),
+    ledger(
+        "snapshot/unknown-record.toml",
+        &[Stuck],
+        [8, 0, 0, 0, 0, 0, 0],
+        &[("table", 8, 0, &[])],
+    ),
+    exact("snapshot/unknown-record-repeated.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
+    exact("snapshot/leader-refused.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
 ];
