@@ -4,9 +4,12 @@
 use super::common::rules::{
     is_found_by_one_fault, reached_in_bad_weather, scenario, search_small, wrong_values,
 };
+use onceproof::scenario::Scenario;
 use onceproof_model::snapshot::alphabet;
 use onceproof_sim::outcome::Class::{self, Duplicated, Lost, Phantom, Stuck, Torn, Unbounded};
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 const FOLDER: &str = "snapshot";
 const UNALIGNED: &str = "mode = \"unaligned\"";
@@ -140,4 +143,26 @@ fn what_was_promised_is_lost_only_where_transactions_are_open_for_less_than_the_
         trial.simulator().brief(None).classes.contains(Lost)
     };
     assert_eq!(["60s", "90s", "91s", "2m"].map(lost), [true, true, false, false]);
+}
+
+#[test]
+fn a_fault_of_a_channel_is_refused_elsewhere_and_a_fault_of_a_message_there() {
+    let refused = |strategy: &str, at: &str, kind: &str, why: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/snapshot/small.toml");
+        let text = fs::read_to_string(&path)
+            .expect("a text")
+            .replace("strategy = \"snapshot\"", &format!("strategy = \"{strategy}\""));
+        let text = format!("{text}\n[[fault]]\nat = {at}\ndo = \"{kind}\"\n");
+        let error =
+            Scenario::parse(&text, &path).map(|_| ()).expect_err("a fault that does nothing");
+        assert!(error.to_string().contains(why), "{at} {kind}: {error}");
+    };
+    let channel = "{ from = \"events\", to = \"per-user\" }";
+    let way = "{ from = \"coordinator\", to = \"events\" }";
+    let breaks = "what goes over a channel is late, or the channel breaks";
+    for kind in ["drop-request", "drop-ack", "duplicate", "error-applied", "error-not-applied"] {
+        refused("snapshot", channel, kind, breaks);
+    }
+    refused("snapshot", way, "disconnect", "there is no channel: each message travels by itself");
+    refused("dataflow", channel, "disconnect", "each message travels by itself");
 }

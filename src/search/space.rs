@@ -56,7 +56,7 @@ impl Space {
         let is_idle = |kind: &Kind| match kind {
             Kind::ClockStep { .. } => !trial.design.reads_clocks(),
             Kind::Gone => !trial.layout().has_members(),
-            Kind::Disconnect => !trial.design.has_channels(),
+            Kind::Disconnect => trial.design.channels().is_empty(),
             _ => false,
         };
         space.kinds.retain(|kind| !is_idle(kind));

@@ -226,14 +226,14 @@ impl Design {
         }
     }
 
-    /// Whether messages go over channels, which break.
-    pub fn has_channels(&self) -> bool {
+    /// The ways that are channels, which keep the order of what goes over them, and break as a whole.
+    pub fn channels(&self) -> Vec<Edge> {
         match self {
-            Design::Snapshot(_) => true,
+            Design::Snapshot(design) => design.channels(),
             Design::Dataflow(_)
             | Design::InMemory(_)
             | Design::Transactions(_)
-            | Design::Own(_) => false,
+            | Design::Own(_) => Vec::new(),
         }
     }
 

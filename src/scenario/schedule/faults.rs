@@ -116,7 +116,7 @@ pub fn does_something(kind: &Kind, design: &Design, hosts: u32) -> Result<(), St
         Kind::Move if !design.takes_over() => {
             Err(format!("`{word}` can do nothing here\nnobody takes a process over"))
         }
-        Kind::Disconnect if !design.has_channels() => {
+        Kind::Disconnect if design.channels().is_empty() => {
             Err(format!("`{word}` can do nothing here\neach message travels by itself"))
         }
         Kind::ErrorNotApplied if !design.layout().alphabet.is_answered => {

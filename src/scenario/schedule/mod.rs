@@ -3,4 +3,5 @@
 pub mod faults;
 pub(super) mod place;
 pub(super) mod record;
+mod request;
 pub(super) mod placement;

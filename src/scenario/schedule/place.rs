@@ -79,7 +79,7 @@ impl Places<'_> {
             nth: raw.nth.as_ref().map(|at| at.value),
         };
         match placement {
-            Placement::Request | Placement::LinkAndTime => self.check_request(raw, &found)?,
+            Placement::Request | Placement::LinkAndTime => self.check_request(kind, raw, &found)?,
             Placement::Commit => {
                 let possible = |step: StepIndex| self.design.commits(step).map_err(str::to_owned);
                 self.check_step(raw, &found, "a commit", Scope::Stage, &possible)?;
@@ -123,7 +123,7 @@ impl Places<'_> {
         Ok(found)
     }
 
-    fn layout(&self) -> &Layout {
+    pub(super) fn layout(&self) -> &Layout {
         self.design.layout()
     }
 
@@ -234,55 +234,8 @@ impl Places<'_> {
         }
     }
 
-    fn name(&self, step: StepIndex) -> String {
+    pub(super) fn name(&self, step: StepIndex) -> String {
         quote(self.layout().name(step))
-    }
-
-    /// A request goes along an edge that its record travels, to and from shards that there are.
-    fn check_request(&self, raw: &raw::Place, place: &Place) -> Result<(), Diagnostic> {
-        let head = |step: StepIndex| self.layout().head(step);
-        if let (Some(to), Some(At { span, .. })) = (place.to, &raw.to)
-            && head(to) != to
-        {
-            let (to, head) = (self.name(to), self.name(head(to)));
-            let title = format!("nobody sends to {to}: it is fused into {head}");
-            let error = self.source.error(span.clone(), title);
-            return Err(error.label(match self.design.keeps_apart() {
-                Some(key) => format!("{key} keeps it apart"),
-                None => "it runs in the same process".to_owned(),
-            }));
-        }
-        let mut edges = self.design.ways();
-        edges.retain(|edge| place.from.is_none_or(|from| head(from) == head(edge.from)));
-        edges.retain(|edge| place.to.is_none_or(|to| to == edge.to));
-        if edges.is_empty() {
-            let at = span(&raw.to).or(span(&raw.from)).unwrap_or(0..0);
-            let title = match (place.from, place.to) {
-                (Some(from), Some(to)) => {
-                    format!("{} sends nothing to {}", self.name(from), self.name(to))
-                }
-                (None, Some(to)) => format!("nobody sends to {}", self.name(to)),
-                (Some(from), None) => format!("{} sends nothing", self.name(from)),
-                (None, None) => "nobody sends anything".to_owned(),
-            };
-            let from = place.to.map(|to| self.layout().step(to).from.as_slice());
-            let from = from.unwrap_or_default().iter();
-            let names: Vec<&str> = from.map(|&from| self.layout().name(from)).collect();
-            let error = self.source.error(at, title);
-            return Err(match names.is_empty() {
-                true => error,
-                false => error.label(format!("it takes the outputs of {}", list(&names, "and"))),
-            });
-        }
-        let reach = Reach::of(place.record.as_ref(), self.design);
-        edges.retain(|edge| reach.sends(edge.from));
-        if edges.is_empty() {
-            return Err(self.never_there(raw, place));
-        }
-        let receivers: Vec<StepIndex> = edges.iter().map(|edge| edge.to).collect();
-        self.check_shard(&raw.shard, &receivers)?;
-        let senders: Vec<StepIndex> = edges.iter().map(|edge| edge.from).collect();
-        self.check_shard(&raw.from_shard, &senders)
     }
 
     fn check_execution(
@@ -402,7 +355,7 @@ impl Places<'_> {
         self.check_shard(&raw.shard, &steps)
     }
 
-    fn never_there(&self, raw: &raw::Place, place: &Place) -> Diagnostic {
+    pub(super) fn never_there(&self, raw: &raw::Place, place: &Place) -> Diagnostic {
         let at = span(&raw.record).unwrap_or(0..0);
         let name = raw.record.as_ref().map_or("", |record| record.value.as_str());
         let step = place.to.or(place.step).or(place.from);
@@ -420,7 +373,11 @@ impl Places<'_> {
         })
     }
 
-    fn check_shard(&self, shard: &Option<At<u32>>, steps: &[StepIndex]) -> Result<(), Diagnostic> {
+    pub(super) fn check_shard(
+        &self,
+        shard: &Option<At<u32>>,
+        steps: &[StepIndex],
+    ) -> Result<(), Diagnostic> {
         let Some(At { value: shard, span }) = shard else {
             return Ok(());
         };

@@ -242,7 +242,8 @@ impl TaskHost {
         self.with(owner, m, |task, hands, m| task.is_answered(&body, reply, hands, m));
     }
 
-    /// A message did not come through. One of a channel breaks that; a request is sent again in its time.
+    /// A message did not come through. One of a channel breaks that, of the newest attempt, since an error does not say whose
+    /// it is; a request is sent again in its time.
     fn hears_of_error<E: Env<Snapshot>>(
         &mut self,
         from: ShardIndex,

@@ -5,73 +5,8 @@ use super::{
     Markers, OffsetsAt, Overlap, Positions, Prepare, Restore, Settings, StoreRule, TransactionalId,
     Verify, Version,
 };
-use crate::setting::{Free, Setting, SettingChoice, SettingValue, WrittenAs, number_of};
-
-const TRUE: WrittenAs = WrittenAs::Bool(true);
-const FALSE: WrittenAs = WrittenAs::Bool(false);
-const BOTH: [bool; 2] = [true, false];
-
-/// A setting whose choices are the values of a list, in their order.
-macro_rules! one_of {
-    ($key:literal, $about:literal, $field:ident in $all:expr, [$($choice:expr),+ $(,)?]) => {
-        Setting {
-            key: $key,
-            about: $about,
-            choices: &[$($choice),+],
-            free: None,
-            get: |settings| number_of(&$all, settings.$field),
-            set: |settings, value| settings.$field = $all[value.choice()],
-        }
-    };
-}
-
-/// A time that is not 0.
-macro_rules! length {
-    ($key:literal, $about:literal, $field:ident, $does:literal, may_break: $may_break:literal) => {
-        Setting {
-            key: $key,
-            about: $about,
-            choices: &[],
-            free: Some(Free::Length {
-                about: $does,
-                zero: Some([concat!("`", $key, "` is 0"), "it is at least 1ns"]),
-                may_break: $may_break,
-            }),
-            get: |settings| SettingValue::Length(settings.$field),
-            set: |settings, value| settings.$field = value.length().unwrap_or(settings.$field),
-        }
-    };
-}
-
-/// A number that is at least 1.
-macro_rules! number {
-    ($key:literal, $about:literal, $field:ident, $does:literal, most: $most:literal) => {
-        Setting {
-            key: $key,
-            about: $about,
-            choices: &[],
-            free: Some(Free::Number { about: $does, least: 1, most: $most, may_break: false }),
-            get: |settings| SettingValue::Number(settings.$field),
-            set: |settings, value| settings.$field = value.number().unwrap_or(settings.$field),
-        }
-    };
-}
-
-const fn right(word: &'static str, about: &'static str) -> SettingChoice {
-    SettingChoice::right(word, about)
-}
-
-const fn wrong(word: &'static str, about: &'static str) -> SettingChoice {
-    SettingChoice::wrong(word, about)
-}
-
-const fn yes(about: &'static str) -> SettingChoice {
-    SettingChoice::right("", about).written(TRUE)
-}
-
-const fn no(about: &'static str) -> SettingChoice {
-    SettingChoice::wrong("", about).written(FALSE)
-}
+use crate::setting::{Free, Setting, SettingChoice, SettingValue, WrittenAs};
+use crate::setting_rows::{BOTH, NO_FIRST, length, no, number, one_of, right, wrong, yes};
 
 const VERSIONS: [Version; 3] =
     [Version::EpochPerTransaction, Version::Verified, Version::Unverified];
@@ -109,10 +44,20 @@ pub(super) static ALL: &[Setting<Settings>] = &[
         wrong("", "The same, and no partition asks whether its transaction is open.")
             .written(WrittenAs::Number(0)),
     ]),
-    number!("clients", "How many clients share the tasks.", clients,
-        "So many, each with one transaction at a time.", most: 64),
-    number!("poll", "How many records of a partition a client takes at a time.", poll,
-        "At most so many; a transaction is at most two polls.", most: 1_000_000),
+    number!(
+        "clients",
+        "How many clients share the tasks.",
+        clients,
+        "So many, each with one transaction at a time.",
+        1..=64
+    ),
+    number!(
+        "poll",
+        "How many records of a partition a client takes at a time.",
+        poll,
+        "At most so many; a transaction is at most two polls.",
+        1..=1_000_000
+    ),
     length!("request-timeout", "After how long a request without an answer is sent again.",
         request_timeout, "As long.", may_break: false),
     length!("retry-backoff", "After how long a request is sent again whose answer says so.",
@@ -121,12 +66,27 @@ pub(super) static ALL: &[Setting<Settings>] = &[
         yes("A batch that is sent again is known, and appended once."),
         no("It is appended each time."),
     ]),
-    number!("batch", "How many entries a batch has.", batch,
-        "At most so many; all of them are appended at once.", most: 1_000_000),
-    number!("batches", "How many batches of a producer a partition remembers.", batches,
-        "A repetition of an older one is refused.", most: 1_000),
-    number!("in-flight", "How many requests to a partition a client has on their way.", in_flight,
-        "At most so many.", most: 1_000),
+    number!(
+        "batch",
+        "How many entries a batch has.",
+        batch,
+        "At most so many; all of them are appended at once.",
+        1..=1_000_000
+    ),
+    number!(
+        "batches",
+        "How many batches of a producer a partition remembers.",
+        batches,
+        "A repetition of an older one is refused.",
+        1..=1_000
+    ),
+    number!(
+        "in-flight",
+        "How many requests to a partition a client has on their way.",
+        in_flight,
+        "At most so many.",
+        1..=1_000
+    ),
     one_of!("first-sequence", "With which number a producer begins.",
         first_sequence in FIRST_SEQUENCES, [
         right("zero", "With 0."),
@@ -212,9 +172,9 @@ pub(super) static ALL: &[Setting<Settings>] = &[
     length!("expelled-hears", "How long until a member hears that it is none any more.",
         expelled_hears, "As long: until then it goes on.", may_break: false),
     one_of!("generation", "Whose offsets the group takes.", generation in GENERATIONS, [
-        right("", "Those of members of the present generation.").written(TRUE),
+        right("", "Those of members of the present generation.").written(WrittenAs::Bool(true)),
         wrong("member-only", "Those of members."),
-        wrong("", "Those of anybody.").written(FALSE),
+        wrong("", "Those of anybody.").written(WrittenAs::Bool(false)),
     ]),
     one_of!("stable-fetch", "Whether a position is told while a transaction may still move it.",
         waits_for_offsets in BOTH, [
@@ -292,10 +252,10 @@ pub(super) static ALL: &[Setting<Settings>] = &[
         set: |settings, value| settings.producer_expiry = value.length(),
     },
     one_of!("producer-expiry.open-too", "Whether also one is forgotten whose transaction is open.",
-        expires_open in [false, true], [
-        SettingChoice::right("", "It is remembered until that is over.").written(FALSE),
+        expires_open in NO_FIRST, [
+        SettingChoice::right("", "It is remembered until that is over.").written(WrittenAs::Bool(false)),
         SettingChoice::wrong("", "It is forgotten, and its transaction with it.")
-            .written(TRUE)
+            .written(WrittenAs::Bool(true))
             .under("producer-expiry.after = \"5ms\""),
     ]),
 ];

@@ -271,7 +271,7 @@ impl JobCoordinator {
     }
 
     /// A checkpoint has taken too long.
-    pub(super) fn times_out<E: Env<Snapshot>>(&mut self, _: u32, m: &mut Context<'_, E>) {
+    pub(super) fn times_out<E: Env<Snapshot>>(&mut self, m: &mut Context<'_, E>) {
         m.env.reach(CHECKPOINT_TIMED_OUT);
         self.aborts(m);
     }

@@ -187,7 +187,7 @@ impl JobCoordinator {
                 Timer::Restart { .. } => self.leads(m),
                 Timer::Unregistered { .. } => self.asks_for_processes(m),
                 Timer::Tick { .. } => self.is_to_begin(m),
-                Timer::TimedOut { checkpoint, .. } => self.times_out(checkpoint, m),
+                Timer::TimedOut { .. } => self.times_out(m),
                 Timer::Unassigned { .. } => self.finds_unassigned(m),
                 _ => {}
             },

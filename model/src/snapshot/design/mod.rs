@@ -1,15 +1,16 @@
 //! A design: a pipeline with its settings, and what follows from both: the tasks, the channels between them, and the topics
 //! into which they write.
 
-use super::alphabet::{self, ALPHABET};
+mod laid;
+
+use super::alphabet;
 use super::settings::{EndOfJob, OnAbort, Settings};
 use crate::pipeline::{Edge, Pipeline, Step, StepKind};
 use crate::stream::{Flow, Refused, Topology};
+use laid::{layout, roles};
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::key::{Key, Keys};
-use onceproof_kernel::layout::{LaidStep, Layout, ShardIndex, StepIndex};
-use onceproof_kernel::retry::{CommitRetry, Retry};
-use onceproof_kernel::source::Source;
+use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 
 /// The name of the coordinator among the processes.
 pub const COORDINATOR: &str = "coordinator";
@@ -248,24 +249,33 @@ impl Design {
     /// All ways that messages go.
     pub fn ways(&self) -> Vec<Edge> {
         let coordinator = self.at(JobRole::Coordinator);
-        let mut ways = Vec::new();
-        for (at, role) in self.roles.iter().enumerate() {
-            let from = StepIndex(at as u16);
-            if !role.is_task() || self.layout.head(from) != from {
-                continue;
-            }
+        let mut ways = self.channels();
+        for (from, role) in self.runners() {
             ways.extend([Edge { from, to: coordinator }, Edge { from: coordinator, to: from }]);
-            let mut to: Vec<StepIndex> = self.outputs[self.layout.shard(from, 0).at()]
-                .iter()
-                .map(|&shard| self.layout.step_of(shard))
-                .collect();
-            to.dedup();
-            ways.extend(to.into_iter().map(|to| Edge { from, to }));
-            if let JobRole::Writer(step) | JobRole::Committer(step) = *role {
+            if let JobRole::Writer(step) | JobRole::Committer(step) = role {
                 ways.push(Edge { from, to: self.at(JobRole::Topic(step)) });
             }
         }
         ways
+    }
+
+    /// The ways that are channels.
+    pub fn channels(&self) -> Vec<Edge> {
+        let mut channels = Vec::new();
+        for (from, _) in self.runners() {
+            let outputs = &self.outputs[self.layout.shard(from, 0).at()];
+            let mut to: Vec<StepIndex> =
+                outputs.iter().map(|&shard| self.layout.step_of(shard)).collect();
+            to.dedup();
+            channels.extend(to.into_iter().map(|to| Edge { from, to }));
+        }
+        channels
+    }
+
+    /// The steps and processes that have tasks of their own.
+    fn runners(&self) -> impl Iterator<Item = (StepIndex, JobRole)> {
+        let all = self.roles.iter().enumerate().map(|(at, &role)| (StepIndex(at as u16), role));
+        all.filter(|&(step, role)| role.is_task() && self.layout.head(step) == step)
     }
 
     /// Whether a step of the protocol is ever taken at a step of the pipeline or at another process, else why not.
@@ -336,99 +346,4 @@ impl Design {
     pub fn commits(&self, step: StepIndex) -> Result<(), &'static str> {
         self.takes(alphabet::WRITTEN, step)
     }
-}
-
-/// Whether the results of a step are written into a topic of their own: those of an aggregate to which nobody listens.
-fn is_read(pipeline: &Pipeline, step: StepIndex, of: &Step) -> bool {
-    of.kind.windowing().is_some() && pipeline.edges(step).is_empty()
-}
-
-/// What each step of the layout is: first those of the pipeline, then the processes beside them, in order.
-fn roles(pipeline: &Pipeline, topology: &Topology) -> Vec<JobRole> {
-    let of_step = |(step, of): (StepIndex, &Step)| {
-        let head = topology.head(step);
-        match (&of.kind, &pipeline.step(head).kind) {
-            (StepKind::Sink(_), _) => JobRole::Topic(step),
-            (_, StepKind::Source { .. }) => JobRole::Reader(head),
-            _ => JobRole::Operator(head),
-        }
-    };
-    let mut roles: Vec<JobRole> = pipeline.numbered().map(of_step).collect();
-    roles.push(JobRole::Coordinator);
-    for (step, of) in pipeline.numbered() {
-        let is_sink = matches!(of.kind, StepKind::Sink(_));
-        if is_sink || is_read(pipeline, step, of) {
-            roles.extend([JobRole::Writer(step), JobRole::Committer(step)]);
-        }
-        if !is_sink && is_read(pipeline, step, of) {
-            roles.push(JobRole::Topic(step));
-        }
-    }
-    roles
-}
-
-fn layout(
-    pipeline: &Pipeline,
-    topology: &Topology,
-    roles: &[JobRole],
-    settings: &Settings,
-) -> Layout {
-    let timeout = settings.request_timeout;
-    let retry = Retry { timeout, backoff: 1, max: timeout };
-    let commit_retry = CommitRetry { timeout: Some(timeout), backoff: None, max: Some(timeout) };
-    // Nothing keeps a task from its state, whoever it is; and what is known of a record tells its own token.
-    let own = |laid: LaidStep| LaidStep {
-        repeats_commits: false,
-        is_fenced: false,
-        retry,
-        commit_retry,
-        ..laid
-    };
-    let mut laid: Vec<LaidStep> = Vec::new();
-    for (step, of) in pipeline.numbered() {
-        let source = match of.kind {
-            StepKind::Source { watermark: progress, .. } => Some(Source { progress, queue: None }),
-            _ => None,
-        };
-        let is_sink = matches!(of.kind, StepKind::Sink(_));
-        let plain = LaidStep {
-            head: topology.head(step),
-            is_outside: is_sink,
-            from: of.from.clone(),
-            copies: match &of.kind {
-                StepKind::Map(function) => function.copies(),
-                _ => 1,
-            },
-            source,
-            results: of.kind.results().filter(|_| is_sink || is_read(pipeline, step, of)),
-            is_global: matches!(of.kind, StepKind::CountGlobally(_)),
-            may_differ: of.kind.may_differ(),
-            ..LaidStep::plain(&of.name, step, of.shards)
-        };
-        laid.push(if is_sink { plain } else { own(plain) });
-    }
-    for (at, &role) in roles.iter().enumerate().skip(pipeline.steps().len()) {
-        let step = StepIndex(at as u16);
-        let name = |of: StepIndex, end: &str| format!("{}.{end}", pipeline.step(of).name);
-        let (name, shards) = match role {
-            JobRole::Writer(of) => (name(of, "writer"), pipeline.step(of).shards),
-            JobRole::Committer(of) => (name(of, "committer"), pipeline.step(of).shards),
-            JobRole::Topic(of) => (name(of, "output"), pipeline.step(of).shards),
-            JobRole::Coordinator | JobRole::Reader(_) | JobRole::Operator(_) => {
-                (COORDINATOR.to_owned(), 1)
-            }
-        };
-        let waits = [settings.interval, settings.timeout, settings.restart, settings.heartbeat];
-        let longest_wait = match role {
-            JobRole::Coordinator => waits.into_iter().max().unwrap_or(0),
-            _ => settings.service.max(settings.skew),
-        };
-        let plain =
-            LaidStep { is_beside: true, longest_wait, ..LaidStep::plain(&name, step, shards) };
-        laid.push(match role {
-            JobRole::Topic(_) => LaidStep { is_outside: true, ..plain },
-            _ => own(plain),
-        });
-    }
-    Layout::new(&ALPHABET, laid)
 }
