@@ -5,10 +5,11 @@ use boon::{Compiler, Schemas};
 use serde_json::{Value, json};
 use std::path::Path;
 
-const ALL: [&str; 7] = [
+const ALL: [&str; 8] = [
     "dataflow",
     "transactions",
     "snapshot",
+    "micro-batch",
     "dataflow-at-least-once",
     "at-least-once",
     "best-effort",
@@ -56,7 +57,7 @@ fn the_chapter_is_exact_with_ids_alone_and_late_with_them() {
         .collect();
     assert_eq!(names, ALL);
     let all = ALL.map(|strategy| of(&document, strategy));
-    let [ids, transactions, snapshot, without, acked, best, lambda] = all;
+    let [ids, transactions, snapshot, micro_batch, without, acked, best, lambda] = all;
     for one in all {
         assert_eq!((&one["runs"], &one["inconclusive"]), (&json!(30), &json!(0)), "{one}");
         // An empty comparison would say nothing.
@@ -68,6 +69,7 @@ fn the_chapter_is_exact_with_ids_alone_and_late_with_them() {
     assert_eq!((&ids["violated"], &ids["classes"]), (&json!(0), &json!({})));
     assert_eq!((&transactions["violated"], &transactions["classes"]), (&json!(0), &json!({})));
     assert_eq!((&snapshot["violated"], &snapshot["classes"]), (&json!(0), &json!({})));
+    assert_eq!((&micro_batch["violated"], &micro_batch["classes"]), (&json!(0), &json!({})));
     assert!(class(without, "duplicated") > 0);
     assert_eq!(class(without, "lost"), 0);
     assert_eq!(

@@ -17,7 +17,7 @@ pub mod told;
 
 pub use design::{COORDINATOR, Design, JobRole};
 pub use state::{
-    CheckpointRecord, KeptRecord, KeptState, KeptStates, TaskState, WindowContent, WindowOfKey,
+    CheckpointRecord, KeptRecord, KeptState, KeptStates, TaskState,
 };
 
 use crate::pipeline::Truth;

@@ -294,6 +294,13 @@ impl Places<'_> {
                 false => Ok(()),
             }
         };
+        if let Some(attempt) = &raw.attempt
+            && !self.design.counts_attempts(before)
+        {
+            let key = self.source.key_of(&attempt.span);
+            let error = self.source.error(key, format!("{what} has no `attempt`"));
+            return Err(error.label("`nth` counts how often that step is taken"));
+        }
         let scope = match words.is_each_steps {
             true => Scope::Step,
             false => Scope::Stage,
