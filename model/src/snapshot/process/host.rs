@@ -121,6 +121,19 @@ impl TaskHost {
             Request::Start { attempt, before, checkpoint, blob, life: _ } => {
                 self.starts(request, (attempt, before), (checkpoint, blob), m);
             }
+            // All its tasks have begun, and here is none: the one of this shard runs in a process that has lost the shard.
+            // The leader has to hear of this one. A reader once had said that it was there to a leader that another one
+            // had replaced by then. The next leader had the task begin in the process before it, which did not know that
+            // it was one no more, and every trigger came to a process without a task.
+            Request::Trigger { attempt, .. }
+            | Request::Notify { attempt, .. }
+            | Request::Abort { attempt, .. }
+            | Request::Assign { attempt }
+            | Request::NoMore { attempt }
+                if attempt > self.newest =>
+            {
+                self.registers(m);
+            }
             Request::Trigger { attempt, checkpoint } => {
                 let number = m.design.layout.number_of(self.shard);
                 let later = m.design.settings.skew.saturating_mul(number.into());
