@@ -1,10 +1,11 @@
 //! Sessions: a process that is a member of a group is heard of all the time, by heartbeats that are no messages here. Who
 //! is away for longer than its session allows is no member any more when the keeper of the sessions finds that. It is
-//! granted to no other worker: it comes back, or goes on, and hears late that it is no member. A session is one of a
-//! life. Once that has died it is heard of no more, however soon its process starts again, and the session is over in its
-//! time unless the next life has begun one of its own. A member that is moved is one that the keeper gives up although it
-//! lives. Nothing is heard either over a link that is cut: a member that is cut
+//! granted to no other worker: it comes back, or goes on, and hears late that it is no member. A member that is moved is
+//! one that the keeper gives up although it lives. Nothing is heard either over a link that is cut: a member that is cut
 //! off from the keeper for longer than its session is given up, too, and lives.
+//!
+//! A session is one of a life. A life that has died is heard of no more, however soon its process starts again: its session
+//! is over in its time, unless the next life has begun one of its own.
 //!
 //! The keeper is woken as by a timer of its own. If it is down then, it hears nothing, and asks again for all members
 //! that it knows when it starts: so a member that was gone meanwhile is found to be.
@@ -106,9 +107,9 @@ impl<S: System> World<'_, S> {
         }
     }
 
-    /// A host is away until then: the sessions of its processes that end before that do so. Those of processes that
-    /// died end in any case: a client once died, came back within its session, and was gone for good before it joined
-    /// again. Its first life was a member for ever, and nobody did the work that it had been given.
+    /// A host is away until then: the sessions of its processes that end before that do so, and those of processes that
+    /// have died do so in any case. A client once died, came back within its session, and was gone for good before it
+    /// joined again. Its first life was a member for ever, and nobody did the work that it had been given.
     pub(super) fn sessions_run_out(&mut self, host: u32, until: u64) {
         for shard in (0..self.owners.len() as u32).map(ShardIndex) {
             let Some(session) = self.layout.step(self.layout.step_of(shard)).session else {

@@ -121,10 +121,10 @@ impl TaskHost {
             Request::Start { attempt, before, checkpoint, blob, life: _ } => {
                 self.starts(request, (attempt, before), (checkpoint, blob), m);
             }
-            // All its tasks have begun, and here is none: the one of this shard runs in a process that has lost the shard.
-            // The leader has to hear of this one. A reader once had said that it was there to a leader that another one
-            // had replaced by then. The next leader had the task begin in the process before it, which did not know that
-            // it was one no more, and every trigger came to a process without a task.
+            // All tasks of that attempt have begun, and none of them here: the one of this shard runs in a process that has
+            // lost the shard. The leader has to hear of this one. A reader once said that it was there to a leader that
+            // had been replaced. The next leader knew the process before it alone, which had not heard that it was
+            // replaced, too, and began the task there: every later trigger came to a process without a task.
             Request::Trigger { attempt, .. }
             | Request::Notify { attempt, .. }
             | Request::Abort { attempt, .. }
