@@ -6,6 +6,7 @@
 //! drained has no lost records yet.
 
 use super::commits::Wire;
+use super::event::SessionEnd;
 use super::leases::Instance;
 use super::{End, Event, World};
 use crate::plan::Until;
@@ -144,7 +145,11 @@ impl<S: System> World<'_, S> {
             }
             Event::Resume { host, pause } => !self.hosts[host as usize].ends_with(pause),
             Event::Lease { host, away_since } => !self.hosts[host as usize].expires_if(away_since),
-            Event::Session { shard, token, is_sure } => !is_sure && !self.is_away(shard, token),
+            Event::Session { shard, token, why } => match why {
+                SessionEnd::GivenUp => false,
+                SessionEnd::Away => !self.is_away(shard, token),
+                SessionEnd::Died => self.sessions[shard.at()] != token,
+            },
             // A worker that is just starting may have booted it with the others already.
             Event::Boot { shard, life } => {
                 let owner = &self.owners[shard.at()];

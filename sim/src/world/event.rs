@@ -64,11 +64,11 @@ pub(super) enum Event<S: System> {
         host: u32,
         away_since: u64,
     },
-    /// The session of a process is over that had this token: for sure, or if it is still away.
+    /// The session of a process is over that had this token.
     Session {
         shard: ShardIndex,
         token: u64,
-        is_sure: bool,
+        why: SessionEnd,
     },
     /// A worker that was granted a shard starts.
     Boot {
@@ -79,6 +79,17 @@ pub(super) enum Event<S: System> {
     Fault {
         number: u32,
     },
+}
+
+/// Why a session is over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum SessionEnd {
+    /// The keeper has given the process up, whether it lives or not.
+    GivenUp,
+    /// It is away for too long, if it still is.
+    Away,
+    /// It died. Whether its process has started again means nothing, unless that has a session of its own by then.
+    Died,
 }
 
 #[cfg(test)]

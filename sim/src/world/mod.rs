@@ -77,6 +77,8 @@ pub(crate) struct World<'a, S: System> {
     directory: Directory,
     /// Shards that are to be moved and for which there is no other worker yet.
     moving: Vec<ShardIndex>,
+    /// The token under which each process that is a member of a group has its session; 0 before its first one.
+    sessions: Vec<u64>,
     queue: EventQueue<Event<S>>,
     links: Links,
     flights: Pool<Flight<S>>,
@@ -123,6 +125,7 @@ impl<'a, S: System> World<'a, S> {
             paused: 0,
             directory: Directory::new(shards, hosts, plan.cluster.routing_lag),
             moving: Vec::new(),
+            sessions: Vec::new(),
             queue: match latency.latency_min == latency.latency_max {
                 true => EventQueue::default(),
                 false => EventQueue::with_wheel(latency.latency_max),
@@ -164,6 +167,8 @@ impl<'a, S: System> World<'a, S> {
         self.zombies.clear();
         self.directory.reset();
         self.moving.clear();
+        self.sessions.clear();
+        self.sessions.resize(self.workers.len(), 0);
         self.owners.clear();
         for shard in (0..self.workers.len() as u32).map(ShardIndex) {
             let host = self.directory.home(shard);

@@ -4,6 +4,7 @@
 
 use super::leases::Owner;
 use super::{Event, World};
+use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::system::{Process, System};
 use onceproof_kernel::time::Time;
@@ -41,6 +42,7 @@ impl<S: System> World<'_, S> {
             paused: _,
             directory,
             moving,
+            sessions,
             queue,
             links,
             flights,
@@ -81,6 +83,10 @@ impl<S: System> World<'_, S> {
         for Owner { host, life: _, is_running } in owners {
             rest.requires(*is_running);
             rest.add(host);
+        }
+        // Whether the death of a member leaves its group a session to end.
+        for (shard, &session) in (0..).map(ShardIndex).zip(sessions) {
+            rest.add(session == outside.store.token(shard));
         }
         links.rest(at, &mut rest);
         directory.rest(at, &mut rest);

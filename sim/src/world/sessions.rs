@@ -4,11 +4,14 @@
 //! one that the keeper gives up although it lives. Nothing is heard either over a link that is cut: a member that is cut
 //! off from the keeper for longer than its session is given up, too, and lives.
 //!
+//! A session is one of a life. A life that has died is heard of no more, however soon its process starts again: its session
+//! is over in its time, unless the next life has begun one of its own.
+//!
 //! The keeper is woken as by a timer of its own. If it is down then, it hears nothing, and asks again for all members
 //! that it knows when it starts: so a member that was gone meanwhile is found to be.
 
 use super::World;
-use super::event::Event;
+use super::event::{Event, SessionEnd};
 use super::leases::{Instance, Zombie};
 use crate::fingerprint::Code;
 use crate::network::{Cut, OneWay};
@@ -59,7 +62,7 @@ impl<S: System> World<'_, S> {
             {
                 let at = since.saturating_add(session.length).max(self.now);
                 let token = self.outside.store.token(shard);
-                let event = Event::Session { shard, token, is_sure: false };
+                let event = Event::Session { shard, token, why: SessionEnd::Away };
                 self.schedule(at, Turn::Normal, Lane::Heap, event);
             }
         }
@@ -93,14 +96,20 @@ impl<S: System> World<'_, S> {
     /// A session begins. One of an earlier life of its process is over for sure.
     fn begin_session(&mut self, shard: ShardIndex, token: u64) {
         let Some(session) = self.layout.step(self.layout.step_of(shard)).session else { return };
+        self.sessions[shard.at()] = token;
         if self.is_absent(shard, token) || self.cut_off(shard).is_some() {
-            let is_sure = self.outside.store.token(shard) != token;
+            let why = match self.outside.store.token(shard) == token {
+                true => SessionEnd::Away,
+                false => SessionEnd::Died,
+            };
             let at = self.now.saturating_add(session.length);
-            self.schedule(at, Turn::Normal, Lane::Heap, Event::Session { shard, token, is_sure });
+            self.schedule(at, Turn::Normal, Lane::Heap, Event::Session { shard, token, why });
         }
     }
 
-    /// A host is away until then: the sessions of its processes that end before that do so.
+    /// A host is away until then: the sessions of its processes that end before that do so, and those of processes that
+    /// have died do so in any case. A client once died, came back within its session, and was gone for good before it
+    /// joined again. Its first life was a member for ever, and nobody did the work that it had been given.
     pub(super) fn sessions_run_out(&mut self, host: u32, until: u64) {
         for shard in (0..self.owners.len() as u32).map(ShardIndex) {
             let Some(session) = self.layout.step(self.layout.step_of(shard)).session else {
@@ -108,9 +117,14 @@ impl<S: System> World<'_, S> {
             };
             let away_since = self.hosts[host as usize].away_since;
             let end = away_since.saturating_add(session.length);
-            if self.owners[shard.at()].host == host && until > end {
+            let why = match self.hosts[host as usize].is_down {
+                true => SessionEnd::Died,
+                false => SessionEnd::Away,
+            };
+            let ends = why == SessionEnd::Died || until > end;
+            if self.owners[shard.at()].host == host && ends {
                 let token = self.outside.store.token(shard);
-                let event = Event::Session { shard, token, is_sure: false };
+                let event = Event::Session { shard, token, why };
                 self.schedule(end.max(self.now), Turn::Normal, Lane::Heap, event);
             }
         }
@@ -119,7 +133,7 @@ impl<S: System> World<'_, S> {
     /// A process is given up by the keeper of its session although it lives.
     pub(super) fn expel(&mut self, shard: ShardIndex) {
         let token = self.outside.store.token(shard);
-        let event = Event::Session { shard, token, is_sure: true };
+        let event = Event::Session { shard, token, why: SessionEnd::GivenUp };
         self.schedule(self.now, Turn::Normal, Lane::Heap, event);
     }
 

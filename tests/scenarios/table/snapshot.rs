@@ -196,4 +196,5 @@ pub const ROWS: &[Row] = &[
     ),
     exact("snapshot/unknown-record-repeated.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
     exact("snapshot/leader-refused.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
+    exact("snapshot/unknown-process.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
 ];

@@ -205,6 +205,11 @@ pub const ROWS: &[Row] = &[
         4,
         &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
     ),
+    exact(
+        "transactions/gone-after-crash.toml",
+        4,
+        &[("per-user", 4, 4, &[("a", 2), ("b", 2)]), ("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
     ledger(
         "transactions/checkpoint-end.toml",
         &[Lost],

@@ -121,6 +121,19 @@ impl TaskHost {
             Request::Start { attempt, before, checkpoint, blob, life: _ } => {
                 self.starts(request, (attempt, before), (checkpoint, blob), m);
             }
+            // All tasks of that attempt have begun, and none of them here: the one of this shard runs in a process that has
+            // lost the shard. The leader has to hear of this one. A reader once said that it was there to a leader that
+            // had been replaced. The next leader knew the process before it alone, which had not heard that it was
+            // replaced, too, and began the task there: every later trigger came to a process without a task.
+            Request::Trigger { attempt, .. }
+            | Request::Notify { attempt, .. }
+            | Request::Abort { attempt, .. }
+            | Request::Assign { attempt }
+            | Request::NoMore { attempt }
+                if attempt > self.newest =>
+            {
+                self.registers(m);
+            }
             Request::Trigger { attempt, checkpoint } => {
                 let number = m.design.layout.number_of(self.shard);
                 let later = m.design.settings.skew.saturating_mul(number.into());
