@@ -255,6 +255,11 @@ pub enum Timer {
         /// The life of the driver.
         life: u64,
     },
+    /// Executors of drivers before this one are ended.
+    Orphaned {
+        /// The life of the driver.
+        life: u64,
+    },
     /// A driver that has ended itself begins anew.
     Restart {
         /// Its life.

@@ -80,6 +80,7 @@ impl System for MicroBatch {
             Timer::Retry { word, .. } => Wait::ControlReply(word),
             Timer::Trigger { .. }
             | Timer::Restart { .. }
+            | Timer::Orphaned { .. }
             | Timer::Slow { .. }
             | Timer::Overdue { .. } => Wait::Due,
         }

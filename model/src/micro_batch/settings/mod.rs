@@ -69,7 +69,7 @@ pub struct Settings {
     pub request_timeout: Nanos,
     /// How long after it has ended itself a driver begins anew.
     pub restart: Nanos,
-    /// After how long an executor gives up a driver that does not answer, and has a successor.
+    /// How long after a driver begins the executors of drivers before it are ended.
     pub orphaned: Nanos,
 }
 

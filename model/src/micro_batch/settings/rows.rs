@@ -161,6 +161,6 @@ pub(super) static ALL: &[Setting<Settings>] = &[
         request_timeout, "As long.", may_break: false),
     length!("restart", "How long after it has ended itself a driver begins anew.", restart,
         "As long.", zero: None, may_break: false),
-    length!("orphaned", "After how long an executor gives up a driver that does not answer and has a successor.",
+    length!("orphaned", "How long after a driver begins the executors of drivers before it are ended.",
         orphaned, "As long.", may_break: false),
 ];

@@ -101,6 +101,7 @@ impl BatchDriver {
             Timer::Retry { call, waits, .. } => self.calls.awaits(call, waits),
             Timer::Trigger { life } => life == self.life && self.stage == DriverStage::Planning,
             Timer::Restart { life } => life == self.life && self.stage == DriverStage::Ended,
+            Timer::Orphaned { .. } => false,
             Timer::Slow { life, task } | Timer::Overdue { life, task } => {
                 life == self.life && self.stage == DriverStage::Running && self.run.is_live(task)
             }
@@ -128,6 +129,7 @@ impl BatchDriver {
                 Timer::Restart { .. } => self.begins_anew(m),
                 Timer::Slow { task, .. } => self.speculates(task, m),
                 Timer::Overdue { task, .. } => self.is_overdue(task, m),
+                Timer::Orphaned { .. } => {}
             },
             Input::Wake(_)
             | Input::Replied(_)
@@ -195,7 +197,10 @@ impl BatchDriver {
 
     fn has_executors_begin<E: Env<MicroBatch>>(&mut self, m: &mut Context<'_, E>) {
         let executors: Vec<ShardIndex> = m.design.executors().collect();
-        executors.into_iter().for_each(|executor| self.has_begin_afresh(executor, m));
+        for executor in executors {
+            self.has_begin_afresh(executor, m);
+            m.env.recall(executor, m.design.settings.orphaned, Timer::Orphaned { life: self.life });
+        }
     }
 
     fn has_begin_afresh<E: Env<MicroBatch>>(

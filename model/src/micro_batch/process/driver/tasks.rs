@@ -30,13 +30,15 @@ struct TaskOutput {
     task: TaskName,
     executor: ShardIndex,
     life: ExecutorLife,
-    rows: KeptRows,
 }
 
 /// A partition of a stage.
 #[derive(Clone, Debug, Default)]
 struct Partition {
     output: Option<TaskOutput>,
+    /// The results that came with its last output. They are not lost with the file: a stage that writes and is read was once
+    /// shown without them, when its file had been read and its executor was lost.
+    rows: Option<KeptRows>,
     /// Whether there was an output since all of the stage was thrown away.
     was_done: bool,
     /// The checksum of its last output.
@@ -86,7 +88,7 @@ impl BatchRun {
 
     /// All results, in the order of partitions.
     pub fn results(&self) -> Vec<KeptRows> {
-        self.partitions.values().filter_map(|of| Some(of.output?.rows)).collect()
+        self.partitions.values().filter_map(|of| of.rows).collect()
     }
 
     fn is_done(&self, shard: ShardIndex) -> bool {
@@ -180,7 +182,7 @@ impl BatchDriver {
             let shards: Vec<ShardIndex> = m.design.partitions(stage).collect();
             for shard in &shards {
                 let partition = self.run.partitions.entry(*shard).or_default();
-                (partition.output, partition.was_done) = (None, false);
+                (partition.output, partition.rows, partition.was_done) = (None, None, false);
                 self.run.states.remove(shard);
                 if m.design.settings.grant != GrantRule::Sticky {
                     self.run.grants.remove(shard);
@@ -297,7 +299,8 @@ impl BatchDriver {
     /// The file of a partition is gone. Which state came with it is not forgotten: another stage may have read that file, and
     /// then the partition is not computed again. The batch was committed without its state once.
     fn loses_output<E: Env<MicroBatch>>(&mut self, shard: ShardIndex, m: &mut Context<'_, E>) {
-        self.run.partitions.entry(shard).or_default().output = None;
+        let lost = self.run.partitions.entry(shard).or_default().output.take();
+        lost.into_iter().for_each(|output| self.takes_back(output.task, m));
         if m.design.settings.accepted == AcceptedRule::File {
             self.run.states.remove(&shard);
         }
@@ -326,7 +329,7 @@ impl BatchDriver {
         match report {
             TaskReport::Succeeded { rows, sum } => {
                 let (executor, life) = by;
-                self.succeeds(TaskOutput { task, executor, life, rows }, attempt, sum, m);
+                self.succeeds(TaskOutput { task, executor, life }, attempt, (rows, sum), m);
             }
             TaskReport::FileLost(file) => {
                 self.run.fails(task);
@@ -359,7 +362,7 @@ impl BatchDriver {
         &mut self,
         output: TaskOutput,
         attempt: Attempted,
-        sum: u64,
+        (rows, sum): (KeptRows, u64),
         m: &mut Context<'_, E>,
     ) {
         let (task, settings) = (output.task, &m.design.settings);
@@ -378,6 +381,7 @@ impl BatchDriver {
         let partition = self.run.partitions.entry(task.shard).or_default();
         let differs = partition.sum.is_some_and(|before| before != sum);
         (partition.sum, partition.output, partition.was_done) = (Some(sum), Some(output), true);
+        partition.rows = Some(rows);
         let of = &m.design.stages()[stage];
         if of.is_stateful {
             self.run.states.insert(task.shard, task);

@@ -4,7 +4,7 @@
 mod apply;
 mod task;
 
-use super::Context;
+use super::{Context, wake};
 use crate::micro_batch::MicroBatch;
 use crate::micro_batch::alphabet::DRIVER_GONE;
 use crate::micro_batch::kept::{KeptFile, KeptFiles, KeptState};
@@ -15,7 +15,6 @@ use onceproof_kernel::effect::{self, Input, Replied};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::fold;
-use onceproof_kernel::time::Nanos;
 use std::collections::{BTreeMap, BTreeSet};
 use task::RunningTask;
 
@@ -44,6 +43,8 @@ struct DriverDesk {
     owner: u32,
     /// How often it was told to begin afresh.
     turn: u32,
+    /// The newest batch of which it has run anything.
+    newest: u32,
     tasks: BTreeMap<TaskName, RunningTask>,
     /// The attempts that it has been asked for.
     asked: BTreeSet<TaskName>,
@@ -73,6 +74,7 @@ impl ExecutorHost {
     pub(super) fn awaits(&self, timer: Timer) -> bool {
         match timer {
             Timer::Retry { call, waits, .. } => self.calls.awaits(call, waits),
+            Timer::Orphaned { life } => self.desks.iter().any(|desk| desk.driver < life),
             Timer::Input
             | Timer::Trigger { .. }
             | Timer::Restart { .. }
@@ -101,6 +103,7 @@ impl ExecutorHost {
                 }
             }
             Input::Wake(Timer::Retry { call, .. }) => self.has_waited(call, m),
+            Input::Wake(Timer::Orphaned { life }) => self.gives_up_before(life, m),
             Input::Resume => self.goes_on(m),
             Input::Replied(_) | Input::Committed { .. } | Input::Called { .. } | Input::Wake(_) => {}
         }
@@ -113,7 +116,13 @@ impl ExecutorHost {
     ) {
         let reply = match request.body {
             Request::Fresh { driver, number, batch: _ } => {
-                Reply::Life(self.begins_afresh(driver, number))
+                let life = self.begins_afresh(driver, number);
+                // Whoever keeps the executors knows when there is another driver by now.
+                let newest = m.env.token(m.design.driver());
+                if driver < newest {
+                    wake(m.design.settings.orphaned, Timer::Orphaned { life: newest }, m);
+                }
+                Reply::Life(life)
             }
             Request::Run { driver, life, task, order } => {
                 let Some(at) = self.desk(driver, life) else {
@@ -164,6 +173,7 @@ impl ExecutorHost {
                 driver,
                 owner: self.drivers,
                 turn: number,
+                newest: 0,
                 tasks: BTreeMap::new(),
                 asked: BTreeSet::new(),
                 files: BTreeMap::new(),
@@ -191,8 +201,6 @@ impl ExecutorHost {
     /// A request is not answered: it is sent again, until nothing is to be hoped for.
     fn has_waited<E: Env<MicroBatch>>(&mut self, number: u32, m: &mut Context<'_, E>) {
         let Some(call) = self.calls.unanswered(number) else { return };
-        let settings = &m.design.settings;
-        let waited: Nanos = settings.request_timeout.saturating_mul(call.waits.into());
         match call.body {
             Request::Fetch { driver, task, files, .. } if call.waits >= FETCHES => {
                 self.calls.close(number);
@@ -200,19 +208,16 @@ impl ExecutorHost {
                     self.has_fetched(driver, task, Err(file), m);
                 }
             }
-            // Of a driver that is the newest it is known of no other that could do without this answer.
-            Request::Done { driver, .. } | Request::May { driver, .. }
-                if waited >= settings.orphaned && self.is_superseded(driver) =>
-            {
-                self.gives_up(driver, m);
-            }
             _ => self.calls.repeat(number, m),
         }
     }
 
-    /// Whether another driver has come after this one.
-    fn is_superseded(&self, driver: u64) -> bool {
-        self.desks.iter().any(|desk| desk.driver > driver)
+    /// Whoever keeps the executors ends those of drivers before this one. An executor that has lost its shard hears of no
+    /// other driver: it reported for ever to one that was no more.
+    fn gives_up_before<E: Env<MicroBatch>>(&mut self, driver: u64, m: &mut Context<'_, E>) {
+        let before = self.desks.iter().map(|desk| desk.driver).filter(|&other| other < driver);
+        let before: Vec<u64> = before.collect();
+        before.into_iter().for_each(|driver| self.gives_up(driver, m));
     }
 
     /// A driver is no more, and with it what was done for it.

@@ -74,7 +74,8 @@ impl ExecutorHost {
     ) {
         let ExecutorHost { shard, calls, desks, .. } = self;
         let desk = &mut desks[at];
-        if !desk.asked.insert(task) {
+        // What comes late of an earlier batch was asked for, or is wanted no more.
+        if task.batch < desk.newest || !desk.asked.insert(task) {
             return;
         }
         desk.forgets_before(task.batch);
@@ -200,8 +201,10 @@ impl ExecutorHost {
         task: TaskName,
         m: &mut Context<'_, E>,
     ) {
-        let at = self.desks.iter().position(|desk| desk.tasks.contains_key(&task));
-        if let Some(at) = at {
+        let is_at = |desk: &DriverDesk| {
+            desk.tasks.get(&task).is_some_and(|running| running.stage == TaskStage::Storing)
+        };
+        if let Some(at) = self.desks.iter().position(is_at) {
             self.spills(at, task, m);
         }
     }
@@ -317,6 +320,7 @@ impl ExecutorHost {
 impl DriverDesk {
     /// What is of batches before this one is needed no more.
     fn forgets_before(&mut self, batch: u32) {
+        self.newest = batch;
         self.files.retain(|task, _| task.batch >= batch);
         self.asked.retain(|task| task.batch >= batch);
         self.states.retain(|(_, version), _| version.version >= batch);
