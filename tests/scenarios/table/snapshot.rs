@@ -252,4 +252,10 @@ pub const ROWS: &[Row] = &[
         [8, 6, 0, 0, 0, 0, 0],
         &[("table", 8, 6, &[("a", 4), ("b", 2)])],
     ),
+    exact("snapshot/overtaken-end.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
+    exact("snapshot/start-for-a-life.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
+    exact("snapshot/older-leader.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
+    exact("snapshot/start-lost.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
+    exact("snapshot/registered-elsewhere.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
+    exact("snapshot/failure-said-again.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
 ];
