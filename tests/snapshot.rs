@@ -1,6 +1,8 @@
 //! Snapshots: no fault breaks the right design, and each rule of the protocol that is left out is found, by one fault where
 //! one is enough, else in bad weather.
 
+mod places;
+
 use super::common::rules::{
     is_found_by_one_fault, reached_in_bad_weather, scenario, search_small, wrong_values,
 };
