@@ -2,6 +2,7 @@
 //! one is enough, else in bad weather.
 
 mod places;
+mod time_out;
 
 use super::common::rules::{
     is_found_by_one_fault, reached_in_bad_weather, scenario, search_small, wrong_values,
