@@ -92,6 +92,8 @@ impl JobTask {
         let content = self.state.windows.entry(window).or_default();
         m.env.add(&mut content.sum.pile, record.key, &record.member());
         content.sum.add(record);
+        let counts = Story::Counts { record: record.tag.name, window: (key, start) };
+        m.env.decides(Decision::Own(&|| Told::new(counts)));
         match window.0 <= watermark {
             true => self.fires(step, window, rows, m),
             false => Ok(()),
@@ -160,7 +162,8 @@ impl JobTask {
             weight: sum.weight,
             value: Value::Integer(total),
         };
-        let fires = Story::Fires { pane: name, records: sum.weight.unsigned_abs() };
+        let records = sum.weight.unsigned_abs();
+        let fires = Story::Fires { pane: name, window: (key, start), records };
         m.env.decides(Decision::Own(&|| Told::new(fires)));
         if let Some(writer) = m.design.writer(step, key, &m.env.words().keys) {
             let pane = Some(ReadPane { start, value: sum.value });
