@@ -2,6 +2,7 @@
 //! smallest causes, and is the same on any number of threads and after any interruption.
 
 mod coin;
+mod cut_off;
 mod necessity;
 mod parameters;
 mod rests;

@@ -1,6 +1,9 @@
 //! Snapshots: no fault breaks the right design, and each rule of the protocol that is left out is found, by one fault where
 //! one is enough, else in bad weather.
 
+mod places;
+mod time_out;
+
 use super::common::rules::{
     is_found_by_one_fault, reached_in_bad_weather, scenario, search_small, wrong_values,
 };
@@ -67,6 +70,20 @@ const IN_BAD_WEATHER: &[(&str, &str, u64, Class)] = &[
     ("base = \"uploaded\"", INCREMENTAL, 0, Stuck),
 ];
 
+/// Each file with the value that its comment says is right. The others have a second file that holds.
+const WITH_THE_RIGHT_VALUE: &[(&str, &str)] = &[
+    ("older-barrier.toml", "recording = \"exact\""),
+    ("late-begin.toml", "begin = \"fenced\""),
+    ("unfenced-leader.toml", "fencing = true"),
+    ("kept-token.toml", "restore = \"token-first\""),
+    ("remembered-record.toml", "restore = \"token-first\""),
+    ("read-first.toml", "restore = \"token-first\""),
+    ("late-ack.toml", "late-acks = \"drop\""),
+    ("number-again.toml", "ids = \"counter\""),
+    ("number-again.toml", "acks = \"attempt\""),
+    ("base-uploaded.toml", "base = \"notified\""),
+];
+
 /// A value with the settings beside it.
 fn beside(value: &str, other: &str) -> String {
     if other.is_empty() { value.to_owned() } else { format!("{other}, {value}") }
@@ -94,6 +111,17 @@ fn each_rule_of_snapshots_that_takes_more_is_found_in_bad_weather() {
         let trial = scenario(FOLDER, "random.toml", &beside(value, other)).trial;
         let brief = trial.simulator().brief(Some(seed));
         assert!(brief.classes.contains(class), "{value}, seed {seed}: {:?}", brief.classes);
+    }
+}
+
+/// What goes wrong in a file goes well with the right value in the same file, and the same faults.
+#[test]
+fn with_the_right_value_the_same_faults_do_nothing() {
+    for &(file, right) in WITH_THE_RIGHT_VALUE {
+        let wrong = scenario(FOLDER, file, "").trial.simulator().brief(None);
+        assert!(!wrong.classes.is_empty(), "{file}");
+        let brief = scenario(FOLDER, file, right).trial.simulator().brief(None);
+        assert!(brief.classes.is_empty(), "{file}, {right}: {:?}", brief.classes);
     }
 }
 

@@ -27,19 +27,37 @@ pub struct Account {
     pub asides: &'static [&'static str],
     /// How changes stand only once a later one in the same log says so; none where each stands at once.
     pub later: Option<StandsLater>,
+    /// Where records are held in memory alone until they leave it as one; none where all that is held is durable.
+    pub held: Option<HeldInMemory>,
 }
 
 /// Changes that stand only once another one, in the same log, ends what they are part of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct StandsLater {
-    /// The word of the change that ends it.
-    pub end: &'static str,
-    /// The detail of both, a number, by which they belong together.
-    pub of: &'static str,
-    /// The detail of the end that says how it ends.
-    pub how: &'static str,
-    /// The word there with which the changes stand; with any other they never do.
-    pub stands: &'static str,
+    /// The details of all of them, numbers, by which they belong together.
+    pub of: &'static [&'static str],
+    /// The words of the changes that end it, each with how.
+    pub ends: &'static [(&'static str, Ending)],
+}
+
+/// How a change ends what others are part of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ending {
+    /// They stand from then on.
+    Stands,
+    /// They never do.
+    Undone,
+    /// They stand if it says this word, else they never do.
+    Says(&'static str),
+}
+
+/// What is told where a result is put together in memory, by the results that both name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct HeldInMemory {
+    /// A record is added to one.
+    pub takes: &'static str,
+    /// All that it has leaves under another name.
+    pub leaves: &'static str,
 }
 
 /// What whoever acts believes. In braces stands what is known where it is said: `{who}` acts, `{other}` is at the other
@@ -139,6 +157,7 @@ impl Account {
         ends: &[],
         asides: &[],
         later: None,
+        held: None,
     };
 
     /// What a mechanism or a setting does that is not as it should be.

@@ -39,4 +39,5 @@ pub(crate) static ACCOUNT: Account = Account {
     ends: &["delete"],
     asides: &[],
     later: None,
+    held: None,
 };

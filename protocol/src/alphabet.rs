@@ -32,6 +32,9 @@ const fn of_process(word: &'static str, verb: &'static str, about: &'static str)
     PointWords { word, verb, about, is_each_steps: false, control: None }
 }
 
+/// Those at which a commit is sent.
+pub const COMMITS: &[Point] = &[COMMIT];
+
 /// All its words.
 pub static ALPHABET: Alphabet = Alphabet {
     points: &[

@@ -26,6 +26,6 @@ mod account;
 pub mod tx;
 pub mod words;
 
-pub use alphabet::ALPHABET;
+pub use alphabet::{ALPHABET, COMMITS};
 pub use design::{Design, LOG, Misfit};
 pub use system::Own;

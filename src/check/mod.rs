@@ -238,7 +238,7 @@ impl Check {
         }
         let seeds = environment.seeds.as_ref().unwrap_or(&self.seeds);
         let held = match self.search(&trial, &drawn, most, seeds).run() {
-            Found::Holds(held) => held,
+            Found::Holds(held) => *held,
             Found::Fails(failing) if self.is_kept => return Err(shelf.keep(&failing)),
             Found::Fails(failing) => {
                 let shrunk = shrunk(&failing, &[])?;

@@ -41,7 +41,7 @@ pub(super) struct Search<'a> {
 /// What a search found.
 pub(super) enum Found {
     /// Nothing breaks it.
-    Holds(Held),
+    Holds(Box<Held>),
     /// This breaks it.
     Fails(Box<Failing>),
     /// Neither is known: why.
@@ -86,7 +86,7 @@ impl Search<'_> {
         if let Some(why) = self.nothing_shown() {
             return Found::Unsure(why);
         }
-        Found::Holds(Held { found, seeds })
+        Found::Holds(Box::new(Held { found, seeds }))
     }
 
     /// Searches for a run that shows a class: among the schedules of at most one fault, or of as many as are asked for,

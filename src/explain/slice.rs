@@ -43,6 +43,12 @@ impl Lineage {
                     holding.insert((gain.step.0, gain.cell.clone()));
                 }
             }
+            if let Some((step, cell)) = &scene.takes
+                && scene.is_of(&roots)
+                && is_above(*step)
+            {
+                holding.insert((step.0, cell.clone()));
+            }
             for (step, cell, root) in &scene.leaves {
                 if holding.remove(&(step.0, cell.clone())) && !roots.contains(root) {
                     roots.push(*root);

@@ -194,9 +194,12 @@ impl Told<'_> {
         };
         match self.open(at) {
             Some((since, gain)) => {
-                let (of, total) = (self.result(gain), gain.total.unwrap_or(gain.weight));
+                let of = match gain.total {
+                    Some(total) => format!("that {} is {total}", self.result(gain)),
+                    None => format!("what has it for {}", self.step(gain.step)),
+                };
                 format!(
-                    "{stands}; that {of} is {total} is part of a transaction that is open since {}",
+                    "{stands}; {of} is part of a transaction that is open since {}",
                     when(since)
                 )
             }

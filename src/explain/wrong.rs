@@ -1,7 +1,7 @@
 //! The events at which a run goes wrong. For each class they are others: what is too many is applied once more, what is
 //! lost is taken for done by somebody, what has no end is repeated.
 
-use super::scene::{Course, Gain, Scene, Shape};
+use super::scene::{Course, Gain, Scene, Shape, Stands};
 use super::slice::Lineage;
 use super::victim::Victim;
 use onceproof_sim::outcome::ClassTurn;
@@ -202,11 +202,27 @@ impl Sight<'_> {
         if !dropped.is_empty() {
             return dropped;
         }
+        let undone: Vec<usize> = after(self.undone().into_iter().collect());
+        if !undone.is_empty() {
+            return undone;
+        }
         let ends = self.account_ends();
         after(self.last(|scene| {
             let is_done = scene.changes.iter().any(|change| ends.contains(change));
             is_done && !scene.is_vain && is_its(scene)
         }))
+    }
+
+    /// The last event that undoes what had the record, of results that say themselves who is in them.
+    fn undone(&self) -> Option<usize> {
+        let gains = self.fails.scenes.iter().filter(|scene| !scene.is_vain);
+        let gains = gains.flat_map(|scene| &scene.gains).filter(|gain| gain.total.is_none());
+        let its = gains.filter(|gain| self.lineage.gains(gain, self.victim));
+        let ended = its.filter_map(|gain| match gain.stands {
+            Stands::Undone(end) => Some(end),
+            Stands::AtOnce | Stands::Open(_) | Stands::Since(_) => None,
+        });
+        ended.max()
     }
 
     /// The commit that puts the record into its total where that is right, and here leaves it out.

@@ -10,7 +10,7 @@ use super::worth::worth_of_run_json;
 use crate::figures;
 use crate::scenario::{FORMAT, fault_to_json, kind_to_json};
 use crate::search::causes::Cause;
-use crate::search::certificate::{Counts, ENGINE, Exhaustion};
+use crate::search::certificate::{Counts, CutOff, ENGINE, Exhaustion};
 use onceproof_sim::fault::{Fault, KindName};
 use onceproof_systems::Trial;
 
@@ -76,6 +76,11 @@ pub fn search_json(found: &Exhaustion, trial: &Trial) -> Value {
         "runs": total.runs,
         "complete": found.is_complete(),
         "interrupted": found.interrupted,
+        "cut_off": found.cut_off.map(|CutOff { faults, runs, about }| json!({
+            "faults": faults,
+            "runs": runs,
+            "about": about,
+        })),
         "certificate": found.certificate(),
         "violated": total.violated,
         "inconclusive": total.inconclusive,

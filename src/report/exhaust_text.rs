@@ -12,7 +12,7 @@ use super::{ExhaustReport, class_list};
 use crate::figures::{self, counted, grouped};
 use crate::scenario::FORMAT;
 use crate::search::causes::{Group, groups};
-use crate::search::certificate::{Counts, ENGINE, Exhaustion};
+use crate::search::certificate::{Counts, CutOff, ENGINE, Exhaustion};
 use crate::search::exhaust::needless_in_words;
 use onceproof_sim::fault::{Fault, KindName};
 use onceproof_systems::Trial;
@@ -113,7 +113,23 @@ fn verdict(found: &Exhaustion, spent: Option<&str>) -> String {
             format!("{BAD}violated{BAD:#}: {causes} break it, the first of {first}")
         }
     };
-    format!("{verdict}\nschedules of at most {}: {searched}", faults(found.most as usize))
+    let most = faults(found.most as usize);
+    format!("{verdict}\nschedules of at most {most}: {searched}{}", cut_off(found))
+}
+
+/// How much of the number of faults was searched at which it was interrupted: "of 2 faults: 12 of about 90 schedules".
+fn cut_off(found: &Exhaustion) -> String {
+    let (Some(CutOff { faults, runs, about }), Some(level)) = (found.cut_off, found.levels.last())
+    else {
+        return String::new();
+    };
+    let violated = match level.violated {
+        0 => "none".to_owned(),
+        violated => grouped(violated),
+    };
+    let faults = counted(faults.into(), "fault");
+    let about = counted(about, "schedule");
+    format!("\nof {faults}: {} of about {about}, {violated} violated", grouped(runs))
 }
 
 /// Causes of the same kinds, with the first of them in words.

@@ -70,6 +70,17 @@ impl Counts {
     }
 }
 
+/// How far a search had come among the schedules of so many faults.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CutOff {
+    /// How many faults these have.
+    pub faults: u32,
+    /// How many of them were run.
+    pub runs: u64,
+    /// About how many there are.
+    pub about: u64,
+}
+
 /// What an exhaustive search found.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Exhaustion {
@@ -85,6 +96,8 @@ pub struct Exhaustion {
     pub first_inconclusive: Option<Vec<Fault>>,
     /// Whether it was interrupted.
     pub interrupted: bool,
+    /// How far it had come with the number of faults at which it was interrupted.
+    pub cut_off: Option<CutOff>,
     /// Whether it ended, as it was asked to, with the smallest number of faults that breaks the scenario.
     pub stopped: bool,
     /// A hash of all that was searched: scenario, kinds, number of faults.

@@ -13,20 +13,18 @@
 //! the scenario, since of what breaks it all variants are wanted: the number of faults with the first cause is
 //! searched again, in full.
 
-use super::causes::{Cause, explaining};
-use super::certificate::{Counts, Exhaustion};
+use super::causes::Cause;
+use super::certificate::{Counts, CutOff, Exhaustion};
 use super::panics::naming;
-use super::rests::{Rests, Shared};
+use super::rests::Shared;
 use super::resume::{BreakingSchedule, Done, SearchPart};
 use super::space::Space;
-use crate::figures::counted;
-use crate::report::words::fault_in_words;
+use super::walk::Walk;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::{Brief, Verdict};
 use onceproof_sim::simulator::{Extensions, Needless, Possibility, Resting};
 use onceproof_systems::{Simulator, Trial};
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -71,6 +69,7 @@ pub fn exhaust(
         causes: Vec::new(),
         first_inconclusive: None,
         interrupted: false,
+        cut_off: None,
         stopped: false,
         space: space.hash(trial, seed),
     };
@@ -114,11 +113,16 @@ pub fn exhaust(
             Search { trial, seed, space, most, shared: None, causes: &causes, cancel, tell };
         search.shared = shared.as_ref().filter(|_| merges);
         let mut level = search.level(&firsts, done);
-        if merges && !level.found.is_empty() {
+        if merges && !level.found.is_empty() && !level.is_partial {
             done.full_from = Some(most);
             if search.shared.take().is_some() {
                 done.parts.retain(|&(faults, _), _| faults < most);
-                level = search.level(&firsts, done);
+                let all = search.level(&firsts, done);
+                // What was found stands, also where the search ends before it has run all that comes to the same.
+                level = match all.is_partial {
+                    true => Level { is_partial: true, ..level },
+                    false => all,
+                };
             }
         }
         found.causes = causes;
@@ -134,6 +138,10 @@ pub fn exhaust(
             found.causes.push(Cause { path, faults, classes: brief.classes, schedules: 1 });
         }
         found.interrupted = level.is_partial;
+        if level.is_partial {
+            let about = estimate(firsts.len(), most) - estimate(firsts.len(), most - 1);
+            found.cut_off = Some(CutOff { faults: most, runs: level.counts.runs, about });
+        }
         found.stopped = space.stops_at_cause && !found.causes.is_empty() && most < space.most;
         if found.interrupted || found.stopped {
             break;
@@ -185,16 +193,16 @@ fn replayed(
 }
 
 /// The search through the schedules of so many faults.
-struct Search<'a> {
-    trial: &'a Trial,
-    seed: Option<u64>,
-    space: &'a Space,
-    most: u32,
+pub(super) struct Search<'a> {
+    pub trial: &'a Trial,
+    pub seed: Option<u64>,
+    pub space: &'a Space,
+    pub most: u32,
     /// Where schedules that come to the same are left out, the rests of the shortest.
-    shared: Option<&'a Shared>,
-    causes: &'a [Cause],
-    cancel: &'a AtomicBool,
-    tell: &'a (dyn Fn(Advance<'_>) + Sync),
+    pub shared: Option<&'a Shared>,
+    pub causes: &'a [Cause],
+    pub cancel: &'a AtomicBool,
+    pub tell: &'a (dyn Fn(Advance<'_>) + Sync),
 }
 
 /// What came of the schedules of so many faults.
@@ -208,6 +216,19 @@ struct Level {
     is_partial: bool,
 }
 
+impl Level {
+    fn add(&mut self, part: &SearchPart) {
+        self.counts.add(&part.counts);
+        for (&cause, &count) in &part.explained {
+            *self.explained.entry(cause).or_default() += count;
+        }
+        if self.first_inconclusive.is_none() {
+            self.first_inconclusive.clone_from(&part.first_inconclusive);
+        }
+        self.found.extend(part.found.iter().cloned());
+    }
+}
+
 impl Search<'_> {
     /// Searches the parts that are not done, and adds all of them up.
     fn level(&self, firsts: &[Possibility], done: &mut Done) -> Level {
@@ -217,182 +238,46 @@ impl Search<'_> {
         let all: u64 = (0..firsts.len()).map(work).sum();
         let work_left: u64 = left.iter().copied().map(work).sum();
         (self.tell)(Advance::Level(self.most, all, all - work_left));
-        self.parts(firsts, &left, done);
+        let cut_off = self.parts(firsts, &left, done);
         let mut level = Level::default();
-        for first in 0..firsts.len() {
-            let Some(part) = done.parts.get(&(self.most, first as u32)) else {
-                level.is_partial = true;
-                continue;
-            };
-            level.counts.add(&part.counts);
-            for (&cause, &count) in &part.explained {
-                *level.explained.entry(cause).or_default() += count;
+        for first in 0..firsts.len() as u32 {
+            let part = done.parts.get(&(self.most, first));
+            level.is_partial |= part.is_none();
+            if let Some(part) = part.or_else(|| cut_off.get(&first)) {
+                level.add(part);
             }
-            level.first_inconclusive = level.first_inconclusive.or(part.first_inconclusive.clone());
-            level.found.extend(part.found.iter().cloned());
         }
         level
     }
 
     /// Searches the parts that are left, each with another first fault, on all threads. What comes of a part
-    /// depends on no other part, so it is the same on any number of threads.
-    fn parts(&self, firsts: &[Possibility], left: &[usize], done: &mut Done) {
+    /// depends on no other part, so it is the same on any number of threads. Returns what was run of those parts that were
+    /// cut off: that is told, and run again if the search goes on.
+    fn parts(
+        &self,
+        firsts: &[Possibility],
+        left: &[usize],
+        done: &mut Done,
+    ) -> BTreeMap<u32, SearchPart> {
         let next = AtomicUsize::new(0);
         let done = Mutex::new(done);
+        let cut_off = Mutex::new(BTreeMap::new());
         rayon::broadcast(|_| {
             let mut walk = Walk::new(self);
             while let Some(&first) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let Some(part) = walk.part(first as u32, &firsts[first]) else { break };
+                let number = first as u32;
+                let (part, flow) = walk.part(number, &firsts[first]);
+                if flow.is_break() {
+                    cut_off.lock().expect("no thread has panicked").insert(number, part);
+                    break;
+                }
                 let mut done = done.lock().expect("no thread has panicked");
-                done.parts.insert((self.most, first as u32), part);
+                done.parts.insert((self.most, number), part);
                 (self.tell)(Advance::Part(work(firsts.len(), first, self.most), &done));
             }
         });
+        cut_off.into_inner().expect("no thread has panicked")
     }
-}
-
-/// One thread of a search: the schedule it is at, and what it counted in this part.
-struct Walk<'a> {
-    search: &'a Search<'a>,
-    simulator: Simulator<'a>,
-    faults: Vec<Fault>,
-    /// The way to each of them, in the run in which it was found.
-    ways: Vec<u64>,
-    path: Vec<u32>,
-    rests: Option<Rests<'a>>,
-    part: SearchPart,
-}
-
-impl<'a> Walk<'a> {
-    fn new(search: &'a Search<'a>) -> Walk<'a> {
-        let simulator = search.trial.simulator();
-        let (faults, ways, path) = (Vec::new(), Vec::new(), Vec::new());
-        Walk { search, simulator, faults, ways, path, rests: None, part: SearchPart::default() }
-    }
-
-    /// All schedules that begin with this fault; none if the search was cancelled.
-    fn part(&mut self, first: u32, possibility: &Possibility) -> Option<SearchPart> {
-        self.part = SearchPart::default();
-        self.faults.clear();
-        self.ways.clear();
-        self.path.clear();
-        self.rests = self.search.shared.map(Rests::new);
-        match self.extend(first, possibility, None) {
-            ControlFlow::Continue(()) => Some(std::mem::take(&mut self.part)),
-            ControlFlow::Break(()) => None,
-        }
-    }
-
-    /// Adds a fault to the schedule, goes through all that begin with it, and takes it away again.
-    fn extend(
-        &mut self,
-        at: u32,
-        possibility: &Possibility,
-        explained: Option<usize>,
-    ) -> ControlFlow<()> {
-        if self.search.cancel.load(Ordering::Relaxed) {
-            return ControlFlow::Break(());
-        }
-        if let Some(needless) = possibility.needless
-            && self.search.space.prunes
-        {
-            self.part.counts.needless[needless as usize] += 1;
-            return ControlFlow::Continue(());
-        }
-        self.faults.push(possibility.fault.clone());
-        self.ways.push(possibility.way);
-        self.path.push(at);
-        let explained = explained.or_else(|| explaining(self.search.causes, &self.faults));
-        let flow = if self.faults.len() < self.search.most as usize {
-            self.descend(explained)
-        } else {
-            self.arrive(explained)
-        };
-        self.faults.pop();
-        self.ways.pop();
-        self.path.pop();
-        flow
-    }
-
-    /// Every schedule that has this one and more. This one itself had its turn before.
-    fn descend(&mut self, explained: Option<usize>) -> ControlFlow<()> {
-        self.simulator.place(&self.faults);
-        let (seed, kinds) = (self.search.seed, &self.search.space.kinds);
-        let (with_rests, stop) = (self.rests.is_some(), self.search.cancel);
-        let Walk { simulator, faults, search, .. } = self;
-        let extensions = naming(
-            || with_faults(faults, search.trial),
-            || simulator.extensions_unless(seed, kinds, with_rests, stop),
-        );
-        let Some(Extensions { possible, rests, ways, .. }) = extensions else {
-            return ControlFlow::Break(());
-        };
-        self.went_the_same_way(ways == self.ways);
-        let needed = self.rests.as_mut().and_then(|all| all.needed(&self.path, &rests));
-        let needed = needed.unwrap_or(possible.len());
-        self.part.counts.needless[Needless::SameRest as usize] += (possible.len() - needed) as u64;
-        for (at, possibility) in (0..).zip(&possible[..needed]) {
-            self.extend(at, possibility, explained)?;
-        }
-        ControlFlow::Continue(())
-    }
-
-    /// A run has gone the way of the run that it extends, as far as that goes, or not: then what decides it is not its
-    /// faults alone, and nothing that is found means anything.
-    ///
-    /// # Panics
-    /// It has not.
-    fn went_the_same_way(&self, is_same: bool) {
-        if !is_same {
-            let last = self.faults.last().expect("a schedule that is extended has a fault");
-            panic!(
-                "not deterministic: run again with the same faults, it went another way before {}. \
-                 Something tells it what its schedule does not: a clock, a random number, the order of \
-                 a `HashMap`, a static variable",
-                fault_in_words(last, self.search.trial)
-            );
-        }
-    }
-
-    /// A schedule of the number of faults that is searched.
-    fn arrive(&mut self, explained: Option<usize>) -> ControlFlow<()> {
-        if let Some(cause) = explained {
-            self.part.counts.explained += 1;
-            *self.part.explained.entry(cause as u32).or_default() += 1;
-            if !self.search.space.runs_explained {
-                return ControlFlow::Continue(());
-            }
-        }
-        self.simulator.place(&self.faults);
-        let stop = self.search.cancel;
-        let Walk { simulator, faults, search, .. } = self;
-        let brief = naming(
-            || with_faults(faults, search.trial),
-            || simulator.brief_unless(search.seed, stop),
-        );
-        let Some(brief) = brief else {
-            return ControlFlow::Break(());
-        };
-        self.went_the_same_way(self.simulator.unfired().is_empty());
-        self.part.counts.count(&brief, self.faults.last());
-        (self.search.tell)(Advance::Runs(1));
-        match brief.verdict {
-            Verdict::ExactlyOnce => {}
-            Verdict::Violated if explained.is_some() => {}
-            Verdict::Violated => self.part.found.push(BreakingSchedule { path: self.path.clone() }),
-            Verdict::Inconclusive => {
-                self.part.first_inconclusive.get_or_insert_with(|| self.path.clone());
-            }
-        }
-        ControlFlow::Continue(())
-    }
-}
-
-/// A run by its faults: "with 2 faults: …; …".
-fn with_faults(faults: &[Fault], trial: &Trial) -> String {
-    let words = faults.iter().map(|fault| fault_in_words(fault, trial));
-    let words: Vec<String> = words.collect();
-    format!("with {}: {}", counted(faults.len() as u64, "fault"), words.join("; "))
 }
 
 /// How many schedules were left out for each reason, with its words, those left out for none aside.

@@ -250,6 +250,35 @@ impl Design {
         }
     }
 
+    /// The steps of the protocol at which commits are sent.
+    pub fn commit_points(&self) -> &'static [Point] {
+        match self {
+            Design::Dataflow(_) => point::COMMITS,
+            Design::InMemory(_) => alphabet::COMMITS,
+            Design::Transactions(_) => transactions::alphabet::COMMITS,
+            Design::Snapshot(_) => snapshot::alphabet::COMMITS,
+            // Only services commit, and no fault befalls these.
+            Design::MicroBatch(_) => &[],
+            Design::Own(_) => protocol::COMMITS,
+        }
+    }
+
+    /// The steps of the protocol at which records are sent to others than those that take a step's outputs, with those who
+    /// do that and send no record elsewhere.
+    pub fn writes(&self) -> Vec<(Point, StepIndex)> {
+        match self {
+            Design::Dataflow(_)
+            | Design::InMemory(_)
+            | Design::Transactions(_)
+            | Design::MicroBatch(_)
+            | Design::Own(_) => Vec::new(),
+            Design::Snapshot(design) => {
+                let write = snapshot::alphabet::WRITE;
+                design.writers().map(|step| (write, step)).collect()
+            }
+        }
+    }
+
     /// Whether an aggregate makes panes, which have names of their own. Else it passes on the records that it took.
     pub fn makes_panes(&self) -> bool {
         match self {

@@ -204,6 +204,7 @@ pub(super) static ACCOUNT: Account = Account {
     ends: &["stop-sending", "drop", "dead-letter", "delete"],
     asides: &[],
     later: None,
+    held: None,
 };
 
 #[cfg(test)]

@@ -60,6 +60,9 @@ const fn of_step(word: &'static str, verb: &'static str, about: &'static str) ->
 /// The watermark among the controls.
 pub const WATERMARK: u8 = 0;
 
+/// Those at which a commit is sent.
+pub const COMMITS: &[Point] = &[COMMIT, SETTLE, EMIT];
+
 /// All its words. Points stand in the order of the protocol, but for the last.
 pub static ALPHABET: Alphabet = Alphabet {
     points: &[

@@ -191,6 +191,7 @@ pub(super) static ACCOUNT: Account = Account {
     ends: &["drop-late", "know-record", "ignore-complete", "next-offset"],
     asides: &["init", "ack", "complete", "show"],
     later: None,
+    held: None,
 };
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What the driver, an executor or a service believes of what it does, what each rule is there for, and why one that is left
 //! out could not do it: for whoever explains a failure.
 
-use onceproof_kernel::account::{Account, Acts, Belief, BeliefAt, Guard};
+use onceproof_kernel::account::{Account, Acts, Belief, BeliefAt, Guard, HeldInMemory};
 
 const fn belief(at: BeliefAt, believed: &'static str) -> Belief {
     Belief { at, believed }
@@ -37,6 +37,7 @@ const BELIEFS: &[Belief] = &[
     told("lose-executor", "its files are gone, and its attempts will not be done"),
     told("driver-is-gone", "nobody wants what it has made"),
     told("stream-ends", "all is read, and all is shown"),
+    told("window-takes", "it is in the state of this attempt, once that is accepted"),
     told("window-fires", "nothing that belongs into it is still to come"),
 ];
 
@@ -240,7 +241,7 @@ pub(super) static ACCOUNT: Account = Account {
     beliefs: BELIEFS,
     guards: GUARDS,
     acts: ACTS,
-    gains: &["show-row"],
+    gains: &["row-seen"],
     totals: &[],
     leaves: &[],
     learns: &[],
@@ -248,6 +249,7 @@ pub(super) static ACCOUNT: Account = Account {
     ends: &[],
     asides: &[],
     later: None,
+    held: Some(HeldInMemory { takes: "window-takes", leaves: "window-fires" }),
 };
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! What the processes tell of themselves, and the words for what changes and answers say.
 
 use super::message::{Change, LogOf, Reply, StateVersion, TaskName};
+use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
+use onceproof_kernel::time::Time;
 use onceproof_kernel::told::{Detail, DetailKind, DetailWords, Details, Speaker, Tale, ToldWords};
 
 /// One thing that a process tells.
@@ -29,10 +31,19 @@ pub enum Story {
     LosesExecutor(ShardIndex),
     /// An executor gives up a driver.
     DriverGone,
+    /// A record is counted in a window, in memory.
+    Counts {
+        /// Which.
+        record: Name,
+        /// The key of the window, and its start.
+        window: (Key, Time),
+    },
     /// A window fires.
     Fires {
         /// Its pane.
         pane: Name,
+        /// The key of the window, and its start.
+        window: (Key, Time),
         /// How many records.
         records: u64,
     },
@@ -41,6 +52,7 @@ pub enum Story {
 const BATCH: DetailWords = DetailWords::new("batch", DetailKind::Number);
 const RECORDS: DetailWords = DetailWords::new("records", DetailKind::Number);
 const RECORD: DetailWords = DetailWords::new("record", DetailKind::Text);
+const WINDOW: DetailWords = DetailWords::new("result", DetailKind::Text);
 const PARTITION: DetailWords = DetailWords::new("partition", DetailKind::Text);
 const TASK_ATTEMPT: DetailWords = DetailWords::new("task-attempt", DetailKind::Number);
 const ROWS: DetailWords = DetailWords::new("rows", DetailKind::Number);
@@ -96,9 +108,14 @@ pub static TOLD: &[ToldWords] = &[
         details: &[],
     },
     ToldWords {
+        word: "window-takes",
+        about: "A record is counted in a window, in the memory of an executor.",
+        details: &[RECORD, WINDOW],
+    },
+    ToldWords {
         word: "window-fires",
         about: "What is counted in a window leaves it as a pane.",
-        details: &[RECORD, RECORDS],
+        details: &[RECORD, WINDOW, RECORDS],
     },
 ];
 
@@ -113,6 +130,7 @@ impl Tale for Story {
             Story::ThrowsAway(_) => "throw-away",
             Story::LosesExecutor(_) => "lose-executor",
             Story::DriverGone => "driver-is-gone",
+            Story::Counts { .. } => "window-takes",
             Story::Fires { .. } => "window-fires",
         }
     }
@@ -128,9 +146,15 @@ impl Tale for Story {
             Story::Finishes | Story::DriverGone => Vec::new(),
             Story::ThrowsAway(step) => vec![(STAGE.name, Detail::Step(step))],
             Story::LosesExecutor(executor) => vec![(EXECUTOR.name, Detail::Shard(executor))],
-            Story::Fires { pane, records } => {
-                vec![(RECORD.name, Detail::Record(pane)), (RECORDS.name, Detail::Number(records))]
-            }
+            Story::Counts { record, window: (key, start) } => vec![
+                (RECORD.name, Detail::Record(record)),
+                (WINDOW.name, Detail::Result(key, Some(start))),
+            ],
+            Story::Fires { pane, window: (key, start), records } => vec![
+                (RECORD.name, Detail::Record(pane)),
+                (WINDOW.name, Detail::Result(key, Some(start))),
+                (RECORDS.name, Detail::Number(records)),
+            ],
         }
     }
 
@@ -155,7 +179,11 @@ impl Tale for Story {
                 format!("{who} takes {} for lost", speaker.shard(executor))
             }
             Story::DriverGone => format!("{who} gives up its driver"),
-            Story::Fires { pane, records } => {
+            Story::Counts { record, window: (key, start) } => {
+                let (record, key) = (speaker.name(record), speaker.key(key));
+                format!("{who} counts {record} in {key} from {start}")
+            }
+            Story::Fires { pane, records, .. } => {
                 format!("{who} fires {} with {}", speaker.name(pane), count(records))
             }
         }
@@ -193,7 +221,7 @@ pub static CHANGES: &[ToldWords] = &[
         about: "What an attempt of a task has written is seen.",
         details: &[BATCH, PARTITION, TASK_ATTEMPT, ROWS],
     },
-    ToldWords { word: "show-row", about: "A row is seen.", details: &[RECORD] },
+    ToldWords { word: "row-seen", about: "A row is seen.", details: &[RECORD] },
     ToldWords {
         word: "release-offsets",
         about: "A source keeps nothing before an offset.",
@@ -217,7 +245,7 @@ impl Tale for Change {
             Change::State { .. } => "store-version",
             Change::Publish { .. } => "publish-batch",
             Change::Write { .. } => "write-part",
-            Change::Show(_) => "show-row",
+            Change::Show(_) => "row-seen",
             Change::Release { .. } => "release-offsets",
         }
     }
@@ -332,7 +360,8 @@ mod tests {
             Story::ThrowsAway(StepIndex(0)),
             Story::LosesExecutor(ShardIndex(0)),
             Story::DriverGone,
-            Story::Fires { pane: Name(1), records: 2 },
+            Story::Counts { record: Name(1), window: (Key::GLOBAL, Time(0)) },
+            Story::Fires { pane: Name(1), window: (Key::GLOBAL, Time(0)), records: 2 },
         ];
         for story in stories {
             let told = Told::new(story);

@@ -1,7 +1,9 @@
 //! What the coordinator, a task or a topic believes of what it does, what each rule is there for, and why one that is left
 //! out could not do it: for whoever explains a failure.
 
-use onceproof_kernel::account::{Account, Belief, BeliefAt, Guard};
+use onceproof_kernel::account::{
+    Account, Acts, Belief, BeliefAt, Ending, Guard, HeldInMemory, StandsLater,
+};
 
 const fn belief(at: BeliefAt, believed: &'static str) -> Belief {
     Belief { at, believed }
@@ -302,19 +304,41 @@ const GUARDS: &[Guard] = &[
     crate::pipeline::account::DEAD_LETTERS,
 ];
 
+const fn acts(key: &'static str, words: &'static [&'static str], believed: &'static str) -> Acts {
+    Acts { key, words, believed }
+}
+
+/// Where a rule that is left out shows before a record goes wrong by it.
+const ACTS: &[Acts] = &[
+    acts("on-abort", &["abort-transaction"], "what an aborted checkpoint had comes again"),
+    acts("notify", &["commit-transaction"], "the record of the checkpoint will stand"),
+    acts("commit", &["commit-transaction"], "the checkpoint of the barrier will be complete"),
+    acts("savepoint.is", &["commit-transaction"], "nothing goes back behind a savepoint"),
+    acts("delete", &["delete-record"], "the next record will be there at once"),
+    acts("fencing", &["record-checkpoint"], "whoever writes a record leads"),
+    acts("restore", &["record-checkpoint", "deploy-attempt"], "the newest record is known"),
+    acts("ids", &["record-checkpoint"], "all of these acks are of this checkpoint"),
+    acts("acks", &["record-checkpoint"], "all of these acks are of this attempt"),
+    acts("names", &["begin-transaction"], "nobody else has a transaction of that name"),
+];
+
 /// All that is said.
 pub(super) static ACCOUNT: Account = Account {
     beliefs: BELIEFS,
     guards: GUARDS,
-    acts: &[],
-    gains: &["commit-transaction"],
+    acts: ACTS,
+    gains: &["write-row", "show-row"],
     totals: &[],
     leaves: &[],
     learns: &[],
     knows: &[],
     ends: &[],
     asides: &[],
-    later: None,
+    later: Some(StandsLater {
+        of: &["writer", "job-attempt", "opened-for"],
+        ends: &[("commit-transaction", Ending::Stands), ("abort-transaction", Ending::Undone)],
+    }),
+    held: Some(HeldInMemory { takes: "count-record", leaves: "fire-window" }),
 };
 
 #[cfg(test)]

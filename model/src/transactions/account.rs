@@ -1,7 +1,7 @@
 //! What a client, a partition or the coordinator believes of what it does, what each rule is there for, and why one that
 //! is left out could not do it: for whoever explains a failure.
 
-use onceproof_kernel::account::{Account, Acts, Belief, BeliefAt, Guard, StandsLater};
+use onceproof_kernel::account::{Account, Acts, Belief, BeliefAt, Ending, Guard, StandsLater};
 
 const fn belief(at: BeliefAt, believed: &'static str) -> Belief {
     Belief { at, believed }
@@ -262,11 +262,10 @@ pub(super) static ACCOUNT: Account = Account {
     ends: &["marker", "position"],
     asides: &[],
     later: Some(StandsLater {
-        end: "marker",
-        of: "transactional-id",
-        how: "decision",
-        stands: "commit",
+        of: &["transactional-id"],
+        ends: &[("marker", Ending::Says("commit"))],
     }),
+    held: None,
 };
 
 #[cfg(test)]

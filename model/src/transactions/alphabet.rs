@@ -121,6 +121,9 @@ const fn numbered(word: &'static str) -> Control {
     Control { word, value: ControlValue::Number, marks: CONTROL }
 }
 
+/// Those at which a commit is sent.
+pub const COMMITS: &[Point] = &[APPEND, LOG];
+
 /// All its words.
 pub static ALPHABET: Alphabet = Alphabet {
     points: &[

@@ -115,8 +115,10 @@ impl CommitSent {
     fn is_at(&self, place: &Place) -> bool {
         place.step.is_none_or(|step| step == self.at.0)
             && place.shard.is_none_or(|shard| shard == self.at.1)
+            && place.before.is_none_or(|before| before == self.before)
     }
 
+    /// Of two commits about one thing at one shard, its number tells which.
     fn place(&self, words: &Vocabulary) -> Place {
         Place {
             step: Some(self.at.0),

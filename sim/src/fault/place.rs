@@ -25,7 +25,7 @@ pub struct Place {
     pub record: Option<About>,
     /// Which send of the record to the step, or which execution of the function on it, from 1.
     pub attempt: Option<u32>,
-    /// Before which step of the protocol.
+    /// Before which step of the protocol; of a commit, the one at which it is sent.
     pub before: Option<Point>,
     /// Which worker, for a fault at a time.
     pub worker: Option<u32>,

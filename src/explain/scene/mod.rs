@@ -214,6 +214,8 @@ pub(super) struct Scene {
     pub learns: bool,
     /// The results that leave, each with the root of the name under which they do.
     pub leaves: Vec<(StepIndex, String, u64)>,
+    /// The step and the name of a result that is held in memory, if a record is added to it here.
+    pub takes: Option<(StepIndex, String)>,
     /// What is told, and the words in it.
     pub told: Option<(&'static str, Vec<&'static str>)>,
     /// The words of the changes of a commit.
@@ -282,6 +284,7 @@ impl Scene {
             gains: Vec::new(),
             learns: false,
             leaves: Vec::new(),
+            takes: None,
             told: None,
             changes: Vec::new(),
             rows: Vec::new(),

@@ -1,13 +1,14 @@
 //! What a story needs of each event, taken from what the trace tells of it.
 
 use super::{End, FOR_GOOD, Gain, Row, RowAct, Scene, Shape, Stands, Topic};
-use onceproof_kernel::account::Account;
+use onceproof_kernel::account::{Account, Ending};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::effect::Written;
 use onceproof_kernel::key::Key;
+use onceproof_kernel::mix;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::record::Output;
-use onceproof_kernel::told::{Detail, Told};
+use onceproof_kernel::told::{Detail, Details, Told};
 use onceproof_sim::trace::{Applied, Seen, Stroke, Undelivered, Waited, What};
 
 /// An event that is being put down.
@@ -276,11 +277,29 @@ impl Telling<'_> {
             Shape::Note
         };
         let told = Some((word, words.collect()));
-        let scene = match record {
+        let mut scene = match record {
             Some(record) => self.of_record(record, None, scene),
             None => scene,
         };
+        self.held(word, &details, &mut scene);
         Scene { shape, told, ..scene }
+    }
+
+    /// A record is added to what is held in memory, or all of it leaves.
+    fn held(&self, word: &str, details: &Details, scene: &mut Scene) {
+        let Some(held) = self.account.held else { return };
+        let result = details.iter().find_map(|&(_, detail)| match detail {
+            Detail::Result(key, Some(start)) => Some(format!("{}@{start}", self.seen.key(key))),
+            _ => None,
+        });
+        let step = scene.shard.map(|shard| self.seen.layout.step_of(shard));
+        let (Some(cell), Some(step)) = (result, step) else { return };
+        if word == held.takes {
+            scene.takes = Some((step, cell));
+        } else if word == held.leaves {
+            let of = |&root: &u64| (step, cell.clone(), root);
+            scene.leaves = scene.roots.iter().map(of).collect();
+        }
     }
 
     /// What a change of a commit says.
@@ -289,18 +308,16 @@ impl Telling<'_> {
         scene.changes.push(word);
         let (mut record, mut step, mut cell, mut total) = (None, None, String::new(), None);
         let (mut weight, mut value) = (1, 1);
-        let (mut part_of, mut how) = (None, "");
+        let (mut part_of, mut says) = (None, Vec::new());
         let (mut table, mut id) = (None, None);
         let later = self.account.later;
         for (name, detail) in details {
             match (name, detail) {
-                (name, Detail::Number(of)) if later.is_some_and(|later| later.of == name) => {
-                    part_of = Some(of);
-                }
-                (name, Detail::Word(word)) if later.is_some_and(|later| later.how == name) => {
-                    how = word;
+                (name, Detail::Number(of)) if later.is_some_and(|it| it.of.contains(&name)) => {
+                    part_of = Some(part_of.map_or(of, |before| mix::words([before, of])));
                 }
                 ("table", Detail::Word(word)) => table = Some(word),
+                (_, Detail::Word(word)) => says.push(word),
                 ("id", Detail::Number(number)) => id = Some(number),
                 (_, Detail::Record(name)) => record = Some(name),
                 (_, Detail::Step(of)) => step = Some(of),
@@ -326,8 +343,14 @@ impl Telling<'_> {
         if let (Some(act), Some(table), Some(id)) = (act, table, id) {
             scene.rows.push(Row { name: format!("{table} {id}"), act });
         }
-        if let (Some(later), Some(of)) = (later.filter(|later| later.end == word), part_of) {
-            scene.ends.push(End { of, stands: how == later.stands });
+        let ending = later.and_then(|later| later.ends.iter().find(|(end, _)| *end == word));
+        if let (Some((_, ending)), Some(of)) = (ending, part_of) {
+            let stands = match ending {
+                Ending::Stands => true,
+                Ending::Undone => false,
+                Ending::Says(word) => says.contains(word),
+            };
+            scene.ends.push(End { of, stands });
         }
         let own = scene.shard.map(|shard| self.seen.layout.step_of(shard));
         let Some(step) = step.or(own) else { return };

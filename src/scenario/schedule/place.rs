@@ -7,8 +7,6 @@ use crate::scenario::form::raw::place as raw;
 use crate::scenario::form::raw::{At, span};
 use crate::scenario::rows::input::Inputs;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, list, quote};
-use crate::scenario::wrong::explain::no_such;
-use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_model::function::Function;
 use onceproof_model::pipeline::{Ack, Pipeline, StepKind};
@@ -56,15 +54,20 @@ impl Places<'_> {
         let number = |end: Option<(StepIndex, Option<u32>)>| end.and_then(|(_, number)| number);
         let shard = raw.shard.as_ref().map(|at| at.value);
         let before = raw.before.as_ref().map(|given| self.point(given)).transpose()?;
+        let sender = from.map(|(step, _)| step);
+        let (message, sender) = match &raw.message {
+            Some(given) => self.message(given, sender)?,
+            None => (None, sender),
+        };
         let found = Place {
             step: self.step(&raw.step)?.or(process.map(|(step, _)| step)),
             to: to.map(|(step, _)| step),
-            from: from.map(|(step, _)| step),
+            from: sender,
             shard: shard.or(number(to)).or(number(process)),
             from_shard: raw.from_shard.as_ref().map(|at| at.value).or(number(from)),
             record: match (&raw.record, &raw.message) {
                 (Some(given), None) => Some(record(self.source, self.design, self.inputs, given)?),
-                (None, Some(given)) => self.message(given)?,
+                (None, Some(_)) => message,
                 (Some(_), Some(given)) => {
                     let key = self.source.key_of(&given.span);
                     let error = self.source.error(key, "a `record` and a `message`");
@@ -81,8 +84,7 @@ impl Places<'_> {
         match placement {
             Placement::Request | Placement::LinkAndTime => self.check_request(kind, raw, &found)?,
             Placement::Commit => {
-                let possible = |step: StepIndex| self.design.commits(step).map_err(str::to_owned);
-                self.check_step(raw, &found, "a commit", Scope::Stage, &possible)?;
+                self.check_commit(raw, &found)?;
             }
             Placement::Execution => self.check_execution(kind, raw, &found)?,
             Placement::Call => {
@@ -132,110 +134,8 @@ impl Places<'_> {
         self.pipeline().steps().get(step.at()).map(|step| &step.kind)
     }
 
-    fn pipeline(&self) -> &Pipeline {
+    pub(super) fn pipeline(&self) -> &Pipeline {
         self.design.pipeline()
-    }
-
-    fn step(&self, name: &Option<At<String>>) -> Result<Option<StepIndex>, Diagnostic> {
-        let Some(name) = name else { return Ok(None) };
-        if let Some(step) = self.layout().find(&name.value).filter(|&step| !self.is_beside(step)) {
-            return Ok(Some(step));
-        }
-        let known: Vec<&str> =
-            self.pipeline().steps().iter().map(|step| step.name.as_str()).collect();
-        Err(no_such(self.source, name.span.clone(), "step", &name.value, &known))
-    }
-
-    fn is_beside(&self, step: StepIndex) -> bool {
-        self.layout().step(step).is_beside
-    }
-
-    /// The step of the protocol of this word, if the strategy has it.
-    fn point(&self, given: &At<raw::BeforeWord>) -> Result<Point, Diagnostic> {
-        let At { value: raw::BeforeWord(word), span } = given;
-        let alphabet = self.layout().alphabet;
-        alphabet.find(word).ok_or_else(|| {
-            let known: Vec<&str> = alphabet.points.iter().map(|point| point.word).collect();
-            let title = format!("there is no `{word}` in this strategy");
-            let error = self.source.error(span.clone(), title);
-            error.label(format!("its steps are {}", list(&known, "and")))
-        })
-    }
-
-    /// What is meant by the word of a message: the control of that word, or any record, if these are sent by that word.
-    fn message(&self, At { value: word, span }: &At<String>) -> Result<Option<About>, Diagnostic> {
-        let alphabet = self.layout().alphabet;
-        let found = (0..).zip(alphabet.controls).find(|(_, control)| control.word == *word);
-        let of_records = alphabet.word(alphabet.moments.send);
-        match found {
-            Some((word, _)) => Ok(Some(About::Control { word, value: None })),
-            None if word == of_records => Ok(None),
-            None => {
-                let controls = alphabet.controls.iter().map(|control| control.word);
-                let known: Vec<&str> = controls.chain([of_records]).collect();
-                Err(no_such(self.source, span.clone(), "message", word, &known))
-            }
-        }
-    }
-
-    /// The control that a step of the protocol is always about, if that is never a record.
-    fn always_about(&self, before: Point) -> Option<About> {
-        let control = self.layout().alphabet.words(before).control;
-        control.map(|word| About::Control { word, value: None })
-    }
-
-    /// A process beside the steps, such as `acker/0`, or `acker` for any of them.
-    fn process(&self, name: &At<String>) -> Result<(StepIndex, Option<u32>), Diagnostic> {
-        let At { value: text, span } = name;
-        let (word, number) = match text.split_once('/') {
-            Some((word, number)) => (word, Some(number)),
-            None => (text.as_str(), None),
-        };
-        let processes = self.layout().all().filter(|(_, step)| step.is_beside);
-        let known: Vec<&str> = processes.map(|(_, step)| step.name.as_str()).collect();
-        let Some(step) = self.layout().find(word).filter(|&step| self.is_beside(step)) else {
-            if known.is_empty() {
-                let error = self.source.error(self.source.key_of(span), "there is no such process");
-                return Err(error.label("all processes run steps of the pipeline: `step`"));
-            }
-            return Err(no_such(self.source, span.clone(), "process", word, &known));
-        };
-        let Some(number) = number else { return Ok((step, None)) };
-        let shards = self.layout().shards_of(step);
-        match number.parse().ok().filter(|&number: &u32| number < shards) {
-            Some(number) => Ok((step, Some(number))),
-            None => {
-                let error = self.source.error(span.clone(), format!("there is no {}", quote(text)));
-                Err(error.label(format!(
-                    "{} is {}, counted from 0",
-                    word,
-                    count(shards.into(), "process")
-                )))
-            }
-        }
-    }
-
-    /// The sender or the receiver of a request: a step, or a process beside the steps.
-    fn end(
-        &self,
-        name: &Option<At<String>>,
-    ) -> Result<Option<(StepIndex, Option<u32>)>, Diagnostic> {
-        let Some(given) = name else { return Ok(None) };
-        let word = given.value.split('/').next().unwrap_or_default();
-        match self.layout().find(word) {
-            Some(step) if self.is_beside(step) => self.process(given).map(Some),
-            Some(step) if given.value == word => Ok(Some((step, None))),
-            _ => {
-                let known: Vec<&str> =
-                    self.layout().all().map(|(_, step)| step.name.as_str()).collect();
-                let At { value, span } = given;
-                Err(no_such(self.source, span.clone(), "step", value, &known))
-            }
-        }
-    }
-
-    pub(super) fn name(&self, step: StepIndex) -> String {
-        quote(self.layout().name(step))
     }
 
     fn check_execution(
@@ -306,6 +206,27 @@ impl Places<'_> {
             false => Scope::Stage,
         };
         self.check_step(raw, place, &what, scope, &possible)
+    }
+
+    /// A commit is sent somewhere, and at the step of the protocol that is given.
+    fn check_commit(&self, raw: &raw::Place, place: &Place) -> Result<(), Diagnostic> {
+        let (Some(before), Some(At { span, .. })) = (place.before, &raw.before) else {
+            let possible = |step: StepIndex| self.design.commits(step).map_err(str::to_owned);
+            return self.check_step(raw, place, "a commit", Scope::Stage, &possible);
+        };
+        let alphabet = self.layout().alphabet;
+        let (word, points) = (alphabet.word(before), self.design.commit_points());
+        if !points.contains(&before) {
+            let error = self.source.error(span.clone(), format!("no commit is sent at `{word}`"));
+            let words: Vec<&str> = points.iter().map(|&point| alphabet.word(point)).collect();
+            return Err(error.label(format!("commits are sent at {}", list(&words, "and"))));
+        }
+        let is_control = matches!(place.record, Some(About::Control { .. }));
+        let possible = |step: StepIndex| {
+            self.design.commits(step).map_err(str::to_owned)?;
+            self.design.takes(before, step, is_control).map_err(str::to_owned)
+        };
+        self.check_step(raw, place, &format!("a commit of `{word}`"), Scope::Stage, &possible)
     }
 
     /// Whether a step calls an external service, else why not.

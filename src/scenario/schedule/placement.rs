@@ -54,7 +54,7 @@ impl Placement {
                 &["from", "to", "message", "shard", "from-shard", "record", "attempt", "nth"]
             }
             Placement::LinkAndTime => &["from", "to", "time"],
-            Placement::Commit => &["step", "process", "shard", "record", "nth"],
+            Placement::Commit => &["before", "step", "process", "shard", "record", "nth"],
             Placement::Execution | Placement::Delivery | Placement::Call => {
                 &["step", "record", "attempt", "nth"]
             }
@@ -71,7 +71,7 @@ impl Placement {
         match self {
             Placement::Request => Needs::OneOf(&["to", "from", "message", "record"]),
             Placement::LinkAndTime => Needs::All(&["from", "to", "time"]),
-            Placement::Commit => Needs::OneOf(&["step", "process", "record"]),
+            Placement::Commit => Needs::OneOf(&["before", "step", "process", "record"]),
             Placement::Execution | Placement::Delivery | Placement::Call => {
                 Needs::OneOf(&["step", "record", "attempt"])
             }

@@ -28,7 +28,7 @@ fn places_that_a_fault_cannot_have_are_refused() {
         "commit-lost",
         "no place for `commit-lost`",
         "{}",
-        "it needs `step`, `process` or `record`",
+        "it needs `before`, `step`, `process` or `record`",
     );
     let needs = "it needs `before`, or `step`, `shard` and `time`";
     check("{}", "move", "no place for `move`", "{}", needs);

@@ -197,4 +197,65 @@ pub const ROWS: &[Row] = &[
     exact("snapshot/unknown-record-repeated.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
     exact("snapshot/leader-refused.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
     exact("snapshot/unknown-process.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
+    ledger(
+        "snapshot/older-barrier.toml",
+        &[Lost],
+        [8, 7, 0, 0, 1, 0, 0],
+        &[("table", 8, 7, &[("a", 4), ("b", 3)])],
+    )
+    .with_damaged(&["events/0#3"]),
+    ledger(
+        "snapshot/late-begin.toml",
+        &[Unbounded],
+        [8, 8, 0, 0, 0, 0, 0],
+        &[("table", 8, 8, &[("a", 4), ("b", 4)])],
+    ),
+    ledger(
+        "snapshot/unfenced-leader.toml",
+        &[Lost],
+        [8, 5, 0, 0, 3, 0, 0],
+        &[("table", 8, 5, &[("a", 3), ("b", 2)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1", "events/1#0"]),
+    ledger(
+        "snapshot/kept-token.toml",
+        &[Lost],
+        [8, 5, 0, 0, 3, 0, 0],
+        &[("table", 8, 5, &[("a", 3), ("b", 2)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1", "events/1#0"]),
+    ledger(
+        "snapshot/remembered-record.toml",
+        &[Lost],
+        [8, 5, 0, 0, 3, 0, 0],
+        &[("table", 8, 5, &[("a", 3), ("b", 2)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1", "events/1#0"]),
+    ledger(
+        "snapshot/read-first.toml",
+        &[Duplicated, Torn],
+        [8, 6, 2, 2, 0, 0, 0],
+        &[("table", 8, 10, &[("a", 4), ("b", 6)])],
+    )
+    .with_damaged(&["events/0#1", "events/1#0", "per-user/b@0s#0"]),
+    ledger("snapshot/late-ack.toml", &[Stuck], [8, 0, 0, 0, 0, 0, 0], &[("table", 8, 0, &[])]),
+    ledger(
+        "snapshot/number-again.toml",
+        &[Lost],
+        [8, 5, 0, 0, 3, 0, 0],
+        &[("table", 8, 5, &[("a", 1), ("b", 4)])],
+    )
+    .with_damaged(&["events/0#2", "events/1#1", "events/1#3"]),
+    ledger(
+        "snapshot/base-uploaded.toml",
+        &[Stuck],
+        [8, 6, 0, 0, 0, 0, 0],
+        &[("table", 8, 6, &[("a", 4), ("b", 2)])],
+    ),
+    exact("snapshot/overtaken-end.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
+    exact("snapshot/start-for-a-life.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
+    exact("snapshot/older-leader.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
+    exact("snapshot/start-lost.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
+    exact("snapshot/registered-elsewhere.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
+    exact("snapshot/failure-said-again.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
 ];

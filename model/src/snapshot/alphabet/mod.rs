@@ -65,6 +65,9 @@ pub const ANSWER: Point = Point(26);
 /// A process hears that what it has written stands.
 pub const WRITTEN: Point = Point(27);
 
+/// Those at which a commit is sent that a fault may befall. What is outside the job, as a topic is, answers for itself.
+pub const COMMITS: &[Point] = &[DEPLOY, UPLOAD, RECORD, DELETE, DISCARD];
+
 /// A checkpoint was complete after a restart.
 pub const COMPLETED_AFTER_RESTART: Mark = Mark(Mark::OWN);
 /// A channel waited for the barriers of others.

@@ -339,6 +339,12 @@ impl Design {
         is_taken.then_some(()).ok_or(why)
     }
 
+    /// The steps whose tasks write into topics.
+    pub fn writers(&self) -> impl Iterator<Item = StepIndex> {
+        let roles = (0..).map(StepIndex).zip(&self.roles);
+        roles.filter(|(_, role)| matches!(role, JobRole::Writer(_))).map(|(step, _)| step)
+    }
+
     /// Whether a step or process ever sends a commit that something may befall.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use super::Snapshot;
 use super::design::{Design, JobRole};
 use super::message::{BlobId, Change};
 use super::state::{KeptState, KeptStates};
+use super::told::ShownRow;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system::{self, Garbage};
 use onceproof_kernel::tell::Tell;
@@ -124,7 +125,12 @@ impl system::Rows<Snapshot> for Rows {
     }
 
     fn told(&self, change: &Change, _: &Design, _: ShardIndex, _: &KeptStates) -> Told {
-        Told::new(*change)
+        match (self, change) {
+            (Rows::Topic(rows), Change::Write { row, .. }) if rows.shows_at_once() => {
+                Told::new(ShownRow(row.record.tag.name))
+            }
+            _ => Told::new(*change),
+        }
     }
 
     fn garbage(&self) -> Garbage {

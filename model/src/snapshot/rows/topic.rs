@@ -75,6 +75,11 @@ impl TopicRows {
         self.named.iter().filter(is_open).map(|(&name, open)| (name, open.first))
     }
 
+    /// Whether readers see what is not committed.
+    pub(super) fn shows_at_once(&self) -> bool {
+        !self.settings.reads_committed
+    }
+
     /// Whether a commit makes rows visible.
     pub(super) fn would_commit(&self, handle: &TransactionHandle) -> bool {
         let found = self.find(handle.transaction);

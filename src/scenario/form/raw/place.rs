@@ -27,8 +27,8 @@ pub(in crate::scenario) struct Place {
     pub from: Option<At<String>>,
     /// The receiver of a request; any where it is not given.
     pub to: Option<At<String>>,
-    /// What a request is, by its word, where a system has several: `end`, `marker`; any that carries a record where it is
-    /// not given.
+    /// What a request is, by its word, where a system has several: `end`, `marker`, `write`; any that carries a record where
+    /// it is not given.
     pub message: Option<At<String>>,
     /// The number of the shard within `step` or `to`, from 0; any where it is not given.
     pub shard: Option<At<u32>>,
@@ -40,7 +40,8 @@ pub(in crate::scenario) struct Place {
     /// from 1; any where it is not given.
     #[cfg_attr(feature = "schema", schemars(with = "Option<u32>", range(min = 1)))]
     pub attempt: Option<At<u32>>,
-    /// Before which step of the protocol. What befalls a worker needs it, unless `time` is given.
+    /// Before which step of the protocol. What befalls a worker needs it, unless `time` is given. Of a commit it is the step
+    /// at which that is sent; any where it is not given.
     pub before: Option<At<BeforeWord>>,
     /// Which worker, from 0. What befalls a worker at a `time` needs it.
     pub worker: Option<At<u32>>,

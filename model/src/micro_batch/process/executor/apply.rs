@@ -183,13 +183,19 @@ impl Counting<'_> {
             let window = flow.counts(*step, windowing, record, &mut state.windows, m.env);
             let floor = old.content(&window).map_or(0, |content| content.sum.pile.head);
             touched.insert(window, floor);
+            let counts = Story::Counts { record: record.tag.name, window: (window.2, start) };
+            super::super::tell(counts, m);
         }
         let is_read = m.design.pipeline.edges(*step).is_empty();
         for window in state.windows.due(watermark) {
             let Some(fired) = flow.fires(*step, window, &mut state.windows, m.env) else { continue };
             let record = fired.record;
             let fires =
-                Story::Fires { pane: record.tag.name, records: record.weight.unsigned_abs() };
+                Story::Fires {
+                    pane: record.tag.name,
+                    window: (record.key, fired.start),
+                    records: record.weight.unsigned_abs(),
+                };
             super::super::tell(fires, m);
             if is_read {
                 let pane = Some((fired.start, fired.value));

@@ -83,6 +83,8 @@ impl JobTask {
         }
         let flow = m.design.flow();
         let window = flow.counts(step, windowing, record, &mut self.state.windows, m.env);
+        let counts = Story::Counts { record: record.tag.name, window: (window.2, start) };
+        m.env.decides(Decision::Own(&|| Told::new(counts)));
         match window.0 <= watermark {
             true => self.fires(step, window, rows, m),
             false => Ok(()),
@@ -129,7 +131,8 @@ impl JobTask {
         };
         let FiredWindow { record, start, value } = fired;
         let (pane, key) = (record.tag.name, record.key);
-        let fires = Story::Fires { pane, records: record.weight.unsigned_abs() };
+        let records = record.weight.unsigned_abs();
+        let fires = Story::Fires { pane, window: (key, start), records };
         m.env.decides(Decision::Own(&|| Told::new(fires)));
         if let Some(writer) = m.design.writer(step, key, &m.env.words().keys) {
             let pane = Some(ReadPane { start, value });

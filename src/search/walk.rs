@@ -1,0 +1,157 @@
+//! One thread of an exhaustive search: it goes through all schedules that begin with one and the same fault.
+
+use super::causes::explaining;
+use super::exhaust::{Advance, Search};
+use super::panics::naming;
+use super::rests::Rests;
+use super::resume::{BreakingSchedule, SearchPart};
+use crate::figures::counted;
+use crate::report::words::fault_in_words;
+use onceproof_sim::fault::Fault;
+use onceproof_sim::outcome::Verdict;
+use onceproof_sim::simulator::{Extensions, Needless, Possibility};
+use onceproof_systems::{Simulator, Trial};
+use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
+
+/// One thread of a search: the schedule it is at, and what it counted in this part.
+pub(super) struct Walk<'a> {
+    search: &'a Search<'a>,
+    simulator: Simulator<'a>,
+    faults: Vec<Fault>,
+    /// The way to each of them, in the run in which it was found.
+    ways: Vec<u64>,
+    path: Vec<u32>,
+    rests: Option<Rests<'a>>,
+    part: SearchPart,
+}
+
+impl<'a> Walk<'a> {
+    pub fn new(search: &'a Search<'a>) -> Walk<'a> {
+        let simulator = search.trial.simulator();
+        let (faults, ways, path) = (Vec::new(), Vec::new(), Vec::new());
+        Walk { search, simulator, faults, ways, path, rests: None, part: SearchPart::default() }
+    }
+
+    /// All schedules that begin with this fault, or, if the search was cancelled, those that were run; and which of these.
+    pub fn part(&mut self, first: u32, possibility: &Possibility) -> (SearchPart, ControlFlow<()>) {
+        self.part = SearchPart::default();
+        self.faults.clear();
+        self.ways.clear();
+        self.path.clear();
+        self.rests = self.search.shared.map(Rests::new);
+        let flow = self.extend(first, possibility, None);
+        (std::mem::take(&mut self.part), flow)
+    }
+
+    /// Adds a fault to the schedule, goes through all that begin with it, and takes it away again.
+    fn extend(
+        &mut self,
+        at: u32,
+        possibility: &Possibility,
+        explained: Option<usize>,
+    ) -> ControlFlow<()> {
+        if self.search.cancel.load(Ordering::Relaxed) {
+            return ControlFlow::Break(());
+        }
+        if let Some(needless) = possibility.needless
+            && self.search.space.prunes
+        {
+            self.part.counts.needless[needless as usize] += 1;
+            return ControlFlow::Continue(());
+        }
+        self.faults.push(possibility.fault.clone());
+        self.ways.push(possibility.way);
+        self.path.push(at);
+        let explained = explained.or_else(|| explaining(self.search.causes, &self.faults));
+        let flow = if self.faults.len() < self.search.most as usize {
+            self.descend(explained)
+        } else {
+            self.arrive(explained)
+        };
+        self.faults.pop();
+        self.ways.pop();
+        self.path.pop();
+        flow
+    }
+
+    /// Every schedule that has this one and more. This one itself had its turn before.
+    fn descend(&mut self, explained: Option<usize>) -> ControlFlow<()> {
+        self.simulator.place(&self.faults);
+        let (seed, kinds) = (self.search.seed, &self.search.space.kinds);
+        let (with_rests, stop) = (self.rests.is_some(), self.search.cancel);
+        let Walk { simulator, faults, search, .. } = self;
+        let extensions = naming(
+            || with_faults(faults, search.trial),
+            || simulator.extensions_unless(seed, kinds, with_rests, stop),
+        );
+        let Some(Extensions { possible, rests, ways, .. }) = extensions else {
+            return ControlFlow::Break(());
+        };
+        self.went_the_same_way(ways == self.ways);
+        let needed = self.rests.as_mut().and_then(|all| all.needed(&self.path, &rests));
+        let needed = needed.unwrap_or(possible.len());
+        self.part.counts.needless[Needless::SameRest as usize] += (possible.len() - needed) as u64;
+        for (at, possibility) in (0..).zip(&possible[..needed]) {
+            self.extend(at, possibility, explained)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// A run has gone the way of the run that it extends, as far as that goes, or not: then what decides it is not its
+    /// faults alone, and nothing that is found means anything.
+    ///
+    /// # Panics
+    /// It has not.
+    fn went_the_same_way(&self, is_same: bool) {
+        if !is_same {
+            let last = self.faults.last().expect("a schedule that is extended has a fault");
+            panic!(
+                "not deterministic: run again with the same faults, it went another way before {}. \
+                 Something tells it what its schedule does not: a clock, a random number, the order of \
+                 a `HashMap`, a static variable",
+                fault_in_words(last, self.search.trial)
+            );
+        }
+    }
+
+    /// A schedule of the number of faults that is searched.
+    fn arrive(&mut self, explained: Option<usize>) -> ControlFlow<()> {
+        if let Some(cause) = explained {
+            self.part.counts.explained += 1;
+            *self.part.explained.entry(cause as u32).or_default() += 1;
+            if !self.search.space.runs_explained {
+                return ControlFlow::Continue(());
+            }
+        }
+        self.simulator.place(&self.faults);
+        let stop = self.search.cancel;
+        let Walk { simulator, faults, search, .. } = self;
+        let brief = naming(
+            || with_faults(faults, search.trial),
+            || simulator.brief_unless(search.seed, stop),
+        );
+        let Some(brief) = brief else {
+            return ControlFlow::Break(());
+        };
+        self.went_the_same_way(self.simulator.unfired().is_empty());
+        self.part.counts.count(&brief, self.faults.last());
+        (self.search.tell)(Advance::Runs(1));
+        match brief.verdict {
+            Verdict::ExactlyOnce => {}
+            Verdict::Violated if explained.is_some() => {}
+            Verdict::Violated => self.part.found.push(BreakingSchedule { path: self.path.clone() }),
+            Verdict::Inconclusive => {
+                self.part.first_inconclusive.get_or_insert_with(|| self.path.clone());
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// A run by its faults: "with 2 faults: …; …".
+fn with_faults(faults: &[Fault], trial: &Trial) -> String {
+    let words = faults.iter().map(|fault| fault_in_words(fault, trial));
+    let words: Vec<String> = words.collect();
+    format!("with {}: {}", counted(faults.len() as u64, "fault"), words.join("; "))
+}
