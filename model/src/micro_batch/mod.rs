@@ -16,8 +16,8 @@ pub mod told;
 
 pub use design::{BatchRole, BatchStage, BatchStep, DRIVER, Design, EXECUTOR, OutputLevel, STORE};
 pub use kept::{
-    AcceptedStates, BatchState, Handle, Keepable, Kept, KeptFile, KeptFiles, KeptLogRow, KeptOrder, KeptRows,
-    KeptState, LogRow, TaskOrder,
+    AcceptedStates, BatchState, Handle, Keepable, Kept, KeptFile, KeptFiles, KeptLogRow, KeptOrder,
+    KeptRows, KeptState, LogRow, TaskOrder,
 };
 
 use crate::pipeline::Truth;
@@ -127,7 +127,9 @@ impl System for MicroBatch {
             | Request::May { task, .. }
             | Request::Fetch { task, .. }
             | Request::PutState { task, .. }
-            | Request::Write { task, .. } => about_batch(task.shard, task.batch, Some(task.attempt)),
+            | Request::Write { task, .. } => {
+                about_batch(task.shard, task.batch, Some(task.attempt))
+            }
         })
     }
 
@@ -146,8 +148,9 @@ impl System for MicroBatch {
 
     fn subject(request: &Request) -> Subject {
         let number = |word, number: u32| Subject::Control { word, value: number.into() };
-        let attempt = |word, TaskName { batch, shard, attempt }: TaskName| {
-            Subject::Control { word, value: attempt_value(batch, shard, attempt) }
+        let attempt = |word, TaskName { batch, shard, attempt }: TaskName| Subject::Control {
+            word,
+            value: attempt_value(batch, shard, attempt),
         };
         match *request {
             Request::Fresh { number: which, .. } => number(control::FRESH, which),

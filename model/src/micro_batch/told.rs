@@ -260,12 +260,19 @@ impl Tale for Change {
             }
             Change::Accept(_) => Vec::new(),
             Change::State { version: StateVersion { version, by }, .. } => {
-                [number(VERSION, version)].into_iter().chain(by.into_iter().flat_map(of_task)).collect()
+                [number(VERSION, version)]
+                    .into_iter()
+                    .chain(by.into_iter().flat_map(of_task))
+                    .collect()
             }
             Change::Publish { batch, rows } => vec![number(BATCH, batch), number(ROWS, rows)],
             Change::Write { task, rows } => {
                 let of = of_task(task);
-                [number(BATCH, task.batch)].into_iter().chain(of).chain([number(ROWS, rows)]).collect()
+                [number(BATCH, task.batch)]
+                    .into_iter()
+                    .chain(of)
+                    .chain([number(ROWS, rows)])
+                    .collect()
             }
             Change::Show(row) => vec![(RECORD.name, Detail::Record(row.record.tag.name))],
             Change::Release { batch, to } => {

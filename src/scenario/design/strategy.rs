@@ -13,8 +13,8 @@ use crate::scenario::wrong::graph_error::graph_error;
 use onceproof_model::in_memory;
 use onceproof_model::in_memory::settings::{Approach, Settings};
 use onceproof_model::micro_batch;
-use onceproof_model::snapshot;
 use onceproof_model::pipeline::Step;
+use onceproof_model::snapshot;
 use onceproof_model::stream::Refused;
 use onceproof_model::transactions;
 use onceproof_systems::{Design, SystemSettings, with_settings};
@@ -144,8 +144,7 @@ fn with_table(
         SystemSettings::MicroBatch(settings) => {
             check_names(source, file, micro_batch::Design::is_beside)?;
             let levels = file.step.iter().map(|raw| raw.value.level.as_ref().map(|at| at.value.0));
-            let with_level =
-                |((step, may_fuse), level): ((Step, bool), _)| (step, may_fuse, level);
+            let with_level = |((step, may_fuse), level): ((Step, bool), _)| (step, may_fuse, level);
             let steps = steps.into_iter().zip(levels).map(with_level).collect();
             micro_batch::Design::new(steps, settings).map(Design::MicroBatch)
         }

@@ -219,7 +219,10 @@ impl Places<'_> {
         if !points.contains(&before) {
             let error = self.source.error(span.clone(), format!("no commit is sent at `{word}`"));
             let words: Vec<&str> = points.iter().map(|&point| alphabet.word(point)).collect();
-            return Err(error.label(format!("commits are sent at {}", list(&words, "and"))));
+            return Err(error.label(match words.is_empty() {
+                true => "only services outside commit, and nothing befalls these".to_owned(),
+                false => format!("commits are sent at {}", list(&words, "and")),
+            }));
         }
         let is_control = matches!(place.record, Some(About::Control { .. }));
         let possible = |step: StepIndex| {

@@ -39,7 +39,8 @@ pub(in crate::scenario) fn record(
                 return Ok(About::Control { word, value: Some(number.into()) });
             }
             (Some(rest), ControlValue::Attempt) if rest.starts_with('#') => {
-                let value = attempt(design, &rest[1..]).map_err(|why| wrong(source, given, &why))?;
+                let value =
+                    attempt(design, &rest[1..]).map_err(|why| wrong(source, given, &why))?;
                 return Ok(About::Control { word, value: Some(value) });
             }
             _ => {}
@@ -202,7 +203,8 @@ fn batch(design: &Design, step: StepIndex, rest: &str) -> Result<Pattern, String
 
 /// `0.per-user/1.2` after `done#`: the number of a batch, a partition, and which attempt.
 fn attempt(design: &Design, rest: &str) -> Result<i64, String> {
-    let form = || "such as `done#0.per-user/1.2`: a batch, a partition, and an attempt from 1".to_owned();
+    let form =
+        || "such as `done#0.per-user/1.2`: a batch, a partition, and an attempt from 1".to_owned();
     let (batch, rest) = rest.split_once('.').ok_or_else(form)?;
     let (partition, attempt) = rest.rsplit_once('.').ok_or_else(form)?;
     let (step, shard) = partition.rsplit_once('/').ok_or_else(form)?;

@@ -203,7 +203,15 @@ impl Design {
     /// The kinds of messages between processes.
     pub fn messages(&self) -> &'static [&'static str] {
         &[
-            "fresh", "run", "done", "may", "fetch", "put-state", "put-row", "publish", "write",
+            "fresh",
+            "run",
+            "done",
+            "may",
+            "fetch",
+            "put-state",
+            "put-row",
+            "publish",
+            "write",
             "release",
         ]
     }

@@ -66,9 +66,7 @@ pub struct BatchStage {
 /// Whether a sink takes what a step makes in the task of that step.
 pub(super) fn is_direct(pipeline: &Pipeline, topology: &Topology, step: StepIndex) -> bool {
     let of = pipeline.step(step);
-    matches!(of.kind, StepKind::Sink(_))
-        && of.from.len() == 1
-        && topology.may_fuse()[step.at()]
+    matches!(of.kind, StepKind::Sink(_)) && of.from.len() == 1 && topology.may_fuse()[step.at()]
 }
 
 /// All stages of a pipeline, in the order of their heads. `declared` is what a step is said to be.
@@ -92,9 +90,8 @@ pub(super) fn stages(
         parents.sort_unstable();
         parents.dedup();
         let members = || pipeline.numbered().filter(|&(step, _)| head(step) == first);
-        let sends = |&(step, _): &(StepIndex, _)| {
-            topology.sent(step).iter().any(|&to| head(to) != first)
-        };
+        let sends =
+            |&(step, _): &(StepIndex, _)| topology.sent(step).iter().any(|&to| head(to) != first);
         let level = members().filter(sends).map(|(step, _)| levels[step.at()]).max();
         let tables = members().filter(|&(step, of)| match of.kind {
             StepKind::Sink(_) => true,

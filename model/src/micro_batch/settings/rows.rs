@@ -36,8 +36,8 @@ const GAPS: [GapRule; 2] = [GapRule::Fail, GapRule::Skip];
 const RELEASES: [ReleaseRule; 2] = [ReleaseRule::AfterCommit, ReleaseRule::BeforeCommit];
 
 const RECOMPUTED: &str = "results = \"recompute\"";
+const BY_VERSION: &str = "state = \"by-version\"";
 const BY_TASK: &str = "sink = \"append-task\"";
-const BY_PARTITION: &str = "sink = \"by-partition\"";
 
 /// All rows.
 pub(super) static ALL: &[Setting<Settings>] = &[
@@ -49,9 +49,7 @@ pub(super) static ALL: &[Setting<Settings>] = &[
         about: "After how long another attempt of a task is begun beside one that is slow.",
         choices: &[SettingChoice::right("", "Never.").written(WrittenAs::Bool(false))],
         free: Some(Free::Length { about: "After so long.", zero: None, may_break: false }),
-        get: |settings| {
-            settings.speculation.map_or(SettingValue::Choice(0), SettingValue::Length)
-        },
+        get: |settings| settings.speculation.map_or(SettingValue::Choice(0), SettingValue::Length),
         set: |settings, value| settings.speculation = value.length(),
     },
     one_of!("offsets", "When it is logged what belongs to a batch.", offsets in OFFSETS, [
@@ -73,7 +71,7 @@ pub(super) static ALL: &[Setting<Settings>] = &[
     ]),
     one_of!("log", "What becomes of a row of a log where there is one.", log in PUTS, [
         right("put-if-absent", "It is not put."),
-        wrong("overwrite", "It stands in the place of the other.").under(RECOMPUTED),
+        wrong("overwrite", "It stands in the place of the other."),
     ]),
     one_of!("loser", "What a driver does that finds the row of another one.", loser in LOSERS, [
         right("ends", "It ends itself."),
@@ -93,7 +91,7 @@ pub(super) static ALL: &[Setting<Settings>] = &[
     ]),
     one_of!("coordinator", "Whether an attempt asks before it writes.", has_coordinator in BOTH, [
         yes("One attempt of each task may."),
-        no("Each writes.").under(BY_PARTITION),
+        no("Each writes.").under(BY_TASK),
     ]),
     one_of!("grant", "What becomes of a grant to write.", grant in GRANTS, [
         right("repeat", "Who has it is told so again; it is taken back from one that failed."),
@@ -148,12 +146,11 @@ pub(super) static ALL: &[Setting<Settings>] = &[
     ]),
     one_of!("gap", "What a task does whose range is released.", gap in GAPS, [
         right("fail", "It fails, and the job with it."),
-        wrong("skip", "It reads what is left."),
+        wrong("skip", "It reads what is left.").under(BY_VERSION),
     ]),
     one_of!("release", "When the source may forget what a batch has read.", release in RELEASES, [
         right("after-commit", "After its commit row."),
-        wrong("before-commit", "When its tasks are done: another driver cannot run it again.")
-            .under(RECOMPUTED),
+        wrong("before-commit", "When its tasks are done: another driver cannot run it again."),
     ]),
     length!("executor-timeout", "After how long without a report an executor is taken for lost.",
         executor_timeout, "As long.", may_break: false),

@@ -151,7 +151,10 @@ impl Stage {
                 Effect::Send(request) => self.sent.push(request),
                 Effect::Wake { timer, .. } => self.timers.push(timer),
                 Effect::Call(call) => self.calls.push(call),
-                Effect::Commit(_) | Effect::Reply(_) | Effect::AckMessage(_) | Effect::Step { .. } => {}
+                Effect::Commit(_)
+                | Effect::Reply(_)
+                | Effect::AckMessage(_)
+                | Effect::Step { .. } => {}
             }
         }
         if self.worker.is_ready() {

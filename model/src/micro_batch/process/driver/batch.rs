@@ -56,8 +56,7 @@ impl BatchDriver {
             true => Time::MAX,
             false => self.watermark(m).max(before),
         };
-        let records: u64 =
-            ends.iter().zip(&self.row.starts).map(|(end, start)| end - start).sum();
+        let records: u64 = ends.iter().zip(&self.row.starts).map(|(end, start)| end - start).sum();
         self.row = LogRow {
             by: self.life,
             starts: std::mem::take(&mut self.row.starts),
@@ -122,12 +121,10 @@ impl BatchDriver {
                 self.ends(m);
             }
             (LogOf::Offsets, DriverStage::Logging) => self.begins_batch(m),
-            (LogOf::Commits, DriverStage::Committing) => {
-                match m.design.settings.commit_row {
-                    CommitRow::AfterSink => self.is_over(m),
-                    CommitRow::BeforeSink => self.shows(m),
-                }
-            }
+            (LogOf::Commits, DriverStage::Committing) => match m.design.settings.commit_row {
+                CommitRow::AfterSink => self.is_over(m),
+                CommitRow::BeforeSink => self.shows(m),
+            },
             _ => {}
         }
     }
@@ -144,7 +141,8 @@ impl BatchDriver {
         let handles = self.run.results();
         let kept = m.env.shared();
         let rows: Vec<_> = handles.iter().flat_map(|&rows| kept.get(rows)).copied().collect();
-        let hash = handles.iter().fold(0, |hash, rows| onceproof_kernel::mix::fold(hash, rows.hash));
+        let hash =
+            handles.iter().fold(0, |hash, rows| onceproof_kernel::mix::fold(hash, rows.hash));
         let rows = m.env.shared_mut().keep(rows, hash);
         self.result = LogRow {
             by: self.life,
@@ -235,7 +233,11 @@ impl BatchDriver {
     }
 
     /// The wait for an attempt begins.
-    pub(super) fn waits_for<E>(&self, task: crate::micro_batch::message::TaskName, m: &mut Context<'_, E>) {
+    pub(super) fn waits_for<E>(
+        &self,
+        task: crate::micro_batch::message::TaskName,
+        m: &mut Context<'_, E>,
+    ) {
         let settings = &m.design.settings;
         let life = self.life;
         if let Some(after) = settings.speculation {

@@ -284,10 +284,10 @@ impl BatchDriver {
                 self.executors.insert(from, life);
                 self.schedules(m);
             }
-            (Request::Run { life, .. }, Reply::NotMeant) => {
-                if self.executors.get(&from) == Some(&life) {
-                    self.loses(from, m);
-                }
+            (Request::Run { life, .. }, Reply::NotMeant)
+                if self.executors.get(&from) == Some(&life) =>
+            {
+                self.loses(from, m);
             }
             (Request::PutRow { log, batch, .. }, reply) if batch == self.batch => {
                 let stands = match reply {

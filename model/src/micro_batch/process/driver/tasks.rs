@@ -11,9 +11,7 @@ use crate::micro_batch::alphabet::{
 use crate::micro_batch::design::{Design, OutputLevel};
 use crate::micro_batch::kept::{AcceptedStates, KeptRows, TaskOrder, of_task};
 use crate::micro_batch::message::{ExecutorLife, Request, TaskName, TaskReport};
-use crate::micro_batch::settings::{
-    AcceptedRule, GrantRule, RollbackRule, StaleRule, WinnerRule,
-};
+use crate::micro_batch::settings::{AcceptedRule, GrantRule, RollbackRule, StaleRule, WinnerRule};
 use crate::micro_batch::told::Story;
 use crate::pipeline::StepKind;
 use onceproof_kernel::env::Env;
@@ -243,7 +241,11 @@ impl BatchDriver {
     }
 
     /// An attempt is slow: if it is the only one, another is begun beside it.
-    pub(super) fn speculates<E: Env<MicroBatch>>(&mut self, task: TaskName, m: &mut Context<'_, E>) {
+    pub(super) fn speculates<E: Env<MicroBatch>>(
+        &mut self,
+        task: TaskName,
+        m: &mut Context<'_, E>,
+    ) {
         let stage = m.design.stage_of(task.shard);
         let Some(&Attempted { executor, era, .. }) = self.run.attempts.get(&task) else { return };
         let mut of_task = self.run.attempts.iter().filter(|(other, attempt)| {
@@ -259,7 +261,11 @@ impl BatchDriver {
     }
 
     /// An attempt takes too long: its executor is taken for lost.
-    pub(super) fn is_overdue<E: Env<MicroBatch>>(&mut self, task: TaskName, m: &mut Context<'_, E>) {
+    pub(super) fn is_overdue<E: Env<MicroBatch>>(
+        &mut self,
+        task: TaskName,
+        m: &mut Context<'_, E>,
+    ) {
         if let Some(&Attempted { executor, life, .. }) = self.run.attempts.get(&task)
             && self.executors.get(&executor) == Some(&life)
         {
@@ -268,7 +274,11 @@ impl BatchDriver {
     }
 
     /// An executor is taken for lost: its attempts have failed and its files are gone.
-    pub(super) fn loses<E: Env<MicroBatch>>(&mut self, executor: ShardIndex, m: &mut Context<'_, E>) {
+    pub(super) fn loses<E: Env<MicroBatch>>(
+        &mut self,
+        executor: ShardIndex,
+        m: &mut Context<'_, E>,
+    ) {
         if self.executors.remove(&executor).is_none() {
             return;
         }
@@ -400,8 +410,7 @@ impl BatchDriver {
     ) -> bool {
         let stage = m.design.stage_of(task.shard);
         let attempt = self.run.attempts.get(&task);
-        let is_live =
-            attempt.is_some_and(|of| of.is_live && of.era == self.run.eras[stage]);
+        let is_live = attempt.is_some_and(|of| of.is_live && of.era == self.run.eras[stage]);
         let is_its = match self.run.grants.get(&task.shard) {
             _ if !is_live => false,
             None => {

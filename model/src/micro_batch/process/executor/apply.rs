@@ -101,9 +101,9 @@ impl DriverDesk {
         let found: Option<KeptState> = match state {
             StateRule::Memory => remembered,
             _ if state_cache == StateCache::ByVersion && remembered.is_some() => remembered,
-            StateRule::Accepted => order
-                .base
-                .and_then(|base| stored.get(version_of(&m.design.settings, batch, base))),
+            StateRule::Accepted => {
+                order.base.and_then(|base| stored.get(version_of(&m.design.settings, batch, base)))
+            }
             StateRule::ByVersion => stored.get(by_number),
             StateRule::Newest => stored.newest(),
         };
@@ -188,14 +188,15 @@ impl Counting<'_> {
         }
         let is_read = m.design.pipeline.edges(*step).is_empty();
         for window in state.windows.due(watermark) {
-            let Some(fired) = flow.fires(*step, window, &mut state.windows, m.env) else { continue };
+            let Some(fired) = flow.fires(*step, window, &mut state.windows, m.env) else {
+                continue;
+            };
             let record = fired.record;
-            let fires =
-                Story::Fires {
-                    pane: record.tag.name,
-                    window: (record.key, fired.start),
-                    records: record.weight.unsigned_abs(),
-                };
+            let fires = Story::Fires {
+                pane: record.tag.name,
+                window: (record.key, fired.start),
+                records: record.weight.unsigned_abs(),
+            };
             super::super::tell(fires, m);
             if is_read {
                 let pane = Some((fired.start, fired.value));

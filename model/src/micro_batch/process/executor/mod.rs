@@ -105,7 +105,8 @@ impl ExecutorHost {
             Input::Wake(Timer::Retry { call, .. }) => self.has_waited(call, m),
             Input::Wake(Timer::Orphaned { life }) => self.gives_up_before(life, m),
             Input::Resume => self.goes_on(m),
-            Input::Replied(_) | Input::Committed { .. } | Input::Called { .. } | Input::Wake(_) => {}
+            Input::Replied(_) | Input::Committed { .. } | Input::Called { .. } | Input::Wake(_) => {
+            }
         }
     }
 

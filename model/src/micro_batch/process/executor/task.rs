@@ -139,7 +139,8 @@ impl ExecutorHost {
     ) {
         if let Some(running) = self.desks[at].tasks.get_mut(&task) {
             running.stage = stage;
-            let errand = crate::micro_batch::about_batch(task.shard, task.batch, Some(task.attempt));
+            let errand =
+                crate::micro_batch::about_batch(task.shard, task.batch, Some(task.attempt));
             m.effects.list.push(Effect::Step { point, errand });
         }
     }
