@@ -347,7 +347,7 @@ fn a_comparison_is_a_table_of_markdown() {
     let arguments = ["compare", &chapter, "--seeds", "0..3", "--format", "markdown"];
     let text = folder.onceproof(&arguments).ends(0).stdout;
     assert!(
-        text.starts_with("# chapter 5, to compare strategies\n\n7 strategies, 3 runs each"),
+        text.starts_with("# chapter 5, to compare strategies\n\n8 strategies, 3 runs each"),
         "{text}"
     );
     assert!(text.contains("\n| dataflow | 3 | 0 | 0.0 % | 0.0 to 56.2 % | 0 |\n"), "{text}");

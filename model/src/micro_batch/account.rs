@@ -231,9 +231,6 @@ const fn acts(key: &'static str, words: &'static [&'static str], believed: &'sta
 const ACTS: &[Acts] = &[
     acts("commit-row", &["put-row"], "the batch is done with, and will be shown"),
     acts("state", &["store-version"], "the next to read this is the next batch"),
-    acts("gap", &["release-offsets"], "nobody reads it any more"),
-    acts("release", &["release-offsets"], "the batch will be done with"),
-    acts("grant", &["driver-ends"], "one attempt may write"),
 ];
 
 /// All that is said.

@@ -39,7 +39,7 @@ pub type KeptFile = Handle<Vec<Record>>;
 /// Files, by the attempts that wrote them.
 pub type KeptFiles = Handle<Vec<TaskName>>;
 /// A state.
-pub type KeptState = Handle<BatchState>;
+pub type KeptBatchState = Handle<BatchState>;
 /// Results.
 pub type KeptRows = Handle<Vec<ResultRow>>;
 /// What a task is to do.

@@ -1,6 +1,6 @@
 //! What travels between the driver, executors and what is outside, what rows say, and what processes wait for.
 
-use super::kept::{KeptFile, KeptFiles, KeptLogRow, KeptOrder, KeptRows, KeptState};
+use super::kept::{KeptBatchState, KeptFile, KeptFiles, KeptLogRow, KeptOrder, KeptRows};
 use crate::stream::Record;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::time::Time;
@@ -135,7 +135,7 @@ pub enum Request {
         /// Its name.
         version: StateVersion,
         /// The state.
-        state: KeptState,
+        state: KeptBatchState,
     },
     /// A row of a log is put.
     PutRow {
@@ -209,7 +209,7 @@ pub enum Change {
         /// Its name.
         version: StateVersion,
         /// The state.
-        state: KeptState,
+        state: KeptBatchState,
     },
     /// The results of a batch.
     Publish {

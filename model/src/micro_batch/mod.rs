@@ -16,8 +16,8 @@ pub mod told;
 
 pub use design::{BatchRole, BatchStage, BatchStep, DRIVER, Design, EXECUTOR, OutputLevel, STORE};
 pub use kept::{
-    AcceptedStates, BatchState, Handle, Keepable, Kept, KeptFile, KeptFiles, KeptLogRow, KeptOrder,
-    KeptRows, KeptState, LogRow, TaskOrder,
+    AcceptedStates, BatchState, Handle, Keepable, Kept, KeptBatchState, KeptFile, KeptFiles,
+    KeptLogRow, KeptOrder, KeptRows, LogRow, TaskOrder,
 };
 
 use crate::pipeline::Truth;

@@ -88,7 +88,8 @@ pub const ROWS: &[Row] = &[
         &[Torn],
         [4, 4, 0, 0, 0, 0, 0],
         &[("table", 4, 4, &[("a", 2), ("b", 2)])],
-    ),
+    )
+    .with_damaged(&["per-user/b@0s#0"]),
     ledger(
         "micro-batch/uncoordinated.toml",
         &[Duplicated],
@@ -143,5 +144,10 @@ pub const ROWS: &[Row] = &[
         &[Stuck],
         [4, 4, 0, 0, 0, 0, 0],
         &[("table", 4, 4, &[("a", 2), ("b", 2)])],
+    ),
+    exact(
+        "micro-batch/thrown-away.toml",
+        3,
+        &[("rows", 3, 3, &[("a/0", 1), ("b/0", 2)]), ("table", 3, 3, &[("a/0", 1), ("b/0", 2)])],
     ),
 ];

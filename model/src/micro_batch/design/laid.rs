@@ -79,10 +79,16 @@ pub(super) fn layout(
             BatchRole::Store | BatchRole::Log(_) | BatchRole::State(_) => (STORE.to_owned(), 1, 0),
         };
         let is_outside = !matches!(role, BatchRole::Driver | BatchRole::Executor);
+        // An executor reports for so long to a driver that is gone, and is asked for so long by a driver when it is gone.
+        let longest_idle = match role {
+            BatchRole::Executor => settings.executor_timeout.max(settings.orphaned),
+            _ => 0,
+        };
         laid.push(LaidStep {
             is_beside: true,
             is_outside,
             longest_wait,
+            longest_idle,
             retry,
             commit_retry,
             repeats_commits: is_outside,

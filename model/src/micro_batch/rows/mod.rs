@@ -7,7 +7,7 @@ pub use table::TableRows;
 
 use super::MicroBatch;
 use super::design::{BatchRole, Design};
-use super::kept::{Kept, KeptLogRow, KeptState};
+use super::kept::{Kept, KeptBatchState, KeptLogRow};
 use super::message::{Change, LogOf, StateVersion};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system;
@@ -64,17 +64,17 @@ impl LogRows {
 #[derive(Debug)]
 pub struct StateRows {
     keep: u32,
-    versions: BTreeMap<StateVersion, KeptState>,
+    versions: BTreeMap<StateVersion, KeptBatchState>,
 }
 
 impl StateRows {
     /// The state of this name.
-    pub fn get(&self, version: StateVersion) -> Option<KeptState> {
+    pub fn get(&self, version: StateVersion) -> Option<KeptBatchState> {
         self.versions.get(&version).copied()
     }
 
     /// The newest of all.
-    pub fn newest(&self) -> Option<KeptState> {
+    pub fn newest(&self) -> Option<KeptBatchState> {
         self.versions.last_key_value().map(|(_, &state)| state)
     }
 }

@@ -130,7 +130,12 @@ impl BatchDriver {
         }
         ready.sort_unstable();
         for stage in ready {
-            self.runs_stage(stage, m);
+            // What a stage reads may have been thrown away with what another one lacks. A sink with tasks of its own was run
+            // on nothing once, when a file of the source was lost that another sink had still to read.
+            let mut parents = m.design.stages()[stage].parents.iter();
+            if parents.all(|&parent| self.run.is_complete(m.design, parent)) {
+                self.runs_stage(stage, m);
+            }
         }
     }
 

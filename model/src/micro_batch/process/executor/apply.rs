@@ -5,7 +5,7 @@ use super::super::service::version_of;
 use super::task::MadeByTask;
 use super::{DriverDesk, FileOfTask};
 use crate::micro_batch::MicroBatch;
-use crate::micro_batch::kept::{BatchState, KeptFile, KeptOrder, KeptState, TaskOrder};
+use crate::micro_batch::kept::{BatchState, KeptBatchState, KeptFile, KeptOrder, TaskOrder};
 use crate::micro_batch::message::{ResultRow, StateVersion, TaskName, TaskReport};
 use crate::micro_batch::settings::{GapRule, Settings, StateCache, StateRule};
 use crate::micro_batch::told::Story;
@@ -98,7 +98,7 @@ impl DriverDesk {
         let remembered = self.states.get(&(shard, by_number)).copied();
         m.ask().charge();
         let stored = m.env.rows(shard).states();
-        let found: Option<KeptState> = match state {
+        let found: Option<KeptBatchState> = match state {
             StateRule::Memory => remembered,
             _ if state_cache == StateCache::ByVersion && remembered.is_some() => remembered,
             StateRule::Accepted => {
@@ -116,7 +116,7 @@ impl DriverDesk {
         task: TaskName,
         state: BatchState,
         m: &mut Context<'_, E>,
-    ) -> KeptState {
+    ) -> KeptBatchState {
         let hash = state.windows.hash();
         let kept = m.env.shared_mut().keep(state, hash);
         let by_number = StateVersion { version: task.batch + 1, by: None };
@@ -221,7 +221,7 @@ impl Counting<'_> {
 fn keep<E: Env<MicroBatch>>(
     Made { leaving, mut rows }: Made,
     task: TaskName,
-    state: Option<KeptState>,
+    state: Option<KeptBatchState>,
     m: &mut Context<'_, E>,
 ) -> MadeByTask {
     let stage = &m.design.stages()[m.design.stage_of(task.shard)];

@@ -7,7 +7,7 @@ mod task;
 use super::{Context, wake};
 use crate::micro_batch::MicroBatch;
 use crate::micro_batch::alphabet::DRIVER_GONE;
-use crate::micro_batch::kept::{KeptFile, KeptFiles, KeptState};
+use crate::micro_batch::kept::{KeptBatchState, KeptFile, KeptFiles};
 use crate::micro_batch::message::{ExecutorLife, Reply, Request, StateVersion, TaskName, Timer};
 use crate::micro_batch::told::Story;
 use crate::stream::{OpenCalls, answer};
@@ -49,7 +49,7 @@ struct DriverDesk {
     /// The attempts that it has been asked for.
     asked: BTreeSet<TaskName>,
     files: BTreeMap<TaskName, FileOfTask>,
-    states: BTreeMap<(ShardIndex, StateVersion), KeptState>,
+    states: BTreeMap<(ShardIndex, StateVersion), KeptBatchState>,
 }
 
 impl ExecutorHost {

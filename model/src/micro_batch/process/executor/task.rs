@@ -6,7 +6,7 @@ use super::super::service::version_of;
 use super::{DriverDesk, ExecutorHost, FileOfTask};
 use crate::micro_batch::MicroBatch;
 use crate::micro_batch::alphabet::{APPLY, SPILL};
-use crate::micro_batch::kept::{KeptFile, KeptOrder, KeptRows, KeptState, of_task};
+use crate::micro_batch::kept::{KeptBatchState, KeptFile, KeptOrder, KeptRows, of_task};
 use crate::micro_batch::message::{ExecutorLife, Request, TaskName, TaskReport};
 use crate::micro_batch::settings::StateRule;
 use onceproof_kernel::alphabet::Point;
@@ -53,7 +53,7 @@ pub(super) struct MadeByTask {
     pub rows: KeptRows,
     pub file: FileOfTask,
     pub sum: u64,
-    pub state: Option<KeptState>,
+    pub state: Option<KeptBatchState>,
 }
 
 impl RunningTask {
