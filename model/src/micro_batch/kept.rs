@@ -1,7 +1,7 @@
 //! What messages and changes refer to: files, states, results, orders, and rows of logs. Messages and changes own nothing.
 
 use super::message::{ExecutorLife, ResultRow, TaskName};
-use crate::stream::{Record, Windows};
+use crate::stream::{CountedWindows, Record};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::words;
 use onceproof_kernel::tell::Pile;
@@ -51,7 +51,7 @@ pub type KeptLogRow = Handle<LogRow>;
 #[derive(Clone, Debug, Default)]
 pub struct BatchState {
     /// What is counted.
-    pub windows: Windows,
+    pub windows: CountedWindows,
     /// What the batch that made it has added to it, and is still there.
     pub added: Vec<Pile>,
 }

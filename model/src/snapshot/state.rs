@@ -2,7 +2,7 @@
 //! run keeps.
 
 use super::message::{BlobId, ChannelItem, TransactionHandle};
-use crate::stream::Windows;
+use crate::stream::CountedWindows;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::words;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ pub struct TaskState {
     /// Whether it has come to its end.
     pub is_ended: bool,
     /// What is counted.
-    pub windows: Windows,
+    pub windows: CountedWindows,
     /// The handles that are not known to be committed.
     pub handles: Vec<TransactionHandle>,
     /// What a barrier has overtaken, each item with the number of its channel.

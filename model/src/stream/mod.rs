@@ -15,4 +15,4 @@ pub use desk::{ServiceDesk, answer};
 pub use flow::{Failed, Flow, Leaving, Runner};
 pub use record::Record;
 pub use topology::{Refused, Topology};
-pub use windows::{FiredWindow, WindowContent, WindowOfKey, Windows};
+pub use windows::{CountedWindows, FiredWindow, WindowContent, WindowOfKey};

@@ -28,7 +28,7 @@ pub struct WindowContent {
 
 /// The windows of a step in which something is counted, or was and may be again.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Windows(BTreeMap<WindowOfKey, WindowContent>);
+pub struct CountedWindows(BTreeMap<WindowOfKey, WindowContent>);
 
 /// What a window comes to.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +41,7 @@ pub struct FiredWindow {
     pub value: i64,
 }
 
-impl Windows {
+impl CountedWindows {
     /// Forgets all.
     pub fn clear(&mut self) {
         self.0.clear();
@@ -82,7 +82,7 @@ impl Flow<'_> {
         step: StepIndex,
         windowing: &Windowing,
         record: &Record,
-        windows: &mut Windows,
+        windows: &mut CountedWindows,
         env: &mut E,
     ) -> WindowOfKey {
         let start = windowing.start(record.event_time);
@@ -99,7 +99,7 @@ impl Flow<'_> {
         &self,
         step: StepIndex,
         window: WindowOfKey,
-        windows: &mut Windows,
+        windows: &mut CountedWindows,
         env: &mut E,
     ) -> Option<FiredWindow> {
         let content = windows.0.get_mut(&window)?;
