@@ -25,6 +25,7 @@ mod scenarios;
 mod shrink;
 mod sources;
 mod trace;
+mod micro_batch;
 mod snapshot;
 mod transactions;
 mod two_faults;

@@ -34,6 +34,7 @@ const PATHS: &[&str] = &[
     "std::collections::VecDeque",
     "std::collections::btree_map",
     "std::error::Error",
+    "std::marker::PhantomData",
     "std::fmt",
     "std::hash::Hash",
     "std::hash::Hasher",

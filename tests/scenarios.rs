@@ -175,8 +175,8 @@ fn no_fault_and_no_mechanism_is_left_out() {
                 let given = given_settings(&settings).into_iter();
                 used.extend(given.map(|setting| format!("{of:?}: {setting}")));
             }
-            // Which of their values are found where, say the tables of `transactions` and `snapshot`.
-            Design::Transactions(_) | Design::Snapshot(_) => {}
+            // Which of their values are found where, say the tables of their own tests.
+            Design::Transactions(_) | Design::Snapshot(_) | Design::MicroBatch(_) => {}
             Design::Own(_) => unreachable!("no file is of a user's own protocol"),
         }
     }

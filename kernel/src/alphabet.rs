@@ -3,6 +3,7 @@
 //! them follows from it.
 
 use crate::account::Account;
+use crate::layout::ShardIndex;
 use crate::name::Name;
 use crate::told::{DetailWords, Tale, ToldWords};
 
@@ -69,6 +70,24 @@ pub enum ControlValue {
     Time,
     /// A number that is not negative: `end#3`.
     Number,
+    /// An attempt at something that is done for a shard, `done#3.per-user/1.2`: a number, the shard, and which attempt.
+    Attempt,
+}
+
+/// How many bits of the value of a control its shard has, and its attempt; the rest has its number.
+const ATTEMPT_BITS: u32 = 20;
+
+/// The value of a control that is about an attempt ([`ControlValue::Attempt`]). What has more bits than there are is told by
+/// those that it has.
+pub fn attempt_value(number: u32, shard: ShardIndex, attempt: u32) -> i64 {
+    let few = |number: u32| i64::from(number & ((1 << ATTEMPT_BITS) - 1));
+    few(number) << (2 * ATTEMPT_BITS) | few(shard.0) << ATTEMPT_BITS | few(attempt)
+}
+
+/// The number, the shard and the attempt of such a value.
+pub fn attempt_parts(value: i64) -> (u32, ShardIndex, u32) {
+    let part = |by: u32| ((value >> (by * ATTEMPT_BITS)) & ((1 << ATTEMPT_BITS) - 1)) as u32;
+    (part(2), ShardIndex(part(1)), part(0))
 }
 
 /// A corner of a protocol that a run may reach, by its number. The kernel's own come first; those of a system

@@ -11,7 +11,7 @@ use crate::alphabet::{Point, Subject};
 use crate::call::{Answer, Call, Rpc};
 use crate::layout::ShardIndex;
 use crate::name::Name;
-use crate::system::System;
+use crate::system::{Errand, System};
 use crate::time::Time;
 
 /// What happens to a process.
@@ -68,6 +68,14 @@ pub enum Effect<S: System> {
     Send(Request<S>),
     /// Call an external service.
     Call(Call),
+    /// Take a step of the protocol that leaves nothing outside of the process: what comes after it is done at
+    /// [`Input::Resume`].
+    Step {
+        /// Which.
+        point: Point,
+        /// For whom.
+        errand: Errand,
+    },
     /// Wake the process.
     Wake {
         /// When.

@@ -30,6 +30,8 @@ pub trait Ask {
 
     /// The source record at an offset.
     fn read(&mut self, shard: ShardIndex, offset: u64) -> Read;
+    /// The same, for whoever asks how far the input has come: nothing counts as read by it.
+    fn peek(&mut self, shard: ShardIndex, offset: u64) -> Read;
     /// The next message of the queue that a source shard reads.
     fn pull(&mut self, shard: ShardIndex) -> Pull;
     /// What the queue that a source shard reads promises of event times: no message that is not acked, and none to

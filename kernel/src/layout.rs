@@ -1,7 +1,7 @@
 //! Layouts: the steps of a system by name, and the shards in which they run. It is all that faults, places, links
 //! and reports know of a system's shape.
 
-use crate::alphabet::{Alphabet, ControlValue, Point};
+use crate::alphabet::{Alphabet, ControlValue, Point, attempt_parts};
 use crate::call::Target;
 use crate::mix;
 use crate::retry::{CommitRetry, Retry};
@@ -264,6 +264,12 @@ impl Layout {
             (Some(_), ControlValue::None) => control.word.to_owned(),
             (Some(at), ControlValue::Time) => format!("{}@{}", control.word, Time(at)),
             (Some(number), ControlValue::Number) => format!("{}#{number}", control.word),
+            (Some(value), ControlValue::Attempt) => {
+                let (number, shard, attempt) = attempt_parts(value);
+                let name = self.name(self.step_of(shard));
+                let of = self.number_of(shard);
+                format!("{}#{number}.{name}/{of}.{attempt}", control.word)
+            }
         }
     }
 

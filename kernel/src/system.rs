@@ -3,7 +3,7 @@
 
 use crate::alphabet::{Moments, Point, Subject};
 use crate::call::Rpc;
-use crate::effect::{Context, Input};
+use crate::effect::{Context, Input, Request};
 use crate::env::Env;
 use crate::key::Key;
 use crate::layout::{Layout, ShardIndex};
@@ -56,6 +56,27 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
 
     /// The word for a request, where a system has several messages that may be about one record: `init`.
     fn word_of(request: &Self::Request) -> Option<&'static str> {
+        let _ = request;
+        None
+    }
+
+    /// Before which step of the protocol a request is replied to, where a system has several replies.
+    fn replied_at(reply: &Self::Reply, moments: &Moments) -> Point {
+        let _ = reply;
+        moments.reply
+    }
+
+    /// For which shard a request is sent, where a process works for others than its own.
+    #[inline(always)]
+    fn errand(request: &Request<Self>) -> Option<Errand> {
+        let _ = request;
+        None
+    }
+
+    /// The token of the only life of a process that a request is for. It goes to where that runs, whoever has its shard by
+    /// now. Without, it goes to whoever is known to have the shard.
+    #[inline(always)]
+    fn addressee(request: &Self::Request) -> Option<u64> {
         let _ = request;
         None
     }
@@ -220,6 +241,18 @@ pub trait Rows<S: System>: Default + Debug {
     fn rest(&self, rest: &mut Rest) {
         rest.requires(false);
     }
+}
+
+/// For whom a process takes a step of the protocol, where it works for several shards: a fault has its place there, and
+/// strikes the process.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Errand {
+    /// The shard.
+    pub shard: ShardIndex,
+    /// What it is about.
+    pub subject: Subject,
+    /// Which attempt at it, from 1, over all lives of all processes; none where there is but one.
+    pub attempt: Option<u32>,
 }
 
 /// How a request travels, and whether anybody hears what becomes of it.

@@ -124,6 +124,18 @@ pub trait Tell {
     /// A commit mentions that a record came, and keeps neither its key nor its value: enough to tell which answer
     /// won, and too little to disagree with.
     fn hint(&mut self, name: Name, key: Key, value: i64);
+    /// What a result or a sum was made of, under this lineage, is durable from now on: each of its parts is mentioned.
+    fn mention_members(&mut self, lineage: u32) {
+        let _ = lineage;
+    }
+    /// Readers see so many parts of a unit, while others are still to come. `first` is a record that they see.
+    fn seen_alone(&mut self, first: Name, parts: u32, of: u32) {
+        let _ = (first, parts, of);
+    }
+    /// A row that was to be replaced is there no more.
+    fn erase(&mut self, step: StepIndex, row: u64) {
+        let _ = (step, row);
+    }
     /// The id of a record is known from now on.
     fn learn(&mut self, key: Key, id: RecordId, name: Name);
     /// An id is known no more.

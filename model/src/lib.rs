@@ -7,6 +7,7 @@
 
 pub mod window;
 pub mod function;
+pub mod micro_batch;
 pub mod pipeline;
 pub mod stream;
 pub mod dataflow;

@@ -159,7 +159,10 @@ impl Search<'_> {
     fn strategy(&self) -> Option<Cure> {
         let scenario = self.failure.scenario?;
         let stronger: &[Strategy] = match scenario.strategy {
-            Strategy::Dataflow | Strategy::Transactions | Strategy::Snapshot => &[],
+            Strategy::Dataflow
+            | Strategy::Transactions
+            | Strategy::Snapshot
+            | Strategy::MicroBatch => &[],
             Strategy::BestEffort => &[Strategy::AtLeastOnce, Strategy::Dataflow],
             Strategy::DataflowAtLeastOnce | Strategy::AtLeastOnce | Strategy::Lambda => {
                 &[Strategy::Dataflow]

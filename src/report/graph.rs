@@ -5,6 +5,7 @@ use super::table::fitted;
 use crate::scenario::{given, given_settings};
 use onceproof_kernel::layout::StepIndex;
 use onceproof_model::function::Function;
+use onceproof_model::micro_batch;
 use onceproof_model::pipeline::{Edge, Step, StepKind};
 use onceproof_systems::Design;
 use serde_json::{Value, json};
@@ -168,9 +169,11 @@ fn edges(design: &Design) -> Vec<Edge> {
 fn words(design: &Design) -> (&'static str, &'static str) {
     match design {
         Design::Dataflow(_) => ("stage", "shuffle"),
-        Design::InMemory(_) | Design::Transactions(_) | Design::Snapshot(_) | Design::Own(_) => {
-            ("process", "way")
-        }
+        Design::InMemory(_)
+        | Design::Transactions(_)
+        | Design::Snapshot(_)
+        | Design::MicroBatch(_)
+        | Design::Own(_) => ("process", "way"),
     }
 }
 
@@ -178,10 +181,34 @@ fn words(design: &Design) -> (&'static str, &'static str) {
 fn mechanisms(design: &Design, head: StepIndex) -> Vec<String> {
     match design {
         Design::Dataflow(design) => given(design.mechanism(head)),
+        Design::MicroBatch(design) => tasks(design, head),
         Design::InMemory(_) | Design::Transactions(_) | Design::Snapshot(_) | Design::Own(_) => {
             Vec::new()
         }
     }
+}
+
+/// The tasks of the stage that begins with a step: how many, what they read, and how far what they make is the same in each
+/// attempt.
+fn tasks(design: &micro_batch::Design, head: StepIndex) -> Vec<String> {
+    let stages = design.stages();
+    let Some(at) = stages.iter().position(|stage| stage.head == head) else { return Vec::new() };
+    let stage = &stages[at];
+    let names = |of: &[StepIndex]| {
+        let names: Vec<&str> = of.iter().map(|&step| design.layout.name(step)).collect();
+        names.join(", ")
+    };
+    let tasks = count(design.layout.shards_of(head) as usize, "task");
+    let mut told = vec![format!("stage {at}: {tasks}, {}", stage.level.word())];
+    if !stage.parents.is_empty() {
+        let heads: Vec<StepIndex> =
+            stage.parents.iter().map(|&parent| stages[parent].head).collect();
+        told.push(format!("reads files of {}", names(&heads)));
+    }
+    if !stage.tables.is_empty() {
+        told.push(format!("makes results of {}", names(&stage.tables)));
+    }
+    told
 }
 
 /// The settings of all stages that are not the default.

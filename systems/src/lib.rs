@@ -6,6 +6,7 @@ use onceproof_kernel::alphabet::{Alphabet, Point};
 use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_model::dataflow::{self, Dataflow, point};
 use onceproof_model::in_memory::{self, InMemory, alphabet};
+use onceproof_model::micro_batch::{self, MicroBatch};
 use onceproof_model::pipeline::{Edge, Pipeline, Step, StepKind};
 use onceproof_model::snapshot::{self, Snapshot};
 use onceproof_model::transactions::{self, Transactions};
@@ -14,11 +15,12 @@ use onceproof_sim::plan::Plan;
 use onceproof_sim::simulator::{Runs, Simulation};
 
 /// The words of all systems that a scenario can name.
-pub static ALPHABETS: [&Alphabet; 4] = [
+pub static ALPHABETS: [&Alphabet; 5] = [
     &point::ALPHABET,
     &alphabet::ALPHABET,
     &transactions::alphabet::ALPHABET,
     &snapshot::alphabet::ALPHABET,
+    &micro_batch::alphabet::ALPHABET,
 ];
 
 /// What runs a trial, again and again.
@@ -44,6 +46,8 @@ pub enum Design {
     Transactions(transactions::Design),
     /// Snapshots.
     Snapshot(snapshot::Design),
+    /// Micro-batches.
+    MicroBatch(micro_batch::Design),
     /// A user's own protocol.
     Own(protocol::Design),
 }
@@ -57,6 +61,8 @@ pub enum SystemSettings {
     Transactions(transactions::settings::Settings),
     /// Those of snapshots.
     Snapshot(snapshot::settings::Settings),
+    /// Those of micro-batches.
+    MicroBatch(micro_batch::settings::Settings),
 }
 
 /// Does something with the settings of whichever system it is.
@@ -67,6 +73,7 @@ macro_rules! with_settings {
             $crate::SystemSettings::InMemory($settings) => $does,
             $crate::SystemSettings::Transactions($settings) => $does,
             $crate::SystemSettings::Snapshot($settings) => $does,
+            $crate::SystemSettings::MicroBatch($settings) => $does,
         }
     };
 }
@@ -109,6 +116,9 @@ impl Trial {
                 Box::new(Simulation::<Transactions>::new(design, &self.plan))
             }
             Design::Snapshot(design) => Box::new(Simulation::<Snapshot>::new(design, &self.plan)),
+            Design::MicroBatch(design) => {
+                Box::new(Simulation::<MicroBatch>::new(design, &self.plan))
+            }
             Design::Own(design) => Box::new(Simulation::<Own>::new(design, &self.plan)),
         }
     }
@@ -122,6 +132,7 @@ impl Design {
             Design::InMemory(design) => &design.layout,
             Design::Transactions(design) => &design.layout,
             Design::Snapshot(design) => &design.layout,
+            Design::MicroBatch(design) => &design.layout,
             Design::Own(design) => &design.layout,
         }
     }
@@ -133,6 +144,7 @@ impl Design {
             Design::InMemory(design) => Some(SystemSettings::InMemory(design.settings)),
             Design::Transactions(design) => Some(SystemSettings::Transactions(design.settings)),
             Design::Snapshot(design) => Some(SystemSettings::Snapshot(design.settings)),
+            Design::MicroBatch(design) => Some(SystemSettings::MicroBatch(design.settings)),
         }
     }
 
@@ -148,6 +160,9 @@ impl Design {
             (Design::Snapshot(design), SystemSettings::Snapshot(settings)) => {
                 snapshot::Design::new(design.parts(), settings).ok().map(Design::Snapshot)
             }
+            (Design::MicroBatch(design), SystemSettings::MicroBatch(settings)) => {
+                micro_batch::Design::new(design.parts(), settings).ok().map(Design::MicroBatch)
+            }
             _ => None,
         }
     }
@@ -159,6 +174,7 @@ impl Design {
             Design::InMemory(_)
             | Design::Transactions(_)
             | Design::Snapshot(_)
+            | Design::MicroBatch(_)
             | Design::Own(_) => None,
         }
     }
@@ -170,6 +186,7 @@ impl Design {
             Design::InMemory(design) => &design.pipeline,
             Design::Transactions(design) => &design.pipeline,
             Design::Snapshot(design) => &design.pipeline,
+            Design::MicroBatch(design) => &design.pipeline,
             Design::Own(design) => &design.pipeline,
         }
     }
@@ -181,6 +198,7 @@ impl Design {
             Design::InMemory(design) => design.ways(),
             Design::Transactions(design) => design.ways(),
             Design::Snapshot(design) => design.ways(),
+            Design::MicroBatch(design) => design.ways(),
             Design::Own(design) => design.ways(),
         }
     }
@@ -200,6 +218,7 @@ impl Design {
             Design::InMemory(design) => design.takes(point, step),
             Design::Transactions(design) => design.takes(point, step, is_control),
             Design::Snapshot(design) => design.takes(point, step),
+            Design::MicroBatch(design) => design.takes(point, step),
             Design::Own(design) => design.takes(step),
         }
     }
@@ -214,7 +233,20 @@ impl Design {
             Design::InMemory(design) => design.commits(step),
             Design::Transactions(design) => design.commits(step),
             Design::Snapshot(design) => design.commits(step),
+            Design::MicroBatch(design) => design.commits(step),
             Design::Own(design) => design.takes(step),
+        }
+    }
+
+    /// Whether the attempts at a step of the protocol are counted, so that a place may say which.
+    pub fn counts_attempts(&self, point: Point) -> bool {
+        match self {
+            Design::MicroBatch(design) => design.counts_attempts(point),
+            Design::Dataflow(_)
+            | Design::InMemory(_)
+            | Design::Transactions(_)
+            | Design::Snapshot(_)
+            | Design::Own(_) => false,
         }
     }
 
@@ -225,6 +257,8 @@ impl Design {
             Design::InMemory(_) => alphabet::COMMITS,
             Design::Transactions(_) => transactions::alphabet::COMMITS,
             Design::Snapshot(_) => snapshot::alphabet::COMMITS,
+            // Only services commit, and no fault befalls these.
+            Design::MicroBatch(_) => &[],
             Design::Own(_) => protocol::COMMITS,
         }
     }
@@ -236,6 +270,7 @@ impl Design {
             Design::Dataflow(_)
             | Design::InMemory(_)
             | Design::Transactions(_)
+            | Design::MicroBatch(_)
             | Design::Own(_) => Vec::new(),
             Design::Snapshot(design) => {
                 let write = snapshot::alphabet::WRITE;
@@ -247,7 +282,7 @@ impl Design {
     /// Whether an aggregate makes panes, which have names of their own. Else it passes on the records that it took.
     pub fn makes_panes(&self) -> bool {
         match self {
-            Design::Dataflow(_) | Design::Snapshot(_) => true,
+            Design::Dataflow(_) | Design::Snapshot(_) | Design::MicroBatch(_) => true,
             Design::InMemory(_) | Design::Transactions(_) | Design::Own(_) => false,
         }
     }
@@ -259,6 +294,7 @@ impl Design {
             Design::Dataflow(_)
             | Design::InMemory(_)
             | Design::Transactions(_)
+            | Design::MicroBatch(_)
             | Design::Own(_) => Vec::new(),
         }
     }
@@ -275,6 +311,7 @@ impl Design {
             Design::Dataflow(_)
             | Design::Transactions(_)
             | Design::Snapshot(_)
+            | Design::MicroBatch(_)
             | Design::Own(_) => None,
             Design::InMemory(design) => design.batch(),
         }
@@ -302,6 +339,11 @@ impl Design {
                 stores: design.stores().len() as u64,
                 messages: design.messages().len() as u64,
             },
+            Design::MicroBatch(design) => Parts {
+                processes,
+                stores: design.stores().len() as u64,
+                messages: design.messages().len() as u64,
+            },
             // Only the user knows what is kept and sent.
             Design::Own(_) => Parts { processes, stores: 0, messages: 0 },
         }
@@ -313,6 +355,7 @@ impl Design {
             Design::Dataflow(_)
             | Design::Transactions(_)
             | Design::Snapshot(_)
+            | Design::MicroBatch(_)
             | Design::Own(_) => false,
             Design::InMemory(design) => {
                 design.settings.batch.is_some_and(|batch| batch.is_distinct)
@@ -332,6 +375,10 @@ impl Design {
             }
             // What tasks and the coordinator wait for is set when they begin to.
             Design::Snapshot(design) => has_clock(&design.pipeline),
+            // A function reads the time at which its batch was planned, and the driver tells by its clock when the next is.
+            Design::MicroBatch(design) => {
+                has_clock(&design.pipeline) || design.settings.trigger > 0
+            }
         }
     }
 
@@ -341,7 +388,8 @@ impl Design {
             Design::Dataflow(_)
             | Design::InMemory(_)
             | Design::Transactions(_)
-            | Design::Snapshot(_) => true,
+            | Design::Snapshot(_)
+            | Design::MicroBatch(_) => true,
             Design::Own(design) => design.takes_over,
         }
     }
@@ -353,6 +401,7 @@ impl Design {
             Design::InMemory(_)
             | Design::Transactions(_)
             | Design::Snapshot(_)
+            | Design::MicroBatch(_)
             | Design::Own(_) => None,
         }
     }

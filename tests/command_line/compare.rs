@@ -5,10 +5,11 @@ use boon::{Compiler, Schemas};
 use serde_json::{Value, json};
 use std::path::Path;
 
-const ALL: [&str; 7] = [
+const ALL: [&str; 8] = [
     "dataflow",
     "transactions",
     "snapshot",
+    "micro-batch",
     "dataflow-at-least-once",
     "at-least-once",
     "best-effort",
@@ -56,7 +57,7 @@ fn the_chapter_is_exact_with_ids_alone_and_late_with_them() {
         .collect();
     assert_eq!(names, ALL);
     let all = ALL.map(|strategy| of(&document, strategy));
-    let [ids, transactions, snapshot, without, acked, best, lambda] = all;
+    let [ids, transactions, snapshot, micro_batch, without, acked, best, lambda] = all;
     for one in all {
         assert_eq!((&one["runs"], &one["inconclusive"]), (&json!(30), &json!(0)), "{one}");
         // An empty comparison would say nothing.
@@ -68,6 +69,7 @@ fn the_chapter_is_exact_with_ids_alone_and_late_with_them() {
     assert_eq!((&ids["violated"], &ids["classes"]), (&json!(0), &json!({})));
     assert_eq!((&transactions["violated"], &transactions["classes"]), (&json!(0), &json!({})));
     assert_eq!((&snapshot["violated"], &snapshot["classes"]), (&json!(0), &json!({})));
+    assert_eq!((&micro_batch["violated"], &micro_batch["classes"]), (&json!(0), &json!({})));
     assert!(class(without, "duplicated") > 0);
     assert_eq!(class(without, "lost"), 0);
     assert_eq!(
@@ -345,7 +347,7 @@ fn a_comparison_is_a_table_of_markdown() {
     let arguments = ["compare", &chapter, "--seeds", "0..3", "--format", "markdown"];
     let text = folder.onceproof(&arguments).ends(0).stdout;
     assert!(
-        text.starts_with("# chapter 5, to compare strategies\n\n7 strategies, 3 runs each"),
+        text.starts_with("# chapter 5, to compare strategies\n\n8 strategies, 3 runs each"),
         "{text}"
     );
     assert!(text.contains("\n| dataflow | 3 | 0 | 0.0 % | 0.0 to 56.2 % | 0 |\n"), "{text}");

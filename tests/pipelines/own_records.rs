@@ -139,7 +139,7 @@ fn every_strategy_runs_the_functions_of_a_user() {
         results(&own.trial());
         let (kinds, expected): (&[_], &[_]) = match strategy {
             Strategy::Dataflow => (&["drop-ack", "crash", "user-differs"], &[]),
-            Strategy::Transactions | Strategy::Snapshot => {
+            Strategy::Transactions | Strategy::Snapshot | Strategy::MicroBatch => {
                 (&["drop-ack", "crash", "user-differs"], &[])
             }
             Strategy::Lambda => (&["drop-request", "user-differs"], &[]),

@@ -5,6 +5,7 @@ mod ack_to_in_flight;
 mod earlier;
 mod in_memory;
 mod lambda;
+mod micro_batch;
 mod snapshot;
 mod transactions;
 mod lift_to_windows;
@@ -109,6 +110,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         .chain(lambda::ROWS)
         .chain(transactions::ROWS)
         .chain(snapshot::ROWS)
+        .chain(micro_batch::ROWS)
 }
 
 /// The scenarios whose faults a seed draws.
@@ -143,5 +145,6 @@ pub const RANDOM: &[&str] = &[
     "compare/lambda.toml",
     "lambda/random.toml",
     "transactions/random.toml",
+    "micro-batch/random.toml",
     "snapshot/random.toml",
 ];

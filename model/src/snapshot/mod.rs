@@ -16,9 +16,7 @@ mod state;
 pub mod told;
 
 pub use design::{COORDINATOR, Design, JobRole};
-pub use state::{
-    CheckpointRecord, KeptRecord, KeptState, KeptStates, TaskState, WindowContent, WindowOfKey,
-};
+pub use state::{CheckpointRecord, KeptRecord, KeptState, KeptStates, TaskState};
 
 use crate::pipeline::Truth;
 use crate::stream::Repeats;

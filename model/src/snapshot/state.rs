@@ -2,24 +2,10 @@
 //! run keeps.
 
 use super::message::{BlobId, ChannelItem, TransactionHandle};
-use crate::stream::Sum;
-use onceproof_kernel::key::Key;
+use crate::stream::CountedWindows;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::words;
-use onceproof_kernel::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A window of a key: its end, the hash of the key, which orders windows of one end alike in every run, and the key.
-pub type WindowOfKey = (Time, u64, Key);
-
-/// What is counted in a window that is not in a pane yet.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub struct WindowContent {
-    /// How much.
-    pub sum: Sum,
-    /// How many panes the window has had.
-    pub panes: u32,
-}
 
 /// The state of a task.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -29,7 +15,7 @@ pub struct TaskState {
     /// Whether it has come to its end.
     pub is_ended: bool,
     /// What is counted.
-    pub windows: BTreeMap<WindowOfKey, WindowContent>,
+    pub windows: CountedWindows,
     /// The handles that are not known to be committed.
     pub handles: Vec<TransactionHandle>,
     /// What a barrier has overtaken, each item with the number of its channel.
@@ -40,11 +26,8 @@ impl TaskState {
     /// The same as a number.
     fn hash(&self) -> u64 {
         let TaskState { offset, is_ended, windows, handles, overtaken } = self;
-        let mut hash = words([offset.map_or(u64::MAX, |at| at), (*is_ended).into()]);
-        for ((end, key, _), WindowContent { sum, panes }) in windows {
-            let [end, weight, value] = [end.0, sum.weight, sum.value].map(|number| number as u64);
-            hash = words([hash, end, *key, weight, value, (*panes).into()]);
-        }
+        let offset = offset.map_or(u64::MAX, |at| at);
+        let mut hash = words([offset, (*is_ended).into(), windows.hash()]);
         for handle in handles {
             hash = words([hash, handle.checkpoint.into(), handle.attempt.into()]);
         }

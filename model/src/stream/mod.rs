@@ -3,12 +3,16 @@
 
 mod caller;
 mod cell;
+mod desk;
 mod flow;
 mod record;
 mod topology;
+mod windows;
 
 pub use caller::{OpenCall, OpenCalls, Repeats};
 pub use cell::{CountedCell, Sum, Windowed, digest_of_standing};
+pub use desk::{ServiceDesk, answer};
 pub use flow::{Failed, Flow, Leaving, Runner};
 pub use record::Record;
 pub use topology::{Refused, Topology};
+pub use windows::{CountedWindows, FiredWindow, WindowContent, WindowOfKey};

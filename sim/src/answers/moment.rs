@@ -213,6 +213,8 @@ pub struct StepTaken {
     pub before: Point,
     /// What it is about.
     pub subject: Subject,
+    /// Which attempt it is part of, from 1, where a process makes several at what a place names.
+    pub attempt: Option<u32>,
     pub(super) point: u64,
 }
 
@@ -228,13 +230,14 @@ impl StepTaken {
     ) -> StepTaken {
         let number = layout.number_of(shard);
         let point = point(layout, step, number, subject, before.0.into(), words);
-        StepTaken { at: (step, number), before, subject, point }
+        StepTaken { at: (step, number), before, subject, attempt: None, point }
     }
 
     fn is_at(&self, place: &Place) -> bool {
         place.before == Some(self.before)
             && place.step.is_none_or(|step| step == self.at.0)
             && place.shard.is_none_or(|shard| shard == self.at.1)
+            && (place.attempt.is_none() || place.attempt == self.attempt)
     }
 
     fn place(&self, words: &Vocabulary) -> Place {
@@ -242,6 +245,7 @@ impl StepTaken {
             step: Some(self.at.0),
             shard: Some(self.at.1),
             record: Some(about(self.subject, words)),
+            attempt: self.attempt,
             before: Some(self.before),
             ..Place::default()
         }
@@ -308,7 +312,10 @@ impl Moment {
             }
             Moment::Commit(commit) => at(commit.at.0, commit.at.1),
             Moment::Attempt(attempt) => at(attempt.step, attempt.attempt),
-            Moment::Step(step) => at(step.at.0, step.at.1) ^ u64::from(step.before.0) << 48,
+            Moment::Step(step) => {
+                let attempt = u64::from(step.attempt.unwrap_or(0)).rotate_right(8);
+                at(step.at.0, step.at.1) ^ u64::from(step.before.0) << 48 ^ attempt
+            }
         }
     }
 

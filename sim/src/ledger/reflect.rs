@@ -184,6 +184,14 @@ impl Ledger {
         }
     }
 
+    /// A row that a step had written is there no more.
+    pub(super) fn erase_row(&mut self, step: StepIndex, row: u64, words: &Vocabulary) {
+        let Some(old) = self.steps[step.at()].rows.remove(&row) else { return };
+        let place = place(words.keys.hash(old.key), Time(0));
+        let member = Node { weight: 0, next: 0, ..old.member() };
+        self.reflect(step, member, Depth::Here, place, Sign::Goes, &words.names);
+    }
+
     /// For a run in detail: the committed total of each pane, or the value of each row that stands, with its
     /// key and the start of its window, in no order. A row has the window of the pane that it was made of. A
     /// total has 128 bits, since nothing bounds what the rows of a sink come to.

@@ -2,6 +2,7 @@
 
 use super::Ledger;
 use super::reflect::{Node, StandingRow};
+use super::units::WrongUnit;
 use crate::sources::Sources;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Results, ShardIndex, StepIndex};
@@ -80,6 +81,20 @@ impl Tell for Telling<'_> {
                 made_of = names.parent(name);
             }
         }
+    }
+
+    fn mention_members(&mut self, lineage: u32) {
+        let Telling { ledger, words, .. } = self;
+        ledger.mention_members(lineage, words);
+    }
+
+    fn seen_alone(&mut self, first: Name, parts: u32, of: u32) {
+        let step = self.step();
+        self.ledger.units.seen_alone(WrongUnit { step, name: first, seen: parts, of });
+    }
+
+    fn erase(&mut self, step: StepIndex, row: u64) {
+        self.ledger.erase_row(step, row, self.words);
     }
 
     #[inline]

@@ -9,7 +9,11 @@ use std::collections::BTreeMap;
 
 /// All units of a run.
 #[derive(Debug, Default, Hash)]
-pub(crate) struct WholeUnits(BTreeMap<WholeUnit, Parts>);
+pub(crate) struct WholeUnits {
+    units: BTreeMap<WholeUnit, Parts>,
+    /// Those of which readers saw some parts at a time when others were still to come.
+    alone: Vec<WrongUnit>,
+}
 
 /// What is known of a unit.
 #[derive(Clone, Copy, Debug, Default, Hash)]
@@ -23,7 +27,7 @@ struct Parts {
 }
 
 /// A unit that is not seen as it was meant.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct WrongUnit {
     /// Where a part of it is seen.
     pub step: StepIndex,
@@ -38,26 +42,32 @@ pub(crate) struct WrongUnit {
 impl WholeUnits {
     /// Forgets all.
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.units.clear();
+        self.alone.clear();
     }
 
     /// A unit of so many parts is asked for.
     pub fn intends(&mut self, unit: WholeUnit, parts: u32, first: Option<(StepIndex, Name)>) {
-        let of_unit = self.0.entry(unit).or_default();
+        let of_unit = self.units.entry(unit).or_default();
         (of_unit.intended, of_unit.meant) = (Some(parts), first);
     }
 
     /// A part is seen.
     pub fn part(&mut self, unit: WholeUnit, step: StepIndex, name: Option<Name>) {
-        let parts = self.0.entry(unit).or_default();
+        let parts = self.units.entry(unit).or_default();
         parts.seen += 1;
         parts.first = parts.first.or(name.map(|name| (step, name)));
     }
 
-    /// The units that are seen in part.
+    /// Some parts of a unit are seen while others are still to come, where a reader may look at any time.
+    pub fn seen_alone(&mut self, unit: WrongUnit) {
+        self.alone.push(unit);
+    }
+
+    /// The units that are seen in part, or were where they may not be for a while.
     pub fn torn(&self) -> impl Iterator<Item = WrongUnit> {
         let is_torn = |seen, of: Option<u32>| of.is_some_and(|of| (1..of).contains(&seen));
-        self.wrong(is_torn)
+        self.wrong(is_torn).chain(self.alone.iter().copied())
     }
 
     /// The units that are seen, and that nobody asked for.
@@ -66,7 +76,7 @@ impl WholeUnits {
     }
 
     fn wrong(&self, is_wrong: fn(u32, Option<u32>) -> bool) -> impl Iterator<Item = WrongUnit> {
-        let wrong = self.0.values().filter(move |parts| is_wrong(parts.seen, parts.intended));
+        let wrong = self.units.values().filter(move |parts| is_wrong(parts.seen, parts.intended));
         wrong.filter_map(|&Parts { intended, seen, first, meant }| {
             let (step, name) = first.or(meant)?;
             Some(WrongUnit { step, name, seen, of: intended.unwrap_or(0) })

@@ -47,6 +47,11 @@ impl<S: System> Ask for Outside<'_, S> {
         self.row_at(shard, offset)
     }
 
+    fn peek(&mut self, shard: ShardIndex, offset: u64) -> Read {
+        let (step, number) = (self.layout.step_of(shard), self.layout.number_of(shard));
+        self.sources.read(step, number, offset, self.now)
+    }
+
     fn pull(&mut self, shard: ShardIndex) -> Pull {
         self.next_message(shard)
     }

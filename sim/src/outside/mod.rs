@@ -45,7 +45,8 @@ pub(crate) struct Outside<'a, S: System> {
     pub marks: Marks,
     pub trace: Trace,
     pub now: Time,
-    /// Whether whoever is at work is the first instance of its shard.
+    /// Whose process is at work, and whether it is the first instance of its shard.
+    pub at_work: ShardIndex,
     pub is_first_life: bool,
     /// What one read of the store costs, and what the reads of this input have cost so far.
     pub read_cost: Nanos,
@@ -91,6 +92,7 @@ impl<'a, S: System> Outside<'a, S> {
             marks: Marks::default(),
             trace: Trace::default(),
             now: Time(0),
+            at_work: ShardIndex(0),
             is_first_life: true,
             read_cost,
             cost: 0,
@@ -158,9 +160,9 @@ impl<'a, S: System> Outside<'a, S> {
         .sum()
     }
 
-    /// What befalls a worker before a step of the protocol.
+    /// What befalls whoever is at work before a step of the protocol.
     pub fn befalls(&mut self, step: &StepTaken) -> BeforeFate {
-        if self.layout.step(step.at.0).is_outside {
+        if self.layout.step(self.layout.step_of(self.at_work)).is_outside {
             return BeforeFate::Pass;
         }
         if self.answers.is_explored() {
@@ -188,6 +190,7 @@ impl<'a, S: System> Outside<'a, S> {
             trace: _,
             // The time of the last event; the next one comes with its own.
             now: _,
+            at_work: _,
             is_first_life: _,
             read_cost: _,
             cost: _,

@@ -11,7 +11,7 @@ use crate::network::Cut;
 use onceproof_kernel::alphabet::{Point, Subject};
 use onceproof_kernel::effect::{Context, Effect, Input};
 use onceproof_kernel::layout::ShardIndex;
-use onceproof_kernel::system::{Process, System};
+use onceproof_kernel::system::{Errand, Process, System};
 use onceproof_kernel::time::{Nanos, Time};
 
 /// What a worker does, in order.
@@ -69,7 +69,7 @@ impl<S: System> World<'_, S> {
         let (host, worker) = running::<S>(workers, owners, zombies, who);
         let skew = hosts[host as usize].skew;
         let now = Time(outside.now.0.saturating_add(skew));
-        outside.is_first_life = who.life == 0;
+        (outside.at_work, outside.is_first_life) = (who.shard, who.life == 0);
         worker.handle(input, &mut Context { now, design, env: outside, effects });
         let is_ready = worker.is_ready();
         if !self.outside.pulled.is_empty() || !self.outside.wakes.is_empty() {
@@ -138,6 +138,8 @@ impl<S: System> World<'_, S> {
                     self.wake(who, at, timer);
                 }
                 Effect::AckMessage(ack) => self.ack_message(who, ack),
+                // Nothing is changed by it.
+                Effect::Step { .. } => continue,
             }
             self.outside.answers.note_change();
         }
@@ -176,10 +178,17 @@ impl<S: System> World<'_, S> {
     fn strike_before(&mut self, who: Instance, effect: &Effect<S>) -> Survival {
         let moments = &self.layout.alphabet.moments;
         let (before, subject) = match effect {
+            Effect::Step { point, errand } => return self.strike_for(who, *point, *errand),
             Effect::Commit(commit) => (commit.point, commit.subject),
-            Effect::Reply(ack) => (moments.reply, ack.subject),
+            Effect::Reply(ack) => (S::replied_at(&ack.body, moments), ack.subject),
             Effect::AckMessage(ack) => (moments.reply, Subject::Record(ack.name)),
-            Effect::Send(request) => (S::sent_at(&request.body, moments), request.subject()),
+            Effect::Send(request) => {
+                let before = S::sent_at(&request.body, moments);
+                if let Some(errand) = S::errand(request) {
+                    return self.strike_for(who, before, errand);
+                }
+                (before, request.subject())
+            }
             Effect::Call(call) => (moments.call, Subject::Record(call.name)),
             Effect::Wake { .. } => return Survival::GoesOn,
         };
@@ -188,9 +197,16 @@ impl<S: System> World<'_, S> {
 
     /// What befalls an instance before a step of the protocol.
     pub(super) fn strike(&mut self, who: Instance, before: Point, subject: Subject) -> Survival {
-        let words = &self.outside.words;
-        let head = self.layout.step_of(who.shard);
-        let step = StepTaken::new(self.layout, who.shard, head, before, subject, words);
+        self.strike_for(who, before, Errand { shard: who.shard, subject, attempt: None })
+    }
+
+    /// The same before a step that it takes for a shard.
+    fn strike_for(&mut self, who: Instance, before: Point, errand: Errand) -> Survival {
+        let Errand { shard, subject, attempt } = errand;
+        let (words, head) = (&self.outside.words, self.layout.step_of(shard));
+        let mut step = StepTaken::new(self.layout, shard, head, before, subject, words);
+        step.attempt = attempt;
+        self.outside.at_work = who.shard;
         match self.outside.befalls(&step) {
             BeforeFate::Pass => Survival::GoesOn,
             fate => {

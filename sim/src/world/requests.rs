@@ -64,7 +64,10 @@ impl<S: System> World<'_, S> {
         exchange.sent = Some(S::sent_at(&request.body, &self.layout.alphabet.moments));
         exchange.passage = S::passage(&request.body);
         let from = self.host_of(sender).expect("the sender runs") as usize;
-        let to = self.directory.look_up(request.to, self.now) as usize;
+        let to = match S::addressee(&request.body) {
+            Some(token) => self.directory.under(request.to, token),
+            None => self.directory.look_up(request.to, self.now),
+        } as usize;
         let Outside { answers, words, .. } = &mut self.outside;
         answers.note_cut(|| self.links.is_cut(from, to, self.now));
         let fate = answers.request(&exchange, self.layout, words);

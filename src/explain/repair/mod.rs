@@ -7,6 +7,7 @@ use onceproof_model::dataflow;
 use onceproof_model::dataflow::mechanism::table::{MechanismRow, MechanismTry};
 use onceproof_model::dataflow::mechanism::{Dedup, Gc, Mechanism};
 use onceproof_model::in_memory;
+use onceproof_model::micro_batch;
 use onceproof_model::pipeline::{Step, StepKind};
 use onceproof_model::setting::{Free, HasTable, SettingValue, Worth};
 use onceproof_model::snapshot;
@@ -136,6 +137,11 @@ fn of_steps(design: &Design, at: usize, change: impl FnOnce(&mut Step)) -> Optio
             change(&mut parts[at].0);
             Some(Design::Snapshot(snapshot::Design::new(parts, design.settings).ok()?))
         }
+        Design::MicroBatch(design) => {
+            let mut parts = design.parts();
+            change(&mut parts[at].0);
+            Some(Design::MicroBatch(micro_batch::Design::new(parts, design.settings).ok()?))
+        }
         Design::Own(_) => None,
     }
 }
@@ -145,7 +151,10 @@ fn of_steps(design: &Design, at: usize, change: impl FnOnce(&mut Step)) -> Optio
 pub(super) fn repairs(trial: &Trial, keeps_ids: bool) -> Option<Vec<Repair>> {
     let mut found = match &trial.design {
         Design::Dataflow(design) => of_mechanisms(design, keeps_ids),
-        Design::InMemory(_) | Design::Transactions(_) | Design::Snapshot(_) => {
+        Design::InMemory(_)
+        | Design::Transactions(_)
+        | Design::Snapshot(_)
+        | Design::MicroBatch(_) => {
             let settings = trial.design.settings()?;
             let place = format!("[{}]", settings_word(&settings));
             with_settings!(&settings, settings => of_settings(settings, &place))

@@ -41,6 +41,9 @@ impl Scenario {
         if strategy == Strategy::Lambda {
             leave_out_lateness(&mut all, &mut left_out);
         }
+        if strategy != Strategy::MicroBatch {
+            leave_out_levels(&mut all, &mut left_out);
+        }
         let mut bare = all.clone();
         keep_faults(&mut bare, |_| false, |_| false);
         self.reread(&bare.to_string(), &self.path)?;
@@ -104,6 +107,16 @@ fn leave_out_lateness(document: &mut DocumentMut, left_out: &mut Vec<LeftOut>) {
     if is_left_out {
         let why = "its batch leg has a cut-off".to_owned();
         left_out.push(LeftOut { what: "lateness".to_owned(), why });
+    }
+}
+
+/// Takes out what is said of how far a step makes the same, for a strategy that asks for it nowhere.
+fn leave_out_levels(document: &mut DocumentMut, left_out: &mut Vec<LeftOut>) {
+    let mut is_left_out = false;
+    each_step(document, &mut |_, step| is_left_out |= step.remove("level").is_some());
+    if is_left_out {
+        let why = "nothing of it hangs on that".to_owned();
+        left_out.push(LeftOut { what: "level".to_owned(), why });
     }
 }
 

@@ -23,6 +23,18 @@ pub(in crate::scenario) fn overlay<T: HasTable>(
         let Some(setting) = table.iter().find(|setting| setting.key == key.value) else {
             let known: Vec<&str> = table.iter().map(|setting| setting.key).collect();
             let below = format!("{}.", key.value);
+            // `speculation = false` is short for `speculation = { after = false }`.
+            let is_short = |setting: &&&Setting<T>| {
+                setting.key.starts_with(&below) && value.value == Written::Bool(false)
+            };
+            let short = table.iter().find(is_short).and_then(|setting| {
+                let value = read(source, setting, value).ok()?;
+                matches!(value, SettingValue::Choice(_)).then_some((setting, value))
+            });
+            if let Some((setting, value)) = short {
+                (setting.set)(settings, value);
+                continue;
+            }
             if let Some(first) = known.iter().find_map(|known| known.strip_prefix(&below)) {
                 let error = source.error(key.span.clone(), format!("`{}` is a table", key.value));
                 let such_as = format!("such as `{} = {{ {first} = … }}`", key.value);

@@ -31,6 +31,16 @@ const MOST_SHARDS: u32 = 65_536;
 /// steps of 1,024 shards are linked by so many.
 const MOST_LINKS: u64 = 1 << 20;
 
+/// The kinds of steps that make something which others take.
+const MAKERS: [KindWord; 6] = [
+    KindWord::Source,
+    KindWord::Map,
+    KindWord::Reshuffle,
+    KindWord::Count,
+    KindWord::Sum,
+    KindWord::CountGlobally,
+];
+
 const AGGREGATES: [KindWord; 3] = [KindWord::Count, KindWord::Sum, KindWord::CountGlobally];
 
 /// Makes the pipeline, with its mechanisms.
@@ -318,6 +328,7 @@ fn refuse_keys_of_others(source: &Source<'_>, step: &raw::Step) -> Result<(), Di
         ("window", span(&step.window), AGGREGATES.as_slice()),
         ("lateness", span(&step.lateness), AGGREGATES.as_slice()),
         ("write", span(&step.write), [KindWord::Sink].as_slice()),
+        ("level", span(&step.level), MAKERS.as_slice()),
     ];
     for (key, span, kinds) in keys {
         if let Some(span) = span

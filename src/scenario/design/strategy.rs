@@ -4,7 +4,7 @@
 use super::settings::{self, OtherValue, overlay};
 use super::steps::{Parts, checked, parts};
 use crate::scenario::form::raw::settings::{
-    AtLeastOnce, BestEffort, Given, Lambda, Snapshot, Transactions,
+    AtLeastOnce, BestEffort, Given, Lambda, MicroBatch, Snapshot, Transactions,
 };
 use crate::scenario::form::raw::{self, At, Strategy};
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, quote};
@@ -12,6 +12,8 @@ use crate::scenario::wrong::error::Errors;
 use crate::scenario::wrong::graph_error::graph_error;
 use onceproof_model::in_memory;
 use onceproof_model::in_memory::settings::{Approach, Settings};
+use onceproof_model::micro_batch;
+use onceproof_model::pipeline::Step;
 use onceproof_model::snapshot;
 use onceproof_model::stream::Refused;
 use onceproof_model::transactions;
@@ -31,6 +33,7 @@ pub(in crate::scenario) fn design(
     let lambda = file.lambda.as_ref().map(|Lambda(given)| given);
     let transactions = file.transactions.as_ref().map(|Transactions(given)| given);
     let snapshot = file.snapshot.as_ref().map(|Snapshot(given)| given);
+    let micro_batch = file.micro_batch.as_ref().map(|MicroBatch(given)| given);
     let mut of = |approach: Approach, given| {
         let first = SystemSettings::InMemory(Settings::of(approach));
         errors.keep_all(settings_of(source, first, given))
@@ -42,6 +45,9 @@ pub(in crate::scenario) fn design(
     let transactions = errors.keep_all(settings_of(source, first, transactions));
     let first = SystemSettings::Snapshot(snapshot::settings::Settings::FIRST);
     let snapshot = errors.keep_all(settings_of(source, first, snapshot));
+    let first = SystemSettings::MicroBatch(micro_batch::settings::Settings::FIRST);
+    let micro_batch = errors.keep_all(settings_of(source, first, micro_batch));
+    errors.keep(check_levels(source, file));
     let parts = errors.keep_all(parts(source, file));
     let made = parts.and_then(|parts| {
         errors.keep(match file.strategy {
@@ -53,6 +59,7 @@ pub(in crate::scenario) fn design(
             Strategy::Lambda => with_table(source, file, parts, lambda?),
             Strategy::Transactions => with_table(source, file, parts, transactions?),
             Strategy::Snapshot => with_table(source, file, parts, snapshot?),
+            Strategy::MicroBatch => with_table(source, file, parts, micro_batch?),
         })
     });
     errors.end(made)
@@ -101,6 +108,7 @@ pub fn word(settings: &SystemSettings) -> &'static str {
         },
         SystemSettings::Transactions(_) => Strategy::Transactions.word(),
         SystemSettings::Snapshot(_) => Strategy::Snapshot.word(),
+        SystemSettings::MicroBatch(_) => Strategy::MicroBatch.word(),
     }
 }
 
@@ -115,7 +123,8 @@ fn with_table(
     let may_fuse = |raw: &raw::Step| {
         raw.shards.is_none() && !raw.stable_input.as_ref().is_some_and(|given| given.value)
     };
-    let steps = steps.map(|((step, _), raw)| (step, may_fuse(&raw.value))).collect();
+    let steps: Vec<(Step, bool)> =
+        steps.map(|((step, _), raw)| (step, may_fuse(&raw.value))).collect();
     let made = match settings {
         SystemSettings::InMemory(settings) => {
             check_names(source, file, |name| {
@@ -132,6 +141,13 @@ fn with_table(
             check_names(source, file, snapshot::Design::is_beside)?;
             snapshot::Design::new(steps, settings).map(Design::Snapshot)
         }
+        SystemSettings::MicroBatch(settings) => {
+            check_names(source, file, micro_batch::Design::is_beside)?;
+            let levels = file.step.iter().map(|raw| raw.value.level.as_ref().map(|at| at.value.0));
+            let with_level = |((step, may_fuse), level): ((Step, bool), _)| (step, may_fuse, level);
+            let steps = steps.into_iter().zip(levels).map(with_level).collect();
+            micro_batch::Design::new(steps, settings).map(Design::MicroBatch)
+        }
     };
     made.map_err(|refused| match refused {
         Refused::Graph(error) => graph_error(source, &file.step, &error),
@@ -142,6 +158,19 @@ fn with_table(
             error.label(why)
         }
     })
+}
+
+/// Only a strategy that computes anew what is lost asks how far a step makes the same.
+fn check_levels(source: &Source<'_>, file: &raw::File) -> Result<(), Diagnostic> {
+    let mut levels = file.step.iter().filter_map(|step| step.value.level.as_ref());
+    match levels.next().filter(|_| file.strategy != Strategy::MicroBatch) {
+        None => Ok(()),
+        Some(level) => {
+            let title = format!("`{}` has no `level`", file.strategy.word());
+            let error = source.error(source.key_of(&level.span), title);
+            Err(error.label("`micro-batch` has one"))
+        }
+    }
 }
 
 /// A step does not have the name of a process beside the steps.

@@ -194,6 +194,13 @@ impl Places<'_> {
                 false => Ok(()),
             }
         };
+        if let Some(attempt) = &raw.attempt
+            && !self.design.counts_attempts(before)
+        {
+            let key = self.source.key_of(&attempt.span);
+            let error = self.source.error(key, format!("{what} has no `attempt`"));
+            return Err(error.label("`nth` counts how often that step is taken"));
+        }
         let scope = match words.is_each_steps {
             true => Scope::Step,
             false => Scope::Stage,
@@ -212,7 +219,10 @@ impl Places<'_> {
         if !points.contains(&before) {
             let error = self.source.error(span.clone(), format!("no commit is sent at `{word}`"));
             let words: Vec<&str> = points.iter().map(|&point| alphabet.word(point)).collect();
-            return Err(error.label(format!("commits are sent at {}", list(&words, "and"))));
+            return Err(error.label(match words.is_empty() {
+                true => "only services outside commit, and nothing befalls these".to_owned(),
+                false => format!("commits are sent at {}", list(&words, "and")),
+            }));
         }
         let is_control = matches!(place.record, Some(About::Control { .. }));
         let possible = |step: StepIndex| {

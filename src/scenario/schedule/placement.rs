@@ -58,7 +58,9 @@ impl Placement {
             Placement::Execution | Placement::Delivery | Placement::Call => {
                 &["step", "record", "attempt", "nth"]
             }
-            Placement::Before => &["before", "step", "process", "shard", "record", "nth"],
+            Placement::Before => {
+                &["before", "step", "process", "shard", "record", "attempt", "nth"]
+            }
             Placement::WorkerAndTime => &["worker", "time"],
             Placement::ShardAndTime => &["step", "shard", "time"],
         }

@@ -7,7 +7,7 @@ use crate::scenario::form::units::moment;
 use crate::scenario::rows::input::Inputs;
 use crate::scenario::wrong::diagnostic::{Diagnostic, Source, quote};
 use crate::scenario::wrong::explain::no_such;
-use onceproof_kernel::alphabet::ControlValue;
+use onceproof_kernel::alphabet::{ControlValue, attempt_value};
 use onceproof_kernel::layout::{LaidStep, StepIndex};
 use onceproof_kernel::time::{Span, Time};
 use onceproof_model::pipeline::StepKind;
@@ -37,6 +37,11 @@ pub(in crate::scenario) fn record(
                     wrong(source, given, &format!("a number from 0 follows `{}#`", control.word))
                 })?;
                 return Ok(About::Control { word, value: Some(number.into()) });
+            }
+            (Some(rest), ControlValue::Attempt) if rest.starts_with('#') => {
+                let value =
+                    attempt(design, &rest[1..]).map_err(|why| wrong(source, given, &why))?;
+                return Ok(About::Control { word, value: Some(value) });
             }
             _ => {}
         }
@@ -194,6 +199,27 @@ fn batch(design: &Design, step: StepIndex, rest: &str) -> Result<Pattern, String
         return Err(format!("no window ends at {end}"));
     }
     Ok(Pattern::Pane { step, key: GLOBAL.to_owned(), start: end, pane: 0, path: Vec::new() })
+}
+
+/// `0.per-user/1.2` after `done#`: the number of a batch, a partition, and which attempt.
+fn attempt(design: &Design, rest: &str) -> Result<i64, String> {
+    let form =
+        || "such as `done#0.per-user/1.2`: a batch, a partition, and an attempt from 1".to_owned();
+    let (batch, rest) = rest.split_once('.').ok_or_else(form)?;
+    let (partition, attempt) = rest.rsplit_once('.').ok_or_else(form)?;
+    let (step, shard) = partition.rsplit_once('/').ok_or_else(form)?;
+    let layout = design.layout();
+    let is_step = |step: &StepIndex| !layout.step(*step).is_beside;
+    let step = layout.find(step).filter(is_step).ok_or_else(form)?;
+    let shard: u32 = number(shard)?;
+    if shard >= layout.shards_of(step) {
+        let shards = count(layout.shards_of(step).into(), "shard");
+        return Err(format!("{} has {shards}, counted from 0", quote(layout.name(step))));
+    }
+    match (number(batch)?, number(attempt)?) {
+        (_, 0) => Err(form()),
+        (batch, attempt) => Ok(attempt_value(batch, layout.shard(step, shard), attempt)),
+    }
 }
 
 /// The text of the one key of a `count-globally`.

@@ -34,7 +34,7 @@ pub(in crate::scenario) struct Around<'a> {
 }
 
 /// The keys that a file has outside of its tables.
-pub(in crate::scenario) const TOP_KEYS: [&str; 21] = [
+pub(in crate::scenario) const TOP_KEYS: [&str; 22] = [
     "format",
     "name",
     "claim",
@@ -49,6 +49,7 @@ pub(in crate::scenario) const TOP_KEYS: [&str; 21] = [
     "lambda",
     "transactions",
     "snapshot",
+    "micro-batch",
     "cluster",
     "network",
     "faults",

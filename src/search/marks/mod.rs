@@ -8,6 +8,7 @@
 
 mod dataflow;
 mod in_memory;
+mod micro_batch;
 mod snapshot;
 mod transactions;
 
@@ -105,6 +106,7 @@ fn is_awaited(trial: &Trial, mark: Mark) -> bool {
         Design::InMemory(design) => in_memory::is_awaited(design, trial, mark),
         Design::Transactions(design) => transactions::is_awaited(design, trial, mark),
         Design::Snapshot(design) => snapshot::is_awaited(design, trial, mark),
+        Design::MicroBatch(design) => micro_batch::is_awaited(design, trial, mark),
         // Only its user knows what it should reach.
         Design::Own(_) => false,
     }

@@ -90,6 +90,9 @@ fn of_settings(trial: &Trial) -> Vec<(&'static str, Option<Trial>)> {
         Some(SystemSettings::Snapshot(settings)) => wrong_of(&settings)
             .map(|(key, right)| (key, with(SystemSettings::Snapshot(right))))
             .collect(),
+        Some(SystemSettings::MicroBatch(settings)) => wrong_of(&settings)
+            .map(|(key, right)| (key, with(SystemSettings::MicroBatch(right))))
+            .collect(),
     }
 }
 

@@ -125,7 +125,9 @@ fn of_settings(settings: &SystemSettings, soundness: Soundness) -> Vec<Variant> 
     // A log that forgets a record before the end of its window and the cut-off are over.
     let batch = match settings {
         SystemSettings::InMemory(settings) => settings.batch,
-        SystemSettings::Transactions(_) | SystemSettings::Snapshot(_) => None,
+        SystemSettings::Transactions(_)
+        | SystemSettings::Snapshot(_)
+        | SystemSettings::MicroBatch(_) => None,
     };
     let too_short = batch.filter(|_| soundness == Soundness::Wrong).map(|batch| {
         let cut_off = Span(batch.cut_off);

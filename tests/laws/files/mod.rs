@@ -171,6 +171,7 @@ fn a_rule_that_is_left_out_breaks_one_of_the_files() {
                 Design::InMemory(_)
                 | Design::Transactions(_)
                 | Design::Snapshot(_)
+                | Design::MicroBatch(_)
                 | Design::Own(_) => {
                     panic!("its rules are those of Dataflow")
                 }

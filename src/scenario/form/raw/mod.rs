@@ -27,6 +27,7 @@ pub(in crate::scenario) use function::{Filter, Function, Into, KeyBy};
 
 use super::units::{Duration, Seed, Seeds};
 use at::one_of;
+use onceproof_model::micro_batch::OutputLevel;
 use onceproof_sim::outcome::Class;
 #[cfg(feature = "schema")]
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -76,6 +77,8 @@ pub(in crate::scenario) struct File {
     pub transactions: Option<settings::Transactions>,
     /// The settings of the strategy `snapshot`; those that are right where it is not given.
     pub snapshot: Option<settings::Snapshot>,
+    /// The settings of the strategy `micro-batch`; those that are right where it is not given.
+    pub micro_batch: Option<settings::MicroBatch>,
     /// Workers and service times; the default of each key where it is not given.
     pub cluster: Option<Cluster>,
     /// Links between workers; the default of each key where it is not given.
@@ -149,14 +152,18 @@ pub enum Strategy {
     /// Snapshots in the manner of Flink: barriers cut the streams, and what a sink has written is committed once the
     /// snapshot is complete. A failure takes all tasks back to the newest one.
     Snapshot,
+    /// Micro-batches in the manner of Spark: a driver logs which offsets belong to a batch, executors run its tasks, and its
+    /// results are shown by its number. What is lost is computed again.
+    MicroBatch,
 }
 
 impl Strategy {
     /// All strategies, in the order in which they are compared.
-    pub const ALL: [Strategy; 7] = [
+    pub const ALL: [Strategy; 8] = [
         Strategy::Dataflow,
         Strategy::Transactions,
         Strategy::Snapshot,
+        Strategy::MicroBatch,
         Strategy::DataflowAtLeastOnce,
         Strategy::AtLeastOnce,
         Strategy::BestEffort,
@@ -171,7 +178,8 @@ impl Strategy {
             | Strategy::AtLeastOnce
             | Strategy::Lambda
             | Strategy::Transactions
-            | Strategy::Snapshot => true,
+            | Strategy::Snapshot
+            | Strategy::MicroBatch => true,
             Strategy::DataflowAtLeastOnce => false,
         }
     }
@@ -186,6 +194,7 @@ impl Strategy {
             Strategy::Lambda => "lambda",
             Strategy::Transactions => "transactions",
             Strategy::Snapshot => "snapshot",
+            Strategy::MicroBatch => "micro-batch",
         }
     }
 }
@@ -217,6 +226,9 @@ pub(in crate::scenario) struct Step {
     /// Of a map: whether what it takes is durable before it runs, so that it runs again on the same records
     /// only. It is not fused into the step before it then. False where it is not given.
     pub stable_input: Option<At<bool>>,
+    /// Under `micro-batch`: how far what it makes is the same in each execution; what follows from its function and its
+    /// input where it is not given.
+    pub level: Option<At<LevelWord>>,
     /// Of a map: on which records its function fails each time; on none where it is not given.
     pub poison: Option<At<function::Poison>>,
     /// Of a map: when a record on which its function fails goes to the dead letters; it is tried for ever
@@ -231,6 +243,29 @@ pub(in crate::scenario) struct Step {
     pub write: Option<At<service::Write>>,
     /// The mechanisms of this step, over those of the whole file, which it has where it is not given.
     pub mechanism: Option<mechanism::Mechanism>,
+}
+
+/// How far what a step makes is the same in each execution.
+#[derive(Clone, Copy)]
+pub(in crate::scenario) struct LevelWord(pub OutputLevel);
+
+impl<'de> Deserialize<'de> for LevelWord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<LevelWord, D::Error> {
+        let number = one_of(&OutputLevel::ALL.map(OutputLevel::word), deserializer)?;
+        Ok(LevelWord(OutputLevel::ALL[number]))
+    }
+}
+
+#[cfg(feature = "schema")]
+impl JsonSchema for LevelWord {
+    fn schema_name() -> Cow<'static, str> {
+        "Level".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let word = |level: OutputLevel| json!({ "type": "string", "const": level.word(), "description": level.about() });
+        json_schema!({ "oneOf": OutputLevel::ALL.map(word), "description": "How far what a step makes is the same." })
+    }
 }
 
 /// What a step does.

@@ -122,6 +122,11 @@ pub(in crate::scenario) struct Transactions(pub Given);
 #[serde(transparent)]
 pub(in crate::scenario) struct Snapshot(pub Given);
 
+/// The settings of micro-batches.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(in crate::scenario) struct MicroBatch(pub Given);
+
 /// A value as the documentation writes it.
 pub(in crate::scenario) fn written(choice: &SettingChoice) -> String {
     match choice.written {

@@ -1,12 +1,14 @@
 //! The schema of the settings of strategies, made of the tables of their system.
 
-use super::settings::{AtLeastOnce, BestEffort, Lambda, Snapshot, Transactions, written};
+use super::settings::{
+    AtLeastOnce, BestEffort, Lambda, MicroBatch, Snapshot, Transactions, written,
+};
 use onceproof_kernel::time::Span;
 use onceproof_model::in_memory::settings::{Approach, Settings};
 use onceproof_model::setting::{
     Free, HasTable, Setting, SettingChoice, SettingValue, WrittenAs as Right,
 };
-use onceproof_model::{snapshot, transactions};
+use onceproof_model::{micro_batch, snapshot, transactions};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
@@ -60,6 +62,17 @@ impl JsonSchema for Snapshot {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let first = snapshot::settings::Settings::FIRST;
         schema("The settings of snapshots.", &first)
+    }
+}
+
+impl JsonSchema for MicroBatch {
+    fn schema_name() -> Cow<'static, str> {
+        "MicroBatch".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let first = micro_batch::settings::Settings::FIRST;
+        schema("The settings of micro-batches.", &first)
     }
 }
 

@@ -73,6 +73,10 @@ impl Ask for Script {
         })
     }
 
+    fn peek(&mut self, shard: ShardIndex, offset: u64) -> Read {
+        self.read(shard, offset)
+    }
+
     fn pull(&mut self, shard: ShardIndex) -> Pull {
         match self.read(shard, 0) {
             Read::Row(row) if self.pulled == 0 => {

@@ -151,7 +151,10 @@ impl Stage {
                 Effect::Send(request) => self.sent.push(request),
                 Effect::Wake { timer, .. } => self.timers.push(timer),
                 Effect::Call(call) => self.calls.push(call),
-                Effect::Commit(_) | Effect::Reply(_) | Effect::AckMessage(_) => {}
+                Effect::Commit(_)
+                | Effect::Reply(_)
+                | Effect::AckMessage(_)
+                | Effect::Step { .. } => {}
             }
         }
         if self.worker.is_ready() {
@@ -290,6 +293,7 @@ impl Stage {
             }
             Effect::Reply(ack) => format!("ack {}", self.subject(ack.subject)),
             Effect::AckMessage(ack) => format!("ack message {}", self.name(ack.name)),
+            Effect::Step { point, .. } => format!("step {}", point.0),
             Effect::Send(request) => format!("send {}", self.subject(request.subject())),
             Effect::Call(call) => {
                 let verb = match call.operation {

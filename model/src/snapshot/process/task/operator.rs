@@ -3,19 +3,13 @@
 
 use super::super::{Context, Hands};
 use super::JobTask;
-use crate::pipeline::StepKind;
 use crate::snapshot::Snapshot;
 use crate::snapshot::message::{FlowingRow, ReadPane};
-use crate::snapshot::state::{WindowContent, WindowOfKey};
 use crate::snapshot::told::Story;
-use crate::stream::{Failed, Leaving, Record, Runner};
+use crate::stream::{Failed, FiredWindow, Leaving, Record, Runner, WindowOfKey};
 use crate::window::Windowing;
 use onceproof_kernel::env::{Decision, Env};
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
-use onceproof_kernel::mix;
-use onceproof_kernel::name::Vocabulary;
-use onceproof_kernel::record::{RecordId, Value};
-use onceproof_kernel::tell::Tag;
 use onceproof_kernel::time::Time;
 use onceproof_kernel::told::Told;
 
@@ -87,12 +81,9 @@ impl JobTask {
         if windowing.is_late(start, watermark) {
             return Ok(());
         }
-        let key = m.design.pipeline.key_at(step, record.key);
-        let window = (windowing.end(start), m.env.words().keys.hash(key), key);
-        let content = self.state.windows.entry(window).or_default();
-        m.env.add(&mut content.sum.pile, record.key, &record.member());
-        content.sum.add(record);
-        let counts = Story::Counts { record: record.tag.name, window: (key, start) };
+        let flow = m.design.flow();
+        let window = flow.counts(step, windowing, record, &mut self.state.windows, m.env);
+        let counts = Story::Counts { record: record.tag.name, window: (window.2, start) };
         m.env.decides(Decision::Own(&|| Told::new(counts)));
         match window.0 <= watermark {
             true => self.fires(step, window, rows, m),
@@ -111,17 +102,10 @@ impl JobTask {
         let Some(&windowing) = m.design.pipeline.step(step).kind.windowing() else {
             return self.promises(watermark, hands, m);
         };
-        let due = self
-            .state
-            .windows
-            .range(..=(watermark, u64::MAX, onceproof_kernel::key::Key(u32::MAX)));
-        let is_filled = |(_, content): &(&WindowOfKey, &WindowContent)| content.sum.weight != 0;
-        let due: Vec<WindowOfKey> = due.filter(is_filled).map(|(&window, _)| window).collect();
+        let due = self.state.windows.due(watermark);
         let mut rows = Rows::new();
         let made = due.into_iter().try_for_each(|window| self.fires(step, window, &mut rows, m));
-        self.state.windows.retain(|&(end, _, _), content| {
-            content.sum.weight != 0 || end.plus(windowing.lateness) > watermark
-        });
+        self.state.windows.forget(&windowing, watermark);
         self.passes_on(made, rows, hands, m);
         if !self.has_failed && !m.env.is_dead() {
             self.promises(watermark.minus(windowing.lateness), hands, m);
@@ -141,32 +125,17 @@ impl JobTask {
         rows: &mut Rows,
         m: &mut Context<'_, E>,
     ) -> Result<(), Failed> {
-        let Some(content) = self.state.windows.get_mut(&window) else { return Ok(()) };
-        let WindowContent { sum, panes } = *content;
-        *content = WindowContent { panes: panes + 1, ..WindowContent::default() };
-        let (end, _, key) = window;
-        let kind = &m.design.pipeline.step(step).kind;
-        let length = kind.windowing().map_or(0, |windowing| windowing.length);
-        let start = end.minus(length);
-        let hash = m.design.layout.hash(step);
-        let Vocabulary { keys, names } = m.env.vocabulary();
-        let name = names.pane(step.0, hash, key, start, panes, keys);
-        let id = RecordId(mix::scatter(names.hash(name)));
-        let lineage = m.env.read_pile(sum.pile);
-        let total = if matches!(kind, StepKind::Sum(_)) { sum.value } else { sum.weight };
-        let record = Record {
-            tag: Tag { name, lineage },
-            key,
-            id,
-            event_time: end.before(),
-            weight: sum.weight,
-            value: Value::Integer(total),
+        let flow = m.design.flow();
+        let Some(fired) = flow.fires(step, window, &mut self.state.windows, m.env) else {
+            return Ok(());
         };
-        let records = sum.weight.unsigned_abs();
-        let fires = Story::Fires { pane: name, window: (key, start), records };
+        let FiredWindow { record, start, value } = fired;
+        let (pane, key) = (record.tag.name, record.key);
+        let records = record.weight.unsigned_abs();
+        let fires = Story::Fires { pane, window: (key, start), records };
         m.env.decides(Decision::Own(&|| Told::new(fires)));
         if let Some(writer) = m.design.writer(step, key, &m.env.words().keys) {
-            let pane = Some(ReadPane { start, value: sum.value });
+            let pane = Some(ReadPane { start, value });
             rows.push((writer, FlowingRow { record, pane }));
         }
         let mut leaving = Leaving::new();

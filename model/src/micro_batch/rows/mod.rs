@@ -1,0 +1,177 @@
+//! What is durable, all of it outside of driver and executors: the logs of the driver, versions of states, tables, and how far
+//! sources have released their logs.
+
+mod table;
+
+pub use table::TableRows;
+
+use super::MicroBatch;
+use super::design::{BatchRole, Design};
+use super::kept::{Kept, KeptBatchState, KeptLogRow};
+use super::message::{Change, LogOf, StateVersion};
+use onceproof_kernel::layout::ShardIndex;
+use onceproof_kernel::system;
+use onceproof_kernel::tell::Tell;
+use onceproof_kernel::time::Time;
+use onceproof_kernel::told::Told;
+use std::collections::BTreeMap;
+
+/// The rows of one shard, by what it is.
+#[derive(Debug, Default)]
+pub enum Rows {
+    /// Those of a driver or an executor: none.
+    #[default]
+    None,
+    /// The logs of the driver.
+    Store(LogRows),
+    /// The versions of a state.
+    State(StateRows),
+    /// How far a source has released its log: the first offset that is still there.
+    Log(u64),
+    /// A table.
+    Table(TableRows),
+}
+
+/// The logs of the driver.
+#[derive(Debug, Default)]
+pub struct LogRows {
+    offsets: BTreeMap<u32, KeptLogRow>,
+    results: BTreeMap<u32, KeptLogRow>,
+    commits: BTreeMap<u32, KeptLogRow>,
+}
+
+impl LogRows {
+    fn log(&self, log: LogOf) -> &BTreeMap<u32, KeptLogRow> {
+        match log {
+            LogOf::Offsets => &self.offsets,
+            LogOf::Results => &self.results,
+            LogOf::Commits => &self.commits,
+        }
+    }
+
+    /// The row of a batch.
+    pub fn row(&self, log: LogOf, batch: u32) -> Option<KeptLogRow> {
+        self.log(log).get(&batch).copied()
+    }
+
+    /// The last row, with its batch.
+    pub fn last(&self, log: LogOf) -> Option<(u32, KeptLogRow)> {
+        self.log(log).last_key_value().map(|(&batch, &row)| (batch, row))
+    }
+}
+
+/// The versions of a state.
+#[derive(Debug)]
+pub struct StateRows {
+    keep: u32,
+    versions: BTreeMap<StateVersion, KeptBatchState>,
+}
+
+impl StateRows {
+    /// The state of this name.
+    pub fn get(&self, version: StateVersion) -> Option<KeptBatchState> {
+        self.versions.get(&version).copied()
+    }
+
+    /// The newest of all.
+    pub fn newest(&self) -> Option<KeptBatchState> {
+        self.versions.last_key_value().map(|(_, &state)| state)
+    }
+}
+
+impl Rows {
+    /// The logs of the driver.
+    ///
+    /// # Panics
+    /// If these are other rows, as with those below.
+    pub fn logs(&self) -> &LogRows {
+        match self {
+            Rows::Store(rows) => rows,
+            other => unreachable!("{other:?} are no logs"),
+        }
+    }
+
+    /// The versions of a state.
+    ///
+    /// # Panics
+    /// If these are other rows.
+    pub fn states(&self) -> &StateRows {
+        match self {
+            Rows::State(rows) => rows,
+            other => unreachable!("{other:?} are no states"),
+        }
+    }
+
+    /// The first offset that a source has not released.
+    ///
+    /// # Panics
+    /// If these are other rows.
+    pub fn released(&self) -> u64 {
+        match self {
+            Rows::Log(released) => *released,
+            other => unreachable!("{other:?} is no log of a source"),
+        }
+    }
+
+    /// A table.
+    ///
+    /// # Panics
+    /// If these are other rows.
+    pub fn table(&self) -> &TableRows {
+        match self {
+            Rows::Table(rows) => rows,
+            other => unreachable!("{other:?} is no table"),
+        }
+    }
+}
+
+impl system::Rows<MicroBatch> for Rows {
+    fn reset(&mut self, design: &Design, shard: ShardIndex) {
+        *self = match design.role(shard) {
+            BatchRole::Driver | BatchRole::Executor => Rows::None,
+            BatchRole::Store => Rows::Store(LogRows::default()),
+            BatchRole::Log(_) => Rows::Log(0),
+            BatchRole::State(_) => {
+                let keep = design.settings.state_keep;
+                Rows::State(StateRows { keep, versions: BTreeMap::new() })
+            }
+            BatchRole::Table(step) => Rows::Table(TableRows::new(design, step)),
+        };
+    }
+
+    /// Only a row that is new leads anywhere. A job that fails again and again stores states for ever.
+    fn changes_anything(&self, change: &Change) -> bool {
+        match (self, change) {
+            (Rows::Store(rows), Change::Row { log, batch, .. }) => rows.row(*log, *batch).is_none(),
+            (Rows::Log(released), Change::Release { to, .. }) => to > released,
+            (Rows::Table(rows), change) => rows.changes_anything(change),
+            _ => false,
+        }
+    }
+
+    fn apply(&mut self, change: &Change, _: Time, tell: &mut impl Tell) {
+        match (self, *change) {
+            (Rows::Store(rows), Change::Row { log, batch, row }) => {
+                let rows = match log {
+                    LogOf::Offsets => &mut rows.offsets,
+                    LogOf::Results => &mut rows.results,
+                    LogOf::Commits => &mut rows.commits,
+                };
+                rows.insert(batch, row);
+            }
+            (Rows::Store(_), Change::Accept(lineage)) => tell.mention_members(lineage),
+            (Rows::State(rows), Change::State { version, state }) => {
+                let keep = rows.keep;
+                rows.versions.retain(|other, _| other.version + keep > version.version);
+                rows.versions.insert(version, state);
+            }
+            (Rows::Log(released), Change::Release { to, .. }) => *released = to.max(*released),
+            (Rows::Table(rows), change) => rows.apply(&change, tell),
+            (rows, change) => unreachable!("{change:?} is no change of {rows:?}"),
+        }
+    }
+
+    fn told(&self, change: &Change, _: &Design, _: ShardIndex, _: &Kept) -> Told {
+        Told::new(*change)
+    }
+}

@@ -1,0 +1,380 @@
+//! What the processes tell of themselves, and the words for what changes and answers say.
+
+use super::message::{Change, LogOf, Reply, StateVersion, TaskName};
+use onceproof_kernel::key::Key;
+use onceproof_kernel::layout::{ShardIndex, StepIndex};
+use onceproof_kernel::name::Name;
+use onceproof_kernel::time::Time;
+use onceproof_kernel::told::{Detail, DetailKind, DetailWords, Details, Speaker, Tale, ToldWords};
+
+/// One thing that a process tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Story {
+    /// A driver plans a batch.
+    Plans {
+        /// Which.
+        batch: u32,
+        /// With how many records.
+        records: u64,
+    },
+    /// A driver runs a batch that it finds logged and not done with.
+    RunsAgain(u32),
+    /// A driver finds the results of a batch.
+    FindsResults(u32),
+    /// A driver ends itself.
+    DriverEnds(u32),
+    /// All input is read, and all is shown.
+    Finishes,
+    /// What was made of the output of a stage is thrown away.
+    ThrowsAway(StepIndex),
+    /// An executor is taken for lost.
+    LosesExecutor(ShardIndex),
+    /// An executor gives up a driver.
+    DriverGone,
+    /// A record is counted in a window, in memory.
+    Counts {
+        /// Which.
+        record: Name,
+        /// The key of the window, and its start.
+        window: (Key, Time),
+    },
+    /// A window fires.
+    Fires {
+        /// Its pane.
+        pane: Name,
+        /// The key of the window, and its start.
+        window: (Key, Time),
+        /// How many records.
+        records: u64,
+    },
+}
+
+const BATCH: DetailWords = DetailWords::new("batch", DetailKind::Number);
+const RECORDS: DetailWords = DetailWords::new("records", DetailKind::Number);
+const RECORD: DetailWords = DetailWords::new("record", DetailKind::Text);
+const WINDOW: DetailWords = DetailWords::new("result", DetailKind::Text);
+const PARTITION: DetailWords = DetailWords::new("partition", DetailKind::Text);
+const TASK_ATTEMPT: DetailWords = DetailWords::new("task-attempt", DetailKind::Number);
+const ROWS: DetailWords = DetailWords::new("rows", DetailKind::Number);
+const STAGE: DetailWords = DetailWords::new("stage", DetailKind::Text);
+const EXECUTOR: DetailWords = DetailWords::new("executor", DetailKind::Text);
+const VERSION: DetailWords = DetailWords::new("version", DetailKind::Number);
+const OFFSET: DetailWords = DetailWords::new("to-offset", DetailKind::Number);
+const LOG: DetailWords = DetailWords::new(
+    "batch-log",
+    DetailKind::Words(&[
+        ("offsets", "What belongs to each batch."),
+        ("results", "What came out of it."),
+        ("commits", "That it is done with."),
+    ]),
+);
+
+/// What may be told.
+pub static TOLD: &[ToldWords] = &[
+    ToldWords {
+        word: "plan-batch",
+        about: "A driver decides what belongs to a batch: all that has come; at the end of the input nothing.",
+        details: &[BATCH, RECORDS],
+    },
+    ToldWords {
+        word: "run-batch-again",
+        about: "A driver finds a batch that is logged and not done with.",
+        details: &[BATCH],
+    },
+    ToldWords {
+        word: "find-results",
+        about: "A driver finds the results of a batch that is not done with.",
+        details: &[BATCH],
+    },
+    ToldWords {
+        word: "driver-ends",
+        about: "A driver ends itself: it has found the row of another one, or a task cannot be done.",
+        details: &[BATCH],
+    },
+    ToldWords { word: "stream-ends", about: "All is read, and all is shown.", details: &[] },
+    ToldWords {
+        word: "throw-away",
+        about: "What was made of the output of a stage is thrown away, to be computed again.",
+        details: &[STAGE],
+    },
+    ToldWords {
+        word: "lose-executor",
+        about: "An executor is taken for lost: its attempts have failed, and its files are gone.",
+        details: &[EXECUTOR],
+    },
+    ToldWords {
+        word: "driver-is-gone",
+        about: "An executor gives up a driver, and what it has done for it.",
+        details: &[],
+    },
+    ToldWords {
+        word: "window-takes",
+        about: "A record is counted in a window, in the memory of an executor.",
+        details: &[RECORD, WINDOW],
+    },
+    ToldWords {
+        word: "window-fires",
+        about: "What is counted in a window leaves it as a pane.",
+        details: &[RECORD, WINDOW, RECORDS],
+    },
+];
+
+impl Tale for Story {
+    fn word(&self) -> &'static str {
+        match self {
+            Story::Plans { .. } => "plan-batch",
+            Story::RunsAgain(_) => "run-batch-again",
+            Story::FindsResults(_) => "find-results",
+            Story::DriverEnds(_) => "driver-ends",
+            Story::Finishes => "stream-ends",
+            Story::ThrowsAway(_) => "throw-away",
+            Story::LosesExecutor(_) => "lose-executor",
+            Story::DriverGone => "driver-is-gone",
+            Story::Counts { .. } => "window-takes",
+            Story::Fires { .. } => "window-fires",
+        }
+    }
+
+    fn details(&self) -> Details {
+        match *self {
+            Story::Plans { batch, records } => {
+                vec![number(BATCH, batch), (RECORDS.name, Detail::Number(records))]
+            }
+            Story::RunsAgain(batch) | Story::FindsResults(batch) | Story::DriverEnds(batch) => {
+                vec![number(BATCH, batch)]
+            }
+            Story::Finishes | Story::DriverGone => Vec::new(),
+            Story::ThrowsAway(step) => vec![(STAGE.name, Detail::Step(step))],
+            Story::LosesExecutor(executor) => vec![(EXECUTOR.name, Detail::Shard(executor))],
+            Story::Counts { record, window: (key, start) } => vec![
+                (RECORD.name, Detail::Record(record)),
+                (WINDOW.name, Detail::Result(key, Some(start))),
+            ],
+            Story::Fires { pane, window: (key, start), records } => vec![
+                (RECORD.name, Detail::Record(pane)),
+                (WINDOW.name, Detail::Result(key, Some(start))),
+                (RECORDS.name, Detail::Number(records)),
+            ],
+        }
+    }
+
+    fn sentence(&self, speaker: &dyn Speaker) -> String {
+        let who = speaker.who();
+        let count = |records: u64| match records {
+            1 => "1 record".to_owned(),
+            records => format!("{records} records"),
+        };
+        match *self {
+            Story::Plans { batch, records } => {
+                format!("{who} plans batch {batch} with {}", count(records))
+            }
+            Story::RunsAgain(batch) => format!("{who} runs batch {batch} again, as it is logged"),
+            Story::FindsResults(batch) => format!("{who} finds the results of batch {batch}"),
+            Story::DriverEnds(batch) => format!("{who} ends itself in batch {batch}"),
+            Story::Finishes => format!("{who} has done all"),
+            Story::ThrowsAway(step) => {
+                format!("{who} throws away what was made of {}", speaker.step(step))
+            }
+            Story::LosesExecutor(executor) => {
+                format!("{who} takes {} for lost", speaker.shard(executor))
+            }
+            Story::DriverGone => format!("{who} gives up its driver"),
+            Story::Counts { record, window: (key, start) } => {
+                let (record, key) = (speaker.name(record), speaker.key(key));
+                format!("{who} counts {record} in {key} from {start}")
+            }
+            Story::Fires { pane, records, .. } => {
+                format!("{who} fires {} with {}", speaker.name(pane), count(records))
+            }
+        }
+    }
+}
+
+fn number(words: DetailWords, number: u32) -> (&'static str, Detail) {
+    (words.name, Detail::Number(number.into()))
+}
+
+/// What changes may say.
+pub static CHANGES: &[ToldWords] = &[
+    ToldWords {
+        word: "put-row",
+        about: "A row of a log of the driver is put.",
+        details: &[LOG, BATCH],
+    },
+    ToldWords {
+        word: "accept-state",
+        about: "What a batch has added to a state is durable.",
+        details: &[],
+    },
+    ToldWords {
+        word: "store-version",
+        about: "A version of a state is stored, by an attempt or under its number alone.",
+        details: &[VERSION, PARTITION.optional(), TASK_ATTEMPT.optional()],
+    },
+    ToldWords {
+        word: "publish-batch",
+        about: "The results of a batch are seen.",
+        details: &[BATCH, ROWS],
+    },
+    ToldWords {
+        word: "write-part",
+        about: "What an attempt of a task has written is seen.",
+        details: &[BATCH, PARTITION, TASK_ATTEMPT, ROWS],
+    },
+    ToldWords { word: "row-seen", about: "A row is seen.", details: &[RECORD] },
+    ToldWords {
+        word: "release-offsets",
+        about: "A source keeps nothing before an offset.",
+        details: &[BATCH, OFFSET],
+    },
+];
+
+fn log_word(log: LogOf) -> &'static str {
+    match log {
+        LogOf::Offsets => "offsets",
+        LogOf::Results => "results",
+        LogOf::Commits => "commits",
+    }
+}
+
+impl Tale for Change {
+    fn word(&self) -> &'static str {
+        match self {
+            Change::Row { .. } => "put-row",
+            Change::Accept(_) => "accept-state",
+            Change::State { .. } => "store-version",
+            Change::Publish { .. } => "publish-batch",
+            Change::Write { .. } => "write-part",
+            Change::Show(_) => "row-seen",
+            Change::Release { .. } => "release-offsets",
+        }
+    }
+
+    fn details(&self) -> Details {
+        let of_task = |TaskName { shard, attempt, .. }: TaskName| {
+            [(PARTITION.name, Detail::Shard(shard)), number(TASK_ATTEMPT, attempt)]
+        };
+        match *self {
+            Change::Row { log, batch, .. } => {
+                vec![(LOG.name, Detail::Word(log_word(log))), number(BATCH, batch)]
+            }
+            Change::Accept(_) => Vec::new(),
+            Change::State { version: StateVersion { version, by }, .. } => {
+                [number(VERSION, version)]
+                    .into_iter()
+                    .chain(by.into_iter().flat_map(of_task))
+                    .collect()
+            }
+            Change::Publish { batch, rows } => vec![number(BATCH, batch), number(ROWS, rows)],
+            Change::Write { task, rows } => {
+                let of = of_task(task);
+                [number(BATCH, task.batch)]
+                    .into_iter()
+                    .chain(of)
+                    .chain([number(ROWS, rows)])
+                    .collect()
+            }
+            Change::Show(row) => vec![(RECORD.name, Detail::Record(row.record.tag.name))],
+            Change::Release { batch, to } => {
+                vec![number(BATCH, batch), (OFFSET.name, Detail::Number(to))]
+            }
+        }
+    }
+
+    fn sentence(&self, speaker: &dyn Speaker) -> String {
+        let rows = |rows: u32| match rows {
+            1 => "1 row".to_owned(),
+            rows => format!("{rows} rows"),
+        };
+        match *self {
+            Change::Row { log: LogOf::Offsets, batch, .. } => {
+                format!("it is logged what belongs to batch {batch}")
+            }
+            Change::Row { log: LogOf::Results, batch, .. } => {
+                format!("the results of batch {batch} are logged")
+            }
+            Change::Row { log: LogOf::Commits, batch, .. } => {
+                format!("it is logged that batch {batch} is done with")
+            }
+            Change::Accept(_) => "what was added to a state is durable".to_owned(),
+            Change::State { version: StateVersion { version, by: Some(by) }, .. } => format!(
+                "version {version} of attempt {} of {} is stored",
+                by.attempt,
+                speaker.shard(by.shard)
+            ),
+            Change::State { version: StateVersion { version, by: None }, .. } => {
+                format!("version {version} is stored")
+            }
+            Change::Publish { batch, rows: count } => {
+                format!("batch {batch} is seen, with {}", rows(count))
+            }
+            Change::Write { task, rows: count } => format!(
+                "what attempt {} of {} has written for batch {} is seen, {}",
+                task.attempt,
+                speaker.shard(task.shard),
+                task.batch,
+                rows(count)
+            ),
+            Change::Show(row) => format!("{} is seen", speaker.name(row.record.tag.name)),
+            Change::Release { to, .. } => format!("nothing before offset {to} is kept"),
+        }
+    }
+}
+
+/// What answers say.
+pub static REPLIES: &[DetailWords] = &[DetailWords::new(
+    "answered",
+    DetailKind::Words(&[
+        ("done", "It is done."),
+        ("not-meant", "Another one is meant."),
+        ("fresh", "The executor is fresh."),
+        ("granted", "The attempt may write."),
+        ("denied", "It may not."),
+        ("file", "The partition of the file."),
+        ("no-file", "There is no such file."),
+        ("stands", "There was a row already."),
+    ]),
+)];
+
+/// What an answer says.
+pub(super) fn of_reply(reply: &Reply) -> Details {
+    let word = match reply {
+        Reply::Done => "done",
+        Reply::NotMeant => "not-meant",
+        Reply::Life(_) => "fresh",
+        Reply::Granted => "granted",
+        Reply::Denied => "denied",
+        Reply::File(_) => "file",
+        Reply::NoFile(_) => "no-file",
+        Reply::Stands(_) => "stands",
+    };
+    vec![("answered", Detail::Word(word))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use onceproof_kernel::told::Told;
+
+    #[test]
+    fn all_that_is_told_stands_in_the_table() {
+        let stories = [
+            Story::Plans { batch: 0, records: 4 },
+            Story::RunsAgain(0),
+            Story::FindsResults(0),
+            Story::DriverEnds(0),
+            Story::Finishes,
+            Story::ThrowsAway(StepIndex(0)),
+            Story::LosesExecutor(ShardIndex(0)),
+            Story::DriverGone,
+            Story::Counts { record: Name(1), window: (Key::GLOBAL, Time(0)) },
+            Story::Fires { pane: Name(1), window: (Key::GLOBAL, Time(0)), records: 2 },
+        ];
+        for story in stories {
+            let told = Told::new(story);
+            let row = TOLD.iter().find(|row| row.word == told.tale().word());
+            assert!(row.is_some_and(|row| row.allows(&told.tale().details())), "{story:?}");
+        }
+        assert_eq!(stories.len(), TOLD.len());
+    }
+}
