@@ -125,6 +125,10 @@ impl Words<'_> {
     fn worker(&self, did: &str) -> String {
         let text = match (self.at.worker, self.at.step) {
             (Some(worker), _) => format!("worker {worker} {did}"),
+            // What strikes at a step that runs nowhere itself strikes a process that works for it.
+            (None, Some(step)) if self.layout().step(step).is_outside => {
+                format!("the worker of whoever works for {} {did}", self.step(step, self.at.shard))
+            }
             (None, Some(step)) => {
                 format!("the worker of {} {did}", self.step(step, self.at.shard))
             }

@@ -146,17 +146,15 @@ impl BatchDriver {
             |run: &BatchRun, shard| !run.is_done(shard) && run.partitions[&shard].was_done;
         let again: Vec<ShardIndex> =
             shards.iter().copied().filter(|&shard| lacks_again(&self.run, shard)).collect();
-        if !again.is_empty() && !of.children.is_empty() {
-            m.env.reach(FILE_COMPUTED_AGAIN);
-            if of.level == OutputLevel::Indeterminate {
-                match m.design.settings.rollback {
-                    RollbackRule::Full => self.throws_away(stage, true, m),
-                    RollbackRule::Consumers => self.throws_away(stage, false, m),
-                    RollbackRule::Missing => {}
-                }
-                for shard in again {
-                    self.run.partitions.entry(shard).or_default().was_done = false;
-                }
+        let is_indeterminate = of.level == OutputLevel::Indeterminate;
+        if !again.is_empty() && !of.children.is_empty() && is_indeterminate {
+            match m.design.settings.rollback {
+                RollbackRule::Full => self.throws_away(stage, true, m),
+                RollbackRule::Consumers => self.throws_away(stage, false, m),
+                RollbackRule::Missing => {}
+            }
+            for shard in again {
+                self.run.partitions.entry(shard).or_default().was_done = false;
             }
         }
         for shard in shards {
@@ -221,6 +219,9 @@ impl BatchDriver {
         let era = self.run.eras[stage];
         self.run.attempts.insert(task, Attempted { executor, life, era, is_live: true });
         m.env.count(TASKS);
+        if self.run.partitions.get(&shard).is_some_and(|of| of.sum.is_some()) && beside.is_none() {
+            m.env.reach(FILE_COMPUTED_AGAIN);
+        }
         let run = Request::Run { driver: self.life, life, task, order };
         self.calls.call(executor, run, of_executor(executor), m);
         self.waits_for(task, m);
