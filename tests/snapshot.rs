@@ -10,6 +10,7 @@ use super::common::rules::{
 use onceproof::scenario::Scenario;
 use onceproof_model::snapshot::alphabet;
 use onceproof_sim::outcome::Class::{self, Duplicated, Lost, Phantom, Stuck, Torn, Unbounded};
+use onceproof_sim::outcome::Verdict;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -159,6 +160,18 @@ fn in_bad_weather_every_defence_of_snapshots_is_used_and_every_count_is_exact() 
         assert!(unaligned[mark.at()] > 0, "{}", alphabet::ALPHABET.mark_word(mark));
     }
     assert!(incremental[alphabet::STATE_SHARED.at()] > 0);
+}
+
+/// A job that puts up with so many checkpoints that come to nothing fails over after one more, and all is well. Who says
+/// before that that it is stuck is wrong; it was said from 50 on.
+#[test]
+fn a_job_that_fails_over_after_many_checkpoints_is_not_stuck_before() {
+    for most in [0, 3, 50, 1_000] {
+        let settings = format!("tolerable-failed = {most}");
+        let trial = scenario(FOLDER, "waiting-barrier.toml", &settings).trial;
+        let brief = trial.simulator().brief(None);
+        assert_eq!(brief.verdict, Verdict::ExactlyOnce, "{most}: {:?}", brief.classes);
+    }
 }
 
 /// How long a transaction may have to stay open: a checkpoint is complete, the job is down, and committers commit when it is

@@ -65,6 +65,9 @@ pub struct LaidStep {
     pub source: Option<Source>,
     /// How long its process may let pass by itself until it does something of what has come.
     pub longest_wait: Nanos,
+    /// How often in a row what it tries may fail before it does something else, if it ever does. Each time may take its
+    /// longest wait, and as long until it tries again.
+    pub tries: u32,
     /// How long it may do the same again and again, where nothing comes of it, before it rightly goes on. If it is a
     /// heartbeat, which never does, the run is over then.
     pub longest_idle: Nanos,
@@ -136,6 +139,7 @@ impl LaidStep {
             forgets_after: None,
             source: None,
             longest_wait: 0,
+            tries: 0,
             longest_idle: 0,
             results: None,
             is_global: false,

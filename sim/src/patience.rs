@@ -8,6 +8,10 @@ use onceproof_kernel::call::Target;
 use onceproof_kernel::layout::{LaidStep, Layout, StepIndex};
 use onceproof_kernel::time::Nanos;
 
+/// How many messages and timers may follow one another while something is tried that fails: it is begun, heard of,
+/// given up, and begun again.
+const HOPS_OF_A_TRY: u64 = 4;
+
 /// What a plan says of waits, with the exact faults that are placed in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Patience {
@@ -43,17 +47,21 @@ impl Patience {
         waits.extend(plan.climate.kinds().map(lasts));
         let unplaced = Unplaced {
             longest: waits.iter().copied().max().unwrap_or(0),
-            sum: waits.into_iter().fold(0, Nanos::saturating_add),
+            sum: waits.into_iter().chain(tried(layout)).fold(0, Nanos::saturating_add),
             turns: records(plan, layout).saturating_add(layout.steps() as u64),
             drain: plan.until.drain,
         };
         let failures = layout.all().filter_map(|(_, step)| step.failing.dead_letter_after);
+        let tries = layout.all().map(|(_, step)| u64::from(step.tries) * HOPS_OF_A_TRY);
         let patience = Patience {
             longest: 0,
             drain: 0,
             aging: aging(layout),
             // A message, an answer and a timer for each step that outputs go through uncommitted.
-            hops: 6 + 3 * layout.steps() as u64 + failures.map(u64::from).sum::<u64>(),
+            hops: 6
+                + 3 * layout.steps() as u64
+                + failures.map(u64::from).sum::<u64>()
+                + tries.sum::<u64>(),
             unplaced,
         };
         patience.with(&plan.faults)
@@ -97,6 +105,12 @@ fn waits(plan: &Plan, layout: &Layout) -> Vec<Nanos> {
         waits.push(step.longest_wait);
     }
     waits
+}
+
+/// How long each step may try in vain what it tries until it does something else, one time after the other.
+fn tried(layout: &Layout) -> impl Iterator<Item = Nanos> {
+    let each = |step: &LaidStep| step.longest_wait.saturating_mul(2 * Nanos::from(step.tries));
+    layout.all().map(move |(_, step)| each(step))
 }
 
 /// How long a fault keeps something away. A clock that jumps keeps nothing away.

@@ -168,6 +168,7 @@ fn layout(
             _ => None,
         },
         longest_wait: 0,
+        tries: 0,
         longest_idle: 0,
         results: step.kind.results(),
         is_global: matches!(step.kind, StepKind::CountGlobally(_)),

@@ -94,8 +94,12 @@ pub(super) fn layout(
             JobRole::Coordinator => waits.into_iter().max().unwrap_or(0),
             _ => settings.service.max(settings.skew),
         };
-        let plain =
-            LaidStep { is_beside: true, longest_wait, ..LaidStep::plain(&name, step, shards) };
+        let tries = match role {
+            JobRole::Coordinator => settings.tolerable_failed.unwrap_or(0),
+            _ => 0,
+        };
+        let beside = LaidStep::plain(&name, step, shards);
+        let plain = LaidStep { is_beside: true, longest_wait, tries, ..beside };
         laid.push(match role {
             JobRole::Topic(_) => LaidStep { is_outside: true, ..plain },
             _ => own(plain),

@@ -24,7 +24,7 @@ pub struct Settings {
     /// After how long a checkpoint is aborted.
     pub timeout: Nanos,
     /// How many aborted checkpoints in a row do not fail the job.
-    pub tolerable_failed: u32,
+    pub tolerable_failed: Option<u32>,
     /// When the state of a snapshot is copied.
     pub state: StateAt,
     /// Whether what a barrier overtakes is stored.
@@ -127,7 +127,7 @@ impl Settings {
         mode: Mode::Aligned,
         interval: SECOND,
         timeout: 10 * SECOND,
-        tolerable_failed: 0,
+        tolerable_failed: Some(0),
         state: StateAt::Barrier,
         stores_channels: true,
         recording: Recording::Exact,

@@ -7,7 +7,7 @@ use super::{
     SinkChannel, StateAt, TransactionNames, UnknownRecord,
 };
 use crate::setting::{Free, Setting, SettingChoice, SettingValue, WrittenAs};
-use crate::setting_rows::{BOTH, NO_FIRST, length, no, number, one_of, right, wrong, yes};
+use crate::setting_rows::{BOTH, NO_FIRST, length, no, one_of, right, wrong, yes};
 
 const MODES: [Mode; 3] = [Mode::Aligned, Mode::Unaligned, Mode::AtLeastOnce];
 const STATES: [StateAt; 2] = [StateAt::Barrier, StateAt::Upload];
@@ -56,13 +56,22 @@ pub(super) static ALL: &[Setting<Settings>] = &[
         "As long.", may_break: false),
     length!("timeout", "After how long a checkpoint is aborted that is not complete.", timeout,
         "As long.", may_break: true),
-    number!(
-        "tolerable-failed",
-        "How many aborted checkpoints in a row do not fail the job.",
-        tolerable_failed,
-        "So many; one more restarts it.",
-        0..=1_000_000
-    ),
+    Setting {
+        key: "tolerable-failed",
+        about: "How many aborted checkpoints in a row do not fail the job.",
+        choices: &[right("any", "All: the job goes on, however many come to nothing.")],
+        free: Some(Free::Number {
+            about: "So many; one more restarts it.",
+            least: 0,
+            most: 1_000_000,
+            may_break: false,
+        }),
+        get: |settings| match settings.tolerable_failed {
+            None => SettingValue::Choice(0),
+            Some(most) => SettingValue::Number(most),
+        },
+        set: |settings, value| settings.tolerable_failed = value.number(),
+    },
     one_of!("state", "When the state of a snapshot is copied.", state in STATES, [
         right("at-barrier", "At the barrier; the task works on."),
         wrong("at-upload", "When its upload ends: with what came after the barrier."),

@@ -292,7 +292,7 @@ impl JobCoordinator {
         let number = self.writes(alphabet::DISCARD, checkpoint, vec![discard], m);
         self.writing.insert(number, LeaderWrite::Other);
         self.failed += 1;
-        if self.failed > m.design.settings.tolerable_failed {
+        if m.design.settings.tolerable_failed.is_some_and(|most| self.failed > most) {
             return self.fails_over(m);
         }
         self.hands.wake(m.design.settings.interval, Timer::Tick { turn: self.turn }, m);
