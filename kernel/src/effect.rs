@@ -193,7 +193,7 @@ impl<S: System, E> Context<'_, S, E> {
 }
 
 /// An ordered list of effects, with the changes of their commits.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Effects<S: System> {
     /// The effects, first to last.
     pub list: Vec<Effect<S>>,

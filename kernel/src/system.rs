@@ -137,6 +137,12 @@ pub trait System: Copy + Eq + Debug + Send + Sync + 'static {
     fn digest_of_change(change: &Self::Change, words: &Vocabulary) -> u64;
 }
 
+/// A system of whose runs copies can be made on the way: all that is in its processes and rows can be copied. A process
+/// that is a future cannot.
+pub trait Copied: System<Process: Clone, Rows: Clone, Shared: Clone> {}
+
+impl<S: System<Process: Clone, Rows: Clone, Shared: Clone>> Copied for S {}
+
 /// One process: a shard on a worker, from a start to its end.
 pub trait Process<S: System>: Debug {
     /// The process of a shard; it knows nothing until it boots.

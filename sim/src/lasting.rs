@@ -6,7 +6,7 @@
 use std::ops::{Deref, DerefMut};
 
 /// Something that outlives a worker, with a count of how often anyone had it in hand to change it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Lasting<T> {
     inner: T,
     changes: u64,
@@ -15,6 +15,12 @@ pub(crate) struct Lasting<T> {
 impl<T> Lasting<T> {
     pub fn new(inner: T) -> Lasting<T> {
         Lasting { inner, changes: 0 }
+    }
+
+    /// Makes it the same as another one, by a copy of what is in it: both have been changed as often.
+    pub fn copy_by(&mut self, from: &Lasting<T>, copy: impl FnOnce(&mut T, &T)) {
+        copy(&mut self.inner, &from.inner);
+        self.changes = from.changes;
     }
 
     /// Grows with each change. It is never reset, since only what lies between two of its values is asked for.

@@ -12,7 +12,7 @@ use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
 
 /// All links.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Links {
     /// How often each record was sent to each step, per sending step.
     sends: Vec<Vec<u32>>,

@@ -3,7 +3,7 @@
 use std::ops::{Index, IndexMut};
 
 /// The items.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Pool<T> {
     items: Vec<T>,
     free: Vec<u32>,

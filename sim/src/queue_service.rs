@@ -15,7 +15,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// A queue and what it knows of its messages.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct QueueService {
     queue: Queue,
     shards: u32,

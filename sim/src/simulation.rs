@@ -13,6 +13,7 @@ use crate::service::Wrongs;
 use crate::simulator::{EventSeen, Extensions, NEVER, Runs, UNSTOPPED};
 use crate::trace::{Recorder, Seen};
 use crate::world::{End, World};
+use forks::Branches;
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::system::System;
@@ -27,18 +28,27 @@ pub struct Simulation<'a, S: System> {
     plan: &'a Plan,
     world: World<'a, S>,
     expectations: Expectations,
+    branches: Branches<'a, S>,
 }
 
 impl<'a, S: System> Simulation<'a, S> {
     /// Prepares a plan with a design.
     pub fn new(design: &'a S::Design, plan: &'a Plan) -> Simulation<'a, S> {
         let world = World::new(design, plan);
-        Simulation { design, plan, world, expectations: Expectations::default() }
+        let (expectations, branches) = (Expectations::default(), Branches::default());
+        Simulation { design, plan, world, expectations, branches }
     }
 
     /// Runs what was prepared to its end.
     fn run(&mut self, flush: impl FnMut(&mut Outside<'a, S>, &Fingerprint)) -> End {
         self.world.run(&NEVER, flush).expect(UNSTOPPED)
+    }
+
+    /// Runs to the end from where the world stands, and judges it.
+    fn ended(&mut self, stop: &AtomicBool) -> Option<Brief> {
+        let end = self.world.run(stop, |_, _| {})?;
+        let judgement = self.judge(&end);
+        Some(self.summary(&end, &judgement))
     }
 
     fn watched(
@@ -229,9 +239,7 @@ impl<S: System> Runs for Simulation<'_, S> {
             return Some(self.in_detail(seed, stop, |_, _| {})?.brief);
         }
         self.world.reset(seed, false);
-        let end = self.world.run(stop, |_, _| {})?;
-        let judgement = self.judge(&end);
-        Some(self.summary(&end, &judgement))
+        self.ended(stop)
     }
 
     fn measured_unless(
@@ -338,6 +346,7 @@ impl<S: System> Runs for Simulation<'_, S> {
     }
 }
 
+mod forks;
 mod properties;
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use onceproof_kernel::time::Nanos;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
-pub use crate::answers::{Needless, Possibility, Resting, default_kinds, legs};
+pub use crate::answers::{Needless, Possibility, Question, Resting, default_kinds, legs};
 pub use crate::simulation::Simulation;
 
 /// Where nobody stops a run.
@@ -103,6 +103,30 @@ pub trait Runs {
     /// many others comes so much later.
     #[doc(hidden)]
     fn plant_late_event(&mut self, after: u64, by: Nanos);
+}
+
+/// Runs that begin in the middle of another one: schedules that begin alike share the run of their beginning. There is one
+/// trunk, which has no fault, and branches, each with one fault more than the one it goes off from. A trunk or branch goes
+/// on as far as the branches that go off from it, so these come in the order of their questions.
+pub trait Forks: Runs {
+    /// A trunk stands at the beginning of the run. `depth` is how many branches will go off from each other.
+    fn begin(&mut self, seed: Option<u64>, kinds: &[Kind], depth: usize);
+
+    /// A branch goes off from the last one, with these faults: the last of them comes at this question. What
+    /// [`Runs::extensions_unless`] says of them; none if it was stopped.
+    fn branch(
+        &mut self,
+        faults: &[Fault],
+        question: Question,
+        with_rests: bool,
+        stop: &AtomicBool,
+    ) -> Option<Extensions>;
+
+    /// The last branch is left.
+    fn leave(&mut self);
+
+    /// What [`Runs::brief_unless`] says of these faults, those of the last branch and one more that comes at this question.
+    fn twig(&mut self, faults: &[Fault], question: Question, stop: &AtomicBool) -> Option<Brief>;
 }
 
 /// One event of a run, as two runs are compared.

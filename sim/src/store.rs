@@ -77,6 +77,26 @@ impl<S: System> Default for Store<S> {
     }
 }
 
+impl<S: System<Rows: Clone>> Clone for Slot<S> {
+    fn clone(&self) -> Slot<S> {
+        let Slot { token, applied, earlier, is_fenced, rows } = self;
+        let (applied, earlier, rows) = (applied.clone(), earlier.clone(), rows.clone());
+        Slot { token: *token, applied, earlier, is_fenced: *is_fenced, rows }
+    }
+}
+
+impl<S: System<Rows: Clone>> Store<S> {
+    /// Makes it the same as another one of the same layout.
+    pub fn copy(&mut self, from: &Store<S>) {
+        // The rest follows from the layout.
+        let Store { shards, rules: _, homes: _, ages: _, ids_held, ids_held_max, has_changed } = from;
+        self.shards.clone_from(shards);
+        self.ids_held = *ids_held;
+        self.ids_held_max = *ids_held_max;
+        self.has_changed = *has_changed;
+    }
+}
+
 impl<S: System> Store<S> {
     /// Empties all rows and keeps their memory.
     pub fn reset(&mut self, design: &S::Design) {

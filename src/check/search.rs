@@ -118,6 +118,7 @@ impl Search<'_> {
             kinds: self.drawn.kinds.clone(),
             most,
             prunes: true,
+            forks: true,
             runs_explained: false,
             stops_at_cause: class.is_none(),
         };

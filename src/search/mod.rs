@@ -23,6 +23,7 @@ pub mod causes;
 pub mod certificate;
 pub mod resume;
 mod rests;
+mod runner;
 mod walk;
 pub mod space;
 pub mod exhaust;

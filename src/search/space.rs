@@ -17,6 +17,9 @@ pub struct Space {
     pub prunes: bool,
     /// Whether schedules that a cause explains are run, too.
     pub runs_explained: bool,
+    /// Whether runs begin where a shorter schedule stands just before their last fault, where that can be. What is found is
+    /// the same; a test compares both.
+    pub forks: bool,
     /// Whether to end with the smallest number of faults that breaks the scenario.
     pub stops_at_cause: bool,
 }
@@ -46,7 +49,14 @@ impl Space {
         };
         let searched = names.iter().filter(|name| name.row().is_searched);
         let kinds = searched.flat_map(with_parameters).collect();
-        Space { kinds, most, prunes: true, runs_explained: false, stops_at_cause: false }
+        Space {
+            kinds,
+            most,
+            prunes: true,
+            runs_explained: false,
+            forks: true,
+            stops_at_cause: false,
+        }
     }
 
     /// Without the kinds that can do nothing in this system: a clock that nobody reads may stand as it likes, where

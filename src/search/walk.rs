@@ -4,20 +4,21 @@ use super::causes::explaining;
 use super::exhaust::{Advance, Search};
 use super::panics::naming;
 use super::rests::Rests;
+use super::runner::Runner;
 use super::resume::{BreakingSchedule, SearchPart};
 use crate::figures::counted;
 use crate::report::words::fault_in_words;
 use onceproof_sim::fault::Fault;
 use onceproof_sim::outcome::Verdict;
 use onceproof_sim::simulator::{Extensions, Needless, Possibility};
-use onceproof_systems::{Simulator, Trial};
+use onceproof_systems::Trial;
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 
 /// One thread of a search: the schedule it is at, and what it counted in this part.
 pub(super) struct Walk<'a> {
     search: &'a Search<'a>,
-    simulator: Simulator<'a>,
+    runner: Runner<'a>,
     faults: Vec<Fault>,
     /// The way to each of them, in the run in which it was found.
     ways: Vec<u64>,
@@ -28,9 +29,10 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub fn new(search: &'a Search<'a>) -> Walk<'a> {
-        let simulator = search.trial.simulator();
+        let Search { trial, seed, space, most, .. } = *search;
+        let runner = Runner::new(trial, seed, space, most);
         let (faults, ways, path) = (Vec::new(), Vec::new(), Vec::new());
-        Walk { search, simulator, faults, ways, path, rests: None, part: SearchPart::default() }
+        Walk { search, runner, faults, ways, path, rests: None, part: SearchPart::default() }
     }
 
     /// All schedules that begin with this fault, or, if the search was cancelled, those that were run; and which of these.
@@ -65,9 +67,9 @@ impl<'a> Walk<'a> {
         self.path.push(at);
         let explained = explained.or_else(|| explaining(self.search.causes, &self.faults));
         let flow = if self.faults.len() < self.search.most as usize {
-            self.descend(explained)
+            self.descend(possibility, explained)
         } else {
-            self.arrive(explained)
+            self.arrive(possibility, explained)
         };
         self.faults.pop();
         self.ways.pop();
@@ -76,14 +78,12 @@ impl<'a> Walk<'a> {
     }
 
     /// Every schedule that has this one and more. This one itself had its turn before.
-    fn descend(&mut self, explained: Option<usize>) -> ControlFlow<()> {
-        self.simulator.place(&self.faults);
-        let (seed, kinds) = (self.search.seed, &self.search.space.kinds);
+    fn descend(&mut self, last: &Possibility, explained: Option<usize>) -> ControlFlow<()> {
         let (with_rests, stop) = (self.rests.is_some(), self.search.cancel);
-        let Walk { simulator, faults, search, .. } = self;
+        let Walk { runner, faults, search, .. } = self;
         let extensions = naming(
             || with_faults(faults, search.trial),
-            || simulator.extensions_unless(seed, kinds, with_rests, stop),
+            || runner.enter(faults, last, with_rests, stop),
         );
         let Some(Extensions { possible, rests, ways, .. }) = extensions else {
             return ControlFlow::Break(());
@@ -95,6 +95,7 @@ impl<'a> Walk<'a> {
         for (at, possibility) in (0..).zip(&possible[..needed]) {
             self.extend(at, possibility, explained)?;
         }
+        self.runner.leave();
         ControlFlow::Continue(())
     }
 
@@ -116,7 +117,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A schedule of the number of faults that is searched.
-    fn arrive(&mut self, explained: Option<usize>) -> ControlFlow<()> {
+    fn arrive(&mut self, last: &Possibility, explained: Option<usize>) -> ControlFlow<()> {
         if let Some(cause) = explained {
             self.part.counts.explained += 1;
             *self.part.explained.entry(cause as u32).or_default() += 1;
@@ -124,17 +125,14 @@ impl<'a> Walk<'a> {
                 return ControlFlow::Continue(());
             }
         }
-        self.simulator.place(&self.faults);
         let stop = self.search.cancel;
-        let Walk { simulator, faults, search, .. } = self;
-        let brief = naming(
-            || with_faults(faults, search.trial),
-            || simulator.brief_unless(search.seed, stop),
-        );
+        let Walk { runner, faults, search, .. } = self;
+        let brief =
+            naming(|| with_faults(faults, search.trial), || runner.run(faults, last, stop));
         let Some(brief) = brief else {
             return ControlFlow::Break(());
         };
-        self.went_the_same_way(self.simulator.unfired().is_empty());
+        self.went_the_same_way(self.runner.have_all_fired());
         self.part.counts.count(&brief, self.faults.last());
         (self.search.tell)(Advance::Runs(1));
         match brief.verdict {

@@ -12,7 +12,7 @@ use onceproof_model::snapshot::{self, Snapshot};
 use onceproof_model::transactions::{self, Transactions};
 use onceproof_protocol::{self as protocol, Own};
 use onceproof_sim::plan::Plan;
-use onceproof_sim::simulator::{Runs, Simulation};
+use onceproof_sim::simulator::{Forks, Runs, Simulation};
 
 /// The words of all systems that a scenario can name.
 pub static ALPHABETS: [&Alphabet; 5] = [
@@ -121,6 +121,25 @@ impl Trial {
             }
             Design::Own(design) => Box::new(Simulation::<Own>::new(design, &self.plan)),
         }
+    }
+}
+
+impl Trial {
+    /// Prepares runs that may begin in the middle of each other; none if they cannot. A user's process is a future, of which
+    /// there is no copy; and what properties are asked of is known only where a run is looked at in detail.
+    pub fn forks(&self) -> Option<Box<dyn Forks + '_>> {
+        let plan = &self.plan;
+        if !plan.properties.is_empty() {
+            return None;
+        }
+        Some(match &self.design {
+            Design::Dataflow(design) => Box::new(Simulation::<Dataflow>::new(design, plan)),
+            Design::InMemory(design) => Box::new(Simulation::<InMemory>::new(design, plan)),
+            Design::Transactions(design) => Box::new(Simulation::<Transactions>::new(design, plan)),
+            Design::Snapshot(design) => Box::new(Simulation::<Snapshot>::new(design, plan)),
+            Design::MicroBatch(design) => Box::new(Simulation::<MicroBatch>::new(design, plan)),
+            Design::Own(_) => return None,
+        })
     }
 }
 

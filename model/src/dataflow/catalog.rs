@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, VecDeque};
 type Expiring = VecDeque<(Time, Key, RecordId)>;
 
 /// The ids of one shard.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Catalog {
     ids: HashMap<(Key, RecordId), Known, FxBuildHasher>,
     /// Per sender: ids that wait for its system watermark, in order of their stamps.

@@ -20,7 +20,7 @@ use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
 
 /// The rows of one shard.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Rows {
     defect: Option<Defect>,
     offsets: Prefix,

@@ -19,7 +19,7 @@ use rustc_hash::FxBuildHasher;
 type Content = (i64, i64);
 
 /// The rows of one shard.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Rows {
     /// Where a spout begins after a crash.
     pub offset: u64,
@@ -41,7 +41,7 @@ pub struct Rows {
 }
 
 /// What has landed of the windows that end at one time.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Batches {
     /// How often a batch of them has landed.
     pub runs: u32,
@@ -50,7 +50,7 @@ pub struct Batches {
 }
 
 /// How long a view serves a result.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Serves {
     windows: Vec<Option<Windowed>>,
     keep: Option<Nanos>,

@@ -98,7 +98,7 @@ pub struct TaskOrder {
 }
 
 /// All that a run keeps.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Kept {
     files: Vec<Vec<Record>>,
     fetched: Vec<Vec<TaskName>>,

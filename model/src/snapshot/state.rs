@@ -71,7 +71,7 @@ pub struct KeptRecord {
 }
 
 /// The states and records of a run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct KeptStates {
     states: Vec<TaskState>,
     records: Vec<CheckpointRecord>,

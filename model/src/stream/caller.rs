@@ -19,7 +19,7 @@ pub trait Repeats: System {
 }
 
 /// The requests of a life.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct OpenCalls<S: System> {
     /// Whose.
     shard: ShardIndex,

@@ -8,7 +8,7 @@ use onceproof_kernel::system::System;
 use std::collections::VecDeque;
 
 /// The desk of such a service.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ServiceDesk<S: System> {
     /// Whose.
     pub shard: ShardIndex,

@@ -81,7 +81,7 @@ impl LogEntry {
 }
 
 /// The batches of a run that have more than one entry. A message owns nothing, and refers to one.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct KeptBatches(Vec<Vec<LogEntry>>);
 
 /// The entries of a batch after its first.

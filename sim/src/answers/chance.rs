@@ -31,11 +31,20 @@ impl Answers {
         }
     }
 
+    /// Whether the fates of these moments are kept, since one of two copies has that of the other. Where they are drawn, both
+    /// are drawn alike.
+    fn knows_twins(&self, asked: Asked) -> bool {
+        self.has_twins && asked == Asked::Ack && !self.drawn.ever_has(asked)
+    }
+
     /// Works out what can happen at each sort of moments.
     pub(super) fn listen(&mut self) {
         for asked in Asked::ALL {
             let is_drawn = self.drawn.has(asked);
-            let is_looked_at = self.exact.has(asked) || self.watches(asked);
+            let is_looked_at = self.exact.has(asked)
+                || self.questions.has(asked)
+                || self.watches(asked)
+                || self.knows_twins(asked);
             self.chances[asked as usize] = match (is_drawn, is_looked_at) {
                 (false, false) => Chance::None,
                 // A run in detail writes down each moment at which anything can happen.

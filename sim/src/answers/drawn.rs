@@ -11,7 +11,7 @@ use onceproof_kernel::time::Nanos;
 use rustc_hash::FxBuildHasher;
 
 /// What the seed of a run draws.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Drawn {
     draws: Option<Draws>,
     /// Whether faults are still drawn.
@@ -50,6 +50,14 @@ impl Drawn {
         self.met.clear();
     }
 
+    /// Goes on as another one of the same plan and the same seed does.
+    pub fn copy(&mut self, from: &Drawn) {
+        let Drawn { draws, is_stormy, network: _, kinds: _, met } = from;
+        self.draws = *draws;
+        self.is_stormy = *is_stormy;
+        self.met.clone_from(met);
+    }
+
     /// Whether anything is drawn.
     pub fn has_seed(&self) -> bool {
         self.draws.is_some()
@@ -63,6 +71,11 @@ impl Drawn {
     /// Whether any fault may be drawn at this sort of moment.
     pub fn has(&self, asked: Asked) -> bool {
         self.is_stormy && !self.kinds[asked as usize].is_empty()
+    }
+
+    /// Whether any fault is drawn at this sort of moment before the storm is over.
+    pub fn ever_has(&self, asked: Asked) -> bool {
+        self.draws.is_some() && !self.kinds[asked as usize].is_empty()
     }
 
     /// The latency of a message.

@@ -14,7 +14,7 @@ use onceproof_kernel::name::Vocabulary;
 use rustc_hash::FxBuildHasher;
 
 /// What a run in detail writes down.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Log {
     pub schedule: Vec<Fault>,
     /// The moments that came, by the hash of the source record or pane that their record comes from, and by what

@@ -11,6 +11,8 @@ mod log;
 mod moment;
 mod possible;
 mod fate;
+mod fork;
+mod question;
 mod watched;
 
 use crate::draw::Purpose;
@@ -31,11 +33,13 @@ use onceproof_kernel::name::Vocabulary;
 use onceproof_kernel::system::Passage;
 use onceproof_kernel::time::Nanos;
 use possible::Possible;
+use question::Questions;
 pub(crate) use possible::Watched;
 use rustc_hash::FxBuildHasher;
 
 pub use fate::{AckFate, BeforeFate, CallFate, CommitFate, RequestFate};
 pub use moment::{Act, Attempt, CommitSent, Exchange, StepTaken};
+pub use question::Question;
 pub use possible::{Needless, Possibility, Resting, default_kinds, legs};
 
 /// All answers of one run.
@@ -43,6 +47,7 @@ pub use possible::{Needless, Possibility, Resting, default_kinds, legs};
 pub struct Answers {
     drawn: Drawn,
     exact: Exact,
+    questions: Questions,
     /// What can happen at each sort of moments.
     chances: [Chance; Asked::ALL.len()],
     /// Whether there is another worker for a shard to move to.
@@ -70,6 +75,7 @@ impl Answers {
         Answers {
             drawn: Drawn::new(plan),
             exact: Exact::new(layout, &plan.faults),
+            questions: Questions::default(),
             chances: [Chance::Any; Asked::ALL.len()],
             can_move: plan.hosts(layout) > 1,
             can_leave: plan.hosts(layout) > 1 && layout.has_members(),
@@ -98,6 +104,7 @@ impl Answers {
     pub fn reset(&mut self, seed: Option<u64>, in_detail: bool) {
         self.drawn.reset(seed);
         self.exact.reset();
+        self.questions.reset();
         self.fired = Fired::default();
         self.strikes = Strikes::default();
         self.has_twins = false;
@@ -128,15 +135,21 @@ impl Answers {
         self.fired.0.iter().sum()
     }
 
-    /// The exact faults that have not fired, as indices into the plan's.
+    /// The exact faults that have not fired, as indices into the plan's; of a run that was forked off, as many as it was
+    /// told of and have not fired.
     pub fn unfired(&self) -> Vec<usize> {
-        self.exact.unfired()
+        self.exact.unfired().into_iter().chain(0..self.questions.due()).collect()
+    }
+
+    /// Whether exact faults are still to come.
+    pub fn are_to_come(&self) -> bool {
+        self.exact.has_unfired() || self.questions.due() > 0
     }
 
     /// Whether nothing is drawn and every exact fault has fired, so that what is still asked is answered as
     /// in a run without any.
     pub fn are_given(&self) -> bool {
-        !self.drawn.has_seed() && self.exact.unfired().is_empty()
+        !self.drawn.has_seed() && !self.are_to_come()
     }
 
     /// How often something must be sent or done again, at most, until every exact fault that has not fired
@@ -184,6 +197,7 @@ impl Answers {
             Some(Kind::DropRequest) => RequestFate::Lost,
             Some(Kind::Duplicate { .. }) => {
                 self.has_twins = true;
+                self.listen();
                 RequestFate::Twice
             }
             Some(Kind::Delay { by, .. }) => RequestFate::Late(by),
@@ -377,21 +391,21 @@ impl Answers {
         layout: &Layout,
         words: &Vocabulary,
     ) -> Option<Kind> {
+        let question = self.questions.ask(asked);
+        let are_to_come = self.are_to_come();
         if let Some(log) = &mut self.log {
             log.meet(asked, moment, layout, words);
             if let Some(possible) = &mut self.possible {
                 possible.pass(asked, point);
-            }
-            if let Some(possible) = &mut self.possible
-                && possible.has(asked)
-                && !(possible.watched != Watched::Everything && self.exact.has_unfired())
-            {
-                possible.note(asked, &log.place(asked, &moment, layout, words), &may);
+                if possible.notes(asked, are_to_come) {
+                    let place = log.place(asked, &moment, layout, words);
+                    possible.note(asked, question, &place, &may);
+                }
             }
         }
         let exact = match self.exact.has(asked) {
             true => self.exact.find(asked, &moment, &may, layout, words),
-            false => None,
+            false => self.told(asked, question),
         };
         if let (Some(_), Some(possible)) = (&exact, &mut self.possible) {
             possible.fire();
@@ -403,6 +417,16 @@ impl Answers {
         if let Some(log) = &mut self.log {
             let at = log.place(asked, &moment, layout, words);
             log.schedule.push(Fault { at, kind });
+        }
+        Some(kind)
+    }
+
+    /// The fault that a run which was forked off another was told to have at this question.
+    fn told(&mut self, asked: Asked, question: Question) -> Option<Kind> {
+        let (kind, is_last) = self.questions.answer(asked, question)?;
+        if is_last {
+            // What nobody asks about any more costs nothing.
+            self.listen();
         }
         Some(kind)
     }

@@ -3,6 +3,7 @@
 //! same state, so that it need not be tried. That is seen while a run is explored, and a test compares the runs
 //! with those of a search that leaves nothing out.
 
+use super::question::Question;
 use crate::fault::kind::{Asked, FaultTarget, KindPart};
 use crate::fault::{Fault, Kind, KindName, Leg, Place};
 use onceproof_kernel::mix::fold;
@@ -16,6 +17,8 @@ pub struct Possibility {
     pub needless: Option<Needless>,
     /// A hash of all moments up to it at which anything was asked. A run that has this fault comes the same way to it.
     pub way: u64,
+    /// Its moment, by its number.
+    pub question: Question,
 }
 
 /// Why a fault need not be tried: after it the world is in a state that another schedule leads to, too,
@@ -66,6 +69,8 @@ pub(crate) enum Watched {
     AfterAll,
     /// These, and when the world was at rest.
     AfterAllWithRests,
+    /// None: only the moments are counted by which the places of later faults are told, and the way to them.
+    Moments,
 }
 
 /// A moment at which the world was at rest: all that could still happen was that input arrived.
@@ -80,7 +85,7 @@ pub struct Resting {
 }
 
 /// The faults, in the order in which their places came.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Possible {
     pub found: Vec<Possibility>,
     pub rests: Vec<Resting>,
@@ -116,6 +121,16 @@ impl Possible {
         }
     }
 
+    /// The same of a run that has come this way until now, and this way to each fault.
+    pub fn after(kinds: &[Kind], watched: Watched, way: u64, ways_fired: &[u64]) -> Possible {
+        Possible { way, ways_fired: ways_fired.to_vec(), ..Possible::new(kinds, watched) }
+    }
+
+    /// The way until now, and that to each fault that has fired.
+    pub fn ways(&self) -> (u64, &[u64]) {
+        (self.way, &self.ways_fired)
+    }
+
     /// The world is at rest, in this state.
     pub fn rest(&mut self, at: u64, state: u128) {
         self.rests.push(Resting { at, state, before: self.found.len() });
@@ -136,8 +151,24 @@ impl Possible {
         self.ways_fired.push(self.way);
     }
 
+    /// Whether what comes at this sort of moment is written down, while exact faults are still to come or not.
+    pub fn notes(&self, asked: Asked, are_to_come: bool) -> bool {
+        let is_watched = match self.watched {
+            Watched::Everything => true,
+            Watched::AfterAll | Watched::AfterAllWithRests => !are_to_come,
+            Watched::Moments => false,
+        };
+        is_watched && self.has(asked)
+    }
+
     /// A moment has come, with this place: each kind that may be placed here.
-    pub fn note(&mut self, asked: Asked, place: &Place, may: impl Fn(&Kind) -> bool) {
+    pub fn note(
+        &mut self,
+        asked: Asked,
+        question: Question,
+        place: &Place,
+        may: impl Fn(&Kind) -> bool,
+    ) {
         let way = self.way;
         let Possible { found, kinds, crash_at, is_cut_off, changes, .. } = self;
         let asked_here = |(_, kind): &(usize, &Kind)| kind.asked_at() == asked && may(kind);
@@ -153,7 +184,7 @@ impl Possible {
                 _ => None,
             };
             let fault = Fault { at: place.clone(), kind };
-            found.push(Possibility { fault, needless, way });
+            found.push(Possibility { fault, needless, way, question });
         }
     }
 }

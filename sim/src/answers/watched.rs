@@ -48,6 +48,13 @@ impl Answers {
         }
     }
 
+    /// The next event begins, after so many others.
+    #[inline]
+    pub fn begin_event(&mut self, events: u64) {
+        self.questions.event = events;
+        self.note_change();
+    }
+
     /// The world did something, or time went on: whether a worker dies before or after it is not the same. To count
     /// is cheaper than to ask whether anyone wants to know.
     pub fn note_change(&mut self) {

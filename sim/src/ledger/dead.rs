@@ -15,7 +15,7 @@ use rustc_hash::FxBuildHasher;
 use std::collections::BTreeSet;
 
 /// What is known of failures and of records that were given up.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Dead {
     /// After how many failures each step may give a record up.
     after: Vec<Option<u32>>,

@@ -9,7 +9,7 @@ use onceproof_kernel::right::Came;
 use rustc_hash::FxBuildHasher;
 
 /// What the executions on each record came to, each once, in the order in which it was first come to.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Executions(HashMap<(StepIndex, Name), Vec<Came>, FxBuildHasher>);
 
 impl Executions {

@@ -14,7 +14,7 @@ use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
 
 /// What a run in detail keeps for this.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Extremes {
     /// When a shard first committed something of each record.
     committed: HashMap<(ShardIndex, Name), Time, FxBuildHasher>,

@@ -7,7 +7,7 @@ use onceproof_kernel::name::Name;
 use onceproof_kernel::rest::Rest;
 
 /// What commits say of each name.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Mentions {
     mentions: Vec<Mention>,
     /// Records with mentions that disagree, each with the lineages of both.

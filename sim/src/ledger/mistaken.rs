@@ -9,7 +9,7 @@ use onceproof_kernel::record::RecordId;
 use rustc_hash::FxBuildHasher;
 
 /// What a run in detail keeps for this.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Mistaken {
     /// Whose id each id in a catalog is.
     owners: HashMap<(ShardIndex, Key, RecordId), Name, FxBuildHasher>,

@@ -54,7 +54,7 @@ pub(crate) use units::WrongUnit;
 pub use verdict::Judgement;
 
 /// What is known of the committed results of a run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Ledger {
     shard_steps: Vec<StepIndex>,
     steps: Vec<StepLedger>,
@@ -82,7 +82,7 @@ pub struct Ledger {
 }
 
 /// What is known of one step.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct StepLedger {
     kind: Option<Results>,
     /// How often each name is reflected.
@@ -101,7 +101,7 @@ struct StepLedger {
 }
 
 /// What only a run in detail knows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct InDetail {
     latency: Times,
     /// What was added to external tables and not asked for yet, each with its lineage.

@@ -11,7 +11,7 @@ use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
 
 /// When what was seen.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sightings {
     /// Of each step, whether it is looked at its results.
     is_end: Vec<bool>,

@@ -16,7 +16,7 @@ use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
 
 /// What was served of the results of a run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct ServedResults {
     cells: HashMap<(StepIndex, Key, Time), Cell, FxBuildHasher>,
     /// When the results became certain whose windows end at each time.
@@ -26,7 +26,7 @@ pub(crate) struct ServedResults {
 }
 
 /// What was served of one result.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Cell {
     /// When its window ends.
     end: Time,

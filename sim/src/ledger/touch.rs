@@ -11,7 +11,7 @@ use onceproof_kernel::name::{Name, Vocabulary};
 use rustc_hash::FxBuildHasher;
 
 /// What a run in detail keeps for this.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Touch {
     /// Per shard: records that it received and has not acked, or sent and has not settled.
     in_hand: Vec<HashSet<Name, FxBuildHasher>>,

@@ -8,7 +8,7 @@ use onceproof_kernel::tell::WholeUnit;
 use std::collections::BTreeMap;
 
 /// All units of a run.
-#[derive(Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct WholeUnits {
     units: BTreeMap<WholeUnit, Parts>,
     /// Those of which readers saw some parts at a time when others were still to come.

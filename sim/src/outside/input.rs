@@ -12,7 +12,7 @@ use onceproof_kernel::system::System;
 use onceproof_kernel::time::Time;
 
 /// How far the input was read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Reading {
     /// How far each source shard was ever read, and how many rows no one has read yet.
     pub until: Vec<u64>,

@@ -3,6 +3,7 @@
 //! step that it names.
 
 mod asked;
+mod copied;
 mod functions;
 mod input;
 mod told;

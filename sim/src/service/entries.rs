@@ -20,7 +20,7 @@ use onceproof_kernel::name::Name;
 use rustc_hash::FxBuildHasher;
 
 /// The entries of all steps that put some.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Entries {
     /// The record whose entry stands.
     standing: HashMap<(StepIndex, Key), Name, FxBuildHasher>,

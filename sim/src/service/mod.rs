@@ -23,7 +23,7 @@ use table::{Tables, Torn};
 pub(crate) use wrongs::Wrongs;
 
 /// All external services of a run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Service {
     steps: Vec<Calls>,
     /// The objects that were deleted, by the hash of the source record or pane that they stood behind.
@@ -33,7 +33,7 @@ pub(crate) struct Service {
 }
 
 /// The calls of one step, by the name of the record.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Calls {
     made: Vec<u32>,
     /// How many side effects of the record stand.

@@ -15,7 +15,7 @@ use rustc_hash::FxBuildHasher;
 use std::cmp::Ordering;
 
 /// What the tables of all sinks keep beside their rows.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Tables {
     /// When each insert id was last let in.
     inserted: HashMap<(StepIndex, RecordId), Time, FxBuildHasher>,
@@ -26,7 +26,7 @@ pub(super) struct Tables {
 }
 
 /// Rows that belong together.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct AtomicUnit {
     step: StepIndex,
     /// Its rows by their places, each with its record; none where it has not come.

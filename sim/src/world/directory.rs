@@ -6,7 +6,7 @@ use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Nanos;
 
 /// Where each shard is and was.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Directory {
     /// Where each shard was placed at the start.
     homes: Vec<u32>,

@@ -18,10 +18,12 @@ use onceproof_kernel::system::{Garbage, Process, System, Wait};
 const MOST_STARTS_AT_ONCE: u64 = 1_000;
 
 /// That someone still waited when the time to drain was over.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Overdue {
     /// How often something had come of anything by then.
     progress: u64,
+    /// When someone last waited.
+    waits_at: u64,
     /// Who waited, and for what.
     waiter: String,
 }
@@ -84,12 +86,19 @@ impl<S: System> World<'_, S> {
             return Some(End::Stuck(format!("{who}, again and again, and nothing comes of it")));
         }
         if self.now > self.drain_until
-            && self.overdue.is_none()
             && let Some(waiter) = self.repeats(event)
         {
-            self.overdue = Some(Overdue { progress: self.standstill.progress, waiter });
+            let (progress, now) = (self.standstill.progress, self.now);
+            let first = || Overdue { progress, waits_at: now, waiter };
+            self.overdue.get_or_insert_with(first).waits_at = now;
         }
         None
+    }
+
+    /// That someone waits for too long where a run goes on that may take until then.
+    pub(super) fn overdue_after(&self, drain_until: u64) -> Option<Overdue> {
+        // Until now nothing has come of anything since it was so in the first place: the run would be over.
+        self.overdue.clone().filter(|overdue| overdue.waits_at > drain_until)
     }
 
     /// Whether all who do anything are such as may idle, and wait for nobody: a heartbeat, a look whether there is anything

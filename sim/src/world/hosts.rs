@@ -20,7 +20,7 @@ use std::collections::VecDeque;
 const SKEW_MOST: i64 = 1 << 61;
 
 /// A machine with the shards that run on it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Host<S: System> {
     pub is_down: bool,
     pub is_paused: bool,
@@ -53,7 +53,7 @@ impl<S: System> Default for Host<S> {
 }
 
 /// What waits for a paused host.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Waiting<S: System> {
     /// Something that happened to it meanwhile.
     Event(Event<S>),

@@ -39,6 +39,12 @@ pub(super) struct Zombie<S: System> {
     pub worker: S::Process,
 }
 
+impl<S: System<Process: Clone>> Clone for Zombie<S> {
+    fn clone(&self) -> Zombie<S> {
+        Zombie { who: self.who, host: self.host, worker: self.worker.clone() }
+    }
+}
+
 impl<S: System> World<'_, S> {
     /// The owner of a shard as an instance.
     pub(super) fn owner(&self, shard: ShardIndex) -> Instance {

@@ -6,6 +6,7 @@ mod commits;
 mod directory;
 mod end;
 mod event;
+mod fork;
 mod hosts;
 mod leases;
 mod messages;
@@ -86,6 +87,8 @@ pub(crate) struct World<'a, S: System> {
     outs: Pool<Out>,
     effects: Effects<S>,
     pub fingerprint: Fingerprint,
+    /// Whether anything was booted yet.
+    has_begun: bool,
     /// Virtual time since the start.
     pub now: u64,
     /// When drawn faults end.
@@ -136,6 +139,7 @@ impl<'a, S: System> World<'a, S> {
             outs: Pool::default(),
             effects: Effects::default(),
             fingerprint: Fingerprint::default(),
+            has_begun: false,
             now: 0,
             calm_at: 0,
             drain_until: 0,
@@ -182,6 +186,7 @@ impl<'a, S: System> World<'a, S> {
         self.effects.clear();
         self.fingerprint = Fingerprint::default();
         self.fingerprint.add(0, Code::Input, self.outside.sources.digest);
+        self.has_begun = false;
         self.now = 0;
         self.calm_at = self.calm_at_the_latest();
         self.drain_until = self.drain_until_at_the_latest();
@@ -202,22 +207,22 @@ impl<'a, S: System> World<'a, S> {
     pub fn run(
         &mut self,
         stop: &AtomicBool,
-        flush: impl FnMut(&mut Outside<'a, S>, &Fingerprint),
+        mut flush: impl FnMut(&mut Outside<'a, S>, &Fingerprint),
     ) -> Option<End> {
+        self.begin(&mut flush);
         let end = match self.outside.trace.is_on() {
-            false => self.run_events::<false>(stop, flush)?,
-            true => self.run_events::<true>(stop, flush)?,
+            false => self.run_events::<false>(stop, u64::MAX, flush)?,
+            true => self.run_events::<true>(stop, u64::MAX, flush)?,
         };
         self.sum_up();
         Some(end)
     }
 
-    fn run_events<const IS_TRACED: bool>(
-        &mut self,
-        stop: &AtomicBool,
-        mut flush: impl FnMut(&mut Outside<'a, S>, &Fingerprint),
-    ) -> Option<End> {
-        let mut look_at = 0;
+    /// Boots all shards, if that was not done before.
+    fn begin(&mut self, flush: &mut impl FnMut(&mut Outside<'a, S>, &Fingerprint)) {
+        if std::mem::replace(&mut self.has_begun, true) {
+            return;
+        }
         let timed: Vec<(Nanos, usize)> = self.outside.answers.timed().collect();
         for (at, number) in timed {
             self.schedule(at, Turn::Normal, Lane::Heap, Event::Fault { number: number as u32 });
@@ -229,7 +234,18 @@ impl<'a, S: System> World<'a, S> {
             }
         }
         flush(&mut self.outside, &self.fingerprint);
-        loop {
+    }
+
+    /// Does one event after the other until the end; or until it is stopped, or until just before the event that comes
+    /// after so many.
+    fn run_events<const IS_TRACED: bool>(
+        &mut self,
+        stop: &AtomicBool,
+        until: u64,
+        mut flush: impl FnMut(&mut Outside<'a, S>, &Fingerprint),
+    ) -> Option<End> {
+        let mut look_at = 0;
+        while self.outside.work.events < until {
             let number = if IS_TRACED { self.queue.next_number() } else { None };
             let Some((at, event)) = self.queue.pop() else { break };
             if let Some(events) = &mut self.until_planted {
@@ -253,7 +269,7 @@ impl<'a, S: System> World<'a, S> {
                 self.starts = 0;
             }
             self.now = at;
-            self.outside.answers.note_change();
+            self.outside.answers.begin_event(self.outside.work.events);
             self.outside.now = Time(self.outside.sources.start.0.saturating_add_unsigned(at));
             if self.outside.work.events >= look_at {
                 if self.outside.work.events >= self.plan.until.events {
@@ -283,7 +299,10 @@ impl<'a, S: System> World<'a, S> {
             }
             flush(&mut self.outside, &self.fingerprint);
         }
-        Some(self.out_of_time().unwrap_or(End::Drained))
+        match self.outside.work.events < until {
+            true => Some(self.out_of_time().unwrap_or(End::Drained)),
+            false => None,
+        }
     }
 
     /// How full the filters of all shards are.

@@ -15,7 +15,7 @@ use onceproof_kernel::system::{Errand, Process, System};
 use onceproof_kernel::time::{Nanos, Time};
 
 /// What a worker does, in order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct List<S: System> {
     who: Instance,
     effects: Vec<Effect<S>>,

@@ -51,6 +51,7 @@ impl<S: System> World<'_, S> {
             outs,
             effects: _,
             fingerprint: _,
+            has_begun: _,
             now: _,
             calm_at,
             // It follows from the plan, from when all was read, and from the faults, which never outlast it.

@@ -18,7 +18,7 @@ use rustc_hash::FxBuildHasher;
 use std::mem::Discriminant;
 
 /// What is known of when something last came of anything.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Standstill {
     /// How often something came of anything, and when it last did.
     pub progress: u64,

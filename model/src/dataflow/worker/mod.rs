@@ -51,7 +51,7 @@ use onceproof_kernel::system::{Fill, Process};
 use onceproof_kernel::time::Time;
 
 /// One shard as its worker knows it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Worker {
     shard: ShardIndex,
     /// The head of the stage.

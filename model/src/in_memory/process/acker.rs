@@ -15,13 +15,13 @@ use onceproof_kernel::name::Name;
 use rustc_hash::FxBuildHasher;
 
 /// The memory of an acker.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Acker {
     trees: HashMap<Root, Tree, FxBuildHasher>,
 }
 
 /// What an acker knows of a tree.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Tree {
     sum: u64,
     /// The source record, once the spout has told of the tree.

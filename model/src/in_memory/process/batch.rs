@@ -26,7 +26,7 @@ use rustc_hash::FxBuildHasher;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The memory of the batch leg.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct BatchLeg {
     /// What stands in the log of the windows that end at each time, as far as it was read, in its order.
     log: HashMap<Time, Vec<Logged>, FxBuildHasher>,
@@ -48,7 +48,7 @@ struct Logged {
 }
 
 /// How far a batch is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Due {
     /// The log is still to be read.
     Reads,
@@ -59,7 +59,7 @@ enum Due {
 }
 
 /// The results of a batch, in the order in which its records came into them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Results {
     cells: Vec<(StepIndex, CountedCell, Sum)>,
     index: HashMap<(StepIndex, CountedCell), usize, FxBuildHasher>,

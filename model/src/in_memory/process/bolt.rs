@@ -22,7 +22,7 @@ use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
 
 /// The memory of a bolt.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Bolt {
     counts: HashMap<CountedCell, Sum, FxBuildHasher>,
     /// The records that were counted, by their ids, where these are kept.

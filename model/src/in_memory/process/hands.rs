@@ -15,7 +15,7 @@ use onceproof_kernel::time::Time;
 use onceproof_kernel::told::Told;
 
 /// Who a process is, and how many messages and commits it has sent in this life.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Hands {
     pub shard: ShardIndex,
     /// The step that runs here, or the process beside the steps.

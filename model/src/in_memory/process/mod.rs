@@ -28,14 +28,14 @@ use view::ViewProcess;
 type Context<'a, E> = effect::Context<'a, InMemory, E>;
 
 /// One process: a task, as Storm calls it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Task {
     hands: Hands,
     role: Role,
 }
 
 /// What a process is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Role {
     Spout(Spout),
     Bolt(Bolt),

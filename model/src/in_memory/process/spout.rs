@@ -21,7 +21,7 @@ use onceproof_kernel::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The memory of a spout.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Spout {
     /// The next offset to read.
     next: u64,

@@ -12,7 +12,7 @@ use onceproof_kernel::name::Name;
 use std::collections::BTreeMap;
 
 /// The memory of a view.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct ViewProcess {
     /// What is acked once its row is there, by the numbers of the commits.
     writing: BTreeMap<u64, (Name, Branch)>,

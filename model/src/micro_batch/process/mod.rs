@@ -26,7 +26,7 @@ use service::BatchService;
 type Context<'a, E> = effect::Context<'a, MicroBatch, E>;
 
 /// One process.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum BatchProcess {
     /// The driver.
     Driver(Box<BatchDriver>),

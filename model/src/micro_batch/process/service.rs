@@ -14,7 +14,7 @@ use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;
 
 /// A service.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct BatchService {
     desk: ServiceDesk<MicroBatch>,
 }

@@ -17,7 +17,7 @@ use onceproof_kernel::told::Told;
 use std::collections::BTreeMap;
 
 /// The rows of one shard, by what it is.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub enum Rows {
     /// Those of a driver or an executor: none.
     #[default]
@@ -33,7 +33,7 @@ pub enum Rows {
 }
 
 /// The logs of the driver.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct LogRows {
     offsets: BTreeMap<u32, KeptLogRow>,
     results: BTreeMap<u32, KeptLogRow>,
@@ -61,7 +61,7 @@ impl LogRows {
 }
 
 /// The versions of a state.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct StateRows {
     keep: u32,
     versions: BTreeMap<StateVersion, KeptBatchState>,

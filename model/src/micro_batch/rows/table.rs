@@ -10,7 +10,7 @@ use onceproof_kernel::tell::{Pane, Tell, WrittenRow};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A table.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TableRows {
     step: StepIndex,
     is_sink: bool,

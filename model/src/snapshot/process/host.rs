@@ -21,7 +21,7 @@ const REGISTRATION: u32 = 0;
 const FAILURE: u32 = u32::MAX;
 
 /// A process with a task.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TaskHost {
     pub(super) hands: Hands,
     shard: ShardIndex,

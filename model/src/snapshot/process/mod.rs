@@ -27,7 +27,7 @@ use topic::TopicPart;
 type Context<'a, E> = effect::Context<'a, Snapshot, E>;
 
 /// One process.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum JobProcess {
     /// The coordinator.
     Coordinator(Box<JobCoordinator>),
@@ -38,7 +38,7 @@ pub enum JobProcess {
 }
 
 /// What a process has sent in this life.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Hands {
     shard: ShardIndex,
     calls: OpenCalls<Snapshot>,

@@ -14,7 +14,7 @@ use onceproof_kernel::system::System;
 use std::collections::VecDeque;
 
 /// A part of a topic.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TopicPart {
     shard: ShardIndex,
     token: u64,

@@ -19,7 +19,7 @@ use onceproof_kernel::told::Told;
 use std::collections::BTreeMap;
 
 /// The rows of one shard, by what it is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Rows {
     /// The states that a task has stored.
     Task(BTreeMap<BlobId, KeptState>),

@@ -8,7 +8,7 @@ use onceproof_kernel::tell::{Tell, WholeUnit};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rows of the coordinator.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RecordRows {
     is_fenced: bool,
     /// The token of the leader, and its life.

@@ -35,7 +35,7 @@ struct TopicTransaction {
 }
 
 /// The rows of a part of a topic.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TopicRows {
     settings: Settings,
     step: StepIndex,

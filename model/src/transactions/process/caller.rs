@@ -15,7 +15,7 @@ use onceproof_kernel::told::Told;
 use std::collections::BTreeMap;
 
 /// Who a process is, and what it has sent in this life.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Caller {
     pub shard: ShardIndex,
     /// The process beside the steps, or the source.

@@ -24,7 +24,7 @@ use onceproof_kernel::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The memory of the coordinator.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Coordinator {
     desk: Desk,
     /// The markers that are not acked, by transactional id and partition, with the number of the request.

@@ -35,7 +35,7 @@ pub(super) enum DeskWork {
 }
 
 /// What a broker has on its desk.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Desk {
     writing: Option<u64>,
     waiting: VecDeque<DeskWork>,

@@ -29,14 +29,14 @@ use partition::Partition;
 type Context<'a, E> = effect::Context<'a, Transactions, E>;
 
 /// One process.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Participant {
     caller: Caller,
     place: Place,
 }
 
 /// What a process is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Place {
     /// The input: nothing is to be done.
     Input,

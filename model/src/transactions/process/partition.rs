@@ -25,7 +25,7 @@ use onceproof_kernel::tell::WholeUnit;
 use onceproof_kernel::time::MILLISECOND;
 
 /// The memory of the leader of a partition.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Partition {
     desk: Desk,
     pub verifier: Verifier,

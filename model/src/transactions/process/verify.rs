@@ -14,7 +14,7 @@ use onceproof_kernel::env::Env;
 use std::collections::BTreeMap;
 
 /// What waits for the coordinator at a partition.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Verifier {
     guards: u32,
     /// Per transactional id, the guard that holds, and its epoch.

@@ -6,7 +6,7 @@ use onceproof_kernel::layout::ShardIndex;
 use std::collections::BTreeSet;
 
 /// The rows of the coordinator.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct CoordinatorRows(Vec<(Transaction, BTreeSet<ShardIndex>)>);
 
 impl CoordinatorRows {

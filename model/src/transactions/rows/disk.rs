@@ -7,7 +7,7 @@ use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
 
 /// The disk of a client.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Disk {
     stores: BTreeMap<u32, TaskStore>,
 }

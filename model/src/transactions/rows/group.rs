@@ -10,7 +10,7 @@ use onceproof_kernel::time::Time;
 use std::collections::BTreeMap;
 
 /// The rows of the group.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct GroupRows {
     settings: Settings,
     tasks: u32,

@@ -23,7 +23,7 @@ use onceproof_kernel::time::Time;
 use onceproof_kernel::told::Told;
 
 /// The rows of one shard, by what it is.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub enum Rows {
     /// Those of a process that has none.
     #[default]

@@ -31,7 +31,7 @@ struct Logged {
 }
 
 /// The rows of a partition.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct PartitionRows {
     topic: Topic,
     step: StepIndex,

@@ -21,7 +21,7 @@ pub struct Known {
 }
 
 /// All producers that a partition knows, each with its last batches and their offsets, the oldest first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Producers(BTreeMap<u32, (Known, VecDeque<(u32, u64)>)>);
 
 impl Known {

@@ -25,7 +25,7 @@ use onceproof_kernel::system::Fill;
 use onceproof_kernel::time::Time;
 
 /// The filters of a shard.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::dataflow::worker) struct Filters {
     /// In order of their ranges, which do not overlap.
     buckets: Vec<Bucket>,
@@ -41,7 +41,7 @@ pub(in crate::dataflow::worker) struct Filters {
 }
 
 /// The filter of one range.
-#[derive(Hash, Debug)]
+#[derive(Clone, Hash, Debug)]
 struct Bucket {
     /// The first and the last timestamp of the range.
     first: Time,

@@ -11,7 +11,7 @@ use rustc_hash::FxBuildHasher;
 use std::collections::VecDeque;
 
 /// The gate of one shard.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::dataflow::worker) struct Gate {
     busy: BusyKeys,
     waiting: HashMap<Key, Waiting, FxBuildHasher>,
@@ -23,7 +23,7 @@ pub(in crate::dataflow::worker) struct Gate {
 }
 
 /// What waits for a busy key.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Waiting {
     /// Windows that are due; they come before records.
     due: Fifo,
@@ -172,7 +172,7 @@ impl Gate {
 }
 
 /// A set of keys: a bit for each key up to the last that ever was in it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct BusyKeys {
     bits: Vec<u64>,
     count: u32,

@@ -16,7 +16,7 @@ use onceproof_kernel::source::{Read, SourceRow};
 use onceproof_kernel::time::Time;
 
 /// How far a source shard has read.
-#[derive(Hash, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub(in crate::dataflow::worker) struct Reader {
     next: u64,
     /// What was committed before this life began: offsets not to be read again.

@@ -20,7 +20,7 @@ use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 
 /// What a shard knows of its senders.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::dataflow::worker) struct Watermarks {
     /// Per sender: the highest seen, committed or not, and the highest committed.
     seen: Vec<Watermark>,

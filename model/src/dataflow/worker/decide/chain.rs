@@ -25,7 +25,7 @@ use onceproof_kernel::record::{Output, RecordId};
 use onceproof_kernel::user::SharedFunction;
 
 /// An output of a step of this stage; of a sink, the row that it writes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::dataflow::worker) struct Link {
     step: StepIndex,
     made: Parent,

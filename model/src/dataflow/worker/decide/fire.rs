@@ -32,7 +32,7 @@ use std::collections::BinaryHeap;
 type KeyedEnd = (Time, u64, Key);
 
 /// The windows that have content which is in no pane yet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::dataflow::worker) struct Windows {
     states: HashMap<(Key, Time), State, FxBuildHasher>,
     /// The ends of windows that wait for the watermark, and of those that are due. The least of both pins

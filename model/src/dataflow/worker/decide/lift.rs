@@ -24,7 +24,7 @@ use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
 
 /// The partial aggregates of the units that still take records.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::dataflow::worker) struct Lifted {
     /// The outbox slot by unit, aggregate, key and start of the window.
     slots: HashMap<(u32, StepIndex, Key, Time), u32, FxBuildHasher>,

@@ -17,7 +17,7 @@ use onceproof_kernel::rest::Rest;
 use std::collections::VecDeque;
 
 /// The commits that are not answered: their numbers, and the units they belong to.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::dataflow::worker) struct Commits {
     /// The number of the first entry.
     first: u64,

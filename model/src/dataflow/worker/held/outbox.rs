@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 /// One output.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::dataflow::worker) struct Entry {
     pub record: Record,
     pub to: ShardIndex,
@@ -32,7 +32,7 @@ pub(in crate::dataflow::worker) struct Entry {
 }
 
 /// All outputs of a shard.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::dataflow::worker) struct Outbox {
     entries: Slab<Entry>,
     queue: VecDeque<u32>,

@@ -45,7 +45,7 @@ pub(in crate::dataflow::worker) enum Taken {
 }
 
 /// Records that share a commit.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::dataflow::worker) struct Unit {
     pub kind: CommitKind,
     pub subject: Subject,
@@ -85,7 +85,7 @@ impl Unit {
 }
 
 /// All units of a shard, with their buffers used again.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::dataflow::worker) struct Units {
     slots: Vec<Unit>,
     free: Vec<u32>,

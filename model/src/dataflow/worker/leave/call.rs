@@ -23,14 +23,14 @@ use rustc_hash::FxBuildHasher;
 use slab::Slab;
 
 /// The calls for records in work: those that are out, and those whose answers are at hand.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::dataflow::worker) struct Calls {
     made: Slab<Made>,
     of: HashMap<(StepIndex, Name), u32, FxBuildHasher>,
 }
 
 /// One call.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Made {
     step: StepIndex,
     name: Name,

@@ -30,7 +30,7 @@ use onceproof_kernel::time::Time;
 use std::collections::BTreeMap;
 
 /// What a shard has promised, and to whom.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::dataflow::worker) struct Promises {
     outgoing: Watermark,
     targets: Vec<Downstream>,
@@ -38,7 +38,7 @@ pub(in crate::dataflow::worker) struct Promises {
 }
 
 /// A shard downstream.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Downstream {
     shard: ShardIndex,
     to: StepIndex,
@@ -71,7 +71,7 @@ struct Sent {
 }
 
 /// The stamps of inputs that are read and not settled, where outputs have the stamps of their inputs.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::dataflow::worker) struct Inputs {
     stamps: BTreeMap<Time, u32>,
 }

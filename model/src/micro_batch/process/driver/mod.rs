@@ -45,7 +45,7 @@ enum DriverStage {
 }
 
 /// The driver.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct BatchDriver {
     shard: ShardIndex,
     /// The token of its life.

@@ -56,7 +56,7 @@ struct Attempted {
 }
 
 /// What a driver knows of the tasks of a batch.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct BatchRun {
     partitions: BTreeMap<ShardIndex, Partition>,
     /// How often each stage was thrown away.

@@ -21,7 +21,7 @@ use onceproof_kernel::time::Time;
 use std::collections::BTreeMap;
 
 /// What leaves a task, and what it shows.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Made {
     leaving: Leaving,
     rows: Vec<ResultRow>,

@@ -25,7 +25,7 @@ const FETCHES: u32 = 3;
 type FileOfTask = BTreeMap<ShardIndex, KeptFile>;
 
 /// An executor.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ExecutorHost {
     shard: ShardIndex,
     token: u64,
@@ -36,7 +36,7 @@ pub struct ExecutorHost {
 }
 
 /// What an executor is for one life of a driver.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct DriverDesk {
     driver: u64,
     /// To whom its calls belong.

@@ -36,7 +36,7 @@ enum TaskStage {
 }
 
 /// An attempt of a task that runs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct RunningTask {
     name: TaskName,
     order: KeptOrder,

@@ -63,7 +63,7 @@ struct TaskRunner {
 }
 
 /// The coordinator.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct JobCoordinator {
     pub(super) hands: Hands,
     shard: ShardIndex,

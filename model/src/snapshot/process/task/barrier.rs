@@ -19,7 +19,7 @@ use onceproof_kernel::env::Env;
 use std::collections::BTreeMap;
 
 /// What a task knows of checkpoints.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Checkpoints {
     /// The one whose barriers it waits for, or waited for last.
     current: u32,
@@ -37,7 +37,7 @@ pub(super) struct Checkpoints {
 }
 
 /// A state whose channels are being recorded.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct RecordedState {
     checkpoint: u32,
     state: TaskState,

@@ -7,7 +7,7 @@ use onceproof_kernel::time::Time;
 use std::collections::{BTreeMap, VecDeque};
 
 /// The end at which items come.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Inbound {
     pub from: ShardIndex,
     connection: u32,
@@ -66,7 +66,7 @@ impl Inbound {
 }
 
 /// The end at which items go.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Outbound {
     pub to: ShardIndex,
     pub connection: u32,

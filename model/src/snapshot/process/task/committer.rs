@@ -11,7 +11,7 @@ use onceproof_kernel::env::Env;
 use std::collections::BTreeSet;
 
 /// What a committer has asked for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Committing {
     asked: BTreeSet<TransactionHandle>,
 }

@@ -35,7 +35,7 @@ enum Work {
 }
 
 /// A task in one attempt.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct JobTask {
     pub attempt: u32,
     shard: ShardIndex,

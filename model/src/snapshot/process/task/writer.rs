@@ -36,7 +36,7 @@ struct OpenTransaction {
 }
 
 /// What a writer has in hand.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Writing {
     pub wait: WriterWait,
     open: Option<OpenTransaction>,

@@ -41,7 +41,7 @@ enum Stage {
 }
 
 /// The memory of a client.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Client {
     stage: Stage,
     producer: Producer,

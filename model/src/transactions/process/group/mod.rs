@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 const APPLIED_LATER: Nanos = 20 * MILLISECOND;
 
 /// The memory of the group.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Group {
     desk: Desk,
     pub verifier: Verifier,

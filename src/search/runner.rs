@@ -1,0 +1,84 @@
+//! How a search runs the schedules that it comes to: each from where the one it extends stands just before the next fault, or,
+//! where there is no copy of a run, from the beginning.
+
+use super::space::Space;
+use onceproof_sim::fault::Fault;
+use onceproof_sim::outcome::Brief;
+use onceproof_sim::simulator::{Extensions, Forks, Possibility};
+use onceproof_systems::{Simulator, Trial};
+use std::sync::atomic::AtomicBool;
+
+/// What runs the schedules that one thread of a search comes to, one within the other.
+pub(super) struct Runner<'a> {
+    from: From<'a>,
+    seed: Option<u64>,
+    space: &'a Space,
+}
+
+enum From<'a> {
+    Fork(Box<dyn Forks + 'a>),
+    Beginning(Simulator<'a>),
+}
+
+impl<'a> Runner<'a> {
+    /// For schedules of so many faults.
+    pub fn new(trial: &'a Trial, seed: Option<u64>, space: &'a Space, most: u32) -> Runner<'a> {
+        let from = match trial.forks().filter(|_| space.forks) {
+            Some(mut forks) => {
+                forks.begin(seed, &space.kinds, most.saturating_sub(1) as usize);
+                From::Fork(forks)
+            }
+            None => From::Beginning(trial.simulator()),
+        };
+        Runner { from, seed, space }
+    }
+
+    /// The run of a schedule that is extended, and what could come after its last fault, which is this one; none if it was
+    /// stopped. Schedules that begin with it follow, until it is left.
+    pub fn enter(
+        &mut self,
+        faults: &[Fault],
+        last: &Possibility,
+        with_rests: bool,
+        stop: &AtomicBool,
+    ) -> Option<Extensions> {
+        match &mut self.from {
+            From::Fork(forks) => forks.branch(faults, last.question, with_rests, stop),
+            From::Beginning(simulator) => {
+                simulator.place(faults);
+                simulator.extensions_unless(self.seed, &self.space.kinds, with_rests, stop)
+            }
+        }
+    }
+
+    /// No schedule that begins with the one that was entered last follows any more.
+    pub fn leave(&mut self) {
+        if let From::Fork(forks) = &mut self.from {
+            forks.leave();
+        }
+    }
+
+    /// The run of a schedule that is extended no more; none if it was stopped.
+    pub fn run(
+        &mut self,
+        faults: &[Fault],
+        last: &Possibility,
+        stop: &AtomicBool,
+    ) -> Option<Brief> {
+        match &mut self.from {
+            From::Fork(forks) => forks.twig(faults, last.question, stop),
+            From::Beginning(simulator) => {
+                simulator.place(faults);
+                simulator.brief_unless(self.seed, stop)
+            }
+        }
+    }
+
+    /// Whether all faults of the schedule that was run last have fired.
+    pub fn have_all_fired(&self) -> bool {
+        match &self.from {
+            From::Fork(forks) => forks.unfired().is_empty(),
+            From::Beginning(simulator) => simulator.unfired().is_empty(),
+        }
+    }
+}
