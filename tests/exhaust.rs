@@ -3,6 +3,7 @@
 
 mod coin;
 mod cut_off;
+mod forks;
 mod necessity;
 mod parameters;
 mod rests;

@@ -193,7 +193,7 @@ impl<S: System, E> Context<'_, S, E> {
 }
 
 /// An ordered list of effects, with the changes of their commits.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Effects<S: System> {
     /// The effects, first to last.
     pub list: Vec<Effect<S>>,
@@ -201,6 +201,8 @@ pub struct Effects<S: System> {
     batches: Vec<Vec<S::Change>>,
     free: Vec<Batch>,
 }
+
+crate::copied_by_field!([S: System] Effects<S> { list, batches, free });
 
 impl<S: System> Default for Effects<S> {
     fn default() -> Effects<S> {

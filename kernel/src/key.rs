@@ -15,12 +15,14 @@ impl Key {
 }
 
 /// All keys of a run.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Keys {
     texts: Vec<Box<str>>,
     hashes: Vec<u64>,
     index: HashTable<u32>,
 }
+
+crate::copied_by_field!(Keys { texts, hashes, index });
 
 impl Default for Keys {
     fn default() -> Keys {

@@ -14,6 +14,7 @@ pub mod told;
 pub mod account;
 pub mod retry;
 pub mod call;
+mod copied;
 pub mod system;
 pub mod env;
 pub mod effect;

@@ -76,7 +76,7 @@ struct Entry {
 }
 
 /// The keys and names of a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Vocabulary {
     /// The keys.
     pub keys: Keys,
@@ -84,8 +84,10 @@ pub struct Vocabulary {
     pub names: Names,
 }
 
+crate::copied_by_field!(Vocabulary { keys, names });
+
 /// All names of a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Names {
     blocks: Vec<Block>,
     implicit: u32,
@@ -98,6 +100,16 @@ pub struct Names {
     /// The partial aggregates and what they stand for.
     partials: Vec<(Name, Vec<Name>)>,
 }
+
+crate::copied_by_field!(Names {
+    blocks,
+    implicit,
+    source_hashes,
+    hashed,
+    entries,
+    index,
+    partials,
+});
 
 impl Vocabulary {
     /// Adds what each handle means.

@@ -5,11 +5,13 @@
 use std::collections::VecDeque;
 
 /// Numbers from 0, nearly in order.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(PartialEq, Eq, Hash, Debug, Default)]
 pub struct Prefix {
     next: u64,
     above: VecDeque<bool>,
 }
+
+crate::copied_by_field!(Prefix { next, above });
 
 impl Prefix {
     /// Adds a number; false if it was there.

@@ -57,24 +57,36 @@ impl Struck {
     }
 }
 
-/// How often each kind of fault struck each step of the protocol.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Strikes([[u32; Struck::COUNT]; KindName::ALL.len()]);
-
-impl Default for Strikes {
-    fn default() -> Strikes {
-        Strikes([[0; Struck::COUNT]; KindName::ALL.len()])
-    }
-}
+/// How often each kind of fault struck each step of the protocol. Few kinds strike few steps in one run, and a run is
+/// summed up often: a table of all of both was most of what is moved then.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Strikes(
+    /// In the order of the kinds and of the steps.
+    Vec<(KindName, u16, u32)>,
+);
 
 impl Strikes {
     /// A fault of this kind struck.
     pub fn strike(&mut self, kind: KindName, struck: Struck) {
-        self.0[kind as usize][struck.number()] += 1;
+        match self.find(kind, struck) {
+            Ok(at) => self.0[at].2 += 1,
+            Err(at) => self.0.insert(at, (kind, struck.number() as u16, 1)),
+        }
     }
 
     /// How often this kind struck there.
     pub fn count(&self, kind: KindName, struck: Struck) -> u32 {
-        self.0[kind as usize][struck.number()]
+        self.find(kind, struck).map_or(0, |at| self.0[at].2)
+    }
+
+    /// No fault has struck.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    fn find(&self, kind: KindName, struck: Struck) -> Result<usize, usize> {
+        let place =
+            |&(kind, struck, _): &(KindName, u16, u32)| (kind as usize, usize::from(struck));
+        self.0.binary_search_by_key(&(kind as usize, struck.number()), place)
     }
 }

@@ -3,6 +3,7 @@
 use crate::fault::Direction;
 use hashbrown::{HashMap, HashSet};
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::effect::Request;
 use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
@@ -12,7 +13,7 @@ use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
 
 /// All links.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Links {
     /// How often each record was sent to each step, per sending step.
     sends: Vec<Vec<u32>>,
@@ -25,6 +26,8 @@ pub(crate) struct Links {
     cut_until: u64,
     steps: usize,
 }
+
+copied_by_field!(Links { sends, controls, publications, cuts, cut_until, steps });
 
 /// A cut of the link between two workers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

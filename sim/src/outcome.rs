@@ -93,8 +93,8 @@ impl Fired {
     }
 }
 
-/// What every run reports, without an allocation.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What every run reports.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Brief {
     /// The words of the system that was run.
     pub alphabet: &'static Alphabet,

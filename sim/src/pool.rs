@@ -1,13 +1,16 @@
 //! A pool of items that are copied: each has a number while it is in use, and its place is used again.
 
+use onceproof_kernel::copied_by_field;
 use std::ops::{Index, IndexMut};
 
 /// The items.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Pool<T> {
     items: Vec<T>,
     free: Vec<u32>,
 }
+
+copied_by_field!([T: Copy] Pool<T> { items, free });
 
 impl<T> Default for Pool<T> {
     fn default() -> Pool<T> {

@@ -117,6 +117,7 @@ impl<'a, S: System> Simulation<'a, S> {
         let dead_letters = outside.ledger.dead_letters(words).take(Outcome::MOST_DAMAGE);
         let dead_letters = dead_letters.map(letter).collect();
         let calls = outside.service.calls(layout);
+        let is_unbounded = brief.classes.contains(Class::Unbounded);
         Some(Outcome {
             brief,
             steps,
@@ -133,9 +134,7 @@ impl<'a, S: System> Simulation<'a, S> {
             served,
             broken,
             reason: match end {
-                End::Drained if brief.classes.contains(Class::Unbounded) => {
-                    self.world.holds_in_vain()
-                }
+                End::Drained if is_unbounded => self.world.holds_in_vain(),
                 End::Drained => None,
                 End::Stuck(reason) | End::OutOfTime(reason) => Some(reason),
                 End::OutOfEvents => {
@@ -223,7 +222,7 @@ impl<'a, S: System> Simulation<'a, S> {
             filtered: judgement.filtered,
             unfinished: judgement.unfinished,
             fired: outside.answers.fired(),
-            strikes: outside.answers.strikes(),
+            strikes: outside.answers.strikes().clone(),
             marks,
             work,
             virtual_time: self.world.now,

@@ -2,6 +2,7 @@
 //! not at all, once per number, and only under the owner's token, which is checked here and now and not
 //! when it was sent. Only what stands here survives a crash.
 
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::effect::Commit;
 use onceproof_kernel::layout::{ShardIndex, StoreRules};
 use onceproof_kernel::prefix::Prefix;
@@ -50,6 +51,8 @@ struct Slot<S: System> {
     rows: S::Rows,
 }
 
+copied_by_field!([S: System<Rows: Clone>] Slot<S> { token, applied, earlier, is_fenced, rows });
+
 impl<S: System> Default for Slot<S> {
     fn default() -> Slot<S> {
         Slot {
@@ -77,19 +80,12 @@ impl<S: System> Default for Store<S> {
     }
 }
 
-impl<S: System<Rows: Clone>> Clone for Slot<S> {
-    fn clone(&self) -> Slot<S> {
-        let Slot { token, applied, earlier, is_fenced, rows } = self;
-        let (applied, earlier, rows) = (applied.clone(), earlier.clone(), rows.clone());
-        Slot { token: *token, applied, earlier, is_fenced: *is_fenced, rows }
-    }
-}
-
 impl<S: System<Rows: Clone>> Store<S> {
     /// Makes it the same as another one of the same layout.
     pub fn copy(&mut self, from: &Store<S>) {
         // The rest follows from the layout.
-        let Store { shards, rules: _, homes: _, ages: _, ids_held, ids_held_max, has_changed } = from;
+        let Store { shards, rules: _, homes: _, ages: _, ids_held, ids_held_max, has_changed } =
+            from;
         self.shards.clone_from(shards);
         self.ids_held = *ids_held;
         self.ids_held_max = *ids_held_max;

@@ -92,7 +92,7 @@ mod tests {
     fn the_first_figure_that_differs_is_named_and_the_fingerprint_last() {
         let first = brief(3);
         assert_eq!(first_difference(Some(3), &first, &first), None);
-        let mut again = first;
+        let mut again = first.clone();
         again.fingerprint += 1;
         let found = first_difference(Some(3), &first, &again).expect("a difference");
         assert_eq!(found.field, "fingerprint");
@@ -106,7 +106,7 @@ mod tests {
     fn every_part_of_a_run_is_compared() {
         let first = brief(3);
         let check = |field: &str, change: fn(&mut Brief)| {
-            let mut again = first;
+            let mut again = first.clone();
             change(&mut again);
             let found = first_difference(None, &first, &again).expect("a difference");
             assert_eq!(found.field, field);

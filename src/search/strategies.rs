@@ -157,7 +157,7 @@ fn ran(
         return None;
     }
     let measured = simulator.measured_unless(seed, ends, cancel)?;
-    let (brief, unfired) = (measured.brief, simulator.unfired());
+    let (brief, unfired) = (measured.brief.clone(), simulator.unfired());
     let again = number.is_multiple_of(SAMPLE).then(|| Again {
         difference: first_difference(seed, &brief, &trial.simulator().brief(seed)),
         results: Vec::new(),

@@ -104,7 +104,7 @@ pub(super) fn sweep_with<R: Runner>(
     let mut first_violated = None;
     let ended = in_order(seeds.count(), MOST_IN_CHUNK, &make, run, |number, ran| {
         if ran.brief.verdict == Verdict::Violated {
-            first_violated.get_or_insert((seeds.at(number), ran.brief));
+            first_violated.get_or_insert((seeds.at(number), ran.brief.clone()));
         }
         sweep.add(seeds.at(number), ran);
         is_enough(&sweep, stop)

@@ -4,8 +4,8 @@ use super::causes::explaining;
 use super::exhaust::{Advance, Search};
 use super::panics::naming;
 use super::rests::Rests;
-use super::runner::Runner;
 use super::resume::{BreakingSchedule, SearchPart};
+use super::runner::Runner;
 use crate::figures::counted;
 use crate::report::words::fault_in_words;
 use onceproof_sim::fault::Fault;
@@ -127,8 +127,7 @@ impl<'a> Walk<'a> {
         }
         let stop = self.search.cancel;
         let Walk { runner, faults, search, .. } = self;
-        let brief =
-            naming(|| with_faults(faults, search.trial), || runner.run(faults, last, stop));
+        let brief = naming(|| with_faults(faults, search.trial), || runner.run(faults, last, stop));
         let Some(brief) = brief else {
             return ControlFlow::Break(());
         };

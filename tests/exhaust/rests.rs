@@ -33,7 +33,7 @@ fn check_rests(trial: &Trial, kinds: &[Kind], most: usize) -> usize {
         let Extensions { brief, possible, rests, .. } = simulator.extensions_and_rests(None, kinds);
         for rest in rests {
             let after = possible[rest.before..].iter().map(|next| next.fault.clone()).collect();
-            let this = Rested { schedule: schedule.clone(), brief, after };
+            let this = Rested { schedule: schedule.clone(), brief: brief.clone(), after };
             match met.entry((rest.at, rest.state)) {
                 Entry::Vacant(entry) => {
                     entry.insert(this);

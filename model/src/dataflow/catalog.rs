@@ -4,6 +4,7 @@
 use crate::dataflow::change::{Lifetime, Watermark};
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::record::RecordId;
 use onceproof_kernel::rest::Rest;
@@ -17,7 +18,7 @@ use std::collections::{BTreeMap, VecDeque};
 type Expiring = VecDeque<(Time, Key, RecordId)>;
 
 /// The ids of one shard.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Catalog {
     ids: HashMap<(Key, RecordId), Known, FxBuildHasher>,
     /// Per sender: ids that wait for its system watermark, in order of their stamps.
@@ -27,6 +28,8 @@ pub struct Catalog {
     /// Ids that are forgotten by age, in order of their ends.
     by_age: Expiring,
 }
+
+copied_by_field!(Catalog { ids, by_stamp, shared, by_age });
 
 /// What is known of one id.
 #[derive(Clone, Copy, Hash, Debug)]

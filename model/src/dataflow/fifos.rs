@@ -1,5 +1,6 @@
 //! Many short queues in one slab, so that queueing allocates nothing once the slab has grown.
 
+use onceproof_kernel::copied_by_field;
 use slab::Slab;
 
 const NONE: u32 = u32::MAX;
@@ -25,10 +26,12 @@ impl Fifo {
 }
 
 /// The memory of many queues.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Fifos<T> {
     nodes: Slab<(T, u32)>,
 }
+
+copied_by_field!([T: Clone] Fifos<T> { nodes });
 
 impl<T> Default for Fifos<T> {
     fn default() -> Fifos<T> {

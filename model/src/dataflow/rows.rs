@@ -8,6 +8,7 @@ use super::record::Record;
 use super::{Dataflow, told};
 use crate::dataflow::change::{Content, Delta, Held, HeldRow, Owed, Scan, Watermark};
 use hashbrown::HashMap;
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::{Key, Keys};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::prefix::Prefix;
@@ -20,7 +21,7 @@ use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
 
 /// The rows of one shard.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Rows {
     defect: Option<Defect>,
     offsets: Prefix,
@@ -34,6 +35,18 @@ pub struct Rows {
     watermarks: Vec<Watermark>,
     owed: BTreeMap<u64, Owed>,
 }
+
+copied_by_field!(Rows {
+    defect,
+    offsets,
+    last_stamp,
+    held,
+    catalog,
+    has_sound_filter,
+    windows,
+    watermarks,
+    owed,
+});
 
 /// What a window holds that is in no pane yet, and who that is.
 #[derive(Clone, Copy, Hash, Debug, Default)]

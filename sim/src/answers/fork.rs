@@ -4,8 +4,8 @@
 use super::possible::{Possible, Watched};
 use super::question::Question;
 use super::{Answers, Chance};
-use crate::fault::kind::Asked;
 use crate::fault::Kind;
+use crate::fault::kind::Asked;
 
 impl Answers {
     /// Goes on where another run of the same plan and the same seed stands, with one fault more, if one is given, and with
@@ -40,7 +40,7 @@ impl Answers {
             self.questions.add(question, kind);
         }
         self.fired = *fired;
-        self.strikes = *strikes;
+        self.strikes.clone_from(strikes);
         self.has_twins = *has_twins;
         self.acks.clone_from(acks);
         self.changes = *changes;

@@ -33,14 +33,14 @@ use onceproof_kernel::name::Vocabulary;
 use onceproof_kernel::system::Passage;
 use onceproof_kernel::time::Nanos;
 use possible::Possible;
-use question::Questions;
 pub(crate) use possible::Watched;
+use question::Questions;
 use rustc_hash::FxBuildHasher;
 
 pub use fate::{AckFate, BeforeFate, CallFate, CommitFate, RequestFate};
 pub use moment::{Act, Attempt, CommitSent, Exchange, StepTaken};
-pub use question::Question;
 pub use possible::{Needless, Possibility, Resting, default_kinds, legs};
+pub use question::Question;
 
 /// All answers of one run.
 #[derive(Debug)]
@@ -106,7 +106,7 @@ impl Answers {
         self.exact.reset();
         self.questions.reset();
         self.fired = Fired::default();
-        self.strikes = Strikes::default();
+        self.strikes.clear();
         self.has_twins = false;
         self.acks.clear();
         self.log = self.is_watched(in_detail).then(Log::default);
@@ -126,8 +126,8 @@ impl Answers {
     }
 
     /// Which steps of the protocol they struck.
-    pub fn strikes(&self) -> Strikes {
-        self.strikes
+    pub fn strikes(&self) -> &Strikes {
+        &self.strikes
     }
 
     /// How many faults fired.

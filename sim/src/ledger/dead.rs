@@ -6,6 +6,7 @@
 
 use super::Ledger;
 use hashbrown::HashMap;
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::name::{Name, Names, Vocabulary};
@@ -15,7 +16,7 @@ use rustc_hash::FxBuildHasher;
 use std::collections::BTreeSet;
 
 /// What is known of failures and of records that were given up.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Dead {
     /// After how many failures each step may give a record up.
     after: Vec<Option<u32>>,
@@ -25,6 +26,8 @@ pub(super) struct Dead {
     /// The dead letters themselves, and what was read to make them, in the order of their commits.
     pub letters: Vec<(StepIndex, Name, u32)>,
 }
+
+copied_by_field!(Dead { after, failures, given_up, letters });
 
 impl Dead {
     /// Adds what failed and what was given up.

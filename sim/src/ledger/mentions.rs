@@ -1,13 +1,14 @@
 //! Mentions: what the first commit that mentions a record says of it. A later one that disagrees shows two
 //! executions of one record, both of which left something durable: the record is divergent.
 
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::rest::Rest;
 
 /// What commits say of each name.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Mentions {
     mentions: Vec<Mention>,
     /// Records with mentions that disagree, each with the lineages of both.
@@ -15,6 +16,8 @@ pub(super) struct Mentions {
     /// For each two of these, what the mentions say.
     pub disagreements: Vec<Disagreement>,
 }
+
+copied_by_field!(Mentions { mentions, divergent, disagreements });
 
 /// What two commits say of one record.
 #[derive(Clone, Copy, Debug)]

@@ -33,6 +33,7 @@ use hashbrown::HashMap;
 use mentions::Mentions;
 use mistaken::Mistaken;
 use onceproof_kernel::call::Row;
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{Layout, Results, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
@@ -54,7 +55,7 @@ pub(crate) use units::WrongUnit;
 pub use verdict::Judgement;
 
 /// What is known of the committed results of a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Ledger {
     shard_steps: Vec<StepIndex>,
     steps: Vec<StepLedger>,
@@ -81,8 +82,26 @@ pub struct Ledger {
     served: Option<Box<ServedResults>>,
 }
 
+copied_by_field!(Ledger {
+    shard_steps,
+    steps,
+    members,
+    keys_in_memory,
+    reads,
+    mentions,
+    executions,
+    dead,
+    doubled,
+    newest,
+    phantom,
+    units,
+    detail,
+    seen,
+    served,
+});
+
 /// What is known of one step.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct StepLedger {
     kind: Option<Results>,
     /// How often each name is reflected.
@@ -99,6 +118,8 @@ struct StepLedger {
     /// For a run in detail: the totals of its panes, by key and start of the window.
     totals: HashMap<(Key, Time), i128, FxBuildHasher>,
 }
+
+copied_by_field!(StepLedger { kind, counts, applied, digest, rows, may_change, cells, totals });
 
 /// What only a run in detail knows.
 #[derive(Clone, Debug)]

@@ -9,6 +9,7 @@
 mod ring;
 mod wheel;
 
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::time::Nanos;
 use ring::Ring;
 use wheel::Wheel;
@@ -44,7 +45,7 @@ const LANES: usize = 3;
 const NEVER: Due = u128::MAX;
 
 /// A queue of events.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct EventQueue<T> {
     heap: Vec<(Due, T)>,
     lanes: [Ring<T>; LANES],
@@ -56,6 +57,10 @@ pub struct EventQueue<T> {
     firsts: [Due; LANES + 1],
     scheduled: u64,
 }
+
+copied_by_field!([T: Copy] EventQueue<T> {
+    heap, lanes, wheel, now, firsts, scheduled,
+});
 
 impl<T: Copy> Default for EventQueue<T> {
     fn default() -> EventQueue<T> {

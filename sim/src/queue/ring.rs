@@ -1,15 +1,18 @@
 //! A queue, first in, first out, in a ring whose length is a power of two: the next place is found by a mask.
 
 use super::Due;
+use onceproof_kernel::copied_by_field;
 
 /// A ring of events.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Ring<T> {
     /// As many places as a power of two, or none yet.
     places: Vec<(Due, T)>,
     first: usize,
     len: usize,
 }
+
+copied_by_field!([T: Copy] Ring<T> { places, first, len });
 
 impl<T> Default for Ring<T> {
     fn default() -> Ring<T> {

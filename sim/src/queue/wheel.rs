@@ -3,6 +3,7 @@
 //! order, only its cost.
 
 use super::Due;
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::time::Nanos;
 
 /// How many slots there are.
@@ -12,7 +13,7 @@ const SLOTS: usize = 256;
 const MOST: usize = 32;
 
 /// Slots of events.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Wheel<T> {
     /// The events of each slot, the latest first.
     slots: Vec<Vec<(Due, T)>>,
@@ -21,6 +22,8 @@ pub(super) struct Wheel<T> {
     /// How long a slot is: so many bits of a time.
     bits: u32,
 }
+
+copied_by_field!([T: Copy] Wheel<T> { slots, filled, bits });
 
 impl<T: Copy> Wheel<T> {
     /// A wheel on which delays of at most `longest` find a slot.

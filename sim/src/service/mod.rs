@@ -12,6 +12,7 @@ use crate::outcome::StepCalls;
 use entries::{Entries, Stale};
 use hashbrown::HashSet;
 use onceproof_kernel::call::{Action, Answer, Call, Operation};
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::{LaidStep, Layout, ShardIndex, StepIndex};
 use onceproof_kernel::name::{Name, Vocabulary};
@@ -23,7 +24,7 @@ use table::{Tables, Torn};
 pub(crate) use wrongs::Wrongs;
 
 /// All external services of a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Service {
     steps: Vec<Calls>,
     /// The objects that were deleted, by the hash of the source record or pane that they stood behind.
@@ -32,14 +33,18 @@ pub(crate) struct Service {
     tables: Tables,
 }
 
+copied_by_field!(Service { steps, deleted, entries, tables });
+
 /// The calls of one step, by the name of the record.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Calls {
     made: Vec<u32>,
     /// How many side effects of the record stand.
     standing: Vec<u32>,
     most_standing: u32,
 }
+
+copied_by_field!(Calls { made, standing, most_standing });
 
 /// What came of a call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,12 +1,13 @@
 //! Who has which shard: the store's grants, as the store knows them and, a little later, as senders do.
 //! Where nothing was ever granted anew, every shard is where it was placed at the start.
 
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Nanos;
 
 /// Where each shard is and was.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Directory {
     /// Where each shard was placed at the start.
     homes: Vec<u32>,
@@ -16,6 +17,8 @@ pub(super) struct Directory {
     /// When the last grant was made.
     granted_at: Option<u64>,
 }
+
+copied_by_field!(Directory { homes, grants, lag, granted_at });
 
 #[derive(Clone, Copy, Debug)]
 struct Grant {

@@ -8,6 +8,7 @@ use crate::fault::ClockWay;
 use crate::fingerprint::Code;
 use crate::queue::{Lane, Turn};
 use crate::trace::What;
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::effect::Written;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::mix::words;
@@ -20,7 +21,7 @@ use std::collections::VecDeque;
 const SKEW_MOST: i64 = 1 << 61;
 
 /// A machine with the shards that run on it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Host<S: System> {
     pub is_down: bool,
     pub is_paused: bool,
@@ -36,6 +37,10 @@ pub(super) struct Host<S: System> {
     /// What waits until it goes on, in order, each with what caused it, if that is told.
     waiting: VecDeque<(Waiting<S>, Option<u64>)>,
 }
+
+copied_by_field!([S: System] Host<S> {
+    is_down, is_paused, away_since, away_until, is_expired, pauses, skew, waiting,
+});
 
 impl<S: System> Default for Host<S> {
     fn default() -> Host<S> {

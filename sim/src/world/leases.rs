@@ -12,6 +12,7 @@ use super::{Event, World};
 use crate::fingerprint::Code;
 use crate::queue::{Lane, Turn};
 use crate::trace::What;
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system::{Process, System};
 
@@ -39,11 +40,7 @@ pub(super) struct Zombie<S: System> {
     pub worker: S::Process,
 }
 
-impl<S: System<Process: Clone>> Clone for Zombie<S> {
-    fn clone(&self) -> Zombie<S> {
-        Zombie { who: self.who, host: self.host, worker: self.worker.clone() }
-    }
-}
+copied_by_field!([S: System<Process: Clone>] Zombie<S> { who, host, worker });
 
 impl<S: System> World<'_, S> {
     /// The owner of a shard as an instance.

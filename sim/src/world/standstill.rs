@@ -10,6 +10,7 @@
 use super::{Event, World};
 use hashbrown::HashSet;
 use onceproof_kernel::call::{Call, Operation};
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::layout::{Layout, StepIndex};
 use onceproof_kernel::name::Name;
 use onceproof_kernel::system::System;
@@ -18,7 +19,7 @@ use rustc_hash::FxBuildHasher;
 use std::mem::Discriminant;
 
 /// What is known of when something last came of anything.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Standstill {
     /// How often something came of anything, and when it last did.
     pub progress: u64,
@@ -32,6 +33,16 @@ pub(super) struct Standstill {
     /// How far any clock was ever off.
     pub skew_most: u64,
 }
+
+copied_by_field!(Standstill {
+    progress,
+    progress_at,
+    rounds,
+    round_ends,
+    called,
+    faults_seen,
+    skew_most,
+});
 
 impl Standstill {
     /// Forgets everything.

@@ -144,7 +144,7 @@ pub(crate) mod tests {
         run.fired.0[KindName::DropAck as usize] = 1;
         run.strikes.strike(KindName::DropAck, Struck::Step(point::ACK));
         let mut reached = Reached::default();
-        let without = run;
+        let without = run.clone();
         run.marks.reach(point::DUPLICATE_DROPPED);
         reached.add(&run);
         reached.add(&without);

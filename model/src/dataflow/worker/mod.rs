@@ -41,6 +41,7 @@ use leave::call::Calls;
 use leave::promise::Promises;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Rpc, Serial};
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::env;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::name::Name;
@@ -51,7 +52,7 @@ use onceproof_kernel::system::{Fill, Process};
 use onceproof_kernel::time::Time;
 
 /// One shard as its worker knows it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Worker {
     shard: ShardIndex,
     /// The head of the stage.
@@ -88,6 +89,36 @@ pub struct Worker {
     chain: Vec<Link>,
     scratch: Vec<Output>,
 }
+
+copied_by_field!(Worker {
+    shard,
+    step,
+    mechanism,
+    defect,
+    reads_queue,
+    is_behind_queue,
+    token,
+    serials,
+    executions,
+    executed_in_order,
+    last_stamp,
+    gate,
+    filters,
+    units,
+    open,
+    open_settle,
+    lifted,
+    commits,
+    calls,
+    given,
+    outbox,
+    windows,
+    watermarks,
+    promises,
+    reader,
+    chain,
+    scratch,
+});
 
 impl Worker {
     /// A worker for a shard; it knows nothing until it boots.

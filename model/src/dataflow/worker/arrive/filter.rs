@@ -17,6 +17,7 @@ use crate::dataflow::effect::{Context, Env, FilterSaid};
 use crate::dataflow::mechanism::dedup::{Bloom, BucketBy, Dedup, Rebuild, Shape};
 use crate::dataflow::record::Record;
 use crate::dataflow::worker::{Arrived, Worker};
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::mix::fold;
 use onceproof_kernel::record::RecordId;
@@ -25,7 +26,7 @@ use onceproof_kernel::system::Fill;
 use onceproof_kernel::time::Time;
 
 /// The filters of a shard.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(in crate::dataflow::worker) struct Filters {
     /// In order of their ranges, which do not overlap.
     buckets: Vec<Bucket>,
@@ -39,6 +40,8 @@ pub(in crate::dataflow::worker) struct Filters {
     spare: Vec<BloomFilter>,
     found: Vec<(Key, RecordId, Time)>,
 }
+
+copied_by_field!(Filters { buckets, forgotten, latest, absent_are_unread, spare, found });
 
 /// The filter of one range.
 #[derive(Clone, Hash, Debug)]

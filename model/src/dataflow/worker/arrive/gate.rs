@@ -4,6 +4,7 @@
 use crate::dataflow::fifos::{Fifo, Fifos};
 use crate::dataflow::worker::Arrived;
 use hashbrown::HashMap;
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
@@ -11,7 +12,7 @@ use rustc_hash::FxBuildHasher;
 use std::collections::VecDeque;
 
 /// The gate of one shard.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(in crate::dataflow::worker) struct Gate {
     busy: BusyKeys,
     waiting: HashMap<Key, Waiting, FxBuildHasher>,
@@ -21,6 +22,8 @@ pub(in crate::dataflow::worker) struct Gate {
     /// Windows that wait for no key, by a planted defect.
     loose: VecDeque<(Key, Time)>,
 }
+
+copied_by_field!(Gate { busy, waiting, ready, windows, records, loose });
 
 /// What waits for a busy key.
 #[derive(Clone, Debug, Default)]
@@ -172,11 +175,13 @@ impl Gate {
 }
 
 /// A set of keys: a bit for each key up to the last that ever was in it.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct BusyKeys {
     bits: Vec<u64>,
     count: u32,
 }
+
+copied_by_field!(BusyKeys { bits, count });
 
 impl BusyKeys {
     fn has(&self, key: Key) -> bool {

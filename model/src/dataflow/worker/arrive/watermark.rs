@@ -15,12 +15,13 @@ use crate::dataflow::worker::Worker;
 use crate::dataflow::worker::held::unit::Taken;
 use crate::dataflow::{Design, point};
 use onceproof_kernel::call::Rpc;
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 
 /// What a shard knows of its senders.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(in crate::dataflow::worker) struct Watermarks {
     /// Per sender: the highest seen, committed or not, and the highest committed.
     seen: Vec<Watermark>,
@@ -31,6 +32,8 @@ pub(in crate::dataflow::worker) struct Watermarks {
     /// Watermarks that arrived alone and wait for what they fired.
     arrived: Vec<(ShardIndex, Rpc, Watermark)>,
 }
+
+copied_by_field!(Watermarks { seen, committed, incoming_seen, incoming_committed, arrived });
 
 impl Watermarks {
     /// What the senders have promised. At rest no watermark waits for what it fired.

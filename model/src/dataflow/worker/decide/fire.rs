@@ -15,6 +15,7 @@ use crate::pipeline::StepKind;
 use crate::window::Windowing;
 use hashbrown::HashMap;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::env::Decision;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
@@ -32,7 +33,7 @@ use std::collections::BinaryHeap;
 type KeyedEnd = (Time, u64, Key);
 
 /// The windows that have content which is in no pane yet.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(in crate::dataflow::worker) struct Windows {
     states: HashMap<(Key, Time), State, FxBuildHasher>,
     /// The ends of windows that wait for the watermark, and of those that are due. The least of both pins
@@ -44,6 +45,8 @@ pub(in crate::dataflow::worker) struct Windows {
     /// How many are due or firing.
     firing: u32,
 }
+
+copied_by_field!(Windows { states, waiting, due, due_until, firing });
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum State {

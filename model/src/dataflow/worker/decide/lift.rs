@@ -14,6 +14,7 @@ use crate::dataflow::mechanism::{Outputs, Stamps};
 use crate::dataflow::record::Record;
 use crate::dataflow::worker::{Parent, Worker};
 use hashbrown::HashMap;
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::mix::{fold, scatter};
@@ -24,13 +25,15 @@ use onceproof_kernel::time::Time;
 use rustc_hash::FxBuildHasher;
 
 /// The partial aggregates of the units that still take records.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(in crate::dataflow::worker) struct Lifted {
     /// The outbox slot by unit, aggregate, key and start of the window.
     slots: HashMap<(u32, StepIndex, Key, Time), u32, FxBuildHasher>,
     /// What more than one output went into a slot.
     members: HashMap<u32, Vec<Member>, FxBuildHasher>,
 }
+
+copied_by_field!(Lifted { slots, members });
 
 impl Lifted {
     /// At rest nothing is being added up.

@@ -11,18 +11,21 @@ use crate::dataflow::point;
 use crate::dataflow::worker::Worker;
 use crate::pipeline::Ack;
 use onceproof_kernel::alphabet::Subject;
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::effect::{Batch, Commit};
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::rest::Rest;
 use std::collections::VecDeque;
 
 /// The commits that are not answered: their numbers, and the units they belong to.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(in crate::dataflow::worker) struct Commits {
     /// The number of the first entry.
     first: u64,
     units: VecDeque<Option<u32>>,
 }
+
+copied_by_field!(Commits { first, units });
 
 impl Commits {
     /// At rest every commit is answered.

@@ -5,6 +5,7 @@ use crate::dataflow::change::{Held, HeldRow};
 use crate::dataflow::record::Record;
 use crate::dataflow::worker::decide::lift::sum;
 use onceproof_kernel::call::Serial;
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::name::Name;
 use onceproof_kernel::rest::Rest;
@@ -32,7 +33,7 @@ pub(in crate::dataflow::worker) struct Entry {
 }
 
 /// All outputs of a shard.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(in crate::dataflow::worker) struct Outbox {
     entries: Slab<Entry>,
     queue: VecDeque<u32>,
@@ -45,6 +46,8 @@ pub(in crate::dataflow::worker) struct Outbox {
     /// The same outputs in order of their stamps.
     stamps: VecDeque<(Time, u32, u32)>,
 }
+
+copied_by_field!(Outbox { entries, queue, pending, in_flight, births, pins, stamps });
 
 impl Outbox {
     /// At rest every output is settled, so that whatever is left in the other lists pins nothing.

@@ -4,6 +4,7 @@
 use crate::dataflow::change::{CommitKind, Delta, Watermark};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Row, Rpc};
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::effect::MessageAck;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::ShardIndex;
@@ -45,7 +46,7 @@ pub(in crate::dataflow::worker) enum Taken {
 }
 
 /// Records that share a commit.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(in crate::dataflow::worker) struct Unit {
     pub kind: CommitKind,
     pub subject: Subject,
@@ -69,6 +70,22 @@ pub(in crate::dataflow::worker) struct Unit {
     is_busy: bool,
 }
 
+copied_by_field!(Unit {
+    kind,
+    subject,
+    taken,
+    deltas,
+    outputs,
+    rows,
+    unwritten,
+    owed,
+    pins,
+    indexed,
+    unacked,
+    unanswered,
+    is_busy,
+});
+
 impl Unit {
     /// Empties it, but for its deltas, which went with its commit.
     fn clear(&mut self) {
@@ -85,12 +102,14 @@ impl Unit {
 }
 
 /// All units of a shard, with their buffers used again.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(in crate::dataflow::worker) struct Units {
     slots: Vec<Unit>,
     free: Vec<u32>,
     busy: u32,
 }
+
+copied_by_field!(Units { slots, free, busy });
 
 impl Units {
     /// At rest every unit is done with.

@@ -15,6 +15,7 @@ use crate::dataflow::effect::{Context, Effect, Env, Timer};
 use crate::dataflow::worker::{Arrived, Worker, wake_at};
 use hashbrown::HashMap;
 use onceproof_kernel::call::{Answer, Call, Operation, Rpc, Serial};
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::key::Key;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_kernel::name::Name;
@@ -23,11 +24,13 @@ use rustc_hash::FxBuildHasher;
 use slab::Slab;
 
 /// The calls for records in work: those that are out, and those whose answers are at hand.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(in crate::dataflow::worker) struct Calls {
     made: Slab<Made>,
     of: HashMap<(StepIndex, Name), u32, FxBuildHasher>,
 }
+
+copied_by_field!(Calls { made, of });
 
 /// One call.
 #[derive(Clone, Debug)]

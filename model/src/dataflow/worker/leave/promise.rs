@@ -24,18 +24,21 @@ use crate::dataflow::{Design, SystemUse, point};
 use crate::pipeline::{StepKind, WindowEnd};
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Rpc, Serial};
+use onceproof_kernel::copied_by_field;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
 use std::collections::BTreeMap;
 
 /// What a shard has promised, and to whom.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(in crate::dataflow::worker) struct Promises {
     outgoing: Watermark,
     targets: Vec<Downstream>,
     pub inputs: Inputs,
 }
+
+copied_by_field!(Promises { outgoing, targets, inputs });
 
 /// A shard downstream.
 #[derive(Clone, Debug)]
