@@ -31,8 +31,8 @@ fn dedups() -> [Dedup; 2] {
     [Dedup::Catalog, Dedup::Bloom(Default::default())]
 }
 
-/// However long the run: the list of steps in its judgement, that of the steps which faults have struck, and, when each of the four counting shards
-/// boots, the list of its senders' watermarks that the store hands over.
+/// However long the run: the list of steps in its judgement, that of the steps which faults have struck, and, when each of
+/// the four counting shards boots, the list of its senders' watermarks that the store hands over.
 const AT_MOST: u64 = 2 + 4;
 
 #[test]

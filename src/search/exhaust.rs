@@ -7,6 +7,9 @@
 //! the only way to it here, since a schedule is extended only by what comes after its last fault. At one moment
 //! one fault at most can happen, so two at one moment are no schedule.
 //!
+//! A run goes on where the run of the shorter schedule stands just before its last fault (the module `runner`), so what
+//! schedules have in common is executed once.
+//!
 //! A schedule that is explained by a smaller one which breaks the scenario is counted, and run only if that is
 //! asked for. Left out is what leads to the very same state as a schedule that is run ([`Needless`]). Where
 //! that is the state of a world at rest (the module `rests`), it is left out only as long as nothing has broken

@@ -308,7 +308,12 @@ impl Moment {
         match self {
             Moment::Exchange(exchange) => {
                 let (from, to) = (layout.step_of(exchange.from), layout.step_of(exchange.to));
-                at(from, exchange.attempt) ^ u64::from(to.0) << 48
+                let steps = at(from, exchange.attempt) ^ u64::from(to.0) << 48;
+                match exchange.subject {
+                    Subject::Record(_) => steps,
+                    // The place of a control says the shards.
+                    Subject::Control { .. } => fold(steps, at_shards(exchange.from, exchange.to)),
+                }
             }
             Moment::Commit(commit) => at(commit.at.0, commit.at.1),
             Moment::Attempt(attempt) => at(attempt.step, attempt.attempt),
@@ -345,6 +350,10 @@ fn point(
         }
     };
     fold(who, layout.hash(step) ^ (what << 56) ^ (u64::from(shard) << 24))
+}
+
+fn at_shards(from: ShardIndex, to: ShardIndex) -> u64 {
+    u64::from(from.0) << 32 | u64::from(to.0)
 }
 
 fn of_control(word: u8, value: i64) -> u64 {

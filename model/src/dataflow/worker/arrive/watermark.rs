@@ -19,6 +19,7 @@ use onceproof_kernel::copied_by_field;
 use onceproof_kernel::layout::{ShardIndex, StepIndex};
 use onceproof_kernel::rest::Rest;
 use onceproof_kernel::time::Time;
+use std::cmp::Ordering;
 
 /// What a shard knows of its senders.
 #[derive(Debug)]
@@ -26,21 +27,54 @@ pub(in crate::dataflow::worker) struct Watermarks {
     /// Per sender: the highest seen, committed or not, and the highest committed.
     seen: Vec<Watermark>,
     committed: Vec<Watermark>,
-    /// The least of each, kept up to date.
-    incoming_seen: Time,
-    incoming_committed: Watermark,
+    /// The least of each, kept up to date: of event time seen, and of event and system time committed.
+    least_seen: Least,
+    least_committed: [Least; 2],
     /// Watermarks that arrived alone and wait for what they fired.
     arrived: Vec<(ShardIndex, Rpc, Watermark)>,
 }
 
-copied_by_field!(Watermarks { seen, committed, incoming_seen, incoming_committed, arrived });
+copied_by_field!(Watermarks { seen, committed, least_seen, least_committed, arrived });
+
+/// The least of some times, none of which falls, and how many have it. Where a thousand senders rise one after the other,
+/// the least of all is looked for once.
+#[derive(Clone, Copy, Debug)]
+struct Least {
+    time: Time,
+    holders: u32,
+}
+
+impl Least {
+    /// Nothing was promised.
+    const NONE: Least = Least { time: Time::MIN, holders: 0 };
+
+    fn of(times: impl Iterator<Item = Time>) -> Least {
+        times.fold(Least { time: Time::MAX, holders: 0 }, |least, time| {
+            match time.cmp(&least.time) {
+                Ordering::Less => Least { time, holders: 1 },
+                Ordering::Equal => Least { holders: least.holders + 1, ..least },
+                Ordering::Greater => least,
+            }
+        })
+    }
+
+    /// One of the times has risen from this one: whether the least may have, too.
+    fn rises(&mut self, from: Time, to: Time) -> bool {
+        if from == self.time && to > from {
+            self.holders -= 1;
+            return self.holders == 0;
+        }
+        false
+    }
+}
 
 impl Watermarks {
     /// What the senders have promised. At rest no watermark waits for what it fired.
     pub fn rest(&self, rest: &mut Rest) {
-        let Watermarks { seen, committed, incoming_seen, incoming_committed, arrived } = self;
+        let Watermarks { seen, committed, least_seen, least_committed: _, arrived } = self;
         rest.requires(arrived.is_empty());
-        rest.add((seen, committed, incoming_seen, incoming_committed));
+        // The least of what is committed follows; that of what was seen may be that of an earlier life.
+        rest.add((seen, committed, least_seen.time));
     }
 
     pub fn new(design: &Design, step: StepIndex) -> Watermarks {
@@ -48,20 +82,21 @@ impl Watermarks {
         Watermarks {
             seen: vec![Watermark::NONE; senders],
             committed: vec![Watermark::NONE; senders],
-            incoming_seen: Time::MIN,
-            incoming_committed: Watermark::NONE,
+            least_seen: Least::NONE,
+            least_committed: [Least::NONE; 2],
             arrived: Vec::new(),
         }
     }
 
     /// What all senders together have promised of event time, committed or not: it fires windows.
     pub fn incoming_seen(&self) -> Time {
-        self.incoming_seen
+        self.least_seen.time
     }
 
     /// What all senders together have promised, as far as it is committed: it is passed on.
     pub fn incoming_committed(&self) -> Watermark {
-        self.incoming_committed
+        let [event, system] = self.least_committed.map(|least| least.time);
+        Watermark { event, system }
     }
 
     /// What was seen of a sender's watermarks.
@@ -84,11 +119,11 @@ impl Watermarks {
         let seen = &mut self.seen[sender];
         let old = seen.event;
         *seen = seen.max(watermark);
-        if watermark.event <= old || old != self.incoming_seen {
+        if !self.least_seen.rises(old, watermark.event) {
             return false;
         }
-        let least = self.seen.iter().map(|seen| seen.event).min().unwrap_or(Time::MIN);
-        std::mem::replace(&mut self.incoming_seen, least) < least
+        self.least_seen = Least::of(self.seen.iter().map(|seen| seen.event));
+        true
     }
 
     /// A sender's watermarks are durable.
@@ -98,9 +133,12 @@ impl Watermarks {
             return;
         }
         self.committed[sender] = old.max(watermark);
-        let least = self.incoming_committed;
-        if old.event == least.event || old.system == least.system {
-            self.incoming_committed = least_of(&self.committed);
+        let [event, system] = &mut self.least_committed;
+        if event.rises(old.event, watermark.event) {
+            *event = Least::of(self.committed.iter().map(|committed| committed.event));
+        }
+        if system.rises(old.system, watermark.system) {
+            *system = Least::of(self.committed.iter().map(|committed| committed.system));
         }
     }
 
@@ -108,14 +146,16 @@ impl Watermarks {
     pub fn restart(&mut self, committed: &[Watermark]) {
         self.committed.copy_from_slice(committed);
         self.seen.copy_from_slice(committed);
-        self.incoming_committed = least_of(committed);
-        self.incoming_seen = self.incoming_committed.event;
+        self.least_committed = match committed {
+            [] => [Least::NONE; 2],
+            _ => [
+                Least::of(committed.iter().map(|committed| committed.event)),
+                Least::of(committed.iter().map(|committed| committed.system)),
+            ],
+        };
+        self.least_seen = self.least_committed[0];
         self.arrived.clear();
     }
-}
-
-fn least_of(watermarks: &[Watermark]) -> Watermark {
-    watermarks.iter().copied().reduce(Watermark::min).unwrap_or(Watermark::NONE)
 }
 
 impl Worker {
@@ -191,5 +231,24 @@ impl Worker {
         }
         self.watermarks.arrived = arrived;
         self.commit(slot, m);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_of_times_that_rise_is_that_of_all() {
+        let mut times = [3, 1, 1, 2, 1].map(Time);
+        let mut least = Least::of(times.iter().copied());
+        for (at, to) in [(1, 4), (0, 5), (4, 1), (2, 2), (4, 6), (3, 3), (2, 9), (3, 4)] {
+            let from = times[at];
+            times[at] = from.max(Time(to));
+            if least.rises(from, Time(to)) {
+                least = Least::of(times.iter().copied());
+            }
+            assert_eq!(Some(least.time), times.iter().min().copied(), "{times:?}");
+        }
     }
 }

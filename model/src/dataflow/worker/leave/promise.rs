@@ -35,10 +35,15 @@ use std::collections::BTreeMap;
 pub(in crate::dataflow::worker) struct Promises {
     outgoing: Watermark,
     targets: Vec<Downstream>,
+    /// The targets are blocks of shards that follow one another: the first shard, how many, and the number of the first.
+    blocks: Vec<(ShardIndex, u32, u32)>,
+    /// The watermark that no target awaits, but for those of which something has changed since.
+    looked_at: Option<Watermark>,
+    changed: Vec<u32>,
     pub inputs: Inputs,
 }
 
-copied_by_field!(Promises { outgoing, targets, inputs });
+copied_by_field!(Promises { outgoing, targets, blocks, looked_at, changed, inputs });
 
 /// A shard downstream.
 #[derive(Clone, Debug)]
@@ -101,7 +106,9 @@ impl Inputs {
 impl Promises {
     /// What is promised and confirmed. At rest no watermark is on its way alone.
     pub fn rest(&self, rest: &mut Rest) {
-        let Promises { outgoing, targets, inputs: Inputs { stamps } } = self;
+        // Which targets are looked at changes nothing of what is found.
+        let Promises { outgoing, targets, blocks: _, looked_at: _, changed: _, inputs } = self;
+        let Inputs { stamps } = inputs;
         rest.add((outgoing, stamps));
         for Downstream { shard: _, to: _, system_use: _, confirmed, greatest, sent } in targets {
             rest.requires(sent.is_none());
@@ -110,7 +117,7 @@ impl Promises {
     }
 
     pub fn new(design: &Design, step: StepIndex) -> Promises {
-        let mut targets = Vec::new();
+        let (mut targets, mut blocks) = (Vec::new(), Vec::new());
         let reads_queue =
             matches!(design.pipeline.step(step).kind, StepKind::Source { queue: Some(_), .. });
         for &to in design.stages().receivers(step) {
@@ -122,33 +129,69 @@ impl Promises {
             if design.pipeline.window_ends(to).is_empty() && system_use == SystemUse::default() {
                 continue;
             }
-            for number in 0..design.layout.shards_of(to) {
+            let shards = design.layout.shards_of(to);
+            blocks.push((design.layout.shard(to, 0), shards, targets.len() as u32));
+            for number in 0..shards {
                 let shard = design.layout.shard(to, number);
                 let (confirmed, greatest) = (Watermark::NONE, None);
                 targets.push(Downstream { shard, to, system_use, confirmed, greatest, sent: None });
             }
         }
-        Promises { outgoing: Watermark::NONE, targets, inputs: Inputs::default() }
+        Promises {
+            outgoing: Watermark::NONE,
+            targets,
+            blocks,
+            looked_at: None,
+            changed: Vec::new(),
+            inputs: Inputs::default(),
+        }
     }
 
     /// A record of this stamp goes to a shard downstream.
     pub fn record_goes(&mut self, to: ShardIndex, stamp: Time) {
-        if let Some(target) = self.targets.iter_mut().find(|target| target.shard == to) {
+        if let Some(target) = self.target(to) {
             target.greatest = target.greatest.max(Some(stamp));
         }
     }
 
     /// A shard downstream says what it has committed of event time.
     pub fn confirm(&mut self, from: ShardIndex, event: Time) {
-        if let Some(target) = self.targets.iter_mut().find(|target| target.shard == from) {
+        if let Some(target) = self.target(from) {
             target.confirmed.event = target.confirmed.event.max(event);
         }
+    }
+
+    /// A shard downstream, of which something changes now.
+    fn target(&mut self, shard: ShardIndex) -> Option<&mut Downstream> {
+        let number = self.blocks.iter().find_map(|&(first, shards, at)| {
+            let number = shard.0.checked_sub(first.0).filter(|&number| number < shards)?;
+            Some(at + number)
+        })?;
+        self.touch(number);
+        Some(&mut self.targets[number as usize])
+    }
+
+    /// Something changes of a target, so it is looked at again. An ack of every one of a thousand targets once made all of
+    /// the thousand be looked at.
+    fn touch(&mut self, number: u32) {
+        if self.looked_at.is_some() {
+            self.changed.push(number);
+            if self.changed.len() > self.targets.len() {
+                self.forget_look();
+            }
+        }
+    }
+
+    /// All targets are looked at next.
+    fn forget_look(&mut self) {
+        self.looked_at = None;
+        self.changed.clear();
     }
 
     /// By a planted defect: takes all that was promised to a shard downstream for confirmed.
     fn presume(&mut self, from: ShardIndex) {
         let outgoing = self.outgoing;
-        if let Some(target) = self.targets.iter_mut().find(|target| target.shard == from) {
+        if let Some(target) = self.target(from) {
             target.confirmed = target.confirmed.max(outgoing);
             target.sent = None;
         }
@@ -167,6 +210,7 @@ impl Promises {
         {
             target.confirmed = target.confirmed.max(value);
             target.sent = None;
+            self.touch(rpc.slot);
         }
     }
 
@@ -192,6 +236,7 @@ impl Promises {
     pub fn restart(&mut self, last_stamp: Option<Time>) {
         self.outgoing = Watermark::NONE;
         self.inputs.stamps.clear();
+        self.forget_look();
         for target in &mut self.targets {
             target.confirmed = Watermark::NONE;
             target.greatest = last_stamp;
@@ -306,19 +351,35 @@ impl Worker {
             return;
         }
         let outgoing = self.outgoing(m);
-        for number in 0..self.promises.targets.len() {
-            let target = &self.promises.targets[number];
-            let is_awaited =
-                |end: &WindowEnd| end.is_crossed(target.confirmed.event, outgoing.event);
-            if target.sent.is_none()
-                && (m.design.pipeline.window_ends(target.to).iter().any(is_awaited)
-                    || target.awaits(outgoing.system))
-            {
-                let serial = self.next_serial().marked();
-                let sent = Sent { value: outgoing, serial, sends: 0 };
-                self.promises.targets[number].sent = Some(sent);
-                self.send_watermark(number, m);
+        let mut changed = std::mem::take(&mut self.promises.changed);
+        if self.promises.looked_at == Some(outgoing) {
+            changed.sort_unstable();
+            changed.dedup();
+            for &number in &changed {
+                self.report_to(number as usize, outgoing, m);
             }
+        } else {
+            self.promises.looked_at = Some(outgoing);
+            for number in 0..self.promises.targets.len() {
+                self.report_to(number, outgoing, m);
+            }
+        }
+        changed.clear();
+        self.promises.changed = changed;
+    }
+
+    /// Sends this shard's watermark to one downstream, if that waits for it.
+    fn report_to<E: Env>(&mut self, number: usize, outgoing: Watermark, m: &mut Context<'_, E>) {
+        let target = &self.promises.targets[number];
+        let is_awaited = |end: &WindowEnd| end.is_crossed(target.confirmed.event, outgoing.event);
+        if target.sent.is_none()
+            && (m.design.pipeline.window_ends(target.to).iter().any(is_awaited)
+                || target.awaits(outgoing.system))
+        {
+            let serial = self.next_serial().marked();
+            let sent = Sent { value: outgoing, serial, sends: 0 };
+            self.promises.targets[number].sent = Some(sent);
+            self.send_watermark(number, m);
         }
     }
 
