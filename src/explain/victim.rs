@@ -1,11 +1,11 @@
 //! What of a bad run is explained: one record, or the run as a whole by the record that shows it.
 
-use super::scene::{Course, Scene, Shape};
+use super::scene::{Course, Scene, Shape, Stands};
 use crate::report::damage::candidates;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::outcome::{Class, Damage, Outcome};
 use onceproof_systems::Trial;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Of so many damaged records the faults are looked for, so that the plainest can be told.
 const MOST_CANDIDATES: usize = 8;
@@ -51,8 +51,10 @@ impl Victim {
         let outcome = &course.outcome;
         let class = outcome.brief.classes.iter().next().filter(|_| outcome.damage.is_empty())?;
         let (roots, step) = course.shows(class)?;
-        let is_read = |scene: &&Scene| scene.shape == Shape::Read && scene.is_of(&roots);
-        let topic = course.scenes.iter().find(is_read).and_then(|scene| scene.topic.clone());
+        // What was made of records is read by nobody.
+        let of_it = || course.scenes.iter().filter(|scene| scene.is_of(&roots));
+        let read = of_it().find(|scene| scene.shape == Shape::Read);
+        let topic = read.or_else(|| of_it().next()).and_then(|scene| scene.topic.clone());
         let record = topic.as_ref().map_or_else(String::new, |topic| topic.name.clone());
         if asked.is_some_and(|name| name != record) {
             return None;
@@ -136,8 +138,21 @@ impl Course {
         let repeats =
             |shape| matches!(shape, Shape::Wait | Shape::Send | Shape::Call | Shape::Commit);
         let mut of_records = self.scenes.iter().filter(|scene| !scene.roots.is_empty());
+        // What stands in a result waits for nothing.
+        let done: BTreeSet<u64> = self
+            .scenes
+            .iter()
+            .flat_map(|scene| scene.gains.iter().filter(|gain| gain.total.is_none()))
+            .filter(|gain| matches!(gain.stands, Stands::Since(_)))
+            .flat_map(|gain| gain.roots.iter().copied())
+            .collect();
+        let is_done = |scene: &Scene| scene.roots.iter().all(|root| done.contains(root));
         let scene = match class {
-            Class::Stuck => of_records.rfind(|scene| repeats(scene.shape)),
+            Class::Stuck => {
+                let mut open = of_records.clone().filter(|scene| !is_done(scene));
+                let last = open.rfind(|scene| repeats(scene.shape));
+                last.or_else(|| of_records.rfind(|scene| repeats(scene.shape)))
+            }
             Class::Unbounded => of_records.find(|scene| scene.learns),
             _ => of_records.rfind(|scene| !scene.gains.is_empty()),
         };
