@@ -51,7 +51,7 @@ impl Victim {
         let outcome = &course.outcome;
         let class = outcome.brief.classes.iter().next().filter(|_| outcome.damage.is_empty())?;
         let (roots, step) = course.shows(class)?;
-        // What was made of records is read by nobody.
+        let roots = course.made_of(roots);
         let of_it = || course.scenes.iter().filter(|scene| scene.is_of(&roots));
         let read = of_it().find(|scene| scene.shape == Shape::Read);
         let topic = read.or_else(|| of_it().next()).and_then(|scene| scene.topic.clone());
@@ -138,17 +138,10 @@ impl Course {
         let repeats =
             |shape| matches!(shape, Shape::Wait | Shape::Send | Shape::Call | Shape::Commit);
         let mut of_records = self.scenes.iter().filter(|scene| !scene.roots.is_empty());
-        // What stands in a result waits for nothing.
-        let done: BTreeSet<u64> = self
-            .scenes
-            .iter()
-            .flat_map(|scene| scene.gains.iter().filter(|gain| gain.total.is_none()))
-            .filter(|gain| matches!(gain.stands, Stands::Since(_)))
-            .flat_map(|gain| gain.roots.iter().copied())
-            .collect();
-        let is_done = |scene: &Scene| scene.roots.iter().all(|root| done.contains(root));
         let scene = match class {
             Class::Stuck => {
+                let done = self.done();
+                let is_done = |scene: &Scene| scene.roots.iter().all(|root| done.contains(root));
                 let mut open = of_records.clone().filter(|scene| !is_done(scene));
                 let last = open.rfind(|scene| repeats(scene.shape));
                 last.or_else(|| of_records.rfind(|scene| repeats(scene.shape)))
@@ -160,5 +153,37 @@ impl Course {
         let scene = scene.or_else(first)?;
         let step = scene.gains.first().map(|gain| gain.step);
         Some((scene.roots.clone(), step))
+    }
+
+    /// The roots of all that stands in a result at the end, and of what was held in it: it waits for nothing any more.
+    fn done(&self) -> BTreeSet<u64> {
+        let gains = self.scenes.iter().flat_map(|scene| &scene.gains);
+        let stand =
+            gains.filter(|gain| gain.total.is_none() && matches!(gain.stands, Stands::Since(_)));
+        let mut done: BTreeSet<u64> = stand.flat_map(|gain| gain.roots.iter().copied()).collect();
+        let mut cells = BTreeSet::new();
+        for scene in self.scenes.iter().rev() {
+            let left = scene.leaves.iter().filter(|(.., root)| done.contains(root));
+            cells.extend(left.map(|(step, cell, _)| (*step, cell.clone())));
+            if scene.takes.as_ref().is_some_and(|taken| cells.contains(taken)) {
+                done.extend(&scene.roots);
+            }
+        }
+        done
+    }
+
+    /// The roots of a record that is read and is in what has these, where that is held in memory: a pane is read by nobody.
+    fn made_of(&self, mut roots: Vec<u64>) -> Vec<u64> {
+        for at in (0..self.scenes.len()).rev() {
+            let left = self.scenes[at].leaves.iter().find(|(.., root)| roots.contains(root));
+            let Some((step, cell, _)) = left else { continue };
+            let is_it = |scene: &&Scene| {
+                scene.takes.as_ref().is_some_and(|(of, taken)| (of, taken) == (step, cell))
+            };
+            if let Some(taken) = self.scenes[..at].iter().find(is_it) {
+                roots.clone_from(&taken.roots);
+            }
+        }
+        roots
     }
 }

@@ -114,21 +114,22 @@ fn a_run_without_end_tells_what_is_waited_for_in_vain() {
         ),
         (
             "micro-batch/release-early.toml",
-            "driver/0 ends itself in batch 0 believed: what is logged for this batch can be read true: here it forgets \
+            "68.000 ms driver/0 ends itself in batch 0 believed: what is logged for this batch can be read true: here it forgets \
              it before, and another driver cannot run the batch again",
         ),
         (
             "snapshot/shared-deleted.toml",
-            "coordinator/0 hears that the state of table.writer/0 is not there believed: all that the record of a \
+            "137.000 ms coordinator/0 hears that the state of per-user/0 is not there believed: all that the record of a \
              checkpoint names is there true: here it goes with the first record that had it",
         ),
         (
             "snapshot/unknown-record.toml",
-            "is not there believed: all that the record of a checkpoint names is there",
+            "118.000 ms coordinator/0 hears that the state of events/0 is not there believed: all that the record of a \
+             checkpoint names is there",
         ),
         (
             "snapshot/waiting-barrier.toml",
-            "coordinator/0 aborts checkpoint 2 believed: the next checkpoint will have the time that it needs true: here \
+            "144.000 ms coordinator/0 aborts checkpoint 2 believed: the next checkpoint will have the time that it needs true: here \
              it waits behind one that was never sent on all channels",
         ),
         (
