@@ -128,6 +128,20 @@ mod tests {
     use super::*;
     use crate::scenario::mechanisms;
     use crate::search::variants::{right_mechanisms, wrong_mechanisms};
+    use onceproof_sim::outcome::Verdict;
+    use std::path::Path;
+
+    #[test]
+    fn what_is_said_of_a_coin_is_set_right() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/micro-batch");
+        let levels = |file: &str| {
+            let scenario = Scenario::load(&folder.join(file)).expect("a scenario");
+            of_settings(&scenario.trial)
+        };
+        let [("level", Some(right))] = &levels("declared.toml")[..] else { panic!("one level") };
+        assert_eq!(right.simulator().brief(None).verdict, Verdict::ExactlyOnce);
+        assert!(levels("derived.toml").is_empty());
+    }
 
     #[test]
     fn every_wrong_value_of_every_mechanism_is_known_and_is_set_right() {
