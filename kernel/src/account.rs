@@ -59,8 +59,8 @@ pub struct HeldInMemory {
     pub takes: &'static str,
     /// All that it has leaves under another name.
     pub leaves: &'static str,
-    /// The message by which whoever has added to results has them stored, in the same moment; none where what is stored
-    /// with it is about more.
+    /// The word of the message by which whoever has added to results has them stored, in the same moment; none where
+    /// what is stored with it is about more.
     pub stored: Option<&'static str>,
 }
 
