@@ -233,6 +233,9 @@ fn what_is_named_is_what_the_file_is_about() {
         ("lambda/append.toml", "landing = \"append\""),
         ("lambda/retention.toml", "retention = \"25s\""),
         ("dataflow-at-least-once/lost-ack.toml", "strategy = \"dataflow-at-least-once\""),
+        ("micro-batch/declared.toml", "level = \"determinate\" in step side"),
+        ("micro-batch/grant-once.toml", "grant = \"once\""),
+        ("micro-batch/watermark-in-memory.toml", "watermark = \"memory\""),
     ] {
         let change = change(&text_of(&load(file)));
         assert!(change.starts_with(expected), "{file}: {change}");

@@ -5,11 +5,16 @@ use super::common::rules::{
     is_found_by_one_fault, reached_in_bad_weather, scenario, search_small, wrong_values,
 };
 use onceproof::scenario::Scenario;
+use onceproof::search::necessity::Standing;
+use onceproof::search::space::Space;
+use onceproof::search::variants::{Setting, Variant, right, wrong};
 use onceproof_model::micro_batch::alphabet;
+use onceproof_sim::fault::KindName;
 use onceproof_sim::outcome::Class::{self, Divergent, Duplicated, Lost, Stuck, Torn};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 const FOLDER: &str = "micro-batch";
 const RECOMPUTED: &str = "results = \"recompute\"";
@@ -92,6 +97,30 @@ fn every_wrong_value_of_micro_batches_is_found() {
     let by_file = BY_FILE.iter().map(|&(value, ..)| value);
     let told = by_one.chain(in_weather).chain(by_file).map(str::to_owned);
     assert_eq!(wrong_values(FOLDER), told.collect::<BTreeSet<String>>());
+}
+
+/// A coin is said to be none: where files are not compared, one crash beside another side of it breaks what holds without.
+#[test]
+fn a_coin_that_is_declared_determinate_is_tried_and_found() {
+    let words = |variants: Vec<Variant>| -> Vec<String> {
+        let of_steps = variants.iter().filter(|one| matches!(one.setting, Setting::Step { .. }));
+        of_steps.map(Variant::words).collect()
+    };
+    let declared = "step side: level = \"determinate\"";
+    let coin = scenario(FOLDER, "coin.toml", "");
+    assert_eq!(words(wrong(&coin)), [declared]);
+    assert_eq!(words(right(&coin)), [""; 0]);
+    let compared = scenario(FOLDER, "coin.toml", "checksum = true");
+    assert_eq!(words(wrong(&compared)), [""; 0]);
+    assert_eq!(words(right(&compared)), [declared]);
+    assert_eq!(words(wrong(&scenario(FOLDER, "declared.toml", ""))), [""; 0]);
+    let space = Space::new(&coin.trial, &[KindName::Crash, KindName::UserDiffers], 2);
+    for (scenario, expected) in [(&coin, Standing::Witnessed), (&compared, Standing::Unwitnessed)] {
+        let all = [wrong(scenario), right(scenario)].concat();
+        let one = all.iter().find(|one| one.words() == declared).expect("what is declared");
+        let finding = one.search(scenario, &space, &AtomicBool::new(false), &|_| {});
+        assert_eq!(finding.standing(), expected, "{:?}", finding.witness());
+    }
 }
 
 #[test]

@@ -51,13 +51,17 @@ pub enum Ending {
     Says(&'static str),
 }
 
-/// What is told where a result is put together in memory, by the results that both name.
+/// What is told where a result is put together in memory, by the results that both name, and by the step if they name one;
+/// else it is the step of whoever tells it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct HeldInMemory {
     /// A record is added to one.
     pub takes: &'static str,
     /// All that it has leaves under another name.
     pub leaves: &'static str,
+    /// The word of the message by which whoever has added to results has them stored, in the same moment; none where
+    /// what is stored with it is about more.
+    pub stored: Option<&'static str>,
 }
 
 /// What whoever acts believes. In braces stands what is known where it is said: `{who}` acts, `{other}` is at the other
@@ -132,7 +136,7 @@ pub struct Guard {
 }
 
 /// Where it shows that a mechanism or a setting is not as it should be, before any record goes wrong by it: a position
-/// that is moved, a transaction that is ended.
+/// that is moved, a transaction that is ended. Of a run without end it is what is waited for in vain from then on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Acts {
     /// Its key: `offsets`.

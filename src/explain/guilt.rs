@@ -9,6 +9,7 @@ use super::cure::Cure;
 use super::scene::{Course, Scene, Shape};
 use super::sentences::lower;
 use super::slice::Lineage;
+use onceproof_sim::outcome::{Class, ClassTurn};
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
@@ -22,13 +23,13 @@ pub(super) struct Guilty {
     pub truth: String,
 }
 
-/// The event of a bad run at which its wrong setting acts, before the record goes wrong at `wrong`. None where what is
-/// to be changed acts on the record alone.
+/// The event of a bad run at which its wrong setting acts, before the record goes wrong at `wrong`; at any time in a run
+/// without end, where no event is the one that is wrong. None where what is to be changed acts on the record alone.
 pub(super) fn guilty(
     fails: &Course,
     lineage: &Lineage,
     cure: &Cure,
-    wrong: usize,
+    (class, wrong): (Class, usize),
     (seed, cancel): (Option<u64>, &AtomicBool),
 ) -> Option<Guilty> {
     let Cure::Settings { repairs, trial, .. } = cure else { return None };
@@ -36,7 +37,11 @@ pub(super) fn guilty(
     let account = fails.outcome.brief.alphabet.account;
     let acts = account.acts(repair.key)?;
     let right = Course::of(trial, seed, cancel)?;
-    let at = first_of_its_own(&fails.scenes[..wrong], &right.scenes, acts.words, lineage)?;
+    let before = match class.row().turn {
+        ClassTurn::Endless => fails.scenes.len(),
+        _ => wrong,
+    };
+    let at = first_of_its_own(&fails.scenes[..before], &right.scenes, acts.words, lineage)?;
     let guard = account.guard(repair.key, &repair.was)?;
     Some(Guilty { at, believed: Some(acts.believed), truth: lower(guard.misses) })
 }

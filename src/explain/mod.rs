@@ -143,7 +143,9 @@ impl<'a> Explanation<'a> {
                 };
                 Some(Guilty { at: order.at(), believed: None, truth: order.truth(&told, other) })
             }
-            (None, Some(&at)) => guilt::guilty(&fails, &lineage, &cure, at, (seed, watch.cancel)),
+            (None, Some(&at)) => {
+                guilt::guilty(&fails, &lineage, &cure, (class, at), (seed, watch.cancel))
+            }
             (None, None) => None,
         };
         // What another record did to this one is told in both runs.
@@ -266,15 +268,18 @@ impl Explanation<'_> {
         std::iter::once(&self.fails).chain(self.holds.as_ref().map(|holds| &holds.course)).collect()
     }
 
-    /// The event at which the damage is done for good: the last that is wrong of a record that is lost, or the one that
-    /// ends the transaction of the first that is.
+    /// The event at which the damage is done for good: the last that is wrong of a record that is lost, the one that ends
+    /// the transaction of the first that is, or in a run without end the one from which on it is waited for in vain.
     fn end(&self) -> Option<usize> {
         let &first = self.wrong.first()?;
         let is_lost = self.victim.class.row().turn == ClassTurn::GivenUp;
         let last = if is_lost { *self.wrong.last()? } else { first };
         let gains = self.fails.scenes[last].gains.iter();
         let ends = gains.filter(|gain| self.lineage.gains(gain, &self.victim));
-        ends.filter_map(|gain| gain.since(last)).max().or(Some(last))
+        // What has no end may be waited for in vain after the last thing that happens to a record.
+        let is_endless = self.victim.class.row().turn == ClassTurn::Endless;
+        let waits = self.guilty.as_ref().filter(|_| is_endless).map_or(last, |of| of.at);
+        ends.filter_map(|gain| gain.since(last)).max().or(Some(last.max(waits)))
     }
 
     /// All that is wrong in the run, in the order of the classes.

@@ -1,11 +1,11 @@
 //! What of a bad run is explained: one record, or the run as a whole by the record that shows it.
 
-use super::scene::{Course, Scene, Shape};
+use super::scene::{Course, Scene, Shape, Stands};
 use crate::report::damage::candidates;
 use onceproof_kernel::layout::StepIndex;
 use onceproof_sim::outcome::{Class, Damage, Outcome};
 use onceproof_systems::Trial;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Of so many damaged records the faults are looked for, so that the plainest can be told.
 const MOST_CANDIDATES: usize = 8;
@@ -51,8 +51,10 @@ impl Victim {
         let outcome = &course.outcome;
         let class = outcome.brief.classes.iter().next().filter(|_| outcome.damage.is_empty())?;
         let (roots, step) = course.shows(class)?;
-        let is_read = |scene: &&Scene| scene.shape == Shape::Read && scene.is_of(&roots);
-        let topic = course.scenes.iter().find(is_read).and_then(|scene| scene.topic.clone());
+        let roots = course.made_of(roots);
+        let of_it = || course.scenes.iter().filter(|scene| scene.is_of(&roots));
+        let read = of_it().find(|scene| scene.shape == Shape::Read);
+        let topic = read.or_else(|| of_it().next()).and_then(|scene| scene.topic.clone());
         let record = topic.as_ref().map_or_else(String::new, |topic| topic.name.clone());
         if asked.is_some_and(|name| name != record) {
             return None;
@@ -137,7 +139,13 @@ impl Course {
             |shape| matches!(shape, Shape::Wait | Shape::Send | Shape::Call | Shape::Commit);
         let mut of_records = self.scenes.iter().filter(|scene| !scene.roots.is_empty());
         let scene = match class {
-            Class::Stuck => of_records.rfind(|scene| repeats(scene.shape)),
+            Class::Stuck => {
+                let done = self.done();
+                let is_done = |scene: &Scene| scene.roots.iter().all(|root| done.contains(root));
+                let mut open = of_records.clone().filter(|scene| !is_done(scene));
+                let last = open.rfind(|scene| repeats(scene.shape));
+                last.or_else(|| of_records.rfind(|scene| repeats(scene.shape)))
+            }
             Class::Unbounded => of_records.find(|scene| scene.learns),
             _ => of_records.rfind(|scene| !scene.gains.is_empty()),
         };
@@ -145,5 +153,37 @@ impl Course {
         let scene = scene.or_else(first)?;
         let step = scene.gains.first().map(|gain| gain.step);
         Some((scene.roots.clone(), step))
+    }
+
+    /// The roots of all that stands in a result at the end, and of what was held in it: it waits for nothing any more.
+    fn done(&self) -> BTreeSet<u64> {
+        let gains = self.scenes.iter().flat_map(|scene| &scene.gains);
+        let stand =
+            gains.filter(|gain| gain.total.is_none() && matches!(gain.stands, Stands::Since(_)));
+        let mut done: BTreeSet<u64> = stand.flat_map(|gain| gain.roots.iter().copied()).collect();
+        let mut cells = BTreeSet::new();
+        for scene in self.scenes.iter().rev() {
+            let left = scene.leaves.iter().filter(|(.., root)| done.contains(root));
+            cells.extend(left.map(|(step, cell, _)| (*step, cell.clone())));
+            if scene.takes.as_ref().is_some_and(|taken| cells.contains(taken)) {
+                done.extend(&scene.roots);
+            }
+        }
+        done
+    }
+
+    /// The roots of a record that is read and is in what has these, where that is held in memory: a pane is read by nobody.
+    fn made_of(&self, mut roots: Vec<u64>) -> Vec<u64> {
+        for at in (0..self.scenes.len()).rev() {
+            let left = self.scenes[at].leaves.iter().find(|(.., root)| roots.contains(root));
+            let Some((step, cell, _)) = left else { continue };
+            let is_it = |scene: &&Scene| {
+                scene.takes.as_ref().is_some_and(|(of, taken)| (of, taken) == (step, cell))
+            };
+            if let Some(taken) = self.scenes[..at].iter().find(is_it) {
+                roots.clone_from(&taken.roots);
+            }
+        }
+        roots
     }
 }

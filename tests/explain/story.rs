@@ -74,6 +74,75 @@ fn the_guilty_event_is_told_and_what_was_believed_and_true_there() {
     }
 }
 
+/// From the comments of the file: attempt 1 stores what it has counted, attempt 2 begins with that and counts it again, and both
+/// are in one pane.
+#[test]
+fn a_record_of_micro_batches_is_followed_into_states_into_its_pane_and_to_its_row() {
+    let story = story_of("micro-batch/newest-state.toml");
+    let told = [
+        "9.000 ms executor/0 counts events/0#0 in b from 0s",
+        "11.000 ms the store applies answer 0 of per-user/0, put-state#0.per-user/0.1: version 1 is stored",
+        "307.000 ms executor/1 counts events/0#0 in b from 0s",
+        "309.000 ms the store applies answer 1 of per-user/0, put-state#0.per-user/0.3: version 1 is stored",
+        "fires per-user/b@0s#0 with 4 records",
+        "per-user/b@0s#0 is seen, per-user/a@0s#0 is seen believed: it is the result of its batch, and comes once true: \
+         no result has events/0#0 yet: from here on it is there once too often",
+    ];
+    let at: Vec<Option<usize>> = told.iter().map(|expected| story.find(expected)).collect();
+    assert!(at.iter().all(Option::is_some) && at.is_sorted(), "{at:?}\n{story}");
+}
+
+/// Who waits in vain for whom, from when on, in runs that do not end.
+#[test]
+fn a_run_without_end_tells_what_is_waited_for_in_vain() {
+    // By hand, from the comments of the files, with the first event of its kind that the right value does not have.
+    for (file, expected) in [
+        (
+            "micro-batch/grant-once.toml",
+            "44.000 ms driver/0 denies attempt 1 of per-user/0 to write: attempt 1 has leave believed: the attempt that \
+             has leave will write true: here it is denied, though it is the only one that may",
+        ),
+        (
+            "micro-batch/grant-sticky.toml",
+            "312.000 ms driver/0 denies attempt 3 of per-user/0 to write: attempt 1 has leave believed: the attempt that has leave \
+             will write true: here it is not, and all others are denied for ever",
+        ),
+        (
+            "micro-batch/unwanted.toml",
+            "44.000 ms driver/0 does not answer the report of attempt 1 of per-user/0 believed: what is not wanted need \
+             not be answered true: here it is not, and comes again for ever",
+        ),
+        (
+            "micro-batch/release-early.toml",
+            "68.000 ms driver/0 ends itself in batch 0 believed: what is logged for this batch can be read true: here it forgets \
+             it before, and another driver cannot run the batch again",
+        ),
+        (
+            "snapshot/shared-deleted.toml",
+            "137.000 ms coordinator/0 hears that the state of per-user/0 is not there believed: all that the record of a \
+             checkpoint names is there true: here it goes with the first record that had it",
+        ),
+        (
+            "snapshot/unknown-record.toml",
+            "118.000 ms coordinator/0 hears that the state of events/0 is not there believed: all that the record of a \
+             checkpoint names is there",
+        ),
+        (
+            "snapshot/waiting-barrier.toml",
+            "144.000 ms coordinator/0 aborts checkpoint 2 believed: the next checkpoint will have the time that it needs true: here \
+             it waits behind one that was never sent on all channels",
+        ),
+        (
+            "snapshot/notice-exact.toml",
+            "checkpoint 4 is complete believed: what was handed on before is committed true: here it commits those of \
+             its number alone, and after a lost notice nobody commits the others",
+        ),
+    ] {
+        let story = story_of(file);
+        assert!(story.contains(expected), "{file}: {expected}\n{story}");
+    }
+}
+
 /// From the comments of the files: what is counted in a window is followed into its pane, into the transaction that has it,
 /// and to its end. A row that nobody waits for is read at once.
 #[test]

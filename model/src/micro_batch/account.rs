@@ -187,7 +187,7 @@ const GUARDS: &[Guard] = &[
         "level",
         "A step that may answer otherwise is known to be indeterminate",
         "This step is declared to be more than it is",
-        "Leave the level of the step to be derived",
+        "Declare it indeterminate, or leave its level to be derived",
     ),
     guard(
         "winner",
@@ -231,6 +231,9 @@ const fn acts(key: &'static str, words: &'static [&'static str], believed: &'sta
 const ACTS: &[Acts] = &[
     acts("commit-row", &["put-row"], "the batch is done with, and will be shown"),
     acts("state", &["store-version"], "the next to read this is the next batch"),
+    acts("grant", &["deny-write"], "the attempt that has leave will write"),
+    acts("unwanted", &["leave-unanswered"], "what is not wanted need not be answered"),
+    acts("release", &["driver-ends"], "what is logged for this batch can be read"),
 ];
 
 /// All that is said.
@@ -246,7 +249,11 @@ pub(super) static ACCOUNT: Account = Account {
     ends: &[],
     asides: &[],
     later: None,
-    held: Some(HeldInMemory { takes: "window-takes", leaves: "window-fires" }),
+    held: Some(HeldInMemory {
+        takes: "window-takes",
+        leaves: "window-fires",
+        stored: Some("put-state"),
+    }),
 };
 
 #[cfg(test)]

@@ -31,8 +31,19 @@ pub enum Story {
     LosesExecutor(ShardIndex),
     /// An executor gives up a driver.
     DriverGone,
+    /// A driver denies an attempt to write.
+    Denies {
+        /// Which.
+        task: TaskName,
+        /// The attempt that has leave, unless the other one counts no more.
+        holder: Option<TaskName>,
+    },
+    /// A driver does not answer the report of an attempt.
+    LeavesUnanswered(TaskName),
     /// A record is counted in a window, in memory.
     Counts {
+        /// At which step.
+        step: StepIndex,
         /// Which.
         record: Name,
         /// The key of the window, and its start.
@@ -40,6 +51,8 @@ pub enum Story {
     },
     /// A window fires.
     Fires {
+        /// At which step.
+        step: StepIndex,
         /// Its pane.
         pane: Name,
         /// The key of the window, and its start.
@@ -56,6 +69,8 @@ const WINDOW: DetailWords = DetailWords::new("result", DetailKind::Text);
 const PARTITION: DetailWords = DetailWords::new("partition", DetailKind::Text);
 const TASK_ATTEMPT: DetailWords = DetailWords::new("task-attempt", DetailKind::Number);
 const ROWS: DetailWords = DetailWords::new("rows", DetailKind::Number);
+const STEP: DetailWords = DetailWords::new("step", DetailKind::Text);
+const HOLDER: DetailWords = DetailWords::new("granted-to", DetailKind::Number);
 const STAGE: DetailWords = DetailWords::new("stage", DetailKind::Text);
 const EXECUTOR: DetailWords = DetailWords::new("executor", DetailKind::Text);
 const VERSION: DetailWords = DetailWords::new("version", DetailKind::Number);
@@ -108,14 +123,24 @@ pub static TOLD: &[ToldWords] = &[
         details: &[],
     },
     ToldWords {
+        word: "deny-write",
+        about: "A driver denies an attempt to write: another one has leave, or this one counts no more.",
+        details: &[BATCH, PARTITION, TASK_ATTEMPT, HOLDER.optional()],
+    },
+    ToldWords {
+        word: "leave-unanswered",
+        about: "A driver does not answer a report that is not wanted.",
+        details: &[BATCH, PARTITION, TASK_ATTEMPT],
+    },
+    ToldWords {
         word: "window-takes",
-        about: "A record is counted in a window, in the memory of an executor.",
-        details: &[RECORD, WINDOW],
+        about: "A record is counted in a window of a step, in the memory of an executor.",
+        details: &[STEP, RECORD, WINDOW],
     },
     ToldWords {
         word: "window-fires",
-        about: "What is counted in a window leaves it as a pane.",
-        details: &[RECORD, WINDOW, RECORDS],
+        about: "What is counted in a window of a step leaves it as a pane.",
+        details: &[STEP, RECORD, WINDOW, RECORDS],
     },
 ];
 
@@ -130,6 +155,8 @@ impl Tale for Story {
             Story::ThrowsAway(_) => "throw-away",
             Story::LosesExecutor(_) => "lose-executor",
             Story::DriverGone => "driver-is-gone",
+            Story::Denies { .. } => "deny-write",
+            Story::LeavesUnanswered(_) => "leave-unanswered",
             Story::Counts { .. } => "window-takes",
             Story::Fires { .. } => "window-fires",
         }
@@ -146,11 +173,18 @@ impl Tale for Story {
             Story::Finishes | Story::DriverGone => Vec::new(),
             Story::ThrowsAway(step) => vec![(STAGE.name, Detail::Step(step))],
             Story::LosesExecutor(executor) => vec![(EXECUTOR.name, Detail::Shard(executor))],
-            Story::Counts { record, window: (key, start) } => vec![
+            Story::Denies { task, holder } => {
+                let holder = holder.map(|holder| number(HOLDER, holder.attempt));
+                of_batch_and_task(task).chain(holder).collect()
+            }
+            Story::LeavesUnanswered(task) => of_batch_and_task(task).collect(),
+            Story::Counts { step, record, window: (key, start) } => vec![
+                (STEP.name, Detail::Step(step)),
                 (RECORD.name, Detail::Record(record)),
                 (WINDOW.name, Detail::Result(key, Some(start))),
             ],
-            Story::Fires { pane, window: (key, start), records } => vec![
+            Story::Fires { step, pane, window: (key, start), records } => vec![
+                (STEP.name, Detail::Step(step)),
                 (RECORD.name, Detail::Record(pane)),
                 (WINDOW.name, Detail::Result(key, Some(start))),
                 (RECORDS.name, Detail::Number(records)),
@@ -179,7 +213,19 @@ impl Tale for Story {
                 format!("{who} takes {} for lost", speaker.shard(executor))
             }
             Story::DriverGone => format!("{who} gives up its driver"),
-            Story::Counts { record, window: (key, start) } => {
+            Story::Denies { task, holder } => {
+                let why = match holder {
+                    Some(holder) => format!("attempt {} has leave", holder.attempt),
+                    None => "it counts no more".to_owned(),
+                };
+                let (attempt, shard) = (task.attempt, speaker.shard(task.shard));
+                format!("{who} denies attempt {attempt} of {shard} to write: {why}")
+            }
+            Story::LeavesUnanswered(task) => {
+                let (attempt, shard) = (task.attempt, speaker.shard(task.shard));
+                format!("{who} does not answer the report of attempt {attempt} of {shard}")
+            }
+            Story::Counts { record, window: (key, start), step: _ } => {
                 let (record, key) = (speaker.name(record), speaker.key(key));
                 format!("{who} counts {record} in {key} from {start}")
             }
@@ -188,6 +234,16 @@ impl Tale for Story {
             }
         }
     }
+}
+
+/// Which attempt of which task is meant.
+fn of_task(TaskName { shard, attempt, .. }: TaskName) -> [(&'static str, Detail); 2] {
+    [(PARTITION.name, Detail::Shard(shard)), number(TASK_ATTEMPT, attempt)]
+}
+
+/// The same, with its batch.
+fn of_batch_and_task(task: TaskName) -> impl Iterator<Item = (&'static str, Detail)> {
+    [number(BATCH, task.batch)].into_iter().chain(of_task(task))
 }
 
 fn number(words: DetailWords, number: u32) -> (&'static str, Detail) {
@@ -221,7 +277,11 @@ pub static CHANGES: &[ToldWords] = &[
         about: "What an attempt of a task has written is seen.",
         details: &[BATCH, PARTITION, TASK_ATTEMPT, ROWS],
     },
-    ToldWords { word: "row-seen", about: "A row is seen.", details: &[RECORD] },
+    ToldWords {
+        word: "row-seen",
+        about: "A row of the results of a step is seen.",
+        details: &[STEP, RECORD],
+    },
     ToldWords {
         word: "release-offsets",
         about: "A source keeps nothing before an offset.",
@@ -251,9 +311,6 @@ impl Tale for Change {
     }
 
     fn details(&self) -> Details {
-        let of_task = |TaskName { shard, attempt, .. }: TaskName| {
-            [(PARTITION.name, Detail::Shard(shard)), number(TASK_ATTEMPT, attempt)]
-        };
         match *self {
             Change::Row { log, batch, .. } => {
                 vec![(LOG.name, Detail::Word(log_word(log))), number(BATCH, batch)]
@@ -267,14 +324,12 @@ impl Tale for Change {
             }
             Change::Publish { batch, rows } => vec![number(BATCH, batch), number(ROWS, rows)],
             Change::Write { task, rows } => {
-                let of = of_task(task);
-                [number(BATCH, task.batch)]
-                    .into_iter()
-                    .chain(of)
-                    .chain([number(ROWS, rows)])
-                    .collect()
+                of_batch_and_task(task).chain([number(ROWS, rows)]).collect()
             }
-            Change::Show(row) => vec![(RECORD.name, Detail::Record(row.record.tag.name))],
+            Change::Show(row) => vec![
+                (STEP.name, Detail::Step(row.table)),
+                (RECORD.name, Detail::Record(row.record.tag.name)),
+            ],
             Change::Release { batch, to } => {
                 vec![number(BATCH, batch), (OFFSET.name, Detail::Number(to))]
             }
@@ -358,6 +413,8 @@ mod tests {
 
     #[test]
     fn all_that_is_told_stands_in_the_table() {
+        let step = StepIndex(0);
+        let task = TaskName { batch: 0, shard: ShardIndex(0), attempt: 1 };
         let stories = [
             Story::Plans { batch: 0, records: 4 },
             Story::RunsAgain(0),
@@ -367,8 +424,10 @@ mod tests {
             Story::ThrowsAway(StepIndex(0)),
             Story::LosesExecutor(ShardIndex(0)),
             Story::DriverGone,
-            Story::Counts { record: Name(1), window: (Key::GLOBAL, Time(0)) },
-            Story::Fires { pane: Name(1), window: (Key::GLOBAL, Time(0)), records: 2 },
+            Story::Denies { task, holder: None },
+            Story::LeavesUnanswered(task),
+            Story::Counts { step, record: Name(1), window: (Key::GLOBAL, Time(0)) },
+            Story::Fires { step, pane: Name(1), window: (Key::GLOBAL, Time(0)), records: 2 },
         ];
         for story in stories {
             let told = Told::new(story);

@@ -308,13 +308,24 @@ const fn acts(key: &'static str, words: &'static [&'static str], believed: &'sta
     Acts { key, words, believed }
 }
 
-/// Where a rule that is left out shows before a record goes wrong by it.
+/// Where a record of a checkpoint turns out to be one of nothing.
+const STATE_MISSING: &[&str] = &["state-missing"];
+const STATES_ARE_THERE: &str = "all that the record of a checkpoint names is there";
+
+/// Where a rule that is left out shows: before a record goes wrong by it, or what does not end by it.
 const ACTS: &[Acts] = &[
     acts("on-abort", &["abort-transaction"], "what an aborted checkpoint had comes again"),
     acts("notify", &["commit-transaction"], "the record of the checkpoint will stand"),
     acts("commit", &["commit-transaction"], "the checkpoint of the barrier will be complete"),
     acts("savepoint.is", &["commit-transaction"], "nothing goes back behind a savepoint"),
     acts("delete", &["delete-record"], "the next record will be there at once"),
+    acts("barriers", &["abort-checkpoint"], "the next checkpoint will have the time that it needs"),
+    acts("scope", &["complete-checkpoint"], "what was handed on before is committed"),
+    acts("ack", STATE_MISSING, STATES_ARE_THERE),
+    acts("unknown-record", STATE_MISSING, STATES_ARE_THERE),
+    acts("late-acks", STATE_MISSING, STATES_ARE_THERE),
+    acts("base", STATE_MISSING, STATES_ARE_THERE),
+    acts("shared", STATE_MISSING, STATES_ARE_THERE),
     acts("fencing", &["record-checkpoint"], "whoever writes a record leads"),
     acts("restore", &["record-checkpoint", "deploy-attempt"], "the newest record is known"),
     acts("ids", &["record-checkpoint"], "all of these acks are of this checkpoint"),
@@ -338,7 +349,7 @@ pub(super) static ACCOUNT: Account = Account {
         of: &["writer", "job-attempt", "opened-for"],
         ends: &[("commit-transaction", Ending::Stands), ("abort-transaction", Ending::Undone)],
     }),
-    held: Some(HeldInMemory { takes: "count-record", leaves: "fire-window" }),
+    held: Some(HeldInMemory { takes: "count-record", leaves: "fire-window", stored: None }),
 };
 
 #[cfg(test)]

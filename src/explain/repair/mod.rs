@@ -3,11 +3,12 @@
 mod steps;
 
 use crate::scenario::{given, mechanisms, setting_in_words, settings_word};
+use onceproof_kernel::layout::StepIndex;
 use onceproof_model::dataflow;
 use onceproof_model::dataflow::mechanism::table::{MechanismRow, MechanismTry};
 use onceproof_model::dataflow::mechanism::{Dedup, Gc, Mechanism};
 use onceproof_model::in_memory;
-use onceproof_model::micro_batch;
+use onceproof_model::micro_batch::{self, OutputLevel};
 use onceproof_model::pipeline::{Step, StepKind};
 use onceproof_model::setting::{Free, HasTable, SettingValue, Worth};
 use onceproof_model::snapshot;
@@ -60,6 +61,8 @@ enum Sets {
     Mechanism(&'static str, Vec<usize>, Box<Mechanism>),
     /// A setting of a system that has a table of them, by its key.
     Setting(&'static str, SettingValue),
+    /// How far what a step makes is the same.
+    Level(StepIndex, OutputLevel),
     /// The kind of a step.
     Kind(usize, Box<StepKind>),
     /// After how many failures a step gives a record up.
@@ -98,13 +101,16 @@ impl Repair {
                 with_settings!(&mut settings, settings => set(settings, key, *value))?;
                 design.with_settings(settings)?
             }
+            (Sets::Level(step, level), Design::MicroBatch(design)) => {
+                Design::MicroBatch(design.with_level(*step, *level).ok()?)
+            }
             (Sets::Kind(at, kind), design) => {
                 of_steps(design, *at, |step| step.kind = (**kind).clone())?
             }
             (Sets::DeadLetter(at, after), design) => {
                 of_steps(design, *at, |step| step.failing.dead_letter_after = Some(*after))?
             }
-            (Sets::Mechanism(..) | Sets::Strategy, _) => return None,
+            (Sets::Mechanism(..) | Sets::Level(..) | Sets::Strategy, _) => return None,
         };
         Some(Trial { design, plan: trial.plan.clone() })
     }
@@ -161,6 +167,9 @@ pub(super) fn repairs(trial: &Trial, keeps_ids: bool) -> Option<Vec<Repair>> {
         }
         Design::Own(_) => return None,
     };
+    if let Design::MicroBatch(design) = &trial.design {
+        found.extend(of_levels(design));
+    }
     for (at, step) in trial.design.pipeline().steps().iter().enumerate() {
         found.extend(steps::of_step(at, step, has_ids(trial, at)));
     }
@@ -253,13 +262,18 @@ fn of_name(step: &Step) -> String {
     format!("step {}", step.name)
 }
 
-/// Each setting that may be wrong, of a system that has a table of them.
+/// Each setting that may be wrong, of a system that has a table of them. What matters only under another setting comes
+/// first: a grant that is given once was not named, since a sink that needs no grants is enough, too.
 fn of_settings<T: HasTable>(settings: &T, place: &str) -> Vec<Repair> {
     let first = settings.first();
     let mut found = Vec::new();
     for setting in settings.rows() {
         let value = (setting.get)(settings);
         let worth = |at: usize| settings.worth(setting, &setting.choices[at]);
+        let is_under = match value {
+            SettingValue::Choice(at) => setting.choices[at].under.is_some(),
+            SettingValue::Length(_) | SettingValue::Number(_) | SettingValue::Follows => false,
+        };
         let of_first = (setting.get)(&first);
         let rank = match value {
             SettingValue::Choice(at) => match worth(at) {
@@ -284,7 +298,7 @@ fn of_settings<T: HasTable>(settings: &T, place: &str) -> Vec<Repair> {
         let Some(right) = Some(of_first).filter(is_right).or_else(|| choices.find(is_right)) else {
             continue;
         };
-        found.push(Repair {
+        let repair = Repair {
             rank,
             place: place.to_owned(),
             key: setting.key,
@@ -292,9 +306,25 @@ fn of_settings<T: HasTable>(settings: &T, place: &str) -> Vec<Repair> {
             to: of_written(Some(&setting_in_words(setting, right))),
             is_default: of_first == value,
             sets: Sets::Setting(setting.key, right),
-        });
+        };
+        found.push((!is_under, repair));
     }
-    found
+    found.sort_by_key(|&(is_alone, _)| is_alone);
+    found.into_iter().map(|(_, repair)| repair).collect()
+}
+
+/// Each step of micro-batches that is said to make the same, and may not.
+fn of_levels(design: &micro_batch::Design) -> impl Iterator<Item = Repair> {
+    let written = |level: OutputLevel| format!("\"{}\"", level.word());
+    design.misdeclared().into_iter().map(move |(step, level)| Repair {
+        rank: Rank::Wrong,
+        place: of_name(design.pipeline.step(step)),
+        key: "level",
+        was: written(level),
+        to: written(OutputLevel::Indeterminate),
+        is_default: false,
+        sets: Sets::Level(step, OutputLevel::Indeterminate),
+    })
 }
 
 /// Sets one of the settings of a system.

@@ -237,6 +237,9 @@ impl Course {
         let mut see = |seen: &Seen<'_>| scenes.push(Scene::of(seen));
         let outcome = trial.simulator().trace_unless(seed, &mut see, cancel)?;
         settle(&mut scenes);
+        if let Some(stored) = outcome.brief.alphabet.account.held.and_then(|held| held.stored) {
+            store(&mut scenes, stored);
+        }
         Some(Course { outcome, scenes })
     }
 }
@@ -258,6 +261,40 @@ fn settle(scenes: &mut [Scene]) {
             for (at, number) in open.remove(&(shard, end.of)).unwrap_or_default() {
                 scenes[at].gains[number].stands = stands;
             }
+        }
+    }
+}
+
+/// Finds out which records are in what is stored by a message: those that its sender has added in the same moment.
+fn store(scenes: &mut [Scene], message: &str) {
+    let mut added: BTreeMap<ShardIndex, (Nanos, Vec<u64>)> = BTreeMap::new();
+    let mut stored: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    let is_it =
+        |name: Option<&String>| name.is_some_and(|name| name.split('#').next() == Some(message));
+    for scene in scenes {
+        let Some(shard) = scene.shard else { continue };
+        let name = scene.topic.as_ref().map(|topic| &topic.name);
+        match scene.shape {
+            _ if scene.takes.is_some() => {
+                let (at, roots) = added.entry(shard).or_default();
+                if *at != scene.at {
+                    (*at, *roots) = (scene.at, Vec::new());
+                }
+                roots.extend(&scene.roots);
+            }
+            Shape::Send if is_it(name) && !scene.is_again => {
+                let added = added.remove(&shard).filter(|(at, _)| *at == scene.at);
+                if let (Some((_, roots)), Some(name)) = (added, name) {
+                    stored.insert(name.clone(), roots);
+                }
+            }
+            Shape::Apply => {
+                let roots = name.and_then(|name| stored.get(name));
+                scene.roots.extend(roots.into_iter().flatten());
+                scene.roots.sort_unstable();
+                scene.roots.dedup();
+            }
+            _ => {}
         }
     }
 }

@@ -292,8 +292,12 @@ impl Telling<'_> {
             Detail::Result(key, Some(start)) => Some(format!("{}@{start}", self.seen.key(key))),
             _ => None,
         });
-        let step = scene.shard.map(|shard| self.seen.layout.step_of(shard));
-        let (Some(cell), Some(step)) = (result, step) else { return };
+        let named = details.iter().find_map(|&(_, detail)| match detail {
+            Detail::Step(step) => Some(step),
+            _ => None,
+        });
+        let own = scene.shard.map(|shard| self.seen.layout.step_of(shard));
+        let (Some(cell), Some(step)) = (result, named.or(own)) else { return };
         if word == held.takes {
             scene.takes = Some((step, cell));
         } else if word == held.leaves {

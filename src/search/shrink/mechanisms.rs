@@ -5,9 +5,11 @@
 use super::bench::Bench;
 use super::case::Case;
 use crate::scenario::Scenario;
+use onceproof_kernel::layout::StepIndex;
 use onceproof_model::dataflow;
 use onceproof_model::dataflow::mechanism::Mechanism;
 use onceproof_model::dataflow::mechanism::table::MechanismRow;
+use onceproof_model::micro_batch::OutputLevel;
 use onceproof_model::setting::HasTable;
 use onceproof_systems::{Design, SystemSettings, Trial};
 
@@ -92,8 +94,19 @@ fn of_settings(trial: &Trial) -> Vec<(&'static str, Option<Trial>)> {
             .collect(),
         Some(SystemSettings::MicroBatch(settings)) => wrong_of(&settings)
             .map(|(key, right)| (key, with(SystemSettings::MicroBatch(right))))
+            .chain(of_levels(trial))
             .collect(),
     }
+}
+
+/// Each step of micro-batches that is said to make the same and may not, with the plan in which that is not said.
+fn of_levels(trial: &Trial) -> Vec<(&'static str, Option<Trial>)> {
+    let Design::MicroBatch(design) = &trial.design else { return Vec::new() };
+    let right = |step: StepIndex| {
+        let design = design.with_level(step, OutputLevel::Indeterminate).ok()?;
+        Some(Trial { design: Design::MicroBatch(design), plan: trial.plan.clone() })
+    };
+    design.misdeclared().into_iter().map(|(step, _)| ("level", right(step))).collect()
 }
 
 /// The key of each setting that is wrong, and all settings with that one right.
@@ -115,6 +128,20 @@ mod tests {
     use super::*;
     use crate::scenario::mechanisms;
     use crate::search::variants::{right_mechanisms, wrong_mechanisms};
+    use onceproof_sim::outcome::Verdict;
+    use std::path::Path;
+
+    #[test]
+    fn what_is_said_of_a_coin_is_set_right() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/micro-batch");
+        let levels = |file: &str| {
+            let scenario = Scenario::load(&folder.join(file)).expect("a scenario");
+            of_settings(&scenario.trial)
+        };
+        let [("level", Some(right))] = &levels("declared.toml")[..] else { panic!("one level") };
+        assert_eq!(right.simulator().brief(None).verdict, Verdict::ExactlyOnce);
+        assert!(levels("derived.toml").is_empty());
+    }
 
     #[test]
     fn every_wrong_value_of_every_mechanism_is_known_and_is_set_right() {

@@ -2,6 +2,7 @@
 //! right. Each is written as in the file, so that a reader can try it:
 //! `onceproof run FILE --mechanism 'dedup = "off"'`, `onceproof run FILE --step 'table: write = "append"'`.
 
+mod levels;
 mod mechanisms;
 mod steps;
 mod own;
@@ -82,7 +83,8 @@ pub const OTHER_FAULTS: &str = "faults that it has a place for";
 /// Every wrong value that is tried of a scenario.
 pub fn wrong(scenario: &Scenario) -> Vec<Variant> {
     if let Some(settings) = scenario.trial.design.settings() {
-        return of_settings(&settings, Soundness::Wrong);
+        let of_levels = levels::of(&scenario.trial.design, Soundness::Wrong);
+        return [of_settings(&settings, Soundness::Wrong), of_levels].concat();
     }
     let of_steps = steps::of(scenario, Soundness::Wrong);
     let mut variants = [mechanisms::wrong(), of_steps].concat();
@@ -100,7 +102,8 @@ pub fn wrong(scenario: &Scenario) -> Vec<Variant> {
 /// How many settings of a scenario can be such that results are wrong.
 pub fn settings_that_break(scenario: &Scenario) -> u64 {
     if let Some(settings) = scenario.trial.design.settings() {
-        return with_settings!(settings, settings => breaking(&settings));
+        let may_lie = !levels::of(&scenario.trial.design, Soundness::Wrong).is_empty();
+        return with_settings!(settings, settings => breaking(&settings)) + u64::from(may_lie);
     }
     let wrong = wrong(scenario);
     wrong.iter().map(Variant::key).collect::<BTreeSet<_>>().len() as u64
@@ -109,7 +112,8 @@ pub fn settings_that_break(scenario: &Scenario) -> u64 {
 /// Every other right value that is tried of a scenario.
 pub fn right(scenario: &Scenario) -> Vec<Variant> {
     if let Some(settings) = scenario.trial.design.settings() {
-        return of_settings(&settings, Soundness::Right);
+        let of_levels = levels::of(&scenario.trial.design, Soundness::Right);
+        return [of_settings(&settings, Soundness::Right), of_levels].concat();
     }
     [mechanisms::right(), steps::of(scenario, Soundness::Right)].concat()
 }

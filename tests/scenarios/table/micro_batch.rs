@@ -22,8 +22,27 @@ pub const ROWS: &[Row] = &[
         4,
         &[("table", 4, 4, &[("a/0", 1), ("a/1", 1), ("u/0", 1), ("u/1", 1)])],
     ),
+    ledger(
+        "micro-batch/missing.toml",
+        &[Divergent, Duplicated, Lost],
+        [4, 2, 1, 1, 1, 1, 0],
+        &[("table", 4, 4, &[("a/0", 1), ("u/0", 2), ("u/1", 1)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
     exact(
         "micro-batch/checksum.toml",
+        4,
+        &[("table", 4, 4, &[("a/0", 1), ("a/1", 1), ("u/0", 1), ("u/1", 1)])],
+    ),
+    ledger(
+        "micro-batch/stale-counted.toml",
+        &[Divergent, Duplicated, Lost],
+        [4, 2, 1, 1, 1, 1, 0],
+        &[("table", 4, 4, &[("a/0", 1), ("u/0", 2), ("u/1", 1)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
+    exact(
+        "micro-batch/stale-ignored.toml",
         4,
         &[("table", 4, 4, &[("a/0", 1), ("a/1", 1), ("u/0", 1), ("u/1", 1)])],
     ),
@@ -91,6 +110,24 @@ pub const ROWS: &[Row] = &[
     )
     .with_damaged(&["per-user/b@0s#0"]),
     ledger(
+        "micro-batch/by-partition-first.toml",
+        &[Divergent, Torn],
+        [4, 3, 0, 0, 0, 1, 0],
+        &[
+            ("rows", 4, 4, &[("a/0", 2), ("u/0", 2)]),
+            ("table", 4, 4, &[("a/0", 1), ("a/1", 1), ("u/0", 2)]),
+        ],
+    )
+    .with_damaged(&["events/0#0", "events/0#0.0", "per-user/a/0@0s#0"]),
+    exact(
+        "micro-batch/by-batch-after-all.toml",
+        4,
+        &[
+            ("rows", 4, 4, &[("a/0", 1), ("a/1", 1), ("u/0", 2)]),
+            ("table", 4, 4, &[("a/0", 1), ("a/1", 1), ("u/0", 2)]),
+        ],
+    ),
+    ledger(
         "micro-batch/uncoordinated.toml",
         &[Duplicated],
         [4, 2, 2, 4, 0, 0, 0],
@@ -101,6 +138,13 @@ pub const ROWS: &[Row] = &[
     ledger("micro-batch/grant-once.toml", &[Stuck], [4, 0, 0, 0, 0, 0, 0], &[("table", 4, 0, &[])]),
     exact("micro-batch/grant-repeated.toml", 4, &[("table", 4, 4, &[("a", 2), ("b", 2)])]),
     ledger(
+        "micro-batch/grant-sticky.toml",
+        &[Stuck],
+        [4, 0, 0, 0, 0, 0, 0],
+        &[("table", 4, 0, &[])],
+    ),
+    exact("micro-batch/grant-taken-back.toml", 4, &[("table", 4, 4, &[("a", 2), ("b", 2)])]),
+    ledger(
         "micro-batch/newest-state.toml",
         &[Duplicated],
         [4, 2, 2, 2, 0, 0, 0],
@@ -108,6 +152,25 @@ pub const ROWS: &[Row] = &[
     )
     .with_damaged(&["events/0#0", "events/1#1"]),
     exact("micro-batch/accepted-state.toml", 4, &[("table", 4, 4, &[("a", 2), ("b", 2)])]),
+    ledger(
+        "micro-batch/state-by-version.toml",
+        &[Divergent, Duplicated, Lost],
+        [4, 2, 1, 1, 1, 1, 0],
+        &[("table", 4, 4, &[("a/0", 1), ("u/0", 2), ("u/1", 1)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
+    exact(
+        "micro-batch/state-by-attempt.toml",
+        4,
+        &[("table", 4, 4, &[("a/0", 1), ("a/1", 1), ("u/0", 1), ("u/1", 1)])],
+    ),
+    ledger(
+        "micro-batch/cache-by-version.toml",
+        &[Divergent, Duplicated, Lost],
+        [4, 2, 1, 1, 1, 1, 0],
+        &[("table", 4, 4, &[("a/0", 1), ("u/0", 2), ("u/1", 1)])],
+    )
+    .with_damaged(&["events/0#0", "events/0#1"]),
     ledger(
         "micro-batch/one-version.toml",
         &[Lost],
@@ -132,6 +195,14 @@ pub const ROWS: &[Row] = &[
     )
     .with_damaged(&["events/1#2"]),
     exact("micro-batch/least-watermark.toml", 6, &[("table", 6, 6, &[("a", 4), ("b", 2)])]),
+    ledger(
+        "micro-batch/watermark-in-memory.toml",
+        &[Duplicated],
+        [4, 2, 2, 2, 0, 0, 0],
+        &[("table", 4, 6, &[("a", 3), ("b", 3)])],
+    )
+    .with_damaged(&["events/0#0", "events/1#0"]),
+    exact("micro-batch/watermark-logged.toml", 4, &[("table", 4, 4, &[("a", 2), ("b", 2)])]),
     ledger(
         "micro-batch/release-early.toml",
         &[Stuck],

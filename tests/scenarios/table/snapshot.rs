@@ -182,6 +182,13 @@ pub const ROWS: &[Row] = &[
         "per-user/b@20ms#0",
     ]),
     ledger(
+        "snapshot/no-final-checkpoint.toml",
+        &[Lost],
+        [8, 3, 0, 0, 5, 0, 0],
+        &[("table", 8, 3, &[("a", 1), ("b", 2)])],
+    )
+    .with_damaged(&["events/0#2", "events/0#3", "events/1#1", "events/1#2", "events/1#3"]),
+    ledger(
         "snapshot/uncommitted.toml",
         &[Duplicated],
         [8, 3, 5, 5, 0, 0, 0],
@@ -252,6 +259,13 @@ pub const ROWS: &[Row] = &[
         [8, 6, 0, 0, 0, 0, 0],
         &[("table", 8, 6, &[("a", 4), ("b", 2)])],
     ),
+    ledger(
+        "snapshot/shared-deleted.toml",
+        &[Stuck],
+        [9, 8, 0, 0, 0, 0, 0],
+        &[("table", 9, 8, &[("a", 4), ("b", 4)])],
+    ),
+    exact("snapshot/shared-counted.toml", 9, &[("table", 9, 9, &[("a", 5), ("b", 4)])]),
     exact("snapshot/overtaken-end.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
     exact("snapshot/start-for-a-life.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),
     exact("snapshot/older-leader.toml", 8, &[("table", 8, 8, &[("a", 4), ("b", 4)])]),

@@ -13,7 +13,7 @@ use laid::{layout, roles};
 use onceproof_kernel::alphabet::Point;
 use onceproof_kernel::key::{Key, Keys};
 use onceproof_kernel::layout::{Layout, ShardIndex, StepIndex};
-use stages::{is_direct, stages};
+use stages::{differing, is_direct, stages};
 
 /// The names of the processes beside the steps.
 pub const DRIVER: &str = "driver";
@@ -111,6 +111,34 @@ impl Design {
         let may_fuse = self.topology.may_fuse().iter().copied();
         let all = steps.zip(may_fuse).zip(self.declared.iter().copied());
         all.map(|((step, may), level)| (step, may, level)).collect()
+    }
+
+    /// The steps that make other rows of the same input, by what they do themselves.
+    pub fn differing(&self) -> Vec<StepIndex> {
+        differing(&self.pipeline, &self.topology, &self.declared)
+    }
+
+    /// Those of them that are said to make the same, each with what is said.
+    pub fn misdeclared(&self) -> Vec<(StepIndex, OutputLevel)> {
+        let said = self.differing().into_iter().map(|step| (step, self.declared[step.at()]));
+        let said = said.filter_map(|(step, level)| Some((step, level?)));
+        said.filter(|(_, level)| *level < OutputLevel::Indeterminate).collect()
+    }
+
+    /// The same design, with this said of a step.
+    ///
+    /// # Errors
+    /// As [`Design::new`].
+    pub fn with_level(&self, step: StepIndex, level: OutputLevel) -> Result<Design, Refused> {
+        let mut parts = self.parts();
+        parts[step.at()].2 = Some(level);
+        Design::new(parts, self.settings)
+    }
+
+    /// Whether tasks of another stage read what a step makes.
+    pub fn is_shuffled(&self, step: StepIndex) -> bool {
+        let head = self.topology.head(step);
+        self.stages.iter().any(|stage| stage.head == head && !stage.children.is_empty())
     }
 
     /// The steps as functions are run by.

@@ -136,23 +136,52 @@ fn levels(
 ) -> Vec<OutputLevel> {
     let mut levels = vec![OutputLevel::Determinate; pipeline.steps().len()];
     for &step in pipeline.order() {
-        let of = pipeline.step(step);
-        let input = of.from.iter().map(|from| levels[from.at()]).max();
-        let is_fetched = topology.head(step) == step && !of.from.is_empty();
-        let fetched = if is_fetched { OutputLevel::Unordered } else { OutputLevel::Determinate };
-        let input = input.unwrap_or(OutputLevel::Determinate).max(fetched);
-        let derived = match &of.kind {
-            StepKind::Map(function) => made_of(function, input),
-            StepKind::Source { .. }
-            | StepKind::Reshuffle
-            | StepKind::Count(_)
-            | StepKind::Sum(_)
-            | StepKind::CountGlobally(_)
-            | StepKind::Sink(_) => input,
-        };
+        let derived = made_by(pipeline, step, input_of(pipeline, topology, step, &levels));
         levels[step.at()] = declared[step.at()].unwrap_or(derived);
     }
     levels
+}
+
+/// How far what a step reads is the same, where these are the levels of the steps above it.
+fn input_of(
+    pipeline: &Pipeline,
+    topology: &Topology,
+    step: StepIndex,
+    levels: &[OutputLevel],
+) -> OutputLevel {
+    let from = &pipeline.step(step).from;
+    let input = from.iter().map(|from| levels[from.at()]).max();
+    let is_fetched = topology.head(step) == step && !from.is_empty();
+    let fetched = if is_fetched { OutputLevel::Unordered } else { OutputLevel::Determinate };
+    input.unwrap_or(OutputLevel::Determinate).max(fetched)
+}
+
+/// How far what a step makes of such an input is the same, whatever is said of it.
+fn made_by(pipeline: &Pipeline, step: StepIndex, input: OutputLevel) -> OutputLevel {
+    match &pipeline.step(step).kind {
+        StepKind::Map(function) => made_of(function, input),
+        StepKind::Source { .. }
+        | StepKind::Reshuffle
+        | StepKind::Count(_)
+        | StepKind::Sum(_)
+        | StepKind::CountGlobally(_)
+        | StepKind::Sink(_) => input,
+    }
+}
+
+/// The steps that make other rows of the same input, by what they do themselves.
+pub(super) fn differing(
+    pipeline: &Pipeline,
+    topology: &Topology,
+    declared: &[Option<OutputLevel>],
+) -> Vec<StepIndex> {
+    let levels = levels(pipeline, topology, declared);
+    let differs = |step: &StepIndex| {
+        let input = input_of(pipeline, topology, *step, &levels);
+        let made = made_by(pipeline, *step, input);
+        input < OutputLevel::Indeterminate && made == OutputLevel::Indeterminate
+    };
+    pipeline.numbered().map(|(step, _)| step).filter(differs).collect()
 }
 
 /// How far what a function makes of such an input is the same. A clock reads the time of the batch, which is logged.

@@ -256,8 +256,9 @@ impl BatchDriver {
         match request.body {
             Request::Done { driver, life, task, report } if is_meant(driver) => {
                 let is_wanted = self.run.is_live(task);
-                if is_wanted || m.design.settings.answers_unwanted {
-                    answer(self.shard, request, Reply::Done, m);
+                match is_wanted || m.design.settings.answers_unwanted {
+                    true => answer(self.shard, request, Reply::Done, m),
+                    false => super::tell(Story::LeavesUnanswered(task), m),
                 }
                 self.is_done((request.from, life), task, report, m);
             }

@@ -427,6 +427,8 @@ impl BatchDriver {
         };
         if !is_its {
             m.env.reach(DENIED);
+            let holder = self.run.grants.get(&task.shard).copied().filter(|_| is_live);
+            super::super::tell(Story::Denies { task, holder }, m);
         }
         is_its
     }

@@ -183,7 +183,8 @@ impl Counting<'_> {
             let window = flow.counts(*step, windowing, record, &mut state.windows, m.env);
             let floor = old.content(&window).map_or(0, |content| content.sum.pile.head);
             touched.insert(window, floor);
-            let counts = Story::Counts { record: record.tag.name, window: (window.2, start) };
+            let counts =
+                Story::Counts { step: *step, record: record.tag.name, window: (window.2, start) };
             super::super::tell(counts, m);
         }
         let is_read = m.design.pipeline.edges(*step).is_empty();
@@ -193,6 +194,7 @@ impl Counting<'_> {
             };
             let record = fired.record;
             let fires = Story::Fires {
+                step: *step,
                 pane: record.tag.name,
                 window: (record.key, fired.start),
                 records: record.weight.unsigned_abs(),
