@@ -1,7 +1,7 @@
 //! A world that goes on where another one stands, between two events. Schedules that begin alike share the run of their
 //! beginning so: of all that a search of three faults executes, three quarters were executed before.
 
-use super::World;
+use super::{World, unwatched};
 use crate::answers::{Question, Watched};
 use crate::fault::{Fault, Kind};
 use onceproof_kernel::system::Copied;
@@ -15,7 +15,7 @@ impl<S: Copied> World<'_, S> {
         if events > 0 {
             self.begin(&mut |_, _| {});
         }
-        let end = self.run_events::<false>(stop, events, |_, _| {});
+        let end = self.run_events::<false>(stop, events, unwatched);
         let stands_at = self.outside.work.events;
         let is_there = stands_at == events;
         assert!(
