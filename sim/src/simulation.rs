@@ -12,7 +12,7 @@ use crate::served::ServedFigures;
 use crate::service::Wrongs;
 use crate::simulator::{EventSeen, Extensions, NEVER, Runs, UNSTOPPED};
 use crate::trace::{Recorder, Seen};
-use crate::world::{End, World};
+use crate::world::{End, World, unwatched};
 use forks::Branches;
 use onceproof_kernel::alphabet::Mark;
 use onceproof_kernel::layout::StepIndex;
@@ -40,13 +40,13 @@ impl<'a, S: System> Simulation<'a, S> {
     }
 
     /// Runs what was prepared to its end.
-    fn run(&mut self, flush: impl FnMut(&mut Outside<'a, S>, &Fingerprint)) -> End {
+    fn run(&mut self, flush: Flush<'_, 'a, S>) -> End {
         self.world.run(&NEVER, flush).expect(UNSTOPPED)
     }
 
     /// Runs to the end from where the world stands, and judges it.
     fn ended(&mut self, stop: &AtomicBool) -> Option<Brief> {
-        let end = self.world.run(stop, |_, _| {})?;
+        let end = self.world.run(stop, unwatched)?;
         let judgement = self.judge(&end);
         Some(self.summary(&end, &judgement))
     }
@@ -68,7 +68,7 @@ impl<'a, S: System> Simulation<'a, S> {
         &mut self,
         seed: Option<u64>,
         stop: &AtomicBool,
-        flush: impl FnMut(&mut Outside<'a, S>, &Fingerprint),
+        flush: Option<Flush<'_, 'a, S>>,
     ) -> Option<Outcome> {
         self.world.reset(seed, true);
         self.watch_served();
@@ -235,7 +235,7 @@ impl<S: System> Runs for Simulation<'_, S> {
     fn brief_unless(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<Brief> {
         // What properties are asked of is known in detail only.
         if !self.plan.properties.is_empty() {
-            return Some(self.in_detail(seed, stop, |_, _| {})?.brief);
+            return Some(self.in_detail(seed, stop, None)?.brief);
         }
         self.world.reset(seed, false);
         self.ended(stop)
@@ -266,7 +266,7 @@ impl<S: System> Runs for Simulation<'_, S> {
     fn checkpoints(&mut self, seed: Option<u64>, every: u64) -> Vec<u128> {
         let (mut checkpoints, mut events) = (Vec::new(), 0);
         self.world.reset(seed, false);
-        self.run(|_, fingerprint| {
+        self.run(&mut |_, fingerprint| {
             events += 1;
             if events % every == 0 {
                 checkpoints.push(fingerprint.value());
@@ -280,7 +280,7 @@ impl<S: System> Runs for Simulation<'_, S> {
         let (mut seen, mut number) = (Vec::new(), 0);
         self.world.outside.trace.set(true);
         self.world.reset(seed, true);
-        self.run(|outside, fingerprint| {
+        self.run(&mut |outside, fingerprint| {
             let mut lines = Vec::new();
             hand_on(outside, &mut |seen| {
                 if numbers.contains(&number) {
@@ -329,7 +329,7 @@ impl<S: System> Runs for Simulation<'_, S> {
     }
 
     fn detail_unless(&mut self, seed: Option<u64>, stop: &AtomicBool) -> Option<Outcome> {
-        self.in_detail(seed, stop, |_, _| {})
+        self.in_detail(seed, stop, None)
     }
 
     fn trace_unless(
@@ -339,7 +339,7 @@ impl<S: System> Runs for Simulation<'_, S> {
         stop: &AtomicBool,
     ) -> Option<Outcome> {
         self.world.outside.trace.set(true);
-        let outcome = self.in_detail(seed, stop, |outside, _| hand_on(outside, see));
+        let outcome = self.in_detail(seed, stop, Some(&mut |outside, _| hand_on(outside, see)));
         self.world.outside.trace.set(false);
         outcome
     }
@@ -350,6 +350,10 @@ mod properties;
 
 #[cfg(test)]
 mod tests;
+
+/// Whoever reads trace or fingerprint after each event. The loop is compiled for each type of reader and each system:
+/// those that read every event have one type.
+type Flush<'f, 'a, S> = &'f mut dyn FnMut(&mut Outside<'a, S>, &Fingerprint);
 
 /// Hands on the events that were written down since it last did.
 fn hand_on<S: System>(outside: &mut Outside<'_, S>, see: &mut dyn FnMut(&Seen<'_>)) {

@@ -1,10 +1,9 @@
 //! Properties of a run, asked of the results that stand at its end or whenever they have changed.
 
-use super::Simulation;
-use crate::fingerprint::Fingerprint;
+use super::{Flush, Simulation};
 use crate::outside::Outside;
 use crate::property::{Broken, Committed, When};
-use crate::world::End;
+use crate::world::{End, unwatched};
 use onceproof_kernel::layout::{LaidStep, StepIndex};
 use onceproof_kernel::mix::{fold, scatter};
 use onceproof_kernel::system::System;
@@ -17,11 +16,14 @@ impl<'a, S: System> Simulation<'a, S> {
     pub(super) fn run_with_properties(
         &mut self,
         stop: &AtomicBool,
-        mut flush: impl FnMut(&mut Outside<'a, S>, &Fingerprint),
+        mut flush: Option<Flush<'_, 'a, S>>,
     ) -> Option<(End, Option<Broken>)> {
         let properties = &self.plan.properties;
         if !properties.any(When::Always) {
-            let end = self.world.run(stop, flush)?;
+            let end = match flush {
+                Some(flush) => self.world.run(stop, flush),
+                None => self.world.run(stop, unwatched),
+            }?;
             let broken = self.broken_at_the_end(&end);
             return Some((end, broken));
         }
@@ -34,7 +36,9 @@ impl<'a, S: System> Simulation<'a, S> {
                     broken = properties.broken(When::Always, &outside.committed());
                 }
             }
-            flush(outside, fingerprint);
+            if let Some(flush) = &mut flush {
+                flush(outside, fingerprint);
+            }
         })?;
         let broken = broken.or_else(|| self.broken_at_the_end(&end));
         Some((end, broken))

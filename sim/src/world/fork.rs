@@ -1,7 +1,7 @@
 //! A world that goes on where another one stands, between two events. Schedules that begin alike share the run of their
 //! beginning so: of all that a search of three faults executes, three quarters were executed before.
 
-use super::World;
+use super::{World, unwatched};
 use crate::answers::{Question, Watched};
 use crate::fault::{Fault, Kind};
 use onceproof_kernel::system::Copied;
@@ -13,9 +13,9 @@ impl<S: Copied> World<'_, S> {
         let stands_at = self.outside.work.events;
         assert!(stands_at <= events, "a run does not go back, from event {stands_at} to {events}");
         if events > 0 {
-            self.begin(&mut |_, _| {});
+            self.begin(&mut unwatched);
         }
-        let end = self.run_events::<false>(stop, events, |_, _| {});
+        let end = self.run_events::<false>(stop, events, unwatched);
         let stands_at = self.outside.work.events;
         let is_there = stands_at == events;
         assert!(
@@ -84,7 +84,7 @@ impl<S: Copied> World<'_, S> {
         self.wires.clone_from(wires);
         self.outs.clone_from(outs);
         self.effects.clone_from(effects);
-        self.fingerprint = fingerprint.clone();
+        self.fingerprint = *fingerprint;
         self.has_begun = *has_begun;
         self.now = *now;
         self.calm_at = *calm_at;
