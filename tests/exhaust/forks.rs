@@ -48,7 +48,7 @@ fn compare(trial: &Trial, seed: Option<u64>, many: [usize; 3]) -> usize {
         let after_one = forks.branch(&one, first.question, true, &NEVER).expect("not stopped");
         assert_eq!(after_one, extensions(&mut anew, seed, &kinds, &one), "{one:?}");
         for second in some(&after_one.possible, many[1], compared) {
-            let two = [&one[..], &[second.fault.clone()]].concat();
+            let two = [&one[..], std::slice::from_ref(&second.fault)].concat();
             let after_two = forks.branch(&two, second.question, true, &NEVER).expect("not stopped");
             assert_eq!(after_two, extensions(&mut anew, seed, &kinds, &two), "{two:?}");
             for Possibility { fault, question, .. } in some(&after_two.possible, many[2], compared)
