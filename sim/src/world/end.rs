@@ -10,6 +10,7 @@ use super::event::SessionEnd;
 use super::leases::Instance;
 use super::{End, Event, World};
 use crate::plan::Until;
+use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::layout::ShardIndex;
 use onceproof_kernel::system::{Garbage, Process, System, Wait};
 
@@ -82,7 +83,8 @@ impl<S: System> World<'_, S> {
                 let mut left = self.queue.in_order().into_iter().map(|(_, event)| event);
                 left.find_map(|event| self.repeats(event))
             });
-            let who = repeats.unwrap_or_else(|| "what is left".to_owned());
+            let who = repeats.or_else(|| self.passes(event));
+            let who = who.unwrap_or_else(|| "what is left".to_owned());
             return Some(End::Stuck(format!("{who}, again and again, and nothing comes of it")));
         }
         if self.now > self.drain_until
@@ -209,6 +211,25 @@ impl<S: System> World<'_, S> {
     fn name_of(&self, shard: ShardIndex) -> String {
         let step = &self.layout.name(self.layout.step_of(shard));
         format!("{step}/{}", self.layout.number_of(shard))
+    }
+
+    /// Who did what this event comes of, in words, where nobody is seen to wait: it is on its way when it is looked at.
+    fn passes(&self, event: &Event<S>) -> Option<String> {
+        let (shard, does) = match *event {
+            Event::Request { flight } => {
+                let request = &self.flights[flight].request;
+                let what = match request.subject() {
+                    Subject::Record(_) => "record".to_owned(),
+                    Subject::Control { word, .. } => self.layout.control(word, None),
+                };
+                (request.from, format!("sends a {what}"))
+            }
+            Event::Commit { wire, .. } | Event::Answer { wire, .. } => {
+                (self.wires[wire].commit.shard, "commits".to_owned())
+            }
+            _ => return None,
+        };
+        Some(format!("{} {does}", self.name_of(shard)))
     }
 
     /// Who waits with this event for something to come of it, and does what, in words; none if the event is on its

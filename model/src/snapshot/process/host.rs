@@ -2,7 +2,6 @@
 //! its own memory, and a message says for which of them it is.
 
 use super::task::JobTask;
-use super::topic::answer;
 use super::{Context, Hands};
 use crate::snapshot::Snapshot;
 use crate::snapshot::alphabet::{CHANNEL_BROKEN, FOREIGN_ITEM, ORPHANED};
@@ -10,6 +9,7 @@ use crate::snapshot::message::{BlobId, ChannelItem, Reply, Request, Timer};
 use crate::snapshot::settings::Channels;
 use crate::snapshot::state::TaskState;
 use crate::stream::OpenCall;
+use crate::stream::answer;
 use onceproof_kernel::effect::{self, Input, Replied, Written};
 use onceproof_kernel::env::Env;
 use onceproof_kernel::layout::ShardIndex;

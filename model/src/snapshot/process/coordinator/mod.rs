@@ -4,7 +4,6 @@
 mod checkpoint;
 mod deployment;
 
-use super::topic::answer;
 use super::{Context, Hands};
 use crate::snapshot::Snapshot;
 use crate::snapshot::alphabet::LEADER_REFUSED;
@@ -13,6 +12,7 @@ use crate::snapshot::rows::RecordRows;
 use crate::snapshot::state::KeptRecord;
 use crate::snapshot::told::Story;
 use crate::stream::OpenCall;
+use crate::stream::answer;
 use checkpoint::PendingCheckpoint;
 use onceproof_kernel::effect::{self, Input, Replied, Written};
 use onceproof_kernel::env::Env;
