@@ -3,3 +3,4 @@
 pub(super) mod send;
 pub(super) mod call;
 pub(super) mod promise;
+mod report;

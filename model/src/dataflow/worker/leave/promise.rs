@@ -17,11 +17,11 @@
 
 use crate::dataflow::change::Watermark;
 use crate::dataflow::defect::Defect;
-use crate::dataflow::effect::{Context, Effect, Env, Payload, Request, Timer};
+use crate::dataflow::effect::{Context, Env};
 use crate::dataflow::mechanism::{Outputs, Stamps};
-use crate::dataflow::worker::{Worker, wake_at};
+use crate::dataflow::worker::Worker;
 use crate::dataflow::{Design, SystemUse, point};
-use crate::pipeline::{StepKind, WindowEnd};
+use crate::pipeline::StepKind;
 use onceproof_kernel::alphabet::Subject;
 use onceproof_kernel::call::{Rpc, Serial};
 use onceproof_kernel::copied_by_field;
@@ -34,12 +34,12 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(in crate::dataflow::worker) struct Promises {
     outgoing: Watermark,
-    targets: Vec<Downstream>,
+    pub(super) targets: Vec<Downstream>,
     /// The targets are blocks of shards that follow one another: the first shard, how many, and the number of the first.
     blocks: Vec<(ShardIndex, u32, u32)>,
     /// The watermark that no target awaits, but for those of which something has changed since.
-    looked_at: Option<Watermark>,
-    changed: Vec<u32>,
+    pub(super) looked_at: Option<Watermark>,
+    pub(super) changed: Vec<u32>,
     pub inputs: Inputs,
 }
 
@@ -47,23 +47,23 @@ copied_by_field!(Promises { outgoing, targets, blocks, looked_at, changed, input
 
 /// A shard downstream.
 #[derive(Clone, Debug)]
-struct Downstream {
-    shard: ShardIndex,
-    to: StepIndex,
+pub(super) struct Downstream {
+    pub shard: ShardIndex,
+    pub to: StepIndex,
     /// What this shard's system watermark is of use for there.
     system_use: SystemUse,
     /// What it says it has committed.
-    confirmed: Watermark,
+    pub confirmed: Watermark,
     /// The greatest stamp that it may hold an id of, or none.
     greatest: Option<Time>,
     /// The watermark on its way to it alone.
-    sent: Option<Sent>,
+    pub sent: Option<Sent>,
 }
 
 impl Downstream {
     /// Whether it has a use for this system watermark: it holds ids that no confirmed one let go, or
     /// passes it on.
-    fn awaits(&self, system: Time) -> bool {
+    pub fn awaits(&self, system: Time) -> bool {
         let SystemUse { forgets, passes_on } = self.system_use;
         let confirmed = self.confirmed.system;
         let holds_garbage = |stamp| stamp >= confirmed && stamp < system;
@@ -72,10 +72,10 @@ impl Downstream {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Sent {
-    value: Watermark,
-    serial: Serial,
-    sends: u32,
+pub(super) struct Sent {
+    pub value: Watermark,
+    pub serial: Serial,
+    pub sends: u32,
 }
 
 /// The stamps of inputs that are read and not settled, where outputs have the stamps of their inputs.
@@ -339,82 +339,5 @@ impl Worker {
         if self.has(Defect::DataAckConfirms) {
             self.promises.presume(from);
         }
-    }
-
-    /// After each input: commits watermarks that may be committed now, and, if this shard is idle, sends
-    /// its own to each shard downstream that waits for it.
-    pub(in crate::dataflow::worker) fn report_watermark<E: Env>(&mut self, m: &mut Context<'_, E>) {
-        if self.watermarks.are_waiting() {
-            self.commit_watermarks(m);
-        }
-        if self.promises.targets.is_empty() || !self.is_idle() {
-            return;
-        }
-        let outgoing = self.outgoing(m);
-        let mut changed = std::mem::take(&mut self.promises.changed);
-        if self.promises.looked_at == Some(outgoing) {
-            changed.sort_unstable();
-            changed.dedup();
-            for &number in &changed {
-                self.report_to(number as usize, outgoing, m);
-            }
-        } else {
-            self.promises.looked_at = Some(outgoing);
-            for number in 0..self.promises.targets.len() {
-                self.report_to(number, outgoing, m);
-            }
-        }
-        changed.clear();
-        self.promises.changed = changed;
-    }
-
-    /// Sends this shard's watermark to one downstream, if that waits for it.
-    fn report_to<E: Env>(&mut self, number: usize, outgoing: Watermark, m: &mut Context<'_, E>) {
-        let target = &self.promises.targets[number];
-        let is_awaited = |end: &WindowEnd| end.is_crossed(target.confirmed.event, outgoing.event);
-        if target.sent.is_none()
-            && (m.design.pipeline.window_ends(target.to).iter().any(is_awaited)
-                || target.awaits(outgoing.system))
-        {
-            let serial = self.next_serial().marked();
-            let sent = Sent { value: outgoing, serial, sends: 0 };
-            self.promises.targets[number].sent = Some(sent);
-            self.send_watermark(number, m);
-        }
-    }
-
-    /// Sends a watermark alone, and waits.
-    pub(in crate::dataflow::worker) fn send_watermark<E: Env>(
-        &mut self,
-        target: usize,
-        m: &mut Context<'_, E>,
-    ) {
-        let Some(Downstream { shard, sent: Some(sent), .. }) =
-            self.promises.targets.get_mut(target)
-        else {
-            return;
-        };
-        sent.sends += 1;
-        let Sent { value, serial, sends } = *sent;
-        m.effects.list.push(Effect::Send(Request {
-            from: self.shard,
-            to: *shard,
-            rpc: Worker::rpc(target as u32, serial),
-            body: Payload { watermark: value, record: None },
-        }));
-        if self.has(Defect::LoneWatermarkNotRetried) {
-            return;
-        }
-        let at = m.now.plus(self.mechanism.retry.wait(sends));
-        wake_at(m.effects, at, Timer::RetryWatermark { target: target as u32, sends, serial });
-    }
-
-    /// Nothing unacked, committing or queued. Deleting an acked output does not count: it pins nothing.
-    fn is_idle(&self) -> bool {
-        self.outbox.pending() == 0
-            && self.gate.is_idle()
-            && self.units.busy() == 0
-            && !self.watermarks.are_waiting()
-            && !self.can_read()
     }
 }

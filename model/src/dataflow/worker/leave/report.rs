@@ -1,0 +1,87 @@
+//! When a promise travels alone: after each input, to those downstream that wait for it, if this shard is idle.
+
+use super::promise::{Downstream, Sent};
+use crate::dataflow::change::Watermark;
+use crate::dataflow::defect::Defect;
+use crate::dataflow::effect::{Context, Effect, Env, Payload, Request, Timer};
+use crate::dataflow::worker::{Worker, wake_at};
+use crate::pipeline::WindowEnd;
+
+impl Worker {
+    /// After each input: commits watermarks that may be committed now, and, if this shard is idle, sends
+    /// its own to each shard downstream that waits for it.
+    pub(in crate::dataflow::worker) fn report_watermark<E: Env>(&mut self, m: &mut Context<'_, E>) {
+        if self.watermarks.are_waiting() {
+            self.commit_watermarks(m);
+        }
+        if self.promises.targets.is_empty() || !self.is_idle() {
+            return;
+        }
+        let outgoing = self.outgoing(m);
+        let mut changed = std::mem::take(&mut self.promises.changed);
+        if self.promises.looked_at == Some(outgoing) {
+            changed.sort_unstable();
+            changed.dedup();
+            for &number in &changed {
+                self.report_to(number as usize, outgoing, m);
+            }
+        } else {
+            self.promises.looked_at = Some(outgoing);
+            for number in 0..self.promises.targets.len() {
+                self.report_to(number, outgoing, m);
+            }
+        }
+        changed.clear();
+        self.promises.changed = changed;
+    }
+
+    /// Sends this shard's watermark to one downstream, if that waits for it.
+    fn report_to<E: Env>(&mut self, number: usize, outgoing: Watermark, m: &mut Context<'_, E>) {
+        let target = &self.promises.targets[number];
+        let is_awaited = |end: &WindowEnd| end.is_crossed(target.confirmed.event, outgoing.event);
+        if target.sent.is_none()
+            && (m.design.pipeline.window_ends(target.to).iter().any(is_awaited)
+                || target.awaits(outgoing.system))
+        {
+            let serial = self.next_serial().marked();
+            let sent = Sent { value: outgoing, serial, sends: 0 };
+            self.promises.targets[number].sent = Some(sent);
+            self.send_watermark(number, m);
+        }
+    }
+
+    /// Sends a watermark alone, and waits.
+    pub(in crate::dataflow::worker) fn send_watermark<E: Env>(
+        &mut self,
+        target: usize,
+        m: &mut Context<'_, E>,
+    ) {
+        let Some(Downstream { shard, sent: Some(sent), .. }) =
+            self.promises.targets.get_mut(target)
+        else {
+            return;
+        };
+        sent.sends += 1;
+        let Sent { value, serial, sends } = *sent;
+        m.effects.list.push(Effect::Send(Request {
+            from: self.shard,
+            to: *shard,
+            rpc: Worker::rpc(target as u32, serial),
+            body: Payload { watermark: value, record: None },
+        }));
+        if self.has(Defect::LoneWatermarkNotRetried) {
+            return;
+        }
+        let at = m.now.plus(self.mechanism.retry.wait(sends));
+        wake_at(m.effects, at, Timer::RetryWatermark { target: target as u32, sends, serial });
+    }
+
+    /// Nothing unacked, committing or queued. Deleting an acked output does not count: it pins nothing.
+    fn is_idle(&self) -> bool {
+        self.outbox.pending() == 0
+            && self.gate.is_idle()
+            && self.units.busy() == 0
+            && !self.watermarks.are_waiting()
+            && !self.can_read()
+    }
+}
