@@ -29,16 +29,17 @@ fn extend(
     found: &mut (u64, Classes, Option<Vec<Fault>>),
 ) {
     simulator.place(faults);
-    let (brief, possible) = simulator.explore(None, &default_kinds());
+    // What could follow a schedule that is extended no more need not be written down.
+    let (brief, possible) = match faults.len() < most {
+        true => simulator.explore(None, &default_kinds()),
+        false => (simulator.brief(None), Vec::new()),
+    };
     found.0 += 1;
     for class in brief.classes.iter() {
         found.1.insert(class);
     }
     if brief.verdict != Verdict::ExactlyOnce && found.2.is_none() {
         found.2 = Some(faults.clone());
-    }
-    if faults.len() == most {
-        return;
     }
     // Up to the last fault this run is its parent's, so what comes before it has had its turn.
     let after = match faults.last() {
