@@ -10,27 +10,27 @@ use std::sync::atomic::AtomicBool;
 
 /// What runs the schedules that one thread of a search comes to, one within the other.
 pub(super) struct Runner<'a> {
-    from: From<'a>,
+    begins: Begins<'a>,
     seed: Option<u64>,
     space: &'a Space,
 }
 
-enum From<'a> {
-    Fork(Box<dyn Forks + 'a>),
-    Beginning(Simulator<'a>),
+enum Begins<'a> {
+    AtFork(Box<dyn Forks + 'a>),
+    AtBeginning(Simulator<'a>),
 }
 
 impl<'a> Runner<'a> {
     /// For schedules of so many faults.
     pub fn new(trial: &'a Trial, seed: Option<u64>, space: &'a Space, most: u32) -> Runner<'a> {
-        let from = match trial.forks().filter(|_| space.forks) {
+        let begins = match trial.forks().filter(|_| space.forks) {
             Some(mut forks) => {
                 forks.begin(seed, &space.kinds, most.saturating_sub(1) as usize);
-                From::Fork(forks)
+                Begins::AtFork(forks)
             }
-            None => From::Beginning(trial.simulator()),
+            None => Begins::AtBeginning(trial.simulator()),
         };
-        Runner { from, seed, space }
+        Runner { begins, seed, space }
     }
 
     /// The run of a schedule that is extended, and what could come after its last fault, which is this one; none if it was
@@ -42,9 +42,9 @@ impl<'a> Runner<'a> {
         with_rests: bool,
         stop: &AtomicBool,
     ) -> Option<Extensions> {
-        match &mut self.from {
-            From::Fork(forks) => forks.branch(faults, last.question, with_rests, stop),
-            From::Beginning(simulator) => {
+        match &mut self.begins {
+            Begins::AtFork(forks) => forks.branch(faults, last.question, with_rests, stop),
+            Begins::AtBeginning(simulator) => {
                 simulator.place(faults);
                 simulator.extensions_unless(self.seed, &self.space.kinds, with_rests, stop)
             }
@@ -53,7 +53,7 @@ impl<'a> Runner<'a> {
 
     /// No schedule that begins with the one that was entered last follows any more.
     pub fn leave(&mut self) {
-        if let From::Fork(forks) = &mut self.from {
+        if let Begins::AtFork(forks) = &mut self.begins {
             forks.leave();
         }
     }
@@ -65,9 +65,9 @@ impl<'a> Runner<'a> {
         last: &Possibility,
         stop: &AtomicBool,
     ) -> Option<Brief> {
-        match &mut self.from {
-            From::Fork(forks) => forks.twig(faults, last.question, stop),
-            From::Beginning(simulator) => {
+        match &mut self.begins {
+            Begins::AtFork(forks) => forks.twig(faults, last.question, stop),
+            Begins::AtBeginning(simulator) => {
                 simulator.place(faults);
                 simulator.brief_unless(self.seed, stop)
             }
@@ -76,9 +76,9 @@ impl<'a> Runner<'a> {
 
     /// Whether all faults of the schedule that was run last have fired.
     pub fn have_all_fired(&self) -> bool {
-        match &self.from {
-            From::Fork(forks) => forks.unfired().is_empty(),
-            From::Beginning(simulator) => simulator.unfired().is_empty(),
+        match &self.begins {
+            Begins::AtFork(forks) => forks.unfired().is_empty(),
+            Begins::AtBeginning(simulator) => simulator.unfired().is_empty(),
         }
     }
 }
