@@ -11,7 +11,7 @@ use onceproof_kernel::time::Nanos;
 use rustc_hash::FxBuildHasher;
 
 /// What the seed of a run draws.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Drawn {
     draws: Option<Draws>,
     /// Whether faults are still drawn.

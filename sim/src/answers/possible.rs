@@ -85,7 +85,7 @@ pub struct Resting {
 }
 
 /// The faults, in the order in which their places came.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Possible {
     pub found: Vec<Possibility>,
     pub rests: Vec<Resting>,
